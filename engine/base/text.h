@@ -1,0 +1,36 @@
+/* text.h - UTF-8, and help with names that are almost right. */
+#ifndef DKI_BASE_TEXT_H
+#define DKI_BASE_TEXT_H
+
+#include <dekking/context.h>
+
+/* The number of leading bytes that are well-formed UTF-8 (size where all are). Fast on ASCII. */
+size_t dki_utf8_check(const char *bytes, size_t size);
+/* Characters (code points) in well-formed text. */
+size_t dki_utf8_length(const char *bytes, size_t size);
+/* Columns that a terminal gives to the text: 2 for wide characters, 0 for combining ones; control characters count
+ * as one each. Ill-formed bytes count as one each. */
+size_t dki_utf8_width(const char *bytes, size_t size);
+/* The longest prefix of at most `size` bytes that does not end within a character. */
+size_t dki_utf8_floor(const char *bytes, size_t total, size_t size);
+/* Order by code point, which is the order of bytes: negative, 0, positive. */
+int dki_text_compare(const char *a, size_t a_size, const char *b, size_t b_size);
+/* Equality without regard to case, by simple folding. */
+bool dki_text_equal_fold(const char *a, size_t a_size, const char *b, size_t b_size);
+/* Windows-1252 to UTF-8: needs room for 3 * size bytes at out; returns the length, or SIZE_MAX and the offset of the
+ * first byte that the code page does not define in *bad. */
+size_t dki_from_windows_1252(const char *bytes, size_t size, char *out, size_t *bad);
+
+/* Follows candidates and keeps the one nearest to a wanted name: edit distance with transpositions, without regard to
+ * case, and near enough to be worth offering. */
+typedef struct dki_nearest {
+    const char *wanted;
+    size_t size;
+    const char *best; /* borrowed; NULL where nothing is near */
+    size_t best_size;
+    size_t distance;
+} dki_nearest;
+void dki_nearest_init(dki_nearest *nearest, const char *wanted, size_t size);
+void dki_nearest_try(dki_nearest *nearest, const char *candidate, size_t size);
+
+#endif

@@ -1,0 +1,71 @@
+/* csv.h - reads a CSV file into a table.
+ *
+ * What a file means is what libcsv says of its bytes, transcoded to UTF-8 and without byte-order mark, set strictly
+ * and without stripping of blanks (docs/csv.md). Types come from the whole file or from the caller; a column that can
+ * be read in two ways is an error that shows both and says what to state.
+ */
+#ifndef DEKKING_CSV_H
+#define DEKKING_CSV_H
+
+#include <dekking/table.h>
+
+typedef enum dk_encoding { DK_ENCODING_DETECT, DK_ENCODING_UTF8, DK_ENCODING_WINDOWS_1252 } dk_encoding;
+typedef enum dk_decimal_mark { DK_MARK_DETECT, DK_MARK_POINT, DK_MARK_COMMA } dk_decimal_mark;
+typedef enum dk_date_order { DK_DATES_DETECT, DK_DATES_YMD, DK_DATES_DMY, DK_DATES_MDY } dk_date_order;
+typedef enum dk_header { DK_HEADER_FIRST, DK_HEADER_NONE } dk_header;
+
+/* What the caller knows of one column. */
+typedef struct dk_csv_column {
+    const char *name;
+    dk_type type;
+    bool has_scale; /* decimal: scale says how many digits after the point; else as many as the column needs */
+    uint8_t scale;
+    const dk_dictionary *levels; /* category: the levels that may occur; NULL: those found */
+} dk_csv_column;
+
+typedef struct dk_csv_options {
+    char delimiter;           /* 0: found among ; , tab | */
+    char quote;               /* 0: the double quote */
+    dk_header header;
+    const char *const *names; /* n_names column names instead of the header's, or where there is none; NULL: none */
+    size_t n_names;
+    dk_encoding encoding;
+    dk_decimal_mark decimal_mark;
+    dk_date_order date_order;
+    const char *const *nulls; /* n_nulls fields that mean "not known" besides the empty one, such as "NB" or "-" */
+    size_t n_nulls;
+    const dk_csv_column *columns; /* n_columns columns whose type is stated; the others are found */
+    size_t n_columns;
+    bool lenient;             /* keep rows that cannot be read in *rejected instead of failing */
+    size_t max_field_bytes;   /* 0: 16 MiB */
+} dk_csv_options;
+
+#define DK_CSV_OPTIONS_INIT                                                                        \
+    {                                                                                              \
+        .delimiter = 0                                                                             \
+    }
+
+/* Reads the file at path ("-" is standard input).
+ *
+ * out       the table; its properties name the source, its notes say what was found (delimiter, encoding, ...).
+ * rejected  may be NULL; with lenient the rejected records: line (integer, of the record's start), column (field
+ *           number, 0 when the record as a whole is at fault), value (text), reason (text), record (text). An
+ *           empty table where all is well. rows + rejected = records in the file.
+ *
+ * Errors  DK_ERR_IO        no such file, a directory, no permission, a read error
+ *         DK_ERR_ENCODING  bytes that are not text in the encoding
+ *         DK_ERR_DATA      empty file, ragged row, stray or unclosed quote, NUL byte, a value that does not fit its
+ *                          column, a column that can be read two ways; file, line and column tell where
+ *         DK_ERR_LIMIT     a field over max_field_bytes
+ *         DK_ERR_DUPLICATE two columns of one name
+ *         DK_ERR_NAME      columns states a column that the file does not have
+ *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
+DK_API DK_MUST_USE dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options,
+                                         const dk_table **out, const dk_table **rejected, dk_error *err);
+
+/* The same from memory; name stands for the file in messages. bytes are borrowed for the call. */
+DK_API DK_MUST_USE dk_status dk_read_csv_bytes(dk_context *context, const void *bytes, size_t size, const char *name,
+                                               const dk_csv_options *options, const dk_table **out,
+                                               const dk_table **rejected, dk_error *err);
+
+#endif

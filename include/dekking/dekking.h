@@ -1,0 +1,21 @@
+/* dekking.h - the whole public interface. Each header stands for one concept and can be included alone. */
+#ifndef DEKKING_H
+#define DEKKING_H
+
+#include <dekking/api.h>
+#include <dekking/breakdown.h>
+#include <dekking/column.h>
+#include <dekking/context.h>
+#include <dekking/csv.h>
+#include <dekking/dictionary.h>
+#include <dekking/error.h>
+#include <dekking/expr.h>
+#include <dekking/join.h>
+#include <dekking/published.h>
+#include <dekking/scenario.h>
+#include <dekking/sort.h>
+#include <dekking/table.h>
+#include <dekking/value.h>
+#include <dekking/write.h>
+
+#endif

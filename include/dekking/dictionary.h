@@ -1,0 +1,35 @@
+/* dictionary.h - the levels of a category: immutable, shared by columns.
+ *
+ * A level has a code from 1; code 0 is null. Codes are given once and never change, so that a longer dictionary
+ * can serve an older column. The order of levels is the declared one, or by code point where none was declared;
+ * rank tells it (0 comes first). `declared` says that the levels were stated by the script: they are all that
+ * could occur, and a breakdown can show those that do not.
+ */
+#ifndef DEKKING_DICTIONARY_H
+#define DEKKING_DICTIONARY_H
+
+#include <dekking/context.h>
+#include <dekking/value.h>
+
+typedef struct dk_dictionary dk_dictionary;
+
+/* Makes a dictionary of n levels; code i + 1 is levels[i]. Texts are copied.
+ *
+ * Errors  DK_ERR_DUPLICATE  a level occurs twice
+ *         DK_ERR_ENCODING   a level is not UTF-8
+ *         DK_ERR_MEMORY */
+DK_API DK_MUST_USE dk_status dk_dictionary_new(dk_context *context, const dk_text *levels, size_t n_levels,
+                                               bool declared, dk_dictionary **out, dk_error *err);
+DK_API const dk_dictionary *dk_dictionary_retain(const dk_dictionary *dictionary);
+DK_API void dk_dictionary_release(const dk_dictionary *dictionary);
+
+DK_API size_t dk_dictionary_n_levels(const dk_dictionary *dictionary);
+DK_API bool dk_dictionary_is_declared(const dk_dictionary *dictionary);
+/* code is 1 .. n_levels. */
+DK_API dk_text dk_dictionary_level(const dk_dictionary *dictionary, uint32_t code);
+/* Place of a code in the order of levels, 0 .. n_levels - 1. */
+DK_API uint32_t dk_dictionary_rank(const dk_dictionary *dictionary, uint32_t code);
+/* The code of a level, or 0 where there is no such level. */
+DK_API uint32_t dk_dictionary_find(const dk_dictionary *dictionary, dk_text level);
+
+#endif

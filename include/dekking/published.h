@@ -1,0 +1,35 @@
+/* published.h - reads a table as a publication prints it, in the form `pdftotext -layout` leaves it.
+ *
+ * Each line that counts is a label of one or more words and then numbers, a dot between thousands; blank lines are
+ * skipped; there is no header. A line whose label begins with the word of the total ("totaal", in any case)
+ * closes the table and sums its columns; the last number of a line is the sum of those before it, unless the caller
+ * says that it is not. Lines that begin with # are remarks. Every sum is checked.
+ */
+#ifndef DEKKING_PUBLISHED_H
+#define DEKKING_PUBLISHED_H
+
+#include <dekking/table.h>
+
+typedef struct dk_published_options {
+    const char *label;          /* name of the label column; NULL: "label" */
+    const char *const *columns; /* n_columns names, the row total's included; NULL: kolom_1 ... and "totaal" */
+    size_t n_columns;
+    const char *total_word;     /* NULL: "totaal" */
+    bool no_row_totals;         /* the last number is a column like the others */
+    bool accept_mismatch;       /* sums that do not add up become notes instead of an error */
+} dk_published_options;
+
+/* out     label (category, levels declared in the order of the publication), then integer columns. The line of the
+ *         total is a margin row over dimension 0, the label; its own words are in the table's notes.
+ * checks  may be NULL: one row for each sum: of (category: "row" or "column"), name (text: the label, or the
+ *         column), stated (integer), computed (integer), difference (integer), holds (boolean).
+ *
+ * Errors  DK_ERR_IO, DK_ERR_ENCODING, DK_ERR_MEMORY, DK_ERR_INTERRUPTED
+ *         DK_ERR_DATA       no rows; a line with another number of numbers; a number that is none; a label twice; a
+ *                           sum that does not add up (message gives both numbers)
+ *         DK_ERR_LENGTH     the number of names is not the number of columns */
+DK_API DK_MUST_USE dk_status dk_read_published(dk_context *context, const char *path,
+                                               const dk_published_options *options, const dk_table **out,
+                                               const dk_table **checks, dk_error *err);
+
+#endif

@@ -1,0 +1,78 @@
+/* value.h - logical types, and one value of any of them.
+ *
+ *   boolean    true or false
+ *   integer    64 bits
+ *   decimal    64 bits, scaled by a power of ten that the whole column shares: exact
+ *   real       IEEE double, never NaN and never infinite
+ *   ratio      numerator / denominator, both 64-bit integers, denominator > 0, in lowest terms: what `/` gives, compared exactly
+ *   date       days since 1970-01-01 in the proleptic Gregorian calendar, years 0001 to 9999
+ *   timestamp  microseconds since 1970-01-01T00:00, no zone
+ *   category   one of a dictionary's levels
+ *   text       UTF-8
+ *
+ * Every type can be null, which means "not known". Types to come (period, set, interval) get the next numbers.
+ */
+#ifndef DEKKING_VALUE_H
+#define DEKKING_VALUE_H
+
+#include <dekking/error.h>
+
+/* X(CODE, "name") */
+#define DK_TYPE_LIST(X)                                                                            \
+    X(BOOLEAN, "boolean")                                                                          \
+    X(INTEGER, "integer")                                                                          \
+    X(DECIMAL, "decimal")                                                                          \
+    X(REAL, "real")                                                                                \
+    X(RATIO, "ratio")                                                                              \
+    X(DATE, "date")                                                                                \
+    X(TIMESTAMP, "timestamp")                                                                      \
+    X(CATEGORY, "category")                                                                        \
+    X(TEXT, "text")
+
+typedef enum dk_type {
+#define DK_TYPE_ENUM(code, name) DK_##code,
+    DK_TYPE_LIST(DK_TYPE_ENUM)
+#undef DK_TYPE_ENUM
+    DK_N_TYPES
+} dk_type;
+
+#define DK_DECIMAL_MAX_SCALE 18
+
+typedef struct dk_ratio {
+    int64_t numerator;
+    int64_t denominator; /* > 0 */
+} dk_ratio;
+
+typedef struct dk_text {
+    const char *bytes; /* UTF-8, not terminated; borrowed */
+    size_t size;
+} dk_text;
+
+/* One value. Which member holds it: boolean -> boolean; integer, decimal (scaled), date and timestamp -> integer;
+ * real -> real; ratio -> ratio; category and text -> text. */
+typedef struct dk_value {
+    dk_type type;
+    bool is_null;
+    uint8_t scale; /* decimal: digits after the point */
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        dk_ratio ratio;
+        dk_text text;
+    } as;
+} dk_value;
+
+DK_API const char *dk_type_name(dk_type type);
+/* Finds the type of that name. Returns false, *out untouched, where there is none. */
+DK_API bool dk_type_find(const char *name, dk_type *out);
+DK_API bool dk_type_is_number(dk_type type); /* integer, decimal, real, ratio */
+
+/* Compares two known values of one type, or two numbers of any types, exactly: -1, 0 or 1. Texts go by code point. */
+DK_API int dk_value_compare(const dk_value *a, const dk_value *b);
+
+/* Writes the value in the international plain form that expressions read back (text without quotes, null as
+ * "null", a ratio as "n/d"), terminated, cut where it does not fit. Returns the whole length. */
+DK_API size_t dk_value_format(const dk_value *value, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,70 @@
+/* write.h - tables for people and files.
+ *
+ * Numbers are rounded half away from zero on their exact value. A pattern says how one looks: "0", "0.0", "0.00",
+ * "#,##0" (thousands), "#,##0.0", and each of them followed by " %" or "%", which multiplies by a hundred. The
+ * marks that appear depend on the style: international 1,758.5 or Dutch 1.758,5. Without a pattern an integer is
+ * shown plain, a decimal with the digits its column needs, a real or a ratio with four decimals on the screen and with its
+ * shortest exact or round-trip form in files.
+ */
+#ifndef DEKKING_WRITE_H
+#define DEKKING_WRITE_H
+
+#include <dekking/table.h>
+
+typedef enum dk_style { DK_STYLE_INTERNATIONAL, DK_STYLE_NL } dk_style;
+
+/* X(CODE, "name", "extension") */
+#define DK_FORMAT_LIST(X)                                                                          \
+    X(TEXT, "text", "txt")                                                                         \
+    X(CSV, "csv", "csv")                                                                           \
+    X(MARKDOWN, "md", "md")                                                                        \
+    X(HTML, "html", "html")                                                                        \
+    X(JSON, "json", "json")
+
+typedef enum dk_format {
+#define DK_FORMAT_ENUM(code, name, extension) DK_FORMAT_##code,
+    DK_FORMAT_LIST(DK_FORMAT_ENUM)
+#undef DK_FORMAT_ENUM
+    DK_N_FORMATS
+} dk_format;
+
+typedef struct dk_write_options {
+    dk_style style;          /* NL: decimal commas; CSV with semicolons and a byte-order mark */
+    const char *total_label; /* what a margin row shows under its dimensions; NULL: "totaal" */
+    const char *null_text;   /* NULL: an en dash for text, Markdown and HTML; nothing in CSV; null in JSON */
+    const char *title;       /* caption of HTML, heading of Markdown; NULL: none */
+    size_t max_rows;         /* text: rows at most, cut in the middle, which is said; 0: all */
+    size_t max_width;        /* text: columns of the terminal; wider tables are folded in parts; 0: no limit */
+    bool show_types;         /* text: a line with the types under the names */
+    bool show_count;         /* text: a last line with the numbers of rows and columns */
+    bool show_notes;         /* text, Markdown, HTML: the table's notes below it */
+} dk_write_options;
+
+#define DK_WRITE_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        .style = DK_STYLE_INTERNATIONAL                                                            \
+    }
+
+/* Takes bytes as they come. Returns false to stop: the write then ends with DK_ERR_IO. */
+typedef bool dk_sink_fn(void *arg, const char *bytes, size_t size);
+
+/* Finds a format by name ("md") or by a path's extension. */
+DK_API bool dk_format_find(const char *name, dk_format *out);
+DK_API bool dk_format_of_path(const char *path, dk_format *out);
+
+DK_API DK_MUST_USE dk_status dk_write_sink(const dk_table *table, dk_format format, const dk_write_options *options,
+                                           dk_sink_fn *sink, void *arg, dk_error *err);
+/* The whole as a string of *size bytes, terminated; free with dk_text_free. */
+DK_API DK_MUST_USE dk_status dk_write_text(const dk_table *table, dk_format format, const dk_write_options *options,
+                                           char **out, size_t *size, dk_error *err);
+DK_API void dk_text_free(dk_context *context, char *text);
+/* Writes a file that is complete or absent: a temporary file beside it is renamed when all is on disk; on failure
+ * what was there before is untouched. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_ARGUMENT (a bad pattern). */
+DK_API DK_MUST_USE dk_status dk_write_file(const dk_table *table, const char *path, dk_format format,
+                                           const dk_write_options *options, dk_error *err);
+
+/* Formats one number, date or text by a pattern (NULL: none); the text is terminated and cut where it does not fit.
+ * Returns the whole length, or SIZE_MAX where the pattern is none. */
+DK_API size_t dk_value_print(const dk_value *value, const char *pattern, dk_style style, char *buffer, size_t size);
+
+#endif
