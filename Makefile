@@ -41,7 +41,7 @@ LUA_LIB  := $(sort $(wildcard scripts/dekking/*.lua))
 UNIT     ?= $(sort $(wildcard tests/unit/test_*.c))
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o)
-LUA_OBJ  := $(LUA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/library.o
+LUA_OBJ  := $(LUA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/library_data.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(UNIT:%.c=$(BUILD)/%)
 
@@ -51,7 +51,7 @@ PROGRAM  := $(BUILD)/dekking
 MODULE   := $(BUILD)/dekking.so
 
 .DEFAULT_GOAL := all
-.PHONY: all unit-programs unit
+.PHONY: all deps data demo test check unit asan tsan valgrind bench fuzz lint docs install uninstall dist clean help
 
 all: $(ARCHIVE) $(SHARED) $(BUILD)/dekking.pc $(PROGRAM) $(MODULE) ## build the library, the program and the Lua module
 
@@ -72,9 +72,140 @@ $(TESTS): $(BUILD)/%: %.c $(ARCHIVE) Makefile
 	$(Q)$(CC) $(DK_CFLAGS) -Itests/unit $(CORE_INC) $(CFLAGS) -MMD -MP -MF $@.d $< $(ARCHIVE) \
 	        $(LDFLAGS) $(CORE_LIB) $(TEST_LIB) -o $@
 
+# The program and the module. ---------------------------------------------------------------------------------------
+
+$(BUILD)/library_data.c: $(LUA_LIB) scripts/embed.lua
+	@mkdir -p $(@D); echo "  GEN  $@"
+	$(Q)$(LUA) scripts/embed.lua $(LUA_LIB) >$@.new && mv $@.new $@
+
+$(BUILD)/library_data.o: $(BUILD)/library_data.c Makefile
+	@echo "  CC   $<"
+	$(Q)$(CC) $(DK_CFLAGS) $(LUA_INC) $(CFLAGS) -c $< -o $@
+
+# Lua stands in the program once, with every symbol visible, so that C modules of others load into it.
+$(PROGRAM): $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,libdekking.a \
+	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,-E $(CLI_LIB) $(CORE_LIB) -ldl -o $@
+
+# The module brings no Lua of its own, shows nothing but luaopen_dekking, and stays loaded when a state closes while
+# threads of the pool live.
+$(MODULE): $(LUA_OBJ) $(ARCHIVE)
+	@echo "  LD   $@"
+	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,ALL -Wl,-z,nodelete \
+	        $(CORE_LIB) -o $@
+
+$(SHARED): $(CORE_OBJ)
+	@echo "  LD   $@"
+	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,-soname,libdekking.so.$(SOVERSION) $^ $(CORE_LIB) -o $@
+	$(Q)ln -sf $(notdir $@) $(BUILD)/libdekking.so.$(SOVERSION)
+	$(Q)ln -sf $(notdir $@) $(BUILD)/libdekking.so
+
+$(BUILD)/dekking.pc: Makefile include/dekking/api.h
+	@mkdir -p $(@D)
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	        'Name: dekking' 'Description: Analysis engine for register coverage' 'Version: $(VERSION)' \
+	        'Requires.private: $(CORE_PC)' 'Libs: -L$${libdir} -ldekking' 'Libs.private: -lcsv -lm -pthread' \
+	        'Cflags: -I$${includedir}' >$@
+
+# What a user does. ---------------------------------------------------------------------------------------------------
+
+deps: ## install the Debian packages that are missing (scripts/packages.txt)
+	$(Q)scripts/deps.sh
+
+# Recipes that need the packages call make anew: what pkg-config says is read when the Makefile is.
+data: $(BUILD)/data/register.csv ## make the synthetic register and Sonar extract in build/data
+$(BUILD)/data/register.csv: scripts/data/synthetic.lua scripts/data/midden-gelderland.txt
+	@mkdir -p $(@D); echo "  DATA $(@D)"
+	$(Q)$(LUA) scripts/data/synthetic.lua $(@D)
+
+demo: deps ## install what is missing, build, and answer the first questions on the published table
+	$(Q)$(MAKE) --no-print-directory all data
+	$(Q)$(PROGRAM) scripts/demo.lua
+
+# Tests. --------------------------------------------------------------------------------------------------------------
+
+RUN_TESTS = $(LUA) tests/run.lua --build $(BUILD)
+unit: $(TESTS) ## run the C tests alone
+	$(Q)for test in $(TESTS); do echo "== $$test"; $$test || exit 1; done
+
+check: all data $(TESTS) ## build and run the tests
+	$(Q)$(RUN_TESTS)
+
+test: deps ## install what is missing, build, and run every test, also under sanitizers and valgrind
+	$(Q)$(MAKE) --no-print-directory all data unit-programs lint
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS="$(ASAN_CFLAGS)" LDFLAGS="$(ASAN_FLAGS)" \
+	        all data unit-programs
+	$(Q)$(LUA) tests/run.lua --build build --also build/asan --valgrind
+
 unit-programs: $(TESTS)
 
-unit: $(TESTS)
-	$(Q)for test in $(TESTS); do echo "== $$test"; $$test || exit 1; done
+ASAN_FLAGS  := -fsanitize=address,undefined -fno-sanitize-recover=all
+ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer $(ASAN_FLAGS)
+asan: ## the tests under the address, undefined-behaviour and leak sanitizers
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS="$(ASAN_CFLAGS)" LDFLAGS="$(ASAN_FLAGS)" check
+
+tsan: ## the C tests under the thread sanitizer
+	$(Q)$(MAKE) --no-print-directory BUILD=build/tsan CFLAGS="-O1 -g -fsanitize=thread" \
+	        LDFLAGS="-fsanitize=thread" unit
+
+valgrind: all data unit-programs ## the tests under valgrind
+	$(Q)$(RUN_TESTS) --valgrind valgrind
+
+lint: ## warnings of gcc and clang as errors, and luacheck, over the whole tree
+	$(Q)tests/lint.sh
+
+bench: all data ## time the engine on generated data
+	$(Q)tests/bench/run.sh $(BUILD)
+
+# Fuzzing takes clang. SECONDS=60 says how long each program runs.
+SECONDS ?= 20
+FUZZ    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz: ## run the fuzzers for SECONDS each
+	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz \
+	        CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
+	        LDFLAGS="-fsanitize=fuzzer,address,undefined" $(FUZZ)
+	$(Q)tests/fuzz/run.sh $(SECONDS) $(FUZZ)
+build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVE)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(DK_CFLAGS) $(CORE_INC) $(CFLAGS) $< $(ARCHIVE) $(LDFLAGS) $(CORE_LIB) -o $@
+
+docs: all data ## run every code block of README and docs, and show what differs
+	$(Q)$(RUN_TESTS) docs
+
+# Installing. ---------------------------------------------------------------------------------------------------------
+
+bindir     = $(DESTDIR)$(PREFIX)/bin
+libdir     = $(DESTDIR)$(PREFIX)/lib
+includedir = $(DESTDIR)$(PREFIX)/include/dekking
+docdir     = $(DESTDIR)$(PREFIX)/share/doc/dekking
+moddir     = $(DESTDIR)$(PREFIX)/lib/lua/5.4
+
+install: all ## install under PREFIX (/usr/local), below DESTDIR
+	install -d $(bindir) $(libdir)/pkgconfig $(includedir) $(moddir) $(docdir)
+	install -m 755 $(PROGRAM) $(bindir)/dekking
+	install -m 755 $(MODULE) $(moddir)/dekking.so
+	install -m 644 $(ARCHIVE) $(libdir)/libdekking.a
+	install -m 755 $(SHARED) $(libdir)/libdekking.so.$(VERSION)
+	ln -sf libdekking.so.$(VERSION) $(libdir)/libdekking.so.$(SOVERSION)
+	ln -sf libdekking.so.$(SOVERSION) $(libdir)/libdekking.so
+	install -m 644 $(BUILD)/dekking.pc $(libdir)/pkgconfig/dekking.pc
+	install -m 644 include/dekking/*.h $(includedir)
+	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(docdir)
+
+uninstall: ## take away what install put there
+	rm -f $(bindir)/dekking $(moddir)/dekking.so $(libdir)/libdekking.a $(libdir)/libdekking.so* \
+	        $(libdir)/pkgconfig/dekking.pc
+	rm -rf $(includedir) $(docdir)
+
+dist: ## pack the committed tree as dist/dekking-VERSION.tar.gz
+	@mkdir -p dist
+	git archive --prefix=dekking-$(VERSION)/ -o dist/dekking-$(VERSION).tar.gz HEAD
+
+clean: ## remove what was built
+	rm -rf build dist
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 -include $(CORE_OBJ:.o=.d) $(LUA_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d)

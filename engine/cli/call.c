@@ -1,0 +1,52 @@
+/* call.c - protected calls of chunks. */
+#include "call.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+
+#include "interrupt.h"
+#include "lua/dekking_lua.h"
+
+/* Makes a text of whatever was raised: a message gets a traceback, an object that can tell itself does, and anything
+ * else is named by its type. */
+static int explain(lua_State *L)
+{
+    const char *message = lua_tostring(L, 1);
+
+    if (message == NULL) {
+        if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING)
+            return 1;
+        message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+    }
+    luaL_traceback(L, L, message, 1);
+    return 1;
+}
+
+int dkc_call(lua_State *L, int n_args, int n_results)
+{
+    int function = lua_gettop(L) - n_args;
+    int status;
+
+    lua_pushcfunction(L, explain);
+    lua_insert(L, function); /* explain function args */
+    dkc_interrupt_begin(L, dkl_context(L));
+    status = lua_pcall(L, n_args, n_results, function);
+    dkc_interrupt_end(L);
+    lua_remove(L, function);
+    return status;
+}
+
+int dkc_report(lua_State *L, const char *program, int status)
+{
+    if (status != LUA_OK) {
+        const char *message = lua_tostring(L, -1);
+
+        fflush(stdout);
+        if (program)
+            fprintf(stderr, "%s: ", program);
+        fprintf(stderr, "%s\n", message ? message : "(error object is not a string)");
+        fflush(stderr);
+        lua_pop(L, 1);
+    }
+    return status;
+}

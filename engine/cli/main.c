@@ -1,0 +1,207 @@
+/* main.c - the program: a Lua 5.4 interpreter with dk in it.
+ *
+ * What stock lua does with options, environment, arguments, exit statuses and errors, this does too; scripts run
+ * unchanged. What is added: `dk`, the long options, and a prompt that knows tables.
+ */
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "lua/dekking_lua.h"
+#include "options.h"
+#include "repl.h"
+
+static void greet(void)
+{
+    printf("dekking %s  %s\n", DK_VERSION, LUA_COPYRIGHT);
+    fflush(stdout);
+}
+
+/* arg: the script is 0, what follows it counts up, what stands before it counts down. */
+static void make_arg_table(lua_State *L, const dkc_options *options)
+{
+    int script = options->script < options->argc ? options->script : 0;
+
+    lua_createtable(L, options->argc - script, script + 1);
+    for (int i = 0; i < options->argc; i++) {
+        lua_pushstring(L, options->argv[i]);
+        lua_rawseti(L, -2, i - script);
+    }
+    lua_setglobal(L, "arg");
+}
+
+static int run_chunk(lua_State *L, const char *program, int status)
+{
+    if (status == LUA_OK)
+        status = dkc_call(L, 0, 0);
+    return dkc_report(L, program, status);
+}
+
+static int run_file(lua_State *L, const char *program, const char *path)
+{
+    return run_chunk(L, program, luaL_loadfile(L, path));
+}
+
+static int run_text(lua_State *L, const char *program, const char *text, const char *name)
+{
+    return run_chunk(L, program, luaL_loadbuffer(L, text, strlen(text), name));
+}
+
+/* LUA_INIT_5_4 or else LUA_INIT: Lua text, or "@" and the name of a file. */
+static int run_initial(lua_State *L, const char *program)
+{
+    static const char *const names[] = { "LUA_INIT_5_4", "LUA_INIT" };
+    static const char *const chunks[] = { "=LUA_INIT_5_4", "=LUA_INIT" };
+
+    for (int i = 0; i < 2; i++) {
+        const char *text = getenv(names[i]);
+
+        if (text)
+            return text[0] == '@' ? run_file(L, program, text + 1) : run_text(L, program, text, chunks[i]);
+    }
+    return LUA_OK;
+}
+
+/* "mod" goes into the global mod, "g=mod" into g. */
+static int load_library(lua_State *L, const char *program, const char *word)
+{
+    const char *sign = strchr(word, '=');
+    const char *module = sign ? sign + 1 : word;
+    int status;
+
+    if (sign)
+        lua_pushlstring(L, word, (size_t)(sign - word));
+    else
+        lua_pushstring(L, word);
+    lua_getglobal(L, "require");
+    lua_pushstring(L, module);
+    status = dkc_call(L, 1, 1); /* global value|message */
+    if (status == LUA_OK)
+        lua_setglobal(L, lua_tostring(L, -2));
+    else
+        dkc_report(L, program, status);
+    lua_pop(L, 1);
+    return status;
+}
+
+struct visit {
+    lua_State *L;
+    const char *program;
+};
+
+static bool run_option(void *arg, char letter, const char *value)
+{
+    const struct visit *v = arg;
+
+    switch (letter) {
+    case 'e': return run_text(v->L, v->program, value, "=(command line)") == LUA_OK;
+    case 'l': return load_library(v->L, v->program, value) == LUA_OK;
+    default: lua_warning(v->L, "@on", 0); return true;
+    }
+}
+
+/* The script gets its arguments as ..., from the table arg, which -e and -l may have changed. */
+static int run_script(lua_State *L, const dkc_options *options)
+{
+    const char *path = options->from_stdin ? NULL : options->argv[options->script];
+    int status = luaL_loadfile(L, path);
+
+    if (status == LUA_OK) {
+        lua_Integer n;
+
+        if (lua_getglobal(L, "arg") != LUA_TTABLE)
+            luaL_error(L, "'arg' is not a table");
+        n = luaL_len(L, -1);
+        luaL_checkstack(L, (int)n + 3, "too many arguments to script");
+        for (lua_Integer i = 1; i <= n; i++)
+            lua_rawgeti(L, -i, i); /* function arg ...; the table is i below the top */
+        lua_remove(L, -(int)n - 1);
+        status = dkc_call(L, (int)n, LUA_MULTRET);
+    }
+    return dkc_report(L, options->program, status);
+}
+
+static void open_libraries(lua_State *L, const dkc_options *options)
+{
+    if (options->ignore_environment) {
+        lua_pushboolean(L, 1); /* the libraries look for this */
+        lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+    }
+    luaL_openlibs(L);
+    luaL_requiref(L, "dekking", luaopen_dekking, 0);
+    lua_setglobal(L, "dk");
+    if (options->has_threads)
+        dk_set_threads(options->threads);
+    if (options->has_format)
+        dkl_set_format(L, options->format);
+}
+
+/* Runs all that the command line asks for; the result is whether the program's status is success. */
+static int protected_main(lua_State *L)
+{
+    const dkc_options *options = lua_touserdata(L, 1);
+    struct visit v = { L, options->program };
+
+    luaL_checkversion(L);
+    if (options->version)
+        greet();
+    if (options->version_only) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    open_libraries(L, options);
+    make_arg_table(L, options);
+    lua_gc(L, LUA_GCRESTART);
+    lua_gc(L, LUA_GCGEN, 0, 0); /* stock lua does so too */
+    if (!options->ignore_environment && run_initial(L, options->program) != LUA_OK)
+        return 0;
+    if (!dkc_options_each(options, run_option, &v))
+        return 0;
+    if (options->script < options->argc && run_script(L, options) != LUA_OK)
+        return 0;
+    if (options->interactive) {
+        dkc_repl(L);
+    } else if (options->script == options->argc && !options->executes && !options->version) {
+        if (isatty(STDIN_FILENO)) {
+            greet();
+            dkc_repl(L);
+        } else {
+            run_file(L, options->program, NULL);
+        }
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    dkc_options options;
+    lua_State *L;
+    int status;
+    bool success;
+
+    if (!dkc_options_read(&options, argc, argv))
+        return EXIT_FAILURE;
+    if (options.help) {
+        dkc_usage(stdout, options.program);
+        return EXIT_SUCCESS;
+    }
+    L = luaL_newstate();
+    if (L == NULL) {
+        fprintf(stderr, "%s: cannot create state: not enough memory\n", options.program);
+        return EXIT_FAILURE;
+    }
+    lua_gc(L, LUA_GCSTOP); /* until the libraries stand */
+    lua_pushcfunction(L, protected_main);
+    lua_pushlightuserdata(L, &options);
+    status = lua_pcall(L, 1, 1, 0);
+    success = lua_toboolean(L, -1);
+    dkc_report(L, options.program, status);
+    lua_close(L);
+    return success && status == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}

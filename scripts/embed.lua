@@ -1,0 +1,30 @@
+-- embed.lua - turns the Lua files of the library into one C source, so that the program needs no files beside it.
+--
+-- usage: lua5.4 scripts/embed.lua FILE.lua ... > library_data.c
+--
+-- The declarations it fills in stand in engine/lua/library.h. Bytes are written as numbers: a string literal would
+-- meet the limit that C sets to its length.
+
+print('#include "lua/library.h"\n')
+
+local entries = {}
+for i, path in ipairs(arg) do
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "a"
+  file:close()
+  assert(load(text, "@" .. path, "t")) -- a syntax error shows when building, not when first used
+  local name = assert(path:match "([^/]+)%.lua$", path .. " is no Lua file")
+  local numbers = {}
+  for at = 1, #text, 20 do
+    numbers[#numbers + 1] = table.concat({ text:byte(at, at + 19) }, ",")
+  end
+  print(("static const unsigned char script_%d[] = {\n%s, 0 };"):format(i, table.concat(numbers, ",\n")))
+  entries[i] = ('    { "%s", (const char *)script_%d, sizeof script_%d - 1 },'):format(name, i, i)
+end
+
+if #entries == 0 then
+  print "const dkl_script dkl_scripts[1] = { { 0, 0, 0 } };"
+else
+  print("const dkl_script dkl_scripts[] = {\n" .. table.concat(entries, "\n") .. "\n};")
+end
+print(("const size_t dkl_n_scripts = %d;"):format(#entries))

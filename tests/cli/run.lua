@@ -1,0 +1,19 @@
+-- run.lua - the program from outside: invocations beside stock lua, bad input, and the prompt.
+--
+-- usage: lua5.4 tests/cli/run.lua BUILD
+
+local build = assert(arg[1], "which build?")
+local here = arg[0]:match "^(.*)/" or "."
+package.path = here .. "/?.lua;" .. package.path
+
+local shell = require "shell"
+local check = require "check"
+
+shell.prepare(build)
+for _, part in ipairs { "stock", "options", "bad_input", "modules", "prompt" } do
+  require(part)(shell, check)
+end
+shell.clean()
+
+print(("%d passed, %d failed"):format(check.passed, check.failed))
+os.exit(check.failed == 0 and check.passed > 0)

@@ -1,0 +1,77 @@
+-- run.lua - compares what scripts print with what was read and kept.
+--
+-- usage: lua5.4 tests/golden/run.lua BUILD [--keep]
+--
+-- Each script of scripts/examples/, and the demo, is run in the folder of the project; its standard output must be
+-- tests/golden/NAME.txt to the byte, its exit status 0, and its standard error empty. --keep writes the files instead: for
+-- whoever then reads every line of the difference before keeping it. DEKKING_WRAP stands before the program (valgrind).
+
+local build, keep = assert(arg[1], "which build?"), arg[2] == "--keep"
+local wrap = os.getenv "DEKKING_WRAP" or ""
+local errors = os.tmpname()
+
+local function read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local scripts = { "scripts/demo.lua" }
+local pipe = assert(io.popen "ls scripts/examples/*.lua")
+for path in pipe:lines() do
+  scripts[#scripts + 1] = path
+end
+pipe:close()
+
+-- The first line that differs, with what stands there.
+local function difference(expected, actual)
+  local number = 0
+  local rest = (expected .. "\n"):gmatch "(.-)\n"
+  for line in (actual .. "\n"):gmatch "(.-)\n" do
+    number = number + 1
+    local other = rest()
+    if other ~= line then
+      return ("line %d\n    expected: %s\n    printed:  %s"):format(number, other or "(nothing)", line)
+    end
+  end
+  return ("line %d\n    expected: %s\n    printed nothing more"):format(number + 1, rest() or "")
+end
+
+local passed, failed = 0, 0
+for _, script in ipairs(scripts) do
+  local name = script:match "([^/]+)%.lua$"
+  local golden = "tests/golden/" .. name .. ".txt"
+  -- Data and results of a script lie in the build folder that it is told.
+  local command = ("DEKKING_BUILD=%s %s %s/dekking %s 2>%s"):format(build, wrap, build, script, errors)
+  local output = assert(io.popen(command))
+  local actual = output:read "a"
+  local ok, how, code = output:close()
+  local problems = read(errors)
+  local expected = read(golden)
+  local complaint
+  if not ok then
+    complaint = ("%s %d\n%s"):format(how, code, problems)
+  elseif problems ~= "" then
+    complaint = "wrote to standard error:\n" .. problems
+  elseif keep then
+    local file = assert(io.open(golden, "wb"))
+    file:write(actual)
+    file:close()
+  elseif not expected then
+    complaint = "there is no " .. golden
+  elseif actual ~= expected then
+    complaint = difference(expected, actual)
+  end
+  if complaint then
+    failed = failed + 1
+    print(script .. ": " .. complaint)
+  else
+    passed = passed + 1
+  end
+end
+os.remove(errors)
+
+print(("%d passed, %d failed"):format(passed, failed))
+os.exit(failed == 0 and passed > 0)
