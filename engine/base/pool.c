@@ -1,0 +1,194 @@
+/* pool.c - a few threads that wait for work.
+ *
+ * One job runs at a time; a call that comes while another runs, or from inside a task, does its work itself. The caller is
+ * worker 0 and takes ranges like the others, so that a job ends even if no thread could be started. Ranges are handed
+ * out in their order, and none behind a failed one is begun: so the earliest failure is always found.
+ *
+ * Invariants: idle threads touch only this file's static memory; a job lives on its caller's stack, and no thread looks at
+ * it after it has taken itself off n_working.
+ */
+#include "pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+#define MOST_THREADS 256
+
+struct job {
+    dk_context *context;
+    dki_task_fn *task;
+    void *arg;
+    uint64_t n, grain, n_ranges;
+    unsigned n_workers;
+    atomic_uint_fast64_t next;
+    atomic_uint_fast64_t failed; /* the earliest range that failed; UINT64_MAX: none */
+    pthread_mutex_t lock;        /* guards status and error */
+    dk_status status;
+    dk_error error;
+};
+
+static atomic_uint wanted_threads; /* 0: one for each processor */
+
+static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER; /* held by whoever runs a job */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
+static struct job *current;
+static uint64_t generation;
+static unsigned n_started; /* threads that run; thread i is worker i + 1 */
+static unsigned n_working;
+
+static _Thread_local bool inside; /* this thread works on a job already */
+
+void dk_set_threads(unsigned n_threads)
+{
+    atomic_store(&wanted_threads, n_threads > MOST_THREADS ? MOST_THREADS : n_threads);
+}
+
+unsigned dk_threads(void)
+{
+    unsigned wanted = atomic_load(&wanted_threads);
+
+    if (wanted == 0) {
+        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+        wanted = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
+    }
+    return wanted;
+}
+
+static uint64_t ranges_of(uint64_t n, uint64_t grain) { return n / grain + (n % grain != 0); }
+
+unsigned dki_parallel_workers(uint64_t n, uint64_t grain)
+{
+    uint64_t n_ranges = ranges_of(n, grain);
+    unsigned threads = dk_threads();
+
+    if (inside || n_ranges <= 1)
+        return 1;
+    return n_ranges < threads ? (unsigned)n_ranges : threads;
+}
+
+static void note_failure(struct job *job, uint64_t range, dk_status status, const dk_error *error)
+{
+    pthread_mutex_lock(&job->lock);
+    if (range < atomic_load(&job->failed)) {
+        atomic_store(&job->failed, range);
+        job->status = status;
+        job->error = *error;
+    }
+    pthread_mutex_unlock(&job->lock);
+}
+
+static void work(struct job *job, unsigned worker)
+{
+    dk_error error = DK_ERROR_INIT;
+
+    for (;;) {
+        uint64_t range = atomic_fetch_add(&job->next, 1);
+        uint64_t begin, end;
+        dk_status status;
+
+        if (range >= job->n_ranges || range > atomic_load(&job->failed))
+            return;
+        begin = range * job->grain;
+        end = job->n - begin < job->grain ? job->n : begin + job->grain;
+        status = dki_poll(job->context, &error);
+        if (status == DK_OK)
+            status = job->task(job->arg, worker, begin, end, &error);
+        if (status != DK_OK)
+            note_failure(job, range, status, &error);
+    }
+}
+
+static void *run_thread(void *arg)
+{
+    unsigned worker = (unsigned)(uintptr_t)arg;
+    uint64_t seen = 0;
+
+    inside = true;
+    pthread_mutex_lock(&lock);
+    for (;;) {
+        struct job *job;
+
+        while (generation == seen)
+            pthread_cond_wait(&wake, &lock);
+        seen = generation;
+        job = current;
+        if (job == NULL || worker >= job->n_workers)
+            continue;
+        n_working++;
+        pthread_mutex_unlock(&lock);
+        work(job, worker);
+        pthread_mutex_lock(&lock);
+        if (--n_working == 0)
+            pthread_cond_signal(&finished);
+    }
+    return NULL;
+}
+
+/* Starts threads until n run, with every signal blocked in them. Called with lock held. */
+static void start_threads(unsigned n)
+{
+    sigset_t all, before;
+
+    if (n_started >= n)
+        return;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (n_started < n) {
+        pthread_t thread;
+
+        if (pthread_create(&thread, NULL, run_thread, (void *)(uintptr_t)(n_started + 1)) != 0)
+            break; /* the others do the work */
+        pthread_detach(thread);
+        n_started++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void run_with_threads(struct job *job)
+{
+    pthread_mutex_lock(&lock);
+    start_threads(job->n_workers - 1);
+    current = job;
+    generation++;
+    pthread_cond_broadcast(&wake);
+    pthread_mutex_unlock(&lock);
+
+    inside = true;
+    work(job, 0);
+    inside = false;
+
+    pthread_mutex_lock(&lock);
+    current = NULL; /* who wakes up late finds nothing to do */
+    while (n_working > 0)
+        pthread_cond_wait(&finished, &lock);
+    pthread_mutex_unlock(&lock);
+}
+
+dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg, dk_error *err)
+{
+    struct job job = { .context = context, .task = task, .arg = arg, .n = n, .grain = grain };
+
+    job.n_ranges = ranges_of(n, grain);
+    job.n_workers = dki_parallel_workers(n, grain);
+    atomic_init(&job.next, 0);
+    atomic_init(&job.failed, UINT64_MAX);
+    pthread_mutex_init(&job.lock, NULL);
+    job.status = DK_OK;
+    if (job.n_workers > 1 && pthread_mutex_trylock(&busy) == 0) {
+        run_with_threads(&job);
+        pthread_mutex_unlock(&busy);
+    } else {
+        work(&job, 0);
+    }
+    pthread_mutex_destroy(&job.lock);
+    if (job.status != DK_OK && err)
+        *err = job.error;
+    return job.status;
+}
