@@ -8,7 +8,10 @@
 
 #define DAYS_BEFORE_1970 INT64_C(719468) /* since 0000-03-01 */
 
-static bool is_leap(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+static bool is_leap(int year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 bool dki_date_make(int year, int month, int day, int64_t *days)
 {
@@ -127,7 +130,8 @@ bool dki_parse_timestamp(const char *text, size_t size, char order, int64_t *mic
     }
     if (at != size || hour > 23 || minute > 59 || second > 59)
         return false;
-    *microseconds = days * DKI_DAY_MICROSECONDS + ((hour * INT64_C(60) + minute) * 60 + second) * 1000000 + fraction;
+    *microseconds =
+        days * DKI_DAY_MICROSECONDS + ((hour * INT64_C(60) + minute) * 60 + second) * 1000000 + fraction;
     return true;
 }
 
@@ -152,8 +156,8 @@ size_t dki_format_timestamp(int64_t microseconds, char *out, size_t size)
     seconds = (int)(rest / 1000000);
     fraction = (int)(rest % 1000000);
     dki_date_split(days, &year, &month, &day);
-    length = snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, seconds / 3600, seconds / 60 % 60,
-                      seconds % 60);
+    length = snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, seconds / 3600,
+                      seconds / 60 % 60, seconds % 60);
     if (fraction && (size_t)length < size)
         length += snprintf(out + length, size - (size_t)length, ".%06d", fraction);
     return (size_t)length;

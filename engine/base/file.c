@@ -25,13 +25,9 @@ static dk_status fail(dk_error *err, const char *path, const char *verb, int rea
         dki_fail(err, DK_ERR_IO, "%s", verb[0] == 'r' ? "the file does not exist" : "the folder does not exist");
         dki_hint(err, "check the name, and the folder that the program was started in");
         break;
-    case EISDIR:
-        dki_fail(err, DK_ERR_IO, "is a directory, not a file");
-        break;
+    case EISDIR: dki_fail(err, DK_ERR_IO, "is a directory, not a file"); break;
     case EACCES:
-    case EPERM:
-        dki_fail(err, DK_ERR_IO, "no permission to %s it", verb);
-        break;
+    case EPERM: dki_fail(err, DK_ERR_IO, "no permission to %s it", verb); break;
     default: dki_fail(err, DK_ERR_IO, "cannot %s it: %s", verb, strerror(reason));
     }
     dki_at(err, path, 0, 0);
@@ -39,7 +35,8 @@ static dk_status fail(dk_error *err, const char *path, const char *verb, int rea
 }
 
 /* Reads fd to its end. size_hint is what it is expected to hold. */
-static dk_status read_all(dk_context *context, int fd, const char *path, size_t size_hint, dki_file *out, dk_error *err)
+static dk_status read_all(dk_context *context, int fd, const char *path, size_t size_hint, dki_file *out,
+                          dk_error *err)
 {
     char *bytes = NULL;
     size_t capacity = 0, size = 0;
@@ -107,8 +104,8 @@ dk_status dki_file_open(dk_context *context, const char *path, dki_file *out, dk
     else if (S_ISDIR(about.st_mode))
         status = fail(err, path, "read", EISDIR);
     else
-        status = read_all(context, fd, path, S_ISREG(about.st_mode) && about.st_size > 0 ? (size_t)about.st_size : 0,
-                          out, err);
+        status = read_all(context, fd, path,
+                          S_ISREG(about.st_mode) && about.st_size > 0 ? (size_t)about.st_size : 0, out, err);
     if (!standard)
         close(fd);
     return status;

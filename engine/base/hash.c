@@ -11,7 +11,10 @@
 #include "arena.h"
 #include "status.h"
 
-uint64_t dki_hash_bytes(const void *bytes, size_t size) { return XXH3_64bits(bytes, size); }
+uint64_t dki_hash_bytes(const void *bytes, size_t size)
+{
+    return XXH3_64bits(bytes, size);
+}
 
 #define FIRST_SLOTS 32
 

@@ -59,9 +59,15 @@ void dk_context_release(dk_context *context)
         free(context);
 }
 
-void dk_context_set_budget(dk_context *context, size_t budget_bytes) { atomic_store(&context->budget, budget_bytes); }
+void dk_context_set_budget(dk_context *context, size_t budget_bytes)
+{
+    atomic_store(&context->budget, budget_bytes);
+}
 
-size_t dk_context_budget(const dk_context *context) { return atomic_load(&((dk_context *)(uintptr_t)context)->budget); }
+size_t dk_context_budget(const dk_context *context)
+{
+    return atomic_load(&((dk_context *)(uintptr_t)context)->budget);
+}
 
 size_t dk_context_used_bytes(const dk_context *context)
 {
@@ -73,28 +79,40 @@ size_t dk_context_peak_bytes(const dk_context *context)
     return atomic_load(&((dk_context *)(uintptr_t)context)->peak);
 }
 
-void dk_context_reset_peak(dk_context *context) { atomic_store(&context->peak, atomic_load(&context->used)); }
+void dk_context_reset_peak(dk_context *context)
+{
+    atomic_store(&context->peak, atomic_load(&context->used));
+}
 
 void dk_context_interrupt(dk_context *context)
 {
     atomic_store_explicit(&context->interrupted, true, memory_order_relaxed);
 }
 
-void dk_context_clear_interrupt(dk_context *context) { atomic_store(&context->interrupted, false); }
+void dk_context_clear_interrupt(dk_context *context)
+{
+    atomic_store(&context->interrupted, false);
+}
 
 bool dk_context_is_interrupted(const dk_context *context)
 {
     return atomic_load_explicit(&((dk_context *)(uintptr_t)context)->interrupted, memory_order_relaxed);
 }
 
-void dk_context_fail_allocation(dk_context *context, uint64_t nth) { atomic_store(&context->until_failure, nth); }
+void dk_context_fail_allocation(dk_context *context, uint64_t nth)
+{
+    atomic_store(&context->until_failure, nth);
+}
 
 void dk_context_set_block_rows(dk_context *context, size_t n_rows)
 {
     context->block_rows = n_rows < 1 ? 1 : n_rows > 4096 ? 4096 : n_rows;
 }
 
-size_t dki_block_rows(const dk_context *context) { return context->block_rows; }
+size_t dki_block_rows(const dk_context *context)
+{
+    return context->block_rows;
+}
 
 dk_status dki_poll(dk_context *context, dk_error *err)
 {
@@ -142,9 +160,15 @@ void dki_progress_end(dk_context *context)
 
 /* Allocation -------------------------------------------------------------------------------------------------------- */
 
-static size_t *header_of(void *pointer) { return (size_t *)pointer - 2; }
+static size_t *header_of(void *pointer)
+{
+    return (size_t *)pointer - 2;
+}
 
-static double mebibytes(size_t bytes) { return (double)bytes / (1024.0 * 1024.0); }
+static double mebibytes(size_t bytes)
+{
+    return (double)bytes / (1024.0 * 1024.0);
+}
 
 static bool fails_on_request(dk_context *context)
 {
@@ -202,9 +226,15 @@ static void *allocate(dk_context *context, size_t size, size_t alignment, dk_err
     return pointer;
 }
 
-void *dki_alloc(dk_context *context, size_t size, dk_error *err) { return allocate(context, size, HEADER, err); }
+void *dki_alloc(dk_context *context, size_t size, dk_error *err)
+{
+    return allocate(context, size, HEADER, err);
+}
 
-void *dki_alloc_wide(dk_context *context, size_t size, dk_error *err) { return allocate(context, size, 64, err); }
+void *dki_alloc_wide(dk_context *context, size_t size, dk_error *err)
+{
+    return allocate(context, size, 64, err);
+}
 
 void *dki_alloc_array(dk_context *context, size_t n, size_t size, dk_error *err)
 {
@@ -252,7 +282,8 @@ dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error 
     return DK_OK;
 }
 
-dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size, dk_error *err)
+dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
+                   dk_error *err)
 {
     size_t larger = *capacity < 16 ? 16 : *capacity;
     size_t bytes;

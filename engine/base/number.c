@@ -30,7 +30,10 @@ const int64_t dki_power10[19] = {
     1000000000000000000,
 };
 
-static dki_u128 magnitude(dki_i128 value) { return value < 0 ? -(dki_u128)value : (dki_u128)value; }
+static dki_u128 magnitude(dki_i128 value)
+{
+    return value < 0 ? -(dki_u128)value : (dki_u128)value;
+}
 
 static unsigned bit_length(dki_u128 value)
 {
@@ -76,7 +79,7 @@ bool dki_ratio_make(dki_i128 numerator, dki_i128 denominator, dk_ratio *out)
     d /= a;
     if (d > INT64_MAX || n > (dki_u128)INT64_MAX + (negative ? 1 : 0))
         return false;
-    out->numerator = negative ? (int64_t)-(uint64_t)n : (int64_t)n;
+    out->numerator = negative ? (int64_t) - (uint64_t)n : (int64_t)n;
     out->denominator = (int64_t)d;
     return true;
 }
@@ -90,9 +93,15 @@ static bool add(dk_ratio a, dk_ratio b, int sign, dk_ratio *out)
     return dki_ratio_make(sign > 0 ? left + right : left - right, (dki_i128)a.denominator * b.denominator, out);
 }
 
-bool dki_ratio_add(dk_ratio a, dk_ratio b, dk_ratio *out) { return add(a, b, 1, out); }
+bool dki_ratio_add(dk_ratio a, dk_ratio b, dk_ratio *out)
+{
+    return add(a, b, 1, out);
+}
 
-bool dki_ratio_sub(dk_ratio a, dk_ratio b, dk_ratio *out) { return add(a, b, -1, out); }
+bool dki_ratio_sub(dk_ratio a, dk_ratio b, dk_ratio *out)
+{
+    return add(a, b, -1, out);
+}
 
 bool dki_ratio_mul(dk_ratio a, dk_ratio b, dk_ratio *out)
 {

@@ -15,7 +15,10 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static locale_t plain; /* lives as long as the process */
 
-static void make_locale(void) { plain = newlocale(LC_ALL_MASK, "C", (locale_t)0); }
+static void make_locale(void)
+{
+    plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
 
 /* text is terminated and uses a point. */
 static double read_double(const char *text)

@@ -61,7 +61,10 @@ unsigned dk_threads(void)
     return wanted;
 }
 
-static uint64_t ranges_of(uint64_t n, uint64_t grain) { return n / grain + (n % grain != 0); }
+static uint64_t ranges_of(uint64_t n, uint64_t grain)
+{
+    return n / grain + (n % grain != 0);
+}
 
 unsigned dki_parallel_workers(uint64_t n, uint64_t grain)
 {

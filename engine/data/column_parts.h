@@ -12,7 +12,21 @@ dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const
                                dk_error *err);
 dk_status dki_builder_reals(dk_builder *builder, const double *values, const uint64_t *valid, size_t n,
                             dk_error *err);
+dk_status dki_builder_ratios(dk_builder *builder, const dk_ratio *values, const uint64_t *valid, size_t n,
+                             dk_error *err);
 dk_status dki_builder_codes(dk_builder *builder, const uint32_t *codes, size_t n, dk_error *err); /* 0: null */
+
+/* A column of n rows that all are value. levels: for a category, as for dk_builder_new. */
+dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,
+                              const dk_column **out, dk_error *err);
+/* The same rows of a category over another dictionary, in which every code means what it means now. */
+dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
+                                 dk_error *err);
+/* A dictionary with the same codes, and those of the levels that it lacks behind them; declared as before. */
+dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *levels, size_t n_levels,
+                                dk_dictionary **out, dk_error *err);
+/* Heap bytes of a dictionary, about. */
+size_t dki_dictionary_bytes(const dk_dictionary *dictionary);
 
 /* The rows of a view in one fixed form, into caller's memory of n items: for code that is not hot enough to care about
  * widths. Integers cover integer, decimal, date, timestamp, and boolean as 0 and 1. */

@@ -1,0 +1,45 @@
+/* builder.h - the inside of builders. For engine/data alone. */
+#ifndef DKI_DATA_BUILDER_H
+#define DKI_DATA_BUILDER_H
+
+#include "base/hash.h"
+#include "chunk.h"
+
+/* Rows are collected in the widest storage of the type, up to a full chunk, which is then narrowed and closed. */
+struct dk_builder {
+    dk_context *context;
+    dk_type type;
+    uint8_t scale;
+    const dk_dictionary *levels; /* stated levels; NULL: collected */
+    dki_text_map collected;
+    dki_column_facts facts;
+    uint64_t n_closed; /* rows in closed chunks */
+    dki_part *parts;
+    size_t n_parts, parts_capacity;
+    size_t n; /* rows of the open chunk */
+    size_t capacity;
+    void *values; /* widest storage; offsets for text: n + 1 of them */
+    uint64_t *valid; /* capacity bits; kept from the first row on */
+    size_t n_nulls;  /* of the open chunk */
+    char *bytes;
+    size_t n_bytes, bytes_capacity;
+    const dk_dictionary *translated; /* codes of this dictionary, which is retained, ... */
+    uint32_t *translation;           /* ... in ours; 0: not looked up */
+};
+
+/* Makes room for at least one more row of the open chunk, closing it where it is full; *room rows may be written. */
+dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err);
+dk_status dki_builder_close_chunk(dk_builder *builder, dk_error *err);
+/* The builder's code of a level: found, or added where levels are collected. */
+dk_status dki_builder_level(dk_builder *builder, dk_text level, uint32_t *code, dk_error *err);
+
+static inline void dki_builder_bound(dk_builder *builder, int64_t value)
+{
+    if (!builder->facts.has_bounds || value < builder->facts.least)
+        builder->facts.least = value;
+    if (!builder->facts.has_bounds || value > builder->facts.greatest)
+        builder->facts.greatest = value;
+    builder->facts.has_bounds = true;
+}
+
+#endif

@@ -1,0 +1,227 @@
+/* builder_bulk.c - appending many rows at once.
+ *
+ * Rows go in pieces of what room the open chunk has. After a failure the pieces before it stay appended.
+ */
+#include "builder.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "column_parts.h"
+
+/* Marks n rows as known where valid (from bit `from`) says so, and counts them. */
+static void count_rows(dk_builder *builder, const uint64_t *valid, size_t from, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool known = valid == NULL || dki_bit(valid, from + i);
+
+        dki_bit_put(builder->valid, builder->n + i, known);
+        builder->n_nulls += !known;
+        builder->facts.n_nulls += !known;
+    }
+    builder->n += n;
+}
+
+/* Sets *n to how many of the rows that are left can be written now. */
+static dk_status next_piece(dk_builder *builder, size_t left, size_t *n, dk_error *err)
+{
+    dk_status status = dki_builder_room(builder, n, err);
+
+    if (status == DK_OK && *n > left)
+        *n = left;
+    return status;
+}
+
+dk_status dki_builder_bits(dk_builder *builder, const uint64_t *values, const uint64_t *valid, size_t n,
+                           dk_error *err)
+{
+    for (size_t done = 0, piece; done < n; done += piece) {
+        dk_status status = next_piece(builder, n - done, &piece, err);
+
+        if (status != DK_OK)
+            return status;
+        for (size_t i = 0; i < piece; i++)
+            dki_bit_put(builder->values, builder->n + i,
+                        dki_bit(values, done + i) && (valid == NULL || dki_bit(valid, done + i)));
+        count_rows(builder, valid, done, piece);
+    }
+    return DK_OK;
+}
+
+dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const uint64_t *valid, size_t n,
+                               dk_error *err)
+{
+    for (size_t done = 0, piece; done < n; done += piece) {
+        dk_status status = next_piece(builder, n - done, &piece, err);
+        int64_t *to;
+
+        if (status != DK_OK)
+            return status;
+        to = (int64_t *)builder->values + builder->n;
+        for (size_t i = 0; i < piece; i++) {
+            bool known = valid == NULL || dki_bit(valid, done + i);
+
+            to[i] = known ? values[done + i] : 0;
+            if (known)
+                dki_builder_bound(builder, values[done + i]);
+        }
+        count_rows(builder, valid, done, piece);
+    }
+    return DK_OK;
+}
+
+dk_status dki_builder_reals(dk_builder *builder, const double *values, const uint64_t *valid, size_t n,
+                            dk_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((valid == NULL || dki_bit(valid, i)) && !isfinite(values[i]))
+            return dki_fail(err, DK_ERR_RANGE, "a real is finite: %s cannot be stored",
+                            isnan(values[i]) ? "nan" : "inf");
+    for (size_t done = 0, piece; done < n; done += piece) {
+        dk_status status = next_piece(builder, n - done, &piece, err);
+        double *to;
+
+        if (status != DK_OK)
+            return status;
+        to = (double *)builder->values + builder->n;
+        for (size_t i = 0; i < piece; i++) {
+            bool known = valid == NULL || dki_bit(valid, done + i);
+
+            to[i] = known && values[done + i] != 0 ? values[done + i] : 0.0;
+        }
+        count_rows(builder, valid, done, piece);
+    }
+    return DK_OK;
+}
+
+dk_status dki_builder_ratios(dk_builder *builder, const dk_ratio *values, const uint64_t *valid, size_t n,
+                             dk_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        dk_status status = valid && !dki_bit(valid, i) ? dk_builder_null(builder, 1, err)
+                                                       : dk_builder_ratio(builder, values[i], err);
+
+        if (status != DK_OK)
+            return status;
+    }
+    return DK_OK;
+}
+
+dk_status dki_builder_codes(dk_builder *builder, const uint32_t *codes, size_t n, dk_error *err)
+{
+    for (size_t done = 0, piece; done < n; done += piece) {
+        dk_status status = next_piece(builder, n - done, &piece, err);
+
+        if (status != DK_OK)
+            return status;
+        memcpy((uint32_t *)builder->values + builder->n, codes + done, piece * sizeof *codes);
+        for (size_t i = 0; i < piece; i++) {
+            bool known = codes[done + i] != 0;
+
+            dki_bit_put(builder->valid, builder->n + i, known);
+            builder->n_nulls += !known;
+            builder->facts.n_nulls += !known;
+        }
+        builder->n += piece;
+    }
+    return DK_OK;
+}
+
+/* Views ------------------------------------------------------------------------------------------------------------- */
+
+/* Our code of a code of another dictionary, looked up once for each level. */
+static dk_status translate(dk_builder *builder, const dk_dictionary *levels, uint32_t code, uint32_t *out,
+                           dk_error *err)
+{
+    if (builder->translated != levels) {
+        uint32_t *translation =
+            dki_calloc(builder->context, dk_dictionary_n_levels(levels) + 1, sizeof *translation, err);
+
+        if (translation == NULL)
+            return DK_ERR_MEMORY;
+        dki_free(builder->context, builder->translation);
+        dk_dictionary_release(builder->translated);
+        builder->translation = translation;
+        builder->translated = dk_dictionary_retain(levels);
+    }
+    if (code && builder->translation[code] == 0) {
+        dk_status status =
+            dki_builder_level(builder, dk_dictionary_level(levels, code), &builder->translation[code], err);
+
+        if (status != DK_OK)
+            return status;
+    }
+    *out = builder->translation[code];
+    return DK_OK;
+}
+
+static dk_status append_codes(dk_builder *builder, const dk_view *view, dk_error *err)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+
+    dki_view_codes(view, codes);
+    if (view->levels != builder->levels)
+        for (size_t i = 0; i < view->n; i++) {
+            dk_status status = translate(builder, view->levels, codes[i], &codes[i], err);
+
+            if (status != DK_OK)
+                return status;
+        }
+    return dki_builder_codes(builder, codes, view->n, err);
+}
+
+static dk_status append_values(dk_builder *builder, const dk_view *view, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < view->n && status == DK_OK; i++) {
+        dk_value value = dki_view_value(view, i);
+
+        status = dk_builder_value(builder, &value, err);
+    }
+    return status;
+}
+
+dk_status dk_builder_view(dk_builder *builder, const dk_view *view, dk_error *err)
+{
+    bool texts = (builder->type == DK_CATEGORY || builder->type == DK_TEXT) &&
+                 (view->type == DK_CATEGORY || view->type == DK_TEXT);
+
+    if (view->type != builder->type && !texts)
+        return dki_fail(err, DK_ERR_TYPE, "a %s cannot go into a %s column", dk_type_name(view->type),
+                        dk_type_name(builder->type));
+    if (builder->type == DK_CATEGORY && view->type == DK_CATEGORY)
+        return append_codes(builder, view, err);
+    if (view->constant || view->scale != builder->scale || texts)
+        return append_values(builder, view, err);
+    switch (view->storage) {
+    case DK_STORE_BITS: return dki_builder_bits(builder, view->values, view->valid, view->n, err);
+    case DK_STORE_F64: return dki_builder_reals(builder, view->values, view->valid, view->n, err);
+    case DK_STORE_RATIO: return dki_builder_ratios(builder, view->values, view->valid, view->n, err);
+    default: {
+        int64_t integers[DK_BLOCK_ROWS];
+
+        dki_view_integers(view, integers);
+        return dki_builder_integers(builder, integers, view->valid, view->n, err);
+    }
+    }
+}
+
+dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,
+                              const dk_column **out, dk_error *err)
+{
+    dk_builder *builder;
+    dk_status status = dk_builder_new(context, value->type, value->scale, levels, &builder, err);
+
+    if (status != DK_OK)
+        return status;
+    for (uint64_t i = 0; i < n && status == DK_OK; i++)
+        status = dk_builder_value(builder, value, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}

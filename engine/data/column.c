@@ -1,0 +1,362 @@
+/* column.c - chunks, and columns made of parts of them. */
+#include <dekking/column.h>
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "chunk.h"
+#include "column_parts.h"
+
+struct dki_derived {
+    const dki_derived_kind *kind;
+    void *data;
+    struct dki_derived *next;
+};
+
+/* Chunks ------------------------------------------------------------------------------------------------------------ */
+
+size_t dki_storage_width(dk_storage storage)
+{
+    switch (storage) {
+    case DK_STORE_I8:
+    case DK_STORE_U8: return 1;
+    case DK_STORE_I16:
+    case DK_STORE_U16: return 2;
+    case DK_STORE_I32:
+    case DK_STORE_U32: return 4;
+    case DK_STORE_I64:
+    case DK_STORE_F64: return 8;
+    case DK_STORE_RATIO: return sizeof(dk_ratio);
+    default: return 0;
+    }
+}
+
+void dki_chunk_release(dki_chunk *chunk)
+{
+    dk_context *context;
+
+    if (chunk == NULL || atomic_fetch_sub_explicit(&chunk->n_references, 1, memory_order_acq_rel) != 1)
+        return;
+    context = chunk->context;
+    dki_free(context, chunk->values);
+    dki_free(context, chunk->valid);
+    dki_free(context, chunk->bytes);
+    dki_free(context, chunk);
+    dk_context_release(context);
+}
+
+int64_t dki_chunk_integer(const dki_chunk *chunk, uint64_t row)
+{
+    if (chunk->constant)
+        row = 0;
+    switch (chunk->storage) {
+    case DK_STORE_BITS: return dki_bit(chunk->values, row);
+    case DK_STORE_I8: return ((const int8_t *)chunk->values)[row];
+    case DK_STORE_I16: return ((const int16_t *)chunk->values)[row];
+    case DK_STORE_I32: return ((const int32_t *)chunk->values)[row];
+    default: return ((const int64_t *)chunk->values)[row];
+    }
+}
+
+uint32_t dki_chunk_code(const dki_chunk *chunk, uint64_t row)
+{
+    if (chunk->constant)
+        row = 0;
+    switch (chunk->storage) {
+    case DK_STORE_U8: return ((const uint8_t *)chunk->values)[row];
+    case DK_STORE_U16: return ((const uint16_t *)chunk->values)[row];
+    default: return ((const uint32_t *)chunk->values)[row];
+    }
+}
+
+dk_text dki_chunk_text(const dki_chunk *chunk, uint64_t row)
+{
+    const uint32_t *offsets = chunk->values;
+
+    if (chunk->constant)
+        row = 0;
+    return (dk_text){ chunk->bytes + offsets[row], offsets[row + 1] - offsets[row] };
+}
+
+bool dki_chunk_is_null(const dki_chunk *chunk, uint64_t row)
+{
+    if (chunk->constant)
+        row = 0;
+    if (chunk->storage == DK_STORE_U8 || chunk->storage == DK_STORE_U16 || chunk->storage == DK_STORE_U32)
+        return dki_chunk_code(chunk, row) == 0;
+    return chunk->valid && !dki_bit(chunk->valid, row);
+}
+
+/* Columns ----------------------------------------------------------------------------------------------------------- */
+
+const dki_part *dki_column_part(const dk_column *column, uint64_t row)
+{
+    size_t low = 0, high = column->n_parts;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (column->parts[middle].start <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &column->parts[low];
+}
+
+static bool holds_integers(dk_type type)
+{
+    return type == DK_INTEGER || type == DK_DECIMAL || type == DK_DATE || type == DK_TIMESTAMP;
+}
+
+/* Counts nulls, and finds the least and greatest of integers. Cost: a pass over the rows. */
+static dki_column_facts find_facts(const dki_part *parts, size_t n_parts, dk_type type)
+{
+    dki_column_facts facts = { 0, false, 0, 0 };
+
+    for (size_t p = 0; p < n_parts; p++) {
+        const dki_chunk *chunk = parts[p].chunk;
+
+        for (uint64_t i = parts[p].offset; i < parts[p].offset + parts[p].n_rows; i++) {
+            if (dki_chunk_is_null(chunk, i)) {
+                facts.n_nulls++;
+            } else if (holds_integers(type)) {
+                int64_t value = dki_chunk_integer(chunk, i);
+
+                if (!facts.has_bounds || value < facts.least)
+                    facts.least = value;
+                if (!facts.has_bounds || value > facts.greatest)
+                    facts.greatest = value;
+                facts.has_bounds = true;
+            }
+        }
+    }
+    return facts;
+}
+
+dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                              const dki_part *parts, size_t n_parts, const dki_column_facts *known,
+                              const dk_column **out, dk_error *err)
+{
+    dk_column *column = dki_calloc(context, 1, sizeof *column, err);
+    dki_part *copy = column ? dki_alloc_array(context, n_parts, sizeof *copy, err) : NULL;
+    dki_column_facts facts;
+
+    if (copy == NULL) {
+        dki_free(context, column);
+        for (size_t i = 0; i < n_parts; i++)
+            dki_chunk_release(parts[i].chunk);
+        return DK_ERR_MEMORY;
+    }
+    atomic_init(&column->n_references, 1);
+    pthread_mutex_init(&column->lock, NULL);
+    column->context = dk_context_retain(context);
+    column->type = type;
+    column->scale = scale;
+    column->levels = levels ? dk_dictionary_retain(levels) : NULL;
+    column->parts = copy;
+    column->n_parts = n_parts;
+    for (size_t i = 0; i < n_parts; i++) {
+        copy[i] = parts[i];
+        copy[i].start = column->n_rows;
+        column->n_rows += parts[i].n_rows;
+    }
+    facts = known ? *known : find_facts(parts, n_parts, type);
+    column->n_nulls = facts.n_nulls;
+    column->has_bounds = facts.has_bounds;
+    column->least = facts.least;
+    column->greatest = facts.greatest;
+    *out = column;
+    return DK_OK;
+}
+
+const dk_column *dk_column_retain(const dk_column *column)
+{
+    atomic_fetch_add_explicit(&((dk_column *)(uintptr_t)column)->n_references, 1, memory_order_relaxed);
+    return column;
+}
+
+void dk_column_release(const dk_column *shared)
+{
+    dk_column *column = (dk_column *)(uintptr_t)shared;
+    dk_context *context;
+
+    if (column == NULL || atomic_fetch_sub_explicit(&column->n_references, 1, memory_order_acq_rel) != 1)
+        return;
+    context = column->context;
+    while (column->derived) {
+        struct dki_derived *derived = column->derived;
+
+        column->derived = derived->next;
+        derived->kind->drop(context, derived->data);
+        dki_free(context, derived);
+    }
+    for (size_t i = 0; i < column->n_parts; i++)
+        dki_chunk_release(column->parts[i].chunk);
+    dki_free(context, column->parts);
+    dk_dictionary_release(column->levels);
+    pthread_mutex_destroy(&column->lock);
+    dki_free(context, column);
+    dk_context_release(context);
+}
+
+dk_context *dk_column_context(const dk_column *column)
+{
+    return column->context;
+}
+
+dk_type dk_column_type(const dk_column *column)
+{
+    return column->type;
+}
+
+uint8_t dk_column_scale(const dk_column *column)
+{
+    return column->scale;
+}
+
+const dk_dictionary *dk_column_levels(const dk_column *column)
+{
+    return column->levels;
+}
+
+uint64_t dk_column_n_rows(const dk_column *column)
+{
+    return column->n_rows;
+}
+
+uint64_t dk_column_n_nulls(const dk_column *column)
+{
+    return column->n_nulls;
+}
+
+bool dk_column_bounds(const dk_column *column, int64_t *least, int64_t *greatest)
+{
+    if (!column->has_bounds)
+        return false;
+    *least = column->least;
+    *greatest = column->greatest;
+    return true;
+}
+
+size_t dk_column_bytes(const dk_column *column)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < column->n_parts; i++)
+        if (i == 0 || column->parts[i].chunk != column->parts[i - 1].chunk)
+            bytes += column->parts[i].chunk->heap_bytes;
+    return bytes + (column->levels ? dki_dictionary_bytes(column->levels) : 0);
+}
+
+dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out, dk_error *err)
+{
+    dki_part *parts;
+    size_t n_parts = 0;
+    uint64_t end;
+    dk_status status;
+
+    if (start > column->n_rows)
+        start = column->n_rows;
+    if (n > column->n_rows - start)
+        n = column->n_rows - start;
+    if (n == column->n_rows) {
+        *out = dk_column_retain(column);
+        return DK_OK;
+    }
+    end = start + n;
+    parts = dki_alloc_array(column->context, column->n_parts, sizeof *parts, err);
+    if (parts == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < column->n_parts; i++) {
+        dki_part part = column->parts[i];
+        uint64_t from = part.start > start ? part.start : start;
+        uint64_t to = part.start + part.n_rows < end ? part.start + part.n_rows : end;
+
+        if (from >= to)
+            continue;
+        part.offset += from - part.start;
+        part.n_rows = to - from;
+        atomic_fetch_add_explicit(&part.chunk->n_references, 1, memory_order_relaxed);
+        parts[n_parts++] = part;
+    }
+    status = dki_column_of_parts(column->context, column->type, column->scale, column->levels, parts, n_parts, NULL,
+                                 out, err);
+    dki_free(column->context, parts);
+    return status;
+}
+
+dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
+                                 dk_error *err)
+{
+    dki_column_facts facts = { column->n_nulls, column->has_bounds, column->least, column->greatest };
+
+    for (size_t i = 0; i < column->n_parts; i++)
+        atomic_fetch_add_explicit(&column->parts[i].chunk->n_references, 1, memory_order_relaxed);
+    return dki_column_of_parts(column->context, column->type, column->scale, levels, column->parts, column->n_parts,
+                               &facts, out, err);
+}
+
+dk_status dk_column_get(const dk_column *column, uint64_t row, dk_value *out, dk_error *err)
+{
+    const dki_part *part;
+    uint64_t at;
+    dk_value value = { .type = column->type, .scale = column->scale };
+
+    if (row >= column->n_rows)
+        return dki_fail(err, DK_ERR_RANGE, "row %llu of a column of %llu rows", (unsigned long long)row + 1,
+                        (unsigned long long)column->n_rows);
+    part = dki_column_part(column, row);
+    at = row - part->start + part->offset;
+    value.is_null = dki_chunk_is_null(part->chunk, at);
+    if (!value.is_null) {
+        uint64_t i = part->chunk->constant ? 0 : at;
+
+        switch (column->type) {
+        case DK_BOOLEAN: value.as.boolean = dki_chunk_integer(part->chunk, at) != 0; break;
+        case DK_REAL: value.as.real = ((const double *)part->chunk->values)[i]; break;
+        case DK_RATIO: value.as.ratio = ((const dk_ratio *)part->chunk->values)[i]; break;
+        case DK_CATEGORY:
+            value.as.text = dk_dictionary_level(column->levels, dki_chunk_code(part->chunk, at));
+            break;
+        case DK_TEXT: value.as.text = dki_chunk_text(part->chunk, at); break;
+        default: value.as.integer = dki_chunk_integer(part->chunk, at);
+        }
+    }
+    *out = value;
+    return DK_OK;
+}
+
+/* Derived data ------------------------------------------------------------------------------------------------------ */
+
+dk_status dki_column_derived(const dk_column *shared, const dki_derived_kind *kind, const void **out, dk_error *err)
+{
+    dk_column *column = (dk_column *)(uintptr_t)shared;
+    struct dki_derived *derived;
+    dk_status status = DK_OK;
+
+    pthread_mutex_lock(&column->lock);
+    for (derived = column->derived; derived && derived->kind != kind; derived = derived->next)
+        ;
+    if (derived == NULL) {
+        derived = dki_calloc(column->context, 1, sizeof *derived, err);
+        if (derived == NULL) {
+            status = DK_ERR_MEMORY;
+        } else {
+            derived->kind = kind;
+            status = kind->make(column, &derived->data, err);
+            if (status != DK_OK) {
+                dki_free(column->context, derived);
+            } else {
+                derived->next = column->derived;
+                column->derived = derived;
+            }
+        }
+    }
+    if (status == DK_OK)
+        *out = derived->data;
+    pthread_mutex_unlock(&column->lock);
+    return status;
+}

@@ -1,0 +1,555 @@
+/* table.c - named columns of one length.
+ *
+ * Every function that changes something makes a new table over the same columns. Properties go along; notes do not,
+ * they are about the table that they were made for.
+ */
+#include <dekking/table.h>
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "table_parts.h"
+
+static dk_status copy_text(dk_context *context, const char *text, const char **out, dk_error *err)
+{
+    *out = NULL;
+    if (text == NULL)
+        return DK_OK;
+    *out = dki_strdup(context, text, err);
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+static void free_text(dk_context *context, const char *text)
+{
+    dki_free(context, (void *)(uintptr_t)text);
+}
+
+static dk_status copy_properties(dk_context *context, const dk_properties *from, dk_properties *to, dk_error *err)
+{
+    if (from == NULL)
+        return DK_OK;
+    if (copy_text(context, from->name, &to->name, err) != DK_OK ||
+        copy_text(context, from->source, &to->source, err) != DK_OK ||
+        copy_text(context, from->unit, &to->unit, err) != DK_OK ||
+        copy_text(context, from->weight, &to->weight, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    return DK_OK;
+}
+
+static void free_properties(dk_context *context, dk_properties *properties)
+{
+    free_text(context, properties->name);
+    free_text(context, properties->source);
+    free_text(context, properties->unit);
+    free_text(context, properties->weight);
+}
+
+/* Copies a field to the end of the table. */
+static dk_status add_field(dk_table *table, const dk_field *field, dk_error *err)
+{
+    size_t length = field->name ? strlen(field->name) : 0;
+    dk_field *copy = &table->fields[table->n_fields];
+    uint32_t number;
+    dk_status status;
+
+    if (length == 0)
+        return dki_fail(err, DK_ERR_ARGUMENT, "column %zu has no name", table->n_fields + 1);
+    if (dki_utf8_check(field->name, length) != length)
+        return dki_fail(err, DK_ERR_ARGUMENT, "the name of column %zu is not UTF-8", table->n_fields + 1);
+    if (dk_column_n_rows(field->column) != table->n_rows)
+        return dki_fail(err, DK_ERR_LENGTH, "column %s has %llu rows, and the table has %llu", field->name,
+                        (unsigned long long)dk_column_n_rows(field->column), (unsigned long long)table->n_rows);
+    status = dki_text_map_add(&table->names, field->name, length, &number, err);
+    if (status != DK_OK)
+        return status;
+    if (number != table->n_fields)
+        return dki_fail(err, DK_ERR_DUPLICATE, "two columns are named \"%s\"", field->name);
+    if (copy_text(table->context, field->name, &copy->name, err) != DK_OK ||
+        copy_text(table->context, field->label, &copy->label, err) != DK_OK ||
+        copy_text(table->context, field->format, &copy->format, err) != DK_OK) {
+        free_text(table->context, copy->name);
+        free_text(table->context, copy->label);
+        return DK_ERR_MEMORY;
+    }
+    copy->column = dk_column_retain(field->column);
+    copy->margin_bit = field->margin_bit;
+    table->n_fields++;
+    return DK_OK;
+}
+
+dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+                         const dk_properties *properties, const dk_column *margin, struct dk_table **out,
+                         dk_error *err)
+{
+    dk_table *table = dki_calloc(context, 1, sizeof *table, err);
+    dk_status status = DK_OK;
+
+    if (table == NULL)
+        return DK_ERR_MEMORY;
+    atomic_init(&table->n_references, 1);
+    table->context = dk_context_retain(context);
+    table->n_rows = n_rows;
+    dki_text_map_init(&table->names, context);
+    table->fields = dki_calloc(context, n_fields, sizeof *table->fields, err);
+    if (table->fields == NULL)
+        status = DK_ERR_MEMORY;
+    for (size_t i = 0; i < n_fields && status == DK_OK; i++)
+        status = add_field(table, &fields[i], err);
+    if (status == DK_OK)
+        status = copy_properties(context, properties, &table->properties, err);
+    if (status == DK_OK && margin)
+        table->margin = dk_column_retain(margin);
+    if (status != DK_OK) {
+        dk_table_release(table);
+        return status;
+    }
+    *out = table;
+    return DK_OK;
+}
+
+dk_status dk_table_new(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
+                       const dk_table **out, dk_error *err)
+{
+    dk_table *table;
+    dk_status status = dki_table_make(context, fields, n_fields, n_rows, NULL, NULL, &table, err);
+
+    if (status == DK_OK)
+        *out = table;
+    return status;
+}
+
+const dk_table *dk_table_retain(const dk_table *table)
+{
+    atomic_fetch_add_explicit(&((dk_table *)(uintptr_t)table)->n_references, 1, memory_order_relaxed);
+    return table;
+}
+
+void dk_table_release(const dk_table *shared)
+{
+    dk_table *table = (dk_table *)(uintptr_t)shared;
+    dk_context *context;
+
+    if (table == NULL || atomic_fetch_sub_explicit(&table->n_references, 1, memory_order_acq_rel) != 1)
+        return;
+    context = table->context;
+    for (size_t i = 0; i < table->n_fields; i++) {
+        free_text(context, table->fields[i].name);
+        free_text(context, table->fields[i].label);
+        free_text(context, table->fields[i].format);
+        dk_column_release(table->fields[i].column);
+    }
+    for (size_t i = 0; i < table->n_notes; i++)
+        dki_free(context, table->notes[i]);
+    dki_free(context, table->notes);
+    dki_free(context, table->fields);
+    dki_text_map_drop(&table->names);
+    free_properties(context, &table->properties);
+    dk_column_release(table->margin);
+    dki_free(context, table);
+    dk_context_release(context);
+}
+
+dk_context *dk_table_context(const dk_table *table)
+{
+    return table->context;
+}
+
+uint64_t dk_table_n_rows(const dk_table *table)
+{
+    return table->n_rows;
+}
+
+size_t dk_table_n_columns(const dk_table *table)
+{
+    return table->n_fields;
+}
+
+const dk_field *dk_table_field(const dk_table *table, size_t i)
+{
+    return &table->fields[i];
+}
+
+size_t dk_table_find(const dk_table *table, const char *name)
+{
+    uint32_t number = dki_text_map_find(&table->names, name, strlen(name));
+
+    return number == UINT32_MAX ? DK_NO_COLUMN : number;
+}
+
+/* Names of the columns for a hint, as many as fit. */
+static void list_names(const dk_table *table, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < table->n_fields; i++) {
+        size_t length = strlen(table->fields[i].name);
+
+        if (used + length + 8 > size) {
+            memcpy(out + used, ", ...", 6);
+            return;
+        }
+        if (i > 0) {
+            memcpy(out + used, ", ", 2);
+            used += 2;
+        }
+        memcpy(out + used, table->fields[i].name, length + 1);
+        used += length;
+    }
+}
+
+dk_status dk_table_get(const dk_table *table, const char *name, size_t *out, dk_error *err)
+{
+    size_t found = dk_table_find(table, name);
+    dki_nearest nearest;
+    char names[256];
+
+    if (found != DK_NO_COLUMN) {
+        *out = found;
+        return DK_OK;
+    }
+    dki_nearest_init(&nearest, name, strlen(name));
+    for (size_t i = 0; i < table->n_fields; i++)
+        dki_nearest_try(&nearest, table->fields[i].name, strlen(table->fields[i].name));
+    if (table->properties.name)
+        dki_fail(err, DK_ERR_NAME, "unknown column \"%s\" in %s", name, table->properties.name);
+    else
+        dki_fail(err, DK_ERR_NAME, "unknown column \"%s\"", name);
+    if (nearest.best) {
+        dki_hint(err, "did you mean \"%s\"?", nearest.best);
+    } else {
+        list_names(table, names, sizeof names);
+        dki_hint(err, table->n_fields ? "there are: %s" : "the table has no columns%s", names);
+    }
+    return DK_ERR_NAME;
+}
+
+/* New tables over the same columns ---------------------------------------------------------------------------------- */
+
+/* A table of these fields, which are this table's or of its length. */
+static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_fields, const dk_table **out,
+                        dk_error *err)
+{
+    dk_table *made;
+    dk_status status = dki_table_make(table->context, fields, n_fields, table->n_rows, &table->properties,
+                                      table->margin, &made, err);
+
+    if (status != DK_OK)
+        return status;
+    if (made->properties.weight && dk_table_find(made, made->properties.weight) == DK_NO_COLUMN) {
+        status = dki_fail(err, DK_ERR_ARGUMENT, "the column %s holds the table's weights and cannot be left out",
+                          made->properties.weight);
+        dki_hint(err, "take the weight away first: with { weight = false }");
+        dk_table_release(made);
+        return status;
+    }
+    *out = made;
+    return DK_OK;
+}
+
+dk_status dk_table_select(const dk_table *table, const char *const *names, size_t n, const dk_table **out,
+                          dk_error *err)
+{
+    dk_field *fields = dki_alloc_array(table->context, n, sizeof *fields, err);
+    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        size_t at = 0;
+
+        status = dk_table_get(table, names[i], &at, err);
+        if (status == DK_OK)
+            fields[i] = table->fields[at];
+    }
+    if (status == DK_OK)
+        status = remake(table, fields, n, out, err);
+    dki_free(table->context, fields);
+    return status;
+}
+
+dk_status dk_table_drop(const dk_table *table, const char *const *names, size_t n, const dk_table **out,
+                        dk_error *err)
+{
+    dk_field *fields = dki_alloc_array(table->context, table->n_fields, sizeof *fields, err);
+    bool *dropped = dki_calloc(table->context, table->n_fields, sizeof *dropped, err);
+    dk_status status = fields && dropped ? DK_OK : DK_ERR_MEMORY;
+    size_t n_left = 0;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        size_t at = 0;
+
+        status = dk_table_get(table, names[i], &at, err);
+        if (status == DK_OK)
+            dropped[at] = true;
+    }
+    for (size_t i = 0; i < table->n_fields && status == DK_OK; i++)
+        if (!dropped[i])
+            fields[n_left++] = table->fields[i];
+    if (status == DK_OK)
+        status = remake(table, fields, n_left, out, err);
+    dki_free(table->context, dropped);
+    dki_free(table->context, fields);
+    return status;
+}
+
+dk_status dk_table_rename(const dk_table *table, const char *const *old_names, const char *const *new_names,
+                          size_t n, const dk_table **out, dk_error *err)
+{
+    dk_field *fields = dki_alloc_array(table->context, table->n_fields, sizeof *fields, err);
+    dk_properties properties = table->properties;
+    dk_table *made;
+    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+
+    if (fields && table->n_fields > 0)
+        memcpy(fields, table->fields, table->n_fields * sizeof *fields);
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        size_t at = 0;
+
+        status = dk_table_get(table, old_names[i], &at, err);
+        if (status != DK_OK)
+            break;
+        fields[at].name = new_names[i];
+        if (table->properties.weight && strcmp(table->properties.weight, old_names[i]) == 0)
+            properties.weight = new_names[i];
+    }
+    if (status == DK_OK)
+        status = dki_table_make(table->context, fields, table->n_fields, table->n_rows, &properties, table->margin,
+                                &made, err);
+    if (status == DK_OK)
+        *out = made;
+    dki_free(table->context, fields);
+    return status;
+}
+
+dk_status dk_table_with(const dk_table *table, const dk_field *added, size_t n, const dk_table **out, dk_error *err)
+{
+    dk_field *fields = dki_alloc_array(table->context, table->n_fields + n, sizeof *fields, err);
+    size_t n_fields = table->n_fields;
+    dk_status status;
+
+    if (fields == NULL)
+        return DK_ERR_MEMORY;
+    if (n_fields > 0)
+        memcpy(fields, table->fields, n_fields * sizeof *fields);
+    for (size_t i = 0; i < n; i++) {
+        size_t at = added[i].name ? dk_table_find(table, added[i].name) : DK_NO_COLUMN;
+
+        fields[at == DK_NO_COLUMN ? n_fields++ : at] = added[i];
+    }
+    status = remake(table, fields, n_fields, out, err);
+    dki_free(table->context, fields);
+    return status;
+}
+
+/* A table whose every column, the margin too, is what `make` gives of this table's. */
+typedef dk_status remake_fn(const void *arg, const dk_column *column, const dk_column **out, dk_error *err);
+
+static dk_status each_column(const dk_table *table, uint64_t n_rows, bool keep_margin, remake_fn *make,
+                             const void *arg, const dk_table **out, dk_error *err)
+{
+    dk_field *fields = dki_calloc(table->context, table->n_fields, sizeof *fields, err);
+    const dk_column *margin = NULL;
+    dk_table *made;
+    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+    size_t n_made = 0;
+
+    for (; n_made < table->n_fields && status == DK_OK; n_made++) {
+        fields[n_made] = table->fields[n_made];
+        fields[n_made].column = NULL;
+        status = make(arg, table->fields[n_made].column, &fields[n_made].column, err);
+    }
+    if (status == DK_OK && keep_margin && table->margin)
+        status = make(arg, table->margin, &margin, err);
+    if (status == DK_OK)
+        status =
+            dki_table_make(table->context, fields, table->n_fields, n_rows, &table->properties, margin, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    dk_column_release(margin);
+    for (size_t i = 0; i < n_made; i++)
+        dk_column_release(fields[i].column);
+    dki_free(table->context, fields);
+    return status;
+}
+
+struct range {
+    uint64_t start, n;
+};
+
+static dk_status slice_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
+{
+    const struct range *range = arg;
+
+    return dk_column_slice(column, range->start, range->n, out, err);
+}
+
+dk_status dk_table_slice(const dk_table *table, uint64_t start, uint64_t n, const dk_table **out, dk_error *err)
+{
+    struct range range;
+
+    range.start = start < table->n_rows ? start : table->n_rows;
+    range.n = n < table->n_rows - range.start ? n : table->n_rows - range.start;
+    return each_column(table, range.n, true, slice_column, &range, out, err);
+}
+
+struct row_list {
+    const uint64_t *rows;
+    uint64_t n;
+};
+
+static dk_status gather_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
+{
+    const struct row_list *list = arg;
+
+    return dk_column_gather(column, list->rows, list->n, out, err);
+}
+
+dk_status dk_table_gather(const dk_table *table, const uint64_t *rows, uint64_t n, const dk_table **out,
+                          dk_error *err)
+{
+    struct row_list list = { rows, n };
+
+    for (uint64_t i = 0; i < n; i++)
+        if (rows[i] >= table->n_rows)
+            return dki_fail(err, DK_ERR_RANGE, "row %llu of a table of %llu rows", (unsigned long long)rows[i] + 1,
+                            (unsigned long long)table->n_rows);
+    return each_column(table, n, true, gather_column, &list, out, err);
+}
+
+dk_status dk_table_detail(const dk_table *table, const dk_table **out, dk_error *err)
+{
+    struct row_list list = { NULL, 0 };
+    uint64_t *rows;
+    dk_status status = DK_OK;
+
+    if (table->margin == NULL) {
+        *out = dk_table_retain(table);
+        return DK_OK;
+    }
+    rows = dki_alloc_array(table->context, (size_t)table->n_rows, sizeof *rows, err);
+    if (rows == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t i = 0; i < table->n_rows && status == DK_OK; i++) {
+        dk_value mask;
+
+        status = dk_column_get(table->margin, i, &mask, err);
+        if (status == DK_OK && mask.as.integer == 0)
+            rows[list.n++] = i;
+    }
+    list.rows = rows;
+    if (status == DK_OK)
+        status = each_column(table, list.n, false, gather_column, &list, out, err);
+    dki_free(table->context, rows);
+    return status;
+}
+
+/* Margins, properties, notes ---------------------------------------------------------------------------------------- */
+
+dk_status dk_table_with_margin(const dk_table *table, const dk_column *margin, const dk_table **out, dk_error *err)
+{
+    dk_table *made;
+    dk_status status;
+
+    if (margin && dk_column_type(margin) != DK_INTEGER)
+        return dki_fail(err, DK_ERR_TYPE, "a margin is an integer column, not %s",
+                        dk_type_name(dk_column_type(margin)));
+    if (margin && dk_column_n_rows(margin) != table->n_rows)
+        return dki_fail(err, DK_ERR_LENGTH, "the margin has %llu rows, and the table has %llu",
+                        (unsigned long long)dk_column_n_rows(margin), (unsigned long long)table->n_rows);
+    if (margin && dk_column_n_nulls(margin) > 0)
+        return dki_fail(err, DK_ERR_ARGUMENT, "a margin has no nulls");
+    status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, &table->properties,
+                            margin, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    return status;
+}
+
+const dk_column *dk_table_margin(const dk_table *table)
+{
+    return table->margin;
+}
+
+const dk_properties *dk_table_properties(const dk_table *table)
+{
+    return &table->properties;
+}
+
+static dk_status check_weight(const dk_table *table, const char *name, dk_error *err)
+{
+    const dk_column *column;
+    int64_t least, greatest;
+    size_t at = 0;
+    dk_status status = dk_table_get(table, name, &at, err);
+
+    if (status != DK_OK)
+        return status;
+    column = table->fields[at].column;
+    if (dk_column_type(column) != DK_INTEGER && dk_column_type(column) != DK_DECIMAL)
+        return dki_fail(err, DK_ERR_TYPE, "a weight is an integer or a decimal, and %s is %s", name,
+                        dk_type_name(dk_column_type(column)));
+    if (dk_column_n_nulls(column) > 0) {
+        dki_fail(err, DK_ERR_RANGE, "the weight %s is null in %llu rows", name,
+                 (unsigned long long)dk_column_n_nulls(column));
+        dki_hint(err, "leave those rows out, or give them a weight");
+        return DK_ERR_RANGE;
+    }
+    if (dk_column_bounds(column, &least, &greatest) && least < 0) {
+        char text[64];
+        dk_value value = { .type = dk_column_type(column), .scale = dk_column_scale(column), .as.integer = least };
+
+        dk_value_format(&value, text, sizeof text);
+        return dki_fail(err, DK_ERR_RANGE, "the weight %s is negative: %s", name, text);
+    }
+    return DK_OK;
+}
+
+dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties, const dk_table **out,
+                                   dk_error *err)
+{
+    dk_table *made;
+    dk_status status = properties->weight ? check_weight(table, properties->weight, err) : DK_OK;
+
+    if (status == DK_OK)
+        status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, properties,
+                                table->margin, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    return status;
+}
+
+size_t dk_table_n_notes(const dk_table *table)
+{
+    return table->n_notes;
+}
+
+const char *dk_table_note(const dk_table *table, size_t i)
+{
+    return table->notes[i];
+}
+
+dk_status dk_table_with_note(const dk_table *table, const char *note, const dk_table **out, dk_error *err)
+{
+    dk_table *made;
+    dk_status status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows,
+                                      &table->properties, table->margin, &made, err);
+
+    if (status != DK_OK)
+        return status;
+    made->notes = dki_calloc(table->context, table->n_notes + 1, sizeof *made->notes, err);
+    for (size_t i = 0; made->notes && i <= table->n_notes; i++) {
+        made->notes[i] = dki_strdup(table->context, i < table->n_notes ? table->notes[i] : note, err);
+        if (made->notes[i] == NULL) {
+            dk_table_release(made);
+            return DK_ERR_MEMORY;
+        }
+        made->n_notes++;
+    }
+    if (made->notes == NULL) {
+        dk_table_release(made);
+        return DK_ERR_MEMORY;
+    }
+    *out = made;
+    return DK_OK;
+}

@@ -1,0 +1,269 @@
+/* view.c - a block of a column, as it lies in a chunk or gathered from several.
+ *
+ * Scratch memory holds, one behind the other: values, 64 words of valid, bytes of text. It grows when it must and serves
+ * every later call.
+ */
+#include <dekking/column.h>
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "chunk.h"
+#include "column_parts.h"
+
+void dk_view_init(dk_view *view, dk_context *context)
+{
+    memset(view, 0, sizeof *view);
+    view->context = context;
+}
+
+void dk_view_release(dk_view *view)
+{
+    if (view->scratch)
+        dki_free(view->context, view->scratch);
+    view->scratch = NULL;
+    view->scratch_bytes = 0;
+}
+
+static dk_status reserve(dk_view *view, size_t bytes, dk_error *err)
+{
+    void *scratch;
+
+    if (bytes <= view->scratch_bytes)
+        return DK_OK;
+    bytes = (bytes + 4095) / 4096 * 4096;
+    scratch = dki_alloc_wide(view->context, bytes, err);
+    if (scratch == NULL)
+        return DK_ERR_MEMORY;
+    dki_free(view->context, view->scratch);
+    view->scratch = scratch;
+    view->scratch_bytes = bytes;
+    return DK_OK;
+}
+
+#define VALID_BYTES (DK_BLOCK_WORDS * sizeof(uint64_t))
+
+/* Rows at .. at + n - 1 of one chunk, in place where bitmaps begin at a word. */
+static dk_status view_chunk(const dki_chunk *chunk, uint64_t at, size_t n, dk_view *view, dk_error *err)
+{
+    bool shifted = at % 64 != 0;
+
+    view->storage = chunk->storage;
+    view->constant = chunk->constant;
+    view->bytes = chunk->bytes;
+    if (chunk->constant) {
+        view->values = chunk->values;
+        view->valid = chunk->valid;
+        return DK_OK;
+    }
+    if (shifted && (chunk->valid || chunk->storage == DK_STORE_BITS) &&
+        reserve(view, 2 * VALID_BYTES, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    view->valid = NULL;
+    if (chunk->valid) {
+        view->valid = chunk->valid + at / 64;
+        if (shifted) {
+            uint64_t *words = (uint64_t *)view->scratch + DK_BLOCK_WORDS;
+
+            dki_bits_copy(words, chunk->valid, at, n);
+            view->valid = words;
+        }
+    }
+    if (chunk->storage == DK_STORE_BITS) {
+        view->values = (const uint64_t *)chunk->values + at / 64;
+        if (shifted) {
+            dki_bits_copy(view->scratch, chunk->values, at, n);
+            view->values = view->scratch;
+        }
+    } else if (chunk->storage == DK_STORE_TEXT) {
+        view->values = (const uint32_t *)chunk->values + at;
+    } else {
+        view->values = (const char *)chunk->values + at * dki_storage_width(chunk->storage);
+    }
+    return DK_OK;
+}
+
+/* The widest storage of a type, in which rows of chunks of any width can be put together. */
+static dk_storage widest(dk_type type)
+{
+    switch (type) {
+    case DK_BOOLEAN: return DK_STORE_BITS;
+    case DK_REAL: return DK_STORE_F64;
+    case DK_RATIO: return DK_STORE_RATIO;
+    case DK_CATEGORY: return DK_STORE_U32;
+    case DK_TEXT: return DK_STORE_TEXT;
+    default: return DK_STORE_I64;
+    }
+}
+
+static void gather_value(const dki_chunk *chunk, uint64_t at, dk_storage storage, void *values, size_t i)
+{
+    uint64_t from = chunk->constant ? 0 : at;
+
+    switch (storage) {
+    case DK_STORE_BITS: dki_bit_put(values, i, dki_chunk_integer(chunk, at) != 0); break;
+    case DK_STORE_F64: ((double *)values)[i] = ((const double *)chunk->values)[from]; break;
+    case DK_STORE_RATIO: ((dk_ratio *)values)[i] = ((const dk_ratio *)chunk->values)[from]; break;
+    case DK_STORE_U32: ((uint32_t *)values)[i] = dki_chunk_code(chunk, at); break;
+    default: ((int64_t *)values)[i] = dki_chunk_integer(chunk, at);
+    }
+}
+
+/* Rows that lie in more than one chunk. Rare: once for each end of a chunk. */
+static dk_status view_parts(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
+{
+    dk_storage storage = widest(column->type);
+    bool text = storage == DK_STORE_TEXT;
+    size_t value_bytes = text                       ? (n + 1) * sizeof(uint32_t)
+                         : storage == DK_STORE_BITS ? VALID_BYTES
+                                                    : n * dki_storage_width(storage);
+    size_t text_bytes = 0, used = 0;
+    const dki_part *first = dki_column_part(column, row), *part = first;
+    uint64_t *valid;
+    char *bytes;
+    bool any_null = false;
+
+    value_bytes = (value_bytes + 15) / 16 * 16;
+    if (text) {
+        for (size_t i = 0; i < n; i++) {
+            while (row + i >= part->start + part->n_rows)
+                part++;
+            text_bytes += dki_chunk_text(part->chunk, row + i - part->start + part->offset).size;
+        }
+        if (text_bytes > UINT32_MAX)
+            return dki_fail(err, DK_ERR_LIMIT, "%zu rows of text hold more than 4 GiB", n);
+    }
+    if (reserve(view, value_bytes + VALID_BYTES + text_bytes, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    valid = (uint64_t *)(void *)((char *)view->scratch + value_bytes);
+    bytes = (char *)(valid + DK_BLOCK_WORDS);
+    part = first;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at;
+        bool is_null;
+
+        while (row + i >= part->start + part->n_rows)
+            part++;
+        at = row + i - part->start + part->offset;
+        is_null = dki_chunk_is_null(part->chunk, at);
+        any_null |= is_null;
+        dki_bit_put(valid, i, !is_null);
+        if (text) {
+            dk_text piece = dki_chunk_text(part->chunk, at);
+
+            ((uint32_t *)view->scratch)[i] = (uint32_t)used;
+            if (piece.size > 0)
+                memcpy(bytes + used, piece.bytes, piece.size);
+            used += piece.size;
+        } else {
+            gather_value(part->chunk, at, storage, view->scratch, i);
+        }
+    }
+    if (text)
+        ((uint32_t *)view->scratch)[n] = (uint32_t)used;
+    view->storage = storage;
+    view->constant = false;
+    view->values = view->scratch;
+    view->valid = any_null && storage != DK_STORE_U32 ? valid : NULL;
+    view->bytes = bytes;
+    return DK_OK;
+}
+
+dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
+{
+    const dki_part *part = dki_column_part(column, row);
+    uint64_t within = row - part->start;
+
+    view->type = column->type;
+    view->scale = column->scale;
+    view->levels = column->levels;
+    view->n = n;
+    if (within + n <= part->n_rows)
+        return view_chunk(part->chunk, within + part->offset, n, view, err);
+    return view_parts(column, row, n, view, err);
+}
+
+/* Fixed forms ------------------------------------------------------------------------------------------------------- */
+
+#define WIDEN(type)                                 \
+    do {                                            \
+        const type *from_ = view->values;           \
+        if (view->constant)                         \
+            for (size_t i_ = 0; i_ < view->n; i_++) \
+                out[i_] = from_[0];                 \
+        else                                        \
+            for (size_t i_ = 0; i_ < view->n; i_++) \
+                out[i_] = from_[i_];                \
+    } while (0)
+
+void dki_view_integers(const dk_view *view, int64_t *out)
+{
+    switch (view->storage) {
+    case DK_STORE_BITS:
+        for (size_t i = 0; i < view->n; i++)
+            out[i] = dki_bit(view->values, view->constant ? 0 : i);
+        break;
+    case DK_STORE_I8: WIDEN(int8_t); break;
+    case DK_STORE_I16: WIDEN(int16_t); break;
+    case DK_STORE_I32: WIDEN(int32_t); break;
+    default: WIDEN(int64_t);
+    }
+}
+
+void dki_view_codes(const dk_view *view, uint32_t *out)
+{
+    switch (view->storage) {
+    case DK_STORE_U8: WIDEN(uint8_t); break;
+    case DK_STORE_U16: WIDEN(uint16_t); break;
+    default: WIDEN(uint32_t);
+    }
+}
+
+static uint32_t code_at(const dk_view *view, size_t i)
+{
+    if (view->constant)
+        i = 0;
+    switch (view->storage) {
+    case DK_STORE_U8: return ((const uint8_t *)view->values)[i];
+    case DK_STORE_U16: return ((const uint16_t *)view->values)[i];
+    default: return ((const uint32_t *)view->values)[i];
+    }
+}
+
+dk_text dki_view_text(const dk_view *view, size_t i)
+{
+    const uint32_t *offsets;
+
+    if (view->type == DK_CATEGORY) {
+        uint32_t code = code_at(view, i);
+
+        return code ? dk_dictionary_level(view->levels, code) : (dk_text){ "", 0 };
+    }
+    if (view->constant)
+        i = 0;
+    offsets = view->values;
+    return (dk_text){ view->bytes + offsets[i], offsets[i + 1] - offsets[i] };
+}
+
+dk_value dki_view_value(const dk_view *view, size_t i)
+{
+    dk_value value = { .type = view->type, .scale = view->scale };
+    size_t at = view->constant ? 0 : i;
+
+    value.is_null = dki_view_is_null(view, i);
+    if (value.is_null)
+        return value;
+    switch (view->storage) {
+    case DK_STORE_BITS: value.as.boolean = dki_bit(view->values, at); break;
+    case DK_STORE_I8: value.as.integer = ((const int8_t *)view->values)[at]; break;
+    case DK_STORE_I16: value.as.integer = ((const int16_t *)view->values)[at]; break;
+    case DK_STORE_I32: value.as.integer = ((const int32_t *)view->values)[at]; break;
+    case DK_STORE_I64: value.as.integer = ((const int64_t *)view->values)[at]; break;
+    case DK_STORE_F64: value.as.real = ((const double *)view->values)[at]; break;
+    case DK_STORE_RATIO: value.as.ratio = ((const dk_ratio *)view->values)[at]; break;
+    default: value.as.text = dki_view_text(view, i);
+    }
+    return value;
+}
