@@ -1,0 +1,13 @@
+/* aggregate_list.h - the aggregates of the language, in one place: X(name, least and greatest number of arguments). */
+#ifndef DKI_QUERY_AGGREGATE_LIST_H
+#define DKI_QUERY_AGGREGATE_LIST_H
+
+#define DKI_AGGREGATE_LIST(X)                                                                      \
+    X(count, 0, 0) /* sum of weights, or rows where the table has no weight */                     \
+    X(rows, 0, 0)  /* rows */                                                                      \
+    X(sum, 1, 1)                                                                                   \
+    X(mean, 1, 1)                                                                                  \
+    X(min, 1, 1)                                                                                   \
+    X(max, 1, 1)
+
+#endif

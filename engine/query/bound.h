@@ -1,0 +1,137 @@
+/* bound.h - bound expressions and their evaluation, from the inside. For engine/query alone.
+ *
+ * A bound node computes a vector of at most DK_BLOCK_ROWS values in the wide form of its type:
+ *
+ *   boolean                            bits
+ *   integer, decimal, date, timestamp  int64_t
+ *   real                               double
+ *   ratio                              dk_ratio
+ *   category                           uint32_t codes of the node's levels, 0 is null
+ *   text                               dk_text
+ *
+ * valid has a bit for each row that is known, NULL where all are; a category needs none. What stands in rows outside the
+ * selection is unspecified.
+ */
+#ifndef DKI_QUERY_BOUND_H
+#define DKI_QUERY_BOUND_H
+
+#include "base/arena.h"
+#include "eval.h"
+
+typedef struct dki_op dki_op;
+typedef struct dki_vector {
+    const void *values;
+    const uint64_t *valid;
+} dki_vector;
+
+/* Memory of one node in one evaluator. */
+typedef struct dki_slot {
+    dki_vector vector;
+    void *values; /* DK_BLOCK_ROWS values */
+    uint64_t *valid;
+    dk_view view; /* of a column */
+} dki_slot;
+
+struct dki_eval {
+    const dki_bound *bound;
+    dk_context *context;
+    dki_slot *slots; /* those of ops that were run have memory */
+    size_t n_slots;
+    dki_arena arena;           /* texts of the block */
+    uint64_t row;              /* first row of the block */
+    size_t n;                  /* its rows */
+    const uint32_t *overrides; /* codes that stand for the one column, when tables of levels are made */
+    dk_view out;
+};
+
+/* Fills the node's slot for the selected rows. */
+typedef dk_status dki_run_fn(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
+/* One row of a function: args[0 .. n-1] -> out; DK_ERR_OVERFLOW and the like with err filled by dki_fail. */
+typedef dk_status dki_row_fn(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err);
+
+struct dki_op {
+    dki_run_fn *run;
+    const dki_node *node; /* for messages */
+    dk_type type;
+    uint8_t scale;
+    const dk_dictionary *levels; /* category; retained by the bound expression */
+    size_t slot;
+    size_t n_args;
+    dki_op **args;
+    bool is_constant;
+    bool is_null_literal; /* null, whose type the context decides */
+    dk_value value;       /* constant */
+    size_t column;        /* of the scope's table */
+    dki_row_fn *row;
+    bool nulls_too;       /* row: called with null arguments as well */
+    char sign;            /* arithmetic: + - * / ~ (floor division) %; comparison: = ! < l > g */
+    const void *data;     /* a function's own */
+    const uint8_t *truth; /* look-up: 0 false, 1 true, 2 null, by code */
+    const uint32_t *codes; /* map: code of levels by code of the argument */
+};
+
+struct dki_bound {
+    dk_context *context;
+    const dk_table *table;
+    const dk_expr *expr;
+    dki_arena arena;
+    dki_op *root;
+    size_t n_slots;
+    const dk_dictionary **dictionaries; /* retained for ops */
+    size_t n_dictionaries, dictionaries_capacity;
+    const char **notes;
+    size_t n_notes, notes_capacity;
+};
+
+/* What binding works with. */
+typedef struct dki_binder {
+    const dki_scope *scope;
+    dki_bound *bound;
+    dk_error *err;
+} dki_binder;
+
+dk_status dki_bind_node(dki_binder *b, const dki_node *node, dki_op **out);
+/* A new node of that type; args may be set later. NULL: no memory, err filled. */
+dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type type, uint8_t scale, size_t n_args);
+dki_op *dki_op_constant(dki_binder *b, const dki_node *node, dk_value value);
+/* The op as another type of number, date, ...: *op is replaced where something is to be done. */
+dk_status dki_op_convert(dki_binder *b, dki_op **op, dk_type type, uint8_t scale);
+/* Gives a null literal the type of its context. */
+dk_status dki_op_settle(dki_binder *b, dki_op **op, dk_type type, uint8_t scale, const dk_dictionary *levels);
+/* One type for several ops (numbers; texts and categories; or one type): they are converted in place. what names them. */
+dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, const char *what);
+dk_status dki_bound_keep(dki_bound *bound, const dk_dictionary *dictionary, dk_error *err); /* given */
+dk_status dki_bound_add_note(dki_bound *bound, const char *note, dk_error *err);
+/* Constants and functions of one category become tables: see fold.c. */
+dk_status dki_fold(dki_binder *b, dki_op **op);
+
+/* functions.c: NULL where there is no function of that name. */
+typedef struct dki_function {
+    const char *name;
+    size_t least, greatest; /* arguments */
+    dk_status (*bind)(dki_binder *b, const struct dki_function *function, const dki_node *node, dki_op **args,
+                      size_t n_args, dki_op **out);
+    dki_row_fn *row;
+} dki_function;
+const dki_function *dki_function_find(const char *name);
+const dki_function *dki_function_get(size_t i); /* NULL behind the last */
+
+/* Runs. */
+dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate, dki_run_compare, dki_run_and,
+    dki_run_or, dki_run_not, dki_run_is_null, dki_run_is_true, dki_run_is_total, dki_run_in, dki_run_case,
+    dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table, dki_run_code_map;
+
+dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
+static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op) { return eval->slots[op->slot].vector; }
+dk_value dki_vector_value(const dki_op *op, dki_vector vector, size_t i);
+bool dki_vector_is_null(const dki_op *op, dki_vector vector, size_t i);
+/* Points at the node, and names the row. */
+DK_PRINTF(6, 7) dk_status dki_row_fail(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err,
+                                       dk_status code, const char *format, ...);
+/* An evaluator of a part: for folding. */
+dk_status dki_eval_make(const dki_bound *bound, dki_eval **out, dk_error *err);
+void dki_eval_begin(dki_eval *eval, uint64_t row, size_t n);
+/* Runs an op that is not below the root: its slots are made first. */
+dk_status dki_eval_op(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
+
+#endif

@@ -1,0 +1,38 @@
+/* expr_lexer.h - the words of an expression. For engine/query alone. */
+#ifndef DKI_QUERY_EXPR_LEXER_H
+#define DKI_QUERY_EXPR_LEXER_H
+
+#include <dekking/expr.h>
+
+#include "base/arena.h"
+
+typedef enum dki_token_kind {
+    DKI_TOKEN_END,
+    DKI_TOKEN_NAME,    /* text; quoted: it stood in backquotes and is no keyword */
+    DKI_TOKEN_LITERAL, /* value: integer, decimal, real, text */
+    DKI_TOKEN_PARAM,   /* text without $ */
+    DKI_TOKEN_SIGN     /* text: an operator or a bracket */
+} dki_token_kind;
+
+typedef struct dki_token {
+    dki_token_kind kind;
+    uint32_t at, size; /* place in the text, bytes */
+    const char *text;  /* terminated */
+    bool quoted;
+    dk_value value;
+} dki_token;
+
+typedef struct dki_lexer {
+    const char *text;
+    size_t size;
+    size_t at;
+    dki_arena *arena; /* where texts of tokens live */
+} dki_lexer;
+
+/* Reads the next token. Errors: DK_ERR_SYNTAX with the place, DK_ERR_MEMORY. */
+dk_status dki_lexer_next(dki_lexer *lexer, dki_token *out, dk_error *err);
+/* A syntax error at bytes at .. at + size - 1: shows the text with a mark under the place. */
+DK_PRINTF(6, 7) dk_status dki_text_fail(const char *text, uint32_t at, uint32_t size, dk_error *err,
+                                        dk_status code, const char *format, ...);
+
+#endif

@@ -1,0 +1,583 @@
+/* expr_parser.c - operator precedence by descent.
+ *
+ *   where < or < and < comparison, in, between, is < .. < + - < * / // % < unary not, - < ( ) literals names calls
+ *
+ * The depth of nesting is limited, so that no text can use up the stack.
+ */
+#include "expr_parser.h"
+
+#include <string.h>
+
+#include "aggregate_list.h"
+#include "base/status.h"
+#include "expr_lexer.h"
+
+#define MAX_DEPTH 150
+#define MAX_TEXT 65536
+
+typedef struct parser {
+    dki_lexer lexer;
+    dki_token token; /* the next one */
+    uint32_t end;    /* where the token before it ended */
+    int depth;
+    dki_arena *arena;
+    dk_error *err;
+} parser;
+
+static dk_status parse_or(parser *p, dki_node **out);
+static dk_status parse_where(parser *p, dki_node *left);
+
+/* Tools ------------------------------------------------------------------------------------------------------------- */
+
+static dk_status fail_at(parser *p, uint32_t at, uint32_t size, const char *message)
+{
+    return dki_text_fail(p->lexer.text, at, size, p->err, DK_ERR_SYNTAX, "%s", message);
+}
+
+static dk_status unexpected(parser *p, const char *wanted)
+{
+    if (p->token.kind == DKI_TOKEN_END)
+        return dki_text_fail(p->lexer.text, p->token.at, 1, p->err, DK_ERR_SYNTAX,
+                             "the expression ends where %s is expected", wanted);
+    if (p->token.kind == DKI_TOKEN_SIGN && strcmp(p->token.text, "=") == 0)
+        return fail_at(p, p->token.at, 1, "equal is written ==");
+    return dki_text_fail(p->lexer.text, p->token.at, p->token.size, p->err, DK_ERR_SYNTAX, "%s is expected here",
+                         wanted);
+}
+
+static dk_status advance(parser *p)
+{
+    p->end = p->token.at + p->token.size;
+    return dki_lexer_next(&p->lexer, &p->token, p->err);
+}
+
+static bool is_sign(const parser *p, const char *sign)
+{
+    return p->token.kind == DKI_TOKEN_SIGN && strcmp(p->token.text, sign) == 0;
+}
+
+static bool is_word(const parser *p, const char *word)
+{
+    return p->token.kind == DKI_TOKEN_NAME && !p->token.quoted && strcmp(p->token.text, word) == 0;
+}
+
+static dk_status expect_sign(parser *p, const char *sign)
+{
+    char wanted[8] = { '"', 0 };
+
+    if (is_sign(p, sign))
+        return advance(p);
+    memcpy(wanted + 1, sign, strlen(sign));
+    wanted[strlen(sign) + 1] = '"';
+    return unexpected(p, wanted);
+}
+
+static dki_node *new_node(parser *p, dki_node_kind kind, const char *text, uint32_t at, size_t n_children)
+{
+    dki_node *node = dki_arena_array(p->arena, 1, sizeof *node, p->err);
+
+    if (node == NULL)
+        return NULL;
+    node->kind = kind;
+    node->text = text;
+    node->at = at;
+    node->n_children = n_children;
+    node->children = dki_arena_array(p->arena, n_children, sizeof(dki_node *), p->err);
+    return node->children ? node : NULL;
+}
+
+/* A call of one or two operands; the node ends where the parser stands. */
+static dk_status call(parser *p, const char *text, dki_node *a, dki_node *b, uint32_t at, dki_node **out)
+{
+    dki_node *node = new_node(p, DKI_NODE_CALL, text, at, b ? 2 : 1);
+
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->children[0] = a;
+    if (b)
+        node->children[1] = b;
+    node->size = p->end - at;
+    *out = node;
+    return DK_OK;
+}
+
+static bool is_keyword(const char *word)
+{
+    static const char *const keywords[] = { "and",   "or",   "not",   "in",   "between", "is",
+                                            "where", "true", "false", "null", NULL };
+
+    for (size_t i = 0; keywords[i]; i++)
+        if (strcmp(keywords[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Lists ------------------------------------------------------------------------------------------------------------- */
+
+struct list {
+    dki_node **items;
+    size_t n, capacity;
+};
+
+static dk_status list_add(parser *p, struct list *list, dki_node *item)
+{
+    if (list->n == list->capacity) {
+        size_t larger = list->capacity ? list->capacity * 2 : 4;
+        dki_node **items = dki_arena_array(p->arena, larger, sizeof *items, p->err);
+
+        if (items == NULL)
+            return DK_ERR_MEMORY;
+        if (list->n > 0)
+            memcpy(items, list->items, list->n * sizeof *items);
+        list->items = items;
+        list->capacity = larger;
+    }
+    list->items[list->n++] = item;
+    return DK_OK;
+}
+
+/* Expressions up to a closing sign, which is taken too. */
+static dk_status parse_list(parser *p, const char *closing, struct list *list)
+{
+    dki_node *item = NULL;
+    dk_status status;
+
+    while (!is_sign(p, closing)) {
+        if (list->n > 0 && (status = expect_sign(p, ",")) != DK_OK)
+            return status;
+        if ((status = parse_or(p, &item)) != DK_OK || (status = list_add(p, list, item)) != DK_OK)
+            return status;
+    }
+    return advance(p);
+}
+
+/* Primaries --------------------------------------------------------------------------------------------------------- */
+
+struct aggregate {
+    const char *name;
+    size_t least, greatest;
+};
+
+static const struct aggregate aggregates[] = {
+#define AGGREGATE(name, least, greatest) { #name, least, greatest },
+    DKI_AGGREGATE_LIST(AGGREGATE)
+#undef AGGREGATE
+};
+
+static const struct aggregate *find_aggregate(const char *name)
+{
+    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++)
+        if (strcmp(aggregates[i].name, name) == 0)
+            return &aggregates[i];
+    return NULL;
+}
+
+static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
+{
+    const struct aggregate *aggregate = find_aggregate(name->text);
+    struct list list = { 0 };
+    dki_node *node;
+    dk_status status;
+
+    if ((status = advance(p)) != DK_OK || (status = parse_list(p, ")", &list)) != DK_OK)
+        return status;
+    node = new_node(p, aggregate ? DKI_NODE_AGGREGATE : DKI_NODE_CALL, name->text, name->at, 0);
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->n_children = list.n;
+    node->children = list.items;
+    node->size = p->end - name->at;
+    if (aggregate && (list.n < aggregate->least || list.n > aggregate->greatest)) {
+        if (aggregate->greatest == 0)
+            dki_text_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",
+                          name->text);
+        else
+            dki_text_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
+                          "%s() takes one argument, not %zu", name->text, list.n);
+        if (list.n > 1 && (strcmp(name->text, "min") == 0 || strcmp(name->text, "max") == 0))
+            dki_hint(p->err, "of several values in a row: %s(...)", name->text[1] == 'i' ? "least" : "greatest");
+        return DK_ERR_SYNTAX;
+    }
+    *out = node;
+    return DK_OK;
+}
+
+static dk_status literal(parser *p, dk_value value, dki_node **out)
+{
+    dki_node *node = new_node(p, DKI_NODE_LITERAL, NULL, p->token.at, 0);
+
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->size = p->token.size;
+    node->value = value;
+    *out = node;
+    return advance(p);
+}
+
+static dk_status parse_name(parser *p, dki_node **out)
+{
+    dki_token name = p->token;
+    dki_node *node;
+    dk_status status;
+
+    if (!name.quoted) {
+        if (strcmp(name.text, "true") == 0 || strcmp(name.text, "false") == 0)
+            return literal(p, (dk_value){ .type = DK_BOOLEAN, .as.boolean = name.text[0] == 't' }, out);
+        if (strcmp(name.text, "null") == 0)
+            return literal(p, (dk_value){ .type = DK_BOOLEAN, .is_null = true }, out);
+        if (is_keyword(name.text))
+            return unexpected(p, "a value");
+    }
+    if ((status = advance(p)) != DK_OK)
+        return status;
+    if (!name.quoted && is_sign(p, "("))
+        return parse_call(p, &name, out);
+    if (!name.quoted && strcmp(name.text, "date") == 0 && p->token.kind == DKI_TOKEN_LITERAL &&
+        p->token.value.type == DK_TEXT) { /* date '2024-12-31' */
+        dki_node *text = NULL;
+
+        if ((status = literal(p, p->token.value, &text)) != DK_OK)
+            return status;
+        return call(p, "date", text, NULL, name.at, out);
+    }
+    node = new_node(p, DKI_NODE_NAME, name.text, name.at, 0);
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->size = name.size;
+    *out = node;
+    return DK_OK;
+}
+
+static dk_status parse_primary(parser *p, dki_node **out)
+{
+    dk_status status;
+    uint32_t at = p->token.at;
+
+    switch (p->token.kind) {
+    case DKI_TOKEN_LITERAL: return literal(p, p->token.value, out);
+    case DKI_TOKEN_NAME: return parse_name(p, out);
+    case DKI_TOKEN_PARAM: {
+        dki_node *node = new_node(p, DKI_NODE_PARAM, p->token.text, at, 0);
+
+        if (node == NULL)
+            return DK_ERR_MEMORY;
+        node->size = p->token.size;
+        *out = node;
+        return advance(p);
+    }
+    default: break;
+    }
+    if (!is_sign(p, "("))
+        return unexpected(p, "a value");
+    if ((status = advance(p)) != DK_OK || (status = parse_or(p, out)) != DK_OK)
+        return status;
+    /* (count() where x) / count(): a condition for what is in the brackets alone */
+    if (is_word(p, "where") && (status = parse_where(p, *out)) != DK_OK)
+        return status;
+    return expect_sign(p, ")");
+}
+
+/* Operators --------------------------------------------------------------------------------------------------------- */
+
+static dk_status parse_unary(parser *p, dki_node **out)
+{
+    uint32_t at = p->token.at;
+    bool negates = is_word(p, "not"), minus = is_sign(p, "-");
+    dki_node *operand = NULL;
+    dk_status status;
+
+    if (!negates && !minus)
+        return parse_primary(p, out);
+    if (++p->depth > MAX_DEPTH)
+        return fail_at(p, at, p->token.size, "the expression is nested too deeply");
+    if ((status = advance(p)) != DK_OK || (status = parse_unary(p, &operand)) != DK_OK)
+        return status;
+    p->depth--;
+    if (minus && operand->kind == DKI_NODE_LITERAL && operand->value.type == DK_REAL && !operand->value.is_null) {
+        operand->value.as.real = -operand->value.as.real;
+    } else if (minus && operand->kind == DKI_NODE_LITERAL && dk_type_is_number(operand->value.type) &&
+               !operand->value.is_null) {
+        operand->value.as.integer = -operand->value.as.integer; /* literals are not negative: it fits */
+    } else {
+        return call(p, negates ? "not" : "neg", operand, NULL, at, out);
+    }
+    operand->size += operand->at - at;
+    operand->at = at;
+    *out = operand;
+    return DK_OK;
+}
+
+typedef dk_status parse_fn(parser *p, dki_node **out);
+
+/* Operands of one level, from left to right. */
+static dk_status parse_chain(parser *p, parse_fn *operand, const char *const *signs, const char *word,
+                             dki_node **out)
+{
+    dki_node *left = NULL, *right = NULL;
+    dk_status status = operand(p, &left);
+
+    while (status == DK_OK) {
+        const char *found = NULL;
+
+        for (size_t i = 0; signs && signs[i] && !found; i++)
+            if (is_sign(p, signs[i]))
+                found = signs[i];
+        if (word && is_word(p, word))
+            found = word;
+        if (found == NULL)
+            break;
+        if ((status = advance(p)) == DK_OK && (status = operand(p, &right)) == DK_OK)
+            status = call(p, found, left, right, left->at, &left);
+    }
+    *out = left;
+    return status;
+}
+
+static dk_status parse_product(parser *p, dki_node **out)
+{
+    static const char *const signs[] = { "*", "//", "/", "%", NULL };
+
+    return parse_chain(p, parse_unary, signs, NULL, out);
+}
+
+static dk_status parse_sum(parser *p, dki_node **out)
+{
+    static const char *const signs[] = { "+", "-", NULL };
+
+    return parse_chain(p, parse_product, signs, NULL, out);
+}
+
+static dk_status parse_concat(parser *p, dki_node **out)
+{
+    static const char *const signs[] = { "..", NULL };
+
+    return parse_chain(p, parse_sum, signs, NULL, out);
+}
+
+static bool is_null_literal(const dki_node *node)
+{
+    return node->kind == DKI_NODE_LITERAL && node->value.is_null;
+}
+
+/* x in (a, b) */
+static dk_status parse_in(parser *p, dki_node *left, dki_node **out)
+{
+    struct list list = { 0 };
+    dki_node *node;
+    dk_status status = list_add(p, &list, left);
+    const char *closing = is_sign(p, "{") ? "}" : ")";
+
+    if (status != DK_OK)
+        return status;
+    if (!is_sign(p, "(") && !is_sign(p, "{"))
+        return unexpected(p, "a list such as (1, 2)");
+    if ((status = advance(p)) != DK_OK)
+        return status;
+    if (is_sign(p, closing))
+        return unexpected(p, "a value");
+    for (;;) {
+        dki_node *item = NULL;
+
+        if ((status = parse_or(p, &item)) != DK_OK || (status = list_add(p, &list, item)) != DK_OK)
+            return status;
+        if (!is_sign(p, ","))
+            break;
+        if ((status = advance(p)) != DK_OK)
+            return status;
+    }
+    if ((status = expect_sign(p, closing)) != DK_OK)
+        return status;
+    node = new_node(p, DKI_NODE_CALL, "in", left->at, 0);
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->n_children = list.n;
+    node->children = list.items;
+    node->size = p->end - left->at;
+    *out = node;
+    return DK_OK;
+}
+
+static dk_status parse_between(parser *p, dki_node *left, dki_node **out)
+{
+    dki_node *node, *least = NULL, *greatest = NULL;
+    dk_status status = parse_concat(p, &least);
+
+    if (status != DK_OK)
+        return status;
+    if (!is_word(p, "and"))
+        return unexpected(p, "\"and\" and the upper bound");
+    if ((status = advance(p)) != DK_OK || (status = parse_concat(p, &greatest)) != DK_OK)
+        return status;
+    node = new_node(p, DKI_NODE_CALL, "between", left->at, 3);
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->children[0] = left;
+    node->children[1] = least;
+    node->children[2] = greatest;
+    node->size = p->end - left->at;
+    *out = node;
+    return DK_OK;
+}
+
+/* What follows "is": [not] null, true, total */
+static dk_status parse_is(parser *p, dki_node *left, dki_node **out)
+{
+    dk_status status;
+    bool negated = is_word(p, "not");
+    const char *test;
+    dki_node *node = NULL;
+
+    if (negated && (status = advance(p)) != DK_OK)
+        return status;
+    test = is_word(p, "null")    ? "is null"
+           : is_word(p, "true")  ? "is true"
+           : is_word(p, "total") ? "is total"
+                                 : NULL;
+    if (test == NULL)
+        return unexpected(p, "null, true or total");
+    if ((status = advance(p)) != DK_OK || (status = call(p, test, left, NULL, left->at, &node)) != DK_OK)
+        return status;
+    return negated ? call(p, "not", node, NULL, left->at, out) : (*out = node, DK_OK);
+}
+
+static dk_status parse_comparison(parser *p, dki_node **out)
+{
+    static const char *const signs[] = { "==", "~=", "<=", ">=", "<", ">", NULL };
+    dki_node *left = NULL, *right = NULL;
+    dk_status status = parse_concat(p, &left);
+
+    while (status == DK_OK) {
+        const char *found = NULL;
+        uint32_t at = p->token.at;
+
+        for (size_t i = 0; signs[i] && !found; i++)
+            if (is_sign(p, signs[i]))
+                found = signs[i];
+        if (found) {
+            if ((status = advance(p)) != DK_OK || (status = parse_concat(p, &right)) != DK_OK)
+                break;
+            if (is_null_literal(left) || is_null_literal(right)) {
+                dki_text_fail(p->lexer.text, at, p->end - at, p->err, DK_ERR_SYNTAX,
+                              "nothing is equal to null, which means \"not known\"");
+                dki_hint(p->err, "write `is null` or `is not null`");
+                return DK_ERR_SYNTAX;
+            }
+            status = call(p, found, left, right, left->at, &left);
+        } else if (is_word(p, "is")) {
+            if ((status = advance(p)) == DK_OK)
+                status = parse_is(p, left, &left);
+        } else if (is_word(p, "in") || is_word(p, "between") || is_word(p, "not")) {
+            bool negated = is_word(p, "not");
+            bool in;
+
+            if (negated && (status = advance(p)) != DK_OK)
+                break;
+            in = is_word(p, "in");
+            if (!in && !is_word(p, "between"))
+                return unexpected(p, "\"in\" or \"between\"");
+            if ((status = advance(p)) == DK_OK)
+                status = in ? parse_in(p, left, &left) : parse_between(p, left, &left);
+            if (status == DK_OK && negated)
+                status = call(p, "not", left, NULL, left->at, &left);
+        } else {
+            break;
+        }
+    }
+    *out = left;
+    return status;
+}
+
+static dk_status parse_and(parser *p, dki_node **out)
+{
+    return parse_chain(p, parse_comparison, NULL, "and", out);
+}
+
+static dk_status parse_or(parser *p, dki_node **out)
+{
+    dk_status status;
+
+    if (++p->depth > MAX_DEPTH)
+        return fail_at(p, p->token.at, p->token.size, "the expression is nested too deeply");
+    status = parse_chain(p, parse_and, NULL, "or", out);
+    p->depth--;
+    return status;
+}
+
+/* where ------------------------------------------------------------------------------------------------------------- */
+
+/* Gives the condition to every aggregate in node, besides the one it has. */
+static dk_status push_filter(parser *p, dki_node *node, dki_node *condition, size_t *n_aggregates)
+{
+    dk_status status = DK_OK;
+
+    if (node->kind == DKI_NODE_AGGREGATE) {
+        ++*n_aggregates;
+        if (node->filter)
+            return call(p, "and", node->filter, condition, condition->at, &node->filter);
+        node->filter = condition;
+        return DK_OK;
+    }
+    for (size_t i = 0; i < node->n_children && status == DK_OK; i++)
+        status = push_filter(p, node->children[i], condition, n_aggregates);
+    return status;
+}
+
+static dk_status parse_where(parser *p, dki_node *left)
+{
+    dki_node *condition = NULL;
+    size_t n_aggregates = 0;
+    uint32_t at = p->token.at;
+    dk_status status;
+
+    if ((status = advance(p)) != DK_OK || (status = parse_or(p, &condition)) != DK_OK ||
+        (status = push_filter(p, left, condition, &n_aggregates)) != DK_OK)
+        return status;
+    if (n_aggregates == 0) {
+        fail_at(p, at, 5, "there is no aggregate that this where could limit");
+        dki_hint(p->err, "where limits count(), sum(x) and the like; a condition alone is written without it");
+        return DK_ERR_SYNTAX;
+    }
+    left->size = p->end - left->at;
+    if (is_word(p, "where"))
+        return fail_at(p, p->token.at, p->token.size, "a measure has one where: join the conditions with `and`");
+    return DK_OK;
+}
+
+dk_status dki_parse(const char *text, size_t size, dki_arena *arena, const dki_node **root, const char **name,
+                    dk_error *err)
+{
+    parser p = { .lexer = { text, size, 0, arena }, .arena = arena, .err = err };
+    dki_token first;
+    dki_lexer start;
+    dki_node *node = NULL;
+    dk_status status;
+
+    if (size > MAX_TEXT)
+        return dki_fail(err, DK_ERR_SYNTAX, "an expression has at most %d bytes, and this one has %zu", MAX_TEXT,
+                        size);
+    *name = NULL;
+    if ((status = advance(&p)) != DK_OK)
+        return status;
+    first = p.token;
+    start = p.lexer;
+    if (first.kind == DKI_TOKEN_NAME && (first.quoted || !is_keyword(first.text))) { /* name = expression */
+        if ((status = advance(&p)) != DK_OK)
+            return status;
+        if (is_sign(&p, "=")) {
+            *name = first.text;
+            if ((status = advance(&p)) != DK_OK)
+                return status;
+        } else {
+            p.lexer = start;
+            p.token = first;
+        }
+    }
+    if ((status = parse_or(&p, &node)) != DK_OK)
+        return status;
+    if (is_word(&p, "where") && (status = parse_where(&p, node)) != DK_OK)
+        return status;
+    if (p.token.kind != DKI_TOKEN_END)
+        return unexpected(&p, "an operator or the end");
+    *root = node;
+    return DK_OK;
+}

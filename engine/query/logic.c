@@ -1,0 +1,338 @@
+/* logic.c - comparisons, and logic with three values.
+ *
+ * and, or, case and coalesce evaluate from left to right, and only for the rows that what stands before leaves open: what
+ * they do not reach cannot fail.
+ */
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/text.h"
+#include "bound.h"
+
+#define WORDS DK_BLOCK_WORDS
+
+static const uint64_t *known_words(dki_vector vector, uint64_t *all)
+{
+    if (vector.valid)
+        return vector.valid;
+    memset(all, 0xFF, WORDS * sizeof *all);
+    return all;
+}
+
+/* Comparison -------------------------------------------------------------------------------------------------------- */
+
+static bool holds(char sign, int order)
+{
+    switch (sign) {
+    case '=': return order == 0;
+    case '!': return order != 0;
+    case '<': return order < 0;
+    case 'l': return order <= 0;
+    case '>': return order > 0;
+    default: return order >= 0;
+    }
+}
+
+/* Order of two known values of one class. Categories of one dictionary with a declared order go by rank. */
+static int compare_at(const dki_op *left, dki_vector a, const dki_op *right, dki_vector b, size_t i)
+{
+    dk_value x, y;
+
+    if (left->type == DK_INTEGER && right->type == DK_INTEGER) { /* speed */
+        int64_t p = ((const int64_t *)a.values)[i], q = ((const int64_t *)b.values)[i];
+
+        return (p > q) - (p < q);
+    }
+    if (left->type == DK_CATEGORY && right->type == DK_CATEGORY && left->levels == right->levels) {
+        uint32_t p = dk_dictionary_rank(left->levels, ((const uint32_t *)a.values)[i]);
+        uint32_t q = dk_dictionary_rank(right->levels, ((const uint32_t *)b.values)[i]);
+
+        return (p > q) - (p < q);
+    }
+    x = dki_vector_value(left, a, i);
+    y = dki_vector_value(right, b, i);
+    return dk_value_compare(&x, &y);
+}
+
+dk_status dki_run_compare(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    const dki_op *left = op->args[0], *right = op->args[1];
+    dki_vector a, b;
+    dk_status status = dki_op_run(eval, left, selection, err);
+
+    if (status == DK_OK)
+        status = dki_op_run(eval, right, selection, err);
+    if (status != DK_OK)
+        return status;
+    a = dki_op_vector(eval, left);
+    b = dki_op_vector(eval, right);
+    for (size_t i = 0; i < eval->n; i++) {
+        bool known, truth;
+
+        if (!dki_bit(selection, i))
+            continue;
+        known = !dki_vector_is_null(left, a, i) && !dki_vector_is_null(right, b, i);
+        truth = known && holds(op->sign, compare_at(left, a, right, b, i));
+        dki_bit_put(slot->valid, i, known);
+        dki_bit_put(slot->values, i, truth);
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
+    return DK_OK;
+}
+
+/* x in (a, b): true where one is equal; null where none is and x or one of them is null. */
+dk_status dki_run_in(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < op->n_args && status == DK_OK; k++)
+        status = dki_op_run(eval, op->args[k], selection, err);
+    if (status != DK_OK)
+        return status;
+    for (size_t i = 0; i < eval->n; i++) {
+        bool found = false, known = true;
+
+        if (!dki_bit(selection, i))
+            continue;
+        known = !dki_vector_is_null(op->args[0], dki_op_vector(eval, op->args[0]), i);
+        for (size_t k = 1; k < op->n_args && !found; k++) {
+            dki_vector item = dki_op_vector(eval, op->args[k]);
+
+            if (dki_vector_is_null(op->args[k], item, i))
+                known = false;
+            else if (!dki_vector_is_null(op->args[0], dki_op_vector(eval, op->args[0]), i))
+                found = compare_at(op->args[0], dki_op_vector(eval, op->args[0]), op->args[k], item, i) == 0;
+        }
+        dki_bit_put(slot->values, i, found);
+        dki_bit_put(slot->valid, i, found || known);
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
+    return DK_OK;
+}
+
+/* Logic ------------------------------------------------------------------------------------------------------------- */
+
+/* and: false decides; or: true decides. decided = the left side's known bits with that value. */
+static dk_status run_junction(dki_eval *eval, const dki_op *op, bool deciding, const uint64_t *selection,
+                              dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t all[WORDS], left_truth[WORDS], left_known[WORDS], open[WORDS];
+    size_t n_words = dki_bit_words(eval->n);
+    uint64_t flip = deciding ? 0 : ~UINT64_C(0);
+    dki_vector left, right;
+    const uint64_t *known;
+    uint64_t any = 0;
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
+
+    if (status != DK_OK)
+        return status;
+    left = dki_op_vector(eval, op->args[0]);
+    known = known_words(left, all);
+    for (size_t w = 0; w < n_words; w++) {
+        left_truth[w] = ((const uint64_t *)left.values)[w];
+        left_known[w] = known[w];
+        open[w] = selection[w] & ~(left_known[w] & (left_truth[w] ^ flip));
+        any |= open[w];
+    }
+    memset(open + n_words, 0, (WORDS - n_words) * sizeof *open);
+    if (any) {
+        status = dki_op_run(eval, op->args[1], open, err);
+        if (status != DK_OK)
+            return status;
+        right = dki_op_vector(eval, op->args[1]);
+        known = known_words(right, all);
+    }
+    for (size_t w = 0; w < n_words; w++) {
+        uint64_t a = (left_truth[w] ^ flip) & left_known[w]; /* bits where the left side decides */
+        uint64_t b = any ? (((const uint64_t *)right.values)[w] ^ flip) & known[w] & open[w] : 0;
+        uint64_t decided = a | b;
+        uint64_t both_known = left_known[w] & (any ? known[w] | ~open[w] : ~UINT64_C(0));
+
+        ((uint64_t *)slot->values)[w] = deciding ? decided : ~decided & both_known;
+        slot->valid[w] = decided | both_known;
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
+    return DK_OK;
+}
+
+dk_status dki_run_and(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    return run_junction(eval, op, false, selection, err);
+}
+
+dk_status dki_run_or(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    return run_junction(eval, op, true, selection, err);
+}
+
+dk_status dki_run_not(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    dki_vector from;
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
+
+    if (status != DK_OK)
+        return status;
+    from = dki_op_vector(eval, op->args[0]);
+    for (size_t w = 0; w < dki_bit_words(eval->n); w++)
+        ((uint64_t *)slot->values)[w] = ~((const uint64_t *)from.values)[w];
+    slot->vector = (dki_vector){ slot->values, from.valid };
+    return DK_OK;
+}
+
+dk_status dki_run_is_null(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    dki_vector from;
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
+
+    if (status != DK_OK)
+        return status;
+    from = dki_op_vector(eval, op->args[0]);
+    for (size_t i = 0; i < eval->n; i++)
+        dki_bit_put(slot->values, i, dki_vector_is_null(op->args[0], from, i));
+    slot->vector = (dki_vector){ slot->values, NULL };
+    return DK_OK;
+}
+
+dk_status dki_run_is_true(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t all[WORDS];
+    const uint64_t *known;
+    dki_vector from;
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
+
+    if (status != DK_OK)
+        return status;
+    from = dki_op_vector(eval, op->args[0]);
+    known = known_words(from, all);
+    for (size_t w = 0; w < dki_bit_words(eval->n); w++)
+        ((uint64_t *)slot->values)[w] = ((const uint64_t *)from.values)[w] & known[w];
+    slot->vector = (dki_vector){ slot->values, NULL };
+    return DK_OK;
+}
+
+/* column: the number of the dimension's bit. */
+dk_status dki_run_is_total(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    const dk_column *margin = dk_table_margin(eval->bound->table);
+
+    (void)selection;
+    for (size_t i = 0; i < eval->n; i++) {
+        dk_value mask = { .as.integer = 0 };
+
+        if (margin) {
+            dk_status status = dk_column_get(margin, eval->row + i, &mask, err);
+
+            if (status != DK_OK)
+                return status;
+        }
+        dki_bit_put(slot->values, i, (uint64_t)mask.as.integer >> op->column & 1);
+    }
+    slot->vector = (dki_vector){ slot->values, NULL };
+    return DK_OK;
+}
+
+/* Choices ----------------------------------------------------------------------------------------------------------- */
+
+/* Copies the rows of `rows` from an argument's vector into the op's slot. */
+static void take_rows(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_vector from, const uint64_t *rows,
+                      size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool known;
+
+        if (!dki_bit(rows, i))
+            continue;
+        known = !dki_vector_is_null(arg, from, i);
+        switch (op->type) {
+        case DK_BOOLEAN: dki_bit_put(slot->values, i, dki_bit(from.values, i)); break;
+        case DK_REAL: ((double *)slot->values)[i] = ((const double *)from.values)[i]; break;
+        case DK_RATIO: ((dk_ratio *)slot->values)[i] = ((const dk_ratio *)from.values)[i]; break;
+        case DK_CATEGORY: ((uint32_t *)slot->values)[i] = ((const uint32_t *)from.values)[i]; break;
+        case DK_TEXT:
+            if (arg->type == DK_CATEGORY)
+                ((dk_text *)slot->values)[i] = known ? dki_vector_value(arg, from, i).as.text : (dk_text){ "", 0 };
+            else
+                ((dk_text *)slot->values)[i] = ((const dk_text *)from.values)[i];
+            break;
+        default: ((int64_t *)slot->values)[i] = ((const int64_t *)from.values)[i];
+        }
+        dki_bit_put(slot->valid, i, known);
+    }
+}
+
+static bool any_bit(const uint64_t *words, size_t n)
+{
+    for (size_t w = 0; w < dki_bit_words(n); w++)
+        if (words[w] & (w + 1 == dki_bit_words(n) ? dki_bit_tail(n) : ~UINT64_C(0)))
+            return true;
+    return false;
+}
+
+/* case(condition, value, ..., otherwise) */
+dk_status dki_run_case(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t open[WORDS], chosen[WORDS], all[WORDS];
+    size_t k;
+
+    memcpy(open, selection, sizeof open);
+    for (k = 0; k + 1 < op->n_args && any_bit(open, eval->n); k += 2) {
+        const uint64_t *truth, *known;
+        dk_status status = dki_op_run(eval, op->args[k], open, err);
+
+        if (status != DK_OK)
+            return status;
+        truth = dki_op_vector(eval, op->args[k]).values;
+        known = known_words(dki_op_vector(eval, op->args[k]), all);
+        memset(chosen, 0, sizeof chosen);
+        for (size_t w = 0; w < dki_bit_words(eval->n); w++) {
+            chosen[w] = open[w] & truth[w] & known[w];
+            open[w] &= ~chosen[w];
+        }
+        if (!any_bit(chosen, eval->n))
+            continue;
+        status = dki_op_run(eval, op->args[k + 1], chosen, err);
+        if (status != DK_OK)
+            return status;
+        take_rows(op, slot, op->args[k + 1], dki_op_vector(eval, op->args[k + 1]), chosen, eval->n);
+    }
+    if (any_bit(open, eval->n)) {
+        const dki_op *otherwise = op->args[op->n_args - 1];
+        dk_status status = dki_op_run(eval, otherwise, open, err);
+
+        if (status != DK_OK)
+            return status;
+        take_rows(op, slot, otherwise, dki_op_vector(eval, otherwise), open, eval->n);
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
+    return DK_OK;
+}
+
+dk_status dki_run_coalesce(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t open[WORDS];
+
+    memcpy(open, selection, sizeof open);
+    for (size_t k = 0; k < op->n_args && any_bit(open, eval->n); k++) {
+        dk_status status = dki_op_run(eval, op->args[k], open, err);
+        dki_vector from;
+
+        if (status != DK_OK)
+            return status;
+        from = dki_op_vector(eval, op->args[k]);
+        take_rows(op, slot, op->args[k], from, open, eval->n);
+        for (size_t i = 0; i < eval->n; i++)
+            if (dki_bit(open, i) && !dki_vector_is_null(op->args[k], from, i))
+                dki_bit_clear(open, i);
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
+    return DK_OK;
+}

@@ -1,0 +1,53 @@
+/* node.c - walking, comparing, and pointing at nodes of a tree. */
+#include "node.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "expr_lexer.h"
+
+bool dki_node_visit(const dki_node *node, dki_node_visit_fn *visit, void *arg)
+{
+    if (!visit(arg, node))
+        return false;
+    for (size_t i = 0; i < node->n_children; i++)
+        if (!dki_node_visit(node->children[i], visit, arg))
+            return false;
+    return node->filter == NULL || dki_node_visit(node->filter, visit, arg);
+}
+
+static bool equal_values(const dk_value *a, const dk_value *b)
+{
+    if (a->type != b->type || a->is_null != b->is_null || a->scale != b->scale)
+        return false;
+    return a->is_null || dk_value_compare(a, b) == 0;
+}
+
+bool dki_node_equal(const dki_node *a, const dki_node *b)
+{
+    if (a == b)
+        return true;
+    if (a == NULL || b == NULL || a->kind != b->kind || a->n_children != b->n_children)
+        return false;
+    if (a->kind == DKI_NODE_LITERAL)
+        return equal_values(&a->value, &b->value);
+    if (strcmp(a->text, b->text) != 0 || !dki_node_equal(a->filter, b->filter))
+        return false;
+    for (size_t i = 0; i < a->n_children; i++)
+        if (!dki_node_equal(a->children[i], b->children[i]))
+            return false;
+    return true;
+}
+
+dk_status dki_node_fail(const dk_expr *expr, const dki_node *node, dk_error *err, dk_status code,
+                        const char *format, ...)
+{
+    char message[320];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    return dki_text_fail(dk_expr_text(expr), node->at, node->size, err, code, "%s", message);
+}
