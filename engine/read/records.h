@@ -1,0 +1,59 @@
+/* records.h - the records of a CSV file into columns of text: header, nulls, blank lines, ragged and rejected records. */
+#ifndef DKI_READ_RECORDS_H
+#define DKI_READ_RECORDS_H
+
+#include <dekking/csv.h>
+
+#include "base/arena.h"
+#include "convert.h"
+#include "raw.h"
+#include "rejects.h"
+#include "tokens.h"
+
+/* Rows from `row` on stand on line `line` and the ones after it, until the next of these. */
+typedef struct dki_line_run {
+    uint64_t row, line;
+} dki_line_run;
+
+typedef struct dki_records {
+    dk_context *context;
+    const char *name; /* of the file, in messages */
+    const char *text;
+    size_t size;
+    const dk_csv_options *options;
+    dki_dialect dialect;
+    size_t max_field_bytes;
+
+    dki_arena arena; /* names, and the arrays by column */
+    bool has_columns;
+    size_t n_columns;
+    const char **names;
+    const dk_csv_column **stated; /* by column; NULL: its type is found */
+    dki_raw *columns;
+
+    uint64_t n_rows, n_blank, n_rejected;
+    dki_line_run *runs;
+    size_t n_runs, runs_room;
+    uint64_t *blank_lines; /* before the number of columns is known */
+    size_t n_blank_lines, blank_lines_room;
+    bool header_read;
+
+    dki_rejects rejects;  /* where lenient */
+    const uint64_t *skip; /* second pass: rows of the first that do not fit their columns; */
+    const dki_plan *plans; /* and why */
+    uint64_t pass_row;
+} dki_records;
+
+/* Everything is borrowed until dki_records_drop. */
+void dki_records_init(dki_records *records, dk_context *context, const char *name, const char *text, size_t size,
+                      const dk_csv_options *options, dki_dialect dialect);
+void dki_records_drop(dki_records *records);
+
+/* Reads the text into columns. skip and plans NULL: the first pass; else once more, without the rows whose bit is set,
+ * which become rejects. In strict reading the first fault is the error. */
+dk_status dki_records_read(dki_records *records, const uint64_t *skip, const dki_plan *plans, dk_error *err);
+
+/* The line on which a row begins. */
+uint64_t dki_records_line(const dki_records *records, uint64_t row);
+
+#endif

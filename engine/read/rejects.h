@@ -1,0 +1,23 @@
+/* rejects.h - the records that a lenient reading left out, as a table. */
+#ifndef DKI_READ_REJECTS_H
+#define DKI_READ_REJECTS_H
+
+#include <dekking/table.h>
+
+enum { DKI_REJECT_LINE, DKI_REJECT_COLUMN, DKI_REJECT_VALUE, DKI_REJECT_REASON, DKI_REJECT_RECORD, DKI_N_REJECT };
+
+typedef struct dki_rejects {
+    dk_context *context;
+    dk_builder *builders[DKI_N_REJECT];
+    uint64_t n;
+} dki_rejects;
+
+dk_status dki_rejects_begin(dki_rejects *rejects, dk_context *context, dk_error *err); /* empty; drop before again */
+void dki_rejects_drop(dki_rejects *rejects); /* may be called twice, and on zeroes */
+/* value.bytes NULL: the record as a whole is at fault. */
+dk_status dki_rejects_add(dki_rejects *rejects, uint64_t line, uint64_t column, dk_text value, const char *reason,
+                          dk_text record, dk_error *err);
+/* line, column (integer), value, reason, record (text). Ends the adding. */
+dk_status dki_rejects_finish(dki_rejects *rejects, const dk_table **out, dk_error *err);
+
+#endif

@@ -1,0 +1,60 @@
+/* tokens.h - text into records of fields, as libcsv reads it when it is set strictly.
+ *
+ * A record is what libcsv ends with a row: LF, CR, or CR LF outside quotes. A blank line is no record. What libcsv
+ * refuses, and NUL bytes and fields that are too long, are faults: the record ends at the next line end, and reading
+ * goes on after it.
+ */
+#ifndef DKI_READ_TOKENS_H
+#define DKI_READ_TOKENS_H
+
+#include <dekking/context.h>
+
+#define DKI_NO_DELIMITER '\0' /* every record is one field: a NUL byte never gets as far as libcsv */
+
+typedef struct dki_dialect {
+    char delimiter;
+    char quote;
+} dki_dialect;
+
+/* A field. bytes is NULL where it was empty and unquoted; `""` has bytes and size 0. */
+typedef struct dki_cell {
+    const char *bytes;
+    size_t size;
+} dki_cell;
+
+/* Everything in it is borrowed for the length of the call. */
+typedef struct dki_record {
+    uint64_t line; /* the one on which it begins, from 1 */
+    const char *raw;
+    size_t raw_size; /* as it stands in the text, without the line end */
+    const dki_cell *cells;
+    size_t n_cells; /* 1 at least */
+} dki_record;
+
+typedef struct dki_fault {
+    uint64_t line; /* of the record's start */
+    const char *raw;
+    size_t raw_size;     /* the record up to where it was given up */
+    uint64_t fault_line; /* where the fault itself stands */
+    uint64_t column;     /* number of the field, from 1 */
+    const char *value;   /* what stands there */
+    size_t value_size;
+    dk_status code;     /* DK_ERR_DATA or DK_ERR_LIMIT */
+    const char *reason; /* a sentence without the value */
+    const char *hint;
+} dki_fault;
+
+/* Each may answer another status than DK_OK, err filled, which ends the reading. */
+typedef struct dki_token_sink {
+    void *arg;
+    dk_status (*record)(void *arg, const dki_record *record, dk_error *err);
+    dk_status (*blank)(void *arg, uint64_t line, dk_error *err);
+    dk_status (*fault)(void *arg, const dki_fault *fault, dk_error *err);
+} dki_token_sink;
+
+/* Reads all of bytes. whole: the end of bytes is the end of the file; else a record that is still open there is left
+ * out. Polls and tells its progress once per block. Errors: DK_ERR_MEMORY, DK_ERR_INTERRUPTED, and the sink's. */
+dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, bool whole, dki_dialect dialect,
+                          size_t max_field_bytes, const dki_token_sink *sink, dk_error *err);
+
+#endif
