@@ -309,8 +309,10 @@ static void plan_found(const dki_profile *p, const dki_marks *marks, dki_plan *p
 }
 
 /* The mark of a column that is stated to hold numbers, also where not all of its values are. */
-static void plan_stated_mark(const dki_profile *p, dk_type type, const dki_marks *marks, dki_plan *plan)
+static void plan_stated_mark(const dki_profile *p, const dk_csv_column *stated, const dki_marks *marks,
+                             dki_plan *plan)
 {
+    dk_type type = stated->type;
     int reading = type == DK_INTEGER ? DKI_READ_INTEGER : DKI_READ_NUMBER;
     uint64_t n[DKI_N_MARKS];
     bool doubtful = doubtful_number(p) != DKI_NO_ROW;
@@ -325,7 +327,10 @@ static void plan_stated_mark(const dki_profile *p, dk_type type, const dki_marks
     } else if (marks->mark >= 0) {
         plan->mark = marks->mark;
     } else if (doubtful && n[DKI_POINT] == n[DKI_COMMA]) {
-        if (type != DK_INTEGER && (p->dot_row == DKI_NO_ROW || p->comma_row == DKI_NO_ROW))
+        bool point_fits = p->scale[DKI_POINT] <= stated->scale, comma_fits = p->scale[DKI_COMMA] <= stated->scale;
+        if (type == DK_DECIMAL && stated->has_scale && point_fits != comma_fits)
+            plan->mark = point_fits ? DKI_POINT : DKI_COMMA; /* 1.758 with two digits is 1758.00 */
+        else if (type != DK_INTEGER && (p->dot_row == DKI_NO_ROW || p->comma_row == DKI_NO_ROW))
             plan->mark = p->dot_row != DKI_NO_ROW ? DKI_POINT : DKI_COMMA;
         else
             doubt(plan, DKI_TWO_MARKS, doubtful_number(p));
@@ -362,7 +367,7 @@ void dki_plan_find(const dki_profile *profile, const dk_csv_column *stated, cons
     plan.loose = true;
     plan.levels = stated->type == DK_CATEGORY ? stated->levels : NULL;
     if (is_number_type(stated->type)) {
-        plan_stated_mark(profile, stated->type, marks, &plan);
+        plan_stated_mark(profile, stated, marks, &plan);
         plan.percent = profile->percent_row < profile->plain_row;
     }
     if (stated->type == DK_DECIMAL) {

@@ -21,6 +21,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 
 #define PIECE_BYTES ((size_t)1 << 16)
 #define POLL_LINES 4096
@@ -54,7 +55,9 @@ typedef struct tokenizer {
     bool row_ended;       /* libcsv ended a row during this feeding */
     bool too_long;        /* a field passed the limit */
     uint64_t long_column; /* which */
-    dk_status status;     /* what a callback met */
+    char long_value[64];  /* how it begins */
+    size_t long_size;
+    dk_status status; /* what a callback met */
 } tokenizer;
 
 /* libcsv's allocator takes no argument. Its memory is counted against the context of the reading that is running in
@@ -92,6 +95,15 @@ static int keep_blanks(unsigned char c)
     return 0;
 }
 
+static void keep_long(tokenizer *t, const void *bytes, size_t size)
+{
+    t->too_long = true;
+    t->long_column = t->n_spans + 1;
+    t->long_size = dki_utf8_floor(bytes, size, size < sizeof t->long_value ? size : sizeof t->long_value);
+    if (t->long_size > 0)
+        memcpy(t->long_value, bytes, t->long_size);
+}
+
 /* What libcsv tells. ---------------------------------------------------------------------------------------------- */
 
 static void on_field(void *bytes, size_t size, void *arg)
@@ -101,8 +113,7 @@ static void on_field(void *bytes, size_t size, void *arg)
     if (t->status != DK_OK || t->too_long)
         return;
     if (size > t->max_field_bytes) {
-        t->too_long = true;
-        t->long_column = t->n_spans + 1;
+        keep_long(t, bytes, size);
         return;
     }
     if (t->n_spans == t->spans_room) {
@@ -159,9 +170,22 @@ static dk_status tell_record(tokenizer *t, const char *end)
     return t->sink->record(t->sink->arg, &record, t->err);
 }
 
-/* Gives the record at hand up. at: the byte at fault; end: where the record is taken to end. */
-static dk_status tell_fault(tokenizer *t, dk_status code, uint64_t line, uint64_t column, const char *at,
-                            const char *end, const char *reason, const char *hint)
+/* Gives the record at hand up; end: where it is taken to end. */
+static dk_status give_up(tokenizer *t, dki_fault fault, const char *end)
+{
+    fault.line = t->record_line;
+    fault.raw = t->record;
+    fault.raw_size = (size_t)(end - t->record);
+    /* Make libcsv forget the record: without the strict options its end is no error. */
+    csv_set_opts(&t->parser, 0);
+    csv_fini(&t->parser, NULL, NULL, NULL);
+    csv_set_opts(&t->parser, OPTIONS);
+    return t->sink->fault(t->sink->arg, &fault, t->err);
+}
+
+/* line: where the fault stands; at: the byte at fault, in the field at hand. */
+static dk_status tell_fault(tokenizer *t, uint64_t line, const char *at, const char *end, const char *reason,
+                            const char *hint)
 {
     /* What stands there: from the delimiter or line end before it up to the one after it. */
     const char *from = at, *to = at;
@@ -174,43 +198,43 @@ static dk_status tell_fault(tokenizer *t, dk_status code, uint64_t line, uint64_
         to++;
     while (to < end && ((unsigned char)*to & 0xC0) == 0x80)
         to++;
-    dki_fault fault = { .line = t->record_line,
-                        .raw = t->record,
-                        .raw_size = (size_t)(end - t->record),
-                        .fault_line = line,
-                        .column = column,
+    dki_fault fault = { .fault_line = line,
+                        .column = t->n_spans + 1,
                         .value = from,
                         .value_size = (size_t)(to - from),
-                        .code = code,
+                        .code = DK_ERR_DATA,
                         .reason = reason,
                         .hint = hint };
-    /* Make libcsv forget the record: without the strict options its end is no error. */
-    csv_set_opts(&t->parser, 0);
-    csv_fini(&t->parser, NULL, NULL, NULL);
-    csv_set_opts(&t->parser, OPTIONS);
-    return t->sink->fault(t->sink->arg, &fault, t->err);
+    return give_up(t, fault, end);
 }
 
 static dk_status tell_parse_error(tokenizer *t, const char *at, const char *end)
 {
-    uint64_t column = t->n_spans + 1;
-
     if (*at == t->dialect.quote)
         return tell_fault(
-            t, DK_ERR_DATA, t->line, column, at, end, "a quote stands inside a field that does not begin with one",
+            t, t->line, at, end, "a quote stands inside a field that does not begin with one",
             "put the whole field between quotes and write each quote in it twice, or state another quote");
     if (*at == ' ' || *at == '\t')
-        return tell_fault(t, DK_ERR_DATA, t->line, column, at, end, "a blank follows the closing quote of a field",
+        return tell_fault(t, t->line, at, end, "a blank follows the closing quote of a field",
                           "take the blank away: the delimiter or the line end follows the quote at once");
-    return tell_fault(t, DK_ERR_DATA, t->line, column, at, end, "something follows the closing quote of a field",
+    return tell_fault(t, t->line, at, end, "something follows the closing quote of a field",
                       "a quote inside a quoted field is written twice; after the last one comes the delimiter");
 }
 
-static dk_status tell_too_long(tokenizer *t, uint64_t column, const char *at, const char *end)
+static dk_status tell_too_long(tokenizer *t, const char *end)
 {
-    return tell_fault(
-        t, DK_ERR_LIMIT, t->field_line, column, at, end, "a field is longer than the limit allows",
-        "a quote that is never closed does this; where the field is right, raise the limit: max_field");
+    if (!t->too_long) /* it is the field that libcsv is in */
+        keep_long(t, t->parser.entry_buf, t->parser.entry_pos);
+    dki_fault fault = { .fault_line = t->field_line,
+                        .column = t->long_column,
+                        .value = t->long_value,
+                        .value_size = t->long_size,
+                        .code = DK_ERR_LIMIT,
+                        .reason = "a field is longer than the limit allows",
+                        .hint =
+                            "a quote that is never closed does this; where the field is right, raise the limit: "
+                            "max_field" };
+    return give_up(t, fault, end);
 }
 
 /* Feeding. -------------------------------------------------------------------------------------------------------- */
@@ -232,7 +256,7 @@ static dk_status feed(tokenizer *t, const char *at, const char *to, const char *
             return t->status;
         if (t->too_long) {
             *given_up = true;
-            return tell_too_long(t, t->long_column, at, line_end);
+            return tell_too_long(t, line_end);
         }
         if (taken < n) {
             *given_up = true;
@@ -245,7 +269,7 @@ static dk_status feed(tokenizer *t, const char *at, const char *to, const char *
         if (t->parser.entry_pos > t->max_field_bytes &&
             (at > line_end || t->parser.entry_pos > t->max_field_bytes + 1)) {
             *given_up = true;
-            return tell_too_long(t, t->n_spans + 1, to - 1, line_end);
+            return tell_too_long(t, line_end);
         }
         size_t room = csv_get_buffer_size(&t->parser);
         csv_set_blk_size(&t->parser, room < PIECE_BYTES ? 4096 : room); /* grow by doubling */
@@ -275,8 +299,8 @@ static dk_status read_line(tokenizer *t, const char *at, const char **next)
     *next = pair ? after + 1 : after;
     if (status == DK_OK && !given_up && cut) {
         given_up = true;
-        status = tell_fault(t, DK_ERR_DATA, t->line, t->n_spans + 1, t->next_nul, line_end,
-                            "a NUL byte stands in the text", "the file is damaged, or not text: repair this line");
+        status = tell_fault(t, t->line, t->next_nul, line_end, "a NUL byte stands in the text",
+                            "the file is damaged, or not text: repair this line");
     }
     if (status == DK_OK && !given_up && pair && !t->row_ended) /* inside quotes both bytes are the field's */
         status = feed(t, after, after + 1, line_end, &given_up);
@@ -299,9 +323,9 @@ static dk_status read_end(tokenizer *t)
     if (t->status != DK_OK)
         return t->status;
     if (t->too_long)
-        return tell_too_long(t, t->long_column, t->end - 1, t->end);
+        return tell_too_long(t, t->end);
     if (failed && t->parser.entry_pos > t->max_field_bytes)
-        return tell_too_long(t, t->n_spans + 1, t->end - 1, t->end);
+        return tell_too_long(t, t->end);
     if (failed) {
         /* The quote stands behind the last field's delimiter, or begins the record. */
         const char *at = t->record;
@@ -312,7 +336,7 @@ static dk_status read_end(tokenizer *t)
         for (const char *q = quote; q < t->end && *q != '\n' && *q != '\r'; q++)
             if (*q == t->dialect.quote && (q == at || q[-1] == t->dialect.delimiter))
                 quote = q; /* the last that can open a field on that line */
-        return tell_fault(t, DK_ERR_DATA, t->field_line, t->n_spans + 1, quote < t->end ? quote : at, t->end,
+        return tell_fault(t, t->field_line, quote < t->end ? quote : at, t->end,
                           "a quote is opened here and never closed",
                           "close the quote, or write it twice if it belongs to the text of a quoted field");
     }

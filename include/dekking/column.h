@@ -75,14 +75,14 @@ DK_API size_t dk_column_bytes(const dk_column *column);
 DK_API void dk_view_init(dk_view *view, dk_context *context);
 DK_API void dk_view_release(dk_view *view);
 /* Makes view show rows row .. row + n - 1 (n in 1 .. DK_BLOCK_ROWS, inside the column). What it shows stays valid
- * until the next call with this view or the column's release. Errors: DK_ERR_MEMORY. */
+ * until the next call with this view or the column's release. Errors: DK_ERR_RANGE, DK_ERR_MEMORY. */
 DK_API DK_MUST_USE dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_view *view,
                                             dk_error *err);
 
 /* One row as a value; a text points into the column. Slow: for edges of the program, never for loops over rows. */
 DK_API DK_MUST_USE dk_status dk_column_get(const dk_column *column, uint64_t row, dk_value *out, dk_error *err);
 
-/* Rows start .. start + n - 1 as a column that shares the chunks. */
+/* Rows start .. start + n - 1, as far as they exist, as a column that shares the chunks. */
 DK_API DK_MUST_USE dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n,
                                              const dk_column **out, dk_error *err);
 #define DK_ROW_NULL UINT64_MAX
@@ -116,7 +116,7 @@ DK_API DK_MUST_USE dk_status dk_builder_value(dk_builder *builder, const dk_valu
 /* The first n rows of a view of the builder's type (and scale; a category of another dictionary is translated). */
 DK_API DK_MUST_USE dk_status dk_builder_view(dk_builder *builder, const dk_view *view, dk_error *err);
 
-/* Ends building: *out is the column, the builder is empty and may only be released. */
+/* Ends building: *out is the column. The builder may only be released then, also after a failure. */
 DK_API DK_MUST_USE dk_status dk_builder_finish(dk_builder *builder, const dk_column **out, dk_error *err);
 
 #endif

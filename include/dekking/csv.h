@@ -27,14 +27,15 @@ typedef struct dk_csv_options {
     char delimiter;           /* 0: found among ; , tab | */
     char quote;               /* 0: the double quote */
     dk_header header;
-    const char *const *names; /* n_names column names instead of the header's, or where there is none; NULL: none */
+    const char *const *names; /* n_names column names instead of the header's, or where there is none; NULL: the header's,
+                                 or kolom_1, kolom_2, ... */
     size_t n_names;
     dk_encoding encoding;
     dk_decimal_mark decimal_mark;
     dk_date_order date_order;
     const char *const *nulls; /* n_nulls fields that mean "not known" besides the empty one, such as "NB" or "-" */
     size_t n_nulls;
-    const dk_csv_column *columns; /* n_columns columns whose type is stated; the others are found */
+    const dk_csv_column *columns; /* n_columns columns whose type is stated, any but ratio; the others are found */
     size_t n_columns;
     bool lenient;             /* keep rows that cannot be read in *rejected instead of failing */
     size_t max_field_bytes;   /* 0: 16 MiB */
@@ -57,7 +58,9 @@ typedef struct dk_csv_options {
  *         DK_ERR_DATA      empty file, ragged row, stray or unclosed quote, NUL byte, a value that does not fit its
  *                          column, a column that can be read two ways; file, line and column tell where
  *         DK_ERR_LIMIT     a field over max_field_bytes
- *         DK_ERR_DUPLICATE two columns of one name
+ *         DK_ERR_DUPLICATE two columns of one name, or two stated types for one column
+ *         DK_ERR_LENGTH    names are not as many as the fields
+ *         DK_ERR_ARGUMENT  delimiter or quote is no single ASCII character, or both are the same; a stated ratio
  *         DK_ERR_NAME      columns states a column that the file does not have
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options,

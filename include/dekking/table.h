@@ -8,8 +8,8 @@
  * count double refuse such a table and name detail().
  *
  * Notes are sentences for the reader of a result: how many rows a condition left out because it was null, which
- * literal no category has. They travel with the table that they were made for, and are not inherited by tables
- * made from it.
+ * literal no category has. They belong to the table that they were made for: giving it other properties, a margin or
+ * another note keeps them; tables with other columns or rows do not inherit them.
  */
 #ifndef DEKKING_TABLE_H
 #define DEKKING_TABLE_H
@@ -84,7 +84,10 @@ DK_API DK_MUST_USE dk_status dk_table_detail(const dk_table *table, const dk_tab
 /* Properties. ----------------------------------------------------------------------------------------------------- */
 
 /* Where the rows come from and what they are. All texts may be NULL; weight names an integer or decimal column whose
- * sum count() gives instead of the number of rows. Texts are copied. */
+ * sum count() gives instead of the number of rows. Texts are copied.
+ *
+ * Tables made from a table inherit its properties. The weight follows its column when that is renamed; leaving the column
+ * out is DK_ERR_ARGUMENT, and a column that takes its place must be a weight too. */
 typedef struct dk_properties {
     const char *name;   /* of the table, for messages */
     const char *source; /* a file, or how it was made */

@@ -206,6 +206,11 @@ static void a_stated_type_decides_for_its_column(void **state)
     assert_int_equal(p.doubt, DKI_SURE);
     assert_int_equal(p.mark, DKI_POINT);
     assert_int_equal(p.scale, 3);
+    const char *dotted = "12 1.758";
+    const dk_csv_column two_digits = { .name = "x", .type = DK_DECIMAL, .has_scale = true, .scale = 2 };
+    p = plan_of(1, &dotted, &two_digits, none, NULL); /* three digits after a point would not fit */
+    assert_int_equal(p.doubt, DKI_SURE);
+    assert_int_equal(p.mark, DKI_COMMA);
     p = plan_stated("12 1,758", DK_REAL);
     assert_int_equal(p.mark, DKI_COMMA);
     p = plan_stated("1,758 1.758", DK_DECIMAL);

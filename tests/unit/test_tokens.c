@@ -215,9 +215,11 @@ static void a_field_over_the_limit_is_a_fault(void **state)
     assert_ok(run(context, "abc;d\nabcd;e\nf;abc\n", 19, ';', 3, true, t, &err), &err);
     assert_string_equal(t->text, "R1[abc|d]F2/2/1R3[f|abc]");
     assert_int_equal(t->code, DK_ERR_LIMIT);
+    assert_string_equal(t->value, "abcd");
     /* the limit is that of the text, not of its quotes; a field of several lines is given up where it passes it */
     assert_ok(run(context, "\"abc\"\n\"ab\nd\"\n\"a\"\"b\"", 19, ';', 3, true, t, &err), &err);
     assert_string_equal(t->text, "R1[abc]F2/2/1R4[a\"b]");
+    assert_string_equal(t->value, "ab\nd");
     assert_ok(run(context, "\"abc\"", 5, ';', 3, true, t, &err), &err);
     assert_string_equal(t->text, "R1[abc]");
     assert_ok(run(context, "\"abcd", 5, ';', 3, true, t, &err), &err);

@@ -1,0 +1,327 @@
+/* bind.c - what every binding uses: the state's context, raising, slots, classes.
+ *
+ * Keeps true: a pointer of the engine stands in a userdata with its metatable before the next call that can raise;
+ * a userdata that was closed holds NULL and can be closed again.
+ */
+#include "bind.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "dekking_lua.h"
+#include "library.h"
+
+/* Addresses that serve as keys of the registry. */
+static const char state_key;
+static const char core_key;
+
+#define SLOT "dk.slot"
+#define PACE_BYTES ((size_t)32 << 20)
+#define DEEPEST_LEVEL 200
+
+/* The state's context. -------------------------------------------------------------------------------------------- */
+
+static int close_state(lua_State *L)
+{
+    dkl_state *state = lua_touserdata(L, 1);
+
+    dk_context_release(state->context);
+    state->context = NULL;
+    return 0;
+}
+
+static dkl_state *find_state(lua_State *L)
+{
+    dkl_state *state;
+
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
+    state = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return state;
+}
+
+static void open_state(lua_State *L)
+{
+    dkl_state *state = lua_newuserdatauv(L, sizeof *state, 0);
+    dk_error err = DK_ERROR_INIT;
+
+    memset(state, 0, sizeof *state);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, close_state);
+    lua_setfield(L, -2, "__gc");
+    lua_setmetatable(L, -2);
+    if (dk_context_new(&state->context, &err) != DK_OK)
+        dkl_raise(L, &err);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
+}
+
+dkl_state *dkl_get_state(lua_State *L)
+{
+    dkl_state *state = find_state(L);
+
+    if (state == NULL || state->context == NULL)
+        luaL_error(L, "dekking is closed in this Lua state");
+    return state;
+}
+
+dk_context *dkl_check_context(lua_State *L)
+{
+    return dkl_get_state(L)->context;
+}
+
+dk_context *dkl_context(lua_State *L)
+{
+    dkl_state *state = find_state(L);
+
+    return state ? state->context : NULL;
+}
+
+void dkl_set_screen(lua_State *L, size_t columns, size_t rows)
+{
+    dkl_state *state = find_state(L);
+
+    if (state) {
+        state->screen_columns = columns;
+        state->screen_rows = rows;
+    }
+}
+
+void dkl_set_format(lua_State *L, dk_format format)
+{
+    dkl_state *state = find_state(L);
+
+    if (state) {
+        state->has_format = true;
+        state->format = format;
+    }
+}
+
+/* Raising. -------------------------------------------------------------------------------------------------------- */
+
+void dkl_where(lua_State *L)
+{
+    lua_Debug where;
+
+    for (int level = 1; level < DEEPEST_LEVEL && lua_getstack(L, level, &where); level++) {
+        lua_getinfo(L, "Sl", &where);
+        if (where.currentline > 0 && !dkl_is_library(where.source)) {
+            lua_pushfstring(L, "%s:%d: ", where.short_src, where.currentline);
+            return;
+        }
+    }
+    lua_pushliteral(L, "");
+}
+
+int dkl_raise(lua_State *L, const dk_error *err)
+{
+    char text[sizeof err->file + sizeof err->message + sizeof err->hint + 128];
+
+    dk_error_format(err, text, sizeof text);
+    dkl_where(L);
+    lua_pushstring(L, text);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+int dkl_fail(lua_State *L, const char *format, ...)
+{
+    va_list arguments;
+
+    dkl_where(L);
+    va_start(arguments, format);
+    lua_pushvfstring(L, format, arguments);
+    va_end(arguments);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+/* The same for a method that was called on what is not its object; a dot instead of a colon does that. */
+static int arg_fail(lua_State *L, int arg, const char *expected, bool is_object)
+{
+    const char *got = lua_isnone(L, arg) ? "nothing" : luaL_typename(L, arg);
+    const char *article = lua_isnoneornil(L, arg) ? "" : "a ";
+    const char *name = "?";
+    lua_Debug call;
+    bool is_method = false;
+
+    if (luaL_getmetafield(L, arg, "__name") == LUA_TSTRING)
+        got = lua_tostring(L, -1); /* stays on the stack until the error is raised */
+    if (lua_getstack(L, 0, &call)) {
+        lua_getinfo(L, "n", &call);
+        name = call.name ? call.name : "?";
+        is_method = call.namewhat && strcmp(call.namewhat, "method") == 0;
+    }
+    if (is_method && arg == 1)
+        return dkl_fail(L, "%s: called on %s%s, and not on %s", name, article, got, expected);
+    if (is_object && arg == 1)
+        return dkl_fail(L, "%s: argument 1 must be %s, got %s%s (a method is called with a colon: x:%s(...))", name,
+                        expected, article, got, name);
+    return dkl_fail(L, "%s: argument %d must be %s, got %s%s", name, is_method ? arg - 1 : arg, expected, article,
+                    got);
+}
+
+int dkl_arg_fail(lua_State *L, int arg, const char *expected)
+{
+    return arg_fail(L, arg, expected, false);
+}
+
+/* Memory. --------------------------------------------------------------------------------------------------------- */
+
+bool dkl_reclaim(lua_State *L)
+{
+    dkl_state *state = dkl_get_state(L);
+    size_t before = dk_context_used_bytes(state->context);
+
+    if (!lua_gc(L, LUA_GCISRUNNING))
+        return false;
+    lua_gc(L, LUA_GCCOLLECT);
+    state->settled_bytes = dk_context_used_bytes(state->context);
+    return state->settled_bytes < before;
+}
+
+void dkl_pace(lua_State *L)
+{
+    dkl_state *state = dkl_get_state(L);
+    size_t used = dk_context_used_bytes(state->context);
+    size_t budget = dk_context_budget(state->context);
+    size_t settled, limit;
+
+    if (used < state->settled_bytes)
+        state->settled_bytes = used;
+    settled = state->settled_bytes;
+    limit = settled > SIZE_MAX / 2 - PACE_BYTES ? SIZE_MAX : 2 * settled + PACE_BYTES;
+    if (budget > settled && settled + (budget - settled) / 2 < limit)
+        limit = settled + (budget - settled) / 2;
+    if (used > limit)
+        dkl_reclaim(L);
+}
+
+void dkl_poll(lua_State *L)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    if (dki_poll(dkl_check_context(L), &err) != DK_OK)
+        dkl_raise(L, &err);
+}
+
+/* Slots. ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct slot {
+    void *object;
+    dkl_release_fn *release;
+} slot;
+
+static int close_slot(lua_State *L)
+{
+    slot *s = luaL_checkudata(L, 1, SLOT);
+    void *object = s->object;
+
+    s->object = NULL;
+    if (object)
+        s->release(object);
+    return 0;
+}
+
+void **dkl_slot(lua_State *L, dkl_release_fn *release)
+{
+    slot *s;
+
+    luaL_checkstack(L, 4, "too many values");
+    s = lua_newuserdatauv(L, sizeof *s, 0);
+    s->object = NULL;
+    s->release = release;
+    luaL_setmetatable(L, SLOT);
+    lua_toclose(L, -1);
+    return &s->object;
+}
+
+void *dkl_array(lua_State *L, size_t n, size_t item_size)
+{
+    void *memory;
+
+    if (n > (SIZE_MAX >> 1) / item_size)
+        dkl_fail(L, "a list of that many items does not fit in memory");
+    luaL_checkstack(L, 4, "too many values");
+    memory = lua_newuserdatauv(L, n * item_size + 1, 0);
+    memset(memory, 0, n * item_size + 1);
+    return memory;
+}
+
+void dkl_release_builder(void *builder)
+{
+    dk_builder_release(builder);
+}
+void dkl_release_column(void *column)
+{
+    dk_column_release(column);
+}
+void dkl_release_dictionary(void *dictionary)
+{
+    dk_dictionary_release(dictionary);
+}
+void dkl_release_expr(void *expr)
+{
+    dk_expr_release(expr);
+}
+void dkl_release_table(void *table)
+{
+    dk_table_release(table);
+}
+
+/* Classes. -------------------------------------------------------------------------------------------------------- */
+
+void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta)
+{
+    luaL_newmetatable(L, name); /* sets __name */
+    luaL_setfuncs(L, meta, 0);
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, "__metatable"); /* scripts do not get at __gc */
+    lua_pop(L, 1);
+}
+
+void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+{
+    void **object;
+
+    dkl_pace(L);
+    luaL_checkstack(L, 4, "too many values");
+    object = lua_newuserdatauv(L, sizeof *object, n_values);
+    *object = NULL;
+    luaL_setmetatable(L, class_name);
+    return object;
+}
+
+void *dkl_test_object(lua_State *L, int arg, const char *class_name)
+{
+    void **object = luaL_testudata(L, arg, class_name);
+
+    return object ? *object : NULL;
+}
+
+void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
+{
+    void **object = luaL_testudata(L, arg, class_name);
+
+    if (object == NULL)
+        arg_fail(L, arg, what, true);
+    else if (*object == NULL)
+        dkl_fail(L, "this %s was closed", class_name);
+    return object ? *object : NULL;
+}
+
+void dkl_push_core(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &core_key);
+}
+
+void dkl_open_bind(lua_State *L)
+{
+    static const luaL_Reg slot_meta[] = { { "__gc", close_slot }, { "__close", close_slot }, { NULL, NULL } };
+
+    dkl_class(L, SLOT, slot_meta);
+    if (find_state(L) == NULL)
+        open_state(L);
+    lua_pushvalue(L, 2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &core_key);
+}

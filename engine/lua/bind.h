@@ -1,0 +1,106 @@
+/* bind.h - what every binding uses: the state's context, raising, slots, classes.
+ *
+ * A binding checks its arguments first (that may raise: nothing is held yet), makes the userdata of its result empty
+ * and with its metatable, and then lets the engine fill it. What else must be freed sits in a slot. So it is safe
+ * whatever raises, out of memory included.
+ */
+#ifndef DKL_BIND_H
+#define DKL_BIND_H
+
+#include <dekking/dekking.h>
+#include <lauxlib.h>
+#include <lua.h>
+
+#define DKL_TABLE "dk.table"
+#define DKL_COLUMN "dk.column"
+#define DKL_EXPR "dk.expr"
+#define DKL_BREAKDOWN "dk.breakdown"
+#define DKL_SCENARIO "dk.scenario"
+
+/* One for each Lua state. */
+typedef struct dkl_state {
+    dk_context *context;
+    size_t settled_bytes; /* what the context used after the last full collection that was asked for here */
+    size_t screen_columns;
+    size_t screen_rows; /* 0: the usual number */
+    bool has_format;
+    dk_format format;
+} dkl_state;
+
+/* Raises where the module is not open, or is closing. */
+dkl_state *dkl_get_state(lua_State *L);
+dk_context *dkl_check_context(lua_State *L);
+
+/* Raising. The position is that of the innermost line of a script: frames of the library are passed over. ---------- */
+
+/* Pushes "script.lua:12: ", or an empty string. */
+void dkl_where(lua_State *L);
+/* Raise; they do not return (the result is for `return dkl_raise(...)`). */
+int dkl_raise(lua_State *L, const dk_error *err);
+int dkl_fail(lua_State *L, const char *format, ...); /* the format of lua_pushfstring */
+int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argument 2 must be ..., got a number" */
+
+/* Runs a call of the engine; when memory is out, once more after a full collection that freed something: what only
+ * garbage holds does not count. The call is written once and may be evaluated twice, which it can, as a call that
+ * fails leaves its out parameters alone. Uses the caller's L and err. */
+#define DKL_TRY(call)                                                                              \
+    do {                                                                                           \
+        dk_status status_ = (call);                                                                \
+        if (status_ == DK_ERR_MEMORY && dkl_reclaim(L))                                            \
+            status_ = (call);                                                                      \
+        if (status_ != DK_OK)                                                                      \
+            return dkl_raise(L, &err);                                                             \
+    } while (0)
+
+/* Collects garbage; whether that freed memory of the engine. */
+bool dkl_reclaim(lua_State *L);
+/* To be called before an object of the engine is made: Lua does not see the memory behind a userdata, so a full
+ * collection is asked for whenever the engine's memory has doubled. */
+void dkl_pace(lua_State *L);
+
+/* Raises when the context was interrupted; for loops over values of Lua, once per block. */
+void dkl_poll(lua_State *L);
+
+/* Slots. ---------------------------------------------------------------------------------------------------------- */
+
+typedef void dkl_release_fn(void *object);
+/* Pushes an empty slot that closes itself when the C function returns or raises: release is then called with
+ * what is in it, unless that is NULL. */
+void **dkl_slot(lua_State *L, dkl_release_fn *release);
+/* Pushes zeroed memory for n items that Lua frees. */
+void *dkl_array(lua_State *L, size_t n, size_t item_size);
+
+/* Releases by type, for dkl_slot. */
+void dkl_release_builder(void *builder);
+void dkl_release_column(void *column);
+void dkl_release_dictionary(void *dictionary);
+void dkl_release_expr(void *expr);
+void dkl_release_table(void *table);
+
+/* Classes. -------------------------------------------------------------------------------------------------------- */
+
+/* Makes the metatable `name` with the given metamethods, and pushes nothing. __name and the hiding of the metatable
+ * are added. */
+void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta);
+/* Pushes an empty object (one pointer, NULL) of a class with n_values user values. */
+void *dkl_new_object(lua_State *L, const char *class_name, int n_values);
+/* The pointer in an object of the class. Raises where it is another, or was closed. */
+void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what);
+/* The same, but NULL where it is not one. */
+void *dkl_test_object(lua_State *L, int arg, const char *class_name);
+
+/* The table of primitives that the Lua part of the library gets. */
+void dkl_push_core(lua_State *L);
+
+/* What each file opens: adds to dk (index 1) and to the primitives (index 2). dkl_open_bind comes first. */
+void dkl_open_bind(lua_State *L);
+void dkl_open_value(lua_State *L);
+void dkl_open_table(lua_State *L);
+void dkl_open_column(lua_State *L);
+void dkl_open_expr(lua_State *L);
+void dkl_open_read(lua_State *L);
+void dkl_open_table_new(lua_State *L);
+void dkl_open_breakdown(lua_State *L);
+void dkl_open_scenario(lua_State *L);
+
+#endif

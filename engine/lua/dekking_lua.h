@@ -1,0 +1,20 @@
+/* dekking_lua.h - the module `dekking`, and what a program that embeds it may ask and set. */
+#ifndef DKL_DEKKING_LUA_H
+#define DKL_DEKKING_LUA_H
+
+#include <dekking/context.h>
+#include <dekking/write.h>
+#include <lua.h>
+
+/* Pushes the module's table. Once for each state; installs no signal handler. */
+DK_API int luaopen_dekking(lua_State *L);
+
+/* The state's context, borrowed: it lives as long as the state. NULL before luaopen_dekking. */
+dk_context *dkl_context(lua_State *L);
+
+/* How tostring, and so print, shows tables from now on: within a terminal of so many columns and rows (0: no limit
+ * to the width, the usual number of rows), and in which format. */
+void dkl_set_screen(lua_State *L, size_t columns, size_t rows);
+void dkl_set_format(lua_State *L, dk_format format);
+
+#endif

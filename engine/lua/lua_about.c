@@ -1,0 +1,267 @@
+/* lua_about.c - what a table is, besides its rows: schema, properties, notes, patterns and labels of columns, and what a
+ * reader left beside it. */
+#include <string.h>
+
+#include "lua_options.h"
+#include "lua_table.h"
+#include "lua_value.h"
+
+/* A new table object above the one at index 1 that keeps what a reader left beside that one. */
+static const dk_table **new_table_like(lua_State *L)
+{
+    const dk_table **out = dkl_new_table(L);
+
+    for (int i = 1; i <= DKL_TABLE_VALUES; i++) {
+        lua_getiuservalue(L, 1, i);
+        lua_setiuservalue(L, -2, i);
+    }
+    return out;
+}
+
+/* Ends the builders in slots[0 .. n-1] and makes a table of their columns at out. */
+static int finish_table(lua_State *L, const char *const *names, void **const *builders, size_t n,
+                        const dk_table **out)
+{
+    dk_error err = DK_ERROR_INIT;
+    dk_field fields[8];
+    uint64_t n_rows = n > 0 ? dk_builder_n_rows(*builders[0]) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        void **column = dkl_slot(L, dkl_release_column);
+
+        DKL_TRY(dk_builder_finish(*builders[i], (const dk_column **)column, &err));
+        fields[i] = DK_FIELD(names[i], *column);
+    }
+    DKL_TRY(dk_table_new(dkl_check_context(L), fields, n, n_rows, out, &err));
+    return 0;
+}
+
+static int add_text(lua_State *L, dk_builder *builder, const char *bytes)
+{
+    dk_error err = DK_ERROR_INIT;
+    dk_text text = { bytes, strlen(bytes) };
+
+    DKL_TRY(dk_builder_text(builder, text, &err));
+    return 0;
+}
+
+/* t:schema() -> a table: column, type, nulls, levels, bytes */
+static int table_schema(lua_State *L)
+{
+    static const char *const names[] = { "column", "type", "nulls", "levels", "bytes" };
+    static const dk_type types[] = { DK_TEXT, DK_TEXT, DK_INTEGER, DK_INTEGER, DK_INTEGER };
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    void **builders[5];
+    const dk_table **out = dkl_new_table(L);
+
+    lua_insert(L, 1); /* below the slots; the table stays on the stack */
+    luaL_checkstack(L, 20, "too many values");
+    for (size_t i = 0; i < 5; i++) {
+        builders[i] = dkl_slot(L, dkl_release_builder);
+        DKL_TRY(dk_builder_new(dk_table_context(table), types[i], 0, NULL, (dk_builder **)builders[i], &err));
+    }
+    for (size_t i = 0; i < dk_table_n_columns(table); i++) {
+        const dk_field *field = dk_table_field(table, i);
+        const dk_dictionary *levels = dk_column_levels(field->column);
+
+        add_text(L, *builders[0], field->name);
+        dkl_push_type(L, dk_column_type(field->column), dk_column_scale(field->column));
+        add_text(L, *builders[1], lua_tostring(L, -1));
+        lua_pop(L, 1);
+        DKL_TRY(dk_builder_integer(*builders[2], (int64_t)dk_column_n_nulls(field->column), &err));
+        if (levels)
+            DKL_TRY(dk_builder_integer(*builders[3], (int64_t)dk_dictionary_n_levels(levels), &err));
+        else
+            DKL_TRY(dk_builder_null(*builders[3], 1, &err));
+        DKL_TRY(dk_builder_integer(*builders[4], (int64_t)dk_column_bytes(field->column), &err));
+    }
+    finish_table(L, names, builders, 5, out);
+    lua_pushvalue(L, 1);
+    return 1;
+}
+
+/* t:notes() -> a list of sentences */
+static int table_notes(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    size_t n = dk_table_n_notes(table);
+
+    lua_createtable(L, (int)n, 0);
+    for (size_t i = 0; i < n; i++) {
+        lua_pushstring(L, dk_table_note(table, i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* t:note "sentence" -> the same table with one more note */
+static int table_note(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    const char *note = dkl_check_text(L, 2, "note: the sentence");
+    const dk_table **out = new_table_like(L);
+
+    DKL_TRY(dk_table_with_note(table, note, out, &err));
+    return 1;
+}
+
+/* t:properties() -> { name =, source =, unit =, weight = } */
+static int table_properties(lua_State *L)
+{
+    const dk_properties *properties = dk_table_properties(dkl_check_table(L, 1));
+
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, properties->name); /* NULL gives nil */
+    lua_setfield(L, -2, "name");
+    lua_pushstring(L, properties->source);
+    lua_setfield(L, -2, "source");
+    lua_pushstring(L, properties->unit);
+    lua_setfield(L, -2, "unit");
+    lua_pushstring(L, properties->weight);
+    lua_setfield(L, -2, "weight");
+    return 1;
+}
+
+static void change_property(lua_State *L, const char *key, const char **property)
+{
+    bool is_given = dkl_option(L, 2, key);
+    bool is_null = dkl_is_null(L, -1);
+
+    lua_pop(L, 1);
+    if (is_given)
+        *property = is_null ? NULL : dkl_option_text(L, 2, "with", key);
+}
+
+/* t:with { unit = "persons", name = ..., weight = ..., source = ... } -> the same table with other properties; dk.null
+ * takes one away */
+static int table_with(lua_State *L)
+{
+    static const char *const names[] = { "unit", "name", "weight", "source", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dk_properties properties = *dk_table_properties(table);
+    const dk_table **out;
+
+    if (!lua_istable(L, 2))
+        return dkl_arg_fail(L, 2, "a table of properties, such as { unit = \"persons\" }");
+    dkl_check_options(L, 2, "with", names);
+    change_property(L, "unit", &properties.unit);
+    change_property(L, "name", &properties.name);
+    change_property(L, "weight", &properties.weight);
+    change_property(L, "source", &properties.source);
+    out = new_table_like(L);
+    DKL_TRY(dk_table_with_properties(table, &properties, out, &err));
+    return 1;
+}
+
+/* The columns that the table at index 2 names, with another format or label; what: "format" */
+static int restyle(lua_State *L, const char *what, bool is_format)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dk_field *fields;
+    size_t n = 0;
+    const dk_table **out;
+
+    if (!lua_istable(L, 2))
+        return dkl_arg_fail(L, 2,
+                            is_format ? "a table such as { dekking = \"0.0 %\" }"
+                                      : "a table such as { dekking = \"Bekend\" }");
+    lua_settop(L, 2);
+    fields = dkl_array(L, dk_table_n_columns(table), sizeof *fields);
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+        size_t i;
+
+        if (dk_table_get(table, dkl_check_text(L, -2, "the name of a column"), &i, &err) != DK_OK)
+            return dkl_raise(L, &err);
+    }
+    for (size_t i = 0; i < dk_table_n_columns(table); i++) {
+        const dk_field *field = dk_table_field(table, i);
+
+        if (dkl_option(L, 2, field->name)) {
+            const char *text = dkl_is_null(L, -1) ? NULL : dkl_check_text(L, -1, what);
+
+            fields[n] = *field;
+            if (is_format)
+                fields[n].format = text;
+            else
+                fields[n].label = text;
+            n++;
+        }
+        lua_pop(L, 1);
+    }
+    out = new_table_like(L);
+    DKL_TRY(dk_table_with(table, fields, n, out, &err));
+    return 1;
+}
+
+/* t:format { dekking = "0.0 %" } -> the same table, whose columns are shown by these patterns */
+static int table_format(lua_State *L)
+{
+    static const char sample[] = "format: a pattern";
+    dk_value zero = { .type = DK_INTEGER };
+    char text[64];
+
+    if (lua_istable(L, 2))
+        for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+            if (lua_type(L, -1) == LUA_TSTRING &&
+                dk_value_print(&zero, lua_tostring(L, -1), DK_STYLE_INTERNATIONAL, text, sizeof text) == SIZE_MAX)
+                return dkl_fail(L,
+                                "format: '%s' is no pattern; patterns look like \"0.0\", \"#,##0\" or \"0.0 %%\"",
+                                lua_tostring(L, -1));
+    return restyle(L, sample, true);
+}
+
+/* t:label { dekking = "Bekend in Sonar" } -> the same table, whose columns have these headings */
+static int table_label(lua_State *L)
+{
+    return restyle(L, "label: a heading", false);
+}
+
+/* t:rejected() -> the records that a lenient reading left out; empty for other tables */
+static int table_rejected(lua_State *L)
+{
+    static const char *const names[] = { "line", "column", "value", "reason", "record" };
+    static const dk_type types[] = { DK_INTEGER, DK_INTEGER, DK_TEXT, DK_TEXT, DK_TEXT };
+    dk_error err = DK_ERROR_INIT;
+    void **builders[5];
+    const dk_table **out;
+
+    dkl_check_table(L, 1);
+    if (lua_getiuservalue(L, 1, DKL_REJECTED) == LUA_TUSERDATA)
+        return 1;
+    out = dkl_new_table(L);
+    lua_insert(L, 1); /* below the slots; the table stays on the stack */
+    luaL_checkstack(L, 20, "too many values");
+    for (size_t i = 0; i < 5; i++) {
+        builders[i] = dkl_slot(L, dkl_release_builder);
+        DKL_TRY(dk_builder_new(dkl_check_context(L), types[i], 0, NULL, (dk_builder **)builders[i], &err));
+    }
+    finish_table(L, names, builders, 5, out);
+    lua_pushvalue(L, 1);
+    return 1;
+}
+
+/* t:check_totals() -> one row for each sum that a published table states: of, name, stated, computed, difference,
+ * holds */
+static int table_check_totals(lua_State *L)
+{
+    dkl_check_table(L, 1);
+    if (lua_getiuservalue(L, 1, DKL_CHECKS) != LUA_TUSERDATA)
+        return dkl_fail(
+            L, "check_totals: only a table that comes straight from dk.read_published has totals to check");
+    return 1;
+}
+
+const luaL_Reg dkl_about_methods[] = { { "schema", table_schema },
+                                       { "notes", table_notes },
+                                       { "note", table_note },
+                                       { "properties", table_properties },
+                                       { "with", table_with },
+                                       { "format", table_format },
+                                       { "label", table_label },
+                                       { "rejected", table_rejected },
+                                       { "check_totals", table_check_totals },
+                                       { NULL, NULL } };

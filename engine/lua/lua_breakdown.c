@@ -1,0 +1,235 @@
+/* lua_breakdown.c - primitives of breakdowns; what a script sees of them is scripts/dekking/breakdown.lua.
+ *
+ * The library has checked and put in order what the script gave; here it becomes an object of the engine, which keeps
+ * the library's table as its user value 1.
+ */
+#include <string.h>
+
+#include "lua_options.h"
+#include "lua_table.h"
+#include "lua_value.h"
+
+static int close_breakdown(lua_State *L)
+{
+    const dk_breakdown **slot = luaL_checkudata(L, 1, DKL_BREAKDOWN);
+    const dk_breakdown *breakdown = *slot;
+
+    *slot = NULL;
+    dk_breakdown_release(breakdown);
+    return 0;
+}
+
+static const dk_breakdown *check_breakdown(lua_State *L, int arg)
+{
+    return dkl_check_object(L, arg, DKL_BREAKDOWN, "a breakdown");
+}
+
+/* A list of { text =, label =, format = } as measures. Pushes one anchor. */
+static dk_measure *read_measures(lua_State *L, int index, const char *key, size_t *n)
+{
+    dk_measure *measures;
+
+    dkl_option(L, index, key); /* list */
+    *n = lua_rawlen(L, -1);
+    measures = dkl_array(L, *n, sizeof *measures);
+    lua_insert(L, -2); /* measures list */
+    for (size_t i = 0; i < *n; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        measures[i].text = dkl_option_text(L, -1, key, "text");
+        measures[i].label = dkl_option_text(L, -1, key, "label");
+        measures[i].format = dkl_option_text(L, -1, key, "format");
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return measures;
+}
+
+/* core.breakdown(spec) -> breakdown */
+static int new_breakdown(lua_State *L)
+{
+    static const char *const margins[] = { "none", "totals", "rollup", "cube", NULL };
+    const char *what = "breakdown";
+    dk_error err = DK_ERROR_INIT;
+    dk_breakdown_spec spec;
+    dkl_names order;
+    const dk_breakdown **out;
+
+    memset(&spec, 0, sizeof spec);
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    spec.name = dkl_option_text(L, 1, what, "name");
+    spec.by = read_measures(L, 1, "by", &spec.n_by);
+    spec.where = dkl_option_text(L, 1, what, "where");
+    spec.measures = read_measures(L, 1, "measures", &spec.n_measures);
+    spec.margins = (dk_margins)dkl_option_choice(L, 1, what, "margins", margins, 0);
+    spec.all_levels = dkl_option_text(L, 1, what, "levels") != NULL;
+    order = dkl_option_names(L, 1, what, "order");
+    spec.order = order.items;
+    spec.n_order = order.n;
+    spec.limit = (uint64_t)dkl_option_integer(L, 1, what, "limit", 0, 0);
+    out = dkl_new_object(L, DKL_BREAKDOWN, 1);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    DKL_TRY(dk_breakdown_new(dkl_check_context(L), &spec, out, &err));
+    return 1;
+}
+
+/* core.spec(breakdown or scenario) -> the library's table */
+static int object_spec(lua_State *L)
+{
+    if (luaL_testudata(L, 1, DKL_SCENARIO) == NULL)
+        check_breakdown(L, 1);
+    lua_getiuservalue(L, 1, 1);
+    return 1;
+}
+
+/* core.run(breakdown, table, params) -> table */
+static int run(lua_State *L)
+{
+    const dk_breakdown *breakdown = check_breakdown(L, 1);
+    const dk_table *table = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    const dk_table **out;
+
+    lua_settop(L, 3);
+    dkl_check_params(L, 3, &params);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_breakdown_run(breakdown, table, &params, out, &err));
+    return 1;
+}
+
+/* core.compare(breakdown, table, scenarios, params) -> table; params: a table of parameters for each scenario */
+static int compare(lua_State *L)
+{
+    const dk_breakdown *breakdown = check_breakdown(L, 1);
+    const dk_table *table = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    const dk_scenario **scenarios;
+    dk_params *params;
+    const dk_table **out;
+    size_t n;
+
+    lua_settop(L, 4);
+    n = lua_rawlen(L, 3);
+    out = dkl_new_table(L);
+    scenarios = dkl_array(L, n, sizeof *scenarios);
+    params = dkl_array(L, n, sizeof *params);
+    luaL_checkstack(L, (int)n + 8, "too many scenarios");
+    for (size_t i = 0; i < n; i++) {
+        lua_rawgeti(L, 3, (lua_Integer)i + 1);
+        scenarios[i] = dkl_check_object(L, -1, DKL_SCENARIO, "a scenario");
+        lua_pop(L, 1); /* the list keeps it */
+        lua_rawgeti(L, 4, (lua_Integer)i + 1);
+        dkl_check_params(L, -1, &params[i]);
+        lua_remove(L, -2); /* leaves the anchor */
+    }
+    DKL_TRY(dk_scenario_compare(breakdown, table, scenarios, params, n, out, &err));
+    lua_pushvalue(L, 5);
+    return 1;
+}
+
+/* core.compare_tables(breakdown, base, other, name, params) -> table */
+static int compare_tables(lua_State *L)
+{
+    const dk_breakdown *breakdown = check_breakdown(L, 1);
+    const dk_table *base = dkl_check_table(L, 2);
+    const dk_table *other = dkl_check_table(L, 3);
+    const char *name = dkl_check_text(L, 4, "compare: the name");
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    const dk_table **out;
+
+    lua_settop(L, 5);
+    dkl_check_params(L, 5, &params);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_compare(breakdown, base, other, name, &params, out, &err));
+    return 1;
+}
+
+/* core.solve(breakdown, table, scenario, spec) -> table; spec: vary, target, each, at = { dimension = value }, params */
+static int solve(lua_State *L)
+{
+    const char *what = "solve";
+    const dk_breakdown *breakdown = check_breakdown(L, 1);
+    const dk_table *table = dkl_check_table(L, 2);
+    const dk_scenario *scenario = dkl_check_object(L, 3, DKL_SCENARIO, "a scenario");
+    dk_error err = DK_ERROR_INIT;
+    dk_solve_spec spec;
+    dk_params params, at;
+    dk_cell_at *cell;
+    const dk_table **out;
+
+    lua_settop(L, 4);
+    out = dkl_new_table(L);
+    memset(&spec, 0, sizeof spec);
+    spec.vary = dkl_option_text(L, 4, what, "vary");
+    spec.target = dkl_option_text(L, 4, what, "target");
+    spec.each = dkl_option_text(L, 4, what, "each");
+    dkl_option(L, 4, "params");
+    dkl_check_params(L, -1, &params);
+    dkl_option(L, 4, "at");
+    dkl_check_params(L, -1, &at); /* the same shape: names and values */
+    cell = dkl_array(L, at.n, sizeof *cell);
+    for (size_t i = 0; i < at.n; i++)
+        cell[i] = (dk_cell_at){ at.items[i].name, at.items[i].value };
+    spec.at = cell;
+    spec.n_at = at.n;
+    DKL_TRY(dk_scenario_solve(breakdown, table, scenario, &params, &spec, out, &err));
+    lua_pushvalue(L, 5);
+    return 1;
+}
+
+/* core.check(options, what, names [, kind]): a key that is not among the names is an error with the nearest one */
+static int check_options(lua_State *L)
+{
+    const char *what = luaL_checkstring(L, 2);
+    const char *kind = luaL_optstring(L, 4, "option");
+    dkl_names names = dkl_check_names(L, 3, what);
+    const char **list = dkl_array(L, names.n + 1, sizeof *list);
+
+    memcpy(list, names.items, names.n * sizeof *list);
+    dkl_check_keys(L, 1, what, kind, list);
+    return 0;
+}
+
+/* core.member(object, name, methods, what): what __index of a library's class does */
+static int find_member(lua_State *L)
+{
+    const char **names;
+    size_t n = 0;
+
+    lua_settop(L, 4);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, 3) != LUA_TNIL)
+        return 1;
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return dkl_fail(L, "%s has no member %s", luaL_checkstring(L, 4), luaL_tolstring(L, 2, NULL));
+    for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1))
+        n++;
+    names = dkl_array(L, n + 1, sizeof *names);
+    n = 0;
+    for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1))
+        names[n++] = lua_tostring(L, -2);
+    return dkl_fail_unknown(L, luaL_checkstring(L, 4), "method", lua_tostring(L, 2), lua_rawlen(L, 2), names);
+}
+
+static const luaL_Reg meta[] = { { "__gc", close_breakdown }, { "__close", close_breakdown }, { NULL, NULL } };
+
+static const luaL_Reg primitives[] = { { "breakdown", new_breakdown },
+                                       { "spec", object_spec },
+                                       { "run", run },
+                                       { "compare", compare },
+                                       { "compare_tables", compare_tables },
+                                       { "solve", solve },
+                                       { "check", check_options },
+                                       { "member", find_member },
+                                       { NULL, NULL } };
+
+void dkl_open_breakdown(lua_State *L)
+{
+    dkl_class(L, DKL_BREAKDOWN, meta);
+    lua_pushvalue(L, 2);
+    luaL_setfuncs(L, primitives, 0);
+    lua_pop(L, 1);
+}

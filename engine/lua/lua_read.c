@@ -1,0 +1,170 @@
+/* lua_read.c - dk.read and dk.read_published: options of a script as options of a reader. */
+#include <string.h>
+
+#include "lua_options.h"
+#include "lua_table.h"
+#include "lua_types.h"
+
+static const char *const read_names[] = { "delimiter", "quote", "header", "names",  "encoding", "decimal",
+                                          "dates",     "nulls", "types",  "levels", "lenient",  "max_field",
+                                          "name",      "unit",  "weight", NULL };
+
+static char option_character(lua_State *L, int index, const char *what, const char *key)
+{
+    const char *text = dkl_option_text(L, index, what, key);
+
+    if (text == NULL)
+        return 0;
+    if (strlen(text) != 1 || (unsigned char)text[0] >= 128)
+        dkl_fail(L, "%s: %s is one ASCII character, not '%s'", what, key, text);
+    return text[0];
+}
+
+/* Fills options from the table at index. Pushes anchors and slots. */
+static void read_options(lua_State *L, int index, const char *what, dk_csv_options *options)
+{
+    static const char *const encodings[] = { "utf-8", "windows-1252", NULL };
+    static const char *const marks[] = { ".", ",", NULL };
+    static const char *const orders[] = { "ymd", "dmy", "mdy", NULL };
+    dkl_names names, nulls;
+    dkl_types types;
+
+    dkl_check_options(L, index, what, read_names);
+    options->delimiter = option_character(L, index, what, "delimiter");
+    options->quote = option_character(L, index, what, "quote");
+    options->header = dkl_option_boolean(L, index, what, "header", true) ? DK_HEADER_FIRST : DK_HEADER_NONE;
+    /* The choices are listed in the order of the enumerations, which begin with "found out". */
+    options->encoding = (dk_encoding)(dkl_option_choice(L, index, what, "encoding", encodings, -1) + 1);
+    options->decimal_mark = (dk_decimal_mark)(dkl_option_choice(L, index, what, "decimal", marks, -1) + 1);
+    options->date_order = (dk_date_order)(dkl_option_choice(L, index, what, "dates", orders, -1) + 1);
+    options->lenient = dkl_option_boolean(L, index, what, "lenient", false);
+    options->max_field_bytes = (size_t)dkl_option_integer(L, index, what, "max_field", 1, 0);
+    names = dkl_option_names(L, index, what, "names");
+    options->names = names.items;
+    options->n_names = names.n;
+    nulls = dkl_option_names(L, index, what, "nulls");
+    options->nulls = nulls.items;
+    options->n_nulls = nulls.n;
+    types = dkl_option_types(L, index, what);
+    options->columns = types.items;
+    options->n_columns = types.n;
+}
+
+/* The table object at index `object`, with the properties that the options at index 2 state, is what the script gets. */
+static int give_table(lua_State *L, int object, const char *what)
+{
+    const dk_table **read = lua_touserdata(L, object);
+    const dk_table **out;
+    dk_properties properties = *dk_table_properties(*read);
+    dk_error err = DK_ERROR_INIT;
+    const char *name = dkl_option_text(L, 2, what, "name");
+    const char *unit = dkl_option_text(L, 2, what, "unit");
+    const char *weight = dkl_option_text(L, 2, what, "weight");
+
+    if (name == NULL && unit == NULL && weight == NULL) {
+        lua_pushvalue(L, object);
+        return 1;
+    }
+    properties.name = name ? name : properties.name;
+    properties.unit = unit ? unit : properties.unit;
+    properties.weight = weight ? weight : properties.weight;
+    out = dkl_new_table(L);
+    for (int i = 1; i <= DKL_TABLE_VALUES; i++) {
+        lua_getiuservalue(L, object, i);
+        lua_setiuservalue(L, -2, i);
+    }
+    DKL_TRY(dk_table_with_properties(*read, &properties, out, &err));
+    return 1;
+}
+
+/* Reads the file at path, or the text at index 1, which messages then call path. */
+static int read_csv(lua_State *L, const char *what, const char *path, bool is_text)
+{
+    dk_csv_options options = DK_CSV_OPTIONS_INIT;
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out, **rejected;
+    size_t size;
+    const char *bytes = lua_tolstring(L, 1, &size);
+    int object;
+
+    lua_settop(L, 2);
+    out = dkl_new_table(L);
+    object = lua_gettop(L);
+    rejected = dkl_new_table(L);
+    read_options(L, 2, what, &options);
+    if (is_text && dkl_option_text(L, 2, what, "name"))
+        path = dkl_option_text(L, 2, what, "name"); /* what messages call it */
+    if (is_text)
+        DKL_TRY(dk_read_csv_bytes(dkl_check_context(L), bytes, size, path, &options, out, rejected, &err));
+    else
+        DKL_TRY(dk_read_csv(dkl_check_context(L), path, &options, out, rejected, &err));
+    if (*rejected) {
+        lua_pushvalue(L, object + 1);
+        lua_setiuservalue(L, object, DKL_REJECTED);
+    }
+    return give_table(L, object, what);
+}
+
+static const char *check_path(lua_State *L, const char *what)
+{
+    if (lua_type(L, 1) != LUA_TSTRING)
+        dkl_arg_fail(L, 1, "the path of a file");
+    return dkl_check_text(L, 1, what);
+}
+
+/* dk.read(path [, options]) -> table */
+static int read_path(lua_State *L)
+{
+    return read_csv(L, "read", check_path(L, "read: the path"), false);
+}
+
+/* dk.read_text(text [, options]) -> table; the text is what a file would hold */
+static int read_text(lua_State *L)
+{
+    if (lua_type(L, 1) != LUA_TSTRING)
+        return dkl_arg_fail(L, 1, "the text of a CSV file");
+    return read_csv(L, "read_text", "text", true);
+}
+
+/* dk.read_published(path [, options]) -> table, whose sums were checked */
+static int read_published(lua_State *L)
+{
+    static const char *const names[] = { "label",    "columns", "total_word", "row_totals",
+                                         "mismatch", "name",    "unit",       NULL };
+    static const char *const answers[] = { "error", "note", NULL };
+    const char *what = "read_published";
+    const char *path = check_path(L, "read_published: the path");
+    dk_published_options options;
+    dk_error err = DK_ERROR_INIT;
+    dkl_names columns;
+    const dk_table **out, **checks;
+    int object;
+
+    memset(&options, 0, sizeof options);
+    lua_settop(L, 2);
+    dkl_check_options(L, 2, what, names);
+    options.label = dkl_option_text(L, 2, what, "label");
+    options.total_word = dkl_option_text(L, 2, what, "total_word");
+    options.no_row_totals = !dkl_option_boolean(L, 2, what, "row_totals", true);
+    options.accept_mismatch = dkl_option_choice(L, 2, what, "mismatch", answers, 0) == 1;
+    columns = dkl_option_names(L, 2, what, "columns");
+    options.columns = columns.items;
+    options.n_columns = columns.n;
+    out = dkl_new_table(L);
+    object = lua_gettop(L);
+    checks = dkl_new_table(L);
+    DKL_TRY(dk_read_published(dkl_check_context(L), path, &options, out, checks, &err));
+    lua_setiuservalue(L, object, DKL_CHECKS);
+    return give_table(L, object, what);
+}
+
+static const luaL_Reg functions[] = {
+    { "read", read_path }, { "read_text", read_text }, { "read_published", read_published }, { NULL, NULL }
+};
+
+void dkl_open_read(lua_State *L)
+{
+    lua_pushvalue(L, 1);
+    luaL_setfuncs(L, functions, 0);
+    lua_pop(L, 1);
+}

@@ -1,0 +1,138 @@
+/* lua_rows.c - going over a table in Lua: its rows as records, its columns in order.
+ *
+ * Rows are read from views of a block each; a record is a fresh Lua table, in which null is absent. The iterator
+ * keeps the table alive and frees its views when the loop ends or is left.
+ */
+#include <string.h>
+
+#include "lua_table.h"
+#include "lua_value.h"
+
+#define ROWS "dk.rows"
+
+typedef struct rows {
+    const dk_table *table;
+    dk_view *views; /* memory of Lua, kept by user value 2 */
+    size_t n_views; /* those that were prepared */
+    uint64_t next;  /* row */
+    uint64_t block; /* first row that the views show */
+    size_t n_block; /* rows that they show */
+} rows;
+
+static int close_rows(lua_State *L)
+{
+    rows *r = luaL_checkudata(L, 1, ROWS);
+
+    for (size_t i = 0; i < r->n_views; i++)
+        dk_view_release(&r->views[i]);
+    r->n_views = 0;
+    dk_table_release(r->table);
+    r->table = NULL;
+    return 0;
+}
+
+static int show_block(lua_State *L, rows *r)
+{
+    uint64_t left = dk_table_n_rows(r->table) - r->next;
+    size_t n = left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS;
+    dk_error err = DK_ERROR_INIT;
+
+    dkl_poll(L);
+    r->n_block = 0;
+    for (size_t i = 0; i < r->n_views; i++)
+        DKL_TRY(dk_column_view(dk_table_field(r->table, i)->column, r->next, n, &r->views[i], &err));
+    r->block = r->next;
+    r->n_block = n;
+    return 0;
+}
+
+/* The iterator. Upvalues: rows, names */
+static int next_row(lua_State *L)
+{
+    rows *r = lua_touserdata(L, lua_upvalueindex(1));
+    size_t at;
+
+    lua_settop(L, 0);
+    if (r->table == NULL || r->next >= dk_table_n_rows(r->table)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    if (r->n_block == 0 || r->next >= r->block + r->n_block)
+        show_block(L, r);
+    at = (size_t)(r->next - r->block);
+    r->next++;
+    lua_createtable(L, 0, r->n_views < 1000000 ? (int)r->n_views : 0);
+    for (size_t i = 0; i < r->n_views; i++) {
+        lua_rawgeti(L, lua_upvalueindex(2), (lua_Integer)i + 1);
+        dkl_push_view(L, &r->views[i], at); /* record name value */
+        lua_rawset(L, 1);
+    }
+    return 1;
+}
+
+/* t:rows() -> an iterator over records { column = value }; a fresh one for each row, without what is null */
+static int table_rows(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    size_t n = dk_table_n_columns(table);
+    rows *r = lua_newuserdatauv(L, sizeof *r, 1);
+
+    memset(r, 0, sizeof *r);
+    luaL_setmetatable(L, ROWS);
+    r->views = dkl_array(L, n, sizeof *r->views);
+    lua_setiuservalue(L, -2, 1);
+    r->table = dk_table_retain(table);
+    for (; r->n_views < n; r->n_views++)
+        dk_view_init(&r->views[r->n_views], dk_table_context(table));
+    lua_createtable(L, n < 1000000 ? (int)n : 0, 0);
+    for (size_t i = 0; i < n; i++) {
+        lua_pushstring(L, dk_table_field(table, i)->name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_pushvalue(L, -2); /* rows names rows */
+    lua_insert(L, -2);
+    lua_pushcclosure(L, next_row, 2); /* rows iterator */
+    lua_insert(L, -2);
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    lua_pushnil(L);
+    lua_insert(L, -2); /* iterator nil nil rows: the loop closes the last */
+    return 4;
+}
+
+/* Upvalues: table, how many columns were given */
+static int next_column(lua_State *L)
+{
+    const dk_table *table = dkl_test_object(L, lua_upvalueindex(1), DKL_TABLE);
+    size_t i = (size_t)lua_tointeger(L, lua_upvalueindex(2));
+    const dk_field *field;
+
+    if (table == NULL || i >= dk_table_n_columns(table)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_pushinteger(L, (lua_Integer)i + 1);
+    lua_replace(L, lua_upvalueindex(2));
+    field = dk_table_field(table, i);
+    lua_pushstring(L, field->name);
+    dkl_push_column(L, field->column, field->name);
+    return 2;
+}
+
+int dkl_table_columns(lua_State *L)
+{
+    dkl_check_table(L, 1);
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_column, 2);
+    return 1;
+}
+
+const luaL_Reg dkl_row_methods[] = { { "rows", table_rows }, { NULL, NULL } };
+
+static const luaL_Reg rows_meta[] = { { "__gc", close_rows }, { "__close", close_rows }, { NULL, NULL } };
+
+void dkl_open_rows(lua_State *L)
+{
+    dkl_class(L, ROWS, rows_meta);
+}

@@ -1,0 +1,182 @@
+/* lua_scenario.c - primitives of scenarios; what a script sees of them is scripts/dekking/scenario.lua.
+ *
+ * As with breakdowns, the library has checked and put in order what the script gave. User value 1 is its table.
+ */
+#include <string.h>
+
+#include "lua_options.h"
+#include "lua_table.h"
+#include "lua_value.h"
+
+static int close_scenario(lua_State *L)
+{
+    const dk_scenario **slot = luaL_checkudata(L, 1, DKL_SCENARIO);
+    const dk_scenario *scenario = *slot;
+
+    *slot = NULL;
+    dk_scenario_release(scenario);
+    return 0;
+}
+
+static const dk_scenario *check_scenario(lua_State *L, int arg)
+{
+    return dkl_check_object(L, arg, DKL_SCENARIO, "a scenario");
+}
+
+/* The value of the option, whose text the options table keeps. */
+static bool option_value(lua_State *L, int index, const char *key, const char *name, dk_value *out)
+{
+    bool is_given = dkl_option(L, index, key);
+
+    if (is_given && !dkl_to_value(L, -1, out))
+        dkl_fail(L, "scenario: parameter %s: %s is no value", name, luaL_tolstring(L, -1, NULL));
+    lua_pop(L, 1);
+    return is_given;
+}
+
+/* Parameters from a list of { name =, value =, min =, max =, doc = }. Pushes one anchor. */
+static dk_scenario_param *read_params(lua_State *L, int index, size_t *n)
+{
+    dk_scenario_param *params;
+
+    dkl_option(L, index, "params");
+    *n = lua_rawlen(L, -1);
+    params = dkl_array(L, *n, sizeof *params);
+    lua_insert(L, -2); /* params list */
+    for (size_t i = 0; i < *n; i++) {
+        dk_scenario_param *param = &params[i];
+        bool has_least, has_greatest;
+
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        param->name = dkl_option_text(L, -1, "scenario", "name");
+        param->doc = dkl_option_text(L, -1, "scenario", "doc");
+        option_value(L, -1, "value", param->name, &param->value);
+        has_least = option_value(L, -1, "min", param->name, &param->least);
+        has_greatest = option_value(L, -1, "max", param->name, &param->greatest);
+        param->has_range = has_least || has_greatest;
+        if (!has_least) /* a side that is open goes as far as integers do */
+            param->least = (dk_value){ .type = DK_INTEGER, .as.integer = INT64_MIN };
+        if (!has_greatest)
+            param->greatest = (dk_value){ .type = DK_INTEGER, .as.integer = INT64_MAX };
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return params;
+}
+
+/* Steps from the list of tables. Pushes anchors. */
+static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
+{
+    const char *what = "scenario";
+    dk_intervention *steps;
+    int list;
+
+    dkl_option(L, index, "steps");
+    list = lua_gettop(L);
+    *n = lua_rawlen(L, list);
+    steps = dkl_array(L, *n, sizeof *steps);
+    for (size_t i = 0; i < *n; i++) {
+        dk_intervention *step = &steps[i];
+        dkl_names per, set;
+
+        luaL_checkstack(L, 10, "too many steps");
+        lua_rawgeti(L, list, (lua_Integer)i + 1);
+        step->name = dkl_option_text(L, -1, what, "name");
+        step->where = dkl_option_text(L, -1, what, "where");
+        step->share = dkl_option_text(L, -1, what, "share");
+        step->count = dkl_option_text(L, -1, what, "count");
+        step->all = dkl_option_boolean(L, -1, what, "all", false);
+        step->whole = dkl_option_boolean(L, -1, what, "whole", false);
+        step->allow_none = dkl_option_boolean(L, -1, what, "allow_none", false);
+        per = dkl_option_names(L, -1, what, "per");
+        set = dkl_option_names(L, -2, what, "set");
+        step->per = per.items;
+        step->n_per = per.n;
+        step->set = set.items;
+        step->n_set = set.n;
+    }
+    return steps;
+}
+
+/* core.scenario(spec) -> scenario */
+static int new_scenario(lua_State *L)
+{
+    dk_error err = DK_ERROR_INIT;
+    const dk_scenario_param *params;
+    const dk_intervention *steps;
+    size_t n_params, n_steps;
+    const dk_scenario **out;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    out = dkl_new_object(L, DKL_SCENARIO, 1);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, 2, 1);
+    params = read_params(L, 1, &n_params);
+    steps = read_steps(L, 1, &n_steps);
+    DKL_TRY(dk_scenario_new(dkl_check_context(L), dkl_option_text(L, 1, "scenario", "name"), params, n_params,
+                            steps, n_steps, out, &err));
+    lua_pushvalue(L, 2);
+    return 1;
+}
+
+/* core.compose(a, b, spec) -> scenario: a's steps, then b's; spec tells both together, its name may be absent */
+static int compose(lua_State *L)
+{
+    const dk_scenario *a = check_scenario(L, 1);
+    const dk_scenario *b = check_scenario(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    const dk_scenario **out;
+
+    lua_settop(L, 3);
+    out = dkl_new_object(L, DKL_SCENARIO, 1);
+    lua_pushvalue(L, 3);
+    lua_setiuservalue(L, -2, 1);
+    DKL_TRY(dk_scenario_compose(a, b, dkl_option_text(L, 3, "scenario", "name"), out, &err));
+    return 1;
+}
+
+/* core.scenario_name(scenario) -> its name */
+static int scenario_name(lua_State *L)
+{
+    lua_pushstring(L, dk_scenario_name(check_scenario(L, 1)));
+    return 1;
+}
+
+/* core.apply(scenario, table, params) -> cells after the steps, what each step moved */
+static int apply(lua_State *L)
+{
+    const dk_scenario *scenario = check_scenario(L, 1);
+    const dk_table *table = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    const dk_table **out, **moved;
+    void **cells;
+
+    lua_settop(L, 3);
+    out = dkl_new_table(L);   /* 4 */
+    moved = dkl_new_table(L); /* 5 */
+    dkl_check_params(L, 3, &params);
+    cells = dkl_slot(L, dkl_release_table);
+    DKL_TRY(dk_cells_new(table, NULL, &scenario, 1, (const dk_table **)cells, &err));
+    DKL_TRY(dk_scenario_apply(scenario, *cells, &params, out, moved, &err));
+    lua_pushvalue(L, 4);
+    lua_pushvalue(L, 5);
+    return 2;
+}
+
+static const luaL_Reg meta[] = { { "__gc", close_scenario }, { "__close", close_scenario }, { NULL, NULL } };
+
+static const luaL_Reg primitives[] = { { "scenario", new_scenario },
+                                       { "compose", compose },
+                                       { "scenario_name", scenario_name },
+                                       { "apply", apply },
+                                       { NULL, NULL } };
+
+void dkl_open_scenario(lua_State *L)
+{
+    dkl_class(L, DKL_SCENARIO, meta);
+    lua_pushvalue(L, 2);
+    luaL_setfuncs(L, primitives, 0);
+    lua_pop(L, 1);
+}

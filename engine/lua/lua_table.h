@@ -1,0 +1,33 @@
+/* lua_table.h - tables as Lua sees them. */
+#ifndef DKL_LUA_TABLE_H
+#define DKL_LUA_TABLE_H
+
+#include "bind.h"
+
+/* User values of a table. */
+enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2 };
+
+const dk_table *dkl_check_table(lua_State *L, int arg);
+/* Pushes an empty table object, for the engine to fill. */
+const dk_table **dkl_new_table(lua_State *L);
+
+/* Text of an expression: a string or a dk.expr; what: "where wants a condition". Borrowed from the value at index. */
+const char *dkl_check_expr(lua_State *L, int index, const char *what);
+
+/* The methods that other files give to tables; ends with NULL. */
+extern const luaL_Reg dkl_row_methods[];   /* lua_rows.c */
+extern const luaL_Reg dkl_join_methods[];  /* lua_join.c */
+extern const luaL_Reg dkl_write_methods[]; /* lua_write.c */
+extern const luaL_Reg dkl_about_methods[]; /* lua_about.c */
+
+/* The text of the table as print shows it. */
+int dkl_table_tostring(lua_State *L);
+/* t:columns(), and __pairs. */
+int dkl_table_columns(lua_State *L);
+/* Makes the class of row iterators. */
+void dkl_open_rows(lua_State *L);
+
+/* Pushes a column object; retains the column. */
+void dkl_push_column(lua_State *L, const dk_column *column, const char *name);
+
+#endif

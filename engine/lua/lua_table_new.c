@@ -1,0 +1,464 @@
+/* lua_table_new.c - dk.table: a table from values of Lua.
+ *
+ * Either a list of records, { { a = 1, b = "x" }, ... }, or a list of columns, { { "a", { 1, 2 } }, { "b", column } }.
+ * A Lua table has no order of its own: columns of records come in the order that is stated, else by name.
+ *
+ * Types that are not stated come from all values of a column: booleans; whole numbers are integers; with floats among
+ * them, decimals by their shortest form where those fit in one scale, else reals; strings are a category unless there
+ * are many different ones, then text. A column that is null throughout is text.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/number.h"
+#include "lua_options.h"
+#include "lua_table.h"
+#include "lua_types.h"
+#include "lua_value.h"
+
+/* More different strings than this, and more than half of the rows, are text. */
+#define CATEGORY_LEVELS 256
+
+/* Where values come from. Index 1 of the stack is the script's list. */
+typedef struct source {
+    bool is_columns;
+    uint64_t n_rows;
+    size_t n_columns;
+    const char **names;
+    int keys; /* index of a list of the names, as Lua strings */
+} source;
+
+/* What the values of a column are. */
+typedef struct kind {
+    uint64_t n_boolean, n_integer, n_float, n_text;
+    bool needs_real;
+    uint8_t scale;
+} kind;
+
+/* Pushes the value, row from 0. */
+static void push_cell(lua_State *L, const source *from, uint64_t row, size_t column)
+{
+    if (row % DK_BLOCK_ROWS == 0)
+        dkl_poll(L);
+    if (from->is_columns) {
+        lua_rawgeti(L, 1, (lua_Integer)column + 1);
+        lua_rawgeti(L, -1, 2); /* pair list */
+        lua_rawgeti(L, -1, (lua_Integer)row + 1);
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+    } else {
+        lua_rawgeti(L, 1, (lua_Integer)row + 1);
+        lua_rawgeti(L, from->keys, (lua_Integer)column + 1);
+        lua_rawget(L, -2);
+        lua_remove(L, -2);
+    }
+}
+
+static int fail_cell(lua_State *L, const source *from, uint64_t row, size_t column, const char *problem)
+{
+    return dkl_fail(L, "table: column %s, row %I: %s", from->names[column], (LUAI_UACINT)row + 1, problem);
+}
+
+/* The value of a cell, which is pushed too: a text points into it. */
+static dk_value get_cell(lua_State *L, const source *from, uint64_t row, size_t column)
+{
+    dk_value value = { .type = DK_TEXT, .is_null = true };
+
+    push_cell(L, from, row, column);
+    if (!lua_isnil(L, -1) && !dkl_to_value(L, -1, &value)) {
+        lua_pushfstring(L, "%s is no value of a table", luaL_tolstring(L, -1, NULL));
+        fail_cell(L, from, row, column, lua_tostring(L, -1));
+    }
+    return value;
+}
+
+/* Types. ---------------------------------------------------------------------------------------------------------- */
+
+static kind find_kind(lua_State *L, const source *from, size_t column)
+{
+    kind k = { 0 };
+
+    for (uint64_t row = 0; row < from->n_rows; row++) {
+        dk_value value = get_cell(L, from, row, column);
+
+        if (!value.is_null) {
+            k.n_boolean += value.type == DK_BOOLEAN;
+            k.n_integer += value.type == DK_INTEGER;
+            k.n_float += value.type == DK_DECIMAL || value.type == DK_REAL;
+            k.n_text += value.type == DK_TEXT;
+            k.needs_real = k.needs_real || value.type == DK_REAL;
+            if (value.type == DK_DECIMAL && value.scale > k.scale)
+                k.scale = value.scale;
+            if ((k.n_boolean > 0) + (k.n_integer + k.n_float > 0) + (k.n_text > 0) > 1) {
+                lua_pushfstring(L,
+                                "a %s, after values of another type (state the column's type, or make them alike)",
+                                luaL_typename(L, -1));
+                fail_cell(L, from, row, column, lua_tostring(L, -1));
+            }
+        }
+        lua_pop(L, 1);
+    }
+    return k;
+}
+
+/* Whether all numbers fit in decimals of the scale. */
+static bool fit_in_scale(lua_State *L, const source *from, size_t column, unsigned scale)
+{
+    bool fits = true;
+
+    for (uint64_t row = 0; row < from->n_rows && fits; row++) {
+        dk_value value = get_cell(L, from, row, column);
+        int64_t scaled;
+
+        if (!value.is_null)
+            fits = dki_rescale(value.as.integer, value.type == DK_DECIMAL ? value.scale : 0, scale, &scaled);
+        lua_pop(L, 1);
+    }
+    return fits;
+}
+
+static bool has_many_texts(lua_State *L, const source *from, size_t column)
+{
+    uint64_t n = 0;
+    int seen;
+
+    lua_newtable(L);
+    seen = lua_gettop(L);
+    for (uint64_t row = 0; row < from->n_rows; row++) {
+        push_cell(L, from, row, column);
+        if (lua_type(L, -1) == LUA_TSTRING) {
+            lua_pushvalue(L, -1);
+            if (lua_rawget(L, seen) == LUA_TNIL) {
+                n++;
+                lua_pushvalue(L, -2);
+                lua_pushboolean(L, 1);
+                lua_rawset(L, seen);
+            }
+            lua_pop(L, 1);
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return n > CATEGORY_LEVELS && n > from->n_rows / 2;
+}
+
+/* The type of a column: as stated, or found. */
+static dk_csv_column settle_type(lua_State *L, const source *from, size_t column, const dk_csv_column *stated)
+{
+    dk_csv_column type = { .type = DK_TEXT };
+    kind k;
+
+    if (stated)
+        type = *stated;
+    if (stated && (type.type != DK_DECIMAL || type.has_scale))
+        return type;
+    k = find_kind(L, from, column);
+    if (stated) {
+        type.scale = k.scale;
+    } else if (k.n_boolean > 0) {
+        type.type = DK_BOOLEAN;
+    } else if (k.n_text > 0) {
+        type.type = has_many_texts(L, from, column) ? DK_TEXT : DK_CATEGORY;
+    } else if (k.n_float > 0) {
+        type.type = !k.needs_real && fit_in_scale(L, from, column, k.scale) ? DK_DECIMAL : DK_REAL;
+        type.scale = type.type == DK_DECIMAL ? k.scale : 0;
+    } else if (k.n_integer > 0) {
+        type.type = DK_INTEGER;
+    }
+    return type;
+}
+
+/* Columns. -------------------------------------------------------------------------------------------------------- */
+
+/* Appends the value on top of the stack, which is not null. */
+static dk_status append(lua_State *L, dk_builder *builder, dk_type type, const dk_value *value, dk_error *err)
+{
+    int64_t time;
+
+    if (value->type == DK_TEXT && (type == DK_DATE || type == DK_TIMESTAMP)) {
+        dk_text text = value->as.text;
+        bool is_read = type == DK_DATE ? dki_parse_date(text.bytes, text.size, 'y', &time)
+                                       : dki_parse_timestamp(text.bytes, text.size, 'y', &time);
+
+        if (is_read)
+            return dk_builder_integer(builder, time, err);
+    } else if (type == DK_REAL && lua_type(L, -1) == LUA_TNUMBER) {
+        lua_Number number = lua_tonumber(L, -1);
+
+        if (!lua_isinteger(L, -1) || dki_i64_compare_real(lua_tointeger(L, -1), 0, number) == 0)
+            return dk_builder_real(builder, number, err);
+    }
+    return dk_builder_value(builder, value, err);
+}
+
+/* Fills the slot with a column of the list's values. */
+static int build_column(lua_State *L, const source *from, size_t column, const dk_csv_column *stated, void **slot)
+{
+    dk_csv_column type = settle_type(L, from, column, stated);
+    dk_error err = DK_ERROR_INIT;
+    void **builder = dkl_slot(L, dkl_release_builder);
+
+    DKL_TRY(dk_builder_new(dkl_check_context(L), type.type, type.scale, type.levels, (dk_builder **)builder, &err));
+    for (uint64_t row = 0; row < from->n_rows; row++) {
+        dk_value value = get_cell(L, from, row, column);
+        dk_status status =
+            value.is_null ? dk_builder_null(*builder, 1, &err) : append(L, *builder, type.type, &value, &err);
+
+        if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED)
+            return dkl_raise(L, &err);
+        if (status != DK_OK) {
+            lua_pushfstring(L, "%s%s%s%s", err.message, err.hint[0] ? " (" : "", err.hint, err.hint[0] ? ")" : "");
+            return fail_cell(L, from, row, column, lua_tostring(L, -1));
+        }
+        lua_pop(L, 1);
+    }
+    DKL_TRY(dk_builder_finish(*builder, (const dk_column **)slot, &err));
+    lua_closeslot(L, -1);
+    lua_pop(L, 1);
+    return 0;
+}
+
+/* The two shapes. ------------------------------------------------------------------------------------------------- */
+
+/* Whether the first item is { "name", list or column }. */
+static bool is_list_of_columns(lua_State *L)
+{
+    bool is_pair = false;
+
+    if (lua_rawgeti(L, 1, 1) == LUA_TTABLE) {
+        is_pair = lua_rawgeti(L, -1, 1) == LUA_TSTRING;
+        lua_rawgeti(L, -2, 2);
+        is_pair = is_pair && (lua_istable(L, -1) || luaL_testudata(L, -1, DKL_COLUMN));
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 1);
+    return is_pair;
+}
+
+static uint64_t length_of(lua_State *L, int index)
+{
+    const dk_column *column = dkl_test_object(L, index, DKL_COLUMN);
+    uint64_t n;
+
+    if (column)
+        return dk_column_n_rows(column);
+    n = lua_rawlen(L, index);
+    lua_pushliteral(L, "n"); /* as table.pack leaves it */
+    lua_rawget(L, lua_absindex(L, index - (index < 0)));
+    if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0)
+        n = (uint64_t)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return n;
+}
+
+static void read_columns(lua_State *L, source *from)
+{
+    from->n_columns = lua_rawlen(L, 1);
+    from->names = dkl_array(L, from->n_columns, sizeof *from->names);
+    for (size_t i = 0; i < from->n_columns; i++) {
+        uint64_t n;
+
+        if (lua_rawgeti(L, 1, (lua_Integer)i + 1) != LUA_TTABLE || lua_rawlen(L, -1) != 2) {
+            dkl_fail(L, "table: column %d must be { \"name\", { values } }", (int)i + 1);
+            return;
+        }
+        lua_rawgeti(L, -1, 1);
+        from->names[i] = dkl_check_text(L, -1, "table: the name of a column"); /* the pair keeps it */
+        lua_rawgeti(L, -2, 2);
+        if (!lua_istable(L, -1) && !dkl_test_object(L, -1, DKL_COLUMN)) {
+            dkl_fail(L, "table: the values of column %s must be a list or a column, not a %s", from->names[i],
+                     luaL_typename(L, -1));
+            return;
+        }
+        n = length_of(L, -1);
+        if (i > 0 && n != from->n_rows) {
+            dkl_fail(L, "table: column %s has %I values and column %s has %I (nil ends a list: write dk.null)",
+                     from->names[i], (LUAI_UACINT)n, from->names[0], (LUAI_UACINT)from->n_rows);
+            return;
+        }
+        from->n_rows = n;
+        lua_pop(L, 3);
+    }
+}
+
+/* Pushes the list of the names that records have. */
+static void push_record_names(lua_State *L, uint64_t n_rows)
+{
+    lua_Integer n = 0;
+    int list, seen;
+
+    lua_newtable(L);
+    list = lua_gettop(L);
+    lua_newtable(L);
+    seen = lua_gettop(L);
+    for (uint64_t row = 0; row < n_rows; row++) {
+        if (lua_rawgeti(L, 1, (lua_Integer)row + 1) == LUA_TTABLE)
+            for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+                lua_pushvalue(L, -2);
+                if (lua_type(L, -1) == LUA_TSTRING && lua_rawget(L, seen) == LUA_TNIL) {
+                    lua_pushvalue(L, -3);
+                    lua_rawseti(L, list, ++n);
+                    lua_pushvalue(L, -3);
+                    lua_pushboolean(L, 1);
+                    lua_rawset(L, seen);
+                }
+                lua_pop(L, 1);
+            }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static void check_records(lua_State *L, const source *from)
+{
+    const char **names = dkl_array(L, from->n_columns + 1, sizeof *names);
+    int seen;
+
+    memcpy(names, from->names, from->n_columns * sizeof *names);
+    lua_newtable(L);
+    seen = lua_gettop(L);
+    for (size_t i = 0; i < from->n_columns; i++) {
+        lua_rawgeti(L, from->keys, (lua_Integer)i + 1);
+        lua_pushboolean(L, 1);
+        lua_rawset(L, seen);
+    }
+    for (uint64_t row = 0; row < from->n_rows; row++) {
+        if (lua_rawgeti(L, 1, (lua_Integer)row + 1) != LUA_TTABLE) {
+            dkl_fail(L, "table: row %I must be a record such as { a = 1 }, not a %s", (LUAI_UACINT)row + 1,
+                     luaL_typename(L, -1));
+            return;
+        }
+        for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+            lua_pushvalue(L, -2);
+            if (lua_rawget(L, seen) != LUA_TNIL) {
+                lua_pop(L, 1);
+                continue;
+            }
+            if (lua_type(L, -3) != LUA_TSTRING) {
+                dkl_fail(L, "table: row %I has %s as a key, and a column has a name", (LUAI_UACINT)row + 1,
+                         luaL_tolstring(L, -3, NULL));
+                return;
+            }
+            lua_pushfstring(L, "table: row %I: the list of columns", (LUAI_UACINT)row + 1);
+            dkl_fail_unknown(L, lua_tostring(L, -1), "column", lua_tostring(L, -4), lua_rawlen(L, -4), names);
+            return;
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 2);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* stated: index of the list of names, or 0 */
+static void read_records(lua_State *L, source *from, int stated)
+{
+    dkl_names names;
+
+    from->n_rows = lua_rawlen(L, 1);
+    if (stated == 0)
+        push_record_names(L, from->n_rows);
+    else
+        lua_pushvalue(L, stated);
+    names = dkl_check_names(L, lua_gettop(L), "table: columns");
+    from->names = names.items;
+    from->n_columns = names.n;
+    if (stated == 0 && names.n > 1)
+        qsort(names.items, names.n, sizeof *names.items, compare_names);
+    lua_createtable(L, (int)(names.n < 1000000 ? names.n : 0), 0); /* the same as Lua strings */
+    for (size_t i = 0; i < names.n; i++) {
+        lua_pushstring(L, names.items[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    from->keys = lua_gettop(L);
+    check_records(L, from);
+}
+
+/* dk.table --------------------------------------------------------------------------------------------------------- */
+
+/* dk.table(records [, columns or options]) or dk.table(columns [, options]) */
+static int new_table(lua_State *L)
+{
+    static const char *const names[] = { "columns", "types", "levels", "name", "unit", "weight", NULL };
+    dk_error err = DK_ERROR_INIT;
+    dk_properties properties = { NULL, NULL, NULL, NULL };
+    source from = { 0 };
+    dkl_types types = { NULL, 0 };
+    int stated = 0;
+    dk_field *fields;
+    const dk_table **out;
+    void **plain;
+
+    if (!lua_istable(L, 1))
+        return dkl_arg_fail(L, 1, "a list of records or of columns");
+    lua_settop(L, 2);
+    out = dkl_new_table(L); /* 3 */
+    if (lua_istable(L, 2) && lua_rawlen(L, 2) > 0) {
+        stated = 2;
+    } else {
+        dkl_check_options(L, 2, "table", names);
+        properties.name = dkl_option_text(L, 2, "table", "name");
+        properties.unit = dkl_option_text(L, 2, "table", "unit");
+        properties.weight = dkl_option_text(L, 2, "table", "weight");
+        if (dkl_option(L, 2, "columns"))
+            stated = lua_gettop(L);
+        types = dkl_option_types(L, 2, "table");
+    }
+    from.is_columns = is_list_of_columns(L);
+    if (from.is_columns && stated != 0)
+        return dkl_fail(L, "table: a list of columns has their order already, and takes no names");
+    if (from.is_columns)
+        read_columns(L, &from);
+    else
+        read_records(L, &from, stated);
+    fields = dkl_array(L, from.n_columns, sizeof *fields);
+    for (size_t i = 0; i < types.n; i++) {
+        size_t k = 0;
+
+        while (k < from.n_columns && strcmp(from.names[k], types.items[i].name) != 0)
+            k++;
+        if (k == from.n_columns)
+            return dkl_fail(L, "table: a type is stated for '%s', which is no column", types.items[i].name);
+    }
+    for (size_t i = 0; i < from.n_columns; i++) {
+        const dk_csv_column *type = dkl_find_type(&types, from.names[i]);
+        const dk_column *given = NULL;
+
+        if (from.is_columns) {
+            lua_rawgeti(L, 1, (lua_Integer)i + 1);
+            lua_rawgeti(L, -1, 2);
+            given = dkl_test_object(L, -1, DKL_COLUMN); /* the script's list keeps it */
+            lua_pop(L, 2);
+        }
+        if (given && type)
+            return dkl_fail(L, "table: column %s has a type already, so none can be stated", from.names[i]);
+        if (given) {
+            fields[i] = DK_FIELD(from.names[i], given);
+        } else {
+            void **slot = dkl_slot(L, dkl_release_column);
+
+            build_column(L, &from, i, type, slot);
+            fields[i] = DK_FIELD(from.names[i], *slot);
+        }
+    }
+    if (properties.name == NULL && properties.unit == NULL && properties.weight == NULL) {
+        DKL_TRY(dk_table_new(dkl_check_context(L), fields, from.n_columns, from.n_rows, out, &err));
+    } else {
+        plain = dkl_slot(L, dkl_release_table);
+        DKL_TRY(dk_table_new(dkl_check_context(L), fields, from.n_columns, from.n_rows, (const dk_table **)plain,
+                             &err));
+        DKL_TRY(dk_table_with_properties(*plain, &properties, out, &err));
+    }
+    lua_pushvalue(L, 3);
+    return 1;
+}
+
+void dkl_open_table_new(lua_State *L)
+{
+    lua_pushcfunction(L, new_table);
+    lua_setfield(L, 1, "table");
+}

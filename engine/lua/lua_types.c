@@ -1,0 +1,226 @@
+/* lua_types.c - what a script says of the types of columns.
+ *
+ * A type is its name, "decimal(2)" with its scale, or { "category", levels = ... }; levels are a list of strings or a
+ * column, whose levels or different texts they then are. Stated levels are all that can occur, in this order.
+ */
+#include "lua_types.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lua_options.h"
+
+/* Sets or adds the text on top of the stack to the set at index `seen`; whether it is new. Pops it. */
+static bool is_new(lua_State *L, int seen)
+{
+    bool is_seen;
+
+    lua_pushvalue(L, -1);
+    is_seen = lua_rawget(L, seen) != LUA_TNIL;
+    lua_pop(L, 1);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, seen);
+    return !is_seen;
+}
+
+/* The different texts of a text column in the order of its rows. Pushes two anchors. */
+static size_t texts_of_rows(lua_State *L, const dk_column *column, dk_text **out)
+{
+    uint64_t n_rows = dk_column_n_rows(column);
+    dk_error err = DK_ERROR_INIT;
+    size_t n = 0, seen;
+    dk_text *texts = dkl_array(L, n_rows, sizeof *texts);
+
+    lua_newtable(L);
+    seen = (size_t)lua_gettop(L);
+    for (uint64_t row = 0; row < n_rows; row++) {
+        dk_value value;
+
+        if (row % DK_BLOCK_ROWS == 0)
+            dkl_poll(L);
+        if (dk_column_get(column, row, &value, &err) != DK_OK)
+            dkl_raise(L, &err);
+        if (value.is_null)
+            continue;
+        lua_pushlstring(L, value.as.text.bytes, value.as.text.size);
+        if (is_new(L, (int)seen))
+            texts[n++] = value.as.text; /* points into the column */
+    }
+    *out = texts;
+    return n;
+}
+
+/* The levels that the value at index states, as a dictionary in a slot that is pushed. */
+static const dk_dictionary *check_levels(lua_State *L, int index, const char *what, const char *column_name)
+{
+    dk_error err = DK_ERROR_INIT;
+    const dk_column *column = dkl_test_object(L, index, DKL_COLUMN);
+    dk_text *texts = NULL;
+    size_t n = 0;
+    void **slot;
+
+    index = lua_absindex(L, index);
+    if (column && dk_column_type(column) == DK_CATEGORY) {
+        const dk_dictionary *levels = dk_column_levels(column);
+
+        n = dk_dictionary_n_levels(levels);
+        texts = dkl_array(L, n, sizeof *texts);
+        for (uint32_t code = 1; code <= n; code++)
+            texts[dk_dictionary_rank(levels, code)] = dk_dictionary_level(levels, code);
+    } else if (column && dk_column_type(column) == DK_TEXT) {
+        n = texts_of_rows(L, column, &texts);
+    } else if (lua_istable(L, index)) {
+        dkl_names names;
+
+        lua_pushfstring(L, "%s: levels of %s", what, column_name);
+        names = dkl_check_names(L, index, lua_tostring(L, -1));
+        n = names.n;
+        texts = dkl_array(L, n, sizeof *texts);
+        for (size_t i = 0; i < n; i++)
+            texts[i] = (dk_text){ names.items[i], strlen(names.items[i]) };
+    } else {
+        dkl_fail(L, "%s: the levels of %s are a list of strings, or a category or text column", what, column_name);
+    }
+    slot = dkl_slot(L, dkl_release_dictionary);
+    if (dk_dictionary_new(dkl_check_context(L), texts, n, true, (dk_dictionary **)slot, &err) != DK_OK)
+        dkl_raise(L, &err);
+    return *slot;
+}
+
+static const char *const type_names[] = {
+#define TYPE_NAME(code, name) name,
+    DK_TYPE_LIST(TYPE_NAME)
+#undef TYPE_NAME
+        NULL
+};
+
+/* "decimal(2)" */
+static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_column *out)
+{
+    unsigned scale = 0;
+    int end = 0;
+
+    if (sscanf(text, "decimal(%2u)%n", &scale, &end) == 1 && end > 0 && text[end] == '\0') {
+        if (scale > DK_DECIMAL_MAX_SCALE)
+            dkl_fail(L, "%s: column %s: a decimal has at most %d digits after the point, not %d", what, out->name,
+                     DK_DECIMAL_MAX_SCALE, (int)scale);
+        out->type = DK_DECIMAL;
+        out->has_scale = true;
+        out->scale = (uint8_t)scale;
+        return;
+    }
+    if (!dk_type_find(text, &out->type)) {
+        lua_pushfstring(L, "%s: column %s: dekking", what, out->name);
+        dkl_fail_unknown(L, lua_tostring(L, -1), "type", text, strlen(text), type_names);
+    }
+}
+
+/* The type on top of the stack. May push a slot above it. */
+static void check_type(lua_State *L, const char *what, dk_csv_column *out)
+{
+    static const char *const members[] = { "levels", NULL };
+    int type = lua_gettop(L);
+
+    if (lua_type(L, type) == LUA_TSTRING) {
+        parse_type(L, dkl_check_text(L, type, what), what, out);
+        return;
+    }
+    if (!lua_istable(L, type) || lua_rawlen(L, type) != 1)
+        dkl_fail(L, "%s: the type of %s is a string, or { \"category\", levels = { ... } }", what, out->name);
+    lua_rawgeti(L, type, 1);
+    parse_type(L, dkl_check_text(L, -1, what), what, out); /* the table keeps the string */
+    lua_pop(L, 1);
+    for (lua_pushnil(L); lua_next(L, type); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), members[0]) != 0)
+            dkl_fail_unknown(L, "a type", "member", lua_tostring(L, -2), lua_rawlen(L, -2), members);
+    if (dkl_option(L, type, "levels")) {
+        if (out->type != DK_CATEGORY)
+            dkl_fail(L, "%s: column %s has levels, so it is a category and no %s", what, out->name,
+                     dk_type_name(out->type));
+        out->levels = check_levels(L, -1, what, out->name);
+    }
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const dk_csv_column *)a)->name, ((const dk_csv_column *)b)->name);
+}
+
+/* Adds the names that are keys of the option to the array, of which n are there. */
+static size_t add_keys(lua_State *L, int index, const char *what, const char *key, dk_csv_column *items, size_t n)
+{
+    int option;
+
+    if (!dkl_option(L, index, key)) {
+        lua_pop(L, 1);
+        return n;
+    }
+    option = lua_gettop(L);
+    if (!lua_istable(L, option))
+        dkl_fail(L, "%s: %s are a table such as { column = ... }, not a %s", what, key, luaL_typename(L, option));
+    for (lua_pushnil(L); lua_next(L, option); lua_pop(L, 1)) {
+        const char *name;
+        size_t i = 0;
+
+        if (lua_type(L, -2) != LUA_TSTRING)
+            dkl_fail(L, "%s: %s are given by the column's name, not by %s", what, key, luaL_tolstring(L, -2, NULL));
+        name = dkl_check_text(L, -2, what);
+        while (i < n && strcmp(items[i].name, name) != 0)
+            i++;
+        if (i == n && items)
+            items[n].name = name;
+        n += i == n;
+    }
+    lua_pop(L, 1);
+    return n;
+}
+
+static size_t count_keys(lua_State *L, int index, const char *key)
+{
+    size_t n = 0;
+
+    if (dkl_option(L, index, key) && lua_istable(L, -1))
+        for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+            n++;
+    lua_pop(L, 1);
+    return n;
+}
+
+dkl_types dkl_option_types(lua_State *L, int index, const char *what)
+{
+    dkl_types types;
+
+    index = lua_absindex(L, index);
+    types.items = dkl_array(L, count_keys(L, index, "types") + count_keys(L, index, "levels"), sizeof *types.items);
+    types.n = add_keys(L, index, what, "types", types.items, 0);
+    types.n = add_keys(L, index, what, "levels", types.items, types.n);
+    if (types.n > 1)
+        qsort(types.items, types.n, sizeof *types.items, compare_names);
+    for (size_t i = 0; i < types.n; i++) {
+        dk_csv_column *item = &types.items[i];
+        bool has_type = false;
+
+        luaL_checkstack(L, 20, "too many columns");
+        if (dkl_option(L, index, "types") && dkl_option(L, lua_gettop(L), item->name)) {
+            check_type(L, what, item);
+            has_type = true;
+        }
+        if (dkl_option(L, index, "levels") && dkl_option(L, lua_gettop(L), item->name)) {
+            if (has_type && (item->type != DK_CATEGORY || item->levels))
+                dkl_fail(L, "%s: column %s has %s", what, item->name,
+                         item->levels ? "levels twice" : "levels and a type that is no category");
+            item->type = DK_CATEGORY;
+            item->levels = check_levels(L, -1, what, item->name);
+        }
+    }
+    return types;
+}
+
+const dk_csv_column *dkl_find_type(const dkl_types *types, const char *name)
+{
+    for (size_t i = 0; i < types->n; i++)
+        if (strcmp(types->items[i].name, name) == 0)
+            return &types->items[i];
+    return NULL;
+}

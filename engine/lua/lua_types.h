@@ -1,0 +1,18 @@
+/* lua_types.h - what a script says of the types of columns: types = { x = "decimal(2)" }, levels = { y = { ... } }. */
+#ifndef DKL_LUA_TYPES_H
+#define DKL_LUA_TYPES_H
+
+#include "bind.h"
+
+typedef struct dkl_types {
+    dk_csv_column *items; /* by name, in order of names */
+    size_t n;
+} dkl_types;
+
+/* Reads the options types and levels of the table at index. Pushes anchors and slots that own the levels: how many is
+ * not said, so a caller keeps what it needs below. */
+dkl_types dkl_option_types(lua_State *L, int index, const char *what);
+/* The stated type of that column, or NULL. */
+const dk_csv_column *dkl_find_type(const dkl_types *types, const char *name);
+
+#endif

@@ -1,0 +1,271 @@
+/* lua_value.c - values between Lua and the engine, and the two that Lua does not have: null and total. */
+#include "lua_value.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/number.h"
+
+#define SENTINEL "dk.sentinel"
+
+static const char null_key;
+static const char total_key;
+
+void dkl_push_null(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &null_key);
+}
+
+static bool is_sentinel(lua_State *L, int index, const void *key)
+{
+    bool same;
+
+    if (lua_type(L, index) != LUA_TUSERDATA)
+        return false;
+    index = lua_absindex(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+    same = lua_rawequal(L, index, -1);
+    lua_pop(L, 1);
+    return same;
+}
+
+bool dkl_is_null(lua_State *L, int index)
+{
+    return is_sentinel(L, index, &null_key);
+}
+bool dkl_is_total(lua_State *L, int index)
+{
+    return is_sentinel(L, index, &total_key);
+}
+
+static void push_date(lua_State *L, int64_t days)
+{
+    char text[32];
+
+    dki_format_date(days, text, sizeof text);
+    lua_pushstring(L, text);
+}
+
+static void push_timestamp(lua_State *L, int64_t microseconds)
+{
+    char text[48];
+
+    dki_format_timestamp(microseconds, text, sizeof text);
+    lua_pushstring(L, text);
+}
+
+void dkl_push_value(lua_State *L, const dk_value *value)
+{
+    if (value->is_null) {
+        lua_pushnil(L);
+        return;
+    }
+    switch (value->type) {
+    case DK_BOOLEAN: lua_pushboolean(L, value->as.boolean); break;
+    case DK_INTEGER: lua_pushinteger(L, value->as.integer); break;
+    case DK_DECIMAL: lua_pushnumber(L, dki_decimal_real(value->as.integer, value->scale)); break;
+    case DK_REAL: lua_pushnumber(L, value->as.real); break;
+    case DK_RATIO: lua_pushnumber(L, dki_ratio_real(value->as.ratio)); break;
+    case DK_DATE: push_date(L, value->as.integer); break;
+    case DK_TIMESTAMP: push_timestamp(L, value->as.integer); break;
+    case DK_CATEGORY:
+    case DK_TEXT: lua_pushlstring(L, value->as.text.bytes, value->as.text.size); break;
+    default: lua_pushnil(L); break;
+    }
+}
+
+static int64_t view_integer(const dk_view *view, size_t i)
+{
+    switch (view->storage) {
+    case DK_STORE_I8: return ((const int8_t *)view->values)[i];
+    case DK_STORE_I16: return ((const int16_t *)view->values)[i];
+    case DK_STORE_I32: return ((const int32_t *)view->values)[i];
+    default: return ((const int64_t *)view->values)[i];
+    }
+}
+
+static uint32_t view_code(const dk_view *view, size_t i)
+{
+    switch (view->storage) {
+    case DK_STORE_U8: return ((const uint8_t *)view->values)[i];
+    case DK_STORE_U16: return ((const uint16_t *)view->values)[i];
+    default: return ((const uint32_t *)view->values)[i];
+    }
+}
+
+void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
+{
+    dk_value value = { .type = view->type, .scale = view->scale };
+
+    if (view->constant)
+        i = 0;
+    if (view->valid && !(view->valid[i / 64] >> (i % 64) & 1)) {
+        lua_pushnil(L);
+        return;
+    }
+    switch (view->storage) {
+    case DK_STORE_BITS: value.as.boolean = ((const uint64_t *)view->values)[i / 64] >> (i % 64) & 1; break;
+    case DK_STORE_F64: value.as.real = ((const double *)view->values)[i]; break;
+    case DK_STORE_RATIO: value.as.ratio = ((const dk_ratio *)view->values)[i]; break;
+    case DK_STORE_U8:
+    case DK_STORE_U16:
+    case DK_STORE_U32: {
+        uint32_t code = view_code(view, i);
+
+        value.is_null = code == 0;
+        if (code != 0)
+            value.as.text = dk_dictionary_level(view->levels, code);
+        break;
+    }
+    case DK_STORE_TEXT: {
+        const uint32_t *offsets = view->values;
+
+        value.as.text.bytes = view->bytes + offsets[i];
+        value.as.text.size = offsets[i + 1] - offsets[i];
+        break;
+    }
+    default: value.as.integer = view_integer(view, i); break;
+    }
+    dkl_push_value(L, &value);
+}
+
+bool dkl_to_value(lua_State *L, int index, dk_value *out)
+{
+    dk_value value = { .type = DK_TEXT };
+
+    switch (lua_type(L, index)) {
+    case LUA_TBOOLEAN:
+        value.type = DK_BOOLEAN;
+        value.as.boolean = lua_toboolean(L, index);
+        break;
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, index)) {
+            value.type = DK_INTEGER;
+            value.as.integer = lua_tointeger(L, index);
+        } else {
+            double number = lua_tonumber(L, index);
+
+            if (!isfinite(number))
+                return false;
+            value.type = DK_DECIMAL;
+            if (!dki_real_to_decimal(number, &value.as.integer, &value.scale)) {
+                value.type = DK_REAL;
+                value.scale = 0;
+                value.as.real = number;
+            }
+        }
+        break;
+    case LUA_TSTRING: value.as.text.bytes = lua_tolstring(L, index, &value.as.text.size); break;
+    default:
+        if (!dkl_is_null(L, index))
+            return false;
+        value.is_null = true;
+        break;
+    }
+    *out = value;
+    return true;
+}
+
+static int compare_params(const void *a, const void *b)
+{
+    return strcmp(((const dk_param *)a)->name, ((const dk_param *)b)->name);
+}
+
+void dkl_check_params(lua_State *L, int index, dk_params *out)
+{
+    dk_param *items;
+    size_t n = 0;
+
+    out->items = NULL;
+    out->n = 0;
+    index = lua_absindex(L, index);
+    if (lua_isnoneornil(L, index)) {
+        lua_pushnil(L);
+        return;
+    }
+    if (!lua_istable(L, index)) {
+        dkl_fail(L, "parameters are a table such as { aandeel = 0.3 }, not a %s", luaL_typename(L, index));
+        return;
+    }
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        n++;
+    items = dkl_array(L, n, sizeof *items);
+    n = 0;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING) {
+            dkl_fail(L, "a parameter has a name, not %s as its key", luaL_tolstring(L, -2, NULL));
+            return;
+        }
+        items[n].name = lua_tostring(L, -2);
+        if (strlen(items[n].name) != lua_rawlen(L, -2) || !dkl_to_value(L, -1, &items[n].value)) {
+            dkl_fail(L, "parameter $%s must be a number, a string, true, false or dk.null, not %s", items[n].name,
+                     luaL_tolstring(L, -1, NULL));
+            return;
+        }
+        n++;
+    }
+    /* Lua's order differs from run to run, and the first one at fault is the one reported. */
+    if (n > 1)
+        qsort(items, n, sizeof *items, compare_params);
+    out->items = items;
+    out->n = n;
+}
+
+void dkl_push_type(lua_State *L, dk_type type, unsigned scale)
+{
+    if (type == DK_DECIMAL)
+        lua_pushfstring(L, "decimal(%d)", (int)scale);
+    else
+        lua_pushstring(L, dk_type_name(type));
+}
+
+/* dk.null and dk.total ------------------------------------------------------------------------------------------- */
+
+static int sentinel_tostring(lua_State *L)
+{
+    lua_getiuservalue(L, 1, 1);
+    return 1;
+}
+
+static const luaL_Reg sentinel_meta[] = { { "__tostring", sentinel_tostring }, { NULL, NULL } };
+
+static void new_sentinel(lua_State *L, const void *key, const char *name)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newuserdatauv(L, 0, 1);
+        lua_pushstring(L, name);
+        lua_setiuservalue(L, -2, 1);
+        luaL_setmetatable(L, SENTINEL);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+    }
+    lua_setfield(L, 1, name);
+}
+
+/* core.decimal(number) -> the digits of its shortest decimal as a whole number, and how many stand after the point;
+ * nil where that does not fit in 64 bits */
+static int core_decimal(lua_State *L)
+{
+    dk_value value;
+
+    luaL_checktype(L, 1, LUA_TNUMBER);
+    if (!dkl_to_value(L, 1, &value) || value.type == DK_REAL) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_pushinteger(L, value.as.integer);
+    lua_pushinteger(L, value.scale); /* 0 of an integer */
+    return 2;
+}
+
+void dkl_open_value(lua_State *L)
+{
+    lua_pushcfunction(L, core_decimal);
+    lua_setfield(L, 2, "decimal");
+    dkl_class(L, SENTINEL, sentinel_meta);
+    new_sentinel(L, &null_key, "null");
+    new_sentinel(L, &total_key, "total");
+}

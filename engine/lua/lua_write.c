@@ -1,0 +1,174 @@
+/* lua_write.c - tables as text: on the screen, in strings, in files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lua_options.h"
+#include "lua_table.h"
+
+#define USUAL_ROWS 40
+/* What stands on a screen around the rows: names, types, count, and the prompt. */
+#define ROWS_AROUND 6
+
+static const char *const styles[] = { "international", "nl", NULL };
+
+#define FORMAT_NAME(code, name, extension) name,
+static const char *const format_names[] = { DK_FORMAT_LIST(FORMAT_NAME) NULL };
+
+static void screen_options(lua_State *L, dk_write_options *out)
+{
+    const dkl_state *state = dkl_get_state(L);
+
+    *out = (dk_write_options)DK_WRITE_OPTIONS_INIT;
+    out->max_rows = USUAL_ROWS;
+    if (state->screen_rows > 0)
+        out->max_rows = state->screen_rows > 2 * ROWS_AROUND ? state->screen_rows - ROWS_AROUND : ROWS_AROUND;
+    out->max_width = state->screen_columns;
+    out->show_types = true;
+    out->show_count = true;
+    out->show_notes = true;
+}
+
+static dk_format usual_format(lua_State *L)
+{
+    const dkl_state *state = dkl_get_state(L);
+
+    return state->has_format ? state->format : DK_FORMAT_TEXT;
+}
+
+static void read_options(lua_State *L, int index, const char *what, dk_write_options *out)
+{
+    out->style = dkl_option_choice(L, index, what, "style", styles, (int)out->style) == 1 ? DK_STYLE_NL
+                                                                                          : DK_STYLE_INTERNATIONAL;
+    out->total_label = dkl_option_text(L, index, what, "total_label");
+    out->null_text = dkl_option_text(L, index, what, "null");
+    out->title = dkl_option_text(L, index, what, "title");
+    out->max_rows = (size_t)dkl_option_integer(L, index, what, "rows", 0, (lua_Integer)out->max_rows);
+    out->max_width = (size_t)dkl_option_integer(L, index, what, "width", 0, (lua_Integer)out->max_width);
+    out->show_types = dkl_option_boolean(L, index, what, "types", out->show_types);
+    out->show_count = dkl_option_boolean(L, index, what, "count", out->show_count);
+    out->show_notes = dkl_option_boolean(L, index, what, "notes", out->show_notes);
+}
+
+/* The format that the option names, or otherwise. */
+static dk_format option_format(lua_State *L, int index, const char *what, dk_format otherwise)
+{
+    const char *name = dkl_option_text(L, index, what, "format");
+
+    if (name && !dk_format_find(name, &otherwise))
+        dkl_fail_unknown(L, what, "format", name, strlen(name), format_names);
+    return otherwise;
+}
+
+static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title", "rows",
+                                            "width",  "types", "count",       "notes", NULL };
+
+typedef struct written {
+    dk_context *context;
+    char *bytes; /* NULL until there is a text */
+} written;
+
+static void release_text(void *object)
+{
+    written *text = object;
+
+    if (text->bytes)
+        dk_text_free(text->context, text->bytes);
+}
+
+/* Pushes the table as a string. */
+static int push_text(lua_State *L, const dk_table *table, dk_format format, const dk_write_options *options,
+                     bool is_line)
+{
+    written *text = dkl_array(L, 1, sizeof *text);
+    void **slot = dkl_slot(L, release_text);
+    dk_error err = DK_ERROR_INIT;
+    size_t size = 0;
+
+    text->context = dk_table_context(table);
+    *slot = text;
+    DKL_TRY(dk_write_text(table, format, options, &text->bytes, &size, &err));
+    if (is_line && size > 0 && text->bytes[size - 1] == '\n')
+        size--; /* print adds one */
+    lua_pushlstring(L, text->bytes, size);
+    return 1;
+}
+
+int dkl_table_tostring(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_write_options options;
+
+    screen_options(L, &options);
+    return push_text(L, table, usual_format(L), &options, true);
+}
+
+/* t:text([options]) -> a string */
+static int table_text(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_write_options options;
+    dk_format format;
+
+    dkl_check_options(L, 2, "text", screen_names);
+    screen_options(L, &options);
+    read_options(L, 2, "text", &options);
+    format = option_format(L, 2, "text", usual_format(L));
+    return push_text(L, table, format, &options, false);
+}
+
+static bool to_stdout(void *arg, const char *bytes, size_t size)
+{
+    (void)arg;
+    return fwrite(bytes, 1, size, stdout) == size;
+}
+
+/* t:print([options]) writes to standard output, and gives the table back. */
+static int table_print(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dk_write_options options;
+    dk_format format;
+
+    dkl_check_options(L, 2, "print", screen_names);
+    screen_options(L, &options);
+    read_options(L, 2, "print", &options);
+    format = option_format(L, 2, "print", usual_format(L));
+    if (dk_write_sink(table, format, &options, to_stdout, NULL, &err) != DK_OK)
+        return dkl_raise(L, &err); /* what was printed stays printed: no second try */
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* t:write(path [, options]) writes a file, complete or not at all, and gives the table back. */
+static int table_write(lua_State *L)
+{
+    static const char *const names[] = { "format", "style", "total_label", "null", "title",
+                                         "types",  "count", "notes",       NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dk_write_options options = DK_WRITE_OPTIONS_INIT;
+    dk_format format = DK_FORMAT_TEXT;
+    const char *path;
+    bool is_known;
+
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return dkl_arg_fail(L, 2, "the path of a file");
+    path = dkl_check_text(L, 2, "write: the path");
+    dkl_check_options(L, 3, "write", names);
+    options.show_notes = true;
+    read_options(L, 3, "write", &options);
+    is_known = dk_format_of_path(path, &format);
+    if (!is_known && dkl_option_text(L, 3, "write", "format") == NULL)
+        return dkl_fail(
+            L, "write: the name '%s' does not end in .txt, .csv, .md, .html or .json: say { format = \"csv\" }",
+            path);
+    format = option_format(L, 3, "write", format);
+    DKL_TRY(dk_write_file(table, path, format, &options, &err));
+    lua_settop(L, 1);
+    return 1;
+}
+
+const luaL_Reg dkl_write_methods[] = {
+    { "text", table_text }, { "print", table_print }, { "write", table_write }, { NULL, NULL }
+};

@@ -1,0 +1,410 @@
+/* aggregate.c - takes rows into accumulators, and merges accumulators.
+ *
+ * A block comes with a group number for each row and a bitmap of the rows that count. Rows whose value is null or whose
+ * weight is 0 are taken out of the bitmap first; where nothing is left out the loops run over all rows without looking at
+ * it, which is there for speed alone.
+ *
+ * Invariants: nothing here rounds and nothing here fails but for want of memory. Poll: the caller, once per block.
+ */
+#include "aggregate.h"
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "data/column_parts.h"
+
+static const char *const kind_names[] = {
+    [DKI_AGGREGATE_COUNT] = "count", [DKI_AGGREGATE_ROWS] = "rows", [DKI_AGGREGATE_SUM] = "sum",
+    [DKI_AGGREGATE_MEAN] = "mean",   [DKI_AGGREGATE_MIN] = "min",   [DKI_AGGREGATE_MAX] = "max",
+};
+
+bool dki_aggregate_find(const char *name, dki_aggregate_kind *out)
+{
+    for (size_t i = 0; i < sizeof kind_names / sizeof *kind_names; i++) {
+        if (strcmp(kind_names[i], name) == 0) {
+            *out = (dki_aggregate_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *dki_aggregate_name(dki_aggregate_kind kind) { return kind_names[kind]; }
+
+static bool is_best(const dki_aggregate *what)
+{
+    return what->kind == DKI_AGGREGATE_MIN || what->kind == DKI_AGGREGATE_MAX;
+}
+
+static bool is_sum(const dki_aggregate *what)
+{
+    return what->kind == DKI_AGGREGATE_SUM || what->kind == DKI_AGGREGATE_MEAN;
+}
+
+static bool is_whole(dk_type type) { return type == DK_INTEGER || type == DK_DECIMAL; }
+
+/* Bytes of one item of `best`. */
+static size_t best_size(dk_type type)
+{
+    switch (type) {
+    case DK_REAL: return sizeof(double);
+    case DK_RATIO: return sizeof(dk_ratio);
+    case DK_TEXT: return sizeof(dk_text);
+    default: return sizeof(int64_t);
+    }
+}
+
+void dki_accumulator_init(dki_accumulator *accumulator, dk_context *context, const dki_aggregate *what)
+{
+    memset(accumulator, 0, sizeof *accumulator);
+    accumulator->context = context;
+    accumulator->what = *what;
+    dki_ratio_sums_init(&accumulator->ratios, context);
+}
+
+void dki_accumulator_drop(dki_accumulator *accumulator)
+{
+    dk_context *context = accumulator->context;
+
+    if (context == NULL)
+        return;
+    if (accumulator->best && accumulator->what.type == DK_TEXT) {
+        for (size_t i = 0; i < accumulator->capacity; i++)
+            dki_free(context, (char *)((dk_text *)accumulator->best)[i].bytes);
+    }
+    dki_free(context, accumulator->n);
+    dki_free(context, accumulator->sum);
+    dki_free(context, accumulator->high);
+    dki_free(context, accumulator->weight);
+    dki_free(context, accumulator->reals);
+    dki_free(context, accumulator->best);
+    dki_ratio_sums_drop(&accumulator->ratios);
+    memset(accumulator, 0, sizeof *accumulator);
+}
+
+/* Makes an array longer and clears what is new. */
+static dk_status lengthen(dki_accumulator *accumulator, void **array, size_t capacity, size_t item, dk_error *err)
+{
+    size_t size;
+    dk_status status;
+
+    if (dki_mul_size(capacity, item, &size)) {
+        size = SIZE_MAX;
+    }
+    status = dki_resize(accumulator->context, array, size, err);
+    if (status == DK_OK)
+        memset((char *)*array + accumulator->capacity * item, 0, (capacity - accumulator->capacity) * item);
+    return status;
+}
+
+dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error *err)
+{
+    const dki_aggregate *what = &accumulator->what;
+    size_t capacity = accumulator->capacity ? accumulator->capacity : 16;
+    bool counts_weights = what->kind == DKI_AGGREGATE_COUNT && what->weighted;
+    dk_status status;
+
+    if (n <= accumulator->capacity)
+        return DK_OK;
+    while (capacity < n)
+        capacity *= 2;
+    status = lengthen(accumulator, (void **)&accumulator->n, capacity, sizeof *accumulator->n, err);
+    if (status == DK_OK && (counts_weights || (is_sum(what) && is_whole(what->type))))
+        status = lengthen(accumulator, (void **)&accumulator->sum, capacity, sizeof *accumulator->sum, err);
+    if (status == DK_OK && is_sum(what) && is_whole(what->type) && what->weighted)
+        status = lengthen(accumulator, (void **)&accumulator->high, capacity, sizeof *accumulator->high, err);
+    if (status == DK_OK && what->kind == DKI_AGGREGATE_MEAN && what->weighted)
+        status = lengthen(accumulator, (void **)&accumulator->weight, capacity, sizeof *accumulator->weight, err);
+    if (status == DK_OK && is_sum(what) && what->type == DK_REAL)
+        status = lengthen(accumulator, (void **)&accumulator->reals, capacity, sizeof *accumulator->reals, err);
+    if (status == DK_OK && is_best(what))
+        status = lengthen(accumulator, &accumulator->best, capacity, best_size(what->type), err);
+    if (status == DK_OK)
+        accumulator->capacity = capacity;
+    return status;
+}
+
+/* The best of a group. --------------------------------------------------------------------------------------------- */
+
+/* Whether the new one replaces the old one: order is new against old. */
+static bool wins(const dki_aggregate *what, int order)
+{
+    return what->kind == DKI_AGGREGATE_MIN ? order < 0 : order > 0;
+}
+
+static int compare_codes(const dki_aggregate *what, int64_t a, int64_t b)
+{
+    int64_t x = a, y = b;
+
+    if (what->type == DK_CATEGORY) {
+        x = dk_dictionary_rank(what->levels, (uint32_t)a);
+        y = dk_dictionary_rank(what->levels, (uint32_t)b);
+    }
+    return x < y ? -1 : x > y;
+}
+
+static void best_integer(dki_accumulator *accumulator, uint32_t group, int64_t value)
+{
+    int64_t *best = (int64_t *)accumulator->best + group;
+
+    if (accumulator->n[group] == 0 || wins(&accumulator->what, compare_codes(&accumulator->what, value, *best)))
+        *best = value;
+}
+
+static void best_real(dki_accumulator *accumulator, uint32_t group, double value)
+{
+    double *best = (double *)accumulator->best + group;
+
+    if (accumulator->n[group] == 0 || wins(&accumulator->what, value < *best ? -1 : value > *best))
+        *best = value == 0 ? 0 : value; /* the two zeros are one value */
+}
+
+static void best_ratio(dki_accumulator *accumulator, uint32_t group, dk_ratio value)
+{
+    dk_ratio *best = (dk_ratio *)accumulator->best + group;
+
+    if (accumulator->n[group] == 0 || wins(&accumulator->what, dki_ratio_compare(value, *best)))
+        *best = value;
+}
+
+static dk_status best_text(dki_accumulator *accumulator, uint32_t group, dk_text value, dk_error *err)
+{
+    dk_text *best = (dk_text *)accumulator->best + group;
+    char *copy;
+
+    if (accumulator->n[group] > 0 &&
+        !wins(&accumulator->what, dki_text_compare(value.bytes, value.size, best->bytes, best->size)))
+        return DK_OK;
+    copy = dki_strndup(accumulator->context, value.bytes, value.size, err);
+    if (copy == NULL)
+        return DK_ERR_MEMORY;
+    dki_free(accumulator->context, (char *)best->bytes);
+    *best = (dk_text){ copy, value.size };
+    return DK_OK;
+}
+
+/* Taking rows in. -------------------------------------------------------------------------------------------------- */
+
+/* Fills use with the rows that count, whose value is known and whose weight is not 0. Returns whether that is every row. */
+static bool usable_rows(const dki_accumulator *accumulator, const dki_rows *rows, uint64_t *use)
+{
+    size_t n_words = dki_bit_words(rows->n);
+    uint64_t missing = 0;
+
+    if (rows->selection)
+        memcpy(use, rows->selection, n_words * sizeof *use);
+    else
+        memset(use, 0xff, n_words * sizeof *use);
+    if (rows->value) {
+        const dk_view *value = rows->value;
+
+        if (value->constant) {
+            if (dki_view_is_null(value, 0))
+                memset(use, 0, n_words * sizeof *use);
+        } else if (value->type == DK_CATEGORY) {
+            for (size_t i = 0; i < rows->n; i++) {
+                if (rows->integers[i] == 0)
+                    dki_bit_clear(use, i);
+            }
+        } else if (value->valid) {
+            for (size_t i = 0; i < n_words; i++)
+                use[i] &= value->valid[i];
+        }
+        if (accumulator->what.weighted) {
+            for (size_t i = 0; i < rows->n; i++) {
+                if (rows->weights[i] == 0)
+                    dki_bit_clear(use, i);
+            }
+        }
+    }
+    use[n_words - 1] &= dki_bit_tail(rows->n);
+    for (size_t i = 0; i + 1 < n_words; i++)
+        missing |= ~use[i];
+    missing |= use[n_words - 1] ^ dki_bit_tail(rows->n);
+    return missing == 0;
+}
+
+/* Runs the statement that comes last for every row i of use (all: every row), group being its group. */
+#define FOR_USED(rows, use, all, ...)                                                                                 \
+    do {                                                                                                               \
+        if (all) {                                                                                                     \
+            for (size_t i = 0; i < (rows)->n; i++) {                                                                   \
+                uint32_t group = (rows)->groups[i];                                                                    \
+                __VA_ARGS__;                                                                                           \
+            }                                                                                                          \
+        } else {                                                                                                       \
+            for (size_t word_ = 0; word_ < dki_bit_words((rows)->n); word_++) {                                        \
+                for (uint64_t left_ = (use)[word_]; left_; left_ &= left_ - 1) {                                       \
+                    size_t i = word_ * 64 + (size_t)__builtin_ctzll(left_);                                            \
+                    uint32_t group = (rows)->groups[i];                                                                \
+                    __VA_ARGS__;                                                                                       \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    } while (0)
+
+static void add_whole(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all)
+{
+    uint64_t *n = accumulator->n;
+    dki_i128 *sum = accumulator->sum;
+    const int64_t *values = rows->integers;
+
+    if (accumulator->what.weighted) {
+        FOR_USED(rows, use, all, {
+            n[group]++;
+            dki_wide_add(&sum[group], &accumulator->high[group], (dki_i128)values[i] * rows->weights[i]);
+        });
+    } else {
+        FOR_USED(rows, use, all, {
+            n[group]++;
+            sum[group] += values[i];
+        });
+    }
+}
+
+static dk_status add_ratios(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
+                            dk_error *err)
+{
+    const dk_ratio *values = rows->value->values;
+
+    FOR_USED(rows, use, all, {
+        dk_ratio value = values[rows->value->constant ? 0 : i];
+        int64_t weight = accumulator->what.weighted ? rows->weights[i] : 1;
+        dki_wide numerator = { (dki_i128)value.numerator * weight, 0 };
+        dk_status status = dki_ratio_sums_add(&accumulator->ratios, group, value.denominator, numerator, err);
+
+        if (status != DK_OK)
+            return status;
+        accumulator->n[group]++;
+    });
+    return DK_OK;
+}
+
+static dk_status add_sum(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
+                         dk_error *err)
+{
+    bool weighted = accumulator->what.weighted;
+    dk_status status = DK_OK;
+
+    if (accumulator->weight)
+        FOR_USED(rows, use, all, accumulator->weight[group] += rows->weights[i]);
+    switch (accumulator->what.type) {
+    case DK_REAL: {
+        const double *values = rows->value->values;
+
+        FOR_USED(rows, use, all, {
+            accumulator->n[group]++;
+            dki_real_sum_add(&accumulator->reals[group], values[rows->value->constant ? 0 : i],
+                             weighted ? rows->weights[i] : 1);
+        });
+        break;
+    }
+    case DK_RATIO: status = add_ratios(accumulator, rows, use, all, err); break;
+    default: add_whole(accumulator, rows, use, all); break;
+    }
+    return status;
+}
+
+static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
+                          dk_error *err)
+{
+    const dk_view *value = rows->value;
+
+    switch (accumulator->what.type) {
+    case DK_REAL:
+        FOR_USED(rows, use, all, {
+            best_real(accumulator, group, ((const double *)value->values)[value->constant ? 0 : i]);
+            accumulator->n[group]++;
+        });
+        break;
+    case DK_RATIO:
+        FOR_USED(rows, use, all, {
+            best_ratio(accumulator, group, ((const dk_ratio *)value->values)[value->constant ? 0 : i]);
+            accumulator->n[group]++;
+        });
+        break;
+    case DK_TEXT:
+        FOR_USED(rows, use, all, {
+            dk_status status = best_text(accumulator, group, dki_view_text(value, i), err);
+
+            if (status != DK_OK)
+                return status;
+            accumulator->n[group]++;
+        });
+        break;
+    default:
+        FOR_USED(rows, use, all, {
+            best_integer(accumulator, group, rows->integers[i]);
+            accumulator->n[group]++;
+        });
+    }
+    return DK_OK;
+}
+
+dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows, dk_error *err)
+{
+    uint64_t use[DK_BLOCK_WORDS];
+    bool all = usable_rows(accumulator, rows, use);
+
+    switch (accumulator->what.kind) {
+    case DKI_AGGREGATE_COUNT:
+        if (accumulator->what.weighted)
+            FOR_USED(rows, use, all, accumulator->sum[group] += rows->weights[i]);
+        FOR_USED(rows, use, all, accumulator->n[group]++);
+        return DK_OK;
+    case DKI_AGGREGATE_ROWS: FOR_USED(rows, use, all, accumulator->n[group]++); return DK_OK;
+    case DKI_AGGREGATE_SUM:
+    case DKI_AGGREGATE_MEAN: return add_sum(accumulator, rows, use, all, err);
+    case DKI_AGGREGATE_MIN:
+    case DKI_AGGREGATE_MAX: break;
+    }
+    return add_best(accumulator, rows, use, all, err);
+}
+
+/* Merging. --------------------------------------------------------------------------------------------------------- */
+
+static dk_status merge_best(dki_accumulator *accumulator, const dki_accumulator *from, size_t group, uint32_t to,
+                            dk_error *err)
+{
+    if (from->n[group] == 0)
+        return DK_OK;
+    switch (accumulator->what.type) {
+    case DK_REAL: best_real(accumulator, to, ((const double *)from->best)[group]); return DK_OK;
+    case DK_RATIO: best_ratio(accumulator, to, ((const dk_ratio *)from->best)[group]); return DK_OK;
+    case DK_TEXT: return best_text(accumulator, to, ((const dk_text *)from->best)[group], err);
+    default: best_integer(accumulator, to, ((const int64_t *)from->best)[group]); return DK_OK;
+    }
+}
+
+dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
+                                const uint32_t *map, dk_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t group = first + i;
+        uint32_t to = map[i];
+
+        if (accumulator->best) {
+            dk_status status = merge_best(accumulator, from, group, to, err);
+
+            if (status != DK_OK)
+                return status;
+        }
+        if (accumulator->high) {
+            dki_wide_add(&accumulator->sum[to], &accumulator->high[to], from->sum[group]);
+            accumulator->high[to] += from->high[group];
+        } else if (accumulator->sum) {
+            accumulator->sum[to] += from->sum[group];
+        }
+        if (accumulator->weight)
+            accumulator->weight[to] += from->weight[group];
+        if (accumulator->reals)
+            dki_real_sum_merge(&accumulator->reals[to], &from->reals[group]);
+        accumulator->n[to] += from->n[group];
+    }
+    if (accumulator->what.type == DK_RATIO && is_sum(&accumulator->what))
+        return dki_ratio_sums_merge(&accumulator->ratios, &from->ratios, first, n, map, err);
+    return DK_OK;
+}

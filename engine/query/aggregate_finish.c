@@ -1,0 +1,277 @@
+/* aggregate_finish.c - from accumulators to a column of results.
+ *
+ * This is where exact sums meet 64 bits. A decimal sum has the digits of its values and its weights; where that is
+ * more than a decimal can have, or the numbers do not fit with so many, zeros at the end that all results share are
+ * taken off. Only what then still does not fit is an error.
+ */
+#include "aggregate.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+
+struct finish {
+    const dki_accumulator *accumulator;
+    const uint32_t *groups;
+    size_t n;
+    dk_builder *builder;
+    size_t *fault;
+    dk_error *err;
+};
+
+static dk_status overflow(struct finish *finish, size_t i)
+{
+    *finish->fault = i;
+    return dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() does not fit in 64 bits",
+                    dki_aggregate_name(finish->accumulator->what.kind));
+}
+
+static dki_i128 power10(unsigned digits) /* digits <= 38 */
+{
+    dki_i128 power = dki_power10[digits > 18 ? 18 : digits];
+
+    for (; digits > 18; digits--)
+        power *= 10;
+    return power;
+}
+
+/* How many digits at the end of these numbers must go so that each fits and at most 18 stay. */
+static dk_status digits_to_drop(struct finish *finish, const dki_i128 *sums, unsigned scale, unsigned *drop)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    size_t widest = 0;
+
+    *drop = scale > DK_DECIMAL_MAX_SCALE ? scale - DK_DECIMAL_MAX_SCALE : 0;
+    for (size_t i = 0; i < finish->n; i++) {
+        uint32_t group = finish->groups[i];
+
+        if (accumulator->high && accumulator->high[group] != 0)
+            return overflow(finish, i);
+        while (!dki_fits_i64(sums[group] / power10(*drop))) {
+            if (*drop >= scale)
+                return overflow(finish, i);
+            ++*drop;
+            widest = i;
+        }
+    }
+    for (size_t i = 0; i < finish->n; i++) {
+        if (sums[finish->groups[i]] % power10(*drop) != 0)
+            return overflow(finish, *drop + DK_DECIMAL_MAX_SCALE > scale ? widest : i);
+    }
+    return DK_OK;
+}
+
+/* Exact sums of so many digits as an integer or decimal column; a group without values is null where they are sums. */
+static dk_status finish_whole(struct finish *finish, dk_type type, unsigned scale)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    bool counts = accumulator->what.kind == DKI_AGGREGATE_COUNT;
+    unsigned drop;
+    dki_i128 divisor;
+    dk_status status = digits_to_drop(finish, accumulator->sum, scale, &drop);
+
+    if (status != DK_OK)
+        return status;
+    divisor = power10(drop);
+    status = dk_builder_new(accumulator->context, type, (uint8_t)(scale - drop), NULL, &finish->builder, finish->err);
+    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+        uint32_t group = finish->groups[i];
+
+        if (accumulator->n[group] == 0 && !counts)
+            status = dk_builder_null(finish->builder, 1, finish->err);
+        else
+            status = dk_builder_integer(finish->builder, (int64_t)(accumulator->sum[group] / divisor), finish->err);
+    }
+    return status;
+}
+
+static dk_status finish_count(struct finish *finish)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    dk_status status;
+
+    if (accumulator->sum)
+        return finish_whole(finish, accumulator->what.weight_type, accumulator->what.weight_scale);
+    status = dk_builder_new(accumulator->context, DK_INTEGER, 0, NULL, &finish->builder, finish->err);
+    for (size_t i = 0; status == DK_OK && i < finish->n; i++)
+        status = dk_builder_integer(finish->builder, (int64_t)accumulator->n[finish->groups[i]], finish->err);
+    return status;
+}
+
+static dk_status finish_mean(struct finish *finish)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    dki_i128 unit = power10(accumulator->what.scale); /* digits of the weights cancel out */
+    dk_status status = dk_builder_new(accumulator->context, DK_RATIO, 0, NULL, &finish->builder, finish->err);
+
+    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+        uint32_t group = finish->groups[i];
+        dki_i128 weight = accumulator->weight ? accumulator->weight[group] : (dki_i128)accumulator->n[group];
+        dki_i128 denominator;
+        dk_ratio mean;
+
+        if (accumulator->n[group] == 0)
+            status = dk_builder_null(finish->builder, 1, finish->err);
+        else if ((accumulator->high && accumulator->high[group] != 0) || dki_mul_i128(weight, unit, &denominator) ||
+                 !dki_ratio_make(accumulator->sum[group], denominator, &mean))
+            status = overflow(finish, i);
+        else
+            status = dk_builder_ratio(finish->builder, mean, finish->err);
+    }
+    return status;
+}
+
+/* What the weighed sum of a group is to be divided by. */
+static dki_i128 divisor_of(const dki_accumulator *accumulator, uint32_t group)
+{
+    if (accumulator->what.kind == DKI_AGGREGATE_SUM)
+        return accumulator->what.weighted ? power10(accumulator->what.weight_scale) : 1;
+    if (accumulator->weight)
+        return accumulator->weight[group];
+    return accumulator->n[group] ? (dki_i128)accumulator->n[group] : 1;
+}
+
+static dk_status finish_reals(struct finish *finish)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    dk_status status = dk_builder_new(accumulator->context, DK_REAL, 0, NULL, &finish->builder, finish->err);
+
+    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+        uint32_t group = finish->groups[i];
+        double value;
+
+        if (accumulator->n[group] == 0)
+            status = dk_builder_null(finish->builder, 1, finish->err);
+        else if (!dki_real_sum_round(&accumulator->reals[group], (dki_u128)divisor_of(accumulator, group), &value)) {
+            *finish->fault = i;
+            status = dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() is beyond the greatest real",
+                              dki_aggregate_name(accumulator->what.kind));
+        } else
+            status = dk_builder_real(finish->builder, value, finish->err);
+    }
+    return status;
+}
+
+static dk_status finish_ratios(struct finish *finish)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    dk_context *context = accumulator->context;
+    size_t n_groups = accumulator->capacity;
+    dki_i128 *divisors = dki_alloc_array(context, n_groups, sizeof *divisors, finish->err);
+    dk_ratio *totals = dki_alloc_array(context, n_groups, sizeof *totals, finish->err);
+    bool *fits = dki_alloc_array(context, n_groups, sizeof *fits, finish->err);
+    dk_status status = divisors && totals && fits ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK) {
+        for (size_t i = 0; i < n_groups; i++) {
+            divisors[i] = divisor_of(accumulator, (uint32_t)i);
+            if (divisors[i] == 0)
+                divisors[i] = 1; /* nothing but rows of weight 0: null below */
+        }
+        status = dki_ratio_sums_finish(&accumulator->ratios, n_groups, divisors, totals, fits, finish->err);
+    }
+    if (status == DK_OK)
+        status = dk_builder_new(context, DK_RATIO, 0, NULL, &finish->builder, finish->err);
+    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+        uint32_t group = finish->groups[i];
+
+        if (accumulator->n[group] == 0) {
+            status = dk_builder_null(finish->builder, 1, finish->err);
+        } else if (!fits[group]) {
+            *finish->fault = i;
+            (void)dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() of these ratios does not fit in 64 bits above and below",
+                           dki_aggregate_name(accumulator->what.kind));
+            dki_hint(finish->err, "%s(real(x)) gives the nearest real instead",
+                     dki_aggregate_name(accumulator->what.kind));
+            status = DK_ERR_OVERFLOW;
+        } else {
+            status = dk_builder_ratio(finish->builder, totals[group], finish->err);
+        }
+    }
+    dki_free(context, divisors);
+    dki_free(context, totals);
+    dki_free(context, fits);
+    return status;
+}
+
+static dk_status append_best(struct finish *finish, uint32_t group)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    dk_builder *builder = finish->builder;
+    int64_t whole;
+
+    switch (accumulator->what.type) {
+    case DK_REAL: return dk_builder_real(builder, ((const double *)accumulator->best)[group], finish->err);
+    case DK_RATIO: return dk_builder_ratio(builder, ((const dk_ratio *)accumulator->best)[group], finish->err);
+    case DK_TEXT: return dk_builder_text(builder, ((const dk_text *)accumulator->best)[group], finish->err);
+    default: break;
+    }
+    whole = ((const int64_t *)accumulator->best)[group];
+    if (accumulator->what.type == DK_BOOLEAN)
+        return dk_builder_boolean(builder, whole != 0, finish->err);
+    if (accumulator->what.type == DK_CATEGORY)
+        return dk_builder_code(builder, (uint32_t)whole, finish->err);
+    return dk_builder_integer(builder, whole, finish->err);
+}
+
+static dk_status finish_best(struct finish *finish)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    const dki_aggregate *what = &accumulator->what;
+    dk_status status = dk_builder_new(accumulator->context, what->type, what->scale, what->levels, &finish->builder,
+                                      finish->err);
+
+    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+        uint32_t group = finish->groups[i];
+
+        if (accumulator->n[group] == 0)
+            status = dk_builder_null(finish->builder, 1, finish->err);
+        else
+            status = append_best(finish, group);
+    }
+    return status;
+}
+
+static dk_status finish_kind(struct finish *finish)
+{
+    const dki_aggregate *what = &finish->accumulator->what;
+    dk_type type = what->type;
+    unsigned scale = what->scale;
+
+    switch (what->kind) {
+    case DKI_AGGREGATE_COUNT:
+    case DKI_AGGREGATE_ROWS: return finish_count(finish);
+    case DKI_AGGREGATE_MIN:
+    case DKI_AGGREGATE_MAX: return finish_best(finish);
+    case DKI_AGGREGATE_SUM:
+    case DKI_AGGREGATE_MEAN: break;
+    }
+    if (type == DK_REAL)
+        return finish_reals(finish);
+    if (type == DK_RATIO)
+        return finish_ratios(finish);
+    if (what->kind == DKI_AGGREGATE_MEAN)
+        return finish_mean(finish);
+    if (what->weighted) {
+        scale += what->weight_scale;
+        if (what->weight_type == DK_DECIMAL)
+            type = DK_DECIMAL;
+    }
+    return finish_whole(finish, type, scale);
+}
+
+dk_status dki_accumulator_finish(const dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+                                 const dk_column **out, size_t *fault, dk_error *err)
+{
+    struct finish finish = { accumulator, groups, n, NULL, fault, err };
+    dk_status status;
+
+    *fault = SIZE_MAX;
+    status = finish_kind(&finish);
+    if (status == DK_OK)
+        status = dk_builder_finish(finish.builder, out, err);
+    dk_builder_release(finish.builder);
+    return status;
+}

@@ -1,0 +1,351 @@
+/* breakdown_measure.c - measures as columns of the result.
+ *
+ * A measure is an expression over a table that has a row for each cell, the dimensions, the measures made before, and
+ * a hidden column for each aggregate and each all(). There are two such tables: `shown` has the rows that the user
+ * will see, `all` also those that an all() looks up. A measure is computed over `all` only where an all() needs it, so
+ * that nothing can fail in a row that nobody asked for.
+ *
+ * all(m, d, ...) of a row is m of the row that totals all dimensions but d, ... and those that the row totals itself.
+ */
+#include "breakdown_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+
+static bool is_all(const dki_node *node) { return node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0; }
+
+/* What an all() totals. ------------------------------------------------------------------------------------------- */
+
+static uint32_t total_mask(const dki_plan *plan, const dki_node *node)
+{
+    uint32_t mask = dki_all_totals(plan->breakdown->n_by);
+
+    for (size_t i = 1; i < node->n_children; i++)
+        mask &= ~(UINT32_C(1) << dki_breakdown_find_dimension(plan->breakdown, node->children[i]->text));
+    return mask;
+}
+
+struct coarser {
+    const dki_plan *plan;
+    dki_int_map *masks;
+    dk_error *err;
+    dk_status status;
+};
+
+static bool collect_mask(void *arg, const dki_node *node)
+{
+    struct coarser *coarser = arg;
+    uint32_t number;
+
+    if (is_all(node))
+        coarser->status = dki_int_map_add(coarser->masks, total_mask(coarser->plan, node), &number, coarser->err);
+    return coarser->status == DK_OK;
+}
+
+dk_status dki_plan_coarser(const dki_plan *plan, dki_int_map *masks, dk_error *err)
+{
+    struct coarser coarser = { plan, masks, err, DK_OK };
+
+    for (size_t i = 0; i < plan->breakdown->n_measures; i++) {
+        if (!dki_node_visit(dki_expr_root(plan->breakdown->measures[i].expr), collect_mask, &coarser))
+            break;
+    }
+    return coarser.status;
+}
+
+/* Which measures an all() needs. ---------------------------------------------------------------------------------- */
+
+/* Marks the measures that a tree names, where they stand within an all() or the whole tree is needed in every row. */
+static void mark_needed(const dk_breakdown *breakdown, const dki_node *node, bool within, bool *needed)
+{
+    if (node->kind == DKI_NODE_NAME && within) {
+        size_t measure = dki_breakdown_find_measure(breakdown, node->text);
+
+        if (measure != SIZE_MAX)
+            needed[measure] = true;
+    }
+    if (node->kind != DKI_NODE_CALL)
+        return;
+    for (size_t i = 0; i < node->n_children; i++)
+        mark_needed(breakdown, node->children[i], within || is_all(node), needed);
+}
+
+/* A measure names only measures before it: going backwards, everything that needs one is known when it is reached. */
+static void find_needed(const dk_breakdown *breakdown, bool *needed)
+{
+    for (size_t i = breakdown->n_measures; i-- > 0;)
+        mark_needed(breakdown, dki_expr_root(breakdown->measures[i].expr), needed[i], needed);
+}
+
+/* Hidden columns. ------------------------------------------------------------------------------------------------- */
+
+/* Adds a column to one of the two tables. */
+static dk_status add_column(const dk_table **table, const char *name, const dk_column *column, dk_error *err)
+{
+    dk_field field = DK_FIELD(name, column);
+    const dk_table *longer;
+    dk_status status = dk_table_with(*table, &field, 1, &longer, err);
+
+    if (status != DK_OK)
+        return status;
+    dk_table_release(*table);
+    *table = longer;
+    return DK_OK;
+}
+
+static const char *aggregate_name(dki_result *result, size_t aggregate, dk_error *err)
+{
+    return dki_arena_format(&result->arena, err, "%sa%zu", result->prefix, aggregate);
+}
+
+/* The name of the column of an all(), which gets the next number when it is new. */
+static dk_status all_name(dki_result *result, const dki_node *node, const char **out, dk_error *err)
+{
+    size_t number = 0;
+
+    while (number < result->n_totals && !dki_node_equal(result->totals[number], node))
+        number++;
+    if (number == result->n_totals) {
+        dk_status status = dki_grow(result->plan->context, (void **)&result->totals, &result->total_capacity,
+                                    number + 1, sizeof(const dki_node *), err);
+
+        if (status != DK_OK)
+            return status;
+        result->totals[result->n_totals++] = node;
+    }
+    *out = dki_arena_format(&result->arena, err, "%st%zu", result->prefix, number);
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+/* Writes "gemeente = Duiven, jaar total" for a cell. */
+static void describe_cell(const dki_result *result, uint64_t row, char *out, size_t size)
+{
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    uint32_t mask = dki_cell_mask(&result->cells, (size_t)result->order[row]);
+    size_t used = 0;
+
+    (void)snprintf(out, size, breakdown->n_by ? "" : "all rows");
+    for (size_t i = 0; i < breakdown->n_by && used + 1 < size; i++) {
+        char text[96] = "total";
+        dk_value value;
+        dk_error ignored = DK_ERROR_INIT;
+        int wrote;
+
+        if (!(mask >> i & 1)) {
+            if (dk_column_get(dk_table_field(result->all, i)->column, row, &value, &ignored) != DK_OK)
+                return;
+            (void)dk_value_format(&value, text, sizeof text);
+        }
+        wrote = snprintf(out + used, size - used, "%s%s = %s", i ? ", " : "", breakdown->by[i].name, text);
+        used += wrote > 0 ? (size_t)wrote : 0;
+    }
+}
+
+static dk_status fail_aggregate(const dki_result *result, size_t number, size_t row, dk_status status,
+                                const dk_error *fault, dk_error *err)
+{
+    const dki_plan_aggregate *aggregate = &result->plan->aggregates[number];
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    char cell[256];
+
+    if (row == SIZE_MAX) {
+        if (err)
+            *err = *fault;
+        return status;
+    }
+    describe_cell(result, row, cell, sizeof cell);
+    (void)dki_fail(err, status, "measure %s of %s: %s (%s)", breakdown->measures[aggregate->measure].name,
+                   breakdown->title, fault->message, cell);
+    if (fault->hint[0])
+        dki_hint(err, "%s", fault->hint);
+    return status;
+}
+
+/* Makes sure that a table has the column of an aggregate. */
+static dk_status need_aggregate(dki_result *result, const dk_table **table, const dki_node *node, dk_error *err)
+{
+    size_t number = dki_plan_find(result->plan, node);
+    const char *name = aggregate_name(result, number, err);
+    size_t n = (size_t)dk_table_n_rows(*table), fault;
+    const dk_column *column;
+    dk_error finish_err = DK_ERROR_INIT;
+    uint32_t *groups;
+    dk_status status;
+
+    if (name == NULL)
+        return DK_ERR_MEMORY;
+    if (dk_table_find(*table, name) != DK_NO_COLUMN)
+        return DK_OK;
+    groups = dki_alloc_array(result->plan->context, n, sizeof *groups, err);
+    if (groups == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        groups[i] = (uint32_t)result->order[i];
+    status = dki_accumulator_finish(&result->groups.accumulators[number], groups, n, &column, &fault, &finish_err);
+    dki_free(result->plan->context, groups);
+    if (status != DK_OK)
+        return fail_aggregate(result, number, fault, status, &finish_err, err);
+    status = add_column(table, name, column, err);
+    dk_column_release(column);
+    return status;
+}
+
+static dk_status need_columns(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
+                              dk_error *err);
+static dk_status eval_node(dki_result *result, const dk_table *table, const dk_expr *expr, const dki_node *node,
+                           dki_note_fn *note, void *arg, const dk_column **out, dk_error *err);
+
+/* The column that gives each row of a table the value that `column` has in the coarser row. */
+static dk_status look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
+                         const dk_column **out, dk_error *err)
+{
+    uint64_t *rows = dki_alloc_array(result->plan->context, (size_t)n, sizeof *rows, err);
+    dk_status status;
+
+    if (rows == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t i = 0; i < n; i++)
+        rows[i] = result->rows[dki_cell_coarser(&result->cells, (size_t)result->order[i], mask)];
+    status = dk_column_gather(column, rows, n, out, err);
+    dki_free(result->plan->context, rows);
+    return status;
+}
+
+/* Makes sure that a table has the column of an all(). */
+static dk_status need_all(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
+                          dk_error *err)
+{
+    const char *name;
+    const dk_column *column = NULL, *looked_up;
+    dk_status status = all_name(result, node, &name, err);
+
+    if (status != DK_OK || dk_table_find(*table, name) != DK_NO_COLUMN)
+        return status;
+    status = need_columns(result, &result->all, expr, node->children[0], err);
+    if (status == DK_OK)
+        status = eval_node(result, result->all, expr, node->children[0], NULL, NULL, &column, err);
+    if (status != DK_OK)
+        return status;
+    status = look_up(result, dk_table_n_rows(*table), total_mask(result->plan, node), column, &looked_up, err);
+    dk_column_release(column);
+    if (status != DK_OK)
+        return status;
+    status = add_column(table, name, looked_up, err);
+    dk_column_release(looked_up);
+    return status;
+}
+
+/* Makes sure that a table has what a tree needs beside dimensions and measures. */
+static dk_status need_columns(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
+                              dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (node->kind == DKI_NODE_AGGREGATE)
+        return need_aggregate(result, table, node, err);
+    if (node->kind != DKI_NODE_CALL)
+        return DK_OK;
+    if (is_all(node))
+        return need_all(result, table, expr, node, err);
+    for (size_t i = 0; status == DK_OK && i < node->n_children; i++)
+        status = need_columns(result, table, expr, node->children[i], err);
+    return status;
+}
+
+/* Evaluating. ----------------------------------------------------------------------------------------------------- */
+
+struct hidden {
+    dki_result *result;
+    const dk_table *table;
+};
+
+/* The column of an aggregate or an all(), which need_columns has made. */
+static dk_status find_hidden(void *arg, const dki_node *node, size_t *column, dk_error *err)
+{
+    struct hidden *hidden = arg;
+    const char *name = NULL;
+    dk_status status = DK_OK;
+
+    if (is_all(node))
+        status = all_name(hidden->result, node, &name, err);
+    else if ((name = aggregate_name(hidden->result, dki_plan_find(hidden->result->plan, node), err)) == NULL)
+        status = DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = dk_table_get(hidden->table, name, column, err);
+    return status;
+}
+
+static dk_status eval_node(dki_result *result, const dk_table *table, const dk_expr *expr, const dki_node *node,
+                           dki_note_fn *note, void *arg, const dk_column **out, dk_error *err)
+{
+    struct hidden hidden = { result, table };
+    dki_scope scope = { .table = table, .params = result->plan->params, .aggregate = find_hidden, .arg = &hidden };
+    dki_bound *bound = NULL;
+    dk_status status = dki_bind(&scope, expr, node, &bound, err);
+
+    if (status == DK_OK)
+        status = dki_bound_column_new(bound, out, err);
+    for (size_t i = 0; status == DK_OK && note && i < dki_bound_n_notes(bound); i++) {
+        status = note(arg, dki_bound_note(bound, i), err);
+        if (status != DK_OK)
+            dk_column_release(*out);
+    }
+    dki_bound_release(bound);
+    return status;
+}
+
+/* Computes measure i over one of the two tables, and adds it to that. */
+static dk_status add_measure(dki_result *result, const dk_table **table, size_t i, dki_note_fn *note, void *arg,
+                             dk_error *err)
+{
+    const dki_part *part = &result->plan->breakdown->measures[i];
+    const dki_node *root = dki_expr_root(part->expr);
+    const dk_column *column;
+    dk_status status = need_columns(result, table, part->expr, root, err);
+
+    if (status == DK_OK)
+        status = eval_node(result, *table, part->expr, root, note, arg, &column, err);
+    if (status != DK_OK)
+        return status;
+    status = add_column(table, part->name, column, err);
+    dk_column_release(column);
+    return status;
+}
+
+/* Gives `shown` the measure that `all` has. */
+static dk_status share_measure(dki_result *result, size_t i, dk_error *err)
+{
+    const char *name = result->plan->breakdown->measures[i].name;
+    const dk_column *column = dk_table_field(result->all, dk_table_find(result->all, name))->column, *part;
+    dk_status status = dk_column_slice(column, 0, result->n_shown, &part, err);
+
+    if (status != DK_OK)
+        return status;
+    status = add_column(&result->shown, name, part, err);
+    dk_column_release(part);
+    return status;
+}
+
+dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err)
+{
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    bool *needed = dki_arena_array(&result->arena, breakdown->n_measures, sizeof *needed, err);
+    dk_status status = DK_OK;
+
+    if (needed == NULL)
+        return DK_ERR_MEMORY;
+    find_needed(breakdown, needed);
+    for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
+        if (!needed[i]) {
+            status = add_measure(result, &result->shown, i, note, arg, err);
+            continue;
+        }
+        status = add_measure(result, &result->all, i, note, arg, err);
+        if (status == DK_OK)
+            status = share_measure(result, i, err);
+    }
+    return status;
+}

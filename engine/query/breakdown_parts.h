@@ -1,0 +1,56 @@
+/* breakdown_parts.h - a parsed breakdown, for those inside the engine who look into one.
+ *
+ * Everything here is immutable after dk_breakdown_new and lives as long as the breakdown.
+ */
+#ifndef DKI_QUERY_BREAKDOWN_PARTS_H
+#define DKI_QUERY_BREAKDOWN_PARTS_H
+
+#include <stdatomic.h>
+
+#include <dekking/breakdown.h>
+
+#include "base/arena.h"
+#include "node.h"
+
+#define DKI_MAX_DIMENSIONS 16
+
+/* A dimension or a measure: its name and tree; label and format may be NULL. */
+typedef struct dki_part {
+    const char *name;
+    const char *label;
+    const char *format;
+    const dk_expr *expr;
+} dki_part;
+
+typedef struct dki_order {
+    const char *column; /* a dimension or a measure */
+    bool descending;
+} dki_order;
+
+struct dk_breakdown {
+    atomic_uint references;
+    dk_context *context; /* retained */
+    dki_arena arena;     /* holds the texts and arrays below */
+    const char *name;    /* may be NULL */
+    const char *title;   /* for messages: "breakdown coverage", or "the breakdown" */
+    dki_part *by;
+    size_t n_by;
+    const dk_expr *where; /* may be NULL */
+    dki_part *measures;
+    size_t n_measures;
+    dk_margins margins;
+    bool all_levels;
+    dki_order *order;
+    size_t n_order;
+    uint64_t limit;
+};
+
+/* Calls visit for the name of every column of the table that the breakdown reads: in its dimensions, its where, and inside
+ * its aggregates. A name may come more than once. Stops and returns false when visit does. */
+typedef bool dki_column_visit_fn(void *arg, const char *column);
+bool dki_breakdown_columns(const dk_breakdown *breakdown, dki_column_visit_fn *visit, void *arg);
+/* The dimension or measure of that name, or SIZE_MAX. */
+size_t dki_breakdown_find_dimension(const dk_breakdown *breakdown, const char *name);
+size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *name);
+
+#endif

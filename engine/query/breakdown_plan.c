@@ -1,0 +1,350 @@
+/* breakdown_plan.c - binds a breakdown to a table: names, types, and what has to be computed once.
+ *
+ * Aggregates that are the same tree, conditions that are the same tree, and arguments that are the same tree under the
+ * same condition are computed once, however many measures mention them. An argument is evaluated only where its
+ * condition holds, so that it cannot fail elsewhere.
+ */
+#include "breakdown_plan.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+
+/* Names. ----------------------------------------------------------------------------------------------------------- */
+
+struct names {
+    const dki_plan *plan;
+    const dk_expr *expr;
+    bool in_measure; /* the expression is a measure: only names inside aggregates are columns */
+    dk_error *err;
+    dk_status status;
+};
+
+static dk_status fail_column(struct names *names, const dki_node *node)
+{
+    const dk_breakdown *breakdown = names->plan->breakdown;
+    const dk_table *table = names->plan->table;
+    const char *name = dk_table_properties(table)->name;
+    dki_nearest nearest;
+
+    if (names->in_measure && dki_breakdown_find_measure(breakdown, node->text) != SIZE_MAX) {
+        (void)dki_node_fail(names->expr, node, names->err, DK_ERR_NAME,
+                            "%s: %s is a measure, and inside an aggregate names are columns", breakdown->title,
+                            node->text);
+        dki_hint(names->err, "compute with measures outside of aggregates: %s / all(%s)", node->text, node->text);
+        return DK_ERR_NAME;
+    }
+    (void)dki_node_fail(names->expr, node, names->err, DK_ERR_NAME, "%s needs the column %s, which %s%s does not have",
+                        breakdown->title, node->text, name ? "the table " : "the table", name ? name : "");
+    dki_nearest_init(&nearest, node->text, strlen(node->text));
+    for (size_t i = 0; i < dk_table_n_columns(table); i++) {
+        const char *column = dk_table_field(table, i)->name;
+
+        dki_nearest_try(&nearest, column, strlen(column));
+    }
+    if (nearest.best)
+        dki_hint(names->err, "did you mean %.*s?", (int)nearest.best_size, nearest.best);
+    return DK_ERR_NAME;
+}
+
+static bool check_name(void *arg, const dki_node *node)
+{
+    struct names *names = arg;
+    const dk_breakdown *breakdown = names->plan->breakdown;
+
+    if (node->kind != DKI_NODE_NAME)
+        return true;
+    if (dk_table_find(names->plan->table, node->text) == DK_NO_COLUMN) {
+        names->status = fail_column(names, node);
+    } else if (dki_breakdown_find_measure(breakdown, node->text) != SIZE_MAX) {
+        names->status = dki_node_fail(names->expr, node, names->err, DK_ERR_DUPLICATE,
+                                      "%s has a measure named %s, like the column that it reads", breakdown->title,
+                                      node->text);
+        dki_hint(names->err, "give the measure another name: n_%s", node->text);
+    }
+    return names->status == DK_OK;
+}
+
+static bool check_aggregate(void *arg, const dki_node *node)
+{
+    return node->kind != DKI_NODE_AGGREGATE || dki_node_visit(node, check_name, arg);
+}
+
+static dk_status check_names(const dki_plan *plan, const dk_expr *expr, bool in_measure, dk_error *err)
+{
+    struct names names = { plan, expr, in_measure, err, DK_OK };
+
+    (void)dki_node_visit(dki_expr_root(expr), in_measure ? check_aggregate : check_name, &names);
+    return names.status;
+}
+
+/* Binding. --------------------------------------------------------------------------------------------------------- */
+
+static dk_status bind(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out, dk_error *err)
+{
+    dki_scope scope = { .table = plan->table, .params = plan->params };
+
+    return dki_bind(&scope, expr, node, out, err);
+}
+
+static dk_status bind_condition(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out,
+                                dk_error *err)
+{
+    dk_status status = bind(plan, expr, node, out, err);
+
+    if (status == DK_OK && dki_bound_type(*out) != DK_BOOLEAN) {
+        status = dki_node_fail(expr, node, err, DK_ERR_TYPE, "a condition is true or false, and this is %s",
+                               dk_type_name(dki_bound_type(*out)));
+        dki_bound_release(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
+{
+    const dki_part *part = &plan->breakdown->by[i];
+    dki_dimension *dim = &plan->dims[i];
+    dk_status status = bind(plan, part->expr, dki_expr_root(part->expr), &plan->by[i], err);
+    size_t column;
+
+    if (status != DK_OK)
+        return status;
+    dim->type = dki_bound_type(plan->by[i]);
+    dim->scale = dki_bound_scale(plan->by[i]);
+    dim->levels = dki_bound_levels(plan->by[i]);
+    column = dki_bound_column(plan->by[i]);
+    if (column != DK_NO_COLUMN)
+        dim->has_bounds = dk_column_bounds(dk_table_field(plan->table, column)->column, &dim->least, &dim->greatest);
+    return DK_OK;
+}
+
+static dk_status add_filter(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t *out, dk_error *err)
+{
+    const dki_node *node = aggregate->node->filter;
+    dki_plan_filter filter = { .node = node, .measure = aggregate->measure };
+    dk_status status;
+
+    *out = DKI_NONE;
+    if (node == NULL)
+        return DK_OK;
+    for (size_t i = 0; i < plan->n_filters; i++) {
+        if (dki_node_equal(plan->filters[i].node, node)) {
+            *out = i;
+            return DK_OK;
+        }
+    }
+    status = dki_grow(plan->context, (void **)&plan->filters, &plan->filter_capacity, plan->n_filters + 1,
+                      sizeof *plan->filters, err);
+    if (status == DK_OK)
+        status = bind_condition(plan, aggregate->expr, node, &filter.bound, err);
+    if (status != DK_OK)
+        return status;
+    *out = plan->n_filters;
+    plan->filters[plan->n_filters++] = filter;
+    return DK_OK;
+}
+
+static dk_status add_value(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t *out, dk_error *err)
+{
+    dki_plan_value value = { .filter = aggregate->filter };
+    dk_status status;
+    dk_type type;
+
+    *out = DKI_NONE;
+    if (aggregate->node->n_children == 0)
+        return DK_OK;
+    value.node = aggregate->node->children[0];
+    for (size_t i = 0; i < plan->n_values; i++) {
+        if (plan->values[i].filter == value.filter && dki_node_equal(plan->values[i].node, value.node)) {
+            *out = i;
+            return DK_OK;
+        }
+    }
+    status = dki_grow(plan->context, (void **)&plan->values, &plan->value_capacity, plan->n_values + 1,
+                      sizeof *plan->values, err);
+    if (status == DK_OK)
+        status = bind(plan, aggregate->expr, value.node, &value.bound, err);
+    if (status != DK_OK)
+        return status;
+    type = dki_bound_type(value.bound);
+    value.needs_whole = type != DK_REAL && type != DK_RATIO && type != DK_TEXT;
+    *out = plan->n_values;
+    plan->values[plan->n_values++] = value;
+    return DK_OK;
+}
+
+static dk_status check_type(const dki_plan_aggregate *aggregate, dk_error *err)
+{
+    const dki_node *node = aggregate->node;
+    dk_type type = aggregate->what.type;
+    bool sums = aggregate->what.kind == DKI_AGGREGATE_SUM || aggregate->what.kind == DKI_AGGREGATE_MEAN;
+
+    if (!sums || dk_type_is_number(type))
+        return DK_OK;
+    (void)dki_node_fail(aggregate->expr, node->children[0], err, DK_ERR_TYPE, "%s() takes a number, and this is %s",
+                        node->text, dk_type_name(type));
+    if (type == DK_BOOLEAN && node->children[0]->kind == DKI_NODE_NAME)
+        dki_hint(err, "count() where %s counts the rows where it is true", node->children[0]->text);
+    else if (type == DK_BOOLEAN)
+        dki_hint(err, "count() where x counts the rows where x is true");
+    else
+        dki_hint(err, "min() and max() take every type");
+    return DK_ERR_TYPE;
+}
+
+static dk_status add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
+                               dk_error *err)
+{
+    dki_plan_aggregate aggregate = { .node = node, .expr = expr, .measure = measure };
+    dki_aggregate *what = &aggregate.what;
+    dk_status status;
+
+    if (dki_plan_find(plan, node) != DKI_NONE)
+        return DK_OK;
+    if (!dki_aggregate_find(node->text, &what->kind))
+        return dki_node_fail(expr, node, err, DK_ERR_NAME, "there is no aggregate %s()", node->text);
+    status = dki_grow(plan->context, (void **)&plan->aggregates, &plan->aggregate_capacity, plan->n_aggregates + 1,
+                      sizeof *plan->aggregates, err);
+    if (status == DK_OK)
+        status = add_filter(plan, &aggregate, &aggregate.filter, err);
+    if (status == DK_OK)
+        status = add_value(plan, &aggregate, &aggregate.value, err);
+    if (status != DK_OK)
+        return status;
+    if (aggregate.value != DKI_NONE) {
+        const dki_bound *bound = plan->values[aggregate.value].bound;
+
+        what->type = dki_bound_type(bound);
+        what->scale = dki_bound_scale(bound);
+        what->levels = dki_bound_levels(bound);
+        status = check_type(&aggregate, err);
+    }
+    if (plan->weight) {
+        what->weighted = what->kind != DKI_AGGREGATE_ROWS;
+        what->weight_type = dk_column_type(plan->weight);
+        what->weight_scale = dk_column_scale(plan->weight);
+    }
+    if (status == DK_OK)
+        plan->aggregates[plan->n_aggregates++] = aggregate;
+    return status;
+}
+
+struct collect {
+    dki_plan *plan;
+    const dk_expr *expr;
+    size_t measure;
+    dk_error *err;
+    dk_status status;
+};
+
+static bool collect_aggregate(void *arg, const dki_node *node)
+{
+    struct collect *collect = arg;
+
+    if (node->kind == DKI_NODE_AGGREGATE)
+        collect->status = add_aggregate(collect->plan, collect->expr, node, collect->measure, collect->err);
+    return collect->status == DK_OK;
+}
+
+size_t dki_plan_find(const dki_plan *plan, const dki_node *node)
+{
+    for (size_t i = 0; i < plan->n_aggregates; i++) {
+        if (plan->aggregates[i].node == node || dki_node_equal(plan->aggregates[i].node, node))
+            return i;
+    }
+    return DKI_NONE;
+}
+
+/* The whole. ------------------------------------------------------------------------------------------------------- */
+
+static dk_status check_levels(const dki_plan *plan, dk_error *err)
+{
+    const dk_breakdown *breakdown = plan->breakdown;
+
+    if (!breakdown->all_levels)
+        return DK_OK;
+    for (size_t i = 0; i < breakdown->n_by; i++) {
+        if (plan->dims[i].type == DK_CATEGORY && dk_dictionary_is_declared(plan->dims[i].levels))
+            return DK_OK;
+    }
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is to show every level, and none of its dimensions has stated levels",
+                   breakdown->title);
+    dki_hint(err, "state the levels of the category when reading, so that those without rows are known");
+    return DK_ERR_ARGUMENT;
+}
+
+static dk_status bind_all(dki_plan *plan, dk_error *err)
+{
+    const dk_breakdown *breakdown = plan->breakdown;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < breakdown->n_by; i++) {
+        status = check_names(plan, breakdown->by[i].expr, false, err);
+        if (status == DK_OK)
+            status = bind_dimension(plan, i, err);
+    }
+    if (status == DK_OK && breakdown->where) {
+        status = check_names(plan, breakdown->where, false, err);
+        if (status == DK_OK)
+            status = bind_condition(plan, breakdown->where, dki_expr_root(breakdown->where), &plan->where, err);
+    }
+    for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
+        struct collect collect = { plan, breakdown->measures[i].expr, i, err, DK_OK };
+
+        status = check_names(plan, collect.expr, true, err);
+        if (status == DK_OK) {
+            (void)dki_node_visit(dki_expr_root(collect.expr), collect_aggregate, &collect);
+            status = collect.status;
+        }
+    }
+    return status;
+}
+
+dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
+                        dk_error *err)
+{
+    const char *weight = dk_table_properties(table)->weight;
+    dk_status status;
+
+    memset(plan, 0, sizeof *plan);
+    plan->context = dk_table_context(table);
+    plan->breakdown = breakdown;
+    plan->table = table;
+    plan->params = params;
+    if (dk_table_margin(table)) {
+        (void)dki_fail(err, DK_ERR_MARGIN, "%s would count double: the table has rows that are totals of others",
+                       breakdown->title);
+        dki_hint(err, "take the table without them: t:detail()");
+        return DK_ERR_MARGIN;
+    }
+    if (weight) {
+        size_t column;
+
+        status = dk_table_get(table, weight, &column, err);
+        if (status != DK_OK)
+            return status;
+        plan->weight = dk_table_field(table, column)->column;
+    }
+    status = bind_all(plan, err);
+    if (status == DK_OK)
+        status = check_levels(plan, err);
+    return status;
+}
+
+void dki_plan_drop(dki_plan *plan)
+{
+    for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
+        dki_bound_release(plan->by[i]);
+    dki_bound_release(plan->where);
+    for (size_t i = 0; i < plan->n_filters; i++)
+        dki_bound_release(plan->filters[i].bound);
+    for (size_t i = 0; i < plan->n_values; i++)
+        dki_bound_release(plan->values[i].bound);
+    dki_free(plan->context, plan->filters);
+    dki_free(plan->context, plan->values);
+    dki_free(plan->context, plan->aggregates);
+    memset(plan, 0, sizeof *plan);
+}

@@ -1,0 +1,103 @@
+/* breakdown_plan.h - a breakdown bound to one table, on its way to a result:
+ *
+ *   plan    names and types checked, aggregates collected, equal ones once      breakdown_plan.c
+ *   groups  one pass over the rows: groups and their accumulators               breakdown_scan.c
+ *   cells   groups and their totals in the order of keys, dimensions as columns  breakdown_run.c
+ *   result  measures as columns                                                 breakdown_measure.c
+ */
+#ifndef DKI_QUERY_BREAKDOWN_PLAN_H
+#define DKI_QUERY_BREAKDOWN_PLAN_H
+
+#include "aggregate.h"
+#include "breakdown_parts.h"
+#include "eval.h"
+#include "group.h"
+#include "margin.h"
+
+#define DKI_NONE SIZE_MAX
+
+/* The condition of some aggregates. */
+typedef struct dki_plan_filter {
+    const dki_node *node;
+    dki_bound *bound;
+    size_t measure; /* the first that has it */
+} dki_plan_filter;
+
+/* The argument of some aggregates, evaluated where their condition holds. */
+typedef struct dki_plan_value {
+    const dki_node *node;
+    dki_bound *bound;
+    size_t filter;     /* DKI_NONE: all rows */
+    bool needs_whole;  /* wanted as integers, see dki_rows */
+} dki_plan_value;
+
+typedef struct dki_plan_aggregate {
+    const dki_node *node;
+    const dk_expr *expr;
+    size_t measure; /* the first that has it */
+    size_t value;   /* DKI_NONE for count and rows */
+    size_t filter;  /* DKI_NONE: all rows */
+    dki_aggregate what;
+} dki_plan_aggregate;
+
+typedef struct dki_plan {
+    dk_context *context; /* borrowed, as everything else that is not made here */
+    const dk_breakdown *breakdown;
+    const dk_table *table;
+    const dk_params *params;
+    dki_bound *where; /* NULL: all rows */
+    dki_bound *by[DKI_MAX_DIMENSIONS];
+    dki_dimension dims[DKI_MAX_DIMENSIONS];
+    const dk_column *weight; /* NULL: every row counts once */
+    dki_plan_filter *filters;
+    size_t n_filters, filter_capacity;
+    dki_plan_value *values;
+    size_t n_values, value_capacity;
+    dki_plan_aggregate *aggregates;
+    size_t n_aggregates, aggregate_capacity;
+} dki_plan;
+
+dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
+                        dk_error *err);
+void dki_plan_drop(dki_plan *plan);
+/* The aggregate that a node of a measure stands for. */
+size_t dki_plan_find(const dki_plan *plan, const dki_node *node);
+
+/* What the pass over the rows found. */
+typedef struct dki_groups {
+    dk_context *context; /* borrowed */
+    dki_grouper grouper;
+    dki_accumulator *accumulators; /* one for each aggregate of the plan */
+    size_t n_accumulators;
+    uint64_t n_where_null;  /* rows left out because the breakdown's where was null */
+    uint64_t *n_filter_null; /* the same for each filter of the plan */
+} dki_groups;
+
+dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err);
+void dki_groups_drop(dki_groups *groups);
+
+/* Groups with their totals, on the way to columns. Accumulators hold every cell. */
+typedef struct dki_result {
+    const dki_plan *plan;
+    dki_groups groups;
+    dki_cells cells;
+    dki_arena arena;
+    uint64_t *order; /* the cell of each row: the n_shown that are shown, then the others */
+    uint32_t *rows;  /* the row of each cell */
+    size_t n_rows, n_shown;
+    const dk_table *all;   /* a row for every cell: dimensions, measures that other rows look up, aggregates */
+    const dk_table *shown; /* a row for every cell that is shown: dimensions, measures, aggregates */
+    const char *prefix;    /* begins the names of columns that only measures see; no other name begins with it */
+    const dki_node **totals; /* nodes of all(); their columns are numbered as they stand here */
+    size_t n_totals, total_capacity;
+} dki_result;
+
+/* Takes a sentence for the reader of the result. */
+typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
+
+/* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */
+dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
+/* Adds to masks what each all() of the measures totals. */
+dk_status dki_plan_coarser(const dki_plan *plan, dki_int_map *masks, dk_error *err);
+
+#endif

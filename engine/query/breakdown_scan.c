@@ -1,0 +1,347 @@
+/* breakdown_scan.c - the one pass over the rows: groups and their accumulators.
+ *
+ * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key in
+ * the end. What accumulators hold is exact and does not depend on order, so neither does the result.
+ *
+ * A block goes: condition, dimensions, group numbers, then for each aggregate its condition, argument and accumulator. When
+ * something fails in a block, the block is gone through again row by row, so that the failure of the earliest row is
+ * the one reported, whatever the size of blocks.
+ *
+ * Invariants: a row that the condition leaves out is evaluated no further. Poll: once per block.
+ */
+#include "breakdown_plan.h"
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/pool.h"
+#include "data/column_parts.h"
+
+#define RANGE_BLOCKS 16
+
+struct worker {
+    dki_eval *where;
+    dki_eval *by[DKI_MAX_DIMENSIONS];
+    dki_eval **filters;
+    dki_eval **values;
+    dk_view weight_view;
+    dki_groups found;
+    dki_arena arena;       /* holds the arrays here */
+    uint64_t *where_truth; /* DK_BLOCK_WORDS words */
+    uint64_t *truths;      /* DK_BLOCK_WORDS words for each filter */
+    const dk_view **views; /* of each value */
+    int64_t *wholes;       /* DK_BLOCK_ROWS numbers for each value that needs them */
+    size_t *whole_at;      /* where, for each value */
+    int64_t *weights;
+    uint32_t *group;
+    uint32_t *codes;
+};
+
+struct scan {
+    const dki_plan *plan;
+    struct worker *workers;
+    size_t n_workers;
+};
+
+/* Workers. --------------------------------------------------------------------------------------------------------- */
+
+static dk_status groups_init(dki_groups *groups, const dki_plan *plan, dk_error *err)
+{
+    size_t n = plan->n_aggregates;
+
+    memset(groups, 0, sizeof *groups);
+    groups->context = plan->context;
+    groups->n_filter_null = dki_calloc(plan->context, plan->n_filters, sizeof *groups->n_filter_null, err);
+    groups->accumulators = dki_calloc(plan->context, n, sizeof *groups->accumulators, err);
+    if (groups->n_filter_null == NULL || groups->accumulators == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        dki_accumulator_init(&groups->accumulators[i], plan->context, &plan->aggregates[i].what);
+    groups->n_accumulators = n;
+    return dki_grouper_init(&groups->grouper, plan->context, plan->dims, plan->breakdown->n_by,
+                            dk_table_n_rows(plan->table), err);
+}
+
+void dki_groups_drop(dki_groups *groups)
+{
+    if (groups->context == NULL)
+        return;
+    for (size_t i = 0; i < groups->n_accumulators; i++)
+        dki_accumulator_drop(&groups->accumulators[i]);
+    dki_free(groups->context, groups->accumulators);
+    dki_free(groups->context, groups->n_filter_null);
+    dki_grouper_drop(&groups->grouper);
+    memset(groups, 0, sizeof *groups);
+}
+
+static dk_status make_evals(struct worker *worker, const dki_plan *plan, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (plan->where)
+        status = dki_eval_new(plan->where, &worker->where, err);
+    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
+        status = dki_eval_new(plan->by[i], &worker->by[i], err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++)
+        status = dki_eval_new(plan->filters[i].bound, &worker->filters[i], err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
+        status = dki_eval_new(plan->values[i].bound, &worker->values[i], err);
+    return status;
+}
+
+static dk_status worker_init(struct worker *worker, const dki_plan *plan, dk_error *err)
+{
+    size_t n_wholes = 0;
+    dk_status status;
+
+    dki_arena_init(&worker->arena, plan->context);
+    dk_view_init(&worker->weight_view, plan->context);
+    worker->filters = dki_arena_array(&worker->arena, plan->n_filters, sizeof *worker->filters, err);
+    worker->values = dki_arena_array(&worker->arena, plan->n_values, sizeof *worker->values, err);
+    worker->views = dki_arena_array(&worker->arena, plan->n_values, sizeof *worker->views, err);
+    worker->whole_at = dki_arena_array(&worker->arena, plan->n_values, sizeof *worker->whole_at, err);
+    if (!worker->filters || !worker->values || !worker->views || !worker->whole_at)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < plan->n_values; i++)
+        worker->whole_at[i] = plan->values[i].needs_whole ? n_wholes++ * DK_BLOCK_ROWS : DKI_NONE;
+    worker->where_truth = dki_arena_array(&worker->arena, DK_BLOCK_WORDS, sizeof *worker->where_truth, err);
+    worker->truths = dki_arena_array(&worker->arena, plan->n_filters * DK_BLOCK_WORDS, sizeof *worker->truths, err);
+    worker->wholes = dki_arena_array(&worker->arena, n_wholes * DK_BLOCK_ROWS, sizeof *worker->wholes, err);
+    worker->weights = dki_arena_array(&worker->arena, DK_BLOCK_ROWS, sizeof *worker->weights, err);
+    worker->group = dki_arena_array(&worker->arena, DK_BLOCK_ROWS, sizeof *worker->group, err);
+    worker->codes = dki_arena_array(&worker->arena, DK_BLOCK_ROWS, sizeof *worker->codes, err);
+    if (!worker->where_truth || !worker->truths || !worker->wholes || !worker->weights || !worker->group ||
+        !worker->codes)
+        return DK_ERR_MEMORY;
+    status = groups_init(&worker->found, plan, err);
+    if (status == DK_OK)
+        status = make_evals(worker, plan, err);
+    return status;
+}
+
+static void worker_drop(struct worker *worker, const dki_plan *plan)
+{
+    dki_eval_release(worker->where);
+    for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
+        dki_eval_release(worker->by[i]);
+    for (size_t i = 0; worker->filters && i < plan->n_filters; i++)
+        dki_eval_release(worker->filters[i]);
+    for (size_t i = 0; worker->values && i < plan->n_values; i++)
+        dki_eval_release(worker->values[i]);
+    if (worker->arena.context) {
+        dk_view_release(&worker->weight_view);
+        dki_arena_drop(&worker->arena);
+    }
+    dki_groups_drop(&worker->found);
+}
+
+/* One block. ------------------------------------------------------------------------------------------------------- */
+
+static bool any(const uint64_t *words, size_t n)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < dki_bit_words(n); i++)
+        all |= words[i];
+    return all != 0;
+}
+
+/* A value as integers or codes, for whoever wants it so. */
+static void make_whole(struct worker *worker, const dk_view *view, int64_t *out)
+{
+    if (view->type != DK_CATEGORY) {
+        dki_view_integers(view, out);
+        return;
+    }
+    dki_view_codes(view, worker->codes);
+    for (size_t i = 0; i < view->n; i++)
+        out[i] = worker->codes[i];
+}
+
+static const uint64_t *truth_of(const struct worker *worker, size_t filter, const uint64_t *selection)
+{
+    return filter == DKI_NONE ? selection : worker->truths + filter * DK_BLOCK_WORDS;
+}
+
+/* Evaluates conditions and arguments in the order in which the measures mention them. */
+static dk_status eval_inputs(const dki_plan *plan, struct worker *worker, uint64_t row, size_t n,
+                             const uint64_t *selection, dk_error *err)
+{
+    size_t n_filters = 0, n_values = 0; /* done: both are numbered as aggregates first mention them */
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
+        const dki_plan_aggregate *aggregate = &plan->aggregates[i];
+        size_t filter = aggregate->filter, value = aggregate->value;
+
+        if (filter != DKI_NONE && filter >= n_filters) {
+            uint64_t n_null = 0;
+
+            status = dki_eval_truth(worker->filters[filter], row, n, selection,
+                                    worker->truths + filter * DK_BLOCK_WORDS, &n_null, err);
+            worker->found.n_filter_null[filter] += n_null;
+            n_filters = filter + 1;
+        }
+        if (status == DK_OK && value != DKI_NONE && value >= n_values) {
+            status = dki_eval_block(worker->values[value], row, n, truth_of(worker, filter, selection),
+                                    &worker->views[value], err);
+            n_values = value + 1;
+        }
+    }
+    return status;
+}
+
+static dk_status add_rows(const dki_plan *plan, struct worker *worker, uint64_t row, size_t n,
+                          const uint64_t *selection, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (plan->weight) {
+        status = dk_column_view(plan->weight, row, n, &worker->weight_view, err);
+        if (status != DK_OK)
+            return status;
+        dki_view_integers(&worker->weight_view, worker->weights);
+    }
+    for (size_t i = 0; i < plan->n_values; i++) {
+        if (worker->whole_at[i] != DKI_NONE)
+            make_whole(worker, worker->views[i], worker->wholes + worker->whole_at[i]);
+    }
+    for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
+        const dki_plan_aggregate *aggregate = &plan->aggregates[i];
+        dki_accumulator *accumulator = &worker->found.accumulators[i];
+        dki_rows rows = { .n = n, .groups = worker->group, .weights = worker->weights };
+
+        rows.selection = truth_of(worker, aggregate->filter, selection);
+        if (aggregate->value != DKI_NONE) {
+            size_t at = worker->whole_at[aggregate->value];
+
+            rows.value = worker->views[aggregate->value];
+            rows.integers = at == DKI_NONE ? NULL : worker->wholes + at;
+        }
+        status = dki_accumulator_room(accumulator, worker->found.grouper.n_groups, err);
+        if (status == DK_OK)
+            status = dki_accumulator_add(accumulator, &rows, err);
+    }
+    return status;
+}
+
+static dk_status scan_block(const dki_plan *plan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
+{
+    const uint64_t *selection = NULL;
+    const dk_view *views[DKI_MAX_DIMENSIONS] = { NULL };
+    dk_status status = DK_OK;
+
+    if (plan->where) {
+        uint64_t n_null = 0;
+
+        status = dki_eval_truth(worker->where, row, n, NULL, worker->where_truth, &n_null, err);
+        if (status != DK_OK)
+            return status;
+        worker->found.n_where_null += n_null;
+        selection = worker->where_truth;
+        if (!any(selection, n))
+            return DK_OK;
+    }
+    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
+        status = dki_eval_block(worker->by[i], row, n, selection, &views[i], err);
+    if (status == DK_OK)
+        status = eval_inputs(plan, worker, row, n, selection, err);
+    if (status == DK_OK)
+        status = dki_group_block(&worker->found.grouper, views, n, selection, worker->group, err);
+    if (status == DK_OK)
+        status = add_rows(plan, worker, row, n, selection, err);
+    return status;
+}
+
+static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t end, dk_error *err)
+{
+    struct scan *scan = arg;
+    struct worker *worker = &scan->workers[number];
+    size_t step = dki_block_rows(scan->plan->context);
+
+    for (uint64_t row = begin; row < end; row += step) {
+        size_t n = end - row < step ? (size_t)(end - row) : step;
+        dk_status status = dki_poll(scan->plan->context, err);
+
+        if (status != DK_OK)
+            return status;
+        status = scan_block(scan->plan, worker, row, n, err);
+        if (status == DK_OK)
+            continue;
+        if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || n == 1)
+            return status;
+        for (size_t i = 0; i < n; i++) { /* what it holds is of no use any more; the earliest failure is */
+            dk_status one = scan_block(scan->plan, worker, row + i, 1, err);
+
+            if (one != DK_OK)
+                return one;
+        }
+        return status;
+    }
+    return DK_OK;
+}
+
+/* Merging. --------------------------------------------------------------------------------------------------------- */
+
+static dk_status merge_groups(dki_groups *groups, const dki_groups *other, dk_error *err)
+{
+    size_t n = other->grouper.n_groups;
+    uint32_t *map = dki_alloc_array(groups->context, n, sizeof *map, err);
+    dk_status status;
+
+    if (map == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_grouper_merge(&groups->grouper, &other->grouper, map, err);
+    for (size_t i = 0; status == DK_OK && i < groups->n_accumulators; i++) {
+        status = dki_accumulator_room(&groups->accumulators[i], groups->grouper.n_groups, err);
+        if (status == DK_OK)
+            status = dki_accumulator_merge(&groups->accumulators[i], &other->accumulators[i], 0, n, map, err);
+    }
+    dki_free(groups->context, map);
+    return status;
+}
+
+static dk_status merge_workers(struct scan *scan, dk_error *err)
+{
+    dki_groups *groups = &scan->workers[0].found;
+
+    for (size_t i = 1; i < scan->n_workers; i++) {
+        dki_groups *other = &scan->workers[i].found;
+        dk_status status = merge_groups(groups, other, err);
+
+        if (status != DK_OK)
+            return status;
+        groups->n_where_null += other->n_where_null;
+        for (size_t k = 0; k < scan->plan->n_filters; k++)
+            groups->n_filter_null[k] += other->n_filter_null[k];
+        dki_groups_drop(other);
+    }
+    return DK_OK;
+}
+
+dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err)
+{
+    uint64_t n_rows = dk_table_n_rows(plan->table);
+    uint64_t grain = (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
+    struct scan scan = { .plan = plan, .n_workers = dki_parallel_workers(n_rows, grain) };
+    dk_status status = DK_OK;
+
+    scan.workers = dki_calloc(plan->context, scan.n_workers, sizeof *scan.workers, err);
+    if (scan.workers == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; status == DK_OK && i < scan.n_workers; i++)
+        status = worker_init(&scan.workers[i], plan, err);
+    if (status == DK_OK)
+        status = dki_parallel(plan->context, n_rows, grain, scan_range, &scan, err);
+    if (status == DK_OK)
+        status = merge_workers(&scan, err);
+    if (status == DK_OK) {
+        *groups = scan.workers[0].found;
+        memset(&scan.workers[0].found, 0, sizeof scan.workers[0].found);
+    }
+    for (size_t i = 0; i < scan.n_workers; i++)
+        worker_drop(&scan.workers[i], plan);
+    dki_free(plan->context, scan.workers);
+    return status;
+}

@@ -1,0 +1,28 @@
+/* real_sum.h - exact sums of doubles: the same bits for any order of adding, rounded once at the end. */
+#ifndef DKI_QUERY_REAL_SUM_H
+#define DKI_QUERY_REAL_SUM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/checked.h"
+
+/* A fixed-point number in two's complement that holds any sum of products of a double and a 64-bit weight:
+ *
+ *   bit 0 of limb 0 is 2^-1074, the least double; 2098 bits reach the greatest double, 63 are for the weight, 64 for
+ *   the number of terms, one for the sign: 2226 of 2240
+ */
+#define DKI_REAL_LIMBS 35
+
+typedef struct dki_real_sum {
+    uint64_t limbs[DKI_REAL_LIMBS]; /* all zero: the sum of nothing */
+} dki_real_sum;
+
+/* Adds weight * value, exactly. value is finite. */
+void dki_real_sum_add(dki_real_sum *sum, double value, int64_t weight);
+void dki_real_sum_merge(dki_real_sum *sum, const dki_real_sum *other);
+/* The sum divided by divisor (> 0), rounded to the nearest double, ties to even. Returns false where that is beyond the
+ * greatest double. A zero result is +0. */
+bool dki_real_sum_round(const dki_real_sum *sum, dki_u128 divisor, double *out);
+
+#endif

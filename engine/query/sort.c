@@ -1,0 +1,243 @@
+/* sort.c - the order of a table's rows.
+ *
+ * Keys become numbers in the same order (sort_key.h), row numbers are sorted by them, and the table is gathered once.
+ *
+ * Where rows are totals of others, a table is a tree: for dimensions d0, d1 the groups of d0, in each of them the rows
+ * of d1 and then their total, in the end the grand total. At each dimension whose total has a row of its own, groups
+ * are ordered by that row: what the keys say of a group stands there. So `dekking desc` puts the region with the
+ * greatest coverage first, and in it the municipality with the greatest. Where groups have no totals (only the grand
+ * total is shown, say) they are not kept together.
+ *
+ * Invariants: the order is total, since ties go to the row that came first; nothing depends on block sizes or threads.
+ */
+#include <dekking/sort.h>
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "sort_key.h"
+#include "sort_rows.h"
+
+#define MOST_LEVELS 32 /* dimensions that a margin mask can speak of here */
+
+/* What tells whether a row belongs to a group: its values of the first dimensions, or that they are totalled. */
+struct level {
+    bool nested;     /* groups of the dimensions up to this one have a total */
+    uint64_t *heads; /* for each row of such a group its total's row */
+};
+
+struct sort {
+    dk_context *context;
+    const dk_table *table;
+    uint64_t n_rows;
+    dki_sort_codes *keys;
+    const dk_sort_key *spec;
+    size_t n_keys;
+    size_t n_dims; /* 0: no margins */
+    int64_t *masks;
+    dki_sort_codes dims[MOST_LEVELS]; /* codes NULL where no column shows the dimension */
+    struct level levels[MOST_LEVELS];
+};
+
+static int compare_keys(const struct sort *sort, uint64_t a, uint64_t b)
+{
+    for (size_t i = 0; i < sort->n_keys; i++) {
+        int order = dki_sort_codes_compare(&sort->keys[i], sort->spec[i].descending, a, b);
+
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
+static int compare_plain(const void *arg, uint64_t a, uint64_t b)
+{
+    int order = compare_keys(arg, a, b);
+
+    return order ? order : a < b ? -1 : a > b;
+}
+
+/* Margins. --------------------------------------------------------------------------------------------------------- */
+
+static bool totals(const struct sort *sort, uint64_t row, size_t dim) { return sort->masks[row] >> dim & 1; }
+
+static int compare_tree(const void *arg, uint64_t a, uint64_t b)
+{
+    const struct sort *sort = arg;
+
+    for (size_t d = 0; d < sort->n_dims; d++) {
+        bool total_a = totals(sort, a, d), total_b = totals(sort, b, d);
+
+        if (total_a != total_b)
+            return total_a ? 1 : -1;
+        if (!total_a && sort->levels[d].nested) {
+            uint64_t head_a = sort->levels[d].heads[a], head_b = sort->levels[d].heads[b];
+
+            if (head_a != head_b)
+                return compare_plain(sort, head_a, head_b);
+        }
+    }
+    return compare_plain(sort, a, b);
+}
+
+/* Whether a row totals every dimension after d, but not d: the total of a group of the dimensions up to d. */
+static bool is_head(const struct sort *sort, uint64_t row, size_t d)
+{
+    uint64_t after = ((UINT64_C(1) << sort->n_dims) - 1) & ~((UINT64_C(2) << d) - 1);
+
+    return !totals(sort, row, d) && after != 0 && ((uint64_t)sort->masks[row] & after) == after;
+}
+
+/* The key of a row's group of the dimensions up to d: for each its code, and whether it is null or totalled. */
+static size_t group_key(const struct sort *sort, uint64_t row, size_t d, char *key)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i <= d; i++) {
+        const dki_sort_codes *dim = &sort->dims[i];
+        bool null = dim->nulls && (dim->nulls[row / 64] >> (row % 64) & 1);
+        uint64_t code = dim->codes && !totals(sort, row, i) ? dim->codes[row] : 0;
+
+        key[size++] = totals(sort, row, i) ? 2 : null;
+        memcpy(key + size, &code, sizeof code);
+        size += sizeof code;
+    }
+    return size;
+}
+
+/* Finds for each row the total of its group; a group whose total is not there goes by its first row. */
+static dk_status find_heads(struct sort *sort, size_t d, dk_error *err)
+{
+    char key[MOST_LEVELS * 9];
+    struct level *level = &sort->levels[d];
+    dki_text_map groups;
+    uint64_t *head_of;
+    dk_status status = DK_OK;
+
+    level->heads = dki_alloc_array(sort->context, (size_t)sort->n_rows, sizeof *level->heads, err);
+    head_of = dki_alloc_array(sort->context, (size_t)sort->n_rows, sizeof *head_of, err);
+    if (level->heads == NULL || head_of == NULL) {
+        dki_free(sort->context, head_of);
+        return DK_ERR_MEMORY;
+    }
+    dki_text_map_init(&groups, sort->context);
+    for (uint64_t row = 0; status == DK_OK && row < sort->n_rows; row++) {
+        size_t n_before = groups.n;
+        uint32_t number;
+
+        if (row % DK_BLOCK_ROWS == 0)
+            status = dki_poll(sort->context, err);
+        if (status != DK_OK || totals(sort, row, d))
+            continue;
+        status = dki_text_map_add(&groups, key, group_key(sort, row, d, key), &number, err);
+        if (status == DK_OK && (number == n_before || is_head(sort, row, d)))
+            head_of[number] = row;
+        level->heads[row] = number;
+    }
+    for (uint64_t row = 0; status == DK_OK && row < sort->n_rows; row++) {
+        if (!totals(sort, row, d))
+            level->heads[row] = head_of[level->heads[row]];
+    }
+    dki_text_map_drop(&groups);
+    dki_free(sort->context, head_of);
+    return status;
+}
+
+static dk_status read_masks(struct sort *sort, dk_error *err)
+{
+    const dk_column *margin = dk_table_margin(sort->table);
+    dk_status status = DK_OK;
+
+    sort->masks = dki_alloc_array(sort->context, (size_t)sort->n_rows, sizeof *sort->masks, err);
+    if (sort->masks == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t row = 0; status == DK_OK && row < sort->n_rows; row++) {
+        dk_value value;
+
+        status = dk_column_get(margin, row, &value, err);
+        if (status != DK_OK)
+            break;
+        sort->masks[row] = value.as.integer;
+        while (sort->n_dims < MOST_LEVELS && (uint64_t)value.as.integer >> sort->n_dims)
+            sort->n_dims++;
+    }
+    return status;
+}
+
+static dk_status read_margins(struct sort *sort, dk_error *err)
+{
+    dk_status status = read_masks(sort, err);
+
+    for (size_t i = 0; status == DK_OK && i < dk_table_n_columns(sort->table); i++) {
+        const dk_field *field = dk_table_field(sort->table, i);
+
+        if (field->margin_bit < 0 || field->margin_bit >= MOST_LEVELS || sort->dims[field->margin_bit].codes)
+            continue;
+        status = dki_sort_codes_init(&sort->dims[field->margin_bit], field->column, err);
+        if ((size_t)field->margin_bit >= sort->n_dims)
+            sort->n_dims = (size_t)field->margin_bit + 1;
+    }
+    for (size_t d = 0; status == DK_OK && d < sort->n_dims; d++) {
+        for (uint64_t row = 0; row < sort->n_rows && !sort->levels[d].nested; row++)
+            sort->levels[d].nested = is_head(sort, row, d);
+        if (sort->levels[d].nested)
+            status = find_heads(sort, d, err);
+    }
+    return status;
+}
+
+/* The whole. ------------------------------------------------------------------------------------------------------- */
+
+static dk_status read_keys(struct sort *sort, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < sort->n_keys; i++) {
+        size_t column;
+
+        status = dk_table_get(sort->table, sort->spec[i].column, &column, err);
+        if (status == DK_OK)
+            status = dki_sort_codes_init(&sort->keys[i], dk_table_field(sort->table, column)->column, err);
+    }
+    if (status == DK_OK && dk_table_margin(sort->table))
+        status = read_margins(sort, err);
+    return status;
+}
+
+static void sort_drop(struct sort *sort)
+{
+    for (size_t i = 0; i < sort->n_keys; i++)
+        dki_sort_codes_drop(&sort->keys[i], sort->context);
+    for (size_t i = 0; i < MOST_LEVELS; i++) {
+        dki_sort_codes_drop(&sort->dims[i], sort->context);
+        dki_free(sort->context, sort->levels[i].heads);
+    }
+    dki_free(sort->context, sort->masks);
+    dki_free(sort->context, sort->keys);
+}
+
+dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n_keys, const dk_table **out,
+                        dk_error *err)
+{
+    struct sort sort = { .table = table, .spec = keys, .n_keys = n_keys };
+    uint64_t *rows;
+    dk_status status;
+
+    sort.context = dk_table_context(table);
+    sort.n_rows = dk_table_n_rows(table);
+    sort.keys = dki_calloc(sort.context, n_keys, sizeof *sort.keys, err);
+    if (sort.keys == NULL)
+        return DK_ERR_MEMORY;
+    rows = dki_alloc_array(sort.context, (size_t)sort.n_rows, sizeof *rows, err);
+    status = rows ? read_keys(&sort, err) : DK_ERR_MEMORY;
+    for (uint64_t i = 0; status == DK_OK && i < sort.n_rows; i++)
+        rows[i] = i;
+    if (status == DK_OK)
+        status = dki_sort_rows(sort.context, rows, sort.n_rows, sort.masks ? compare_tree : compare_plain, &sort, err);
+    if (status == DK_OK)
+        status = dk_table_gather(table, rows, sort.n_rows, out, err);
+    dki_free(sort.context, rows);
+    sort_drop(&sort);
+    return status;
+}

@@ -1,0 +1,417 @@
+-- breakdown.lua - dk.breakdown: questions as values.
+--
+-- A breakdown is parsed once and called with a table. Its methods give new breakdowns; none changes. What stands
+-- in it is kept as a plain table (its spec), in which every entry of `by` and `measures` is { text =, label =, format =,
+-- doc = }.
+
+local dk, core = ...
+
+local OPTIONS = { "name", "doc", "by", "where", "measures", "margins", "levels", "order", "limit" }
+local ENTRY = { "format", "label", "doc" }
+local MARGINS = { none = true, totals = true, rollup = true, cube = true }
+
+local names, by_name = {}, {} -- of the registered breakdowns, in order of definition
+
+-- What a script writes, checked and put in one form ---------------------------------------------------------------
+
+local function say(value)
+  return type(value) == "string" and ("%q"):format(value) or tostring(value)
+end
+
+local function entry_of(value, what)
+  if type(value) == "string" then
+    return { text = value }
+  end
+  if core.kind(value) == "expr" then
+    return { text = tostring(value) }
+  end
+  if type(value) == "boolean" then
+    core.fail(("breakdown: %s wants strings; got a boolean: == between a column and a value is computed by Lua at once")
+      :format(what))
+  end
+  if type(value) ~= "table" or type(value[1]) ~= "string" then
+    core.fail(('breakdown: an entry of %s is a string or { "...", label = "..." }, not %s'):format(what,
+      type(value) == "table" and "a table without a text" or "a " .. type(value)))
+  end
+  local options = {}
+  for key, given in pairs(value) do
+    if key ~= 1 then
+      options[key] = given
+    end
+  end
+  core.check(options, "an entry of " .. what, ENTRY)
+  for _, key in ipairs(ENTRY) do
+    if options[key] ~= nil and type(options[key]) ~= "string" then
+      core.fail(("breakdown: %s: %s must be a string, not a %s"):format(value[1], key, type(options[key])))
+    end
+  end
+  options.text = value[1]
+  return options
+end
+
+-- A list of entries, or one entry alone.
+local function entries_of(value, what)
+  if type(value) == "table" and not (type(value[1]) == "string" and (value.format or value.label or value.doc)) then
+    local list = {}
+    for i, entry in ipairs(value) do
+      list[i] = entry_of(entry, what)
+    end
+    for key in pairs(value) do
+      if math.type(key) ~= "integer" or key < 1 or key > #list then
+        core.fail(("breakdown: %s is a list; it has the key %s"):format(what, say(key)))
+      end
+    end
+    return list
+  end
+  return { entry_of(value, what) }
+end
+
+local function list_of_strings(value, what)
+  local list = type(value) == "string" and { value } or value
+  if type(list) ~= "table" then
+    core.fail(("breakdown: %s wants strings, not a %s"):format(what, type(list)))
+  end
+  local copy = {}
+  for i, item in ipairs(list) do
+    if type(item) ~= "string" then
+      core.fail(("breakdown: %s wants strings; item %d is a %s"):format(what, i, type(item)))
+    end
+    copy[i] = item
+  end
+  if #copy ~= #list then
+    core.fail(("breakdown: %s is a plain list of strings"):format(what))
+  end
+  return copy
+end
+
+-- How each part of a spec is read.
+local read = {
+  name = function(value)
+    if type(value) ~= "string" or value == "" then
+      core.fail "breakdown: a name is a string"
+    end
+    return value
+  end,
+  doc = function(value)
+    if type(value) ~= "string" then
+      core.fail "breakdown: doc is a string"
+    end
+    return value
+  end,
+  by = function(value) return entries_of(value, "by") end,
+  where = function(value) return core.condition(value, "where wants a condition") end,
+  measures = function(value) return entries_of(value, "measures") end,
+  margins = function(value)
+    if not MARGINS[value] then
+      core.fail(('breakdown: margins is %s, and can be "none", "totals", "rollup" or "cube"'):format(say(value)))
+    end
+    return value
+  end,
+  levels = function(value)
+    if value ~= "all" then
+      core.fail(('breakdown: levels is %s, and can be "all": show groups without rows too'):format(say(value)))
+    end
+    return value
+  end,
+  order = function(value) return list_of_strings(value, "order") end,
+  limit = function(value)
+    if math.type(value) ~= "integer" or value < 1 then
+      core.fail(("breakdown: limit is a whole number from 1, not %s"):format(say(value)))
+    end
+    return value
+  end,
+}
+
+-- changes read into a copy of spec; dk.null takes a part away.
+local function changed(spec, changes)
+  local copy = {}
+  for key, value in pairs(spec) do
+    copy[key] = value
+  end
+  for _, key in ipairs(OPTIONS) do -- in a fixed order, so that of two mistakes always the same is reported
+    local value = changes[key]
+    if value == dk.null then
+      copy[key] = nil
+    elseif value ~= nil then
+      copy[key] = read[key](value)
+    end
+  end
+  return copy
+end
+
+local function make(spec)
+  if not spec.measures or #spec.measures == 0 then
+    core.fail 'a breakdown wants measures, such as { "n = count()" }'
+  end
+  return core.breakdown(spec)
+end
+
+local function narrowed(old, new)
+  return old and ("(%s) and (%s)"):format(old, new) or new
+end
+
+-- Methods -----------------------------------------------------------------------------------------------------------
+
+local methods = {}
+
+-- coverage:by { "klasse" } - the same measures over other dimensions
+function methods:by(by)
+  local spec = core.spec(self)
+  if by == nil then
+    core.fail 'by wants dimensions, such as { "gemeente" }; {} for the total alone'
+  end
+  return make(changed(spec, { by = by }))
+end
+
+-- coverage:where "leeftijd < 27" - of those rows only, beside the condition that is there
+function methods:where(condition)
+  local spec = core.spec(self)
+  local copy = changed(spec, {})
+  copy.where = narrowed(spec.where, read.where(condition))
+  return make(copy)
+end
+
+-- coverage:with { margins = "none" } - other parts; where narrows, the others replace
+function methods:with(changes)
+  local spec = core.spec(self)
+  if type(changes) ~= "table" then
+    core.fail(('with wants a table such as { margins = "none" }, not a %s'):format(type(changes)))
+  end
+  core.check(changes, "a breakdown", OPTIONS)
+  local copy = changed(spec, changes)
+  if changes.where ~= nil and changes.where ~= dk.null then
+    copy.where = narrowed(spec.where, copy.where)
+  end
+  return make(copy)
+end
+
+-- coverage:measure "oudste = max(leeftijd)" - one measure more
+function methods:measure(entry)
+  local spec = core.spec(self)
+  local list = table.move(spec.measures, 1, #spec.measures, 1, {})
+  list[#list + 1] = entry_of(entry, "measures")
+  local copy = changed(spec, {})
+  copy.measures = list
+  return make(copy)
+end
+
+function methods:name() return core.spec(self).name end
+
+function methods:doc() return core.spec(self).doc end
+
+local function scenario_defines(scenario, name)
+  for _, param in ipairs(core.spec(scenario).params) do
+    if param.name == name then
+      return true
+    end
+  end
+  return false
+end
+
+-- For each scenario the parameters that are its own, and those that no scenario has: the breakdown's.
+local function share_out(params, scenarios)
+  local lists = {}
+  for i, scenario in ipairs(scenarios) do
+    local list = {}
+    for name, value in pairs(params or {}) do
+      local is_others = false
+      for _, other in ipairs(scenarios) do
+        is_others = is_others or scenario_defines(other, name)
+      end
+      if not is_others or scenario_defines(scenario, name) then
+        list[name] = value
+      end
+    end
+    lists[i] = list
+  end
+  return lists
+end
+
+-- coverage:compare(table, scenario or { scenarios } [, params]) - as it is, and under each scenario
+-- coverage:compare(table, other_table [, { name = "later", params = {} }]) - one delivery and another
+function methods:compare(base, against, options)
+  core.spec(self)
+  if options ~= nil and type(options) ~= "table" then
+    core.fail(("compare: the third argument is a table, not a %s"):format(type(options)))
+  end
+  if core.kind(base) ~= "table" then
+    core.fail(("compare wants a table first, not a %s"):format(core.kind(base) or type(base)))
+  end
+  local kind = core.kind(against)
+  if kind == "table" then
+    core.check(options, "compare", { "name", "params" })
+    local name = options and options.name or against:properties().name or "other"
+    if type(name) ~= "string" then
+      core.fail(("compare: name is a string, not a %s"):format(type(name)))
+    end
+    return core.compare_tables(self, base, against, name, options and options.params)
+  end
+  local scenarios = kind == "scenario" and { against } or against
+  if type(scenarios) ~= "table" or #scenarios == 0 then
+    core.fail(("compare wants a scenario, a list of scenarios or another table, not a %s"):format(kind or type(against)))
+  end
+  for i, scenario in ipairs(scenarios) do
+    if core.kind(scenario) ~= "scenario" then
+      core.fail(("compare: item %d of the list is no scenario but a %s"):format(i, core.kind(scenario) or type(scenario)))
+    end
+  end
+  return core.compare(self, base, scenarios, share_out(options, scenarios))
+end
+
+-- coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
+function methods:solve(base, scenario, question)
+  core.spec(self)
+  if core.kind(base) ~= "table" then
+    core.fail(("solve wants a table first, not a %s"):format(core.kind(base) or type(base)))
+  end
+  if core.kind(scenario) ~= "scenario" then
+    core.fail(("solve wants a scenario, not a %s"):format(core.kind(scenario) or type(scenario)))
+  end
+  if type(question) ~= "table" then
+    core.fail 'solve wants a question such as { vary = "aandeel", target = "dekking >= 0.90", at = dk.total }'
+  end
+  core.check(question, "solve", { "vary", "target", "at", "each", "params" })
+  for _, key in ipairs { "vary", "target" } do
+    if type(question[key]) ~= "string" then
+      core.fail(("solve: %s must be a string, not a %s"):format(key, type(question[key])))
+    end
+  end
+  if question.each ~= nil and type(question.each) ~= "string" then
+    core.fail(("solve: each is the name of a dimension, not a %s"):format(type(question.each)))
+  end
+  local at = question.at
+  if at == nil and question.each == nil then
+    core.fail 'solve: say which cell: at = dk.total, at = { gemeente = "Duiven" }, or each = "gemeente"'
+  end
+  local cell = {}
+  if at ~= nil and at ~= dk.total then
+    if type(at) ~= "table" then
+      core.fail(('solve: at is dk.total or { dimension = value }, not a %s'):format(type(at)))
+    end
+    for name, value in pairs(at) do
+      if value ~= dk.total then
+        cell[name] = value
+      end
+    end
+  end
+  if at ~= nil and question.each ~= nil then
+    core.fail "solve: say either at or each"
+  end
+  return core.solve(self, base, scenario, {
+    vary = question.vary,
+    target = question.target,
+    each = question.each,
+    at = cell,
+    params = question.params,
+  })
+end
+
+-- Metamethods --------------------------------------------------------------------------------------------------------
+
+core.export(methods)
+local meta = {}
+
+function meta.__index(self, name) return core.member(self, name, methods, "a breakdown") end
+
+function meta.__newindex()
+  core.fail "a breakdown never changes: breakdown:with { ... } gives another"
+end
+
+function meta.__call(self, data, params)
+  core.spec(self)
+  if core.kind(data) ~= "table" then
+    core.fail(("a breakdown is called with a table, not with a %s"):format(core.kind(data) or type(data)))
+  end
+  return core.run(self, data, params)
+end
+
+function meta.__tostring(self)
+  local spec = core.spec(self)
+  local lines = { "breakdown" .. (spec.name and (" %q"):format(spec.name) or "") }
+  local function add(label, text)
+    lines[#lines + 1] = ("  %-9s %s"):format(label, text)
+  end
+  local function add_entries(label, entries)
+    for i, entry in ipairs(entries or {}) do
+      add(i == 1 and label or "", entry.text)
+    end
+  end
+  if spec.doc then
+    add("doc", spec.doc)
+  end
+  add_entries("by", spec.by)
+  if spec.where then
+    add("where", spec.where)
+  end
+  add_entries("measures", spec.measures)
+  for _, key in ipairs { "margins", "levels", "limit" } do
+    if spec[key] then
+      add(key, tostring(spec[key]))
+    end
+  end
+  if spec.order then
+    add("order", table.concat(spec.order, ", "))
+  end
+  return table.concat(lines, "\n")
+end
+
+local class = core.class "dk.breakdown"
+for event, handler in pairs(core.export(meta)) do
+  class[event] = handler
+end
+
+-- dk -----------------------------------------------------------------------------------------------------------------
+
+local function define(options)
+  if type(options) ~= "table" then
+    core.fail(('breakdown wants a table such as { by = "gemeente", measures = "n = count()" }, not a %s')
+      :format(core.kind(options) or type(options)))
+  end
+  core.check(options, "a breakdown", OPTIONS)
+  return make(changed({}, options))
+end
+
+-- dk.breakdown "name" { ... }, which registers it, or dk.breakdown { ... }
+local function breakdown(first)
+  if type(first) ~= "string" then
+    return define(first)
+  end
+  return core.export(function(options)
+    if type(options) == "table" and options.name ~= nil then
+      core.fail "breakdown: the name stands before the table"
+    end
+    local copy = {}
+    if type(options) ~= "table" then
+      define(options) -- says what is wrong
+    end
+    for key, value in pairs(options) do
+      copy[key] = value
+    end
+    copy.name = first
+    local made = define(copy)
+    if not by_name[first] then
+      names[#names + 1] = first
+    end
+    by_name[first] = made
+    return made
+  end)
+end
+
+-- The names of the registered breakdowns, in order of definition, and each breakdown under its name.
+dk.breakdowns = core.export(function()
+  local list = table.move(names, 1, #names, 1, {})
+  for name, made in pairs(by_name) do
+    list[name] = made
+  end
+  return list
+end)
+
+-- t:breakdown { ... } - asked once, without a name
+core.table_methods.breakdown = core.export(function(self, options, params)
+  if core.kind(self) ~= "table" then
+    core.fail "breakdown: call it on a table, with a colon: t:breakdown { ... }"
+  end
+  return core.run(define(options), self, params)
+end)
+
+return core.export(breakdown)

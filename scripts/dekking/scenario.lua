@@ -1,0 +1,338 @@
+-- scenario.lua - dk.scenario: what if.
+--
+-- A scenario is an ordered list of steps with parameters. Its methods give new scenarios; none changes. In `set` a string
+-- of Lua is a text, a number or boolean is itself, and dk.expr "..." is an expression; what a script gives as a value
+-- reaches the engine as a quoted literal, so that it can never be read as anything else.
+
+local dk, core = ...
+
+local STEP = { "where", "share", "count", "all", "whole", "per", "set", "allow_none" }
+local PARAM = { "min", "max", "doc" }
+
+local names, by_name = {}, {} -- of the scenarios, in order of definition
+
+local function kind_of(value) return core.kind(value) or type(value) end
+
+local function sorted_keys(t, what)
+  local keys = {}
+  for key in pairs(t) do
+    if type(key) ~= "string" then
+      core.fail(("scenario: %s are given by name, not by %s"):format(what, tostring(key)))
+    end
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  return keys
+end
+
+-- Parameters ---------------------------------------------------------------------------------------------------------
+
+local function read_param(name, given)
+  if type(given) ~= "table" then
+    return { name = name, value = given }
+  end
+  local options = {}
+  for key, value in pairs(given) do
+    if key ~= 1 then
+      options[key] = value
+    end
+  end
+  core.check(options, "parameter " .. name, PARAM)
+  if given[1] == nil then
+    core.fail(("scenario: parameter %s has no value: write { 0.30, min = 0, max = 1 }"):format(name))
+  end
+  if options.doc ~= nil and type(options.doc) ~= "string" then
+    core.fail(("scenario: parameter %s: doc is a string"):format(name))
+  end
+  return { name = name, value = given[1], min = options.min, max = options.max, doc = options.doc }
+end
+
+local function read_params(given)
+  local list = {}
+  if given == nil then
+    return list
+  end
+  if type(given) ~= "table" then
+    core.fail(("scenario: params are a table such as { aandeel = 0.30 }, not a %s"):format(kind_of(given)))
+  end
+  for i, name in ipairs(sorted_keys(given, "params")) do
+    list[i] = read_param(name, given[name])
+  end
+  return list
+end
+
+-- Steps --------------------------------------------------------------------------------------------------------------
+
+-- An expression: its text, or a number that stands for itself.
+local function amount(value, what)
+  if type(value) == "number" then
+    return core.literal(value) or core.fail(("scenario: %s is %s"):format(what, tostring(value)))
+  end
+  return core.condition(value, ("scenario: %s wants a number or an expression"):format(what))
+end
+
+local function assignment(column, value)
+  local text
+  if core.kind(value) == "expr" then
+    text = core.condition(value, "scenario: set wants an expression")
+  else
+    text = core.literal(value)
+    if not text then
+      core.fail(('scenario: set: %s cannot be a %s (a value, dk.null, or dk.expr "...")'):format(column,
+        kind_of(value)))
+    end
+  end
+  return core.quoted(column) .. " = " .. text
+end
+
+local function flag(step, key)
+  if step[key] ~= nil and type(step[key]) ~= "boolean" then
+    core.fail(("scenario: %s is true or false, not a %s"):format(key, kind_of(step[key])))
+  end
+  return step[key]
+end
+
+local function list_of_columns(value)
+  if value == nil then
+    return nil
+  end
+  local list = type(value) == "string" and { value } or value
+  if type(list) ~= "table" then
+    core.fail(("scenario: per is a column or a list of columns, not a %s"):format(kind_of(value)))
+  end
+  local copy = table.move(list, 1, #list, 1, {})
+  for i, name in ipairs(copy) do
+    if type(name) ~= "string" then
+      core.fail(("scenario: per: item %d is a %s and not the name of a column"):format(i, kind_of(name)))
+    end
+  end
+  return copy
+end
+
+local function read_step(given, i)
+  if type(given) ~= "table" then
+    core.fail(('scenario: step %d is a table such as { "what it does", share = 0.3, set = { ... } }, not a %s')
+      :format(i, kind_of(given)))
+  end
+  local options = {}
+  for key, value in pairs(given) do
+    if key ~= 1 then
+      options[key] = value
+    end
+  end
+  core.check(options, "a step", STEP)
+  local name = given[1]
+  if name == nil then
+    name = "step " .. i
+  elseif type(name) ~= "string" then
+    core.fail(("scenario: step %d begins with what it does, a string, not a %s"):format(i, kind_of(name)))
+  end
+  if type(options.set) ~= "table" then
+    core.fail(("scenario: step '%s' sets nothing: write set = { in_sonar = true }"):format(name))
+  end
+  local set = {}
+  for k, column in ipairs(sorted_keys(options.set, "columns in set")) do
+    set[k] = assignment(column, options.set[column])
+  end
+  return {
+    name = name,
+    where = options.where ~= nil and core.condition(options.where, "where wants a condition") or nil,
+    share = options.share ~= nil and amount(options.share, "share") or nil,
+    count = options.count ~= nil and amount(options.count, "count") or nil,
+    all = flag(options, "all"),
+    whole = flag(options, "whole"),
+    per = list_of_columns(options.per),
+    set = set,
+    allow_none = flag(options, "allow_none"),
+  }
+end
+
+-- Methods ------------------------------------------------------------------------------------------------------------
+
+local methods = {}
+
+function methods:name() return core.scenario_name(self) end
+
+-- The parameters: { aandeel = { value = 0.3, min = 0, max = 1, doc = "..." } }
+function methods:params()
+  local params = {}
+  for _, param in ipairs(core.spec(self).params) do
+    params[param.name] = { value = param.value, min = param.min, max = param.max, doc = param.doc }
+  end
+  return params
+end
+
+-- outreach:with { aandeel = 0.5 } - the same steps with other values; a second argument gives it another name
+function methods:with(values, name)
+  local spec = core.spec(self)
+  if type(values) ~= "table" then
+    core.fail(("with wants a table such as { aandeel = 0.5 }, not a %s"):format(kind_of(values)))
+  end
+  if name ~= nil and type(name) ~= "string" then
+    core.fail(("with: the second argument is the new name, not a %s"):format(kind_of(name)))
+  end
+  local params, known = {}, {}
+  for i, param in ipairs(spec.params) do
+    local copy = {}
+    for key, value in pairs(param) do
+      copy[key] = value
+    end
+    if values[param.name] ~= nil then
+      copy.value = values[param.name]
+    end
+    params[i] = copy
+    known[i] = param.name
+  end
+  core.check(values, "scenario " .. core.scenario_name(self), known, "parameter")
+  return core.scenario { name = name or core.scenario_name(self), params = params, steps = spec.steps }
+end
+
+-- outreach:named "half" - the same under another name, which the columns of a comparison get
+function methods:named(name)
+  if type(name) ~= "string" or name == "" then
+    core.fail(("named wants a name, not a %s"):format(kind_of(name)))
+  end
+  return self:with({}, name)
+end
+
+-- outreach:moved(table [, params]) - what each step took from each stratum
+function methods:moved(data, params)
+  local _, moved = core.apply(self, data, params)
+  return moved
+end
+
+-- outreach:apply(table [, params]) - the weighted cells as they are after the steps
+function methods:apply(data, params)
+  local cells = core.apply(self, data, params)
+  return cells
+end
+
+-- Metamethods --------------------------------------------------------------------------------------------------------
+
+core.export(methods)
+local meta = {}
+
+function meta.__index(self, name) return core.member(self, name, methods, "a scenario") end
+
+function meta.__newindex()
+  core.fail "a scenario never changes: scenario:with { ... } gives another"
+end
+
+-- a .. b: a's steps, then b's, each on what the ones before left
+function meta.__concat(a, b)
+  for _, side in ipairs { a, b } do
+    if core.kind(side) ~= "scenario" then
+      core.fail(("a scenario is composed with a scenario, not with a %s"):format(kind_of(side)))
+    end
+  end
+  local left, right = core.spec(a), core.spec(b)
+  local params, steps, seen = {}, {}, {}
+  for _, spec in ipairs { left, right } do
+    for _, param in ipairs(spec.params) do
+      if not seen[param.name] then
+        seen[param.name] = true
+        params[#params + 1] = param
+      end
+    end
+    table.move(spec.steps, 1, #spec.steps, #steps + 1, steps)
+  end
+  return core.compose(a, b, { params = params, steps = steps })
+end
+
+function meta.__tostring(self)
+  local spec = core.spec(self)
+  local lines = { ("scenario %q"):format(core.scenario_name(self)) }
+  for _, param in ipairs(spec.params) do
+    local range = ""
+    if param.min ~= nil or param.max ~= nil then
+      range = (" (%s to %s)"):format(param.min == nil and "..." or tostring(param.min),
+        param.max == nil and "..." or tostring(param.max))
+    end
+    lines[#lines + 1] = ("  $%s = %s%s%s"):format(param.name, core.literal(param.value), range,
+      param.doc and ": " .. param.doc or "")
+  end
+  for i, step in ipairs(spec.steps) do
+    local how = step.all and "all" or step.share and "share " .. step.share or "count " .. step.count
+    lines[#lines + 1] = ("  %d. %s: %s%s%s%s, set %s"):format(i, step.name, how, step.whole and ", whole persons" or "",
+      step.where and " where " .. step.where or "", step.per and ", per " .. table.concat(step.per, ", ") or "",
+      table.concat(step.set, ", "))
+  end
+  return table.concat(lines, "\n")
+end
+
+local class = core.class "dk.scenario"
+for event, handler in pairs(core.export(meta)) do
+  class[event] = handler
+end
+
+-- dk -----------------------------------------------------------------------------------------------------------------
+
+local function define(name, given)
+  if type(given) ~= "table" then
+    core.fail(("scenario wants a table of steps, not a %s"):format(kind_of(given)))
+  end
+  local steps = {}
+  for i, step in ipairs(given) do
+    steps[i] = read_step(step, i)
+  end
+  local options = {}
+  for key, value in pairs(given) do
+    if math.type(key) ~= "integer" then
+      options[key] = value
+    elseif not steps[key] then
+      core.fail(("scenario: step %d comes after a hole in the list"):format(key))
+    end
+  end
+  core.check(options, "a scenario", { "params" })
+  local made = core.scenario { name = name, params = read_params(options.params), steps = steps }
+  if not by_name[name] then
+    names[#names + 1] = name
+  end
+  by_name[name] = made
+  return made
+end
+
+-- dk.scenario "name" { params = { ... }, step, ... }
+local function scenario(name)
+  if type(name) ~= "string" or name == "" then
+    core.fail 'a scenario has a name, which the columns of a comparison get: dk.scenario "outreach" { ... }'
+  end
+  return core.export(function(given) return define(name, given) end)
+end
+
+-- The names of the scenarios, in order of definition, and each scenario under its name.
+dk.scenarios = core.export(function()
+  local list = table.move(names, 1, #names, 1, {})
+  for name, made in pairs(by_name) do
+    list[name] = made
+  end
+  return list
+end)
+
+-- A step that merges values of a column into one: dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort")
+dk.merge = core.export(function(column, values, new_name)
+  if type(column) ~= "string" then
+    core.fail(("merge: the column is a string, not a %s"):format(kind_of(column)))
+  end
+  if type(values) ~= "table" or #values == 0 then
+    core.fail "merge wants a list of the values that become one"
+  end
+  if type(new_name) ~= "string" then
+    core.fail(("merge: the new name is a string, not a %s"):format(kind_of(new_name)))
+  end
+  local list = {}
+  for i, value in ipairs(values) do
+    if type(value) ~= "string" then
+      core.fail(("merge: value %d is a %s and not a string"):format(i, kind_of(value)))
+    end
+    list[i] = core.literal(value)
+  end
+  return {
+    ("merge %s into %s"):format(table.concat(values, ", "), new_name),
+    where = ("%s in (%s)"):format(core.quoted(column), table.concat(list, ", ")),
+    all = true,
+    set = { [column] = new_name },
+  }
+end)
+
+return core.export(scenario)

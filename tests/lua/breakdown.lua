@@ -1,0 +1,129 @@
+-- breakdown.lua - questions as values.
+
+local test = ...
+
+-- Two places that occur and one that does not: nobody of the register lives in Rozendaal.
+local function people(dk)
+  return dk.table({
+    { "gemeente", { "Duiven", "Arnhem", "Arnhem", "Duiven", "Arnhem", "Arnhem" } },
+    { "doelgroep", { "Wajong", "Wajong", "Wsw", "Wsw", "Wajong", "Wajong" } },
+    { "in_sonar", { true, true, false, dk.null, true, true } },
+    { "leeftijd", { 20, 30, 40, 50, 60, 25 } },
+  }, { levels = { gemeente = { "Arnhem", "Duiven", "Rozendaal" } } })
+end
+
+local function coverage(dk)
+  return dk.breakdown {
+    by = { "gemeente" },
+    measures = { "register = count()", "known = count() where in_sonar", "dekking = known / register" },
+  }
+end
+
+test("a breakdown is called with a table", function(t, dk)
+  t.eq(t.records(coverage(dk)(people(dk))), {
+    { gemeente = "Arnhem", register = 4, known = 3, dekking = 0.75 },
+    { gemeente = "Duiven", register = 2, known = 1, dekking = 0.5 },
+  })
+end)
+
+test("levels without rows are shown on request, with null rates", function(t, dk)
+  local all = coverage(dk):with { levels = "all" }
+  t.eq(t.records(all(people(dk)))[3], { gemeente = "Rozendaal", register = 0, known = 0 })
+end)
+
+test("one dimension and one measure need no list", function(t, dk)
+  local n = dk.breakdown { by = "doelgroep", measures = "n = count()" }
+  t.eq(t.records(n(people(dk))), { { doelgroep = "Wajong", n = 4 }, { doelgroep = "Wsw", n = 2 } })
+  t.eq(t.records(people(dk):breakdown { measures = "n = count()" }), { { n = 6 } })
+end)
+
+test("a total is a margin that detail takes away", function(t, dk)
+  local result = coverage(dk):with { margins = "rollup" } (people(dk))
+  t.eq(#result, 3)
+  t.eq(t.records(result)[3], { register = 6, known = 4, dekking = 2 / 3 })
+  t.eq(#result:detail(), 2)
+  t.eq(t.records(result:where "gemeente is total"), { { register = 6, known = 4, dekking = 2 / 3 } })
+  t.raises(function() return result:breakdown { measures = "n = count()" } end, "detail")
+end)
+
+test("methods give other breakdowns and leave this one", function(t, dk)
+  local base, data = coverage(dk), people(dk)
+  t.eq(t.records(base:by { "doelgroep" } (data))[1], { doelgroep = "Wajong", register = 4, known = 4, dekking = 1.0 })
+  t.eq(t.records(base:by {} (data))[1].register, 6)
+  t.eq(t.records(base:where "leeftijd < 35" (data)), {
+    { gemeente = "Arnhem", register = 2, known = 2, dekking = 1.0 },
+    { gemeente = "Duiven", register = 1, known = 1, dekking = 1.0 },
+  })
+  t.eq(t.records(base:measure "oudste = max(leeftijd)" (data))[1].oudste, 60)
+  t.eq(#base:with { limit = 1 } (data), 1)
+  t.eq(t.records(base:with { order = "dekking" } (data))[1].gemeente, "Duiven")
+  t.eq(t.records(base(data))[1].register, 4)
+end)
+
+test("conditions narrow, each as a whole", function(t, dk)
+  local base = coverage(dk):where "leeftijd < 25 or leeftijd > 55":with { where = "doelgroep == 'Wajong' or in_sonar" }
+  t.eq(t.records(base(people(dk))), {
+    { gemeente = "Arnhem", register = 1, known = 1, dekking = 1.0 },
+    { gemeente = "Duiven", register = 1, known = 1, dekking = 1.0 },
+  })
+  t.raises(function() return coverage(dk):where "leeftijd < 25) or (true" end)
+  t.eq(#base:with { where = dk.null } (people(dk)), 2)
+end)
+
+test("parameters are given with the table", function(t, dk)
+  local young = dk.breakdown { measures = "n = count() where leeftijd < $grens" }
+  t.eq(young(people(dk), { grens = 35 }):column "n"[1], 3)
+  t.raises(function() return young(people(dk)) end, "grens")
+end)
+
+test("labels and patterns go with a measure", function(t, dk)
+  local shown = dk.breakdown {
+    by = { { "gemeente", label = "Gemeente" } },
+    measures = { "n = count()", "k = count() where in_sonar", { "dekking = k / n", format = "0.0 %", label = "Bekend" } },
+  } (people(dk)):text()
+  t.has(shown, "Gemeente", "Bekend", "75.0 %")
+end)
+
+test("named breakdowns are registered", function(t, dk)
+  local made = dk.breakdown "proef een" { doc = "a trial", measures = "n = count()" }
+  t.eq(made:name(), "proef een")
+  t.eq(made:doc(), "a trial")
+  local list = dk.breakdowns()
+  t.ok(list["proef een"] == made)
+  local found = false
+  for _, name in ipairs(list) do
+    found = found or name == "proef een"
+  end
+  t.ok(found)
+  t.has(tostring(made), "proef een", "a trial", "n = count()")
+  t.raises(function() return dk.breakdown "x" { name = "y", measures = "n = count()" } end, "before the table")
+end)
+
+test("what is no breakdown is an error that says why", function(t, dk)
+  local data = people(dk)
+  t.raises(function() return dk.breakdown {} end, "wants measures")
+  t.raises(function() return dk.breakdown { measures = {} } end, "wants measures")
+  t.raises(function() return dk.breakdown { mesures = "n = count()" } end, "mesures", "measures")
+  t.raises(function() return dk.breakdown { measures = "count()" } end, "count()")
+  t.raises(function() return dk.breakdown { measures = { "n = count(" } } end, "count(")
+  t.raises(function() return dk.breakdown { measures = { true } } end, "got a boolean", "at once")
+  t.raises(function() return dk.breakdown { measures = { n = "count()" } } end, "the key \"n\"")
+  t.raises(function() return dk.breakdown { measures = { { "n = count()", fromat = "0" } } } end, "fromat", "format")
+  t.raises(function() return dk.breakdown { by = data.gemeente, measures = "n = count()" } end, "by")
+  t.raises(function() return dk.breakdown { where = true, measures = "n = count()" } end, "got a boolean")
+  t.raises(function() return dk.breakdown { where = "a = 1", measures = "n = count()" } end, "equality is ==")
+  t.raises(function() return dk.breakdown { margins = "all", measures = "n = count()" } end, "rollup")
+  t.raises(function() return dk.breakdown { levels = true, measures = "n = count()" } end, '"all"')
+  t.raises(function() return dk.breakdown { limit = 1.5, measures = "n = count()" } end, "limit")
+  t.raises(function() return dk.breakdown { order = 5, measures = "n = count()" } end, "order")
+  t.raises(function() return dk.breakdown(5) end, "not a number")
+  t.raises(function() return dk.breakdown "x" (5) end, "not a number")
+  t.raises(function() return coverage(dk)(5) end, "called with a table, not with a number")
+  t.raises(function() return coverage(dk):by() end, "by wants dimensions")
+  t.raises(function() return coverage(dk):bye {} end, "'bye'", "by")
+  t.raises(function() return coverage(dk):with { wher = "x" } end, "wher", "where")
+  t.raises(function() return coverage(dk):by { "gemente" } (data) end, "gemente", "gemeente")
+  t.raises(function() coverage(dk).x = 1 end, "never changes")
+  local base = coverage(dk)
+  t.raises(function() return base.where("leeftijd < 3") end, "argument 1 must be a breakdown")
+end)

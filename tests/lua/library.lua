@@ -1,0 +1,21 @@
+-- library.lua - the part of the library that is written in Lua: loaded when used, and replaced while developing.
+
+local test = ...
+
+test("parts can be required and are what dk has", function(t, dk)
+  t.ok(require "dekking" == dk)
+  t.ok(require "dekking.publication" == dk.publication)
+  t.ok(require "dekking.breakdown" == dk.breakdown)
+end)
+
+test("names that another part brings are found", function(t, dk)
+  t.eq(type(dk.breakdowns), "function")
+  t.eq(type(dk.merge), "function")
+  t.eq(type(dk.scenarios), "function")
+end)
+
+test("metatables are out of reach of scripts", function(t, dk)
+  local data = dk.table { { a = 1 } }
+  t.eq(getmetatable(data), "dk.table")
+  t.ok(not pcall(setmetatable, data, {}))
+end)

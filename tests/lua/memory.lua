@@ -1,0 +1,149 @@
+-- memory.lua - what is no longer used goes, whatever raises, and states close cleanly.
+
+local test = ...
+
+local function resident_kilobytes()
+  local file = io.open "/proc/self/status"
+  if not file then return nil end
+  local size = tonumber(file:read "a":match "VmRSS:%s*(%d+)")
+  file:close()
+  return size
+end
+
+test("many tables in passing do not grow the process", function(t, dk)
+  local data
+  do
+    local list = {}
+    for i = 1, 50000 do
+      list[i] = i * 1000003
+    end
+    data = dk.table { { "x", list } }
+  end
+  local function pass(n)
+    for i = 1, n do
+      local other = data:derive("y = x + $i", { i = i }):where "y > 0"
+      t.eq(#other, 50000)
+    end
+  end
+  pass(100)
+  local before, before_used = resident_kilobytes(), dk.memory()
+  pass(300) -- 240 MB and more
+  if before then
+    t.ok(resident_kilobytes() - before < 120000, "the process grew by " .. resident_kilobytes() - before .. " kB")
+  end
+  t.ok(dk.memory() - before_used < 100000000, "tables hold " .. dk.memory() - before_used .. " bytes more")
+end)
+
+test("errors leave nothing behind", function(t, dk)
+  local data = dk.table { { "x", { 1, 2, 3 } }, { "k", { "a", "b", "c" } } }
+  local function misuse()
+    pcall(data.where, data, "x <")
+    pcall(data.where, data, "y > 1")
+    pcall(data.derive, data, { "a = x + 1", "b = nosuch(x)" })
+    pcall(data.derive, data, { "a = x + 1", "b" })
+    pcall(data.sort, data, "x", "nosuch")
+    pcall(data.join, data, data, "k")
+    pcall(data.link, data, data, "k", { as = "x" })
+    pcall(data.write, data, "/nosuch/folder/x.csv")
+    pcall(data.rename, data, { x = "k" })
+    pcall(dk.table, { { "a", { 1, "x" } } })
+    pcall(dk.table, { { a = "2024" } }, { types = { a = "date" } })
+    pcall(dk.read_text, "a;b\n1\n")
+    pcall(dk.read_text, "a\nx\n", { levels = { a = { "y" } } })
+    pcall(dk.breakdown, { measures = "n = count(" })
+    pcall(dk.breakdown, { measures = "n = sum(k)" })
+    pcall(dk.scenario "x", { { "s", all = true, set = { x = dk.null } }, { "t", share = 2, set = { x = 1 } } })
+  end
+  misuse()
+  collectgarbage()
+  collectgarbage()
+  local before = dk.memory()
+  for _ = 1, 50 do
+    misuse()
+  end
+  collectgarbage()
+  collectgarbage()
+  t.eq(dk.memory() - before, 0)
+end)
+
+test("a loop over rows that is left frees its blocks", function(t, dk)
+  local data = dk.table { { "x", { 1, 2, 3 } } }
+  collectgarbage()
+  collectgarbage()
+  local before = dk.memory()
+  for _ = 1, 100 do
+    for row in data:rows() do
+      if row.x == 2 then break end
+    end
+    pcall(function()
+      for _ in data:rows() do error "x" end
+    end)
+    local unfinished = data:rows()
+    unfinished()
+  end
+  collectgarbage()
+  collectgarbage()
+  t.eq(dk.memory() - before, 0)
+end)
+
+-- Another process with this interpreter, so that a state is closed in every way.
+local function run(t, script)
+  local lowest = 0
+  while arg[lowest - 1] do
+    lowest = lowest - 1
+  end
+  local path = t.file("state.lua", ("package.cpath = %q\nlocal dk = require 'dekking'\n"):format(package.cpath) .. script)
+  local pipe = assert(io.popen(("'%s' '%s' 2>&1"):format(arg[lowest], path)))
+  local text = pipe:read "a"
+  local ok, how, code = pipe:close()
+  return text, ok and 0 or how .. " " .. code
+end
+
+test("a state closes with everything still in use", function(t)
+  local text, status = run(t, [[
+dk.threads(2)
+local list = {}
+for i = 1, 200000 do list[i] = i % 1000 end
+kept = dk.table { { "x", list } }
+question = dk.breakdown { by = "x", measures = "n = count()" }
+rows = kept:rows()
+rows()
+column = kept.x
+scenario = dk.scenario "s" { { "s", all = true, set = { x = 1 } } }
+print(#question(kept))
+]])
+  t.eq(text, "1000\n")
+  t.eq(status, 0)
+end)
+
+test("finalizers of scripts may use tables while the state closes", function(t)
+  local text, status = run(t, [[
+kept = dk.table { { "x", { 1, 2 } } }
+late = setmetatable({}, { __gc = function() print(pcall(function() return #kept:where "x > 1" end)) end })
+]])
+  t.eq(status, 0)
+  t.has(text, "true\t1")
+end)
+
+test("os.exit closes the state, also from within a loop over rows", function(t)
+  local _, status = run(t, [[
+for row in dk.table { { "x", { 1, 2 } } }:rows() do os.exit(true, true) end
+]])
+  t.eq(status, 0)
+end)
+
+test("coroutines that are left alone free what they hold", function(t, dk)
+  local data = dk.table { { "x", { 1, 2, 3 } } }
+  collectgarbage()
+  collectgarbage()
+  local before = dk.memory()
+  for _ = 1, 20 do
+    local work = coroutine.wrap(function()
+      for row in data:rows() do coroutine.yield(row.x) end
+    end)
+    t.eq(work(), 1)
+  end
+  collectgarbage()
+  collectgarbage()
+  t.eq(dk.memory() - before, 0)
+end)

@@ -1,0 +1,158 @@
+-- query.lua - new tables from tables: rows, columns, order, keys.
+
+local test = ...
+
+local function people(dk)
+  return dk.table {
+    { "naam", { "a", "b", "c", "d", "e" } },
+    { "gemeente", { "Duiven", "Arnhem", dk.null, "Duiven", "Arnhem" } },
+    { "leeftijd", { 19, 35, 52, 26, dk.null } },
+    { "in_sonar", { true, false, true, dk.null, true } },
+  }
+end
+
+local function names_of(data)
+  return table.concat(data:column "naam":to_lua())
+end
+
+test("where keeps the rows for which the condition is true", function(t, dk)
+  local data = people(dk)
+  t.eq(names_of(data:where "leeftijd < 30"), "ad")
+  t.eq(names_of(data:where "not in_sonar"), "b")
+  t.eq(names_of(data:where "in_sonar is null"), "d")
+  t.eq(names_of(data:where "gemeente == 'Arnhem' and leeftijd >= 35"), "b")
+  t.eq(names_of(data:where "gemeente in ('Arnhem', 'Ede') or leeftijd > 50"), "bce")
+  t.eq(names_of(data:where(dk.expr "leeftijd < 30")), "ad")
+  t.eq(#data, 5)
+end)
+
+test("a parameter is a value and never text of the condition", function(t, dk)
+  local data = people(dk)
+  t.eq(names_of(data:where("leeftijd < $grens", { grens = 30 })), "ad")
+  t.eq(names_of(data:where("gemeente == $wat", { wat = "Duiven' or 'x' == 'x" })), "")
+  t.raises(function() return data:where("leeftijd < $grens", { gens = 30 }) end, "grens")
+  t.raises(function() return data:where("leeftijd < $grens", { grens = print }) end, "$grens must be a number")
+  t.raises(function() return data:where("leeftijd < $grens", 30) end, "parameters are a table")
+  t.raises(function() return data:where("leeftijd < $grens", { 30 }) end, "a parameter has a name")
+  t.raises(function() return data:where("leeftijd < $grens", { grens = 0 / 0 }) end, "$grens must be a number")
+end)
+
+test("what is no condition is an error that says why", function(t, dk)
+  local data = people(dk)
+  t.raises(function() return data:where(data.gemeente == "Arnhem") end,
+    "where wants a condition as a string; got a boolean: == between a column and a value is computed by Lua at once")
+  t.raises(function() return data:where() end, "got nothing")
+  t.raises(function() return data:where(nil) end, "got nil")
+  t.raises(function() return data:where(function() end) end, "got a function")
+  t.raises(function() return data:where "leeftjd < 30" end, "leeftjd", "leeftijd")
+  t.raises(function() return data:where "leeftijd" end)
+  t.raises(function() return data:where "leeftijd <" end)
+  t.raises(function() return data:where "leeftijd == null" end, "is null")
+  t.raises(function() return data:where "leeftijd\0 < 30" end, "zero byte")
+end)
+
+test("where notes how many rows were left out because they are null", function(t, dk)
+  local notes = people(dk):where("leeftijd < 30"):notes()
+  t.eq(#notes, 1)
+  t.has(notes[1], "1")
+end)
+
+test("derive adds and replaces columns, in order", function(t, dk)
+  local data = people(dk):derive { "ouder = leeftijd + 1", "nog = ouder * 2", "leeftijd = leeftijd - 1" }
+  t.eq(t.records(data:head(1)), {
+    { naam = "a", gemeente = "Duiven", leeftijd = 18, in_sonar = true, ouder = 20, nog = 40 },
+  })
+  t.eq(people(dk):derive("x = leeftijd + $n", { n = 2.5 }).x[1], 21.5)
+  t.eq(#people(dk):derive {}, 5)
+end)
+
+test("derive wants names", function(t, dk)
+  local data = people(dk)
+  t.raises(function() return data:derive { "leeftijd + 1" } end, "has no name")
+  t.raises(function() return data:derive { x = "leeftijd + 1" } end, "write \"x = ...\" as a string")
+  t.raises(function() return data:derive { true } end, "derive wants 'name = expression' as a string; got a boolean")
+  t.raises(function() return data:derive() end, "got nothing")
+end)
+
+test("columns are selected, dropped and renamed", function(t, dk)
+  local data = people(dk)
+  local function columns(of)
+    local list = {}
+    for name in of:columns() do list[#list + 1] = name end
+    return table.concat(list, " ")
+  end
+  t.eq(columns(data:select { "in_sonar", "naam" }), "in_sonar naam")
+  t.eq(columns(data:select("in_sonar", "naam")), "in_sonar naam")
+  t.eq(columns(data:drop "gemeente"), "naam leeftijd in_sonar")
+  t.eq(columns(data:rename { naam = "pseudoniem", leeftijd = "jaren" }), "pseudoniem gemeente jaren in_sonar")
+  t.raises(function() return data:select { "gemente" } end, "gemente", "gemeente")
+  t.raises(function() return data:select {} end, "select wants the names")
+  t.raises(function() return data:select(5) end, "list of strings")
+  t.raises(function() return data:select { "naam", 5 } end, "item 2")
+  t.raises(function() return data:drop { "x" } end, "x")
+  t.raises(function() return data:rename { x = "y" } end, "x")
+  t.raises(function() return data:rename { naam = "leeftijd" } end, "leeftijd")
+  t.raises(function() return data:rename "naam" end, "old = \"new\"")
+end)
+
+test("sort takes keys in one list or one by one, null last", function(t, dk)
+  local data = people(dk)
+  t.eq(names_of(data:sort "leeftijd"), "adbce")
+  t.eq(names_of(data:sort "leeftijd desc"), "cbdae")
+  t.eq(names_of(data:sort { "gemeente", "leeftijd desc" }), "bedac")
+  t.eq(names_of(data:sort("gemeente asc", "leeftijd")), "beadc")
+  t.raises(function() return data:sort {} end, "sort wants the columns")
+  t.raises(function() return data:sort "leeftjd desc" end, "leeftjd", "leeftijd")
+  local odd = dk.table { { "naam", { "x", "y" } }, { "leeftijd desc", { 2, 1 } } }
+  t.eq(names_of(odd:sort "leeftijd desc"), "yx")
+end)
+
+test("head, tail and slice take rows by place", function(t, dk)
+  local data = people(dk)
+  t.eq(names_of(data:head(2)), "ab")
+  t.eq(names_of(data:head()), "abcde")
+  t.eq(names_of(data:head(0)), "")
+  t.eq(names_of(data:tail(2)), "de")
+  t.eq(names_of(data:tail(9)), "abcde")
+  t.eq(names_of(data:slice(2, 3)), "bc")
+  t.eq(names_of(data:slice(-2)), "de")
+  t.eq(names_of(data:slice(4, 2)), "")
+  t.eq(names_of(data:slice(-9, -5)), "a")
+  t.eq(names_of(data:slice(3, 99)), "cde")
+  t.raises(function() return data:head(-1) end, "argument 1 must be a number of rows")
+  t.raises(function() return data:head(1.5) end, "number of rows")
+  t.raises(function() return data:head "2" end, "number of rows")
+  t.raises(function() return data:slice() end, "the number of the first row")
+end)
+
+test("join sets the columns of the other table beside", function(t, dk)
+  local data = people(dk):select { "naam", "gemeente" }
+  local regions = dk.table { { "plaats", { "Arnhem", "Ede" } }, { "regio", { "MG", "FV" } } }
+  local key = { mine = "gemeente", theirs = "plaats" }
+  t.eq(t.records(data:join(regions, key)), {
+    { naam = "a", gemeente = "Duiven" }, { naam = "b", gemeente = "Arnhem", regio = "MG" }, { naam = "c" },
+    { naam = "d", gemeente = "Duiven" }, { naam = "e", gemeente = "Arnhem", regio = "MG" },
+  })
+  t.eq(names_of(data:join(regions, key, { kind = "inner" })), "be")
+  t.eq(names_of(data:join(regions:rename { plaats = "gemeente" }, "gemeente", { kind = "inner" })), "be")
+  t.raises(function() return data:join(regions, "plaats") end, "plaats")
+  t.raises(function() return data:join(regions, key, { kind = "outer" }) end, "kind is 'outer'", "left or inner")
+  t.raises(function() return data:join(regions) end, "join wants a key")
+  t.raises(function() return data:join("regions", key) end, "argument 1 must be a table of dekking, got a string")
+  t.raises(function() return regions:join(data, { mine = "plaats", theirs = "gemeente" }) end, "Arnhem")
+  t.raises(function() return data:join(regions, { mine = { "a", "b" }, theirs = "c" }) end, "mine names 2 columns")
+end)
+
+test("link marks the rows whose key is in the other table", function(t, dk)
+  local data = dk.table { { "pseudoniem", { "p", "q", dk.null, "r" } } }
+  local sonar = dk.table { { "id", { "q", "r", "z" } }, { "klantprofiel", { true, false, true } } }
+  local linked = data:link(sonar, { mine = "pseudoniem", theirs = "id" }, { as = "in_sonar", columns = { "klantprofiel" } })
+  t.eq(t.records(linked), {
+    { pseudoniem = "p", in_sonar = false }, { pseudoniem = "q", in_sonar = true, klantprofiel = true }, {},
+    { pseudoniem = "r", in_sonar = true, klantprofiel = false },
+  })
+  t.ok(#linked:notes() > 0)
+  t.raises(function() return data:link(sonar, { mine = "pseudoniem", theirs = "id" }) end, "link wants a name")
+  t.raises(function() return data:link(sonar, "id", { as = "x" }) end, "id")
+  t.raises(function() return data:link(sonar, "id", { sa = "x" }) end, "'sa'")
+end)

@@ -1,0 +1,93 @@
+-- read.lua - CSV files: every option reaches the reader, and what is wrong is said.
+
+local test = ...
+
+test("a file becomes a table with types", function(t, dk)
+  local path = t.file("a.csv", "gemeente;totaal;deel;datum\nArnhem;2983;12,5;31-12-2024\nDuiven;249;;30-11-2024\n")
+  local data = dk.read(path)
+  t.eq(t.records(data), {
+    { gemeente = "Arnhem", totaal = 2983, deel = 12.5, datum = "2024-12-31" },
+    { gemeente = "Duiven", totaal = 249, datum = "2024-11-30" },
+  })
+  t.has(data:properties().source, "a.csv")
+  t.eq(#data:rejected(), 0)
+end)
+
+test("delimiter, quote, header and names", function(t, dk)
+  local data = dk.read_text("'x:y':1\n'z':2\n", { delimiter = ":", quote = "'", header = false, names = { "a", "b" } })
+  t.eq(t.records(data), { { a = "x:y", b = 1 }, { a = "z", b = 2 } })
+  t.eq(dk.read_text("a\tb\n1\t2\n", { delimiter = "\t" }).b[1], 2)
+  t.raises(function() return dk.read_text("a\n", { delimiter = "::" }) end, "delimiter is one ASCII character")
+  t.raises(function() return dk.read_text("a\n", { delimiter = 5 }) end, "delimiter must be a string")
+  t.raises(function() return dk.read_text("a\n", { header = "no" }) end, "header must be true or false")
+  t.raises(function() return dk.read_text("a\n", { names = { 1 } }) end, "names", "item 1")
+end)
+
+test("encoding, decimal mark and order of dates", function(t, dk)
+  t.eq(dk.read_text("naam\nS\xFAdwest\n", { encoding = "windows-1252" }):column "naam"[1], "Súdwest")
+  t.eq(dk.read_text("a;b\n1;1.758\n", { decimal = "," }).b[1], 1758)
+  t.eq(dk.read_text("a;b\n1;1.758\n", { decimal = "." }).b[1], 1.758)
+  t.eq(dk.read_text("d\n01-02-2024\n", { dates = "dmy" }).d[1], "2024-02-01")
+  t.eq(dk.read_text("d\n01-02-2024\n", { dates = "mdy" }).d[1], "2024-01-02")
+  t.raises(function() return dk.read_text("d\n1\n", { dates = "ydm" }) end, "dates is 'ydm'", "ymd, dmy or mdy")
+  t.raises(function() return dk.read_text("d\n1\n", { encoding = "latin" }) end, "utf-8 or windows-1252")
+end)
+
+test("what can be read two ways must be stated", function(t, dk)
+  t.raises(function() return dk.read_text "gemeente;totaal\nArnhem;1.758\n" end, "1.758", "types = {")
+  t.eq(dk.read_text("g;n\nArnhem;1.758\n", { types = { n = "integer" } }).n[1], 1758)
+  t.eq(dk.read_text("g;n\nArnhem;1.758\n", { types = { n = "decimal(3)" } }).n[1], 1.758)
+end)
+
+test("null markers, types and levels", function(t, dk)
+  local data = dk.read_text("k;b;n;g\nNB;1;-;Duiven\nx;0;5;Arnhem\n", {
+    nulls = { "NB", "-" },
+    types = { b = "boolean", g = { "category", levels = { "Duiven", "Arnhem", "Rozendaal" } } },
+  })
+  t.eq(t.records(data), { { b = true, g = "Duiven" }, { k = "x", b = false, n = 5, g = "Arnhem" } })
+  t.eq(data.g:levels(), { "Duiven", "Arnhem", "Rozendaal" })
+  t.eq(dk.read_text("g\nArnhem\n", { levels = { g = data.g } }).g:levels(), { "Duiven", "Arnhem", "Rozendaal" })
+  t.raises(function() return dk.read_text("g\nEde\n", { levels = { g = data.g } }) end, "Ede")
+  t.raises(function() return dk.read_text("g\nEde\n", { types = { h = "text" } }) end, "h")
+  t.raises(function() return dk.read_text("g\nEde\n", { types = { g = "categry" } }) end, "categry", "category")
+  t.raises(function() return dk.read_text("g\nEde\n", { types = { g = { "category", level = {} } } }) end, "levels")
+  t.raises(function() return dk.read_text("g\nEde\n", { types = { g = "text" }, levels = { g = { "Ede" } } }) end, "g")
+  t.raises(function() return dk.read_text("g\nEde\n", { levels = { g = { "Ede", "Ede" } } }) end, "Ede")
+  t.raises(function() return dk.read_text("g\nEde\n", { levels = { g = 5 } }) end, "levels of g")
+  t.raises(function() return dk.read_text("g\nEde\n", { types = "text" }) end, "types are a table")
+end)
+
+test("a strict reading says file, line and value; a lenient one collects", function(t, dk)
+  local path = t.file("bad.csv", "gemeente;totaal\nArnhem;2983\nDuiven;veel\nEde;5;6\n")
+  t.raises(function() return dk.read(path, { types = { totaal = "integer" } }) end, "bad.csv:", "3 fields")
+  local data = dk.read(path, { types = { totaal = "integer" }, lenient = true })
+  t.eq(data:column "gemeente":to_lua(), { "Arnhem" })
+  local rejected = data:rejected()
+  t.eq(rejected:column "line":to_lua(), { 3, 4 })
+  t.eq(rejected:column "value"[1], "veel")
+  t.eq(#data:where("totaal > 0"):rejected(), 0)
+end)
+
+test("properties are stated with the file", function(t, dk)
+  local data = dk.read_text("k;n\na;2\nb;3\n", { name = "klein", unit = "persons", weight = "n" })
+  t.eq(data:properties().name, "klein")
+  t.eq(data:properties().unit, "persons")
+  t.eq(data:breakdown { measures = "n = count()" } :column "n"[1], 5)
+  t.raises(function() return dk.read_text("k;n\na;2\n", { weight = "m" }) end, "m")
+end)
+
+test("a field can be too long", function(t, dk)
+  t.raises(function() return dk.read_text("a\n" .. ("x"):rep(200) .. "\n", { max_field = 100 }) end, "longer than")
+  t.raises(function() return dk.read_text("a\n", { max_field = 0 }) end, "max_field must be a whole number from 1")
+end)
+
+test("a wrong path, option or argument is an error at the script's line", function(t, dk)
+  t.raises(function() return dk.read "nosuch-file.csv" end, "nosuch-file.csv", "does not exist")
+  t.raises(function() return dk.read(t.data) end, "directory")
+  t.raises(function() return dk.read() end, "argument 1 must be the path of a file, got nothing")
+  t.raises(function() return dk.read(5) end, "got a number")
+  t.raises(function() return dk.read "a\0b" end, "zero byte")
+  t.raises(function() return dk.read("x", { delimeter = ";" }) end, "delimeter", "delimiter")
+  t.raises(function() return dk.read("x", { ";" }) end, "not 1 as a key")
+  t.raises(function() return dk.read("x", ";") end, "options are a table")
+end)

@@ -1,0 +1,81 @@
+-- values.lua - null and total, threads, memory, apportioning, and what dk is.
+
+local test = ...
+
+test("null and total are values of their own", function(t, dk)
+  t.eq(tostring(dk.null), "null")
+  t.eq(tostring(dk.total), "total")
+  t.ok(dk.null ~= dk.total and dk.null ~= nil)
+  t.ok(rawequal(dk.null, dk.null))
+end)
+
+test("version has three parts", function(t, dk)
+  t.ok(dk.version:find "^%d+%.%d+%.%d+$")
+end)
+
+test("an unknown name of dk is an error that offers the nearest", function(t, dk)
+  t.raises(function() return dk.raed end, "dk has no 'raed'", "dk.read")
+  t.raises(function() return dk.publicaton end, "dk.publication")
+  t.eq(rawget(dk, "nosuch"), nil)
+end)
+
+test("threads are set and told", function(t, dk)
+  local before = dk.threads()
+  t.eq(dk.threads(2), 2)
+  t.eq(dk.threads(), 2)
+  t.raises(function() dk.threads "two" end, "threads wants a whole number")
+  t.raises(function() dk.threads(-1) end, "threads wants a whole number")
+  dk.threads(before)
+end)
+
+test("memory counts what tables hold", function(t, dk)
+  collectgarbage()
+  local before = dk.memory()
+  local numbers = {}
+  for i = 1, 10000 do
+    numbers[i] = i * 1000003
+  end
+  local kept = dk.table { { "x", numbers } }
+  local used, peak = dk.memory()
+  t.ok(used - before >= 40000, "10000 large numbers take more than " .. used - before .. " bytes")
+  t.ok(peak >= used)
+  t.eq(#kept, 10000)
+end)
+
+test("a budget stops what would pass it, and garbage does not count", function(t, dk)
+  collectgarbage()
+  local numbers = {}
+  for i = 1, 20000 do
+    numbers[i] = i * 1000003
+  end
+  dk.budget(dk.memory() + 2000000)
+  for _ = 1, 100 do
+    t.eq(#dk.table { { "x", numbers } }, 20000) -- 160 kB each, and nobody keeps them
+  end
+  dk.budget(dk.memory() + 1000)
+  t.raises(function() return dk.table { { "x", numbers } } end, "budget")
+  t.eq(dk.budget(0), 0)
+  t.raises(function() dk.budget "much" end, "budget wants a whole number")
+end)
+
+test("apportion follows the published example", function(t, dk)
+  -- 598 and 1227 persons over the nine municipalities by largest remainder
+  local known = { 2983, 184, 249, 369, 415, 696, 0, 204, 582 }
+  t.eq(dk.apportion(known, 598), { 314, 19, 26, 39, 44, 73, 0, 22, 61 })
+  t.eq(dk.apportion(known, 1227), { 644, 40, 54, 80, 89, 150, 0, 44, 126 })
+  t.eq(dk.apportion({}, 0), {})
+end)
+
+test("apportion refuses what it cannot hand out", function(t, dk)
+  t.raises(function() dk.apportion({ 1, 2.5 }, 3) end, "weight 2 is 2.5")
+  t.raises(function() dk.apportion({ 1, -1 }, 3) end, "negative")
+  t.raises(function() dk.apportion({ 0, 0 }, 3) end)
+  t.raises(function() dk.apportion(5, 3) end, "argument 1 must be a list of weights")
+  t.raises(function() dk.apportion({ 1 }, "3") end, "argument 2 must be the whole number")
+end)
+
+test("an expression object shows its text and is checked where it is written", function(t, dk)
+  t.eq(tostring(dk.expr "leeftijd + 1"), "leeftijd + 1")
+  t.raises(function() dk.expr "leeftijd +" end)
+  t.raises(function() dk.expr(5) end, "expr wants an expression as a string; got a number")
+end)

@@ -1,0 +1,215 @@
+/* tables.h - small tables written out in tests of queries, and results written out to compare with.
+ *
+ *   make_table(context, "gemeente:category n:integer\n"
+ *                       "Arnhem|12\n"
+ *                       "Duiven|-\n")
+ *
+ * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, category, text; a category's stated
+ * levels stand behind it: category[Arnhem,Duiven]. - is null, and names have no blank.
+ */
+#ifndef TESTS_UNIT_TABLES_H
+#define TESTS_UNIT_TABLES_H
+
+#include <stdlib.h>
+
+#include <dekking/breakdown.h>
+
+#include "base/calendar.h"
+#include "base/number.h"
+#include "check.h"
+
+#define TABLES_COLUMNS 24
+
+static inline const dk_dictionary *tables_levels(dk_context *context, const char *list)
+{
+    dk_text levels[64];
+    size_t n = 0;
+    dk_dictionary *dictionary = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    while (*list && *list != ']') {
+        size_t size = strcspn(list, ",]");
+
+        levels[n++] = (dk_text){ list, size };
+        list += size;
+        if (*list == ',')
+            list++;
+    }
+    assert_ok(dk_dictionary_new(context, levels, n, true, &dictionary, &err), &err);
+    return dictionary;
+}
+
+static inline void tables_cell(dk_builder *builder, dk_type type, uint8_t scale, const char *text, size_t size)
+{
+    char copy[256];
+    dk_error err = DK_ERROR_INIT;
+    int64_t whole = 0;
+    uint8_t digits = 0;
+
+    assert_true(size < sizeof copy);
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    if (strcmp(copy, "-") == 0) {
+        assert_ok(dk_builder_null(builder, 1, &err), &err);
+        return;
+    }
+    switch (type) {
+    case DK_BOOLEAN: assert_ok(dk_builder_boolean(builder, strcmp(copy, "true") == 0, &err), &err); return;
+    case DK_INTEGER: whole = strtoll(copy, NULL, 10); break;
+    case DK_DECIMAL:
+        assert_true(dki_parse_decimal(copy, size, '.', &whole, &digits));
+        assert_true(dki_rescale(whole, digits, scale, &whole));
+        break;
+    case DK_DATE: assert_true(dki_parse_date(copy, size, 'y', &whole)); break;
+    case DK_TIMESTAMP: assert_true(dki_parse_timestamp(copy, size, 'y', &whole)); break;
+    case DK_REAL: assert_ok(dk_builder_real(builder, strtod(copy, NULL), &err), &err); return;
+    case DK_RATIO: {
+        dk_ratio ratio = { strtoll(copy, NULL, 10), strtoll(strchr(copy, '/') + 1, NULL, 10) };
+
+        assert_ok(dk_builder_ratio(builder, ratio, &err), &err);
+        return;
+    }
+    default: assert_ok(dk_builder_text(builder, (dk_text){ text, size }, &err), &err); return;
+    }
+    assert_ok(dk_builder_integer(builder, whole, &err), &err);
+}
+
+static inline const dk_table *make_table(dk_context *context, const char *text)
+{
+    dk_builder *builders[TABLES_COLUMNS];
+    dk_field fields[TABLES_COLUMNS];
+    dk_type types[TABLES_COLUMNS];
+    uint8_t scales[TABLES_COLUMNS];
+    char names[TABLES_COLUMNS][64];
+    size_t n = 0;
+    uint64_t n_rows = 0;
+    const dk_table *table = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    for (; *text && *text != '\n'; n++) {
+        const dk_dictionary *levels = NULL;
+        size_t size = strcspn(text, ":"), type_size;
+        char type[16];
+
+        assert_true(n < TABLES_COLUMNS && size < sizeof names[n]);
+        memcpy(names[n], text, size);
+        names[n][size] = '\0';
+        text += size + 1;
+        type_size = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+        memcpy(type, text, type_size);
+        type[type_size] = '\0';
+        assert_true(dk_type_find(type, &types[n]));
+        text += type_size;
+        scales[n] = types[n] == DK_DECIMAL ? (uint8_t)strtol(text, (char **)&text, 10) : 0;
+        if (*text == '[')
+            levels = tables_levels(context, text + 1);
+        text += strcspn(text, " \n");
+        text += *text == ' ';
+        assert_ok(dk_builder_new(context, types[n], scales[n], levels, &builders[n], &err), &err);
+        dk_dictionary_release(levels);
+    }
+    while (*text == '\n' && text[1]) {
+        for (size_t i = 0; i < n; i++) {
+            size_t size = strcspn(++text, "|\n");
+
+            tables_cell(builders[i], types[i], scales[i], text, size);
+            text += size;
+        }
+        n_rows++;
+    }
+    for (size_t i = 0; i < n; i++) {
+        fields[i] = DK_FIELD(names[i], NULL);
+        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
+        dk_builder_release(builders[i]);
+    }
+    assert_ok(dk_table_new(context, fields, n, n_rows, &table, &err), &err);
+    for (size_t i = 0; i < n; i++)
+        dk_column_release(fields[i].column);
+    return table;
+}
+
+/* The rows of a table as lines; - is null, * a dimension that is totalled. Good until the next call. */
+static inline const char *show_rows(const dk_table *table)
+{
+    static char text[1 << 16];
+    const dk_column *margin = dk_table_margin(table);
+    size_t used = 0;
+    dk_error err = DK_ERROR_INIT;
+
+    text[0] = '\0';
+    for (uint64_t row = 0; row < dk_table_n_rows(table); row++) {
+        dk_value mask = { .as.integer = 0 };
+
+        if (margin)
+            assert_ok(dk_column_get(margin, row, &mask, &err), &err);
+        for (size_t i = 0; i < dk_table_n_columns(table); i++) {
+            const dk_field *field = dk_table_field(table, i);
+            dk_value value;
+
+            assert_ok(dk_column_get(field->column, row, &value, &err), &err);
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s", i ? "|" : "");
+            if (field->margin_bit >= 0 && mask.as.integer >> field->margin_bit & 1)
+                used += (size_t)snprintf(text + used, sizeof text - used, "*");
+            else if (value.is_null)
+                used += (size_t)snprintf(text + used, sizeof text - used, "-");
+            else
+                used += dk_value_format(&value, text + used, sizeof text - used);
+        }
+        used += (size_t)snprintf(text + used, sizeof text - used, "\n");
+        assert_true(used + 512 < sizeof text);
+    }
+    return text;
+}
+
+/* A specification from lists that end in NULL. */
+struct question {
+    const char *by[17];
+    const char *measures[16];
+    const char *where;
+    dk_margins margins;
+    bool all_levels;
+    const char *order[4];
+    uint64_t limit;
+};
+
+static inline dk_status ask_table(const struct question *question, const dk_table *table, const dk_params *params,
+                           const dk_table **out, dk_error *err)
+{
+    dk_measure by[17], measures[16];
+    dk_breakdown_spec spec = { .name = "vraag", .by = by, .measures = measures, .where = question->where };
+    const dk_breakdown *breakdown = NULL;
+    dk_status status;
+
+    for (; spec.n_by < 17 && question->by[spec.n_by]; spec.n_by++)
+        by[spec.n_by] = (dk_measure){ question->by[spec.n_by], NULL, NULL };
+    for (; question->measures[spec.n_measures]; spec.n_measures++)
+        measures[spec.n_measures] = (dk_measure){ question->measures[spec.n_measures], NULL, NULL };
+    while (question->order[spec.n_order])
+        spec.n_order++;
+    spec.margins = question->margins;
+    spec.all_levels = question->all_levels;
+    spec.order = question->order;
+    spec.limit = question->limit;
+    status = dk_breakdown_new(dk_table_context(table), &spec, &breakdown, err);
+    if (status == DK_OK)
+        status = dk_breakdown_run(breakdown, table, params, out, err);
+    dk_breakdown_release(breakdown);
+    return status;
+}
+
+#define ASK(...) (&(const struct question){ __VA_ARGS__ })
+
+/* Sets a property of a table, which is consumed. */
+static inline const dk_table *with_weight(const dk_table *table, const char *weight)
+{
+    dk_properties properties = *dk_table_properties(table);
+    const dk_table *weighted = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    properties.weight = weight;
+    assert_ok(dk_table_with_properties(table, &properties, &weighted, &err), &err);
+    dk_table_release(table);
+    return weighted;
+}
+
+#endif
