@@ -12,7 +12,6 @@ struct dk_builder {
     uint8_t scale;
     const dk_dictionary *levels; /* stated levels; NULL: collected */
     dki_text_map collected;
-    dki_column_facts facts;
     uint64_t n_closed; /* rows in closed chunks */
     dki_part *parts;
     size_t n_parts, parts_capacity;
@@ -27,19 +26,23 @@ struct dk_builder {
     uint32_t *translation;           /* ... in ours; 0: not looked up */
 };
 
+/* The widest storage of a type: what the open chunk is kept in, and rows of chunks of any width fit into. */
+dk_storage dki_widest(dk_type type);
+
 /* Makes room for at least one more row of the open chunk, closing it where it is full; *room rows may be written. */
 dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err);
+/* Marks the next n rows, whose values stand in the open chunk, as all known or all null, and counts them. */
+void dki_builder_count(dk_builder *builder, size_t n, bool known);
 dk_status dki_builder_close_chunk(dk_builder *builder, dk_error *err);
+/* Closes the open chunk, which holds one row, as a constant chunk of n rows. Takes the row away on failure. */
+dk_status dki_builder_stretch(dk_builder *builder, uint64_t n, dk_error *err);
+
 /* The builder's code of a level: found, or added where levels are collected. */
 dk_status dki_builder_level(dk_builder *builder, dk_text level, uint32_t *code, dk_error *err);
-
-static inline void dki_builder_bound(dk_builder *builder, int64_t value)
-{
-    if (!builder->facts.has_bounds || value < builder->facts.least)
-        builder->facts.least = value;
-    if (!builder->facts.has_bounds || value > builder->facts.greatest)
-        builder->facts.greatest = value;
-    builder->facts.has_bounds = true;
-}
+/* Appends to a text column what is known to be UTF-8 and not too long. */
+dk_status dki_builder_known_text(dk_builder *builder, dk_text value, dk_error *err);
+dk_status dki_builder_wrong_type(const dk_builder *builder, dk_type given, dk_error *err);
+/* Dates and timestamps lie in the years 1 to 9999; other integers anywhere. */
+dk_status dki_builder_check_integer(const dk_builder *builder, int64_t value, dk_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* builder_bulk.c - appending many rows at once.
  *
- * Rows go in pieces of what room the open chunk has. After a failure the pieces before it stay appended.
+ * Rows go in pieces of what room the open chunk has. Values are checked before the first of them is appended; after a
+ * failure of memory the pieces before it stay.
  */
 #include "builder.h"
 
@@ -12,15 +13,28 @@
 #include "base/status.h"
 #include "column_parts.h"
 
-/* Marks n rows as known where valid (from bit `from`) says so, and counts them. */
+/* Up to 64 bits from bit `from` of words. */
+static uint64_t word_at(const uint64_t *words, size_t from, size_t n_bits)
+{
+    uint64_t word;
+
+    dki_bits_copy(&word, words, from, n_bits);
+    return word;
+}
+
+/* Marks the next n rows as known where valid (from bit `from`) says so, and counts them. */
 static void count_rows(dk_builder *builder, const uint64_t *valid, size_t from, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        bool known = valid == NULL || dki_bit(valid, from + i);
+    if (valid == NULL) {
+        dki_builder_count(builder, n, true);
+        return;
+    }
+    for (size_t done = 0; done < n; done += 64) {
+        size_t piece = n - done < 64 ? n - done : 64;
+        uint64_t word = word_at(valid, from + done, piece);
 
-        dki_bit_put(builder->valid, builder->n + i, known);
-        builder->n_nulls += !known;
-        builder->facts.n_nulls += !known;
+        dki_bits_paste(builder->valid, builder->n + done, &word, piece);
+        builder->n_nulls += piece - dki_bits_count(&word, piece);
     }
     builder->n += n;
 }
@@ -38,14 +52,21 @@ static dk_status next_piece(dk_builder *builder, size_t left, size_t *n, dk_erro
 dk_status dki_builder_bits(dk_builder *builder, const uint64_t *values, const uint64_t *valid, size_t n,
                            dk_error *err)
 {
+    if (builder->type != DK_BOOLEAN)
+        return dki_builder_wrong_type(builder, DK_BOOLEAN, err);
     for (size_t done = 0, piece; done < n; done += piece) {
         dk_status status = next_piece(builder, n - done, &piece, err);
 
         if (status != DK_OK)
             return status;
-        for (size_t i = 0; i < piece; i++)
-            dki_bit_put(builder->values, builder->n + i,
-                        dki_bit(values, done + i) && (valid == NULL || dki_bit(valid, done + i)));
+        for (size_t i = 0; i < piece; i += 64) {
+            size_t bits = piece - i < 64 ? piece - i : 64;
+            uint64_t word = word_at(values, done + i, bits);
+
+            if (valid)
+                word &= word_at(valid, done + i, bits);
+            dki_bits_paste(builder->values, builder->n + i, &word, bits);
+        }
         count_rows(builder, valid, done, piece);
     }
     return DK_OK;
@@ -54,6 +75,16 @@ dk_status dki_builder_bits(dk_builder *builder, const uint64_t *values, const ui
 dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const uint64_t *valid, size_t n,
                                dk_error *err)
 {
+    if (dki_widest(builder->type) != DK_STORE_I64)
+        return dki_builder_wrong_type(builder, DK_INTEGER, err);
+    if (builder->type == DK_DATE || builder->type == DK_TIMESTAMP)
+        for (size_t i = 0; i < n; i++) {
+            dk_status status =
+                valid && !dki_bit(valid, i) ? DK_OK : dki_builder_check_integer(builder, values[i], err);
+
+            if (status != DK_OK)
+                return status;
+        }
     for (size_t done = 0, piece; done < n; done += piece) {
         dk_status status = next_piece(builder, n - done, &piece, err);
         int64_t *to;
@@ -61,13 +92,11 @@ dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const
         if (status != DK_OK)
             return status;
         to = (int64_t *)builder->values + builder->n;
-        for (size_t i = 0; i < piece; i++) {
-            bool known = valid == NULL || dki_bit(valid, done + i);
-
-            to[i] = known ? values[done + i] : 0;
-            if (known)
-                dki_builder_bound(builder, values[done + i]);
-        }
+        if (valid)
+            for (size_t i = 0; i < piece; i++)
+                to[i] = dki_bit(valid, done + i) ? values[done + i] : 0;
+        else
+            memcpy(to, values + done, piece * sizeof *to);
         count_rows(builder, valid, done, piece);
     }
     return DK_OK;
@@ -76,10 +105,11 @@ dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const
 dk_status dki_builder_reals(dk_builder *builder, const double *values, const uint64_t *valid, size_t n,
                             dk_error *err)
 {
+    if (builder->type != DK_REAL)
+        return dki_builder_wrong_type(builder, DK_REAL, err);
     for (size_t i = 0; i < n; i++)
-        if ((valid == NULL || dki_bit(valid, i)) && !isfinite(values[i]))
-            return dki_fail(err, DK_ERR_RANGE, "a real is finite: %s cannot be stored",
-                            isnan(values[i]) ? "nan" : "inf");
+        if (!isfinite(values[i]) && (valid == NULL || dki_bit(valid, i)))
+            return dk_builder_real(builder, values[i], err); /* which refuses it */
     for (size_t done = 0, piece; done < n; done += piece) {
         dk_status status = next_piece(builder, n - done, &piece, err);
         double *to;
@@ -90,7 +120,7 @@ dk_status dki_builder_reals(dk_builder *builder, const double *values, const uin
         for (size_t i = 0; i < piece; i++) {
             bool known = valid == NULL || dki_bit(valid, done + i);
 
-            to[i] = known && values[done + i] != 0 ? values[done + i] : 0.0;
+            to[i] = known && values[done + i] != 0 ? values[done + i] : 0.0; /* no negative zero */
         }
         count_rows(builder, valid, done, piece);
     }
@@ -112,20 +142,28 @@ dk_status dki_builder_ratios(dk_builder *builder, const dk_ratio *values, const 
 
 dk_status dki_builder_codes(dk_builder *builder, const uint32_t *codes, size_t n, dk_error *err)
 {
+    uint32_t greatest = 0;
+
+    if (builder->type != DK_CATEGORY)
+        return dki_builder_wrong_type(builder, DK_CATEGORY, err);
+    for (size_t i = 0; i < n; i++)
+        greatest = codes[i] > greatest ? codes[i] : greatest;
+    if (greatest > (builder->levels ? dk_dictionary_n_levels(builder->levels) : builder->collected.n))
+        return dk_builder_code(builder, greatest, err); /* which refuses it */
     for (size_t done = 0, piece; done < n; done += piece) {
         dk_status status = next_piece(builder, n - done, &piece, err);
 
         if (status != DK_OK)
             return status;
         memcpy((uint32_t *)builder->values + builder->n, codes + done, piece * sizeof *codes);
-        for (size_t i = 0; i < piece; i++) {
-            bool known = codes[done + i] != 0;
+        for (size_t i = 0; i < piece; i += 64) {
+            size_t bits = piece - i < 64 ? piece - i : 64;
+            uint64_t known = 0;
 
-            dki_bit_put(builder->valid, builder->n + i, known);
-            builder->n_nulls += !known;
-            builder->facts.n_nulls += !known;
+            for (size_t k = 0; k < bits; k++)
+                known |= (uint64_t)(codes[done + i + k] != 0) << k;
+            count_rows(builder, &known, 0, bits);
         }
-        builder->n += piece;
     }
     return DK_OK;
 }
@@ -173,6 +211,17 @@ static dk_status append_codes(dk_builder *builder, const dk_view *view, dk_error
     return dki_builder_codes(builder, codes, view->n, err);
 }
 
+/* Texts of a view are UTF-8 already. */
+static dk_status append_texts(dk_builder *builder, const dk_view *view, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < view->n && status == DK_OK; i++)
+        status = dki_view_is_null(view, i) ? dk_builder_null(builder, 1, err)
+                                           : dki_builder_known_text(builder, dki_view_text(view, i), err);
+    return status;
+}
+
 static dk_status append_values(dk_builder *builder, const dk_view *view, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -191,10 +240,11 @@ dk_status dk_builder_view(dk_builder *builder, const dk_view *view, dk_error *er
                  (view->type == DK_CATEGORY || view->type == DK_TEXT);
 
     if (view->type != builder->type && !texts)
-        return dki_fail(err, DK_ERR_TYPE, "a %s cannot go into a %s column", dk_type_name(view->type),
-                        dk_type_name(builder->type));
+        return dki_builder_wrong_type(builder, view->type, err);
     if (builder->type == DK_CATEGORY && view->type == DK_CATEGORY)
         return append_codes(builder, view, err);
+    if (builder->type == DK_TEXT)
+        return append_texts(builder, view, err);
     if (view->constant || view->scale != builder->scale || texts)
         return append_values(builder, view, err);
     switch (view->storage) {
@@ -218,8 +268,13 @@ dk_status dki_column_constant(dk_context *context, const dk_value *value, const 
 
     if (status != DK_OK)
         return status;
-    for (uint64_t i = 0; i < n && status == DK_OK; i++)
+    if (n > INT64_MAX)
+        status = dki_fail(err, DK_ERR_LIMIT, "%llu rows are more than a column can have", (unsigned long long)n);
+    if (status == DK_OK && n > 0) {
         status = dk_builder_value(builder, value, err);
+        if (status == DK_OK)
+            status = dki_builder_stretch(builder, n, err);
+    }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);

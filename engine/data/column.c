@@ -1,4 +1,8 @@
-/* column.c - chunks, and columns made of parts of them. */
+/* column.c - chunks, and columns made of parts of them.
+ *
+ * Invariants: parts are not empty and lie one behind the other, part i starting where part i - 1 ends; a column's facts
+ * are the sum of those of its parts; a chunk never changes once a part points to it.
+ */
 #include <dekking/column.h>
 
 #include <string.h>
@@ -106,43 +110,57 @@ const dki_part *dki_column_part(const dk_column *column, uint64_t row)
     return &column->parts[low];
 }
 
-static bool holds_integers(dk_type type)
+static bool holds_integers(dk_storage storage)
 {
-    return type == DK_INTEGER || type == DK_DECIMAL || type == DK_DATE || type == DK_TIMESTAMP;
+    return storage == DK_STORE_I8 || storage == DK_STORE_I16 || storage == DK_STORE_I32 || storage == DK_STORE_I64;
 }
 
-/* Counts nulls, and finds the least and greatest of integers. Cost: a pass over the rows. */
-static dki_column_facts find_facts(const dki_part *parts, size_t n_parts, dk_type type)
+static void merge_facts(dki_column_facts *into, const dki_column_facts *facts)
 {
-    dki_column_facts facts = { 0, false, 0, 0 };
+    into->n_nulls += facts->n_nulls;
+    if (!facts->has_bounds)
+        return;
+    if (!into->has_bounds || facts->least < into->least)
+        into->least = facts->least;
+    if (!into->has_bounds || facts->greatest > into->greatest)
+        into->greatest = facts->greatest;
+    into->has_bounds = true;
+}
 
-    for (size_t p = 0; p < n_parts; p++) {
-        const dki_chunk *chunk = parts[p].chunk;
+/* What a part holds. Cost: a look at each row of a part that is not its whole chunk, which is at most two of a slice's
+ * parts. */
+static dki_column_facts part_facts(const dki_part *part)
+{
+    const dki_chunk *chunk = part->chunk;
+    dki_column_facts facts = chunk->facts;
 
-        for (uint64_t i = parts[p].offset; i < parts[p].offset + parts[p].n_rows; i++) {
-            if (dki_chunk_is_null(chunk, i)) {
-                facts.n_nulls++;
-            } else if (holds_integers(type)) {
-                int64_t value = dki_chunk_integer(chunk, i);
+    if (chunk->constant)
+        facts.n_nulls = dki_chunk_is_null(chunk, 0) ? part->n_rows : 0;
+    if (chunk->constant || part->n_rows == chunk->n_rows)
+        return facts;
+    facts = (dki_column_facts){ 0, false, 0, 0 };
+    for (uint64_t i = part->offset; i < part->offset + part->n_rows; i++) {
+        if (dki_chunk_is_null(chunk, i)) {
+            facts.n_nulls++;
+        } else if (holds_integers(chunk->storage)) {
+            int64_t value = dki_chunk_integer(chunk, i);
 
-                if (!facts.has_bounds || value < facts.least)
-                    facts.least = value;
-                if (!facts.has_bounds || value > facts.greatest)
-                    facts.greatest = value;
-                facts.has_bounds = true;
-            }
+            if (!facts.has_bounds || value < facts.least)
+                facts.least = value;
+            if (!facts.has_bounds || value > facts.greatest)
+                facts.greatest = value;
+            facts.has_bounds = true;
         }
     }
     return facts;
 }
 
 dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
-                              const dki_part *parts, size_t n_parts, const dki_column_facts *known,
-                              const dk_column **out, dk_error *err)
+                              const dki_part *parts, size_t n_parts, const dk_column **out, dk_error *err)
 {
     dk_column *column = dki_calloc(context, 1, sizeof *column, err);
     dki_part *copy = column ? dki_alloc_array(context, n_parts, sizeof *copy, err) : NULL;
-    dki_column_facts facts;
+    pthread_mutexattr_t recursive;
 
     if (copy == NULL) {
         dki_free(context, column);
@@ -151,7 +169,10 @@ dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, 
         return DK_ERR_MEMORY;
     }
     atomic_init(&column->n_references, 1);
-    pthread_mutex_init(&column->lock, NULL);
+    pthread_mutexattr_init(&recursive);
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&column->lock, &recursive);
+    pthread_mutexattr_destroy(&recursive);
     column->context = dk_context_retain(context);
     column->type = type;
     column->scale = scale;
@@ -159,15 +180,13 @@ dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, 
     column->parts = copy;
     column->n_parts = n_parts;
     for (size_t i = 0; i < n_parts; i++) {
+        dki_column_facts facts = part_facts(&parts[i]);
+
         copy[i] = parts[i];
         copy[i].start = column->n_rows;
         column->n_rows += parts[i].n_rows;
+        merge_facts(&column->facts, &facts);
     }
-    facts = known ? *known : find_facts(parts, n_parts, type);
-    column->n_nulls = facts.n_nulls;
-    column->has_bounds = facts.has_bounds;
-    column->least = facts.least;
-    column->greatest = facts.greatest;
     *out = column;
     return DK_OK;
 }
@@ -229,15 +248,15 @@ uint64_t dk_column_n_rows(const dk_column *column)
 
 uint64_t dk_column_n_nulls(const dk_column *column)
 {
-    return column->n_nulls;
+    return column->facts.n_nulls;
 }
 
 bool dk_column_bounds(const dk_column *column, int64_t *least, int64_t *greatest)
 {
-    if (!column->has_bounds)
+    if (!column->facts.has_bounds)
         return false;
-    *least = column->least;
-    *greatest = column->greatest;
+    *least = column->facts.least;
+    *greatest = column->facts.greatest;
     return true;
 }
 
@@ -282,8 +301,8 @@ dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, c
         atomic_fetch_add_explicit(&part.chunk->n_references, 1, memory_order_relaxed);
         parts[n_parts++] = part;
     }
-    status = dki_column_of_parts(column->context, column->type, column->scale, column->levels, parts, n_parts, NULL,
-                                 out, err);
+    status =
+        dki_column_of_parts(column->context, column->type, column->scale, column->levels, parts, n_parts, out, err);
     dki_free(column->context, parts);
     return status;
 }
@@ -291,12 +310,10 @@ dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, c
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
                                  dk_error *err)
 {
-    dki_column_facts facts = { column->n_nulls, column->has_bounds, column->least, column->greatest };
-
     for (size_t i = 0; i < column->n_parts; i++)
         atomic_fetch_add_explicit(&column->parts[i].chunk->n_references, 1, memory_order_relaxed);
     return dki_column_of_parts(column->context, column->type, column->scale, levels, column->parts, column->n_parts,
-                               &facts, out, err);
+                               out, err);
 }
 
 dk_status dk_column_get(const dk_column *column, uint64_t row, dk_value *out, dk_error *err)

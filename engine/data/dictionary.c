@@ -1,17 +1,20 @@
 /* dictionary.c - the levels of a category.
  *
+ * Levels that were not declared are ordered once, by a merge sort of their codes with the first eight bytes beside them:
+ * most comparisons end there, and memory comes from the budget (which qsort_r's does not).
+ *
  * Invariants: code i + 1 is entry i of the map; rank is NULL where the order of codes is the order of levels.
  */
 #include <dekking/dictionary.h>
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "column_parts.h"
+#include "dictionary_parts.h"
 
 struct dk_dictionary {
     atomic_size_t n_references;
@@ -21,42 +24,87 @@ struct dk_dictionary {
     bool declared;
 };
 
-static int compare_codes(const void *a, const void *b, void *arg)
-{
-    const dk_dictionary *dictionary = arg;
-    dk_text x = dk_dictionary_level(dictionary, *(const uint32_t *)a);
-    dk_text y = dk_dictionary_level(dictionary, *(const uint32_t *)b);
+struct item {
+    uint64_t prefix; /* the first eight bytes, 0 where there are less, most significant first */
+    uint32_t code;
+};
 
-    return dki_text_compare(x.bytes, x.size, y.bytes, y.size);
+static struct item make_item(const dk_dictionary *dictionary, uint32_t code)
+{
+    dk_text level = dk_dictionary_level(dictionary, code);
+    struct item item = { 0, code };
+
+    for (size_t i = 0; i < 8; i++)
+        item.prefix = item.prefix << 8 | (i < level.size ? (unsigned char)level.bytes[i] : 0);
+    return item;
+}
+
+/* Levels are all different, so that no two are equal. */
+static bool is_before(const dk_dictionary *dictionary, const struct item *a, const struct item *b)
+{
+    dk_text x, y;
+
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix;
+    x = dk_dictionary_level(dictionary, a->code);
+    y = dk_dictionary_level(dictionary, b->code);
+    return dki_text_compare(x.bytes, x.size, y.bytes, y.size) < 0;
+}
+
+/* Merges sorted runs of `run` items from one array into the other. */
+static dk_status merge_runs(const dk_dictionary *dictionary, const struct item *from, struct item *to, size_t n,
+                            size_t run, dk_error *err)
+{
+    for (size_t start = 0; start < n; start += 2 * run) {
+        size_t a = start, a_end = start + run < n ? start + run : n;
+        size_t b = a_end, b_end = a_end + run < n ? a_end + run : n;
+        dk_status status = start % 65536 == 0 ? dki_poll(dictionary->context, err) : DK_OK;
+
+        if (status != DK_OK)
+            return status;
+        for (size_t i = start; i < b_end; i++)
+            to[i] = b == b_end || (a < a_end && is_before(dictionary, &from[a], &from[b])) ? from[a++] : from[b++];
+    }
+    return DK_OK;
+}
+
+static dk_status sort_levels(dk_dictionary *dictionary, struct item *items, struct item *other, size_t n,
+                             dk_error *err)
+{
+    for (size_t run = 1; run < n; run *= 2) {
+        struct item *merged = other;
+        dk_status status = merge_runs(dictionary, items, merged, n, run, err);
+
+        if (status != DK_OK)
+            return status;
+        other = items;
+        items = merged;
+    }
+    for (size_t i = 0; i < n; i++)
+        dictionary->rank[items[i].code - 1] = (uint32_t)i;
+    return DK_OK;
 }
 
 /* Ranks by code point; none where the codes stand in that order already. */
 static dk_status rank_levels(dk_dictionary *dictionary, dk_error *err)
 {
     size_t n = dictionary->levels.n;
-    uint32_t *codes;
+    struct item *items = dki_alloc_array(dictionary->context, n, 2 * sizeof *items, err);
     bool sorted = true;
+    dk_status status = DK_OK;
 
-    codes = dki_alloc_array(dictionary->context, n, sizeof *codes, err);
-    if (codes == NULL)
+    if (items == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        codes[i] = (uint32_t)i + 1;
-        if (i > 0 && compare_codes(&codes[i - 1], &codes[i], dictionary) > 0)
-            sorted = false;
+        items[i] = make_item(dictionary, (uint32_t)i + 1);
+        sorted = sorted && (i == 0 || is_before(dictionary, &items[i - 1], &items[i]));
     }
     if (!sorted) {
         dictionary->rank = dki_alloc_array(dictionary->context, n, sizeof *dictionary->rank, err);
-        if (dictionary->rank == NULL) {
-            dki_free(dictionary->context, codes);
-            return DK_ERR_MEMORY;
-        }
-        qsort_r(codes, n, sizeof *codes, compare_codes, dictionary);
-        for (size_t i = 0; i < n; i++)
-            dictionary->rank[codes[i] - 1] = (uint32_t)i;
+        status = dictionary->rank ? sort_levels(dictionary, items, items + n, n, err) : DK_ERR_MEMORY;
     }
-    dki_free(dictionary->context, codes);
-    return DK_OK;
+    dki_free(dictionary->context, items);
+    return status;
 }
 
 static dk_status make(dk_context *context, bool declared, dk_dictionary **out, dk_error *err)
@@ -77,13 +125,31 @@ static dk_status add_level(dk_dictionary *dictionary, dk_text level, bool *added
 {
     size_t before = dictionary->levels.n;
     uint32_t number;
+    dk_status status;
 
     if (dki_utf8_check(level.bytes, level.size) != level.size)
-        return dki_fail(err, DK_ERR_ENCODING, "a level is not UTF-8");
-    if (dki_text_map_add(&dictionary->levels, level.bytes, level.size, &number, err) != DK_OK)
-        return err ? err->code : DK_ERR_MEMORY;
-    *added = dictionary->levels.n > before;
-    return DK_OK;
+        return dki_fail(err, DK_ERR_ENCODING, "level %zu is not UTF-8", before + 1);
+    status = dki_text_map_add(&dictionary->levels, level.bytes, level.size, &number, err);
+    if (status == DK_OK)
+        *added = dictionary->levels.n > before;
+    return status;
+}
+
+dk_status dki_dictionary_of_map(dki_text_map *map, dk_dictionary **out, dk_error *err)
+{
+    dk_dictionary *dictionary;
+    dk_status status = make(map->context, false, &dictionary, err);
+
+    if (status != DK_OK)
+        return status;
+    dictionary->levels = *map;
+    status = rank_levels(dictionary, err);
+    dki_text_map_init(status == DK_OK ? map : &dictionary->levels, map->context);
+    if (status == DK_OK)
+        *out = dictionary;
+    else
+        dk_dictionary_release(dictionary);
+    return status;
 }
 
 dk_status dk_dictionary_new(dk_context *context, const dk_text *levels, size_t n_levels, bool declared,
@@ -99,8 +165,10 @@ dk_status dk_dictionary_new(dk_context *context, const dk_text *levels, size_t n
 
         status = add_level(dictionary, levels[i], &added, err);
         if (status == DK_OK && !added)
-            status = dki_fail(err, DK_ERR_DUPLICATE, "the level \"%.*s\" occurs twice", (int)levels[i].size,
-                              levels[i].bytes);
+            status = dki_fail(
+                err, DK_ERR_DUPLICATE, "the level \"%.*s\" occurs twice",
+                (int)dki_utf8_floor(levels[i].bytes, levels[i].size, levels[i].size < 100 ? levels[i].size : 100),
+                levels[i].bytes);
     }
     if (status == DK_OK && !declared)
         status = rank_levels(dictionary, err);

@@ -1,107 +1,185 @@
 /* gather.c - rows of a column in any order.
  *
- * A block of row numbers at a time: each row's chunk is looked for only where it is not the chunk of the row before.
+ * A block of row numbers at a time, cut into runs of rows that lie in one part of the column, so that neither the part
+ * nor the width is looked for row by row where rows come in order or the column is one chunk.
  */
 #include <dekking/column.h>
 
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "chunk.h"
+#include "builder.h"
 #include "column_parts.h"
 
+/* Values of a block in the widest storage. */
 struct block {
     uint64_t valid[DK_BLOCK_WORDS];
+    bool any_null;
     union {
         uint64_t bits[DK_BLOCK_WORDS];
         int64_t integers[DK_BLOCK_ROWS];
         double reals[DK_BLOCK_ROWS];
         dk_ratio ratios[DK_BLOCK_ROWS];
         uint32_t codes[DK_BLOCK_ROWS];
+        dk_text texts[DK_BLOCK_ROWS];
     } values;
 };
 
-static void put(struct block *block, size_t i, const dki_chunk *chunk, uint64_t at, dk_type type)
-{
-    uint64_t from = chunk->constant ? 0 : at;
+/* Rows first .. last - 1 of the block, which lie in one part or are null. */
+struct run {
+    const dki_part *part;
+    const uint64_t *rows;
+    size_t first, last;
+};
 
-    switch (type) {
-    case DK_BOOLEAN: dki_bit_put(block->values.bits, i, dki_chunk_integer(chunk, at) != 0); break;
-    case DK_REAL: block->values.reals[i] = ((const double *)chunk->values)[from]; break;
-    case DK_RATIO: block->values.ratios[i] = ((const dk_ratio *)chunk->values)[from]; break;
-    case DK_CATEGORY: block->values.codes[i] = dki_chunk_code(chunk, at); break;
-    default: block->values.integers[i] = dki_chunk_integer(chunk, at);
+/* The row of the chunk; 0 where it is constant. */
+static uint64_t place(const struct run *run, size_t i)
+{
+    return run->part->chunk->constant ? 0 : run->rows[i] - run->part->start + run->part->offset;
+}
+
+#define PICK(from_type, to, null)                                                   \
+    do {                                                                            \
+        const from_type *from_ = run->part->chunk->values;                          \
+        for (size_t i_ = run->first; i_ < run->last; i_++)                          \
+            (to)[i_] = run->rows[i_] == DK_ROW_NULL ? null : from_[place(run, i_)]; \
+    } while (0)
+
+static void pick_values(struct block *block, const struct run *run)
+{
+    const dki_chunk *chunk = run->part->chunk;
+
+    switch (chunk->storage) {
+    case DK_STORE_BITS:
+        for (size_t i = run->first; i < run->last; i++)
+            dki_bit_put(block->values.bits, i,
+                        run->rows[i] != DK_ROW_NULL && dki_bit(chunk->values, place(run, i)));
+        break;
+    case DK_STORE_I8: PICK(int8_t, block->values.integers, 0); break;
+    case DK_STORE_I16: PICK(int16_t, block->values.integers, 0); break;
+    case DK_STORE_I32: PICK(int32_t, block->values.integers, 0); break;
+    case DK_STORE_I64: PICK(int64_t, block->values.integers, 0); break;
+    case DK_STORE_F64: PICK(double, block->values.reals, 0); break;
+    case DK_STORE_RATIO: PICK(dk_ratio, block->values.ratios, ((dk_ratio){ 0, 1 })); break;
+    case DK_STORE_U8: PICK(uint8_t, block->values.codes, 0); break;
+    case DK_STORE_U16: PICK(uint16_t, block->values.codes, 0); break;
+    case DK_STORE_U32: PICK(uint32_t, block->values.codes, 0); break;
+    case DK_STORE_TEXT:
+        for (size_t i = run->first; i < run->last; i++)
+            block->values.texts[i] =
+                run->rows[i] == DK_ROW_NULL ? (dk_text){ NULL, 0 } : dki_chunk_text(chunk, place(run, i));
+        break;
     }
 }
 
-static dk_status append(dk_builder *builder, const struct block *block, size_t n, dk_type type, dk_error *err)
+/* Which rows are known; not asked for categories. */
+static void pick_valid(struct block *block, const struct run *run)
 {
-    switch (type) {
-    case DK_BOOLEAN: return dki_builder_bits(builder, block->values.bits, block->valid, n, err);
-    case DK_REAL: return dki_builder_reals(builder, block->values.reals, block->valid, n, err);
-    case DK_RATIO: return dki_builder_ratios(builder, block->values.ratios, block->valid, n, err);
+    const uint64_t *valid = run->part->chunk->valid;
+
+    for (size_t i = run->first; i < run->last; i++) {
+        bool known = run->rows[i] != DK_ROW_NULL && (valid == NULL || dki_bit(valid, place(run, i)));
+
+        dki_bit_put(block->valid, i, known);
+        block->any_null |= !known;
+    }
+}
+
+static bool is_in(const dki_part *part, uint64_t row)
+{
+    return row - part->start < part->n_rows; /* a row before it wraps */
+}
+
+/* Picks the rows of a block. *part is where the last row was found. */
+static dk_status pick_block(const dk_column *column, const uint64_t *rows, size_t n, const dki_part **part,
+                            struct block *block, dk_error *err)
+{
+    block->any_null = false;
+    for (struct run run = { *part, rows, 0, 0 }; run.first < n; run.first = run.last) {
+        uint64_t row = rows[run.first];
+
+        if (row != DK_ROW_NULL && row >= column->n_rows)
+            return dki_fail(err, DK_ERR_RANGE, "row %llu of a column of %llu rows", (unsigned long long)row + 1,
+                            (unsigned long long)column->n_rows);
+        if (row != DK_ROW_NULL && !is_in(run.part, row))
+            run.part = dki_column_part(column, row);
+        while (run.last < n && (rows[run.last] == DK_ROW_NULL || is_in(run.part, rows[run.last])))
+            run.last++;
+        pick_values(block, &run);
+        if (column->type != DK_CATEGORY)
+            pick_valid(block, &run);
+        *part = run.part;
+    }
+    return DK_OK;
+}
+
+static dk_status append_texts(dk_builder *builder, const struct block *block, size_t n, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = dki_bit(block->valid, i) ? dki_builder_known_text(builder, block->values.texts[i], err)
+                                          : dk_builder_null(builder, 1, err);
+    return status;
+}
+
+static dk_status append_block(dk_builder *builder, const struct block *block, size_t n, dk_error *err)
+{
+    const uint64_t *valid = block->any_null ? block->valid : NULL;
+
+    switch (builder->type) {
+    case DK_BOOLEAN: return dki_builder_bits(builder, block->values.bits, valid, n, err);
+    case DK_REAL: return dki_builder_reals(builder, block->values.reals, valid, n, err);
+    case DK_RATIO: return dki_builder_ratios(builder, block->values.ratios, valid, n, err);
     case DK_CATEGORY: return dki_builder_codes(builder, block->values.codes, n, err);
-    default: return dki_builder_integers(builder, block->values.integers, block->valid, n, err);
+    case DK_TEXT: return append_texts(builder, block, n, err);
+    default: return dki_builder_integers(builder, block->values.integers, valid, n, err);
     }
 }
 
-/* Rows of one block, from rows[0 .. n-1]. *part is where the last row was found. */
-static dk_status gather_block(const dk_column *column, const uint64_t *rows, size_t n, const dki_part **part,
-                              struct block *block, dk_builder *builder, dk_error *err)
+/* A column without rows has no part to look into: every row must be null. */
+static dk_status gather_nothing(dk_builder *builder, const uint64_t *rows, uint64_t n, dk_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t row = rows[i], at;
-        bool is_null = row == DK_ROW_NULL;
-        dk_status status = DK_OK;
+    for (uint64_t i = 0; i < n; i++)
+        if (rows[i] != DK_ROW_NULL)
+            return dki_fail(err, DK_ERR_RANGE, "row %llu of a column without rows",
+                            (unsigned long long)rows[i] + 1);
+    return dk_builder_null(builder, n, err);
+}
 
-        if (!is_null) {
-            if (row >= column->n_rows)
-                return dki_fail(err, DK_ERR_RANGE, "row %llu of a column of %llu rows", (unsigned long long)row + 1,
-                                (unsigned long long)column->n_rows);
-            if (*part == NULL || row < (*part)->start || row >= (*part)->start + (*part)->n_rows)
-                *part = dki_column_part(column, row);
-            at = row - (*part)->start + (*part)->offset;
-            is_null = dki_chunk_is_null((*part)->chunk, at);
-        }
-        if (column->type == DK_TEXT) {
-            status = is_null ? dk_builder_null(builder, 1, err)
-                             : dk_builder_text(builder, dki_chunk_text((*part)->chunk, at), err);
-            if (status != DK_OK)
-                return status;
-            continue;
-        }
-        dki_bit_put(block->valid, i, !is_null);
-        if (!is_null)
-            put(block, i, (*part)->chunk, at, column->type);
-        else if (column->type == DK_CATEGORY)
-            block->values.codes[i] = 0;
+static dk_status gather_blocks(const dk_column *column, const uint64_t *rows, uint64_t n, dk_builder *builder,
+                               dk_error *err)
+{
+    size_t block_rows = dki_block_rows(column->context);
+    const dki_part *part = column->parts;
+    struct block *block = dki_alloc(column->context, sizeof *block, err);
+    dk_status status = block ? DK_OK : DK_ERR_MEMORY;
+
+    for (uint64_t done = 0; status == DK_OK && done < n;) {
+        size_t piece = n - done < block_rows ? (size_t)(n - done) : block_rows;
+
+        status = dki_poll(column->context, err);
+        if (status == DK_OK)
+            status = pick_block(column, rows + done, piece, &part, block, err);
+        if (status == DK_OK)
+            status = append_block(builder, block, piece, err);
+        done += piece;
     }
-    return column->type == DK_TEXT ? DK_OK : append(builder, block, n, column->type, err);
+    dki_free(column->context, block);
+    return status;
 }
 
 dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
                            dk_error *err)
 {
-    dk_context *context = column->context;
     dk_builder *builder = NULL;
-    struct block *block = dki_alloc(context, sizeof *block, err);
-    const dki_part *part = NULL;
-    dk_status status;
+    dk_status status = dk_builder_new(column->context, column->type, column->scale, column->levels, &builder, err);
 
-    if (block == NULL)
-        return DK_ERR_MEMORY;
-    status = dk_builder_new(context, column->type, column->scale, column->levels, &builder, err);
-    for (uint64_t done = 0; status == DK_OK && done < n;) {
-        size_t piece = n - done < DK_BLOCK_ROWS ? (size_t)(n - done) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = gather_block(column, rows + done, piece, &part, block, builder, err);
-        done += piece;
-    }
+    if (status == DK_OK)
+        status =
+            column->n_parts ? gather_blocks(column, rows, n, builder, err) : gather_nothing(builder, rows, n, err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
-    dki_free(context, block);
     return status;
 }

@@ -1,7 +1,10 @@
 /* table.c - named columns of one length.
  *
- * Every function that changes something makes a new table over the same columns. Properties go along; notes do not,
- * they are about the table that they were made for.
+ * Every function that changes something makes a new table over the same columns. Properties go along; notes only where
+ * rows and columns stay what they are (properties, margin, another note): they are about that table.
+ *
+ * Invariants: every column, and the margin, has n_rows rows; names are different; the weight, where there is one, names an
+ * integer or decimal column without nulls and negative values.
  */
 #include <dekking/table.h>
 
@@ -188,7 +191,7 @@ static void list_names(const dk_table *table, char *out, size_t size)
         size_t length = strlen(table->fields[i].name);
 
         if (used + length + 8 > size) {
-            memcpy(out + used, ", ...", 6);
+            memcpy(out + used, used > 0 ? ", ..." : "...", used > 0 ? 6 : 4);
             return;
         }
         if (i > 0) {
@@ -226,7 +229,48 @@ dk_status dk_table_get(const dk_table *table, const char *name, size_t *out, dk_
     return DK_ERR_NAME;
 }
 
+static dk_status check_weight(const dk_table *table, const char *name, dk_error *err)
+{
+    const dk_column *column;
+    int64_t least, greatest;
+    size_t at = 0;
+    dk_status status = dk_table_get(table, name, &at, err);
+
+    if (status != DK_OK)
+        return status;
+    column = table->fields[at].column;
+    if (dk_column_type(column) != DK_INTEGER && dk_column_type(column) != DK_DECIMAL)
+        return dki_fail(err, DK_ERR_TYPE, "a weight is an integer or a decimal, and %s is %s", name,
+                        dk_type_name(dk_column_type(column)));
+    if (dk_column_n_nulls(column) > 0) {
+        dki_fail(err, DK_ERR_RANGE, "the weight %s is null in %llu rows", name,
+                 (unsigned long long)dk_column_n_nulls(column));
+        dki_hint(err, "leave those rows out, or give them a weight");
+        return DK_ERR_RANGE;
+    }
+    if (dk_column_bounds(column, &least, &greatest) && least < 0) {
+        char text[64];
+        dk_value value = { .type = dk_column_type(column), .scale = dk_column_scale(column), .as.integer = least };
+
+        dk_value_format(&value, text, sizeof text);
+        return dki_fail(err, DK_ERR_RANGE, "the weight %s is negative: %s", name, text);
+    }
+    return DK_OK;
+}
+
 /* New tables over the same columns ---------------------------------------------------------------------------------- */
+
+/* A table that inherits a weight must have its column still, or another that can be one in its place. */
+static dk_status check_kept_weight(const dk_table *table, dk_error *err)
+{
+    const char *name = table->properties.weight;
+
+    if (dk_table_find(table, name) != DK_NO_COLUMN)
+        return check_weight(table, name, err);
+    dki_fail(err, DK_ERR_ARGUMENT, "the column %s holds the table's weights and cannot be left out", name);
+    dki_hint(err, "keep it, or take the weight away first");
+    return DK_ERR_ARGUMENT;
+}
 
 /* A table of these fields, which are this table's or of its length. */
 static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_fields, const dk_table **out,
@@ -238,10 +282,9 @@ static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_
 
     if (status != DK_OK)
         return status;
-    if (made->properties.weight && dk_table_find(made, made->properties.weight) == DK_NO_COLUMN) {
-        status = dki_fail(err, DK_ERR_ARGUMENT, "the column %s holds the table's weights and cannot be left out",
-                          made->properties.weight);
-        dki_hint(err, "take the weight away first: with { weight = false }");
+    if (made->properties.weight)
+        status = check_kept_weight(made, err);
+    if (status != DK_OK) {
         dk_table_release(made);
         return status;
     }
@@ -301,12 +344,17 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
     dk_table *made;
     dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
 
+    /* A name that is still the table's own copy was not renamed yet. */
+
     if (fields && table->n_fields > 0)
         memcpy(fields, table->fields, table->n_fields * sizeof *fields);
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         size_t at = 0;
 
         status = dk_table_get(table, old_names[i], &at, err);
+        if (status == DK_OK && fields[at].name != table->fields[at].name)
+            status = dki_fail(err, DK_ERR_DUPLICATE, "the column \"%s\" gets two names: \"%s\" and \"%s\"",
+                              old_names[i], fields[at].name, new_names[i] ? new_names[i] : "");
         if (status != DK_OK)
             break;
         fields[at].name = new_names[i];
@@ -342,115 +390,40 @@ dk_status dk_table_with(const dk_table *table, const dk_field *added, size_t n, 
     return status;
 }
 
-/* A table whose every column, the margin too, is what `make` gives of this table's. */
-typedef dk_status remake_fn(const void *arg, const dk_column *column, const dk_column **out, dk_error *err);
+/* Margins, properties, notes ---------------------------------------------------------------------------------------- */
 
-static dk_status each_column(const dk_table *table, uint64_t n_rows, bool keep_margin, remake_fn *make,
-                             const void *arg, const dk_table **out, dk_error *err)
+/* The same rows and columns with these properties and margin, and the notes, and one more where it is not NULL. */
+static dk_status restate(const dk_table *table, const dk_properties *properties, const dk_column *margin,
+                         const char *note, const dk_table **out, dk_error *err)
 {
-    dk_field *fields = dki_calloc(table->context, table->n_fields, sizeof *fields, err);
-    const dk_column *margin = NULL;
+    size_t n_notes = table->n_notes + (note != NULL);
     dk_table *made;
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
-    size_t n_made = 0;
+    dk_status status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, properties,
+                                      margin, &made, err);
 
-    for (; n_made < table->n_fields && status == DK_OK; n_made++) {
-        fields[n_made] = table->fields[n_made];
-        fields[n_made].column = NULL;
-        status = make(arg, table->fields[n_made].column, &fields[n_made].column, err);
+    if (status != DK_OK)
+        return status;
+    made->notes = dki_calloc(table->context, n_notes, sizeof *made->notes, err);
+    if (made->notes == NULL)
+        status = DK_ERR_MEMORY;
+    while (status == DK_OK && made->n_notes < n_notes) {
+        const char *text = made->n_notes < table->n_notes ? table->notes[made->n_notes] : note;
+        char *copy = dki_strdup(table->context, text, err);
+
+        if (copy)
+            made->notes[made->n_notes++] = copy;
+        else
+            status = DK_ERR_MEMORY;
     }
-    if (status == DK_OK && keep_margin && table->margin)
-        status = make(arg, table->margin, &margin, err);
-    if (status == DK_OK)
-        status =
-            dki_table_make(table->context, fields, table->n_fields, n_rows, &table->properties, margin, &made, err);
     if (status == DK_OK)
         *out = made;
-    dk_column_release(margin);
-    for (size_t i = 0; i < n_made; i++)
-        dk_column_release(fields[i].column);
-    dki_free(table->context, fields);
+    else
+        dk_table_release(made);
     return status;
 }
-
-struct range {
-    uint64_t start, n;
-};
-
-static dk_status slice_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
-{
-    const struct range *range = arg;
-
-    return dk_column_slice(column, range->start, range->n, out, err);
-}
-
-dk_status dk_table_slice(const dk_table *table, uint64_t start, uint64_t n, const dk_table **out, dk_error *err)
-{
-    struct range range;
-
-    range.start = start < table->n_rows ? start : table->n_rows;
-    range.n = n < table->n_rows - range.start ? n : table->n_rows - range.start;
-    return each_column(table, range.n, true, slice_column, &range, out, err);
-}
-
-struct row_list {
-    const uint64_t *rows;
-    uint64_t n;
-};
-
-static dk_status gather_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
-{
-    const struct row_list *list = arg;
-
-    return dk_column_gather(column, list->rows, list->n, out, err);
-}
-
-dk_status dk_table_gather(const dk_table *table, const uint64_t *rows, uint64_t n, const dk_table **out,
-                          dk_error *err)
-{
-    struct row_list list = { rows, n };
-
-    for (uint64_t i = 0; i < n; i++)
-        if (rows[i] >= table->n_rows)
-            return dki_fail(err, DK_ERR_RANGE, "row %llu of a table of %llu rows", (unsigned long long)rows[i] + 1,
-                            (unsigned long long)table->n_rows);
-    return each_column(table, n, true, gather_column, &list, out, err);
-}
-
-dk_status dk_table_detail(const dk_table *table, const dk_table **out, dk_error *err)
-{
-    struct row_list list = { NULL, 0 };
-    uint64_t *rows;
-    dk_status status = DK_OK;
-
-    if (table->margin == NULL) {
-        *out = dk_table_retain(table);
-        return DK_OK;
-    }
-    rows = dki_alloc_array(table->context, (size_t)table->n_rows, sizeof *rows, err);
-    if (rows == NULL)
-        return DK_ERR_MEMORY;
-    for (uint64_t i = 0; i < table->n_rows && status == DK_OK; i++) {
-        dk_value mask;
-
-        status = dk_column_get(table->margin, i, &mask, err);
-        if (status == DK_OK && mask.as.integer == 0)
-            rows[list.n++] = i;
-    }
-    list.rows = rows;
-    if (status == DK_OK)
-        status = each_column(table, list.n, false, gather_column, &list, out, err);
-    dki_free(table->context, rows);
-    return status;
-}
-
-/* Margins, properties, notes ---------------------------------------------------------------------------------------- */
 
 dk_status dk_table_with_margin(const dk_table *table, const dk_column *margin, const dk_table **out, dk_error *err)
 {
-    dk_table *made;
-    dk_status status;
-
     if (margin && dk_column_type(margin) != DK_INTEGER)
         return dki_fail(err, DK_ERR_TYPE, "a margin is an integer column, not %s",
                         dk_type_name(dk_column_type(margin)));
@@ -459,11 +432,7 @@ dk_status dk_table_with_margin(const dk_table *table, const dk_column *margin, c
                         (unsigned long long)dk_column_n_rows(margin), (unsigned long long)table->n_rows);
     if (margin && dk_column_n_nulls(margin) > 0)
         return dki_fail(err, DK_ERR_ARGUMENT, "a margin has no nulls");
-    status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, &table->properties,
-                            margin, &made, err);
-    if (status == DK_OK)
-        *out = made;
-    return status;
+    return restate(table, &table->properties, margin, NULL, out, err);
 }
 
 const dk_column *dk_table_margin(const dk_table *table)
@@ -476,47 +445,12 @@ const dk_properties *dk_table_properties(const dk_table *table)
     return &table->properties;
 }
 
-static dk_status check_weight(const dk_table *table, const char *name, dk_error *err)
-{
-    const dk_column *column;
-    int64_t least, greatest;
-    size_t at = 0;
-    dk_status status = dk_table_get(table, name, &at, err);
-
-    if (status != DK_OK)
-        return status;
-    column = table->fields[at].column;
-    if (dk_column_type(column) != DK_INTEGER && dk_column_type(column) != DK_DECIMAL)
-        return dki_fail(err, DK_ERR_TYPE, "a weight is an integer or a decimal, and %s is %s", name,
-                        dk_type_name(dk_column_type(column)));
-    if (dk_column_n_nulls(column) > 0) {
-        dki_fail(err, DK_ERR_RANGE, "the weight %s is null in %llu rows", name,
-                 (unsigned long long)dk_column_n_nulls(column));
-        dki_hint(err, "leave those rows out, or give them a weight");
-        return DK_ERR_RANGE;
-    }
-    if (dk_column_bounds(column, &least, &greatest) && least < 0) {
-        char text[64];
-        dk_value value = { .type = dk_column_type(column), .scale = dk_column_scale(column), .as.integer = least };
-
-        dk_value_format(&value, text, sizeof text);
-        return dki_fail(err, DK_ERR_RANGE, "the weight %s is negative: %s", name, text);
-    }
-    return DK_OK;
-}
-
 dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties, const dk_table **out,
                                    dk_error *err)
 {
-    dk_table *made;
     dk_status status = properties->weight ? check_weight(table, properties->weight, err) : DK_OK;
 
-    if (status == DK_OK)
-        status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, properties,
-                                table->margin, &made, err);
-    if (status == DK_OK)
-        *out = made;
-    return status;
+    return status == DK_OK ? restate(table, properties, table->margin, NULL, out, err) : status;
 }
 
 size_t dk_table_n_notes(const dk_table *table)
@@ -531,25 +465,5 @@ const char *dk_table_note(const dk_table *table, size_t i)
 
 dk_status dk_table_with_note(const dk_table *table, const char *note, const dk_table **out, dk_error *err)
 {
-    dk_table *made;
-    dk_status status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows,
-                                      &table->properties, table->margin, &made, err);
-
-    if (status != DK_OK)
-        return status;
-    made->notes = dki_calloc(table->context, table->n_notes + 1, sizeof *made->notes, err);
-    for (size_t i = 0; made->notes && i <= table->n_notes; i++) {
-        made->notes[i] = dki_strdup(table->context, i < table->n_notes ? table->notes[i] : note, err);
-        if (made->notes[i] == NULL) {
-            dk_table_release(made);
-            return DK_ERR_MEMORY;
-        }
-        made->n_notes++;
-    }
-    if (made->notes == NULL) {
-        dk_table_release(made);
-        return DK_ERR_MEMORY;
-    }
-    *out = made;
-    return DK_OK;
+    return restate(table, &table->properties, table->margin, note, out, err);
 }

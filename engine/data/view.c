@@ -10,7 +10,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "chunk.h"
+#include "builder.h"
 #include "column_parts.h"
 
 void dk_view_init(dk_view *view, dk_context *context)
@@ -85,19 +85,6 @@ static dk_status view_chunk(const dki_chunk *chunk, uint64_t at, size_t n, dk_vi
     return DK_OK;
 }
 
-/* The widest storage of a type, in which rows of chunks of any width can be put together. */
-static dk_storage widest(dk_type type)
-{
-    switch (type) {
-    case DK_BOOLEAN: return DK_STORE_BITS;
-    case DK_REAL: return DK_STORE_F64;
-    case DK_RATIO: return DK_STORE_RATIO;
-    case DK_CATEGORY: return DK_STORE_U32;
-    case DK_TEXT: return DK_STORE_TEXT;
-    default: return DK_STORE_I64;
-    }
-}
-
 static void gather_value(const dki_chunk *chunk, uint64_t at, dk_storage storage, void *values, size_t i)
 {
     uint64_t from = chunk->constant ? 0 : at;
@@ -114,7 +101,7 @@ static void gather_value(const dki_chunk *chunk, uint64_t at, dk_storage storage
 /* Rows that lie in more than one chunk. Rare: once for each end of a chunk. */
 static dk_status view_parts(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
 {
-    dk_storage storage = widest(column->type);
+    dk_storage storage = dki_widest(column->type);
     bool text = storage == DK_STORE_TEXT;
     size_t value_bytes = text                       ? (n + 1) * sizeof(uint32_t)
                          : storage == DK_STORE_BITS ? VALID_BYTES
@@ -173,9 +160,14 @@ static dk_status view_parts(const dk_column *column, uint64_t row, size_t n, dk_
 
 dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
 {
-    const dki_part *part = dki_column_part(column, row);
-    uint64_t within = row - part->start;
+    const dki_part *part;
+    uint64_t within;
 
+    if (n < 1 || n > DK_BLOCK_ROWS || row >= column->n_rows || n > column->n_rows - row)
+        return dki_fail(err, DK_ERR_RANGE, "a view of %zu rows from row %llu of a column of %llu rows", n,
+                        (unsigned long long)row + 1, (unsigned long long)column->n_rows);
+    part = dki_column_part(column, row);
+    within = row - part->start;
     view->type = column->type;
     view->scale = column->scale;
     view->levels = column->levels;

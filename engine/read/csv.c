@@ -159,7 +159,7 @@ static dk_status find_plans(const dki_records *r, const dki_profile *profiles, c
     for (size_t i = 0; i < r->n_columns; i++) {
         if ((r->stated[i] != NULL) != stated)
             continue;
-        dki_plan_find(&profiles[i], r->stated[i], marks, &plans[i]);
+        dki_profile_plan(&profiles[i], r->stated[i], marks, &plans[i]);
         if (plans[i].doubt != DKI_SURE)
             return refuse_doubt(r, i, &plans[i], marks, err);
     }

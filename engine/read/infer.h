@@ -61,7 +61,7 @@ typedef struct dki_plan {
     const char *almost; /* "numbers", "dates", ...; NULL */
     uint64_t n_odd, odd_row;
 } dki_plan;
-void dki_plan_find(const dki_profile *profile, const dk_csv_column *stated, const dki_marks *marks,
+void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, const dki_marks *marks,
                    dki_plan *out);
 
 /* Few enough different values to be a category: 512 at most, or one for each eight known rows, and 65,535 at most. */

@@ -57,7 +57,7 @@ static dki_plan plan_of(size_t n, const char *const *columns, const dk_csv_colum
         dki_raw_drop(&raw);
     }
     dki_marks_find(profiles, by_column, n, &options, &found);
-    dki_plan_find(&profiles[0], stated, &found, &plan);
+    dki_profile_plan(&profiles[0], stated, &found, &plan);
     if (marks)
         *marks = found;
     return plan;
@@ -259,7 +259,7 @@ static void many_different_values_are_text(void **state)
             assert_ok(dki_profile_find(&raw, NULL, &profile, &err), &err);
             dki_marks_find(&profile, &stated, 1, &none, &marks);
             dki_plan p;
-            dki_plan_find(&profile, NULL, &marks, &p);
+            dki_profile_plan(&profile, NULL, &marks, &p);
             assert_int_equal(p.type, n == 512 || times == 8 ? DK_CATEGORY : DK_TEXT);
             dki_raw_drop(&raw);
         }

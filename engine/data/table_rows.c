@@ -1,0 +1,158 @@
+/* table_rows.c - other rows of a table: slices, rows in any order, and the rows that are no totals.
+ *
+ * The margin goes along with the columns. Columns are made side by side where there are rows enough to be worth it.
+ */
+#include <dekking/table.h>
+
+#include "base/memory.h"
+#include "base/pool.h"
+#include "base/status.h"
+#include "column_parts.h"
+#include "table_parts.h"
+
+#define PARALLEL_ROWS 32768
+
+/* What makes a column of another: dk_column_slice or dk_column_gather with their arguments. */
+typedef dk_status make_fn(const void *arg, const dk_column *column, const dk_column **out, dk_error *err);
+
+struct job {
+    make_fn *make;
+    const void *arg;
+    const dk_column **from;
+    const dk_column **made;
+};
+
+static dk_status make_columns(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct job *job = arg;
+    dk_status status = DK_OK;
+
+    (void)worker;
+    for (uint64_t i = begin; i < end && status == DK_OK; i++)
+        status = job->make(job->arg, job->from[i], &job->made[i], err);
+    return status;
+}
+
+/* A table of n_rows rows whose every column, and the margin where it is kept, is what make gives of this table's. */
+static dk_status each_column(const dk_table *table, uint64_t n_rows, bool keep_margin, make_fn *make,
+                             const void *arg, const dk_table **out, dk_error *err)
+{
+    size_t n_fields = table->n_fields;
+    size_t n = n_fields + (keep_margin && table->margin);
+    dk_field *fields = dki_calloc(table->context, n_fields, sizeof *fields, err);
+    const dk_column **columns = fields ? dki_calloc(table->context, n, 2 * sizeof(dk_column *), err) : NULL;
+    struct job job = { make, arg, columns, columns ? columns + n : NULL };
+    dk_table *other;
+    dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; columns && i < n; i++)
+        columns[i] = i < n_fields ? table->fields[i].column : table->margin;
+    if (status == DK_OK)
+        status = dki_parallel(table->context, n, n_rows < PARALLEL_ROWS ? n + 1 : 1, make_columns, &job, err);
+    for (size_t i = 0; i < n_fields && status == DK_OK; i++) {
+        fields[i] = table->fields[i];
+        fields[i].column = job.made[i];
+    }
+    if (status == DK_OK)
+        status = dki_table_make(table->context, fields, n_fields, n_rows, &table->properties,
+                                n > n_fields ? job.made[n_fields] : NULL, &other, err);
+    if (status == DK_OK)
+        *out = other;
+    for (size_t i = 0; columns && i < n; i++)
+        dk_column_release(job.made[i]);
+    dki_free(table->context, columns);
+    dki_free(table->context, fields);
+    return status;
+}
+
+struct range {
+    uint64_t start, n;
+};
+
+static dk_status slice_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
+{
+    const struct range *range = arg;
+
+    return dk_column_slice(column, range->start, range->n, out, err);
+}
+
+dk_status dk_table_slice(const dk_table *table, uint64_t start, uint64_t n, const dk_table **out, dk_error *err)
+{
+    struct range range;
+
+    range.start = start < table->n_rows ? start : table->n_rows;
+    range.n = n < table->n_rows - range.start ? n : table->n_rows - range.start;
+    return each_column(table, range.n, true, slice_column, &range, out, err);
+}
+
+struct row_list {
+    const uint64_t *rows;
+    uint64_t n;
+};
+
+static dk_status gather_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
+{
+    const struct row_list *list = arg;
+
+    return dk_column_gather(column, list->rows, list->n, out, err);
+}
+
+dk_status dk_table_gather(const dk_table *table, const uint64_t *rows, uint64_t n, const dk_table **out,
+                          dk_error *err)
+{
+    struct row_list list = { rows, n };
+
+    for (uint64_t i = 0; i < n; i++)
+        if (rows[i] >= table->n_rows)
+            return dki_fail(err, DK_ERR_RANGE, "row %llu of a table of %llu rows", (unsigned long long)rows[i] + 1,
+                            (unsigned long long)table->n_rows);
+    return each_column(table, n, true, gather_column, &list, out, err);
+}
+
+/* Numbers of the rows whose mask is 0, a block of the margin at a time. */
+static dk_status find_details(const dk_table *table, uint64_t *rows, uint64_t *n_rows, dk_error *err)
+{
+    size_t block_rows = dki_block_rows(table->context);
+    int64_t masks[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+    dk_view view;
+
+    *n_rows = 0;
+    dk_view_init(&view, table->context);
+    for (uint64_t row = 0; row < table->n_rows && status == DK_OK; row += view.n) {
+        size_t n = table->n_rows - row < block_rows ? (size_t)(table->n_rows - row) : block_rows;
+
+        status = dki_poll(table->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(table->margin, row, n, &view, err);
+        if (status != DK_OK)
+            break;
+        dki_view_integers(&view, masks);
+        for (size_t i = 0; i < n; i++)
+            if (masks[i] == 0)
+                rows[(*n_rows)++] = row + i;
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+dk_status dk_table_detail(const dk_table *table, const dk_table **out, dk_error *err)
+{
+    struct row_list list = { NULL, 0 };
+    uint64_t *rows;
+    dk_status status;
+
+    if (table->margin == NULL) {
+        *out = dk_table_retain(table);
+        return DK_OK;
+    }
+    rows = dki_alloc_array(table->context, (size_t)table->n_rows, sizeof *rows, err);
+    if (rows == NULL)
+        return DK_ERR_MEMORY;
+    status = find_details(table, rows, &list.n, err);
+    list.rows = rows;
+    if (status == DK_OK)
+        status = each_column(table, list.n, false, gather_column, &list, out, err);
+    dki_free(table->context, rows);
+    return status;
+}
