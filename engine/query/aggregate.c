@@ -1,8 +1,8 @@
 /* aggregate.c - takes rows into accumulators, and merges accumulators.
  *
- * A block comes with a group number for each row and a bitmap of the rows that count. Rows whose value is null or whose
- * weight is 0 are taken out of the bitmap first; where nothing is left out the loops run over all rows without looking at
- * it, which is there for speed alone.
+ * A block comes with a group number for each row and a bitmap of the rows that count. Rows whose value is null or
+ * whose weight is 0 are taken out of the bitmap first; where nothing is left out the loops run over all rows
+ * without looking at it, which is there for speed alone.
  *
  * Invariants: nothing here rounds and nothing here fails but for want of memory. Poll: the caller, once per block.
  */
@@ -32,7 +32,10 @@ bool dki_aggregate_find(const char *name, dki_aggregate_kind *out)
     return false;
 }
 
-const char *dki_aggregate_name(dki_aggregate_kind kind) { return kind_names[kind]; }
+const char *dki_aggregate_name(dki_aggregate_kind kind)
+{
+    return kind_names[kind];
+}
 
 static bool is_best(const dki_aggregate *what)
 {
@@ -44,7 +47,10 @@ static bool is_sum(const dki_aggregate *what)
     return what->kind == DKI_AGGREGATE_SUM || what->kind == DKI_AGGREGATE_MEAN;
 }
 
-static bool is_whole(dk_type type) { return type == DK_INTEGER || type == DK_DECIMAL; }
+static bool is_whole(dk_type type)
+{
+    return type == DK_INTEGER || type == DK_DECIMAL;
+}
 
 /* Bytes of one item of `best`. */
 static size_t best_size(dk_type type)
@@ -79,7 +85,10 @@ void dki_accumulator_drop(dki_accumulator *accumulator)
     dki_free(context, accumulator->sum);
     dki_free(context, accumulator->high);
     dki_free(context, accumulator->weight);
-    dki_free(context, accumulator->reals);
+    for (size_t i = 0; accumulator->longs && i < accumulator->capacity; i++)
+        dki_free(context, accumulator->longs[i]);
+    dki_free(context, accumulator->shorts);
+    dki_free(context, (void *)accumulator->longs);
     dki_free(context, accumulator->best);
     dki_ratio_sums_drop(&accumulator->ratios);
     memset(accumulator, 0, sizeof *accumulator);
@@ -119,7 +128,9 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
     if (status == DK_OK && what->kind == DKI_AGGREGATE_MEAN && what->weighted)
         status = lengthen(accumulator, (void **)&accumulator->weight, capacity, sizeof *accumulator->weight, err);
     if (status == DK_OK && is_sum(what) && what->type == DK_REAL)
-        status = lengthen(accumulator, (void **)&accumulator->reals, capacity, sizeof *accumulator->reals, err);
+        status = lengthen(accumulator, (void **)&accumulator->shorts, capacity, sizeof *accumulator->shorts, err);
+    if (status == DK_OK && is_sum(what) && what->type == DK_REAL)
+        status = lengthen(accumulator, (void **)&accumulator->longs, capacity, sizeof *accumulator->longs, err);
     if (status == DK_OK && is_best(what))
         status = lengthen(accumulator, &accumulator->best, capacity, best_size(what->type), err);
     if (status == DK_OK)
@@ -127,7 +138,7 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
     return status;
 }
 
-/* The best of a group. --------------------------------------------------------------------------------------------- */
+/* The best of a group. ----------------------------------------------------------------------------------------- */
 
 /* Whether the new one replaces the old one: order is new against old. */
 static bool wins(const dki_aggregate *what, int order)
@@ -186,9 +197,10 @@ static dk_status best_text(dki_accumulator *accumulator, uint32_t group, dk_text
     return DK_OK;
 }
 
-/* Taking rows in. -------------------------------------------------------------------------------------------------- */
+/* Taking rows in. ---------------------------------------------------------------------------------------------- */
 
-/* Fills use with the rows that count, whose value is known and whose weight is not 0. Returns whether that is every row. */
+/* Fills use with the rows that count, whose value is known and whose weight is not 0. Returns whether that is every
+ * row. */
 static bool usable_rows(const dki_accumulator *accumulator, const dki_rows *rows, uint64_t *use)
 {
     size_t n_words = dki_bit_words(rows->n);
@@ -228,22 +240,22 @@ static bool usable_rows(const dki_accumulator *accumulator, const dki_rows *rows
 }
 
 /* Runs the statement that comes last for every row i of use (all: every row), group being its group. */
-#define FOR_USED(rows, use, all, ...)                                                                                 \
-    do {                                                                                                               \
-        if (all) {                                                                                                     \
-            for (size_t i = 0; i < (rows)->n; i++) {                                                                   \
-                uint32_t group = (rows)->groups[i];                                                                    \
-                __VA_ARGS__;                                                                                           \
-            }                                                                                                          \
-        } else {                                                                                                       \
-            for (size_t word_ = 0; word_ < dki_bit_words((rows)->n); word_++) {                                        \
-                for (uint64_t left_ = (use)[word_]; left_; left_ &= left_ - 1) {                                       \
-                    size_t i = word_ * 64 + (size_t)__builtin_ctzll(left_);                                            \
-                    uint32_t group = (rows)->groups[i];                                                                \
-                    __VA_ARGS__;                                                                                       \
-                }                                                                                                      \
-            }                                                                                                          \
-        }                                                                                                              \
+#define FOR_USED(rows, use, all, ...)                                            \
+    do {                                                                         \
+        if (all) {                                                               \
+            for (size_t i = 0; i < (rows)->n; i++) {                             \
+                uint32_t group = (rows)->groups[i];                              \
+                __VA_ARGS__;                                                     \
+            }                                                                    \
+        } else {                                                                 \
+            for (size_t word_ = 0; word_ < dki_bit_words((rows)->n); word_++) {  \
+                for (uint64_t left_ = (use)[word_]; left_; left_ &= left_ - 1) { \
+                    size_t i = word_ * 64 + (size_t)__builtin_ctzll(left_);      \
+                    uint32_t group = (rows)->groups[i];                          \
+                    __VA_ARGS__;                                                 \
+                }                                                                \
+            }                                                                    \
+        }                                                                        \
     } while (0)
 
 static void add_whole(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all)
@@ -263,6 +275,35 @@ static void add_whole(dki_accumulator *accumulator, const dki_rows *rows, const 
             sum[group] += values[i];
         });
     }
+}
+
+/* The long sum of a group, made when it is first needed. */
+static dki_real_sum *long_sum(dki_accumulator *accumulator, size_t group, dk_error *err)
+{
+    if (accumulator->longs[group] == NULL)
+        accumulator->longs[group] = dki_calloc(accumulator->context, 1, sizeof(dki_real_sum), err);
+    return accumulator->longs[group];
+}
+
+static dk_status add_reals(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
+                           dk_error *err)
+{
+    const double *values = rows->value->values;
+
+    FOR_USED(rows, use, all, {
+        double value = values[rows->value->constant ? 0 : i];
+        int64_t weight = accumulator->what.weighted ? rows->weights[i] : 1;
+
+        accumulator->n[group]++;
+        if (!dki_short_sum_add(&accumulator->shorts[group], value, weight)) {
+            dki_real_sum *sum = long_sum(accumulator, group, err);
+
+            if (sum == NULL)
+                return DK_ERR_MEMORY;
+            dki_real_sum_add(sum, value, weight);
+        }
+    });
+    return DK_OK;
 }
 
 static dk_status add_ratios(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
@@ -286,22 +327,12 @@ static dk_status add_ratios(dki_accumulator *accumulator, const dki_rows *rows, 
 static dk_status add_sum(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
                          dk_error *err)
 {
-    bool weighted = accumulator->what.weighted;
     dk_status status = DK_OK;
 
     if (accumulator->weight)
         FOR_USED(rows, use, all, accumulator->weight[group] += rows->weights[i]);
     switch (accumulator->what.type) {
-    case DK_REAL: {
-        const double *values = rows->value->values;
-
-        FOR_USED(rows, use, all, {
-            accumulator->n[group]++;
-            dki_real_sum_add(&accumulator->reals[group], values[rows->value->constant ? 0 : i],
-                             weighted ? rows->weights[i] : 1);
-        });
-        break;
-    }
+    case DK_REAL: status = add_reals(accumulator, rows, use, all, err); break;
     case DK_RATIO: status = add_ratios(accumulator, rows, use, all, err); break;
     default: add_whole(accumulator, rows, use, all); break;
     }
@@ -364,7 +395,7 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
     return add_best(accumulator, rows, use, all, err);
 }
 
-/* Merging. --------------------------------------------------------------------------------------------------------- */
+/* Merging. ----------------------------------------------------------------------------------------------------- */
 
 static dk_status merge_best(dki_accumulator *accumulator, const dki_accumulator *from, size_t group, uint32_t to,
                             dk_error *err)
@@ -400,8 +431,15 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
         }
         if (accumulator->weight)
             accumulator->weight[to] += from->weight[group];
-        if (accumulator->reals)
-            dki_real_sum_merge(&accumulator->reals[to], &from->reals[group]);
+        if (accumulator->shorts)
+            dki_short_sum_merge(&accumulator->shorts[to], &from->shorts[group]);
+        if (accumulator->longs && from->longs[group]) {
+            dki_real_sum *sum = long_sum(accumulator, to, err);
+
+            if (sum == NULL)
+                return DK_ERR_MEMORY;
+            dki_real_sum_merge(sum, from->longs[group]);
+        }
         accumulator->n[to] += from->n[group];
     }
     if (accumulator->what.type == DK_RATIO && is_sum(&accumulator->what))

@@ -61,14 +61,15 @@ typedef struct dki_ratio_sums {
 typedef struct dki_accumulator {
     dk_context *context; /* borrowed */
     dki_aggregate what;
-    size_t capacity;  /* groups that there is room for; arrays below are NULL where what needs none */
-    uint64_t *n;      /* values (rows, for count and rows) taken in */
-    dki_i128 *sum;    /* of values, weighed; of weights, for count */
-    int64_t *high;    /* what of a weighed sum does not fit in 128 bits */
-    dki_i128 *weight; /* of the values of a weighed mean */
-    dki_real_sum *reals;
+    size_t capacity;       /* groups that there is room for; arrays below are NULL where what needs none */
+    uint64_t *n;           /* values (rows, for count and rows) taken in */
+    dki_i128 *sum;         /* of values, weighed; of weights, for count */
+    int64_t *high;         /* what of a weighed sum does not fit in 128 bits */
+    dki_i128 *weight;      /* of the values of a weighed mean */
+    dki_short_sum *shorts; /* sums of reals, and what they cannot take; longs[i] NULL: nothing */
+    dki_real_sum **longs;
     dki_ratio_sums ratios;
-    void *best;       /* least or greatest: int64_t, double, dk_ratio, or dk_text with memory of its own */
+    void *best; /* least or greatest: int64_t, double, dk_ratio, or dk_text with memory of its own */
 } dki_accumulator;
 
 /* The rows of a block that an aggregate takes in. */
@@ -86,13 +87,13 @@ void dki_accumulator_drop(dki_accumulator *accumulator);
 /* Makes room for n groups; new ones hold nothing. */
 dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error *err);
 dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows, dk_error *err);
-/* Takes in what `from` holds: its group first + i goes to group map[i], for n groups. Both may be one accumulator where
- * no group is read and written in the same call. There is room for every map[i]. */
+/* Takes in what `from` holds: its group first + i goes to group map[i], for n groups. Both may be one accumulator
+ * where no group is read and written in the same call. There is room for every map[i]. */
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
                                 const uint32_t *map, dk_error *err);
-/* The results of groups[0 .. n-1] as a column: count and rows are integers (count a decimal where weights are), a sum has
- * the argument's type, a mean is a ratio (a real of reals), min and max keep the type. Where a group's result does not
- * fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
+/* The results of groups[0 .. n-1] as a column: count and rows are integers (count a decimal where weights are), a
+ * sum has the argument's type, a mean is a ratio (a real of reals), min and max keep the type. Where a group's
+ * result does not fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
 dk_status dki_accumulator_finish(const dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err);
 

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "poll_row.h"
 
 struct finish {
     const dki_accumulator *accumulator;
@@ -20,6 +21,9 @@ struct finish {
     size_t *fault;
     dk_error *err;
 };
+
+#define FOR_GROUPS(finish, i, status) \
+    DKI_FOR_ROWS(i, (finish)->n, (finish)->accumulator->context, status, (finish)->err)
 
 static dk_status overflow(struct finish *finish, size_t i)
 {
@@ -63,7 +67,7 @@ static dk_status digits_to_drop(struct finish *finish, const dki_i128 *sums, uns
     return DK_OK;
 }
 
-/* Exact sums of so many digits as an integer or decimal column; a group without values is null where they are sums. */
+/* Exact sums of so many digits as an integer or decimal column; a sum of no values is null, a count is 0. */
 static dk_status finish_whole(struct finish *finish, dk_type type, unsigned scale)
 {
     const dki_accumulator *accumulator = finish->accumulator;
@@ -75,8 +79,10 @@ static dk_status finish_whole(struct finish *finish, dk_type type, unsigned scal
     if (status != DK_OK)
         return status;
     divisor = power10(drop);
-    status = dk_builder_new(accumulator->context, type, (uint8_t)(scale - drop), NULL, &finish->builder, finish->err);
-    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+    status =
+        dk_builder_new(accumulator->context, type, (uint8_t)(scale - drop), NULL, &finish->builder, finish->err);
+    FOR_GROUPS(finish, i, status)
+    {
         uint32_t group = finish->groups[i];
 
         if (accumulator->n[group] == 0 && !counts)
@@ -95,8 +101,8 @@ static dk_status finish_count(struct finish *finish)
     if (accumulator->sum)
         return finish_whole(finish, accumulator->what.weight_type, accumulator->what.weight_scale);
     status = dk_builder_new(accumulator->context, DK_INTEGER, 0, NULL, &finish->builder, finish->err);
-    for (size_t i = 0; status == DK_OK && i < finish->n; i++)
-        status = dk_builder_integer(finish->builder, (int64_t)accumulator->n[finish->groups[i]], finish->err);
+    FOR_GROUPS(finish, i, status)
+    status = dk_builder_integer(finish->builder, (int64_t)accumulator->n[finish->groups[i]], finish->err);
     return status;
 }
 
@@ -106,7 +112,8 @@ static dk_status finish_mean(struct finish *finish)
     dki_i128 unit = power10(accumulator->what.scale); /* digits of the weights cancel out */
     dk_status status = dk_builder_new(accumulator->context, DK_RATIO, 0, NULL, &finish->builder, finish->err);
 
-    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+    FOR_GROUPS(finish, i, status)
+    {
         uint32_t group = finish->groups[i];
         dki_i128 weight = accumulator->weight ? accumulator->weight[group] : (dki_i128)accumulator->n[group];
         dki_i128 denominator;
@@ -138,13 +145,18 @@ static dk_status finish_reals(struct finish *finish)
     const dki_accumulator *accumulator = finish->accumulator;
     dk_status status = dk_builder_new(accumulator->context, DK_REAL, 0, NULL, &finish->builder, finish->err);
 
-    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+    FOR_GROUPS(finish, i, status)
+    {
         uint32_t group = finish->groups[i];
+        dki_real_sum sum = { { 0 } };
         double value;
 
+        if (accumulator->longs[group])
+            sum = *accumulator->longs[group];
+        dki_real_sum_merge_short(&sum, &accumulator->shorts[group]);
         if (accumulator->n[group] == 0)
             status = dk_builder_null(finish->builder, 1, finish->err);
-        else if (!dki_real_sum_round(&accumulator->reals[group], (dki_u128)divisor_of(accumulator, group), &value)) {
+        else if (!dki_real_sum_round(&sum, (dki_u128)divisor_of(accumulator, group), &value)) {
             *finish->fault = i;
             status = dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() is beyond the greatest real",
                               dki_aggregate_name(accumulator->what.kind));
@@ -174,14 +186,16 @@ static dk_status finish_ratios(struct finish *finish)
     }
     if (status == DK_OK)
         status = dk_builder_new(context, DK_RATIO, 0, NULL, &finish->builder, finish->err);
-    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+    FOR_GROUPS(finish, i, status)
+    {
         uint32_t group = finish->groups[i];
 
         if (accumulator->n[group] == 0) {
             status = dk_builder_null(finish->builder, 1, finish->err);
         } else if (!fits[group]) {
             *finish->fault = i;
-            (void)dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() of these ratios does not fit in 64 bits above and below",
+            (void)dki_fail(finish->err, DK_ERR_OVERFLOW,
+                           "%s() of these ratios does not fit in 64 bits above and below",
                            dki_aggregate_name(accumulator->what.kind));
             dki_hint(finish->err, "%s(real(x)) gives the nearest real instead",
                      dki_aggregate_name(accumulator->what.kind));
@@ -220,10 +234,11 @@ static dk_status finish_best(struct finish *finish)
 {
     const dki_accumulator *accumulator = finish->accumulator;
     const dki_aggregate *what = &accumulator->what;
-    dk_status status = dk_builder_new(accumulator->context, what->type, what->scale, what->levels, &finish->builder,
-                                      finish->err);
+    dk_status status =
+        dk_builder_new(accumulator->context, what->type, what->scale, what->levels, &finish->builder, finish->err);
 
-    for (size_t i = 0; status == DK_OK && i < finish->n; i++) {
+    FOR_GROUPS(finish, i, status)
+    {
         uint32_t group = finish->groups[i];
 
         if (accumulator->n[group] == 0)

@@ -2,12 +2,12 @@
 #ifndef DKI_QUERY_AGGREGATE_LIST_H
 #define DKI_QUERY_AGGREGATE_LIST_H
 
-#define DKI_AGGREGATE_LIST(X)                                                                      \
-    X(count, 0, 0) /* sum of weights, or rows where the table has no weight */                     \
-    X(rows, 0, 0)  /* rows */                                                                      \
-    X(sum, 1, 1)                                                                                   \
-    X(mean, 1, 1)                                                                                  \
-    X(min, 1, 1)                                                                                   \
+#define DKI_AGGREGATE_LIST(X)                                                  \
+    X(count, 0, 0) /* sum of weights, or rows where the table has no weight */ \
+    X(rows, 0, 0)  /* rows */                                                  \
+    X(sum, 1, 1)                                                               \
+    X(mean, 1, 1)                                                              \
+    X(min, 1, 1)                                                               \
     X(max, 1, 1)
 
 #endif

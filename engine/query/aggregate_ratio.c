@@ -1,8 +1,8 @@
 /* aggregate_ratio.c - exact sums of ratios, whatever their order.
  *
- * Adding ratios one by one could pass 64 bits halfway in one order and not in another. So numerators are added up for each
- * denominator on its own, which cannot fail, and the denominators are brought together once, from the least to the greatest:
- * then what fits depends on the values alone.
+ * Adding ratios one by one could pass 64 bits halfway in one order and not in another. So numerators are added up
+ * for each denominator on its own, which cannot fail, and the denominators are brought together once, from the
+ * least to the greatest: then what fits depends on the values alone.
  *
  * A key is 12 bytes: the group (4), the denominator (8).
  */
@@ -84,9 +84,12 @@ dk_status dki_ratio_sums_merge(dki_ratio_sums *sums, const dki_ratio_sums *from,
     return DK_OK;
 }
 
-/* Finishing. ------------------------------------------------------------------------------------------------------- */
+/* Finishing. --------------------------------------------------------------------------------------------------- */
 
-static dki_u128 magnitude(dki_i128 value) { return value < 0 ? 0 - (dki_u128)value : (dki_u128)value; }
+static dki_u128 magnitude(dki_i128 value)
+{
+    return value < 0 ? 0 - (dki_u128)value : (dki_u128)value;
+}
 
 static dki_i128 common_divisor(dki_i128 a, dki_i128 b)
 {

@@ -63,10 +63,10 @@ struct dki_op {
     dk_value value;       /* constant */
     size_t column;        /* of the scope's table */
     dki_row_fn *row;
-    bool nulls_too;       /* row: called with null arguments as well */
-    char sign;            /* arithmetic: + - * / ~ (floor division) %; comparison: = ! < l > g */
-    const void *data;     /* a function's own */
-    const uint8_t *truth; /* look-up: 0 false, 1 true, 2 null, by code */
+    bool nulls_too;        /* row: called with null arguments as well */
+    char sign;             /* arithmetic: + - * / ~ (floor division) %; comparison: = ! < l > g */
+    const void *data;      /* a function's own */
+    const uint8_t *truth;  /* look-up: 0 false, 1 true, 2 null, by code */
     const uint32_t *codes; /* map: code of levels by code of the argument */
 };
 
@@ -92,7 +92,8 @@ typedef struct dki_binder {
 
 dk_status dki_bind_node(dki_binder *b, const dki_node *node, dki_op **out);
 /* A new node of that type; args may be set later. NULL: no memory, err filled. */
-dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type type, uint8_t scale, size_t n_args);
+dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type type, uint8_t scale,
+                   size_t n_args);
 dki_op *dki_op_constant(dki_binder *b, const dki_node *node, dk_value value);
 /* The op as another type of number, date, ...: *op is replaced where something is to be done. */
 dk_status dki_op_convert(dki_binder *b, dki_op **op, dk_type type, uint8_t scale);
@@ -122,12 +123,16 @@ dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate,
     dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table, dki_run_code_map;
 
 dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
-static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op) { return eval->slots[op->slot].vector; }
+static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)
+{
+    return eval->slots[op->slot].vector;
+}
 dk_value dki_vector_value(const dki_op *op, dki_vector vector, size_t i);
 bool dki_vector_is_null(const dki_op *op, dki_vector vector, size_t i);
 /* Points at the node, and names the row. */
-DK_PRINTF(6, 7) dk_status dki_row_fail(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err,
-                                       dk_status code, const char *format, ...);
+DK_PRINTF(6, 7)
+dk_status dki_row_fail(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status code,
+                       const char *format, ...);
 /* An evaluator of a part: for folding. */
 dk_status dki_eval_make(const dki_bound *bound, dki_eval **out, dk_error *err);
 void dki_eval_begin(dki_eval *eval, uint64_t row, size_t n);

@@ -1,18 +1,21 @@
 /* breakdown.c - from a specification to a parsed breakdown: everything that can be checked without a table.
  *
- * Which names are columns is known only when a table comes; which names may be measures and dimensions is known here.
+ * Which names are columns is known only when a table comes; which names may be measures and dimensions is known
+ * here.
  *
  * Invariants of what dk_breakdown_new gives: names of dimensions and measures are unique; an aggregate has the
- * arguments that it takes and stands in no other; a name outside an aggregate is a dimension or a measure made before;
- * "all" has a measure and dimensions; every order names a column of the result.
+ * arguments that it takes and stands in no other; a name outside an aggregate is a dimension or a measure made
+ * before; "all" has a measure and dimensions; every order names a column of the result.
  */
 #include "breakdown_parts.h"
 
 #include <string.h>
 
+#include "aggregate_list.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "bound.h"
 
 static size_t find_part(const dki_part *parts, size_t n, const char *name)
 {
@@ -33,9 +36,12 @@ size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *nam
     return find_part(breakdown->measures, breakdown->n_measures, name);
 }
 
-const char *dk_breakdown_name(const dk_breakdown *breakdown) { return breakdown->name; }
+const char *dk_breakdown_name(const dk_breakdown *breakdown)
+{
+    return breakdown->name;
+}
 
-/* Columns that are read. ------------------------------------------------------------------------------------------- */
+/* Columns that are read. --------------------------------------------------------------------------------------- */
 
 struct columns {
     dki_column_visit_fn *visit;
@@ -71,7 +77,7 @@ bool dki_breakdown_columns(const dk_breakdown *breakdown, dki_column_visit_fn *v
     return true;
 }
 
-/* Checking measures. ----------------------------------------------------------------------------------------------- */
+/* Checking measures. ------------------------------------------------------------------------------------------- */
 
 struct check {
     const dk_breakdown *breakdown;
@@ -81,7 +87,10 @@ struct check {
     const dki_node *found;
 };
 
-static bool is_all(const dki_node *node) { return node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0; }
+static bool is_all(const dki_node *node)
+{
+    return node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0;
+}
 
 static bool find_aggregate(void *arg, const dki_node *node)
 {
@@ -103,8 +112,9 @@ static dk_status check_aggregate(struct check *check, const dki_node *node)
         if (below && !dki_node_visit(below, find_aggregate, check)) {
             (void)dki_node_fail(check->expr, check->found, check->err, DK_ERR_ARGUMENT, "%s() stands inside %s()",
                                 check->found->text, node->text);
-            dki_hint(check->err, "make it a measure of its own, and compute with that: inside an aggregate names are "
-                                 "columns");
+            dki_hint(check->err,
+                     "make it a measure of its own, and compute with that: inside an aggregate names are "
+                     "columns");
             return DK_ERR_ARGUMENT;
         }
     }
@@ -127,8 +137,8 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
     dki_nearest nearest;
 
     if (measure != SIZE_MAX) {
-        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME, "the measure %s is not made before this one",
-                            node->text);
+        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME,
+                            "the measure %s is not made before this one", node->text);
         dki_hint(check->err, "put %s before %s", node->text, breakdown->measures[check->n_before].name);
         return DK_ERR_NAME;
     }
@@ -152,6 +162,38 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
     return DK_ERR_NAME;
 }
 
+/* A call of something that is neither an operator nor a function: its arguments would be misunderstood. */
+static bool is_unknown(const dki_node *node)
+{
+    static const char *const words[] = { "all",      "and",     "between", "in",  "is null",
+                                         "is total", "is true", "neg",     "not", "or" };
+
+    if (node->text[0] < 'a' || node->text[0] > 'z')
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i], node->text) == 0)
+            return false;
+    }
+    return dki_function_find(node->text) == NULL;
+}
+
+static dk_status fail_unknown(struct check *check, const dki_node *node)
+{
+    dki_nearest nearest;
+
+    (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME, "unknown function or aggregate %s()",
+                        node->text);
+    dki_nearest_init(&nearest, node->text, strlen(node->text));
+#define TRY_AGGREGATE(name, least, most) dki_nearest_try(&nearest, #name, strlen(#name));
+    DKI_AGGREGATE_LIST(TRY_AGGREGATE)
+#undef TRY_AGGREGATE
+    if (nearest.best)
+        dki_hint(check->err, "did you mean %.*s()?", (int)nearest.best_size, nearest.best);
+    else
+        dki_hint(check->err, "the aggregates are count(), rows(), sum(x), mean(x), min(x) and max(x)");
+    return DK_ERR_NAME;
+}
+
 static dk_status check_outside(struct check *check, const dki_node *node, bool in_all)
 {
     dk_status status = DK_OK;
@@ -170,6 +212,8 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
     case DKI_NODE_AGGREGATE: return check_aggregate(check, node);
     case DKI_NODE_CALL: break;
     }
+    if (is_unknown(node))
+        return fail_unknown(check, node);
     if (!is_all(node)) {
         for (size_t i = 0; status == DK_OK && i < node->n_children; i++)
             status = check_outside(check, node->children[i], in_all);
@@ -194,7 +238,7 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
     return status;
 }
 
-/* Taking the specification over. ----------------------------------------------------------------------------------- */
+/* Taking the specification over. ------------------------------------------------------------------------------- */
 
 static dk_status copy_text(dk_breakdown *breakdown, const char *text, const char **out, dk_error *err)
 {
@@ -224,7 +268,8 @@ static dk_status read_part(dk_breakdown *breakdown, const dk_measure *spec, cons
     if (part->name == NULL && strcmp(what, "dimension") == 0 && root->kind == DKI_NODE_NAME)
         part->name = root->text;
     if (part->name == NULL) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s %zu of %s has no name: %s", what, number, breakdown->title, spec->text);
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s %zu of %s has no name: %s", what, number, breakdown->title,
+                       spec->text);
         dki_hint(err, "write it as \"name = %s\"", spec->text);
         return DK_ERR_ARGUMENT;
     }
@@ -359,14 +404,15 @@ static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spe
     if (status == DK_OK && spec->where)
         status = dk_expr_parse(breakdown->context, spec->where, &breakdown->where, err);
     if (status == DK_OK && spec->where && dk_expr_name(breakdown->where))
-        status = dki_fail(err, DK_ERR_ARGUMENT, "where of %s is a condition and takes no name: %s", breakdown->title,
-                          spec->where);
+        status = dki_fail(err, DK_ERR_ARGUMENT, "where of %s is a condition and takes no name: %s",
+                          breakdown->title, spec->where);
     if (status == DK_OK)
         status = read_orders(breakdown, spec, err);
     return status;
 }
 
-dk_status dk_breakdown_new(dk_context *context, const dk_breakdown_spec *spec, const dk_breakdown **out, dk_error *err)
+dk_status dk_breakdown_new(dk_context *context, const dk_breakdown_spec *spec, const dk_breakdown **out,
+                           dk_error *err)
 {
     dk_breakdown *breakdown = dki_calloc(context, 1, sizeof *breakdown, err);
     dk_status status;

@@ -1,11 +1,12 @@
 /* breakdown_measure.c - measures as columns of the result.
  *
- * A measure is an expression over a table that has a row for each cell, the dimensions, the measures made before, and
- * a hidden column for each aggregate and each all(). There are two such tables: `shown` has the rows that the user
- * will see, `all` also those that an all() looks up. A measure is computed over `all` only where an all() needs it, so
- * that nothing can fail in a row that nobody asked for.
+ * A measure is an expression over a table that has a row for each cell, the dimensions, the measures made before,
+ * and a hidden column for each aggregate and each all(). There are two such tables: `shown` has the rows that the
+ * user will see, `all` also those that an all() looks up. A measure is computed over `all` only where an all()
+ * needs it, so that nothing can fail in a row that nobody asked for.
  *
- * all(m, d, ...) of a row is m of the row that totals all dimensions but d, ... and those that the row totals itself.
+ * all(m, d, ...) of a row is m of the row that totals all dimensions but d, ... and those that the row totals
+ * itself.
  */
 #include "breakdown_plan.h"
 
@@ -14,10 +15,15 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "cut_text.h"
+#include "poll_row.h"
 
-static bool is_all(const dki_node *node) { return node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0; }
+static bool is_all(const dki_node *node)
+{
+    return node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0;
+}
 
-/* What an all() totals. ------------------------------------------------------------------------------------------- */
+/* What an all() totals. ---------------------------------------------------------------------------------------- */
 
 static uint32_t total_mask(const dki_plan *plan, const dki_node *node)
 {
@@ -56,9 +62,9 @@ dk_status dki_plan_coarser(const dki_plan *plan, dki_int_map *masks, dk_error *e
     return coarser.status;
 }
 
-/* Which measures an all() needs. ---------------------------------------------------------------------------------- */
+/* Which measures an all() needs. ------------------------------------------------------------------------------- */
 
-/* Marks the measures that a tree names, where they stand within an all() or the whole tree is needed in every row. */
+/* Marks the measures that a tree names within an all(), or anywhere where the whole tree is needed in every row. */
 static void mark_needed(const dk_breakdown *breakdown, const dki_node *node, bool within, bool *needed)
 {
     if (node->kind == DKI_NODE_NAME && within) {
@@ -73,14 +79,14 @@ static void mark_needed(const dk_breakdown *breakdown, const dki_node *node, boo
         mark_needed(breakdown, node->children[i], within || is_all(node), needed);
 }
 
-/* A measure names only measures before it: going backwards, everything that needs one is known when it is reached. */
+/* A measure names only measures before it: going backwards, all that needs one is known when it is reached. */
 static void find_needed(const dk_breakdown *breakdown, bool *needed)
 {
     for (size_t i = breakdown->n_measures; i-- > 0;)
         mark_needed(breakdown, dki_expr_root(breakdown->measures[i].expr), needed[i], needed);
 }
 
-/* Hidden columns. ------------------------------------------------------------------------------------------------- */
+/* Hidden columns. ---------------------------------------------------------------------------------------------- */
 
 /* Adds a column to one of the two tables. */
 static dk_status add_column(const dk_table **table, const char *name, const dk_column *column, dk_error *err)
@@ -120,7 +126,7 @@ static dk_status all_name(dki_result *result, const dki_node *node, const char *
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-/* Writes "gemeente = Duiven, jaar total" for a cell. */
+/* Writes "gemeente = Duiven, jaar = total" for a cell. */
 static void describe_cell(const dki_result *result, uint64_t row, char *out, size_t size)
 {
     const dk_breakdown *breakdown = result->plan->breakdown;
@@ -142,6 +148,7 @@ static void describe_cell(const dki_result *result, uint64_t row, char *out, siz
         wrote = snprintf(out + used, size - used, "%s%s = %s", i ? ", " : "", breakdown->by[i].name, text);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
+    dki_cut_text(out);
 }
 
 static dk_status fail_aggregate(const dki_result *result, size_t number, size_t row, dk_status status,
@@ -203,13 +210,16 @@ static dk_status look_up(const dki_result *result, uint64_t n, uint32_t mask, co
                          const dk_column **out, dk_error *err)
 {
     uint64_t *rows = dki_alloc_array(result->plan->context, (size_t)n, sizeof *rows, err);
-    dk_status status;
+    dk_status status = DK_OK;
 
     if (rows == NULL)
         return DK_ERR_MEMORY;
-    for (uint64_t i = 0; i < n; i++)
+    DKI_FOR_ROWS(i, n, result->plan->context, status, err)
+    {
         rows[i] = result->rows[dki_cell_coarser(&result->cells, (size_t)result->order[i], mask)];
-    status = dk_column_gather(column, rows, n, out, err);
+    }
+    if (status == DK_OK)
+        status = dk_column_gather(column, rows, n, out, err);
     dki_free(result->plan->context, rows);
     return status;
 }
@@ -255,7 +265,7 @@ static dk_status need_columns(dki_result *result, const dk_table **table, const 
     return status;
 }
 
-/* Evaluating. ----------------------------------------------------------------------------------------------------- */
+/* Evaluating. -------------------------------------------------------------------------------------------------- */
 
 struct hidden {
     dki_result *result;
@@ -288,6 +298,8 @@ static dk_status eval_node(dki_result *result, const dk_table *table, const dk_e
 
     if (status == DK_OK)
         status = dki_bound_column_new(bound, out, err);
+    if (status == DK_ERR_OVERFLOW)
+        dki_hint(err, "rows are those of the result of %s", result->plan->breakdown->title);
     for (size_t i = 0; status == DK_OK && note && i < dki_bound_n_notes(bound); i++) {
         status = note(arg, dki_bound_note(bound, i), err);
         if (status != DK_OK)

@@ -45,8 +45,8 @@ struct dk_breakdown {
     uint64_t limit;
 };
 
-/* Calls visit for the name of every column of the table that the breakdown reads: in its dimensions, its where, and inside
- * its aggregates. A name may come more than once. Stops and returns false when visit does. */
+/* Calls visit for the name of every column of the table that the breakdown reads: in its dimensions, its where, and
+ * inside its aggregates. A name may come more than once. Stops and returns false when visit does. */
 typedef bool dki_column_visit_fn(void *arg, const char *column);
 bool dki_breakdown_columns(const dk_breakdown *breakdown, dki_column_visit_fn *visit, void *arg);
 /* The dimension or measure of that name, or SIZE_MAX. */

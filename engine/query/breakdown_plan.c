@@ -1,7 +1,7 @@
 /* breakdown_plan.c - binds a breakdown to a table: names, types, and what has to be computed once.
  *
- * Aggregates that are the same tree, conditions that are the same tree, and arguments that are the same tree under the
- * same condition are computed once, however many measures mention them. An argument is evaluated only where its
+ * Aggregates that are the same tree, conditions that are the same tree, and arguments that are the same tree under
+ * the same condition are computed once, however many measures mention them. An argument is evaluated only where its
  * condition holds, so that it cannot fail elsewhere.
  */
 #include "breakdown_plan.h"
@@ -12,7 +12,7 @@
 #include "base/status.h"
 #include "base/text.h"
 
-/* Names. ----------------------------------------------------------------------------------------------------------- */
+/* Names. ------------------------------------------------------------------------------------------------------- */
 
 struct names {
     const dki_plan *plan;
@@ -36,8 +36,9 @@ static dk_status fail_column(struct names *names, const dki_node *node)
         dki_hint(names->err, "compute with measures outside of aggregates: %s / all(%s)", node->text, node->text);
         return DK_ERR_NAME;
     }
-    (void)dki_node_fail(names->expr, node, names->err, DK_ERR_NAME, "%s needs the column %s, which %s%s does not have",
-                        breakdown->title, node->text, name ? "the table " : "the table", name ? name : "");
+    (void)dki_node_fail(names->expr, node, names->err, DK_ERR_NAME,
+                        "%s needs the column %s, which %s%s does not have", breakdown->title, node->text,
+                        name ? "the table " : "the table", name ? name : "");
     dki_nearest_init(&nearest, node->text, strlen(node->text));
     for (size_t i = 0; i < dk_table_n_columns(table); i++) {
         const char *column = dk_table_field(table, i)->name;
@@ -59,9 +60,9 @@ static bool check_name(void *arg, const dki_node *node)
     if (dk_table_find(names->plan->table, node->text) == DK_NO_COLUMN) {
         names->status = fail_column(names, node);
     } else if (dki_breakdown_find_measure(breakdown, node->text) != SIZE_MAX) {
-        names->status = dki_node_fail(names->expr, node, names->err, DK_ERR_DUPLICATE,
-                                      "%s has a measure named %s, like the column that it reads", breakdown->title,
-                                      node->text);
+        names->status =
+            dki_node_fail(names->expr, node, names->err, DK_ERR_DUPLICATE,
+                          "%s has a measure named %s, like the column that it reads", breakdown->title, node->text);
         dki_hint(names->err, "give the measure another name: n_%s", node->text);
     }
     return names->status == DK_OK;
@@ -80,9 +81,10 @@ static dk_status check_names(const dki_plan *plan, const dk_expr *expr, bool in_
     return names.status;
 }
 
-/* Binding. --------------------------------------------------------------------------------------------------------- */
+/* Binding. ----------------------------------------------------------------------------------------------------- */
 
-static dk_status bind(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out, dk_error *err)
+static dk_status bind(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out,
+                      dk_error *err)
 {
     dki_scope scope = { .table = plan->table, .params = plan->params };
 
@@ -117,7 +119,8 @@ static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
     dim->levels = dki_bound_levels(plan->by[i]);
     column = dki_bound_column(plan->by[i]);
     if (column != DK_NO_COLUMN)
-        dim->has_bounds = dk_column_bounds(dk_table_field(plan->table, column)->column, &dim->least, &dim->greatest);
+        dim->has_bounds =
+            dk_column_bounds(dk_table_field(plan->table, column)->column, &dim->least, &dim->greatest);
     return DK_OK;
 }
 
@@ -258,7 +261,7 @@ size_t dki_plan_find(const dki_plan *plan, const dki_node *node)
     return DKI_NONE;
 }
 
-/* The whole. ------------------------------------------------------------------------------------------------------- */
+/* The whole. --------------------------------------------------------------------------------------------------- */
 
 static dk_status check_levels(const dki_plan *plan, dk_error *err)
 {
@@ -303,8 +306,8 @@ static dk_status bind_all(dki_plan *plan, dk_error *err)
     return status;
 }
 
-dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
-                        dk_error *err)
+dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,
+                        const dk_params *params, dk_error *err)
 {
     const char *weight = dk_table_properties(table)->weight;
     dk_status status;

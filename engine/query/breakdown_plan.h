@@ -2,8 +2,9 @@
  *
  *   plan    names and types checked, aggregates collected, equal ones once      breakdown_plan.c
  *   groups  one pass over the rows: groups and their accumulators               breakdown_scan.c
- *   cells   groups and their totals in the order of keys, dimensions as columns  breakdown_run.c
+ *   cells   groups and their totals in the order of keys, dimensions as columns  breakdown_cells.c
  *   result  measures as columns                                                 breakdown_measure.c
+ *   table   order, limit, labels, notes                                         breakdown_run.c
  */
 #ifndef DKI_QUERY_BREAKDOWN_PLAN_H
 #define DKI_QUERY_BREAKDOWN_PLAN_H
@@ -27,8 +28,8 @@ typedef struct dki_plan_filter {
 typedef struct dki_plan_value {
     const dki_node *node;
     dki_bound *bound;
-    size_t filter;     /* DKI_NONE: all rows */
-    bool needs_whole;  /* wanted as integers, see dki_rows */
+    size_t filter;    /* DKI_NONE: all rows */
+    bool needs_whole; /* wanted as integers, see dki_rows */
 } dki_plan_value;
 
 typedef struct dki_plan_aggregate {
@@ -57,8 +58,8 @@ typedef struct dki_plan {
     size_t n_aggregates, aggregate_capacity;
 } dki_plan;
 
-dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
-                        dk_error *err);
+dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,
+                        const dk_params *params, dk_error *err);
 void dki_plan_drop(dki_plan *plan);
 /* The aggregate that a node of a measure stands for. */
 size_t dki_plan_find(const dki_plan *plan, const dki_node *node);
@@ -69,7 +70,7 @@ typedef struct dki_groups {
     dki_grouper grouper;
     dki_accumulator *accumulators; /* one for each aggregate of the plan */
     size_t n_accumulators;
-    uint64_t n_where_null;  /* rows left out because the breakdown's where was null */
+    uint64_t n_where_null;   /* rows left out because the breakdown's where was null */
     uint64_t *n_filter_null; /* the same for each filter of the plan */
 } dki_groups;
 
@@ -85,9 +86,9 @@ typedef struct dki_result {
     uint64_t *order; /* the cell of each row: the n_shown that are shown, then the others */
     uint32_t *rows;  /* the row of each cell */
     size_t n_rows, n_shown;
-    const dk_table *all;   /* a row for every cell: dimensions, measures that other rows look up, aggregates */
-    const dk_table *shown; /* a row for every cell that is shown: dimensions, measures, aggregates */
-    const char *prefix;    /* begins the names of columns that only measures see; no other name begins with it */
+    const dk_table *all;     /* a row for every cell: dimensions, measures that other rows look up, aggregates */
+    const dk_table *shown;   /* a row for every cell that is shown: dimensions, measures, aggregates */
+    const char *prefix;      /* begins the names of columns that only measures see; no other name begins with it */
     const dki_node **totals; /* nodes of all(); their columns are numbered as they stand here */
     size_t n_totals, total_capacity;
 } dki_result;
@@ -95,6 +96,8 @@ typedef struct dki_result {
 /* Takes a sentence for the reader of the result. */
 typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
 
+/* Of breakdown_cells.c: makes cells, their order, and both tables with the dimensions, of scanned groups. */
+dk_status dki_result_cells(dki_result *result, dk_error *err);
 /* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */
 dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Adds to masks what each all() of the measures totals. */

@@ -1,16 +1,17 @@
 /* breakdown_scan.c - the one pass over the rows: groups and their accumulators.
  *
- * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key in
- * the end. What accumulators hold is exact and does not depend on order, so neither does the result.
+ * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key
+ * in the end. What accumulators hold is exact and does not depend on order, so neither does the result.
  *
- * A block goes: condition, dimensions, group numbers, then for each aggregate its condition, argument and accumulator. When
- * something fails in a block, the block is gone through again row by row, so that the failure of the earliest row is
- * the one reported, whatever the size of blocks.
+ * A block goes: condition, dimensions, group numbers, then for each aggregate its condition, argument and
+ * accumulator. When something fails in a block, the block is gone through again row by row, so that the failure of
+ * the earliest row is the one reported, whatever the size of blocks.
  *
  * Invariants: a row that the condition leaves out is evaluated no further. Poll: once per block.
  */
 #include "breakdown_plan.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/bitmap.h"
@@ -38,13 +39,15 @@ struct worker {
     uint32_t *codes;
 };
 
+/* Workers are made when they take their first range: how many there will be is known to the pool alone. */
+#define MOST_WORKERS 256
+
 struct scan {
     const dki_plan *plan;
-    struct worker *workers;
-    size_t n_workers;
+    struct worker *workers[MOST_WORKERS];
 };
 
-/* Workers. --------------------------------------------------------------------------------------------------------- */
+/* Workers. ----------------------------------------------------------------------------------------------------- */
 
 static dk_status groups_init(dki_groups *groups, const dki_plan *plan, dk_error *err)
 {
@@ -122,6 +125,8 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, dk_err
 
 static void worker_drop(struct worker *worker, const dki_plan *plan)
 {
+    if (worker == NULL)
+        return;
     dki_eval_release(worker->where);
     for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
         dki_eval_release(worker->by[i]);
@@ -129,14 +134,30 @@ static void worker_drop(struct worker *worker, const dki_plan *plan)
         dki_eval_release(worker->filters[i]);
     for (size_t i = 0; worker->values && i < plan->n_values; i++)
         dki_eval_release(worker->values[i]);
-    if (worker->arena.context) {
-        dk_view_release(&worker->weight_view);
-        dki_arena_drop(&worker->arena);
-    }
+    dk_view_release(&worker->weight_view);
+    dki_arena_drop(&worker->arena);
     dki_groups_drop(&worker->found);
+    dki_free(plan->context, worker);
 }
 
-/* One block. ------------------------------------------------------------------------------------------------------- */
+/* The worker of that number, made where it is new. Only the thread of that number asks for it. */
+static dk_status get_worker(struct scan *scan, unsigned number, struct worker **out, dk_error *err)
+{
+    struct worker *worker = scan->workers[number];
+    dk_status status = DK_OK;
+
+    if (worker == NULL) {
+        worker = dki_calloc(scan->plan->context, 1, sizeof *worker, err);
+        if (worker == NULL)
+            return DK_ERR_MEMORY;
+        scan->workers[number] = worker;
+        status = worker_init(worker, scan->plan, err);
+    }
+    *out = worker;
+    return status;
+}
+
+/* One block. --------------------------------------------------------------------------------------------------- */
 
 static bool any(const uint64_t *words, size_t n)
 {
@@ -257,13 +278,16 @@ static dk_status scan_block(const dki_plan *plan, struct worker *worker, uint64_
 static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t end, dk_error *err)
 {
     struct scan *scan = arg;
-    struct worker *worker = &scan->workers[number];
+    struct worker *worker;
     size_t step = dki_block_rows(scan->plan->context);
+    dk_status status;
 
-    for (uint64_t row = begin; row < end; row += step) {
+    assert(number < MOST_WORKERS); /* the pool has no more threads */
+    status = get_worker(scan, number, &worker, err);
+    for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
-        dk_status status = dki_poll(scan->plan->context, err);
 
+        status = dki_poll(scan->plan->context, err);
         if (status != DK_OK)
             return status;
         status = scan_block(scan->plan, worker, row, n, err);
@@ -279,10 +303,10 @@ static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t
         }
         return status;
     }
-    return DK_OK;
+    return status;
 }
 
-/* Merging. --------------------------------------------------------------------------------------------------------- */
+/* Merging. ----------------------------------------------------------------------------------------------------- */
 
 static dk_status merge_groups(dki_groups *groups, const dki_groups *other, dk_error *err)
 {
@@ -302,46 +326,43 @@ static dk_status merge_groups(dki_groups *groups, const dki_groups *other, dk_er
     return status;
 }
 
-static dk_status merge_workers(struct scan *scan, dk_error *err)
+/* Puts what all workers found into the first. */
+static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error *err)
 {
-    dki_groups *groups = &scan->workers[0].found;
+    dki_groups *groups = &first->found;
+    dk_status status = DK_OK;
 
-    for (size_t i = 1; i < scan->n_workers; i++) {
-        dki_groups *other = &scan->workers[i].found;
-        dk_status status = merge_groups(groups, other, err);
+    for (size_t i = 0; status == DK_OK && i < MOST_WORKERS; i++) {
+        struct worker *other = scan->workers[i];
 
-        if (status != DK_OK)
-            return status;
-        groups->n_where_null += other->n_where_null;
+        if (other == NULL || other == first)
+            continue;
+        status = merge_groups(groups, &other->found, err);
+        groups->n_where_null += other->found.n_where_null;
         for (size_t k = 0; k < scan->plan->n_filters; k++)
-            groups->n_filter_null[k] += other->n_filter_null[k];
-        dki_groups_drop(other);
+            groups->n_filter_null[k] += other->found.n_filter_null[k];
+        dki_groups_drop(&other->found);
     }
-    return DK_OK;
+    return status;
 }
 
 dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(plan->table);
     uint64_t grain = (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
-    struct scan scan = { .plan = plan, .n_workers = dki_parallel_workers(n_rows, grain) };
-    dk_status status = DK_OK;
+    struct scan scan = { .plan = plan };
+    struct worker *first = NULL;
+    dk_status status = dki_parallel(plan->context, n_rows, grain, scan_range, &scan, err);
 
-    scan.workers = dki_calloc(plan->context, scan.n_workers, sizeof *scan.workers, err);
-    if (scan.workers == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; status == DK_OK && i < scan.n_workers; i++)
-        status = worker_init(&scan.workers[i], plan, err);
     if (status == DK_OK)
-        status = dki_parallel(plan->context, n_rows, grain, scan_range, &scan, err);
+        status = get_worker(&scan, 0, &first, err); /* also where there was nothing to do */
     if (status == DK_OK)
-        status = merge_workers(&scan, err);
+        status = merge_workers(&scan, first, err);
     if (status == DK_OK) {
-        *groups = scan.workers[0].found;
-        memset(&scan.workers[0].found, 0, sizeof scan.workers[0].found);
+        *groups = first->found;
+        memset(&first->found, 0, sizeof first->found);
     }
-    for (size_t i = 0; i < scan.n_workers; i++)
-        worker_drop(&scan.workers[i], plan);
-    dki_free(plan->context, scan.workers);
+    for (size_t i = 0; i < MOST_WORKERS; i++)
+        worker_drop(scan.workers[i], plan);
     return status;
 }

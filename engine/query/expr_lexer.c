@@ -175,7 +175,21 @@ static int read_escape(const dki_lexer *lexer, size_t *at, char *to)
         *at = i + 1;
         return (int)put_utf8(to, c);
     }
-    return -1; /* \x and \ddd could make bytes that are no UTF-8 */
+    if (text[*at] == 'x' && *at + 2 < lexer->size && hex_digit(text[*at + 1]) >= 0 &&
+        hex_digit(text[*at + 2]) >= 0) {
+        to[0] = (char)(hex_digit(text[*at + 1]) * 16 + hex_digit(text[*at + 2]));
+        *at += 3;
+        return 1;
+    }
+    if (is_digit(text[*at])) {
+        int byte = 0, n = 0;
+
+        for (; n < 3 && *at < lexer->size && is_digit(text[*at]); n++)
+            byte = byte * 10 + (text[(*at)++] - '0');
+        to[0] = (char)byte;
+        return byte > 255 ? -1 : 1;
+    }
+    return -1;
 }
 
 static dk_status read_text(dki_lexer *lexer, dki_token *out, dk_error *err)
@@ -193,7 +207,7 @@ static dk_status read_text(dki_lexer *lexer, dki_token *out, dk_error *err)
             int n = read_escape(lexer, &at, bytes + size);
 
             if (n < 0)
-                return fail(lexer, start, 2, err, "this escape is not known (\\n \\t \\\\ \\\" \\' \\u{...} are)");
+                return fail(lexer, start, 2, err, "this escape is not known: they are those of Lua");
             size += (size_t)n;
         } else if (text[at] == '\n') {
             break;
@@ -203,6 +217,8 @@ static dk_status read_text(dki_lexer *lexer, dki_token *out, dk_error *err)
     }
     if (at >= lexer->size || text[at] != quote)
         return fail(lexer, from, lexer->size - from, err, "this text does not end");
+    if (dki_utf8_check(bytes, size) != size) /* escapes of bytes may make anything */
+        return fail(lexer, from, at + 1 - from, err, "this text is not UTF-8");
     bytes[size] = '\0';
     out->kind = DKI_TOKEN_LITERAL;
     out->value = (dk_value){ .type = DK_TEXT, .as.text = { bytes, size } };

@@ -5,8 +5,8 @@
  *
  *   table    all codes are known beforehand and their combinations are few:
  *            key = (code 0 * n 1 + code 1) * n 2 + ..., an index of an array of numbers
- *   hashed   key = codes side by side in 64 bits; where the next one has no room, what is there so far is replaced by
- *            a number of its own (32 bits) first
+ *   hashed   key = codes side by side in 64 bits; where the next one has no room, what is there so far is first
+ *            replaced by a number of its own (32 bits)
  *
  * Which of the two ran cannot be seen: numbers are private to the query, and results are put in the order of their
  * keys.
@@ -28,11 +28,11 @@
 #define TABLE_LIMIT (UINT64_C(1) << 20)
 
 /* The rows of a block that count: FOR_SELECTED(i, n, selection) { ... } */
-#define FOR_SELECTED(i, n, selection)                                                                                  \
-    for (size_t i = 0; i < (n); i++)                                                                                   \
+#define FOR_SELECTED(i, n, selection) \
+    for (size_t i = 0; i < (n); i++)  \
         if ((selection) == NULL || dki_bit((selection), i))
 
-/* Coders. ---------------------------------------------------------------------------------------------------------- */
+/* Coders. ------------------------------------------------------------------------------------------------------ */
 
 static void coder_init(dki_coder *coder, dk_context *context, const dki_dimension *what)
 {
@@ -93,8 +93,8 @@ static void real_bits(const dk_view *view, size_t n, int64_t *out)
     }
 }
 
-static dk_status code_bytes(dki_coder *coder, const dk_view *view, size_t n, const uint64_t *selection, uint32_t *codes,
-                            dk_error *err)
+static dk_status code_bytes(dki_coder *coder, const dk_view *view, size_t n, const uint64_t *selection,
+                            uint32_t *codes, dk_error *err)
 {
     FOR_SELECTED(i, n, selection)
     {
@@ -121,8 +121,8 @@ static dk_status code_bytes(dki_coder *coder, const dk_view *view, size_t n, con
     return DK_OK;
 }
 
-static dk_status code_view(dki_coder *coder, const dk_view *view, size_t n, const uint64_t *selection, int64_t *values,
-                           uint32_t *codes, dk_error *err)
+static dk_status code_view(dki_coder *coder, const dk_view *view, size_t n, const uint64_t *selection,
+                           int64_t *values, uint32_t *codes, dk_error *err)
 {
     switch (coder->kind) {
     case DKI_CODER_LEVELS: dki_view_codes(view, codes); return DK_OK;
@@ -151,7 +151,8 @@ static dk_status code_view(dki_coder *coder, const dk_view *view, size_t n, cons
 }
 
 /* The code here of a code of another coder of the same dimension. */
-static dk_status coder_translate(dki_coder *coder, const dki_coder *other, uint32_t code, uint32_t *out, dk_error *err)
+static dk_status coder_translate(dki_coder *coder, const dki_coder *other, uint32_t code, uint32_t *out,
+                                 dk_error *err)
 {
     uint32_t number;
     dk_status status;
@@ -172,7 +173,7 @@ static dk_status coder_translate(dki_coder *coder, const dki_coder *other, uint3
     return status;
 }
 
-/* Groupers. -------------------------------------------------------------------------------------------------------- */
+/* Groupers. ---------------------------------------------------------------------------------------------------- */
 
 static unsigned bits_for(uint32_t n_codes)
 {
@@ -329,8 +330,8 @@ static dk_status number_by_hash(dki_grouper *grouper, const uint32_t *const *cod
     return DK_OK;
 }
 
-static dk_status number_codes(dki_grouper *grouper, const uint32_t *const *codes, size_t n, const uint64_t *selection,
-                              uint32_t *out, dk_error *err)
+static dk_status number_codes(dki_grouper *grouper, const uint32_t *const *codes, size_t n,
+                              const uint64_t *selection, uint32_t *out, dk_error *err)
 {
     if (grouper->table)
         return number_by_table(grouper, codes, n, selection, out, err);
@@ -341,8 +342,8 @@ dk_status dki_group_block(dki_grouper *grouper, const dk_view *const *views, siz
                           uint32_t *out, dk_error *err)
 {
     for (size_t d = 0; d < grouper->n_dims; d++) {
-        dk_status status = code_view(&grouper->coders[d], views[d], n, selection, grouper->values, grouper->codes[d],
-                                     err);
+        dk_status status =
+            code_view(&grouper->coders[d], views[d], n, selection, grouper->values, grouper->codes[d], err);
 
         if (status != DK_OK)
             return status;
@@ -369,8 +370,8 @@ dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint
 
         for (size_t d = 0; d < n_dims; d++) {
             for (size_t i = 0; status == DK_OK && i < n; i++)
-                status = coder_translate(&grouper->coders[d], &other->coders[d], other->keys[(from + i) * n_dims + d],
-                                         &grouper->codes[d][i], err);
+                status = coder_translate(&grouper->coders[d], &other->coders[d],
+                                         other->keys[(from + i) * n_dims + d], &grouper->codes[d][i], err);
         }
         if (status == DK_OK)
             status = number_codes(grouper, (const uint32_t *const *)grouper->codes, n, NULL, map + from, err);
@@ -380,7 +381,7 @@ dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint
     return DK_OK;
 }
 
-/* Values of codes. ------------------------------------------------------------------------------------------------- */
+/* Values of codes. --------------------------------------------------------------------------------------------- */
 
 uint32_t dki_grouper_n_codes(const dki_grouper *grouper, size_t dim)
 {
@@ -424,7 +425,16 @@ dk_value dki_grouper_value(const dki_grouper *grouper, size_t dim, uint32_t code
 struct rank_order {
     const dki_grouper *grouper;
     size_t dim;
+    const uint64_t *keys; /* of integers and reals: numbers in the order of their values */
 };
+
+static int compare_keys(const void *arg, uint64_t a, uint64_t b)
+{
+    const struct rank_order *order = arg;
+    uint64_t x = order->keys[a - 1], y = order->keys[b - 1];
+
+    return x < y ? -1 : x > y;
+}
 
 static int compare_codes(const void *arg, uint64_t a, uint64_t b)
 {
@@ -435,11 +445,45 @@ static int compare_codes(const void *arg, uint64_t a, uint64_t b)
     return dk_value_compare(&x, &y);
 }
 
+/* The keys of a coder of integers or reals as numbers that stand in the order of the values. */
+static uint64_t *ordered_keys(const dki_grouper *grouper, const dki_coder *coder, dk_error *err)
+{
+    size_t n = coder->integers.n;
+    uint64_t *keys = dki_alloc_array(grouper->context, n, sizeof *keys, err);
+
+    for (size_t i = 0; keys && i < n; i++) {
+        uint64_t key = coder->integers.keys[i], sign = UINT64_C(1) << 63;
+
+        keys[i] = coder->what.type == DK_REAL && key & sign ? ~key : key ^ sign;
+    }
+    return keys;
+}
+
+/* Puts codes 1 .. n in the order of their values. */
+static dk_status sort_codes(const dki_grouper *grouper, size_t dim, uint64_t *codes, uint32_t n, dk_error *err)
+{
+    const dki_coder *coder = &grouper->coders[dim];
+    struct rank_order order = { grouper, dim, NULL };
+    uint64_t *keys = NULL;
+    dk_status status;
+
+    for (uint32_t code = 1; code <= n; code++)
+        codes[code - 1] = code;
+    if (coder->kind == DKI_CODER_INTEGERS) {
+        keys = ordered_keys(grouper, coder, err);
+        if (keys == NULL)
+            return DK_ERR_MEMORY;
+        order.keys = keys;
+    }
+    status = dki_sort_rows(grouper->context, codes, n, keys ? compare_keys : compare_codes, &order, err);
+    dki_free(grouper->context, keys);
+    return status;
+}
+
 dk_status dki_grouper_ranks(const dki_grouper *grouper, size_t dim, uint32_t *ranks, dk_error *err)
 {
     const dki_coder *coder = &grouper->coders[dim];
     uint32_t n_codes = dki_grouper_n_codes(grouper, dim);
-    struct rank_order order = { grouper, dim };
     uint64_t *codes;
     dk_status status;
 
@@ -452,16 +496,15 @@ dk_status dki_grouper_ranks(const dki_grouper *grouper, size_t dim, uint32_t *ra
     codes = dki_alloc_array(grouper->context, n_codes, sizeof *codes, err);
     if (codes == NULL)
         return DK_ERR_MEMORY;
-    for (uint32_t code = 1; code < n_codes; code++)
-        codes[code - 1] = code;
-    status = dki_sort_rows(grouper->context, codes, n_codes - 1, compare_codes, &order, err);
+    status = sort_codes(grouper, dim, codes, n_codes - 1, err);
     for (uint32_t rank = 0; status == DK_OK && rank + 1 < n_codes; rank++)
         ranks[codes[rank]] = rank;
     dki_free(grouper->context, codes);
     return status;
 }
 
-dk_status dki_grouper_append(const dki_grouper *grouper, size_t dim, uint32_t code, dk_builder *builder, dk_error *err)
+dk_status dki_grouper_append(const dki_grouper *grouper, size_t dim, uint32_t code, dk_builder *builder,
+                             dk_error *err)
 {
     dk_value value;
 

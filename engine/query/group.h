@@ -46,8 +46,8 @@ typedef struct dki_grouper {
     uint64_t *packed;                    /* the same, all dimensions in one */
     uint32_t *table;                     /* number + 1 by packed key, where that is small; else NULL */
     uint64_t n_table;
-    uint8_t bits[DKI_MAX_DIMENSIONS];    /* how many bits a code takes in a hashed key */
-    bool recode[DKI_MAX_DIMENSIONS];     /* the key before this dimension is made a number, to have room */
+    uint8_t bits[DKI_MAX_DIMENSIONS]; /* how many bits a code takes in a hashed key */
+    bool recode[DKI_MAX_DIMENSIONS];  /* the key before this dimension is made a number, to have room */
     dki_int_map steps[DKI_MAX_DIMENSIONS];
     dki_int_map numbers; /* the last step: a key to its group, where there is no table */
     uint32_t *keys;      /* n_dims codes for each group */
@@ -59,8 +59,8 @@ typedef struct dki_grouper {
 dk_status dki_grouper_init(dki_grouper *grouper, dk_context *context, const dki_dimension *dims, size_t n_dims,
                            uint64_t n_rows, dk_error *err);
 void dki_grouper_drop(dki_grouper *grouper);
-/* out[i] is the group of row i for every row in selection (NULL: all n rows); the rest of out is unspecified. views:
- * one for each dimension. */
+/* out[i] is the group of row i for every row in selection (NULL: all n rows); the rest of out is unspecified.
+ * views: one for each dimension. */
 dk_status dki_group_block(dki_grouper *grouper, const dk_view *const *views, size_t n, const uint64_t *selection,
                           uint32_t *out, dk_error *err);
 /* Finds or makes the group with these codes, one for each dimension. */

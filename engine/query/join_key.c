@@ -1,11 +1,11 @@
 /* join_key.c - finds the row of a table by its key.
  *
- * The right table's keys get numbers, key column by key column; two columns' numbers together get a number of their own,
- * and so on. The left table's keys are looked up the same way, and none is added. A dictionary is translated once: each
- * level of either side gets the number of its text, and rows go by their codes.
+ * The right table's keys get numbers, key column by key column; two columns' numbers together get a number of their
+ * own, and so on. The left table's keys are looked up the same way, and none is added. A dictionary is translated
+ * once: each level of either side gets the number of its text, and rows go by their codes.
  *
- * Invariants: null has no number; each number has one row, or the right key is not unique, which is an error with examples.
- * Cost: O(rows of both). Poll: once per block. Looking up runs in parallel: it only reads.
+ * Invariants: null has no number; each number has one row, or the right key is not unique, which is an error with
+ * examples. Cost: O(rows of both). Poll: once per block. Looking up runs in parallel: it only reads.
  */
 #include "join_key.h"
 
@@ -18,15 +18,19 @@
 #include "base/number.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "cut_text.h"
 #include "data/column_parts.h"
 
 #define NOTHING UINT32_MAX
 #define RANGE_BLOCKS 16
 #define MOST_EXAMPLES 3
 
-/* Types. ----------------------------------------------------------------------------------------------------------- */
+/* Types. ------------------------------------------------------------------------------------------------------- */
 
-static bool is_text(dk_type type) { return type == DK_TEXT || type == DK_CATEGORY; }
+static bool is_text(dk_type type)
+{
+    return type == DK_TEXT || type == DK_CATEGORY;
+}
 
 static bool choose_kind(const dk_column *left, const dk_column *right, dki_key_kind *kind)
 {
@@ -66,8 +70,7 @@ static dk_ratio real_ratio(double value)
     ratio.numerator = mantissa;
     if (exponent < 0 && exponent >= -62) {
         ratio.denominator = INT64_C(1) << -exponent;
-    } else if (exponent < 0 || exponent > 62 ||
-               dki_mul_i64(mantissa, INT64_C(1) << exponent, &ratio.numerator)) {
+    } else if (exponent < 0 || exponent > 62 || dki_mul_i64(mantissa, INT64_C(1) << exponent, &ratio.numerator)) {
         memcpy(&ratio.numerator, &value, sizeof value);
         ratio.denominator = 0;
     }
@@ -87,7 +90,7 @@ static dk_ratio number_ratio(const dk_value *value)
     return ratio;
 }
 
-/* Numbers of keys. ------------------------------------------------------------------------------------------------- */
+/* Numbers of keys. --------------------------------------------------------------------------------------------- */
 
 /* The number of an integer or a text, which is added where the right table is read. */
 static dk_status integer_number(dki_join_key *key, bool add, uint64_t value, uint32_t *out, dk_error *err)
@@ -98,7 +101,8 @@ static dk_status integer_number(dki_join_key *key, bool add, uint64_t value, uin
     return DK_OK;
 }
 
-static dk_status text_number(dki_join_key *key, bool add, const char *bytes, size_t size, uint32_t *out, dk_error *err)
+static dk_status text_number(dki_join_key *key, bool add, const char *bytes, size_t size, uint32_t *out,
+                             dk_error *err)
 {
     if (add)
         return dki_text_map_add(&key->texts, bytes, size, out, err);
@@ -106,38 +110,45 @@ static dk_status text_number(dki_join_key *key, bool add, const char *bytes, siz
     return DK_OK;
 }
 
-static dk_status row_number(dki_join_key *key, bool add, const dk_view *view, size_t i, uint32_t *out, dk_error *err)
+/* A value that counts by 64 bits. The two zeros of a real are one value. */
+static void value_bits(const dki_join_key *key, const dk_view *view, int64_t *out)
 {
-    dk_value value;
-    dk_text text;
-    dk_ratio ratio;
-    uint64_t bits;
-
-    switch (key->kind) {
-    case DKI_KEY_TEXT:
-        text = dki_view_text(view, i);
-        return text_number(key, add, text.bytes, text.size, out, err);
-    case DKI_KEY_NUMBER:
-        value = dki_view_value(view, i);
-        ratio = number_ratio(&value);
-        return text_number(key, add, (const char *)&ratio, sizeof ratio, out, err);
-    case DKI_KEY_REAL:
-        value = dki_view_value(view, i);
-        if (value.as.real == 0)
-            value.as.real = 0; /* the two zeros are one value */
-        memcpy(&bits, &value.as.real, sizeof bits);
-        return integer_number(key, add, bits, out, err);
-    case DKI_KEY_INTEGER: break;
+    if (key->kind == DKI_KEY_INTEGER) {
+        dki_view_integers(view, out);
+        return;
     }
-    value = dki_view_value(view, i);
-    bits = view->type == DK_BOOLEAN ? value.as.boolean : (uint64_t)value.as.integer;
-    return integer_number(key, add, bits, out, err);
+    for (size_t i = 0; i < view->n; i++) {
+        double value = ((const double *)view->values)[view->constant ? 0 : i];
+
+        if (value == 0)
+            value = 0;
+        memcpy(&out[i], &value, sizeof value);
+    }
 }
 
-/* numbers[i] of the rows of a view; a null row, and one that right does not have, is NOTHING; is_null tells which. */
-static dk_status view_numbers(dki_join_key *key, bool add, const dk_view *view, const uint32_t *translated, size_t n,
-                              uint32_t *numbers, bool *is_null, dk_error *err)
+/* A value that counts by its bytes: a text, or a number as a ratio. */
+static dk_status bytes_number(dki_join_key *key, bool add, const dk_view *view, size_t i, uint32_t *out,
+                              dk_error *err)
 {
+    if (key->kind == DKI_KEY_TEXT) {
+        dk_text text = dki_view_text(view, i);
+
+        return text_number(key, add, text.bytes, text.size, out, err);
+    } else {
+        dk_value value = dki_view_value(view, i);
+        dk_ratio ratio = number_ratio(&value);
+
+        return text_number(key, add, (const char *)&ratio, sizeof ratio, out, err);
+    }
+}
+
+/* The numbers of the rows of a view; a null row, and one that right does not have, is NOTHING; is_null tells
+ * which. */
+static dk_status view_numbers(dki_join_key *key, bool add, const dk_view *view, const uint32_t *translated,
+                              size_t n, uint32_t *numbers, bool *is_null, dk_error *err)
+{
+    bool by_bits = key->kind == DKI_KEY_INTEGER || key->kind == DKI_KEY_REAL;
+    int64_t bits[DK_BLOCK_ROWS];
     dk_status status = DK_OK;
 
     if (translated) {
@@ -148,23 +159,17 @@ static dk_status view_numbers(dki_join_key *key, bool add, const dk_view *view, 
         }
         return DK_OK;
     }
-    if (key->kind == DKI_KEY_INTEGER) { /* for speed alone: the commonest key but text */
-        int64_t values[DK_BLOCK_ROWS];
-
-        dki_view_integers(view, values);
-        for (size_t i = 0; status == DK_OK && i < n; i++) {
-            is_null[i] = dki_view_is_null(view, i);
-            numbers[i] = NOTHING;
-            if (!is_null[i])
-                status = integer_number(key, add, (uint64_t)values[i], &numbers[i], err);
-        }
-        return status;
-    }
+    if (by_bits)
+        value_bits(key, view, bits);
     for (size_t i = 0; status == DK_OK && i < n; i++) {
         is_null[i] = dki_view_is_null(view, i);
         numbers[i] = NOTHING;
-        if (!is_null[i])
-            status = row_number(key, add, view, i, &numbers[i], err);
+        if (is_null[i])
+            continue;
+        if (by_bits)
+            status = integer_number(key, add, (uint64_t)bits[i], &numbers[i], err);
+        else
+            status = bytes_number(key, add, view, i, &numbers[i], err);
     }
     return status;
 }
@@ -230,8 +235,8 @@ static dk_status read_keys(dki_join *join, struct reader *reader, bool right, ui
         dk_status status = dk_column_view(right ? key->right : key->left, row, n, &reader->view, err);
 
         if (status == DK_OK)
-            status = view_numbers(key, right, &reader->view, right ? key->right_numbers : key->left_numbers, n, numbers,
-                                  k ? reader->next_null : reader->is_null, err);
+            status = view_numbers(key, right, &reader->view, right ? key->right_numbers : key->left_numbers, n,
+                                  numbers, k ? reader->next_null : reader->is_null, err);
         for (size_t i = 0; status == DK_OK && k && i < n; i++) {
             reader->is_null[i] = reader->is_null[i] || reader->next_null[i];
             if (reader->is_null[i] || numbers[i] == NOTHING)
@@ -250,7 +255,7 @@ static dk_status read_keys(dki_join *join, struct reader *reader, bool right, ui
     return DK_OK;
 }
 
-/* The right table. ------------------------------------------------------------------------------------------------- */
+/* The right table. --------------------------------------------------------------------------------------------- */
 
 struct examples {
     char text[512];
@@ -276,6 +281,7 @@ static dk_status add_example(const dki_join *join, struct examples *examples, ui
         wrote = snprintf(values + used, sizeof values - used, "%s%s", k ? ", " : "", text);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
+    dki_cut_text(values);
     if (examples->used + 1 < sizeof examples->text) {
         int wrote = snprintf(examples->text + examples->used, sizeof examples->text - examples->used,
                              "%s%s in rows %llu and %llu", examples->n ? "; " : "", values,
@@ -287,7 +293,8 @@ static dk_status add_example(const dki_join *join, struct examples *examples, ui
     return DK_OK;
 }
 
-static dk_status fail_examples(const dki_join *join, const char *what, const struct examples *examples, dk_error *err)
+static dk_status fail_examples(const dki_join *join, const char *what, const struct examples *examples,
+                               dk_error *err)
 {
     const char *table = dk_table_properties(join->right)->name;
     char names[160] = "";
@@ -298,6 +305,7 @@ static dk_status fail_examples(const dki_join *join, const char *what, const str
 
         used += wrote > 0 ? (size_t)wrote : 0;
     }
+    dki_cut_text(names);
     (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: the key %s is not unique in %s: %s", what, names,
                    table ? table : "the other table", examples->text);
     dki_hint(err, "keep one row for each key first, or take a key that tells them apart");
@@ -310,7 +318,8 @@ static dk_status take_row(dki_join *join, uint32_t number, uint64_t row, struct 
 
     if (number < join->n_numbers && join->rows[number] != DKI_NO_MATCH)
         return add_example(join, examples, join->rows[number], row, err);
-    status = dki_grow(join->context, (void **)&join->rows, &join->capacity, (size_t)number + 1, sizeof *join->rows, err);
+    status =
+        dki_grow(join->context, (void **)&join->rows, &join->capacity, (size_t)number + 1, sizeof *join->rows, err);
     if (status != DK_OK)
         return status;
     for (; join->n_numbers <= number; join->n_numbers++)
@@ -345,7 +354,7 @@ static dk_status read_right(dki_join *join, const char *what, dk_error *err)
     return status;
 }
 
-/* The left table. -------------------------------------------------------------------------------------------------- */
+/* The left table. ---------------------------------------------------------------------------------------------- */
 
 static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
@@ -375,7 +384,8 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
 
 static dk_status count_matches(dki_join *join, dk_error *err)
 {
-    uint64_t *used = dki_calloc(join->context, dki_bit_words((size_t)dk_table_n_rows(join->right)), sizeof *used, err);
+    uint64_t *used =
+        dki_calloc(join->context, dki_bit_words((size_t)dk_table_n_rows(join->right)), sizeof *used, err);
 
     if (used == NULL)
         return DK_ERR_MEMORY;
@@ -408,7 +418,7 @@ static dk_status match_left(dki_join *join, dk_error *err)
     return status;
 }
 
-/* The whole. ------------------------------------------------------------------------------------------------------- */
+/* The whole. --------------------------------------------------------------------------------------------------- */
 
 static dk_status refuse_margins(const char *what, const dk_table *table, dk_error *err)
 {
@@ -437,8 +447,9 @@ static dk_status key_init(dki_join *join, dki_join_key *key, const char *what, c
     key->left = dk_table_field(join->left, left)->column;
     key->right = dk_table_field(join->right, right)->column;
     if (!choose_kind(key->left, key->right, &key->kind)) {
-        (void)dki_fail(err, DK_ERR_TYPE, "%s: the key %s is %s and %s is %s, which cannot be compared", what, left_name,
-                       dk_type_name(dk_column_type(key->left)), right_name, dk_type_name(dk_column_type(key->right)));
+        (void)dki_fail(err, DK_ERR_TYPE, "%s: the key %s is %s and %s is %s, which cannot be compared", what,
+                       left_name, dk_type_name(dk_column_type(key->left)), right_name,
+                       dk_type_name(dk_column_type(key->right)));
         dki_hint(err, "state the type of the key when reading one of the two");
         return DK_ERR_TYPE;
     }

@@ -19,8 +19,8 @@ typedef struct dki_join_key {
     const dk_column *left, *right; /* borrowed */
     dki_int_map integers;
     dki_text_map texts;
-    dki_int_map pairs;       /* the number of the keys before this one, and of this one: one number */
-    uint32_t *left_numbers;  /* category: the number of each code, or UINT32_MAX */
+    dki_int_map pairs;      /* the number of the keys before this one, and of this one: one number */
+    uint32_t *left_numbers; /* category: the number of each code, or UINT32_MAX */
     uint32_t *right_numbers;
 } dki_join_key;
 
@@ -43,7 +43,8 @@ typedef struct dki_join {
 
 /* Matches every row of left. what names the operation in messages. After a failure the join may only be dropped. */
 dk_status dki_join_init(dki_join *join, const char *what, const dk_table *left, const dk_table *right,
-                        const char *const *left_names, const char *const *right_names, size_t n_keys, dk_error *err);
+                        const char *const *left_names, const char *const *right_names, size_t n_keys,
+                        dk_error *err);
 void dki_join_drop(dki_join *join);
 
 #endif

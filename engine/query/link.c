@@ -1,7 +1,7 @@
 /* link.c - marks the rows of a table whose key occurs in another.
  *
- * The mark is true, false, or null where the row has no key: whether such a person is in the other table is not known,
- * and `x`, `not x` and `x is null` part the rows.
+ * The mark is true, false, or null where the row has no key: whether such a person is in the other table is not
+ * known, and `x`, `not x` and `x is null` part the rows.
  */
 #include <dekking/join.h>
 
@@ -11,13 +11,15 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "join_key.h"
+#include "poll_row.h"
 
 static dk_status make_mark(const dki_join *join, const dk_column **out, dk_error *err)
 {
     dk_builder *builder = NULL;
     dk_status status = dk_builder_new(join->context, DK_BOOLEAN, 0, NULL, &builder, err);
 
-    for (uint64_t row = 0; status == DK_OK && row < dk_table_n_rows(join->left); row++) {
+    DKI_FOR_ROWS(row, dk_table_n_rows(join->left), join->context, status, err)
+    {
         if (join->matches[row] == DKI_NULL_KEY)
             status = dk_builder_null(builder, 1, err);
         else
@@ -80,7 +82,8 @@ static dk_status make_columns(dki_join *join, const char *as, dk_field *fields, 
         const dk_column *column = fields[n_made + 1].column;
 
         fields[n_made + 1].column = NULL;
-        status = dk_column_gather(column, join->matches, dk_table_n_rows(join->left), &fields[n_made + 1].column, err);
+        status =
+            dk_column_gather(column, join->matches, dk_table_n_rows(join->left), &fields[n_made + 1].column, err);
     }
     if (status == DK_OK)
         status = dk_table_with(join->left, fields, n + 1, out, err);

@@ -1,19 +1,21 @@
 /* margin.c - grouping sets made by putting finer cells together.
  *
- * Invariants: cells of one level have consecutive numbers, and a level's parent comes before it; keys are unique over
- * all levels, since a level is known by where its ranks are DKI_TOTAL; ranks stand high byte first, so that comparing keys
- * as bytes is comparing ranks, and DKI_TOTAL, the greatest, comes after every value.
- * Cost: for each level one look-up for each cell of its parent. Poll: once per level.
+ * Invariants: cells of one level have consecutive numbers, and a level's parent comes before it; keys are unique
+ * over all levels, since a level is known by where its ranks are DKI_TOTAL; ranks stand high byte first, so that
+ * comparing keys as bytes is comparing ranks, and DKI_TOTAL, the greatest, comes after every value. Cost: for each
+ * level one look-up for each cell of its parent. Poll: once per level.
  */
 #include "margin.h"
 
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/status.h"
 #include "breakdown_parts.h"
 #include "sort_rows.h"
 
 #define KEY_BYTES (DKI_MAX_DIMENSIONS * 4)
+#define MOST_CUBE_TOTALS (UINT64_C(1) << 22) /* more than anybody reads, and less than what fills a machine */
 
 static void put_rank(char *key, size_t dim, uint32_t rank)
 {
@@ -60,7 +62,7 @@ uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask)
     return dki_text_map_find(&cells->keys, key, cells->n_dims * 4);
 }
 
-/* Levels. ---------------------------------------------------------------------------------------------------------- */
+/* Levels. ------------------------------------------------------------------------------------------------------ */
 
 /* Adds an empty level that starts after all cells there are. */
 static dk_status new_level(dki_cells *cells, uint32_t mask, bool shown, dki_level **out, dk_error *err)
@@ -165,7 +167,7 @@ static dk_status add_level(dki_cells *cells, uint32_t mask, bool shown, dk_error
     return status;
 }
 
-/* Which masks there must be, as a bitmap over all 2^n_dims. ---------------------------------------------------------- */
+/* Which masks there must be, as a bitmap over all 2^n_dims. ---------------------------------------------------- */
 
 struct wanted {
     dki_int_map masks; /* in the order of adding; the first n_shown are shown */
@@ -212,7 +214,7 @@ static int compare_masks(const void *arg, uint64_t a, uint64_t b)
 }
 
 /* Adds the wanted levels, finer ones before coarser ones. */
-static dk_status add_levels(dki_cells *cells, const struct wanted *wanted, dk_error *err)
+static dk_status add_levels(dki_cells *cells, const struct wanted *wanted, bool cube, dk_error *err)
 {
     size_t n = wanted->masks.n;
     uint64_t *order = dki_alloc_array(cells->context, n, sizeof *order, err);
@@ -228,6 +230,11 @@ static dk_status add_levels(dki_cells *cells, const struct wanted *wanted, dk_er
 
         if (mask != 0)
             status = add_level(cells, mask, order[i] < wanted->n_shown, err);
+        if (status == DK_OK && cube && cells->keys.n - cells->levels[0].n > MOST_CUBE_TOTALS) {
+            status = dki_fail(err, DK_ERR_LIMIT, "a cube over these %zu dimensions has more than %llu totals",
+                              cells->n_dims, (unsigned long long)MOST_CUBE_TOTALS);
+            dki_hint(err, "take fewer dimensions, or the margins of a rollup");
+        }
     }
     dki_free(cells->context, order);
     return status;
@@ -241,32 +248,63 @@ dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t
 
     dki_int_map_init(&wanted.masks, cells->context);
     status = want_margins(&wanted, margins, cells->n_dims, err);
-    for (size_t i = 0; status == DK_OK && n_coarser && i < wanted.masks.n; i++) { /* grows as it goes: until closed */
+    for (size_t i = 0; status == DK_OK && n_coarser && i < wanted.masks.n;
+         i++) { /* grows as it goes: until closed */
         for (size_t k = 0; status == DK_OK && k < n_coarser; k++)
             status = want(&wanted, (uint32_t)wanted.masks.keys[i] | coarser[k], err);
     }
     if (status == DK_OK)
-        status = add_levels(cells, &wanted, err);
+        status = add_levels(cells, &wanted, margins == DK_MARGINS_CUBE, err);
     dki_int_map_drop(&wanted.masks);
     return status;
 }
 
-/* Order. ----------------------------------------------------------------------------------------------------------- */
+/* Order. ------------------------------------------------------------------------------------------------------- */
+
+struct cell_order {
+    const dki_cells *cells;
+    const uint64_t *heads; /* of each cell its first two ranks in one number: most comparisons end there */
+};
 
 static int compare_cells(const void *arg, uint64_t a, uint64_t b)
 {
-    const dki_cells *cells = arg;
+    const struct cell_order *order = arg;
     size_t size;
-    const char *x = dki_text_map_get(&cells->keys, (uint32_t)a, &size);
-    const char *y = dki_text_map_get(&cells->keys, (uint32_t)b, &size);
+    const char *x, *y;
 
-    return size ? memcmp(x, y, size) : 0;
+    if (order->heads[a] != order->heads[b])
+        return order->heads[a] < order->heads[b] ? -1 : 1;
+    if (order->cells->n_dims <= 2)
+        return 0;
+    x = dki_text_map_get(&order->cells->keys, (uint32_t)a, &size);
+    y = dki_text_map_get(&order->cells->keys, (uint32_t)b, &size);
+    return memcmp(x + 8, y + 8, size - 8);
+}
+
+static uint64_t *make_heads(const dki_cells *cells, dk_error *err)
+{
+    uint64_t *heads = dki_alloc_array(cells->context, dki_cells_n(cells), sizeof *heads, err);
+
+    for (size_t cell = 0; heads && cell < dki_cells_n(cells); cell++) {
+        size_t size;
+        const char *key = dki_text_map_get(&cells->keys, (uint32_t)cell, &size);
+
+        heads[cell] = 0;
+        for (size_t i = 0; i < size && i < 8; i++)
+            heads[cell] = heads[cell] << 8 | (unsigned char)key[i];
+    }
+    return heads;
 }
 
 dk_status dki_cells_order(const dki_cells *cells, uint64_t *rows, size_t *n_shown, dk_error *err)
 {
+    struct cell_order order = { cells, NULL };
+    uint64_t *heads = make_heads(cells, err);
     size_t n = 0;
+    dk_status status;
 
+    if (heads == NULL)
+        return DK_ERR_MEMORY;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < cells->n_levels; i++) {
             const dki_level *level = &cells->levels[i];
@@ -277,5 +315,8 @@ dk_status dki_cells_order(const dki_cells *cells, uint64_t *rows, size_t *n_show
         if (pass == 0)
             *n_shown = n;
     }
-    return dki_sort_rows(cells->context, rows, *n_shown, compare_cells, cells, err);
+    order.heads = heads;
+    status = dki_sort_rows(cells->context, rows, *n_shown, compare_cells, &order, err);
+    dki_free(cells->context, heads);
+    return status;
 }

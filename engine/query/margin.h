@@ -1,8 +1,8 @@
 /* margin.h - grouping sets: the cells of a breakdown at every level of totals.
  *
- * A mask says which dimensions are totalled: bit k is dimension k. The level of mask 0 has the finest groups; every other
- * level is made from a finer one by putting its cells together, never by looking at rows again. A cell is a tuple of ranks
- * (the place of a value in the order of its dimension), DKI_TOTAL where the dimension is totalled.
+ * A mask says which dimensions are totalled: bit k is dimension k. The level of mask 0 has the finest groups; every
+ * other level is made from a finer one by putting its cells together, never by looking at rows again. A cell is a
+ * tuple of ranks (the place of a value in the order of its dimension), DKI_TOTAL where the dimension is totalled.
  */
 #ifndef DKI_QUERY_MARGIN_H
 #define DKI_QUERY_MARGIN_H
@@ -16,9 +16,9 @@
 typedef struct dki_level {
     uint32_t mask;
     bool shown;
-    size_t first, n;  /* its cells */
-    size_t parent;    /* the finer level it is made of; itself for level 0 */
-    uint32_t *to;     /* its cell for each cell of the parent; NULL for level 0 */
+    size_t first, n; /* its cells */
+    size_t parent;   /* the finer level it is made of; itself for level 0 */
+    uint32_t *to;    /* its cell for each cell of the parent; NULL for level 0 */
 } dki_level;
 
 typedef struct dki_cells {
@@ -30,17 +30,24 @@ typedef struct dki_cells {
     dki_int_map masks; /* a level's number is that of its mask */
 } dki_cells;
 
-static inline uint32_t dki_all_totals(size_t n_dims) { return (UINT32_C(1) << n_dims) - 1; }
+static inline uint32_t dki_all_totals(size_t n_dims)
+{
+    return (UINT32_C(1) << n_dims) - 1;
+}
 
-/* Makes the finest level of n different groups: cell i has ranks[i * n_dims ...]. After a failure the cells may only be
- * dropped. */
+/* Makes the finest level of n different groups: cell i has ranks[i * n_dims ...]. After a failure the cells may
+ * only be dropped. */
 dk_status dki_cells_init(dki_cells *cells, dk_context *context, const uint32_t *ranks, size_t n, size_t n_dims,
                          dk_error *err);
 void dki_cells_drop(dki_cells *cells);
-static inline size_t dki_cells_n(const dki_cells *cells) { return cells->keys.n; }
+static inline size_t dki_cells_n(const dki_cells *cells)
+{
+    return cells->keys.n;
+}
 
-/* Adds the levels that margins show, and those that are needed to look up coarser: for each cell and each of the n_coarser
- * masks, the level that totals both. The level of the grand total has its one cell even where there are no groups. */
+/* Adds the levels that margins show, and those that are needed to look up coarser: for each cell and each of the
+ * n_coarser masks, the level that totals both. The level of the grand total has its one cell even where there are
+ * no groups. */
 dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t *coarser, size_t n_coarser,
                             dk_error *err);
 

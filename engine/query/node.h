@@ -49,7 +49,8 @@ bool dki_node_visit(const dki_node *node, dki_node_visit_fn *visit, void *arg);
 bool dki_node_equal(const dki_node *a, const dki_node *b);
 /* Sets err's message so that it shows the text with a mark under the node, and line and column; returns code.
  *   message: "unknown column leeftjd", then on lines of their own the expression and ^^^^^^^ */
-DK_PRINTF(5, 6) dk_status dki_node_fail(const dk_expr *expr, const dki_node *node, dk_error *err, dk_status code,
-                                        const char *format, ...);
+DK_PRINTF(5, 6)
+dk_status dki_node_fail(const dk_expr *expr, const dki_node *node, dk_error *err, dk_status code,
+                        const char *format, ...);
 
 #endif

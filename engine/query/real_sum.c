@@ -1,8 +1,8 @@
 /* real_sum.c - exact sums of doubles.
  *
- * A double is an integer of 53 bits times a power of two, so a sum of doubles is one long integer in units of the least
- * double. It is kept in 64-bit limbs; a term touches three of them and whatever a carry or a borrow runs through. Integers
- * add up the same in any order, which is the point; there is one rounding, in the end.
+ * A double is an integer of 53 bits times a power of two, so a sum of doubles is one long integer in units of the
+ * least double. It is kept in 64-bit limbs; a term touches three of them and whatever a carry or a borrow runs
+ * through. Integers add up the same in any order, which is the point; there is one rounding, in the end.
  *
  * Invariants: the limbs are the sum modulo 2^2240 and the sum is far smaller, so nothing is ever lost.
  */
@@ -11,16 +11,22 @@
 #include <math.h>
 #include <string.h>
 
-#define LEAST_EXPONENT (-1074) /* of bit 0 */
+#define LEAST_EXPONENT (-1074)   /* of bit 0 */
+#define SHORT_PLACE (1074 - 128) /* of bit 0 of a short sum */
 
-/* Adds part * 2^(64 * at) and lets the carry run. */
-static void add_at(uint64_t *limbs, size_t at, uint64_t low, uint64_t middle, uint64_t high)
+/* A term: whole number times a power of two, shifted to begin in a limb. */
+struct term {
+    uint64_t parts[3];
+    bool negative;
+};
+
+/* Adds the parts from limb `at` on, and lets the carry run. */
+static void add_at(uint64_t *limbs, size_t n_limbs, size_t at, const struct term *term)
 {
-    const uint64_t parts[3] = { low, middle, high };
     unsigned carry = 0;
 
-    for (size_t i = at; i < DKI_REAL_LIMBS && (i < at + 3 || carry); i++) {
-        uint64_t part = i < at + 3 ? parts[i - at] : 0;
+    for (size_t i = at; i < n_limbs && (i < at + 3 || carry); i++) {
+        uint64_t part = i < at + 3 ? term->parts[i - at] : 0;
         uint64_t sum = limbs[i] + part;
         unsigned over = sum < part;
 
@@ -29,13 +35,12 @@ static void add_at(uint64_t *limbs, size_t at, uint64_t low, uint64_t middle, ui
     }
 }
 
-static void subtract_at(uint64_t *limbs, size_t at, uint64_t low, uint64_t middle, uint64_t high)
+static void subtract_at(uint64_t *limbs, size_t n_limbs, size_t at, const struct term *term)
 {
-    const uint64_t parts[3] = { low, middle, high };
     unsigned borrow = 0;
 
-    for (size_t i = at; i < DKI_REAL_LIMBS && (i < at + 3 || borrow); i++) {
-        uint64_t part = i < at + 3 ? parts[i - at] : 0;
+    for (size_t i = at; i < n_limbs && (i < at + 3 || borrow); i++) {
+        uint64_t part = i < at + 3 ? term->parts[i - at] : 0;
         uint64_t limb = limbs[i];
         uint64_t rest = limb - part;
 
@@ -44,12 +49,11 @@ static void subtract_at(uint64_t *limbs, size_t at, uint64_t low, uint64_t middl
     }
 }
 
-void dki_real_sum_add(dki_real_sum *sum, double value, int64_t weight)
+/* Takes weight * value apart: a whole number, and its place above 2^-1074. Returns false for 0. */
+static bool take_apart(double value, int64_t weight, dki_u128 *product, unsigned *place, bool *negative)
 {
-    uint64_t bits, mantissa, factor, low, middle, high;
-    unsigned exponent, shift;
-    bool negative;
-    dki_u128 product;
+    uint64_t bits, mantissa, factor;
+    unsigned exponent;
 
     memcpy(&bits, &value, sizeof bits);
     mantissa = bits & ((UINT64_C(1) << 52) - 1);
@@ -59,36 +63,117 @@ void dki_real_sum_add(dki_real_sum *sum, double value, int64_t weight)
     else
         exponent = 1; /* subnormal: the same unit as the least normal ones */
     factor = weight < 0 ? 0 - (uint64_t)weight : (uint64_t)weight;
-    negative = (bits >> 63 != 0) != (weight < 0);
-    if (mantissa == 0 || factor == 0)
-        return;
-    product = (dki_u128)mantissa * factor;
-    shift = (exponent - 1) % 64;
-    low = (uint64_t)product << shift;
-    middle = (uint64_t)(product >> 64) << shift;
-    high = 0;
+    *negative = (bits >> 63 != 0) != (weight < 0);
+    *product = (dki_u128)mantissa * factor;
+    *place = exponent - 1;
+    return *product != 0;
+}
+
+static struct term shift_term(dki_u128 product, unsigned shift, bool negative)
+{
+    uint64_t low = (uint64_t)product, high = (uint64_t)(product >> 64);
+    struct term term = { { low << shift, high << shift, 0 }, negative };
+
     if (shift) {
-        middle |= (uint64_t)product >> (64 - shift);
-        high = (uint64_t)(product >> 64) >> (64 - shift);
+        term.parts[1] |= low >> (64 - shift);
+        term.parts[2] = high >> (64 - shift);
     }
-    if (negative)
-        subtract_at(sum->limbs, (exponent - 1) / 64, low, middle, high);
+    return term;
+}
+
+static void apply(uint64_t *limbs, size_t n_limbs, size_t at, const struct term *term)
+{
+    if (term->negative)
+        subtract_at(limbs, n_limbs, at, term);
     else
-        add_at(sum->limbs, (exponent - 1) / 64, low, middle, high);
+        add_at(limbs, n_limbs, at, term);
+}
+
+void dki_real_sum_add(dki_real_sum *sum, double value, int64_t weight)
+{
+    dki_u128 product;
+    unsigned place;
+    bool negative;
+
+    if (take_apart(value, weight, &product, &place, &negative)) {
+        struct term term = shift_term(product, place % 64, negative);
+
+        apply(sum->limbs, DKI_REAL_LIMBS, place / 64, &term);
+    }
+}
+
+static unsigned bit_length(dki_u128 value) /* > 0 */
+{
+    uint64_t high = (uint64_t)(value >> 64);
+
+    return high ? 128 - (unsigned)__builtin_clzll(high) : 64 - (unsigned)__builtin_clzll((uint64_t)value);
+}
+
+bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight)
+{
+    dki_u128 product;
+    unsigned place;
+    bool negative;
+    struct term term;
+
+    if (!take_apart(value, weight, &product, &place, &negative))
+        return true;
+    if (place < SHORT_PLACE || place - SHORT_PLACE + bit_length(product) > 128 + 62)
+        return false;
+    place -= SHORT_PLACE;
+    term = shift_term(product, place % 64, negative);
+    apply(sum->limbs, DKI_SHORT_LIMBS, place / 64, &term);
+    return true;
+}
+
+static void merge_limbs(uint64_t *limbs, const uint64_t *others, size_t n_limbs)
+{
+    unsigned carry = 0;
+
+    for (size_t i = 0; i < n_limbs; i++) {
+        uint64_t part = others[i];
+        uint64_t both = limbs[i] + part;
+        unsigned over = both < part;
+
+        limbs[i] = both + carry;
+        carry = over | (limbs[i] < both);
+    }
+}
+
+void dki_short_sum_merge(dki_short_sum *sum, const dki_short_sum *other)
+{
+    merge_limbs(sum->limbs, other->limbs, DKI_SHORT_LIMBS);
+}
+
+void dki_real_sum_merge_short(dki_real_sum *sum, const dki_short_sum *other)
+{
+    uint64_t sign = other->limbs[DKI_SHORT_LIMBS - 1] >> 63 ? ~UINT64_C(0) : 0;
+    uint64_t limbs[DKI_REAL_LIMBS] = { 0 };
+    uint64_t before = 0;
+
+    for (size_t i = SHORT_PLACE / 64; i < DKI_REAL_LIMBS; i++) { /* with the sign all the way up */
+        size_t from = i - SHORT_PLACE / 64;
+        uint64_t limb = from < DKI_SHORT_LIMBS ? other->limbs[from] : sign;
+
+        limbs[i] = limb << SHORT_PLACE % 64 | before >> (64 - SHORT_PLACE % 64);
+        before = limb;
+    }
+    merge_limbs(sum->limbs, limbs, DKI_REAL_LIMBS);
 }
 
 void dki_real_sum_merge(dki_real_sum *sum, const dki_real_sum *other)
 {
-    unsigned carry = 0;
+    merge_limbs(sum->limbs, other->limbs, DKI_REAL_LIMBS);
+}
 
-    for (size_t i = 0; i < DKI_REAL_LIMBS; i++) {
-        uint64_t part = other->limbs[i];
-        uint64_t both = sum->limbs[i] + part;
-        unsigned over = both < part;
+/* Limbs up to the last that is not 0. */
+static size_t used_limbs(const uint64_t *limbs)
+{
+    size_t n = DKI_REAL_LIMBS;
 
-        sum->limbs[i] = both + carry;
-        carry = over | (sum->limbs[i] < both);
-    }
+    while (n > 0 && limbs[n - 1] == 0)
+        n--;
+    return n;
 }
 
 /* limbs /= divisor; returns the remainder. */
@@ -96,8 +181,10 @@ static dki_u128 divide(uint64_t *limbs, dki_u128 divisor)
 {
     dki_u128 remainder = 0;
 
+    if (divisor == 1)
+        return 0;
     if (divisor >> 64 == 0) {
-        for (size_t i = DKI_REAL_LIMBS; i-- > 0;) {
+        for (size_t i = used_limbs(limbs); i-- > 0;) {
             dki_u128 part = remainder << 64 | limbs[i];
 
             limbs[i] = (uint64_t)(part / divisor);
@@ -105,7 +192,7 @@ static dki_u128 divide(uint64_t *limbs, dki_u128 divisor)
         }
         return remainder;
     }
-    for (size_t bit = DKI_REAL_LIMBS * 64; bit-- > 0;) { /* rare: a sum of weights beyond 64 bits */
+    for (size_t bit = used_limbs(limbs) * 64; bit-- > 0;) { /* rare: a sum of weights beyond 64 bits */
         bool top = remainder >> 127 != 0;
 
         remainder = remainder << 1 | (limbs[bit / 64] >> (bit % 64) & 1);
@@ -158,8 +245,9 @@ bool dki_real_sum_round(const dki_real_sum *sum, dki_u128 divisor, double *out)
         }
     }
     remainder = divide(limbs, divisor);
-    for (top = DKI_REAL_LIMBS * 64; top > 0 && !(limbs[(top - 1) / 64] >> ((top - 1) % 64) & 1); top--)
-        continue;
+    top = used_limbs(limbs) * 64;
+    if (top > 0)
+        top -= (size_t)__builtin_clzll(limbs[top / 64 - 1]);
     if (top <= 53) { /* every bit of the quotient fits; what remains decides on the rounding */
         dki_u128 other_half = divisor - remainder;
 

@@ -9,7 +9,8 @@
 
 /* A fixed-point number in two's complement that holds any sum of products of a double and a 64-bit weight:
  *
- *   bit 0 of limb 0 is 2^-1074, the least double; 2098 bits reach the greatest double, 63 are for the weight, 64 for
+ *   bit 0 of limb 0 is 2^-1074, the least double; 2098 bits reach the greatest double, 63 are for the weight, 64
+ * for
  *   the number of terms, one for the sign: 2226 of 2240
  */
 #define DKI_REAL_LIMBS 35
@@ -18,11 +19,25 @@ typedef struct dki_real_sum {
     uint64_t limbs[DKI_REAL_LIMBS]; /* all zero: the sum of nothing */
 } dki_real_sum;
 
+/* The same for terms of common size: bit 0 of limb 0 is 2^-128, and terms below 2^62 leave room for 2^64 of them.
+ * An eighth of the memory, which counts where groups are many. What it cannot take goes to a long sum; the two
+ * together are exact. */
+#define DKI_SHORT_LIMBS 4
+
+typedef struct dki_short_sum {
+    uint64_t limbs[DKI_SHORT_LIMBS];
+} dki_short_sum;
+
+/* Adds weight * value, or returns false where the term has bits below 2^-128 or is 2^62 and more. */
+bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight);
+void dki_short_sum_merge(dki_short_sum *sum, const dki_short_sum *other);
+void dki_real_sum_merge_short(dki_real_sum *sum, const dki_short_sum *other);
+
 /* Adds weight * value, exactly. value is finite. */
 void dki_real_sum_add(dki_real_sum *sum, double value, int64_t weight);
 void dki_real_sum_merge(dki_real_sum *sum, const dki_real_sum *other);
-/* The sum divided by divisor (> 0), rounded to the nearest double, ties to even. Returns false where that is beyond the
- * greatest double. A zero result is +0. */
+/* The sum divided by divisor (> 0), rounded to the nearest double, ties to even. Returns false where that is beyond
+ * the greatest double. A zero result is +0. */
 bool dki_real_sum_round(const dki_real_sum *sum, dki_u128 divisor, double *out);
 
 #endif

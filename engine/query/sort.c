@@ -1,14 +1,16 @@
 /* sort.c - the order of a table's rows.
  *
- * Keys become numbers in the same order (sort_key.h), row numbers are sorted by them, and the table is gathered once.
+ * Keys become numbers in the same order (sort_key.h), row numbers are sorted by them, and the table is gathered
+ * once.
  *
- * Where rows are totals of others, a table is a tree: for dimensions d0, d1 the groups of d0, in each of them the rows
- * of d1 and then their total, in the end the grand total. At each dimension whose total has a row of its own, groups
- * are ordered by that row: what the keys say of a group stands there. So `dekking desc` puts the region with the
- * greatest coverage first, and in it the municipality with the greatest. Where groups have no totals (only the grand
- * total is shown, say) they are not kept together.
+ * Where rows are totals of others, a table is a tree: for dimensions d0, d1 the groups of d0, in each of them the
+ * rows of d1 and then their total, in the end the grand total. At each dimension whose total has a row of its own,
+ * groups are ordered by that row: what the keys say of a group stands there. So `dekking desc` puts the region with
+ * the greatest coverage first, and in it the municipality with the greatest. Where groups have no totals (only the
+ * grand total is shown, say) they are not kept together.
  *
- * Invariants: the order is total, since ties go to the row that came first; nothing depends on block sizes or threads.
+ * Invariants: the order is total, since ties go to the row that came first; nothing depends on block sizes or
+ * threads.
  */
 #include <dekking/sort.h>
 
@@ -16,6 +18,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "poll_row.h"
 #include "sort_key.h"
 #include "sort_rows.h"
 
@@ -58,9 +61,12 @@ static int compare_plain(const void *arg, uint64_t a, uint64_t b)
     return order ? order : a < b ? -1 : a > b;
 }
 
-/* Margins. --------------------------------------------------------------------------------------------------------- */
+/* Margins. ----------------------------------------------------------------------------------------------------- */
 
-static bool totals(const struct sort *sort, uint64_t row, size_t dim) { return sort->masks[row] >> dim & 1; }
+static bool totals(const struct sort *sort, uint64_t row, size_t dim)
+{
+    return sort->masks[row] >> dim & 1;
+}
 
 static int compare_tree(const void *arg, uint64_t a, uint64_t b)
 {
@@ -122,13 +128,12 @@ static dk_status find_heads(struct sort *sort, size_t d, dk_error *err)
         return DK_ERR_MEMORY;
     }
     dki_text_map_init(&groups, sort->context);
-    for (uint64_t row = 0; status == DK_OK && row < sort->n_rows; row++) {
+    DKI_FOR_ROWS(row, sort->n_rows, sort->context, status, err)
+    {
         size_t n_before = groups.n;
         uint32_t number;
 
-        if (row % DK_BLOCK_ROWS == 0)
-            status = dki_poll(sort->context, err);
-        if (status != DK_OK || totals(sort, row, d))
+        if (totals(sort, row, d))
             continue;
         status = dki_text_map_add(&groups, key, group_key(sort, row, d, key), &number, err);
         if (status == DK_OK && (number == n_before || is_head(sort, row, d)))
@@ -152,7 +157,8 @@ static dk_status read_masks(struct sort *sort, dk_error *err)
     sort->masks = dki_alloc_array(sort->context, (size_t)sort->n_rows, sizeof *sort->masks, err);
     if (sort->masks == NULL)
         return DK_ERR_MEMORY;
-    for (uint64_t row = 0; status == DK_OK && row < sort->n_rows; row++) {
+    DKI_FOR_ROWS(row, sort->n_rows, sort->context, status, err)
+    {
         dk_value value;
 
         status = dk_column_get(margin, row, &value, err);
@@ -187,7 +193,7 @@ static dk_status read_margins(struct sort *sort, dk_error *err)
     return status;
 }
 
-/* The whole. ------------------------------------------------------------------------------------------------------- */
+/* The whole. --------------------------------------------------------------------------------------------------- */
 
 static dk_status read_keys(struct sort *sort, dk_error *err)
 {
@@ -234,7 +240,8 @@ dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n
     for (uint64_t i = 0; status == DK_OK && i < sort.n_rows; i++)
         rows[i] = i;
     if (status == DK_OK)
-        status = dki_sort_rows(sort.context, rows, sort.n_rows, sort.masks ? compare_tree : compare_plain, &sort, err);
+        status =
+            dki_sort_rows(sort.context, rows, sort.n_rows, sort.masks ? compare_tree : compare_plain, &sort, err);
     if (status == DK_OK)
         status = dk_table_gather(table, rows, sort.n_rows, out, err);
     dki_free(sort.context, rows);

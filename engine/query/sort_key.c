@@ -1,7 +1,7 @@
 /* sort_key.c - the values of a column as numbers that stand in the same order.
  *
- * Numbers that count by their bits are shifted so that they compare unsigned; a category gives the rank of its level;
- * texts and ratios are numbered as they come, and the different ones are sorted once.
+ * Numbers that count by their bits are shifted so that they compare unsigned; a category gives the rank of its
+ * level; texts and ratios are numbered as they come, and the different ones are sorted once.
  *
  * Cost: O(rows), for texts and ratios also O(d log d) for d different ones. Poll: once per block.
  */
@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "data/column_parts.h"
+#include "poll_row.h"
 #include "sort_rows.h"
 
 #define SIGN (UINT64_C(1) << 63)
@@ -111,8 +112,10 @@ static dk_status rank_codes(dk_context *context, dk_type type, const dki_text_ma
                                different, err);
     for (size_t i = 0; status == DK_OK && i < different->n; i++)
         ranks[order[i]] = (uint32_t)i;
-    for (uint64_t i = 0; status == DK_OK && different->n && i < n_rows; i++)
+    DKI_FOR_ROWS(i, different->n ? n_rows : 0, context, status, err)
+    {
         codes[i] = ranks[codes[i]];
+    }
     dki_free(context, order);
     dki_free(context, ranks);
     return status;

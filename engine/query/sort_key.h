@@ -20,7 +20,8 @@ static inline int dki_sort_codes_compare(const dki_sort_codes *codes, bool desce
     uint64_t x = codes->codes[a], y = codes->codes[b];
 
     if (codes->nulls) {
-        int null_a = (int)(codes->nulls[a / 64] >> (a % 64) & 1), null_b = (int)(codes->nulls[b / 64] >> (b % 64) & 1);
+        int null_a = (int)(codes->nulls[a / 64] >> (a % 64) & 1);
+        int null_b = (int)(codes->nulls[b / 64] >> (b % 64) & 1);
 
         if (null_a | null_b)
             return null_a - null_b;

@@ -1,7 +1,7 @@
 /* sort_rows.c - a stable merge sort of row numbers.
  *
- * Runs of eight are sorted by insertion, then merged two by two, from one array into the other and back. Two runs that
- * are in order already are copied: sorted input costs one comparison for each pair of runs.
+ * Runs of eight are sorted by insertion, then merged two by two, from one array into the other and back. Two runs
+ * that are in order already are copied: sorted input costs one comparison for each pair of runs.
  *
  * Cost: O(n log n) comparisons. Poll: once for some thousand rows merged.
  */

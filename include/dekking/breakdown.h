@@ -9,6 +9,15 @@
  * dimensions. Aggregates: count() (sum of weights where the table has a weight), rows(), sum(x), mean(x), min(x),
  * max(x); all(m) is the measure m over all groups, all(m, d, ...) within the dimensions d, under the same filters.
  * `/` gives a ratio, exact.
+ *
+ * Aggregates skip nulls; of nothing, count() and rows() are 0 and the others null. sum keeps integer, decimal, ratio or
+ * real, mean is a ratio (of reals a real), min and max take and keep every type. All are exact but for one rounding of
+ * what is real, so that the order of rows cannot be seen. A result that does not fit in 64 bits is DK_ERR_OVERFLOW with the
+ * measure and the group. With weights sum and mean weigh each value (a weighted sum has the digits of both), and a
+ * row of weight 0 is nobody: sum, mean, min and max pass over it, rows() counts it.
+ *
+ * all(m, d) of a row is m of the row that totals every dimension but d: within the row's own value of d, or over all of
+ * d where the row itself totals d.
  */
 #ifndef DEKKING_BREAKDOWN_H
 #define DEKKING_BREAKDOWN_H
@@ -32,22 +41,27 @@ typedef struct dk_measure {
 } dk_measure;
 
 typedef struct dk_breakdown_spec {
-    const char *name;         /* may be NULL */
-    const dk_measure *by;     /* n_by dimensions, at most 16 */
+    const char *name;     /* may be NULL */
+    const dk_measure *by; /* n_by dimensions, at most 16 */
     size_t n_by;
-    const char *where;        /* condition over columns; limits every measure; may be NULL */
+    const char *where; /* condition over columns; limits every measure; may be NULL */
     const dk_measure *measures;
-    size_t n_measures;        /* at least 1 */
+    size_t n_measures; /* at least 1 */
     dk_margins margins;
-    bool all_levels;          /* show every level of dimensions with declared levels, also those without rows */
-    const char *const *order; /* n_order of "column" or "column desc" of the result; ties by key */
+    bool all_levels; /* show every level of dimensions with declared levels, also those without rows, for every
+                                 combination of the other dimensions that occurs */
+    const char *const
+        *order; /* n_order of "column", "column asc" or "column desc" of the result, totals as in sort.h;
+                                 ties by key; "none" alone: no particular order */
     size_t n_order;
-    uint64_t limit;           /* at most so many detail rows, 0: all; margins still cover all groups */
+    uint64_t limit; /* at most so many detail rows, 0: all; totals stay, and still cover all groups */
 } dk_breakdown_spec;
 
 /* Texts of the spec are copied.
  * Errors  DK_ERR_SYNTAX, DK_ERR_MEMORY
- *         DK_ERR_ARGUMENT   no measure; a measure without a name; an aggregate inside another
+ *         DK_ERR_ARGUMENT   no measure; a measure without a name; an aggregate inside another, or with other arguments
+ *                           than it takes
+ *         DK_ERR_NAME       outside aggregates, what is no measure made before and no dimension; an order by no column
  *         DK_ERR_DUPLICATE  a name twice
  *         DK_ERR_LIMIT      too many dimensions */
 DK_API DK_MUST_USE dk_status dk_breakdown_new(dk_context *context, const dk_breakdown_spec *spec,
@@ -56,9 +70,13 @@ DK_API const dk_breakdown *dk_breakdown_retain(const dk_breakdown *breakdown);
 DK_API void dk_breakdown_release(const dk_breakdown *breakdown);
 DK_API const char *dk_breakdown_name(const dk_breakdown *breakdown); /* may be NULL */
 
-/* Errors as for dk_table_eval, and
+/* The result has the breakdown's name, the table's source and unit, no weight, and notes: how many rows a condition
+ * left out because it was null, how many groups are not shown.
+ * Errors as for dk_table_eval, and
  *         DK_ERR_MARGIN     the table has margin rows: take its detail
- *         DK_ERR_DUPLICATE  a measure is named like a column that the breakdown uses */
+ *         DK_ERR_DUPLICATE  a measure is named like a column that the breakdown uses
+ *         DK_ERR_ARGUMENT   every level is to be shown, and no dimension has declared levels
+ *         DK_ERR_OVERFLOW   an exact result does not fit; the measure and the group, or the row, in the message */
 DK_API DK_MUST_USE dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
                                               const dk_params *params, const dk_table **out, dk_error *err);
 

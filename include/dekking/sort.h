@@ -11,7 +11,8 @@ typedef struct dk_sort_key {
 
 /* Sorts stably by several keys: numbers by value, categories by the order of their levels, text by code point, false
  * before true; null last in either direction. Where the table has margin rows, a total stays after the rows
- * that it is the total of, and groups go by the keys at their own level.
+ * that it is the total of, and groups that have a total of their own go by what the keys say of that row; where groups
+ * have none (the grand total alone is shown), they are not kept together.
  * Errors: DK_ERR_NAME, DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
 DK_API DK_MUST_USE dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n_keys,
                                            const dk_table **out, dk_error *err);

@@ -4,8 +4,8 @@
  *                       "Arnhem|12\n"
  *                       "Duiven|-\n")
  *
- * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, category, text; a category's stated
- * levels stand behind it: category[Arnhem,Duiven]. - is null, and names have no blank.
+ * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, category, text; a category's
+ * stated levels stand behind it: category[Arnhem,Duiven]. - is null, and names have no blank.
  */
 #ifndef TESTS_UNIT_TABLES_H
 #define TESTS_UNIT_TABLES_H
@@ -173,7 +173,7 @@ struct question {
 };
 
 static inline dk_status ask_table(const struct question *question, const dk_table *table, const dk_params *params,
-                           const dk_table **out, dk_error *err)
+                                  const dk_table **out, dk_error *err)
 {
     dk_measure by[17], measures[16];
     dk_breakdown_spec spec = { .name = "vraag", .by = by, .measures = measures, .where = question->where };

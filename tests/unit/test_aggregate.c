@@ -68,16 +68,16 @@ static void assert_refused(const dk_table *table, const struct question *questio
     dk_table_release(table);
 }
 
-#define SUMMARY                                                                                                        \
-    ASK(.measures = { "n = count()", "s = sum(x)", "m = mean(x)", "a = min(x)", "z = max(x)" })
+#define SUMMARY ASK(.measures = { "n = count()", "s = sum(x)", "m = mean(x)", "a = min(x)", "z = max(x)" })
 
 static void integers_are_summed_exactly(void **state)
 {
     (void)state;
     assert_answer("x:integer\n1\n-\n2\n4\n", SUMMARY, "4|7|7/3|1|4\n");
     /* passes 64 bits on the way, and comes back */
-    assert_answer("x:integer\n9223372036854775807\n9223372036854775807\n-9223372036854775807\n-9223372036854775808\n",
-                  SUMMARY, "4|-1|-1/4|-9223372036854775808|9223372036854775807\n");
+    assert_answer(
+        "x:integer\n9223372036854775807\n9223372036854775807\n-9223372036854775807\n-9223372036854775808\n",
+        SUMMARY, "4|-1|-1/4|-9223372036854775808|9223372036854775807\n");
     assert_refused(make_table(context, "x:integer\n9223372036854775807\n1\n"), ASK(.measures = { "s = sum(x)" }),
                    "measure s of breakdown vraag: sum() does not fit in 64 bits (all rows)");
     assert_refused(make_table(context, "g:category x:integer\na|1\nb|9223372036854775807\nb|1\n"),
@@ -105,8 +105,9 @@ static void ratios_are_summed_exactly_in_any_order(void **state)
     (void)state;
     assert_answer("x:ratio\n1/3\n1/6\n-\n-3/2\n", SUMMARY, "4|-1/1|-1/3|-3/2|1/3\n");
     /* one after another these pass 64 bits: 1/a + 1/b has a denominator of a * b; and they cancel out */
-    assert_answer("x:ratio\n1/3037000507\n1/3037000511\n1/3037000517\n1/2\n-1/3037000517\n-1/3037000511\n-1/3037000507\n",
-                  ASK(.measures = { "s = sum(x)" }), "1/2\n");
+    assert_answer(
+        "x:ratio\n1/3037000507\n1/3037000511\n1/3037000517\n1/2\n-1/3037000517\n-1/3037000511\n-1/3037000507\n",
+        ASK(.measures = { "s = sum(x)" }), "1/2\n");
     assert_refused(make_table(context, "x:ratio\n1/3037000507\n1/3037000511\n1/3037000517\n"),
                    ASK(.measures = { "s = sum(x)" }), "sum(real(x))");
 }
@@ -117,7 +118,8 @@ static void reals_are_summed_exactly_and_rounded_once(void **state)
     assert_answer("x:real\n1e308\n1e-308\n-1e308\n", ASK(.measures = { "s = sum(x)" }), "1e-308\n");
     assert_answer("x:real\n0.1\n0.2\n-\n0.3\n", SUMMARY, "4|0.6|0.2|0.1|0.3\n");
     assert_answer("x:real\n1e308\n1e308\n", ASK(.measures = { "m = mean(x)" }), "1e308\n");
-    assert_refused(make_table(context, "x:real\n1e308\n1e308\n"), ASK(.measures = { "s = sum(x)" }), "greatest real");
+    assert_refused(make_table(context, "x:real\n1e308\n1e308\n"), ASK(.measures = { "s = sum(x)" }),
+                   "greatest real");
 }
 
 /* Values of every size in two orders: the bits of the sum are the same, for any blocks and threads. */
@@ -179,9 +181,10 @@ static void min_and_max_take_every_type(void **state)
 static void constants_are_arguments_too(void **state)
 {
     (void)state;
-    assert_answer("g:category\na\nb\na\n",
-                  ASK(.by = { "g" }, .measures = { "s = sum(2)", "m = mean(0.5)", "a = max('x')", "n = count() where true" }),
-                  "a|4|1/2|x|2\nb|2|1/2|x|1\n");
+    assert_answer(
+        "g:category\na\nb\na\n",
+        ASK(.by = { "g" }, .measures = { "s = sum(2)", "m = mean(0.5)", "a = max('x')", "n = count() where true" }),
+        "a|4|1/2|x|2\nb|2|1/2|x|1\n");
 }
 
 /* An aggregate that several measures mention is one. */
@@ -189,7 +192,8 @@ static void the_same_aggregate_is_one(void **state)
 {
     (void)state;
     assert_answer("x:integer y:boolean\n1|true\n2|false\n3|true\n",
-                  ASK(.measures = { "a = sum(x) where y", "b = (sum(x) where y) + sum(x)", "c = sum(x) - sum(x)" }), "4|10|0\n");
+                  ASK(.measures = { "a = sum(x) where y", "b = (sum(x) where y) + sum(x)", "c = sum(x) - sum(x)" }),
+                  "4|10|0\n");
 }
 
 static void weights_are_summed_exactly(void **state)
@@ -199,12 +203,14 @@ static void weights_are_summed_exactly(void **state)
                     ASK(.measures = { "n = count()", "s = sum(x)", "m = mean(x)", "r = rows()" }),
                     "2.000000000|3.000000000|3/1|3\n");
     assert_weighted("x:decimal2 w:integer\n1.25|2\n0.50|4\n9.99|0\n",
-                    ASK(.measures = { "n = count()", "s = sum(x)", "m = mean(x)", "z = max(x)" }), "6|4.50|3/4|1.25\n");
+                    ASK(.measures = { "n = count()", "s = sum(x)", "m = mean(x)", "z = max(x)" }),
+                    "6|4.50|3/4|1.25\n");
     assert_weighted("x:real w:decimal1\n0.1|0.5\n0.2|0.5\n", ASK(.measures = { "s = sum(x)", "m = mean(x)" }),
                     "0.15000000000000002|0.15000000000000002\n");
     assert_weighted("x:ratio w:decimal1\n1/3|0.5\n1/6|1.5\n", ASK(.measures = { "s = sum(x)", "m = mean(x)" }),
                     "5/12|5/24\n");
-    assert_weighted("x:integer w:integer\n1|0\n2|0\n", ASK(.measures = { "n = count()", "s = sum(x)", "m = mean(x)", "a = min(x)", "r = rows()" }),
+    assert_weighted("x:integer w:integer\n1|0\n2|0\n",
+                    ASK(.measures = { "n = count()", "s = sum(x)", "m = mean(x)", "a = min(x)", "r = rows()" }),
                     "0|-|-|-|2\n");
 }
 
@@ -255,22 +261,23 @@ static void totals_are_those_of_the_groups(void **state)
 
 static void every_failing_allocation_is_survived(void **state)
 {
-    const dk_table *table = with_weight(make_table(context, "g:integer x:real y:text z:ratio w:decimal1 d:decimal2\n"
-                                                            "1|0.5|b|1/3|0.5|1.25\n2|0.5|a|1/6|1.5|1.50\n1|2|a|1/7|1.0|-\n"),
-                                        "w");
+    const dk_table *table =
+        with_weight(make_table(context, "g:integer x:real y:text z:ratio w:decimal1 d:decimal2\n"
+                                        "1|0.5|b|1/3|0.5|1.25\n2|0.5|a|1/6|1.5|1.50\n1|2|a|1/7|1.0|-\n"),
+                    "w");
     const dk_table *result = NULL;
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
     dk_set_threads(1);
-    assert_survives_failing_memory(context,
-                                   ask_table(ASK(.by = { "g" },
-                                                 .measures = { "a = sum(x)", "b = mean(x)", "c = sum(z)", "d1 = mean(z)",
-                                                               "e = max(y)", "f = sum(d)", "h = mean(d)", "i = min(z)",
-                                                               "j = rows()", "k = count()" },
-                                                 .margins = DK_MARGINS_TOTALS),
-                                             table, NULL, &result, &err),
-                                   &err, result == NULL, dk_table_release(result));
+    assert_survives_failing_memory(
+        context,
+        ask_table(ASK(.by = { "g" },
+                      .measures = { "a = sum(x)", "b = mean(x)", "c = sum(z)", "d1 = mean(z)", "e = max(y)",
+                                    "f = sum(d)", "h = mean(d)", "i = min(z)", "j = rows()", "k = count()" },
+                      .margins = DK_MARGINS_TOTALS),
+                  table, NULL, &result, &err),
+        &err, result == NULL, dk_table_release(result));
     dk_set_threads(0);
     dk_table_release(table);
 }

@@ -22,7 +22,8 @@ static int stop(void **state)
 
 static dki_dimension dimension_of(const dk_column *column)
 {
-    dki_dimension dim = { .type = dk_column_type(column), .scale = dk_column_scale(column),
+    dki_dimension dim = { .type = dk_column_type(column),
+                          .scale = dk_column_scale(column),
                           .levels = dk_column_levels(column) };
 
     dim.has_bounds = dk_column_bounds(column, &dim.least, &dim.greatest);
@@ -82,7 +83,7 @@ static void row_key(const dk_table *table, uint64_t row, char *out)
 static void assert_grouped(const dk_table *table, const dki_grouper *grouper, const uint32_t *numbers, bool odd)
 {
     uint64_t n_rows = dk_table_n_rows(table);
-    char (*keys)[2048] = malloc(sizeof *keys * (n_rows + 1));
+    char(*keys)[2048] = malloc(sizeof *keys * (n_rows + 1));
     size_t n_groups = 0;
 
     for (uint64_t a = 0; a < n_rows; a++) {
@@ -198,8 +199,9 @@ static void sixteen_wide_dimensions_are_told_apart(void **state)
     for (int row = 0; row < 40; row++) {
         for (int d = 0; d < 16; d++) {
             seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
-            used += (size_t)sprintf(text + used, "%s%s", d ? "|" : "",
-                                    seed >> 62 == 0 ? (d == 15 ? "4000000000000000000" : "0") : "-4000000000000000000");
+            used +=
+                (size_t)sprintf(text + used, "%s%s", d ? "|" : "",
+                                seed >> 62 == 0 ? (d == 15 ? "4000000000000000000" : "0") : "-4000000000000000000");
         }
         used += (size_t)sprintf(text + used, "\n");
     }
@@ -258,7 +260,8 @@ static void ranks_go_by_value_and_null_is_last(void **state)
 {
     (void)state;
     assert_ranks("x:integer\n5\n-\n-3\n4\n", (const char *const[]){ "-3", "4", "5", "-" }, 4);
-    assert_ranks("x:integer\n9000000000\n-\n-9000000000\n", (const char *const[]){ "-9000000000", "9000000000", "-" }, 3);
+    assert_ranks("x:integer\n9000000000\n-\n-9000000000\n",
+                 (const char *const[]){ "-9000000000", "9000000000", "-" }, 3);
     assert_ranks("x:category[z,y,x]\nx\n-\nz\n", (const char *const[]){ "z", "x", "-" }, 3);
     assert_ranks("x:text\né\n-\nz\n\nZ\n", (const char *const[]){ "", "Z", "z", "é", "-" }, 5);
     assert_ranks("x:boolean\n-\ntrue\nfalse\n", (const char *const[]){ "false", "true", "-" }, 3);

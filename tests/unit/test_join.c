@@ -5,7 +5,8 @@
 
 static const char register_rows[] = "id:text gemeente:category n:integer\n"
                                     "a|Arnhem|1\nb|Duiven|2\n-|Arnhem|3\nc|Zevenaar|4\na|Rheden|5\n";
-static const char sonar_rows[] = "id:text profiel:boolean uren:decimal1\nc|true|1.5\na|false|2.5\nx|true|9.5\n-|true|0.5\n";
+static const char sonar_rows[] =
+    "id:text profiel:boolean uren:decimal1\nc|true|1.5\na|false|2.5\nx|true|9.5\n-|true|0.5\n";
 
 static dk_context *context;
 
@@ -38,8 +39,8 @@ static dk_status join_pair(const struct pair *pair, dk_join_kind kind, const dk_
 
     while (pair->left_keys[n])
         n++;
-    status = dk_table_join(left, right, pair->left_keys, pair->right_keys[0] ? pair->right_keys : pair->left_keys, n,
-                           kind, out, err);
+    status = dk_table_join(left, right, pair->left_keys, pair->right_keys[0] ? pair->right_keys : pair->left_keys,
+                           n, kind, out, err);
     dk_table_release(left);
     dk_table_release(right);
     return status;
@@ -79,8 +80,9 @@ static void assert_refused(const struct pair *pair, dk_status expected, const ch
 static void left_keeps_every_row_in_its_order(void **state)
 {
     (void)state;
-    assert_joined(PAIR(register_rows, sonar_rows, { "id" }), DK_JOIN_LEFT,
-                  "a|Arnhem|1|false|2.5\nb|Duiven|2|-|-\n-|Arnhem|3|-|-\nc|Zevenaar|4|true|1.5\na|Rheden|5|false|2.5\n");
+    assert_joined(
+        PAIR(register_rows, sonar_rows, { "id" }), DK_JOIN_LEFT,
+        "a|Arnhem|1|false|2.5\nb|Duiven|2|-|-\n-|Arnhem|3|-|-\nc|Zevenaar|4|true|1.5\na|Rheden|5|false|2.5\n");
 }
 
 static void inner_keeps_the_rows_that_match(void **state)
@@ -113,11 +115,11 @@ static void categories_and_text_match_by_text(void **state)
 static void numbers_match_by_value(void **state)
 {
     (void)state;
-    assert_joined(PAIR("x:decimal2\n1.00\n1.50\n-2.00\n", "x:integer n:integer\n1|10\n-2|20\n", { "x" }), DK_JOIN_LEFT,
-                  "1.00|10\n1.50|-\n-2.00|20\n");
-    assert_joined(PAIR("x:real\n0.5\n0.1\n4e18\n1e300\n-0.0\n", "x:ratio n:integer\n1/2|10\n1/10|20\n4000000000000000000/1|30\n0/1|40\n",
-                       { "x" }),
-                  DK_JOIN_LEFT, "0.5|10\n0.1|-\n4e18|30\n1e300|-\n-0.0|40\n");
+    assert_joined(PAIR("x:decimal2\n1.00\n1.50\n-2.00\n", "x:integer n:integer\n1|10\n-2|20\n", { "x" }),
+                  DK_JOIN_LEFT, "1.00|10\n1.50|-\n-2.00|20\n");
+    assert_joined(PAIR("x:real\n0.5\n0.1\n4e18\n1e300\n-0.0\n",
+                       "x:ratio n:integer\n1/2|10\n1/10|20\n4000000000000000000/1|30\n0/1|40\n", { "x" }),
+                  DK_JOIN_LEFT, "0.5|10\n0.1|-\n4e18|30\n1e300|-\n0.0|40\n");
     assert_joined(PAIR("x:real\n0.0\n1e300\n", "x:real n:integer\n-0.0|1\n1e300|2\n", { "x" }), DK_JOIN_LEFT,
                   "0.0|1\n1e300|2\n");
     assert_joined(PAIR("x:integer\n-9223372036854775808\n9223372036854775807\n",
@@ -128,10 +130,10 @@ static void numbers_match_by_value(void **state)
 static void dates_and_booleans_match(void **state)
 {
     (void)state;
-    assert_joined(PAIR("d:date\n2024-02-29\n2023-01-01\n", "d:date n:integer\n2024-02-29|1\n", { "d" }), DK_JOIN_LEFT,
-                  "2024-02-29|1\n2023-01-01|-\n");
-    assert_joined(PAIR("b:boolean\ntrue\nfalse\n-\n", "b:boolean n:integer\nfalse|0\ntrue|1\n", { "b" }), DK_JOIN_LEFT,
-                  "true|1\nfalse|0\n-|-\n");
+    assert_joined(PAIR("d:date\n2024-02-29\n2023-01-01\n", "d:date n:integer\n2024-02-29|1\n", { "d" }),
+                  DK_JOIN_LEFT, "2024-02-29|1\n2023-01-01|-\n");
+    assert_joined(PAIR("b:boolean\ntrue\nfalse\n-\n", "b:boolean n:integer\nfalse|0\ntrue|1\n", { "b" }),
+                  DK_JOIN_LEFT, "true|1\nfalse|0\n-|-\n");
 }
 
 static void empty_tables_join(void **state)
@@ -145,8 +147,9 @@ static void empty_tables_join(void **state)
 static void a_key_twice_on_the_right_is_refused_with_examples(void **state)
 {
     (void)state;
-    assert_refused(PAIR("id:text\na\n", "id:text\na\nb\na\nb\nb\nc\nc\n", { "id" }), DK_ERR_DUPLICATE,
-                   "the key id is not unique in the other table: a in rows 1 and 3; b in rows 2 and 4; b in rows 2 and 5");
+    assert_refused(
+        PAIR("id:text\na\n", "id:text\na\nb\na\nb\nb\nc\nc\n", { "id" }), DK_ERR_DUPLICATE,
+        "the key id is not unique in the other table: a in rows 1 and 3; b in rows 2 and 4; b in rows 2 and 5");
     assert_refused(PAIR("g:category j:integer\nA|1\n", "g:category j:integer\nA|1\nA|2\nA|1\n", { "g", "j" }),
                    DK_ERR_DUPLICATE, "A, 1 in rows 1 and 3");
 }
@@ -166,7 +169,9 @@ static void keys_that_cannot_be_compared_are_refused(void **state)
 static void totals_are_refused(void **state)
 {
     dk_measure by = { "id", NULL, NULL }, measure = { "n = count()", NULL, NULL };
-    dk_breakdown_spec spec = { .by = &by, .n_by = 1, .measures = &measure, .n_measures = 1, .margins = DK_MARGINS_TOTALS };
+    dk_breakdown_spec spec = {
+        .by = &by, .n_by = 1, .measures = &measure, .n_measures = 1, .margins = DK_MARGINS_TOTALS
+    };
     const dk_breakdown *breakdown = NULL;
     const dk_table *table = make_table(context, sonar_rows), *result = NULL, *joined = NULL;
     const char *keys[] = { "id" };

@@ -3,7 +3,8 @@
 
 #include "tables.h"
 
-static const char register_rows[] = "id:text gemeente:category\na|Arnhem\nb|Duiven\n-|Arnhem\nc|Zevenaar\na|Rheden\n";
+static const char register_rows[] =
+    "id:text gemeente:category\na|Arnhem\nb|Duiven\n-|Arnhem\nc|Zevenaar\na|Rheden\n";
 static const char sonar_rows[] = "nummer:text profiel:boolean uren:integer\nc|true|1\na|false|2\nx|-|9\n-|true|0\n";
 
 static dk_context *context;
@@ -24,7 +25,8 @@ static int stop(void **state)
     return 0;
 }
 
-static dk_status link_rows(const char *as, const char *const *columns, size_t n, const dk_table **out, dk_error *err)
+static dk_status link_rows(const char *as, const char *const *columns, size_t n, const dk_table **out,
+                           dk_error *err)
 {
     const dk_table *table = make_table(context, register_rows), *other = make_table(context, sonar_rows);
     const char *keys[] = { "id" }, *other_keys[] = { "nummer" };
@@ -97,7 +99,8 @@ static void a_name_that_is_there_is_refused(void **state)
 
 static void a_key_twice_in_the_other_table_is_refused(void **state)
 {
-    const dk_table *table = make_table(context, "id:integer\n1\n"), *other = make_table(context, "id:integer\n7\n1\n7\n");
+    const dk_table *table = make_table(context, "id:integer\n1\n"),
+                   *other = make_table(context, "id:integer\n7\n1\n7\n");
     const dk_table *linked = NULL;
     const char *keys[] = { "id" };
     dk_error err = DK_ERROR_INIT;
@@ -114,7 +117,8 @@ static void a_key_twice_in_the_other_table_is_refused(void **state)
 
 static void every_failing_allocation_is_survived(void **state)
 {
-    const dk_table *table = make_table(context, register_rows), *other = make_table(context, sonar_rows), *linked = NULL;
+    const dk_table *table = make_table(context, register_rows), *other = make_table(context, sonar_rows),
+                   *linked = NULL;
     const char *keys[] = { "id" }, *other_keys[] = { "nummer" }, *columns[] = { "uren", "profiel" };
     dk_error err = DK_ERROR_INIT;
 

@@ -37,7 +37,7 @@ static void assert_same(double actual, double expected)
 static double sum_of(const double *values, size_t n)
 {
     dki_real_sum sum = { { 0 } };
-    double total = NAN;
+    double total = -1;
 
     for (size_t i = 0; i < n; i++)
         dki_real_sum_add(&sum, values[i], 1);
@@ -85,7 +85,8 @@ static double shewchuk(const double *values, size_t n)
         if (low != 0)
             break;
     }
-    if (n_partials > 0 && ((low < 0 && partials[n_partials - 1] < 0) || (low > 0 && partials[n_partials - 1] > 0))) {
+    if (n_partials > 0 &&
+        ((low < 0 && partials[n_partials - 1] < 0) || (low > 0 && partials[n_partials - 1] > 0))) {
         double twice = low * 2, x = high + twice;
 
         if (twice == x - high)
@@ -96,8 +97,9 @@ static double shewchuk(const double *values, size_t n)
 
 static void single_values_come_back(void **state)
 {
-    static const double values[] = { 0,       1,        -1,        0.1,     DBL_MAX, -DBL_MAX, DBL_MIN, -DBL_MIN,
-                                     5e-324,  -5e-324,  DBL_TRUE_MIN * 3, 1e308, 1e-308,  2.5,      1758 };
+    static const double values[] = { 0,       1,        -1,     0.1,     DBL_MAX,          -DBL_MAX,
+                                     DBL_MIN, -DBL_MIN, 5e-324, -5e-324, DBL_TRUE_MIN * 3, 1e308,
+                                     1e-308,  2.5,      1758 };
 
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -173,7 +175,7 @@ static void any_order_and_any_split_give_the_same_bits(void **state)
             values[i] = i && next() % 3 == 0 ? -values[next() % i] : any_real() / 1024;
         for (size_t shuffle = 0; shuffle < 3; shuffle++) {
             dki_real_sum parts[4] = { { { 0 } } };
-            double total = NAN;
+            double total = -1;
 
             for (size_t i = n - 1; i > 0; i--) {
                 size_t k = next() % (i + 1);
@@ -237,7 +239,7 @@ static void a_weight_counts_like_so_many_terms(void **state)
 static void the_greatest_weights_and_values_do_not_run_over(void **state)
 {
     dki_real_sum sum = { { 0 } };
-    double total = NAN;
+    double total = -1;
 
     (void)state;
     for (size_t i = 0; i < 1000; i++) {
@@ -256,7 +258,7 @@ static void quotients_are_rounded_once(void **state)
     seed = 11;
     for (size_t round = 0; round < 100000; round++) {
         dki_real_sum sum = { { 0 } };
-        double value = round % 2 ? any_real() : ldexp(any_real(), -600), total = NAN;
+        double value = round % 2 ? any_real() : ldexp(any_real(), -600), total = -1;
         uint64_t divisor = (next() >> (11 + next() % 50)) + 1; /* at most 53 bits */
 
         dki_real_sum_add(&sum, value, 1);
@@ -267,6 +269,44 @@ static void quotients_are_rounded_once(void **state)
             assert_same(total, value / ldexp((double)divisor, 66) == 0 ? 0 : value / ldexp((double)divisor, 66));
         }
     }
+}
+
+/* A short sum takes common terms; with a long one for the others, the two are the whole. */
+static void short_and_long_sums_are_exact_together(void **state)
+{
+    (void)state;
+    seed = 13;
+    for (size_t round = 0; round < 20000; round++) {
+        dki_real_sum whole = { { 0 } }, rest = { { 0 } };
+        dki_short_sum parts[2] = { { { 0 } }, { { 0 } } };
+
+        for (size_t i = next() % 40; i > 0; i--) {
+            double value = round % 2 ? any_real() : ldexp((double)(int64_t)next(), (int)(next() % 160) - 140);
+            int64_t weight = (int64_t)(next() >> (1 + next() % 63));
+
+            dki_real_sum_add(&whole, value, weight);
+            if (!dki_short_sum_add(&parts[next() % 2], value, weight))
+                dki_real_sum_add(&rest, value, weight);
+        }
+        dki_short_sum_merge(&parts[0], &parts[1]);
+        dki_real_sum_merge_short(&rest, &parts[0]);
+        assert_memory_equal(&rest, &whole, sizeof whole);
+    }
+}
+
+static void a_short_sum_takes_what_has_room(void **state)
+{
+    dki_short_sum sum = { { 0 } };
+
+    (void)state;
+    assert_true(dki_short_sum_add(&sum, 0.1, 1));
+    assert_true(dki_short_sum_add(&sum, 1e18, 1));
+    assert_true(dki_short_sum_add(&sum, -1758.5, 1000000000));
+    assert_true(dki_short_sum_add(&sum, 0, INT64_MAX));
+    assert_true(dki_short_sum_add(&sum, 1e308, 0));
+    assert_false(dki_short_sum_add(&sum, 0x1p62, 1));
+    assert_false(dki_short_sum_add(&sum, -0x1p40, INT64_C(1) << 22));
+    assert_false(dki_short_sum_add(&sum, 1e-100, 1));
 }
 
 int main(void)
@@ -281,6 +321,8 @@ int main(void)
         cmocka_unit_test(a_weight_counts_like_so_many_terms),
         cmocka_unit_test(the_greatest_weights_and_values_do_not_run_over),
         cmocka_unit_test(quotients_are_rounded_once),
+        cmocka_unit_test(short_and_long_sums_are_exact_together),
+        cmocka_unit_test(a_short_sum_takes_what_has_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,8 @@ static void ties_keep_their_order(void **state)
 {
     (void)state;
     assert_order("x:integer n:integer\n2|1\n1|2\n2|3\n1|4\n", "x desc", "2|1\n2|3\n1|2\n1|4\n");
-    assert_order("x:integer y:text n:integer\n2|b|1\n1|a|2\n2|a|3\n1|b|4\n", "x desc y", "2|a|3\n2|b|1\n1|a|2\n1|b|4\n");
+    assert_order("x:integer y:text n:integer\n2|b|1\n1|a|2\n2|a|3\n1|b|4\n", "x desc y",
+                 "2|a|3\n2|b|1\n1|a|2\n1|b|4\n");
     assert_order("x:integer\n2\n1\n", "", "2\n1\n");
     assert_order("x:integer\n", "x", "");
 }
@@ -155,12 +156,14 @@ static void many_rows_are_sorted_and_stable(void **state)
 
 /* Margins. ---------------------------------------------------------------------------------------------------------- */
 
-static const char persons[] = "regio:category gemeente:category n:integer\n"
-                              "Noord|Assen|5\nNoord|Emmen|7\nOost|Ede|20\nOost|Arnhem|1\nZuid|Breda|9\nZuid|Goes|4\n";
+static const char persons[] =
+    "regio:category gemeente:category n:integer\n"
+    "Noord|Assen|5\nNoord|Emmen|7\nOost|Ede|20\nOost|Arnhem|1\nZuid|Breda|9\nZuid|Goes|4\n";
 
 static const dk_table *rolled_up(dk_margins margins)
 {
-    dk_measure by[] = { { "regio", NULL, NULL }, { "gemeente", NULL, NULL } }, measure = { "s = sum(n)", NULL, NULL };
+    dk_measure by[] = { { "regio", NULL, NULL }, { "gemeente", NULL, NULL } },
+               measure = { "s = sum(n)", NULL, NULL };
     dk_breakdown_spec spec = { .by = by, .n_by = 2, .measures = &measure, .n_measures = 1, .margins = margins };
     const dk_breakdown *breakdown = NULL;
     const dk_table *table = make_table(context, persons), *result = NULL;
@@ -223,9 +226,9 @@ static void a_group_without_its_total_stays_together(void **state)
 
     (void)state;
     assert_ok(dk_table_gather(table, rows, 6, &part, &err), &err);
-    assert_string_equal(show_rows(part), "Noord|Assen|5\nNoord|Emmen|7\nOost|Arnhem|1\nOost|Ede|20\nOost|*|21\n*|*|46\n");
-    assert_sorted(part, "s desc",
-                  "Oost|Ede|20\nOost|Arnhem|1\nOost|*|21\nNoord|Emmen|7\nNoord|Assen|5\n*|*|46\n");
+    assert_string_equal(show_rows(part),
+                        "Noord|Assen|5\nNoord|Emmen|7\nOost|Arnhem|1\nOost|Ede|20\nOost|*|21\n*|*|46\n");
+    assert_sorted(part, "s desc", "Oost|Ede|20\nOost|Arnhem|1\nOost|*|21\nNoord|Emmen|7\nNoord|Assen|5\n*|*|46\n");
     dk_table_release(part);
     dk_table_release(table);
 }
@@ -251,8 +254,8 @@ static void every_failing_allocation_is_survived(void **state)
     assert_survives_failing_memory(context, sort_by(table, "x y desc z", &sorted, &err), &err, sorted == NULL,
                                    dk_table_release(sorted));
     sorted = NULL;
-    assert_survives_failing_memory(context, sort_by(margins, "s desc gemeente", &sorted, &err), &err, sorted == NULL,
-                                   dk_table_release(sorted));
+    assert_survives_failing_memory(context, sort_by(margins, "s desc gemeente", &sorted, &err), &err,
+                                   sorted == NULL, dk_table_release(sorted));
     dk_table_release(margins);
     dk_table_release(table);
 }
