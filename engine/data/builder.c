@@ -75,7 +75,7 @@ uint64_t dk_builder_n_rows(const dk_builder *builder)
 
 dk_status dki_builder_wrong_type(const dk_builder *builder, dk_type given, dk_error *err)
 {
-    return dki_fail(err, DK_ERR_TYPE, "a %s cannot go into a %s column", dk_type_name(given),
+    return dki_fail(err, DK_ERR_TYPE, "a value of type %s cannot go into a column of type %s", dk_type_name(given),
                     dk_type_name(builder->type));
 }
 
@@ -323,7 +323,7 @@ static dk_status no_fit(const dk_builder *builder, const dk_value *value, dk_err
     char text[64];
 
     dk_value_format(value, text, sizeof text);
-    return dki_fail(err, DK_ERR_RANGE, "%s does not fit exactly into a %s column", text,
+    return dki_fail(err, DK_ERR_RANGE, "%s does not fit exactly into a column of type %s", text,
                     dk_type_name(builder->type));
 }
 

@@ -17,7 +17,7 @@ struct dk_builder {
     size_t n_parts, parts_capacity;
     size_t n; /* rows of the open chunk */
     size_t capacity;
-    void *values; /* widest storage; offsets for text: n + 1 of them */
+    void *values;    /* widest storage; offsets for text: n + 1 of them */
     uint64_t *valid; /* capacity bits; kept from the first row on */
     size_t n_nulls;  /* of the open chunk */
     char *bytes;

@@ -5,7 +5,8 @@
 #include <dekking/column.h>
 
 /* Bulk appending for readers and evaluators. valid: bit i = row i is known; NULL: all are. Values of null rows are
- * ignored. */
+ * ignored. What cannot be (another type, a real that is not finite, a date outside its years, a code without a level) is
+ * refused before any row is appended; after DK_ERR_MEMORY, and before a ratio that is none, some rows may have been. */
 dk_status dki_builder_bits(dk_builder *builder, const uint64_t *values, const uint64_t *valid, size_t n,
                            dk_error *err);
 dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const uint64_t *valid, size_t n,
@@ -16,7 +17,7 @@ dk_status dki_builder_ratios(dk_builder *builder, const dk_ratio *values, const 
                              dk_error *err);
 dk_status dki_builder_codes(dk_builder *builder, const uint32_t *codes, size_t n, dk_error *err); /* 0: null */
 
-/* A column of n rows that all are value. levels: for a category, as for dk_builder_new. */
+/* A column of n rows that all are value, in the memory of one. levels: for a category, as for dk_builder_new. */
 dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,
                               const dk_column **out, dk_error *err);
 /* The same rows of a category over another dictionary, in which every code means what it means now. */
@@ -37,7 +38,8 @@ dk_text dki_view_text(const dk_view *view, size_t i); /* text, or the level of a
 dk_value dki_view_value(const dk_view *view, size_t i);
 
 /* Data derived from a column once and kept with it: codes of a key, an order. make runs at most once for each kind,
- * safely between threads; what it makes lives as long as the column and counts against the budget. */
+ * safely between threads, and again only after a failure; it may ask for another kind of the same column. What it makes
+ * lives as long as the column and counts against the budget. */
 typedef struct dki_derived_kind {
     const char *name;
     dk_status (*make)(const dk_column *column, void **out, dk_error *err);

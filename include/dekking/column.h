@@ -13,7 +13,7 @@
  * U8 .. U32   codes, 0 is null                    category
  * TEXT        uint32_t[n + 1] offsets into bytes  text
  *
- * valid is a bitmap, bit i = row i is known, NULL where no row of the view is null; always NULL for category, whose
+ * valid is a bitmap, bit i = row i is known, NULL only where no row of the view is null; always NULL for category, whose
  * null is code 0. Where a row is null, its value is 0 (an empty text, 0/1 for ratio). Bits past n are unspecified.
  * Bit i of a bitmap is bit i % 64 of word i / 64; view bitmaps start at bit 0 of word 0.
  */
@@ -61,7 +61,7 @@ DK_API void dk_column_release(const dk_column *column); /* NULL does nothing */
 
 DK_API dk_context *dk_column_context(const dk_column *column);
 DK_API dk_type dk_column_type(const dk_column *column);
-DK_API uint8_t dk_column_scale(const dk_column *column);                /* decimal; else 0 */
+DK_API uint8_t dk_column_scale(const dk_column *column);               /* decimal; else 0 */
 DK_API const dk_dictionary *dk_column_levels(const dk_column *column); /* category; else NULL; borrowed */
 DK_API uint64_t dk_column_n_rows(const dk_column *column);
 DK_API uint64_t dk_column_n_nulls(const dk_column *column);
@@ -106,7 +106,8 @@ DK_API DK_MUST_USE dk_status dk_builder_boolean(dk_builder *builder, bool value,
 /* integer, decimal (already scaled), date, timestamp */
 DK_API DK_MUST_USE dk_status dk_builder_integer(dk_builder *builder, int64_t value, dk_error *err);
 DK_API DK_MUST_USE dk_status dk_builder_real(dk_builder *builder, double value, dk_error *err); /* finite */
-DK_API DK_MUST_USE dk_status dk_builder_ratio(dk_builder *builder, dk_ratio value, dk_error *err); /* reduced here */
+DK_API DK_MUST_USE dk_status dk_builder_ratio(dk_builder *builder, dk_ratio value,
+                                              dk_error *err); /* reduced here */
 /* text and category. A category with stated levels refuses another level with DK_ERR_RANGE. */
 DK_API DK_MUST_USE dk_status dk_builder_text(dk_builder *builder, dk_text value, dk_error *err);
 DK_API DK_MUST_USE dk_status dk_builder_code(dk_builder *builder, uint32_t code, dk_error *err);
