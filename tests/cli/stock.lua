@@ -142,7 +142,7 @@ return function(shell, check)
     local name = prefix .. " lua " .. line
     local stock = shell.run(prefix .. " lua5.4 " .. line, input)
     local ours = shell.run(prefix .. " ./program " .. line, input)
-    if line:find "^%-i" then
+    if input and line:find "^%-i" then
       stock.out = without_echo(stock.out, input)
     end
     check.same(name, "exit status", stock.status, ours.status)
