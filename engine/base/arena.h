@@ -11,7 +11,7 @@ typedef struct dki_arena {
 } dki_arena;
 
 void dki_arena_init(dki_arena *arena, dk_context *context);
-void *dki_arena_alloc(dki_arena *arena, size_t size, dk_error *err); /* 16-byte aligned, not cleared */
+void *dki_arena_alloc(dki_arena *arena, size_t size, dk_error *err);           /* 16-byte aligned, not cleared */
 void *dki_arena_array(dki_arena *arena, size_t n, size_t size, dk_error *err); /* checked, cleared */
 char *dki_arena_text(dki_arena *arena, const char *bytes, size_t size, dk_error *err); /* a terminated copy */
 DK_PRINTF(3, 4) char *dki_arena_format(dki_arena *arena, dk_error *err, const char *format, ...);

@@ -7,10 +7,22 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline size_t dki_bit_words(size_t n_bits) { return n_bits / 64 + (n_bits % 64 != 0); }
-static inline bool dki_bit(const uint64_t *words, size_t i) { return words[i / 64] >> (i % 64) & 1; }
-static inline void dki_bit_set(uint64_t *words, size_t i) { words[i / 64] |= UINT64_C(1) << (i % 64); }
-static inline void dki_bit_clear(uint64_t *words, size_t i) { words[i / 64] &= ~(UINT64_C(1) << (i % 64)); }
+static inline size_t dki_bit_words(size_t n_bits)
+{
+    return n_bits / 64 + (n_bits % 64 != 0);
+}
+static inline bool dki_bit(const uint64_t *words, size_t i)
+{
+    return words[i / 64] >> (i % 64) & 1;
+}
+static inline void dki_bit_set(uint64_t *words, size_t i)
+{
+    words[i / 64] |= UINT64_C(1) << (i % 64);
+}
+static inline void dki_bit_clear(uint64_t *words, size_t i)
+{
+    words[i / 64] &= ~(UINT64_C(1) << (i % 64));
+}
 static inline void dki_bit_put(uint64_t *words, size_t i, bool on)
 {
     words[i / 64] = (words[i / 64] & ~(UINT64_C(1) << (i % 64))) | (uint64_t)on << (i % 64);

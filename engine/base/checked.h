@@ -10,13 +10,37 @@ __extension__ typedef __int128 dki_i128;
 __extension__ typedef unsigned __int128 dki_u128;
 
 /* Each returns true when the result does not fit; *out is then unspecified. */
-static inline bool dki_add_size(size_t a, size_t b, size_t *out) { return __builtin_add_overflow(a, b, out); }
-static inline bool dki_mul_size(size_t a, size_t b, size_t *out) { return __builtin_mul_overflow(a, b, out); }
-static inline bool dki_add_i64(int64_t a, int64_t b, int64_t *out) { return __builtin_add_overflow(a, b, out); }
-static inline bool dki_sub_i64(int64_t a, int64_t b, int64_t *out) { return __builtin_sub_overflow(a, b, out); }
-static inline bool dki_mul_i64(int64_t a, int64_t b, int64_t *out) { return __builtin_mul_overflow(a, b, out); }
-static inline bool dki_add_i128(dki_i128 a, dki_i128 b, dki_i128 *out) { return __builtin_add_overflow(a, b, out); }
-static inline bool dki_mul_i128(dki_i128 a, dki_i128 b, dki_i128 *out) { return __builtin_mul_overflow(a, b, out); }
-static inline bool dki_fits_i64(dki_i128 value) { return value >= INT64_MIN && value <= INT64_MAX; }
+static inline bool dki_add_size(size_t a, size_t b, size_t *out)
+{
+    return __builtin_add_overflow(a, b, out);
+}
+static inline bool dki_mul_size(size_t a, size_t b, size_t *out)
+{
+    return __builtin_mul_overflow(a, b, out);
+}
+static inline bool dki_add_i64(int64_t a, int64_t b, int64_t *out)
+{
+    return __builtin_add_overflow(a, b, out);
+}
+static inline bool dki_sub_i64(int64_t a, int64_t b, int64_t *out)
+{
+    return __builtin_sub_overflow(a, b, out);
+}
+static inline bool dki_mul_i64(int64_t a, int64_t b, int64_t *out)
+{
+    return __builtin_mul_overflow(a, b, out);
+}
+static inline bool dki_add_i128(dki_i128 a, dki_i128 b, dki_i128 *out)
+{
+    return __builtin_add_overflow(a, b, out);
+}
+static inline bool dki_mul_i128(dki_i128 a, dki_i128 b, dki_i128 *out)
+{
+    return __builtin_mul_overflow(a, b, out);
+}
+static inline bool dki_fits_i64(dki_i128 value)
+{
+    return value >= INT64_MIN && value <= INT64_MAX;
+}
 
 #endif

@@ -27,7 +27,7 @@ int dki_ratio_compare_real(dk_ratio a, double b);
 int dki_i64_compare_real(int64_t a, unsigned scale, double b);
 /* Decimals of two scales, exactly. */
 int dki_decimal_compare(int64_t a, unsigned a_scale, int64_t b, unsigned b_scale);
-double dki_ratio_real(dk_ratio a);                     /* correctly rounded */
+double dki_ratio_real(dk_ratio a);                      /* correctly rounded */
 double dki_decimal_real(int64_t value, unsigned scale); /* correctly rounded */
 
 /* numerator / denominator rounded half away from zero; denominator > 0. */

@@ -17,6 +17,7 @@ unsigned dki_parallel_workers(uint64_t n, uint64_t grain);
 /* Calls task for the ranges [0, grain), [grain, 2 grain), ... of n items, each once. After a failure no further
  * range is begun that lies after it, and the error of the earliest failing range is the one reported, as with one
  * thread. Polls the context between ranges. */
-dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg, dk_error *err);
+dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg,
+                       dk_error *err);
 
 #endif

@@ -11,18 +11,18 @@ typedef struct dkc_options {
     const char *program; /* argv[0], for messages */
     int argc;
     char **argv;
-    int script;          /* place of the script in argv; argc where there is none */
-    bool from_stdin;     /* the script is "-" */
-    bool interactive;    /* -i */
-    bool version;        /* -v, --version */
-    bool help;           /* --help */
-    bool version_only;   /* --version: nothing else runs */
-    bool executes;       /* -e was given */
+    int script;              /* place of the script in argv; argc where there is none */
+    bool from_stdin;         /* the script is "-" */
+    bool interactive;        /* -i */
+    bool version;            /* -v, --version */
+    bool help;               /* --help */
+    bool version_only;       /* --version: nothing else runs */
+    bool executes;           /* -e was given */
     bool ignore_environment; /* -E */
     bool has_threads;
     unsigned threads;
     bool has_format;
-    dk_format format;    /* how print shows tables */
+    dk_format format; /* how print shows tables */
 } dkc_options;
 
 /* Reads argv. On failure writes what is wrong and the usage to standard error and returns false. */

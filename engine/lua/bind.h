@@ -37,19 +37,19 @@ dk_context *dkl_check_context(lua_State *L);
 void dkl_where(lua_State *L);
 /* Raise; they do not return (the result is for `return dkl_raise(...)`). */
 int dkl_raise(lua_State *L, const dk_error *err);
-int dkl_fail(lua_State *L, const char *format, ...); /* the format of lua_pushfstring */
+int dkl_fail(lua_State *L, const char *format, ...);           /* the format of lua_pushfstring */
 int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argument 2 must be ..., got a number" */
 
 /* Runs a call of the engine; when memory is out, once more after a full collection that freed something: what only
  * garbage holds does not count. The call is written once and may be evaluated twice, which it can, as a call that
  * fails leaves its out parameters alone. Uses the caller's L and err. */
-#define DKL_TRY(call)                                                                              \
-    do {                                                                                           \
-        dk_status status_ = (call);                                                                \
-        if (status_ == DK_ERR_MEMORY && dkl_reclaim(L))                                            \
-            status_ = (call);                                                                      \
-        if (status_ != DK_OK)                                                                      \
-            return dkl_raise(L, &err);                                                             \
+#define DKL_TRY(call)                                   \
+    do {                                                \
+        dk_status status_ = (call);                     \
+        if (status_ == DK_ERR_MEMORY && dkl_reclaim(L)) \
+            status_ = (call);                           \
+        if (status_ != DK_OK)                           \
+            return dkl_raise(L, &err);                  \
     } while (0)
 
 /* Collects garbage; whether that freed memory of the engine. */

@@ -29,11 +29,12 @@ typedef struct dki_converted {
 dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_converted *out);
 
 /* Fills err with what is wrong with a field of the column and what to do: DK_ERR_DATA, no position. */
-dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *column, const char *text, size_t size,
-                          dk_error *err);
+dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *column, const char *text,
+                          size_t size, dk_error *err);
 
 /* Sets the bit of each row that does not fit. *n_bad counts rows whose bit was clear before. Polls. */
-dk_status dki_convert_check(const dki_raw *raw, const dki_plan *plan, uint64_t *bad, uint64_t *n_bad, dk_error *err);
+dk_status dki_convert_check(const dki_raw *raw, const dki_plan *plan, uint64_t *bad, uint64_t *n_bad,
+                            dk_error *err);
 
 /* Makes the column; every field fits. */
 dk_status dki_convert_column(const dki_raw *raw, const dki_plan *plan, const dk_column **out, dk_error *err);

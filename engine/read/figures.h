@@ -13,10 +13,10 @@ typedef struct dki_figure_line {
 
 typedef struct dki_figures {
     dk_context *context;
-    const char *name;         /* of the file, in messages; borrowed */
-    dki_arena arena;          /* labels */
-    dki_figure_line *lines;   /* n_lines; the total, where there is one, comes last */
-    int64_t *values;          /* n_lines * n_columns */
+    const char *name;          /* of the file, in messages; borrowed */
+    dki_arena arena;           /* labels */
+    dki_figure_line *lines;    /* n_lines; the total, where there is one, comes last */
+    int64_t *values;           /* n_lines * n_columns */
     size_t n_lines, n_columns; /* columns: numbers on a line */
     size_t lines_room, values_room;
     bool has_total;
@@ -24,13 +24,13 @@ typedef struct dki_figures {
 
 /* Reads UTF-8 text. Whatever it answers, figures may be dropped afterwards.
  * Errors: DK_ERR_DATA, DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
-dk_status dki_figures_read(dk_context *context, const char *text, size_t size, const char *name, const char *total_word,
-                           dki_figures *out, dk_error *err);
+dk_status dki_figures_read(dk_context *context, const char *text, size_t size, const char *name,
+                           const char *total_word, dki_figures *out, dk_error *err);
 void dki_figures_drop(dki_figures *figures);
 
 /* dk_read_published from memory; name stands for the file in messages. */
 dk_status dki_read_published_bytes(dk_context *context, const void *bytes, size_t size, const char *name,
-                                   const dk_published_options *options, const dk_table **out, const dk_table **checks,
-                                   dk_error *err);
+                                   const dk_published_options *options, const dk_table **out,
+                                   const dk_table **checks, dk_error *err);
 
 #endif

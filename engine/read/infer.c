@@ -354,7 +354,8 @@ static void plan_stated_order(const dki_profile *p, const dki_marks *marks, dki_
         doubt(plan, DKI_TWO_ORDERS, p->order_row);
 }
 
-void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, const dki_marks *marks, dki_plan *out)
+void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, const dki_marks *marks,
+                      dki_plan *out)
 {
     dki_plan plan = { .doubt_row = DKI_NO_ROW, .odd_row = DKI_NO_ROW };
 

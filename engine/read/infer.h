@@ -16,12 +16,12 @@
 
 /* What is known of the values of a column. Rows are the first of their kind, DKI_NO_ROW where there is none. */
 typedef struct dki_profile {
-    uint64_t n_values;  /* neither null nor "" */
-    uint64_t n_empty;   /* "" */
+    uint64_t n_values;    /* neither null nor "" */
+    uint64_t n_empty;     /* "" */
     uint64_t n_different; /* values, "" included; more than DKI_RAW_LEVELS is not counted: UINT64_MAX */
     uint64_t n_read[DKI_N_READINGS];
-    uint64_t misfit[DKI_N_READINGS]; /* the first row that cannot be read so */
-    uint64_t percent_row, plain_row; /* the first percentage, and the first other number */
+    uint64_t misfit[DKI_N_READINGS];                       /* the first row that cannot be read so */
+    uint64_t percent_row, plain_row;                       /* the first percentage, and the first other number */
     uint8_t scale[DKI_N_MARKS], whole_digits[DKI_N_MARKS]; /* the greatest, of numbers and percentages */
     bool exponent[DKI_N_MARKS];
     uint64_t dot_row, comma_row; /* a number that its dot (its comma) makes readable in two ways */
@@ -36,10 +36,10 @@ dk_status dki_profile_find(const dki_raw *raw, const dk_csv_column *stated, dki_
 typedef enum dki_settled_by { DKI_BY_NOTHING, DKI_BY_OPTION, DKI_BY_COLUMN, DKI_CONTRADICTED } dki_settled_by;
 typedef struct dki_marks {
     dki_settled_by mark_by, order_by;
-    int mark;  /* DKI_POINT, DKI_COMMA; -1 where nothing settles it */
-    int order; /* DKI_DMY, DKI_MDY, DKI_YMD (an option: other orders are not read); -1 */
-    size_t mark_column, order_column;             /* the first that settles it */
-    size_t mark_against, order_against;           /* the first that contradicts it */
+    int mark;                           /* DKI_POINT, DKI_COMMA; -1 where nothing settles it */
+    int order;                          /* DKI_DMY, DKI_MDY, DKI_YMD (an option: other orders are not read); -1 */
+    size_t mark_column, order_column;   /* the first that settles it */
+    size_t mark_against, order_against; /* the first that contradicts it */
 } dki_marks;
 void dki_marks_find(const dki_profile *profiles, const dk_csv_column *const *stated, size_t n,
                     const dk_csv_options *options, dki_marks *out);
@@ -62,7 +62,7 @@ typedef struct dki_plan {
     uint64_t n_odd, odd_row;
 } dki_plan;
 void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, const dki_marks *marks,
-                   dki_plan *out);
+                      dki_plan *out);
 
 /* Few enough different values to be a category: 512 at most, or one for each eight known rows, and 65,535 at most. */
 #define DKI_CATEGORY_LEVELS 512

@@ -13,7 +13,7 @@ enum { DKI_POINT, DKI_COMMA, DKI_N_MARKS };
 enum { DKI_YMD, DKI_DMY, DKI_MDY, DKI_N_ORDERS };
 
 typedef enum dki_reading {
-    DKI_READ_NUMBER,                                 /* + mark: any number that is no percentage */
+    DKI_READ_NUMBER,                                  /* + mark: any number that is no percentage */
     DKI_READ_INTEGER = DKI_READ_NUMBER + DKI_N_MARKS, /* + mark: a number without digits after the mark that fits */
     DKI_READ_PERCENT = DKI_READ_INTEGER + DKI_N_MARKS, /* + mark */
     DKI_READ_DATE = DKI_READ_PERCENT + DKI_N_MARKS,    /* + order */
@@ -23,12 +23,12 @@ typedef enum dki_reading {
 } dki_reading;
 
 typedef struct dki_number {
-    int64_t value; /* scaled; not for an exact number that is too wide, nor with an exponent */
-    uint8_t scale; /* digits after the mark; a percentage has two more */
+    int64_t value;        /* scaled; not for an exact number that is too wide, nor with an exponent */
+    uint8_t scale;        /* digits after the mark; a percentage has two more */
     uint8_t whole_digits; /* before the mark, after scaling; 0 for 0.5 */
     bool percent;
     bool exponent;
-    bool wide; /* more digits than 64 bits hold */
+    bool wide;   /* more digits than 64 bits hold */
     double real; /* where exponent or wide */
 } dki_number;
 
@@ -45,10 +45,10 @@ bool dki_time_read(const char *text, size_t size, int order, int64_t *microsecon
 
 /* All that a field can be read as. */
 typedef struct dki_facts {
-    uint32_t readings; /* bit of each dki_reading */
-    bool mark_differs; /* a number with both marks, and another one with each */
+    uint32_t readings;  /* bit of each dki_reading */
+    bool mark_differs;  /* a number with both marks, and another one with each */
     bool order_differs; /* the same of a date or time as day-month and month-day */
-    bool midnight; /* a time at 00:00 */
+    bool midnight;      /* a time at 00:00 */
     dki_number number[DKI_N_MARKS];
 } dki_facts;
 void dki_facts_find(const char *text, size_t size, bool loose, dki_facts *out);

@@ -38,8 +38,8 @@ typedef struct dki_records {
     size_t n_blank_lines, blank_lines_room;
     bool header_read;
 
-    dki_rejects rejects;  /* where lenient */
-    const uint64_t *skip; /* second pass: rows of the first that do not fit their columns; */
+    dki_rejects rejects;   /* where lenient */
+    const uint64_t *skip;  /* second pass: rows of the first that do not fit their columns; */
     const dki_plan *plans; /* and why */
     uint64_t pass_row;
 } dki_records;

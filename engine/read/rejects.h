@@ -12,7 +12,8 @@ typedef struct dki_rejects {
     uint64_t n;
 } dki_rejects;
 
-dk_status dki_rejects_begin(dki_rejects *rejects, dk_context *context, dk_error *err); /* empty; drop before again */
+dk_status dki_rejects_begin(dki_rejects *rejects, dk_context *context,
+                            dk_error *err);  /* empty; drop before again */
 void dki_rejects_drop(dki_rejects *rejects); /* may be called twice, and on zeroes */
 /* value.bytes NULL: the record as a whole is at fault. */
 dk_status dki_rejects_add(dki_rejects *rejects, uint64_t line, uint64_t column, dk_text value, const char *reason,

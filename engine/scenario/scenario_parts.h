@@ -12,7 +12,7 @@
 #include "query/node.h"
 
 typedef struct dki_step {
-    const char *name; /* for messages: as given, or "step 2" */
+    const char *name;                     /* for messages: as given, or "step 2" */
     const dk_expr *where, *share, *count; /* NULL where not given */
     bool all, whole, allow_none;
     const char **per;
@@ -34,7 +34,8 @@ struct dk_scenario {
 
 /* Defaults with what params overrides, in `values`, room for n_params items. Errors: DK_ERR_NAME for a parameter that the
  * scenario does not have, DK_ERR_RANGE, DK_ERR_TYPE. */
-dk_status dki_scenario_values(const dk_scenario *scenario, const dk_params *params, dk_param *values, dk_error *err);
+dk_status dki_scenario_values(const dk_scenario *scenario, const dk_params *params, dk_param *values,
+                              dk_error *err);
 
 /* Adds the columns that a step mentions to names: in where, per, and both sides of set. */
 dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *names, dk_error *err);
@@ -56,20 +57,20 @@ dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err);
 typedef struct dki_strata {
     dk_context *context;
     size_t n;
-    uint32_t *of_cell;   /* stratum of each cell; UINT32_MAX: not matched */
-    int64_t *available;  /* weight of the matched cells of each */
+    uint32_t *of_cell;  /* stratum of each cell; UINT32_MAX: not matched */
+    int64_t *available; /* weight of the matched cells of each */
     int64_t *taken;
-    uint64_t *first;     /* a cell of each */
-    size_t *columns;     /* whose values make the strata */
+    uint64_t *first; /* a cell of each */
+    size_t *columns; /* whose values make the strata */
     size_t n_columns;
 } dki_strata;
 
 /* Finds the cells that the step matches and their strata, in the order of keys. */
-dk_status dki_strata_find(const dki_step *step, const dk_table *cells, const int64_t *weights, const dk_params *params,
-                          dki_strata *out, dk_error *err);
+dk_status dki_strata_find(const dki_step *step, const dk_table *cells, const int64_t *weights,
+                          const dk_params *params, dki_strata *out, dk_error *err);
 /* Settles how much is taken of each. */
-dk_status dki_strata_settle(const dki_step *step, const dk_table *cells, const dk_params *params, dki_strata *strata,
-                            dk_error *err);
+dk_status dki_strata_settle(const dki_step *step, const dk_table *cells, const dk_params *params,
+                            dki_strata *strata, dk_error *err);
 void dki_strata_drop(dki_strata *strata);
 
 /* Apportionment in units: shares[k] = quota k = numerators[k] / denominator, rounded to whole multiples of unit so that they

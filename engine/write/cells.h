@@ -20,8 +20,8 @@ typedef struct dki_cell_column {
     const dk_field *field;
     bool has_pattern;
     dki_pattern pattern;
-    unsigned digits;  /* without a pattern, for people: a decimal shows so many */
-    bool is_number;   /* right-aligned */
+    unsigned digits; /* without a pattern, for people: a decimal shows so many */
+    bool is_number;  /* right-aligned */
     dk_view view;
 } dki_cell_column;
 
@@ -60,7 +60,8 @@ typedef struct dki_sink {
 dk_status dki_sink_flush(dki_sink *sink, bool all, dk_error *err);
 
 /* The formats. */
-typedef dk_status dki_write_fn(const dk_table *table, const dk_write_options *options, dki_sink *sink, dk_error *err);
+typedef dk_status dki_write_fn(const dk_table *table, const dk_write_options *options, dki_sink *sink,
+                               dk_error *err);
 dki_write_fn dki_write_text_table, dki_write_csv, dki_write_markdown, dki_write_html, dki_write_json;
 
 /* Bits of the margin under which a row totals every dimension that the table shows. */

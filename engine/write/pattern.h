@@ -15,6 +15,7 @@ typedef struct dki_pattern {
 bool dki_pattern_parse(const char *text, dki_pattern *out);
 /* Writes a known number, terminated; size >= 64. Returns the length, or SIZE_MAX where it cannot be shown exactly rounded
  * (more digits than 128 bits hold). */
-size_t dki_pattern_print(const dki_pattern *pattern, const dk_value *number, dk_style style, char *out, size_t size);
+size_t dki_pattern_print(const dki_pattern *pattern, const dk_value *number, dk_style style, char *out,
+                         size_t size);
 
 #endif

@@ -24,10 +24,11 @@ typedef struct dk_csv_column {
 } dk_csv_column;
 
 typedef struct dk_csv_options {
-    char delimiter;           /* 0: found among ; , tab | */
-    char quote;               /* 0: the double quote */
+    char delimiter; /* 0: found among ; , tab | */
+    char quote;     /* 0: the double quote */
     dk_header header;
-    const char *const *names; /* n_names column names instead of the header's, or where there is none; NULL: the header's,
+    const char *const
+        *names; /* n_names column names instead of the header's, or where there is none; NULL: the header's,
                                  or kolom_1, kolom_2, ... */
     size_t n_names;
     dk_encoding encoding;
@@ -37,13 +38,13 @@ typedef struct dk_csv_options {
     size_t n_nulls;
     const dk_csv_column *columns; /* n_columns columns whose type is stated, any but ratio; the others are found */
     size_t n_columns;
-    bool lenient;             /* keep rows that cannot be read in *rejected instead of failing */
-    size_t max_field_bytes;   /* 0: 16 MiB */
+    bool lenient;           /* keep rows that cannot be read in *rejected instead of failing */
+    size_t max_field_bytes; /* 0: 16 MiB */
 } dk_csv_options;
 
-#define DK_CSV_OPTIONS_INIT                                                                        \
-    {                                                                                              \
-        .delimiter = 0                                                                             \
+#define DK_CSV_OPTIONS_INIT \
+    {                       \
+        .delimiter = 0      \
     }
 
 /* Reads the file at path ("-" is standard input).
@@ -67,8 +68,8 @@ DK_API DK_MUST_USE dk_status dk_read_csv(dk_context *context, const char *path, 
                                          const dk_table **out, const dk_table **rejected, dk_error *err);
 
 /* The same from memory; name stands for the file in messages. bytes are borrowed for the call. */
-DK_API DK_MUST_USE dk_status dk_read_csv_bytes(dk_context *context, const void *bytes, size_t size, const char *name,
-                                               const dk_csv_options *options, const dk_table **out,
-                                               const dk_table **rejected, dk_error *err);
+DK_API DK_MUST_USE dk_status dk_read_csv_bytes(dk_context *context, const void *bytes, size_t size,
+                                               const char *name, const dk_csv_options *options,
+                                               const dk_table **out, const dk_table **rejected, dk_error *err);
 
 #endif

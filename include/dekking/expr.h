@@ -24,7 +24,8 @@ typedef struct dk_params {
 
 /* Parses text, which may be "name = expression" (dk_expr_name then gives the name) or an expression alone.
  * Errors: DK_ERR_SYNTAX; line and column point into the text, and the message shows the place. */
-DK_API DK_MUST_USE dk_status dk_expr_parse(dk_context *context, const char *text, const dk_expr **out, dk_error *err);
+DK_API DK_MUST_USE dk_status dk_expr_parse(dk_context *context, const char *text, const dk_expr **out,
+                                           dk_error *err);
 DK_API const dk_expr *dk_expr_retain(const dk_expr *expr);
 DK_API void dk_expr_release(const dk_expr *expr);
 /* The name before "=", or NULL. */

@@ -15,9 +15,9 @@ typedef struct dk_published_options {
     const char *label;          /* name of the label column; NULL: "label" */
     const char *const *columns; /* n_columns names, the row total's included; NULL: kolom_1 ... and "totaal" */
     size_t n_columns;
-    const char *total_word;     /* NULL: "totaal" */
-    bool no_row_totals;         /* the last number is a column like the others */
-    bool accept_mismatch;       /* sums that do not add up become notes instead of an error */
+    const char *total_word; /* NULL: "totaal" */
+    bool no_row_totals;     /* the last number is a column like the others */
+    bool accept_mismatch;   /* sums that do not add up become notes instead of an error */
 } dk_published_options;
 
 /* out     label (category, levels declared in the order of the publication), then integer columns. The line of the

@@ -28,17 +28,17 @@ typedef struct dk_scenario dk_scenario;
 /* Exactly one of share, count and all. Texts are expressions: share and count without columns (literals and
  * parameters), where over the columns, set over the values before the step. */
 typedef struct dk_intervention {
-    const char *name;          /* what it does, for messages and receipts */
-    const char *where;         /* NULL: everybody */
-    const char *share;         /* 0 .. 1 */
-    const char *count;         /* persons, >= 0 */
+    const char *name;  /* what it does, for messages and receipts */
+    const char *where; /* NULL: everybody */
+    const char *share; /* 0 .. 1 */
+    const char *count; /* persons, >= 0 */
     bool all;
-    bool whole;                /* whole persons */
-    const char *const *per;    /* n_per columns */
+    bool whole;             /* whole persons */
+    const char *const *per; /* n_per columns */
     size_t n_per;
-    const char *const *set;    /* n_set of "column = expression"; at least 1 */
+    const char *const *set; /* n_set of "column = expression"; at least 1 */
     size_t n_set;
-    bool allow_none;           /* matching nobody is no error */
+    bool allow_none; /* matching nobody is no error */
 } dk_intervention;
 
 /* A parameter with its default and, where has_range, the range that values must lie in (numbers). */
@@ -81,8 +81,8 @@ DK_API DK_MUST_USE dk_status dk_cells_new(const dk_table *table, const dk_breakd
  * Errors  DK_ERR_UNREACHABLE  a step takes more than there is (step and stratum in the message), or matches nobody
  *         DK_ERR_NAME, DK_ERR_TYPE, DK_ERR_RANGE (a parameter or share outside its range), DK_ERR_MEMORY, ... */
 DK_API DK_MUST_USE dk_status dk_scenario_apply(const dk_scenario *scenario, const dk_table *cells,
-                                               const dk_params *params, const dk_table **out, const dk_table **moved,
-                                               dk_error *err);
+                                               const dk_params *params, const dk_table **out,
+                                               const dk_table **moved, dk_error *err);
 
 /* Runs breakdown on table as it is and under each scenario. Columns: the dimensions, then for each measure M:
  * M_base, and for each scenario S: M_S, M_S_difference. Rows: the union of the groups of all, in the order of keys,
@@ -104,11 +104,11 @@ typedef struct dk_cell_at {
 } dk_cell_at;
 
 typedef struct dk_solve_spec {
-    const char *vary;      /* the parameter whose least value is sought, within its range */
-    const char *target;    /* condition over the result's columns: "dekking >= 0.90" */
-    const dk_cell_at *at;  /* n_at values; none: the grand total */
+    const char *vary;     /* the parameter whose least value is sought, within its range */
+    const char *target;   /* condition over the result's columns: "dekking >= 0.90" */
+    const dk_cell_at *at; /* n_at values; none: the grand total */
     size_t n_at;
-    const char *each;      /* or: solve for each group of this dimension on its own; NULL: not */
+    const char *each; /* or: solve for each group of this dimension on its own; NULL: not */
 } dk_solve_spec;
 
 /* Finds the least value of a parameter for which the target holds. Exact: a candidate counts only if the condition is

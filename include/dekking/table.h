@@ -28,7 +28,7 @@ typedef struct dk_field {
     int margin_bit; /* which dimension this column shows, or -1 */
 } dk_field;
 
-#define DK_FIELD(name_, column_)                                                                   \
+#define DK_FIELD(name_, column_) \
     ((dk_field){ .name = (name_), .column = (column_), .label = NULL, .format = NULL, .margin_bit = -1 })
 
 /* Makes a table of n_fields columns of n_rows rows each; columns are retained.

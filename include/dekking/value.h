@@ -18,22 +18,22 @@
 #include <dekking/error.h>
 
 /* X(CODE, "name") */
-#define DK_TYPE_LIST(X)                                                                            \
-    X(BOOLEAN, "boolean")                                                                          \
-    X(INTEGER, "integer")                                                                          \
-    X(DECIMAL, "decimal")                                                                          \
-    X(REAL, "real")                                                                                \
-    X(RATIO, "ratio")                                                                              \
-    X(DATE, "date")                                                                                \
-    X(TIMESTAMP, "timestamp")                                                                      \
-    X(CATEGORY, "category")                                                                        \
+#define DK_TYPE_LIST(X)       \
+    X(BOOLEAN, "boolean")     \
+    X(INTEGER, "integer")     \
+    X(DECIMAL, "decimal")     \
+    X(REAL, "real")           \
+    X(RATIO, "ratio")         \
+    X(DATE, "date")           \
+    X(TIMESTAMP, "timestamp") \
+    X(CATEGORY, "category")   \
     X(TEXT, "text")
 
 typedef enum dk_type {
 #define DK_TYPE_ENUM(code, name) DK_##code,
     DK_TYPE_LIST(DK_TYPE_ENUM)
 #undef DK_TYPE_ENUM
-    DK_N_TYPES
+        DK_N_TYPES
 } dk_type;
 
 #define DK_DECIMAL_MAX_SCALE 18

@@ -14,18 +14,18 @@
 typedef enum dk_style { DK_STYLE_INTERNATIONAL, DK_STYLE_NL } dk_style;
 
 /* X(CODE, "name", "extension") */
-#define DK_FORMAT_LIST(X)                                                                          \
-    X(TEXT, "text", "txt")                                                                         \
-    X(CSV, "csv", "csv")                                                                           \
-    X(MARKDOWN, "md", "md")                                                                        \
-    X(HTML, "html", "html")                                                                        \
+#define DK_FORMAT_LIST(X)   \
+    X(TEXT, "text", "txt")  \
+    X(CSV, "csv", "csv")    \
+    X(MARKDOWN, "md", "md") \
+    X(HTML, "html", "html") \
     X(JSON, "json", "json")
 
 typedef enum dk_format {
 #define DK_FORMAT_ENUM(code, name, extension) DK_FORMAT_##code,
     DK_FORMAT_LIST(DK_FORMAT_ENUM)
 #undef DK_FORMAT_ENUM
-    DK_N_FORMATS
+        DK_N_FORMATS
 } dk_format;
 
 typedef struct dk_write_options {
@@ -40,9 +40,9 @@ typedef struct dk_write_options {
     bool show_notes;         /* text, Markdown, HTML: the table's notes below it */
 } dk_write_options;
 
-#define DK_WRITE_OPTIONS_INIT                                                                      \
-    {                                                                                              \
-        .style = DK_STYLE_INTERNATIONAL                                                            \
+#define DK_WRITE_OPTIONS_INIT           \
+    {                                   \
+        .style = DK_STYLE_INTERNATIONAL \
     }
 
 /* Takes bytes as they come. Returns false to stop: the write then ends with DK_ERR_IO. */
