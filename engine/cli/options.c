@@ -93,7 +93,7 @@ static bool read_long(dkc_options *options, int *i)
     } else if (is_long(word, "--format")) {
         if ((value = long_value(options, i, "--format")) == NULL)
             return refuse(options, "'%s' needs argument", "--format");
-        if (!dk_format_find(value, &options->format))
+        if (!dk_format_find(value, &options->format) || dk_format_is_binary(options->format))
             return refuse(options, "'--format' wants text, csv, md, html or json, not '%s'", value);
         options->has_format = true;
     } else {

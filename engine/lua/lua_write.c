@@ -122,6 +122,16 @@ static bool to_stdout(void *arg, const char *bytes, size_t size)
     return fwrite(bytes, 1, size, stdout) == size;
 }
 
+/* The same for a screen, which shows text. */
+static dk_format screen_format(lua_State *L, int index, const char *what)
+{
+    dk_format format = option_format(L, index, what, usual_format(L));
+
+    if (dk_format_is_binary(format))
+        dkl_fail(L, "%s: a workbook is no text; t:write \"name.xlsx\" makes a file of it", what);
+    return format;
+}
+
 /* t:print([options]) writes to standard output, and gives the table back. */
 static int table_print(lua_State *L)
 {
@@ -133,7 +143,7 @@ static int table_print(lua_State *L)
     dkl_check_options(L, 2, "print", screen_names);
     screen_options(L, &options);
     read_options(L, 2, "print", &options);
-    format = option_format(L, 2, "print", usual_format(L));
+    format = screen_format(L, 2, "print");
     if (dk_write_sink(table, format, &options, to_stdout, NULL, &err) != DK_OK)
         return dkl_raise(L, &err); /* what was printed stays printed: no second try */
     lua_settop(L, 1);
@@ -161,7 +171,8 @@ static int table_write(lua_State *L)
     is_known = dk_format_of_path(path, &format);
     if (!is_known && dkl_option_text(L, 3, "write", "format") == NULL)
         return dkl_fail(
-            L, "write: the name '%s' does not end in .txt, .csv, .md, .html or .json: say { format = \"csv\" }",
+            L,
+            "write: the name '%s' does not end in .txt, .csv, .md, .html, .json or .xlsx: say { format = \"csv\" }",
             path);
     format = option_format(L, 3, "write", format);
     DKL_TRY(dk_write_file(table, path, format, &options, &err));

@@ -62,7 +62,8 @@ dk_status dki_sink_flush(dki_sink *sink, bool all, dk_error *err);
 /* The formats. */
 typedef dk_status dki_write_fn(const dk_table *table, const dk_write_options *options, dki_sink *sink,
                                dk_error *err);
-dki_write_fn dki_write_text_table, dki_write_csv, dki_write_markdown, dki_write_html, dki_write_json;
+dki_write_fn dki_write_text_table, dki_write_csv, dki_write_markdown, dki_write_html, dki_write_json,
+    dki_write_xlsx;
 
 /* Bits of the margin under which a row totals every dimension that the table shows. */
 int64_t dki_margin_all(const dk_table *table);

@@ -22,7 +22,7 @@ static const struct {
 static dki_write_fn *const writers[] = {
     [DK_FORMAT_TEXT] = dki_write_text_table,   [DK_FORMAT_CSV] = dki_write_csv,
     [DK_FORMAT_MARKDOWN] = dki_write_markdown, [DK_FORMAT_HTML] = dki_write_html,
-    [DK_FORMAT_JSON] = dki_write_json,
+    [DK_FORMAT_JSON] = dki_write_json,         [DK_FORMAT_XLSX] = dki_write_xlsx,
 };
 
 bool dk_format_find(const char *name, dk_format *out)
@@ -46,6 +46,11 @@ bool dk_format_of_path(const char *path, dk_format *out)
             return true;
         }
     return false;
+}
+
+bool dk_format_is_binary(dk_format format)
+{
+    return format == DK_FORMAT_XLSX;
 }
 
 dk_status dki_sink_flush(dki_sink *sink, bool all, dk_error *err)

@@ -5,6 +5,9 @@
  * marks that appear depend on the style: international 1,758.5 or Dutch 1.758,5. Without a pattern an integer is
  * shown plain, a decimal with the digits its column needs, a real or a ratio with four decimals on the screen and with its
  * shortest exact or round-trip form in files.
+ *
+ * A workbook (xlsx) has the table on its first sheet, the notes on its second one; numbers, dates and truth values
+ * are a spreadsheet's own. A number with more than fifteen digits, and a date before March 1900, are text there.
  */
 #ifndef DEKKING_WRITE_H
 #define DEKKING_WRITE_H
@@ -19,7 +22,8 @@ typedef enum dk_style { DK_STYLE_INTERNATIONAL, DK_STYLE_NL } dk_style;
     X(CSV, "csv", "csv")    \
     X(MARKDOWN, "md", "md") \
     X(HTML, "html", "html") \
-    X(JSON, "json", "json")
+    X(JSON, "json", "json") \
+    X(XLSX, "xlsx", "xlsx")
 
 typedef enum dk_format {
 #define DK_FORMAT_ENUM(code, name, extension) DK_FORMAT_##code,
@@ -27,6 +31,9 @@ typedef enum dk_format {
 #undef DK_FORMAT_ENUM
         DK_N_FORMATS
 } dk_format;
+
+/* Whether the bytes of a format are no text: for files, not for screens. */
+DK_API bool dk_format_is_binary(dk_format format);
 
 typedef struct dk_write_options {
     dk_style style;          /* NL: decimal commas; CSV with semicolons and a byte-order mark */
@@ -59,7 +66,9 @@ DK_API DK_MUST_USE dk_status dk_write_text(const dk_table *table, dk_format form
                                            char **out, size_t *size, dk_error *err);
 DK_API void dk_text_free(dk_context *context, char *text);
 /* Writes a file that is complete or absent: a temporary file beside it is renamed when all is on disk; on failure
- * what was there before is untouched. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_ARGUMENT (a bad pattern). */
+ * what was there before is untouched. Errors: DK_ERR_IO (also: the library that a format needs is not there),
+ * DK_ERR_MEMORY, DK_ERR_ARGUMENT (a bad pattern; a format that was left out of the build), DK_ERR_LIMIT (more than a
+ * sheet or a cell of a workbook holds). */
 DK_API DK_MUST_USE dk_status dk_write_file(const dk_table *table, const char *path, dk_format format,
                                            const dk_write_options *options, dk_error *err);
 

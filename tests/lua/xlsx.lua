@@ -1,0 +1,96 @@
+-- xlsx.lua - tables as workbooks. What was written is looked at with unzip, and not with our own reading.
+
+local test = ...
+
+local function part(path, name)
+  local pipe = assert(io.popen(("unzip -p '%s' %s"):format(path, name)))
+  local text = pipe:read "a"
+  assert(pipe:close(), "unzip could not read " .. name)
+  return text
+end
+
+-- The cells of a sheet, by their place: { kind = "n", "s" (text) or "b", value = text }.
+local function cells(path, sheet)
+  local found = {}
+  for attributes, body in part(path, ("xl/worksheets/sheet%d.xml"):format(sheet)):gmatch "<c ([^>]*)>(.-)</c>" do
+    local kind = attributes:match 't="(%w+)"'
+    local text = body:match "<t[^>]*>(.-)</t>" or body:match "<v>(.-)</v>"
+    found[attributes:match 'r="(%w+)"'] = { kind = kind == "inlineStr" and "s" or kind or "n", value = text }
+  end
+  return found
+end
+
+local CSV = "gemeente;n;aandeel;ok;datum;tijd;leeg\n"
+  .. "Arnhem;1758;0,74;ja;31-12-2024;2024-12-31 10:15;\n"
+  .. "Zoë & <Co>;2;0,5;nee;01-01-1850;2024-12-31 12:00;x\n"
+  .. "=1+1;1234567890123456;;nee;;2024-12-31 18:00;\n"
+
+test("numbers, dates and truth values are a spreadsheet's own", function(t, dk)
+  local path = t.path "a.xlsx"
+  dk.read(t.file("a.csv", CSV)):write(path)
+  local c = cells(path, 1)
+  t.eq(c.A1, { kind = "s", value = "gemeente" })
+  t.eq(c.B2, { kind = "n", value = "1758" })
+  t.eq(c.C2, { kind = "n", value = "0.74" })
+  t.eq(c.D2, { kind = "b", value = "1" })
+  t.eq(c.E2, { kind = "n", value = "45657" }) -- 31-12-2024, as spreadsheets count
+  t.eq(tonumber(c.F3.value), 45657.5)
+  t.eq(c.G3, { kind = "s", value = "x" })
+  t.eq(c.A3, { kind = "s", value = "Zoë &amp; &lt;Co&gt;" })
+  t.eq(c.A4, { kind = "s", value = "=1+1" }, "a text is never a formula")
+end)
+
+test("what a spreadsheet would round or not know is text, and null is no cell", function(t, dk)
+  local path = t.path "b.xlsx"
+  dk.read(t.file("b.csv", CSV)):write(path, { style = "nl" })
+  local c = cells(path, 1)
+  t.eq(c.B4, { kind = "s", value = "1234567890123456" })
+  t.eq(c.E3, { kind = "s", value = "01-01-1850" })
+  t.eq(c.C4, nil)
+  t.eq(c.G2, nil)
+end)
+
+test("patterns become formats, totals have their label, notes a sheet", function(t, dk)
+  local path = t.path "c.xlsx"
+  local data = dk.table { { "gemeente", { "Arnhem", "Duiven" } }, { "n", { 3, 1 } } }
+  local result = data:breakdown {
+    by = "gemeente",
+    measures = { "som = sum(n)", { "deel = som / all(som)", format = "0.0 %" } },
+    margins = "totals",
+  }
+  result:note("een opmerking"):write(path, { total_label = "Totaal", title = "Proef & zo" })
+  local c = cells(path, 1)
+  t.eq(c.A4, { kind = "s", value = "Totaal" })
+  t.eq(c.C2, { kind = "n", value = "0.75" })
+  t.has(part(path, "xl/styles.xml"), 'formatCode="0.0 %"')
+  t.has(part(path, "docProps/core.xml"), "Proef &amp; zo")
+  t.eq(cells(path, 2).A1, { kind = "s", value = "een opmerking" })
+end)
+
+test("equal tables give equal bytes", function(t, dk)
+  local one, two = t.path "d.xlsx", t.path "e.xlsx"
+  dk.read(t.file("d.csv", CSV)):write(one)
+  dk.read(t.file("d.csv", CSV)):write(two)
+  t.ok(t.read(one) == t.read(two))
+end)
+
+test("a table without rows is a sheet with names", function(t, dk)
+  local path = t.path "f.xlsx"
+  dk.read(t.file("f.csv", "a;b\n")):write(path)
+  t.eq(cells(path, 1), { A1 = { kind = "s", value = "a" }, B1 = { kind = "s", value = "b" } })
+end)
+
+test("what does not fit is refused, and leaves nothing", function(t, dk)
+  local path = t.path "g.xlsx"
+  local long = dk.table { { "tekst", { "a", ("x"):rep(32768) } } }
+  t.raises(function() long:write(path) end, "row 2, column 1", "32767 characters")
+  t.eq(t.read(path), nil)
+  local many = {}
+  for i = 1, 1048576 do
+    many[i] = i
+  end
+  t.raises(function() dk.table({ { "n", many } }):write(path) end, "1048576 rows", "CSV")
+  t.eq(t.read(path), nil)
+  t.raises(function() dk.table({ { "n", { 1 } } }):print { format = "xlsx" } end, "workbook", "t:write")
+  t.raises(function() dk.table({ { "n", { 1 } } }):write "nosuch-folder/x.xlsx" end, "nosuch-folder/x.xlsx")
+end)
