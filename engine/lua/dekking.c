@@ -5,6 +5,7 @@
 #include "dekking_lua.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "bind.h"
 #include "library.h"
@@ -21,6 +22,16 @@ static int threads(lua_State *L)
         dk_set_threads((unsigned)n);
     }
     lua_pushinteger(L, dk_threads());
+    return 1;
+}
+
+/* dk.clock() -> seconds since some moment, to time what takes long: os.clock() adds up what every thread did */
+static int wall_clock(lua_State *L)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
     return 1;
 }
 
@@ -113,9 +124,8 @@ static int core_kind(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    { "threads", threads }, { "memory", memory }, { "budget", budget }, { "apportion", apportion }, { NULL, NULL }
-};
+static const luaL_Reg functions[] = { { "threads", threads }, { "clock", wall_clock },    { "memory", memory },
+                                      { "budget", budget },   { "apportion", apportion }, { NULL, NULL } };
 
 static const luaL_Reg primitives[] = {
     { "fail", core_fail }, { "class", core_class }, { "kind", core_kind }, { NULL, NULL }

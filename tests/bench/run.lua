@@ -1,0 +1,211 @@
+-- run.lua - runs dekking and its peers side by side, checks that they say the same, and prints medians and ratios.
+--
+-- usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]        suites: start, read; all of them when none is named
+--
+-- ROWS (10000000) says how large the synthetic register is, RUNS (5) how often each program does a task after one run
+-- that is not counted. Every program gets two threads and runs alone. Times of a task are taken within the program,
+-- round about what it does; "process" is the time of a whole process that does it once, "peak" what that had resident at
+-- the most. Figures are no tests: nothing fails when something is slow. It fails when answers differ.
+--
+-- Charts are written beside the data, in BUILD/bench.
+
+local build = assert(arg[1], "usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]")
+local n_rows = math.tointeger(os.getenv "ROWS" or 10000000)
+local n_runs = math.tointeger(os.getenv "RUNS" or 5)
+local folder = build .. "/bench"
+local peers = folder .. "/peers"
+local chart = dofile "tests/bench/chart.lua"
+
+local function shell(command) return os.execute(command) == true end
+local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+local function exists(path) return shell("test -e " .. quote(path)) end
+
+local function median(list)
+  table.sort(list)
+  local middle = #list // 2 + 1
+  return #list % 2 == 1 and list[middle] or (list[middle - 1] + list[middle]) / 2
+end
+
+-- Runs a command under measure: its lines, whether it ended well, seconds, and peak bytes of the process.
+local function run(command)
+  local report = folder .. "/report"
+  local pipe = assert(io.popen(("PEERS=$PWD/%s %s/tests/bench/measure %s sh -c %s 2>%s"):format(quote(peers), build, report,
+    quote("exec " .. command), folder .. "/errors")))
+  local lines = {}
+  for line in pipe:lines() do
+    lines[#lines + 1] = line
+  end
+  pipe:close()
+  local file = assert(io.open(report))
+  local status, seconds, _, peak = file:read("n", "n", "n", "n")
+  file:close()
+  return lines, status == 0, seconds, peak
+end
+
+-- One task of one program: seconds of each counted run, its answer, and what a process that does it once takes.
+local function measure(program, task, file)
+  local result = { program = program, task = task, times = {} }
+  local lines, ok
+  if program.whole_process then -- it times nothing itself
+    lines, ok = run(program.command(task, file, 1))
+    result.answer = lines[1]
+    for i = 1, math.min(n_runs, 3) do
+      local _, _, seconds, peak = run(program.command(task, file, 1))
+      result.times[i], result.peak, result.process = seconds, peak, seconds
+    end
+  else
+    lines, ok = run(program.command(task, file, n_runs + 1))
+    for i, line in ipairs(lines) do
+      local seconds, answer = line:match "^(%S+) ?(.*)$"
+      if i > 1 then
+        result.times[#result.times + 1] = tonumber(seconds)
+      end
+      result.answer = answer
+    end
+    if ok then
+      local _
+      _, ok, result.process, result.peak = run(program.command(task, file, 1))
+    end
+  end
+  if not ok or #result.times == 0 then
+    print(("%s: %s failed: %s"):format(task, program.name, (io.open(folder .. "/errors"):read "a"):sub(1, 300)))
+    return nil
+  end
+  result.median = median(result.times)
+  return result
+end
+
+local function show(title, results)
+  local ours = results[1]
+  print(("\n%s"):format(title))
+  print(("%-34s %9s %9s %9s %9s %10s %9s"):format("", "median s", "least s", "most s", "times", "peak MiB", "process s"))
+  local bars = {}
+  for _, r in ipairs(results) do
+    print(("%-34s %9.3f %9.3f %9.3f %9.2f %10.0f %9.3f"):format(r.program.name, r.median, r.times[1], r.times[#r.times],
+      r.median / ours.median, r.peak / 2 ^ 20, r.process))
+    bars[#bars + 1] = { r.program.name, r.median }
+  end
+  return bars
+end
+
+-- Every program does the task; the first one is dekking, and the others must answer the same unless they only count.
+local function compare(title, task, file, programs)
+  local results = {}
+  for _, program in ipairs(programs) do
+    if not program.tasks or program.tasks[task] then
+      local result = measure(program, task, file)
+      if result then
+        results[#results + 1] = result
+        if not program.only_counts and result.answer ~= results[1].answer then
+          error(("%s: %s answers %s, and %s answers %s"):format(title, results[1].program.name, results[1].answer,
+            program.name, result.answer))
+        end
+      elseif #results == 0 then
+        os.exit(1)
+      end
+    end
+  end
+  return show(title, results)
+end
+
+-- Programs --------------------------------------------------------------------------------------------------------------
+
+local function dekking(threads)
+  return {
+    name = ("dekking, %d thread%s"):format(threads, threads == 1 and "" or "s"),
+    command = function(task, file, n)
+      return ("%s/dekking --threads %d tests/bench/peers/dekking.lua %s %s %d"):format(build, threads, task, file, n)
+    end,
+  }
+end
+
+local function peer(name, command, needs, tasks)
+  if not exists(needs) then
+    print(("left out: %s, which is not installed (tests/bench/setup.sh %s)"):format(name, peers))
+    return nil
+  end
+  return { name = name, tasks = tasks, command = function(task, file, n) return command:format(task, file, n) end }
+end
+
+local function floor(kind)
+  return {
+    name = "floor: " .. kind,
+    only_counts = true,
+    command = function(_, file, n) return ("%s/tests/bench/floor %s %s %d"):format(build, kind, file, n) end,
+  }
+end
+
+local function readers()
+  local list = { dekking(2), dekking(1) }
+  local function add(program) list[#list + 1] = program end
+  add(peer("DuckDB", "node tests/bench/peers/duckdb.mjs %s %s %d", peers .. "/node_modules/@duckdb/node-api"))
+  add(peer("Polars", "env POLARS_MAX_THREADS=2 node tests/bench/peers/polars.mjs %s %s %d",
+    peers .. "/node_modules/nodejs-polars"))
+  add(peer("ClickHouse (chdb)", "node tests/bench/peers/clickhouse.mjs %s %s %d", peers .. "/node_modules/chdb"))
+  add(peer("data.table", "Rscript tests/bench/peers/datatable.R %s %s %d", "/usr/lib/R/site-library/data.table"))
+  local only_found = { found = true }
+  local miller = peer("Miller", "tests/bench/peers/miller.sh %s %s %d", "/usr/bin/mlr", only_found)
+  local sqlite = peer("SQLite", "tests/bench/peers/sqlite.sh %s %s %d", "/usr/bin/sqlite3", only_found)
+  for _, program in pairs { miller, sqlite } do
+    program.whole_process = true
+    add(program)
+  end
+  add(floor "libcsv")
+  add(floor "lines")
+  add(floor "bytes")
+  return list
+end
+
+-- Suites ----------------------------------------------------------------------------------------------------------------
+
+local function persons(rows)
+  local path = ("%s/persons-%d.csv"):format(folder, rows)
+  if not exists(path) then
+    print(("making %s"):format(path))
+    assert(shell(("%s/tests/bench/persons %d >%s.new && mv %s.new %s"):format(build, rows, path, path, path)))
+  end
+  return path
+end
+
+local suites = { "start", "read" }
+
+function suites.start()
+  local function command(text)
+    return function(_, _, n) return ("sh -c %s"):format(quote(("for i in $(seq %d); do %s; done"):format(n * 100, text))) end
+  end
+  local results = {}
+  for _, program in ipairs {
+    { name = "dekking -e '' (100 times)", command = command(build .. "/dekking -e ''") },
+    { name = "lua5.4 -e '' (100 times)", command = command "lua5.4 -e ''" },
+  } do
+    program.whole_process = true
+    results[#results + 1] = measure(program, "start", "")
+  end
+  show("starting", results)
+end
+
+function suites.read()
+  local file = persons(n_rows)
+  local programs = readers()
+  local what = ("%d rows, %.0f MB: "):format(n_rows, assert(io.open(file)):seek "end" / 1e6)
+  local typed = compare(what .. "reading, types stated", "typed", file, programs)
+  local found = compare(what .. "reading, types found", "found", file, programs)
+  chart.write(folder .. "/read.svg", "Reading " .. what:gsub(": $", "") .. ", seconds (logarithmic)", {
+    { "types stated", typed }, { "types found", found },
+  })
+end
+
+-- --------------------------------------------------------------------------------------------------------------------------
+
+assert(shell("mkdir -p " .. quote(folder)))
+local wanted = { table.unpack(arg, 2) }
+if #wanted == 0 then
+  wanted = suites
+end
+for _, name in ipairs(wanted) do
+  local suite = suites[name]
+  if not suite then
+    error("no suite " .. name)
+  end
+  suite()
+end
