@@ -195,7 +195,7 @@ function suites.read()
   })
 end
 
--- --------------------------------------------------------------------------------------------------------------------------
+-- 
 
 assert(shell("mkdir -p " .. quote(folder)))
 local wanted = { table.unpack(arg, 2) }
