@@ -6,7 +6,7 @@ local SEES_LUA = { lua = true, cli = true }
 -- The public header of a concept belongs to the layer that implements it.
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
-  dictionary = "data", column = "data", table = "data",
+  append = "data", dictionary = "data", column = "data", table = "data",
   csv = "read", published = "read",
   expr = "query", breakdown = "query", sort = "query", join = "query",
   scenario = "scenario",

@@ -1,4 +1,4 @@
-/* lua_join.c - two tables by key. */
+/* lua_join.c - tables put together: by key, and one below the other. */
 #include "lua_options.h"
 #include "lua_table.h"
 
@@ -82,4 +82,55 @@ static int table_link(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_join_methods[] = { { "join", table_join }, { "link", table_link }, { NULL, NULL } };
+/* Whether the table at index names only tables, as a list; their number. */
+static size_t check_list(lua_State *L, int index)
+{
+    size_t n = lua_rawlen(L, index);
+
+    for (size_t i = 1; i <= n; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i);
+        if (dkl_test_object(L, -1, DKL_TABLE) == NULL)
+            dkl_fail(L, "append: item %d of the list is a %s and not a table of dekking", (int)i,
+                     luaL_typename(L, -1));
+        lua_pop(L, 1);
+    }
+    if (n == 0)
+        dkl_fail(L, "append: the list holds no table");
+    return n;
+}
+
+/* t:append(other | { other, ... } [, { missing = "null" }]) */
+static int table_append(lua_State *L)
+{
+    static const char *const options[] = { "missing", NULL };
+    static const char *const ways[] = { "error", "null", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_append_options how = { .missing_is_null = false };
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **tables, **out;
+    bool is_list = lua_istable(L, 2);
+    size_t n;
+
+    lua_settop(L, 3);
+    if (!is_list)
+        dkl_check_table(L, 2);
+    n = is_list ? check_list(L, 2) : 1;
+    dkl_check_options(L, 3, "append", options);
+    how.missing_is_null = dkl_option_choice(L, 3, "append", "missing", ways, 0) == 1;
+    tables = dkl_array(L, n + 1, sizeof *tables); /* borrowed from the objects, which the arguments hold */
+    tables[0] = table;
+    for (size_t i = 1; i <= n; i++) {
+        if (is_list)
+            lua_rawgeti(L, 2, (lua_Integer)i);
+        tables[i] = dkl_check_table(L, is_list ? -1 : 2);
+        if (is_list)
+            lua_pop(L, 1);
+    }
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_append(tables, n + 1, &how, out, &err));
+    return 1;
+}
+
+const luaL_Reg dkl_join_methods[] = {
+    { "join", table_join }, { "link", table_link }, { "append", table_append }, { NULL, NULL }
+};

@@ -3,6 +3,7 @@
 #define DEKKING_H
 
 #include <dekking/api.h>
+#include <dekking/append.h>
 #include <dekking/breakdown.h>
 #include <dekking/column.h>
 #include <dekking/context.h>

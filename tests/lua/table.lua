@@ -225,3 +225,20 @@ test("a table can be closed, and is then of no use", function(t, dk)
   t.raises(function() return #closed end, "was closed")
   t.raises(function() return closed:where "a > 0" end, "was closed")
 end)
+
+test("append puts tables below each other, by name", function(t, dk)
+  local january = dk.table { { "gemeente", { "Arnhem", "Duiven" } }, { "n", { 1, 2 } } }
+  local february = dk.table { { "n", { 0.5 } }, { "gemeente", { "Arnhem" } } }
+  local march = dk.table { { "gemeente", { "Rheden" } }, { "n", { 4 } } }
+  t.eq(t.records(january:append(february):derive "n = n * 2":select { "gemeente", "n" }), {
+    { gemeente = "Arnhem", n = 2.0 }, { gemeente = "Duiven", n = 4.0 }, { gemeente = "Arnhem", n = 1.0 },
+  })
+  t.eq(#january:append { february, march }, 4)
+  t.eq(#january:append(january:select "n", { missing = "null" }):where "gemeente is null", 2)
+  t.raises(function() return january:append(january:select "n") end, "no column gemeente", 'missing = "null"')
+  t.raises(function() return january:append() end, "append")
+  t.raises(function() return january:append {} end, "no table")
+  t.raises(function() return january:append { 3 } end, "item 1")
+  t.raises(function() return january:append(march, { mising = "null" }) end, "mising", "missing")
+  t.raises(function() return january:append(march, { missing = "nil" }) end, "error or null")
+end)

@@ -137,16 +137,16 @@ static inline const char *show_rows(const dk_table *table)
     dk_error err = DK_ERROR_INIT;
 
     text[0] = '\0';
-    for (uint64_t row = 0; row < dk_table_n_rows(table); row++) {
+    for (uint64_t at = 0; at < dk_table_n_rows(table); at++) {
         dk_value mask = { .as.integer = 0 };
 
         if (margin)
-            assert_ok(dk_column_get(margin, row, &mask, &err), &err);
+            assert_ok(dk_column_get(margin, at, &mask, &err), &err);
         for (size_t i = 0; i < dk_table_n_columns(table); i++) {
             const dk_field *field = dk_table_field(table, i);
             dk_value value;
 
-            assert_ok(dk_column_get(field->column, row, &value, &err), &err);
+            assert_ok(dk_column_get(field->column, at, &value, &err), &err);
             used += (size_t)snprintf(text + used, sizeof text - used, "%s", i ? "|" : "");
             if (field->margin_bit >= 0 && mask.as.integer >> field->margin_bit & 1)
                 used += (size_t)snprintf(text + used, sizeof text - used, "*");

@@ -1,0 +1,188 @@
+/* append_levels.c - the levels of several dictionaries as one.
+ *
+ * Where levels are stated their order counts. Each list is woven into those before it: what both have must stand in the
+ * same order, and what is new comes behind the level that it stands behind in its own list. Else levels come in the order
+ * in which they are met, and the dictionary orders them by code point.
+ */
+#include "append_parts.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/status.h"
+#include "base/text.h"
+
+/* The union so far: a list through `next`, from the sentinel 0; level number i is item i + 1. */
+struct weave {
+    dk_context *context;
+    dki_text_map levels;
+    uint32_t *next;  /* 0: the end */
+    uint32_t *place; /* in the list as it was before the present dictionary */
+    size_t next_room, place_room;
+};
+
+static const dk_dictionary *levels_of(const dki_stack *stack, size_t i)
+{
+    const dk_column *column = stack->columns[i];
+
+    return column && dk_column_n_nulls(column) < dk_column_n_rows(column) ? dk_column_levels(column) : NULL;
+}
+
+static int shown_size(dk_text level)
+{
+    return (int)dki_utf8_floor(level.bytes, level.size, level.size < 60 ? level.size : 60);
+}
+
+static dk_status fail_order(const dki_stack *stack, size_t i, dk_text before, dk_text after, dk_error *err)
+{
+    char table[DKI_TABLE_NAME_BYTES];
+
+    (void)dki_fail(err, DK_ERR_RANGE,
+                   "the levels of column %s are stated in another order in %s: \"%.*s\" before \"%.*s\"",
+                   stack->name, dki_table_shown(stack->tables, i, table), shown_size(before), before.bytes,
+                   shown_size(after), after.bytes);
+    dki_hint(err, "state the same order for all tables");
+    return DK_ERR_RANGE;
+}
+
+static void number_places(struct weave *weave)
+{
+    uint32_t place = 0;
+
+    for (uint32_t item = weave->next[0]; item != 0; item = weave->next[item])
+        weave->place[item] = ++place;
+}
+
+/* Adds the levels of a dictionary in their order. checked: what is there already must stand in that order. */
+static dk_status weave_in(struct weave *weave, const dki_stack *stack, size_t i, bool checked, dk_error *err)
+{
+    const dk_dictionary *dictionary = levels_of(stack, i);
+    size_t n_before = weave->levels.n, n = dk_dictionary_n_levels(dictionary);
+    uint32_t at = 0, last_known = 0;
+    dk_status status;
+
+    status = dki_grow(weave->context, (void **)&weave->next, &weave->next_room, n_before + n + 1,
+                      sizeof *weave->next, err);
+    if (status == DK_OK)
+        status = dki_grow(weave->context, (void **)&weave->place, &weave->place_room, n_before + n + 1,
+                          sizeof *weave->place, err);
+    if (status != DK_OK)
+        return status;
+    if (n_before == 0)
+        weave->next[0] = 0;
+    number_places(weave);
+    for (uint32_t code = 1; code <= n; code++) {
+        dk_text level = dk_dictionary_level(dictionary, code);
+        uint32_t number, item;
+
+        if (code % 4096 == 0 && (status = dki_poll(weave->context, err)) != DK_OK)
+            return status;
+        status = dki_text_map_add(&weave->levels, level.bytes, level.size, &number, err);
+        if (status != DK_OK)
+            return status;
+        item = number + 1;
+        if (number >= n_before) { /* new */
+            weave->next[item] = weave->next[at];
+            weave->next[at] = item;
+            at = item;
+            continue;
+        }
+        if (checked && last_known && weave->place[item] < weave->place[last_known]) {
+            dk_text before;
+
+            before.bytes = dki_text_map_get(&weave->levels, last_known - 1, &before.size);
+            return fail_order(stack, i, before, level, err);
+        }
+        last_known = item;
+        at = item;
+    }
+    return DK_OK;
+}
+
+/* Whether every dictionary with stated levels holds the levels of those without. */
+static bool stated_hold_all(const dki_stack *stack, const struct weave *stated)
+{
+    for (size_t i = 0; i < stack->n; i++) {
+        const dk_dictionary *levels = levels_of(stack, i);
+
+        if (levels == NULL || dk_dictionary_is_declared(levels))
+            continue;
+        for (uint32_t code = 1; code <= dk_dictionary_n_levels(levels); code++) {
+            dk_text level = dk_dictionary_level(levels, code);
+
+            if (dki_text_map_find(&stated->levels, level.bytes, level.size) == UINT32_MAX)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_same(const dk_dictionary *dictionary, const dk_text *levels, size_t n, bool declared)
+{
+    if (dk_dictionary_n_levels(dictionary) != n || dk_dictionary_is_declared(dictionary) != declared)
+        return false;
+    for (uint32_t code = 1; code <= n; code++) {
+        dk_text level = dk_dictionary_level(dictionary, code);
+
+        if (level.size != levels[code - 1].size || memcmp(level.bytes, levels[code - 1].bytes, level.size) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The first column's own dictionary where it is the union. */
+static dk_status make_dictionary(const dki_stack *stack, const struct weave *weave, bool declared,
+                                 const dk_dictionary **out, dk_error *err)
+{
+    dk_text *levels = dki_alloc_array(stack->context, weave->levels.n, sizeof *levels, err);
+    dk_dictionary *dictionary = NULL;
+    size_t n = 0;
+    dk_status status;
+
+    if (levels == NULL)
+        return DK_ERR_MEMORY;
+    if (declared)
+        for (uint32_t item = weave->next[0]; item != 0; item = weave->next[item], n++)
+            levels[n].bytes = dki_text_map_get(&weave->levels, item - 1, &levels[n].size);
+    else
+        for (; n < weave->levels.n; n++)
+            levels[n].bytes = dki_text_map_get(&weave->levels, (uint32_t)n, &levels[n].size);
+    for (size_t i = 0; i < stack->n; i++) {
+        const dk_dictionary *own = levels_of(stack, i);
+
+        if (own && is_same(own, levels, n, declared)) {
+            *out = dk_dictionary_retain(own);
+            dki_free(stack->context, levels);
+            return DK_OK;
+        }
+    }
+    status = dk_dictionary_new(stack->context, levels, n, declared, &dictionary, err);
+    dki_free(stack->context, levels);
+    if (status == DK_OK)
+        *out = dictionary;
+    return status;
+}
+
+dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bool *loose, dk_error *err)
+{
+    struct weave weave = { .context = stack->context };
+    bool declared = false;
+    dk_status status = DK_OK;
+
+    dki_text_map_init(&weave.levels, stack->context);
+    for (size_t i = 0; status == DK_OK && i < stack->n; i++)
+        if (levels_of(stack, i) && dk_dictionary_is_declared(levels_of(stack, i))) {
+            declared = true;
+            status = weave_in(&weave, stack, i, true, err);
+        }
+    *loose = status == DK_OK && declared && !stated_hold_all(stack, &weave);
+    for (size_t i = 0; status == DK_OK && (*loose || !declared) && i < stack->n; i++)
+        if (levels_of(stack, i))
+            status = weave_in(&weave, stack, i, false, err);
+    if (status == DK_OK)
+        status = make_dictionary(stack, &weave, declared && !*loose, out, err);
+    dki_text_map_drop(&weave.levels);
+    dki_free(stack->context, weave.next);
+    dki_free(stack->context, weave.place);
+    return status;
+}
