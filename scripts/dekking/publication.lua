@@ -10,6 +10,7 @@ local OPTIONS = { "register", "region", "known", "label" }
 local REGISTER = { "level", "value", "stated" }
 local MOST_PERSONS = 1000000000 -- a share of nine digits of so many persons fits in 64 bits
 local MOST_DIGITS = 9
+local COUNT, RATE = "#,##0", "0.0 %"
 
 local states = setmetatable({}, { __mode = "k" })
 
@@ -51,6 +52,11 @@ local function share_of(value, what)
   return digits, math.tointeger(10 ^ scale), scale
 end
 
+-- The pattern that shows every digit of a share that is stated with so many: 0.74 is 74 %, 0.7402 is 74.02 %.
+local function pattern_of(scale)
+  return scale <= 2 and "0 %" or ("0.%s %%"):format(("0"):rep(scale - 2))
+end
+
 local methods = {}
 
 -- The rate of the region: numerator, denominator, share; with `stated`, whether the share that is printed agrees
@@ -58,19 +64,21 @@ local methods = {}
 function methods:coverage()
   local p = state_of(self, "coverage")
   local expressions = { "share = numerator / denominator" }
+  local patterns = { numerator = COUNT, denominator = COUNT, share = RATE }
   if p.stated then
-    local digits, power = share_of(p.stated, "publication: stated")
+    local digits, power, scale = share_of(p.stated, "publication: stated")
     -- |known / register - digits / power| is at most half a unit of the last digit
     local agrees = p.n_register > 0 and 2 * math.abs(p.n_known * power - digits * p.n_register) <= p.n_register
     expressions[2] = "stated = " .. core.literal(p.stated)
     expressions[3] = "agrees = " .. core.literal(agrees)
+    patterns.stated = pattern_of(scale)
   end
   local result = dk.table {
     { p.level, { p.region or dk.null } },
     { "numerator", { p.n_known } },
     { "denominator", { p.n_register } },
   }
-  return result:derive(expressions):format { share = "0.0 %" }
+  return result:derive(expressions):format(patterns)
 end
 
 -- Coverage per `dimension`: only the level for which the register is published has one.
@@ -94,7 +102,7 @@ function methods:bounds()
   local result = dk.table({ { p.label, p.labels }, { "known", p.known_counts }, { "greatest", can_be_whole } })
     :derive { ("least = known / (known + %d)"):format(p.n_register - p.n_known), "greatest = greatest / 1" }
     :select { p.label, "known", "least", "greatest" }
-    :format { least = "0.0 %", greatest = "0.0 %" }
+    :format { known = COUNT, least = RATE, greatest = RATE }
   return result:note("where nobody is known the coverage is 0, or undefined when the register has nobody there")
 end
 
@@ -115,8 +123,8 @@ function methods:needed(targets)
     more[i] = math.max(0, totals[i] - p.n_known)
     most_scale = math.max(most_scale, scale)
   end
-  local pattern = most_scale <= 2 and "0 %" or most_scale == 3 and "0.0 %" or "0.00 %"
-  return dk.table({ { "target", targets }, { "needed", totals }, { "more", more } }):format { target = pattern }
+  return dk.table({ { "target", targets }, { "needed", totals }, { "more", more } })
+    :format { target = pattern_of(most_scale), needed = COUNT, more = COUNT }
 end
 
 -- n persons over the places, in proportion to those who are known: whole persons by largest remainder, ties to the
@@ -134,7 +142,8 @@ function methods:spread(n)
   for i, known in ipairs(p.known_counts) do
     after[i] = known + more[i]
   end
-  return dk.table { { p.label, p.labels }, { "known", p.known_counts }, { "more", more }, { "after", after } }
+  return dk.table({ { p.label, p.labels }, { "known", p.known_counts }, { "more", more }, { "after", after } })
+    :format { known = COUNT, more = COUNT, after = COUNT }
 end
 
 -- The share of each place in all who are known, and of each column in the place's own total (null where that is 0).
@@ -142,12 +151,12 @@ function methods:shares()
   local p = state_of(self, "shares")
   local known = core.quoted(p.known)
   local expressions = { ("share = %s / %d"):format(known, p.n_known) }
-  local columns, patterns = { p.label, p.known, "share" }, { share = "0.0 %" }
+  local columns, patterns = { p.label, p.known, "share" }, { [p.known] = COUNT, share = RATE }
   for _, name in ipairs(p.parts) do
     local share = name .. "_share"
     expressions[#expressions + 1] = ("%s = %s / %s"):format(core.quoted(share), core.quoted(name), known)
     columns[#columns + 1] = share
-    patterns[share] = "0.0 %"
+    patterns[share] = RATE
   end
   return p.detail:derive(expressions):select(columns):format(patterns)
 end

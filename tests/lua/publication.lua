@@ -50,6 +50,21 @@ test("the region has a rate, which agrees with what is stated", function(t, dk)
   t.eq(other:coverage():column "agrees"[1], false)
 end)
 
+-- A column of a publication reads 5.682 and not 5682, and a share as the publication prints it.
+test("counts and shares have patterns", function(t, dk)
+  local pub = publication(t, dk)
+  local plain = { style = "nl", types = false, count = false, notes = false }
+  t.has(pub:coverage():text(plain), "5.682", "7.676", "74,0 %", "74 %")
+  t.ok(not pub:coverage():text(plain):find("0,74", 1, true))
+  t.has(pub:bounds():text(plain), "2.983")
+  t.has(pub:needed({ 0.90 }):text(plain), "6.909", "1.227")
+  t.has(pub:spread(1227):text(plain), "2.983", "3.627")
+  t.has(pub:shares():text(plain), "2.983")
+  local finer = dk.publication(published(t, dk), { register = { level = "regio", value = 7676, stated = 0.7402 } })
+  t.has(finer:coverage():text(plain), "74,02 %")
+  t.has(finer:needed({ 0.9, 0.90125 }):text(plain), "90,125 %", "6.918") -- 0.90125 of 7676 is 6917.995
+end)
+
 test("coverage per municipality cannot be had", function(t, dk)
   local pub = publication(t, dk)
   t.raises(function() return pub:coverage_by "gemeente" end,
