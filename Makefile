@@ -121,7 +121,7 @@ $(BUILD)/data/register.csv: scripts/data/synthetic.lua scripts/data/midden-gelde
 
 demo: deps ## install what is missing, build, and answer the first questions on the published table
 	$(Q)$(MAKE) --no-print-directory all data
-	$(Q)$(PROGRAM) scripts/demo.lua
+	$(Q)DEKKING_BUILD=$(BUILD) $(PROGRAM) scripts/demo.lua
 
 # Tests. --------------------------------------------------------------------------------------------------------------
 
