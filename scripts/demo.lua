@@ -5,7 +5,6 @@
 -- with status 1 where it is not so.
 
 local region = dofile "scripts/data/region.lua"
-local WIDTH = 96 -- of a line of prose
 local COUNT, SHARE, POINTS = "#,##0", "0.0 %", "0.0"
 local TARGETS = { 0.80, 0.90, 0.95 }
 
@@ -13,20 +12,12 @@ local function heading(text) print(("\n\n%s\n%s"):format(text, ("="):rep(#text))
 
 local function show(t)
   print ""
-  t:print { style = "nl", types = false, count = false }
+  t:print(region.nl)
 end
 
--- A paragraph.
 local function say(text, ...)
-  local lines, line = {}, ""
-  for word in text:format(...):gmatch "%S+" do
-    if #line + 1 + #word > WIDTH then
-      lines[#lines + 1], line = line, ""
-    end
-    line = line == "" and word or line .. " " .. word
-  end
-  lines[#lines + 1] = line
-  print("\n" .. table.concat(lines, "\n"))
+  print ""
+  region.say(text:format(...))
 end
 
 local held, failed = 0, 0
@@ -97,7 +88,7 @@ check(rate.agrees[1], "the share that the publication prints is this one, in who
 
 say "And the coverage of each municipality? Asked for it, the program refuses:"
 local is_given, answer = pcall(function() return publication:coverage_by "gemeente" end)
-say("  \"%s\"", (tostring(answer):gsub("^%S+:%d+: ", "")))
+say("\"%s\"", (tostring(answer):gsub("^%S+:%d+: ", "")))
 check(not is_given, "that is an error; no rate was made with another denominator.")
 
 heading "4  How many more must be registered for 80, 90 and 95 %"

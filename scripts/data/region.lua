@@ -1,4 +1,4 @@
--- region.lua - the data of the demo and the examples: what is published of the region, and synthetic persons.
+-- region.lua - what the demo and the examples share: the published table of the region, and synthetic persons.
 --
 -- usage: local region = dofile "scripts/data/region.lua"
 --
@@ -8,6 +8,9 @@
 local region = {}
 
 region.folder = os.getenv "DEKKING_BUILD" or "build"
+
+-- How tables are printed here: as a Dutch reader expects them, and nothing around the figures.
+region.nl = { style = "nl", types = false, count = false, notes = false }
 
 -- Persons known in Sonar, per municipality and column of the publication.
 function region.published()
@@ -44,6 +47,19 @@ function region.persons()
     { name = "synthetic register", unit = "persons", levels = levels })
   local sonar = region.read("sonar.csv", { name = "synthetic Sonar extract", unit = "persons" })
   return register:link(sonar, "pseudoniem", { as = "in_sonar", columns = { "kolom", "klantprofiel", "zichtbaar" } })
+end
+
+-- Prints a paragraph: words in lines of at most 96 characters, each after the indent.
+function region.say(text, indent)
+  local lines, line = {}, ""
+  for word in text:gmatch "%S+" do
+    if #line + 1 + #word > 96 then
+      lines[#lines + 1], line = line, ""
+    end
+    line = line == "" and (indent or "") .. word or line .. " " .. word
+  end
+  lines[#lines + 1] = line
+  print(table.concat(lines, "\n"))
 end
 
 return region
