@@ -13,7 +13,8 @@
 --   a profile is only drawn for who is in Sonar, visibility only for who has a profile.
 --
 -- Written are register.csv (pseudoniem, gemeente, doelgroep, leeftijd, leeftijdsklasse, opleiding) and sonar.csv
--- (pseudoniem, kolom, klantprofiel, zichtbaar), both with semicolons, in an order that tells nothing.
+-- (pseudoniem, kolom, klantprofiel, zichtbaar), both with semicolons, in an order that tells nothing; and a
+-- README.txt that says beside them what they are.
 
 local N_REGISTER = 7676
 
@@ -181,25 +182,36 @@ local function shuffle(list)
   end
 end
 
-local function write(name, columns, rows)
-  shuffle(rows)
+local function write(name, text)
   local path = folder .. "/" .. name
   local file, problem = io.open(path .. ".new", "wb")
   if not file then
     io.stderr:write(problem, "\n")
     os.exit(1)
   end
-  file:write(table.concat(columns, ";"), "\n")
+  assert(file:write(text))
+  assert(file:close())
+  assert(os.rename(path .. ".new", path))
+end
+
+local function write_rows(name, columns, rows)
+  shuffle(rows)
+  local lines = { table.concat(columns, ";") }
   for _, row in ipairs(rows) do
     local fields = {}
     for i, column in ipairs(columns) do
       fields[i] = row[column]
     end
-    file:write(table.concat(fields, ";"), "\n")
+    lines[#lines + 1] = table.concat(fields, ";")
   end
-  assert(file:close())
-  assert(os.rename(path .. ".new", path))
+  write(name, table.concat(lines, "\n") .. "\n")
 end
 
-write("register.csv", { "pseudoniem", "gemeente", "doelgroep", "leeftijd", "leeftijdsklasse", "opleiding" }, register)
-write("sonar.csv", { "pseudoniem", "kolom", "klantprofiel", "zichtbaar" }, sonar)
+write("README.txt", ([[
+register.csv and sonar.csv are synthetic. Nobody in them exists. They were made by scripts/data/synthetic.lua with
+seed %d: %d persons in the register, %d of them in Sonar, with the counts per municipality and column that UWV
+published. All other properties are drawn; they tell nothing about the region.
+]]):format(seed, #register, #sonar))
+write_rows("register.csv",
+  { "pseudoniem", "gemeente", "doelgroep", "leeftijd", "leeftijdsklasse", "opleiding" }, register)
+write_rows("sonar.csv", { "pseudoniem", "kolom", "klantprofiel", "zichtbaar" }, sonar)
