@@ -121,7 +121,8 @@ local function run_sh(block)
     end
   end
   if #commands == 0 then return end
-  write(scratch, "PATH=" .. build .. ":$PATH\nset -e\n" .. table.concat(commands, "\n") .. "\n")
+  write(scratch, ("export PATH=%s:$PATH DEKKING_BUILD=%s\nset -e\n%s\n"):format(build, build,
+    table.concat(commands, "\n")))
   local text, ok = output_of("sh " .. scratch)
   check(block.where, ok, "failed:\n" .. text)
   block.output = text
