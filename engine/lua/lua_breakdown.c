@@ -62,7 +62,8 @@ static int new_breakdown(lua_State *L)
     spec.where = dkl_option_text(L, 1, what, "where");
     spec.measures = read_measures(L, 1, "measures", &spec.n_measures);
     spec.margins = (dk_margins)dkl_option_choice(L, 1, what, "margins", margins, 0);
-    spec.all_levels = dkl_option_text(L, 1, what, "levels") != NULL;
+    /* coverage:by {} asks for the total of a breakdown that shows every level: none can be missing there. */
+    spec.all_levels = dkl_option_text(L, 1, what, "levels") != NULL && spec.n_by > 0;
     order = dkl_option_names(L, 1, what, "order");
     spec.order = order.items;
     spec.n_order = order.n;

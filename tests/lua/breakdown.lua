@@ -31,6 +31,13 @@ test("levels without rows are shown on request, with null rates", function(t, dk
   t.eq(t.records(all(people(dk)))[3], { gemeente = "Rozendaal", register = 0, known = 0 })
 end)
 
+test("of no dimension no level can be missing", function(t, dk)
+  local all = coverage(dk):with { levels = "all" }
+  t.eq(t.records(all:by {} (people(dk))), { { register = 6, known = 4, dekking = 4 / 6 } })
+  t.eq(#all:by {} :by "gemeente" (people(dk)), 3)
+  t.raises(function() return all:by "doelgroep" (people(dk)) end, "stated levels")
+end)
+
 test("one dimension and one measure need no list", function(t, dk)
   local n = dk.breakdown { by = "doelgroep", measures = "n = count()" }
   t.eq(t.records(n(people(dk))), { { doelgroep = "Wajong", n = 4 }, { doelgroep = "Wsw", n = 2 } })
