@@ -35,6 +35,16 @@ const char *dkl_check_expr(lua_State *L, int index, const char *what)
     return dkl_check_text(L, index, what);
 }
 
+void dkl_parse_condition(lua_State *L, const char *text, const char *what, void **slot)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    if (dk_expr_parse(dkl_check_context(L), text, (const dk_expr **)slot, &err) != DK_OK)
+        dkl_raise(L, &err);
+    else if (dk_expr_name(*slot))
+        dkl_fail(L, "%s; '%s' gives something a name (equality is ==)", what, text);
+}
+
 /* dk.expr "leeftijd + 1" */
 static int new_expr(lua_State *L)
 {
@@ -70,12 +80,8 @@ static int expr_tostring(lua_State *L)
 static int core_condition(lua_State *L)
 {
     const char *text = dkl_check_expr(L, 1, luaL_checkstring(L, 2));
-    dk_error err = DK_ERROR_INIT;
-    void **expr = dkl_slot(L, dkl_release_expr);
 
-    DKL_TRY(dk_expr_parse(dkl_check_context(L), text, (const dk_expr **)expr, &err));
-    if (dk_expr_name(*expr))
-        return dkl_fail(L, "%s; '%s' gives something a name (equality is ==)", lua_tostring(L, 2), text);
+    dkl_parse_condition(L, text, lua_tostring(L, 2), dkl_slot(L, dkl_release_expr));
     lua_pushstring(L, text);
     return 1;
 }

@@ -42,7 +42,8 @@ static int close_table(lua_State *L)
 static int table_where(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    const char *text = dkl_check_expr(L, 2, "where wants a condition");
+    const char *what = "where wants a condition";
+    const char *text = dkl_check_expr(L, 2, what);
     dk_error err = DK_ERROR_INIT;
     dk_params params;
     void **expr;
@@ -51,7 +52,7 @@ static int table_where(lua_State *L)
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
     expr = dkl_slot(L, dkl_release_expr);
-    DKL_TRY(dk_expr_parse(dk_table_context(table), text, (const dk_expr **)expr, &err));
+    dkl_parse_condition(L, text, what, expr);
     DKL_TRY(dk_table_where(table, *expr, &params, out, &err));
     lua_closeslot(L, -1);
     lua_pop(L, 1);

@@ -13,6 +13,9 @@ const dk_table **dkl_new_table(lua_State *L);
 
 /* Text of an expression: a string or a dk.expr; what: "where wants a condition". Borrowed from the value at index. */
 const char *dkl_check_expr(lua_State *L, int index, const char *what);
+/* Parses the text as a condition into a slot. Raises where it gives something a name: `leeftijd = 27` would be read as
+ * the number 27, called leeftijd. */
+void dkl_parse_condition(lua_State *L, const char *text, const char *what, void **slot);
 
 /* The methods that other files give to tables; ends with NULL. */
 extern const luaL_Reg dkl_row_methods[];   /* lua_rows.c */

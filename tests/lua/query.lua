@@ -46,6 +46,8 @@ test("what is no condition is an error that says why", function(t, dk)
   t.raises(function() return data:where(function() end) end, "got a function")
   t.raises(function() return data:where "leeftjd < 30" end, "leeftjd", "leeftijd")
   t.raises(function() return data:where "leeftijd" end)
+  t.raises(function() return data:where "leeftijd = 27" end,
+    "where wants a condition; 'leeftijd = 27' gives something a name (equality is ==)")
   t.raises(function() return data:where "leeftijd <" end)
   t.raises(function() return data:where "leeftijd == null" end, "is null")
   t.raises(function() return data:where "leeftijd\0 < 30" end, "zero byte")
