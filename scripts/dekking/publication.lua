@@ -33,10 +33,11 @@ local function text_option(options, key, otherwise)
 end
 
 local function count_of(value, what)
-  if math.type(value) ~= "integer" or value < 0 or value > MOST_PERSONS then
+  local count = type(value) == "number" and math.tointeger(value)
+  if not count or count < 0 or count > MOST_PERSONS then
     core.fail(("%s must be a whole number of persons from 0 to %d, not %s"):format(what, MOST_PERSONS, tostring(value)))
   end
-  return value
+  return count
 end
 
 -- A share of Lua as a whole number over a power of ten, by its shortest decimal.
@@ -131,7 +132,7 @@ end
 -- place that comes first.
 function methods:spread(n)
   local p = state_of(self, "spread")
-  count_of(n, "spread: the number")
+  n = count_of(n, "spread: the number")
   local unknown = p.n_register - p.n_known
   if n > unknown then
     core.fail(("spread: of the %d persons in the register %d are not known, so %d more cannot become known")

@@ -102,6 +102,10 @@ test("more persons are spread in whole persons like the known", function(t, dk)
   t.eq(spread:column "after"[1], 2983 + 644)
   t.raises(function() return publication(t, dk):spread(1995) end, "1994 are not known")
   t.raises(function() return publication(t, dk):spread(1.5) end, "whole number")
+  t.raises(function() return publication(t, dk):spread "459" end, "whole number", "not 459")
+  t.raises(function() return publication(t, dk):spread(-1) end, "whole number")
+  -- 918 / 2 is a float in Lua, and a whole number of persons all the same
+  t.eq(publication(t, dk):spread(918 / 2):column "more":to_lua(), { 241, 15, 20, 30, 34, 56, 0, 16, 47 })
 end)
 
 test("shares of an empty total are null", function(t, dk)
