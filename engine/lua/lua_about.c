@@ -194,6 +194,13 @@ static int restyle(lua_State *L, const char *what, bool is_format)
     }
     out = new_table_like(L);
     DKL_TRY(dk_table_with(table, fields, n, out, &err));
+    for (size_t i = 0; i < dk_table_n_notes(table); i++) { /* the rows and columns are what they were */
+        const dk_table *noted;
+
+        DKL_TRY(dk_table_with_note(*out, dk_table_note(table, i), &noted, &err));
+        dk_table_release(*out);
+        *out = noted;
+    }
     return 1;
 }
 

@@ -14,7 +14,8 @@ local export = "\u{FEFF}gemeente;klanten;uren;sinds;in Sonar;geplaatst\r\n"
 local region = dofile "scripts/data/region.lua"
 local t = dk.read_text(export, { name = "export.csv", nulls = { "n.b." } })
 print "An export with invented figures\n"
-t:format { klanten = "#,##0", uren = "#,##0.00", geplaatst = "0.00 %" }:print { style = "nl", count = false }
+t:format { klanten = "#,##0", uren = "#,##0.00", geplaatst = "0.00 %" }
+  :print { style = "nl", count = false, notes = false }
 print "\nWhat was found\n"
 print("  " .. table.concat(t:notes(), ", "):gsub(", ", "\n  "))
 

@@ -179,6 +179,7 @@ end)
 
 test("notes and patterns go with a table", function(t, dk)
   local data = dk.table({ { share = 0.25 } }):note "one":note "two":format { share = "0.0 %" }:label { share = "Aandeel" }
+  t.eq(data:notes(), { "one", "two" }) -- a pattern or a label is neither another column nor another row
   t.eq(dk.table({ { a = 1 } }):notes(), {})
   t.has(data:text(), "25.0 %", "Aandeel")
   t.raises(function() return data:format { share = "percent" } end, "'percent' is no pattern")
