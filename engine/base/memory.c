@@ -1,15 +1,19 @@
 /* memory.c - contexts, and every allocation of the engine.
  *
  * A block has a header before it, which says how large it is and how far before it the system's block begins, so that
- * freeing needs no size. What counts against the budget is what was asked for and the header.
+ * freeing needs no size. What counts against the budget is what was asked for and the offset.
  *
- *   | system's block ... pad ... | size (8) | offset (8) | block, 16- or 64-byte aligned ...
+ *   | system's block: pad (0 or 48) | size (8) | offset (8) | block, 16- or 64-byte aligned ...
  *
- * Invariants: used is the sum over live blocks; peak is never under used for longer than an allocation takes.
+ * Invariants: used is the sum over live blocks and never passes the budget, not even while a request is refused, so
+ * that a large request of one thread cannot make a small one of another fail; peak is never under used for longer than
+ * an allocation takes. No block is larger than LARGEST, so that no sum of a size and an offset overflows.
  */
 #include "memory.h"
 
+#include <assert.h>
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,28 +23,37 @@
 #include "status.h"
 
 #define HEADER 16
+#define WIDE 64
+#define LARGEST ((size_t)PTRDIFF_MAX - WIDE)
+
+static_assert(2 * sizeof(size_t) == HEADER && alignof(max_align_t) >= HEADER,
+              "the header keeps malloc's alignment");
+static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "a signal handler sets the flag");
 
 struct dk_context {
-    atomic_size_t n_references;
-    atomic_size_t budget; /* 0: none */
-    atomic_size_t used;
-    atomic_size_t peak;
+    /* What every poll and every allocation reads, and hardly anybody writes. */
+    atomic_bool interrupted;
+    atomic_size_t budget;               /* 0: none */
     atomic_uint_fast64_t until_failure; /* 0: off; counts allocations down to the one that fails */
-    atomic_bool interrupted;            /* lock-free: set by signal handlers */
     size_t block_rows;
     dk_progress_fn *progress;
     void *progress_arg;
     pthread_t progress_thread; /* the one that set the sink: the sink is told from there alone */
     struct timespec progress_last;
     bool progress_shown;
+    /* What every allocation writes, on a cache line of its own: polls of other threads need not wait for it. */
+    alignas(64) atomic_size_t used;
+    atomic_size_t peak;
+    atomic_size_t n_references;
 };
 
 dk_status dk_context_new(dk_context **out, dk_error *err)
 {
-    dk_context *context = calloc(1, sizeof *context);
+    dk_context *context = aligned_alloc(alignof(dk_context), sizeof *context);
 
     if (context == NULL)
         return dki_fail(err, DK_ERR_MEMORY, "out of memory");
+    memset(context, 0, sizeof *context);
     atomic_init(&context->n_references, 1);
     context->block_rows = 4096;
     *out = context;
@@ -180,105 +193,168 @@ static bool fails_on_request(dk_context *context)
     return false;
 }
 
-/* Takes size bytes from the budget. */
-static dk_status reserve(dk_context *context, size_t size, dk_error *err)
+static dk_status refuse_size(size_t size, dk_error *err)
+{
+    return dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu bytes are more than there can be)", size);
+}
+
+static dk_status refuse_array(size_t n, size_t size, dk_error *err)
+{
+    return dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu times %zu bytes are more than there can be)", n, size);
+}
+
+static dk_status refuse_system(size_t size, dk_error *err)
+{
+    return dki_fail(err, DK_ERR_MEMORY, "out of memory (%.1f MiB could not be had)", mebibytes(size));
+}
+
+/* Takes size bytes from the budget, all or none; *after is what is in use then. */
+static dk_status reserve(dk_context *context, size_t size, size_t *after, dk_error *err)
 {
     size_t budget = atomic_load_explicit(&context->budget, memory_order_relaxed);
-    size_t used, peak;
+    size_t used = atomic_load_explicit(&context->used, memory_order_relaxed);
 
     if (fails_on_request(context))
         return dki_fail(err, DK_ERR_MEMORY, "out of memory (an allocation of %zu bytes failed on request)", size);
-    used = atomic_fetch_add_explicit(&context->used, size, memory_order_relaxed) + size;
-    if (budget > 0 && used > budget) {
-        atomic_fetch_sub_explicit(&context->used, size, memory_order_relaxed);
-        dki_fail(err, DK_ERR_MEMORY, "needs %.1f MiB more, and %.1f of the budget of %.1f MiB are in use",
-                 mebibytes(size), mebibytes(used - size), mebibytes(budget));
-        dki_hint(err, "raise the budget, or ask for less at once");
-        return DK_ERR_MEMORY;
-    }
-    peak = atomic_load_explicit(&context->peak, memory_order_relaxed);
-    while (used > peak && !atomic_compare_exchange_weak(&context->peak, &peak, used))
-        ;
+    do {
+        if (dki_add_size(used, size, after))
+            return refuse_size(size, err);
+        if (budget > 0 && *after > budget && size > 0) {
+            dki_fail(err, DK_ERR_MEMORY, "needs %.1f MiB more, and %.1f of the budget of %.1f MiB are in use",
+                     mebibytes(size), mebibytes(used), mebibytes(budget));
+            dki_hint(err, "raise the budget, or ask for less at once");
+            return DK_ERR_MEMORY;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&context->used, &used, *after, memory_order_relaxed,
+                                                    memory_order_relaxed));
     return DK_OK;
 }
 
-static void *allocate(dk_context *context, size_t size, size_t alignment, dk_error *err)
+static void give_back(dk_context *context, size_t size)
 {
-    size_t whole;
-    char *base;
-    char *pointer;
+    atomic_fetch_sub_explicit(&context->used, size, memory_order_relaxed);
+}
 
-    if (dki_add_size(size, alignment, &whole)) {
-        dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu bytes are more than there can be)", size);
+static void note_peak(dk_context *context, size_t used)
+{
+    size_t peak = atomic_load_explicit(&context->peak, memory_order_relaxed);
+
+    while (used > peak && !atomic_compare_exchange_weak(&context->peak, &peak, used))
+        ;
+}
+
+/* Clearing is left to calloc: it knows which pages are fresh, and clear already. */
+static void *allocate(dk_context *context, size_t size, size_t offset, bool clear, dk_error *err)
+{
+    size_t whole, used;
+    char *base;
+    size_t *header;
+
+    if (size > LARGEST) {
+        refuse_size(size, err);
         return NULL;
     }
-    if (reserve(context, size + HEADER, err) != DK_OK)
+    whole = size + offset;
+    if (reserve(context, whole, &used, err) != DK_OK)
         return NULL;
-    base = alignment == HEADER ? malloc(whole) : aligned_alloc(alignment, (whole + 63) / 64 * 64);
+    if (offset == WIDE)
+        base = aligned_alloc(WIDE, (whole + WIDE - 1) / WIDE * WIDE);
+    else
+        base = clear ? calloc(1, whole) : malloc(whole);
     if (base == NULL) {
-        atomic_fetch_sub_explicit(&context->used, size + HEADER, memory_order_relaxed);
-        dki_fail(err, DK_ERR_MEMORY, "out of memory (%.1f MiB could not be had)", mebibytes(size));
+        give_back(context, whole);
+        refuse_system(size, err);
         return NULL;
     }
-    pointer = base + alignment; /* the header lies between */
-    header_of(pointer)[0] = size;
-    header_of(pointer)[1] = alignment;
-    return pointer;
+    note_peak(context, used);
+    header = header_of(base + offset);
+    header[0] = size;
+    header[1] = offset;
+    return base + offset;
 }
 
 void *dki_alloc(dk_context *context, size_t size, dk_error *err)
 {
-    return allocate(context, size, HEADER, err);
+    return allocate(context, size, HEADER, false, err);
 }
 
 void *dki_alloc_wide(dk_context *context, size_t size, dk_error *err)
 {
-    return allocate(context, size, 64, err);
+    return allocate(context, size, WIDE, false, err);
 }
 
-void *dki_alloc_array(dk_context *context, size_t n, size_t size, dk_error *err)
+static void *allocate_array(dk_context *context, size_t n, size_t size, bool clear, dk_error *err)
 {
     size_t bytes;
 
     if (dki_mul_size(n, size, &bytes)) {
-        dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu times %zu bytes are more than there can be)", n, size);
+        refuse_array(n, size, err);
         return NULL;
     }
-    return dki_alloc(context, bytes, err);
+    return allocate(context, bytes, HEADER, clear, err);
+}
+
+void *dki_alloc_array(dk_context *context, size_t n, size_t size, dk_error *err)
+{
+    return allocate_array(context, n, size, false, err);
 }
 
 void *dki_calloc(dk_context *context, size_t n, size_t size, dk_error *err)
 {
-    void *pointer = dki_alloc_array(context, n, size, err);
-
-    if (pointer)
-        memset(pointer, 0, n * size);
-    return pointer;
+    return allocate_array(context, n, size, true, err);
 }
 
 void dki_free(dk_context *context, void *pointer)
 {
-    size_t offset;
+    size_t *header;
 
     if (pointer == NULL)
         return;
-    offset = header_of(pointer)[1];
-    atomic_fetch_sub_explicit(&context->used, header_of(pointer)[0] + HEADER, memory_order_relaxed);
-    free((char *)pointer - offset);
+    header = header_of(pointer);
+    give_back(context, header[0] + header[1]);
+    free((char *)pointer - header[1]);
+}
+
+/* The system's realloc: it moves the pages of a large block instead of copying them, and only the difference counts.
+ * It knows nothing of wide alignment. */
+static dk_status resize_in_place(dk_context *context, void **pointer, size_t size, dk_error *err)
+{
+    size_t before = header_of(*pointer)[0];
+    size_t more = size > before ? size - before : 0, used;
+    char *base;
+
+    if (size > LARGEST)
+        return refuse_size(size, err);
+    if (reserve(context, more, &used, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    base = realloc((char *)*pointer - HEADER, HEADER + size);
+    if (base == NULL) {
+        give_back(context, more);
+        return refuse_system(size, err);
+    }
+    note_peak(context, used);
+    if (size < before)
+        give_back(context, before - size);
+    *pointer = base + HEADER;
+    header_of(*pointer)[0] = size;
+    return DK_OK;
 }
 
 dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error *err)
 {
-    size_t alignment = *pointer ? header_of(*pointer)[1] : HEADER;
+    size_t offset = *pointer ? header_of(*pointer)[1] : HEADER;
     size_t before = *pointer ? header_of(*pointer)[0] : 0;
-    void *larger = allocate(context, size, alignment, err);
+    void *other;
 
-    if (larger == NULL)
+    if (*pointer && offset == HEADER)
+        return resize_in_place(context, pointer, size, err);
+    other = allocate(context, size, offset, false, err);
+    if (other == NULL)
         return DK_ERR_MEMORY;
     if (before > 0)
-        memcpy(larger, *pointer, before < size ? before : size);
+        memcpy(other, *pointer, before < size ? before : size);
     dki_free(context, *pointer);
-    *pointer = larger;
+    *pointer = other;
     return DK_OK;
 }
 
@@ -294,7 +370,7 @@ dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t n
         if (dki_mul_size(larger, 2, &larger))
             larger = needed;
     if (dki_mul_size(larger, item_size, &bytes))
-        return dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu items are more than there can be)", needed);
+        return refuse_array(needed, item_size, err);
     if (dki_resize(context, array, bytes, err) != DK_OK)
         return DK_ERR_MEMORY;
     *capacity = larger;
