@@ -1,7 +1,7 @@
 /* status.c - names of statuses, and the filling of errors.
  *
- * An error holds fixed buffers. What does not fit is cut at the boundary of a character, so that a message never ends in
- * half of one.
+ * An error holds fixed buffers. What does not fit is cut at the boundary of a character, so that a message never ends
+ * in half of one.
  */
 #include "status.h"
 
@@ -33,11 +33,13 @@ const char *dk_status_text(dk_status status)
     return (unsigned)status < DK_N_STATUSES ? texts[status] : "a status that does not exist";
 }
 
-/* Cuts a text that vsnprintf filled to the last byte. */
+/* What vsnprintf wrote into buffer of the `wanted` bytes, without the begun character at its end. */
 static void cut(char *buffer, size_t size, int wanted)
 {
-    if (wanted >= 0 && (size_t)wanted >= size)
-        buffer[dki_utf8_floor(buffer, size - 1, size - 1)] = '\0';
+    if (wanted < 0) /* not to be formatted: better nothing than what stood there before */
+        buffer[0] = '\0';
+    else if ((size_t)wanted >= size)
+        buffer[dki_utf8_whole(buffer, size - 1)] = '\0';
 }
 
 dk_status dki_fail(dk_error *err, dk_status code, const char *format, ...)

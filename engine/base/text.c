@@ -76,7 +76,7 @@ static utf8proc_int32_t code_point(const unsigned char *p, size_t n)
     }
 }
 
-/* Next character, 0 for an ill-formed byte, which counts as one; *n bytes were used. */
+/* Next character; *n bytes were used. An ill-formed byte counts as one, with a negative number of its own. */
 static utf8proc_int32_t next(const char *bytes, size_t size, size_t *n)
 {
     const unsigned char *p = (const unsigned char *)bytes;
@@ -84,7 +84,7 @@ static utf8proc_int32_t next(const char *bytes, size_t size, size_t *n)
     *n = character(p, size);
     if (*n == 0) {
         *n = 1;
-        return 0;
+        return -(utf8proc_int32_t)p[0];
     }
     return code_point(p, *n);
 }
@@ -96,12 +96,7 @@ size_t dki_utf8_width(const char *bytes, size_t size)
     for (size_t at = 0; at < size; at += n) {
         utf8proc_int32_t c = next(bytes + at, size - at, &n);
 
-        if (c < 0x20 || (c >= 0x7F && c < 0xA0))
-            width += 1;
-        else if (c < 0x300)
-            width += 1;
-        else
-            width += (size_t)utf8proc_charwidth(c);
+        width += c < 0x300 ? 1 : (size_t)utf8proc_charwidth(c); /* below: Latin, control characters, ill-formed */
     }
     return width;
 }
@@ -113,6 +108,21 @@ size_t dki_utf8_floor(const char *bytes, size_t total, size_t size)
     while (size > 0 && ((unsigned char)bytes[size] & 0xC0) == 0x80)
         size--;
     return size;
+}
+
+size_t dki_utf8_whole(const char *bytes, size_t size)
+{
+    size_t at = size; /* of the byte that may begin a character, at most four from the end */
+    unsigned char first;
+    size_t wanted;
+
+    while (at > 0 && size - at < 3 && ((unsigned char)bytes[at - 1] & 0xC0) == 0x80)
+        at--;
+    if (at == 0)
+        return size;
+    first = (unsigned char)bytes[--at];
+    wanted = first < 0xC2 || first > 0xF4 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    return size - at < wanted ? at : size;
 }
 
 int dki_text_compare(const char *a, size_t a_size, const char *b, size_t b_size)
@@ -149,7 +159,7 @@ bool dki_text_equal_fold(const char *a, size_t a_size, const char *b, size_t b_s
     return i == a_size && j == b_size;
 }
 
-/* Windows-1252 ------------------------------------------------------------------------------------------------------ */
+/* Windows-1252 ------------------------------------------------------------------------------------------------- */
 
 /* Characters of the bytes 80 to 9F; 0 where the code page defines none. The others are their own code points. */
 static const uint16_t high_page[32] = {
@@ -183,7 +193,7 @@ size_t dki_from_windows_1252(const char *bytes, size_t size, char *out, size_t *
     return (size_t)(to - out);
 }
 
-/* Nearest names ----------------------------------------------------------------------------------------------------- */
+/* Nearest names ------------------------------------------------------------------------------------------------ */
 
 #define NAME_LENGTH 64 /* longer names are not guessed at */
 

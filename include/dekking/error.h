@@ -60,8 +60,10 @@ typedef struct dk_error {
 DK_API const char *dk_status_name(dk_status status);
 DK_API const char *dk_status_text(dk_status status);
 
-/* Writes "file:line:column: message (hint)" with only the parts that are known into buffer (always terminated,
- * cut at a character's boundary when it does not fit). Returns the length that the whole text has. */
+/* Writes "file:line:column: message (hint)" into buffer, with only the parts that are known; a position is one in a
+ * file, and is left out where there is none (the message about an expression shows the place itself). Terminated, and
+ * cut at a character's boundary when it does not fit; size 0 writes nothing. Returns the length, in bytes and without
+ * terminator, that the whole text has. */
 DK_API size_t dk_error_format(const dk_error *err, char *buffer, size_t size);
 
 #endif
