@@ -134,7 +134,7 @@ dk_status dki_poll(dk_context *context, dk_error *err)
     return DK_OK;
 }
 
-/* Progress ---------------------------------------------------------------------------------------------------------- */
+/* Progress ----------------------------------------------------------------------------------------------------- */
 
 void dk_context_set_progress(dk_context *context, dk_progress_fn *fn, void *arg)
 {
@@ -171,7 +171,7 @@ void dki_progress_end(dk_context *context)
     context->progress(context->progress_arg, "", 0, 0);
 }
 
-/* Allocation -------------------------------------------------------------------------------------------------------- */
+/* Allocation --------------------------------------------------------------------------------------------------- */
 
 static size_t *header_of(void *pointer)
 {

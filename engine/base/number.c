@@ -59,7 +59,7 @@ bool dki_rescale(int64_t value, unsigned from, unsigned to, int64_t *out)
     return true;
 }
 
-/* Ratios ------------------------------------------------------------------------------------------------------------ */
+/* Ratios ------------------------------------------------------------------------------------------------------- */
 
 bool dki_ratio_make(dki_i128 numerator, dki_i128 denominator, dk_ratio *out)
 {
@@ -200,7 +200,7 @@ double dki_decimal_real(int64_t value, unsigned scale)
     return dki_ratio_real((dk_ratio){ value, dki_power10[scale] });
 }
 
-/* Rounding ---------------------------------------------------------------------------------------------------------- */
+/* Rounding ----------------------------------------------------------------------------------------------------- */
 
 dki_i128 dki_divide_round(dki_i128 numerator, dki_i128 denominator)
 {

@@ -40,7 +40,7 @@ static int tear_down(void **state)
     return left == 0 ? 0 : -1;
 }
 
-/* What is counted. ------------------------------------------------------------------------------------------------ */
+/* What is counted. --------------------------------------------------------------------------------------------- */
 
 static void a_block_counts_with_its_header(void **state)
 {
@@ -158,7 +158,7 @@ static void an_array_doubles_until_it_holds_what_is_needed(void **state)
     dki_free(f->context, array);
 }
 
-/* What is refused. ------------------------------------------------------------------------------------------------ */
+/* What is refused. --------------------------------------------------------------------------------------------- */
 
 static void over_the_budget_is_refused_with_the_figures(void **state)
 {
@@ -280,7 +280,7 @@ static void the_nth_allocation_fails_and_only_that_one(void **state)
     assert_int_equal(dk_context_used_bytes(f->context), 0);
 }
 
-/* Threads. -------------------------------------------------------------------------------------------------------- */
+/* Threads. ----------------------------------------------------------------------------------------------------- */
 
 #define ROUNDS 20000
 
@@ -330,7 +330,7 @@ static void a_refused_request_takes_nothing_from_other_threads(void **state)
     assert_in_range(dk_context_peak_bytes(f->context), 1, 2 * (299 + 76 + HEADER + WIDE));
 }
 
-/* Stopping and telling. ------------------------------------------------------------------------------------------- */
+/* Stopping and telling. ---------------------------------------------------------------------------------------- */
 
 static dk_context *to_interrupt;
 
