@@ -1,7 +1,7 @@
 /* arena.c - memory in chunks that are freed together.
  *
- * A chunk begins with the link to the one before it; what is handed out follows, 16-byte aligned. A request larger than
- * a chunk gets one of its own, behind the newest, so that the room left in that one is not lost.
+ * A chunk begins with the link to the one before it; what is handed out follows, 16-byte aligned. A request larger
+ * than a chunk gets one of its own, behind the newest, so that the room left in that one is not lost.
  */
 #include "arena.h"
 

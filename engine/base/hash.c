@@ -1,7 +1,7 @@
 /* hash.c - hashing, and open-addressed maps to dense numbers.
  *
- * Both maps probe one slot after another and are at most half full. Numbers are given in the order of adding, so that
- * what a map says never depends on how its slots lie.
+ * Both maps probe one slot after another and are at most half full. Numbers are given in the order of adding, so
+ * that what a map says never depends on how its slots lie.
  */
 #include "hash.h"
 

@@ -1,13 +1,13 @@
 /* memory.c - contexts, and every allocation of the engine.
  *
- * A block has a header before it, which says how large it is and how far before it the system's block begins, so that
- * freeing needs no size. What counts against the budget is what was asked for and the offset.
+ * A block has a header before it, which says how large it is and how far before it the system's block begins, so
+ * that freeing needs no size. What counts against the budget is what was asked for and the offset.
  *
  *   | system's block: pad (0 or 48) | size (8) | offset (8) | block, 16- or 64-byte aligned ...
  *
  * Invariants: used is the sum over live blocks and never passes the budget, not even while a request is refused, so
- * that a large request of one thread cannot make a small one of another fail; peak is never under used for longer than
- * an allocation takes. No block is larger than LARGEST, so that no sum of a size and an offset overflows.
+ * that a large request of one thread cannot make a small one of another fail; peak is never under used for longer
+ * than an allocation takes. No block is larger than LARGEST, so that no sum of a size and an offset overflows.
  */
 #include "memory.h"
 
@@ -315,8 +315,8 @@ void dki_free(dk_context *context, void *pointer)
     free((char *)pointer - header[1]);
 }
 
-/* The system's realloc: it moves the pages of a large block instead of copying them, and only the difference counts.
- * It knows nothing of wide alignment. */
+/* The system's realloc: it moves the pages of a large block instead of copying them, and only the difference
+ * counts. It knows nothing of wide alignment. */
 static dk_status resize_in_place(dk_context *context, void **pointer, size_t size, dk_error *err)
 {
     size_t before = header_of(*pointer)[0];

@@ -1,17 +1,18 @@
 /* memory.h - every allocation of the engine: counted against the context's budget, and failing on request in tests.
  *
- * Any thread may allocate, resize and free. A block is freed with the context that it was made with, which must still
- * live; whoever owns blocks retains the context.
+ * Any thread may allocate, resize and free. A block is freed with the context that it was made with, which must
+ * still live; whoever owns blocks retains the context.
  */
 #ifndef DKI_BASE_MEMORY_H
 #define DKI_BASE_MEMORY_H
 
 #include <dekking/context.h>
 
-/* Each gives a block that the caller frees, or NULL with err filled (DK_ERR_MEMORY: over budget, out of memory, or
- * more than there can be). Blocks are 16-byte aligned; those of dki_alloc_wide are 64-byte aligned. A size of 0 gives
- * a block that may be freed. dki_alloc_array and dki_calloc check n * size for overflow; dki_calloc clears, and costs
- * nothing for pages that are never touched. 16 bytes count on top of each block, 64 on top of a wide one. */
+/* Each gives a block that the caller frees, or NULL with err filled (DK_ERR_MEMORY: over budget, out of memory,
+ * or more than there can be). Blocks are 16-byte aligned; those of dki_alloc_wide are 64-byte aligned. A size of
+ * 0 gives a block that may be freed. dki_alloc_array and dki_calloc check n * size for overflow; dki_calloc
+ * clears, and costs nothing for pages that are never touched. 16 bytes count on top of each block, 64 on top of
+ * a wide one. */
 void *dki_alloc(dk_context *context, size_t size, dk_error *err);
 void *dki_alloc_wide(dk_context *context, size_t size, dk_error *err);
 void *dki_alloc_array(dk_context *context, size_t n, size_t size, dk_error *err);
@@ -19,8 +20,8 @@ void *dki_calloc(dk_context *context, size_t n, size_t size, dk_error *err);
 /* Gives *pointer (NULL: a new block) room for size bytes, keeping what fits and the alignment. Growing counts the
  * difference, except for wide blocks, of which both are there for a moment. On failure *pointer is as it was. */
 dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error *err);
-/* Doubles the room of an array (at first 16 items) until it holds `needed` items; *capacity counts items. On failure
- * both are as they were. */
+/* Doubles the room of an array (at first 16 items) until it holds `needed` items; *capacity counts items. On
+ * failure both are as they were. */
 dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
                    dk_error *err);
 void dki_free(dk_context *context, void *pointer); /* NULL does nothing */
@@ -30,9 +31,9 @@ char *dki_strdup(dk_context *context, const char *text, dk_error *err);
 
 /* Interruption: DK_ERR_INTERRUPTED (err filled) while the flag is set. Costs a load; loops poll once per block. */
 dk_status dki_poll(dk_context *context, dk_error *err);
-/* Says how far the work is, from any thread: what (a verb such as "reading"), done of total. It reaches the sink from
- * the thread that set it only, and at most twenty times a second. dki_progress_end tells the sink that the work has
- * ended, where it was told that there is any. */
+/* Says how far the work is, from any thread: what (a verb such as "reading"), done of total. It reaches the sink
+ * from the thread that set it only, and at most twenty times a second. dki_progress_end tells the sink that the
+ * work has ended, where it was told that there is any. */
 void dki_progress(dk_context *context, const char *what, uint64_t done, uint64_t total);
 void dki_progress_end(dk_context *context);
 /* Rows in a block: DK_BLOCK_ROWS unless a test asked for fewer. */

@@ -1,8 +1,10 @@
 /* number_text.c - numbers as text and back, whatever the locale of the process says.
  *
- * The C library is asked for digits only, and for reading a double, in its "C" locale: it rounds correctly both ways.
+ * The C library is asked for digits only, and for reading a double, in its "C" locale: it rounds correctly both
+ * ways.
  */
 #include <ctype.h>
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
@@ -27,30 +29,72 @@ static double read_double(const char *text)
     return plain ? strtod_l(text, NULL, plain) : strtod(text, NULL);
 }
 
-/* The fewest significant digits that read back as the same double: d.ddd * 10^exponent. Returns their number; value is
- * finite and not 0. */
+/* value to n significant digits, d.ddd * 10^exponent. */
+static void digits_of(double value, int n, char digits[20], int *exponent)
+{
+    char text[40];
+    const char *mark;
+
+    snprintf(text, sizeof text, "%.*e", n - 1, value);
+    mark = strchr(text, 'e');
+    *exponent = atoi(mark + 1);
+    n = 0;
+    for (const char *at = text; at < mark; at++) /* the point may be any mark: digits are what counts */
+        if (*at >= '0' && *at <= '9')
+            digits[n++] = *at;
+    digits[n] = '\0';
+}
+
+static bool reads_as(const char *digits, int exponent, double value)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "%c.%se%d", digits[0], digits + 1, exponent);
+    return read_double(text) == value;
+}
+
+/* The digits, as a number, and one; false for nothing but nines. */
+static bool count_up(char *digits, int n)
+{
+    while (n > 0 && digits[n - 1] == '9')
+        digits[--n] = '0';
+    if (n > 0)
+        digits[n - 1]++;
+    return n > 0;
+}
+
+/* The fewest significant digits that read back as value (over 0, finite), d.ddd * 10^exponent; of several as short
+ * the nearest.
+ *
+ * Speed: what a decimal of up to DBL_DIG (15) digits reads as, prints as that decimal with 15. So 15, 16 and 17
+ * digits are all that need be tried, but for doubles under DBL_MIN, which have fewer bits. 17 always do.
+ *
+ * The doubles above a power of two lie twice as far apart as those below. There the nearest decimal of 16 digits
+ * may lie below and be too far, while the next one above is near enough: 2^-24 is 5.960464477539063e-8. */
+static void find_shortest(double value, char digits[20], int *exponent)
+{
+    int e;
+
+    for (int n = value < DBL_MIN ? 1 : DBL_DIG; n < DBL_DECIMAL_DIG; n++) {
+        digits_of(value, n, digits, exponent);
+        if (reads_as(digits, *exponent, value))
+            return;
+    }
+    if (frexp(value, &e) == 0.5 && count_up(digits, DBL_DECIMAL_DIG - 1) && reads_as(digits, *exponent, value))
+        return;
+    digits_of(value, DBL_DECIMAL_DIG, digits, exponent);
+}
+
+/* The same for any finite value but 0, without zeros at the end. Returns the number of digits. */
 static int shortest(double value, char digits[20], int *exponent)
 {
-    char text[40], plain_text[40];
-    int n = 0;
+    int n;
 
-    for (int precision = 0; precision <= 16; precision++) {
-        const char *mark;
-
-        snprintf(text, sizeof text, "%.*e", precision, fabs(value));
-        mark = strchr(text, 'e');
-        *exponent = atoi(mark + 1);
-        n = 0;
-        for (const char *at = text; at < mark; at++) /* the point may be any mark: digits are what counts */
-            if (*at >= '0' && *at <= '9')
-                digits[n++] = *at;
-        digits[n] = '\0';
-        snprintf(plain_text, sizeof plain_text, "%c.%se%d", digits[0], digits + 1, *exponent);
-        if (read_double(plain_text) == fabs(value))
-            break;
-    }
+    find_shortest(fabs(value), digits, exponent);
+    n = (int)strlen(digits);
     while (n > 1 && digits[n - 1] == '0')
-        digits[--n] = '\0';
+        n--;
+    digits[n] = '\0';
     return n;
 }
 
@@ -187,7 +231,11 @@ size_t dki_format_real(double value, char *out, size_t size)
     size_t at = 0;
 
     if (value == 0 || !isfinite(value)) /* a column holds no other; a caller's mistake shows as what it is */
-        return (size_t)snprintf(out, size, "%s", value == 0 ? "0.0" : isnan(value) ? "nan" : "inf");
+        return (size_t)snprintf(out, size, "%s",
+                                value == 0     ? "0.0"
+                                : isnan(value) ? "nan"
+                                : value < 0    ? "-inf"
+                                               : "inf");
     n = shortest(value, digits, &exponent);
     if (value < 0)
         text[at++] = '-';

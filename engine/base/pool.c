@@ -1,11 +1,12 @@
 /* pool.c - a few threads that wait for work.
  *
- * One job runs at a time; a call that comes while another runs, or from inside a task, does its work itself. The caller is
- * worker 0 and takes ranges like the others, so that a job ends even if no thread could be started. Ranges are handed
- * out in their order, and none behind a failed one is begun: so the earliest failure is always found.
+ * One job runs at a time; a call that comes while another runs, or from inside a task, does its work itself. The
+ * caller is worker 0 and takes ranges like the others, so that a job ends even if no thread could be started.
+ * Ranges are handed out in their order, and none behind a failed one is begun: so the earliest failure is always
+ * found.
  *
- * Invariants: idle threads touch only this file's static memory; a job lives on its caller's stack, and no thread looks at
- * it after it has taken itself off n_working.
+ * Invariants: idle threads touch only this file's static memory; a job lives on its caller's stack, and no thread
+ * looks at it after it has taken itself off n_working.
  */
 #include "pool.h"
 

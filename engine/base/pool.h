@@ -1,8 +1,8 @@
 /* pool.h - the process's threads. Only this file's source starts threads, and one function there decides how many.
  *
- * Workers block all signals, run C over immutable input into output of their own, and are started when first needed.
- * Nested calls run inline; small inputs wake nobody. How the work is cut depends on n and grain only, never on the
- * number of threads.
+ * Workers block all signals, run C over immutable input into output of their own, and are started when first
+ * needed. Nested calls run inline; small inputs wake nobody. How the work is cut depends on n and grain only, never
+ * on the number of threads.
  */
 #ifndef DKI_BASE_POOL_H
 #define DKI_BASE_POOL_H

@@ -1,7 +1,7 @@
 /* status.c - names of statuses, and the filling of errors.
  *
- * An error holds fixed buffers. What does not fit is cut at the boundary of a character, so that a message never ends
- * in half of one.
+ * An error holds fixed buffers. What does not fit is cut at the boundary of a character, so that a message never
+ * ends in half of one.
  */
 #include "status.h"
 

@@ -27,8 +27,8 @@ bool dki_text_equal_fold(const char *a, size_t a_size, const char *b, size_t b_s
 size_t dki_from_windows_1252(const char *bytes, size_t size, char *out, size_t *bad);
 
 /* Follows candidates and keeps the one nearest to a wanted name: edit distance with transpositions, without regard
- * to case. Near enough to be worth offering is a third of the letters, of short names one; of equals the first stays.
- * Names of more than 64 characters are not guessed at. Nothing is copied. */
+ * to case. Near enough to be worth offering is a third of the letters, of short names one; of equals the first
+ * stays. Names of more than 64 characters are not guessed at. Nothing is copied. */
 typedef struct dki_nearest {
     const char *wanted; /* borrowed */
     size_t size;

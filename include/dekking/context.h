@@ -13,8 +13,8 @@
 
 typedef struct dk_context dk_context;
 
-/* Makes a context without a budget. out gets it with one reference, which the caller releases; untouched on failure.
- * Errors: DK_ERR_MEMORY. */
+/* Makes a context without a budget. out gets it with one reference, which the caller releases; untouched on
+ * failure. Errors: DK_ERR_MEMORY. */
 DK_API DK_MUST_USE dk_status dk_context_new(dk_context **out, dk_error *err);
 DK_API dk_context *dk_context_retain(dk_context *context); /* gives context */
 DK_API void dk_context_release(dk_context *context);       /* NULL does nothing */
@@ -33,17 +33,17 @@ DK_API void dk_context_interrupt(dk_context *context);
 DK_API void dk_context_clear_interrupt(dk_context *context);
 DK_API bool dk_context_is_interrupted(const dk_context *context);
 
-/* What is being done, and how much of how much, in bytes or rows (total 0: unknown). done == total == 0 says that the
- * work has ended. what is borrowed for the call. */
+/* What is being done, and how much of how much, in bytes or rows (total 0: unknown). done == total == 0 says that
+ * the work has ended. what is borrowed for the call. */
 typedef void dk_progress_fn(void *arg, const char *what, uint64_t done, uint64_t total);
-/* Sets who is told (NULL: nobody), at most twenty times a second and from the thread that called this function only:
- * calls into the library from other threads are silent. Not while a call on this context runs. */
+/* Sets who is told (NULL: nobody), at most twenty times a second and from the thread that called this function
+ * only: calls into the library from other threads are silent. Not while a call on this context runs. */
 DK_API void dk_context_set_progress(dk_context *context, dk_progress_fn *fn, void *arg);
 
 /* For tests: the nth allocation from now (1 is the next) fails once; 0 switches this off. */
 DK_API void dk_context_fail_allocation(dk_context *context, uint64_t nth);
-/* For tests: rows in a block (1 .. DK_BLOCK_ROWS, others are brought there). Results never depend on it. Not while a
- * call on this context runs. */
+/* For tests: rows in a block (1 .. DK_BLOCK_ROWS, others are brought there). Results never depend on it. Not while
+ * a call on this context runs. */
 DK_API void dk_context_set_block_rows(dk_context *context, size_t n_rows);
 
 /* The number of threads that a call may use, its own included: process-wide; 0 (as at the start) means one for each

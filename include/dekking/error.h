@@ -61,9 +61,9 @@ DK_API const char *dk_status_name(dk_status status);
 DK_API const char *dk_status_text(dk_status status);
 
 /* Writes "file:line:column: message (hint)" into buffer, with only the parts that are known; a position is one in a
- * file, and is left out where there is none (the message about an expression shows the place itself). Terminated, and
- * cut at a character's boundary when it does not fit; size 0 writes nothing. Returns the length, in bytes and without
- * terminator, that the whole text has. */
+ * file, and is left out where there is none (the message about an expression shows the place itself). Terminated,
+ * and cut at a character's boundary when it does not fit; size 0 writes nothing. Returns the length, in bytes and
+ * without terminator, that the whole text has. */
 DK_API size_t dk_error_format(const dk_error *err, char *buffer, size_t size);
 
 #endif

@@ -4,7 +4,7 @@
  *   integer    64 bits
  *   decimal    64 bits, scaled by a power of ten that the whole column shares: exact
  *   real       IEEE double, never NaN and never infinite
- *   ratio      numerator / denominator, both 64-bit integers, denominator > 0, in lowest terms: what `/` gives, compared exactly
+ *   ratio      numerator / denominator, 64-bit integers in lowest terms, denominator > 0: what `/` gives
  *   date       days since 1970-01-01 in the proleptic Gregorian calendar, years 0001 to 9999
  *   timestamp  microseconds since 1970-01-01T00:00, no zone
  *   category   one of a dictionary's levels
@@ -63,16 +63,18 @@ typedef struct dk_value {
     } as;
 } dk_value;
 
-DK_API const char *dk_type_name(dk_type type);
+DK_API const char *dk_type_name(dk_type type); /* "unknown" where it is none */
 /* Finds the type of that name. Returns false, *out untouched, where there is none. */
 DK_API bool dk_type_find(const char *name, dk_type *out);
 DK_API bool dk_type_is_number(dk_type type); /* integer, decimal, real, ratio */
 
-/* Compares two known values of one type, or two numbers of any types, exactly: -1, 0 or 1. Texts go by code point. */
+/* Compares two known values of one type, or two numbers of any types, exactly: -1, 0 or 1. Texts, and a category's
+ * levels here too, go by code point. */
 DK_API int dk_value_compare(const dk_value *a, const dk_value *b);
 
 /* Writes the value in the international plain form that expressions read back (text without quotes, null as
- * "null", a ratio as "n/d"), terminated, cut where it does not fit. Returns the whole length. */
+ * "null", a ratio as "n/d"), terminated, cut between characters where it does not fit; size 0 writes nothing. Returns
+ * the length of the whole in bytes, without terminator. */
 DK_API size_t dk_value_format(const dk_value *value, char *buffer, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* check.h - what every unit test shares: cmocka with its headers, and assertions about statuses, reals and memory. */
+/* check.h - what every unit test shares: cmocka, and assertions about statuses, reals and memory. */
 #ifndef TESTS_UNIT_CHECK_H
 #define TESTS_UNIT_CHECK_H
 
@@ -46,8 +46,8 @@
     } while (0)
 
 /* Fails the first allocation of `call` (a dk_status expression), then the second, until it succeeds. After each
- * failure `untouched` must hold (say out == NULL); `undo` is run after the success. Leaks show in the sanitizer and in
- * the context's count: used bytes must be what they were before the failing call. */
+ * failure `untouched` must hold (say out == NULL); `undo` is run after the success. Leaks show in the sanitizer and
+ * in the context's count: used bytes must be what they were before the failing call. */
 #define assert_survives_failing_memory(context, call, err, untouched, undo)                            \
     do {                                                                                               \
         uint64_t nth_ = 1;                                                                             \
