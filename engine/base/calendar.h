@@ -8,14 +8,21 @@
 
 #define DKI_DAY_MICROSECONDS INT64_C(86400000000)
 
-bool dki_date_make(int year, int month, int day, int64_t *days); /* false where there is no such day */
+/* Days since 1970-01-01, of years 1 .. 9999: -719162 .. 2932896. False, *days untouched, where there is no such
+ * day. */
+bool dki_date_make(int year, int month, int day, int64_t *days);
+/* The other way; days within that range. */
 void dki_date_split(int64_t days, int *year, int *month, int *day);
-/* Reads all of text: 2024-12-31 (order 'y'), 31-12-2024 or 31/12/2024 or 31.12.2024 ('d'), 12/31/2024 ('m').
- * One or two digits for day and month, four for the year, one separator throughout. */
+/* Reads all of text: 2024-12-31 (order 'y'), 31-12-2024 or 31/12/2024 or 31.12.2024 ('d'), 12/31/2024 ('m'). One or
+ * two digits for day and month, four for the year, one separator (-, / or .) throughout, no blanks. False, *days
+ * untouched, where it is no such date. */
 bool dki_parse_date(const char *text, size_t size, char order, int64_t *days);
-/* Reads a date of that order, then 'T' or one blank, then hh:mm[:ss[.f]] with at most six digits of a second. */
+/* Reads all of text: a date of that order, then 'T' or one blank, then hh:mm[:ss[.f]] with at most six digits of a
+ * second; microseconds since 1970-01-01T00:00. No zone, no 24:00, no leap second. False, *microseconds untouched,
+ * where it is no such time. */
 bool dki_parse_timestamp(const char *text, size_t size, char order, int64_t *microseconds);
-/* ISO text, terminated; size >= 32. A timestamp shows seconds, and microseconds where there are any. */
+/* ISO text of a day or time within that range, terminated; size >= 32. Returns the length. A timestamp shows
+ * seconds, and microseconds where there are any. */
 size_t dki_format_date(int64_t days, char *out, size_t size);
 size_t dki_format_timestamp(int64_t microseconds, char *out, size_t size);
 
