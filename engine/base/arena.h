@@ -11,9 +11,13 @@ typedef struct dki_arena {
 } dki_arena;
 
 void dki_arena_init(dki_arena *arena, dk_context *context);
-void *dki_arena_alloc(dki_arena *arena, size_t size, dk_error *err);           /* 16-byte aligned, not cleared */
-void *dki_arena_array(dki_arena *arena, size_t n, size_t size, dk_error *err); /* checked, cleared */
-char *dki_arena_text(dki_arena *arena, const char *bytes, size_t size, dk_error *err); /* a terminated copy */
+/* Each gives memory that lives until the arena is dropped, or NULL with err filled (DK_ERR_MEMORY; of a format that
+ * the C library refuses DK_ERR_ARGUMENT), and then the arena is as it was. Memory is 16-byte aligned and not
+ * cleared, that of dki_arena_array is checked for overflow of n * size and cleared; a size of 0 gives a pointer to
+ * nothing. Texts are terminated. What counts against the budget are whole chunks. */
+void *dki_arena_alloc(dki_arena *arena, size_t size, dk_error *err);
+void *dki_arena_array(dki_arena *arena, size_t n, size_t size, dk_error *err);
+char *dki_arena_text(dki_arena *arena, const char *bytes, size_t size, dk_error *err); /* a copy */
 DK_PRINTF(3, 4) char *dki_arena_format(dki_arena *arena, dk_error *err, const char *format, ...);
 void dki_arena_drop(dki_arena *arena); /* frees all; the arena can be used again */
 

@@ -22,13 +22,18 @@ void dki_buffer_drop(dki_buffer *buffer)
     buffer->capacity = 0;
 }
 
+static dk_status refuse(dk_error *err)
+{
+    return dki_fail(err, DK_ERR_MEMORY, "out of memory (a text would pass what there can be)");
+}
+
 /* Room for `more` bytes and a terminator. */
 static dk_status reserve(dki_buffer *buffer, size_t more, dk_error *err)
 {
     size_t needed;
 
     if (dki_add_size(buffer->size, more, &needed) || dki_add_size(needed, 1, &needed))
-        return dki_fail(err, DK_ERR_MEMORY, "out of memory (a text would pass what there can be)");
+        return refuse(err);
     return dki_grow(buffer->context, (void **)&buffer->bytes, &buffer->capacity, needed, 1, err);
 }
 
@@ -52,11 +57,20 @@ dk_status dki_buffer_text(dki_buffer *buffer, const char *text, dk_error *err)
 
 dk_status dki_buffer_repeat(dki_buffer *buffer, const char *text, size_t times, dk_error *err)
 {
-    dk_status status = DK_OK;
+    size_t length = strlen(text), size;
+    dk_status status;
 
-    while (times-- > 0 && status == DK_OK)
-        status = dki_buffer_text(buffer, text, err);
-    return status;
+    if (dki_mul_size(length, times, &size))
+        return refuse(err);
+    status = reserve(buffer, size, err);
+    if (status != DK_OK)
+        return status;
+    for (; size > 0; size -= length) {
+        memcpy(buffer->bytes + buffer->size, text, length);
+        buffer->size += length;
+    }
+    buffer->bytes[buffer->size] = '\0';
+    return DK_OK;
 }
 
 dk_status dki_buffer_format(dki_buffer *buffer, dk_error *err, const char *format, ...)
