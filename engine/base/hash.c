@@ -1,22 +1,42 @@
-/* hash.c - hashing, and open-addressed maps to dense numbers.
+/* hash.c - open-addressed maps to dense numbers.
  *
  * Both maps probe one slot after another and are at most half full. Numbers are given in the order of adding, so
- * that what a map says never depends on how its slots lie.
+ * that what a map says never depends on how its slots lie. Where they lie depends on a number that each process
+ * draws: otherwise a file could be written whose keys all begin in one slot, and reading n of them would take n^2
+ * steps.
  */
 #include "hash.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 #include <xxhash.h>
 
 #include "arena.h"
+#include "checked.h"
 #include "status.h"
 
-uint64_t dki_hash_bytes(const void *bytes, size_t size)
+#define FIRST_SLOTS 32
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static uint64_t secret;
+
+static void draw_secret(void)
 {
-    return XXH3_64bits(bytes, size);
+    if (getentropy(&secret, sizeof secret) != 0) { /* a kernel without: better than a constant */
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        secret = (uint64_t)now.tv_nsec << 32 ^ (uint64_t)now.tv_sec ^ (uint64_t)(uintptr_t)&now;
+    }
 }
 
-#define FIRST_SLOTS 32
+static uint64_t seed_of_process(void)
+{
+    pthread_once(&once, draw_secret);
+    return secret;
+}
 
 /* Texts -------------------------------------------------------------------------------------------------------- */
 
@@ -26,10 +46,23 @@ struct dki_text_entry {
     uint64_t hash;
 };
 
+/* The high bits of the hash stand with the number: for speed alone, so that a slot passed by costs no look at its
+ * entry, which lies elsewhere. */
+struct dki_text_slot {
+    uint32_t number; /* + 1; 0: empty */
+    uint32_t tag;
+};
+
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
 void dki_text_map_init(dki_text_map *map, dk_context *context)
 {
     memset(map, 0, sizeof *map);
     map->context = context;
+    map->seed = seed_of_process();
 }
 
 void dki_text_map_drop(dki_text_map *map)
@@ -44,33 +77,34 @@ void dki_text_map_drop(dki_text_map *map)
 }
 
 /* The slot that holds the text, or the empty one where it belongs. */
-static size_t text_slot(const dki_text_map *map, const char *bytes, size_t size, uint64_t hash)
+static struct dki_text_slot *text_slot(const dki_text_map *map, const char *bytes, size_t size, uint64_t hash)
 {
     size_t mask = map->n_slots - 1;
     size_t at = (size_t)hash & mask;
 
-    for (; map->slots[at]; at = (at + 1) & mask) {
-        const struct dki_text_entry *entry = &map->entries[map->slots[at] - 1];
+    for (; map->slots[at].number; at = (at + 1) & mask) {
+        const struct dki_text_entry *entry = &map->entries[map->slots[at].number - 1];
 
-        if (entry->hash == hash && entry->size == size && (size == 0 || memcmp(entry->bytes, bytes, size) == 0))
+        if (map->slots[at].tag == tag_of(hash) && entry->size == size &&
+            (size == 0 || memcmp(entry->bytes, bytes, size) == 0))
             break;
     }
-    return at;
+    return &map->slots[at];
 }
 
 static dk_status text_rehash(dki_text_map *map, dk_error *err)
 {
     size_t n_slots = map->n_slots ? map->n_slots * 2 : FIRST_SLOTS;
-    uint32_t *slots = dki_calloc(map->context, n_slots, sizeof *slots, err);
+    struct dki_text_slot *slots = dki_calloc(map->context, n_slots, sizeof *slots, err);
 
     if (slots == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < map->n; i++) {
         size_t at = (size_t)map->entries[i].hash & (n_slots - 1);
 
-        while (slots[at])
+        while (slots[at].number)
             at = (at + 1) & (n_slots - 1);
-        slots[at] = (uint32_t)i + 1;
+        slots[at] = (struct dki_text_slot){ (uint32_t)i + 1, tag_of(map->entries[i].hash) };
     }
     dki_free(map->context, map->slots);
     map->slots = slots;
@@ -80,15 +114,14 @@ static dk_status text_rehash(dki_text_map *map, dk_error *err)
 
 dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, uint32_t *number, dk_error *err)
 {
-    uint64_t hash = dki_hash_bytes(bytes, size);
-    struct dki_text_entry *entry;
-    size_t at;
+    uint64_t hash = XXH3_64bits_withSeed(bytes, size, map->seed);
+    struct dki_text_slot *slot;
     char *copy;
 
     if (map->n_slots) {
-        at = text_slot(map, bytes, size, hash);
-        if (map->slots[at]) {
-            *number = map->slots[at] - 1;
+        slot = text_slot(map, bytes, size, hash);
+        if (slot->number) {
+            *number = slot->number - 1;
             return DK_OK;
         }
     }
@@ -102,29 +135,27 @@ dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, ui
     }
     if (map->n * 2 >= map->n_slots && text_rehash(map, err) != DK_OK)
         return DK_ERR_MEMORY;
-    if (dki_grow(map->context, (void **)&map->entries, &map->capacity, map->n + 1, sizeof *entry, err) != DK_OK)
+    if (dki_grow(map->context, (void **)&map->entries, &map->capacity, map->n + 1, sizeof *map->entries, err) !=
+        DK_OK)
         return DK_ERR_MEMORY;
     copy = dki_arena_text(map->arena, bytes, size, err);
     if (copy == NULL)
         return DK_ERR_MEMORY;
-    at = text_slot(map, bytes, size, hash);
-    entry = &map->entries[map->n];
-    entry->bytes = copy;
-    entry->size = size;
-    entry->hash = hash;
+    slot = text_slot(map, bytes, size, hash);
+    map->entries[map->n] = (struct dki_text_entry){ copy, size, hash };
     *number = (uint32_t)map->n;
-    map->slots[at] = (uint32_t)++map->n;
+    *slot = (struct dki_text_slot){ (uint32_t)++map->n, tag_of(hash) };
     return DK_OK;
 }
 
 uint32_t dki_text_map_find(const dki_text_map *map, const char *bytes, size_t size)
 {
-    size_t at;
+    const struct dki_text_slot *slot;
 
     if (map->n_slots == 0)
-        return UINT32_MAX;
-    at = text_slot(map, bytes, size, dki_hash_bytes(bytes, size));
-    return map->slots[at] ? map->slots[at] - 1 : UINT32_MAX;
+        return DKI_MAP_NONE;
+    slot = text_slot(map, bytes, size, XXH3_64bits_withSeed(bytes, size, map->seed));
+    return slot->number ? slot->number - 1 : DKI_MAP_NONE;
 }
 
 const char *dki_text_map_get(const dki_text_map *map, uint32_t number, size_t *size)
@@ -144,6 +175,7 @@ void dki_int_map_init(dki_int_map *map, dk_context *context)
 {
     memset(map, 0, sizeof *map);
     map->context = context;
+    map->seed = seed_of_process();
 }
 
 void dki_int_map_drop(dki_int_map *map)
@@ -153,9 +185,18 @@ void dki_int_map_drop(dki_int_map *map)
     dki_int_map_init(map, map->context);
 }
 
-static struct dki_int_slot *int_slot(struct dki_int_slot *slots, size_t n_slots, uint64_t key)
+/* Both halves of a product of 128 bits, so that each bit of the key moves those that choose the slot. The factor
+ * and what is added to the key are the secret's. */
+static uint64_t hash_int(uint64_t key, uint64_t seed)
 {
-    size_t at = (size_t)dki_hash_u64(key) & (n_slots - 1);
+    dki_u128 product = (dki_u128)(key ^ seed) * (seed * UINT64_C(0x9E3779B97F4A7C15) | 1);
+
+    return (uint64_t)(product >> 64) ^ (uint64_t)product;
+}
+
+static struct dki_int_slot *int_slot(struct dki_int_slot *slots, size_t n_slots, uint64_t key, uint64_t seed)
+{
+    size_t at = (size_t)hash_int(key, seed) & (n_slots - 1);
 
     while (slots[at].number && slots[at].key != key)
         at = (at + 1) & (n_slots - 1);
@@ -170,7 +211,7 @@ static dk_status int_rehash(dki_int_map *map, dk_error *err)
     if (slots == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < map->n; i++) {
-        struct dki_int_slot *slot = int_slot(slots, n_slots, map->keys[i]);
+        struct dki_int_slot *slot = int_slot(slots, n_slots, map->keys[i], map->seed);
 
         slot->key = map->keys[i];
         slot->number = (uint32_t)i + 1;
@@ -186,7 +227,7 @@ dk_status dki_int_map_add(dki_int_map *map, uint64_t key, uint32_t *number, dk_e
     struct dki_int_slot *slot;
 
     if (map->n_slots) {
-        slot = int_slot(map->slots, map->n_slots, key);
+        slot = int_slot(map->slots, map->n_slots, key, map->seed);
         if (slot->number) {
             *number = slot->number - 1;
             return DK_OK;
@@ -198,7 +239,7 @@ dk_status dki_int_map_add(dki_int_map *map, uint64_t key, uint32_t *number, dk_e
         return DK_ERR_MEMORY;
     if (dki_grow(map->context, (void **)&map->keys, &map->capacity, map->n + 1, sizeof *map->keys, err) != DK_OK)
         return DK_ERR_MEMORY;
-    slot = int_slot(map->slots, map->n_slots, key);
+    slot = int_slot(map->slots, map->n_slots, key, map->seed);
     map->keys[map->n] = key;
     *number = (uint32_t)map->n;
     slot->key = key;
@@ -211,7 +252,7 @@ uint32_t dki_int_map_find(const dki_int_map *map, uint64_t key)
     const struct dki_int_slot *slot;
 
     if (map->n_slots == 0)
-        return UINT32_MAX;
-    slot = int_slot(map->slots, map->n_slots, key);
-    return slot->number ? slot->number - 1 : UINT32_MAX;
+        return DKI_MAP_NONE;
+    slot = int_slot(map->slots, map->n_slots, key, map->seed);
+    return slot->number ? slot->number - 1 : DKI_MAP_NONE;
 }
