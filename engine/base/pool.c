@@ -10,14 +10,14 @@
  */
 #include "pool.h"
 
+#include <assert.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
 #include "memory.h"
-
-#define MOST_THREADS 256
 
 struct job {
     dk_context *context;
@@ -25,6 +25,7 @@ struct job {
     void *arg;
     uint64_t n, grain, n_ranges;
     unsigned n_workers;
+    unsigned n_joined; /* workers besides the caller so far, at most n_workers - 1; guarded by the pool's lock */
     atomic_uint_fast64_t next;
     atomic_uint_fast64_t failed; /* the earliest range that failed; UINT64_MAX: none */
     pthread_mutex_t lock;        /* guards status and error */
@@ -38,42 +39,45 @@ static pthread_mutex_t busy = PTHREAD_MUTEX_INITIALIZER; /* held by whoever runs
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
-static struct job *current;
-static uint64_t generation;
-static unsigned n_started; /* threads that run; thread i is worker i + 1 */
+static struct job *current; /* NULL: no work */
+static unsigned n_started;
 static unsigned n_working;
 
 static _Thread_local bool inside; /* this thread works on a job already */
 
 void dk_set_threads(unsigned n_threads)
 {
-    atomic_store(&wanted_threads, n_threads > MOST_THREADS ? MOST_THREADS : n_threads);
+    atomic_store(&wanted_threads, n_threads > DKI_MOST_WORKERS ? DKI_MOST_WORKERS : n_threads);
+}
+
+/* Processors that this process may run on: where it was given only some, more threads would only get in each
+ * other's way. Asking the system costs a third of a microsecond; asking how many are online opens a file. */
+static unsigned processors(void)
+{
+    cpu_set_t set;
+    long n;
+
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        n = CPU_COUNT(&set);
+    else
+        n = sysconf(_SC_NPROCESSORS_ONLN); /* more than the set has room for */
+    return n < 1 ? 1 : n > DKI_MOST_WORKERS ? DKI_MOST_WORKERS : (unsigned)n;
 }
 
 unsigned dk_threads(void)
 {
     unsigned wanted = atomic_load(&wanted_threads);
 
-    if (wanted == 0) {
-        long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-        wanted = processors < 1 ? 1 : processors > MOST_THREADS ? MOST_THREADS : (unsigned)processors;
-    }
-    return wanted;
+    return wanted > 0 ? wanted : processors();
 }
 
-static uint64_t ranges_of(uint64_t n, uint64_t grain)
+static unsigned workers_for(uint64_t n_ranges)
 {
-    return n / grain + (n % grain != 0);
-}
-
-unsigned dki_parallel_workers(uint64_t n, uint64_t grain)
-{
-    uint64_t n_ranges = ranges_of(n, grain);
-    unsigned threads = dk_threads();
+    unsigned threads;
 
     if (inside || n_ranges <= 1)
         return 1;
+    threads = dk_threads();
     return n_ranges < threads ? (unsigned)n_ranges : threads;
 }
 
@@ -109,22 +113,24 @@ static void work(struct job *job, unsigned worker)
     }
 }
 
+static bool has_place(const struct job *job)
+{
+    return job && job->n_joined + 1 < job->n_workers;
+}
+
 static void *run_thread(void *arg)
 {
-    unsigned worker = (unsigned)(uintptr_t)arg;
-    uint64_t seen = 0;
-
+    (void)arg;
     inside = true;
     pthread_mutex_lock(&lock);
     for (;;) {
         struct job *job;
+        unsigned worker;
 
-        while (generation == seen)
+        while (!has_place(current))
             pthread_cond_wait(&wake, &lock);
-        seen = generation;
         job = current;
-        if (job == NULL || worker >= job->n_workers)
-            continue;
+        worker = ++job->n_joined;
         n_working++;
         pthread_mutex_unlock(&lock);
         work(job, worker);
@@ -147,7 +153,7 @@ static void start_threads(unsigned n)
     while (n_started < n) {
         pthread_t thread;
 
-        if (pthread_create(&thread, NULL, run_thread, (void *)(uintptr_t)(n_started + 1)) != 0)
+        if (pthread_create(&thread, NULL, run_thread, NULL) != 0)
             break; /* the others do the work */
         pthread_detach(thread);
         n_started++;
@@ -160,8 +166,8 @@ static void run_with_threads(struct job *job)
     pthread_mutex_lock(&lock);
     start_threads(job->n_workers - 1);
     current = job;
-    generation++;
-    pthread_cond_broadcast(&wake);
+    for (unsigned i = 1; i < job->n_workers; i++)
+        pthread_cond_signal(&wake); /* as many as there are places */
     pthread_mutex_unlock(&lock);
 
     inside = true;
@@ -179,8 +185,9 @@ dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task
 {
     struct job job = { .context = context, .task = task, .arg = arg, .n = n, .grain = grain };
 
-    job.n_ranges = ranges_of(n, grain);
-    job.n_workers = dki_parallel_workers(n, grain);
+    assert(grain > 0);
+    job.n_ranges = n / grain + (n % grain != 0);
+    job.n_workers = workers_for(job.n_ranges);
     atomic_init(&job.next, 0);
     atomic_init(&job.failed, UINT64_MAX);
     pthread_mutex_init(&job.lock, NULL);

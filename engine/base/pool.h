@@ -1,22 +1,25 @@
 /* pool.h - the process's threads. Only this file's source starts threads, and one function there decides how many.
  *
  * Workers block all signals, run C over immutable input into output of their own, and are started when first
- * needed. Nested calls run inline; small inputs wake nobody. How the work is cut depends on n and grain only, never
- * on the number of threads.
+ * needed. Small inputs wake nobody, and a call from inside a task does its work itself. How the work is cut depends
+ * on n and grain only, never on the number of threads.
  */
 #ifndef DKI_BASE_POOL_H
 #define DKI_BASE_POOL_H
 
 #include <dekking/context.h>
 
-/* Works on items begin .. end - 1. worker is 0 .. dki_parallel_workers() - 1 and names the accumulators to use. */
+#define DKI_MOST_WORKERS 256
+
+/* Works on items begin .. end - 1, and fills err where it fails. worker is under DKI_MOST_WORKERS and names the
+ * accumulators to use: two tasks that run at once never have the same, and the caller's own is 0. Which worker gets
+ * which ranges is not determined, so that what accumulators are merged to must not depend on it. */
 typedef dk_status dki_task_fn(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err);
 
-/* How many workers dki_parallel will use at most for that much work. */
-unsigned dki_parallel_workers(uint64_t n, uint64_t grain);
-/* Calls task for the ranges [0, grain), [grain, 2 grain), ... of n items, each once. After a failure no further
- * range is begun that lies after it, and the error of the earliest failing range is the one reported, as with one
- * thread. Polls the context between ranges. */
+/* Calls task for the ranges [0, grain), [grain, 2 grain), ... of n items, each once, grain > 0; returns when all
+ * are done. After a failure no range is begun that lies behind it, and the error of the earliest failing range is
+ * the one reported, as with one thread. Polls the context before each range (DK_ERR_INTERRUPTED). What tasks wrote
+ * is seen by the caller. */
 dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg,
                        dk_error *err);
 
