@@ -40,11 +40,9 @@ struct worker {
 };
 
 /* Workers are made when they take their first range: how many there will be is known to the pool alone. */
-#define MOST_WORKERS 256
-
 struct scan {
     const dki_plan *plan;
-    struct worker *workers[MOST_WORKERS];
+    struct worker *workers[DKI_MOST_WORKERS];
 };
 
 /* Workers. ----------------------------------------------------------------------------------------------------- */
@@ -282,7 +280,7 @@ static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t
     size_t step = dki_block_rows(scan->plan->context);
     dk_status status;
 
-    assert(number < MOST_WORKERS); /* the pool has no more threads */
+    assert(number < DKI_MOST_WORKERS);
     status = get_worker(scan, number, &worker, err);
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
@@ -332,7 +330,7 @@ static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error
     dki_groups *groups = &first->found;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; status == DK_OK && i < MOST_WORKERS; i++) {
+    for (size_t i = 0; status == DK_OK && i < DKI_MOST_WORKERS; i++) {
         struct worker *other = scan->workers[i];
 
         if (other == NULL || other == first)
@@ -362,7 +360,7 @@ dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *er
         *groups = first->found;
         memset(&first->found, 0, sizeof first->found);
     }
-    for (size_t i = 0; i < MOST_WORKERS; i++)
+    for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
         worker_drop(scan.workers[i], plan);
     return status;
 }
