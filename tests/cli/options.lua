@@ -49,5 +49,5 @@ return function(shell, check)
   local json = run "--format json table.lua"
   check.has("--format json", json.out, '"Arnhem"')
   local html = run "--format html table.lua"
-  check.has("--format html", html.out, "<td>Arnhem</td>")
+  check.has("--format html", html.out, '<th scope="row">Arnhem</th><td class="n">2983</td>')
 end
