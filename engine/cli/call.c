@@ -29,10 +29,20 @@ int dkc_call(lua_State *L, int n_args, int n_results)
 
     lua_pushcfunction(L, explain);
     lua_insert(L, function); /* explain function args */
-    dkc_interrupt_begin(L, dkl_context(L));
+    dkc_interrupt_begin(L, dkl_context(L), explain);
     status = lua_pcall(L, n_args, n_results, function);
     dkc_interrupt_end(L);
     lua_remove(L, function);
+    return status;
+}
+
+int dkc_call_plain(lua_State *L, int n_args, int n_results)
+{
+    int status;
+
+    dkc_interrupt_begin(L, dkl_context(L), explain);
+    status = lua_pcall(L, n_args, n_results, 0);
+    dkc_interrupt_end(L);
     return status;
 }
 

@@ -12,20 +12,26 @@
 
 static lua_State *volatile running;
 static dk_context *volatile context;
+static lua_CFunction handler_of_call;
 static volatile sig_atomic_t n_signals;
+static volatile sig_atomic_t n_answered = 1;
 static struct sigaction before;
 
 static void stop(lua_State *L, lua_Debug *where)
 {
-    (void)where;
     lua_sethook(L, NULL, 0, 0);
+    if (where->event == LUA_HOOKCALL) { /* an error is on its way out already: what it says stays */
+        lua_getinfo(L, "f", where);
+        if (lua_tocfunction(L, -1) == handler_of_call)
+            return;
+    }
     luaL_error(L, "interrupted!");
 }
 
 static void on_interrupt(int signal_number)
 {
     n_signals++;
-    if (n_signals > 2) {
+    if (n_signals > n_answered) {
         signal(signal_number, SIG_DFL);
         raise(signal_number);
         return;
@@ -36,12 +42,18 @@ static void on_interrupt(int signal_number)
         lua_sethook(running, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
-void dkc_interrupt_begin(lua_State *L, dk_context *of)
+void dkc_interrupt_answer(int n)
+{
+    n_answered = n;
+}
+
+void dkc_interrupt_begin(lua_State *L, dk_context *of, lua_CFunction handler)
 {
     struct sigaction action;
 
     running = L;
     context = of;
+    handler_of_call = handler;
     n_signals = 0;
     action.sa_handler = on_interrupt;
     sigemptyset(&action.sa_mask);

@@ -1,11 +1,9 @@
 /* line.c - reading lines.
  *
- * libedit is used through its own interface. It gets its characters from a function of ours, because its own retries
- * a read that a signal interrupted: with ours, Ctrl-C ends the line at once, and a change of the window's size is told
- * to libedit when it happens. Handlers are in place only while a line is read.
- *
- * The history is kept in XDG_STATE_HOME (~/.local/state) under dekking/history, readable by its owner alone. Where it
- * cannot be kept, the prompt works without it.
+ * libedit is used through its own interface. It gets its characters from a function of ours, because its own repeats a
+ * read that a signal interrupted. While a line is read, signals are held back except where this function waits for a
+ * key: so Ctrl-C ends the line at once, a change of the window's size redraws it, and what stops or ends the program
+ * first gets the terminal back as it was.
  */
 #include "line.h"
 
@@ -13,36 +11,29 @@
 #include <histedit.h>
 #include <limits.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
 
-#define HISTORY_LINES 2000
+#include "history.h"
+
+#define CANCEL_KEY L'\003'
 
 struct dkc_input {
     EditLine *editor; /* NULL: plain */
-    History *history;
+    dkc_history *history;
     const char *prompt;
-    char *history_path;
     char *line; /* plain: what getline gave; edited: a copy */
     size_t capacity;
+    sigset_t outside; /* the signals that are held back where no line is read */
+    bool cancelled;
 };
-
-static volatile sig_atomic_t interrupted, resized;
-
-static void on_signal(int number)
-{
-    if (number == SIGINT)
-        interrupted = 1;
-    else
-        resized = 1;
-}
 
 bool dkc_terminal_size(size_t *columns, size_t *rows)
 {
@@ -55,7 +46,146 @@ bool dkc_terminal_size(size_t *columns, size_t *rows)
     return true;
 }
 
-/* libedit ----------------------------------------------------------------------------------------------------------- */
+/* Signals ------------------------------------------------------------------------------------------------------- */
+
+static const int watched[] = { SIGINT, SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGQUIT };
+#define N_WATCHED (sizeof watched / sizeof *watched)
+
+static volatile sig_atomic_t arrived[N_WATCHED];
+
+static void on_signal(int number)
+{
+    for (size_t i = 0; i < N_WATCHED; i++)
+        if (watched[i] == number)
+            arrived[i] = 1;
+}
+
+/* Holds the signals back and sets their handlers; what the parent process had ignored stays ignored. */
+static void watch(dkc_input *input, struct sigaction *before)
+{
+    struct sigaction action;
+    sigset_t all;
+
+    sigemptyset(&all);
+    action.sa_handler = on_signal;
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = 0;
+    for (size_t i = 0; i < N_WATCHED; i++)
+        sigaddset(&all, watched[i]);
+    sigprocmask(SIG_BLOCK, &all, &input->outside);
+    for (size_t i = 0; i < N_WATCHED; i++) {
+        arrived[i] = 0;
+        sigaction(watched[i], NULL, &before[i]);
+        if (before[i].sa_handler != SIG_IGN || watched[i] == SIGINT)
+            sigaction(watched[i], &action, NULL);
+    }
+}
+
+static void unwatch(dkc_input *input, const struct sigaction *before)
+{
+    for (size_t i = 0; i < N_WATCHED; i++)
+        sigaction(watched[i], &before[i], NULL);
+    sigprocmask(SIG_SETMASK, &input->outside, NULL);
+}
+
+/* Lets a signal do what it does to a program that does not care, with the terminal as that program expects it. */
+static void give_way(EditLine *editor, int number)
+{
+    struct sigaction usual, ours;
+    sigset_t only, held;
+
+    el_set(editor, EL_PREP_TERM, 0);
+    usual.sa_handler = SIG_DFL;
+    sigemptyset(&usual.sa_mask);
+    usual.sa_flags = 0;
+    sigaction(number, &usual, &ours);
+    raise(number);
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    sigprocmask(SIG_UNBLOCK, &only, &held); /* here the program stops, or ends */
+    sigprocmask(SIG_SETMASK, &held, NULL);
+    sigaction(number, &ours, NULL);
+}
+
+/* Does what the signals that arrived ask for; false when the line is to be given up. */
+static bool obey_signals(dkc_input *input)
+{
+    bool redraw = false;
+
+    for (size_t i = 0; i < N_WATCHED; i++) {
+        if (!arrived[i])
+            continue;
+        arrived[i] = 0;
+        switch (watched[i]) {
+        case SIGINT: input->cancelled = true; return false;
+        case SIGWINCH:
+        case SIGCONT: break;
+        default: give_way(input->editor, watched[i]); break;
+        }
+        redraw = true;
+    }
+    if (redraw) {
+        el_set(input->editor, EL_PREP_TERM, 0); /* who stopped us may have changed the terminal */
+        el_set(input->editor, EL_PREP_TERM, 1);
+        el_resize(input->editor);
+        el_set(input->editor, EL_REFRESH);
+    }
+    return true;
+}
+
+/* Waits for a key; false when the line is to be given up. */
+static bool wait_for_key(dkc_input *input)
+{
+    struct pollfd key = { STDIN_FILENO, POLLIN, 0 };
+
+    while (ppoll(&key, 1, NULL, &input->outside) < 0 && errno == EINTR)
+        if (!obey_signals(input))
+            return false;
+    return true;
+}
+
+/* One character for libedit: 1, or 0 at the end of input, or -1 when the line is to be given up. */
+static int next_character(EditLine *editor, wchar_t *out)
+{
+    dkc_input *input = NULL;
+    char bytes[MB_LEN_MAX];
+    size_t n = 0, used = 0;
+
+    el_get(editor, EL_CLIENTDATA, &input);
+    if (input->cancelled)
+        return -1;
+    for (;;) {
+        ssize_t got;
+
+        if (!wait_for_key(input)) {
+            *out = CANCEL_KEY; /* and -1 after it */
+            return 1;
+        }
+        got = read(STDIN_FILENO, bytes + n, 1);
+        if (got <= 0)
+            return got < 0 ? -1 : 0;
+        for (n++;; n = 1) {
+            mbstate_t state;
+
+            memset(&state, 0, sizeof state);
+            used = mbrtowc(out, bytes, n, &state);
+            if (used != (size_t)-1)
+                break;
+            if (n == 1) { /* the byte belongs to no character: left out */
+                n = 0;
+                break;
+            }
+            bytes[0] = bytes[n - 1]; /* what is cut short is left out; the byte that showed it may begin a character */
+        }
+        if (n > 0 && used != (size_t)-2) {
+            if (*out == L'\0') /* Ctrl-D, typed while no line was read: the terminal keeps it like this */
+                *out = L'\004';
+            return 1;
+        }
+    }
+}
+
+/* Editing --------------------------------------------------------------------------------------------------------- */
 
 static char *current_prompt(EditLine *editor)
 {
@@ -66,83 +196,23 @@ static char *current_prompt(EditLine *editor)
     return input && input->prompt ? (char *)(uintptr_t)input->prompt : empty;
 }
 
-/* One character for libedit: 1, or 0 at the end of input, or -1 when the line is to be given up. */
-static int next_character(EditLine *editor, wchar_t *out)
+/* Puts the cursor behind the line, so that what is printed next does not stand in it. */
+static unsigned char go_to_end(EditLine *editor, int key)
 {
-    mbstate_t state;
-    unsigned char byte;
+    const LineInfoW *line = el_wline(editor);
 
-    memset(&state, 0, sizeof state);
-    for (;;) {
-        ssize_t got = read(STDIN_FILENO, &byte, 1);
-
-        if (interrupted)
-            return -1;
-        if (resized) {
-            resized = 0;
-            el_resize(editor);
-            el_set(editor, EL_REFRESH);
-        }
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? -1 : 0;
-        switch (mbrtowc(out, (const char *)&byte, 1, &state)) {
-        case (size_t)-2: continue; /* the character goes on */
-        case (size_t)-1:           /* bytes of no character: leave them out, and begin anew */
-            memset(&state, 0, sizeof state);
-            continue;
-        default: return 1;
-        }
-    }
-}
-
-/* History ----------------------------------------------------------------------------------------------------------- */
-
-/* Makes the folders of path that are missing. */
-static bool make_folders(char *path)
-{
-    for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
-        *at = '\0';
-        bool there = mkdir(path, 0700) == 0 || errno == EEXIST;
-        *at = '/';
-        if (!there)
-            return false;
-    }
-    return true;
-}
-
-static char *history_path(void)
-{
-    const char *state = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
-    char *path = NULL;
-    int length;
-
-    if (state && state[0] == '/')
-        length = asprintf(&path, "%s/dekking/history", state);
-    else if (home && home[0] == '/')
-        length = asprintf(&path, "%s/.local/state/dekking/history", home);
-    else
-        return NULL;
-    if (length < 0)
-        return NULL;
-    if (!make_folders(path)) {
-        free(path);
-        return NULL;
-    }
-    return path;
+    (void)key;
+    el_cursor(editor, (int)(line->lastchar - line->cursor));
+    return CC_REFRESH;
 }
 
 static bool open_editor(dkc_input *input)
 {
-    HistEvent event;
-
     /* Characters of more than one byte; nothing else is taken from the environment's locale. */
     if (setlocale(LC_CTYPE, "") == NULL || MB_CUR_MAX == 1)
         setlocale(LC_CTYPE, "C.UTF-8");
     input->editor = el_init("dekking", stdin, stdout, stderr);
-    input->history = history_init();
+    input->history = dkc_history_open();
     if (input->editor == NULL || input->history == NULL)
         return false;
     el_set(input->editor, EL_CLIENTDATA, input);
@@ -150,14 +220,13 @@ static bool open_editor(dkc_input *input)
     el_set(input->editor, EL_SIGNAL, 0);
     el_set(input->editor, EL_PROMPT_ESC, current_prompt, '\001');
     el_set(input->editor, EL_GETCFN, next_character);
-    el_set(input->editor, EL_HIST, history, input->history);
-    el_set(input->editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
-    el_source(input->editor, NULL);
-    history(input->history, &event, H_SETSIZE, HISTORY_LINES);
-    history(input->history, &event, H_SETUNIQUE, 1);
-    input->history_path = history_path();
-    if (input->history_path)
-        history(input->history, &event, H_LOAD, input->history_path);
+    el_set(input->editor, EL_HIST, history, dkc_history_list(input->history));
+    el_set(input->editor, EL_ADDFN, "go-to-end", "Put the cursor behind the line", go_to_end);
+    el_set(input->editor, EL_BIND, "^I", "ed-insert", NULL); /* a script that is pasted keeps its tabs */
+    el_set(input->editor, EL_BIND, "\033[1;5D", "ed-prev-word", NULL);
+    el_set(input->editor, EL_BIND, "\033[1;5C", "em-next-word", NULL);
+    el_source(input->editor, NULL); /* ~/.editrc, whose lines may begin with "dekking:" */
+    el_set(input->editor, EL_BIND, "^C", "go-to-end", NULL);
     return true;
 }
 
@@ -174,52 +243,54 @@ dkc_input *dkc_input_open(bool edited)
 
 void dkc_input_close(dkc_input *input)
 {
-    HistEvent event;
-
     if (input == NULL)
         return;
-    if (input->history && input->history_path) {
-        mode_t mask = umask(077);
-
-        history(input->history, &event, H_SAVE, input->history_path);
-        umask(mask);
-    }
     if (input->editor)
         el_end(input->editor);
-    if (input->history)
-        history_end(input->history);
-    free(input->history_path);
+    dkc_history_close(input->history);
     free(input->line);
     free(input);
 }
 
-void dkc_input_remember(dkc_input *input, const char *line)
+/* Copies the line to input->line, without its end; false without memory. */
+static bool keep_line(dkc_input *input, const wchar_t *text, int n, size_t *size)
 {
-    HistEvent event;
+    size_t most = (size_t)n * MB_LEN_MAX + 1;
+    mbstate_t state;
 
-    if (input->history && line[strspn(line, " \t\n")] != '\0')
-        history(input->history, &event, H_ENTER, line);
+    if (most > input->capacity) {
+        char *larger = realloc(input->line, most);
+
+        if (larger == NULL)
+            return false;
+        input->line = larger;
+        input->capacity = most;
+    }
+    if (text[n - 1] == L'\n')
+        n--;
+    *size = 0;
+    memset(&state, 0, sizeof state);
+    for (int i = 0; i < n; i++) {
+        size_t length = wcrtomb(input->line + *size, text[i], &state);
+
+        *size += length == (size_t)-1 ? 0 : length; /* all of them were read in this locale */
+    }
+    input->line[*size] = '\0';
+    return true;
 }
-
-/* Reading ----------------------------------------------------------------------------------------------------------- */
 
 static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
 {
-    struct sigaction action, before_interrupt, before_resize;
-    const char *text;
+    struct sigaction before[N_WATCHED];
+    const wchar_t *text;
     int length = 0;
 
-    interrupted = 0;
-    resized = 0;
-    action.sa_handler = on_signal;
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = 0;
-    sigaction(SIGINT, &action, &before_interrupt);
-    sigaction(SIGWINCH, &action, &before_resize);
-    text = el_gets(input->editor, &length);
-    sigaction(SIGINT, &before_interrupt, NULL);
-    sigaction(SIGWINCH, &before_resize, NULL);
-    if (interrupted) {
+    input->cancelled = false;
+    watch(input, before);
+    el_set(input->editor, EL_PREP_TERM, 1); /* before the prompt shows: what is typed then is not for the terminal */
+    text = el_wgets(input->editor, &length);
+    unwatch(input, before);
+    if (input->cancelled) {
         fputs("^C\n", stdout);
         fflush(stdout);
         el_reset(input->editor);
@@ -227,17 +298,10 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
     }
     if (text == NULL || length <= 0)
         return DKC_READ_END;
-    if ((size_t)length + 1 > input->capacity) {
-        char *larger = realloc(input->line, (size_t)length + 1);
-
-        if (larger == NULL)
-            return DKC_READ_FAILED;
-        input->line = larger;
-        input->capacity = (size_t)length + 1;
-    }
-    memcpy(input->line, text, (size_t)length);
-    *size = (size_t)length - (text[length - 1] == '\n');
-    input->line[*size] = '\0';
+    if (!keep_line(input, text, length, size))
+        return DKC_READ_FAILED;
+    if (strlen(input->line) == *size)
+        dkc_history_add(input->history, input->line);
     *line = input->line;
     return DKC_READ_LINE;
 }

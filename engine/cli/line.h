@@ -16,11 +16,9 @@ typedef enum dkc_read {
 
 /* edited: with a terminal on both sides. Returns NULL without memory. */
 dkc_input *dkc_input_open(bool edited);
-/* Ends editing and keeps the history. */
-void dkc_input_close(dkc_input *input);
-/* *line is valid until the next read. */
+void dkc_input_close(dkc_input *input); /* NULL does nothing */
+/* *line is valid until the next read. What was edited goes into the history. */
 dkc_read dkc_input_read(dkc_input *input, const char *prompt, const char **line, size_t *size);
-void dkc_input_remember(dkc_input *input, const char *line);
 /* Columns and rows of the terminal; false where there is none. */
 bool dkc_terminal_size(size_t *columns, size_t *rows);
 

@@ -3,6 +3,7 @@
  * What stock lua does with options, environment, arguments, exit statuses and errors, this does too; scripts run
  * unchanged. What is added: `dk`, the long options, and a prompt that knows tables.
  */
+#include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -178,6 +179,18 @@ static int protected_main(lua_State *L)
     return 1;
 }
 
+/* Output that did not arrive is told, and is no success: stock lua says nothing. */
+static bool flush_output(const char *program)
+{
+    bool lost = ferror(stdout) != 0;
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !lost)
+        return true;
+    fprintf(stderr, "%s: standard output: %s\n", program, errno ? strerror(errno) : "not all of it was written");
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     dkc_options options;
@@ -189,7 +202,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     if (options.help) {
         dkc_usage(stdout, options.program);
-        return EXIT_SUCCESS;
+        return flush_output(options.program) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     L = luaL_newstate();
     if (L == NULL) {
@@ -203,5 +216,6 @@ int main(int argc, char **argv)
     success = lua_toboolean(L, -1);
     dkc_report(L, options.program, status);
     lua_close(L);
+    success = flush_output(options.program) && success;
     return success && status == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,43 +1,64 @@
 /* repl.c - the prompt: reads a statement, over several lines where it takes them, runs it, and prints what it gives.
  *
  * As in stock lua a line is tried as an expression first, and a statement that ends too early asks for more. Values are
- * shown with the global `print`. On a terminal a table is shown as large as the window lets it.
+ * shown with the global `print`. On a terminal a table is shown as large as the window lets it, and Ctrl-C never ends
+ * the program: what was loaded stays.
  */
 #include "repl.h"
 
 #include <lauxlib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "call.h"
+#include "interrupt.h"
 #include "line.h"
 #include "lua/dekking_lua.h"
+
+#define INPUT "dekking.input"
+#define BASE 1 /* the stack of the prompt: what it reads from, and above it the values of a statement */
+
+static int tell(lua_State *L)
+{
+    luaL_tolstring(L, 1, NULL);
+    return 1;
+}
 
 /* The prompt may be changed by the script; the value stays on the stack while it is used. */
 static const char *push_prompt(lua_State *L, bool first)
 {
-    const char *prompt;
+    const char *name = first ? "_PROMPT" : "_PROMPT2";
 
-    if (lua_getglobal(L, first ? "_PROMPT" : "_PROMPT2") == LUA_TNIL) {
+    lua_pushcfunction(L, tell);
+    if (lua_getglobal(L, name) != LUA_TNIL) {
+        if (lua_pcall(L, 1, 1, 0) == LUA_OK)
+            return lua_tostring(L, -1);
+        fprintf(stderr, "error in %s (%s)\n", name, lua_tostring(L, -1));
+    } else {
         lua_pop(L, 1);
-        return lua_pushstring(L, first ? "> " : ">> ");
     }
-    prompt = luaL_tolstring(L, -1, NULL);
-    lua_remove(L, -2);
-    return prompt;
+    lua_pop(L, 1);
+    return lua_pushstring(L, first ? "> " : ">> ");
 }
 
 /* Pushes a line. Returns what the reading gave; on anything but a line nothing is pushed. */
-static dkc_read push_line(lua_State *L, dkc_input *input, bool first)
+static dkc_read push_line(lua_State *L, bool first)
 {
+    dkc_input **input = lua_touserdata(L, BASE);
     const char *line;
     size_t size;
-    dkc_read result = dkc_input_read(input, push_prompt(L, first), &line, &size);
+    dkc_read result = dkc_input_read(*input, push_prompt(L, first), &line, &size);
 
     lua_pop(L, 1);
-    if (result == DKC_READ_LINE) {
-        dkc_input_remember(input, line);
+    if (result != DKC_READ_LINE)
+        return result;
+    if (first && line[0] == '=') { /* "= x", as it was once written */
+        lua_pushliteral(L, "return ");
+        lua_pushlstring(L, line + 1, size - 1);
+        lua_concat(L, 2);
+    } else {
         lua_pushlstring(L, line, size);
     }
     return result;
@@ -61,16 +82,16 @@ static int load_text(lua_State *L, int text)
     size_t size;
     const char *bytes = lua_tolstring(L, text, &size);
 
-    return luaL_loadbuffer(L, bytes, size, "=stdin");
+    return luaL_loadbufferx(L, bytes, size, "=stdin", "t");
 }
 
-/* line -> function, as `return line`. On failure the stack is as before. */
+/* line -> function, as `return line;`. On failure the stack is as before. */
 static bool load_expression(lua_State *L)
 {
-    const char *line = lua_tostring(L, -1);
-    const char *start = line[0] == '=' ? line + 1 : line; /* "= x", as it was once written */
-
-    lua_pushfstring(L, "return %s", start); /* line text */
+    lua_pushliteral(L, "return ");
+    lua_pushvalue(L, -2);
+    lua_pushliteral(L, ";");
+    lua_concat(L, 3); /* line text */
     if (load_text(L, -1) == LUA_OK) {
         lua_replace(L, -3);
         lua_pop(L, 1);
@@ -81,7 +102,7 @@ static bool load_expression(lua_State *L)
 }
 
 /* line -> function or message, reading more lines while the statement is not finished. */
-static dkc_read load_statement(lua_State *L, dkc_input *input, int *status)
+static dkc_read load_statement(lua_State *L, int *status)
 {
     for (;;) { /* text */
         dkc_read read;
@@ -91,7 +112,7 @@ static dkc_read load_statement(lua_State *L, dkc_input *input, int *status)
             lua_remove(L, -2);
             return DKC_READ_LINE;
         }
-        read = push_line(L, input, false);
+        read = push_line(L, false);
         if (read != DKC_READ_LINE) {
             if (read == DKC_READ_END) { /* what is missing stays missing: say so */
                 lua_remove(L, -2);
@@ -115,55 +136,95 @@ static void fit_tables(lua_State *L)
         dkl_set_screen(L, columns, rows);
 }
 
+/* Prints the values above the base. */
 static void print_values(lua_State *L)
 {
-    int n = lua_gettop(L);
+    int n = lua_gettop(L) - BASE;
 
     if (n == 0)
         return;
     fit_tables(L);
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
     lua_getglobal(L, "print");
-    lua_insert(L, 1);
-    if (dkc_call(L, n, 0) != LUA_OK) {
+    lua_insert(L, BASE + 1);
+    if (dkc_call_plain(L, n, 0) != LUA_OK) {
         lua_pushfstring(L, "error calling 'print' (%s)", lua_tostring(L, -1));
         lua_remove(L, -2);
         dkc_report(L, NULL, LUA_ERRRUN);
     }
 }
 
+/* Reads, runs and prints once; false at the end of input. */
+static bool step(lua_State *L)
+{
+    int status = LUA_OK;
+    dkc_read read = push_line(L, true);
+
+    if (read == DKC_READ_LINE && !load_expression(L))
+        read = load_statement(L, &status);
+    if (read == DKC_READ_CANCELLED)
+        return true;
+    if (read == DKC_READ_FAILED)
+        fputs("not enough memory\n", stderr);
+    if (read != DKC_READ_LINE)
+        return false;
+    if (status == LUA_OK)
+        status = dkc_call(L, 0, LUA_MULTRET);
+    if (status == LUA_OK)
+        print_values(L);
+    else
+        dkc_report(L, NULL, status);
+    return true;
+}
+
+static int close_input(lua_State *L)
+{
+    dkc_input **input = lua_touserdata(L, 1);
+
+    dkc_input_close(*input);
+    *input = NULL;
+    return 0;
+}
+
+static void open_input(lua_State *L, bool edited)
+{
+    dkc_input **input = lua_newuserdatauv(L, sizeof *input, 0);
+
+    *input = NULL;
+    if (luaL_newmetatable(L, INPUT)) {
+        lua_pushcfunction(L, close_input);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -3, "__close");
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    lua_toclose(L, -1);
+    *input = dkc_input_open(edited);
+    if (*input == NULL)
+        luaL_error(L, "not enough memory");
+}
+
 void dkc_repl(lua_State *L)
 {
     bool on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    dkc_input *input = dkc_input_open(on_terminal);
-    dkc_read read;
+    struct sigaction before;
 
-    if (input == NULL) {
-        fputs("not enough memory\n", stderr);
-        return;
-    }
-    for (;;) {
-        int status = LUA_OK;
+    lua_settop(L, 0);
+    open_input(L, on_terminal);
+    if (on_terminal) { /* between a statement and the next line, Ctrl-C has nothing to stop */
+        struct sigaction ignore;
 
-        lua_settop(L, 0);
-        read = push_line(L, input, true);
-        if (read == DKC_READ_LINE && !load_expression(L))
-            read = load_statement(L, input, &status);
-        if (read == DKC_READ_CANCELLED)
-            continue;
-        if (read != DKC_READ_LINE)
-            break;
-        if (status == LUA_OK)
-            status = dkc_call(L, 0, LUA_MULTRET);
-        if (status == LUA_OK)
-            print_values(L);
-        else
-            dkc_report(L, NULL, status);
+        ignore.sa_handler = SIG_IGN;
+        sigemptyset(&ignore.sa_mask);
+        ignore.sa_flags = 0;
+        sigaction(SIGINT, &ignore, &before);
+        dkc_interrupt_answer(2); /* two in a row are soon typed, and what was loaded would be gone */
     }
-    if (read == DKC_READ_FAILED)
-        fputs("not enough memory\n", stderr);
+    while (step(L))
+        lua_settop(L, BASE);
+    if (on_terminal)
+        sigaction(SIGINT, &before, NULL);
     lua_settop(L, 0);
     putchar('\n');
     fflush(stdout);
-    dkc_input_close(input);
 }

@@ -14,7 +14,7 @@ local sessions = {
     name = "a table is shown with types and number of rows",
     { "t = dk.table { { 'naam', { 'Arnhem', 'Duiven' } }, { 'n', { 2983, 249 } } }\\r", "> " },
     { "t\\r", "Arnhem" },
-    { "", "2 rows" },
+    { "", "2 rows, 2 columns\r\n> " },
   },
   {
     name = "unfinished input goes on",
@@ -87,10 +87,12 @@ local function script_of(session, program, home)
     ("set stty_init {columns %d rows 24}"):format(session.columns or 100),
     "encoding system utf-8",
     ("spawn -noecho %s"):format(program),
+    "set pid [exp_pid]",
+    "proc fail {why} { puts $why; catch {exec kill -KILL $::pid}; exit 1 }",
     "proc wait_for {what} { expect {",
     "  -ex $what {}",
-    "  timeout { puts \"no [list $what] after: $::expect_out(buffer)\"; exit 1 }",
-    "  eof { puts \"the program ended before [list $what]\"; exit 1 } } }",
+    "  timeout { fail \"no [list $what] after: $::expect_out(buffer)\" }",
+    "  eof { fail \"the program ended before [list $what]\" } } }",
     "set expect_out(buffer) {}",
     'wait_for "Lua.org"',
     'wait_for "> "',
@@ -104,7 +106,7 @@ local function script_of(session, program, home)
       .. brace(step[2]:gsub("\r", "\\r"):gsub("\n", "\\n")):gsub("\\\\", "\\") .. "]"
   end
   lines[#lines + 1] = 'send "\\004"'
-  lines[#lines + 1] = "expect { eof {} timeout { puts {Ctrl-D did not end it}; exit 1 } }"
+  lines[#lines + 1] = "expect {\n  eof {}\n  timeout { fail {Ctrl-D did not end it} } }"
   lines[#lines + 1] = "lassign [wait] pid spawn system status"
   lines[#lines + 1] = "if {$status != 0} { puts \"ended with status $status\"; exit 1 }"
   lines[#lines + 1] = "exit 0"

@@ -1,0 +1,198 @@
+/* history.c - the lines that were typed, in libedit's list and in a file.
+ *
+ * The file is dekking/history in XDG_STATE_HOME (~/.local/state), one line an entry, readable by its owner alone. A
+ * line is added to it as soon as it was typed, in one write: prompts that are open side by side keep each other's
+ * lines, and one that ends with os.exit or is killed has kept its own. libedit's way, to write the whole list at the
+ * end, loses both. The file is cut when it is opened at twice the length that is kept.
+ */
+#include "history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEPT_LINES 2000
+
+struct dkc_history {
+    History *list;
+    char *path; /* NULL: not kept */
+    char *last; /* the line that was added last */
+};
+
+/* Makes the folders of path that are missing. */
+static bool make_folders(char *path)
+{
+    for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
+        *at = '\0';
+        bool there = mkdir(path, 0700) == 0 || errno == EEXIST;
+        *at = '/';
+        if (!there)
+            return false;
+    }
+    return true;
+}
+
+static char *find_path(void)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    char *path = NULL;
+    int length;
+
+    if (state && state[0] == '/') /* the standard says: a path that is not absolute is to be ignored */
+        length = asprintf(&path, "%s/dekking/history", state);
+    else if (home && home[0] == '/')
+        length = asprintf(&path, "%s/.local/state/dekking/history", home);
+    else
+        return NULL;
+    if (length < 0)
+        return NULL;
+    if (!make_folders(path)) {
+        free(path);
+        return NULL;
+    }
+    return path;
+}
+
+/* Opens what is an ordinary file, and nothing that would make the prompt wait; -1: no. */
+static int open_regular(const char *path, int flags)
+{
+    int file = open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0600);
+    struct stat about;
+
+    if (file >= 0 && (fstat(file, &about) != 0 || !S_ISREG(about.st_mode))) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
+static FILE *open_stream(const char *path, int flags, const char *mode)
+{
+    int file = open_regular(path, flags);
+    FILE *stream = file < 0 ? NULL : fdopen(file, mode);
+
+    if (stream == NULL && file >= 0)
+        close(file);
+    return stream;
+}
+
+/* Puts the line into libedit's list; false where it does not belong there. */
+static bool enter(dkc_history *kept, const char *line)
+{
+    HistEvent event;
+    char *copy;
+
+    if (line[strspn(line, " \t")] == '\0' || (kept->last && strcmp(kept->last, line) == 0))
+        return false;
+    if (mbstowcs(NULL, line, 0) == (size_t)-1) /* libedit would find no entry behind one that it cannot read */
+        return false;
+    copy = strdup(line);
+    if (copy == NULL || history(kept->list, &event, H_ENTER, line) < 0) {
+        free(copy);
+        return false;
+    }
+    free(kept->last);
+    kept->last = copy;
+    return true;
+}
+
+/* Reads the file's lines into the list; returns how many there were. */
+static size_t load(dkc_history *kept)
+{
+    FILE *file = open_stream(kept->path, O_RDONLY, "r");
+    char *line = NULL;
+    size_t capacity = 0, n = 0;
+    ssize_t length;
+
+    if (file == NULL)
+        return 0;
+    for (; (length = getline(&line, &capacity, file)) > 0; n++) {
+        if (line[length - 1] == '\n')
+            line[--length] = '\0';
+        if (strlen(line) == (size_t)length)
+            enter(kept, line);
+    }
+    free(line);
+    fclose(file);
+    return n;
+}
+
+/* Writes the list, from its oldest line on, in the place of the file. */
+static void rewrite(dkc_history *kept)
+{
+    HistEvent event;
+    char *path = NULL;
+    FILE *file;
+    bool ok = true;
+
+    if (asprintf(&path, "%s.new", kept->path) < 0)
+        return;
+    file = open_stream(path, O_WRONLY | O_CREAT | O_TRUNC, "w");
+    if (file) {
+        for (int more = history(kept->list, &event, H_LAST); more >= 0;
+             more = history(kept->list, &event, H_PREV))
+            ok = fprintf(file, "%s\n", event.str) >= 0 && ok;
+        ok = fclose(file) == 0 && ok;
+        if (!ok || rename(path, kept->path) != 0)
+            unlink(path);
+    }
+    free(path);
+}
+
+dkc_history *dkc_history_open(void)
+{
+    dkc_history *kept = calloc(1, sizeof *kept);
+    HistEvent event;
+
+    if (kept == NULL)
+        return NULL;
+    kept->list = history_init();
+    if (kept->list == NULL) {
+        free(kept);
+        return NULL;
+    }
+    history(kept->list, &event, H_SETSIZE, KEPT_LINES);
+    kept->path = find_path();
+    if (kept->path && load(kept) >= 2 * KEPT_LINES)
+        rewrite(kept);
+    return kept;
+}
+
+void dkc_history_close(dkc_history *kept)
+{
+    if (kept == NULL)
+        return;
+    history_end(kept->list);
+    free(kept->path);
+    free(kept->last);
+    free(kept);
+}
+
+void dkc_history_add(dkc_history *kept, const char *line)
+{
+    char *text = NULL;
+    int file, length;
+
+    if (!enter(kept, line) || kept->path == NULL || (length = asprintf(&text, "%s\n", line)) < 0)
+        return;
+    file = open_regular(kept->path, O_WRONLY | O_CREAT | O_APPEND);
+    if (file >= 0) {
+        if (write(file, text, (size_t)length) != length) { /* a full disk: the next line begins anew */
+            if (write(file, "\n", 1) != 1)
+                errno = 0;
+        }
+        close(file);
+    }
+    free(text);
+}
+
+History *dkc_history_list(dkc_history *kept)
+{
+    return kept->list;
+}
