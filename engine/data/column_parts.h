@@ -17,6 +17,24 @@ dk_status dki_builder_ratios(dk_builder *builder, const dk_ratio *values, const 
                              dk_error *err);
 dk_status dki_builder_codes(dk_builder *builder, const uint32_t *codes, size_t n, dk_error *err); /* 0: null */
 
+/* A chunk of rows as somebody else has filled it, in the form of column.h. values (and valid, and bytes) come from the
+ * context's allocator; constant: they have one row, which stands for n_rows. The bounds are those of the known values of
+ * integer, decimal, date and timestamp. */
+typedef struct dki_made_chunk {
+    dk_storage storage;
+    bool constant, has_bounds;
+    uint64_t n_rows, n_nulls;
+    int64_t least, greatest;
+    void *values;
+    uint64_t *valid;
+    char *bytes;
+    size_t n_bytes;
+} dki_made_chunk;
+void dki_made_drop(dk_context *context, dki_made_chunk *made);
+/* The column of n such chunks, which are given, also on failure; those without rows are left out. */
+dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                             dki_made_chunk *made, size_t n, const dk_column **out, dk_error *err);
+
 /* A column of n rows that all are value, in the memory of one. levels: for a category, as for dk_builder_new. */
 dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,
                               const dk_column **out, dk_error *err);
