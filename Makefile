@@ -175,7 +175,7 @@ fuzz: ## run the fuzzers for SECONDS each
 	$(Q)tests/fuzz/run.sh $(SECONDS) $(FUZZ)
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVE)
 	@echo "  LD   $@"
-	$(Q)$(CC) $(DK_CFLAGS) $(CORE_INC) $(CFLAGS) $< $(ARCHIVE) $(LDFLAGS) $(CORE_LIB) -o $@
+	$(Q)$(CC) $(DK_CFLAGS) -Itests $(CORE_INC) $(CFLAGS) $< $(ARCHIVE) $(LDFLAGS) $(CORE_LIB) -o $@
 
 docs: all data ## run every code block of README and docs, and show what differs
 	$(Q)$(RUN_TESTS) docs

@@ -198,7 +198,7 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
 
 /* Whole columns. -------------------------------------------------------------------------------------------------- */
 
-static bool always_fits(const dki_plan *plan)
+bool dki_always_fits(const dki_plan *plan)
 {
     return plan->type == DK_TEXT || (plan->type == DK_CATEGORY && !plan->levels);
 }
@@ -211,7 +211,7 @@ dk_status dki_convert_check(const dki_raw *raw, const dki_plan *plan, uint64_t *
     size_t size;
     dki_converted value;
 
-    if (always_fits(plan))
+    if (dki_always_fits(plan))
         return DK_OK;
     if (raw->is_coded) {
         unfit = dki_calloc(raw->context, raw->map.n + 1, sizeof *unfit, err);
@@ -364,7 +364,7 @@ dk_status dki_convert_column(const dki_raw *raw, const dki_plan *plan, const dk_
     if (status == DK_OK) {
         if (numbered)
             status = append_codes(raw, builder, err);
-        else if (always_fits(plan))
+        else if (dki_always_fits(plan))
             status = append_texts(raw, builder, err);
         else
             status = append_values(raw, plan, builder, err);

@@ -32,6 +32,9 @@ dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_
 dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *column, const char *text,
                           size_t size, dk_error *err);
 
+/* Does every field fit? So with text, and with categories whose levels are not stated. */
+bool dki_always_fits(const dki_plan *plan);
+
 /* Sets the bit of each row that does not fit. *n_bad counts rows whose bit was clear before. Polls. */
 dk_status dki_convert_check(const dki_raw *raw, const dki_plan *plan, uint64_t *bad, uint64_t *n_bad,
                             dk_error *err);

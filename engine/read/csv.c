@@ -1,25 +1,30 @@
-/* csv.c - reads a CSV file into a table: the steps, and what is said about them.
+/* csv.c - reads a CSV file into a table: which way it goes.
  *
- *   bytes --encoding--> UTF-8 --dialect--> delimiter --records--> columns of text
- *   columns of text --infer--> plans --convert--> columns --> table, notes, rejects
+ *   parallel   head --dialect, header--> collect (several threads) --> columns of text; the rest, from the first odd
+ *              record on, through libcsv --> columns of text behind them
+ *   plain      bytes --encoding--> UTF-8 --dialect--> delimiter --records (libcsv)--> columns of text
+ *   both       columns of text --infer--> plans --convert--> columns --> table, notes, rejects
  *
- * Faults of structure (quotes, ragged records) are found before faults of values, each in the order of the file. A
- * lenient reading with values that do not fit reads the text twice: types are then found without the rejected rows.
+ * The plain path defines what a file means, and has the last word wherever the parallel one cannot tell: a file that is not
+ * UTF-8, a header at fault. Faults of structure (quotes, ragged records) are found before faults of values, each in the
+ * order of the file. A lenient reading with values that do not fit reads the text twice: types are then found without the
+ * rejected rows.
  */
-#include <dekking/csv.h>
+#include "csv_source.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/bitmap.h"
-#include "base/calendar.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "collect.h"
 #include "dialect.h"
 #include "encoding.h"
-#include "records.h"
+#include "finish.h"
 #include "show.h"
+
+#define HEAD_BYTES (((size_t)1 << 20) + 4) /* what finding the delimiter looks at, and a byte-order mark */
+#define HEAD_SAMPLE ((size_t)1 << 16)
 
 /* Options. -------------------------------------------------------------------------------------------------------- */
 
@@ -62,265 +67,14 @@ static dk_status check_options(const dk_csv_options *o, dk_error *err)
     return DK_OK;
 }
 
-/* Doubt. ---------------------------------------------------------------------------------------------------------- */
+/* One reading. ---------------------------------------------------------------------------------------------------- */
 
-static void tell_two_marks(const dki_plan *plan, const char *text, size_t size, const char *name,
-                           const dki_marks *marks, dk_error *err)
-{
-    char shown[DKI_SHOW_BYTES], column[DKI_SHOW_BYTES], key[DKI_SHOW_BYTES], point[64] = "", comma[64] = "";
-    char elsewhere[160] = "nothing in the file decides";
-    bool dot = memchr(text, '.', size) != NULL;
-    dki_number number;
-
-    /* Both readings in the international form. */
-    for (int mark = 0; mark < DKI_N_MARKS; mark++) {
-        char *out = mark == DKI_POINT ? point : comma, digits[24];
-        if (!dki_number_read(text, size, mark, true, &number))
-            continue;
-        unsigned scale = number.scale - (number.percent ? 2u : 0u);
-        int64_t magnitude = number.value < 0 ? -number.value : number.value;
-        int n = snprintf(digits, sizeof digits, "%0*lld", (int)scale + 1, (long long)magnitude);
-        snprintf(out, 64, "%s%.*s%s%s%s", number.value < 0 ? "-" : "", n - (int)scale, digits, scale ? "." : "",
-                 digits + (n - (int)scale), number.percent ? " %" : "");
-    }
-    if (marks->mark_by == DKI_CONTRADICTED)
-        snprintf(elsewhere, sizeof elsewhere, "columns %zu and %zu contradict each other", marks->mark_column + 1,
-                 marks->mark_against + 1);
-    dki_show(column, name, strlen(name));
-    dki_fail(err, DK_ERR_DATA,
-             "column %s can be read in two ways: %s is %s (%s between thousands) or %s (a decimal %s), and %s",
-             column, dki_show(shown, text, size), dot ? comma : point, dot ? "a dot" : "a comma",
-             dot ? point : comma, dot ? "point" : "comma", elsewhere);
-    dki_show_key(key, name);
-    if (plan->loose || plan->percent)
-        dki_hint(err, "state the decimal mark: decimal = \"%s\" makes it %s, decimal = \"%s\" %s", dot ? "," : ".",
-                 dot ? comma : point, dot ? "." : ",", dot ? point : comma);
-    else
-        dki_hint(err,
-                 "state it: types = { %s = \"integer\" } for %s, types = { %s = \"decimal\" } for %s, or "
-                 "decimal = \"%s\" or \"%s\" for the whole file",
-                 key, dot ? comma : point, key, dot ? point : comma, dot ? "," : ".", dot ? "." : ",");
-}
-
-static void tell_two_orders(const char *text, size_t size, const char *name, const dki_marks *marks, dk_error *err)
-{
-    char shown[DKI_SHOW_BYTES], column[DKI_SHOW_BYTES], key[DKI_SHOW_BYTES];
-    char elsewhere[160] = "nothing in the file decides", iso[DKI_N_ORDERS][32] = { "", "", "" };
-    int64_t when;
-
-    for (int order = DKI_DMY; order <= DKI_MDY; order++) {
-        if (dki_date_read(text, size, order, &when))
-            dki_format_date(when, iso[order], sizeof iso[order]);
-        else if (dki_time_read(text, size, order, &when))
-            dki_format_timestamp(when, iso[order], sizeof iso[order]);
-    }
-    if (marks->order_by == DKI_CONTRADICTED)
-        snprintf(elsewhere, sizeof elsewhere, "columns %zu and %zu contradict each other", marks->order_column + 1,
-                 marks->order_against + 1);
-    dki_fail(
-        err, DK_ERR_DATA, "column %s can be read in two ways: %s is %s (day first) or %s (month first), and %s",
-        dki_show(column, name, strlen(name)), dki_show(shown, text, size), iso[DKI_DMY], iso[DKI_MDY], elsewhere);
-    dki_hint(
-        err,
-        "state the order: dates = \"dmy\" or dates = \"mdy\"; or types = { %s = \"text\" } to keep it as it is",
-        dki_show_key(key, name));
-}
-
-static dk_status refuse_doubt(const dki_records *r, size_t i, const dki_plan *plan, const dki_marks *marks,
-                              dk_error *err)
-{
-    const char *text = "";
-    size_t size = 0;
-
-    dki_raw_get(&r->columns[i], plan->doubt_row, &text, &size);
-    if (plan->doubt == DKI_TWO_MARKS)
-        tell_two_marks(plan, text, size, r->names[i], marks, err);
-    else
-        tell_two_orders(text, size, r->names[i], marks, err);
-    dki_at(err, r->name, dki_records_line(r, plan->doubt_row), i + 1);
-    return DK_ERR_DATA;
-}
-
-/* Types. ---------------------------------------------------------------------------------------------------------- */
-
-static dk_status find_profiles(const dki_records *r, dki_profile *profiles, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++)
-        status = dki_profile_find(&r->columns[i], r->stated[i], &profiles[i], err);
-    return status;
-}
-
-/* Plans of the columns whose type is stated (or of the others); what is in doubt is refused, first column first. */
-static dk_status find_plans(const dki_records *r, const dki_profile *profiles, const dki_marks *marks, bool stated,
-                            dki_plan *plans, dk_error *err)
-{
-    for (size_t i = 0; i < r->n_columns; i++) {
-        if ((r->stated[i] != NULL) != stated)
-            continue;
-        dki_profile_plan(&profiles[i], r->stated[i], marks, &plans[i]);
-        if (plans[i].doubt != DKI_SURE)
-            return refuse_doubt(r, i, &plans[i], marks, err);
-    }
-    return DK_OK;
-}
-
-/* Strict: the first row with a value that does not fit is the error. */
-static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, uint64_t row, dk_error *err)
-{
-    for (size_t i = 0; i < r->n_columns; i++) {
-        const char *text;
-        size_t size;
-        dki_converted value;
-        if (!r->stated[i] || !dki_raw_get(&r->columns[i], row, &text, &size))
-            continue;
-        dki_misfit misfit = dki_convert(&plans[i], text, size, &value);
-        if (misfit <= DKI_FITS_NULL)
-            continue;
-        dki_misfit_tell(misfit, &plans[i], r->names[i], text, size, err);
-        dki_at(err, r->name, dki_records_line(r, row), i + 1);
-        return DK_ERR_DATA;
-    }
-    return DK_OK; /* not reached: the row has a value that does not fit */
-}
-
-/* Checks the stated columns. Lenient: reads again without the rows that do not fit, and profiles anew. */
-static dk_status check_stated(dki_records *r, const dki_plan *plans, dki_profile *profiles, dk_error *err)
-{
-    uint64_t *bad = NULL, n_bad = 0, row = 0;
-    dk_status status = DK_OK;
-
-    if (r->options->n_columns == 0 || r->n_rows == 0)
-        return DK_OK;
-    bad = dki_calloc(r->context, dki_bit_words(r->n_rows), sizeof *bad, err);
-    if (!bad)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++)
-        if (r->stated[i])
-            status = dki_convert_check(&r->columns[i], &plans[i], bad, &n_bad, err);
-    if (status == DK_OK && n_bad > 0) {
-        while (!dki_bit(bad, row))
-            row++;
-        if (r->options->lenient)
-            status = dki_records_read(r, bad, plans, err);
-        else
-            status = refuse_misfit(r, plans, row, err);
-        if (status == DK_OK)
-            status = find_profiles(r, profiles, err);
-    }
-    dki_free(r->context, bad);
-    return status;
-}
-
-/* Notes. ---------------------------------------------------------------------------------------------------------- */
-
-static dk_status add_note(const dk_table **table, const char *text, dk_error *err)
-{
-    const dk_table *with = NULL;
-    dk_status status = dk_table_with_note(*table, text, &with, err);
-
-    if (status == DK_OK) {
-        dk_table_release(*table);
-        *table = with;
-    }
-    return status;
-}
-
-static dk_status add_notes(const dki_records *r, const dki_decoded *decoded, const dki_marks *marks,
-                           const dki_plan *plans, const dk_table **table, dk_error *err)
-{
-    static const char *const order_names[] = { "year-month-day", "day-month-year", "month-day-year" };
-    char text[1024], name[DKI_SHOW_BYTES], value[DKI_SHOW_BYTES], delimiter[8];
-    size_t n = 0;
-    dk_status status;
-
-    n += (size_t)snprintf(
-        text, sizeof text, "read as %s%s, %s%s", decoded->encoding == DK_ENCODING_UTF8 ? "UTF-8" : "Windows-1252",
-        decoded->has_mark ? " with byte-order mark" : "",
-        r->dialect.delimiter == DKI_NO_DELIMITER ? "one column" : "delimiter ",
-        r->dialect.delimiter == DKI_NO_DELIMITER ? "" : dki_delimiter_name(r->dialect.delimiter, delimiter));
-    if (marks->mark >= 0)
-        n += (size_t)snprintf(text + n, sizeof text - n, ", decimal %s",
-                              marks->mark == DKI_COMMA ? "comma" : "point");
-    if (marks->mark_by == DKI_BY_COLUMN)
-        n += (size_t)snprintf(text + n, sizeof text - n, " as in column %s",
-                              dki_show(name, r->names[marks->mark_column], strlen(r->names[marks->mark_column])));
-    if (marks->mark_by == DKI_CONTRADICTED)
-        n += (size_t)snprintf(text + n, sizeof text - n, ", decimal marks that differ (columns %zu and %zu)",
-                              marks->mark_column + 1, marks->mark_against + 1);
-    if (marks->order >= 0)
-        n += (size_t)snprintf(text + n, sizeof text - n, ", dates %s", order_names[marks->order]);
-    if (marks->order_by == DKI_BY_COLUMN)
-        n += (size_t)snprintf(text + n, sizeof text - n, " as in column %s",
-                              dki_show(name, r->names[marks->order_column], strlen(r->names[marks->order_column])));
-    if (marks->order_by == DKI_CONTRADICTED)
-        n += (size_t)snprintf(text + n, sizeof text - n, ", orders of dates that differ (columns %zu and %zu)",
-                              marks->order_column + 1, marks->order_against + 1);
-    if (r->n_blank > 0)
-        n += (size_t)snprintf(text + n, sizeof text - n, "; %llu blank line%s skipped",
-                              (unsigned long long)r->n_blank, r->n_blank == 1 ? "" : "s");
-    if (r->n_rejected > 0)
-        snprintf(text + n, sizeof text - n, "; %llu record%s rejected", (unsigned long long)r->n_rejected,
-                 r->n_rejected == 1 ? "" : "s");
-    status = add_note(table, text, err);
-
-    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
-        const dki_plan *plan = &plans[i];
-        const char *bytes = "";
-        size_t size = 0;
-        if (!plan->almost)
-            continue;
-        dki_show(name, r->names[i], strlen(r->names[i]));
-        if (plan->n_odd == 0) {
-            snprintf(text, sizeof text,
-                     "column %s is %s: its values look like %s, and do not fit exactly or are "
-                     "written otherwise than stated for the file",
-                     name, dk_type_name(plan->type), plan->almost);
-        } else {
-            dki_raw_get(&r->columns[i], plan->odd_row, &bytes, &size);
-            snprintf(text, sizeof text, "column %s is %s: %llu of its values %s no %s, the first %s on line %llu",
-                     name, dk_type_name(plan->type), (unsigned long long)plan->n_odd,
-                     plan->n_odd == 1 ? "is" : "are", plan->almost, dki_show(value, bytes, size),
-                     (unsigned long long)dki_records_line(r, plan->odd_row));
-        }
-        status = add_note(table, text, err);
-    }
-    return status;
-}
-
-/* The table. ------------------------------------------------------------------------------------------------------ */
-
-static dk_status make_table(dki_records *r, const dki_decoded *decoded, const dki_marks *marks,
-                            const dki_plan *plans, const dk_table **out, dk_error *err)
-{
-    const dk_table *table = NULL, *with = NULL;
-    dk_field *fields = dki_calloc(r->context, r->n_columns, sizeof *fields, err);
-    dk_properties properties = { .source = r->name };
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
-        fields[i] = DK_FIELD(r->names[i], NULL);
-        status = dki_convert_column(&r->columns[i], &plans[i], &fields[i].column, err);
-        if (!plans[i].almost) /* notes still look at the others */
-            dki_raw_drop(&r->columns[i]);
-    }
-    if (status == DK_OK)
-        status = dk_table_new(r->context, fields, r->n_columns, r->n_rows, &table, err);
-    for (size_t i = 0; fields && i < r->n_columns; i++)
-        dk_column_release(fields[i].column);
-    dki_free(r->context, fields);
-    if (status == DK_OK)
-        status = dk_table_with_properties(table, &properties, &with, err);
-    dk_table_release(table);
-    if (status == DK_OK)
-        status = add_notes(r, decoded, marks, plans, &with, err);
-    if (status == DK_OK)
-        *out = with;
-    else
-        dk_table_release(with);
-    return status;
-}
+typedef struct reading {
+    dk_context *context;
+    const dki_source *source;
+    const dk_csv_options *options;
+    const dk_table **out, **rejected;
+} reading;
 
 static dk_status refuse_empty(const char *name, bool rejected, dk_error *err)
 {
@@ -332,41 +86,218 @@ static dk_status refuse_empty(const char *name, bool rejected, dk_error *err)
     return DK_ERR_DATA;
 }
 
-/* From columns of text to the table. */
-static dk_status finish(dki_records *r, const dki_decoded *decoded, const dk_table **out, const dk_table **rejected,
-                        dk_error *err)
+/* The plain path: all of the text through libcsv. */
+static dk_status read_text(const reading *x, const dki_decoded *text, dk_error *err)
 {
-    const dk_table *table = NULL, *rejects = NULL;
-    dki_marks marks;
-    dki_profile *profiles = dki_alloc_array(r->context, r->n_columns, sizeof *profiles, err);
-    dki_plan *plans = profiles ? dki_calloc(r->context, r->n_columns, sizeof *plans, err) : NULL;
-    dk_status status = plans ? find_profiles(r, profiles, err) : DK_ERR_MEMORY;
+    const dk_csv_options *o = x->options;
+    const char *name = x->source->name;
+    dki_dialect dialect = { .delimiter = o->delimiter, .quote = o->quote ? o->quote : '"' };
+    dki_records records;
+    bool is_again;
+    dk_status status = DK_OK;
 
-    if (status == DK_OK) {
-        dki_marks_find(profiles, r->stated, r->n_columns, r->options, &marks);
-        status = find_plans(r, profiles, &marks, true, plans, err);
+    if (!o->delimiter)
+        status =
+            dki_delimiter_find(x->context, text->bytes, text->size, name, dialect.quote, &dialect.delimiter, err);
+    dki_records_init(&records, x->context, name, text->bytes, text->size, o, dialect);
+    if (status == DK_OK)
+        status = dki_records_read(&records, NULL, NULL, err);
+    if (status == DK_OK && !records.has_columns)
+        status = refuse_empty(name, records.n_rejected > 0, err);
+    if (status == DK_OK)
+        status = dki_finish(&records, text->encoding, text->has_mark, &is_again, x->out, x->rejected, err);
+    dki_records_drop(&records);
+    return status;
+}
+
+/* Parallel. ------------------------------------------------------------------------------------------------------- */
+
+static dk_status note_lines(dki_records *records, const dki_collected *collected, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t b = 0; b < collected->n_blocks && status == DK_OK; b++) {
+        const dki_block *block = collected->blocks[b];
+        status = dki_records_note_line(records, block->row, block->line, err);
+        for (size_t i = 0; i < block->n_runs && status == DK_OK; i++)
+            status = dki_records_note_line(records, block->runs[i].row, block->runs[i].line, err);
     }
+    return status;
+}
+
+/* Reads the rows from the first odd record on. *is_done: the rest of the file is UTF-8 too, so that this is all there is. */
+static dk_status read_rest(const reading *x, dki_records *records, dki_collected *collected, bool *is_done,
+                           dk_error *err)
+{
+    uint64_t left = x->source->size - collected->offset, n_rows = collected->n_rows;
+    char *rest = NULL;
+    size_t good = 0;
+    dk_status status;
+
+    if (left > SIZE_MAX - 1)
+        return dki_fail(err, DK_ERR_MEMORY, "the file does not fit in memory");
+    rest = dki_alloc(x->context, (size_t)left, err);
+    status = rest ? dki_source_read(x->source, collected->offset, (size_t)left, rest, err) : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = check_stated(r, plans, profiles, err);
-    if (status == DK_OK)
-        status = find_plans(r, profiles, &marks, false, plans, err);
-    if (status == DK_OK)
-        status = make_table(r, decoded, &marks, plans, &table, err);
-    if (status == DK_OK && rejected) {
-        if (!r->options->lenient)
-            status = dki_rejects_begin(&r->rejects, r->context, err);
+        status = dki_utf8_count(x->context, rest, (size_t)left, &good, err);
+    *is_done = status == DK_OK && good == left;
+    if (*is_done) {
+        status = dki_records_continue(records, n_rows, rest, (size_t)left, collected->line, err);
         if (status == DK_OK)
-            status = dki_rejects_finish(&r->rejects, &rejects, err);
+            status = dki_collect_raws(collected, records->columns, records->n_rows - n_rows, records->stated, err);
     }
-    if (status == DK_OK) {
-        *out = table;
-        if (rejected)
-            *rejected = rejects;
-    } else {
-        dk_table_release(table);
+    dki_free(x->context, rest);
+    return status;
+}
+
+/* About how long a record is. */
+static size_t record_bytes(const char *head, size_t size)
+{
+    size_t n = size < HEAD_SAMPLE ? size : HEAD_SAMPLE, n_lines = 1;
+
+    for (size_t i = 0; i < n; i++)
+        n_lines += head[i] == '\n';
+    return n / n_lines + 1;
+}
+
+/* Collects what follows the first record, and what must be read otherwise behind that. *is_done as for collect_text. */
+static dk_status collect_records(const reading *x, dki_records *records, const dki_collect_options *options,
+                                 dki_collected *collected, bool *is_done, dk_error *err)
+{
+    dk_status status = x->options->lenient ? dki_rejects_begin(&records->rejects, x->context, err) : DK_OK;
+
+    if (status == DK_OK)
+        status = dki_collect(x->context, x->source, options, collected, err);
+    *is_done = status == DK_OK && !collected->is_not_utf8;
+    if (!*is_done)
+        return status;
+    status = note_lines(records, collected, err);
+    records->n_rows = collected->n_rows;
+    records->collected = collected;
+    if (status == DK_OK && collected->is_odd)
+        status = read_rest(x, records, collected, is_done, err);
+    return status;
+}
+
+/* The parallel path, for a source whose bytes, behind a mark of mark_size bytes, begin with head and are to be UTF-8.
+ * *is_done: it has the answer, be it an error; else the plain path has. */
+static dk_status collect_text(const reading *x, const char *head, size_t head_size, size_t mark_size,
+                              dk_encoding encoding, bool *is_done, dk_error *err)
+{
+    const dk_csv_options *o = x->options;
+    bool whole = head_size + mark_size == x->source->size, is_plain = false, is_again = false;
+    dki_dialect dialect = { .delimiter = o->delimiter, .quote = o->quote ? o->quote : '"' };
+    dki_collected collected = { .context = NULL };
+    dki_records records;
+    dk_error met = DK_ERROR_INIT;
+    size_t offset = 0;
+    uint64_t line = 1;
+    dk_status status = DK_OK;
+
+    *is_done = false;
+    if (!o->delimiter)
+        status = dki_delimiter_find(x->context, head, head_size, x->source->name, dialect.quote, &dialect.delimiter,
+                                    &met);
+    dki_records_init(&records, x->context, x->source->name, head, head_size, o, dialect);
+    if (status == DK_OK)
+        status = dki_records_begin(&records, head, head_size, whole, &is_plain, &offset, &line, &met);
+    if (status == DK_OK && is_plain) {
+        dki_collect_options options = { .dialect = dialect,
+                                        .csv = o,
+                                        .stated = records.stated,
+                                        .n_columns = records.n_columns,
+                                        .max_field_bytes = records.max_field_bytes,
+                                        .offset = mark_size + offset,
+                                        .line = line,
+                                        .record_bytes = record_bytes(head, head_size) };
+        status = collect_records(x, &records, &options, &collected, is_done, &met);
     }
-    dki_free(r->context, plans);
-    dki_free(r->context, profiles);
+    if (status == DK_OK && *is_done)
+        status = dki_finish(&records, encoding, mark_size > 0, &is_again, x->out, x->rejected, &met);
+    dki_records_drop(&records);
+    dki_collected_drop(&collected);
+    /* Faults of the delimiter and of the header are for the plain path: those of the encoding come before them. */
+    *is_done = *is_done || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || status == DK_ERR_IO;
+    *is_done = *is_done && !is_again;
+    if (*is_done && status != DK_OK && err)
+        *err = met;
+    return *is_done ? status : DK_OK;
+}
+
+/* Both. ----------------------------------------------------------------------------------------------------------- */
+
+static dk_status decode_and_read(const reading *x, const char *bytes, size_t size, bool plainly, dk_error *err)
+{
+    dki_decoded decoded = { 0 };
+    bool is_done = false;
+    dk_status status = dki_decode(x->context, bytes, size, x->source->name, x->options->encoding, &decoded, err);
+
+    if (status == DK_OK && decoded.encoding == DK_ENCODING_WINDOWS_1252 && !plainly) {
+        dki_source text;
+        reading again = *x;
+        dki_source_of_bytes(decoded.bytes, decoded.size, x->source->name, &text);
+        again.source = &text;
+        status = collect_text(&again, text.bytes, decoded.size < HEAD_BYTES ? decoded.size : HEAD_BYTES, 0,
+                              decoded.encoding, &is_done, err);
+    }
+    if (status == DK_OK && !is_done)
+        status = read_text(x, &decoded, err);
+    dki_decoded_drop(&decoded);
+    return status;
+}
+
+/* Tries the parallel path. */
+static dk_status read_head(const reading *x, bool *is_done, dk_error *err)
+{
+    size_t n = x->source->size < HEAD_BYTES ? (size_t)x->source->size : HEAD_BYTES, mark_size = 0;
+    dk_encoding encoding = x->options->encoding;
+    bool has_mark = false;
+    char *head = dki_alloc(x->context, n, err);
+    dk_status status = head ? dki_source_read(x->source, 0, n, head, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dki_decode_head(head, n, x->source->name, &encoding, &has_mark, err);
+    if (has_mark)
+        mark_size = 3;
+    if (status == DK_OK && encoding != DK_ENCODING_WINDOWS_1252)
+        status = collect_text(x, head + mark_size, n - mark_size, mark_size, DK_ENCODING_UTF8, is_done, err);
+    dki_free(x->context, head);
+    return status;
+}
+
+static dk_status read_whole(const reading *x, bool plainly, dk_error *err)
+{
+    const dki_source *source = x->source;
+
+    if (source->bytes)
+        return decode_and_read(x, source->bytes, (size_t)source->size, plainly, err);
+    if (source->size > SIZE_MAX - 1)
+        return dki_fail(err, DK_ERR_MEMORY, "the file does not fit in memory");
+    char *bytes = dki_alloc(x->context, (size_t)source->size, err);
+    dk_status status = bytes ? dki_source_read(source, 0, (size_t)source->size, bytes, err) : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = decode_and_read(x, bytes, (size_t)source->size, plainly, err);
+    dki_free(x->context, bytes);
+    return status;
+}
+
+dk_status dki_read_csv_source(dk_context *context, const dki_source *source, const dk_csv_options *options,
+                              bool plainly, const dk_table **out, const dk_table **rejected, dk_error *err)
+{
+    static const dk_csv_options defaults = DK_CSV_OPTIONS_INIT;
+    const reading x = { .context = context,
+                        .source = source,
+                        .options = options ? options : &defaults,
+                        .out = out,
+                        .rejected = rejected };
+    bool is_done = false;
+    dk_status status = check_options(x.options, err);
+
+    if (status == DK_OK && !plainly)
+        status = read_head(&x, &is_done, err);
+    if (status == DK_OK && !is_done)
+        status = read_whole(&x, plainly, err);
+    dki_progress_end(context);
     return status;
 }
 
@@ -374,41 +305,25 @@ dk_status dk_read_csv_bytes(dk_context *context, const void *bytes, size_t size,
                             const dk_csv_options *options, const dk_table **out, const dk_table **rejected,
                             dk_error *err)
 {
-    static const dk_csv_options defaults = DK_CSV_OPTIONS_INIT;
-    const dk_csv_options *o = options ? options : &defaults;
-    dki_dialect dialect = { .delimiter = o->delimiter, .quote = o->quote ? o->quote : '"' };
-    dki_decoded decoded = { 0 };
-    dki_records records;
-    dk_status status = check_options(o, err);
+    dki_source source;
 
-    name = name ? name : "(memory)";
-    if (status != DK_OK)
-        return status;
-    status = dki_decode(context, bytes, size, name, o->encoding, &decoded, err);
-    if (status != DK_OK)
-        return status;
-    if (!o->delimiter)
-        status =
-            dki_delimiter_find(context, decoded.bytes, decoded.size, name, dialect.quote, &dialect.delimiter, err);
-    dki_records_init(&records, context, name, decoded.bytes, decoded.size, o, dialect);
-    if (status == DK_OK)
-        status = dki_records_read(&records, NULL, NULL, err);
-    if (status == DK_OK && !records.has_columns)
-        status = refuse_empty(name, records.n_rejected > 0, err);
-    if (status == DK_OK)
-        status = finish(&records, &decoded, out, rejected, err);
-    dki_records_drop(&records);
-    dki_decoded_drop(&decoded);
-    dki_progress_end(context);
-    return status;
+    dki_source_of_bytes(bytes, size, name ? name : "(memory)", &source);
+    return dki_read_csv_source(context, &source, options, false, out, rejected, err);
 }
 
 dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options, const dk_table **out,
                       const dk_table **rejected, dk_error *err)
 {
     dki_file file;
-    dk_status status = dki_file_open(context, path, &file, err);
+    dki_source source;
+    dk_status status;
 
+    if (dki_source_open(path, &source)) {
+        status = dki_read_csv_source(context, &source, options, false, out, rejected, err);
+        dki_source_close(&source);
+        return status;
+    }
+    status = dki_file_open(context, path, &file, err);
     if (status != DK_OK)
         return status;
     status = dk_read_csv_bytes(context, file.bytes, file.size, strcmp(path, "-") == 0 ? "standard input" : path,

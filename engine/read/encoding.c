@@ -101,8 +101,7 @@ static dk_status refuse_wide(const char *name, int bits, dk_error *err)
     return DK_ERR_ENCODING;
 }
 
-/* How many bytes are well-formed UTF-8, polling. */
-static dk_status check_utf8(dk_context *context, const char *bytes, size_t size, size_t *good, dk_error *err)
+dk_status dki_utf8_count(dk_context *context, const char *bytes, size_t size, size_t *good, dk_error *err)
 {
     size_t done = 0;
 
@@ -196,13 +195,12 @@ done:
     return status;
 }
 
-dk_status dki_decode(dk_context *context, const char *bytes, size_t size, const char *name, dk_encoding encoding,
-                     dki_decoded *out, dk_error *err)
+dk_status dki_decode_head(const char *bytes, size_t size, const char *name, dk_encoding *encoding, bool *has_mark,
+                          dk_error *err)
 {
-    dki_decoded decoded = { .context = context, .bytes = bytes, .size = size, .encoding = encoding };
-    size_t good = 0, undefined = SIZE_MAX;
     dk_status status;
 
+    *has_mark = false;
     if (size >= 4 && (memcmp(bytes, "\xFF\xFE\0\0", 4) == 0 || memcmp(bytes, "\0\0\xFE\xFF", 4) == 0))
         return refuse_wide(name, 32, err);
     if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
@@ -215,20 +213,34 @@ dk_status dki_decode(dk_context *context, const char *bytes, size_t size, const 
             return status;
     }
     if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
-        if (encoding == DK_ENCODING_WINDOWS_1252) {
+        if (*encoding == DK_ENCODING_WINDOWS_1252) {
             dki_fail(err, DK_ERR_ENCODING,
                      "the file begins with the byte-order mark of UTF-8, and Windows-1252 is stated");
             dki_hint(err, "leave the encoding out, or state UTF-8");
             dki_at(err, name, 1, 0);
             return DK_ERR_ENCODING;
         }
-        decoded.has_mark = true;
-        decoded.encoding = encoding = DK_ENCODING_UTF8;
+        *has_mark = true;
+        *encoding = DK_ENCODING_UTF8;
+    }
+    return DK_OK;
+}
+
+dk_status dki_decode(dk_context *context, const char *bytes, size_t size, const char *name, dk_encoding encoding,
+                     dki_decoded *out, dk_error *err)
+{
+    dki_decoded decoded = { .context = context, .bytes = bytes, .size = size };
+    size_t good = 0, undefined = SIZE_MAX;
+    dk_status status = dki_decode_head(bytes, size, name, &encoding, &decoded.has_mark, err);
+
+    if (status != DK_OK)
+        return status;
+    if (decoded.has_mark) {
         decoded.bytes += 3;
         decoded.size -= 3;
     }
     if (encoding != DK_ENCODING_WINDOWS_1252) {
-        status = check_utf8(context, decoded.bytes, decoded.size, &good, err);
+        status = dki_utf8_count(context, decoded.bytes, decoded.size, &good, err);
         if (status != DK_OK)
             return status;
         if (good == decoded.size) {

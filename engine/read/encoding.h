@@ -21,6 +21,12 @@ typedef struct dki_decoded {
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 dk_status dki_decode(dk_context *context, const char *bytes, size_t size, const char *name, dk_encoding encoding,
                      dki_decoded *out, dk_error *err);
+/* The part of it that the first 4096 bytes decide: refuses what is no text, and tells whether a byte-order mark stands
+ * there. *encoding is what is stated, and becomes UTF-8 where the mark says so. */
+dk_status dki_decode_head(const char *bytes, size_t size, const char *name, dk_encoding *encoding, bool *has_mark,
+                          dk_error *err);
+/* How many bytes, from the first on, are well-formed UTF-8. Polls. */
+dk_status dki_utf8_count(dk_context *context, const char *bytes, size_t size, size_t *good, dk_error *err);
 void dki_decoded_drop(dki_decoded *decoded); /* may be called twice, and on zeroes */
 
 /* The line, from 1, on which the byte at offset stands: LF, CR and CR LF end lines. */

@@ -17,14 +17,55 @@
 
 /* Profiles. ------------------------------------------------------------------------------------------------------- */
 
+/* DKI_NO_ROW is greater than any row. */
 static void first(uint64_t *row, uint64_t candidate)
 {
-    if (*row == DKI_NO_ROW)
+    if (candidate < *row)
         *row = candidate;
 }
 
-/* Counts `times` rows of one value, the first of them at row; rows come in order. */
-static void add_value(dki_profile *p, const char *text, size_t size, uint64_t row, uint64_t times, bool loose)
+void dki_profile_begin(dki_profile *profile)
+{
+    *profile = (dki_profile){ .percent_row = DKI_NO_ROW,
+                              .plain_row = DKI_NO_ROW,
+                              .dot_row = DKI_NO_ROW,
+                              .comma_row = DKI_NO_ROW,
+                              .order_row = DKI_NO_ROW };
+    for (int i = 0; i < DKI_N_READINGS; i++)
+        profile->misfit[i] = DKI_NO_ROW;
+}
+
+void dki_profile_add_unreadable(dki_profile *profile, uint64_t row)
+{
+    profile->n_values++;
+    for (int i = 0; i < DKI_N_READINGS; i++)
+        first(&profile->misfit[i], row);
+}
+
+void dki_profile_merge(dki_profile *profile, const dki_profile *other)
+{
+    profile->n_values += other->n_values;
+    profile->n_empty += other->n_empty;
+    for (int i = 0; i < DKI_N_READINGS; i++) {
+        profile->n_read[i] += other->n_read[i];
+        first(&profile->misfit[i], other->misfit[i]);
+    }
+    first(&profile->percent_row, other->percent_row);
+    first(&profile->plain_row, other->plain_row);
+    for (int mark = 0; mark < DKI_N_MARKS; mark++) {
+        if (other->scale[mark] > profile->scale[mark])
+            profile->scale[mark] = other->scale[mark];
+        if (other->whole_digits[mark] > profile->whole_digits[mark])
+            profile->whole_digits[mark] = other->whole_digits[mark];
+        profile->exponent[mark] = profile->exponent[mark] || other->exponent[mark];
+    }
+    first(&profile->dot_row, other->dot_row);
+    first(&profile->comma_row, other->comma_row);
+    first(&profile->order_row, other->order_row);
+    profile->has_time = profile->has_time || other->has_time;
+}
+
+void dki_profile_add(dki_profile *p, const char *text, size_t size, uint64_t row, uint64_t times, bool loose)
 {
     dki_facts facts;
 
@@ -65,17 +106,12 @@ static void add_value(dki_profile *p, const char *text, size_t size, uint64_t ro
 dk_status dki_profile_find(const dki_raw *raw, const dk_csv_column *stated, dki_profile *out, dk_error *err)
 {
     const bool loose = stated != NULL;
-    dki_profile profile = { .percent_row = DKI_NO_ROW,
-                            .plain_row = DKI_NO_ROW,
-                            .dot_row = DKI_NO_ROW,
-                            .comma_row = DKI_NO_ROW,
-                            .order_row = DKI_NO_ROW };
+    dki_profile profile;
     const char *text;
     size_t size;
     dk_status status = DK_OK;
 
-    for (int i = 0; i < DKI_N_READINGS; i++)
-        profile.misfit[i] = DKI_NO_ROW;
+    dki_profile_begin(&profile);
     if (raw->is_coded) {
         uint64_t *counts = dki_alloc_array(raw->context, raw->map.n, sizeof *counts, err);
         if (!counts)
@@ -83,7 +119,7 @@ dk_status dki_profile_find(const dki_raw *raw, const dk_csv_column *stated, dki_
         dki_raw_count(raw, counts);
         for (size_t i = 0; i < raw->map.n; i++) {
             text = dki_text_map_get(&raw->map, (uint32_t)i, &size);
-            add_value(&profile, text, size, raw->first_rows[i], counts[i], loose);
+            dki_profile_add(&profile, text, size, raw->first_rows[i], counts[i], loose);
         }
         profile.n_different = raw->map.n;
         dki_free(raw->context, counts);
@@ -92,7 +128,7 @@ dk_status dki_profile_find(const dki_raw *raw, const dk_csv_column *stated, dki_
             if (row % 4096 == 0)
                 status = dki_poll(raw->context, err);
             if (dki_raw_get(raw, row, &text, &size))
-                add_value(&profile, text, size, row, 1, loose);
+                dki_profile_add(&profile, text, size, row, 1, loose);
         }
         profile.n_different = UINT64_MAX;
     }

@@ -56,9 +56,9 @@ uint64_t dki_records_line(const dki_records *records, uint64_t row)
     return records->runs[low].line + (row - records->runs[low].row);
 }
 
-static dk_status note_line(dki_records *r, uint64_t line, dk_error *err)
+dk_status dki_records_note_line(dki_records *r, uint64_t row, uint64_t line, dk_error *err)
 {
-    if (r->n_runs > 0 && r->runs[r->n_runs - 1].line + (r->n_rows - r->runs[r->n_runs - 1].row) == line)
+    if (r->n_runs > 0 && r->runs[r->n_runs - 1].line + (row - r->runs[r->n_runs - 1].row) == line)
         return DK_OK; /* nearly always */
     if (r->n_runs == r->runs_room) {
         dk_status status =
@@ -66,7 +66,7 @@ static dk_status note_line(dki_records *r, uint64_t line, dk_error *err)
         if (status != DK_OK)
             return status;
     }
-    r->runs[r->n_runs++] = (dki_line_run){ .row = r->n_rows, .line = line };
+    r->runs[r->n_runs++] = (dki_line_run){ .row = row, .line = line };
     return DK_OK;
 }
 
@@ -246,7 +246,7 @@ static dk_status match_stated(dki_records *r, dk_error *err)
 
 static dk_status append_null_row(dki_records *r, uint64_t line, dk_error *err)
 {
-    dk_status status = note_line(r, line, err);
+    dk_status status = dki_records_note_line(r, r->n_rows, line, err);
 
     if (status == DK_OK)
         status = dki_raw_null(&r->columns[0], err);
@@ -351,7 +351,7 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
         return reject_ragged(r, record, err);
     if (r->skip && dki_bit(r->skip, r->pass_row++))
         return reject_misfit(r, record, err);
-    status = note_line(r, record->line, err);
+    status = dki_records_note_line(r, r->n_rows, record->line, err);
     for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
         const dki_cell *cell = &record->cells[i];
         if (!cell->bytes || (r->options->n_nulls > 0 && is_marked_null(r->options, cell)))
@@ -383,4 +383,93 @@ dk_status dki_records_read(dki_records *records, const uint64_t *skip, const dki
     r->skip = skip;
     r->plans = plans;
     return dki_tokens_read(r->context, r->text, r->size, true, r->dialect, r->max_field_bytes, &sink, err);
+}
+
+/* Beside others. -------------------------------------------------------------------------------------------------- */
+
+typedef struct beginning {
+    dki_records *records;
+    size_t size; /* of the first record */
+    bool is_plain, has_stopped;
+} beginning;
+
+static dk_status stop(beginning *b)
+{
+    b->has_stopped = true;
+    return DK_ERR_CALLBACK;
+}
+
+static dk_status on_first_record(void *arg, const dki_record *record, dk_error *err)
+{
+    beginning *b = arg;
+    dk_status status = begin_columns(b->records, record, err);
+
+    if (status == DK_ERR_MEMORY)
+        return status;
+    b->is_plain = status == DK_OK;
+    b->size = record->raw_size;
+    return stop(b);
+}
+
+static dk_status on_first_blank(void *arg, uint64_t line, dk_error *err)
+{
+    (void)line;
+    (void)err;
+    return stop(arg);
+}
+
+static dk_status on_first_fault(void *arg, const dki_fault *fault, dk_error *err)
+{
+    (void)fault;
+    (void)err;
+    return stop(arg);
+}
+
+dk_status dki_records_begin(dki_records *records, const char *head, size_t size, bool whole, bool *is_plain,
+                            size_t *offset, uint64_t *line, dk_error *err)
+{
+    beginning b = { .records = records };
+    dki_token_sink sink = {
+        .arg = &b, .record = on_first_record, .blank = on_first_blank, .fault = on_first_fault
+    };
+    dk_error met = DK_ERROR_INIT;
+    dk_status status = dki_tokens_read(records->context, head, size, whole, records->dialect,
+                                       records->max_field_bytes, &sink, &met);
+
+    if (status != DK_OK && !b.has_stopped) {
+        if (err)
+            *err = met;
+        return status;
+    }
+    records->header_read = true;
+    *is_plain = b.is_plain;
+    *offset = 0;
+    *line = 1;
+    if (!b.is_plain || records->options->header == DK_HEADER_NONE)
+        return DK_OK;
+    for (size_t i = 0; i < b.size; i++) { /* lines within it */
+        if (head[i] == '\r' && !(i + 1 < size && head[i + 1] == '\n'))
+            *is_plain = false;
+        *line += head[i] == '\n';
+    }
+    *line += 1;
+    *offset = b.size;
+    if (b.size < size && head[b.size] == '\r')
+        *offset += b.size + 1 < size && head[b.size + 1] == '\n' ? 2 : 0;
+    else if (b.size < size)
+        *offset += 1;
+    *is_plain = *is_plain && (*offset > b.size || (whole && b.size == size)); /* not a line that ends in CR alone */
+    return DK_OK;
+}
+
+dk_status dki_records_continue(dki_records *records, uint64_t n_rows, const char *text, size_t size, uint64_t line,
+                               dk_error *err)
+{
+    dki_records *r = records;
+    dki_token_sink sink = {
+        .arg = r, .first_line = line, .record = on_record, .blank = on_blank, .fault = on_fault
+    };
+
+    r->n_rows = n_rows;
+    return dki_tokens_read(r->context, text, size, true, r->dialect, r->max_field_bytes, &sink, err);
 }

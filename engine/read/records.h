@@ -10,11 +10,6 @@
 #include "rejects.h"
 #include "tokens.h"
 
-/* Rows from `row` on stand on line `line` and the ones after it, until the next of these. */
-typedef struct dki_line_run {
-    uint64_t row, line;
-} dki_line_run;
-
 typedef struct dki_records {
     dk_context *context;
     const char *name; /* of the file, in messages */
@@ -30,6 +25,8 @@ typedef struct dki_records {
     const char **names;
     const dk_csv_column **stated; /* by column; NULL: its type is found */
     dki_raw *columns;
+    struct dki_collected
+        *collected; /* what was read otherwise: all rows, and columns are empty; NULL: nothing. Borrowed */
 
     uint64_t n_rows, n_blank, n_rejected;
     dki_line_run *runs;
@@ -52,6 +49,17 @@ void dki_records_drop(dki_records *records);
 /* Reads the text into columns. skip and plans NULL: the first pass; else once more, without the rows whose bit is set,
  * which become rejects. In strict reading the first fault is the error. */
 dk_status dki_records_read(dki_records *records, const uint64_t *skip, const dki_plan *plans, dk_error *err);
+
+/* Reads the first record alone, from the head of the text, of which size bytes are there (whole: all of it), so that what
+ * follows it can be collected. *is_plain: it is, and *offset is where the first row begins, *line its line; else nothing is
+ * decided, not even what is wrong, and the records must be read as a whole from a fresh start. */
+dk_status dki_records_begin(dki_records *records, const char *head, size_t size, bool whole, bool *is_plain,
+                            size_t *offset, uint64_t *line, dk_error *err);
+/* Goes on behind n_rows rows that were collected: text begins with a record on that line. */
+dk_status dki_records_continue(dki_records *records, uint64_t n_rows, const char *text, size_t size, uint64_t line,
+                               dk_error *err);
+/* Notes that the row begins on that line; rows in order. */
+dk_status dki_records_note_line(dki_records *records, uint64_t row, uint64_t line, dk_error *err);
 
 /* The line on which a row begins. */
 uint64_t dki_records_line(const dki_records *records, uint64_t row);

@@ -353,7 +353,7 @@ dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, b
                     .dialect = dialect,
                     .bytes = bytes,
                     .end = bytes + size,
-                    .line = 1 };
+                    .line = sink->first_line ? sink->first_line : 1 };
     tokenizer *outer = current; /* a sink may read another text */
     dk_status status = DK_OK;
     uint64_t n_lines = 0;

@@ -44,9 +44,15 @@ typedef struct dki_fault {
     const char *hint;
 } dki_fault;
 
+/* Rows from `row` on stand on line `line` and the ones after it, until the next of these. */
+typedef struct dki_line_run {
+    uint64_t row, line;
+} dki_line_run;
+
 /* Each may answer another status than DK_OK, err filled, which ends the reading. */
 typedef struct dki_token_sink {
     void *arg;
+    uint64_t first_line; /* on which the bytes begin; 0: they are a file's first */
     dk_status (*record)(void *arg, const dki_record *record, dk_error *err);
     dk_status (*blank)(void *arg, uint64_t line, dk_error *err);
     dk_status (*fault)(void *arg, const dki_fault *fault, dk_error *err);

@@ -1,10 +1,10 @@
-/* fuzz_csv.c - any bytes as a CSV file: no crash, no leak, and what holds for every file holds.
+/* fuzz_csv.c - any bytes as a CSV file: no crash, no leak, both paths say the same, and what holds for every file holds.
  *
  * The first byte chooses the options, the rest is the file. Run by libFuzzer, or over files by replay.c.
  */
 #include <stdlib.h>
 
-#include <dekking/csv.h>
+#include "unit/both_paths.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -29,6 +29,26 @@ static void look_at(const dk_table *table)
     }
 }
 
+/* The parallel path, in blocks of few rows, says what the plain one says. */
+static void compare_paths(dk_context *context, const char *text, size_t size, const dk_csv_options *o)
+{
+    static const size_t block_rows[] = { 1, 3, 4096 };
+    both_reading plain, parallel;
+    char why[2048];
+
+    both_read(context, text, size, o, true, &plain);
+    for (size_t i = 0; i < 3; i++) {
+        dk_context_set_block_rows(context, block_rows[i]);
+        both_read(context, text, size, o, false, &parallel);
+        if (!both_same(&parallel, &plain, why, sizeof why)) {
+            fprintf(stderr, "the paths differ: %s\n", why);
+            abort();
+        }
+        both_drop(&parallel);
+    }
+    both_drop(&plain);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const nulls[] = { "NB" };
@@ -50,11 +70,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .columns = &columns[data[0] >> 6],
                                .n_columns = data[0] & 8 ? 1 : 0,
                                .max_field_bytes = data[0] & 16 ? 5 : 0 };
+    compare_paths(context, (const char *)data + 1, size - 1, &options);
     dk_status first = dk_read_csv_bytes(context, data + 1, size - 1, "fuzz", &options, &strict, NULL, &err);
     MUST((first == DK_OK) == (strict != NULL));
     MUST(first == DK_OK || (first == err.code && err.message[0]));
 
     options.lenient = true;
+    compare_paths(context, (const char *)data + 1, size - 1, &options);
     dk_status second = dk_read_csv_bytes(context, data + 1, size - 1, "fuzz", &options, &lenient, &rejected, &err);
     MUST((second == DK_OK) == (lenient != NULL) && (second == DK_OK) == (rejected != NULL));
     if (first == DK_OK) {

@@ -1,0 +1,383 @@
+/* block.c - the text of one block into stretches of columns.
+ *
+ * The positions of all delimiters and line ends are written out once; field c of row r ends at position r * n_columns + c.
+ * Then the columns are taken one after the other for some hundreds of rows at a time: one kind of work in a loop, on
+ * positions and text that are still near.
+ *
+ * Invariants: a code is of the reader's own values; a field that is text has its bytes as the finished column has them.
+ */
+#include "block.h"
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/checked.h"
+#include "base/memory.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#define TILE_FIELDS 4096
+#define TILE_ROWS 512
+
+void dki_block_reader_drop(dki_block_reader *reader)
+{
+    dki_free(reader->context, reader->text);
+    dki_free(reader->context, reader->bits);
+    dki_free(reader->context, reader->positions);
+    dki_free(reader->context, reader->plain);
+    reader->text = reader->plain = NULL;
+    reader->bits = NULL;
+    reader->positions = NULL;
+}
+
+/* Records. -------------------------------------------------------------------------------------------------------- */
+
+/* How many records from the first on have as many fields as there are columns, and none too long. */
+static size_t count_even(const dki_block_reader *r, const uint32_t *ends, size_t n_ends, size_t n_rows, size_t size)
+{
+    const size_t n_columns = r->options->n_columns;
+    const char *text = r->text;
+    bool all = n_ends == n_rows * n_columns;
+
+    /* There are n_rows line ends: where each record's last field ends in one, no other does. */
+    for (size_t row = 0; row < n_rows && all; row++)
+        all = text[ends[row * n_columns + n_columns - 1]] == '\n';
+    if (all && size <= r->options->max_field_bytes)
+        return n_rows;
+    for (size_t row = 0; row < n_rows; row++) {
+        const uint32_t *end = ends + row * n_columns;
+        if ((row + 1) * n_columns > n_ends)
+            return row;
+        for (size_t c = 0; c < n_columns; c++)
+            if ((text[end[c]] == '\n') != (c == n_columns - 1))
+                return row;
+        if (end[n_columns - 1] - (end[-1] + 1) > r->options->max_field_bytes)
+            return row;
+    }
+    return n_rows;
+}
+
+/* Notes the rows before which a record has more than one line. */
+static dk_status find_runs(const dki_block_reader *r, dki_block *block, const uint32_t *ends, dk_error *err)
+{
+    const size_t n_columns = r->options->n_columns;
+    uint64_t line = block->line;
+
+    for (size_t row = 0; row < block->n_rows; row++) {
+        uint32_t from = ends[(ptrdiff_t)(row * n_columns) - 1] + 1, to = ends[row * n_columns + n_columns - 1];
+        const char *at = r->text + from, *end = r->text + to;
+        uint64_t more = 0;
+        while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+            more++;
+            at++;
+        }
+        line += 1 + more;
+        if (more == 0 || row + 1 == block->n_rows)
+            continue;
+        dk_status status = dki_grow(r->context, (void **)&block->runs, &block->runs_room, block->n_runs + 1,
+                                    sizeof *block->runs, err);
+        if (status != DK_OK)
+            return status;
+        block->runs[block->n_runs++] = (dki_line_run){ .row = block->row + row + 1, .line = line };
+    }
+    return DK_OK;
+}
+
+/* Fields. --------------------------------------------------------------------------------------------------------- */
+
+static bool is_null_marker(const dk_csv_options *o, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < o->n_nulls; i++)
+        if (strlen(o->nulls[i]) == size && memcmp(o->nulls[i], bytes, size) == 0)
+            return true;
+    return false;
+}
+
+/* Field i without quotes, the doubled ones among them single; *is_null where it is empty. */
+static dk_status get_field(dki_block_reader *r, const dki_fields *f, size_t i, const char **bytes, size_t *size,
+                           bool *is_null, dk_error *err)
+{
+    bool is_quoted;
+
+    *size = dki_field_get(f, i, bytes, &is_quoted);
+    *is_null = *size == 0 && !is_quoted;
+    if (!is_quoted || !f->has_escapes || !memchr(*bytes, f->quote, *size))
+        return DK_OK;
+    dk_status status =
+        dki_grow(r->context, (void **)&r->plain, &r->plain_room, *size + DKI_VALUES_OVERREAD, 1, err);
+    if (status != DK_OK)
+        return status;
+    size_t n = 0;
+    for (size_t k = 0; k < *size; k++) {
+        r->plain[n++] = (*bytes)[k];
+        k += (*bytes)[k] == f->quote;
+    }
+    *bytes = r->plain;
+    *size = n;
+    return DK_OK;
+}
+
+/* Could the field be read as anything but text? Exact where it says no. Everything that is a number, a percentage, a date
+ * or a time is made of few characters; words for booleans are short. */
+static inline bool may_be_read(const char *bytes, size_t size)
+{
+    static const bool other[256] = {
+        ['0'] = 1,  ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1,  ['5'] = 1,  ['6'] = 1,  ['7'] = 1,  ['8'] = 1,
+        ['9'] = 1,  ['.'] = 1, [','] = 1, ['-'] = 1, ['+'] = 1,  ['e'] = 1,  ['E'] = 1,  ['%'] = 1,  [' '] = 1,
+        ['\t'] = 1, ['/'] = 1, [':'] = 1, ['T'] = 1, [0xC2] = 1, [0xA0] = 1, [0xE2] = 1, [0x80] = 1, [0xAF] = 1
+    };
+    static const char words[] = "jntfwoyJNTFWOY"; /* ja, nee, true, false, waar, onwaar, yes, no */
+    size_t i = 0;
+
+    if (size == 0)
+        return true;
+    if (bytes[0] == ' ' || bytes[0] == '\t' || bytes[size - 1] == ' ' || bytes[size - 1] == '\t')
+        return true;
+    if (size <= 6 && memchr(words, bytes[0], sizeof words - 1))
+        return true;
+#if defined(__SSE2__)
+    if (size <= 16) { /* for speed alone: most keys end here. What is read behind the field does not count */
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)bytes);
+        __m128i letters = _mm_cmpgt_epi8(v, _mm_set1_epi8(':'));
+        __m128i allowed = _mm_or_si128(_mm_cmpeq_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8('e')),
+                                       _mm_cmpeq_epi8(v, _mm_set1_epi8('T')));
+        if (_mm_movemask_epi8(_mm_andnot_si128(allowed, letters)) & ((1 << size) - 1))
+            return false;
+    }
+#endif
+    while (i < size && other[(unsigned char)bytes[i]])
+        i++;
+    return i == size;
+}
+
+/* Text. ----------------------------------------------------------------------------------------------------------- */
+
+static inline void copy_field(char *to, const char *from, size_t size)
+{
+    if (size <= 16)
+        memcpy(to, from, 16); /* for speed alone: one load and one store; there is room on both sides */
+    else
+        memcpy(to, from, size);
+}
+
+/* The whole column as text, whose profile is made on the way. */
+static dk_status split_text(dki_block_reader *r, const dki_block *block, const dki_fields *f, bool loose,
+                            dki_stretch *out, dk_error *err)
+{
+    const dk_csv_options *csv = r->options->csv;
+    size_t n = block->n_rows, total = 0, used = 0;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n; i++)
+        total += f->ends[i * f->stride] - (f->ends[(ptrdiff_t)(i * f->stride) - 1] + 1);
+    out->is_coded = false;
+    out->ends = dki_alloc_wide(r->context, (n + 1) * sizeof *out->ends, err);
+    out->bytes = out->ends ? dki_alloc(r->context, total + 16, err) : NULL;
+    out->valid = out->bytes ? dki_alloc_wide(r->context, dki_bit_words(n) * sizeof *out->valid, err) : NULL;
+    out->profile = out->valid ? dki_alloc(r->context, sizeof *out->profile, err) : NULL;
+    if (!out->profile)
+        return DK_ERR_MEMORY;
+    dki_bits_fill(out->valid, n);
+    dki_profile_begin(out->profile);
+    out->ends[0] = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *bytes;
+        size_t size;
+        bool is_null;
+        status = get_field(r, f, i, &bytes, &size, &is_null, err);
+        if (status != DK_OK)
+            return status;
+        if (is_null || (csv->n_nulls > 0 && is_null_marker(csv, bytes, size))) {
+            dki_bit_clear(out->valid, i);
+            out->n_nulls++;
+        } else {
+            copy_field(out->bytes + used, bytes, size);
+            used += size;
+            if (may_be_read(bytes, size))
+                dki_profile_add(out->profile, bytes, size, block->row + i, 1, loose);
+            else
+                dki_profile_add_unreadable(out->profile, block->row + i);
+        }
+        out->ends[i + 1] = (uint32_t)used;
+    }
+    if (out->n_nulls == 0) {
+        dki_free(r->context, out->valid);
+        out->valid = NULL;
+    }
+    return DK_OK;
+}
+
+/* Codes. ---------------------------------------------------------------------------------------------------------- */
+
+/* Codes of the fields into codes. *stop: too many values differ. */
+static dk_status find_codes(dki_block_reader *r, size_t column, const dki_fields *f, uint64_t row, uint16_t *codes,
+                            bool *stop, dk_error *err)
+{
+    dki_values *values = &r->values[column];
+
+    for (size_t i = 0; (i = dki_values_find(values, f, i, codes)) < f->n; i++) {
+        const char *bytes;
+        size_t size;
+        bool is_null;
+        uint32_t code = 0;
+        dk_status status = get_field(r, f, i, &bytes, &size, &is_null, err);
+        if (status == DK_OK && !is_null)
+            status = dki_values_add(values, bytes, size, row + i, &code, err);
+        if (status != DK_OK)
+            return status;
+        if (code > DKI_RAW_LEVELS) {
+            *stop = true;
+            return DK_OK;
+        }
+        codes[i] = (uint16_t)code;
+    }
+    return DK_OK;
+}
+
+/* Inner loops of fixed length are made of wide instructions by every compiler. */
+#define PIECE 32
+
+static void narrow_codes(const uint16_t *codes, size_t n, uint8_t *out)
+{
+    size_t i = 0;
+
+    for (; i + PIECE <= n; i += PIECE)
+        for (size_t k = 0; k < PIECE; k++)
+            out[i + k] = (uint8_t)codes[i + k];
+    for (; i < n; i++)
+        out[i] = (uint8_t)codes[i];
+}
+
+static size_t count_nulls(const uint16_t *codes, size_t n)
+{
+    size_t i = 0, total = 0;
+
+    for (; i + PIECE <= n; i += PIECE) {
+        uint16_t nulls = 0;
+        for (size_t k = 0; k < PIECE; k++)
+            nulls = (uint16_t)(nulls + (codes[i + k] == 0));
+        total += nulls;
+    }
+    for (; i < n; i++)
+        total += codes[i] == 0;
+    return total;
+}
+
+/* Puts n codes behind the first `done` ones of a stretch, which is made as wide as they need. */
+static dk_status append_codes(dki_block_reader *r, const dki_block *block, size_t column, const uint16_t *codes,
+                              size_t done, size_t n, dk_error *err)
+{
+    dki_stretch *s = &block->stretches[column];
+
+    if (!s->is_wide && r->values[column].n > UINT8_MAX) {
+        uint16_t *wide = dki_alloc_wide(r->context, block->n_rows * sizeof *wide, err);
+        if (!wide)
+            return DK_ERR_MEMORY;
+        for (size_t i = 0; i < done; i++)
+            wide[i] = ((const uint8_t *)s->codes)[i];
+        dki_free(r->context, s->codes);
+        s->codes = wide;
+        s->is_wide = true;
+    } else if (!s->codes) {
+        s->codes = dki_alloc_wide(r->context, block->n_rows, err);
+        if (!s->codes)
+            return DK_ERR_MEMORY;
+    }
+    if (s->is_wide)
+        memcpy((uint16_t *)s->codes + done, codes, n * sizeof *codes);
+    else
+        narrow_codes(codes, n, (uint8_t *)s->codes + done);
+    s->n_nulls += count_nulls(codes, n);
+    return DK_OK;
+}
+
+static void give_codes_up(dki_block_reader *r, dki_stretch *stretch, size_t column)
+{
+    atomic_store_explicit(&r->is_plain[column], true, memory_order_relaxed);
+    dki_stretch_drop(r->context, stretch);
+}
+
+static dki_fields fields_of(const dki_block_reader *r, const uint32_t *ends, size_t column, size_t row, size_t n)
+{
+    size_t n_columns = r->options->n_columns;
+
+    return (dki_fields){ .text = r->text,
+                         .ends = ends + row * n_columns + column,
+                         .stride = n_columns,
+                         .n = n,
+                         .quote = r->scan.has_quotes ? r->options->dialect.quote : '\0',
+                         .has_escapes = r->scan.has_escapes,
+                         .cut_cr = r->scan.has_cr && column == n_columns - 1 };
+}
+
+static dk_status split_codes(dki_block_reader *r, dki_block *block, const uint32_t *ends, dk_error *err)
+{
+    const size_t n_columns = r->options->n_columns;
+    size_t most = TILE_FIELDS / n_columns;
+    uint16_t codes[TILE_ROWS];
+
+    most = most < 16 ? 16 : most > TILE_ROWS ? TILE_ROWS : most;
+    for (size_t row = 0; row < block->n_rows; row += most) {
+        size_t n = block->n_rows - row < most ? block->n_rows - row : most;
+        for (size_t c = 0; c < n_columns; c++) {
+            dki_stretch *stretch = &block->stretches[c];
+            if (!stretch->is_coded)
+                continue;
+            dki_fields f = fields_of(r, ends, c, row, n);
+            bool stop = false;
+            dk_status status = find_codes(r, c, &f, block->row + row, codes, &stop, err);
+            if (status == DK_OK && !stop)
+                status = append_codes(r, block, c, codes, row, n, err);
+            if (status != DK_OK)
+                return status;
+            if (stop)
+                give_codes_up(r, stretch, c);
+        }
+    }
+    return DK_OK;
+}
+
+/* The block. ------------------------------------------------------------------------------------------------------ */
+
+dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t size, size_t *odd_at, dk_error *err)
+{
+    dki_block_reader *r = reader;
+    const size_t n_columns = r->options->n_columns, wanted = dki_scan_count(r->bits, size) + 9;
+    dk_status status = DK_OK;
+
+    if (wanted > r->positions_room)
+        status =
+            dki_grow(r->context, (void **)&r->positions, &r->positions_room, wanted, sizeof *r->positions, err);
+    if (status != DK_OK)
+        return status;
+    r->positions[0] = UINT32_MAX;
+    const uint32_t *ends = r->positions + 1;
+    size_t n_ends = dki_scan_positions(r->bits, size, r->positions + 1);
+    size_t n_even = count_even(r, ends, n_ends, block->n_rows, size);
+
+    *odd_at = size;
+    if (n_even < block->n_rows) {
+        *odd_at = n_even == 0 ? 0 : ends[n_even * n_columns - 1] + 1;
+        block->n_rows = n_even;
+    }
+    if (r->scan.has_quoted_ends)
+        status = find_runs(r, block, ends, err);
+    if (status != DK_OK || n_even == 0)
+        return status;
+    block->stretches = dki_calloc(r->context, n_columns, sizeof *block->stretches, err);
+    if (!block->stretches)
+        return DK_ERR_MEMORY;
+    for (size_t c = 0; c < n_columns; c++)
+        block->stretches[c] =
+            (dki_stretch){ .set = r->set,
+                           .is_coded = !atomic_load_explicit(&r->is_plain[c], memory_order_relaxed) };
+    status = split_codes(r, block, ends, err);
+    for (size_t c = 0; c < n_columns && status == DK_OK; c++) {
+        dki_fields f = fields_of(r, ends, c, 0, block->n_rows);
+        if (!block->stretches[c].is_coded)
+            status = split_text(r, block, &f, r->options->stated[c] != NULL, &block->stretches[c], err);
+    }
+    return status;
+}

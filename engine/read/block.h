@@ -1,0 +1,33 @@
+/* block.h - the text of one block into stretches of columns. For collect.c and its tests. */
+#ifndef DKI_READ_BLOCK_H
+#define DKI_READ_BLOCK_H
+
+#include "collect.h"
+#include "scan.h"
+
+/* What one thread works with, from block to block. */
+typedef struct dki_block_reader {
+    dk_context *context;
+    const dki_collect_options *options;
+    unsigned set;          /* number of its values */
+    dki_values *values;    /* by column */
+    atomic_bool *is_plain; /* by column; shared by all threads */
+    char *text;            /* of the block, whole records, and DKI_SCAN_PADDING bytes more */
+    size_t text_room;
+    uint64_t *bits; /* structural bytes */
+    size_t bits_room;
+    dki_scan scan;       /* what was met in the text */
+    uint32_t *positions; /* of structural bytes; behind one that stands before the text */
+    size_t positions_room;
+    char *plain; /* a field without doubled quotes */
+    size_t plain_room;
+} dki_block_reader;
+
+void dki_block_reader_drop(dki_block_reader *reader);
+
+/* Splits size bytes of reader->text, block->n_rows records each of which ends in a LF, into block->stretches. Records from
+ * the first one on that is odd (ragged, blank, or with a field that may be too long) are left out: block->n_rows says how
+ * many stay, *odd_at where that record begins, size where there is none. */
+dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t size, size_t *odd_at, dk_error *err);
+
+#endif

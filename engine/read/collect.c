@@ -1,0 +1,484 @@
+/* collect.c - the records of a file into blocks of columns, by several threads at once, as long as nothing is odd.
+ *
+ *   take     one thread at a time: read on from where the block before ended, find DKI_COLLECT_ROWS record ends
+ *   split    all threads: fields, codes, texts of the block that was taken
+ *
+ * Since blocks are taken in the order of the file, each knows its first row, its line, and that it begins outside quotes;
+ * nothing has to be guessed and put right. Taking is a fifth of the work, so that some four threads keep busy.
+ *
+ * The first record that is odd ends the collecting. A block that another thread took behind it is dropped, and values that
+ * only such a block has are never asked for: their first row lies behind the last.
+ *
+ * Invariants: blocks are those of the file up to the first odd record, whatever the number of threads.
+ * Poll: once per block.
+ */
+#include "collect.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/pool.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "block.h"
+
+#define MOST_BLOCK_BYTES ((size_t)64 << 20) /* a block of longer records has fewer rows */
+#define MOST_RECORD_BYTES ((size_t)1 << 30)
+#define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
+
+typedef struct collecting {
+    dk_context *context;
+    const dki_source *source;
+    const dki_collect_options *options;
+    dki_collected *out;
+    dki_block_reader *readers;
+    size_t block_rows, read_bytes;
+
+    pthread_mutex_t lock; /* guards what follows, and out */
+    uint64_t offset, row, line;
+    size_t record_bytes;
+    bool is_done;
+} collecting;
+
+void dki_stretch_drop(dk_context *context, dki_stretch *stretch)
+{
+    dki_free(context, stretch->codes);
+    dki_free(context, stretch->ends);
+    dki_free(context, stretch->bytes);
+    dki_free(context, stretch->valid);
+    dki_free(context, stretch->profile);
+    *stretch = (dki_stretch){ .is_coded = false };
+}
+
+static void drop_block(dki_collected *c, dki_block *block)
+{
+    if (!block)
+        return;
+    for (size_t i = 0; block->stretches && i < c->n_columns; i++)
+        dki_stretch_drop(c->context, &block->stretches[i]);
+    dki_free(c->context, block->stretches);
+    dki_free(c->context, block->runs);
+    dki_free(c->context, block);
+}
+
+void dki_collected_drop(dki_collected *collected)
+{
+    dki_collected *c = collected;
+
+    if (!c->context)
+        return;
+    for (size_t i = 0; i < c->n_blocks; i++)
+        drop_block(c, c->blocks[i]);
+    for (size_t i = 0; c->values && i < c->n_sets * c->n_columns; i++)
+        dki_values_drop(&c->values[i]);
+    dki_free(c->context, c->blocks);
+    dki_free(c->context, c->values);
+    dki_free(c->context, c->is_plain);
+    *c = (dki_collected){ .context = NULL };
+}
+
+/* Taking. --------------------------------------------------------------------------------------------------------- */
+
+/* From the record at offset on the file is read otherwise. Called with the lock held. */
+static void end_at(collecting *c, uint64_t offset, uint64_t row, uint64_t line)
+{
+    c->is_done = true;
+    if (c->out->is_odd && c->out->offset <= offset)
+        return;
+    c->out->is_odd = true;
+    c->out->offset = offset;
+    c->out->n_rows = row;
+    c->out->line = line;
+}
+
+/* The last structural line end before byte `before`; there is one. */
+static size_t last_end(const dki_block_reader *r, size_t before)
+{
+    size_t i = before - 1;
+
+    while (r->text[i] != '\n' || !(r->bits[i / DKI_SCAN_BYTES] >> i % DKI_SCAN_BYTES & 1))
+        i--;
+    return i;
+}
+
+/* Reads until the text at c->offset holds the records of a block, and finds their ends. *size: the bytes of those records,
+ * the last one's line end included; *n_rows: how many they are; *is_stuck: what follows them is odd. */
+static dk_status read_block(collecting *c, dki_block_reader *r, size_t *size, size_t *n_rows, bool *is_stuck,
+                            dk_error *err)
+{
+    uint64_t left = c->source->size - c->offset;
+    size_t loaded = 0, taken = 0, next = c->record_bytes * (c->block_rows + c->block_rows / 64) + c->read_bytes;
+    bool at_end = false;
+
+    dki_scan_begin(&r->scan, c->options->dialect);
+    while (r->scan.n_ends < c->block_rows && !r->scan.is_bad && !at_end && loaded < MOST_RECORD_BYTES &&
+           (loaded < MOST_BLOCK_BYTES || r->scan.n_ends == 0)) {
+        size_t n = next < left - loaded ? next : (size_t)(left - loaded);
+        size_t room = loaded + n + 1 + DKI_SCAN_PADDING;
+        dk_status status = DK_OK;
+        if (room > r->text_room)
+            status = dki_grow(r->context, (void **)&r->text, &r->text_room, room, 1, err);
+        if (status == DK_OK && room / DKI_SCAN_BYTES + 1 > r->bits_room)
+            status = dki_grow(r->context, (void **)&r->bits, &r->bits_room, room / DKI_SCAN_BYTES + 1,
+                              sizeof *r->bits, err);
+        if (status == DK_OK)
+            status = dki_source_read(c->source, c->offset + loaded, n, r->text + loaded, err);
+        if (status != DK_OK)
+            return status;
+        loaded += n;
+        at_end = loaded == left;
+        if (at_end && r->text[loaded - 1] != '\n')
+            r->text[loaded++] = '\n'; /* the last record may go without */
+        memset(r->text + loaded, 0, DKI_SCAN_PADDING);
+        size_t n_words = (at_end ? loaded + DKI_SCAN_BYTES - 1 : loaded) / DKI_SCAN_BYTES;
+        taken = dki_scan_words(&r->scan, r->text, loaded, taken, n_words, c->block_rows, r->bits);
+        next = c->read_bytes > loaded / 8 ? c->read_bytes : loaded / 8;
+    }
+    *n_rows = r->scan.n_ends < c->block_rows ? (size_t)r->scan.n_ends : c->block_rows;
+    *size = 0;
+    if (r->scan.n_ends_before < *n_rows)
+        *size = dki_scan_end(&r->scan, taken, *n_rows) + 1;
+    else if (*n_rows > 0) /* it lies in a word before the last one taken */
+        *size = last_end(r, (taken - 1) * DKI_SCAN_BYTES) + 1;
+    *is_stuck = *n_rows < c->block_rows &&
+                (r->scan.is_bad || (at_end && *size < loaded) || (*n_rows == 0 && loaded >= MOST_RECORD_BYTES));
+    return DK_OK;
+}
+
+static uint64_t count_lines(const char *text, size_t size)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < size; i++)
+        n += text[i] == '\n';
+    return n;
+}
+
+static dk_status put_block(dki_collected *out, dki_block *block, dk_error *err)
+{
+    dk_status status = dki_grow(out->context, (void **)&out->blocks, &out->blocks_room, out->n_blocks + 1,
+                                sizeof *out->blocks, err);
+    if (status == DK_OK)
+        out->blocks[out->n_blocks++] = block;
+    return status;
+}
+
+/* The next block, its text in the reader; NULL where there is none. Called with the lock held. */
+static dk_status take_block(collecting *c, unsigned worker, dki_block **out, size_t *size, dk_error *err)
+{
+    dki_block_reader *r = &c->readers[worker];
+    size_t n_rows;
+    dki_block *block;
+    bool is_stuck;
+    uint64_t n_lines;
+    dk_status status;
+
+    *out = NULL;
+    if (c->is_done || c->offset == c->source->size) {
+        c->is_done = true;
+        return DK_OK;
+    }
+    dki_progress(c->context, "reading", c->offset, c->source->size);
+    status = read_block(c, r, size, &n_rows, &is_stuck, err);
+    if (status != DK_OK)
+        return status;
+    n_lines = r->scan.has_quoted_ends ? count_lines(r->text, *size) : n_rows;
+    if (is_stuck)
+        end_at(c, c->offset + *size, c->row + n_rows, c->line + n_lines);
+    if (n_rows == 0)
+        return DK_OK;
+    block = dki_calloc(c->context, 1, sizeof *block, err);
+    if (!block)
+        return DK_ERR_MEMORY;
+    *block = (dki_block){ .offset = c->offset, .row = c->row, .line = c->line, .n_rows = n_rows };
+    status = put_block(c->out, block, err);
+    if (status != DK_OK) {
+        dki_free(c->context, block);
+        return status;
+    }
+    c->row += n_rows;
+    c->line += n_lines;
+    c->offset += *size;
+    if (c->offset > c->source->size) /* the line end that was put behind the last record */
+        c->offset = c->source->size;
+    c->record_bytes = *size / n_rows + 1;
+    *out = block;
+    return DK_OK;
+}
+
+/* Splitting. ------------------------------------------------------------------------------------------------------ */
+
+/* The line on which the record behind the block's rows begins. */
+static uint64_t line_behind(const dki_block *block, const char *text, size_t size, bool has_quoted_ends)
+{
+    return block->line + (has_quoted_ends ? count_lines(text, size) : block->n_rows);
+}
+
+static dk_status split_block(collecting *c, unsigned worker, dki_block *block, size_t size, dk_error *err)
+{
+    dki_block_reader *r = &c->readers[worker];
+    size_t odd_at = size;
+
+    if (r->scan.has_high && dki_utf8_check(r->text, size) != size) {
+        pthread_mutex_lock(&c->lock);
+        c->out->is_not_utf8 = true;
+        c->is_done = true;
+        pthread_mutex_unlock(&c->lock);
+        block->n_rows = 0;
+        return DK_OK;
+    }
+    dk_status status = dki_block_split(r, block, size, &odd_at, err);
+    if (status == DK_OK && odd_at < size) {
+        uint64_t line = line_behind(block, r->text, odd_at, r->scan.has_quoted_ends);
+        pthread_mutex_lock(&c->lock);
+        end_at(c, block->offset + odd_at, block->row + block->n_rows, line);
+        pthread_mutex_unlock(&c->lock);
+    }
+    return status;
+}
+
+static dk_status work(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    collecting *c = arg;
+    dk_status status = DK_OK;
+
+    (void)begin;
+    (void)end;
+    while (status == DK_OK) {
+        dki_block *block = NULL;
+        size_t size = 0;
+
+        status = dki_poll(c->context, err);
+        if (status != DK_OK)
+            break;
+        pthread_mutex_lock(&c->lock);
+        status = take_block(c, worker, &block, &size, err);
+        pthread_mutex_unlock(&c->lock);
+        if (status != DK_OK || !block)
+            break;
+        status = split_block(c, worker, block, size, err);
+    }
+    if (status != DK_OK) {
+        pthread_mutex_lock(&c->lock);
+        c->is_done = true;
+        pthread_mutex_unlock(&c->lock);
+    }
+    return status;
+}
+
+/* Blocks behind the first odd record go; the one in which it stands stays as far as it goes. */
+static void cut_blocks(dki_collected *out)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < out->n_blocks; i++) {
+        dki_block *block = out->blocks[i];
+        if (block->n_rows > 0 && (!out->is_odd || block->offset < out->offset))
+            out->blocks[kept++] = block;
+        else
+            drop_block(out, block);
+    }
+    out->n_blocks = kept;
+}
+
+/* Everything that one thread works with. */
+static dk_status begin_reader(collecting *c, unsigned worker, dk_error *err)
+{
+    const dk_csv_options *csv = c->options->csv;
+    dki_collected *out = c->out;
+    dki_block_reader *r = &c->readers[worker];
+    dk_status status = DK_OK;
+
+    *r = (dki_block_reader){ .context = c->context,
+                             .options = c->options,
+                             .set = worker,
+                             .values = out->values + worker * out->n_columns,
+                             .is_plain = out->is_plain };
+    for (size_t i = 0; i < out->n_columns && status == DK_OK; i++) {
+        status = dki_values_begin(&r->values[i], c->context, err);
+        for (size_t k = 0; k < csv->n_nulls && status == DK_OK; k++)
+            status = dki_values_add_null(&r->values[i], csv->nulls[k], strlen(csv->nulls[k]), err);
+    }
+    return status;
+}
+
+dk_status dki_collect(dk_context *context, const dki_source *source, const dki_collect_options *options,
+                      dki_collected *out, dk_error *err)
+{
+    size_t test_rows =
+        dki_block_rows(context); /* a test that asks for small blocks of rows gets small ones of bytes */
+    bool tiny = test_rows < DK_BLOCK_ROWS;
+    dki_collected made = { .context = context, .n_columns = options->n_columns };
+    collecting c = { .context = context,
+                     .source = source,
+                     .options = options,
+                     .out = &made,
+                     .block_rows = tiny ? test_rows : DKI_COLLECT_ROWS,
+                     .read_bytes = tiny ? 1 : READ_BYTES,
+                     .offset = options->offset,
+                     .line = options->line,
+                     .record_bytes = tiny ? 0 : options->record_bytes };
+    uint64_t n_blocks = (source->size - options->offset) / (options->record_bytes + 1) / c.block_rows + 1;
+    unsigned n_workers = dki_parallel_workers(n_blocks < 256 ? n_blocks : 256, 1);
+    dk_status status = DK_ERR_MEMORY;
+
+    made.n_sets = n_workers;
+    made.values = dki_calloc(context, n_workers * made.n_columns, sizeof *made.values, err);
+    made.is_plain = made.values ? dki_calloc(context, made.n_columns, sizeof *made.is_plain, err) : NULL;
+    c.readers = made.is_plain ? dki_calloc(context, n_workers, sizeof *c.readers, err) : NULL;
+    if (c.readers) {
+        status = DK_OK;
+        for (unsigned i = 0; i < n_workers; i++)
+            c.readers[i].context = context;
+        for (unsigned i = 0; i < n_workers && status == DK_OK; i++)
+            status = begin_reader(&c, i, err);
+    }
+    if (status == DK_OK) {
+        pthread_mutex_init(&c.lock, NULL);
+        status = dki_parallel(context, n_workers, 1, work, &c, err);
+        pthread_mutex_destroy(&c.lock);
+    }
+    for (unsigned i = 0; c.readers && i < n_workers; i++)
+        dki_block_reader_drop(&c.readers[i]);
+    dki_free(context, c.readers);
+    if (status != DK_OK) {
+        dki_collected_drop(&made);
+        return status;
+    }
+    if (!made.is_odd) {
+        made.n_rows = c.row;
+        made.offset = source->size;
+        made.line = c.line;
+    }
+    cut_blocks(&made);
+    *out = made;
+    return DK_OK;
+}
+
+/* Plain reading. -------------------------------------------------------------------------------------------------- */
+
+/* Rows from .. from + n - 1 of a raw column as codes. */
+static dk_status codes_of_raw(const dki_raw *raw, uint64_t from, size_t n, unsigned set, dki_stretch *out,
+                              dk_error *err)
+{
+    bool wide = raw->map.n > UINT8_MAX;
+
+    out->is_coded = true;
+    out->set = set;
+    out->is_wide = wide;
+    out->codes = dki_alloc_wide(raw->context, n * (wide ? 2 : 1), err);
+    if (!out->codes)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t code = raw->codes[from + i];
+        out->n_nulls += code == 0;
+        if (wide)
+            ((uint16_t *)out->codes)[i] = (uint16_t)code;
+        else
+            ((uint8_t *)out->codes)[i] = (uint8_t)code;
+    }
+    return DK_OK;
+}
+
+/* The same as text; row: that of `from` in the file. */
+static dk_status text_of_raw(const dki_raw *raw, uint64_t from, size_t n, uint64_t row, bool loose,
+                             dki_stretch *out, dk_error *err)
+{
+    size_t start = from > 0 ? raw->ends[from - 1] : 0, size = raw->ends[from + n - 1] - start;
+
+    if (size > UINT32_MAX)
+        return dki_fail(err, DK_ERR_LIMIT, "a text of %zu bytes is longer than 4 GiB", size);
+    out->ends = dki_alloc_wide(raw->context, (n + 1) * sizeof *out->ends, err);
+    out->bytes = out->ends ? dki_alloc(raw->context, size, err) : NULL;
+    out->valid = out->bytes ? dki_alloc_wide(raw->context, dki_bit_words(n) * sizeof *out->valid, err) : NULL;
+    out->profile = out->valid ? dki_alloc(raw->context, sizeof *out->profile, err) : NULL;
+    if (!out->profile)
+        return DK_ERR_MEMORY;
+    if (size > 0)
+        memcpy(out->bytes, raw->bytes.bytes + start, size);
+    dki_bits_copy(out->valid, raw->is_known, from, n);
+    out->n_nulls = n - dki_bits_count(out->valid, n);
+    dki_profile_begin(out->profile);
+    out->ends[0] = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *bytes;
+        size_t length;
+        out->ends[i + 1] = (uint32_t)(raw->ends[from + i] - start);
+        if (dki_raw_get(raw, from + i, &bytes, &length))
+            dki_profile_add(out->profile, bytes, length, row + i, 1, loose);
+    }
+    return DK_OK;
+}
+
+static dk_status values_of_raw(const dki_raw *raw, uint64_t row, dki_values *out, dk_error *err)
+{
+    dk_status status = dki_values_begin(out, raw->context, err);
+
+    for (size_t i = 0; raw->is_coded && i < raw->map.n && status == DK_OK; i++) {
+        size_t size;
+        const char *bytes = dki_text_map_get(&raw->map, (uint32_t)i, &size);
+        uint32_t code;
+        status = dki_values_add(out, bytes, size, row + raw->first_rows[i], &code, err);
+    }
+    return status;
+}
+
+/* How many rows from row on, n at most, have texts that fit in a block. */
+static uint64_t rows_that_fit(const dki_raw *raws, size_t n_columns, uint64_t row, uint64_t n)
+{
+    for (size_t i = 0; i < n_columns; i++) {
+        const dki_raw *raw = &raws[i];
+        size_t start = !raw->is_coded && row > 0 ? raw->ends[row - 1] : 0;
+        while (!raw->is_coded && n > 1 && raw->ends[row + n - 1] - start > MOST_RECORD_BYTES)
+            n /= 2;
+    }
+    return n;
+}
+
+dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, uint64_t n_rows,
+                           const dk_csv_column *const *stated, dk_error *err)
+{
+    dki_collected *c = collected;
+    uint64_t first_row = c->n_rows;
+    size_t first_block = c->n_blocks,
+           block_rows = dki_block_rows(c->context) < DK_BLOCK_ROWS ? dki_block_rows(c->context) : DKI_COLLECT_ROWS;
+    size_t n_values = (c->n_sets + (size_t)1) * c->n_columns;
+    dk_status status = dki_resize(c->context, (void **)&c->values, n_values * sizeof *c->values, err);
+
+    if (status != DK_OK)
+        return status;
+    memset(c->values + c->n_sets * c->n_columns, 0, c->n_columns * sizeof *c->values);
+    c->n_sets++;
+    for (uint64_t row = 0, n; row < n_rows && status == DK_OK; row += n) {
+        dki_block *block = dki_calloc(c->context, 1, sizeof *block, err);
+        if (!block)
+            return DK_ERR_MEMORY;
+        n = rows_that_fit(raws, c->n_columns, row, n_rows - row < block_rows ? n_rows - row : block_rows);
+        *block = (dki_block){ .row = first_row + row, .n_rows = (size_t)n };
+        block->stretches = dki_calloc(c->context, c->n_columns, sizeof *block->stretches, err);
+        status = block->stretches ? put_block(c, block, err) : DK_ERR_MEMORY;
+        if (status != DK_OK)
+            drop_block(c, block);
+    }
+    for (size_t i = 0; i < c->n_columns && status == DK_OK; i++) { /* one at a time: the raw one goes */
+        dki_raw *raw = &raws[i];
+        status = values_of_raw(raw, first_row, &c->values[(c->n_sets - 1) * c->n_columns + i], err);
+        if (!raw->is_coded)
+            atomic_store(&c->is_plain[i], true);
+        for (size_t b = first_block; b < c->n_blocks && status == DK_OK; b++) {
+            dki_block *block = c->blocks[b];
+            uint64_t from = block->row - first_row;
+            status = raw->is_coded
+                         ? codes_of_raw(raw, from, block->n_rows, c->n_sets - 1, &block->stretches[i], err)
+                         : text_of_raw(raw, from, block->n_rows, block->row, stated[i] != NULL,
+                                       &block->stretches[i], err);
+            if (status == DK_OK)
+                status = dki_poll(c->context, err);
+        }
+        dki_raw_drop(raw);
+    }
+    c->n_rows += n_rows;
+    return status;
+}

@@ -1,0 +1,73 @@
+/* collect.h - the records of a file into blocks of columns, by several threads at once, as long as nothing is odd.
+ *
+ * A block has the same number of rows as every other, so that what is made of it can be a chunk of the finished column. In
+ * a block a column is either coded, each row the number of its value among those that one thread has met, or text as the
+ * finished column has it, once too many values differ.
+ */
+#ifndef DKI_READ_COLLECT_H
+#define DKI_READ_COLLECT_H
+
+#include <stdatomic.h>
+
+#include "infer.h"
+#include "source.h"
+#include "tokens.h"
+#include "values.h"
+
+#define DKI_COLLECT_ROWS 16384 /* of a block: whole blocks of views */
+
+/* The rows of one block in one column. */
+typedef struct dki_stretch {
+    bool is_coded;
+    bool is_wide;   /* codes of two bytes */
+    unsigned set;   /* whose values its codes are */
+    void *codes;    /* coded; else: */
+    uint32_t *ends; /* n_rows + 1 offsets into bytes, the first of them 0 */
+    char *bytes;
+    uint64_t *valid; /* NULL: nothing is null */
+    dki_profile *profile;
+    size_t n_nulls;
+} dki_stretch;
+
+typedef struct dki_block {
+    uint64_t offset, row, line; /* where the first record begins */
+    size_t n_rows;
+    dki_line_run *runs; /* rows that do not stand on the line after the one before; by number in the file */
+    size_t n_runs, runs_room;
+    dki_stretch *stretches; /* by column */
+} dki_block;
+
+typedef struct dki_collected {
+    dk_context *context;
+    size_t n_columns;
+    dki_block **blocks; /* in the order of the file */
+    size_t n_blocks, blocks_room;
+    dki_values *values; /* set * n_columns + column */
+    unsigned n_sets;
+    atomic_bool *is_plain; /* by column: somewhere too many values differ, perhaps only behind n_rows */
+    uint64_t n_rows;
+    /* Where the collecting ended: the end of the file, or the record from which on it must be read otherwise. */
+    bool is_odd, is_not_utf8;
+    uint64_t offset, line;
+} dki_collected;
+
+typedef struct dki_collect_options {
+    dki_dialect dialect;
+    const dk_csv_options *csv;
+    const dk_csv_column *const *stated; /* by column */
+    size_t n_columns;
+    size_t max_field_bytes;
+    uint64_t offset, line; /* of the first record that is a row */
+    size_t record_bytes;   /* about how long one is */
+} dki_collect_options;
+
+/* Collects from offset on. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_INTERRUPTED; nothing is kept then. */
+dk_status dki_collect(dk_context *context, const dki_source *source, const dki_collect_options *options,
+                      dki_collected *out, dk_error *err);
+/* Puts n_rows rows of plain reading behind what was collected; takes raws over, one for each column. */
+dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, uint64_t n_rows,
+                           const dk_csv_column *const *stated, dk_error *err);
+void dki_collected_drop(dki_collected *collected); /* may be called twice, and on zeroes */
+void dki_stretch_drop(dk_context *context, dki_stretch *stretch);
+
+#endif

@@ -1,0 +1,13 @@
+/* csv_source.h - the reading of a CSV file from any source, and by either path. */
+#ifndef DKI_READ_CSV_SOURCE_H
+#define DKI_READ_CSV_SOURCE_H
+
+#include <dekking/csv.h>
+
+#include "source.h"
+
+/* What dk_read_csv does. plainly: all of it through libcsv, on one thread; the answer is the same. For tests. */
+dk_status dki_read_csv_source(dk_context *context, const dki_source *source, const dk_csv_options *options,
+                              bool plainly, const dk_table **out, const dk_table **rejected, dk_error *err);
+
+#endif

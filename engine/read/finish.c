@@ -1,0 +1,349 @@
+/* finish.c - from columns of text to the table: types, doubts, values that do not fit, notes.
+ *
+ * The text is either raw columns, which plain reading makes, or what several threads collected; what is said of it is the
+ * same.
+ */
+#include "finish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/calendar.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "dialect.h"
+#include "merge.h"
+#include "show.h"
+
+static bool get_field(const dki_records *r, size_t i, uint64_t row, const char **bytes, size_t *size)
+{
+    return r->collected ? dki_collected_get(r->collected, i, row, bytes, size)
+                        : dki_raw_get(&r->columns[i], row, bytes, size);
+}
+
+/* Doubt. ---------------------------------------------------------------------------------------------------------- */
+
+static void tell_two_marks(const dki_plan *plan, const char *text, size_t size, const char *name,
+                           const dki_marks *marks, dk_error *err)
+{
+    char shown[DKI_SHOW_BYTES], column[DKI_SHOW_BYTES], key[DKI_SHOW_BYTES], point[64] = "", comma[64] = "";
+    char elsewhere[160] = "nothing in the file decides";
+    bool dot = memchr(text, '.', size) != NULL;
+    dki_number number;
+
+    /* Both readings in the international form. */
+    for (int mark = 0; mark < DKI_N_MARKS; mark++) {
+        char *out = mark == DKI_POINT ? point : comma, digits[24];
+        if (!dki_number_read(text, size, mark, true, &number))
+            continue;
+        unsigned scale = number.scale - (number.percent ? 2u : 0u);
+        int64_t magnitude = number.value < 0 ? -number.value : number.value;
+        int n = snprintf(digits, sizeof digits, "%0*lld", (int)scale + 1, (long long)magnitude);
+        snprintf(out, 64, "%s%.*s%s%s%s", number.value < 0 ? "-" : "", n - (int)scale, digits, scale ? "." : "",
+                 digits + (n - (int)scale), number.percent ? " %" : "");
+    }
+    if (marks->mark_by == DKI_CONTRADICTED)
+        snprintf(elsewhere, sizeof elsewhere, "columns %zu and %zu contradict each other", marks->mark_column + 1,
+                 marks->mark_against + 1);
+    dki_show(column, name, strlen(name));
+    dki_fail(err, DK_ERR_DATA,
+             "column %s can be read in two ways: %s is %s (%s between thousands) or %s (a decimal %s), and %s",
+             column, dki_show(shown, text, size), dot ? comma : point, dot ? "a dot" : "a comma",
+             dot ? point : comma, dot ? "point" : "comma", elsewhere);
+    dki_show_key(key, name);
+    if (plan->loose || plan->percent)
+        dki_hint(err, "state the decimal mark: decimal = \"%s\" makes it %s, decimal = \"%s\" %s", dot ? "," : ".",
+                 dot ? comma : point, dot ? "." : ",", dot ? point : comma);
+    else
+        dki_hint(err,
+                 "state it: types = { %s = \"integer\" } for %s, types = { %s = \"decimal\" } for %s, or "
+                 "decimal = \"%s\" or \"%s\" for the whole file",
+                 key, dot ? comma : point, key, dot ? point : comma, dot ? "," : ".", dot ? "." : ",");
+}
+
+static void tell_two_orders(const char *text, size_t size, const char *name, const dki_marks *marks, dk_error *err)
+{
+    char shown[DKI_SHOW_BYTES], column[DKI_SHOW_BYTES], key[DKI_SHOW_BYTES];
+    char elsewhere[160] = "nothing in the file decides", iso[DKI_N_ORDERS][32] = { "", "", "" };
+    int64_t when;
+
+    for (int order = DKI_DMY; order <= DKI_MDY; order++) {
+        if (dki_date_read(text, size, order, &when))
+            dki_format_date(when, iso[order], sizeof iso[order]);
+        else if (dki_time_read(text, size, order, &when))
+            dki_format_timestamp(when, iso[order], sizeof iso[order]);
+    }
+    if (marks->order_by == DKI_CONTRADICTED)
+        snprintf(elsewhere, sizeof elsewhere, "columns %zu and %zu contradict each other", marks->order_column + 1,
+                 marks->order_against + 1);
+    dki_fail(
+        err, DK_ERR_DATA, "column %s can be read in two ways: %s is %s (day first) or %s (month first), and %s",
+        dki_show(column, name, strlen(name)), dki_show(shown, text, size), iso[DKI_DMY], iso[DKI_MDY], elsewhere);
+    dki_hint(
+        err,
+        "state the order: dates = \"dmy\" or dates = \"mdy\"; or types = { %s = \"text\" } to keep it as it is",
+        dki_show_key(key, name));
+}
+
+static dk_status refuse_doubt(const dki_records *r, size_t i, const dki_plan *plan, const dki_marks *marks,
+                              dk_error *err)
+{
+    const char *text = "";
+    size_t size = 0;
+
+    get_field(r, i, plan->doubt_row, &text, &size);
+    if (plan->doubt == DKI_TWO_MARKS)
+        tell_two_marks(plan, text, size, r->names[i], marks, err);
+    else
+        tell_two_orders(text, size, r->names[i], marks, err);
+    dki_at(err, r->name, dki_records_line(r, plan->doubt_row), i + 1);
+    return DK_ERR_DATA;
+}
+
+/* Types. ---------------------------------------------------------------------------------------------------------- */
+
+static dk_status find_profiles(const dki_records *r, const dki_levels *levels, dki_profile *profiles, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++)
+        status = r->collected ? dki_collected_profile(r->collected, i, &levels[i], r->stated[i], &profiles[i], err)
+                              : dki_profile_find(&r->columns[i], r->stated[i], &profiles[i], err);
+    return status;
+}
+
+/* Plans of the columns whose type is stated (or of the others); what is in doubt is refused, first column first. */
+static dk_status find_plans(const dki_records *r, const dki_profile *profiles, const dki_marks *marks, bool stated,
+                            dki_plan *plans, dk_error *err)
+{
+    for (size_t i = 0; i < r->n_columns; i++) {
+        if ((r->stated[i] != NULL) != stated)
+            continue;
+        dki_profile_plan(&profiles[i], r->stated[i], marks, &plans[i]);
+        if (plans[i].doubt != DKI_SURE)
+            return refuse_doubt(r, i, &plans[i], marks, err);
+    }
+    return DK_OK;
+}
+
+/* Strict: the first row with a value that does not fit is the error. */
+static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, uint64_t row, dk_error *err)
+{
+    for (size_t i = 0; i < r->n_columns; i++) {
+        const char *text;
+        size_t size;
+        dki_converted value;
+        if (!r->stated[i] || !get_field(r, i, row, &text, &size))
+            continue;
+        dki_misfit misfit = dki_convert(&plans[i], text, size, &value);
+        if (misfit <= DKI_FITS_NULL)
+            continue;
+        dki_misfit_tell(misfit, &plans[i], r->names[i], text, size, err);
+        dki_at(err, r->name, dki_records_line(r, row), i + 1);
+        return DK_ERR_DATA;
+    }
+    return DK_OK; /* not reached: the row has a value that does not fit */
+}
+
+/* Checks the stated columns. Lenient: reads again without the rows that do not fit, and profiles anew; what was collected
+ * cannot be: *is_again says so. */
+static dk_status check_stated(dki_records *r, const dki_plan *plans, dki_profile *profiles, bool *is_again,
+                              dk_error *err)
+{
+    uint64_t *bad = NULL, n_bad = 0, row = 0;
+    dk_status status = DK_OK;
+
+    if (r->options->n_columns == 0 || r->n_rows == 0)
+        return DK_OK;
+    bad = dki_calloc(r->context, dki_bit_words(r->n_rows), sizeof *bad, err);
+    if (!bad)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++)
+        if (r->stated[i])
+            status = r->collected ? dki_collected_check(r->collected, i, &plans[i], bad, &n_bad, err)
+                                  : dki_convert_check(&r->columns[i], &plans[i], bad, &n_bad, err);
+    if (status == DK_OK && n_bad > 0 && r->options->lenient && r->collected) {
+        *is_again = true;
+    } else if (status == DK_OK && n_bad > 0) {
+        while (!dki_bit(bad, row))
+            row++;
+        if (r->options->lenient)
+            status = dki_records_read(r, bad, plans, err);
+        else
+            status = refuse_misfit(r, plans, row, err);
+        if (status == DK_OK)
+            status = find_profiles(r, NULL, profiles, err);
+    }
+    dki_free(r->context, bad);
+    return status;
+}
+
+/* Notes. ---------------------------------------------------------------------------------------------------------- */
+
+static dk_status add_note(const dk_table **table, const char *text, dk_error *err)
+{
+    const dk_table *with = NULL;
+    dk_status status = dk_table_with_note(*table, text, &with, err);
+
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = with;
+    }
+    return status;
+}
+
+static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_mark, const dki_marks *marks,
+                           const dki_plan *plans, const dk_table **table, dk_error *err)
+{
+    static const char *const order_names[] = { "year-month-day", "day-month-year", "month-day-year" };
+    char text[1024], name[DKI_SHOW_BYTES], value[DKI_SHOW_BYTES], delimiter[8];
+    size_t n = 0;
+    dk_status status;
+
+    n += (size_t)snprintf(
+        text, sizeof text, "read as %s%s, %s%s", encoding == DK_ENCODING_UTF8 ? "UTF-8" : "Windows-1252",
+        has_mark ? " with byte-order mark" : "",
+        r->dialect.delimiter == DKI_NO_DELIMITER ? "one column" : "delimiter ",
+        r->dialect.delimiter == DKI_NO_DELIMITER ? "" : dki_delimiter_name(r->dialect.delimiter, delimiter));
+    if (marks->mark >= 0)
+        n += (size_t)snprintf(text + n, sizeof text - n, ", decimal %s",
+                              marks->mark == DKI_COMMA ? "comma" : "point");
+    if (marks->mark_by == DKI_BY_COLUMN)
+        n += (size_t)snprintf(text + n, sizeof text - n, " as in column %s",
+                              dki_show(name, r->names[marks->mark_column], strlen(r->names[marks->mark_column])));
+    if (marks->mark_by == DKI_CONTRADICTED)
+        n += (size_t)snprintf(text + n, sizeof text - n, ", decimal marks that differ (columns %zu and %zu)",
+                              marks->mark_column + 1, marks->mark_against + 1);
+    if (marks->order >= 0)
+        n += (size_t)snprintf(text + n, sizeof text - n, ", dates %s", order_names[marks->order]);
+    if (marks->order_by == DKI_BY_COLUMN)
+        n += (size_t)snprintf(text + n, sizeof text - n, " as in column %s",
+                              dki_show(name, r->names[marks->order_column], strlen(r->names[marks->order_column])));
+    if (marks->order_by == DKI_CONTRADICTED)
+        n += (size_t)snprintf(text + n, sizeof text - n, ", orders of dates that differ (columns %zu and %zu)",
+                              marks->order_column + 1, marks->order_against + 1);
+    if (r->n_blank > 0)
+        n += (size_t)snprintf(text + n, sizeof text - n, "; %llu blank line%s skipped",
+                              (unsigned long long)r->n_blank, r->n_blank == 1 ? "" : "s");
+    if (r->n_rejected > 0)
+        snprintf(text + n, sizeof text - n, "; %llu record%s rejected", (unsigned long long)r->n_rejected,
+                 r->n_rejected == 1 ? "" : "s");
+    status = add_note(table, text, err);
+
+    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
+        const dki_plan *plan = &plans[i];
+        dk_value odd; /* the column is category or text */
+        if (!plan->almost)
+            continue;
+        dki_show(name, r->names[i], strlen(r->names[i]));
+        if (plan->n_odd == 0) {
+            snprintf(text, sizeof text,
+                     "column %s is %s: its values look like %s, and do not fit exactly or are "
+                     "written otherwise than stated for the file",
+                     name, dk_type_name(plan->type), plan->almost);
+        } else {
+            status = dk_column_get(dk_table_field(*table, i)->column, plan->odd_row, &odd, err);
+            if (status != DK_OK)
+                break;
+            snprintf(text, sizeof text, "column %s is %s: %llu of its values %s no %s, the first %s on line %llu",
+                     name, dk_type_name(plan->type), (unsigned long long)plan->n_odd,
+                     plan->n_odd == 1 ? "is" : "are", plan->almost,
+                     dki_show(value, odd.as.text.bytes, odd.as.text.size),
+                     (unsigned long long)dki_records_line(r, plan->odd_row));
+        }
+        status = add_note(table, text, err);
+    }
+    return status;
+}
+
+/* The table. ------------------------------------------------------------------------------------------------------ */
+
+static dk_status make_table(dki_records *r, const dki_levels *levels, dk_encoding encoding, bool has_mark,
+                            const dki_marks *marks, const dki_plan *plans, const dk_table **out, dk_error *err)
+{
+    const dk_table *table = NULL, *with = NULL;
+    dk_field *fields = dki_calloc(r->context, r->n_columns, sizeof *fields, err);
+    dk_properties properties = { .source = r->name };
+    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
+        fields[i] = DK_FIELD(r->names[i], NULL);
+        status = r->collected ? dki_collected_column(r->collected, i, &levels[i], &plans[i], &fields[i].column, err)
+                              : dki_convert_column(&r->columns[i], &plans[i], &fields[i].column, err);
+        dki_raw_drop(&r->columns[i]);
+    }
+    if (status == DK_OK)
+        status = dk_table_new(r->context, fields, r->n_columns, r->n_rows, &table, err);
+    for (size_t i = 0; fields && i < r->n_columns; i++)
+        dk_column_release(fields[i].column);
+    dki_free(r->context, fields);
+    if (status == DK_OK)
+        status = dk_table_with_properties(table, &properties, &with, err);
+    dk_table_release(table);
+    if (status == DK_OK)
+        status = add_notes(r, encoding, has_mark, marks, plans, &with, err);
+    if (status == DK_OK)
+        *out = with;
+    else
+        dk_table_release(with);
+    return status;
+}
+
+static dk_status find_levels(dki_records *r, dki_levels *levels, dk_error *err)
+{
+    dk_status status = r->collected ? dki_collected_settle(r->collected, err) : DK_OK;
+
+    for (size_t i = 0; i < r->n_columns && r->collected && status == DK_OK; i++)
+        status = dki_levels_find(r->collected, i, &levels[i], err);
+    return status;
+}
+
+static dk_status finish_rejects(dki_records *r, const dk_table **rejected, dk_error *err)
+{
+    dk_status status = r->options->lenient ? DK_OK : dki_rejects_begin(&r->rejects, r->context, err);
+
+    return status == DK_OK ? dki_rejects_finish(&r->rejects, rejected, err) : status;
+}
+
+dk_status dki_finish(dki_records *records, dk_encoding encoding, bool has_mark, bool *is_again,
+                     const dk_table **out, const dk_table **rejected, dk_error *err)
+{
+    dki_records *r = records;
+    const dk_table *table = NULL, *rejects = NULL;
+    dki_marks marks;
+    dki_levels *levels = dki_calloc(r->context, r->n_columns, sizeof *levels, err);
+    dki_profile *profiles = levels ? dki_alloc_array(r->context, r->n_columns, sizeof *profiles, err) : NULL;
+    dki_plan *plans = profiles ? dki_calloc(r->context, r->n_columns, sizeof *plans, err) : NULL;
+    dk_status status = plans ? find_levels(r, levels, err) : DK_ERR_MEMORY;
+
+    *is_again = false;
+    if (status == DK_OK)
+        status = find_profiles(r, levels, profiles, err);
+    if (status == DK_OK) {
+        dki_marks_find(profiles, r->stated, r->n_columns, r->options, &marks);
+        status = find_plans(r, profiles, &marks, true, plans, err);
+    }
+    if (status == DK_OK)
+        status = check_stated(r, plans, profiles, is_again, err);
+    if (status == DK_OK && !*is_again) {
+        status = find_plans(r, profiles, &marks, false, plans, err);
+        if (status == DK_OK)
+            status = make_table(r, levels, encoding, has_mark, &marks, plans, &table, err);
+        if (status == DK_OK && rejected)
+            status = finish_rejects(r, &rejects, err);
+        if (status == DK_OK) {
+            *out = table;
+            if (rejected)
+                *rejected = rejects;
+        } else {
+            dk_table_release(table);
+        }
+    }
+    for (size_t i = 0; levels && i < r->n_columns; i++)
+        dki_levels_drop(&levels[i]);
+    dki_free(r->context, plans);
+    dki_free(r->context, profiles);
+    dki_free(r->context, levels);
+    return status;
+}
