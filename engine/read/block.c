@@ -119,8 +119,8 @@ static dk_status get_field(dki_block_reader *r, const dki_fields *f, size_t i, c
     return DK_OK;
 }
 
-/* Could the field be read as anything but text? Exact where it says no. Everything that is a number, a percentage, a date
- * or a time is made of few characters; words for booleans are short. */
+/* Could the field, of one byte or more, be read as anything but text? Exact where it says no. Everything that is a number,
+ * a percentage, a date or a time is made of few characters; words for booleans are short. */
 static inline bool may_be_read(const char *bytes, size_t size)
 {
     static const bool other[256] = {
@@ -131,8 +131,6 @@ static inline bool may_be_read(const char *bytes, size_t size)
     static const char words[] = "jntfwoyJNTFWOY"; /* ja, nee, true, false, waar, onwaar, yes, no */
     size_t i = 0;
 
-    if (size == 0)
-        return true;
     if (bytes[0] == ' ' || bytes[0] == '\t' || bytes[size - 1] == ' ' || bytes[size - 1] == '\t')
         return true;
     if (size <= 6 && memchr(words, bytes[0], sizeof words - 1))
@@ -162,13 +160,55 @@ static inline void copy_field(char *to, const char *from, size_t size)
         memcpy(to, from, size);
 }
 
+/* Fills the text of a stretch, for which there is room, and its profile. */
+static dk_status fill_text(dki_block_reader *r, const dki_block *block, const dki_fields *f, bool loose,
+                           dki_stretch *out, dk_error *err)
+{
+    const dk_csv_options *csv = r->options->csv;
+    const bool is_simple = !f->quote && csv->n_nulls == 0;
+    uint64_t n_unreadable = 0, first_unreadable = DKI_NO_ROW;
+    size_t used = 0, n = block->n_rows;
+    uint32_t *ends = out->ends;
+
+    ends[0] = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *bytes;
+        size_t size;
+        bool is_null;
+        if (is_simple) { /* for speed alone */
+            size = dki_field_get(f, i, &bytes, &is_null);
+            is_null = size == 0;
+        } else {
+            dk_status status = get_field(r, f, i, &bytes, &size, &is_null, err);
+            if (status != DK_OK)
+                return status;
+            is_null = is_null || (csv->n_nulls > 0 && is_null_marker(csv, bytes, size));
+        }
+        if (is_null) {
+            dki_bit_clear(out->valid, i);
+            out->n_nulls++;
+        } else {
+            copy_field(out->bytes + used, bytes, size);
+            used += size;
+            if (size == 0 || may_be_read(bytes, size)) {
+                dki_profile_add(out->profile, bytes, size, block->row + i, 1, loose);
+            } else {
+                first_unreadable = n_unreadable == 0 ? block->row + i : first_unreadable;
+                n_unreadable++;
+            }
+        }
+        ends[i + 1] = (uint32_t)used;
+    }
+    if (n_unreadable > 0)
+        dki_profile_add_unreadable(out->profile, first_unreadable, n_unreadable);
+    return DK_OK;
+}
+
 /* The whole column as text, whose profile is made on the way. */
 static dk_status split_text(dki_block_reader *r, const dki_block *block, const dki_fields *f, bool loose,
                             dki_stretch *out, dk_error *err)
 {
-    const dk_csv_options *csv = r->options->csv;
-    size_t n = block->n_rows, total = 0, used = 0;
-    dk_status status = DK_OK;
+    size_t n = block->n_rows, total = 0;
 
     for (size_t i = 0; i < n; i++)
         total += f->ends[i * f->stride] - (f->ends[(ptrdiff_t)(i * f->stride) - 1] + 1);
@@ -181,32 +221,12 @@ static dk_status split_text(dki_block_reader *r, const dki_block *block, const d
         return DK_ERR_MEMORY;
     dki_bits_fill(out->valid, n);
     dki_profile_begin(out->profile);
-    out->ends[0] = 0;
-    for (size_t i = 0; i < n; i++) {
-        const char *bytes;
-        size_t size;
-        bool is_null;
-        status = get_field(r, f, i, &bytes, &size, &is_null, err);
-        if (status != DK_OK)
-            return status;
-        if (is_null || (csv->n_nulls > 0 && is_null_marker(csv, bytes, size))) {
-            dki_bit_clear(out->valid, i);
-            out->n_nulls++;
-        } else {
-            copy_field(out->bytes + used, bytes, size);
-            used += size;
-            if (may_be_read(bytes, size))
-                dki_profile_add(out->profile, bytes, size, block->row + i, 1, loose);
-            else
-                dki_profile_add_unreadable(out->profile, block->row + i);
-        }
-        out->ends[i + 1] = (uint32_t)used;
-    }
-    if (out->n_nulls == 0) {
+    dk_status status = fill_text(r, block, f, loose, out, err);
+    if (status == DK_OK && out->n_nulls == 0) {
         dki_free(r->context, out->valid);
         out->valid = NULL;
     }
-    return DK_OK;
+    return status;
 }
 
 /* Codes. ---------------------------------------------------------------------------------------------------------- */
@@ -236,33 +256,37 @@ static dk_status find_codes(dki_block_reader *r, size_t column, const dki_fields
     return DK_OK;
 }
 
-/* Inner loops of fixed length are made of wide instructions by every compiler. */
-#define PIECE 32
-
-static void narrow_codes(const uint16_t *codes, size_t n, uint8_t *out)
+/* Writes codes under 256 as bytes. Returns how many of them are null. */
+static size_t narrow_codes(const uint16_t *codes, size_t n, uint8_t *out)
 {
-    size_t i = 0;
+    size_t i = 0, n_nulls = 0;
 
-    for (; i + PIECE <= n; i += PIECE)
-        for (size_t k = 0; k < PIECE; k++)
-            out[i + k] = (uint8_t)codes[i + k];
-    for (; i < n; i++)
+#if defined(__SSE2__)
+    for (; i + 16 <= n; i += 16) { /* for speed alone */
+        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)(codes + i));
+        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(codes + i + 8));
+        __m128i bytes = _mm_packus_epi16(a, b);
+        __m128i nulls = _mm_and_si128(_mm_cmpeq_epi8(bytes, _mm_setzero_si128()), _mm_set1_epi8(1));
+        __m128i sums = _mm_sad_epu8(nulls, _mm_setzero_si128());
+        _mm_storeu_si128((__m128i *)(void *)(out + i), bytes);
+        n_nulls += (size_t)_mm_extract_epi16(sums, 0) + (size_t)_mm_extract_epi16(sums, 4);
+    }
+#endif
+    for (; i < n; i++) {
         out[i] = (uint8_t)codes[i];
+        n_nulls += codes[i] == 0;
+    }
+    return n_nulls;
 }
 
-static size_t count_nulls(const uint16_t *codes, size_t n)
+static size_t copy_codes(const uint16_t *codes, size_t n, uint16_t *out)
 {
-    size_t i = 0, total = 0;
+    size_t n_nulls = 0;
 
-    for (; i + PIECE <= n; i += PIECE) {
-        uint16_t nulls = 0;
-        for (size_t k = 0; k < PIECE; k++)
-            nulls = (uint16_t)(nulls + (codes[i + k] == 0));
-        total += nulls;
-    }
-    for (; i < n; i++)
-        total += codes[i] == 0;
-    return total;
+    memcpy(out, codes, n * sizeof *codes);
+    for (size_t i = 0; i < n; i++)
+        n_nulls += codes[i] == 0;
+    return n_nulls;
 }
 
 /* Puts n codes behind the first `done` ones of a stretch, which is made as wide as they need. */
@@ -285,11 +309,8 @@ static dk_status append_codes(dki_block_reader *r, const dki_block *block, size_
         if (!s->codes)
             return DK_ERR_MEMORY;
     }
-    if (s->is_wide)
-        memcpy((uint16_t *)s->codes + done, codes, n * sizeof *codes);
-    else
-        narrow_codes(codes, n, (uint8_t *)s->codes + done);
-    s->n_nulls += count_nulls(codes, n);
+    s->n_nulls += s->is_wide ? copy_codes(codes, n, (uint16_t *)s->codes + done)
+                             : narrow_codes(codes, n, (uint8_t *)s->codes + done);
     return DK_OK;
 }
 
@@ -344,7 +365,7 @@ static dk_status split_codes(dki_block_reader *r, dki_block *block, const uint32
 dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t size, size_t *odd_at, dk_error *err)
 {
     dki_block_reader *r = reader;
-    const size_t n_columns = r->options->n_columns, wanted = dki_scan_count(r->bits, size) + 9;
+    const size_t n_columns = r->options->n_columns, wanted = (size_t)r->scan.n_fields + 1 + DKI_SCAN_POSITIONS;
     dk_status status = DK_OK;
 
     if (wanted > r->positions_room)

@@ -35,9 +35,9 @@ void dki_profile_begin(dki_profile *profile)
         profile->misfit[i] = DKI_NO_ROW;
 }
 
-void dki_profile_add_unreadable(dki_profile *profile, uint64_t row)
+void dki_profile_add_unreadable(dki_profile *profile, uint64_t row, uint64_t n)
 {
-    profile->n_values++;
+    profile->n_values += n;
     for (int i = 0; i < DKI_N_READINGS; i++)
         first(&profile->misfit[i], row);
 }

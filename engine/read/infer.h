@@ -32,8 +32,8 @@ typedef struct dki_profile {
 /* Profiles can be made in parts, in any order. add: `times` rows of one value, not null, the first of them at row. */
 void dki_profile_begin(dki_profile *profile);
 void dki_profile_add(dki_profile *profile, const char *text, size_t size, uint64_t row, uint64_t times, bool loose);
-/* The same for a value that cannot be read as anything. */
-void dki_profile_add_unreadable(dki_profile *profile, uint64_t row);
+/* The same for n values that cannot be read as anything. */
+void dki_profile_add_unreadable(dki_profile *profile, uint64_t row, uint64_t n);
 void dki_profile_merge(dki_profile *profile, const dki_profile *other);
 
 /* stated: NULL, or what the caller said of the column. Polls. */

@@ -170,6 +170,7 @@ static inline __attribute__((always_inline)) uint64_t take_word(dki_scan *s, con
     s->word_ends = line;
     s->n_ends_before = s->n_ends;
     s->n_ends += (uint64_t)__builtin_popcountll(line);
+    s->n_fields += (uint64_t)__builtin_popcountll(field);
     return field;
 }
 
@@ -207,28 +208,32 @@ static inline __attribute__((always_inline)) size_t scan_words(dki_scan *scan, c
     return w;
 }
 
-static inline __attribute__((always_inline)) size_t positions(const uint64_t *bits, size_t n_bytes, uint32_t *out)
+/* The bits of the last word that count. */
+static inline uint64_t last_word(const uint64_t *bits, size_t n_words, size_t n_bytes)
 {
-    uint32_t *to = out;
-    size_t n_words = (n_bytes + 63) / 64;
+    uint64_t word = bits[n_words - 1];
 
-    for (size_t w = 0; w < n_words; w++) {
-        uint64_t word = bits[w];
-        uint32_t base = (uint32_t)w * 64, *next;
-        if (w == n_words - 1 && n_bytes % 64)
-            word &= (UINT64_C(1) << n_bytes % 64) - 1;
-        next = to + __builtin_popcountll(word);
-        while (word) { /* eight at a time: what is written too much is written over */
-            for (unsigned k = 0; k < 8; k++) {
-                to[k] = base + (uint32_t)__builtin_ctzll(word | UINT64_C(1) << 63);
-                word &= word - 1;
-            }
-            to += 8;
-        }
-        to = next;
-    }
-    return (size_t)(to - out);
+    return n_bytes % 64 ? word & ((UINT64_C(1) << n_bytes % 64) - 1) : word;
 }
+
+/* Writes sixteen positions whatever a word holds, because how many there are cannot be foreseen and a branch on it would
+ * be: what is written too much is written over. Where a word holds more it takes another round. */
+#define POSITIONS(lowest, count)                                                       \
+    uint32_t *to = out;                                                                \
+    size_t n_words = (n_bytes + 63) / 64;                                              \
+    for (size_t w = 0; w < n_words; w++) {                                             \
+        uint64_t word = w + 1 < n_words ? bits[w] : last_word(bits, n_words, n_bytes); \
+        uint32_t base = (uint32_t)w * 64, *next = to + count(word);                    \
+        do {                                                                           \
+            for (unsigned k = 0; k < 16; k++) {                                        \
+                to[k] = base + (uint32_t)lowest(word);                                 \
+                word &= word - 1;                                                      \
+            }                                                                          \
+            to += 16;                                                                  \
+        } while (word);                                                                \
+        to = next;                                                                     \
+    }                                                                                  \
+    return (size_t)(to - out)
 
 /* Kinds. ---------------------------------------------------------------------------------------------------------- */
 
@@ -242,9 +247,13 @@ static size_t words_plain(dki_scan *scan, const char *text, size_t n_bytes, size
 {
     return scan_words(scan, text, n_bytes, first, n_words, wanted, bits, classify_plain);
 }
+static inline unsigned lowest_bit(uint64_t word)
+{
+    return (unsigned)__builtin_ctzll(word | UINT64_C(1) << 63);
+}
 static size_t positions_plain(const uint64_t *bits, size_t n_bytes, uint32_t *out)
 {
-    return positions(bits, n_bytes, out);
+    POSITIONS(lowest_bit, (size_t)__builtin_popcountll);
 }
 static const scanner plain = { words_plain, positions_plain };
 
@@ -265,7 +274,7 @@ __attribute__((target("avx2,bmi,popcnt"))) static size_t words_avx2(dki_scan *sc
 __attribute__((target("bmi,popcnt"))) static size_t positions_bmi(const uint64_t *bits, size_t n_bytes,
                                                                   uint32_t *out)
 {
-    return positions(bits, n_bytes, out);
+    POSITIONS(_tzcnt_u64, (size_t)_mm_popcnt_u64);
 }
 static const scanner avx2 = { words_avx2, positions_bmi };
 #endif
@@ -331,15 +340,4 @@ size_t dki_scan_end(const dki_scan *scan, size_t n_taken, uint64_t wanted)
 size_t dki_scan_positions(const uint64_t *bits, size_t n_bytes, uint32_t *out)
 {
     return get_scanner()->positions(bits, n_bytes, out);
-}
-
-size_t dki_scan_count(const uint64_t *bits, size_t n_bytes)
-{
-    size_t n = 0, n_words = n_bytes / 64;
-
-    for (size_t w = 0; w < n_words; w++)
-        n += (size_t)__builtin_popcountll(bits[w]);
-    if (n_bytes % 64)
-        n += (size_t)__builtin_popcountll(bits[n_words] & ((UINT64_C(1) << n_bytes % 64) - 1));
-    return n;
 }

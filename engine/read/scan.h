@@ -24,6 +24,7 @@ typedef struct dki_scan {
     uint64_t after_field, after_quote, after_cr; /* bit 0: the byte before is structural, a closing quote, a CR */
     /* What was met. */
     uint64_t n_ends;                   /* of records */
+    uint64_t n_fields;                 /* structural bytes in the words that were taken */
     uint64_t word_ends, n_ends_before; /* ends in the last word that was taken, and before it */
     bool has_quotes, has_escapes, has_cr, has_high, has_quoted_ends;
     bool is_bad; /* in the last word, at bit bad_bit */
@@ -42,11 +43,10 @@ size_t dki_scan_words(dki_scan *scan, const char *text, size_t n_bytes, size_t f
 /* The byte of the wanted-th end, which is in the last word that was taken. */
 size_t dki_scan_end(const dki_scan *scan, size_t n_taken, uint64_t wanted);
 
-/* Writes the positions of the bits of bytes 0 .. n_bytes - 1 to out, which has room for all of them and eight more.
- * Returns how many they are. */
+/* Writes the positions of the bits of bytes 0 .. n_bytes - 1 to out, which has room for all of them and
+ * DKI_SCAN_POSITIONS more. Returns how many they are. */
+#define DKI_SCAN_POSITIONS 16
 size_t dki_scan_positions(const uint64_t *bits, size_t n_bytes, uint32_t *out);
-/* How many they are. */
-size_t dki_scan_count(const uint64_t *bits, size_t n_bytes);
 
 /* For tests: the kinds of instructions that this machine has, the widest first; kind 0 is what is used. */
 typedef enum dki_scan_kind { DKI_SCAN_BEST, DKI_SCAN_PLAIN, DKI_SCAN_SSE2, DKI_SCAN_AVX2 } dki_scan_kind;

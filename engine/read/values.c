@@ -19,6 +19,10 @@
 
 #define LONGEST_KEY 32
 #define FIRST_SLOTS 64
+#define MOST_FREE_SLOTS 4096 /* so many at most, for keys that all stand in their own slots */
+#define FEW_KEYS 256
+#define N_TRIES 8
+#define NO_CODE UINT16_MAX /* a code that no value of one byte can have */
 
 /* 32 - size bytes into it stands a mask of size bytes. */
 static const unsigned char masks[64] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
@@ -47,7 +51,7 @@ static inline __attribute__((always_inline)) size_t slot_of(const uint64_t *key,
     uint64_t hash = 0;
 
     for (unsigned k = 0; k < n_words; k++)
-        hash += (key[k] ^ key[k] >> 32) * factors[k];
+        hash += key[k] * factors[k];
     return (size_t)(hash >> shift);
 }
 
@@ -66,6 +70,8 @@ static inline __attribute__((always_inline)) size_t find(const dki_values *v, co
 {
     const char *text = f->text;
     const uint64_t *keys = v->keys;
+    const uint16_t *slot_codes = v->codes;
+    const uint64_t factors[4] = { v->factors[0], v->factors[1], v->factors[2], v->factors[3] };
     const size_t mask = v->n_slots - 1, longest = 8 * n_words, stride = f->stride, n = f->n;
     const unsigned shift = v->shift;
     const bool cut_cr = f->cut_cr;
@@ -86,28 +92,63 @@ static inline __attribute__((always_inline)) size_t find(const dki_values *v, co
         if (size > longest)
             return i;
         load_key(text + from, size, n_words, key);
-        size_t at = slot_of(key, v->factors, n_words, shift);
+        size_t at = slot_of(key, factors, n_words, shift);
         while (!is_key(keys + at * n_words, key, n_words)) {
             if (keys[at * n_words] == 0) /* the first word of a value is never zero */
                 return i;
             at = (at + 1) & mask;
         }
-        codes[i] = v->codes[at];
+        codes[i] = slot_codes[at];
+    }
+    return n;
+}
+
+/* The same while all values are of one byte. */
+static inline __attribute__((always_inline)) size_t find_bytes(const dki_values *v, const dki_fields *f, size_t i,
+                                                               uint16_t *codes, bool quotes)
+{
+    const char *text = f->text;
+    const uint16_t *of_byte = v->of_byte;
+    const size_t stride = f->stride, n = f->n;
+    const bool cut_cr = f->cut_cr;
+
+    for (const uint32_t *end = f->ends + i * stride; i < n; i++, end += stride) {
+        uint32_t from = end[-1] + 1, to = end[0];
+        if (cut_cr)
+            to -= to > from && text[to - 1] == '\r';
+        if (quotes && to > from && text[from] == f->quote) {
+            if (to - from != 3)
+                return i;
+            from++;
+            to--;
+        }
+        if (to - from > 1)
+            return i;
+        /* An empty field is as byte 0, which no value has and which means null. */
+        uint16_t code = of_byte[(unsigned char)text[from] & (0u - (to - from))];
+        if (code == NO_CODE)
+            return i;
+        codes[i] = code;
     }
     return n;
 }
 
 size_t dki_values_find(const dki_values *values, const dki_fields *fields, size_t i, uint16_t *codes)
 {
+    if (values->has_bytes_alone)
+        return fields->quote ? find_bytes(values, fields, i, codes, true)
+                             : find_bytes(values, fields, i, codes, false);
     if (fields->quote)
         switch (values->n_words) {
         case 1: return find(values, fields, i, codes, 1, true);
         case 2: return find(values, fields, i, codes, 2, true);
+        case 3: return find(values, fields, i, codes, 3, true);
         default: return find(values, fields, i, codes, 4, true);
         }
     switch (values->n_words) {
     case 1: return find(values, fields, i, codes, 1, false);
     case 2: return find(values, fields, i, codes, 2, false);
+    case 3: return find(values, fields, i, codes, 3, false);
     default: return find(values, fields, i, codes, 4, false);
     }
 }
@@ -137,35 +178,51 @@ void dki_values_drop(dki_values *values)
     *values = (dki_values){ .context = NULL };
 }
 
-/* Puts all keys into n_slots slots of n_words words. */
-static dk_status rebuild(dki_values *v, size_t n_slots, unsigned n_words, dk_error *err)
+/* Puts all keys of v into slots. Returns how many do not stand in their own slot. */
+static size_t place_keys(const dki_values *v, const uint64_t *factors, size_t n_slots, unsigned n_words,
+                         uint64_t *keys, uint16_t *codes)
 {
-    uint64_t *keys = dki_calloc(v->context, n_slots, n_words * sizeof *keys, err);
-    uint16_t *codes = keys ? dki_calloc(v->context, n_slots, sizeof *codes, err) : NULL;
     unsigned shift = 64 - (unsigned)__builtin_ctzll(n_slots);
+    size_t n_moved = 0;
 
-    if (!codes) {
-        dki_free(v->context, keys);
-        return DK_ERR_MEMORY;
-    }
+    memset(keys, 0, n_slots * n_words * sizeof *keys);
+    memset(codes, 0, n_slots * sizeof *codes);
     for (size_t i = 0; i < v->n_slots; i++) {
         uint64_t key[4] = { 0 };
         if (v->keys[i * v->n_words] == 0)
             continue;
         memcpy(key, v->keys + i * v->n_words, v->n_words * sizeof *key);
-        size_t at = slot_of(key, v->factors, n_words, shift);
+        size_t at = slot_of(key, factors, n_words, shift);
+        n_moved += keys[at * n_words] != 0;
         while (keys[at * n_words] != 0)
             at = (at + 1) & (n_slots - 1);
         memcpy(keys + at * n_words, key, n_words * sizeof *key);
         codes[at] = v->codes[i];
     }
+    return n_moved;
+}
+
+/* Puts all keys into n_slots slots of n_words words; is_neat: with other factors, if need be, until each stands in its own
+ * slot, as far as that can be had in some tries. */
+static dk_status rebuild(dki_values *v, size_t n_slots, unsigned n_words, bool is_neat, dk_error *err)
+{
+    uint64_t *keys = dki_alloc_array(v->context, n_slots, n_words * sizeof *keys, err);
+    uint16_t *codes = keys ? dki_alloc_array(v->context, n_slots, sizeof *codes, err) : NULL;
+
+    if (!codes) {
+        dki_free(v->context, keys);
+        return DK_ERR_MEMORY;
+    }
+    for (int i = 0; place_keys(v, v->factors, n_slots, n_words, keys, codes) > 0 && is_neat && i < N_TRIES; i++)
+        for (unsigned k = 0; k < 4; k++)
+            v->factors[k] = dki_hash_u64(v->factors[k]) | 1;
     dki_free(v->context, v->keys);
     dki_free(v->context, v->codes);
     v->keys = keys;
     v->codes = codes;
     v->n_slots = n_slots;
     v->n_words = n_words;
-    v->shift = shift;
+    v->shift = 64 - (unsigned)__builtin_ctzll(n_slots);
     return DK_OK;
 }
 
@@ -191,35 +248,52 @@ dk_status dki_values_begin(dki_values *values, dk_context *context, dk_error *er
     memcpy(values->factors, factors_of_process, sizeof values->factors);
     dki_arena_init(&values->arena, context);
     dki_text_map_init(&values->longs, context);
-    return rebuild(values, FIRST_SLOTS, 1, err);
+    values->has_bytes_alone = true;
+    for (unsigned i = 1; i < 256; i++)
+        values->of_byte[i] = NO_CODE;
+    return rebuild(values, FIRST_SLOTS, 1, false, err);
+}
+
+/* The slot that has the key, or the free one where it would be put. */
+static size_t find_slot(const dki_values *v, const uint64_t *key)
+{
+    size_t at = slot_of(key, v->factors, v->n_words, v->shift);
+
+    while (!is_key(v->keys + at * v->n_words, key, v->n_words) && v->keys[at * v->n_words] != 0)
+        at = (at + 1) & (v->n_slots - 1);
+    return at;
 }
 
 /* Finds the slot of a key, or makes one; *is_new says which. */
 static dk_status take_slot(dki_values *v, const char *bytes, size_t size, size_t *slot, bool *is_new, dk_error *err)
 {
-    unsigned n_words = size <= 8 ? 1 : size <= 16 ? 2 : 4;
+    unsigned n_words = (unsigned)(size + 7) / 8;
     char padded[LONGEST_KEY] = { 0 };
     uint64_t key[4];
     dk_status status = DK_OK;
 
     memcpy(padded, bytes, size);
+    v->has_bytes_alone = v->has_bytes_alone && size == 1;
     if (n_words > v->n_words)
-        status = rebuild(v, v->n_slots, n_words, err);
+        status = rebuild(v, v->n_slots, n_words, v->n_used < FEW_KEYS, err);
     else if (v->n_used * 4 >= v->n_slots)
-        status = rebuild(v, v->n_slots * 2, v->n_words, err);
+        status = rebuild(v, v->n_slots * 2, v->n_words, v->n_used < FEW_KEYS, err);
     if (status != DK_OK)
         return status;
-    load_key(padded, size, v->n_words, key);
-    size_t at = slot_of(key, v->factors, v->n_words, v->shift);
-    while (!is_key(v->keys + at * v->n_words, key, v->n_words) && v->keys[at * v->n_words] != 0)
-        at = (at + 1) & (v->n_slots - 1);
-    *is_new = v->keys[at * v->n_words] == 0;
-    if (*is_new) {
-        memcpy(v->keys + at * v->n_words, key, v->n_words * sizeof *key);
-        v->n_used++;
+    load_key(padded, size, 4, key);
+    *slot = find_slot(v, key);
+    *is_new = v->keys[*slot * v->n_words] == 0;
+    if (!*is_new)
+        return DK_OK;
+    /* For speed alone: while there are few keys, none stands where another belongs, so that no look is in vain. */
+    bool is_moved = *slot != slot_of(key, v->factors, v->n_words, v->shift);
+    memcpy(v->keys + *slot * v->n_words, key, v->n_words * sizeof *key);
+    v->n_used++;
+    if (is_moved && v->n_slots <= MOST_FREE_SLOTS / 2 && v->n_used < FEW_KEYS) {
+        status = rebuild(v, v->n_used * 16 > v->n_slots ? v->n_slots * 2 : v->n_slots, v->n_words, true, err);
+        *slot = find_slot(v, key);
     }
-    *slot = at;
-    return DK_OK;
+    return status;
 }
 
 /* Finds the number of a long value, or gives it one. */
@@ -250,6 +324,8 @@ dk_status dki_values_add_null(dki_values *values, const char *bytes, size_t size
         status = take_slot(values, bytes, size, &slot, &is_new, err);
         if (status == DK_OK)
             values->codes[slot] = 0;
+        if (size == 1)
+            values->of_byte[(unsigned char)*bytes] = 0;
     } else {
         status = take_long(values, bytes, size, &number, &is_new, err);
         if (status == DK_OK)
@@ -288,6 +364,7 @@ dk_status dki_values_add(dki_values *values, const char *bytes, size_t size, uin
         status = take_slot(v, bytes, size, &slot, &is_new, err);
         known = status == DK_OK ? &v->codes[slot] : NULL;
     } else {
+        v->has_bytes_alone = false;
         status = take_long(v, bytes, size, &number, &is_new, err);
         known = status == DK_OK ? &v->long_codes[number] : NULL;
     }
@@ -304,6 +381,8 @@ dk_status dki_values_add(dki_values *values, const char *bytes, size_t size, uin
         v->has_empty = v->has_empty || size == 0;
         *code = (uint32_t)v->n;
         *known = (uint16_t)v->n;
+        if (size == 1)
+            v->of_byte[(unsigned char)*bytes] = (uint16_t)v->n;
     }
     return status;
 }

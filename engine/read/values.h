@@ -1,8 +1,9 @@
 /* values.h - the different values of one column as one thread meets them, and their numbers: made for looking up.
  *
  * Values get codes 1, 2, 3 ... in the order of their first appearance; 0 is null. Short values are compared exactly in
- * words of eight bytes: a value of up to 8, 16 or 32 bytes is one, two or four words, filled up with zeroes, which no
- * value holds, because a NUL byte never gets here. Longer values are looked up as texts.
+ * words of eight bytes: a value of up to 8, 16, 24 or 32 bytes is one to four words, filled up with zeroes, which no
+ * value holds, because a NUL byte never gets here. Longer values are looked up as texts; values of one byte, as long as a
+ * column has no others, by that byte.
  */
 #ifndef DKI_READ_VALUES_H
 #define DKI_READ_VALUES_H
@@ -27,8 +28,10 @@ typedef struct dki_values {
     dki_arena arena; /* their bytes */
 
     /* Slots; an empty one has a key of zeroes and code 0, which is what an empty field looks for. */
-    unsigned n_words; /* of a key: 1, 2 or 4 */
-    unsigned shift;   /* hash to slot */
+    unsigned n_words;      /* of a key: 1 to 4 */
+    bool has_bytes_alone;  /* all values are of one byte: */
+    uint16_t of_byte[256]; /* their codes; NO_CODE: none */
+    unsigned shift;        /* hash to slot */
     uint64_t factors[4];
     size_t n_slots, n_used;
     uint64_t *keys;
