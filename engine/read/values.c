@@ -20,8 +20,8 @@
 #define LONGEST_KEY 32
 #define FIRST_SLOTS 64
 #define MOST_FREE_SLOTS 4096 /* so many at most, for keys that all stand in their own slots */
-#define FEW_KEYS 256
-#define N_TRIES 8
+#define FEW_KEYS 128
+#define N_TRIES 16
 #define NO_CODE UINT16_MAX /* a code that no value of one byte can have */
 
 /* 32 - size bytes into it stands a mask of size bytes. */
@@ -37,31 +37,50 @@ static inline uint64_t load_word(const void *bytes)
     return word;
 }
 
+/* A key in registers; what is behind n_words is zero. */
+typedef struct value_key {
+    uint64_t a, b, c, d;
+} value_key;
+
 /* The key of a value; reads LONGEST_KEY bytes at most. */
-static inline __attribute__((always_inline)) void load_key(const char *bytes, size_t size, unsigned n_words,
-                                                           uint64_t *key)
+static inline __attribute__((always_inline)) value_key load_key(const char *bytes, size_t size, unsigned n_words)
 {
-    for (unsigned k = 0; k < n_words; k++)
-        key[k] = load_word(bytes + 8 * k) & load_word(masks + LONGEST_KEY - size + 8 * k);
+    const unsigned char *mask = masks + LONGEST_KEY - size;
+    value_key key = { .a = load_word(bytes) & load_word(mask) };
+
+    if (n_words > 1)
+        key.b = load_word(bytes + 8) & load_word(mask + 8);
+    if (n_words > 2)
+        key.c = load_word(bytes + 16) & load_word(mask + 16);
+    if (n_words > 3)
+        key.d = load_word(bytes + 24) & load_word(mask + 24);
+    return key;
 }
 
-static inline __attribute__((always_inline)) size_t slot_of(const uint64_t *key, const uint64_t *factors,
+static inline __attribute__((always_inline)) size_t slot_of(value_key key, const uint64_t *factors,
                                                             unsigned n_words, unsigned shift)
 {
-    uint64_t hash = 0;
+    uint64_t hash = key.a * factors[0];
 
-    for (unsigned k = 0; k < n_words; k++)
-        hash += key[k] * factors[k];
+    if (n_words > 1)
+        hash += key.b * factors[1];
+    if (n_words > 2)
+        hash += key.c * factors[2];
+    if (n_words > 3)
+        hash += key.d * factors[3];
     return (size_t)(hash >> shift);
 }
 
-static inline __attribute__((always_inline)) bool is_key(const uint64_t *slot, const uint64_t *key,
-                                                         unsigned n_words)
+static inline __attribute__((always_inline)) bool has_key(const uint64_t *slot, value_key key, unsigned n_words)
 {
-    uint64_t differs = 0;
+    uint64_t differs = slot[0] ^ key.a;
 
-    for (unsigned k = 0; k < n_words; k++)
-        differs |= slot[k] ^ key[k];
+    if (n_words > 1)
+        differs |= slot[1] ^ key.b;
+    if (n_words > 2)
+        differs |= slot[2] ^ key.c;
+    if (n_words > 3)
+        differs |= slot[3] ^ key.d;
     return differs == 0;
 }
 
@@ -69,17 +88,15 @@ static inline __attribute__((always_inline)) size_t find(const dki_values *v, co
                                                          uint16_t *codes, unsigned n_words, bool quotes)
 {
     const char *text = f->text;
-    const uint64_t *keys = v->keys;
-    const uint16_t *slot_codes = v->codes;
+    const uint64_t *slots = v->slots;
+    const size_t mask = v->n_slots - 1, longest = 8 * n_words, stride = f->stride, n = f->n, width = n_words + 1;
     const uint64_t factors[4] = { v->factors[0], v->factors[1], v->factors[2], v->factors[3] };
-    const size_t mask = v->n_slots - 1, longest = 8 * n_words, stride = f->stride, n = f->n;
     const unsigned shift = v->shift;
     const bool cut_cr = f->cut_cr;
     const char quote = f->quote;
 
     for (const uint32_t *end = f->ends + i * stride; i < n; i++, end += stride) {
         uint32_t from = end[-1] + 1, to = end[0];
-        uint64_t key[4];
         if (cut_cr)
             to -= to > from && text[to - 1] == '\r';
         size_t size = to - from;
@@ -91,14 +108,14 @@ static inline __attribute__((always_inline)) size_t find(const dki_values *v, co
         }
         if (size > longest)
             return i;
-        load_key(text + from, size, n_words, key);
+        value_key key = load_key(text + from, size, n_words);
         size_t at = slot_of(key, factors, n_words, shift);
-        while (!is_key(keys + at * n_words, key, n_words)) {
-            if (keys[at * n_words] == 0) /* the first word of a value is never zero */
+        while (!has_key(slots + at * width, key, n_words)) {
+            if (slots[at * width] == 0) /* the first word of a value is never zero */
                 return i;
             at = (at + 1) & mask;
         }
-        codes[i] = slot_codes[at];
+        codes[i] = (uint16_t)slots[at * width + n_words];
     }
     return n;
 }
@@ -157,10 +174,8 @@ size_t dki_values_find(const dki_values *values, const dki_fields *fields, size_
 
 void dki_values_close(dki_values *values)
 {
-    dki_free(values->context, values->keys);
-    dki_free(values->context, values->codes);
-    values->keys = NULL;
-    values->codes = NULL;
+    dki_free(values->context, values->slots);
+    values->slots = NULL;
     values->n_slots = values->n_used = 0;
 }
 
@@ -178,26 +193,40 @@ void dki_values_drop(dki_values *values)
     *values = (dki_values){ .context = NULL };
 }
 
-/* Puts all keys of v into slots. Returns how many do not stand in their own slot. */
-static size_t place_keys(const dki_values *v, const uint64_t *factors, size_t n_slots, unsigned n_words,
-                         uint64_t *keys, uint16_t *codes)
+static value_key key_in_slot(const uint64_t *slot, unsigned n_words)
 {
-    unsigned shift = 64 - (unsigned)__builtin_ctzll(n_slots);
+    return (value_key){
+        .a = slot[0], .b = n_words > 1 ? slot[1] : 0, .c = n_words > 2 ? slot[2] : 0, .d = n_words > 3 ? slot[3] : 0
+    };
+}
+
+static void put_key(uint64_t *slot, value_key key, uint64_t code, unsigned n_words)
+{
+    const uint64_t words[4] = { key.a, key.b, key.c, key.d };
+
+    memcpy(slot, words, n_words * sizeof *slot);
+    slot[n_words] = code;
+}
+
+/* Puts all keys of v into n_slots slots. Returns how many do not stand in their own slot. */
+static size_t place_keys(const dki_values *v, const uint64_t *factors, size_t n_slots, unsigned n_words,
+                         uint64_t *slots)
+{
+    const unsigned shift = 64 - (unsigned)__builtin_ctzll(n_slots);
+    const size_t width = n_words + (size_t)1, old_width = v->n_words + (size_t)1;
     size_t n_moved = 0;
 
-    memset(keys, 0, n_slots * n_words * sizeof *keys);
-    memset(codes, 0, n_slots * sizeof *codes);
+    memset(slots, 0, n_slots * width * sizeof *slots);
     for (size_t i = 0; i < v->n_slots; i++) {
-        uint64_t key[4] = { 0 };
-        if (v->keys[i * v->n_words] == 0)
+        const uint64_t *old = v->slots + i * old_width;
+        if (old[0] == 0)
             continue;
-        memcpy(key, v->keys + i * v->n_words, v->n_words * sizeof *key);
+        value_key key = key_in_slot(old, v->n_words);
         size_t at = slot_of(key, factors, n_words, shift);
-        n_moved += keys[at * n_words] != 0;
-        while (keys[at * n_words] != 0)
+        n_moved += slots[at * width] != 0;
+        while (slots[at * width] != 0)
             at = (at + 1) & (n_slots - 1);
-        memcpy(keys + at * n_words, key, n_words * sizeof *key);
-        codes[at] = v->codes[i];
+        put_key(slots + at * width, key, old[v->n_words], n_words);
     }
     return n_moved;
 }
@@ -206,20 +235,15 @@ static size_t place_keys(const dki_values *v, const uint64_t *factors, size_t n_
  * slot, as far as that can be had in some tries. */
 static dk_status rebuild(dki_values *v, size_t n_slots, unsigned n_words, bool is_neat, dk_error *err)
 {
-    uint64_t *keys = dki_alloc_array(v->context, n_slots, n_words * sizeof *keys, err);
-    uint16_t *codes = keys ? dki_alloc_array(v->context, n_slots, sizeof *codes, err) : NULL;
+    uint64_t *slots = dki_alloc_array(v->context, n_slots, (n_words + (size_t)1) * sizeof *slots, err);
 
-    if (!codes) {
-        dki_free(v->context, keys);
+    if (!slots)
         return DK_ERR_MEMORY;
-    }
-    for (int i = 0; place_keys(v, v->factors, n_slots, n_words, keys, codes) > 0 && is_neat && i < N_TRIES; i++)
+    for (int i = 0; place_keys(v, v->factors, n_slots, n_words, slots) > 0 && is_neat && i < N_TRIES; i++)
         for (unsigned k = 0; k < 4; k++)
             v->factors[k] = dki_hash_u64(v->factors[k]) | 1;
-    dki_free(v->context, v->keys);
-    dki_free(v->context, v->codes);
-    v->keys = keys;
-    v->codes = codes;
+    dki_free(v->context, v->slots);
+    v->slots = slots;
     v->n_slots = n_slots;
     v->n_words = n_words;
     v->shift = 64 - (unsigned)__builtin_ctzll(n_slots);
@@ -255,21 +279,22 @@ dk_status dki_values_begin(dki_values *values, dk_context *context, dk_error *er
 }
 
 /* The slot that has the key, or the free one where it would be put. */
-static size_t find_slot(const dki_values *v, const uint64_t *key)
+static uint64_t *find_slot(const dki_values *v, value_key key)
 {
+    const size_t width = v->n_words + (size_t)1;
     size_t at = slot_of(key, v->factors, v->n_words, v->shift);
 
-    while (!is_key(v->keys + at * v->n_words, key, v->n_words) && v->keys[at * v->n_words] != 0)
+    while (!has_key(v->slots + at * width, key, v->n_words) && v->slots[at * width] != 0)
         at = (at + 1) & (v->n_slots - 1);
-    return at;
+    return v->slots + at * width;
 }
 
-/* Finds the slot of a key, or makes one; *is_new says which. */
-static dk_status take_slot(dki_values *v, const char *bytes, size_t size, size_t *slot, bool *is_new, dk_error *err)
+/* Finds the slot of a key, or makes one with code 0; *is_new says which. Its code stands behind the key's words. */
+static dk_status take_slot(dki_values *v, const char *bytes, size_t size, uint64_t **slot, bool *is_new,
+                           dk_error *err)
 {
     unsigned n_words = (unsigned)(size + 7) / 8;
     char padded[LONGEST_KEY] = { 0 };
-    uint64_t key[4];
     dk_status status = DK_OK;
 
     memcpy(padded, bytes, size);
@@ -280,17 +305,18 @@ static dk_status take_slot(dki_values *v, const char *bytes, size_t size, size_t
         status = rebuild(v, v->n_slots * 2, v->n_words, v->n_used < FEW_KEYS, err);
     if (status != DK_OK)
         return status;
-    load_key(padded, size, 4, key);
+    value_key key = load_key(padded, size, 4);
     *slot = find_slot(v, key);
-    *is_new = v->keys[*slot * v->n_words] == 0;
+    *is_new = **slot == 0;
     if (!*is_new)
         return DK_OK;
-    /* For speed alone: while there are few keys, none stands where another belongs, so that no look is in vain. */
-    bool is_moved = *slot != slot_of(key, v->factors, v->n_words, v->shift);
-    memcpy(v->keys + *slot * v->n_words, key, v->n_words * sizeof *key);
+    bool is_moved = *slot != v->slots + slot_of(key, v->factors, v->n_words, v->shift) * (v->n_words + (size_t)1);
+    put_key(*slot, key, 0, v->n_words);
     v->n_used++;
-    if (is_moved && v->n_slots <= MOST_FREE_SLOTS / 2 && v->n_used < FEW_KEYS) {
-        status = rebuild(v, v->n_used * 16 > v->n_slots ? v->n_slots * 2 : v->n_slots, v->n_words, true, err);
+    /* For speed alone: while there are few keys, none stands where another belongs, so that no look is in vain. */
+    if (is_moved && v->n_used < FEW_KEYS) {
+        bool larger = v->n_used * 16 > v->n_slots && v->n_slots < MOST_FREE_SLOTS;
+        status = rebuild(v, larger ? v->n_slots * 2 : v->n_slots, v->n_words, true, err);
         *slot = find_slot(v, key);
     }
     return status;
@@ -313,7 +339,7 @@ static dk_status take_long(dki_values *v, const char *bytes, size_t size, uint32
 dk_status dki_values_add_null(dki_values *values, const char *bytes, size_t size, dk_error *err)
 {
     uint32_t number;
-    size_t slot;
+    uint64_t *slot;
     bool is_new;
     dk_status status = DK_OK;
 
@@ -322,8 +348,6 @@ dk_status dki_values_add_null(dki_values *values, const char *bytes, size_t size
         values->empty_code = 0;
     } else if (size <= LONGEST_KEY) {
         status = take_slot(values, bytes, size, &slot, &is_new, err);
-        if (status == DK_OK)
-            values->codes[slot] = 0;
         if (size == 1)
             values->of_byte[(unsigned char)*bytes] = 0;
     } else {
@@ -351,38 +375,40 @@ dk_status dki_values_add(dki_values *values, const char *bytes, size_t size, uin
                          dk_error *err)
 {
     dki_values *v = values;
-    uint16_t *known = NULL;
-    uint32_t number;
-    size_t slot;
+    uint32_t number = 0;
+    uint64_t *slot = NULL;
     bool is_new;
     dk_status status = DK_OK;
 
     if (size == 0) {
         is_new = !v->has_empty;
-        known = &v->empty_code;
+        *code = v->empty_code;
     } else if (size <= LONGEST_KEY) {
         status = take_slot(v, bytes, size, &slot, &is_new, err);
-        known = status == DK_OK ? &v->codes[slot] : NULL;
+        *code = status == DK_OK ? (uint32_t)slot[v->n_words] : 0;
     } else {
         v->has_bytes_alone = false;
         status = take_long(v, bytes, size, &number, &is_new, err);
-        known = status == DK_OK ? &v->long_codes[number] : NULL;
+        *code = status == DK_OK && !is_new ? v->long_codes[number] : 0;
     }
-    if (status != DK_OK)
+    if (status != DK_OK || !is_new)
         return status;
-    *code = *known;
-    if (!is_new)
-        return DK_OK;
     *code = DKI_RAW_LEVELS + 1;
     if (v->n == DKI_RAW_LEVELS)
         return DK_OK;
     status = add_entry(v, bytes, size, row, err);
-    if (status == DK_OK) {
-        v->has_empty = v->has_empty || size == 0;
-        *code = (uint32_t)v->n;
-        *known = (uint16_t)v->n;
+    if (status != DK_OK)
+        return status;
+    *code = (uint32_t)v->n;
+    if (size == 0) {
+        v->has_empty = true;
+        v->empty_code = (uint16_t)v->n;
+    } else if (size <= LONGEST_KEY) {
+        slot[v->n_words] = v->n;
         if (size == 1)
             v->of_byte[(unsigned char)*bytes] = (uint16_t)v->n;
+    } else {
+        v->long_codes[number] = (uint16_t)v->n;
     }
-    return status;
+    return DK_OK;
 }

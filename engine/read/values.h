@@ -27,15 +27,14 @@ typedef struct dki_values {
     size_t n, entries_room;
     dki_arena arena; /* their bytes */
 
-    /* Slots; an empty one has a key of zeroes and code 0, which is what an empty field looks for. */
-    unsigned n_words;      /* of a key: 1 to 4 */
-    bool has_bytes_alone;  /* all values are of one byte: */
-    uint16_t of_byte[256]; /* their codes; NO_CODE: none */
-    unsigned shift;        /* hash to slot */
+    /* Slots: the words of a key, then its code. In a free one all are zero, which is what an empty field looks for. */
+    unsigned n_words; /* of a key: 1 to 4 */
+    unsigned shift;   /* hash to slot */
     uint64_t factors[4];
     size_t n_slots, n_used;
-    uint64_t *keys;
-    uint16_t *codes;
+    uint64_t *slots;
+    bool has_bytes_alone;  /* all values are of one byte: */
+    uint16_t of_byte[256]; /* their codes; NO_CODE: none */
 
     dki_text_map longs; /* values over 32 bytes */
     uint16_t *long_codes;
