@@ -321,7 +321,7 @@ dk_status dki_collect(dk_context *context, const dki_source *source, const dki_c
                      .line = options->line,
                      .record_bytes = tiny ? 0 : options->record_bytes };
     uint64_t n_blocks = (source->size - options->offset) / (options->record_bytes + 1) / c.block_rows + 1;
-    unsigned n_workers = dki_parallel_workers(n_blocks < 256 ? n_blocks : 256, 1);
+    unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
     dk_status status = DK_ERR_MEMORY;
 
     made.n_sets = n_workers;

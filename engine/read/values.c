@@ -231,6 +231,14 @@ static size_t place_keys(const dki_values *v, const uint64_t *factors, size_t n_
     return n_moved;
 }
 
+/* Another odd number, of which every bit depends on every bit of this one. */
+static uint64_t next_factor(uint64_t factor)
+{
+    factor = (factor ^ factor >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+    factor = (factor ^ factor >> 29) * UINT64_C(0xD6E8FEB86659FD93);
+    return (factor ^ factor >> 32) | 1;
+}
+
 /* Puts all keys into n_slots slots of n_words words; is_neat: with other factors, if need be, until each stands in its own
  * slot, as far as that can be had in some tries. */
 static dk_status rebuild(dki_values *v, size_t n_slots, unsigned n_words, bool is_neat, dk_error *err)
@@ -241,7 +249,7 @@ static dk_status rebuild(dki_values *v, size_t n_slots, unsigned n_words, bool i
         return DK_ERR_MEMORY;
     for (int i = 0; place_keys(v, v->factors, n_slots, n_words, slots) > 0 && is_neat && i < N_TRIES; i++)
         for (unsigned k = 0; k < 4; k++)
-            v->factors[k] = dki_hash_u64(v->factors[k]) | 1;
+            v->factors[k] = next_factor(v->factors[k]);
     dki_free(v->context, v->slots);
     v->slots = slots;
     v->n_slots = n_slots;
