@@ -7,7 +7,7 @@ local SEES_LUA = { lua = true, cli = true }
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
   append = "data", dictionary = "data", column = "data", table = "data",
-  csv = "read", published = "read",
+  csv = "read", published = "read", xlsx = "read",
   expr = "query", breakdown = "query", sort = "query", join = "query",
   scenario = "scenario",
   write = "write",

@@ -1,5 +1,6 @@
 /* lua_read.c - dk.read and dk.read_published: options of a script as options of a reader. */
 #include <string.h>
+#include <strings.h>
 
 #include "lua_options.h"
 #include "lua_table.h"
@@ -7,7 +8,11 @@
 
 static const char *const read_names[] = { "delimiter", "quote", "header", "names",  "encoding", "decimal",
                                           "dates",     "nulls", "types",  "levels", "lenient",  "max_field",
-                                          "name",      "unit",  "weight", NULL };
+                                          "name",      "unit",  "weight", "sheet",  "range",    NULL };
+
+/* Options for the one kind of file and not for the other. */
+static const char *const sheet_names[] = { "sheet", "range", NULL };
+static const char *const text_names[] = { "delimiter", "quote", "encoding", "max_field", NULL };
 
 static char option_character(lua_State *L, int index, const char *what, const char *key)
 {
@@ -20,7 +25,22 @@ static char option_character(lua_State *L, int index, const char *what, const ch
     return text[0];
 }
 
-/* Fills options from the table at index. Pushes anchors and slots. */
+/* Raises where an option is given that the kind of file does not have. */
+static void refuse_options(lua_State *L, int index, const char *what, const char *const *names, const char *file)
+{
+    for (; *names; names++)
+        if (dkl_option(L, index, *names))
+            dkl_fail(L, "%s: the option %s is not for %s", what, *names, file);
+        else
+            lua_pop(L, 1);
+}
+
+static dk_header option_header(lua_State *L, int index, const char *what)
+{
+    return dkl_option_boolean(L, index, what, "header", true) ? DK_HEADER_FIRST : DK_HEADER_NONE;
+}
+
+/* Fills options, but for the header, from the table at index. Pushes anchors and slots. */
 static void read_options(lua_State *L, int index, const char *what, dk_csv_options *options)
 {
     static const char *const encodings[] = { "utf-8", "windows-1252", NULL };
@@ -32,7 +52,6 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     dkl_check_options(L, index, what, read_names);
     options->delimiter = option_character(L, index, what, "delimiter");
     options->quote = option_character(L, index, what, "quote");
-    options->header = dkl_option_boolean(L, index, what, "header", true) ? DK_HEADER_FIRST : DK_HEADER_NONE;
     /* The choices are listed in the order of the enumerations, which begin with "found out". */
     options->encoding = (dk_encoding)(dkl_option_choice(L, index, what, "encoding", encodings, -1) + 1);
     options->decimal_mark = (dk_decimal_mark)(dkl_option_choice(L, index, what, "decimal", marks, -1) + 1);
@@ -92,8 +111,10 @@ static int read_csv(lua_State *L, const char *what, const char *path, bool is_te
     object = lua_gettop(L);
     rejected = dkl_new_table(L);
     read_options(L, 2, what, &options);
+    options.header = option_header(L, 2, what);
     if (is_text && dkl_option_text(L, 2, what, "name"))
         path = dkl_option_text(L, 2, what, "name"); /* what messages call it */
+    refuse_options(L, 2, what, sheet_names, "a CSV file");
     if (is_text)
         DKL_TRY(dk_read_csv_bytes(dkl_check_context(L), bytes, size, path, &options, out, rejected, &err));
     else
@@ -112,10 +133,79 @@ static const char *check_path(lua_State *L, const char *what)
     return dkl_check_text(L, 1, what);
 }
 
+/* Which cells are read, and what of them is the header. */
+static void sheet_options(lua_State *L, const char *what, dk_xlsx_options *options)
+{
+    int exact;
+    lua_Integer n;
+
+    if (dkl_option(L, 2, "sheet")) {
+        n = lua_tointegerx(L, -1, &exact);
+        if (lua_type(L, -1) == LUA_TNUMBER && (!exact || n < 1))
+            dkl_fail(L, "%s: sheet is a name, or a whole number from 1", what);
+        if (lua_type(L, -1) == LUA_TNUMBER)
+            options->number = (size_t)n;
+        else
+            options->sheet = dkl_option_text(L, 2, what, "sheet");
+    }
+    lua_pop(L, 1);
+    options->range = dkl_option_text(L, 2, what, "range");
+    if (dkl_option(L, 2, "header") && lua_type(L, -1) == LUA_TNUMBER) {
+        n = lua_tointegerx(L, -1, &exact);
+        if (!exact || n < 1 || n > 100)
+            dkl_fail(L, "%s: header is true, false, or how many rows it has", what);
+        options->n_header_rows = (size_t)n;
+    } else {
+        options->fields.header = option_header(L, 2, what);
+    }
+    lua_pop(L, 1);
+}
+
+static int read_xlsx(lua_State *L, const char *what, const char *path)
+{
+    dk_xlsx_options options = { .number = 0 };
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out, **rejected;
+    int object;
+
+    lua_settop(L, 2);
+    dkl_check_options(L, 2, what, read_names);
+    refuse_options(L, 2, what, text_names, "a workbook");
+    out = dkl_new_table(L);
+    object = lua_gettop(L);
+    rejected = dkl_new_table(L);
+    read_options(L, 2, what, &options.fields);
+    sheet_options(L, what, &options);
+    DKL_TRY(dk_read_xlsx(dkl_check_context(L), path, &options, out, rejected, &err));
+    lua_pushvalue(L, object + 1);
+    lua_setiuservalue(L, object, DKL_REJECTED);
+    return give_table(L, object, what);
+}
+
+/* Whether the path ends in the name of a workbook, or the options speak of sheets. */
+static bool is_workbook(lua_State *L, const char *path)
+{
+    static const char *const endings[] = { ".xlsx", ".xlsm" };
+    size_t size = strlen(path);
+    bool sheets = false;
+
+    if (lua_istable(L, 2)) {
+        sheets = dkl_option(L, 2, "sheet");
+        sheets = dkl_option(L, 2, "range") || sheets;
+        lua_pop(L, 2);
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (size > 5 && strcasecmp(path + size - 5, endings[i]) == 0)
+            return true;
+    return sheets && strcmp(path, "-") == 0;
+}
+
 /* dk.read(path [, options]) -> table */
 static int read_path(lua_State *L)
 {
-    return read_csv(L, "read", check_path(L, "read: the path"), false);
+    const char *path = check_path(L, "read: the path");
+
+    return is_workbook(L, path) ? read_xlsx(L, "read", path) : read_csv(L, "read", path, false);
 }
 
 /* dk.read_text(text [, options]) -> table; the text is what a file would hold */

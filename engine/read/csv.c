@@ -33,7 +33,7 @@ static bool can_separate(char c)
     return c > 0 && c != '\n' && c != '\r';
 }
 
-static dk_status check_options(const dk_csv_options *o, dk_error *err)
+dk_status dki_csv_options_check(const dk_csv_options *o, dk_error *err)
 {
     char quote = o->quote ? o->quote : '"', shown[DKI_SHOW_BYTES];
 
@@ -291,7 +291,7 @@ dk_status dki_read_csv_source(dk_context *context, const dki_source *source, con
                         .out = out,
                         .rejected = rejected };
     bool is_done = false;
-    dk_status status = check_options(x.options, err);
+    dk_status status = dki_csv_options_check(x.options, err);
 
     if (status == DK_OK && !plainly)
         status = read_head(&x, &is_done, err);

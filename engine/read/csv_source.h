@@ -10,4 +10,7 @@
 dk_status dki_read_csv_source(dk_context *context, const dki_source *source, const dk_csv_options *options,
                               bool plainly, const dk_table **out, const dk_table **rejected, dk_error *err);
 
+/* Whether the options can be. Errors: DK_ERR_ARGUMENT, DK_ERR_DUPLICATE. */
+dk_status dki_csv_options_check(const dk_csv_options *options, dk_error *err);
+
 #endif

@@ -97,7 +97,7 @@ static dk_status refuse_doubt(const dki_records *r, size_t i, const dki_plan *pl
         tell_two_marks(plan, text, size, r->names[i], marks, err);
     else
         tell_two_orders(text, size, r->names[i], marks, err);
-    dki_at(err, r->name, dki_records_line(r, plan->doubt_row), i + 1);
+    dki_at(err, r->name, dki_records_line(r, plan->doubt_row), dki_records_column(r, i));
     return DK_ERR_DATA;
 }
 
@@ -140,7 +140,7 @@ static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, uint
         if (misfit <= DKI_FITS_NULL)
             continue;
         dki_misfit_tell(misfit, &plans[i], r->names[i], text, size, err);
-        dki_at(err, r->name, dki_records_line(r, row), i + 1);
+        dki_at(err, r->name, dki_records_line(r, row), dki_records_column(r, i));
         return DK_ERR_DATA;
     }
     return DK_OK; /* not reached: the row has a value that does not fit */
@@ -201,12 +201,15 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
     size_t n = 0;
     dk_status status;
 
-    n += (size_t)snprintf(
-        text, sizeof text, "read as %s%s, %s%s", encoding == DK_ENCODING_UTF8 ? "UTF-8" : "Windows-1252",
-        has_mark ? " with byte-order mark" : "",
-        r->dialect.delimiter == DKI_NO_DELIMITER ? "one column" : "delimiter ",
-        r->dialect.delimiter == DKI_NO_DELIMITER ? "" : dki_delimiter_name(r->dialect.delimiter, delimiter));
-    if (marks->mark >= 0)
+    if (r->origin)
+        n += (size_t)snprintf(text, sizeof text, "read from %.200s", r->origin);
+    else
+        n += (size_t)snprintf(
+            text, sizeof text, "read as %s%s, %s%s", encoding == DK_ENCODING_UTF8 ? "UTF-8" : "Windows-1252",
+            has_mark ? " with byte-order mark" : "",
+            r->dialect.delimiter == DKI_NO_DELIMITER ? "one column" : "delimiter ",
+            r->dialect.delimiter == DKI_NO_DELIMITER ? "" : dki_delimiter_name(r->dialect.delimiter, delimiter));
+    if (marks->mark >= 0 && !(r->origin && marks->mark_by == DKI_BY_OPTION))
         n += (size_t)snprintf(text + n, sizeof text - n, ", decimal %s",
                               marks->mark == DKI_COMMA ? "comma" : "point");
     if (marks->mark_by == DKI_BY_COLUMN)
@@ -224,8 +227,9 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
         n += (size_t)snprintf(text + n, sizeof text - n, ", orders of dates that differ (columns %zu and %zu)",
                               marks->order_column + 1, marks->order_against + 1);
     if (r->n_blank > 0)
-        n += (size_t)snprintf(text + n, sizeof text - n, "; %llu blank line%s skipped",
-                              (unsigned long long)r->n_blank, r->n_blank == 1 ? "" : "s");
+        n +=
+            (size_t)snprintf(text + n, sizeof text - n, "; %llu blank %s%s skipped", (unsigned long long)r->n_blank,
+                             r->origin ? "row" : "line", r->n_blank == 1 ? "" : "s");
     if (r->n_rejected > 0)
         snprintf(text + n, sizeof text - n, "; %llu record%s rejected", (unsigned long long)r->n_rejected,
                  r->n_rejected == 1 ? "" : "s");
@@ -246,11 +250,10 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
             status = dk_column_get(dk_table_field(*table, i)->column, plan->odd_row, &odd, err);
             if (status != DK_OK)
                 break;
-            snprintf(text, sizeof text, "column %s is %s: %llu of its values %s no %s, the first %s on line %llu",
-                     name, dk_type_name(plan->type), (unsigned long long)plan->n_odd,
-                     plan->n_odd == 1 ? "is" : "are", plan->almost,
-                     dki_show(value, odd.as.text.bytes, odd.as.text.size),
-                     (unsigned long long)dki_records_line(r, plan->odd_row));
+            snprintf(text, sizeof text, "column %s is %s: %llu of its values %s no %s, the first %s %s %llu", name,
+                     dk_type_name(plan->type), (unsigned long long)plan->n_odd, plan->n_odd == 1 ? "is" : "are",
+                     plan->almost, dki_show(value, odd.as.text.bytes, odd.as.text.size),
+                     r->origin ? "in row" : "on line", (unsigned long long)dki_records_line(r, plan->odd_row));
         }
         status = add_note(table, text, err);
     }

@@ -141,7 +141,7 @@ static dk_status reject_misfit(dki_records *r, const dki_record *record, dk_erro
             continue;
         dk_error why = DK_ERROR_INIT;
         dki_misfit_tell(misfit, &r->plans[i], r->names[i], cell->bytes, cell->size, &why);
-        dki_at(&why, r->name, record->line, i + 1);
+        dki_at(&why, r->name, record->line, dki_records_column(r, i));
         return reject(r, &why, record->line, (dk_text){ .bytes = cell->bytes, .size = cell->size },
                       (dk_text){ .bytes = record->raw, .size = record->raw_size }, err);
     }
@@ -160,7 +160,7 @@ static dk_status refuse_unnamed(dki_records *r, const dki_record *record, dk_err
             continue;
         n++;
         if (n == 1)
-            at = i + 1;
+            at = dki_records_column(r, i);
         if (n <= 4) /* at most 20 digits each */
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%zu", n == 1 ? "" : ", ", i + 1);
         else if (n == 5)
@@ -186,7 +186,7 @@ static dk_status take_name(dki_records *r, dki_text_map *seen, size_t i, const c
         dki_fail(err, DK_ERR_DUPLICATE, "fields %u and %zu have the same name %s", number + 1, i + 1,
                  dki_show(shown, bytes, size));
         dki_hint(err, "rename one of them, or give the names of all %zu fields: names = { ... }", r->n_columns);
-        dki_at(err, r->name, line, i + 1);
+        dki_at(err, r->name, line, dki_records_column(r, i));
         return DK_ERR_DUPLICATE;
     }
     r->names[i] = dki_arena_text(&r->arena, bytes, size, err);
@@ -382,7 +382,9 @@ dk_status dki_records_read(dki_records *records, const uint64_t *skip, const dki
     r->header_read = false;
     r->skip = skip;
     r->plans = plans;
-    return dki_tokens_read(r->context, r->text, r->size, true, r->dialect, r->max_field_bytes, &sink, err);
+    return r->feed
+               ? r->feed(r->feed_arg, &sink, err)
+               : dki_tokens_read(r->context, r->text, r->size, true, r->dialect, r->max_field_bytes, &sink, err);
 }
 
 /* Beside others. -------------------------------------------------------------------------------------------------- */

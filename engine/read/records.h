@@ -18,6 +18,11 @@ typedef struct dki_records {
     const dk_csv_options *options;
     dki_dialect dialect;
     size_t max_field_bytes;
+    /* Records that come from elsewhere than text, a sheet: feed hands all of them to the sink, once for each pass. */
+    dk_status (*feed)(void *arg, const dki_token_sink *sink, dk_error *err);
+    void *feed_arg;
+    const char *origin;      /* what notes call it; NULL: a text, by its encoding and delimiter */
+    uint64_t columns_before; /* so many stand left of the first one */
 
     dki_arena arena; /* names, and the arrays by column */
     bool has_columns;
@@ -61,6 +66,11 @@ dk_status dki_records_continue(dki_records *records, uint64_t n_rows, const char
 /* Notes that the row begins on that line; rows in order. */
 dk_status dki_records_note_line(dki_records *records, uint64_t row, uint64_t line, dk_error *err);
 
+/* The number of a column in messages. */
+static inline uint64_t dki_records_column(const dki_records *records, size_t i)
+{
+    return records->columns_before + i + 1;
+}
 /* The line on which a row begins. */
 uint64_t dki_records_line(const dki_records *records, uint64_t row);
 

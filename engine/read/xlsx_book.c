@@ -237,7 +237,7 @@ static int escaped(const char *text, size_t size)
             return -1;
         code = code * 16 + hex_digit(text[i]);
     }
-    return code >= 0xD800 && code <= 0xDFFF ? -1 : code; /* half a character stays what it is */
+    return code == 0 || (code >= 0xD800 && code <= 0xDFFF) ? -1 : code; /* no character stays what it is */
 }
 
 dk_status dki_xlsx_unescape(const char *text, size_t size, dki_buffer *out, dk_error *err)

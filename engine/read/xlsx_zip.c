@@ -75,7 +75,7 @@ static dk_status open_archive(dki_zip *zip, const char *bytes, size_t size, dk_e
 
     zip->fn.zip_error_init(&problem);
     source = zip->fn.zip_source_buffer_create(bytes, size, 0, &problem);
-    zip->archive = source ? zip->fn.zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &problem) : NULL;
+    zip->archive = source ? zip->fn.zip_open_from_source(source, ZIP_RDONLY, &problem) : NULL;
     if (zip->archive == NULL) {
         status = fail_damaged(zip, "the file is no workbook, or it is damaged",
                               zip->fn.zip_error_strerror(&problem), err);

@@ -18,5 +18,6 @@
 #include <dekking/table.h>
 #include <dekking/value.h>
 #include <dekking/write.h>
+#include <dekking/xlsx.h>
 
 #endif

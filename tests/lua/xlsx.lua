@@ -1,4 +1,5 @@
--- xlsx.lua - tables as workbooks. What was written is looked at with unzip, and not with our own reading.
+-- xlsx.lua - tables as workbooks, and back. What was written is also looked at with unzip, and not only with our own
+-- reading.
 
 local test = ...
 
@@ -93,4 +94,40 @@ test("what does not fit is refused, and leaves nothing", function(t, dk)
   t.eq(t.read(path), nil)
   t.raises(function() dk.table({ { "n", { 1 } } }):print { format = "xlsx" } end, "workbook", "t:write")
   t.raises(function() dk.table({ { "n", { 1 } } }):write "nosuch-folder/x.xlsx" end, "nosuch-folder/x.xlsx")
+end)
+
+test("what was written is read back", function(t, dk)
+  local path = t.path "h.xlsx"
+  local before = dk.read(t.file("h.csv", "gemeente;n;deel;ok;dag\nArnhem;1758;0,74;ja;31-12-2024\n"
+    .. "Zoë;-2;0,5;nee;29-02-2024\n=1+1;3;;nee;\n"))
+  before:write(path)
+  local after = dk.read(path)
+  t.eq(t.records(after), t.records(before))
+  t.eq(#after, 3)
+end)
+
+test("sheet, range and header say what is read", function(t, dk)
+  local path = t.path "i.xlsx"
+  dk.table({ { "a", { 1, 2, 3 } }, { "b", { "x", "y", "z" } } }):note("een opmerking"):write(path)
+  t.eq(t.records(dk.read(path, { range = "A1:A3" })), { { a = 1 }, { a = 2 } })
+  t.eq(t.records(dk.read(path, { range = "A3", header = false })), { { kolom_1 = 2, kolom_2 = "y" },
+    { kolom_1 = 3, kolom_2 = "z" } })
+  t.eq(#dk.read(path, { sheet = 2, header = false }), 1)
+  t.eq(#dk.read(path, { sheet = "notes", header = false }), 1)
+  t.eq(dk.read(path, { header = 2 }):columns()(), "a 1")
+  t.raises(function() dk.read(path, { sheet = "nots" }) end, "there is no sheet", 'did you mean "notes"?')
+  t.raises(function() dk.read(path, { sheet = 0 }) end, "sheet is a name, or a whole number from 1")
+  t.raises(function() dk.read(path, { range = "A" }) end, "no range of a sheet")
+  t.raises(function() dk.read(path, { delimiter = ";" }) end, "delimiter is not for a workbook")
+  t.raises(function() dk.read(path, { header = 0 }) end, "how many rows")
+  t.raises(function() dk.read_text("a\n1\n", { sheet = 1 }) end, "sheet is not for a CSV file")
+  t.raises(function() dk.read(t.file("j.xlsx", "a;b\n1;2\n")) end, "no workbook, or it is damaged")
+end)
+
+test("a lenient reading keeps the rows that do not fit", function(t, dk)
+  local path = t.path "k.xlsx"
+  dk.read(t.file("k.csv", "k;n\na;1\nb;x\n")):write(path)
+  local data = dk.read(path, { types = { n = "integer" }, lenient = true })
+  t.eq(t.records(data), { { k = "a", n = 1 } })
+  t.eq(t.records(data:rejected())[1].line, 3)
 end)
