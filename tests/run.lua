@@ -1,26 +1,37 @@
 -- run.lua - runs the parts of the test suite and ends with one summary.
 --
--- usage: lua5.4 tests/run.lua --build FOLDER [--also FOLDER] [--valgrind] [PART ...]
+-- usage: lua5.4 tests/run.lua --build FOLDER [--also FOLDER] [--valgrind] [--part NAME COMMAND] [PART ...]
 --
--- A part is a program, or a set of them, that says how many of its tests passed: cmocka's own lines, or a closing line
--- "N passed, N failed". A part that fails, says nothing or ran no test fails the whole. --also names a second build (the
--- sanitizers'), in which the parts that run compiled code are run again. What a part prints goes to a log in
--- the build folder, and to the screen when it fails.
+-- A part is a program, or a set of them, that says how many of its tests passed (tests/tally.lua). A part that
+-- fails, says nothing or ran no test fails the whole. --also names a second build (the sanitizers'), in which the
+-- parts that run compiled code are run again. --part adds a part that is no other's. Names of parts choose among
+-- them. What a part prints goes to a log in the build folder, and to the screen when it fails.
 
-local build, also, with_valgrind, wanted = "build", nil, false, {}
+local tally = dofile "tests/tally.lua"
+
+local build, also, with_valgrind, added, wanted = "build", nil, false, {}, {}
 do
   local i = 1
+  local option
+  local function value()
+    i = i + 1
+    return arg[i] or error(("tests/run.lua: %s lacks a value"):format(option), 0)
+  end
   while arg[i] do
-    if arg[i] == "--build" then
-      i = i + 1
-      build = arg[i]
-    elseif arg[i] == "--also" then
-      i = i + 1
-      also = arg[i]
-    elseif arg[i] == "--valgrind" then
+    option = arg[i]
+    if option == "--build" then
+      build = value()
+    elseif option == "--also" then
+      also = value()
+    elseif option == "--valgrind" then
       with_valgrind = true
+    elseif option == "--part" then
+      local name = value()
+      added[#added + 1] = { part = name, name = name, commands = { value() } }
+    elseif option:sub(1, 1) == "-" then
+      error(("tests/run.lua: there is no option %s"):format(option), 0)
     else
-      wanted[arg[i]] = true
+      wanted[option] = "no part has this name"
     end
     i = i + 1
   end
@@ -46,7 +57,7 @@ local function unit_programs(folder)
   return programs
 end
 
--- Suites ------------------------------------------------------------------------------------------------------------
+-- Suites ----------------------------------------------------------------------------------------------------------
 
 -- Each gives the name of a part, and the commands that make it up.
 local function suites_of(folder, variant)
@@ -62,6 +73,7 @@ local function suites_of(folder, variant)
 end
 
 local suites = {
+  { part = "runner", name = "runner", commands = { "lua5.4 tests/runner.lua " .. build } },
   { part = "layers", name = "layers", commands = { "lua5.4 tests/layers.lua" } },
 }
 for _, suite in ipairs(suites_of(build, nil)) do
@@ -96,27 +108,11 @@ if with_valgrind then
   suites[#suites + 1] = { part = "valgrind", name = "valgrind", commands = commands }
 end
 
--- Running -----------------------------------------------------------------------------------------------------------
-
--- Passed and failed tests according to what a command printed.
-local function count(lines)
-  local passed, failed
-  for _, line in ipairs(lines) do
-    local p, f = line:match "(%d+) passed, (%d+) failed"
-    if p then
-      passed, failed = (passed or 0) + tonumber(p), (failed or 0) + tonumber(f)
-    end
-    p = line:match "%[  PASSED  %] (%d+) test"
-    if p then
-      passed, failed = (passed or 0) + tonumber(p), failed or 0
-    end
-    f = line:match "%[  FAILED  %] tests?: (%d+) test" or line:match "%[  FAILED  %] .-(%d+) test%(s%), listed below"
-    if f then
-      passed, failed = passed or 0, (failed or 0) + tonumber(f)
-    end
-  end
-  return passed, failed
+for _, suite in ipairs(added) do
+  suites[#suites + 1] = suite
 end
+
+-- Running ---------------------------------------------------------------------------------------------------------
 
 local log_folder = build .. "/log"
 os.execute("mkdir -p " .. quote(log_folder))
@@ -142,21 +138,10 @@ local function run(suite)
       log:write(line, "\n")
     end
     local ok, how, code = pipe:close()
-    local p, f = count(lines)
-    if not p then
-      failed = failed + 1
-      complain(command .. ": said no number of tests", lines)
-    else
-      passed, failed = passed + p, failed + f
-      if p + f == 0 then
-        failed = failed + 1
-        complain(command .. ": ran no test", lines)
-      elseif not ok then
-        failed = failed + (f == 0 and 1 or 0)
-        complain(("%s: %s %d"):format(command, how, code), lines)
-      elseif f > 0 then
-        complain(command .. ": " .. f .. " failed", lines)
-      end
+    local p, f, wrong = tally.judge(lines, ok, how, code)
+    passed, failed = passed + p, failed + f
+    if wrong then
+      complain(command .. ": " .. wrong, lines)
     end
   end
   log:close()
@@ -170,8 +155,17 @@ local function run(suite)
 end
 
 for _, suite in ipairs(suites) do
-  if not suite.skip and (next(wanted) == nil or wanted[suite.part]) then
-    run(suite)
+  if next(wanted) == nil or wanted[suite.part] then
+    wanted[suite.part] = wanted[suite.part] and suite.part
+    if not suite.skip then
+      run(suite)
+    end
+  end
+end
+for name, state in pairs(wanted) do
+  if state ~= name then
+    total_failed = total_failed + 1
+    complain(name .. ": " .. state, {})
   end
 end
 
