@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <stdlib.h>
+#include <wchar.h>
 
 #include "base/arena.h"
 
@@ -134,6 +135,9 @@ static void texts_are_copied_and_formatted(void **state)
     longer = dki_arena_format(&f->arena, &f->err, "%5000d|", 7);
     assert_int_equal(strlen(longer), 5001);
     assert_string_equal(longer + 4999, "7|");
+    assert_null(dki_arena_format(&f->arena, &f->err, "%lc", (wint_t)0x7FFFFFFF)); /* no such character */
+    assert_int_equal(f->err.code, DK_ERR_ARGUMENT);
+    assert_string_equal(f->err.message, "a text could not be formatted");
 }
 
 /* What was there before a failure is there after it. */

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <stdlib.h>
+#include <wchar.h>
 
 #include "base/buffer.h"
 
@@ -112,6 +113,10 @@ static void a_failure_leaves_what_is_there(void **state)
         if (!with_text)
             assert_ok(dki_buffer_text(b, "0123456789", &f->err), &f->err);
     }
+    assert_string_equal(b->bytes, "0123456789");
+    /* A wide character that there is not. */
+    assert_fails(dki_buffer_format(b, &f->err, "%lc", (wint_t)0x7FFFFFFF), &f->err, DK_ERR_ARGUMENT,
+                 "a text could not be formatted");
     assert_string_equal(b->bytes, "0123456789");
     dk_context_set_budget(f->context, 1000);
     assert_fails(dki_buffer_repeat(b, "0123456789", 1000, &f->err), &f->err, DK_ERR_MEMORY, "of the budget");

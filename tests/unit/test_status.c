@@ -1,6 +1,8 @@
 /* test_status.c - what an error holds, where it is cut, and how it reads. */
 #include "check.h"
 
+#include <wchar.h>
+
 #include "base/status.h"
 #include "base/text.h"
 
@@ -101,6 +103,18 @@ static void ill_formed_text_is_cut_without_harm(void **state)
     }
 }
 
+/* What the C library refuses to format leaves no half of an older message behind. */
+static void what_cannot_be_formatted_is_empty(void **state)
+{
+    dk_error err = { .message = "before", .hint = "before" };
+
+    (void)state;
+    assert_int_equal(dki_fail(&err, DK_ERR_DATA, "x%lc", (wint_t)0x7FFFFFFF), DK_ERR_DATA);
+    dki_hint(&err, "x%lc", (wint_t)0x7FFFFFFF);
+    assert_string_equal(err.message, "");
+    assert_string_equal(err.hint, "");
+}
+
 static void reads_as(const dk_error *err, const char *expected)
 {
     char text[2048];
@@ -168,6 +182,7 @@ int main(void)
         cmocka_unit_test(an_error_may_be_nobodys),
         cmocka_unit_test(what_does_not_fit_is_cut_between_characters),
         cmocka_unit_test(ill_formed_text_is_cut_without_harm),
+        cmocka_unit_test(what_cannot_be_formatted_is_empty),
         cmocka_unit_test(an_error_reads_with_the_parts_that_are_known),
         cmocka_unit_test(a_formatted_error_is_a_prefix_of_the_whole),
     };
