@@ -12,6 +12,15 @@
 
 #include "memory.h"
 
+/* Mixes a number: each bit of it moves each bit of the result, and different numbers stay different. The same on
+ * every machine, so no defence against keys that were chosen for it. */
+static inline uint64_t dki_hash_u64(uint64_t x)
+{
+    x = (x ^ x >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ x >> 29) * UINT64_C(0xD6E8FEB86659FD93);
+    return x ^ x >> 32;
+}
+
 #define DKI_MAP_NONE UINT32_MAX /* what finding gives for what was never added */
 
 /* Byte strings. They are copied, may hold any bytes, and the empty one is one of them. */

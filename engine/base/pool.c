@@ -71,8 +71,15 @@ unsigned dk_threads(void)
     return wanted > 0 ? wanted : processors();
 }
 
-static unsigned workers_for(uint64_t n_ranges)
+static uint64_t ranges_of(uint64_t n, uint64_t grain)
 {
+    assert(grain > 0);
+    return n / grain + (n % grain != 0);
+}
+
+unsigned dki_parallel_workers(uint64_t n, uint64_t grain)
+{
+    uint64_t n_ranges = ranges_of(n, grain);
     unsigned threads;
 
     if (inside || n_ranges <= 1)
@@ -185,9 +192,8 @@ dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task
 {
     struct job job = { .context = context, .task = task, .arg = arg, .n = n, .grain = grain };
 
-    assert(grain > 0);
-    job.n_ranges = n / grain + (n % grain != 0);
-    job.n_workers = workers_for(job.n_ranges);
+    job.n_ranges = ranges_of(n, grain);
+    job.n_workers = dki_parallel_workers(n, grain);
     atomic_init(&job.next, 0);
     atomic_init(&job.failed, UINT64_MAX);
     pthread_mutex_init(&job.lock, NULL);

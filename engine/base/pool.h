@@ -16,6 +16,11 @@
  * which ranges is not determined, so that what accumulators are merged to must not depend on it. */
 typedef dk_status dki_task_fn(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err);
 
+/* How many workers a call with that much work would have now, 1 from inside a task: into how many parts to cut what
+ * is cut by workers. Not a bound of worker, since dk_set_threads may be called in between: that is
+ * DKI_MOST_WORKERS. */
+unsigned dki_parallel_workers(uint64_t n, uint64_t grain);
+
 /* Calls task for the ranges [0, grain), [grain, 2 grain), ... of n items, each once, grain > 0; returns when all
  * are done. After a failure no range is begun that lies behind it, and the error of the earliest failing range is
  * the one reported, as with one thread. Polls the context before each range (DK_ERR_INTERRUPTED). What tasks wrote

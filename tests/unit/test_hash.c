@@ -198,6 +198,20 @@ static uint64_t hostile_key(uint64_t i)
     return unshift(unshift(x, 29) * inverse(UINT64_C(0x9E3779B97F4A7C15)), 32);
 }
 
+/* One bit more or less changes half of the 64, and nothing is lost. */
+static void mixing_moves_every_bit(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 1000; i++) {
+        assert_true(dki_hash_u64(hostile_key(i)) == i << 32);
+        for (unsigned bit = 0; bit < 64; bit++) {
+            int n_changed = __builtin_popcountll(dki_hash_u64(i) ^ dki_hash_u64(i ^ UINT64_C(1) << bit));
+
+            assert_in_range(n_changed, 8, 56);
+        }
+    }
+}
+
 static uint64_t sequential(uint64_t i)
 {
     return i;
@@ -362,6 +376,7 @@ int main(void)
         TEST(many_texts_are_found_again),
         TEST(long_texts_differ_in_their_last_byte),
         TEST(integers_are_numbered_as_they_come),
+        TEST(mixing_moves_every_bit),
         TEST(awkward_integers_are_as_good_as_others),
         TEST(the_secret_of_the_process_is_none_that_can_be_known),
         TEST(failing_memory_loses_nothing),

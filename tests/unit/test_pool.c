@@ -190,6 +190,19 @@ static void the_number_of_threads_is_what_was_asked_for(void **state)
     assert_int_equal(dk_threads(), all);
 }
 
+static void workers_are_as_many_as_ranges_and_threads_allow(void **state)
+{
+    (void)state;
+    dk_set_threads(4);
+    assert_int_equal(dki_parallel_workers(0, 10), 1);
+    assert_int_equal(dki_parallel_workers(10, 10), 1);
+    assert_int_equal(dki_parallel_workers(11, 10), 2);
+    assert_int_equal(dki_parallel_workers(40, 10), 4);
+    assert_int_equal(dki_parallel_workers(UINT64_MAX, 1), 4);
+    dk_set_threads(1);
+    assert_int_equal(dki_parallel_workers(UINT64_MAX, 1), 1);
+}
+
 /* Workers have accumulators of their own. ------------------------------------------------------------------------- */
 
 struct sums {
@@ -385,6 +398,8 @@ static dk_status call_inside(void *arg, unsigned worker, uint64_t begin, uint64_
     (void)worker;
     (void)end;
     rest();
+    if (dki_parallel_workers(1000, 1) != 1)
+        atomic_fetch_add(&inner.outer->n_wrong, 1);
     if (dki_parallel(context, 7, 1, work_inside, &inner, err) != DK_OK)
         atomic_fetch_add(&inner.outer->n_wrong, 1);
     return begin == 19 ? dki_parallel(context, 9, 1, work_inside, &inner, err) : DK_OK;
@@ -493,6 +508,7 @@ int main(void)
         TEST(each_item_is_worked_on_once),
         TEST(no_size_is_too_large),
         TEST(the_number_of_threads_is_what_was_asked_for),
+        TEST(workers_are_as_many_as_ranges_and_threads_allow),
         TEST(the_result_is_the_same_at_any_number_of_threads),
         TEST(the_earliest_failure_is_reported),
         TEST(nothing_is_begun_behind_a_failure),
