@@ -8,7 +8,7 @@
 
 #include <lauxlib.h>
 #include <signal.h>
-#include <stddef.h>
+#include <stdio.h>
 
 static lua_State *volatile running;
 static dk_context *volatile context;
@@ -42,6 +42,11 @@ static void on_interrupt(int signal_number)
         lua_sethook(running, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
+bool dkc_interrupted(void)
+{
+    return n_signals > 0;
+}
+
 void dkc_interrupt_answer(int n)
 {
     n_answered = n;
@@ -69,5 +74,7 @@ void dkc_interrupt_end(lua_State *L)
         lua_sethook(L, NULL, 0, 0);
     if (n_signals > 0 && context)
         dk_context_clear_interrupt(context);
+    if (n_signals > 0)
+        clearerr(stdout); /* a write that was interrupted */
     context = NULL;
 }

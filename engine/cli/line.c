@@ -24,6 +24,7 @@
 #include "history.h"
 
 #define CANCEL_KEY L'\003'
+#define HIDDEN_MARK '\001' /* encloses what a prompt sends to the terminal without showing it */
 
 struct dkc_input {
     EditLine *editor; /* NULL: plain */
@@ -32,6 +33,7 @@ struct dkc_input {
     char *line; /* plain: what getline gave; edited: a copy */
     size_t capacity;
     sigset_t outside; /* the signals that are held back where no line is read */
+    size_t columns;   /* of the terminal, when the line was drawn; 0: not known */
     bool cancelled;
 };
 
@@ -91,13 +93,15 @@ static void unwatch(dkc_input *input, const struct sigaction *before)
 /* Lets a signal do what it does to a program that does not care, with the terminal as that program expects it. */
 static void give_way(EditLine *editor, int number)
 {
-    struct sigaction usual, ours;
+    struct sigaction usual, ignore, ours, on_continue;
     sigset_t only, held;
 
     el_set(editor, EL_PREP_TERM, 0);
-    usual.sa_handler = SIG_DFL;
     sigemptyset(&usual.sa_mask);
     usual.sa_flags = 0;
+    ignore = usual;
+    usual.sa_handler = SIG_DFL;
+    ignore.sa_handler = SIG_IGN;
     sigaction(number, &usual, &ours);
     raise(number);
     sigemptyset(&only);
@@ -105,30 +109,88 @@ static void give_way(EditLine *editor, int number)
     sigprocmask(SIG_UNBLOCK, &only, &held); /* here the program stops, or ends */
     sigprocmask(SIG_SETMASK, &held, NULL);
     sigaction(number, &ours, NULL);
+    sigaction(SIGCONT, &ignore, &on_continue); /* the one that ended the stop is answered: this drops it */
+    sigaction(SIGCONT, &on_continue, NULL);
+}
+
+/* The column behind a character that begins in `column`. */
+static size_t behind(size_t column, wchar_t c)
+{
+    int width = wcwidth(c);
+
+    if (c == L'\t')
+        return (column | 7) + 1;
+    return column + (width < 0 ? 2 : (size_t)width); /* ^X */
+}
+
+/* Where the cursor stands, counted in columns from the beginning of the prompt. */
+static size_t cursor_column(const dkc_input *input)
+{
+    const LineInfoW *line = el_wline(input->editor);
+    const char *at = input->prompt;
+    size_t column = 0, length;
+    mbstate_t state;
+    bool hidden = false;
+    wchar_t c;
+
+    memset(&state, 0, sizeof state);
+    for (; (length = mbrtowc(&c, at, MB_LEN_MAX, &state)) > 0 && length < (size_t)-2; at += length) {
+        if (c == HIDDEN_MARK)
+            hidden = !hidden;
+        else if (!hidden)
+            column = behind(column, c);
+    }
+    for (const wchar_t *text = line->buffer; text < line->cursor; text++)
+        column = behind(column, *text);
+    return column;
+}
+
+/* Takes the line off the screen after the window became wider or narrower, and puts the cursor where it began. libedit
+ * ends each row itself; a terminal breaks the rows that became too long. */
+static void clear_line(dkc_input *input)
+{
+    const char *up = NULL, *clear = NULL;
+    size_t column = cursor_column(input), columns, rows, n;
+
+    if (input->columns == 0 || !dkc_terminal_size(&columns, &rows) || columns == input->columns)
+        return;
+    if (el_get(input->editor, EL_GETTC, "up", &up) != 0 || el_get(input->editor, EL_GETTC, "cd", &clear) != 0 ||
+        up == NULL || clear == NULL)
+        return;
+    n = (column / input->columns) * ((input->columns + columns - 1) / columns) +
+        (column % input->columns) / columns;
+    for (fputc('\r', stdout); n > 0; n--)
+        fputs(up, stdout);
+    fputs(clear, stdout);
+    fflush(stdout);
+}
+
+static void redraw(dkc_input *input)
+{
+    size_t rows;
+
+    el_set(input->editor, EL_PREP_TERM, 0); /* who stopped us may have changed the terminal */
+    el_set(input->editor, EL_PREP_TERM, 1);
+    el_resize(input->editor);
+    el_set(input->editor, EL_REFRESH);
+    if (!dkc_terminal_size(&input->columns, &rows))
+        input->columns = 0;
 }
 
 /* Does what the signals that arrived ask for; false when the line is to be given up. */
 static bool obey_signals(dkc_input *input)
 {
-    bool redraw = false;
-
     for (size_t i = 0; i < N_WATCHED; i++) {
         if (!arrived[i])
             continue;
         arrived[i] = 0;
         switch (watched[i]) {
         case SIGINT: input->cancelled = true; return false;
-        case SIGWINCH:
+        case SIGWINCH: clear_line(input); break;
         case SIGCONT: break;
         default: give_way(input->editor, watched[i]); break;
         }
-        redraw = true;
-    }
-    if (redraw) {
-        el_set(input->editor, EL_PREP_TERM, 0); /* who stopped us may have changed the terminal */
-        el_set(input->editor, EL_PREP_TERM, 1);
-        el_resize(input->editor);
-        el_set(input->editor, EL_REFRESH);
+        redraw(input);
     }
     return true;
 }
@@ -218,7 +280,7 @@ static bool open_editor(dkc_input *input)
     el_set(input->editor, EL_CLIENTDATA, input);
     el_set(input->editor, EL_EDITOR, "emacs");
     el_set(input->editor, EL_SIGNAL, 0);
-    el_set(input->editor, EL_PROMPT_ESC, current_prompt, '\001');
+    el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
     el_set(input->editor, EL_GETCFN, next_character);
     el_set(input->editor, EL_HIST, history, dkc_history_list(input->history));
     el_set(input->editor, EL_ADDFN, "go-to-end", "Put the cursor behind the line", go_to_end);
@@ -283,9 +345,12 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
 {
     struct sigaction before[N_WATCHED];
     const wchar_t *text;
+    size_t rows;
     int length = 0;
 
     input->cancelled = false;
+    if (!dkc_terminal_size(&input->columns, &rows))
+        input->columns = 0;
     watch(input, before);
     el_set(input->editor, EL_PREP_TERM, 1); /* before the prompt shows: what is typed then is not for the terminal */
     text = el_wgets(input->editor, &length);

@@ -154,6 +154,15 @@ static void print_values(lua_State *L)
     }
 }
 
+/* Shows the error on a line of its own: on a terminal the cursor stands behind a ^C. */
+static void report(lua_State *L, int status)
+{
+    fflush(stdout);
+    if (dkc_interrupted() && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+        fputc('\n', stderr);
+    dkc_report(L, NULL, status);
+}
+
 /* Reads, runs and prints once; false at the end of input. */
 static bool step(lua_State *L)
 {
@@ -173,7 +182,7 @@ static bool step(lua_State *L)
     if (status == LUA_OK)
         print_values(L);
     else
-        dkc_report(L, NULL, status);
+        report(L, status);
     return true;
 }
 

@@ -1,6 +1,11 @@
 -- prompt.lua - the prompt in a real pseudo-terminal, through expect.
 
--- Each step: what is typed, and what must then appear. \r is the return key, \003 Ctrl-C, \004 Ctrl-D.
+-- Each step: what is typed, and what must then appear; \\r is the return key, \\003 Ctrl-C, \\004 Ctrl-D. What is
+-- typed comes back as it is echoed, so that an answer is looked for with what stands around it. Other steps: a new
+-- width of the window, a signal to the program.
+local ROWS = "x = {} for i = 1, 1e5 do x[i] = i % 99991 end big = dk.table { { 'a', x } }\\r"
+local SCAN = "b = dk.breakdown { by = 'a', measures = { 'n = count()' } }\\r"
+
 local sessions = {
   {
     name = "values of expressions",
@@ -9,60 +14,141 @@ local sessions = {
     { "x\\r", "\r\n5\r\n> " },
     { "= x * 2\\r", "10\r\n> " },
     { "nil, 'a'\\r", "nil\ta\r\n> " },
+    { "tostring(7);\\r", "tostring(7);\r\n> " },
   },
   {
     name = "a table is shown with types and number of rows",
     { "t = dk.table { { 'naam', { 'Arnhem', 'Duiven' } }, { 'n', { 2983, 249 } } }\\r", "> " },
-    { "t\\r", "Arnhem" },
+    { "t\\r", "category  integer\r\n" },
+    { "", "Arnhem       2983\r\n" },
     { "", "2 rows, 2 columns\r\n> " },
+  },
+  {
+    name = "a long table is cut to the window",
+    { ROWS, "> " },
+    { "big\\r", "rows not shown\r\n" },
+    { "", "100000 rows, 1 column\r\n> " },
   },
   {
     name = "unfinished input goes on",
     { "for i = 1, 2 do\\r", ">> " },
     { "print(i * 7)\\r", ">> " },
     { "end\\r", "7\r\n14\r\n> " },
+    { "if true then\\r", ">> " },
+    { "\\004", "stdin:1: 'end' expected near <eof>\r\n> " },
   },
   {
     name = "errors are survived",
-    { "error('x')\\r", "stdin:1: x" },
+    { "error('x')\\r", "stdin:1: x\r\nstack traceback:" },
     { "", "> " },
     { "y = = 1\\r", "unexpected symbol" },
     { "", "> " },
-    { "1 + 2\\r", "3\r\n> " },
+    { "error({})\\r", "(error object is a table value)" },
+    { "", "> " },
+    { "p = setmetatable({}, { __tostring = function() error 'no' end })\\r", "> " },
+    { "_PROMPT = p\\r", "error in _PROMPT (stdin:1: no)\r\n> " },
+    { "_PROMPT = nil\\r", "> " },
+    { "print = nil\\r", "> " },
+    { "1\\r", "error calling 'print' (attempt to call a nil value)\r\n> " },
+    { "io.write(1 + 2, '!\\\\n') and nil\\r", "3!\r\n" },
+  },
+  {
+    name = "a prompt in colour",
+    { "_PROMPT = '\\\\1\\\\27\\[32m\\\\1lua\\\\1\\\\27\\[0m\\\\1% '\\r", "\027[32mlua\027[0m% " },
+    { "11 * 11\\r", "121\r\n" },
   },
   {
     name = "Ctrl-C throws the line away",
-    { "abc def\\003", "^C\r\n" },
-    { "", "> " },
+    { "abc def", "abc def" },
+    { "\\003", "^C\r\n> " },
     { "3 + 4\\r", "7\r\n> " },
+    { "abcdef", "abcdef" },
+    { "\\001", "\027[3G" }, -- to the beginning of the line
+    { "\\003", "\027[9G^C\r\n> " },
+    { "\\003", "^C\r\n> " },
   },
   {
     name = "Ctrl-C leaves unfinished input",
     { "for i = 1, 2 do\\r", ">> " },
-    { "\\003", "> " },
+    { "\\003", "^C\r\n> " },
     { "5 + 6\\r", "11\r\n> " },
   },
   {
     name = "Ctrl-C stops a loop and keeps what was defined",
     { "kept = 41\\r", "> " },
-    { "while true do end\\r", "\r\n" },
-    { "\\003", "interrupted!" },
+    { "print 'go' while true do end\\r", "go\r\n" },
+    { "\\003", "\r\ninterrupted!\r\nstack traceback:" },
     { "", "> " },
     { "kept + 1\\r", "42\r\n> " },
+    { "pcall(function() print 'go' while true do end end)\\r", "go\r\n" },
+    { "\\003", "false\tinterrupted!\r\n> " },
+    { "repeat print 'many' until false\\r", "many\r\nmany\r\n" },
+    { "\\003", "interrupted!\r\nstack traceback:" },
+    { "", "> " },
+    { "kept + 2\\r", "43\r\n> " },
+  },
+  {
+    name = "Ctrl-C stops a scan of the engine",
+    { ROWS, "> " },
+    { SCAN, "> " },
+    { "print 'go' for i = 1, 1e6 do b(big) end\\r", "go\r\n" },
+    { "\\003", "interrupted" },
+    { "", "stdin:1: in main chunk" },
+    { "", "> " },
+    { "b(big):rows()().n\\r", "\r\n1\r\n> " },
+  },
+  {
+    name = "the third Ctrl-C ends what cannot be stopped",
+    { "print 'go' coroutine.wrap(function() while true do end end)()\\r", "go\r\n" },
+    { "\\003", "^C" },
+    { "\\003", "^C" },
+    { "\\003", "" },
+    signal = "SIGINT",
+  },
+  {
+    name = "Ctrl-C for another program",
+    { "os.execute 'echo begun; sleep 30'\\r", "begun\r\n" },
+    { "\\003", "nil\tsignal\t2\r\n> " },
+    { "5 + 6\\r", "11\r\n> " },
+  },
+  {
+    name = "Ctrl-D that was typed while a statement ran",
+    { "os.execute 'echo begun; sleep 0.5'\\r", "begun\r\n" },
+    { "\\004", "true\texit\t0\r\n> " },
+    ends = true,
   },
   {
     name = "history",
     { "600 + 60 + 6\\r", "666\r\n> " },
+    { "600 + 60 + 6\\r", "666\r\n> " },
+    { "  \\r", "> " },
     { "\\033\\[A\\r", "666\r\n> " },
+    { "7 * 7\\r", "49\r\n> " },
+    { "\\033\\[A\\033\\[A\\r", "666\r\n> " },
+    { "#'\xE2\x82\xAC'\\r", "3\r\n> " },
   },
   {
     name = "characters of several bytes",
     { "#'€'\\r", "3\r\n> " },
     { "'S\xC3\xBAdwest'\\r", "S\xC3\xBAdwest\r\n> " },
+    { "utf8.len '\xE6\xBC\xA2\xE5\xAD\x97e'\\177\\177x'\\r", "3\r\n> " }, -- the last two are taken back
+    { bytes = "#'a\\xE2\\x82b'\\r", "\r\n2\r\n> " },                        -- what is cut short is left out
+    { bytes = "#'a\\xFFb'\\r", "\r\n2\r\n> " },
+    { "#'a\\tb'\\r", "\r\n3\r\n> " },
+  },
+  {
+    name = "characters of several bytes where the locale knows none",
+    environment = { LC_ALL = "C" },
+    { "'S\xC3\xBAdwest'\\r", "S\xC3\xBAdwest\r\n> " },
   },
   {
     name = "a very long line",
     { "#'" .. ("x"):rep(3000) .. "'\\r", "3000\r\n> " },
+  },
+  {
+    name = "two hundred lines at once",
+    { "function f(x)\\r" .. ("  x = x + 1 -- more\\r"):rep(200) .. "return x end\\r", "return x end\r\n> " },
+    { "f(7)\\r", "207\r\n> " },
   },
   {
     name = "a narrow terminal",
@@ -73,56 +159,165 @@ local sessions = {
     { "", "kolom_drie" },
     { "", "> " },
   },
+  {
+    name = "a window that becomes narrower",
+    columns = 80,
+    -- 100 columns with the prompt: a row of 80, which breaks in two, and one of 20.
+    { "#'" .. ("x"):rep(95), "x" },
+    { width = 40, "\r\027[A\027[A\027[J" },
+    { "'\\r", "\r\n95\r\n> " },
+  },
+  {
+    name = "Ctrl-Z gives the terminal back",
+    shell = "set -m; PROGRAM; stty -a | grep -o ' icanon '; fg",
+    { "6 * 9", "9" },
+    { "\\032", "icanon" },
+    { "", "> " },
+    { " + 1\\r", "55\r\n> " },
+  },
+  {
+    name = "a signal to end gives the terminal back",
+    shell = "PROGRAM & fg >/dev/null; stty -a | grep -o ' icanon '",
+    shell_options = "-m",
+    { "6 * 9", "9" },
+    { kill = "TERM", "icanon" },
+    ends = true,
+  },
+  {
+    name = "a prompt without a place for its history",
+    environment = { XDG_STATE_HOME = "/proc/nothing", HOME = "" },
+    { "5 + 6\\r", "11\r\n> " },
+  },
 }
 
 local function brace(text) return "{" .. text:gsub("[{}\\]", "\\%0") .. "}" end
 
+-- A word of Tcl in which \r and the like are what they stand for.
+local function substituted(text)
+  return "[subst -nocommands -novariables " .. brace(text):gsub("\\\\", "\\") .. "]"
+end
+
+local HEAD = [[
+set timeout 20
+log_user 0
+set stty_init {columns COLUMNS rows 24}
+encoding system utf-8
+proc fail {why} { puts $why; catch {exec kill -KILL $::pid}; exit 1 }
+proc wait_for {what} { expect {
+  -ex $what {}
+  timeout { expect -timeout 0 -re {.+} {} timeout { set ::expect_out(buffer) {} }
+    fail "no [list $what] in [list $::expect_out(buffer)]" }
+  eof { fail "the program ended before [list $what]: [list $::expect_out(buffer)]" } } }
+proc program {} { exec pgrep -n -f $::program }
+set expect_out(buffer) {}
+]]
+
+local TAIL = [[
+expect {
+  eof {}
+  timeout { fail "it did not end" } }
+lassign [wait] pid spawn system status how signal
+if {$how eq ""} { set signal none }
+if {$status != STATUS && $how eq ""} { puts "ended with status $status"; exit 1 }
+if {$signal ne "SIGNAL"} { puts "ended by signal $signal"; exit 1 }
+exit 0
+]]
+
 local function script_of(session, program, home)
-  local lines = {
-    "set timeout 20",
-    "log_user 0",
-    ("set env(XDG_STATE_HOME) %s"):format(home),
-    "set env(TERM) xterm",
-    "set env(LC_ALL) C.UTF-8",
-    ("set stty_init {columns %d rows 24}"):format(session.columns or 100),
-    "encoding system utf-8",
-    ("spawn -noecho %s"):format(program),
-    "set pid [exp_pid]",
-    "proc fail {why} { puts $why; catch {exec kill -KILL $::pid}; exit 1 }",
-    "proc wait_for {what} { expect {",
-    "  -ex $what {}",
-    "  timeout { fail \"no [list $what] after: $::expect_out(buffer)\" }",
-    "  eof { fail \"the program ended before [list $what]\" } } }",
-    "set expect_out(buffer) {}",
-    'wait_for "Lua.org"',
-    'wait_for "> "',
-  }
-  for _, step in ipairs(session) do
-    if step[1] ~= "" then
-      -- What is typed comes back as it is echoed, with the marks of the editor: only what follows it is looked at.
-      lines[#lines + 1] = "send -- [subst -nocommands -novariables " .. brace(step[1]):gsub("\\\\", "\\") .. "]"
-    end
-    lines[#lines + 1] = "wait_for [subst -nocommands -novariables "
-      .. brace(step[2]:gsub("\r", "\\r"):gsub("\n", "\\n")):gsub("\\\\", "\\") .. "]"
+  local lines = { (HEAD:gsub("COLUMNS", session.columns or 100)) }
+  local environment = { XDG_STATE_HOME = home, TERM = "xterm", LC_ALL = "C.UTF-8" }
+  for name, value in pairs(session.environment or {}) do
+    environment[name] = value
   end
-  lines[#lines + 1] = 'send "\\004"'
-  lines[#lines + 1] = "expect {\n  eof {}\n  timeout { fail {Ctrl-D did not end it} } }"
-  lines[#lines + 1] = "lassign [wait] pid spawn system status"
-  lines[#lines + 1] = "if {$status != 0} { puts \"ended with status $status\"; exit 1 }"
-  lines[#lines + 1] = "exit 0"
+  for name, value in pairs(environment) do
+    lines[#lines + 1] = ("set env(%s) {%s}"):format(name, value)
+  end
+  lines[#lines + 1] = ("set program {%s}"):format(program)
+  if session.shell then
+    local command = session.shell:gsub("PROGRAM", program)
+    lines[#lines + 1] = ("spawn -noecho sh %s -c {%s}"):format(session.shell_options or "", command)
+  else
+    lines[#lines + 1] = ("spawn -noecho %s"):format(program)
+  end
+  lines[#lines + 1] = "set pid [exp_pid]"
+  lines[#lines + 1] = 'wait_for "Lua.org"'
+  lines[#lines + 1] = 'wait_for "> "'
+  for _, step in ipairs(session) do
+    local awaited = step[2]
+    if step.width then
+      lines[#lines + 1] = ("stty columns %d < $spawn_out(slave,name)"):format(step.width)
+      awaited = step[1]
+    elseif step.kill then
+      lines[#lines + 1] = ("exec kill -%s [program]"):format(step.kill)
+      awaited = step[1]
+    elseif step.bytes then
+      lines[#lines + 1] = "fconfigure $spawn_id -encoding iso8859-1"
+      lines[#lines + 1] = "send -- " .. substituted(step.bytes)
+      lines[#lines + 1] = "fconfigure $spawn_id -encoding utf-8"
+      awaited = step[1]
+    elseif step[1] ~= "" then
+      if step[1] == "\\003" then -- what is to be interrupted has begun, or the Ctrl-C before has been answered
+        lines[#lines + 1] = "sleep 0.2"
+      end
+      lines[#lines + 1] = "send -- " .. substituted(step[1])
+    end
+    if awaited ~= "" then
+      awaited = awaited:gsub("\r", "\\r"):gsub("\n", "\\n"):gsub("\027", "\\033"):gsub("%[", "\\[")
+      lines[#lines + 1] = "wait_for " .. substituted(awaited)
+    end
+  end
+  if not session.ends and not session.signal then
+    lines[#lines + 1] = 'send "\\004"'
+  end
+  lines[#lines + 1] = TAIL:gsub("SIGNAL", session.signal or "none"):gsub("STATUS", "0")
   return table.concat(lines, "\n") .. "\n"
 end
 
 return function(shell, check)
   for i, session in ipairs(sessions) do
-    shell.write("session.exp", script_of(session, shell.program, shell.folder .. "/state" .. i))
+    session.state = shell.folder .. "/state" .. i
+    shell.write("session.exp", script_of(session, shell.program, session.state))
     local result = shell.run "expect -f session.exp"
     check.ok("prompt: " .. session.name, result.status == 0, result.out .. result.err)
+    sessions[session.name] = session
   end
 
-  -- The history outlives the program, and is its owner's alone.
-  local mode = shell.run "stat -c %a state1/dekking/history"
-  check.same("prompt: history file", "mode", "600\n", mode.out)
-  local kept = shell.run "cat state8/dekking/history"
-  check.has("prompt: history file", kept.out:gsub("\\040", " "), "600 + 60 + 6")
+  -- The history outlives the program, and is its owner's alone. A line that was typed twice in a row stands there once.
+  local history = sessions["history"].state .. "/dekking/history"
+  check.same("prompt: history file", "mode", "600\n", shell.run("stat -c %a " .. history).out)
+  check.same("prompt: history file", "content", "600 + 60 + 6\n7 * 7\n600 + 60 + 6\n#'€'\n",
+    shell.run("cat " .. history).out)
+
+  local function session_in(state, steps)
+    shell.write("session.exp", script_of(steps, shell.program, shell.folder .. "/" .. state))
+    local result = shell.run "expect -f session.exp"
+    check.ok("prompt: " .. steps.name, result.status == 0, result.out .. result.err)
+  end
+  session_in("kept", {
+    name = "a session that ends with os.exit",
+    { "400 + 4\\r", "404\r\n> " },
+    { "os.exit(0)\\r", "" },
+    ends = true,
+  })
+  session_in("kept", { name = "the next one", { "\\033\\[A\\033\\[A\\r", "404\r\n> " } })
+
+  -- A file that others wrote: what is no text is passed over, and the oldest lines are dropped.
+  local lines = {}
+  for n = 1, 5000 do
+    lines[n] = ("%d -- %s"):format(n, n % 2 == 0 and "\xFF" or "\xC3\xA9")
+  end
+  shell.run "mkdir -p long/dekking"
+  shell.write("long/dekking/history", table.concat(lines, "\n") .. "\na\0b\n\n")
+  session_in("long", { name = "a long history", { "\\033\\[A\\r", "4999\r\n> " } })
+  local kept = {}
+  for line in shell.run("cat long/dekking/history").out:gmatch "[^\n]+" do
+    kept[#kept + 1] = line
+  end
+  check.same("prompt: a long history", "the number of lines", 2000, #kept)
+  check.same("prompt: a long history", "the first line", "1001 -- é", kept[1])
+  check.same("prompt: a long history", "the last line", "4999 -- é", kept[2000])
+
+  -- What is no ordinary file is left alone.
+  shell.run "mkdir -p pipe/dekking && mkfifo pipe/dekking/history"
+  session_in("pipe", { name = "a history that is a pipe", { "5 + 6\\r", "11\r\n> " } })
 end
