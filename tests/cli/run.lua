@@ -9,8 +9,8 @@ package.path = here .. "/?.lua;" .. package.path
 local shell = require "shell"
 local check = require "check"
 
-shell.prepare(build)
-for _, part in ipairs { "stock", "options", "bad_input", "modules", "prompt" } do
+shell.prepare(build, here)
+for _, part in ipairs { "stock", "options", "bad_input", "modules", "prompt", "start" } do
   require(part)(shell, check)
 end
 shell.clean()
