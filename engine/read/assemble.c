@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "numbers.h"
+
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -186,15 +188,30 @@ typedef struct row_values {
     uint64_t valid[DKI_COLLECT_ROWS / 64];
 } row_values;
 
+/* Do the numbers of the stretch mean the same in the finished column? */
+static bool is_direct(const assembling *a, const dki_stretch *s)
+{
+    const dki_plan *plan = a->plan;
+    bool is_number = plan->type == DK_INTEGER || plan->type == DK_DECIMAL || plan->type == DK_REAL;
+
+    return s->is_numbers && is_number && !plan->percent &&
+           (s->scale == 0 || (s->mark == ',') == (plan->mark == DKI_COMMA));
+}
+
 static void get_values(const assembling *a, const dki_stretch *s, size_t n, row_values *out)
 {
     const meanings *m = s->is_coded ? &a->sets[s->set] : NULL;
+    const bool direct = is_direct(a, s);
 
     memset(out->valid, 0, dki_bit_words(n) * sizeof *out->valid);
     for (size_t i = 0; i < n; i++) {
         dki_converted value = { 0 };
         bool known;
-        if (m) {
+        if (direct) {
+            known = !s->valid || dki_bit(s->valid, i);
+            if (known) /* every field of a column that is made fits it */
+                dki_convert_exact(a->plan, dki_stretch_number(s, i), s->scale, &value);
+        } else if (m) {
             uint32_t code = dki_stretch_code(s, i);
             value = m->values[code];
             known = m->known[code];
@@ -333,6 +350,22 @@ static dk_status make_values(const assembling *a, dki_stretch *s, size_t n, row_
     dk_type type = a->plan->type;
     dk_status status = DK_OK;
 
+    if (is_direct(a, s) && type != DK_REAL && s->scale == a->plan->scale && s->n_nulls < n) {
+        *out = (dki_made_chunk){ .storage = s->width == 1   ? DK_STORE_I8
+                                            : s->width == 2 ? DK_STORE_I16
+                                            : s->width == 4 ? DK_STORE_I32
+                                                            : DK_STORE_I64,
+                                 .n_rows = n,
+                                 .n_nulls = s->n_nulls,
+                                 .has_bounds = true,
+                                 .least = s->least,
+                                 .greatest = s->greatest,
+                                 .values = s->numbers,
+                                 .valid = s->valid };
+        s->numbers = NULL;
+        s->valid = NULL;
+        return shrink_equal(a->c->context, out, err);
+    }
     if (s->is_coded && !s->is_wide && type != DK_BOOLEAN && type != DK_REAL && type != DK_CATEGORY &&
         make_bytes(a, s, n, out, &status, err))
         return status;
@@ -354,7 +387,7 @@ static dk_status make_text(const assembling *a, dki_stretch *s, size_t n, dki_ma
     out->storage = DK_STORE_TEXT;
     out->n_rows = n;
     out->n_nulls = s->n_nulls;
-    if (!s->is_coded) {
+    if (!s->is_coded && !s->is_numbers) {
         out->values = s->ends;
         out->bytes = s->bytes;
         out->n_bytes = s->ends[n];

@@ -13,6 +13,7 @@
 #include "base/bitmap.h"
 #include "base/checked.h"
 #include "base/memory.h"
+#include "numbers.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -27,6 +28,8 @@ void dki_block_reader_drop(dki_block_reader *reader)
     dki_free(reader->context, reader->bits);
     dki_free(reader->context, reader->positions);
     dki_free(reader->context, reader->plain);
+    dki_free(reader->context, reader->numbers);
+    reader->numbers = NULL;
     reader->text = reader->plain = NULL;
     reader->bits = NULL;
     reader->positions = NULL;
@@ -86,14 +89,6 @@ static dk_status find_runs(const dki_block_reader *r, dki_block *block, const ui
 }
 
 /* Fields. --------------------------------------------------------------------------------------------------------- */
-
-static bool is_null_marker(const dk_csv_options *o, const char *bytes, size_t size)
-{
-    for (size_t i = 0; i < o->n_nulls; i++)
-        if (strlen(o->nulls[i]) == size && memcmp(o->nulls[i], bytes, size) == 0)
-            return true;
-    return false;
-}
 
 /* Field i without quotes, the doubled ones among them single; *is_null where it is empty. */
 static dk_status get_field(dki_block_reader *r, const dki_fields *f, size_t i, const char **bytes, size_t *size,
@@ -182,7 +177,7 @@ static dk_status fill_text(dki_block_reader *r, const dki_block *block, const dk
             dk_status status = get_field(r, f, i, &bytes, &size, &is_null, err);
             if (status != DK_OK)
                 return status;
-            is_null = is_null || (csv->n_nulls > 0 && is_null_marker(csv, bytes, size));
+            is_null = is_null || (csv->n_nulls > 0 && dki_is_null_marker(csv, bytes, size));
         }
         if (is_null) {
             dki_bit_clear(out->valid, i);
@@ -397,7 +392,11 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
     status = split_codes(r, block, ends, err);
     for (size_t c = 0; c < n_columns && status == DK_OK; c++) {
         dki_fields f = fields_of(r, ends, c, 0, block->n_rows);
-        if (!block->stretches[c].is_coded)
+        bool is_done = false;
+        if (block->stretches[c].is_coded)
+            continue;
+        status = dki_numbers_split(r, block, &f, &block->stretches[c], &is_done, err);
+        if (status == DK_OK && !is_done)
             status = split_text(r, block, &f, r->options->stated[c] != NULL, &block->stretches[c], err);
     }
     return status;

@@ -21,6 +21,8 @@ typedef struct dki_block_reader {
     size_t positions_room;
     char *plain; /* a field without doubled quotes */
     size_t plain_room;
+    int64_t *numbers; /* of one column */
+    size_t numbers_room;
 } dki_block_reader;
 
 void dki_block_reader_drop(dki_block_reader *reader);

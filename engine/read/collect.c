@@ -45,6 +45,7 @@ typedef struct collecting {
 void dki_stretch_drop(dk_context *context, dki_stretch *stretch)
 {
     dki_free(context, stretch->codes);
+    dki_free(context, stretch->numbers);
     dki_free(context, stretch->ends);
     dki_free(context, stretch->bytes);
     dki_free(context, stretch->valid);

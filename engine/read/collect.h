@@ -1,8 +1,8 @@
 /* collect.h - the records of a file into blocks of columns, by several threads at once, as long as nothing is odd.
  *
  * A block has the same number of rows as every other, so that what is made of it can be a chunk of the finished column. In
- * a block a column is either coded, each row the number of its value among those that one thread has met, or text as the
- * finished column has it, once too many values differ.
+ * a block a column is coded, each row the number of its value among those that one thread has met; or, once too many values
+ * differ, the rows themselves, as the finished column has them: numbers where their text follows from them, else text.
  */
 #ifndef DKI_READ_COLLECT_H
 #define DKI_READ_COLLECT_H
@@ -19,13 +19,19 @@
 /* The rows of one block in one column. */
 typedef struct dki_stretch {
     bool is_coded;
-    bool is_wide;   /* codes of two bytes */
-    unsigned set;   /* whose values its codes are */
-    void *codes;    /* coded; else: */
-    uint32_t *ends; /* n_rows + 1 offsets into bytes, the first of them 0 */
+    bool is_numbers;      /* canonical numbers of one form: */
+    uint8_t width, scale; /* bytes of each, 1, 2, 4 or 8; digits after the mark */
+    char mark;            /* 0 where scale is 0 */
+    bool is_grouped;
+    int64_t least, greatest; /* of the known ones, as long as there are any */
+    void *numbers;           /* signed; 0 where null */
+    bool is_wide;            /* codes of two bytes */
+    unsigned set;            /* whose values its codes are */
+    void *codes;             /* coded */
+    uint32_t *ends;          /* text: n_rows + 1 offsets into bytes, the first of them 0 */
     char *bytes;
-    uint64_t *valid; /* NULL: nothing is null */
-    dki_profile *profile;
+    uint64_t *valid;      /* numbers and text; NULL: nothing is null */
+    dki_profile *profile; /* the same */
     size_t n_nulls;
 } dki_stretch;
 

@@ -28,6 +28,9 @@ typedef struct dki_converted {
 /* Reads a field that is not null by a plan without doubt. Text, and categories without stated levels, always fit. */
 dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_converted *out);
 
+/* The same for a number that was read already, with `scale` digits after the mark. */
+dki_misfit dki_convert_exact(const dki_plan *plan, int64_t value, unsigned scale, dki_converted *out);
+
 /* Fills err with what is wrong with a field of the column and what to do: DK_ERR_DATA, no position. */
 dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *column, const char *text,
                           size_t size, dk_error *err);

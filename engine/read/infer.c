@@ -42,6 +42,27 @@ void dki_profile_add_unreadable(dki_profile *profile, uint64_t row, uint64_t n)
         first(&profile->misfit[i], row);
 }
 
+void dki_profile_add_canonical(dki_profile *p, uint64_t row, uint64_t n, char mark, uint8_t scale,
+                               uint8_t whole_digits)
+{
+    p->n_values += n;
+    first(&p->plain_row, row);
+    for (int i = 0; i < DKI_N_READINGS; i++) {
+        bool number = i == DKI_READ_NUMBER + DKI_POINT || i == DKI_READ_NUMBER + DKI_COMMA,
+             integer = i == DKI_READ_INTEGER + DKI_POINT || i == DKI_READ_INTEGER + DKI_COMMA;
+        if (scale == 0 ? number || integer : i == DKI_READ_NUMBER + (mark == ',' ? DKI_COMMA : DKI_POINT))
+            p->n_read[i] += n;
+        else
+            first(&p->misfit[i], row);
+    }
+    for (int i = 0; i < DKI_N_MARKS; i++) {
+        if (scale > 0 && (mark == ',') != (i == DKI_COMMA))
+            continue;
+        p->scale[i] = scale > p->scale[i] ? scale : p->scale[i];
+        p->whole_digits[i] = whole_digits > p->whole_digits[i] ? whole_digits : p->whole_digits[i];
+    }
+}
+
 void dki_profile_merge(dki_profile *profile, const dki_profile *other)
 {
     profile->n_values += other->n_values;

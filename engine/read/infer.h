@@ -34,6 +34,9 @@ void dki_profile_begin(dki_profile *profile);
 void dki_profile_add(dki_profile *profile, const char *text, size_t size, uint64_t row, uint64_t times, bool loose);
 /* The same for n values that cannot be read as anything. */
 void dki_profile_add_unreadable(dki_profile *profile, uint64_t row, uint64_t n);
+/* The same for n canonical numbers of one scale, `mark` where that is not 0. */
+void dki_profile_add_canonical(dki_profile *profile, uint64_t row, uint64_t n, char mark, uint8_t scale,
+                               uint8_t whole_digits);
 void dki_profile_merge(dki_profile *profile, const dki_profile *other);
 
 /* stated: NULL, or what the caller said of the column. Polls. */

@@ -12,6 +12,8 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
+#include "canonical.h"
+#include "numbers.h"
 
 /* Fields. --------------------------------------------------------------------------------------------------------- */
 
@@ -34,6 +36,13 @@ bool dki_stretch_get(const dki_collected *collected, size_t column, const dki_st
     }
     if (stretch->valid && !dki_bit(stretch->valid, i))
         return false;
+    if (stretch->is_numbers) {
+        static _Thread_local char text[DKI_CANONICAL_BYTES];
+        *bytes = text;
+        *size = dki_canonical_write(dki_stretch_number(stretch, i), stretch->scale, stretch->mark,
+                                    stretch->is_grouped, text);
+        return true;
+    }
     *bytes = stretch->bytes + stretch->ends[i];
     *size = stretch->ends[i + 1] - stretch->ends[i];
     return true;

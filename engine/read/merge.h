@@ -23,7 +23,7 @@ void dki_levels_drop(dki_levels *levels); /* may be called twice, and on zeroes 
 dk_status dki_collected_profile(const dki_collected *collected, size_t column, const dki_levels *levels,
                                 const dk_csv_column *stated, dki_profile *out, dk_error *err);
 
-/* The field of a row; false where it is null. */
+/* The field of a row; false where it is null. The bytes are valid until the next call of this thread. */
 bool dki_collected_get(const dki_collected *collected, size_t column, uint64_t row, const char **bytes,
                        size_t *size);
 bool dki_stretch_get(const dki_collected *collected, size_t column, const dki_stretch *stretch, size_t i,

@@ -326,10 +326,10 @@ static dk_status on_blank(void *arg, uint64_t line, dk_error *err)
     return DK_OK;
 }
 
-static bool is_marked_null(const dk_csv_options *options, const dki_cell *cell)
+bool dki_is_null_marker(const dk_csv_options *options, const char *bytes, size_t size)
 {
     for (size_t i = 0; i < options->n_nulls; i++)
-        if (strlen(options->nulls[i]) == cell->size && memcmp(options->nulls[i], cell->bytes, cell->size) == 0)
+        if (strlen(options->nulls[i]) == size && memcmp(options->nulls[i], bytes, size) == 0)
             return true;
     return false;
 }
@@ -354,7 +354,7 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
     status = dki_records_note_line(r, r->n_rows, record->line, err);
     for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
         const dki_cell *cell = &record->cells[i];
-        if (!cell->bytes || (r->options->n_nulls > 0 && is_marked_null(r->options, cell)))
+        if (!cell->bytes || dki_is_null_marker(r->options, cell->bytes, cell->size))
             status = dki_raw_null(&r->columns[i], err);
         else
             status = dki_raw_text(&r->columns[i], cell->bytes, cell->size, err);

@@ -7,7 +7,7 @@
 #ifndef DKI_READ_TOKENS_H
 #define DKI_READ_TOKENS_H
 
-#include <dekking/context.h>
+#include <dekking/csv.h>
 
 #define DKI_NO_DELIMITER '\0' /* every record is one field: a NUL byte never gets as far as libcsv */
 
@@ -43,6 +43,9 @@ typedef struct dki_fault {
     const char *reason; /* a sentence without the value */
     const char *hint;
 } dki_fault;
+
+/* Is it one of the stated fields that mean "not known"? */
+bool dki_is_null_marker(const dk_csv_options *options, const char *bytes, size_t size);
 
 /* Rows from `row` on stand on line `line` and the ones after it, until the next of these. */
 typedef struct dki_line_run {
