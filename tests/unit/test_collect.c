@@ -286,7 +286,8 @@ static void keys_agree_wherever_the_reading_turns_plain(void **state)
     free(text);
 }
 
-/* One field of a column of numbers; what is in the last row decides what kind of column it is. */
+/* One field of a column of numbers. More than 65,535 differ from row 65535 on, in the block that begins with row 49152;
+ * what is in the last row decides what kind of column it is. */
 static size_t put_number(char *out, unsigned column, unsigned row, bool is_last)
 {
     unsigned n = row * 7919u % 1000003u;
@@ -296,39 +297,42 @@ static size_t put_number(char *out, unsigned column, unsigned row, bool is_last)
     case 1: /* Dutch amounts */
         return n < 1000 ? (size_t)sprintf(out, "%u,%02u", n, row % 100)
                         : (size_t)sprintf(out, "%u.%03u,%02u", n / 1000, n % 1000, row % 100);
-    case 2: return (size_t)sprintf(out, row % 3 ? "%u,5" : "%u", n);
+    case 2: return (size_t)sprintf(out, row % 3 ? "%u,5" : "%u,25", n);
     case 3: return is_last ? (size_t)sprintf(out, "onbekend") : (size_t)sprintf(out, "%u,%02u", n, row % 100);
-    case 4: return (size_t)sprintf(out, row > 60000 ? "%u.25" : "%u,25", n);
+    case 4: return (size_t)sprintf(out, row >= 65536 ? "%u.25" : "%u,25", n);
     case 5: return is_last ? (size_t)sprintf(out, "1e3") : (size_t)sprintf(out, "%u", n);
     case 6: return is_last ? (size_t)sprintf(out, "5 %%") : (size_t)sprintf(out, "%u,5", n);
     case 7: return row % 5 ? (size_t)sprintf(out, "\"%u,%03u\"", 1000 + n, row % 1000) : 0;
-    default: return (size_t)sprintf(out, "%u0000000000", n);
+    case 8: return (size_t)sprintf(out, "%u0000000000", n);
+    default: return (size_t)sprintf(out, row < 65536 ? "%u,5" : "%u,25", n); /* blocks differ */
     }
 }
 
 static void numbers_of_many_forms_agree(void **state)
 {
-    enum { ROWS = 75000, COLUMNS = 9 };
+    enum { ROWS = 75000, COLUMNS = 10 };
     char *text;
     size_t used;
     const size_t blocks[] = { 4096, 1000 };
-    const dk_csv_column column = { .name = "k2", .type = DK_DECIMAL }, real = { .name = "k1", .type = DK_REAL };
+    const dk_csv_column columns[] = { { .name = "k2", .type = DK_DECIMAL },
+                                      { .name = "k1", .type = DK_REAL },
+                                      { .name = "k6", .type = DK_DECIMAL } };
 
     (void)state;
     if (getenv("DEKKING_TEST_QUICK")) /* under valgrind */
         skip();
     text = malloc((size_t)ROWS * COLUMNS * 24);
     assert_non_null(text);
-    used = (size_t)sprintf(text, "k0;k1;k2;k3;k4;k5;k6;k7;k8\n");
+    used = (size_t)sprintf(text, "k0;k1;k2;k3;k4;k5;k6;k7;k8;k9\n");
     for (unsigned row = 0; row < ROWS; row++)
         for (unsigned c = 0; c < COLUMNS; c++) {
             used += put_number(text + used, c, row, row == ROWS - 1);
             text[used++] = c + 1 < COLUMNS ? ';' : '\n';
         }
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < 5; k++) {
         dk_csv_options o = { .delimiter = ';',
                              .decimal_mark = k == 1 ? DK_MARK_COMMA : DK_MARK_DETECT,
-                             .columns = k == 2 ? &column : &real,
+                             .columns = &columns[k >= 2 ? k - 2 : 0],
                              .n_columns = k >= 2 };
         compare(text, used, &o, blocks, 2);
     }
