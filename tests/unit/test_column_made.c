@@ -1,0 +1,116 @@
+/* test_column_made.c - columns of chunks that somebody else has filled. */
+#include "check.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "data/column_parts.h"
+
+static dk_context *context;
+
+static int set_up(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    return dk_context_new(&context, &err) != DK_OK;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    assert_int_equal(dk_context_used_bytes(context), 0);
+    dk_context_release(context);
+    return 0;
+}
+
+static void *copy(const void *bytes, size_t size, dk_error *err)
+{
+    void *memory = dki_alloc_wide(context, size, err);
+
+    if (memory)
+        memcpy(memory, bytes, size);
+    return memory;
+}
+
+/* Five rows: 7, null, -3, then twice 300. */
+static dk_status make(const dk_column **out, dk_error *err)
+{
+    dki_made_chunk made[3] = {
+        { .storage = DK_STORE_I8, .n_rows = 3, .n_nulls = 1, .has_bounds = true, .least = -3, .greatest = 7 },
+        { .n_rows = 0 },
+        { .storage = DK_STORE_I16,
+          .constant = true,
+          .n_rows = 2,
+          .has_bounds = true,
+          .least = 300,
+          .greatest = 300 }
+    };
+
+    made[0].values = copy((int8_t[]){ 7, 0, -3 }, 3, err);
+    made[0].valid = copy((uint64_t[]){ 5 }, 8, err);
+    made[1].values = copy("", 1, err); /* freed, though it has no rows */
+    made[2].values = copy((int16_t[]){ 300 }, 2, err);
+    if (!made[0].values || !made[0].valid || !made[1].values || !made[2].values) {
+        for (int i = 0; i < 3; i++)
+            dki_made_drop(context, &made[i]);
+        return DK_ERR_MEMORY;
+    }
+    return dki_column_of_made(context, DK_INTEGER, 0, NULL, made, 3, out, err);
+}
+
+static void chunks_become_a_column(void **state)
+{
+    static const int64_t expected[] = { 7, 0, -3, 300, 300 };
+    const dk_column *column = NULL;
+    int64_t least, greatest;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(make(&column, &err), &err);
+    assert_int_equal(dk_column_n_rows(column), 5);
+    assert_int_equal(dk_column_n_nulls(column), 1);
+    assert_true(dk_column_bounds(column, &least, &greatest));
+    assert_int_equal(least, -3);
+    assert_int_equal(greatest, 300);
+    for (uint64_t row = 0; row < 5; row++) {
+        dk_value value;
+        assert_ok(dk_column_get(column, row, &value, &err), &err);
+        assert_true(value.is_null == (row == 1));
+        if (row != 1)
+            assert_int_equal(value.as.integer, expected[row]);
+    }
+    assert_true(dk_column_bytes(column) > 3 + 8 + 2);
+    dk_column_release(column);
+}
+
+static void no_chunks_are_a_column_without_rows(void **state)
+{
+    const dk_column *column = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dki_column_of_made(context, DK_DECIMAL, 2, NULL, NULL, 0, &column, &err), &err);
+    assert_int_equal(dk_column_n_rows(column), 0);
+    assert_int_equal(dk_column_scale(column), 2);
+    dk_column_release(column);
+}
+
+static void survives_failing_memory(void **state)
+{
+    const dk_column *column = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_survives_failing_memory(context, make(&column, &err), &err, column == NULL, dk_column_release(column));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(chunks_become_a_column, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_chunks_are_a_column_without_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(survives_failing_memory, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("column_made", tests, NULL, NULL);
+}
