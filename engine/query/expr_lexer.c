@@ -1,118 +1,154 @@
 /* expr_lexer.c - cuts the text of an expression into tokens.
  *
  * Words as in Lua, and besides: names with letters of any script, names in `backquotes`, $parameters. A number with a point
- * is a decimal, one with an exponent a real. What another language would write (!=, &&, a single =) is recognised, to
- * say what is written here.
+ * is a decimal, one with an exponent a real. What another language or a word processor would write (!=, &&, curly
+ * quotes) is recognised, to say what is written here.
+ *
+ * The text is well-formed UTF-8: whoever calls has seen to it. Cost: linear in the text.
  */
 #include "expr_lexer.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "base/number.h"
-#include "base/status.h"
 #include "base/text.h"
-
-dk_status dki_text_fail(const char *text, uint32_t at, uint32_t size, dk_error *err, dk_status code,
-                        const char *format, ...)
-{
-    char message[256];
-    va_list args;
-    size_t length = strlen(text);
-    size_t from, to, column, width;
-    bool one_line;
-
-    if (err == NULL)
-        return code;
-    va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
-    va_end(args);
-    message[dki_utf8_floor(message, strlen(message), sizeof message - 2)] = '\0';
-    if (at > length)
-        at = (uint32_t)length;
-    if (size > length - at)
-        size = (uint32_t)(length - at);
-    column = dki_utf8_length(text, at);
-    /* A window of the text around the place: long expressions are cut at both ends. */
-    from = at > 60 ? at - 60 : 0;
-    while (from > 0 && ((unsigned char)text[from] & 0xC0) == 0x80)
-        from--;
-    to = dki_utf8_floor(text, length, from + 150 < length ? from + 150 : length);
-    one_line = memchr(text + from, '\n', to - from) == NULL;
-    width = dki_utf8_width(text + at, at + size <= to ? size : to > at ? to - at : 0);
-    if (one_line && to > from)
-        dki_fail(
-            err, code, "%s\n  %.*s\n  %*s%.*s", message, (int)(to - from), text + from,
-            (int)dki_utf8_width(text + from, at - from), "", (int)(width > 0 ? width : 1),
-            "^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^");
-    else
-        dki_fail(err, code, "%s", message);
-    dki_at(err, NULL, 1, column + 1);
-    return code;
-}
+#include "mark.h"
 
 static dk_status fail(const dki_lexer *lexer, size_t at, size_t size, dk_error *err, const char *message)
 {
-    return dki_text_fail(lexer->text, (uint32_t)at, (uint32_t)size, err, DK_ERR_SYNTAX, "%s", message);
+    return dki_mark_fail(lexer->text, at, size, err, DK_ERR_SYNTAX, "%s", message);
 }
+
+/* Characters -------------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-static bool is_letter(char c)
+enum kind { OTHER, BLANK, LETTER, DIGIT }; /* DIGIT: what a name may go on with, but not begin with */
+
+/* What the character at a place of the text is; *n is its bytes. */
+static enum kind kind_at(const dki_lexer *lexer, size_t at, size_t *n)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
+    unsigned char c = (unsigned char)lexer->text[at];
+    utf8proc_int32_t point;
+
+    *n = 1;
+    if (c < 0x80) {
+        if (is_digit((char)c))
+            return DIGIT;
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_')
+            return LETTER;
+        return c == ' ' || (c >= '\t' && c <= '\r') ? BLANK : OTHER;
+    }
+    *n = (size_t)utf8proc_iterate((const utf8proc_uint8_t *)lexer->text + at, (utf8proc_ssize_t)(lexer->size - at),
+                                  &point);
+    switch (utf8proc_category(point)) {
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_NL: return LETTER;
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NO: return DIGIT;
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP: return BLANK;
+    default: return OTHER;
+    }
+}
+
+static bool is_letter_at(const dki_lexer *lexer, size_t at)
+{
+    size_t n;
+
+    return at < lexer->size && kind_at(lexer, at, &n) == LETTER;
 }
 
 static size_t name_end(const dki_lexer *lexer, size_t at)
 {
-    while (at < lexer->size && (is_letter(lexer->text[at]) || is_digit(lexer->text[at])))
+    size_t n;
+
+    for (; at < lexer->size; at += n) {
+        enum kind kind = kind_at(lexer, at, &n);
+
+        if (kind != LETTER && kind != DIGIT)
+            break;
+    }
+    return at;
+}
+
+static size_t blanks_end(const dki_lexer *lexer, size_t at)
+{
+    size_t n;
+
+    for (; at < lexer->size && kind_at(lexer, at, &n) == BLANK;)
+        at += n;
+    return at;
+}
+
+/* Tokens ------------------------------------------------------------------------------------------------------------ */
+
+static size_t digits_end(const dki_lexer *lexer, size_t at)
+{
+    while (at < lexer->size && is_digit(lexer->text[at]))
         at++;
     return at;
+}
+
+/* Reads size bytes, which are digits with a point or without, as an exact number. */
+static bool exact_number(const char *text, size_t size, dk_value *out)
+{
+    char copy[48] = "0"; /* .5 is 0.5 */
+    uint8_t scale;
+
+    if (size + 2 > sizeof copy)
+        return false;
+    memcpy(copy + 1, text, size);
+    if (!dki_parse_decimal(copy, size + 1, '.', &out->as.integer, &scale))
+        return false;
+    out->type = memchr(text, '.', size) ? DK_DECIMAL : DK_INTEGER;
+    out->scale = scale;
+    return true;
 }
 
 static dk_status read_number(dki_lexer *lexer, dki_token *out, dk_error *err)
 {
     const char *text = lexer->text;
-    size_t from = lexer->at, at = from;
+    size_t from = lexer->at, at = digits_end(lexer, from);
     bool exponent = false;
-    uint8_t scale;
 
-    while (at < lexer->size && is_digit(text[at]))
-        at++;
     if (at + 1 < lexer->size && text[at] == '.' && is_digit(text[at + 1]))
-        for (at++; at < lexer->size && is_digit(text[at]);)
-            at++;
+        at = digits_end(lexer, at + 1);
     if (at < lexer->size && (text[at] == 'e' || text[at] == 'E')) {
         size_t after = at + 1;
 
         if (after < lexer->size && (text[after] == '+' || text[after] == '-'))
             after++;
-        if (after < lexer->size && is_digit(text[after])) {
+        if (digits_end(lexer, after) > after) {
             exponent = true;
-            for (at = after; at < lexer->size && is_digit(text[at]);)
-                at++;
+            at = digits_end(lexer, after);
         }
     }
-    if (at < lexer->size && (is_letter(text[at]) || text[at] == '.'))
-        return fail(lexer, from, name_end(lexer, at) + (text[at] == '.') - from, err, "malformed number");
+    if (at < lexer->size && (is_letter_at(lexer, at) || text[at] == '.'))
+        return fail(lexer, from, name_end(lexer, at + (text[at] == '.')) - from, err, "malformed number");
     out->kind = DKI_TOKEN_LITERAL;
     out->size = (uint32_t)(at - from);
     lexer->at = at;
-    if (exponent) {
-        out->value.type = DK_REAL;
-        if (!dki_parse_real(text + from, at - from, '.', &out->value.as.real))
-            return fail(lexer, from, at - from, err, "this number does not fit in a real");
-        return DK_OK;
-    }
-    if (!dki_parse_decimal(text + from, at - from, '.', &out->value.as.integer, &scale))
+    if (!exponent) {
+        if (exact_number(text + from, at - from, &out->value))
+            return DK_OK;
         return fail(lexer, from, at - from, err, "this number has more digits than an exact one can have");
-    out->value.type = memchr(text + from, '.', at - from) ? DK_DECIMAL : DK_INTEGER;
-    out->value.scale = scale;
-    return DK_OK;
+    }
+    out->value.type = DK_REAL;
+    if (dki_parse_real(text + from, at - from, '.', &out->value.as.real))
+        return DK_OK;
+    return fail(lexer, from, at - from, err, "this number does not fit in a real");
 }
 
 static int hex_digit(char c)
@@ -122,30 +158,6 @@ static int hex_digit(char c)
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static size_t put_utf8(char *to, unsigned c)
-{
-    if (c < 0x80) {
-        to[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        to[0] = (char)(0xC0 | c >> 6);
-        to[1] = (char)(0x80 | (c & 0x3F));
-        return 2;
-    }
-    if (c < 0x10000) {
-        to[0] = (char)(0xE0 | c >> 12);
-        to[1] = (char)(0x80 | (c >> 6 & 0x3F));
-        to[2] = (char)(0x80 | (c & 0x3F));
-        return 3;
-    }
-    to[0] = (char)(0xF0 | c >> 18);
-    to[1] = (char)(0x80 | (c >> 12 & 0x3F));
-    to[2] = (char)(0x80 | (c >> 6 & 0x3F));
-    to[3] = (char)(0x80 | (c & 0x3F));
-    return 4;
 }
 
 /* One escape of a text; *at is behind the backslash. Returns the bytes put at `to` (at most 4), or -1. */
@@ -173,7 +185,7 @@ static int read_escape(const dki_lexer *lexer, size_t *at, char *to)
         if (i == *at + 2 || i >= lexer->size || text[i] != '}' || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000))
             return -1;
         *at = i + 1;
-        return (int)put_utf8(to, c);
+        return (int)utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)to);
     }
     if (text[*at] == 'x' && *at + 2 < lexer->size && hex_digit(text[*at + 1]) >= 0 &&
         hex_digit(text[*at + 2]) >= 0) {
@@ -192,16 +204,25 @@ static int read_escape(const dki_lexer *lexer, size_t *at, char *to)
     return -1;
 }
 
+/* Where the text that begins at `from` has its closing quote; the end of all where it has none. */
+static size_t text_end(const dki_lexer *lexer, size_t from)
+{
+    size_t at = from + 1;
+
+    while (at < lexer->size && lexer->text[at] != lexer->text[from])
+        at += lexer->text[at] == '\\' && at + 1 < lexer->size ? 2 : 1;
+    return at;
+}
+
 static dk_status read_text(dki_lexer *lexer, dki_token *out, dk_error *err)
 {
     const char *text = lexer->text;
-    size_t from = lexer->at, at = from + 1, size = 0;
-    char quote = text[from];
-    char *bytes = dki_arena_alloc(lexer->arena, lexer->size - from + 1, err);
+    size_t from = lexer->at, at = from + 1, end = text_end(lexer, from), size = 0;
+    char *bytes = dki_arena_alloc(lexer->arena, end - from + 1, err); /* an escape is longer than what it means */
 
     if (bytes == NULL)
         return DK_ERR_MEMORY;
-    while (at < lexer->size && text[at] != quote) {
+    while (at < end && text[at] != '\n') {
         if (text[at] == '\\') {
             size_t start = at++;
             int n = read_escape(lexer, &at, bytes + size);
@@ -209,14 +230,12 @@ static dk_status read_text(dki_lexer *lexer, dki_token *out, dk_error *err)
             if (n < 0)
                 return fail(lexer, start, 2, err, "this escape is not known: they are those of Lua");
             size += (size_t)n;
-        } else if (text[at] == '\n') {
-            break;
         } else {
             bytes[size++] = text[at++];
         }
     }
-    if (at >= lexer->size || text[at] != quote)
-        return fail(lexer, from, lexer->size - from, err, "this text does not end");
+    if (at >= lexer->size || text[at] == '\n')
+        return fail(lexer, from, at - from, err, "this text does not end");
     if (dki_utf8_check(bytes, size) != size) /* escapes of bytes may make anything */
         return fail(lexer, from, at + 1 - from, err, "this text is not UTF-8");
     bytes[size] = '\0';
@@ -227,22 +246,49 @@ static dk_status read_text(dki_lexer *lexer, dki_token *out, dk_error *err)
     return DK_OK;
 }
 
+/* `name`; two backquotes within stand for one. */
 static dk_status read_quoted_name(dki_lexer *lexer, dki_token *out, dk_error *err)
 {
-    size_t from = lexer->at;
-    const char *end = memchr(lexer->text + from + 1, '`', lexer->size - from - 1);
-    size_t size;
+    const char *text = lexer->text;
+    size_t from = lexer->at, at, end = from + 1, size = 0;
+    char *name;
 
-    if (end == NULL)
+    for (; end < lexer->size && (text[end] != '`' || (end + 1 < lexer->size && text[end + 1] == '`')); end++)
+        end += text[end] == '`';
+    if (end >= lexer->size)
         return fail(lexer, from, lexer->size - from, err, "this name does not end: a backquote is missing");
-    size = (size_t)(end - lexer->text) - from - 1;
-    if (size == 0)
+    if (end == from + 1)
         return fail(lexer, from, 2, err, "a name has at least one character");
+    name = dki_arena_alloc(lexer->arena, end - from, err);
+    if (name == NULL)
+        return DK_ERR_MEMORY;
+    for (at = from + 1; at < end; at++) {
+        name[size++] = text[at];
+        at += text[at] == '`';
+    }
+    name[size] = '\0';
     out->kind = DKI_TOKEN_NAME;
     out->quoted = true;
-    out->size = (uint32_t)size + 2;
-    out->text = dki_arena_text(lexer->arena, lexer->text + from + 1, size, err);
-    lexer->at = from + size + 2;
+    out->size = (uint32_t)(end + 1 - from);
+    out->text = name;
+    lexer->at = end + 1;
+    return DK_OK;
+}
+
+/* A name, or $ and a name. */
+static dk_status read_name(dki_lexer *lexer, dki_token *out, dk_error *err)
+{
+    size_t from = lexer->at;
+    bool param = lexer->text[from] == '$';
+    size_t start = from + param;
+    size_t end = is_letter_at(lexer, start) ? name_end(lexer, start) : start;
+
+    if (end == start)
+        return fail(lexer, from, 1, err, "a parameter is $ and a name");
+    out->kind = param ? DKI_TOKEN_PARAM : DKI_TOKEN_NAME;
+    out->size = (uint32_t)(end - from);
+    out->text = dki_arena_text(lexer->arena, lexer->text + start, end - start, err);
+    lexer->at = end;
     return out->text ? DK_OK : DK_ERR_MEMORY;
 }
 
@@ -250,14 +296,26 @@ static dk_status read_sign(dki_lexer *lexer, dki_token *out, dk_error *err)
 {
     static const char *const signs[] = { "==", "~=", "<=", ">=", "//", "..", "+", "-", "*", "/",
                                          "%",  "<",  ">",  "(",  ")",  "{",  "}", ",", "=", NULL };
+    /* clang-format off */
     static const char *const foreign[][2] = {
-        { "!=", "not equal is written ~=" }, { "<>", "not equal is written ~=" },
-        { "&&", "and is written `and`" },    { "||", "or is written `or`" },
-        { "!", "not is written `not`" },     { "^", "there are no powers" },
-        { ";", "an expression has no ;" },   { "[", "a list is written with ( )" },
+        { "!=", "not equal is written ~=" },     { "<>", "not equal is written ~=" },
+        { "\u2260", "not equal is written ~=" }, { "\u2264", "at most is written <=" },
+        { "\u2265", "at least is written >=" },  { "&", "and is written `and`" },
+        { "|", "or is written `or`" },           { "!", "not is written `not`" },
+        { "^", "there are no powers" },          { ";", "an expression has no ;" },
+        { "[", "a list is written with ( )" },   { "--", "there are no comments here, and minus minus is -(-x)" },
+        { "\u2212", "minus is written -" },      { "\u2013", "minus is written -" },
+        { "\u00D7", "times is written *" },      { "\u00F7", "divided by is written /" },
+        { "\u2018", "a text stands between straight quotes" },
+        { "\u2019", "a text stands between straight quotes" },
+        { "\u201A", "a text stands between straight quotes" },
+        { "\u201C", "a text stands between straight quotes" },
+        { "\u201D", "a text stands between straight quotes" },
+        { "\u201E", "a text stands between straight quotes" },
     };
+    /* clang-format on */
     const char *at = lexer->text + lexer->at;
-    size_t left = lexer->size - lexer->at;
+    size_t left = lexer->size - lexer->at, n;
 
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         size_t size = strlen(foreign[i][0]);
@@ -276,38 +334,28 @@ static dk_status read_sign(dki_lexer *lexer, dki_token *out, dk_error *err)
             return DK_OK;
         }
     }
-    return fail(lexer, lexer->at, 1, err, "this character has no meaning here");
+    (void)kind_at(lexer, lexer->at, &n);
+    return fail(
+        lexer, lexer->at, n, err,
+        n == 1 ? "this character has no meaning here"
+               : "this character has no meaning here: names with other signs than letters stand in `backquotes`");
 }
 
 dk_status dki_lexer_next(dki_lexer *lexer, dki_token *out, dk_error *err)
 {
     const char *text = lexer->text;
-    size_t from;
+    size_t from = lexer->at = blanks_end(lexer, lexer->at);
 
-    while (lexer->at < lexer->size && strchr(" \t\r\n", text[lexer->at]))
-        lexer->at++;
-    from = lexer->at;
     *out = (dki_token){ .kind = DKI_TOKEN_END, .at = (uint32_t)from };
     if (from >= lexer->size)
         return DK_OK;
-    if (is_digit(text[from]))
+    if (is_digit(text[from]) || (text[from] == '.' && digits_end(lexer, from + 1) > from + 1))
         return read_number(lexer, out, err);
     if (text[from] == '"' || text[from] == '\'')
         return read_text(lexer, out, err);
     if (text[from] == '`')
         return read_quoted_name(lexer, out, err);
-    if (is_letter(text[from]) || text[from] == '$') {
-        bool param = text[from] == '$';
-        size_t start = from + param;
-        size_t end = start < lexer->size && is_letter(text[start]) ? name_end(lexer, start) : start;
-
-        if (end == start)
-            return fail(lexer, from, 1, err, "a parameter is $ and a name");
-        out->kind = param ? DKI_TOKEN_PARAM : DKI_TOKEN_NAME;
-        out->size = (uint32_t)(end - from);
-        out->text = dki_arena_text(lexer->arena, text + start, end - start, err);
-        lexer->at = end;
-        return out->text ? DK_OK : DK_ERR_MEMORY;
-    }
+    if (is_letter_at(lexer, from) || text[from] == '$')
+        return read_name(lexer, out, err);
     return read_sign(lexer, out, err);
 }

@@ -31,9 +31,5 @@ typedef struct dki_lexer {
 
 /* Reads the next token. Errors: DK_ERR_SYNTAX with the place, DK_ERR_MEMORY. */
 dk_status dki_lexer_next(dki_lexer *lexer, dki_token *out, dk_error *err);
-/* A syntax error at bytes at .. at + size - 1: shows the text with a mark under the place. */
-DK_PRINTF(6, 7)
-dk_status dki_text_fail(const char *text, uint32_t at, uint32_t size, dk_error *err, dk_status code,
-                        const char *format, ...);
 
 #endif

@@ -11,6 +11,7 @@
 #include "aggregate_list.h"
 #include "base/status.h"
 #include "expr_lexer.h"
+#include "mark.h"
 
 #define MAX_DEPTH 150
 #define MAX_TEXT 65536
@@ -31,17 +32,17 @@ static dk_status parse_where(parser *p, dki_node *left);
 
 static dk_status fail_at(parser *p, uint32_t at, uint32_t size, const char *message)
 {
-    return dki_text_fail(p->lexer.text, at, size, p->err, DK_ERR_SYNTAX, "%s", message);
+    return dki_mark_fail(p->lexer.text, at, size, p->err, DK_ERR_SYNTAX, "%s", message);
 }
 
 static dk_status unexpected(parser *p, const char *wanted)
 {
     if (p->token.kind == DKI_TOKEN_END)
-        return dki_text_fail(p->lexer.text, p->token.at, 1, p->err, DK_ERR_SYNTAX,
+        return dki_mark_fail(p->lexer.text, p->token.at, 1, p->err, DK_ERR_SYNTAX,
                              "the expression ends where %s is expected", wanted);
     if (p->token.kind == DKI_TOKEN_SIGN && strcmp(p->token.text, "=") == 0)
         return fail_at(p, p->token.at, 1, "equal is written ==");
-    return dki_text_fail(p->lexer.text, p->token.at, p->token.size, p->err, DK_ERR_SYNTAX, "%s is expected here",
+    return dki_mark_fail(p->lexer.text, p->token.at, p->token.size, p->err, DK_ERR_SYNTAX, "%s is expected here",
                          wanted);
 }
 
@@ -189,10 +190,10 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
     node->size = p->end - name->at;
     if (aggregate && (list.n < aggregate->least || list.n > aggregate->greatest)) {
         if (aggregate->greatest == 0)
-            dki_text_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",
+            dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",
                           name->text);
         else
-            dki_text_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
+            dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
                           "%s() takes one argument, not %zu", name->text, list.n);
         if (list.n > 1 && (strcmp(name->text, "min") == 0 || strcmp(name->text, "max") == 0))
             dki_hint(p->err, "of several values in a row: %s(...)", name->text[1] == 'i' ? "least" : "greatest");
@@ -457,7 +458,7 @@ static dk_status parse_comparison(parser *p, dki_node **out)
             if ((status = advance(p)) != DK_OK || (status = parse_concat(p, &right)) != DK_OK)
                 break;
             if (is_null_literal(left) || is_null_literal(right)) {
-                dki_text_fail(p->lexer.text, at, p->end - at, p->err, DK_ERR_SYNTAX,
+                dki_mark_fail(p->lexer.text, at, p->end - at, p->err, DK_ERR_SYNTAX,
                               "nothing is equal to null, which means \"not known\"");
                 dki_hint(p->err, "write `is null` or `is not null`");
                 return DK_ERR_SYNTAX;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "expr_lexer.h"
+#include "mark.h"
 
 bool dki_node_visit(const dki_node *node, dki_node_visit_fn *visit, void *arg)
 {
@@ -49,5 +49,5 @@ dk_status dki_node_fail(const dk_expr *expr, const dki_node *node, dk_error *err
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    return dki_text_fail(dk_expr_text(expr), node->at, node->size, err, code, "%s", message);
+    return dki_mark_fail(dk_expr_text(expr), node->at, node->size, err, code, "%s", message);
 }

@@ -1,0 +1,13 @@
+/* mark.h - errors that show an expression with a mark under the place. For engine/query alone. */
+#ifndef DKI_QUERY_MARK_H
+#define DKI_QUERY_MARK_H
+
+#include <dekking/error.h>
+
+/* Fails for bytes at .. at + size - 1 of a text: the message, then on lines of their own the line of the text and
+ * ^^^ under the place; err's line and column (characters) point there too. err may be NULL. Returns code. */
+DK_PRINTF(6, 7)
+dk_status dki_mark_fail(const char *text, size_t at, size_t size, dk_error *err, dk_status code, const char *format,
+                        ...);
+
+#endif
