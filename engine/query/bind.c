@@ -546,14 +546,14 @@ static dk_status bind_call(dki_binder *b, const dki_node *node, dki_op **out)
         status = dki_bind_node(b, node->children[i], &args[i]);
     if (status != DK_OK)
         return status;
+    if (strcmp(name, "-") == 0 && node->n_children == 1)
+        return bind_negative(b, node, args, out);
     for (size_t i = 0; i < 6; i++) {
         if (strcmp(name, arithmetic[i]) == 0)
             return bind_arithmetic(b, node, "+-*/~%"[i], args, out);
         if (strcmp(name, comparison[i]) == 0)
             return bind_comparison(b, node, "=!<l>g"[i], args, out);
     }
-    if (strcmp(name, "neg") == 0)
-        return bind_negative(b, node, args, out);
     if (strcmp(name, "in") == 0)
         return bind_in(b, node, args, node->n_children, out);
     if (strcmp(name, "between") == 0)
@@ -561,10 +561,10 @@ static dk_status bind_call(dki_binder *b, const dki_node *node, dki_op **out)
     if (strcmp(name, "is null") == 0)
         return make_op(b, node, dki_run_is_null, args, 1, out);
     if (strcmp(name, "and") == 0 || strcmp(name, "or") == 0) {
-        if ((status = want_boolean(b, &args[0], name)) != DK_OK ||
-            (status = want_boolean(b, &args[1], name)) != DK_OK)
-            return status;
-        return make_op(b, node, name[0] == 'a' ? dki_run_and : dki_run_or, args, 2, out);
+        for (size_t i = 0; i < node->n_children; i++)
+            if ((status = want_boolean(b, &args[i], name)) != DK_OK)
+                return status;
+        return make_op(b, node, name[0] == 'a' ? dki_run_and : dki_run_or, args, node->n_children, out);
     }
     if (strcmp(name, "not") == 0 || strcmp(name, "is true") == 0) {
         if ((status = want_boolean(b, &args[0], name)) != DK_OK)

@@ -165,8 +165,8 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
 /* A call of something that is neither an operator nor a function: its arguments would be misunderstood. */
 static bool is_unknown(const dki_node *node)
 {
-    static const char *const words[] = { "all",      "and",     "between", "in",  "is null",
-                                         "is total", "is true", "neg",     "not", "or" };
+    static const char *const words[] = { "all",      "and",     "between", "in", "is null",
+                                         "is total", "is true", "not",     "or" };
 
     if (node->text[0] < 'a' || node->text[0] > 'z')
         return false;

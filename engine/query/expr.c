@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "expr_parser.h"
+#include "mark.h"
 
 struct dk_expr {
     atomic_size_t n_references;
@@ -24,8 +25,11 @@ dk_status dk_expr_parse(dk_context *context, const char *text, const dk_expr **o
     dk_expr *expr;
     dk_status status;
 
-    if (good < size)
-        return dki_fail(err, DK_ERR_SYNTAX, "byte %zu of the expression is no UTF-8", good + 1);
+    if (good < size) {
+        dki_fail(err, DK_ERR_SYNTAX, "byte %zu of the expression is no UTF-8", good + 1);
+        dki_mark_at(text, good, err);
+        return DK_ERR_SYNTAX;
+    }
     expr = dki_calloc(context, 1, sizeof *expr, err);
     if (expr == NULL)
         return DK_ERR_MEMORY;

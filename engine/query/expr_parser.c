@@ -2,7 +2,8 @@
  *
  *   where < or < and < comparison, in, between, is < .. < + - < * / // % < unary not, - < ( ) literals names calls
  *
- * The depth of nesting is limited, so that no text can use up the stack.
+ * Brackets nest to a limited depth, and so does the tree (a long sum is a deep one), so that neither parsing nor whoever
+ * walks the tree can use up the stack. A chain of `and` or `or` is one node, and may be as long as the text.
  */
 #include "expr_parser.h"
 
@@ -13,14 +14,17 @@
 #include "expr_lexer.h"
 #include "mark.h"
 
-#define MAX_DEPTH 150
+#define MAX_BRACKETS 150
+#define MAX_DEPTH 400
 #define MAX_TEXT 65536
 
 typedef struct parser {
     dki_lexer lexer;
-    dki_token token; /* the next one */
-    uint32_t end;    /* where the token before it ended */
-    int depth;
+    dki_token token;          /* the next one */
+    const char *word;         /* the token before it, where that was a name */
+    uint32_t end;             /* where it ended */
+    int n_open;               /* brackets and unary operators around the next token */
+    const dki_node *bare_not; /* the last `not x` that stands in no brackets of its own */
     dki_arena *arena;
     dk_error *err;
 } parser;
@@ -35,20 +39,51 @@ static dk_status fail_at(parser *p, uint32_t at, uint32_t size, const char *mess
     return dki_mark_fail(p->lexer.text, at, size, p->err, DK_ERR_SYNTAX, "%s", message);
 }
 
+static bool is_keyword(const char *word)
+{
+    static const char *const keywords[] = { "and",   "or",   "not",   "in",   "between", "is",
+                                            "where", "true", "false", "null", NULL };
+
+    for (size_t i = 0; keywords[i]; i++)
+        if (strcmp(keywords[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* NOT x, x AND y: the word that was meant, where a name is one but for its letters' size. */
+static void hint_keyword(parser *p, const char *name)
+{
+    char small[16];
+    size_t n = 0;
+
+    for (; name[n] && n + 1 < sizeof small; n++)
+        small[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + 'a' - 'A' : name[n]);
+    small[n] = '\0';
+    if (name[n] == '\0' && strcmp(small, name) != 0 && is_keyword(small))
+        dki_hint(p->err, "words of the language are written small: %s", small);
+}
+
 static dk_status unexpected(parser *p, const char *wanted)
 {
-    if (p->token.kind == DKI_TOKEN_END)
-        return dki_mark_fail(p->lexer.text, p->token.at, 1, p->err, DK_ERR_SYNTAX,
+    const dki_token *token = &p->token;
+
+    if (token->kind == DKI_TOKEN_END)
+        return dki_mark_fail(p->lexer.text, p->end, 1, p->err, DK_ERR_SYNTAX,
                              "the expression ends where %s is expected", wanted);
-    if (p->token.kind == DKI_TOKEN_SIGN && strcmp(p->token.text, "=") == 0)
-        return fail_at(p, p->token.at, 1, "equal is written ==");
-    return dki_mark_fail(p->lexer.text, p->token.at, p->token.size, p->err, DK_ERR_SYNTAX, "%s is expected here",
-                         wanted);
+    if (token->kind == DKI_TOKEN_SIGN && strcmp(token->text, "=") == 0)
+        return fail_at(p, token->at, 1, "equal is written ==");
+    dki_mark_fail(p->lexer.text, token->at, token->size, p->err, DK_ERR_SYNTAX, "%s is expected here", wanted);
+    if (p->word)
+        hint_keyword(p, p->word);
+    if (token->kind == DKI_TOKEN_NAME && !token->quoted)
+        hint_keyword(p, token->text);
+    return DK_ERR_SYNTAX;
 }
 
 static dk_status advance(parser *p)
 {
     p->end = p->token.at + p->token.size;
+    p->word = p->token.kind == DKI_TOKEN_NAME && !p->token.quoted ? p->token.text : NULL;
     return dki_lexer_next(&p->lexer, &p->token, p->err);
 }
 
@@ -82,12 +117,27 @@ static dki_node *new_node(parser *p, dki_node_kind kind, const char *text, uint3
     node->kind = kind;
     node->text = text;
     node->at = at;
+    node->depth = 1;
     node->n_children = n_children;
     node->children = dki_arena_array(p->arena, n_children, sizeof(dki_node *), p->err);
     return node->children ? node : NULL;
 }
 
-/* A call of one or two operands; the node ends where the parser stands. */
+/* Ends a node, whose children are known, where the parser stands. */
+static dk_status finish(parser *p, dki_node *node, dki_node **out)
+{
+    node->size = p->end - node->at;
+    for (size_t i = 0; i < node->n_children; i++)
+        if (node->children[i]->depth >= node->depth)
+            node->depth = node->children[i]->depth + 1;
+    if (node->depth > MAX_DEPTH)
+        return dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
+                             "the expression is more than %d operators deep", MAX_DEPTH);
+    *out = node;
+    return DK_OK;
+}
+
+/* A call of one or two operands. */
 static dk_status call(parser *p, const char *text, dki_node *a, dki_node *b, uint32_t at, dki_node **out)
 {
     dki_node *node = new_node(p, DKI_NODE_CALL, text, at, b ? 2 : 1);
@@ -97,20 +147,15 @@ static dk_status call(parser *p, const char *text, dki_node *a, dki_node *b, uin
     node->children[0] = a;
     if (b)
         node->children[1] = b;
-    node->size = p->end - at;
-    *out = node;
-    return DK_OK;
+    return finish(p, node, out);
 }
 
-static bool is_keyword(const char *word)
+static dk_status enter(parser *p)
 {
-    static const char *const keywords[] = { "and",   "or",   "not",   "in",   "between", "is",
-                                            "where", "true", "false", "null", NULL };
-
-    for (size_t i = 0; keywords[i]; i++)
-        if (strcmp(keywords[i], word) == 0)
-            return true;
-    return false;
+    if (++p->n_open > MAX_BRACKETS)
+        return dki_mark_fail(p->lexer.text, p->token.at, p->token.size, p->err, DK_ERR_SYNTAX,
+                             "the expression is nested more than %d deep", MAX_BRACKETS);
+    return DK_OK;
 }
 
 /* Lists ------------------------------------------------------------------------------------------------------------- */
@@ -137,19 +182,41 @@ static dk_status list_add(parser *p, struct list *list, dki_node *item)
     return DK_OK;
 }
 
-/* Expressions up to a closing sign, which is taken too. */
-static dk_status parse_list(parser *p, const char *closing, struct list *list)
+static dk_status call_list(parser *p, const char *text, uint32_t at, const struct list *list, dki_node **out)
 {
-    dki_node *item = NULL;
+    dki_node *node = new_node(p, DKI_NODE_CALL, text, at, 0);
+
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->n_children = list->n;
+    node->children = list->items;
+    return finish(p, node, out);
+}
+
+/* Expressions with commas between them, up to a closing sign, which is taken too. */
+static dk_status parse_items(parser *p, const char *closing, struct list *list)
+{
+    char wanted[16] = "\",\" or \"?\"";
     dk_status status;
 
-    while (!is_sign(p, closing)) {
-        if (list->n > 0 && (status = expect_sign(p, ",")) != DK_OK)
-            return status;
+    wanted[8] = closing[0];
+    for (;;) {
+        dki_node *item = NULL;
+
         if ((status = parse_or(p, &item)) != DK_OK || (status = list_add(p, list, item)) != DK_OK)
             return status;
+        if (is_sign(p, closing))
+            return advance(p);
+        if (is_word(p, "where")) {
+            fail_at(p, p->token.at, p->token.size, "a condition stands behind the aggregate, not in it");
+            dki_hint(p->err, "sum(x) where y");
+            return DK_ERR_SYNTAX;
+        }
+        if (!is_sign(p, ","))
+            return unexpected(p, wanted);
+        if ((status = advance(p)) != DK_OK)
+            return status;
     }
-    return advance(p);
 }
 
 /* Primaries --------------------------------------------------------------------------------------------------------- */
@@ -180,14 +247,16 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
     dki_node *node;
     dk_status status;
 
-    if ((status = advance(p)) != DK_OK || (status = parse_list(p, ")", &list)) != DK_OK)
+    if ((status = advance(p)) != DK_OK ||
+        (status = is_sign(p, ")") ? advance(p) : parse_items(p, ")", &list)) != DK_OK)
         return status;
     node = new_node(p, aggregate ? DKI_NODE_AGGREGATE : DKI_NODE_CALL, name->text, name->at, 0);
     if (node == NULL)
         return DK_ERR_MEMORY;
     node->n_children = list.n;
     node->children = list.items;
-    node->size = p->end - name->at;
+    if ((status = finish(p, node, out)) != DK_OK)
+        return status;
     if (aggregate && (list.n < aggregate->least || list.n > aggregate->greatest)) {
         if (aggregate->greatest == 0)
             dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",
@@ -199,7 +268,6 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
             dki_hint(p->err, "of several values in a row: %s(...)", name->text[1] == 'i' ? "least" : "greatest");
         return DK_ERR_SYNTAX;
     }
-    *out = node;
     return DK_OK;
 }
 
@@ -275,10 +343,27 @@ static dk_status parse_primary(parser *p, dki_node **out)
     /* (count() where x) / count(): a condition for what is in the brackets alone */
     if (is_word(p, "where") && (status = parse_where(p, *out)) != DK_OK)
         return status;
-    return expect_sign(p, ")");
+    if ((status = expect_sign(p, ")")) != DK_OK)
+        return status;
+    (*out)->at = at; /* the brackets belong to what they hold */
+    (*out)->size = p->end - at;
+    p->bare_not = NULL;
+    return DK_OK;
 }
 
 /* Operators --------------------------------------------------------------------------------------------------------- */
+
+/* -5 is a literal. Literals are never the least integer, so that the negative fits. */
+static bool negate_literal(dki_node *node)
+{
+    if (node->kind != DKI_NODE_LITERAL || !dk_type_is_number(node->value.type))
+        return false;
+    if (node->value.type == DK_REAL)
+        node->value.as.real = 0.0 - node->value.as.real;
+    else
+        node->value.as.integer = -node->value.as.integer;
+    return true;
+}
 
 static dk_status parse_unary(parser *p, dki_node **out)
 {
@@ -289,70 +374,89 @@ static dk_status parse_unary(parser *p, dki_node **out)
 
     if (!negates && !minus)
         return parse_primary(p, out);
-    if (++p->depth > MAX_DEPTH)
-        return fail_at(p, at, p->token.size, "the expression is nested too deeply");
-    if ((status = advance(p)) != DK_OK || (status = parse_unary(p, &operand)) != DK_OK)
+    if ((status = enter(p)) != DK_OK || (status = advance(p)) != DK_OK ||
+        (status = parse_unary(p, &operand)) != DK_OK)
         return status;
-    p->depth--;
-    if (minus && operand->kind == DKI_NODE_LITERAL && operand->value.type == DK_REAL && !operand->value.is_null) {
-        operand->value.as.real = -operand->value.as.real;
-    } else if (minus && operand->kind == DKI_NODE_LITERAL && dk_type_is_number(operand->value.type) &&
-               !operand->value.is_null) {
-        operand->value.as.integer = -operand->value.as.integer; /* literals are not negative: it fits */
-    } else {
-        return call(p, negates ? "not" : "neg", operand, NULL, at, out);
+    p->n_open--;
+    if (minus && negate_literal(operand)) {
+        operand->size += operand->at - at;
+        operand->at = at;
+        *out = operand;
+        return DK_OK;
     }
-    operand->size += operand->at - at;
-    operand->at = at;
-    *out = operand;
-    return DK_OK;
+    status = call(p, negates ? "not" : "-", operand, NULL, at, out);
+    p->bare_not = status == DK_OK && negates ? *out : NULL;
+    return status;
 }
 
 typedef dk_status parse_fn(parser *p, dki_node **out);
 
+/* The sign of a list that comes next, or NULL. */
+static const char *next_sign(const parser *p, const char *const *signs)
+{
+    for (size_t i = 0; signs[i]; i++)
+        if (is_sign(p, signs[i]))
+            return signs[i];
+    return NULL;
+}
+
 /* Operands of one level, from left to right. */
-static dk_status parse_chain(parser *p, parse_fn *operand, const char *const *signs, const char *word,
-                             dki_node **out)
+static dk_status parse_chain(parser *p, parse_fn *operand, const char *const *signs, dki_node **out)
 {
     dki_node *left = NULL, *right = NULL;
     dk_status status = operand(p, &left);
+    const char *sign;
 
-    while (status == DK_OK) {
-        const char *found = NULL;
-
-        for (size_t i = 0; signs && signs[i] && !found; i++)
-            if (is_sign(p, signs[i]))
-                found = signs[i];
-        if (word && is_word(p, word))
-            found = word;
-        if (found == NULL)
-            break;
+    while (status == DK_OK && (sign = next_sign(p, signs)) != NULL)
         if ((status = advance(p)) == DK_OK && (status = operand(p, &right)) == DK_OK)
-            status = call(p, found, left, right, left->at, &left);
-    }
+            status = call(p, sign, left, right, left->at, &left);
     *out = left;
     return status;
+}
+
+/* Conditions joined by one word: one node. */
+static dk_status parse_junction(parser *p, parse_fn *operand, const char *word, dki_node **out)
+{
+    struct list list = { 0 };
+    dk_status status;
+
+    for (;;) {
+        dki_node *item = NULL;
+
+        if ((status = operand(p, &item)) != DK_OK)
+            return status;
+        if (list.n == 0 && !is_word(p, word)) {
+            *out = item;
+            return DK_OK;
+        }
+        if ((status = list_add(p, &list, item)) != DK_OK)
+            return status;
+        if (!is_word(p, word))
+            return call_list(p, word, list.items[0]->at, &list, out);
+        if ((status = advance(p)) != DK_OK)
+            return status;
+    }
 }
 
 static dk_status parse_product(parser *p, dki_node **out)
 {
     static const char *const signs[] = { "*", "//", "/", "%", NULL };
 
-    return parse_chain(p, parse_unary, signs, NULL, out);
+    return parse_chain(p, parse_unary, signs, out);
 }
 
 static dk_status parse_sum(parser *p, dki_node **out)
 {
     static const char *const signs[] = { "+", "-", NULL };
 
-    return parse_chain(p, parse_product, signs, NULL, out);
+    return parse_chain(p, parse_product, signs, out);
 }
 
 static dk_status parse_concat(parser *p, dki_node **out)
 {
     static const char *const signs[] = { "..", NULL };
 
-    return parse_chain(p, parse_sum, signs, NULL, out);
+    return parse_chain(p, parse_sum, signs, out);
 }
 
 static bool is_null_literal(const dki_node *node)
@@ -364,38 +468,16 @@ static bool is_null_literal(const dki_node *node)
 static dk_status parse_in(parser *p, dki_node *left, dki_node **out)
 {
     struct list list = { 0 };
-    dki_node *node;
-    dk_status status = list_add(p, &list, left);
     const char *closing = is_sign(p, "{") ? "}" : ")";
+    dk_status status = list_add(p, &list, left);
 
     if (status != DK_OK)
         return status;
     if (!is_sign(p, "(") && !is_sign(p, "{"))
         return unexpected(p, "a list such as (1, 2)");
-    if ((status = advance(p)) != DK_OK)
+    if ((status = advance(p)) != DK_OK || (status = parse_items(p, closing, &list)) != DK_OK)
         return status;
-    if (is_sign(p, closing))
-        return unexpected(p, "a value");
-    for (;;) {
-        dki_node *item = NULL;
-
-        if ((status = parse_or(p, &item)) != DK_OK || (status = list_add(p, &list, item)) != DK_OK)
-            return status;
-        if (!is_sign(p, ","))
-            break;
-        if ((status = advance(p)) != DK_OK)
-            return status;
-    }
-    if ((status = expect_sign(p, closing)) != DK_OK)
-        return status;
-    node = new_node(p, DKI_NODE_CALL, "in", left->at, 0);
-    if (node == NULL)
-        return DK_ERR_MEMORY;
-    node->n_children = list.n;
-    node->children = list.items;
-    node->size = p->end - left->at;
-    *out = node;
-    return DK_OK;
+    return call_list(p, "in", left->at, &list, out);
 }
 
 static dk_status parse_between(parser *p, dki_node *left, dki_node **out)
@@ -415,9 +497,7 @@ static dk_status parse_between(parser *p, dki_node *left, dki_node **out)
     node->children[0] = left;
     node->children[1] = least;
     node->children[2] = greatest;
-    node->size = p->end - left->at;
-    *out = node;
-    return DK_OK;
+    return finish(p, node, out);
 }
 
 /* What follows "is": [not] null, true, total */
@@ -441,45 +521,70 @@ static dk_status parse_is(parser *p, dki_node *left, dki_node **out)
     return negated ? call(p, "not", node, NULL, left->at, out) : (*out = node, DK_OK);
 }
 
+/* `not x is null` would be `(not x) is null`, which few who write it mean. */
+static dk_status check_not(parser *p, const dki_node *left, const char *word)
+{
+    if (left != p->bare_not)
+        return DK_OK;
+    dki_mark_fail(p->lexer.text, left->at, left->size, p->err, DK_ERR_SYNTAX,
+                  "`not` binds tighter than `%s`: this can be read in two ways", word);
+    if (strcmp(word, "is") == 0)
+        dki_hint(p->err, "write `x is not ...`, or brackets");
+    else
+        dki_hint(p->err, "write `x not %s ...`, or brackets", word);
+    return DK_ERR_SYNTAX;
+}
+
+static dk_status parse_order(parser *p, const char *sign, dki_node **left)
+{
+    dki_node *right = NULL;
+    uint32_t at = p->token.at;
+    dk_status status;
+
+    if ((status = advance(p)) != DK_OK || (status = parse_concat(p, &right)) != DK_OK)
+        return status;
+    if (is_null_literal(*left) || is_null_literal(right)) {
+        dki_mark_fail(p->lexer.text, at, p->end - at, p->err, DK_ERR_SYNTAX,
+                      "nothing is equal to null, which means \"not known\"");
+        dki_hint(p->err, "write `is null` or `is not null`");
+        return DK_ERR_SYNTAX;
+    }
+    return call(p, sign, *left, right, (*left)->at, left);
+}
+
+/* What follows x: [not] in, [not] between */
+static dk_status parse_member(parser *p, dki_node **left)
+{
+    bool negated = is_word(p, "not"), in;
+    dk_status status;
+
+    if (negated && (status = advance(p)) != DK_OK)
+        return status;
+    in = is_word(p, "in");
+    if (!in && !is_word(p, "between"))
+        return unexpected(p, "\"in\" or \"between\"");
+    if ((status = check_not(p, *left, in ? "in" : "between")) != DK_OK || (status = advance(p)) != DK_OK)
+        return status;
+    status = in ? parse_in(p, *left, left) : parse_between(p, *left, left);
+    return status == DK_OK && negated ? call(p, "not", *left, NULL, (*left)->at, left) : status;
+}
+
 static dk_status parse_comparison(parser *p, dki_node **out)
 {
     static const char *const signs[] = { "==", "~=", "<=", ">=", "<", ">", NULL };
-    dki_node *left = NULL, *right = NULL;
+    dki_node *left = NULL;
     dk_status status = parse_concat(p, &left);
 
     while (status == DK_OK) {
-        const char *found = NULL;
-        uint32_t at = p->token.at;
+        const char *sign = next_sign(p, signs);
 
-        for (size_t i = 0; signs[i] && !found; i++)
-            if (is_sign(p, signs[i]))
-                found = signs[i];
-        if (found) {
-            if ((status = advance(p)) != DK_OK || (status = parse_concat(p, &right)) != DK_OK)
-                break;
-            if (is_null_literal(left) || is_null_literal(right)) {
-                dki_mark_fail(p->lexer.text, at, p->end - at, p->err, DK_ERR_SYNTAX,
-                              "nothing is equal to null, which means \"not known\"");
-                dki_hint(p->err, "write `is null` or `is not null`");
-                return DK_ERR_SYNTAX;
-            }
-            status = call(p, found, left, right, left->at, &left);
+        if (sign) {
+            status = parse_order(p, sign, &left);
         } else if (is_word(p, "is")) {
-            if ((status = advance(p)) == DK_OK)
+            if ((status = check_not(p, left, "is")) == DK_OK && (status = advance(p)) == DK_OK)
                 status = parse_is(p, left, &left);
         } else if (is_word(p, "in") || is_word(p, "between") || is_word(p, "not")) {
-            bool negated = is_word(p, "not");
-            bool in;
-
-            if (negated && (status = advance(p)) != DK_OK)
-                break;
-            in = is_word(p, "in");
-            if (!in && !is_word(p, "between"))
-                return unexpected(p, "\"in\" or \"between\"");
-            if ((status = advance(p)) == DK_OK)
-                status = in ? parse_in(p, left, &left) : parse_between(p, left, &left);
-            if (status == DK_OK && negated)
-                status = call(p, "not", left, NULL, left->at, &left);
+            status = parse_member(p, &left);
         } else {
             break;
         }
@@ -490,17 +595,16 @@ static dk_status parse_comparison(parser *p, dki_node **out)
 
 static dk_status parse_and(parser *p, dki_node **out)
 {
-    return parse_chain(p, parse_comparison, NULL, "and", out);
+    return parse_junction(p, parse_comparison, "and", out);
 }
 
 static dk_status parse_or(parser *p, dki_node **out)
 {
-    dk_status status;
+    dk_status status = enter(p);
 
-    if (++p->depth > MAX_DEPTH)
-        return fail_at(p, p->token.at, p->token.size, "the expression is nested too deeply");
-    status = parse_chain(p, parse_and, NULL, "or", out);
-    p->depth--;
+    if (status == DK_OK)
+        status = parse_junction(p, parse_and, "or", out);
+    p->n_open--;
     return status;
 }
 

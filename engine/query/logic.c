@@ -114,47 +114,51 @@ dk_status dki_run_in(dki_eval *eval, const dki_op *op, const uint64_t *selection
 
 /* Logic ------------------------------------------------------------------------------------------------------------- */
 
-/* and: false decides; or: true decides. decided = the left side's known bits with that value. */
+static bool any_bit(const uint64_t *words, size_t n)
+{
+    uint64_t any = 0;
+
+    for (size_t w = 0; w < dki_bit_words(n); w++)
+        any |= words[w];
+    return any != 0;
+}
+
+/* and: false decides; or: true decides. An operand is evaluated for the rows that those before it leave open. */
 static dk_status run_junction(dki_eval *eval, const dki_op *op, bool deciding, const uint64_t *selection,
                               dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
-    uint64_t all[WORDS], left_truth[WORDS], left_known[WORDS], open[WORDS];
+    uint64_t *decided = slot->values, *unknown = slot->valid, open[WORDS];
     size_t n_words = dki_bit_words(eval->n);
     uint64_t flip = deciding ? 0 : ~UINT64_C(0);
-    dki_vector left, right;
-    const uint64_t *known;
-    uint64_t any = 0;
-    dk_status status = dki_op_run(eval, op->args[0], selection, err);
 
-    if (status != DK_OK)
-        return status;
-    left = dki_op_vector(eval, op->args[0]);
-    known = known_words(left, all);
-    for (size_t w = 0; w < n_words; w++) {
-        left_truth[w] = ((const uint64_t *)left.values)[w];
-        left_known[w] = known[w];
-        open[w] = selection[w] & ~(left_known[w] & (left_truth[w] ^ flip));
-        any |= open[w];
-    }
-    memset(open + n_words, 0, (WORDS - n_words) * sizeof *open);
-    if (any) {
-        status = dki_op_run(eval, op->args[1], open, err);
+    memcpy(open, selection, sizeof open);
+    memset(decided, 0, n_words * sizeof *decided);
+    memset(unknown, 0, n_words * sizeof *unknown);
+    for (size_t k = 0; k < op->n_args && any_bit(open, eval->n); k++) {
+        dk_status status = dki_op_run(eval, op->args[k], open, err);
+        dki_vector vector;
+        const uint64_t *truth;
+
         if (status != DK_OK)
             return status;
-        right = dki_op_vector(eval, op->args[1]);
-        known = known_words(right, all);
+        vector = dki_op_vector(eval, op->args[k]);
+        truth = vector.values;
+        for (size_t w = 0; w < n_words; w++) {
+            uint64_t known = vector.valid ? vector.valid[w] : ~UINT64_C(0);
+
+            decided[w] |= open[w] & known & (truth[w] ^ flip);
+            unknown[w] |= open[w] & ~known;
+            open[w] &= ~decided[w];
+        }
     }
     for (size_t w = 0; w < n_words; w++) {
-        uint64_t a = (left_truth[w] ^ flip) & left_known[w]; /* bits where the left side decides */
-        uint64_t b = any ? (((const uint64_t *)right.values)[w] ^ flip) & known[w] & open[w] : 0;
-        uint64_t decided = a | b;
-        uint64_t both_known = left_known[w] & (any ? known[w] | ~open[w] : ~UINT64_C(0));
+        uint64_t known = decided[w] | ~unknown[w];
 
-        ((uint64_t *)slot->values)[w] = deciding ? decided : ~decided & both_known;
-        slot->valid[w] = decided | both_known;
+        decided[w] = deciding ? decided[w] : ~decided[w] & known;
+        unknown[w] = known;
     }
-    slot->vector = (dki_vector){ slot->values, slot->valid };
+    slot->vector = (dki_vector){ decided, unknown };
     return DK_OK;
 }
 
@@ -265,14 +269,6 @@ static void take_rows(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_v
         }
         dki_bit_put(slot->valid, i, known);
     }
-}
-
-static bool any_bit(const uint64_t *words, size_t n)
-{
-    for (size_t w = 0; w < dki_bit_words(n); w++)
-        if (words[w] & (w + 1 == dki_bit_words(n) ? dki_bit_tail(n) : ~UINT64_C(0)))
-            return true;
-    return false;
 }
 
 /* case(condition, value, ..., otherwise) */

@@ -65,12 +65,24 @@ static void show(const char *text, struct window window, size_t at, size_t size,
              (int)dki_utf8_width(text + window.from, at - window.from), "", mark);
 }
 
+void dki_mark_at(const char *text, size_t at, dk_error *err)
+{
+    size_t line = 1, start = 0;
+
+    for (size_t i = 0; i < at; i++)
+        if (text[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+    dki_at(err, NULL, line, dki_utf8_length(text + start, at - start) + 1);
+}
+
 dk_status dki_mark_fail(const char *text, size_t at, size_t size, dk_error *err, dk_status code, const char *format,
                         ...)
 {
     char message[256];
     va_list args;
-    size_t length = strlen(text), line = 1, start = 0;
+    size_t length = strlen(text);
     struct window window;
 
     if (err == NULL)
@@ -88,11 +100,6 @@ dk_status dki_mark_fail(const char *text, size_t at, size_t size, dk_error *err,
         show(text, window, at, size, err, code, message);
     else
         dki_fail(err, code, "%s", message);
-    for (size_t i = 0; i < at; i++)
-        if (text[i] == '\n') {
-            line++;
-            start = i + 1;
-        }
-    dki_at(err, NULL, line, dki_utf8_length(text + start, at - start) + 1);
+    dki_mark_at(text, at, err);
     return code;
 }

@@ -10,4 +10,7 @@ DK_PRINTF(6, 7)
 dk_status dki_mark_fail(const char *text, size_t at, size_t size, dk_error *err, dk_status code, const char *format,
                         ...);
 
+/* Sets err's line and column to a byte of the text, and nothing else. */
+void dki_mark_at(const char *text, size_t at, dk_error *err);
+
 #endif

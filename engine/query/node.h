@@ -1,7 +1,8 @@
 /* node.h - the one tree of every expression, from text and from Lua alike.
  *
  * A tree knows no table: names are texts. It lives in the arena of its dk_expr and is never changed after parsing, so
- * that a node may stand in two places (the condition of `a / b where c` belongs to every aggregate on its left).
+ * that a node may stand in two places (the condition of `a / b where c` belongs to every aggregate on its left). Its depth
+ * is limited (expr_parser.c): who walks it may recurse.
  *
  * kind       text                        children            filter
  * LITERAL    -                           -                   -          value; null is a literal with is_null
@@ -10,8 +11,9 @@
  * CALL       operator or function        operands            -
  * AGGREGATE  count, rows, sum, ...       arguments           its where, or NULL
  *
- * Operators as CALL texts: "+" "-" "*" "/" "//" "%" "neg" "==" "~=" "<" "<=" ">" ">=" "and" "or" "not" "in" (first child is
- * tested against the others) "between" "is null" "is true" "is total" (their negations are "not" around them) "..".
+ * Operators as CALL texts: "+" "-" (of one operand too) "*" "/" "//" "%" ".." "==" "~=" "<" "<=" ">" ">=" "and" "or" (two
+ * operands or more) "not" "in" (the first child is tested against the others) "between" "is null" "is true" "is total" (their
+ * negations are "not" around them).
  * Functions: their own name. "all" is a CALL whose first child is a measure (NAME or an expression of aggregates)
  * and whose other children are NAMEs of dimensions.
  */
@@ -30,8 +32,9 @@ typedef enum dki_node_kind {
 
 typedef struct dki_node {
     dki_node_kind kind;
-    uint32_t at;   /* first byte in the expression's text */
-    uint32_t size; /* bytes of it that belong to this node */
+    uint32_t at;    /* first byte in the expression's text */
+    uint32_t size;  /* bytes of it that belong to this node, brackets around it included */
+    uint32_t depth; /* nodes from here to the deepest leaf */
     const char *text;
     dk_value value;
     size_t n_children;
