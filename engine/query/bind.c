@@ -86,11 +86,6 @@ dk_status dki_bound_add_note(dki_bound *bound, const char *note, dk_error *err)
 
 /* Types ------------------------------------------------------------------------------------------------------------- */
 
-static bool is_text(dk_type type)
-{
-    return type == DK_TEXT || type == DK_CATEGORY;
-}
-
 static dk_status type_fail(dki_binder *b, const dki_node *node, const char *wanted, dk_type found)
 {
     return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_TYPE, "%s is wanted here, and this is %s", wanted,
@@ -168,9 +163,10 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, const char *what)
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < n; i++) /* dates decide over texts, wider numbers over narrower ones */
-        if (!ops[i]->is_null_literal && (model == NULL || (is_text(model->type) && !is_text(ops[i]->type)) ||
-                                         (dk_type_is_number(model->type) && dk_type_is_number(ops[i]->type) &&
-                                          width(ops[i]->type) > width(model->type))))
+        if (!ops[i]->is_null_literal &&
+            (model == NULL || (dki_type_is_text(model->type) && !dki_type_is_text(ops[i]->type)) ||
+             (dk_type_is_number(model->type) && dk_type_is_number(ops[i]->type) &&
+              width(ops[i]->type) > width(model->type))))
             model = ops[i];
     if (model == NULL)
         return DK_OK; /* nothing but null */
@@ -185,7 +181,7 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, const char *what)
             status = dki_op_convert(b, &ops[i], type, type == DK_DECIMAL ? scale : 0);
         else if ((type == DK_DATE || type == DK_TIMESTAMP) && ops[i]->is_constant && ops[i]->type == DK_TEXT)
             status = read_date_literal(b, &ops[i], type);
-        else if (ops[i]->type != type && !(is_text(type) && is_text(ops[i]->type)))
+        else if (ops[i]->type != type && !(dki_type_is_text(type) && dki_type_is_text(ops[i]->type)))
             status =
                 dki_node_fail(b->bound->expr, ops[i]->node, b->err, DK_ERR_TYPE, "%s: %s and %s do not go together",
                               what, dk_type_name(type), dk_type_name(ops[i]->type));

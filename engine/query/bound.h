@@ -44,7 +44,7 @@ struct dki_eval {
     dk_view out;
 };
 
-/* Fills the node's slot for the selected rows. */
+/* Fills the node's slot for the selected rows; bits of the selection past the block are 0. */
 typedef dk_status dki_run_fn(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
 /* One row of a function: args[0 .. n-1] -> out; DK_ERR_OVERFLOW and the like with err filled by dki_fail. */
 typedef dk_status dki_row_fn(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err);
@@ -106,7 +106,11 @@ dk_status dki_bound_add_note(dki_bound *bound, const char *note, dk_error *err);
 /* Constants and functions of one category become tables: see fold.c. */
 dk_status dki_fold(dki_binder *b, dki_op **op);
 
-/* functions.c: NULL where there is no function of that name. */
+static inline bool dki_type_is_text(dk_type type)
+{
+    return type == DK_TEXT || type == DK_CATEGORY;
+}
+
 typedef struct dki_function {
     const char *name;
     size_t least, greatest; /* arguments */
@@ -114,8 +118,8 @@ typedef struct dki_function {
                       size_t n_args, dki_op **out);
     dki_row_fn *row;
 } dki_function;
-const dki_function *dki_function_find(const char *name);
-const dki_function *dki_function_get(size_t i); /* NULL behind the last */
+const dki_function *dki_function_find(const char *name); /* NULL where there is none of that name */
+const dki_function *dki_function_get(size_t i);          /* NULL behind the last */
 
 /* Runs. */
 dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate, dki_run_compare, dki_run_and,
@@ -126,6 +130,20 @@ dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection
 static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)
 {
     return eval->slots[op->slot].vector;
+}
+/* 64 rows: bit i = row is known. */
+static inline uint64_t dki_vector_known(dki_vector vector, size_t word)
+{
+    return vector.valid ? vector.valid[word] : ~UINT64_C(0);
+}
+/* Whether any of n rows is selected. */
+static inline bool dki_any_row(const uint64_t *selection, size_t n)
+{
+    uint64_t any = 0;
+
+    for (size_t w = 0; w < n / 64 + (n % 64 != 0); w++)
+        any |= selection[w];
+    return any != 0;
 }
 dk_value dki_vector_value(const dki_op *op, dki_vector vector, size_t i);
 bool dki_vector_is_null(const dki_op *op, dki_vector vector, size_t i);

@@ -1,23 +1,13 @@
 /* logic.c - comparisons, and logic with three values.
  *
- * and, or, case and coalesce evaluate from left to right, and only for the rows that what stands before leaves open: what
- * they do not reach cannot fail.
+ * and, or evaluate from left to right, and only for the rows that what stands before leaves open: what they do not reach
+ * cannot fail.
  */
 #include <string.h>
 
 #include "base/bitmap.h"
 #include "base/text.h"
 #include "bound.h"
-
-#define WORDS DK_BLOCK_WORDS
-
-static const uint64_t *known_words(dki_vector vector, uint64_t *all)
-{
-    if (vector.valid)
-        return vector.valid;
-    memset(all, 0xFF, WORDS * sizeof *all);
-    return all;
-}
 
 /* Comparison -------------------------------------------------------------------------------------------------------- */
 
@@ -114,28 +104,19 @@ dk_status dki_run_in(dki_eval *eval, const dki_op *op, const uint64_t *selection
 
 /* Logic ------------------------------------------------------------------------------------------------------------- */
 
-static bool any_bit(const uint64_t *words, size_t n)
-{
-    uint64_t any = 0;
-
-    for (size_t w = 0; w < dki_bit_words(n); w++)
-        any |= words[w];
-    return any != 0;
-}
-
 /* and: false decides; or: true decides. An operand is evaluated for the rows that those before it leave open. */
 static dk_status run_junction(dki_eval *eval, const dki_op *op, bool deciding, const uint64_t *selection,
                               dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
-    uint64_t *decided = slot->values, *unknown = slot->valid, open[WORDS];
+    uint64_t *decided = slot->values, *unknown = slot->valid, open[DK_BLOCK_WORDS];
     size_t n_words = dki_bit_words(eval->n);
     uint64_t flip = deciding ? 0 : ~UINT64_C(0);
 
     memcpy(open, selection, sizeof open);
     memset(decided, 0, n_words * sizeof *decided);
     memset(unknown, 0, n_words * sizeof *unknown);
-    for (size_t k = 0; k < op->n_args && any_bit(open, eval->n); k++) {
+    for (size_t k = 0; k < op->n_args && dki_any_row(open, eval->n); k++) {
         dk_status status = dki_op_run(eval, op->args[k], open, err);
         dki_vector vector;
         const uint64_t *truth;
@@ -145,7 +126,7 @@ static dk_status run_junction(dki_eval *eval, const dki_op *op, bool deciding, c
         vector = dki_op_vector(eval, op->args[k]);
         truth = vector.values;
         for (size_t w = 0; w < n_words; w++) {
-            uint64_t known = vector.valid ? vector.valid[w] : ~UINT64_C(0);
+            uint64_t known = dki_vector_known(vector, w);
 
             decided[w] |= open[w] & known & (truth[w] ^ flip);
             unknown[w] |= open[w] & ~known;
@@ -205,17 +186,14 @@ dk_status dki_run_is_null(dki_eval *eval, const dki_op *op, const uint64_t *sele
 dk_status dki_run_is_true(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
-    uint64_t all[WORDS];
-    const uint64_t *known;
     dki_vector from;
     dk_status status = dki_op_run(eval, op->args[0], selection, err);
 
     if (status != DK_OK)
         return status;
     from = dki_op_vector(eval, op->args[0]);
-    known = known_words(from, all);
     for (size_t w = 0; w < dki_bit_words(eval->n); w++)
-        ((uint64_t *)slot->values)[w] = ((const uint64_t *)from.values)[w] & known[w];
+        ((uint64_t *)slot->values)[w] = ((const uint64_t *)from.values)[w] & dki_vector_known(from, w);
     slot->vector = (dki_vector){ slot->values, NULL };
     return DK_OK;
 }
@@ -239,96 +217,5 @@ dk_status dki_run_is_total(dki_eval *eval, const dki_op *op, const uint64_t *sel
         dki_bit_put(slot->values, i, (uint64_t)mask.as.integer >> op->column & 1);
     }
     slot->vector = (dki_vector){ slot->values, NULL };
-    return DK_OK;
-}
-
-/* Choices ----------------------------------------------------------------------------------------------------------- */
-
-/* Copies the rows of `rows` from an argument's vector into the op's slot. */
-static void take_rows(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_vector from, const uint64_t *rows,
-                      size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool known;
-
-        if (!dki_bit(rows, i))
-            continue;
-        known = !dki_vector_is_null(arg, from, i);
-        switch (op->type) {
-        case DK_BOOLEAN: dki_bit_put(slot->values, i, dki_bit(from.values, i)); break;
-        case DK_REAL: ((double *)slot->values)[i] = ((const double *)from.values)[i]; break;
-        case DK_RATIO: ((dk_ratio *)slot->values)[i] = ((const dk_ratio *)from.values)[i]; break;
-        case DK_CATEGORY: ((uint32_t *)slot->values)[i] = ((const uint32_t *)from.values)[i]; break;
-        case DK_TEXT:
-            if (arg->type == DK_CATEGORY)
-                ((dk_text *)slot->values)[i] = known ? dki_vector_value(arg, from, i).as.text : (dk_text){ "", 0 };
-            else
-                ((dk_text *)slot->values)[i] = ((const dk_text *)from.values)[i];
-            break;
-        default: ((int64_t *)slot->values)[i] = ((const int64_t *)from.values)[i];
-        }
-        dki_bit_put(slot->valid, i, known);
-    }
-}
-
-/* case(condition, value, ..., otherwise) */
-dk_status dki_run_case(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
-{
-    dki_slot *slot = &eval->slots[op->slot];
-    uint64_t open[WORDS], chosen[WORDS], all[WORDS];
-    size_t k;
-
-    memcpy(open, selection, sizeof open);
-    for (k = 0; k + 1 < op->n_args && any_bit(open, eval->n); k += 2) {
-        const uint64_t *truth, *known;
-        dk_status status = dki_op_run(eval, op->args[k], open, err);
-
-        if (status != DK_OK)
-            return status;
-        truth = dki_op_vector(eval, op->args[k]).values;
-        known = known_words(dki_op_vector(eval, op->args[k]), all);
-        memset(chosen, 0, sizeof chosen);
-        for (size_t w = 0; w < dki_bit_words(eval->n); w++) {
-            chosen[w] = open[w] & truth[w] & known[w];
-            open[w] &= ~chosen[w];
-        }
-        if (!any_bit(chosen, eval->n))
-            continue;
-        status = dki_op_run(eval, op->args[k + 1], chosen, err);
-        if (status != DK_OK)
-            return status;
-        take_rows(op, slot, op->args[k + 1], dki_op_vector(eval, op->args[k + 1]), chosen, eval->n);
-    }
-    if (any_bit(open, eval->n)) {
-        const dki_op *otherwise = op->args[op->n_args - 1];
-        dk_status status = dki_op_run(eval, otherwise, open, err);
-
-        if (status != DK_OK)
-            return status;
-        take_rows(op, slot, otherwise, dki_op_vector(eval, otherwise), open, eval->n);
-    }
-    slot->vector = (dki_vector){ slot->values, slot->valid };
-    return DK_OK;
-}
-
-dk_status dki_run_coalesce(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
-{
-    dki_slot *slot = &eval->slots[op->slot];
-    uint64_t open[WORDS];
-
-    memcpy(open, selection, sizeof open);
-    for (size_t k = 0; k < op->n_args && any_bit(open, eval->n); k++) {
-        dk_status status = dki_op_run(eval, op->args[k], open, err);
-        dki_vector from;
-
-        if (status != DK_OK)
-            return status;
-        from = dki_op_vector(eval, op->args[k]);
-        take_rows(op, slot, op->args[k], from, open, eval->n);
-        for (size_t i = 0; i < eval->n; i++)
-            if (dki_bit(open, i) && !dki_vector_is_null(op->args[k], from, i))
-                dki_bit_clear(open, i);
-    }
-    slot->vector = (dki_vector){ slot->values, slot->valid };
     return DK_OK;
 }

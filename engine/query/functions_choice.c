@@ -1,0 +1,196 @@
+/* functions_choice.c - one of several values: least, greatest, coalesce, case.
+ *
+ * coalesce and case evaluate from left to right, and only for the rows that what stands before leaves open: what they do not
+ * reach cannot fail.
+ */
+#include "functions.h"
+
+#include <string.h>
+
+#include "base/bitmap.h"
+
+/* least(a, b, ...), greatest(a, b, ...): null where one is null. */
+static dk_status bind_least(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                            dki_op **out)
+{
+    dk_status status = dki_op_unify(b, args, n, f->name);
+    dk_type type;
+
+    if (status != DK_OK)
+        return status;
+    type = dki_type_is_text(args[0]->type) ? DK_TEXT : args[0]->type;
+    if (type == DK_BOOLEAN)
+        return dki_function_wrong(b, args[0], f->name, "values with an order");
+    return dki_function_op(b, f, node, args, n, type, args[0]->scale, out);
+}
+
+static dk_status row_least(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    size_t best = 0;
+    int sign = op->node->text[0] == 'l' ? 1 : -1;
+
+    (void)eval;
+    (void)err;
+    for (size_t i = 1; i < op->n_args; i++)
+        if (sign * dk_value_compare(&args[i], &args[best]) < 0)
+            best = i;
+    out->as = args[best].as;
+    return DK_OK;
+}
+
+/* coalesce(a, b, ...) and case(condition, value, ..., otherwise) ------------------------------------------------------ */
+
+/* Copies the rows of `rows` from an argument's vector into the op's slot. */
+static void take_rows(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_vector from, const uint64_t *rows,
+                      size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool known;
+
+        if (!dki_bit(rows, i))
+            continue;
+        known = !dki_vector_is_null(arg, from, i);
+        switch (op->type) {
+        case DK_BOOLEAN: dki_bit_put(slot->values, i, dki_bit(from.values, i)); break;
+        case DK_REAL: ((double *)slot->values)[i] = ((const double *)from.values)[i]; break;
+        case DK_RATIO: ((dk_ratio *)slot->values)[i] = ((const dk_ratio *)from.values)[i]; break;
+        case DK_CATEGORY: ((uint32_t *)slot->values)[i] = ((const uint32_t *)from.values)[i]; break;
+        case DK_TEXT:
+            if (arg->type == DK_CATEGORY)
+                ((dk_text *)slot->values)[i] = known ? dki_vector_value(arg, from, i).as.text : (dk_text){ "", 0 };
+            else
+                ((dk_text *)slot->values)[i] = ((const dk_text *)from.values)[i];
+            break;
+        default: ((int64_t *)slot->values)[i] = ((const int64_t *)from.values)[i];
+        }
+        dki_bit_put(slot->valid, i, known);
+    }
+}
+
+dk_status dki_run_case(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t open[DK_BLOCK_WORDS], chosen[DK_BLOCK_WORDS];
+    size_t k;
+
+    memcpy(open, selection, sizeof open);
+    for (k = 0; k + 1 < op->n_args && dki_any_row(open, eval->n); k += 2) {
+        dki_vector condition;
+        dk_status status = dki_op_run(eval, op->args[k], open, err);
+
+        if (status != DK_OK)
+            return status;
+        condition = dki_op_vector(eval, op->args[k]);
+        memset(chosen, 0, sizeof chosen);
+        for (size_t w = 0; w < dki_bit_words(eval->n); w++) {
+            chosen[w] = open[w] & ((const uint64_t *)condition.values)[w] & dki_vector_known(condition, w);
+            open[w] &= ~chosen[w];
+        }
+        if (!dki_any_row(chosen, eval->n))
+            continue;
+        status = dki_op_run(eval, op->args[k + 1], chosen, err);
+        if (status != DK_OK)
+            return status;
+        take_rows(op, slot, op->args[k + 1], dki_op_vector(eval, op->args[k + 1]), chosen, eval->n);
+    }
+    if (dki_any_row(open, eval->n)) {
+        const dki_op *otherwise = op->args[op->n_args - 1];
+        dk_status status = dki_op_run(eval, otherwise, open, err);
+
+        if (status != DK_OK)
+            return status;
+        take_rows(op, slot, otherwise, dki_op_vector(eval, otherwise), open, eval->n);
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
+    return DK_OK;
+}
+
+dk_status dki_run_coalesce(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t open[DK_BLOCK_WORDS];
+
+    memcpy(open, selection, sizeof open);
+    for (size_t k = 0; k < op->n_args && dki_any_row(open, eval->n); k++) {
+        dk_status status = dki_op_run(eval, op->args[k], open, err);
+        dki_vector from;
+
+        if (status != DK_OK)
+            return status;
+        from = dki_op_vector(eval, op->args[k]);
+        take_rows(op, slot, op->args[k], from, open, eval->n);
+        for (size_t i = 0; i < eval->n; i++)
+            if (dki_bit(open, i) && !dki_vector_is_null(op->args[k], from, i))
+                dki_bit_clear(open, i);
+    }
+    slot->vector = (dki_vector){ slot->values, slot->valid };
+    return DK_OK;
+}
+
+static dk_status bind_coalesce(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                               dki_op **out)
+{
+    dki_op *op;
+    dk_status status = dki_op_unify(b, args, n, f->name);
+
+    if (status != DK_OK)
+        return status;
+    op = dki_op_new(b, node, dki_run_coalesce, dki_type_is_text(args[0]->type) ? DK_TEXT : args[0]->type,
+                    args[0]->scale, n);
+    if (op == NULL)
+        return DK_ERR_MEMORY;
+    memcpy(op->args, args, n * sizeof *args);
+    *out = op;
+    return DK_OK;
+}
+
+/* case(condition, value, ..., otherwise); without otherwise it is null. */
+static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                           dki_op **out)
+{
+    size_t n_args = n % 2 ? n : n + 1, n_values = 0;
+    dki_op **all = dki_arena_array(&b->bound->arena, n_args, sizeof *all, b->err);
+    dki_op **values = dki_arena_array(&b->bound->arena, n_args, sizeof *values, b->err);
+    dki_op *op;
+    dk_status status;
+
+    if (all == NULL || values == NULL)
+        return DK_ERR_MEMORY;
+    memcpy(all, args, n * sizeof *args);
+    if (n_args > n) {
+        all[n] = dki_op_constant(b, node, (dk_value){ .type = DK_BOOLEAN, .is_null = true });
+        if (all[n] == NULL)
+            return DK_ERR_MEMORY;
+        all[n]->is_null_literal = true;
+    }
+    for (size_t i = 0; i < n_args; i++) {
+        if (i + 1 < n_args && i % 2 == 0) {
+            status = dki_op_settle(b, &all[i], DK_BOOLEAN, 0, NULL);
+            if (status != DK_OK)
+                return status;
+            if (all[i]->type != DK_BOOLEAN)
+                return dki_function_wrong(b, all[i], f->name, "a condition");
+        } else {
+            values[n_values++] = all[i];
+        }
+    }
+    status = dki_op_unify(b, values, n_values, f->name);
+    if (status != DK_OK)
+        return status;
+    op = dki_op_new(b, node, dki_run_case, dki_type_is_text(values[0]->type) ? DK_TEXT : values[0]->type,
+                    values[0]->scale, n_args);
+    if (op == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0, k = 0; i < n_args; i++)
+        op->args[i] = i + 1 < n_args && i % 2 == 0 ? all[i] : values[k++];
+    *out = op;
+    return DK_OK;
+}
+
+const dki_function dki_choice_functions[] = {
+    { "least", 2, 64, bind_least, row_least },
+    { "greatest", 2, 64, bind_least, row_least },
+    { "coalesce", 2, 64, bind_coalesce, NULL },
+    { "case", 2, 129, bind_case, NULL },
+    { NULL, 0, 0, NULL, NULL },
+};

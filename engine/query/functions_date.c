@@ -1,0 +1,83 @@
+/* functions_date.c - dates, and parts of them. */
+#include "functions.h"
+
+#include "base/calendar.h"
+#include "base/status.h"
+
+static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                           dki_op **out)
+{
+    dk_status status = dki_op_settle(b, &args[0], DK_DATE, 0, NULL);
+
+    if (status == DK_OK && args[0]->type != DK_DATE && args[0]->type != DK_TIMESTAMP)
+        return dki_function_wrong(b, args[0], f->name, "a date");
+    return status == DK_OK ? dki_function_op(b, f, node, args, n, DK_INTEGER, 0, out) : status;
+}
+
+static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    int64_t days = args[0].as.integer;
+    int year, month, day;
+
+    (void)eval;
+    (void)err;
+    if (args[0].type == DK_TIMESTAMP)
+        days = days / DKI_DAY_MICROSECONDS - (days % DKI_DAY_MICROSECONDS < 0);
+    dki_date_split(days, &year, &month, &day);
+    switch (op->node->text[0]) {
+    case 'y': out->as.integer = year; break;
+    case 'q': out->as.integer = (month + 2) / 3; break;
+    case 'm': out->as.integer = month; break;
+    default: out->as.integer = day;
+    }
+    return DK_OK;
+}
+
+static dk_status bind_date(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                           dki_op **out)
+{
+    if (n == 2)
+        return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT,
+                             "date() takes a text, or year, month and day");
+    for (size_t i = 0; i < n; i++) {
+        dk_status status = dki_op_settle(b, &args[i], n == 1 ? DK_TEXT : DK_INTEGER, 0, NULL);
+
+        if (status != DK_OK)
+            return status;
+        if (n == 1 ? !dki_type_is_text(args[i]->type) && args[i]->type != DK_TIMESTAMP && args[i]->type != DK_DATE
+                   : args[i]->type != DK_INTEGER)
+            return dki_function_wrong(b, args[i], f->name, n == 1 ? "a text" : "whole numbers");
+    }
+    return dki_function_op(b, f, node, args, n, DK_DATE, 0, out);
+}
+
+static dk_status row_date(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    (void)eval;
+    if (op->n_args == 3) {
+        for (int i = 0; i < 3; i++)
+            if (args[i].as.integer < 0 || args[i].as.integer > 9999)
+                return dki_fail(err, DK_ERR_RANGE, "there is no such day");
+        if (!dki_date_make((int)args[0].as.integer, (int)args[1].as.integer, (int)args[2].as.integer,
+                           &out->as.integer))
+            return dki_fail(err, DK_ERR_RANGE, "there is no day %lld-%02lld-%02lld", (long long)args[0].as.integer,
+                            (long long)args[1].as.integer, (long long)args[2].as.integer);
+        return DK_OK;
+    }
+    if (args[0].type == DK_DATE) {
+        out->as.integer = args[0].as.integer;
+    } else if (args[0].type == DK_TIMESTAMP) {
+        out->as.integer =
+            args[0].as.integer / DKI_DAY_MICROSECONDS - (args[0].as.integer % DKI_DAY_MICROSECONDS < 0);
+    } else if (!dki_parse_date(args[0].as.text.bytes, args[0].as.text.size, 'y', &out->as.integer)) {
+        return dki_fail(err, DK_ERR_RANGE, "\"%.*s\" is no date of the form 2024-12-31",
+                        (int)(args[0].as.text.size < 60 ? args[0].as.text.size : 60), args[0].as.text.bytes);
+    }
+    return DK_OK;
+}
+
+const dki_function dki_date_functions[] = {
+    { "year", 1, 1, bind_part, row_part },  { "quarter", 1, 1, bind_part, row_part },
+    { "month", 1, 1, bind_part, row_part }, { "day", 1, 1, bind_part, row_part },
+    { "date", 1, 3, bind_date, row_date },  { NULL, 0, 0, NULL, NULL },
+};
