@@ -18,10 +18,8 @@
 #include "dictionary_parts.h"
 
 /* Days and microseconds of 0001-01-01 and of the end of 9999-12-31. */
-#define DATE_LEAST INT64_C(-719162)
-#define DATE_GREATEST INT64_C(2932896)
-#define TIME_LEAST (DATE_LEAST * DKI_DAY_MICROSECONDS)
-#define TIME_GREATEST ((DATE_GREATEST + 1) * DKI_DAY_MICROSECONDS - 1)
+#define TIME_LEAST (DKI_DATE_LEAST * DKI_DAY_MICROSECONDS)
+#define TIME_GREATEST ((DKI_DATE_GREATEST + 1) * DKI_DAY_MICROSECONDS - 1)
 
 dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                          dk_builder **out, dk_error *err)
@@ -143,7 +141,7 @@ dk_status dk_builder_boolean(dk_builder *builder, bool value, dk_error *err)
 
 dk_status dki_builder_check_integer(const dk_builder *builder, int64_t value, dk_error *err)
 {
-    if (builder->type == DK_DATE && (value < DATE_LEAST || value > DATE_GREATEST))
+    if (builder->type == DK_DATE && (value < DKI_DATE_LEAST || value > DKI_DATE_GREATEST))
         return dki_fail(err, DK_ERR_RANGE,
                         "a date that lies %lld days from 1970-01-01 is not in the years 1 to 9999",
                         (long long)value);
