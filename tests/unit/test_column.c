@@ -228,6 +228,33 @@ static void failing_memory_leaves_nothing(void **state)
     free(rows);
 }
 
+static void columns_below_one_another_share_their_rows(void **state)
+{
+    (void)state;
+    for (int type = 0; type < DK_N_TYPES; type++) {
+        size_t n = 5000;
+        row *rows = random_rows(n, 12, 15);
+        const dk_column *whole = column_of(context, (dk_type)type, scale_of((dk_type)type), rows, n);
+        const dk_column *pieces[4] = { NULL }, *joined = NULL;
+        static const uint64_t starts[] = { 0, 1, 4096, 5000, 5000 }; /* the last piece has no rows */
+        dk_error err = DK_ERROR_INIT;
+
+        for (size_t i = 0; i < 4; i++)
+            assert_ok(dk_column_slice(whole, starts[i], starts[i + 1] - starts[i], &pieces[i], &err), &err);
+        assert_survives_failing_memory(context, dki_column_concat(pieces, 4, &joined, &err), &err, joined == NULL,
+                                       (void)0);
+        same_column(joined, rows, n, 700);
+        assert_int_equal(dk_column_n_nulls(joined), dk_column_n_nulls(whole));
+        assert_ptr_equal(dk_column_levels(joined), dk_column_levels(whole));
+        for (size_t i = 0; i < 4; i++)
+            dk_column_release(pieces[i]);
+        dk_column_release(whole);
+        same_column(joined, rows, n, 4096); /* what is shared stays */
+        dk_column_release(joined);
+        free(rows);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -238,6 +265,7 @@ int main(void)
         TEST(the_whole_is_the_column_itself_and_more_is_cut),
         TEST(bounds_are_of_known_integers_only),
         TEST(a_row_outside_is_refused),
+        TEST(columns_below_one_another_share_their_rows),
         TEST(bytes_count_chunks_once),
         TEST(a_constant_column_of_any_length_is_one_row),
         TEST(a_constant_of_stated_levels_keeps_them),
