@@ -1,29 +1,31 @@
 /* arithmetic.c - + - * / // % and unary minus over vectors.
  *
- * Integers and decimals are exact and say when a result does not fit; ratios likewise; reals say when a result is not
- * finite. Division by zero is null. Both operands have been brought to what the sign needs: one scale for + - // %, any for
- * * and /.
+ * Integers and decimals are exact and say when a result does not fit, and only then: what is computed on the way has 128
+ * bits. Ratios likewise; reals say when a result is not finite, dates when it is no day. Division by zero is null.
  */
 #include <math.h>
 
 #include "base/bitmap.h"
+#include "base/calendar.h"
 #include "base/number.h"
 #include "base/status.h"
 #include "bound.h"
 
-static dk_status too_large(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err)
+static dk_status no_result(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err)
 {
     char a[64], b[64];
     dk_value left = dki_vector_value(op->args[0], dki_op_vector(eval, op->args[0]), i);
     dk_value right = dki_vector_value(op->args[1], dki_op_vector(eval, op->args[1]), i);
-    dk_status status;
 
     dk_value_format(&left, a, sizeof a);
     dk_value_format(&right, b, sizeof b);
-    status = dki_row_fail(eval, op, i, err, DK_ERR_OVERFLOW, "%s %s %s does not fit", a, op->node->text, b);
+    if (op->type == DK_DATE)
+        return dki_row_fail(eval, op, i, err, DK_ERR_RANGE, "%s %s %s lies outside the years 1 to 9999", a,
+                            op->node->text, b);
+    dki_row_fail(eval, op, i, err, DK_ERR_OVERFLOW, "%s %s %s does not fit", a, op->node->text, b);
     if (op->type == DK_RATIO)
         dki_hint(err, "the exact ratio needs more than 64 bits: use real(...) for a rounded one");
-    return status;
+    return DK_ERR_OVERFLOW;
 }
 
 /* Floor division, as in Lua. */
@@ -50,6 +52,34 @@ static bool integer_result(char sign, int64_t a, int64_t b, int64_t *out, bool *
         *out = sign == '~' ? floor_quotient(a, b) : a - floor_quotient(a, b) * b;
         return true;
     }
+}
+
+static dki_i128 floor_quotient_wide(dki_i128 a, dki_i128 b)
+{
+    return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+/* The same for numbers of two scales, brought to one by the powers (at most 10^18 each). */
+static bool scaled_result(char sign, dki_i128 a, dki_i128 b, int64_t *out, bool *is_null)
+{
+    dki_i128 result;
+
+    switch (sign) {
+    case '+': result = a + b; break;
+    case '-': result = a - b; break;
+    default:
+        if (b == 0) {
+            *is_null = true;
+            return true;
+        }
+        result = floor_quotient_wide(a, b);
+        if (sign == '%')
+            result = a - result * b;
+    }
+    if (!dki_fits_i64(result))
+        return false;
+    *out = (int64_t)result;
+    return true;
 }
 
 static bool real_result(char sign, double a, double b, double *out, bool *is_null)
@@ -97,10 +127,37 @@ static dk_ratio as_ratio(const dki_op *op, dki_vector vector, size_t i)
     return (dk_ratio){ ((const int64_t *)vector.values)[i], dki_power10[op->scale] };
 }
 
+/* Powers of ten that bring the operands to one scale; 1 for a product, which adds the scales. */
+struct powers {
+    int64_t left, right;
+};
+
+static struct powers powers_of(const dki_op *op)
+{
+    uint8_t left = op->args[0]->scale, right = op->args[1]->scale;
+
+    if (op->sign == '*' || left == right)
+        return (struct powers){ 1, 1 };
+    return left < right ? (struct powers){ dki_power10[right - left], 1 }
+                        : (struct powers){ 1, dki_power10[left - right] };
+}
+
+static bool exact_result(const dki_op *op, struct powers powers, int64_t a, int64_t b, int64_t *out, bool *is_null)
+{
+    if (powers.left == 1 && powers.right == 1) {
+        if (!integer_result(op->sign, a, b, out, is_null))
+            return false;
+    } else if (!scaled_result(op->sign, (dki_i128)a * powers.left, (dki_i128)b * powers.right, out, is_null)) {
+        return false;
+    }
+    return op->type != DK_DATE || (*out >= DKI_DATE_LEAST && *out <= DKI_DATE_GREATEST);
+}
+
 dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
     const dki_op *left = op->args[0], *right = op->args[1];
+    struct powers powers = { 1, 1 };
     dki_vector a, b;
     dk_status status = dki_op_run(eval, left, selection, err);
 
@@ -110,6 +167,8 @@ dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *s
         return status;
     a = dki_op_vector(eval, left);
     b = dki_op_vector(eval, right);
+    if (op->type != DK_REAL && op->type != DK_RATIO)
+        powers = powers_of(op);
     for (size_t i = 0; i < eval->n; i++) {
         bool is_null = dki_vector_is_null(left, a, i) || dki_vector_is_null(right, b, i);
         bool fits = true;
@@ -134,15 +193,24 @@ dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *s
 
             *out = 0;
             if (!is_null)
-                fits = integer_result(op->sign, ((const int64_t *)a.values)[i], ((const int64_t *)b.values)[i], out,
-                                      &is_null);
+                fits = exact_result(op, powers, ((const int64_t *)a.values)[i], ((const int64_t *)b.values)[i], out,
+                                    &is_null);
         }
         if (!fits)
-            return too_large(eval, op, i, err);
+            return no_result(eval, op, i, err);
         dki_bit_put(slot->valid, i, !is_null);
     }
     slot->vector = (dki_vector){ slot->values, slot->valid };
     return DK_OK;
+}
+
+static dk_status no_negative(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err)
+{
+    dk_value value = dki_vector_value(op->args[0], dki_op_vector(eval, op->args[0]), i);
+    char text[64];
+
+    dk_value_format(&value, text, sizeof text);
+    return dki_row_fail(eval, op, i, err, DK_ERR_OVERFLOW, "the negative of %s does not fit", text);
 }
 
 dk_status dki_run_negate(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
@@ -164,17 +232,16 @@ dk_status dki_run_negate(dki_eval *eval, const dki_op *op, const uint64_t *selec
             dk_ratio ratio = ((const dk_ratio *)from.values)[i];
 
             if (dki_sub_i64(0, ratio.numerator, &ratio.numerator))
-                return dki_row_fail(eval, op, i, err, DK_ERR_OVERFLOW, "the negative does not fit");
+                return no_negative(eval, op, i, err);
             ((dk_ratio *)slot->values)[i] = ratio;
         } else {
             int64_t value = ((const int64_t *)from.values)[i];
 
             if (dki_sub_i64(0, value, &value))
-                return dki_row_fail(eval, op, i, err, DK_ERR_OVERFLOW, "the negative of %lld does not fit",
-                                    (long long)((const int64_t *)from.values)[i]);
+                return no_negative(eval, op, i, err);
             ((int64_t *)slot->values)[i] = value;
         }
     }
-    slot->vector = (dki_vector){ slot->values, from.valid };
+    slot->vector = (dki_vector){ slot->values, from.valid }; /* what is null is 0, and so is its negative */
     return DK_OK;
 }

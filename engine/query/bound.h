@@ -27,7 +27,7 @@ typedef struct dki_vector {
 /* Memory of one node in one evaluator. */
 typedef struct dki_slot {
     dki_vector vector;
-    void *values; /* DK_BLOCK_ROWS values */
+    void *values; /* room for a block of the op's type */
     uint64_t *valid;
     dk_view view; /* of a column */
 } dki_slot;
@@ -35,7 +35,8 @@ typedef struct dki_slot {
 struct dki_eval {
     const dki_bound *bound;
     dk_context *context;
-    dki_slot *slots; /* those of ops that were run have memory */
+    const dki_op *root;
+    dki_slot *slots;
     size_t n_slots;
     dki_arena arena;           /* texts of the block */
     uint64_t row;              /* first row of the block */
@@ -55,7 +56,7 @@ struct dki_op {
     dk_type type;
     uint8_t scale;
     const dk_dictionary *levels; /* category; retained by the bound expression */
-    size_t slot;
+    size_t slot;                 /* numbered where the op is evaluated: dki_op_number */
     size_t n_args;
     dki_op **args;
     bool is_constant;
@@ -63,7 +64,7 @@ struct dki_op {
     dk_value value;       /* constant */
     size_t column;        /* of the scope's table */
     dki_row_fn *row;
-    bool nulls_too;        /* row: called with null arguments as well */
+    bool by_rank;          /* comparison: categories whose declared order is one */
     char sign;             /* arithmetic: + - * / ~ (floor division) %; comparison: = ! < l > g */
     const void *data;      /* a function's own */
     const uint8_t *truth;  /* look-up: 0 false, 1 true, 2 null, by code */
@@ -81,6 +82,7 @@ struct dki_bound {
     size_t n_dictionaries, dictionaries_capacity;
     const char **notes;
     size_t n_notes, notes_capacity;
+    size_t n_missing; /* literals that no category has */
 };
 
 /* What binding works with. */
@@ -99,10 +101,22 @@ dki_op *dki_op_constant(dki_binder *b, const dki_node *node, dk_value value);
 dk_status dki_op_convert(dki_binder *b, dki_op **op, dk_type type, uint8_t scale);
 /* Gives a null literal the type of its context. */
 dk_status dki_op_settle(dki_binder *b, dki_op **op, dk_type type, uint8_t scale, const dk_dictionary *levels);
-/* One type for several ops (numbers; texts and categories; or one type): they are converted in place. what names them. */
-dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, const char *what);
+/* One type for several ops (numbers; texts and categories; or one type): they are converted in place, numbers only where
+ * convert_numbers is set: a comparison takes any two as they are. what names the ops. */
+dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what);
+/* The type and scale that numbers among the ops meet in. */
+dk_type dki_op_number_type(dki_op *const *ops, size_t n, uint8_t *scale);
+/* Ops whose order is asked for: where one is a category with declared levels, all are brought to these levels, and *levels is
+ * set. Errors: DK_ERR_RANGE for a constant that is none of them, DK_ERR_TYPE for what has another order or none. */
+dk_status dki_op_order(dki_binder *b, dki_op **ops, size_t n, const dk_dictionary **levels);
+/* Ops of which one is chosen: where they are one category and constants, all become categories of *levels, which are its
+ * levels and then the constants that it lacks. Else *levels stays NULL. */
+dk_status dki_op_one_category(dki_binder *b, dki_op **ops, size_t n, const dk_dictionary **levels);
+/* Numbers the slots of op and all below it from `next`; returns the next number. */
+size_t dki_op_number(dki_op *op, size_t next);
 dk_status dki_bound_keep(dki_bound *bound, const dk_dictionary *dictionary, dk_error *err); /* given */
 dk_status dki_bound_add_note(dki_bound *bound, const char *note, dk_error *err);
+dk_status dki_bound_end_notes(dki_bound *bound, dk_error *err); /* says how many notes were not made */
 /* Constants and functions of one category become tables: see fold.c. */
 dk_status dki_fold(dki_binder *b, dki_op **op);
 
@@ -121,10 +135,22 @@ typedef struct dki_function {
 const dki_function *dki_function_find(const char *name); /* NULL where there is none of that name */
 const dki_function *dki_function_get(size_t i);          /* NULL behind the last */
 
+/* The constants of `in`, in order. */
+typedef struct dki_value_set {
+    size_t n;
+    bool has_null;
+    dk_value *values;
+} dki_value_set;
+/* bind_compare.c: sign is one of = ! < l > g. */
+dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
+dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out);
+dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
+
 /* Runs. */
 dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate, dki_run_compare, dki_run_and,
-    dki_run_or, dki_run_not, dki_run_is_null, dki_run_is_true, dki_run_is_total, dki_run_in, dki_run_case,
-    dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table, dki_run_code_map;
+    dki_run_or, dki_run_not, dki_run_is_null, dki_run_is_true, dki_run_is_total, dki_run_in, dki_run_in_set,
+    dki_run_between, dki_run_case, dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table,
+    dki_run_code_map;
 
 dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
 static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)
@@ -151,10 +177,13 @@ bool dki_vector_is_null(const dki_op *op, dki_vector vector, size_t i);
 DK_PRINTF(6, 7)
 dk_status dki_row_fail(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status code,
                        const char *format, ...);
-/* An evaluator of a part: for folding. */
-dk_status dki_eval_make(const dki_bound *bound, dki_eval **out, dk_error *err);
-void dki_eval_begin(dki_eval *eval, uint64_t row, size_t n);
-/* Runs an op that is not below the root: its slots are made first. */
-dk_status dki_eval_op(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
+/* The exact value as another type of number; DK_ERR_OVERFLOW, with err filled by dki_fail. */
+dk_status dki_value_convert(const dk_value *from, dk_type type, uint8_t scale, dk_value *out, dk_error *err);
+/* An evaluator of op and what is below it, whose slots have been numbered 0 .. n_slots - 1, for blocks of at most n rows. */
+dk_status dki_eval_make(const dki_bound *bound, const dki_op *op, size_t n_slots, size_t n, dki_eval **out,
+                        dk_error *err);
+/* Evaluates the op for n rows from `row`, or for the codes of overrides where they are given. */
+dk_status dki_eval_run(dki_eval *eval, uint64_t row, size_t n, const uint32_t *overrides, const uint64_t *selection,
+                       dk_error *err);
 
 #endif

@@ -24,11 +24,14 @@ dk_status dki_bind(const dki_scope *scope, const dk_expr *expr, const dki_node *
     bound->expr = dk_expr_retain(expr);
     dki_arena_init(&bound->arena, context);
     status = dki_bind_node(&binder, node, &root);
+    if (status == DK_OK)
+        status = dki_bound_end_notes(bound, err);
     if (status != DK_OK) {
         dki_bound_release(bound);
         return status;
     }
     bound->root = root;
+    bound->n_slots = dki_op_number(root, 0);
     *out = bound;
     return DK_OK;
 }
@@ -88,66 +91,61 @@ const char *dki_bound_note(const dki_bound *bound, size_t i)
 
 /* Evaluators -------------------------------------------------------------------------------------------------------- */
 
-static size_t value_bytes(void)
+static size_t value_bytes(dk_type type)
 {
-    return DK_BLOCK_ROWS * sizeof(dk_ratio); /* the widest; dk_text is as wide */
+    switch (type) {
+    case DK_RATIO: return sizeof(dk_ratio);
+    case DK_TEXT: return sizeof(dk_text);
+    case DK_CATEGORY: return sizeof(uint32_t);
+    default: return sizeof(int64_t); /* bits have more room than they need */
+    }
 }
 
-/* Gives a slot its memory. Folding adds slots while it evaluates, so that this is done for all that there are now. */
-static dk_status make_slot(dki_eval *eval, dki_slot *slot, dk_error *err)
+/* Gives the slots of op and all below it memory for n rows, a multiple of 64. */
+static dk_status make_slots(dki_eval *eval, const dki_op *op, size_t n, dk_error *err)
 {
+    dki_slot *slot = &eval->slots[op->slot];
+    dk_status status;
+
     dk_view_init(&slot->view, eval->context);
-    slot->values = dki_alloc_wide(eval->context, value_bytes(), err);
-    slot->valid = dki_alloc_wide(eval->context, DK_BLOCK_WORDS * sizeof(uint64_t), err);
-    return slot->values && slot->valid ? DK_OK : DK_ERR_MEMORY;
-}
-
-/* Slots of the ops below one; others stay without memory. */
-static dk_status make_slots(dki_eval *eval, const dki_op *op, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    if (eval->slots[op->slot].values == NULL)
-        status = make_slot(eval, &eval->slots[op->slot], err);
+    slot->values = dki_alloc_wide(eval->context, n * value_bytes(op->type), err);
+    slot->valid = dki_alloc_wide(eval->context, n / 64 * sizeof(uint64_t), err);
+    status = slot->values && slot->valid ? DK_OK : DK_ERR_MEMORY;
     for (size_t i = 0; i < op->n_args && status == DK_OK; i++)
-        status = make_slots(eval, op->args[i], err);
+        status = make_slots(eval, op->args[i], n, err);
     return status;
 }
 
-dk_status dki_eval_make(const dki_bound *bound, dki_eval **out, dk_error *err)
+dk_status dki_eval_make(const dki_bound *bound, const dki_op *op, size_t n_slots, size_t n, dki_eval **out,
+                        dk_error *err)
 {
     dki_eval *eval = dki_calloc(bound->context, 1, sizeof *eval, err);
+    dk_status status;
 
     if (eval == NULL)
         return DK_ERR_MEMORY;
     eval->bound = bound;
     eval->context = bound->context;
+    eval->root = op;
     dki_arena_init(&eval->arena, bound->context);
     dk_view_init(&eval->out, bound->context);
-    eval->slots = dki_calloc(bound->context, bound->n_slots, sizeof *eval->slots, err);
-    if (eval->slots == NULL) {
-        dki_free(bound->context, eval);
-        return DK_ERR_MEMORY;
-    }
-    eval->n_slots = bound->n_slots;
-    *out = eval;
-    return DK_OK;
-}
-
-dk_status dki_eval_new(const dki_bound *bound, dki_eval **out, dk_error *err)
-{
-    dki_eval *eval;
-    dk_status status = dki_eval_make(bound, &eval, err);
-
-    if (status != DK_OK)
-        return status;
-    status = make_slots(eval, bound->root, err);
+    eval->slots = dki_calloc(bound->context, n_slots, sizeof *eval->slots, err);
+    eval->n_slots = eval->slots ? n_slots : 0;
+    status = eval->slots ? make_slots(eval, op, (n + 63) & ~(size_t)63, err) : DK_ERR_MEMORY;
     if (status != DK_OK) {
         dki_eval_release(eval);
         return status;
     }
     *out = eval;
     return DK_OK;
+}
+
+dk_status dki_eval_new(const dki_bound *bound, dki_eval **out, dk_error *err)
+{
+    uint64_t n_rows = dk_table_n_rows(bound->table);
+    size_t n = n_rows < DK_BLOCK_ROWS ? (size_t)n_rows : DK_BLOCK_ROWS;
+
+    return dki_eval_make(bound, bound->root, bound->n_slots, n > 0 ? n : 1, out, err);
 }
 
 void dki_eval_release(dki_eval *eval)
@@ -166,31 +164,37 @@ void dki_eval_release(dki_eval *eval)
     dki_free(eval->context, eval);
 }
 
-void dki_eval_begin(dki_eval *eval, uint64_t row, size_t n)
+dk_status dki_eval_run(dki_eval *eval, uint64_t row, size_t n, const uint32_t *overrides, const uint64_t *selection,
+                       dk_error *err)
 {
     dki_arena_drop(&eval->arena);
     eval->row = row;
     eval->n = n;
-    eval->overrides = NULL;
+    eval->overrides = overrides;
+    return dki_op_run(eval, eval->root, selection, err);
 }
 
-dk_status dki_eval_op(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
-{
-    dk_status status = make_slots(eval, op, err);
-
-    return status == DK_OK ? dki_op_run(eval, op, selection, err) : status;
-}
-
+/* An operand is evaluated for all rows of a block before the next one is. So when something fails, another row before it may
+ * fail as well: the rows are gone through again one by one, and the earliest is the one that is reported. */
 static dk_status run_root(dki_eval *eval, uint64_t row, size_t n, const uint64_t *selection, dk_error *err)
 {
-    uint64_t some[DK_BLOCK_WORDS];
+    uint64_t some[DK_BLOCK_WORDS], one[DK_BLOCK_WORDS] = { 1 };
+    dk_status status;
 
     memset(some, 0, sizeof some);
     dki_bits_fill(some, n);
     for (size_t w = 0; selection && w < dki_bit_words(n); w++)
         some[w] &= selection[w];
-    dki_eval_begin(eval, row, n);
-    return dki_op_run(eval, eval->bound->root, some, err);
+    status = dki_eval_run(eval, row, n, NULL, some, err);
+    if (status == DK_OK || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED)
+        return status;
+    for (size_t i = 0; i < n && n > 1; i++) {
+        dk_status first = dki_bit(some, i) ? dki_eval_run(eval, row + i, 1, NULL, one, err) : DK_OK;
+
+        if (first != DK_OK)
+            return first;
+    }
+    return status;
 }
 
 /* The texts of a vector as offsets and bytes in the scratch memory of the view. */
@@ -293,18 +297,46 @@ dk_status dki_eval_truth(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
     return DK_OK;
 }
 
+/* One for each worker ----------------------------------------------------------------------------------------------- */
+
+dk_status dki_evals_get(dki_evals *evals, const dki_bound *bound, unsigned worker, dki_eval **out, dk_error *err)
+{
+    dk_status status = evals->items[worker] ? DK_OK : dki_eval_new(bound, &evals->items[worker], err);
+
+    *out = evals->items[worker];
+    return status;
+}
+
+void dki_evals_release(dki_evals *evals)
+{
+    for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
+        dki_eval_release(evals->items[i]);
+}
+
 /* Columns ----------------------------------------------------------------------------------------------------------- */
 
-static dk_status append_range(const dki_bound *bound, dk_builder *builder, uint64_t begin, uint64_t end,
-                              dk_error *err)
+#define RANGE_BLOCKS 16
+
+/* Ranges of rows become columns of their own, which are set below one another in the end. */
+struct fill {
+    const dki_bound *bound;
+    uint64_t grain;
+    const dk_column **pieces;
+    dki_evals evals;
+};
+
+static dk_status new_builder(const dki_bound *bound, dk_builder **out, dk_error *err)
+{
+    return dk_builder_new(bound->context, bound->root->type, dki_bound_scale(bound), bound->root->levels, out, err);
+}
+
+static dk_status append_range(const dki_bound *bound, dki_eval *eval, dk_builder *builder, uint64_t begin,
+                              uint64_t end, dk_error *err)
 {
     size_t block = dki_block_rows(bound->context);
-    dki_eval *eval;
-    dk_status status = dki_eval_new(bound, &eval, err);
+    dk_status status = DK_OK;
 
-    if (status != DK_OK)
-        return status;
-    for (uint64_t row = begin; row < end && status == DK_OK;) {
+    for (uint64_t row = begin; row < end && status == DK_OK; row += block) {
         size_t n = end - row < block ? (size_t)(end - row) : block;
         const dk_view *view;
 
@@ -313,30 +345,65 @@ static dk_status append_range(const dki_bound *bound, dk_builder *builder, uint6
             status = dki_eval_block(eval, row, n, NULL, &view, err);
         if (status == DK_OK)
             status = dk_builder_view(builder, view, err);
-        row += n;
     }
-    dki_eval_release(eval);
+    return status;
+}
+
+static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    struct fill *fill = arg;
+    dk_builder *builder;
+    dki_eval *eval;
+    dk_status status = dki_evals_get(&fill->evals, fill->bound, worker, &eval, err);
+
+    if (status == DK_OK)
+        status = new_builder(fill->bound, &builder, err);
+    if (status != DK_OK)
+        return status;
+    status = append_range(fill->bound, eval, builder, begin, end, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, &fill->pieces[begin / fill->grain], err);
+    dk_builder_release(builder);
+    return status;
+}
+
+static dk_status empty_column(const dki_bound *bound, const dk_column **out, dk_error *err)
+{
+    dk_builder *builder;
+    dk_status status = new_builder(bound, &builder, err);
+
+    if (status != DK_OK)
+        return status;
+    status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
     return status;
 }
 
 dk_status dki_bound_column_new(const dki_bound *bound, const dk_column **out, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(bound->table);
+    struct fill fill = { .bound = bound, .grain = (uint64_t)dki_block_rows(bound->context) * RANGE_BLOCKS };
+    uint64_t n_pieces = n_rows / fill.grain + (n_rows % fill.grain != 0);
     size_t column = dki_bound_column(bound);
-    dk_builder *builder;
     dk_status status;
 
     if (column != DK_NO_COLUMN) {
         *out = dk_column_retain(dk_table_field(bound->table, column)->column);
         return DK_OK;
     }
-    status = dk_builder_new(bound->context, bound->root->type, dki_bound_scale(bound), bound->root->levels,
-                            &builder, err);
-    if (status != DK_OK)
-        return status;
-    status = append_range(bound, builder, 0, n_rows, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
+    if (n_rows == 0)
+        return empty_column(bound, out, err);
+    fill.pieces = dki_calloc(bound->context, n_pieces, sizeof *fill.pieces, err);
+    if (fill.pieces == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(bound->context, n_rows, fill.grain, fill_range, &fill, err);
+    if (status == DK_OK && n_pieces == 1)
+        *out = dk_column_retain(fill.pieces[0]);
+    else if (status == DK_OK)
+        status = dki_column_concat(fill.pieces, n_pieces, out, err);
+    for (uint64_t i = 0; i < n_pieces; i++)
+        dk_column_release(fill.pieces[i]);
+    dki_free(bound->context, fill.pieces);
+    dki_evals_release(&fill.evals);
     return status;
 }

@@ -7,6 +7,7 @@
 #ifndef DKI_QUERY_EVAL_H
 #define DKI_QUERY_EVAL_H
 
+#include "base/pool.h"
 #include "node.h"
 
 typedef struct dki_bound dki_bound;
@@ -40,13 +41,20 @@ dk_status dki_eval_new(const dki_bound *bound, dki_eval **out, dk_error *err);
 void dki_eval_release(dki_eval *eval);
 /* Evaluates rows row .. row + n - 1 (n <= DK_BLOCK_ROWS). Only rows in selection are evaluated (NULL: all): others
  * have unspecified values and raise nothing. Boolean results have storage BITS. *out points to a view that stays
- * valid until the next call with this eval. An overflow names the earliest selected row at fault (from 1). */
+ * valid until the next call with this eval. A failure is that of the earliest selected row at fault, which the message
+ * names (from 1), whatever n. */
 dk_status dki_eval_block(dki_eval *eval, uint64_t row, size_t n, const uint64_t *selection, const dk_view **out,
                          dk_error *err);
 /* For a boolean expression: bit i of truth = row is selected and the value is true. *n_null counts selected rows
  * where it is null. truth has room for DK_BLOCK_WORDS words. */
 dk_status dki_eval_truth(dki_eval *eval, uint64_t row, size_t n, const uint64_t *selection, uint64_t *truth,
                          uint64_t *n_null, dk_error *err);
+/* An evaluator for each worker of dki_parallel, made when it is first asked for. Begins as { 0 }. */
+typedef struct dki_evals {
+    dki_eval *items[DKI_MOST_WORKERS];
+} dki_evals;
+dk_status dki_evals_get(dki_evals *evals, const dki_bound *bound, unsigned worker, dki_eval **out, dk_error *err);
+void dki_evals_release(dki_evals *evals);
 /* All rows of the scope's table as a column, in parallel. */
 dk_status dki_bound_column_new(const dki_bound *bound, const dk_column **out, dk_error *err);
 

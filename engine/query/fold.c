@@ -29,47 +29,51 @@ static void find_sources(dki_op *op, struct sources *found)
         find_sources(op->args[i], found);
 }
 
-/* Evaluates op alone, for n rows that begin at row 0 (or at the codes of overrides). */
-static dk_status run_alone(dki_eval *eval, const dki_op *op, const uint32_t *overrides, size_t n, dk_error *err)
+/* Evaluates for n codes; without codes for one row that is none. */
+static dk_status run_alone(dki_eval *eval, const uint32_t *codes, size_t n, dk_error *err)
 {
     uint64_t selection[DK_BLOCK_WORDS];
 
     memset(selection, 0, sizeof selection);
     dki_bits_fill(selection, n);
-    dki_eval_begin(eval, 0, n);
-    eval->overrides = overrides;
-    return dki_eval_op(eval, op, selection, err);
+    return dki_eval_run(eval, 0, n, codes, selection, err);
+}
+
+/* A failure that is not the expression's own ends binding. Any other is left to the row that reaches it. */
+static dk_status pass_on(dki_binder *b, dk_status status, const dk_error *quiet)
+{
+    if (status != DK_ERR_MEMORY && status != DK_ERR_INTERRUPTED)
+        return DK_OK;
+    if (b->err)
+        *b->err = *quiet;
+    return status;
 }
 
 static dk_status fold_constant(dki_binder *b, dki_op **op)
 {
     dki_eval *eval;
     dk_error quiet = DK_ERROR_INIT;
-    dk_status status = dki_eval_make(b->bound, &eval, b->err);
+    dk_status status = dki_eval_make(b->bound, *op, dki_op_number(*op, 0), 1, &eval, b->err);
 
     if (status != DK_OK)
         return status;
-    status = run_alone(eval, *op, NULL, 1, &quiet);
+    status = run_alone(eval, NULL, 1, &quiet);
     if (status == DK_OK) {
-        dk_value value = dki_vector_value(*op, dki_op_vector(eval, *op), 0);
-        const dk_dictionary *levels = (*op)->levels;
-        dk_type type = (*op)->type;
-        dki_op *made = dki_op_constant(b, (*op)->node, value);
+        dki_op *made = dki_op_constant(b, (*op)->node, dki_vector_value(*op, dki_op_vector(eval, *op), 0));
 
-        if (made == NULL) {
-            status = DK_ERR_MEMORY;
-        } else {
-            made->type = type;
-            made->value.type = type;
-            made->levels = levels;
+        if (made) {
+            made->type = (*op)->type; /* a category stays one */
+            made->value.type = (*op)->type;
+            made->levels = (*op)->levels;
             *op = made;
+        } else {
+            status = DK_ERR_MEMORY;
         }
+    } else {
+        status = pass_on(b, status, &quiet);
     }
     dki_eval_release(eval);
-    return status == DK_ERR_MEMORY && b->err && b->err->code != DK_ERR_MEMORY
-               ? dki_fail(b->err, DK_ERR_MEMORY, "%s", quiet.message)
-           : status == DK_ERR_MEMORY ? status
-                                     : DK_OK;
+    return status;
 }
 
 /* Truth by code: 0 false, 1 true, 2 null. */
@@ -77,7 +81,7 @@ static dk_status fill_truth(dki_eval *eval, const dki_op *op, const uint32_t *co
                             dk_error *err)
 {
     dki_vector vector;
-    dk_status status = run_alone(eval, op, codes, n, err);
+    dk_status status = run_alone(eval, codes, n, err);
 
     if (status != DK_OK)
         return status;
@@ -91,7 +95,7 @@ static dk_status fill_texts(dki_eval *eval, const dki_op *op, const uint32_t *co
                             dki_text_map *texts, dk_error *err)
 {
     dki_vector vector;
-    dk_status status = run_alone(eval, op, codes, n, err);
+    dk_status status = run_alone(eval, codes, n, err);
 
     if (status != DK_OK)
         return status;
@@ -128,7 +132,8 @@ static dk_status make_levels(dki_binder *b, dki_op *op, const dki_text_map *text
 
 static dk_status fold_levels(dki_binder *b, dki_op **op, dki_op *column)
 {
-    size_t n_codes = dk_dictionary_n_levels(column->levels) + 1;
+    size_t n_codes = dk_dictionary_n_levels(column->levels) + 1, done = 0, n;
+    size_t block = n_codes < DK_BLOCK_ROWS ? n_codes : DK_BLOCK_ROWS;
     bool text = (*op)->type == DK_TEXT;
     uint32_t codes[DK_BLOCK_ROWS];
     dk_error quiet = DK_ERROR_INIT;
@@ -137,33 +142,30 @@ static dk_status fold_levels(dki_binder *b, dki_op **op, dki_op *column)
     dki_op *made = dki_op_new(b, (*op)->node, text ? dki_run_code_map : dki_run_truth_table,
                               text ? DK_CATEGORY : DK_BOOLEAN, 0, 1);
     void *table = dki_arena_array(&b->bound->arena, n_codes, text ? sizeof(uint32_t) : 1, b->err);
-    dk_status status = made && table ? dki_eval_make(b->bound, &eval, b->err) : DK_ERR_MEMORY;
-    bool folded;
+    dk_status status =
+        made && table ? dki_eval_make(b->bound, *op, dki_op_number(*op, 0), block, &eval, b->err) : DK_ERR_MEMORY;
 
     if (status != DK_OK)
         return status;
     dki_text_map_init(&texts, b->bound->context);
-    for (size_t done = 0; done < n_codes && status == DK_OK;) {
-        size_t n = n_codes - done < DK_BLOCK_ROWS ? n_codes - done : DK_BLOCK_ROWS;
-
+    for (; done < n_codes && status == DK_OK; done += n) {
+        n = n_codes - done < block ? n_codes - done : block;
         for (size_t i = 0; i < n; i++)
             codes[i] = (uint32_t)(done + i);
-        status = text ? fill_texts(eval, *op, codes, n, table, &texts, &quiet)
-                      : fill_truth(eval, *op, codes, n, table, &quiet);
-        done += n;
+        status = dki_poll(b->bound->context, &quiet);
+        if (status == DK_OK)
+            status = text ? fill_texts(eval, *op, codes, n, table, &texts, &quiet)
+                          : fill_truth(eval, *op, codes, n, table, &quiet);
     }
-    folded = status == DK_OK;
-    if (status == DK_ERR_MEMORY)
-        dki_fail(b->err, DK_ERR_MEMORY, "%s", quiet.message);
-    else
-        status = DK_OK;
-    if (folded && text)
-        status = make_levels(b, made, &texts);
-    if (folded && status == DK_OK) {
+    if (status == DK_OK) {
         made->args[0] = column;
         made->truth = text ? NULL : table;
         made->codes = text ? table : NULL;
-        *op = made;
+        status = text ? make_levels(b, made, &texts) : DK_OK;
+        if (status == DK_OK)
+            *op = made;
+    } else {
+        status = pass_on(b, status, &quiet);
     }
     dki_text_map_drop(&texts);
     dki_eval_release(eval);

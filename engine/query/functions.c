@@ -7,10 +7,27 @@
 
 #include <string.h>
 
+#include "base/status.h"
+
 dk_status dki_function_wrong(dki_binder *b, const dki_op *arg, const char *function, const char *wanted)
 {
-    return dki_node_fail(b->bound->expr, arg->node, b->err, DK_ERR_TYPE, "%s() wants %s, and this is %s", function,
-                         wanted, dk_type_name(arg->type));
+    bool is_operator = function[0] == '.';
+
+    dki_node_fail(b->bound->expr, arg->node, b->err, DK_ERR_TYPE, "%s%s wants %s, and this is %s", function,
+                  is_operator ? "" : "()", wanted, dk_type_name(arg->type));
+    if (is_operator)
+        dki_hint(b->err, "text(x) makes a text of any value");
+    return DK_ERR_TYPE;
+}
+
+dk_status dki_function_digits(dki_binder *b, const dki_op *arg, uint8_t *out)
+{
+    if (!arg->is_constant || arg->type != DK_INTEGER || arg->value.is_null || arg->value.as.integer < 0 ||
+        arg->value.as.integer > DK_DECIMAL_MAX_SCALE)
+        return dki_node_fail(b->bound->expr, arg->node, b->err, DK_ERR_RANGE,
+                             "the number of digits is a whole number from 0 to %d", DK_DECIMAL_MAX_SCALE);
+    *out = (uint8_t)arg->value.as.integer;
+    return DK_OK;
 }
 
 dk_status dki_function_op(dki_binder *b, const dki_function *function, const dki_node *node, dki_op **args,

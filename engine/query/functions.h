@@ -13,5 +13,7 @@ dk_status dki_function_op(dki_binder *b, const dki_function *function, const dki
                           size_t n, dk_type type, uint8_t scale, dki_op **out);
 /* "f() wants a number, and this is text" */
 dk_status dki_function_wrong(dki_binder *b, const dki_op *arg, const char *function, const char *wanted);
+/* The value of an argument that is a number of digits after the point, and stands there. */
+dk_status dki_function_digits(dki_binder *b, const dki_op *arg, uint8_t *out);
 
 #endif

@@ -39,8 +39,10 @@ static dk_status bin_levels(dki_binder *b, const struct bins *bins, bool whole, 
             snprintf(text, sizeof text, ">= %s", low);
         else if (whole && strcmp(low, high) == 0)
             snprintf(text, sizeof text, "%s", low);
-        else if (whole)
+        else if (whole && low[0] != '-')
             snprintf(text, sizeof text, "%s-%s", low, high);
+        else if (whole)
+            snprintf(text, sizeof text, "%s to %s", low, high);
         else
             snprintf(text, sizeof text, "%s to < %s", low, high);
         texts[i].size = strlen(text);

@@ -11,17 +11,11 @@ static dk_status bind_cast(dki_binder *b, const dki_function *f, const dki_node 
 {
     dk_type type = DK_TEXT;
     uint8_t scale = 0;
-    dk_status status;
+    dk_status status = n == 2 ? dki_function_digits(b, args[1], &scale) : DK_OK;
 
     dk_type_find(f->name, &type);
-    if (n == 2) {
-        if (!args[1]->is_constant || args[1]->type != DK_INTEGER || args[1]->value.is_null ||
-            args[1]->value.as.integer < 0 || args[1]->value.as.integer > DK_DECIMAL_MAX_SCALE)
-            return dki_node_fail(b->bound->expr, args[1]->node, b->err, DK_ERR_RANGE,
-                                 "the number of digits is a whole number from 0 to %d", DK_DECIMAL_MAX_SCALE);
-        scale = (uint8_t)args[1]->value.as.integer;
-    }
-    status = dki_op_settle(b, &args[0], type, scale, NULL);
+    if (status == DK_OK)
+        status = dki_op_settle(b, &args[0], type, scale, NULL);
     if (status != DK_OK)
         return status;
     if (type != DK_TEXT && !dk_type_is_number(args[0]->type) && !dki_type_is_text(args[0]->type) &&
@@ -38,30 +32,46 @@ static dk_status cannot_cast(const dki_op *op, const dk_value *value, dk_error *
     return dki_fail(err, DK_ERR_RANGE, "%s is no %s", text, dk_type_name(op->type));
 }
 
+/* Zeros at the end of a fraction say nothing, and might not fit. */
+static dk_text without_zeros(dk_text text)
+{
+    size_t size = text.size;
+
+    if (size == 0 || memchr(text.bytes, '.', size) == NULL)
+        return text;
+    while (text.bytes[size - 1] == '0')
+        size--;
+    if (size < text.size && text.bytes[size - 1] == '.')
+        size--;
+    return (dk_text){ text.bytes, size };
+}
+
+/* The number that a text is: exact, unless it has an exponent or a real is wanted. */
+static bool read_number(dk_text text, bool wants_real, dk_value *out)
+{
+    bool exponent = text.size > 0 && (memchr(text.bytes, 'e', text.size) || memchr(text.bytes, 'E', text.size));
+
+    *out = (dk_value){ .type = wants_real || exponent ? DK_REAL : DK_DECIMAL };
+    if (out->type == DK_REAL)
+        return dki_parse_real(text.bytes, text.size, '.', &out->as.real);
+    text = without_zeros(text);
+    return dki_parse_decimal(text.bytes, text.size, '.', &out->as.integer, &out->scale);
+}
+
 /* A number of any type, or a text that is one, as an exact or real number of the op's type. */
 static dk_status cast_number(const dki_op *op, const dk_value *from, dk_value *out, dk_error *err)
 {
-    dk_value number = *from;
+    dk_value number = *from, back;
     dki_i128 scaled;
-    dk_value back;
 
     if (dki_type_is_text(from->type)) {
-        number = (dk_value){ .type = DK_DECIMAL };
-        if (!dki_parse_decimal(from->as.text.bytes, from->as.text.size, '.', &number.as.integer, &number.scale)) {
-            number.type = DK_REAL;
-            if (!dki_parse_real(from->as.text.bytes, from->as.text.size, '.', &number.as.real))
-                return cannot_cast(op, from, err);
-        }
+        if (!read_number(from->as.text, op->type == DK_REAL, &number))
+            return cannot_cast(op, from, err);
     } else if (from->type == DK_BOOLEAN) {
         number = (dk_value){ .type = DK_INTEGER, .as.integer = from->as.boolean };
     }
-    if (op->type == DK_REAL) {
-        out->as.real = number.type == DK_REAL ? number.as.real
-                       : number.type == DK_RATIO
-                           ? dki_ratio_real(number.as.ratio)
-                           : dki_decimal_real(number.as.integer, number.type == DK_DECIMAL ? number.scale : 0);
-        return DK_OK;
-    }
+    if (op->type == DK_REAL)
+        return dki_value_convert(&number, DK_REAL, 0, out, err);
     if (!dki_round_value(&number, op->scale, &scaled) || !dki_fits_i64(scaled))
         return dki_fail(err, DK_ERR_OVERFLOW, "the result does not fit in 64 bits");
     out->as.integer = (int64_t)scaled;
@@ -74,33 +84,33 @@ static dk_status cast_number(const dki_op *op, const dk_value *from, dk_value *o
     return DK_OK;
 }
 
+static bool is_word(const dk_value *value, const char *word)
+{
+    return dki_type_is_text(value->type) && value->as.text.size == strlen(word) &&
+           memcmp(value->as.text.bytes, word, strlen(word)) == 0;
+}
+
+static dk_status cast_boolean(const dki_op *op, const dk_value *from, dk_value *out, dk_error *err)
+{
+    bool is_true = from->type == DK_BOOLEAN   ? from->as.boolean
+                   : from->type == DK_INTEGER ? from->as.integer == 1
+                                              : is_word(from, "true");
+    bool is_false = from->type == DK_BOOLEAN   ? !from->as.boolean
+                    : from->type == DK_INTEGER ? from->as.integer == 0
+                                               : is_word(from, "false");
+
+    out->as.boolean = is_true;
+    return is_true || is_false ? DK_OK : cannot_cast(op, from, err);
+}
+
 static dk_status row_cast(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    char text[512];
+    char text[80];
     size_t length;
     char *copy;
 
-    if (op->type == DK_BOOLEAN) {
-        if (args[0].type == DK_BOOLEAN) {
-            out->as.boolean = args[0].as.boolean;
-            return DK_OK;
-        }
-        if (args[0].type == DK_INTEGER && (args[0].as.integer == 0 || args[0].as.integer == 1)) {
-            out->as.boolean = args[0].as.integer == 1;
-            return DK_OK;
-        }
-        if (dki_type_is_text(args[0].type) && args[0].as.text.size == 4 &&
-            memcmp(args[0].as.text.bytes, "true", 4) == 0) {
-            out->as.boolean = true;
-            return DK_OK;
-        }
-        if (dki_type_is_text(args[0].type) && args[0].as.text.size == 5 &&
-            memcmp(args[0].as.text.bytes, "false", 5) == 0) {
-            out->as.boolean = false;
-            return DK_OK;
-        }
-        return cannot_cast(op, &args[0], err);
-    }
+    if (op->type == DK_BOOLEAN)
+        return cast_boolean(op, &args[0], out, err);
     if (op->type != DK_TEXT)
         return cast_number(op, &args[0], out, err);
     if (dki_type_is_text(args[0].type)) {

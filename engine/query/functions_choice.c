@@ -9,36 +9,80 @@
 
 #include "base/bitmap.h"
 
-/* least(a, b, ...), greatest(a, b, ...): null where one is null. */
+static bool all_null(dki_op *const *args, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!args[i]->is_null_literal)
+            return false;
+    return true;
+}
+
+/* least(a, b, ...), greatest(a, b, ...) ------------------------------------------------------------------------------- */
+
+/* Null where one is null. Numbers are compared as they are, and the one that is chosen is converted. */
 static dk_status bind_least(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                             dki_op **out)
 {
-    dk_status status = dki_op_unify(b, args, n, f->name);
+    const dk_dictionary *levels = NULL;
+    uint8_t scale = 0;
     dk_type type;
+    dk_status status;
 
+    if (all_null(args, n)) {
+        *out = args[0];
+        return DK_OK;
+    }
+    status = dki_op_order(b, args, n, &levels);
+    if (status == DK_OK)
+        status = dki_op_unify(b, args, n, false, f->name);
     if (status != DK_OK)
         return status;
-    type = dki_type_is_text(args[0]->type) ? DK_TEXT : args[0]->type;
+    type = args[0]->type;
+    if (dk_type_is_number(type))
+        type = dki_op_number_type(args, n, &scale);
+    else if (dki_type_is_text(type))
+        type = levels ? DK_CATEGORY : DK_TEXT;
     if (type == DK_BOOLEAN)
         return dki_function_wrong(b, args[0], f->name, "values with an order");
-    return dki_function_op(b, f, node, args, n, type, args[0]->scale, out);
+    status = dki_function_op(b, f, node, args, n, type, scale, out);
+    if (status == DK_OK)
+        (*out)->levels = levels;
+    return status;
+}
+
+/* The place in a declared order. */
+static uint32_t rank_of(const dk_dictionary *levels, const dk_value *value)
+{
+    return dk_dictionary_rank(levels, dk_dictionary_find(levels, value->as.text));
+}
+
+static int compare(const dki_op *op, const dk_value *a, const dk_value *b)
+{
+    uint32_t p, q;
+
+    if (op->type != DK_CATEGORY)
+        return dk_value_compare(a, b);
+    p = rank_of(op->levels, a);
+    q = rank_of(op->levels, b);
+    return (p > q) - (p < q);
 }
 
 static dk_status row_least(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    size_t best = 0;
+    const dk_value *best = args;
     int sign = op->node->text[0] == 'l' ? 1 : -1;
 
     (void)eval;
-    (void)err;
     for (size_t i = 1; i < op->n_args; i++)
-        if (sign * dk_value_compare(&args[i], &args[best]) < 0)
-            best = i;
-    out->as = args[best].as;
+        if (sign * compare(op, &args[i], best) < 0)
+            best = &args[i];
+    if (dk_type_is_number(op->type))
+        return dki_value_convert(best, op->type, op->scale, out, err);
+    out->as = best->as;
     return DK_OK;
 }
 
-/* coalesce(a, b, ...) and case(condition, value, ..., otherwise) ------------------------------------------------------ */
+/* coalesce(a, b, ...) and case(condition, value, ..., otherwise) ---------------------------------------------------- */
 
 /* Copies the rows of `rows` from an argument's vector into the op's slot. */
 static void take_rows(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_vector from, const uint64_t *rows,
@@ -127,64 +171,78 @@ dk_status dki_run_coalesce(dki_eval *eval, const dki_op *op, const uint64_t *sel
     return DK_OK;
 }
 
-static dk_status bind_coalesce(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
-                               dki_op **out)
+/* Brings values of which one is chosen to one type: a category stays one where it meets constants only. */
+static dk_status bind_choice(dki_binder *b, const dki_function *f, const dki_node *node, dki_run_fn *run,
+                             dki_op **values, size_t n_values, size_t n_args, dki_op **out)
 {
-    dki_op *op;
-    dk_status status = dki_op_unify(b, args, n, f->name);
+    const dk_dictionary *levels = NULL;
+    dk_status status = dki_op_one_category(b, values, n_values, &levels);
+    dk_type type;
 
+    if (status == DK_OK)
+        status = dki_op_unify(b, values, n_values, true, f->name);
     if (status != DK_OK)
         return status;
-    op = dki_op_new(b, node, dki_run_coalesce, dki_type_is_text(args[0]->type) ? DK_TEXT : args[0]->type,
-                    args[0]->scale, n);
-    if (op == NULL)
+    type = dki_type_is_text(values[0]->type) ? levels ? DK_CATEGORY : DK_TEXT : values[0]->type;
+    *out = dki_op_new(b, node, run, type, values[0]->scale, n_args);
+    if (*out == NULL)
         return DK_ERR_MEMORY;
-    memcpy(op->args, args, n * sizeof *args);
-    *out = op;
+    (*out)->levels = levels;
     return DK_OK;
 }
 
-/* case(condition, value, ..., otherwise); without otherwise it is null. */
+static dk_status bind_coalesce(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                               dki_op **out)
+{
+    dk_status status;
+
+    if (all_null(args, n)) {
+        *out = args[0];
+        return DK_OK;
+    }
+    status = bind_choice(b, f, node, dki_run_coalesce, args, n, n, out);
+    if (status == DK_OK)
+        memcpy((*out)->args, args, n * sizeof *args);
+    return status;
+}
+
+/* Without otherwise it is null. */
 static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                            dki_op **out)
 {
-    size_t n_args = n % 2 ? n : n + 1, n_values = 0;
-    dki_op **all = dki_arena_array(&b->bound->arena, n_args, sizeof *all, b->err);
-    dki_op **values = dki_arena_array(&b->bound->arena, n_args, sizeof *values, b->err);
-    dki_op *op;
+    size_t n_args = n | 1, n_values = 0;
+    dki_op **values = dki_arena_array(&b->bound->arena, n_args, sizeof(dki_op *), b->err);
     dk_status status;
 
-    if (all == NULL || values == NULL)
+    if (values == NULL)
         return DK_ERR_MEMORY;
-    memcpy(all, args, n * sizeof *args);
-    if (n_args > n) {
-        all[n] = dki_op_constant(b, node, (dk_value){ .type = DK_BOOLEAN, .is_null = true });
-        if (all[n] == NULL)
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        status = dki_op_settle(b, &args[i], DK_BOOLEAN, 0, NULL);
+        if (status != DK_OK)
+            return status;
+        if (args[i]->type != DK_BOOLEAN)
+            return dki_function_wrong(b, args[i], f->name, "a condition");
+        values[n_values++] = args[i + 1];
+    }
+    if (n == n_args) {
+        values[n_values++] = args[n - 1];
+    } else {
+        values[n_values] = dki_op_constant(b, node, (dk_value){ .type = DK_BOOLEAN, .is_null = true });
+        if (values[n_values] == NULL)
             return DK_ERR_MEMORY;
-        all[n]->is_null_literal = true;
+        values[n_values++]->is_null_literal = true;
     }
-    for (size_t i = 0; i < n_args; i++) {
-        if (i + 1 < n_args && i % 2 == 0) {
-            status = dki_op_settle(b, &all[i], DK_BOOLEAN, 0, NULL);
-            if (status != DK_OK)
-                return status;
-            if (all[i]->type != DK_BOOLEAN)
-                return dki_function_wrong(b, all[i], f->name, "a condition");
-        } else {
-            values[n_values++] = all[i];
-        }
+    if (all_null(values, n_values)) {
+        *out = values[n_values - 1];
+        return DK_OK;
     }
-    status = dki_op_unify(b, values, n_values, f->name);
-    if (status != DK_OK)
-        return status;
-    op = dki_op_new(b, node, dki_run_case, dki_type_is_text(values[0]->type) ? DK_TEXT : values[0]->type,
-                    values[0]->scale, n_args);
-    if (op == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0, k = 0; i < n_args; i++)
-        op->args[i] = i + 1 < n_args && i % 2 == 0 ? all[i] : values[k++];
-    *out = op;
-    return DK_OK;
+    status = bind_choice(b, f, node, dki_run_case, values, n_values, n_args, out);
+    for (size_t i = 0; i < n_args && status == DK_OK; i++) {
+        bool condition = i + 1 < n_args && i % 2 == 0;
+
+        (*out)->args[i] = condition ? args[i] : values[i / 2];
+    }
+    return status;
 }
 
 const dki_function dki_choice_functions[] = {

@@ -3,14 +3,19 @@
 
 #include "base/calendar.h"
 #include "base/status.h"
+#include "base/text.h"
 
 static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                            dki_op **out)
 {
     dk_status status = dki_op_settle(b, &args[0], DK_DATE, 0, NULL);
 
-    if (status == DK_OK && args[0]->type != DK_DATE && args[0]->type != DK_TIMESTAMP)
-        return dki_function_wrong(b, args[0], f->name, "a date");
+    if (status == DK_OK && args[0]->type != DK_DATE && args[0]->type != DK_TIMESTAMP) {
+        status = dki_function_wrong(b, args[0], f->name, "a date");
+        if (dki_type_is_text(args[0]->type))
+            dki_hint(b->err, "date(x) reads one");
+        return status;
+    }
     return status == DK_OK ? dki_function_op(b, f, node, args, n, DK_INTEGER, 0, out) : status;
 }
 
@@ -55,14 +60,13 @@ static dk_status row_date(dki_eval *eval, const dki_op *op, const dk_value *args
 {
     (void)eval;
     if (op->n_args == 3) {
-        for (int i = 0; i < 3; i++)
-            if (args[i].as.integer < 0 || args[i].as.integer > 9999)
-                return dki_fail(err, DK_ERR_RANGE, "there is no such day");
-        if (!dki_date_make((int)args[0].as.integer, (int)args[1].as.integer, (int)args[2].as.integer,
-                           &out->as.integer))
-            return dki_fail(err, DK_ERR_RANGE, "there is no day %lld-%02lld-%02lld", (long long)args[0].as.integer,
-                            (long long)args[1].as.integer, (long long)args[2].as.integer);
-        return DK_OK;
+        int64_t year = args[0].as.integer, month = args[1].as.integer, day = args[2].as.integer;
+
+        if (year > 0 && year <= 9999 && month > 0 && month <= 12 && day > 0 && day <= 31 &&
+            dki_date_make((int)year, (int)month, (int)day, &out->as.integer))
+            return DK_OK;
+        return dki_fail(err, DK_ERR_RANGE, "there is no day %lld-%02lld-%02lld", (long long)year, (long long)month,
+                        (long long)day);
     }
     if (args[0].type == DK_DATE) {
         out->as.integer = args[0].as.integer;
@@ -70,8 +74,10 @@ static dk_status row_date(dki_eval *eval, const dki_op *op, const dk_value *args
         out->as.integer =
             args[0].as.integer / DKI_DAY_MICROSECONDS - (args[0].as.integer % DKI_DAY_MICROSECONDS < 0);
     } else if (!dki_parse_date(args[0].as.text.bytes, args[0].as.text.size, 'y', &out->as.integer)) {
+        dk_text text = args[0].as.text;
+
         return dki_fail(err, DK_ERR_RANGE, "\"%.*s\" is no date of the form 2024-12-31",
-                        (int)(args[0].as.text.size < 60 ? args[0].as.text.size : 60), args[0].as.text.bytes);
+                        (int)dki_utf8_floor(text.bytes, text.size, 60), text.bytes);
     }
     return DK_OK;
 }

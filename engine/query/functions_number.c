@@ -18,46 +18,38 @@ static dk_status bind_abs(dki_binder *b, const dki_function *f, const dki_node *
 
 static dk_status row_abs(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
+    bool fits = true;
+    char text[64];
+
     (void)eval;
     (void)op;
-    switch (args[0].type) {
-    case DK_REAL: out->as.real = fabs(args[0].as.real); return DK_OK;
-    case DK_RATIO:
-        out->as.ratio = args[0].as.ratio;
-        if (out->as.ratio.numerator < 0 && dki_sub_i64(0, out->as.ratio.numerator, &out->as.ratio.numerator))
-            return dki_fail(err, DK_ERR_OVERFLOW, "the result does not fit");
+    out->as = args[0].as;
+    if (args[0].type == DK_REAL)
+        out->as.real = fabs(out->as.real);
+    else if (args[0].type == DK_RATIO && out->as.ratio.numerator < 0)
+        fits = !dki_sub_i64(0, out->as.ratio.numerator, &out->as.ratio.numerator);
+    else if (args[0].type != DK_RATIO && out->as.integer < 0)
+        fits = !dki_sub_i64(0, out->as.integer, &out->as.integer);
+    if (fits)
         return DK_OK;
-    default:
-        out->as.integer = args[0].as.integer;
-        if (out->as.integer < 0 && dki_sub_i64(0, out->as.integer, &out->as.integer))
-            return dki_fail(err, DK_ERR_OVERFLOW, "abs(%lld) does not fit", (long long)args[0].as.integer);
-        return DK_OK;
-    }
+    dk_value_format(&args[0], text, sizeof text);
+    return dki_fail(err, DK_ERR_OVERFLOW, "abs(%s) does not fit", text);
 }
 
 /* round(x), round(x, digits), floor(x), ceil(x): exact, also for ratios and the binary value of reals. */
 static dk_status bind_round(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                             dki_op **out)
 {
-    int64_t digits = 0;
-    dki_op *op;
+    uint8_t digits = 0;
     dk_status status = dki_op_settle(b, &args[0], DK_INTEGER, 0, NULL);
 
     if (status != DK_OK)
         return status;
     if (!dk_type_is_number(args[0]->type))
         return dki_function_wrong(b, args[0], f->name, "a number");
-    if (n == 2) {
-        if (!args[1]->is_constant || args[1]->type != DK_INTEGER || args[1]->value.is_null ||
-            args[1]->value.as.integer < 0 || args[1]->value.as.integer > DK_DECIMAL_MAX_SCALE)
-            return dki_node_fail(b->bound->expr, args[1]->node, b->err, DK_ERR_RANGE,
-                                 "the number of digits is a whole number from 0 to %d", DK_DECIMAL_MAX_SCALE);
-        digits = args[1]->value.as.integer;
-    }
-    status = dki_function_op(b, f, node, args, 1, digits > 0 ? DK_DECIMAL : DK_INTEGER, (uint8_t)digits, &op);
-    if (status == DK_OK)
-        *out = op;
-    return status;
+    if (n == 2 && (status = dki_function_digits(b, args[1], &digits)) != DK_OK)
+        return status;
+    return dki_function_op(b, f, node, args, 1, digits > 0 ? DK_DECIMAL : DK_INTEGER, digits, out);
 }
 
 static dk_status store(dki_i128 value, dk_value *out, dk_error *err)

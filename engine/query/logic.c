@@ -1,7 +1,7 @@
 /* logic.c - comparisons, and logic with three values.
  *
- * and, or evaluate from left to right, and only for the rows that what stands before leaves open: what they do not reach
- * cannot fail.
+ * and, or, in and between evaluate from left to right, and only for the rows that what stands before leaves open: what they
+ * do not reach cannot fail. The value of what is null is false.
  */
 #include <string.h>
 
@@ -23,8 +23,8 @@ static bool holds(char sign, int order)
     }
 }
 
-/* Order of two known values of one class. Categories of one dictionary with a declared order go by rank. */
-static int compare_at(const dki_op *left, dki_vector a, const dki_op *right, dki_vector b, size_t i)
+/* Order of two known values of one class. Categories of one dictionary, or of one declared order, go by rank. */
+static int compare_at(const dki_op *left, dki_vector a, const dki_op *right, dki_vector b, bool by_rank, size_t i)
 {
     dk_value x, y;
 
@@ -33,7 +33,7 @@ static int compare_at(const dki_op *left, dki_vector a, const dki_op *right, dki
 
         return (p > q) - (p < q);
     }
-    if (left->type == DK_CATEGORY && right->type == DK_CATEGORY && left->levels == right->levels) {
+    if (left->type == DK_CATEGORY && right->type == DK_CATEGORY && (by_rank || left->levels == right->levels)) {
         uint32_t p = dk_dictionary_rank(left->levels, ((const uint32_t *)a.values)[i]);
         uint32_t q = dk_dictionary_rank(right->levels, ((const uint32_t *)b.values)[i]);
 
@@ -44,59 +44,142 @@ static int compare_at(const dki_op *left, dki_vector a, const dki_op *right, dki
     return dk_value_compare(&x, &y);
 }
 
-dk_status dki_run_compare(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+/* Compares the values of two args that have been run: sets known and truth of the selected rows. */
+static void compare_rows(const dki_eval *eval, const dki_op *op, const dki_op *left, const dki_op *right, char sign,
+                         const uint64_t *selection, uint64_t *truth, uint64_t *known)
 {
-    dki_slot *slot = &eval->slots[op->slot];
-    const dki_op *left = op->args[0], *right = op->args[1];
-    dki_vector a, b;
-    dk_status status = dki_op_run(eval, left, selection, err);
+    dki_vector a = dki_op_vector(eval, left), b = dki_op_vector(eval, right);
 
-    if (status == DK_OK)
-        status = dki_op_run(eval, right, selection, err);
-    if (status != DK_OK)
-        return status;
-    a = dki_op_vector(eval, left);
-    b = dki_op_vector(eval, right);
     for (size_t i = 0; i < eval->n; i++) {
-        bool known, truth;
+        bool both;
 
         if (!dki_bit(selection, i))
             continue;
-        known = !dki_vector_is_null(left, a, i) && !dki_vector_is_null(right, b, i);
-        truth = known && holds(op->sign, compare_at(left, a, right, b, i));
-        dki_bit_put(slot->valid, i, known);
-        dki_bit_put(slot->values, i, truth);
+        both = !dki_vector_is_null(left, a, i) && !dki_vector_is_null(right, b, i);
+        dki_bit_put(known, i, both);
+        dki_bit_put(truth, i, both && holds(sign, compare_at(left, a, right, b, op->by_rank, i)));
     }
+}
+
+dk_status dki_run_compare(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
+
+    if (status == DK_OK)
+        status = dki_op_run(eval, op->args[1], selection, err);
+    if (status != DK_OK)
+        return status;
+    compare_rows(eval, op, op->args[0], op->args[1], op->sign, selection, slot->values, slot->valid);
     slot->vector = (dki_vector){ slot->values, slot->valid };
     return DK_OK;
 }
 
-/* x in (a, b): true where one is equal; null where none is and x or one of them is null. */
+/* x between a and b is x >= a and x <= b, with x evaluated once. */
+dk_status dki_run_between(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    uint64_t *truth = slot->values, *known = slot->valid;
+    uint64_t open[DK_BLOCK_WORDS], below[DK_BLOCK_WORDS], below_known[DK_BLOCK_WORDS];
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
+
+    if (status == DK_OK)
+        status = dki_op_run(eval, op->args[1], selection, err);
+    if (status != DK_OK)
+        return status;
+    compare_rows(eval, op, op->args[0], op->args[1], 'g', selection, truth, known);
+    memcpy(open, selection, sizeof open);
+    for (size_t w = 0; w < dki_bit_words(eval->n); w++)
+        open[w] &= truth[w] | ~known[w];
+    slot->vector = (dki_vector){ truth, known };
+    if (!dki_any_row(open, eval->n))
+        return DK_OK;
+    status = dki_op_run(eval, op->args[2], open, err);
+    if (status != DK_OK)
+        return status;
+    memset(below, 0, sizeof below);
+    memset(below_known, 0, sizeof below_known);
+    compare_rows(eval, op, op->args[0], op->args[2], 'l', open, below, below_known);
+    for (size_t w = 0; w < dki_bit_words(eval->n); w++) {
+        uint64_t is_false = open[w] & below_known[w] & ~below[w];
+
+        known[w] = (open[w] & known[w] & below_known[w]) | is_false | (~open[w] & known[w]);
+        truth[w] &= open[w] & below[w];
+    }
+    return DK_OK;
+}
+
+/* x in (a, b) is x == a or x == b, with x evaluated once. */
 dk_status dki_run_in(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
-    dk_status status = DK_OK;
+    uint64_t *found = slot->values, *unknown = slot->valid;
+    uint64_t open[DK_BLOCK_WORDS], truth[DK_BLOCK_WORDS], known[DK_BLOCK_WORDS];
+    size_t n_words = dki_bit_words(eval->n);
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
 
-    for (size_t k = 0; k < op->n_args && status == DK_OK; k++)
-        status = dki_op_run(eval, op->args[k], selection, err);
+    memcpy(open, selection, sizeof open);
+    memset(found, 0, n_words * sizeof *found);
+    memset(unknown, 0, n_words * sizeof *unknown);
+    for (size_t k = 1; k < op->n_args && status == DK_OK && dki_any_row(open, eval->n); k++) {
+        status = dki_op_run(eval, op->args[k], open, err);
+        if (status != DK_OK)
+            return status;
+        memset(truth, 0, sizeof truth);
+        memset(known, 0, sizeof known);
+        compare_rows(eval, op, op->args[0], op->args[k], '=', open, truth, known);
+        for (size_t w = 0; w < n_words; w++) {
+            found[w] |= truth[w];
+            unknown[w] |= open[w] & ~known[w];
+            open[w] &= ~truth[w];
+        }
+    }
+    for (size_t w = 0; w < n_words; w++)
+        unknown[w] = found[w] | ~unknown[w];
+    slot->vector = (dki_vector){ found, unknown };
+    return status;
+}
+
+static bool is_in(const dki_value_set *set, const dk_value *value)
+{
+    size_t low = 0, high = set->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = dk_value_compare(&set->values[middle], value);
+
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* x in constants. */
+dk_status dki_run_in_set(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    dki_slot *slot = &eval->slots[op->slot];
+    const dki_value_set *set = op->data;
+    const dki_op *arg = op->args[0];
+    dki_vector from;
+    dk_status status = dki_op_run(eval, arg, selection, err);
+
     if (status != DK_OK)
         return status;
+    from = dki_op_vector(eval, arg);
     for (size_t i = 0; i < eval->n; i++) {
-        bool found = false, known = true;
+        dk_value value;
+        bool found;
 
         if (!dki_bit(selection, i))
             continue;
-        known = !dki_vector_is_null(op->args[0], dki_op_vector(eval, op->args[0]), i);
-        for (size_t k = 1; k < op->n_args && !found; k++) {
-            dki_vector item = dki_op_vector(eval, op->args[k]);
-
-            if (dki_vector_is_null(op->args[k], item, i))
-                known = false;
-            else if (!dki_vector_is_null(op->args[0], dki_op_vector(eval, op->args[0]), i))
-                found = compare_at(op->args[0], dki_op_vector(eval, op->args[0]), op->args[k], item, i) == 0;
-        }
+        value = dki_vector_value(arg, from, i);
+        found = !value.is_null && is_in(set, &value);
         dki_bit_put(slot->values, i, found);
-        dki_bit_put(slot->valid, i, found || known);
+        dki_bit_put(slot->valid, i, found || (!value.is_null && !set->has_null));
     }
     slot->vector = (dki_vector){ slot->values, slot->valid };
     return DK_OK;
@@ -163,7 +246,7 @@ dk_status dki_run_not(dki_eval *eval, const dki_op *op, const uint64_t *selectio
         return status;
     from = dki_op_vector(eval, op->args[0]);
     for (size_t w = 0; w < dki_bit_words(eval->n); w++)
-        ((uint64_t *)slot->values)[w] = ~((const uint64_t *)from.values)[w];
+        ((uint64_t *)slot->values)[w] = ~((const uint64_t *)from.values)[w] & dki_vector_known(from, w);
     slot->vector = (dki_vector){ slot->values, from.valid };
     return DK_OK;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "mark.h"
 
 bool dki_node_visit(const dki_node *node, dki_node_visit_fn *visit, void *arg)
@@ -38,6 +39,16 @@ bool dki_node_equal(const dki_node *a, const dki_node *b)
         if (!dki_node_equal(a->children[i], b->children[i]))
             return false;
     return true;
+}
+
+const char *dki_node_text(const dk_expr *expr, const dki_node *node, char out[DKI_NODE_TEXT])
+{
+    const char *from = dk_expr_text(expr) + node->at;
+    size_t n = dki_utf8_floor(from, node->size, DKI_NODE_TEXT - 1);
+
+    memcpy(out, from, n);
+    out[n] = '\0';
+    return out;
 }
 
 dk_status dki_node_fail(const dk_expr *expr, const dki_node *node, dk_error *err, dk_status code,

@@ -50,6 +50,9 @@ typedef bool dki_node_visit_fn(void *arg, const dki_node *node);
 bool dki_node_visit(const dki_node *node, dki_node_visit_fn *visit, void *arg);
 /* Same kind, texts, values, children and filters (places apart): the same thing is computed once. */
 bool dki_node_equal(const dki_node *a, const dki_node *b);
+/* The text of the node as it was written, terminated, cut where it is long. */
+#define DKI_NODE_TEXT 80
+const char *dki_node_text(const dk_expr *expr, const dki_node *node, char out[DKI_NODE_TEXT]);
 /* Sets err's message so that it shows the text with a mark under the node, and line and column; returns code.
  *   message: "unknown column leeftjd", then on lines of their own the expression and ^^^^^^^ */
 DK_PRINTF(5, 6)

@@ -7,19 +7,19 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "bound.h"
+#include "cut_text.h"
 #include "data/column_parts.h"
 
 dk_status dki_row_fail(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status code,
                        const char *format, ...)
 {
-    char message[200];
+    char message[240];
     va_list args;
 
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    if (op->node == NULL)
-        return dki_fail(err, code, "row %llu: %s", (unsigned long long)(eval->row + i + 1), message);
+    dki_cut_text(message);
     return dki_node_fail(eval->bound->expr, op->node, err, code, "row %llu: %s",
                          (unsigned long long)(eval->row + i + 1), message);
 }
@@ -159,6 +159,19 @@ dk_status dki_run_constant(dki_eval *eval, const dki_op *op, const uint64_t *sel
 
 /* Row by row -------------------------------------------------------------------------------------------------------- */
 
+/* What a function found wrong, at its place and row; a hint stays. */
+static dk_status fail_again(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status status)
+{
+    dk_error found;
+
+    if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || err == NULL)
+        return status;
+    found = *err;
+    dki_row_fail(eval, op, i, err, status, "%s", found.message);
+    memcpy(err->hint, found.hint, sizeof found.hint);
+    return status;
+}
+
 dk_status dki_run_row(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
@@ -177,18 +190,12 @@ dk_status dki_run_row(dki_eval *eval, const dki_op *op, const uint64_t *selectio
             args[k] = dki_vector_value(op->args[k], dki_op_vector(eval, op->args[k]), i);
             any_null |= args[k].is_null;
         }
-        if (any_null && !op->nulls_too) {
+        if (any_null) {
             value.is_null = true;
         } else {
             status = op->row(eval, op, args, &value, err);
-            if (status != DK_OK) {
-                char message[sizeof err->message];
-
-                if (status == DK_ERR_MEMORY || err == NULL)
-                    return status;
-                memcpy(message, err->message, sizeof message);
-                return dki_row_fail(eval, op, i, err, status, "%s", message);
-            }
+            if (status != DK_OK)
+                return fail_again(eval, op, i, err, status);
         }
         put_value(op, slot, i, &value);
     }
@@ -198,21 +205,30 @@ dk_status dki_run_row(dki_eval *eval, const dki_op *op, const uint64_t *selectio
 
 /* Conversions of numbers -------------------------------------------------------------------------------------------- */
 
-static dk_status convert_value(const dki_op *op, const dk_value *from, dk_value *to, dk_error *err)
+dk_status dki_value_convert(const dk_value *from, dk_type type, uint8_t scale, dk_value *out, dk_error *err)
 {
-    unsigned scale = from->type == DK_DECIMAL ? from->scale : 0;
+    unsigned from_scale = from->type == DK_DECIMAL ? from->scale : 0;
 
-    switch (op->type) {
-    case DK_REAL:
-        to->as.real =
-            from->type == DK_RATIO ? dki_ratio_real(from->as.ratio) : dki_decimal_real(from->as.integer, scale);
+    *out = (dk_value){ .type = type, .scale = scale };
+    if (from->type == type && (type != DK_DECIMAL || from->scale == scale)) {
+        *out = *from;
         return DK_OK;
-    case DK_RATIO: dki_ratio_make(from->as.integer, dki_power10[scale], &to->as.ratio); return DK_OK;
+    }
+    switch (type) {
+    case DK_REAL:
+        out->as.real = from->type == DK_RATIO ? dki_ratio_real(from->as.ratio)
+                                              : dki_decimal_real(from->as.integer, from_scale);
+        return DK_OK;
+    case DK_RATIO: dki_ratio_make(from->as.integer, dki_power10[from_scale], &out->as.ratio); return DK_OK;
     default:
-        if (dki_rescale(from->as.integer, scale, op->scale, &to->as.integer))
+        if (dki_rescale(from->as.integer, from_scale, scale, &out->as.integer)) {
             return DK_OK;
-        return dki_fail(err, DK_ERR_OVERFLOW, "%lld does not fit with %u digits after the point",
-                        (long long)from->as.integer, op->scale);
+        } else {
+            char text[64];
+
+            dk_value_format(from, text, sizeof text);
+            return dki_fail(err, DK_ERR_OVERFLOW, "%s does not fit with %u digits after the point", text, scale);
+        }
     }
 }
 
@@ -233,13 +249,10 @@ dk_status dki_run_convert(dki_eval *eval, const dki_op *op, const uint64_t *sele
             continue;
         value = dki_vector_value(arg, from, i);
         made.is_null = value.is_null;
-        if (!value.is_null && convert_value(op, &value, &made, err) != DK_OK) {
-            char message[sizeof err->message];
-
-            if (err == NULL)
-                return DK_ERR_OVERFLOW;
-            memcpy(message, err->message, sizeof message);
-            return dki_row_fail(eval, op, i, err, DK_ERR_OVERFLOW, "%s", message);
+        if (!value.is_null) {
+            status = dki_value_convert(&value, op->type, op->scale, &made, err);
+            if (status != DK_OK)
+                return fail_again(eval, op, i, err, status);
         }
         put_value(op, slot, i, &made);
     }

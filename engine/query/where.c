@@ -1,6 +1,11 @@
-/* where.c - rows that a condition holds for, and columns that expressions make. */
+/* where.c - rows that a condition holds for, and columns that expressions make.
+ *
+ * Ranges of rows go to workers, each with a bit for each row of its own; the rows of the bits that are set are the result, in
+ * their order. Cost: a bit for each row of the table, eight bytes for each row found. Poll: once per block.
+ */
 #include <dekking/expr.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/bitmap.h"
@@ -29,45 +34,78 @@ dk_status dk_table_eval(const dk_table *table, const dk_expr *expr, const dk_par
     return status;
 }
 
-struct matches {
-    uint64_t *rows;
-    size_t n, capacity;
-    uint64_t n_null;
+/* Rows that a condition holds for ----------------------------------------------------------------------------------- */
+
+#define RANGE_BLOCKS 16
+
+struct search {
+    const dki_bound *bound;
+    dk_context *context;
+    uint64_t *truth; /* a bit for each row; a range has words of its own */
+    atomic_uint_fast64_t n_null;
+    dki_evals evals;
 };
 
-static dk_status find_rows(const dk_table *table, const dki_bound *bound, struct matches *found, dk_error *err)
+static dk_status search_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
-    dk_context *context = dk_table_context(table);
-    uint64_t n_rows = dk_table_n_rows(table), truth[DK_BLOCK_WORDS];
-    size_t block = dki_block_rows(context);
+    struct search *search = arg;
+    size_t block = dki_block_rows(search->context);
+    uint64_t truth[DK_BLOCK_WORDS], n_null = 0;
     dki_eval *eval;
-    dk_status status = dki_eval_new(bound, &eval, err);
+    dk_status status = dki_evals_get(&search->evals, search->bound, worker, &eval, err);
 
-    if (status != DK_OK)
-        return status;
-    for (uint64_t row = 0; row < n_rows && status == DK_OK;) {
-        size_t n = n_rows - row < block ? (size_t)(n_rows - row) : block;
-        uint64_t n_null = 0;
+    for (uint64_t row = begin; row < end && status == DK_OK; row += block) {
+        size_t n = end - row < block ? (size_t)(end - row) : block;
+        uint64_t n_block_null = 0;
 
-        status = dki_poll(context, err);
+        status = dki_poll(search->context, err);
         if (status == DK_OK)
-            status = dki_eval_truth(eval, row, n, NULL, truth, &n_null, err);
+            status = dki_eval_truth(eval, row, n, NULL, truth, &n_block_null, err);
         if (status == DK_OK)
-            status =
-                dki_grow(context, (void **)&found->rows, &found->capacity, found->n + n, sizeof *found->rows, err);
-        if (status != DK_OK)
-            break;
-        found->n_null += n_null;
-        for (size_t w = 0; w < dki_bit_words(n); w++)
-            for (uint64_t bits = truth[w]; bits; bits &= bits - 1)
-                found->rows[found->n++] = row + w * 64 + (unsigned)__builtin_ctzll(bits);
-        row += n;
+            dki_bits_paste(search->truth, row, truth, n);
+        n_null += n_block_null;
     }
-    dki_eval_release(eval);
+    atomic_fetch_add(&search->n_null, n_null);
     return status;
 }
 
-/* *table becomes a table with one more note; on failure it is released. */
+static void list_rows(const uint64_t *truth, uint64_t n_words, uint64_t *rows)
+{
+    size_t n = 0;
+
+    for (uint64_t w = 0; w < n_words; w++)
+        for (uint64_t bits = truth[w]; bits; bits &= bits - 1)
+            rows[n++] = w * 64 + (unsigned)__builtin_ctzll(bits);
+}
+
+/* *rows is the caller's, to be freed. */
+static dk_status find_rows(const dk_table *table, const dki_bound *bound, uint64_t **rows, uint64_t *n,
+                           uint64_t *n_null, dk_error *err)
+{
+    uint64_t n_rows = dk_table_n_rows(table), n_words = dki_bit_words(n_rows);
+    struct search search = { .bound = bound, .context = dk_table_context(table) };
+    uint64_t grain = dki_bit_words(dki_block_rows(search.context) * RANGE_BLOCKS) * 64;
+    dk_status status;
+
+    atomic_init(&search.n_null, 0);
+    search.truth = dki_calloc(search.context, n_words, sizeof *search.truth, err);
+    if (search.truth == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(search.context, n_rows, grain, search_range, &search, err);
+    if (status == DK_OK) {
+        *n = dki_bits_count(search.truth, n_rows);
+        *n_null = atomic_load(&search.n_null);
+        *rows = dki_alloc_array(search.context, *n, sizeof **rows, err);
+        status = *rows ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK)
+        list_rows(search.truth, n_words, *rows);
+    dki_evals_release(&search.evals);
+    dki_free(search.context, search.truth);
+    return status;
+}
+
+/* *table becomes a table with one more note; on failure it is released and NULL. */
 static dk_status add_note(const dk_table **table, const char *note, dk_error *err)
 {
     const dk_table *noted;
@@ -78,37 +116,85 @@ static dk_status add_note(const dk_table **table, const char *note, dk_error *er
     return status;
 }
 
+static dk_status add_bound_notes(const dk_table **table, const dki_bound *bound, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < dki_bound_n_notes(bound) && status == DK_OK; i++)
+        status = add_note(table, dki_bound_note(bound, i), err);
+    return status;
+}
+
+static dk_status where(const dk_table *table, const dki_bound *bound, const dk_table **out, dk_error *err)
+{
+    uint64_t *rows = NULL, n = 0, n_null = 0;
+    char note[128];
+    dk_status status = find_rows(table, bound, &rows, &n, &n_null, err);
+
+    if (status == DK_OK)
+        status = dk_table_gather(table, rows, n, out, err);
+    dki_free(dk_table_context(table), rows);
+    if (status == DK_OK && n_null > 0) {
+        snprintf(note, sizeof note, "%llu row%s left out because the condition was not known (null)",
+                 (unsigned long long)n_null, n_null == 1 ? "" : "s");
+        status = add_note(out, note, err);
+    }
+    return status == DK_OK ? add_bound_notes(out, bound, err) : status;
+}
+
 dk_status dk_table_where(const dk_table *table, const dk_expr *expr, const dk_params *params, const dk_table **out,
                          dk_error *err)
 {
-    struct matches found = { NULL, 0, 0, 0 };
     const dk_table *made = NULL;
     dki_bound *bound;
-    char note[128];
     dk_status status = bind(table, expr, params, &bound, err);
 
     if (status != DK_OK)
         return status;
-    if (dki_bound_type(bound) != DK_BOOLEAN) {
-        dki_node_fail(expr, dki_expr_root(expr), err, DK_ERR_TYPE, "a condition is wanted, and this is %s",
-                      dk_type_name(dki_bound_type(bound)));
+    if (dki_bound_type(bound) == DK_BOOLEAN) {
+        status = where(table, bound, &made, err);
+    } else {
+        status = dki_node_fail(expr, dki_expr_root(expr), err, DK_ERR_TYPE, "a condition is wanted, and this is %s",
+                               dk_type_name(dki_bound_type(bound)));
         dki_hint(err, "compare it with something: ==, <, in, is null ...");
-        dki_bound_release(bound);
-        return DK_ERR_TYPE;
     }
-    status = find_rows(table, bound, &found, err);
-    if (status == DK_OK)
-        status = dk_table_gather(table, found.rows, found.n, &made, err);
-    if (status == DK_OK && found.n_null > 0) {
-        snprintf(note, sizeof note, "%llu row%s left out because the condition was not known (null)",
-                 (unsigned long long)found.n_null, found.n_null == 1 ? "" : "s");
-        status = add_note(&made, note, err);
-    }
-    for (size_t i = 0; i < dki_bound_n_notes(bound) && status == DK_OK; i++)
-        status = add_note(&made, dki_bound_note(bound, i), err);
     if (status == DK_OK)
         *out = made;
-    dki_free(dk_table_context(table), found.rows);
+    dki_bound_release(bound);
+    return status;
+}
+
+/* Columns that expressions make ------------------------------------------------------------------------------------- */
+
+/* *table becomes a table with one more column; on failure it stays. */
+static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_params *params, dk_error *err)
+{
+    const dk_column *column;
+    const dk_table *next = NULL;
+    dki_bound *bound;
+    dk_field field;
+    dk_status status;
+
+    if (dk_expr_name(expr) == NULL) {
+        status = dki_fail(err, DK_ERR_ARGUMENT, "the expression has no name: %s", dk_expr_text(expr));
+        dki_hint(err, "write it as \"name = expression\"");
+        return status;
+    }
+    status = bind(*table, expr, params, &bound, err);
+    if (status != DK_OK)
+        return status;
+    status = dki_bound_column_new(bound, &column, err);
+    if (status == DK_OK) {
+        field = DK_FIELD(dk_expr_name(expr), column);
+        status = dk_table_with(*table, &field, 1, &next, err);
+        dk_column_release(column);
+    }
+    if (status == DK_OK)
+        status = add_bound_notes(&next, bound, err);
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = next;
+    }
     dki_bound_release(bound);
     return status;
 }
@@ -119,27 +205,8 @@ dk_status dk_table_derive(const dk_table *table, const dk_expr *const *exprs, si
     const dk_table *made = dk_table_retain(table);
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < n && status == DK_OK; i++) {
-        const dk_column *column;
-        const dk_table *next;
-        dk_field field;
-
-        if (dk_expr_name(exprs[i]) == NULL) {
-            status = dki_fail(err, DK_ERR_ARGUMENT, "the expression has no name: %s", dk_expr_text(exprs[i]));
-            dki_hint(err, "write it as \"name = expression\"");
-            break;
-        }
-        status = dk_table_eval(made, exprs[i], params, &column, err);
-        if (status != DK_OK)
-            break;
-        field = DK_FIELD(dk_expr_name(exprs[i]), column);
-        status = dk_table_with(made, &field, 1, &next, err);
-        dk_column_release(column);
-        if (status == DK_OK) {
-            dk_table_release(made);
-            made = next;
-        }
-    }
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = derive(&made, exprs[i], params, err);
     if (status == DK_OK)
         *out = made;
     else

@@ -33,20 +33,24 @@ DK_API const char *dk_expr_name(const dk_expr *expr);
 /* The text as it was given. */
 DK_API const char *dk_expr_text(const dk_expr *expr);
 
-/* Evaluates for every row.
+/* Evaluates for every row. Line and column of an error point into the text.
  * Errors  DK_ERR_NAME      a column, function or parameter that is not there; the nearest one in the hint
  *         DK_ERR_TYPE      operands that do not fit
+ *         DK_ERR_ARGUMENT  a number of arguments that a function does not take, an aggregate where there are rows, a
+ *                          parameter that is no proper value
  *         DK_ERR_OVERFLOW  an exact result does not fit; the row in the message
- *         DK_ERR_ARGUMENT  an aggregate where there are rows
+ *         DK_ERR_RANGE     a value that a function does not take (no such day, a text that is no number), with the row;
+ *                          a literal that is none of a category's declared levels where their order is asked for
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_table_eval(const dk_table *table, const dk_expr *expr, const dk_params *params,
                                            const dk_column **out, dk_error *err);
-/* The rows for which expr is true. A note says how many rows fell out because it was null. Margin rows stay margin
- * rows. Errors as above, and DK_ERR_TYPE where expr is not boolean. */
+/* The rows for which expr is true. A note says how many rows fell out because it was null, another names a literal that no
+ * category has and the nearest one. Margin rows stay margin rows. Errors as above, and DK_ERR_TYPE where expr is not
+ * boolean. */
 DK_API DK_MUST_USE dk_status dk_table_where(const dk_table *table, const dk_expr *expr, const dk_params *params,
                                             const dk_table **out, dk_error *err);
 /* Adds (or replaces) the columns name = expression, in order; a later one sees the earlier ones. Every expr has a
- * name. Errors as above. */
+ * name, else DK_ERR_ARGUMENT. Errors and notes as above. */
 DK_API DK_MUST_USE dk_status dk_table_derive(const dk_table *table, const dk_expr *const *exprs, size_t n,
                                              const dk_params *params, const dk_table **out, dk_error *err);
 

@@ -1,0 +1,208 @@
+/* bind_compare.c - binding of comparisons: what may stand on both sides, whose order counts, which literals nothing has.
+ *
+ * Exact numbers of different kinds are compared as they are: none is converted, so that none can fail to fit.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "bound.h"
+#include "cut_text.h"
+
+#define MOST_LEVEL_NOTES 5
+
+/* Literals that no level is ----------------------------------------------------------------------------------------- */
+
+static dk_status nearest_level(dki_binder *b, const dk_dictionary *levels, dk_text text, dki_nearest *nearest)
+{
+    dk_status status = DK_OK;
+
+    dki_nearest_init(nearest, text.bytes, text.size);
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(levels) && status == DK_OK; code++) {
+        dk_text level = dk_dictionary_level(levels, code);
+
+        dki_nearest_try(nearest, level.bytes, level.size);
+        if (code % 4096 == 0)
+            status = dki_poll(b->bound->context, b->err);
+    }
+    return status;
+}
+
+static dk_status note_level(dki_binder *b, const dki_op *category, dk_text text)
+{
+    char note[384], name[DKI_NODE_TEXT];
+    int shown = (int)dki_utf8_floor(text.bytes, text.size, 80);
+    dki_nearest nearest;
+    dk_status status;
+
+    if (++b->bound->n_missing >
+        MOST_LEVEL_NOTES) /* looking for the nearest is not for nothing: the rest is counted */
+        return DK_OK;
+    status = nearest_level(b, category->levels, text, &nearest);
+    if (status != DK_OK)
+        return status;
+    dki_node_text(b->bound->expr, category->node, name);
+    if (nearest.best)
+        snprintf(note, sizeof note, "no %s is \"%.*s\"; the nearest is \"%.*s\"", name, shown, text.bytes,
+                 (int)dki_utf8_floor(nearest.best, nearest.best_size, 80), nearest.best);
+    else
+        snprintf(note, sizeof note, "no %s is \"%.*s\"", name, shown, text.bytes);
+    return dki_bound_add_note(b->bound, note, b->err);
+}
+
+/* Notes each constant that is no level of the category that it is compared with. */
+static dk_status note_levels(dki_binder *b, const dki_op *category, dki_op *const *constants, size_t n)
+{
+    dk_status status = DK_OK;
+
+    if (category->type != DK_CATEGORY || category->levels == NULL || category->is_constant)
+        return DK_OK;
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        if (constants[i]->is_constant && constants[i]->type == DK_TEXT && !constants[i]->value.is_null &&
+            dk_dictionary_find(category->levels, constants[i]->value.as.text) == 0)
+            status = note_level(b, category, constants[i]->value.as.text);
+    return status;
+}
+
+dk_status dki_bound_end_notes(dki_bound *bound, dk_error *err)
+{
+    char note[96];
+
+    if (bound->n_missing <= MOST_LEVEL_NOTES)
+        return DK_OK;
+    snprintf(note, sizeof note, "and %zu more texts that nothing they are compared with has",
+             bound->n_missing - MOST_LEVEL_NOTES);
+    return dki_bound_add_note(bound, note, err);
+}
+
+/* Comparisons ------------------------------------------------------------------------------------------------------- */
+
+static dk_status new_op(dki_binder *b, const dki_node *node, dki_run_fn *run, dki_op **args, size_t n, dki_op **out)
+{
+    dki_op *op = dki_op_new(b, node, run, DK_BOOLEAN, 0, n);
+
+    if (op == NULL)
+        return DK_ERR_MEMORY;
+    memcpy(op->args, args, n * sizeof *args);
+    *out = op;
+    return DK_OK;
+}
+
+/* Ops of one order: numbers, dates, texts, or categories by their declared order. */
+static dk_status bind_order(dki_binder *b, const dki_node *node, dki_op **args, size_t n, bool *by_rank)
+{
+    const dk_dictionary *levels = NULL;
+    dk_status status = dki_op_order(b, args, n, &levels);
+
+    if (status == DK_OK)
+        status = dki_op_unify(b, args, n, false, node->text);
+    if (status == DK_OK && args[0]->type == DK_BOOLEAN && !args[0]->is_null_literal)
+        return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_TYPE,
+                             "conditions are equal or not, and have no order");
+    *by_rank = levels != NULL;
+    return status;
+}
+
+dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out)
+{
+    bool by_rank = false;
+    dk_status status;
+
+    if (sign == '=' || sign == '!') {
+        status = note_levels(b, args[0], args + 1, 1);
+        if (status == DK_OK)
+            status = note_levels(b, args[1], args, 1);
+        if (status == DK_OK)
+            status = dki_op_unify(b, args, 2, false, node->text);
+    } else {
+        status = bind_order(b, node, args, 2, &by_rank);
+    }
+    if (status == DK_OK)
+        status = new_op(b, node, dki_run_compare, args, 2, out);
+    if (status != DK_OK)
+        return status;
+    (*out)->sign = sign;
+    (*out)->by_rank = by_rank;
+    return DK_OK;
+}
+
+dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
+{
+    bool by_rank = false;
+    dk_status status = bind_order(b, node, args, 3, &by_rank);
+
+    if (status == DK_OK)
+        status = new_op(b, node, dki_run_between, args, 3, out);
+    if (status == DK_OK)
+        (*out)->by_rank = by_rank;
+    return status;
+}
+
+/* in ---------------------------------------------------------------------------------------------------------------- */
+
+static void sift_down(dk_value *values, size_t at, size_t n)
+{
+    for (size_t child; (child = 2 * at + 1) < n; at = child) {
+        dk_value moved = values[at];
+
+        if (child + 1 < n && dk_value_compare(&values[child], &values[child + 1]) < 0)
+            child++;
+        if (dk_value_compare(&moved, &values[child]) >= 0)
+            return;
+        values[at] = values[child];
+        values[child] = moved;
+    }
+}
+
+/* A heap sort: in place, and never slow. */
+static void sort_values(dk_value *values, size_t n)
+{
+    for (size_t i = n / 2; i-- > 0;)
+        sift_down(values, i, n);
+    for (size_t end = n; end-- > 1;) {
+        dk_value greatest = values[0];
+
+        values[0] = values[end];
+        values[end] = greatest;
+        sift_down(values, 0, end);
+    }
+}
+
+/* x in (1, 2, 3): the constants in order, to be searched. */
+static dk_status bind_in_set(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out)
+{
+    dki_value_set *set = dki_arena_array(&b->bound->arena, 1, sizeof *set, b->err);
+    dk_status status;
+
+    if (set == NULL)
+        return DK_ERR_MEMORY;
+    set->values = dki_arena_array(&b->bound->arena, n - 1, sizeof *set->values, b->err);
+    if (set->values == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 1; i < n; i++) {
+        if (args[i]->value.is_null)
+            set->has_null = true;
+        else
+            set->values[set->n++] = args[i]->value;
+    }
+    sort_values(set->values, set->n);
+    status = new_op(b, node, dki_run_in_set, args, 1, out);
+    if (status == DK_OK)
+        (*out)->data = set;
+    return status;
+}
+
+dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out)
+{
+    dk_status status = note_levels(b, args[0], args + 1, n - 1);
+    bool constant = true;
+
+    if (status == DK_OK)
+        status = dki_op_unify(b, args, n, false, "in");
+    if (status != DK_OK)
+        return status;
+    for (size_t i = 1; i < n; i++)
+        constant &= args[i]->is_constant;
+    return constant ? bind_in_set(b, node, args, n, out) : new_op(b, node, dki_run_in, args, n, out);
+}

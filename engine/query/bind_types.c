@@ -1,0 +1,319 @@
+/* bind_types.c - ops, and the one type that several of them meet in.
+ *
+ * null has the type of its context. Numbers meet in the widest of integer, decimal, ratio, real; text meets category as
+ * text; a text literal beside a date is read as one.
+ */
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/status.h"
+#include "bound.h"
+#include "data/column_parts.h"
+
+dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type type, uint8_t scale, size_t n_args)
+{
+    dki_op *op = dki_arena_array(&b->bound->arena, 1, sizeof *op, b->err);
+
+    if (op == NULL)
+        return NULL;
+    op->args = dki_arena_array(&b->bound->arena, n_args, sizeof(dki_op *), b->err);
+    if (op->args == NULL)
+        return NULL;
+    op->run = run;
+    op->node = node;
+    op->type = type;
+    op->scale = type == DK_DECIMAL ? scale : 0;
+    op->n_args = n_args;
+    op->column = DK_NO_COLUMN;
+    return op;
+}
+
+size_t dki_op_number(dki_op *op, size_t next)
+{
+    op->slot = next++;
+    for (size_t i = 0; i < op->n_args; i++)
+        next = dki_op_number(op->args[i], next);
+    return next;
+}
+
+dki_op *dki_op_constant(dki_binder *b, const dki_node *node, dk_value value)
+{
+    dki_op *op = dki_op_new(b, node, dki_run_constant, value.type, value.scale, 0);
+
+    if (op == NULL)
+        return NULL;
+    op->is_constant = true;
+    value.scale = op->scale;
+    if (!value.is_null && (value.type == DK_TEXT || value.type == DK_CATEGORY)) { /* the bound expression owns it */
+        const char *copy = dki_arena_text(&b->bound->arena, value.as.text.bytes, value.as.text.size, b->err);
+
+        if (copy == NULL)
+            return NULL;
+        value.as.text.bytes = copy;
+        value.type = DK_TEXT;
+        op->type = DK_TEXT;
+    }
+    op->value = value;
+    return op;
+}
+
+dk_status dki_bound_keep(dki_bound *bound, const dk_dictionary *dictionary, dk_error *err)
+{
+    dk_status status = dki_grow(bound->context, (void **)&bound->dictionaries, &bound->dictionaries_capacity,
+                                bound->n_dictionaries + 1, sizeof *bound->dictionaries, err);
+
+    if (status != DK_OK) {
+        dk_dictionary_release(dictionary);
+        return status;
+    }
+    bound->dictionaries[bound->n_dictionaries++] = dictionary;
+    return DK_OK;
+}
+
+dk_status dki_bound_add_note(dki_bound *bound, const char *note, dk_error *err)
+{
+    char *copy;
+    dk_status status;
+
+    for (size_t i = 0; i < bound->n_notes; i++)
+        if (strcmp(bound->notes[i], note) == 0)
+            return DK_OK;
+    status = dki_grow(bound->context, (void **)&bound->notes, &bound->notes_capacity, bound->n_notes + 1,
+                      sizeof *bound->notes, err);
+    if (status != DK_OK)
+        return status;
+    copy = dki_arena_text(&bound->arena, note, strlen(note), err);
+    if (copy == NULL)
+        return DK_ERR_MEMORY;
+    bound->notes[bound->n_notes++] = copy;
+    return DK_OK;
+}
+
+/* Conversion -------------------------------------------------------------------------------------------------------- */
+
+dk_status dki_op_settle(dki_binder *b, dki_op **op, dk_type type, uint8_t scale, const dk_dictionary *levels)
+{
+    dk_value null = { .type = type, .is_null = true, .scale = scale };
+    dki_op *made;
+
+    if (!(*op)->is_null_literal)
+        return DK_OK;
+    made = dki_op_constant(b, (*op)->node, null);
+    if (made == NULL)
+        return DK_ERR_MEMORY;
+    made->levels = levels;
+    *op = made;
+    return DK_OK;
+}
+
+dk_status dki_op_convert(dki_binder *b, dki_op **op, dk_type type, uint8_t scale)
+{
+    dki_op *made;
+
+    if ((*op)->is_null_literal)
+        return dki_op_settle(b, op, type, scale, NULL);
+    if ((*op)->type == type && (type != DK_DECIMAL || (*op)->scale == scale))
+        return DK_OK;
+    made = dki_op_new(b, (*op)->node, dki_run_convert, type, scale, 1);
+    if (made == NULL)
+        return DK_ERR_MEMORY;
+    made->args[0] = *op;
+    *op = made;
+    return dki_fold(b, op);
+}
+
+static int width(dk_type type)
+{
+    switch (type) {
+    case DK_INTEGER: return 0;
+    case DK_DECIMAL: return 1;
+    case DK_RATIO: return 2;
+    default: return 3;
+    }
+}
+
+/* A text literal as the date or timestamp that it is compared with. */
+static dk_status read_date_literal(dki_binder *b, dki_op **op, dk_type type)
+{
+    dk_value value = { .type = type, .is_null = (*op)->value.is_null };
+    const dk_text text = value.is_null ? (dk_text){ "", 0 } : (*op)->value.as.text;
+    bool good = value.is_null     ? true
+                : type == DK_DATE ? dki_parse_date(text.bytes, text.size, 'y', &value.as.integer)
+                                  : dki_parse_timestamp(text.bytes, text.size, 'y', &value.as.integer);
+
+    if (!good && type == DK_TIMESTAMP && dki_parse_date(text.bytes, text.size, 'y', &value.as.integer)) {
+        value.as.integer *= DKI_DAY_MICROSECONDS;
+        good = true;
+    }
+    if (!good) {
+        dki_node_fail(b->bound->expr, (*op)->node, b->err, DK_ERR_TYPE,
+                      "a %s is wanted here, and this text is none", dk_type_name(type));
+        dki_hint(b->err, "write it as year-month-day: \"2024-12-31\"");
+        return DK_ERR_TYPE;
+    }
+    *op = dki_op_constant(b, (*op)->node, value);
+    return *op ? DK_OK : DK_ERR_MEMORY;
+}
+
+dk_type dki_op_number_type(dki_op *const *ops, size_t n, uint8_t *scale)
+{
+    dk_type type = DK_INTEGER;
+
+    *scale = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ops[i]->is_null_literal || !dk_type_is_number(ops[i]->type))
+            continue;
+        if (width(ops[i]->type) > width(type))
+            type = ops[i]->type;
+        if (ops[i]->type == DK_DECIMAL && ops[i]->scale > *scale)
+            *scale = ops[i]->scale;
+    }
+    if (type != DK_DECIMAL)
+        *scale = 0;
+    return type;
+}
+
+dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what)
+{
+    const dki_op *model = NULL;
+    dk_type type;
+    uint8_t scale = 0;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n; i++) /* dates decide over texts */
+        if (!ops[i]->is_null_literal &&
+            (model == NULL || (dki_type_is_text(model->type) && !dki_type_is_text(ops[i]->type))))
+            model = ops[i];
+    if (model == NULL)
+        return DK_OK; /* nothing but null */
+    type = model->type;
+    if (dk_type_is_number(type))
+        type = dki_op_number_type(ops, n, &scale);
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        dki_op *op = ops[i];
+
+        if (op->is_null_literal)
+            status = dki_op_settle(b, &ops[i], type, scale, model->levels);
+        else if (dk_type_is_number(type) && dk_type_is_number(op->type))
+            status = convert_numbers ? dki_op_convert(b, &ops[i], type, scale) : DK_OK;
+        else if ((type == DK_DATE || type == DK_TIMESTAMP) && op->is_constant && op->type == DK_TEXT)
+            status = read_date_literal(b, &ops[i], type);
+        else if (op->type != type && !(dki_type_is_text(type) && dki_type_is_text(op->type)))
+            status =
+                dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_TYPE, "%s: %s and %s do not go together",
+                              what, dk_type_name(type), dk_type_name(op->type));
+    }
+    return status;
+}
+
+/* Levels ------------------------------------------------------------------------------------------------------------ */
+
+/* Whether codes mean the same in both, in the same order. */
+static bool same_levels(const dk_dictionary *a, const dk_dictionary *b)
+{
+    size_t n = dk_dictionary_n_levels(a);
+
+    if (a == b)
+        return true;
+    if (n != dk_dictionary_n_levels(b) || dk_dictionary_is_declared(a) != dk_dictionary_is_declared(b))
+        return false;
+    for (uint32_t code = 1; code <= n; code++) {
+        dk_text x = dk_dictionary_level(a, code), y = dk_dictionary_level(b, code);
+
+        if (x.size != y.size || memcmp(x.bytes, y.bytes, x.size) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* A constant text, or null, as a category of these levels, which have it. */
+static dk_status as_level(dki_binder *b, dki_op **op, const dk_dictionary *levels)
+{
+    dki_op *made = dki_op_constant(b, (*op)->node, (*op)->value);
+
+    if (made == NULL)
+        return DK_ERR_MEMORY;
+    made->type = DK_CATEGORY;
+    made->value.type = DK_CATEGORY;
+    made->levels = levels;
+    *op = made;
+    return DK_OK;
+}
+
+static bool is_constant_text(const dki_op *op)
+{
+    return op->is_constant && (op->is_null_literal || op->type == DK_TEXT);
+}
+
+dk_status dki_op_order(dki_binder *b, dki_op **ops, size_t n, const dk_dictionary **levels)
+{
+    const dki_op *model = NULL;
+    char name[DKI_NODE_TEXT];
+    dk_status status = DK_OK;
+
+    *levels = NULL;
+    for (size_t i = 0; i < n && model == NULL; i++)
+        if (ops[i]->type == DK_CATEGORY && ops[i]->levels && dk_dictionary_is_declared(ops[i]->levels))
+            model = ops[i];
+    if (model == NULL)
+        return DK_OK;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        dki_op *op = ops[i];
+
+        if (op->type == DK_CATEGORY && op->levels && same_levels(op->levels, model->levels))
+            continue;
+        if (is_constant_text(op)) {
+            if (!op->value.is_null && dk_dictionary_find(model->levels, op->value.as.text) == 0)
+                return dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_RANGE,
+                                     "the order of %s is declared, and this is none of its levels",
+                                     dki_node_text(b->bound->expr, model->node, name));
+            status = as_level(b, &ops[i], model->levels);
+        } else if (dki_type_is_text(op->type)) {
+            dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_TYPE,
+                          "the order of %s is declared, and this has another",
+                          dki_node_text(b->bound->expr, model->node, name));
+            dki_hint(b->err, "text(x) has the order of texts");
+            return DK_ERR_TYPE;
+        }
+    }
+    *levels = model->levels;
+    return status;
+}
+
+dk_status dki_op_one_category(dki_binder *b, dki_op **ops, size_t n, const dk_dictionary **levels)
+{
+    const dki_op *model = NULL;
+    dk_text *missing = dki_arena_array(&b->bound->arena, n, sizeof *missing, b->err);
+    dk_dictionary *longer = NULL;
+    size_t n_missing = 0;
+    dk_status status = DK_OK;
+
+    *levels = NULL;
+    if (missing == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        const dki_op *op = ops[i];
+
+        if (op->type == DK_CATEGORY && op->levels && (model == NULL || same_levels(model->levels, op->levels)))
+            model = model ? model : op;
+        else if (!is_constant_text(op))
+            return DK_OK;
+    }
+    if (model == NULL)
+        return DK_OK;
+    for (size_t i = 0; i < n; i++)
+        if (is_constant_text(ops[i]) && !ops[i]->value.is_null &&
+            dk_dictionary_find(model->levels, ops[i]->value.as.text) == 0)
+            missing[n_missing++] = ops[i]->value.as.text;
+    *levels = model->levels;
+    if (n_missing > 0) {
+        status = dki_dictionary_extend(model->levels, missing, n_missing, &longer, b->err);
+        if (status == DK_OK)
+            status = dki_bound_keep(b->bound, longer, b->err);
+        *levels = longer;
+    }
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        if (is_constant_text(ops[i]))
+            status = as_level(b, &ops[i], *levels);
+    return status;
+}
