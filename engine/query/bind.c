@@ -238,36 +238,63 @@ static dk_status make_op(dki_binder *b, const dki_node *node, dki_run_fn *run, d
 
     if (op == NULL)
         return DK_ERR_MEMORY;
-    memcpy(op->args, args, n * sizeof *args);
+    if (n > 0)
+        memcpy(op->args, args, n * sizeof *args);
     *out = op;
     return DK_OK;
+}
+
+/* The bit of the dimension that a node names, or -1. */
+static int margin_bit(const dki_binder *b, const dki_node *node)
+{
+    const dk_table *table = b->scope->table;
+    size_t at = node->kind == DKI_NODE_NAME ? dk_table_find(table, node->text) : DK_NO_COLUMN;
+
+    return at != DK_NO_COLUMN && dk_table_margin(table) ? dk_table_field(table, at)->margin_bit : -1;
+}
+
+static dk_status total_op(dki_binder *b, const dki_node *node, int bit, dki_op **out)
+{
+    dk_status status = make_op(b, node, dki_run_is_total, NULL, 0, out);
+
+    if (status == DK_OK)
+        (*out)->column = (size_t)bit;
+    return status;
 }
 
 static dk_status bind_is_total(dki_binder *b, const dki_node *node, dki_op **out)
 {
     const dki_node *name = node->children[0];
-    size_t at = name->kind == DKI_NODE_NAME ? dk_table_find(b->scope->table, name->text) : DK_NO_COLUMN;
-    dki_op *op;
-    int bit;
+    int bit = margin_bit(b, name);
 
     if (name->kind != DKI_NODE_NAME)
         return dki_node_fail(b->bound->expr, name, b->err, DK_ERR_ARGUMENT, "is total asks about a dimension");
-    if (at == DK_NO_COLUMN)
+    if (dk_table_find(b->scope->table, name->text) == DK_NO_COLUMN)
         return bind_name(b, name, out);
-    bit = dk_table_field(b->scope->table, at)->margin_bit;
-    if (bit < 0 && dk_table_margin(b->scope->table))
+    if (bit >= 0)
+        return total_op(b, node, bit, out);
+    if (dk_table_margin(b->scope->table))
         return dki_node_fail(b->bound->expr, name, b->err, DK_ERR_ARGUMENT, "%s is no dimension of this table",
                              name->text);
-    if (bit < 0) {
-        *out = dki_op_constant(b, node, (dk_value){ .type = DK_BOOLEAN });
-        return *out ? DK_OK : DK_ERR_MEMORY;
+    *out = dki_op_constant(b, node, (dk_value){ .type = DK_BOOLEAN }); /* no row is a total */
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+/* A total has no value in its dimension, and is not null for that: d is null is d is null and not d is total. */
+static dk_status bind_is_null(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
+{
+    int bit = margin_bit(b, node->children[0]);
+    dki_op *both[2] = { NULL, NULL };
+    dk_status status = make_op(b, node, dki_run_is_null, args, 1, &both[0]);
+
+    if (status != DK_OK || bit < 0) {
+        *out = both[0];
+        return status;
     }
-    op = dki_op_new(b, node, dki_run_is_total, DK_BOOLEAN, 0, 0);
-    if (op == NULL)
-        return DK_ERR_MEMORY;
-    op->column = (size_t)bit;
-    *out = op;
-    return DK_OK;
+    status = total_op(b, node, bit, &both[1]);
+    if (status == DK_OK)
+        status = make_op(b, node, dki_run_not, &both[1], 1, &both[1]);
+    return status == DK_OK ? make_op(b, node, dki_run_and, both, 2, out) : status;
 }
 
 static dk_status bind_negative(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
@@ -347,7 +374,7 @@ static dk_status bind_call(dki_binder *b, const dki_node *node, dki_op **out)
     if (strcmp(name, "between") == 0)
         return dki_bind_between(b, node, args, out);
     if (strcmp(name, "is null") == 0)
-        return make_op(b, node, dki_run_is_null, args, 1, out);
+        return bind_is_null(b, node, args, out);
     if (strcmp(name, "and") == 0 || strcmp(name, "or") == 0) {
         for (size_t i = 0; i < node->n_children; i++)
             if ((status = want_boolean(b, &args[i], name)) != DK_OK)
