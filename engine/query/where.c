@@ -166,12 +166,12 @@ dk_status dk_table_where(const dk_table *table, const dk_expr *expr, const dk_pa
 
 /* Columns that expressions make ------------------------------------------------------------------------------------- */
 
-/* *table becomes a table with one more column; on failure it stays. */
-static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_params *params, dk_error *err)
+/* *table becomes a table with one more column; on failure it stays. *bound is the caller's to release in any case. */
+static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_params *params, dki_bound **bound,
+                        dk_error *err)
 {
     const dk_column *column;
-    const dk_table *next = NULL;
-    dki_bound *bound;
+    const dk_table *next;
     dk_field field;
     dk_status status;
 
@@ -180,36 +180,42 @@ static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_pa
         dki_hint(err, "write it as \"name = expression\"");
         return status;
     }
-    status = bind(*table, expr, params, &bound, err);
+    status = bind(*table, expr, params, bound, err);
+    if (status == DK_OK)
+        status = dki_bound_column_new(*bound, &column, err);
     if (status != DK_OK)
         return status;
-    status = dki_bound_column_new(bound, &column, err);
-    if (status == DK_OK) {
-        field = DK_FIELD(dk_expr_name(expr), column);
-        status = dk_table_with(*table, &field, 1, &next, err);
-        dk_column_release(column);
-    }
-    if (status == DK_OK)
-        status = add_bound_notes(&next, bound, err);
+    field = DK_FIELD(dk_expr_name(expr), column);
+    status = dk_table_with(*table, &field, 1, &next, err);
+    dk_column_release(column);
     if (status == DK_OK) {
         dk_table_release(*table);
         *table = next;
     }
-    dki_bound_release(bound);
     return status;
 }
 
 dk_status dk_table_derive(const dk_table *table, const dk_expr *const *exprs, size_t n, const dk_params *params,
                           const dk_table **out, dk_error *err)
 {
-    const dk_table *made = dk_table_retain(table);
+    dk_context *context = dk_table_context(table);
+    dki_bound **bounds = dki_calloc(context, n, sizeof(dki_bound *), err);
+    const dk_table *made;
     dk_status status = DK_OK;
 
+    if (bounds == NULL)
+        return DK_ERR_MEMORY;
+    made = dk_table_retain(table);
     for (size_t i = 0; i < n && status == DK_OK; i++)
-        status = derive(&made, exprs[i], params, err);
+        status = derive(&made, exprs[i], params, &bounds[i], err);
+    for (size_t i = 0; i < n && status == DK_OK; i++) /* in the end: a table with another column has no notes */
+        status = add_bound_notes(&made, bounds[i], err);
     if (status == DK_OK)
         *out = made;
     else
         dk_table_release(made);
+    for (size_t i = 0; i < n; i++)
+        dki_bound_release(bounds[i]);
+    dki_free(context, bounds);
     return status;
 }
