@@ -1,0 +1,614 @@
+/* test_expr_sqlite.c - random expressions over random tables, evaluated by SQLite as well.
+ *
+ * An expression is written in both languages from one choice, and must have the same value in every row: for blocks of one row
+ * and of many, with one thread and two. Conditions must also cut the table in three: where they hold, where their negation
+ * holds, where they are null.
+ *
+ * Where the two differ, the translation says what is meant:
+ *   x / y        a ratio here, compared exactly; there the comparison is written without division
+ *   //, %        rounds down here, towards zero there
+ *   overflow     an error here, a rounded real there: numbers are small, but for those that are only compared
+ *   decimals     held there as integers of hundredths
+ *   booleans     0 and 1 there; between conditions = and <> only
+ *   lower, upper ASCII only there: letters are ASCII where they are asked for
+ *   least, max   null where one is null in both; a category goes by its declared order here, so that none is declared
+ */
+#include <sqlite3.h>
+
+#include "exprs.h"
+
+#include "base/bitmap.h"
+
+#define LONGEST 6000
+
+static sqlite3 *db;
+static uint64_t seed;
+
+static unsigned pick(unsigned n) /* 0 .. n - 1 */
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (unsigned)((seed >> 20) % n);
+}
+
+static int open_both(void **state)
+{
+    seed = UINT64_C(0x9E3779B97F4A7C15);
+    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
+        return -1;
+    return start(state);
+}
+
+static int close_both(void **state)
+{
+    sqlite3_close(db);
+    return stop(state);
+}
+
+static void run_sql(const char *sql)
+{
+    char *message = NULL;
+
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s: %s", sql, message);
+}
+
+/* Tables ------------------------------------------------------------------------------------------------------------ */
+
+/* c category, k category of other levels, s text, b boolean, m and n small integers, x any integer, d decimal of two digits,
+ * r real, e and f dates. Ours has the number of the row besides. */
+static const char *const names[] = { "c", "k", "s", "b", "a", "m", "n", "x", "d", "r", "e", "f" };
+static const dk_type types[] = { DK_CATEGORY, DK_CATEGORY, DK_TEXT,    DK_BOOLEAN, DK_BOOLEAN, DK_INTEGER,
+                                 DK_INTEGER,  DK_INTEGER,  DK_DECIMAL, DK_REAL,    DK_DATE,    DK_DATE };
+#define N_COLUMNS (sizeof types / sizeof *types)
+
+static const char *const words[] = { "Arnhem", "Ede",        "a", "b",    "",   "Ab c",
+                                     "é",      "\U0001F600", "Ĳ", "null", "aB", "zz" };
+static const int64_t extremes[] = { INT64_MIN,
+                                    INT64_MIN + 1,
+                                    -1,
+                                    0,
+                                    1,
+                                    2,
+                                    INT64_MAX - 1,
+                                    INT64_MAX,
+                                    INT64_C(9007199254740993),
+                                    INT64_C(-9007199254740993) };
+static const double reals[] = {
+    0, 0.5, -0.5, 1, 2.25, -3, 1e300, -1e300, 1e-300, 0.1, 9007199254740992.0, 9223372036854775808.0
+};
+
+static void add_cell(dk_builder *builder, sqlite3_stmt *insert, int column)
+{
+    dk_error err = DK_ERROR_INIT;
+    const char *word = words[pick(column == 0 ? 4 : 12)];
+    int64_t whole = (int64_t)pick(7) - 3;
+    double real = reals[pick(12)];
+
+    if (pick(5) == 0) {
+        assert_ok(dk_builder_null(builder, 1, &err), &err);
+        sqlite3_bind_null(insert, column + 1);
+        return;
+    }
+    switch (types[column]) {
+    case DK_CATEGORY:
+    case DK_TEXT:
+        assert_ok(dk_builder_text(builder, (dk_text){ word, strlen(word) }, &err), &err);
+        sqlite3_bind_text(insert, column + 1, word, -1, SQLITE_STATIC);
+        return;
+    case DK_BOOLEAN:
+        assert_ok(dk_builder_boolean(builder, whole > 0, &err), &err);
+        sqlite3_bind_int64(insert, column + 1, whole > 0);
+        return;
+    case DK_REAL:
+        assert_ok(dk_builder_real(builder, real, &err), &err);
+        sqlite3_bind_double(insert, column + 1, real);
+        return;
+    case DK_DATE: whole += 19700; break;
+    case DK_DECIMAL: whole = whole * 50 + pick(4); break;
+    default:
+        if (column == 7)
+            whole = extremes[pick(10)];
+    }
+    assert_ok(dk_builder_integer(builder, whole, &err), &err);
+    sqlite3_bind_int64(insert, column + 1, whole);
+}
+
+static const dk_table *random_table(size_t n_rows)
+{
+    dk_builder *builders[N_COLUMNS], *numbers = NULL;
+    dk_field fields[N_COLUMNS + 1];
+    const dk_table *table = NULL;
+    sqlite3_stmt *insert;
+    dk_error err = DK_ERROR_INIT;
+
+    run_sql("DROP TABLE IF EXISTS t; CREATE TABLE t (c, k, s, b, a, m, n, x, d, r, e, f)");
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &insert, NULL),
+        SQLITE_OK);
+    run_sql("BEGIN");
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        assert_ok(dk_builder_new(context, types[i], types[i] == DK_DECIMAL ? 2 : 0, NULL, &builders[i], &err),
+                  &err);
+    assert_ok(dk_builder_new(context, DK_INTEGER, 0, NULL, &numbers, &err), &err);
+    for (size_t row = 0; row < n_rows; row++) {
+        assert_ok(dk_builder_integer(numbers, (int64_t)row, &err), &err);
+        for (size_t i = 0; i < N_COLUMNS; i++)
+            add_cell(builders[i], insert, (int)i);
+        assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
+        sqlite3_reset(insert);
+    }
+    run_sql("COMMIT");
+    sqlite3_finalize(insert);
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+        fields[i] = DK_FIELD(names[i], NULL);
+        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
+        dk_builder_release(builders[i]);
+    }
+    fields[N_COLUMNS] = DK_FIELD("number", NULL);
+    assert_ok(dk_builder_finish(numbers, &fields[N_COLUMNS].column, &err), &err);
+    dk_builder_release(numbers);
+    assert_ok(dk_table_new(context, fields, N_COLUMNS + 1, n_rows, &table, &err), &err);
+    for (size_t i = 0; i <= N_COLUMNS; i++)
+        dk_column_release(fields[i].column);
+    return table;
+}
+
+/* Expressions ------------------------------------------------------------------------------------------------------- */
+
+/* The same in both languages. */
+typedef struct both {
+    char ours[LONGEST], theirs[LONGEST];
+} both;
+
+enum kind { CONDITION, SMALL, HUNDREDTHS, TEXT, ASCII, DATE, N_KINDS };
+
+static void make(both *out, enum kind kind, int depth);
+
+DK_PRINTF(2, 3) static void write_ours(both *out, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(out->ours, LONGEST, format, args);
+    va_end(args);
+}
+
+DK_PRINTF(2, 3) static void write_theirs(both *out, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(out->theirs, LONGEST, format, args);
+    va_end(args);
+}
+
+static both *new_both(enum kind kind, int depth)
+{
+    both *made = malloc(sizeof *made);
+
+    assert_non_null(made);
+    make(made, kind, depth);
+    return made;
+}
+
+static void make_leaf(both *out, enum kind kind)
+{
+    static const char *const conditions[] = { "b", "a", "true", "false", "null" };
+    static const char *const wholes[] = { "m", "n", "0", "2", "-3", "null" };
+    static const char *const texts[] = { "c", "k", "s", "'a'", "'é'", "''", "'Arnhem'", "null" };
+    static const char *const ascii[] = { "c", "'aB'", "''", "null" };
+    unsigned i;
+
+    switch (kind) {
+    case CONDITION: strcpy(out->theirs, strcpy(out->ours, conditions[pick(5)])); return;
+    case SMALL: strcpy(out->theirs, strcpy(out->ours, wholes[pick(6)])); return;
+    case TEXT: strcpy(out->theirs, strcpy(out->ours, texts[pick(8)])); return;
+    case ASCII: strcpy(out->theirs, strcpy(out->ours, ascii[pick(4)])); return;
+    case HUNDREDTHS:
+        i = pick(4);
+        strcpy(out->ours, i < 2 ? "d" : i == 2 ? "1.25" : "-0.50");
+        strcpy(out->theirs, i < 2 ? "d" : i == 2 ? "125" : "-50");
+        return;
+    default:
+        i = pick(4);
+        strcpy(out->ours, i < 2 ? "e" : i == 2 ? "f" : "date '2023-12-10'");
+        strcpy(out->theirs, i < 2 ? "e" : i == 2 ? "f" : "19701");
+    }
+}
+
+/* Two of one kind that have an order, in one scale. */
+static void make_comparison(both *out, int depth)
+{
+    static const char *const signs[][2] = { { "==", "=" },  { "~=", "<>" }, { "<", "<" },
+                                            { "<=", "<=" }, { ">", ">" },   { ">=", ">=" } };
+    static const char *const exact[] = { "x", "r", "m", "n", "9007199254740992", "9223372036854775807" };
+    const char *const *sign = signs[pick(6)];
+    unsigned choice = pick(8);
+    both *p, *q;
+
+    if (choice == 0) { /* any numbers, as they are */
+        const char *left = exact[pick(6)], *right = exact[pick(6)];
+
+        write_ours(out, "(%s %s %s)", left, sign[0], right);
+        write_theirs(out, "(%s %s %s)", left, sign[1], right);
+        return;
+    }
+    if (choice == 1) { /* a ratio against a number: m / n >= 0.9 */
+        p = new_both(SMALL, depth);
+        q = new_both(SMALL, depth);
+        write_ours(out, "(%s / %s %s 0.9)", p->ours, q->ours, sign[0]);
+        write_theirs(out,
+                     "(CASE WHEN %s > 0 THEN (%s) * 10 %s (%s) * 9 WHEN (%s) < 0 THEN (%s) * 9 %s (%s) * 10 END)",
+                     q->theirs, p->theirs, sign[1], q->theirs, q->theirs, q->theirs, sign[1], p->theirs);
+    } else {
+        static const enum kind kinds[] = { SMALL, HUNDREDTHS, TEXT, TEXT, DATE, SMALL };
+        enum kind kind = kinds[choice - 2];
+
+        p = new_both(kind, depth);
+        q = new_both(kind, depth);
+        write_ours(out, "(%s %s %s)", p->ours, sign[0], q->ours);
+        write_theirs(out, "(%s %s %s)", p->theirs, sign[1], q->theirs);
+        if (strcmp(p->ours, "null") == 0 ||
+            strcmp(q->ours, "null") == 0) /* nothing is compared with the word null */
+            make_leaf(out, CONDITION);
+    }
+    free(p);
+    free(q);
+}
+
+static void make_condition(both *out, int depth)
+{
+    unsigned choice = pick(13);
+    enum kind kind = (enum kind)pick(N_KINDS);
+    both *p, *q = NULL, *r = NULL;
+
+    if (choice < 4) {
+        make_comparison(out, depth);
+        return;
+    }
+    if (choice < 6) {
+        p = new_both(CONDITION, depth);
+        q = new_both(CONDITION, depth);
+        write_ours(out, "(%s %s %s)", p->ours, choice == 4 ? "and" : "or", q->ours);
+        write_theirs(out, "(%s %s %s)", p->theirs, choice == 4 ? "AND" : "OR", q->theirs);
+    } else if (choice == 6) {
+        p = new_both(CONDITION, depth);
+        write_ours(out, "(not %s)", p->ours);
+        write_theirs(out, "(NOT %s)", p->theirs);
+    } else if (choice == 7) {
+        p = new_both(kind, depth);
+        write_ours(out, "(%s is null)", p->ours);
+        write_theirs(out, "(%s IS NULL)", p->theirs);
+    } else if (choice == 8) {
+        p = new_both(CONDITION, depth);
+        write_ours(out, "(%s is not true)", p->ours);
+        write_theirs(out, "(coalesce(%s, 0) = 0)", p->theirs);
+    } else if (choice == 9) {
+        if (kind == CONDITION)
+            kind = SMALL;
+        p = new_both(kind, depth);
+        q = new_both(kind, depth);
+        r = new_both(kind, depth);
+        write_ours(out, "(%s between %s and %s)", p->ours, q->ours, r->ours);
+        write_theirs(out, "(%s BETWEEN %s AND %s)", p->theirs, q->theirs, r->theirs);
+    } else if (choice == 10) {
+        p = new_both(kind, depth);
+        q = new_both(kind, depth);
+        r = new_both(kind, depth);
+        write_ours(out, "(%s %s (%s, %s))", p->ours, pick(2) ? "in" : "not in", q->ours, r->ours);
+        write_theirs(out, "(%s %s (%s, %s))", p->theirs, strstr(out->ours, "not in") ? "NOT IN" : "IN", q->theirs,
+                     r->theirs);
+        if (strstr(p->ours, "not in") || strstr(q->ours, "not in") || strstr(r->ours, "not in"))
+            write_ours(out, "(%s not in (%s, %s))", p->ours, q->ours, r->ours); /* as theirs was chosen */
+    } else if (choice == 11) {
+        p = new_both(TEXT, depth);
+        q = new_both(TEXT, 0);
+        write_ours(out, "contains(%s, %s)", p->ours, q->ours);
+        write_theirs(out, "(instr(%s, %s) > 0)", p->theirs, q->theirs);
+    } else {
+        p = new_both(CONDITION, depth);
+        q = new_both(CONDITION, depth);
+        write_ours(out, "(%s %s %s)", p->ours, "~=", q->ours);
+        write_theirs(out, "((%s) <> (%s))", p->theirs, q->theirs);
+        if (strcmp(p->ours, "null") == 0 || strcmp(q->ours, "null") == 0)
+            make_leaf(out, CONDITION);
+    }
+    free(p);
+    free(q);
+    free(r);
+}
+
+/* case, coalesce, least and greatest of any kind. */
+static void make_choice(both *out, enum kind kind, int depth)
+{
+    unsigned choice = pick(kind == CONDITION ? 2 : 4);
+    both *p = new_both(kind, depth), *q = new_both(kind, depth), *condition = new_both(CONDITION, depth);
+
+    if (choice == 0) {
+        write_ours(out, "case(%s, %s, %s)", condition->ours, p->ours, q->ours);
+        write_theirs(out, "(CASE WHEN %s THEN %s ELSE %s END)", condition->theirs, p->theirs, q->theirs);
+    } else if (choice == 1) {
+        write_ours(out, "coalesce(%s, %s)", p->ours, q->ours);
+        write_theirs(out, "coalesce(%s, %s)", p->theirs, q->theirs);
+    } else {
+        write_ours(out, "%s(%s, %s)", choice == 2 ? "least" : "greatest", p->ours, q->ours);
+        write_theirs(out, "%s(%s, %s)", choice == 2 ? "min" : "max", p->theirs, q->theirs);
+    }
+    free(p);
+    free(q);
+    free(condition);
+}
+
+static void make_small(both *out, int depth)
+{
+    unsigned choice = pick(7);
+    both *p = new_both(choice == 5 ? TEXT : choice == 6 ? DATE : SMALL, depth);
+    both *q = new_both(choice == 6 ? DATE : SMALL, 0);
+
+    switch (choice) {
+    case 0:
+    case 1:
+        write_ours(out, "(%s %c %s)", p->ours, "+-"[choice], q -> ours);
+        write_theirs(out, "(%s %c %s)", p->theirs, "+-"[choice], q -> theirs);
+        break;
+    case 2:
+        write_ours(out, "(%s // %s)", p->ours, q->ours);
+        write_theirs(out, "(%s / %s - (%s %% %s <> 0 AND ((%s) < 0) <> ((%s) < 0)))", p->theirs, q->theirs,
+                     p->theirs, q->theirs, p->theirs, q->theirs);
+        break;
+    case 3:
+        write_ours(out, "(%s %% %s)", p->ours, q->ours);
+        write_theirs(out, "((%s %% %s + %s) %% %s)", p->theirs, q->theirs, q->theirs, q->theirs);
+        break;
+    case 4:
+        write_ours(out, "abs(-(%s))", p->ours);
+        write_theirs(out, "abs(-(%s))", p->theirs);
+        break;
+    case 5:
+        write_ours(out, "length(%s)", p->ours);
+        write_theirs(out, "length(%s)", p->theirs);
+        break;
+    default: write_ours(out, "(%s - %s)", p->ours, q->ours); write_theirs(out, "(%s - %s)", p->theirs, q->theirs);
+    }
+    free(p);
+    free(q);
+}
+
+static void make_hundredths(both *out, int depth)
+{
+    unsigned choice = pick(4);
+    both *p = new_both(HUNDREDTHS, depth), *q = new_both(choice < 2 ? HUNDREDTHS : SMALL, depth);
+
+    if (choice < 2) {
+        write_ours(out, "(%s %c %s)", p->ours, "+-"[choice], q -> ours);
+        write_theirs(out, "(%s %c %s)", p->theirs, "+-"[choice], q -> theirs);
+    } else if (choice == 2) {
+        write_ours(out, "(%s + %s)", p->ours, q->ours);
+        write_theirs(out, "(%s + %s * 100)", p->theirs, q->theirs);
+    } else {
+        write_ours(out, "(-(%s))", p->ours);
+        write_theirs(out, "(-(%s))", p->theirs);
+    }
+    free(p);
+    free(q);
+}
+
+static void make_text(both *out, enum kind kind, int depth)
+{
+    unsigned choice = pick(3);
+    both *p = new_both(choice == 2 ? ASCII : kind, depth), *q = new_both(kind, 0);
+
+    if (choice == 0) {
+        write_ours(out, "(%s .. %s)", p->ours, q->ours);
+        write_theirs(out, "(%s || %s)", p->theirs, q->theirs);
+    } else if (choice == 1) {
+        write_ours(out, "trim(%s)", p->ours);
+        write_theirs(out, "trim(%s)", p->theirs);
+    } else {
+        write_ours(out, "%s(%s)", pick(2) ? "upper" : "lower", p->ours);
+        write_theirs(out, "%.5s(%s)", out->ours, p->theirs);
+    }
+    free(p);
+    free(q);
+}
+
+static void make(both *out, enum kind kind, int depth)
+{
+    both *p, *q;
+
+    if (depth == 0 || pick(6) == 0) {
+        make_leaf(out, kind);
+        return;
+    }
+    if (pick(4) == 0) {
+        make_choice(out, kind, depth - 1);
+        return;
+    }
+    switch (kind) {
+    case CONDITION: make_condition(out, depth - 1); return;
+    case SMALL: make_small(out, depth - 1); return;
+    case HUNDREDTHS: make_hundredths(out, depth - 1); return;
+    case TEXT:
+    case ASCII: make_text(out, kind, depth - 1); return;
+    default:
+        p = new_both(DATE, depth - 1);
+        q = new_both(SMALL, 0);
+        write_ours(out, "(%s + %s)", p->ours, q->ours);
+        write_theirs(out, "(%s + %s)", p->theirs, q->theirs);
+        free(p);
+        free(q);
+    }
+}
+
+/* Comparing --------------------------------------------------------------------------------------------------------- */
+
+static bool same_value(const dk_value *ours, sqlite3_stmt *theirs, enum kind kind)
+{
+    int64_t whole = ours->as.integer;
+
+    if (ours->is_null || sqlite3_column_type(theirs, 0) == SQLITE_NULL)
+        return ours->is_null && sqlite3_column_type(theirs, 0) == SQLITE_NULL;
+    switch (kind) {
+    case CONDITION: return ours->as.boolean == (sqlite3_column_int64(theirs, 0) != 0);
+    case TEXT:
+    case ASCII:
+        return ours->as.text.size == (size_t)sqlite3_column_bytes(theirs, 0) &&
+               (ours->as.text.size == 0 ||
+                memcmp(ours->as.text.bytes, sqlite3_column_text(theirs, 0), ours->as.text.size) == 0);
+    case HUNDREDTHS:
+        for (unsigned i = ours->type == DK_DECIMAL ? ours->scale : 0; i < 2; i++)
+            whole *= 100 / 10;
+        break;
+    default: break;
+    }
+    return sqlite3_column_type(theirs, 0) == SQLITE_INTEGER && whole == sqlite3_column_int64(theirs, 0);
+}
+
+static void vary(unsigned round)
+{
+    static const size_t blocks[] = { 1, DK_BLOCK_ROWS, 5, 64 };
+
+    dk_context_set_block_rows(context, blocks[round % 4]);
+    dk_set_threads(round / 4 % 2 + 1);
+}
+
+/* Every row of the expression against every row that the query gives; *truth collects 1 true, 0 false, 2 null. */
+static void expect_same_values(const dk_table *table, const both *text, enum kind kind, unsigned char *truth)
+{
+    static char sql[LONGEST + 64];
+    const dk_expr *expr = NULL;
+    const dk_column *column = NULL;
+    sqlite3_stmt *theirs;
+    uint64_t row = 0;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)snprintf(sql, sizeof sql, "SELECT %s FROM t ORDER BY rowid", text->theirs);
+    if (sqlite3_prepare_v2(db, sql, -1, &theirs, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    assert_ok(dk_expr_parse(context, text->ours, &expr, &err), &err);
+    if (dk_table_eval(table, expr, NULL, &column, &err) != DK_OK)
+        fail_msg("%s: %s", text->ours, err.message);
+    for (; sqlite3_step(theirs) == SQLITE_ROW; row++) {
+        dk_value value;
+
+        assert_ok(dk_column_get(column, row, &value, &err), &err);
+        if (!same_value(&value, theirs, kind)) {
+            char shown[256];
+
+            (void)dk_value_format(&value, shown, sizeof shown);
+            fail_msg("row %d is %s, and not %s:\n%s\n%s", (int)row + 1, shown, sqlite3_column_text(theirs, 0),
+                     text->ours, text->theirs);
+        }
+        truth[row] = value.is_null ? 2 : kind == CONDITION && value.as.boolean;
+    }
+    assert_int_equal(row, dk_table_n_rows(table));
+    sqlite3_finalize(theirs);
+    dk_column_release(column);
+    dk_expr_release(expr);
+}
+
+/* The rows that a condition keeps are those of that truth, in their order. */
+static void expect_kept(const dk_table *table, const char *condition, const unsigned char *truth,
+                        unsigned char kept)
+{
+    const dk_expr *expr = parse(condition);
+    const dk_table *found = NULL;
+    const dk_column *numbers;
+    uint64_t n = 0;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_table_where(table, expr, NULL, &found, &err), &err);
+    numbers = dk_table_field(found, N_COLUMNS)->column;
+    for (uint64_t row = 0; row < dk_table_n_rows(table); row++) {
+        dk_value number;
+
+        if (truth[row] != kept)
+            continue;
+        assert_ok(dk_column_get(numbers, n++, &number, &err), &err);
+        if (number.as.integer != (int64_t)row)
+            fail_msg("row %d is not kept: %s", (int)row + 1, condition);
+    }
+    assert_int_equal(dk_table_n_rows(found), n);
+    dk_table_release(found);
+    dk_expr_release(expr);
+}
+
+/* A condition, its negation and its null are all rows, each once. */
+static void expect_partition(const dk_table *table, const char *condition, const unsigned char *truth)
+{
+    static char text[LONGEST + 64];
+
+    expect_kept(table, condition, truth, 1);
+    (void)snprintf(text, sizeof text, "not (%s)", condition);
+    expect_kept(table, text, truth, 0);
+    (void)snprintf(text, sizeof text, "(%s) is null", condition);
+    expect_kept(table, text, truth, 2);
+}
+
+static bool has_no_type(const char *text)
+{
+    return strstr(text, "null, null") || strcmp(text, "null") == 0;
+}
+
+static void expressions_agree(void **state)
+{
+    static both text;
+    static unsigned char truth[400];
+    unsigned n_compared[N_KINDS] = { 0 };
+
+    (void)state;
+    for (unsigned round = 0; round < 80; round++) {
+        const dk_table *table = random_table(round % 8 < 2 ? round % 8 : 1 + pick(399)); /* none, one, some */
+
+        for (unsigned i = 0; i < 40; i++) {
+            enum kind kind = i % 2 ? CONDITION : (enum kind)pick(N_KINDS);
+
+            do
+                make(&text, kind, 1 + (int)pick(4));
+            while (strlen(text.ours) > 1500 || strlen(text.theirs) > 3000 || has_no_type(text.ours));
+            vary(round + i);
+            expect_same_values(table, &text, kind, truth);
+            n_compared[kind]++;
+            if (kind == CONDITION)
+                expect_partition(table, text.ours, truth);
+        }
+        dk_table_release(table);
+    }
+    for (int kind = 0; kind < N_KINDS; kind++)
+        assert_true(n_compared[kind] > 100);
+}
+
+/* Enough rows for several ranges of whole blocks. */
+static void many_rows_agree(void **state)
+{
+    enum { N = 140000 };
+    static both text;
+    static unsigned char truth[N];
+    const dk_table *table = random_table(N);
+
+    (void)state;
+    dk_set_threads(2);
+    for (unsigned i = 0; i < 12; i++) {
+        enum kind kind = (enum kind)(i % N_KINDS);
+
+        do
+            make(&text, kind, 3);
+        while (strlen(text.ours) > 400 || strlen(text.theirs) > 1000 || has_no_type(text.ours));
+        expect_same_values(table, &text, kind, truth);
+        if (kind == CONDITION)
+            expect_partition(table, text.ours, truth);
+    }
+    dk_table_release(table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(expressions_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(many_rows_agree, open_both, close_both),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
