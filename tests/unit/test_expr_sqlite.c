@@ -262,6 +262,7 @@ static void make_condition(both *out, int depth)
 {
     unsigned choice = pick(13);
     enum kind kind = (enum kind)pick(N_KINDS);
+    bool negated = pick(2);
     both *p, *q = NULL, *r = NULL;
 
     if (choice < 4) {
@@ -297,11 +298,8 @@ static void make_condition(both *out, int depth)
         p = new_both(kind, depth);
         q = new_both(kind, depth);
         r = new_both(kind, depth);
-        write_ours(out, "(%s %s (%s, %s))", p->ours, pick(2) ? "in" : "not in", q->ours, r->ours);
-        write_theirs(out, "(%s %s (%s, %s))", p->theirs, strstr(out->ours, "not in") ? "NOT IN" : "IN", q->theirs,
-                     r->theirs);
-        if (strstr(p->ours, "not in") || strstr(q->ours, "not in") || strstr(r->ours, "not in"))
-            write_ours(out, "(%s not in (%s, %s))", p->ours, q->ours, r->ours); /* as theirs was chosen */
+        write_ours(out, "(%s %s (%s, %s))", p->ours, negated ? "not in" : "in", q->ours, r->ours);
+        write_theirs(out, "(%s %s (%s, %s))", p->theirs, negated ? "NOT IN" : "IN", q->theirs, r->theirs);
     } else if (choice == 11) {
         p = new_both(TEXT, depth);
         q = new_both(TEXT, 0);
@@ -310,7 +308,7 @@ static void make_condition(both *out, int depth)
     } else {
         p = new_both(CONDITION, depth);
         q = new_both(CONDITION, depth);
-        write_ours(out, "(%s %s %s)", p->ours, "~=", q->ours);
+        write_ours(out, "(%s ~= %s)", p->ours, q->ours);
         write_theirs(out, "((%s) <> (%s))", p->theirs, q->theirs);
         if (strcmp(p->ours, "null") == 0 || strcmp(q->ours, "null") == 0)
             make_leaf(out, CONDITION);
@@ -459,7 +457,7 @@ static bool same_value(const dk_value *ours, sqlite3_stmt *theirs, enum kind kin
                 memcmp(ours->as.text.bytes, sqlite3_column_text(theirs, 0), ours->as.text.size) == 0);
     case HUNDREDTHS:
         for (unsigned i = ours->type == DK_DECIMAL ? ours->scale : 0; i < 2; i++)
-            whole *= 100 / 10;
+            whole *= 10;
         break;
     default: break;
     }
