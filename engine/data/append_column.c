@@ -181,30 +181,6 @@ static dk_status convert(const dki_stack *stack, size_t table, const struct type
 
 /* One below the other. ------------------------------------------------------------------------------------------- */
 
-static dk_status join_parts(const dki_stack *stack, const struct type *type, const dk_dictionary *levels,
-                            const dk_column *const *pieces, const dk_column **out, dk_error *err)
-{
-    size_t n_parts = 0;
-    dki_part *parts;
-    dk_status status;
-
-    for (size_t i = 0; i < stack->n; i++)
-        n_parts += pieces[i]->n_parts;
-    parts = dki_alloc_array(stack->context, n_parts, sizeof *parts, err);
-    if (parts == NULL)
-        return DK_ERR_MEMORY;
-    n_parts = 0;
-    for (size_t i = 0; i < stack->n; i++)
-        for (size_t k = 0; k < pieces[i]->n_parts; k++) {
-            parts[n_parts] = pieces[i]->parts[k];
-            atomic_fetch_add_explicit(&parts[n_parts].chunk->n_references, 1, memory_order_relaxed);
-            n_parts++;
-        }
-    status = dki_column_of_parts(stack->context, type->type, type->scale, levels, parts, n_parts, out, err);
-    dki_free(stack->context, parts);
-    return status;
-}
-
 dk_status dki_stack_column(const dki_stack *stack, const dk_column **out, bool *loose, dk_error *err)
 {
     const dk_column **pieces = dki_calloc(stack->context, stack->n, sizeof *pieces, err);
@@ -218,7 +194,7 @@ dk_status dki_stack_column(const dki_stack *stack, const dk_column **out, bool *
     for (size_t i = 0; status == DK_OK && i < stack->n; i++)
         status = convert(stack, i, &type, levels, &pieces[i], err);
     if (status == DK_OK)
-        status = join_parts(stack, &type, levels, pieces, out, err);
+        status = dki_column_concat(stack->context, type.type, type.scale, levels, pieces, stack->n, out, err);
     for (size_t i = 0; pieces && i < stack->n; i++)
         dk_column_release(pieces[i]);
     dk_dictionary_release(levels);

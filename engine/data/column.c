@@ -307,28 +307,26 @@ dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, c
     return status;
 }
 
-dk_status dki_column_concat(const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
+dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                            const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
 {
-    const dk_column *first = columns[0];
     size_t n_parts = 0;
     dki_part *parts;
     dk_status status;
 
     for (size_t i = 0; i < n; i++)
         n_parts += columns[i]->n_parts;
-    parts = dki_alloc_array(first->context, n_parts, sizeof *parts, err);
+    parts = dki_alloc_array(context, n_parts, sizeof *parts, err);
     if (parts == NULL)
         return DK_ERR_MEMORY;
     n_parts = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < columns[i]->n_parts; k++) {
             parts[n_parts++] = columns[i]->parts[k];
             atomic_fetch_add_explicit(&columns[i]->parts[k].chunk->n_references, 1, memory_order_relaxed);
         }
-    }
-    status =
-        dki_column_of_parts(first->context, first->type, first->scale, first->levels, parts, n_parts, out, err);
-    dki_free(first->context, parts);
+    status = dki_column_of_parts(context, type, scale, levels, parts, n_parts, out, err);
+    dki_free(context, parts);
     return status;
 }
 

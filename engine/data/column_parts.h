@@ -38,8 +38,9 @@ dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, c
 /* A column of n rows that all are value, in the memory of one. levels: for a category, as for dk_builder_new. */
 dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,
                               const dk_column **out, dk_error *err);
-/* The rows of n columns (at least one) of one type, scale and dictionary, one below the other: chunks are shared. */
-dk_status dki_column_concat(const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err);
+/* The rows of n columns of this type, scale and dictionary, one below the other: chunks are shared. */
+dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                            const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err);
 /* The same rows of a category over another dictionary, in which every code means what it means now. */
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
                                  dk_error *err);

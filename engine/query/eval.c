@@ -400,7 +400,8 @@ dk_status dki_bound_column_new(const dki_bound *bound, const dk_column **out, dk
     if (status == DK_OK && n_pieces == 1)
         *out = dk_column_retain(fill.pieces[0]);
     else if (status == DK_OK)
-        status = dki_column_concat(fill.pieces, n_pieces, out, err);
+        status = dki_column_concat(bound->context, bound->root->type, dki_bound_scale(bound), bound->root->levels,
+                                   fill.pieces, n_pieces, out, err);
     for (uint64_t i = 0; i < n_pieces; i++)
         dk_column_release(fill.pieces[i]);
     dki_free(bound->context, fill.pieces);

@@ -228,6 +228,12 @@ static void failing_memory_leaves_nothing(void **state)
     free(rows);
 }
 
+static dk_status join(const dk_column *const *pieces, size_t n, const dk_column **out, dk_error *err)
+{
+    return dki_column_concat(context, dk_column_type(pieces[0]), dk_column_scale(pieces[0]),
+                             dk_column_levels(pieces[0]), pieces, n, out, err);
+}
+
 static void columns_below_one_another_share_their_rows(void **state)
 {
     (void)state;
@@ -241,8 +247,7 @@ static void columns_below_one_another_share_their_rows(void **state)
 
         for (size_t i = 0; i < 4; i++)
             assert_ok(dk_column_slice(whole, starts[i], starts[i + 1] - starts[i], &pieces[i], &err), &err);
-        assert_survives_failing_memory(context, dki_column_concat(pieces, 4, &joined, &err), &err, joined == NULL,
-                                       (void)0);
+        assert_survives_failing_memory(context, join(pieces, 4, &joined, &err), &err, joined == NULL, (void)0);
         same_column(joined, rows, n, 700);
         assert_int_equal(dk_column_n_nulls(joined), dk_column_n_nulls(whole));
         assert_ptr_equal(dk_column_levels(joined), dk_column_levels(whole));
