@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "lua_value.h"
+#include "query/expr_parser.h"
 
 static void push_string(lua_State *L, dk_text text)
 {
@@ -75,8 +76,22 @@ static bool is_plain_name(const char *name)
     return name[0] != '\0' && strchr(letters, name[0]) && strspn(name, others) == strlen(name);
 }
 
+/* A backquote within is written twice. */
 void dkl_push_quoted_name(lua_State *L, const char *name)
 {
-    lua_pushstring(L, name);
-    (void)is_plain_name;
+    luaL_Buffer out;
+
+    if (is_plain_name(name) && !dki_is_keyword(name)) {
+        lua_pushstring(L, name);
+        return;
+    }
+    luaL_buffinit(L, &out);
+    luaL_addchar(&out, '`');
+    for (; *name; name++) {
+        if (*name == '`')
+            luaL_addchar(&out, '`');
+        luaL_addchar(&out, *name);
+    }
+    luaL_addchar(&out, '`');
+    luaL_pushresult(&out);
 }

@@ -39,7 +39,7 @@ static dk_status fail_at(parser *p, uint32_t at, uint32_t size, const char *mess
     return dki_mark_fail(p->lexer.text, at, size, p->err, DK_ERR_SYNTAX, "%s", message);
 }
 
-static bool is_keyword(const char *word)
+bool dki_is_keyword(const char *word)
 {
     static const char *const keywords[] = { "and",   "or",   "not",   "in",   "between", "is",
                                             "where", "true", "false", "null", NULL };
@@ -59,7 +59,7 @@ static void hint_keyword(parser *p, const char *name)
     for (; name[n] && n + 1 < sizeof small; n++)
         small[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + 'a' - 'A' : name[n]);
     small[n] = '\0';
-    if (name[n] == '\0' && strcmp(small, name) != 0 && is_keyword(small))
+    if (name[n] == '\0' && strcmp(small, name) != 0 && dki_is_keyword(small))
         dki_hint(p->err, "words of the language are written small: %s", small);
 }
 
@@ -294,7 +294,7 @@ static dk_status parse_name(parser *p, dki_node **out)
             return literal(p, (dk_value){ .type = DK_BOOLEAN, .as.boolean = name.text[0] == 't' }, out);
         if (strcmp(name.text, "null") == 0)
             return literal(p, (dk_value){ .type = DK_BOOLEAN, .is_null = true }, out);
-        if (is_keyword(name.text))
+        if (dki_is_keyword(name.text))
             return unexpected(p, "a value");
     }
     if ((status = advance(p)) != DK_OK)
@@ -665,7 +665,7 @@ dk_status dki_parse(const char *text, size_t size, dki_arena *arena, const dki_n
         return status;
     first = p.token;
     start = p.lexer;
-    if (first.kind == DKI_TOKEN_NAME && (first.quoted || !is_keyword(first.text))) { /* name = expression */
+    if (first.kind == DKI_TOKEN_NAME && (first.quoted || !dki_is_keyword(first.text))) { /* name = expression */
         if ((status = advance(&p)) != DK_OK)
             return status;
         if (is_sign(&p, "=")) {

@@ -114,6 +114,16 @@ test("scenarios are composed in order", function(t, dk)
   t.raises(function() return outreach(dk) .. "x" end, "composed with a scenario")
 end)
 
+test("a column of any name is set and merged", function(t, dk)
+  for _, name in ipairs { "in sonar", "and", "2024", "é", "x = 1" } do
+    local data = dk.table { { name, { "a", "b" } } }
+    local set = dk.scenario "set" { { "all", all = true, set = { [name] = "c" } } }
+    local merge = dk.scenario "merge" { dk.merge(name, { "a", "b" }, "c") }
+    t.eq(t.records(set:apply(data)), { { [name] = "c", weight = 2.0 } }, name)
+    t.eq(t.records(merge:apply(data)), { { [name] = "c", weight = 2.0 } }, name)
+  end
+end)
+
 test("a string in set is text, and an expression is marked", function(t, dk)
   local data = dk.table { { "k", { "a", "b" } }, { "n", { 1, 2 } } }
   local odd = [[x" or 'y' \ ]] .. "\n\t\1 $z é"
