@@ -53,6 +53,63 @@ test("what is no condition is an error that says why", function(t, dk)
   t.raises(function() return data:where "leeftijd\0 < 30" end, "zero byte")
 end)
 
+test("a mistake is shown where it stands, at the script's line", function(t, dk)
+  local data = people(dk)
+  t.raises(function() return data:where "leeftjd < 30" end,
+    "unknown column leeftjd\n  leeftjd < 30\n  ^^^^^^^ (did you mean leeftijd?)")
+  t.raises(function() return data:where "leeftijd < 30 and\n  gemeente = 'Ede'" end,
+    "equal is written ==\n    gemeente = 'Ede'\n             ^")
+  t.raises(function() return data:where "leeftijd ~= nil" end, "what is not known is null here: x is null")
+  t.raises(function() return data:where "in_sonar AND leeftijd > 5" end, "words of the language are written small: and")
+  t.raises(function() return data:where "not in_sonar is null" end, "can be read in two ways")
+  t.raises(function() return data:where "naam == \u{2018}a\u{2019}" end, "straight quotes")
+  t.raises(function() return data:where("leeftijd > " .. ("("):rep(200)) end, "nested more than 150 deep")
+  t.raises(function() return data:where("leeftijd" .. (" + 1"):rep(5000) .. " > 1") end, "more than 400 operators deep")
+  t.eq(#data:where("false" .. (" or leeftijd < 30"):rep(3000)), 2)
+end)
+
+test("an expression fails only for rows that it reaches, and names the first", function(t, dk)
+  local data = dk.table {
+    { "jaar", { 1800, 1950, 1800, 2000 } }, { "x", { math.maxinteger, 1, 5, math.maxinteger // 2 } },
+  }
+  t.eq(data:where("jaar <= 1900 or x * 2 > 5").x:to_lua(), { math.maxinteger, 5, math.maxinteger // 2 })
+  t.raises(function() return data:where "x * 3 > 5" end, "row 1: 9223372036854775807 * 3 does not fit")
+  t.raises(function() return data:where "jaar > 1900 and x * 3 > 5" end,
+    "row 4: 4611686018427387903 * 3 does not fit\n  jaar > 1900 and x * 3 > 5\n                  ^^^^^")
+end)
+
+test("columns of any name are named between backquotes", function(t, dk)
+  local data = dk.table {
+    { "in sonar", { true, false } }, { "and", { 1, 2 } }, { "a`b", { "x", "y" } }, { "prijs_€", { 3, 4 } },
+  }
+  t.eq(#data:where "`in sonar` and `and` == 1", 1)
+  t.eq(data:derive { "`c d` = `a``b` .. '!'" }:column "c d"[2], "y!")
+  t.eq(data:derive { "z = `prijs_€` * 2" }.z[1], 6)
+  t.raises(function() return data:where "prijs_€ > 3" end, "stand in `backquotes`")
+end)
+
+test("a number of Lua enters as its shortest decimal", function(t, dk)
+  local data = people(dk)
+  t.eq(data:derive("x = $f * 100 == 7", { f = 0.07 }).x[1], true)
+  t.eq(data:derive("x = leeftijd / 10 >= $f", { f = 1.9 }).x[1], true)
+  t.eq(data:derive("x = $f", { f = 1e300 }).x[1], 1e300)
+end)
+
+test("stated levels keep their order through expressions", function(t, dk)
+  local data = people(dk):derive { "klasse = coalesce(bin(leeftijd, 27, 50), 'onbekend')" }
+  t.eq(data:column "klasse":levels(), { "< 27", "27-49", ">= 50", "onbekend" })
+  t.eq(names_of(data:where "klasse < '>= 50'"), "abd")
+  t.eq(names_of(data:sort "klasse desc"), "ecbad")
+  t.raises(function() return data:where "klasse < 'oud'" end, "the order of klasse is declared")
+end)
+
+test("what no category has is noted, with the nearest", function(t, dk)
+  local notes = people(dk):where "gemeente in ('Arnem', 'Duiven') or gemeente is null":notes()
+  t.eq(notes, { 'no gemeente is "Arnem"; the nearest is "Arnhem"' })
+  local derived = people(dk):derive { "k = gemeente == 'Duven'", "l = 1" }
+  t.eq(derived:notes(), { 'no gemeente is "Duven"; the nearest is "Duiven"' })
+end)
+
 test("where notes how many rows were left out because they are null", function(t, dk)
   local notes = people(dk):where("leeftijd < 30"):notes()
   t.eq(#notes, 1)
