@@ -71,8 +71,8 @@ static void a_parameter_is_a_proper_value(void **state)
         dk_value value;
         const char *fault;
     } cases[] = {
-        { { .type = DK_REAL, .as.real = NAN }, "is not a finite number" },
-        { { .type = DK_REAL, .as.real = INFINITY }, "is not a finite number" },
+        { { .type = DK_REAL, .as.real = (double)NAN }, "is not a finite number" },
+        { { .type = DK_REAL, .as.real = (double)INFINITY }, "is not a finite number" },
         { { .type = DK_DECIMAL, .scale = 19, .as.integer = 1 }, "has more digits than there can be" },
         { { .type = DK_RATIO, .as.ratio = { 1, 0 } }, "is no ratio" },
         { { .type = DK_RATIO, .as.ratio = { INT64_MIN, -1 } }, "is no ratio" },
