@@ -34,6 +34,14 @@ static int64_t floor_quotient(int64_t a, int64_t b)
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
+/* What is left, with the sign of the divisor; no product that could overflow. */
+static int64_t floor_rest(int64_t a, int64_t b)
+{
+    int64_t rest = a % b;
+
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
 static bool integer_result(char sign, int64_t a, int64_t b, int64_t *out, bool *is_null)
 {
     switch (sign) {
@@ -49,7 +57,7 @@ static bool integer_result(char sign, int64_t a, int64_t b, int64_t *out, bool *
             *out = 0;
             return sign == '%' || !dki_sub_i64(0, a, out);
         }
-        *out = sign == '~' ? floor_quotient(a, b) : a - floor_quotient(a, b) * b;
+        *out = sign == '~' ? floor_quotient(a, b) : floor_rest(a, b);
         return true;
     }
 }
