@@ -178,11 +178,11 @@ dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *s
     if (op->type != DK_REAL && op->type != DK_RATIO)
         powers = powers_of(op);
     for (size_t i = 0; i < eval->n; i++) {
-        bool is_null = dki_vector_is_null(left, a, i) || dki_vector_is_null(right, b, i);
-        bool fits = true;
+        bool is_null, fits = true;
 
         if (!dki_bit(selection, i))
             continue;
+        is_null = dki_vector_is_null(left, a, i) || dki_vector_is_null(right, b, i);
         if (op->type == DK_REAL) {
             double *out = (double *)slot->values + i;
 
