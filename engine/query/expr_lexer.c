@@ -12,6 +12,7 @@
 #include <utf8proc.h>
 
 #include "base/number.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "mark.h"
 
@@ -135,8 +136,12 @@ static dk_status read_number(dki_lexer *lexer, dki_token *out, dk_error *err)
             at = digits_end(lexer, after);
         }
     }
-    if (at < lexer->size && (is_letter_at(lexer, at) || text[at] == '.'))
-        return fail(lexer, from, name_end(lexer, at + (text[at] == '.')) - from, err, "malformed number");
+    if (at < lexer->size && (is_letter_at(lexer, at) || text[at] == '.')) {
+        fail(lexer, from, name_end(lexer, at + (text[at] == '.')) - from, err, "malformed number");
+        if (text[at] != '.')
+            dki_hint(err, "a name that begins with a digit stands in `backquotes`");
+        return DK_ERR_SYNTAX;
+    }
     out->kind = DKI_TOKEN_LITERAL;
     out->size = (uint32_t)(at - from);
     lexer->at = at;

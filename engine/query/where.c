@@ -11,6 +11,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "eval.h"
 
 static dk_status bind(const dk_table *table, const dk_expr *expr, const dk_params *params, dki_bound **out,
@@ -41,10 +42,48 @@ dk_status dk_table_eval(const dk_table *table, const dk_expr *expr, const dk_par
 struct search {
     const dki_bound *bound;
     dk_context *context;
-    uint64_t *truth; /* a bit for each row; a range has words of its own */
+    const dk_column *margin; /* NULL where the condition asks for no dimension that rows are totals over */
+    uint64_t dimensions;     /* bits of those that it asks for */
+    uint64_t *truth;         /* a bit for each row; a range has words of its own */
     atomic_uint_fast64_t n_null;
     dki_evals evals;
 };
+
+/* The bits of the dimensions that the condition names. */
+struct named {
+    const dk_table *table;
+    uint64_t bits;
+};
+
+static bool name_dimension(void *arg, const dki_node *node)
+{
+    struct named *named = arg;
+    size_t at = node->kind == DKI_NODE_NAME ? dk_table_find(named->table, node->text) : DK_NO_COLUMN;
+    int bit = at == DK_NO_COLUMN ? -1 : dk_table_field(named->table, at)->margin_bit;
+
+    if (bit >= 0)
+        named->bits |= UINT64_C(1) << bit;
+    return true;
+}
+
+/* A total has no value in its dimension: what is asked of that is null, but not for want of knowing. */
+static dk_status count_totals(const struct search *search, dki_eval *eval, uint64_t row, size_t n,
+                              uint64_t *n_totals, dk_error *err)
+{
+    const dk_view *view;
+    dk_status status = search->margin ? dki_eval_block(eval, row, n, NULL, &view, err) : DK_OK;
+
+    *n_totals = 0;
+    for (size_t i = 0; search->margin && i < n && status == DK_OK; i++) {
+        dk_value totalled = { .as.integer = 0 };
+
+        if (!dki_view_is_null(view, i))
+            continue;
+        status = dk_column_get(search->margin, row + i, &totalled, err);
+        *n_totals += ((uint64_t)totalled.as.integer & search->dimensions) != 0;
+    }
+    return status;
+}
 
 static dk_status search_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
@@ -56,14 +95,16 @@ static dk_status search_range(void *arg, unsigned worker, uint64_t begin, uint64
 
     for (uint64_t row = begin; row < end && status == DK_OK; row += block) {
         size_t n = end - row < block ? (size_t)(end - row) : block;
-        uint64_t n_block_null = 0;
+        uint64_t n_block_null = 0, n_totals = 0;
 
         status = dki_poll(search->context, err);
         if (status == DK_OK)
             status = dki_eval_truth(eval, row, n, NULL, truth, &n_block_null, err);
         if (status == DK_OK)
+            status = count_totals(search, eval, row, n, &n_totals, err);
+        if (status == DK_OK)
             dki_bits_paste(search->truth, row, truth, n);
-        n_null += n_block_null;
+        n_null += n_block_null - n_totals;
     }
     atomic_fetch_add(&search->n_null, n_null);
     return status;
@@ -79,14 +120,18 @@ static void list_rows(const uint64_t *truth, uint64_t n_words, uint64_t *rows)
 }
 
 /* *rows is the caller's, to be freed. */
-static dk_status find_rows(const dk_table *table, const dki_bound *bound, uint64_t **rows, uint64_t *n,
-                           uint64_t *n_null, dk_error *err)
+static dk_status find_rows(const dk_table *table, const dk_expr *expr, const dki_bound *bound, uint64_t **rows,
+                           uint64_t *n, uint64_t *n_null, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(table), n_words = dki_bit_words(n_rows);
     struct search search = { .bound = bound, .context = dk_table_context(table) };
+    struct named named = { table, 0 };
     uint64_t grain = dki_bit_words(dki_block_rows(search.context) * RANGE_BLOCKS) * 64;
     dk_status status;
 
+    dki_node_visit(dki_expr_root(expr), name_dimension, &named);
+    search.margin = named.bits ? dk_table_margin(table) : NULL;
+    search.dimensions = named.bits;
     atomic_init(&search.n_null, 0);
     search.truth = dki_calloc(search.context, n_words, sizeof *search.truth, err);
     if (search.truth == NULL)
@@ -125,11 +170,12 @@ static dk_status add_bound_notes(const dk_table **table, const dki_bound *bound,
     return status;
 }
 
-static dk_status where(const dk_table *table, const dki_bound *bound, const dk_table **out, dk_error *err)
+static dk_status where(const dk_table *table, const dk_expr *expr, const dki_bound *bound, const dk_table **out,
+                       dk_error *err)
 {
     uint64_t *rows = NULL, n = 0, n_null = 0;
     char note[128];
-    dk_status status = find_rows(table, bound, &rows, &n, &n_null, err);
+    dk_status status = find_rows(table, expr, bound, &rows, &n, &n_null, err);
 
     if (status == DK_OK)
         status = dk_table_gather(table, rows, n, out, err);
@@ -152,7 +198,7 @@ dk_status dk_table_where(const dk_table *table, const dk_expr *expr, const dk_pa
     if (status != DK_OK)
         return status;
     if (dki_bound_type(bound) == DK_BOOLEAN) {
-        status = where(table, bound, &made, err);
+        status = where(table, expr, bound, &made, err);
     } else {
         status = dki_node_fail(expr, dki_expr_root(expr), err, DK_ERR_TYPE, "a condition is wanted, and this is %s",
                                dk_type_name(dki_bound_type(bound)));

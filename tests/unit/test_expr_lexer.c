@@ -77,8 +77,8 @@ static void expect_error(const char *text, unsigned line, unsigned column, const
     dki_arena_drop(&arena);
     if (status != DK_ERR_SYNTAX)
         fail_msg("%s: %s", text, dk_status_name(status));
-    if (strstr(err.message, part) == NULL)
-        fail_msg("%s: the message lacks \"%s\": %s", text, part, err.message);
+    if (strstr(err.message, part) == NULL && strstr(err.hint, part) == NULL)
+        fail_msg("%s: the message lacks \"%s\": %s (%s)", text, part, err.message, err.hint);
     if (err.line != line || err.column != column)
         fail_msg("%s: %d:%d, not %u:%u", text, (int)err.line, (int)err.column, line, column);
 }
@@ -162,6 +162,7 @@ static void what_is_no_token_points_at_its_place(void **state)
 {
     (void)state;
     expect_error("a + 1x", 1, 5, "malformed number\n  a + 1x\n      ^^");
+    expect_error("2024_q1 > 5", 1, 1, "a name that begins with a digit stands in `backquotes`");
     expect_error("1.2.3", 1, 1, "malformed number\n  1.2.3\n  ^^^^^");
     expect_error("1..2", 1, 1, "malformed number");
     expect_error("5. + 1", 1, 1, "malformed number\n  5. + 1\n  ^^");

@@ -167,7 +167,7 @@ static void a_condition_is_wanted(void **state)
 
 static void totals_stay_totals(void **state)
 {
-    const dk_table *t = people(), *result = NULL;
+    const dk_table *t = people(), *result = NULL, *found;
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
@@ -179,6 +179,13 @@ static void totals_stay_totals(void **state)
     expect_rows(result, "gemeente is total", "*|5|2\n");
     expect_rows(result, "n >= 2", "Arnhem|2|1\n*|5|2\n");
     expect_rows(result, "gemeente is null", "-|1|1\n");
+    found = where_of(result, "gemeente ~= 'Arnhem'"); /* the null group is not known; the total is, and has none */
+    assert_string_equal(show_rows(found), "Duiven|1|0\nRheden|1|0\n");
+    expect_notes(found, (const char *const[]){ "1 row left out because the condition was not known (null)" }, 1);
+    dk_table_release(found);
+    found = where_of(result, "ouder / (n - 5) < 0"); /* 5 - 5 = 0 of the total: not known */
+    expect_notes(found, (const char *const[]){ "1 row left out because the condition was not known (null)" }, 1);
+    dk_table_release(found);
     expect_rows(result, "gemeente is not total and ouder > 0", "Arnhem|2|1\n-|1|1\n");
     dk_table_release(result);
     dk_table_release(t);
