@@ -1,21 +1,13 @@
-/* cells.c - what stands in a cell.
- *
- * For people: rounded, in the style asked for. For files that machines read: exact where a decimal can be, else the shortest
- * text that reads back as the same double.
- */
+/* cells.c - goes through a table, and tells of each cell whether it is a value, null or a total, and its text. */
 #include "cells.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "data/column_parts.h"
-
-#define SCREEN_DIGITS 4 /* of reals and ratios without a pattern */
 
 /* The digits after the point that a decimal column needs: trailing zeros of all its rows are not shown. */
 static dk_status needed_digits(const dk_column *column, unsigned *out, dk_error *err)
@@ -64,23 +56,36 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
         dki_hint(err, "patterns are \"0\", \"0.0\", \"#,##0\", \"#,##0.0\", each perhaps with \" %%\" behind it");
         return DK_ERR_ARGUMENT;
     }
-    column->digits = SCREEN_DIGITS;
-    if (type == DK_DECIMAL)
+    column->digits = DKI_SCREEN_DIGITS;
+    if (type == DK_DECIMAL && cells->for_people && !column->has_pattern)
         return needed_digits(field->column, &column->digits, err);
     return DK_OK;
+}
+
+static dk_status check_text(const char *text, const char *what, dk_error *err)
+{
+    if (text == NULL || dki_utf8_check(text, strlen(text)) == strlen(text))
+        return DK_OK;
+    return dki_fail(err, DK_ERR_ARGUMENT, "%s is not UTF-8", what);
 }
 
 dk_status dki_cells_open(const dk_table *table, const dk_write_options *options, bool for_people, dki_cells *out,
                          dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    dk_status status = DK_OK;
+    dk_status status = check_text(options->null_text, "the text of null", err);
 
+    if (status == DK_OK)
+        status = check_text(options->total_label, "the label of totals", err);
+    if (status == DK_OK)
+        status = check_text(options->title, "the title", err);
+    if (status != DK_OK)
+        return status;
     memset(out, 0, sizeof *out);
     out->table = table;
     out->options = options;
     out->for_people = for_people;
-    out->null_text = options->null_text ? options->null_text : for_people ? "\xE2\x80\x93" : "";
+    out->null_text = options->null_text ? options->null_text : for_people ? DKI_NULL_SHOWN : "";
     out->total_label = options->total_label ? options->total_label : "totaal";
     out->n_columns = dk_table_n_columns(table);
     out->columns = dki_calloc(context, out->n_columns, sizeof *out->columns, err);
@@ -156,104 +161,17 @@ const char *dki_cells_heading(const dki_cells *cells, size_t column)
     return field->label ? field->label : field->name;
 }
 
-/* Values ------------------------------------------------------------------------------------------------------------ */
-
-/* A ratio that a decimal of at most 18 digits is, exactly. */
-static bool ratio_as_decimal(dk_ratio ratio, int64_t *value, unsigned *scale)
-{
-    for (unsigned digits = 0; digits <= 18; digits++) {
-        dki_i128 scaled = (dki_i128)ratio.numerator * dki_power10[digits];
-
-        if (scaled % ratio.denominator == 0) {
-            if (!dki_fits_i64(scaled / ratio.denominator))
-                return false;
-            *value = (int64_t)(scaled / ratio.denominator);
-            *scale = digits;
-            return true;
-        }
-    }
-    return false;
-}
-
-static size_t exact_number(const dk_value *value, char *out, size_t size)
-{
-    int64_t scaled;
-    unsigned scale;
-
-    switch (value->type) {
-    case DK_REAL: return dki_format_real(value->as.real, out, size);
-    case DK_RATIO:
-        if (ratio_as_decimal(value->as.ratio, &scaled, &scale))
-            return dki_format_decimal(scaled, scale, out, size);
-        return dki_format_real(dki_ratio_real(value->as.ratio), out, size);
-    default: return dki_format_decimal(value->as.integer, value->type == DK_DECIMAL ? value->scale : 0, out, size);
-    }
-}
-
-static void point_to_comma(char *text)
-{
-    for (; *text; text++)
-        if (*text == '.')
-            *text = ',';
-}
-
-static size_t print_number(const dk_value *value, const dki_pattern *pattern, bool for_people, unsigned digits,
-                           dk_style style, char *out, size_t size)
-{
-    dki_pattern plain = { .digits = value->type == DK_INTEGER ? 0 : digits };
-    size_t length = SIZE_MAX;
-
-    if (for_people)
-        length = dki_pattern_print(pattern ? pattern : &plain, value, style, out, size);
-    if (length == SIZE_MAX) {
-        length = exact_number(value, out, size);
-        if (style == DK_STYLE_NL)
-            point_to_comma(out);
-    }
-    return length;
-}
-
-static size_t print_date(int64_t days, dk_style style, char *out, size_t size)
-{
-    int year, month, day;
-
-    if (style != DK_STYLE_NL)
-        return dki_format_date(days, out, size);
-    dki_date_split(days, &year, &month, &day);
-    return (size_t)snprintf(out, size, "%02d-%02d-%04d", day, month, year);
-}
-
-static size_t print_timestamp(int64_t microseconds, dk_style style, bool for_people, char *out, size_t size)
-{
-    char text[40];
-    int64_t days = microseconds / DKI_DAY_MICROSECONDS - (microseconds % DKI_DAY_MICROSECONDS < 0);
-    size_t length;
-
-    if (style != DK_STYLE_NL || !for_people) {
-        length = dki_format_timestamp(microseconds, out, size);
-        if (for_people && length > 10)
-            out[10] = ' ';
-        return length;
-    }
-    dki_format_timestamp(microseconds, text, sizeof text);
-    length = print_date(days, style, out, size);
-    return length + (size_t)snprintf(out + length, size - length, " %s", text + 11);
-}
-
-static const char *truth(bool value, dk_style style)
-{
-    if (style == DK_STYLE_NL)
-        return value ? "ja" : "nee";
-    return value ? "true" : "false";
-}
-
 dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t at)
 {
     dki_cell_column *column = &cells->columns[at];
-    size_t i = (size_t)(row - cells->row);
-    dk_style style = cells->options->style;
-    dki_cell cell = { .kind = DKI_CELL_VALUE };
     int bit = column->field->margin_bit;
+    dki_cell cell = { .kind = DKI_CELL_VALUE };
+    dki_look look = {
+        .pattern = column->has_pattern ? &column->pattern : NULL,
+        .style = cells->options->style,
+        .digits = column->digits,
+        .for_people = cells->for_people,
+    };
 
     if (bit >= 0 && dki_cells_margin(cells, row) >> bit & 1) {
         cell.kind = DKI_CELL_TOTAL;
@@ -261,72 +179,13 @@ dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t at)
         cell.size = strlen(cell.text);
         return cell;
     }
-    cell.value = dki_view_value(&column->view, i);
+    cell.value = dki_view_value(&column->view, (size_t)(row - cells->row));
     if (cell.value.is_null) {
         cell.kind = DKI_CELL_NULL;
         cell.text = cells->null_text;
         cell.size = strlen(cell.text);
         return cell;
     }
-    cell.text = cells->number;
-    switch (cell.value.type) {
-    case DK_BOOLEAN:
-        cell.text = truth(cell.value.as.boolean, style);
-        cell.size = strlen(cell.text);
-        break;
-    case DK_CATEGORY:
-    case DK_TEXT:
-        cell.text = cell.value.as.text.bytes;
-        cell.size = cell.value.as.text.size;
-        break;
-    case DK_DATE: cell.size = print_date(cell.value.as.integer, style, cells->number, sizeof cells->number); break;
-    case DK_TIMESTAMP:
-        cell.size =
-            print_timestamp(cell.value.as.integer, style, cells->for_people, cells->number, sizeof cells->number);
-        break;
-    default:
-        cell.size = print_number(&cell.value, column->has_pattern ? &column->pattern : NULL, cells->for_people,
-                                 column->digits, style, cells->number, sizeof cells->number);
-    }
+    cell.text = dki_show_value(&cell.value, &look, cells->number, sizeof cells->number, &cell.size);
     return cell;
-}
-
-size_t dk_value_print(const dk_value *value, const char *text, dk_style style, char *buffer, size_t size)
-{
-    dki_pattern pattern;
-    char number[512];
-    const char *shown = number;
-    size_t length, fits;
-
-    if (text && !dki_pattern_parse(text, &pattern))
-        return SIZE_MAX;
-    if (value->is_null) {
-        shown = "\xE2\x80\x93";
-        length = strlen(shown);
-    } else {
-        switch (value->type) {
-        case DK_BOOLEAN:
-            shown = truth(value->as.boolean, style);
-            length = strlen(shown);
-            break;
-        case DK_CATEGORY:
-        case DK_TEXT:
-            shown = value->as.text.bytes;
-            length = value->as.text.size;
-            break;
-        case DK_DATE: length = print_date(value->as.integer, style, number, sizeof number); break;
-        case DK_TIMESTAMP: length = print_timestamp(value->as.integer, style, true, number, sizeof number); break;
-        default:
-            length = print_number(value, text ? &pattern : NULL, true,
-                                  value->type == DK_DECIMAL ? value->scale : SCREEN_DIGITS, style, number,
-                                  sizeof number);
-        }
-    }
-    if (size > 0) {
-        fits = length < size ? length : dki_utf8_floor(shown, length, size - 1);
-        if (fits > 0)
-            memcpy(buffer, shown, fits);
-        buffer[fits] = '\0';
-    }
-    return length;
 }

@@ -5,7 +5,7 @@
 #include <dekking/write.h>
 
 #include "base/buffer.h"
-#include "pattern.h"
+#include "shown.h"
 
 typedef enum dki_cell_kind { DKI_CELL_VALUE, DKI_CELL_NULL, DKI_CELL_TOTAL } dki_cell_kind;
 
@@ -36,7 +36,7 @@ typedef struct dki_cells {
     dk_view margin;
     uint64_t row; /* the block that the views show */
     size_t n;
-    char number[512];
+    char number[DKI_SHOWN_BYTES];
 } dki_cells;
 
 /* Checks patterns, and finds how many digits decimals need. Errors: DK_ERR_ARGUMENT for a bad pattern, DK_ERR_MEMORY,

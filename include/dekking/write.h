@@ -3,8 +3,19 @@
  * Numbers are rounded half away from zero on their exact value. A pattern says how one looks: "0", "0.0", "0.00",
  * "#,##0" (thousands), "#,##0.0", and each of them followed by " %" or "%", which multiplies by a hundred. The
  * marks that appear depend on the style: international 1,758.5 or Dutch 1.758,5. Without a pattern an integer is
- * shown plain, a decimal with the digits its column needs, a real or a ratio with four decimals on the screen and with its
- * shortest exact or round-trip form in files.
+ * shown plain, a decimal with the digits its column needs, a real or a ratio with four decimals. What is too large to be
+ * rounded exactly is shown in its shortest form, without percent.
+ *
+ * Text, Markdown and HTML are for people. No control character of a value reaches them: a terminal would obey it.
+ *
+ * CSV and JSON are for machines: patterns do not count, and a number is exact, a ratio or real in the shortest form that
+ * reads back as the same double. Dates are ISO 8601, in Dutch style too. CSV is what dk_read_csv reads back as the same
+ * values. JSON is one object:
+ *
+ *   { "columns": [ { "name": "gemeente", "type": "category", "label": "Gemeente" }, ... ],   label where there is one
+ *     "rows":    [ { "gemeente": "Arnhem", "n": 12, "share": 0.5, "since": "2024-12-31", "known": true }, ... ],
+ *     "totals":  [ { "row": 9, "over": [ "gemeente" ] }, ... ],        rows that are totals, counted from 0
+ *     "notes":   [ "..." ] }
  *
  * A workbook (xlsx) has the table on its first sheet, the notes on its second one; numbers, dates and truth values
  * are a spreadsheet's own. A number with more than fifteen digits, and a date before March 1900, are text there.
@@ -36,15 +47,18 @@ typedef enum dk_format {
 DK_API bool dk_format_is_binary(dk_format format);
 
 typedef struct dk_write_options {
-    dk_style style;          /* NL: decimal commas; CSV with semicolons and a byte-order mark */
+    dk_style style;          /* NL: 1.758,5, 31-12-2024, ja and nee; CSV with semicolons and a byte-order mark */
     const char *total_label; /* what a margin row shows under its dimensions; NULL: "totaal" */
     const char *null_text;   /* NULL: an en dash for text, Markdown and HTML; nothing in CSV; null in JSON */
-    const char *title;       /* caption of HTML, heading of Markdown; NULL: none */
+    const char *title;       /* caption of HTML, heading of Markdown, first line of text; NULL: none */
     size_t max_rows;         /* text: rows at most, cut in the middle, which is said; 0: all */
     size_t max_width;        /* text: columns of the terminal; wider tables are folded in parts; 0: no limit */
     bool show_types;         /* text: a line with the types under the names */
     bool show_count;         /* text: a last line with the numbers of rows and columns */
     bool show_notes;         /* text, Markdown, HTML: the table's notes below it */
+    /* CSV: an apostrophe before texts that begin with = + - @, a tab or a carriage return, which spreadsheets would
+     * compute; the file is then not what the table holds. */
+    bool disarm_formulas;
 } dk_write_options;
 
 #define DK_WRITE_OPTIONS_INIT           \
@@ -59,6 +73,13 @@ typedef bool dk_sink_fn(void *arg, const char *bytes, size_t size);
 DK_API bool dk_format_find(const char *name, dk_format *out);
 DK_API bool dk_format_of_path(const char *path, dk_format *out);
 
+/* Hands the bytes to sink as they are made. options: NULL for none.
+ * Errors  DK_ERR_ARGUMENT  a bad pattern, a format that does not exist or was left out of the build, a text of the options
+ *                          that is not UTF-8: before the first byte
+ *         DK_ERR_DATA      CSV: a zero byte in a text
+ *         DK_ERR_LIMIT     more than a sheet or a cell of a workbook holds
+ *         DK_ERR_IO        the sink stopped; the library that a format needs is not there
+ *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_write_sink(const dk_table *table, dk_format format, const dk_write_options *options,
                                            dk_sink_fn *sink, void *arg, dk_error *err);
 /* The whole as a string of *size bytes, terminated; free with dk_text_free. */
@@ -66,13 +87,11 @@ DK_API DK_MUST_USE dk_status dk_write_text(const dk_table *table, dk_format form
                                            char **out, size_t *size, dk_error *err);
 DK_API void dk_text_free(dk_context *context, char *text);
 /* Writes a file that is complete or absent: a temporary file beside it is renamed when all is on disk; on failure
- * what was there before is untouched. Errors: DK_ERR_IO (also: the library that a format needs is not there),
- * DK_ERR_MEMORY, DK_ERR_ARGUMENT (a bad pattern; a format that was left out of the build), DK_ERR_LIMIT (more than a
- * sheet or a cell of a workbook holds). */
+ * what was there before is untouched. Also DK_ERR_IO. */
 DK_API DK_MUST_USE dk_status dk_write_file(const dk_table *table, const char *path, dk_format format,
                                            const dk_write_options *options, dk_error *err);
 
-/* Formats one number, date or text by a pattern (NULL: none); the text is terminated and cut where it does not fit.
+/* Shows one value to people, a number by a pattern (NULL: none); terminated, and cut where it does not fit.
  * Returns the whole length, or SIZE_MAX where the pattern is none. */
 DK_API size_t dk_value_print(const dk_value *value, const char *pattern, dk_style style, char *buffer, size_t size);
 

@@ -46,7 +46,7 @@ test("what a spreadsheet would round or not know is text, and null is no cell", 
   dk.read(t.file("b.csv", CSV)):write(path, { style = "nl" })
   local c = cells(path, 1)
   t.eq(c.B4, { kind = "s", value = "1234567890123456" })
-  t.eq(c.E3, { kind = "s", value = "01-01-1850" })
+  t.eq(c.E3, { kind = "s", value = "1850-01-01" })
   t.eq(c.C4, nil)
   t.eq(c.G2, nil)
 end)

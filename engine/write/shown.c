@@ -1,0 +1,129 @@
+/* shown.c - what one value looks like.
+ *
+ * For people: rounded, in the style asked for. For files that machines read: exact where a decimal can be, else the shortest
+ * text that reads back as the same double; dates as ISO 8601 has them.
+ */
+#include "shown.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "base/number.h"
+#include "base/text.h"
+
+/* A ratio that a decimal of at most 18 digits is, exactly. */
+static bool ratio_as_decimal(dk_ratio ratio, int64_t *value, unsigned *scale)
+{
+    for (unsigned digits = 0; digits <= 18; digits++) {
+        dki_i128 scaled = (dki_i128)ratio.numerator * dki_power10[digits];
+
+        if (scaled % ratio.denominator == 0) {
+            if (!dki_fits_i64(scaled / ratio.denominator))
+                return false;
+            *value = (int64_t)(scaled / ratio.denominator);
+            *scale = digits;
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t print_exact(const dk_value *value, dk_style style, char *out, size_t size)
+{
+    int64_t scaled = value->as.integer;
+    unsigned scale = value->type == DK_DECIMAL ? value->scale : 0;
+    size_t length;
+
+    if (value->type == DK_REAL)
+        length = dki_format_real(value->as.real, out, size);
+    else if (value->type == DK_RATIO && !ratio_as_decimal(value->as.ratio, &scaled, &scale))
+        length = dki_format_real(dki_ratio_real(value->as.ratio), out, size);
+    else
+        length = dki_format_decimal(scaled, scale, out, size);
+    for (char *c = out; style == DK_STYLE_NL && *c; c++)
+        if (*c == '.')
+            *c = ',';
+    return length;
+}
+
+static size_t print_number(const dk_value *value, const dki_look *look, char *out, size_t size)
+{
+    dki_pattern plain = { .digits = value->type == DK_INTEGER ? 0 : look->digits };
+    size_t length = SIZE_MAX;
+
+    if (look->for_people)
+        length = dki_pattern_print(look->pattern ? look->pattern : &plain, value, look->style, out, size);
+    if (length == SIZE_MAX)
+        length = print_exact(value, look->style, out, size);
+    return length;
+}
+
+static size_t print_date(int64_t days, const dki_look *look, char *out, size_t size)
+{
+    int year, month, day;
+
+    if (look->style != DK_STYLE_NL || !look->for_people)
+        return dki_format_date(days, out, size);
+    dki_date_split(days, &year, &month, &day);
+    return (size_t)snprintf(out, size, "%02d-%02d-%04d", day, month, year);
+}
+
+/* In what people read, and in what spreadsheets open, a blank stands between date and time. */
+static size_t print_timestamp(int64_t microseconds, const dki_look *look, char *out, size_t size)
+{
+    int64_t days = microseconds / DKI_DAY_MICROSECONDS - (microseconds % DKI_DAY_MICROSECONDS < 0);
+    char date[16];
+    size_t length = dki_format_timestamp(microseconds, out, size);
+
+    if (look->for_people || look->style == DK_STYLE_NL)
+        out[10] = ' ';
+    if (print_date(days, look, date, sizeof date) == 10)
+        memcpy(out, date, 10); /* dates of both styles have ten characters */
+    return length;
+}
+
+const char *dki_show_value(const dk_value *value, const dki_look *look, char *scratch, size_t size, size_t *length)
+{
+    const char *word;
+
+    switch (value->type) {
+    case DK_BOOLEAN:
+        word = look->style == DK_STYLE_NL ? (value->as.boolean ? "ja" : "nee")
+                                          : (value->as.boolean ? "true" : "false");
+        *length = strlen(word);
+        return word;
+    case DK_CATEGORY:
+    case DK_TEXT: *length = value->as.text.size; return value->as.text.bytes;
+    case DK_DATE: *length = print_date(value->as.integer, look, scratch, size); break;
+    case DK_TIMESTAMP: *length = print_timestamp(value->as.integer, look, scratch, size); break;
+    default: *length = print_number(value, look, scratch, size);
+    }
+    return scratch;
+}
+
+size_t dk_value_print(const dk_value *value, const char *text, dk_style style, char *buffer, size_t size)
+{
+    dki_pattern pattern;
+    dki_look look = {
+        .pattern = text ? &pattern : NULL,
+        .style = style,
+        .digits = value->type == DK_DECIMAL ? value->scale : DKI_SCREEN_DIGITS,
+        .for_people = true,
+    };
+    char scratch[DKI_SHOWN_BYTES];
+    const char *shown = DKI_NULL_SHOWN;
+    size_t length = strlen(shown), fits;
+
+    if (text && !dki_pattern_parse(text, &pattern))
+        return SIZE_MAX;
+    if (!value->is_null)
+        shown = dki_show_value(value, &look, scratch, sizeof scratch, &length);
+    if (size > 0) {
+        fits = length < size ? length : dki_utf8_floor(shown, length, size - 1);
+        if (fits > 0)
+            memcpy(buffer, shown, fits);
+        buffer[fits] = '\0';
+    }
+    return length;
+}

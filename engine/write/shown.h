@@ -1,0 +1,23 @@
+/* shown.h - what one value looks like. For engine/write alone. */
+#ifndef DKI_WRITE_SHOWN_H
+#define DKI_WRITE_SHOWN_H
+
+#include <dekking/write.h>
+
+#include "pattern.h"
+
+#define DKI_SCREEN_DIGITS 4           /* of reals and ratios without a pattern */
+#define DKI_SHOWN_BYTES 512           /* no number, date or truth value needs more */
+#define DKI_NULL_SHOWN "\xE2\x80\x93" /* an en dash */
+
+typedef struct dki_look {
+    const dki_pattern *pattern; /* of numbers; NULL: none */
+    dk_style style;
+    unsigned digits; /* without a pattern, for people: what is no integer shows so many */
+    bool for_people; /* else exact */
+} dki_look;
+
+/* The text of a known value: scratch (size >= DKI_SHOWN_BYTES), or what the value itself points to. */
+const char *dki_show_value(const dk_value *value, const dki_look *look, char *scratch, size_t size, size_t *length);
+
+#endif
