@@ -1,7 +1,8 @@
 /* text_table.c - a table on a terminal.
  *
  * Numbers right, the rest left, two blanks between columns, a thin line under the names and above the last total. What is too
- * long is cut in the middle, which is said; what is too wide is folded into parts that repeat the dimensions. Two
+ * long is cut in the middle, which is said; what is too wide is folded into parts that repeat the columns which tell rows apart. Texts give
+ * way where a column alone would pass the screen; a number never does, as a cut number is another number. Two
  * passes over the rows that are shown: one for widths, one to write.
  */
 #include <string.h>
@@ -9,55 +10,76 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cells.h"
+#include "control.h"
 
 #define GAP 2
 #define WIDEST_CELL 60 /* a longer text is cut, which an ellipsis shows */
+#define LEAST_TEXT 8   /* on however narrow a screen a text keeps so much */
+
+typedef struct column_width {
+    size_t shown;
+    size_t least; /* what its numbers need */
+} column_width;
 
 typedef struct layout {
     dki_cells cells;
     dki_sink *sink;
-    size_t *widths;
+    column_width *widths;
     uint64_t head, tail; /* rows shown at either end; head is all where nothing is cut */
     uint64_t n_rows;
     dki_buffer scratch;
 } layout;
 
-/* Control characters would move the cursor or worse: each is shown as a mark of its own. */
-static dk_status make_harmless(dki_buffer *to, const char *text, size_t size, dk_error *err)
+/* A mark for what would move the cursor or worse: ESC is shown as the letters that stand for it. */
+static const char *mark_of(dki_char_kind kind, unsigned char c, char picture[4])
 {
-    static const char *const marks[] = { "\xE2\x86\xB5", "\xE2\x87\xA5", "\xC2\xBF" }; /* line end, tab, other */
-    size_t width = 0, from = 0;
-    dk_status status;
+    switch (kind) {
+    case DKI_CHAR_LINE_END: return "\xE2\x86\xB5";
+    case DKI_CHAR_TAB: return "\xE2\x87\xA5";
+    default:
+        if (kind == DKI_CHAR_BROKEN || c >= 0x80)
+            return DKI_REPLACEMENT;
+        picture[0] = '\xE2'; /* U+2400 .. U+2421, control pictures */
+        picture[1] = '\x90';
+        picture[2] = (char)(c == 0x7F ? 0xA1 : 0x80 + c);
+        picture[3] = '\0';
+        return picture;
+    }
+}
+
+/* Makes `to` the text as it may be shown, in at most `limit` columns: cut with an ellipsis where it needs more. */
+static dk_status make_harmless(dki_buffer *to, const char *text, size_t size, size_t limit, dk_error *err)
+{
+    size_t width = 0, kept = 0, n;
+    dk_status status = DK_OK;
 
     to->size = 0;
-    for (size_t i = 0; i < size;) {
-        unsigned char c = (unsigned char)text[i];
-        size_t n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-        bool control = c < 0x20 || c == 0x7F || (c == 0xC2 && i + 1 < size && (unsigned char)text[i + 1] < 0xA0) ||
-                       (c == 0xE2 && i + 2 < size && (unsigned char)text[i + 1] == 0x80 &&
-                        ((unsigned char)text[i + 2] >= 0xA8 && (unsigned char)text[i + 2] <= 0xAE));
+    for (size_t i = 0; i < size && status == DK_OK; i += n) {
+        dki_char_kind kind = dki_char_next(text + i, size - i, &n);
+        char picture[4];
 
-        if (i + n > size)
-            n = size - i;
-        width += control ? 1 : dki_utf8_width(text + i, n);
-        if (width > WIDEST_CELL) {
-            if ((status = dki_buffer_append(to, text + from, i - from, err)) != DK_OK)
-                return status;
+        width += kind == DKI_CHAR_PLAIN ? dki_utf8_width(text + i, n) : 1;
+        if (width > limit) {
+            to->size = kept;
             return dki_buffer_text(to, "\xE2\x80\xA6", err);
         }
-        if (control) {
-            if ((status = dki_buffer_append(to, text + from, i - from, err)) != DK_OK ||
-                (status = dki_buffer_text(to,
-                                          marks[c == '\n'   ? 0
-                                                : c == '\t' ? 1
-                                                            : 2],
-                                          err)) != DK_OK)
-                return status;
-            from = i + n;
-        }
-        i += n;
+        if (kind == DKI_CHAR_PLAIN)
+            status = dki_buffer_append(to, text + i, n, err);
+        else
+            status = dki_buffer_text(to, mark_of(kind, (unsigned char)text[i], picture), err);
+        if (width < limit)
+            kept = to->size;
     }
-    return dki_buffer_append(to, text + from, size - from, err);
+    return status;
+}
+
+static dk_status put_line(layout *l, const char *text, dk_error *err)
+{
+    dk_status status = make_harmless(&l->scratch, text, strlen(text), SIZE_MAX, err);
+
+    if (status == DK_OK)
+        status = dki_buffer_append(&l->sink->buffer, l->scratch.bytes, l->scratch.size, err);
+    return status == DK_OK ? dki_buffer_text(&l->sink->buffer, "\n", err) : status;
 }
 
 static dk_status pad(layout *l, size_t n, dk_error *err)
@@ -68,9 +90,9 @@ static dk_status pad(layout *l, size_t n, dk_error *err)
 /* A cell of a line; the last of a line is not padded on its right. */
 static dk_status put_cell(layout *l, size_t column, const char *text, size_t size, bool last, dk_error *err)
 {
-    size_t width = l->widths[column], used;
+    size_t width = l->widths[column].shown, used;
     bool right = l->cells.columns[column].is_number;
-    dk_status status = make_harmless(&l->scratch, text, size, err);
+    dk_status status = make_harmless(&l->scratch, text, size, width, err);
 
     if (status != DK_OK)
         return status;
@@ -86,16 +108,20 @@ static dk_status put_cell(layout *l, size_t column, const char *text, size_t siz
     return status;
 }
 
-static dk_status widen(layout *l, size_t column, const char *text, size_t size, dk_error *err)
+/* Makes room for a text; what is a number's cell gets as much as it needs. */
+static dk_status widen(layout *l, size_t column, const char *text, size_t size, bool is_whole, dk_error *err)
 {
-    size_t width;
-    dk_status status = make_harmless(&l->scratch, text, size, err);
+    column_width *width = &l->widths[column];
+    size_t needed;
+    dk_status status = make_harmless(&l->scratch, text, size, is_whole ? SIZE_MAX : WIDEST_CELL, err);
 
     if (status != DK_OK)
         return status;
-    width = dki_utf8_width(l->scratch.bytes, l->scratch.size);
-    if (width > l->widths[column])
-        l->widths[column] = width;
+    needed = dki_utf8_width(l->scratch.bytes, l->scratch.size);
+    if (needed > width->shown)
+        width->shown = needed;
+    if (is_whole && needed > width->least)
+        width->least = needed;
     return DK_OK;
 }
 
@@ -113,16 +139,16 @@ static dk_status measure(layout *l, dk_error *err)
         const char *heading = dki_cells_heading(&l->cells, c);
         const char *type = dk_type_name(dk_column_type(l->cells.columns[c].field->column));
 
-        status = widen(l, c, heading, strlen(heading), err);
+        status = widen(l, c, heading, strlen(heading), false, err);
         if (status == DK_OK && l->cells.options->show_types)
-            status = widen(l, c, type, strlen(type), err);
+            status = widen(l, c, type, strlen(type), false, err);
     }
     for (uint64_t row = 0; row < l->n_rows && status == DK_OK; row = next_row(l, row)) {
         status = dki_cells_seek(&l->cells, row, err);
         for (size_t c = 0; c < l->cells.n_columns && status == DK_OK; c++) {
             dki_cell cell = dki_cells_get(&l->cells, row, c);
 
-            status = widen(l, c, cell.text, cell.size, err);
+            status = widen(l, c, cell.text, cell.size, l->cells.columns[c].is_number, err);
         }
     }
     return status;
@@ -142,6 +168,16 @@ static dk_status rule(layout *l, const part *p, dk_error *err)
     return status == DK_OK ? dki_buffer_text(&l->sink->buffer, "\n", err) : status;
 }
 
+/* Blanks at the end of a line, of an empty cell, are of no use. */
+static dk_status end_line(layout *l, dk_error *err)
+{
+    dki_buffer *to = &l->sink->buffer;
+
+    while (to->size > 0 && to->bytes[to->size - 1] == ' ')
+        to->size--;
+    return dki_buffer_text(to, "\n", err);
+}
+
 static dk_status put_heading(layout *l, const part *p, bool types, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -153,7 +189,16 @@ static dk_status put_heading(layout *l, const part *p, bool types, dk_error *err
 
         status = put_cell(l, c, text, strlen(text), k + 1 == p->n, err);
     }
-    return status == DK_OK ? dki_buffer_text(&l->sink->buffer, "\n", err) : status;
+    return status == DK_OK ? end_line(l, err) : status;
+}
+
+/* Where rows are left out. */
+static dk_status put_cut(layout *l, dk_error *err)
+{
+    uint64_t n = l->n_rows - l->head - l->tail;
+
+    return dki_buffer_format(&l->sink->buffer, err, "\xE2\x8B\xAE  %llu row%s not shown\n", (unsigned long long)n,
+                             n == 1 ? "" : "s");
 }
 
 static dk_status put_part(layout *l, const part *p, dk_error *err)
@@ -167,7 +212,7 @@ static dk_status put_part(layout *l, const part *p, dk_error *err)
         status = rule(l, p, err);
     for (uint64_t row = 0; row < l->n_rows && status == DK_OK; row = next_row(l, row)) {
         status = dki_cells_seek(&l->cells, row, err);
-        if (status == DK_OK && row > 0 && all && dki_cells_margin(&l->cells, row) == all)
+        if (status == DK_OK && row > 0 && all && (dki_cells_margin(&l->cells, row) & all) == all)
             status = rule(l, p, err);
         for (size_t k = 0; k < p->n && status == DK_OK; k++) {
             dki_cell cell = dki_cells_get(&l->cells, row, p->list[k]);
@@ -175,28 +220,84 @@ static dk_status put_part(layout *l, const part *p, dk_error *err)
             status = put_cell(l, p->list[k], cell.text, cell.size, k + 1 == p->n, err);
         }
         if (status == DK_OK)
-            status = dki_buffer_text(&l->sink->buffer, "\n", err);
+            status = end_line(l, err);
         if (status == DK_OK && next_row(l, row) > row + 1)
-            status = dki_buffer_format(&l->sink->buffer, err, "\xE2\x8B\xAE  %llu rows not shown\n",
-                                       (unsigned long long)(l->n_rows - l->head - l->tail));
+            status = put_cut(l, err);
         if (status == DK_OK)
             status = dki_sink_flush(l->sink, false, err);
     }
     return status;
 }
 
-/* Columns that each part repeats: the dimensions, or else the first one, as long as they leave half of the width. */
-static size_t repeated_columns(const layout *l, size_t max_width)
+/* Columns that tell what a row is: the dimensions, or what stands before nothing but numbers, or else the first one. */
+static size_t key_columns(const layout *l)
 {
-    size_t n = 0, used = 0;
+    size_t n_columns = l->cells.n_columns, n_dimensions = 0, n_texts = 0, n;
 
-    while (n < l->cells.n_columns && (n == 0 || l->cells.columns[n].field->margin_bit >= 0)) {
-        used += l->widths[n] + GAP;
-        if (used > max_width / 2)
+    while (n_dimensions < n_columns && l->cells.columns[n_dimensions].field->margin_bit >= 0)
+        n_dimensions++;
+    if (n_dimensions > 0)
+        return n_dimensions;
+    while (n_texts < n_columns && !l->cells.columns[n_texts].is_number)
+        n_texts++;
+    for (n = n_texts; n < n_columns && l->cells.columns[n].is_number; n++)
+        ;
+    return n == n_columns && n_texts > 0 && n_texts < n_columns ? n_texts : 1;
+}
+
+/* How many of the keys each part repeats: as many as leave a third of the width, and what the numbers of the other
+ * columns need. */
+static size_t repeated_columns(const layout *l, size_t max_width, size_t *used)
+{
+    size_t n_keys = key_columns(l), n = 0, needed = LEAST_TEXT;
+
+    for (size_t c = n_keys; c < l->cells.n_columns; c++)
+        if (l->widths[c].least > needed)
+            needed = l->widths[c].least;
+    for (*used = 0; n < n_keys; n++) {
+        size_t with = *used + l->widths[n].shown + GAP;
+
+        if (with > max_width - max_width / 3 || with + needed > max_width)
             break;
-        n++;
+        *used = with;
     }
     return n;
+}
+
+/* Narrows the texts of a column to `room`, as far as that can be. */
+static void narrow(layout *l, size_t column, size_t room)
+{
+    column_width *width = &l->widths[column];
+    size_t least = width->least > LEAST_TEXT ? width->least : LEAST_TEXT;
+
+    if (room < least)
+        room = least;
+    if (width->shown > room)
+        width->shown = room;
+}
+
+/* Fits the columns to the screen where it is too narrow for all of them: none passes it beside those that repeat. */
+static void fit(layout *l, size_t max_width, size_t *n_repeated)
+{
+    size_t n = l->cells.n_columns, total = 0, used, first;
+
+    *n_repeated = 0;
+    for (size_t c = 0; c < n; c++)
+        total += l->widths[c].shown + GAP;
+    if (n == 0 || total - GAP <= max_width)
+        return;
+    if (n == 1) {
+        narrow(l, 0, max_width);
+        return;
+    }
+    first = l->widths[0].shown;
+    if (max_width / 2 > GAP)
+        narrow(l, 0, max_width / 2 - GAP);
+    *n_repeated = repeated_columns(l, max_width, &used);
+    if (*n_repeated == 0)
+        l->widths[0].shown = first;
+    for (size_t c = *n_repeated; c < n; c++)
+        narrow(l, c, max_width - used);
 }
 
 static dk_status put_parts(layout *l, dk_error *err)
@@ -207,18 +308,18 @@ static dk_status put_parts(layout *l, dk_error *err)
     bool first = true;
     dk_status status = list ? DK_OK : DK_ERR_MEMORY;
 
-    repeated = repeated_columns(l, max_width);
+    fit(l, max_width, &repeated);
     while (status == DK_OK && next < n_columns) {
         part p = { list, 0, 0 };
 
         for (size_t c = 0; !first && c < repeated; c++) {
             list[p.n++] = c;
-            p.width += l->widths[c] + GAP;
+            p.width += l->widths[c].shown + GAP;
         }
         do {
-            p.width += l->widths[next] + GAP;
+            p.width += l->widths[next].shown + GAP;
             list[p.n++] = next++;
-        } while (next < n_columns && p.width + l->widths[next] <= max_width);
+        } while (next < n_columns && p.width + l->widths[next].shown <= max_width);
         p.width -= GAP;
         if (p.width > max_width)
             p.width = max_width;
@@ -257,12 +358,14 @@ dk_status dki_write_text_table(const dk_table *table, const dk_write_options *op
     }
     l.widths = dki_calloc(context, l.cells.n_columns, sizeof *l.widths, err);
     status = l.widths ? measure(&l, err) : DK_ERR_MEMORY;
+    if (status == DK_OK && options->title)
+        status = put_line(&l, options->title, err);
     if (status == DK_OK)
         status = put_parts(&l, err);
     if (status == DK_OK && options->show_count)
         status = put_count(&l, err);
     for (size_t i = 0; i < dk_table_n_notes(table) && options->show_notes && status == DK_OK; i++)
-        status = dki_buffer_format(&sink->buffer, err, "%s\n", dk_table_note(table, i));
+        status = put_line(&l, dk_table_note(table, i), err);
     dki_free(context, l.widths);
     dki_buffer_drop(&l.scratch);
     dki_cells_close(&l.cells);
