@@ -1,30 +1,123 @@
-/* markdown.c - a table in Markdown, with what Markdown would take for markup made plain. */
+/* markdown.c - a table in Markdown (the tables of GitHub), with what Markdown would take for markup made plain.
+ *
+ * What is shown of a text is the text: marks get a backslash, those of HTML become entities, and line ends a <br>. Blanks at
+ * the ends of a cell are not kept, as no reader shows them. */
 #include <string.h>
 
-#include "base/text.h"
 #include "cells.h"
+#include "control.h"
+
+static bool is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* What stands for the character at i, or NULL where it stands for itself. */
+static const char *plain_of(const char *text, size_t size, size_t i, dki_char_kind kind, char escaped[3])
+{
+    char c = text[i];
+
+    switch (kind) {
+    case DKI_CHAR_LINE_END: return "<br>";
+    case DKI_CHAR_TAB: return " ";
+    case DKI_CHAR_CONTROL:
+    case DKI_CHAR_BROKEN: return DKI_REPLACEMENT;
+    default: break;
+    }
+    switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '_': /* within a word it is no markup, and names are easier to read without backslashes */
+        if (i > 0 && i + 1 < size && is_word(text[i - 1]) && is_word(text[i + 1]))
+            return NULL;
+        break;
+    default:
+        if (strchr("|\\`*[]#~$", c) == NULL)
+            return NULL;
+    }
+    escaped[0] = '\\';
+    escaped[1] = c;
+    escaped[2] = '\0';
+    return escaped;
+}
 
 static dk_status put_plain(dki_buffer *to, const char *text, size_t size, dk_error *err)
 {
     dk_status status = DK_OK;
-    size_t from = 0;
+    size_t n;
 
-    for (size_t i = 0; i < size && status == DK_OK; i++) {
-        char c = text[i];
+    for (size_t i = 0; i < size && status == DK_OK; i += n) {
+        dki_char_kind kind = dki_char_next(text + i, size - i, &n);
+        char escaped[3];
+        const char *plain = plain_of(text, size, i, kind, escaped);
 
-        if (strchr("|\\`*_<>[]#", c) == NULL && c != '\n' && c != '\r' && c != '\t')
-            continue;
-        status = dki_buffer_append(to, text + from, i - from, err);
-        from = i + 1;
-        if (status == DK_OK)
-            status = c == '<'    ? dki_buffer_text(to, "&lt;", err)
-                     : c == '>'  ? dki_buffer_text(to, "&gt;", err)
-                     : c == '\n' ? dki_buffer_text(to, "<br>", err)
-                     : c == '_'  ? dki_buffer_text(to, i > 0 && i + 1 < size ? "_" : "\\_", err)
-                     : c == '\r' || c == '\t' || c == '\0' ? dki_buffer_text(to, " ", err)
-                                                           : dki_buffer_format(to, err, "\\%c", c);
+        status = plain ? dki_buffer_text(to, plain, err) : dki_buffer_append(to, text + i, n, err);
     }
-    return status == DK_OK ? dki_buffer_append(to, text + from, size - from, err) : status;
+    return status;
+}
+
+/* One cell, with `mark` on either side of what is in it. */
+static dk_status put_cell(dki_buffer *to, const char *text, size_t size, const char *mark, dk_error *err)
+{
+    dk_status status;
+
+    while (size > 0 && text[0] == ' ') {
+        text++;
+        size--;
+    }
+    while (size > 0 && text[size - 1] == ' ')
+        size--;
+    if (size == 0)
+        mark = "";
+    status = dki_buffer_format(to, err, " %s", mark);
+    if (status == DK_OK)
+        status = put_plain(to, text, size, err);
+    return status == DK_OK ? dki_buffer_format(to, err, "%s |", mark) : status;
+}
+
+static dk_status put_heading(const dki_cells *cells, dki_buffer *to, dk_error *err)
+{
+    dk_status status = dki_buffer_text(to, "|", err);
+
+    for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
+        const char *heading = dki_cells_heading(cells, c);
+
+        status = put_cell(to, heading, strlen(heading), "", err);
+    }
+    if (status == DK_OK)
+        status = dki_buffer_text(to, "\n|", err);
+    for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++)
+        status = dki_buffer_text(to, cells->columns[c].is_number ? " --: |" : " :-- |", err);
+    return status == DK_OK ? dki_buffer_text(to, "\n", err) : status;
+}
+
+static dk_status put_row(dki_cells *cells, uint64_t row, dki_buffer *to, dk_error *err)
+{
+    dk_status status = dki_cells_seek(cells, row, err);
+    const char *mark;
+
+    if (status == DK_OK)
+        status = dki_buffer_text(to, "|", err);
+    if (status != DK_OK)
+        return status;
+    mark = dki_cells_margin(cells, row) != 0 ? "**" : "";
+    for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
+        dki_cell cell = dki_cells_get(cells, row, c);
+
+        status = put_cell(to, cell.text, cell.size, mark, err);
+    }
+    return status == DK_OK ? dki_buffer_text(to, "\n", err) : status;
+}
+
+/* A paragraph, or with "### " a heading. */
+static dk_status put_line(dki_buffer *to, const char *before, const char *text, const char *after, dk_error *err)
+{
+    dk_status status = dki_buffer_text(to, before, err);
+
+    if (status == DK_OK)
+        status = put_plain(to, text, strlen(text), err);
+    return status == DK_OK ? dki_buffer_text(to, after, err) : status;
 }
 
 dk_status dki_write_markdown(const dk_table *table, const dk_write_options *options, dki_sink *sink, dk_error *err)
@@ -36,59 +129,16 @@ dk_status dki_write_markdown(const dk_table *table, const dk_write_options *opti
     if (status != DK_OK)
         return status;
     if (options->title)
-        status = dki_buffer_format(to, err, "### ") == DK_OK &&
-                         put_plain(to, options->title, strlen(options->title), err) == DK_OK
-                     ? dki_buffer_text(to, "\n\n", err)
-                     : DK_ERR_MEMORY;
-    for (size_t c = 0; c < cells.n_columns && status == DK_OK; c++) {
-        const char *heading = dki_cells_heading(&cells, c);
-
-        status = dki_buffer_text(to, c ? " " : "| ", err);
-        if (status == DK_OK)
-            status = put_plain(to, heading, strlen(heading), err);
-        if (status == DK_OK)
-            status = dki_buffer_text(to, " |", err);
-    }
+        status = put_line(to, "### ", options->title, "\n\n", err);
     if (status == DK_OK)
-        status = dki_buffer_text(to, "\n|", err);
-    for (size_t c = 0; c < cells.n_columns && status == DK_OK; c++)
-        status = dki_buffer_text(to, cells.columns[c].is_number ? " --: |" : " :-- |", err);
-    if (status == DK_OK)
-        status = dki_buffer_text(to, "\n", err);
+        status = put_heading(&cells, to, err);
     for (uint64_t row = 0; row < dk_table_n_rows(table) && status == DK_OK; row++) {
-        bool total;
-
-        status = dki_cells_seek(&cells, row, err);
-        if (status != DK_OK)
-            break;
-        total = dki_cells_margin(&cells, row) != 0;
-        for (size_t c = 0; c < cells.n_columns && status == DK_OK; c++) {
-            dki_cell cell = dki_cells_get(&cells, row, c);
-
-            status = dki_buffer_text(to, c ? " " : "| ", err);
-            if (status == DK_OK && total && cell.size > 0)
-                status = dki_buffer_text(to, "**", err);
-            if (status == DK_OK)
-                status = put_plain(to, cell.text, cell.size, err);
-            if (status == DK_OK && total && cell.size > 0)
-                status = dki_buffer_text(to, "**", err);
-            if (status == DK_OK)
-                status = dki_buffer_text(to, " |", err);
-        }
-        if (status == DK_OK)
-            status = dki_buffer_text(to, "\n", err);
+        status = put_row(&cells, row, to, err);
         if (status == DK_OK)
             status = dki_sink_flush(sink, false, err);
     }
-    for (size_t i = 0; i < dk_table_n_notes(table) && options->show_notes && status == DK_OK; i++) {
-        const char *note = dk_table_note(table, i);
-
-        status = dki_buffer_text(to, "\n", err);
-        if (status == DK_OK)
-            status = put_plain(to, note, strlen(note), err);
-        if (status == DK_OK)
-            status = dki_buffer_text(to, "\n", err);
-    }
+    for (size_t i = 0; i < dk_table_n_notes(table) && options->show_notes && status == DK_OK; i++)
+        status = put_line(to, "\n", dk_table_note(table, i), "\n", err);
     dki_cells_close(&cells);
     return status;
 }
