@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cells.h"
+#include "control.h"
 
 static const char style_sheet[] =
     ":root{color-scheme:light dark}"
@@ -20,29 +21,39 @@ static const char style_sheet[] =
     "p.note{font-size:.875rem;opacity:.75;margin:.75rem 0 0}"
     "@media print{body{margin:0;max-width:none}thead{display:table-header-group}}";
 
-static dk_status put_escaped(dki_buffer *to, const char *text, size_t size, dk_error *err)
+/* What stands for a character in a page, or NULL where it stands for itself; line_end: "<br>" where there can be one. */
+static const char *entity_of(char c, dki_char_kind kind, const char *line_end)
+{
+    switch (kind) {
+    case DKI_CHAR_LINE_END: return line_end;
+    case DKI_CHAR_CONTROL: /* is none of HTML's, and would turn text around */
+    case DKI_CHAR_BROKEN: return DKI_REPLACEMENT;
+    default: break;
+    }
+    switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    default: return NULL;
+    }
+}
+
+static dk_status put_escaped(dki_buffer *to, const char *text, size_t size, const char *line_end, dk_error *err)
 {
     dk_status status = DK_OK;
-    size_t from = 0;
+    size_t from = 0, n;
 
-    for (size_t i = 0; i < size && status == DK_OK; i++) {
-        const char *entity;
+    for (size_t i = 0; i < size && status == DK_OK; i += n) {
+        dki_char_kind kind = dki_char_next(text + i, size - i, &n);
+        const char *entity = entity_of(text[i], kind, line_end);
 
-        switch (text[i]) {
-        case '&': entity = "&amp;"; break;
-        case '<': entity = "&lt;"; break;
-        case '>': entity = "&gt;"; break;
-        case '"': entity = "&quot;"; break;
-        case '\n': entity = "<br>"; break;
-        default:
-            if ((unsigned char)text[i] >= 0x20 || text[i] == '\t')
-                continue;
-            entity = "\xEF\xBF\xBD"; /* a control character is none of HTML's */
-        }
+        if (entity == NULL)
+            continue;
         status = dki_buffer_append(to, text + from, i - from, err);
         if (status == DK_OK)
             status = dki_buffer_text(to, entity, err);
-        from = i + 1;
+        from = i + n;
     }
     return status == DK_OK ? dki_buffer_append(to, text + from, size - from, err) : status;
 }
@@ -52,7 +63,7 @@ static dk_status put_text(dki_buffer *to, const char *before, const char *text, 
     dk_status status = dki_buffer_text(to, before, err);
 
     if (status == DK_OK)
-        status = put_escaped(to, text, strlen(text), err);
+        status = put_escaped(to, text, strlen(text), "<br>", err);
     return status == DK_OK ? dki_buffer_text(to, after, err) : status;
 }
 
@@ -66,7 +77,11 @@ static dk_status put_head(const dki_cells *cells, dki_buffer *to, dk_error *err)
                                          options->style == DK_STYLE_NL ? "nl" : "en");
 
     if (status == DK_OK)
-        status = put_text(to, "<title>", title, "</title>\n<style>", err);
+        status = dki_buffer_text(to, "<title>", err);
+    if (status == DK_OK)
+        status = put_escaped(to, title, strlen(title), " ", err);
+    if (status == DK_OK)
+        status = dki_buffer_text(to, "</title>\n<style>", err);
     if (status == DK_OK)
         status = dki_buffer_text(to, style_sheet, err);
     if (status == DK_OK)
@@ -85,9 +100,9 @@ static dk_status put_row(dki_cells *cells, uint64_t row, int64_t all, dki_buffer
 {
     int64_t margin = dki_cells_margin(cells, row);
     dk_status status = dki_buffer_text(to,
-                                       margin == 0     ? "<tr>"
-                                       : margin == all ? "<tr class=\"total all\">"
-                                                       : "<tr class=\"total\">",
+                                       margin == 0                    ? "<tr>"
+                                       : all && (margin & all) == all ? "<tr class=\"total all\">"
+                                                                      : "<tr class=\"total\">",
                                        err);
 
     for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
@@ -99,7 +114,7 @@ static dk_status put_row(dki_cells *cells, uint64_t row, int64_t all, dki_buffer
 
         status = dki_buffer_format(to, err, heads ? "<th scope=\"row\"%s>" : "<td%s>", class);
         if (status == DK_OK)
-            status = put_escaped(to, cell.text, cell.size, err);
+            status = put_escaped(to, cell.text, cell.size, "<br>", err);
         if (status == DK_OK)
             status = dki_buffer_text(to, heads ? "</th>" : "</td>", err);
     }
