@@ -1,27 +1,52 @@
-/* json.c - {"columns": [{name, type, label}], "rows": [{...}], "notes": [...]}
+/* json.c - {"columns": [{name, type, label}], "rows": [{...}], "totals": [{row, over}], "notes": [...]}
  *
- * Numbers keep their exact digits; a ratio is a number, exact where a decimal can be. A row that is a total has a member
- * "total" with the names of the dimensions that it is a total over. Dates are texts. */
+ * Numbers keep their exact digits; a ratio is a number, exact where a decimal can be. Dates are texts. Which rows are totals
+ * stands beside the rows: a member of a row would clash with a column of its name. */
 #include <string.h>
 
 #include "cells.h"
+#include "control.h"
+
+/* Appends \u escapes for a character of n bytes that is no more than U+FFFF. */
+static dk_status put_unicode(dki_buffer *to, const char *text, size_t n, dk_error *err)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    unsigned c = n == 1   ? p[0]
+                 : n == 2 ? (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu)
+                          : (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+
+    return dki_buffer_format(to, err, "\\u%04x", c);
+}
+
+static dk_status put_special(dki_buffer *to, const char *text, size_t n, dki_char_kind kind, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (kind == DKI_CHAR_PLAIN)
+        return dki_buffer_format(to, err, "\\%c", text[0]);
+    if (kind == DKI_CHAR_BROKEN)
+        return dki_buffer_text(to, DKI_REPLACEMENT, err);
+    if (n == 1 || text[0] != '\r')
+        return text[0] == '\n' ? dki_buffer_text(to, "\\n", err) : put_unicode(to, text, n, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++) /* CR LF */
+        status = put_special(to, text + i, 1, kind, err);
+    return status;
+}
 
 static dk_status put_string(dki_buffer *to, const char *text, size_t size, dk_error *err)
 {
     dk_status status = dki_buffer_text(to, "\"", err);
-    size_t from = 0;
+    size_t from = 0, n;
 
-    for (size_t i = 0; i < size && status == DK_OK; i++) {
-        unsigned char c = (unsigned char)text[i];
+    for (size_t i = 0; i < size && status == DK_OK; i += n) {
+        dki_char_kind kind = dki_char_next(text + i, size - i, &n);
 
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F)
+        if (kind == DKI_CHAR_PLAIN && text[i] != '"' && text[i] != '\\')
             continue;
         status = dki_buffer_append(to, text + from, i - from, err);
-        from = i + 1;
         if (status == DK_OK)
-            status = c == '"' || c == '\\' ? dki_buffer_format(to, err, "\\%c", c)
-                     : c == '\n'           ? dki_buffer_text(to, "\\n", err)
-                                           : dki_buffer_format(to, err, "\\u%04x", c);
+            status = put_special(to, text + i, n, kind, err);
+        from = i + n;
     }
     if (status == DK_OK)
         status = dki_buffer_append(to, text + from, size - from, err);
@@ -68,15 +93,14 @@ static dk_status put_cell(dki_cells *cells, uint64_t row, size_t c, dki_buffer *
 
 static dk_status put_row(dki_cells *cells, uint64_t row, dki_buffer *to, dk_error *err)
 {
-    int64_t margin = dki_cells_margin(cells, row);
-    bool first = true;
-    dk_status status = dki_buffer_text(to, row ? ",\n    { " : "\n    { ", err);
+    dk_status status = dki_cells_seek(cells, row, err);
 
+    if (status == DK_OK)
+        status = dki_buffer_text(to, row ? ",\n    {" : "\n    {", err);
     for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
         const char *name = cells->columns[c].field->name;
 
-        if (c > 0)
-            status = dki_buffer_text(to, ", ", err);
+        status = dki_buffer_text(to, c ? ", " : " ", err);
         if (status == DK_OK)
             status = put_string(to, name, strlen(name), err);
         if (status == DK_OK)
@@ -84,26 +108,72 @@ static dk_status put_row(dki_cells *cells, uint64_t row, dki_buffer *to, dk_erro
         if (status == DK_OK)
             status = put_cell(cells, row, c, to, err);
     }
-    for (size_t c = 0; margin && c < cells->n_columns && status == DK_OK; c++) {
+    return status == DK_OK ? dki_buffer_text(to, " }", err) : status;
+}
+
+static dk_status put_total(const dki_cells *cells, uint64_t row, int64_t margin, bool first, dki_buffer *to,
+                           dk_error *err)
+{
+    const char *before = "";
+    dk_status status = dki_buffer_format(to, err, "%s\n    { \"row\": %llu, \"over\": [", first ? "" : ",",
+                                         (unsigned long long)row);
+
+    for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
         const dk_field *field = cells->columns[c].field;
 
         if (field->margin_bit < 0 || !(margin >> field->margin_bit & 1))
             continue;
-        status = dki_buffer_text(to, first ? ", \"total\": [" : ", ", err);
+        status = dki_buffer_text(to, before, err);
         if (status == DK_OK)
             status = put_string(to, field->name, strlen(field->name), err);
+        before = ", ";
+    }
+    return status == DK_OK ? dki_buffer_text(to, "] }", err) : status;
+}
+
+static dk_status put_totals(dki_cells *cells, dki_sink *sink, dk_error *err)
+{
+    uint64_t n_rows = dk_table_margin(cells->table) ? dk_table_n_rows(cells->table) : 0;
+    bool first = true;
+    dk_status status = DK_OK;
+
+    for (uint64_t row = 0; row < n_rows && status == DK_OK; row++) {
+        int64_t margin;
+
+        status = dki_cells_seek(cells, row, err);
+        if (status != DK_OK)
+            break;
+        margin = dki_cells_margin(cells, row);
+        if (margin == 0)
+            continue;
+        status = put_total(cells, row, margin, first, &sink->buffer, err);
+        if (status == DK_OK)
+            status = dki_sink_flush(sink, false, err);
         first = false;
     }
-    if (status == DK_OK && !first)
-        status = dki_buffer_text(to, "]", err);
-    return status == DK_OK ? dki_buffer_text(to, " }", err) : status;
+    return status == DK_OK ? dki_buffer_text(&sink->buffer, first ? "" : "\n  ", err) : status;
+}
+
+static dk_status put_notes(const dk_table *table, dki_buffer *to, dk_error *err)
+{
+    size_t n = dk_table_n_notes(table);
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        const char *note = dk_table_note(table, i);
+
+        status = dki_buffer_text(to, i ? ",\n    " : "\n    ", err);
+        if (status == DK_OK)
+            status = put_string(to, note, strlen(note), err);
+    }
+    return status == DK_OK ? dki_buffer_text(to, n ? "\n  " : "", err) : status;
 }
 
 dk_status dki_write_json(const dk_table *table, const dk_write_options *options, dki_sink *sink, dk_error *err)
 {
     dk_write_options plain = *options;
     dki_buffer *to = &sink->buffer;
-    size_t n_notes = dk_table_n_notes(table);
+    uint64_t n_rows = dk_table_n_rows(table);
     dki_cells cells;
     dk_status status;
 
@@ -112,22 +182,19 @@ dk_status dki_write_json(const dk_table *table, const dk_write_options *options,
     if (status != DK_OK)
         return status;
     status = put_columns(&cells, to, err);
-    for (uint64_t row = 0; row < dk_table_n_rows(table) && status == DK_OK; row++) {
-        status = dki_cells_seek(&cells, row, err);
-        if (status == DK_OK)
-            status = put_row(&cells, row, to, err);
+    for (uint64_t row = 0; row < n_rows && status == DK_OK; row++) {
+        status = put_row(&cells, row, to, err);
         if (status == DK_OK)
             status = dki_sink_flush(sink, false, err);
     }
     if (status == DK_OK)
-        status = dki_buffer_text(to, dk_table_n_rows(table) ? "\n  ],\n  \"notes\": [" : "],\n  \"notes\": [", err);
-    for (size_t i = 0; i < n_notes && status == DK_OK; i++) {
-        const char *note = dk_table_note(table, i);
-
-        status = dki_buffer_text(to, i ? ", " : "", err);
-        if (status == DK_OK)
-            status = put_string(to, note, strlen(note), err);
-    }
+        status = dki_buffer_text(to, n_rows ? "\n  ],\n  \"totals\": [" : "],\n  \"totals\": [", err);
+    if (status == DK_OK)
+        status = put_totals(&cells, sink, err);
+    if (status == DK_OK)
+        status = dki_buffer_text(to, "],\n  \"notes\": [", err);
+    if (status == DK_OK)
+        status = put_notes(table, to, err);
     if (status == DK_OK)
         status = dki_buffer_text(to, "]\n}\n", err);
     dki_cells_close(&cells);
