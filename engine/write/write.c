@@ -81,6 +81,8 @@ dk_status dk_write_sink(const dk_table *table, dk_format format, const dk_write_
     dki_sink sink = { .fn = fn, .arg = arg };
     dk_status status;
 
+    if (fn == NULL)
+        return dki_fail(err, DK_ERR_ARGUMENT, "there is nothing to write to");
     dki_buffer_init(&sink.buffer, dk_table_context(table));
     status = write_all(table, format, options, &sink, err);
     dki_buffer_drop(&sink.buffer);
