@@ -12,6 +12,14 @@ static bool is_word(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Whether an address begins here that GitHub would make a link of: in one a backslash would be shown. */
+static bool starts_link(const char *text, size_t size, size_t i)
+{
+    if (text[i] == ':')
+        return i + 2 < size && text[i + 1] == '/' && text[i + 2] == '/';
+    return text[i] == '.' && i >= 3 && memcmp(text + i - 3, "www", 3) == 0;
+}
+
 /* What stands for the character at i, or NULL where it stands for itself. */
 static const char *plain_of(const char *text, size_t size, size_t i, dki_char_kind kind, char escaped[3])
 {
@@ -33,7 +41,7 @@ static const char *plain_of(const char *text, size_t size, size_t i, dki_char_ki
             return NULL;
         break;
     default:
-        if (strchr("|\\`*[]#~$", c) == NULL)
+        if (strchr("|\\`*[]#~$", c) == NULL && !starts_link(text, size, i))
             return NULL;
     }
     escaped[0] = '\\';

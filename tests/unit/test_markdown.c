@@ -70,7 +70,8 @@ static void markup_of_a_value_is_made_plain(void **state)
 {
     (void)state;
     expect(TEXT_COLUMN(context, "kolom_1|_x", "a|b", "back\\slash", "`code`", "*b* _i_ snake_case _", "<b>&lt;",
-                       "[link](x)", "# kop", "~~weg~~ $x$", "two\nlines\r\nthree", "a\tb", "  blanks  ", "", NULL),
+                       "[link](x)", "# kop", "~~weg~~ $x$", "https://x.nl/[a]:b", "www.x.nl", "two\nlines\r\nthree",
+                       "a\tb", "  blanks  ", "", NULL),
            NULL,
            "| kolom_1\\|\\_x |\n"
            "| :-- |\n"
@@ -82,6 +83,8 @@ static void markup_of_a_value_is_made_plain(void **state)
            "| \\[link\\](x) |\n"
            "| \\# kop |\n"
            "| \\~\\~weg\\~\\~ \\$x\\$ |\n"
+           "| https\\://x.nl/\\[a\\]:b |\n"
+           "| www\\.x.nl |\n"
            "| two<br>lines<br>three |\n"
            "| a b |\n"
            "| blanks |\n"
