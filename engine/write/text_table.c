@@ -14,6 +14,7 @@
 
 #define GAP 2
 #define WIDEST_CELL 60 /* a longer text is cut, which an ellipsis shows */
+#define LEAST_ROWS 4   /* in however many parts a table is folded, each shows so many */
 #define LEAST_TEXT 8   /* on however narrow a screen a text keeps so much */
 
 typedef struct column_width {
@@ -229,6 +230,14 @@ static dk_status put_part(layout *l, const part *p, dk_error *err)
     return status;
 }
 
+/* How narrow a column can get. */
+static size_t least_width(const column_width *width)
+{
+    size_t least = width->least > LEAST_TEXT ? width->least : LEAST_TEXT;
+
+    return least < width->shown ? least : width->shown;
+}
+
 /* Columns that tell what a row is: the dimensions, or what stands before nothing but numbers, or else the first one. */
 static size_t key_columns(const layout *l)
 {
@@ -245,18 +254,17 @@ static size_t key_columns(const layout *l)
     return n == n_columns && n_texts > 0 && n_texts < n_columns ? n_texts : 1;
 }
 
-/* How many of the keys each part repeats: as many as leave a third of the width, and what the numbers of the other
- * columns need. */
+/* How many of the keys each part repeats: as many as leave a third of the width, and what the other columns need. */
 static size_t repeated_columns(const layout *l, size_t max_width, size_t *used)
 {
-    size_t n_keys = key_columns(l), n = 0, needed = LEAST_TEXT;
+    size_t n_keys = key_columns(l), n = 0;
 
-    for (size_t c = n_keys; c < l->cells.n_columns; c++)
-        if (l->widths[c].least > needed)
-            needed = l->widths[c].least;
     for (*used = 0; n < n_keys; n++) {
-        size_t with = *used + l->widths[n].shown + GAP;
+        size_t with = *used + l->widths[n].shown + GAP, needed = 0;
 
+        for (size_t c = n + 1; c < l->cells.n_columns; c++)
+            if (least_width(&l->widths[c]) > needed)
+                needed = least_width(&l->widths[c]);
         if (with > max_width - max_width / 3 || with + needed > max_width)
             break;
         *used = with;
@@ -268,10 +276,9 @@ static size_t repeated_columns(const layout *l, size_t max_width, size_t *used)
 static void narrow(layout *l, size_t column, size_t room)
 {
     column_width *width = &l->widths[column];
-    size_t least = width->least > LEAST_TEXT ? width->least : LEAST_TEXT;
 
-    if (room < least)
-        room = least;
+    if (room < least_width(width))
+        room = least_width(width);
     if (width->shown > room)
         width->shown = room;
 }
@@ -300,34 +307,73 @@ static void fit(layout *l, size_t max_width, size_t *n_repeated)
         narrow(l, c, max_width - used);
 }
 
-static dk_status put_parts(layout *l, dk_error *err)
+/* The columns of the part that begins with column *next, which moves on. */
+static part next_part(const layout *l, size_t *list, size_t n_repeated, size_t *next)
 {
     size_t max_width = l->cells.options->max_width ? l->cells.options->max_width : SIZE_MAX;
-    size_t n_columns = l->cells.n_columns, repeated, next = 0;
+    part p = { list, 0, 0 };
+
+    for (size_t c = 0; *next > 0 && c < n_repeated; c++) {
+        list[p.n++] = c;
+        p.width += l->widths[c].shown + GAP;
+    }
+    do {
+        p.width += l->widths[*next].shown + GAP;
+        list[p.n++] = (*next)++;
+    } while (*next < l->cells.n_columns && p.width + l->widths[*next].shown <= max_width);
+    p.width -= GAP;
+    if (p.width > max_width) /* of the line under the names */
+        p.width = max_width;
+    return p;
+}
+
+static void show_rows(layout *l, size_t max_rows)
+{
+    l->head = l->n_rows;
+    l->tail = 0;
+    if (max_rows > 0 && l->n_rows > max_rows) {
+        l->head = (max_rows + 1) / 2;
+        l->tail = max_rows - l->head;
+    }
+}
+
+/* All parts together are to take the place that one would: each shows fewer rows. */
+static void share_rows(layout *l, size_t *list, size_t n_repeated)
+{
+    const dk_write_options *options = l->cells.options;
+    size_t around = options->show_types ? 4 : 3; /* lines that each part adds */
+    size_t n_parts = 0, next = 0, rows;
+
+    for (; next < l->cells.n_columns; n_parts++)
+        next_part(l, list, n_repeated, &next);
+    if (n_parts < 2 || options->max_rows == 0)
+        return;
+    rows = options->max_rows > (n_parts - 1) * around ? (options->max_rows - (n_parts - 1) * around) / n_parts : 0;
+    if (rows < LEAST_ROWS)
+        rows = LEAST_ROWS;
+    if (rows < options->max_rows)
+        show_rows(l, rows);
+}
+
+static dk_status put_parts(layout *l, dk_error *err)
+{
+    size_t n_columns = l->cells.n_columns, n_repeated = 0, next = 0;
     size_t *list = dki_alloc_array(dk_table_context(l->cells.table), n_columns, sizeof *list, err);
-    bool first = true;
-    dk_status status = list ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = DK_OK;
 
-    fit(l, max_width, &repeated);
+    if (list == NULL)
+        return DK_ERR_MEMORY;
+    if (l->cells.options->max_width > 0)
+        fit(l, l->cells.options->max_width, &n_repeated);
+    share_rows(l, list, n_repeated);
     while (status == DK_OK && next < n_columns) {
-        part p = { list, 0, 0 };
+        bool is_first = next == 0;
+        part p = next_part(l, list, n_repeated, &next);
 
-        for (size_t c = 0; !first && c < repeated; c++) {
-            list[p.n++] = c;
-            p.width += l->widths[c].shown + GAP;
-        }
-        do {
-            p.width += l->widths[next].shown + GAP;
-            list[p.n++] = next++;
-        } while (next < n_columns && p.width + l->widths[next].shown <= max_width);
-        p.width -= GAP;
-        if (p.width > max_width)
-            p.width = max_width;
-        if (!first)
+        if (!is_first)
             status = dki_buffer_text(&l->sink->buffer, "\n", err);
         if (status == DK_OK)
             status = put_part(l, &p, err);
-        first = false;
     }
     dki_free(dk_table_context(l->cells.table), list);
     return status;
@@ -351,11 +397,7 @@ dk_status dki_write_text_table(const dk_table *table, const dk_write_options *op
     if (status != DK_OK)
         return status;
     dki_buffer_init(&l.scratch, context);
-    l.head = l.n_rows;
-    if (options->max_rows > 0 && l.n_rows > options->max_rows) {
-        l.head = (options->max_rows + 1) / 2;
-        l.tail = options->max_rows - l.head;
-    }
+    show_rows(&l, options->max_rows);
     l.widths = dki_calloc(context, l.cells.n_columns, sizeof *l.widths, err);
     status = l.widths ? measure(&l, err) : DK_ERR_MEMORY;
     if (status == DK_OK && options->title)

@@ -300,6 +300,29 @@ static void a_wide_table_is_folded_and_repeats_its_first_column(void **state)
            "gemeente   n\n────────────\nArnhem    12\n");
 }
 
+/* Three parts of four rows and their headings take about what one of twenty would. */
+static void parts_share_the_rows(void **state)
+{
+    char text[2048] = "naam:category k1:integer k2:integer k3:integer\n", *to = text + strlen(text);
+    const dk_table *table;
+    const char *shown;
+
+    (void)state;
+    for (int i = 1; i <= 30; i++)
+        to += sprintf(to, "r%02d|1%02d|2%02d|3%02d\n", i, i, i, i);
+    table = make_table(context, text);
+    shown = written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 10, .max_rows = 20));
+    assert_has(shown, "naam   k1\n─────────\nr01   101\nr02   102\n⋮  26 rows not shown\nr29   129\nr30   130\n\n"
+                      "naam   k2\n");
+    assert_has(shown, "naam   k3\n─────────\nr01   301\nr02   302\n⋮  26 rows not shown\nr29   329\nr30   330\n");
+    shown =
+        written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 10, .max_rows = 3)); /* no more than were asked for */
+    assert_has(shown, "naam   k1\n─────────\nr01   101\nr02   102\n⋮  27 rows not shown\nr30   130\n\n");
+    shown = written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 10));
+    assert_lacks(shown, "not shown");
+    dk_table_release(table);
+}
+
 static void all_dimensions_repeat(void **state)
 {
     const dk_table *data = make_table(context, "a:category b:category n:integer\nArnhem|18-26|1\nDuiven|27-49|2\n");
@@ -415,6 +438,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_long_text_is_cut_with_an_ellipsis, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_keeps_letters_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_wide_table_is_folded_and_repeats_its_first_column, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(parts_share_the_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_dimensions_repeat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_are_never_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_width_holds_every_row, set_up, tear_down),
