@@ -44,6 +44,7 @@ CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o)
 LUA_OBJ  := $(LUA_SRC:%.c=$(BUILD)/%.o) $(BUILD)/library_data.o
 CLI_OBJ  := $(CLI_SRC:%.c=$(BUILD)/%.o)
 TESTS    := $(UNIT:%.c=$(BUILD)/%)
+LUA_TEST := $(filter $(BUILD)/tests/unit/test_lua_%,$(TESTS))
 
 ARCHIVE  := $(BUILD)/libdekking.a
 SHARED   := $(BUILD)/libdekking.so.$(VERSION)
@@ -69,8 +70,14 @@ $(ARCHIVE): $(CORE_OBJ)
 
 $(TESTS): $(BUILD)/%: %.c $(ARCHIVE) Makefile
 	@mkdir -p $(@D); echo "  LD   $@"
-	$(Q)$(CC) $(DK_CFLAGS) -Itests/unit $(CORE_INC) $(CFLAGS) -MMD -MP -MF $@.d $< $(ARCHIVE) \
+	$(Q)$(CC) $(DK_CFLAGS) -Itests/unit $(INCLUDES) $(CFLAGS) -MMD -MP -MF $@.d $< $(BINDINGS) $(ARCHIVE) \
 	        $(LDFLAGS) $(CORE_LIB) $(TEST_LIB) -o $@
+
+# Tests of the bindings bring a Lua of their own.
+$(TESTS): INCLUDES := $(CORE_INC)
+$(LUA_TEST): INCLUDES := $(CORE_INC) $(LUA_INC)
+$(LUA_TEST): BINDINGS = $(LUA_OBJ) $(LUA_A) -ldl
+$(LUA_TEST): $(LUA_OBJ)
 
 # The program and the module. ---------------------------------------------------------------------------------------
 

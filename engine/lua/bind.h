@@ -42,7 +42,13 @@ int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argumen
 
 /* Runs a call of the engine; when memory is out, once more after a full collection that freed something: what only
  * garbage holds does not count. The call is written once and may be evaluated twice, which it can, as a call that
- * fails leaves its out parameters alone. Uses the caller's L and err. */
+ * fails leaves its out parameters alone. Not for one that uses up what it is given, such as dk_builder_finish: that is
+ * DKL_ONCE. Both use the caller's L and err. */
+#define DKL_ONCE(call)                 \
+    do {                               \
+        if ((call) != DK_OK)           \
+            return dkl_raise(L, &err); \
+    } while (0)
 #define DKL_TRY(call)                                   \
     do {                                                \
         dk_status status_ = (call);                     \

@@ -29,7 +29,7 @@ static int finish_table(lua_State *L, const char *const *names, void **const *bu
     for (size_t i = 0; i < n; i++) {
         void **column = dkl_slot(L, dkl_release_column);
 
-        DKL_TRY(dk_builder_finish(*builders[i], (const dk_column **)column, &err));
+        DKL_ONCE(dk_builder_finish(*builders[i], (const dk_column **)column, &err));
         fields[i] = DK_FIELD(names[i], *column);
     }
     DKL_TRY(dk_table_new(dkl_check_context(L), fields, n, n_rows, out, &err));

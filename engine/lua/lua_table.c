@@ -395,6 +395,7 @@ void dkl_open_table(lua_State *L)
 {
     dkl_class(L, DKL_TABLE, meta);
     dkl_open_rows(L);
+    dkl_open_write(L);
     luaL_newlib(L, methods);
     luaL_setfuncs(L, dkl_row_methods, 0);
     luaL_setfuncs(L, dkl_join_methods, 0);

@@ -27,8 +27,9 @@ extern const luaL_Reg dkl_about_methods[]; /* lua_about.c */
 int dkl_table_tostring(lua_State *L);
 /* t:columns(), and __pairs. */
 int dkl_table_columns(lua_State *L);
-/* Makes the class of row iterators. */
+/* Make the classes of row iterators and of texts that are being written. */
 void dkl_open_rows(lua_State *L);
+void dkl_open_write(lua_State *L);
 
 /* Pushes a column object; retains the column. */
 void dkl_push_column(lua_State *L, const dk_column *column, const char *name);

@@ -171,11 +171,13 @@ static dk_csv_column settle_type(lua_State *L, const source *from, size_t column
 
 /* Columns. -------------------------------------------------------------------------------------------------------- */
 
-/* Appends the value on top of the stack, which is not null. */
+/* Appends the value on top of the stack. */
 static dk_status append(lua_State *L, dk_builder *builder, dk_type type, const dk_value *value, dk_error *err)
 {
     int64_t time;
 
+    if (value->is_null)
+        return dk_builder_null(builder, 1, err);
     if (value->type == DK_TEXT && (type == DK_DATE || type == DK_TIMESTAMP)) {
         dk_text text = value->as.text;
         bool is_read = type == DK_DATE ? dki_parse_date(text.bytes, text.size, 'y', &time)
@@ -202,9 +204,10 @@ static int build_column(lua_State *L, const source *from, size_t column, const d
     DKL_TRY(dk_builder_new(dkl_check_context(L), type.type, type.scale, type.levels, (dk_builder **)builder, &err));
     for (uint64_t row = 0; row < from->n_rows; row++) {
         dk_value value = get_cell(L, from, row, column);
-        dk_status status =
-            value.is_null ? dk_builder_null(*builder, 1, &err) : append(L, *builder, type.type, &value, &err);
+        dk_status status = append(L, *builder, type.type, &value, &err);
 
+        if (status == DK_ERR_MEMORY && dkl_reclaim(L))
+            status = append(L, *builder, type.type, &value, &err);
         if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED)
             return dkl_raise(L, &err);
         if (status != DK_OK) {
@@ -213,7 +216,7 @@ static int build_column(lua_State *L, const source *from, size_t column, const d
         }
         lua_pop(L, 1);
     }
-    DKL_TRY(dk_builder_finish(*builder, (const dk_column **)slot, &err));
+    DKL_ONCE(dk_builder_finish(*builder, (const dk_column **)slot, &err));
     lua_closeslot(L, -1);
     lua_pop(L, 1);
     return 0;

@@ -62,30 +62,51 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
 static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title", "rows",
                                             "width",  "types", "count",       "notes", NULL };
 
+/* A text of the engine's until Lua has its own. It owns all that freeing it takes: when it is left to the collector,
+ * what stood beside it on the stack may be gone. */
+#define WRITTEN "dk.written"
+
 typedef struct written {
     dk_context *context;
     char *bytes; /* NULL until there is a text */
 } written;
 
-static void release_text(void *object)
+static int close_written(lua_State *L)
 {
-    written *text = object;
+    written *text = luaL_checkudata(L, 1, WRITTEN);
+    dk_context *context = text->context;
+    char *bytes = text->bytes;
 
-    if (text->bytes)
-        dk_text_free(text->context, text->bytes);
+    text->context = NULL;
+    text->bytes = NULL;
+    if (bytes)
+        dk_text_free(context, bytes);
+    dk_context_release(context);
+    return 0;
+}
+
+static written *new_written(lua_State *L, dk_context *context)
+{
+    written *text;
+
+    luaL_checkstack(L, 4, "too many values");
+    text = lua_newuserdatauv(L, sizeof *text, 0);
+    text->context = NULL;
+    text->bytes = NULL;
+    luaL_setmetatable(L, WRITTEN);
+    lua_toclose(L, -1);
+    text->context = dk_context_retain(context);
+    return text;
 }
 
 /* Pushes the table as a string. */
 static int push_text(lua_State *L, const dk_table *table, dk_format format, const dk_write_options *options,
                      bool is_line)
 {
-    written *text = dkl_array(L, 1, sizeof *text);
-    void **slot = dkl_slot(L, release_text);
+    written *text = new_written(L, dk_table_context(table));
     dk_error err = DK_ERROR_INIT;
     size_t size = 0;
 
-    text->context = dk_table_context(table);
-    *slot = text;
     DKL_TRY(dk_write_text(table, format, options, &text->bytes, &size, &err));
     if (is_line && size > 0 && text->bytes[size - 1] == '\n')
         size--; /* print adds one */
@@ -183,3 +204,10 @@ static int table_write(lua_State *L)
 const luaL_Reg dkl_write_methods[] = {
     { "text", table_text }, { "print", table_print }, { "write", table_write }, { NULL, NULL }
 };
+
+static const luaL_Reg written_meta[] = { { "__gc", close_written }, { "__close", close_written }, { NULL, NULL } };
+
+void dkl_open_write(lua_State *L)
+{
+    dkl_class(L, WRITTEN, written_meta);
+}

@@ -1,0 +1,543 @@
+/* test_lua_memory.c - every function of the bindings, with each allocation failing in turn: Lua's and the engine's.
+ *
+ * A call is Lua text that prepares what it needs and returns the function to be tried. It is run once as it should be, and
+ * then again and again while memory fails. A run may raise "not enough memory" or succeed, and must then give the
+ * same answer; afterwards the engine holds what it held before, and the call works again. That every C function
+ * that a script or the library can reach was called is checked too.
+ */
+#include "check.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "lua/bind.h"
+#include "lua/dekking_lua.h"
+
+/* Lua's memory ------------------------------------------------------------------------------------------------------ */
+
+/* ONCE fails one allocation: Lua then collects everything that nothing holds, and tries again. ALL fails every
+ * one from there on, also those that cleaning up would like to have. */
+typedef enum failing { NONE, ONCE, ALL } failing;
+
+static struct {
+    size_t used;
+    failing mode;
+    uint64_t until;
+    bool fired;
+} memory;
+
+static void *allocate(void *unused, void *old, size_t old_size, size_t size)
+{
+    void *made;
+
+    (void)unused;
+    if (old == NULL)
+        old_size = 0;
+    if (size == 0) {
+        free(old);
+        memory.used -= old_size;
+        return NULL;
+    }
+    if (size > old_size && memory.mode != NONE && (memory.until <= 1 || --memory.until == 0)) {
+        memory.fired = true;
+        if (memory.mode == ONCE)
+            memory.mode = NONE;
+        return NULL;
+    }
+    made = realloc(old, size);
+    assert_non_null(made);
+    memory.used += size - old_size;
+    return made;
+}
+
+static void arm(failing mode, uint64_t nth)
+{
+    memory.mode = mode;
+    memory.until = nth;
+    memory.fired = false;
+}
+
+static bool disarm(void)
+{
+    memory.mode = NONE;
+    return memory.fired;
+}
+
+/* The calls --------------------------------------------------------------------------------------------------------- */
+
+#define DATA                                                                                                      \
+    "local t = dk.table({ { 'k', { 'b', 'a', 'c', dk.null } }, { 'n', { 1, 2, 3, 4 } }, { 'x', { 0.5, 1, 2, 3 } " \
+    "} }, "                                                                                                       \
+    "{ name = 'proef', unit = 'persons' })\n"
+
+static const char *const calls[] = {
+    "return function() return dk.threads(dk.threads()) > 0 and dk.clock() > 0 end",
+    "return function() local a, b = dk.memory() return a <= b and dk.budget(0) end",
+    "return function() return table.concat(dk.apportion({ 1, 2, 3 }, 7), ' ') end",
+    "return function() return tostring(dk.null) .. tostring(dk.total) end",
+    "return function() return tostring(dk.expr 'a + 1') .. tostring(dk.expr(dk.expr 'b')) end",
+    "return function() local e <close> = dk.expr 'a' return true end",
+    "return function() return select(2, pcall(function() return dk.raed end)) end",
+    /* dk.table */
+    "return function() return #dk.table { { a = 1, b = 'x' }, { a = 2.5 } } end",
+    "return function() return #dk.table({ { 'a', { 1, 2 } }, { 'b', { 'x', dk.null } } }, { name = 'n', unit = "
+    "'u', "
+    "weight = 'a' }) end",
+    DATA
+    "return function() return #dk.table({ { 'k', t.k }, { 'd', { '2024-12-31', '2024-01-02', dk.null, dk.null } }, "
+    "{ 'l', { 'y', 'y', 'x', 'x' } }, { 'r', { 1, 0.1, 1e300, 3 } } }, "
+    "{ types = { d = 'date', r = 'real' }, levels = { l = { 'x', 'y' } } }) end",
+    DATA
+    "return function() return #dk.table({ { k = 'a' } }, { types = { k = { 'category', levels = t.k } } }) end",
+    "local words = {} for i = 1, 600 do words[i] = 'word ' .. i end\n"
+    "return function() return dk.table({ { 't', words } }).t:type() end",
+    "return function() return select(2, pcall(dk.table, { { 'a', { 1, 'x' } } })) end",
+    /* reading */
+    "return function() return #dk.read_text('a;b;d\\n1;x;2024-12-31\\n2;;\\n', { delimiter = ';', nulls = { '-' }, "
+    "types = { a = 'integer', b = { 'category', levels = { 'x', 'y' } } }, name = 'n', unit = 'u' }) end",
+    "return function() local t = dk.read_text('a;b\\n1;x\\n2\\n', { lenient = true }) "
+    "return #t:rejected() .. t:rejected():column('reason')[1] end",
+    "return function() return #dk.read('scripts/data/arbeidsmarktregio-2015.csv') end",
+    "return function() local t = dk.read_published('scripts/data/midden-gelderland.txt', { label = 'gemeente', "
+    "unit = 'persons' }) return #t .. #t:check_totals() end",
+    "return function() return select(2, pcall(dk.read, '/nosuch')) end",
+    /* tables from tables */
+    DATA "return function() return #t:where('n > $least and k is not null', { least = 1 }) end",
+    DATA "return function() return #t:where(dk.expr 'n > 1') end",
+    DATA "return function() return t:derive({ 'y = n * 2', 'z = y / x' }, {}).z[2] end",
+    DATA "return function() return t:derive('y = n + $one', { one = 1 }).y[1] end",
+    DATA "return function() return #t:select { 'k', 'n' } + #t:select('x') + #t:drop 'x' end",
+    DATA "return function() return t:rename({ k = 'key' }):column 'key':name() end",
+    DATA "return function() return t:sort({ 'k desc', 'n' }).k[1] .. t:sort('n desc', 'k').n[1] end",
+    DATA "return function() return #t:head(2) + #t:tail(3) + #t:slice(2, -2) + #t:detail() + #t:head() end",
+    DATA "return function() local n = 0 for name, c in t:columns() do n = n + #name + #c end return n end",
+    DATA "return function() local n = 0 for name, c in pairs(t) do n = n + #name + c:nulls() end return n end",
+    DATA
+    "return function() local s = '' for r in t:rows() do s = s .. tostring(r.k) .. r.n .. r.x end return s end",
+    DATA "return function() for r in t:rows() do if r.n == 2 then return r.k end end end",
+    DATA "return function() local c <close> = t:head(1) return #c end",
+    DATA "return function() return #t:join(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k') end",
+    DATA "return function() return #t:join(dk.table { { 'q', { 'a', 'b' } }, { 'v', { 1, 2 } } }, { mine = 'k', "
+         "theirs = 'q' }, { kind = 'inner' }) end",
+    DATA
+    "return function() local l = t:link(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k', { as = 'in_v', "
+    "columns = { 'v' } }) return #l .. l:notes()[1] end",
+    DATA "return function() return #t:append(t:head(1)) + #t:append({ t, t:drop 'x' }, { missing = 'null' }) end",
+    /* about a table */
+    DATA "return function() return #t .. t.k:type() .. select(2, pcall(function() return t.q end)) end",
+    DATA "return function() return select(2, pcall(function() t.q = 1 end)) end",
+    DATA "return function() return t:schema():text() end",
+    DATA "return function() return t:note('one'):note('two'):notes()[2] end",
+    DATA "return function() local p = t:with({ unit = 'rows', name = dk.null }):properties() return p.unit end",
+    DATA "return function() return t:note 'kept':format({ x = '0.0 %' }):label({ n = 'Aantal' }):text() end",
+    DATA "return function() return #t:rejected() end",
+    DATA "return function() return select(2, pcall(t.check_totals, t)) end",
+    /* columns */
+    DATA
+    "return function() local c = t.n return c:name() .. c:type() .. c:nulls() .. c[2] .. #c .. tostring(c) end",
+    DATA "return function() return table.concat(t.k:levels()) .. #t.n:to_lua() end",
+    DATA "return function() local c <close> = t.n return c[1] end",
+    DATA "return function() return select(2, pcall(function() return t.n < t.x end)) end",
+    DATA "return function() return select(2, pcall(function() return t.n + 1 end)) end",
+    DATA "return function() return select(2, pcall(function() t.n.x = 1 end)) end",
+    DATA "return function() return select(2, pcall(function() return t.n:sum() end)) end",
+    DATA "return function() return select(2, pcall(function() return t.n:typ() end)) end",
+    /* writing */
+    DATA "return function() return tostring(t) end",
+    DATA "return function() return t:text { format = 'md', style = 'nl', null = '?', title = 'Titel' } end",
+    DATA "return function() t:print { format = 'html' } return true end",
+    DATA "return function() t:write('/dev/null', { format = 'csv' }) return true end",
+    DATA "return function() t:write('/dev/null', { format = 'xlsx' }) return true end",
+    DATA "return function() return select(2, pcall(t.text, t, { format = 'cvs' })) end",
+    /* breakdowns */
+    DATA "return function() return #t:breakdown { by = 'k', measures = 'a = count()' } end",
+    DATA "local b = dk.breakdown { by = { 'k' }, measures = { 'm = count()', 's = sum(x) where n > $least' }, "
+         "margins = 'totals', order = 'm desc', limit = 3 }\n"
+         "return function() return b(t, { least = 1 }):text() end",
+    DATA "return function() local b = dk.breakdown 'naam' { doc = 'doc', by = 'k', measures = { { 'a = count()', "
+         "label = 'Aantal', format = '0' } } } "
+         "return tostring(b:by {}:where 'n > 1':measure 'm = max(n)':with { limit = 2 }) .. b:name() .. b:doc() .. "
+         "#dk.breakdowns() end",
+    DATA
+    "return function() local b <close> = dk.breakdown { measures = 'a = count()' } return #t:breakdown { by = 'k', "
+    "measures = 'a = count()' } end",
+    DATA "return function() return select(2, pcall(function() dk.breakdown { mesures = {} } end)) end",
+    DATA "return function() return select(2, pcall(function() return dk.breakdown { measures = 'a = count()' }.bye "
+         "end)) "
+         "end",
+    /* publication */
+    "local p = dk.read_published('scripts/data/midden-gelderland.txt', { label = 'gemeente' })\n"
+    "return function() local q = dk.publication(p, { register = { level = 'regio', value = 7676, stated = 0.74 } "
+    "}) "
+    "return tostring(q) .. q:coverage():text() .. q:bounds():text() .. q:shares():text() .. q:spread(598):text() "
+    ".. "
+    "q:needed({ 0.9 }):text() end",
+    /* primitives of the library that nothing above reaches, or not in every way */
+    "return function() return select(2, pcall(core.fail, 'message')) .. core.literal('a\"\\n') .. "
+    "core.literal(1.5) .. "
+    "core.literal(math.mininteger) .. core.quoted('a b') .. core.decimal(0.25) .. core.condition('a > 1', 'what') "
+    "end",
+    "return function() return type(core.class 'dk.breakdown') .. core.kind(dk.expr 'a') .. tostring(core.kind(1)) "
+    "end",
+    "return function() local f = core.export { f = function(x) return x end }.f return f(7) end",
+    "return function() return #debug.getmetatable(dk.null).__name end",
+    /* scenarios: the last N_SCENARIO */
+    DATA "local s = dk.scenario 's' { params = { f = { 0.5, min = 0, max = 1 } }, { 'step', where = 'n > 1', share "
+         "= '$f', "
+         "per = 'k', set = { n = 9 } } }\n"
+         "local b = dk.breakdown { by = 'k', measures = { 'm = count()', 'high = count() where n > 5', 'r = high / "
+         "m' }, "
+         "margins = 'totals' }\n"
+         "return function() return #b:compare(t, s, { f = 1 }) + #b:compare(t, t, { name = 'other' }) + "
+         "#b:solve(t, s, { vary = 'f', target = 'r >= 0.5', at = dk.total }) end",
+    DATA "return function() local s = dk.scenario 's' { { 'one', all = true, set = { k = 'a', n = dk.null } } } "
+         "local u = s .. dk.scenario 'u' { { 'two', count = 1, where = 'x < 3', set = { x = dk.expr 'x + 1' } } } "
+         "return tostring(u) .. s:name() .. #u:apply(t) .. #dk.scenarios() end",
+    "return function() local s <close> = dk.scenario 's' { dk.merge('k', { 'a', 'b' }, 'ab') } return true end",
+};
+#define N_CALLS (sizeof calls / sizeof *calls)
+#define N_SCENARIO 3
+
+/* A state --------------------------------------------------------------------------------------------------------- */
+
+static lua_State *open_state(void)
+{
+    lua_State *L = lua_newstate(allocate, NULL);
+
+    assert_non_null(L);
+    luaL_openlibs(L);
+    return L;
+}
+
+static void open_dekking(lua_State *L)
+{
+    luaL_requiref(L, "dekking", luaopen_dekking, 0);
+    lua_setglobal(L, "dk");
+    dkl_push_core(L);
+    lua_setglobal(L, "core");
+}
+
+static int open_and_call(lua_State *L)
+{
+    open_dekking(L);
+    if (luaL_loadstring(L, lua_touserdata(L, 1)) != LUA_OK)
+        return lua_error(L);
+    lua_call(L, 0, 1);
+    lua_call(L, 0, 1);
+    return 1;
+}
+
+/* Leaves the function that is to be tried on the stack. */
+static void prepare(lua_State *L, const char *call)
+{
+    open_dekking(L);
+    if (luaL_dostring(L, call) != LUA_OK)
+        fail_msg("%s\n%s", call, lua_tostring(L, -1));
+}
+
+static void close_state(lua_State *L)
+{
+    lua_close(L);
+    assert_int_equal(memory.used, 0);
+}
+
+static size_t settled_bytes(lua_State *L)
+{
+    lua_gc(L, LUA_GCCOLLECT);
+    lua_gc(L, LUA_GCCOLLECT);
+    return dk_context_used_bytes(dkl_context(L));
+}
+
+/* Whether a text says that memory was out. */
+static bool tells_memory(const char *text)
+{
+    return text && (strstr(text, "not enough memory") || strstr(text, "out of memory"));
+}
+
+/* What a run gave: the right answer, or a message about memory. */
+static void check_answer(lua_State *L, int status, const char *call, const char *answer, uint64_t nth)
+{
+    const char *got = luaL_tolstring(L, -1, NULL);
+
+    if (!tells_memory(got) && (status != LUA_OK || strcmp(got, answer) != 0))
+        fail_msg("allocation %llu of\n%s\ngave\n%s\nand not\n%s", (unsigned long long)nth, call, got, answer);
+    lua_settop(L, 1);
+}
+
+static const char *ask_answer(lua_State *L, const char *call)
+{
+    static char answer[65536];
+
+    lua_pushvalue(L, 1);
+    if (lua_pcall(L, 0, 1, 0) != LUA_OK)
+        fail_msg("%s\n%s", call, lua_tostring(L, -1));
+    snprintf(answer, sizeof answer, "%s", luaL_tolstring(L, -1, NULL));
+    lua_settop(L, 1);
+    return answer;
+}
+
+static uint64_t stride(uint64_t nth)
+{
+    return getenv("DEKKING_TEST_QUICK") ? nth + 1 + nth / 4 : nth + 1;
+}
+
+/* Which functions were called --------------------------------------------------------------------------------------- */
+
+static lua_CFunction called[1024];
+static size_t n_called;
+
+static bool was_called(lua_CFunction function)
+{
+    for (size_t i = 0; i < n_called; i++)
+        if (called[i] == function)
+            return true;
+    return false;
+}
+
+static void note_call(lua_State *L, lua_Debug *call)
+{
+    lua_CFunction function;
+
+    lua_getinfo(L, "f", call);
+    function = lua_tocfunction(L, -1);
+    lua_pop(L, 1);
+    if (function && !was_called(function)) {
+        assert_true(n_called < sizeof called / sizeof *called);
+        called[n_called++] = function;
+    }
+}
+
+/* Every C function in the table on top of the stack, and in the tables that are upvalues of its functions. */
+static size_t check_called(lua_State *L, const char *where)
+{
+    size_t n = 0;
+
+    luaL_checkstack(L, 8, NULL);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        lua_CFunction function = lua_tocfunction(L, -1);
+
+        if (function == NULL ||
+            strcmp(lua_tostring(L, -2), "__gc") == 0) /* no hook sees a finalizer: it is __close */
+            continue;
+        n++;
+        if (!was_called(function))
+            fail_msg("no call reaches %s.%s", where, lua_tostring(L, -2));
+        if (lua_getupvalue(L, -1, 1) != NULL) {
+            if (lua_istable(L, -1) && strcmp(lua_tostring(L, -3), "__index") == 0)
+                n += check_called(L, where);
+            lua_pop(L, 1);
+        }
+    }
+    return n;
+}
+
+/* Tests ------------------------------------------------------------------------------------------------------------- */
+
+static void every_function_is_called(void **state)
+{
+    static const char *const classes[] = { "dk.table",    "dk.column", "dk.expr", "dk.breakdown", "dk.scenario",
+                                           "dk.sentinel", "dk.rows",   "dk.slot", "dk.written" };
+    lua_State *L;
+    size_t n = 0;
+
+    (void)state;
+    for (size_t i = 0; i < N_CALLS; i++) {
+        L = open_state();
+        lua_sethook(L, note_call, LUA_MASKCALL, 0);
+        prepare(L, calls[i]);
+        ask_answer(L, calls[i]);
+        close_state(L);
+    }
+    L = open_state();
+    open_dekking(L);
+    lua_getglobal(L, "dk");
+    n += check_called(L, "dk");
+    lua_getmetatable(L, -1);
+    n += check_called(L, "dk's metatable");
+    lua_getglobal(L, "core");
+    n += check_called(L, "core");
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        assert_int_equal(luaL_getmetatable(L, classes[i]), LUA_TTABLE);
+        n += check_called(L, classes[i]);
+    }
+    close_state(L);
+    assert_true(n > 80);
+}
+
+static void lua_may_run_out_of_memory_anywhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_CALLS; i++) {
+        lua_State *L = open_state();
+        const char *answer;
+        size_t settled;
+
+        prepare(L, calls[i]);
+        answer = ask_answer(L, calls[i]);
+        settled = settled_bytes(L);
+        for (failing mode = ONCE; mode <= ALL; mode++)
+            for (uint64_t nth = 1;; nth = stride(nth)) {
+                int status;
+
+                lua_pushvalue(L, 1);
+                arm(mode, nth);
+                status = lua_pcall(L, 0, 1, 0);
+                if (!disarm()) {
+                    lua_settop(L, 1);
+                    break;
+                }
+                check_answer(L, status, calls[i], answer, nth);
+                if (settled_bytes(L) != settled)
+                    fail_msg("allocation %llu of\n%s\nleaks", (unsigned long long)nth, calls[i]);
+            }
+        ask_answer(L, calls[i]);
+        close_state(L);
+    }
+}
+
+/* A coroutine that ends in an error is dropped with what it held: slots are then closed by the collector, in any order. */
+static void a_coroutine_may_run_out_of_memory_anywhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_CALLS; i++) {
+        lua_State *L = open_state();
+        size_t settled;
+
+        prepare(L, calls[i]);
+        ask_answer(L, calls[i]);
+        settled = settled_bytes(L);
+        for (uint64_t nth = 1;; nth = stride(nth)) {
+            lua_State *thread = lua_newthread(L);
+            int n_results;
+
+            lua_pushvalue(L, 1);
+            lua_xmove(L, thread, 1);
+            arm(ALL, nth);
+            lua_resume(thread, L, 0, &n_results);
+            if (!disarm()) {
+                lua_settop(L, 1);
+                break;
+            }
+            lua_settop(L, 1); /* nobody closes it */
+            if (settled_bytes(L) != settled)
+                fail_msg("allocation %llu of\n%s\nleaks", (unsigned long long)nth, calls[i]);
+        }
+        close_state(L);
+    }
+}
+
+/* Whether the failing that was asked for is still to come; takes it back. */
+static bool still_to_fail(dk_context *context, uint64_t nth)
+{
+    for (uint64_t i = 0; i < nth; i++) {
+        void *some = dki_alloc(context, 1, NULL);
+
+        if (some == NULL)
+            return true;
+        dki_free(context, some);
+    }
+    dk_context_fail_allocation(context, 0);
+    return false;
+}
+
+static void the_engine_may_run_out_of_memory_anywhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < N_CALLS - N_SCENARIO; i++) {
+        lua_State *L = open_state();
+        const char *answer;
+        dk_context *context;
+        size_t settled;
+
+        prepare(L, calls[i]);
+        context = dkl_context(L);
+        answer = ask_answer(L, calls[i]);
+        settled = settled_bytes(L);
+        for (int with_thread = 0; with_thread <= 1; with_thread++)
+            for (uint64_t nth = 1;; nth = stride(nth)) {
+                lua_State *runs = with_thread ? lua_newthread(L) : L;
+                int status, n_results;
+
+                lua_pushvalue(L, 1);
+                if (with_thread)
+                    lua_xmove(L, runs, 1);
+                dk_context_fail_allocation(context, nth);
+                status = with_thread ? lua_resume(runs, L, 0, &n_results) : lua_pcall(L, 0, 1, 0);
+                if (still_to_fail(context, nth)) {
+                    lua_settop(L, 1);
+                    break;
+                }
+                if (with_thread)
+                    lua_settop(L, 1);
+                else
+                    check_answer(L, status, calls[i], answer, nth);
+                if (settled_bytes(L) != settled)
+                    fail_msg("allocation %llu of\n%s\nleaks", (unsigned long long)nth, calls[i]);
+            }
+        close_state(L);
+    }
+}
+
+/* Opening the module and loading parts of the library, in a new state for each allocation. */
+static void opening_may_run_out_of_memory_anywhere(void **state)
+{
+    static const char *const firsts[] = {
+        "return function() return true end",
+        "return function() return dk.breakdown { measures = 'n = count()' }:name() end",
+        "return function() return #dk.table { { a = 1 } }:breakdown { measures = 'n = count()' } end",
+        "return function() return #dk.scenarios() end",
+        "return function() return type(dk.publication) end",
+        "return function() return require 'dekking.breakdown' == dk.breakdown end",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++)
+        for (failing mode = ONCE; mode <= ALL; mode++)
+            for (uint64_t nth = 1;; nth = stride(nth)) {
+                lua_State *L = open_state();
+                bool fired;
+                int status;
+
+                lua_pushcfunction(L, open_and_call);
+                lua_pushlightuserdata(L, (void *)(uintptr_t)firsts[i]);
+                arm(mode, nth);
+                status = lua_pcall(L, 1, 1, 0);
+                fired = disarm();
+                if (status != LUA_OK && !(fired && tells_memory(lua_tostring(L, -1))))
+                    fail_msg("allocation %llu of\n%s\n%s", (unsigned long long)nth, firsts[i], lua_tostring(L, -1));
+                if (fired) { /* what was opened in part can be opened again */
+                    lua_settop(L, 0);
+                    lua_pushcfunction(L, open_and_call);
+                    lua_pushlightuserdata(L, (void *)(uintptr_t)firsts[i]);
+                    if (lua_pcall(L, 1, 1, 0) != LUA_OK)
+                        fail_msg("after allocation %llu of\n%s\n%s", (unsigned long long)nth, firsts[i],
+                                 lua_tostring(L, -1));
+                }
+                close_state(L);
+                if (!fired)
+                    break;
+            }
+}
+
+/* What t:print writes is not part of what the tests say. */
+static int silence(void **state)
+{
+    (void)state;
+    dk_set_threads(1); /* or allocations would come in another order each time */
+    return freopen("/dev/null", "w", stdout) == NULL;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_function_is_called),
+        cmocka_unit_test(lua_may_run_out_of_memory_anywhere),
+        cmocka_unit_test(a_coroutine_may_run_out_of_memory_anywhere),
+        cmocka_unit_test(the_engine_may_run_out_of_memory_anywhere),
+        cmocka_unit_test(opening_may_run_out_of_memory_anywhere),
+    };
+    return cmocka_run_group_tests(tests, silence, NULL);
+}
