@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "chunk.h"
 #include "dekking_lua.h"
-#include "library.h"
 
 /* Addresses that serve as keys of the registry. */
 static const char state_key;

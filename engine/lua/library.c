@@ -7,13 +7,11 @@
 #include "library.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "bind.h"
-
-#define CHUNK "=dekking/"
+#include "chunk.h"
 
 static const char loaded_key;
 static const char dk_key;
@@ -32,26 +30,10 @@ static const dkl_script *find_script(const char *name)
     return NULL;
 }
 
-static const char *scripts_folder(void)
-{
-    const char *folder = getenv("DEKKING_SCRIPTS");
-
-    return folder && folder[0] ? folder : NULL;
-}
-
-bool dkl_is_library(const char *source)
-{
-    const char *folder = scripts_folder();
-
-    if (strncmp(source, CHUNK, strlen(CHUNK)) == 0)
-        return true;
-    return folder && source[0] == '@' && strncmp(source + 1, folder, strlen(folder)) == 0;
-}
-
 /* Pushes the path of the file that stands for the part, if there is one. */
 static bool push_path(lua_State *L, const char *name)
 {
-    const char *folder = scripts_folder();
+    const char *folder = dkl_scripts_folder();
     FILE *file;
 
     lua_getfield(L, LUA_REGISTRYINDEX, "LUA_NOENV"); /* set by -E */
@@ -79,7 +61,7 @@ static void push_chunk(lua_State *L, const char *name)
         status = luaL_loadfilex(L, lua_tostring(L, -1), "t");
         lua_remove(L, -2);
     } else if (script) {
-        lua_pushfstring(L, CHUNK "%s.lua", name);
+        lua_pushfstring(L, DKL_CHUNK "%s.lua", name);
         status = luaL_loadbufferx(L, script->text, script->size, lua_tostring(L, -1), "t");
         lua_remove(L, -2);
     } else {

@@ -25,7 +25,5 @@ extern const size_t dkl_n_scripts;
 void dkl_open_library(lua_State *L);
 /* Loads the part of that name unless it is loaded, and pushes what it returned. Raises where there is none. */
 void dkl_push_script(lua_State *L, const char *name);
-/* Whether a chunk's source, as lua_Debug gives it, is a part of the library. */
-bool dkl_is_library(const char *source);
 
 #endif

@@ -128,7 +128,7 @@ int dkl_table_columns(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_row_methods[] = { { "rows", table_rows }, { NULL, NULL } };
+const luaL_Reg dkl_row_methods[] = { { "rows", table_rows }, { "columns", dkl_table_columns }, { NULL, NULL } };
 
 static const luaL_Reg rows_meta[] = { { "__gc", close_rows }, { "__close", close_rows }, { NULL, NULL } };
 

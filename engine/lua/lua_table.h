@@ -10,6 +10,7 @@ enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2 };
 const dk_table *dkl_check_table(lua_State *L, int arg);
 /* Pushes an empty table object, for the engine to fill. */
 const dk_table **dkl_new_table(lua_State *L);
+int dkl_close_table(lua_State *L); /* __gc and __close */
 
 /* Text of an expression: a string or a dk.expr; what: "where wants a condition". Borrowed from the value at index. */
 const char *dkl_check_expr(lua_State *L, int index, const char *what);
@@ -17,7 +18,8 @@ const char *dkl_check_expr(lua_State *L, int index, const char *what);
  * the number 27, called leeftijd. */
 void dkl_parse_condition(lua_State *L, const char *text, const char *what, void **slot);
 
-/* The methods that other files give to tables; ends with NULL. */
+/* The methods that each file gives to tables; ends with NULL. */
+extern const luaL_Reg dkl_query_methods[]; /* lua_query.c */
 extern const luaL_Reg dkl_row_methods[];   /* lua_rows.c */
 extern const luaL_Reg dkl_join_methods[];  /* lua_join.c */
 extern const luaL_Reg dkl_write_methods[]; /* lua_write.c */

@@ -1,0 +1,279 @@
+/* lua_query.c - new tables from a table: its rows, its columns, their order. */
+#include <string.h>
+
+#include "lua_options.h"
+#include "lua_table.h"
+#include "lua_value.h"
+
+/* Rows. ----------------------------------------------------------------------------------------------------------- */
+
+/* t:where(condition [, params]) */
+static int table_where(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    const char *what = "where wants a condition";
+    const char *text = dkl_check_expr(L, 2, what);
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    void **expr;
+    const dk_table **out;
+
+    dkl_check_params(L, 3, &params);
+    out = dkl_new_table(L);
+    expr = dkl_slot(L, dkl_release_expr);
+    dkl_parse_condition(L, text, what, expr);
+    DKL_TRY(dk_table_where(table, *expr, &params, out, &err));
+    lua_closeslot(L, -1);
+    lua_pop(L, 1);
+    return 1;
+}
+
+/* t:derive { "name = expression", ... } [, params] */
+static int table_derive(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    const dk_expr **exprs;
+    size_t n;
+    const dk_table **out;
+
+    if (lua_type(L, 2) != LUA_TTABLE) { /* one expression alone */
+        dkl_check_expr(L, 2, "derive wants 'name = expression'");
+        lua_createtable(L, 1, 0);
+        lua_pushvalue(L, 2);
+        lua_rawseti(L, -2, 1);
+        lua_replace(L, 2);
+    }
+    lua_settop(L, 3);
+    n = lua_rawlen(L, 2);
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+        if (!lua_isinteger(L, -2))
+            return dkl_fail(L, "derive: write \"%s = ...\" as a string, so that columns are made in a fixed order",
+                            luaL_tolstring(L, -2, NULL));
+    dkl_check_params(L, 3, &params);
+    out = dkl_new_table(L);
+    lua_insert(L, 1); /* the result below everything that is held */
+    exprs = dkl_array(L, n, sizeof(const dk_expr *));
+    luaL_checkstack(L, (int)(n > 100000 ? 100000 : n) + 10, "too many columns to derive");
+    for (size_t i = 0; i < n; i++) {
+        const char *text;
+        void **slot;
+
+        lua_rawgeti(L, 3, (lua_Integer)i + 1);
+        text = dkl_check_expr(L, -1, "derive wants 'name = expression'");
+        slot = dkl_slot(L, dkl_release_expr); /* slots close in reverse when the function returns */
+        DKL_TRY(dk_expr_parse(dk_table_context(table), text, (const dk_expr **)slot, &err));
+        exprs[i] = *slot;
+        if (dk_expr_name(exprs[i]) == NULL)
+            return dkl_fail(L, "derive: '%s' has no name: write \"name = %s\"", text, text);
+    }
+    DKL_TRY(dk_table_derive(table, exprs, n, &params, out, &err));
+    lua_pushvalue(L, 1);
+    return 1;
+}
+
+/* "column", "column desc" or "column asc"; a column of the whole name comes first. The text is the list's. */
+static void parse_key(lua_State *L, const dk_table *table, const char *text, dk_sort_key *key)
+{
+    const char *blank = strrchr(text, ' ');
+    const char *end = blank;
+
+    key->column = text;
+    key->descending = false;
+    if (blank == NULL || dk_table_find(table, text) != DK_NO_COLUMN)
+        return;
+    if (strcmp(blank + 1, "desc") != 0 && strcmp(blank + 1, "asc") != 0)
+        return;
+    key->descending = strcmp(blank + 1, "desc") == 0;
+    while (end > text && end[-1] == ' ')
+        end--;
+    key->column = lua_pushlstring(L, text, (size_t)(end - text)); /* stays on the stack until the sort is done */
+}
+
+/* t:sort { "column desc", "column" }, or the keys as arguments */
+static int table_sort(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dkl_names names = dkl_check_arguments(L, 2, "sort");
+    dk_sort_key *keys = dkl_array(L, names.n, sizeof *keys);
+    const dk_table **out = dkl_new_table(L);
+    int result = lua_gettop(L);
+
+    if (names.n == 0)
+        return dkl_fail(L, "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }");
+    luaL_checkstack(L, (int)names.n + 4, "too many keys to sort by");
+    for (size_t i = 0; i < names.n; i++)
+        parse_key(L, table, names.items[i], &keys[i]);
+    DKL_TRY(dk_table_sort(table, keys, names.n, out, &err));
+    lua_settop(L, result);
+    return 1;
+}
+
+static int slice(lua_State *L, const dk_table *table, uint64_t start, uint64_t n)
+{
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out = dkl_new_table(L);
+
+    DKL_TRY(dk_table_slice(table, start, n, out, &err));
+    return 1;
+}
+
+static uint64_t check_rows(lua_State *L, int arg)
+{
+    int exact = 1;
+    lua_Integer n = lua_isnoneornil(L, arg) ? 10 : lua_tointegerx(L, arg, &exact);
+
+    if (!exact || n < 0 || lua_type(L, arg) == LUA_TSTRING)
+        dkl_arg_fail(L, arg, "a number of rows, 0 or more");
+    return (uint64_t)n;
+}
+
+/* t:head([n]) -> the first n rows, 10 without n */
+static int table_head(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+
+    return slice(L, table, 0, check_rows(L, 2));
+}
+
+/* t:tail([n]) -> the last n rows */
+static int table_tail(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    uint64_t wanted = check_rows(L, 2);
+    uint64_t n = dk_table_n_rows(table);
+
+    return wanted < n ? slice(L, table, n - wanted, wanted) : slice(L, table, 0, n);
+}
+
+/* t:slice(from [, to]) -> rows from .. to, counted from 1, or from the end where negative: as string.sub does */
+static int table_slice(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    lua_Integer n = (lua_Integer)dk_table_n_rows(table);
+    int exact;
+    lua_Integer from = lua_tointegerx(L, 2, &exact);
+    lua_Integer to = -1;
+
+    if (!exact || lua_type(L, 2) != LUA_TNUMBER)
+        return dkl_arg_fail(L, 2, "the number of the first row");
+    if (!lua_isnoneornil(L, 3)) {
+        to = lua_tointegerx(L, 3, &exact);
+        if (!exact || lua_type(L, 3) != LUA_TNUMBER)
+            return dkl_arg_fail(L, 3, "the number of the last row");
+    }
+    if (from < 0)
+        from = from < -n ? 1 : n + from + 1;
+    if (to < 0)
+        to = to < -n ? 0 : n + to + 1;
+    if (from < 1)
+        from = 1;
+    if (to > n)
+        to = n;
+    return slice(L, table, from > to ? 0 : (uint64_t)from - 1, from > to ? 0 : (uint64_t)(to - from) + 1);
+}
+
+/* t:detail() -> the rows that are no totals */
+static int table_detail(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out = dkl_new_table(L);
+
+    DKL_TRY(dk_table_detail(table, out, &err));
+    return 1;
+}
+
+/* Columns. -------------------------------------------------------------------------------------------------------- */
+
+/* t:select { "a", "b" } */
+static int table_select(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dkl_names names = dkl_check_arguments(L, 2, "select");
+    const dk_table **out = dkl_new_table(L);
+
+    if (names.n == 0)
+        return dkl_fail(L, "select wants the names of the columns to keep");
+    DKL_TRY(dk_table_select(table, names.items, names.n, out, &err));
+    return 1;
+}
+
+/* t:drop { "a", "b" } */
+static int table_drop(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dkl_names names = dkl_check_arguments(L, 2, "drop");
+    const dk_table **out = dkl_new_table(L);
+
+    if (names.n == 0)
+        return dkl_fail(L, "drop wants the names of the columns to leave out");
+    DKL_TRY(dk_table_drop(table, names.items, names.n, out, &err));
+    return 1;
+}
+
+/* t:rename { old = "new" } */
+static int table_rename(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    const char **old_names, **new_names;
+    const dk_table **out;
+    size_t n = 0, most = dk_table_n_columns(table);
+
+    if (!lua_istable(L, 2))
+        return dkl_arg_fail(L, 2, "a table such as { old = \"new\" }");
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+        if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+            return dkl_fail(L, "rename: names are strings, as in { old = \"new\" }");
+        else
+            n++;
+    old_names = dkl_array(L, n, sizeof *old_names);
+    new_names = dkl_array(L, n, sizeof *new_names);
+    out = dkl_new_table(L);
+    n = 0;
+    /* In the order of the columns, so that of two errors always the same is reported. */
+    for (size_t i = 0; i < most; i++) {
+        const char *name = dk_table_field(table, i)->name;
+
+        lua_pushstring(L, name);
+        if (lua_rawget(L, 2) == LUA_TSTRING) {
+            old_names[n] = name;
+            new_names[n++] = dkl_check_text(L, -1, "rename: a new name");
+        }
+        lua_pop(L, 1);
+    }
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+        size_t column;
+
+        if (dk_table_get(table, dkl_check_text(L, -2, "rename: a name"), &column, &err) != DK_OK)
+            return dkl_raise(L, &err);
+    }
+    DKL_TRY(dk_table_rename(table, old_names, new_names, n, out, &err));
+    return 1;
+}
+
+/* t:column "name" -> the column, also where a method has that name */
+static int table_column(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    size_t i;
+
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return dkl_arg_fail(L, 2, "the name of a column");
+    if (dk_table_get(table, dkl_check_text(L, 2, "column: the name"), &i, &err) != DK_OK)
+        return dkl_raise(L, &err);
+    dkl_push_column(L, dk_table_field(table, i)->column, dk_table_field(table, i)->name);
+    return 1;
+}
+
+const luaL_Reg dkl_query_methods[] = {
+    { "where", table_where },   { "derive", table_derive }, { "select", table_select }, { "drop", table_drop },
+    { "rename", table_rename }, { "sort", table_sort },     { "head", table_head },     { "tail", table_tail },
+    { "slice", table_slice },   { "detail", table_detail }, { "column", table_column }, { NULL, NULL }
+};

@@ -1,0 +1,116 @@
+/* lua_table_class.c - what t.NAME means, and what else an operator does to a table.
+ *
+ * t.NAME is a method where there is one of that name, else a column; t:column "NAME" is always the column. A few
+ * methods are written in Lua and loaded when first used (lazy_methods).
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "library.h"
+#include "lua_options.h"
+#include "lua_table.h"
+
+/* Methods that a part of the library adds to the table of methods: { method, part }. */
+static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" } };
+#define N_LAZY (sizeof lazy_methods / sizeof *lazy_methods)
+
+static int table_len(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)dk_table_n_rows(dkl_check_table(L, 1)));
+    return 1;
+}
+
+static int fail_member(lua_State *L, const dk_table *table, const char *name, size_t size)
+{
+    dki_nearest nearest;
+
+    dki_nearest_init(&nearest, name, size);
+    for (size_t i = 0; i < dk_table_n_columns(table); i++)
+        dki_nearest_try(&nearest, dk_table_field(table, i)->name, strlen(dk_table_field(table, i)->name));
+    for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)); lua_pop(L, 1))
+        dki_nearest_try(&nearest, lua_tostring(L, -2), lua_rawlen(L, -2)); /* keys are strings: methods */
+    if (nearest.best)
+        return dkl_fail(L, "the table has no column or method '%s' (did you mean '%s'?)", name, nearest.best);
+    return dkl_fail(L, "the table has no column or method '%s' (t:schema() shows its columns)", name);
+}
+
+/* __index; upvalue: the methods */
+static int table_index(lua_State *L)
+{
+    const dk_table *table;
+    const char *name;
+    size_t i;
+
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    table = dkl_check_table(L, 1);
+    if (lua_type(L, 2) != LUA_TSTRING)
+        return dkl_fail(
+            L,
+            "a table is indexed by the name of a column or method, not by a %s (rows: t:rows(), t:slice(from, to))",
+            luaL_typename(L, 2));
+    name = dkl_check_text(L, 2, "the name of a column");
+    i = dk_table_find(table, name);
+    if (i == DK_NO_COLUMN)
+        return fail_member(L, table, name, strlen(name));
+    dkl_push_column(L, dk_table_field(table, i)->column, dk_table_field(table, i)->name);
+    return 1;
+}
+
+static int table_newindex(lua_State *L)
+{
+    dkl_check_table(L, 1);
+    return dkl_fail(L, "a table never changes: t:derive { \"name = expression\" } gives a new one");
+}
+
+/* A method that is written in Lua. Upvalues: the methods, its name, the part of the library that brings it. */
+static int lazy_method(lua_State *L)
+{
+    lua_pushvalue(L, lua_upvalueindex(3));
+    dkl_push_script(L, lua_tostring(L, -1)); /* replaces this function among the methods */
+    lua_settop(L, -3);
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_rawget(L, lua_upvalueindex(1));
+    if (lua_tocfunction(L, -1) == lazy_method) /* a part from a folder may be anything */
+        return dkl_fail(L, "the library's part '%s' has no method '%s'", lua_tostring(L, lua_upvalueindex(3)),
+                        lua_tostring(L, lua_upvalueindex(2)));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static const luaL_Reg meta[] = { { "__gc", dkl_close_table },
+                                 { "__close", dkl_close_table },
+                                 { "__len", table_len },
+                                 { "__newindex", table_newindex },
+                                 { "__tostring", dkl_table_tostring },
+                                 { "__pairs", dkl_table_columns },
+                                 { NULL, NULL } };
+
+void dkl_open_table(lua_State *L)
+{
+    dkl_class(L, DKL_TABLE, meta);
+    dkl_open_rows(L);
+    dkl_open_write(L);
+    lua_newtable(L); /* core.table_methods: parts of the library add some */
+    luaL_setfuncs(L, dkl_query_methods, 0);
+    luaL_setfuncs(L, dkl_row_methods, 0);
+    luaL_setfuncs(L, dkl_join_methods, 0);
+    luaL_setfuncs(L, dkl_write_methods, 0);
+    luaL_setfuncs(L, dkl_about_methods, 0);
+    for (size_t i = 0; i < N_LAZY; i++) {
+        lua_pushvalue(L, -1);
+        lua_pushstring(L, lazy_methods[i][0]);
+        lua_pushstring(L, lazy_methods[i][1]);
+        lua_pushcclosure(L, lazy_method, 3);
+        lua_setfield(L, -2, lazy_methods[i][0]);
+    }
+    lua_pushvalue(L, -1);
+    lua_setfield(L, 2, "table_methods");
+    luaL_getmetatable(L, DKL_TABLE); /* methods metatable */
+    lua_insert(L, -2);
+    lua_pushcclosure(L, table_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}
