@@ -136,29 +136,48 @@ int dkl_fail(lua_State *L, const char *format, ...)
     return lua_error(L);
 }
 
+const char *dkl_push_kind(lua_State *L, int index)
+{
+    const char *name;
+
+    index = lua_absindex(L, index);
+    luaL_checkstack(L, 4, "too many values");
+    if (lua_isnone(L, index))
+        return lua_pushliteral(L, "nothing");
+    if (lua_isnil(L, index))
+        return lua_pushliteral(L, "nil");
+    if (luaL_getmetafield(L, index, "__name") != LUA_TSTRING)
+        return lua_pushfstring(L, lua_istable(L, index) ? "a Lua %s" : "a %s", luaL_typename(L, index));
+    name = lua_tostring(L, -1);
+    if (strcmp(name, DKL_TABLE) == 0)
+        return lua_pushliteral(L, "a table of dekking");
+    if (strcmp(name, DKL_EXPR) == 0)
+        return lua_pushliteral(L, "an expression");
+    if (strcmp(name, DKL_SENTINEL) == 0)
+        return lua_pushfstring(L, "dk.%s", luaL_tolstring(L, index, NULL));
+    return lua_pushfstring(L, "a %s", strncmp(name, "dk.", 3) == 0 ? name + 3 : name);
+}
+
 /* The same for a method that was called on what is not its object; a dot instead of a colon does that. */
 static int arg_fail(lua_State *L, int arg, const char *expected, bool is_object)
 {
-    const char *got = lua_isnone(L, arg) ? "nothing" : luaL_typename(L, arg);
-    const char *article = lua_isnoneornil(L, arg) ? "" : "a ";
-    const char *name = "?";
+    const char *got = dkl_push_kind(L, arg); /* stays on the stack until the error is raised */
+    const char *name = "";
     lua_Debug call;
     bool is_method = false;
 
-    if (luaL_getmetafield(L, arg, "__name") == LUA_TSTRING)
-        got = lua_tostring(L, -1); /* stays on the stack until the error is raised */
     if (lua_getstack(L, 0, &call)) {
         lua_getinfo(L, "n", &call);
-        name = call.name ? call.name : "?";
+        if (call.name) /* pcall calls a function that has none */
+            name = lua_pushfstring(L, "%s: ", call.name);
         is_method = call.namewhat && strcmp(call.namewhat, "method") == 0;
     }
     if (is_method && arg == 1)
-        return dkl_fail(L, "%s: called on %s%s, and not on %s", name, article, got, expected);
+        return dkl_fail(L, "%scalled on %s, and not on %s", name, got, expected);
     if (is_object && arg == 1)
-        return dkl_fail(L, "%s: argument 1 must be %s, got %s%s (a method is called with a colon: x:%s(...))", name,
-                        expected, article, got, name);
-    return dkl_fail(L, "%s: argument %d must be %s, got %s%s", name, is_method ? arg - 1 : arg, expected, article,
-                    got);
+        return dkl_fail(L, "%sargument 1 must be %s, got %s (a method is called with a colon: x:%s(...))", name,
+                        expected, got, call.name ? call.name : "name");
+    return dkl_fail(L, "%sargument %d must be %s, got %s", name, is_method ? arg - 1 : arg, expected, got);
 }
 
 int dkl_arg_fail(lua_State *L, int arg, const char *expected)

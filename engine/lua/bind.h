@@ -16,6 +16,7 @@
 #define DKL_EXPR "dk.expr"
 #define DKL_BREAKDOWN "dk.breakdown"
 #define DKL_SCENARIO "dk.scenario"
+#define DKL_SENTINEL "dk.sentinel"
 
 /* One for each Lua state. */
 typedef struct dkl_state {
@@ -39,6 +40,8 @@ void dkl_where(lua_State *L);
 int dkl_raise(lua_State *L, const dk_error *err);
 int dkl_fail(lua_State *L, const char *format, ...);           /* the format of lua_pushfstring */
 int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argument 2 must be ..., got a number" */
+/* Pushes what a value is, for messages: "nil", "nothing", "a number", "a Lua table", "a table of dekking", "a column". */
+const char *dkl_push_kind(lua_State *L, int index);
 
 /* Runs a call of the engine; when memory is out, once more after a full collection that freed something: what only
  * garbage holds does not count. The call is written once and may be evaluated twice, which it can, as a call that

@@ -17,7 +17,7 @@ static int threads(lua_State *L)
         int exact;
         lua_Integer n = lua_tointegerx(L, 1, &exact);
 
-        if (!exact || n < 0 || n > 1024)
+        if (!exact || lua_type(L, 1) != LUA_TNUMBER || n < 0 || n > 1024)
             return dkl_fail(L, "threads wants a whole number from 0 (one for each processor) to 1024");
         dk_set_threads((unsigned)n);
     }
@@ -54,7 +54,7 @@ static int budget(lua_State *L)
         int exact;
         lua_Integer bytes = lua_tointegerx(L, 1, &exact);
 
-        if (!exact || bytes < 0)
+        if (!exact || lua_type(L, 1) != LUA_TNUMBER || bytes < 0)
             return dkl_fail(L, "budget wants a whole number of bytes; 0 takes the limit away");
         dk_context_set_budget(context, (size_t)bytes);
     }
@@ -124,11 +124,18 @@ static int core_kind(lua_State *L)
     return 1;
 }
 
+/* core.what(value) -> what it is, for messages: "nil", "a Lua table", "a table of dekking", "a column" */
+static int core_what(lua_State *L)
+{
+    dkl_push_kind(L, 1);
+    return 1;
+}
+
 static const luaL_Reg functions[] = { { "threads", threads }, { "clock", wall_clock },    { "memory", memory },
                                       { "budget", budget },   { "apportion", apportion }, { NULL, NULL } };
 
 static const luaL_Reg primitives[] = {
-    { "fail", core_fail }, { "class", core_class }, { "kind", core_kind }, { NULL, NULL }
+    { "fail", core_fail }, { "class", core_class }, { "kind", core_kind }, { "what", core_what }, { NULL, NULL }
 };
 
 int luaopen_dekking(lua_State *L)

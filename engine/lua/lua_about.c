@@ -45,18 +45,20 @@ static int add_text(lua_State *L, dk_builder *builder, const char *bytes)
     return 0;
 }
 
-/* t:schema() -> a table: column, type, nulls, levels, bytes */
+/* t:schema() -> a table: name, type, nulls, levels, bytes */
 static int table_schema(lua_State *L)
 {
-    static const char *const names[] = { "column", "type", "nulls", "levels", "bytes" };
+    static const char *const names[] = { "name", "type", "nulls", "levels", "bytes" }; /* none is a method's */
     static const dk_type types[] = { DK_TEXT, DK_TEXT, DK_INTEGER, DK_INTEGER, DK_INTEGER };
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     void **builders[5];
-    const dk_table **out = dkl_new_table(L);
+    const dk_table **out = dkl_new_table(L), **plain;
+    uint64_t n_rows;
 
     lua_insert(L, 1); /* below the slots; the table stays on the stack */
     luaL_checkstack(L, 20, "too many values");
+    plain = (const dk_table **)dkl_slot(L, dkl_release_table);
     for (size_t i = 0; i < 5; i++) {
         builders[i] = dkl_slot(L, dkl_release_builder);
         DKL_TRY(dk_builder_new(dk_table_context(table), types[i], 0, NULL, (dk_builder **)builders[i], &err));
@@ -76,7 +78,10 @@ static int table_schema(lua_State *L)
             DKL_TRY(dk_builder_null(*builders[3], 1, &err));
         DKL_TRY(dk_builder_integer(*builders[4], (int64_t)dk_column_bytes(field->column), &err));
     }
-    finish_table(L, names, builders, 5, out);
+    finish_table(L, names, builders, 5, plain);
+    n_rows = dk_table_n_rows(table);
+    lua_pushfstring(L, "these are the columns of a table of %I row%s", (LUAI_UACINT)n_rows, n_rows == 1 ? "" : "s");
+    DKL_TRY(dk_table_with_note(*plain, lua_tostring(L, -1), out, &err)); /* or the count would be taken for that */
     lua_pushvalue(L, 1);
     return 1;
 }
@@ -156,7 +161,19 @@ static int table_with(lua_State *L)
     return 1;
 }
 
-/* The columns that the table at index 2 names, with another format or label; what: "format" */
+static void check_pattern(lua_State *L, const dk_field *field, const char *pattern)
+{
+    dk_type type = dk_column_type(field->column);
+    dk_value zero = { .type = DK_INTEGER };
+    char text[64];
+
+    if (!dk_type_is_number(type))
+        dkl_fail(L, "format: column %s is a %s, and patterns are for numbers", field->name, dk_type_name(type));
+    else if (dk_value_print(&zero, pattern, DK_STYLE_INTERNATIONAL, text, sizeof text) == SIZE_MAX)
+        dkl_fail(L, "format: '%s' is no pattern; patterns look like \"0.0\", \"#,##0\" or \"0.0 %%\"", pattern);
+}
+
+/* The columns that the table at index 2 names, with another format or label; what: "format: a pattern" */
 static int restyle(lua_State *L, const char *what, bool is_format)
 {
     const dk_table *table = dkl_check_table(L, 1);
@@ -170,19 +187,17 @@ static int restyle(lua_State *L, const char *what, bool is_format)
                             is_format ? "a table such as { dekking = \"0.0 %\" }"
                                       : "a table such as { dekking = \"Bekend\" }");
     lua_settop(L, 2);
+    dkl_check_columns(L, table, 2, "the name of a column");
+    out = new_table_like(L); /* 3 */
     fields = dkl_array(L, dk_table_n_columns(table), sizeof *fields);
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-        size_t i;
-
-        if (dk_table_get(table, dkl_check_text(L, -2, "the name of a column"), &i, &err) != DK_OK)
-            return dkl_raise(L, &err);
-    }
     for (size_t i = 0; i < dk_table_n_columns(table); i++) {
         const dk_field *field = dk_table_field(table, i);
 
         if (dkl_option(L, 2, field->name)) {
             const char *text = dkl_is_null(L, -1) ? NULL : dkl_check_text(L, -1, what);
 
+            if (is_format && text)
+                check_pattern(L, field, text);
             fields[n] = *field;
             if (is_format)
                 fields[n].format = text;
@@ -192,7 +207,6 @@ static int restyle(lua_State *L, const char *what, bool is_format)
         }
         lua_pop(L, 1);
     }
-    out = new_table_like(L);
     DKL_TRY(dk_table_with(table, fields, n, out, &err));
     for (size_t i = 0; i < dk_table_n_notes(table); i++) { /* the rows and columns are what they were */
         const dk_table *noted;
@@ -201,27 +215,17 @@ static int restyle(lua_State *L, const char *what, bool is_format)
         dk_table_release(*out);
         *out = noted;
     }
+    lua_pushvalue(L, 3);
     return 1;
 }
 
-/* t:format { dekking = "0.0 %" } -> the same table, whose columns are shown by these patterns */
+/* t:format { dekking = "0.0 %" } -> the same table, whose columns are shown by these patterns; dk.null takes one away */
 static int table_format(lua_State *L)
 {
-    static const char sample[] = "format: a pattern";
-    dk_value zero = { .type = DK_INTEGER };
-    char text[64];
-
-    if (lua_istable(L, 2))
-        for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
-            if (lua_type(L, -1) == LUA_TSTRING &&
-                dk_value_print(&zero, lua_tostring(L, -1), DK_STYLE_INTERNATIONAL, text, sizeof text) == SIZE_MAX)
-                return dkl_fail(L,
-                                "format: '%s' is no pattern; patterns look like \"0.0\", \"#,##0\" or \"0.0 %%\"",
-                                lua_tostring(L, -1));
-    return restyle(L, sample, true);
+    return restyle(L, "format: a pattern", true);
 }
 
-/* t:label { dekking = "Bekend in Sonar" } -> the same table, whose columns have these headings */
+/* t:label { dekking = "Bekend in Sonar" } -> the same table, whose columns have these headings; dk.null takes one away */
 static int table_label(lua_State *L)
 {
     return restyle(L, "label: a heading", false);

@@ -28,8 +28,7 @@ const char *dkl_check_expr(lua_State *L, int index, const char *what)
         return NULL;
     }
     if (lua_type(L, index) != LUA_TSTRING) {
-        dkl_fail(L, "%s as a string; got %s%s", what, lua_isnoneornil(L, index) ? "" : "a ",
-                 lua_isnone(L, index) ? "nothing" : luaL_typename(L, index));
+        dkl_fail(L, "%s as a string; got %s", what, dkl_push_kind(L, index));
         return NULL;
     }
     return dkl_check_text(L, index, what);

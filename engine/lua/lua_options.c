@@ -41,7 +41,7 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
     if (lua_isnoneornil(L, index))
         return;
     if (!lua_istable(L, index)) {
-        dkl_fail(L, "%s: %ss are a table, not a %s", what, kind, luaL_typename(L, index));
+        dkl_fail(L, "%s: %ss are a table, not %s", what, kind, dkl_push_kind(L, index));
         return;
     }
     lua_pushnil(L);
@@ -88,7 +88,7 @@ static void fail_option(lua_State *L, const char *what, const char *key, const c
     else if (lua_type(L, -1) == LUA_TNUMBER)
         dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, luaL_tolstring(L, -1, NULL));
     else
-        dkl_fail(L, "%s: %s must be %s, not a %s", what, key, wanted, luaL_typename(L, -1));
+        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, dkl_push_kind(L, -1));
 }
 
 const char *dkl_check_text(lua_State *L, int index, const char *what)
@@ -97,7 +97,7 @@ const char *dkl_check_text(lua_State *L, int index, const char *what)
     const char *text;
 
     if (lua_type(L, index) != LUA_TSTRING) {
-        dkl_fail(L, "%s must be a string, not a %s", what, luaL_typename(L, index));
+        dkl_fail(L, "%s must be a string, not %s", what, dkl_push_kind(L, index));
         return NULL;
     }
     text = lua_tolstring(L, index, &size);
@@ -160,6 +160,47 @@ int dkl_option_choice(lua_State *L, int index, const char *what, const char *key
     return dkl_fail(L, "%s: %s is '%s', and can be %s", what, key, text, lua_tostring(L, -1));
 }
 
+/* Raises where the first hole of a list is. */
+static void fail_hole(lua_State *L, int index, const char *what)
+{
+    lua_Integer i = 1;
+
+    while (lua_rawgeti(L, index, i) != LUA_TNIL) {
+        lua_pop(L, 1);
+        i++;
+    }
+    dkl_fail(L, "%s: item %I of the list is nil, which ends a list (dk.null stands for \"not known\")", what,
+             (LUAI_UACINT)i);
+}
+
+size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_n)
+{
+    size_t n, n_items = 0;
+    bool states_n = false;
+
+    index = lua_absindex(L, index);
+    n = lua_rawlen(L, index);
+    if (may_state_n) {
+        lua_pushliteral(L, "n"); /* as table.pack leaves it */
+        states_n = lua_rawget(L, index) == LUA_TNUMBER && lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0;
+        if (states_n)
+            n = (size_t)lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        if (lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1) {
+            n_items += (size_t)lua_tointeger(L, -2) <= n;
+            if ((size_t)lua_tointeger(L, -2) > n && !states_n)
+                fail_hole(L, index, what);
+        } else if (!states_n || lua_type(L, -2) != LUA_TSTRING || strcmp(lua_tostring(L, -2), "n") != 0) {
+            dkl_fail(L, "%s: a plain list is wanted; it has the key %s", what, luaL_tolstring(L, -2, NULL));
+        }
+    }
+    if (n_items < n && !states_n)
+        fail_hole(L, index, what);
+    return n;
+}
+
 dkl_names dkl_check_names(lua_State *L, int index, const char *what)
 {
     dkl_names names = { NULL, 0 };
@@ -176,27 +217,17 @@ dkl_names dkl_check_names(lua_State *L, int index, const char *what)
         return names;
     }
     if (!lua_istable(L, index)) {
-        dkl_fail(L, "%s: a list of strings is wanted, not a %s", what, luaL_typename(L, index));
+        dkl_fail(L, "%s: a list of strings is wanted, not %s", what, dkl_push_kind(L, index));
         return names;
     }
-    names.n = lua_rawlen(L, index);
+    names.n = dkl_check_list(L, index, what, false);
     names.items = dkl_array(L, names.n, sizeof *names.items);
     for (size_t i = 0; i < names.n; i++) {
         lua_rawgeti(L, index, (lua_Integer)i + 1);
         if (lua_type(L, -1) != LUA_TSTRING)
-            dkl_fail(L, "%s: item %d of the list must be a string, not a %s", what, (int)i + 1,
-                     luaL_typename(L, -1));
+            dkl_fail(L, "%s: item %d of the list must be a string, not %s", what, (int)i + 1, dkl_push_kind(L, -1));
         names.items[i] = dkl_check_text(L, -1, what); /* the list keeps the string */
         lua_pop(L, 1);
-    }
-    lua_pushnil(L);
-    while (lua_next(L, index)) { /* whatever else is in it would be passed over in silence */
-        lua_pop(L, 1);
-        if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1 || (size_t)lua_tointeger(L, -1) > names.n) {
-            dkl_fail(L, "%s: a plain list of strings is wanted; it has the key %s", what,
-                     luaL_tolstring(L, -1, NULL));
-            return names;
-        }
     }
     return names;
 }

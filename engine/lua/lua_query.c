@@ -46,11 +46,11 @@ static int table_derive(lua_State *L)
         lua_replace(L, 2);
     }
     lua_settop(L, 3);
-    n = lua_rawlen(L, 2);
     for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
-        if (!lua_isinteger(L, -2))
+        if (lua_type(L, -2) == LUA_TSTRING)
             return dkl_fail(L, "derive: write \"%s = ...\" as a string, so that columns are made in a fixed order",
-                            luaL_tolstring(L, -2, NULL));
+                            lua_tostring(L, -2));
+    n = dkl_check_list(L, 2, "derive", false);
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
     lua_insert(L, 1); /* the result below everything that is held */
@@ -240,19 +240,13 @@ static int table_rename(lua_State *L)
     for (size_t i = 0; i < most; i++) {
         const char *name = dk_table_field(table, i)->name;
 
-        lua_pushstring(L, name);
-        if (lua_rawget(L, 2) == LUA_TSTRING) {
+        if (dkl_option(L, 2, name)) {
             old_names[n] = name;
             new_names[n++] = dkl_check_text(L, -1, "rename: a new name");
         }
         lua_pop(L, 1);
     }
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-        size_t column;
-
-        if (dk_table_get(table, dkl_check_text(L, -2, "rename: a name"), &column, &err) != DK_OK)
-            return dkl_raise(L, &err);
-    }
+    dkl_check_columns(L, table, 2, "rename: a name");
     DKL_TRY(dk_table_rename(table, old_names, new_names, n, out, &err));
     return 1;
 }

@@ -48,8 +48,8 @@ static int table_index(lua_State *L)
     if (lua_type(L, 2) != LUA_TSTRING)
         return dkl_fail(
             L,
-            "a table is indexed by the name of a column or method, not by a %s (rows: t:rows(), t:slice(from, to))",
-            luaL_typename(L, 2));
+            "a table is indexed by the name of a column or method, not by %s (rows: t:rows(), t:slice(from, to))",
+            dkl_push_kind(L, 2));
     name = dkl_check_text(L, 2, "the name of a column");
     i = dk_table_find(table, name);
     if (i == DK_NO_COLUMN)

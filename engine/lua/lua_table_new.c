@@ -91,9 +91,8 @@ static kind find_kind(lua_State *L, const source *from, size_t column)
             if (value.type == DK_DECIMAL && value.scale > k.scale)
                 k.scale = value.scale;
             if ((k.n_boolean > 0) + (k.n_integer + k.n_float > 0) + (k.n_text > 0) > 1) {
-                lua_pushfstring(L,
-                                "a %s, after values of another type (state the column's type, or make them alike)",
-                                luaL_typename(L, -1));
+                lua_pushfstring(L, "%s, after values of another type (state the column's type, or make them alike)",
+                                dkl_push_kind(L, -1));
                 fail_cell(L, from, row, column, lua_tostring(L, -1));
             }
         }
@@ -239,25 +238,23 @@ static bool is_list_of_columns(lua_State *L)
     return is_pair;
 }
 
-static uint64_t length_of(lua_State *L, int index)
+static uint64_t length_of(lua_State *L, int index, const char *name)
 {
     const dk_column *column = dkl_test_object(L, index, DKL_COLUMN);
     uint64_t n;
 
     if (column)
         return dk_column_n_rows(column);
-    n = lua_rawlen(L, index);
-    lua_pushliteral(L, "n"); /* as table.pack leaves it */
-    lua_rawget(L, lua_absindex(L, index - (index < 0)));
-    if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 0)
-        n = (uint64_t)lua_tointeger(L, -1);
+    index = lua_absindex(L, index);
+    lua_pushfstring(L, "table: column %s", name);
+    n = dkl_check_list(L, index, lua_tostring(L, -1), true);
     lua_pop(L, 1);
     return n;
 }
 
 static void read_columns(lua_State *L, source *from)
 {
-    from->n_columns = lua_rawlen(L, 1);
+    from->n_columns = dkl_check_list(L, 1, "table", false);
     from->names = dkl_array(L, from->n_columns, sizeof *from->names);
     for (size_t i = 0; i < from->n_columns; i++) {
         uint64_t n;
@@ -270,11 +267,11 @@ static void read_columns(lua_State *L, source *from)
         from->names[i] = dkl_check_text(L, -1, "table: the name of a column"); /* the pair keeps it */
         lua_rawgeti(L, -2, 2);
         if (!lua_istable(L, -1) && !dkl_test_object(L, -1, DKL_COLUMN)) {
-            dkl_fail(L, "table: the values of column %s must be a list or a column, not a %s", from->names[i],
-                     luaL_typename(L, -1));
+            dkl_fail(L, "table: the values of column %s must be a list or a column, not %s", from->names[i],
+                     dkl_push_kind(L, -1));
             return;
         }
-        n = length_of(L, -1);
+        n = length_of(L, -1, from->names[i]);
         if (i > 0 && n != from->n_rows) {
             dkl_fail(L, "table: column %s has %I values and column %s has %I (nil ends a list: write dk.null)",
                      from->names[i], (LUAI_UACINT)n, from->names[0], (LUAI_UACINT)from->n_rows);
@@ -328,8 +325,8 @@ static void check_records(lua_State *L, const source *from)
     }
     for (uint64_t row = 0; row < from->n_rows; row++) {
         if (lua_rawgeti(L, 1, (lua_Integer)row + 1) != LUA_TTABLE) {
-            dkl_fail(L, "table: row %I must be a record such as { a = 1 }, not a %s", (LUAI_UACINT)row + 1,
-                     luaL_typename(L, -1));
+            dkl_fail(L, "table: row %I must be a record such as { a = 1 }, not %s", (LUAI_UACINT)row + 1,
+                     dkl_push_kind(L, -1));
             return;
         }
         for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
@@ -362,7 +359,7 @@ static void read_records(lua_State *L, source *from, int stated)
 {
     dkl_names names;
 
-    from->n_rows = lua_rawlen(L, 1);
+    from->n_rows = dkl_check_list(L, 1, "table", false);
     if (stated == 0)
         push_record_names(L, from->n_rows);
     else
@@ -382,6 +379,15 @@ static void read_records(lua_State *L, source *from, int stated)
 }
 
 /* dk.table --------------------------------------------------------------------------------------------------------- */
+
+/* A type is stated for what is no column. */
+static int fail_type(lua_State *L, const source *from, const char *name)
+{
+    const char **names = dkl_array(L, from->n_columns + 1, sizeof *names);
+
+    memcpy(names, from->names, from->n_columns * sizeof *names);
+    return dkl_fail_unknown(L, "table: the data", "column", name, strlen(name), names);
+}
 
 /* dk.table(records [, columns or options]) or dk.table(columns [, options]) */
 static int new_table(lua_State *L)
@@ -425,7 +431,7 @@ static int new_table(lua_State *L)
         while (k < from.n_columns && strcmp(from.names[k], types.items[i].name) != 0)
             k++;
         if (k == from.n_columns)
-            return dkl_fail(L, "table: a type is stated for '%s', which is no column", types.items[i].name);
+            return fail_type(L, &from, types.items[i].name);
     }
     for (size_t i = 0; i < from.n_columns; i++) {
         const dk_csv_column *type = dkl_find_type(&types, from.names[i]);

@@ -158,7 +158,7 @@ static size_t add_keys(lua_State *L, int index, const char *what, const char *ke
     }
     option = lua_gettop(L);
     if (!lua_istable(L, option))
-        dkl_fail(L, "%s: %s are a table such as { column = ... }, not a %s", what, key, luaL_typename(L, option));
+        dkl_fail(L, "%s: %s are a table such as { column = ... }, not %s", what, key, dkl_push_kind(L, option));
     for (lua_pushnil(L); lua_next(L, option); lua_pop(L, 1)) {
         const char *name;
         size_t i = 0;

@@ -8,8 +8,6 @@
 #include "base/calendar.h"
 #include "base/number.h"
 
-#define SENTINEL "dk.sentinel"
-
 static const char null_key;
 static const char total_key;
 
@@ -186,7 +184,7 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
         return;
     }
     if (!lua_istable(L, index)) {
-        dkl_fail(L, "parameters are a table such as { aandeel = 0.3 }, not a %s", luaL_typename(L, index));
+        dkl_fail(L, "parameters are a table such as { aandeel = 0.3 }, not %s", dkl_push_kind(L, index));
         return;
     }
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
@@ -201,7 +199,7 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
         items[n].name = lua_tostring(L, -2);
         if (strlen(items[n].name) != lua_rawlen(L, -2) || !dkl_to_value(L, -1, &items[n].value)) {
             dkl_fail(L, "parameter $%s must be a number, a string, true, false or dk.null, not %s", items[n].name,
-                     luaL_tolstring(L, -1, NULL));
+                     lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL) : dkl_push_kind(L, -1));
             return;
         }
         n++;
@@ -238,7 +236,7 @@ static void new_sentinel(lua_State *L, const void *key, const char *name)
         lua_newuserdatauv(L, 0, 1);
         lua_pushstring(L, name);
         lua_setiuservalue(L, -2, 1);
-        luaL_setmetatable(L, SENTINEL);
+        luaL_setmetatable(L, DKL_SENTINEL);
         lua_pushvalue(L, -1);
         lua_rawsetp(L, LUA_REGISTRYINDEX, key);
     }
@@ -265,7 +263,7 @@ void dkl_open_value(lua_State *L)
 {
     lua_pushcfunction(L, core_decimal);
     lua_setfield(L, 2, "decimal");
-    dkl_class(L, SENTINEL, sentinel_meta);
+    dkl_class(L, DKL_SENTINEL, sentinel_meta);
     new_sentinel(L, &null_key, "null");
     new_sentinel(L, &total_key, "total");
 }

@@ -27,7 +27,7 @@ void dkl_check_params(lua_State *L, int index, dk_params *out);
 
 /* Pushes text that an expression reads back as the value: what is in it can never be anything else. */
 void dkl_push_literal(lua_State *L, const dk_value *value);
-/* Pushes text that an expression reads back as this column's name. */
+/* Pushes text that an expression reads back as this column's name. Raises where none does: a name with a backquote. */
 void dkl_push_quoted_name(lua_State *L, const char *name);
 
 /* Pushes the type's name, "decimal(2)" with its scale. */

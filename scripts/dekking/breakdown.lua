@@ -31,7 +31,7 @@ local function entry_of(value, what)
   end
   if type(value) ~= "table" or type(value[1]) ~= "string" then
     core.fail(('breakdown: an entry of %s is a string or { "...", label = "..." }, not %s'):format(what,
-      type(value) == "table" and "a table without a text" or "a " .. type(value)))
+      type(value) == "table" and "a table without a text" or core.what(value)))
   end
   local options = {}
   for key, given in pairs(value) do
@@ -42,7 +42,7 @@ local function entry_of(value, what)
   core.check(options, "an entry of " .. what, ENTRY)
   for _, key in ipairs(ENTRY) do
     if options[key] ~= nil and type(options[key]) ~= "string" then
-      core.fail(("breakdown: %s: %s must be a string, not a %s"):format(value[1], key, type(options[key])))
+      core.fail(("breakdown: %s: %s must be a string, not %s"):format(value[1], key, core.what(options[key])))
     end
   end
   options.text = value[1]
@@ -69,12 +69,12 @@ end
 local function list_of_strings(value, what)
   local list = type(value) == "string" and { value } or value
   if type(list) ~= "table" then
-    core.fail(("breakdown: %s wants strings, not a %s"):format(what, type(list)))
+    core.fail(("breakdown: %s wants strings, not %s"):format(what, core.what(list)))
   end
   local copy = {}
   for i, item in ipairs(list) do
     if type(item) ~= "string" then
-      core.fail(("breakdown: %s wants strings; item %d is a %s"):format(what, i, type(item)))
+      core.fail(("breakdown: %s wants strings; item %d is %s"):format(what, i, core.what(item)))
     end
     copy[i] = item
   end
@@ -175,7 +175,7 @@ end
 function methods:with(changes)
   local spec = core.spec(self)
   if type(changes) ~= "table" then
-    core.fail(('with wants a table such as { margins = "none" }, not a %s'):format(type(changes)))
+    core.fail(('with wants a table such as { margins = "none" }, not %s'):format(core.what(changes)))
   end
   core.check(changes, "a breakdown", OPTIONS)
   local copy = changed(spec, changes)
@@ -232,27 +232,27 @@ end
 function methods:compare(base, against, options)
   core.spec(self)
   if options ~= nil and type(options) ~= "table" then
-    core.fail(("compare: the third argument is a table, not a %s"):format(type(options)))
+    core.fail(("compare: the third argument is a table, not %s"):format(core.what(options)))
   end
   if core.kind(base) ~= "table" then
-    core.fail(("compare wants a table first, not a %s"):format(core.kind(base) or type(base)))
+    core.fail(("compare wants a table of dekking first, not %s"):format(core.what(base)))
   end
   local kind = core.kind(against)
   if kind == "table" then
     core.check(options, "compare", { "name", "params" })
     local name = options and options.name or against:properties().name or "other"
     if type(name) ~= "string" then
-      core.fail(("compare: name is a string, not a %s"):format(type(name)))
+      core.fail(("compare: name is a string, not %s"):format(core.what(name)))
     end
     return core.compare_tables(self, base, against, name, options and options.params)
   end
   local scenarios = kind == "scenario" and { against } or against
   if type(scenarios) ~= "table" or #scenarios == 0 then
-    core.fail(("compare wants a scenario, a list of scenarios or another table, not a %s"):format(kind or type(against)))
+    core.fail(("compare wants a scenario, a list of scenarios or another table, not %s"):format(core.what(against)))
   end
   for i, scenario in ipairs(scenarios) do
     if core.kind(scenario) ~= "scenario" then
-      core.fail(("compare: item %d of the list is no scenario but a %s"):format(i, core.kind(scenario) or type(scenario)))
+      core.fail(("compare: item %d of the list is no scenario but %s"):format(i, core.what(scenario)))
     end
   end
   return core.compare(self, base, scenarios, share_out(options, scenarios))
@@ -262,10 +262,10 @@ end
 function methods:solve(base, scenario, question)
   core.spec(self)
   if core.kind(base) ~= "table" then
-    core.fail(("solve wants a table first, not a %s"):format(core.kind(base) or type(base)))
+    core.fail(("solve wants a table of dekking first, not %s"):format(core.what(base)))
   end
   if core.kind(scenario) ~= "scenario" then
-    core.fail(("solve wants a scenario, not a %s"):format(core.kind(scenario) or type(scenario)))
+    core.fail(("solve wants a scenario, not %s"):format(core.what(scenario)))
   end
   if type(question) ~= "table" then
     core.fail 'solve wants a question such as { vary = "aandeel", target = "dekking >= 0.90", at = dk.total }'
@@ -273,11 +273,11 @@ function methods:solve(base, scenario, question)
   core.check(question, "solve", { "vary", "target", "at", "each", "params" })
   for _, key in ipairs { "vary", "target" } do
     if type(question[key]) ~= "string" then
-      core.fail(("solve: %s must be a string, not a %s"):format(key, type(question[key])))
+      core.fail(("solve: %s must be a string, not %s"):format(key, core.what(question[key])))
     end
   end
   if question.each ~= nil and type(question.each) ~= "string" then
-    core.fail(("solve: each is the name of a dimension, not a %s"):format(type(question.each)))
+    core.fail(("solve: each is the name of a dimension, not %s"):format(core.what(question.each)))
   end
   local at = question.at
   if at == nil and question.each == nil then
@@ -286,7 +286,7 @@ function methods:solve(base, scenario, question)
   local cell = {}
   if at ~= nil and at ~= dk.total then
     if type(at) ~= "table" then
-      core.fail(('solve: at is dk.total or { dimension = value }, not a %s'):format(type(at)))
+      core.fail(('solve: at is dk.total or { dimension = value }, not %s'):format(core.what(at)))
     end
     for name, value in pairs(at) do
       if value ~= dk.total then
@@ -320,7 +320,7 @@ end
 function meta.__call(self, data, params)
   core.spec(self)
   if core.kind(data) ~= "table" then
-    core.fail(("a breakdown is called with a table, not with a %s"):format(core.kind(data) or type(data)))
+    core.fail(("a breakdown is called with a table of dekking, not with %s"):format(core.what(data)))
   end
   return core.run(self, data, params)
 end
@@ -364,8 +364,8 @@ end
 
 local function define(options)
   if type(options) ~= "table" then
-    core.fail(('breakdown wants a table such as { by = "gemeente", measures = "n = count()" }, not a %s')
-      :format(core.kind(options) or type(options)))
+    core.fail(('breakdown wants a table such as { by = "gemeente", measures = "n = count()" }, not %s')
+      :format(core.what(options)))
   end
   core.check(options, "a breakdown", OPTIONS)
   return make(changed({}, options))

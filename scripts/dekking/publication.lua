@@ -14,11 +14,9 @@ local COUNT, RATE = "#,##0", "0.0 %"
 
 local states = setmetatable({}, { __mode = "k" })
 
-local function kind_of(value) return core.kind(value) or type(value) end
-
 local function state_of(self, method)
-  return states[self] or core.fail(("%s: called on a %s, and not on a publication (call it with a colon)")
-    :format(method, kind_of(self)))
+  return states[self] or core.fail(("%s: called on %s, and not on a publication (call it with a colon)")
+    :format(method, core.what(self)))
 end
 
 local function text_option(options, key, otherwise)
@@ -27,7 +25,7 @@ local function text_option(options, key, otherwise)
     return otherwise
   end
   if type(value) ~= "string" then
-    core.fail(("publication: %s is a string, not a %s"):format(key, kind_of(value)))
+    core.fail(("publication: %s is a string, not %s"):format(key, core.what(value)))
   end
   return value
 end
@@ -183,7 +181,7 @@ core.export(class)
 -- known = "totaal", label = "gemeente" })
 return core.export(function(published, options)
   if core.kind(published) ~= "table" then
-    core.fail(("publication wants a published table, as dk.read_published gives it, not a %s"):format(kind_of(published)))
+    core.fail(("publication wants a published table, as dk.read_published gives it, not %s"):format(core.what(published)))
   end
   if type(options) ~= "table" then
     core.fail 'publication wants options, such as { register = { level = "arbeidsmarktregio", value = 7676 } }'

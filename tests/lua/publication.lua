@@ -117,6 +117,16 @@ test("shares of an empty total are null", function(t, dk)
   t.ok(not shares:text():find("nan", 1, true))
 end)
 
+test("columns may have any name", function(t, dk)
+  local data = dk.table { { "naam plaats", { "x", "y" } }, { "kolom 1", { 1, 0 } }, { "where", { 3, 0 } } }
+  local pub = dk.publication(data, { register = { level = "regio", value = 10 } })
+  local rows = t.records(pub:shares())
+  t.near(rows[1]["kolom 1_share"], 1 / 3)
+  t.eq(rows[2], { ["naam plaats"] = "y", where = 0, share = 0.0 })
+  local odd = dk.publication(data:rename { where = "a`b" }, { register = { level = "regio", value = 10 } })
+  t.raises(function() return odd:shares() end, "a`b cannot stand in an expression", "rename")
+end)
+
 test("what is no publication is an error that says why", function(t, dk)
   local data = published(t, dk)
   t.raises(function() return dk.publication(5) end, "wants a published table")

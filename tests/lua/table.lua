@@ -133,6 +133,19 @@ test("a column shows its values, type, levels and nulls", function(t, dk)
   t.has(tostring(n), "column n", "integer", "3 rows", "1 null")
 end)
 
+test("a list with a hole is refused, as its length could be any", function(t, dk)
+  t.raises(function() dk.table { { "a", { 1, nil, 3 } } } end, "table: column a: item 2 of the list is nil", "dk.null")
+  t.raises(function() dk.table { { "a", { [1] = 1, [3] = 3 } } } end, "item 2 of the list is nil")
+  t.raises(function() dk.table { { "a", { 1, x = 2 } } } end, "a plain list is wanted; it has the key x")
+  t.raises(function() dk.table { { a = 1 }, nil, { a = 3 } } end, "table: item 2 of the list is nil")
+  t.raises(function() dk.table { { a = 1 }, [7] = { a = 3 } } end, "table: item 2 of the list is nil")
+  t.raises(function() dk.table({ { a = 1 } }, { columns = { "a", nil, "b" } }) end, "item 2 of the list is nil")
+  -- table.pack says how many there are
+  local data = dk.table { { "a", table.pack(1, nil, 3, nil) } }
+  t.eq(data.a:to_lua(), { 1, dk.null, 3, dk.null })
+  t.raises(function() dk.table { { "a", { n = 2, [0] = 5 } } } end, "it has the key 0")
+end)
+
 test("a column is looked at and not computed with", function(t, dk)
   local data = dk.table { { "n", { 5 } } }
   t.raises(function() return data.n < 7 end, "as a string")
@@ -162,10 +175,11 @@ test("schema tells columns, types, nulls and levels", function(t, dk)
   local data = dk.table { { "k", { "b", "a", dk.null } }, { "x", { 1.5, 2, 3 } } }
   local schema = t.records(data:schema():drop "bytes")
   t.eq(schema, {
-    { column = "k", type = "category", nulls = 1, levels = 2 },
-    { column = "x", type = "decimal(1)", nulls = 0 },
+    { name = "k", type = "category", nulls = 1, levels = 2 },
+    { name = "x", type = "decimal(1)", nulls = 0 },
   })
   t.ok(data:schema():column "bytes"[1] > 0)
+  t.eq(data:schema():notes(), { "these are the columns of a table of 3 rows" })
 end)
 
 test("properties are given, told and taken away", function(t, dk)
@@ -181,9 +195,13 @@ test("notes and patterns go with a table", function(t, dk)
   local data = dk.table({ { share = 0.25 } }):note "one":note "two":format { share = "0.0 %" }:label { share = "Aandeel" }
   t.eq(data:notes(), { "one", "two" }) -- a pattern or a label is neither another column nor another row
   t.eq(dk.table({ { a = 1 } }):notes(), {})
+  t.eq(data:notes(), { "one", "two" }) -- which another look does not take away
   t.has(data:text(), "25.0 %", "Aandeel")
   t.raises(function() return data:format { share = "percent" } end, "'percent' is no pattern")
   t.raises(function() return data:format { shar = "0.0" } end, "shar", "share")
+  t.raises(function() return dk.table({ { k = "x" } }):format { k = "0.0" } end, "k is a category", "for numbers")
+  t.raises(function() return data:format { zz = "0", yy = "0" } end, '"yy"') -- of two mistakes always the same
+  t.has(data:format({ share = dk.null }):label({ share = dk.null }):text(), "share", "0.25")
   t.raises(function() return data:note(5) end, "must be a string")
 end)
 

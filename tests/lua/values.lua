@@ -79,3 +79,17 @@ test("an expression object shows its text and is checked where it is written", f
   t.raises(function() dk.expr "leeftijd +" end)
   t.raises(function() dk.expr(5) end, "expr wants an expression as a string; got a number")
 end)
+
+test("a name stands in an expression as it is, or between backquotes", function(t, dk)
+  -- What the library writes for a scenario's set shows it.
+  local function written(name)
+    return tostring(dk.scenario "s" { { "s", all = true, set = { [name] = true } } })
+  end
+  t.has(written "in_sonar", "set in_sonar = true")
+  t.has(written "súdwest2", "set súdwest2 = true")
+  for _, name in ipairs {
+    "where", "not", "and", "null", "true", "in", "is", "2024", "a b", "a-b", "a = b", "x) or (y", "a == 1",
+  } do
+    t.has(written(name), ("set `%s` = true"):format(name))
+  end
+end)

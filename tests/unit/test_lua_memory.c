@@ -180,7 +180,8 @@ static const char *const calls[] = {
     "core.literal(1.5) .. "
     "core.literal(math.mininteger) .. core.quoted('a b') .. core.decimal(0.25) .. core.condition('a > 1', 'what') "
     "end",
-    "return function() return type(core.class 'dk.breakdown') .. core.kind(dk.expr 'a') .. tostring(core.kind(1)) "
+    "return function() return type(core.class 'dk.breakdown') .. core.what(dk.expr 'a') .. core.what(dk.null) .. "
+    "core.what({}) .. tostring(core.kind(1)) "
     "end",
     "return function() local f = core.export { f = function(x) return x end }.f return f(7) end",
     "return function() return #debug.getmetatable(dk.null).__name end",
