@@ -1,6 +1,9 @@
 /* lua_write.c - tables as text: on the screen, in strings, in files. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "lua_options.h"
 #include "lua_table.h"
@@ -10,19 +13,25 @@
 #define ROWS_AROUND 6
 
 static const char *const styles[] = { "international", "nl", NULL };
+static const char *const formulas[] = { "keep", "disarm", NULL };
 
 #define FORMAT_NAME(code, name, extension) name,
 static const char *const format_names[] = { DK_FORMAT_LIST(FORMAT_NAME) NULL };
 
+/* What a terminal shows of a table. A program that runs scripts need not say how wide it is: then the terminal that
+ * standard output is, if it is one, is asked. */
 static void screen_options(lua_State *L, dk_write_options *out)
 {
     const dkl_state *state = dkl_get_state(L);
+    struct winsize size;
 
     *out = (dk_write_options)DK_WRITE_OPTIONS_INIT;
     out->max_rows = USUAL_ROWS;
     if (state->screen_rows > 0)
         out->max_rows = state->screen_rows > 2 * ROWS_AROUND ? state->screen_rows - ROWS_AROUND : ROWS_AROUND;
     out->max_width = state->screen_columns;
+    if (out->max_width == 0 && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        out->max_width = size.ws_col;
     out->show_types = true;
     out->show_count = true;
     out->show_notes = true;
@@ -47,6 +56,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_write_opt
     out->show_types = dkl_option_boolean(L, index, what, "types", out->show_types);
     out->show_count = dkl_option_boolean(L, index, what, "count", out->show_count);
     out->show_notes = dkl_option_boolean(L, index, what, "notes", out->show_notes);
+    out->disarm_formulas = dkl_option_choice(L, index, what, "formulas", formulas, 0) == 1;
 }
 
 /* The format that the option names, or otherwise. */
@@ -59,8 +69,8 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
     return otherwise;
 }
 
-static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title", "rows",
-                                            "width",  "types", "count",       "notes", NULL };
+static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title",    "rows",
+                                            "width",  "types", "count",       "notes", "formulas", NULL };
 
 /* A text of the engine's until Lua has its own. It owns all that freeing it takes: when it is left to the collector,
  * what stood beside it on the stack may be gone. */
@@ -123,7 +133,8 @@ int dkl_table_tostring(lua_State *L)
     return push_text(L, table, usual_format(L), &options, true);
 }
 
-/* t:text([options]) -> a string */
+/* t:text([options]) -> a string, whole and unfolded unless rows and width say otherwise: what it is does not depend on
+ * the screen */
 static int table_text(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
@@ -132,6 +143,8 @@ static int table_text(lua_State *L)
 
     dkl_check_options(L, 2, "text", screen_names);
     screen_options(L, &options);
+    options.max_rows = 0;
+    options.max_width = 0;
     read_options(L, 2, "text", &options);
     format = option_format(L, 2, "text", usual_format(L));
     return push_text(L, table, format, &options, false);
@@ -160,13 +173,21 @@ static int table_print(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     dk_write_options options;
     dk_format format;
+    dk_status status;
 
     dkl_check_options(L, 2, "print", screen_names);
     screen_options(L, &options);
     read_options(L, 2, "print", &options);
     format = screen_format(L, 2, "print");
-    if (dk_write_sink(table, format, &options, to_stdout, NULL, &err) != DK_OK)
-        return dkl_raise(L, &err); /* what was printed stays printed: no second try */
+    status = dk_write_sink(table, format, &options, to_stdout, NULL, &err); /* printed is printed: no second try */
+    if (status == DK_ERR_IO || (status == DK_OK && fflush(stdout) != 0)) {
+        int reason = errno;
+
+        clearerr(stdout); /* or whatever is printed next would be blamed */
+        return dkl_fail(L, "print: cannot write to standard output: %s", strerror(reason));
+    }
+    if (status != DK_OK)
+        return dkl_raise(L, &err);
     lua_settop(L, 1);
     return 1;
 }
@@ -174,8 +195,8 @@ static int table_print(lua_State *L)
 /* t:write(path [, options]) writes a file, complete or not at all, and gives the table back. */
 static int table_write(lua_State *L)
 {
-    static const char *const names[] = { "format", "style", "total_label", "null", "title",
-                                         "types",  "count", "notes",       NULL };
+    static const char *const names[] = { "format", "style", "total_label", "null",     "title",
+                                         "types",  "count", "notes",       "formulas", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     dk_write_options options = DK_WRITE_OPTIONS_INIT;
@@ -187,6 +208,8 @@ static int table_write(lua_State *L)
         return dkl_arg_fail(L, 2, "the path of a file");
     path = dkl_check_text(L, 2, "write: the path");
     dkl_check_options(L, 3, "write", names);
+    if (strcmp(path, "-") == 0)
+        return dkl_fail(L, "write: '-' is no file; t:print { format = \"csv\" } writes to standard output");
     options.show_notes = true;
     read_options(L, 3, "write", &options);
     is_known = dk_format_of_path(path, &format);

@@ -86,21 +86,8 @@ test("a loop over rows that is left frees its blocks", function(t, dk)
   t.eq(dk.memory() - before, 0)
 end)
 
--- Another process with this interpreter, so that a state is closed in every way.
-local function run(t, script)
-  local lowest = 0
-  while arg[lowest - 1] do
-    lowest = lowest - 1
-  end
-  local path = t.file("state.lua", ("package.cpath = %q\nlocal dk = require 'dekking'\n"):format(package.cpath) .. script)
-  local pipe = assert(io.popen(("'%s' '%s' 2>&1"):format(arg[lowest], path)))
-  local text = pipe:read "a"
-  local ok, how, code = pipe:close()
-  return text, ok and 0 or how .. " " .. code
-end
-
 test("a state closes with everything still in use", function(t)
-  local text, status = run(t, [[
+  local text, status = t.run([[
 dk.threads(2)
 local list = {}
 for i = 1, 200000 do list[i] = i % 1000 end
@@ -117,7 +104,7 @@ print(#question(kept))
 end)
 
 test("finalizers of scripts may use tables while the state closes", function(t)
-  local text, status = run(t, [[
+  local text, status = t.run([[
 kept = dk.table { { "x", { 1, 2 } } }
 late = setmetatable({}, { __gc = function() print(pcall(function() return #kept:where "x > 1" end)) end })
 ]])
@@ -126,7 +113,7 @@ late = setmetatable({}, { __gc = function() print(pcall(function() return #kept:
 end)
 
 test("os.exit closes the state, also from within a loop over rows", function(t)
-  local _, status = run(t, [[
+  local _, status = t.run([[
 for row in dk.table { { "x", { 1, 2 } } }:rows() do os.exit(true, true) end
 ]])
   t.eq(status, 0)

@@ -151,6 +151,19 @@ function t.read(path)
   return text
 end
 
+-- Another process with this interpreter: what it printed, and its exit status. `to` sends its standard output elsewhere.
+function t.run(script, to)
+  local lowest = 0
+  while arg[lowest - 1] do
+    lowest = lowest - 1
+  end
+  local path = t.file("run.lua", ("package.cpath = %q\nlocal dk = require 'dekking'\n"):format(package.cpath) .. script)
+  local pipe = assert(io.popen(("'%s' '%s' 2>&1 %s"):format(arg[lowest], path, to and ">'" .. to .. "'" or "")))
+  local text = pipe:read "a"
+  local ok, how, code = pipe:close()
+  return text, ok and 0 or how == "exit" and code or how .. " " .. code
+end
+
 -- Running -----------------------------------------------------------------------------------------------------------
 
 local total_passed, total_failed = 0, 0
