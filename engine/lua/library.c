@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "bind.h"
 #include "chunk.h"
+#include "lua_options.h"
 
 static const char loaded_key;
 static const char dk_key;
@@ -133,21 +134,55 @@ static int load_preloaded(lua_State *L)
     return 1;
 }
 
+/* Pushes a table with everything that dk has or can load as keys. */
+static void push_names(lua_State *L)
+{
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, 1);) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4); /* names key */
+    }
+    for (size_t i = 0; i < dkl_n_scripts + N_ALSO; i++) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, i < dkl_n_scripts ? dkl_scripts[i].name : also[i - dkl_n_scripts][0]);
+    }
+}
+
 static int fail_name(lua_State *L, const char *name, size_t size)
 {
+    const char **names;
+    size_t n;
     dki_nearest nearest;
 
+    push_names(L);
+    names = dkl_sorted_keys(L, -1, &n);
     dki_nearest_init(&nearest, name, size);
-    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING)
-            dki_nearest_try(&nearest, lua_tostring(L, -2), lua_rawlen(L, -2));
-    for (size_t i = 0; i < dkl_n_scripts; i++)
-        dki_nearest_try(&nearest, dkl_scripts[i].name, strlen(dkl_scripts[i].name));
-    for (size_t i = 0; i < N_ALSO; i++)
-        dki_nearest_try(&nearest, also[i][0], strlen(also[i][0]));
+    for (size_t i = 0; i < n; i++)
+        dki_nearest_try(&nearest, names[i], strlen(names[i]));
     if (nearest.best)
         return dkl_fail(L, "dk has no '%s' (did you mean dk.%s?)", name, nearest.best);
-    return dkl_fail(L, "dk has no '%s'", name);
+    return dkl_fail(L, "dk has no '%s' (print(dk) shows what it has)", name);
+}
+
+/* "dekking 0.1.0: apportion, breakdown, ..." */
+static int show_names(lua_State *L)
+{
+    const char **names;
+    size_t n;
+    luaL_Buffer text;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    push_names(L);
+    names = dkl_sorted_keys(L, -1, &n);
+    luaL_buffinit(L, &text);
+    luaL_addstring(&text, "dekking " DK_VERSION);
+    for (size_t i = 0; i < n; i++) {
+        luaL_addstring(&text, i ? ", " : ": ");
+        luaL_addstring(&text, names[i]);
+    }
+    luaL_pushresult(&text);
+    return 1;
 }
 
 /* dk's __index: a part that is not loaded yet */
@@ -196,8 +231,10 @@ void dkl_open_library(lua_State *L)
         lua_rawset(L, -3);
     }
     lua_pop(L, 1);
-    lua_createtable(L, 0, 1);
+    lua_createtable(L, 0, 2);
     lua_pushcfunction(L, find_part);
     lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, show_names);
+    lua_setfield(L, -2, "__tostring");
     lua_setmetatable(L, -2);
 }

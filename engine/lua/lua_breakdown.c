@@ -198,7 +198,7 @@ static int check_options(lua_State *L)
 static int find_member(lua_State *L)
 {
     const char **names;
-    size_t n = 0;
+    size_t n;
 
     lua_settop(L, 4);
     lua_pushvalue(L, 2);
@@ -206,12 +206,7 @@ static int find_member(lua_State *L)
         return 1;
     if (lua_type(L, 2) != LUA_TSTRING)
         return dkl_fail(L, "%s has no member %s", luaL_checkstring(L, 4), luaL_tolstring(L, 2, NULL));
-    for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1))
-        n++;
-    names = dkl_array(L, n + 1, sizeof *names);
-    n = 0;
-    for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1))
-        names[n++] = lua_tostring(L, -2);
+    names = dkl_sorted_keys(L, 3, &n);
     return dkl_fail_unknown(L, luaL_checkstring(L, 4), "method", lua_tostring(L, 2), lua_rawlen(L, 2), names);
 }
 

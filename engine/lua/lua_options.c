@@ -1,7 +1,7 @@
 /* lua_options.c - option tables and lists. */
 #include "lua_options.h"
 
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -67,6 +67,29 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
 void dkl_check_options(lua_State *L, int index, const char *what, const char *const *names)
 {
     dkl_check_keys(L, index, what, "option", names);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **dkl_sorted_keys(lua_State *L, int index, size_t *n)
+{
+    const char **keys;
+    size_t n_keys = 0, i = 0;
+
+    index = lua_absindex(L, index);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        n_keys += lua_type(L, -2) == LUA_TSTRING;
+    keys = dkl_array(L, n_keys + 1, sizeof *keys);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && i < n_keys)
+            keys[i++] = lua_tostring(L, -2);
+    if (i > 1)
+        qsort(keys, i, sizeof *keys, compare_names);
+    *n = i;
+    return keys;
 }
 
 bool dkl_option(lua_State *L, int index, const char *key)

@@ -22,6 +22,10 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
 int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const char *wanted, size_t size,
                      const char *const *names);
 
+/* The string keys of the table at index in order, ending with NULL: what the order of Lua's own differs in from run to
+ * run. Pushes one anchor; the table keeps the strings. */
+const char **dkl_sorted_keys(lua_State *L, int index, size_t *n);
+
 /* Pushes the option; false where it is nil, or there is no table. */
 bool dkl_option(lua_State *L, int index, const char *key);
 /* These push nothing. A text is borrowed from the table; NULL where the option is not given. */

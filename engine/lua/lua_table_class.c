@@ -22,13 +22,16 @@ static int table_len(lua_State *L)
 
 static int fail_member(lua_State *L, const dk_table *table, const char *name, size_t size)
 {
+    const char **methods;
+    size_t n_methods;
     dki_nearest nearest;
 
+    methods = dkl_sorted_keys(L, lua_upvalueindex(1), &n_methods);
     dki_nearest_init(&nearest, name, size);
     for (size_t i = 0; i < dk_table_n_columns(table); i++)
         dki_nearest_try(&nearest, dk_table_field(table, i)->name, strlen(dk_table_field(table, i)->name));
-    for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)); lua_pop(L, 1))
-        dki_nearest_try(&nearest, lua_tostring(L, -2), lua_rawlen(L, -2)); /* keys are strings: methods */
+    for (size_t i = 0; i < n_methods; i++)
+        dki_nearest_try(&nearest, methods[i], strlen(methods[i]));
     if (nearest.best)
         return dkl_fail(L, "the table has no column or method '%s' (did you mean '%s'?)", name, nearest.best);
     return dkl_fail(L, "the table has no column or method '%s' (t:schema() shows its columns)", name);

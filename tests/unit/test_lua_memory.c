@@ -80,7 +80,7 @@ static const char *const calls[] = {
     "return function() return tostring(dk.null) .. tostring(dk.total) end",
     "return function() return tostring(dk.expr 'a + 1') .. tostring(dk.expr(dk.expr 'b')) end",
     "return function() local e <close> = dk.expr 'a' return true end",
-    "return function() return select(2, pcall(function() return dk.raed end)) end",
+    "return function() return select(2, pcall(function() return dk.raed end)) .. tostring(dk) end",
     /* dk.table */
     "return function() return #dk.table { { a = 1, b = 'x' }, { a = 2.5 } } end",
     "return function() return #dk.table({ { 'a', { 1, 2 } }, { 'b', { 'x', dk.null } } }, { name = 'n', unit = "
