@@ -33,7 +33,11 @@ end
 
 -- Assertions ----------------------------------------------------------------------------------------------------------
 
-local t = { data = here .. "/../../scripts/data/" }
+-- data: the published figures; built: the folder of this build, where `make data` has put data/register.csv.
+local t = {
+  data = here .. "/../../scripts/data/",
+  built = module_folder or (arg[-1] or ""):match "^(.*)/dekking$" or "build",
+}
 
 local function show(value)
   if type(value) == "string" then
