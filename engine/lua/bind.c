@@ -325,8 +325,18 @@ void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char
     if (object == NULL)
         arg_fail(L, arg, what, true);
     else if (*object == NULL)
-        dkl_fail(L, "this %s was closed", class_name);
+        dkl_fail(L, "this %s was closed", class_name + strlen("dk."));
     return object ? *object : NULL;
+}
+
+const char *dkl_kind(lua_State *L, int index)
+{
+    static const char *const classes[] = { DKL_TABLE, DKL_COLUMN, DKL_EXPR, DKL_BREAKDOWN, DKL_SCENARIO };
+
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (luaL_testudata(L, index, classes[i]))
+            return classes[i] + strlen("dk.");
+    return NULL;
 }
 
 void dkl_push_core(lua_State *L)

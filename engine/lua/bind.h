@@ -98,6 +98,9 @@ void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char
 /* The same, but NULL where it is not one. */
 void *dkl_test_object(lua_State *L, int arg, const char *class_name);
 
+/* "table", "column", "expr", "breakdown" or "scenario" where the value is an object of that class, else NULL. */
+const char *dkl_kind(lua_State *L, int index);
+
 /* The table of primitives that the Lua part of the library gets. */
 void dkl_push_core(lua_State *L);
 

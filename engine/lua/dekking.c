@@ -113,14 +113,7 @@ static int core_class(lua_State *L)
 /* core.kind(value) -> "table", "column", "expr", "breakdown", "scenario", or nil */
 static int core_kind(lua_State *L)
 {
-    static const char *const classes[] = { DKL_TABLE, DKL_COLUMN, DKL_EXPR, DKL_BREAKDOWN, DKL_SCENARIO };
-
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (luaL_testudata(L, 1, classes[i])) {
-            lua_pushstring(L, classes[i] + strlen("dk."));
-            return 1;
-        }
-    lua_pushnil(L);
+    lua_pushstring(L, dkl_kind(L, 1)); /* NULL gives nil */
     return 1;
 }
 

@@ -75,11 +75,17 @@ static int new_breakdown(lua_State *L)
     return 1;
 }
 
-/* core.spec(breakdown or scenario) -> the library's table */
+/* core.spec(object [, class, method]) -> the library's table of a breakdown or scenario; with a class it must be one, and
+ * method is what was called on it */
 static int object_spec(lua_State *L)
 {
-    if (luaL_testudata(L, 1, DKL_SCENARIO) == NULL)
-        check_breakdown(L, 1);
+    const char *class = luaL_optstring(L, 2, NULL);
+    bool is_scenario = luaL_testudata(L, 1, DKL_SCENARIO) != NULL;
+
+    if (class && (dkl_kind(L, 1) == NULL || strcmp(dkl_kind(L, 1), class) != 0))
+        return dkl_fail(L, "%s: called on %s, and not on a %s (a method is called with a colon)",
+                        luaL_checkstring(L, 3), dkl_push_kind(L, 1), class);
+    dkl_check_object(L, 1, is_scenario ? DKL_SCENARIO : DKL_BREAKDOWN, "a breakdown or scenario");
     lua_getiuservalue(L, 1, 1);
     return 1;
 }

@@ -276,7 +276,10 @@ dkl_names dkl_check_arguments(lua_State *L, int first, const char *what)
         return dkl_check_names(L, first, what);
     names.n = (size_t)(top - first + 1);
     names.items = dkl_array(L, names.n, sizeof *names.items);
-    for (int i = first; i <= top; i++)
+    for (int i = first; i <= top; i++) {
+        if (lua_type(L, i) != LUA_TSTRING)
+            dkl_fail(L, "%s: argument %d must be a string, not %s", what, i - first + 1, dkl_push_kind(L, i));
         names.items[i - first] = dkl_check_text(L, i, what);
+    }
     return names;
 }

@@ -12,22 +12,25 @@
 
 typedef struct rows {
     const dk_table *table;
-    dk_view *views; /* memory of Lua, kept by user value 2 */
+    dk_view *views; /* memory of Lua, kept by user value 1 */
     size_t n_views; /* those that were prepared */
     uint64_t next;  /* row */
     uint64_t block; /* first row that the views show */
     size_t n_block; /* rows that they show */
 } rows;
 
-static int close_rows(lua_State *L)
+static void drop_rows(rows *r)
 {
-    rows *r = luaL_checkudata(L, 1, ROWS);
-
     for (size_t i = 0; i < r->n_views; i++)
         dk_view_release(&r->views[i]);
     r->n_views = 0;
     dk_table_release(r->table);
     r->table = NULL;
+}
+
+static int close_rows(lua_State *L)
+{
+    drop_rows(luaL_checkudata(L, 1, ROWS));
     return 0;
 }
 
@@ -54,6 +57,7 @@ static int next_row(lua_State *L)
 
     lua_settop(L, 0);
     if (r->table == NULL || r->next >= dk_table_n_rows(r->table)) {
+        drop_rows(r); /* nobody may close an iterator that is called by hand */
         lua_pushnil(L);
         return 1;
     }
@@ -103,11 +107,11 @@ static int table_rows(lua_State *L)
 /* Upvalues: table, how many columns were given */
 static int next_column(lua_State *L)
 {
-    const dk_table *table = dkl_test_object(L, lua_upvalueindex(1), DKL_TABLE);
+    const dk_table *table = dkl_check_table(L, lua_upvalueindex(1)); /* may have been closed meanwhile */
     size_t i = (size_t)lua_tointeger(L, lua_upvalueindex(2));
     const dk_field *field;
 
-    if (table == NULL || i >= dk_table_n_columns(table)) {
+    if (i >= dk_table_n_columns(table)) {
         lua_pushnil(L);
         return 1;
     }

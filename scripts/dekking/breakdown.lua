@@ -156,7 +156,7 @@ local methods = {}
 
 -- coverage:by { "klasse" } - the same measures over other dimensions
 function methods:by(by)
-  local spec = core.spec(self)
+  local spec = core.spec(self, "breakdown", "by")
   if by == nil then
     core.fail 'by wants dimensions, such as { "gemeente" }; {} for the total alone'
   end
@@ -165,7 +165,7 @@ end
 
 -- coverage:where "leeftijd < 27" - of those rows only, beside the condition that is there
 function methods:where(condition)
-  local spec = core.spec(self)
+  local spec = core.spec(self, "breakdown", "where")
   local copy = changed(spec, {})
   copy.where = narrowed(spec.where, read.where(condition))
   return make(copy)
@@ -173,7 +173,7 @@ end
 
 -- coverage:with { margins = "none" } - other parts; where narrows, the others replace
 function methods:with(changes)
-  local spec = core.spec(self)
+  local spec = core.spec(self, "breakdown", "with")
   if type(changes) ~= "table" then
     core.fail(('with wants a table such as { margins = "none" }, not %s'):format(core.what(changes)))
   end
@@ -187,7 +187,7 @@ end
 
 -- coverage:measure "oudste = max(leeftijd)" - one measure more
 function methods:measure(entry)
-  local spec = core.spec(self)
+  local spec = core.spec(self, "breakdown", "measure")
   local list = table.move(spec.measures, 1, #spec.measures, 1, {})
   list[#list + 1] = entry_of(entry, "measures")
   local copy = changed(spec, {})
@@ -195,9 +195,9 @@ function methods:measure(entry)
   return make(copy)
 end
 
-function methods:name() return core.spec(self).name end
+function methods:name() return core.spec(self, "breakdown", "name").name end
 
-function methods:doc() return core.spec(self).doc end
+function methods:doc() return core.spec(self, "breakdown", "doc").doc end
 
 local function scenario_defines(scenario, name)
   for _, param in ipairs(core.spec(scenario).params) do
@@ -230,7 +230,7 @@ end
 -- coverage:compare(table, scenario or { scenarios } [, params]) - as it is, and under each scenario
 -- coverage:compare(table, other_table [, { name = "later", params = {} }]) - one delivery and another
 function methods:compare(base, against, options)
-  core.spec(self)
+  core.spec(self, "breakdown", "compare")
   if options ~= nil and type(options) ~= "table" then
     core.fail(("compare: the third argument is a table, not %s"):format(core.what(options)))
   end
@@ -260,7 +260,7 @@ end
 
 -- coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
 function methods:solve(base, scenario, question)
-  core.spec(self)
+  core.spec(self, "breakdown", "solve")
   if core.kind(base) ~= "table" then
     core.fail(("solve wants a table of dekking first, not %s"):format(core.what(base)))
   end
@@ -318,7 +318,7 @@ function meta.__newindex()
 end
 
 function meta.__call(self, data, params)
-  core.spec(self)
+  core.spec(self, "breakdown", "__call")
   if core.kind(data) ~= "table" then
     core.fail(("a breakdown is called with a table of dekking, not with %s"):format(core.what(data)))
   end
@@ -326,7 +326,7 @@ function meta.__call(self, data, params)
 end
 
 function meta.__tostring(self)
-  local spec = core.spec(self)
+  local spec = core.spec(self, "breakdown", "__tostring")
   local lines = { "breakdown" .. (spec.name and (" %q"):format(spec.name) or "") }
   local function add(label, text)
     lines[#lines + 1] = ("  %-9s %s"):format(label, text)
