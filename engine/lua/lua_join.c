@@ -83,15 +83,15 @@ static int table_link(lua_State *L)
 }
 
 /* Whether the table at index names only tables, as a list; their number. */
-static size_t check_list(lua_State *L, int index)
+static size_t check_tables(lua_State *L, int index)
 {
-    size_t n = lua_rawlen(L, index);
+    size_t n = dkl_check_list(L, index, "append", false);
 
     for (size_t i = 1; i <= n; i++) {
         lua_rawgeti(L, index, (lua_Integer)i);
-        if (dkl_test_object(L, -1, DKL_TABLE) == NULL)
-            dkl_fail(L, "append: item %d of the list is a %s and not a table of dekking", (int)i,
-                     luaL_typename(L, -1));
+        if (luaL_testudata(L, -1, DKL_TABLE) == NULL)
+            dkl_fail(L, "append: item %d of the list is %s and not a table of dekking", (int)i,
+                     dkl_push_kind(L, -1));
         lua_pop(L, 1);
     }
     if (n == 0)
@@ -114,7 +114,7 @@ static int table_append(lua_State *L)
     lua_settop(L, 3);
     if (!is_list)
         dkl_check_table(L, 2);
-    n = is_list ? check_list(L, 2) : 1;
+    n = is_list ? check_tables(L, 2) : 1;
     dkl_check_options(L, 3, "append", options);
     how.missing_is_null = dkl_option_choice(L, 3, "append", "missing", ways, 0) == 1;
     tables = dkl_array(L, n + 1, sizeof *tables); /* borrowed from the objects, which the arguments hold */
