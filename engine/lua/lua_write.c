@@ -9,6 +9,7 @@
 #include "lua_table.h"
 
 #define USUAL_ROWS 40
+#define USUAL_CELL 60
 /* What stands on a screen around the rows: names, types, count, and the prompt. */
 #define ROWS_AROUND 6
 
@@ -32,6 +33,7 @@ static void screen_options(lua_State *L, dk_write_options *out)
     out->max_width = state->screen_columns;
     if (out->max_width == 0 && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         out->max_width = size.ws_col;
+    out->max_cell = USUAL_CELL;
     out->show_types = true;
     out->show_count = true;
     out->show_notes = true;
@@ -53,6 +55,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_write_opt
     out->title = dkl_option_text(L, index, what, "title");
     out->max_rows = (size_t)dkl_option_integer(L, index, what, "rows", 0, (lua_Integer)out->max_rows);
     out->max_width = (size_t)dkl_option_integer(L, index, what, "width", 0, (lua_Integer)out->max_width);
+    out->max_cell = (size_t)dkl_option_integer(L, index, what, "cell", 0, (lua_Integer)out->max_cell);
     out->show_types = dkl_option_boolean(L, index, what, "types", out->show_types);
     out->show_count = dkl_option_boolean(L, index, what, "count", out->show_count);
     out->show_notes = dkl_option_boolean(L, index, what, "notes", out->show_notes);
@@ -69,7 +72,7 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
     return otherwise;
 }
 
-static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title",    "rows",
+static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title",    "rows", "cell",
                                             "width",  "types", "count",       "notes", "formulas", NULL };
 
 /* A text of the engine's until Lua has its own. It owns all that freeing it takes: when it is left to the collector,
@@ -133,8 +136,8 @@ int dkl_table_tostring(lua_State *L)
     return push_text(L, table, usual_format(L), &options, true);
 }
 
-/* t:text([options]) -> a string, whole and unfolded unless rows and width say otherwise: what it is does not depend on
- * the screen */
+/* t:text([options]) -> a string, whole and unfolded unless rows, cell and width say otherwise: what it is does not
+ * depend on the screen */
 static int table_text(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
@@ -145,6 +148,7 @@ static int table_text(lua_State *L)
     screen_options(L, &options);
     options.max_rows = 0;
     options.max_width = 0;
+    options.max_cell = 0;
     read_options(L, 2, "text", &options);
     format = option_format(L, 2, "text", usual_format(L));
     return push_text(L, table, format, &options, false);

@@ -13,7 +13,6 @@
 #include "control.h"
 
 #define GAP 2
-#define WIDEST_CELL 60 /* a longer text is cut, which an ellipsis shows */
 #define LEAST_ROWS 4   /* in however many parts a table is folded, each shows so many */
 #define LEAST_TEXT 8   /* on however narrow a screen a text keeps so much */
 
@@ -113,8 +112,8 @@ static dk_status put_cell(layout *l, size_t column, const char *text, size_t siz
 static dk_status widen(layout *l, size_t column, const char *text, size_t size, bool is_whole, dk_error *err)
 {
     column_width *width = &l->widths[column];
-    size_t needed;
-    dk_status status = make_harmless(&l->scratch, text, size, is_whole ? SIZE_MAX : WIDEST_CELL, err);
+    size_t needed, limit = is_whole || l->cells.options->max_cell == 0 ? SIZE_MAX : l->cells.options->max_cell;
+    dk_status status = make_harmless(&l->scratch, text, size, limit, err);
 
     if (status != DK_OK)
         return status;

@@ -54,6 +54,7 @@ typedef struct dk_write_options {
     size_t max_rows;         /* text: rows at most, cut in the middle, which is said; 0: all */
     size_t max_width;        /* text: columns of the terminal; wider tables are folded in parts, which together take
                                 the lines of max_rows, as far as that can be; 0: no limit */
+    size_t max_cell;         /* text: columns of one text at most, a longer one ends in an ellipsis; 0: no limit */
     bool show_types;         /* text: a line with the types under the names */
     bool show_count;         /* text: a last line with the numbers of rows and columns */
     bool show_notes;         /* text, Markdown, HTML: the table's notes below it */

@@ -28,6 +28,17 @@ test("print cuts a long table, which is said; text does not", function(t, dk)
   t.has(data:text { rows = 5 }, "95 rows not shown", "\n      3\n", "\n     99\n")
 end)
 
+test("print cuts a long text, which is said; text does not", function(t, dk)
+  local long = ("x"):rep(100)
+  local data = dk.table({ { "a", { long } } }, { types = { a = "text" } })
+  t.has(tostring(data), "\n" .. ("x"):rep(59) .. "…\n")
+  t.has(data:text(), "\n" .. long .. "\n")
+  t.has(data:text { cell = 10 }, "\nxxxxxxxxx…\n")
+  local path = t.path "long.txt"
+  data:write(path)
+  t.has(t.read(path), long)
+end)
+
 test("text is folded where a width is given", function(t, dk)
   local data = dk.table { { "gemeente", { "Arnhem" } }, { "kolom_1", { 1 } }, { "kolom_2", { 2 } } }
   local shown = data:text { width = 20, types = false, count = false }

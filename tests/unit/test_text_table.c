@@ -240,10 +240,11 @@ static void nothing_is_a_table_too(void **state)
     expect(table, OPTIONS(.show_count = true, .show_types = true), "3 rows, 0 columns\n");
 }
 
-/* 60 columns are the most that one text gets, its ellipsis included. */
+/* The ellipsis is one of the columns that a text gets at most. */
 static void a_long_text_is_cut_with_an_ellipsis(void **state)
 {
     char exact[61], longer[62], wide[200] = "", expected[400];
+    const dk_table *table;
 
     (void)state;
     memset(exact, 'x', 60);
@@ -254,7 +255,13 @@ static void a_long_text_is_cut_with_an_ellipsis(void **state)
         strcat(wide, "日"); /* 62 columns; 29 of them and the ellipsis are 59 */
     sprintf(expected, "t\n────────────────────────────────────────────────────────────\n%s\n%.59s…\n%.87s…\n",
             exact, longer, wide);
-    expect(TEXT_COLUMN(context, "t", exact, longer, wide), NULL, expected);
+    expect(TEXT_COLUMN(context, "t", exact, longer, wide), OPTIONS(.max_cell = 60), expected);
+    table = TEXT_COLUMN(context, "t", wide);
+    assert_has(written(table, DK_FORMAT_TEXT, NULL), wide); /* whole where nothing else is said */
+    dk_table_release(table);
+    expect(make_table(context, "n:integer\n9223372036854775807\n"),
+           OPTIONS(.max_cell = 5), /* a number is never cut */
+           "                  n\n───────────────────\n9223372036854775807\n");
 }
 
 /* The combining marks of the last letter that is kept stay with it. */
