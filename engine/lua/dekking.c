@@ -9,6 +9,7 @@
 
 #include "bind.h"
 #include "library.h"
+#include "lua_options.h"
 
 /* dk.threads([n]) -> threads that a call may use */
 static int threads(lua_State *L)
@@ -73,7 +74,7 @@ static int apportion(lua_State *L)
 
     if (!lua_istable(L, 1))
         return dkl_arg_fail(L, 1, "a list of weights");
-    n = lua_rawlen(L, 1);
+    n = dkl_check_list(L, 1, "apportion", false);
     total = lua_tointegerx(L, 2, &exact);
     if (!exact || lua_type(L, 2) != LUA_TNUMBER)
         return dkl_arg_fail(L, 2, "the whole number to hand out");
@@ -97,47 +98,17 @@ static int apportion(lua_State *L)
     return 1;
 }
 
-/* core.fail(message) raises at the script's line. */
-static int core_fail(lua_State *L)
-{
-    return dkl_fail(L, "%s", luaL_checkstring(L, 1));
-}
-
-/* core.class(name) -> the metatable of a class, for the library to fill in */
-static int core_class(lua_State *L)
-{
-    luaL_getmetatable(L, luaL_checkstring(L, 1));
-    return 1;
-}
-
-/* core.kind(value) -> "table", "column", "expr", "breakdown", "scenario", or nil */
-static int core_kind(lua_State *L)
-{
-    lua_pushstring(L, dkl_kind(L, 1)); /* NULL gives nil */
-    return 1;
-}
-
-/* core.what(value) -> what it is, for messages: "nil", "a Lua table", "a table of dekking", "a column" */
-static int core_what(lua_State *L)
-{
-    dkl_push_kind(L, 1);
-    return 1;
-}
-
 static const luaL_Reg functions[] = { { "threads", threads }, { "clock", wall_clock },    { "memory", memory },
                                       { "budget", budget },   { "apportion", apportion }, { NULL, NULL } };
-
-static const luaL_Reg primitives[] = {
-    { "fail", core_fail }, { "class", core_class }, { "kind", core_kind }, { "what", core_what }, { NULL, NULL }
-};
 
 int luaopen_dekking(lua_State *L)
 {
     luaL_checkversion(L);
     lua_settop(L, 0);
-    luaL_newlib(L, functions);  /* 1: dk */
-    luaL_newlib(L, primitives); /* 2: core */
+    luaL_newlib(L, functions); /* 1: dk */
+    lua_newtable(L);           /* 2: core */
     dkl_open_bind(L);
+    dkl_open_core(L);
     lua_pushliteral(L, DK_VERSION);
     lua_setfield(L, 1, "version");
     dkl_open_value(L);

@@ -29,8 +29,7 @@ static dk_measure *read_measures(lua_State *L, int index, const char *key, size_
 {
     dk_measure *measures;
 
-    dkl_option(L, index, key); /* list */
-    *n = lua_rawlen(L, -1);
+    *n = dkl_option(L, index, key) ? dkl_check_list(L, -1, key, false) : 0;
     measures = dkl_array(L, *n, sizeof *measures);
     lua_insert(L, -2); /* measures list */
     for (size_t i = 0; i < *n; i++) {
@@ -38,6 +37,8 @@ static dk_measure *read_measures(lua_State *L, int index, const char *key, size_
         measures[i].text = dkl_option_text(L, -1, key, "text");
         measures[i].label = dkl_option_text(L, -1, key, "label");
         measures[i].format = dkl_option_text(L, -1, key, "format");
+        if (measures[i].text == NULL)
+            dkl_fail(L, "%s: item %d has no text", key, (int)i + 1);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
@@ -118,7 +119,9 @@ static int compare(lua_State *L)
     size_t n;
 
     lua_settop(L, 4);
-    n = lua_rawlen(L, 3);
+    luaL_checktype(L, 3, LUA_TTABLE);
+    luaL_checktype(L, 4, LUA_TTABLE);
+    n = dkl_check_list(L, 3, "compare", false);
     out = dkl_new_table(L);
     scenarios = dkl_array(L, n, sizeof *scenarios);
     params = dkl_array(L, n, sizeof *params);
@@ -187,46 +190,12 @@ static int solve(lua_State *L)
     return 1;
 }
 
-/* core.check(options, what, names [, kind]): a key that is not among the names is an error with the nearest one */
-static int check_options(lua_State *L)
-{
-    const char *what = luaL_checkstring(L, 2);
-    const char *kind = luaL_optstring(L, 4, "option");
-    dkl_names names = dkl_check_names(L, 3, what);
-    const char **list = dkl_array(L, names.n + 1, sizeof *list);
-
-    memcpy(list, names.items, names.n * sizeof *list);
-    dkl_check_keys(L, 1, what, kind, list);
-    return 0;
-}
-
-/* core.member(object, name, methods, what): what __index of a library's class does */
-static int find_member(lua_State *L)
-{
-    const char **names;
-    size_t n;
-
-    lua_settop(L, 4);
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, 3) != LUA_TNIL)
-        return 1;
-    if (lua_type(L, 2) != LUA_TSTRING)
-        return dkl_fail(L, "%s has no member %s", luaL_checkstring(L, 4), luaL_tolstring(L, 2, NULL));
-    names = dkl_sorted_keys(L, 3, &n);
-    return dkl_fail_unknown(L, luaL_checkstring(L, 4), "method", lua_tostring(L, 2), lua_rawlen(L, 2), names);
-}
-
 static const luaL_Reg meta[] = { { "__gc", close_breakdown }, { "__close", close_breakdown }, { NULL, NULL } };
 
-static const luaL_Reg primitives[] = { { "breakdown", new_breakdown },
-                                       { "spec", object_spec },
-                                       { "run", run },
-                                       { "compare", compare },
-                                       { "compare_tables", compare_tables },
-                                       { "solve", solve },
-                                       { "check", check_options },
-                                       { "member", find_member },
-                                       { NULL, NULL } };
+static const luaL_Reg primitives[] = {
+    { "breakdown", new_breakdown },       { "spec", object_spec }, { "run", run }, { "compare", compare },
+    { "compare_tables", compare_tables }, { "solve", solve },      { NULL, NULL }
+};
 
 void dkl_open_breakdown(lua_State *L)
 {

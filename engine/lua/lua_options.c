@@ -202,6 +202,8 @@ size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_
     bool states_n = false;
 
     index = lua_absindex(L, index);
+    if (!lua_istable(L, index))
+        dkl_fail(L, "%s: a plain list is wanted, not %s", what, dkl_push_kind(L, index));
     n = lua_rawlen(L, index);
     if (may_state_n) {
         lua_pushliteral(L, "n"); /* as table.pack leaves it */

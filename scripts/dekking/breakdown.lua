@@ -52,14 +52,10 @@ end
 -- A list of entries, or one entry alone.
 local function entries_of(value, what)
   if type(value) == "table" and not (type(value[1]) == "string" and (value.format or value.label or value.doc)) then
+    core.list(value, "breakdown: " .. what)
     local list = {}
     for i, entry in ipairs(value) do
       list[i] = entry_of(entry, what)
-    end
-    for key in pairs(value) do
-      if math.type(key) ~= "integer" or key < 1 or key > #list then
-        core.fail(("breakdown: %s is a list; it has the key %s"):format(what, say(key)))
-      end
     end
     return list
   end
@@ -71,15 +67,13 @@ local function list_of_strings(value, what)
   if type(list) ~= "table" then
     core.fail(("breakdown: %s wants strings, not %s"):format(what, core.what(list)))
   end
+  core.list(list, "breakdown: " .. what)
   local copy = {}
   for i, item in ipairs(list) do
     if type(item) ~= "string" then
       core.fail(("breakdown: %s wants strings; item %d is %s"):format(what, i, core.what(item)))
     end
     copy[i] = item
-  end
-  if #copy ~= #list then
-    core.fail(("breakdown: %s is a plain list of strings"):format(what))
   end
   return copy
 end
@@ -247,7 +241,7 @@ function methods:compare(base, against, options)
     return core.compare_tables(self, base, against, name, options and options.params)
   end
   local scenarios = kind == "scenario" and { against } or against
-  if type(scenarios) ~= "table" or #scenarios == 0 then
+  if type(scenarios) ~= "table" or core.list(scenarios, "compare") == 0 then
     core.fail(("compare wants a scenario, a list of scenarios or another table, not %s"):format(core.what(against)))
   end
   for i, scenario in ipairs(scenarios) do

@@ -111,7 +111,7 @@ function methods:needed(targets)
   if type(targets) ~= "table" then
     targets = { targets }
   end
-  if #targets == 0 then
+  if core.list(targets, "needed") == 0 then
     core.fail "needed wants shares, such as { 0.80, 0.90 }"
   end
   local totals, more, most_scale = {}, {}, 0

@@ -69,6 +69,7 @@ test("apportion follows the published example", function(t, dk)
 end)
 
 test("apportion refuses what it cannot hand out", function(t, dk)
+  t.raises(function() dk.apportion({ 1, nil, 3 }, 3) end, "apportion: item 2 of the list is nil")
   t.raises(function() dk.apportion({ 1, 2.5 }, 3) end, "weight 2 is 2.5")
   t.raises(function() dk.apportion({ 1, -1 }, 3) end, "negative")
   t.raises(function() dk.apportion({ 0, 0 }, 3) end)
