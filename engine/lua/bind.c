@@ -5,6 +5,7 @@
  */
 #include "bind.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -22,10 +23,28 @@ static const char core_key;
 
 /* The state's context. -------------------------------------------------------------------------------------------- */
 
+/* Takes from an object what it holds; once more does nothing. */
+static void drop_object(dkl_object *object)
+{
+    void *held = object->held;
+
+    if (object->link) {
+        *object->link = object->next;
+        if (object->next)
+            object->next->link = object->link;
+        object->link = NULL;
+    }
+    object->held = NULL;
+    if (held)
+        object->release(held);
+}
+
 static int close_state(lua_State *L)
 {
     dkl_state *state = lua_touserdata(L, 1);
 
+    while (state->objects)
+        drop_object(state->objects);
     dk_context_release(state->context);
     state->context = NULL;
     return 0;
@@ -267,6 +286,10 @@ void *dkl_array(lua_State *L, size_t n, size_t item_size)
     return memory;
 }
 
+void dkl_release_breakdown(void *breakdown)
+{
+    dk_breakdown_release(breakdown);
+}
 void dkl_release_builder(void *builder)
 {
     dk_builder_release(builder);
@@ -282,6 +305,10 @@ void dkl_release_dictionary(void *dictionary)
 void dkl_release_expr(void *expr)
 {
     dk_expr_release(expr);
+}
+void dkl_release_scenario(void *scenario)
+{
+    dk_scenario_release(scenario);
 }
 void dkl_release_table(void *table)
 {
@@ -299,43 +326,89 @@ void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta)
     lua_pop(L, 1);
 }
 
-void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+/* __gc and __close of a class of objects; upvalue: its name */
+static int close_object(lua_State *L)
 {
-    void **object;
+    drop_object(luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1))));
+    return 0;
+}
+
+void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
+{
+    dkl_class(L, name, meta);
+    luaL_getmetatable(L, name);
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, close_object, 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__gc");
+    lua_setfield(L, -2, "__close");
+    lua_pop(L, 1);
+}
+
+void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
+{
+    dkl_state *state = dkl_get_state(L);
+    dkl_object *object;
 
     dkl_pace(L);
     luaL_checkstack(L, 4, "too many values");
     object = lua_newuserdatauv(L, sizeof *object, n_values);
-    *object = NULL;
+    object->held = NULL;
+    object->release = release;
+    object->next = NULL;
+    object->link = NULL;
     luaL_setmetatable(L, class_name);
-    return object;
+    object->link = &state->objects;
+    object->next = state->objects;
+    if (object->next)
+        object->next->link = &object->next;
+    state->objects = object;
+    return &object->held;
+}
+
+static const struct {
+    const char *name;
+    dkl_release_fn *release;
+} classes[] = {
+    { DKL_TABLE, dkl_release_table },       { DKL_COLUMN, dkl_release_column },
+    { DKL_EXPR, dkl_release_expr },         { DKL_BREAKDOWN, dkl_release_breakdown },
+    { DKL_SCENARIO, dkl_release_scenario },
+};
+#define N_CLASSES (sizeof classes / sizeof *classes)
+
+void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+{
+    size_t i = 0;
+
+    while (i < N_CLASSES && strcmp(classes[i].name, class_name) != 0)
+        i++;
+    assert(i < N_CLASSES);
+    return dkl_new_holder(L, class_name, n_values, classes[i].release);
 }
 
 void *dkl_test_object(lua_State *L, int arg, const char *class_name)
 {
-    void **object = luaL_testudata(L, arg, class_name);
+    const dkl_object *object = luaL_testudata(L, arg, class_name);
 
-    return object ? *object : NULL;
+    return object ? object->held : NULL;
 }
 
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
 {
-    void **object = luaL_testudata(L, arg, class_name);
+    const dkl_object *object = luaL_testudata(L, arg, class_name);
 
     if (object == NULL)
         arg_fail(L, arg, what, true);
-    else if (*object == NULL)
+    else if (object->held == NULL)
         dkl_fail(L, "this %s was closed", class_name + strlen("dk."));
-    return object ? *object : NULL;
+    return object ? object->held : NULL;
 }
 
 const char *dkl_kind(lua_State *L, int index)
 {
-    static const char *const classes[] = { DKL_TABLE, DKL_COLUMN, DKL_EXPR, DKL_BREAKDOWN, DKL_SCENARIO };
-
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (luaL_testudata(L, index, classes[i]))
-            return classes[i] + strlen("dk.");
+    for (size_t i = 0; i < N_CLASSES; i++)
+        if (luaL_testudata(L, index, classes[i].name))
+            return classes[i].name + strlen("dk.");
     return NULL;
 }
 

@@ -26,6 +26,7 @@ typedef struct dkl_state {
     size_t screen_rows; /* 0: the usual number */
     bool has_format;
     dk_format format;
+    struct dkl_object *objects; /* all that hold something of the engine's */
 } dkl_state;
 
 /* Raises where the module is not open, or is closing. */
@@ -80,19 +81,34 @@ void **dkl_slot(lua_State *L, dkl_release_fn *release);
 void *dkl_array(lua_State *L, size_t n, size_t item_size);
 
 /* Releases by type, for dkl_slot. */
+void dkl_release_breakdown(void *breakdown);
 void dkl_release_builder(void *builder);
 void dkl_release_column(void *column);
 void dkl_release_dictionary(void *dictionary);
 void dkl_release_expr(void *expr);
+void dkl_release_scenario(void *scenario);
 void dkl_release_table(void *table);
 
 /* Classes. -------------------------------------------------------------------------------------------------------- */
 
 /* Makes the metatable `name` with the given metamethods, and pushes nothing. __name and the hiding of the metatable
- * are added. */
+ * are added, and for a class of objects __gc and __close. */
 void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta);
-/* Pushes an empty object (one pointer, NULL) of a class with n_values user values. */
+void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta);
+
+/* What such an object is. It is closed once: by the script, by the collector, or with the state, as Lua calls no
+ * finalizer of what a finalizer makes while the state closes. */
+typedef struct dkl_object {
+    void *held; /* first; NULL: empty, or closed */
+    dkl_release_fn *release;
+    struct dkl_object *next, **link; /* among the state's */
+} dkl_object;
+
+/* Pushes an empty object of a class of the engine's (DKL_TABLE, ...) with n_values user values; the result is where
+ * it holds what it is filled with. */
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values);
+/* The same for any class, with what releases. */
+void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release);
 /* The pointer in an object of the class. Raises where it is another, or was closed. */
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what);
 /* The same, but NULL where it is not one. */

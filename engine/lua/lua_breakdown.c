@@ -9,16 +9,6 @@
 #include "lua_table.h"
 #include "lua_value.h"
 
-static int close_breakdown(lua_State *L)
-{
-    const dk_breakdown **slot = luaL_checkudata(L, 1, DKL_BREAKDOWN);
-    const dk_breakdown *breakdown = *slot;
-
-    *slot = NULL;
-    dk_breakdown_release(breakdown);
-    return 0;
-}
-
 static const dk_breakdown *check_breakdown(lua_State *L, int arg)
 {
     return dkl_check_object(L, arg, DKL_BREAKDOWN, "a breakdown");
@@ -190,8 +180,6 @@ static int solve(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg meta[] = { { "__gc", close_breakdown }, { "__close", close_breakdown }, { NULL, NULL } };
-
 static const luaL_Reg primitives[] = {
     { "breakdown", new_breakdown },       { "spec", object_spec }, { "run", run }, { "compare", compare },
     { "compare_tables", compare_tables }, { "solve", solve },      { NULL, NULL }
@@ -199,7 +187,9 @@ static const luaL_Reg primitives[] = {
 
 void dkl_open_breakdown(lua_State *L)
 {
-    dkl_class(L, DKL_BREAKDOWN, meta);
+    static const luaL_Reg none[] = { { NULL, NULL } };
+
+    dkl_object_class(L, DKL_BREAKDOWN, none); /* the library adds the others */
     lua_pushvalue(L, 2);
     luaL_setfuncs(L, primitives, 0);
     lua_pop(L, 1);

@@ -25,16 +25,6 @@ static const dk_column *check_column(lua_State *L, int arg)
     return dkl_check_object(L, arg, DKL_COLUMN, "a column");
 }
 
-static int close_column(lua_State *L)
-{
-    const dk_column **slot = luaL_checkudata(L, 1, DKL_COLUMN);
-    const dk_column *column = *slot;
-
-    *slot = NULL;
-    dk_column_release(column);
-    return 0;
-}
-
 static int column_len(lua_State *L)
 {
     lua_pushinteger(L, (lua_Integer)dk_column_n_rows(check_column(L, 1)));
@@ -187,27 +177,17 @@ static int fail_arithmetic(lua_State *L)
         L, "a column is not computed with in Lua: write the expression as a string, t:derive { \"x = a + b\" }");
 }
 
-static const luaL_Reg meta[] = { { "__gc", close_column },
-                                 { "__close", close_column },
-                                 { "__len", column_len },
-                                 { "__newindex", column_newindex },
-                                 { "__tostring", column_tostring },
-                                 { "__lt", fail_comparison },
-                                 { "__le", fail_comparison },
-                                 { "__concat", fail_arithmetic },
-                                 { "__add", fail_arithmetic },
-                                 { "__sub", fail_arithmetic },
-                                 { "__mul", fail_arithmetic },
-                                 { "__div", fail_arithmetic },
-                                 { "__idiv", fail_arithmetic },
-                                 { "__mod", fail_arithmetic },
-                                 { "__pow", fail_arithmetic },
-                                 { "__unm", fail_arithmetic },
-                                 { NULL, NULL } };
+static const luaL_Reg meta[] = {
+    { "__len", column_len },      { "__newindex", column_newindex }, { "__tostring", column_tostring },
+    { "__lt", fail_comparison },  { "__le", fail_comparison },       { "__concat", fail_arithmetic },
+    { "__add", fail_arithmetic }, { "__sub", fail_arithmetic },      { "__mul", fail_arithmetic },
+    { "__div", fail_arithmetic }, { "__idiv", fail_arithmetic },     { "__mod", fail_arithmetic },
+    { "__pow", fail_arithmetic }, { "__unm", fail_arithmetic },      { NULL, NULL }
+};
 
 void dkl_open_column(lua_State *L)
 {
-    dkl_class(L, DKL_COLUMN, meta);
+    dkl_object_class(L, DKL_COLUMN, meta);
     luaL_getmetatable(L, DKL_COLUMN);
     luaL_newlib(L, methods);
     lua_pushcclosure(L, column_index, 1);

@@ -57,16 +57,6 @@ static int new_expr(lua_State *L)
     return 1;
 }
 
-static int close_expr(lua_State *L)
-{
-    const dk_expr **slot = luaL_checkudata(L, 1, DKL_EXPR);
-    const dk_expr *expr = *slot;
-
-    *slot = NULL;
-    dk_expr_release(expr);
-    return 0;
-}
-
 static int expr_tostring(lua_State *L)
 {
     luaL_checkudata(L, 1, DKL_EXPR);
@@ -104,9 +94,7 @@ static int core_quoted(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg meta[] = {
-    { "__gc", close_expr }, { "__close", close_expr }, { "__tostring", expr_tostring }, { NULL, NULL }
-};
+static const luaL_Reg meta[] = { { "__tostring", expr_tostring }, { NULL, NULL } };
 
 static const luaL_Reg primitives[] = {
     { "condition", core_condition }, { "literal", core_literal }, { "quoted", core_quoted }, { NULL, NULL }
@@ -114,7 +102,7 @@ static const luaL_Reg primitives[] = {
 
 void dkl_open_expr(lua_State *L)
 {
-    dkl_class(L, DKL_EXPR, meta);
+    dkl_object_class(L, DKL_EXPR, meta);
     lua_pushcfunction(L, new_expr);
     lua_setfield(L, 1, "expr");
     lua_pushvalue(L, 2);

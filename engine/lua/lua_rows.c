@@ -3,35 +3,30 @@
  * Rows are read from views of a block each; a record is a fresh Lua table, in which null is absent. The iterator
  * keeps the table alive and frees its views when the loop ends or is left.
  */
-#include <string.h>
-
 #include "lua_table.h"
 #include "lua_value.h"
 
 #define ROWS "dk.rows"
 
+/* Memory of Lua, which the iterator's object holds and keeps as its user value 1. */
 typedef struct rows {
-    const dk_table *table;
-    dk_view *views; /* memory of Lua, kept by user value 1 */
-    size_t n_views; /* those that were prepared */
-    uint64_t next;  /* row */
-    uint64_t block; /* first row that the views show */
-    size_t n_block; /* rows that they show */
+    const dk_table *table; /* NULL: nothing is left to go over */
+    uint64_t next;         /* row */
+    uint64_t block;        /* first row that the views show */
+    size_t n_block;        /* rows that they show */
+    size_t n_views;        /* those that were prepared */
+    dk_view views[];
 } rows;
 
-static void drop_rows(rows *r)
+static void drop_rows(void *object)
 {
+    rows *r = object;
+
     for (size_t i = 0; i < r->n_views; i++)
         dk_view_release(&r->views[i]);
     r->n_views = 0;
     dk_table_release(r->table);
     r->table = NULL;
-}
-
-static int close_rows(lua_State *L)
-{
-    drop_rows(luaL_checkudata(L, 1, ROWS));
-    return 0;
 }
 
 static int show_block(lua_State *L, rows *r)
@@ -52,12 +47,14 @@ static int show_block(lua_State *L, rows *r)
 /* The iterator. Upvalues: rows, names */
 static int next_row(lua_State *L)
 {
-    rows *r = lua_touserdata(L, lua_upvalueindex(1));
+    const dkl_object *object = lua_touserdata(L, lua_upvalueindex(1));
+    rows *r = object->held; /* NULL: was closed */
     size_t at;
 
     lua_settop(L, 0);
-    if (r->table == NULL || r->next >= dk_table_n_rows(r->table)) {
-        drop_rows(r); /* nobody may close an iterator that is called by hand */
+    if (r == NULL || r->table == NULL || r->next >= dk_table_n_rows(r->table)) {
+        if (r)
+            drop_rows(r); /* nobody may close an iterator that is called by hand */
         lua_pushnil(L);
         return 1;
     }
@@ -79,12 +76,11 @@ static int table_rows(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
     size_t n = dk_table_n_columns(table);
-    rows *r = lua_newuserdatauv(L, sizeof *r, 1);
+    void **held = dkl_new_holder(L, ROWS, 1, drop_rows);
+    rows *r = dkl_array(L, 1, sizeof *r + n * sizeof(dk_view));
 
-    memset(r, 0, sizeof *r);
-    luaL_setmetatable(L, ROWS);
-    r->views = dkl_array(L, n, sizeof *r->views);
     lua_setiuservalue(L, -2, 1);
+    *held = r;
     r->table = dk_table_retain(table);
     for (; r->n_views < n; r->n_views++)
         dk_view_init(&r->views[r->n_views], dk_table_context(table));
@@ -134,9 +130,9 @@ int dkl_table_columns(lua_State *L)
 
 const luaL_Reg dkl_row_methods[] = { { "rows", table_rows }, { "columns", dkl_table_columns }, { NULL, NULL } };
 
-static const luaL_Reg rows_meta[] = { { "__gc", close_rows }, { "__close", close_rows }, { NULL, NULL } };
-
 void dkl_open_rows(lua_State *L)
 {
-    dkl_class(L, ROWS, rows_meta);
+    static const luaL_Reg none[] = { { NULL, NULL } };
+
+    dkl_object_class(L, ROWS, none);
 }

@@ -8,16 +8,6 @@
 #include "lua_table.h"
 #include "lua_value.h"
 
-static int close_scenario(lua_State *L)
-{
-    const dk_scenario **slot = luaL_checkudata(L, 1, DKL_SCENARIO);
-    const dk_scenario *scenario = *slot;
-
-    *slot = NULL;
-    dk_scenario_release(scenario);
-    return 0;
-}
-
 static const dk_scenario *check_scenario(lua_State *L, int arg)
 {
     return dkl_check_object(L, arg, DKL_SCENARIO, "a scenario");
@@ -165,8 +155,6 @@ static int apply(lua_State *L)
     return 2;
 }
 
-static const luaL_Reg meta[] = { { "__gc", close_scenario }, { "__close", close_scenario }, { NULL, NULL } };
-
 static const luaL_Reg primitives[] = { { "scenario", new_scenario },
                                        { "compose", compose },
                                        { "scenario_name", scenario_name },
@@ -175,7 +163,9 @@ static const luaL_Reg primitives[] = { { "scenario", new_scenario },
 
 void dkl_open_scenario(lua_State *L)
 {
-    dkl_class(L, DKL_SCENARIO, meta);
+    static const luaL_Reg none[] = { { NULL, NULL } };
+
+    dkl_object_class(L, DKL_SCENARIO, none); /* the library adds the others */
     lua_pushvalue(L, 2);
     luaL_setfuncs(L, primitives, 0);
     lua_pop(L, 1);

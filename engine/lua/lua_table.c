@@ -15,16 +15,6 @@ const dk_table **dkl_new_table(lua_State *L)
     return dkl_new_object(L, DKL_TABLE, DKL_TABLE_VALUES);
 }
 
-int dkl_close_table(lua_State *L)
-{
-    const dk_table **slot = luaL_checkudata(L, 1, DKL_TABLE);
-    const dk_table *table = *slot;
-
-    *slot = NULL;
-    dk_table_release(table);
-    return 0;
-}
-
 void dkl_check_columns(lua_State *L, const dk_table *table, int index, const char *what)
 {
     const char *unknown = NULL;

@@ -10,7 +10,6 @@ enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2 };
 const dk_table *dkl_check_table(lua_State *L, int arg);
 /* Pushes an empty table object, for the engine to fill. */
 const dk_table **dkl_new_table(lua_State *L);
-int dkl_close_table(lua_State *L); /* __gc and __close */
 /* Raises where a key of the Lua table at index is no column; of several the first in order, as Lua has none. */
 void dkl_check_columns(lua_State *L, const dk_table *table, int index, const char *what);
 

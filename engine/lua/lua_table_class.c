@@ -83,9 +83,7 @@ static int lazy_method(lua_State *L)
     return lua_gettop(L);
 }
 
-static const luaL_Reg meta[] = { { "__gc", dkl_close_table },
-                                 { "__close", dkl_close_table },
-                                 { "__len", table_len },
+static const luaL_Reg meta[] = { { "__len", table_len },
                                  { "__newindex", table_newindex },
                                  { "__tostring", dkl_table_tostring },
                                  { "__pairs", dkl_table_columns },
@@ -93,7 +91,7 @@ static const luaL_Reg meta[] = { { "__gc", dkl_close_table },
 
 void dkl_open_table(lua_State *L)
 {
-    dkl_class(L, DKL_TABLE, meta);
+    dkl_object_class(L, DKL_TABLE, meta);
     dkl_open_rows(L);
     dkl_open_write(L);
     lua_newtable(L); /* core.table_methods: parts of the library add some */
