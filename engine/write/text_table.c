@@ -13,8 +13,8 @@
 #include "control.h"
 
 #define GAP 2
-#define LEAST_ROWS 4   /* in however many parts a table is folded, each shows so many */
-#define LEAST_TEXT 8   /* on however narrow a screen a text keeps so much */
+#define LEAST_ROWS 4 /* in however many parts a table is folded, each shows so many */
+#define LEAST_TEXT 8 /* on however narrow a screen a text keeps so much */
 
 typedef struct column_width {
     size_t shown;
@@ -47,6 +47,16 @@ static const char *mark_of(dki_char_kind kind, unsigned char c, char picture[4])
     }
 }
 
+/* Bytes that need no look each: letters, digits and signs of ASCII. */
+static size_t ascii_run(const char *text, size_t size)
+{
+    size_t n = 0;
+
+    while (n < size && text[n] >= ' ' && text[n] <= '~')
+        n++;
+    return n;
+}
+
 /* Makes `to` the text as it may be shown, in at most `limit` columns: cut with an ellipsis where it needs more. */
 static dk_status make_harmless(dki_buffer *to, const char *text, size_t size, size_t limit, dk_error *err)
 {
@@ -55,9 +65,17 @@ static dk_status make_harmless(dki_buffer *to, const char *text, size_t size, si
 
     to->size = 0;
     for (size_t i = 0; i < size && status == DK_OK; i += n) {
-        dki_char_kind kind = dki_char_next(text + i, size - i, &n);
+        dki_char_kind kind;
         char picture[4];
 
+        n = ascii_run(text + i, size - i);
+        if (n > 0 && n < limit - width) { /* speed: the general way does the same */
+            status = dki_buffer_append(to, text + i, n, err);
+            width += n;
+            kept = to->size;
+            continue;
+        }
+        kind = dki_char_next(text + i, size - i, &n);
         width += kind == DKI_CHAR_PLAIN ? dki_utf8_width(text + i, n) : 1;
         if (width > limit) {
             to->size = kept;
