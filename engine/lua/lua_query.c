@@ -78,17 +78,22 @@ static void parse_key(lua_State *L, const dk_table *table, const char *text, dk_
 {
     const char *blank = strrchr(text, ' ');
     const char *end = blank;
+    bool is_known;
 
     key->column = text;
     key->descending = false;
     if (blank == NULL || dk_table_find(table, text) != DK_NO_COLUMN)
         return;
-    if (strcmp(blank + 1, "desc") != 0 && strcmp(blank + 1, "asc") != 0)
-        return;
-    key->descending = strcmp(blank + 1, "desc") == 0;
     while (end > text && end[-1] == ' ')
         end--;
-    key->column = lua_pushlstring(L, text, (size_t)(end - text)); /* stays on the stack until the sort is done */
+    is_known = strcmp(blank + 1, "desc") == 0 || strcmp(blank + 1, "asc") == 0;
+    lua_pushlstring(L, text, (size_t)(end - text)); /* stays on the stack until the sort is done */
+    if (!is_known && dk_table_find(table, lua_tostring(L, -1)) != DK_NO_COLUMN)
+        dkl_fail(L, "sort: '%s': behind the name stands asc or desc, not '%s'", text, blank + 1);
+    if (is_known) {
+        key->column = lua_tostring(L, -1);
+        key->descending = strcmp(blank + 1, "desc") == 0;
+    }
 }
 
 /* t:sort { "column desc", "column" }, or the keys as arguments */

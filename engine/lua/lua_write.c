@@ -136,6 +136,16 @@ int dkl_table_tostring(lua_State *L)
     return push_text(L, table, usual_format(L), &options, true);
 }
 
+/* The format that the option names, or the usual one: text, for strings and the screen. */
+static dk_format text_format(lua_State *L, int index, const char *what)
+{
+    dk_format format = option_format(L, index, what, usual_format(L));
+
+    if (dk_format_is_binary(format))
+        dkl_fail(L, "%s: a workbook is no text; t:write \"name.xlsx\" makes a file of it", what);
+    return format;
+}
+
 /* t:text([options]) -> a string, whole and unfolded unless rows, cell and width say otherwise: what it is does not
  * depend on the screen */
 static int table_text(lua_State *L)
@@ -150,7 +160,7 @@ static int table_text(lua_State *L)
     options.max_width = 0;
     options.max_cell = 0;
     read_options(L, 2, "text", &options);
-    format = option_format(L, 2, "text", usual_format(L));
+    format = text_format(L, 2, "text");
     return push_text(L, table, format, &options, false);
 }
 
@@ -160,17 +170,7 @@ static bool to_stdout(void *arg, const char *bytes, size_t size)
     return fwrite(bytes, 1, size, stdout) == size;
 }
 
-/* The same for a screen, which shows text. */
-static dk_format screen_format(lua_State *L, int index, const char *what)
-{
-    dk_format format = option_format(L, index, what, usual_format(L));
-
-    if (dk_format_is_binary(format))
-        dkl_fail(L, "%s: a workbook is no text; t:write \"name.xlsx\" makes a file of it", what);
-    return format;
-}
-
-/* t:print([options]) writes to standard output, and gives the table back. */
+/* t:print([options]) writes to standard output. It gives nothing back, which the prompt would print once more. */
 static int table_print(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
@@ -182,7 +182,7 @@ static int table_print(lua_State *L)
     dkl_check_options(L, 2, "print", screen_names);
     screen_options(L, &options);
     read_options(L, 2, "print", &options);
-    format = screen_format(L, 2, "print");
+    format = text_format(L, 2, "print");
     status = dk_write_sink(table, format, &options, to_stdout, NULL, &err); /* printed is printed: no second try */
     if (status == DK_ERR_IO || (status == DK_OK && fflush(stdout) != 0)) {
         int reason = errno;
@@ -192,11 +192,10 @@ static int table_print(lua_State *L)
     }
     if (status != DK_OK)
         return dkl_raise(L, &err);
-    lua_settop(L, 1);
-    return 1;
+    return 0;
 }
 
-/* t:write(path [, options]) writes a file, complete or not at all, and gives the table back. */
+/* t:write(path [, options]) writes a file, complete or not at all. */
 static int table_write(lua_State *L)
 {
     static const char *const names[] = { "format", "style", "total_label", "null",     "title",
@@ -224,8 +223,7 @@ static int table_write(lua_State *L)
             path);
     format = option_format(L, 3, "write", format);
     DKL_TRY(dk_write_file(table, path, format, &options, &err));
-    lua_settop(L, 1);
-    return 1;
+    return 0;
 }
 
 const luaL_Reg dkl_write_methods[] = {

@@ -171,6 +171,8 @@ test("sort takes keys in one list or one by one, null last", function(t, dk)
   t.eq(names_of(data:sort("gemeente asc", "leeftijd")), "beadc")
   t.raises(function() return data:sort {} end, "sort wants the columns")
   t.raises(function() return data:sort "leeftjd desc" end, "leeftjd", "leeftijd")
+  t.raises(function() return data:sort "leeftijd DESC" end, "sort: 'leeftijd DESC'", "asc or desc, not 'DESC'")
+  t.raises(function() return data:sort("naam", 5) end, "sort: argument 2 must be a string, not a number")
   local odd = dk.table { { "naam", { "x", "y" } }, { "leeftijd desc", { 2, 1 } } }
   t.eq(names_of(odd:sort "leeftijd desc"), "yx")
 end)

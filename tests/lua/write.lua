@@ -65,7 +65,7 @@ end)
 
 test("a file is written by its name or by a stated format", function(t, dk)
   local path = t.path("out.csv")
-  t.ok(small(dk):write(path) ~= nil)
+  t.eq(select("#", small(dk):write(path)), 0) -- the prompt would print what is given back
   t.eq(t.read(path), "gemeente,deel\nArnhem,0.5\nRozendaal,\n")
   local other = t.path("out.dat")
   small(dk):write(other, { format = "csv", null = "NB" })

@@ -93,6 +93,7 @@ test("what does not fit is refused, and leaves nothing", function(t, dk)
   t.raises(function() dk.table({ { "n", many } }):write(path) end, "1048576 rows", "CSV")
   t.eq(t.read(path), nil)
   t.raises(function() dk.table({ { "n", { 1 } } }):print { format = "xlsx" } end, "workbook", "t:write")
+  t.raises(function() dk.table({ { "n", { 1 } } }):text { format = "xlsx" } end, "workbook", "t:write")
   t.raises(function() dk.table({ { "n", { 1 } } }):write "nosuch-folder/x.xlsx" end, "nosuch-folder/x.xlsx")
 end)
 
