@@ -9,12 +9,14 @@ static const char style_sheet[] =
     "body{font:16px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}"
     "table{border-collapse:collapse;font-variant-numeric:tabular-nums}"
     "caption{text-align:left;font-size:1.25rem;font-weight:600;padding:0 0 .75rem}"
-    "th,td{padding:.3rem .9rem .3rem 0;text-align:left;vertical-align:top}"
+    "th,td{padding:.3rem 0 .3rem 1.2rem;text-align:left;vertical-align:top}"
+    "th:first-child,td:first-child{padding-left:0}"
     "th{font-weight:600}"
     "thead th{border-bottom:2px solid;vertical-align:bottom}"
     "tbody th{font-weight:400}"
     "tbody tr{border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)}"
-    ".n{text-align:right;padding:.3rem 0 .3rem 1.4rem;white-space:nowrap}"
+    ".n{text-align:right;white-space:nowrap}"
+    ".d{white-space:nowrap}" /* a date is not broken at its dashes */
     ".total td,.total th{font-weight:600}"
     "tr.all{border-top:2px solid}"
     ".null{opacity:.55}"
@@ -96,6 +98,17 @@ static dk_status put_head(const dki_cells *cells, dki_buffer *to, dk_error *err)
     return status == DK_OK ? dki_buffer_text(to, "</tr>\n</thead>\n<tbody>\n", err) : status;
 }
 
+static const char *class_of(const dki_cells *cells, size_t column, dki_cell_kind kind)
+{
+    dk_type type = dk_column_type(cells->columns[column].field->column);
+
+    if (dk_type_is_number(type))
+        return kind == DKI_CELL_NULL ? " class=\"n null\"" : " class=\"n\"";
+    if (type == DK_DATE || type == DK_TIMESTAMP)
+        return kind == DKI_CELL_NULL ? " class=\"d null\"" : " class=\"d\"";
+    return kind == DKI_CELL_NULL ? " class=\"null\"" : "";
+}
+
 static dk_status put_row(dki_cells *cells, uint64_t row, int64_t all, dki_buffer *to, dk_error *err)
 {
     int64_t margin = dki_cells_margin(cells, row);
@@ -107,12 +120,10 @@ static dk_status put_row(dki_cells *cells, uint64_t row, int64_t all, dki_buffer
 
     for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
         dki_cell cell = dki_cells_get(cells, row, c);
-        bool number = cells->columns[c].is_number, heads = c == 0 && !number;
-        const char *class = number ? (cell.kind == DKI_CELL_NULL ? " class=\"n null\"" : " class=\"n\"")
-                            : cell.kind == DKI_CELL_NULL ? " class=\"null\""
-                                                         : "";
+        bool heads = c == 0 && !cells->columns[c].is_number;
 
-        status = dki_buffer_format(to, err, heads ? "<th scope=\"row\"%s>" : "<td%s>", class);
+        status =
+            dki_buffer_format(to, err, heads ? "<th scope=\"row\"%s>" : "<td%s>", class_of(cells, c, cell.kind));
         if (status == DK_OK)
             status = put_escaped(to, cell.text, cell.size, "<br>", err);
         if (status == DK_OK)

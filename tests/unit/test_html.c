@@ -57,8 +57,8 @@ static void rows_have_heads_and_numbers_a_class(void **state)
         "<tr><th scope=\"col\">gemeente</th><th scope=\"col\" class=\"n\">Aantal</th>"
         "<th scope=\"col\">sinds</th></tr>\n"
         "</thead>\n<tbody>\n"
-        "<tr><th scope=\"row\">Arnhem</th><td class=\"n\">12</td><td>31-12-2024</td></tr>\n"
-        "<tr><th scope=\"row\" class=\"null\">–</th><td class=\"n null\">–</td><td class=\"null\">–</td>"
+        "<tr><th scope=\"row\">Arnhem</th><td class=\"n\">12</td><td class=\"d\">31-12-2024</td></tr>\n"
+        "<tr><th scope=\"row\" class=\"null\">–</th><td class=\"n null\">–</td><td class=\"d null\">–</td>"
         "</tr>\n"
         "</tbody>\n</table>\n</body>\n</html>\n");
     assert_has(body_of(make_table(context, "n:integer\n1\n"), NULL), "<tr><td class=\"n\">1</td></tr>\n");
