@@ -203,7 +203,8 @@ install: all ## install under PREFIX (/usr/local), below DESTDIR
 	install -m 755 $(SHARED) $(libdir)/libdekking.so.$(VERSION)
 	ln -sf libdekking.so.$(VERSION) $(libdir)/libdekking.so.$(SOVERSION)
 	ln -sf libdekking.so.$(SOVERSION) $(libdir)/libdekking.so
-	install -m 644 $(BUILD)/dekking.pc $(libdir)/pkgconfig/dekking.pc
+	sed 's|^prefix=.*|prefix=$(PREFIX)|' $(BUILD)/dekking.pc >$(libdir)/pkgconfig/dekking.pc
+	chmod 644 $(libdir)/pkgconfig/dekking.pc
 	install -m 644 include/dekking/*.h $(includedir)
 	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(docdir)
 

@@ -7,7 +7,6 @@
 
 #include "base/number.h"
 #include "lua_value.h"
-#include "query/expr_parser.h"
 
 static void push_string(lua_State *L, dk_text text)
 {
@@ -68,12 +67,23 @@ void dkl_push_literal(lua_State *L, const dk_value *value)
     }
 }
 
-static bool is_plain_name(const char *name)
+/* Whether the name can stand in an expression as it is: the parser knows which words are its own. */
+static bool is_plain(lua_State *L, const char *name)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-    static const char others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    const char *text = lua_pushfstring(L, "%s = 1", name), *parsed;
+    dk_error err = DK_ERROR_INIT;
+    void **expr = dkl_slot(L, dkl_release_expr);
+    bool plain = false;
 
-    return name[0] != '\0' && strchr(letters, name[0]) && strspn(name, others) == strlen(name);
+    if (dk_expr_parse(dkl_check_context(L), text, (const dk_expr **)expr, &err) == DK_OK) {
+        parsed = dk_expr_name(*expr);
+        plain = parsed && strcmp(parsed, name) == 0;
+    } else if (err.code == DK_ERR_MEMORY) {
+        dkl_raise(L, &err);
+    }
+    lua_closeslot(L, -1);
+    lua_pop(L, 2);
+    return plain;
 }
 
 /* A backquote within is written twice. */
@@ -81,7 +91,7 @@ void dkl_push_quoted_name(lua_State *L, const char *name)
 {
     luaL_Buffer out;
 
-    if (is_plain_name(name) && !dki_is_keyword(name)) {
+    if (is_plain(L, name)) {
         lua_pushstring(L, name);
         return;
     }

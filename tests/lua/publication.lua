@@ -125,7 +125,7 @@ test("columns may have any name", function(t, dk)
   t.near(rows[1]["kolom 1_share"], 1 / 3)
   t.eq(rows[2], { ["naam plaats"] = "y", where = 0, share = 0.0 })
   local odd = dk.publication(data:rename { where = "a`b" }, { register = { level = "regio", value = 10 } })
-  t.raises(function() return odd:shares() end, "a`b cannot stand in an expression", "rename")
+  t.near(t.records(odd:shares())[1]["kolom 1_share"], 1 / 3)
 end)
 
 test("what is no publication is an error that says why", function(t, dk)
