@@ -1,15 +1,17 @@
--- run.lua - runs the parts of the test suite and ends with one summary.
+-- run.lua - runs the parts of the test suite, side by side, and ends with one summary.
 --
--- usage: lua5.4 tests/run.lua --build FOLDER [--also FOLDER] [--valgrind] [--part NAME COMMAND] [PART ...]
+-- usage: lua5.4 tests/run.lua --build FOLDER [--also FOLDER] [--valgrind] [--jobs N] [--part NAME COMMAND] [PART ...]
 --
 -- A part is a program, or a set of them, that says how many of its tests passed (tests/tally.lua). A part that
 -- fails, says nothing or ran no test fails the whole. --also names a second build (the sanitizers'), in which the
 -- parts that run compiled code are run again. --part adds a part that is no other's. Names of parts choose among
--- them. What a part prints goes to a log in the build folder, and to the screen when it fails.
+-- them. What a part prints goes to a log in the build folder, and to the screen when it fails. As many commands run at
+-- once as there are processors (--jobs); what is shown stays in the order of the parts.
 
 local tally = dofile "tests/tally.lua"
+local jobs = dofile "tests/jobs.lua"
 
-local build, also, with_valgrind, added, wanted = "build", nil, false, {}, {}
+local build, also, with_valgrind, n_at_once, added, wanted = "build", nil, false, nil, {}, {}
 do
   local i = 1
   local option
@@ -23,6 +25,8 @@ do
       build = value()
     elseif option == "--also" then
       also = value()
+    elseif option == "--jobs" then
+      n_at_once = math.tointeger(value()) or error("tests/run.lua: --jobs wants a number", 0)
     elseif option == "--valgrind" then
       with_valgrind = true
     elseif option == "--part" then
@@ -59,7 +63,8 @@ end
 
 -- Suites ----------------------------------------------------------------------------------------------------------
 
--- Each gives the name of a part, and the commands that make it up.
+-- Each gives the name of a part, and the commands that make it up. The lock is for those that write files in the folder
+-- of the data.
 local function suites_of(folder, variant)
   local program = folder .. "/dekking"
   local function named(part) return variant and part .. " (" .. variant .. ")" or part end
@@ -67,7 +72,7 @@ local function suites_of(folder, variant)
     { part = "unit", name = named "unit", commands = unit_programs(folder) },
     { part = "lua", name = named "lua", commands = { program .. " tests/lua/run.lua" } },
     { part = "cli", name = named "cli", commands = { "lua5.4 tests/cli/run.lua " .. folder } },
-    { part = "golden", name = named "golden", commands = { "lua5.4 tests/golden/run.lua " .. folder } },
+    { part = "golden", name = named "golden", commands = { "lua5.4 tests/golden/run.lua " .. folder }, lock = folder },
   }
   return list
 end
@@ -85,7 +90,7 @@ suites[#suites + 1] = {
   commands = { "DEKKING_MODULE_DIR=" .. build .. " lua5.4 tests/lua/run.lua" },
   skip = build:find "asan" and true,
 }
-suites[#suites + 1] = { part = "docs", name = "docs", commands = { "lua5.4 tests/docs.lua " .. build } }
+suites[#suites + 1] = { part = "docs", name = "docs", commands = { "lua5.4 tests/docs.lua " .. build }, lock = build }
 suites[#suites + 1] = {
   part = "install",
   name = "install",
@@ -104,8 +109,14 @@ if with_valgrind then
   for _, program in ipairs(unit_programs(build)) do
     commands[#commands + 1] = "DEKKING_TEST_QUICK=1 " .. valgrind .. program
   end
-  commands[#commands + 1] = "DEKKING_WRAP=" .. quote(valgrind) .. " lua5.4 tests/golden/run.lua " .. build
   suites[#suites + 1] = { part = "valgrind", name = "valgrind", commands = commands }
+  suites[#suites + 1] = {
+    part = "valgrind",
+    name = "valgrind (golden)",
+    commands = { "DEKKING_WRAP=" .. quote(valgrind) .. " lua5.4 tests/golden/run.lua " .. build },
+    lock = build,
+    is_long = true, -- begins first
+  }
 end
 
 for _, suite in ipairs(added) do
@@ -115,8 +126,7 @@ end
 -- Running ---------------------------------------------------------------------------------------------------------
 
 local log_folder = build .. "/log"
-os.execute("mkdir -p " .. quote(log_folder))
-
+local begun = os.time()
 local total_passed, total_failed, bad = 0, 0, {}
 
 local function complain(what, lines)
@@ -127,41 +137,61 @@ local function complain(what, lines)
   end
 end
 
-local function run(suite)
-  local passed, failed, started = 0, 0, os.time()
+-- Shows a suite whose jobs have ended, and adds it to the sum.
+local function show(suite)
+  local passed, failed, seconds = 0, 0, 0
   local log = assert(io.open(("%s/%s.log"):format(log_folder, (suite.name:gsub("%W+", "-"))), "w"))
-  for _, command in ipairs(suite.commands) do
-    local pipe = assert(io.popen("{ " .. command .. "; } 2>&1 </dev/null"))
+  for _, job in ipairs(suite.jobs) do
     local lines = {}
-    for line in pipe:lines() do
+    for line in io.lines(job.output) do
       lines[#lines + 1] = line
       log:write(line, "\n")
     end
-    local ok, how, code = pipe:close()
-    local p, f, wrong = tally.judge(lines, ok, how, code)
-    passed, failed = passed + p, failed + f
+    local p, f, wrong = tally.judge(lines, job.status == 0, "exit", job.status)
+    passed, failed, seconds = passed + p, failed + f, seconds + job.seconds
     if wrong then
-      complain(command .. ": " .. wrong, lines)
+      complain(job.command .. ": " .. wrong, lines)
     end
   end
   log:close()
-  if #suite.commands == 0 then
+  if #suite.jobs == 0 then
     failed = failed + 1
     complain(suite.name .. ": has no tests", {})
   end
   total_passed, total_failed = total_passed + passed, total_failed + failed
-  print(("%-26s %6d passed %4d failed %5d s"):format(suite.name, passed, failed, os.time() - started))
+  print(("%-26s %6d passed %4d failed %7.1f s"):format(suite.name, passed, failed, seconds))
   io.stdout:flush()
 end
 
+local chosen, list = {}, {}
 for _, suite in ipairs(suites) do
   if next(wanted) == nil or wanted[suite.part] then
     wanted[suite.part] = wanted[suite.part] and suite.part
     if not suite.skip then
-      run(suite)
+      chosen[#chosen + 1] = suite
+      suite.jobs = {}
+      for i, command in ipairs(suite.commands) do
+        suite.jobs[i] = { command = command, lock = suite.lock }
+        table.insert(list, suite.is_long and 1 or #list + 1, suite.jobs[i])
+      end
     end
   end
 end
+
+local n_shown = 0
+local function show_ended()
+  while chosen[n_shown + 1] do
+    for _, job in ipairs(chosen[n_shown + 1].jobs) do
+      if not job.status then return end
+    end
+    n_shown = n_shown + 1
+    show(chosen[n_shown])
+  end
+end
+
+jobs.run(list, n_at_once or tonumber(lines_of("nproc")[1]) or 1, log_folder, show_ended)
+show_ended()
+
 for name, state in pairs(wanted) do
   if state ~= name then
     total_failed = total_failed + 1
@@ -175,5 +205,6 @@ if #bad > 0 then
     print("  " .. what)
   end
 end
-print(("\n%d passed, %d failed"):format(total_passed, total_failed))
+print(("\n%.0f seconds"):format(os.time() - begun))
+print(("%d passed, %d failed"):format(total_passed, total_failed))
 os.exit(total_failed == 0 and total_passed > 0)

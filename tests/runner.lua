@@ -174,5 +174,53 @@ check("an option that is none", text:find("there is no option --parts", 1, true)
 text, code = run "--part good"
 check("an option without value", text:find("--part lacks a value", 1, true) and code == 1, text)
 
+text, code = run "--jobs many"
+check("an option with a bad value", text:find("--jobs wants a number", 1, true) and code == 1, text)
+
+-- Side by side --------------------------------------------------------------------------------------------------------
+
+-- A command that says when it began and when it ended; it waits until `other` has begun, for at most five seconds.
+local function meets(name, other)
+  return ("echo begin %s >>%s/order; for i in $(seq 50); do grep -q %q %s/order && break; sleep 0.1; done; "
+    .. "echo end %s >>%s/order; echo 1 passed, 0 failed"):format(name, folder, "begin " .. other, folder, name, folder)
+end
+
+local function order_of(arguments)
+  os.remove(folder .. "/order")
+  local printed, status = run(arguments)
+  local file <close> = assert(io.open(folder .. "/order"))
+  return file:read "a", printed, status
+end
+
+local function part(name, command) return ("--part %s '%s' "):format(name, command) end
+
+local order
+order, text, code = order_of("--jobs 2 a b " .. part("a", meets("a", "b")) .. part("b", meets("b", "a")))
+check("two at once", order:find "^begin .\nbegin .\n" and code == 0, order .. text)
+check("two at once", text:find "^a +1 passed[^\n]*\nb +1 passed", text)
+order, text, code = order_of("--jobs 1 a b " .. part("a", meets("a", "a")) .. part("b", meets("b", "b")))
+check("one at once", order == "begin a\nend a\nbegin b\nend b\n" and code == 0, order .. text)
+-- What ends first is shown in its place.
+order, text, code = order_of("--jobs 2 a b " .. part("a", meets("a", "b") .. "; sleep 0.3") .. part("b", meets("b", "b")))
+check("the order of what is shown", text:find "^a +1 passed[^\n]*\nb +1 passed" and code == 0, order .. text)
+
+-- Commands with one lock never meet, and others go on.
+do
+  local jobs = dofile "tests/jobs.lua"
+  local list = {
+    { command = meets("a", "c"), lock = "x" },
+    { command = meets("b", "b"), lock = "x" },
+    { command = meets("c", "c") .. "; exit 3" },
+  }
+  local n_ended = 0
+  os.remove(folder .. "/order")
+  jobs.run(list, 3, folder .. "/log", function() n_ended = n_ended + 1 end)
+  local file <close> = assert(io.open(folder .. "/order"))
+  order = file:read "a"
+  check("a lock", n_ended == 3 and order:find "end a\n.*begin b", order)
+  check("a lock", order:find "begin c\n.*end a", order)
+  check("status", list[1].status == 0 and list[3].status == 3, tostring(list[3].status))
+end
+
 print(("%d passed, %d failed"):format(passed, failed))
 os.exit(failed == 0)

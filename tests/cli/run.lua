@@ -9,7 +9,7 @@ package.path = here .. "/?.lua;" .. package.path
 local shell = require "shell"
 local check = require "check"
 
-shell.prepare(build, here)
+shell.prepare(build)
 for _, part in ipairs { "stock", "options", "bad_input", "modules", "prompt", "start" } do
   require(part)(shell, check)
 end

@@ -17,10 +17,9 @@ function shell.write(name, text)
   file:close()
 end
 
--- build: the folder of what was built; source: that of these tests.
-function shell.prepare(build, source)
-  local pipe = assert(io.popen(("mktemp -d; (cd %s && pwd); cd %s && pwd"):format(shell.quote(build), shell.quote(source))))
-  shell.folder, shell.build, shell.source = pipe:read "l", pipe:read "l", pipe:read "l"
+function shell.prepare(build)
+  local pipe = assert(io.popen("mktemp -d && cd " .. shell.quote(build) .. " && pwd"))
+  shell.folder, shell.build = pipe:read "l", pipe:read "l"
   pipe:close()
   shell.program = shell.build .. "/dekking"
   -- Everybody may run the program there: bad input is tried under another user id.
