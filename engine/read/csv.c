@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "collect.h"
 #include "dialect.h"
 #include "encoding.h"
@@ -201,6 +202,8 @@ static dk_status collect_text(const reading *x, const char *head, size_t head_si
     dki_records_init(&records, x->context, x->source->name, head, head_size, o, dialect);
     if (status == DK_OK)
         status = dki_records_begin(&records, head, head_size, whole, &is_plain, &offset, &line, &met);
+    /* The header's own bytes: those of rows are checked block by block. */
+    is_plain = is_plain && dki_utf8_check(head, offset) == offset;
     if (status == DK_OK && is_plain) {
         dki_collect_options options = { .dialect = dialect,
                                         .csv = o,
