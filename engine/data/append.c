@@ -213,6 +213,26 @@ static dk_status add_notes(const struct result *result, const dk_table **table, 
     return status;
 }
 
+/* A key or a day that is not the same in all tables is none of the result. */
+static void keep_common(const struct result *result, dk_properties *properties)
+{
+    for (size_t i = 1; i < result->n; i++) {
+        const dk_properties *other = dk_table_properties(result->tables[i]);
+        bool same_key = other->n_key == properties->n_key;
+
+        for (size_t k = 0; same_key && k < other->n_key; k++)
+            same_key = strcmp(other->key[k], properties->key[k]) == 0;
+        if (!same_key) {
+            properties->key = NULL;
+            properties->n_key = 0;
+        }
+        if (!same_text(properties->as_of, other->as_of))
+            properties->as_of = NULL;
+        if (!same_text(properties->published, other->published))
+            properties->published = NULL;
+    }
+}
+
 static dk_status make_table(const struct result *result, const dk_table **out, dk_error *err)
 {
     dk_properties properties = *dk_table_properties(result->tables[0]);
@@ -226,10 +246,12 @@ static dk_status make_table(const struct result *result, const dk_table **out, d
     dki_buffer_init(&sources, result->context);
     status = list_sources(result, &sources, err);
     properties.source = sources.size > 0 ? sources.bytes : NULL;
+    keep_common(result, &properties);
     if (status == DK_OK)
         status = dk_table_new(result->context, result->fields, result->n_fields, n_rows, &plain, err);
     if (status == DK_OK)
-        status = dk_table_with_properties(plain, &properties, &table, err); /* which looks at the weights */
+        status = dk_table_with_properties(plain, &properties, &table,
+                                          err); /* which looks at the weights, and whether the key is one still */
     if (status == DK_OK)
         status = add_notes(result, &table, err);
     if (status == DK_OK)

@@ -4,12 +4,14 @@
  * rows and columns stay what they are (properties, margin, another note): they are about that table.
  *
  * Invariants: every column, and the margin, has n_rows rows; names are different; the weight, where there is one, names an
- * integer or decimal column without nulls and negative values.
+ * integer or decimal column without nulls and negative values; the key, where there is one, names columns without nulls
+ * that tell all rows apart.
  */
 #include <dekking/table.h>
 
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -36,9 +38,30 @@ static dk_status copy_properties(dk_context *context, const dk_properties *from,
     if (copy_text(context, from->name, &to->name, err) != DK_OK ||
         copy_text(context, from->source, &to->source, err) != DK_OK ||
         copy_text(context, from->unit, &to->unit, err) != DK_OK ||
-        copy_text(context, from->weight, &to->weight, err) != DK_OK)
+        copy_text(context, from->weight, &to->weight, err) != DK_OK ||
+        copy_text(context, from->as_of, &to->as_of, err) != DK_OK ||
+        copy_text(context, from->published, &to->published, err) != DK_OK)
         return DK_ERR_MEMORY;
+    if (from->n_key > 0) {
+        const char **key = dki_calloc(context, from->n_key, sizeof *key, err);
+
+        to->key = key;
+        if (key == NULL)
+            return DK_ERR_MEMORY;
+        for (to->n_key = 0; to->n_key < from->n_key; to->n_key++)
+            if (copy_text(context, from->key[to->n_key], &key[to->n_key], err) != DK_OK)
+                return DK_ERR_MEMORY;
+    }
     return DK_OK;
+}
+
+static void free_key(dk_context *context, dk_properties *properties)
+{
+    for (size_t i = 0; i < properties->n_key; i++)
+        free_text(context, properties->key[i]);
+    dki_free(context, (void *)(uintptr_t)properties->key);
+    properties->key = NULL;
+    properties->n_key = 0;
 }
 
 static void free_properties(dk_context *context, dk_properties *properties)
@@ -47,6 +70,9 @@ static void free_properties(dk_context *context, dk_properties *properties)
     free_text(context, properties->source);
     free_text(context, properties->unit);
     free_text(context, properties->weight);
+    free_text(context, properties->as_of);
+    free_text(context, properties->published);
+    free_key(context, properties);
 }
 
 /* Copies a field to the end of the table. */
@@ -258,6 +284,77 @@ static dk_status check_weight(const dk_table *table, const char *name, dk_error 
     return DK_OK;
 }
 
+static dk_status check_day(const char *text, const char *what, dk_error *err)
+{
+    int64_t days;
+
+    if (text == NULL || (strlen(text) == 10 && dki_parse_date(text, 10, 'y', &days)))
+        return DK_OK;
+    return dki_fail(err, DK_ERR_ARGUMENT, "%s is a day such as 2024-12-31, and \"%.*s\" is none", what,
+                    (int)dki_utf8_floor(text, strlen(text), strlen(text) < 40 ? strlen(text) : 40), text);
+}
+
+/* What can be said of a key without looking at the rows. */
+static dk_status check_key_columns(const dk_table *table, const dk_properties *properties, dk_error *err)
+{
+    if (properties->n_key > 0 && table->margin) {
+        dki_fail(err, DK_ERR_MARGIN, "a table with totals has no key");
+        dki_hint(err, "detail() leaves them out");
+        return DK_ERR_MARGIN;
+    }
+    for (size_t i = 0; i < properties->n_key; i++) {
+        size_t at = 0;
+        dk_status status = dk_table_get(table, properties->key[i], &at, err);
+
+        if (status != DK_OK)
+            return status;
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(properties->key[i], properties->key[k]) == 0)
+                return dki_fail(err, DK_ERR_DUPLICATE, "the key names the column %s twice", properties->key[i]);
+        if (dk_column_n_nulls(table->fields[at].column) > 0) {
+            dki_fail(err, DK_ERR_RANGE, "the key %s is null in %llu rows", properties->key[i],
+                     (unsigned long long)dk_column_n_nulls(table->fields[at].column));
+            dki_hint(err, "leave those rows out: where \"%s is not null\"", properties->key[i]);
+            return DK_ERR_RANGE;
+        }
+    }
+    return DK_OK;
+}
+
+dk_status dki_table_check_properties(const dk_table *table, const dk_properties *properties, bool unique,
+                                     dk_error *err)
+{
+    dk_status status = properties->weight ? check_weight(table, properties->weight, err) : DK_OK;
+
+    if (status == DK_OK)
+        status = check_day(properties->as_of, "as_of", err);
+    if (status == DK_OK)
+        status = check_day(properties->published, "published", err);
+    if (status == DK_OK)
+        status = check_key_columns(table, properties, err);
+    if (status == DK_OK && unique && properties->n_key > 0)
+        status = dki_key_check(table, properties->key, properties->n_key, err);
+    return status;
+}
+
+void dki_table_drop_key(dk_table *table)
+{
+    free_key(table->context, &table->properties);
+}
+
+void dki_table_settle_key(dk_table *table, const dk_table *before)
+{
+    for (size_t i = 0; i < table->properties.n_key; i++) {
+        size_t now = dk_table_find(table, table->properties.key[i]);
+        size_t then = dk_table_find(before, before->properties.key[i]);
+
+        if (now == DK_NO_COLUMN || table->fields[now].column != before->fields[then].column) {
+            dki_table_drop_key(table);
+            return;
+        }
+    }
+}
+
 /* New tables over the same columns ---------------------------------------------------------------------------------- */
 
 /* A table that inherits a weight must have its column still, or another that can be one in its place. */
@@ -282,6 +379,7 @@ static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_
 
     if (status != DK_OK)
         return status;
+    dki_table_settle_key(made, table);
     if (made->properties.weight)
         status = check_kept_weight(made, err);
     if (status != DK_OK) {
@@ -340,14 +438,18 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
                           size_t n, const dk_table **out, dk_error *err)
 {
     dk_field *fields = dki_alloc_array(table->context, table->n_fields, sizeof *fields, err);
+    const char **key = dki_alloc_array(table->context, table->properties.n_key, sizeof *key, err);
     dk_properties properties = table->properties;
     dk_table *made;
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = fields && key ? DK_OK : DK_ERR_MEMORY;
 
     /* A name that is still the table's own copy was not renamed yet. */
 
     if (fields && table->n_fields > 0)
         memcpy(fields, table->fields, table->n_fields * sizeof *fields);
+    if (key && properties.n_key > 0)
+        memcpy(key, properties.key, properties.n_key * sizeof *key);
+    properties.key = key;
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         size_t at = 0;
 
@@ -360,12 +462,16 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
         fields[at].name = new_names[i];
         if (table->properties.weight && strcmp(table->properties.weight, old_names[i]) == 0)
             properties.weight = new_names[i];
+        for (size_t k = 0; k < properties.n_key; k++)
+            if (strcmp(table->properties.key[k], old_names[i]) == 0)
+                key[k] = new_names[i];
     }
     if (status == DK_OK)
         status = dki_table_make(table->context, fields, table->n_fields, table->n_rows, &properties, table->margin,
                                 &made, err);
     if (status == DK_OK)
         *out = made;
+    dki_free(table->context, key);
     dki_free(table->context, fields);
     return status;
 }
@@ -424,6 +530,8 @@ static dk_status restate(const dk_table *table, const dk_properties *properties,
 
 dk_status dk_table_with_margin(const dk_table *table, const dk_column *margin, const dk_table **out, dk_error *err)
 {
+    dk_properties properties = table->properties;
+
     if (margin && dk_column_type(margin) != DK_INTEGER)
         return dki_fail(err, DK_ERR_TYPE, "a margin is an integer column, not %s",
                         dk_type_name(dk_column_type(margin)));
@@ -432,7 +540,11 @@ dk_status dk_table_with_margin(const dk_table *table, const dk_column *margin, c
                         (unsigned long long)dk_column_n_rows(margin), (unsigned long long)table->n_rows);
     if (margin && dk_column_n_nulls(margin) > 0)
         return dki_fail(err, DK_ERR_ARGUMENT, "a margin has no nulls");
-    return restate(table, &table->properties, margin, NULL, out, err);
+    if (margin) { /* totals have no key */
+        properties.key = NULL;
+        properties.n_key = 0;
+    }
+    return restate(table, &properties, margin, NULL, out, err);
 }
 
 const dk_column *dk_table_margin(const dk_table *table)
@@ -448,8 +560,13 @@ const dk_properties *dk_table_properties(const dk_table *table)
 dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties, const dk_table **out,
                                    dk_error *err)
 {
-    dk_status status = properties->weight ? check_weight(table, properties->weight, err) : DK_OK;
+    const dk_properties *has = &table->properties;
+    bool same_key = properties->n_key == has->n_key;
+    dk_status status;
 
+    for (size_t i = 0; i < has->n_key && same_key; i++)
+        same_key = strcmp(properties->key[i], has->key[i]) == 0;
+    status = dki_table_check_properties(table, properties, !same_key, err);
     return status == DK_OK ? restate(table, properties, table->margin, NULL, out, err) : status;
 }
 

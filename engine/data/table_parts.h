@@ -27,4 +27,14 @@ dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_f
                          const dk_properties *properties, const dk_column *margin, struct dk_table **out,
                          dk_error *err);
 
+/* Checks what dk_table_with_properties does. unique: also that no key occurs twice, which looks at every row. */
+dk_status dki_table_check_properties(const dk_table *table, const dk_properties *properties, bool unique,
+                                     dk_error *err);
+/* A new table loses a key that it does not have as the other had it: a column is missing, or is another one. */
+void dki_table_settle_key(dk_table *table, const dk_table *before);
+void dki_table_drop_key(dk_table *table);
+
+/* key.c: whether the values of these columns tell all rows apart. */
+dk_status dki_key_check(const dk_table *table, const char *const *key, size_t n_key, dk_error *err);
+
 #endif

@@ -4,6 +4,7 @@
  */
 #include <dekking/table.h>
 
+#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
@@ -97,16 +98,49 @@ static dk_status gather_column(const void *arg, const dk_column *column, const d
     return dk_column_gather(column, list->rows, list->n, out, err);
 }
 
+/* Whether a table with a key still has it: no row occurs twice. */
+static dk_status keeps_key(const dk_table *table, const uint64_t *rows, uint64_t n, bool *keeps, dk_error *err)
+{
+    uint64_t *seen;
+    uint64_t i = 1;
+
+    *keeps = true;
+    while (i < n && rows[i] > rows[i - 1])
+        i++;
+    if (table->properties.n_key == 0 || i >= n)
+        return DK_OK;
+    seen = dki_calloc(table->context, dki_bit_words((size_t)table->n_rows), sizeof *seen, err);
+    if (seen == NULL)
+        return DK_ERR_MEMORY;
+    for (i = 0; i < n && *keeps; i++) {
+        *keeps = !dki_bit(seen, (size_t)rows[i]);
+        dki_bit_set(seen, (size_t)rows[i]);
+    }
+    dki_free(table->context, seen);
+    return DK_OK;
+}
+
 dk_status dk_table_gather(const dk_table *table, const uint64_t *rows, uint64_t n, const dk_table **out,
                           dk_error *err)
 {
     struct row_list list = { rows, n };
+    const dk_table *made;
+    bool keeps = true;
+    dk_status status;
 
     for (uint64_t i = 0; i < n; i++)
         if (rows[i] >= table->n_rows)
             return dki_fail(err, DK_ERR_RANGE, "row %llu of a table of %llu rows", (unsigned long long)rows[i] + 1,
                             (unsigned long long)table->n_rows);
-    return each_column(table, n, true, gather_column, &list, out, err);
+    status = keeps_key(table, rows, n, &keeps, err);
+    if (status == DK_OK)
+        status = each_column(table, n, true, gather_column, &list, &made, err);
+    if (status != DK_OK)
+        return status;
+    if (!keeps)
+        dki_table_drop_key((dk_table *)(uintptr_t)made); /* nobody else has it yet */
+    *out = made;
+    return DK_OK;
 }
 
 /* Numbers of the rows whose mask is 0, a block of the margin at a time. */

@@ -1,5 +1,6 @@
 /* lua_about.c - what a table is, besides its rows: schema, properties, notes, patterns and labels of columns, and what a
  * reader left beside it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lua_options.h"
@@ -45,7 +46,22 @@ static int add_text(lua_State *L, dk_builder *builder, const char *bytes)
     return 0;
 }
 
-/* t:schema() -> a table: name, type, nulls, levels, bytes */
+/* How many rows a table has and what they take, for the reader of its schema. */
+static void say_rows(char *out, size_t size, const dk_table *table)
+{
+    uint64_t n_rows = dk_table_n_rows(table);
+    double bytes = 0;
+    int used = snprintf(out, size, "these are the columns of a table of %llu row%s", (unsigned long long)n_rows,
+                        n_rows == 1 ? "" : "s");
+
+    for (size_t i = 0; i < dk_table_n_columns(table); i++)
+        bytes += (double)dk_column_bytes(dk_table_field(table, i)->column);
+    if (n_rows > 0)
+        snprintf(out + used, size - (size_t)used, ": %.1f bytes per row, %.1f MiB in all", bytes / (double)n_rows,
+                 bytes / (1 << 20));
+}
+
+/* t:schema() -> a table: name, type, nulls, levels, bytes; a note says of how many rows, and what one takes */
 static int table_schema(lua_State *L)
 {
     static const char *const names[] = { "name", "type", "nulls", "levels", "bytes" }; /* none is a method's */
@@ -54,7 +70,7 @@ static int table_schema(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     void **builders[5];
     const dk_table **out = dkl_new_table(L), **plain;
-    uint64_t n_rows;
+    char note[160];
 
     lua_insert(L, 1); /* below the slots; the table stays on the stack */
     luaL_checkstack(L, 20, "too many values");
@@ -79,9 +95,8 @@ static int table_schema(lua_State *L)
         DKL_TRY(dk_builder_integer(*builders[4], (int64_t)dk_column_bytes(field->column), &err));
     }
     finish_table(L, names, builders, 5, plain);
-    n_rows = dk_table_n_rows(table);
-    lua_pushfstring(L, "these are the columns of a table of %I row%s", (LUAI_UACINT)n_rows, n_rows == 1 ? "" : "s");
-    DKL_TRY(dk_table_with_note(*plain, lua_tostring(L, -1), out, &err)); /* or the count would be taken for that */
+    say_rows(note, sizeof note, table);
+    DKL_TRY(dk_table_with_note(*plain, note, out, &err)); /* or the count of columns would be taken for the rows */
     lua_pushvalue(L, 1);
     return 1;
 }
@@ -112,12 +127,12 @@ static int table_note(lua_State *L)
     return 1;
 }
 
-/* t:properties() -> { name =, source =, unit =, weight = } */
+/* t:properties() -> { name =, source =, unit =, weight =, key =, as_of =, published = } */
 static int table_properties(lua_State *L)
 {
     const dk_properties *properties = dk_table_properties(dkl_check_table(L, 1));
 
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 7);
     lua_pushstring(L, properties->name); /* NULL gives nil */
     lua_setfield(L, -2, "name");
     lua_pushstring(L, properties->source);
@@ -126,6 +141,18 @@ static int table_properties(lua_State *L)
     lua_setfield(L, -2, "unit");
     lua_pushstring(L, properties->weight);
     lua_setfield(L, -2, "weight");
+    lua_pushstring(L, properties->as_of);
+    lua_setfield(L, -2, "as_of");
+    lua_pushstring(L, properties->published);
+    lua_setfield(L, -2, "published");
+    if (properties->n_key > 0) {
+        lua_createtable(L, (int)properties->n_key, 0);
+        for (size_t i = 0; i < properties->n_key; i++) {
+            lua_pushstring(L, properties->key[i]);
+            lua_rawseti(L, -2, (lua_Integer)i + 1);
+        }
+        lua_setfield(L, -2, "key");
+    }
     return 1;
 }
 
@@ -139,11 +166,27 @@ static void change_property(lua_State *L, const char *key, const char **property
         *property = is_null ? NULL : dkl_option_text(L, 2, "with", key);
 }
 
-/* t:with { unit = "persons", name = ..., weight = ..., source = ... } -> the same table with other properties; dk.null
- * takes one away */
+/* key = "name", or a list of names */
+static void change_key(lua_State *L, dk_properties *properties)
+{
+    bool is_given = dkl_option(L, 2, "key");
+    bool is_null = dkl_is_null(L, -1);
+    dkl_names key = { NULL, 0 };
+
+    lua_pop(L, 1);
+    if (!is_given)
+        return;
+    if (!is_null)
+        key = dkl_option_names(L, 2, "with", "key");
+    properties->key = key.items;
+    properties->n_key = key.n;
+}
+
+/* t:with { unit = "persons", name = ..., weight = ..., source = ..., key = ..., as_of = ..., published = ... } -> the same
+ * table with other properties; dk.null takes one away */
 static int table_with(lua_State *L)
 {
-    static const char *const names[] = { "unit", "name", "weight", "source", NULL };
+    static const char *const names[] = { "unit", "name", "weight", "source", "key", "as_of", "published", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     dk_properties properties = *dk_table_properties(table);
@@ -156,6 +199,9 @@ static int table_with(lua_State *L)
     change_property(L, "name", &properties.name);
     change_property(L, "weight", &properties.weight);
     change_property(L, "source", &properties.source);
+    change_property(L, "as_of", &properties.as_of);
+    change_property(L, "published", &properties.published);
+    change_key(L, &properties);
     out = new_table_like(L);
     DKL_TRY(dk_table_with_properties(table, &properties, out, &err));
     return 1;

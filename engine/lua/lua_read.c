@@ -8,7 +8,8 @@
 
 static const char *const read_names[] = { "delimiter", "quote", "header", "names",  "encoding", "decimal",
                                           "dates",     "nulls", "types",  "levels", "lenient",  "max_field",
-                                          "name",      "unit",  "weight", "sheet",  "range",    NULL };
+                                          "name",      "unit",  "weight", "key",    "as_of",    "published",
+                                          "sheet",     "range", NULL };
 
 /* Options for the one kind of file and not for the other. */
 static const char *const sheet_names[] = { "sheet", "range", NULL };
@@ -79,14 +80,21 @@ static int give_table(lua_State *L, int object, const char *what)
     const char *name = dkl_option_text(L, 2, what, "name");
     const char *unit = dkl_option_text(L, 2, what, "unit");
     const char *weight = dkl_option_text(L, 2, what, "weight");
+    const char *as_of = dkl_option_text(L, 2, what, "as_of");
+    const char *published = dkl_option_text(L, 2, what, "published");
+    dkl_names key = dkl_option_names(L, 2, what, "key");
 
-    if (name == NULL && unit == NULL && weight == NULL) {
+    if (!name && !unit && !weight && !as_of && !published && key.n == 0) {
         lua_pushvalue(L, object);
         return 1;
     }
     properties.name = name ? name : properties.name;
     properties.unit = unit ? unit : properties.unit;
     properties.weight = weight ? weight : properties.weight;
+    properties.as_of = as_of;
+    properties.published = published;
+    properties.key = key.items;
+    properties.n_key = key.n;
     out = dkl_new_table(L);
     for (int i = 1; i <= DKL_TABLE_VALUES; i++) {
         lua_getiuservalue(L, object, i);
@@ -219,8 +227,8 @@ static int read_text(lua_State *L)
 /* dk.read_published(path [, options]) -> table, whose sums were checked */
 static int read_published(lua_State *L)
 {
-    static const char *const names[] = { "label",    "columns", "total_word", "row_totals",
-                                         "mismatch", "name",    "unit",       NULL };
+    static const char *const names[] = { "label", "columns", "total_word", "row_totals", "mismatch", "name",
+                                         "unit",  "key",     "as_of",      "published",  NULL };
     static const char *const answers[] = { "error", "note", NULL };
     const char *what = "read_published";
     const char *path = check_path(L, "read_published: the path");

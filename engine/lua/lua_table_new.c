@@ -392,11 +392,13 @@ static int fail_type(lua_State *L, const source *from, const char *name)
 /* dk.table(records [, columns or options]) or dk.table(columns [, options]) */
 static int new_table(lua_State *L)
 {
-    static const char *const names[] = { "columns", "types", "levels", "name", "unit", "weight", NULL };
+    static const char *const names[] = { "columns", "types", "levels", "name",      "unit",
+                                         "weight",  "key",   "as_of",  "published", NULL };
     dk_error err = DK_ERROR_INIT;
-    dk_properties properties = { NULL, NULL, NULL, NULL };
+    dk_properties properties = { .name = NULL };
     source from = { 0 };
     dkl_types types = { NULL, 0 };
+    dkl_names key;
     int stated = 0;
     dk_field *fields;
     const dk_table **out;
@@ -413,6 +415,11 @@ static int new_table(lua_State *L)
         properties.name = dkl_option_text(L, 2, "table", "name");
         properties.unit = dkl_option_text(L, 2, "table", "unit");
         properties.weight = dkl_option_text(L, 2, "table", "weight");
+        properties.as_of = dkl_option_text(L, 2, "table", "as_of");
+        properties.published = dkl_option_text(L, 2, "table", "published");
+        key = dkl_option_names(L, 2, "table", "key");
+        properties.key = key.items;
+        properties.n_key = key.n;
         if (dkl_option(L, 2, "columns"))
             stated = lua_gettop(L);
         types = dkl_option_types(L, 2, "table");
@@ -454,7 +461,8 @@ static int new_table(lua_State *L)
             fields[i] = DK_FIELD(from.names[i], *slot);
         }
     }
-    if (properties.name == NULL && properties.unit == NULL && properties.weight == NULL) {
+    if (!properties.name && !properties.unit && !properties.weight && !properties.as_of && !properties.published &&
+        properties.n_key == 0) {
         DKL_TRY(dk_table_new(dkl_check_context(L), fields, from.n_columns, from.n_rows, out, &err));
     } else {
         plain = dkl_slot(L, dkl_release_table);

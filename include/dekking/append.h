@@ -26,13 +26,15 @@ typedef struct dk_append_options {
 } dk_append_options;
 
 /* The rows of tables[0], then those of tables[1], ... (n at least 1). Name, labels and formats are the first one's; unit
- * and weight must be the same in all; sources are listed. options NULL: defaults.
+ * and weight must be the same in all; sources are listed; a key and days are kept where they are the same in all, and a key
+ * must be one still. options NULL: defaults.
  *
  * Errors  DK_ERR_ARGUMENT  n is 0
  *         DK_ERR_NAME      a column that another table lacks
  *         DK_ERR_TYPE      a column whose types do not fit together; another unit, or another weight
  *         DK_ERR_RANGE     a value that does not fit into the common type; orders of stated levels that contradict
  *         DK_ERR_MARGIN    a table has margin rows: take its detail
+ *         DK_ERR_DUPLICATE a key occurs twice
  *         DK_ERR_LIMIT     more rows than a table can have
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_table_append(const dk_table *const *tables, size_t n,

@@ -84,18 +84,26 @@ DK_API DK_MUST_USE dk_status dk_table_detail(const dk_table *table, const dk_tab
 /* Properties. ----------------------------------------------------------------------------------------------------- */
 
 /* Where the rows come from and what they are. All texts may be NULL; weight names an integer or decimal column whose
- * sum count() gives instead of the number of rows. Texts are copied.
+ * sum count() gives instead of the number of rows; key names the columns that together tell one row from every other.
+ * Texts are copied.
  *
  * Tables made from a table inherit its properties. The weight follows its column when that is renamed; leaving the column
- * out is DK_ERR_ARGUMENT, and a column that takes its place must be a weight too. */
+ * out is DK_ERR_ARGUMENT, and a column that takes its place must be a weight too. The key follows its columns, and is
+ * gone from a table that lacks one of them, has another in its place, or has a row twice. */
 typedef struct dk_properties {
     const char *name;   /* of the table, for messages */
     const char *source; /* a file, or how it was made */
     const char *unit;   /* what a row counts: "persons" */
     const char *weight;
+    const char *const *key; /* n_key columns, without nulls; NULL: none */
+    size_t n_key;
+    const char *as_of;     /* the day that the rows describe, and ... */
+    const char *published; /* ... the day that they were published on: 2024-12-31 */
 } dk_properties;
 DK_API const dk_properties *dk_table_properties(const dk_table *table); /* never NULL; borrowed */
-/* Errors: DK_ERR_NAME or DK_ERR_TYPE for the weight column, DK_ERR_RANGE where a weight is null or negative. */
+/* Errors: DK_ERR_NAME or DK_ERR_TYPE for the weight column, DK_ERR_RANGE where a weight is null or negative; for the key
+ * DK_ERR_NAME, DK_ERR_RANGE where it is null, DK_ERR_DUPLICATE where it occurs twice (with the rows), DK_ERR_MARGIN;
+ * DK_ERR_ARGUMENT for a text that is no date. Cost: a key that the table does not have yet is looked for in every row. */
 DK_API DK_MUST_USE dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties,
                                                       const dk_table **out, dk_error *err);
 DK_API size_t dk_table_n_notes(const dk_table *table);
