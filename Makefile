@@ -18,7 +18,9 @@ SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 CORE_PC  := libxxhash libutf8proc
 LUA_PC   := lua5.4
 CLI_PC   := libedit
-CORE_INC := $(shell pkg-config --cflags $(CORE_PC) 2>/dev/null)
+# What dekking can do without: its header is looked for, the library is opened when first used. HAVE_ZSTD= builds without.
+HAVE_ZSTD ?= $(shell pkg-config --exists libzstd 2>/dev/null && echo yes)
+CORE_INC := $(if $(HAVE_ZSTD),-DDK_HAVE_ZSTD) $(shell pkg-config --cflags $(CORE_PC) 2>/dev/null)
 CORE_LIB := $(shell pkg-config --libs $(CORE_PC) 2>/dev/null) -lcsv -lm -pthread
 LUA_INC  := $(shell pkg-config --cflags $(LUA_PC) 2>/dev/null)
 LUA_A    := $(shell pkg-config --variable=libdir $(LUA_PC) 2>/dev/null)/liblua5.4.a

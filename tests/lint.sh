@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.." || exit 1
 flags="-std=c17 -D_GNU_SOURCE -Iinclude -Iengine -Itests/unit -fPIC -fvisibility=hidden -pthread -O2 \
     -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
     -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wdouble-promotion -Werror -fsyntax-only"
-packages=$(pkg-config --cflags lua5.4 libedit libxxhash libutf8proc)
+packages="$(pkg-config --cflags lua5.4 libedit libxxhash libutf8proc)"
+pkg-config --exists libzstd && packages="$packages -DDK_HAVE_ZSTD"
 status=0
 
 for compiler in gcc clang; do

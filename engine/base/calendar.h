@@ -9,6 +9,9 @@
 #define DKI_DAY_MICROSECONDS INT64_C(86400000000)
 #define DKI_DATE_LEAST INT64_C(-719162)    /* 0001-01-01 */
 #define DKI_DATE_GREATEST INT64_C(2932896) /* 9999-12-31 */
+/* Microseconds: 0001-01-01 at midnight, and the last of 9999-12-31. */
+#define DKI_TIME_LEAST (DKI_DATE_LEAST * DKI_DAY_MICROSECONDS)
+#define DKI_TIME_GREATEST ((DKI_DATE_GREATEST + 1) * DKI_DAY_MICROSECONDS - 1)
 
 /* Days since 1970-01-01, of years 1 .. 9999: -719162 .. 2932896. False, *days untouched, where there is no such
  * day. */

@@ -9,17 +9,12 @@
 #include <string.h>
 
 #include "base/bitmap.h"
-#include "base/calendar.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "column_parts.h"
 #include "dictionary_parts.h"
-
-/* Days and microseconds of 0001-01-01 and of the end of 9999-12-31. */
-#define TIME_LEAST (DKI_DATE_LEAST * DKI_DAY_MICROSECONDS)
-#define TIME_GREATEST ((DKI_DATE_GREATEST + 1) * DKI_DAY_MICROSECONDS - 1)
 
 dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                          dk_builder **out, dk_error *err)
@@ -145,7 +140,7 @@ dk_status dki_builder_check_integer(const dk_builder *builder, int64_t value, dk
         return dki_fail(err, DK_ERR_RANGE,
                         "a date that lies %lld days from 1970-01-01 is not in the years 1 to 9999",
                         (long long)value);
-    if (builder->type == DK_TIMESTAMP && (value < TIME_LEAST || value > TIME_GREATEST))
+    if (builder->type == DK_TIMESTAMP && (value < DKI_TIME_LEAST || value > DKI_TIME_GREATEST))
         return dki_fail(err, DK_ERR_RANGE,
                         "a timestamp that lies %lld microseconds from 1970-01-01 is not in the years 1 to 9999",
                         (long long)value);

@@ -2,6 +2,7 @@
 #ifndef DKI_DATA_BUILDER_H
 #define DKI_DATA_BUILDER_H
 
+#include "base/calendar.h"
 #include "base/hash.h"
 #include "chunk.h"
 

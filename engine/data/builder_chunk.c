@@ -26,7 +26,7 @@ dk_storage dki_widest(dk_type type)
     }
 }
 
-static size_t storage_bytes(dk_storage storage, size_t n)
+size_t dki_storage_bytes(dk_storage storage, size_t n)
 {
     switch (storage) {
     case DK_STORE_BITS: return dki_bit_words(n) * sizeof(uint64_t);
@@ -47,8 +47,8 @@ dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err)
     if (builder->n == builder->capacity) {
         size_t larger = builder->capacity == 0 ? 64 : builder->capacity * 2;
 
-        status =
-            dki_resize(builder->context, &builder->values, storage_bytes(dki_widest(builder->type), larger), err);
+        status = dki_resize(builder->context, &builder->values,
+                            dki_storage_bytes(dki_widest(builder->type), larger), err);
         if (status == DK_OK)
             status = dki_resize(builder->context, (void **)&builder->valid,
                                 dki_bit_words(larger) * sizeof(uint64_t), err);
@@ -167,7 +167,7 @@ static void copy_values(const dk_builder *builder, size_t n, dki_chunk *chunk)
     case DK_STORE_I32: NARROW(int64_t, int32_t); break;
     case DK_STORE_U8: NARROW(uint32_t, uint8_t); break;
     case DK_STORE_U16: NARROW(uint32_t, uint16_t); break;
-    default: memcpy(chunk->values, builder->values, storage_bytes(chunk->storage, n));
+    default: memcpy(chunk->values, builder->values, dki_storage_bytes(chunk->storage, n));
     }
 }
 
@@ -175,7 +175,7 @@ static void copy_values(const dk_builder *builder, size_t n, dki_chunk *chunk)
 static dk_status fill_chunk(const dk_builder *builder, size_t n, dki_chunk *chunk, dk_error *err)
 {
     dk_context *context = builder->context;
-    size_t bytes = storage_bytes(chunk->storage, n);
+    size_t bytes = dki_storage_bytes(chunk->storage, n);
 
     chunk->values = dki_alloc_wide(context, bytes, err);
     if (chunk->values == NULL)
@@ -193,7 +193,7 @@ static dk_status fill_chunk(const dk_builder *builder, size_t n, dki_chunk *chun
         chunk->heap_bytes += text_bytes;
     }
     if (builder->n_nulls > 0 && builder->type != DK_CATEGORY) {
-        bytes = storage_bytes(DK_STORE_BITS, n);
+        bytes = dki_storage_bytes(DK_STORE_BITS, n);
         chunk->valid = dki_alloc_wide(context, bytes, err);
         if (chunk->valid == NULL)
             return DK_ERR_MEMORY;

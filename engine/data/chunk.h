@@ -16,7 +16,10 @@ typedef struct dki_column_facts {
     int64_t least, greatest;
 } dki_column_facts;
 
-/* Values of some rows in one storage; immutable and shared by the columns whose parts point into it. */
+/* Values of some rows in one storage; immutable and shared by the columns whose parts point into it.
+ *
+ * A chunk of a snapshot is stored: its values stand in memory only while somebody holds it, or nobody needs the room.
+ * Whoever reads values holds the chunk meanwhile; what else stands in the chunk is always there. */
 typedef struct dki_chunk {
     atomic_size_t n_references;
     dk_context *context;
@@ -24,10 +27,11 @@ typedef struct dki_chunk {
     bool constant; /* one value, known or null, stands for every row: a chunk of any length */
     uint64_t n_rows;
     dki_column_facts facts;
-    void *values;    /* as in column.h; owned */
-    uint64_t *valid; /* NULL where nothing is null; owned */
-    char *bytes;     /* text; owned */
-    size_t heap_bytes;
+    void *values;              /* as in column.h; owned */
+    uint64_t *valid;           /* NULL where nothing is null; owned */
+    char *bytes;               /* text; owned */
+    size_t heap_bytes;         /* of a stored chunk: what it takes while it stands in memory */
+    struct dki_stored *stored; /* where it lies in a file; NULL: it is in memory for good */
 } dki_chunk;
 
 /* Rows offset .. offset + n_rows - 1 of a chunk, which are rows start .. of the column. */
@@ -53,7 +57,17 @@ struct dk_column {
 };
 
 size_t dki_storage_width(dk_storage storage); /* bytes of a value; 0 for BITS and TEXT */
+size_t dki_storage_bytes(dk_storage storage,
+                         size_t n); /* of n values; of n + 1 offsets for TEXT; n far from overflow */
+dki_chunk *dki_chunk_retain(const dki_chunk *chunk);
 void dki_chunk_release(dki_chunk *chunk);
+
+/* Brings the values of a chunk into memory, where they stay until as many calls of dki_chunk_let. Free for chunks that
+ * are in memory for good. Errors: DK_ERR_MEMORY, DK_ERR_IO, DK_ERR_DATA with the file. */
+static inline dk_status dki_chunk_hold(const dki_chunk *chunk, dk_error *err);
+static inline void dki_chunk_let(const dki_chunk *chunk);
+/* The same for as long as the chunk lives. */
+static inline dk_status dki_chunk_keep(const dki_chunk *chunk, dk_error *err);
 /* The part that holds a row of the column. */
 const dki_part *dki_column_part(const dk_column *column, uint64_t row);
 /* Makes a column of parts, which are given: released on failure too; their starts are set here. levels is borrowed.
@@ -61,10 +75,33 @@ const dki_part *dki_column_part(const dk_column *column, uint64_t row);
 dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                               const dki_part *parts, size_t n_parts, const dk_column **out, dk_error *err);
 
-/* Readers of one value of a chunk; row is the chunk's own, and the value is not null. */
+/* Readers of one value of a chunk that is held; row is the chunk's own, and the value is not null. */
 int64_t dki_chunk_integer(const dki_chunk *chunk, uint64_t row);
 uint32_t dki_chunk_code(const dki_chunk *chunk, uint64_t row);
 dk_text dki_chunk_text(const dki_chunk *chunk, uint64_t row);
 bool dki_chunk_is_null(const dki_chunk *chunk, uint64_t row);
+
+/* store.c */
+dk_status dki_stored_hold(struct dki_stored *stored, dk_error *err);
+void dki_stored_let(struct dki_stored *stored);
+dk_status dki_stored_keep(struct dki_stored *stored, dk_error *err);
+/* Frees what the chunk has in memory, and its place in the store. */
+void dki_stored_drop(struct dki_stored *stored);
+
+static inline dk_status dki_chunk_hold(const dki_chunk *chunk, dk_error *err)
+{
+    return chunk->stored ? dki_stored_hold(chunk->stored, err) : DK_OK;
+}
+
+static inline void dki_chunk_let(const dki_chunk *chunk)
+{
+    if (chunk->stored)
+        dki_stored_let(chunk->stored);
+}
+
+static inline dk_status dki_chunk_keep(const dki_chunk *chunk, dk_error *err)
+{
+    return chunk->stored ? dki_stored_keep(chunk->stored, err) : DK_OK;
+}
 
 #endif

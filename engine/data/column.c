@@ -37,6 +37,14 @@ size_t dki_storage_width(dk_storage storage)
     }
 }
 
+dki_chunk *dki_chunk_retain(const dki_chunk *shared)
+{
+    dki_chunk *chunk = (dki_chunk *)(uintptr_t)shared;
+
+    atomic_fetch_add_explicit(&chunk->n_references, 1, memory_order_relaxed);
+    return chunk;
+}
+
 void dki_chunk_release(dki_chunk *chunk)
 {
     dk_context *context;
@@ -44,6 +52,8 @@ void dki_chunk_release(dki_chunk *chunk)
     if (chunk == NULL || atomic_fetch_sub_explicit(&chunk->n_references, 1, memory_order_acq_rel) != 1)
         return;
     context = chunk->context;
+    if (chunk->stored)
+        dki_stored_drop(chunk->stored);
     dki_free(context, chunk->values);
     dki_free(context, chunk->valid);
     dki_free(context, chunk->bytes);
@@ -129,15 +139,21 @@ static void merge_facts(dki_column_facts *into, const dki_column_facts *facts)
 
 /* What a part holds. Cost: a look at each row of a part that is not its whole chunk, which is at most two of a slice's
  * parts. */
-static dki_column_facts part_facts(const dki_part *part)
+static dk_status part_facts(const dki_part *part, dki_column_facts *out, dk_error *err)
 {
     const dki_chunk *chunk = part->chunk;
     dki_column_facts facts = chunk->facts;
+    dk_status status;
 
     if (chunk->constant)
-        facts.n_nulls = dki_chunk_is_null(chunk, 0) ? part->n_rows : 0;
-    if (chunk->constant || part->n_rows == chunk->n_rows)
-        return facts;
+        facts.n_nulls = facts.n_nulls > 0 ? part->n_rows : 0;
+    if (chunk->constant || part->n_rows == chunk->n_rows) {
+        *out = facts;
+        return DK_OK;
+    }
+    status = dki_chunk_hold(chunk, err);
+    if (status != DK_OK)
+        return status;
     facts = (dki_column_facts){ 0, false, 0, 0 };
     for (uint64_t i = part->offset; i < part->offset + part->n_rows; i++) {
         if (dki_chunk_is_null(chunk, i)) {
@@ -152,7 +168,9 @@ static dki_column_facts part_facts(const dki_part *part)
             facts.has_bounds = true;
         }
     }
-    return facts;
+    dki_chunk_let(chunk);
+    *out = facts;
+    return DK_OK;
 }
 
 dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
@@ -161,6 +179,7 @@ dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, 
     dk_column *column = dki_calloc(context, 1, sizeof *column, err);
     dki_part *copy = column ? dki_alloc_array(context, n_parts, sizeof *copy, err) : NULL;
     pthread_mutexattr_t recursive;
+    dk_status status = DK_OK;
 
     if (copy == NULL) {
         dki_free(context, column);
@@ -180,12 +199,18 @@ dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, 
     column->parts = copy;
     column->n_parts = n_parts;
     for (size_t i = 0; i < n_parts; i++) {
-        dki_column_facts facts = part_facts(&parts[i]);
+        dki_column_facts facts = { 0, false, 0, 0 };
 
+        if (status == DK_OK)
+            status = part_facts(&parts[i], &facts, err);
         copy[i] = parts[i];
         copy[i].start = column->n_rows;
         column->n_rows += parts[i].n_rows;
         merge_facts(&column->facts, &facts);
+    }
+    if (status != DK_OK) {
+        dk_column_release(column);
+        return status;
     }
     *out = column;
     return DK_OK;
@@ -298,7 +323,7 @@ dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, c
             continue;
         part.offset += from - part.start;
         part.n_rows = to - from;
-        atomic_fetch_add_explicit(&part.chunk->n_references, 1, memory_order_relaxed);
+        dki_chunk_retain(part.chunk);
         parts[n_parts++] = part;
     }
     status =
@@ -323,7 +348,7 @@ dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, co
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < columns[i]->n_parts; k++) {
             parts[n_parts++] = columns[i]->parts[k];
-            atomic_fetch_add_explicit(&columns[i]->parts[k].chunk->n_references, 1, memory_order_relaxed);
+            dki_chunk_retain(columns[i]->parts[k].chunk);
         }
     status = dki_column_of_parts(context, type, scale, levels, parts, n_parts, out, err);
     dki_free(context, parts);
@@ -334,7 +359,7 @@ dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *l
                                  dk_error *err)
 {
     for (size_t i = 0; i < column->n_parts; i++)
-        atomic_fetch_add_explicit(&column->parts[i].chunk->n_references, 1, memory_order_relaxed);
+        dki_chunk_retain(column->parts[i].chunk);
     return dki_column_of_parts(column->context, column->type, column->scale, levels, column->parts, column->n_parts,
                                out, err);
 }
@@ -344,12 +369,17 @@ dk_status dk_column_get(const dk_column *column, uint64_t row, dk_value *out, dk
     const dki_part *part;
     uint64_t at;
     dk_value value = { .type = column->type, .scale = column->scale };
+    dk_status status;
 
     if (row >= column->n_rows)
         return dki_fail(err, DK_ERR_RANGE, "row %llu of a column of %llu rows", (unsigned long long)row + 1,
                         (unsigned long long)column->n_rows);
     part = dki_column_part(column, row);
     at = row - part->start + part->offset;
+    /* A text that is given away points into the chunk. */
+    status = column->type == DK_TEXT ? dki_chunk_keep(part->chunk, err) : dki_chunk_hold(part->chunk, err);
+    if (status != DK_OK)
+        return status;
     value.is_null = dki_chunk_is_null(part->chunk, at);
     if (!value.is_null) {
         uint64_t i = part->chunk->constant ? 0 : at;
@@ -365,6 +395,8 @@ dk_status dk_column_get(const dk_column *column, uint64_t row, dk_value *out, dk
         default: value.as.integer = dki_chunk_integer(part->chunk, at);
         }
     }
+    if (column->type != DK_TEXT)
+        dki_chunk_let(part->chunk);
     *out = value;
     return DK_OK;
 }

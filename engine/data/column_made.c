@@ -9,17 +9,6 @@
 #include "chunk.h"
 #include "column_parts.h"
 
-static size_t values_bytes(const dki_made_chunk *made)
-{
-    size_t n = made->constant ? 1 : (size_t)made->n_rows;
-
-    switch (made->storage) {
-    case DK_STORE_BITS: return dki_bit_words(n) * sizeof(uint64_t);
-    case DK_STORE_TEXT: return (n + 1) * sizeof(uint32_t);
-    default: return n * dki_storage_width(made->storage);
-    }
-}
-
 static dki_chunk *take_chunk(dk_context *context, const dki_made_chunk *made, dk_error *err)
 {
     dki_chunk *chunk = dki_calloc(context, 1, sizeof *chunk, err);
@@ -37,7 +26,8 @@ static dki_chunk *take_chunk(dk_context *context, const dki_made_chunk *made, dk
     chunk->values = made->values;
     chunk->valid = made->valid;
     chunk->bytes = made->bytes;
-    chunk->heap_bytes = sizeof *chunk + values_bytes(made) + made->n_bytes;
+    chunk->heap_bytes = sizeof *chunk + made->n_bytes;
+    chunk->heap_bytes += dki_storage_bytes(made->storage, made->constant ? 1 : (size_t)made->n_rows);
     if (made->valid)
         chunk->heap_bytes += dki_bit_words(made->constant ? 1 : (size_t)made->n_rows) * sizeof(uint64_t);
     return chunk;

@@ -21,8 +21,10 @@ struct block {
         double reals[DK_BLOCK_ROWS];
         dk_ratio ratios[DK_BLOCK_ROWS];
         uint32_t codes[DK_BLOCK_ROWS];
-        dk_text texts[DK_BLOCK_ROWS];
+        dk_text texts[DK_BLOCK_ROWS]; /* point into the chunks that are held */
     } values;
+    size_t n_held;
+    const dki_chunk *held[DK_BLOCK_ROWS];
 };
 
 /* Rows first .. last - 1 of the block, which lie in one part or are null. */
@@ -94,6 +96,8 @@ static bool is_in(const dki_part *part, uint64_t row)
 static dk_status pick_block(const dk_column *column, const uint64_t *rows, size_t n, const dki_part **part,
                             struct block *block, dk_error *err)
 {
+    dk_status status;
+
     block->any_null = false;
     for (struct run run = { *part, rows, 0, 0 }; run.first < n; run.first = run.last) {
         uint64_t row = rows[run.first];
@@ -105,6 +109,10 @@ static dk_status pick_block(const dk_column *column, const uint64_t *rows, size_
             run.part = dki_column_part(column, row);
         while (run.last < n && (rows[run.last] == DK_ROW_NULL || is_in(run.part, rows[run.last])))
             run.last++;
+        status = dki_chunk_hold(run.part->chunk, err);
+        if (status != DK_OK)
+            return status;
+        block->held[block->n_held++] = run.part->chunk;
         pick_values(block, &run);
         if (column->type != DK_CATEGORY)
             pick_valid(block, &run);
@@ -155,6 +163,8 @@ static dk_status gather_blocks(const dk_column *column, const uint64_t *rows, ui
     struct block *block = dki_alloc(column->context, sizeof *block, err);
     dk_status status = block ? DK_OK : DK_ERR_MEMORY;
 
+    if (block)
+        block->n_held = 0;
     for (uint64_t done = 0; status == DK_OK && done < n;) {
         size_t piece = n - done < block_rows ? (size_t)(n - done) : block_rows;
 
@@ -163,6 +173,8 @@ static dk_status gather_blocks(const dk_column *column, const uint64_t *rows, ui
             status = pick_block(column, rows + done, piece, &part, block, err);
         if (status == DK_OK)
             status = append_block(builder, block, piece, err);
+        while (block->n_held > 0)
+            dki_chunk_let(block->held[--block->n_held]);
         done += piece;
     }
     dki_free(column->context, block);

@@ -1,7 +1,8 @@
 /* view.c - a block of a column, as it lies in a chunk or gathered from several.
  *
  * Scratch memory holds, one behind the other: values, 64 words of valid, bytes of text. It grows when it must and serves
- * every later call.
+ * every later call. A view that points into a chunk of a snapshot holds that chunk, and keeps it alive, until it shows
+ * rows of another one.
  */
 #include <dekking/column.h>
 
@@ -19,8 +20,34 @@ void dk_view_init(dk_view *view, dk_context *context)
     view->context = context;
 }
 
+static void let_go(dk_view *view)
+{
+    dki_chunk *chunk = (dki_chunk *)(uintptr_t)view->held;
+
+    if (chunk == NULL)
+        return;
+    view->held = NULL;
+    dki_chunk_let(chunk);
+    dki_chunk_release(chunk);
+}
+
+/* Holds the chunk for the view, and lets go of another. */
+static dk_status hold(const dki_chunk *chunk, dk_view *view, dk_error *err)
+{
+    dk_status status;
+
+    if (view->held == chunk)
+        return DK_OK;
+    let_go(view); /* first, so that its memory serves the next */
+    status = dki_chunk_hold(chunk, err);
+    if (status == DK_OK && chunk->stored)
+        view->held = dki_chunk_retain(chunk);
+    return status;
+}
+
 void dk_view_release(dk_view *view)
 {
+    let_go(view);
     if (view->scratch)
         dki_free(view->context, view->scratch);
     view->scratch = NULL;
@@ -49,7 +76,10 @@ static dk_status reserve(dk_view *view, size_t bytes, dk_error *err)
 static dk_status view_chunk(const dki_chunk *chunk, uint64_t at, size_t n, dk_view *view, dk_error *err)
 {
     bool shifted = at % 64 != 0;
+    dk_status status = hold(chunk, view, err);
 
+    if (status != DK_OK)
+        return status;
     view->storage = chunk->storage;
     view->constant = chunk->constant;
     view->bytes = chunk->bytes;
@@ -98,8 +128,8 @@ static void gather_value(const dki_chunk *chunk, uint64_t at, dk_storage storage
     }
 }
 
-/* Rows that lie in more than one chunk. Rare: once for each end of a chunk. */
-static dk_status view_parts(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
+/* Rows that lie in more than one chunk, all of which are held. */
+static dk_status copy_parts(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
 {
     dk_storage storage = dki_widest(column->type);
     bool text = storage == DK_STORE_TEXT;
@@ -156,6 +186,26 @@ static dk_status view_parts(const dk_column *column, uint64_t row, size_t n, dk_
     view->valid = any_null && storage != DK_STORE_U32 ? valid : NULL;
     view->bytes = bytes;
     return DK_OK;
+}
+
+/* Rare: once for each end of a chunk. */
+static dk_status view_parts(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
+{
+    const dki_part *first = dki_column_part(column, row), *part = first;
+    dk_status status = DK_OK;
+
+    for (; status == DK_OK && part < column->parts + column->n_parts && part->start < row + n; part++) {
+        status = dki_chunk_hold(part->chunk, err);
+        if (status != DK_OK)
+            break;
+    }
+    if (status == DK_OK)
+        status = copy_parts(column, row, n, view, err);
+    while (part > first)
+        dki_chunk_let((--part)->chunk);
+    if (status == DK_OK)
+        let_go(view);
+    return status;
 }
 
 dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)

@@ -54,6 +54,7 @@ typedef struct dk_view {
     dk_context *context;         /* set by dk_view_init; borrowed */
     void *scratch;               /* owned; reused from call to call */
     size_t scratch_bytes;
+    const void *held; /* what keeps values of a snapshot in memory; owned */
 } dk_view;
 
 DK_API const dk_column *dk_column_retain(const dk_column *column);
@@ -68,14 +69,16 @@ DK_API uint64_t dk_column_n_nulls(const dk_column *column);
 /* Least and greatest known value of an integer, decimal (scaled), date or timestamp column, as stored. Returns false
  * for other types and where nothing is known. */
 DK_API bool dk_column_bounds(const dk_column *column, int64_t *least, int64_t *greatest);
-/* Heap bytes that the column's chunks hold; a dictionary counts in full for each column that uses it. */
+/* Heap bytes that the column's chunks hold, or would hold if all of a snapshot's stood in memory; a dictionary counts in
+ * full for each column that uses it. */
 DK_API size_t dk_column_bytes(const dk_column *column);
 
 /* Prepares a view before its first use; dk_view_release frees its scratch memory and may be called twice. */
 DK_API void dk_view_init(dk_view *view, dk_context *context);
 DK_API void dk_view_release(dk_view *view);
 /* Makes view show rows row .. row + n - 1 (n in 1 .. DK_BLOCK_ROWS, inside the column). What it shows stays valid
- * until the next call with this view or the column's release. Errors: DK_ERR_RANGE, DK_ERR_MEMORY. */
+ * until the next call with this view or the column's release. Errors: DK_ERR_RANGE, DK_ERR_MEMORY; of a snapshot
+ * (snapshot.h) also DK_ERR_IO, DK_ERR_DATA. */
 DK_API DK_MUST_USE dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_view *view,
                                             dk_error *err);
 
