@@ -12,7 +12,7 @@ local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_" }
 -- The public header of a concept belongs to the layer that implements it.
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
-  append = "data", dictionary = "data", column = "data", table = "data",
+  append = "data", dictionary = "data", column = "data", table = "data", snapshot = "data", fingerprint = "data",
   csv = "read", published = "read", xlsx = "read",
   expr = "query", breakdown = "query", sort = "query", join = "query",
   scenario = "scenario",

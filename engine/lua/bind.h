@@ -131,5 +131,6 @@ void dkl_open_read(lua_State *L);
 void dkl_open_table_new(lua_State *L);
 void dkl_open_breakdown(lua_State *L);
 void dkl_open_scenario(lua_State *L);
+void dkl_open_snapshot(lua_State *L);
 
 #endif

@@ -11,9 +11,11 @@
 #include <dekking/dictionary.h>
 #include <dekking/error.h>
 #include <dekking/expr.h>
+#include <dekking/fingerprint.h>
 #include <dekking/join.h>
 #include <dekking/published.h>
 #include <dekking/scenario.h>
+#include <dekking/snapshot.h>
 #include <dekking/sort.h>
 #include <dekking/table.h>
 #include <dekking/value.h>

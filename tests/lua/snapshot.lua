@@ -1,0 +1,191 @@
+-- snapshot.lua - t:save, dk.open and t:fingerprint; and a reader written from the page reads the same.
+
+local test = ...
+local here = debug.getinfo(1, "S").source:match "^@(.*)/" or "."
+local reader = dofile(here .. "/lib/snapshot_reader.lua")
+
+local TEXT = [[
+pseudoniem;gemeente;in_sonar;uren;tarief;geboren;gezien
+A12;Arnhem;ja;32;1,50;1990-12-31;2024-12-31T10:11:12
+B07;Duiven;nee;;0,07;2001-02-28;2024-01-01T00:00:01
+;;;-70000;;;
+"";Arnhem;ja;5;-12,00;1899-01-01;1969-12-31T23:59:59
+]]
+
+local function register(dk)
+  return dk.read_text(TEXT, {
+    delimiter = ";", decimal = ",",
+    types = { pseudoniem = "text", gemeente = "category", in_sonar = "boolean", uren = "integer", tarief = "decimal(2)",
+      geboren = "date", gezien = "timestamp" },
+  })
+end
+
+test("what is saved is what is opened", function(t, dk)
+  local path = t.path "register.dk"
+  local data = register(dk):with { unit = "persons", name = "register", as_of = "2024-12-31", published = "2025-02-01" }
+    :label { uren = "Uren per week" }:format { tarief = "0.0" }:note "een noot"
+  t.ok(data:save(path) == data)
+  local opened = dk.open(path)
+  t.eq(t.records(opened), t.records(data))
+  t.eq(opened:properties(), data:properties())
+  t.eq(opened:notes(), data:notes())
+  t.eq(tostring(opened), tostring(data))
+  t.eq(opened:fingerprint(), data:fingerprint())
+  t.ok(opened:fingerprint():match "^%x+$" and #opened:fingerprint() == 32)
+  t.ok(opened:drop { "uren" }:fingerprint() ~= data:fingerprint())
+end)
+
+test("queries on an opened table are those on the table", function(t, dk)
+  local path = t.path "register.dk"
+  local data = register(dk)
+  data:save(path, { compress = true })
+  local opened = dk.open(path)
+  local asked = dk.breakdown { by = { "gemeente" }, measures = { "n = count()", "u = sum(uren)" }, margins = "rollup" }
+  t.eq(tostring(asked(opened)), tostring(asked(data)))
+  t.eq(tostring(opened:where "uren > 4":sort "uren"), tostring(data:where "uren > 4":sort "uren"))
+end)
+
+test("a reader that was written from the page reads the same", function(t, dk)
+  local path = t.path "register.dk"
+  local rates = dk.breakdown { by = { "gemeente" }, measures = { "deel = sum(uren) / count()" }, margins = "rollup" }
+  local data = register(dk):with { unit = "persons" }:label { uren = "Uren per week" }:note "een noot"
+  data:save(path)
+  dk.read_text("gemeente;uren;pseudoniem;in_sonar;tarief;geboren;gezien\nWestervoort;9000000000;C01;nee;3,5;;\n", {
+    delimiter = ";", decimal = ",", types = { in_sonar = "boolean" },
+  }):save(path, { append = true })
+
+  local opened = dk.open(path)
+  local columns, n_rows, about = reader.read(t.read(path))
+  t.eq(n_rows, 5)
+  t.eq(about, { properties = { unit = "persons", source = data:properties().source }, notes = data:notes() })
+  local names = {}
+  for name, column in opened:columns() do
+    names[#names + 1] = name
+    local read = columns[#names]
+    t.eq(read.name, name)
+    t.eq(read.type .. (read.type == "decimal" and "(" .. read.digits .. ")" or ""), column:type())
+    t.eq(#read.values, 5)
+  end
+  t.eq(columns[1].values, { "A12", "B07", reader.null, "", "C01" })
+  t.eq(columns[2].values, { "Arnhem", "Duiven", reader.null, "Arnhem", "Westervoort" })
+  t.eq(columns[3].values, { true, false, reader.null, true, false })
+  t.eq(columns[4].values, { 32, reader.null, -70000, 5, 9000000000 })
+  t.eq(columns[4].label, "Uren per week")
+  t.eq(columns[5].values, { 150, 7, reader.null, -1200, 350 })
+  -- Days and microseconds from 1970-01-01, by hand: 1990-12-31 is 21 years with 5 leap days, less one day.
+  t.eq(columns[6].values, { 21 * 365 + 5 - 1, 11381, reader.null, -25932, reader.null })
+  t.eq(columns[7].values[4], -1000000)
+
+  rates(data):save(path)
+  columns, n_rows = reader.read(t.read(path))
+  t.eq(n_rows, 4)
+  t.eq(columns[2].type, "ratio")
+  t.eq(columns[2].values[4], (32 - 70000 + 5) / 4)
+  t.eq(columns[3].is_margin, true)
+  t.eq(columns[3].values, { 0, 0, 0, 1 })
+end)
+
+test("ten thousand rows are read by both", function(t, dk)
+  local path = t.path "many.dk"
+  local list = {}
+  for i = 1, 10000 do
+    list[i] = { n = i * i, r = i / 8 + 1e300, g = "g" .. i % 300, t = i % 7 == 0 and dk.null or "t" .. i }
+  end
+  local data = dk.table(list, { "n", "r", "g", "t" })
+  data:save(path)
+  local columns = reader.read(t.read(path))
+  for k, name in ipairs { "n", "r", "g", "t" } do
+    local values = data:column(name):to_lua()
+    for i = 1, 10000 do
+      local value = columns[k].values[i]
+      if value == reader.null then value = dk.null end
+      if value ~= values[i] then
+        error(("%s, row %d: %s, not %s"):format(name, i, value, values[i]))
+      end
+    end
+  end
+end)
+
+test("rows are appended, and who has the file open keeps what there was", function(t, dk)
+  local path = t.path "register.dk"
+  local first = dk.table({ { g = "A", n = 1 } }, { "g", "n" })
+  first:save(path)
+  local before = dk.open(path)
+  dk.table({ { n = 2, g = "B" } }, { "n", "g" }):save(path, { append = true })
+  t.eq(#before, 1)
+  t.eq(t.records(dk.open(path, { check = true })), { { g = "A", n = 1 }, { g = "B", n = 2 } })
+  first:save(path)
+  t.eq(#dk.open(path), 1)
+end)
+
+-- Two hundred thousand rows: a column in the narrowest width, and one value for a whole constant column.
+test("the schema says what a row takes", function(t, dk)
+  local text = {}
+  for i = 1, 200000 do
+    text[i] = (i % 100) .. ";7"
+  end
+  local data = dk.read_text("a;b\n" .. table.concat(text, "\n"), { types = { a = "integer", b = "integer" } })
+  local path = t.path "bytes.dk"
+  data:save(path)
+  for _, each in ipairs { data, dk.open(path) } do
+    local bytes = each:schema():column "bytes":to_lua()
+    t.ok(bytes[1] >= 200000 and bytes[1] < 202000)
+    t.ok(bytes[2] < 2000)
+    t.has(each:schema():notes()[1], "memory: 1.0 bytes per row, 0.2 MiB in all")
+  end
+end)
+
+test("some columns are compressed", function(t, dk)
+  local list = {}
+  for i = 1, 5000 do
+    list[i] = { t = "een lange tekst " .. i % 10 .. i, n = i }
+  end
+  local data, path = dk.table(list, { "t", "n" }), t.path "zip.dk"
+  data:save(path)
+  local plain = #t.read(path)
+  data:save(path, { compress = "t", level = 9 })
+  t.ok(#t.read(path) < plain * 0.7)
+  t.eq(dk.open(path):fingerprint(), data:fingerprint())
+  data:save(path, { compress = { "t", "n" } })
+  t.eq(dk.open(path, { check = true, memory = 1 }):fingerprint(), data:fingerprint())
+end)
+
+test("a key and days are properties", function(t, dk)
+  local data = dk.table({ { k = "a", n = 1 }, { k = "b", n = 1 } }, { "k", "n" })
+  local keyed = data:with { key = "k", as_of = "2024-12-31", published = "2025-01-31" }
+  t.eq(keyed:properties().key, { "k" })
+  t.eq(keyed:properties().as_of, "2024-12-31")
+  t.eq(data:with { key = { "n", "k" } }:properties().key, { "n", "k" })
+  t.eq(keyed:with { key = dk.null }:properties().key, nil)
+  t.eq(keyed:rename { k = "sleutel" }:properties().key, { "sleutel" })
+  t.raises(function() data:with { key = "n" } end, "the key n is not unique: \"1\" stands in rows 1 and 2")
+  t.raises(function() data:with { key = "m" } end, "unknown column \"m\"")
+  t.raises(function() data:with { as_of = "31-12-2024" } end, "as_of is a day such as 2024-12-31")
+  local read = dk.read_text("k;n\na;1\nb;2\n", { key = "k", unit = "persons", as_of = "2024-12-31" })
+  t.eq(read:properties().key, { "k" })
+  t.eq(read:properties().as_of, "2024-12-31")
+  t.raises(function() dk.read_text("k;n\na;1\na;2\n", { key = "k" }) end, "the key k is not unique", "rows 1 and 2")
+end)
+
+test("what is wrong is said at the script's line", function(t, dk)
+  local path = t.path "wrong.dk"
+  local data = dk.table { { n = 1 } }
+  t.raises(function() dk.open(path) end, path, "does not exist")
+  t.raises(function() dk.open(t.file("text.dk", "n\n1\n")) end, "text.dk", "is no snapshot of dekking")
+  t.raises(function() dk.open() end, "the path of a snapshot")
+  t.raises(function() dk.open(path, { checked = true }) end, "checked", "check")
+  t.raises(function() data:save() end, "the path of a file")
+  t.raises(function() data:save(path, { compres = true }) end, "compres", "compress")
+  t.raises(function() data:save(path, { compress = "m" }) end, "\"m\"")
+  t.raises(function() data:save(path, { compress = true, level = 20 }) end, "1 to 19")
+  t.raises(function() data:save(path, { append = true }) end, path, "does not exist")
+  data:save(path)
+  t.raises(function() dk.table({ { m = 1 } }):save(path, { append = true }) end, "no column \"m\"")
+  local bytes = t.read(path)
+  local cut = t.file("cut.dk", bytes:sub(1, -2))
+  t.raises(function() dk.open(cut) end, "cut.dk", "is cut off")
+  local damaged = t.file("damaged.dk", bytes:sub(1, 128) .. "\xff" .. bytes:sub(130))
+  local opened = dk.open(damaged)
+  t.raises(function() opened:column("n"):to_lua() end, "damaged.dk", "n, rows 1 to 1", "do not match their checksum")
+  t.raises(function() dk.open(damaged, { check = true }) end, "damaged.dk", "do not match their checksum")
+end)
