@@ -11,7 +11,7 @@
 #include <dekking/fingerprint.h>
 #include <dekking/snapshot.h>
 
-#include "../unit/reseal.h"
+#include "unit/reseal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -152,6 +152,11 @@ static const char *const calls[] = {
     DATA "return function() t:write('/dev/null', { format = 'csv' }) return true end",
     DATA "return function() t:write('/dev/null', { format = 'xlsx' }) return true end",
     DATA "return function() return select(2, pcall(t.text, t, { format = 'cvs' })) end",
+    /* snapshots */
+    DATA "local path = os.tmpname()\n"
+         "return function() t:save(path, { compress = { 'x' } }) t:head(2):save(path) local n = #dk.open(path) "
+         "os.remove(path) return n end",
+    DATA "return function() return #t:fingerprint() end",
     /* breakdowns */
     DATA "return function() return #t:breakdown { by = 'k', measures = 'a = count()' } end",
     DATA "local b = dk.breakdown { by = { 'k' }, measures = { 'm = count()', 's = sum(x) where n > $least' }, "
