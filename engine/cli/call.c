@@ -7,8 +7,8 @@
 #include "interrupt.h"
 #include "lua/dekking_lua.h"
 
-/* Makes a text of whatever was raised: a message gets a traceback, an object that can tell itself does, and anything
- * else is named by its type. */
+/* Makes a text of whatever was raised: a message gets a traceback, an object that can tell itself does, and
+ * anything else is named by its type. */
 static int explain(lua_State *L)
 {
     const char *message = lua_tostring(L, 1);

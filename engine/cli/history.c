@@ -2,8 +2,8 @@
  *
  * The file is dekking/history in XDG_STATE_HOME (~/.local/state), one line an entry, readable by its owner alone. A
  * line is added to it as soon as it was typed, in one write: prompts that are open side by side keep each other's
- * lines, and one that ends with os.exit or is killed has kept its own. libedit's way, to write the whole list at the
- * end, loses both. The file is cut when it is opened at twice the length that is kept.
+ * lines, and one that ends with os.exit or is killed has kept its own. libedit's way, to write the whole list at
+ * the end, loses both. The file is cut when it is opened at twice the length that is kept.
  */
 #include "history.h"
 
@@ -135,8 +135,7 @@ static void rewrite(dkc_history *kept)
         return;
     file = open_stream(path, O_WRONLY | O_CREAT | O_TRUNC, "w");
     if (file) {
-        for (int more = history(kept->list, &event, H_LAST); more >= 0;
-             more = history(kept->list, &event, H_PREV))
+        for (int more = history(kept->list, &event, H_LAST); more >= 0; more = history(kept->list, &event, H_PREV))
             ok = fprintf(file, "%s\n", event.str) >= 0 && ok;
         ok = fclose(file) == 0 && ok;
         if (!ok || rename(path, kept->path) != 0)

@@ -6,9 +6,9 @@
 #include <lua.h>
 #include <stdbool.h>
 
-/* From here until dkc_interrupt_end, SIGINT stops the Lua code that runs in L and the engine's work on context, by
- * raising an error there; `handler`, the message handler of the call, runs to its end. One more ends the program, for
- * what cannot be stopped otherwise. */
+/* From here until dkc_interrupt_end, SIGINT stops the Lua code that runs in L and the engine's work on context,
+ * by raising an error there; `handler`, the message handler of the call, runs to its end. One more ends the
+ * program, for what cannot be stopped otherwise. */
 void dkc_interrupt_begin(lua_State *L, dk_context *context, lua_CFunction handler);
 void dkc_interrupt_end(lua_State *L);
 /* Whether SIGINT came during the last call. */

@@ -1,9 +1,9 @@
 /* line.c - reading lines.
  *
- * libedit is used through its own interface. It gets its characters from a function of ours, because its own repeats a
- * read that a signal interrupted. While a line is read, signals are held back except where this function waits for a
- * key: so Ctrl-C ends the line at once, a change of the window's size redraws it, and what stops or ends the program
- * first gets the terminal back as it was.
+ * libedit is used through its own interface. It gets its characters from a function of ours, because its own
+ * repeats a read that a signal interrupted. While a line is read, signals are held back except where this function
+ * waits for a key: so Ctrl-C ends the line at once, a change of the window's size redraws it, and what stops or
+ * ends the program first gets the terminal back as it was.
  */
 #include "line.h"
 
@@ -48,7 +48,7 @@ bool dkc_terminal_size(size_t *columns, size_t *rows)
     return true;
 }
 
-/* Signals ------------------------------------------------------------------------------------------------------- */
+/* Signals ------------------------------------------------------------------------------------------------------ */
 
 static const int watched[] = { SIGINT, SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGQUIT };
 #define N_WATCHED (sizeof watched / sizeof *watched)
@@ -145,8 +145,8 @@ static size_t cursor_column(const dkc_input *input)
     return column;
 }
 
-/* Takes the line off the screen after the window became wider or narrower, and puts the cursor where it began. libedit
- * ends each row itself; a terminal breaks the rows that became too long. */
+/* Takes the line off the screen after the window became wider or narrower, and puts the cursor where it began.
+ * libedit ends each row itself; a terminal breaks the rows that became too long. */
 static void clear_line(dkc_input *input)
 {
     const char *up = NULL, *clear = NULL;
@@ -237,7 +237,7 @@ static int next_character(EditLine *editor, wchar_t *out)
                 n = 0;
                 break;
             }
-            bytes[0] = bytes[n - 1]; /* what is cut short is left out; the byte that showed it may begin a character */
+            bytes[0] = bytes[n - 1]; /* what is cut short is left out, but its last byte may begin a character */
         }
         if (n > 0 && used != (size_t)-2) {
             if (*out == L'\0') /* Ctrl-D, typed while no line was read: the terminal keeps it like this */
@@ -247,7 +247,7 @@ static int next_character(EditLine *editor, wchar_t *out)
     }
 }
 
-/* Editing --------------------------------------------------------------------------------------------------------- */
+/* Editing ------------------------------------------------------------------------------------------------------ */
 
 static char *current_prompt(EditLine *editor)
 {
@@ -259,7 +259,7 @@ static char *current_prompt(EditLine *editor)
 }
 
 /* Puts the cursor behind the line, so that what is printed next does not stand in it. */
-static unsigned char go_to_end(EditLine *editor, int key)
+static unsigned char go_to_end(EditLine *editor, wint_t key)
 {
     const LineInfoW *line = el_wline(editor);
 
@@ -283,7 +283,8 @@ static bool open_editor(dkc_input *input)
     el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
     el_set(input->editor, EL_GETCFN, next_character);
     el_set(input->editor, EL_HIST, history, dkc_history_list(input->history));
-    el_set(input->editor, EL_ADDFN, "go-to-end", "Put the cursor behind the line", go_to_end);
+    /* The narrow form copies the texts and loses them. */
+    el_wset(input->editor, EL_ADDFN, L"go-to-end", L"Put the cursor behind the line", go_to_end);
     el_set(input->editor, EL_BIND, "^I", "ed-insert", NULL); /* a script that is pasted keeps its tabs */
     el_set(input->editor, EL_BIND, "\033[1;5D", "ed-prev-word", NULL);
     el_set(input->editor, EL_BIND, "\033[1;5C", "em-next-word", NULL);
@@ -352,7 +353,7 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
     if (!dkc_terminal_size(&input->columns, &rows))
         input->columns = 0;
     watch(input, before);
-    el_set(input->editor, EL_PREP_TERM, 1); /* before the prompt shows: what is typed then is not for the terminal */
+    el_set(input->editor, EL_PREP_TERM, 1); /* before the prompt shows: what is typed from then on is for us */
     text = el_wgets(input->editor, &length);
     unwatch(input, before);
     if (input->cancelled) {

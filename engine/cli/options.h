@@ -29,8 +29,8 @@ typedef struct dkc_options {
 bool dkc_options_read(dkc_options *options, int argc, char **argv);
 void dkc_usage(FILE *to, const char *program);
 
-/* -e, -l and -W take effect in the order in which they stand: calls visit for each, with the letter and its argument
- * (NULL for -W), until it returns false. */
+/* -e, -l and -W take effect in the order in which they stand: calls visit for each, with the letter and its
+ * argument (NULL for -W), until it returns false. */
 typedef bool dkc_option_fn(void *arg, char letter, const char *value);
 bool dkc_options_each(const dkc_options *options, dkc_option_fn *visit, void *arg);
 

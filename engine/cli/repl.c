@@ -1,8 +1,8 @@
-/* repl.c - the prompt: reads a statement, over several lines where it takes them, runs it, and prints what it gives.
+/* repl.c - the prompt: reads a statement, over several lines where need be, runs it, and prints what it gives.
  *
- * As in stock lua a line is tried as an expression first, and a statement that ends too early asks for more. Values are
- * shown with the global `print`. On a terminal a table is shown as large as the window lets it, and Ctrl-C never ends
- * the program: what was loaded stays.
+ * As in stock lua a line is tried as an expression first, and a statement that ends too early asks for more. Values
+ * are shown with the global `print`. On a terminal a table is shown as large as the window lets it, and Ctrl-C
+ * never ends the program: what was loaded stays.
  */
 #include "repl.h"
 

@@ -264,7 +264,7 @@ local function signalled(code, ...)
   for i, signal in ipairs { ... } do
     kill[i] = ("kill -%s $!"):format(signal)
   end
-  return ("-e '%s' & while [ ! -e ready ]; do sleep 0.01; done; rm ready; %s && wait $! 2>/dev/null")
+  return ("-e '%s' & while [ ! -e ready ]; do sleep 0.01; done; rm ready; sleep 0.1; %s && wait $! 2>/dev/null")
     :format(code:gsub("READY", "io.open(\"ready\", \"w\"):close()"), table.concat(kill, "; sleep 0.1; "))
 end
 
