@@ -25,7 +25,6 @@ CORE_LIB := $(shell pkg-config --libs $(CORE_PC) 2>/dev/null) -lcsv -lm -pthread
 LUA_INC  := $(shell pkg-config --cflags $(LUA_PC) 2>/dev/null)
 LUA_A    := $(shell pkg-config --variable=libdir $(LUA_PC) 2>/dev/null)/liblua5.4.a
 CLI_INC  := $(shell pkg-config --cflags $(CLI_PC) 2>/dev/null)
-CLI_LIB  := $(shell pkg-config --libs $(CLI_PC) 2>/dev/null)
 TEST_LIB := $(shell pkg-config --libs cmocka sqlite3 libzip 2>/dev/null)
 
 # No fused multiply-add behind our back: the same bits on every machine.
@@ -95,7 +94,7 @@ $(BUILD)/library_data.o: $(BUILD)/library_data.c Makefile
 $(PROGRAM): $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,libdekking.a \
-	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,-E $(CLI_LIB) $(CORE_LIB) -ldl -o $@
+	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,-E $(CORE_LIB) -ldl -o $@
 
 # The module brings no Lua of its own, shows nothing but luaopen_dekking, and stays loaded when a state closes while
 # threads of the pool live.

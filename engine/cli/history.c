@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "edit.h"
+
 #define KEPT_LINES 2000
 
 struct dkc_history {
@@ -93,7 +95,7 @@ static bool enter(dkc_history *kept, const char *line)
     if (mbstowcs(NULL, line, 0) == (size_t)-1) /* libedit would find no entry behind one that it cannot read */
         return false;
     copy = strdup(line);
-    if (copy == NULL || history(kept->list, &event, H_ENTER, line) < 0) {
+    if (copy == NULL || dkc_edit.history(kept->list, &event, H_ENTER, line) < 0) {
         free(copy);
         return false;
     }
@@ -135,7 +137,8 @@ static void rewrite(dkc_history *kept)
         return;
     file = open_stream(path, O_WRONLY | O_CREAT | O_TRUNC, "w");
     if (file) {
-        for (int more = history(kept->list, &event, H_LAST); more >= 0; more = history(kept->list, &event, H_PREV))
+        for (int more = dkc_edit.history(kept->list, &event, H_LAST); more >= 0;
+             more = dkc_edit.history(kept->list, &event, H_PREV))
             ok = fprintf(file, "%s\n", event.str) >= 0 && ok;
         ok = fclose(file) == 0 && ok;
         if (!ok || rename(path, kept->path) != 0)
@@ -151,12 +154,12 @@ dkc_history *dkc_history_open(void)
 
     if (kept == NULL)
         return NULL;
-    kept->list = history_init();
+    kept->list = dkc_edit.history_init();
     if (kept->list == NULL) {
         free(kept);
         return NULL;
     }
-    history(kept->list, &event, H_SETSIZE, KEPT_LINES);
+    dkc_edit.history(kept->list, &event, H_SETSIZE, KEPT_LINES);
     kept->path = find_path();
     if (kept->path && load(kept) >= 2 * KEPT_LINES)
         rewrite(kept);
@@ -167,7 +170,7 @@ void dkc_history_close(dkc_history *kept)
 {
     if (kept == NULL)
         return;
-    history_end(kept->list);
+    dkc_edit.history_end(kept->list);
     free(kept->path);
     free(kept->last);
     free(kept);

@@ -8,7 +8,6 @@
 #include "line.h"
 
 #include <errno.h>
-#include <histedit.h>
 #include <limits.h>
 #include <locale.h>
 #include <poll.h>
@@ -21,6 +20,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "edit.h"
 #include "history.h"
 
 #define CANCEL_KEY L'\003'
@@ -96,7 +96,7 @@ static void give_way(EditLine *editor, int number)
     struct sigaction usual, ignore, ours, on_continue;
     sigset_t only, held;
 
-    el_set(editor, EL_PREP_TERM, 0);
+    dkc_edit.el_set(editor, EL_PREP_TERM, 0);
     sigemptyset(&usual.sa_mask);
     usual.sa_flags = 0;
     ignore = usual;
@@ -126,7 +126,7 @@ static size_t behind(size_t column, wchar_t c)
 /* Where the cursor stands, counted in columns from the beginning of the prompt. */
 static size_t cursor_column(const dkc_input *input)
 {
-    const LineInfoW *line = el_wline(input->editor);
+    const LineInfoW *line = dkc_edit.el_wline(input->editor);
     const char *at = input->prompt;
     size_t column = 0, length;
     mbstate_t state;
@@ -154,8 +154,8 @@ static void clear_line(dkc_input *input)
 
     if (input->columns == 0 || !dkc_terminal_size(&columns, &rows) || columns == input->columns)
         return;
-    if (el_get(input->editor, EL_GETTC, "up", &up) != 0 || el_get(input->editor, EL_GETTC, "cd", &clear) != 0 ||
-        up == NULL || clear == NULL)
+    if (dkc_edit.el_get(input->editor, EL_GETTC, "up", &up) != 0 ||
+        dkc_edit.el_get(input->editor, EL_GETTC, "cd", &clear) != 0 || up == NULL || clear == NULL)
         return;
     n = (column / input->columns) * ((input->columns + columns - 1) / columns) +
         (column % input->columns) / columns;
@@ -169,10 +169,10 @@ static void redraw(dkc_input *input)
 {
     size_t rows;
 
-    el_set(input->editor, EL_PREP_TERM, 0); /* who stopped us may have changed the terminal */
-    el_set(input->editor, EL_PREP_TERM, 1);
-    el_resize(input->editor);
-    el_set(input->editor, EL_REFRESH);
+    dkc_edit.el_set(input->editor, EL_PREP_TERM, 0); /* who stopped us may have changed the terminal */
+    dkc_edit.el_set(input->editor, EL_PREP_TERM, 1);
+    dkc_edit.el_resize(input->editor);
+    dkc_edit.el_set(input->editor, EL_REFRESH);
     if (!dkc_terminal_size(&input->columns, &rows))
         input->columns = 0;
 }
@@ -213,7 +213,7 @@ static int next_character(EditLine *editor, wchar_t *out)
     char bytes[MB_LEN_MAX];
     size_t n = 0, used = 0;
 
-    el_get(editor, EL_CLIENTDATA, &input);
+    dkc_edit.el_get(editor, EL_CLIENTDATA, &input);
     if (input->cancelled)
         return -1;
     for (;;) {
@@ -254,17 +254,17 @@ static char *current_prompt(EditLine *editor)
     static char empty[] = "";
     dkc_input *input = NULL;
 
-    el_get(editor, EL_CLIENTDATA, &input);
+    dkc_edit.el_get(editor, EL_CLIENTDATA, &input);
     return input && input->prompt ? (char *)(uintptr_t)input->prompt : empty;
 }
 
 /* Puts the cursor behind the line, so that what is printed next does not stand in it. */
 static unsigned char go_to_end(EditLine *editor, wint_t key)
 {
-    const LineInfoW *line = el_wline(editor);
+    const LineInfoW *line = dkc_edit.el_wline(editor);
 
     (void)key;
-    el_cursor(editor, (int)(line->lastchar - line->cursor));
+    dkc_edit.el_cursor(editor, (int)(line->lastchar - line->cursor));
     return CC_REFRESH;
 }
 
@@ -273,31 +273,38 @@ static bool open_editor(dkc_input *input)
     /* Characters of more than one byte; nothing else is taken from the environment's locale. */
     if (setlocale(LC_CTYPE, "") == NULL || MB_CUR_MAX == 1)
         setlocale(LC_CTYPE, "C.UTF-8");
-    input->editor = el_init("dekking", stdin, stdout, stderr);
+    input->editor = dkc_edit.el_init("dekking", stdin, stdout, stderr);
     input->history = dkc_history_open();
     if (input->editor == NULL || input->history == NULL)
         return false;
-    el_set(input->editor, EL_CLIENTDATA, input);
-    el_set(input->editor, EL_EDITOR, "emacs");
-    el_set(input->editor, EL_SIGNAL, 0);
-    el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
-    el_set(input->editor, EL_GETCFN, next_character);
-    el_set(input->editor, EL_HIST, history, dkc_history_list(input->history));
+    dkc_edit.el_set(input->editor, EL_CLIENTDATA, input);
+    dkc_edit.el_set(input->editor, EL_EDITOR, "emacs");
+    dkc_edit.el_set(input->editor, EL_SIGNAL, 0);
+    dkc_edit.el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
+    dkc_edit.el_set(input->editor, EL_GETCFN, next_character);
+    dkc_edit.el_set(input->editor, EL_HIST, dkc_edit.history, dkc_history_list(input->history));
     /* The narrow form copies the texts and loses them. */
-    el_wset(input->editor, EL_ADDFN, L"go-to-end", L"Put the cursor behind the line", go_to_end);
-    el_set(input->editor, EL_BIND, "^I", "ed-insert", NULL); /* a script that is pasted keeps its tabs */
-    el_set(input->editor, EL_BIND, "\033[1;5D", "ed-prev-word", NULL);
-    el_set(input->editor, EL_BIND, "\033[1;5C", "em-next-word", NULL);
-    el_source(input->editor, NULL); /* ~/.editrc, whose lines may begin with "dekking:" */
-    el_set(input->editor, EL_BIND, "^C", "go-to-end", NULL);
+    dkc_edit.el_wset(input->editor, EL_ADDFN, L"go-to-end", L"Put the cursor behind the line", go_to_end);
+    dkc_edit.el_set(input->editor, EL_BIND, "^I", "ed-insert", NULL); /* a script that is pasted keeps its tabs */
+    dkc_edit.el_set(input->editor, EL_BIND, "\033[1;5D", "ed-prev-word", NULL);
+    dkc_edit.el_set(input->editor, EL_BIND, "\033[1;5C", "em-next-word", NULL);
+    dkc_edit.el_source(input->editor, NULL); /* ~/.editrc, whose lines may begin with "dekking:" */
+    dkc_edit.el_set(input->editor, EL_BIND, "^C", "go-to-end", NULL);
     return true;
 }
 
 dkc_input *dkc_input_open(bool edited)
 {
     dkc_input *input = calloc(1, sizeof *input);
+    dk_error err = DK_ERROR_INIT;
+    char text[sizeof err.message + sizeof err.hint + 16];
 
-    if (input && edited && !open_editor(input)) {
+    if (input == NULL || !edited)
+        return input;
+    if (!dkc_edit_open(&err)) {
+        dk_error_format(&err, text, sizeof text);
+        fprintf(stderr, "%s\n", text);
+    } else if (!open_editor(input)) {
         dkc_input_close(input);
         return NULL;
     }
@@ -309,7 +316,7 @@ void dkc_input_close(dkc_input *input)
     if (input == NULL)
         return;
     if (input->editor)
-        el_end(input->editor);
+        dkc_edit.el_end(input->editor);
     dkc_history_close(input->history);
     free(input->line);
     free(input);
@@ -353,13 +360,14 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
     if (!dkc_terminal_size(&input->columns, &rows))
         input->columns = 0;
     watch(input, before);
-    el_set(input->editor, EL_PREP_TERM, 1); /* before the prompt shows: what is typed from then on is for us */
-    text = el_wgets(input->editor, &length);
+    dkc_edit.el_set(input->editor, EL_PREP_TERM,
+                    1); /* before the prompt shows: what is typed from then on is for us */
+    text = dkc_edit.el_wgets(input->editor, &length);
     unwatch(input, before);
     if (input->cancelled) {
         fputs("^C\n", stdout);
         fflush(stdout);
-        el_reset(input->editor);
+        dkc_edit.el_reset(input->editor);
         return DKC_READ_CANCELLED;
     }
     if (text == NULL || length <= 0)

@@ -14,7 +14,8 @@ typedef enum dkc_read {
     DKC_READ_FAILED     /* no memory */
 } dkc_read;
 
-/* edited: with a terminal on both sides. Returns NULL without memory. */
+/* edited: with a terminal on both sides. Where libedit is not to be had, lines are plain, which is told. Returns NULL
+ * without memory. */
 dkc_input *dkc_input_open(bool edited);
 void dkc_input_close(dkc_input *input); /* NULL does nothing */
 /* *line is valid until the next read. What was edited goes into the history. */

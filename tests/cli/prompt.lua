@@ -241,6 +241,9 @@ local function script_of(session, program, home)
   end
   lines[#lines + 1] = "set pid [exp_pid]"
   lines[#lines + 1] = 'wait_for "Lua.org"'
+  if session.greeting then
+    lines[#lines + 1] = "wait_for " .. brace(session.greeting)
+  end
   lines[#lines + 1] = 'wait_for "> "'
   for _, step in ipairs(session) do
     local awaited = step[2]
@@ -316,6 +319,19 @@ return function(shell, check)
   check.same("prompt: a long history", "the number of lines", 2000, #kept)
   check.same("prompt: a long history", "the first line", "1001 -- é", kept[1])
   check.same("prompt: a long history", "the last line", "4999 -- é", kept[2000])
+
+  -- Without libedit lines are plain.
+  shell.run "mkdir broken && touch broken/libedit.so.2"
+  session_in("plain", {
+    name = "a library that is not there",
+    greeting = "editing lines needs the library libedit.so.2",
+    environment = { LD_LIBRARY_PATH = shell.folder .. "/broken" },
+    { "5 + 6\\r", "11\r\n> " },
+    { "x =\\r", ">> " },
+    { "7\\r", "> " },
+    { "\\003", "" },
+    { "x\\r", "7\r\n> " },
+  })
 
   -- What is no ordinary file is left alone.
   shell.run "mkdir -p pipe/dekking && mkfifo pipe/dekking/history"
