@@ -82,7 +82,7 @@ static int load_text(lua_State *L, int text)
     size_t size;
     const char *bytes = lua_tolstring(L, text, &size);
 
-    return luaL_loadbufferx(L, bytes, size, "=stdin", "t");
+    return luaL_loadbuffer(L, bytes, size, "=stdin");
 }
 
 /* line -> function, as `return line;`. On failure the stack is as before. */
