@@ -385,10 +385,12 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
     block->stretches = dki_calloc(r->context, n_columns, sizeof *block->stretches, err);
     if (!block->stretches)
         return DK_ERR_MEMORY;
-    for (size_t c = 0; c < n_columns; c++)
-        block->stretches[c] =
-            (dki_stretch){ .set = r->set,
-                           .is_coded = !atomic_load_explicit(&r->is_plain[c], memory_order_relaxed) };
+    for (size_t c = 0; c < n_columns; c++) {
+        bool is_plain = atomic_load_explicit(&r->is_plain[c], memory_order_relaxed);
+        block->stretches[c] = (dki_stretch){ .set = r->set, .is_coded = !is_plain };
+        if (is_plain)
+            dki_values_close(&r->values[c]); /* nothing will be looked up any more */
+    }
     status = split_codes(r, block, ends, err);
     for (size_t c = 0; c < n_columns && status == DK_OK; c++) {
         dki_fields f = fields_of(r, ends, c, 0, block->n_rows);

@@ -20,6 +20,7 @@
 #define LONGEST_KEY 32
 #define FIRST_SLOTS 64
 #define MOST_FREE_SLOTS 4096 /* so many at most, for keys that all stand in their own slots */
+#define MANY_KEYS 8192       /* from here on the table is half full, which takes less room */
 #define FEW_KEYS 128
 #define N_TRIES 16
 #define NO_CODE UINT16_MAX /* a code that no value of one byte can have */
@@ -309,7 +310,7 @@ static dk_status take_slot(dki_values *v, const char *bytes, size_t size, uint64
     v->has_bytes_alone = v->has_bytes_alone && size == 1;
     if (n_words > v->n_words)
         status = rebuild(v, v->n_slots, n_words, v->n_used < FEW_KEYS, err);
-    else if (v->n_used * 4 >= v->n_slots)
+    else if (v->n_used * (v->n_used < MANY_KEYS ? 4 : 2) >= v->n_slots)
         status = rebuild(v, v->n_slots * 2, v->n_words, v->n_used < FEW_KEYS, err);
     if (status != DK_OK)
         return status;
