@@ -105,23 +105,40 @@ static dk_status bind_condition(const dki_plan *plan, const dk_expr *expr, const
     return status;
 }
 
+/* Tells what is known of an expression's values before the first row. Returns whether it is nothing but a column. */
+static bool describe(const dki_plan *plan, const dki_bound *bound, dki_dimension *out)
+{
+    size_t number = dki_bound_column(bound);
+    const dk_column *column;
+
+    *out = (dki_dimension){ .type = dki_bound_type(bound),
+                            .scale = dki_bound_scale(bound),
+                            .levels = dki_bound_levels(bound) };
+    if (number == DK_NO_COLUMN)
+        return false;
+    column = dk_table_field(plan->table, number)->column;
+    out->has_bounds = dk_column_bounds(column, &out->least, &out->greatest);
+    switch (out->type) {
+    case DK_INTEGER:
+    case DK_DECIMAL:
+    case DK_DATE:
+    case DK_TIMESTAMP:
+        if (dk_column_n_nulls(column) == dk_column_n_rows(column))
+            out->has_bounds = true; /* nothing is known, and every bound holds */
+        break;
+    default: break;
+    }
+    return true;
+}
+
 static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
 {
     const dki_part *part = &plan->breakdown->by[i];
-    dki_dimension *dim = &plan->dims[i];
     dk_status status = bind(plan, part->expr, dki_expr_root(part->expr), &plan->by[i], err);
-    size_t column;
 
-    if (status != DK_OK)
-        return status;
-    dim->type = dki_bound_type(plan->by[i]);
-    dim->scale = dki_bound_scale(plan->by[i]);
-    dim->levels = dki_bound_levels(plan->by[i]);
-    column = dki_bound_column(plan->by[i]);
-    if (column != DK_NO_COLUMN)
-        dim->has_bounds =
-            dk_column_bounds(dk_table_field(plan->table, column)->column, &dim->least, &dim->greatest);
-    return DK_OK;
+    if (status == DK_OK)
+        plan->by_column[i] = describe(plan, plan->by[i], &plan->dims[i]);
+    return status;
 }
 
 static dk_status add_filter(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t *out, dk_error *err)
@@ -173,6 +190,7 @@ static dk_status add_value(dki_plan *plan, const dki_plan_aggregate *aggregate, 
     if (status != DK_OK)
         return status;
     type = dki_bound_type(value.bound);
+    value.is_column = describe(plan, value.bound, &value.what);
     value.needs_whole = type != DK_REAL && type != DK_RATIO && type != DK_TEXT;
     *out = plan->n_values;
     plan->values[plan->n_values++] = value;

@@ -28,8 +28,10 @@ typedef struct dki_plan_filter {
 typedef struct dki_plan_value {
     const dki_node *node;
     dki_bound *bound;
-    size_t filter;    /* DKI_NONE: all rows */
-    bool needs_whole; /* wanted as integers, see dki_rows */
+    size_t filter;      /* DKI_NONE: all rows */
+    bool needs_whole;   /* wanted as integers, see dki_rows */
+    bool is_column;     /* nothing but a column */
+    dki_dimension what; /* its type, and what is known of its values */
 } dki_plan_value;
 
 typedef struct dki_plan_aggregate {
@@ -49,7 +51,8 @@ typedef struct dki_plan {
     dki_bound *where; /* NULL: all rows */
     dki_bound *by[DKI_MAX_DIMENSIONS];
     dki_dimension dims[DKI_MAX_DIMENSIONS];
-    const dk_column *weight; /* NULL: every row counts once */
+    bool by_column[DKI_MAX_DIMENSIONS]; /* the dimension is nothing but a column */
+    const dk_column *weight;            /* NULL: every row counts once */
     dki_plan_filter *filters;
     size_t n_filters, filter_capacity;
     dki_plan_value *values;

@@ -3,8 +3,8 @@
  * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key
  * in the end. What accumulators hold is exact and does not depend on order, so neither does the result.
  *
- * A block goes: condition, dimensions, group numbers, then for each aggregate its condition, argument and
- * accumulator. When something fails in a block, the block is gone through again row by row, so that the failure of
+ * A block goes: condition, dimensions, then for each aggregate its condition and argument, group numbers, accumulators.
+ * Where keys are few, dense.h does the last two: a slot takes the place of a group until all rows are counted. When something fails in a block, the block is gone through again row by row, so that the failure of
  * the earliest row is the one reported, whatever the size of blocks.
  *
  * Invariants: a row that the condition leaves out is evaluated no further. Poll: once per block.
@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "data/column_parts.h"
+#include "dense.h"
 
 #define RANGE_BLOCKS 16
 
@@ -27,7 +28,8 @@ struct worker {
     dki_eval **filters;
     dki_eval **values;
     dk_view weight_view;
-    dki_groups found;
+    dki_groups found; /* by slot and without groups where the scan is dense */
+    dki_dense dense;
     dki_arena arena;       /* holds the arrays here */
     uint64_t *where_truth; /* DK_BLOCK_WORDS words */
     uint64_t *truths;      /* DK_BLOCK_WORDS words for each filter */
@@ -42,12 +44,13 @@ struct worker {
 /* Workers are made when they take their first range: how many there will be is known to the pool alone. */
 struct scan {
     const dki_plan *plan;
+    dki_dense_plan dense;
     struct worker *workers[DKI_MOST_WORKERS];
 };
 
 /* Workers. ----------------------------------------------------------------------------------------------------- */
 
-static dk_status groups_init(dki_groups *groups, const dki_plan *plan, dk_error *err)
+static dk_status groups_init(dki_groups *groups, const dki_plan *plan, bool grouped, dk_error *err)
 {
     size_t n = plan->n_aggregates;
 
@@ -60,6 +63,8 @@ static dk_status groups_init(dki_groups *groups, const dki_plan *plan, dk_error 
     for (size_t i = 0; i < n; i++)
         dki_accumulator_init(&groups->accumulators[i], plan->context, &plan->aggregates[i].what);
     groups->n_accumulators = n;
+    if (!grouped)
+        return DK_OK;
     return dki_grouper_init(&groups->grouper, plan->context, plan->dims, plan->breakdown->n_by,
                             dk_table_n_rows(plan->table), err);
 }
@@ -91,7 +96,38 @@ static dk_status make_evals(struct worker *worker, const dki_plan *plan, dk_erro
     return status;
 }
 
-static dk_status worker_init(struct worker *worker, const dki_plan *plan, dk_error *err)
+/* Whether an aggregate is counted by slot, so that it needs no accumulator until then. */
+static bool is_taken(const dki_dense_plan *dense, size_t aggregate)
+{
+    return dense->plan && dense->takes[aggregate].how != DKI_DENSE_NOT;
+}
+
+/* Whether an accumulator wants the value as integers. */
+static bool needs_whole(const dki_plan *plan, const dki_dense_plan *dense, size_t value)
+{
+    for (size_t i = 0; plan->values[value].needs_whole && i < plan->n_aggregates; i++) {
+        if (plan->aggregates[i].value == value && !is_taken(dense, i))
+            return true;
+    }
+    return false;
+}
+
+/* In a dense scan the accumulators that are left have a place for every slot from the start. */
+static dk_status init_dense(struct worker *worker, const dki_dense_plan *dense, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (dense->plan == NULL)
+        return DK_OK;
+    for (size_t i = 0; status == DK_OK && i < worker->found.n_accumulators; i++) {
+        if (!is_taken(dense, i))
+            status = dki_accumulator_room(&worker->found.accumulators[i], dense->n_slots, err);
+    }
+    return status == DK_OK ? dki_dense_init(&worker->dense, dense, err) : status;
+}
+
+static dk_status worker_init(struct worker *worker, const dki_plan *plan, const dki_dense_plan *dense,
+                             dk_error *err)
 {
     size_t n_wholes = 0;
     dk_status status;
@@ -105,17 +141,19 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, dk_err
     if (!worker->filters || !worker->values || !worker->views || !worker->whole_at)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < plan->n_values; i++)
-        worker->whole_at[i] = plan->values[i].needs_whole ? n_wholes++ * DK_BLOCK_ROWS : DKI_NONE;
+        worker->whole_at[i] = needs_whole(plan, dense, i) ? n_wholes++ * DK_BLOCK_ROWS : DKI_NONE;
     worker->where_truth = dki_arena_array(&worker->arena, DK_BLOCK_WORDS, sizeof *worker->where_truth, err);
     worker->truths = dki_arena_array(&worker->arena, plan->n_filters * DK_BLOCK_WORDS, sizeof *worker->truths, err);
-    worker->wholes = dki_arena_array(&worker->arena, n_wholes * DK_BLOCK_ROWS, sizeof *worker->wholes, err);
-    worker->weights = dki_arena_array(&worker->arena, DK_BLOCK_ROWS, sizeof *worker->weights, err);
-    worker->group = dki_arena_array(&worker->arena, DK_BLOCK_ROWS, sizeof *worker->group, err);
-    worker->codes = dki_arena_array(&worker->arena, DK_BLOCK_ROWS, sizeof *worker->codes, err);
+    worker->wholes = dki_arena_alloc(&worker->arena, n_wholes * DK_BLOCK_ROWS * sizeof *worker->wholes, err);
+    worker->weights = dki_arena_alloc(&worker->arena, DK_BLOCK_ROWS * sizeof *worker->weights, err);
+    worker->group = dki_arena_alloc(&worker->arena, DK_BLOCK_ROWS * sizeof *worker->group, err);
+    worker->codes = dki_arena_alloc(&worker->arena, DK_BLOCK_ROWS * sizeof *worker->codes, err);
     if (!worker->where_truth || !worker->truths || !worker->wholes || !worker->weights || !worker->group ||
         !worker->codes)
         return DK_ERR_MEMORY;
-    status = groups_init(&worker->found, plan, err);
+    status = groups_init(&worker->found, plan, dense->plan == NULL, err);
+    if (status == DK_OK)
+        status = init_dense(worker, dense, err);
     if (status == DK_OK)
         status = make_evals(worker, plan, err);
     return status;
@@ -134,6 +172,7 @@ static void worker_drop(struct worker *worker, const dki_plan *plan)
         dki_eval_release(worker->values[i]);
     dk_view_release(&worker->weight_view);
     dki_arena_drop(&worker->arena);
+    dki_dense_drop(&worker->dense);
     dki_groups_drop(&worker->found);
     dki_free(plan->context, worker);
 }
@@ -149,7 +188,7 @@ static dk_status get_worker(struct scan *scan, unsigned number, struct worker **
         if (worker == NULL)
             return DK_ERR_MEMORY;
         scan->workers[number] = worker;
-        status = worker_init(worker, scan->plan, err);
+        status = worker_init(worker, scan->plan, &scan->dense, err);
     }
     *out = worker;
     return status;
@@ -211,10 +250,25 @@ static dk_status eval_inputs(const dki_plan *plan, struct worker *worker, uint64
     return status;
 }
 
-static dk_status add_rows(const dki_plan *plan, struct worker *worker, uint64_t row, size_t n,
-                          const uint64_t *selection, dk_error *err)
+/* The group of every row; in a dense scan its slot, and what is counted by slot is counted. */
+static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker, const dk_view *const *by, size_t n,
+                             const uint64_t *selection, dk_error *err)
+{
+    dki_dense_block block = { n, selection, by, worker->views, worker->truths };
+
+    if (dense->plan == NULL)
+        return dki_group_block(&worker->found.grouper, by, n, selection, worker->group, err);
+    dki_dense_add(&worker->dense, &block, dense->all_taken ? NULL : worker->group);
+    return DK_OK;
+}
+
+static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, struct worker *worker, uint64_t row,
+                          size_t n, const uint64_t *selection, dk_error *err)
 {
     dk_status status = DK_OK;
+
+    if (dense->plan && dense->all_taken)
+        return DK_OK;
 
     if (plan->weight) {
         status = dk_column_view(plan->weight, row, n, &worker->weight_view, err);
@@ -231,6 +285,8 @@ static dk_status add_rows(const dki_plan *plan, struct worker *worker, uint64_t 
         dki_accumulator *accumulator = &worker->found.accumulators[i];
         dki_rows rows = { .n = n, .groups = worker->group, .weights = worker->weights };
 
+        if (is_taken(dense, i))
+            continue;
         rows.selection = truth_of(worker, aggregate->filter, selection);
         if (aggregate->value != DKI_NONE) {
             size_t at = worker->whole_at[aggregate->value];
@@ -238,15 +294,17 @@ static dk_status add_rows(const dki_plan *plan, struct worker *worker, uint64_t 
             rows.value = worker->views[aggregate->value];
             rows.integers = at == DKI_NONE ? NULL : worker->wholes + at;
         }
-        status = dki_accumulator_room(accumulator, worker->found.grouper.n_groups, err);
+        if (dense->plan == NULL)
+            status = dki_accumulator_room(accumulator, worker->found.grouper.n_groups, err);
         if (status == DK_OK)
             status = dki_accumulator_add(accumulator, &rows, err);
     }
     return status;
 }
 
-static dk_status scan_block(const dki_plan *plan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
+static dk_status scan_block(const struct scan *scan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
 {
+    const dki_plan *plan = scan->plan;
     const uint64_t *selection = NULL;
     const dk_view *views[DKI_MAX_DIMENSIONS] = { NULL };
     dk_status status = DK_OK;
@@ -267,9 +325,9 @@ static dk_status scan_block(const dki_plan *plan, struct worker *worker, uint64_
     if (status == DK_OK)
         status = eval_inputs(plan, worker, row, n, selection, err);
     if (status == DK_OK)
-        status = dki_group_block(&worker->found.grouper, views, n, selection, worker->group, err);
+        status = find_groups(&scan->dense, worker, views, n, selection, err);
     if (status == DK_OK)
-        status = add_rows(plan, worker, row, n, selection, err);
+        status = add_rows(plan, &scan->dense, worker, row, n, selection, err);
     return status;
 }
 
@@ -280,7 +338,7 @@ static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t
     size_t step = dki_block_rows(scan->plan->context);
     dk_status status;
 
-    assert(number < DKI_MOST_WORKERS);
+    assert(number < DKI_MOST_WORKERS); /* the pool has no more threads */
     status = get_worker(scan, number, &worker, err);
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
@@ -288,13 +346,13 @@ static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t
         status = dki_poll(scan->plan->context, err);
         if (status != DK_OK)
             return status;
-        status = scan_block(scan->plan, worker, row, n, err);
+        status = scan_block(scan, worker, row, n, err);
         if (status == DK_OK)
             continue;
         if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || n == 1)
             return status;
         for (size_t i = 0; i < n; i++) { /* what it holds is of no use any more; the earliest failure is */
-            dk_status one = scan_block(scan->plan, worker, row + i, 1, err);
+            dk_status one = scan_block(scan, worker, row + i, 1, err);
 
             if (one != DK_OK)
                 return one;
@@ -324,23 +382,71 @@ static dk_status merge_groups(dki_groups *groups, const dki_groups *other, dk_er
     return status;
 }
 
+/* The same by slot. */
+static dk_status merge_slots(const dki_dense_plan *dense, struct worker *first, const struct worker *other,
+                             const uint32_t *same, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    dki_dense_merge(&first->dense, &other->dense);
+    for (size_t i = 0; status == DK_OK && i < first->found.n_accumulators; i++) {
+        if (!is_taken(dense, i))
+            status = dki_accumulator_merge(&first->found.accumulators[i], &other->found.accumulators[i], 0,
+                                           dense->n_slots, same, err);
+    }
+    return status;
+}
+
+/* Puts groups in the place of slots. */
+static dk_status finish_slots(const dki_plan *plan, struct worker *first, dk_error *err)
+{
+    dki_groups groups = { 0 };
+    dk_status status = groups_init(&groups, plan, true, err);
+
+    if (status == DK_OK)
+        status = dki_dense_finish(&first->dense, first->found.accumulators, &groups, err);
+    if (status != DK_OK) {
+        dki_groups_drop(&groups);
+        return status;
+    }
+    groups.n_where_null = first->found.n_where_null;
+    for (size_t i = 0; i < plan->n_filters; i++)
+        groups.n_filter_null[i] = first->found.n_filter_null[i];
+    dki_groups_drop(&first->found);
+    first->found = groups;
+    return DK_OK;
+}
+
 /* Puts what all workers found into the first. */
 static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error *err)
 {
+    const dki_dense_plan *dense = &scan->dense;
     dki_groups *groups = &first->found;
+    uint32_t *same = NULL; /* slots stay what they are */
     dk_status status = DK_OK;
 
+    if (dense->plan && !dense->all_taken) {
+        same = dki_alloc_array(scan->plan->context, dense->n_slots, sizeof *same, err);
+        if (same == NULL)
+            return DK_ERR_MEMORY;
+        for (size_t i = 0; i < dense->n_slots; i++)
+            same[i] = (uint32_t)i;
+    }
     for (size_t i = 0; status == DK_OK && i < DKI_MOST_WORKERS; i++) {
         struct worker *other = scan->workers[i];
 
         if (other == NULL || other == first)
             continue;
-        status = merge_groups(groups, &other->found, err);
+        if (dense->plan)
+            status = merge_slots(dense, first, other, same, err);
+        else
+            status = merge_groups(groups, &other->found, err);
         groups->n_where_null += other->found.n_where_null;
         for (size_t k = 0; k < scan->plan->n_filters; k++)
             groups->n_filter_null[k] += other->found.n_filter_null[k];
         dki_groups_drop(&other->found);
     }
+    dki_free(scan->plan->context, same);
     return status;
 }
 
@@ -350,17 +456,22 @@ dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *er
     uint64_t grain = (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
     struct scan scan = { .plan = plan };
     struct worker *first = NULL;
-    dk_status status = dki_parallel(plan->context, n_rows, grain, scan_range, &scan, err);
+    dk_status status = dki_dense_plan_init(&scan.dense, plan, err);
 
+    if (status == DK_OK)
+        status = dki_parallel(plan->context, n_rows, grain, scan_range, &scan, err);
     if (status == DK_OK)
         status = get_worker(&scan, 0, &first, err); /* also where there was nothing to do */
     if (status == DK_OK)
         status = merge_workers(&scan, first, err);
+    if (status == DK_OK && scan.dense.plan)
+        status = finish_slots(plan, first, err);
     if (status == DK_OK) {
         *groups = first->found;
         memset(&first->found, 0, sizeof first->found);
     }
     for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
         worker_drop(scan.workers[i], plan);
+    dki_dense_plan_drop(&scan.dense);
     return status;
 }

@@ -34,30 +34,39 @@
 
 /* Coders. ------------------------------------------------------------------------------------------------------ */
 
+uint64_t dki_dimension_n_codes(const dki_dimension *what)
+{
+    uint64_t range = (uint64_t)what->greatest - (uint64_t)what->least;
+
+    switch (what->type) {
+    case DK_CATEGORY: return dk_dictionary_n_levels(what->levels) + 1;
+    case DK_BOOLEAN: return 3;
+    case DK_RATIO:
+    case DK_TEXT:
+    case DK_REAL: return 0;
+    default: return what->has_bounds && range < UINT32_MAX - 2 ? range + 2 : 0;
+    }
+}
+
+uint32_t dki_dimension_n_direct(const dki_dimension *what)
+{
+    uint64_t n = dki_dimension_n_codes(what);
+
+    return what->type != DK_CATEGORY && n > RANGE_LIMIT + 1 ? 0 : (uint32_t)n;
+}
+
 static void coder_init(dki_coder *coder, dk_context *context, const dki_dimension *what)
 {
     coder->what = *what;
-    coder->n_direct = 0;
+    coder->n_direct = dki_dimension_n_direct(what);
     dki_int_map_init(&coder->integers, context);
     dki_text_map_init(&coder->texts, context);
     switch (what->type) {
-    case DK_CATEGORY:
-        coder->kind = DKI_CODER_LEVELS;
-        coder->n_direct = (uint32_t)dk_dictionary_n_levels(what->levels) + 1;
-        break;
-    case DK_BOOLEAN:
-        coder->kind = DKI_CODER_BITS;
-        coder->n_direct = 3;
-        break;
+    case DK_CATEGORY: coder->kind = DKI_CODER_LEVELS; break;
+    case DK_BOOLEAN: coder->kind = DKI_CODER_BITS; break;
     case DK_RATIO:
     case DK_TEXT: coder->kind = DKI_CODER_BYTES; break;
-    default:
-        coder->kind = DKI_CODER_INTEGERS;
-        if (what->type != DK_REAL && what->has_bounds &&
-            (uint64_t)what->greatest - (uint64_t)what->least < RANGE_LIMIT) {
-            coder->kind = DKI_CODER_RANGE;
-            coder->n_direct = (uint32_t)((uint64_t)what->greatest - (uint64_t)what->least) + 2;
-        }
+    default: coder->kind = coder->n_direct ? DKI_CODER_RANGE : DKI_CODER_INTEGERS;
     }
 }
 
@@ -358,6 +367,13 @@ dk_status dki_group_add(dki_grouper *grouper, const uint32_t *codes, uint32_t *n
     for (size_t d = 0; d < grouper->n_dims; d++)
         columns[d] = &codes[d];
     return number_codes(grouper, columns, 1, NULL, number, err);
+}
+
+dk_status dki_group_add_codes(dki_grouper *grouper, size_t n, dk_error *err)
+{
+    uint32_t *numbers = (uint32_t *)(void *)grouper->values; /* idle, and nobody wants them */
+
+    return number_codes(grouper, (const uint32_t *const *)grouper->codes, n, NULL, numbers, err);
 }
 
 dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint32_t *map, dk_error *err)

@@ -1,0 +1,583 @@
+/* dense.c - takes blocks of rows into counters and sums that are found by index.
+ *
+ * Codes stay as narrow as they are stored: a category of up to 255 levels alone in `by` is counted as it lies in its
+ * column. Null is code 0, in a dimension as in a value. A row that a condition leaves out is counted as such, in
+ * counters that nobody reads, so that there is no branch and no gathering of rows.
+ *
+ * Invariants: every index is below the size of its table, also in rows that are not selected, whose values are
+ * unspecified: what is not a plain column is clamped. Nothing here fails. Poll: the caller, once per block.
+ */
+#include "dense.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/column_parts.h"
+#include "dense_kernels.h"
+
+#define SCRATCH_BYTES (DK_BLOCK_ROWS * sizeof(uint32_t))
+
+/* Memory. ------------------------------------------------------------------------------------------------------ */
+
+static size_t width_bytes(unsigned width)
+{
+    return (size_t)1 << width;
+}
+
+static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[i];
+    dk_context *context = dense->plan->plan->context;
+    size_t n = dense->plan->n_slots;
+
+    if (sums->sum && (dense->totals[i] = dki_calloc(context, n, sizeof *dense->totals[i], err)) == NULL)
+        return DK_ERR_MEMORY;
+    if (sums->sum && sums->shift == 0 && (dense->ns[i] = dki_calloc(context, n, sizeof *dense->ns[i], err)) == NULL)
+        return DK_ERR_MEMORY;
+    if (sums->most && (dense->most[i] = dki_calloc(context, n, width_bytes(sums->width), err)) == NULL)
+        return DK_ERR_MEMORY;
+    if (sums->least && (dense->least[i] = dki_alloc_array(context, n, width_bytes(sums->width), err)) == NULL)
+        return DK_ERR_MEMORY;
+    if (sums->least)
+        memset(dense->least[i], 0xff, n * width_bytes(sums->width));
+    return DK_OK;
+}
+
+dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error *err)
+{
+    dk_context *context = plan->plan->context;
+    dk_status status = DK_OK;
+
+    memset(dense, 0, sizeof *dense);
+    dense->plan = plan;
+    dense->counts = dki_calloc(context, plan->n_counters, sizeof *dense->counts, err);
+    dense->totals = dki_calloc(context, plan->n_sums, sizeof *dense->totals, err);
+    dense->ns = dki_calloc(context, plan->n_sums, sizeof *dense->ns, err);
+    dense->least = dki_calloc(context, plan->n_sums, sizeof *dense->least, err);
+    dense->most = dki_calloc(context, plan->n_sums, sizeof *dense->most, err);
+    dense->index = dki_alloc_wide(context, SCRATCH_BYTES, err);
+    dense->other = dki_alloc_wide(context, SCRATCH_BYTES, err);
+    dense->codes = dki_alloc_wide(context, SCRATCH_BYTES, err);
+    if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->index ||
+        !dense->other || !dense->codes)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < plan->n_counters; i++) {
+        const dki_dense_counters *counters = &plan->counters[i];
+        size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
+
+        dense->counts[i] = dki_calloc(context, n, sizeof *dense->counts[i], err);
+        if (dense->counts[i] == NULL)
+            return DK_ERR_MEMORY;
+    }
+    if (plan->n_counters == 0) {
+        dense->seen = dki_calloc(context, plan->n_slots, 2, err);
+        if (dense->seen == NULL)
+            return DK_ERR_MEMORY;
+    }
+    for (size_t i = 0; status == DK_OK && i < plan->n_sums; i++)
+        status = init_sums(dense, i, err);
+    return status;
+}
+
+static void free_each(dk_context *context, void **arrays, size_t n)
+{
+    for (size_t i = 0; arrays && i < n; i++)
+        dki_free(context, arrays[i]);
+    dki_free(context, (void *)arrays);
+}
+
+void dki_dense_drop(dki_dense *dense)
+{
+    const dki_dense_plan *plan = dense->plan;
+    dk_context *context;
+
+    if (plan == NULL)
+        return;
+    context = plan->plan->context;
+    free_each(context, (void **)dense->counts, plan->n_counters);
+    free_each(context, (void **)dense->totals, plan->n_sums);
+    free_each(context, (void **)dense->ns, plan->n_sums);
+    free_each(context, dense->least, plan->n_sums);
+    free_each(context, dense->most, plan->n_sums);
+    dki_free(context, dense->seen);
+    dki_free(context, dense->index);
+    dki_free(context, dense->other);
+    dki_free(context, dense->codes);
+    memset(dense, 0, sizeof *dense);
+}
+
+/* Codes of a block. -------------------------------------------------------------------------------------------- */
+
+/* Codes with their width. */
+struct codes {
+    const void *at;
+    unsigned width;
+};
+
+static unsigned stored_bytes(dk_storage storage)
+{
+    switch (storage) {
+    case DK_STORE_I8:
+    case DK_STORE_U8: return 1;
+    case DK_STORE_I16:
+    case DK_STORE_U16: return 2;
+    case DK_STORE_I32:
+    case DK_STORE_U32: return 4;
+    default: return 8;
+    }
+}
+
+/* The code that stands for every row of a constant view. */
+static uint32_t constant_code(const dki_dimension *what, const dk_view *view)
+{
+    dk_view one = *view;
+    int64_t value;
+    uint32_t code;
+
+    one.n = 1;
+    if (what->type == DK_CATEGORY) {
+        dki_view_codes(&one, &code);
+        return code;
+    }
+    if (dki_view_is_null(view, 0))
+        return 0;
+    dki_view_integers(&one, &value);
+    return (uint32_t)((uint64_t)value - (what->type == DK_BOOLEAN ? 0 : (uint64_t)what->least)) + 1;
+}
+
+/* The codes of a view, where they lie or in scratch. plain: the view is that of a column. */
+static struct codes codes_of(const dki_dimension *what, bool plain, const dk_view *view, void *scratch)
+{
+    uint64_t n_codes = dki_dimension_n_codes(what);
+    struct codes codes = { scratch, dki_width_for(n_codes) };
+    size_t n = view->n;
+
+    if (view->constant) {
+        uint32_t code = constant_code(what, view);
+
+        dki_codes_fill(codes.width, scratch, code < n_codes ? code : 0, n);
+    } else if (what->type == DK_CATEGORY) {
+        codes.width = view->storage == DK_STORE_U8 ? 0 : view->storage == DK_STORE_U16 ? 1 : 2;
+        codes.at = view->values;
+        if (!plain) {
+            dki_codes_from(codes.width, scratch, stored_bytes(view->storage), view->values, 0, n);
+            dki_codes_clamp(codes.width, scratch, (uint32_t)n_codes, n);
+            codes.at = scratch;
+        }
+    } else {
+        if (what->type == DK_BOOLEAN) {
+            dki_codes_fill(codes.width, scratch, 1, n);
+            dki_codes_add_bits(codes.width, scratch, 1, view->values, n);
+        } else {
+            dki_codes_from(codes.width, scratch, stored_bytes(view->storage), view->values,
+                           (uint64_t)what->least - 1, n);
+        }
+        if (view->valid)
+            dki_codes_mask(codes.width, scratch, view->valid, n);
+    }
+    return codes;
+}
+
+static struct codes dimension_codes(const dki_dense *dense, const dki_dense_block *block, size_t d, void *scratch)
+{
+    const dki_plan *plan = dense->plan->plan;
+
+    return codes_of(&plan->dims[d], plan->by_column[d], block->by[d], scratch);
+}
+
+static struct codes value_codes(const dki_dense *dense, const dki_dense_block *block, size_t value)
+{
+    const dki_plan_value *from = &dense->plan->plan->values[value];
+
+    return codes_of(&from->what, from->is_column, block->values[value], dense->codes);
+}
+
+static const uint64_t *truth_of(const dki_dense_block *block, size_t filter)
+{
+    return filter == DKI_NONE ? block->selection : block->truths + filter * DK_BLOCK_WORDS;
+}
+
+/* Taking rows in. ---------------------------------------------------------------------------------------------- */
+
+/* The slot of every row. */
+static struct codes slots_of(const dki_dense *dense, const dki_dense_block *block)
+{
+    const dki_dense_plan *plan = dense->plan;
+    struct codes slots = { dense->index, dki_width_for(plan->n_slots) };
+    size_t n_dims = plan->plan->breakdown->n_by;
+
+    if (n_dims == 0)
+        dki_codes_fill(slots.width, dense->index, 0, block->n);
+    if (n_dims == 1)
+        return dimension_codes(dense, block, 0, dense->index);
+    for (size_t d = 0; d < n_dims; d++) {
+        struct codes codes = dimension_codes(dense, block, d, dense->codes);
+
+        if (d == 0)
+            dki_codes_from(slots.width, dense->index, (unsigned)width_bytes(codes.width), codes.at, 0, block->n);
+        else
+            dki_codes_append(slots.width, dense->index, plan->radix[d], codes.width, codes.at, block->n);
+    }
+    return slots;
+}
+
+/* Indexes beside the slots: a term for a code, and one for each condition that holds. */
+static struct codes indexes_of(const dki_dense *dense, const dki_dense_block *block, struct codes slots,
+                               const dki_dense_counters *counters)
+{
+    size_t n_slots = dense->plan->n_slots;
+    struct codes indexes = { dense->other, dki_width_for(counters->n) };
+
+    if (counters->value == DKI_NONE && counters->n_bits == 0)
+        return slots;
+    dki_codes_from(indexes.width, dense->other, (unsigned)width_bytes(slots.width), slots.at, 0, block->n);
+    if (counters->value != DKI_NONE) {
+        struct codes codes = value_codes(dense, block, counters->value);
+
+        dki_codes_add(indexes.width, dense->other, (uint32_t)n_slots, codes.width, codes.at, block->n);
+    }
+    for (size_t b = 0; b < counters->n_bits; b++)
+        dki_codes_add_bits(indexes.width, dense->other, (uint32_t)((n_slots * counters->n_codes) << b),
+                           truth_of(block, counters->filters[b]), block->n);
+    return indexes;
+}
+
+static void see(const dki_dense *dense, const dki_dense_block *block, struct codes slots)
+{
+    const dki_dense_counters pairs = { .value = DKI_NONE,
+                                       .n_codes = 1,
+                                       .n_bits = block->selection != NULL,
+                                       .filters = { DKI_NONE },
+                                       .n = dense->plan->n_slots * 2 };
+    struct codes indexes = indexes_of(dense, block, slots, &pairs);
+
+    dki_see(indexes.width, dense->seen, indexes.at, block->n);
+}
+
+static void add_sums(const dki_dense *dense, const dki_dense_block *block, struct codes slots, size_t i)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[i];
+    const uint64_t *truth = truth_of(block, dense->plan->plan->values[sums->value].filter);
+    struct codes codes = value_codes(dense, block, sums->value);
+    size_t n = block->n;
+
+    if (truth)
+        dki_codes_mask(codes.width, dense->codes, truth, n); /* codes of numbers lie in scratch */
+    if (sums->sum && sums->shift)
+        dki_sum_codes(slots.width, slots.at, codes.width, codes.at, dense->totals[i], sums->shift, n);
+    else if (sums->sum)
+        dki_sum_wide_codes(slots.width, slots.at, codes.width, codes.at, dense->totals[i], dense->ns[i], n);
+    if (sums->least)
+        dki_least_codes(slots.width, slots.at, codes.width, codes.at, dense->least[i], n);
+    if (sums->most)
+        dki_most_codes(slots.width, slots.at, codes.width, codes.at, dense->most[i], n);
+}
+
+void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots)
+{
+    const dki_dense_plan *plan = dense->plan;
+    struct codes at = slots_of(dense, block);
+
+    for (size_t i = 0; i < plan->n_counters; i++) {
+        struct codes indexes = indexes_of(dense, block, at, &plan->counters[i]);
+
+        dki_count(indexes.width, dense->counts[i], plan->counters[i].stride, indexes.at, block->n);
+    }
+    if (dense->seen)
+        see(dense, block, at);
+    for (size_t i = 0; i < plan->n_sums; i++)
+        add_sums(dense, block, at, i);
+    if (slots)
+        dki_codes_from(2, slots, (unsigned)width_bytes(at.width), at.at, 0, block->n);
+}
+
+/* Merging. ----------------------------------------------------------------------------------------------------- */
+
+static uint32_t number_at(unsigned width, const void *array, size_t i)
+{
+    switch (width) {
+    case 0: return ((const uint8_t *)array)[i];
+    case 1: return ((const uint16_t *)array)[i];
+    default: return ((const uint32_t *)array)[i];
+    }
+}
+
+static void put_number(unsigned width, void *array, size_t i, uint32_t number)
+{
+    switch (width) {
+    case 0: ((uint8_t *)array)[i] = (uint8_t)number; break;
+    case 1: ((uint16_t *)array)[i] = (uint16_t)number; break;
+    default: ((uint32_t *)array)[i] = number;
+    }
+}
+
+static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
+{
+    unsigned width = dense->plan->sums[i].width;
+
+    for (size_t slot = 0; slot < dense->plan->n_slots; slot++) {
+        if (dense->totals[i])
+            dense->totals[i][slot] += from->totals[i][slot];
+        if (dense->ns[i])
+            dense->ns[i][slot] += from->ns[i][slot];
+        if (dense->least[i] && number_at(width, from->least[i], slot) < number_at(width, dense->least[i], slot))
+            put_number(width, dense->least[i], slot, number_at(width, from->least[i], slot));
+        if (dense->most[i] && number_at(width, from->most[i], slot) > number_at(width, dense->most[i], slot))
+            put_number(width, dense->most[i], slot, number_at(width, from->most[i], slot));
+    }
+}
+
+void dki_dense_merge(dki_dense *dense, const dki_dense *from)
+{
+    const dki_dense_plan *plan = dense->plan;
+
+    for (size_t i = 0; i < plan->n_counters; i++) {
+        const dki_dense_counters *counters = &plan->counters[i];
+        size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
+
+        for (size_t k = 0; k < n; k++)
+            dense->counts[i][k] += from->counts[i][k];
+    }
+    for (size_t slot = 0; dense->seen && slot < plan->n_slots * 2; slot++)
+        dense->seen[slot] |= from->seen[slot];
+    for (size_t i = 0; i < plan->n_sums; i++)
+        merge_sums(dense, from, i);
+}
+
+/* From slots to groups. ---------------------------------------------------------------------------------------- */
+
+/* Whether rows of these conditions count: those where the filter holds (DKI_NONE: the where, if there is one). */
+static bool counts_class(const dki_dense_counters *counters, size_t class, size_t filter)
+{
+    for (size_t b = 0; b < counters->n_bits; b++) {
+        if (counters->filters[b] == filter)
+            return class >> b & 1;
+    }
+    return true;
+}
+
+static void add_tables(const dki_dense *dense, size_t i)
+{
+    const dki_dense_counters *counters = &dense->plan->counters[i];
+
+    for (size_t k = 1; counters->stride && k < DKI_COUNT_TABLES; k++) {
+        for (size_t c = 0; c < counters->n; c++)
+            dense->counts[i][c] += dense->counts[i][k * counters->stride + c];
+    }
+}
+
+/* Rows of each slot that the breakdown's where lets through: not 0 where there are any. */
+static void find_rows(const dki_dense *dense, uint32_t *rows)
+{
+    const dki_dense_plan *plan = dense->plan;
+    const dki_dense_counters *counters = plan->counters;
+    size_t n = plan->n_slots;
+
+    memset(rows, 0, n * sizeof *rows);
+    if (dense->seen) {
+        const uint8_t *seen = dense->seen + (plan->plan->where ? n : 0);
+
+        for (size_t slot = 0; slot < n; slot++)
+            rows[slot] = seen[slot];
+        return;
+    }
+    for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+        if (!counts_class(counters, class, DKI_NONE))
+            continue;
+        for (size_t code = 0; code < counters->n_codes; code++) {
+            const uint32_t *from = dense->counts[0] + (class * counters->n_codes + code) * n;
+
+            for (size_t slot = 0; slot < n; slot++)
+                rows[slot] += from[slot];
+        }
+    }
+}
+
+/* Adds the groups of slots[0 .. n - 1], which are numbered in that order. */
+static dk_status add_groups(const dki_dense_plan *plan, dki_grouper *grouper, const uint32_t *slots, size_t n,
+                            dk_error *err)
+{
+    size_t n_dims = grouper->n_dims;
+
+    for (size_t from = 0; from < n; from += DK_BLOCK_ROWS) {
+        size_t some = n - from < DK_BLOCK_ROWS ? n - from : DK_BLOCK_ROWS;
+        dk_status status = dki_poll(grouper->context, err);
+
+        for (size_t i = 0; i < some; i++) {
+            uint32_t rest = slots[from + i];
+
+            for (size_t d = n_dims; d-- > 0; rest /= plan->radix[d])
+                grouper->codes[d][i] = rest % plan->radix[d];
+        }
+        if (status == DK_OK)
+            status = dki_group_add_codes(grouper, some, err);
+        if (status != DK_OK)
+            return status;
+    }
+    return DK_OK;
+}
+
+/* The number that a code of a value stands for, as best and sums hold it. */
+static int64_t code_value(const dki_dimension *what, uint64_t code)
+{
+    if (what->type == DK_CATEGORY)
+        return (int64_t)code;
+    return (int64_t)((what->type == DK_BOOLEAN ? 0 : (uint64_t)what->least) + code - 1);
+}
+
+/* The code that comes in place i among the known values, counted from 1. */
+static dk_status order_codes(const dki_plan *plan, const dki_dimension *what, uint32_t **out, dk_error *err)
+{
+    uint32_t n = (uint32_t)dki_dimension_n_codes(what);
+    uint32_t *order = dki_alloc_array(plan->context, n, sizeof *order, err);
+
+    if (order == NULL)
+        return DK_ERR_MEMORY;
+    for (uint32_t code = 0; code < n; code++)
+        order[what->type == DK_CATEGORY && code ? dk_dictionary_rank(what->levels, code) + 1 : code] = code;
+    *out = order;
+    return DK_OK;
+}
+
+/* n, sum and best of each group from counters of values. */
+static void fill_values(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
+                        const uint32_t *order, const uint32_t *slots, size_t n, size_t filter,
+                        dki_accumulator *accumulator)
+{
+    const dki_dimension *what = &dense->plan->plan->values[counters->value].what;
+    size_t n_slots = dense->plan->n_slots;
+    bool least = accumulator->what.kind == DKI_AGGREGATE_MIN;
+
+    for (size_t k = 1; k < counters->n_codes; k++) { /* the best comes last */
+        uint64_t code = order[least ? counters->n_codes - k : k];
+        int64_t value = code_value(what, code);
+
+        for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+            const uint32_t *from = counts + (class * counters->n_codes + code) * n_slots;
+
+            for (size_t i = 0; counts_class(counters, class, filter) && i < n; i++) {
+                uint32_t rows = from[slots[i]];
+
+                accumulator->n[i] += rows;
+                if (accumulator->sum)
+                    accumulator->sum[i] += (dki_i128)value * rows;
+                else if (rows)
+                    ((int64_t *)accumulator->best)[i] = value;
+            }
+        }
+    }
+}
+
+static void fill_counts(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
+                        const uint32_t *slots, size_t n, size_t filter, dki_accumulator *accumulator)
+{
+    for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+        if (!counts_class(counters, class, filter))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            accumulator->n[i] += counts[class * dense->plan->n_slots + slots[i]];
+    }
+}
+
+static void fill_sums(const dki_dense *dense, size_t number, const uint32_t *slots, size_t n,
+                      dki_accumulator *accumulator)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[number];
+    const dki_dimension *what = &dense->plan->plan->values[sums->value].what;
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t slot = slots[i];
+
+        if (accumulator->sum) {
+            uint64_t total = dense->totals[number][slot];
+            uint64_t known = sums->shift ? total >> sums->shift : dense->ns[number][slot];
+
+            total -= sums->shift ? known << sums->shift : 0;
+            accumulator->n[i] = known;
+            accumulator->sum[i] = (dki_i128)total + ((dki_i128)what->least - 1) * (dki_i128)known;
+        } else {
+            uint32_t most =
+                sums->most && dense->most[number] ? number_at(sums->width, dense->most[number], slot) : 0;
+            uint32_t none = (uint32_t)((UINT64_C(1) << (8 << sums->width)) - 1);
+            uint32_t least = dense->least[number] ? number_at(sums->width, dense->least[number], slot) : none;
+            bool is_least = accumulator->what.kind == DKI_AGGREGATE_MIN;
+
+            accumulator->n[i] = is_least ? least != none : most != 0; /* as many as it takes to be known */
+            if (accumulator->n[i])
+                ((int64_t *)accumulator->best)[i] = code_value(what, is_least ? least + UINT64_C(1) : most);
+        }
+    }
+}
+
+static dk_status fill_taken(const dki_dense *dense, size_t number, const uint32_t *slots, size_t n,
+                            dki_accumulator *accumulator, dk_error *err)
+{
+    const dki_plan *plan = dense->plan->plan;
+    const dki_dense_take *take = &dense->plan->takes[number];
+    const dki_dense_counters *counters = &dense->plan->counters[take->number];
+    size_t filter = plan->aggregates[number].filter;
+    uint32_t *order;
+    dk_status status;
+
+    if (take->how == DKI_DENSE_SUMMED) {
+        fill_sums(dense, take->number, slots, n, accumulator);
+        return DK_OK;
+    }
+    if (counters->value == DKI_NONE) {
+        fill_counts(dense, counters, dense->counts[take->number], slots, n, filter, accumulator);
+        return DK_OK;
+    }
+    status = order_codes(plan, &plan->values[counters->value].what, &order, err);
+    if (status == DK_OK) {
+        fill_values(dense, counters, dense->counts[take->number], order, slots, n, filter, accumulator);
+        dki_free(plan->context, order);
+    }
+    return status;
+}
+
+/* Groups of slots without rows hold nothing: where those go does not matter. */
+static dk_status fill_others(const dki_dense *dense, const dki_accumulator *by_slot, const uint32_t *map,
+                             dki_groups *groups, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && groups->grouper.n_groups && i < groups->n_accumulators; i++) {
+        if (dense->plan->takes[i].how == DKI_DENSE_NOT)
+            status =
+                dki_accumulator_merge(&groups->accumulators[i], &by_slot[i], 0, dense->plan->n_slots, map, err);
+    }
+    return status;
+}
+
+dk_status dki_dense_finish(const dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups,
+                           dk_error *err)
+{
+    const dki_dense_plan *plan = dense->plan;
+    dk_context *context = plan->plan->context;
+    uint32_t *map = dki_alloc_array(context, plan->n_slots, sizeof *map, err); /* rows, then groups */
+    uint32_t *slots = dki_alloc_array(context, plan->n_slots, sizeof *slots, err);
+    size_t n = 0;
+    dk_status status = map && slots ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; status == DK_OK && i < plan->n_counters; i++)
+        add_tables(dense, i);
+    if (status == DK_OK) {
+        find_rows(dense, map);
+        for (size_t slot = 0; slot < plan->n_slots; slot++) {
+            slots[n] = (uint32_t)slot;
+            n += map[slot] != 0;
+            map[slot] = map[slot] ? (uint32_t)n - 1 : 0;
+        }
+        status = add_groups(plan, &groups->grouper, slots, n, err);
+    }
+    for (size_t i = 0; status == DK_OK && i < groups->n_accumulators; i++) {
+        status = dki_accumulator_room(&groups->accumulators[i], n, err);
+        if (status == DK_OK && n && plan->takes[i].how != DKI_DENSE_NOT)
+            status = fill_taken(dense, i, slots, n, &groups->accumulators[i], err);
+    }
+    if (status == DK_OK)
+        status = fill_others(dense, by_slot, map, groups, err);
+    dki_free(context, map);
+    dki_free(context, slots);
+    return status;
+}

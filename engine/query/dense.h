@@ -1,0 +1,87 @@
+/* dense.h - groups and aggregates of a breakdown whose keys are few: counted by index, without looking for a key.
+ *
+ * Where the codes of every dimension are known beforehand, a row's slot is (code 0 * n 1 + code 1) * n 2 + ..., and what
+ * is counted for it is found by that number alone. Aggregates over narrow values are computed here as well; others
+ * are given the slot as their group.
+ */
+#ifndef DKI_QUERY_DENSE_H
+#define DKI_QUERY_DENSE_H
+
+#include "breakdown_plan.h"
+
+#define DKI_DENSE_BITS 4 /* conditions that one table of counters tells apart */
+
+/* Counters of rows by slot, by the code of a value where there is one, and by which of some conditions hold:
+ * counter = (conditions * n_codes + code) * n_slots + slot */
+typedef struct dki_dense_counters {
+    size_t value; /* DKI_NONE: none, and n_codes is 1 */
+    uint64_t n_codes;
+    size_t n_bits;
+    size_t filters[DKI_DENSE_BITS]; /* of the plan; DKI_NONE: the breakdown's where */
+    size_t n;                       /* counters */
+    size_t stride;                  /* from one table to the next, 0: there is one only */
+} dki_dense_counters;
+
+/* Sum, least and greatest of a value by slot. */
+typedef struct dki_dense_sums {
+    size_t value;
+    bool sum, least, most;
+    unsigned width; /* of the value's codes */
+    unsigned shift; /* the number of values stands above their sum in one word; 0: it stands elsewhere */
+} dki_dense_sums;
+
+typedef enum dki_dense_way { DKI_DENSE_NOT, DKI_DENSE_COUNTED, DKI_DENSE_SUMMED } dki_dense_way;
+
+typedef struct dki_dense_take {
+    dki_dense_way how;
+    size_t number; /* of its counters or sums */
+} dki_dense_take;
+
+typedef struct dki_dense_plan {
+    const dki_plan *plan; /* borrowed; NULL: keys are too many, nothing here applies */
+    size_t n_slots;
+    uint32_t radix[DKI_MAX_DIMENSIONS]; /* codes of each dimension */
+    dki_dense_counters *counters;
+    dki_dense_sums *sums;
+    size_t n_counters, n_sums;
+    dki_dense_take *takes; /* of each aggregate */
+    bool all_taken;
+} dki_dense_plan;
+
+/* What one worker has counted. */
+typedef struct dki_dense {
+    const dki_dense_plan *plan;
+    uint32_t **counts; /* of each counters */
+    uint8_t *seen; /* where there are no counters: slots that have rows (2 for each slot where there is a where) */
+    uint64_t **totals; /* of each sums; the arrays that it does not need are NULL */
+    uint32_t **ns;
+    void **least, **most;
+    void *index, *other, *codes; /* of the block at hand */
+} dki_dense;
+
+/* The inputs of a block. */
+typedef struct dki_dense_block {
+    size_t n;
+    const uint64_t *selection;    /* where the breakdown's where holds; NULL: it has none */
+    const dk_view *const *by;     /* of each dimension */
+    const dk_view *const *values; /* of each value of the plan */
+    const uint64_t *truths;       /* DK_BLOCK_WORDS for each filter of the plan */
+} dki_dense_block;
+
+/* The plan may be dropped after a failure too, and when it is zeroed. */
+dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_error *err);
+void dki_dense_plan_drop(dki_dense_plan *dense);
+
+/* After a failure only to be dropped; a zeroed one may be dropped too. */
+dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error *err);
+void dki_dense_drop(dki_dense *dense);
+/* Takes the rows of a block in. slots: NULL, or where the slot of each row goes. */
+void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots);
+/* Takes in what another worker counted. */
+void dki_dense_merge(dki_dense *dense, const dki_dense *from);
+/* Makes groups of the slots that have rows, and fills the accumulators that were taken. by_slot: the accumulators of the
+ * others, by slot, one for each aggregate. groups is initialised and empty. */
+dk_status dki_dense_finish(const dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups,
+                           dk_error *err);
+
+#endif

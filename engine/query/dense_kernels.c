@@ -1,0 +1,353 @@
+/* dense_kernels.c - loops over arrays of narrow codes.
+ *
+ * Each loop stands once, as a macro, and is made for every pair of widths. Those that only move numbers are left to the
+ * compiler's vectors; the others are bound by one load and store to a table for each row, and have no branch that
+ * depends on the data but those of least and most, which are taken ever more seldom.
+ */
+#include "dense_kernels.h"
+
+#include <string.h>
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3") /* vectors, also where the tree is compiled with -O2; clang needs no telling */
+#endif
+
+#define FOR_WIDTHS(X) X(0, uint8_t) X(1, uint16_t) X(2, uint32_t)
+/* X(width, type, width of the other, its type) */
+#define FOR_PAIRS(X)                                                                                               \
+    X(0, uint8_t, 0, uint8_t)                                                                                      \
+    X(0, uint8_t, 1, uint16_t)                                                                                     \
+    X(0, uint8_t, 2, uint32_t)                                                                                     \
+    X(1, uint16_t, 0, uint8_t)                                                                                     \
+    X(1, uint16_t, 1, uint16_t) X(1, uint16_t, 2, uint32_t) X(2, uint32_t, 0, uint8_t) X(2, uint32_t, 1, uint16_t) \
+        X(2, uint32_t, 2, uint32_t)
+
+/* Making codes. ------------------------------------------------------------------------------------------------ */
+
+#define FROM(W, T, IN)                                                                    \
+    static void from_##W##_##IN(T *restrict out, const IN *restrict in, T base, size_t n) \
+    {                                                                                     \
+        for (size_t i = 0; i < n; i++)                                                    \
+            out[i] = (T)((T)in[i] - base);                                                \
+    }
+#define FROM_ALL(W, T) FROM(W, T, uint8_t) FROM(W, T, uint16_t) FROM(W, T, uint32_t) FROM(W, T, uint64_t)
+FOR_WIDTHS(FROM_ALL)
+
+void dki_codes_from(unsigned width, void *out, unsigned in_bytes, const void *in, uint64_t base, size_t n)
+{
+#define FROM_CASE(W, T)                                            \
+    case W:                                                        \
+        switch (in_bytes) {                                        \
+        case 1: from_##W##_uint8_t(out, in, (T)base, n); return;   \
+        case 2: from_##W##_uint16_t(out, in, (T)base, n); return;  \
+        case 4: from_##W##_uint32_t(out, in, (T)base, n); return;  \
+        default: from_##W##_uint64_t(out, in, (T)base, n); return; \
+        }
+    switch (width) {
+        FOR_WIDTHS(FROM_CASE)
+    }
+}
+
+#define FILL(W, T)                                 \
+    static void fill_##W(T *out, T code, size_t n) \
+    {                                              \
+        for (size_t i = 0; i < n; i++)             \
+            out[i] = code;                         \
+    }
+FOR_WIDTHS(FILL)
+
+void dki_codes_fill(unsigned width, void *out, uint32_t code, size_t n)
+{
+    switch (width) {
+    case 0: fill_0(out, (uint8_t)code, n); break;
+    case 1: fill_1(out, (uint16_t)code, n); break;
+    default: fill_2(out, code, n);
+    }
+}
+
+/* X(W, T, V, U): loops named by both widths, found by both. */
+#define BOTH(name, width, other, ...)        \
+    switch ((width)*DKI_WIDTHS + (other)) {  \
+    case 0: name##_0_0(__VA_ARGS__); break;  \
+    case 1: name##_0_1(__VA_ARGS__); break;  \
+    case 2: name##_0_2(__VA_ARGS__); break;  \
+    case 3: name##_1_0(__VA_ARGS__); break;  \
+    case 4: name##_1_1(__VA_ARGS__); break;  \
+    case 5: name##_1_2(__VA_ARGS__); break;  \
+    case 6: name##_2_0(__VA_ARGS__); break;  \
+    case 7: name##_2_1(__VA_ARGS__); break;  \
+    default: name##_2_2(__VA_ARGS__); break; \
+    }
+
+#define APPEND(W, T, V, U)                                                                           \
+    static void append_##W##_##V(T *restrict out, uint32_t radix, const U *restrict codes, size_t n) \
+    {                                                                                                \
+        T by = (T)radix;                                                                             \
+        for (size_t i = 0; i < n; i++)                                                               \
+            out[i] = (T)(out[i] * (uint32_t)by + codes[i]);                                          \
+    }
+FOR_PAIRS(APPEND)
+
+void dki_codes_append(unsigned width, void *out, uint32_t radix, unsigned codes_width, const void *codes,
+                      size_t n){ BOTH(append, width, codes_width, out, radix, codes, n) }
+
+#define ADD(W, T, V, U)                                                                            \
+    static void add_##W##_##V(T *restrict out, uint32_t factor, const U *restrict codes, size_t n) \
+    {                                                                                              \
+        T by = (T)factor;                                                                          \
+        for (size_t i = 0; i < n; i++)                                                             \
+            out[i] = (T)(out[i] + codes[i] * (uint32_t)by);                                        \
+    }
+FOR_PAIRS(ADD)
+
+    void dki_codes_add(unsigned width, void *out, uint32_t factor, unsigned codes_width, const void *codes,
+                       size_t n)
+{
+    BOTH(add, width, codes_width, out, factor, codes, n)
+}
+
+/* Bits. -------------------------------------------------------------------------------------------------------- */
+
+/* Eight lanes that are all ones where the bit is set. Vectors of the compiler, so that they are the machine's own
+ * everywhere. */
+typedef uint8_t u8x8 __attribute__((vector_size(8)));
+typedef uint16_t u16x8 __attribute__((vector_size(16)));
+typedef uint32_t u32x4 __attribute__((vector_size(16)));
+
+static inline u8x8 lanes_8(uint8_t bits)
+{
+    const u8x8 which = { 1, 2, 4, 8, 16, 32, 64, 128 };
+    u8x8 all = { bits, bits, bits, bits, bits, bits, bits, bits };
+
+    return (u8x8)((all & which) == which);
+}
+
+static inline u16x8 lanes_16(uint8_t bits)
+{
+    const u16x8 which = { 1, 2, 4, 8, 16, 32, 64, 128 };
+    u16x8 all = { bits, bits, bits, bits, bits, bits, bits, bits };
+
+    return (u16x8)((all & which) == which);
+}
+
+static inline u32x4 lanes_32(uint8_t bits)
+{
+    const u32x4 which = { 1, 2, 4, 8 };
+    u32x4 all = { bits, bits, bits, bits };
+
+    return (u32x4)((all & which) == which);
+}
+
+/* Runs the statement for every eight rows at i, whose bits are in `byte`. */
+#define FOR_BYTES(words, n, ...)                               \
+    for (size_t i = 0; i < (n); i += 8) {                      \
+        uint8_t byte = (uint8_t)((words)[i / 64] >> (i % 64)); \
+        __VA_ARGS__                                            \
+    }
+
+void dki_codes_add_bits(unsigned width, void *out, uint32_t term, const uint64_t *bits, size_t n)
+{
+    switch (width) {
+    case 0:
+        FOR_BYTES(bits, n, {
+            u8x8 lanes;
+            memcpy(&lanes, (uint8_t *)out + i, sizeof lanes);
+            lanes += lanes_8(byte) & (uint8_t)term;
+            memcpy((uint8_t *)out + i, &lanes, sizeof lanes);
+        })
+        break;
+    case 1:
+        FOR_BYTES(bits, n, {
+            u16x8 lanes;
+            memcpy(&lanes, (uint16_t *)out + i, sizeof lanes);
+            lanes += lanes_16(byte) & (uint16_t)term;
+            memcpy((uint16_t *)out + i, &lanes, sizeof lanes);
+        })
+        break;
+    default:
+        FOR_BYTES(bits, n, {
+            u32x4 low, high;
+            memcpy(&low, (uint32_t *)out + i, sizeof low);
+            memcpy(&high, (uint32_t *)out + i + 4, sizeof high);
+            low += lanes_32(byte) & term;
+            high += lanes_32(byte >> 4) & term;
+            memcpy((uint32_t *)out + i, &low, sizeof low);
+            memcpy((uint32_t *)out + i + 4, &high, sizeof high);
+        })
+    }
+}
+
+void dki_codes_mask(unsigned width, void *codes, const uint64_t *bits, size_t n)
+{
+    switch (width) {
+    case 0:
+        FOR_BYTES(bits, n, {
+            u8x8 lanes;
+            memcpy(&lanes, (uint8_t *)codes + i, sizeof lanes);
+            lanes &= lanes_8(byte);
+            memcpy((uint8_t *)codes + i, &lanes, sizeof lanes);
+        })
+        break;
+    case 1:
+        FOR_BYTES(bits, n, {
+            u16x8 lanes;
+            memcpy(&lanes, (uint16_t *)codes + i, sizeof lanes);
+            lanes &= lanes_16(byte);
+            memcpy((uint16_t *)codes + i, &lanes, sizeof lanes);
+        })
+        break;
+    default:
+        FOR_BYTES(bits, n, {
+            u32x4 low, high;
+            memcpy(&low, (uint32_t *)codes + i, sizeof low);
+            memcpy(&high, (uint32_t *)codes + i + 4, sizeof high);
+            low &= lanes_32(byte);
+            high &= lanes_32(byte >> 4);
+            memcpy((uint32_t *)codes + i, &low, sizeof low);
+            memcpy((uint32_t *)codes + i + 4, &high, sizeof high);
+        })
+    }
+}
+
+#define CLAMP(W, T)                                           \
+    static void clamp_##W(T *codes, uint32_t limit, size_t n) \
+    {                                                         \
+        for (size_t i = 0; i < n; i++)                        \
+            codes[i] = codes[i] < limit ? codes[i] : 0;       \
+    }
+FOR_WIDTHS(CLAMP)
+
+void dki_codes_clamp(unsigned width, void *codes, uint32_t limit, size_t n)
+{
+    switch (width) {
+    case 0: clamp_0(codes, limit, n); break;
+    case 1: clamp_1(codes, limit, n); break;
+    default: clamp_2(codes, limit, n);
+    }
+}
+
+/* Counting. ---------------------------------------------------------------------------------------------------- */
+
+/* Indexes are loaded eight bytes at a time. */
+void dki_count(unsigned width, uint32_t *counts, size_t stride, const void *indexes, size_t n)
+{
+    uint32_t *a = counts, *b = a + stride, *c = b + stride, *d = c + stride;
+    const unsigned char *from = indexes;
+    size_t i = 0;
+    uint64_t w, v;
+
+    switch (width) {
+    case 0:
+        for (; i + 8 <= n; i += 8) {
+            memcpy(&w, from + i, 8);
+            a[w & 0xff]++;
+            b[w >> 8 & 0xff]++;
+            c[w >> 16 & 0xff]++;
+            d[w >> 24 & 0xff]++;
+            a[w >> 32 & 0xff]++;
+            b[w >> 40 & 0xff]++;
+            c[w >> 48 & 0xff]++;
+            d[w >> 56]++;
+        }
+        for (; i < n; i++)
+            a[from[i]]++;
+        break;
+    case 1:
+        for (; i + 4 <= n; i += 4) {
+            memcpy(&w, from + i * 2, 8);
+            a[w & 0xffff]++;
+            b[w >> 16 & 0xffff]++;
+            c[w >> 32 & 0xffff]++;
+            d[w >> 48]++;
+        }
+        for (; i < n; i++)
+            a[((const uint16_t *)indexes)[i]]++;
+        break;
+    default:
+        for (; i + 4 <= n; i += 4) {
+            memcpy(&w, from + i * 4, 8);
+            memcpy(&v, from + i * 4 + 8, 8);
+            a[w & 0xffffffff]++;
+            b[w >> 32]++;
+            c[v & 0xffffffff]++;
+            d[v >> 32]++;
+        }
+        for (; i < n; i++)
+            a[((const uint32_t *)indexes)[i]]++;
+    }
+}
+
+#define SEE(W, T)                                                                    \
+    static void see_##W(uint8_t *restrict seen, const T *restrict indexes, size_t n) \
+    {                                                                                \
+        for (size_t i = 0; i < n; i++)                                               \
+            seen[indexes[i]] = 1;                                                    \
+    }
+FOR_WIDTHS(SEE)
+
+void dki_see(unsigned width, uint8_t *seen, const void *indexes, size_t n)
+{
+    switch (width) {
+    case 0: see_0(seen, indexes, n); break;
+    case 1: see_1(seen, indexes, n); break;
+    default: see_2(seen, indexes, n);
+    }
+}
+
+/* Values. ------------------------------------------------------------------------------------------------------ */
+
+#define SUM(W, T, V, U)                                                                                    \
+    static void sum_##W##_##V(const T *restrict indexes, const U *restrict codes, uint64_t *restrict sums, \
+                              unsigned shift, size_t n)                                                    \
+    {                                                                                                      \
+        for (size_t i = 0; i < n; i++)                                                                     \
+            sums[indexes[i]] += codes[i] + ((uint64_t)(codes[i] != 0) << shift);                           \
+    }
+FOR_PAIRS(SUM)
+
+void dki_sum_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, uint64_t *sums,
+                   unsigned shift, size_t n){ BOTH(sum, width, code_width, indexes, codes, sums, shift, n) }
+
+#define SUM_WIDE(W, T, V, U)                                                                                    \
+    static void sum_wide_##W##_##V(const T *restrict indexes, const U *restrict codes, uint64_t *restrict sums, \
+                                   uint32_t *restrict ns, size_t n)                                             \
+    {                                                                                                           \
+        for (size_t i = 0; i < n; i++) {                                                                        \
+            sums[indexes[i]] += codes[i];                                                                       \
+            ns[indexes[i]] += codes[i] != 0;                                                                    \
+        }                                                                                                       \
+    }
+FOR_PAIRS(SUM_WIDE)
+
+    void dki_sum_wide_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
+                            uint64_t *sums, uint32_t *ns,
+                            size_t n){ BOTH(sum_wide, width, code_width, indexes, codes, sums, ns, n) }
+
+#define LEAST(W, T, V, U)                                                                                        \
+    static void least_##W##_##V(const T *restrict indexes, const U *restrict codes, U *restrict least, size_t n) \
+    {                                                                                                            \
+        for (size_t i = 0; i < n; i++) {                                                                         \
+            U value = (U)(codes[i] - 1);                                                                         \
+            if (value < least[indexes[i]])                                                                       \
+                least[indexes[i]] = value;                                                                       \
+        }                                                                                                        \
+    }
+FOR_PAIRS(LEAST)
+
+    void dki_least_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *least,
+                         size_t n){ BOTH(least, width, code_width, indexes, codes, least, n) }
+
+#define MOST(W, T, V, U)                                                                                       \
+    static void most_##W##_##V(const T *restrict indexes, const U *restrict codes, U *restrict most, size_t n) \
+    {                                                                                                          \
+        for (size_t i = 0; i < n; i++)                                                                         \
+            if (codes[i] > most[indexes[i]])                                                                   \
+                most[indexes[i]] = codes[i];                                                                   \
+    }
+FOR_PAIRS(MOST)
+
+    void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *most,
+                        size_t n)
+{
+    BOTH(most, width, code_width, indexes, codes, most, n)
+}

@@ -1,0 +1,58 @@
+/* dense_kernels.h - loops over arrays of narrow codes: the part of a breakdown that is paid for each row.
+ *
+ * Codes and indexes are unsigned integers of 1, 2 or 4 bytes; `width` says how many, and stands for an index of the tables
+ * of loops: 0, 1, 2 for 1, 2, 4 bytes. Arrays that are written have room for DK_BLOCK_ROWS items and may be written up to
+ * the next multiple of 64 items; of arrays that are read only the first n items are, and of bitmaps the words that hold
+ * n bits.
+ */
+#ifndef DKI_QUERY_DENSE_KERNELS_H
+#define DKI_QUERY_DENSE_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DKI_WIDTHS 3
+
+/* The narrowest width whose numbers reach n - 1. */
+static inline unsigned dki_width_for(uint64_t n)
+{
+    return n <= 256 ? 0 : n <= 65536 ? 1 : 2;
+}
+
+/* out[i] = (in[i] - base), in the arithmetic of out. in_bytes: 1, 2, 4 or 8. */
+void dki_codes_from(unsigned width, void *out, unsigned in_bytes, const void *in, uint64_t base, size_t n);
+/* out[i] = code */
+void dki_codes_fill(unsigned width, void *out, uint32_t code, size_t n);
+/* out[i] = out[i] * radix + codes[i] */
+void dki_codes_append(unsigned width, void *out, uint32_t radix, unsigned codes_width, const void *codes, size_t n);
+/* out[i] += codes[i] * factor */
+void dki_codes_add(unsigned width, void *out, uint32_t factor, unsigned codes_width, const void *codes, size_t n);
+/* out[i] += term where bit i is set */
+void dki_codes_add_bits(unsigned width, void *out, uint32_t term, const uint64_t *bits, size_t n);
+/* codes[i] = 0 where bit i is not set */
+void dki_codes_mask(unsigned width, void *codes, const uint64_t *bits, size_t n);
+/* codes[i] = 0 where codes[i] >= limit */
+void dki_codes_clamp(unsigned width, void *codes, uint32_t limit, size_t n);
+
+/* Adds 1 to counts[index] for each index, in turns in tables that lie stride counters apart: counting into one, equal
+ * indexes in a row would wait for each other. stride may be 0: one table. */
+#define DKI_COUNT_TABLES 4
+void dki_count(unsigned width, uint32_t *counts, size_t stride, const void *indexes, size_t n);
+/* seen[index] = 1 */
+void dki_see(unsigned width, uint8_t *seen, const void *indexes, size_t n);
+/* Values are codes: 0 is none, else one more than the number that is meant.
+ *   sum    sums[index] += code, and 1 << shift where there is one: the number of codes stands above their sum
+ *   wide   sums[index] += code, ns[index] += 1 where there is one
+ *   least  least[index] = code - 1 where that is less; none counts as the greatest
+ *   most   most[index] = code where that is more */
+void dki_sum_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, uint64_t *sums,
+                   unsigned shift, size_t n);
+void dki_sum_wide_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, uint64_t *sums,
+                        uint32_t *ns, size_t n);
+void dki_least_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *least,
+                     size_t n);
+void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *most,
+                    size_t n);
+
+#endif

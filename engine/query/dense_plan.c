@@ -1,0 +1,179 @@
+/* dense_plan.c - which aggregates of a breakdown are counted by index, and by which tables.
+ *
+ * count() and rows() go into counters of rows. Aggregates over a value of few codes go into counters by that code as
+ * well, from which all of them follow; over a value of more codes they go into sums. A condition is one more digit of a
+ * counter's index: a row is counted once, whether it holds or not. So most questions cost one addition for each row.
+ *
+ * How large a table may be follows from the number of rows and what near caches hold, never from the threads.
+ */
+#include "dense.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "dense_kernels.h"
+
+#define MOST_SLOTS (UINT64_C(1) << 18)
+#define MOST_COUNTERS (UINT64_C(1) << 20)  /* 4 MiB for each worker */
+#define CHEAP_COUNTERS (UINT64_C(1) << 15) /* where sums would do as well */
+#define MOST_ROWS (UINT64_C(1) << 31)      /* what 32 bits count for certain */
+#define SPREAD_COUNTERS 2048               /* tables up to this size come in several copies */
+
+/* Rows pay for clearing and reading so many counters. */
+static uint64_t affordable(uint64_t n_rows, uint64_t most)
+{
+    return n_rows < most / 4 ? n_rows * 4 + 1024 : most;
+}
+
+static unsigned bits_of(uint64_t x)
+{
+    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+}
+
+static bool plan_slots(dki_dense_plan *dense, const dki_plan *plan, uint64_t n_rows)
+{
+    uint64_t n = 1, most = affordable(n_rows, MOST_SLOTS);
+
+    for (size_t d = 0; d < plan->breakdown->n_by; d++) {
+        uint64_t n_codes = dki_dimension_n_direct(&plan->dims[d]);
+
+        if (n_codes == 0 || n_codes > most || n * n_codes > most)
+            return false;
+        n *= n_codes;
+        dense->radix[d] = (uint32_t)n_codes;
+    }
+    dense->n_slots = (size_t)n;
+    return true;
+}
+
+/* A counters of that value and condition, with room for n_more conditions; made where there is none. */
+static bool find_counters(dki_dense_plan *dense, size_t value, size_t filter, uint64_t most, size_t *out)
+{
+    uint64_t n_codes = value == DKI_NONE ? 1 : dki_dimension_n_codes(&dense->plan->values[value].what);
+    dki_dense_counters *counters;
+    uint64_t n;
+
+    for (size_t i = 0; i < dense->n_counters; i++) {
+        counters = &dense->counters[i];
+        if (counters->value != value)
+            continue;
+        *out = i;
+        if (filter == DKI_NONE)
+            return true;
+        for (size_t b = 0; b < counters->n_bits; b++) {
+            if (counters->filters[b] == filter)
+                return true;
+        }
+        if (counters->n_bits < DKI_DENSE_BITS &&
+            counters->n * 2 <= (most < CHEAP_COUNTERS ? most : CHEAP_COUNTERS)) {
+            counters->filters[counters->n_bits++] = filter;
+            counters->n *= 2;
+            return true;
+        }
+    }
+    n = n_codes > most ? UINT64_MAX : dense->n_slots * n_codes;
+    n = n > most ? UINT64_MAX : n << ((dense->plan->where != NULL) + (filter != DKI_NONE));
+    if (n_codes == 0 || n > most)
+        return false;
+    *out = dense->n_counters;
+    counters = &dense->counters[dense->n_counters++];
+    *counters = (dki_dense_counters){ .value = value, .n_codes = n_codes, .n = (size_t)n };
+    if (dense->plan->where)
+        counters->filters[counters->n_bits++] = DKI_NONE;
+    if (filter != DKI_NONE)
+        counters->filters[counters->n_bits++] = filter;
+    return true;
+}
+
+static size_t find_sums(dki_dense_plan *dense, size_t value, uint64_t n_rows)
+{
+    uint64_t n_codes = dki_dimension_n_codes(&dense->plan->values[value].what);
+    unsigned sum_bits = bits_of(n_rows) + bits_of(n_codes);
+
+    for (size_t i = 0; i < dense->n_sums; i++) {
+        if (dense->sums[i].value == value)
+            return i;
+    }
+    dense->sums[dense->n_sums] = (dki_dense_sums){
+        .value = value,
+        .width = dki_width_for(n_codes),
+        .shift = sum_bits + bits_of(n_rows) <= 64 ? sum_bits : 0,
+    };
+    return dense->n_sums++;
+}
+
+static void take(dki_dense_plan *dense, size_t number, uint64_t n_rows)
+{
+    const dki_plan *plan = dense->plan;
+    const dki_plan_aggregate *aggregate = &plan->aggregates[number];
+    dki_aggregate_kind kind = aggregate->what.kind;
+    dki_dense_take *to = &dense->takes[number];
+    const dki_dimension *what;
+    uint64_t most = affordable(n_rows, MOST_COUNTERS);
+
+    if (aggregate->what.weighted)
+        return;
+    if (aggregate->value == DKI_NONE) { /* four for each slot at most */
+        if (find_counters(dense, DKI_NONE, aggregate->filter, UINT64_MAX, &to->number))
+            to->how = DKI_DENSE_COUNTED;
+        return;
+    }
+    what = &plan->values[aggregate->value].what;
+    if (dki_dimension_n_codes(what) == 0)
+        return;
+    if (find_counters(dense, aggregate->value, plan->values[aggregate->value].filter,
+                      most < CHEAP_COUNTERS ? most : CHEAP_COUNTERS, &to->number)) {
+        to->how = DKI_DENSE_COUNTED;
+    } else if (what->has_bounds) {
+        to->how = DKI_DENSE_SUMMED;
+        to->number = find_sums(dense, aggregate->value, n_rows);
+        if (kind == DKI_AGGREGATE_MIN)
+            dense->sums[to->number].least = true;
+        else if (kind == DKI_AGGREGATE_MAX)
+            dense->sums[to->number].most = true;
+        else
+            dense->sums[to->number].sum = true;
+    }
+}
+
+/* Equal indexes in a row would wait for each other; where counters are many they are rare, and copies cost cache. */
+static void spread(dki_dense_counters *counters)
+{
+    counters->stride = counters->n <= SPREAD_COUNTERS ? counters->n : 0;
+}
+
+dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_error *err)
+{
+    uint64_t n_rows = dk_table_n_rows(plan->table);
+    size_t n = plan->n_aggregates, ignored;
+
+    memset(dense, 0, sizeof *dense);
+    if (n_rows >= MOST_ROWS || !plan_slots(dense, plan, n_rows))
+        return DK_OK;
+    dense->plan = plan;
+    dense->counters = dki_calloc(plan->context, n + 1, sizeof *dense->counters, err);
+    dense->sums = dki_calloc(plan->context, n, sizeof *dense->sums, err);
+    dense->takes = dki_calloc(plan->context, n, sizeof *dense->takes, err);
+    if (dense->counters == NULL || dense->sums == NULL || dense->takes == NULL)
+        return DK_ERR_MEMORY;
+    dense->all_taken = true;
+    for (size_t i = 0; i < n; i++) {
+        take(dense, i, n_rows);
+        dense->all_taken = dense->all_taken && dense->takes[i].how != DKI_DENSE_NOT;
+    }
+    if (n == 0)
+        (void)find_counters(dense, DKI_NONE, DKI_NONE, UINT64_MAX, &ignored);
+    for (size_t i = 0; i < dense->n_counters; i++)
+        spread(&dense->counters[i]);
+    return DK_OK;
+}
+
+void dki_dense_plan_drop(dki_dense_plan *dense)
+{
+    if (dense->plan == NULL)
+        return;
+    dki_free(dense->plan->context, dense->counters);
+    dki_free(dense->plan->context, dense->sums);
+    dki_free(dense->plan->context, dense->takes);
+    memset(dense, 0, sizeof *dense);
+}
