@@ -117,12 +117,9 @@ struct codes {
 static unsigned stored_bytes(dk_storage storage)
 {
     switch (storage) {
-    case DK_STORE_I8:
-    case DK_STORE_U8: return 1;
-    case DK_STORE_I16:
-    case DK_STORE_U16: return 2;
-    case DK_STORE_I32:
-    case DK_STORE_U32: return 4;
+    case DK_STORE_I8: return 1;
+    case DK_STORE_I16: return 2;
+    case DK_STORE_I32: return 4;
     default: return 8;
     }
 }
@@ -160,7 +157,7 @@ static struct codes codes_of(const dki_dimension *what, bool plain, const dk_vie
         codes.width = view->storage == DK_STORE_U8 ? 0 : view->storage == DK_STORE_U16 ? 1 : 2;
         codes.at = view->values;
         if (!plain) {
-            dki_codes_from(codes.width, scratch, stored_bytes(view->storage), view->values, 0, n);
+            dki_codes_copy(codes.width, scratch, codes.width, view->values, n);
             dki_codes_clamp(codes.width, scratch, (uint32_t)n_codes, n);
             codes.at = scratch;
         }
@@ -214,7 +211,7 @@ static struct codes slots_of(const dki_dense *dense, const dki_dense_block *bloc
         struct codes codes = dimension_codes(dense, block, d, dense->codes);
 
         if (d == 0)
-            dki_codes_from(slots.width, dense->index, (unsigned)width_bytes(codes.width), codes.at, 0, block->n);
+            dki_codes_copy(slots.width, dense->index, codes.width, codes.at, block->n);
         else
             dki_codes_append(slots.width, dense->index, plan->radix[d], codes.width, codes.at, block->n);
     }
@@ -230,7 +227,7 @@ static struct codes indexes_of(const dki_dense *dense, const dki_dense_block *bl
 
     if (counters->value == DKI_NONE && counters->n_bits == 0)
         return slots;
-    dki_codes_from(indexes.width, dense->other, (unsigned)width_bytes(slots.width), slots.at, 0, block->n);
+    dki_codes_copy(indexes.width, dense->other, slots.width, slots.at, block->n);
     if (counters->value != DKI_NONE) {
         struct codes codes = value_codes(dense, block, counters->value);
 
@@ -288,7 +285,7 @@ void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slo
     for (size_t i = 0; i < plan->n_sums; i++)
         add_sums(dense, block, at, i);
     if (slots)
-        dki_codes_from(2, slots, (unsigned)width_bytes(at.width), at.at, 0, block->n);
+        dki_codes_copy(2, slots, at.width, at.at, block->n);
 }
 
 /* Merging. ----------------------------------------------------------------------------------------------------- */

@@ -14,13 +14,13 @@
 
 #define FOR_WIDTHS(X) X(0, uint8_t) X(1, uint16_t) X(2, uint32_t)
 /* X(width, type, width of the other, its type) */
-#define FOR_PAIRS(X)                                                                                               \
-    X(0, uint8_t, 0, uint8_t)                                                                                      \
-    X(0, uint8_t, 1, uint16_t)                                                                                     \
-    X(0, uint8_t, 2, uint32_t)                                                                                     \
-    X(1, uint16_t, 0, uint8_t)                                                                                     \
-    X(1, uint16_t, 1, uint16_t) X(1, uint16_t, 2, uint32_t) X(2, uint32_t, 0, uint8_t) X(2, uint32_t, 1, uint16_t) \
-        X(2, uint32_t, 2, uint32_t)
+#define FOR_PAIRS(X)            \
+    X(0, uint8_t, 0, uint8_t)   \
+    X(0, uint8_t, 1, uint16_t)  \
+    X(0, uint8_t, 2, uint32_t)  \
+    X(1, uint16_t, 0, uint8_t)  \
+    X(1, uint16_t, 1, uint16_t) \
+    X(1, uint16_t, 2, uint32_t) X(2, uint32_t, 0, uint8_t) X(2, uint32_t, 1, uint16_t) X(2, uint32_t, 2, uint32_t)
 
 /* Making codes. ------------------------------------------------------------------------------------------------ */
 
@@ -30,18 +30,18 @@
         for (size_t i = 0; i < n; i++)                                                    \
             out[i] = (T)((T)in[i] - base);                                                \
     }
-#define FROM_ALL(W, T) FROM(W, T, uint8_t) FROM(W, T, uint16_t) FROM(W, T, uint32_t) FROM(W, T, uint64_t)
+#define FROM_ALL(W, T) FROM(W, T, int8_t) FROM(W, T, int16_t) FROM(W, T, int32_t) FROM(W, T, int64_t)
 FOR_WIDTHS(FROM_ALL)
 
 void dki_codes_from(unsigned width, void *out, unsigned in_bytes, const void *in, uint64_t base, size_t n)
 {
-#define FROM_CASE(W, T)                                            \
-    case W:                                                        \
-        switch (in_bytes) {                                        \
-        case 1: from_##W##_uint8_t(out, in, (T)base, n); return;   \
-        case 2: from_##W##_uint16_t(out, in, (T)base, n); return;  \
-        case 4: from_##W##_uint32_t(out, in, (T)base, n); return;  \
-        default: from_##W##_uint64_t(out, in, (T)base, n); return; \
+#define FROM_CASE(W, T)                                           \
+    case W:                                                       \
+        switch (in_bytes) {                                       \
+        case 1: from_##W##_int8_t(out, in, (T)base, n); return;   \
+        case 2: from_##W##_int16_t(out, in, (T)base, n); return;  \
+        case 4: from_##W##_int32_t(out, in, (T)base, n); return;  \
+        default: from_##W##_int64_t(out, in, (T)base, n); return; \
         }
     switch (width) {
         FOR_WIDTHS(FROM_CASE)
@@ -79,6 +79,17 @@ void dki_codes_fill(unsigned width, void *out, uint32_t code, size_t n)
     default: name##_2_2(__VA_ARGS__); break; \
     }
 
+#define COPY(W, T, V, U)                                                           \
+    static void copy_##W##_##V(T *restrict out, const U *restrict codes, size_t n) \
+    {                                                                              \
+        for (size_t i = 0; i < n; i++)                                             \
+            out[i] = (T)codes[i];                                                  \
+    }
+FOR_PAIRS(COPY)
+
+void dki_codes_copy(unsigned width, void *out, unsigned codes_width, const void *codes,
+                    size_t n){ BOTH(copy, width, codes_width, out, codes, n) }
+
 #define APPEND(W, T, V, U)                                                                           \
     static void append_##W##_##V(T *restrict out, uint32_t radix, const U *restrict codes, size_t n) \
     {                                                                                                \
@@ -88,8 +99,8 @@ void dki_codes_fill(unsigned width, void *out, uint32_t code, size_t n)
     }
 FOR_PAIRS(APPEND)
 
-void dki_codes_append(unsigned width, void *out, uint32_t radix, unsigned codes_width, const void *codes,
-                      size_t n){ BOTH(append, width, codes_width, out, radix, codes, n) }
+    void dki_codes_append(unsigned width, void *out, uint32_t radix, unsigned codes_width, const void *codes,
+                          size_t n){ BOTH(append, width, codes_width, out, radix, codes, n) }
 
 #define ADD(W, T, V, U)                                                                            \
     static void add_##W##_##V(T *restrict out, uint32_t factor, const U *restrict codes, size_t n) \

@@ -20,8 +20,10 @@ static inline unsigned dki_width_for(uint64_t n)
     return n <= 256 ? 0 : n <= 65536 ? 1 : 2;
 }
 
-/* out[i] = (in[i] - base), in the arithmetic of out. in_bytes: 1, 2, 4 or 8. */
+/* out[i] = in[i] - base, in the arithmetic of out, for signed integers of 1, 2, 4 or 8 bytes. */
 void dki_codes_from(unsigned width, void *out, unsigned in_bytes, const void *in, uint64_t base, size_t n);
+/* out[i] = codes[i] */
+void dki_codes_copy(unsigned width, void *out, unsigned codes_width, const void *codes, size_t n);
 /* out[i] = code */
 void dki_codes_fill(unsigned width, void *out, uint32_t code, size_t n);
 /* out[i] = out[i] * radix + codes[i] */

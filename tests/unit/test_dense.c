@@ -1,0 +1,391 @@
+/* test_dense.c - breakdowns that are counted by index, against the same with a key that has to be looked for.
+ *
+ * A dimension that is an expression over numbers or texts has no codes beforehand, so that coalesce(x, x) in the place of
+ * x takes the way through hash tables and wide accumulators. Everything that comes out must be the same.
+ */
+#include "query/dense_kernels.h"
+#include "tables.h"
+
+static dk_context *context;
+static uint64_t seed;
+
+static uint64_t pick(uint64_t n) /* 0 .. n - 1 */
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (seed >> 11) % n;
+}
+
+static int start(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    seed = UINT64_C(0x9E3779B97F4A7C15);
+    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    dk_set_threads(0);
+    assert_int_equal(dk_context_used_bytes(context), 0);
+    dk_context_release(context);
+    return 0;
+}
+
+/* Tables. ----------------------------------------------------------------------------------------------------------- */
+
+/* One column: its values are base + 0 .. n_values - 1, levels "0", "1" ... for a category; one in n_null is null. */
+struct shape {
+    const char *name;
+    dk_type type;
+    uint64_t n_values;
+    int64_t base;
+    unsigned n_null; /* 0: none, 1: all */
+};
+
+static const struct shape shapes[] = {
+    { "few", DK_CATEGORY, 3, 0, 5 },          { "some", DK_CATEGORY, 300, 0, 7 },
+    { "yes", DK_BOOLEAN, 2, 0, 4 },           { "sure", DK_BOOLEAN, 2, 0, 0 },
+    { "hours", DK_INTEGER, 41, 0, 3 },        { "low", DK_INTEGER, 254, -100, 9 },
+    { "byte", DK_INTEGER, 256, -128, 0 },     { "year", DK_INTEGER, 300, 1850, 6 },
+    { "wide", DK_INTEGER, 70000, -5, 8 },     { "huge", DK_INTEGER, UINT64_C(4000000000), -2000000000, 8 },
+    { "least", DK_INTEGER, 3, INT64_MIN, 4 }, { "most", DK_INTEGER, 3, INT64_MAX - 2, 4 },
+    { "money", DK_DECIMAL, 900, -450, 5 },    { "day", DK_DATE, 365, 19000, 5 },
+    { "none", DK_INTEGER, 1, 0, 1 },          { "same", DK_INTEGER, 1, 7, 0 },
+    { "real", DK_REAL, 50, -20, 5 },
+};
+#define N_SHAPES (sizeof shapes / sizeof *shapes)
+
+static const dk_column *make_column(const struct shape *shape, uint64_t n_rows)
+{
+    dk_builder *builder = NULL;
+    const dk_column *column = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_builder_new(context, shape->type, shape->type == DK_DECIMAL ? 2 : 0, NULL, &builder, &err), &err);
+    for (uint64_t i = 0; i < n_rows; i++) {
+        int64_t value = (int64_t)((uint64_t)shape->base + pick(shape->n_values));
+        char text[32];
+
+        if (shape->n_null && pick(shape->n_null) == 0) {
+            assert_ok(dk_builder_null(builder, 1, &err), &err);
+            continue;
+        }
+        switch (shape->type) {
+        case DK_CATEGORY:
+            (void)snprintf(text, sizeof text, "%lld", (long long)value);
+            assert_ok(dk_builder_text(builder, (dk_text){ text, strlen(text) }, &err), &err);
+            break;
+        case DK_BOOLEAN: assert_ok(dk_builder_boolean(builder, value != 0, &err), &err); break;
+        case DK_REAL: assert_ok(dk_builder_real(builder, (double)value / 8, &err), &err); break;
+        default: assert_ok(dk_builder_integer(builder, value, &err), &err);
+        }
+    }
+    assert_ok(dk_builder_finish(builder, &column, &err), &err);
+    dk_builder_release(builder);
+    return column;
+}
+
+static const dk_table *table_of(const struct shape *list, size_t n, uint64_t n_rows)
+{
+    dk_field fields[24];
+    const dk_table *table = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        fields[i] = DK_FIELD(list[i].name, make_column(&list[i], n_rows));
+    assert_ok(dk_table_new(context, fields, n, n_rows, &table, &err), &err);
+    for (size_t i = 0; i < n; i++)
+        dk_column_release(fields[i].column);
+    return table;
+}
+
+/* Comparing. -------------------------------------------------------------------------------------------------------- */
+
+static void assert_same(const dk_table *a, const dk_table *b)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    assert_int_equal(dk_table_n_rows(a), dk_table_n_rows(b));
+    assert_int_equal(dk_table_n_columns(a), dk_table_n_columns(b));
+    for (size_t i = 0; i < dk_table_n_columns(a); i++) {
+        for (uint64_t row = 0; row < dk_table_n_rows(a); row++) {
+            char x[80] = "-", y[80] = "-";
+            dk_value value;
+
+            assert_ok(dk_column_get(dk_table_field(a, i)->column, row, &value, &err), &err);
+            if (!value.is_null)
+                (void)dk_value_format(&value, x, sizeof x);
+            assert_ok(dk_column_get(dk_table_field(b, i)->column, row, &value, &err), &err);
+            if (!value.is_null)
+                (void)dk_value_format(&value, y, sizeof y);
+            if (strcmp(x, y) != 0)
+                fail_msg("%s, row %llu: %s and %s", dk_table_field(a, i)->name, (unsigned long long)row, x, y);
+        }
+    }
+}
+
+/* Asks with the first dimension as it is and as an expression, in blocks and by threads of some numbers. */
+static void assert_both_ways(const dk_table *table, struct question question)
+{
+    static const size_t blocks[] = { DK_BLOCK_ROWS, 100, 1 };
+    const char *first = question.by[0];
+    bool small = dk_table_n_rows(table) <= 2000;
+    const dk_table *hashed = NULL, *dense;
+    char hidden[64];
+    dk_error err = DK_ERROR_INIT;
+
+    (void)snprintf(hidden, sizeof hidden, "%s = coalesce(%s, %s)", first, first, first);
+    question.by[0] = hidden;
+    assert_ok(ask_table(&question, table, NULL, &hashed, &err), &err);
+    question.by[0] = first;
+    for (size_t i = 0; i < (small ? 3 : 1); i++) {
+        for (unsigned threads = 1; threads <= 3; threads++) {
+            dk_set_threads(threads);
+            dk_context_set_block_rows(context, blocks[i]);
+            assert_ok(ask_table(&question, table, NULL, &dense, &err), &err);
+            assert_same(dense, hashed);
+            dk_table_release(dense);
+        }
+    }
+    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+    dk_table_release(hashed);
+}
+
+static const char *const values[] = { "few",  "some",  "yes",  "sure",  "hours", "low",  "byte", "year", "wide",
+                                      "huge", "least", "most", "money", "day",   "none", "same", "real" };
+static const char *const wheres[] = { "yes",        "sure",  "not yes",      "yes is null", "hours > 20",
+                                      "few == '1'", "false", "some is null", "low * 2 < 9", "yes and not sure",
+                                      "true" };
+
+/* A measure over random columns; sums of extreme values do not fit, so those columns only have a least and greatest. */
+static void random_measure(char *out, size_t size, size_t number)
+{
+    size_t value = (size_t)pick(N_SHAPES);
+    dk_type type = shapes[value].type;
+    bool sums = (type == DK_INTEGER || type == DK_DECIMAL || type == DK_REAL) &&
+                strcmp(values[value], "least") != 0 && strcmp(values[value], "most") != 0;
+    static const char *const names[] = { "min", "max", "sum", "mean" };
+    char call[48], filter[48] = "";
+
+    if (pick(3) == 0)
+        (void)snprintf(call, sizeof call, pick(2) ? "count()" : "rows()");
+    else
+        (void)snprintf(call, sizeof call, "%s(%s)", names[pick(sums ? 4 : 2)], values[value]);
+    if (pick(2))
+        (void)snprintf(filter, sizeof filter, " where %s", wheres[pick(sizeof wheres / sizeof *wheres)]);
+    (void)snprintf(out, size, "m%zu = %s%s", number, call, filter);
+}
+
+static void ask_at_random(const dk_table *table, size_t n_questions)
+{
+    static const char *const dims[] = { "few", "hours", "some", "none", "same", "day", "low", "yes", "sure" };
+
+    for (size_t k = 0; k < n_questions; k++) {
+        struct question question = { .where = pick(2) ? wheres[pick(sizeof wheres / sizeof *wheres)] : NULL };
+        char measures[12][96];
+        size_t n_dims = 1 + (size_t)pick(3), n_measures = 1 + (size_t)pick(11),
+               first = (size_t)pick(7); /* a boolean expression has codes too */
+
+        for (size_t d = 0; d < n_dims; d++)
+            question.by[d] = dims[(first + d) % 9];
+        for (size_t i = 0; i < n_measures; i++) {
+            random_measure(measures[i], sizeof measures[i], i);
+            question.measures[i] = measures[i];
+        }
+        question.margins = pick(3) == 0 ? DK_MARGINS_CUBE : DK_MARGINS_NONE;
+        assert_both_ways(table, question);
+    }
+}
+
+static void random_questions_have_one_answer(void **state)
+{
+    static const uint64_t sizes[] = { 1, 2, 63, 64, 65, 500, 1999 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const dk_table *table = table_of(shapes, N_SHAPES, sizes[i]);
+
+        ask_at_random(table, 60);
+        dk_table_release(table);
+    }
+}
+
+/* Rows of several ranges and chunks, so that workers are merged and views are gathered. */
+static void many_rows_have_one_answer(void **state)
+{
+    const dk_table *table = table_of(shapes, N_SHAPES, 300001), *part = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    ask_at_random(table, 12);
+    assert_ok(dk_table_slice(table, 777, 290000, &part, &err), &err); /* bitmaps begin inside a word */
+    ask_at_random(part, 4);
+    dk_table_release(part);
+    dk_table_release(table);
+}
+
+/* 2^18 slots are counted by index and one more is not; a range of 2^16 values has codes and a longer one has not. */
+static void key_spaces_at_the_limit_have_one_answer(void **state)
+{
+    static const uint64_t lengths[] = { 65534, 65535, 65536, 65537 };
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        const struct shape list[] = { { "range", DK_INTEGER, lengths[i], -9, 50 },
+                                      { "few", DK_CATEGORY, 3, 0, 5 },
+                                      { "yes", DK_BOOLEAN, 2, 0, 5 },
+                                      { "hours", DK_INTEGER, 41, 0, 3 } };
+        const dk_table *table = table_of(list, 4, 300000);
+
+        assert_both_ways(table, (struct question){ .by = { "range", "few" },
+                                                   .measures = { "n = count()", "k = count() where yes",
+                                                                 "s = sum(hours)", "a = min(hours)" },
+                                                   .where = "hours ~= 7" });
+        assert_both_ways(table, (struct question){ .by = { "range", "yes" }, .measures = { "s = max(hours)" } });
+        dk_table_release(table);
+    }
+}
+
+static void sixteen_dimensions_have_one_answer(void **state)
+{
+    struct shape list[17];
+    struct question question = { .measures = { "n = count()", "s = sum(hours)", "k = count() where d3 == 1" } };
+    char names[16][8];
+    const dk_table *table;
+
+    (void)state;
+    for (int wide = 0; wide < 2; wide++) { /* 2 * 3^4 * 2^11 slots, and 3^16 */
+        for (size_t d = 0; d < 16; d++) {
+            (void)snprintf(names[d], sizeof names[d], "d%zu", d);
+            list[d] = (struct shape){ names[d], DK_INTEGER, d < 4 || wide ? 2 : 1, 0, d < 4 ? 9 : 0 };
+            question.by[d] = names[d];
+        }
+        list[16] = (struct shape){ "hours", DK_INTEGER, 41, 0, 3 };
+        table = table_of(list, 17, 100000);
+        assert_both_ways(table, question);
+        dk_table_release(table);
+    }
+}
+
+/* Where a sum and its number of values do not fit in one word they stand apart. */
+static void sums_of_wide_codes_are_exact(void **state)
+{
+    const struct shape list[] = { { "some", DK_CATEGORY, 300, 0, 7 },
+                                  { "huge", DK_INTEGER, UINT64_C(4294967291), -7, 3 },
+                                  { "most", DK_INTEGER, UINT64_C(4294967292), -7, 3 } };
+    const dk_table *table = table_of(list, 3, 200000);
+
+    (void)state;
+    assert_both_ways(table, (struct question){ .by = { "some" },
+                                               .measures = { "s = sum(huge)", "m = mean(huge) where huge > 5",
+                                                             "a = min(huge)", "z = max(huge)", "t = sum(most)" } });
+    dk_table_release(table);
+}
+
+/* Every failing allocation leaves nothing behind. */
+static void failing_memory_leaves_nothing(void **state)
+{
+    const dk_table *table = table_of(shapes, N_SHAPES, 200);
+    const struct question question = { .by = { "few", "yes" },
+                                       .measures = { "n = count()", "k = count() where sure", "s = sum(wide)",
+                                                     "a = min(wide)", "z = max(huge)", "r = sum(real)",
+                                                     "f = max(some)" },
+                                       .where = "hours > 3" };
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err, result == NULL,
+                                   dk_table_release(result));
+    dk_table_release(table);
+}
+
+/* Kernels: every pair of widths against one number after the other. -------------------------------------------------- */
+
+static uint32_t number_at(unsigned width, const void *array, size_t i)
+{
+    return width == 0   ? ((const uint8_t *)array)[i]
+           : width == 1 ? ((const uint16_t *)array)[i]
+                        : ((const uint32_t *)array)[i];
+}
+
+static uint32_t cut(unsigned width, uint64_t number)
+{
+    return (uint32_t)(width == 2 ? number & UINT32_MAX : number & ((1u << (8 << width)) - 1));
+}
+
+static void kernels_do_what_they_say(void **state)
+{
+    static uint32_t in[DK_BLOCK_ROWS], out[DK_BLOCK_ROWS], before[DK_BLOCK_ROWS];
+    uint64_t bits[DK_BLOCK_WORDS];
+    static const size_t sizes[] = { 1, 7, 8, 65, 1000, DK_BLOCK_ROWS };
+
+    (void)state;
+    for (unsigned k = 0; k < 6 * 9; k++) {
+        size_t n = sizes[k / 9];
+        unsigned width = k % 9 / 3, other = k % 3;
+
+        for (size_t i = 0; i < DK_BLOCK_ROWS; i++) {
+            in[i] = (uint32_t)pick(UINT64_C(1) << 32);
+            before[i] = (uint32_t)pick(UINT64_C(1) << 32);
+        }
+        for (size_t i = 0; i < DK_BLOCK_WORDS; i++)
+            bits[i] = pick(UINT64_C(1) << 40) * pick(UINT64_C(1) << 40);
+        memcpy(out, before, sizeof out);
+        dki_codes_append(width, out, 13, other, in, n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(number_at(width, out, i),
+                             cut(width, (uint64_t)number_at(width, before, i) * 13 + number_at(other, in, i)));
+        memcpy(out, before, sizeof out);
+        dki_codes_add(width, out, 77, other, in, n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(number_at(width, out, i),
+                             cut(width, number_at(width, before, i) + (uint64_t)number_at(other, in, i) * 77));
+        dki_codes_copy(width, out, other, in, n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(number_at(width, out, i), cut(width, number_at(other, in, i)));
+        dki_codes_from(width, out, 1u << other, in, 5, n);
+        for (size_t i = 0; i < n; i++) {
+            uint32_t from = number_at(other, in, i);
+            int64_t number = other == 0 ? (int8_t)from : other == 1 ? (int16_t)from : (int32_t)from;
+
+            assert_int_equal(number_at(width, out, i), cut(width, (uint64_t)number - 5));
+        }
+        memcpy(out, before, sizeof out);
+        dki_codes_add_bits(width, out, 100, bits, n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(
+                number_at(width, out, i),
+                cut(width, number_at(width, before, i) + (uint64_t)(bits[i / 64] >> i % 64 & 1) * 100));
+        memcpy(out, before, sizeof out);
+        dki_codes_mask(width, out, bits, n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(number_at(width, out, i),
+                             bits[i / 64] >> i % 64 & 1 ? number_at(width, before, i) : 0);
+        memcpy(out, before, sizeof out);
+        dki_codes_clamp(width, out, 100, n);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(number_at(width, out, i),
+                             number_at(width, before, i) < 100 ? number_at(width, before, i) : 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(random_questions_have_one_answer, start, stop),
+        cmocka_unit_test_setup_teardown(many_rows_have_one_answer, start, stop),
+        cmocka_unit_test_setup_teardown(key_spaces_at_the_limit_have_one_answer, start, stop),
+        cmocka_unit_test_setup_teardown(sixteen_dimensions_have_one_answer, start, stop),
+        cmocka_unit_test_setup_teardown(sums_of_wide_codes_are_exact, start, stop),
+        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
+        cmocka_unit_test(kernels_do_what_they_say),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
