@@ -1,12 +1,15 @@
 /* margin.c - grouping sets made by putting finer cells together.
  *
  * Invariants: cells of one level have consecutive numbers, and a level's parent comes before it; keys are unique
- * over all levels, since a level is known by where its ranks are DKI_TOTAL; ranks stand high byte first, so that
- * comparing keys as bytes is comparing ranks, and DKI_TOTAL, the greatest, comes after every value. Cost: for each
- * level one look-up for each cell of its parent. Poll: once per level.
+ * over all levels, since a level is known by where its ranks are DKI_TOTAL, which comes after every value.
+ *
+ * Cells of a level that come together are found by index where their keys are few, by a key of 64 bits where that has
+ * room for all ranks, and else by their bytes. Cost: for each level one look-up for each cell of its parent. Poll:
+ * once per level.
  */
 #include "margin.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -14,52 +17,104 @@
 #include "breakdown_parts.h"
 #include "sort_rows.h"
 
-#define KEY_BYTES (DKI_MAX_DIMENSIONS * 4)
 #define MOST_CUBE_TOTALS (UINT64_C(1) << 22) /* more than anybody reads, and less than what fills a machine */
+#define MOST_TABLE (UINT64_C(1) << 22)
 
-static void put_rank(char *key, size_t dim, uint32_t rank)
+static_assert(DKI_MOST_RANKED == DKI_MAX_DIMENSIONS, "as many dimensions as a breakdown has");
+
+/* Cells. ------------------------------------------------------------------------------------------------------- */
+
+/* Adds a cell with these ranks, some of them totalled. ranks are not those of the cells, which move. */
+static dk_status add_cell(dki_cells *cells, const uint32_t *ranks, uint32_t mask, uint32_t group, dk_error *err)
 {
-    unsigned char *at = (unsigned char *)key + dim * 4;
+    size_t n_dims = cells->n_dims;
+    uint32_t *to;
 
-    at[0] = (unsigned char)(rank >> 24);
-    at[1] = (unsigned char)(rank >> 16);
-    at[2] = (unsigned char)(rank >> 8);
-    at[3] = (unsigned char)rank;
+    if (cells->n == UINT32_MAX - 1)
+        return dki_fail(err, DK_ERR_LIMIT, "more than %u groups and totals", UINT32_MAX - 1);
+    if (cells->n == cells->capacity) {
+        size_t more = cells->capacity ? cells->capacity * 2 : 16;
+        dk_status status = dki_resize(cells->context, (void **)&cells->groups, more * sizeof *cells->groups, err);
+
+        if (status == DK_OK)
+            status = dki_resize(cells->context, (void **)&cells->ranks,
+                                more * (n_dims ? n_dims : 1) * sizeof *cells->ranks, err);
+        if (status != DK_OK)
+            return status;
+        cells->capacity = more;
+    }
+    to = cells->ranks + cells->n * n_dims;
+    for (size_t d = 0; d < n_dims; d++)
+        to[d] = mask >> d & 1 ? DKI_TOTAL : ranks[d];
+    cells->groups[cells->n++] = group;
+    return DK_OK;
 }
 
-/* Copies the key of a cell with the dimensions of mask totalled. */
-static void coarser_key(const dki_cells *cells, size_t cell, uint32_t mask, char *key)
+/* The ranks of a cell in one number that orders as they do. */
+static uint64_t key_of(const dki_cells *cells, size_t cell, uint32_t mask)
 {
-    size_t size;
-    const char *from = dki_text_map_get(&cells->keys, (uint32_t)cell, &size);
+    const uint32_t *ranks = dki_cell_ranks(cells, cell);
+    uint64_t key = 0;
 
-    memcpy(key, from, size);
     for (size_t d = 0; d < cells->n_dims; d++) {
-        if (mask >> d & 1)
-            put_rank(key, d, DKI_TOTAL);
+        uint32_t rank = mask >> d & 1 || ranks[d] == DKI_TOTAL ? cells->n_ranks[d] : ranks[d];
+
+        key |= (uint64_t)rank << cells->shift[d];
     }
+    return key;
+}
+
+/* Lays out keys, the last dimension lowest. */
+static void plan_keys(dki_cells *cells)
+{
+    unsigned bits = 0;
+
+    for (size_t d = cells->n_dims; d-- > 0 && bits <= 64;) {
+        cells->shift[d] = (uint8_t)bits;
+        bits += 32 - (unsigned)(cells->n_ranks[d] ? __builtin_clz(cells->n_ranks[d]) : 31);
+    }
+    cells->key_bits = bits <= 64 ? bits : 0;
+}
+
+static const dki_level *level_of(const dki_cells *cells, size_t cell)
+{
+    size_t low = 0, high = cells->n_levels;
+
+    while (high - low > 1) { /* levels without cells come before the one that has the cell */
+        size_t middle = (low + high) / 2;
+
+        if (cells->levels[middle].first <= cell)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &cells->levels[low];
 }
 
 uint32_t dki_cell_mask(const dki_cells *cells, size_t cell)
 {
-    static const unsigned char total[4] = { 0xff, 0xff, 0xff, 0xff };
-    size_t size;
-    const char *key = dki_text_map_get(&cells->keys, (uint32_t)cell, &size);
-    uint32_t mask = 0;
+    return level_of(cells, cell)->mask;
+}
 
-    for (size_t d = 0; d < cells->n_dims; d++) {
-        if (memcmp(key + d * 4, total, 4) == 0)
-            mask |= UINT32_C(1) << d;
-    }
-    return mask;
+/* The cell of a level that holds a group. */
+static uint32_t cell_with(const dki_cells *cells, size_t number, uint32_t group)
+{
+    const dki_level *level = &cells->levels[number];
+
+    if (number == 0)
+        return group;
+    return level->to[cell_with(cells, level->parent, group) - cells->levels[level->parent].first];
 }
 
 uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask)
 {
-    char key[KEY_BYTES];
+    uint32_t level = dki_int_map_find(&cells->masks, dki_cell_mask(cells, cell) | mask);
 
-    coarser_key(cells, cell, mask, key);
-    return dki_text_map_find(&cells->keys, key, cells->n_dims * 4);
+    if (level == UINT32_MAX)
+        return UINT32_MAX;
+    if (cells->levels[0].n == 0) /* there is nothing but the grand total */
+        return (uint32_t)cell;
+    return cell_with(cells, level, cells->groups[cell]);
 }
 
 /* Levels. ------------------------------------------------------------------------------------------------------ */
@@ -68,15 +123,15 @@ uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask)
 static dk_status new_level(dki_cells *cells, uint32_t mask, bool shown, dki_level **out, dk_error *err)
 {
     uint32_t number;
-    dk_status status = dki_grow(cells->context, (void **)&cells->levels, &cells->capacity, cells->n_levels + 1,
-                                sizeof *cells->levels, err);
+    dk_status status = dki_grow(cells->context, (void **)&cells->levels, &cells->level_capacity,
+                                cells->n_levels + 1, sizeof *cells->levels, err);
 
     if (status == DK_OK)
         status = dki_int_map_add(&cells->masks, mask, &number, err);
     if (status != DK_OK)
         return status;
     *out = &cells->levels[cells->n_levels++];
-    **out = (dki_level){ .mask = mask, .shown = shown, .first = cells->keys.n };
+    **out = (dki_level){ .mask = mask, .shown = shown, .first = cells->n };
     return DK_OK;
 }
 
@@ -89,22 +144,23 @@ dk_status dki_cells_init(dki_cells *cells, dk_context *context, const uint32_t *
     memset(cells, 0, sizeof *cells);
     cells->context = context;
     cells->n_dims = n_dims;
-    dki_text_map_init(&cells->keys, context);
     dki_int_map_init(&cells->masks, context);
     status = new_level(cells, 0, true, &level, err);
     for (size_t i = 0; status == DK_OK && i < n; i++) {
-        char key[KEY_BYTES];
-        uint32_t number;
-
         if (i % DK_BLOCK_ROWS == 0)
             status = dki_poll(context, err);
-        for (size_t d = 0; d < n_dims; d++)
-            put_rank(key, d, ranks[i * n_dims + d]);
+        for (size_t d = 0; d < n_dims; d++) {
+            uint32_t rank = ranks[i * n_dims + d];
+
+            if (rank >= cells->n_ranks[d])
+                cells->n_ranks[d] = rank + 1;
+        }
         if (status == DK_OK)
-            status = dki_text_map_add(&cells->keys, key, n_dims * 4, &number, err);
+            status = add_cell(cells, ranks + i * n_dims, 0, (uint32_t)i, err);
     }
+    plan_keys(cells);
     if (status == DK_OK)
-        level->n = cells->keys.n;
+        level->n = cells->n;
     return status;
 }
 
@@ -115,7 +171,8 @@ void dki_cells_drop(dki_cells *cells)
     for (size_t i = 0; i < cells->n_levels; i++)
         dki_free(cells->context, cells->levels[i].to);
     dki_free(cells->context, cells->levels);
-    dki_text_map_drop(&cells->keys);
+    dki_free(cells->context, cells->ranks);
+    dki_free(cells->context, cells->groups);
     dki_int_map_drop(&cells->masks);
     memset(cells, 0, sizeof *cells);
 }
@@ -137,33 +194,99 @@ static size_t find_parent(const dki_cells *cells, uint32_t mask)
     return best;
 }
 
+/* Finds which cells of a level come together in a coarser one. */
+struct gather {
+    uint32_t *table; /* number + 1 by index, or NULL */
+    dki_int_map by_key;
+    dki_text_map by_bytes;
+};
+
+/* Whether the ranks that a mask leaves make few enough keys for a table. */
+static bool has_table(const dki_cells *cells, uint32_t mask, size_t n, uint64_t *size)
+{
+    uint64_t most = n < MOST_TABLE / 4 ? (uint64_t)n * 4 + 1024 : MOST_TABLE;
+
+    *size = 1;
+    for (size_t d = 0; d < cells->n_dims && *size <= most; d++)
+        *size *= mask >> d & 1 ? 1 : cells->n_ranks[d];
+    return *size <= most;
+}
+
+/* The number among the cells of the coarser level, or how many there are so far where it is new. */
+static dk_status gather_cell(const dki_cells *cells, struct gather *gather, size_t cell, uint32_t mask, size_t n,
+                             uint32_t *number, dk_error *err)
+{
+    const uint32_t *ranks = dki_cell_ranks(cells, cell);
+    uint32_t bytes[DKI_MOST_RANKED];
+
+    if (gather->table) {
+        uint64_t at = 0;
+
+        for (size_t d = 0; d < cells->n_dims; d++)
+            at = mask >> d & 1 ? at : at * cells->n_ranks[d] + ranks[d];
+        if (gather->table[at] == 0)
+            gather->table[at] = (uint32_t)n + 1;
+        *number = gather->table[at] - 1;
+        return DK_OK;
+    }
+    if (cells->key_bits)
+        return dki_int_map_add(&gather->by_key, key_of(cells, cell, mask), number, err);
+    for (size_t d = 0; d < cells->n_dims; d++)
+        bytes[d] = mask >> d & 1 ? DKI_TOTAL : ranks[d];
+    return dki_text_map_add(&gather->by_bytes, (const char *)bytes, cells->n_dims * sizeof *bytes, number, err);
+}
+
+/* Makes the cells of a level from those of its parent. */
+static dk_status gather_cells(dki_cells *cells, dki_level *level, dk_error *err)
+{
+    const dki_level *parent = &cells->levels[level->parent];
+    struct gather gather = { NULL };
+    uint32_t ranks[DKI_MOST_RANKED];
+    uint64_t size;
+    dk_status status = DK_OK;
+
+    dki_int_map_init(&gather.by_key, cells->context);
+    dki_text_map_init(&gather.by_bytes, cells->context);
+    if (has_table(cells, level->mask, parent->n, &size)) {
+        gather.table = dki_calloc(cells->context, (size_t)size + 1, sizeof *gather.table, err);
+        status = gather.table ? DK_OK : DK_ERR_MEMORY;
+    }
+    for (size_t i = 0; status == DK_OK && i < parent->n; i++) {
+        size_t cell = parent->first + i, n = cells->n - level->first;
+        uint32_t number = 0;
+
+        status = gather_cell(cells, &gather, cell, level->mask, n, &number, err);
+        level->to[i] = (uint32_t)level->first + number;
+        if (status != DK_OK || number != n)
+            continue;
+        memcpy(ranks, dki_cell_ranks(cells, cell), cells->n_dims * sizeof *ranks);
+        status = add_cell(cells, ranks, level->mask, cells->groups[cell], err);
+    }
+    dki_free(cells->context, gather.table);
+    dki_int_map_drop(&gather.by_key);
+    dki_text_map_drop(&gather.by_bytes);
+    return status;
+}
+
 static dk_status add_level(dki_cells *cells, uint32_t mask, bool shown, dk_error *err)
 {
+    static const uint32_t none[DKI_MOST_RANKED];
     size_t parent = find_parent(cells, mask);
-    char key[KEY_BYTES];
-    uint32_t number;
-    dki_level *level, *from;
+    dki_level *level;
     dk_status status = dki_poll(cells->context, err);
 
     if (status == DK_OK)
         status = new_level(cells, mask, shown, &level, err);
     if (status != DK_OK)
         return status;
-    from = &cells->levels[parent];
     level->parent = parent;
-    level->to = dki_alloc_array(cells->context, from->n, sizeof *level->to, err);
+    level->to = dki_alloc_array(cells->context, cells->levels[parent].n, sizeof *level->to, err);
     if (level->to == NULL)
         return DK_ERR_MEMORY;
-    for (size_t i = 0; status == DK_OK && i < from->n; i++) {
-        coarser_key(cells, from->first + i, mask, key);
-        status = dki_text_map_add(&cells->keys, key, cells->n_dims * 4, &level->to[i], err);
-    }
-    if (status == DK_OK && mask == dki_all_totals(cells->n_dims)) {
-        for (size_t d = 0; d < cells->n_dims; d++)
-            put_rank(key, d, DKI_TOTAL);
-        status = dki_text_map_add(&cells->keys, key, cells->n_dims * 4, &number, err);
-    }
-    level->n = cells->keys.n - level->first;
+    status = gather_cells(cells, level, err);
+    if (status == DK_OK && mask == dki_all_totals(cells->n_dims) && cells->n == level->first)
+        status = add_cell(cells, none, mask, 0, err);
+    level->n = cells->n - level->first;
     return status;
 }
 
@@ -230,7 +353,7 @@ static dk_status add_levels(dki_cells *cells, const struct wanted *wanted, bool 
 
         if (mask != 0)
             status = add_level(cells, mask, order[i] < wanted->n_shown, err);
-        if (status == DK_OK && cube && cells->keys.n - cells->levels[0].n > MOST_CUBE_TOTALS) {
+        if (status == DK_OK && cube && cells->n - cells->levels[0].n > MOST_CUBE_TOTALS) {
             status = dki_fail(err, DK_ERR_LIMIT, "a cube over these %zu dimensions has more than %llu totals",
                               cells->n_dims, (unsigned long long)MOST_CUBE_TOTALS);
             dki_hint(err, "take fewer dimensions, or the margins of a rollup");
@@ -261,50 +384,37 @@ dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t
 
 /* Order. ------------------------------------------------------------------------------------------------------- */
 
-struct cell_order {
-    const dki_cells *cells;
-    const uint64_t *heads; /* of each cell its first two ranks in one number: most comparisons end there */
-};
-
+/* Where a key of 64 bits does not hold all ranks. */
 static int compare_cells(const void *arg, uint64_t a, uint64_t b)
 {
-    const struct cell_order *order = arg;
-    size_t size;
-    const char *x, *y;
+    const dki_cells *cells = arg;
+    const uint32_t *x = dki_cell_ranks(cells, (size_t)a), *y = dki_cell_ranks(cells, (size_t)b);
 
-    if (order->heads[a] != order->heads[b])
-        return order->heads[a] < order->heads[b] ? -1 : 1;
-    if (order->cells->n_dims <= 2)
-        return 0;
-    x = dki_text_map_get(&order->cells->keys, (uint32_t)a, &size);
-    y = dki_text_map_get(&order->cells->keys, (uint32_t)b, &size);
-    return memcmp(x + 8, y + 8, size - 8);
+    for (size_t d = 0; d < cells->n_dims; d++) {
+        if (x[d] != y[d])
+            return x[d] < y[d] ? -1 : 1;
+    }
+    return 0;
 }
 
-static uint64_t *make_heads(const dki_cells *cells, dk_error *err)
+static dk_status sort_by_key(const dki_cells *cells, uint64_t *rows, size_t n, dk_error *err)
 {
-    uint64_t *heads = dki_alloc_array(cells->context, dki_cells_n(cells), sizeof *heads, err);
+    uint64_t *keys = dki_alloc_array(cells->context, n, sizeof *keys, err);
+    dk_status status;
 
-    for (size_t cell = 0; heads && cell < dki_cells_n(cells); cell++) {
-        size_t size;
-        const char *key = dki_text_map_get(&cells->keys, (uint32_t)cell, &size);
-
-        heads[cell] = 0;
-        for (size_t i = 0; i < size && i < 8; i++)
-            heads[cell] = heads[cell] << 8 | (unsigned char)key[i];
-    }
-    return heads;
+    if (keys == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        keys[i] = key_of(cells, (size_t)rows[i], 0);
+    status = dki_sort_keys(cells->context, keys, rows, n, cells->key_bits, err);
+    dki_free(cells->context, keys);
+    return status;
 }
 
 dk_status dki_cells_order(const dki_cells *cells, uint64_t *rows, size_t *n_shown, dk_error *err)
 {
-    struct cell_order order = { cells, NULL };
-    uint64_t *heads = make_heads(cells, err);
     size_t n = 0;
-    dk_status status;
 
-    if (heads == NULL)
-        return DK_ERR_MEMORY;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < cells->n_levels; i++) {
             const dki_level *level = &cells->levels[i];
@@ -315,8 +425,7 @@ dk_status dki_cells_order(const dki_cells *cells, uint64_t *rows, size_t *n_show
         if (pass == 0)
             *n_shown = n;
     }
-    order.heads = heads;
-    status = dki_sort_rows(cells->context, rows, *n_shown, compare_cells, &order, err);
-    dki_free(cells->context, heads);
-    return status;
+    if (cells->key_bits)
+        return sort_by_key(cells, rows, *n_shown, err);
+    return dki_sort_rows(cells->context, rows, *n_shown, compare_cells, cells, err);
 }

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 
 #define DKI_TOTAL UINT32_MAX
+#define DKI_MOST_RANKED 16
 
 typedef struct dki_level {
     uint32_t mask;
@@ -24,9 +25,14 @@ typedef struct dki_level {
 typedef struct dki_cells {
     dk_context *context; /* borrowed */
     size_t n_dims;
-    dki_text_map keys; /* a cell's number is that of its key: n_dims ranks, high byte first */
+    size_t n, capacity;
+    uint32_t *ranks;                   /* n_dims for each cell */
+    uint32_t *groups;                  /* of each cell, one of the finest cells that it holds */
+    uint32_t n_ranks[DKI_MOST_RANKED]; /* of each dimension: ranks are 0 .. n_ranks - 1 */
+    uint8_t shift[DKI_MOST_RANKED];    /* where a rank stands in a key of 64 bits */
+    unsigned key_bits;                 /* 0: a key has more than 64 */
     dki_level *levels;
-    size_t n_levels, capacity;
+    size_t n_levels, level_capacity;
     dki_int_map masks; /* a level's number is that of its mask */
 } dki_cells;
 
@@ -42,7 +48,11 @@ dk_status dki_cells_init(dki_cells *cells, dk_context *context, const uint32_t *
 void dki_cells_drop(dki_cells *cells);
 static inline size_t dki_cells_n(const dki_cells *cells)
 {
-    return cells->keys.n;
+    return cells->n;
+}
+static inline const uint32_t *dki_cell_ranks(const dki_cells *cells, size_t cell)
+{
+    return cells->ranks + cell * cells->n_dims;
 }
 
 /* Adds the levels that margins show, and those that are needed to look up coarser: for each cell and each of the

@@ -95,3 +95,85 @@ dk_status dki_sort_rows(dk_context *context, uint64_t *rows, uint64_t n, dki_row
     dki_free(context, scratch);
     return status;
 }
+
+/* By numbers. -------------------------------------------------------------------------------------------------- */
+
+#define DIGIT_BITS 8
+#define DIGITS (1u << DIGIT_BITS)
+#define FEW 48 /* so many are sorted by insertion */
+
+static void insert_keys(uint64_t *keys, uint64_t *rows, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint64_t key = keys[i], row = rows[i];
+        size_t at = i;
+
+        for (; at > 0 && keys[at - 1] > key; at--) {
+            keys[at] = keys[at - 1];
+            rows[at] = rows[at - 1];
+        }
+        keys[at] = key;
+        rows[at] = row;
+    }
+}
+
+/* Moves all by one digit, stably. */
+static void move_by_digit(const uint64_t *keys, const uint64_t *rows, size_t n, unsigned shift, uint64_t *to_keys,
+                          uint64_t *to_rows)
+{
+    size_t starts[DIGITS] = { 0 }, at = 0;
+
+    for (size_t i = 0; i < n; i++)
+        starts[keys[i] >> shift & (DIGITS - 1)]++;
+    for (size_t d = 0; d < DIGITS; d++) {
+        size_t count = starts[d];
+
+        starts[d] = at;
+        at += count;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t to = starts[keys[i] >> shift & (DIGITS - 1)]++;
+
+        to_keys[to] = keys[i];
+        to_rows[to] = rows[i];
+    }
+}
+
+dk_status dki_sort_keys(dk_context *context, uint64_t *keys, uint64_t *rows, size_t n, unsigned bits, dk_error *err)
+{
+    uint64_t *scratch, *from_keys = keys, *from_rows = rows, *to_keys, *to_rows;
+    dk_status status = DK_OK;
+    size_t i = 1;
+
+    while (i < n && keys[i - 1] <= keys[i])
+        i++;
+    if (i >= n)
+        return DK_OK;
+    if (n <= FEW) {
+        insert_keys(keys, rows, n);
+        return DK_OK;
+    }
+    scratch = dki_alloc_array(context, n, 2 * sizeof *scratch, err);
+    if (scratch == NULL)
+        return DK_ERR_MEMORY;
+    to_keys = scratch;
+    to_rows = scratch + n;
+    for (unsigned shift = 0; status == DK_OK && shift < bits; shift += DIGIT_BITS) {
+        uint64_t *other;
+
+        status = dki_poll(context, err);
+        move_by_digit(from_keys, from_rows, n, shift, to_keys, to_rows);
+        other = from_keys;
+        from_keys = to_keys;
+        to_keys = other;
+        other = from_rows;
+        from_rows = to_rows;
+        to_rows = other;
+    }
+    if (from_keys != keys) {
+        memcpy(keys, from_keys, n * sizeof *keys);
+        memcpy(rows, from_rows, n * sizeof *rows);
+    }
+    dki_free(context, scratch);
+    return status;
+}

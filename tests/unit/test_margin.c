@@ -35,14 +35,13 @@ static const char *shown_cells(const dki_cells *cells)
     assert_ok(dki_cells_order(cells, rows, &n_shown, &err), &err);
     text[0] = '\0';
     for (size_t i = 0; i < n_shown; i++) {
-        size_t size;
-        const unsigned char *key = (const unsigned char *)dki_text_map_get(&cells->keys, (uint32_t)rows[i], &size);
+        const uint32_t *ranks = dki_cell_ranks(cells, (size_t)rows[i]);
 
         for (size_t d = 0; d < cells->n_dims; d++) {
             if (dki_cell_mask(cells, (size_t)rows[i]) >> d & 1)
                 used += (size_t)sprintf(text + used, "*");
             else
-                used += (size_t)sprintf(text + used, "%u", (unsigned)key[d * 4 + 3]);
+                used += (size_t)sprintf(text + used, "%u", ranks[d]);
         }
         used += (size_t)sprintf(text + used, " ");
     }
