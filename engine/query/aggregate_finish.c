@@ -8,9 +8,11 @@
 
 #include <string.h>
 
+#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "poll_row.h"
 
 struct finish {
@@ -24,6 +26,42 @@ struct finish {
 
 #define FOR_GROUPS(finish, i, status) \
     DKI_FOR_ROWS(i, (finish)->n, (finish)->accumulator->context, status, (finish)->err)
+
+/* Results of a block of groups, to be appended at once. */
+struct batch {
+    size_t n;
+    int64_t values[DK_BLOCK_ROWS];
+    uint64_t known[DK_BLOCK_WORDS];
+};
+
+/* Runs the statement for every group i of each batch, with its place `at` in there; batches go to append. */
+#define FOR_BATCHES(finish, batch, status, append, ...)                                           \
+    for (size_t first_ = 0; (status) == DK_OK && first_ < (finish)->n; first_ += (batch)->n) {    \
+        (batch)->n = (finish)->n - first_ < DK_BLOCK_ROWS ? (finish)->n - first_ : DK_BLOCK_ROWS; \
+        (status) = dki_poll((finish)->accumulator->context, (finish)->err);                       \
+        memset((batch)->known, 0, sizeof(batch)->known);                                          \
+        for (size_t at = 0; at < (batch)->n; at++) {                                              \
+            size_t i = first_ + at;                                                               \
+            uint32_t group = (finish)->groups[i];                                                 \
+            __VA_ARGS__;                                                                          \
+        }                                                                                         \
+        if ((status) == DK_OK)                                                                    \
+            (status) = append((finish), (batch));                                                 \
+    }
+
+static dk_status append_integers(struct finish *finish, const struct batch *batch)
+{
+    return dki_builder_integers(finish->builder, batch->values, batch->known, batch->n, finish->err);
+}
+
+static dk_status append_codes(struct finish *finish, const struct batch *batch)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+
+    for (size_t i = 0; i < batch->n; i++)
+        codes[i] = dki_bit(batch->known, i) ? (uint32_t)batch->values[i] : 0;
+    return dki_builder_codes(finish->builder, codes, batch->n, finish->err);
+}
 
 static dk_status overflow(struct finish *finish, size_t i)
 {
@@ -53,14 +91,14 @@ static dk_status digits_to_drop(struct finish *finish, const dki_i128 *sums, uns
 
         if (accumulator->high && accumulator->high[group] != 0)
             return overflow(finish, i);
-        while (!dki_fits_i64(sums[group] / power10(*drop))) {
+        while (!dki_fits_i64(*drop ? sums[group] / power10(*drop) : sums[group])) {
             if (*drop >= scale)
                 return overflow(finish, i);
             ++*drop;
             widest = i;
         }
     }
-    for (size_t i = 0; i < finish->n; i++) {
+    for (size_t i = 0; *drop && i < finish->n; i++) {
         if (sums[finish->groups[i]] % power10(*drop) != 0)
             return overflow(finish, *drop + DK_DECIMAL_MAX_SCALE > scale ? widest : i);
     }
@@ -72,6 +110,7 @@ static dk_status finish_whole(struct finish *finish, dk_type type, unsigned scal
 {
     const dki_accumulator *accumulator = finish->accumulator;
     bool counts = accumulator->what.kind == DKI_AGGREGATE_COUNT;
+    struct batch batch;
     unsigned drop;
     dki_i128 divisor;
     dk_status status = digits_to_drop(finish, accumulator->sum, scale, &drop);
@@ -81,28 +120,28 @@ static dk_status finish_whole(struct finish *finish, dk_type type, unsigned scal
     divisor = power10(drop);
     status =
         dk_builder_new(accumulator->context, type, (uint8_t)(scale - drop), NULL, &finish->builder, finish->err);
-    FOR_GROUPS(finish, i, status)
-    {
-        uint32_t group = finish->groups[i];
+    FOR_BATCHES(finish, &batch, status, append_integers, {
+        dki_i128 sum = accumulator->sum[group];
 
-        if (accumulator->n[group] == 0 && !counts)
-            status = dk_builder_null(finish->builder, 1, finish->err);
-        else
-            status = dk_builder_integer(finish->builder, (int64_t)(accumulator->sum[group] / divisor), finish->err);
-    }
+        batch.values[at] = (int64_t)(drop ? sum / divisor : sum);
+        dki_bit_put(batch.known, at, counts || accumulator->n[group] != 0);
+    });
     return status;
 }
 
 static dk_status finish_count(struct finish *finish)
 {
     const dki_accumulator *accumulator = finish->accumulator;
+    struct batch batch;
     dk_status status;
 
     if (accumulator->sum)
         return finish_whole(finish, accumulator->what.weight_type, accumulator->what.weight_scale);
     status = dk_builder_new(accumulator->context, DK_INTEGER, 0, NULL, &finish->builder, finish->err);
-    FOR_GROUPS(finish, i, status)
-    status = dk_builder_integer(finish->builder, (int64_t)accumulator->n[finish->groups[i]], finish->err);
+    FOR_BATCHES(finish, &batch, status, append_integers, {
+        batch.values[at] = (int64_t)accumulator->n[group];
+        dki_bit_set(batch.known, at);
+    });
     return status;
 }
 
@@ -214,20 +253,33 @@ static dk_status append_best(struct finish *finish, uint32_t group)
 {
     const dki_accumulator *accumulator = finish->accumulator;
     dk_builder *builder = finish->builder;
-    int64_t whole;
 
     switch (accumulator->what.type) {
     case DK_REAL: return dk_builder_real(builder, ((const double *)accumulator->best)[group], finish->err);
     case DK_RATIO: return dk_builder_ratio(builder, ((const dk_ratio *)accumulator->best)[group], finish->err);
     case DK_TEXT: return dk_builder_text(builder, ((const dk_text *)accumulator->best)[group], finish->err);
-    default: break;
+    default: return dk_builder_boolean(builder, ((const int64_t *)accumulator->best)[group] != 0, finish->err);
     }
-    whole = ((const int64_t *)accumulator->best)[group];
-    if (accumulator->what.type == DK_BOOLEAN)
-        return dk_builder_boolean(builder, whole != 0, finish->err);
+}
+
+/* Numbers, times and codes. */
+static dk_status finish_best_whole(struct finish *finish)
+{
+    const dki_accumulator *accumulator = finish->accumulator;
+    struct batch batch;
+    dk_status status = DK_OK;
+
+#define PUT_BEST                                                        \
+    {                                                                   \
+        batch.values[at] = ((const int64_t *)accumulator->best)[group]; \
+        dki_bit_put(batch.known, at, accumulator->n[group] != 0);       \
+    }
     if (accumulator->what.type == DK_CATEGORY)
-        return dk_builder_code(builder, (uint32_t)whole, finish->err);
-    return dk_builder_integer(builder, whole, finish->err);
+        FOR_BATCHES(finish, &batch, status, append_codes, PUT_BEST)
+    else
+        FOR_BATCHES(finish, &batch, status, append_integers, PUT_BEST)
+#undef PUT_BEST
+    return status;
 }
 
 static dk_status finish_best(struct finish *finish)
@@ -237,6 +289,9 @@ static dk_status finish_best(struct finish *finish)
     dk_status status =
         dk_builder_new(accumulator->context, what->type, what->scale, what->levels, &finish->builder, finish->err);
 
+    if (status == DK_OK && what->type != DK_REAL && what->type != DK_RATIO && what->type != DK_TEXT &&
+        what->type != DK_BOOLEAN)
+        return finish_best_whole(finish);
     FOR_GROUPS(finish, i, status)
     {
         uint32_t group = finish->groups[i];

@@ -218,9 +218,15 @@ static dk_status dimension_column(dki_result *result, size_t dim, const dk_colum
         make_codes(result, dim, codes);
         status = dk_builder_new(plan->context, what->type, what->scale, what->levels, &builder, err);
     }
-    DKI_FOR_ROWS(i, result->n_rows, plan->context, status, err)
-    {
-        status = dki_grouper_append(&result->groups.grouper, dim, codes[result->order[i]], builder, err);
+    for (size_t from = 0, n; status == DK_OK && from < result->n_rows; from += n) {
+        uint32_t ordered[DK_BLOCK_ROWS];
+
+        n = result->n_rows - from < DK_BLOCK_ROWS ? result->n_rows - from : DK_BLOCK_ROWS;
+        for (size_t i = 0; i < n; i++)
+            ordered[i] = codes[result->order[from + i]];
+        status = dki_poll(plan->context, err);
+        if (status == DK_OK)
+            status = dki_grouper_append_codes(&result->groups.grouper, dim, ordered, n, builder, err);
     }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);

@@ -22,11 +22,18 @@
 
 #define RANGE_BLOCKS 16
 
+/* What gives the values of a block: a plain column is looked at where it lies. */
+struct input {
+    const dk_column *column; /* NULL: eval */
+    dk_view view;
+    dki_eval *eval;
+};
+
 struct worker {
     dki_eval *where;
-    dki_eval *by[DKI_MAX_DIMENSIONS];
+    struct input by[DKI_MAX_DIMENSIONS];
     dki_eval **filters;
-    dki_eval **values;
+    struct input *values;
     dk_view weight_view;
     dki_groups found; /* by slot and without groups where the scan is dense */
     dki_dense dense;
@@ -81,6 +88,33 @@ void dki_groups_drop(dki_groups *groups)
     memset(groups, 0, sizeof *groups);
 }
 
+static dk_status input_init(struct input *input, const dki_plan *plan, const dki_bound *bound, dk_error *err)
+{
+    size_t number = dki_bound_column(bound);
+
+    if (number == DK_NO_COLUMN)
+        return dki_eval_new(bound, &input->eval, err);
+    input->column = dk_table_field(plan->table, number)->column;
+    dk_view_init(&input->view, plan->context);
+    return DK_OK;
+}
+
+static void input_drop(struct input *input)
+{
+    if (input->column)
+        dk_view_release(&input->view);
+    dki_eval_release(input->eval);
+}
+
+static dk_status input_block(struct input *input, uint64_t row, size_t n, const uint64_t *selection,
+                             const dk_view **out, dk_error *err)
+{
+    if (input->column == NULL)
+        return dki_eval_block(input->eval, row, n, selection, out, err);
+    *out = &input->view;
+    return dk_column_view(input->column, row, n, &input->view, err);
+}
+
 static dk_status make_evals(struct worker *worker, const dki_plan *plan, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -88,11 +122,11 @@ static dk_status make_evals(struct worker *worker, const dki_plan *plan, dk_erro
     if (plan->where)
         status = dki_eval_new(plan->where, &worker->where, err);
     for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
-        status = dki_eval_new(plan->by[i], &worker->by[i], err);
+        status = input_init(&worker->by[i], plan, plan->by[i], err);
     for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++)
         status = dki_eval_new(plan->filters[i].bound, &worker->filters[i], err);
     for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
-        status = dki_eval_new(plan->values[i].bound, &worker->values[i], err);
+        status = input_init(&worker->values[i], plan, plan->values[i].bound, err);
     return status;
 }
 
@@ -129,7 +163,7 @@ static dk_status init_dense(struct worker *worker, const dki_dense_plan *dense, 
 static dk_status worker_init(struct worker *worker, const dki_plan *plan, const dki_dense_plan *dense,
                              dk_error *err)
 {
-    size_t n_wholes = 0;
+    size_t n_wholes = 0, n;
     dk_status status;
 
     dki_arena_init(&worker->arena, plan->context);
@@ -145,9 +179,10 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, const 
     worker->where_truth = dki_arena_array(&worker->arena, DK_BLOCK_WORDS, sizeof *worker->where_truth, err);
     worker->truths = dki_arena_array(&worker->arena, plan->n_filters * DK_BLOCK_WORDS, sizeof *worker->truths, err);
     worker->wholes = dki_arena_alloc(&worker->arena, n_wholes * DK_BLOCK_ROWS * sizeof *worker->wholes, err);
-    worker->weights = dki_arena_alloc(&worker->arena, DK_BLOCK_ROWS * sizeof *worker->weights, err);
-    worker->group = dki_arena_alloc(&worker->arena, DK_BLOCK_ROWS * sizeof *worker->group, err);
-    worker->codes = dki_arena_alloc(&worker->arena, DK_BLOCK_ROWS * sizeof *worker->codes, err);
+    n = dense->plan && dense->all_taken ? 0 : DK_BLOCK_ROWS; /* rows that accumulators look at */
+    worker->weights = dki_arena_alloc(&worker->arena, n * sizeof *worker->weights, err);
+    worker->group = dki_arena_alloc(&worker->arena, n * sizeof *worker->group, err);
+    worker->codes = dki_arena_alloc(&worker->arena, n * sizeof *worker->codes, err);
     if (!worker->where_truth || !worker->truths || !worker->wholes || !worker->weights || !worker->group ||
         !worker->codes)
         return DK_ERR_MEMORY;
@@ -165,11 +200,11 @@ static void worker_drop(struct worker *worker, const dki_plan *plan)
         return;
     dki_eval_release(worker->where);
     for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
-        dki_eval_release(worker->by[i]);
+        input_drop(&worker->by[i]);
     for (size_t i = 0; worker->filters && i < plan->n_filters; i++)
         dki_eval_release(worker->filters[i]);
     for (size_t i = 0; worker->values && i < plan->n_values; i++)
-        dki_eval_release(worker->values[i]);
+        input_drop(&worker->values[i]);
     dk_view_release(&worker->weight_view);
     dki_arena_drop(&worker->arena);
     dki_dense_drop(&worker->dense);
@@ -242,8 +277,8 @@ static dk_status eval_inputs(const dki_plan *plan, struct worker *worker, uint64
             n_filters = filter + 1;
         }
         if (status == DK_OK && value != DKI_NONE && value >= n_values) {
-            status = dki_eval_block(worker->values[value], row, n, truth_of(worker, filter, selection),
-                                    &worker->views[value], err);
+            status = input_block(&worker->values[value], row, n, truth_of(worker, filter, selection),
+                                 &worker->views[value], err);
             n_values = value + 1;
         }
     }
@@ -321,7 +356,7 @@ static dk_status scan_block(const struct scan *scan, struct worker *worker, uint
             return DK_OK;
     }
     for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
-        status = dki_eval_block(worker->by[i], row, n, selection, &views[i], err);
+        status = input_block(&worker->by[i], row, n, selection, &views[i], err);
     if (status == DK_OK)
         status = eval_inputs(plan, worker, row, n, selection, err);
     if (status == DK_OK)

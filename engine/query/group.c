@@ -537,3 +537,26 @@ dk_status dki_grouper_append(const dki_grouper *grouper, size_t dim, uint32_t co
     default: return dk_builder_integer(builder, value.as.integer, err);
     }
 }
+
+dk_status dki_grouper_append_codes(const dki_grouper *grouper, size_t dim, const uint32_t *codes, size_t n,
+                                   dk_builder *builder, dk_error *err)
+{
+    const dki_coder *coder = &grouper->coders[dim];
+    dk_status status = DK_OK;
+
+    if (coder->kind == DKI_CODER_LEVELS)
+        return dki_builder_codes(builder, codes, n, err);
+    if (coder->kind == DKI_CODER_RANGE || (coder->kind == DKI_CODER_INTEGERS && coder->what.type != DK_REAL)) {
+        int64_t values[DK_BLOCK_ROWS];
+        uint64_t known[DK_BLOCK_WORDS] = { 0 };
+
+        for (size_t i = 0; i < n; i++) {
+            values[i] = dki_grouper_value(grouper, dim, codes[i]).as.integer;
+            dki_bit_put(known, i, codes[i] != 0);
+        }
+        return dki_builder_integers(builder, values, known, n, err);
+    }
+    for (size_t i = 0; status == DK_OK && i < n; i++)
+        status = dki_grouper_append(grouper, dim, codes[i], builder, err);
+    return status;
+}

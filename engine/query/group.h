@@ -88,6 +88,9 @@ dk_status dki_grouper_ranks(const dki_grouper *grouper, size_t dim, uint32_t *ra
 /* Appends the value of a code to a builder of the dimension's type. */
 dk_status dki_grouper_append(const dki_grouper *grouper, size_t dim, uint32_t code, dk_builder *builder,
                              dk_error *err);
+/* The same for n <= DK_BLOCK_ROWS codes. */
+dk_status dki_grouper_append_codes(const dki_grouper *grouper, size_t dim, const uint32_t *codes, size_t n,
+                                   dk_builder *builder, dk_error *err);
 /* The value of a code; texts are borrowed from the grouper or its levels. */
 dk_value dki_grouper_value(const dki_grouper *grouper, size_t dim, uint32_t code);
 
