@@ -30,6 +30,14 @@ static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
     dk_context *context = dense->plan->plan->context;
     size_t n = dense->plan->n_slots;
 
+    if (sums->in_records) {
+        dense->records[i] = dki_calloc(context, n, sizeof *dense->records[i], err);
+        if (dense->records[i] == NULL)
+            return DK_ERR_MEMORY;
+        for (size_t slot = 0; slot < n; slot++)
+            dense->records[i][slot].least = UINT16_MAX;
+        return DK_OK;
+    }
     if (sums->sum && (dense->totals[i] = dki_calloc(context, n, sizeof *dense->totals[i], err)) == NULL)
         return DK_ERR_MEMORY;
     if (sums->sum && sums->shift == 0 && (dense->ns[i] = dki_calloc(context, n, sizeof *dense->ns[i], err)) == NULL)
@@ -55,11 +63,12 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->ns = dki_calloc(context, plan->n_sums, sizeof *dense->ns, err);
     dense->least = dki_calloc(context, plan->n_sums, sizeof *dense->least, err);
     dense->most = dki_calloc(context, plan->n_sums, sizeof *dense->most, err);
+    dense->records = dki_calloc(context, plan->n_sums, sizeof *dense->records, err);
     dense->index = dki_alloc_wide(context, SCRATCH_BYTES, err);
     dense->other = dki_alloc_wide(context, SCRATCH_BYTES, err);
     dense->codes = dki_alloc_wide(context, SCRATCH_BYTES, err);
-    if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->index ||
-        !dense->other || !dense->codes)
+    if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->records ||
+        !dense->index || !dense->other || !dense->codes)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < plan->n_counters; i++) {
         const dki_dense_counters *counters = &plan->counters[i];
@@ -69,7 +78,7 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
         if (dense->counts[i] == NULL)
             return DK_ERR_MEMORY;
     }
-    if (plan->n_counters == 0) {
+    if (plan->n_counters == 0 && plan->seen_by == DKI_NONE) {
         dense->seen = dki_calloc(context, plan->n_slots, 2, err);
         if (dense->seen == NULL)
             return DK_ERR_MEMORY;
@@ -99,6 +108,7 @@ void dki_dense_drop(dki_dense *dense)
     free_each(context, (void **)dense->ns, plan->n_sums);
     free_each(context, dense->least, plan->n_sums);
     free_each(context, dense->most, plan->n_sums);
+    free_each(context, (void **)dense->records, plan->n_sums);
     dki_free(context, dense->seen);
     dki_free(context, dense->index);
     dki_free(context, dense->other);
@@ -251,13 +261,43 @@ static void see(const dki_dense *dense, const dki_dense_block *block, struct cod
     dki_see(indexes.width, dense->seen, indexes.at, block->n);
 }
 
+/* Codes of a record: one more, and 0 in rows that the breakdown's where leaves out. */
+static struct codes record_codes(const dki_dense *dense, const dki_dense_block *block, size_t value, unsigned width)
+{
+    const dki_dimension *what = &dense->plan->plan->values[value].what;
+    size_t filter = dense->plan->plan->values[value].filter;
+    const dk_view *view = block->values[value];
+    struct codes codes = { dense->codes, width };
+
+    if (view->constant) {
+        dki_codes_fill(width, dense->codes, constant_code(what, view), block->n);
+    } else {
+        dki_codes_from(width, dense->codes, stored_bytes(view->storage), view->values, (uint64_t)what->least - 1,
+                       block->n);
+        if (view->valid)
+            dki_codes_mask(width, dense->codes, view->valid, block->n);
+    }
+    if (filter != DKI_NONE)
+        dki_codes_mask(width, dense->codes, truth_of(block, filter), block->n);
+    dki_codes_raise(width, dense->codes, block->n);
+    if (block->selection)
+        dki_codes_mask(width, dense->codes, block->selection, block->n);
+    return codes;
+}
+
 static void add_sums(const dki_dense *dense, const dki_dense_block *block, struct codes slots, size_t i)
 {
     const dki_dense_sums *sums = &dense->plan->sums[i];
     const uint64_t *truth = truth_of(block, dense->plan->plan->values[sums->value].filter);
-    struct codes codes = value_codes(dense, block, sums->value);
+    struct codes codes;
     size_t n = block->n;
 
+    if (sums->in_records) {
+        codes = record_codes(dense, block, sums->value, sums->width);
+        dki_record_codes(slots.width, slots.at, codes.width, codes.at, dense->records[i], sums->shift, n);
+        return;
+    }
+    codes = value_codes(dense, block, sums->value);
     if (truth)
         dki_codes_mask(codes.width, dense->codes, truth, n); /* codes of numbers lie in scratch */
     if (sums->sum && sums->shift)
@@ -312,6 +352,14 @@ static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
 {
     unsigned width = dense->plan->sums[i].width;
 
+    for (size_t slot = 0; dense->records[i] && slot < dense->plan->n_slots; slot++) {
+        dki_record *to = &dense->records[i][slot];
+        const dki_record *other = &from->records[i][slot];
+
+        to->sum += other->sum;
+        to->least = other->least < to->least ? other->least : to->least;
+        to->most = other->most > to->most ? other->most : to->most;
+    }
     for (size_t slot = 0; slot < dense->plan->n_slots; slot++) {
         if (dense->totals[i])
             dense->totals[i][slot] += from->totals[i][slot];
@@ -371,6 +419,11 @@ static void find_rows(const dki_dense *dense, uint32_t *rows)
     size_t n = plan->n_slots;
 
     memset(rows, 0, n * sizeof *rows);
+    if (plan->seen_by != DKI_NONE) {
+        for (size_t slot = 0; slot < n; slot++)
+            rows[slot] = dense->records[plan->seen_by][slot].most;
+        return;
+    }
     if (dense->seen) {
         const uint8_t *seen = dense->seen + (plan->plan->where ? n : 0);
 
@@ -476,33 +529,58 @@ static void fill_counts(const dki_dense *dense, const dki_dense_counters *counte
     }
 }
 
+/* What is known of a slot: n values, the sum of their codes, the codes of the least and the greatest. */
+struct known {
+    uint64_t n, sum, least, most;
+};
+
+static struct known known_of(const dki_dense *dense, size_t number, uint32_t slot)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[number];
+    struct known known = { 0 };
+    uint64_t word;
+
+    if (sums->in_records) {
+        const dki_record *record = &dense->records[number][slot];
+
+        known.n = record->sum >> sums->shift;
+        known.sum = record->sum - (known.n << sums->shift) - known.n;
+        known.least = record->least + UINT64_C(1);
+        known.most = record->most - UINT64_C(1);
+        return known;
+    }
+    if (sums->sum) {
+        word = dense->totals[number][slot];
+        known.n = sums->shift ? word >> sums->shift : dense->ns[number][slot];
+        known.sum = sums->shift ? word - (known.n << sums->shift) : word;
+    }
+    if (sums->least) {
+        uint32_t least = number_at(sums->width, dense->least[number], slot);
+
+        known.least = least + UINT64_C(1);
+        known.n += known.n == 0 && least != (UINT64_C(1) << (8 << sums->width)) - 1;
+    }
+    if (sums->most) {
+        known.most = number_at(sums->width, dense->most[number], slot);
+        known.n += known.n == 0 && known.most != 0;
+    }
+    return known;
+}
+
 static void fill_sums(const dki_dense *dense, size_t number, const uint32_t *slots, size_t n,
                       dki_accumulator *accumulator)
 {
-    const dki_dense_sums *sums = &dense->plan->sums[number];
-    const dki_dimension *what = &dense->plan->plan->values[sums->value].what;
+    const dki_dimension *what = &dense->plan->plan->values[dense->plan->sums[number].value].what;
 
     for (size_t i = 0; i < n; i++) {
-        uint32_t slot = slots[i];
+        struct known known = known_of(dense, number, slots[i]);
 
-        if (accumulator->sum) {
-            uint64_t total = dense->totals[number][slot];
-            uint64_t known = sums->shift ? total >> sums->shift : dense->ns[number][slot];
-
-            total -= sums->shift ? known << sums->shift : 0;
-            accumulator->n[i] = known;
-            accumulator->sum[i] = (dki_i128)total + ((dki_i128)what->least - 1) * (dki_i128)known;
-        } else {
-            uint32_t most =
-                sums->most && dense->most[number] ? number_at(sums->width, dense->most[number], slot) : 0;
-            uint32_t none = (uint32_t)((UINT64_C(1) << (8 << sums->width)) - 1);
-            uint32_t least = dense->least[number] ? number_at(sums->width, dense->least[number], slot) : none;
-            bool is_least = accumulator->what.kind == DKI_AGGREGATE_MIN;
-
-            accumulator->n[i] = is_least ? least != none : most != 0; /* as many as it takes to be known */
-            if (accumulator->n[i])
-                ((int64_t *)accumulator->best)[i] = code_value(what, is_least ? least + UINT64_C(1) : most);
-        }
+        accumulator->n[i] = known.n;
+        if (accumulator->sum)
+            accumulator->sum[i] = (dki_i128)known.sum + ((dki_i128)what->least - 1) * (dki_i128)known.n;
+        else if (known.n)
+            ((int64_t *)accumulator->best)[i] =
+                code_value(what, accumulator->what.kind == DKI_AGGREGATE_MIN ? known.least : known.most);
     }
 }
 

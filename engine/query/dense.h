@@ -8,6 +8,7 @@
 #define DKI_QUERY_DENSE_H
 
 #include "breakdown_plan.h"
+#include "dense_kernels.h"
 
 #define DKI_DENSE_BITS 4 /* conditions that one table of counters tells apart */
 
@@ -28,6 +29,7 @@ typedef struct dki_dense_sums {
     bool sum, least, most;
     unsigned width; /* of the value's codes */
     unsigned shift; /* the number of values stands above their sum in one word; 0: it stands elsewhere */
+    bool in_records;
 } dki_dense_sums;
 
 typedef enum dki_dense_way { DKI_DENSE_NOT, DKI_DENSE_COUNTED, DKI_DENSE_SUMMED } dki_dense_way;
@@ -46,16 +48,18 @@ typedef struct dki_dense_plan {
     size_t n_counters, n_sums;
     dki_dense_take *takes; /* of each aggregate */
     bool all_taken;
+    size_t seen_by; /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
 } dki_dense_plan;
 
 /* What one worker has counted. */
 typedef struct dki_dense {
     const dki_dense_plan *plan;
     uint32_t **counts; /* of each counters */
-    uint8_t *seen; /* where there are no counters: slots that have rows (2 for each slot where there is a where) */
+    uint8_t *seen;     /* where nothing else tells it: slots with rows (2 for each slot where there is a where) */
     uint64_t **totals; /* of each sums; the arrays that it does not need are NULL */
     uint32_t **ns;
     void **least, **most;
+    dki_record **records;
     void *index, *other, *codes; /* of the block at hand */
 } dki_dense;
 

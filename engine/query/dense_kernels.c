@@ -220,6 +220,23 @@ void dki_codes_mask(unsigned width, void *codes, const uint64_t *bits, size_t n)
     }
 }
 
+#define RAISE(W, T)                           \
+    static void raise_##W(T *codes, size_t n) \
+    {                                         \
+        for (size_t i = 0; i < n; i++)        \
+            codes[i]++;                       \
+    }
+FOR_WIDTHS(RAISE)
+
+void dki_codes_raise(unsigned width, void *codes, size_t n)
+{
+    switch (width) {
+    case 0: raise_0(codes, n); break;
+    case 1: raise_1(codes, n); break;
+    default: raise_2(codes, n);
+    }
+}
+
 #define CLAMP(W, T)                                           \
     static void clamp_##W(T *codes, uint32_t limit, size_t n) \
     {                                                         \
@@ -358,7 +375,36 @@ FOR_PAIRS(LEAST)
 FOR_PAIRS(MOST)
 
     void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *most,
-                        size_t n)
+                        size_t n){ BOTH(most, width, code_width, indexes, codes, most, n) }
+
+/* No branch but for a new least or greatest. */
+#define RECORD(W, T, V, U)                                                                                         \
+    static void record_##W##_##V(const T *restrict indexes, const U *restrict codes, dki_record *restrict records, \
+                                 unsigned shift, size_t n)                                                         \
+    {                                                                                                              \
+        for (size_t i = 0; i < n; i++) {                                                                           \
+            dki_record *record = &records[indexes[i]];                                                             \
+            uint32_t code = codes[i];                                                                              \
+            uint64_t term = code + (UINT64_C(1) << shift);                                                         \
+            record->sum += term & -(uint64_t)(code > 1);                                                           \
+            if ((uint16_t)(code - 2) < record->least)                                                              \
+                record->least = (uint16_t)(code - 2);                                                              \
+            if (code > record->most)                                                                               \
+                record->most = (uint16_t)code;                                                                     \
+        }                                                                                                          \
+    }
+RECORD(0, uint8_t, 0, uint8_t) RECORD(0, uint8_t, 1, uint16_t) RECORD(1, uint16_t, 0, uint8_t)
+    RECORD(1, uint16_t, 1, uint16_t) RECORD(2, uint32_t, 0, uint8_t) RECORD(2, uint32_t, 1, uint16_t)
+
+        void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
+                              dki_record *records, unsigned shift, size_t n)
 {
-    BOTH(most, width, code_width, indexes, codes, most, n)
+    switch (width * 2 + code_width) {
+    case 0: record_0_0(indexes, codes, records, shift, n); break;
+    case 1: record_0_1(indexes, codes, records, shift, n); break;
+    case 2: record_1_0(indexes, codes, records, shift, n); break;
+    case 3: record_1_1(indexes, codes, records, shift, n); break;
+    case 4: record_2_0(indexes, codes, records, shift, n); break;
+    default: record_2_1(indexes, codes, records, shift, n);
+    }
 }

@@ -34,6 +34,8 @@ void dki_codes_add(unsigned width, void *out, uint32_t factor, unsigned codes_wi
 void dki_codes_add_bits(unsigned width, void *out, uint32_t term, const uint64_t *bits, size_t n);
 /* codes[i] = 0 where bit i is not set */
 void dki_codes_mask(unsigned width, void *codes, const uint64_t *bits, size_t n);
+/* codes[i] += 1 */
+void dki_codes_raise(unsigned width, void *codes, size_t n);
 /* codes[i] = 0 where codes[i] >= limit */
 void dki_codes_clamp(unsigned width, void *codes, uint32_t limit, size_t n);
 
@@ -56,5 +58,19 @@ void dki_least_codes(unsigned width, const void *indexes, unsigned code_width, c
                      size_t n);
 void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *most,
                     size_t n);
+
+/* All of it in one place for each index, so that a row touches one line of cache. A code is one more than above: 0 is a row
+ * that does not count, 1 one that has no value. Codes are of 1 or 2 bytes.
+ *
+ *   sum    number of values << shift | sum of their codes
+ *   least  the least code - 2; 0xfffe and more where there is no value
+ *   most   the greatest code, also of rows without a value */
+typedef struct dki_record {
+    uint64_t sum;
+    uint16_t least, most;
+    uint32_t unused;
+} dki_record;
+void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
+                      dki_record *records, unsigned shift, size_t n);
 
 #endif

@@ -17,6 +17,7 @@
 #define MOST_COUNTERS (UINT64_C(1) << 20)  /* 4 MiB for each worker */
 #define CHEAP_COUNTERS (UINT64_C(1) << 15) /* where sums would do as well */
 #define MOST_ROWS (UINT64_C(1) << 31)      /* what 32 bits count for certain */
+#define MOST_RECORD_CODES 65533            /* codes of a record take two more numbers, and so do its least */
 #define SPREAD_COUNTERS 2048               /* tables up to this size come in several copies */
 
 /* Rows pay for clearing and reading so many counters. */
@@ -88,7 +89,7 @@ static bool find_counters(dki_dense_plan *dense, size_t value, size_t filter, ui
 static size_t find_sums(dki_dense_plan *dense, size_t value, uint64_t n_rows)
 {
     uint64_t n_codes = dki_dimension_n_codes(&dense->plan->values[value].what);
-    unsigned sum_bits = bits_of(n_rows) + bits_of(n_codes);
+    unsigned sum_bits = bits_of(n_rows) + bits_of(n_codes + 1);
 
     for (size_t i = 0; i < dense->n_sums; i++) {
         if (dense->sums[i].value == value)
@@ -136,6 +137,23 @@ static void take(dki_dense_plan *dense, size_t number, uint64_t n_rows)
     }
 }
 
+/* Where least or greatest are wanted as well, one place holds it all. */
+static void place_sums(dki_dense_plan *dense)
+{
+    dense->seen_by = DKI_NONE;
+    for (size_t i = 0; i < dense->n_sums; i++) {
+        dki_dense_sums *sums = &dense->sums[i];
+        uint64_t n_codes = dki_dimension_n_codes(&dense->plan->values[sums->value].what);
+
+        if (sums->shift == 0 || n_codes > MOST_RECORD_CODES || !(sums->least || sums->most))
+            continue;
+        sums->in_records = true;
+        sums->width = dki_width_for(n_codes + 1);
+        if (dense->n_counters == 0)
+            dense->seen_by = i;
+    }
+}
+
 /* Equal indexes in a row would wait for each other; where counters are many they are rare, and copies cost cache. */
 static void spread(dki_dense_counters *counters)
 {
@@ -163,6 +181,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     }
     if (n == 0)
         (void)find_counters(dense, DKI_NONE, DKI_NONE, UINT64_MAX, &ignored);
+    place_sums(dense);
     for (size_t i = 0; i < dense->n_counters; i++)
         spread(&dense->counters[i]);
     return DK_OK;
