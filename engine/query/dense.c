@@ -15,6 +15,7 @@
 #include "data/column_parts.h"
 #include "dense_kernels.h"
 
+#define MOST_TERMS 512 /* a quarter of the nearest cache */
 #define SCRATCH_BYTES (DK_BLOCK_ROWS * sizeof(uint32_t))
 
 /* Memory. ------------------------------------------------------------------------------------------------------ */
@@ -22,6 +23,22 @@
 static size_t width_bytes(unsigned width)
 {
     return (size_t)1 << width;
+}
+
+static dk_status init_terms(dki_dense *dense, size_t i, dk_error *err)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[i];
+    const dki_plan *plan = dense->plan->plan;
+    uint64_t n_codes = dki_dimension_n_codes(&plan->values[sums->value].what) + 1;
+
+    if (n_codes > MOST_TERMS || n_codes > dk_table_n_rows(plan->table))
+        return DK_OK;
+    dense->terms[i] = dki_alloc_array(plan->context, (size_t)n_codes, sizeof *dense->terms[i], err);
+    if (dense->terms[i] == NULL)
+        return DK_ERR_MEMORY;
+    for (uint32_t code = 0; code < n_codes; code++)
+        dense->terms[i][code] = dki_record_term(code, sums->shift);
+    return DK_OK;
 }
 
 static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
@@ -35,8 +52,8 @@ static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
         if (dense->records[i] == NULL)
             return DK_ERR_MEMORY;
         for (size_t slot = 0; slot < n; slot++)
-            dense->records[i][slot].least = UINT16_MAX;
-        return DK_OK;
+            dense->records[i][slot] = dki_record_term(0, sums->shift);
+        return init_terms(dense, i, err);
     }
     if (sums->sum && (dense->totals[i] = dki_calloc(context, n, sizeof *dense->totals[i], err)) == NULL)
         return DK_ERR_MEMORY;
@@ -64,11 +81,12 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->least = dki_calloc(context, plan->n_sums, sizeof *dense->least, err);
     dense->most = dki_calloc(context, plan->n_sums, sizeof *dense->most, err);
     dense->records = dki_calloc(context, plan->n_sums, sizeof *dense->records, err);
+    dense->terms = dki_calloc(context, plan->n_sums, sizeof *dense->terms, err);
     dense->index = dki_alloc_wide(context, SCRATCH_BYTES, err);
     dense->other = dki_alloc_wide(context, SCRATCH_BYTES, err);
     dense->codes = dki_alloc_wide(context, SCRATCH_BYTES, err);
     if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->records ||
-        !dense->index || !dense->other || !dense->codes)
+        !dense->terms || !dense->index || !dense->other || !dense->codes)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < plan->n_counters; i++) {
         const dki_dense_counters *counters = &plan->counters[i];
@@ -109,6 +127,7 @@ void dki_dense_drop(dki_dense *dense)
     free_each(context, dense->least, plan->n_sums);
     free_each(context, dense->most, plan->n_sums);
     free_each(context, (void **)dense->records, plan->n_sums);
+    free_each(context, (void **)dense->terms, plan->n_sums);
     dki_free(context, dense->seen);
     dki_free(context, dense->index);
     dki_free(context, dense->other);
@@ -294,7 +313,8 @@ static void add_sums(const dki_dense *dense, const dki_dense_block *block, struc
 
     if (sums->in_records) {
         codes = record_codes(dense, block, sums->value, sums->width);
-        dki_record_codes(slots.width, slots.at, codes.width, codes.at, dense->records[i], sums->shift, n);
+        dki_record_codes(slots.width, slots.at, codes.width, codes.at, dense->records[i], dense->terms[i],
+                         sums->shift, n);
         return;
     }
     codes = value_codes(dense, block, sums->value);
@@ -358,7 +378,7 @@ static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
 
         to->sum += other->sum;
         to->least = other->least < to->least ? other->least : to->least;
-        to->most = other->most > to->most ? other->most : to->most;
+        to->most = other->most < to->most ? other->most : to->most;
     }
     for (size_t slot = 0; slot < dense->plan->n_slots; slot++) {
         if (dense->totals[i])
@@ -421,7 +441,7 @@ static void find_rows(const dki_dense *dense, uint32_t *rows)
     memset(rows, 0, n * sizeof *rows);
     if (plan->seen_by != DKI_NONE) {
         for (size_t slot = 0; slot < n; slot++)
-            rows[slot] = dense->records[plan->seen_by][slot].most;
+            rows[slot] = dense->records[plan->seen_by][slot].most < INT16_MAX;
         return;
     }
     if (dense->seen) {
@@ -545,8 +565,8 @@ static struct known known_of(const dki_dense *dense, size_t number, uint32_t slo
 
         known.n = record->sum >> sums->shift;
         known.sum = record->sum - (known.n << sums->shift) - known.n;
-        known.least = record->least + UINT64_C(1);
-        known.most = record->most - UINT64_C(1);
+        known.least = (uint64_t)(record->least + 32768) + 1;
+        known.most = (uint64_t)(INT16_MAX - record->most) - 1;
         return known;
     }
     if (sums->sum) {

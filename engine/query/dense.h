@@ -60,6 +60,7 @@ typedef struct dki_dense {
     uint32_t **ns;
     void **least, **most;
     dki_record **records;
+    dki_record **terms;          /* of every code, where those are few */
     void *index, *other, *codes; /* of the block at hand */
 } dki_dense;
 

@@ -7,6 +7,9 @@
 #include "dense_kernels.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3") /* vectors, also where the tree is compiled with -O2; clang needs no telling */
@@ -377,34 +380,68 @@ FOR_PAIRS(MOST)
     void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *most,
                         size_t n){ BOTH(most, width, code_width, indexes, codes, most, n) }
 
-/* No branch but for a new least or greatest. */
+dki_record dki_record_term(uint32_t code, unsigned shift)
+{
+    return (dki_record){
+        .sum = code > 1 ? code + (UINT64_C(1) << shift) : 0,
+        .least = (int16_t)(code > 1 ? (int32_t)code - 2 - 32768 : INT16_MAX),
+        .most = (int16_t)(INT16_MAX - (int32_t)code),
+    };
+}
+
+/* Adds up the first half of two records, and takes the least of each number in the second half. */
+#ifdef __SSE2__
+static inline void join(dki_record *record, const dki_record *term)
+{
+    __m128i a = _mm_load_si128((const __m128i *)(const void *)record);
+    __m128i b = _mm_load_si128((const __m128i *)(const void *)term);
+    __m128d sum = _mm_castsi128_pd(_mm_add_epi64(a, b)), least = _mm_castsi128_pd(_mm_min_epi16(a, b));
+
+    _mm_store_si128((__m128i *)(void *)record, _mm_castpd_si128(_mm_move_sd(least, sum)));
+}
+#else
+static inline void join(dki_record *record, const dki_record *term)
+{
+    record->sum += term->sum;
+    record->least = term->least < record->least ? term->least : record->least;
+    record->most = term->most < record->most ? term->most : record->most;
+}
+#endif
+
 #define RECORD(W, T, V, U)                                                                                         \
     static void record_##W##_##V(const T *restrict indexes, const U *restrict codes, dki_record *restrict records, \
-                                 unsigned shift, size_t n)                                                         \
+                                 const dki_record *restrict terms, unsigned shift, size_t n)                       \
     {                                                                                                              \
+        if (terms) {                                                                                               \
+            for (size_t i = 0; i < n; i++)                                                                         \
+                join(&records[indexes[i]], &terms[codes[i]]);                                                      \
+            return;                                                                                                \
+        }                                                                                                          \
         for (size_t i = 0; i < n; i++) {                                                                           \
-            dki_record *record = &records[indexes[i]];                                                             \
-            uint32_t code = codes[i];                                                                              \
-            uint64_t term = code + (UINT64_C(1) << shift);                                                         \
-            record->sum += term & -(uint64_t)(code > 1);                                                           \
-            if ((uint16_t)(code - 2) < record->least)                                                              \
-                record->least = (uint16_t)(code - 2);                                                              \
-            if (code > record->most)                                                                               \
-                record->most = (uint16_t)code;                                                                     \
+            dki_record term = dki_record_term(codes[i], shift), *record = &records[indexes[i]];                    \
+            record->sum += term.sum;                                                                               \
+            if (term.least < record->least)                                                                        \
+                record->least = term.least;                                                                        \
+            if (term.most < record->most)                                                                          \
+                record->most = term.most;                                                                          \
         }                                                                                                          \
     }
-RECORD(0, uint8_t, 0, uint8_t) RECORD(0, uint8_t, 1, uint16_t) RECORD(1, uint16_t, 0, uint8_t)
-    RECORD(1, uint16_t, 1, uint16_t) RECORD(2, uint32_t, 0, uint8_t) RECORD(2, uint32_t, 1, uint16_t)
+RECORD(0, uint8_t, 0, uint8_t)
+RECORD(0, uint8_t, 1, uint16_t)
+RECORD(1, uint16_t, 0, uint8_t)
+RECORD(1, uint16_t, 1, uint16_t)
+RECORD(2, uint32_t, 0, uint8_t)
+RECORD(2, uint32_t, 1, uint16_t)
 
-        void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
-                              dki_record *records, unsigned shift, size_t n)
+void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
+                      dki_record *records, const dki_record *terms, unsigned shift, size_t n)
 {
     switch (width * 2 + code_width) {
-    case 0: record_0_0(indexes, codes, records, shift, n); break;
-    case 1: record_0_1(indexes, codes, records, shift, n); break;
-    case 2: record_1_0(indexes, codes, records, shift, n); break;
-    case 3: record_1_1(indexes, codes, records, shift, n); break;
-    case 4: record_2_0(indexes, codes, records, shift, n); break;
-    default: record_2_1(indexes, codes, records, shift, n);
+    case 0: record_0_0(indexes, codes, records, terms, shift, n); break;
+    case 1: record_0_1(indexes, codes, records, terms, shift, n); break;
+    case 2: record_1_0(indexes, codes, records, terms, shift, n); break;
+    case 3: record_1_1(indexes, codes, records, terms, shift, n); break;
+    case 4: record_2_0(indexes, codes, records, terms, shift, n); break;
+    default: record_2_1(indexes, codes, records, terms, shift, n);
     }
 }

@@ -63,14 +63,18 @@ void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, co
  * that does not count, 1 one that has no value. Codes are of 1 or 2 bytes.
  *
  *   sum    number of values << shift | sum of their codes
- *   least  the least code - 2; 0xfffe and more where there is no value
- *   most   the greatest code, also of rows without a value */
+ *   least  the least code - 2 - 2^15; 2^15 - 1 where there is no value
+ *   most   2^15 - 1 - the greatest code, also of rows without a value: the least of these, as above */
 typedef struct dki_record {
     uint64_t sum;
-    uint16_t least, most;
+    int16_t least, most;
     uint32_t unused;
 } dki_record;
+/* What a row of that code does to a record: sum is added, the others are least ones. Code 0 does nothing. */
+dki_record dki_record_term(uint32_t code, unsigned shift);
+/* terms[code] is dki_record_term(code, shift) for every code that occurs; NULL: they are computed. Both arrays are aligned
+ * to 16 bytes. */
 void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
-                      dki_record *records, unsigned shift, size_t n);
+                      dki_record *records, const dki_record *terms, unsigned shift, size_t n);
 
 #endif
