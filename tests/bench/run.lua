@@ -1,6 +1,6 @@
 -- run.lua - runs dekking and its peers side by side, checks that they say the same, and prints medians and ratios.
 --
--- usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]        suites: start, read; all of them when none is named
+-- usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]        suites: start, read, query; all of them when none is named
 --
 -- ROWS (10000000) says how large the synthetic register is, RUNS (5) how often each program does a task after one run
 -- that is not counted. Every program gets two threads and runs alone. Times of a task are taken within the program,
@@ -81,7 +81,7 @@ local function show(title, results)
   print(("%-34s %9s %9s %9s %9s %10s %9s"):format("", "median s", "least s", "most s", "times", "peak MiB", "process s"))
   local bars = {}
   for _, r in ipairs(results) do
-    print(("%-34s %9.3f %9.3f %9.3f %9.2f %10.0f %9.3f"):format(r.program.name, r.median, r.times[1], r.times[#r.times],
+    print(("%-34s %9.4f %9.4f %9.4f %9.2f %10.0f %9.3f"):format(r.program.name, r.median, r.times[1], r.times[#r.times],
       r.median / ours.median, r.peak / 2 ^ 20, r.process))
     bars[#bars + 1] = { r.program.name, r.median }
   end
@@ -167,7 +167,7 @@ local function persons(rows)
   return path
 end
 
-local suites = { "start", "read" }
+local suites = { "start", "read", "query" }
 
 function suites.start()
   local function command(text)
@@ -193,6 +193,56 @@ function suites.read()
   chart.write(folder .. "/read.svg", "Reading " .. what:gsub(": $", "") .. ", seconds (logarithmic)", {
     { "types stated", typed }, { "types found", found },
   })
+end
+
+-- A program reads the file once and then answers every question; what it prints begins with the question's name.
+function suites.query()
+  local file = persons(n_rows)
+  local function queries(threads)
+    return {
+      name = ("dekking, %d thread%s"):format(threads, threads == 1 and "" or "s"),
+      command = ("%s/dekking --threads %d tests/bench/peers/queries.lua %s %d"):format(build, threads, file, n_runs + 1),
+    }
+  end
+  local programs = { queries(2), queries(1) }
+  if exists(peers .. "/node_modules/@duckdb/node-api") then
+    programs[#programs + 1] = {
+      name = "DuckDB, ENUM, 2 threads", command = ("node tests/bench/peers/queries.mjs %s %d"):format(file, n_runs + 1),
+    }
+  else
+    print(("left out: DuckDB, which is not installed (tests/bench/setup.sh %s)"):format(peers))
+  end
+  local names, tables = {}, {}
+  for _, program in ipairs(programs) do
+    local lines, ok, seconds, peak = run(program.command)
+    if not ok then
+      error(("%s failed: %s"):format(program.name, io.open(folder .. "/errors"):read("a"):sub(1, 300)))
+    end
+    for _, line in ipairs(lines) do
+      local name, took, answer = line:match "^(%S+) (%S+) (.*)$"
+      if not tables[name] then
+        names[#names + 1], tables[name] = name, {}
+      end
+      local results = tables[name]
+      local result = results[#results]
+      if not result or result.program ~= program then -- the first run is not counted
+        result = { program = program, times = {}, answer = answer, peak = peak, process = seconds }
+        results[#results + 1] = result
+      else
+        result.times[#result.times + 1] = tonumber(took)
+      end
+      if answer ~= results[1].answer then
+        error(("%s: %s answers %s, and %s answers %s"):format(name, results[1].program.name, results[1].answer,
+          program.name, answer))
+      end
+    end
+  end
+  for _, name in ipairs(names) do
+    for _, result in ipairs(tables[name]) do
+      result.median = median(result.times)
+    end
+    show(("%s, %d rows"):format(name, n_rows), tables[name])
+  end
 end
 
 -- 

@@ -1,0 +1,54 @@
+-- queries.lua - dekking's answers to the questions of the query benchmark.
+--
+-- usage: dekking --threads N queries.lua FILE RUNS [TASK ...]        prints a line for each run: TASK SECONDS ANSWER
+--
+-- The answer is the number of rows and a sum over them, a row's numbers weighed by its place: rows stand in the order of
+-- their keys, null last. Making it is not timed.
+local file, n_runs = arg[1], tonumber(arg[2])
+local wanted = { table.unpack(arg, 3) }
+
+local people = dk.read(file, { delimiter = ";", types = {
+  pseudoniem = "text", gemeente = "category", arbeidsmarktregio = "category", doelgroep = "category",
+  leeftijdsklasse = "category", opleiding = "category", geslacht = "category", in_sonar = "boolean",
+  klantprofiel = "boolean", zichtbaar = "boolean", uren = "integer", peilmaand = "category",
+} })
+
+local function breakdown(spec)
+  local question = dk.breakdown(spec)
+  return function() return question(people) end
+end
+
+local tasks = {
+  d1 = breakdown { by = "arbeidsmarktregio", measures = "n = count()" },
+  d2 = breakdown { by = "gemeente", measures = { "n = count()", "known = count() where in_sonar", "share = known / n" } },
+  d3 = breakdown {
+    by = { "arbeidsmarktregio", "doelgroep", "leeftijdsklasse" }, where = "in_sonar", measures = "n = count()",
+  },
+  d4 = breakdown { by = { "arbeidsmarktregio", "doelgroep" }, margins = "cube", measures = "n = count()" },
+  d5 = breakdown {
+    by = { "gemeente", "peilmaand" },
+    measures = { "n = sum(uren)", "average = mean(uren)", "known = min(uren)", "most = max(uren)" },
+  },
+  d6 = breakdown { by = "gemeente", where = "opleiding is null and not zichtbaar", measures = "n = count()" },
+}
+
+local function answer(result)
+  local sum, place = 0, 0
+  for row in result:rows() do
+    place = place + 1
+    sum = sum + place * ((row.n or 0) + 3 * (row.known or 0) + 7 * (row.most or 0))
+  end
+  return ("%d %d"):format(place, sum)
+end
+
+if #wanted == 0 then
+  wanted = { "d1", "d2", "d3", "d4", "d5", "d6" }
+end
+for _, name in ipairs(wanted) do
+  for _ = 1, n_runs do
+    local start = dk.clock()
+    local result = tasks[name]()
+    local took = dk.clock() - start
+    print(("%s %.6f %s"):format(name, took, answer(result)))
+  end
+end

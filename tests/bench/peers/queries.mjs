@@ -1,0 +1,51 @@
+// queries.mjs - the questions of the query benchmark, asked of DuckDB in memory on two threads, with ENUM columns.
+//
+// usage: node queries.mjs FILE RUNS [TASK ...]        prints a line for each run: TASK SECONDS ANSWER (see queries.lua)
+import { createRequire } from "node:module";
+
+const require = createRequire(process.env.PEERS + "/");
+const { DuckDBInstance } = require("@duckdb/node-api");
+
+const [file, n, ...wanted] = process.argv.slice(2);
+const categories = ["gemeente", "arbeidsmarktregio", "doelgroep", "leeftijdsklasse", "opleiding", "geslacht", "peilmaand"];
+const instance = await DuckDBInstance.create(":memory:", { threads: "2" });
+const db = await instance.connect();
+
+for (const name of categories) {
+  await db.run(`create type ${name}_t as enum (select distinct ${name} from
+    read_csv('${file}', delim=';', header=true, all_varchar=true) where ${name} is not null order by 1)`);
+}
+const types = categories.map((name) => `'${name}': '${name}_t'`).join(", ");
+await db.run(`create table p as select * from read_csv('${file}', delim=';', header=true, types={${types},
+  'pseudoniem': 'VARCHAR', 'in_sonar': 'BOOLEAN', 'klantprofiel': 'BOOLEAN', 'zichtbaar': 'BOOLEAN', 'uren': 'TINYINT'})`);
+
+// Numbers of a row that count in the answer: n, known, most, as in queries.lua; 0 where a task has none.
+const tasks = {
+  d1: "select arbeidsmarktregio, count(*) n, 0 known, 0 most from p group by all order by 1 nulls last",
+  d2: `select gemeente, count(*) n, count(*) filter (where in_sonar) known, 0 most,
+       count(*) filter (where in_sonar) / count(*) as ratio from p group by all order by 1 nulls last`,
+  d3: `select arbeidsmarktregio, doelgroep, leeftijdsklasse, count(*) n, 0 known, 0 most from p where in_sonar
+       group by all order by 1 nulls last, 2 nulls last, 3 nulls last`,
+  d4: `select arbeidsmarktregio, doelgroep, count(*) n, 0 known, 0 most from p
+       group by cube (arbeidsmarktregio, doelgroep)
+       order by grouping(arbeidsmarktregio), 1 nulls last, grouping(doelgroep), 2 nulls last`,
+  d5: `select gemeente, peilmaand, sum(uren) n, min(uren) known, max(uren) most, avg(uren) average from p
+       group by all order by 1 nulls last, 2 nulls last`,
+  d6: `select gemeente, count(*) n, 0 known, 0 most from p where opleiding is null and not zichtbaar
+       group by all order by 1 nulls last`,
+};
+
+const number = (value) => Number(value ?? 0);
+
+for (const name of wanted.length ? wanted : Object.keys(tasks)) {
+  for (let i = 0; i < Number(n); i++) {
+    const start = process.hrtime.bigint();
+    const rows = (await db.runAndReadAll(tasks[name])).getRowObjects();
+    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+    let sum = 0n;
+    rows.forEach((row, place) => {
+      sum += BigInt(place + 1) * BigInt(number(row.n) + 3 * number(row.known) + 7 * number(row.most));
+    });
+    console.log(name, seconds.toFixed(6), rows.length, String(sum));
+  }
+}
