@@ -17,8 +17,9 @@
 #include "data/column_parts.h"
 
 static const char *const kind_names[] = {
-    [DKI_AGGREGATE_COUNT] = "count", [DKI_AGGREGATE_ROWS] = "rows", [DKI_AGGREGATE_SUM] = "sum",
-    [DKI_AGGREGATE_MEAN] = "mean",   [DKI_AGGREGATE_MIN] = "min",   [DKI_AGGREGATE_MAX] = "max",
+    [DKI_AGGREGATE_COUNT] = "count",       [DKI_AGGREGATE_ROWS] = "rows",         [DKI_AGGREGATE_SUM] = "sum",
+    [DKI_AGGREGATE_MEAN] = "mean",         [DKI_AGGREGATE_MIN] = "min",           [DKI_AGGREGATE_MAX] = "max",
+    [DKI_AGGREGATE_QUANTILE] = "quantile", [DKI_AGGREGATE_DISTINCT] = "distinct",
 };
 
 bool dki_aggregate_find(const char *name, dki_aggregate_kind *out)
@@ -29,7 +30,8 @@ bool dki_aggregate_find(const char *name, dki_aggregate_kind *out)
             return true;
         }
     }
-    return false;
+    *out = DKI_AGGREGATE_QUANTILE;
+    return strcmp(name, "median") == 0;
 }
 
 const char *dki_aggregate_name(dki_aggregate_kind kind)
@@ -69,6 +71,7 @@ void dki_accumulator_init(dki_accumulator *accumulator, dk_context *context, con
     accumulator->context = context;
     accumulator->what = *what;
     dki_ratio_sums_init(&accumulator->ratios, context);
+    dki_tally_init(&accumulator->tally, context);
 }
 
 void dki_accumulator_drop(dki_accumulator *accumulator)
@@ -91,6 +94,7 @@ void dki_accumulator_drop(dki_accumulator *accumulator)
     dki_free(context, (void *)accumulator->longs);
     dki_free(context, accumulator->best);
     dki_ratio_sums_drop(&accumulator->ratios);
+    dki_tally_drop(&accumulator->tally);
     memset(accumulator, 0, sizeof *accumulator);
 }
 
@@ -375,6 +379,47 @@ static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, co
     return DK_OK;
 }
 
+/* Numbers, times, codes and reals; texts and ratios by their bytes. */
+static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
+                           dk_error *err)
+{
+    const dk_view *value = rows->value;
+    dki_tally *tally = &accumulator->tally;
+    dk_status status = dki_tally_room(tally, rows->n, err);
+
+    if (status != DK_OK)
+        return status;
+    FOR_USED(rows, use, all, accumulator->n[group]++);
+    switch (accumulator->what.type) {
+    case DK_REAL:
+        FOR_USED(rows, use, all, {
+            dki_tally_put(tally, group, dki_tally_real(((const double *)value->values)[value->constant ? 0 : i]),
+                          1);
+        });
+        break;
+    case DK_RATIO:
+        FOR_USED(rows, use, all, {
+            const dk_ratio *ratio = (const dk_ratio *)value->values + (value->constant ? 0 : i);
+
+            status = dki_tally_put_text(tally, group, (const char *)ratio, sizeof *ratio, err);
+            if (status != DK_OK)
+                return status;
+        });
+        break;
+    case DK_TEXT:
+        FOR_USED(rows, use, all, {
+            dk_text text = dki_view_text(value, i);
+
+            status = dki_tally_put_text(tally, group, text.bytes, text.size, err);
+            if (status != DK_OK)
+                return status;
+        });
+        break;
+    default: FOR_USED(rows, use, all, dki_tally_put(tally, group, dki_tally_integer(rows->integers[i]), 1));
+    }
+    return DK_OK;
+}
+
 dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows, dk_error *err)
 {
     uint64_t use[DK_BLOCK_WORDS];
@@ -389,6 +434,8 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
     case DKI_AGGREGATE_ROWS: FOR_USED(rows, use, all, accumulator->n[group]++); return DK_OK;
     case DKI_AGGREGATE_SUM:
     case DKI_AGGREGATE_MEAN: return add_sum(accumulator, rows, use, all, err);
+    case DKI_AGGREGATE_QUANTILE:
+    case DKI_AGGREGATE_DISTINCT: return add_tally(accumulator, rows, use, all, err);
     case DKI_AGGREGATE_MIN:
     case DKI_AGGREGATE_MAX: break;
     }
@@ -442,6 +489,8 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
         }
         accumulator->n[to] += from->n[group];
     }
+    if (dki_aggregate_tallies(accumulator->what.kind))
+        return dki_tally_merge(&accumulator->tally, &from->tally, first, n, map, err);
     if (accumulator->what.type == DK_RATIO && is_sum(&accumulator->what))
         return dki_ratio_sums_merge(&accumulator->ratios, &from->ratios, first, n, map, err);
     return DK_OK;

@@ -1,4 +1,5 @@
-/* aggregate.h - count, rows, sum, mean, min and max of each group: taking rows in, merging, finishing.
+/* aggregate.h - count, rows, sum, mean, min, max, median, quantile and distinct of each group: taking rows in, merging,
+ * finishing.
  *
  * An accumulator holds one aggregate for all groups, as arrays by group number. What it holds is exact (integers of
  * 128 bits and more, long fixed-point numbers for reals), so that neither the order of rows nor the merging of
@@ -15,6 +16,7 @@
 #include "base/checked.h"
 #include "base/hash.h"
 #include "real_sum.h"
+#include "tally.h"
 
 typedef enum dki_aggregate_kind {
     DKI_AGGREGATE_COUNT,
@@ -22,7 +24,9 @@ typedef enum dki_aggregate_kind {
     DKI_AGGREGATE_SUM,
     DKI_AGGREGATE_MEAN,
     DKI_AGGREGATE_MIN,
-    DKI_AGGREGATE_MAX
+    DKI_AGGREGATE_MAX,
+    DKI_AGGREGATE_QUANTILE, /* the median too */
+    DKI_AGGREGATE_DISTINCT
 } dki_aggregate_kind;
 
 typedef struct dki_aggregate {
@@ -30,7 +34,8 @@ typedef struct dki_aggregate {
     dk_type type; /* of the argument, and its scale and levels (borrowed); unused by count and rows */
     uint8_t scale;
     const dk_dictionary *levels;
-    bool weighted;
+    dk_ratio share; /* quantile: 0 .. 1 */
+    bool weighted;  /* never a quantile or distinct */
     dk_type weight_type;
     uint8_t weight_scale;
 } dki_aggregate;
@@ -38,6 +43,11 @@ typedef struct dki_aggregate {
 /* Finds the kind of that name ("count"). */
 bool dki_aggregate_find(const char *name, dki_aggregate_kind *out);
 const char *dki_aggregate_name(dki_aggregate_kind kind);
+
+static inline bool dki_aggregate_tallies(dki_aggregate_kind kind)
+{
+    return kind == DKI_AGGREGATE_QUANTILE || kind == DKI_AGGREGATE_DISTINCT;
+}
 
 /* A number of more than 128 bits: low + high * 2^128. */
 typedef struct dki_wide {
@@ -69,7 +79,8 @@ typedef struct dki_accumulator {
     dki_short_sum *shorts; /* sums of reals, and what they cannot take; longs[i] NULL: nothing */
     dki_real_sum **longs;
     dki_ratio_sums ratios;
-    void *best; /* least or greatest: int64_t, double, dk_ratio, or dk_text with memory of its own */
+    dki_tally tally; /* quantile, distinct */
+    void *best;      /* least or greatest: int64_t, double, dk_ratio, or dk_text with memory of its own */
 } dki_accumulator;
 
 /* The rows of a block that an aggregate takes in. */
@@ -92,10 +103,14 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
                                 const uint32_t *map, dk_error *err);
 /* The results of groups[0 .. n-1] as a column: count and rows are integers (count a decimal where weights are), a
- * sum has the argument's type, a mean is a ratio (a real of reals), min and max keep the type. Where a group's
+ * sum has the argument's type, a mean and a quantile are ratios (a real of reals), min and max keep the type. Where a group's
  * result does not fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
-dk_status dki_accumulator_finish(const dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err);
+
+/* Of aggregate_tally.c: the same of quantiles and distinct counts. Puts the tally in order. */
+dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+                                       const dk_column **out, size_t *fault, dk_error *err);
 
 /* Of aggregate_ratio.c. */
 void dki_ratio_sums_init(dki_ratio_sums *sums, dk_context *context);

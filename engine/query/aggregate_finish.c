@@ -315,8 +315,7 @@ static dk_status finish_kind(struct finish *finish)
     case DKI_AGGREGATE_ROWS: return finish_count(finish);
     case DKI_AGGREGATE_MIN:
     case DKI_AGGREGATE_MAX: return finish_best(finish);
-    case DKI_AGGREGATE_SUM:
-    case DKI_AGGREGATE_MEAN: break;
+    default: break;
     }
     if (type == DK_REAL)
         return finish_reals(finish);
@@ -332,13 +331,15 @@ static dk_status finish_kind(struct finish *finish)
     return finish_whole(finish, type, scale);
 }
 
-dk_status dki_accumulator_finish(const dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err)
 {
     struct finish finish = { accumulator, groups, n, NULL, fault, err };
     dk_status status;
 
     *fault = SIZE_MAX;
+    if (dki_aggregate_tallies(accumulator->what.kind))
+        return dki_accumulator_finish_tally(accumulator, groups, n, out, fault, err);
     status = finish_kind(&finish);
     if (status == DK_OK)
         status = dk_builder_finish(finish.builder, out, err);

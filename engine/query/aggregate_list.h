@@ -8,6 +8,9 @@
     X(sum, 1, 1)                                                               \
     X(mean, 1, 1)                                                              \
     X(min, 1, 1)                                                               \
-    X(max, 1, 1)
+    X(max, 1, 1)                                                               \
+    X(median, 1, 1)                                                            \
+    X(quantile, 2, 2) /* of x, at a share of 0 to 1 */                         \
+    X(distinct, 1, 1) /* how many different values are known */
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -201,8 +202,15 @@ static dk_status check_type(const dki_plan_aggregate *aggregate, dk_error *err)
 {
     const dki_node *node = aggregate->node;
     dk_type type = aggregate->what.type;
-    bool sums = aggregate->what.kind == DKI_AGGREGATE_SUM || aggregate->what.kind == DKI_AGGREGATE_MEAN;
+    bool sums = aggregate->what.kind == DKI_AGGREGATE_SUM || aggregate->what.kind == DKI_AGGREGATE_MEAN ||
+                aggregate->what.kind == DKI_AGGREGATE_QUANTILE;
 
+    if (aggregate->what.kind == DKI_AGGREGATE_QUANTILE && type == DK_RATIO) {
+        (void)dki_node_fail(aggregate->expr, node->children[0], err, DK_ERR_TYPE,
+                            "%s() takes an integer, a decimal or a real, and this is a ratio", node->text);
+        dki_hint(err, "%s(real(x)) takes the nearest reals", node->text);
+        return DK_ERR_TYPE;
+    }
     if (!sums || dk_type_is_number(type))
         return DK_OK;
     (void)dki_node_fail(aggregate->expr, node->children[0], err, DK_ERR_TYPE, "%s() takes a number, and this is %s",
@@ -214,6 +222,46 @@ static dk_status check_type(const dki_plan_aggregate *aggregate, dk_error *err)
     else
         dki_hint(err, "min() and max() take every type");
     return DK_ERR_TYPE;
+}
+
+/* The share that a quantile is taken at: 1/2, or the second argument. */
+static dk_status find_share(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dk_ratio *out,
+                            dk_error *err)
+{
+    dki_bound *bound = NULL;
+    const dk_value *value;
+    dk_status status;
+
+    *out = (dk_ratio){ 1, 2 };
+    if (node->n_children < 2)
+        return DK_OK;
+    status = bind(plan, expr, node->children[1], &bound, err);
+    if (status != DK_OK)
+        return status;
+    value = dki_bound_constant(bound);
+    *out = (dk_ratio){ -1, 1 };
+    if (value && !value->is_null && value->type == DK_INTEGER)
+        out->numerator = value->as.integer;
+    else if (value && !value->is_null && value->type == DK_DECIMAL)
+        (void)dki_ratio_make(value->as.integer, dki_power10[value->scale], out);
+    else if (value && !value->is_null && value->type == DK_RATIO)
+        *out = value->as.ratio;
+    dki_bound_release(bound);
+    if (out->numerator >= 0 && out->numerator <= out->denominator)
+        return DK_OK;
+    (void)dki_node_fail(expr, node->children[1], err, DK_ERR_ARGUMENT,
+                        "%s() is taken at a share of 0 to 1 that is the same for all rows", node->text);
+    dki_hint(err, "the ninth decile is %s(x, 0.9)", node->text);
+    return DK_ERR_ARGUMENT;
+}
+
+/* What a weighed quantile is has several answers, and a record that is split is still one value. */
+static dk_status refuse_weights(const dk_expr *expr, const dki_node *node, dk_error *err)
+{
+    (void)dki_node_fail(expr, node, err, DK_ERR_ARGUMENT, "%s() is not defined for records with weights",
+                        node->text);
+    dki_hint(err, "rows(), count(), sum(), mean(), min() and max() are");
+    return DK_ERR_ARGUMENT;
 }
 
 static dk_status add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
@@ -243,6 +291,10 @@ static dk_status add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_no
         what->levels = dki_bound_levels(bound);
         status = check_type(&aggregate, err);
     }
+    if (status == DK_OK && what->kind == DKI_AGGREGATE_QUANTILE)
+        status = find_share(plan, expr, node, &what->share, err);
+    if (status == DK_OK && plan->weight && dki_aggregate_tallies(what->kind))
+        status = refuse_weights(expr, node, err);
     if (plan->weight) {
         what->weighted = what->kind != DKI_AGGREGATE_ROWS;
         what->weight_type = dk_column_type(plan->weight);

@@ -538,6 +538,39 @@ static void fill_values(const dki_dense *dense, const dki_dense_counters *counte
     }
 }
 
+/* The tally of each group from counters of values. */
+static dk_status fill_tally(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
+                            const uint32_t *slots, size_t n, size_t filter, dki_accumulator *accumulator,
+                            dk_error *err)
+{
+    const dki_dimension *what = &dense->plan->plan->values[counters->value].what;
+    dki_tally *tally = &accumulator->tally;
+
+    for (uint64_t code = 1; code < counters->n_codes; code++) {
+        uint64_t key = dki_tally_integer(code_value(what, code));
+        dk_status status = dki_poll(accumulator->context, err);
+
+        for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+            const uint32_t *from = counts + (class * counters->n_codes + code) * dense->plan->n_slots;
+
+            if (!counts_class(counters, class, filter))
+                continue;
+            if (status == DK_OK)
+                status = dki_tally_room(tally, n, err);
+            if (status != DK_OK)
+                return status;
+            for (size_t i = 0; i < n; i++) {
+                uint32_t rows = from[slots[i]];
+
+                accumulator->n[i] += rows;
+                if (rows)
+                    dki_tally_put(tally, (uint32_t)i, key, rows);
+            }
+        }
+    }
+    return DK_OK;
+}
+
 static void fill_counts(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
                         const uint32_t *slots, size_t n, size_t filter, dki_accumulator *accumulator)
 {
@@ -622,6 +655,8 @@ static dk_status fill_taken(const dki_dense *dense, size_t number, const uint32_
         fill_counts(dense, counters, dense->counts[take->number], slots, n, filter, accumulator);
         return DK_OK;
     }
+    if (dki_aggregate_tallies(accumulator->what.kind))
+        return fill_tally(dense, counters, dense->counts[take->number], slots, n, filter, accumulator, err);
     status = order_codes(plan, &plan->values[counters->value].what, &order, err);
     if (status == DK_OK) {
         fill_values(dense, counters, dense->counts[take->number], order, slots, n, filter, accumulator);

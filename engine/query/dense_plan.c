@@ -122,10 +122,11 @@ static void take(dki_dense_plan *dense, size_t number, uint64_t n_rows)
     what = &plan->values[aggregate->value].what;
     if (dki_dimension_n_codes(what) == 0)
         return;
-    if (find_counters(dense, aggregate->value, plan->values[aggregate->value].filter,
-                      most < CHEAP_COUNTERS ? most : CHEAP_COUNTERS, &to->number)) {
+    if (!dki_aggregate_tallies(kind) && most > CHEAP_COUNTERS)
+        most = CHEAP_COUNTERS;
+    if (find_counters(dense, aggregate->value, plan->values[aggregate->value].filter, most, &to->number)) {
         to->how = DKI_DENSE_COUNTED;
-    } else if (what->has_bounds) {
+    } else if (what->has_bounds && !dki_aggregate_tallies(kind)) {
         to->how = DKI_DENSE_SUMMED;
         to->number = find_sums(dense, aggregate->value, n_rows);
         if (kind == DKI_AGGREGATE_MIN)

@@ -245,7 +245,7 @@ function suites.query()
   end
 end
 
--- 
+--
 
 assert(shell("mkdir -p " .. quote(folder)))
 local wanted = { table.unpack(arg, 2) }

@@ -282,6 +282,92 @@ static void every_failing_allocation_is_survived(void **state)
     dk_table_release(table);
 }
 
+/* Expected values are those of R's quantile(type = 7). */
+static void quantiles_are_of_type_7(void **state)
+{
+    (void)state;
+    assert_answer(
+        "g:category n:integer\na|1\na|2\na|4\na|10\nb|7\nb|-\nc|-\n",
+        ASK(.by = { "g" }, .measures = { "m = median(n)", "q = quantile(n, 0.9)", "least = quantile(n, 0)",
+                                         "most = quantile(n, 1)", "third = quantile(n, 1 / 3)" }),
+        "a|3/1|41/5|1/1|10/1|2/1\nb|7/1|7/1|7/1|7/1|7/1\nc|-|-|-|-|-\n");
+    assert_answer("x:decimal2\n0.10\n0.30\n", ASK(.measures = { "m = median(x)", "q = quantile(x, 0.25)" }),
+                  "1/5|3/20\n");
+    assert_answer("x:real\n0.5\n-2\n8\n-0\n", ASK(.measures = { "m = median(x)", "q = quantile(x, 0.75)" }),
+                  "0.25|2.375\n");
+    assert_answer("n:integer\n-9223372036854775808\n9223372036854775807\n",
+                  ASK(.measures = { "m = median(n)", "a = quantile(n, 0)" }), "-1/2|-9223372036854775808/1\n");
+    assert_answer("n:integer\n", ASK(.measures = { "m = median(n)", "d = distinct(n)" }), "-|0\n");
+}
+
+/* A total's quantile is that of all its rows, which no quantile of its parts tells. */
+static void quantiles_and_distinct_counts_have_totals(void **state)
+{
+    (void)state;
+    assert_answer("g:category h:category n:integer s:text\na|x|1|p\na|y|2|p\nb|x|9|q\nb|x|9|-\nb|y|5|p\n",
+                  ASK(.by = { "g", "h" }, .measures = { "m = median(n)", "d = distinct(n)", "e = distinct(s)" },
+                      .margins = DK_MARGINS_CUBE),
+                  "a|x|1/1|1|1\na|y|2/1|1|1\na|*|3/2|2|1\nb|x|9/1|1|1\nb|y|5/1|1|1\nb|*|9/1|2|2\n"
+                  "*|x|9/1|2|2\n*|y|7/2|2|1\n*|*|5/1|4|2\n");
+}
+
+static void assert_measure_fails(const dk_table *table, const char *measure, dk_status status, const char *message)
+{
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_fails(ask_table(ASK(.measures = { measure }), table, NULL, &result, &err), &err, status, message);
+    assert_null(result);
+}
+
+static void quantiles_say_what_they_take(void **state)
+{
+    const dk_table *table = make_table(context, "n:integer c:category q:ratio w:integer\n1|a|1/2|3\n2|b|1/3|1\n");
+
+    (void)state;
+    assert_measure_fails(table, "m = median(c)", DK_ERR_TYPE, "median() takes a number, and this is category");
+    assert_measure_fails(table, "m = median(q)", DK_ERR_TYPE,
+                         "takes an integer, a decimal or a real, and this is a ratio");
+    assert_measure_fails(table, "m = quantile(n, 1.5)", DK_ERR_ARGUMENT, "a share of 0 to 1");
+    assert_measure_fails(table, "m = quantile(n, n)", DK_ERR_ARGUMENT, "a share of 0 to 1");
+    assert_measure_fails(table, "m = quantile(n, -1)", DK_ERR_ARGUMENT, "a share of 0 to 1");
+    assert_measure_fails(table, "m = quantile(n, null)", DK_ERR_ARGUMENT, "a share of 0 to 1");
+    table = with_weight(table, "w");
+    assert_measure_fails(table, "m = median(n)", DK_ERR_ARGUMENT,
+                         "median() is not defined for records with weights");
+    assert_measure_fails(table, "m = distinct(c)", DK_ERR_ARGUMENT,
+                         "distinct() is not defined for records with weights");
+    dk_table_release(table);
+}
+
+/* A quantile at a share of many digits has too many above and below; the message names the measure and the group. */
+static void a_quantile_that_does_not_fit_says_so(void **state)
+{
+    const dk_table *table = make_table(context, "n:integer\n1\n9223372036854775806\n");
+
+    (void)state;
+    assert_measure_fails(table, "m = quantile(n, 0.333333333333333331)", DK_ERR_OVERFLOW, "measure m");
+    dk_table_release(table);
+}
+
+static void failing_memory_in_quantiles_leaves_nothing(void **state)
+{
+    const dk_table *table = make_table(context, "g:text n:integer s:text r:real q:ratio\na|1|p|1|1/2\na|2|q|2|1/3\n"
+                                                "b|3|p|3|1/2\nb|3|-|-|-\n");
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(
+        context,
+        ask_table(ASK(.by = { "g" }, .margins = DK_MARGINS_TOTALS,
+                      .measures = { "m = median(n)", "d = distinct(s)", "e = median(r)", "f = distinct(q)" }),
+                  table, NULL, &result, &err),
+        &err, result == NULL, dk_table_release(result));
+    dk_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +385,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(weighted_sums_pass_128_bits_on_the_way, start, stop),
         cmocka_unit_test_setup_teardown(totals_are_those_of_the_groups, start, stop),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(quantiles_are_of_type_7, start, stop),
+        cmocka_unit_test_setup_teardown(quantiles_and_distinct_counts_have_totals, start, stop),
+        cmocka_unit_test_setup_teardown(quantiles_say_what_they_take, start, stop),
+        cmocka_unit_test_setup_teardown(a_quantile_that_does_not_fit_says_so, start, stop),
+        cmocka_unit_test_setup_teardown(failing_memory_in_quantiles_leaves_nothing, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

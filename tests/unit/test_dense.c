@@ -168,13 +168,13 @@ static void random_measure(char *out, size_t size, size_t number)
     dk_type type = shapes[value].type;
     bool sums = (type == DK_INTEGER || type == DK_DECIMAL || type == DK_REAL) &&
                 strcmp(values[value], "least") != 0 && strcmp(values[value], "most") != 0;
-    static const char *const names[] = { "min", "max", "sum", "mean" };
+    static const char *const names[] = { "min", "max", "distinct", "sum", "mean", "median" };
     char call[48], filter[48] = "";
 
     if (pick(3) == 0)
         (void)snprintf(call, sizeof call, pick(2) ? "count()" : "rows()");
     else
-        (void)snprintf(call, sizeof call, "%s(%s)", names[pick(sums ? 4 : 2)], values[value]);
+        (void)snprintf(call, sizeof call, "%s(%s)", names[pick(sums ? 6 : 3)], values[value]);
     if (pick(2))
         (void)snprintf(filter, sizeof filter, " where %s", wheres[pick(sizeof wheres / sizeof *wheres)]);
     (void)snprintf(out, size, "m%zu = %s%s", number, call, filter);

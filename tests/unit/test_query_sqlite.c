@@ -195,6 +195,13 @@ static const struct aggregate {
     { "max(d)", "max(d) FILTER (WHERE %s)", EXACT },
     { "min(r)", "min(r) FILTER (WHERE %s)", EXACT },
     { "max(b)", "max(b) FILTER (WHERE %s)", TRUTH },
+    { "distinct(c)", "count(DISTINCT c) FILTER (WHERE %s)", EXACT },
+    { "distinct(s)", "count(DISTINCT s) FILTER (WHERE %s)", EXACT },
+    { "distinct(k)", "count(DISTINCT k) FILTER (WHERE %s)", EXACT },
+    { "distinct(n)", "count(DISTINCT n) FILTER (WHERE %s)", EXACT },
+    { "distinct(r)", "count(DISTINCT r) FILTER (WHERE %s)", EXACT },
+    { "distinct(x / 3)", "count(DISTINCT x) FILTER (WHERE %s)", EXACT },
+    { "distinct(b)", "count(DISTINCT b) FILTER (WHERE %s)", EXACT },
 };
 #define N_AGGREGATES (sizeof aggregates / sizeof *aggregates)
 

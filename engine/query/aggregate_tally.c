@@ -1,0 +1,109 @@
+/* aggregate_tally.c - quantiles and distinct counts of groups.
+ *
+ * A quantile is Hyndman and Fan's type 7: of n values in order, x[1] .. x[n], the one at 1 + (n - 1) p, between two
+ * neighbours in proportion. It is exact, a ratio, but for reals, where the two neighbours are weighed in floating point:
+ * x * (1 - f) + y * f, which is x where f is 0 or both are equal.
+ */
+#include "aggregate.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "poll_row.h"
+
+/* The two keys between which the quantile lies, and how far: rest / denominator of the share. */
+static void find_neighbours(const dki_tally *tally, uint32_t group, dk_ratio share, uint64_t keys[2],
+                            uint64_t *rest)
+{
+    size_t first = dki_tally_find(tally, group), at = first;
+    dki_u128 place, seen = 0, n = 0;
+
+    for (; at < tally->n && tally->groups[at] == group; at++)
+        n += tally->counts[at];
+    place = (n - 1) * (uint64_t)share.numerator;
+    *rest = (uint64_t)(place % (uint64_t)share.denominator);
+    place /= (uint64_t)share.denominator;
+    for (at = first; seen + tally->counts[at] <= place; at++)
+        seen += tally->counts[at];
+    keys[0] = tally->keys[at];
+    if (*rest && seen + tally->counts[at] == place + 1)
+        at++;
+    keys[1] = tally->keys[at];
+}
+
+static bool between(const dki_aggregate *what, const uint64_t keys[2], uint64_t rest, dk_ratio *out)
+{
+    int64_t low = dki_tally_as_integer(keys[0]), high = dki_tally_as_integer(keys[1]);
+    dki_i128 denominator = (dki_i128)what->share.denominator * dki_power10[what->scale];
+    dki_i128 step = ((dki_i128)high - low) * (int64_t)rest; /* below 2^127 */
+    dki_i128 numerator;
+
+    return !dki_mul_i128(low, what->share.denominator, &numerator) && !dki_add_i128(numerator, step, &numerator) &&
+           dki_ratio_make(numerator, denominator, out);
+}
+
+static double between_reals(const dki_aggregate *what, const uint64_t keys[2], uint64_t rest)
+{
+    double low = dki_tally_as_real(keys[0]), high = dki_tally_as_real(keys[1]);
+    double f = (double)rest / (double)what->share.denominator;
+
+    return f == 0 || low == high ? low : low * (1 - f) + high * f;
+}
+
+static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dk_builder *builder,
+                                 bool *fits, dk_error *err)
+{
+    const dki_aggregate *what = &accumulator->what;
+    uint64_t keys[2], rest;
+    dk_ratio ratio;
+
+    if (accumulator->n[group] == 0)
+        return dk_builder_null(builder, 1, err);
+    find_neighbours(&accumulator->tally, group, what->share, keys, &rest);
+    if (what->type == DK_REAL)
+        return dk_builder_real(builder, between_reals(what, keys, rest), err);
+    *fits = between(what, keys, rest, &ratio);
+    if (!*fits)
+        return dki_fail(err, DK_ERR_OVERFLOW, "quantile() does not fit in 64 bits above and below");
+    return dk_builder_ratio(builder, ratio, err);
+}
+
+static dk_status append_distinct(const dki_accumulator *accumulator, uint32_t group, dk_builder *builder,
+                                 dk_error *err)
+{
+    const dki_tally *tally = &accumulator->tally;
+    size_t n = dki_tally_find(tally, group + 1) - dki_tally_find(tally, group);
+
+    return dk_builder_integer(builder, (int64_t)n, err);
+}
+
+dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+                                       const dk_column **out, size_t *fault, dk_error *err)
+{
+    const dki_aggregate *what = &accumulator->what;
+    bool counts = what->kind == DKI_AGGREGATE_DISTINCT, fits = true;
+    dk_builder *builder = NULL;
+    dk_status status = dki_tally_settle(&accumulator->tally, err);
+
+    if (status == DK_OK)
+        status = dk_builder_new(accumulator->context,
+                                counts                  ? DK_INTEGER
+                                : what->type == DK_REAL ? DK_REAL
+                                                        : DK_RATIO,
+                                0, NULL, &builder, err);
+    DKI_FOR_ROWS(i, n, accumulator->context, status, err)
+    {
+        if (counts)
+            status = append_distinct(accumulator, groups[i], builder, err);
+        else
+            status = append_quantile(accumulator, groups[i], builder, &fits, err);
+        if (!fits)
+            *fault = (size_t)i;
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
