@@ -385,11 +385,14 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
 {
     const dk_view *value = rows->value;
     dki_tally *tally = &accumulator->tally;
-    dk_status status = dki_tally_room(tally, rows->n, err);
+    dk_status status = DK_OK;
 
+    FOR_USED(rows, use, all, accumulator->n[group]++);
+    if (accumulator->what.unique)
+        return DK_OK;
+    status = dki_tally_room(tally, rows->n, err);
     if (status != DK_OK)
         return status;
-    FOR_USED(rows, use, all, accumulator->n[group]++);
     switch (accumulator->what.type) {
     case DK_REAL:
         FOR_USED(rows, use, all, {

@@ -35,6 +35,7 @@ typedef struct dki_aggregate {
     uint8_t scale;
     const dk_dictionary *levels;
     dk_ratio share; /* quantile: 0 .. 1 */
+    bool unique;    /* distinct: values are known to differ, so that counting the known ones is enough */
     bool weighted;  /* never a quantile or distinct */
     dk_type weight_type;
     uint8_t weight_scale;

@@ -74,7 +74,8 @@ static dk_status append_distinct(const dki_accumulator *accumulator, uint32_t gr
                                  dk_error *err)
 {
     const dki_tally *tally = &accumulator->tally;
-    size_t n = dki_tally_find(tally, group + 1) - dki_tally_find(tally, group);
+    size_t n = accumulator->what.unique ? (size_t)accumulator->n[group]
+                                        : dki_tally_find(tally, group + 1) - dki_tally_find(tally, group);
 
     return dk_builder_integer(builder, (int64_t)n, err);
 }

@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "unique.h"
 
 /* Names. ------------------------------------------------------------------------------------------------------- */
 
@@ -255,6 +256,30 @@ static dk_status find_share(const dki_plan *plan, const dk_expr *expr, const dki
     return DK_ERR_ARGUMENT;
 }
 
+/* Sees whether values that are to be told from each other all differ, as those of a key do. */
+static dk_status find_unique(dki_plan *plan, dki_plan_aggregate *aggregate, dk_error *err)
+{
+    dki_plan_value *value = &plan->values[aggregate->value];
+    const dk_column *column;
+    dk_status status;
+
+    switch (value->what.type) {
+    case DK_TEXT:
+    case DK_INTEGER:
+    case DK_DECIMAL:
+    case DK_DATE:
+    case DK_TIMESTAMP: break;
+    default: return DK_OK;
+    }
+    if (!value->is_column)
+        return DK_OK;
+    column = dk_table_field(plan->table, dki_bound_column(value->bound))->column;
+    status = dki_column_is_unique(column, &aggregate->what.unique, err);
+    if (status == DK_OK && aggregate->what.unique)
+        value->what.known_only = true;
+    return status;
+}
+
 /* What a weighed quantile is has several answers, and a record that is split is still one value. */
 static dk_status refuse_weights(const dk_expr *expr, const dki_node *node, dk_error *err)
 {
@@ -293,6 +318,8 @@ static dk_status add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_no
     }
     if (status == DK_OK && what->kind == DKI_AGGREGATE_QUANTILE)
         status = find_share(plan, expr, node, &what->share, err);
+    if (status == DK_OK && what->kind == DKI_AGGREGATE_DISTINCT)
+        status = find_unique(plan, &aggregate, err);
     if (status == DK_OK && plan->weight && dki_aggregate_tallies(what->kind))
         status = refuse_weights(expr, node, err);
     if (plan->weight) {

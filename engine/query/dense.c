@@ -167,6 +167,8 @@ static uint32_t constant_code(const dki_dimension *what, const dk_view *view)
     }
     if (dki_view_is_null(view, 0))
         return 0;
+    if (what->known_only)
+        return 1;
     dki_view_integers(&one, &value);
     return (uint32_t)((uint64_t)value - (what->type == DK_BOOLEAN ? 0 : (uint64_t)what->least)) + 1;
 }
@@ -191,7 +193,9 @@ static struct codes codes_of(const dki_dimension *what, bool plain, const dk_vie
             codes.at = scratch;
         }
     } else {
-        if (what->type == DK_BOOLEAN) {
+        if (what->known_only) {
+            dki_codes_fill(codes.width, scratch, 1, n);
+        } else if (what->type == DK_BOOLEAN) {
             dki_codes_fill(codes.width, scratch, 1, n);
             dki_codes_add_bits(codes.width, scratch, 1, view->values, n);
         } else {
@@ -555,7 +559,7 @@ static dk_status fill_tally(const dki_dense *dense, const dki_dense_counters *co
 
             if (!counts_class(counters, class, filter))
                 continue;
-            if (status == DK_OK)
+            if (status == DK_OK && !what->known_only)
                 status = dki_tally_room(tally, n, err);
             if (status != DK_OK)
                 return status;
@@ -563,7 +567,7 @@ static dk_status fill_tally(const dki_dense *dense, const dki_dense_counters *co
                 uint32_t rows = from[slots[i]];
 
                 accumulator->n[i] += rows;
-                if (rows)
+                if (rows && !what->known_only)
                     dki_tally_put(tally, (uint32_t)i, key, rows);
             }
         }

@@ -38,6 +38,8 @@ uint64_t dki_dimension_n_codes(const dki_dimension *what)
 {
     uint64_t range = (uint64_t)what->greatest - (uint64_t)what->least;
 
+    if (what->known_only)
+        return 2;
     switch (what->type) {
     case DK_CATEGORY: return dk_dictionary_n_levels(what->levels) + 1;
     case DK_BOOLEAN: return 3;

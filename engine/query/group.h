@@ -19,6 +19,8 @@ typedef struct dki_dimension {
     const dk_dictionary *levels; /* category */
     bool has_bounds;             /* every known value lies in least .. greatest */
     int64_t least, greatest;
+    bool
+        known_only; /* the argument of an aggregate: codes are to tell no more than whether a value is known, 1 or 0 */
 } dki_dimension;
 
 /* Codes of a dimension where they are known beforehand, null included: the code of a level, 1 and 2 for false and true, one
