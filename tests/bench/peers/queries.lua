@@ -30,6 +30,8 @@ local tasks = {
     measures = { "n = sum(uren)", "average = mean(uren)", "known = min(uren)", "most = max(uren)" },
   },
   d6 = breakdown { by = "gemeente", where = "opleiding is null and not zichtbaar", measures = "n = count()" },
+  d8 = breakdown { by = "arbeidsmarktregio", measures = "n = distinct(pseudoniem)" },
+  d9 = breakdown { by = "gemeente", measures = "n = 2 * median(uren)" },
 }
 
 local function answer(result)
@@ -38,11 +40,11 @@ local function answer(result)
     place = place + 1
     sum = sum + place * ((row.n or 0) + 3 * (row.known or 0) + 7 * (row.most or 0))
   end
-  return ("%d %d"):format(place, sum)
+  return ("%d %.0f"):format(place, sum)
 end
 
 if #wanted == 0 then
-  wanted = { "d1", "d2", "d3", "d4", "d5", "d6" }
+  wanted = { "d1", "d2", "d3", "d4", "d5", "d6", "d8", "d9" }
 end
 for _, name in ipairs(wanted) do
   for _ = 1, n_runs do

@@ -33,6 +33,9 @@ const tasks = {
        group by all order by 1 nulls last, 2 nulls last`,
   d6: `select gemeente, count(*) n, 0 known, 0 most from p where opleiding is null and not zichtbaar
        group by all order by 1 nulls last`,
+  d8: `select arbeidsmarktregio, count(distinct pseudoniem) n, 0 known, 0 most from p
+       group by all order by 1 nulls last`,
+  d9: "select gemeente, 2 * quantile_cont(uren, 0.5) n, 0 known, 0 most from p group by all order by 1 nulls last",
 };
 
 const number = (value) => Number(value ?? 0);
@@ -42,10 +45,10 @@ for (const name of wanted.length ? wanted : Object.keys(tasks)) {
     const start = process.hrtime.bigint();
     const rows = (await db.runAndReadAll(tasks[name])).getRowObjects();
     const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-    let sum = 0n;
+    let sum = 0;
     rows.forEach((row, place) => {
-      sum += BigInt(place + 1) * BigInt(number(row.n) + 3 * number(row.known) + 7 * number(row.most));
+      sum += (place + 1) * (number(row.n) + 3 * number(row.known) + 7 * number(row.most));
     });
-    console.log(name, seconds.toFixed(6), rows.length, String(sum));
+    console.log(name, seconds.toFixed(6), rows.length, sum.toFixed(0));
   }
 }
