@@ -1,8 +1,8 @@
 /* test_expr_random.c - expressions of any shape over columns of any type, with extremes.
  *
- * Whatever is asked, it ends in a column or in an error of a kind that the header names; and blocks of one row, of a few and
- * of many, one thread and several, give the same values or the same message. (test_expr_sqlite.c asks whether the values
- * are right.)
+ * Whatever is asked, it ends in a column or in an error of a kind that the header names; and blocks of one row, of a few
+ * and of many, one thread and several, give the same values or the same message. (test_expr_sqlite.c asks whether the
+ * values are right.)
  */
 #include "exprs.h"
 
@@ -172,7 +172,7 @@ static void any_expression_ends_in_values_or_one_message(void **state)
     unsigned n_of[DK_N_STATUSES] = { 0 };
 
     (void)state;
-    for (unsigned round = 0; round < 60000; round++) {
+    for (unsigned round = 0; round < 15000; round++) {
         const dk_expr *expr = NULL;
         dk_status status;
         dk_error err = DK_ERROR_INIT;
@@ -197,12 +197,12 @@ static void any_expression_ends_in_values_or_one_message(void **state)
             status != DK_ERR_ARGUMENT && status != DK_ERR_OVERFLOW && status != DK_ERR_RANGE)
             fail_msg("%s: %s", text, first);
     }
-    assert_true(n_of[DK_OK] > 5000); /* each kind was met */
+    assert_true(n_of[DK_OK] > 2000); /* each kind was met */
     assert_true(n_of[DK_ERR_TYPE] > 1000);
-    assert_true(n_of[DK_ERR_OVERFLOW] > 200);
-    assert_true(n_of[DK_ERR_RANGE] > 200);
-    assert_true(n_of[DK_ERR_SYNTAX] > 100);
-    assert_true(n_of[DK_ERR_ARGUMENT] > 50);
+    assert_true(n_of[DK_ERR_OVERFLOW] > 50);
+    assert_true(n_of[DK_ERR_RANGE] > 50);
+    assert_true(n_of[DK_ERR_SYNTAX] > 50);
+    assert_true(n_of[DK_ERR_ARGUMENT] > 20);
     dk_table_release(table);
 }
 
