@@ -218,18 +218,27 @@ static void make_leaf(both *out, enum kind kind)
     }
 }
 
+/* SQLite compares integers with reals as long doubles. Valgrind computes these with 53 bits: then it cannot be asked. */
+static bool has_wide_reals(void)
+{
+    volatile int64_t whole = INT64_C(9007199254740993);
+    volatile long double real = (long double)whole;
+
+    return (int64_t)real == whole;
+}
+
 /* Two of one kind that have an order, in one scale. */
 static void make_comparison(both *out, int depth)
 {
     static const char *const signs[][2] = { { "==", "=" },  { "~=", "<>" }, { "<", "<" },
                                             { "<=", "<=" }, { ">", ">" },   { ">=", ">=" } };
-    static const char *const exact[] = { "x", "r", "m", "n", "9007199254740992", "9223372036854775807" };
+    static const char *const exact[] = { "r", "x", "m", "n", "9007199254740992", "9223372036854775807", "0" };
     const char *const *sign = signs[pick(6)];
     unsigned choice = pick(8);
     both *p, *q;
 
     if (choice == 0) { /* any numbers, as they are */
-        const char *left = exact[pick(6)], *right = exact[pick(6)];
+        const char *left = exact[pick(6) + !has_wide_reals()], *right = exact[pick(6) + !has_wide_reals()];
 
         write_ours(out, "(%s %s %s)", left, sign[0], right);
         write_theirs(out, "(%s %s %s)", left, sign[1], right);
@@ -557,7 +566,7 @@ static void expressions_agree(void **state)
     unsigned n_compared[N_KINDS] = { 0 };
 
     (void)state;
-    for (unsigned round = 0; round < 60; round++) {
+    for (unsigned round = 0; round < (getenv("DEKKING_TEST_QUICK") ? 20 : 80); round++) {
         const dk_table *table = random_table(round % 8 < 2 ? round % 8 : 1 + pick(399)); /* none, one, some */
 
         for (unsigned i = 0; i < 40; i++) {
@@ -575,20 +584,21 @@ static void expressions_agree(void **state)
         dk_table_release(table);
     }
     for (int kind = 0; kind < N_KINDS; kind++)
-        assert_true(n_compared[kind] > 100);
+        assert_true(n_compared[kind] > 20);
 }
 
 /* Enough rows for several ranges of whole blocks. */
 static void many_rows_agree(void **state)
 {
-    enum { N = 70000 };
     static both text;
-    static unsigned char truth[N];
-    const dk_table *table = random_table(N);
+    static unsigned char truth[140000];
+    bool quick = getenv("DEKKING_TEST_QUICK") != NULL;
+    const dk_table *table = random_table(quick ? 5000 : sizeof truth);
 
     (void)state;
     dk_set_threads(2);
-    for (unsigned i = 0; i < N_KINDS; i++) {
+    dk_context_set_block_rows(context, quick ? 100 : DK_BLOCK_ROWS);
+    for (unsigned i = 0; i < 2 * N_KINDS; i++) {
         enum kind kind = (enum kind)(i % N_KINDS);
 
         do
