@@ -24,7 +24,7 @@
 #include "base/text.h"
 #include "block.h"
 
-#define MOST_BLOCK_BYTES ((size_t)64 << 20) /* a block of longer records has fewer rows */
+#define MOST_BLOCK_BYTES ((size_t)32 << 20) /* a block of longer records has fewer rows */
 #define MOST_RECORD_BYTES ((size_t)1 << 30)
 #define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
 
@@ -321,6 +321,10 @@ dk_status dki_collect(dk_context *context, const dki_source *source, const dki_c
                      .offset = options->offset,
                      .line = options->line,
                      .record_bytes = tiny ? 0 : options->record_bytes };
+    /* Still whole blocks of views, as long as that can be. */
+    while (!tiny && c.block_rows > DK_BLOCK_ROWS &&
+           c.block_rows > MOST_BLOCK_BYTES / 2 / (options->record_bytes + 1))
+        c.block_rows /= 2;
     uint64_t n_blocks = (source->size - options->offset) / (options->record_bytes + 1) / c.block_rows + 1;
     unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
     dk_status status = DK_ERR_MEMORY;

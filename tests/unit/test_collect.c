@@ -342,6 +342,33 @@ static void numbers_of_many_forms_agree(void **state)
     free(text);
 }
 
+/* Records so long that a block ends before it has its rows. */
+static void long_records_agree(void **state)
+{
+    enum { ROWS = 5000, BYTES = 8000 };
+    char *text;
+    size_t used;
+    const size_t blocks[] = { 4096, 4096 };
+    dk_csv_options o = { .delimiter = ';' };
+
+    (void)state;
+    if (getenv("DEKKING_TEST_QUICK")) /* under valgrind */
+        skip();
+    text = malloc((size_t)ROWS * (BYTES + 64));
+    assert_non_null(text);
+    used = (size_t)sprintf(text, "k;l\n");
+    for (unsigned row = 0; row < ROWS; row++) {
+        used += (size_t)sprintf(text + used, "%u;\"", row);
+        memset(text + used, 'a' + (int)(row % 26), BYTES);
+        used += BYTES;
+        used += (size_t)sprintf(text + used, "%s\"\n", row % 100 ? "" : "\n\"\"");
+    }
+    compare(text, used, &o, blocks, 2);
+    used += (size_t)sprintf(text + used, "x;\"open");
+    compare(text, used, &o, blocks, 2);
+    free(text);
+}
+
 /* The corpora of the fuzzers: the first byte of a file chooses options, as fuzz_csv.c does. */
 static void compare_folder(const char *folder)
 {
@@ -462,6 +489,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(generated_files_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_agree_wherever_the_reading_turns_plain, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_of_many_forms_agree, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_records_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_corpus_of_the_fuzzer_agrees, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_on_disk_are_read_in_parts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_failing_memory, set_up, tear_down),
