@@ -240,7 +240,7 @@ static dk_status gather_cell(const dki_cells *cells, struct gather *gather, size
 static dk_status gather_cells(dki_cells *cells, dki_level *level, dk_error *err)
 {
     const dki_level *parent = &cells->levels[level->parent];
-    struct gather gather = { NULL };
+    struct gather gather = { .table = NULL };
     uint32_t ranks[DKI_MOST_RANKED];
     uint64_t size;
     dk_status status = DK_OK;

@@ -425,7 +425,7 @@ static dk_status read_book(dki_book *book, struct relations *of_file, struct rel
 dk_status dki_book_open(dk_context *context, const char *bytes, size_t size, const char *name, dki_book *out,
                         dk_error *err)
 {
-    struct relations of_file = { NULL }, of_workbook = { NULL };
+    struct relations of_file = { .book = NULL }, of_workbook = { .book = NULL };
     dk_status status;
 
     memset(out, 0, sizeof *out);

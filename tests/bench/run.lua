@@ -171,7 +171,9 @@ local suites = { "start", "read", "query" }
 
 function suites.start()
   local function command(text)
-    return function(_, _, n) return ("sh -c %s"):format(quote(("for i in $(seq %d); do %s; done"):format(n * 100, text))) end
+    return function(_, _, n)
+      return ("sh -c %s"):format(quote(("for i in $(seq %d); do %s; done"):format(n * 100, text)))
+    end
   end
   local results = {}
   for _, program in ipairs {

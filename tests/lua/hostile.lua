@@ -40,7 +40,10 @@ end
 -- All functions that a script can get at, and those of the library's own: but not what would change the tests' own state.
 local function all_functions(dk)
   local list, seen = {}, {}
-  local skip = { budget = true, threads = true, write = true, print = true, __gc = true, __close = true, class = true, export = true }
+  local skip = {
+    budget = true, threads = true, write = true, save = true, print = true, __gc = true, __close = true, class = true,
+    export = true,
+  }
   local function add(functions, where)
     for name, value in pairs(functions) do
       if type(value) == "function" and not skip[name] and not seen[value] then
