@@ -12,25 +12,12 @@
 #include <stdlib.h>
 
 #include "data/column_parts.h"
+#include "random.h"
 
 typedef struct row {
     bool is_null;
     int64_t seed;
 } row;
-
-/* xorshift: the same rows on every machine. */
-static uint64_t random_state = UINT64_C(0x2545F4914F6CDD1D);
-static inline uint64_t random_u64(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
-static inline uint64_t random_below(uint64_t n)
-{
-    return random_u64() % n;
-}
 
 static inline int64_t greatest_divisor(int64_t a, int64_t b)
 {

@@ -1,0 +1,21 @@
+/* random.h - the same random numbers on every machine. */
+#ifndef TESTS_UNIT_RANDOM_H
+#define TESTS_UNIT_RANDOM_H
+
+#include <stdint.h>
+
+/* xorshift */
+static uint64_t random_state = UINT64_C(0x2545F4914F6CDD1D);
+static inline uint64_t random_u64(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+static inline uint64_t random_below(uint64_t n)
+{
+    return random_u64() % n;
+}
+
+#endif
