@@ -88,7 +88,7 @@ static int apportion(lua_State *L)
                             luaL_tolstring(L, -1, NULL));
         lua_pop(L, 1);
     }
-    if (dk_apportion(weights, n, total, parts, &err) != DK_OK)
+    if (dk_apportion(dkl_check_context(L), weights, n, total, parts, &err) != DK_OK)
         return dkl_raise(L, &err);
     lua_createtable(L, n < 1000000 ? (int)n : 0, 0);
     for (size_t i = 0; i < n; i++) {

@@ -35,19 +35,13 @@ static dk_scenario_param *read_params(lua_State *L, int index, size_t *n)
     lua_insert(L, -2); /* params list */
     for (size_t i = 0; i < *n; i++) {
         dk_scenario_param *param = &params[i];
-        bool has_least, has_greatest;
 
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
         param->name = dkl_option_text(L, -1, "scenario", "name");
         param->doc = dkl_option_text(L, -1, "scenario", "doc");
         option_value(L, -1, "value", param->name, &param->value);
-        has_least = option_value(L, -1, "min", param->name, &param->least);
-        has_greatest = option_value(L, -1, "max", param->name, &param->greatest);
-        param->has_range = has_least || has_greatest;
-        if (!has_least) /* a side that is open goes as far as integers do */
-            param->least = (dk_value){ .type = DK_INTEGER, .as.integer = INT64_MIN };
-        if (!has_greatest)
-            param->greatest = (dk_value){ .type = DK_INTEGER, .as.integer = INT64_MAX };
+        param->has_least = option_value(L, -1, "min", param->name, &param->least);
+        param->has_greatest = option_value(L, -1, "max", param->name, &param->greatest);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
@@ -155,11 +149,105 @@ static int apply(lua_State *L)
     return 2;
 }
 
-static const luaL_Reg primitives[] = { { "scenario", new_scenario },
-                                       { "compose", compose },
-                                       { "scenario_name", scenario_name },
-                                       { "apply", apply },
-                                       { NULL, NULL } };
+/* The breakdown in argument 1. */
+static const dk_breakdown *check_breakdown(lua_State *L)
+{
+    return dkl_check_object(L, 1, DKL_BREAKDOWN, "a breakdown");
+}
+
+/* core.compare(breakdown, table, breakdown_params, scenarios, params) -> table; params: a table of parameters for each
+ * scenario */
+static int compare(lua_State *L)
+{
+    const dk_breakdown *breakdown = check_breakdown(L);
+    const dk_table *table = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    const dk_scenario **scenarios;
+    dk_params *params, breakdown_params;
+    const dk_table **out;
+    size_t n;
+
+    lua_settop(L, 5);
+    luaL_checktype(L, 4, LUA_TTABLE);
+    luaL_checktype(L, 5, LUA_TTABLE);
+    n = dkl_check_list(L, 4, "compare", false);
+    out = dkl_new_table(L); /* 6 */
+    dkl_check_params(L, 3, &breakdown_params);
+    scenarios = dkl_array(L, n, sizeof *scenarios);
+    params = dkl_array(L, n, sizeof *params);
+    for (size_t i = 0; i < n; i++) {
+        luaL_checkstack(L, 8, "too many scenarios");
+        lua_rawgeti(L, 4, (lua_Integer)i + 1);
+        scenarios[i] = dkl_check_object(L, -1, DKL_SCENARIO, "a scenario");
+        lua_pop(L, 1); /* the list keeps it */
+        lua_rawgeti(L, 5, (lua_Integer)i + 1);
+        dkl_check_params(L, -1, &params[i]);
+        lua_remove(L, -2); /* leaves the anchor */
+    }
+    DKL_TRY(dk_scenario_compare(breakdown, table, &breakdown_params, scenarios, params, n, out, &err));
+    lua_pushvalue(L, 6);
+    return 1;
+}
+
+/* core.compare_tables(breakdown, base, other, name, params) -> table */
+static int compare_tables(lua_State *L)
+{
+    const dk_breakdown *breakdown = check_breakdown(L);
+    const dk_table *base = dkl_check_table(L, 2);
+    const dk_table *other = dkl_check_table(L, 3);
+    const char *name = dkl_check_text(L, 4, "compare: name");
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    const dk_table **out;
+
+    lua_settop(L, 5);
+    dkl_check_params(L, 5, &params);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_compare(breakdown, base, other, name, &params, out, &err));
+    return 1;
+}
+
+/* core.solve(breakdown, table, scenario, spec) -> table; spec: vary, target, each, at = { dimension = value }, params,
+ * breakdown_params */
+static int solve(lua_State *L)
+{
+    const char *what = "solve";
+    const dk_breakdown *breakdown = check_breakdown(L);
+    const dk_table *table = dkl_check_table(L, 2);
+    const dk_scenario *scenario = check_scenario(L, 3);
+    dk_error err = DK_ERROR_INIT;
+    dk_solve_spec spec;
+    dk_params params, breakdown_params, at;
+    dk_cell_at *cell;
+    const dk_table **out;
+
+    lua_settop(L, 4);
+    out = dkl_new_table(L); /* 5 */
+    memset(&spec, 0, sizeof spec);
+    spec.vary = dkl_option_text(L, 4, what, "vary");
+    spec.target = dkl_option_text(L, 4, what, "target");
+    spec.each = dkl_option_text(L, 4, what, "each");
+    dkl_option(L, 4, "params");
+    dkl_check_params(L, -1, &params);
+    dkl_option(L, 4, "breakdown_params");
+    dkl_check_params(L, -1, &breakdown_params);
+    dkl_option(L, 4, "at");
+    dkl_check_params(L, -1, &at); /* the same shape: names and values */
+    cell = dkl_array(L, at.n, sizeof *cell);
+    for (size_t i = 0; i < at.n; i++)
+        cell[i] = (dk_cell_at){ at.items[i].name, at.items[i].value };
+    spec.at = cell;
+    spec.n_at = at.n;
+    DKL_TRY(dk_scenario_solve(breakdown, table, &breakdown_params, scenario, &params, &spec, out, &err));
+    lua_pushvalue(L, 5);
+    return 1;
+}
+
+static const luaL_Reg primitives[] = {
+    { "scenario", new_scenario }, { "compose", compose }, { "scenario_name", scenario_name },
+    { "apply", apply },           { "compare", compare }, { "compare_tables", compare_tables },
+    { "solve", solve },           { NULL, NULL }
+};
 
 void dkl_open_scenario(lua_State *L)
 {

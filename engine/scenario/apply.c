@@ -1,8 +1,8 @@
 /* apply.c - runs the steps of a scenario on cells.
  *
- * Each step splits cells: what is taken becomes a cell with the values that are set, what stays keeps its own. Within a
- * stratum the cells share what is taken in proportion to their weight, in units, by largest remainder in the order of cells; so
- * the stratum's number is kept to the last unit. Then cells that became equal are grouped again.
+ * Each step splits cells: what is taken becomes a cell with the values that are set, what stays keeps its own. Then
+ * cells that became equal are grouped again. What is set is evaluated for those who are taken, and on the values
+ * before the step, so that it happens all at once and fails for nobody else.
  *
  * Invariant: the sum of the weights after a step is the sum before it.
  */
@@ -12,80 +12,33 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/column_parts.h"
-#include "query/eval.h"
+#include "query/poll_row.h"
 #include "scenario_parts.h"
 
-/* Splitting --------------------------------------------------------------------------------------------------------- */
+/* Setting ------------------------------------------------------------------------------------------------------ */
 
-/* taken[i] of each cell's weight; the sum in each stratum is what was settled. */
-static dk_status split(const dki_strata *strata, const int64_t *weights, uint64_t n_cells, int64_t *taken,
-                       dk_error *err)
-{
-    dk_context *context = strata->context;
-    uint64_t *cells = dki_alloc_array(context, n_cells, sizeof *cells, err);
-    uint64_t *starts = dki_calloc(context, strata->n + 1, sizeof *starts, err);
-    dki_i128 *numerators = dki_alloc_array(context, n_cells, sizeof *numerators, err);
-    int64_t *limits = dki_alloc_array(context, n_cells, sizeof *limits, err);
-    int64_t *shares = dki_alloc_array(context, n_cells, sizeof *shares, err);
-    dk_status status = cells && starts && numerators && limits && shares ? DK_OK : DK_ERR_MEMORY;
-
-    memset(taken, 0, n_cells * sizeof *taken);
-    if (status == DK_OK) { /* cells by stratum, in their order */
-        for (uint64_t i = 0; i < n_cells; i++)
-            if (strata->of_cell[i] != UINT32_MAX)
-                starts[strata->of_cell[i] + 1]++;
-        for (size_t k = 0; k < strata->n; k++)
-            starts[k + 1] += starts[k];
-        for (uint64_t i = 0; i < n_cells; i++)
-            if (strata->of_cell[i] != UINT32_MAX)
-                cells[starts[strata->of_cell[i]]++] = i;
-    }
-    for (size_t k = 0; k < strata->n && status == DK_OK; k++) {
-        uint64_t from = k ? starts[k - 1] : 0; /* starts moved on by one stratum while it was filled */
-        size_t n = (size_t)(starts[k] - from);
-
-        for (size_t j = 0; j < n; j++) {
-            limits[j] = weights[cells[from + j]];
-            numerators[j] = (dki_i128)strata->taken[k] * limits[j];
-        }
-        status = dki_apportion_quotas(context, numerators, strata->available[k], 1, limits, n, shares, err);
-        for (size_t j = 0; j < n && status == DK_OK; j++)
-            taken[cells[from + j]] = shares[j];
-    }
-    dki_free(context, shares);
-    dki_free(context, limits);
-    dki_free(context, numerators);
-    dki_free(context, starts);
-    dki_free(context, cells);
-    return status;
-}
-
-/* New columns ------------------------------------------------------------------------------------------------------- */
-
-/* Rows of the table that results: first those that stay, then those that move. */
-struct rows {
-    uint64_t *stay, *move;
-    uint64_t n_stay, n_move;
-};
-
-/* The dictionary of a category after new values came in. */
+/* The dictionary of a category after those values came in. */
 static dk_status extend_levels(const dk_column *column, const dk_column *values, const dk_dictionary **out,
                                dk_error *err)
 {
     dk_context *context = dk_column_context(column);
+    const dk_dictionary *old = dk_column_levels(column);
+    uint64_t n_rows = dk_column_n_rows(values);
     dki_text_map texts;
-    dk_dictionary *longer = NULL;
+    dk_dictionary *longer;
     dk_text *levels;
     dk_status status = DK_OK;
 
     dki_text_map_init(&texts, context);
-    for (uint64_t i = 0; i < dk_column_n_rows(values) && status == DK_OK; i++) {
+    DKI_FOR_ROWS(i, n_rows, context, status, err)
+    {
         dk_value value;
         uint32_t number;
 
         status = dk_column_get(values, i, &value, err);
-        if (status == DK_OK && !value.is_null)
+        if (status == DK_OK && !value.is_null && dk_dictionary_find(old, value.as.text) == 0)
             status = dki_text_map_add(&texts, value.as.text.bytes, value.as.text.size, &number, err);
     }
     levels = dki_alloc_array(context, texts.n, sizeof *levels, err);
@@ -93,154 +46,205 @@ static dk_status extend_levels(const dk_column *column, const dk_column *values,
         status = DK_ERR_MEMORY;
     for (size_t i = 0; i < texts.n && status == DK_OK; i++)
         levels[i].bytes = dki_text_map_get(&texts, (uint32_t)i, &levels[i].size);
-    if (status == DK_OK)
-        status = dki_dictionary_extend(dk_column_levels(column), levels, texts.n, &longer, err);
+    if (status == DK_OK && texts.n == 0) {
+        *out = dk_dictionary_retain(old);
+    } else if (status == DK_OK) {
+        status = dki_dictionary_extend(old, levels, texts.n, &longer, err);
+        if (status == DK_OK)
+            *out = longer;
+    }
     dki_free(context, levels);
     dki_text_map_drop(&texts);
-    if (status == DK_OK)
-        *out = longer;
     return status;
 }
 
-/* Rows that stay keep the column's values, rows that move get those of `values` (NULL: they keep theirs too). */
-static dk_status rebuild(const dk_column *column, const dk_column *values, const struct rows *rows,
-                         const dk_dictionary *levels, const dk_column **out, dk_error *err)
+/* What stands behind "column =" of an expression. */
+static int set_text(const dk_expr *expr, const char **out)
 {
-    dk_builder *builder;
-    dk_status status = dk_builder_new(dk_column_context(column), dk_column_type(column), dk_column_scale(column),
-                                      levels, &builder, err);
+    const dki_node *root = dki_expr_root(expr);
 
-    if (status != DK_OK)
-        return status;
-    for (uint64_t i = 0; i < rows->n_stay + rows->n_move && status == DK_OK; i++) {
-        bool moves = i >= rows->n_stay;
+    *out = dk_expr_text(expr) + root->at;
+    return (int)dki_utf8_floor(*out, root->size, 160);
+}
+
+/* The values as a column of the same type as the one that they are set in. */
+static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_column *values, const dk_column **out,
+                         dk_error *err)
+{
+    dk_context *context = dk_column_context(values);
+    dk_type type = dk_column_type(field->column), given = dk_column_type(values);
+    bool texts = given == DK_TEXT || given == DK_CATEGORY;
+    const dk_dictionary *levels = NULL;
+    dk_builder *builder = NULL;
+    uint64_t n_rows = dk_column_n_rows(values);
+    dk_status status = DK_OK;
+
+    if (type == DK_CATEGORY && texts)
+        status = extend_levels(field->column, values, &levels, err);
+    if (status == DK_OK)
+        status = dk_builder_new(context, type, dk_column_scale(field->column),
+                                levels ? levels : dk_column_levels(field->column), &builder, err);
+    DKI_FOR_ROWS(i, n_rows, context, status, err)
+    {
         dk_value value;
 
-        status = dk_column_get(moves && values ? values : column,
-                               moves ? rows->move[i - rows->n_stay] : rows->stay[i], &value, err);
+        status = dk_column_get(values, i, &value, err);
         if (status == DK_OK)
             status = dk_builder_value(builder, &value, err);
+        if (status == DK_ERR_TYPE || status == DK_ERR_RANGE) {
+            const char *text;
+            int size = set_text(expr, &text);
+            char shown[64];
+
+            dk_value_format(&value, shown, sizeof shown);
+            dki_fail(err, status, "%s is %s, and cannot be set to %.*s", field->name, dk_type_name(type), size,
+                     text);
+            if (status == DK_ERR_RANGE && dki_expr_root(expr)->kind != DKI_NODE_LITERAL)
+                dki_hint(err, "%s does not fit", shown);
+        }
     }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
+    dk_dictionary_release(levels);
     return status;
 }
 
-static dk_status set_column(const dk_field *field, const dk_expr *expr, const dk_column *values,
-                            const struct rows *rows, const dk_column **out, dk_error *err)
+/* Evaluates what is set, all on the values before. */
+static dk_status set_columns(const dki_stage *stage, const dk_table *cells, dk_field *fields, dk_error *err)
 {
-    const dk_dictionary *longer = NULL;
-    dk_type type = dk_column_type(values);
-    bool texts = type == DK_TEXT || type == DK_CATEGORY;
+    const dki_step *step = stage->step;
     dk_status status = DK_OK;
 
-    if (dk_column_type(field->column) == DK_CATEGORY && texts)
-        status = extend_levels(field->column, values, &longer, err);
-    if (status == DK_OK)
-        status = rebuild(field->column, values, rows, longer ? longer : dk_column_levels(field->column), out, err);
-    dk_dictionary_release(longer);
-    if (status == DK_ERR_TYPE || status == DK_ERR_RANGE)
-        status = dki_fail(err, status, "%s is %s, and cannot be set to %s", field->name,
-                          dk_type_name(dk_column_type(field->column)), dk_expr_text(expr));
+    for (size_t i = 0; i < step->n_set && status == DK_OK; i++) {
+        const char *name = dk_expr_name(step->set[i]);
+        const dk_column *values = NULL;
+        size_t at = 0;
+
+        status = dk_table_get(stage->cells, name, &at, err);
+        if (status == DK_OK)
+            status = dk_table_eval(cells, step->set[i], stage->params, &values, err);
+        if (status == DK_ERR_OVERFLOW)
+            dki_tell_cell(stage, cells, err);
+        if (status == DK_OK) {
+            fields[i] = DK_FIELD(name, NULL);
+            status = convert(dk_table_field(stage->cells, at), step->set[i], values, &fields[i].column, err);
+        }
+        dk_column_release(values);
+    }
     return status;
 }
 
-static dk_status weight_column(const int64_t *weights, const int64_t *taken, const struct rows *rows,
-                               dk_context *context, const dk_column **out, dk_error *err)
+dk_status dki_moved_cells(const dki_stage *stage, const uint64_t *rows, uint64_t n, const dk_table **out,
+                          dk_error *err)
 {
+    dk_context *context = dk_table_context(stage->cells);
+    size_t n_set = stage->step->n_set;
+    dk_field *fields = dki_calloc(context, n_set, sizeof *fields, err);
+    const dk_table *taken = NULL;
+    dk_status status = fields ? dk_table_gather(stage->cells, rows, n, &taken, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = set_columns(stage, taken, fields, err);
+    if (status == DK_OK)
+        status = dk_table_with(taken, fields, n_set, out, err);
+    for (size_t i = 0; fields && i < n_set; i++)
+        dk_column_release(fields[i].column);
+    dk_table_release(taken);
+    dki_free(context, fields);
+    return status;
+}
+
+/* Moving ------------------------------------------------------------------------------------------------------- */
+
+/* Cells that stay, and cells that move, as rows and as weights. */
+struct division {
+    uint64_t *stay, *move;
+    uint64_t n_stay, n_move;
+    int64_t *taken; /* of every cell */
+};
+
+static dk_status divided_weights(const dki_stage *stage, const struct division *d, const dk_column **out,
+                                 dk_error *err)
+{
+    dk_context *context = dk_table_context(stage->cells);
     dk_builder *builder;
     dk_status status = dk_builder_new(context, DK_DECIMAL, DK_WEIGHT_SCALE, NULL, &builder, err);
 
     if (status != DK_OK)
         return status;
-    for (uint64_t i = 0; i < rows->n_stay && status == DK_OK; i++)
-        status = dk_builder_integer(builder, weights[rows->stay[i]] - taken[rows->stay[i]], err);
-    for (uint64_t i = 0; i < rows->n_move && status == DK_OK; i++)
-        status = dk_builder_integer(builder, taken[rows->move[i]], err);
+    DKI_FOR_ROWS(i, d->n_stay, context, status, err)
+    status = dk_builder_integer(builder, stage->weights[d->stay[i]] - d->taken[d->stay[i]], err);
+    DKI_FOR_ROWS(i, d->n_move, context, status, err)
+    status = dk_builder_integer(builder, d->taken[d->move[i]], err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
     return status;
 }
 
-/* The value that a step sets column i to, for every cell; NULL where it sets another. */
-static dk_status set_values(const dki_step *step, const dk_table *cells, const char *name, const dk_params *params,
-                            const dk_expr **expr, const dk_column **out, dk_error *err)
+/* The rows of one column, then those of the other, which has its type, and its levels with perhaps some more. */
+static dk_status join_columns(const dk_column *stay, const dk_column *moved, const dk_column **out, dk_error *err)
 {
-    *out = NULL;
-    for (size_t i = 0; i < step->n_set; i++)
-        if (strcmp(dk_expr_name(step->set[i]), name) == 0) {
-            *expr = step->set[i];
-            return dk_table_eval(cells, step->set[i], params, out, err);
-        }
-    return DK_OK;
-}
+    const dk_dictionary *levels = dk_column_levels(moved);
+    const dk_column *columns[] = { stay, moved }, *longer = NULL;
+    dk_status status = DK_OK;
 
-static dk_status move_cells(const dki_step *step, const dk_table *cells, const dk_params *params,
-                            const int64_t *weights, const int64_t *taken, const struct rows *rows,
-                            const dk_table **out, dk_error *err)
-{
-    dk_context *context = dk_table_context(cells);
-    size_t n_columns = dk_table_n_columns(cells), weight = dki_cells_weight(cells), n_made = 0;
-    dk_field *fields = dki_calloc(context, n_columns, sizeof *fields, err);
-    const dk_table *made = NULL;
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
-
-    for (; n_made < n_columns && status == DK_OK; n_made++) {
-        const dk_field *field = dk_table_field(cells, n_made);
-        const dk_column *values = NULL;
-        const dk_expr *expr = NULL;
-
-        fields[n_made] = DK_FIELD(field->name, NULL);
-        if (n_made == weight) {
-            status = weight_column(weights, taken, rows, context, &fields[n_made].column, err);
-            continue;
-        }
-        status = set_values(step, cells, field->name, params, &expr, &values, err);
-        if (status == DK_OK && values)
-            status = set_column(field, expr, values, rows, &fields[n_made].column, err);
-        else if (status == DK_OK)
-            status =
-                rebuild(field->column, NULL, rows, dk_column_levels(field->column), &fields[n_made].column, err);
-        dk_column_release(values);
+    if (levels && levels != dk_column_levels(stay)) {
+        status = dki_column_with_levels(stay, levels, &longer, err);
+        columns[0] = longer;
     }
     if (status == DK_OK)
-        status = dk_table_new(context, fields, n_columns, rows->n_stay + rows->n_move, &made, err);
+        status = dki_column_concat(dk_column_context(stay), dk_column_type(stay), dk_column_scale(stay), levels,
+                                   columns, 2, out, err);
+    dk_column_release(longer);
+    return status;
+}
+
+/* One table of those who stay and those who moved, not yet grouped. */
+static dk_status join_cells(const dki_stage *stage, const struct division *d, const dk_table *stay,
+                            const dk_table *moved, const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(stage->cells);
+    size_t n_columns = dk_table_n_columns(stage->cells), weight = dki_cells_weight(stage->cells), n = 0;
+    dk_field *fields = dki_calloc(context, n_columns, sizeof *fields, err);
+    const dk_table *joined = NULL;
+    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+
+    for (; n < n_columns && status == DK_OK; n++) {
+        fields[n] = DK_FIELD(dk_table_field(stage->cells, n)->name, NULL);
+        if (n == weight)
+            status = divided_weights(stage, d, &fields[n].column, err);
+        else
+            status = join_columns(dk_table_field(stay, n)->column, dk_table_field(moved, n)->column,
+                                  &fields[n].column, err);
+    }
     if (status == DK_OK)
-        status = dk_table_with_properties(made, dk_table_properties(cells), out, err);
-    dk_table_release(made);
-    for (size_t i = 0; i < n_made; i++)
+        status = dk_table_new(context, fields, n_columns, d->n_stay + d->n_move, &joined, err);
+    if (status == DK_OK)
+        status = dk_table_with_properties(joined, dk_table_properties(stage->cells), out, err);
+    dk_table_release(joined);
+    for (size_t i = 0; fields && i < n; i++)
         dk_column_release(fields[i].column);
     dki_free(context, fields);
     return status;
 }
 
-/* Steps ------------------------------------------------------------------------------------------------------------- */
-
-/* One row for each stratum of a step. */
-struct receipt {
-    dk_builder *step, *name, *stratum, *available, *taken;
-};
-
-static dk_status note_strata(struct receipt *receipt, size_t number, const dki_step *step, const dk_table *cells,
-                             const dki_strata *strata, dk_error *err)
+static dk_status move_cells(const dki_stage *stage, const struct division *d, const dk_table **out, dk_error *err)
 {
-    dk_status status = DK_OK;
+    const dk_table *stay = NULL, *moved = NULL;
+    dk_status status = dk_table_gather(stage->cells, d->stay, d->n_stay, &stay, err);
 
-    for (size_t k = 0; k < strata->n && status == DK_OK; k++) {
-        char text[256];
-        size_t size = dki_describe(cells, strata->first[k], strata->columns, strata->n_columns, text, sizeof text);
-
-        if ((status = dk_builder_integer(receipt->step, (int64_t)number, err)) != DK_OK ||
-            (status = dk_builder_text(receipt->name, (dk_text){ step->name, strlen(step->name) }, err)) != DK_OK ||
-            (status = dk_builder_text(receipt->stratum, (dk_text){ text, size }, err)) != DK_OK ||
-            (status = dk_builder_integer(receipt->available, strata->available[k], err)) != DK_OK)
-            return status;
-        status = dk_builder_integer(receipt->taken, strata->taken[k], err);
-    }
+    if (status == DK_OK)
+        status = dki_moved_cells(stage, d->move, d->n_move, &moved, err);
+    if (status == DK_OK)
+        status = join_cells(stage, d, stay, moved, out, err);
+    dk_table_release(moved);
+    dk_table_release(stay);
     return status;
 }
+
+/* Steps -------------------------------------------------------------------------------------------------------- */
 
 /* The sum of all weights must not change: a difference would be a fault of this file. */
 static dk_status check_conserved(const dk_table *before, const int64_t *weights, const dk_table *after,
@@ -248,7 +252,7 @@ static dk_status check_conserved(const dk_table *before, const int64_t *weights,
 {
     dk_context *context = dk_table_context(after);
     uint64_t n = dk_table_n_rows(after);
-    int64_t *now = dki_alloc_array(context, n, sizeof *now, err);
+    int64_t *now = dki_alloc_array(context, (size_t)n, sizeof *now, err);
     dki_i128 difference = 0;
     dk_status status = now ? dki_cells_weights(after, now, err) : DK_ERR_MEMORY;
 
@@ -260,6 +264,121 @@ static dk_status check_conserved(const dk_table *before, const int64_t *weights,
         assert(difference == 0);
     }
     dki_free(context, now);
+    return status;
+}
+
+/* Steps on their way over cells. */
+struct walk {
+    const dki_run *run;
+    dk_context *context;
+    size_t *columns;              /* room for all that the scenario mentions */
+    const dk_breakdown *question; /* groups cells again */
+};
+
+static dk_status divide(const dki_stage *stage, const dki_strata *strata, struct division *d, dk_error *err)
+{
+    uint64_t n = dk_table_n_rows(stage->cells);
+    dk_status status = dki_strata_split(stage, strata, d->taken, err);
+
+    DKI_FOR_ROWS(i, n, strata->context, status, err)
+    {
+        if (stage->weights[i] > d->taken[i] || stage->weights[i] == 0) /* a cell without anybody stays one */
+            d->stay[d->n_stay++] = i;
+        if (d->taken[i] > 0)
+            d->move[d->n_move++] = i;
+    }
+    return status;
+}
+
+static dk_status tally_strata(const struct walk *walk, size_t number, const dki_stage *stage,
+                              const dki_strata *strata, dk_error *err)
+{
+    if (walk->run->tallies) {
+        dki_tally *tally = &walk->run->tallies[number];
+
+        *tally = (dki_tally){ .n_strata = strata->n };
+        for (uint64_t k = 0; k < strata->n; k++) {
+            tally->available += strata->available[k];
+            tally->taken += strata->taken[k];
+        }
+    }
+    return walk->run->receipt ? dki_receipt_add(walk->run->receipt, number + 1, stage, strata, err) : DK_OK;
+}
+
+static dk_status regroup(struct walk *walk, const dki_stage *stage, const struct division *d, const dk_table **out,
+                         dk_error *err)
+{
+    const dk_table *moved = NULL, *grouped = NULL;
+    dk_status status = move_cells(stage, d, &moved, err);
+
+    if (status == DK_OK)
+        status = dki_cells_ask(walk->question, moved, &grouped, err);
+    if (status == DK_OK)
+        status = check_conserved(stage->cells, stage->weights, grouped, err);
+    if (status == DK_OK)
+        *out = dk_table_retain(grouped);
+    dk_table_release(grouped);
+    dk_table_release(moved);
+    return status;
+}
+
+static dk_status run_step(struct walk *walk, size_t number, const dk_table *cells, const dk_table **out,
+                          dk_error *err)
+{
+    dk_context *context = walk->context;
+    const dki_run *run = walk->run;
+    const dki_step *step = &run->scenario->steps[number];
+    size_t n = (size_t)dk_table_n_rows(cells);
+    int64_t *weights = dki_alloc_array(context, n, sizeof *weights, err);
+    struct division d = { .stay = dki_alloc_array(context, n, sizeof *d.stay, err),
+                          .move = dki_alloc_array(context, n, sizeof *d.move, err),
+                          .taken = dki_alloc_array(context, n, sizeof *d.taken, err) };
+    dki_stage stage = { .step = step,
+                        .cells = cells,
+                        .weights = weights,
+                        .params = run->params,
+                        .columns = walk->columns,
+                        .only = run->only && run->only->steps[number] ? run->only : NULL,
+                        .allow_none = step->allow_none || (run->allow_none && run->allow_none[number]),
+                        .notes = run->notes };
+    dki_strata strata = { .context = NULL };
+    dk_status status = weights && d.stay && d.move && d.taken ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dki_cells_weights(cells, weights, err);
+    if (status == DK_OK)
+        status = dki_mentioned_columns(run->scenario, cells, walk->columns, &stage.n_columns, err);
+    if (status == DK_OK)
+        status = dki_strata_find(&stage, &strata, err);
+    if (status == DK_OK)
+        status = dki_strata_settle(&stage, &strata, err);
+    if (status == DK_OK)
+        status = tally_strata(walk, number, &stage, &strata, err);
+    if (status == DK_OK)
+        status = divide(&stage, &strata, &d, err);
+    if (status == DK_OK && d.n_move == 0)
+        *out = dk_table_retain(cells);
+    else if (status == DK_OK)
+        status = regroup(walk, &stage, &d, out, err);
+    dki_strata_drop(&strata);
+    dki_free(context, d.taken);
+    dki_free(context, d.move);
+    dki_free(context, d.stay);
+    dki_free(context, weights);
+    return status;
+}
+
+/* Every step must find its columns before the first one runs. */
+static dk_status check_steps(const dk_scenario *scenario, const dk_table *cells, size_t *columns, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < scenario->n_steps && status == DK_OK; i++) {
+        dk_scenario one = { .context = scenario->context, .steps = &scenario->steps[i], .n_steps = 1 };
+        size_t n;
+
+        status = dki_step_fail(&scenario->steps[i], dki_mentioned_columns(&one, cells, columns, &n, err), err);
+    }
     return status;
 }
 
@@ -278,91 +397,72 @@ static dk_status cell_names(const dk_table *cells, dki_text_map *names, dk_error
     return status;
 }
 
-static dk_status run_step(const dki_step *step, size_t number, const dk_table *cells, const dk_params *params,
-                          struct receipt *receipt, const dk_table **out, dk_error *err)
+dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
+                                dk_error *err)
+{
+    dki_text_map names;
+    dk_status status = DK_OK;
+
+    *n = 0;
+    dki_text_map_init(&names, scenario->context);
+    for (size_t i = 0; i < scenario->n_steps && status == DK_OK; i++) {
+        size_t n_before = names.n;
+
+        status = dki_step_columns(&scenario->steps[i], true, &names, err);
+        for (size_t k = n_before; k < names.n && status == DK_OK; k++) {
+            size_t size;
+
+            status = dk_table_get(cells, dki_text_map_get(&names, (uint32_t)k, &size), &columns[*n], err);
+            if (status == DK_OK && columns[*n] == dki_cells_weight(cells))
+                status =
+                    dki_fail(err, DK_ERR_ARGUMENT, "%s is the weight, which steps move: they cannot read or set it",
+                             dk_table_field(cells, columns[*n])->name);
+            ++*n;
+        }
+    }
+    dki_text_map_drop(&names);
+    return status;
+}
+
+dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(cells);
-    uint64_t n = dk_table_n_rows(cells);
-    int64_t *weights = dki_alloc_array(context, n, sizeof *weights, err);
-    int64_t *taken = dki_alloc_array(context, n, sizeof *taken, err);
-    struct rows rows = { dki_alloc_array(context, n, sizeof(uint64_t), err),
-                         dki_alloc_array(context, n, sizeof(uint64_t), err), 0, 0 };
-    dki_strata strata = { .context = context };
-    const dk_table *moved = NULL, *grouped = NULL;
+    struct walk walk = { .run = run, .context = context };
+    const dk_table *now = dk_table_retain(cells);
     dki_text_map names;
-    dk_status status = weights && taken && rows.stay && rows.move ? DK_OK : DK_ERR_MEMORY;
+    dk_status status;
 
     dki_text_map_init(&names, context);
+    walk.columns = dki_calloc(context, dk_table_n_columns(cells), sizeof *walk.columns, err);
+    status = walk.columns ? DK_OK : DK_ERR_MEMORY;
+    if (status == DK_OK && dk_table_properties(cells)->weight == NULL)
+        status = dki_fail(err, DK_ERR_ARGUMENT, "a scenario runs on cells, and this table is none");
     if (status == DK_OK)
-        status = dki_cells_weights(cells, weights, err);
-    if (status == DK_OK)
-        status = dki_strata_find(step, cells, weights, params, &strata, err);
-    if (status == DK_OK)
-        status = dki_strata_settle(step, cells, params, &strata, err);
-    if (status == DK_OK && receipt)
-        status = note_strata(receipt, number, step, cells, &strata, err);
-    if (status == DK_OK)
-        status = split(&strata, weights, n, taken, err);
-    for (uint64_t i = 0; i < n && status == DK_OK; i++) {
-        if (weights[i] > taken[i])
-            rows.stay[rows.n_stay++] = i;
-        if (taken[i] > 0)
-            rows.move[rows.n_move++] = i;
-    }
-    if (status == DK_OK)
-        status = move_cells(step, cells, params, weights, taken, &rows, &moved, err);
+        status = check_steps(run->scenario, cells, walk.columns, err);
     if (status == DK_OK)
         status = cell_names(cells, &names, err);
     if (status == DK_OK)
-        status = dki_cells_group(moved, &names, &grouped, err);
-    if (status == DK_OK)
-        status = check_conserved(cells, weights, grouped, err);
-    if (status == DK_OK)
-        *out = grouped;
-    else
-        dk_table_release(grouped);
-    dk_table_release(moved);
-    dki_text_map_drop(&names);
-    dki_strata_drop(&strata);
-    dki_free(context, rows.stay);
-    dki_free(context, rows.move);
-    dki_free(context, taken);
-    dki_free(context, weights);
-    return status;
-}
+        status = dki_cells_question(cells, &names, &walk.question, err);
+    for (size_t i = run->from; i < run->to && status == DK_OK; i++) {
+        const dk_table *next = NULL;
 
-static dk_status new_receipt(dk_context *context, struct receipt *receipt, dk_error *err)
-{
-    dk_status status = dk_builder_new(context, DK_INTEGER, 0, NULL, &receipt->step, err);
-
-    if (status == DK_OK)
-        status = dk_builder_new(context, DK_TEXT, 0, NULL, &receipt->name, err);
-    if (status == DK_OK)
-        status = dk_builder_new(context, DK_TEXT, 0, NULL, &receipt->stratum, err);
-    if (status == DK_OK)
-        status = dk_builder_new(context, DK_DECIMAL, DK_WEIGHT_SCALE, NULL, &receipt->available, err);
-    return status == DK_OK ? dk_builder_new(context, DK_DECIMAL, DK_WEIGHT_SCALE, NULL, &receipt->taken, err)
-                           : status;
-}
-
-static dk_status finish_receipt(dk_context *context, struct receipt *receipt, const dk_table **out, dk_error *err)
-{
-    static const char *const names[] = { "step", "name", "stratum", "available", "taken" };
-    dk_builder *builders[] = { receipt->step, receipt->name, receipt->stratum, receipt->available, receipt->taken };
-    dk_field fields[5];
-    dk_status status = DK_OK;
-    size_t n = 0;
-
-    for (; n < 5 && status == DK_OK; n++) {
-        fields[n] = DK_FIELD(names[n], NULL);
-        status = dk_builder_finish(builders[n], &fields[n].column, err);
+        status = dki_step_fail(&run->scenario->steps[i], run_step(&walk, i, now, &next, err), err);
+        if (status == DK_OK) {
+            dk_table_release(now);
+            now = next;
+        }
     }
     if (status == DK_OK)
-        status = dk_table_new(context, fields, 5, dk_column_n_rows(fields[0].column), out, err);
-    for (size_t i = 0; i < n; i++)
-        dk_column_release(fields[i].column);
+        *out = now;
+    else
+        dk_table_release(now);
+    dk_breakdown_release(walk.question);
+    dki_free(context, walk.columns);
+    dki_text_map_drop(&names);
     return status;
 }
+
+/* Scenarios ---------------------------------------------------------------------------------------------------- */
 
 dk_status dk_scenario_apply(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
                             const dk_table **out, const dk_table **moved, dk_error *err)
@@ -370,43 +470,34 @@ dk_status dk_scenario_apply(const dk_scenario *scenario, const dk_table *cells, 
     dk_context *context = dk_table_context(cells);
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     dk_params all = { values, scenario->n_params };
-    const dk_table *now = dk_table_retain(cells), *receipt_table = NULL;
-    struct receipt receipt = { 0 };
+    dki_receipt receipt = { 0 };
+    dki_text_map notes;
+    dki_run run = { .scenario = scenario,
+                    .to = scenario->n_steps,
+                    .params = &all,
+                    .notes = &notes,
+                    .receipt = moved ? &receipt : NULL };
+    const dk_table *after = NULL, *what_moved = NULL;
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 
-    if (status == DK_OK && dk_table_properties(cells)->weight == NULL)
-        status = dki_fail(err, DK_ERR_ARGUMENT, "a scenario runs on cells, which have a weight");
+    dki_text_map_init(&notes, context);
     if (status == DK_OK && moved)
-        status = new_receipt(context, &receipt, err);
-    for (size_t i = 0; i < scenario->n_steps && status == DK_OK; i++) {
-        const dk_table *next = NULL;
-
-        status = run_step(&scenario->steps[i], i + 1, now, &all, moved ? &receipt : NULL, &next, err);
-        if (status != DK_OK && status != DK_ERR_MEMORY && err) { /* which step it was */
-            char message[sizeof err->message];
-
-            memcpy(message, err->message, sizeof message);
-            snprintf(err->message, sizeof err->message, "%.120s: %.500s", scenario->steps[i].name, message);
-        }
-        if (status == DK_OK) {
-            dk_table_release(now);
-            now = next;
-        }
-    }
+        status = dki_receipt_init(&receipt, context, err);
+    if (status == DK_OK)
+        status = dki_run_steps(&run, cells, &after, err);
+    if (status == DK_OK)
+        status = dki_put_notes(&notes, &after, err);
     if (status == DK_OK && moved)
-        status = finish_receipt(context, &receipt, &receipt_table, err);
+        status = dki_receipt_finish(&receipt, context, &what_moved, err);
     if (status == DK_OK) {
-        *out = now;
+        *out = after;
         if (moved)
-            *moved = receipt_table;
+            *moved = what_moved;
     } else {
-        dk_table_release(now);
+        dk_table_release(after);
     }
-    dk_builder_release(receipt.step);
-    dk_builder_release(receipt.name);
-    dk_builder_release(receipt.stratum);
-    dk_builder_release(receipt.available);
-    dk_builder_release(receipt.taken);
+    dki_receipt_drop(&receipt);
+    dki_text_map_drop(&notes);
     dki_free(context, values);
     return status;
 }

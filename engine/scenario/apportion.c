@@ -1,8 +1,11 @@
-/* apportion.c - largest remainder (Hamilton): each its quota rounded down, the rest one by one to the largest fractions.
+/* apportion.c - largest remainder (Hamilton): each its quota rounded down, the rest one by one to the largest
+ * fractions.
  *
- * Source: Balinski and Young, Fair Representation (1982), chapter 3. Ties go to the earlier one. All in whole numbers.
+ * Source: Balinski and Young, Fair Representation (1982), chapter 3. Ties go to the earlier one. All in whole
+ * numbers.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/number.h"
@@ -24,41 +27,48 @@ static int by_fraction(const void *a, const void *b)
 }
 
 dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, dki_i128 denominator, int64_t unit,
-                               const int64_t *limits, size_t n, int64_t *shares, dk_error *err)
+                               const int64_t *limits, size_t n, int64_t *shares, int64_t *left, dk_error *err)
 {
     struct rest *rests = dki_alloc_array(context, n, sizeof *rests, err);
-    dki_i128 whole = denominator * unit; /* what makes one unit; under 2^94 */
-    dki_i128 sum_rest = 0;
-    int64_t left;
+    dki_i128 whole = denominator * unit; /* what makes one unit: under 2^94 */
+    dki_i128 sum = 0;                    /* n times something under 2^94 */
+    int64_t n_left, n_given = 1;
 
     if (rests == NULL)
         return DK_ERR_MEMORY;
     for (size_t k = 0; k < n; k++) {
-        dki_i128 units = numerators[k] / whole;
-
         rests[k] = (struct rest){ numerators[k] % whole, k };
-        sum_rest += rests[k].fraction; /* n times something under 2^94 */
-        shares[k] = (int64_t)(units * unit);
+        shares[k] = (int64_t)(numerators[k] / whole * unit);
+        sum += rests[k].fraction;
     }
-    left = (int64_t)dki_divide_round(sum_rest, whole);
-    qsort(rests, n, sizeof *rests, by_fraction);
-    for (size_t i = 0; i < n && left > 0; i++) {
-        size_t k = rests[i].place;
+    n_left = (int64_t)dki_divide_round(sum, whole);
+    if (n_left > 0)
+        qsort(rests, n, sizeof *rests, by_fraction);
+    while (n_left > 0 && n_given > 0) { /* one round is enough unless a limit is not a multiple of unit */
+        n_given = 0;
+        for (size_t i = 0; i < n && n_left > 0; i++) {
+            size_t k = rests[i].place;
 
-        if (rests[i].fraction > 0 && limits[k] - shares[k] >= unit) {
+            if (limits[k] - shares[k] < unit)
+                continue;
             shares[k] += unit;
-            left--;
+            n_given++;
+            n_left--;
         }
     }
+    if (left)
+        *left = n_left;
     dki_free(context, rests);
     return DK_OK;
 }
 
-dk_status dk_apportion(const int64_t *weights, size_t n, int64_t total, int64_t *out, dk_error *err)
+dk_status dk_apportion(dk_context *context, const int64_t *weights, size_t n, int64_t total, int64_t *out,
+                       dk_error *err)
 {
     dki_i128 sum = 0;
-    int64_t left = total;
-    struct rest *rests;
+    dki_i128 *numerators;
+    int64_t *limits, *shares;
+    dk_status status = DK_OK;
 
     if (total < 0)
         return dki_fail(err, DK_ERR_RANGE, "a total of %lld cannot be spread", (long long)total);
@@ -69,19 +79,21 @@ dk_status dk_apportion(const int64_t *weights, size_t n, int64_t total, int64_t 
     }
     if (sum == 0 && total > 0)
         return dki_fail(err, DK_ERR_RANGE, "%lld cannot be spread over weights that are all 0", (long long)total);
-    rests = malloc((n + 1) * sizeof *rests); /* there is no context here to count it against */
-    if (rests == NULL)
-        return dki_fail(err, DK_ERR_MEMORY, "out of memory");
-    for (size_t i = 0; i < n; i++) {
-        dki_i128 product = (dki_i128)weights[i] * total;
-
-        out[i] = sum ? (int64_t)(product / sum) : 0;
-        rests[i] = (struct rest){ sum ? product % sum : 0, i };
-        left -= out[i];
+    numerators = dki_alloc_array(context, n, sizeof *numerators, err);
+    limits = dki_alloc_array(context, n, sizeof *limits, err);
+    shares = dki_alloc_array(context, n, sizeof *shares, err);
+    if (numerators == NULL || limits == NULL || shares == NULL)
+        status = DK_ERR_MEMORY;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        numerators[i] = (dki_i128)weights[i] * total; /* under 2^126 */
+        limits[i] = INT64_MAX;
     }
-    qsort(rests, n, sizeof *rests, by_fraction);
-    for (size_t i = 0; i < n && left > 0; i++, left--)
-        out[rests[i].place]++;
-    free(rests);
-    return DK_OK;
+    if (status == DK_OK)
+        status = dki_apportion_quotas(context, numerators, sum ? sum : 1, 1, limits, n, shares, NULL, err);
+    if (status == DK_OK && n > 0)
+        memcpy(out, shares, n * sizeof *out);
+    dki_free(context, shares);
+    dki_free(context, limits);
+    dki_free(context, numerators);
+    return status;
 }

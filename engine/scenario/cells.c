@@ -1,21 +1,24 @@
 /* cells.c - the table of weighted cells: one row for each combination of what is mentioned.
  *
- * Cells are made by a breakdown, so that they come in the order of keys whatever the order of rows. Measures that cannot be
- * had from cells do not exist here yet; all that do (count, sum, mean, min, max) are the same on cells as on rows,
- * because every column that they read is a column of the cells.
+ * Cells are made by a breakdown, so that they come in the order of keys whatever the order of rows. Measures that
+ * do exist (count, sum, mean, min, max) are the same on cells as on rows, because every column that they read is a
+ * column of the cells. What cells do not have is refused: rows() counts records, and the weight is what a scenario
+ * moves.
  */
 #include <dekking/scenario.h>
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "query/breakdown_parts.h"
+#include "query/poll_row.h"
 #include "scenario_parts.h"
+
+/* Weights ------------------------------------------------------------------------------------------------------ */
 
 size_t dki_cells_weight(const dk_table *cells)
 {
@@ -25,21 +28,28 @@ size_t dki_cells_weight(const dk_table *cells)
 /* The counts of a breakdown as weights: decimals of DK_WEIGHT_SCALE digits. */
 static dk_status make_weights(const dk_column *counts, const dk_column **out, dk_error *err)
 {
+    dk_context *context = dk_column_context(counts);
     uint64_t n = dk_column_n_rows(counts);
     dk_builder *builder;
-    dk_status status = dk_builder_new(dk_column_context(counts), DK_DECIMAL, DK_WEIGHT_SCALE, NULL, &builder, err);
+    dk_status status = dk_builder_new(context, DK_DECIMAL, DK_WEIGHT_SCALE, NULL, &builder, err);
 
     if (status != DK_OK)
         return status;
-    for (uint64_t i = 0; i < n && status == DK_OK; i++) {
+    DKI_FOR_ROWS(i, n, context, status, err)
+    {
         dk_value value;
 
         status = dk_column_get(counts, i, &value, err);
         if (status == DK_OK)
             status = dk_builder_value(builder, &value, err);
         if (status == DK_ERR_RANGE) {
-            status = dki_fail(err, DK_ERR_OVERFLOW, "a weight does not fit with %d digits after the point",
-                              DK_WEIGHT_SCALE);
+            char text[64];
+
+            dk_value_format(&value, text, sizeof text);
+            status = dki_fail(err, DK_ERR_OVERFLOW,
+                              "a weight of %s does not fit: a scenario counts in billionths of a person, up to "
+                              "9223372036 persons",
+                              text);
         }
     }
     if (status == DK_OK)
@@ -48,14 +58,50 @@ static dk_status make_weights(const dk_column *counts, const dk_column **out, dk
     return status;
 }
 
-/* A name that no column has. */
-static void weight_name(const dk_table *table, char *out, size_t size)
+dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err)
+{
+    dk_context *context = dk_table_context(cells);
+    const char *weight = dk_table_properties(cells)->weight;
+    const dk_column *column = weight ? dk_table_field(cells, dki_cells_weight(cells))->column : NULL;
+    uint64_t n_rows = dk_table_n_rows(cells);
+    dki_i128 sum = 0;
+    dk_view view;
+    dk_status status = DK_OK;
+
+    if (column == NULL || dk_column_type(column) != DK_DECIMAL || dk_column_scale(column) != DK_WEIGHT_SCALE ||
+        dk_table_margin(cells))
+        return dki_fail(err, DK_ERR_ARGUMENT, "a scenario runs on cells, and this table is none");
+    dk_view_init(&view, context);
+    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += view.n) {
+        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(context, err);
+        if (status == DK_OK)
+            status = dk_column_view(column, row, n, &view, err);
+        if (status != DK_OK)
+            break;
+        dki_view_integers(&view, out + row);
+        for (size_t i = 0; i < n; i++)
+            sum += out[row + i];
+    }
+    dk_view_release(&view);
+    if (status == DK_OK && !dki_fits_i64(sum))
+        status = dki_fail(err, DK_ERR_OVERFLOW,
+                          "the table counts more persons than a scenario can: 9223372036, in billionths");
+    return status;
+}
+
+/* Grouping ----------------------------------------------------------------------------------------------------- */
+
+/* The name of the weight, which no other column has. */
+static dk_status weight_name(const dk_table *table, dki_arena *arena, const char **out, dk_error *err)
 {
     const char *own = dk_table_properties(table)->weight;
 
-    snprintf(out, size, "%s", own ? own : "weight");
-    for (unsigned i = 2; !own && dk_table_find(table, out) != DK_NO_COLUMN; i++)
-        snprintf(out, size, "weight_%u", i);
+    *out = own ? own : "weight";
+    for (unsigned i = 2; !own && *out && dk_table_find(table, *out) != DK_NO_COLUMN; i++)
+        *out = dki_arena_format(arena, err, "weight_%u", i);
+    return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
 static bool is_mentioned(const dki_text_map *names, const char *name)
@@ -66,59 +112,38 @@ static bool is_mentioned(const dki_text_map *names, const char *name)
 /* A name between backquotes; a name that holds one cannot be written. */
 static dk_status quote(dki_arena *arena, const char *name, const char **out, dk_error *err)
 {
-    if (strchr(name, '`'))
-        return dki_fail(err, DK_ERR_ARGUMENT, "a column whose name holds a backquote cannot be in a scenario: %s",
-                        name);
+    if (strchr(name, '`')) {
+        dki_fail(err, DK_ERR_ARGUMENT, "a column whose name holds a backquote cannot be in a scenario: %s", name);
+        dki_hint(err, "give it another name: t:rename");
+        return DK_ERR_ARGUMENT;
+    }
     *out = dki_arena_format(arena, err, "`%s`", name);
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-/* With the weights as a column of their own, and the table's properties. */
-static dk_status finish(const dk_table *table, const dk_table *counted, const char *name, const dk_table **out,
-                        dk_error *err)
-{
-    size_t last = dk_table_n_columns(counted) - 1;
-    dk_properties properties = *dk_table_properties(table);
-    const dk_column *weights = NULL;
-    const dk_table *weighted = NULL;
-    dk_field field;
-    dk_status status = make_weights(dk_table_field(counted, last)->column, &weights, err);
-
-    properties.weight = name;
-    if (status == DK_OK) {
-        field = DK_FIELD(name, weights);
-        status = dk_table_with(counted, &field, 1, &weighted, err);
-    }
-    if (status == DK_OK)
-        status = dk_table_with_properties(weighted, &properties, out, err);
-    dk_table_release(weighted);
-    dk_column_release(weights);
-    return status;
-}
-
-dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, const dk_table **out, dk_error *err)
+dk_status dki_cells_question(const dk_table *table, const dki_text_map *names, const dk_breakdown **out,
+                             dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    char weight[128];
-    dki_arena arena;
     dk_breakdown_spec spec = { .name = "cells" };
     dk_measure *by, measure = { 0 };
-    const dk_breakdown *breakdown = NULL;
-    const dk_table *counted = NULL;
-    const char *quoted = NULL;
-    dk_status status = DK_OK;
+    const char *weight, *quoted;
+    dki_arena arena;
+    dk_status status;
 
     dki_arena_init(&arena, context);
-    weight_name(table, weight, sizeof weight);
     by = dki_arena_array(&arena, names->n, sizeof *by, err);
-    if (by == NULL)
-        status = DK_ERR_MEMORY;
+    status = by ? weight_name(table, &arena, &weight, err) : DK_ERR_MEMORY;
     for (size_t i = 0; status == DK_OK && i < dk_table_n_columns(table); i++) {
         const char *name = dk_table_field(table, i)->name;
 
-        if (!is_mentioned(names, name) || strcmp(name, weight) == 0)
+        if (!is_mentioned(names, name))
             continue;
-        status = quote(&arena, name, &by[spec.n_by++].text, err);
+        if (spec.n_by == DKI_MAX_DIMENSIONS)
+            status = dki_fail(err, DK_ERR_LIMIT, "a scenario and its breakdown mention %zu columns; at most %d fit",
+                              names->n, DKI_MAX_DIMENSIONS);
+        else
+            status = quote(&arena, name, &by[spec.n_by++].text, err);
     }
     if (status == DK_OK)
         status = quote(&arena, weight, &quoted, err);
@@ -127,36 +152,36 @@ dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, cons
         spec.by = by;
         spec.measures = &measure;
         spec.n_measures = 1;
-        status = measure.text ? dk_breakdown_new(context, &spec, &breakdown, err) : DK_ERR_MEMORY;
+        status = measure.text ? dk_breakdown_new(context, &spec, out, err) : DK_ERR_MEMORY;
     }
-    if (status == DK_OK)
-        status = dk_breakdown_run(breakdown, table, NULL, &counted, err);
-    if (status == DK_OK)
-        status = finish(table, counted, weight, out, err);
-    dk_table_release(counted);
-    dk_breakdown_release(breakdown);
     dki_arena_drop(&arena);
     return status;
 }
 
-dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err)
+dk_status dki_cells_ask(const dk_breakdown *question, const dk_table *table, const dk_table **out, dk_error *err)
 {
-    const dk_column *column = dk_table_field(cells, dki_cells_weight(cells))->column;
-    uint64_t n_rows = dk_table_n_rows(cells);
-    dk_view view;
-    dk_status status = DK_OK;
+    dk_properties properties = *dk_table_properties(table);
+    const dk_table *counted = NULL, *weighted = NULL;
+    const dk_column *weights = NULL;
+    dk_status status = dk_breakdown_run(question, table, NULL, &counted, err);
 
-    dk_view_init(&view, dk_table_context(cells));
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+    properties.weight = question->measures[0].name;
+    if (status == DK_OK)
+        status = make_weights(dk_table_field(counted, question->n_by)->column, &weights, err);
+    if (status == DK_OK) {
+        dk_field field = DK_FIELD(properties.weight, weights);
 
-        status = dk_column_view(column, row, n, &view, err);
-        if (status == DK_OK)
-            dki_view_integers(&view, out + row);
+        status = dk_table_with(counted, &field, 1, &weighted, err);
     }
-    dk_view_release(&view);
+    if (status == DK_OK)
+        status = dk_table_with_properties(weighted, &properties, out, err);
+    dk_table_release(weighted);
+    dk_column_release(weights);
+    dk_table_release(counted);
     return status;
 }
+
+/* Cells of a table --------------------------------------------------------------------------------------------- */
 
 struct mention {
     dki_text_map *names;
@@ -173,11 +198,79 @@ static bool mention(void *arg, const char *column)
     return m->status == DK_OK;
 }
 
+struct aggregate {
+    const dk_expr *expr;
+    dk_status status;
+    dk_error *err;
+};
+
+static bool check_aggregate(void *arg, const dki_node *node)
+{
+    struct aggregate *a = arg;
+
+    if (node->kind != DKI_NODE_AGGREGATE || strcmp(node->text, "rows") != 0)
+        return true;
+    a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
+                              "rows() counts records, and a scenario moves persons, in parts of records too");
+    dki_hint(a->err, "count() counts persons");
+    return false;
+}
+
+/* Columns and aggregates of the breakdown. */
+static dk_status breakdown_columns(const dk_breakdown *breakdown, dki_text_map *names, dk_error *err)
+{
+    struct mention m = { names, DK_OK, err };
+
+    for (size_t i = 0; i < breakdown->n_measures; i++) {
+        struct aggregate a = { breakdown->measures[i].expr, DK_OK, err };
+
+        (void)dki_node_visit(dki_expr_root(a.expr), check_aggregate, &a);
+        if (a.status != DK_OK)
+            return a.status;
+    }
+    (void)dki_breakdown_columns(breakdown, mention, &m);
+    return m.status;
+}
+
+/* Names from number `from` on are columns of the table, and none is its weight. */
+static dk_status check_columns(const dk_table *table, const dki_text_map *names, size_t from, dk_error *err)
+{
+    const char *weight = dk_table_properties(table)->weight;
+    dk_status status = DK_OK;
+
+    for (size_t i = from; i < names->n && status == DK_OK; i++) {
+        size_t size, at;
+        const char *name = dki_text_map_get(names, (uint32_t)i, &size);
+
+        status = dk_table_get(table, name, &at, err);
+        if (status == DK_OK && weight && strcmp(name, weight) == 0)
+            status = dki_fail(
+                err, DK_ERR_ARGUMENT,
+                "%s is the weight of the table: a scenario moves it, and nothing else can read or set it", name);
+    }
+    return status;
+}
+
+dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err)
+{
+    dki_text_map names;
+    dk_status status;
+
+    dki_text_map_init(&names, dk_table_context(table));
+    status = breakdown_columns(breakdown, &names, err);
+    if (status == DK_OK)
+        status = check_columns(table, &names, 0, err);
+    dki_text_map_drop(&names);
+    return status;
+}
+
 dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, const dk_scenario *const *scenarios,
                        size_t n_scenarios, const dk_table **out, dk_error *err)
 {
+    const dk_breakdown *question = NULL;
+    const dk_table *cells = NULL;
+    int64_t *weights = NULL;
     dki_text_map names;
-    struct mention m = { &names, DK_OK, err };
     dk_status status = DK_OK;
 
     if (dk_table_margin(table)) {
@@ -186,20 +279,32 @@ dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, con
         return DK_ERR_MARGIN;
     }
     dki_text_map_init(&names, dk_table_context(table));
-    if (breakdown) {
-        dki_breakdown_columns(breakdown, mention, &m);
-        status = m.status;
-    }
-    for (size_t i = 0; i < n_scenarios && status == DK_OK; i++)
-        for (size_t k = 0; k < scenarios[i]->n_steps && status == DK_OK; k++)
-            status = dki_step_columns(&scenarios[i]->steps[k], true, &names, err);
-    for (size_t i = 0; i < names.n && status == DK_OK; i++) {
-        size_t size, at;
+    if (breakdown)
+        status = breakdown_columns(breakdown, &names, err);
+    if (status == DK_OK)
+        status = check_columns(table, &names, 0, err);
+    for (size_t i = 0; i < n_scenarios; i++)
+        for (size_t k = 0; k < scenarios[i]->n_steps && status == DK_OK; k++) {
+            const dki_step *step = &scenarios[i]->steps[k];
+            size_t n_before = names.n;
 
-        status = dk_table_get(table, dki_text_map_get(&names, (uint32_t)i, &size), &at, err);
+            status = dki_step_columns(step, true, &names, err);
+            if (status == DK_OK)
+                status = dki_step_fail(step, check_columns(table, &names, n_before, err), err);
+        }
+    if (status == DK_OK)
+        status = dki_cells_question(table, &names, &question, err);
+    if (status == DK_OK)
+        status = dki_cells_ask(question, table, &cells, err);
+    if (status == DK_OK) { /* they fit together: a sum may not, where each weight does */
+        weights = dki_alloc_array(dk_table_context(table), (size_t)dk_table_n_rows(cells), sizeof *weights, err);
+        status = weights ? dki_cells_weights(cells, weights, err) : DK_ERR_MEMORY;
     }
     if (status == DK_OK)
-        status = dki_cells_group(table, &names, out, err);
+        *out = dk_table_retain(cells);
+    dki_free(dk_table_context(table), weights);
+    dk_table_release(cells);
+    dk_breakdown_release(question);
     dki_text_map_drop(&names);
     return status;
 }

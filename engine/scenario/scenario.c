@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "scenario_parts.h"
 
-/* Names that trees mention ------------------------------------------------------------------------------------------ */
+/* Names that trees mention ------------------------------------------------------------------------------------- */
 
 struct collect {
     dki_node_kind kind;
@@ -28,18 +28,18 @@ static bool collect_name(void *arg, const dki_node *node)
     return c->status == DK_OK;
 }
 
-static dk_status collect(const dk_expr *expr, dki_node_kind kind, dki_text_map *names, dk_error *err)
+dk_status dki_expr_names(const dk_expr *expr, dki_node_kind kind, dki_text_map *names, dk_error *err)
 {
     struct collect c = { kind, names, DK_OK, err };
 
     if (expr)
-        dki_node_visit(dki_expr_root(expr), collect_name, &c);
+        (void)dki_node_visit(dki_expr_root(expr), collect_name, &c);
     return c.status;
 }
 
 dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *names, dk_error *err)
 {
-    dk_status status = collect(step->where, DKI_NODE_NAME, names, err);
+    dk_status status = dki_expr_names(step->where, DKI_NODE_NAME, names, err);
     uint32_t number;
 
     for (size_t i = 0; with_per && i < step->n_per && status == DK_OK; i++)
@@ -49,112 +49,111 @@ dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *na
 
         status = dki_text_map_add(names, name, strlen(name), &number, err);
         if (status == DK_OK)
-            status = collect(step->set[i], DKI_NODE_NAME, names, err);
+            status = dki_expr_names(step->set[i], DKI_NODE_NAME, names, err);
     }
     return status;
 }
 
-static dk_status step_params(const dki_step *step, dki_text_map *names, dk_error *err)
-{
-    dk_status status = collect(step->where, DKI_NODE_PARAM, names, err);
+struct count {
+    const char *param;
+    size_t n;
+};
 
-    if (status == DK_OK)
-        status = collect(step->share, DKI_NODE_PARAM, names, err);
-    if (status == DK_OK)
-        status = collect(step->count, DKI_NODE_PARAM, names, err);
-    for (size_t i = 0; i < step->n_set && status == DK_OK; i++)
-        status = collect(step->set[i], DKI_NODE_PARAM, names, err);
-    return status;
+static bool count_param(void *arg, const dki_node *node)
+{
+    struct count *count = arg;
+
+    count->n += node->kind == DKI_NODE_PARAM && strcmp(node->text, count->param) == 0;
+    return true;
 }
 
-/* Making ------------------------------------------------------------------------------------------------------------ */
-
-static dk_status copy_value(dk_scenario *scenario, const dk_value *from, dk_value *to, dk_error *err)
+size_t dki_step_mentions(const dki_step *step, const char *param)
 {
-    *to = *from;
-    if (!from->is_null && (from->type == DK_TEXT || from->type == DK_CATEGORY)) {
-        to->type = DK_TEXT;
-        to->as.text.bytes = dki_arena_text(&scenario->arena, from->as.text.bytes, from->as.text.size, err);
-        return to->as.text.bytes ? DK_OK : DK_ERR_MEMORY;
-    }
-    return DK_OK;
+    struct count count = { param, 0 };
+    const dk_expr *exprs[] = { step->where, step->share, step->count };
+
+    for (size_t i = 0; i < sizeof exprs / sizeof *exprs; i++)
+        if (exprs[i])
+            (void)dki_node_visit(dki_expr_root(exprs[i]), count_param, &count);
+    for (size_t i = 0; i < step->n_set; i++)
+        (void)dki_node_visit(dki_expr_root(step->set[i]), count_param, &count);
+    return count.n;
 }
 
-static dk_status check_range(const dk_scenario_param *param, const dk_value *value, dk_error *err)
+void dki_error_prefix(dk_error *err, const char *prefix, size_t size, const char *message)
 {
-    char given[64], least[64], greatest[64];
+    char text[sizeof err->message + 256];
+    size_t shown = dki_utf8_floor(prefix, size, 200);
 
-    if (!param->has_range)
-        return DK_OK;
-    if (value->is_null || !dk_type_is_number(value->type))
-        return dki_fail(err, DK_ERR_TYPE, "the parameter %s is a number", param->name);
-    if (dk_value_compare(value, &param->least) >= 0 && dk_value_compare(value, &param->greatest) <= 0)
-        return DK_OK;
-    dk_value_format(value, given, sizeof given);
-    dk_value_format(&param->least, least, sizeof least);
-    dk_value_format(&param->greatest, greatest, sizeof greatest);
-    return dki_fail(err, DK_ERR_RANGE, "the parameter %s lies between %s and %s, and %s does not", param->name,
-                    least, greatest, given);
+    snprintf(text, sizeof text, "%.*s%s: %s", (int)shown, prefix, shown < size ? "..." : "", message);
+    size = strlen(text);
+    size = dki_utf8_floor(text, size, size < sizeof err->message ? size : sizeof err->message - 1);
+    memcpy(err->message, text, size);
+    err->message[size] = '\0';
 }
 
-static dk_status add_param(dk_scenario *scenario, const dk_scenario_param *from, dk_error *err)
-{
-    dk_scenario_param *param = &scenario->params[scenario->n_params];
-    dk_status status;
-
-    for (size_t i = 0; i < scenario->n_params; i++)
-        if (strcmp(scenario->params[i].name, from->name) == 0)
-            return dki_fail(err, DK_ERR_DUPLICATE, "the parameter %s is defined twice", from->name);
-    *param = *from;
-    param->name = dki_arena_text(&scenario->arena, from->name, strlen(from->name), err);
-    if (param->name == NULL)
-        return DK_ERR_MEMORY;
-    if (from->doc && (param->doc = dki_arena_text(&scenario->arena, from->doc, strlen(from->doc), err)) == NULL)
-        return DK_ERR_MEMORY;
-    status = copy_value(scenario, &from->value, &param->value, err);
-    if (status == DK_OK)
-        status = check_range(param, &param->value, err);
-    scenario->n_params++;
-    return status;
-}
-
-/* Names the step in front of the message that stands there. */
-static dk_status in_step(const dki_step *step, dk_status status, dk_error *err)
+dk_status dki_step_fail(const dki_step *step, dk_status status, dk_error *err)
 {
     char message[sizeof err->message];
 
-    if (status == DK_OK || status == DK_ERR_MEMORY || err == NULL)
+    if (status == DK_OK || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || err == NULL)
         return status;
     memcpy(message, err->message, sizeof message);
-    snprintf(err->message, sizeof err->message, "%.100s: %.500s", step->name, message);
+    dki_error_prefix(err, step->name, strlen(step->name), message);
     return status;
 }
 
-static dk_status parse(dk_scenario *scenario, const char *text, const dk_expr **out, dk_error *err)
+/* Making ------------------------------------------------------------------------------------------------------- */
+
+/* A text that may be absent, and that is no "name = expression". */
+static dk_status parse(dk_scenario *scenario, const char *what, const char *text, const dk_expr **out,
+                       dk_error *err)
 {
-    return text ? dk_expr_parse(scenario->context, text, out, err) : DK_OK;
+    dk_status status = text ? dk_expr_parse(scenario->context, text, out, err) : DK_OK;
+
+    if (status != DK_OK || text == NULL || dk_expr_name(*out) == NULL)
+        return status;
+    dki_fail(err, DK_ERR_ARGUMENT, "%s sets nothing, and %s does", what, text);
+    dki_hint(err, "== compares");
+    return DK_ERR_ARGUMENT;
 }
 
-static dk_status check_share(const dki_step *step, dk_error *err)
+/* A share or count that no parameter decides is known, and checked, before anything runs. */
+static dk_status check_amount(dk_scenario *scenario, const dki_step *step, const dk_expr *amount, dk_error *err)
 {
-    const dki_node *root = step->share ? dki_expr_root(step->share) : NULL;
-    const dk_value zero = { .type = DK_INTEGER, .as.integer = 0 }, one = { .type = DK_INTEGER, .as.integer = 1 };
+    const char *what = step->share ? "share" : "count";
+    const dk_table *nothing = NULL;
+    dki_text_map names;
+    dk_ratio number = { 0, 1 };
+    dk_status status;
 
-    if (root == NULL || root->kind != DKI_NODE_LITERAL)
-        return DK_OK;
-    if (root->value.is_null || !dk_type_is_number(root->value.type))
-        return dki_fail(err, DK_ERR_TYPE, "a share is a number from 0 to 1");
-    if (dk_value_compare(&root->value, &zero) >= 0 && dk_value_compare(&root->value, &one) <= 0)
-        return DK_OK;
-    dki_fail(err, DK_ERR_RANGE, "a share lies between 0 and 1, and %s does not", dk_expr_text(step->share));
-    dki_hint(err, "30 %% is written 0.30");
-    return DK_ERR_RANGE;
+    dki_text_map_init(&names, scenario->context);
+    status = dki_expr_names(amount, DKI_NODE_NAME, &names, err);
+    if (status == DK_OK && names.n > 0) {
+        size_t size;
+
+        status = dki_fail(err, DK_ERR_ARGUMENT, "a %s is one number for everybody, and %s mentions the column %s",
+                          what, dk_expr_text(amount), dki_text_map_get(&names, 0, &size));
+        dki_hint(err, "per = \"column\" settles it for each group, where limits it");
+    }
+    if (status == DK_OK)
+        status = dki_expr_names(amount, DKI_NODE_PARAM, &names, err);
+    if (status == DK_OK && names.n == 0) {
+        status = dk_table_new(scenario->context, NULL, 0, 0, &nothing, err);
+        if (status == DK_OK)
+            status = dki_amount(amount, nothing, NULL, what, &number, err);
+        if (status == DK_OK)
+            status = step->share ? dki_check_share(number, err) : dki_check_count(number, step->whole, err);
+    }
+    dk_table_release(nothing);
+    dki_text_map_drop(&names);
+    return status;
 }
 
 static dk_status parse_set(dk_scenario *scenario, dki_step *step, const dk_intervention *from, dk_error *err)
 {
     for (size_t i = 0; i < from->n_set; i++) {
-        dk_status status = parse(scenario, from->set[i], &step->set[i], err);
+        dk_status status = dk_expr_parse(scenario->context, from->set[i], &step->set[i], err);
 
         if (status != DK_OK)
             return status;
@@ -185,6 +184,8 @@ static dk_status parse_step(dk_scenario *scenario, const dk_intervention *from, 
     }
     if (from->n_set == 0)
         return dki_fail(err, DK_ERR_ARGUMENT, "nothing is set: a step says which columns get which values");
+    if (step->all && step->whole)
+        return dki_fail(err, DK_ERR_ARGUMENT, "all takes everybody as they are: whole goes with share or count");
     step->per = dki_arena_array(&scenario->arena, from->n_per, sizeof *step->per, err);
     step->set = dki_arena_array(&scenario->arena, from->n_set, sizeof *step->set, err);
     if (step->per == NULL || step->set == NULL)
@@ -195,45 +196,22 @@ static dk_status parse_step(dk_scenario *scenario, const dk_intervention *from, 
             return DK_ERR_MEMORY;
         step->n_per++;
     }
-    if ((status = parse(scenario, from->where, &step->where, err)) != DK_OK ||
-        (status = parse(scenario, from->share, &step->share, err)) != DK_OK ||
-        (status = parse(scenario, from->count, &step->count, err)) != DK_OK ||
-        (status = check_share(step, err)) != DK_OK)
+    if ((status = parse(scenario, "where", from->where, &step->where, err)) != DK_OK ||
+        (status = parse(scenario, "share", from->share, &step->share, err)) != DK_OK ||
+        (status = parse(scenario, "count", from->count, &step->count, err)) != DK_OK ||
+        (!step->all &&
+         (status = check_amount(scenario, step, step->share ? step->share : step->count, err)) != DK_OK))
         return status;
     return parse_set(scenario, step, from, err);
 }
 
-/* Every parameter that is used is defined, and the other way round. */
-static dk_status check_params(const dk_scenario *scenario, dk_error *err)
+static dk_status check_name(const char *name, const char *of, dk_error *err)
 {
-    dki_text_map used;
-    dk_status status = DK_OK;
-
-    dki_text_map_init(&used, scenario->context);
-    for (size_t i = 0; i < scenario->n_steps && status == DK_OK; i++)
-        status = step_params(&scenario->steps[i], &used, err);
-    for (size_t i = 0; i < used.n && status == DK_OK; i++) {
-        size_t size, k;
-        const char *name = dki_text_map_get(&used, (uint32_t)i, &size);
-        dki_nearest nearest;
-
-        dki_nearest_init(&nearest, name, size);
-        for (k = 0; k < scenario->n_params && strcmp(scenario->params[k].name, name) != 0; k++)
-            dki_nearest_try(&nearest, scenario->params[k].name, strlen(scenario->params[k].name));
-        if (k == scenario->n_params) {
-            status = dki_fail(err, DK_ERR_ARGUMENT, "the parameter $%s is used and not defined", name);
-            if (nearest.best)
-                dki_hint(err, "did you mean $%s?", nearest.best);
-            else
-                dki_hint(err, "define it: params = { %s = ... }", name);
-        }
-    }
-    for (size_t k = 0; k < scenario->n_params && status == DK_OK; k++)
-        if (dki_text_map_find(&used, scenario->params[k].name, strlen(scenario->params[k].name)) == UINT32_MAX)
-            status = dki_fail(err, DK_ERR_ARGUMENT, "the parameter %s is defined and not used",
-                              scenario->params[k].name);
-    dki_text_map_drop(&used);
-    return status;
+    if (name == NULL || name[0] == '\0')
+        return dki_fail(err, DK_ERR_ARGUMENT, "a %s has a name", of);
+    if (dki_utf8_check(name, strlen(name)) < strlen(name))
+        return dki_fail(err, DK_ERR_ENCODING, "the name of a %s is UTF-8, and this one is not", of);
+    return DK_OK;
 }
 
 static dk_status make(dk_context *context, const char *name, size_t n_params, size_t n_steps, dk_scenario **out,
@@ -261,26 +239,27 @@ dk_status dk_scenario_new(dk_context *context, const char *name, const dk_scenar
                           const dk_intervention *steps, size_t n_steps, const dk_scenario **out, dk_error *err)
 {
     dk_scenario *scenario;
-    dk_status status;
+    dk_status status = check_name(name, "scenario", err);
 
-    if (name == NULL || name[0] == '\0')
-        return dki_fail(err, DK_ERR_ARGUMENT, "a scenario has a name");
-    if (n_steps == 0)
-        return dki_fail(err, DK_ERR_ARGUMENT, "the scenario %s has no steps", name);
-    status = make(context, name, n_params, n_steps, &scenario, err);
+    if (status == DK_OK && n_steps == 0)
+        status = dki_fail(err, DK_ERR_ARGUMENT, "the scenario %s has no steps", name);
+    for (size_t i = 0; i < n_steps && status == DK_OK; i++)
+        status = steps[i].name ? check_name(steps[i].name, "step", err) : DK_OK;
+    if (status == DK_OK)
+        status = make(context, name, n_params, n_steps, &scenario, err);
     if (status != DK_OK)
         return status;
     for (size_t i = 0; i < n_params && status == DK_OK; i++)
-        status = add_param(scenario, &params[i], err);
+        status = dki_scenario_add_param(scenario, &params[i], err);
     for (size_t i = 0; i < n_steps && status == DK_OK; i++) {
         dki_step *step = &scenario->steps[scenario->n_steps++];
 
         step->name = steps[i].name ? dki_arena_text(&scenario->arena, steps[i].name, strlen(steps[i].name), err)
                                    : dki_arena_format(&scenario->arena, err, "step %zu of %s", i + 1, name);
-        status = step->name ? in_step(step, parse_step(scenario, &steps[i], step, err), err) : DK_ERR_MEMORY;
+        status = step->name ? dki_step_fail(step, parse_step(scenario, &steps[i], step, err), err) : DK_ERR_MEMORY;
     }
     if (status == DK_OK)
-        status = check_params(scenario, err);
+        status = dki_scenario_check_params(scenario, err);
     if (status != DK_OK) {
         dk_scenario_release(scenario);
         return status;
@@ -289,22 +268,7 @@ dk_status dk_scenario_new(dk_context *context, const char *name, const dk_scenar
     return DK_OK;
 }
 
-/* Composing --------------------------------------------------------------------------------------------------------- */
-
-static bool same_value(const dk_value *a, const dk_value *b)
-{
-    if (a->is_null || b->is_null)
-        return a->is_null == b->is_null;
-    if (a->type != b->type && !(dk_type_is_number(a->type) && dk_type_is_number(b->type)))
-        return false;
-    return dk_value_compare(a, b) == 0;
-}
-
-static bool same_param(const dk_scenario_param *a, const dk_scenario_param *b)
-{
-    return same_value(&a->value, &b->value) && a->has_range == b->has_range &&
-           (!a->has_range || (same_value(&a->least, &b->least) && same_value(&a->greatest, &b->greatest)));
-}
+/* Composing ---------------------------------------------------------------------------------------------------- */
 
 static const dk_expr *share_expr(const dk_expr *expr)
 {
@@ -335,33 +299,44 @@ static dk_status copy_step(dk_scenario *scenario, const dki_step *from, dk_error
     return DK_OK;
 }
 
-dk_status dk_scenario_compose(const dk_scenario *a, const dk_scenario *b, const char *name, const dk_scenario **out,
-                              dk_error *err)
+/* Parameters of a, then those of b that a does not have. */
+static dk_status join_params(dk_scenario *scenario, const dk_scenario *a, const dk_scenario *b, dk_error *err)
 {
-    char both[256];
-    dk_scenario *scenario;
-    dk_status status;
+    dk_status status = DK_OK;
 
-    snprintf(both, sizeof both, "%s+%s", a->name, b->name);
-    status =
-        make(a->context, name ? name : both, a->n_params + b->n_params, a->n_steps + b->n_steps, &scenario, err);
-    if (status != DK_OK)
-        return status;
     for (size_t i = 0; i < a->n_params && status == DK_OK; i++)
-        status = add_param(scenario, &a->params[i], err);
+        status = dki_scenario_add_param(scenario, &a->params[i], err);
     for (size_t i = 0; i < b->n_params && status == DK_OK; i++) {
-        size_t k;
+        size_t same = dki_scenario_find_param(a, b->params[i].name);
 
-        for (k = 0; k < a->n_params && strcmp(a->params[k].name, b->params[i].name) != 0; k++)
-            ;
-        if (k == a->n_params) {
-            status = add_param(scenario, &b->params[i], err);
-        } else if (!same_param(&a->params[k], &b->params[i])) {
+        if (same == SIZE_MAX) {
+            status = dki_scenario_add_param(scenario, &b->params[i], err);
+        } else if (!dki_param_equal(&a->params[same], &b->params[i])) {
             status = dki_fail(err, DK_ERR_DUPLICATE, "%s and %s define the parameter %s differently", a->name,
                               b->name, b->params[i].name);
             dki_hint(err, "give it the same default and range in both, or two names");
         }
     }
+    return status;
+}
+
+dk_status dk_scenario_compose(const dk_scenario *a, const dk_scenario *b, const char *name, const dk_scenario **out,
+                              dk_error *err)
+{
+    dk_scenario *scenario;
+    dk_status status = check_name(name ? name : a->name, "scenario", err);
+
+    if (status == DK_OK)
+        status = make(a->context, name ? name : a->name, a->n_params + b->n_params, a->n_steps + b->n_steps,
+                      &scenario, err);
+    if (status != DK_OK)
+        return status;
+    if (name == NULL) {
+        scenario->name = dki_arena_format(&scenario->arena, err, "%s+%s", a->name, b->name);
+        status = scenario->name ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK)
+        status = join_params(scenario, a, b, err);
     for (size_t i = 0; i < a->n_steps && status == DK_OK; i++)
         status = copy_step(scenario, &a->steps[i], err);
     for (size_t i = 0; i < b->n_steps && status == DK_OK; i++)
@@ -374,7 +349,7 @@ dk_status dk_scenario_compose(const dk_scenario *a, const dk_scenario *b, const 
     return DK_OK;
 }
 
-/* Using ------------------------------------------------------------------------------------------------------------- */
+/* Using -------------------------------------------------------------------------------------------------------- */
 
 const dk_scenario *dk_scenario_retain(const dk_scenario *scenario)
 {
@@ -417,31 +392,4 @@ size_t dk_scenario_n_params(const dk_scenario *scenario)
 const dk_scenario_param *dk_scenario_get_param(const dk_scenario *scenario, size_t i)
 {
     return &scenario->params[i];
-}
-
-dk_status dki_scenario_values(const dk_scenario *scenario, const dk_params *params, dk_param *values, dk_error *err)
-{
-    for (size_t i = 0; i < scenario->n_params; i++)
-        values[i] = (dk_param){ scenario->params[i].name, scenario->params[i].value };
-    for (size_t k = 0; params && k < params->n; k++) {
-        const dk_param *given = &params->items[k];
-        dki_nearest nearest;
-        dk_status status;
-        size_t i;
-
-        dki_nearest_init(&nearest, given->name, strlen(given->name));
-        for (i = 0; i < scenario->n_params && strcmp(scenario->params[i].name, given->name) != 0; i++)
-            dki_nearest_try(&nearest, scenario->params[i].name, strlen(scenario->params[i].name));
-        if (i == scenario->n_params) {
-            dki_fail(err, DK_ERR_NAME, "the scenario %s has no parameter %s", scenario->name, given->name);
-            if (nearest.best)
-                dki_hint(err, "did you mean %s?", nearest.best);
-            return DK_ERR_NAME;
-        }
-        status = check_range(&scenario->params[i], &given->value, err);
-        if (status != DK_OK)
-            return status;
-        values[i].value = given->value;
-    }
-    return DK_OK;
 }

@@ -1,4 +1,4 @@
-/* scenario_parts.h - a parsed scenario. For engine/scenario alone. */
+/* scenario_parts.h - a parsed scenario, and what the files of this folder share. For engine/scenario alone. */
 #ifndef DKI_SCENARIO_PARTS_H
 #define DKI_SCENARIO_PARTS_H
 
@@ -7,9 +7,13 @@
 #include <dekking/scenario.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/checked.h"
 #include "base/hash.h"
 #include "query/node.h"
+
+#define DKI_PERSON 1000000000 /* units of weight: 10^DK_WEIGHT_SCALE */
+_Static_assert(DK_WEIGHT_SCALE == 9, "a person is 10^9 units");
 
 typedef struct dki_step {
     const char *name;                     /* for messages: as given, or "step 2" */
@@ -32,61 +36,181 @@ struct dk_scenario {
     size_t n_steps;
 };
 
-/* Defaults with what params overrides, in `values`, room for n_params items. Errors: DK_ERR_NAME for a parameter that the
- * scenario does not have, DK_ERR_RANGE, DK_ERR_TYPE. */
+/* scenario.c --------------------------------------------------------------------------------------------------- */
+
+/* Adds the names of a kind that an expression (NULL: none) mentions. */
+dk_status dki_expr_names(const dk_expr *expr, dki_node_kind kind, dki_text_map *names, dk_error *err);
+/* Adds the columns that a step mentions: in where, per, and both sides of set. */
+dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *names, dk_error *err);
+/* How often a step mentions a parameter. */
+size_t dki_step_mentions(const dki_step *step, const char *param);
+/* Sets the message to "PREFIX: MESSAGE"; what is long is cut, at a character. */
+void dki_error_prefix(dk_error *err, const char *prefix, size_t size, const char *message);
+/* Names the step in front of the message that stands in err, unless memory is out. Returns status. */
+dk_status dki_step_fail(const dki_step *step, dk_status status, dk_error *err);
+
+/* scenario_params.c -------------------------------------------------------------------------------------------- */
+
+/* Adds a copy of a parameter whose definition makes sense. */
+dk_status dki_scenario_add_param(dk_scenario *scenario, const dk_scenario_param *param, dk_error *err);
+bool dki_param_equal(const dk_scenario_param *a, const dk_scenario_param *b); /* the same definition, docs apart */
+/* The number of a parameter, or SIZE_MAX; find fails with the nearest name. */
+size_t dki_scenario_find_param(const dk_scenario *scenario, const char *name);
+dk_status dki_scenario_get_param(const dk_scenario *scenario, const char *name, size_t *out, dk_error *err);
+/* Every parameter that is used is defined, and the other way round. */
+dk_status dki_scenario_check_params(const dk_scenario *scenario, dk_error *err);
+/* Defaults with what params overrides, in `values`, room for n_params items. Errors: DK_ERR_NAME for a parameter
+ * that the scenario does not have, DK_ERR_RANGE, DK_ERR_TYPE. */
 dk_status dki_scenario_values(const dk_scenario *scenario, const dk_params *params, dk_param *values,
                               dk_error *err);
+/* DK_ERR_NAME for a parameter that neither the breakdown nor target (may be NULL) nor a scenario mentions. */
+dk_status dki_check_breakdown_params(const dk_breakdown *breakdown, const dk_expr *target,
+                                     const dk_scenario *const *scenarios, size_t n_scenarios,
+                                     const dk_params *params, dk_error *err);
 
-/* Adds the columns that a step mentions to names: in where, per, and both sides of set. */
-dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *names, dk_error *err);
+/* columns.c ---------------------------------------------------------------------------------------------------- */
 
-/* A value of a dimension or a stratum as "gemeente = Duiven", appended to what buffer holds. */
-size_t dki_describe(const dk_table *table, uint64_t row, const size_t *columns, size_t n, char *out, size_t size);
+/* The levels of a with those of b that it lacks behind them; codes of a stay. b may be NULL. */
+dk_status dki_levels_join(dk_context *context, const dk_dictionary *a, const dk_dictionary *b,
+                          const dk_dictionary **out, dk_error *err);
+/* Both nothing, or the same number, text, truth or day. */
+bool dki_values_equal(const dk_value *a, const dk_value *b);
+/* A decimal with no more digits than it needs, but at least `least`; an integer where that is 0. Others as they
+ * are. */
+dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_column **out, dk_error *err);
+/* Gives a table notes, each once. *table is replaced. */
+dk_status dki_put_notes(const dki_text_map *notes, const dk_table **table, dk_error *err);
+/* What a weight counts: the table's unit, or persons; of one, a person. */
+const char *dki_unit(const dk_table *table, int64_t weight);
+/* A weight as persons: "598.2". size >= 48. */
+size_t dki_format_weight(int64_t weight, char *out, size_t size);
+/* Appends "gemeente = Duiven, klasse = null" to text. */
+dk_status dki_describe(const dk_table *table, uint64_t row, const size_t *columns, size_t n, dki_buffer *text,
+                       dk_error *err);
 
-/* Cells. ------------------------------------------------------------------------------------------------------------ */
+/* cells.c ------------------------------------------------------------------------------------------------------ */
 
-/* Groups a table by the columns of those names, in the order in which the table has them, with their weight; the same again
- * for cells that became equal. */
-dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, const dk_table **out, dk_error *err);
+/* The breakdown can be asked of cells of the table. */
+dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err);
+/* The question that groups a table by the columns of those names, in the order in which the table has them, with
+ * their weight. It can be asked again of what has the same columns. */
+dk_status dki_cells_question(const dk_table *table, const dki_text_map *names, const dk_breakdown **out,
+                             dk_error *err);
+dk_status dki_cells_ask(const dk_breakdown *question, const dk_table *table, const dk_table **out, dk_error *err);
 size_t dki_cells_weight(const dk_table *cells); /* the column that holds the weights */
-/* All weights, in units of 10^-DK_WEIGHT_SCALE, into n_rows numbers. */
+/* All weights, in units, into n_rows numbers. DK_ERR_ARGUMENT where the table is no cells, DK_ERR_OVERFLOW where
+ * their sum does not fit. */
 dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err);
 
-/* Strata. ----------------------------------------------------------------------------------------------------------- */
+/* strata.c ----------------------------------------------------------------------------------------------------- */
 
+/* Whom some steps may take from: those for whom a dimension has a value. For solving group by group. */
+typedef struct dki_only {
+    const dk_expr *dimension;
+    const dk_params *params; /* of the dimension */
+    const dk_value *value;
+    const bool *steps; /* which steps, by number */
+} dki_only;
+
+/* A step on its way, and what it runs on. */
+typedef struct dki_stage {
+    const dki_step *step;
+    const dk_table *cells;
+    const int64_t *weights; /* of the cells, in units */
+    const dk_params *params;
+    const size_t *columns; /* of the cells: all that the scenario mentions */
+    size_t n_columns;
+    const dki_only *only; /* NULL: everybody */
+    bool allow_none;
+    dki_text_map *notes; /* or NULL */
+} dki_stage;
+
+/* Matched cells by stratum, then by combination of the columns that the scenario mentions, then as they stand:
+ *   cells         c c c c c c c c
+ *   combinations  |   |     | | |    numbers of the first cell of each, and n_cells
+ *   strata        |         | |      numbers of the first combination of each, and n_combinations */
 typedef struct dki_strata {
     dk_context *context;
-    size_t n;
-    uint32_t *of_cell;  /* stratum of each cell; UINT32_MAX: not matched */
-    int64_t *available; /* weight of the matched cells of each */
-    int64_t *taken;
-    uint64_t *first; /* a cell of each */
-    size_t *columns; /* whose values make the strata */
-    size_t n_columns;
+    uint64_t *cells, *combinations, *strata;
+    uint64_t n_cells, n_combinations, n;
+    int64_t *available, *taken; /* units, of each stratum */
+    size_t *columns;            /* whose values make the strata, then the others that the scenario mentions */
+    size_t n_columns;           /* the former */
+    int64_t left_out;           /* units for whom the condition is null */
 } dki_strata;
 
-/* Finds the cells that the step matches and their strata, in the order of keys. */
-dk_status dki_strata_find(const dki_step *step, const dk_table *cells, const int64_t *weights,
-                          const dk_params *params, dki_strata *out, dk_error *err);
-/* Settles how much is taken of each. */
-dk_status dki_strata_settle(const dki_step *step, const dk_table *cells, const dk_params *params,
-                            dki_strata *strata, dk_error *err);
+/* Finds the cells that the step matches and their strata, in the order of keys. Weights are those of cells: their
+ * sum fits. */
+dk_status dki_strata_find(const dki_stage *stage, dki_strata *out, dk_error *err);
+/* An expression failed for a row of cells, whose number says nothing: err tells who that is. */
+void dki_tell_cell(const dki_stage *stage, const dk_table *cells, dk_error *err);
+/* A cell of stratum k. */
+uint64_t dki_strata_cell(const dki_strata *strata, uint64_t k);
 void dki_strata_drop(dki_strata *strata);
 
-/* Apportionment in units: shares[k] = quota k = numerators[k] / denominator, rounded to whole multiples of unit so that they
- * add up to their sum rounded half away from zero; never more than limits[k]. Ties to the earlier one. */
+/* settle.c ----------------------------------------------------------------------------------------------------- */
+
+/* The value of a share or count, which no row decides. */
+dk_status dki_amount(const dk_expr *expr, const dk_table *table, const dk_params *params, const char *what,
+                     dk_ratio *out, dk_error *err);
+dk_status dki_check_share(dk_ratio share, dk_error *err); /* 0 .. 1 */
+dk_status dki_check_count(dk_ratio count, bool whole, dk_error *err);
+/* Settles how much is taken of each stratum. */
+dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error *err);
+/* Shares it out: taken[i] of each cell, also of those that are not matched. */
+dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int64_t *taken, dk_error *err);
+
+/* apportion.c -------------------------------------------------------------------------------------------------- */
+
+/* Apportionment in units. Quota k is numerators[k] / denominator, and not over limits[k]. shares[k] is the quota
+ * rounded down to a multiple of unit; then units go one by one to the largest fractions, ties to the earlier one,
+ * until all add up to the sum of the quotas rounded half away from zero. A share never passes its limit: what one
+ * cannot take goes to the next, round after round. *left (may be NULL) is how many units nobody could take. */
 dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, dki_i128 denominator, int64_t unit,
-                               const int64_t *limits, size_t n, int64_t *shares, dk_error *err);
+                               const int64_t *limits, size_t n, int64_t *shares, int64_t *left, dk_error *err);
 
-/* Order of two rows by the values of one column: null last, categories by rank. */
-int dki_compare_values(const dk_column *column, uint64_t a, uint64_t b);
+/* apply.c ------------------------------------------------------------------------------------------------------ */
 
-/* Results side by side. --------------------------------------------------------------------------------------------- */
+/* What a step did. */
+typedef struct dki_tally {
+    int64_t available, taken; /* units */
+    uint64_t n_strata;
+} dki_tally;
 
-/* Compares results of one breakdown: results[0] is the base. names[i] names results[i] for i > 0. */
+/* One row for each stratum of each step, on its way. */
+typedef struct dki_receipt {
+    dk_builder *step, *name, *stratum, *available, *taken;
+} dki_receipt;
+
+dk_status dki_receipt_init(dki_receipt *receipt, dk_context *context, dk_error *err);
+dk_status dki_receipt_add(dki_receipt *receipt, size_t number, const dki_stage *stage, const dki_strata *strata,
+                          dk_error *err);
+dk_status dki_receipt_finish(const dki_receipt *receipt, dk_context *context, const dk_table **out, dk_error *err);
+void dki_receipt_drop(dki_receipt *receipt);
+
+/* Steps of a scenario on their way. Zero what is not used. */
+typedef struct dki_run {
+    const dk_scenario *scenario;
+    size_t from, to;         /* steps from .. to - 1 */
+    const dk_params *params; /* all of the scenario's */
+    const dki_only *only;
+    const bool *allow_none; /* by step: matching nobody is no error, whatever the step says; or NULL */
+    dki_tally *tallies;     /* room for n_steps; or NULL */
+    dki_text_map *notes;    /* gets what the reader must know of the steps; or NULL */
+    dki_receipt *receipt;   /* or NULL */
+} dki_run;
+
+dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_table **out, dk_error *err);
+/* The columns of the cells that the scenario mentions: room for all of them. */
+dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
+                                dk_error *err);
+/* The cells of those numbers as they are after a step moved them; weights as before. */
+dk_status dki_moved_cells(const dki_stage *stage, const uint64_t *rows, uint64_t n, const dk_table **out,
+                          dk_error *err);
+/* sides.c ------------------------------------------------------------------------------------------------------ */
+
+/* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. */
 dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *const *results,
                               const char *const *names, size_t n, const dk_table **out, dk_error *err);
-/* Decimals whose digits are all zeros become shorter, whole ones integers. */
-dk_status dki_trim_column(const dk_column *column, const dk_column **out, dk_error *err);
 
 #endif

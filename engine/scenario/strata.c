@@ -1,107 +1,210 @@
-/* strata.c - whom an intervention matches, in which strata, and how much of each it takes.
+/* strata.c - whom an intervention matches, and in which strata they are.
  *
- * Numbers are settled here, per stratum; cells share them afterwards. All in units of 10^-DK_WEIGHT_SCALE persons, exact
- * in 128 bits.
+ * Matched cells are put in order: strata by their keys, within a stratum the combinations of all the columns that
+ * the scenario mentions, within a combination the cells as they stand. What is taken is settled for strata and
+ * shared by combinations before it comes to cells, so that columns that only a breakdown mentions decide nothing.
+ *
+ * Cost: O(n log n) for n matched cells. Poll: once per block.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bitmap.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/column_parts.h"
 #include "query/eval.h"
+#include "query/poll_row.h"
+#include "query/sort_key.h"
 #include "query/sort_rows.h"
 #include "scenario_parts.h"
 
-#define PERSON 1000000000 /* units: 10^DK_WEIGHT_SCALE */
-_Static_assert(DK_WEIGHT_SCALE == 9, "a person is 10^9 units");
-
-int dki_compare_values(const dk_column *column, uint64_t a, uint64_t b)
+uint64_t dki_strata_cell(const dki_strata *strata, uint64_t k)
 {
-    dk_value x, y;
-
-    if (dk_column_get(column, a, &x, NULL) != DK_OK || dk_column_get(column, b, &y, NULL) != DK_OK)
-        return 0;
-    if (x.is_null || y.is_null)
-        return (int)x.is_null - (int)y.is_null;
-    if (x.type == DK_CATEGORY) {
-        const dk_dictionary *levels = dk_column_levels(column);
-        uint32_t p = dk_dictionary_rank(levels, dk_dictionary_find(levels, x.as.text));
-        uint32_t q = dk_dictionary_rank(levels, dk_dictionary_find(levels, y.as.text));
-
-        return (p > q) - (p < q);
-    }
-    return dk_value_compare(&x, &y);
+    return strata->cells[strata->combinations[strata->strata[k]]];
 }
 
-size_t dki_describe(const dk_table *table, uint64_t row, const size_t *columns, size_t n, char *out, size_t size)
+void dki_strata_drop(dki_strata *strata)
 {
-    size_t used = 0;
+    if (strata->context == NULL)
+        return;
+    dki_free(strata->context, strata->cells);
+    dki_free(strata->context, strata->combinations);
+    dki_free(strata->context, strata->strata);
+    dki_free(strata->context, strata->available);
+    dki_free(strata->context, strata->taken);
+    dki_free(strata->context, strata->columns);
+    memset(strata, 0, sizeof *strata);
+}
 
-    if (n == 0)
-        used = (size_t)snprintf(out, size, "everybody");
-    for (size_t i = 0; i < n && used < size; i++) {
-        const dk_field *field = dk_table_field(table, columns[i]);
+void dki_tell_cell(const dki_stage *stage, const dk_table *cells, dk_error *err)
+{
+    unsigned long long row;
+    int at = 0;
+    dki_buffer text;
+    char message[sizeof err->message];
+
+    if (err == NULL || sscanf(err->message, "row %llu: %n", &row, &at) != 1 || at == 0 || row == 0 ||
+        row > dk_table_n_rows(cells))
+        return;
+    dki_buffer_init(&text, dk_table_context(cells));
+    if (dki_buffer_text(&text, "where ", NULL) == DK_OK &&
+        dki_describe(cells, row - 1, stage->columns, stage->n_columns, &text, NULL) == DK_OK) {
+        memcpy(message, err->message, sizeof message);
+        dki_error_prefix(err, text.bytes, text.size, message + at);
+    }
+    dki_buffer_drop(&text);
+}
+
+/* Matching ----------------------------------------------------------------------------------------------------- */
+
+static dk_status bind_where(const dki_stage *stage, dki_bound **out, dk_error *err)
+{
+    const dk_expr *where = stage->step->where;
+    dki_scope scope = { .table = stage->cells, .params = stage->params };
+    dk_status status = dki_bind(&scope, where, dki_expr_root(where), out, err);
+
+    if (status == DK_OK && dki_bound_type(*out) != DK_BOOLEAN) {
+        status = dki_fail(err, DK_ERR_TYPE, "where wants a condition, and %s is %s", dk_expr_text(where),
+                          dk_type_name(dki_bound_type(*out)));
+        dki_bound_release(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+/* Appends the cells of a block that are matched. */
+static dk_status match_block(const dki_stage *stage, dki_eval *eval, uint64_t row, size_t n, dki_strata *out,
+                             dk_error *err)
+{
+    const dk_view *view = NULL;
+    dk_status status = eval ? dki_eval_block(eval, row, n, NULL, &view, err) : DK_OK;
+
+    if (status == DK_ERR_OVERFLOW)
+        dki_tell_cell(stage, stage->cells, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        bool is_null = view && dki_view_is_null(view, i);
+        bool holds = view == NULL || (!is_null && dki_bit(view->values, view->constant ? 0 : i));
+
+        if (is_null)
+            out->left_out += stage->weights[row + i];
+        else if (holds && stage->weights[row + i] > 0)
+            out->cells[out->n_cells++] = row + i;
+    }
+    return status;
+}
+
+/* Keeps those for whom the dimension has the value. */
+static dk_status keep_only(const dki_stage *stage, dki_strata *out, dk_error *err)
+{
+    const dk_column *column = NULL;
+    uint64_t n = 0;
+    dk_status status = dk_table_eval(stage->cells, stage->only->dimension, stage->only->params, &column, err);
+
+    DKI_FOR_ROWS(i, out->n_cells, out->context, status, err)
+    {
         dk_value value;
-        char text[80];
 
-        if (dk_column_get(field->column, row, &value, NULL) != DK_OK)
-            continue;
-        dk_value_format(&value, text, sizeof text);
-        used += (size_t)snprintf(out + used, size - used, "%s%s = %s", i ? ", " : "", field->name, text);
+        status = dk_column_get(column, out->cells[i], &value, err);
+        if (status == DK_OK && dki_values_equal(&value, stage->only->value))
+            out->cells[n++] = out->cells[i];
     }
-    return used < size ? used : size - 1;
+    dk_column_release(column);
+    out->n_cells = n;
+    return status;
 }
 
-/* Matching ---------------------------------------------------------------------------------------------------------- */
-
-static dk_status find_matches(const dki_step *step, const dk_table *cells, const int64_t *weights,
-                              const dk_params *params, uint32_t *of_cell, uint64_t *n_matches, dk_error *err)
+/* Nobody: what may be wrong with the condition. */
+static dk_status fail_none(const dki_stage *stage, const dki_bound *bound, dk_error *err)
 {
-    dki_scope scope = { .table = cells, .params = params };
-    uint64_t n_rows = dk_table_n_rows(cells), truth[DK_BLOCK_WORDS], n_null;
-    dki_bound *bound = NULL;
-    dki_eval *eval = NULL;
+    const char *where = stage->step->where ? dk_expr_text(stage->step->where) : NULL;
+
+    dki_fail(err, DK_ERR_UNREACHABLE, where ? "nobody matches %s" : "there is nobody%s", where ? where : "");
+    if (bound && dki_bound_n_notes(bound) > 0)
+        dki_hint(err, "%s", dki_bound_note(bound, 0));
+    else
+        dki_hint(err, "say allow_none = true where that may be so");
+    return DK_ERR_UNREACHABLE;
+}
+
+/* What the reader must know: who was left out because nothing is known, and a literal that nobody has. */
+static dk_status note_matches(const dki_stage *stage, const dki_bound *bound, const dki_strata *strata,
+                              dk_error *err)
+{
+    const char *name = stage->step->name;
+    char weight[64];
+    dki_buffer text;
+    uint32_t number;
     dk_status status = DK_OK;
 
-    *n_matches = 0;
-    if (step->where) {
-        status = dki_bind(&scope, step->where, dki_expr_root(step->where), &bound, err);
-        if (status == DK_OK && dki_bound_type(bound) != DK_BOOLEAN)
-            status = dki_fail(err, DK_ERR_TYPE, "where wants a condition, and %s is %s", dk_expr_text(step->where),
-                              dk_type_name(dki_bound_type(bound)));
+    dki_buffer_init(&text, strata->context);
+    for (size_t i = 0; bound && i < dki_bound_n_notes(bound) && status == DK_OK; i++) {
+        text.size = 0;
+        status = dki_buffer_format(&text, err, "%s: %s", name, dki_bound_note(bound, i));
         if (status == DK_OK)
-            status = dki_eval_new(bound, &eval, err);
+            status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
     }
-    for (uint64_t row = 0; row < n_rows && status == DK_OK;) {
-        size_t n = n_rows - row < dki_block_rows(dk_table_context(cells)) ? (size_t)(n_rows - row)
-                                                                          : dki_block_rows(dk_table_context(cells));
-
-        status = dki_poll(dk_table_context(cells), err);
-        if (status == DK_OK && eval)
-            status = dki_eval_truth(eval, row, n, NULL, truth, &n_null, err);
-        for (size_t i = 0; i < n && status == DK_OK; i++) {
-            bool matches = weights[row + i] > 0 && (eval == NULL || dki_bit(truth, i));
-
-            of_cell[row + i] = matches ? 0 : UINT32_MAX;
-            *n_matches += matches;
-        }
-        row += n;
+    if (status == DK_OK && strata->left_out > 0) {
+        text.size = 0;
+        dki_format_weight(strata->left_out, weight, sizeof weight);
+        status = dki_buffer_format(&text, err, "%s: %s %s left out, because %s is null there", name, weight,
+                                   dki_unit(stage->cells, strata->left_out), dk_expr_text(stage->step->where));
+        if (status == DK_OK)
+            status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
     }
+    dki_buffer_drop(&text);
+    return status;
+}
+
+static dk_status find_matches(const dki_stage *stage, dki_strata *out, dk_error *err)
+{
+    uint64_t n_rows = dk_table_n_rows(stage->cells);
+    size_t block_rows = dki_block_rows(out->context);
+    dki_bound *bound = NULL;
+    dki_eval *eval = NULL;
+    dk_status status = stage->step->where ? bind_where(stage, &bound, err) : DK_OK;
+
+    if (status == DK_OK && bound)
+        status = dki_eval_new(bound, &eval, err);
+    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += block_rows) {
+        size_t n = n_rows - row < block_rows ? (size_t)(n_rows - row) : block_rows;
+
+        status = dki_poll(out->context, err);
+        if (status == DK_OK)
+            status = match_block(stage, eval, row, n, out, err);
+    }
+    if (status == DK_OK && stage->notes)
+        status = note_matches(stage, bound, out, err);
+    if (status == DK_OK && stage->only)
+        status = keep_only(stage, out, err);
+    if (status == DK_OK && out->n_cells == 0 && !stage->allow_none)
+        status = fail_none(stage, bound, err);
     dki_eval_release(eval);
     dki_bound_release(bound);
     return status;
 }
 
-/* The columns whose values make strata: those of per, or else all that the step mentions. */
-static dk_status find_columns(const dki_step *step, const dk_table *cells, dki_strata *strata, dk_error *err)
+/* Strata ------------------------------------------------------------------------------------------------------- */
+
+static bool has_column(const size_t *columns, size_t n, size_t column)
 {
+    for (size_t i = 0; i < n; i++)
+        if (columns[i] == column)
+            return true;
+    return false;
+}
+
+/* The columns whose values make strata: those of per, or else all that the step mentions; then the scenario's
+ * others. */
+static dk_status find_columns(const dki_stage *stage, dki_strata *out, dk_error *err)
+{
+    const dki_step *step = stage->step;
+    size_t n;
     dki_text_map names;
     dk_status status = DK_OK;
 
-    dki_text_map_init(&names, strata->context);
+    dki_text_map_init(&names, out->context);
     for (size_t i = 0; i < step->n_per && status == DK_OK; i++) {
         uint32_t number;
 
@@ -110,30 +213,32 @@ static dk_status find_columns(const dki_step *step, const dk_table *cells, dki_s
     if (step->n_per == 0 && status == DK_OK)
         status = dki_step_columns(step, false, &names, err);
     if (status == DK_OK) {
-        strata->columns = dki_calloc(strata->context, names.n, sizeof *strata->columns, err);
-        status = strata->columns ? DK_OK : DK_ERR_MEMORY;
+        out->columns = dki_calloc(out->context, names.n + stage->n_columns, sizeof *out->columns, err);
+        status = out->columns ? DK_OK : DK_ERR_MEMORY;
     }
     for (size_t i = 0; i < names.n && status == DK_OK; i++) {
         size_t size;
 
-        status = dk_table_get(cells, dki_text_map_get(&names, (uint32_t)i, &size), &strata->columns[i], err);
-        strata->n_columns++;
+        status = dk_table_get(stage->cells, dki_text_map_get(&names, (uint32_t)i, &size), &out->columns[i], err);
+        out->n_columns++;
     }
     dki_text_map_drop(&names);
+    n = out->n_columns;
+    for (size_t i = 0; i < stage->n_columns && status == DK_OK; i++)
+        if (!has_column(out->columns, n, stage->columns[i]))
+            out->columns[n++] = stage->columns[i];
     return status;
 }
 
 struct order {
-    const dk_table *cells;
-    const dki_strata *strata;
+    dki_sort_codes *codes; /* of each column, in the order of out->columns */
+    size_t n_strata, n;    /* the first make strata */
 };
 
-static int compare_cells(const void *arg, uint64_t a, uint64_t b)
+static int compare_codes(const struct order *order, size_t n, uint64_t a, uint64_t b)
 {
-    const struct order *order = arg;
-
-    for (size_t i = 0; i < order->strata->n_columns; i++) {
-        int sign = dki_compare_values(dk_table_field(order->cells, order->strata->columns[i])->column, a, b);
+    for (size_t i = 0; i < n; i++) {
+        int sign = dki_sort_codes_compare(&order->codes[i], false, a, b);
 
         if (sign)
             return sign;
@@ -141,193 +246,86 @@ static int compare_cells(const void *arg, uint64_t a, uint64_t b)
     return 0;
 }
 
-dk_status dki_strata_find(const dki_step *step, const dk_table *cells, const int64_t *weights,
-                          const dk_params *params, dki_strata *out, dk_error *err)
+static int compare_cells(const void *arg, uint64_t a, uint64_t b)
 {
-    dk_context *context = dk_table_context(cells);
-    uint64_t n_rows = dk_table_n_rows(cells), n_matches, n = 0;
-    uint64_t *rows = NULL;
-    struct order order = { cells, out };
-    dk_status status;
+    const struct order *order = arg;
 
-    *out = (dki_strata){ .context = context };
-    out->of_cell = dki_alloc_array(context, n_rows, sizeof *out->of_cell, err);
-    status = out->of_cell ? find_columns(step, cells, out, err) : DK_ERR_MEMORY;
-    if (status == DK_OK)
-        status = find_matches(step, cells, weights, params, out->of_cell, &n_matches, err);
-    if (status == DK_OK && n_matches == 0 && !step->allow_none) {
-        status = dki_fail(err, DK_ERR_UNREACHABLE, "nobody matches%s%s", step->where ? " " : "",
-                          step->where ? dk_expr_text(step->where) : "");
-        dki_hint(err, "say allow_none = true where that may be so");
+    return compare_codes(order, order->n, a, b);
+}
+
+/* Bounds of strata and combinations in the sorted cells, and how much each stratum has. */
+static dk_status mark_strata(const dki_stage *stage, const struct order *order, dki_strata *out, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    DKI_FOR_ROWS(i, out->n_cells, out->context, status, err)
+    {
+        uint64_t cell = out->cells[i], before = i ? out->cells[i - 1] : 0;
+        bool new_stratum = i == 0 || compare_codes(order, order->n_strata, before, cell) != 0;
+
+        if (new_stratum)
+            out->strata[out->n++] = out->n_combinations;
+        if (new_stratum || compare_codes(order, order->n, before, cell) != 0)
+            out->combinations[out->n_combinations++] = i;
+        out->available[out->n - 1] += stage->weights[cell];
     }
     if (status == DK_OK) {
-        rows = dki_alloc_array(context, n_matches, sizeof *rows, err);
-        out->available = dki_calloc(context, n_matches, sizeof *out->available, err);
-        out->taken = dki_calloc(context, n_matches, sizeof *out->taken, err);
-        out->first = dki_calloc(context, n_matches, sizeof *out->first, err);
-        if (rows == NULL || out->available == NULL || out->taken == NULL || out->first == NULL)
+        out->strata[out->n] = out->n_combinations;
+        out->combinations[out->n_combinations] = out->n_cells;
+    }
+    return status;
+}
+
+static dk_status order_cells(const dki_stage *stage, dki_strata *out, dk_error *err)
+{
+    dk_context *context = out->context;
+    struct order order = { .n_strata = out->n_columns, .n = out->n_columns };
+    size_t n_made = 0;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < stage->n_columns; i++)
+        order.n += !has_column(out->columns, out->n_columns, stage->columns[i]);
+    order.codes = dki_calloc(context, order.n, sizeof *order.codes, err);
+    if (order.codes == NULL)
+        status = DK_ERR_MEMORY;
+    for (; n_made < order.n && status == DK_OK; n_made++)
+        status = dki_sort_codes_init(&order.codes[n_made],
+                                     dk_table_field(stage->cells, out->columns[n_made])->column, err);
+    if (status == DK_OK)
+        status = dki_sort_rows(context, out->cells, out->n_cells, compare_cells, &order, err);
+    if (status == DK_OK)
+        status = mark_strata(stage, &order, out, err);
+    for (size_t i = 0; order.codes && i < n_made; i++)
+        dki_sort_codes_drop(&order.codes[i], context);
+    dki_free(context, order.codes);
+    return status;
+}
+
+dk_status dki_strata_find(const dki_stage *stage, dki_strata *out, dk_error *err)
+{
+    dk_context *context = dk_table_context(stage->cells);
+    dki_strata found = { .context = context };
+    dk_status status;
+
+    found.cells = dki_alloc_array(context, (size_t)dk_table_n_rows(stage->cells), sizeof *found.cells, err);
+    status = found.cells ? find_columns(stage, &found, err) : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = find_matches(stage, &found, err);
+    if (status == DK_OK) {
+        size_t n = (size_t)found.n_cells;
+
+        found.combinations = dki_alloc_array(context, n + 1, sizeof *found.combinations, err);
+        found.strata = dki_alloc_array(context, n + 1, sizeof *found.strata, err);
+        found.available = dki_calloc(context, n, sizeof *found.available, err);
+        found.taken = dki_calloc(context, n, sizeof *found.taken, err);
+        if (!found.combinations || !found.strata || !found.available || !found.taken)
             status = DK_ERR_MEMORY;
     }
-    for (uint64_t i = 0; i < n_rows && status == DK_OK; i++)
-        if (out->of_cell[i] != UINT32_MAX)
-            rows[n++] = i;
     if (status == DK_OK)
-        status = dki_sort_rows(context, rows, n, compare_cells, &order, err);
-    for (uint64_t k = 0; k < n && status == DK_OK; k++) {
-        if (k == 0 || compare_cells(&order, rows[k - 1], rows[k]) != 0)
-            out->first[out->n++] = rows[k];
-        out->of_cell[rows[k]] = (uint32_t)out->n - 1;
-        out->available[out->n - 1] +=
-            weights[rows[k]]; /* the sum over all cells fits: it is the weight of the table */
-    }
-    dki_free(context, rows);
-    if (status != DK_OK)
-        dki_strata_drop(out);
-    return status;
-}
-
-void dki_strata_drop(dki_strata *strata)
-{
-    dki_free(strata->context, strata->of_cell);
-    dki_free(strata->context, strata->available);
-    dki_free(strata->context, strata->taken);
-    dki_free(strata->context, strata->first);
-    dki_free(strata->context, strata->columns);
-    *strata = (dki_strata){ .context = strata->context };
-}
-
-/* Settling ---------------------------------------------------------------------------------------------------------- */
-
-/* The value of share or count: a number that no row decides. */
-static dk_status number_of(const dk_expr *expr, const dk_table *cells, const dk_params *params, const char *what,
-                           dk_ratio *out, dk_error *err)
-{
-    dki_scope scope = { .table = cells, .params = params };
-    dki_bound *bound;
-    const dk_value *value;
-    uint8_t scale;
-    dk_status status = dki_bind(&scope, expr, dki_expr_root(expr), &bound, err);
-
-    if (status != DK_OK)
-        return status;
-    value = dki_bound_constant(bound);
-    if (value == NULL || value->is_null || !dk_type_is_number(value->type)) {
-        status = dki_fail(err, DK_ERR_TYPE, "a %s is one number, and %s is none", what, dk_expr_text(expr));
-        dki_hint(err, "it is made of literals and parameters, not of columns");
-    } else if (value->type == DK_RATIO) {
-        *out = value->as.ratio;
-    } else if (value->type == DK_REAL) {
-        int64_t scaled;
-
-        if (dki_real_to_decimal(value->as.real, &scaled, &scale))
-            dki_ratio_make(scaled, dki_power10[scale], out);
-        else
-            status = dki_fail(err, DK_ERR_RANGE, "a %s of %g has more digits than an exact number can have", what,
-                              value->as.real);
-    } else {
-        dki_ratio_make(value->as.integer, dki_power10[value->type == DK_DECIMAL ? value->scale : 0], out);
-    }
-    dki_bound_release(bound);
-    return status;
-}
-
-static void format_ratio(dk_ratio ratio, char *out, size_t size)
-{
-    dk_value value = { .type = DK_RATIO, .as.ratio = ratio };
-
-    if (ratio.denominator == 1)
-        snprintf(out, size, "%lld", (long long)ratio.numerator);
+        status = order_cells(stage, &found, err);
+    if (status == DK_OK)
+        *out = found;
     else
-        snprintf(out, size, "%g", dki_ratio_real(value.as.ratio));
-}
-
-static void format_weight(int64_t weight, char *out, size_t size)
-{
-    int64_t trimmed = weight;
-    unsigned scale = DK_WEIGHT_SCALE;
-
-    while (scale > 0 && trimmed % 10 == 0) {
-        trimmed /= 10;
-        scale--;
-    }
-    dki_format_decimal(trimmed, scale, out, size);
-}
-
-static dk_status settle_share(const dki_step *step, dk_ratio share, dki_strata *strata, dk_error *err)
-{
-    dki_i128 *numerators;
-    dk_status status;
-
-    if (share.numerator < 0 || share.numerator > share.denominator) {
-        char text[64];
-
-        format_ratio(share, text, sizeof text);
-        dki_fail(err, DK_ERR_RANGE, "a share lies between 0 and 1, and %s does not", text);
-        return DK_ERR_RANGE;
-    }
-    numerators = dki_alloc_array(strata->context, strata->n, sizeof *numerators, err);
-    if (numerators == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t k = 0; k < strata->n; k++)
-        numerators[k] = (dki_i128)share.numerator * strata->available[k];
-    status = dki_apportion_quotas(strata->context, numerators, share.denominator, step->whole ? PERSON : 1,
-                                  strata->available, strata->n, strata->taken, err);
-    dki_free(strata->context, numerators);
+        dki_strata_drop(&found);
     return status;
-}
-
-static dk_status settle_count(const dki_step *step, const dk_table *cells, dk_ratio count, dki_strata *strata,
-                              dk_error *err)
-{
-    dki_i128 units, total = 0;
-    dki_i128 *numerators;
-    dk_status status = DK_OK;
-    char wanted[64], there[64], where[160];
-
-    format_ratio(count, wanted, sizeof wanted);
-    if (count.numerator < 0)
-        return dki_fail(err, DK_ERR_RANGE, "a count is not negative, and %s is", wanted);
-    if (step->whole && count.denominator != 1)
-        return dki_fail(err, DK_ERR_RANGE, "%s is no whole number of persons", wanted);
-    units = dki_divide_round((dki_i128)count.numerator * PERSON, count.denominator);
-    for (size_t k = 0; k < strata->n; k++)
-        total += strata->available[k];
-    if (units > total) {
-        format_weight((int64_t)total, there, sizeof there);
-        if (strata->n == 1)
-            dki_describe(cells, strata->first[0], strata->columns, strata->n_columns, where, sizeof where);
-        else
-            snprintf(where, sizeof where, "%zu strata", strata->n);
-        dki_fail(err, DK_ERR_UNREACHABLE, "%s are to be taken, and there are %s (%s)", wanted, there, where);
-        return DK_ERR_UNREACHABLE;
-    }
-    if (total == 0)
-        return DK_OK;
-    numerators = dki_alloc_array(strata->context, strata->n, sizeof *numerators, err);
-    if (numerators == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t k = 0; k < strata->n; k++)
-        numerators[k] = units * strata->available[k]; /* both fit in 63 bits */
-    status = dki_apportion_quotas(strata->context, numerators, total, step->whole ? PERSON : 1, strata->available,
-                                  strata->n, strata->taken, err);
-    dki_free(strata->context, numerators);
-    return status;
-}
-
-dk_status dki_strata_settle(const dki_step *step, const dk_table *cells, const dk_params *params,
-                            dki_strata *strata, dk_error *err)
-{
-    dk_ratio number = { 0, 1 };
-    dk_status status;
-
-    if (step->all) {
-        for (size_t k = 0; k < strata->n; k++)
-            strata->taken[k] = strata->available[k];
-        return DK_OK;
-    }
-    status = number_of(step->share ? step->share : step->count, cells, params, step->share ? "share" : "count",
-                       &number, err);
-    if (status != DK_OK)
-        return status;
-    return step->share ? settle_share(step, number, strata, err) : settle_count(step, cells, number, strata, err);
 }

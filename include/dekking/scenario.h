@@ -1,20 +1,26 @@
 /* scenario.h - what if: interventions on weighted cells.
  *
- * A scenario is an ordered list of interventions. It never edits data: the table is grouped once by the columns that
- * the scenario and the breakdown mention (the cells, a table with a weight), each intervention takes from the cells
- * where its condition holds a share or an amount and gives it new values, and the breakdown runs on what results.
+ * A scenario is an ordered list of interventions. It never edits data: the table is grouped once by the columns
+ * that the scenario and the breakdown mention (the cells, a table with a weight), each intervention takes from the
+ * cells where its condition holds a share or an amount and gives it new values, and the breakdown runs on what
+ * results.
  *
  * Weights are fixed point: decimals with DK_WEIGHT_SCALE digits. What is taken plus what stays is what there
- * was, to the last unit; no intervention here makes or loses weight.
+ * was, to the last unit; no intervention here makes or loses weight. All the weights of a table together are less
+ * than 2^63 units: nine thousand million persons.
  *
  * How many are taken is settled for each stratum: the groups of `per`, or, where it names none, the combinations of
- * the columns that the intervention mentions. Cells within a stratum share its number in proportion. So a breakdown
- * by one more dimension changes no number.
+ * the columns that the intervention mentions.
  *   share s     stratum of weight w gives s * w
  *   count k     k persons over all strata together, in proportion to what each has
  *   whole       the same quotas, then whole persons: the sum of the quotas rounded half away from zero is handed
- *               out by largest remainder (Hamilton): each stratum its quota rounded down, the rest one by one to the
- *               largest fractions, ties to the stratum that comes first in the order of keys
+ *               out by largest remainder (Hamilton): each stratum its quota rounded down, the rest one by one to
+ *               the largest fractions, ties to the stratum that comes first in the order of keys. A stratum gives
+ *               no more whole persons than it has; what it cannot give goes to the next, and round again
+ *
+ * A stratum's number is shared by the combinations of the columns that the scenario mentions, and a combination's
+ * by its cells, each time in proportion and to the last unit. So no number that these columns tell depends on what
+ * else a breakdown asks for; what tells people apart within a combination is known to 10^-9 of a person.
  */
 #ifndef DEKKING_SCENARIO_H
 #define DEKKING_SCENARIO_H
@@ -41,20 +47,26 @@ typedef struct dk_intervention {
     bool allow_none; /* matching nobody is no error */
 } dk_intervention;
 
-/* A parameter with its default and, where has_range, the range that values must lie in (numbers). */
+/* A parameter with its default, and the range that values must lie in; a side may be open. */
 typedef struct dk_scenario_param {
     const char *name;
     const char *doc; /* may be NULL */
     dk_value value;
-    bool has_range;
-    dk_value least, greatest;
+    bool has_least, has_greatest;
+    dk_value least, greatest; /* numbers */
 } dk_scenario_param;
 
-/* Errors  DK_ERR_SYNTAX, DK_ERR_MEMORY
- *         DK_ERR_ARGUMENT   not exactly one of share, count, all; nothing set; no interventions; a parameter used
+/* Makes a scenario; texts are copied.
+ *
+ * Errors  DK_ERR_SYNTAX, DK_ERR_MEMORY
+ *         DK_ERR_ARGUMENT   no name; no steps; not exactly one of share, count, all; nothing set, or set without a
+ *                           column; whole persons of all; a share or count that mentions a column; a parameter used
  *                           and not defined, or defined and not used
  *         DK_ERR_DUPLICATE  a parameter twice, a column set twice in one step
- *         DK_ERR_RANGE      a default outside its range; a literal share outside 0 .. 1 */
+ *         DK_ERR_TYPE       a bound or default of a range that is no number; a share or count that is none
+ *         DK_ERR_RANGE      a default outside its range; a range that is empty; a share outside 0 .. 1 or a count
+ *                           below 0 where no parameter decides it
+ *         DK_ERR_ENCODING   a name that is not UTF-8 */
 DK_API DK_MUST_USE dk_status dk_scenario_new(dk_context *context, const char *name, const dk_scenario_param *params,
                                              size_t n_params, const dk_intervention *steps, size_t n_steps,
                                              const dk_scenario **out, dk_error *err);
@@ -62,37 +74,63 @@ DK_API DK_MUST_USE dk_status dk_scenario_new(dk_context *context, const char *na
 DK_API DK_MUST_USE dk_status dk_scenario_compose(const dk_scenario *a, const dk_scenario *b, const char *name,
                                                  const dk_scenario **out, dk_error *err);
 DK_API const dk_scenario *dk_scenario_retain(const dk_scenario *scenario);
-DK_API void dk_scenario_release(const dk_scenario *scenario);
+DK_API void dk_scenario_release(const dk_scenario *scenario); /* NULL does nothing */
 DK_API const char *dk_scenario_name(const dk_scenario *scenario);
 DK_API size_t dk_scenario_n_params(const dk_scenario *scenario);
 /* Borrowed, valid as long as the scenario. */
 DK_API const dk_scenario_param *dk_scenario_get_param(const dk_scenario *scenario, size_t i);
 
-/* Groups table by the columns that the breakdown and the scenarios mention: a table of those columns and a weight.
- * breakdown may be NULL (then scenarios alone decide). Errors as for dk_breakdown_run, and DK_ERR_NAME. */
+/* Groups table by the columns that the breakdown and the scenarios mention: a table of those columns and a weight,
+ * the column that its property `weight` names. breakdown may be NULL (then scenarios alone decide).
+ *
+ * Errors  as for dk_breakdown_run, and
+ *         DK_ERR_NAME      a column that the table does not have; the step in the message
+ *         DK_ERR_MARGIN    the table has margin rows
+ *         DK_ERR_ARGUMENT  what cells do not have: rows(), which counts records; the weight column itself; a column
+ *                          whose name holds a backquote
+ *         DK_ERR_LIMIT     more columns than a breakdown can have
+ *         DK_ERR_OVERFLOW  the weights do not fit: too many digits, or too many persons */
 DK_API DK_MUST_USE dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown,
                                           const dk_scenario *const *scenarios, size_t n_scenarios,
                                           const dk_table **out, dk_error *err);
 
-/* Runs the steps on cells. params override defaults.
- * moved   may be NULL: one row for each step and stratum: step (integer, from 1), name (text), the stratum's columns
+/* Runs the steps on cells. params override defaults; only the scenario's own.
+ * out     cells again, with a note for each step whose condition left somebody out because it was null.
+ * moved   may be NULL: one row for each step and stratum: step (integer, from 1), name (text), the stratum's
+ * columns
  *         as text in `stratum` ("gemeente = Duiven"), available (decimal), taken (decimal).
  *
- * Errors  DK_ERR_UNREACHABLE  a step takes more than there is (step and stratum in the message), or matches nobody
- *         DK_ERR_NAME, DK_ERR_TYPE, DK_ERR_RANGE (a parameter or share outside its range), DK_ERR_MEMORY, ... */
+ * Errors  (but for the first, the step stands in front of the message)
+ *         DK_ERR_ARGUMENT     the table is no cells, or has margin rows; the weight is set
+ *         DK_ERR_UNREACHABLE  a step takes more than there is (the stratum in the message), or matches nobody
+ *         DK_ERR_NAME         a column that the cells lack; a parameter that the scenario lacks
+ *         DK_ERR_RANGE        a parameter or share outside its range
+ *         DK_ERR_TYPE         where is no condition; a share or count is no number; a value that the column cannot
+ *                             hold
+ *         DK_ERR_OVERFLOW     a value to be set does not fit; whose, in the message
+ *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_scenario_apply(const dk_scenario *scenario, const dk_table *cells,
                                                const dk_params *params, const dk_table **out,
                                                const dk_table **moved, dk_error *err);
 
 /* Runs breakdown on table as it is and under each scenario. Columns: the dimensions, then for each measure M:
  * M_base, and for each scenario S: M_S, M_S_difference. Rows: the union of the groups of all, in the order of keys,
- * totals after their parts; a group that one side does not have is null there (counts: 0).
- * params[i] belong to scenarios[i]; params itself may be NULL.
- * Errors as for apply and breakdown_run; DK_ERR_DUPLICATE where two scenarios have one name. */
+ * totals after their parts; a group that one side does not have is null there (counts: 0). The breakdown's own
+ * order and limit are left aside. A difference of ratios that is too fine for 64 bits is rounded to a real, and a
+ * note says so.
+ *
+ * breakdown_params  the $names of the breakdown; those of scenarios may be among them. May be NULL.
+ * params            params[i] belong to scenarios[i]; may be NULL.
+ *
+ * Errors as for apply and breakdown_run; DK_ERR_DUPLICATE where two scenarios have one name, or a column would
+ * occur twice; DK_ERR_NAME for one of breakdown_params that nothing mentions. */
 DK_API DK_MUST_USE dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *table,
+                                                 const dk_params *breakdown_params,
                                                  const dk_scenario *const *scenarios, const dk_params *params,
                                                  size_t n_scenarios, const dk_table **out, dk_error *err);
-/* The same columns for two tables: M_base, M_NAME, M_NAME_difference with name as NAME. */
+/* The same columns for two tables: M_base, M_NAME, M_NAME_difference with name as NAME. A dimension may be text in
+ * one and a category in the other (it is text then), or have more digits in one; DK_ERR_TYPE where its types differ
+ * otherwise. */
 DK_API DK_MUST_USE dk_status dk_table_compare(const dk_breakdown *breakdown, const dk_table *base,
                                               const dk_table *other, const char *name, const dk_params *params,
                                               const dk_table **out, dk_error *err);
@@ -111,23 +149,43 @@ typedef struct dk_solve_spec {
     const char *each; /* or: solve for each group of this dimension on its own; NULL: not */
 } dk_solve_spec;
 
-/* Finds the least value of a parameter for which the target holds. Exact: a candidate counts only if the condition is
- * true of exact ratios. For a share the answer is first a whole number of persons, the least that reaches the target,
- * then the share that these are, then the value reached.
+/* Finds the least value of a parameter for which the target holds. Exact: a candidate counts only if the condition
+ * is true of exact ratios. What is tried depends on what the parameter is:
+ *   a step's share  whole numbers of persons among those whom the step can take, each as the share that they are
+ *   a step's count  whole numbers of persons
+ *   else            the whole numbers of its range where default and range are whole; else the range in a million
+ *                   parts
+ * Where it follows from the scenario and the target that more moves the measure one way only, the least is found by
+ * halving; else every candidate is tried, and of more than DK_SOLVE_MOST candidates so many at even distances,
+ * which the answer then says.
  *
- * out   one row, or one for each group of `each`: the dimension (each), reachable (boolean), persons (integer; those
- *       that the scenario moves in all, null where not reachable), available (integer or decimal: what could be
- *       moved), VARY (ratio), one column for each measure as reached, or as it is at the most when the
- *       target cannot be reached, and answer (text: one sentence).
- * Errors as for compare; DK_ERR_NAME for vary, each, at; DK_ERR_ARGUMENT where both at and each are given. */
+ * With `each`, the steps that mention the parameter take from one group at a time; everything else happens as in
+ * the whole, and the cell is the group's.
+ *
+ * out   one row, or one for each group of `each`: the dimension (each), reachable (boolean), persons (what the steps
+ *       that mention the parameter take; integer where whole; null where not reachable), available (what these steps
+ *       could take), VARY (integer for counts and whole numbers, else ratio; null where nothing is nearer), one column
+ *       for each measure as reached, or as it is nearest to the target where that cannot be reached, and answer (text:
+ *       one sentence).
+ *
+ * Errors  as for compare, and
+ *         DK_ERR_NAME         vary, each or at name nothing; the result has no such cell
+ *         DK_ERR_ARGUMENT     both at and each; a parameter without a range that is no share or count of a step by
+ *                             itself; a measure named like a column of the answer; a later step that changes the
+ *                             dimension of `each`
+ *         DK_ERR_TYPE         the parameter is no number, the target no condition
+ *         DK_ERR_RANGE        the range of a share or count holds none
+ *         DK_ERR_UNREACHABLE  nobody is ever matched; no value can be tried at all */
+#define DK_SOLVE_MOST 4096
 DK_API DK_MUST_USE dk_status dk_scenario_solve(const dk_breakdown *breakdown, const dk_table *table,
-                                               const dk_scenario *scenario, const dk_params *params,
-                                               const dk_solve_spec *spec, const dk_table **out, dk_error *err);
+                                               const dk_params *breakdown_params, const dk_scenario *scenario,
+                                               const dk_params *params, const dk_solve_spec *spec,
+                                               const dk_table **out, dk_error *err);
 
 /* Whole numbers that add up to total, in proportion to weights[0 .. n-1] (>= 0), by largest remainder; ties to the
- * earlier one. Errors: DK_ERR_RANGE for a negative weight or total, or where all weights are 0 and total is not;
- * DK_ERR_OVERFLOW. */
-DK_API DK_MUST_USE dk_status dk_apportion(const int64_t *weights, size_t n, int64_t total, int64_t *out,
-                                          dk_error *err);
+ * earlier one. out is written on success alone. Errors: DK_ERR_RANGE for a negative weight or total, or where all
+ * weights are 0 and total is not; DK_ERR_MEMORY. */
+DK_API DK_MUST_USE dk_status dk_apportion(dk_context *context, const int64_t *weights, size_t n, int64_t total,
+                                          int64_t *out, dk_error *err);
 
 #endif

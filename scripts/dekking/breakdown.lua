@@ -193,111 +193,15 @@ function methods:name() return core.spec(self, "breakdown", "name").name end
 
 function methods:doc() return core.spec(self, "breakdown", "doc").doc end
 
-local function scenario_defines(scenario, name)
-  for _, param in ipairs(core.spec(scenario).params) do
-    if param.name == name then
-      return true
-    end
+-- What if, and how many more: these stand with the scenarios, which are loaded when they are first asked for.
+--   coverage:compare(table, scenario or { scenarios } [, params])
+--   coverage:compare(table, other_table [, { name = "later", params = {} }])
+--   coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
+for _, name in ipairs { "compare", "solve" } do
+  methods[name] = function(self, ...)
+    core.spec(self, "breakdown", name)
+    return dk.scenario and core.ask[name](self, ...)
   end
-  return false
-end
-
--- For each scenario the parameters that are its own, and those that no scenario has: the breakdown's.
-local function share_out(params, scenarios)
-  local lists = {}
-  for i, scenario in ipairs(scenarios) do
-    local list = {}
-    for name, value in pairs(params or {}) do
-      local is_others = false
-      for _, other in ipairs(scenarios) do
-        is_others = is_others or scenario_defines(other, name)
-      end
-      if not is_others or scenario_defines(scenario, name) then
-        list[name] = value
-      end
-    end
-    lists[i] = list
-  end
-  return lists
-end
-
--- coverage:compare(table, scenario or { scenarios } [, params]) - as it is, and under each scenario
--- coverage:compare(table, other_table [, { name = "later", params = {} }]) - one delivery and another
-function methods:compare(base, against, options)
-  core.spec(self, "breakdown", "compare")
-  if options ~= nil and type(options) ~= "table" then
-    core.fail(("compare: the third argument is a table, not %s"):format(core.what(options)))
-  end
-  if core.kind(base) ~= "table" then
-    core.fail(("compare wants a table of dekking first, not %s"):format(core.what(base)))
-  end
-  local kind = core.kind(against)
-  if kind == "table" then
-    core.check(options, "compare", { "name", "params" })
-    local name = options and options.name or against:properties().name or "other"
-    if type(name) ~= "string" then
-      core.fail(("compare: name is a string, not %s"):format(core.what(name)))
-    end
-    return core.compare_tables(self, base, against, name, options and options.params)
-  end
-  local scenarios = kind == "scenario" and { against } or against
-  if type(scenarios) ~= "table" or core.list(scenarios, "compare") == 0 then
-    core.fail(("compare wants a scenario, a list of scenarios or another table, not %s"):format(core.what(against)))
-  end
-  for i, scenario in ipairs(scenarios) do
-    if core.kind(scenario) ~= "scenario" then
-      core.fail(("compare: item %d of the list is no scenario but %s"):format(i, core.what(scenario)))
-    end
-  end
-  return core.compare(self, base, scenarios, share_out(options, scenarios))
-end
-
--- coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
-function methods:solve(base, scenario, question)
-  core.spec(self, "breakdown", "solve")
-  if core.kind(base) ~= "table" then
-    core.fail(("solve wants a table of dekking first, not %s"):format(core.what(base)))
-  end
-  if core.kind(scenario) ~= "scenario" then
-    core.fail(("solve wants a scenario, not %s"):format(core.what(scenario)))
-  end
-  if type(question) ~= "table" then
-    core.fail 'solve wants a question such as { vary = "aandeel", target = "dekking >= 0.90", at = dk.total }'
-  end
-  core.check(question, "solve", { "vary", "target", "at", "each", "params" })
-  for _, key in ipairs { "vary", "target" } do
-    if type(question[key]) ~= "string" then
-      core.fail(("solve: %s must be a string, not %s"):format(key, core.what(question[key])))
-    end
-  end
-  if question.each ~= nil and type(question.each) ~= "string" then
-    core.fail(("solve: each is the name of a dimension, not %s"):format(core.what(question.each)))
-  end
-  local at = question.at
-  if at == nil and question.each == nil then
-    core.fail 'solve: say which cell: at = dk.total, at = { gemeente = "Duiven" }, or each = "gemeente"'
-  end
-  local cell = {}
-  if at ~= nil and at ~= dk.total then
-    if type(at) ~= "table" then
-      core.fail(('solve: at is dk.total or { dimension = value }, not %s'):format(core.what(at)))
-    end
-    for name, value in pairs(at) do
-      if value ~= dk.total then
-        cell[name] = value
-      end
-    end
-  end
-  if at ~= nil and question.each ~= nil then
-    core.fail "solve: say either at or each"
-  end
-  return core.solve(self, base, scenario, {
-    vary = question.vary,
-    target = question.target,
-    each = question.each,
-    at = cell,
-    params = question.params,
-  })
 end
 
 -- Metamethods --------------------------------------------------------------------------------------------------------

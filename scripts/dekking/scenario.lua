@@ -1,4 +1,4 @@
--- scenario.lua - dk.scenario: what if.
+-- scenario.lua - dk.scenario: what if; and what a breakdown is asked about it, compare and solve.
 --
 -- A scenario is an ordered list of steps with parameters. Its methods give new scenarios; none changes. In `set` a string
 -- of Lua is a text, a number or boolean is itself, and dk.expr "..." is an expression; what a script gives as a value
@@ -11,7 +11,13 @@ local PARAM = { "min", "max", "doc" }
 
 local names, by_name = {}, {} -- of the scenarios, in order of definition
 
-local function kind_of(value) return core.kind(value) or type(value) end
+-- What a script gave instead, for messages; a number that is none by its own text.
+local function given_as(value)
+  if type(value) == "number" and value - value ~= 0 then
+    return (tostring(value):gsub("^-nan$", "nan"))
+  end
+  return core.what(value)
+end
 
 local function sorted_keys(t, what)
   local keys = {}
@@ -27,9 +33,24 @@ end
 
 -- Parameters ---------------------------------------------------------------------------------------------------------
 
+local function check_param(name, value)
+  if core.literal(value) == nil then
+    core.fail(("scenario: parameter %s cannot be %s (a number, a text, true, false or dk.null)"):format(name,
+      given_as(value)))
+  end
+  return value
+end
+
+local function check_bound(name, key, value)
+  if value ~= nil and type(value) ~= "number" then
+    core.fail(("scenario: parameter %s: %s is a number, not %s"):format(name, key, given_as(value)))
+  end
+  return value ~= nil and check_param(name, value) or nil
+end
+
 local function read_param(name, given)
   if type(given) ~= "table" then
-    return { name = name, value = given }
+    return { name = name, value = check_param(name, given) }
   end
   local options = {}
   for key, value in pairs(given) do
@@ -44,7 +65,13 @@ local function read_param(name, given)
   if options.doc ~= nil and type(options.doc) ~= "string" then
     core.fail(("scenario: parameter %s: doc is a string"):format(name))
   end
-  return { name = name, value = given[1], min = options.min, max = options.max, doc = options.doc }
+  return {
+    name = name,
+    value = check_param(name, given[1]),
+    min = check_bound(name, "min", options.min),
+    max = check_bound(name, "max", options.max),
+    doc = options.doc,
+  }
 end
 
 local function read_params(given)
@@ -53,7 +80,7 @@ local function read_params(given)
     return list
   end
   if type(given) ~= "table" then
-    core.fail(("scenario: params are a table such as { aandeel = 0.30 }, not a %s"):format(kind_of(given)))
+    core.fail(("scenario: params are a table such as { aandeel = 0.30 }, not %s"):format(given_as(given)))
   end
   for i, name in ipairs(sorted_keys(given, "params")) do
     list[i] = read_param(name, given[name])
@@ -66,7 +93,7 @@ end
 -- An expression: its text, or a number that stands for itself.
 local function amount(value, what)
   if type(value) == "number" then
-    return core.literal(value) or core.fail(("scenario: %s is %s"):format(what, tostring(value)))
+    return core.literal(value) or core.fail(("scenario: %s is no number: %s"):format(what, given_as(value)))
   end
   return core.condition(value, ("scenario: %s wants a number or an expression"):format(what))
 end
@@ -78,8 +105,8 @@ local function assignment(column, value)
   else
     text = core.literal(value)
     if not text then
-      core.fail(('scenario: set: %s cannot be a %s (a value, dk.null, or dk.expr "...")'):format(column,
-        kind_of(value)))
+      core.fail(('scenario: set: %s cannot be %s (a value, dk.null, or dk.expr "...")'):format(column,
+        given_as(value)))
     end
   end
   return core.quoted(column) .. " = " .. text
@@ -87,7 +114,7 @@ end
 
 local function flag(step, key)
   if step[key] ~= nil and type(step[key]) ~= "boolean" then
-    core.fail(("scenario: %s is true or false, not a %s"):format(key, kind_of(step[key])))
+    core.fail(("scenario: %s is true or false, not %s"):format(key, given_as(step[key])))
   end
   return step[key]
 end
@@ -98,21 +125,21 @@ local function list_of_columns(value)
   end
   local list = type(value) == "string" and { value } or value
   if type(list) ~= "table" then
-    core.fail(("scenario: per is a column or a list of columns, not a %s"):format(kind_of(value)))
+    core.fail(("scenario: per is a column or a list of columns, not %s"):format(given_as(value)))
   end
-  local copy = table.move(list, 1, #list, 1, {})
-  for i, name in ipairs(copy) do
+  core.list(list, "scenario: per")
+  for i, name in ipairs(list) do
     if type(name) ~= "string" then
-      core.fail(("scenario: per: item %d is a %s and not the name of a column"):format(i, kind_of(name)))
+      core.fail(("scenario: per: item %d is %s and not the name of a column"):format(i, given_as(name)))
     end
   end
-  return copy
+  return table.move(list, 1, #list, 1, {})
 end
 
 local function read_step(given, i)
   if type(given) ~= "table" then
-    core.fail(('scenario: step %d is a table such as { "what it does", share = 0.3, set = { ... } }, not a %s')
-      :format(i, kind_of(given)))
+    core.fail(('scenario: step %d is a table such as { "what it does", share = 0.3, set = { ... } }, not %s')
+      :format(i, given_as(given)))
   end
   local options = {}
   for key, value in pairs(given) do
@@ -125,7 +152,7 @@ local function read_step(given, i)
   if name == nil then
     name = "step " .. i
   elseif type(name) ~= "string" then
-    core.fail(("scenario: step %d begins with what it does, a string, not a %s"):format(i, kind_of(name)))
+    core.fail(("scenario: step %d begins with what it does, a string, not %s"):format(i, given_as(name)))
   end
   if type(options.set) ~= "table" then
     core.fail(("scenario: step '%s' sets nothing: write set = { in_sonar = true }"):format(name))
@@ -151,12 +178,15 @@ end
 
 local methods = {}
 
-function methods:name() return core.scenario_name(self) end
+function methods:name()
+  core.spec(self, "scenario", "name")
+  return core.scenario_name(self)
+end
 
 -- The parameters: { aandeel = { value = 0.3, min = 0, max = 1, doc = "..." } }
 function methods:params()
   local params = {}
-  for _, param in ipairs(core.spec(self).params) do
+  for _, param in ipairs(core.spec(self, "scenario", "params").params) do
     params[param.name] = { value = param.value, min = param.min, max = param.max, doc = param.doc }
   end
   return params
@@ -164,12 +194,12 @@ end
 
 -- outreach:with { aandeel = 0.5 } - the same steps with other values; a second argument gives it another name
 function methods:with(values, name)
-  local spec = core.spec(self)
+  local spec = core.spec(self, "scenario", "with")
   if type(values) ~= "table" then
-    core.fail(("with wants a table such as { aandeel = 0.5 }, not a %s"):format(kind_of(values)))
+    core.fail(("with wants a table such as { aandeel = 0.5 }, not %s"):format(given_as(values)))
   end
   if name ~= nil and type(name) ~= "string" then
-    core.fail(("with: the second argument is the new name, not a %s"):format(kind_of(name)))
+    core.fail(("with: the second argument is the new name, not %s"):format(given_as(name)))
   end
   local params, known = {}, {}
   for i, param in ipairs(spec.params) do
@@ -178,7 +208,7 @@ function methods:with(values, name)
       copy[key] = value
     end
     if values[param.name] ~= nil then
-      copy.value = values[param.name]
+      copy.value = check_param(param.name, values[param.name])
     end
     params[i] = copy
     known[i] = param.name
@@ -189,21 +219,37 @@ end
 
 -- outreach:named "half" - the same under another name, which the columns of a comparison get
 function methods:named(name)
+  core.spec(self, "scenario", "named")
   if type(name) ~= "string" or name == "" then
-    core.fail(("named wants a name, not a %s"):format(kind_of(name)))
+    core.fail(("named wants a name, not %s"):format(name == "" and "an empty text" or given_as(name)))
   end
   return self:with({}, name)
 end
 
+-- Cells after the steps, and what each step moved.
+local function apply(self, method, data, params)
+  core.spec(self, "scenario", method)
+  if core.kind(data) ~= "table" then
+    core.fail(("%s wants a table, not %s"):format(method, given_as(data)))
+  end
+  if params ~= nil and type(params) ~= "table" then
+    core.fail(("%s: parameters are a table such as { aandeel = 0.3 }, not %s"):format(method, given_as(params)))
+  end
+  for name, value in pairs(params or {}) do
+    check_param(tostring(name), value)
+  end
+  return core.apply(self, data, params)
+end
+
 -- outreach:moved(table [, params]) - what each step took from each stratum
 function methods:moved(data, params)
-  local _, moved = core.apply(self, data, params)
+  local _, moved = apply(self, "moved", data, params)
   return moved
 end
 
 -- outreach:apply(table [, params]) - the weighted cells as they are after the steps
 function methods:apply(data, params)
-  local cells = core.apply(self, data, params)
+  local cells = apply(self, "apply", data, params)
   return cells
 end
 
@@ -222,7 +268,7 @@ end
 function meta.__concat(a, b)
   for _, side in ipairs { a, b } do
     if core.kind(side) ~= "scenario" then
-      core.fail(("a scenario is composed with a scenario, not with a %s"):format(kind_of(side)))
+      core.fail(("a scenario is composed with a scenario, not with %s"):format(given_as(side)))
     end
   end
   local left, right = core.spec(a), core.spec(b)
@@ -265,11 +311,142 @@ for event, handler in pairs(core.export(meta)) do
   class[event] = handler
 end
 
+-- Asking a breakdown -------------------------------------------------------------------------------------------------
+
+core.ask = {} -- methods of breakdowns, which find them here
+
+-- Names with a value each: a number, a text, true, false or dk.null.
+local function check_values(values, what, kind)
+  for name, value in pairs(values) do
+    if type(name) ~= "string" then
+      core.fail(("%s: a %s has a name, and not the key %s"):format(what, kind, tostring(name)))
+    end
+    if core.literal(value) == nil then
+      core.fail(("%s: the %s %s cannot be %s (a number, a text, true, false or dk.null)"):format(what, kind, name,
+        given_as(value)))
+    end
+  end
+  return values
+end
+
+-- Parameters that a script gives to breakdown and scenarios together: for each scenario those that are its own; the
+-- breakdown sees all, and refuses what nobody has.
+local function share_out(params, scenarios, what)
+  if params ~= nil and type(params) ~= "table" then
+    core.fail(("%s: parameters are a table such as { aandeel = 0.3 }, not %s"):format(what, given_as(params)))
+  end
+  local all = check_values(params or {}, what, "parameter")
+  local lists = {}
+  for i, scenario in ipairs(scenarios) do
+    lists[i] = {}
+    for _, param in ipairs(core.spec(scenario).params) do
+      lists[i][param.name] = all[param.name]
+    end
+  end
+  return lists, all
+end
+
+local function check_data(value, what)
+  if core.kind(value) ~= "table" then
+    core.fail(("%s wants a table first, not %s"):format(what, given_as(value)))
+  end
+end
+
+local function list_of_scenarios(against)
+  local kind = core.kind(against)
+  local scenarios = kind == "scenario" and { against } or against
+  if kind ~= "scenario" and (kind ~= nil or type(scenarios) ~= "table") then
+    core.fail(("compare wants a scenario, a list of scenarios or another table, not %s"):format(given_as(against)))
+  end
+  if core.list(scenarios, "compare") == 0 then
+    core.fail "compare wants a scenario or more, and the list is empty"
+  end
+  for i, scenario in ipairs(scenarios) do
+    if core.kind(scenario) ~= "scenario" then
+      core.fail(("compare: item %d of the list is no scenario but %s"):format(i, given_as(scenario)))
+    end
+  end
+  return scenarios
+end
+
+-- coverage:compare(table, scenario or { scenarios } [, params]) - as it is, and under each scenario
+-- coverage:compare(table, other_table [, { name = "later", params = {} }]) - one delivery and another
+function core.ask.compare(self, base, against, options)
+  check_data(base, "compare")
+  if core.kind(against) == "table" then
+    core.check(options, "compare", { "name", "params" })
+    local name = options and options.name or against:properties().name or "other"
+    if type(name) ~= "string" then
+      core.fail(("compare: name is a string, not %s"):format(given_as(name)))
+    end
+    local _, params = share_out(options and options.params, {}, "compare")
+    return core.compare_tables(self, base, against, name, params)
+  end
+  local scenarios = list_of_scenarios(against)
+  local params, all = share_out(options, scenarios, "compare")
+  return core.compare(self, base, all, scenarios, params)
+end
+
+-- The cell that a question names: { dimension = value }, empty for the total.
+local function cell_of(question)
+  local at, each = question.at, question.each
+  if at == nil and each == nil then
+    core.fail 'solve: say which cell: at = dk.total, at = { gemeente = "Duiven" }, or each = "gemeente"'
+  end
+  if at ~= nil and each ~= nil then
+    core.fail "solve: say either at or each"
+  end
+  if each ~= nil and type(each) ~= "string" then
+    core.fail(("solve: each is the name of a dimension, not %s"):format(given_as(each)))
+  end
+  local cell = {}
+  if at ~= nil and at ~= dk.total then
+    if type(at) ~= "table" then
+      core.fail(("solve: at is dk.total or { dimension = value }, not %s"):format(given_as(at)))
+    end
+    for name, value in pairs(at) do
+      if value ~= dk.total then
+        cell[name] = value
+      end
+    end
+  end
+  return check_values(cell, "solve: at", "dimension")
+end
+
+-- coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
+function core.ask.solve(self, base, scenario, question)
+  check_data(base, "solve")
+  if core.kind(scenario) ~= "scenario" then
+    core.fail(("solve wants a scenario, not %s"):format(given_as(scenario)))
+  end
+  if type(question) ~= "table" then
+    core.fail 'solve wants a question such as { vary = "aandeel", target = "dekking >= 0.90", at = dk.total }'
+  end
+  core.check(question, "solve", { "vary", "target", "at", "each", "params" })
+  if type(question.vary) ~= "string" then
+    core.fail(('solve: vary is the name of a parameter of the scenario, such as "aandeel", not %s')
+      :format(given_as(question.vary)))
+  end
+  if question.target == nil then
+    core.fail 'solve: target is a condition on the result, such as "dekking >= 0.90", not nil'
+  end
+  local target = core.condition(question.target, "solve: target wants a condition on the result")
+  local params, all = share_out(question.params, { scenario }, "solve")
+  return core.solve(self, base, scenario, {
+    vary = question.vary,
+    target = target,
+    each = question.each,
+    at = cell_of(question),
+    params = params[1],
+    breakdown_params = all,
+  })
+end
+
 -- dk -----------------------------------------------------------------------------------------------------------------
 
 local function define(name, given)
   if type(given) ~= "table" then
-    core.fail(("scenario wants a table of steps, not a %s"):format(kind_of(given)))
+    core.fail(("scenario wants a table of steps, not %s"):format(given_as(given)))
   end
   local steps = {}
   for i, step in ipairs(given) do
@@ -312,18 +489,19 @@ end)
 -- A step that merges values of a column into one: dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort")
 dk.merge = core.export(function(column, values, new_name)
   if type(column) ~= "string" then
-    core.fail(("merge: the column is a string, not a %s"):format(kind_of(column)))
+    core.fail(("merge: the column is a string, not %s"):format(given_as(column)))
   end
-  if type(values) ~= "table" or #values == 0 then
-    core.fail "merge wants a list of the values that become one"
+  if type(values) ~= "table" or core.list(values, "merge") == 0 then
+    core.fail(("merge wants a list of the values that become one, not %s"):format(
+      type(values) == "table" and "an empty one" or given_as(values)))
   end
   if type(new_name) ~= "string" then
-    core.fail(("merge: the new name is a string, not a %s"):format(kind_of(new_name)))
+    core.fail(("merge: the new name is a string, not %s"):format(given_as(new_name)))
   end
   local list = {}
   for i, value in ipairs(values) do
     if type(value) ~= "string" then
-      core.fail(("merge: value %d is a %s and not a string"):format(i, kind_of(value)))
+      core.fail(("merge: value %d is %s and not a string"):format(i, given_as(value)))
     end
     list[i] = core.literal(value)
   end

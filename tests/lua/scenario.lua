@@ -157,7 +157,7 @@ test("what is no scenario is an error that says why", function(t, dk)
   t.raises(function() return dk.scenario "x" { parms = {}, { "s", all = true, set = { a = 1 } } } end, "parms", "params")
   t.raises(function() return dk.merge("gemeente", {}, "x") end, "merge wants a list")
   t.raises(function() outreach(dk).x = 1 end, "never changes")
-  t.raises(function() return outreach(dk):moved(5) end, "table of dekking")
+  t.raises(function() return outreach(dk):moved(5) end, "moved wants a table, not a number")
   t.raises(function() return coverage(dk):compare(people(dk), 5) end, "not a number")
   t.raises(function() return coverage(dk):compare(people(dk), { 5 }) end, "item 1")
 end)
@@ -165,4 +165,272 @@ end)
 test("scenarios are listed by name", function(t, dk)
   local made = outreach(dk)
   t.ok(dk.scenarios().outreach == made)
+end)
+
+-- The region's figures -----------------------------------------------------------------------------------------------
+
+local PLACES = { "Arnhem", "Doesburg", "Duiven", "Lingewaard", "Overbetuwe", "Rheden", "Rozendaal", "Westervoort",
+  "Zevenaar" }
+local KNOWN = { 2983, 184, 249, 369, 415, 696, 0, 204, 582 }
+local UNKNOWN = { 1047, 65, 87, 129, 146, 244, 0, 72, 204 } -- 1994 spread like the known, by largest remainder
+
+-- One row for each person.
+local function region(dk)
+  local gemeente, in_sonar = {}, {}
+  for i, place in ipairs(PLACES) do
+    for n = 1, KNOWN[i] + UNKNOWN[i] do
+      gemeente[#gemeente + 1] = place
+      in_sonar[#in_sonar + 1] = n <= KNOWN[i]
+    end
+  end
+  return dk.table { { "gemeente", gemeente }, { "in_sonar", in_sonar } }
+end
+
+local function tour(dk)
+  local asked = dk.breakdown "coverage" {
+    by = { "gemeente" },
+    measures = {
+      "register = count()",
+      "known    = count() where in_sonar",
+      { "dekking = known / register", format = "0.0 %", label = "Bekend in Sonar" },
+    },
+    margins = "rollup",
+  }
+  local plan = dk.scenario "outreach" {
+    params = { aandeel = { 0.30, min = 0, max = 1, doc = "share of the unknown that registers" } },
+    { "register the unknown", where = "not in_sonar", share = "$aandeel", whole = true, per = "gemeente",
+      set = { in_sonar = true } },
+  }
+  local merger = dk.scenario "merger" { dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort") }
+  return asked, plan, merger
+end
+
+test("the tour's comparison has 598 persons more, and a merger", function(t, dk)
+  local asked, plan, merger = tour(dk)
+  local data = region(dk)
+  local rows = t.records(asked:compare(data, { plan, plan .. merger }))
+  local more = { 314, 19, 26, 39, 44, 73, 22, 61 }
+  local i = 0
+  for _, row in ipairs(rows) do
+    if row.gemeente and row.gemeente ~= "Duiven-Westervoort" then
+      i = i + 1
+      t.eq(row.known_outreach_difference, more[i], row.gemeente)
+    end
+  end
+  t.eq(i, 8)
+  local last = rows[#rows]
+  t.eq(last.known_base, 5682)
+  t.eq(last.known_outreach, 6280)
+  t.eq(last["known_outreach+merger"], 6280)
+  t.near(last.dekking_outreach, 6280 / 7676)
+  local merged = t.records(asked:compare(data, { plan, plan .. merger }):where "gemeente == 'Duiven-Westervoort'")[1]
+  t.eq(merged.register_base, 0)
+  t.eq(merged.dekking_base, nil)
+  t.eq(merged["known_outreach+merger"], 453 + 26 + 22)
+end)
+
+test("the tour's questions have the region's answers", function(t, dk)
+  local asked, plan = tour(dk)
+  local data = region(dk)
+  for target, persons in pairs { ["dekking >= 0.80"] = 459, ["dekking >= 0.90"] = 1227, ["dekking >= 0.95"] = 1611 } do
+    local row = t.records(asked:solve(data, plan, { vary = "aandeel", target = target, at = dk.total }))[1]
+    t.eq(row.persons, persons)
+    t.near(row.aandeel, persons / 1994)
+  end
+  local goal = "dekking >= 0.90"
+  local result = asked:solve(data, plan, { vary = "aandeel", target = goal, at = dk.total })
+  t.eq(result:column "answer"[1], "1227 persons, 61.53 % of 1994, give 90.01 %")
+  t.has(tostring(result), "90.0 %") -- the measure's own format
+  local each = asked:solve(data, plan, { vary = "aandeel", target = goal, each = "gemeente" })
+  t.eq(each:column "persons":to_lua(), { 644, 41, 54, 80, 90, 150, 45, 126 })
+  local arnhem = dk.scenario "arnhem" {
+    params = { aandeel = { 0.3, min = 0, max = 1 } },
+    { "Arnhem alone", where = "not in_sonar and gemeente == 'Arnhem'", share = "$aandeel", set = { in_sonar = true } },
+  }
+  local row = t.records(asked:solve(data, arnhem, { vary = "aandeel", target = goal, at = dk.total }))[1]
+  t.eq(row.reachable, false)
+  t.eq(row.persons, nil)
+  t.eq(row.available, 1047)
+  t.eq(row.known, 6729)
+  t.eq(row.answer, "cannot be reached: at most 87.66 %")
+end)
+
+test("a cell is named by values, and others are totals", function(t, dk)
+  local data = dk.table { { "g", { "a", "a", "a", "b" } }, { "k", { true, true, false, false } },
+    { "in_sonar", { true, false, false, false } } }
+  local asked = dk.breakdown { by = { "g", "k" }, measures = { "n = count()", "known = count() where in_sonar" } }
+  local plan = dk.scenario "p" { params = { aantal = 1 },
+    { "s", where = "not in_sonar", count = "$aantal", set = { in_sonar = true } } }
+  local function persons(at)
+    return t.records(asked:solve(data, plan, { vary = "aantal", target = "known >= 1", at = at }))[1].persons
+  end
+  t.eq(persons(dk.total), 0)
+  t.eq(persons { g = "a" }, 0)
+  t.eq(persons { g = "a", k = dk.total }, 0)
+  t.eq(persons { g = "b", k = false }, 3) -- of k in 3, each stratum a third
+  t.eq(persons {}, 0)
+  t.eq(t.records(asked:solve(data, plan, { vary = "aantal", target = "known > 1", at = dk.total }))[1].aantal, 1)
+  local function refused(at, message)
+    t.raises(function() return asked:solve(data, plan, { vary = "aantal", target = "known > 1", at = at }) end, message)
+  end
+  refused({ g = "c" }, "the result has no cell g = c")
+  refused({ k = dk.null }, "the result has no cell k = null")
+end)
+
+test("parameters reach the scenario and the breakdown", function(t, dk)
+  local data = people(dk)
+  local asked = dk.breakdown { measures = { "n = count() where in_sonar and gemeente == $waar" } }
+  local plan = outreach(dk)
+  local row = t.records(asked:compare(data, plan, { aandeel = 1, waar = "Duiven" }))[1]
+  t.eq({ row.n_base, row.n_outreach }, { 1, 4 })
+  row = t.records(asked:solve(data, plan, { vary = "aandeel", target = "n >= $doel", at = dk.total,
+    params = { waar = "Duiven", doel = 3 } }))[1]
+  t.eq(row.persons, 4) -- Duiven has three of the six unknown
+  t.raises(function() return asked:compare(data, plan, { waar = "Duiven", aandel = 1 }) end, "aandel", "aandeel")
+  t.raises(function() return asked:compare(data, plan) end, "$waar")
+  t.raises(function()
+    return asked:solve(data, plan, { vary = "aandeel", target = "n >= $doel", at = dk.total, params = { waar = "x" } })
+  end, "$doel")
+  row = t.records(asked:compare(data, data, { name = "q4", params = { waar = "Arnhem" } }))[1]
+  t.eq({ row.n_base, row.n_q4 }, { 3, 3 })
+end)
+
+test("two scenarios share a parameter's name and each has its own value", function(t, dk)
+  local half = outreach(dk):with({ aandeel = 0.5 }, "half")
+  local row = total(coverage(dk):compare(people(dk), { half, outreach(dk):with({ aandeel = 0.25 }, "quarter") }))
+  t.near(row.known_half, 7)
+  t.near(row.known_quarter, 5.5)
+  row = total(coverage(dk):compare(people(dk), { half, outreach(dk):named "other" }, { aandeel = 1 }))
+  t.eq({ row.known_half, row.known_other }, { 10, 10 }) -- a value given to the question is for all
+end)
+
+test("a range has two sides, one, or none", function(t, dk)
+  local function plan(param)
+    return dk.scenario "p" { params = { p = param }, { "s", count = "$p", set = { in_sonar = true } } }
+  end
+  local function refused(param, message)
+    t.raises(function() return dk.scenario "p" { params = { p = param }, { "s", count = "$p", set = { a = 1 } } } end,
+      message)
+  end
+  t.eq(plan { 5, min = 1 }:params().p, { value = 5, min = 1 })
+  refused({ 0, min = 1 }, "the parameter p is at least 1, and 0 is not")
+  refused({ 3, max = 2.5 }, "the parameter p is at most 2.5, and 3 is not")
+  refused({ 3, min = 5, max = 1 }, "the range of the parameter p is empty: from 5 to 1")
+  refused({ 3, min = "a" }, "parameter p: min is a number, not a string")
+  refused({ 3, max = 0 / 0 }, "parameter p cannot be nan")
+  refused({ 3, 4 }, "parameter p")
+  t.has(tostring(plan { 5, min = 1 }), "$p = 5 (1 to ...)")
+end)
+
+test("who is left out by null is told, and a name that nobody has", function(t, dk)
+  local data = dk.table { { "gemeente", { "a", "b", "b" } }, { "in_sonar", { false, true, dk.null } } }
+  local result = coverage(dk):compare(data, outreach(dk))
+  t.has(table.concat(result:notes(), "\n"),
+    "register the unknown: 1 person left out, because not in_sonar is null there")
+  local merger = dk.scenario "m" { dk.merge("gemeente", { "a", "bb" }, "ab") }
+  t.has(table.concat(coverage(dk):compare(data, merger):notes(), "\n"), "bb")
+  local none = dk.scenario "m" { dk.merge("gemeente", { "x", "y" }, "z") }
+  t.raises(function() return coverage(dk):compare(data, none) end, "merge x, y into z: nobody matches")
+end)
+
+test("what cells do not have is refused", function(t, dk)
+  local data = people(dk)
+  t.raises(function() return coverage(dk):measure "r = rows()":compare(data, outreach(dk)) end, "rows() counts records",
+    "count() counts persons")
+  t.raises(function() return coverage(dk):compare(coverage(dk)(data), outreach(dk)) end, "detail()")
+  t.raises(function() return outreach(dk):moved(coverage(dk)(data)) end, "detail()")
+  t.raises(function() return outreach(dk):moved(data:drop "in_sonar") end,
+    'register the unknown: unknown column "in_sonar"')
+  t.raises(function()
+    return dk.scenario "x" { { "s", all = true, set = { gemeente = 5 } } }:apply(data)
+  end, "s: gemeente is category, and cannot be set to 5")
+  t.raises(function()
+    return dk.scenario "x" { { "te veel", where = "not in_sonar", count = 7, set = { in_sonar = true } } }:moved(data)
+  end, "te veel: 7 persons are to be taken, and there are 6 (in_sonar = false)")
+end)
+
+test("every misuse has one message", function(t, dk)
+  local data, plan, asked = people(dk), outreach(dk), coverage(dk)
+  -- Each call is a line of its own, so that t.raises sees that the message names it.
+  t.raises(function() return dk.scenario() end, "a scenario has a name")
+  t.raises(function() return dk.scenario "x"() end, "scenario wants a table of steps, not nil")
+  t.raises(function() return dk.scenario "x" { 5 } end, "step 1 is a table such as", "not a number")
+  t.raises(function() return dk.scenario "x" { { 5, all = true } } end, "step 1 begins with what it does, a string")
+  t.raises(function() return dk.scenario "x" { { "s", all = true, set = {} } } end, "s: nothing is set")
+  t.raises(function() return dk.scenario "x" { { "s", all = true, set = { 5 } } } end, "by name, not by 1")
+  t.raises(function() return dk.scenario "x" { params = 5, { "s", all = true, set = { a = 1 } } } end,
+    "params are a table such as { aandeel = 0.30 }, not a number")
+  t.raises(function() return dk.scenario "x" { params = { 5 }, { "s", all = true, set = { a = 1 } } } end,
+    "params are given by name, not by 1")
+  t.raises(function() return dk.scenario "x" { params = { p = print }, { "s", share = "$p", set = { a = 1 } } } end,
+    "parameter p cannot be a function")
+  t.raises(function() return dk.scenario "x" { params = { p = { 1, mn = 0 } }, { "s", share = "$p", set = { a = 1 } } } end,
+    "parameter p has no option 'mn'", "min")
+  t.raises(function() return dk.scenario "x" { [3] = {}, { "s", all = true, set = { a = 1 } } } end, "hole")
+  local wrong = {
+    { { share = 0 / 0 }, "share is no number: nan" }, { { share = {} }, "share wants a number or an expression" },
+    { { count = -1 }, "stap: a count is not negative, and -1 is" }, { { count = 1 / 0 }, "count is no number: inf" },
+    { { share = "leeftijd" }, "mentions the column leeftijd" }, { { all = true, whole = true }, "whole goes with share" },
+    { { share = 0.5, whole = "ja" }, "whole is true or false, not a string" },
+    { { all = true, where = 5 }, "where wants a condition" }, { { all = true, where = "a = 1" }, "equality is ==" },
+    { { all = true, per = 5 }, "per is a column or a list of columns, not a number" },
+    { { all = true, per = { 5 } }, "per: item 1 is a number" }, { { all = true, per = { x = "a" } }, "it has the key x" },
+    { { all = true, set = { a = print } }, "a cannot be a function" }, { { all = true, set = { a = 0 / 0 } }, "nan" },
+    { { share = 0.5, count = 5 }, "exactly one of share, count and all, and this one says 2" },
+  }
+  for _, case in ipairs(wrong) do
+    local options = case[1]
+    options[1] = "stap"
+    options.set = options.set or { in_sonar = true }
+    t.raises(function() return dk.scenario "x" { options } end, case[2])
+  end
+  t.raises(function() return plan.with { aandeel = 1 } end, "with: called on a Lua table, and not on a scenario")
+  t.raises(function() return plan:with(5) end, "with wants a table such as { aandeel = 0.5 }, not a number")
+  t.raises(function() return plan:with { aandeel = print } end, "parameter aandeel cannot be a function")
+  t.raises(function() return plan:named() end, "named wants a name, not nil")
+  t.raises(function() return plan:named "" end, "an empty text")
+  t.raises(function() return plan:moved() end, "moved wants a table, not nil")
+  t.raises(function() return plan:apply(5) end, "apply wants a table, not a number")
+  t.raises(function() return plan:moved(data, 5) end, "moved: parameters are a table")
+  t.raises(function() return plan:moved(data, { aandel = 1 }) end, "no parameter aandel", "aandeel")
+  t.raises(function() return plan.nope end, "nope")
+  t.raises(function() return asked.compare(data, plan) end, "compare: called on a table of dekking, and not on a breakdown")
+  t.raises(function() return asked:compare() end, "compare wants a table first, not nil")
+  t.raises(function() return asked:compare(data) end, "a scenario, a list of scenarios or another table, not nil")
+  t.raises(function() return asked:compare(data, {}) end, "compare wants a scenario or more, and the list is empty")
+  t.raises(function() return asked:compare(data, { plan, x = 1 }) end, "it has the key x")
+  t.raises(function() return asked:compare(data, { plan, plan }) end, "named outreach", "named")
+  t.raises(function() return asked:compare(data, asked) end, "not a breakdown")
+  t.raises(function() return asked:compare(data, plan, 5) end, "compare: parameters are a table")
+  t.raises(function() return asked:compare(data, plan, { 5 }) end, "a parameter has a name, and not the key 1")
+  t.raises(function() return asked:compare(data, plan, { aandeel = print }) end, "cannot be a function")
+  t.raises(function() return asked:compare(data, data, { name = "" }) end, "the other table has a name")
+  t.raises(function() return asked:compare(data, data, { nme = "x" }) end, "nme", "name")
+  t.raises(function() return asked:compare(data, data, { params = { q = 1 } }) end, "nothing here has a parameter q")
+  t.raises(function() return asked.solve(data, plan) end, "solve: called on a table of dekking, and not on a breakdown")
+  t.raises(function() return asked:solve() end, "solve wants a table first, not nil")
+  t.raises(function() return asked:solve(data) end, "solve wants a scenario, not nil")
+  t.raises(function() return asked:solve(data, plan, 5) end, "solve wants a question such as")
+  t.raises(function() return asked:solve(data, plan, {}) end, "vary is the name of a parameter of the scenario")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel" }) end, "target is a condition on the result")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = true }) end, "target wants a condition")
+  local goal = "dekking >= 0.5"
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = goal }) end, "say which cell")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = goal, at = "a" }) end, "not a string")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = goal, at = { "a" } }) end, "the key 1")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = goal, at = { x = print } }) end,
+    "the dimension x cannot be a function")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = goal, at = { gemente = "a" } }) end,
+    "gemente is no dimension of the breakdown", "gemeente")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = goal, each = 5 }) end,
+    "each is the name of a dimension, not a number")
+  t.raises(function()
+    return asked:solve(data, plan, { vary = "aandeel", target = goal, each = "gemeente", at = dk.total })
+  end, "say either at or each")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = "dekking", at = dk.total }) end,
+    "a condition is wanted")
+  t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = "dekkin > 1", at = dk.total }) end,
+    "dekking")
+  t.raises(function() return dk.merge() end, "merge: the column is a string, not nil")
+  t.raises(function() return dk.merge("g", { "a" }) end, "merge: the new name is a string, not nil")
 end)

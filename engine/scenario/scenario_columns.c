@@ -1,0 +1,144 @@
+/* scenario_columns.c - what the files of this folder do with columns and values: join levels, trim, describe. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "data/column_parts.h"
+#include "query/poll_row.h"
+#include "scenario_parts.h"
+
+dk_status dki_levels_join(dk_context *context, const dk_dictionary *a, const dk_dictionary *b,
+                          const dk_dictionary **out, dk_error *err)
+{
+    size_t n = b && b != a ? dk_dictionary_n_levels(b) : 0, n_new = 0;
+    dk_text *levels = dki_alloc_array(context, n, sizeof *levels, err);
+    dk_dictionary *longer;
+    dk_status status = levels ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        levels[n_new] = dk_dictionary_level(b, (uint32_t)i + 1);
+        n_new += dk_dictionary_find(a, levels[n_new]) == 0;
+    }
+    if (status == DK_OK && n_new == 0) {
+        *out = dk_dictionary_retain(a);
+    } else if (status == DK_OK) {
+        status = dki_dictionary_extend(a, levels, n_new, &longer, err);
+        if (status == DK_OK)
+            *out = longer;
+    }
+    dki_free(context, levels);
+    return status;
+}
+
+bool dki_values_equal(const dk_value *a, const dk_value *b)
+{
+    bool a_text = a->type == DK_TEXT || a->type == DK_CATEGORY;
+    bool b_text = b->type == DK_TEXT || b->type == DK_CATEGORY;
+
+    if (a->is_null || b->is_null)
+        return a->is_null && b->is_null;
+    if (a->type != b->type && !(a_text && b_text) && !(dk_type_is_number(a->type) && dk_type_is_number(b->type)))
+        return false;
+    return dk_value_compare(a, b) == 0;
+}
+
+dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_column **out, dk_error *err)
+{
+    dk_context *context = dk_column_context(column);
+    unsigned scale = dk_column_scale(column), needed = least;
+    uint64_t n = dk_column_n_rows(column);
+    dk_builder *builder;
+    dk_value value;
+    dk_status status = DK_OK;
+
+    if (dk_column_type(column) == DK_DECIMAL && needed < scale)
+        DKI_FOR_ROWS(i, n, context, status, err)
+        {
+            status = dk_column_get(column, i, &value, err);
+            while (status == DK_OK && !value.is_null && needed < scale &&
+                   value.as.integer % dki_power10[scale - needed] != 0)
+                needed++;
+        }
+    if (status != DK_OK)
+        return status;
+    if (dk_column_type(column) != DK_DECIMAL || needed >= scale) {
+        *out = dk_column_retain(column);
+        return DK_OK;
+    }
+    status = dk_builder_new(context, needed ? DK_DECIMAL : DK_INTEGER, (uint8_t)needed, NULL, &builder, err);
+    if (status != DK_OK)
+        return status;
+    DKI_FOR_ROWS(i, n, context, status, err)
+    {
+        status = dk_column_get(column, i, &value, err);
+        if (status == DK_OK)
+            status = dk_builder_value(builder, &value, err);
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
+
+dk_status dki_put_notes(const dki_text_map *notes, const dk_table **table, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < notes->n && status == DK_OK; i++) {
+        size_t size;
+        const dk_table *noted;
+
+        status = dk_table_with_note(*table, dki_text_map_get(notes, (uint32_t)i, &size), &noted, err);
+        if (status == DK_OK) {
+            dk_table_release(*table);
+            *table = noted;
+        }
+    }
+    return status;
+}
+
+const char *dki_unit(const dk_table *table, int64_t weight)
+{
+    const char *unit = dk_table_properties(table)->unit;
+
+    if (unit && unit[0] && strcmp(unit, "persons") != 0)
+        return unit; /* the script's own word, of which only the script knows the singular */
+    return weight == DKI_PERSON ? "person" : "persons";
+}
+
+size_t dki_format_weight(int64_t weight, char *out, size_t size)
+{
+    unsigned scale = DK_WEIGHT_SCALE;
+
+    while (scale > 0 && weight % 10 == 0) {
+        weight /= 10;
+        scale--;
+    }
+    return dki_format_decimal(weight, scale, out, size);
+}
+
+dk_status dki_describe(const dk_table *table, uint64_t row, const size_t *columns, size_t n, dki_buffer *text,
+                       dk_error *err)
+{
+    dk_status status = n == 0 ? dki_buffer_text(text, "everybody", err) : DK_OK;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        const dk_field *field = dk_table_field(table, columns[i]);
+        dk_value value;
+        char plain[80];
+
+        status = dk_column_get(field->column, row, &value, err);
+        if (status == DK_OK)
+            status = dki_buffer_format(text, err, "%s%s = ", i ? ", " : "", field->name);
+        if (status != DK_OK)
+            break;
+        if (!value.is_null && (value.type == DK_TEXT || value.type == DK_CATEGORY)) {
+            status = dki_buffer_append(text, value.as.text.bytes, value.as.text.size, err);
+        } else {
+            dk_value_format(&value, plain, sizeof plain);
+            status = dki_buffer_text(text, plain, err);
+        }
+    }
+    return status;
+}
