@@ -1,0 +1,362 @@
+/* test_cells.c - tables of weighted cells: what they hold, that a breakdown is the same on them, what they refuse.
+ * */
+#include "scenarios.h"
+
+static dk_context *context;
+
+static int start(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    dk_set_threads(0);
+    assert_int_equal(dk_context_used_bytes(context), 0);
+    dk_context_release(context);
+    return 0;
+}
+
+static const char people[] = "klasse:category gemeente:category in_sonar:boolean leeftijd:integer weight:integer\n"
+                             "jong|Duiven|true|20|1\noud|Arnhem|false|60|1\njong|Arnhem|false|20|1\n"
+                             "oud|Arnhem|false|60|1\njong|-|-|30|1\njong|Arnhem|true|21|1\n";
+
+static const struct plan move = { .name = "verhuizing",
+                                  .steps = { { .name = "verhuis",
+                                               .where = "klasse == 'jong'",
+                                               .share = "0.5",
+                                               .per = { "in_sonar" },
+                                               .set = { "gemeente = 'Ede'" } } } };
+
+/* The cells of a table for a question (may be NULL) and a plan (may be NULL). */
+static dk_status ask_cells(const dk_table *table, const struct question *question, const struct plan *plan,
+                           const dk_table **out, dk_error *err)
+{
+    const dk_breakdown *breakdown = question ? make_breakdown(context, question) : NULL;
+    const dk_scenario *scenario = plan ? make_scenario(context, plan) : NULL;
+    dk_status status = dk_cells_new(table, breakdown, &scenario, plan ? 1 : 0, out, err);
+
+    dk_scenario_release(scenario);
+    dk_breakdown_release(breakdown);
+    return status;
+}
+
+static void assert_cells(const char *text, const char *weight, const struct question *question,
+                         const struct plan *plan, const char *names, const char *rows)
+{
+    static const size_t blocks[] = { 1, 2, DK_BLOCK_ROWS };
+
+    for (size_t i = 0; i < 6; i++) {
+        const dk_table *table = make_table(context, text), *cells = NULL;
+        dk_error err = DK_ERROR_INIT;
+
+        if (weight)
+            table = with_weight(table, weight);
+        dk_set_threads(1 + i % 2);
+        dk_context_set_block_rows(context, blocks[i / 2]);
+        assert_ok(ask_cells(table, question, plan, &cells, &err), &err);
+        assert_string_equal(show_names(cells), names);
+        assert_string_equal(show_rows(cells), rows);
+        dk_table_release(cells);
+        dk_table_release(table);
+    }
+    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+}
+
+static void assert_refused(const char *text, const char *weight, const struct question *question,
+                           const struct plan *plan, dk_status expected, const char *part)
+{
+    const dk_table *table = make_table(context, text), *cells = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    if (weight)
+        table = with_weight(table, weight);
+    assert_fails(ask_cells(table, question, plan, &cells, &err), &err, expected, part);
+    assert_null(cells);
+    dk_table_release(table);
+}
+
+/* The table has a column named weight, so that the cells' own gets another name; null keys are groups, and last. */
+static void cells_are_the_combinations_that_a_scenario_mentions(void **state)
+{
+    (void)state;
+    assert_cells(people, NULL, NULL, &move, "klasse gemeente in_sonar weight_2",
+                 "jong|Arnhem|false|1.000000000\njong|Arnhem|true|1.000000000\njong|Duiven|true|1.000000000\n"
+                 "jong|-|-|1.000000000\noud|Arnhem|false|2.000000000\n");
+}
+
+static void a_breakdown_adds_the_columns_that_it_reads(void **state)
+{
+    (void)state;
+    assert_cells(people, NULL,
+                 ASK(.by = { "k = klasse" }, .measures = { "m = mean(leeftijd) where in_sonar" },
+                     .where = "gemeente == 'Arnhem'"),
+                 NULL, "klasse gemeente in_sonar leeftijd weight_2",
+                 "jong|Arnhem|false|20|1.000000000\njong|Arnhem|true|21|1.000000000\n"
+                 "jong|Duiven|true|20|1.000000000\njong|-|-|30|1.000000000\n"
+                 "oud|Arnhem|false|60|2.000000000\n");
+    assert_cells(people, NULL, ASK(.measures = { "n = count()" }), NULL, "weight_2", "6.000000000\n");
+}
+
+static void weights_of_a_table_are_summed_under_their_own_name(void **state)
+{
+    (void)state;
+    assert_cells("a:category n:decimal2\nx|1.25\ny|0.00\nx|2.50\n", "n",
+                 ASK(.by = { "a" }, .measures = { "c = count()" }), NULL, "a n", "x|3.750000000\ny|0.000000000\n");
+}
+
+static void cells_keep_what_the_table_is(void **state)
+{
+    const dk_table *table = make_table(context, people), *named = NULL, *cells = NULL;
+    const dk_properties properties = { .name = "register", .source = "register.csv", .unit = "personen" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_with_properties(table, &properties, &named, &err), &err);
+    assert_ok(ask_cells(named, NULL, &move, &cells, &err), &err);
+    assert_string_equal(dk_table_properties(cells)->name, "register");
+    assert_string_equal(dk_table_properties(cells)->source, "register.csv");
+    assert_string_equal(dk_table_properties(cells)->unit, "personen");
+    assert_string_equal(dk_table_properties(cells)->weight, "weight_2");
+    dk_table_release(cells);
+    dk_table_release(named);
+    dk_table_release(table);
+}
+
+static void a_table_without_rows_has_no_cells(void **state)
+{
+    (void)state;
+    assert_cells("klasse:category gemeente:category in_sonar:boolean\n", NULL, NULL, &move,
+                 "klasse gemeente in_sonar weight", "");
+}
+
+static void totals_are_refused(void **state)
+{
+    const dk_table *table = make_table(context, people), *totals = NULL, *cells = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(ask_table(ASK(.by = { "gemeente" }, .measures = { "n = count()" }, .margins = DK_MARGINS_TOTALS),
+                        table, NULL, &totals, &err),
+              &err);
+    assert_fails(ask_cells(totals, ASK(.by = { "gemeente" }, .measures = { "c = count()" }), NULL, &cells, &err),
+                 &err, DK_ERR_MARGIN,
+                 "rows that are totals, which would count double (take its details: :detail())");
+    dk_table_release(totals);
+    dk_table_release(table);
+}
+
+static void an_unknown_column_is_named_with_its_step(void **state)
+{
+    const struct plan wrong = {
+        .name = "x",
+        .steps = { { .name = "eerst", .share = "0.5", .set = { "klasse = 'oud'" } },
+                   { .name = "dan", .where = "in_sonr", .all = true, .set = { "klasse = 'oud'" } } }
+    };
+    const struct plan per = {
+        .name = "x", .steps = { { .name = "per", .all = true, .per = { "regio" }, .set = { "klasse = 'oud'" } } }
+    };
+
+    (void)state;
+    assert_refused(people, NULL, NULL, &wrong, DK_ERR_NAME,
+                   "dan: unknown column \"in_sonr\" (did you mean \"in_sonar\"?)");
+    assert_refused(people, NULL, NULL, &per, DK_ERR_NAME, "per: unknown column \"regio\"");
+    assert_refused(people, NULL, ASK(.by = { "plaats" }, .measures = { "n = count()" }), NULL, DK_ERR_NAME,
+                   "unknown column \"plaats\"");
+}
+
+/* A record that is split in two is still one person: what counts records has no meaning here. */
+static void records_cannot_be_counted_on_cells(void **state)
+{
+    (void)state;
+    assert_refused(people, NULL, ASK(.measures = { "n = count()", "r = 2 * rows() where in_sonar" }), &move,
+                   DK_ERR_ARGUMENT,
+                   "rows() counts records, and a scenario moves persons, in parts of records too\n"
+                   "  r = 2 * rows() where in_sonar\n");
+}
+
+static void the_weight_is_neither_read_nor_set(void **state)
+{
+    const struct plan sets = { .name = "x", .steps = { { .name = "telt", .all = true, .set = { "n = 5" } } } };
+    static const char text[] = "a:category n:integer\nx|3\n";
+
+    (void)state;
+    assert_refused(text, "n", ASK(.measures = { "s = sum(n)" }), NULL, DK_ERR_ARGUMENT,
+                   "n is the weight of the table: a scenario moves it, and nothing else can read or set it");
+    assert_refused(text, "n", NULL, &sets, DK_ERR_ARGUMENT, "telt: n is the weight of the table");
+}
+
+/* A name stands between backquotes in the question that groups; only per and the weight take names as they are. */
+static void a_backquote_in_a_name_is_refused(void **state)
+{
+    const struct plan plan = { .name = "x",
+                               .steps = { { .name = "s", .all = true, .per = { "b`c" }, .set = { "a = 'y'" } } } };
+    const dk_table *table = make_table(context, "a:category b:integer\nx|1\n"), *renamed = NULL, *cells = NULL;
+    const char *old_names[] = { "b" }, *new_names[] = { "b`c" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_rename(table, old_names, new_names, 1, &renamed, &err), &err);
+    assert_fails(
+        ask_cells(renamed, NULL, &plan, &cells, &err), &err, DK_ERR_ARGUMENT,
+        "a column whose name holds a backquote cannot be in a scenario: b`c (give it another name: t:rename)");
+    renamed = with_weight(renamed, "b`c");
+    assert_fails(ask_cells(renamed, ASK(.by = { "a" }, .measures = { "n = count()" }), NULL, &cells, &err), &err,
+                 DK_ERR_ARGUMENT, "cannot be in a scenario: b`c");
+    assert_null(cells);
+    dk_table_release(renamed);
+    dk_table_release(table);
+}
+
+static void more_columns_than_a_breakdown_has_dimensions_are_refused(void **state)
+{
+    (void)state;
+    assert_refused("a:integer b:integer c:integer d:integer e:integer f:integer g:integer h:integer i:integer "
+                   "j:integer k:integer l:integer m:integer n:integer o:integer p:integer q:integer\n"
+                   "1|1|1|1|1|1|1|1|1|1|1|1|1|1|1|1|1\n",
+                   NULL,
+                   ASK(.by = { "a", "b", "c", "d", "e", "f", "g", "h" },
+                       .measures = { "s = sum(i + j + k + l + m + n + o + p + q)" }),
+                   NULL, DK_ERR_LIMIT, "mention 17 columns; at most 16 fit");
+}
+
+/* 9223372036.854775807 persons are the most, in one cell or in all together. */
+static void weights_that_do_not_fit_are_refused(void **state)
+{
+    const struct question question = { .by = { "a" }, .measures = { "c = count()" } };
+
+    (void)state;
+    assert_cells("a:category n:integer\nx|9223372035\ny|1\n", "n", &question, NULL, "a n",
+                 "x|9223372035.000000000\ny|1.000000000\n");
+    assert_refused("a:category n:integer\nx|9223372037\n", "n", &question, NULL, DK_ERR_OVERFLOW,
+                   "a weight of 9223372037 does not fit: a scenario counts in billionths of a person");
+    assert_refused("a:category n:decimal10\nx|0.0000000001\n", "n", &question, NULL, DK_ERR_OVERFLOW,
+                   "a weight of 0.0000000001 does not fit");
+    assert_refused("a:category n:integer\nx|5000000000\ny|5000000000\n", "n", &question, NULL, DK_ERR_OVERFLOW,
+                   "the table counts more persons than a scenario can: 9223372036, in billionths");
+}
+
+/* Every measure that exists is the same on cells as on rows, exactly: text for text. */
+static void a_breakdown_is_the_same_on_cells_as_on_rows(void **state)
+{
+    static const struct question questions[] = {
+        { .by = { "gemeente", "klasse" }, .measures = { COVERAGE }, .margins = DK_MARGINS_CUBE },
+        { .by = { "klasse" },
+          .measures = { "s = sum(bedrag)", "m = mean(bedrag)", "lo = min(leeftijd)", "hi = max(bedrag)",
+                        "q = s / all(s)" },
+          .where = "leeftijd < 50 or in_sonar",
+          .margins = DK_MARGINS_TOTALS },
+        { .by = { "gemeente" },
+          .measures = { "s = sum(lengte)", "m = mean(lengte) where not in_sonar", "x = max(lengte)" },
+          .margins = DK_MARGINS_ROLLUP },
+        { .measures = { "n = count()", "oud = max(leeftijd)" } },
+    };
+
+    (void)state;
+    for (unsigned round = 0; round < 40; round++) {
+        size_t n_rows = random_below(400), used;
+        static char text[40000];
+        const dk_table *table;
+
+        used = (size_t)sprintf(text, "gemeente:category[Arnhem,Ede] klasse:text in_sonar:boolean leeftijd:integer "
+                                     "bedrag:decimal2 lengte:real\n");
+        for (size_t i = 0; i < n_rows; i++)
+            used += (size_t)sprintf(text + used, "%s|%s|%s|%d|%d.%02d|%d.%d\n",
+                                    (const char *[]){ "Arnhem", "Ede", "-" }[random_below(3)],
+                                    (const char *[]){ "jong", "oud", "-", "" }[random_below(4)],
+                                    (const char *[]){ "true", "false", "-" }[random_below(3)],
+                                    (int)random_below(5) * 10 + 18, (int)random_below(20),
+                                    (int)random_below(3) * 25, (int)random_below(3), (int)random_below(9));
+        table = make_table(context, text);
+        if (round % 2)
+            table = with_weight(table, "leeftijd");
+        for (size_t q = 0; q < sizeof questions / sizeof *questions; q++) {
+            const dk_breakdown *breakdown = make_breakdown(context, &questions[q]);
+            const dk_table *cells = NULL, *on_rows = NULL, *on_cells = NULL;
+            dk_error err = DK_ERROR_INIT;
+            char expected[1 << 14];
+            dk_status status = dk_cells_new(table, breakdown, NULL, 0, &cells, &err);
+
+            if (status == DK_ERR_ARGUMENT && round % 2) { /* the weight is mentioned */
+                dk_breakdown_release(breakdown);
+                continue;
+            }
+            assert_ok(status, &err);
+            assert_ok(dk_breakdown_run(breakdown, table, NULL, &on_rows, &err), &err);
+            assert_ok(dk_breakdown_run(breakdown, cells, NULL, &on_cells, &err), &err);
+            assert_int_equal(dk_table_n_rows(on_rows), dk_table_n_rows(on_cells));
+            for (size_t c = 0; c < dk_table_n_columns(on_rows); c++)
+                for (uint64_t r = 0; r < dk_table_n_rows(on_rows); r++) {
+                    dk_value a = value_at(on_rows, dk_table_field(on_rows, c)->name, r);
+                    dk_value b = value_at(on_cells, dk_table_field(on_rows, c)->name, r);
+
+                    if (a.is_null != b.is_null || (!a.is_null && dk_value_compare(&a, &b) != 0)) {
+                        snprintf(expected, sizeof expected, "%s", show_rows(on_rows));
+                        fail_msg("question %zu:\n%s and on cells\n%s", q, expected, show_rows(on_cells));
+                    }
+                }
+            dk_table_release(on_rows);
+            dk_table_release(on_cells);
+            dk_table_release(cells);
+            dk_breakdown_release(breakdown);
+        }
+        dk_table_release(table);
+    }
+}
+
+static void every_failing_allocation_is_survived(void **state)
+{
+    const dk_table *table = make_table(context, people), *cells = NULL;
+    const dk_breakdown *breakdown =
+        make_breakdown(context, ASK(.by = { "klasse" }, .measures = { "m = mean(leeftijd)" }));
+    const dk_scenario *scenario = make_scenario(context, &move);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_cells_new(table, breakdown, &scenario, 1, &cells, &err), &err,
+                                   cells == NULL, dk_table_release(cells));
+    dk_scenario_release(scenario);
+    dk_breakdown_release(breakdown);
+    dk_table_release(table);
+}
+
+static void an_interruption_stops_it(void **state)
+{
+    const dk_table *table = make_table(context, people), *cells = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_context_interrupt(context);
+    assert_fails(ask_cells(table, NULL, &move, &cells, &err), &err, DK_ERR_INTERRUPTED, "");
+    assert_null(cells);
+    dk_context_clear_interrupt(context);
+    dk_table_release(table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(cells_are_the_combinations_that_a_scenario_mentions, start, stop),
+        cmocka_unit_test_setup_teardown(a_breakdown_adds_the_columns_that_it_reads, start, stop),
+        cmocka_unit_test_setup_teardown(weights_of_a_table_are_summed_under_their_own_name, start, stop),
+        cmocka_unit_test_setup_teardown(cells_keep_what_the_table_is, start, stop),
+        cmocka_unit_test_setup_teardown(a_table_without_rows_has_no_cells, start, stop),
+        cmocka_unit_test_setup_teardown(totals_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(an_unknown_column_is_named_with_its_step, start, stop),
+        cmocka_unit_test_setup_teardown(records_cannot_be_counted_on_cells, start, stop),
+        cmocka_unit_test_setup_teardown(the_weight_is_neither_read_nor_set, start, stop),
+        cmocka_unit_test_setup_teardown(a_backquote_in_a_name_is_refused, start, stop),
+        cmocka_unit_test_setup_teardown(more_columns_than_a_breakdown_has_dimensions_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(weights_that_do_not_fit_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(a_breakdown_is_the_same_on_cells_as_on_rows, start, stop),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
