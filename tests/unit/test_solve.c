@@ -1,0 +1,558 @@
+/* test_solve.c - how many more must be registered: the region's figures, cells and groups, and what cannot be
+ * asked. */
+#include "solves.h"
+
+static dk_context *context;
+
+static int start(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    dk_set_threads(0);
+    assert_int_equal(dk_context_used_bytes(context), 0);
+    dk_context_release(context);
+    return 0;
+}
+
+static const struct question by_gemeente = { .by = { "gemeente" }, .measures = { COVERAGE } };
+
+/* 80, 90 and 95 % of 7676 need 6141, 6909 and 7293 persons: 459, 1227 and 1611 more than 5682. */
+static void the_region_needs_459_1227_and_1611_more(void **state)
+{
+    static const struct {
+        const char *target;
+        int64_t persons, known;
+        const char *answer;
+    } cases[] = { { "dekking >= 0.80", 459, 6141, "459 persons, 23.02 % of 1994, give 80.00 %" },
+                  { "dekking >= 0.90", 1227, 6909, "1227 persons, 61.53 % of 1994, give 90.01 %" },
+                  { "dekking >= 0.95", 1611, 7293, "1611 persons, 80.79 % of 1994, give 95.01 %" } };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (int whole = 0; whole < 2; whole++)
+            for (unsigned threads = 1; threads <= 2; threads++) {
+                const dk_table *result;
+
+                dk_set_threads(threads);
+                result =
+                    solved(make_region(context), SEARCH(.question = &by_gemeente,
+                                                        .plan = SHARE_PLAN(.whole = whole, .per = { "gemeente" }),
+                                                        .vary = "aandeel", .target = cases[i].target));
+                assert_string_equal(show_names(result),
+                                    "reachable persons available aandeel register known dekking answer");
+                assert_int_equal(dk_table_n_rows(result), 1);
+                assert_true(value_at(result, "reachable", 0).as.boolean);
+                assert_int_equal(value_at(result, "persons", 0).type, DK_INTEGER);
+                assert_int_equal(value_at(result, "persons", 0).as.integer, cases[i].persons);
+                assert_int_equal(value_at(result, "available", 0).as.integer, 1994);
+                assert_int_equal(value_at(result, "known", 0).as.integer, cases[i].known);
+                assert_near(real_at(result, "aandeel", 0), (double)cases[i].persons / 1994);
+                assert_near(real_at(result, "dekking", 0), (double)cases[i].known / 7676);
+                assert_string_equal(text_at(result, "answer", 0), cases[i].answer);
+                dk_table_release(result);
+            }
+}
+
+/* ceil(0.9 N) - S of each. */
+static void each_municipality_has_a_number_of_its_own(void **state)
+{
+    static const struct question all_levels = {
+        .by = { "gemeente" }, .measures = { COVERAGE }, .all_levels = true, .order = { "dekking desc" }, .limit = 2
+    };
+    const dk_table *result =
+        solved(make_region(context), SEARCH(.question = &all_levels, .plan = SHARE_PLAN(.per = { "gemeente" }),
+                                            .vary = "aandeel", .target = "dekking >= 0.90", .each = "gemeente"));
+
+    (void)state;
+    assert_string_equal(show_names(result),
+                        "gemeente reachable persons available aandeel register known dekking answer");
+    assert_string_equal(show_rows(result),
+                        "Arnhem|true|644|1047|644/1047|4030|3627|9/10|644 persons, 61.51 % of 1047, give 90.00 %\n"
+                        "Doesburg|true|41|65|41/65|249|225|75/83|41 persons, 63.08 % of 65, give 90.36 %\n"
+                        "Duiven|true|54|87|18/29|336|303|101/112|54 persons, 62.07 % of 87, give 90.18 %\n"
+                        "Lingewaard|true|80|129|80/129|498|449|449/498|80 persons, 62.02 % of 129, give 90.16 %\n"
+                        "Overbetuwe|true|90|146|45/73|561|505|505/561|90 persons, 61.64 % of 146, give 90.02 %\n"
+                        "Rheden|true|150|244|75/122|940|846|9/10|150 persons, 61.48 % of 244, give 90.00 %\n"
+                        "Rozendaal|false|-|0|-|0|0|-|cannot be reached: dekking has no value there\n"
+                        "Westervoort|true|45|72|5/8|276|249|83/92|45 persons, 62.50 % of 72, give 90.22 %\n"
+                        "Zevenaar|true|126|204|21/34|786|708|118/131|126 persons, 61.76 % of 204, give 90.08 %\n");
+    dk_table_release(result);
+}
+
+/* If the 1994 are spread like the known, Arnhem has 1047 of them: all of them bring the region to 6729 / 7676. */
+static void arnhem_alone_cannot_bring_the_region_to_90(void **state)
+{
+    const struct plan plan = { .name = "arnhem",
+                               .params = { SHARE("aandeel", 3, 1) },
+                               .steps = { { .name = "alleen Arnhem",
+                                            .where = "not in_sonar and gemeente == 'Arnhem'",
+                                            .share = "$aandeel",
+                                            .whole = true,
+                                            .set = { "in_sonar = true" } } } };
+    const dk_table *result = solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &plan,
+                                                                 .vary = "aandeel", .target = "dekking >= 0.90"));
+
+    (void)state;
+    assert_string_equal(show_rows(result),
+                        "false|-|1047|1/1|7676|6729|6729/7676|cannot be reached: at most 87.66 %\n");
+    dk_table_release(result);
+}
+
+/* W6: 240 more come into the register, all unknown: ceil(0.9 * 7916) = 7125, so 1443. */
+static void a_register_that_grows_needs_1443(void **state)
+{
+    const dk_table *table = with_weight(make_table(context, REGION_ROWS "-|false|240\n"), "n");
+    const dk_table *result = solved(table, SEARCH(.question = &by_gemeente, .plan = SHARE_PLAN(.per = { NULL }),
+                                                  .vary = "aandeel", .target = "dekking >= 0.90"));
+
+    (void)state;
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 1443);
+    assert_int_equal(value_at(result, "available", 0).as.integer, 2234);
+    dk_table_release(result);
+}
+
+/* A cell: all municipalities get the same share, and Duiven must come to 90 % of 336, that is 302.4 and 53.4 more.
+ * Of k in 1994 persons it gets 87 k / 1994: 53.404 with 1224, 53.36 with 1223. In whole persons it needs 54, and
+ * has them with 1225: 53.448, whose fraction is among the largest (worked out by another program for every k). */
+static void a_cell_is_reached_by_a_plan_for_everybody(void **state)
+{
+    const struct search parts = { .question = &by_gemeente,
+                                  .plan = SHARE_PLAN(.per = { "gemeente" }),
+                                  .vary = "aandeel",
+                                  .target = "dekking >= 0.90",
+                                  .at = { { "gemeente", TEXT("Duiven") } } };
+    struct search whole = parts;
+    const dk_table *result = solved(make_region(context), &parts);
+
+    (void)state;
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 1224);
+    assert_int_equal(value_at(result, "register", 0).as.integer, 336);
+    dk_table_release(result);
+    whole.plan = SHARE_PLAN(.per = { "gemeente" }, .whole = true);
+    result = solved(make_region(context), &whole);
+    assert_int_equal(value_at(result, "known", 0).as.integer, 303);
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 1225);
+    dk_table_release(result);
+}
+
+static void ranges_are_kept(void **state)
+{
+    const struct plan up_to_half = { .name = "p",
+                                     .params = { { .name = "aandeel",
+                                                   .value = DECIMAL(3, 1),
+                                                   .has_least = true,
+                                                   .has_greatest = true,
+                                                   .least = DECIMAL(1, 1),
+                                                   .greatest = DECIMAL(5, 1) } },
+                                     .steps = { KNOWN_STEP(.share = "$aandeel") } };
+    const dk_table *result = solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &up_to_half,
+                                                                 .vary = "aandeel", .target = "dekking >= 0.90"));
+
+    (void)state;
+    assert_string_equal(show_rows(result), /* (5682 + 997) / 7676 */
+                        "false|-|1994|1/2|7676|6679|6679/7676|cannot be reached: at most 87.01 %\n");
+    dk_table_release(result);
+    /* 75 % needs 75 more, and a tenth of 1994 is at least 200 whole persons. */
+    result = solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &up_to_half, .vary = "aandeel",
+                                                 .target = "dekking >= 0.75"));
+    assert_string_equal(show_rows(result),
+                        "true|200|1994|100/997|7676|5882|2941/3838|200 persons, 10.03 % of 1994, give 76.63 %\n");
+    dk_table_release(result);
+}
+
+static void counts_are_whole_persons(void **state)
+{
+#define RANGE(low, high) .has_least = true, .has_greatest = true, .least = WHOLE(low), .greatest = WHOLE(high)
+    const dk_table *result = solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = COUNT_PLAN,
+                                                                 .vary = "aantal", .target = "dekking >= 0.90"));
+
+    (void)state;
+    assert_string_equal(show_rows(result),
+                        "true|1227|1994|1227|7676|6909|6909/7676|1227 persons of 1994 give 90.01 %\n");
+    assert_int_equal(value_at(result, "aantal", 0).type, DK_INTEGER);
+    dk_table_release(result);
+    result = solved(
+        make_region(context),
+        SEARCH(.question = &by_gemeente, .vary = "aantal", .target = "dekking >= 0.90",
+               .plan = PLAN(.name = "p", .params = { { .name = "aantal", .value = WHOLE(100), RANGE(50, 1000) } },
+                            .steps = { KNOWN_STEP(.count = "$aantal", .whole = true) })));
+    assert_string_equal(show_rows(result),
+                        "false|-|1994|1000|7676|6682|3341/3838|cannot be reached: at most 87.05 %\n");
+    dk_table_release(result);
+    result = solved(
+        make_region(context),
+        SEARCH(.question = &by_gemeente, .vary = "aantal", .target = "dekking >= 0.70",
+               .plan = PLAN(.name = "p", .params = { { .name = "aantal", .value = WHOLE(100), RANGE(50, 1000) } },
+                            .steps = { KNOWN_STEP(.count = "$aantal", .per = { "gemeente" }) })));
+    assert_string_equal(show_rows(result), "true|50|1994|50|7676|5732|1433/1919|50 persons of 1994 give 74.67 %\n");
+    dk_table_release(result);
+    result = solved(make_region(context),
+                    SEARCH(.question = &by_gemeente, .vary = "aantal", .target = "dekking >= 0.70",
+                           .plan = PLAN(.name = "p",
+                                        .params = { { .name = "aantal", .value = WHOLE(3000), RANGE(2500, 4000) } },
+                                        .steps = { KNOWN_STEP(.count = "$aantal") })));
+    assert_string_equal(text_at(result, "answer", 0),
+                        "cannot be reached: aantal is at least 2500, and there are 1994 persons");
+    assert_false(value_at(result, "reachable", 0).as.boolean);
+    dk_table_release(result);
+}
+
+/* Steps before and after: what they move is not what is counted as persons. */
+static void persons_are_those_of_the_steps_that_are_varied(void **state)
+{
+    const struct plan plan = { .name = "plan",
+                               .params = { SHARE("aandeel", 3, 1) },
+                               .steps = { { .name = "fusie",
+                                            .where = "gemeente in ('Duiven', 'Westervoort')",
+                                            .all = true,
+                                            .set = { "gemeente = 'Duiven-Westervoort'" } },
+                                          KNOWN_STEP(.share = "$aandeel", .whole = true, .per = { "gemeente" }),
+                                          { .name = "vergeet",
+                                            .where = "in_sonar and gemeente == 'Rheden'",
+                                            .share = "0.0",
+                                            .set = { "in_sonar = false" } } } };
+    const dk_table *result =
+        solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel",
+                                            .target = "dekking >= 0.90", .each = "gemeente"));
+    uint64_t row = 0;
+
+    (void)state;
+    while (strcmp(text_at(result, "gemeente", row), "Duiven-Westervoort") != 0)
+        row++;
+    assert_int_equal(value_at(result, "persons", row).as.integer, 98); /* ceil(0.9 * 612) - 453 */
+    assert_int_equal(value_at(result, "available", row).as.integer, 159);
+    assert_int_equal(dk_table_n_rows(result), 7);
+    dk_table_release(result);
+    result = solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel",
+                                                 .target = "dekking >= 0.90"));
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 1227);
+    dk_table_release(result);
+}
+
+/* In one group there is nobody to register, in another everybody is known already: both have an answer. */
+static void groups_where_nobody_matches_have_an_answer(void **state)
+{
+    const dk_table *result =
+        solved(make_table(context,
+                          "gemeente:category in_sonar:boolean\na|true\na|true\nb|false\nb|false\nb|true\n-|true\n"),
+               SEARCH(.question = &by_gemeente, .plan = SHARE_PLAN(.per = { "gemeente" }), .vary = "aandeel",
+                      .target = "dekking > 0.5", .each = "gemeente"));
+
+    (void)state;
+    assert_string_equal(show_rows(result), "a|true|0|0|0/1|2|2|1/1|reached already: 100.00 %\n"
+                                           "b|true|1|2|1/2|3|2|2/3|1 person, 50.00 % of 2, gives 66.67 %\n"
+                                           "-|true|0|0|0/1|1|1|1/1|reached already: 100.00 %\n");
+    dk_table_release(result);
+}
+
+static void parameters_go_where_they_belong(void **state)
+{
+    const struct plan plan = { .name = "plan",
+                               .params = { SHARE("aandeel", 3, 1), SHARE("eerst", 0, 0) },
+                               .steps = { { .name = "een",
+                                            .where = "not in_sonar and gemeente == 'Arnhem'",
+                                            .share = "$eerst",
+                                            .set = { "in_sonar = true" } },
+                                          KNOWN_STEP(.share = "$aandeel", .allow_none = true) } };
+    const dk_param all[] = { { "eerst", WHOLE(1) } }, goal[] = { { "doel", DECIMAL(90, 2) } };
+    const dk_param wrong[] = { { "dol", WHOLE(1) } }, of_step[] = { { "eerst", WHOLE(2) } };
+    dk_params params = { all, 1 }, own = { goal, 1 };
+    const dk_table *result, *region = make_region(context), *none = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    /* Arnhem's 1047 first: 6729, so 180 of the other 947. */
+    result = solved(make_region(context),
+                    SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel", .target = "dekking >= $doel",
+                           .params = &params, .breakdown_params = &own));
+    assert_string_equal(show_rows(result),
+                        "true|180|947|180/947|7676|6909|6909/7676|180 persons, 19.01 % of 947, give 90.01 %\n");
+    dk_table_release(result);
+    own.items = wrong;
+    assert_fails(solve_on(region,
+                          SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel",
+                                 .target = "dekking >= $doel", .breakdown_params = &own),
+                          &none, &err),
+                 &err, DK_ERR_NAME, "nothing here has a parameter dol (did you mean doel?)");
+    assert_fails(
+        solve_on(region,
+                 SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel", .target = "dekking >= $doel"),
+                 &none, &err),
+        &err, DK_ERR_NAME, "$doel");
+    params.items = of_step;
+    assert_fails(solve_on(region,
+                          SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel",
+                                 .target = "dekking >= 0.9", .params = &params),
+                          &none, &err),
+                 &err, DK_ERR_RANGE, "the parameter eerst lies between 0 and 1, and 2 does not");
+    dk_table_release(region);
+}
+
+static void a_note_tells_whom_null_left_out(void **state)
+{
+    const dk_table *result =
+        solved(make_table(context, "gemeente:category in_sonar:boolean\na|true\na|false\na|-\nb|-\n"),
+               SEARCH(.question = &by_gemeente, .plan = SHARE_PLAN(.per = { NULL }), .vary = "aandeel",
+                      .target = "known >= 2"));
+
+    (void)state;
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 1);
+    assert_int_equal(dk_table_n_notes(result), 1);
+    assert_string_equal(dk_table_note(result, 0),
+                        "register the unknown: 2 persons left out, because not in_sonar is null there");
+    dk_table_release(result);
+}
+
+/* Errors ------------------------------------------------------------------------------------------------------- */
+
+static void assert_refused(const struct search *search, dk_status expected, const char *part)
+{
+    const dk_table *region = make_region(context), *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_fails(solve_on(region, search, &result, &err), &err, expected, part);
+    assert_null(result);
+    dk_table_release(region);
+}
+
+static void what_is_asked_must_exist(void **state)
+{
+    const struct plan *plan = SHARE_PLAN(.per = { "gemeente" });
+
+    (void)state;
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandel", .target = "dekking >= 0.9"),
+                   DK_ERR_NAME, "the scenario outreach has no parameter aandel (did you mean aandeel?)");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "deking >= 0.9"),
+                   DK_ERR_NAME, "dekking");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking >= 0.9",
+                          .each = "gemente"),
+                   DK_ERR_NAME, "gemente is no dimension of the breakdown (did you mean gemeente?)");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking >= 0.9",
+                          .at = { { "regio", TEXT("x") } }),
+                   DK_ERR_NAME, "regio is no dimension of the breakdown");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking >= 0.9",
+                          .at = { { "gemeente", TEXT("Duivn") } }),
+                   DK_ERR_NAME, "the result has no cell gemeente = Duivn (did you mean Duiven?)");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking >= 0.9",
+                          .at = { { "gemeente", WHOLE(5) } }),
+                   DK_ERR_NAME, "the result has no cell gemeente = 5");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .target = "dekking >= 0.9"), DK_ERR_ARGUMENT,
+                   "solve wants to know what to vary and which target to reach");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel"), DK_ERR_ARGUMENT,
+                   "solve wants to know what to vary and which target to reach");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking >= 0.9",
+                          .each = "gemeente", .at = { { "gemeente", TEXT("Duiven") } }),
+                   DK_ERR_ARGUMENT, "solve names one cell (at) or goes over groups (each), not both");
+}
+
+static void the_target_is_a_condition(void **state)
+{
+    const struct plan *plan = SHARE_PLAN(.per = { "gemeente" });
+
+    (void)state;
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking >="),
+                   DK_ERR_SYNTAX, "");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking + 1"),
+                   DK_ERR_TYPE, "");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "dekking = 0.9"),
+                   DK_ERR_ARGUMENT, "the target is a condition, and dekking = 0.9 gives a name (== compares)");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = plan, .vary = "aandeel", .target = "count() > 5"),
+                   DK_ERR_ARGUMENT, "");
+}
+
+static void the_parameter_is_a_number_with_a_range(void **state)
+{
+    (void)state;
+    assert_refused(SEARCH(.question = &by_gemeente, .vary = "p", .target = "dekking >= 0.9",
+                          .plan = PLAN(.name = "x", .params = { { .name = "p", .value = TEXT("a") } },
+                                       .steps = { { .name = "s",
+                                                    .all = true,
+                                                    .where = "gemeente == $p",
+                                                    .set = { "in_sonar = true" } } })),
+                   DK_ERR_TYPE, "the parameter p is no number, and cannot be varied");
+    assert_refused(
+        SEARCH(.question = &by_gemeente, .vary = "p", .target = "dekking >= 0.9",
+               .plan = PLAN(.name = "x", .params = { { .name = "p", .value = DECIMAL(25, 2) } },
+                            .steps = { KNOWN_STEP(.share = "$p / 2") })),
+        DK_ERR_ARGUMENT,
+        "the parameter p has no range, and is not a share or count by itself (give it one: p = { 0.25, min = "
+        "..., max = ... })");
+    assert_refused(
+        SEARCH(.question = &by_gemeente, .vary = "p", .target = "dekking >= 0.9",
+               .plan = PLAN(.name = "x",
+                            .params = { { .name = "p", .value = WHOLE(3), .has_least = true, .least = WHOLE(2) } },
+                            .steps = { KNOWN_STEP(.share = "$p") })),
+        DK_ERR_RANGE, "the range of the parameter p holds no share: one lies between 0 and 1");
+    assert_refused(SEARCH(.question = &by_gemeente, .vary = "p", .target = "dekking >= 0.9",
+                          .plan = PLAN(.name = "x",
+                                       .params = { { .name = "p",
+                                                     .value = WHOLE(-3),
+                                                     .has_greatest = true,
+                                                     .greatest = WHOLE(-2) } },
+                                       .steps = { KNOWN_STEP(.count = "$p") })),
+                   DK_ERR_RANGE, "the range of the parameter p holds no count: one is not negative");
+    assert_refused(SEARCH(.question = &by_gemeente, .vary = "p", .target = "dekking >= 0.9",
+                          .plan = PLAN(.name = "x",
+                                       .params = { { .name = "p",
+                                                     .value = DECIMAL(5, 1),
+                                                     .has_least = true,
+                                                     .least = { .type = DK_REAL, .as.real = 1e-30 } } },
+                                       .steps = { KNOWN_STEP(.share = "$p") })),
+                   DK_ERR_RANGE, "the range of p has more digits than an exact number can have");
+}
+
+static void the_answer_has_names_of_its_own(void **state)
+{
+    const struct question persons = { .by = { "gemeente" }, .measures = { "persons = count()" } };
+    const struct question answer = { .by = { "answer = gemeente" }, .measures = { "n = count()" } };
+    const struct question same = { .by = { "gemeente" }, .measures = { "aandeel = count()" } };
+    const struct question dimension = { .by = { "aandeel = gemeente" }, .measures = { "n = count()" } };
+    const struct plan *plan = SHARE_PLAN(.per = { "gemeente" });
+
+    (void)state;
+    assert_refused(SEARCH(.question = &persons, .plan = plan, .vary = "aandeel", .target = "persons > 1"),
+                   DK_ERR_ARGUMENT, "an answer has a column persons of its own: give the measure another name");
+    assert_refused(
+        SEARCH(.question = &answer, .plan = plan, .vary = "aandeel", .target = "n > 1", .each = "answer"),
+        DK_ERR_ARGUMENT, "an answer has a column answer of its own: give the dimension another name");
+    assert_refused(SEARCH(.question = &by_gemeente, .vary = "available", .target = "known > 1",
+                          .plan = PLAN(.name = "x", .params = { SHARE("available", 3, 1) },
+                                       .steps = { KNOWN_STEP(.share = "$available") })),
+                   DK_ERR_ARGUMENT, "an answer has a column available of its own: give the parameter another name");
+    assert_refused(SEARCH(.question = &same, .plan = plan, .vary = "aandeel", .target = "aandeel > 1"),
+                   DK_ERR_ARGUMENT, "aandeel is a parameter and a column of the result: rename one");
+    assert_refused(
+        SEARCH(.question = &dimension, .plan = plan, .vary = "aandeel", .target = "n > 1", .each = "aandeel"),
+        DK_ERR_ARGUMENT, "aandeel is a parameter and a column of the result: rename one");
+}
+
+/* Who changes municipality afterwards has two; a merger comes first. */
+static void groups_that_change_afterwards_are_refused(void **state)
+{
+    const struct plan plan = { .name = "plan",
+                               .params = { SHARE("aandeel", 3, 1) },
+                               .steps = { KNOWN_STEP(.share = "$aandeel"),
+                                          { .name = "fusie",
+                                            .where = "gemeente == 'Duiven'",
+                                            .all = true,
+                                            .set = { "gemeente = 'Westervoort'" } } } };
+    const dk_table *result;
+
+    (void)state;
+    assert_refused(
+        SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel", .target = "dekking >= 0.9",
+               .each = "gemeente"),
+        DK_ERR_ARGUMENT,
+        "fusie: each gemeente has no answer of its own where gemeente changes (put that step before the one "
+        "that $aandeel is in)");
+    result = solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &plan, .vary = "aandeel",
+                                                 .target = "dekking >= 0.9")); /* the total does not mind */
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 1227);
+    dk_table_release(result);
+}
+
+static void a_condition_that_nobody_ever_meets_is_an_error(void **state)
+{
+    const struct plan never = { .name = "x",
+                                .params = { SHARE("aandeel", 3, 1) },
+                                .steps = { { .name = "s",
+                                             .where = "gemeente == 'Duivn'",
+                                             .share = "$aandeel",
+                                             .set = { "in_sonar = true" } } } };
+    const struct plan later = {
+        .name = "x",
+        .params = { SHARE("aandeel", 3, 1) },
+        .steps = { KNOWN_STEP(.share = "$aandeel"),
+                   { .name = "t", .where = "gemeente == 'Ede'", .all = true, .set = { "in_sonar = true" } } }
+    };
+    const struct plan before = {
+        .name = "x",
+        .params = { SHARE("aandeel", 3, 1) },
+        .steps = { { .name = "t", .where = "gemeente == 'Ede'", .all = true, .set = { "in_sonar = true" } },
+                   KNOWN_STEP(.share = "$aandeel") }
+    };
+
+    (void)state;
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = &never, .vary = "aandeel", .target = "dekking >= 0.9"),
+                   DK_ERR_UNREACHABLE, "s: nobody matches gemeente == 'Duivn'");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = &never, .vary = "aandeel", .target = "dekking >= 0.9",
+                          .each = "gemeente"),
+                   DK_ERR_UNREACHABLE, "s: nobody matches gemeente == 'Duivn'");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = &later, .vary = "aandeel", .target = "dekking >= 0.9"),
+                   DK_ERR_UNREACHABLE, "t: nobody matches gemeente == 'Ede'");
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = &before, .vary = "aandeel", .target = "dekking >= 0.9"),
+                   DK_ERR_UNREACHABLE, "t: nobody matches gemeente == 'Ede'");
+}
+
+static void every_failing_allocation_is_survived(void **state)
+{
+    const dk_table *table = make_table(
+        context, "gemeente:category in_sonar:boolean\na|true\na|false\na|false\nb|false\nb|false\nb|-\n");
+    const dk_breakdown *breakdown = make_breakdown(context, &by_gemeente);
+    const dk_scenario *whole = make_scenario(context, SHARE_PLAN(.whole = true, .per = { "gemeente" }));
+    const dk_solve_spec total = { .vary = "aandeel", .target = "dekking >= 0.6" };
+    const dk_solve_spec each = { .vary = "aandeel", .target = "dekking >= 0.6 and known > 1", .each = "gemeente" };
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context,
+                                   dk_scenario_solve(breakdown, table, NULL, whole, NULL, &total, &result, &err),
+                                   &err, result == NULL, (void)0);
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 3); /* 4 of 6 */
+    dk_table_release(result);
+    result = NULL;
+    assert_survives_failing_memory(context,
+                                   dk_scenario_solve(breakdown, table, NULL, whole, NULL, &each, &result, &err),
+                                   &err, result == NULL, (void)0);
+    assert_int_equal(value_at(result, "persons", 0).as.integer, 1);
+    dk_table_release(result);
+    dk_scenario_release(whole);
+    dk_breakdown_release(breakdown);
+    dk_table_release(table);
+}
+
+static void an_interruption_stops_it(void **state)
+{
+    (void)state;
+    dk_context_interrupt(context);
+    assert_refused(SEARCH(.question = &by_gemeente, .plan = SHARE_PLAN(.per = { NULL }), .vary = "aandeel",
+                          .target = "dekking >= 0.9"),
+                   DK_ERR_INTERRUPTED, "");
+    dk_context_clear_interrupt(context);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_region_needs_459_1227_and_1611_more, start, stop),
+        cmocka_unit_test_setup_teardown(each_municipality_has_a_number_of_its_own, start, stop),
+        cmocka_unit_test_setup_teardown(arnhem_alone_cannot_bring_the_region_to_90, start, stop),
+        cmocka_unit_test_setup_teardown(a_register_that_grows_needs_1443, start, stop),
+        cmocka_unit_test_setup_teardown(a_cell_is_reached_by_a_plan_for_everybody, start, stop),
+        cmocka_unit_test_setup_teardown(ranges_are_kept, start, stop),
+        cmocka_unit_test_setup_teardown(counts_are_whole_persons, start, stop),
+        cmocka_unit_test_setup_teardown(persons_are_those_of_the_steps_that_are_varied, start, stop),
+        cmocka_unit_test_setup_teardown(groups_where_nobody_matches_have_an_answer, start, stop),
+        cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, start, stop),
+        cmocka_unit_test_setup_teardown(a_note_tells_whom_null_left_out, start, stop),
+        cmocka_unit_test_setup_teardown(what_is_asked_must_exist, start, stop),
+        cmocka_unit_test_setup_teardown(the_target_is_a_condition, start, stop),
+        cmocka_unit_test_setup_teardown(the_parameter_is_a_number_with_a_range, start, stop),
+        cmocka_unit_test_setup_teardown(the_answer_has_names_of_its_own, start, stop),
+        cmocka_unit_test_setup_teardown(groups_that_change_afterwards_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(a_condition_that_nobody_ever_meets_is_an_error, start, stop),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
