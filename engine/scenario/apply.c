@@ -208,8 +208,12 @@ static dk_status join_cells(const dki_stage *stage, const struct division *d, co
     dk_context *context = dk_table_context(stage->cells);
     size_t n_columns = dk_table_n_columns(stage->cells), weight = dki_cells_weight(stage->cells), n = 0;
     dk_field *fields = dki_calloc(context, n_columns, sizeof *fields, err);
+    dk_properties properties = *dk_table_properties(stage->cells);
     const dk_table *joined = NULL;
     dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+
+    properties.key = NULL; /* who stays and who moves have the same one */
+    properties.n_key = 0;
 
     for (; n < n_columns && status == DK_OK; n++) {
         fields[n] = DK_FIELD(dk_table_field(stage->cells, n)->name, NULL);
@@ -222,7 +226,7 @@ static dk_status join_cells(const dki_stage *stage, const struct division *d, co
     if (status == DK_OK)
         status = dk_table_new(context, fields, n_columns, d->n_stay + d->n_move, &joined, err);
     if (status == DK_OK)
-        status = dk_table_with_properties(joined, dk_table_properties(stage->cells), out, err);
+        status = dk_table_with_properties(joined, &properties, out, err);
     dk_table_release(joined);
     for (size_t i = 0; fields && i < n; i++)
         dk_column_release(fields[i].column);

@@ -166,6 +166,8 @@ dk_status dki_cells_ask(const dk_breakdown *question, const dk_table *table, con
     dk_status status = dk_breakdown_run(question, table, NULL, &counted, err);
 
     properties.weight = question->measures[0].name;
+    properties.key = NULL; /* of rows, which cells are not */
+    properties.n_key = 0;
     if (status == DK_OK)
         status = make_weights(dk_table_field(counted, question->n_by)->column, &weights, err);
     if (status == DK_OK) {

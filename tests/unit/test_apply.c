@@ -408,6 +408,28 @@ static void a_scenario_runs_on_cells_alone(void **state)
     dk_scenario_release(scenario);
 }
 
+/* Cells may have a key; who stays and who moves share it. */
+static void a_key_of_the_cells_goes(void **state)
+{
+    const dk_scenario *scenario = make_scenario(context, ONE(.share = "0.5", .set = { "a = 3" }));
+    const dk_table *cells = with_weight(make_table(context, "k:text a:integer w:decimal9\nx|1|2\n"), "w");
+    const char *const key[] = { "k" };
+    dk_properties properties = *dk_table_properties(cells);
+    const dk_table *keyed = NULL, *after = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    properties.key = key;
+    properties.n_key = 1;
+    assert_ok(dk_table_with_properties(cells, &properties, &keyed, &err), &err);
+    assert_ok(dk_scenario_apply(scenario, keyed, NULL, &after, NULL, &err), &err);
+    assert_string_equal(show_rows(after), "x|1|1.000000000\nx|3|1.000000000\n");
+    dk_table_release(after);
+    dk_table_release(keyed);
+    dk_table_release(cells);
+    dk_scenario_release(scenario);
+}
+
 /* What a later step lacks is found before the first one runs. */
 static void every_step_is_checked_before_the_first_runs(void **state)
 {
@@ -489,6 +511,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_note_tells_whom_null_left_out, start, stop),
         cmocka_unit_test_setup_teardown(a_note_tells_what_nobody_has, start, stop),
         cmocka_unit_test_setup_teardown(a_scenario_runs_on_cells_alone, start, stop),
+        cmocka_unit_test_setup_teardown(a_key_of_the_cells_goes, start, stop),
         cmocka_unit_test_setup_teardown(every_step_is_checked_before_the_first_runs, start, stop),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
         cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),

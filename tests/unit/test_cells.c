@@ -111,8 +111,17 @@ static void weights_of_a_table_are_summed_under_their_own_name(void **state)
 
 static void cells_keep_what_the_table_is(void **state)
 {
-    const dk_table *table = make_table(context, people), *named = NULL, *cells = NULL;
-    const dk_properties properties = { .name = "register", .source = "register.csv", .unit = "personen" };
+    const dk_table *table =
+        make_table(context, "klasse:category gemeente:category in_sonar:boolean leeftijd:integer "
+                            "weight:integer\njong|a|true|1|1\njong|a|true|2|1\n");
+    const dk_table *named = NULL, *cells = NULL;
+    const char *const key[] = { "leeftijd", "gemeente" };
+    const dk_properties properties = { .name = "register",
+                                       .source = "register.csv",
+                                       .unit = "personen",
+                                       .as_of = "2024-12-31",
+                                       .key = key,
+                                       .n_key = 2 };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
@@ -121,7 +130,9 @@ static void cells_keep_what_the_table_is(void **state)
     assert_string_equal(dk_table_properties(cells)->name, "register");
     assert_string_equal(dk_table_properties(cells)->source, "register.csv");
     assert_string_equal(dk_table_properties(cells)->unit, "personen");
+    assert_string_equal(dk_table_properties(cells)->as_of, "2024-12-31");
     assert_string_equal(dk_table_properties(cells)->weight, "weight_2");
+    assert_int_equal(dk_table_properties(cells)->n_key, 0); /* two rows are one cell */
     dk_table_release(cells);
     dk_table_release(named);
     dk_table_release(table);
