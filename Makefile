@@ -1,7 +1,8 @@
 # dekking - build, test, install. `make help` lists the targets.
 #
 # CFLAGS, LDFLAGS, PREFIX and DESTDIR are yours; what the project itself needs stands in DK_CFLAGS. V=1 shows commands.
-# A variant (sanitizers, valgrind) is the same targets with other flags, in a build folder of its own.
+# A variant (sanitizers, valgrind) is the same targets with other flags, in a build folder of its own. Targets that call
+# make again use every processor, unless -j says how many.
 
 BUILD  ?= build
 PREFIX ?= /usr/local
@@ -10,6 +11,7 @@ AR     ?= ar
 LUA    ?= lua5.4
 CFLAGS ?= -O2 -g
 Q      := $(if $(V),,@)
+AGAIN   = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 VERSION   := $(shell sed -n 's/^.define DK_VERSION "\(.*\)"/\1/p' include/dekking/api.h)
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
@@ -21,7 +23,7 @@ CLI_PC   := libedit
 # What dekking can do without: its header is looked for, the library is opened when first used. HAVE_ZSTD= builds without.
 HAVE_ZSTD ?= $(shell pkg-config --exists libzstd 2>/dev/null && echo yes)
 CORE_INC := $(if $(HAVE_ZSTD),-DDK_HAVE_ZSTD) $(shell pkg-config --cflags $(CORE_PC) 2>/dev/null)
-CORE_LIB := $(shell pkg-config --libs $(CORE_PC) 2>/dev/null) -lcsv -lm -pthread
+CORE_LIB := $(shell pkg-config --libs $(CORE_PC) 2>/dev/null) -lcsv -lm -ldl -pthread
 LUA_INC  := $(shell pkg-config --cflags $(LUA_PC) 2>/dev/null)
 LUA_A    := $(shell pkg-config --variable=libdir $(LUA_PC) 2>/dev/null)/liblua5.4.a
 CLI_INC  := $(shell pkg-config --cflags $(CLI_PC) 2>/dev/null)
@@ -53,7 +55,8 @@ PROGRAM  := $(BUILD)/dekking
 MODULE   := $(BUILD)/dekking.so
 
 .DEFAULT_GOAL := all
-.PHONY: all deps data demo test check unit asan tsan valgrind bench fuzz lint docs install uninstall dist clean help
+.PHONY: all deps build-deps data demo test check unit unit-programs asan tsan valgrind bench fuzz lint style docs \
+        install uninstall dist clean help
 
 all: $(ARCHIVE) $(SHARED) $(BUILD)/dekking.pc $(PROGRAM) $(MODULE) ## build the library, the program and the Lua module
 
@@ -61,6 +64,14 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D); echo "  CC   $<"
 	$(Q)$(CC) $(DK_CFLAGS) $(INCLUDES) $(CFLAGS) -MMD -MP -c $< -o $@
 
+# What is not there is named, before the compiler stumbles over it.
+$(BUILD)/needs-%: scripts/packages.txt scripts/needs.sh
+	@mkdir -p $(@D)
+	$(Q)CC="$(CC)" LUA="$(LUA)" LIBRARIES="$(LUA_A)" scripts/needs.sh $* $(CORE_INC) $(LUA_INC) $(CLI_INC)
+	@touch $@
+
+$(CORE_OBJ) $(LUA_OBJ) $(CLI_OBJ) $(BUILD)/library_data.c: | $(BUILD)/needs-build
+$(TESTS): | $(BUILD)/needs-test
 $(CORE_OBJ): INCLUDES := $(CORE_INC)
 $(LUA_OBJ): INCLUDES := $(LUA_INC)
 $(CLI_OBJ): INCLUDES := $(LUA_INC) $(CLI_INC)
@@ -77,7 +88,7 @@ $(TESTS): $(BUILD)/%: %.c $(ARCHIVE) Makefile
 # Tests of the bindings bring a Lua of their own.
 $(TESTS): INCLUDES := $(CORE_INC)
 $(LUA_TEST): INCLUDES := $(CORE_INC) $(LUA_INC)
-$(LUA_TEST): BINDINGS = $(LUA_OBJ) $(LUA_A) -ldl
+$(LUA_TEST): BINDINGS = $(LUA_OBJ) $(LUA_A)
 $(LUA_TEST): $(LUA_OBJ)
 
 # The program and the module. ---------------------------------------------------------------------------------------
@@ -88,13 +99,13 @@ $(BUILD)/library_data.c: $(LUA_LIB) scripts/embed.lua
 
 $(BUILD)/library_data.o: $(BUILD)/library_data.c Makefile
 	@echo "  CC   $<"
-	$(Q)$(CC) $(DK_CFLAGS) $(LUA_INC) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(DK_CFLAGS) $(LUA_INC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # Lua stands in the program once, with every symbol visible, so that C modules of others load into it.
 $(PROGRAM): $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,libdekking.a \
-	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,-E $(CORE_LIB) -ldl -o $@
+	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,-E $(CORE_LIB) -o $@
 
 # The module brings no Lua of its own, shows nothing but luaopen_dekking, and stays loaded when a state closes while
 # threads of the pool live.
@@ -113,7 +124,7 @@ $(BUILD)/dekking.pc: Makefile include/dekking/api.h
 	@mkdir -p $(@D)
 	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
 	        'Name: dekking' 'Description: Analysis engine for register coverage' 'Version: $(VERSION)' \
-	        'Requires.private: $(CORE_PC)' 'Libs: -L$${libdir} -ldekking' 'Libs.private: -lcsv -lm -pthread' \
+	        'Requires.private: $(CORE_PC)' 'Libs: -L$${libdir} -ldekking' 'Libs.private: -lcsv -lm -ldl -pthread' \
 	        'Cflags: -I$${includedir}' >$@
 
 # What a user does. ---------------------------------------------------------------------------------------------------
@@ -121,14 +132,17 @@ $(BUILD)/dekking.pc: Makefile include/dekking/api.h
 deps: ## install the Debian packages that are missing (scripts/packages.txt)
 	$(Q)scripts/deps.sh
 
+build-deps: ## install those that building takes, without those of the tests
+	$(Q)scripts/deps.sh build
+
 # Recipes that need the packages call make anew: what pkg-config says is read when the Makefile is.
 data: $(BUILD)/data/register.csv ## make the synthetic register and Sonar extract in build/data
 $(BUILD)/data/register.csv: scripts/data/synthetic.lua scripts/data/midden-gelderland.txt
 	@mkdir -p $(@D); echo "  DATA $(@D)"
 	$(Q)$(LUA) scripts/data/synthetic.lua $(@D)
 
-demo: deps ## install what is missing, build, and answer the first questions on the published table
-	$(Q)$(MAKE) --no-print-directory all data
+demo: build-deps ## install what is missing, build, and answer the first questions on the published table
+	$(Q)$(AGAIN) all data
 	$(Q)DEKKING_BUILD=$(BUILD) $(PROGRAM) scripts/demo.lua
 
 # Tests. --------------------------------------------------------------------------------------------------------------
@@ -141,27 +155,31 @@ check: all data $(TESTS) ## build and run the tests
 	$(Q)$(RUN_TESTS)
 
 test: deps ## install what is missing, build, and run every test, also under sanitizers and valgrind
-	$(Q)$(MAKE) --no-print-directory all data unit-programs lint
-	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS="$(ASAN_CFLAGS)" LDFLAGS="$(ASAN_FLAGS)" \
-	        all data unit-programs
-	$(Q)$(LUA) tests/run.lua --build build --also build/asan --valgrind
+	$(Q)$(AGAIN) CFLAGS="$(CFLAGS) -Werror" all data unit-programs
+	$(Q)$(AGAIN) BUILD=build/asan CFLAGS="$(ASAN_CFLAGS) -Werror" LDFLAGS="$(ASAN_FLAGS)" all data unit-programs
+	$(Q)$(AGAIN) style
+	$(Q)$(RUN_TESTS) --also build/asan --valgrind
 
-unit-programs: $(TESTS)
+unit-programs: $(TESTS) ## build the C tests
 
 ASAN_FLAGS  := -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer $(ASAN_FLAGS)
 asan: ## the tests under the address, undefined-behaviour and leak sanitizers
-	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS="$(ASAN_CFLAGS)" LDFLAGS="$(ASAN_FLAGS)" check
+	$(Q)$(AGAIN) BUILD=build/asan CFLAGS="$(ASAN_CFLAGS)" LDFLAGS="$(ASAN_FLAGS)" check
 
 tsan: ## the C tests under the thread sanitizer
-	$(Q)$(MAKE) --no-print-directory BUILD=build/tsan CFLAGS="-O1 -g -fsanitize=thread" \
+	$(Q)$(AGAIN) BUILD=build/tsan CFLAGS="-O1 -g -fsanitize=thread" \
 	        LDFLAGS="-fsanitize=thread" unit
 
 valgrind: all data unit-programs ## the tests under valgrind
 	$(Q)$(RUN_TESTS) --valgrind valgrind
 
+LINT_FLAGS = $(DK_CFLAGS) -Itests/unit -Itests $(CORE_INC) $(LUA_INC) $(CLI_INC)
 lint: ## warnings of gcc and clang as errors, and luacheck, over the whole tree
-	$(Q)tests/lint.sh
+	$(Q)$(AGAIN) BUILD=build/lint CFLAGS="-O2 -Werror" all unit-programs style
+
+style: $(BUILD)/needs-build $(BUILD)/needs-test ## the part of lint that builds nothing
+	$(Q)tests/lint.sh $(LINT_FLAGS)
 
 # The benchmarks: SUITES=read ROWS=1000000 RUNS=3 narrow them. Peers that cannot be installed are named and left out.
 BENCH  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
@@ -177,7 +195,7 @@ $(BENCH): $(BUILD)/%: %.c Makefile
 SECONDS ?= 20
 FUZZ    := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz: ## run the fuzzers for SECONDS each
-	$(Q)$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz \
+	$(Q)$(AGAIN) CC=clang BUILD=build/fuzz \
 	        CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
 	        LDFLAGS="-fsanitize=fuzzer,address,undefined" $(FUZZ)
 	$(Q)tests/fuzz/run.sh $(SECONDS) $(FUZZ)
@@ -192,29 +210,35 @@ docs: all data ## run every code block of README and docs, and show what differs
 
 bindir     = $(DESTDIR)$(PREFIX)/bin
 libdir     = $(DESTDIR)$(PREFIX)/lib
+pcdir      = $(libdir)/pkgconfig
 includedir = $(DESTDIR)$(PREFIX)/include/dekking
 docdir     = $(DESTDIR)$(PREFIX)/share/doc/dekking
 moddir     = $(DESTDIR)$(PREFIX)/lib/lua/5.4
+HEADERS   := $(wildcard include/dekking/*.h)
+PAGES     := README.md LICENSE CHANGELOG.md $(wildcard docs/*.md)
 
 install: all ## install under PREFIX (/usr/local), below DESTDIR
-	install -d $(bindir) $(libdir)/pkgconfig $(includedir) $(moddir) $(docdir)
+	install -d $(bindir) $(libdir) $(pcdir) $(includedir) $(moddir) $(docdir)
 	install -m 755 $(PROGRAM) $(bindir)/dekking
 	install -m 755 $(MODULE) $(moddir)/dekking.so
 	install -m 644 $(ARCHIVE) $(libdir)/libdekking.a
 	install -m 755 $(SHARED) $(libdir)/libdekking.so.$(VERSION)
 	ln -sf libdekking.so.$(VERSION) $(libdir)/libdekking.so.$(SOVERSION)
 	ln -sf libdekking.so.$(SOVERSION) $(libdir)/libdekking.so
-	sed 's|^prefix=.*|prefix=$(PREFIX)|' $(BUILD)/dekking.pc >$(libdir)/pkgconfig/dekking.pc
-	chmod 644 $(libdir)/pkgconfig/dekking.pc
-	install -m 644 include/dekking/*.h $(includedir)
-	install -m 644 README.md LICENSE CHANGELOG.md docs/*.md $(docdir)
+	sed 's|^prefix=.*|prefix=$(PREFIX)|' $(BUILD)/dekking.pc >$(pcdir)/dekking.pc
+	chmod 644 $(pcdir)/dekking.pc
+	install -m 644 $(HEADERS) $(includedir)
+	install -m 644 $(PAGES) $(docdir)
 
+# Folders that only dekking uses go too, where nothing else is in them.
 uninstall: ## take away what install put there
-	rm -f $(bindir)/dekking $(moddir)/dekking.so $(libdir)/libdekking.a $(libdir)/libdekking.so* \
-	        $(libdir)/pkgconfig/dekking.pc
-	rm -rf $(includedir) $(docdir)
+	rm -f $(bindir)/dekking $(moddir)/dekking.so $(pcdir)/dekking.pc $(libdir)/libdekking.a $(libdir)/libdekking.so \
+	        $(libdir)/libdekking.so.$(SOVERSION) $(libdir)/libdekking.so.$(VERSION) \
+	        $(addprefix $(includedir)/,$(notdir $(HEADERS))) $(addprefix $(docdir)/,$(notdir $(PAGES)))
+	-rmdir $(includedir) $(docdir)
 
 dist: ## pack the committed tree as dist/dekking-VERSION.tar.gz
+	@git rev-parse --verify -q HEAD >/dev/null || { echo "make dist packs what git has: this is no clone" >&2; exit 1; }
 	@mkdir -p dist
 	git archive --prefix=dekking-$(VERSION)/ -o dist/dekking-$(VERSION).tar.gz HEAD
 
@@ -222,6 +246,6 @@ clean: ## remove what was built
 	rm -rf build dist
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 15
 
 -include $(CORE_OBJ:.o=.d) $(LUA_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d)

@@ -9,7 +9,7 @@ list=$(dirname "$0")/packages.txt
 
 missing=
 for purpose in "$@"; do
-    for package in $(sed -n "s/^$purpose  *//p" "$list"); do
+    for package in $(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$list"); do
         if ! command -v dpkg-query >/dev/null 2>&1; then
             missing="$missing $package"
             continue

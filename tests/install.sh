@@ -5,22 +5,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-passed=0
-failed=0
-
-check() { # what, command ...
-    what=$1
-    shift
-    if "$@" >"$folder/log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "$what:"
-        cat "$folder/log"
-    fi
-}
+. tests/count.sh
 
 root=$folder/root
 check "make install" make --no-print-directory BUILD="$build" DESTDIR="$root" PREFIX=/usr install
@@ -58,14 +43,18 @@ expected=$(printf 'gemeente,totaal\nArnhem,2983\nDuiven,249')
 check "a program with the shared library" \
     gcc -std=c17 "$folder/user.c" $(pkg-config --cflags --libs dekking) -o "$folder/user"
 actual=$(LD_LIBRARY_PATH=$root/usr/lib "$folder/user")
-check "its output" test "$actual" = "$expected"
+same "its output" "$expected" "$actual"
 
+# The static library alone, with what pkg-config says that it needs.
+mkdir "$folder/static"
+cp "$root/usr/lib/libdekking.a" "$folder/static"
 unset PKG_CONFIG_SYSROOT_DIR
 # shellcheck disable=SC2046
-check "a program with the static library" gcc -std=c17 -I"$root/usr/include" "$folder/user.c" \
-    "$root/usr/lib/libdekking.a" $(pkg-config --libs libxxhash libutf8proc) -lcsv -lm -pthread -o "$folder/static"
-actual=$("$folder/static")
-check "its output" test "$actual" = "$expected"
+check "a program with the static library" gcc -std=c17 -I"$root/usr/include" "$folder/user.c" -L"$folder/static" \
+    $(pkg-config --static --libs dekking) -o "$folder/alone"
+actual=$("$folder/alone")
+same "its output" "$expected" "$actual"
+check "it takes no shared library of ours" sh -c "! ldd '$folder/alone' | grep -q libdekking"
 
 # Only the public interface shows.
 symbols() { nm -D --defined-only "$1" | awk '{ print $3 }'; }
@@ -82,9 +71,16 @@ export LUA_CPATH
 check "require in stock Lua" lua5.4 -e 'local dk = require "dekking"; assert(dk.version)'
 check "the program elsewhere" sh -c "cd / && '$root/usr/bin/dekking' -e 'assert(dk.table and dk.publication)'"
 
-check "make uninstall" make --no-print-directory BUILD="$build" DESTDIR="$root" PREFIX=/usr uninstall
-left=$(find "$root" -type f -o -type l)
-check "left after uninstall: $left" test -z "$left"
+same "the folder in dekking.pc" /usr "$(pkg-config --variable=prefix dekking)"
+same "the version in dekking.pc" "$("$root/usr/bin/dekking" -e 'print(dk.version)')" "$(pkg-config --modversion dekking)"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+# What others have there stays.
+echo kept >"$root/usr/lib/libdekking.so.99"
+check "make uninstall" make --no-print-directory BUILD="$build" DESTDIR="$root" PREFIX=/usr uninstall
+left=$(cd "$root" && find . -type f -o -type l)
+same "left after uninstall" "./usr/lib/libdekking.so.99" "$left"
+check "no folder of dekking's is left" sh -c "! find '$root' -type d -name dekking | grep -q ."
+check "make install elsewhere" make --no-print-directory BUILD="$build" DESTDIR="$folder/other" PREFIX=/opt/dk install
+same "prefix elsewhere" prefix=/opt/dk "$(head -n 1 "$folder/other/opt/dk/lib/pkgconfig/dekking.pc")"
+
+finish

@@ -97,6 +97,7 @@ suites[#suites + 1] = {
   commands = { "tests/install.sh " .. build },
   skip = build:find "asan" and true,
 }
+suites[#suites + 1] = { part = "build", name = "build", commands = { "tests/build.sh" }, skip = build:find "asan" and true }
 if also then
   for _, suite in ipairs(suites_of(also, "sanitizers")) do
     suites[#suites + 1] = suite
