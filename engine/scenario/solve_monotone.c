@@ -192,7 +192,7 @@ static form form_of_call(forms *f, const dk_expr *expr, const dki_node *node)
         return a;
     if (strcmp(node->text, "all") == 0) /* a total within something may not be one of all of them alike */
         return f->before && node->n_children > 1 ? FORM_OTHER : a;
-    if (strcmp(node->text, "neg") == 0)
+    if (strcmp(node->text, "-") == 0 && node->n_children == 1)
         return a == FORM_COUNT ? FORM_LINEAR : a;
     if (node->n_children != 2)
         return FORM_OTHER;
