@@ -251,23 +251,27 @@ static struct codes slots_of(const dki_dense *dense, const dki_dense_block *bloc
     return slots;
 }
 
-/* Indexes beside the slots: a term for a code, and one for each condition that holds. */
+/* Slots with a term for a code, and one for each condition that holds. last: nobody looks at the slots any more. */
 static struct codes indexes_of(const dki_dense *dense, const dki_dense_block *block, struct codes slots,
-                               const dki_dense_counters *counters)
+                               const dki_dense_counters *counters, bool last)
 {
     size_t n_slots = dense->plan->n_slots;
     struct codes indexes = { dense->other, dki_width_for(counters->n) };
+    void *to = dense->other;
 
     if (counters->value == DKI_NONE && counters->n_bits == 0)
         return slots;
-    dki_codes_copy(indexes.width, dense->other, slots.width, slots.at, block->n);
+    if (last && slots.at == dense->index && slots.width == indexes.width)
+        indexes.at = to = dense->index; /* for speed alone */
+    else
+        dki_codes_copy(indexes.width, to, slots.width, slots.at, block->n);
     if (counters->value != DKI_NONE) {
         struct codes codes = value_codes(dense, block, counters->value);
 
-        dki_codes_add(indexes.width, dense->other, (uint32_t)n_slots, codes.width, codes.at, block->n);
+        dki_codes_add(indexes.width, to, (uint32_t)n_slots, codes.width, codes.at, block->n);
     }
     for (size_t b = 0; b < counters->n_bits; b++)
-        dki_codes_add_bits(indexes.width, dense->other, (uint32_t)((n_slots * counters->n_codes) << b),
+        dki_codes_add_bits(indexes.width, to, (uint32_t)((n_slots * counters->n_codes) << b),
                            truth_of(block, counters->filters[b]), block->n);
     return indexes;
 }
@@ -279,7 +283,7 @@ static void see(const dki_dense *dense, const dki_dense_block *block, struct cod
                                        .n_bits = block->selection != NULL,
                                        .filters = { DKI_NONE },
                                        .n = dense->plan->n_slots * 2 };
-    struct codes indexes = indexes_of(dense, block, slots, &pairs);
+    struct codes indexes = indexes_of(dense, block, slots, &pairs, false);
 
     dki_see(indexes.width, dense->seen, indexes.at, block->n);
 }
@@ -340,7 +344,8 @@ void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slo
     struct codes at = slots_of(dense, block);
 
     for (size_t i = 0; i < plan->n_counters; i++) {
-        struct codes indexes = indexes_of(dense, block, at, &plan->counters[i]);
+        bool last = i + 1 == plan->n_counters && plan->n_sums == 0 && slots == NULL;
+        struct codes indexes = indexes_of(dense, block, at, &plan->counters[i], last);
 
         dki_count(indexes.width, dense->counts[i], plan->counters[i].stride, indexes.at, block->n);
     }
