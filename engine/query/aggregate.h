@@ -1,5 +1,5 @@
-/* aggregate.h - count, rows, sum, mean, min, max, median, quantile and distinct of each group: taking rows in, merging,
- * finishing.
+/* aggregate.h - count, rows, sum, mean, min, max, median, quantile and distinct of each group: taking rows in,
+ * merging, finishing.
  *
  * An accumulator holds one aggregate for all groups, as arrays by group number. What it holds is exact (integers of
  * 128 bits and more, long fixed-point numbers for reals), so that neither the order of rows nor the merging of
@@ -104,8 +104,8 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
                                 const uint32_t *map, dk_error *err);
 /* The results of groups[0 .. n-1] as a column: count and rows are integers (count a decimal where weights are), a
- * sum has the argument's type, a mean and a quantile are ratios (a real of reals), min and max keep the type. Where a group's
- * result does not fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
+ * sum has the argument's type, a mean and a quantile are ratios (a real of reals), min and max keep the type. Where
+ * a group's result does not fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
 dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err);
 

@@ -1,8 +1,8 @@
 /* aggregate_tally.c - quantiles and distinct counts of groups.
  *
  * A quantile is Hyndman and Fan's type 7: of n values in order, x[1] .. x[n], the one at 1 + (n - 1) p, between two
- * neighbours in proportion. It is exact, a ratio, but for reals, where the two neighbours are weighed in floating point:
- * x * (1 - f) + y * f, which is x where f is 0 or both are equal.
+ * neighbours in proportion. It is exact, a ratio, but for reals, where the two neighbours are weighed in floating
+ * point: x * (1 - f) + y * f, which is x where f is 0 or both are equal.
  */
 #include "aggregate.h"
 

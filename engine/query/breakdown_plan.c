@@ -107,7 +107,8 @@ static dk_status bind_condition(const dki_plan *plan, const dk_expr *expr, const
     return status;
 }
 
-/* Tells what is known of an expression's values before the first row. Returns whether it is nothing but a column. */
+/* Tells what is known of an expression's values before the first row. Returns whether it is
+ * nothing but a column. */
 static bool describe(const dki_plan *plan, const dki_bound *bound, dki_dimension *out)
 {
     size_t number = dki_bound_column(bound);

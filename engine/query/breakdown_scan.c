@@ -3,9 +3,10 @@
  * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key
  * in the end. What accumulators hold is exact and does not depend on order, so neither does the result.
  *
- * A block goes: condition, dimensions, then for each aggregate its condition and argument, group numbers, accumulators.
- * Where keys are few, dense.h does the last two: a slot takes the place of a group until all rows are counted. When something fails in a block, the block is gone through again row by row, so that the failure of
- * the earliest row is the one reported, whatever the size of blocks.
+ * A block goes: condition, dimensions, then for each aggregate its condition and argument, group numbers,
+ * accumulators. Where keys are few, dense.h does the last two: a slot takes the place of a group until all rows are
+ * counted. When something fails in a block, the block is gone through again row by row, so that the failure of the
+ * earliest row is the one reported, whatever the size of blocks.
  *
  * Invariants: a row that the condition leaves out is evaluated no further. Poll: once per block.
  */

@@ -1,8 +1,8 @@
 /* dense.h - groups and aggregates of a breakdown whose keys are few: counted by index, without looking for a key.
  *
- * Where the codes of every dimension are known beforehand, a row's slot is (code 0 * n 1 + code 1) * n 2 + ..., and what
- * is counted for it is found by that number alone. Aggregates over narrow values are computed here as well; others
- * are given the slot as their group.
+ * Where the codes of every dimension are known beforehand, a row's slot is (code 0 * n 1 + code 1) * n 2 + ..., and
+ * what is counted for it is found by that number alone. Aggregates over narrow values are computed here as well;
+ * others are given the slot as their group.
  */
 #ifndef DKI_QUERY_DENSE_H
 #define DKI_QUERY_DENSE_H
@@ -84,8 +84,8 @@ void dki_dense_drop(dki_dense *dense);
 void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots);
 /* Takes in what another worker counted. */
 void dki_dense_merge(dki_dense *dense, const dki_dense *from);
-/* Makes groups of the slots that have rows, and fills the accumulators that were taken. by_slot: the accumulators of the
- * others, by slot, one for each aggregate. groups is initialised and empty. */
+/* Makes groups of the slots that have rows, and fills the accumulators that were taken. by_slot: the accumulators
+ * of the others, by slot, one for each aggregate. groups is initialised and empty. */
 dk_status dki_dense_finish(const dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups,
                            dk_error *err);
 

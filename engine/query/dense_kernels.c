@@ -1,8 +1,8 @@
 /* dense_kernels.c - loops over arrays of narrow codes.
  *
- * Each loop stands once, as a macro, and is made for every pair of widths. Those that only move numbers are left to the
- * compiler's vectors; the others are bound by one load and store to a table for each row, and have no branch that
- * depends on the data but those of least and most, which are taken ever more seldom.
+ * Each loop stands once, as a macro, and is made for every pair of widths. Those that only move numbers are left to
+ * the compiler's vectors; the others are bound by one load and store to a table for each row, and have no branch
+ * that depends on the data but those of least and most, which are taken ever more seldom.
  */
 #include "dense_kernels.h"
 
@@ -68,7 +68,7 @@ void dki_codes_fill(unsigned width, void *out, uint32_t code, size_t n)
     }
 }
 
-/* X(W, T, V, U): loops named by both widths, found by both. */
+/* Loops named by both widths, found by both. */
 #define BOTH(name, width, other, ...)        \
     switch ((width)*DKI_WIDTHS + (other)) {  \
     case 0: name##_0_0(__VA_ARGS__); break;  \

@@ -1,9 +1,9 @@
 /* dense_kernels.h - loops over arrays of narrow codes: the part of a breakdown that is paid for each row.
  *
- * Codes and indexes are unsigned integers of 1, 2 or 4 bytes; `width` says how many, and stands for an index of the tables
- * of loops: 0, 1, 2 for 1, 2, 4 bytes. Arrays that are written have room for DK_BLOCK_ROWS items and may be written up to
- * the next multiple of 64 items; of arrays that are read only the first n items are, and of bitmaps the words that hold
- * n bits.
+ * Codes and indexes are unsigned integers of 1, 2 or 4 bytes; `width` says how many, and stands for an index of the
+ * tables of loops: 0, 1, 2 for 1, 2, 4 bytes. Arrays that are written have room for DK_BLOCK_ROWS items and may be
+ * written up to the next multiple of 64 items; of arrays that are read only the first n items are, and of bitmaps
+ * the words that hold n bits.
  */
 #ifndef DKI_QUERY_DENSE_KERNELS_H
 #define DKI_QUERY_DENSE_KERNELS_H
@@ -39,8 +39,8 @@ void dki_codes_raise(unsigned width, void *codes, size_t n);
 /* codes[i] = 0 where codes[i] >= limit */
 void dki_codes_clamp(unsigned width, void *codes, uint32_t limit, size_t n);
 
-/* Adds 1 to counts[index] for each index, in turns in tables that lie stride counters apart: counting into one, equal
- * indexes in a row would wait for each other. stride may be 0: one table. */
+/* Adds 1 to counts[index] for each index, in turns in tables that lie stride counters apart: counting into one,
+ * equal indexes in a row would wait for each other. stride may be 0: one table. */
 #define DKI_COUNT_TABLES 4
 void dki_count(unsigned width, uint32_t *counts, size_t stride, const void *indexes, size_t n);
 /* seen[index] = 1 */
@@ -59,8 +59,8 @@ void dki_least_codes(unsigned width, const void *indexes, unsigned code_width, c
 void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *most,
                     size_t n);
 
-/* All of it in one place for each index, so that a row touches one line of cache. A code is one more than above: 0 is a row
- * that does not count, 1 one that has no value. Codes are of 1 or 2 bytes.
+/* All of it in one place for each index, so that a row touches one line of cache. A code is one more than above: 0
+ * is a row that does not count, 1 one that has no value. Codes are of 1 or 2 bytes.
  *
  *   sum    number of values << shift | sum of their codes
  *   least  the least code - 2 - 2^15; 2^15 - 1 where there is no value
@@ -72,8 +72,8 @@ typedef struct dki_record {
 } dki_record;
 /* What a row of that code does to a record: sum is added, the others are least ones. Code 0 does nothing. */
 dki_record dki_record_term(uint32_t code, unsigned shift);
-/* terms[code] is dki_record_term(code, shift) for every code that occurs; NULL: they are computed. Both arrays are aligned
- * to 16 bytes. */
+/* terms[code] is dki_record_term(code, shift) for every code that occurs; NULL: they are computed. Both arrays are
+ * aligned to 16 bytes. */
 void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
                       dki_record *records, const dki_record *terms, unsigned shift, size_t n);
 

@@ -1,8 +1,9 @@
 /* dense_plan.c - which aggregates of a breakdown are counted by index, and by which tables.
  *
- * count() and rows() go into counters of rows. Aggregates over a value of few codes go into counters by that code as
- * well, from which all of them follow; over a value of more codes they go into sums. A condition is one more digit of a
- * counter's index: a row is counted once, whether it holds or not. So most questions cost one addition for each row.
+ * count() and rows() go into counters of rows. Aggregates over a value of few codes go into counters by that code
+ * as well, from which all of them follow; over a value of more codes they go into sums. A condition is one more
+ * digit of a counter's index: a row is counted once, whether it holds or not. So most questions cost one addition
+ * for each row.
  *
  * How large a table may be follows from the number of rows and what near caches hold, never from the threads.
  */
@@ -155,7 +156,8 @@ static void place_sums(dki_dense_plan *dense)
     }
 }
 
-/* Equal indexes in a row would wait for each other; where counters are many they are rare, and copies cost cache. */
+/* Equal indexes in a row would wait for each other; where counters are many
+ * they are rare, and copies cost cache. */
 static void spread(dki_dense_counters *counters)
 {
     counters->stride = counters->n <= SPREAD_COUNTERS ? counters->n : 0;

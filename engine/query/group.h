@@ -19,12 +19,12 @@ typedef struct dki_dimension {
     const dk_dictionary *levels; /* category */
     bool has_bounds;             /* every known value lies in least .. greatest */
     int64_t least, greatest;
-    bool
-        known_only; /* the argument of an aggregate: codes are to tell no more than whether a value is known, 1 or 0 */
+    bool known_only; /* of an argument: its code is 1 where it is known, whatever it is */
 } dki_dimension;
 
-/* Codes of a dimension where they are known beforehand, null included: the code of a level, 1 and 2 for false and true, one
- * more than the distance from the least of a range. 0: they are not known, or are more than 32 bits hold. */
+/* Codes of a dimension where they are known beforehand, null included: the code of a level, 1 and 2 for false and
+ * true, one more than the distance from the least of a range. 0: they are not known, or are more than 32 bits hold.
+ * */
 uint64_t dki_dimension_n_codes(const dki_dimension *what);
 /* The same where a grouper counts with it: ranges of limited length. */
 uint32_t dki_dimension_n_direct(const dki_dimension *what);
@@ -73,8 +73,8 @@ dk_status dki_group_block(dki_grouper *grouper, const dk_view *const *views, siz
                           uint32_t *out, dk_error *err);
 /* Finds or makes the group with these codes, one for each dimension. */
 dk_status dki_group_add(dki_grouper *grouper, const uint32_t *codes, uint32_t *number, dk_error *err);
-/* Finds or makes the groups of the n <= DK_BLOCK_ROWS keys whose codes the caller has put in grouper->codes. New ones are
- * numbered in that order. */
+/* Finds or makes the groups of the n <= DK_BLOCK_ROWS keys whose codes the caller has put in grouper->codes. New
+ * ones are numbered in that order. */
 dk_status dki_group_add_codes(dki_grouper *grouper, size_t n, dk_error *err);
 /* Adds the groups of another grouper of the same dimensions: map[i] becomes the number here of its group i. */
 dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint32_t *map, dk_error *err);

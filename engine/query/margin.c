@@ -3,9 +3,9 @@
  * Invariants: cells of one level have consecutive numbers, and a level's parent comes before it; keys are unique
  * over all levels, since a level is known by where its ranks are DKI_TOTAL, which comes after every value.
  *
- * Cells of a level that come together are found by index where their keys are few, by a key of 64 bits where that has
- * room for all ranks, and else by their bytes. Cost: for each level one look-up for each cell of its parent. Poll:
- * once per level.
+ * Cells of a level that come together are found by index where their keys are few, by a key of 64 bits where that
+ * has room for all ranks, and else by their bytes. Cost: for each level one look-up for each cell of its parent.
+ * Poll: once per level.
  */
 #include "margin.h"
 

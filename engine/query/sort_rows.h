@@ -11,8 +11,8 @@ typedef int dki_row_compare_fn(const void *arg, uint64_t a, uint64_t b);
  * Errors: DK_ERR_MEMORY, DK_ERR_INTERRUPTED; rows then hold their numbers in some order. */
 dk_status dki_sort_rows(dk_context *context, uint64_t *rows, uint64_t n, dki_row_compare_fn *compare,
                         const void *arg, dk_error *err);
-/* Sorts rows[0 .. n-1] stably by keys[0 .. n-1], of which the lowest `bits` bits count and the others are 0; keys are moved
- * along. Takes 2 n more numbers of memory, but where they are few or in order already. */
+/* Sorts rows[0 .. n-1] stably by keys[0 .. n-1], of which the lowest `bits` bits count and the others are 0; keys
+ * are moved along. Takes 2 n more numbers of memory, but where they are few or in order already. */
 dk_status dki_sort_keys(dk_context *context, uint64_t *keys, uint64_t *rows, size_t n, unsigned bits,
                         dk_error *err);
 

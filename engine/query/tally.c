@@ -1,8 +1,8 @@
 /* tally.c - counts of values by group, as a list that is sorted now and then.
  *
- * Rows are appended without looking for what is there; when the list has grown to twice what the last sorting left, it is
- * sorted again and equal entries are put together. So the memory follows the number of different values, and the time
- * that of sorting each entry a few times.
+ * Rows are appended without looking for what is there; when the list has grown to twice what the last sorting left,
+ * it is sorted again and equal entries are put together. So the memory follows the number of different values, and
+ * the time that of sorting each entry a few times.
  *
  * Invariant: sums of counts never change but by adding. Poll: once per pass over the list.
  */

@@ -4,8 +4,8 @@
 
 #include "base/hash.h"
 
-/* Entries in any order; the same group and key may stand in several. Keys stand in the order of the values that they are
- * made of, but for texts, whose keys are numbers in `texts`. */
+/* Entries in any order; the same group and key may stand in several. Keys stand in the order of the values that
+ * they are made of, but for texts, whose keys are numbers in `texts`. */
 typedef struct dki_tally {
     dk_context *context; /* borrowed */
     uint32_t *groups;

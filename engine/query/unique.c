@@ -1,9 +1,9 @@
 /* unique.c - looks for equal values in a column.
  *
- * Values become hashes of 64 bits, which are dealt to parts by their highest bits; a part is small enough for a near cache,
- * where a table finds equal ones. Two equal hashes count as two equal values: that happens by accident once in a
- * hundred thousand columns of ten million keys, and then only costs time. A column whose first rows hold a value twice is
- * given up at once.
+ * Values become hashes of 64 bits, which are dealt to parts by their highest bits; a part is small enough for a
+ * near cache, where a table finds equal ones. Two equal hashes count as two equal values: that happens by accident
+ * once in a hundred thousand columns of ten million keys, and then only costs time. A column whose first rows hold
+ * a value twice is given up at once.
  *
  * Cost: three passes over the rows, 16 bytes for each for the time of the call. Poll: once per block.
  */

@@ -1,7 +1,7 @@
 /* test_dense.c - breakdowns that are counted by index, against the same with a key that has to be looked for.
  *
- * A dimension that is an expression over numbers or texts has no codes beforehand, so that coalesce(x, x) in the place of
- * x takes the way through hash tables and wide accumulators. Everything that comes out must be the same.
+ * A dimension that is an expression over numbers or texts has no codes beforehand, so that coalesce(x, x) in the
+ * place of x takes the way through hash tables and wide accumulators. Everything that comes out must be the same.
  */
 #include "query/dense_kernels.h"
 #include "tables.h"
@@ -35,9 +35,10 @@ static int stop(void **state)
     return 0;
 }
 
-/* Tables. ----------------------------------------------------------------------------------------------------------- */
+/* Tables. ------------------------------------------------------------------------------------------------------ */
 
-/* One column: its values are base + 0 .. n_values - 1, levels "0", "1" ... for a category; one in n_null is null. */
+/* One column: its values are base + 0 .. n_values - 1, levels "0", "1" ... for a category; one in
+ * n_null is null. */
 struct shape {
     const char *name;
     dk_type type;
@@ -103,7 +104,7 @@ static const dk_table *table_of(const struct shape *list, size_t n, uint64_t n_r
     return table;
 }
 
-/* Comparing. -------------------------------------------------------------------------------------------------------- */
+/* Comparing. --------------------------------------------------------------------------------------------------- */
 
 static void assert_same(const dk_table *a, const dk_table *b)
 {
@@ -161,7 +162,8 @@ static const char *const wheres[] = { "yes",        "sure",  "not yes",      "ye
                                       "few == '1'", "false", "some is null", "low * 2 < 9", "yes and not sure",
                                       "true" };
 
-/* A measure over random columns; sums of extreme values do not fit, so those columns only have a least and greatest. */
+/* A measure over random columns; sums of extreme values do not fit, so those columns only have
+ * a least and greatest. */
 static void random_measure(char *out, size_t size, size_t number)
 {
     size_t value = (size_t)pick(N_SHAPES);
@@ -228,7 +230,8 @@ static void many_rows_have_one_answer(void **state)
     dk_table_release(table);
 }
 
-/* 2^18 slots are counted by index and one more is not; a range of 2^16 values has codes and a longer one has not. */
+/* 2^18 slots are counted by index and one more is not; a range of 2^16 values has codes and a longer
+ * one has not. */
 static void key_spaces_at_the_limit_have_one_answer(void **state)
 {
     static const uint64_t lengths[] = { 65534, 65535, 65536, 65537 };
@@ -305,7 +308,7 @@ static void failing_memory_leaves_nothing(void **state)
     dk_table_release(table);
 }
 
-/* Kernels: every pair of widths against one number after the other. -------------------------------------------------- */
+/* Kernels: every pair of widths against one number after the other. --------------------------------------------- */
 
 static uint32_t number_at(unsigned width, const void *array, size_t i)
 {

@@ -21,7 +21,8 @@ static int stop(void **state)
     return 0;
 }
 
-/* Row i holds the number i (or a text of it), but row `odd` holds that of row `like`; every `null`th row is null. */
+/* Row i holds the number i (or a text of it), but row `odd` holds that of row `like`; every
+ * `null`th row is null. */
 static const dk_column *make_column(dk_type type, uint64_t n, uint64_t odd, uint64_t like, uint64_t null)
 {
     dk_builder *builder = NULL;
@@ -105,8 +106,8 @@ static void a_narrow_range_is_not_unique(void **state)
     assert_unique(column, false);
 }
 
-/* Rows of several ranges; an integer expression goes through the hash tables, a condition is counted by index. Of 70001 rows
- * 10000 are null, 5000 of them even; row 70000 holds the value of row 0. */
+/* Rows of several ranges; an integer expression goes through the hash tables, a condition is counted by index. Of
+ * 70001 rows 10000 are null, 5000 of them even; row 70000 holds the value of row 0. */
 static void distinct_counts_of_keys_are_counts_of_the_known(void **state)
 {
     const dk_column *key = make_column(DK_TEXT, 70001, UINT64_MAX, 0, 7);

@@ -1,0 +1,374 @@
+/* dense_finish.c - merges what workers have counted by index, and makes groups of the slots that have rows.
+ *
+ * What was counted goes into accumulators of the groups, so that everything behind the pass over the rows is the
+ * same whichever way was taken. Cost: O(slots and counters), not rows. Poll: once per block of groups.
+ */
+#include "dense.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Merging. ----------------------------------------------------------------------------------------------------- */
+
+static uint32_t number_at(unsigned width, const void *array, size_t i)
+{
+    switch (width) {
+    case 0: return ((const uint8_t *)array)[i];
+    case 1: return ((const uint16_t *)array)[i];
+    default: return ((const uint32_t *)array)[i];
+    }
+}
+
+static void put_number(unsigned width, void *array, size_t i, uint32_t number)
+{
+    switch (width) {
+    case 0: ((uint8_t *)array)[i] = (uint8_t)number; break;
+    case 1: ((uint16_t *)array)[i] = (uint16_t)number; break;
+    default: ((uint32_t *)array)[i] = number;
+    }
+}
+
+static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
+{
+    unsigned width = dense->plan->sums[i].width;
+
+    for (size_t slot = 0; dense->records[i] && slot < dense->plan->n_slots; slot++) {
+        dki_record *to = &dense->records[i][slot];
+        const dki_record *other = &from->records[i][slot];
+
+        to->sum += other->sum;
+        to->least = other->least < to->least ? other->least : to->least;
+        to->most = other->most < to->most ? other->most : to->most;
+    }
+    for (size_t slot = 0; slot < dense->plan->n_slots; slot++) {
+        if (dense->totals[i])
+            dense->totals[i][slot] += from->totals[i][slot];
+        if (dense->ns[i])
+            dense->ns[i][slot] += from->ns[i][slot];
+        if (dense->least[i] && number_at(width, from->least[i], slot) < number_at(width, dense->least[i], slot))
+            put_number(width, dense->least[i], slot, number_at(width, from->least[i], slot));
+        if (dense->most[i] && number_at(width, from->most[i], slot) > number_at(width, dense->most[i], slot))
+            put_number(width, dense->most[i], slot, number_at(width, from->most[i], slot));
+    }
+}
+
+void dki_dense_merge(dki_dense *dense, const dki_dense *from)
+{
+    const dki_dense_plan *plan = dense->plan;
+
+    for (size_t i = 0; i < plan->n_counters; i++) {
+        const dki_dense_counters *counters = &plan->counters[i];
+        size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
+
+        for (size_t k = 0; k < n; k++)
+            dense->counts[i][k] += from->counts[i][k];
+    }
+    for (size_t slot = 0; dense->seen && slot < plan->n_slots * 2; slot++)
+        dense->seen[slot] |= from->seen[slot];
+    for (size_t i = 0; i < plan->n_sums; i++)
+        merge_sums(dense, from, i);
+}
+
+/* From slots to groups. ---------------------------------------------------------------------------------------- */
+
+/* Whether rows of these conditions count: those where the filter holds (DKI_NONE: the where, if there is one). */
+static bool counts_class(const dki_dense_counters *counters, size_t class, size_t filter)
+{
+    for (size_t b = 0; b < counters->n_bits; b++) {
+        if (counters->filters[b] == filter)
+            return class >> b & 1;
+    }
+    return true;
+}
+
+static void add_tables(const dki_dense *dense, size_t i)
+{
+    const dki_dense_counters *counters = &dense->plan->counters[i];
+
+    for (size_t k = 1; counters->stride && k < DKI_COUNT_TABLES; k++) {
+        for (size_t c = 0; c < counters->n; c++)
+            dense->counts[i][c] += dense->counts[i][k * counters->stride + c];
+    }
+}
+
+/* Rows of each slot that the breakdown's where lets through: not 0 where there are any. */
+static void find_rows(const dki_dense *dense, uint32_t *rows)
+{
+    const dki_dense_plan *plan = dense->plan;
+    const dki_dense_counters *counters = plan->counters;
+    size_t n = plan->n_slots;
+
+    memset(rows, 0, n * sizeof *rows);
+    if (plan->seen_by != DKI_NONE) {
+        for (size_t slot = 0; slot < n; slot++)
+            rows[slot] = dense->records[plan->seen_by][slot].most < INT16_MAX;
+        return;
+    }
+    if (dense->seen) {
+        const uint8_t *seen = dense->seen + (plan->plan->where ? n : 0);
+
+        for (size_t slot = 0; slot < n; slot++)
+            rows[slot] = seen[slot];
+        return;
+    }
+    for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+        if (!counts_class(counters, class, DKI_NONE))
+            continue;
+        for (size_t code = 0; code < counters->n_codes; code++) {
+            const uint32_t *from = dense->counts[0] + (class * counters->n_codes + code) * n;
+
+            for (size_t slot = 0; slot < n; slot++)
+                rows[slot] += from[slot];
+        }
+    }
+}
+
+/* Adds the groups of slots[0 .. n - 1], which are numbered in that order. */
+static dk_status add_groups(const dki_dense_plan *plan, dki_grouper *grouper, const uint32_t *slots, size_t n,
+                            dk_error *err)
+{
+    size_t n_dims = grouper->n_dims;
+
+    for (size_t from = 0; from < n; from += DK_BLOCK_ROWS) {
+        size_t some = n - from < DK_BLOCK_ROWS ? n - from : DK_BLOCK_ROWS;
+        dk_status status = dki_poll(grouper->context, err);
+
+        for (size_t i = 0; i < some; i++) {
+            uint32_t rest = slots[from + i];
+
+            for (size_t d = n_dims; d-- > 0; rest /= plan->radix[d])
+                grouper->codes[d][i] = rest % plan->radix[d];
+        }
+        if (status == DK_OK)
+            status = dki_group_add_codes(grouper, some, err);
+        if (status != DK_OK)
+            return status;
+    }
+    return DK_OK;
+}
+
+/* The number that a code of a value stands for, as best and sums hold it. */
+static int64_t code_value(const dki_dimension *what, uint64_t code)
+{
+    if (what->type == DK_CATEGORY)
+        return (int64_t)code;
+    return (int64_t)((what->type == DK_BOOLEAN ? 0 : (uint64_t)what->least) + code - 1);
+}
+
+/* The code that comes in place i among the known values, counted from 1. */
+static dk_status order_codes(const dki_plan *plan, const dki_dimension *what, uint32_t **out, dk_error *err)
+{
+    uint32_t n = (uint32_t)dki_dimension_n_codes(what);
+    uint32_t *order = dki_alloc_array(plan->context, n, sizeof *order, err);
+
+    if (order == NULL)
+        return DK_ERR_MEMORY;
+    for (uint32_t code = 0; code < n; code++)
+        order[what->type == DK_CATEGORY && code ? dk_dictionary_rank(what->levels, code) + 1 : code] = code;
+    *out = order;
+    return DK_OK;
+}
+
+/* n, sum and best of each group from counters of values. */
+static void fill_values(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
+                        const uint32_t *order, const uint32_t *slots, size_t n, size_t filter,
+                        dki_accumulator *accumulator)
+{
+    const dki_dimension *what = &dense->plan->plan->values[counters->value].what;
+    size_t n_slots = dense->plan->n_slots;
+    bool least = accumulator->what.kind == DKI_AGGREGATE_MIN;
+
+    for (size_t k = 1; k < counters->n_codes; k++) { /* the best comes last */
+        uint64_t code = order[least ? counters->n_codes - k : k];
+        int64_t value = code_value(what, code);
+
+        for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+            const uint32_t *from = counts + (class * counters->n_codes + code) * n_slots;
+
+            for (size_t i = 0; counts_class(counters, class, filter) && i < n; i++) {
+                uint32_t rows = from[slots[i]];
+
+                accumulator->n[i] += rows;
+                if (accumulator->sum)
+                    accumulator->sum[i] += (dki_i128)value * rows;
+                else if (rows)
+                    ((int64_t *)accumulator->best)[i] = value;
+            }
+        }
+    }
+}
+
+/* The tally of each group from counters of values. */
+static dk_status fill_tally(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
+                            const uint32_t *slots, size_t n, size_t filter, dki_accumulator *accumulator,
+                            dk_error *err)
+{
+    const dki_dimension *what = &dense->plan->plan->values[counters->value].what;
+    dki_tally *tally = &accumulator->tally;
+
+    for (uint64_t code = 1; code < counters->n_codes; code++) {
+        uint64_t key = dki_tally_integer(code_value(what, code));
+        dk_status status = dki_poll(accumulator->context, err);
+
+        for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+            const uint32_t *from = counts + (class * counters->n_codes + code) * dense->plan->n_slots;
+
+            if (!counts_class(counters, class, filter))
+                continue;
+            if (status == DK_OK && !what->known_only)
+                status = dki_tally_room(tally, n, err);
+            if (status != DK_OK)
+                return status;
+            for (size_t i = 0; i < n; i++) {
+                uint32_t rows = from[slots[i]];
+
+                accumulator->n[i] += rows;
+                if (rows && !what->known_only)
+                    dki_tally_put(tally, (uint32_t)i, key, rows);
+            }
+        }
+    }
+    return DK_OK;
+}
+
+static void fill_counts(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
+                        const uint32_t *slots, size_t n, size_t filter, dki_accumulator *accumulator)
+{
+    for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
+        if (!counts_class(counters, class, filter))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            accumulator->n[i] += counts[class * dense->plan->n_slots + slots[i]];
+    }
+}
+
+/* What is known of a slot: n values, the sum of their codes, the codes of the least and the greatest. */
+struct known {
+    uint64_t n, sum, least, most;
+};
+
+static struct known known_of(const dki_dense *dense, size_t number, uint32_t slot)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[number];
+    struct known known = { 0 };
+    uint64_t word;
+
+    if (sums->in_records) {
+        const dki_record *record = &dense->records[number][slot];
+
+        known.n = record->sum >> sums->shift;
+        known.sum = record->sum - (known.n << sums->shift) - known.n;
+        known.least = (uint64_t)(record->least + 32768) + 1;
+        known.most = (uint64_t)(INT16_MAX - record->most) - 1;
+        return known;
+    }
+    if (sums->sum) {
+        word = dense->totals[number][slot];
+        known.n = sums->shift ? word >> sums->shift : dense->ns[number][slot];
+        known.sum = sums->shift ? word - (known.n << sums->shift) : word;
+    }
+    if (sums->least) {
+        uint32_t least = number_at(sums->width, dense->least[number], slot);
+
+        known.least = least + UINT64_C(1);
+        known.n += known.n == 0 && least != (UINT64_C(1) << (8 << sums->width)) - 1;
+    }
+    if (sums->most) {
+        known.most = number_at(sums->width, dense->most[number], slot);
+        known.n += known.n == 0 && known.most != 0;
+    }
+    return known;
+}
+
+static void fill_sums(const dki_dense *dense, size_t number, const uint32_t *slots, size_t n,
+                      dki_accumulator *accumulator)
+{
+    const dki_dimension *what = &dense->plan->plan->values[dense->plan->sums[number].value].what;
+
+    for (size_t i = 0; i < n; i++) {
+        struct known known = known_of(dense, number, slots[i]);
+
+        accumulator->n[i] = known.n;
+        if (accumulator->sum)
+            accumulator->sum[i] = (dki_i128)known.sum + ((dki_i128)what->least - 1) * (dki_i128)known.n;
+        else if (known.n)
+            ((int64_t *)accumulator->best)[i] =
+                code_value(what, accumulator->what.kind == DKI_AGGREGATE_MIN ? known.least : known.most);
+    }
+}
+
+static dk_status fill_taken(const dki_dense *dense, size_t number, const uint32_t *slots, size_t n,
+                            dki_accumulator *accumulator, dk_error *err)
+{
+    const dki_plan *plan = dense->plan->plan;
+    const dki_dense_take *take = &dense->plan->takes[number];
+    const dki_dense_counters *counters = &dense->plan->counters[take->number];
+    size_t filter = plan->aggregates[number].filter;
+    uint32_t *order;
+    dk_status status;
+
+    if (take->how == DKI_DENSE_SUMMED) {
+        fill_sums(dense, take->number, slots, n, accumulator);
+        return DK_OK;
+    }
+    if (counters->value == DKI_NONE) {
+        fill_counts(dense, counters, dense->counts[take->number], slots, n, filter, accumulator);
+        return DK_OK;
+    }
+    if (dki_aggregate_tallies(accumulator->what.kind))
+        return fill_tally(dense, counters, dense->counts[take->number], slots, n, filter, accumulator, err);
+    status = order_codes(plan, &plan->values[counters->value].what, &order, err);
+    if (status == DK_OK) {
+        fill_values(dense, counters, dense->counts[take->number], order, slots, n, filter, accumulator);
+        dki_free(plan->context, order);
+    }
+    return status;
+}
+
+/* Groups of slots without rows hold nothing: where those go does not matter. */
+static dk_status fill_others(const dki_dense *dense, const dki_accumulator *by_slot, const uint32_t *map,
+                             dki_groups *groups, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && groups->grouper.n_groups && i < groups->n_accumulators; i++) {
+        if (dense->plan->takes[i].how == DKI_DENSE_NOT)
+            status =
+                dki_accumulator_merge(&groups->accumulators[i], &by_slot[i], 0, dense->plan->n_slots, map, err);
+    }
+    return status;
+}
+
+dk_status dki_dense_finish(const dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups,
+                           dk_error *err)
+{
+    const dki_dense_plan *plan = dense->plan;
+    dk_context *context = plan->plan->context;
+    uint32_t *map = dki_alloc_array(context, plan->n_slots, sizeof *map, err); /* rows, then groups */
+    uint32_t *slots = dki_alloc_array(context, plan->n_slots, sizeof *slots, err);
+    size_t n = 0;
+    dk_status status = map && slots ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; status == DK_OK && i < plan->n_counters; i++)
+        add_tables(dense, i);
+    if (status == DK_OK) {
+        find_rows(dense, map);
+        for (size_t slot = 0; slot < plan->n_slots; slot++) {
+            slots[n] = (uint32_t)slot;
+            n += map[slot] != 0;
+            map[slot] = map[slot] ? (uint32_t)n - 1 : 0;
+        }
+        status = add_groups(plan, &groups->grouper, slots, n, err);
+    }
+    for (size_t i = 0; status == DK_OK && i < groups->n_accumulators; i++) {
+        status = dki_accumulator_room(&groups->accumulators[i], n, err);
+        if (status == DK_OK && n && plan->takes[i].how != DKI_DENSE_NOT)
+            status = fill_taken(dense, i, slots, n, &groups->accumulators[i], err);
+    }
+    if (status == DK_OK)
+        status = fill_others(dense, by_slot, map, groups, err);
+    dki_free(context, map);
+    dki_free(context, slots);
+    return status;
+}
