@@ -17,9 +17,10 @@
 #define MOST_SLOTS (UINT64_C(1) << 18)
 #define MOST_COUNTERS (UINT64_C(1) << 20)  /* 4 MiB for each worker */
 #define CHEAP_COUNTERS (UINT64_C(1) << 15) /* where sums would do as well */
-#define MOST_ROWS (UINT64_C(1) << 31)      /* what 32 bits count for certain */
-#define MOST_RECORD_CODES 65533            /* codes of a record take two more numbers, and so do its least */
-#define SPREAD_COUNTERS 2048               /* tables up to this size come in several copies */
+#define FEW_SLOTS 4096
+#define MOST_ROWS (UINT64_C(1) << 31) /* what 32 bits count for certain */
+#define MOST_RECORD_CODES 65533       /* codes of a record take two more numbers, and so do its least */
+#define SPREAD_COUNTERS 2048          /* tables up to this size come in several copies */
 
 /* Rows pay for clearing and reading so many counters. */
 static uint64_t affordable(uint64_t n_rows, uint64_t most)
@@ -181,6 +182,10 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     for (size_t i = 0; i < n; i++) {
         take(dense, i, n_rows);
         dense->all_taken = dense->all_taken && dense->takes[i].how != DKI_DENSE_NOT;
+    }
+    if (!dense->all_taken && dense->n_slots > FEW_SLOTS && dense->n_slots > n_rows / 8) {
+        dki_dense_plan_drop(dense); /* accumulators are wide: one for each group that there is takes less */
+        return DK_OK;
     }
     if (n == 0)
         (void)find_counters(dense, DKI_NONE, DKI_NONE, UINT64_MAX, &ignored);
