@@ -92,7 +92,7 @@ static const dk_column *make_column(const struct shape *shape, uint64_t n_rows)
 
 static const dk_table *table_of(const struct shape *list, size_t n, uint64_t n_rows)
 {
-    dk_field fields[24];
+    dk_field fields[24] = { DK_FIELD(NULL, NULL) };
     const dk_table *table = NULL;
     dk_error err = DK_ERROR_INIT;
 
@@ -188,7 +188,7 @@ static void ask_at_random(const dk_table *table, size_t n_questions)
 
     for (size_t k = 0; k < n_questions; k++) {
         struct question question = { .where = pick(2) ? wheres[pick(sizeof wheres / sizeof *wheres)] : NULL };
-        char measures[12][96];
+        char measures[12][128];
         size_t n_dims = 1 + (size_t)pick(3), n_measures = 1 + (size_t)pick(11),
                first = (size_t)pick(7); /* a boolean expression has codes too */
 
