@@ -24,6 +24,8 @@ mkdir -p "$folder/scripts"
 cp scripts/needs.sh scripts/deps.sh "$folder/scripts"
 printf 'build  gcc\nbuild  libc6-dev  stdio.h\nbuild  libnone-dev  none/none.h\ntest  none-tests  none_tests.h\n' \
     >"$folder/scripts/packages.txt"
+# The words that pkg-config prints are flags.
+# shellcheck disable=SC2046
 check "all is there" scripts/needs.sh build $(pkg-config --cflags lua5.4)
 said=$("$folder/scripts/needs.sh" build 2>&1)
 same "a header that is missing" 1 $?

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # count.sh - for tests in shell: counts what holds, and shows what does not. To be sourced; makes the folder $folder,
 # which is removed at the end.
 folder=$(mktemp -d)

@@ -4,11 +4,14 @@
 # usage: tests/lint.sh FLAG ...     the compiler's flags (gcc's warnings show in a build: make lint)
 set -u
 cd "$(dirname "$0")/.." || exit 1
-status=0
+passed=0
+failed=0
+count() { if [ "$1" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 
 # The benchmarks' peers and the fuzzers are built by their own targets, with these warnings.
 find engine tests -name '*.c' ! -path 'tests/fuzz/*' -print0 |
-    xargs -0 -P "$(nproc)" -n 8 clang "$@" -O2 -Werror -fsyntax-only || status=1
+    xargs -0 -P "$(nproc)" -n 8 clang "$@" -O2 -Werror -fsyntax-only
+count $?
 
 # Every header stands on its own.
 FLAGS=$*
@@ -19,10 +22,15 @@ find include engine tests -name '*.h' -print0 | xargs -0 -P "$(nproc)" -n 1 sh -
     printf "#include \"%s\"\nextern int nothing;\n" "$PWD/$1" | gcc $FLAGS -Werror -fsyntax-only -x c - || {
         echo "$1 does not stand alone"
         exit 1
-    }' sh || status=1
+    }' sh
+count $?
 
-luacheck -q --codes scripts tests || status=1
+luacheck -q --codes --no-color scripts tests
+count $?
 if command -v shellcheck >/dev/null 2>&1; then
-    find scripts tests .ci -name '*.sh' -print0 -o -path '.ci/run' -print0 | xargs -0 shellcheck -S warning || status=1
+    find scripts tests .ci -name '*.sh' -print0 -o -path '.ci/run' -print0 | xargs -0 shellcheck -S warning
+    count $?
 fi
-exit $status
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,17 +1,19 @@
 -- run.lua - runs the parts of the test suite, side by side, and ends with one summary.
 --
--- usage: lua5.4 tests/run.lua --build FOLDER [--also FOLDER] [--valgrind] [--jobs N] [--part NAME COMMAND] [PART ...]
+-- usage: lua5.4 tests/run.lua --build FOLDER [--also FOLDER] [--valgrind] [--style] [--jobs N]
+--                          [--part NAME COMMAND] [PART ...]
 --
 -- A part is a program, or a set of them, that says how many of its tests passed (tests/tally.lua). A part that
 -- fails, says nothing or ran no test fails the whole. --also names a second build (the sanitizers'), in which the
--- parts that run compiled code are run again. --part adds a part that is no other's. Names of parts choose among
--- them. What a part prints goes to a log in the build folder, and to the screen when it fails. As many commands run at
--- once as there are processors (--jobs); what is shown stays in the order of the parts.
+-- parts that run compiled code are run again. --valgrind and --style add what their tools find, --part adds a part that
+-- is no other's. Names of parts choose among them. What a part prints goes to a log in the build folder, and to the
+-- screen when it fails. As many commands run at once as there are processors (--jobs); what is shown stays in the
+-- order of the parts.
 
 local tally = dofile "tests/tally.lua"
 local jobs = dofile "tests/jobs.lua"
 
-local build, also, with_valgrind, n_at_once, added, wanted = "build", nil, false, nil, {}, {}
+local build, also, with_valgrind, with_style, n_at_once, added, wanted = "build", nil, false, false, nil, {}, {}
 do
   local i = 1
   local option
@@ -29,6 +31,8 @@ do
       n_at_once = math.tointeger(value()) or error("tests/run.lua: --jobs wants a number", 0)
     elseif option == "--valgrind" then
       with_valgrind = true
+    elseif option == "--style" then
+      with_style = true
     elseif option == "--part" then
       local name = value()
       added[#added + 1] = { part = name, name = name, commands = { value() } }
@@ -118,6 +122,10 @@ if with_valgrind then
     lock = build,
     is_long = true, -- begins first
   }
+end
+
+if with_style then
+  suites[#suites + 1] = { part = "style", name = "style", commands = { "env -u MAKEFLAGS make -s style" } }
 end
 
 for _, suite in ipairs(added) do
