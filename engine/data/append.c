@@ -1,7 +1,6 @@
 /* append.c - tables one below the other: which columns there are, and what the result is. */
 #include <dekking/append.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "append_parts.h"
@@ -9,19 +8,6 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-
-const char *dki_table_shown(const dk_table *const *tables, size_t i, char out[DKI_TABLE_NAME_BYTES])
-{
-    const dk_properties *properties = dk_table_properties(tables[i]);
-    const char *name = properties->name ? properties->name : properties->source;
-
-    if (name)
-        snprintf(out, DKI_TABLE_NAME_BYTES, "table %zu (%.*s)", i + 1,
-                 (int)dki_utf8_floor(name, strlen(name), strlen(name) < 80 ? strlen(name) : 80), name);
-    else
-        snprintf(out, DKI_TABLE_NAME_BYTES, "table %zu", i + 1);
-    return out;
-}
 
 /* What can be checked before any column is touched. -------------------------------------------------------------- */
 
