@@ -10,8 +10,9 @@
 
 #define USUAL_ROWS 40
 #define USUAL_CELL 60
-/* What stands on a screen around the rows: names, types, count, and the prompt. */
-#define ROWS_AROUND 6
+#define LEAST_ROWS 6
+/* What stands on a screen around the rows of a cut table: names, types, two rules, rows not shown, count, prompt. */
+#define LINES_AROUND 7
 
 static const char *const styles[] = { "international", "nl", NULL };
 static const char *const formulas[] = { "keep", "disarm", NULL };
@@ -19,20 +20,30 @@ static const char *const formulas[] = { "keep", "disarm", NULL };
 #define FORMAT_NAME(code, name, extension) name,
 static const char *const format_names[] = { DK_FORMAT_LIST(FORMAT_NAME) NULL };
 
+/* How many rows of the table fit on a screen, with its notes below them. */
+static size_t rows_that_fit(const dk_table *table, size_t n_lines, size_t width)
+{
+    size_t around = LINES_AROUND;
+
+    for (size_t i = 0; i < dk_table_n_notes(table) && around < n_lines; i++)
+        around += 1 + (width > 0 ? strlen(dk_table_note(table, i)) / width : 0);
+    return n_lines > around + LEAST_ROWS ? n_lines - around : LEAST_ROWS;
+}
+
 /* What a terminal shows of a table. A program that runs scripts need not say how wide it is: then the terminal that
  * standard output is, if it is one, is asked. */
-static void screen_options(lua_State *L, dk_write_options *out)
+static void screen_options(lua_State *L, const dk_table *table, dk_write_options *out)
 {
     const dkl_state *state = dkl_get_state(L);
     struct winsize size;
 
     *out = (dk_write_options)DK_WRITE_OPTIONS_INIT;
     out->max_rows = USUAL_ROWS;
-    if (state->screen_rows > 0)
-        out->max_rows = state->screen_rows > 2 * ROWS_AROUND ? state->screen_rows - ROWS_AROUND : ROWS_AROUND;
     out->max_width = state->screen_columns;
     if (out->max_width == 0 && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
         out->max_width = size.ws_col;
+    if (state->screen_rows > 0)
+        out->max_rows = rows_that_fit(table, state->screen_rows, out->max_width);
     out->max_cell = USUAL_CELL;
     out->show_types = true;
     out->show_count = true;
@@ -132,7 +143,7 @@ int dkl_table_tostring(lua_State *L)
     const dk_table *table = dkl_check_table(L, 1);
     dk_write_options options;
 
-    screen_options(L, &options);
+    screen_options(L, table, &options);
     return push_text(L, table, usual_format(L), &options, true);
 }
 
@@ -155,7 +166,7 @@ static int table_text(lua_State *L)
     dk_format format;
 
     dkl_check_options(L, 2, "text", screen_names);
-    screen_options(L, &options);
+    screen_options(L, table, &options);
     options.max_rows = 0;
     options.max_width = 0;
     options.max_cell = 0;
@@ -180,7 +191,7 @@ static int table_print(lua_State *L)
     dk_status status;
 
     dkl_check_options(L, 2, "print", screen_names);
-    screen_options(L, &options);
+    screen_options(L, table, &options);
     read_options(L, 2, "print", &options);
     format = text_format(L, 2, "print");
     status = dk_write_sink(table, format, &options, to_stdout, NULL, &err); /* printed is printed: no second try */
