@@ -91,13 +91,42 @@ static dk_status make_harmless(dki_buffer *to, const char *text, size_t size, si
     return status;
 }
 
+/* How many bytes of a text stand on its first line: up to the last blank within the width; a word that is longer than a line
+ * is not cut. 0 is no limit. */
+static size_t first_line(const char *text, size_t size, size_t width)
+{
+    size_t end = 0, near = size / 16 > width ? dki_utf8_floor(text, size, 16 * width) : size;
+
+    if (width == 0 || (near == size && dki_utf8_width(text, size) <= width))
+        return size;
+    for (size_t i = 1; i < size; i++) {
+        if (text[i] != ' ')
+            continue;
+        if (end > 0 && dki_utf8_width(text, i) > width)
+            break;
+        end = i;
+    }
+    return end > 0 ? end : size;
+}
+
+/* A text on lines of its own, as many as the screen's width takes. */
 static dk_status put_line(layout *l, const char *text, dk_error *err)
 {
     dk_status status = make_harmless(&l->scratch, text, strlen(text), SIZE_MAX, err);
+    size_t at = 0;
 
-    if (status == DK_OK)
-        status = dki_buffer_append(&l->sink->buffer, l->scratch.bytes, l->scratch.size, err);
-    return status == DK_OK ? dki_buffer_text(&l->sink->buffer, "\n", err) : status;
+    while (status == DK_OK) {
+        size_t n = first_line(l->scratch.bytes + at, l->scratch.size - at, l->cells.options->max_width);
+
+        status = dki_buffer_append(&l->sink->buffer, l->scratch.bytes + at, n, err);
+        if (status == DK_OK)
+            status = dki_buffer_text(&l->sink->buffer, "\n", err);
+        at += n;
+        if (at >= l->scratch.size)
+            break;
+        at++; /* the blank */
+    }
+    return status;
 }
 
 static dk_status pad(layout *l, size_t n, dk_error *err)

@@ -199,6 +199,17 @@ static void a_title_stands_above_and_notes_below(void **state)
     expect(noted(make_table(context, "n:integer\n1\n"), "not asked for"), NULL, "n\n─\n1\n");
 }
 
+static void notes_are_broken_at_blanks_to_fit_the_screen(void **state)
+{
+    (void)state;
+    expect(noted(make_table(context, "n:integer\n1\n"), "zoë is één van velen hier"),
+           OPTIONS(.show_notes = true, .max_width = 10), "n\n─\n1\nzoë is één\nvan velen\nhier\n");
+    expect(noted(make_table(context, "n:integer\n1\n"), "a onafscheidelijk b"),
+           OPTIONS(.show_notes = true, .max_width = 10), "n\n─\n1\na\nonafscheidelijk\nb\n");
+    expect(noted(make_table(context, "n:integer\n1\n"), "precies tien"),
+           OPTIONS(.show_notes = true, .max_width = 12), "n\n─\n1\nprecies tien\n");
+}
+
 static const dk_table *numbers(int n)
 {
     dk_builder *builder = NULL;
@@ -447,6 +458,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_wide_table_is_folded_and_repeats_its_first_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(parts_share_the_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_dimensions_repeat, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(notes_are_broken_at_blanks_to_fit_the_screen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_are_never_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_width_holds_every_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(writing_survives_failing_memory, set_up, tear_down),
