@@ -1,9 +1,9 @@
 /* cells.c - the table of weighted cells: one row for each combination of what is mentioned.
  *
- * Cells are made by a breakdown, so that they come in the order of keys whatever the order of rows. Measures that
- * do exist (count, sum, mean, min, max) are the same on cells as on rows, because every column that they read is a
- * column of the cells. What cells do not have is refused: rows() counts records, and the weight is what a scenario
- * moves.
+ * Cells are made by a breakdown, so that they come in the order of keys whatever the order of rows. Measures that can
+ * be asked of them (count, sum, mean, min, max) are the same on cells as on rows, because every column that they read
+ * is a column of the cells. What cells do not have is refused: rows(), median() and others look at records, and the
+ * weight is what a scenario moves.
  */
 #include <dekking/scenario.h>
 
@@ -206,15 +206,27 @@ struct aggregate {
     dk_error *err;
 };
 
+/* An aggregate that is the same on cells as on rows, also where weights are parts of persons. */
 static bool check_aggregate(void *arg, const dki_node *node)
 {
+    static const char *const of_cells[] = { "count", "sum", "mean", "min", "max" };
     struct aggregate *a = arg;
 
-    if (node->kind != DKI_NODE_AGGREGATE || strcmp(node->text, "rows") != 0)
+    if (node->kind != DKI_NODE_AGGREGATE)
         return true;
-    a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
-                              "rows() counts records, and a scenario moves persons, in parts of records too");
-    dki_hint(a->err, "count() counts persons");
+    for (size_t i = 0; i < sizeof of_cells / sizeof *of_cells; i++)
+        if (strcmp(node->text, of_cells[i]) == 0)
+            return true;
+    if (strcmp(node->text, "rows") == 0) {
+        a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
+                                  "rows() counts records, and a scenario moves persons, in parts of records too");
+        dki_hint(a->err, "count() counts persons");
+    } else {
+        a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
+                                  "%s() looks at records, and a scenario moves persons, in parts of records too",
+                                  node->text);
+        dki_hint(a->err, "count(), sum(), mean(), min() and max() are known under a scenario");
+    }
     return false;
 }
 

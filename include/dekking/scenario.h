@@ -86,8 +86,8 @@ DK_API const dk_scenario_param *dk_scenario_get_param(const dk_scenario *scenari
  * Errors  as for dk_breakdown_run, and
  *         DK_ERR_NAME      a column that the table does not have; the step in the message
  *         DK_ERR_MARGIN    the table has margin rows
- *         DK_ERR_ARGUMENT  what cells do not have: rows(), which counts records; the weight column itself; a column
- *                          whose name holds a backquote
+ *         DK_ERR_ARGUMENT  what cells do not have: rows(), median() and others, which look at records; the weight column
+ *                          itself; a column whose name holds a backquote
  *         DK_ERR_LIMIT     more columns than a breakdown can have
  *         DK_ERR_OVERFLOW  the weights do not fit: too many digits, or too many persons */
 DK_API DK_MUST_USE dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown,

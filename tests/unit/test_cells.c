@@ -188,6 +188,11 @@ static void records_cannot_be_counted_on_cells(void **state)
                    DK_ERR_ARGUMENT,
                    "rows() counts records, and a scenario moves persons, in parts of records too\n"
                    "  r = 2 * rows() where in_sonar\n");
+    assert_refused(people, NULL, ASK(.measures = { "m = median(leeftijd)" }), &move, DK_ERR_ARGUMENT,
+                   "median() looks at records, and a scenario moves persons, in parts of records too\n"
+                   "  m = median(leeftijd)\n");
+    assert_refused(people, NULL, ASK(.measures = { "d = 1 + all(distinct(gemeente))" }), NULL, DK_ERR_ARGUMENT,
+                   "(count(), sum(), mean(), min() and max() are known under a scenario)");
 }
 
 static void the_weight_is_neither_read_nor_set(void **state)
