@@ -333,6 +333,7 @@ static void matching_nobody_is_an_error_unless_it_is_allowed(void **state)
     assert_after(text, ONE(.where = "a > 5", .count = "7", .allow_none = true, .set = { "a = 3" }),
                  "1|5.000000000\n2|0.000000000\n");
     assert_after(text, ONE(.share = "0.0", .set = { "a = 3" }), "1|5.000000000\n2|0.000000000\n");
+    assert_after(text, ONE(.all = true, .set = { "a = 3" }), "2|0.000000000\n3|5.000000000\n"); /* still a row */
     assert_refused(text, ONE(.count = "7", .where = "a == 1", .set = { "a = 3" }), DK_ERR_UNREACHABLE,
                    "stap: 7 persons are to be taken, and there are 5 (a = 1)");
 }

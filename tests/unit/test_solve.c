@@ -252,6 +252,20 @@ static void groups_where_nobody_matches_have_an_answer(void **state)
     dk_table_release(result);
 }
 
+/* The same for a count: nobody of nobody is taken. */
+static void a_count_of_nobody_has_an_answer(void **state)
+{
+    const dk_table *result =
+        solved(make_table(context, "gemeente:category in_sonar:boolean\na|true\nb|false\nb|true\n"),
+               SEARCH(.question = &by_gemeente, .plan = COUNT_PLAN, .vary = "aantal", .target = "known >= 2",
+                      .each = "gemeente"));
+
+    (void)state;
+    assert_string_equal(show_rows(result), "a|false|-|0|0|1|1|1/1|cannot be reached: known is at most 1\n"
+                                           "b|true|1|1|1|2|2|1/1|1 person of 1 gives known = 2\n");
+    dk_table_release(result);
+}
+
 static void parameters_go_where_they_belong(void **state)
 {
     const struct plan plan = { .name = "plan",
@@ -542,6 +556,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(counts_are_whole_persons, start, stop),
         cmocka_unit_test_setup_teardown(persons_are_those_of_the_steps_that_are_varied, start, stop),
         cmocka_unit_test_setup_teardown(groups_where_nobody_matches_have_an_answer, start, stop),
+        cmocka_unit_test_setup_teardown(a_count_of_nobody_has_an_answer, start, stop),
         cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, start, stop),
         cmocka_unit_test_setup_teardown(a_note_tells_whom_null_left_out, start, stop),
         cmocka_unit_test_setup_teardown(what_is_asked_must_exist, start, stop),
