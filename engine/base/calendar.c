@@ -42,6 +42,11 @@ void dki_date_split(int64_t days, int *year, int *month, int *day)
     *year = (int)(year_in_era + era * 400 + (*month <= 2));
 }
 
+int64_t dki_day_of_time(int64_t microseconds)
+{
+    return microseconds / DKI_DAY_MICROSECONDS - (microseconds % DKI_DAY_MICROSECONDS < 0);
+}
+
 /* Reads least .. greatest digits at *at. */
 static bool read_number(const char *text, size_t size, size_t *at, int least, int greatest, int *out)
 {

@@ -18,6 +18,8 @@
 bool dki_date_make(int year, int month, int day, int64_t *days);
 /* The other way; days within that range. */
 void dki_date_split(int64_t days, int *year, int *month, int *day);
+/* The day that a time lies on. */
+int64_t dki_day_of_time(int64_t microseconds);
 /* Reads all of text: 2024-12-31 (order 'y'), 31-12-2024 or 31/12/2024 or 31.12.2024 ('d'), 12/31/2024 ('m'). One or
  * two digits for day and month, four for the year, one separator (-, / or .) throughout, no blanks. False, *days
  * untouched, where it is no such date. */

@@ -6,7 +6,9 @@
 
 #include "calendar.h"
 #include "number.h"
+#include "period.h"
 #include "text.h"
+#include "types.h"
 
 static const char *const names[] = {
 #define TYPE_NAME(code, name) name,
@@ -27,6 +29,68 @@ bool dk_type_find(const char *name, dk_type *out)
             return true;
         }
     return false;
+}
+
+static const char *const frequencies[] = { [DK_YEAR] = "year", [DK_QUARTER] = "quarter", [DK_MONTH] = "month" };
+
+const char *dk_frequency_name(dk_frequency frequency)
+{
+    return (unsigned)frequency < DK_N_FREQUENCIES ? frequencies[frequency] : "unknown";
+}
+
+bool dk_frequency_find(const char *name, dk_frequency *out)
+{
+    for (int i = 0; i < DK_N_FREQUENCIES; i++)
+        if (strcmp(frequencies[i], name) == 0) {
+            *out = (dk_frequency)i;
+            return true;
+        }
+    return false;
+}
+
+uint8_t dki_type_scale_limit(dk_type type)
+{
+    return type == DK_DECIMAL ? DK_DECIMAL_MAX_SCALE : type == DK_PERIOD ? DK_N_FREQUENCIES - 1 : 0;
+}
+
+uint8_t dki_type_scale(dk_type type, uint8_t scale)
+{
+    return type == DK_DECIMAL || type == DK_PERIOD ? scale : 0;
+}
+
+bool dki_type_bounds(dk_type type, uint8_t scale, int64_t *least, int64_t *greatest)
+{
+    switch (type) {
+    case DK_DATE:
+        *least = DKI_DATE_LEAST;
+        *greatest = DKI_DATE_GREATEST;
+        return true;
+    case DK_TIMESTAMP:
+        *least = DKI_TIME_LEAST;
+        *greatest = DKI_TIME_GREATEST;
+        return true;
+    case DK_PERIOD: dki_period_bounds(scale, least, greatest); return true;
+    default: return false;
+    }
+}
+
+bool dki_type_parse(dk_type type, uint8_t scale, dk_text text, int64_t *out)
+{
+    int64_t days;
+
+    if (type == DK_PERIOD)
+        return dki_parse_period(text.bytes, text.size, scale, out);
+    if (type == DK_TIMESTAMP && dki_parse_timestamp(text.bytes, text.size, 'y', out))
+        return true;
+    if (!dki_parse_date(text.bytes, text.size, 'y', &days))
+        return false;
+    *out = type == DK_TIMESTAMP ? days * DKI_DAY_MICROSECONDS : days;
+    return true;
+}
+
+const char *dki_type_shown(dk_type type, uint8_t scale)
+{
+    return type == DK_PERIOD ? dk_frequency_name(scale) : dk_type_name(type);
 }
 
 bool dk_type_is_number(dk_type type)
@@ -59,6 +123,10 @@ int dk_value_compare(const dk_value *a, const dk_value *b)
         return compare_numbers(a, b);
     switch (a->type) {
     case DK_BOOLEAN: return (int)a->as.boolean - (int)b->as.boolean;
+    case DK_PERIOD:
+        if (a->scale != b->scale)
+            return a->scale < b->scale ? -1 : 1;
+        /* fall through */
     case DK_DATE:
     case DK_TIMESTAMP: return (a->as.integer > b->as.integer) - (a->as.integer < b->as.integer);
     default: {
@@ -93,6 +161,7 @@ size_t dk_value_format(const dk_value *value, char *buffer, size_t size)
             break;
         case DK_DATE: length = dki_format_date(value->as.integer, text, sizeof text); break;
         case DK_TIMESTAMP: length = dki_format_timestamp(value->as.integer, text, sizeof text); break;
+        case DK_PERIOD: length = dki_format_period(value->as.integer, value->scale, text, sizeof text); break;
         default: bytes = value->as.text.bytes; length = value->as.text.size;
         }
     }

@@ -8,6 +8,7 @@
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "chunk.h"
 #include "column_parts.h"
 
@@ -30,8 +31,12 @@ static bool is_either(dk_type a, dk_type b, dk_type x, dk_type y)
 }
 
 /* The type that holds the values of both; false where there is none. */
-static bool unify(dk_type a, dk_type b, dk_type *out)
+static bool unify(const struct type *so_far, const dk_column *column, dk_type *out)
 {
+    dk_type a = so_far->type, b = dk_column_type(column);
+
+    if (a == DK_PERIOD && b == DK_PERIOD && so_far->scale != dk_column_scale(column))
+        return false;
     if (a == b)
         *out = a;
     else if (is_either(a, b, DK_CATEGORY, DK_TEXT))
@@ -52,10 +57,12 @@ static bool unify(dk_type a, dk_type b, dk_type *out)
 static dk_status fail_type(const dki_stack *stack, size_t a, size_t b, dk_error *err)
 {
     char first[DKI_TABLE_NAME_BYTES], second[DKI_TABLE_NAME_BYTES];
+    const dk_column *x = stack->columns[a], *y = stack->columns[b];
 
     (void)dki_fail(err, DK_ERR_TYPE, "column %s is %s in %s and %s in %s", stack->name,
-                   dk_type_name(dk_column_type(stack->columns[a])), dki_table_shown(stack->tables, a, first),
-                   dk_type_name(dk_column_type(stack->columns[b])), dki_table_shown(stack->tables, b, second));
+                   dki_type_shown(dk_column_type(x), dk_column_scale(x)), dki_table_shown(stack->tables, a, first),
+                   dki_type_shown(dk_column_type(y), dk_column_scale(y)),
+                   dki_table_shown(stack->tables, b, second));
     dki_hint(err, "read both with the same types = { ... }, or derive a column of one type first");
     return DK_ERR_TYPE;
 }
@@ -71,7 +78,7 @@ static dk_status find_type(const dki_stack *stack, struct type *out, dk_error *e
             continue;
         if (!found)
             *out = (struct type){ dk_column_type(column), dk_column_scale(column), i };
-        else if (!unify(out->type, dk_column_type(column), &out->type))
+        else if (!unify(out, column, &out->type))
             return fail_type(stack, out->from, i, err);
         else if (dk_column_scale(column) > out->scale)
             out->scale = dk_column_scale(column);
@@ -82,8 +89,7 @@ static dk_status find_type(const dki_stack *stack, struct type *out, dk_error *e
             *out = (struct type){ dk_column_type(stack->columns[i]), dk_column_scale(stack->columns[i]), i };
             found = true;
         }
-    if (out->type != DK_DECIMAL)
-        out->scale = 0;
+    out->scale = dki_type_scale(out->type, out->scale);
     return DK_OK;
 }
 

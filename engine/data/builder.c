@@ -13,6 +13,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/types.h"
 #include "column_parts.h"
 #include "dictionary_parts.h"
 
@@ -23,6 +24,9 @@ dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale, const
 
     if ((unsigned)type >= DK_N_TYPES)
         return dki_fail(err, DK_ERR_TYPE, "type %d does not exist", (int)type);
+    if (type == DK_PERIOD && scale >= DK_N_FREQUENCIES)
+        return dki_fail(err, DK_ERR_RANGE, "a period is a year, a quarter or a month, and there is no frequency %d",
+                        scale);
     if (type == DK_DECIMAL && scale > DK_DECIMAL_MAX_SCALE)
         return dki_fail(err, DK_ERR_RANGE, "a decimal has at most %d digits after the point, not %d",
                         DK_DECIMAL_MAX_SCALE, scale);
@@ -31,7 +35,7 @@ dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale, const
         return DK_ERR_MEMORY;
     builder->context = dk_context_retain(context);
     builder->type = type;
-    builder->scale = type == DK_DECIMAL ? scale : 0;
+    builder->scale = dki_type_scale(type, scale);
     builder->levels = type == DK_CATEGORY && levels ? dk_dictionary_retain(levels) : NULL;
     dki_text_map_init(&builder->collected, context);
     *out = builder;
@@ -69,7 +73,7 @@ uint64_t dk_builder_n_rows(const dk_builder *builder)
 dk_status dki_builder_wrong_type(const dk_builder *builder, dk_type given, dk_error *err)
 {
     return dki_fail(err, DK_ERR_TYPE, "a value of type %s cannot go into a column of type %s", dk_type_name(given),
-                    dk_type_name(builder->type));
+                    dki_type_shown(builder->type, builder->scale));
 }
 
 /* Writes n null rows, for which there is room. */
@@ -136,15 +140,22 @@ dk_status dk_builder_boolean(dk_builder *builder, bool value, dk_error *err)
 
 dk_status dki_builder_check_integer(const dk_builder *builder, int64_t value, dk_error *err)
 {
-    if (builder->type == DK_DATE && (value < DKI_DATE_LEAST || value > DKI_DATE_GREATEST))
+    int64_t least, greatest;
+
+    if (!dki_type_bounds(builder->type, builder->scale, &least, &greatest) || (value >= least && value <= greatest))
+        return DK_OK;
+    if (builder->type == DK_DATE)
         return dki_fail(err, DK_ERR_RANGE,
                         "a date that lies %lld days from 1970-01-01 is not in the years 1 to 9999",
                         (long long)value);
-    if (builder->type == DK_TIMESTAMP && (value < DKI_TIME_LEAST || value > DKI_TIME_GREATEST))
+    if (builder->type == DK_TIMESTAMP)
         return dki_fail(err, DK_ERR_RANGE,
                         "a timestamp that lies %lld microseconds from 1970-01-01 is not in the years 1 to 9999",
                         (long long)value);
-    return DK_OK;
+    return dki_fail(err, DK_ERR_RANGE,
+                    "a %s that lies %lld %ss from the first of 1970 is not in the years 1 to 9999",
+                    dki_type_shown(builder->type, builder->scale), (long long)value,
+                    dki_type_shown(builder->type, builder->scale));
 }
 
 dk_status dk_builder_integer(dk_builder *builder, int64_t value, dk_error *err)
@@ -385,6 +396,12 @@ dk_status dk_builder_value(dk_builder *builder, const dk_value *value, dk_error 
     case DK_TIMESTAMP:
         return builder->type == value->type ? dk_builder_integer(builder, value->as.integer, err)
                                             : dki_builder_wrong_type(builder, value->type, err);
+    case DK_PERIOD:
+        if (builder->type == DK_PERIOD && builder->scale != value->scale)
+            return dki_fail(err, DK_ERR_TYPE, "a %s cannot go into a column of type %s",
+                            dki_type_shown(DK_PERIOD, value->scale), dki_type_shown(DK_PERIOD, builder->scale));
+        return builder->type == DK_PERIOD ? dk_builder_integer(builder, value->as.integer, err)
+                                          : dki_builder_wrong_type(builder, value->type, err);
     case DK_CATEGORY:
     case DK_TEXT:
         return builder->type == DK_CATEGORY || builder->type == DK_TEXT

@@ -77,7 +77,7 @@ dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const
 {
     if (dki_widest(builder->type) != DK_STORE_I64)
         return dki_builder_wrong_type(builder, DK_INTEGER, err);
-    if (builder->type == DK_DATE || builder->type == DK_TIMESTAMP)
+    if (builder->type == DK_DATE || builder->type == DK_TIMESTAMP || builder->type == DK_PERIOD)
         for (size_t i = 0; i < n; i++) {
             dk_status status =
                 valid && !dki_bit(valid, i) ? DK_OK : dki_builder_check_integer(builder, values[i], err);

@@ -11,6 +11,7 @@
 #include "base/bitmap.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/types.h"
 #include "builder.h"
 #include "store.h"
 
@@ -36,18 +37,18 @@ static bool fits_type(dk_storage storage, dk_type type)
 static const char *check_bounds(const dki_stored_form *form)
 {
     const dki_column_facts *facts = &form->facts;
+    int64_t least, greatest;
     bool wanted = dki_widest(form->type) == DK_STORE_I64 && facts->n_nulls < form->n_rows;
 
     if (facts->has_bounds != wanted)
         return wanted ? "lack the bounds of their type" : "have bounds, which their type has not";
     if (facts->has_bounds && facts->least > facts->greatest)
         return "have bounds in the wrong order";
-    if (facts->has_bounds && form->type == DK_DATE &&
-        (facts->least < DKI_DATE_LEAST || facts->greatest > DKI_DATE_GREATEST))
-        return "have dates outside the years 1 to 9999";
-    if (facts->has_bounds && form->type == DK_TIMESTAMP &&
-        (facts->least < DKI_TIME_LEAST || facts->greatest > DKI_TIME_GREATEST))
-        return "have times outside the years 1 to 9999";
+    if (facts->has_bounds && dki_type_bounds(form->type, form->scale, &least, &greatest) &&
+        (facts->least < least || facts->greatest > greatest))
+        return form->type == DK_DATE        ? "have dates outside the years 1 to 9999"
+               : form->type == DK_TIMESTAMP ? "have times outside the years 1 to 9999"
+                                            : "have periods outside the years 1 to 9999";
     return NULL;
 }
 

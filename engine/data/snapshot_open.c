@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "checksum.h"
 #include "table_parts.h"
 
@@ -272,7 +273,7 @@ static dk_status get_column(struct reading *reading, dki_cursor *cursor, struct 
     column->flags = dki_get_u64(cursor);
     column->scale = (uint8_t)scale;
     column->margin_bit = (int)(margin & 127) - 1;
-    if (scale > (column->type == DK_DECIMAL ? DK_DECIMAL_MAX_SCALE : 0) || margin > MAX_MARGIN + 1 ||
+    if (scale > dki_type_scale_limit(column->type) || margin > MAX_MARGIN + 1 ||
         column->flags > (DKI_COLUMN_MARGIN | DKI_COLUMN_DECLARED))
         return no_directory(reading, "has a column with numbers that cannot be", err);
     status = get_text(reading, cursor, &column->label, err);
@@ -322,6 +323,7 @@ static dk_status add_column(struct reading *reading, dki_cursor *cursor, dk_erro
         return status;
     form.what = column->name;
     form.type = column->type;
+    form.scale = column->scale;
     form.n_levels = (uint32_t)column->n_levels;
     n_chunks = dki_get_u64(cursor);
     n_before = column->n_rows;

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "column_parts.h"
 #include "snapshot_parts.h"
 #include "table_parts.h"
@@ -147,9 +148,11 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
 
 static dk_status does_not_fit(const struct pair *pair, dk_error *err)
 {
-    dki_fail(err, DK_ERR_TYPE, "%s is %s, and the snapshot has %s there", pair->name,
-             dk_type_name(dk_column_type(pair->from)), dk_type_name(dk_column_type(pair->to)));
-    dki_hint(err, "read it with types = { %s = \"%s\" }", pair->name, dk_type_name(dk_column_type(pair->to)));
+    const char *from = dki_type_shown(dk_column_type(pair->from), dk_column_scale(pair->from));
+    const char *to = dki_type_shown(dk_column_type(pair->to), dk_column_scale(pair->to));
+
+    dki_fail(err, DK_ERR_TYPE, "%s is %s, and the snapshot has %s there", pair->name, from, to);
+    dki_hint(err, "read it with types = { %s = \"%s\" }", pair->name, to);
     return DK_ERR_TYPE;
 }
 

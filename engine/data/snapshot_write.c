@@ -89,6 +89,7 @@ static dk_status add_chunk(struct writing *writing, const dk_column *column, dki
     item->chunk = dki_chunk_retain(chunk);
     item->compress = compress;
     item->form.type = dk_column_type(column);
+    item->form.scale = dk_column_scale(column);
     item->form.storage = chunk->storage;
     item->form.constant = chunk->constant;
     item->form.n_rows = chunk->n_rows;

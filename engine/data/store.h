@@ -27,6 +27,7 @@ enum { DKI_BLOCK_VALUES, DKI_BLOCK_VALID, DKI_BLOCK_BYTES, DKI_N_BLOCKS };
 typedef struct dki_stored_form {
     const char *what; /* the column, for messages; lives as long as the store */
     dk_type type;
+    uint8_t scale; /* decimal; of a period its frequency */
     dk_storage storage;
     bool constant;
     uint32_t n_levels; /* category */

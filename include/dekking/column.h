@@ -7,7 +7,7 @@
  *
  * storage     values                              type
  * BITS        uint64_t words, bit i = row i       boolean
- * I8 .. I64   signed integers                     integer, decimal (scaled), date, timestamp
+ * I8 .. I64   signed integers                     integer, decimal (scaled), date, timestamp, period
  * F64         double                              real
  * RATIO       dk_ratio                            ratio
  * U8 .. U32   codes, 0 is null                    category
@@ -44,7 +44,7 @@ typedef enum dk_storage {
 typedef struct dk_view {
     dk_type type;
     dk_storage storage;
-    uint8_t scale; /* decimal */
+    uint8_t scale; /* decimal; of a period its dk_frequency */
     bool constant; /* values[0] (and bit 0 of valid, where there is one) stand for all n rows */
     size_t n;
     const void *values;
@@ -62,12 +62,12 @@ DK_API void dk_column_release(const dk_column *column); /* NULL does nothing */
 
 DK_API dk_context *dk_column_context(const dk_column *column);
 DK_API dk_type dk_column_type(const dk_column *column);
-DK_API uint8_t dk_column_scale(const dk_column *column);               /* decimal; else 0 */
+DK_API uint8_t dk_column_scale(const dk_column *column); /* decimal; of a period its dk_frequency; else 0 */
 DK_API const dk_dictionary *dk_column_levels(const dk_column *column); /* category; else NULL; borrowed */
 DK_API uint64_t dk_column_n_rows(const dk_column *column);
 DK_API uint64_t dk_column_n_nulls(const dk_column *column);
-/* Least and greatest known value of an integer, decimal (scaled), date or timestamp column, as stored. Returns false
- * for other types and where nothing is known. */
+/* Least and greatest known value of an integer, decimal (scaled), date, timestamp or period column, as stored. Returns
+ * false for other types and where nothing is known. */
 DK_API bool dk_column_bounds(const dk_column *column, int64_t *least, int64_t *greatest);
 /* Heap bytes that the column's chunks hold, or would hold if all of a snapshot's stood in memory; a dictionary counts in
  * full for each column that uses it. */
@@ -97,8 +97,8 @@ DK_API DK_MUST_USE dk_status dk_column_gather(const dk_column *column, const uin
 
 typedef struct dk_builder dk_builder;
 
-/* scale is for decimal, levels for category (retained; NULL: levels are collected as they come, and are ordered by
- * code point in the end). */
+/* scale is for decimal and (a dk_frequency) for period, levels for category (retained; NULL: levels are collected as they
+ * come, and are ordered by code point in the end). */
 DK_API DK_MUST_USE dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale,
                                             const dk_dictionary *levels, dk_builder **out, dk_error *err);
 DK_API void dk_builder_release(dk_builder *builder);
@@ -106,7 +106,7 @@ DK_API uint64_t dk_builder_n_rows(const dk_builder *builder);
 
 DK_API DK_MUST_USE dk_status dk_builder_null(dk_builder *builder, uint64_t n, dk_error *err); /* n null rows */
 DK_API DK_MUST_USE dk_status dk_builder_boolean(dk_builder *builder, bool value, dk_error *err);
-/* integer, decimal (already scaled), date, timestamp */
+/* integer, decimal (already scaled), date, timestamp, period */
 DK_API DK_MUST_USE dk_status dk_builder_integer(dk_builder *builder, int64_t value, dk_error *err);
 DK_API DK_MUST_USE dk_status dk_builder_real(dk_builder *builder, double value, dk_error *err); /* finite */
 DK_API DK_MUST_USE dk_status dk_builder_ratio(dk_builder *builder, dk_ratio value,

@@ -9,8 +9,10 @@
  *   timestamp  microseconds since 1970-01-01T00:00, no zone
  *   category   one of a dictionary's levels
  *   text       UTF-8
+ *   period     a month, quarter or year of the years 0001 to 9999: its ordinal number, counted from that of 1970. All
+ *              values of a column have one frequency, which stands where a decimal has its scale
  *
- * Every type can be null, which means "not known". Types to come (period, set, interval) get the next numbers.
+ * Every type can be null, which means "not known". Types to come (set, interval) get the next numbers.
  */
 #ifndef DEKKING_VALUE_H
 #define DEKKING_VALUE_H
@@ -27,7 +29,8 @@
     X(DATE, "date")           \
     X(TIMESTAMP, "timestamp") \
     X(CATEGORY, "category")   \
-    X(TEXT, "text")
+    X(TEXT, "text")           \
+    X(PERIOD, "period")
 
 typedef enum dk_type {
 #define DK_TYPE_ENUM(code, name) DK_##code,
@@ -37,6 +40,9 @@ typedef enum dk_type {
 } dk_type;
 
 #define DK_DECIMAL_MAX_SCALE 18
+
+/* The scale of a period, from the coarsest to the finest. */
+typedef enum dk_frequency { DK_YEAR, DK_QUARTER, DK_MONTH, DK_N_FREQUENCIES } dk_frequency;
 
 typedef struct dk_ratio {
     int64_t numerator;
@@ -48,12 +54,12 @@ typedef struct dk_text {
     size_t size;
 } dk_text;
 
-/* One value. Which member holds it: boolean -> boolean; integer, decimal (scaled), date and timestamp -> integer;
+/* One value. Which member holds it: boolean -> boolean; integer, decimal (scaled), date, timestamp and period -> integer;
  * real -> real; ratio -> ratio; category and text -> text. */
 typedef struct dk_value {
     dk_type type;
     bool is_null;
-    uint8_t scale; /* decimal: digits after the point */
+    uint8_t scale; /* decimal: digits after the point; period: a dk_frequency */
     union {
         bool boolean;
         int64_t integer;
@@ -68,8 +74,12 @@ DK_API const char *dk_type_name(dk_type type); /* "unknown" where it is none */
 DK_API bool dk_type_find(const char *name, dk_type *out);
 DK_API bool dk_type_is_number(dk_type type); /* integer, decimal, real, ratio */
 
+/* "year", "quarter", "month"; "unknown" where it is none. Finding: false, *out untouched, where none has that name. */
+DK_API const char *dk_frequency_name(dk_frequency frequency);
+DK_API bool dk_frequency_find(const char *name, dk_frequency *out);
+
 /* Compares two known values of one type, or two numbers of any types, exactly: -1, 0 or 1. Texts, and a category's
- * levels here too, go by code point. */
+ * levels here too, go by code point. Periods of two frequencies are never equal, and their order means nothing. */
 DK_API int dk_value_compare(const dk_value *a, const dk_value *b);
 
 /* Writes the value in the international plain form that expressions read back (text without quotes, null as

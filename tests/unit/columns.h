@@ -48,6 +48,7 @@ static inline dk_value value_of(dk_type type, uint8_t scale, row r, char text[40
     }
     case DK_DATE: value.as.integer = r.seed % 700000; break;
     case DK_TIMESTAMP: value.as.integer = r.seed % 60000000000000000; break;
+    case DK_PERIOD: value.as.integer = r.seed % 20000; break;
     case DK_CATEGORY:
     case DK_TEXT:
         value.as.text.bytes = text;
@@ -62,7 +63,7 @@ static inline dk_value value_of(dk_type type, uint8_t scale, row r, char text[40
 
 static inline bool holds_integer(dk_type type)
 {
-    return type == DK_INTEGER || type == DK_DECIMAL || type == DK_DATE || type == DK_TIMESTAMP;
+    return type == DK_INTEGER || type == DK_DECIMAL || type == DK_DATE || type == DK_TIMESTAMP || type == DK_PERIOD;
 }
 
 static inline void same_value(const dk_value *actual, const dk_value *expected, uint64_t i)
@@ -229,7 +230,7 @@ static inline void same_column(const dk_column *column, const row *rows, uint64_
 /* The scale that tests give to columns of a type. */
 static inline uint8_t scale_of(dk_type type)
 {
-    return type == DK_DECIMAL ? 2 : 0;
+    return type == DK_DECIMAL || type == DK_PERIOD ? 2 : 0; /* hundredths, months */
 }
 
 #endif

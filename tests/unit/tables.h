@@ -4,8 +4,8 @@
  *                       "Arnhem|12\n"
  *                       "Duiven|-\n")
  *
- * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, category, text; a category's
- * stated levels stand behind it: category[Arnhem,Duiven]. - is null, and names have no blank.
+ * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, month, quarter, year, category, text;
+ * a category's stated levels stand behind it: category[Arnhem,Duiven]. - is null, and names have no blank.
  */
 #ifndef TESTS_UNIT_TABLES_H
 #define TESTS_UNIT_TABLES_H
@@ -16,6 +16,7 @@
 
 #include "base/calendar.h"
 #include "base/number.h"
+#include "base/period.h"
 #include "check.h"
 
 #define TABLES_COLUMNS 24
@@ -60,6 +61,7 @@ static inline void tables_cell(dk_builder *builder, dk_type type, uint8_t scale,
         assert_true(dki_parse_decimal(copy, size, '.', &whole, &digits));
         assert_true(dki_rescale(whole, digits, scale, &whole));
         break;
+    case DK_PERIOD: assert_true(dki_parse_period(copy, size, scale, &whole)); break;
     case DK_DATE: assert_true(dki_parse_date(copy, size, 'y', &whole)); break;
     case DK_TIMESTAMP: assert_true(dki_parse_timestamp(copy, size, 'y', &whole)); break;
     case DK_REAL: assert_ok(dk_builder_real(builder, strtod(copy, NULL), &err), &err); return;
@@ -88,6 +90,7 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
 
     for (; *text && *text != '\n'; n++) {
         const dk_dictionary *levels = NULL;
+        dk_frequency frequency;
         size_t size = strcspn(text, ":"), type_size;
         char type[16];
 
@@ -98,9 +101,16 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
         type_size = strspn(text, "abcdefghijklmnopqrstuvwxyz");
         memcpy(type, text, type_size);
         type[type_size] = '\0';
-        assert_true(dk_type_find(type, &types[n]));
         text += type_size;
-        scales[n] = types[n] == DK_DECIMAL ? (uint8_t)strtol(text, (char **)&text, 10) : 0;
+        scales[n] = 0;
+        if (dk_frequency_find(type, &frequency)) {
+            types[n] = DK_PERIOD;
+            scales[n] = (uint8_t)frequency;
+        } else {
+            assert_true(dk_type_find(type, &types[n]));
+        }
+        if (types[n] == DK_DECIMAL)
+            scales[n] = (uint8_t)strtol(text, (char **)&text, 10);
         if (*text == '[')
             levels = tables_levels(context, text + 1);
         text += strcspn(text, " \n");

@@ -110,6 +110,7 @@ static void a_column_without_values_has_the_type_of_the_others(void **state)
     check_append(TEXTS("x:text\n-\n-\n", "x:boolean\ntrue\n"), NULL, "x:boolean", "-\n-\ntrue\n");
     check_append(TEXTS("x:integer\n-\n", "x:category[a,b]\nb\n"), NULL, "x:category", "-\nb\n");
     check_append(TEXTS("x:date\n-\n", "x:text\n-\n"), NULL, "x:date", "-\n-\n");
+    check_append(TEXTS("x:year\n-\n", "x:month\n2024-03\n", "x:quarter\n-\n"), NULL, "x:period", "-\n2024-03\n-\n");
     check_append(TEXTS("x:date\n", "x:boolean\n"), NULL, "x:date", "");
 }
 
@@ -120,6 +121,12 @@ static void types_that_do_not_fit_name_column_types_and_tables(void **state)
                   "column x is integer in table 1 and category in table 3", "types = {");
     check_refused(TEXTS("x:boolean\ntrue\n", "x:integer\n1\n"), NULL, DK_ERR_TYPE, "boolean in table 1", "types");
     check_refused(TEXTS("x:real\n0.5\n", "x:ratio\n1/3\n"), NULL, DK_ERR_TYPE, "real in table 1", "types");
+    check_refused(TEXTS("x:month\n2024-03\n", "x:quarter\n2024Q1\n"), NULL, DK_ERR_TYPE,
+                  "column x is month in table 1 and quarter in table 2", "types");
+    check_refused(TEXTS("x:year\n-\n", "x:quarter\n2024Q1\n", "x:year\n2024\n"), NULL, DK_ERR_TYPE,
+                  "column x is quarter in table 2 and year in table 3", "types");
+    check_refused(TEXTS("x:month\n2024-03\n", "x:date\n2024-03-01\n"), NULL, DK_ERR_TYPE,
+                  "column x is month in table 1 and date in table 2", "types");
     check_refused(TEXTS("x:date\n2024-01-01\n", "x:integer\n1\n"), NULL, DK_ERR_TYPE, "date in table 1", "types");
 }
 
@@ -297,7 +304,7 @@ static void totals_are_refused(void **state)
 static void pieces_make_the_whole(void **state)
 {
     static const dk_type types[] = { DK_BOOLEAN, DK_INTEGER,   DK_DECIMAL,  DK_REAL, DK_RATIO,
-                                     DK_DATE,    DK_TIMESTAMP, DK_CATEGORY, DK_TEXT };
+                                     DK_DATE,    DK_TIMESTAMP, DK_CATEGORY, DK_TEXT, DK_PERIOD };
 
     (void)state;
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
@@ -306,7 +313,7 @@ static void pieces_make_the_whole(void **state)
         row *rows = random_rows(80000, types[t] == DK_CATEGORY ? 9 : 40, t % 2 ? 0 : 20);
         const dk_table *pieces[8], *whole = NULL;
         const dk_column *column;
-        uint8_t scale = types[t] == DK_DECIMAL ? 3 : 0;
+        uint8_t scale = types[t] == DK_DECIMAL ? 3 : scale_of(types[t]);
         dk_error err = DK_ERROR_INIT;
 
         for (size_t i = 0; i < n_pieces; i++) {

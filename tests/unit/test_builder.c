@@ -296,6 +296,73 @@ static void reals_are_finite_and_zero_has_no_sign(void **state)
     dk_column_release(column);
 }
 
+static void periods_lie_in_the_years_1_to_9999(void **state)
+{
+    static const int64_t bounds[][2] = {
+        [DK_YEAR] = { -1969, 8029 }, [DK_QUARTER] = { -7876, 32119 }, [DK_MONTH] = { -23628, 96359 }
+    };
+    static const dk_storage storages[] = { DK_STORE_I16, DK_STORE_I16, DK_STORE_I32 };
+    int64_t far = INT64_MIN;
+    dk_error err = DK_ERROR_INIT;
+    dk_builder *builder = NULL;
+
+    (void)state;
+    for (uint8_t f = 0; f < DK_N_FREQUENCIES; f++) {
+        dk_value value = { .type = DK_PERIOD, .scale = f };
+        const dk_column *column;
+        bool constant;
+
+        builder = start(DK_PERIOD, f, NULL);
+        assert_ok(dk_builder_integer(builder, bounds[f][0], &err), &err);
+        value.as.integer = bounds[f][1];
+        assert_ok(dk_builder_value(builder, &value, &err), &err);
+        assert_fails(dk_builder_integer(builder, bounds[f][0] - 1, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
+        value.as.integer = bounds[f][1] + 1;
+        assert_fails(dk_builder_value(builder, &value, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
+        assert_fails(dki_builder_integers(builder, &far, NULL, 1, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
+        value.as.integer = 0;
+        value.scale = (uint8_t)((f + 1) % DK_N_FREQUENCIES);
+        assert_fails(dk_builder_value(builder, &value, &err), &err, DK_ERR_TYPE, "cannot go into a column of type");
+        value = (dk_value){ .type = DK_INTEGER };
+        assert_fails(dk_builder_value(builder, &value, &err), &err, DK_ERR_TYPE, "integer");
+        value.type = DK_DATE;
+        assert_fails(dk_builder_value(builder, &value, &err), &err, DK_ERR_TYPE, "a value of type date");
+        column = finish(builder);
+        assert_int_equal(dk_column_n_rows(column), 2);
+        assert_int_equal(dk_column_scale(column), f);
+        assert_int_equal(storage_at(column, 0, &constant), storages[f]);
+        dk_column_release(column);
+    }
+    builder = NULL;
+    assert_fails(dk_builder_new(context, DK_PERIOD, DK_N_FREQUENCIES, NULL, &builder, &err), &err, DK_ERR_RANGE,
+                 "there is no frequency 3");
+    assert_null(builder);
+}
+
+/* A view of another frequency is refused where it has a value; null is null. */
+static void views_of_one_frequency_are_taken(void **state)
+{
+    dk_builder *months = start(DK_PERIOD, DK_MONTH, NULL), *quarters = start(DK_PERIOD, DK_QUARTER, NULL);
+    const dk_column *column;
+    dk_error err = DK_ERROR_INIT;
+    dk_view view;
+
+    (void)state;
+    assert_ok(dk_builder_null(months, 1, &err), &err);
+    assert_ok(dk_builder_integer(months, 650, &err), &err);
+    column = finish(months);
+    dk_view_init(&view, context);
+    assert_ok(dk_column_view(column, 0, 1, &view, &err), &err);
+    assert_ok(dk_builder_view(quarters, &view, &err), &err);
+    assert_ok(dk_column_view(column, 1, 1, &view, &err), &err);
+    assert_fails(dk_builder_view(quarters, &view, &err), &err, DK_ERR_TYPE,
+                 "a month cannot go into a column of type quarter");
+    assert_int_equal(dk_builder_n_rows(quarters), 1);
+    dk_view_release(&view);
+    dk_column_release(column);
+    dk_builder_release(quarters);
+}
+
 static void dates_lie_in_the_years_1_to_9999(void **state)
 {
     int64_t first, last;
@@ -538,6 +605,8 @@ int main(void)
         TEST(numbers_that_do_not_fit_are_refused),
         TEST(reals_are_finite_and_zero_has_no_sign),
         TEST(dates_lie_in_the_years_1_to_9999),
+        TEST(periods_lie_in_the_years_1_to_9999),
+        TEST(views_of_one_frequency_are_taken),
         TEST(another_type_is_refused),
         TEST(stated_levels_refuse_others_and_offer_the_nearest),
         TEST(collected_levels_are_ordered_by_code_point),

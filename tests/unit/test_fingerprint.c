@@ -100,6 +100,9 @@ static void it_tells_tables_apart(void **state)
         "n:integer\n",
         "n:text\n",
         "d:date\n1970-01-08\n-\n",
+        "d:month\n1970-08\n-\n",
+        "d:quarter\n1971Q4\n-\n", /* seven of each, as of days */
+        "d:year\n1977\n-\n",
         "r:real\n7.0\n-\n",
         "n:ratio\n7/1\n-\n",
     };
@@ -120,7 +123,7 @@ static void storage_makes_no_difference(void **state)
 {
     const size_t n = DKI_CHUNK_ROWS + 9000;
     static const dk_type types[] = { DK_BOOLEAN, DK_INTEGER,   DK_DECIMAL,  DK_REAL, DK_RATIO,
-                                     DK_DATE,    DK_TIMESTAMP, DK_CATEGORY, DK_TEXT };
+                                     DK_DATE,    DK_TIMESTAMP, DK_CATEGORY, DK_TEXT, DK_PERIOD };
     dk_snapshot_options compressed = { .compress = true };
     dk_error err = DK_ERROR_INIT;
 

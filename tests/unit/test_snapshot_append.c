@@ -79,9 +79,13 @@ static void types_that_fit_exactly_are_taken(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    save("d:decimal2 r:real i:integer g:category t:text n:date\n1.25|0.5|1|A|x|2024-01-01\n");
-    assert_ok(append("d:integer r:integer i:decimal1 g:text t:category n:text\n3|2|7.0|B|y|-\n", &err), &err);
-    assert_holds("1.25|0.5|1|A|x|2024-01-01\n3.00|2.0|7|B|y|-\n");
+    save("d:decimal2 r:real i:integer g:category t:text n:date m:month\n1.25|0.5|1|A|x|2024-01-01|2024-03\n");
+    assert_ok(
+        append("d:integer r:integer i:decimal1 g:text t:category n:text m:month\n3|2|7.0|B|y|-|9999-12\n", &err),
+        &err);
+    assert_ok(append("d:integer r:integer i:decimal1 g:text t:category n:text m:quarter\n-|-|-|-|-|-|-\n", &err),
+              &err);
+    assert_holds("1.25|0.5|1|A|x|2024-01-01|2024-03\n3.00|2.0|7|B|y|-|9999-12\n-|-|-|-|-|-|-\n");
 }
 
 static void what_does_not_fit_is_said(void **state)
@@ -90,6 +94,13 @@ static void what_does_not_fit_is_said(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
+    save("m:month\n2024-03\n");
+    assert_fails(append("m:quarter\n2024Q1\n", &err), &err, DK_ERR_TYPE,
+                 "m is quarter, and the snapshot has month");
+    assert_string_equal(err.hint, "read it with types = { m = \"month\" }");
+    assert_fails(append("m:category\n2024-03\n", &err), &err, DK_ERR_TYPE,
+                 "m is category, and the snapshot has month");
+    assert_holds("2024-03\n");
     save("d:decimal1 g:category[A,B]\n1.5|A\n");
     assert_fails(append("d:decimal1\n1.5\n", &err), &err, DK_ERR_NAME, "no column \"g\"");
     assert_fails(append("d:decimal1 g:category x:integer\n1.5|A|1\n", &err), &err, DK_ERR_NAME, "no column \"x\"");

@@ -290,6 +290,40 @@ static void what_is_not_known_is_refused_by_name(void **state)
     }
 }
 
+/* The number behind the type's name says which period it is: a file that says something else is not believed. */
+static void frequencies_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        uint64_t frequency;
+        const char *part;
+    } cases[] = { { DK_N_FREQUENCIES, "numbers that cannot be" },
+                  { UINT64_C(1) << 32, "numbers that cannot be" },
+                  { DK_YEAR, "periods outside the years 1 to 9999" } };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const dk_table *table = make_table(context, "n:month\n9999-12\n2024-03\n"), *opened = NULL;
+        size_t size, hits = 0;
+        uint8_t *bytes;
+
+        assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
+        bytes = read_file(snapshot_path, &size);
+        for (size_t k = 128; k + 16 <= size; k++)
+            if (memcmp(bytes + k, "period\0\0\2\0\0\0\0\0\0\0", 16) == 0) {
+                memcpy(bytes + k + 8, &cases[i].frequency, 8);
+                hits++;
+            }
+        assert_int_equal(hits, 1);
+        reseal(bytes, size);
+        write_file(snapshot_path, bytes, size);
+        free(bytes);
+        assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA,
+                     cases[i].part);
+        dk_table_release(table);
+    }
+}
+
 /* What a later version adds and marks as optional is passed over. */
 static void optional_records_are_passed_over(void **state)
 {
@@ -421,6 +455,7 @@ int main(void)
         TEST(directories_that_lie_are_found),
         TEST(values_that_cannot_be_are_refused),
         TEST(what_is_not_known_is_refused_by_name),
+        TEST(frequencies_that_cannot_be_are_refused),
         TEST(optional_records_are_passed_over),
         TEST(a_later_version_is_refused),
         TEST(a_small_block_cannot_ask_for_much_memory),

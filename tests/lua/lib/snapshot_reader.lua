@@ -4,7 +4,7 @@
 -- usage: local columns, n_rows, about = dofile "snapshot_reader.lua" (bytes)
 --
 -- columns: a list of { name =, type =, digits =, label =, format =, values = { ... } }; a null is reader.null, a ratio
--- and a real are numbers, a decimal, a date and a timestamp the whole numbers that are stored, a category its level.
+-- and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are stored, a category its level.
 
 local null = {}
 
@@ -130,7 +130,7 @@ local function read_chunk(bytes, c, values, levels)
 end
 
 local types = {}
-for name in ("boolean integer decimal real ratio date timestamp category text"):gmatch "%a+" do
+for name in ("boolean integer decimal real ratio date timestamp category text period"):gmatch "%a+" do
   types[name] = true
 end
 
