@@ -1,14 +1,15 @@
 /* arithmetic.c - + - * / // % and unary minus over vectors.
  *
  * Integers and decimals are exact and say when a result does not fit, and only then: what is computed on the way has 128
- * bits. Ratios likewise; reals say when a result is not finite, dates when it is no day. Division by zero is null.
+ * bits. Ratios likewise; reals say when a result is not finite, dates and periods when it lies outside the calendar.
+ * Division by zero is null.
  */
 #include <math.h>
 
 #include "base/bitmap.h"
-#include "base/calendar.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "bound.h"
 
 static dk_status no_result(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err)
@@ -19,7 +20,7 @@ static dk_status no_result(const dki_eval *eval, const dki_op *op, size_t i, dk_
 
     dk_value_format(&left, a, sizeof a);
     dk_value_format(&right, b, sizeof b);
-    if (op->type == DK_DATE)
+    if (op->type == DK_DATE || op->type == DK_PERIOD)
         return dki_row_fail(eval, op, i, err, DK_ERR_RANGE, "%s %s %s lies outside the years 1 to 9999", a,
                             op->node->text, b);
     dki_row_fail(eval, op, i, err, DK_ERR_OVERFLOW, "%s %s %s does not fit", a, op->node->text, b);
@@ -135,6 +136,11 @@ static dk_ratio as_ratio(const dki_op *op, dki_vector vector, size_t i)
     return (dk_ratio){ ((const int64_t *)vector.values)[i], dki_power10[op->scale] };
 }
 
+static uint8_t digits_of(const dki_op *op)
+{
+    return op->type == DK_DECIMAL ? op->scale : 0;
+}
+
 /* Powers of ten that bring the operands to one scale; 1 for a product, which adds the scales. */
 struct powers {
     int64_t left, right;
@@ -142,7 +148,7 @@ struct powers {
 
 static struct powers powers_of(const dki_op *op)
 {
-    uint8_t left = op->args[0]->scale, right = op->args[1]->scale;
+    uint8_t left = digits_of(op->args[0]), right = digits_of(op->args[1]);
 
     if (op->sign == '*' || left == right)
         return (struct powers){ 1, 1 };
@@ -152,13 +158,15 @@ static struct powers powers_of(const dki_op *op)
 
 static bool exact_result(const dki_op *op, struct powers powers, int64_t a, int64_t b, int64_t *out, bool *is_null)
 {
+    int64_t least, greatest;
+
     if (powers.left == 1 && powers.right == 1) {
         if (!integer_result(op->sign, a, b, out, is_null))
             return false;
     } else if (!scaled_result(op->sign, (dki_i128)a * powers.left, (dki_i128)b * powers.right, out, is_null)) {
         return false;
     }
-    return op->type != DK_DATE || (*out >= DKI_DATE_LEAST && *out <= DKI_DATE_GREATEST);
+    return !dki_type_bounds(op->type, op->scale, &least, &greatest) || (*out >= least && *out <= greatest);
 }
 
 dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)

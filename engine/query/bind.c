@@ -7,18 +7,18 @@
 #include <strings.h>
 
 #include "aggregate_list.h"
-#include "base/calendar.h"
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/types.h"
 #include "bound.h"
 
 /* What is wanted ---------------------------------------------------------------------------------------------------- */
 
-static dk_status type_fail(dki_binder *b, const dki_node *node, const char *wanted, dk_type found)
+static dk_status type_fail(dki_binder *b, const dki_node *node, const char *wanted, const char *found)
 {
     return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_TYPE, "%s is wanted here, and this is %s", wanted,
-                         dk_type_name(found));
+                         found);
 }
 
 static dk_status want_boolean(dki_binder *b, dki_op **op, const char *who)
@@ -27,7 +27,8 @@ static dk_status want_boolean(dki_binder *b, dki_op **op, const char *who)
 
     if (status == DK_OK && (*op)->type != DK_BOOLEAN)
         return dki_node_fail(b->bound->expr, (*op)->node, b->err, DK_ERR_TYPE,
-                             "%s wants a condition, and this is %s", who, dk_type_name((*op)->type));
+                             "%s wants a condition, and this is %s", who,
+                             dki_type_shown((*op)->type, (*op)->scale));
     return status;
 }
 
@@ -36,7 +37,7 @@ static dk_status want_number(dki_binder *b, dki_op **op)
     dk_status status = dki_op_settle(b, op, DK_INTEGER, 0, NULL);
 
     if (status == DK_OK && !dk_type_is_number((*op)->type))
-        return type_fail(b, (*op)->node, "a number", (*op)->type);
+        return type_fail(b, (*op)->node, "a number", dki_type_shown((*op)->type, (*op)->scale));
     return status;
 }
 
@@ -83,6 +84,7 @@ static dk_status bind_name(dki_binder *b, const dki_node *node, dki_op **out)
 static dk_status check_param(dki_binder *b, const dki_node *node, dk_value *value)
 {
     const char *fault = NULL;
+    int64_t least, greatest;
 
     if (value->is_null)
         return DK_OK;
@@ -95,13 +97,16 @@ static dk_status check_param(dki_binder *b, const dki_node *node, dk_value *valu
         if (!dki_ratio_make(value->as.ratio.numerator, value->as.ratio.denominator, &value->as.ratio))
             fault = "is no ratio";
         break;
+    case DK_PERIOD:
+        if (value->scale >= DK_N_FREQUENCIES) {
+            fault = "is neither a year nor a quarter nor a month";
+            break;
+        }
+        /* fall through */
     case DK_DATE:
-        if (value->as.integer < DKI_DATE_LEAST || value->as.integer > DKI_DATE_GREATEST)
-            fault = "lies outside the years 1 to 9999";
-        break;
     case DK_TIMESTAMP:
-        if (value->as.integer < DKI_DATE_LEAST * DKI_DAY_MICROSECONDS ||
-            value->as.integer >= (DKI_DATE_GREATEST + 1) * DKI_DAY_MICROSECONDS)
+        (void)dki_type_bounds(value->type, value->scale, &least, &greatest);
+        if (value->as.integer < least || value->as.integer > greatest)
             fault = "lies outside the years 1 to 9999";
         break;
     case DK_CATEGORY:
@@ -173,17 +178,24 @@ static dk_status new_arithmetic(dki_binder *b, const dki_node *node, char sign, 
     return DK_OK;
 }
 
-/* date + days, date - days, date - date */
-static dk_status bind_days(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out)
+/* date + days, date - days, date - date; the same of periods of one frequency */
+static dk_status bind_shift(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out)
 {
-    bool difference = args[1]->type == DK_DATE && sign == '-' && !args[1]->is_null_literal;
+    const dk_type type = args[0]->type;
+    const uint8_t scale = args[0]->scale;
+    const char *unit = type == DK_DATE ? "day" : dki_type_shown(type, scale);
+    bool difference = args[1]->type == type && sign == '-' && !args[1]->is_null_literal;
     dk_status status = dki_op_settle(b, &args[1], DK_INTEGER, 0, NULL);
 
     if (status != DK_OK)
         return status;
+    if (difference && args[1]->scale != scale)
+        return dki_fail_frequencies(b, node, node->text, scale, args[1]->scale);
     if (!difference && args[1]->type != DK_INTEGER)
-        return type_fail(b, args[1]->node, "a whole number of days", args[1]->type);
-    return new_arithmetic(b, node, sign, args, difference ? DK_INTEGER : DK_DATE, 0, out);
+        return dki_node_fail(b->bound->expr, args[1]->node, b->err, DK_ERR_TYPE,
+                             "a whole number of %ss is wanted here, and this is %s", unit,
+                             dki_type_shown(args[1]->type, args[1]->scale));
+    return new_arithmetic(b, node, sign, args, difference ? DK_INTEGER : type, difference ? 0 : scale, out);
 }
 
 static dk_status bind_product(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
@@ -208,13 +220,14 @@ static dk_status bind_arithmetic(dki_binder *b, const dki_node *node, char sign,
     dk_type type;
     uint8_t scale;
 
-    if (args[0]->type == DK_DATE && (sign == '+' || sign == '-') && !args[0]->is_null_literal)
-        return bind_days(b, node, sign, args, out);
+    if ((args[0]->type == DK_DATE || args[0]->type == DK_PERIOD) && (sign == '+' || sign == '-') &&
+        !args[0]->is_null_literal)
+        return bind_shift(b, node, sign, args, out);
     if ((status = want_number(b, &args[0])) != DK_OK || (status = want_number(b, &args[1])) != DK_OK)
         return status;
     type = dki_op_number_type(args, 2, &scale);
     if (type == DK_RATIO && (sign == '~' || sign == '%'))
-        return type_fail(b, args[args[0]->type != DK_RATIO]->node, "an integer, a decimal or a real", DK_RATIO);
+        return type_fail(b, args[args[0]->type != DK_RATIO]->node, "an integer, a decimal or a real", "ratio");
     if (type == DK_REAL) {
         for (int i = 0; i < 2; i++)
             if ((status = dki_op_convert(b, &args[i], DK_REAL, 0)) != DK_OK)

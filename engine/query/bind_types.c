@@ -5,8 +5,9 @@
  */
 #include <string.h>
 
-#include "base/calendar.h"
+#include "base/period.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "bound.h"
 #include "data/column_parts.h"
 
@@ -22,7 +23,7 @@ dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type
     op->run = run;
     op->node = node;
     op->type = type;
-    op->scale = type == DK_DECIMAL ? scale : 0;
+    op->scale = dki_type_scale(type, scale);
     op->n_args = n_args;
     op->column = DK_NO_COLUMN;
     return op;
@@ -132,23 +133,18 @@ static int width(dk_type type)
     }
 }
 
-/* A text literal as the date or timestamp that it is compared with. */
-static dk_status read_date_literal(dki_binder *b, dki_op **op, dk_type type)
+/* A text literal as the date, timestamp or period that it is compared with. */
+static dk_status read_literal(dki_binder *b, dki_op **op, dk_type type, uint8_t scale)
 {
-    dk_value value = { .type = type, .is_null = (*op)->value.is_null };
-    const dk_text text = value.is_null ? (dk_text){ "", 0 } : (*op)->value.as.text;
-    bool good = value.is_null     ? true
-                : type == DK_DATE ? dki_parse_date(text.bytes, text.size, 'y', &value.as.integer)
-                                  : dki_parse_timestamp(text.bytes, text.size, 'y', &value.as.integer);
+    dk_value value = { .type = type, .scale = scale, .is_null = (*op)->value.is_null };
 
-    if (!good && type == DK_TIMESTAMP && dki_parse_date(text.bytes, text.size, 'y', &value.as.integer)) {
-        value.as.integer *= DKI_DAY_MICROSECONDS;
-        good = true;
-    }
-    if (!good) {
+    if (!value.is_null && !dki_type_parse(type, scale, (*op)->value.as.text, &value.as.integer)) {
         dki_node_fail(b->bound->expr, (*op)->node, b->err, DK_ERR_TYPE,
-                      "a %s is wanted here, and this text is none", dk_type_name(type));
-        dki_hint(b->err, "write it as year-month-day: \"2024-12-31\"");
+                      "a %s is wanted here, and this text is none", dki_type_shown(type, scale));
+        if (type == DK_PERIOD)
+            dki_hint(b->err, "write it as \"%s\"", dki_period_example(scale));
+        else
+            dki_hint(b->err, "write it as year-month-day: \"2024-12-31\"");
         return DK_ERR_TYPE;
     }
     *op = dki_op_constant(b, (*op)->node, value);
@@ -173,6 +169,15 @@ dk_type dki_op_number_type(dki_op *const *ops, size_t n, uint8_t *scale)
     return type;
 }
 
+dk_status dki_fail_frequencies(dki_binder *b, const dki_node *node, const char *what, uint8_t x, uint8_t y)
+{
+    dki_node_fail(b->bound->expr, node, b->err, DK_ERR_TYPE, "%s: %s and %s do not go together", what,
+                  dk_frequency_name(x), dk_frequency_name(y));
+    dki_hint(b->err, "period(x, \"%s\") makes a %s of a %s", dk_frequency_name(x < y ? x : y),
+             dk_frequency_name(x < y ? x : y), dk_frequency_name(x < y ? y : x));
+    return DK_ERR_TYPE;
+}
+
 dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what)
 {
     const dki_op *model = NULL;
@@ -180,7 +185,7 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
     uint8_t scale = 0;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < n; i++) /* dates decide over texts */
+    for (size_t i = 0; i < n; i++) /* dates and periods decide over texts */
         if (!ops[i]->is_null_literal &&
             (model == NULL || (dki_type_is_text(model->type) && !dki_type_is_text(ops[i]->type))))
             model = ops[i];
@@ -189,6 +194,8 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
     type = model->type;
     if (dk_type_is_number(type))
         type = dki_op_number_type(ops, n, &scale);
+    else
+        scale = model->scale;
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         dki_op *op = ops[i];
 
@@ -196,12 +203,14 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
             status = dki_op_settle(b, &ops[i], type, scale, model->levels);
         else if (dk_type_is_number(type) && dk_type_is_number(op->type))
             status = convert_numbers ? dki_op_convert(b, &ops[i], type, scale) : DK_OK;
-        else if ((type == DK_DATE || type == DK_TIMESTAMP) && op->is_constant && op->type == DK_TEXT)
-            status = read_date_literal(b, &ops[i], type);
+        else if (dki_type_is_calendar(type) && op->is_constant && op->type == DK_TEXT)
+            status = read_literal(b, &ops[i], type, scale);
+        else if (type == DK_PERIOD && op->type == DK_PERIOD && op->scale != scale)
+            status = dki_fail_frequencies(b, op->node, what, scale, op->scale);
         else if (op->type != type && !(dki_type_is_text(type) && dki_type_is_text(op->type)))
             status =
                 dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_TYPE, "%s: %s and %s do not go together",
-                              what, dk_type_name(type), dk_type_name(op->type));
+                              what, dki_type_shown(type, scale), dki_type_shown(op->type, op->scale));
     }
     return status;
 }

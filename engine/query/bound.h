@@ -3,7 +3,7 @@
  * A bound node computes a vector of at most DK_BLOCK_ROWS values in the wide form of its type:
  *
  *   boolean                            bits
- *   integer, decimal, date, timestamp  int64_t
+ *   integer, decimal, date, timestamp, period  int64_t
  *   real                               double
  *   ratio                              dk_ratio
  *   category                           uint32_t codes of the node's levels, 0 is null
@@ -104,6 +104,8 @@ dk_status dki_op_settle(dki_binder *b, dki_op **op, dk_type type, uint8_t scale,
 /* One type for several ops (numbers; texts and categories; or one type): they are converted in place, numbers only where
  * convert_numbers is set: a comparison takes any two as they are. what names the ops. */
 dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what);
+/* Periods of two frequencies: what names the operator or function. DK_ERR_TYPE. */
+dk_status dki_fail_frequencies(dki_binder *b, const dki_node *node, const char *what, uint8_t x, uint8_t y);
 /* The type and scale that numbers among the ops meet in. */
 dk_type dki_op_number_type(dki_op *const *ops, size_t n, uint8_t *scale);
 /* Ops whose order is asked for: where one is a category with declared levels, all are brought to these levels, and *levels is

@@ -126,6 +126,7 @@ static bool describe(const dki_plan *plan, const dki_bound *bound, dki_dimension
     case DK_DECIMAL:
     case DK_DATE:
     case DK_TIMESTAMP:
+    case DK_PERIOD:
         if (dk_column_n_nulls(column) == dk_column_n_rows(column))
             out->has_bounds = true; /* nothing is known, and every bound holds */
         break;
@@ -269,7 +270,8 @@ static dk_status find_unique(dki_plan *plan, dki_plan_aggregate *aggregate, dk_e
     case DK_INTEGER:
     case DK_DECIMAL:
     case DK_DATE:
-    case DK_TIMESTAMP: break;
+    case DK_TIMESTAMP:
+    case DK_PERIOD: break;
     default: return DK_OK;
     }
     if (!value->is_column)

@@ -5,6 +5,7 @@
 
 #include "base/bitmap.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "bound.h"
 #include "data/column_parts.h"
 
@@ -61,7 +62,7 @@ dk_type dki_bound_type(const dki_bound *bound)
 
 uint8_t dki_bound_scale(const dki_bound *bound)
 {
-    return bound->root->type == DK_DECIMAL ? bound->root->scale : 0;
+    return dki_type_scale(bound->root->type, bound->root->scale);
 }
 
 const dk_dictionary *dki_bound_levels(const dki_bound *bound)
@@ -254,7 +255,7 @@ dk_status dki_eval_block(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
         return status;
     vector = dki_op_vector(eval, root);
     view->type = root->type;
-    view->scale = root->type == DK_DECIMAL ? root->scale : 0;
+    view->scale = dki_type_scale(root->type, root->scale);
     view->constant = false;
     view->n = n;
     view->values = vector.values;

@@ -8,13 +8,14 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "base/types.h"
 
 dk_status dki_function_wrong(dki_binder *b, const dki_op *arg, const char *function, const char *wanted)
 {
     bool is_operator = function[0] == '.';
 
     dki_node_fail(b->bound->expr, arg->node, b->err, DK_ERR_TYPE, "%s%s wants %s, and this is %s", function,
-                  is_operator ? "" : "()", wanted, dk_type_name(arg->type));
+                  is_operator ? "" : "()", wanted, dki_type_shown(arg->type, arg->scale));
     if (is_operator)
         dki_hint(b->err, "text(x) makes a text of any value");
     return DK_ERR_TYPE;
@@ -46,7 +47,8 @@ dk_status dki_function_op(dki_binder *b, const dki_function *function, const dki
 const dki_function *dki_function_get(size_t i)
 {
     static const dki_function *const tables[] = { dki_number_functions, dki_choice_functions, dki_bin_functions,
-                                                  dki_date_functions,   dki_text_functions,   dki_cast_functions };
+                                                  dki_date_functions,   dki_period_functions, dki_text_functions,
+                                                  dki_cast_functions };
 
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (const dki_function *function = tables[t]; function->name; function++)

@@ -42,6 +42,8 @@ static dk_status bind_least(dki_binder *b, const dki_function *f, const dki_node
         type = dki_op_number_type(args, n, &scale);
     else if (dki_type_is_text(type))
         type = levels ? DK_CATEGORY : DK_TEXT;
+    else
+        scale = args[0]->scale; /* of a period */
     if (type == DK_BOOLEAN)
         return dki_function_wrong(b, args[0], f->name, "values with an order");
     status = dki_function_op(b, f, node, args, n, type, scale, out);

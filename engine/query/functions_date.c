@@ -1,7 +1,8 @@
-/* functions_date.c - dates, and parts of them. */
+/* functions_date.c - dates, and parts of dates and periods. */
 #include "functions.h"
 
 #include "base/calendar.h"
+#include "base/period.h"
 #include "base/status.h"
 #include "base/text.h"
 
@@ -9,7 +10,16 @@ static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node 
                            dki_op **out)
 {
     dk_status status = dki_op_settle(b, &args[0], DK_DATE, 0, NULL);
+    dk_frequency wanted = DK_MONTH;
 
+    if (status == DK_OK && args[0]->type == DK_PERIOD) { /* a period has the parts that it does not go across */
+        if (dk_frequency_find(f->name, &wanted) && args[0]->scale >= wanted)
+            return dki_function_op(b, f, node, args, n, DK_INTEGER, 0, out);
+        return dki_function_wrong(b, args[0], f->name,
+                                  wanted == DK_QUARTER ? "a date, a month or a quarter"
+                                  : f->name[0] == 'm'  ? "a date or a month"
+                                                       : "a date");
+    }
     if (status == DK_OK && args[0]->type != DK_DATE && args[0]->type != DK_TIMESTAMP) {
         status = dki_function_wrong(b, args[0], f->name, "a date");
         if (dki_type_is_text(args[0]->type))
@@ -26,8 +36,10 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
 
     (void)eval;
     (void)err;
+    if (args[0].type == DK_PERIOD)
+        days = dki_period_first_day(days, args[0].scale);
     if (args[0].type == DK_TIMESTAMP)
-        days = days / DKI_DAY_MICROSECONDS - (days % DKI_DAY_MICROSECONDS < 0);
+        days = dki_day_of_time(days);
     dki_date_split(days, &year, &month, &day);
     switch (op->node->text[0]) {
     case 'y': out->as.integer = year; break;
@@ -71,8 +83,7 @@ static dk_status row_date(dki_eval *eval, const dki_op *op, const dk_value *args
     if (args[0].type == DK_DATE) {
         out->as.integer = args[0].as.integer;
     } else if (args[0].type == DK_TIMESTAMP) {
-        out->as.integer =
-            args[0].as.integer / DKI_DAY_MICROSECONDS - (args[0].as.integer % DKI_DAY_MICROSECONDS < 0);
+        out->as.integer = dki_day_of_time(args[0].as.integer);
     } else if (!dki_parse_date(args[0].as.text.bytes, args[0].as.text.size, 'y', &out->as.integer)) {
         dk_text text = args[0].as.text;
 

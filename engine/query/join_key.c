@@ -18,6 +18,7 @@
 #include "base/number.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "cut_text.h"
 #include "data/column_parts.h"
 
@@ -50,7 +51,7 @@ static bool choose_kind(const dk_column *left, const dk_column *right, dki_key_k
         return true;
     }
     *kind = DKI_KEY_INTEGER;
-    return a == b;
+    return dki_type_same(a, dk_column_scale(left), b, dk_column_scale(right));
 }
 
 /* A number as a ratio; a real that is none keeps its bits, over a denominator of 0. */
@@ -448,8 +449,8 @@ static dk_status key_init(dki_join *join, dki_join_key *key, const char *what, c
     key->right = dk_table_field(join->right, right)->column;
     if (!choose_kind(key->left, key->right, &key->kind)) {
         (void)dki_fail(err, DK_ERR_TYPE, "%s: the key %s is %s and %s is %s, which cannot be compared", what,
-                       left_name, dk_type_name(dk_column_type(key->left)), right_name,
-                       dk_type_name(dk_column_type(key->right)));
+                       left_name, dki_type_shown(dk_column_type(key->left), dk_column_scale(key->left)), right_name,
+                       dki_type_shown(dk_column_type(key->right), dk_column_scale(key->right)));
         dki_hint(err, "state the type of the key when reading one of the two");
         return DK_ERR_TYPE;
     }

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/types.h"
 #include "data/column_parts.h"
 #include "query/poll_row.h"
 #include "scenario_parts.h"
@@ -67,7 +68,7 @@ static int set_text(const dk_expr *expr, const char **out)
     return (int)dki_utf8_floor(*out, root->size, 160);
 }
 
-/* The values as a column of the same type as the one that they are set in. */
+/* The values as a column of the same type as the one that they are set in; a date or period also from its text. */
 static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_column *values, const dk_column **out,
                          dk_error *err)
 {
@@ -77,18 +78,23 @@ static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_co
     const dk_dictionary *levels = NULL;
     dk_builder *builder = NULL;
     uint64_t n_rows = dk_column_n_rows(values);
+    uint8_t scale = dk_column_scale(field->column);
+    int64_t stored;
     dk_status status = DK_OK;
 
     if (type == DK_CATEGORY && texts)
         status = extend_levels(field->column, values, &levels, err);
     if (status == DK_OK)
-        status = dk_builder_new(context, type, dk_column_scale(field->column),
-                                levels ? levels : dk_column_levels(field->column), &builder, err);
+        status =
+            dk_builder_new(context, type, scale, levels ? levels : dk_column_levels(field->column), &builder, err);
     DKI_FOR_ROWS(i, n_rows, context, status, err)
     {
         dk_value value;
 
         status = dk_column_get(values, i, &value, err);
+        if (status == DK_OK && texts && !value.is_null && dki_type_is_calendar(type) &&
+            dki_type_parse(type, scale, value.as.text, &stored))
+            value = (dk_value){ .type = type, .scale = scale, .as.integer = stored };
         if (status == DK_OK)
             status = dk_builder_value(builder, &value, err);
         if (status == DK_ERR_TYPE || status == DK_ERR_RANGE) {
@@ -97,8 +103,8 @@ static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_co
             char shown[64];
 
             dk_value_format(&value, shown, sizeof shown);
-            dki_fail(err, status, "%s is %s, and cannot be set to %.*s", field->name, dk_type_name(type), size,
-                     text);
+            dki_fail(err, status, "%s is %s, and cannot be set to %.*s", field->name, dki_type_shown(type, scale),
+                     size, text);
             if (status == DK_ERR_RANGE && dki_expr_root(expr)->kind != DKI_NODE_LITERAL)
                 dki_hint(err, "%s does not fit", shown);
         }

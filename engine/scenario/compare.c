@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "query/breakdown_parts.h"
 #include "scenario_parts.h"
 
@@ -112,14 +113,15 @@ static bool is_text(dk_type type)
 static dk_status check_types(const dk_table *base, const dk_table *other, size_t i, bool is_dimension,
                              dk_error *err)
 {
-    dk_type a = dk_column_type(dk_table_field(base, i)->column);
-    dk_type b = dk_column_type(dk_table_field(other, i)->column);
+    const dk_column *x = dk_table_field(base, i)->column, *y = dk_table_field(other, i)->column;
+    dk_type a = dk_column_type(x), b = dk_column_type(y);
 
-    if (a == b || (is_text(a) && is_text(b)) || (!is_dimension && dk_type_is_number(a) && dk_type_is_number(b)))
+    if (dki_type_same(a, dk_column_scale(x), b, dk_column_scale(y)) || (is_text(a) && is_text(b)) ||
+        (!is_dimension && dk_type_is_number(a) && dk_type_is_number(b)))
         return DK_OK;
     return dki_fail(err, DK_ERR_TYPE, "the %s %s is %s in one table and %s in the other",
-                    is_dimension ? "dimension" : "measure", dk_table_field(base, i)->name, dk_type_name(a),
-                    dk_type_name(b));
+                    is_dimension ? "dimension" : "measure", dk_table_field(base, i)->name,
+                    dki_type_shown(a, dk_column_scale(x)), dki_type_shown(b, dk_column_scale(y)));
 }
 
 dk_status dk_table_compare(const dk_breakdown *breakdown, const dk_table *base, const dk_table *other,

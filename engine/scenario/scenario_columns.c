@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/types.h"
 #include "data/column_parts.h"
 #include "query/poll_row.h"
 #include "scenario_parts.h"
@@ -35,9 +36,14 @@ bool dki_values_equal(const dk_value *a, const dk_value *b)
 {
     bool a_text = a->type == DK_TEXT || a->type == DK_CATEGORY;
     bool b_text = b->type == DK_TEXT || b->type == DK_CATEGORY;
+    int64_t stored;
 
     if (a->is_null || b->is_null)
         return a->is_null && b->is_null;
+    if (a_text && dki_type_is_calendar(b->type))
+        return dki_type_parse(b->type, b->scale, a->as.text, &stored) && stored == b->as.integer;
+    if (b_text && dki_type_is_calendar(a->type))
+        return dki_values_equal(b, a);
     if (a->type != b->type && !(a_text && b_text) && !(dk_type_is_number(a->type) && dk_type_is_number(b->type)))
         return false;
     return dk_value_compare(a, b) == 0;

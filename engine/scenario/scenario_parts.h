@@ -73,7 +73,7 @@ dk_status dki_check_breakdown_params(const dk_breakdown *breakdown, const dk_exp
 /* The levels of a with those of b that it lacks behind them; codes of a stay. b may be NULL. */
 dk_status dki_levels_join(dk_context *context, const dk_dictionary *a, const dk_dictionary *b,
                           const dk_dictionary **out, dk_error *err);
-/* Both nothing, or the same number, text, truth or day. */
+/* Both nothing, or the same number, text, truth, day or period; a text equals the day or period that it writes. */
 bool dki_values_equal(const dk_value *a, const dk_value *b);
 /* A decimal with no more digits than it needs, but at least `least`; an integer where that is 0. Others as they
  * are. */

@@ -55,8 +55,8 @@ static const struct shape shapes[] = {
     { "wide", DK_INTEGER, 70000, -5, 8 },     { "huge", DK_INTEGER, UINT64_C(4000000000), -2000000000, 8 },
     { "least", DK_INTEGER, 3, INT64_MIN, 4 }, { "most", DK_INTEGER, 3, INT64_MAX - 2, 4 },
     { "money", DK_DECIMAL, 900, -450, 5 },    { "day", DK_DATE, 365, 19000, 5 },
-    { "none", DK_INTEGER, 1, 0, 1 },          { "same", DK_INTEGER, 1, 7, 0 },
-    { "real", DK_REAL, 50, -20, 5 },
+    { "month", DK_PERIOD, 72, 588, 5 },       { "none", DK_INTEGER, 1, 0, 1 },
+    { "same", DK_INTEGER, 1, 7, 0 },          { "real", DK_REAL, 50, -20, 5 },
 };
 #define N_SHAPES (sizeof shapes / sizeof *shapes)
 
@@ -66,7 +66,9 @@ static const dk_column *make_column(const struct shape *shape, uint64_t n_rows)
     const dk_column *column = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    assert_ok(dk_builder_new(context, shape->type, shape->type == DK_DECIMAL ? 2 : 0, NULL, &builder, &err), &err);
+    assert_ok(dk_builder_new(context, shape->type, shape->type == DK_DECIMAL || shape->type == DK_PERIOD ? 2 : 0,
+                             NULL, &builder, &err),
+              &err);
     for (uint64_t i = 0; i < n_rows; i++) {
         int64_t value = (int64_t)((uint64_t)shape->base + pick(shape->n_values));
         char text[32];
@@ -156,8 +158,8 @@ static void assert_both_ways(const dk_table *table, struct question question)
     dk_table_release(hashed);
 }
 
-static const char *const values[] = { "few",  "some",  "yes",  "sure",  "hours", "low",  "byte", "year", "wide",
-                                      "huge", "least", "most", "money", "day",   "none", "same", "real" };
+static const char *const values[] = { "few",  "some",  "yes",  "sure",  "hours", "low",   "byte", "year", "wide",
+                                      "huge", "least", "most", "money", "day",   "month", "none", "same", "real" };
 static const char *const wheres[] = { "yes",        "sure",  "not yes",      "yes is null", "hours > 20",
                                       "few == '1'", "false", "some is null", "low * 2 < 9", "yes and not sure",
                                       "true" };
@@ -184,16 +186,18 @@ static void random_measure(char *out, size_t size, size_t number)
 
 static void ask_at_random(const dk_table *table, size_t n_questions)
 {
-    static const char *const dims[] = { "few", "hours", "some", "none", "same", "day", "low", "yes", "sure" };
+    static const char *const dims[] = {
+        "few", "hours", "some", "none", "same", "day", "low", "yes", "sure", "month"
+    };
 
     for (size_t k = 0; k < n_questions; k++) {
         struct question question = { .where = pick(2) ? wheres[pick(sizeof wheres / sizeof *wheres)] : NULL };
         char measures[12][128];
         size_t n_dims = 1 + (size_t)pick(3), n_measures = 1 + (size_t)pick(11),
-               first = (size_t)pick(7); /* a boolean expression has codes too */
+               first = (size_t)pick(8); /* a boolean expression has codes too */
 
         for (size_t d = 0; d < n_dims; d++)
-            question.by[d] = dims[(first + d) % 9];
+            question.by[d] = dims[(first + d) % 10];
         for (size_t i = 0; i < n_measures; i++) {
             random_measure(measures[i], sizeof measures[i], i);
             question.measures[i] = measures[i];

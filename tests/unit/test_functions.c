@@ -5,11 +5,12 @@
 
 static void every_function_is_found_by_its_name(void **state)
 {
-    static const char *const names[] = { "abs",         "round",     "floor",    "ceil",  "least",   "greatest",
-                                         "coalesce",    "case",      "bin",      "year",  "quarter", "month",
-                                         "day",         "date",      "lower",    "upper", "length",  "trim",
-                                         "starts_with", "ends_with", "contains", "..",    "integer", "decimal",
-                                         "real",        "text",      "boolean" };
+    static const char *const names[] = {
+        "abs",    "round", "floor",       "ceil",      "least",     "greatest", "coalesce", "case",
+        "bin",    "year",  "quarter",     "month",     "day",       "date",     "lower",    "upper",
+        "length", "trim",  "starts_with", "ends_with", "contains",  "..",       "integer",  "decimal",
+        "real",   "text",  "boolean",     "period",    "first_day", "last_day"
+    };
     size_t n = 0;
 
     (void)state;
@@ -60,9 +61,9 @@ static void unknown_functions_name_the_nearest(void **state)
 /* Every function of one argument and of two, for null of any type; also as a literal. */
 static void null_gives_null(void **state)
 {
-    const dk_table *t =
-        make_table(context, "i:integer d:decimal2 r:real q:ratio b:boolean t:text c:category e:date s:timestamp\n"
-                            "-|-|-|-|-|-|-|-|-\n");
+    const dk_table *t = make_table(
+        context, "i:integer d:decimal2 r:real q:ratio b:boolean t:text c:category e:date s:timestamp m:month\n"
+                 "-|-|-|-|-|-|-|-|-|-\n");
     static const char *const calls[] = {
         "abs(i)",
         "abs(d)",
@@ -114,6 +115,17 @@ static void null_gives_null(void **state)
         "date(i, 1, 1)",
         "date(2024, null, 1)",
         "date(2024, 1, i)",
+        "year(m)",
+        "m + 1",
+        "m - m",
+        "period(e, 'month')",
+        "period(s, 'year')",
+        "period(m, 'quarter')",
+        "period(c, 'month')",
+        "period(null, 'month')",
+        "first_day(m)",
+        "last_day(m)",
+        "last_day(null)",
         "lower(t)",
         "lower(c)",
         "lower(null)",

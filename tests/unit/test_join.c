@@ -132,6 +132,8 @@ static void dates_and_booleans_match(void **state)
     (void)state;
     assert_joined(PAIR("d:date\n2024-02-29\n2023-01-01\n", "d:date n:integer\n2024-02-29|1\n", { "d" }),
                   DK_JOIN_LEFT, "2024-02-29|1\n2023-01-01|-\n");
+    assert_joined(PAIR("k:quarter\n2024Q1\n0001Q1\n-\n", "k:quarter n:integer\n0001Q1|1\n2024K1|2\n", { "k" }),
+                  DK_JOIN_LEFT, "2024Q1|2\n0001Q1|1\n-|-\n");
     assert_joined(PAIR("b:boolean\ntrue\nfalse\n-\n", "b:boolean n:integer\nfalse|0\ntrue|1\n", { "b" }),
                   DK_JOIN_LEFT, "true|1\nfalse|0\n-|-\n");
 }
@@ -158,6 +160,10 @@ static void keys_that_cannot_be_compared_are_refused(void **state)
 {
     (void)state;
     assert_refused(PAIR("id:text\na\n", "id:integer\n1\n", { "id" }), DK_ERR_TYPE, "id is text and id is integer");
+    assert_refused(PAIR("p:month\n1970-01\n", "q:year\n1970\n", { "p" }, { "q" }), DK_ERR_TYPE,
+                   "the key p is month and q is year, which cannot be compared");
+    assert_refused(PAIR("p:month\n1970-01\n", "q:integer\n0\n", { "p" }, { "q" }), DK_ERR_TYPE,
+                   "the key p is month and q is integer");
     assert_refused(PAIR("d:date\n2024-01-01\n", "d:timestamp\n2024-01-01T00:00\n", { "d" }), DK_ERR_TYPE, "date");
     assert_refused(PAIR("id:text\na\n", "id:text\na\n", { "ident" }), DK_ERR_NAME, "ident");
     assert_refused(PAIR("id:text\na\n", "id:text\na\n", { "id" }, { "di" }), DK_ERR_NAME, "di");
