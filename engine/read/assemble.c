@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "base/types.h"
 #include "data/column_parts.h"
 
 #define GRAIN 4 /* blocks of a task */
@@ -292,14 +293,15 @@ static dk_status store_values(const assembling *a, const row_values *values, siz
     return type == DK_BOOLEAN ? DK_OK : shrink_equal(context, out, err);
 }
 
-/* For speed alone: integers of one byte from codes of one byte, in place. False where the values are wider. */
-static bool make_bytes(const assembling *a, dki_stretch *s, size_t n, dki_made_chunk *out, dk_status *status,
+/* For speed alone: integers of one byte, in place, or of two bytes, from codes of one byte. False where values are
+ * wider. */
+static bool make_short(const assembling *a, dki_stretch *s, size_t n, dki_made_chunk *out, dk_status *status,
                        dk_error *err)
 {
     const meanings *m = &a->sets[s->set];
     dk_context *context = a->c->context;
     uint8_t *codes = s->codes;
-    int8_t values[256];
+    int16_t values[256], *wide = NULL;
     bool seen[256] = { false };
     uint64_t nulls = 0;
     int64_t least = INT64_MAX, greatest = INT64_MIN;
@@ -315,12 +317,12 @@ static bool make_bytes(const assembling *a, dki_stretch *s, size_t n, dki_made_c
             greatest = m->values[i].integer > greatest ? m->values[i].integer : greatest;
         }
     }
-    if (least > greatest || least < INT8_MIN || greatest > INT8_MAX)
+    if (least > greatest || least < INT16_MIN || greatest > INT16_MAX)
         return false;
     for (size_t i = 0; i < 256; i++)
-        values[i] = seen[i] && m->known[i] ? (int8_t)m->values[i].integer : 0;
+        values[i] = seen[i] && m->known[i] ? (int16_t)m->values[i].integer : 0;
     *out = (dki_made_chunk){
-        .storage = DK_STORE_I8, .n_rows = n, .has_bounds = true, .least = least, .greatest = greatest
+        .storage = narrowest(least, greatest), .n_rows = n, .has_bounds = true, .least = least, .greatest = greatest
     };
     if (nulls) {
         out->valid = dki_alloc_wide(context, dki_bit_words(n) * sizeof *out->valid, err);
@@ -336,10 +338,21 @@ static bool make_bytes(const assembling *a, dki_stretch *s, size_t n, dki_made_c
         }
         out->n_nulls = n - dki_bits_count(out->valid, n);
     }
-    for (size_t i = 0; i < n; i++)
-        codes[i] = (uint8_t)values[codes[i]];
-    out->values = codes;
-    s->codes = NULL;
+    if (out->storage == DK_STORE_I16) {
+        wide = dki_alloc_wide(context, n * sizeof *wide, err);
+        if (!wide) {
+            *status = DK_ERR_MEMORY;
+            return true;
+        }
+        for (size_t i = 0; i < n; i++)
+            wide[i] = values[codes[i]];
+        out->values = wide;
+    } else {
+        for (size_t i = 0; i < n; i++)
+            codes[i] = (uint8_t)values[codes[i]];
+        out->values = codes;
+        s->codes = NULL;
+    }
     *status = shrink_equal(context, out, err);
     return true;
 }
@@ -367,7 +380,7 @@ static dk_status make_values(const assembling *a, dki_stretch *s, size_t n, row_
         return shrink_equal(a->c->context, out, err);
     }
     if (s->is_coded && !s->is_wide && type != DK_BOOLEAN && type != DK_REAL && type != DK_CATEGORY &&
-        make_bytes(a, s, n, out, &status, err))
+        make_short(a, s, n, out, &status, err))
         return status;
     get_values(a, s, n, scratch);
     return store_values(a, scratch, n, out, err);
@@ -514,7 +527,7 @@ dk_status dki_collected_column(dki_collected *collected, size_t column, const dk
     if (status == DK_OK)
         status = dki_parallel(c->context, c->n_blocks, GRAIN, assemble, &a, err);
     if (status == DK_OK) {
-        status = dki_column_of_made(c->context, plan->type, plan->type == DK_DECIMAL ? plan->scale : 0,
+        status = dki_column_of_made(c->context, plan->type, dki_type_scale(plan->type, plan->scale),
                                     plan->levels ? plan->levels : found, a.made, c->n_blocks, out, err);
     } else {
         for (size_t b = 0; a.made && b < c->n_blocks; b++)

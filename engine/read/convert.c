@@ -15,6 +15,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/types.h"
 #include "canonical.h"
 #include "data/column_parts.h"
 #include "show.h"
@@ -99,6 +100,7 @@ dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_
     case DK_REAL: return convert_number(plan, text, size, out);
     case DK_DATE:
     case DK_TIMESTAMP: return convert_date(plan, text, size, out);
+    case DK_PERIOD: return dki_period_read(text, size, plan->scale, &out->integer) ? DKI_FITS : DKI_WRONG_FORM;
     default:
         if (!dki_boolean_read_any(text, size, &truth))
             return DKI_WRONG_FORM;
@@ -109,14 +111,15 @@ dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_
 
 /* What is wrong. -------------------------------------------------------------------------------------------------- */
 
-static const char *noun(dk_type type)
+static const char *noun(const dki_plan *plan)
 {
-    switch (type) {
+    switch (plan->type) {
     case DK_BOOLEAN: return "boolean";
     case DK_INTEGER: return "integer";
     case DK_DECIMAL: return "decimal number";
     case DK_REAL: return "number";
     case DK_DATE: return "date";
+    case DK_PERIOD: return dk_frequency_name(plan->scale);
     default: return "date and time";
     }
 }
@@ -128,6 +131,11 @@ static void hint_form(const dki_plan *plan, const char *value, dk_error *err)
     switch (plan->type) {
     case DK_BOOLEAN: form = "ja/nee, true/false, waar/onwaar, yes/no and 1/0 are read"; break;
     case DK_DATE: form = "2024-12-31 and 31-12-2024 are read"; break;
+    case DK_PERIOD:
+        form = plan->scale == DK_YEAR      ? "2024 is read"
+               : plan->scale == DK_QUARTER ? "2024Q3, 2024-Q3 and 2024K3 are read"
+                                           : "2024-03 is read";
+        break;
     case DK_TIMESTAMP: form = "2024-12-31 14:30 and 31-12-2024 14:30:05 are read"; break;
     default:
         form = plan->mark == DKI_COMMA ? "1758, 1.758 and 12,5 are read" : "1758, 1,758 and 12.5 are read";
@@ -152,13 +160,13 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
     case DKI_OTHER_MARK:
         if (is_date) {
             dki_fail(err, DK_ERR_DATA, "%s in column %s is no %s: the other dates have the %s first", value, name,
-                     noun(plan->type),
+                     noun(plan),
                      plan->order == DKI_MDY   ? "month"
                      : plan->order == DKI_DMY ? "day"
                                               : "year");
             dki_hint(err, "correct the value, or state the order: dates = \"dmy\" or dates = \"mdy\"");
         } else {
-            dki_fail(err, DK_ERR_DATA, "%s in column %s is no %s with a decimal %s", value, name, noun(plan->type),
+            dki_fail(err, DK_ERR_DATA, "%s in column %s is no %s with a decimal %s", value, name, noun(plan),
                      plan->mark == DKI_COMMA ? "comma" : "point");
             dki_hint(err, "correct the value, or state the decimal mark of the file: decimal = \"%s\"",
                      plan->mark == DKI_COMMA ? "." : ",");
@@ -203,7 +211,7 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
             dki_hint(err, "correct the value, or add the level");
         break;
     default:
-        dki_fail(err, DK_ERR_DATA, "%s in column %s is no %s", value, name, noun(plan->type));
+        dki_fail(err, DK_ERR_DATA, "%s in column %s is no %s", value, name, noun(plan));
         hint_form(plan, value, err);
         break;
     }
@@ -373,7 +381,7 @@ dk_status dki_convert_column(const dki_raw *raw, const dki_plan *plan, const dk_
     dk_status status = numbered ? levels_of(raw, &found, err) : DK_OK;
 
     if (status == DK_OK)
-        status = dk_builder_new(raw->context, plan->type, plan->type == DK_DECIMAL ? plan->scale : 0,
+        status = dk_builder_new(raw->context, plan->type, dki_type_scale(plan->type, plan->scale),
                                 plan->levels ? plan->levels : found, &builder, err);
     if (status == DK_OK) {
         if (numbered)

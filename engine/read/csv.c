@@ -61,6 +61,9 @@ dk_status dki_csv_options_check(const dk_csv_options *o, dk_error *err)
         if (column->has_scale && column->scale > DK_DECIMAL_MAX_SCALE)
             return dki_fail(err, DK_ERR_ARGUMENT, "column %s has %u digits after the mark; %d is the most", shown,
                             column->scale, DK_DECIMAL_MAX_SCALE);
+        if (column->type == DK_PERIOD && (!column->has_scale || column->scale >= DK_N_FREQUENCIES))
+            return dki_fail(err, DK_ERR_ARGUMENT,
+                            "column %s is a period, and is not said to be a year, a quarter or a month", shown);
         for (size_t j = 0; j < i; j++)
             if (strcmp(o->columns[j].name, column->name) == 0)
                 return dki_fail(err, DK_ERR_DUPLICATE, "two types are stated for column %s", shown);

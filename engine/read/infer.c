@@ -318,15 +318,23 @@ static bool plan_date(const dki_profile *p, int kind, const dki_marks *marks, dk
     return true;
 }
 
+static bool plan_period(const dki_profile *p, dki_plan *plan)
+{
+    if (!all_read(p, DKI_READ_QUARTER) && !all_read(p, DKI_READ_MONTH))
+        return false;
+    plan->type = DK_PERIOD;
+    plan->scale = all_read(p, DKI_READ_QUARTER) ? DK_QUARTER : DK_MONTH;
+    return true;
+}
+
 static void plan_text(const dki_profile *p, dki_plan *plan)
 {
     static const struct {
         int reading, n;
         const char *name;
-    } better[] = { { DKI_READ_NUMBER, DKI_N_MARKS, "numbers" },
-                   { DKI_READ_PERCENT, DKI_N_MARKS, "percentages" },
-                   { DKI_READ_DATE, DKI_N_ORDERS, "dates" },
-                   { DKI_READ_TIME, DKI_N_ORDERS, "times" } };
+    } better[] = { { DKI_READ_NUMBER, DKI_N_MARKS, "numbers" }, { DKI_READ_PERCENT, DKI_N_MARKS, "percentages" },
+                   { DKI_READ_DATE, DKI_N_ORDERS, "dates" },    { DKI_READ_TIME, DKI_N_ORDERS, "times" },
+                   { DKI_READ_QUARTER, 1, "quarters" },         { DKI_READ_MONTH, 1, "months" } };
     uint64_t n_rows = p->n_values + p->n_empty, best = 0;
 
     plan->type = n_rows > 0 && (p->n_different <= DKI_CATEGORY_LEVELS ||
@@ -360,7 +368,8 @@ static void plan_found(const dki_profile *p, const dki_marks *marks, dki_plan *p
             return;
         }
     if (plan_number(p, DKI_READ_NUMBER, marks, plan) || plan_number(p, DKI_READ_PERCENT, marks, plan) ||
-        plan_date(p, DKI_READ_DATE, marks, plan) || plan_date(p, DKI_READ_TIME, marks, plan))
+        plan_date(p, DKI_READ_DATE, marks, plan) || plan_date(p, DKI_READ_TIME, marks, plan) ||
+        plan_period(p, plan))
         return;
     plan_text(p, plan);
 }
@@ -432,6 +441,8 @@ void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, c
         plan.fixed_scale = stated->has_scale;
         plan.scale = stated->has_scale ? stated->scale : profile->scale[plan.mark];
     }
+    if (stated->type == DK_PERIOD)
+        plan.scale = stated->scale;
     if (is_date_type(stated->type))
         plan_stated_order(profile, marks, &plan);
     *out = plan;

@@ -59,7 +59,7 @@ typedef enum dki_doubt { DKI_SURE, DKI_TWO_MARKS, DKI_TWO_ORDERS } dki_doubt;
 /* How to make the column. */
 typedef struct dki_plan {
     dk_type type;
-    uint8_t scale;
+    uint8_t scale;    /* of a period its dk_frequency */
     bool fixed_scale; /* the caller stated the scale */
     bool loose;       /* the type is stated */
     bool percent;

@@ -1,4 +1,4 @@
-/* readings.c - what a field can be read as: the syntax of numbers, dates and booleans in files.
+/* readings.c - what a field can be read as: the syntax of numbers, dates, periods and booleans in files.
  *
  * One grammar decides both what type a column gets and what value a field has, so that the two cannot disagree.
  *
@@ -14,6 +14,7 @@
 #include "base/calendar.h"
 #include "base/checked.h"
 #include "base/number.h"
+#include "base/period.h"
 #include "base/text.h"
 #include "canonical.h"
 
@@ -223,6 +224,12 @@ bool dki_time_read(const char *text, size_t size, int order, int64_t *microsecon
            dki_parse_timestamp(text, size, order_letters[order], microseconds);
 }
 
+bool dki_period_read(const char *text, size_t size, dk_frequency frequency, int64_t *period)
+{
+    trim(&text, &size);
+    return dki_parse_period(text, size, frequency, period);
+}
+
 static void find_numbers(const char *text, size_t size, bool loose, dki_facts *out)
 {
     bool read[DKI_N_MARKS];
@@ -266,7 +273,7 @@ static bool find_canonical(const char *text, size_t size, dki_facts *out)
 void dki_facts_find(const char *text, size_t size, bool loose, dki_facts *out)
 {
     bool read[DKI_N_ORDERS], truth;
-    int64_t when[DKI_N_ORDERS];
+    int64_t when[DKI_N_ORDERS], period;
 
     memset(out, 0, sizeof *out);
     trim(&text, &size);
@@ -275,6 +282,12 @@ void dki_facts_find(const char *text, size_t size, bool loose, dki_facts *out)
     char first = text[0];
     if (is_digit(first) || first == '-' || first == '.' || first == ',' || (first == '+' && loose))
         find_numbers(text, size, loose, out);
+    if (is_digit(first) && (size == 6 || size == 7)) {
+        if (dki_period_read(text, size, DK_QUARTER, &period))
+            out->readings |= UINT32_C(1) << DKI_READ_QUARTER;
+        else if (dki_period_read(text, size, DK_MONTH, &period))
+            out->readings |= UINT32_C(1) << DKI_READ_MONTH;
+    }
     if (is_digit(first) && size >= 8) {
         for (int order = 0; order < DKI_N_ORDERS; order++) {
             read[order] = dki_date_read(text, size, order, &when[order]);

@@ -1,4 +1,4 @@
-/* readings.h - what a field can be read as: the syntax of numbers, dates and booleans in files.
+/* readings.h - what a field can be read as: the syntax of numbers, dates, periods and booleans in files.
  *
  * Marks: with a decimal comma a dot stands between thousands, with a decimal point a comma does; groups of thousands
  * are whole (1.758, 12.345.678, not 12.5). Outer blanks do not count. docs/csv.md has the whole grammar.
@@ -18,7 +18,9 @@ typedef enum dki_reading {
     DKI_READ_PERCENT = DKI_READ_INTEGER + DKI_N_MARKS, /* + mark */
     DKI_READ_DATE = DKI_READ_PERCENT + DKI_N_MARKS,    /* + order */
     DKI_READ_TIME = DKI_READ_DATE + DKI_N_ORDERS,      /* + order */
-    DKI_READ_BOOLEAN = DKI_READ_TIME + DKI_N_ORDERS,   /* + pair of words */
+    DKI_READ_QUARTER = DKI_READ_TIME + DKI_N_ORDERS,
+    DKI_READ_MONTH,
+    DKI_READ_BOOLEAN, /* + pair of words */
     DKI_N_READINGS = DKI_READ_BOOLEAN + 4
 } dki_reading;
 
@@ -43,7 +45,9 @@ bool dki_boolean_read_any(const char *text, size_t size, bool *out);
 bool dki_date_read(const char *text, size_t size, int order, int64_t *days);
 bool dki_time_read(const char *text, size_t size, int order, int64_t *microseconds);
 
-/* All that a field can be read as. */
+bool dki_period_read(const char *text, size_t size, dk_frequency frequency, int64_t *period);
+
+/* All that a field can be read as. A year is nothing but a number unless a type is stated. */
 typedef struct dki_facts {
     uint32_t readings;  /* bit of each dki_reading */
     bool mark_differs;  /* a number with both marks, and another one with each */

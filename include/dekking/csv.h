@@ -18,7 +18,8 @@ typedef enum dk_header { DK_HEADER_FIRST, DK_HEADER_NONE } dk_header;
 typedef struct dk_csv_column {
     const char *name;
     dk_type type;
-    bool has_scale; /* decimal: scale says how many digits after the point; else as many as the column needs */
+    bool has_scale; /* decimal: scale says how many digits after the point; else as many as the column needs.
+                        period: always, and scale is its dk_frequency */
     uint8_t scale;
     const dk_dictionary *levels; /* category: the levels that may occur; NULL: those found */
 } dk_csv_column;

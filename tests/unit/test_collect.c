@@ -121,6 +121,10 @@ static void edges_of_the_format_agree(void **state)
         "a;b\nja;2024-12-31 10:00\nnee;2024-12-31\n",
         "a;b\nja;1\nnee;2\nmisschien;x\n",
         "a;b\n1;x\n2;y\n3;4\ndrie;5\n5;6\n",
+        "a;b\n2024-01;2024Q1\n2023-12;2024-Q2\n;\n2024-01; 2024K3\n\"\";2024-K4\n",
+        "a;b\n2024-01;2024Q1\n2024-13;2024Q5\n2024-02;2024q3\n",
+        "a;b\n2024;2024-01\n0999;2024-02 \n10000;\t2024-03\n",
+        "a;b\n2024;2024Q1\n2023;2024-01\n1.999;x\n",
         "a;b\n-0e0;1\n1e3;2\n",
         "a;b\n9223372036854775807;12 %\n-5;3,5 %\n",
         "\xEB",
@@ -139,14 +143,20 @@ static void edges_of_the_format_agree(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        for (unsigned k = 0; k < 32; k += getenv("DEKKING_TEST_QUICK") ? 11 : 1) { /* fewer under valgrind */
+        for (unsigned k = 0; k < 80; k += getenv("DEKKING_TEST_QUICK") ? 11 : 1) { /* fewer under valgrind */
+            if (k >= 32)                                                           /* a year, a quarter, a month */
+                column = (dk_csv_column){
+                    .name = "a", .type = DK_PERIOD, .has_scale = true, .scale = (uint8_t)(k / 16 - 2)
+                };
+            else
+                column = (dk_csv_column){ .name = "a", .type = DK_INTEGER };
             dk_csv_options o = { .delimiter = k & 1 ? ';' : 0,
                                  .header = k & 2 ? DK_HEADER_NONE : DK_HEADER_FIRST,
                                  .lenient = k & 4,
                                  .nulls = nulls,
                                  .n_nulls = k & 8 ? 2 : 0,
                                  .columns = &column,
-                                 .n_columns = k & 16 ? 1 : 0 };
+                                 .n_columns = k & 16 || k >= 32 ? 1 : 0 };
             compare(texts[i], strlen(texts[i]), &o, small_blocks, N_SMALL);
         }
 }
@@ -211,10 +221,14 @@ static size_t generate(char *text, size_t room, unsigned damage)
                                           "\"5\"",
                                           "NB",
                                           "2024-12-31 10:00",
+                                          "2024-03",
+                                          "2024Q3",
+                                          "1999-K4",
+                                          "2024",
                                           "praktijkonderwijs",
                                           "Nuenen, Gerwen en Nederwetten (gemeente)" };
     static const char *const damages[] = { "\"", "\r", "\n", ";", "x\"", "\"x\"y", "\xEB", " ", ",", "\"\n" };
-    unsigned n_columns = 1 + below(4), n_rows = below(40), crlf = below(2), kinds = 1 + below(24);
+    unsigned n_columns = 1 + below(4), n_rows = below(40), crlf = below(2), kinds = 1 + below(28);
     size_t used = 0;
 
     for (unsigned c = 0; c < n_columns; c++)
@@ -251,7 +265,9 @@ static void generated_files_agree(void **state)
                              .columns = columns,
                              .n_columns = below(6) == 0 ? below(3) : 0 };
         size_t blocks[3] = { 1 + below(4), 1 + below(40), 4096 };
-        columns[0].type = below(2) ? DK_CATEGORY : DK_DATE;
+        columns[0].type = below(3) ? below(2) ? DK_CATEGORY : DK_DATE : DK_PERIOD;
+        columns[0].has_scale = columns[0].type == DK_PERIOD;
+        columns[0].scale = (uint8_t)(columns[0].has_scale ? below(DK_N_FREQUENCIES) : 0);
         dki_scan_use((dki_scan_kind)(DKI_SCAN_PLAIN + below(3)));
         compare(text, size, &o, blocks, 3);
     }
@@ -421,7 +437,7 @@ static void files_on_disk_are_read_in_parts(void **state)
 
     (void)state;
     assert_true(fd >= 0);
-    seed = 3;
+    seed = 4;
     size_t size = generate(text, sizeof text, 0);
     assert_int_equal(write(fd, text, size), size);
     close(fd);

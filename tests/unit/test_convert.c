@@ -26,6 +26,14 @@ static dki_plan stated(dk_type type)
     return (dki_plan){ .type = type, .loose = true, .mark = DKI_COMMA, .order = DKI_DMY };
 }
 
+static dki_plan stated_period(dk_frequency frequency)
+{
+    dki_plan plan = stated(DK_PERIOD);
+
+    plan.scale = (uint8_t)frequency;
+    return plan;
+}
+
 static void expect(dki_plan plan, const char *text, int64_t value)
 {
     dki_converted out = { 0 };
@@ -65,13 +73,18 @@ static void each_type_reads_its_forms(void **state)
     expect(stated(DK_DATE), "31-12-2024", 20088); /* days since 1970-01-01: 55 years and 14 leap days, less one */
     expect(stated(DK_DATE), "2024-12-31", 20088);
     expect(stated(DK_DATE), "31-12-2024 00:00", 20088);
+    expect(stated_period(DK_MONTH), " 2024-03 ", 650); /* 54 years of twelve, and two */
+    expect(stated_period(DK_QUARTER), "2024-K3", 218);
+    expect(stated_period(DK_YEAR), "1969", -1);
     expect(stated(DK_TIMESTAMP), "31-12-2024", INT64_C(20088) * 86400000000);
     expect(stated(DK_TIMESTAMP), "31-12-2024 00:00:01", INT64_C(20088) * 86400000000 + 1000000);
 }
 
 static void an_empty_text_is_null_except_in_text_and_category(void **state)
 {
-    static const dk_type types[] = { DK_BOOLEAN, DK_INTEGER, DK_DECIMAL, DK_REAL, DK_DATE, DK_TIMESTAMP };
+    static const dk_type types[] = {
+        DK_BOOLEAN, DK_INTEGER, DK_DECIMAL, DK_REAL, DK_DATE, DK_TIMESTAMP, DK_PERIOD
+    };
     dki_converted out;
 
     (void)state;
@@ -108,6 +121,10 @@ static void each_misfit_says_what_to_do(void **state)
     refuse(stated(DK_DATE), "31-12-24", DKI_WRONG_FORM, "is no date", "2024-12-31");
     refuse(stated(DK_DATE), "31-12-2024 10:00", DKI_HAS_TIME, "has a time", "timestamp");
     refuse(stated(DK_TIMESTAMP), "gisteren", DKI_WRONG_FORM, "is no date and time", "14:30");
+    refuse(stated_period(DK_MONTH), "2024Q1", DKI_WRONG_FORM, "is no month", "2024-03 is read");
+    refuse(stated_period(DK_MONTH), "2024-13", DKI_WRONG_FORM, "is no month", "nulls = { \"2024-13\" }");
+    refuse(stated_period(DK_QUARTER), "2024Q5", DKI_WRONG_FORM, "is no quarter", "2024K3 are read");
+    refuse(stated_period(DK_YEAR), "24", DKI_WRONG_FORM, "is no year", "2024 is read");
     refuse(stated(DK_REAL), "veel", DKI_WRONG_FORM, "is no number", "as text");
 }
 

@@ -416,7 +416,9 @@ static void options_are_checked(void **state)
 {
     dk_csv_column twice[] = { { .name = "a", .type = DK_TEXT }, { .name = "a", .type = DK_INTEGER } };
     dk_csv_column ratio = { .name = "a", .type = DK_RATIO },
-                  wide = { .name = "a", .type = DK_DECIMAL, .scale = 19, .has_scale = true };
+                  wide = { .name = "a", .type = DK_DECIMAL, .scale = 19, .has_scale = true },
+                  open = { .name = "a", .type = DK_PERIOD },
+                  week = { .name = "a", .type = DK_PERIOD, .scale = DK_N_FREQUENCIES, .has_scale = true };
     const char *names[] = { "a", "" }, *none[] = { NULL };
     const struct {
         dk_csv_options options;
@@ -431,6 +433,8 @@ static void options_are_checked(void **state)
         { { .columns = twice, .n_columns = 2 }, DK_ERR_DUPLICATE, "two types" },
         { { .columns = &ratio, .n_columns = 1 }, DK_ERR_ARGUMENT, "ratio" },
         { { .columns = &wide, .n_columns = 1 }, DK_ERR_ARGUMENT, "19 digits" },
+        { { .columns = &open, .n_columns = 1 }, DK_ERR_ARGUMENT, "not said to be a year, a quarter or a month" },
+        { { .columns = &week, .n_columns = 1 }, DK_ERR_ARGUMENT, "not said to be a year, a quarter or a month" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

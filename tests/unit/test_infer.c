@@ -97,6 +97,15 @@ static void plain_columns_get_their_type(void **state)
     expect("12/31/2024 01/02/2024", DK_DATE, 0);
     expect("2024-12-31T10:00 2024-12-31T00:00", DK_TIMESTAMP, 0);
     expect("2024-12-31T00:00 2024-12-30T00:00:00", DK_DATE, 0);
+    expect("2024-03 ~ 1999-12", DK_PERIOD, DK_MONTH);
+    expect("_2024-03 ^ 1999-12_", DK_PERIOD, DK_MONTH);
+    expect("2024Q1 2024-Q2 2024K3 2024-K4", DK_PERIOD, DK_QUARTER);
+    expect("2024 2023", DK_INTEGER, 0);
+    expect("2024-03 2024Q1", DK_CATEGORY, 0);
+    expect("2024-03 2024-13", DK_CATEGORY, 0);
+    expect("2024-03 2024", DK_CATEGORY, 0);
+    expect("2024-03 2024-03-01", DK_CATEGORY, 0);
+    expect("2024-00 0000-01", DK_CATEGORY, 0);
     expect("ja nee JA", DK_BOOLEAN, 0);
     expect("waar ~ onwaar", DK_BOOLEAN, 0);
     expect("74_% 12,5_%", DK_DECIMAL, 3);
@@ -226,6 +235,23 @@ static void a_stated_type_decides_for_its_column(void **state)
     assert_int_equal(p.mark, DKI_COMMA);
 }
 
+/* A stated period is of the frequency that is stated, whatever the values look like. */
+static void stated_periods_keep_their_frequency(void **state)
+{
+    static const char *const words[] = { "2024 2023", "2024-03 2024Q1", "" };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (uint8_t f = 0; f < DK_N_FREQUENCIES; f++) {
+            dk_csv_column column = { .name = "x", .type = DK_PERIOD, .has_scale = true, .scale = f };
+            dki_plan p = plan_of(1, &words[i], &column, none, NULL);
+
+            assert_int_equal(p.type, DK_PERIOD);
+            assert_int_equal(p.scale, f);
+            assert_int_equal(p.doubt, DKI_SURE);
+        }
+}
+
 static void almost_numbers_are_text_and_say_why(void **state)
 {
     dki_plan p = plan("12 13 n.b. 14 15");
@@ -236,6 +262,9 @@ static void almost_numbers_are_text_and_say_why(void **state)
     assert_int_equal(p.n_odd, 1);
     assert_int_equal(p.odd_row, 2);
     assert_string_equal(plan("2024-01-01 onbekend 2024-01-02").almost, "dates");
+    assert_string_equal(plan("2024-01 2024-13 2024-02").almost, "months");
+    assert_int_equal(plan("2024-01 2024-13 2024-02").odd_row, 1);
+    assert_string_equal(plan("2024Q1 onbekend 2024K2").almost, "quarters");
     assert_null(plan("Arnhem 12 Duiven Zevenaar").almost);
 }
 
@@ -337,6 +366,7 @@ int main(void)
         TEST(the_rest_of_the_file_decides),
         TEST(options_decide_for_the_file),
         TEST(a_stated_type_decides_for_its_column),
+        TEST(stated_periods_keep_their_frequency),
         TEST(almost_numbers_are_text_and_say_why),
         TEST(many_different_values_are_text),
         TEST(a_column_with_too_many_values_becomes_plain_text),

@@ -216,6 +216,18 @@ static void facts_say_all_that_a_field_can_be(void **state)
     assert_true(can("2024-12-31T10:00", DKI_READ_TIME + DKI_YMD));
     assert_true(facts("2024-12-31 00:00:00").midnight);
     assert_true(facts("01-02-2024 10:00").order_differs);
+    assert_true(can("2024-03", DKI_READ_MONTH));
+    assert_true(can(" 2024-03\t", DKI_READ_MONTH));
+    assert_false(can("2024-03", DKI_READ_QUARTER));
+    assert_false(can("2024-13", DKI_READ_MONTH));
+    assert_false(can("2024-3", DKI_READ_MONTH));
+    assert_false(can("2024-03-01", DKI_READ_MONTH));
+    assert_true(can("2024Q3", DKI_READ_QUARTER));
+    assert_true(can("2024-K4 ", DKI_READ_QUARTER));
+    assert_false(can("2024Q5", DKI_READ_QUARTER));
+    assert_int_equal(facts("2024Q3").readings, UINT32_C(1) << DKI_READ_QUARTER);
+    assert_int_equal(facts("2024-03").readings, UINT32_C(1) << DKI_READ_MONTH);
+    assert_false(can("2024", DKI_READ_MONTH));
     assert_true(can("nee", DKI_READ_BOOLEAN));
     assert_int_equal(facts("Arnhem").readings, 0);
     assert_int_equal(facts("").readings, 0);

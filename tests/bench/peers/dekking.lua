@@ -1,5 +1,7 @@
 -- dekking.lua - dekking itself, as the peers are run.
 --
+-- peilmaand is stated as a category, as the peers keep it; where types are found it is a month.
+--
 -- usage: dekking --threads N dekking.lua typed|found FILE RUNS
 local task, file, n = arg[1], arg[2], tonumber(arg[3])
 local types = task == "typed" and {
