@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
 #include "base/number.h"
+#include "base/types.h"
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_types.h"
@@ -171,18 +171,22 @@ static dk_csv_column settle_type(lua_State *L, const source *from, size_t column
 /* Columns. -------------------------------------------------------------------------------------------------------- */
 
 /* Appends the value on top of the stack. */
-static dk_status append(lua_State *L, dk_builder *builder, dk_type type, const dk_value *value, dk_error *err)
+static dk_status append(lua_State *L, dk_builder *builder, const dk_csv_column *stated, const dk_value *value,
+                        dk_error *err)
 {
+    const dk_type type = stated->type;
+    bool is_year = value->type == DK_INTEGER && type == DK_PERIOD && stated->scale == DK_YEAR;
     int64_t time;
 
     if (value->is_null)
         return dk_builder_null(builder, 1, err);
-    if (value->type == DK_TEXT && (type == DK_DATE || type == DK_TIMESTAMP)) {
+    if (dki_type_is_calendar(type) && (value->type == DK_TEXT || is_year)) {
+        char number[32];
         dk_text text = value->as.text;
-        bool is_read = type == DK_DATE ? dki_parse_date(text.bytes, text.size, 'y', &time)
-                                       : dki_parse_timestamp(text.bytes, text.size, 'y', &time);
 
-        if (is_read)
+        if (is_year)
+            text = (dk_text){ number, dk_value_format(value, number, sizeof number) };
+        if (dki_type_parse(type, stated->scale, text, &time))
             return dk_builder_integer(builder, time, err);
     } else if (type == DK_REAL && lua_type(L, -1) == LUA_TNUMBER) {
         lua_Number number = lua_tonumber(L, -1);
@@ -203,10 +207,10 @@ static int build_column(lua_State *L, const source *from, size_t column, const d
     DKL_TRY(dk_builder_new(dkl_check_context(L), type.type, type.scale, type.levels, (dk_builder **)builder, &err));
     for (uint64_t row = 0; row < from->n_rows; row++) {
         dk_value value = get_cell(L, from, row, column);
-        dk_status status = append(L, *builder, type.type, &value, &err);
+        dk_status status = append(L, *builder, &type, &value, &err);
 
         if (status == DK_ERR_MEMORY && dkl_reclaim(L))
-            status = append(L, *builder, type.type, &value, &err);
+            status = append(L, *builder, &type, &value, &err);
         if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED)
             return dkl_raise(L, &err);
         if (status != DK_OK) {

@@ -1,7 +1,8 @@
 /* lua_types.c - what a script says of the types of columns.
  *
- * A type is its name, "decimal(2)" with its scale, or { "category", levels = ... }; levels are a list of strings or a
- * column, whose levels or different texts they then are. Stated levels are all that can occur, in this order.
+ * A type is its name ("month", "quarter" or "year" of a period), "decimal(2)" with its scale, or
+ * { "category", levels = ... }; levels are a list of strings or a column, whose levels or different texts they then are.
+ * Stated levels are all that can occur, in this order.
  */
 #include "lua_types.h"
 
@@ -92,15 +93,23 @@ static const char *const type_names[] = {
 #define TYPE_NAME(code, name) name,
     DK_TYPE_LIST(TYPE_NAME)
 #undef TYPE_NAME
-        NULL
+        "month",
+    "quarter", "year", NULL
 };
 
-/* "decimal(2)" */
+/* "decimal(2)", "month" */
 static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_column *out)
 {
     unsigned scale = 0;
     int end = 0;
+    dk_frequency frequency;
 
+    if (dk_frequency_find(text, &frequency)) {
+        out->type = DK_PERIOD;
+        out->has_scale = true;
+        out->scale = (uint8_t)frequency;
+        return;
+    }
     if (sscanf(text, "decimal(%2u)%n", &scale, &end) == 1 && end > 0 && text[end] == '\0') {
         if (scale > DK_DECIMAL_MAX_SCALE)
             dkl_fail(L, "%s: column %s: a decimal has at most %d digits after the point, not %d", what, out->name,
@@ -114,6 +123,8 @@ static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_
         lua_pushfstring(L, "%s: column %s: dekking", what, out->name);
         dkl_fail_unknown(L, lua_tostring(L, -1), "type", text, strlen(text), type_names);
     }
+    if (out->type == DK_PERIOD)
+        dkl_fail(L, "%s: column %s: a period is \"month\", \"quarter\" or \"year\": say which", what, out->name);
 }
 
 /* The type on top of the stack. May push a slot above it. */

@@ -7,6 +7,8 @@
 
 #include "base/calendar.h"
 #include "base/number.h"
+#include "base/period.h"
+#include "base/types.h"
 
 static const char null_key;
 static const char total_key;
@@ -54,6 +56,14 @@ static void push_timestamp(lua_State *L, int64_t microseconds)
     lua_pushstring(L, text);
 }
 
+static void push_period(lua_State *L, int64_t period, unsigned frequency)
+{
+    char text[DKI_PERIOD_BYTES];
+
+    dki_format_period(period, frequency, text, sizeof text);
+    lua_pushstring(L, text);
+}
+
 void dkl_push_value(lua_State *L, const dk_value *value)
 {
     if (value->is_null) {
@@ -68,6 +78,7 @@ void dkl_push_value(lua_State *L, const dk_value *value)
     case DK_RATIO: lua_pushnumber(L, dki_ratio_real(value->as.ratio)); break;
     case DK_DATE: push_date(L, value->as.integer); break;
     case DK_TIMESTAMP: push_timestamp(L, value->as.integer); break;
+    case DK_PERIOD: push_period(L, value->as.integer, value->scale); break;
     case DK_CATEGORY:
     case DK_TEXT: lua_pushlstring(L, value->as.text.bytes, value->as.text.size); break;
     default: lua_pushnil(L); break;
@@ -216,7 +227,7 @@ void dkl_push_type(lua_State *L, dk_type type, unsigned scale)
     if (type == DK_DECIMAL)
         lua_pushfstring(L, "decimal(%d)", (int)scale);
     else
-        lua_pushstring(L, dk_type_name(type));
+        lua_pushstring(L, dki_type_shown(type, (uint8_t)scale));
 }
 
 /* dk.null and dk.total ------------------------------------------------------------------------------------------- */

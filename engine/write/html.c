@@ -104,7 +104,7 @@ static const char *class_of(const dki_cells *cells, size_t column, dki_cell_kind
 
     if (dk_type_is_number(type))
         return kind == DKI_CELL_NULL ? " class=\"n null\"" : " class=\"n\"";
-    if (type == DK_DATE || type == DK_TIMESTAMP)
+    if (type == DK_DATE || type == DK_TIMESTAMP || type == DK_PERIOD)
         return kind == DKI_CELL_NULL ? " class=\"d null\"" : " class=\"d\"";
     return kind == DKI_CELL_NULL ? " class=\"null\"" : "";
 }

@@ -4,6 +4,7 @@
  * stands beside the rows: a member of a row would clash with a column of its name. */
 #include <string.h>
 
+#include "base/types.h"
 #include "cells.h"
 #include "control.h"
 
@@ -64,7 +65,9 @@ static dk_status put_columns(const dki_cells *cells, dki_buffer *to, dk_error *e
         if (status == DK_OK)
             status = put_string(to, field->name, strlen(field->name), err);
         if (status == DK_OK)
-            status = dki_buffer_format(to, err, ", \"type\": \"%s\"", dk_type_name(dk_column_type(field->column)));
+            status =
+                dki_buffer_format(to, err, ", \"type\": \"%s\"",
+                                  dki_type_shown(dk_column_type(field->column), dk_column_scale(field->column)));
         if (status == DK_OK && field->label) {
             status = dki_buffer_text(to, ", \"label\": ", err);
             if (status == DK_OK)

@@ -10,6 +10,7 @@
 
 #include "base/calendar.h"
 #include "base/number.h"
+#include "base/period.h"
 #include "base/text.h"
 
 /* A ratio that a decimal of at most 18 digits is, exactly. */
@@ -72,7 +73,7 @@ static size_t print_date(int64_t days, const dki_look *look, char *out, size_t s
 /* In what people read, and in what spreadsheets open, a blank stands between date and time. */
 static size_t print_timestamp(int64_t microseconds, const dki_look *look, char *out, size_t size)
 {
-    int64_t days = microseconds / DKI_DAY_MICROSECONDS - (microseconds % DKI_DAY_MICROSECONDS < 0);
+    int64_t days = dki_day_of_time(microseconds);
     char date[16];
     size_t length = dki_format_timestamp(microseconds, out, size);
 
@@ -97,6 +98,7 @@ const char *dki_show_value(const dk_value *value, const dki_look *look, char *sc
     case DK_TEXT: *length = value->as.text.size; return value->as.text.bytes;
     case DK_DATE: *length = print_date(value->as.integer, look, scratch, size); break;
     case DK_TIMESTAMP: *length = print_timestamp(value->as.integer, look, scratch, size); break;
+    case DK_PERIOD: *length = dki_format_period(value->as.integer, value->scale, scratch, size); break;
     default: *length = print_number(value, look, scratch, size);
     }
     return scratch;

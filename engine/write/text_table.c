@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/types.h"
 #include "cells.h"
 #include "control.h"
 
@@ -178,13 +179,20 @@ static uint64_t next_row(const layout *l, uint64_t row)
     return row + 1 == l->head && l->head + l->tail < l->n_rows ? l->n_rows - l->tail : row + 1;
 }
 
+static const char *shown_type(const layout *l, size_t column)
+{
+    const dk_column *of = l->cells.columns[column].field->column;
+
+    return dki_type_shown(dk_column_type(of), dk_column_scale(of));
+}
+
 static dk_status measure(layout *l, dk_error *err)
 {
     dk_status status = DK_OK;
 
     for (size_t c = 0; c < l->cells.n_columns && status == DK_OK; c++) {
         const char *heading = dki_cells_heading(&l->cells, c);
-        const char *type = dk_type_name(dk_column_type(l->cells.columns[c].field->column));
+        const char *type = shown_type(l, c);
 
         status = widen(l, c, heading, strlen(heading), false, err);
         if (status == DK_OK && l->cells.options->show_types)
@@ -231,8 +239,7 @@ static dk_status put_heading(layout *l, const part *p, bool types, dk_error *err
 
     for (size_t k = 0; k < p->n && status == DK_OK; k++) {
         size_t c = p->list[k];
-        const char *text = types ? dk_type_name(dk_column_type(l->cells.columns[c].field->column))
-                                 : dki_cells_heading(&l->cells, c);
+        const char *text = types ? shown_type(l, c) : dki_cells_heading(&l->cells, c);
 
         status = put_cell(l, c, text, strlen(text), k + 1 == p->n, err);
     }

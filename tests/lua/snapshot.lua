@@ -5,18 +5,18 @@ local here = debug.getinfo(1, "S").source:match "^@(.*)/" or "."
 local reader = dofile(here .. "/lib/snapshot_reader.lua")
 
 local TEXT = [[
-pseudoniem;gemeente;in_sonar;uren;tarief;geboren;gezien
-A12;Arnhem;ja;32;1,50;1990-12-31;2024-12-31T10:11:12
-B07;Duiven;nee;;0,07;2001-02-28;2024-01-01T00:00:01
-;;;-70000;;;
-"";Arnhem;ja;5;-12,00;1899-01-01;1969-12-31T23:59:59
+pseudoniem;gemeente;in_sonar;uren;tarief;geboren;gezien;maand
+A12;Arnhem;ja;32;1,50;1990-12-31;2024-12-31T10:11:12;2024-03
+B07;Duiven;nee;;0,07;2001-02-28;2024-01-01T00:00:01;1969-12
+;;;-70000;;;;
+"";Arnhem;ja;5;-12,00;1899-01-01;1969-12-31T23:59:59;9999-12
 ]]
 
 local function register(dk)
   return dk.read_text(TEXT, {
     delimiter = ";", decimal = ",",
     types = { pseudoniem = "text", gemeente = "category", in_sonar = "boolean", uren = "integer", tarief = "decimal(2)",
-      geboren = "date", gezien = "timestamp" },
+      geboren = "date", gezien = "timestamp", maand = "month" },
   })
 end
 
@@ -50,7 +50,7 @@ test("a reader that was written from the page reads the same", function(t, dk)
   local rates = dk.breakdown { by = { "gemeente" }, measures = { "deel = sum(uren) / count()" }, margins = "rollup" }
   local data = register(dk):with { unit = "persons" }:label { uren = "Uren per week" }:note "een noot"
   data:save(path)
-  dk.read_text("gemeente;uren;pseudoniem;in_sonar;tarief;geboren;gezien\nWestervoort;9000000000;C01;nee;3,5;;\n", {
+  dk.read_text("gemeente;uren;pseudoniem;in_sonar;tarief;geboren;gezien;maand\nWestervoort;9000000000;C01;nee;3,5;;;\n", {
     delimiter = ";", decimal = ",", types = { in_sonar = "boolean" },
   }):save(path, { append = true })
 
@@ -63,7 +63,11 @@ test("a reader that was written from the page reads the same", function(t, dk)
     names[#names + 1] = name
     local read = columns[#names]
     t.eq(read.name, name)
-    t.eq(read.type .. (read.type == "decimal" and "(" .. read.digits .. ")" or ""), column:type())
+    if read.type == "period" then
+      t.eq(({ [0] = "year", "quarter", "month" })[read.digits], column:type())
+    else
+      t.eq(read.type .. (read.type == "decimal" and "(" .. read.digits .. ")" or ""), column:type())
+    end
     t.eq(#read.values, 5)
   end
   t.eq(columns[1].values, { "A12", "B07", reader.null, "", "C01" })

@@ -156,8 +156,8 @@ static dk_text odd_text(char *out)
     return (dk_text){ out, size };
 }
 
-static const dk_type round_types[] = { DK_BOOLEAN, DK_INTEGER,   DK_DECIMAL,  DK_REAL,
-                                       DK_DATE,    DK_TIMESTAMP, DK_CATEGORY, DK_TEXT };
+static const dk_type round_types[] = { DK_BOOLEAN,   DK_INTEGER,  DK_DECIMAL, DK_REAL,  DK_DATE,
+                                       DK_TIMESTAMP, DK_CATEGORY, DK_TEXT,    DK_PERIOD };
 #define N_TYPES (sizeof round_types / sizeof *round_types)
 
 static void append_random(dk_builder *builder, dk_type type)
@@ -175,6 +175,7 @@ static void append_random(dk_builder *builder, dk_type type)
     case DK_BOOLEAN: assert_ok(dk_builder_boolean(builder, below(2), &err), &err); return;
     case DK_DECIMAL: number %= INT64_C(1000000000000000000); break;
     case DK_DATE: number = (int64_t)below(3652059) - 719162; break; /* 0001-01-01 .. 9999-12-31 */
+    case DK_PERIOD: number = (int64_t)below(9999) - 1969; break;    /* years that every frequency has */
     case DK_TIMESTAMP: number = (int64_t)below(UINT64_C(315537897600000000)) - INT64_C(62135596800000000); break;
     case DK_REAL:
         do {
@@ -200,7 +201,7 @@ static const dk_table *random_table(size_t n_columns, size_t n_rows, dk_csv_colu
 
     for (size_t c = 0; c < n_columns; c++) {
         dk_type type = round_types[n_columns == 1 ? below(N_TYPES) : c];
-        uint8_t scale = type == DK_DECIMAL ? (uint8_t)below(19) : 0;
+        uint8_t scale = (uint8_t)(type == DK_DECIMAL ? below(19) : type == DK_PERIOD ? below(DK_N_FREQUENCIES) : 0);
         dk_text odd = odd_text(names[c]);
         dk_builder *builder = NULL;
 
