@@ -56,6 +56,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                              { .name = "a", .type = DK_DECIMAL },
                                              { .name = "a", .type = DK_DATE },
                                              { .name = "a", .type = DK_BOOLEAN } };
+    static const dk_csv_column periods[] = {
+        { .name = "a", .type = DK_PERIOD, .has_scale = true, .scale = DK_MONTH },
+        { .name = "a", .type = DK_PERIOD, .has_scale = true, .scale = DK_QUARTER },
+        { .name = "a", .type = DK_PERIOD, .has_scale = true, .scale = DK_YEAR },
+        { .name = "a", .type = DK_TIMESTAMP }
+    };
     dk_context *context = NULL;
     const dk_table *strict = NULL, *lenient = NULL, *rejected = NULL;
     dk_error err = DK_ERROR_INIT;
@@ -67,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                .encoding = data[0] & 4 ? DK_ENCODING_WINDOWS_1252 : DK_ENCODING_DETECT,
                                .nulls = nulls,
                                .n_nulls = 1,
-                               .columns = &columns[data[0] >> 6],
+                               .columns = data[0] & 32 ? &periods[data[0] >> 6] : &columns[data[0] >> 6],
                                .n_columns = data[0] & 8 ? 1 : 0,
                                .max_field_bytes = data[0] & 16 ? 5 : 0 };
     compare_paths(context, (const char *)data + 1, size - 1, &options);

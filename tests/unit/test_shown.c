@@ -59,6 +59,11 @@ static dk_value of_date(const char *text)
     return value;
 }
 
+static dk_value of_period(int64_t number, dk_frequency frequency)
+{
+    return (dk_value){ .type = DK_PERIOD, .scale = (uint8_t)frequency, .as.integer = number };
+}
+
 static void people_see_rounded_numbers(void **state)
 {
     (void)state;
@@ -82,6 +87,9 @@ static void people_see_dates_and_truth_in_their_style(void **state)
     to_people(of_time("2024-12-31T23:59:58"), NULL, DK_STYLE_INTERNATIONAL, "2024-12-31 23:59:58");
     to_people(of_time("2024-12-31T23:59:58"), NULL, DK_STYLE_NL, "31-12-2024 23:59:58");
     to_people(of_time("1969-12-31T23:00:00.25"), NULL, DK_STYLE_NL, "31-12-1969 23:00:00.250000");
+    to_people(of_period(650, DK_MONTH), NULL, DK_STYLE_NL, "2024-03"); /* a period is written in one way */
+    to_people(of_period(-1, DK_QUARTER), NULL, DK_STYLE_INTERNATIONAL, "1969Q4");
+    to_people(of_period(54, DK_YEAR), NULL, DK_STYLE_NL, "2024");
     to_people((dk_value){ .type = DK_BOOLEAN, .as.boolean = true }, NULL, DK_STYLE_INTERNATIONAL, "true");
     to_people((dk_value){ .type = DK_BOOLEAN, .as.boolean = true }, NULL, DK_STYLE_NL, "ja");
     to_people((dk_value){ .type = DK_BOOLEAN }, NULL, DK_STYLE_NL, "nee");
@@ -122,6 +130,9 @@ static void machines_get_dates_that_read_one_way(void **state)
     (void)state;
     to_machines(of_date("2024-02-01"), DK_STYLE_INTERNATIONAL, "2024-02-01");
     to_machines(of_date("2024-02-01"), DK_STYLE_NL, "2024-02-01");
+    to_machines(of_period(650, DK_MONTH), DK_STYLE_NL, "2024-03");
+    to_machines(of_period(218, DK_QUARTER), DK_STYLE_NL, "2024Q3");
+    to_machines(of_period(-1969, DK_YEAR), DK_STYLE_INTERNATIONAL, "0001");
     to_machines(of_time("2024-02-01T10:20:30"), DK_STYLE_INTERNATIONAL, "2024-02-01T10:20:30");
     to_machines(of_time("2024-02-01T10:20:30"), DK_STYLE_NL, "2024-02-01 10:20:30");
 }

@@ -4,7 +4,8 @@
 -- usage: local columns, n_rows, about = dofile "snapshot_reader.lua" (bytes)
 --
 -- columns: a list of { name =, type =, digits =, label =, format =, values = { ... } }; a null is reader.null, a ratio
--- and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are stored, a category its level.
+-- and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are stored, a category its
+-- level.
 
 local null = {}
 
