@@ -22,6 +22,7 @@
 #include "dialect.h"
 #include "encoding.h"
 #include "finish.h"
+#include "separator.h"
 #include "show.h"
 
 #define HEAD_BYTES (((size_t)1 << 20) + 4) /* what finding the delimiter looks at, and a byte-order mark */
@@ -90,20 +91,34 @@ static dk_status refuse_empty(const char *name, bool rejected, dk_error *err)
     return DK_ERR_DATA;
 }
 
-/* The plain path: all of the text through libcsv. */
-static dk_status read_text(const reading *x, const dki_decoded *text, dk_error *err)
+/* Finds the delimiter, and how many bytes of the text the line takes that states it. */
+static dk_status find_dialect(const reading *x, const char *text, size_t size, dki_dialect *dialect, size_t *skip,
+                              dk_error *err)
 {
     const dk_csv_options *o = x->options;
     const char *name = x->source->name;
-    dki_dialect dialect = { .delimiter = o->delimiter, .quote = o->quote ? o->quote : '"' };
+
+    *dialect = (dki_dialect){ .delimiter = o->delimiter, .quote = o->quote ? o->quote : '"' };
+    *skip = dki_separator_find(text, size, &dialect->delimiter);
+    if (*skip > 0)
+        return dki_separator_check(o, dialect->delimiter, name, err);
+    return o->delimiter
+               ? DK_OK
+               : dki_delimiter_find(x->context, text, size, name, dialect->quote, &dialect->delimiter, err);
+}
+
+/* The plain path: all of the text through libcsv. */
+static dk_status read_text(const reading *x, const dki_decoded *text, dk_error *err)
+{
+    const char *name = x->source->name;
+    dki_dialect dialect;
     dki_records records;
     bool is_again;
-    dk_status status = DK_OK;
+    size_t skip;
+    dk_status status = find_dialect(x, text->bytes, text->size, &dialect, &skip, err);
 
-    if (!o->delimiter)
-        status =
-            dki_delimiter_find(x->context, text->bytes, text->size, name, dialect.quote, &dialect.delimiter, err);
-    dki_records_init(&records, x->context, name, text->bytes, text->size, o, dialect);
+    dki_records_init(&records, x->context, name, text->bytes + skip, text->size - skip, x->options, dialect);
+    records.first_line = skip > 0 ? 2 : 1;
     if (status == DK_OK)
         status = dki_records_read(&records, NULL, NULL, err);
     if (status == DK_OK && !records.has_columns)
@@ -190,19 +205,19 @@ static dk_status collect_text(const reading *x, const char *head, size_t head_si
 {
     const dk_csv_options *o = x->options;
     bool whole = head_size + mark_size == x->source->size, is_plain = false, is_again = false;
-    dki_dialect dialect = { .delimiter = o->delimiter, .quote = o->quote ? o->quote : '"' };
+    dki_dialect dialect;
     dki_collected collected = { .context = NULL };
     dki_records records;
     dk_error met = DK_ERROR_INIT;
-    size_t offset = 0;
+    size_t offset = 0, skip;
     uint64_t line = 1;
-    dk_status status = DK_OK;
+    dk_status status = find_dialect(x, head, head_size, &dialect, &skip, &met);
 
     *is_done = false;
-    if (!o->delimiter)
-        status = dki_delimiter_find(x->context, head, head_size, x->source->name, dialect.quote, &dialect.delimiter,
-                                    &met);
+    head += skip;
+    head_size -= skip;
     dki_records_init(&records, x->context, x->source->name, head, head_size, o, dialect);
+    records.first_line = skip > 0 ? 2 : 1;
     if (status == DK_OK)
         status = dki_records_begin(&records, head, head_size, whole, &is_plain, &offset, &line, &met);
     /* The header's own bytes: those of rows are checked block by block. */
@@ -213,7 +228,7 @@ static dk_status collect_text(const reading *x, const char *head, size_t head_si
                                         .stated = records.stated,
                                         .n_columns = records.n_columns,
                                         .max_field_bytes = records.max_field_bytes,
-                                        .offset = mark_size + offset,
+                                        .offset = mark_size + skip + offset,
                                         .line = line,
                                         .record_bytes = record_bytes(head, head_size) };
         status = collect_records(x, &records, &options, &collected, is_done, &met);

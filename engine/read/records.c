@@ -25,6 +25,7 @@ void dki_records_init(dki_records *records, dk_context *context, const char *nam
                        .name = name,
                        .text = text,
                        .size = size,
+                       .first_line = 1,
                        .options = options,
                        .dialect = dialect,
                        .max_field_bytes = options->max_field_bytes ? options->max_field_bytes : MAX_FIELD_BYTES };
@@ -366,7 +367,9 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
 dk_status dki_records_read(dki_records *records, const uint64_t *skip, const dki_plan *plans, dk_error *err)
 {
     dki_records *r = records;
-    dki_token_sink sink = { .arg = r, .record = on_record, .blank = on_blank, .fault = on_fault };
+    dki_token_sink sink = {
+        .arg = r, .first_line = r->first_line, .record = on_record, .blank = on_blank, .fault = on_fault
+    };
 
     for (size_t i = 0; r->has_columns && i < r->n_columns; i++)
         dki_raw_drop(&r->columns[i]);
@@ -446,7 +449,7 @@ dk_status dki_records_begin(dki_records *records, const char *head, size_t size,
     records->header_read = true;
     *is_plain = b.is_plain;
     *offset = 0;
-    *line = 1;
+    *line = records->first_line;
     if (!b.is_plain || records->options->header == DK_HEADER_NONE)
         return DK_OK;
     for (size_t i = 0; i < b.size; i++) { /* lines within it */

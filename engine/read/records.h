@@ -15,6 +15,7 @@ typedef struct dki_records {
     const char *name; /* of the file, in messages */
     const char *text;
     size_t size;
+    uint64_t first_line; /* on which text begins: 2 behind the line that states the delimiter */
     const dk_csv_options *options;
     dki_dialect dialect;
     size_t max_field_bytes;

@@ -25,7 +25,7 @@ typedef struct dk_csv_column {
 } dk_csv_column;
 
 typedef struct dk_csv_options {
-    char delimiter; /* 0: found among ; , tab | */
+    char delimiter; /* 0: what a first line sep=; states, or found among ; , tab | */
     char quote;     /* 0: the double quote */
     dk_header header;
     const char *const
@@ -62,7 +62,8 @@ typedef struct dk_csv_options {
  *         DK_ERR_LIMIT     a field over max_field_bytes
  *         DK_ERR_DUPLICATE two columns of one name, or two stated types for one column
  *         DK_ERR_LENGTH    names are not as many as the fields
- *         DK_ERR_ARGUMENT  delimiter or quote is no single ASCII character, or both are the same; a stated ratio
+ *         DK_ERR_ARGUMENT  delimiter or quote is no single ASCII character, or both are the same; a first line sep=; that
+ *                          contradicts them; a stated ratio
  *         DK_ERR_NAME      columns states a column that the file does not have
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options,

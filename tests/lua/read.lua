@@ -23,6 +23,11 @@ test("delimiter, quote, header and names", function(t, dk)
   t.raises(function() return dk.read_text("a\n", { names = { 1 } }) end, "names", "item 1")
 end)
 
+test("a first line sep=; states the delimiter", function(t, dk)
+  t.eq(t.records(dk.read_text "sep=;\na;b,c\n1;x\n"), { { a = 1, ["b,c"] = "x" } })
+  t.raises(function() return dk.read_text("sep=;\na,b\n", { delimiter = "," }) end, "text:1", "semicolon", "comma")
+end)
+
 test("encoding, decimal mark and order of dates", function(t, dk)
   t.eq(dk.read_text("naam\nS\xFAdwest\n", { encoding = "windows-1252" }):column "naam"[1], "Súdwest")
   t.eq(dk.read_text("a;b\n1;1.758\n", { decimal = "," }).b[1], 1758)
