@@ -44,7 +44,7 @@ static dk_header option_header(lua_State *L, int index, const char *what)
 /* Fills options, but for the header, from the table at index. Pushes anchors and slots. */
 static void read_options(lua_State *L, int index, const char *what, dk_csv_options *options)
 {
-    static const char *const encodings[] = { "utf-8", "windows-1252", NULL };
+    static const char *const encodings[] = { "utf-8", "windows-1252", "utf-16", NULL };
     static const char *const marks[] = { ".", ",", NULL };
     static const char *const orders[] = { "ymd", "dmy", "mdy", NULL };
     dkl_names names, nulls;

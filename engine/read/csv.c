@@ -2,6 +2,7 @@
  *
  *   parallel   head --dialect, header--> collect (several threads) --> columns of text; the rest, from the first odd
  *              record on, through libcsv --> columns of text behind them
+ *   first      UTF-16 --text_source--> UTF-8
  *   plain      bytes --encoding--> UTF-8 --dialect--> delimiter --records (libcsv)--> columns of text
  *   both       columns of text --infer--> plans --convert--> columns --> table, notes, rejects
  *
@@ -24,6 +25,7 @@
 #include "finish.h"
 #include "separator.h"
 #include "show.h"
+#include "text_source.h"
 
 #define HEAD_BYTES (((size_t)1 << 20) + 4) /* what finding the delimiter looks at, and a byte-order mark */
 #define HEAD_SAMPLE ((size_t)1 << 16)
@@ -78,8 +80,18 @@ typedef struct reading {
     dk_context *context;
     const dki_source *source;
     const dk_csv_options *options;
+    const dki_text_source *text; /* where the source comes from */
     const dk_table **out, **rejected;
 } reading;
+
+/* The end of both paths: encoding and mark are those of the source's bytes; what the file's were is told. */
+static dk_status finish(const reading *x, dki_records *records, dk_encoding encoding, bool has_mark, bool *is_again,
+                        dk_error *err)
+{
+    if (x->text->is_utf16)
+        encoding = DK_ENCODING_UTF16;
+    return dki_finish(records, encoding, has_mark || x->text->has_mark, is_again, x->out, x->rejected, err);
+}
 
 static dk_status refuse_empty(const char *name, bool rejected, dk_error *err)
 {
@@ -124,7 +136,7 @@ static dk_status read_text(const reading *x, const dki_decoded *text, dk_error *
     if (status == DK_OK && !records.has_columns)
         status = refuse_empty(name, records.n_rejected > 0, err);
     if (status == DK_OK)
-        status = dki_finish(&records, text->encoding, text->has_mark, &is_again, x->out, x->rejected, err);
+        status = finish(x, &records, text->encoding, text->has_mark, &is_again, err);
     dki_records_drop(&records);
     return status;
 }
@@ -234,7 +246,7 @@ static dk_status collect_text(const reading *x, const char *head, size_t head_si
         status = collect_records(x, &records, &options, &collected, is_done, &met);
     }
     if (status == DK_OK && *is_done)
-        status = dki_finish(&records, encoding, mark_size > 0, &is_again, x->out, x->rejected, &met);
+        status = finish(x, &records, encoding, mark_size > 0, &is_again, &met);
     dki_records_drop(&records);
     dki_collected_drop(&collected);
     /* Faults of the delimiter and of the header are for the plain path: those of the encoding come before them. */
@@ -305,19 +317,26 @@ static dk_status read_whole(const reading *x, bool plainly, dk_error *err)
 dk_status dki_read_csv_source(dk_context *context, const dki_source *source, const dk_csv_options *options,
                               bool plainly, const dk_table **out, const dk_table **rejected, dk_error *err)
 {
-    static const dk_csv_options defaults = DK_CSV_OPTIONS_INIT;
+    dk_csv_options of_text = options ? *options : (dk_csv_options)DK_CSV_OPTIONS_INIT;
+    dki_text_source text = { .context = context };
     const reading x = { .context = context,
-                        .source = source,
-                        .options = options ? options : &defaults,
+                        .source = &text.source,
+                        .options = &of_text,
+                        .text = &text,
                         .out = out,
                         .rejected = rejected };
     bool is_done = false;
-    dk_status status = dki_csv_options_check(x.options, err);
+    dk_status status = dki_csv_options_check(&of_text, err);
 
+    if (status == DK_OK)
+        status = dki_text_source_open(context, source, of_text.encoding, &text, err);
+    if (text.is_utf16)
+        of_text.encoding = DK_ENCODING_UTF8;
     if (status == DK_OK && !plainly)
         status = read_head(&x, &is_done, err);
     if (status == DK_OK && !is_done)
         status = read_whole(&x, plainly, err);
+    dki_text_source_close(&text);
     dki_progress_end(context);
     return status;
 }

@@ -15,7 +15,7 @@ typedef struct dki_decoded {
 
 /* Finds the encoding where it was not stated, and transcodes. name stands for the file in messages.
  *
- * Errors  DK_ERR_ENCODING  UTF-16 or UTF-32; bytes that are no text in the stated encoding, or in any that is known;
+ * Errors  DK_ERR_ENCODING  UTF-32; bytes that are no text in the stated encoding, or in any that is known;
  *                          UTF-8 with damaged places
  *         DK_ERR_DATA      a binary file
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */

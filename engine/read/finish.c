@@ -193,6 +193,11 @@ static dk_status add_note(const dk_table **table, const char *text, dk_error *er
     return status;
 }
 
+static const char *encoding_name(dk_encoding encoding)
+{
+    return encoding == DK_ENCODING_UTF8 ? "UTF-8" : encoding == DK_ENCODING_UTF16 ? "UTF-16" : "Windows-1252";
+}
+
 static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_mark, const dki_marks *marks,
                            const dki_plan *plans, const dk_table **table, dk_error *err)
 {
@@ -205,7 +210,7 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
         n += (size_t)snprintf(text, sizeof text, "read from %.200s", r->origin);
     else
         n += (size_t)snprintf(
-            text, sizeof text, "read as %s%s, %s%s", encoding == DK_ENCODING_UTF8 ? "UTF-8" : "Windows-1252",
+            text, sizeof text, "read as %s%s, %s%s", encoding_name(encoding),
             has_mark ? " with byte-order mark" : "",
             r->dialect.delimiter == DKI_NO_DELIMITER ? "one column" : "delimiter ",
             r->dialect.delimiter == DKI_NO_DELIMITER ? "" : dki_delimiter_name(r->dialect.delimiter, delimiter));

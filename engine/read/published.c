@@ -17,6 +17,7 @@
 #include "encoding.h"
 #include "figures.h"
 #include "show.h"
+#include "text_source.h"
 
 /* Sums. ----------------------------------------------------------------------------------------------------------- */
 
@@ -336,15 +337,23 @@ dk_status dki_read_published_bytes(dk_context *context, const void *bytes, size_
     const dk_published_options *o = options ? options : &defaults;
     const dk_table *table = NULL, *check_table = NULL;
     dki_decoded decoded = { 0 };
+    dki_text_source text = { .context = context };
+    dki_source source;
     dki_figures figures;
     const char **names = NULL;
     dk_status status;
 
     if (o->total_word && !*o->total_word)
         return dki_fail(err, DK_ERR_ARGUMENT, "the word of the total is empty");
-    status = dki_decode(context, bytes, size, name, DK_ENCODING_DETECT, &decoded, err);
-    if (status != DK_OK)
+    dki_source_of_bytes(bytes, size, name, &source);
+    status = dki_text_source_open(context, &source, DK_ENCODING_DETECT, &text, err);
+    if (status == DK_OK)
+        status = dki_decode(context, text.source.bytes, (size_t)text.source.size, name, DK_ENCODING_DETECT,
+                            &decoded, err);
+    if (status != DK_OK) {
+        dki_text_source_close(&text);
         return status;
+    }
     status = dki_figures_read(context, decoded.bytes, decoded.size, name, o->total_word ? o->total_word : "totaal",
                               &figures, err);
     if (status == DK_OK)
@@ -364,6 +373,7 @@ dk_status dki_read_published_bytes(dk_context *context, const void *bytes, size_
     }
     dki_figures_drop(&figures);
     dki_decoded_drop(&decoded);
+    dki_text_source_close(&text);
     return status;
 }
 

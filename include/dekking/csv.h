@@ -9,7 +9,12 @@
 
 #include <dekking/table.h>
 
-typedef enum dk_encoding { DK_ENCODING_DETECT, DK_ENCODING_UTF8, DK_ENCODING_WINDOWS_1252 } dk_encoding;
+typedef enum dk_encoding {
+    DK_ENCODING_DETECT,
+    DK_ENCODING_UTF8,
+    DK_ENCODING_WINDOWS_1252,
+    DK_ENCODING_UTF16 /* of either byte order */
+} dk_encoding;
 typedef enum dk_decimal_mark { DK_MARK_DETECT, DK_MARK_POINT, DK_MARK_COMMA } dk_decimal_mark;
 typedef enum dk_date_order { DK_DATES_DETECT, DK_DATES_YMD, DK_DATES_DMY, DK_DATES_MDY } dk_date_order;
 typedef enum dk_header { DK_HEADER_FIRST, DK_HEADER_NONE } dk_header;

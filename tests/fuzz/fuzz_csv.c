@@ -70,7 +70,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     dk_csv_options options = { .delimiter = data[0] & 1 ? ';' : 0,
                                .header = data[0] & 2 ? DK_HEADER_NONE : DK_HEADER_FIRST,
-                               .encoding = data[0] & 4 ? DK_ENCODING_WINDOWS_1252 : DK_ENCODING_DETECT,
+                               .encoding = data[0] & 4    ? DK_ENCODING_WINDOWS_1252
+                                           : data[0] & 32 ? DK_ENCODING_UTF16
+                                                          : DK_ENCODING_DETECT,
                                .nulls = nulls,
                                .n_nulls = 1,
                                .columns = data[0] & 32 ? &periods[data[0] >> 6] : &columns[data[0] >> 6],

@@ -409,7 +409,7 @@ static void empty_files_say_so(void **state)
     refuse("\x01\x02\x03\x04", NULL, DK_ERR_DATA, "binary", 0, 0, "");
     refuse("\xFF\xFE"
            "a",
-           NULL, DK_ERR_ENCODING, "UTF-16", 0, 0, "iconv");
+           NULL, DK_ERR_ENCODING, "odd number of bytes", 1, 0, "save it anew");
 }
 
 static void options_are_checked(void **state)
