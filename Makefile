@@ -27,7 +27,7 @@ CORE_LIB := $(shell pkg-config --libs $(CORE_PC) 2>/dev/null) -lcsv -lm -ldl -pt
 LUA_INC  := $(shell pkg-config --cflags $(LUA_PC) 2>/dev/null)
 LUA_A    := $(shell pkg-config --variable=libdir $(LUA_PC) 2>/dev/null)/liblua5.4.a
 CLI_INC  := $(shell pkg-config --cflags $(CLI_PC) 2>/dev/null)
-TEST_LIB := $(shell pkg-config --libs cmocka sqlite3 libzip 2>/dev/null)
+TEST_LIB := $(shell pkg-config --libs cmocka sqlite3 libzip zlib $(if $(HAVE_ZSTD),libzstd) 2>/dev/null)
 
 # No fused multiply-add behind our back: the same bits on every machine.
 DK_CFLAGS := -std=c17 -D_GNU_SOURCE -Iinclude -Iengine -fPIC -fvisibility=hidden -pthread -ffp-contract=off \

@@ -6,14 +6,14 @@
 #include "lua_table.h"
 #include "lua_types.h"
 
-static const char *const read_names[] = { "delimiter", "quote", "header", "names",  "encoding", "decimal",
-                                          "dates",     "nulls", "types",  "levels", "lenient",  "max_field",
-                                          "name",      "unit",  "weight", "key",    "as_of",    "published",
-                                          "sheet",     "range", NULL };
+static const char *const read_names[] = { "delimiter",    "quote", "header", "names",  "encoding", "decimal",
+                                          "dates",        "nulls", "types",  "levels", "lenient",  "max_field",
+                                          "max_unpacked", "name",  "unit",   "weight", "key",      "as_of",
+                                          "published",    "sheet", "range",  NULL };
 
 /* Options for the one kind of file and not for the other. */
 static const char *const sheet_names[] = { "sheet", "range", NULL };
-static const char *const text_names[] = { "delimiter", "quote", "encoding", "max_field", NULL };
+static const char *const text_names[] = { "delimiter", "quote", "encoding", "max_field", "max_unpacked", NULL };
 
 static char option_character(lua_State *L, int index, const char *what, const char *key)
 {
@@ -59,6 +59,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     options->date_order = (dk_date_order)(dkl_option_choice(L, index, what, "dates", orders, -1) + 1);
     options->lenient = dkl_option_boolean(L, index, what, "lenient", false);
     options->max_field_bytes = (size_t)dkl_option_integer(L, index, what, "max_field", 1, 0);
+    options->max_unpacked_bytes = (uint64_t)dkl_option_integer(L, index, what, "max_unpacked", 1, 0);
     names = dkl_option_names(L, index, what, "names");
     options->names = names.items;
     options->n_names = names.n;

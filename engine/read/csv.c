@@ -2,7 +2,7 @@
  *
  *   parallel   head --dialect, header--> collect (several threads) --> columns of text; the rest, from the first odd
  *              record on, through libcsv --> columns of text behind them
- *   first      UTF-16 --text_source--> UTF-8
+ *   first      gzip, zstd, UTF-16 --text_source--> UTF-8
  *   plain      bytes --encoding--> UTF-8 --dialect--> delimiter --records (libcsv)--> columns of text
  *   both       columns of text --infer--> plans --convert--> columns --> table, notes, rejects
  *
@@ -88,6 +88,7 @@ typedef struct reading {
 static dk_status finish(const reading *x, dki_records *records, dk_encoding encoding, bool has_mark, bool *is_again,
                         dk_error *err)
 {
+    records->packed = x->text->packed;
     if (x->text->is_utf16)
         encoding = DK_ENCODING_UTF16;
     return dki_finish(records, encoding, has_mark || x->text->has_mark, is_again, x->out, x->rejected, err);
@@ -329,7 +330,7 @@ dk_status dki_read_csv_source(dk_context *context, const dki_source *source, con
     dk_status status = dki_csv_options_check(&of_text, err);
 
     if (status == DK_OK)
-        status = dki_text_source_open(context, source, of_text.encoding, &text, err);
+        status = dki_text_source_open(context, source, of_text.encoding, of_text.max_unpacked_bytes, &text, err);
     if (text.is_utf16)
         of_text.encoding = DK_ENCODING_UTF8;
     if (status == DK_OK && !plainly)

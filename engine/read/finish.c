@@ -216,6 +216,8 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
             r->dialect.delimiter == DKI_NO_DELIMITER ? "" : dki_delimiter_name(r->dialect.delimiter, delimiter));
     if (r->first_line > 1)
         n += (size_t)snprintf(text + n, sizeof text - n, " as the first line states");
+    if (r->packed)
+        n += (size_t)snprintf(text + n, sizeof text - n, ", unpacked from %s", r->packed);
     if (marks->mark >= 0 && !(r->origin && marks->mark_by == DKI_BY_OPTION))
         n += (size_t)snprintf(text + n, sizeof text - n, ", decimal %s",
                               marks->mark == DKI_COMMA ? "comma" : "point");

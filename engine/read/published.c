@@ -346,7 +346,7 @@ dk_status dki_read_published_bytes(dk_context *context, const void *bytes, size_
     if (o->total_word && !*o->total_word)
         return dki_fail(err, DK_ERR_ARGUMENT, "the word of the total is empty");
     dki_source_of_bytes(bytes, size, name, &source);
-    status = dki_text_source_open(context, &source, DK_ENCODING_DETECT, &text, err);
+    status = dki_text_source_open(context, &source, DK_ENCODING_DETECT, 0, &text, err);
     if (status == DK_OK)
         status = dki_decode(context, text.source.bytes, (size_t)text.source.size, name, DK_ENCODING_DETECT,
                             &decoded, err);

@@ -46,6 +46,8 @@ typedef struct dk_csv_options {
     size_t n_columns;
     bool lenient;           /* keep rows that cannot be read in *rejected instead of failing */
     size_t max_field_bytes; /* 0: 16 MiB */
+    uint64_t
+        max_unpacked_bytes; /* what a compressed file may unpack to; 0: 256 MiB, or 250 times its size if that is more */
 } dk_csv_options;
 
 #define DK_CSV_OPTIONS_INIT \
@@ -53,7 +55,7 @@ typedef struct dk_csv_options {
         .delimiter = 0      \
     }
 
-/* Reads the file at path ("-" is standard input).
+/* Reads the file at path ("-" is standard input). A file that gzip or zstd made is unpacked in memory; the text counts.
  *
  * out       the table; its properties name the source, its notes say what was found (delimiter, encoding, ...).
  * rejected  may be NULL; with lenient the rejected records: line (integer, of the record's start), column (field
@@ -62,13 +64,13 @@ typedef struct dk_csv_options {
  *
  * Errors  DK_ERR_IO        no such file, a directory, no permission, a read error
  *         DK_ERR_ENCODING  bytes that are not text in the encoding
- *         DK_ERR_DATA      empty file, ragged row, stray or unclosed quote, NUL byte, a value that does not fit its
+ *         DK_ERR_DATA      a damaged compressed file; empty file, ragged row, stray or unclosed quote, NUL byte, a value that does not fit its
  *                          column, a column that can be read two ways; file, line and column tell where
- *         DK_ERR_LIMIT     a field over max_field_bytes
+ *         DK_ERR_LIMIT     a field over max_field_bytes; a file that unpacks to more than max_unpacked_bytes
  *         DK_ERR_DUPLICATE two columns of one name, or two stated types for one column
  *         DK_ERR_LENGTH    names are not as many as the fields
  *         DK_ERR_ARGUMENT  delimiter or quote is no single ASCII character, or both are the same; a first line sep=; that
- *                          contradicts them; a stated ratio
+ *                          contradicts them; a stated ratio; a compressed file in a build without zlib or zstd
  *         DK_ERR_NAME      columns states a column that the file does not have
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options,

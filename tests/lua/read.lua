@@ -88,6 +88,17 @@ test("a field can be too long", function(t, dk)
   t.raises(function() return dk.read_text("a\n", { max_field = 0 }) end, "max_field must be a whole number from 1")
 end)
 
+test("a compressed file is unpacked, up to a limit", function(t, dk)
+  -- what gzip -9 -n makes of "a;b\n1;x\n2;y\n"
+  local gzip = "\x1f\x8b\x08\0\0\0\0\0\x02\x03\x4b\xb4\x4e\xe2\x32\xb4\xae\xe0\x32\xb2\xae\xe4\x02\0"
+    .. "\x3f\x50\xa3\xa1\x0c\0\0\0"
+  local path = t.file("a.csv.gz", gzip)
+  t.eq(t.records(dk.read(path)), { { a = 1, b = "x" }, { a = 2, b = "y" } })
+  t.eq(#dk.read(path, { max_unpacked = 12 }), 2)
+  t.raises(function() return dk.read(path, { max_unpacked = 11 }) end, "a.csv.gz", "more than 11 bytes", "max_unpacked")
+  t.raises(function() return dk.read(path, { max_unpacked = 0 }) end, "max_unpacked must be a whole number from 1")
+end)
+
 test("a wrong path, option or argument is an error at the script's line", function(t, dk)
   t.raises(function() return dk.read "nosuch-file.csv" end, "nosuch-file.csv", "does not exist")
   t.raises(function() return dk.read(t.data) end, "directory")

@@ -253,7 +253,7 @@ static void an_interrupt_is_heard(void **state)
 
     dki_source_of_bytes(text, sizeof text - 1, "x.csv", &source);
     dk_context_interrupt(f->context);
-    assert_fails(dki_text_source_open(f->context, &source, DK_ENCODING_DETECT, &out, &f->err), &f->err,
+    assert_fails(dki_text_source_open(f->context, &source, DK_ENCODING_DETECT, 0, &out, &f->err), &f->err,
                  DK_ERR_INTERRUPTED, "");
     assert_null(out.owned);
 }
