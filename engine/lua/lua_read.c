@@ -105,29 +105,31 @@ static int give_table(lua_State *L, int object, const char *what)
     return 1;
 }
 
-/* Reads the file at path, or the text at index 1, which messages then call path. */
-static int read_csv(lua_State *L, const char *what, const char *path, bool is_text)
+/* Reads the files, or where there are none the text at index 1, which messages then call name. */
+static int read_csv(lua_State *L, const char *what, const dkl_names *files, const char *name)
 {
     dk_csv_options options = DK_CSV_OPTIONS_INIT;
     dk_error err = DK_ERROR_INIT;
     const dk_table **out, **rejected;
     size_t size;
-    const char *bytes = lua_tolstring(L, 1, &size);
+    const char *bytes;
     int object;
 
-    lua_settop(L, 2);
+    lua_settop(L, 3); /* input options anchor */
     out = dkl_new_table(L);
     object = lua_gettop(L);
     rejected = dkl_new_table(L);
     read_options(L, 2, what, &options);
     options.header = option_header(L, 2, what);
-    if (is_text && dkl_option_text(L, 2, what, "name"))
-        path = dkl_option_text(L, 2, what, "name"); /* what messages call it */
+    if (!files && dkl_option_text(L, 2, what, "name"))
+        name = dkl_option_text(L, 2, what, "name"); /* what messages call it */
     refuse_options(L, 2, what, sheet_names, "a CSV file");
-    if (is_text)
-        DKL_TRY(dk_read_csv_bytes(dkl_check_context(L), bytes, size, path, &options, out, rejected, &err));
-    else
-        DKL_TRY(dk_read_csv(dkl_check_context(L), path, &options, out, rejected, &err));
+    if (files) {
+        DKL_TRY(dk_read_csv_files(dkl_check_context(L), files->items, files->n, &options, out, rejected, &err));
+    } else {
+        bytes = lua_tolstring(L, 1, &size);
+        DKL_TRY(dk_read_csv_bytes(dkl_check_context(L), bytes, size, name, &options, out, rejected, &err));
+    }
     if (*rejected) {
         lua_pushvalue(L, object + 1);
         lua_setiuservalue(L, object, DKL_REJECTED);
@@ -209,12 +211,22 @@ static bool is_workbook(lua_State *L, const char *path)
     return sheets && strcmp(path, "-") == 0;
 }
 
-/* dk.read(path [, options]) -> table */
+/* dk.read(path [, options]) -> table; the path of a file, a pattern, or a list of them */
 static int read_path(lua_State *L)
 {
-    const char *path = check_path(L, "read: the path");
+    dkl_names files;
 
-    return is_workbook(L, path) ? read_xlsx(L, "read", path) : read_csv(L, "read", path, false);
+    if (lua_type(L, 1) != LUA_TSTRING && lua_type(L, 1) != LUA_TTABLE)
+        return dkl_arg_fail(L, 1, "the path of a file, or a list of paths");
+    lua_settop(L, 2);
+    files = dkl_check_names(L, 1, "read: the path"); /* path options anchor */
+    for (size_t i = 0; i < files.n; i++)
+        if (is_workbook(L, files.items[i])) {
+            if (files.n > 1)
+                return dkl_fail(L, "read: a workbook is read by itself; append puts tables together");
+            return read_xlsx(L, "read", files.items[i]);
+        }
+    return read_csv(L, "read", &files, NULL);
 }
 
 /* dk.read_text(text [, options]) -> table; the text is what a file would hold */
@@ -222,7 +234,7 @@ static int read_text(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TSTRING)
         return dkl_arg_fail(L, 1, "the text of a CSV file");
-    return read_csv(L, "read_text", "text", true);
+    return read_csv(L, "read_text", NULL, "text");
 }
 
 /* dk.read_published(path [, options]) -> table, whose sums were checked */

@@ -82,6 +82,7 @@ typedef struct reading {
     const dk_csv_options *options;
     const dki_text_source *text; /* where the source comes from */
     const dk_table **out, **rejected;
+    dki_found *found;
 } reading;
 
 /* The end of both paths: encoding and mark are those of the source's bytes; what the file's were is told. */
@@ -89,6 +90,7 @@ static dk_status finish(const reading *x, dki_records *records, dk_encoding enco
                         dk_error *err)
 {
     records->packed = x->text->packed;
+    records->found = x->found;
     if (x->text->is_utf16)
         encoding = DK_ENCODING_UTF16;
     return dki_finish(records, encoding, has_mark || x->text->has_mark, is_again, x->out, x->rejected, err);
@@ -315,8 +317,9 @@ static dk_status read_whole(const reading *x, bool plainly, dk_error *err)
     return status;
 }
 
-dk_status dki_read_csv_source(dk_context *context, const dki_source *source, const dk_csv_options *options,
-                              bool plainly, const dk_table **out, const dk_table **rejected, dk_error *err)
+static dk_status read_source(dk_context *context, const dki_source *source, const dk_csv_options *options,
+                             bool plainly, dki_found *found, const dk_table **out, const dk_table **rejected,
+                             dk_error *err)
 {
     dk_csv_options of_text = options ? *options : (dk_csv_options)DK_CSV_OPTIONS_INIT;
     dki_text_source text = { .context = context };
@@ -325,7 +328,8 @@ dk_status dki_read_csv_source(dk_context *context, const dki_source *source, con
                         .options = &of_text,
                         .text = &text,
                         .out = out,
-                        .rejected = rejected };
+                        .rejected = rejected,
+                        .found = found };
     bool is_done = false;
     dk_status status = dki_csv_options_check(&of_text, err);
 
@@ -342,6 +346,12 @@ dk_status dki_read_csv_source(dk_context *context, const dki_source *source, con
     return status;
 }
 
+dk_status dki_read_csv_source(dk_context *context, const dki_source *source, const dk_csv_options *options,
+                              bool plainly, const dk_table **out, const dk_table **rejected, dk_error *err)
+{
+    return read_source(context, source, options, plainly, NULL, out, rejected, err);
+}
+
 dk_status dk_read_csv_bytes(dk_context *context, const void *bytes, size_t size, const char *name,
                             const dk_csv_options *options, const dk_table **out, const dk_table **rejected,
                             dk_error *err)
@@ -349,26 +359,32 @@ dk_status dk_read_csv_bytes(dk_context *context, const void *bytes, size_t size,
     dki_source source;
 
     dki_source_of_bytes(bytes, size, name ? name : "(memory)", &source);
-    return dki_read_csv_source(context, &source, options, false, out, rejected, err);
+    return read_source(context, &source, options, false, NULL, out, rejected, err);
 }
 
-dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options, const dk_table **out,
-                      const dk_table **rejected, dk_error *err)
+dk_status dki_read_csv_path(dk_context *context, const char *path, const dk_csv_options *options, dki_found *found,
+                            const dk_table **out, const dk_table **rejected, dk_error *err)
 {
     dki_file file;
     dki_source source;
     dk_status status;
 
     if (dki_source_open(path, &source)) {
-        status = dki_read_csv_source(context, &source, options, false, out, rejected, err);
+        status = read_source(context, &source, options, false, found, out, rejected, err);
         dki_source_close(&source);
         return status;
     }
     status = dki_file_open(context, path, &file, err);
     if (status != DK_OK)
         return status;
-    status = dk_read_csv_bytes(context, file.bytes, file.size, strcmp(path, "-") == 0 ? "standard input" : path,
-                               options, out, rejected, err);
+    dki_source_of_bytes(file.bytes, file.size, strcmp(path, "-") == 0 ? "standard input" : path, &source);
+    status = read_source(context, &source, options, false, found, out, rejected, err);
     dki_file_close(&file);
     return status;
+}
+
+dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options, const dk_table **out,
+                      const dk_table **rejected, dk_error *err)
+{
+    return dki_read_csv_path(context, path, options, NULL, out, rejected, err);
 }

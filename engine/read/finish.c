@@ -92,6 +92,8 @@ static dk_status refuse_doubt(const dki_records *r, size_t i, const dki_plan *pl
     const char *text = "";
     size_t size = 0;
 
+    if (r->found)
+        r->found->doubt = plan->doubt;
     get_field(r, i, plan->doubt_row, &text, &size);
     if (plan->doubt == DKI_TWO_MARKS)
         tell_two_marks(plan, text, size, r->names[i], marks, err);
@@ -334,6 +336,8 @@ dk_status dki_finish(dki_records *records, dk_encoding encoding, bool has_mark, 
         status = find_profiles(r, levels, profiles, err);
     if (status == DK_OK) {
         dki_marks_find(profiles, r->stated, r->n_columns, r->options, &marks);
+        if (r->found)
+            r->found->marks = marks;
         status = find_plans(r, profiles, &marks, true, plans, err);
     }
     if (status == DK_OK)

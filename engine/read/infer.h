@@ -74,6 +74,12 @@ typedef struct dki_plan {
 void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, const dki_marks *marks,
                       dki_plan *out);
 
+/* What reading a file found, for who reads it beside others. */
+typedef struct dki_found {
+    dki_marks marks;
+    dki_doubt doubt; /* for which it was refused */
+} dki_found;
+
 /* Few enough different values to be a category: 512 at most, or one for each eight known rows, and 65,535 at most. */
 #define DKI_CATEGORY_LEVELS 512
 #define DKI_CATEGORY_ROWS 8

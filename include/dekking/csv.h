@@ -76,7 +76,20 @@ typedef struct dk_csv_options {
 DK_API DK_MUST_USE dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options,
                                          const dk_table **out, const dk_table **rejected, dk_error *err);
 
-/* The same from memory; name stands for the file in messages. bytes are borrowed for the call. */
+/* Reads n files as one table, one below the other, as dk_table_append does it. A path that does not exist and has * ? [ in it
+ * is a pattern as glob(7) has it, and stands for the files that match, sorted by name. A file in which nothing decides the
+ * decimal mark or the order of dates is read with those of the others, where these agree. Notes tell of which file they
+ * are; rejected has the file in a column `file`, as the last one. Of one file everything is as dk_read_csv says.
+ *
+ * Errors  as dk_read_csv for each file and as dk_table_append; and
+ *         DK_ERR_ARGUMENT  n is 0
+ *         DK_ERR_IO        no file matches a pattern; a folder cannot be looked into
+ *         DK_ERR_DUPLICATE a file is named twice */
+DK_API DK_MUST_USE dk_status dk_read_csv_files(dk_context *context, const char *const *paths, size_t n,
+                                               const dk_csv_options *options, const dk_table **out,
+                                               const dk_table **rejected, dk_error *err);
+
+/* What dk_read_csv does, from memory; name stands for the file in messages. bytes are borrowed for the call. */
 DK_API DK_MUST_USE dk_status dk_read_csv_bytes(dk_context *context, const void *bytes, size_t size,
                                                const char *name, const dk_csv_options *options,
                                                const dk_table **out, const dk_table **rejected, dk_error *err);

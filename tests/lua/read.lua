@@ -99,10 +99,31 @@ test("a compressed file is unpacked, up to a limit", function(t, dk)
   t.raises(function() return dk.read(path, { max_unpacked = 0 }) end, "max_unpacked must be a whole number from 1")
 end)
 
+test("several files are one table", function(t, dk)
+  local one = t.file("d1.csv", "g;n;d\nArnhem;1,5;01-02-2024\nDuiven;2,5;5\n")
+  local two = t.file("d2.csv", "n;g;d\n1.758;Ede;31-12-2024\n1;2;3;4\n")
+  local options = { lenient = true, types = { d = "date" } }
+  local data = dk.read({ two, one }, options)
+  t.eq(t.records(data), {
+    { n = 1758.0, g = "Ede", d = "2024-12-31" },
+    { n = 1.5, g = "Arnhem", d = "2024-02-01" },
+  })
+  t.eq(data:rejected():column "file":to_lua(), { two, one })
+  t.eq(data:rejected():column "line":to_lua(), { 3, 3 })
+  data = dk.read((one:gsub("1%.csv$", "?.csv")), options)
+  t.eq(data:column "g":to_lua(), { "Arnhem", "Ede" })
+  t.has(data:notes()[1], "read from 2 files", one, two)
+  t.raises(function() return dk.read(one .. "*.nosuch") end, "no file matches", ".nosuch")
+  t.raises(function() return dk.read({ one, one }, options) end, "named twice")
+  t.raises(function() return dk.read {} end, "no file to read")
+  t.raises(function() return dk.read { "a.csv", 5 } end, "item 2 of the list must be a string")
+  t.raises(function() return dk.read { one, "b.xlsx" } end, "a workbook is read by itself")
+end)
+
 test("a wrong path, option or argument is an error at the script's line", function(t, dk)
   t.raises(function() return dk.read "nosuch-file.csv" end, "nosuch-file.csv", "does not exist")
   t.raises(function() return dk.read(t.data) end, "directory")
-  t.raises(function() return dk.read() end, "argument 1 must be the path of a file, got nothing")
+  t.raises(function() return dk.read() end, "argument 1 must be the path of a file, or a list of paths, got nothing")
   t.raises(function() return dk.read(5) end, "got a number")
   t.raises(function() return dk.read "a\0b" end, "zero byte")
   t.raises(function() return dk.read("x", { delimeter = ";" }) end, "delimeter", "delimiter")
