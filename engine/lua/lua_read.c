@@ -6,14 +6,15 @@
 #include "lua_table.h"
 #include "lua_types.h"
 
-static const char *const read_names[] = { "delimiter",    "quote", "header", "names",  "encoding", "decimal",
-                                          "dates",        "nulls", "types",  "levels", "lenient",  "max_field",
-                                          "max_unpacked", "name",  "unit",   "weight", "key",      "as_of",
-                                          "published",    "sheet", "range",  NULL };
+static const char *const read_names[] = { "delimiter",    "quote",     "header", "names",  "encoding", "decimal",
+                                          "dates",        "nulls",     "types",  "levels", "lenient",  "max_field",
+                                          "max_unpacked", "cache",     "name",   "unit",   "weight",   "key",
+                                          "as_of",        "published", "sheet",  "range",  NULL };
 
 /* Options for the one kind of file and not for the other. */
 static const char *const sheet_names[] = { "sheet", "range", NULL };
-static const char *const text_names[] = { "delimiter", "quote", "encoding", "max_field", "max_unpacked", NULL };
+static const char *const text_names[] = { "delimiter",    "quote", "encoding", "max_field",
+                                          "max_unpacked", "cache", NULL };
 
 static char option_character(lua_State *L, int index, const char *what, const char *key)
 {
@@ -58,6 +59,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     options->decimal_mark = (dk_decimal_mark)(dkl_option_choice(L, index, what, "decimal", marks, -1) + 1);
     options->date_order = (dk_date_order)(dkl_option_choice(L, index, what, "dates", orders, -1) + 1);
     options->lenient = dkl_option_boolean(L, index, what, "lenient", false);
+    options->cache = dkl_option_boolean(L, index, what, "cache", false);
     options->max_field_bytes = (size_t)dkl_option_integer(L, index, what, "max_field", 1, 0);
     options->max_unpacked_bytes = (uint64_t)dkl_option_integer(L, index, what, "max_unpacked", 1, 0);
     names = dkl_option_names(L, index, what, "names");
@@ -121,6 +123,8 @@ static int read_csv(lua_State *L, const char *what, const dkl_names *files, cons
     rejected = dkl_new_table(L);
     read_options(L, 2, what, &options);
     options.header = option_header(L, 2, what);
+    if (!files && options.cache)
+        dkl_fail(L, "%s: the option cache is for files", what);
     if (!files && dkl_option_text(L, 2, what, "name"))
         name = dkl_option_text(L, 2, what, "name"); /* what messages call it */
     refuse_options(L, 2, what, sheet_names, "a CSV file");

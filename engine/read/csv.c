@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "collect.h"
+#include "csv_cache.h"
 #include "dialect.h"
 #include "encoding.h"
 #include "finish.h"
@@ -386,5 +387,7 @@ dk_status dki_read_csv_path(dk_context *context, const char *path, const dk_csv_
 dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options, const dk_table **out,
                       const dk_table **rejected, dk_error *err)
 {
+    if (options && options->cache)
+        return dki_read_csv_cached(context, path, options, out, rejected, err);
     return dki_read_csv_path(context, path, options, NULL, out, rejected, err);
 }

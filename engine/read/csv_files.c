@@ -275,7 +275,10 @@ dk_status dk_read_csv_files(dk_context *context, const char *const *paths, size_
 
     if (status != DK_OK)
         return status;
-    if (found.n == 1)
+    if (found.n > 1 && options && options->cache) {
+        status = dki_fail(err, DK_ERR_ARGUMENT, "cache is for one file, and these are %zu", found.n);
+        dki_hint(err, "save the table of all of them: t:save");
+    } else if (found.n == 1)
         status = dk_read_csv(context, found.items[0], options, out, rejected, err);
     else
         status = read_files(context, &found, options, out, rejected, err);

@@ -46,8 +46,11 @@ typedef struct dk_csv_options {
     size_t n_columns;
     bool lenient;           /* keep rows that cannot be read in *rejected instead of failing */
     size_t max_field_bytes; /* 0: 16 MiB */
-    uint64_t
-        max_unpacked_bytes; /* what a compressed file may unpack to; 0: 256 MiB, or 250 times its size if that is more */
+    /* What a compressed file may unpack to; 0: 256 MiB, or 250 times its size if that is more. */
+    uint64_t max_unpacked_bytes;
+    /* Serve the table from the snapshot beside the file, PATH.dk, if that was made of the same file, by the same options and
+     * version; else read it and write that snapshot. Notes tell. Not from memory. */
+    bool cache;
 } dk_csv_options;
 
 #define DK_CSV_OPTIONS_INIT \
@@ -70,7 +73,8 @@ typedef struct dk_csv_options {
  *         DK_ERR_DUPLICATE two columns of one name, or two stated types for one column
  *         DK_ERR_LENGTH    names are not as many as the fields
  *         DK_ERR_ARGUMENT  delimiter or quote is no single ASCII character, or both are the same; a first line sep=; that
- *                          contradicts them; a stated ratio; a compressed file in a build without zlib or zstd
+ *                          contradicts them; a stated ratio; a compressed file in a build without zlib or zstd; cache with
+ *                          what is no file, or with several
  *         DK_ERR_NAME      columns states a column that the file does not have
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_read_csv(dk_context *context, const char *path, const dk_csv_options *options,
