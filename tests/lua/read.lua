@@ -101,7 +101,10 @@ end)
 
 test("several files are one table", function(t, dk)
   local one = t.file("d1.csv", "g;n;d\nArnhem;1,5;01-02-2024\nDuiven;2,5;5\n")
-  local two = t.file("d2.csv", "n;g;d\n1.758;Ede;31-12-2024\n1;2;3;4\n")
+  local two = one:gsub("1%.csv$", "2.csv") -- beside the other, so that one pattern has both
+  local file <close> = assert(io.open(two, "wb"))
+  file:write "n;g;d\n1.758;Ede;31-12-2024\n1;2;3;4\n"
+  file:close()
   local options = { lenient = true, types = { d = "date" } }
   local data = dk.read({ two, one }, options)
   t.eq(t.records(data), {
@@ -110,8 +113,7 @@ test("several files are one table", function(t, dk)
   })
   t.eq(data:rejected():column "file":to_lua(), { two, one })
   t.eq(data:rejected():column "line":to_lua(), { 3, 3 })
-  -- the names differ in six letters of the system's
-  data = dk.read((one:gsub("......%-d1%.csv$", "??????-d[12].csv")), options)
+  data = dk.read((one:gsub("1%.csv$", "[12].csv")), options)
   t.eq(#data, 2)
   t.has(data:notes()[1], "read from 2 files", one, two)
   t.raises(function() return dk.read(one .. "*.nosuch") end, "no file matches", ".nosuch")
@@ -119,6 +121,7 @@ test("several files are one table", function(t, dk)
   t.raises(function() return dk.read {} end, "no file to read")
   t.raises(function() return dk.read { "a.csv", 5 } end, "item 2 of the list must be a string")
   t.raises(function() return dk.read { one, "b.xlsx" } end, "a workbook is read by itself")
+  os.remove(two)
 end)
 
 test("a cache serves the same reading of the same file", function(t, dk)
