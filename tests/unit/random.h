@@ -3,6 +3,13 @@
 #define TESTS_UNIT_RANDOM_H
 
 #include <stdint.h>
+#include <stdlib.h>
+
+/* How often a test goes round; less often where it is watched, and slow. */
+static inline unsigned random_rounds(unsigned n)
+{
+    return getenv("DEKKING_TEST_QUICK") ? n / 20 + 5 : n;
+}
 
 /* xorshift */
 static uint64_t random_state = UINT64_C(0x2545F4914F6CDD1D);

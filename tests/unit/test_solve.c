@@ -505,7 +505,7 @@ static void a_condition_that_nobody_ever_meets_is_an_error(void **state)
                    DK_ERR_UNREACHABLE, "t: nobody matches gemeente == 'Ede'");
 }
 
-static void every_failing_allocation_is_survived(void **state)
+static void failing_allocations_are_survived(void)
 {
     const dk_table *table = make_table(
         context, "gemeente:category in_sonar:boolean\na|true\na|false\na|false\nb|false\nb|false\nb|-\n");
@@ -516,7 +516,6 @@ static void every_failing_allocation_is_survived(void **state)
     const dk_table *result = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    (void)state;
     dk_set_threads(1);
     assert_survives_failing_memory(context,
                                    dk_scenario_solve(breakdown, table, NULL, whole, NULL, &total, &result, &err),
@@ -532,6 +531,14 @@ static void every_failing_allocation_is_survived(void **state)
     dk_scenario_release(whole);
     dk_breakdown_release(breakdown);
     dk_table_release(table);
+}
+
+/* Thousands of allocations, and each time all before it: not where tests are watched, and slow. */
+static void every_failing_allocation_is_survived(void **state)
+{
+    (void)state;
+    if (getenv("DEKKING_TEST_QUICK") == NULL)
+        failing_allocations_are_survived();
 }
 
 static void an_interruption_stops_it(void **state)
