@@ -229,13 +229,16 @@ static void a_folder_that_cannot_be_written_is_a_note(void **state)
     if (child == 0) {
         const dk_table *t = NULL;
         dk_error err = DK_ERROR_INIT;
+        bool is_told;
 
         if (geteuid() == 0 && setuid(NOBODY) != 0)
             _exit(2);
         dk_set_threads(1);
         if (dk_read_csv(f->context, f->path, &cached, &t, NULL, &err) != DK_OK)
             _exit(3);
-        _exit(has_note(t, "not kept in ") && has_note(t, "cannot write it") ? 0 : 4);
+        is_told = has_note(t, "not kept in ") && has_note(t, "cannot write it");
+        dk_table_release(t);
+        _exit(is_told ? 0 : 4);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);

@@ -106,6 +106,7 @@ static const char *const calls[] = {
     "return function() local t = dk.read_published('scripts/data/midden-gelderland.txt', { label = 'gemeente', "
     "unit = 'persons' }) return #t .. #t:check_totals() end",
     "return function() return select(2, pcall(dk.read, '/nosuch')) end",
+    "return function() return #dk.read { 'scripts/data/arbeidsmarkt*-2015.csv' } end",
     /* tables from tables */
     DATA "return function() return #t:where('n > $least and k is not null', { least = 1 }) end",
     DATA "return function() return #t:where(dk.expr 'n > 1') end",
