@@ -1,8 +1,8 @@
 /* file.c - whole files in, and files that are complete or absent out.
  *
- * A file is read into memory, not mapped: one that shrinks while it is mapped would end the process by a signal, and
- * one that is written to would change between two passes over it. Mapping would save the copy: 0.7 s for each GB on one
- * core, where this was measured.
+ * A file is read into memory, not mapped: one that shrinks while it is mapped would end the process by a signal,
+ * and one that is written to would change between two passes over it. Mapping would save the copy: 0.7 s for each GB
+ * on one core, where this was measured.
  */
 #include "file.h"
 
@@ -71,7 +71,7 @@ static dk_status open_path(dk_context *context, const char *path, int flags, con
     return status;
 }
 
-/* Input. ---------------------------------------------------------------------------------------------------------- */
+/* Input. ------------------------------------------------------------------------------------------------------- */
 
 struct reading {
     dk_context *context;
@@ -198,7 +198,7 @@ void dki_file_close(dki_file *file)
     file->size = 0;
 }
 
-/* Output. --------------------------------------------------------------------------------------------------------- */
+/* Output. ------------------------------------------------------------------------------------------------------ */
 
 #define LONGEST_NAME 255 /* bytes, of a file in its folder */
 

@@ -83,8 +83,8 @@ DK_API bool dk_frequency_find(const char *name, dk_frequency *out);
 DK_API int dk_value_compare(const dk_value *a, const dk_value *b);
 
 /* Writes the value in the international plain form that expressions read back (text without quotes, null as
- * "null", a ratio as "n/d"), terminated, cut between characters where it does not fit; size 0 writes nothing. Returns
- * the length of the whole in bytes, without terminator. */
+ * "null", a ratio as "n/d"), terminated, cut between characters where it does not fit; size 0 writes nothing.
+ * Returns the length of the whole in bytes, without terminator. */
 DK_API size_t dk_value_format(const dk_value *value, char *buffer, size_t size);
 
 #endif

@@ -58,7 +58,7 @@ static void rest(void)
     nanosleep(&pause, NULL);
 }
 
-/* What is cut, and how. ------------------------------------------------------------------------------------------- */
+/* What is cut, and how. ---------------------------------------------------------------------------------------- */
 
 struct seen {
     uint64_t n, grain;
@@ -203,7 +203,7 @@ static void workers_are_as_many_as_ranges_and_threads_allow(void **state)
     assert_int_equal(dki_parallel_workers(UINT64_MAX, 1), 1);
 }
 
-/* Workers have accumulators of their own. ------------------------------------------------------------------------- */
+/* Workers have accumulators of their own. ---------------------------------------------------------------------- */
 
 struct sums {
     uint64_t sum[DKI_MOST_WORKERS]; /* not atomic: the thread sanitizer tells when two tasks share one */
@@ -254,7 +254,7 @@ static void the_result_is_the_same_at_any_number_of_threads(void **state)
         }
 }
 
-/* Failing. -------------------------------------------------------------------------------------------------------- */
+/* Failing. ----------------------------------------------------------------------------------------------------- */
 
 struct failing {
     const bool *fails; /* by item */
@@ -369,7 +369,7 @@ static void an_interruption_stops_before_the_next_range(void **state)
     }
 }
 
-/* Calls from within, and from several threads. -------------------------------------------------------------------- */
+/* Calls from within, and from several threads. ----------------------------------------------------------------- */
 
 struct nested {
     atomic_uint n_inner, n_wrong;
@@ -455,7 +455,7 @@ static void threads_of_the_host_may_call_together(void **state)
     }
 }
 
-/* Signals. -------------------------------------------------------------------------------------------------------- */
+/* Signals. ----------------------------------------------------------------------------------------------------- */
 
 struct signals {
     sigset_t of_caller;
