@@ -92,6 +92,11 @@ static const dk_column *make_column(const struct shape *shape, uint64_t n_rows)
     return column;
 }
 
+static bool quick(void)
+{
+    return getenv("DEKKING_TEST_QUICK") != NULL;
+}
+
 static const dk_table *table_of(const struct shape *list, size_t n, uint64_t n_rows)
 {
     dk_field fields[24] = { DK_FIELD(NULL, NULL) };
@@ -215,7 +220,7 @@ static void random_questions_have_one_answer(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         const dk_table *table = table_of(shapes, N_SHAPES, sizes[i]);
 
-        ask_at_random(table, 60);
+        ask_at_random(table, quick() ? 3 : 60);
         dk_table_release(table);
     }
 }
@@ -223,13 +228,14 @@ static void random_questions_have_one_answer(void **state)
 /* Rows of several ranges and chunks, so that workers are merged and views are gathered. */
 static void many_rows_have_one_answer(void **state)
 {
-    const dk_table *table = table_of(shapes, N_SHAPES, 300001), *part = NULL;
+    uint64_t n_rows = quick() ? 20001 : 300001; /* under valgrind */
+    const dk_table *table = table_of(shapes, N_SHAPES, n_rows), *part = NULL;
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    ask_at_random(table, 12);
-    assert_ok(dk_table_slice(table, 777, 290000, &part, &err), &err); /* bitmaps begin inside a word */
-    ask_at_random(part, 4);
+    ask_at_random(table, quick() ? 2 : 12);
+    assert_ok(dk_table_slice(table, 777, n_rows - 10001, &part, &err), &err); /* bitmaps begin inside a word */
+    ask_at_random(part, quick() ? 1 : 4);
     dk_table_release(part);
     dk_table_release(table);
 }
@@ -246,7 +252,7 @@ static void key_spaces_at_the_limit_have_one_answer(void **state)
                                       { "few", DK_CATEGORY, 3, 0, 5 },
                                       { "yes", DK_BOOLEAN, 2, 0, 5 },
                                       { "hours", DK_INTEGER, 41, 0, 3 } };
-        const dk_table *table = table_of(list, 4, 300000);
+        const dk_table *table = table_of(list, 4, quick() ? 20000 : 300000);
 
         assert_both_ways(table, (struct question){ .by = { "range", "few" },
                                                    .measures = { "n = count()", "k = count() where yes",
@@ -272,7 +278,7 @@ static void sixteen_dimensions_have_one_answer(void **state)
             question.by[d] = names[d];
         }
         list[16] = (struct shape){ "hours", DK_INTEGER, 41, 0, 3 };
-        table = table_of(list, 17, 100000);
+        table = table_of(list, 17, quick() ? 5000 : 100000);
         assert_both_ways(table, question);
         dk_table_release(table);
     }
@@ -284,7 +290,7 @@ static void sums_of_wide_codes_are_exact(void **state)
     const struct shape list[] = { { "some", DK_CATEGORY, 300, 0, 7 },
                                   { "huge", DK_INTEGER, UINT64_C(4294967291), -7, 3 },
                                   { "most", DK_INTEGER, UINT64_C(4294967292), -7, 3 } };
-    const dk_table *table = table_of(list, 3, 200000);
+    const dk_table *table = table_of(list, 3, quick() ? 10000 : 200000);
 
     (void)state;
     assert_both_ways(table, (struct question){ .by = { "some" },
