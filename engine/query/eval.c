@@ -112,6 +112,10 @@ static dk_status make_slots(dki_eval *eval, const dki_op *op, size_t n, dk_error
     slot->values = dki_alloc_wide(eval->context, n * value_bytes(op->type), err);
     slot->valid = dki_alloc_wide(eval->context, n / 64 * sizeof(uint64_t), err);
     status = slot->values && slot->valid ? DK_OK : DK_ERR_MEMORY;
+    if (status == DK_OK) { /* rows outside a selection are not computed, but counted apart: by some value */
+        memset(slot->values, 0, n * value_bytes(op->type));
+        memset(slot->valid, 0, n / 64 * sizeof(uint64_t));
+    }
     for (size_t i = 0; i < op->n_args && status == DK_OK; i++)
         status = make_slots(eval, op->args[i], n, err);
     return status;
