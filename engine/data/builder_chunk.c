@@ -35,6 +35,12 @@ size_t dki_storage_bytes(dk_storage storage, size_t n)
     }
 }
 
+/* Bits behind the last row belong to words that are read as a whole. */
+static void clear_bits(uint64_t *bits, size_t from, size_t to)
+{
+    memset(bits + dki_bit_words(from), 0, (dki_bit_words(to) - dki_bit_words(from)) * sizeof *bits);
+}
+
 dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err)
 {
     dk_status status;
@@ -54,6 +60,9 @@ dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err)
                                 dki_bit_words(larger) * sizeof(uint64_t), err);
         if (status != DK_OK)
             return status;
+        clear_bits(builder->valid, builder->capacity, larger);
+        if (builder->type == DK_BOOLEAN)
+            clear_bits(builder->values, builder->capacity, larger);
         builder->capacity = larger;
     }
     if (builder->type == DK_TEXT && builder->n == 0)
