@@ -19,6 +19,15 @@ done
 check "there are targets" test "$n" -ge 18
 same "make help names nothing else" "$n" "$(wc -l <"$folder/help" | tr -d ' ')"
 
+# The user's flags reach every compilation and every link, after ours.
+make -n BUILD="$folder/dry" CC=compiler CFLAGS=-DMARK LDFLAGS=-LMARK all unit-programs >"$folder/dry.log" 2>&1
+lines=$(grep -c '^compiler ' "$folder/dry.log")
+check "a dry run compiles and links" test "$lines" -gt 100
+same "compilations without CFLAGS" "" "$(grep '^compiler ' "$folder/dry.log" | grep -v -e ' -DMARK ')"
+same "links without LDFLAGS" "" "$(sed -e :a -e '/\\$/N; s/\\\n//; ta' "$folder/dry.log" | grep '^compiler ' |
+    grep -v -e ' -c ' | grep -v -e ' -LMARK ')"
+same "ours come before" "" "$(grep '^compiler ' "$folder/dry.log" | grep -e ' -DMARK .*-Wall')"
+
 # What the build needs and is not there, by name. The second list of packages has one that nobody has.
 mkdir -p "$folder/scripts"
 cp scripts/needs.sh scripts/deps.sh "$folder/scripts"
