@@ -152,6 +152,7 @@ local function show(suite)
   local log = assert(io.open(("%s/%s.log"):format(log_folder, (suite.name:gsub("%W+", "-"))), "w"))
   for _, job in ipairs(suite.jobs) do
     local lines = {}
+    log:write(("---- %.1f s: %s\n"):format(job.seconds, job.command))
     for line in io.lines(job.output) do
       lines[#lines + 1] = line
       log:write(line, "\n")
