@@ -280,7 +280,7 @@ return function(shell, check)
   for i, session in ipairs(sessions) do
     session.state = shell.folder .. "/state" .. i
     shell.write("session.exp", script_of(session, shell.program, session.state))
-    local result = shell.run "expect -f session.exp"
+    local result = shell.run "LC_ALL=C.UTF-8 expect -f session.exp"
     check.ok("prompt: " .. session.name, result.status == 0, result.out .. result.err)
     sessions[session.name] = session
   end
@@ -293,7 +293,7 @@ return function(shell, check)
 
   local function session_in(state, steps)
     shell.write("session.exp", script_of(steps, shell.program, shell.folder .. "/" .. state))
-    local result = shell.run "expect -f session.exp"
+    local result = shell.run "LC_ALL=C.UTF-8 expect -f session.exp"
     check.ok("prompt: " .. steps.name, result.status == 0, result.out .. result.err)
   end
   session_in("kept", {
