@@ -5,7 +5,7 @@
 -- The rule is a function of a path and a text; it is tried first on files that break it, so that it cannot pass
 -- because it sees nothing.
 
-local LAYERS = { "base", "data", "read", "query", "scenario", "protect", "write", "remote", "lua", "cli" }
+local LAYERS = { "base", "data", "read", "expr", "query", "scenario", "protect", "write", "remote", "lua", "cli" }
 local SEES_LUA = { lua = true, cli = true }
 -- Tests of the bindings see it too: hosts that open states, and units named after a binding.
 local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_" }
@@ -14,7 +14,8 @@ local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
   append = "data", dictionary = "data", column = "data", table = "data", snapshot = "data", fingerprint = "data",
   csv = "read", published = "read", xlsx = "read",
-  expr = "query", breakdown = "query", sort = "query", join = "query",
+  expr = "expr",
+  breakdown = "query", sort = "query", join = "query",
   scenario = "scenario",
   write = "write",
 }

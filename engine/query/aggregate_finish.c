@@ -13,7 +13,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "poll_row.h"
+#include "expr/poll_row.h"
 
 struct finish {
     const dki_accumulator *accumulator;

@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
-#include "poll_row.h"
+#include "expr/poll_row.h"
 
 /* The two keys between which the quantile lies, and how far: rest / denominator of the share. */
 static void find_neighbours(const dki_tally *tally, uint32_t group, dk_ratio share, uint64_t keys[2],

@@ -11,11 +11,11 @@
 
 #include <string.h>
 
-#include "aggregate_list.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "bound.h"
+#include "expr/aggregate_list.h"
+#include "expr/bound.h"
 
 static size_t find_part(const dki_part *parts, size_t n, const char *name)
 {

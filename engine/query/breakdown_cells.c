@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "poll_row.h"
+#include "expr/poll_row.h"
 
 #define MOST_LEVEL_GROUPS (UINT64_C(1) << 22)
 

@@ -15,8 +15,8 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "cut_text.h"
-#include "poll_row.h"
+#include "expr/cut_text.h"
+#include "expr/poll_row.h"
 
 static bool is_all(const dki_node *node)
 {

@@ -10,7 +10,7 @@
 #include <dekking/breakdown.h>
 
 #include "base/arena.h"
-#include "node.h"
+#include "expr/node.h"
 
 #define DKI_MAX_DIMENSIONS 16
 

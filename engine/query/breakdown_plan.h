@@ -11,7 +11,7 @@
 
 #include "aggregate.h"
 #include "breakdown_parts.h"
-#include "eval.h"
+#include "expr/eval.h"
 #include "group.h"
 #include "margin.h"
 

@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "poll_row.h"
+#include "expr/poll_row.h"
 
 /* Notes. ------------------------------------------------------------------------------------------------------- */
 

@@ -19,8 +19,8 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "base/types.h"
-#include "cut_text.h"
 #include "data/column_parts.h"
+#include "expr/cut_text.h"
 
 #define NOTHING UINT32_MAX
 #define RANGE_BLOCKS 16

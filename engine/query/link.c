@@ -10,8 +10,8 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "expr/poll_row.h"
 #include "join_key.h"
-#include "poll_row.h"
 
 static dk_status make_mark(const dki_join *join, const dk_column **out, dk_error *err)
 {

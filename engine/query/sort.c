@@ -18,7 +18,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "poll_row.h"
+#include "expr/poll_row.h"
 #include "sort_key.h"
 #include "sort_rows.h"
 

@@ -14,7 +14,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "data/column_parts.h"
-#include "poll_row.h"
+#include "expr/poll_row.h"
 #include "sort_rows.h"
 
 #define SIGN (UINT64_C(1) << 63)

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "eval.h"
+#include "expr/eval.h"
 
 static dk_status bind(const dk_table *table, const dk_expr *expr, const dk_params *params, dki_bound **out,
                       dk_error *err)

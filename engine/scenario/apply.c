@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "base/types.h"
 #include "data/column_parts.h"
-#include "query/poll_row.h"
+#include "expr/poll_row.h"
 #include "scenario_parts.h"
 
 /* Setting ------------------------------------------------------------------------------------------------------ */

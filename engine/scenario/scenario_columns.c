@@ -6,7 +6,7 @@
 #include "base/number.h"
 #include "base/types.h"
 #include "data/column_parts.h"
-#include "query/poll_row.h"
+#include "expr/poll_row.h"
 #include "scenario_parts.h"
 
 dk_status dki_levels_join(dk_context *context, const dk_dictionary *a, const dk_dictionary *b,

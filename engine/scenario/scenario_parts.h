@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "base/checked.h"
 #include "base/hash.h"
-#include "query/node.h"
+#include "expr/node.h"
 
 #define DKI_PERSON 1000000000 /* units of weight: 10^DK_WEIGHT_SCALE */
 _Static_assert(DK_WEIGHT_SCALE == 9, "a person is 10^9 units");

@@ -10,8 +10,8 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "query/eval.h"
-#include "query/poll_row.h"
+#include "expr/eval.h"
+#include "expr/poll_row.h"
 #include "scenario_parts.h"
 
 /* Amounts ------------------------------------------------------------------------------------------------------ */

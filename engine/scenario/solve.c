@@ -10,7 +10,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "query/eval.h"
+#include "expr/eval.h"
 #include "solve_parts.h"
 
 /* The parameter ------------------------------------------------------------------------------------------------ */

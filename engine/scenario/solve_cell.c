@@ -7,8 +7,8 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "query/eval.h"
-#include "query/poll_row.h"
+#include "expr/eval.h"
+#include "expr/poll_row.h"
 #include "solve_parts.h"
 
 void dki_outcome_drop(dki_outcome *outcome)

@@ -19,8 +19,8 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "data/column_parts.h"
-#include "query/eval.h"
-#include "query/poll_row.h"
+#include "expr/eval.h"
+#include "expr/poll_row.h"
 #include "solve_parts.h"
 
 /* Forms -------------------------------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 
 #include "tables.h"
 
-#include "query/node.h"
+#include "expr/node.h"
 
 static dk_context *context;
 

@@ -1,7 +1,7 @@
 /* test_bind.c - names, types and parameters of a table: what is refused, where, and with which advice. */
 #include "exprs.h"
 
-#include "query/eval.h"
+#include "expr/eval.h"
 
 static const dk_table *register_table(void)
 {

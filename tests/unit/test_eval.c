@@ -2,7 +2,7 @@
 #include "exprs.h"
 
 #include "base/bitmap.h"
-#include "query/bound.h"
+#include "expr/bound.h"
 
 static dki_bound *bind_text(const dk_table *table, const char *text)
 {

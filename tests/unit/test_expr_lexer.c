@@ -1,7 +1,7 @@
 /* test_expr_lexer.c - the words of an expression. */
 #include "check.h"
 
-#include "query/expr_lexer.h"
+#include "expr/expr_lexer.h"
 
 static dk_context *context;
 

@@ -1,7 +1,7 @@
 /* test_fold.c - what does not depend on rows is computed once, and shows in nothing but cost. */
 #include "exprs.h"
 
-#include "query/bound.h"
+#include "expr/bound.h"
 
 static dki_bound *bind_text(const dk_table *table, const char *text)
 {

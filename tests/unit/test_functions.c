@@ -1,7 +1,7 @@
 /* test_functions.c - functions by name: each is there, takes so many arguments, and gives null for null. */
 #include "exprs.h"
 
-#include "query/functions.h"
+#include "expr/functions.h"
 
 static void every_function_is_found_by_its_name(void **state)
 {

@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "base/text.h"
-#include "query/mark.h"
+#include "expr/mark.h"
 
 static void the_place_is_shown_and_named(void **state)
 {

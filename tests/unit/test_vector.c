@@ -1,7 +1,7 @@
 /* test_vector.c - columns of every storage as vectors, constants, conversions. */
 #include "columns.h"
 
-#include "query/bound.h"
+#include "expr/bound.h"
 
 static dk_context *context;
 

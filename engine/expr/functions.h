@@ -1,6 +1,6 @@
-/* functions.h - what the files of functions share. For engine/query/functions*.c alone. */
-#ifndef DKI_QUERY_FUNCTIONS_H
-#define DKI_QUERY_FUNCTIONS_H
+/* functions.h - what the files of functions share. For engine/expr/functions*.c alone. */
+#ifndef DKI_EXPR_FUNCTIONS_H
+#define DKI_EXPR_FUNCTIONS_H
 
 #include "bound.h"
 

@@ -1,6 +1,6 @@
 /* aggregate_list.h - the aggregates of the language, in one place: X(name, least and greatest number of arguments). */
-#ifndef DKI_QUERY_AGGREGATE_LIST_H
-#define DKI_QUERY_AGGREGATE_LIST_H
+#ifndef DKI_EXPR_AGGREGATE_LIST_H
+#define DKI_EXPR_AGGREGATE_LIST_H
 
 #define DKI_AGGREGATE_LIST(X)                                                  \
     X(count, 0, 0) /* sum of weights, or rows where the table has no weight */ \

@@ -4,8 +4,8 @@
  * of codes. A bound expression is immutable and may be shared by threads; each worker makes a dki_eval of its own
  * for its scratch memory. Values come out as views, the same that columns give: a bare column name costs nothing.
  */
-#ifndef DKI_QUERY_EVAL_H
-#define DKI_QUERY_EVAL_H
+#ifndef DKI_EXPR_EVAL_H
+#define DKI_EXPR_EVAL_H
 
 #include "base/pool.h"
 #include "node.h"

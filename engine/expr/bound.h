@@ -1,4 +1,4 @@
-/* bound.h - bound expressions and their evaluation, from the inside. For engine/query alone.
+/* bound.h - bound expressions and their evaluation, from the inside. For engine/expr alone.
  *
  * A bound node computes a vector of at most DK_BLOCK_ROWS values in the wide form of its type:
  *
@@ -12,8 +12,8 @@
  * valid has a bit for each row that is known, NULL where all are; a category needs none. What stands in rows outside the
  * selection is unspecified.
  */
-#ifndef DKI_QUERY_BOUND_H
-#define DKI_QUERY_BOUND_H
+#ifndef DKI_EXPR_BOUND_H
+#define DKI_EXPR_BOUND_H
 
 #include "base/arena.h"
 #include "eval.h"

@@ -1,6 +1,6 @@
-/* expr_parser.h - from text to a tree. For engine/query alone. */
-#ifndef DKI_QUERY_EXPR_PARSER_H
-#define DKI_QUERY_EXPR_PARSER_H
+/* expr_parser.h - from text to a tree. For engine/expr alone. */
+#ifndef DKI_EXPR_EXPR_PARSER_H
+#define DKI_EXPR_EXPR_PARSER_H
 
 #include "base/arena.h"
 #include "node.h"

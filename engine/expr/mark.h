@@ -1,6 +1,6 @@
-/* mark.h - errors that show an expression with a mark under the place. For engine/query alone. */
-#ifndef DKI_QUERY_MARK_H
-#define DKI_QUERY_MARK_H
+/* mark.h - errors that show an expression with a mark under the place. For engine/expr alone. */
+#ifndef DKI_EXPR_MARK_H
+#define DKI_EXPR_MARK_H
 
 #include <dekking/error.h>
 

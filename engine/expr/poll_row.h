@@ -1,6 +1,6 @@
 /* poll_row.h - interruption of loops that go row by row. */
-#ifndef DKI_QUERY_POLL_ROW_H
-#define DKI_QUERY_POLL_ROW_H
+#ifndef DKI_EXPR_POLL_ROW_H
+#define DKI_EXPR_POLL_ROW_H
 
 #include <dekking/column.h>
 

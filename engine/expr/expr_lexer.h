@@ -1,6 +1,6 @@
-/* expr_lexer.h - the words of an expression. For engine/query alone. */
-#ifndef DKI_QUERY_EXPR_LEXER_H
-#define DKI_QUERY_EXPR_LEXER_H
+/* expr_lexer.h - the words of an expression. For engine/expr alone. */
+#ifndef DKI_EXPR_EXPR_LEXER_H
+#define DKI_EXPR_EXPR_LEXER_H
 
 #include <dekking/expr.h>
 

@@ -17,8 +17,8 @@
  * Functions: their own name. "all" is a CALL whose first child is a measure (NAME or an expression of aggregates)
  * and whose other children are NAMEs of dimensions.
  */
-#ifndef DKI_QUERY_NODE_H
-#define DKI_QUERY_NODE_H
+#ifndef DKI_EXPR_NODE_H
+#define DKI_EXPR_NODE_H
 
 #include <dekking/expr.h>
 

@@ -1,6 +1,6 @@
 /* cut_text.h - text that was cut to fit, and may end within a character. */
-#ifndef DKI_QUERY_CUT_TEXT_H
-#define DKI_QUERY_CUT_TEXT_H
+#ifndef DKI_EXPR_CUT_TEXT_H
+#define DKI_EXPR_CUT_TEXT_H
 
 #include <string.h>
 
