@@ -55,7 +55,7 @@ PROGRAM  := $(BUILD)/dekking
 MODULE   := $(BUILD)/dekking.so
 
 .DEFAULT_GOAL := all
-.PHONY: all deps build-deps data demo test check unit unit-programs asan tsan valgrind bench fuzz lint style docs \
+.PHONY: all deps build-deps data demo test check unit unit-programs asan tsan cross valgrind bench fuzz lint style docs \
         install uninstall dist clean help
 
 all: $(ARCHIVE) $(SHARED) $(BUILD)/dekking.pc $(PROGRAM) $(MODULE) ## build the library, the program and the Lua module
@@ -157,7 +157,8 @@ check: all data $(TESTS) ## build and run the tests
 test: deps ## install what is missing, build, and run every test, also under sanitizers and valgrind
 	$(Q)$(AGAIN) CFLAGS="$(CFLAGS) -Werror" all data unit-programs
 	$(Q)$(AGAIN) BUILD=build/asan CFLAGS="$(ASAN_CFLAGS)" LDFLAGS="$(ASAN_FLAGS)" all data unit-programs
-	$(Q)$(RUN_TESTS) --also build/asan --valgrind --style
+	$(Q)tests/cross/setup.sh $(CROSS)
+	$(Q)$(RUN_TESTS) --also build/asan --valgrind --style --cross $(CROSS)
 
 unit-programs: $(TESTS) ## build the C tests
 
@@ -169,6 +170,12 @@ asan: ## the tests under the address, undefined-behaviour and leak sanitizers
 tsan: ## the C tests under the thread sanitizer
 	$(Q)$(AGAIN) BUILD=build/tsan CFLAGS="-O1 -g -fsanitize=thread" \
 	        LDFLAGS="-fsanitize=thread" unit
+
+# Who answers the same questions in the tests; what cannot be installed is named and left out.
+CROSS ?= build/cross
+cross: all ## random questions beside DuckDB, and public data beside R
+	$(Q)tests/cross/setup.sh $(CROSS)
+	$(Q)$(RUN_TESTS) --cross $(CROSS) cross
 
 valgrind: all data unit-programs ## the tests under valgrind
 	$(Q)$(RUN_TESTS) --valgrind valgrind

@@ -1,19 +1,20 @@
 -- run.lua - runs the parts of the test suite, side by side, and ends with one summary.
 --
 -- usage: lua5.4 tests/run.lua --build FOLDER [--also FOLDER] [--valgrind] [--style] [--jobs N]
---                          [--part NAME COMMAND] [PART ...]
+--                          [--cross FOLDER] [--part NAME COMMAND] [PART ...]
 --
 -- A part is a program, or a set of them, that says how many of its tests passed (tests/tally.lua). A part that
 -- fails, says nothing or ran no test fails the whole. --also names a second build (the sanitizers'), in which the
--- parts that run compiled code are run again. --valgrind and --style add what their tools find, --part adds a part that
--- is no other's. Names of parts choose among them. What a part prints goes to a log in the build folder, and to the
+-- parts that run compiled code are run again. --valgrind and --style add what their tools find, --cross the questions that
+-- others answer too, as far as tests/cross/setup.sh put them into FOLDER; who is not there is named. --part adds a part
+-- that is no other's. Names of parts choose among them. What a part prints goes to a log in the build folder, and to the
 -- screen when it fails. As many commands run at once as there are processors (--jobs); what is shown stays in the
 -- order of the parts.
 
 local tally = dofile "tests/tally.lua"
 local jobs = dofile "tests/jobs.lua"
 
-local build, also, with_valgrind, with_style, n_at_once, added, wanted = "build", nil, false, false, nil, {}, {}
+local build, also, with_valgrind, with_style, cross, n_at_once, added, wanted = "build", nil, false, false, nil, nil, {}, {}
 do
   local i = 1
   local option
@@ -27,6 +28,8 @@ do
       build = value()
     elseif option == "--also" then
       also = value()
+    elseif option == "--cross" then
+      cross = value()
     elseif option == "--jobs" then
       n_at_once = math.tointeger(value()) or error("tests/run.lua: --jobs wants a number", 0)
     elseif option == "--valgrind" then
@@ -122,6 +125,22 @@ if with_valgrind then
     lock = build,
     is_long = true, -- begins first
   }
+end
+
+if cross then
+  local program = build .. "/dekking"
+  local function add(name, is_there, command)
+    if lines_of(is_there .. " >/dev/null 2>&1 && echo yes")[1] then
+      suites[#suites + 1] = { part = "cross", name = name, commands = { command } }
+    else
+      print(("left out: %s, which could not be installed"):format(name))
+    end
+  end
+  add("cross (DuckDB)", ("command -v node && test -d %s/node_modules/@duckdb/node-api"):format(cross),
+    ("mkdir -p %s/random && %s tests/cross/duckdb.lua %s/random %s"):format(cross, program, cross, cross))
+  add("cross (R)", "Rscript -e 'library(survey); library(carData)'",
+    ("mkdir -p %s/public && Rscript tests/cross/public.R %s/public && %s tests/cross/public.lua %s/public"):format(cross,
+      cross, program, cross))
 end
 
 if with_style then

@@ -1,0 +1,7 @@
+#!/bin/sh
+# setup.sh - installs what the tests ask the same questions: DuckDB, and R with the packages whose data they read.
+#
+# usage: tests/cross/setup.sh FOLDER
+here=$(cd "$(dirname "$0")" && pwd)
+exec "$here/../peers.sh" "$1" "$here/package.json" node=nodejs npm=npm Rscript=r-base-core \
+    /usr/lib/R/site-library/survey=r-cran-survey /usr/lib/R/site-library/carData=r-cran-cardata
