@@ -126,9 +126,9 @@ static dk_status all_name(dki_result *result, const dki_node *node, const char *
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-/* Writes "gemeente = Duiven, jaar = total" for a cell. */
-static void describe_cell(const dki_result *result, uint64_t row, char *out, size_t size)
+void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT])
 {
+    const size_t size = DKI_CELL_TEXT;
     const dk_breakdown *breakdown = result->plan->breakdown;
     uint32_t mask = dki_cell_mask(&result->cells, (size_t)result->order[row]);
     size_t used = 0;
@@ -156,14 +156,14 @@ static dk_status fail_aggregate(const dki_result *result, size_t number, size_t 
 {
     const dki_plan_aggregate *aggregate = &result->plan->aggregates[number];
     const dk_breakdown *breakdown = result->plan->breakdown;
-    char cell[256];
+    char cell[DKI_CELL_TEXT];
 
     if (row == SIZE_MAX) {
         if (err)
             *err = *fault;
         return status;
     }
-    describe_cell(result, row, cell, sizeof cell);
+    dki_result_describe(result, row, cell);
     (void)dki_fail(err, status, "measure %s of %s: %s (%s)", breakdown->measures[aggregate->measure].name,
                    breakdown->title, fault->message, cell);
     if (fault->hint[0])

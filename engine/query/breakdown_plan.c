@@ -292,8 +292,8 @@ static dk_status refuse_weights(const dk_expr *expr, const dki_node *node, dk_er
     return DK_ERR_ARGUMENT;
 }
 
-static dk_status add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
-                               dk_error *err)
+dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
+                                 dk_error *err)
 {
     dki_plan_aggregate aggregate = { .node = node, .expr = expr, .measure = measure };
     dki_aggregate *what = &aggregate.what;
@@ -348,7 +348,8 @@ static bool collect_aggregate(void *arg, const dki_node *node)
     struct collect *collect = arg;
 
     if (node->kind == DKI_NODE_AGGREGATE)
-        collect->status = add_aggregate(collect->plan, collect->expr, node, collect->measure, collect->err);
+        collect->status =
+            dki_plan_add_aggregate(collect->plan, collect->expr, node, collect->measure, collect->err);
     return collect->status == DK_OK;
 }
 
@@ -417,6 +418,7 @@ dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_
     plan->breakdown = breakdown;
     plan->table = table;
     plan->params = params;
+    dki_arena_init(&plan->arena, plan->context);
     if (dk_table_margin(table)) {
         (void)dki_fail(err, DK_ERR_MARGIN, "%s would count double: the table has rows that are totals of others",
                        breakdown->title);
@@ -432,6 +434,8 @@ dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_
         plan->weight = dk_table_field(table, column)->column;
     }
     status = bind_all(plan, err);
+    if (status == DK_OK)
+        status = dki_plan_periods(plan, err);
     if (status == DK_OK)
         status = check_levels(plan, err);
     return status;
@@ -449,5 +453,7 @@ void dki_plan_drop(dki_plan *plan)
     dki_free(plan->context, plan->filters);
     dki_free(plan->context, plan->values);
     dki_free(plan->context, plan->aggregates);
+    dki_free(plan->context, plan->periods);
+    dki_arena_drop(&plan->arena);
     memset(plan, 0, sizeof *plan);
 }

@@ -43,6 +43,12 @@ typedef struct dki_plan_aggregate {
     dki_aggregate what;
 } dki_plan_aggregate;
 
+/* What keeps a count() within one period: the least and the greatest of the column under its condition. All but the
+ * column are numbers of aggregates. */
+typedef struct dki_plan_period {
+    size_t count, column, least, greatest;
+} dki_plan_period;
+
 typedef struct dki_plan {
     dk_context *context; /* borrowed, as everything else that is not made here */
     const dk_breakdown *breakdown;
@@ -59,6 +65,9 @@ typedef struct dki_plan {
     size_t n_values, value_capacity;
     dki_plan_aggregate *aggregates;
     size_t n_aggregates, aggregate_capacity;
+    dki_plan_period *periods;
+    size_t n_periods, period_capacity;
+    dki_arena arena; /* holds nodes that no expression has */
 } dki_plan;
 
 dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,
@@ -96,6 +105,12 @@ typedef struct dki_result {
     size_t n_totals, total_capacity;
 } dki_result;
 
+/* Of breakdown_plan.c: has the plan compute an aggregate for a measure. Equal ones are computed once. */
+dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
+                                 dk_error *err);
+/* Of breakdown_period.c: what keeps each count() within one period, where the key of the table has one. */
+dk_status dki_plan_periods(dki_plan *plan, dk_error *err);
+
 /* Takes a sentence for the reader of the result. */
 typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
 
@@ -103,6 +118,11 @@ typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
 dk_status dki_result_cells(dki_result *result, dk_error *err);
 /* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */
 dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
+/* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
+#define DKI_CELL_TEXT 256
+void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
+/* Of breakdown_period.c: DK_ERR_ARGUMENT where a count() goes over several periods; notes what totals count. */
+dk_status dki_result_periods(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Adds to masks what each all() of the measures totals. */
 dk_status dki_plan_coarser(const dki_plan *plan, dki_int_map *masks, dk_error *err);
 

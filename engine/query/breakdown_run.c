@@ -227,6 +227,8 @@ static dk_status make_result(dki_result *result, struct notes *notes, dk_error *
     if (status == DK_OK)
         status = dki_result_cells(result, err);
     if (status == DK_OK)
+        status = dki_result_periods(result, add_note, notes, err);
+    if (status == DK_OK)
         status = add_null_notes(notes, result, err);
     if (status == DK_OK)
         status = add_plan_notes(notes, result->plan, err);
