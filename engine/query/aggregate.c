@@ -17,9 +17,21 @@
 #include "data/column_parts.h"
 
 static const char *const kind_names[] = {
-    [DKI_AGGREGATE_COUNT] = "count",       [DKI_AGGREGATE_ROWS] = "rows",         [DKI_AGGREGATE_SUM] = "sum",
-    [DKI_AGGREGATE_MEAN] = "mean",         [DKI_AGGREGATE_MIN] = "min",           [DKI_AGGREGATE_MAX] = "max",
-    [DKI_AGGREGATE_QUANTILE] = "quantile", [DKI_AGGREGATE_DISTINCT] = "distinct",
+    [DKI_AGGREGATE_COUNT] = "count",
+    [DKI_AGGREGATE_ROWS] = "rows",
+    [DKI_AGGREGATE_SUM] = "sum",
+    [DKI_AGGREGATE_MEAN] = "mean",
+    [DKI_AGGREGATE_MIN] = "min",
+    [DKI_AGGREGATE_MAX] = "max",
+    [DKI_AGGREGATE_QUANTILE] = "quantile",
+    [DKI_AGGREGATE_DISTINCT] = "distinct",
+    [DKI_AGGREGATE_MODE] = "mode",
+    [DKI_AGGREGATE_FIRST] = "first",
+    [DKI_AGGREGATE_LAST] = "last",
+    [DKI_AGGREGATE_VARIANCE] = "variance",
+    [DKI_AGGREGATE_SD] = "sd",
+    [DKI_AGGREGATE_COV] = "cov",
+    [DKI_AGGREGATE_CORR] = "corr",
 };
 
 bool dki_aggregate_find(const char *name, dki_aggregate_kind *out)
@@ -41,7 +53,8 @@ const char *dki_aggregate_name(dki_aggregate_kind kind)
 
 static bool is_best(const dki_aggregate *what)
 {
-    return what->kind == DKI_AGGREGATE_MIN || what->kind == DKI_AGGREGATE_MAX;
+    return what->kind == DKI_AGGREGATE_MIN || what->kind == DKI_AGGREGATE_MAX ||
+           dki_aggregate_is_placed(what->kind);
 }
 
 static bool is_sum(const dki_aggregate *what)
@@ -65,6 +78,20 @@ static size_t best_size(dk_type type)
     }
 }
 
+static void init_moments(dki_accumulator *accumulator, const dki_aggregate *what)
+{
+    static const unsigned sets[] = { 1 << DKI_MOMENT_X | 1 << DKI_MOMENT_XX,
+                                     1 << DKI_MOMENT_X | 1 << DKI_MOMENT_Y | 1 << DKI_MOMENT_XY,
+                                     (1 << DKI_MOMENTS) - 1 };
+    size_t set = what->kind == DKI_AGGREGATE_CORR ? 2 : dki_aggregate_has_pairs(what->kind);
+
+    dki_moments_init(&accumulator->moments, accumulator->context,
+                     what->type == DK_REAL ? DKI_MOMENTS_REAL
+                     : what->narrow        ? DKI_MOMENTS_NARROW
+                                           : DKI_MOMENTS_WHOLE,
+                     sets[set]);
+}
+
 void dki_accumulator_init(dki_accumulator *accumulator, dk_context *context, const dki_aggregate *what)
 {
     memset(accumulator, 0, sizeof *accumulator);
@@ -72,6 +99,8 @@ void dki_accumulator_init(dki_accumulator *accumulator, dk_context *context, con
     accumulator->what = *what;
     dki_ratio_sums_init(&accumulator->ratios, context);
     dki_tally_init(&accumulator->tally, context);
+    if (dki_aggregate_has_moments(what->kind))
+        init_moments(accumulator, what);
 }
 
 void dki_accumulator_drop(dki_accumulator *accumulator)
@@ -92,9 +121,12 @@ void dki_accumulator_drop(dki_accumulator *accumulator)
         dki_free(context, accumulator->longs[i]);
     dki_free(context, accumulator->shorts);
     dki_free(context, (void *)accumulator->longs);
+    dki_free(context, accumulator->places);
     dki_free(context, accumulator->best);
     dki_ratio_sums_drop(&accumulator->ratios);
     dki_tally_drop(&accumulator->tally);
+    if (dki_aggregate_has_moments(accumulator->what.kind))
+        dki_moments_drop(&accumulator->moments);
     memset(accumulator, 0, sizeof *accumulator);
 }
 
@@ -137,6 +169,10 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
         status = lengthen(accumulator, (void **)&accumulator->longs, capacity, sizeof *accumulator->longs, err);
     if (status == DK_OK && is_best(what))
         status = lengthen(accumulator, &accumulator->best, capacity, best_size(what->type), err);
+    if (status == DK_OK && dki_aggregate_is_placed(what->kind))
+        status = lengthen(accumulator, (void **)&accumulator->places, capacity, sizeof *accumulator->places, err);
+    if (status == DK_OK && dki_aggregate_has_moments(what->kind))
+        status = dki_moments_room(&accumulator->moments, capacity, err);
     if (status == DK_OK)
         accumulator->capacity = capacity;
     return status;
@@ -144,54 +180,65 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
 
 /* The best of a group. ----------------------------------------------------------------------------------------- */
 
-/* Whether the new one replaces the old one: order is new against old. */
-static bool wins(const dki_aggregate *what, int order)
+/* Whether a value replaces what the group has: order is new against old. For first and last the order is that of
+ * their rows. */
+static bool wins(dki_accumulator *accumulator, uint32_t group, uint64_t place, int order)
 {
-    return what->kind == DKI_AGGREGATE_MIN ? order < 0 : order > 0;
+    dki_aggregate_kind kind = accumulator->what.kind;
+    bool won;
+
+    if (accumulator->places)
+        order = place < accumulator->places[group] ? -1 : place > accumulator->places[group];
+    won = accumulator->n[group] == 0 ||
+          (kind == DKI_AGGREGATE_MIN || kind == DKI_AGGREGATE_FIRST ? order < 0 : order > 0);
+    if (won && accumulator->places)
+        accumulator->places[group] = place;
+    return won;
 }
 
 static int compare_codes(const dki_aggregate *what, int64_t a, int64_t b)
 {
     int64_t x = a, y = b;
 
-    if (what->type == DK_CATEGORY) {
+    if (what->type == DK_CATEGORY && a > 0 && b > 0) {
         x = dk_dictionary_rank(what->levels, (uint32_t)a);
         y = dk_dictionary_rank(what->levels, (uint32_t)b);
     }
     return x < y ? -1 : x > y;
 }
 
-static void best_integer(dki_accumulator *accumulator, uint32_t group, int64_t value)
+static void best_integer(dki_accumulator *accumulator, uint32_t group, int64_t value, uint64_t place)
 {
     int64_t *best = (int64_t *)accumulator->best + group;
 
-    if (accumulator->n[group] == 0 || wins(&accumulator->what, compare_codes(&accumulator->what, value, *best)))
+    if (wins(accumulator, group, place, compare_codes(&accumulator->what, value, *best)))
         *best = value;
 }
 
-static void best_real(dki_accumulator *accumulator, uint32_t group, double value)
+static void best_real(dki_accumulator *accumulator, uint32_t group, double value, uint64_t place)
 {
     double *best = (double *)accumulator->best + group;
 
-    if (accumulator->n[group] == 0 || wins(&accumulator->what, value < *best ? -1 : value > *best))
+    if (wins(accumulator, group, place, value < *best ? -1 : value > *best))
         *best = value == 0 ? 0 : value; /* the two zeros are one value */
 }
 
-static void best_ratio(dki_accumulator *accumulator, uint32_t group, dk_ratio value)
+static void best_ratio(dki_accumulator *accumulator, uint32_t group, dk_ratio value, uint64_t place)
 {
     dk_ratio *best = (dk_ratio *)accumulator->best + group;
 
-    if (accumulator->n[group] == 0 || wins(&accumulator->what, dki_ratio_compare(value, *best)))
+    if (wins(accumulator, group, place, accumulator->n[group] ? dki_ratio_compare(value, *best) : 0))
         *best = value;
 }
 
-static dk_status best_text(dki_accumulator *accumulator, uint32_t group, dk_text value, dk_error *err)
+static dk_status best_text(dki_accumulator *accumulator, uint32_t group, dk_text value, uint64_t place,
+                           dk_error *err)
 {
     dk_text *best = (dk_text *)accumulator->best + group;
+    int order = accumulator->n[group] ? dki_text_compare(value.bytes, value.size, best->bytes, best->size) : 0;
     char *copy;
 
-    if (accumulator->n[group] > 0 &&
-        !wins(&accumulator->what, dki_text_compare(value.bytes, value.size, best->bytes, best->size)))
+    if (!wins(accumulator, group, place, order))
         return DK_OK;
     copy = dki_strndup(accumulator->context, value.bytes, value.size, err);
     if (copy == NULL)
@@ -202,6 +249,25 @@ static dk_status best_text(dki_accumulator *accumulator, uint32_t group, dk_text
 }
 
 /* Taking rows in. ---------------------------------------------------------------------------------------------- */
+
+/* Clears the rows whose value is null. integers: codes, where it is a category. */
+static void drop_nulls(const dk_view *value, const int64_t *integers, size_t n, uint64_t *use)
+{
+    size_t n_words = dki_bit_words(n);
+
+    if (value->constant) {
+        if (dki_view_is_null(value, 0))
+            memset(use, 0, n_words * sizeof *use);
+    } else if (value->type == DK_CATEGORY) {
+        for (size_t i = 0; i < n; i++) {
+            if (integers[i] == 0)
+                dki_bit_clear(use, i);
+        }
+    } else if (value->valid) {
+        for (size_t i = 0; i < n_words; i++)
+            use[i] &= value->valid[i];
+    }
+}
 
 /* Fills use with the rows that count, whose value is known and whose weight is not 0. Returns whether that is every
  * row. */
@@ -214,26 +280,14 @@ static bool usable_rows(const dki_accumulator *accumulator, const dki_rows *rows
         memcpy(use, rows->selection, n_words * sizeof *use);
     else
         memset(use, 0xff, n_words * sizeof *use);
-    if (rows->value) {
-        const dk_view *value = rows->value;
-
-        if (value->constant) {
-            if (dki_view_is_null(value, 0))
-                memset(use, 0, n_words * sizeof *use);
-        } else if (value->type == DK_CATEGORY) {
-            for (size_t i = 0; i < rows->n; i++) {
-                if (rows->integers[i] == 0)
-                    dki_bit_clear(use, i);
-            }
-        } else if (value->valid) {
-            for (size_t i = 0; i < n_words; i++)
-                use[i] &= value->valid[i];
-        }
-        if (accumulator->what.weighted) {
-            for (size_t i = 0; i < rows->n; i++) {
-                if (rows->weights[i] == 0)
-                    dki_bit_clear(use, i);
-            }
+    if (rows->value)
+        drop_nulls(rows->value, rows->integers, rows->n, use);
+    if (rows->other)
+        drop_nulls(rows->other, rows->other_integers, rows->n, use);
+    if (rows->value && accumulator->what.weighted) {
+        for (size_t i = 0; i < rows->n; i++) {
+            if (rows->weights[i] == 0)
+                dki_bit_clear(use, i);
         }
     }
     use[n_words - 1] &= dki_bit_tail(rows->n);
@@ -351,19 +405,20 @@ static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, co
     switch (accumulator->what.type) {
     case DK_REAL:
         FOR_USED(rows, use, all, {
-            best_real(accumulator, group, ((const double *)value->values)[value->constant ? 0 : i]);
+            best_real(accumulator, group, ((const double *)value->values)[value->constant ? 0 : i], rows->row + i);
             accumulator->n[group]++;
         });
         break;
     case DK_RATIO:
         FOR_USED(rows, use, all, {
-            best_ratio(accumulator, group, ((const dk_ratio *)value->values)[value->constant ? 0 : i]);
+            best_ratio(accumulator, group, ((const dk_ratio *)value->values)[value->constant ? 0 : i],
+                       rows->row + i);
             accumulator->n[group]++;
         });
         break;
     case DK_TEXT:
         FOR_USED(rows, use, all, {
-            dk_status status = best_text(accumulator, group, dki_view_text(value, i), err);
+            dk_status status = best_text(accumulator, group, dki_view_text(value, i), rows->row + i, err);
 
             if (status != DK_OK)
                 return status;
@@ -372,7 +427,7 @@ static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, co
         break;
     default:
         FOR_USED(rows, use, all, {
-            best_integer(accumulator, group, rows->integers[i]);
+            best_integer(accumulator, group, rows->integers[i], rows->row + i);
             accumulator->n[group]++;
         });
     }
@@ -438,9 +493,16 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
     case DKI_AGGREGATE_SUM:
     case DKI_AGGREGATE_MEAN: return add_sum(accumulator, rows, use, all, err);
     case DKI_AGGREGATE_QUANTILE:
-    case DKI_AGGREGATE_DISTINCT: return add_tally(accumulator, rows, use, all, err);
+    case DKI_AGGREGATE_DISTINCT:
+    case DKI_AGGREGATE_MODE: return add_tally(accumulator, rows, use, all, err);
+    case DKI_AGGREGATE_VARIANCE:
+    case DKI_AGGREGATE_SD:
+    case DKI_AGGREGATE_COV:
+    case DKI_AGGREGATE_CORR: return dki_accumulator_add_moments(accumulator, rows, use, err);
     case DKI_AGGREGATE_MIN:
-    case DKI_AGGREGATE_MAX: break;
+    case DKI_AGGREGATE_MAX:
+    case DKI_AGGREGATE_FIRST:
+    case DKI_AGGREGATE_LAST: break;
     }
     return add_best(accumulator, rows, use, all, err);
 }
@@ -450,13 +512,15 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
 static dk_status merge_best(dki_accumulator *accumulator, const dki_accumulator *from, size_t group, uint32_t to,
                             dk_error *err)
 {
+    uint64_t place = from->places ? from->places[group] : 0;
+
     if (from->n[group] == 0)
         return DK_OK;
     switch (accumulator->what.type) {
-    case DK_REAL: best_real(accumulator, to, ((const double *)from->best)[group]); return DK_OK;
-    case DK_RATIO: best_ratio(accumulator, to, ((const dk_ratio *)from->best)[group]); return DK_OK;
-    case DK_TEXT: return best_text(accumulator, to, ((const dk_text *)from->best)[group], err);
-    default: best_integer(accumulator, to, ((const int64_t *)from->best)[group]); return DK_OK;
+    case DK_REAL: best_real(accumulator, to, ((const double *)from->best)[group], place); return DK_OK;
+    case DK_RATIO: best_ratio(accumulator, to, ((const dk_ratio *)from->best)[group], place); return DK_OK;
+    case DK_TEXT: return best_text(accumulator, to, ((const dk_text *)from->best)[group], place, err);
+    default: best_integer(accumulator, to, ((const int64_t *)from->best)[group], place); return DK_OK;
     }
 }
 
@@ -489,6 +553,12 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
             if (sum == NULL)
                 return DK_ERR_MEMORY;
             dki_real_sum_merge(sum, from->longs[group]);
+        }
+        if (accumulator->moments.records) {
+            dk_status status = dki_moments_merge(&accumulator->moments, to, &from->moments, group, err);
+
+            if (status != DK_OK)
+                return status;
         }
         accumulator->n[to] += from->n[group];
     }

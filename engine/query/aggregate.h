@@ -1,5 +1,4 @@
-/* aggregate.h - count, rows, sum, mean, min, max, median, quantile and distinct of each group: taking rows in,
- * merging, finishing.
+/* aggregate.h - the aggregates of each group: taking rows in, merging, finishing.
  *
  * An accumulator holds one aggregate for all groups, as arrays by group number. What it holds is exact (integers of
  * 128 bits and more, long fixed-point numbers for reals), so that neither the order of rows nor the merging of
@@ -15,6 +14,7 @@
 
 #include "base/checked.h"
 #include "base/hash.h"
+#include "moments.h"
 #include "real_sum.h"
 #include "tally.h"
 
@@ -26,7 +26,14 @@ typedef enum dki_aggregate_kind {
     DKI_AGGREGATE_MIN,
     DKI_AGGREGATE_MAX,
     DKI_AGGREGATE_QUANTILE, /* the median too */
-    DKI_AGGREGATE_DISTINCT
+    DKI_AGGREGATE_DISTINCT,
+    DKI_AGGREGATE_MODE,
+    DKI_AGGREGATE_FIRST,
+    DKI_AGGREGATE_LAST,
+    DKI_AGGREGATE_VARIANCE,
+    DKI_AGGREGATE_SD,
+    DKI_AGGREGATE_COV,
+    DKI_AGGREGATE_CORR
 } dki_aggregate_kind;
 
 typedef struct dki_aggregate {
@@ -34,9 +41,11 @@ typedef struct dki_aggregate {
     dk_type type; /* of the argument, and its scale and levels (borrowed); unused by count and rows */
     uint8_t scale;
     const dk_dictionary *levels;
-    dk_ratio share; /* quantile: 0 .. 1 */
-    bool unique;    /* distinct: values are known to differ, so that counting the known ones is enough */
-    bool weighted;  /* never a quantile or distinct */
+    dk_ratio share;      /* quantile: 0 .. 1 */
+    bool unique;         /* distinct: values are known to differ, so that counting the known ones is enough */
+    bool narrow;         /* moments: sums of products fit in 64 bits */
+    uint8_t other_scale; /* cov: of the second argument */
+    bool weighted;       /* only count, sum, mean, min and max */
     dk_type weight_type;
     uint8_t weight_scale;
 } dki_aggregate;
@@ -47,7 +56,21 @@ const char *dki_aggregate_name(dki_aggregate_kind kind);
 
 static inline bool dki_aggregate_tallies(dki_aggregate_kind kind)
 {
-    return kind == DKI_AGGREGATE_QUANTILE || kind == DKI_AGGREGATE_DISTINCT;
+    return kind == DKI_AGGREGATE_QUANTILE || kind == DKI_AGGREGATE_DISTINCT || kind == DKI_AGGREGATE_MODE;
+}
+/* Those taken from sums of values and their products. */
+static inline bool dki_aggregate_has_moments(dki_aggregate_kind kind)
+{
+    return kind >= DKI_AGGREGATE_VARIANCE;
+}
+/* Those of two arguments, which take the rows where both are known. */
+static inline bool dki_aggregate_has_pairs(dki_aggregate_kind kind)
+{
+    return kind >= DKI_AGGREGATE_COV;
+}
+static inline bool dki_aggregate_is_placed(dki_aggregate_kind kind)
+{
+    return kind == DKI_AGGREGATE_FIRST || kind == DKI_AGGREGATE_LAST;
 }
 
 /* A number of more than 128 bits: low + high * 2^128. */
@@ -80,8 +103,10 @@ typedef struct dki_accumulator {
     dki_short_sum *shorts; /* sums of reals, and what they cannot take; longs[i] NULL: nothing */
     dki_real_sum **longs;
     dki_ratio_sums ratios;
-    dki_tally tally; /* quantile, distinct */
-    void *best;      /* least or greatest: int64_t, double, dk_ratio, or dk_text with memory of its own */
+    dki_tally tally; /* quantile, distinct, mode */
+    dki_moments moments;
+    uint64_t *places; /* of first and last: the row that has it */
+    void *best; /* least or greatest, first or last: int64_t, double, dk_ratio, or dk_text with memory of its own */
 } dki_accumulator;
 
 /* The rows of a block that an aggregate takes in. */
@@ -91,7 +116,10 @@ typedef struct dki_rows {
     const uint64_t *selection; /* rows that count; NULL: all */
     const dk_view *value;      /* the argument; NULL for count and rows */
     const int64_t *integers;   /* the same as integers or codes, for all types but real, ratio and text */
-    const int64_t *weights;    /* where the aggregate is weighted; >= 0 */
+    const dk_view *other;      /* the second argument, where there is one, and the same as integers */
+    const int64_t *other_integers;
+    const int64_t *weights; /* where the aggregate is weighted; >= 0 */
+    uint64_t row;           /* the number of the first row: what first and last go by */
 } dki_rows;
 
 void dki_accumulator_init(dki_accumulator *accumulator, dk_context *context, const dki_aggregate *what);
@@ -104,12 +132,18 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
                                 const uint32_t *map, dk_error *err);
 /* The results of groups[0 .. n-1] as a column: count and rows are integers (count a decimal where weights are), a
- * sum has the argument's type, a mean and a quantile are ratios (a real of reals), min and max keep the type. Where
- * a group's result does not fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
+ * sum has the argument's type, a mean and a quantile are ratios (a real of reals), min, max, mode, first and last keep
+ * the type, variance, sd, cov and corr are reals. Where a group's result does not fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
 dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err);
 
-/* Of aggregate_tally.c: the same of quantiles and distinct counts. Puts the tally in order. */
+/* Of aggregate_moments.c: those of sums of products. */
+dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use,
+                                      dk_error *err);
+dk_status dki_accumulator_finish_moments(const dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+                                         const dk_column **out, size_t *fault, dk_error *err);
+
+/* Of aggregate_tally.c: quantiles, distinct counts and modes. Puts the tally in order. */
 dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                        const dk_column **out, size_t *fault, dk_error *err);
 

@@ -314,7 +314,9 @@ static dk_status finish_kind(struct finish *finish)
     case DKI_AGGREGATE_COUNT:
     case DKI_AGGREGATE_ROWS: return finish_count(finish);
     case DKI_AGGREGATE_MIN:
-    case DKI_AGGREGATE_MAX: return finish_best(finish);
+    case DKI_AGGREGATE_MAX:
+    case DKI_AGGREGATE_FIRST:
+    case DKI_AGGREGATE_LAST: return finish_best(finish);
     default: break;
     }
     if (type == DK_REAL)
@@ -340,6 +342,8 @@ dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *g
     *fault = SIZE_MAX;
     if (dki_aggregate_tallies(accumulator->what.kind))
         return dki_accumulator_finish_tally(accumulator, groups, n, out, fault, err);
+    if (dki_aggregate_has_moments(accumulator->what.kind))
+        return dki_accumulator_finish_moments(accumulator, groups, n, out, fault, err);
     status = finish_kind(&finish);
     if (status == DK_OK)
         status = dk_builder_finish(finish.builder, out, err);

@@ -123,9 +123,6 @@ static dk_status check_aggregate(struct check *check, const dki_node *node)
         dki_hint(check->err, "%s() where x is not null counts the rows where x is known", node->text);
         return DK_ERR_ARGUMENT;
     }
-    if (!counts && node->n_children != (strcmp(node->text, "quantile") == 0 ? 2 : 1))
-        return dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT, "%s() takes one argument, not %zu",
-                             node->text, node->n_children);
     return DK_OK;
 }
 
@@ -190,7 +187,7 @@ static dk_status fail_unknown(struct check *check, const dki_node *node)
     if (nearest.best)
         dki_hint(check->err, "did you mean %.*s()?", (int)nearest.best_size, nearest.best);
     else
-        dki_hint(check->err, "the aggregates are count(), rows(), sum(x), mean(x), min(x) and max(x)");
+        dki_hint(check->err, "the aggregates are count(), rows(), sum(x), mean(x), min(x), max(x) and others");
     return DK_ERR_NAME;
 }
 

@@ -171,16 +171,17 @@ static dk_status add_filter(dki_plan *plan, const dki_plan_aggregate *aggregate,
     return DK_OK;
 }
 
-static dk_status add_value(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t *out, dk_error *err)
+static dk_status add_value(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t argument, size_t *out,
+                           dk_error *err)
 {
     dki_plan_value value = { .filter = aggregate->filter };
     dk_status status;
     dk_type type;
 
     *out = DKI_NONE;
-    if (aggregate->node->n_children == 0)
+    if (argument >= aggregate->node->n_children)
         return DK_OK;
-    value.node = aggregate->node->children[0];
+    value.node = aggregate->node->children[argument];
     for (size_t i = 0; i < plan->n_values; i++) {
         if (plan->values[i].filter == value.filter && dki_node_equal(plan->values[i].node, value.node)) {
             *out = i;
@@ -201,30 +202,82 @@ static dk_status add_value(dki_plan *plan, const dki_plan_aggregate *aggregate, 
     return DK_OK;
 }
 
-static dk_status check_type(const dki_plan_aggregate *aggregate, dk_error *err)
+/* Whether the aggregate computes with its argument. */
+static bool wants_number(dki_aggregate_kind kind)
+{
+    return kind == DKI_AGGREGATE_SUM || kind == DKI_AGGREGATE_MEAN || kind == DKI_AGGREGATE_QUANTILE ||
+           dki_aggregate_has_moments(kind);
+}
+
+static dk_status check_type(const dki_plan_aggregate *aggregate, const dki_node *argument, dk_type type,
+                            dk_error *err)
 {
     const dki_node *node = aggregate->node;
-    dk_type type = aggregate->what.type;
-    bool sums = aggregate->what.kind == DKI_AGGREGATE_SUM || aggregate->what.kind == DKI_AGGREGATE_MEAN ||
-                aggregate->what.kind == DKI_AGGREGATE_QUANTILE;
+    dki_aggregate_kind kind = aggregate->what.kind;
 
-    if (aggregate->what.kind == DKI_AGGREGATE_QUANTILE && type == DK_RATIO) {
-        (void)dki_node_fail(aggregate->expr, node->children[0], err, DK_ERR_TYPE,
+    if (type == DK_RATIO && (kind == DKI_AGGREGATE_QUANTILE || dki_aggregate_has_moments(kind))) {
+        (void)dki_node_fail(aggregate->expr, argument, err, DK_ERR_TYPE,
                             "%s() takes an integer, a decimal or a real, and this is a ratio", node->text);
         dki_hint(err, "%s(real(x)) takes the nearest reals", node->text);
         return DK_ERR_TYPE;
     }
-    if (!sums || dk_type_is_number(type))
+    if (!wants_number(kind) || dk_type_is_number(type))
         return DK_OK;
-    (void)dki_node_fail(aggregate->expr, node->children[0], err, DK_ERR_TYPE, "%s() takes a number, and this is %s",
+    (void)dki_node_fail(aggregate->expr, argument, err, DK_ERR_TYPE, "%s() takes a number, and this is %s",
                         node->text, dk_type_name(type));
-    if (type == DK_BOOLEAN && node->children[0]->kind == DKI_NODE_NAME)
-        dki_hint(err, "count() where %s counts the rows where it is true", node->children[0]->text);
+    if (type == DK_BOOLEAN && argument->kind == DKI_NODE_NAME)
+        dki_hint(err, "count() where %s counts the rows where it is true", argument->text);
     else if (type == DK_BOOLEAN)
         dki_hint(err, "count() where x counts the rows where x is true");
     else
         dki_hint(err, "min() and max() take every type");
     return DK_ERR_TYPE;
+}
+
+/* Greatest magnitude of what is known of a value, 0: not known. */
+static uint64_t most_of(const dki_plan_value *value)
+{
+    uint64_t low = value->what.least < 0 ? 0 - (uint64_t)value->what.least : (uint64_t)value->what.least;
+    uint64_t high = value->what.greatest < 0 ? 0 - (uint64_t)value->what.greatest : (uint64_t)value->what.greatest;
+
+    if (!value->what.has_bounds)
+        return 0;
+    return (low > high ? low : high) | 1;
+}
+
+/* The second argument of a pair, and in how many bits sums of products fit. */
+static dk_status find_moments(dki_plan *plan, dki_plan_aggregate *aggregate, dk_error *err)
+{
+    const dki_plan_value *x = &plan->values[aggregate->value], *y = x;
+    const dki_node *node = aggregate->node;
+    dki_aggregate *what = &aggregate->what;
+    uint64_t most, n_rows = dk_table_n_rows(plan->table) | 1;
+    dk_status status;
+
+    if (dki_aggregate_has_pairs(what->kind)) {
+        dk_type type;
+
+        status = add_value(plan, aggregate, 1, &aggregate->other, err);
+        if (status != DK_OK)
+            return status;
+        x = &plan->values[aggregate->value]; /* they may have moved */
+        y = &plan->values[aggregate->other];
+        type = dki_bound_type(y->bound);
+        status = check_type(aggregate, node->children[1], type, err);
+        if (status != DK_OK)
+            return status;
+        if ((type == DK_REAL) != (what->type == DK_REAL)) {
+            (void)dki_node_fail(aggregate->expr, node, err, DK_ERR_TYPE,
+                                "%s() takes two exact numbers or two reals, and these are %s and %s", node->text,
+                                dk_type_name(what->type), dk_type_name(type));
+            dki_hint(err, "real(x) is the real nearest to x");
+            return DK_ERR_TYPE;
+        }
+        what->other_scale = dki_bound_scale(y->bound);
+    }
+    most = most_of(x) > most_of(y) ? most_of(x) : most_of(y);
+    what->narrow = most_of(x) && most_of(y) && most < UINT32_MAX && most * most < (UINT64_C(1) << 62) / n_rows;
+    return DK_OK;
 }
 
 /* The share that a quantile is taken at: 1/2, or the second argument. */
@@ -283,7 +336,12 @@ static dk_status find_unique(dki_plan *plan, dki_plan_aggregate *aggregate, dk_e
     return status;
 }
 
-/* What a weighed quantile is has several answers, and a record that is split is still one value. */
+/* Where a weighed form has several answers, or a record that is split is still one value. */
+static bool has_weighted_form(dki_aggregate_kind kind)
+{
+    return kind <= DKI_AGGREGATE_MAX;
+}
+
 static dk_status refuse_weights(const dk_expr *expr, const dki_node *node, dk_error *err)
 {
     (void)dki_node_fail(expr, node, err, DK_ERR_ARGUMENT, "%s() is not defined for records with weights",
@@ -295,7 +353,7 @@ static dk_status refuse_weights(const dk_expr *expr, const dki_node *node, dk_er
 dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                  dk_error *err)
 {
-    dki_plan_aggregate aggregate = { .node = node, .expr = expr, .measure = measure };
+    dki_plan_aggregate aggregate = { .node = node, .expr = expr, .measure = measure, .other = DKI_NONE };
     dki_aggregate *what = &aggregate.what;
     dk_status status;
 
@@ -308,7 +366,7 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
     if (status == DK_OK)
         status = add_filter(plan, &aggregate, &aggregate.filter, err);
     if (status == DK_OK)
-        status = add_value(plan, &aggregate, &aggregate.value, err);
+        status = add_value(plan, &aggregate, 0, &aggregate.value, err);
     if (status != DK_OK)
         return status;
     if (aggregate.value != DKI_NONE) {
@@ -317,13 +375,15 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
         what->type = dki_bound_type(bound);
         what->scale = dki_bound_scale(bound);
         what->levels = dki_bound_levels(bound);
-        status = check_type(&aggregate, err);
+        status = check_type(&aggregate, node->children[0], what->type, err);
     }
+    if (status == DK_OK && dki_aggregate_has_moments(what->kind))
+        status = find_moments(plan, &aggregate, err);
     if (status == DK_OK && what->kind == DKI_AGGREGATE_QUANTILE)
         status = find_share(plan, expr, node, &what->share, err);
     if (status == DK_OK && what->kind == DKI_AGGREGATE_DISTINCT)
         status = find_unique(plan, &aggregate, err);
-    if (status == DK_OK && plan->weight && dki_aggregate_tallies(what->kind))
+    if (status == DK_OK && plan->weight && !has_weighted_form(what->kind))
         status = refuse_weights(expr, node, err);
     if (plan->weight) {
         what->weighted = what->kind != DKI_AGGREGATE_ROWS;

@@ -39,6 +39,7 @@ typedef struct dki_plan_aggregate {
     const dk_expr *expr;
     size_t measure; /* the first that has it */
     size_t value;   /* DKI_NONE for count and rows */
+    size_t other;   /* the second argument of cov and corr, else DKI_NONE */
     size_t filter;  /* DKI_NONE: all rows */
     dki_aggregate what;
 } dki_plan_aggregate;

@@ -141,7 +141,7 @@ static bool is_taken(const dki_dense_plan *dense, size_t aggregate)
 static bool needs_whole(const dki_plan *plan, const dki_dense_plan *dense, size_t value)
 {
     for (size_t i = 0; plan->values[value].needs_whole && i < plan->n_aggregates; i++) {
-        if (plan->aggregates[i].value == value && !is_taken(dense, i))
+        if ((plan->aggregates[i].value == value || plan->aggregates[i].other == value) && !is_taken(dense, i))
             return true;
     }
     return false;
@@ -267,7 +267,7 @@ static dk_status eval_inputs(const dki_plan *plan, struct worker *worker, uint64
 
     for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
         const dki_plan_aggregate *aggregate = &plan->aggregates[i];
-        size_t filter = aggregate->filter, value = aggregate->value;
+        size_t filter = aggregate->filter;
 
         if (filter != DKI_NONE && filter >= n_filters) {
             uint64_t n_null = 0;
@@ -277,7 +277,11 @@ static dk_status eval_inputs(const dki_plan *plan, struct worker *worker, uint64
             worker->found.n_filter_null[filter] += n_null;
             n_filters = filter + 1;
         }
-        if (status == DK_OK && value != DKI_NONE && value >= n_values) {
+        for (int k = 0; k < 2; k++) {
+            size_t value = k ? aggregate->other : aggregate->value;
+
+            if (status != DK_OK || value == DKI_NONE || value < n_values)
+                continue;
             status = input_block(&worker->values[value], row, n, truth_of(worker, filter, selection),
                                  &worker->views[value], err);
             n_values = value + 1;
@@ -296,6 +300,13 @@ static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker,
         return dki_group_block(&worker->found.grouper, by, n, selection, worker->group, err);
     dki_dense_add(&worker->dense, &block, dense->all_taken ? NULL : worker->group);
     return DK_OK;
+}
+
+static const int64_t *wholes_of(const struct worker *worker, size_t value)
+{
+    size_t at = worker->whole_at[value];
+
+    return at == DKI_NONE ? NULL : worker->wholes + at;
 }
 
 static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, struct worker *worker, uint64_t row,
@@ -319,16 +330,18 @@ static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, str
     for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
         const dki_plan_aggregate *aggregate = &plan->aggregates[i];
         dki_accumulator *accumulator = &worker->found.accumulators[i];
-        dki_rows rows = { .n = n, .groups = worker->group, .weights = worker->weights };
+        dki_rows rows = { .n = n, .groups = worker->group, .weights = worker->weights, .row = row };
 
         if (is_taken(dense, i))
             continue;
         rows.selection = truth_of(worker, aggregate->filter, selection);
         if (aggregate->value != DKI_NONE) {
-            size_t at = worker->whole_at[aggregate->value];
-
             rows.value = worker->views[aggregate->value];
-            rows.integers = at == DKI_NONE ? NULL : worker->wholes + at;
+            rows.integers = wholes_of(worker, aggregate->value);
+        }
+        if (aggregate->other != DKI_NONE) {
+            rows.other = worker->views[aggregate->other];
+            rows.other_integers = wholes_of(worker, aggregate->other);
         }
         if (dense->plan == NULL)
             status = dki_accumulator_room(accumulator, worker->found.grouper.n_groups, err);

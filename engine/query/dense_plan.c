@@ -122,6 +122,8 @@ static void take(dki_dense_plan *dense, size_t number, uint64_t n_rows)
         return;
     }
     what = &plan->values[aggregate->value].what;
+    if (dki_aggregate_has_moments(kind) || dki_aggregate_is_placed(kind))
+        return;
     if (dki_dimension_n_codes(what) == 0 || (what->known_only && kind != DKI_AGGREGATE_DISTINCT))
         return;
     if (!dki_aggregate_tallies(kind) && most > CHEAP_COUNTERS)

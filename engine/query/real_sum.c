@@ -126,6 +126,41 @@ bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight)
     return true;
 }
 
+/* A term of that place above 2^-below's exponent, if there is room. */
+static bool fixed_apply(uint64_t *limbs, size_t n, dki_u128 product, int place, bool negative)
+{
+    struct term term;
+
+    if (place < 0 || (size_t)place + bit_length(product) + 66 > n * 64)
+        return false;
+    term = shift_term(product, (unsigned)place % 64, negative);
+    apply(limbs, n, (size_t)place / 64, &term);
+    return true;
+}
+
+bool dki_fixed_add(uint64_t *limbs, size_t n, unsigned below, double value)
+{
+    dki_u128 product;
+    unsigned place;
+    bool negative;
+
+    if (!take_apart(value, 1, &product, &place, &negative))
+        return true;
+    return fixed_apply(limbs, n, product, (int)place + LEAST_EXPONENT + (int)below, negative);
+}
+
+bool dki_fixed_add_product(uint64_t *limbs, size_t n, unsigned below, double a, double b)
+{
+    dki_u128 x, y;
+    unsigned place_a, place_b;
+    bool negative_a, negative_b;
+
+    if (!take_apart(a, 1, &x, &place_a, &negative_a) || !take_apart(b, 1, &y, &place_b, &negative_b))
+        return true;
+    return fixed_apply(limbs, n, x * y, (int)(place_a + place_b) + 2 * LEAST_EXPONENT + (int)below,
+                       negative_a != negative_b);
+}
+
 static void merge_limbs(uint64_t *limbs, const uint64_t *others, size_t n_limbs)
 {
     unsigned carry = 0;
@@ -138,6 +173,11 @@ static void merge_limbs(uint64_t *limbs, const uint64_t *others, size_t n_limbs)
         limbs[i] = both + carry;
         carry = over | (limbs[i] < both);
     }
+}
+
+void dki_fixed_merge(uint64_t *limbs, const uint64_t *other, size_t n)
+{
+    merge_limbs(limbs, other, n);
 }
 
 void dki_short_sum_merge(dki_short_sum *sum, const dki_short_sum *other)

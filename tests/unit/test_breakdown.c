@@ -487,8 +487,8 @@ static void a_specification_is_checked_without_a_table(void **state)
                    "count() stands inside sum()");
     assert_refused(persons, ASK(.measures = { "n = m + 1", "m = count()" }), DK_ERR_NAME, "not made before");
     assert_refused(persons, ASK(.measures = { "n = jaar + 1" }), DK_ERR_NAME, "sum(jaar)");
-    assert_refused(persons, ASK(.measures = { "n = mode(jaar)" }), DK_ERR_NAME,
-                   "unknown function or aggregate mode()");
+    assert_refused(persons, ASK(.measures = { "n = modus(jaar)" }), DK_ERR_NAME,
+                   "unknown function or aggregate modus()");
     assert_refused(persons, ASK(.measures = { "n = cuont()" }), DK_ERR_NAME, "did you mean count()?");
     assert_refused(persons, ASK(.by = { "regio" }, .measures = { "n = count()", "d = n / all(n, gemeente)" }),
                    DK_ERR_NAME, "takes dimensions");

@@ -1,0 +1,123 @@
+/* aggregate_moments.c - variance, sd, cov and corr of groups.
+ *
+ *   cov(x, y)    (n * sum(x * y) - sum(x) * sum(y)) / (n (n - 1)), exact and then rounded once to a real
+ *   variance(x)  cov(x, x)
+ *   sd(x)        the square root of variance(x), as the processor rounds it
+ *   corr(x, y)   with c(a, b) = n * sum(a * b) - sum(a) * sum(b), each exact and then rounded once:
+ *                c(x, y) / sqrt(c(x, x) * c(y, y)), in -1 .. 1
+ *
+ * All of fewer than two values are null; so is a correlation where one side does not vary.
+ */
+#include "aggregate.h"
+
+#include <math.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "expr/poll_row.h"
+
+/* Taking rows in. ---------------------------------------------------------------------------------------------- */
+
+static double real_at(const dk_view *view, size_t i)
+{
+    return ((const double *)view->values)[view->constant ? 0 : i];
+}
+
+dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use,
+                                      dk_error *err)
+{
+    dki_moments *moments = &accumulator->moments;
+    const dk_view *other = rows->other ? rows->other : rows->value;
+    const int64_t *others = rows->other ? rows->other_integers : rows->integers;
+
+    for (size_t word = 0; word < dki_bit_words(rows->n); word++) {
+        for (uint64_t left = use[word]; left; left &= left - 1) {
+            size_t i = word * 64 + (size_t)__builtin_ctzll(left);
+            uint32_t group = rows->groups[i];
+            dk_status status = DK_OK;
+
+            accumulator->n[group]++;
+            switch (moments->form) {
+            case DKI_MOMENTS_NARROW: dki_moments_add_narrow(moments, group, rows->integers[i], others[i]); break;
+            case DKI_MOMENTS_WHOLE: dki_moments_add_whole(moments, group, rows->integers[i], others[i]); break;
+            case DKI_MOMENTS_REAL:
+                status = dki_moments_add_real(moments, group, real_at(rows->value, i), real_at(other, i), err);
+            }
+            if (status != DK_OK)
+                return status;
+        }
+    }
+    return DK_OK;
+}
+
+/* Finishing. --------------------------------------------------------------------------------------------------- */
+
+static double covariance(const dki_accumulator *accumulator, uint32_t group)
+{
+    const dki_aggregate *what = &accumulator->what;
+    bool pairs = dki_aggregate_has_pairs(what->kind);
+    uint64_t n = accumulator->n[group];
+    uint64_t divisors[] = { n, n - 1, (uint64_t)dki_power10[what->scale],
+                            (uint64_t)dki_power10[pairs ? what->other_scale : what->scale] };
+    dki_scaled scaled = dki_moments_central(&accumulator->moments, group, n, DKI_MOMENT_X,
+                                            pairs ? DKI_MOMENT_Y : DKI_MOMENT_X, divisors, 4);
+
+    return ldexp(scaled.mantissa, scaled.exponent);
+}
+
+/* Null where a side does not vary. */
+static bool correlation(const dki_accumulator *accumulator, uint32_t group, double *out)
+{
+    const dki_moments *moments = &accumulator->moments;
+    uint64_t n = accumulator->n[group];
+    dki_scaled xy = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_Y, NULL, 0);
+    dki_scaled xx = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_X, NULL, 0);
+    dki_scaled yy = dki_moments_central(moments, group, n, DKI_MOMENT_Y, DKI_MOMENT_Y, NULL, 0);
+    int exponent = xx.exponent + yy.exponent;
+    double product = xx.mantissa * yy.mantissa;
+
+    if (xx.mantissa == 0 || yy.mantissa == 0)
+        return false;
+    if (exponent % 2) { /* 2^104 .. 2^107: far from every bound */
+        product *= 2;
+        exponent--;
+    }
+    *out = ldexp(xy.mantissa / sqrt(product), xy.exponent - exponent / 2);
+    *out = *out > 1 ? 1 : *out < -1 ? -1 : *out;
+    return true;
+}
+
+dk_status dki_accumulator_finish_moments(const dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+                                         const dk_column **out, size_t *fault, dk_error *err)
+{
+    dki_aggregate_kind kind = accumulator->what.kind;
+    dk_builder *builder = NULL;
+    dk_status status = dk_builder_new(accumulator->context, DK_REAL, 0, NULL, &builder, err);
+
+    DKI_FOR_ROWS(i, n, accumulator->context, status, err)
+    {
+        bool known = accumulator->n[groups[i]] > 1;
+        double value = 0;
+
+        if (known && kind == DKI_AGGREGATE_CORR)
+            known = correlation(accumulator, groups[i], &value);
+        else if (known)
+            value = covariance(accumulator, groups[i]);
+        if (known && kind == DKI_AGGREGATE_SD)
+            value = sqrt(value);
+        if (!known) {
+            status = dk_builder_null(builder, 1, err);
+        } else if (isinf(value)) {
+            *fault = (size_t)i;
+            status = dki_fail(err, DK_ERR_OVERFLOW, "%s() is beyond the greatest real", dki_aggregate_name(kind));
+        } else {
+            status = dk_builder_real(builder, value, err);
+        }
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
