@@ -162,7 +162,7 @@ static dk_status fill_text(dki_block_reader *r, const dki_block *block, const dk
                            dki_stretch *out, dk_error *err)
 {
     const dk_csv_options *csv = r->options->csv;
-    const bool is_simple = !f->quote && csv->n_nulls == 0;
+    const bool is_simple = !f->has_escapes && csv->n_nulls == 0;
     uint64_t n_unreadable = 0, first_unreadable = DKI_NO_ROW;
     size_t used = 0, n = block->n_rows;
     uint32_t *ends = out->ends;
@@ -173,8 +173,9 @@ static dk_status fill_text(dki_block_reader *r, const dki_block *block, const dk
         size_t size;
         bool is_null;
         if (is_simple) { /* for speed alone */
-            size = dki_field_get(f, i, &bytes, &is_null);
-            is_null = size == 0;
+            bool is_quoted;
+            size = dki_field_get(f, i, &bytes, &is_quoted);
+            is_null = size == 0 && !is_quoted;
         } else {
             dk_status status = get_field(r, f, i, &bytes, &size, &is_null, err);
             if (status != DK_OK)

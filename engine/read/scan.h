@@ -48,8 +48,15 @@ size_t dki_scan_end(const dki_scan *scan, size_t n_taken, uint64_t wanted);
 #define DKI_SCAN_POSITIONS 16
 size_t dki_scan_positions(const uint64_t *bits, size_t n_bytes, uint32_t *out);
 
-/* For tests: the kinds of instructions that this machine has, the widest first; kind 0 is what is used. */
-typedef enum dki_scan_kind { DKI_SCAN_BEST, DKI_SCAN_PLAIN, DKI_SCAN_SSE2, DKI_SCAN_AVX2 } dki_scan_kind;
+/* For tests: the kinds of instructions that a machine may have; kind 0 is the widest of them, which is used. */
+typedef enum dki_scan_kind {
+    DKI_SCAN_BEST,
+    DKI_SCAN_PLAIN,
+    DKI_SCAN_SSE2,
+    DKI_SCAN_AVX2,
+    DKI_SCAN_AVX512,
+    DKI_N_SCAN_KINDS
+} dki_scan_kind;
 bool dki_scan_use(dki_scan_kind kind); /* false where the machine does not have it; for the whole process */
 
 #endif

@@ -93,7 +93,7 @@ static inline __attribute__((always_inline)) size_t find(const dki_values *v, co
     const size_t mask = v->n_slots - 1, longest = 8 * n_words, stride = f->stride, n = f->n, width = n_words + 1;
     const uint64_t factors[4] = { v->factors[0], v->factors[1], v->factors[2], v->factors[3] };
     const unsigned shift = v->shift;
-    const bool cut_cr = f->cut_cr;
+    const bool cut_cr = f->cut_cr, has_escapes = f->has_escapes;
     const char quote = f->quote;
 
     for (const uint32_t *end = f->ends + i * stride; i < n; i++, end += stride) {
@@ -101,10 +101,11 @@ static inline __attribute__((always_inline)) size_t find(const dki_values *v, co
         if (cut_cr)
             to -= to > from && text[to - 1] == '\r';
         size_t size = to - from;
-        if (quotes && size > 0 && text[from] == quote) {
-            from++;
-            size -= 2;
-            if (size == 0 || (f->has_escapes && memchr(text + from, quote, size)))
+        if (quotes) { /* no branch on what cannot be foreseen: columns have empty fields, which have no quotes */
+            size_t is_quoted = text[from] == quote;
+            from += (uint32_t)is_quoted;
+            size -= 2 * is_quoted;
+            if (size < is_quoted || (has_escapes && is_quoted && memchr(text + from, quote, size)))
                 return i;
         }
         if (size > longest)
@@ -134,11 +135,12 @@ static inline __attribute__((always_inline)) size_t find_bytes(const dki_values 
         uint32_t from = end[-1] + 1, to = end[0];
         if (cut_cr)
             to -= to > from && text[to - 1] == '\r';
-        if (quotes && to > from && text[from] == f->quote) {
-            if (to - from != 3)
+        if (quotes) {
+            uint32_t is_quoted = text[from] == f->quote;
+            from += is_quoted;
+            to -= is_quoted;
+            if (to - from < is_quoted)
                 return i;
-            from++;
-            to--;
         }
         if (to - from > 1)
             return i;

@@ -76,7 +76,7 @@ static inline size_t dki_field_get(const dki_fields *f, size_t i, const char **b
 
     if (f->cut_cr && to > from && f->text[to - 1] == '\r')
         to--;
-    *is_quoted = f->quote && to > from && f->text[from] == f->quote;
+    *is_quoted = f->quote && f->text[from] == f->quote; /* where an empty field begins stands what ends it */
     *bytes = f->text + from + *is_quoted;
     return to - from - 2u * *is_quoted;
 }

@@ -268,7 +268,7 @@ static void generated_files_agree(void **state)
         columns[0].type = below(3) ? below(2) ? DK_CATEGORY : DK_DATE : DK_PERIOD;
         columns[0].has_scale = columns[0].type == DK_PERIOD;
         columns[0].scale = (uint8_t)(columns[0].has_scale ? below(DK_N_FREQUENCIES) : 0);
-        dki_scan_use((dki_scan_kind)(DKI_SCAN_PLAIN + below(3)));
+        dki_scan_use((dki_scan_kind)(DKI_SCAN_PLAIN + below(DKI_N_SCAN_KINDS - DKI_SCAN_PLAIN)));
         compare(text, size, &o, blocks, 3);
     }
 }
