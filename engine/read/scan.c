@@ -173,28 +173,33 @@ __attribute__((target("pclmul"))) static inline uint64_t running_xor_pclmul(uint
 }
 #endif
 
+/* What words had, as bits: whether there were any is asked once for all of them. */
+typedef struct seen {
+    uint64_t quote, escape, cr, quoted_end;
+} seen;
+
 /* Takes one word; keep has the bits of the bytes that count. Returns its structural bits. */
-static inline __attribute__((always_inline)) uint64_t take_word(dki_scan *s, const classes *c, uint64_t keep,
-                                                                running_xor_fn *running_xor)
+static inline __attribute__((always_inline)) uint64_t take_word(dki_scan *s, seen *met, const classes *c,
+                                                                uint64_t keep, running_xor_fn *running_xor)
 {
     uint64_t quote = c->quote & keep, field = c->field & keep, line = c->line & keep, cr = c->cr & keep;
     uint64_t bad = (c->nul | ((cr << 1 | s->after_cr) & ~c->line)) & keep;
 
     s->after_cr = cr >> 63;
-    s->has_cr = s->has_cr || cr;
+    met->cr |= cr;
     if (quote | s->inside | s->after_quote) {
         uint64_t inside = running_xor(quote) ^ s->inside;
         uint64_t opening = quote & inside, closing = quote & ~inside;
         uint64_t after_quote = closing << 1 | s->after_quote;
 
-        s->has_quotes = true;
-        s->has_quoted_ends = s->has_quoted_ends || (line & inside);
+        met->quote |= quote;
+        met->quoted_end |= line & inside;
         field &= ~inside;
         line &= ~inside;
         bad |= opening & ~(field << 1 | s->after_field | after_quote);
         bad |= after_quote & ~(field | cr | opening) & keep;
-        s->has_escapes = s->has_escapes || (opening & after_quote);
-        s->inside = inside >> 63 ? ~UINT64_C(0) : 0;
+        met->escape |= opening & after_quote;
+        s->inside = 0 - (inside >> 63);
         s->after_quote = closing >> 63;
     }
     s->after_field = field >> 63;
@@ -220,6 +225,7 @@ static inline __attribute__((always_inline)) size_t scan_words(dki_scan *scan, c
                                      scan->dialect.delimiter == DKI_NO_DELIMITER ? '\n' : scan->dialect.delimiter };
     classes found[WORDS];
     dki_scan s = *scan;
+    seen met = { 0 };
     size_t w = first;
 
     while (w < n_words && s.n_ends < wanted && !s.is_bad) {
@@ -236,11 +242,18 @@ static inline __attribute__((always_inline)) size_t scan_words(dki_scan *scan, c
             high = classify(last, 1, bytes, found + n - 1) || high;
         }
         s.has_high = s.has_high || high;
-        for (size_t i = 0; i < n && s.n_ends < wanted && !s.is_bad; i++, w++) {
-            size_t left = n_bytes - w * DKI_SCAN_BYTES;
-            bits[w] = take_word(&s, &found[i], left >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1, running_xor);
+        size_t i = 0, n_full = (w + n) * DKI_SCAN_BYTES <= n_bytes ? n : n - 1;
+        for (; i < n_full && s.n_ends < wanted && !s.is_bad; i++, w++)
+            bits[w] = take_word(&s, &met, &found[i], ~UINT64_C(0), running_xor);
+        if (i == n_full && n_full < n && s.n_ends < wanted && !s.is_bad) {
+            bits[w] = take_word(&s, &met, &found[i], (UINT64_C(1) << n_bytes % DKI_SCAN_BYTES) - 1, running_xor);
+            w++;
         }
     }
+    s.has_quotes = s.has_quotes || met.quote;
+    s.has_escapes = s.has_escapes || met.escape;
+    s.has_cr = s.has_cr || met.cr;
+    s.has_quoted_ends = s.has_quoted_ends || met.quoted_end;
     *scan = s;
     return w;
 }
@@ -303,8 +316,9 @@ static size_t words_sse2(dki_scan *scan, const char *text, size_t n_bytes, size_
 static const scanner sse2 = { words_sse2, positions_plain };
 
 __attribute__((target("avx2,bmi,popcnt,pclmul"))) static size_t words_avx2(dki_scan *scan, const char *text,
-                                                                    size_t n_bytes, size_t first, size_t n_words,
-                                                                    uint64_t wanted, uint64_t *bits)
+                                                                           size_t n_bytes, size_t first,
+                                                                           size_t n_words, uint64_t wanted,
+                                                                           uint64_t *bits)
 {
     return scan_words(scan, text, n_bytes, first, n_words, wanted, bits, classify_avx2, running_xor_pclmul);
 }
@@ -331,11 +345,10 @@ __attribute__((target(AVX512))) static inline void put_sixteen(uint32_t *to, __m
 /* The numbers 0 .. 63, of which those stay whose bit is set, are the positions: no loop over bits. */
 __attribute__((target(AVX512))) static size_t positions_avx512(const uint64_t *bits, size_t n_bytes, uint32_t *out)
 {
-    static const unsigned char numbers[64] = {
-        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-        22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-        44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63
-    };
+    static const unsigned char numbers[64] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                               16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+                                               32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+                                               48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63 };
     const __m512i all = _mm512_loadu_si512((const void *)numbers);
     uint32_t *to = out;
     size_t n_words = (n_bytes + 63) / 64;

@@ -85,67 +85,94 @@ static inline __attribute__((always_inline)) bool has_key(const uint64_t *slot, 
     return differs == 0;
 }
 
-static inline __attribute__((always_inline)) size_t find(const dki_values *v, const dki_fields *f, size_t i,
-                                                         uint16_t *codes, unsigned n_words, bool quotes)
+/* What has to be looked at in a field, decided once for all of them: */
+typedef enum field_kind {
+    BARE,   /* nothing */
+    QUOTED, /* whether it stands between quotes */
+    CAREFUL /* that too, and doubled quotes within it, and a CR of the line end */
+} field_kind;
+
+/* The slot of a key that does not stand in its first one; NULL: there is none. */
+static __attribute__((noinline)) const uint64_t *find_further(const dki_values *v, const uint64_t *slot,
+                                                              value_key key)
 {
-    const char *text = f->text;
+    const size_t width = v->n_words + (size_t)1;
+
+    for (;;) {
+        if (*slot == 0) /* the first word of a value is never zero */
+            return NULL;
+        slot += width;
+        if (slot == v->slots + v->n_slots * width)
+            slot = v->slots;
+        if (has_key(slot, key, v->n_words))
+            return slot;
+    }
+}
+
+static inline __attribute__((always_inline)) size_t find(const dki_values *v, const dki_fields *f, size_t i,
+                                                         uint16_t *codes, unsigned n_words, field_kind kind)
+{
+    const char *text = f->text, quote = f->quote;
     const uint64_t *slots = v->slots;
-    const size_t mask = v->n_slots - 1, longest = 8 * n_words, stride = f->stride, n = f->n, width = n_words + 1;
     const uint64_t factors[4] = { v->factors[0], v->factors[1], v->factors[2], v->factors[3] };
+    const size_t longest = 8 * n_words, stride = f->stride, n = f->n, width = n_words + 1;
     const unsigned shift = v->shift;
-    const bool cut_cr = f->cut_cr, has_escapes = f->has_escapes;
-    const char quote = f->quote;
 
     for (const uint32_t *end = f->ends + i * stride; i < n; i++, end += stride) {
         uint32_t from = end[-1] + 1, to = end[0];
-        if (cut_cr)
+        if (kind == CAREFUL && f->cut_cr)
             to -= to > from && text[to - 1] == '\r';
+        const char *bytes = text + from;
         size_t size = to - from;
-        if (quotes) { /* no branch on what cannot be foreseen: columns have empty fields, which have no quotes */
-            size_t is_quoted = text[from] == quote;
-            from += (uint32_t)is_quoted;
+        if (kind !=
+            BARE) { /* no branch on what cannot be foreseen: columns have empty fields, which have no quotes */
+            size_t is_quoted = *bytes == quote; /* which is 0, and nowhere, where there are none */
+            bytes += is_quoted;
             size -= 2 * is_quoted;
-            if (size < is_quoted || (has_escapes && is_quoted && memchr(text + from, quote, size)))
+            if (size < is_quoted)
+                return i;
+            if (kind == CAREFUL && is_quoted && f->has_escapes && memchr(bytes, quote, size))
                 return i;
         }
         if (size > longest)
             return i;
-        value_key key = load_key(text + from, size, n_words);
-        size_t at = slot_of(key, factors, n_words, shift);
-        while (!has_key(slots + at * width, key, n_words)) {
-            if (slots[at * width] == 0) /* the first word of a value is never zero */
+        value_key key = load_key(bytes, size, n_words);
+        const uint64_t *slot = slots + slot_of(key, factors, n_words, shift) * width;
+        if (!has_key(slot, key, n_words)) {
+            slot = find_further(v, slot, key);
+            if (!slot)
                 return i;
-            at = (at + 1) & mask;
         }
-        codes[i] = (uint16_t)slots[at * width + n_words];
+        codes[i] = (uint16_t)slot[n_words];
     }
     return n;
 }
 
 /* The same while all values are of one byte. */
 static inline __attribute__((always_inline)) size_t find_bytes(const dki_values *v, const dki_fields *f, size_t i,
-                                                               uint16_t *codes, bool quotes)
+                                                               uint16_t *codes, field_kind kind)
 {
-    const char *text = f->text;
+    const char *text = f->text, quote = f->quote;
     const uint16_t *of_byte = v->of_byte;
     const size_t stride = f->stride, n = f->n;
-    const bool cut_cr = f->cut_cr;
 
     for (const uint32_t *end = f->ends + i * stride; i < n; i++, end += stride) {
         uint32_t from = end[-1] + 1, to = end[0];
-        if (cut_cr)
+        if (kind == CAREFUL && f->cut_cr)
             to -= to > from && text[to - 1] == '\r';
-        if (quotes) {
-            uint32_t is_quoted = text[from] == f->quote;
-            from += is_quoted;
-            to -= is_quoted;
-            if (to - from < is_quoted)
+        uint32_t size = to - from;
+        const char *byte = text + from;
+        if (kind != BARE) {
+            uint32_t is_quoted = *byte == quote;
+            byte += is_quoted;
+            size -= 2 * is_quoted;
+            if (size < is_quoted)
                 return i;
         }
-        if (to - from > 1)
+        if (size > 1)
             return i;
         /* An empty field is as byte 0, which no value has and which means null. */
-        uint16_t code = of_byte[(unsigned char)text[from] & (0u - (to - from))];
+        uint16_t code = of_byte[(unsigned char)*byte & (0u - size)];
         if (code == NO_CODE)
             return i;
         codes[i] = code;
@@ -153,24 +180,24 @@ static inline __attribute__((always_inline)) size_t find_bytes(const dki_values 
     return n;
 }
 
-size_t dki_values_find(const dki_values *values, const dki_fields *fields, size_t i, uint16_t *codes)
+static inline __attribute__((always_inline)) size_t find_kind(const dki_values *values, const dki_fields *fields,
+                                                              size_t i, uint16_t *codes, field_kind kind)
 {
     if (values->has_bytes_alone)
-        return fields->quote ? find_bytes(values, fields, i, codes, true)
-                             : find_bytes(values, fields, i, codes, false);
-    if (fields->quote)
-        switch (values->n_words) {
-        case 1: return find(values, fields, i, codes, 1, true);
-        case 2: return find(values, fields, i, codes, 2, true);
-        case 3: return find(values, fields, i, codes, 3, true);
-        default: return find(values, fields, i, codes, 4, true);
-        }
+        return find_bytes(values, fields, i, codes, kind);
     switch (values->n_words) {
-    case 1: return find(values, fields, i, codes, 1, false);
-    case 2: return find(values, fields, i, codes, 2, false);
-    case 3: return find(values, fields, i, codes, 3, false);
-    default: return find(values, fields, i, codes, 4, false);
+    case 1: return find(values, fields, i, codes, 1, kind);
+    case 2: return find(values, fields, i, codes, 2, kind);
+    case 3: return find(values, fields, i, codes, 3, kind);
+    default: return find(values, fields, i, codes, 4, kind);
     }
+}
+
+size_t dki_values_find(const dki_values *values, const dki_fields *fields, size_t i, uint16_t *codes)
+{
+    if (fields->has_escapes || fields->cut_cr)
+        return find_kind(values, fields, i, codes, CAREFUL);
+    return fields->quote ? find_kind(values, fields, i, codes, QUOTED) : find_kind(values, fields, i, codes, BARE);
 }
 
 /* Adding. --------------------------------------------------------------------------------------------------------- */
