@@ -161,7 +161,8 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
         status = lengthen(accumulator, (void **)&accumulator->sum, capacity, sizeof *accumulator->sum, err);
     if (status == DK_OK && is_sum(what) && is_whole(what->type) && what->weighted)
         status = lengthen(accumulator, (void **)&accumulator->high, capacity, sizeof *accumulator->high, err);
-    if (status == DK_OK && what->kind == DKI_AGGREGATE_MEAN && what->weighted)
+    if (status == DK_OK && what->weighted &&
+        (what->kind == DKI_AGGREGATE_MEAN || dki_aggregate_has_moments(what->kind)))
         status = lengthen(accumulator, (void **)&accumulator->weight, capacity, sizeof *accumulator->weight, err);
     if (status == DK_OK && is_sum(what) && what->type == DK_REAL)
         status = lengthen(accumulator, (void **)&accumulator->shorts, capacity, sizeof *accumulator->shorts, err);
@@ -440,6 +441,8 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
 {
     const dk_view *value = rows->value;
     dki_tally *tally = &accumulator->tally;
+    /* Which values there are does not depend on weights. */
+    bool weighs = accumulator->what.weighted && accumulator->what.kind != DKI_AGGREGATE_DISTINCT;
     dk_status status = DK_OK;
 
     FOR_USED(rows, use, all, accumulator->n[group]++);
@@ -448,18 +451,20 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
     status = dki_tally_room(tally, rows->n, err);
     if (status != DK_OK)
         return status;
+#define COUNT_OF(i) (weighs ? (uint64_t)rows->weights[i] : 1)
     switch (accumulator->what.type) {
     case DK_REAL:
         FOR_USED(rows, use, all, {
-            dki_tally_put(tally, group, dki_tally_real(((const double *)value->values)[value->constant ? 0 : i]),
-                          1);
+            double real = ((const double *)value->values)[value->constant ? 0 : i];
+
+            dki_tally_put(tally, group, dki_tally_real(real), COUNT_OF(i));
         });
         break;
     case DK_RATIO:
         FOR_USED(rows, use, all, {
             const dk_ratio *ratio = (const dk_ratio *)value->values + (value->constant ? 0 : i);
 
-            status = dki_tally_put_text(tally, group, (const char *)ratio, sizeof *ratio, err);
+            status = dki_tally_put_text(tally, group, (const char *)ratio, sizeof *ratio, COUNT_OF(i), err);
             if (status != DK_OK)
                 return status;
         });
@@ -468,13 +473,15 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
         FOR_USED(rows, use, all, {
             dk_text text = dki_view_text(value, i);
 
-            status = dki_tally_put_text(tally, group, text.bytes, text.size, err);
+            status = dki_tally_put_text(tally, group, text.bytes, text.size, COUNT_OF(i), err);
             if (status != DK_OK)
                 return status;
         });
         break;
-    default: FOR_USED(rows, use, all, dki_tally_put(tally, group, dki_tally_integer(rows->integers[i]), 1));
+    default:
+        FOR_USED(rows, use, all, dki_tally_put(tally, group, dki_tally_integer(rows->integers[i]), COUNT_OF(i)));
     }
+#undef COUNT_OF
     return DK_OK;
 }
 

@@ -4,8 +4,8 @@
  * 128 bits and more, long fixed-point numbers for reals), so that neither the order of rows nor the merging of
  * workers' accumulators can be seen in a result.
  *
- * In a table with weights count() is the sum of weights, sum and mean weigh each value, rows() counts records. A
- * record of weight 0 is nobody: sum, mean, min and max pass over it.
+ * In a table with weights count() is the sum of weights, rows() counts records, and all others take a record as so many
+ * persons as it weighs. A record of weight 0 is nobody: all but rows() pass over it.
  */
 #ifndef DKI_QUERY_AGGREGATE_H
 #define DKI_QUERY_AGGREGATE_H
@@ -14,6 +14,7 @@
 
 #include "base/checked.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "moments.h"
 #include "real_sum.h"
 #include "tally.h"
@@ -45,7 +46,7 @@ typedef struct dki_aggregate {
     bool unique;         /* distinct: values are known to differ, so that counting the known ones is enough */
     bool narrow;         /* moments: sums of products fit in 64 bits */
     uint8_t other_scale; /* cov: of the second argument */
-    bool weighted;       /* only count, sum, mean, min and max */
+    bool weighted;       /* all but rows, in a table with weights */
     dk_type weight_type;
     uint8_t weight_scale;
 } dki_aggregate;
@@ -67,6 +68,11 @@ static inline bool dki_aggregate_has_moments(dki_aggregate_kind kind)
 static inline bool dki_aggregate_has_pairs(dki_aggregate_kind kind)
 {
     return kind >= DKI_AGGREGATE_COV;
+}
+/* One person, in the units of the weights. */
+static inline uint64_t dki_aggregate_one(const dki_aggregate *what)
+{
+    return what->weighted && what->weight_type == DK_DECIMAL ? (uint64_t)dki_power10[what->weight_scale] : 1;
 }
 static inline bool dki_aggregate_is_placed(dki_aggregate_kind kind)
 {

@@ -6,7 +6,11 @@
  *   corr(x, y)   with c(a, b) = n * sum(a * b) - sum(a) * sum(b), each exact and then rounded once:
  *                c(x, y) / sqrt(c(x, x) * c(y, y)), in -1 .. 1
  *
- * All of fewer than two values are null; so is a correlation where one side does not vary.
+ * With weights n is the sum of the weights and each sum weighs its terms: a record of weight 3 is three. Weights with
+ * digits are whole numbers of their last digit, U of which are one person; then n (n - 1) is W (W - U), and all else
+ * stands as it is, for U^2 cancels.
+ *
+ * All of fewer than two values (weights of one or less) are null; so is a correlation where one side does not vary.
  */
 #include "aggregate.h"
 
@@ -36,14 +40,20 @@ dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_ro
         for (uint64_t left = use[word]; left; left &= left - 1) {
             size_t i = word * 64 + (size_t)__builtin_ctzll(left);
             uint32_t group = rows->groups[i];
+            int64_t weight = accumulator->weight ? rows->weights[i] : 1;
             dk_status status = DK_OK;
 
             accumulator->n[group]++;
+            if (accumulator->weight)
+                accumulator->weight[group] += weight;
             switch (moments->form) {
             case DKI_MOMENTS_NARROW: dki_moments_add_narrow(moments, group, rows->integers[i], others[i]); break;
-            case DKI_MOMENTS_WHOLE: dki_moments_add_whole(moments, group, rows->integers[i], others[i]); break;
+            case DKI_MOMENTS_WHOLE:
+                dki_moments_add_whole(moments, group, rows->integers[i], others[i], weight);
+                break;
             case DKI_MOMENTS_REAL:
-                status = dki_moments_add_real(moments, group, real_at(rows->value, i), real_at(other, i), err);
+                status =
+                    dki_moments_add_real(moments, group, real_at(rows->value, i), real_at(other, i), weight, err);
             }
             if (status != DK_OK)
                 return status;
@@ -54,12 +64,18 @@ dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_ro
 
 /* Finishing. --------------------------------------------------------------------------------------------------- */
 
+/* How many values there are, in units of the weights. */
+static uint64_t n_units(const dki_accumulator *accumulator, uint32_t group)
+{
+    return accumulator->weight ? (uint64_t)accumulator->weight[group] : accumulator->n[group];
+}
+
 static double covariance(const dki_accumulator *accumulator, uint32_t group)
 {
     const dki_aggregate *what = &accumulator->what;
     bool pairs = dki_aggregate_has_pairs(what->kind);
-    uint64_t n = accumulator->n[group];
-    uint64_t divisors[] = { n, n - 1, (uint64_t)dki_power10[what->scale],
+    uint64_t n = n_units(accumulator, group);
+    uint64_t divisors[] = { n, n - dki_aggregate_one(what), (uint64_t)dki_power10[what->scale],
                             (uint64_t)dki_power10[pairs ? what->other_scale : what->scale] };
     dki_scaled scaled = dki_moments_central(&accumulator->moments, group, n, DKI_MOMENT_X,
                                             pairs ? DKI_MOMENT_Y : DKI_MOMENT_X, divisors, 4);
@@ -71,7 +87,7 @@ static double covariance(const dki_accumulator *accumulator, uint32_t group)
 static bool correlation(const dki_accumulator *accumulator, uint32_t group, double *out)
 {
     const dki_moments *moments = &accumulator->moments;
-    uint64_t n = accumulator->n[group];
+    uint64_t n = n_units(accumulator, group);
     dki_scaled xy = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_Y, NULL, 0);
     dki_scaled xx = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_X, NULL, 0);
     dki_scaled yy = dki_moments_central(moments, group, n, DKI_MOMENT_Y, DKI_MOMENT_Y, NULL, 0);
@@ -98,7 +114,7 @@ dk_status dki_accumulator_finish_moments(const dki_accumulator *accumulator, con
 
     DKI_FOR_ROWS(i, n, accumulator->context, status, err)
     {
-        bool known = accumulator->n[groups[i]] > 1;
+        bool known = n_units(accumulator, groups[i]) > dki_aggregate_one(&accumulator->what);
         double value = 0;
 
         if (known && kind == DKI_AGGREGATE_CORR)

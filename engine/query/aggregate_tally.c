@@ -3,6 +3,11 @@
  * A quantile is Hyndman and Fan's type 7: of n values in order, x[1] .. x[n], the one at 1 + (n - 1) p, between two
  * neighbours in proportion. It is exact, a ratio, but for reals, where the two neighbours are weighed in floating
  * point: x * (1 - f) + y * f, which is x where f is 0 or both are equal.
+ *
+ * Put otherwise: values lie in order along a line, each as long as its weight, W in all, and the quantile is their mean
+ * over a stretch as long as one person, which begins at (W - 1) p. Where every weight is 1 that is type 7; where weights
+ * are whole it is type 7 of so many records; and it moves steadily where they are not (Akinshin, Weighted quantile
+ * estimators, 2023, with the sum of weights for n). Where W is below 1 the stretch is the whole line.
  */
 #include "aggregate.h"
 
@@ -13,58 +18,98 @@
 #include "base/status.h"
 #include "expr/poll_row.h"
 
-/* The two keys between which the quantile lies, and how far: rest / denominator of the share. */
-static void find_neighbours(const dki_tally *tally, uint32_t group, dk_ratio share, uint64_t keys[2],
-                            uint64_t *rest)
-{
-    size_t first = dki_tally_find(tally, group), at = first;
-    dki_u128 place, seen = 0, n = 0;
+/* The entries that a quantile is a mean of, and how much each has of the stretch. Lengths are whole numbers: those of
+ * the counts, times the share's denominator. */
+struct stretch {
+    const dki_tally *tally;
+    size_t at;            /* the entry that comes next */
+    dki_u128 end;         /* of that entry on the line */
+    dki_u128 place;       /* where the rest of the stretch begins */
+    dki_u128 left, whole; /* what is left of it, and was at first */
+    uint64_t factor;      /* length of a unit of the counts */
+};
 
-    for (; at < tally->n && tally->groups[at] == group; at++)
+/* one is a person: so many of the units that counts are in. Counts of a group are below 2^62 together. */
+static void stretch_init(struct stretch *stretch, const dki_tally *tally, uint32_t group, dk_ratio share,
+                         uint64_t one)
+{
+    size_t first = dki_tally_find(tally, group);
+    dki_u128 n = 0;
+
+    for (size_t at = first; at < tally->n && tally->groups[at] == group; at++)
         n += tally->counts[at];
-    place = (n - 1) * (uint64_t)share.numerator;
-    *rest = (uint64_t)(place % (uint64_t)share.denominator);
-    place /= (uint64_t)share.denominator;
-    for (at = first; seen + tally->counts[at] <= place; at++)
-        seen += tally->counts[at];
-    keys[0] = tally->keys[at];
-    if (*rest && seen + tally->counts[at] == place + 1)
-        at++;
-    keys[1] = tally->keys[at];
+    stretch->tally = tally;
+    stretch->at = first;
+    stretch->factor = (uint64_t)share.denominator;
+    stretch->end = (dki_u128)tally->counts[first] * stretch->factor;
+    stretch->place = n > one ? (n - one) * (uint64_t)share.numerator : 0;
+    stretch->whole = (n > one ? one : n) * stretch->factor;
+    stretch->left = stretch->whole;
 }
 
-static bool between(const dki_aggregate *what, const uint64_t keys[2], uint64_t rest, dk_ratio *out)
+/* The next entry's key, and how long it lies on the stretch; false at its end. */
+static bool stretch_next(struct stretch *stretch, uint64_t *key, dki_u128 *length)
 {
-    int64_t low = dki_tally_as_integer(keys[0]), high = dki_tally_as_integer(keys[1]);
-    dki_i128 denominator = (dki_i128)what->share.denominator * dki_power10[what->scale];
-    dki_i128 step = ((dki_i128)high - low) * (int64_t)rest; /* below 2^127 */
-    dki_i128 numerator;
-
-    return !dki_mul_i128(low, what->share.denominator, &numerator) && !dki_add_i128(numerator, step, &numerator) &&
-           dki_ratio_make(numerator, denominator, out);
+    if (stretch->left == 0)
+        return false;
+    while (stretch->end <= stretch->place) /* the line is longer than the stretch */
+        stretch->end += (dki_u128)stretch->tally->counts[++stretch->at] * stretch->factor;
+    *key = stretch->tally->keys[stretch->at];
+    *length = stretch->end - stretch->place;
+    if (*length > stretch->left)
+        *length = stretch->left;
+    stretch->left -= *length;
+    stretch->place += *length;
+    return true;
 }
 
-static double between_reals(const dki_aggregate *what, const uint64_t keys[2], uint64_t rest)
+static bool exact_mean(struct stretch *stretch, uint8_t scale, dk_ratio *out)
 {
-    double low = dki_tally_as_real(keys[0]), high = dki_tally_as_real(keys[1]);
-    double f = (double)rest / (double)what->share.denominator;
+    dki_i128 sum = 0, term, denominator;
+    dki_u128 length;
+    uint64_t key;
 
-    return f == 0 || low == high ? low : low * (1 - f) + high * f;
+    while (stretch_next(stretch, &key, &length)) {
+        if (dki_mul_i128(dki_tally_as_integer(key), (dki_i128)length, &term) || dki_add_i128(sum, term, &sum))
+            return false;
+    }
+    return !dki_mul_i128((dki_i128)stretch->whole, dki_power10[scale], &denominator) &&
+           dki_ratio_make(sum, denominator, out);
+}
+
+/* The first value has what the others leave, so that two weigh 1 - f and f. */
+static double real_mean(struct stretch *stretch)
+{
+    dki_u128 length = 0;
+    uint64_t key = 0;
+    double first, others = 0, rest = 1;
+    bool differ = false;
+
+    (void)stretch_next(stretch, &key, &length); /* there is one */
+    first = dki_tally_as_real(key);
+    while (stretch_next(stretch, &key, &length)) {
+        double value = dki_tally_as_real(key), part = (double)length / (double)stretch->whole;
+
+        others += value * part;
+        rest -= part;
+        differ = differ || value != first;
+    }
+    return differ ? first * rest + others : first;
 }
 
 static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dk_builder *builder,
                                  bool *fits, dk_error *err)
 {
     const dki_aggregate *what = &accumulator->what;
-    uint64_t keys[2], rest;
+    struct stretch stretch;
     dk_ratio ratio;
 
     if (accumulator->n[group] == 0)
         return dk_builder_null(builder, 1, err);
-    find_neighbours(&accumulator->tally, group, what->share, keys, &rest);
+    stretch_init(&stretch, &accumulator->tally, group, what->share, dki_aggregate_one(what));
     if (what->type == DK_REAL)
-        return dk_builder_real(builder, between_reals(what, keys, rest), err);
-    *fits = between(what, keys, rest, &ratio);
+        return dk_builder_real(builder, real_mean(&stretch), err);
+    *fits = exact_mean(&stretch, what->scale, &ratio);
     if (!*fits)
         return dki_fail(err, DK_ERR_OVERFLOW, "quantile() does not fit in 64 bits above and below");
     return dk_builder_ratio(builder, ratio, err);

@@ -336,18 +336,25 @@ static dk_status find_unique(dki_plan *plan, dki_plan_aggregate *aggregate, dk_e
     return status;
 }
 
-/* Where a weighed form has several answers, or a record that is split is still one value. */
-static bool has_weighted_form(dki_aggregate_kind kind)
+/* Weights of quantiles, modes and moments are added up in 62 bits. */
+static dk_status check_weights(const dki_plan *plan, const dki_plan_aggregate *aggregate, dk_error *err)
 {
-    return kind <= DKI_AGGREGATE_MAX;
-}
+    const dki_node *node = aggregate->node;
+    dki_aggregate_kind kind = aggregate->what.kind;
+    uint64_t n_rows = dk_table_n_rows(plan->table);
+    int64_t least, greatest;
 
-static dk_status refuse_weights(const dk_expr *expr, const dki_node *node, dk_error *err)
-{
-    (void)dki_node_fail(expr, node, err, DK_ERR_ARGUMENT, "%s() is not defined for records with weights",
-                        node->text);
-    dki_hint(err, "rows(), count(), sum(), mean(), min() and max() are");
-    return DK_ERR_ARGUMENT;
+    if (kind != DKI_AGGREGATE_QUANTILE && kind != DKI_AGGREGATE_MODE && !dki_aggregate_has_moments(kind))
+        return DK_OK;
+    if (!dk_column_bounds(plan->weight, &least, &greatest) || (dki_u128)n_rows * (uint64_t)greatest < (dki_u128)1
+                                                                                                          << 62)
+        return DK_OK;
+    (void)dki_node_fail(
+        aggregate->expr, node, err, DK_ERR_OVERFLOW,
+        "%s() adds up weights in 62 bits, and %llu rows of so large or so precise weights may need more",
+        node->text, (unsigned long long)n_rows);
+    dki_hint(err, "round the weights to fewer digits: round(%s, 6)", dk_table_properties(plan->table)->weight);
+    return DK_ERR_OVERFLOW;
 }
 
 dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
@@ -383,9 +390,10 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
         status = find_share(plan, expr, node, &what->share, err);
     if (status == DK_OK && what->kind == DKI_AGGREGATE_DISTINCT)
         status = find_unique(plan, &aggregate, err);
-    if (status == DK_OK && plan->weight && !has_weighted_form(what->kind))
-        status = refuse_weights(expr, node, err);
+    if (status == DK_OK && plan->weight)
+        status = check_weights(plan, &aggregate, err);
     if (plan->weight) {
+        what->narrow = false;
         what->weighted = what->kind != DKI_AGGREGATE_ROWS;
         what->weight_type = dk_column_type(plan->weight);
         what->weight_scale = dk_column_scale(plan->weight);

@@ -5,7 +5,7 @@
  *
  *   form     a value's sum                      a product's sum
  *   narrow   1 limb                             1 limb
- *   whole    2 limbs: 2^63 * 2^64 rows          3 limbs: 2^126 * 2^64 rows
+ *   whole    2 limbs: 2^63 * 2^64 rows          3 limbs: 2^126 * 2^64 rows, or 2^62 of weights
  *   real     4 limbs, bit 0 is 2^-128           8 limbs, bit 0 is 2^-256
  *   longs    35 limbs, bit 0 is 2^-1074         70 limbs, bit 0 is 2^-2148
  *
@@ -84,21 +84,34 @@ dk_status dki_moments_room(dki_moments *moments, size_t n, dk_error *err)
 
 /* Adding. ------------------------------------------------------------------------------------------------------ */
 
-static void add_words(uint64_t *limbs, size_t n, dki_i128 term)
+/* Adds term * weight, of at most 188 bits and a sign. */
+static void add_words(uint64_t *limbs, size_t n, dki_i128 term, uint64_t weight)
 {
-    uint64_t words[3] = { (uint64_t)term, (uint64_t)((dki_u128)term >> 64), term < 0 ? UINT64_MAX : 0 };
+    dki_u128 magnitude = term < 0 ? 0 - (dki_u128)term : (dki_u128)term;
+    dki_u128 low = (dki_u128)(uint64_t)magnitude * weight;
+    dki_u128 high = (magnitude >> 64) * weight + (low >> 64);
+    uint64_t words[3] = { (uint64_t)low, (uint64_t)high, (uint64_t)(high >> 64) };
 
+    if (term < 0) {
+        uint64_t carry = 1;
+
+        for (size_t i = 0; i < 3; i++) {
+            words[i] = ~words[i] + carry;
+            carry = carry && words[i] == 0;
+        }
+    }
     dki_fixed_merge(limbs, words, n);
 }
 
-void dki_moments_add_whole(dki_moments *moments, size_t group, int64_t x, int64_t y)
+void dki_moments_add_whole(dki_moments *moments, size_t group, int64_t x, int64_t y, int64_t weight)
 {
     uint64_t *record = moments->records + group * moments->stride;
     const int64_t factors[DKI_MOMENTS][2] = { { x, 1 }, { y, 1 }, { x, x }, { y, y }, { x, y } };
 
     for (unsigned k = 0; k < DKI_MOMENTS; k++) {
         if (moments->set >> k & 1)
-            add_words(record + moments->at[k], is_product(k) ? 3 : 2, (dki_i128)factors[k][0] * factors[k][1]);
+            add_words(record + moments->at[k], is_product(k) ? 3 : 2, (dki_i128)factors[k][0] * factors[k][1],
+                      (uint64_t)weight);
     }
 }
 
@@ -120,18 +133,19 @@ static uint64_t *long_record(dki_moments *moments, size_t group, dk_error *err)
     return moments->longs[group];
 }
 
-static bool add_term(uint64_t *limbs, size_t n, unsigned below, unsigned moment, double x, double y)
+static bool add_term(uint64_t *limbs, size_t n, unsigned below, unsigned moment, double x, double y, int64_t weight)
 {
     switch (moment) {
-    case DKI_MOMENT_X: return dki_fixed_add(limbs, n, below, x);
-    case DKI_MOMENT_Y: return dki_fixed_add(limbs, n, below, y);
-    case DKI_MOMENT_XX: return dki_fixed_add_product(limbs, n, below, x, x);
-    case DKI_MOMENT_YY: return dki_fixed_add_product(limbs, n, below, y, y);
-    default: return dki_fixed_add_product(limbs, n, below, x, y);
+    case DKI_MOMENT_X: return dki_fixed_add(limbs, n, below, x, weight);
+    case DKI_MOMENT_Y: return dki_fixed_add(limbs, n, below, y, weight);
+    case DKI_MOMENT_XX: return dki_fixed_add_product(limbs, n, below, x, x, weight);
+    case DKI_MOMENT_YY: return dki_fixed_add_product(limbs, n, below, y, y, weight);
+    default: return dki_fixed_add_product(limbs, n, below, x, y, weight);
     }
 }
 
-dk_status dki_moments_add_real(dki_moments *moments, size_t group, double x, double y, dk_error *err)
+dk_status dki_moments_add_real(dki_moments *moments, size_t group, double x, double y, int64_t weight,
+                               dk_error *err)
 {
     uint64_t *record = moments->records + group * moments->stride, *other;
 
@@ -139,13 +153,13 @@ dk_status dki_moments_add_real(dki_moments *moments, size_t group, double x, dou
         unsigned below = is_product(k) ? PRODUCT_BELOW : VALUE_BELOW;
 
         if (!(moments->set >> k & 1) ||
-            add_term(record + moments->at[k], limbs_of(DKI_MOMENTS_REAL, k), below, k, x, y))
+            add_term(record + moments->at[k], limbs_of(DKI_MOMENTS_REAL, k), below, k, x, y, weight))
             continue;
         other = long_record(moments, group, err);
         if (other == NULL)
             return DK_ERR_MEMORY;
         (void)add_term(other + long_at(moments, k), (is_product(k) ? 2 : 1) * LONG_LIMBS,
-                       is_product(k) ? 2 * LONG_BELOW : LONG_BELOW, k, x, y); /* takes every double */
+                       is_product(k) ? 2 * LONG_BELOW : LONG_BELOW, k, x, y, weight); /* takes every double */
     }
     return DK_OK;
 }

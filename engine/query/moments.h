@@ -35,9 +35,11 @@ void dki_moments_init(dki_moments *moments, dk_context *context, dki_moment_form
 void dki_moments_drop(dki_moments *moments);
 /* Makes room for n groups; new ones hold nothing. */
 dk_status dki_moments_room(dki_moments *moments, size_t n, dk_error *err);
-/* Adds values to a group; y is not looked at where there is none. */
-void dki_moments_add_whole(dki_moments *moments, size_t group, int64_t x, int64_t y);
-dk_status dki_moments_add_real(dki_moments *moments, size_t group, double x, double y, dk_error *err);
+/* Adds values, weight times (>= 0), to a group; y is not looked at where there is none. All weights together stay below
+ * 2^62. */
+void dki_moments_add_whole(dki_moments *moments, size_t group, int64_t x, int64_t y, int64_t weight);
+dk_status dki_moments_add_real(dki_moments *moments, size_t group, double x, double y, int64_t weight,
+                               dk_error *err);
 static inline void dki_moments_add_narrow(const dki_moments *moments, size_t group, int64_t x, int64_t y)
 {
     uint64_t *record = moments->records + group * moments->stride, a = (uint64_t)x, b = (uint64_t)y;
@@ -69,7 +71,7 @@ typedef struct dki_scaled {
     int exponent;
 } dki_scaled;
 
-/* n * sum(ab) - sum(a) * sum(b) over n^2's unit, divided by the product of the divisors (each > 0): exact, rounded
+/* n values, or weights together. n * sum(ab) - sum(a) * sum(b) over n^2's unit, divided by the product of the divisors (each > 0): exact, rounded
  * once. a and b are DKI_MOMENT_X or _Y, and their product is in the set. */
 dki_scaled dki_moments_central(const dki_moments *moments, size_t group, uint64_t n, dki_moment a, dki_moment b,
                                const uint64_t *divisors, size_t n_divisors);

@@ -126,39 +126,53 @@ bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight)
     return true;
 }
 
-/* A term of that place above 2^-below's exponent, if there is room. */
-static bool fixed_apply(uint64_t *limbs, size_t n, dki_u128 product, int place, bool negative)
+/* Whether a term of so many bits has room at that place. */
+static bool has_room(size_t n, int place, unsigned bits)
 {
-    struct term term;
-
-    if (place < 0 || (size_t)place + bit_length(product) + 66 > n * 64)
-        return false;
-    term = shift_term(product, (unsigned)place % 64, negative);
-    apply(limbs, n, (size_t)place / 64, &term);
-    return true;
+    return place >= 0 && (size_t)place + bits + 66 <= n * 64;
 }
 
-bool dki_fixed_add(uint64_t *limbs, size_t n, unsigned below, double value)
+static void apply_product(uint64_t *limbs, size_t n, dki_u128 product, unsigned place, bool negative)
+{
+    struct term term = shift_term(product, place % 64, negative);
+
+    apply(limbs, n, place / 64, &term);
+}
+
+bool dki_fixed_add(uint64_t *limbs, size_t n, unsigned below, double value, int64_t weight)
 {
     dki_u128 product;
     unsigned place;
     bool negative;
+    int at;
 
-    if (!take_apart(value, 1, &product, &place, &negative))
+    if (!take_apart(value, weight, &product, &place, &negative))
         return true;
-    return fixed_apply(limbs, n, product, (int)place + LEAST_EXPONENT + (int)below, negative);
+    at = (int)place + LEAST_EXPONENT + (int)below;
+    if (!has_room(n, at, bit_length(product)))
+        return false;
+    apply_product(limbs, n, product, (unsigned)at, negative);
+    return true;
 }
 
-bool dki_fixed_add_product(uint64_t *limbs, size_t n, unsigned below, double a, double b)
+bool dki_fixed_add_product(uint64_t *limbs, size_t n, unsigned below, double a, double b, int64_t weight)
 {
     dki_u128 x, y;
-    unsigned place_a, place_b;
+    unsigned place_a, place_b, bits;
     bool negative_a, negative_b;
+    int at;
 
-    if (!take_apart(a, 1, &x, &place_a, &negative_a) || !take_apart(b, 1, &y, &place_b, &negative_b))
+    if (weight == 0 || !take_apart(a, 1, &x, &place_a, &negative_a) || !take_apart(b, 1, &y, &place_b, &negative_b))
         return true;
-    return fixed_apply(limbs, n, x * y, (int)(place_a + place_b) + 2 * LEAST_EXPONENT + (int)below,
-                       negative_a != negative_b);
+    x *= y; /* 106 bits at most: the weight is multiplied with the upper and the lower 64 */
+    at = (int)(place_a + place_b) + 2 * LEAST_EXPONENT + (int)below;
+    bits = bit_length(x) + (weight > 1 ? bit_length((dki_u128)weight) : 0);
+    if (!has_room(n, at, bits))
+        return false;
+    apply_product(limbs, n, (uint64_t)x * (dki_u128)weight, (unsigned)at, negative_a != negative_b);
+    if (x >> 64)
+        apply_product(limbs, n, (x >> 64) * (uint64_t)weight, (unsigned)at + 64, negative_a != negative_b);
+    return true;
 }
 
 static void merge_limbs(uint64_t *limbs, const uint64_t *others, size_t n_limbs)

@@ -34,11 +34,11 @@ bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight);
 void dki_short_sum_merge(dki_short_sum *sum, const dki_short_sum *other);
 void dki_real_sum_merge_short(dki_real_sum *sum, const dki_short_sum *other);
 
-/* Adds a value, or a product of two, to n limbs in two's complement whose bit 0 is 2^-below; or returns false where
- * that has bits below or leaves less room than for 2^64 such terms and a sign. Values are finite, below is at most
- * 2148. */
-bool dki_fixed_add(uint64_t *limbs, size_t n, unsigned below, double value);
-bool dki_fixed_add_product(uint64_t *limbs, size_t n, unsigned below, double a, double b);
+/* Adds a value times its weight, or a product of two, to n limbs in two's complement whose bit 0 is 2^-below; or returns
+ * false, with nothing added, where that has bits below or leaves less room than for 2^64 such terms and a sign. Values
+ * are finite, a weight is not negative, below is at most 2148. */
+bool dki_fixed_add(uint64_t *limbs, size_t n, unsigned below, double value, int64_t weight);
+bool dki_fixed_add_product(uint64_t *limbs, size_t n, unsigned below, double a, double b, int64_t weight);
 /* Adds other, of the same n limbs. */
 void dki_fixed_merge(uint64_t *limbs, const uint64_t *other, size_t n);
 

@@ -65,13 +65,14 @@ dk_status dki_tally_room(dki_tally *tally, size_t n, dk_error *err)
     return capacity > tally->capacity ? lengthen(tally, capacity, err) : DK_OK;
 }
 
-dk_status dki_tally_put_text(dki_tally *tally, uint32_t group, const char *bytes, size_t size, dk_error *err)
+dk_status dki_tally_put_text(dki_tally *tally, uint32_t group, const char *bytes, size_t size, uint64_t count,
+                             dk_error *err)
 {
     uint32_t number;
     dk_status status = dki_text_map_add(&tally->texts, bytes, size, &number, err);
 
     if (status == DK_OK)
-        dki_tally_put(tally, group, number, 1);
+        dki_tally_put(tally, group, number, count);
     return status;
 }
 

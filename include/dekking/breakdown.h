@@ -13,8 +13,8 @@
  * Aggregates skip nulls; of nothing, count() and rows() are 0 and the others null. sum keeps integer, decimal, ratio or
  * real, mean is a ratio (of reals a real), min and max take and keep every type. All are exact but for one rounding of
  * what is real, so that the order of rows cannot be seen. A result that does not fit in 64 bits is DK_ERR_OVERFLOW with the
- * measure and the group. With weights sum and mean weigh each value (a weighted sum has the digits of both), and a
- * row of weight 0 is nobody: sum, mean, min and max pass over it, rows() counts it.
+ * measure and the group. With weights every aggregate but rows() takes a row as so many (a weighted sum has the digits
+ * of both, weighed quantiles and variances are those of docs/semantics.md), and a row of weight 0 is nobody.
  *
  * all(m, d) of a row is m of the row that totals every dimension but d: within the row's own value of d, or over all of
  * d where the row itself totals d.

@@ -77,6 +77,20 @@ expect(data.frame(race = rates$race, RIAGENDR = rates$RIAGENDR, persons = person
        "nhanes-race-sex")
 expect(data.frame(persons = sum(weights(design)), high = coef(svymean(~HI_CHOL, design, na.rm = TRUE))), "nhanes")
 
+# Whole weights are so many persons: what base R says of the records written out.
+classes <- as.data.frame(Titanic)
+classes$number <- as.integer(classes$Class)
+put(classes, "titanic-number")
+numbers <- rep(classes$number, classes$Freq)
+saved <- as.numeric(rep(classes$Survived, classes$Freq) == "Yes")
+sexes <- rep(classes$Sex, classes$Freq)
+expect(do.call(rbind, lapply(levels(sexes), function(sex) {
+  x <- numbers[sexes == sex]
+  y <- saved[sexes == sex]
+  data.frame(Sex = sex, middle = median(x), decile = unname(quantile(x, 0.1, type = 7)), spread = var(x), sd = sd(x),
+             together = cov(x, y), r = cor(x, y), most = as.integer(names(which.max(table(x)))))
+})), "titanic-spread")
+
 data(api)
 apistrat$pw <- round(apistrat$pw, 2) # single-precision images of 44.21, 15.1 and 20.36
 put(apistrat[, c("cds", "stype", "api00", "api99", "enroll", "pw", "fpc", "awards", "acs.core")], "schools")

@@ -142,13 +142,13 @@ static void variance_is_that_of_all_pairs(void **state)
             seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
             values[i] = (int64_t)(seed >> 40) - (1 << 23);
             dki_moments_add_narrow(&narrow, 1, values[i], values[i]);
-            dki_moments_add_whole(&whole, 1, values[i], values[i]);
+            dki_moments_add_whole(&whole, 1, values[i], values[i], 1);
             if (i % 3)
-                assert_ok(dki_moments_add_real(&real, 1, (double)values[i], 0, &err), &err);
+                assert_ok(dki_moments_add_real(&real, 1, (double)values[i], 0, 1, &err), &err);
             else
-                assert_ok(dki_moments_add_real(&part, 0, (double)values[i], 0, &err), &err);
+                assert_ok(dki_moments_add_real(&part, 0, (double)values[i], 0, 1, &err), &err);
         }
-        assert_ok(dki_moments_add_real(&part, 0, 1e100, 0, &err), &err); /* needs a long record, and goes away */
+        assert_ok(dki_moments_add_real(&part, 0, 1e100, 0, 1, &err), &err); /* needs a long record, and goes away */
         assert_ok(dki_moments_merge(&real, 1, &part, 0, &err), &err);
         for (size_t i = 0; i < n; i++)
             for (size_t k = 0; k < i; k++)
@@ -251,22 +251,6 @@ static void what_they_take_is_said(void **state)
     assert_refused(TYPES, "m = first(n, r)", DK_ERR_SYNTAX, "first() takes one argument, not 2");
 }
 
-static void weights_are_refused(void **state)
-{
-    static const char *const measures[] = { "m = variance(n)", "m = corr(n, n)", "m = mode(n)", "m = last(n)" };
-
-    (void)state;
-    for (size_t i = 0; i < 4; i++) {
-        const dk_table *table = with_weight(make_table(context, "n:integer w:integer\n1|2\n"), "w"), *result = NULL;
-        const struct question question = { .measures = { measures[i] } };
-        dk_error err = DK_ERROR_INIT;
-
-        assert_fails(ask_table(&question, table, NULL, &result, &err), &err, DK_ERR_ARGUMENT,
-                     "is not defined for records with weights");
-        dk_table_release(table);
-    }
-}
-
 static void failing_memory_leaves_nothing(void **state)
 {
     static const struct question question = { .by = { "s" },
@@ -297,7 +281,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(first_and_last_follow_the_order_of_rows, start, stop),
         cmocka_unit_test_setup_teardown(first_and_last_are_the_same_for_any_threads, start, stop),
         cmocka_unit_test_setup_teardown(what_they_take_is_said, start, stop),
-        cmocka_unit_test_setup_teardown(weights_are_refused, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
     };
 
