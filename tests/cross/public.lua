@@ -143,8 +143,10 @@ local chol = { "persons = count()", "high = mean(HI_CHOL)" }
 compare("nhanes-race-sex", { "race", "RIAGENDR" }, nhanes:breakdown { by = { "race", "RIAGENDR" }, measures = chol })
 compare("nhanes", {}, nhanes:breakdown { by = {}, measures = chol })
 
-local spread = { "middle = median(number)", "decile = quantile(number, 0.1)", "spread = variance(number)", "sd = sd(number)",
-  "together = cov(number, saved)", "r = corr(number, saved)", "most = mode(number)" }
+local spread = {
+  "middle = median(number)", "decile = quantile(number, 0.1)", "spread = variance(number)", "sd = sd(number)",
+  "together = cov(number, saved)", "r = corr(number, saved)", "most = mode(number)",
+}
 compare("titanic-spread", { "Sex" }, file("titanic-number", { weight = "Freq", types = texts })
   :derive("saved = integer(Survived == 'Yes')"):breakdown { by = "Sex", measures = spread })
 
