@@ -3,47 +3,32 @@
  * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key
  * in the end. What accumulators hold is exact and does not depend on order, so neither does the result.
  *
- * A block goes: condition, dimensions, then for each aggregate its condition and argument, group numbers,
- * accumulators. Where keys are few, dense.h does the last two: a slot takes the place of a group until all rows are
+ * A block goes: its values (breakdown_inputs.h), group numbers, accumulators. Where keys are few, dense.h does the last two: a slot takes the place of a group until all rows are
  * counted. When something fails in a block, the block is gone through again row by row, so that the failure of the
  * earliest row is the one reported, whatever the size of blocks.
  *
- * Invariants: a row that the condition leaves out is evaluated no further. Poll: once per block.
+ * Poll: once per block.
  */
 #include "breakdown_plan.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "breakdown_inputs.h"
 #include "data/column_parts.h"
 #include "dense.h"
 
 #define RANGE_BLOCKS 16
 
-/* What gives the values of a block: a plain column is looked at where it lies. */
-struct input {
-    const dk_column *column; /* NULL: eval */
-    dk_view view;
-    dki_eval *eval;
-};
-
 struct worker {
-    dki_eval *where;
-    struct input by[DKI_MAX_DIMENSIONS];
-    dki_eval **filters;
-    struct input *values;
-    dk_view weight_view;
+    dki_inputs inputs;
     dki_groups found; /* by slot and without groups where the scan is dense */
     dki_dense dense;
-    dki_arena arena;       /* holds the arrays here */
-    uint64_t *where_truth; /* DK_BLOCK_WORDS words */
-    uint64_t *truths;      /* DK_BLOCK_WORDS words for each filter */
-    const dk_view **views; /* of each value */
-    int64_t *wholes;       /* DK_BLOCK_ROWS numbers for each value that needs them */
-    size_t *whole_at;      /* where, for each value */
+    dki_arena arena;  /* holds the arrays here */
+    int64_t *wholes;  /* DK_BLOCK_ROWS numbers for each value that needs them */
+    size_t *whole_at; /* where, for each value */
     int64_t *weights;
     uint32_t *group;
     uint32_t *codes;
@@ -89,48 +74,6 @@ void dki_groups_drop(dki_groups *groups)
     memset(groups, 0, sizeof *groups);
 }
 
-static dk_status input_init(struct input *input, const dki_plan *plan, const dki_bound *bound, dk_error *err)
-{
-    size_t number = dki_bound_column(bound);
-
-    if (number == DK_NO_COLUMN)
-        return dki_eval_new(bound, &input->eval, err);
-    input->column = dk_table_field(plan->table, number)->column;
-    dk_view_init(&input->view, plan->context);
-    return DK_OK;
-}
-
-static void input_drop(struct input *input)
-{
-    if (input->column)
-        dk_view_release(&input->view);
-    dki_eval_release(input->eval);
-}
-
-static dk_status input_block(struct input *input, uint64_t row, size_t n, const uint64_t *selection,
-                             const dk_view **out, dk_error *err)
-{
-    if (input->column == NULL)
-        return dki_eval_block(input->eval, row, n, selection, out, err);
-    *out = &input->view;
-    return dk_column_view(input->column, row, n, &input->view, err);
-}
-
-static dk_status make_evals(struct worker *worker, const dki_plan *plan, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    if (plan->where)
-        status = dki_eval_new(plan->where, &worker->where, err);
-    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
-        status = input_init(&worker->by[i], plan, plan->by[i], err);
-    for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++)
-        status = dki_eval_new(plan->filters[i].bound, &worker->filters[i], err);
-    for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
-        status = input_init(&worker->values[i], plan, plan->values[i].bound, err);
-    return status;
-}
-
 /* Whether an aggregate is counted by slot, so that it needs no accumulator until then. */
 static bool is_taken(const dki_dense_plan *dense, size_t aggregate)
 {
@@ -168,30 +111,23 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, const 
     dk_status status;
 
     dki_arena_init(&worker->arena, plan->context);
-    dk_view_init(&worker->weight_view, plan->context);
-    worker->filters = dki_arena_array(&worker->arena, plan->n_filters, sizeof *worker->filters, err);
-    worker->values = dki_arena_array(&worker->arena, plan->n_values, sizeof *worker->values, err);
-    worker->views = dki_arena_array(&worker->arena, plan->n_values, sizeof *worker->views, err);
     worker->whole_at = dki_arena_array(&worker->arena, plan->n_values, sizeof *worker->whole_at, err);
-    if (!worker->filters || !worker->values || !worker->views || !worker->whole_at)
+    if (!worker->whole_at)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < plan->n_values; i++)
         worker->whole_at[i] = needs_whole(plan, dense, i) ? n_wholes++ * DK_BLOCK_ROWS : DKI_NONE;
-    worker->where_truth = dki_arena_array(&worker->arena, DK_BLOCK_WORDS, sizeof *worker->where_truth, err);
-    worker->truths = dki_arena_array(&worker->arena, plan->n_filters * DK_BLOCK_WORDS, sizeof *worker->truths, err);
     worker->wholes = dki_arena_alloc(&worker->arena, n_wholes * DK_BLOCK_ROWS * sizeof *worker->wholes, err);
     n = dense->plan && dense->all_taken ? 0 : DK_BLOCK_ROWS; /* rows that accumulators look at */
     worker->weights = dki_arena_alloc(&worker->arena, n * sizeof *worker->weights, err);
     worker->group = dki_arena_alloc(&worker->arena, n * sizeof *worker->group, err);
     worker->codes = dki_arena_alloc(&worker->arena, n * sizeof *worker->codes, err);
-    if (!worker->where_truth || !worker->truths || !worker->wholes || !worker->weights || !worker->group ||
-        !worker->codes)
+    if (!worker->wholes || !worker->weights || !worker->group || !worker->codes)
         return DK_ERR_MEMORY;
     status = groups_init(&worker->found, plan, dense->plan == NULL, err);
     if (status == DK_OK)
         status = init_dense(worker, dense, err);
     if (status == DK_OK)
-        status = make_evals(worker, plan, err);
+        status = dki_inputs_init(&worker->inputs, plan, err);
     return status;
 }
 
@@ -199,14 +135,7 @@ static void worker_drop(struct worker *worker, const dki_plan *plan)
 {
     if (worker == NULL)
         return;
-    dki_eval_release(worker->where);
-    for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
-        input_drop(&worker->by[i]);
-    for (size_t i = 0; worker->filters && i < plan->n_filters; i++)
-        dki_eval_release(worker->filters[i]);
-    for (size_t i = 0; worker->values && i < plan->n_values; i++)
-        input_drop(&worker->values[i]);
-    dk_view_release(&worker->weight_view);
+    dki_inputs_drop(&worker->inputs);
     dki_arena_drop(&worker->arena);
     dki_dense_drop(&worker->dense);
     dki_groups_drop(&worker->found);
@@ -232,15 +161,6 @@ static dk_status get_worker(struct scan *scan, unsigned number, struct worker **
 
 /* One block. --------------------------------------------------------------------------------------------------- */
 
-static bool any(const uint64_t *words, size_t n)
-{
-    uint64_t all = 0;
-
-    for (size_t i = 0; i < dki_bit_words(n); i++)
-        all |= words[i];
-    return all != 0;
-}
-
 /* A value as integers or codes, for whoever wants it so. */
 static void make_whole(struct worker *worker, const dk_view *view, int64_t *out)
 {
@@ -253,51 +173,14 @@ static void make_whole(struct worker *worker, const dk_view *view, int64_t *out)
         out[i] = worker->codes[i];
 }
 
-static const uint64_t *truth_of(const struct worker *worker, size_t filter, const uint64_t *selection)
-{
-    return filter == DKI_NONE ? selection : worker->truths + filter * DK_BLOCK_WORDS;
-}
-
-/* Evaluates conditions and arguments in the order in which the measures mention them. */
-static dk_status eval_inputs(const dki_plan *plan, struct worker *worker, uint64_t row, size_t n,
-                             const uint64_t *selection, dk_error *err)
-{
-    size_t n_filters = 0, n_values = 0; /* done: both are numbered as aggregates first mention them */
-    dk_status status = DK_OK;
-
-    for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
-        const dki_plan_aggregate *aggregate = &plan->aggregates[i];
-        size_t filter = aggregate->filter;
-
-        if (filter != DKI_NONE && filter >= n_filters) {
-            uint64_t n_null = 0;
-
-            status = dki_eval_truth(worker->filters[filter], row, n, selection,
-                                    worker->truths + filter * DK_BLOCK_WORDS, &n_null, err);
-            worker->found.n_filter_null[filter] += n_null;
-            n_filters = filter + 1;
-        }
-        for (int k = 0; k < 2; k++) {
-            size_t value = k ? aggregate->other : aggregate->value;
-
-            if (status != DK_OK || value == DKI_NONE || value < n_values)
-                continue;
-            status = input_block(&worker->values[value], row, n, truth_of(worker, filter, selection),
-                                 &worker->views[value], err);
-            n_values = value + 1;
-        }
-    }
-    return status;
-}
-
 /* The group of every row; in a dense scan its slot, and what is counted by slot is counted. */
-static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker, const dk_view *const *by, size_t n,
-                             const uint64_t *selection, dk_error *err)
+static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker, size_t n, dk_error *err)
 {
-    dki_dense_block block = { n, selection, by, worker->views, worker->truths };
+    const dki_inputs *inputs = &worker->inputs;
+    dki_dense_block block = { n, inputs->selection, inputs->by_views, inputs->views, inputs->truths };
 
     if (dense->plan == NULL)
-        return dki_group_block(&worker->found.grouper, by, n, selection, worker->group, err);
+        return dki_group_block(&worker->found.grouper, inputs->by_views, n, inputs->selection, worker->group, err);
     dki_dense_add(&worker->dense, &block, dense->all_taken ? NULL : worker->group);
     return DK_OK;
 }
@@ -310,22 +193,18 @@ static const int64_t *wholes_of(const struct worker *worker, size_t value)
 }
 
 static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, struct worker *worker, uint64_t row,
-                          size_t n, const uint64_t *selection, dk_error *err)
+                          size_t n, dk_error *err)
 {
+    dki_inputs *inputs = &worker->inputs;
     dk_status status = DK_OK;
 
     if (dense->plan && dense->all_taken)
         return DK_OK;
-
-    if (plan->weight) {
-        status = dk_column_view(plan->weight, row, n, &worker->weight_view, err);
-        if (status != DK_OK)
-            return status;
-        dki_view_integers(&worker->weight_view, worker->weights);
-    }
-    for (size_t i = 0; i < plan->n_values; i++) {
+    if (plan->weight)
+        status = dki_inputs_weights(inputs, row, n, worker->weights, err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_values; i++) {
         if (worker->whole_at[i] != DKI_NONE)
-            make_whole(worker, worker->views[i], worker->wholes + worker->whole_at[i]);
+            make_whole(worker, inputs->views[i], worker->wholes + worker->whole_at[i]);
     }
     for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
         const dki_plan_aggregate *aggregate = &plan->aggregates[i];
@@ -334,13 +213,13 @@ static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, str
 
         if (is_taken(dense, i))
             continue;
-        rows.selection = truth_of(worker, aggregate->filter, selection);
+        rows.selection = dki_inputs_truth(inputs, aggregate->filter);
         if (aggregate->value != DKI_NONE) {
-            rows.value = worker->views[aggregate->value];
+            rows.value = inputs->views[aggregate->value];
             rows.integers = wholes_of(worker, aggregate->value);
         }
         if (aggregate->other != DKI_NONE) {
-            rows.other = worker->views[aggregate->other];
+            rows.other = inputs->views[aggregate->other];
             rows.other_integers = wholes_of(worker, aggregate->other);
         }
         if (dense->plan == NULL)
@@ -353,30 +232,14 @@ static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, str
 
 static dk_status scan_block(const struct scan *scan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
 {
-    const dki_plan *plan = scan->plan;
-    const uint64_t *selection = NULL;
-    const dk_view *views[DKI_MAX_DIMENSIONS] = { NULL };
-    dk_status status = DK_OK;
+    bool any;
+    dk_status status = dki_inputs_block(&worker->inputs, row, n, &any, err);
 
-    if (plan->where) {
-        uint64_t n_null = 0;
-
-        status = dki_eval_truth(worker->where, row, n, NULL, worker->where_truth, &n_null, err);
-        if (status != DK_OK)
-            return status;
-        worker->found.n_where_null += n_null;
-        selection = worker->where_truth;
-        if (!any(selection, n))
-            return DK_OK;
-    }
-    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
-        status = input_block(&worker->by[i], row, n, selection, &views[i], err);
+    if (status != DK_OK || !any)
+        return status;
+    status = find_groups(&scan->dense, worker, n, err);
     if (status == DK_OK)
-        status = eval_inputs(plan, worker, row, n, selection, err);
-    if (status == DK_OK)
-        status = find_groups(&scan->dense, worker, views, n, selection, err);
-    if (status == DK_OK)
-        status = add_rows(plan, &scan->dense, worker, row, n, selection, err);
+        status = add_rows(scan->plan, &scan->dense, worker, row, n, err);
     return status;
 }
 
@@ -458,9 +321,6 @@ static dk_status finish_slots(const dki_plan *plan, struct worker *first, dk_err
         dki_groups_drop(&groups);
         return status;
     }
-    groups.n_where_null = first->found.n_where_null;
-    for (size_t i = 0; i < plan->n_filters; i++)
-        groups.n_filter_null[i] = first->found.n_filter_null[i];
     dki_groups_drop(&first->found);
     first->found = groups;
     return DK_OK;
@@ -490,13 +350,18 @@ static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error
             status = merge_slots(dense, first, other, same, err);
         else
             status = merge_groups(groups, &other->found, err);
-        groups->n_where_null += other->found.n_where_null;
-        for (size_t k = 0; k < scan->plan->n_filters; k++)
-            groups->n_filter_null[k] += other->found.n_filter_null[k];
         dki_groups_drop(&other->found);
     }
     dki_free(scan->plan->context, same);
     return status;
+}
+
+/* Adds what the conditions of a worker left out because they were null. */
+static void count_nulls(dki_groups *groups, const dki_inputs *inputs)
+{
+    groups->n_where_null += inputs->n_where_null;
+    for (size_t i = 0; inputs->plan && i < inputs->plan->n_filters; i++)
+        groups->n_filter_null[i] += inputs->n_filter_null[i];
 }
 
 dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err)
@@ -518,6 +383,10 @@ dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *er
     if (status == DK_OK) {
         *groups = first->found;
         memset(&first->found, 0, sizeof first->found);
+        for (size_t i = 0; i < DKI_MOST_WORKERS; i++) {
+            if (scan.workers[i])
+                count_nulls(groups, &scan.workers[i]->inputs);
+        }
     }
     for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
         worker_drop(scan.workers[i], plan);

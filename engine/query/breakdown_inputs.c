@@ -1,0 +1,179 @@
+/* breakdown_inputs.c - reads the values of a breakdown's parts, block by block.
+ *
+ * A block goes: condition, dimensions, then the conditions and arguments of aggregates in the order in which the
+ * measures mention them.
+ *
+ * Invariants: a row that the condition leaves out is evaluated no further; an argument is evaluated where its own
+ * condition holds. The caller polls.
+ */
+#include "breakdown_inputs.h"
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "data/column_parts.h"
+
+static dk_status input_init(dki_input *input, const dki_plan *plan, const dki_bound *bound, dk_error *err)
+{
+    size_t number = dki_bound_column(bound);
+
+    if (number == DK_NO_COLUMN)
+        return dki_eval_new(bound, &input->eval, err);
+    input->column = dk_table_field(plan->table, number)->column;
+    dk_view_init(&input->view, plan->context);
+    return DK_OK;
+}
+
+static void input_drop(dki_input *input)
+{
+    if (input->column)
+        dk_view_release(&input->view);
+    dki_eval_release(input->eval);
+}
+
+static dk_status input_block(dki_input *input, uint64_t row, size_t n, const uint64_t *selection,
+                             const dk_view **out, dk_error *err)
+{
+    if (input->column == NULL)
+        return dki_eval_block(input->eval, row, n, selection, out, err);
+    *out = &input->view;
+    return dk_column_view(input->column, row, n, &input->view, err);
+}
+
+static dk_status make_evals(dki_inputs *inputs, const dki_plan *plan, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (plan->where)
+        status = dki_eval_new(plan->where, &inputs->where, err);
+    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
+        status = input_init(&inputs->by[i], plan, plan->by[i], err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++)
+        status = dki_eval_new(plan->filters[i].bound, &inputs->filters[i], err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
+        status = input_init(&inputs->values[i], plan, plan->values[i].bound, err);
+    return status;
+}
+
+dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dk_error *err)
+{
+    dki_arena *arena = &inputs->arena;
+
+    memset(inputs, 0, sizeof *inputs);
+    inputs->plan = plan;
+    dki_arena_init(arena, plan->context);
+    dk_view_init(&inputs->weight_view, plan->context);
+    inputs->filters = dki_arena_array(arena, plan->n_filters, sizeof *inputs->filters, err);
+    inputs->values = dki_arena_array(arena, plan->n_values, sizeof *inputs->values, err);
+    inputs->views = dki_arena_array(arena, plan->n_values, sizeof *inputs->views, err);
+    inputs->by_views = dki_arena_array(arena, DKI_MAX_DIMENSIONS, sizeof *inputs->by_views, err);
+    inputs->n_filter_null = dki_arena_array(arena, plan->n_filters, sizeof *inputs->n_filter_null, err);
+    inputs->where_truth = dki_arena_array(arena, DK_BLOCK_WORDS, sizeof *inputs->where_truth, err);
+    inputs->truths = dki_arena_array(arena, plan->n_filters * DK_BLOCK_WORDS, sizeof *inputs->truths, err);
+    if (!inputs->filters || !inputs->values || !inputs->views || !inputs->by_views || !inputs->n_filter_null ||
+        !inputs->where_truth || !inputs->truths)
+        return DK_ERR_MEMORY;
+    return make_evals(inputs, plan, err);
+}
+
+void dki_inputs_drop(dki_inputs *inputs)
+{
+    const dki_plan *plan = inputs->plan;
+
+    if (plan == NULL)
+        return;
+    dki_eval_release(inputs->where);
+    for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
+        input_drop(&inputs->by[i]);
+    for (size_t i = 0; inputs->filters && i < plan->n_filters; i++)
+        dki_eval_release(inputs->filters[i]);
+    for (size_t i = 0; inputs->values && i < plan->n_values; i++)
+        input_drop(&inputs->values[i]);
+    dk_view_release(&inputs->weight_view);
+    dki_arena_drop(&inputs->arena);
+    memset(inputs, 0, sizeof *inputs);
+}
+
+static bool has_any(const uint64_t *words, size_t n)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < dki_bit_words(n); i++)
+        all |= words[i];
+    return all != 0;
+}
+
+dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err)
+{
+    const dki_plan *plan = inputs->plan;
+    dk_status status = DK_OK;
+
+    *any = true;
+    inputs->selection = NULL;
+    if (plan->where) {
+        uint64_t n_null = 0;
+
+        status = dki_eval_truth(inputs->where, row, n, NULL, inputs->where_truth, &n_null, err);
+        if (status != DK_OK)
+            return status;
+        inputs->n_where_null += n_null;
+        inputs->selection = inputs->where_truth;
+        *any = has_any(inputs->selection, n);
+        if (!*any)
+            return DK_OK;
+    }
+    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
+        status = input_block(&inputs->by[i], row, n, inputs->selection, &inputs->by_views[i], err);
+    return status;
+}
+
+/* Conditions and arguments. */
+static dk_status read_values(dki_inputs *inputs, uint64_t row, size_t n, dk_error *err)
+{
+    const dki_plan *plan = inputs->plan;
+    size_t n_filters = 0, n_values = 0; /* done: both are numbered as aggregates first mention them */
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
+        const dki_plan_aggregate *aggregate = &plan->aggregates[i];
+        size_t filter = aggregate->filter;
+
+        if (filter != DKI_NONE && filter >= n_filters) {
+            uint64_t n_null = 0;
+
+            status = dki_eval_truth(inputs->filters[filter], row, n, inputs->selection,
+                                    inputs->truths + filter * DK_BLOCK_WORDS, &n_null, err);
+            inputs->n_filter_null[filter] += n_null;
+            n_filters = filter + 1;
+        }
+        for (int k = 0; k < 2; k++) {
+            size_t value = k ? aggregate->other : aggregate->value;
+
+            if (status != DK_OK || value == DKI_NONE || value < n_values)
+                continue;
+            status = input_block(&inputs->values[value], row, n, dki_inputs_truth(inputs, filter),
+                                 &inputs->views[value], err);
+            n_values = value + 1;
+        }
+    }
+    return status;
+}
+
+dk_status dki_inputs_block(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err)
+{
+    dk_status status = dki_inputs_keys(inputs, row, n, any, err);
+
+    if (status == DK_OK && *any)
+        status = read_values(inputs, row, n, err);
+    return status;
+}
+
+dk_status dki_inputs_weights(dki_inputs *inputs, uint64_t row, size_t n, int64_t *weights, dk_error *err)
+{
+    dk_status status = dk_column_view(inputs->plan->weight, row, n, &inputs->weight_view, err);
+
+    if (status == DK_OK)
+        dki_view_integers(&inputs->weight_view, weights);
+    return status;
+}

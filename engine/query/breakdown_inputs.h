@@ -1,0 +1,46 @@
+/* breakdown_inputs.h - what a pass over the rows reads: the values of a breakdown's condition, dimensions, and the
+ * conditions and arguments of its aggregates, block by block. */
+#ifndef DKI_QUERY_BREAKDOWN_INPUTS_H
+#define DKI_QUERY_BREAKDOWN_INPUTS_H
+
+#include "breakdown_plan.h"
+
+/* What gives the values of a block: a plain column is looked at where it lies. */
+typedef struct dki_input {
+    const dk_column *column; /* NULL: eval */
+    dk_view view;
+    dki_eval *eval;
+} dki_input;
+
+/* Of one worker. */
+typedef struct dki_inputs {
+    const dki_plan *plan; /* borrowed */
+    dki_eval *where;
+    dki_input by[DKI_MAX_DIMENSIONS];
+    dki_eval **filters;
+    dki_input *values;
+    dk_view weight_view;
+    dki_arena arena; /* holds the arrays here */
+    uint64_t n_where_null;
+    uint64_t *n_filter_null; /* of each filter */
+    /* Of the block at hand. */
+    uint64_t *where_truth;             /* DK_BLOCK_WORDS words */
+    uint64_t *truths;                  /* DK_BLOCK_WORDS words for each filter */
+    const uint64_t *selection;         /* where the breakdown's where holds; NULL: it has none */
+    const dk_view **by_views, **views; /* of each dimension, of each value */
+} dki_inputs;
+
+/* After a failure the inputs may only be dropped; zeroed ones may be dropped too. */
+dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dk_error *err);
+void dki_inputs_drop(dki_inputs *inputs);
+/* Reads n rows. *any: whether the condition holds for one; where it does not, nothing else is read. */
+dk_status dki_inputs_block(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err);
+/* The same of the dimensions alone. */
+dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err);
+dk_status dki_inputs_weights(dki_inputs *inputs, uint64_t row, size_t n, int64_t *weights, dk_error *err);
+static inline const uint64_t *dki_inputs_truth(const dki_inputs *inputs, size_t filter)
+{
+    return filter == DKI_NONE ? inputs->selection : inputs->truths + filter * DK_BLOCK_WORDS;
+}
+
+#endif
