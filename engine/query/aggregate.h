@@ -101,6 +101,8 @@ typedef struct dki_ratio_sums {
 typedef struct dki_accumulator {
     dk_context *context; /* borrowed */
     dki_aggregate what;
+    bool has_most_digits; /* a decimal sum is to have at most so many digits */
+    uint8_t most_digits;
     size_t capacity;       /* groups that there is room for; arrays below are NULL where what needs none */
     uint64_t *n;           /* values (rows, for count and rows) taken in */
     dki_i128 *sum;         /* of values, weighed; of weights, for count */

@@ -86,6 +86,8 @@ static dk_status digits_to_drop(struct finish *finish, const dki_i128 *sums, uns
     size_t widest = 0;
 
     *drop = scale > DK_DECIMAL_MAX_SCALE ? scale - DK_DECIMAL_MAX_SCALE : 0;
+    if (accumulator->has_most_digits && accumulator->most_digits < scale - *drop)
+        *drop = scale - accumulator->most_digits;
     for (size_t i = 0; i < finish->n; i++) {
         uint32_t group = finish->groups[i];
 

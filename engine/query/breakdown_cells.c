@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "expr/poll_row.h"
+#include "partition.h"
 
 #define MOST_LEVEL_GROUPS (UINT64_C(1) << 22)
 
@@ -210,10 +211,14 @@ static dk_status dimension_column(dki_result *result, size_t dim, const dk_colum
 {
     const dki_plan *plan = result->plan;
     const dki_dimension *what = &plan->dims[dim];
-    uint32_t *codes = dki_alloc_array(plan->context, result->n_rows, sizeof *codes, err);
+    uint32_t *codes;
     dk_builder *builder = NULL;
-    dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
+    dk_status status;
 
+    if (result->groups.parts)
+        return dki_partitions_dimension(result->groups.parts, dim, out, err);
+    codes = dki_alloc_array(plan->context, result->n_rows, sizeof *codes, err);
+    status = codes ? DK_OK : DK_ERR_MEMORY;
     if (status == DK_OK) {
         make_codes(result, dim, codes);
         status = dk_builder_new(plan->context, what->type, what->scale, what->levels, &builder, err);
@@ -317,13 +322,37 @@ static dk_status make_tables(dki_result *result, dk_error *err)
     return status;
 }
 
+/* Whether nobody looks at other cells than his own, so that groups may stay in parts. */
+static dk_status stays_in_parts(const dki_result *result, bool *stays, dk_error *err)
+{
+    const dki_plan *plan = result->plan;
+    dki_int_map masks;
+    dk_status status;
+
+    *stays = result->groups.parts && plan->breakdown->margins == DK_MARGINS_NONE && !plan->breakdown->all_levels;
+    if (!*stays)
+        return DK_OK;
+    dki_int_map_init(&masks, plan->context);
+    status = dki_plan_coarser(plan, &masks, err);
+    *stays = masks.n == 0;
+    dki_int_map_drop(&masks);
+    return status;
+}
+
 dk_status dki_result_cells(dki_result *result, dk_error *err)
 {
     dki_grouper *grouper = &result->groups.grouper;
     uint32_t number, nothing = 0;
-    dk_status status = DK_OK;
+    bool stays;
+    dk_status status = stays_in_parts(result, &stays, err);
 
-    if (result->plan->breakdown->all_levels)
+    if (status == DK_OK && stays) {
+        result->n_rows = result->n_shown = result->groups.parts->n_groups;
+        return make_tables(result, err);
+    }
+    if (status == DK_OK)
+        status = dki_groups_gather(&result->groups, result->plan, err);
+    if (status == DK_OK && result->plan->breakdown->all_levels)
         status = add_missing(result->plan, grouper, err);
     if (status == DK_OK && grouper->n_dims == 0)
         status = dki_group_add(grouper, &nothing, &number, err); /* one row, also for no rows */

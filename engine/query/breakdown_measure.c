@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
+#include "partition.h"
 
 static bool is_all(const dki_node *node)
 {
@@ -130,7 +131,7 @@ void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CE
 {
     const size_t size = DKI_CELL_TEXT;
     const dk_breakdown *breakdown = result->plan->breakdown;
-    uint32_t mask = dki_cell_mask(&result->cells, (size_t)result->order[row]);
+    uint32_t mask = result->order ? dki_cell_mask(&result->cells, (size_t)result->order[row]) : 0;
     size_t used = 0;
 
     (void)snprintf(out, size, breakdown->n_by ? "" : "all rows");
@@ -171,6 +172,26 @@ static dk_status fail_aggregate(const dki_result *result, size_t number, size_t 
     return status;
 }
 
+/* The column of an aggregate over the first n rows. */
+static dk_status finish_aggregate(const dki_result *result, size_t number, size_t n, const dk_column **out,
+                                  size_t *fault, dk_error *err)
+{
+    uint32_t *groups;
+    dk_status status;
+
+    *fault = SIZE_MAX;
+    if (result->groups.parts)
+        return dki_partitions_finish(result->groups.parts, number, out, fault, err);
+    groups = dki_alloc_array(result->plan->context, n, sizeof *groups, err);
+    if (groups == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        groups[i] = (uint32_t)result->order[i];
+    status = dki_accumulator_finish(&result->groups.accumulators[number], groups, n, out, fault, err);
+    dki_free(result->plan->context, groups);
+    return status;
+}
+
 /* Makes sure that a table has the column of an aggregate. */
 static dk_status need_aggregate(dki_result *result, const dk_table **table, const dki_node *node, dk_error *err)
 {
@@ -179,20 +200,13 @@ static dk_status need_aggregate(dki_result *result, const dk_table **table, cons
     size_t n = (size_t)dk_table_n_rows(*table), fault;
     const dk_column *column;
     dk_error finish_err = DK_ERROR_INIT;
-    uint32_t *groups;
     dk_status status;
 
     if (name == NULL)
         return DK_ERR_MEMORY;
     if (dk_table_find(*table, name) != DK_NO_COLUMN)
         return DK_OK;
-    groups = dki_alloc_array(result->plan->context, n, sizeof *groups, err);
-    if (groups == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        groups[i] = (uint32_t)result->order[i];
-    status = dki_accumulator_finish(&result->groups.accumulators[number], groups, n, &column, &fault, &finish_err);
-    dki_free(result->plan->context, groups);
+    status = finish_aggregate(result, number, n, &column, &fault, &finish_err);
     if (status != DK_OK)
         return fail_aggregate(result, number, fault, status, &finish_err, err);
     status = add_column(table, name, column, err);

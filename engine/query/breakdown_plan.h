@@ -77,9 +77,13 @@ void dki_plan_drop(dki_plan *plan);
 /* The aggregate that a node of a measure stands for. */
 size_t dki_plan_find(const dki_plan *plan, const dki_node *node);
 
+struct dki_partitions;
+
 /* What the pass over the rows found. */
 typedef struct dki_groups {
     dk_context *context; /* borrowed */
+    struct dki_partitions
+        *parts; /* where keys are many: groups by ranges of their keys, and nothing in what follows */
     dki_grouper grouper;
     dki_accumulator *accumulators; /* one for each aggregate of the plan */
     size_t n_accumulators;
@@ -89,6 +93,8 @@ typedef struct dki_groups {
 
 dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err);
 void dki_groups_drop(dki_groups *groups);
+/* Puts groups that stand in parts together, for who wants to look at any of them. */
+dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *err);
 
 /* Groups with their totals, on the way to columns. Accumulators hold every cell. */
 typedef struct dki_result {
@@ -96,7 +102,8 @@ typedef struct dki_result {
     dki_groups groups;
     dki_cells cells;
     dki_arena arena;
-    uint64_t *order; /* the cell of each row: the n_shown that are shown, then the others */
+    uint64_t *order; /* the cell of each row: the n_shown that are shown, then the others; NULL while groups stay in
+                      * parts, whose rows are in order as they are */
     uint32_t *rows;  /* the row of each cell */
     size_t n_rows, n_shown;
     const dk_table *all;     /* a row for every cell: dimensions, measures that other rows look up, aggregates */

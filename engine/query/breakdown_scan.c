@@ -19,6 +19,7 @@
 #include "breakdown_inputs.h"
 #include "data/column_parts.h"
 #include "dense.h"
+#include "partition.h"
 
 #define RANGE_BLOCKS 16
 
@@ -71,6 +72,9 @@ void dki_groups_drop(dki_groups *groups)
     dki_free(groups->context, groups->accumulators);
     dki_free(groups->context, groups->n_filter_null);
     dki_grouper_drop(&groups->grouper);
+    if (groups->parts)
+        dki_partitions_drop(groups->parts);
+    dki_free(groups->context, groups->parts);
     memset(groups, 0, sizeof *groups);
 }
 
@@ -356,40 +360,80 @@ static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error
     return status;
 }
 
-/* Adds what the conditions of a worker left out because they were null. */
-static void count_nulls(dki_groups *groups, const dki_inputs *inputs)
+void dki_groups_count_nulls(dki_groups *groups, const dki_inputs *inputs)
 {
     groups->n_where_null += inputs->n_where_null;
     for (size_t i = 0; inputs->plan && i < inputs->plan->n_filters; i++)
         groups->n_filter_null[i] += inputs->n_filter_null[i];
 }
 
-dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err)
+/* Groups where keys are many, if they are. */
+static dk_status scan_parts(dki_groups *groups, const dki_plan *plan, const dki_dense_plan *dense, dk_error *err)
 {
-    uint64_t n_rows = dk_table_n_rows(plan->table);
+    bool by_index = dense->plan != NULL && dense->all_taken;
+    dk_status status;
+
+    if (by_index)
+        return DK_OK;
+    status = groups_init(groups, plan, false, err);
+    if (status == DK_OK)
+        status = dki_partitions_scan(plan, dense->plan != NULL, groups, &groups->parts, err);
+    if (status != DK_OK || groups->parts == NULL)
+        dki_groups_drop(groups);
+    return status;
+}
+
+dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *err)
+{
+    dk_status status;
+
+    if (groups->parts == NULL)
+        return DK_OK;
+    status = dki_grouper_init(&groups->grouper, plan->context, plan->dims, plan->breakdown->n_by,
+                              dk_table_n_rows(plan->table), err);
+    if (status == DK_OK)
+        status = dki_partitions_gather(groups->parts, groups, err);
+    dki_partitions_drop(groups->parts);
+    dki_free(groups->context, groups->parts);
+    groups->parts = NULL;
+    return status;
+}
+
+static dk_status scan_rows(dki_groups *groups, struct scan *scan, dk_error *err)
+{
+    const dki_plan *plan = scan->plan;
     uint64_t grain = (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
-    struct scan scan = { .plan = plan };
     struct worker *first = NULL;
-    dk_status status = dki_dense_plan_init(&scan.dense, plan, err);
+    dk_status status = dki_parallel(plan->context, dk_table_n_rows(plan->table), grain, scan_range, scan, err);
 
     if (status == DK_OK)
-        status = dki_parallel(plan->context, n_rows, grain, scan_range, &scan, err);
+        status = get_worker(scan, 0, &first, err); /* also where there was nothing to do */
     if (status == DK_OK)
-        status = get_worker(&scan, 0, &first, err); /* also where there was nothing to do */
-    if (status == DK_OK)
-        status = merge_workers(&scan, first, err);
-    if (status == DK_OK && scan.dense.plan)
+        status = merge_workers(scan, first, err);
+    if (status == DK_OK && scan->dense.plan)
         status = finish_slots(plan, first, err);
     if (status == DK_OK) {
         *groups = first->found;
         memset(&first->found, 0, sizeof first->found);
         for (size_t i = 0; i < DKI_MOST_WORKERS; i++) {
-            if (scan.workers[i])
-                count_nulls(groups, &scan.workers[i]->inputs);
+            if (scan->workers[i])
+                dki_groups_count_nulls(groups, &scan->workers[i]->inputs);
         }
     }
     for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
-        worker_drop(scan.workers[i], plan);
+        worker_drop(scan->workers[i], plan);
+    return status;
+}
+
+dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err)
+{
+    struct scan scan = { .plan = plan };
+    dk_status status = dki_dense_plan_init(&scan.dense, plan, err);
+
+    if (status == DK_OK)
+        status = scan_parts(groups, plan, &scan.dense, err);
+    if (status == DK_OK && groups->parts == NULL)
+        status = scan_rows(groups, &scan, err);
     dki_dense_plan_drop(&scan.dense);
     return status;
 }

@@ -378,6 +378,22 @@ dk_status dki_group_add_codes(dki_grouper *grouper, size_t n, dk_error *err)
     return number_codes(grouper, (const uint32_t *const *)grouper->codes, n, NULL, numbers, err);
 }
 
+dk_status dki_grouper_code(dki_grouper *grouper, size_t dim, int64_t value, uint32_t *code, dk_error *err)
+{
+    dki_coder *coder = &grouper->coders[dim];
+    uint32_t number = 0;
+    dk_status status = DK_OK;
+
+    switch (coder->kind) {
+    case DKI_CODER_LEVELS: *code = (uint32_t)value; return DK_OK;
+    case DKI_CODER_BITS: *code = (uint32_t)value + 1; return DK_OK;
+    case DKI_CODER_RANGE: *code = (uint32_t)((uint64_t)value - (uint64_t)coder->what.least) + 1; return DK_OK;
+    default: status = dki_int_map_add(&coder->integers, (uint64_t)value, &number, err);
+    }
+    *code = number + 1;
+    return status;
+}
+
 dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint32_t *map, dk_error *err)
 {
     size_t n_dims = grouper->n_dims;

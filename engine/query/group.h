@@ -76,6 +76,9 @@ dk_status dki_group_add(dki_grouper *grouper, const uint32_t *codes, uint32_t *n
 /* Finds or makes the groups of the n <= DK_BLOCK_ROWS keys whose codes the caller has put in grouper->codes. New
  * ones are numbered in that order. */
 dk_status dki_group_add_codes(dki_grouper *grouper, size_t n, dk_error *err);
+/* The code of a value that is known, as an integer, a category's code or the bits of a real: found or made. Not for
+ * texts and ratios. */
+dk_status dki_grouper_code(dki_grouper *grouper, size_t dim, int64_t value, uint32_t *code, dk_error *err);
 /* Adds the groups of another grouper of the same dimensions: map[i] becomes the number here of its group i. */
 dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint32_t *map, dk_error *err);
 

@@ -1,0 +1,279 @@
+/* packed_key.c - lays out, makes and reads packed keys.
+ *
+ * Invariant: two selected rows have the same key where their values are the same, and keys compare as the values do,
+ * the first dimension first.
+ */
+#include "packed_key.h"
+
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "data/column_parts.h"
+
+#define SIGN (UINT64_C(1) << 63)
+
+static unsigned bits_of(uint64_t x)
+{
+    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+}
+
+/* Layout. ------------------------------------------------------------------------------------------------------ */
+
+static dk_status plan_levels(dki_packed_dim *dim, dk_context *context, dk_error *err)
+{
+    size_t n = dk_dictionary_n_levels(dim->what.levels);
+    bool in_order = true;
+
+    dim->null = n;
+    for (size_t code = 1; in_order && code <= n; code++)
+        in_order = dk_dictionary_rank(dim->what.levels, (uint32_t)code) == code - 1;
+    if (in_order)
+        return DK_OK;
+    dim->ranks = dki_alloc_array(context, n + 1, sizeof *dim->ranks, err);
+    dim->codes = dki_alloc_array(context, n + 1, sizeof *dim->codes, err);
+    if (dim->ranks == NULL || dim->codes == NULL)
+        return DK_ERR_MEMORY;
+    dim->ranks[0] = (uint32_t)n;
+    dim->codes[n] = 0;
+    for (size_t code = 1; code <= n; code++) {
+        dim->ranks[code] = dk_dictionary_rank(dim->what.levels, (uint32_t)code);
+        dim->codes[dim->ranks[code]] = (uint32_t)code;
+    }
+    return DK_OK;
+}
+
+/* Returns false where the type has no such codes. */
+static bool plan_dim(dki_packed_dim *dim)
+{
+    const dki_dimension *what = &dim->what;
+    uint64_t range = (uint64_t)what->greatest - (uint64_t)what->least;
+
+    switch (what->type) {
+    case DK_CATEGORY: break;
+    case DK_BOOLEAN: dim->null = 2; break;
+    case DK_REAL: dim->null = UINT64_MAX; break; /* which no finite number has */
+    case DK_RATIO:
+    case DK_TEXT: return false;
+    default:
+        if (!what->has_bounds)
+            dim->what.least = INT64_MIN;
+        dim->has_null_bit = !what->has_bounds || range == UINT64_MAX;
+        dim->null = dim->has_null_bit ? UINT64_MAX : range + 1;
+    }
+    return true;
+}
+
+dk_status dki_packing_init(dki_packing *packing, const dki_plan *plan, bool *fits, dk_error *err)
+{
+    size_t n = plan->breakdown->n_by;
+    dk_status status = DK_OK;
+
+    memset(packing, 0, sizeof *packing);
+    packing->context = plan->context;
+    packing->n_dims = n;
+    *fits = n > 0;
+    for (size_t d = n; status == DK_OK && *fits && d-- > 0;) {
+        dki_packed_dim *dim = &packing->dims[d];
+
+        dim->what = plan->dims[d];
+        dim->clamps = !plan->by_column[d];
+        *fits = plan_dim(dim);
+        if (*fits && dim->what.type == DK_CATEGORY)
+            status = plan_levels(dim, plan->context, err);
+        dim->bits = (uint8_t)bits_of(dim->null);
+        dim->place = (uint8_t)packing->bits;
+        packing->bits += dim->bits + dim->has_null_bit;
+        *fits = *fits && packing->bits <= 128;
+    }
+    return status;
+}
+
+void dki_packing_drop(dki_packing *packing)
+{
+    for (size_t d = 0; d < packing->n_dims; d++) {
+        dki_free(packing->context, packing->dims[d].ranks);
+        dki_free(packing->context, packing->dims[d].codes);
+    }
+    packing->n_dims = 0;
+}
+
+/* Making keys. ------------------------------------------------------------------------------------------------- */
+
+static uint64_t real_code(double value)
+{
+    uint64_t bits;
+
+    if (value == 0)
+        value = 0; /* the two zeros are one value */
+    memcpy(&bits, &value, sizeof bits);
+    return bits & SIGN ? ~bits : bits ^ SIGN;
+}
+
+static void level_codes(const dki_packed_dim *dim, const dk_view *view, uint64_t *out)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+    uint32_t n = (uint32_t)dim->null;
+
+    dki_view_codes(view, codes);
+    for (size_t i = 0; dim->clamps && i < view->n; i++)
+        codes[i] = codes[i] <= n ? codes[i] : 0;
+    if (dim->ranks) {
+        for (size_t i = 0; i < view->n; i++)
+            out[i] = dim->ranks[codes[i]];
+    } else {
+        for (size_t i = 0; i < view->n; i++)
+            out[i] = codes[i] ? codes[i] - 1 : n;
+    }
+}
+
+/* The code of every row; that of null where there is no bit for it. */
+static void dim_codes(const dki_packed_dim *dim, const dk_view *view, uint64_t *out)
+{
+    size_t n = view->n;
+
+    switch (dim->what.type) {
+    case DK_CATEGORY: level_codes(dim, view, out); return;
+    case DK_REAL:
+        for (size_t i = 0; i < n; i++)
+            out[i] = real_code(((const double *)view->values)[view->constant ? 0 : i]);
+        break;
+    default: {
+        uint64_t least = dim->what.type == DK_BOOLEAN ? 0 : (uint64_t)dim->what.least;
+        uint64_t mask = dim->clamps && dim->bits < 64 ? (UINT64_C(1) << dim->bits) - 1 : UINT64_MAX;
+
+        dki_view_integers(view, (int64_t *)out);
+        for (size_t i = 0; i < n; i++)
+            out[i] = (out[i] - least) & mask;
+    }
+    }
+    if (view->valid) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = dki_view_is_null(view, i) ? dim->null : out[i];
+    }
+}
+
+/* keys = keys << bits | code, in 64 bits or in 128. */
+static void append_codes(uint64_t *low, uint64_t *high, unsigned bits, const uint64_t *codes, size_t n)
+{
+    if (high == NULL && bits == 64) {
+        memcpy(low, codes, n * sizeof *low);
+    } else if (high == NULL) {
+        for (size_t i = 0; i < n; i++)
+            low[i] = low[i] << bits | codes[i];
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            dki_key key = ((dki_key)high[i] << 64 | low[i]) << bits | codes[i];
+
+            low[i] = (uint64_t)key;
+            high[i] = (uint64_t)(key >> 64);
+        }
+    }
+}
+
+void dki_packing_keys(const dki_packing *packing, const dk_view *const *views, size_t n, uint64_t *low,
+                      uint64_t *high, uint64_t *scratch)
+{
+    memset(low, 0, n * sizeof *low);
+    if (high)
+        memset(high, 0, n * sizeof *high);
+    for (size_t d = 0; d < packing->n_dims; d++) {
+        const dki_packed_dim *dim = &packing->dims[d];
+
+        if (dim->has_null_bit) {
+            for (size_t i = 0; i < n; i++)
+                scratch[i] = dki_view_is_null(views[d], i);
+            append_codes(low, high, 1, scratch, n);
+        }
+        dim_codes(dim, views[d], scratch);
+        append_codes(low, high, dim->bits, scratch, n);
+    }
+}
+
+/* Reading keys. ------------------------------------------------------------------------------------------------ */
+
+static uint64_t code_of(const dki_packed_dim *dim, uint64_t low, uint64_t high, bool *is_null)
+{
+    dki_key key = ((dki_key)high << 64 | low) >> dim->place;
+    uint64_t code = (uint64_t)key;
+
+    if (dim->bits < 64)
+        code &= (UINT64_C(1) << dim->bits) - 1;
+    *is_null = dim->has_null_bit ? (key >> dim->bits & 1) != 0 : code == dim->null;
+    return code;
+}
+
+static double real_of(uint64_t code)
+{
+    uint64_t bits = code & SIGN ? code ^ SIGN : ~code;
+    double value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+dki_packed_value dki_packing_value(const dki_packing *packing, size_t dim, uint64_t low, uint64_t high)
+{
+    const dki_packed_dim *what = &packing->dims[dim];
+    dki_packed_value out = { false, 0 };
+    uint64_t code = code_of(what, low, high, &out.is_null);
+    double real;
+
+    if (out.is_null)
+        return out;
+    switch (what->what.type) {
+    case DK_CATEGORY: out.value = what->codes ? (int64_t)what->codes[code] : (int64_t)code + 1; break;
+    case DK_BOOLEAN: out.value = (int64_t)code; break;
+    case DK_REAL:
+        real = real_of(code);
+        memcpy(&out.value, &real, sizeof out.value);
+        break;
+    default: out.value = (int64_t)(code + (uint64_t)what->what.least);
+    }
+    return out;
+}
+
+dk_status dki_packing_append(const dki_packing *packing, size_t dim, const uint64_t *low, const uint64_t *high,
+                             size_t n, dk_builder *builder, dk_error *err)
+{
+    dk_type type = packing->dims[dim].what.type;
+    dk_status status = DK_OK;
+
+    for (size_t from = 0, some; status == DK_OK && from < n; from += some) {
+        int64_t values[DK_BLOCK_ROWS];
+        uint64_t known[DK_BLOCK_WORDS] = { 0 };
+
+        some = n - from < DK_BLOCK_ROWS ? n - from : DK_BLOCK_ROWS;
+        for (size_t i = 0; i < some; i++) {
+            dki_packed_value value = dki_packing_value(packing, dim, low[from + i], high ? high[from + i] : 0);
+
+            values[i] = value.value;
+            if (!value.is_null)
+                dki_bit_set(known, i);
+        }
+        status = dki_poll(packing->context, err);
+        if (status != DK_OK)
+            break;
+        if (type == DK_CATEGORY) {
+            uint32_t codes[DK_BLOCK_ROWS];
+
+            for (size_t i = 0; i < some; i++)
+                codes[i] = (uint32_t)values[i]; /* 0 where it is null */
+            status = dki_builder_codes(builder, codes, some, err);
+        } else if (type == DK_BOOLEAN) {
+            uint64_t bits[DK_BLOCK_WORDS] = { 0 };
+
+            for (size_t i = 0; i < some; i++)
+                dki_bit_put(bits, i, values[i] != 0);
+            status = dki_builder_bits(builder, bits, known, some, err);
+        } else if (type == DK_REAL) {
+            double reals[DK_BLOCK_ROWS];
+
+            memcpy(reals, values, some * sizeof *reals);
+            status = dki_builder_reals(builder, reals, known, some, err);
+        } else {
+            status = dki_builder_integers(builder, values, known, some, err);
+        }
+    }
+    return status;
+}
