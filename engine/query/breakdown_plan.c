@@ -107,8 +107,8 @@ static dk_status bind_condition(const dki_plan *plan, const dk_expr *expr, const
     return status;
 }
 
-/* Tells what is known of an expression's values before the first row. Returns whether it is
- * nothing but a column. */
+/* Tells what is known of an expression's values before the first row. Returns whether that holds in every row, also
+ * where the expression was not asked for. */
 static bool describe(const dki_plan *plan, const dki_bound *bound, dki_dimension *out)
 {
     size_t number = dki_bound_column(bound);
@@ -141,7 +141,7 @@ static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
     dk_status status = bind(plan, part->expr, dki_expr_root(part->expr), &plan->by[i], err);
 
     if (status == DK_OK)
-        plan->by_column[i] = describe(plan, plan->by[i], &plan->dims[i]);
+        plan->by_in_range[i] = describe(plan, plan->by[i], &plan->dims[i]);
     return status;
 }
 
@@ -195,7 +195,8 @@ static dk_status add_value(dki_plan *plan, const dki_plan_aggregate *aggregate, 
     if (status != DK_OK)
         return status;
     type = dki_bound_type(value.bound);
-    value.is_column = describe(plan, value.bound, &value.what);
+    value.in_range = describe(plan, value.bound, &value.what);
+    value.is_column = dki_bound_column(value.bound) != DK_NO_COLUMN;
     value.needs_whole = type != DK_REAL && type != DK_RATIO && type != DK_TEXT;
     *out = plan->n_values;
     plan->values[plan->n_values++] = value;

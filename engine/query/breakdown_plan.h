@@ -31,6 +31,7 @@ typedef struct dki_plan_value {
     size_t filter;      /* DKI_NONE: all rows */
     bool needs_whole;   /* wanted as integers, see dki_rows */
     bool is_column;     /* nothing but a column */
+    bool in_range;      /* every row has one of its codes, also where no row was asked for */
     dki_dimension what; /* its type, and what is known of its values */
 } dki_plan_value;
 
@@ -58,8 +59,8 @@ typedef struct dki_plan {
     dki_bound *where; /* NULL: all rows */
     dki_bound *by[DKI_MAX_DIMENSIONS];
     dki_dimension dims[DKI_MAX_DIMENSIONS];
-    bool by_column[DKI_MAX_DIMENSIONS]; /* the dimension is nothing but a column */
-    const dk_column *weight;            /* NULL: every row counts once */
+    bool by_in_range[DKI_MAX_DIMENSIONS]; /* as in_range of a value */
+    const dk_column *weight;              /* NULL: every row counts once */
     dki_plan_filter *filters;
     size_t n_filters, filter_capacity;
     dki_plan_value *values;

@@ -5,18 +5,20 @@
  * in counters that nobody reads, so that there is no branch and no gathering of rows.
  *
  * Invariants: every index is below the size of its table, also in rows that are not selected, whose values are
- * unspecified: what is not a plain column is clamped. Nothing here fails. Poll: the caller, once per block.
+ * unspecified: what may hold anything there is clamped. Nothing here fails. Poll: the caller, once per block.
  */
 #include "dense.h"
 
 #include <string.h>
 
+#include "base/bitmap.h"
 #include "base/memory.h"
-#include "data/column_parts.h"
 #include "dense_kernels.h"
 
 #define MOST_TERMS 512 /* a quarter of the nearest cache */
+#define TILE_ROWS 1024 /* of which codes are made at a time */
 #define SCRATCH_BYTES (DK_BLOCK_ROWS * sizeof(uint32_t))
+#define TILE_BYTES (TILE_ROWS * sizeof(uint32_t))
 
 /* Memory. ------------------------------------------------------------------------------------------------------ */
 
@@ -68,6 +70,19 @@ static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
     return DK_OK;
 }
 
+/* Codes that are not trusted where they lie. */
+static size_t n_loose(const dki_dense_plan *dense)
+{
+    const dki_plan *plan = dense->plan;
+    size_t n = 0;
+
+    for (size_t d = 0; d < plan->breakdown->n_by; d++)
+        n += !plan->by_in_range[d];
+    for (size_t i = 0; i < dense->n_counters; i++)
+        n += dense->counters[i].value != DKI_NONE && !plan->values[dense->counters[i].value].in_range;
+    return n;
+}
+
 dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error *err)
 {
     dk_context *context = plan->plan->context;
@@ -82,11 +97,16 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->most = dki_calloc(context, plan->n_sums, sizeof *dense->most, err);
     dense->records = dki_calloc(context, plan->n_sums, sizeof *dense->records, err);
     dense->terms = dki_calloc(context, plan->n_sums, sizeof *dense->terms, err);
-    dense->index = dki_alloc_wide(context, SCRATCH_BYTES, err);
-    dense->other = dki_alloc_wide(context, SCRATCH_BYTES, err);
-    dense->codes = dki_alloc_wide(context, SCRATCH_BYTES, err);
+    dense->index = dki_alloc_wide(context, TILE_BYTES, err);
+    dense->other = dki_alloc_wide(context, TILE_BYTES, err);
+    dense->codes = dki_alloc_wide(context, TILE_BYTES, err);
+    dense->loose = dki_alloc_wide(context, SCRATCH_BYTES * n_loose(plan), err);
+    dense->picked = plan->plan->where ? dki_alloc_wide(context, TILE_BYTES + 64 * sizeof(uint32_t), err) : NULL;
+    dense->forms = dki_calloc(context, 2 + plan->n_counters + plan->n_sums, sizeof *dense->forms, err);
+    dense->masks = dki_alloc_wide(context, plan->n_sums * 2 * DK_BLOCK_WORDS * sizeof *dense->masks, err);
     if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->records ||
-        !dense->terms || !dense->index || !dense->other || !dense->codes)
+        !dense->terms || !dense->index || !dense->other || !dense->codes || !dense->loose || !dense->forms ||
+        (plan->plan->where && !dense->picked) || !dense->masks)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < plan->n_counters; i++) {
         const dki_dense_counters *counters = &plan->counters[i];
@@ -132,6 +152,10 @@ void dki_dense_drop(dki_dense *dense)
     dki_free(context, dense->index);
     dki_free(context, dense->other);
     dki_free(context, dense->codes);
+    dki_free(context, dense->loose);
+    dki_free(context, dense->picked);
+    dki_free(context, dense->forms);
+    dki_free(context, dense->masks);
     memset(dense, 0, sizeof *dense);
 }
 
@@ -143,83 +167,27 @@ struct codes {
     unsigned width;
 };
 
-static unsigned stored_bytes(dk_storage storage)
+static dki_coding coding_of(const dki_dimension *what)
 {
-    switch (storage) {
-    case DK_STORE_I8: return 1;
-    case DK_STORE_I16: return 2;
-    case DK_STORE_I32: return 4;
-    default: return 8;
+    return (dki_coding){ .type = what->type, .known_only = what->known_only, .least = what->least };
+}
+
+/* Adds factor times the codes of a view. in_range: its codes are, in every row; else they go through *loose, which is
+ * moved on. */
+static void add_view(dki_code_sum *sum, const dki_dimension *what, bool in_range, const dk_view *view,
+                     uint32_t factor, char **loose)
+{
+    dki_coding coding = coding_of(what);
+    unsigned width = view->storage == DK_STORE_U8 ? 0 : view->storage == DK_STORE_U16 ? 1 : 2;
+
+    if (what->type != DK_CATEGORY || in_range || view->constant) {
+        dki_sum_view(sum, &coding, view, factor);
+        return;
     }
-}
-
-/* The code that stands for every row of a constant view. */
-static uint32_t constant_code(const dki_dimension *what, const dk_view *view)
-{
-    dk_view one = *view;
-    int64_t value;
-    uint32_t code;
-
-    one.n = 1;
-    if (what->type == DK_CATEGORY) {
-        dki_view_codes(&one, &code);
-        return code;
-    }
-    if (dki_view_is_null(view, 0))
-        return 0;
-    if (what->known_only)
-        return 1;
-    dki_view_integers(&one, &value);
-    return (uint32_t)((uint64_t)value - (what->type == DK_BOOLEAN ? 0 : (uint64_t)what->least)) + 1;
-}
-
-/* The codes of a view, where they lie or in scratch. plain: the view is that of a column. */
-static struct codes codes_of(const dki_dimension *what, bool plain, const dk_view *view, void *scratch)
-{
-    uint64_t n_codes = dki_dimension_n_codes(what);
-    struct codes codes = { scratch, dki_width_for(n_codes) };
-    size_t n = view->n;
-
-    if (view->constant) {
-        uint32_t code = constant_code(what, view);
-
-        dki_codes_fill(codes.width, scratch, code < n_codes ? code : 0, n);
-    } else if (what->type == DK_CATEGORY) {
-        codes.width = view->storage == DK_STORE_U8 ? 0 : view->storage == DK_STORE_U16 ? 1 : 2;
-        codes.at = view->values;
-        if (!plain) {
-            dki_codes_copy(codes.width, scratch, codes.width, view->values, n);
-            dki_codes_clamp(codes.width, scratch, (uint32_t)n_codes, n);
-            codes.at = scratch;
-        }
-    } else {
-        if (what->known_only) {
-            dki_codes_fill(codes.width, scratch, 1, n);
-        } else if (what->type == DK_BOOLEAN) {
-            dki_codes_fill(codes.width, scratch, 1, n);
-            dki_codes_add_bits(codes.width, scratch, 1, view->values, n);
-        } else {
-            dki_codes_from(codes.width, scratch, stored_bytes(view->storage), view->values,
-                           (uint64_t)what->least - 1, n);
-        }
-        if (view->valid)
-            dki_codes_mask(codes.width, scratch, view->valid, n);
-    }
-    return codes;
-}
-
-static struct codes dimension_codes(const dki_dense *dense, const dki_dense_block *block, size_t d, void *scratch)
-{
-    const dki_plan *plan = dense->plan->plan;
-
-    return codes_of(&plan->dims[d], plan->by_column[d], block->by[d], scratch);
-}
-
-static struct codes value_codes(const dki_dense *dense, const dki_dense_block *block, size_t value)
-{
-    const dki_plan_value *from = &dense->plan->plan->values[value];
-
-    return codes_of(&from->what, from->is_column, block->values[value], dense->codes);
+    dki_codes_copy(width, *loose, width, view->values, view->n);
+    dki_codes_clamp(width, *loose, (uint32_t)dki_dimension_n_codes(what), view->n);
+    dki_sum_codes_of(sum, width, *loose, false, factor);
+    *loose += SCRATCH_BYTES;
 }
 
 static const uint64_t *truth_of(const dki_dense_block *block, size_t filter)
@@ -227,107 +195,96 @@ static const uint64_t *truth_of(const dki_dense_block *block, size_t filter)
     return filter == DKI_NONE ? block->selection : block->truths + filter * DK_BLOCK_WORDS;
 }
 
-/* Taking rows in. ---------------------------------------------------------------------------------------------- */
-
 /* The slot of every row. */
-static struct codes slots_of(const dki_dense *dense, const dki_dense_block *block)
+static void form_slots(const dki_dense *dense, const dki_dense_block *block, dki_code_sum *sum, char **loose)
 {
-    const dki_dense_plan *plan = dense->plan;
-    struct codes slots = { dense->index, dki_width_for(plan->n_slots) };
-    size_t n_dims = plan->plan->breakdown->n_by;
+    const dki_plan *plan = dense->plan->plan;
+    uint32_t factor = 1;
 
-    if (n_dims == 0)
-        dki_codes_fill(slots.width, dense->index, 0, block->n);
-    if (n_dims == 1)
-        return dimension_codes(dense, block, 0, dense->index);
-    for (size_t d = 0; d < n_dims; d++) {
-        struct codes codes = dimension_codes(dense, block, d, dense->codes);
-
-        if (d == 0)
-            dki_codes_copy(slots.width, dense->index, codes.width, codes.at, block->n);
-        else
-            dki_codes_append(slots.width, dense->index, plan->radix[d], codes.width, codes.at, block->n);
-    }
-    return slots;
+    sum->start = 0;
+    sum->n_terms = 0;
+    for (size_t d = plan->breakdown->n_by; d-- > 0; factor *= dense->plan->radix[d])
+        add_view(sum, &plan->dims[d], plan->by_in_range[d], block->by[d], factor, loose);
 }
 
-/* Slots with a term for a code, and one for each condition that holds. last: nobody looks at the slots any more. */
-static struct codes indexes_of(const dki_dense *dense, const dki_dense_block *block, struct codes slots,
-                               const dki_dense_counters *counters, bool last)
+/* Adds to slots a term for a code, and one for each condition that holds. few: nobody looks at rows outside the
+ * selection. */
+static void form_indexes(const dki_dense *dense, const dki_dense_block *block, const dki_dense_counters *counters,
+                         bool few, dki_code_sum *sum, char **loose)
 {
     size_t n_slots = dense->plan->n_slots;
-    struct codes indexes = { dense->other, dki_width_for(counters->n) };
-    void *to = dense->other;
 
-    if (counters->value == DKI_NONE && counters->n_bits == 0)
-        return slots;
-    if (last && slots.at == dense->index && slots.width == indexes.width)
-        indexes.at = to = dense->index; /* for speed alone */
-    else
-        dki_codes_copy(indexes.width, to, slots.width, slots.at, block->n);
     if (counters->value != DKI_NONE) {
-        struct codes codes = value_codes(dense, block, counters->value);
+        const dki_plan_value *value = &dense->plan->plan->values[counters->value];
 
-        dki_codes_add(indexes.width, to, (uint32_t)n_slots, codes.width, codes.at, block->n);
+        add_view(sum, &value->what, value->in_range, block->values[counters->value], (uint32_t)n_slots, loose);
     }
-    for (size_t b = 0; b < counters->n_bits; b++)
-        dki_codes_add_bits(indexes.width, to, (uint32_t)((n_slots * counters->n_codes) << b),
-                           truth_of(block, counters->filters[b]), block->n);
-    return indexes;
-}
+    for (size_t b = 0; b < counters->n_bits; b++) {
+        uint32_t term = (uint32_t)((n_slots * counters->n_codes) << b);
 
-static void see(const dki_dense *dense, const dki_dense_block *block, struct codes slots)
-{
-    const dki_dense_counters pairs = { .value = DKI_NONE,
-                                       .n_codes = 1,
-                                       .n_bits = block->selection != NULL,
-                                       .filters = { DKI_NONE },
-                                       .n = dense->plan->n_slots * 2 };
-    struct codes indexes = indexes_of(dense, block, slots, &pairs, false);
-
-    dki_see(indexes.width, dense->seen, indexes.at, block->n);
-}
-
-/* Codes of a record: one more, and 0 in rows that the breakdown's where leaves out. */
-static struct codes record_codes(const dki_dense *dense, const dki_dense_block *block, size_t value, unsigned width)
-{
-    const dki_dimension *what = &dense->plan->plan->values[value].what;
-    size_t filter = dense->plan->plan->values[value].filter;
-    const dk_view *view = block->values[value];
-    struct codes codes = { dense->codes, width };
-
-    if (view->constant) {
-        dki_codes_fill(width, dense->codes, constant_code(what, view), block->n);
-    } else {
-        dki_codes_from(width, dense->codes, stored_bytes(view->storage), view->values, (uint64_t)what->least - 1,
-                       block->n);
-        if (view->valid)
-            dki_codes_mask(width, dense->codes, view->valid, block->n);
+        if (few && counters->filters[b] == DKI_NONE)
+            sum->start += term;
+        else
+            dki_sum_bits(sum, truth_of(block, counters->filters[b]), term);
     }
-    if (filter != DKI_NONE)
-        dki_codes_mask(width, dense->codes, truth_of(block, filter), block->n);
-    dki_codes_raise(width, dense->codes, block->n);
-    if (block->selection)
-        dki_codes_mask(width, dense->codes, block->selection, block->n);
-    return codes;
 }
 
-static void add_sums(const dki_dense *dense, const dki_dense_block *block, struct codes slots, size_t i)
+/* Slots that have been made, as what the codes of others begin with. */
+static void form_of_slots(const dki_dense *dense, const dki_code_sum *slots, dki_code_sum *sum)
+{
+    const void *at;
+    unsigned width;
+
+    if (dki_sum_is_codes(slots, &width, &at)) {
+        *sum = *slots;
+        return;
+    }
+    sum->start = 0;
+    sum->n_terms = 0;
+    dki_sum_codes_of(sum, dki_width_for(dense->plan->n_slots), dense->index, true, 1);
+}
+
+/* Codes of values; in records one more, and 0 in rows that the breakdown's where leaves out. */
+static void form_values(const dki_dense *dense, const dki_dense_block *block, size_t i, dki_code_sum *sum)
 {
     const dki_dense_sums *sums = &dense->plan->sums[i];
-    const uint64_t *truth = truth_of(block, dense->plan->plan->values[sums->value].filter);
+    const dki_plan_value *value = &dense->plan->plan->values[sums->value];
+    dki_coding coding = coding_of(&value->what);
+
+    sum->start = 0;
+    sum->n_terms = 0;
+    dki_sum_view_kept(sum, &coding, block->values[sums->value], 1, truth_of(block, value->filter),
+                      dense->masks + i * 2 * DK_BLOCK_WORDS);
+    if (sums->in_records && block->selection)
+        dki_sum_bits(sum, block->selection, 1);
+    else if (sums->in_records)
+        sum->start += 1;
+}
+
+/* Taking rows in. ---------------------------------------------------------------------------------------------- */
+
+/* Codes of rows from .. from + n - 1: where they lie, or made. */
+static struct codes take(const dki_code_sum *sum, unsigned width, void *to, size_t from, size_t n)
+{
     struct codes codes;
-    size_t n = block->n;
+
+    if (dki_sum_is_codes(sum, &codes.width, &codes.at)) {
+        codes.at = (const char *)codes.at + (sum->terms[0].local ? 0 : from << codes.width);
+        return codes;
+    }
+    dki_codes_sum(width, to, sum, from, n);
+    return (struct codes){ to, width };
+}
+
+static void add_sums(const dki_dense *dense, struct codes slots, struct codes codes, size_t i, size_t n)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[i];
 
     if (sums->in_records) {
-        codes = record_codes(dense, block, sums->value, sums->width);
         dki_record_codes(slots.width, slots.at, codes.width, codes.at, dense->records[i], dense->terms[i],
                          sums->shift, n);
         return;
     }
-    codes = value_codes(dense, block, sums->value);
-    if (truth)
-        dki_codes_mask(codes.width, dense->codes, truth, n); /* codes of numbers lie in scratch */
     if (sums->sum && sums->shift)
         dki_sum_codes(slots.width, slots.at, codes.width, codes.at, dense->totals[i], sums->shift, n);
     else if (sums->sum)
@@ -338,21 +295,90 @@ static void add_sums(const dki_dense *dense, const dki_dense_block *block, struc
         dki_most_codes(slots.width, slots.at, codes.width, codes.at, dense->most[i], n);
 }
 
+/* Whether picking the rows that the breakdown's where lets through takes less than counting all apart. */
+static bool is_few(const dki_dense_block *block)
+{
+    size_t n = block->n;
+
+    return block->selection && dki_bits_count(block->selection, n) < (dki_codes_picks_fast() ? n - n / 8 : n / 8);
+}
+
+/* picked: bits of the rows that count; NULL: all. */
+static void count(const dki_dense *dense, size_t i, struct codes indexes, const uint64_t *picked, size_t n)
+{
+    if (picked) {
+        n = dki_codes_pick(indexes.width, dense->picked, indexes.at, picked, n);
+        indexes.at = dense->picked;
+    }
+    dki_count(indexes.width, dense->counts[i], dense->plan->counters[i].stride, indexes.at, n);
+}
+
+/* Where nothing else tells which slots have rows: slots, and twice as many where there is a where. */
+static const dki_dense_counters *pairs_of(const dki_dense *dense, const dki_dense_block *block,
+                                          dki_dense_counters *pairs)
+{
+    *pairs = (dki_dense_counters){ .value = DKI_NONE,
+                                   .n_codes = 1,
+                                   .n_bits = block->selection != NULL,
+                                   .filters = { DKI_NONE },
+                                   .n = dense->plan->n_slots * 2 };
+    return pairs;
+}
+
+/* How the codes of the block are made, before the first is. alone: nobody needs the slots themselves. */
+static void form_all(const dki_dense *dense, const dki_dense_block *block, bool alone, bool few)
+{
+    const dki_dense_plan *plan = dense->plan;
+    dki_code_sum *forms = dense->forms;
+    dki_dense_counters pairs;
+    char *loose = dense->loose;
+
+    form_slots(dense, block, &forms[0], &loose);
+    if (alone) {
+        form_indexes(dense, block, &plan->counters[0], few, &forms[0], &loose);
+        return;
+    }
+    for (size_t i = 0; i < plan->n_counters; i++) {
+        form_of_slots(dense, &forms[0], &forms[1 + i]);
+        form_indexes(dense, block, &plan->counters[i], few, &forms[1 + i], &loose);
+    }
+    if (dense->seen) {
+        form_of_slots(dense, &forms[0], &forms[1]);
+        form_indexes(dense, block, pairs_of(dense, block, &pairs), false, &forms[1], &loose);
+    }
+    for (size_t i = 0; i < plan->n_sums; i++)
+        form_values(dense, block, i, &forms[2 + plan->n_counters + i]);
+}
+
 void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots)
 {
     const dki_dense_plan *plan = dense->plan;
-    struct codes at = slots_of(dense, block);
+    const dki_code_sum *forms = dense->forms;
+    bool alone = plan->n_counters == 1 && plan->n_sums == 0 && slots == NULL; /* slots in one go with the index */
+    bool few = is_few(block);
 
-    for (size_t i = 0; i < plan->n_counters; i++) {
-        bool last = i + 1 == plan->n_counters && plan->n_sums == 0 && slots == NULL;
-        struct codes indexes = indexes_of(dense, block, at, &plan->counters[i], last);
+    form_all(dense, block, alone, few);
+    for (size_t from = 0; from < block->n; from += TILE_ROWS) { /* what is made stays in the nearest cache */
+        size_t n = block->n - from < TILE_ROWS ? block->n - from : TILE_ROWS;
+        struct codes at = { NULL, 0 };
 
-        dki_count(indexes.width, dense->counts[i], plan->counters[i].stride, indexes.at, block->n);
+        if (!alone)
+            at = take(&forms[0], dki_width_for(plan->n_slots), dense->index, from, n);
+        for (size_t i = 0; i < plan->n_counters; i++) {
+            struct codes indexes =
+                take(&forms[alone ? 0 : 1 + i], dki_width_for(plan->counters[i].n), dense->other, from, n);
+
+            count(dense, i, indexes, few ? block->selection + from / 64 : NULL, n);
+        }
+        if (dense->seen) {
+            struct codes indexes = take(&forms[1], dki_width_for(plan->n_slots * 2), dense->other, from, n);
+
+            dki_see(indexes.width, dense->seen, indexes.at, n);
+        }
+        for (size_t i = 0; i < plan->n_sums; i++)
+            add_sums(dense, at, take(&forms[2 + plan->n_counters + i], plan->sums[i].width, dense->codes, from, n),
+                     i, n);
+        if (slots)
+            dki_codes_copy(2, slots + from, at.width, at.at, n);
     }
-    if (dense->seen)
-        see(dense, block, at);
-    for (size_t i = 0; i < plan->n_sums; i++)
-        add_sums(dense, block, at, i);
-    if (slots)
-        dki_codes_copy(2, slots, at.width, at.at, block->n);
 }

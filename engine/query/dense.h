@@ -62,6 +62,10 @@ typedef struct dki_dense {
     dki_record **records;
     dki_record **terms;          /* of every code, where those are few */
     void *index, *other, *codes; /* of the block at hand */
+    void *picked;                /* indexes of the rows that count, one behind the other */
+    dki_code_sum *forms;         /* how they are made: slots, each counters, each sums */
+    uint64_t *masks;             /* of each sums */
+    void *loose;                 /* codes that are clamped first: of dimensions, of values of counters */
 } dki_dense;
 
 /* The inputs of a block. */

@@ -1,43 +1,13 @@
-/* dense_kernels.h - loops over arrays of narrow codes: the part of a breakdown that is paid for each row.
+/* dense_kernels.h - loops that count and add up by an index: the part of a breakdown that is paid for each row.
  *
- * Codes and indexes are unsigned integers of 1, 2 or 4 bytes; `width` says how many, and stands for an index of the
- * tables of loops: 0, 1, 2 for 1, 2, 4 bytes. Arrays that are written have room for DK_BLOCK_ROWS items and may be
- * written up to the next multiple of 64 items; of arrays that are read only the first n items are, and of bitmaps
- * the words that hold n bits.
+ * Codes and indexes, and how they are made, are those of data/codes.h.
  */
 #ifndef DKI_QUERY_DENSE_KERNELS_H
 #define DKI_QUERY_DENSE_KERNELS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "data/codes.h"
 
 #define DKI_WIDTHS 3
-
-/* The narrowest width whose numbers reach n - 1. */
-static inline unsigned dki_width_for(uint64_t n)
-{
-    return n <= 256 ? 0 : n <= 65536 ? 1 : 2;
-}
-
-/* out[i] = in[i] - base, in the arithmetic of out, for signed integers of 1, 2, 4 or 8 bytes. */
-void dki_codes_from(unsigned width, void *out, unsigned in_bytes, const void *in, uint64_t base, size_t n);
-/* out[i] = codes[i] */
-void dki_codes_copy(unsigned width, void *out, unsigned codes_width, const void *codes, size_t n);
-/* out[i] = code */
-void dki_codes_fill(unsigned width, void *out, uint32_t code, size_t n);
-/* out[i] = out[i] * radix + codes[i] */
-void dki_codes_append(unsigned width, void *out, uint32_t radix, unsigned codes_width, const void *codes, size_t n);
-/* out[i] += codes[i] * factor */
-void dki_codes_add(unsigned width, void *out, uint32_t factor, unsigned codes_width, const void *codes, size_t n);
-/* out[i] += term where bit i is set */
-void dki_codes_add_bits(unsigned width, void *out, uint32_t term, const uint64_t *bits, size_t n);
-/* codes[i] = 0 where bit i is not set */
-void dki_codes_mask(unsigned width, void *codes, const uint64_t *bits, size_t n);
-/* codes[i] += 1 */
-void dki_codes_raise(unsigned width, void *codes, size_t n);
-/* codes[i] = 0 where codes[i] >= limit */
-void dki_codes_clamp(unsigned width, void *codes, uint32_t limit, size_t n);
 
 /* Adds 1 to counts[index] for each index, in turns in tables that lie stride counters apart: counting into one,
  * equal indexes in a row would wait for each other. stride may be 0: one table. */
