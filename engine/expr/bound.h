@@ -32,6 +32,12 @@ typedef struct dki_slot {
     dk_view view; /* of a column */
 } dki_slot;
 
+/* What stands for a column while tables of its codes are made. */
+typedef struct dki_override {
+    size_t column;
+    dki_vector vector;
+} dki_override;
+
 struct dki_eval {
     const dki_bound *bound;
     dk_context *context;
@@ -41,7 +47,8 @@ struct dki_eval {
     dki_arena arena;           /* texts of the block */
     uint64_t row;              /* first row of the block */
     size_t n;                  /* its rows */
-    const uint32_t *overrides; /* codes that stand for the one column, when tables of levels are made */
+    const dki_override *overrides;
+    size_t n_overrides;
     dk_view out;
 };
 
@@ -152,7 +159,7 @@ dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, d
 dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate, dki_run_compare, dki_run_and,
     dki_run_or, dki_run_not, dki_run_is_null, dki_run_is_true, dki_run_is_total, dki_run_in, dki_run_in_set,
     dki_run_between, dki_run_case, dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table,
-    dki_run_code_map;
+    dki_run_code_map, dki_run_lookup;
 
 dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
 static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)
@@ -184,8 +191,8 @@ dk_status dki_value_convert(const dk_value *from, dk_type type, uint8_t scale, d
 /* An evaluator of op and what is below it, whose slots have been numbered 0 .. n_slots - 1, for blocks of at most n rows. */
 dk_status dki_eval_make(const dki_bound *bound, const dki_op *op, size_t n_slots, size_t n, dki_eval **out,
                         dk_error *err);
-/* Evaluates the op for n rows from `row`, or for the codes of overrides where they are given. */
-dk_status dki_eval_run(dki_eval *eval, uint64_t row, size_t n, const uint32_t *overrides, const uint64_t *selection,
-                       dk_error *err);
+/* Evaluates the op for n rows from `row`; where there are overrides, these stand for all its columns. */
+dk_status dki_eval_run(dki_eval *eval, uint64_t row, size_t n, const dki_override *overrides, size_t n_overrides,
+                       const uint64_t *selection, dk_error *err);
 
 #endif

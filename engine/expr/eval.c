@@ -8,6 +8,7 @@
 #include "base/types.h"
 #include "bound.h"
 #include "data/column_parts.h"
+#include "lookup.h"
 
 dk_status dki_bind(const dki_scope *scope, const dk_expr *expr, const dki_node *node, dki_bound **out,
                    dk_error *err)
@@ -25,6 +26,8 @@ dk_status dki_bind(const dki_scope *scope, const dk_expr *expr, const dki_node *
     bound->expr = dk_expr_retain(expr);
     dki_arena_init(&bound->arena, context);
     status = dki_bind_node(&binder, node, &root);
+    if (status == DK_OK)
+        status = dki_look_up(&binder, &root);
     if (status == DK_OK)
         status = dki_bound_end_notes(bound, err);
     if (status != DK_OK) {
@@ -78,6 +81,22 @@ const dk_value *dki_bound_constant(const dki_bound *bound)
 size_t dki_bound_column(const dki_bound *bound)
 {
     return bound->root->run == dki_run_column ? bound->root->column : DK_NO_COLUMN;
+}
+
+bool dki_bound_is_looked_up(const dki_bound *bound)
+{
+    return bound->root->run == dki_run_lookup;
+}
+
+bool dki_bound_bounds(const dki_bound *bound, int64_t *least, int64_t *greatest)
+{
+    const dki_lookup *lookup = bound->root->data;
+
+    if (!dki_bound_is_looked_up(bound) || !lookup->has_bounds)
+        return false;
+    *least = lookup->least;
+    *greatest = lookup->greatest;
+    return true;
 }
 
 size_t dki_bound_n_notes(const dki_bound *bound)
@@ -169,13 +188,14 @@ void dki_eval_release(dki_eval *eval)
     dki_free(eval->context, eval);
 }
 
-dk_status dki_eval_run(dki_eval *eval, uint64_t row, size_t n, const uint32_t *overrides, const uint64_t *selection,
-                       dk_error *err)
+dk_status dki_eval_run(dki_eval *eval, uint64_t row, size_t n, const dki_override *overrides, size_t n_overrides,
+                       const uint64_t *selection, dk_error *err)
 {
     dki_arena_drop(&eval->arena);
     eval->row = row;
     eval->n = n;
     eval->overrides = overrides;
+    eval->n_overrides = n_overrides;
     return dki_op_run(eval, eval->root, selection, err);
 }
 
@@ -190,11 +210,11 @@ static dk_status run_root(dki_eval *eval, uint64_t row, size_t n, const uint64_t
     dki_bits_fill(some, n);
     for (size_t w = 0; selection && w < dki_bit_words(n); w++)
         some[w] &= selection[w];
-    status = dki_eval_run(eval, row, n, NULL, some, err);
+    status = dki_eval_run(eval, row, n, NULL, 0, some, err);
     if (status == DK_OK || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED)
         return status;
     for (size_t i = 0; i < n && n > 1; i++) {
-        dk_status first = dki_bit(some, i) ? dki_eval_run(eval, row + i, 1, NULL, one, err) : DK_OK;
+        dk_status first = dki_bit(some, i) ? dki_eval_run(eval, row + i, 1, NULL, 0, one, err) : DK_OK;
 
         if (first != DK_OK)
             return first;
@@ -254,6 +274,12 @@ dk_status dki_eval_block(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
         *out = &eval->slots[root->slot].view;
         return status;
     }
+    if (root->run == dki_run_lookup && root->type == DK_CATEGORY) {
+        eval->row = row;
+        eval->n = n;
+        *out = view;
+        return dki_lookup_view(eval, root, view, err);
+    }
     status = run_root(eval, row, n, selection, err);
     if (status != DK_OK)
         return status;
@@ -297,7 +323,8 @@ dk_status dki_eval_truth(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
         if (w + 1 == dki_bit_words(n))
             rows &= dki_bit_tail(n);
         truth[w] = ((const uint64_t *)vector.values)[w] & known & rows;
-        *n_null += (uint64_t)__builtin_popcountll(rows & ~known);
+        if (rows & ~known)
+            *n_null += (uint64_t)__builtin_popcountll(rows & ~known);
     }
     return DK_OK;
 }

@@ -33,6 +33,10 @@ const dk_dictionary *dki_bound_levels(const dki_bound *bound); /* category; else
 const dk_value *dki_bound_constant(const dki_bound *bound);
 /* The column of the scope's table that the expression is, where it is nothing but one; else DK_NO_COLUMN. */
 size_t dki_bound_column(const dki_bound *bound);
+/* Whether values are looked up by the codes of a few columns: each row then has one, whatever the selection. */
+bool dki_bound_is_looked_up(const dki_bound *bound);
+/* Bounds of what is looked up, where they are known: integers, decimals, dates, timestamps, periods. */
+bool dki_bound_bounds(const dki_bound *bound, int64_t *least, int64_t *greatest);
 /* Sentences for the result: a literal that no category has, with the nearest one. */
 size_t dki_bound_n_notes(const dki_bound *bound);
 const char *dki_bound_note(const dki_bound *bound, size_t i);

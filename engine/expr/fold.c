@@ -29,14 +29,15 @@ static void find_sources(dki_op *op, struct sources *found)
         find_sources(op->args[i], found);
 }
 
-/* Evaluates for n codes; without codes for one row that is none. */
-static dk_status run_alone(dki_eval *eval, const uint32_t *codes, size_t n, dk_error *err)
+/* Evaluates for n codes of a column; without codes for one row that is none. */
+static dk_status run_alone(dki_eval *eval, const dki_op *column, const uint32_t *codes, size_t n, dk_error *err)
 {
     uint64_t selection[DK_BLOCK_WORDS];
+    dki_override override = { column ? column->column : DK_NO_COLUMN, { codes, NULL } };
 
     memset(selection, 0, sizeof selection);
     dki_bits_fill(selection, n);
-    return dki_eval_run(eval, 0, n, codes, selection, err);
+    return dki_eval_run(eval, 0, n, &override, column != NULL, selection, err);
 }
 
 /* A failure that is not the expression's own ends binding. Any other is left to the row that reaches it. */
@@ -57,7 +58,7 @@ static dk_status fold_constant(dki_binder *b, dki_op **op)
 
     if (status != DK_OK)
         return status;
-    status = run_alone(eval, NULL, 1, &quiet);
+    status = run_alone(eval, NULL, NULL, 1, &quiet);
     if (status == DK_OK) {
         dki_op *made = dki_op_constant(b, (*op)->node, dki_vector_value(*op, dki_op_vector(eval, *op), 0));
 
@@ -77,11 +78,11 @@ static dk_status fold_constant(dki_binder *b, dki_op **op)
 }
 
 /* Truth by code: 0 false, 1 true, 2 null. */
-static dk_status fill_truth(dki_eval *eval, const dki_op *op, const uint32_t *codes, size_t n, uint8_t *truth,
-                            dk_error *err)
+static dk_status fill_truth(dki_eval *eval, const dki_op *op, const dki_op *column, const uint32_t *codes, size_t n,
+                            uint8_t *truth, dk_error *err)
 {
     dki_vector vector;
-    dk_status status = run_alone(eval, codes, n, err);
+    dk_status status = run_alone(eval, column, codes, n, err);
 
     if (status != DK_OK)
         return status;
@@ -91,11 +92,11 @@ static dk_status fill_truth(dki_eval *eval, const dki_op *op, const uint32_t *co
     return DK_OK;
 }
 
-static dk_status fill_texts(dki_eval *eval, const dki_op *op, const uint32_t *codes, size_t n, uint32_t *map,
-                            dki_text_map *texts, dk_error *err)
+static dk_status fill_texts(dki_eval *eval, const dki_op *op, const dki_op *column, const uint32_t *codes, size_t n,
+                            uint32_t *map, dki_text_map *texts, dk_error *err)
 {
     dki_vector vector;
-    dk_status status = run_alone(eval, codes, n, err);
+    dk_status status = run_alone(eval, column, codes, n, err);
 
     if (status != DK_OK)
         return status;
@@ -154,8 +155,8 @@ static dk_status fold_levels(dki_binder *b, dki_op **op, dki_op *column)
             codes[i] = (uint32_t)(done + i);
         status = dki_poll(b->bound->context, &quiet);
         if (status == DK_OK)
-            status = text ? fill_texts(eval, *op, codes, n, table, &texts, &quiet)
-                          : fill_truth(eval, *op, codes, n, table, &quiet);
+            status = text ? fill_texts(eval, *op, column, codes, n, table, &texts, &quiet)
+                          : fill_truth(eval, *op, column, codes, n, table, &quiet);
     }
     if (status == DK_OK) {
         made->args[0] = column;

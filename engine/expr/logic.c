@@ -260,8 +260,13 @@ dk_status dki_run_is_null(dki_eval *eval, const dki_op *op, const uint64_t *sele
     if (status != DK_OK)
         return status;
     from = dki_op_vector(eval, op->args[0]);
-    for (size_t i = 0; i < eval->n; i++)
-        dki_bit_put(slot->values, i, dki_vector_is_null(op->args[0], from, i));
+    if (op->args[0]->type == DK_CATEGORY) {
+        for (size_t i = 0; i < eval->n; i++)
+            dki_bit_put(slot->values, i, dki_vector_is_null(op->args[0], from, i));
+    } else {
+        for (size_t w = 0; w < dki_bit_words(eval->n); w++)
+            ((uint64_t *)slot->values)[w] = ~dki_vector_known(from, w);
+    }
     slot->vector = (dki_vector){ slot->values, NULL };
     return DK_OK;
 }

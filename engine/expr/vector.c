@@ -69,9 +69,11 @@ dk_status dki_run_column(dki_eval *eval, const dki_op *op, const uint64_t *selec
     dk_status status;
 
     (void)selection;
-    if (eval->overrides) {
-        slot->vector = (dki_vector){ eval->overrides, NULL };
-        return DK_OK;
+    for (size_t i = 0; i < eval->n_overrides; i++) {
+        if (eval->overrides[i].column == op->column) {
+            slot->vector = eval->overrides[i].vector;
+            return DK_OK;
+        }
     }
     status = dk_column_view(column, eval->row, eval->n, view, err);
     if (status != DK_OK)

@@ -117,8 +117,10 @@ static bool describe(const dki_plan *plan, const dki_bound *bound, dki_dimension
     *out = (dki_dimension){ .type = dki_bound_type(bound),
                             .scale = dki_bound_scale(bound),
                             .levels = dki_bound_levels(bound) };
-    if (number == DK_NO_COLUMN)
-        return false;
+    if (number == DK_NO_COLUMN) {
+        out->has_bounds = dki_bound_bounds(bound, &out->least, &out->greatest);
+        return dki_bound_is_looked_up(bound);
+    }
     column = dk_table_field(plan->table, number)->column;
     out->has_bounds = dk_column_bounds(column, &out->least, &out->greatest);
     switch (out->type) {

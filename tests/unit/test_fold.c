@@ -80,9 +80,9 @@ static void conditions_on_one_category_are_tables_of_truth(void **state)
     const dk_table *t = make_table(context, "c:category d:category x:integer\na|a|1\nb|-|2\n-|b|3\na|b|-\n");
 
     (void)state;
-    expect_run(t, "c == 'a'", dki_run_truth_table);
-    expect_run(t, "c in ('a', 'z') or c is null", dki_run_truth_table);
-    expect_run(t, "length(c) > 1 and not (upper(c) == 'A')", dki_run_truth_table);
+    expect_run(t, "c == 'a'", dki_run_lookup);
+    expect_run(t, "c in ('a', 'z') or c is null", dki_run_lookup);
+    expect_run(t, "length(c) > 1 and not (upper(c) == 'A')", dki_run_lookup);
     expect_run(t, "c == d", dki_run_compare);
     expect_run(t, "c == 'a' and x > 1", dki_run_and);
     assert_string_equal(values_of(t, "c == 'a'"), "true false null true");
@@ -105,8 +105,8 @@ static void texts_of_one_category_are_categories(void **state)
     assert_int_equal(dk_dictionary_n_levels(levels), 2); /* ede and Ede are one now */
     assert_false(dk_dictionary_is_declared(levels));
     dki_bound_release(bound);
-    expect_run(t, "upper(c)", dki_run_code_map);
-    expect_run(t, "case(c == 'ede', null, lower(c)) .. '!'", dki_run_code_map);
+    expect_run(t, "upper(c)", dki_run_lookup);
+    expect_run(t, "case(c == 'ede', null, lower(c)) .. '!'", dki_run_lookup);
     expect_run(t, "c .. d", dki_run_row);
     assert_string_equal(values_of(t, "upper(c)"), "ARNHEM EDE null EDE");
     assert_string_equal(values_of(t, "case(c == 'ede', null, lower(c)) .. '!'"), "arnhem! null null ede!");
@@ -138,7 +138,7 @@ static void many_levels_are_folded_in_blocks(void **state)
     dk_builder_release(builder);
     assert_ok(dk_table_new(context, &field, 1, N, &t, &err), &err);
     dk_column_release(field.column);
-    expect_run(t, "c in ('k1', 'k4095') or ends_with(upper(c), 'K5000')", dki_run_truth_table);
+    expect_run(t, "c in ('k1', 'k4095') or ends_with(upper(c), 'K5000')", dki_run_lookup);
     assert_ok(dk_table_where(t, expr, NULL, &found, &err), &err);
     assert_string_equal(show_rows(found), "k1\nk4095\nk4096\nk5000\nk9999\n");
     dk_table_release(found);
