@@ -54,6 +54,7 @@ struct dk_column {
     dki_part *parts;
     pthread_mutex_t lock; /* guards derived; recursive, so that making one kind may ask for another */
     struct dki_derived *derived;
+    atomic_uint_fast64_t owner; /* its number in the context's cache; 0: nothing was ever kept for it */
 };
 
 size_t dki_storage_width(dk_storage storage); /* bytes of a value; 0 for BITS and TEXT */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bitmap.h"
+#include "base/cache.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "chunk.h"
@@ -230,6 +231,8 @@ void dk_column_release(const dk_column *shared)
     if (column == NULL || atomic_fetch_sub_explicit(&column->n_references, 1, memory_order_acq_rel) != 1)
         return;
     context = column->context;
+    if (atomic_load_explicit(&column->owner, memory_order_relaxed))
+        dki_cache_forget(context, atomic_load_explicit(&column->owner, memory_order_relaxed));
     while (column->derived) {
         struct dki_derived *derived = column->derived;
 
@@ -431,4 +434,15 @@ dk_status dki_column_derived(const dk_column *shared, const dki_derived_kind *ki
         *out = derived->data;
     pthread_mutex_unlock(&column->lock);
     return status;
+}
+
+uint64_t dki_column_owner(const dk_column *shared)
+{
+    dk_column *column = (dk_column *)(uintptr_t)shared;
+    uint_fast64_t owner = atomic_load(&column->owner), none = 0;
+
+    if (owner != 0)
+        return owner;
+    owner = dki_cache_owner();
+    return atomic_compare_exchange_strong(&column->owner, &none, owner) ? owner : none;
 }

@@ -69,6 +69,10 @@ typedef struct dki_derived_kind {
 dk_status dki_column_derived(const dk_column *column, const dki_derived_kind *kind, const void **out,
                              dk_error *err);
 
+/* The number under which the context's cache (base/cache.h) keeps things for the column: large ones, which may be
+ * dropped when memory is short. It is forgotten with the column. */
+uint64_t dki_column_owner(const dk_column *column);
+
 static inline bool dki_view_is_null(const dk_view *view, size_t i)
 {
     if (view->constant)
