@@ -41,6 +41,9 @@ dk_status dki_column_constant(dk_context *context, const dk_value *value, const 
 /* The rows of n columns of this type, scale and dictionary, one below the other: chunks are shared. */
 dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                             const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err);
+/* The rows of n_columns columns whose numbers stand in rows, as dk_column_gather gives them: side by side. */
+dk_status dki_columns_gather(dk_context *context, const dk_column *const *columns, size_t n_columns,
+                             const uint64_t *rows, uint64_t n, const dk_column **out, dk_error *err);
 /* The same rows of a category over another dictionary, in which every code means what it means now. */
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
                                  dk_error *err);

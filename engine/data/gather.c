@@ -1,15 +1,19 @@
 /* gather.c - rows of a column in any order.
  *
  * A block of row numbers at a time, cut into runs of rows that lie in one part of the column, so that neither the part
- * nor the width is looked for row by row where rows come in order or the column is one chunk.
+ * nor the width is looked for row by row where rows come in order or the column is one chunk. Several columns, and
+ * pieces of as many rows as a chunk has, are gathered side by side; a column shares the chunks of its pieces.
  */
 #include <dekking/column.h>
 
 #include "base/bitmap.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/status.h"
 #include "builder.h"
 #include "column_parts.h"
+
+#define PARALLEL_ROWS 32768 /* fewer are not worth waking threads for */
 
 /* Values of a block in the widest storage. */
 struct block {
@@ -193,5 +197,63 @@ dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
+    return status;
+}
+
+struct gathering {
+    const dk_column *const *columns;
+    const uint64_t *rows;
+    uint64_t n, n_pieces;
+    const dk_column **pieces; /* of each column its pieces, one behind the other */
+};
+
+static dk_status gather_pieces(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    struct gathering *gathering = arg;
+    dk_status status = DK_OK;
+
+    (void)worker;
+    for (uint64_t i = begin; i < end && status == DK_OK; i++) {
+        uint64_t from = i % gathering->n_pieces * DKI_CHUNK_ROWS;
+        uint64_t n = gathering->n - from < DKI_CHUNK_ROWS ? gathering->n - from : DKI_CHUNK_ROWS;
+
+        status = dk_column_gather(gathering->columns[i / gathering->n_pieces], gathering->rows + from, n,
+                                  &gathering->pieces[i], err);
+    }
+    return status;
+}
+
+dk_status dki_columns_gather(dk_context *context, const dk_column *const *columns, size_t n_columns,
+                             const uint64_t *rows, uint64_t n, const dk_column **out, dk_error *err)
+{
+    struct gathering gathering = { .columns = columns, .rows = rows, .n = n };
+    uint64_t n_tasks, grain = 1;
+    size_t n_made = 0;
+    dk_status status = DK_OK;
+
+    gathering.n_pieces = n == 0 ? 1 : (n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
+    n_tasks = gathering.n_pieces * n_columns;
+    if (n < PARALLEL_ROWS)
+        grain = n_tasks + 1;
+    gathering.pieces = dki_calloc(context, (size_t)n_tasks, sizeof *gathering.pieces, err);
+    if (gathering.pieces == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(context, n_tasks, grain, gather_pieces, &gathering, err);
+    for (; n_made < n_columns && status == DK_OK; n_made++) {
+        const dk_column *column = columns[n_made];
+
+        status =
+            dki_column_concat(context, column->type, column->scale, column->levels,
+                              gathering.pieces + n_made * gathering.n_pieces, (size_t)gathering.n_pieces, &out[n_made], err);
+        if (status != DK_OK)
+            break;
+    }
+    for (size_t i = 0; status != DK_OK && i < n_made; i++) {
+        dk_column_release(out[i]);
+        out[i] = NULL;
+    }
+    for (uint64_t i = 0; i < n_tasks; i++)
+        dk_column_release(gathering.pieces[i]);
+    dki_free(context, gathering.pieces);
     return status;
 }

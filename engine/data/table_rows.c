@@ -1,38 +1,18 @@
 /* table_rows.c - other rows of a table: slices, rows in any order, and the rows that are no totals.
  *
- * The margin goes along with the columns. Columns are made side by side where there are rows enough to be worth it.
+ * The margin goes along with the columns.
  */
 #include <dekking/table.h>
 
 #include "base/bitmap.h"
 #include "base/memory.h"
-#include "base/pool.h"
 #include "base/status.h"
 #include "column_parts.h"
 #include "table_parts.h"
 
-#define PARALLEL_ROWS 32768
-
-/* What makes a column of another: dk_column_slice or dk_column_gather with their arguments. */
-typedef dk_status make_fn(const void *arg, const dk_column *column, const dk_column **out, dk_error *err);
-
-struct job {
-    make_fn *make;
-    const void *arg;
-    const dk_column **from;
-    const dk_column **made;
-};
-
-static dk_status make_columns(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
-{
-    const struct job *job = arg;
-    dk_status status = DK_OK;
-
-    (void)worker;
-    for (uint64_t i = begin; i < end && status == DK_OK; i++)
-        status = job->make(job->arg, job->from[i], &job->made[i], err);
-    return status;
-}
+/* What makes columns of others: slices, or rows that are gathered. */
+typedef dk_status make_fn(dk_context *context, const void *arg, const dk_column *const *from, size_t n,
+                          const dk_column **made, dk_error *err);
 
 /* A table of n_rows rows whose every column, and the margin where it is kept, is what make gives of this table's. */
 static dk_status each_column(const dk_table *table, uint64_t n_rows, bool keep_margin, make_fn *make,
@@ -42,25 +22,25 @@ static dk_status each_column(const dk_table *table, uint64_t n_rows, bool keep_m
     size_t n = n_fields + (keep_margin && table->margin);
     dk_field *fields = dki_calloc(table->context, n_fields, sizeof *fields, err);
     const dk_column **columns = fields ? dki_calloc(table->context, n, 2 * sizeof(dk_column *), err) : NULL;
-    struct job job = { make, arg, columns, columns ? columns + n : NULL };
+    const dk_column **made = columns ? columns + n : NULL;
     dk_table *other;
     dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; columns && i < n; i++)
         columns[i] = i < n_fields ? table->fields[i].column : table->margin;
     if (status == DK_OK)
-        status = dki_parallel(table->context, n, n_rows < PARALLEL_ROWS ? n + 1 : 1, make_columns, &job, err);
+        status = make(table->context, arg, columns, n, made, err);
     for (size_t i = 0; i < n_fields && status == DK_OK; i++) {
         fields[i] = table->fields[i];
-        fields[i].column = job.made[i];
+        fields[i].column = made[i];
     }
     if (status == DK_OK)
         status = dki_table_make(table->context, fields, n_fields, n_rows, &table->properties,
-                                n > n_fields ? job.made[n_fields] : NULL, &other, err);
+                                n > n_fields ? made[n_fields] : NULL, &other, err);
     if (status == DK_OK)
         *out = other;
     for (size_t i = 0; columns && i < n; i++)
-        dk_column_release(job.made[i]);
+        dk_column_release(made[i]);
     dki_free(table->context, columns);
     dki_free(table->context, fields);
     return status;
@@ -70,11 +50,16 @@ struct range {
     uint64_t start, n;
 };
 
-static dk_status slice_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
+static dk_status slice_columns(dk_context *context, const void *arg, const dk_column *const *from, size_t n,
+                               const dk_column **made, dk_error *err)
 {
     const struct range *range = arg;
+    dk_status status = DK_OK;
 
-    return dk_column_slice(column, range->start, range->n, out, err);
+    (void)context;
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = dk_column_slice(from[i], range->start, range->n, &made[i], err);
+    return status;
 }
 
 dk_status dk_table_slice(const dk_table *table, uint64_t start, uint64_t n, const dk_table **out, dk_error *err)
@@ -83,7 +68,7 @@ dk_status dk_table_slice(const dk_table *table, uint64_t start, uint64_t n, cons
 
     range.start = start < table->n_rows ? start : table->n_rows;
     range.n = n < table->n_rows - range.start ? n : table->n_rows - range.start;
-    return each_column(table, range.n, true, slice_column, &range, out, err);
+    return each_column(table, range.n, true, slice_columns, &range, out, err);
 }
 
 struct row_list {
@@ -91,11 +76,12 @@ struct row_list {
     uint64_t n;
 };
 
-static dk_status gather_column(const void *arg, const dk_column *column, const dk_column **out, dk_error *err)
+static dk_status gather_columns(dk_context *context, const void *arg, const dk_column *const *from, size_t n,
+                                const dk_column **made, dk_error *err)
 {
     const struct row_list *list = arg;
 
-    return dk_column_gather(column, list->rows, list->n, out, err);
+    return dki_columns_gather(context, from, n, list->rows, list->n, made, err);
 }
 
 /* Whether a table with a key still has it: no row occurs twice. */
@@ -134,7 +120,7 @@ dk_status dk_table_gather(const dk_table *table, const uint64_t *rows, uint64_t 
                             (unsigned long long)table->n_rows);
     status = keeps_key(table, rows, n, &keeps, err);
     if (status == DK_OK)
-        status = each_column(table, n, true, gather_column, &list, &made, err);
+        status = each_column(table, n, true, gather_columns, &list, &made, err);
     if (status != DK_OK)
         return status;
     if (!keeps)
@@ -186,7 +172,7 @@ dk_status dk_table_detail(const dk_table *table, const dk_table **out, dk_error 
     status = find_details(table, rows, &list.n, err);
     list.rows = rows;
     if (status == DK_OK)
-        status = each_column(table, list.n, false, gather_column, &list, out, err);
+        status = each_column(table, list.n, false, gather_columns, &list, out, err);
     dki_free(table->context, rows);
     return status;
 }

@@ -1,4 +1,6 @@
 /* lua_join.c - tables put together: by key, and one below the other. */
+#include <math.h>
+
 #include "lua_options.h"
 #include "lua_table.h"
 
@@ -35,25 +37,85 @@ static keys check_keys(lua_State *L, int index, const char *what)
     return k;
 }
 
-/* t:join(other, key [, { kind = "left" }]) */
+/* The tolerance that option says, in units of the column as stored: days of a date or a timestamp, else its own. */
+static int64_t check_tolerance(lua_State *L, int index, const dk_column *column)
+{
+    int64_t unit = 1, least = 0;
+    int exact = 1;
+    lua_Number number = lua_tonumberx(L, index, &exact), scaled;
+
+    if (dk_column_type(column) == DK_TIMESTAMP)
+        unit = INT64_C(86400000000);
+    for (unsigned i = 0; dk_column_type(column) == DK_DECIMAL && i < dk_column_scale(column); i++)
+        unit *= 10;
+    scaled = number * (lua_Number)unit;
+    if (!exact || lua_type(L, index) != LUA_TNUMBER || !(scaled >= (lua_Number)least && scaled < 0x1p62) ||
+        (dk_column_type(column) != DK_TIMESTAMP && dk_column_type(column) != DK_DECIMAL && scaled != floor(scaled)))
+        dkl_fail(L, "join: tolerance is a number, 0 or more: of days where rows go by dates");
+    return (int64_t)round(scaled);
+}
+
+/* as_of, direction and tolerance. Pushes anchors. False where rows do not go by time. */
+static bool check_asof(lua_State *L, const dk_table *left, dk_asof *asof)
+{
+    static const char *const directions[] = { "backward", "forward", "nearest", NULL };
+    keys k;
+    size_t at;
+    dk_error err = DK_ERROR_INIT;
+    int direction = dkl_option_choice(L, 4, "join", "direction", directions, -1);
+
+    if (!dkl_option(L, 4, "as_of")) {
+        if (direction >= 0 || dkl_option(L, 4, "tolerance"))
+            dkl_fail(L, "join: %s is about rows that go by time: as_of = \"column\"",
+                     direction >= 0 ? "direction" : "tolerance");
+        return false;
+    }
+    k = check_keys(L, lua_gettop(L), "as_of");
+    if (k.mine.n != 1)
+        dkl_fail(L, "join: as_of names one column, or { mine = \"name\", theirs = \"other\" }");
+    *asof = (dk_asof){ .left = k.mine.items[0], .right = k.theirs.items[0] };
+    asof->direction = direction < 0 ? DK_ASOF_BACKWARD : (dk_asof_direction)direction;
+    if (dk_table_get(left, asof->left, &at, &err) != DK_OK)
+        dkl_raise(L, &err);
+    asof->has_tolerance = dkl_option(L, 4, "tolerance");
+    if (asof->has_tolerance)
+        asof->tolerance = check_tolerance(L, lua_gettop(L), dk_table_field(left, at)->column);
+    return true;
+}
+
+/* t:join(other, key [, { kind = "left", multiple = "all", suffix = "_2", columns = { ... },
+ *                        as_of = "date", direction = "backward", tolerance = 30 }]) */
 static int table_join(lua_State *L)
 {
-    static const char *const options[] = { "kind", NULL };
-    static const char *const kinds[] = { "left", "inner", NULL };
+    static const char *const options[] = { "kind",  "multiple",  "suffix",    "columns",
+                                           "as_of", "direction", "tolerance", NULL };
+    static const char *const kinds[] = { "inner", "left", "right", "full", "semi", "anti", NULL };
+    static const char *const ways[] = { "error", "all", "first", "last", NULL };
     const dk_table *left = dkl_check_table(L, 1);
     const dk_table *right = dkl_check_table(L, 2);
+    dk_join_options how = { .kind = DK_JOIN_LEFT };
     dk_error err = DK_ERROR_INIT;
-    keys k;
+    keys k = { .mine = { NULL, 0 } };
+    dkl_names columns;
+    dk_asof asof;
     const dk_table **out;
-    int kind;
 
     lua_settop(L, 4); /* the anchors come above the arguments */
-    k = check_keys(L, 3, "join");
     dkl_check_options(L, 4, "join", options);
-    kind = dkl_option_choice(L, 4, "join", "kind", kinds, 0);
+    how.kind = (dk_join_kind)dkl_option_choice(L, 4, "join", "kind", kinds, DK_JOIN_LEFT);
+    how.multiple = (dk_multiple)dkl_option_choice(L, 4, "join", "multiple", ways, DK_MULTIPLE_ERROR);
+    how.suffix = dkl_option_text(L, 4, "join", "suffix");
+    if (dkl_option(L, 4, "columns")) {
+        columns = dkl_option_names(L, 4, "join", "columns");
+        how.columns = columns.items;
+        how.n_columns = columns.n;
+    }
+    if (check_asof(L, left, &asof))
+        how.asof = &asof;
+    if (how.asof == NULL || !lua_isnil(L, 3))
+        k = check_keys(L, 3, "join");
     out = dkl_new_table(L);
-    DKL_TRY(dk_table_join(left, right, k.mine.items, k.theirs.items, k.mine.n,
-                          kind == 0 ? DK_JOIN_LEFT : DK_JOIN_INNER, out, &err));
+    DKL_TRY(dk_table_join(left, right, k.mine.items, k.theirs.items, k.mine.n, &how, out, &err));
     return 1;
 }
 

@@ -1,14 +1,41 @@
-/* join.c - two tables beside each other, by key: the left rows in their order, what the right one has of them.
+/* join.c - two tables beside each other, by key.
  *
- * Since a right key is unique, a left row has one right row or none, and no row is ever multiplied.
+ * A join is two lists of rows, of left and of right, which are gathered. Rows of right that match nothing are a second
+ * table below the first, put together as dk_table_append does, so that keys of two types become one.
+ *
+ * Invariants: rows of left stand in their order; of one row of left the rows of right stand in theirs.
+ * Cost: O(rows of both and of the result). Poll: once per block.
  */
+#include <dekking/append.h>
 #include <dekking/join.h>
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/column_parts.h"
+#include "expr/poll_row.h"
+#include "join_asof.h"
 #include "join_key.h"
+
+/* A join that is being made. */
+struct making {
+    dki_join join;
+    const dk_join_options *how;
+    const uint32_t *matches; /* one row of right for each row of left */
+    uint32_t *asof_rows;     /* the same where they were made here; owned */
+    uint32_t *next, *last;   /* rows of right with the same key, where these are more than one; owned */
+    uint64_t *left, *right;  /* the rows of the result; owned */
+    uint64_t n;
+    bool is_all_left; /* left's rows, each once */
+    dk_field *fields; /* of right that come over: under their new names; columns are right's */
+    char **names;     /* the names that were made */
+    size_t n_fields;
+};
+
+/* Columns. ----------------------------------------------------------------------------------------------------- */
 
 static bool is_key(const dki_join *join, const char *name)
 {
@@ -19,93 +46,422 @@ static bool is_key(const dki_join *join, const char *name)
     return false;
 }
 
-/* The columns of right that come over: all but the keys. None may have a name that left has. */
-static dk_status choose_fields(const dki_join *join, dk_field *fields, size_t *n, dk_error *err)
+static bool is_taken(const struct making *making, const char *name)
 {
-    for (size_t i = 0; i < dk_table_n_columns(join->right); i++) {
-        const dk_field *field = dk_table_field(join->right, i);
+    for (size_t i = 0; i < making->n_fields; i++)
+        if (strcmp(making->fields[i].name, name) == 0)
+            return true;
+    return dk_table_find(making->join.left, name) != DK_NO_COLUMN;
+}
 
-        if (is_key(join, field->name))
-            continue;
-        if (dk_table_find(join->left, field->name) != DK_NO_COLUMN) {
-            (void)dki_fail(err, DK_ERR_DUPLICATE, "join: both tables have a column %s", field->name);
-            dki_hint(err, "rename it in one of them, or leave it out with select or drop");
-            return DK_ERR_DUPLICATE;
-        }
-        fields[*n] = *field;
-        fields[*n].margin_bit = -1;
-        ++*n;
+static dk_status refuse_name(const struct making *making, const char *name, dk_error *err)
+{
+    (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: both tables have a column %s", making->join.what, name);
+    dki_hint(err, "rename it in one of them, leave it out with columns = { ... }, or say what right's is called: suffix = "
+                  "\"_2\"");
+    return DK_ERR_DUPLICATE;
+}
+
+/* Column i of right comes over, under its name or with the suffix. */
+static dk_status add_field(struct making *making, size_t i, dk_error *err)
+{
+    dk_context *context = making->join.context;
+    dk_field field = *dk_table_field(making->join.right, i);
+    const char *suffix = making->how->suffix;
+
+    if (is_taken(making, field.name)) {
+        size_t size = strlen(field.name) + (suffix ? strlen(suffix) : 0) + 1;
+        char *name;
+
+        if (suffix == NULL || *suffix == '\0')
+            return refuse_name(making, field.name, err);
+        name = dki_alloc(context, size, err);
+        if (name == NULL)
+            return DK_ERR_MEMORY;
+        (void)snprintf(name, size, "%s%s", field.name, suffix);
+        making->names[making->n_fields] = name;
+        if (is_taken(making, name))
+            return refuse_name(making, name, err);
+        field.name = name;
     }
+    field.margin_bit = -1;
+    making->fields[making->n_fields++] = field;
     return DK_OK;
 }
 
-/* The rows of both sides that make the result: left rows where they are not all of them, and right rows. */
-static uint64_t choose_rows(const dki_join *join, dk_join_kind kind, uint64_t *left, uint64_t *right)
+static dk_status choose_fields(struct making *making, dk_error *err)
 {
-    uint64_t n = 0;
+    const dki_join *join = &making->join;
+    const dk_join_options *how = making->how;
+    size_t most = how->columns ? how->n_columns : dk_table_n_columns(join->right);
+    dk_status status = DK_OK;
 
-    for (uint64_t row = 0; row < dk_table_n_rows(join->left); row++) {
-        bool matched = join->matches[row] < DKI_NULL_KEY;
+    making->fields = dki_alloc_array(join->context, most, sizeof *making->fields, err);
+    making->names =
+        making->fields ? dki_calloc(join->context, most + 1, sizeof *making->names, err) : NULL; /* one that was refused */
+    if (making->names == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; status == DK_OK && i < most; i++) {
+        size_t column = i;
 
-        if (!matched && kind == DK_JOIN_INNER)
+        if (how->columns)
+            status = dk_table_get(join->right, how->columns[i], &column, err);
+        else if (is_key(join, dk_table_field(join->right, i)->name))
             continue;
-        left[n] = row;
-        right[n++] = matched ? join->matches[row] : DK_ROW_NULL;
+        if (status == DK_OK)
+            status = add_field(making, column, err);
     }
-    return n;
+    return status;
 }
 
-static dk_status add_right(const dki_join *join, const dk_table *left, const uint64_t *rows, uint64_t n,
-                           const dk_table **out, dk_error *err)
+/* Rows. -------------------------------------------------------------------------------------------------------- */
+
+static bool keeps_unmatched(dk_join_kind kind)
 {
-    dk_field *fields = dki_alloc_array(join->context, dk_table_n_columns(join->right), sizeof *fields, err);
-    size_t n_fields = 0, n_made = 0;
-    dk_status status = fields ? choose_fields(join, fields, &n_fields, err) : DK_ERR_MEMORY;
+    return kind == DK_JOIN_LEFT || kind == DK_JOIN_FULL;
+}
 
-    for (; status == DK_OK && n_made < n_fields; n_made++) {
-        const dk_column *column = fields[n_made].column;
+static dk_status chain_right(struct making *making, dk_error *err)
+{
+    dki_join *join = &making->join;
+    uint64_t n_rows = dk_table_n_rows(join->right);
+    dk_status status = dki_join_index(join, err); /* the match may have been known without it */
 
-        fields[n_made].column = NULL;
-        status = dk_column_gather(column, rows, n, &fields[n_made].column, err);
+    if (status == DK_OK) {
+        making->next = dki_alloc_array(join->context, (size_t)n_rows, sizeof *making->next, err);
+        making->last =
+            making->next ? dki_alloc_array(join->context, (size_t)n_rows, sizeof *making->last, err) : NULL;
+        status = making->last ? dki_key_index_chain(join->index, making->next, making->last, err) : DK_ERR_MEMORY;
     }
+    return status;
+}
+
+/* How many rows the result has of left's. */
+static dk_status count_rows(struct making *making, uint64_t *n, dk_error *err)
+{
+    bool all = making->next && making->how->multiple == DK_MULTIPLE_ALL;
+    bool keeps = keeps_unmatched(making->how->kind);
+    dk_status status = DK_OK;
+
+    *n = 0;
+    DKI_FOR_ROWS(row, dk_table_n_rows(making->join.left), making->join.context, status, err)
+    {
+        uint32_t match = making->matches[row];
+
+        if (match >= DKI_NULL_KEY)
+            *n += keeps;
+        else if (!all)
+            ++*n;
+        else
+            for (; match != DKI_NO_ROW; match = making->next[match])
+                ++*n;
+    }
+    if (status == DK_OK && *n >= DKI_NULL_KEY)
+        return dki_fail(err, DK_ERR_LIMIT, "%s: the result would have %llu rows, and %lu are the most",
+                        making->join.what, (unsigned long long)*n, (unsigned long)DKI_NULL_KEY - 1);
+    return status;
+}
+
+static dk_status alloc_rows(struct making *making, uint64_t n, dk_error *err)
+{
+    making->left = dki_alloc_wide(making->join.context, (size_t)n * sizeof *making->left, err);
+    making->right = making->left ? dki_alloc_wide(making->join.context, (size_t)n * sizeof *making->right, err) : NULL;
+    return making->right ? DK_OK : DK_ERR_MEMORY;
+}
+
+static dk_status choose_rows(struct making *making, dk_error *err)
+{
+    bool all = making->next && making->how->multiple == DK_MULTIPLE_ALL;
+    bool last = making->next && making->how->multiple == DK_MULTIPLE_LAST;
+    bool keeps = keeps_unmatched(making->how->kind);
+    uint64_t n_left = dk_table_n_rows(making->join.left), n = 0, n_rows;
+    dk_status status = count_rows(making, &n_rows, err);
+
     if (status == DK_OK)
-        status = dk_table_with(left, fields, n_fields, out, err);
-    for (size_t i = 0; i < n_made; i++)
+        status = alloc_rows(making, n_rows, err);
+    making->is_all_left = status == DK_OK && n_rows == n_left;
+    DKI_FOR_ROWS(row, n_left, making->join.context, status, err)
+    {
+        uint32_t match = making->matches[row];
+
+        if (match >= DKI_NULL_KEY) {
+            if (keeps) {
+                making->left[n] = row;
+                making->right[n++] = DK_ROW_NULL;
+            } else {
+                making->is_all_left = false;
+            }
+            continue;
+        }
+        if (last)
+            match = making->last[match];
+        making->left[n] = row;
+        making->right[n++] = match;
+        for (match = all ? making->next[match] : DKI_NO_ROW; match != DKI_NO_ROW; match = making->next[match]) {
+            making->left[n] = row;
+            making->right[n++] = match;
+            making->is_all_left = false;
+        }
+    }
+    making->n = n;
+    return status;
+}
+
+/* The rows of right whose key no row of left has. */
+static dk_status choose_right_alone(struct making *making, dk_error *err)
+{
+    const dki_match *match = making->join.match;
+    uint64_t n_right = dk_table_n_rows(making->join.right), n = 0;
+    dk_status status = dki_join_index(&making->join, err);
+    const uint32_t *firsts;
+
+    if (status != DK_OK)
+        return status;
+    firsts = making->join.index->firsts;
+    dki_free(making->join.context, making->right);
+    making->right = dki_alloc_array(making->join.context, (size_t)n_right, sizeof *making->right, err);
+    if (making->right == NULL)
+        return DK_ERR_MEMORY;
+    DKI_FOR_ROWS(row, n_right, making->join.context, status, err)
+    {
+        uint32_t first = firsts ? firsts[row] : (uint32_t)row;
+
+        if (first == DKI_NULL_KEY || !dki_bit(match->used, first))
+            making->right[n++] = row;
+    }
+    making->n = n;
+    return status;
+}
+
+/* Tables. ------------------------------------------------------------------------------------------------------ */
+
+/* Gathers rows of n_columns columns of right into fields. */
+static dk_status gather_fields(struct making *making, const dk_column *const *columns, dk_field *fields, size_t n,
+                               dk_error *err)
+{
+    dk_context *context = making->join.context;
+    const dk_column **made = dki_calloc(context, n, sizeof *made, err);
+    dk_status status = made ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dki_columns_gather(context, columns, n, making->right, making->n, made, err);
+    for (size_t i = 0; i < n; i++)
+        fields[i].column = status == DK_OK ? made[i] : NULL;
+    dki_free(context, made);
+    return status;
+}
+
+static void release_fields(dk_field *fields, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
         dk_column_release(fields[i].column);
+}
+
+/* Left's rows and, beside them, right's. */
+static dk_status make_matched(struct making *making, const dk_table **out, dk_error *err)
+{
+    dk_context *context = making->join.context;
+    size_t n = making->n_fields;
+    dk_field *fields = dki_alloc_array(context, n, sizeof *fields, err);
+    const dk_column **columns = fields ? dki_alloc_array(context, n, sizeof *columns, err) : NULL;
+    const dk_table *left = NULL;
+    dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; columns && i < n; i++) {
+        fields[i] = making->fields[i];
+        columns[i] = fields[i].column;
+    }
+    if (status == DK_OK && making->is_all_left)
+        left = dk_table_retain(making->join.left);
+    else if (status == DK_OK)
+        status = dk_table_gather(making->join.left, making->left, making->n, &left, err);
+    if (status == DK_OK) {
+        status = gather_fields(making, columns, fields, n, err);
+        if (status == DK_OK)
+            status = dk_table_with(left, fields, n, out, err);
+        release_fields(fields, n);
+    }
+    dk_table_release(left);
+    dki_free(context, columns);
+    dki_free(context, fields);
+    return status;
+}
+
+/* The rows of right alone, with the keys under left's names. */
+static dk_status make_alone(struct making *making, const dk_table **out, dk_error *err)
+{
+    const dki_join *join = &making->join;
+    size_t n = join->n_keys + making->n_fields;
+    dk_field *fields = dki_alloc_array(join->context, n, sizeof *fields, err);
+    const dk_column **columns = fields ? dki_alloc_array(join->context, n, sizeof *columns, err) : NULL;
+    dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; columns && i < n; i++) {
+        fields[i] = i < join->n_keys ? DK_FIELD(join->left_names[i], join->right_keys[i])
+                                     : making->fields[i - join->n_keys];
+        columns[i] = fields[i].column;
+    }
+    if (status == DK_OK) {
+        status = gather_fields(making, columns, fields, n, err);
+        if (status == DK_OK)
+            status = dk_table_new(join->context, fields, n, making->n, out, err);
+        release_fields(fields, n);
+    }
+    dki_free(join->context, columns);
     dki_free(join->context, fields);
     return status;
 }
 
-static dk_status make_table(const dki_join *join, dk_join_kind kind, const dk_table **out, dk_error *err)
+/* Puts the rows of right alone below. They have left's name and unit; the key is no key any more, and a weight they do
+ * not have. */
+static dk_status add_alone(struct making *making, const dk_table **table, dk_error *err)
 {
-    uint64_t n_rows = dk_table_n_rows(join->left), n;
-    uint64_t *rows = dki_alloc_array(join->context, (size_t)n_rows, 2 * sizeof *rows, err);
-    const dk_table *left = NULL;
-    dk_status status = DK_OK;
+    static const dk_properties none;
+    const dk_append_options missing = { .missing_is_null = true };
+    dk_properties properties = *dk_table_properties(making->join.left);
+    const dk_table *both[2] = { NULL, NULL }, *appended = NULL, *named = NULL;
+    dk_status status = choose_right_alone(making, err);
 
-    if (rows == NULL)
-        return DK_ERR_MEMORY;
-    n = choose_rows(join, kind, rows, rows + n_rows);
-    if (n == n_rows)
-        left = dk_table_retain(join->left);
-    else
-        status = dk_table_gather(join->left, rows, n, &left, err);
+    if (status == DK_OK && making->n > 0 && properties.weight) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s: %llu rows of the other table match none, and have no weight %s",
+                       making->join.what, (unsigned long long)making->n, properties.weight);
+        dki_hint(err, "join with kind = \"left\" or \"inner\", or put the other table first");
+        return DK_ERR_ARGUMENT;
+    }
+    if (status != DK_OK || making->n == 0)
+        return status;
+    properties.key = NULL;
+    properties.n_key = 0;
+    status = make_alone(making, &both[1], err);
     if (status == DK_OK)
-        status = add_right(join, left, rows + n_rows, n, out, err);
-    dk_table_release(left);
-    dki_free(join->context, rows);
+        status = dk_table_with_properties(*table, &none, &both[0], err);
+    if (status == DK_OK)
+        status = dk_table_append(both, 2, &missing, &appended, err);
+    if (status == DK_OK)
+        status = dk_table_with_properties(appended, &properties, &named, err);
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = named;
+    }
+    dk_table_release(appended);
+    dk_table_release(both[0]);
+    dk_table_release(both[1]);
     return status;
 }
 
-dk_status dk_table_join(const dk_table *left, const dk_table *right, const char *const *left_keys,
-                        const char *const *right_keys, size_t n_keys, dk_join_kind kind, const dk_table **out,
-                        dk_error *err)
+/* Rows of left that match, or that do not. */
+static dk_status make_half(struct making *making, bool matched, const dk_table **out, dk_error *err)
 {
-    dki_join join;
-    dk_status status = dki_join_init(&join, "join", left, right, left_keys, right_keys, n_keys, err);
+    const dki_match *match = making->join.match;
+    uint64_t n_rows = dk_table_n_rows(making->join.left), n = 0;
+    dk_status status = alloc_rows(making, matched ? match->n_matched : n_rows - match->n_matched, err);
+
+    DKI_FOR_ROWS(row, n_rows, making->join.context, status, err)
+    {
+        if ((match->rows[row] < DKI_NULL_KEY) == matched)
+            making->left[n++] = row;
+    }
+    if (status == DK_OK)
+        status = dk_table_gather(making->join.left, making->left, n, out, err);
+    return status;
+}
+
+/* The whole. --------------------------------------------------------------------------------------------------- */
+
+static dk_status check_options(const struct making *making, dk_error *err)
+{
+    const dk_join_options *how = making->how;
+    const char *what = making->join.what;
+
+    if (making->join.n_keys == 0 && how->asof == NULL)
+        return dki_fail(err, DK_ERR_ARGUMENT, "%s takes at least one key", what);
+    if (how->asof == NULL)
+        return DK_OK;
+    if (how->kind != DK_JOIN_LEFT && how->kind != DK_JOIN_INNER)
+        return dki_fail(err, DK_ERR_ARGUMENT, "%s: rows that go by time make a left or an inner join", what);
+    if (how->multiple == DK_MULTIPLE_ALL)
+        return dki_fail(err, DK_ERR_ARGUMENT, "%s: each row gets one that is nearest in time: multiple is \"first\" or "
+                                              "\"last\"",
+                        what);
+    return DK_OK;
+}
+
+static dk_status find_matches(struct making *making, dk_error *err)
+{
+    dki_join *join = &making->join;
+    const dk_join_options *how = making->how;
+    bool is_half = how->kind == DK_JOIN_SEMI || how->kind == DK_JOIN_ANTI;
+    dk_status status;
+
+    if (how->asof) {
+        status = dki_join_asof(join, how->asof, how->multiple, &making->asof_rows, err);
+        making->matches = making->asof_rows;
+        return status;
+    }
+    status = dki_join_match(join, err);
+    if (status == DK_OK && !is_half && how->multiple == DK_MULTIPLE_ERROR)
+        status = dki_join_check_unique(join, err);
+    if (status == DK_OK && !is_half && !join->match->is_unique && how->multiple != DK_MULTIPLE_FIRST)
+        status = chain_right(making, err);
+    if (status == DK_OK)
+        making->matches = join->match->rows;
+    return status;
+}
+
+static dk_status make_table(struct making *making, const dk_table **out, dk_error *err)
+{
+    const dk_table *table = NULL;
+    dk_join_kind kind = making->how->kind;
+    dk_status status;
+
+    if (kind == DK_JOIN_SEMI || kind == DK_JOIN_ANTI)
+        return make_half(making, kind == DK_JOIN_SEMI, out, err);
+    status = choose_rows(making, err);
+    if (status == DK_OK)
+        status = make_matched(making, &table, err);
+    if (status == DK_OK && (kind == DK_JOIN_RIGHT || kind == DK_JOIN_FULL))
+        status = add_alone(making, &table, err);
+    if (status == DK_OK)
+        *out = table;
+    else
+        dk_table_release(table);
+    return status;
+}
+
+static void making_drop(struct making *making)
+{
+    dk_context *context = making->join.context;
+
+    for (size_t i = 0; making->names && i <= making->n_fields; i++) /* the last one was refused, or is NULL */
+        dki_free(context, making->names[i]);
+    dki_free(context, making->names);
+    dki_free(context, making->fields);
+    dki_free(context, making->asof_rows);
+    dki_free(context, making->next);
+    dki_free(context, making->last);
+    dki_free(context, making->left);
+    dki_free(context, making->right);
+    dki_join_drop(&making->join);
+}
+
+dk_status dk_table_join(const dk_table *left, const dk_table *right, const char *const *left_keys,
+                        const char *const *right_keys, size_t n_keys, const dk_join_options *options,
+                        const dk_table **out, dk_error *err)
+{
+    static const dk_join_options defaults = { .kind = DK_JOIN_LEFT };
+    struct making making = { .how = options ? options : &defaults };
+    dk_status status = dki_join_init(&making.join, "join", left, right, left_keys, right_keys, n_keys, err);
 
     if (status == DK_OK)
-        status = make_table(&join, kind, out, err);
-    dki_join_drop(&join);
+        status = check_options(&making, err);
+    if (status == DK_OK)
+        status = choose_fields(&making, err);
+    if (status == DK_OK)
+        status = find_matches(&making, err);
+    if (status == DK_OK)
+        status = make_table(&making, out, err);
+    if (status == DK_OK)
+        dki_join_keep(&making.join);
+    making_drop(&making);
     return status;
 }

@@ -1,50 +1,55 @@
-/* join_key.h - finds the row of a table by its key. */
+/* join_key.h - two tables and their keys: which row of the right one has the key of each row of the left one. */
 #ifndef DKI_QUERY_JOIN_KEY_H
 #define DKI_QUERY_JOIN_KEY_H
 
 #include <dekking/join.h>
 
-#include "base/hash.h"
+#include "key_index.h"
 
-/* How the values of a pair of key columns are told apart. */
-typedef enum dki_key_kind {
-    DKI_KEY_INTEGER, /* both are integers of one unit: by value */
-    DKI_KEY_REAL,    /* by bits */
-    DKI_KEY_NUMBER,  /* numbers of two types: exactly, as ratios */
-    DKI_KEY_TEXT     /* text and categories: by bytes */
-} dki_key_kind;
-
-typedef struct dki_join_key {
-    dki_key_kind kind;
-    const dk_column *left, *right; /* borrowed */
-    dki_int_map integers;
-    dki_text_map texts;
-    dki_int_map pairs;      /* the number of the keys before this one, and of this one: one number */
-    uint32_t *left_numbers; /* category: the number of each code, or UINT32_MAX */
-    uint32_t *right_numbers;
-} dki_join_key;
-
-#define DKI_NO_MATCH UINT64_MAX
-#define DKI_NULL_KEY (UINT64_MAX - 1)
+/* The answer, of which nobody changes anything any more. */
+typedef struct dki_match {
+    dki_kept kept;
+    dk_context *context; /* borrowed */
+    uint64_t n_rows;     /* of left */
+    uint32_t *rows;      /* the first row of right with the key; DKI_NO_ROW, DKI_NULL_KEY */
+    uint64_t *used;      /* bit r: some row of left has the key whose first row is r */
+    uint64_t n_matched, n_null;
+    uint64_t n_keys, n_used; /* keys of right, and how many of them are used */
+    bool is_unique;          /* no key of right occurs twice */
+} dki_match;
+void dki_match_release(dki_match *match); /* NULL does nothing */
 
 typedef struct dki_join {
-    dk_context *context; /* borrowed, as the tables */
+    dk_context *context; /* borrowed, as the tables and the names */
+    const char *what;    /* the operation, in messages */
     const dk_table *left, *right;
-    const char *const *right_names;
-    dki_join_key *keys;
+    const char *const *left_names, *const *right_names;
+    const dk_column **left_keys, **right_keys;
     size_t n_keys;
-    uint64_t *rows; /* the row of right for each key number */
-    size_t n_numbers, capacity;
-    uint64_t n_right_keys; /* rows of right whose key is known */
-    uint64_t *matches;     /* for each row of left: the row of right, DKI_NO_MATCH or DKI_NULL_KEY */
-    uint64_t n_matched, n_null;
-    uint64_t n_matched_keys; /* keys of right that some row of left has */
+    dki_key_index *index; /* of right; NULL where only the match was wanted and it was known */
+    dki_match *match;
 } dki_join;
 
-/* Matches every row of left. what names the operation in messages. After a failure the join may only be dropped. */
+/* Finds the key columns and checks that they can be compared. n_keys may be 0. After a failure, of any of these, the join
+ * may only be dropped. */
 dk_status dki_join_init(dki_join *join, const char *what, const dk_table *left, const dk_table *right,
                         const char *const *left_names, const char *const *right_names, size_t n_keys,
                         dk_error *err);
 void dki_join_drop(dki_join *join);
+/* Makes the index of right, unless there is one. */
+dk_status dki_join_index(dki_join *join, dk_error *err);
+/* Matches every row of left. */
+dk_status dki_join_match(dki_join *join, dk_error *err);
+/* Refuses a right key that is not unique, with examples. */
+dk_status dki_join_check_unique(dki_join *join, dk_error *err);
+/* The operation has succeeded: what was made for it may stay with the columns. */
+void dki_join_keep(const dki_join *join);
+
+/* Refuses a table with rows that are totals. */
+dk_status dki_refuse_margins(const char *what, const dk_table *table, dk_error *err);
+
+/* The values of some columns in a row, separated by commas, cut to fit. */
+dk_status dki_join_show_key(const dk_column *const *columns, size_t n, uint64_t row, char *out, size_t size,
+                       dk_error *err);
 
 #endif

@@ -8,26 +8,119 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bitmap.h"
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "expr/poll_row.h"
 #include "join_key.h"
 
-static dk_status make_mark(const dki_join *join, const dk_column **out, dk_error *err)
-{
-    dk_builder *builder = NULL;
-    dk_status status = dk_builder_new(join->context, DK_BOOLEAN, 0, NULL, &builder, err);
+#define CHUNK_ROWS 262144 /* whole words, and as many as other columns have */
+#define LEAST_KEPT 65536  /* rows that are worth keeping a mark of */
 
-    DKI_FOR_ROWS(row, dk_table_n_rows(join->left), join->context, status, err)
-    {
-        if (join->matches[row] == DKI_NULL_KEY)
-            status = dk_builder_null(builder, 1, err);
-        else
-            status = dk_builder_boolean(builder, join->matches[row] != DKI_NO_MATCH, err);
+/* A kept mark. */
+struct mark {
+    dki_kept kept;
+    dk_context *context; /* borrowed */
+    const dk_column *column;
+};
+
+static const char mark_kind; /* its address */
+
+static void drop_mark(dki_kept *kept)
+{
+    struct mark *mark = (struct mark *)kept;
+
+    dk_column_release(mark->column);
+    dki_free(mark->context, mark);
+}
+
+struct marking {
+    const dki_match *match;
+    dki_made_chunk *chunks;
+};
+
+/* The marks of a chunk; 64 rows at a time. */
+static dk_status mark_chunk(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct marking *marking = arg;
+    dk_context *context = marking->match->context;
+    dki_made_chunk *chunk = &marking->chunks[begin / CHUNK_ROWS];
+    size_t n_words = dki_bit_words((size_t)(end - begin));
+    uint64_t *values, n_null = 0;
+
+    (void)worker;
+    *chunk = (dki_made_chunk){ .storage = DK_STORE_BITS, .n_rows = end - begin };
+    chunk->values = values = dki_alloc_array(context, n_words, sizeof *values, err);
+    if (values)
+        chunk->valid = dki_alloc_array(context, n_words, sizeof *chunk->valid, err);
+    if (chunk->valid == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t w = 0; w < n_words; w++) {
+        const uint32_t *rows = marking->match->rows + begin + w * 64;
+        size_t n = end - begin - w * 64 < 64 ? (size_t)(end - begin - w * 64) : 64;
+        uint64_t matched = 0, valid = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            matched |= (uint64_t)(rows[i] < DKI_NULL_KEY) << i;
+            valid |= (uint64_t)(rows[i] != DKI_NULL_KEY) << i;
+            n_null += rows[i] == DKI_NULL_KEY;
+        }
+        values[w] = matched;
+        chunk->valid[w] = valid;
     }
+    chunk->n_nulls = n_null;
+    if (n_null == 0) {
+        dki_free(context, chunk->valid);
+        chunk->valid = NULL;
+    }
+    return DK_OK;
+}
+
+static dk_status make_mark(const dki_match *match, const dk_column **out, dk_error *err)
+{
+    size_t n_chunks = (size_t)((match->n_rows + CHUNK_ROWS - 1) / CHUNK_ROWS);
+    struct marking marking = { .match = match };
+    dk_status status;
+
+    marking.chunks = dki_calloc(match->context, n_chunks, sizeof *marking.chunks, err);
+    if (marking.chunks == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(match->context, match->n_rows, CHUNK_ROWS, mark_chunk, &marking, err);
     if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
+        status = dki_column_of_made(match->context, DK_BOOLEAN, 0, NULL, marking.chunks, n_chunks, out, err);
+    else
+        for (size_t i = 0; i < n_chunks; i++)
+            dki_made_drop(match->context, &marking.chunks[i]);
+    dki_free(match->context, marking.chunks);
+    return status;
+}
+
+/* The mark, made or found. */
+static dk_status get_mark(const dki_join *join, struct mark **out, dk_error *err)
+{
+    struct mark *mark;
+    dk_status status;
+
+    if (join->n_keys == 1) {
+        mark = (struct mark *)dki_cache_find(join->context, &mark_kind, dki_column_owner(join->left_keys[0]),
+                                             dki_column_owner(join->right_keys[0]));
+        if (mark) {
+            *out = mark;
+            return DK_OK;
+        }
+    }
+    mark = dki_calloc(join->context, 1, sizeof *mark, err);
+    if (mark == NULL)
+        return DK_ERR_MEMORY;
+    dki_kept_init(&mark->kept, drop_mark);
+    mark->context = join->context;
+    status = make_mark(join->match, &mark->column, err);
+    if (status == DK_OK)
+        *out = mark;
+    else
+        dki_kept_release(&mark->kept);
     return status;
 }
 
@@ -65,43 +158,58 @@ static dk_status choose_fields(const dki_join *join, const char *as, const char 
     return status;
 }
 
-/* fields: n + 1; the first is the mark, the others come with columns of the other table. */
-static dk_status make_columns(dki_join *join, const char *as, dk_field *fields, size_t n, const dk_table **out,
-                              dk_error *err)
+/* Columns of the other table for rows of this one, null where there is none. */
+static dk_status gather_columns(const dki_join *join, dk_field *fields, size_t n, dk_error *err)
 {
-    size_t n_made = 0;
-    dk_status status;
+    uint64_t n_rows = dk_table_n_rows(join->left);
+    uint64_t *rows = dki_alloc_wide(join->context, (size_t)n_rows * sizeof *rows, err);
+    const dk_column **from = rows ? dki_calloc(join->context, n, 2 * sizeof *from, err) : NULL;
+    const dk_column **made = from ? from + n : NULL;
+    dk_status status = from ? DK_OK : DK_ERR_MEMORY;
 
-    fields[0] = DK_FIELD(as, NULL);
-    status = make_mark(join, &fields[0].column, err);
-    for (uint64_t row = 0; row < dk_table_n_rows(join->left); row++) {
-        if (join->matches[row] == DKI_NULL_KEY)
-            join->matches[row] = DK_ROW_NULL; /* as no match is, by its number */
-    }
-    for (; status == DK_OK && n_made < n; n_made++) {
-        const dk_column *column = fields[n_made + 1].column;
-
-        fields[n_made + 1].column = NULL;
-        status =
-            dk_column_gather(column, join->matches, dk_table_n_rows(join->left), &fields[n_made + 1].column, err);
+    for (size_t i = 0; from && i < n; i++)
+        from[i] = fields[i].column;
+    DKI_FOR_ROWS(row, n_rows, join->context, status, err)
+    {
+        rows[row] = join->match->rows[row] < DKI_NULL_KEY ? join->match->rows[row] : DK_ROW_NULL;
     }
     if (status == DK_OK)
+        status = dki_columns_gather(join->context, from, n, rows, n_rows, made, err);
+    for (size_t i = 0; i < n; i++)
+        fields[i].column = status == DK_OK ? made[i] : NULL;
+    dki_free(join->context, from);
+    dki_free(join->context, rows);
+    return status;
+}
+
+/* fields: n + 1; the first is the mark, the others come with columns of the other table. */
+static dk_status make_columns(dki_join *join, struct mark **mark, const char *as, dk_field *fields, size_t n,
+                              const dk_table **out, dk_error *err)
+{
+    dk_status status = get_mark(join, mark, err);
+
+    if (status != DK_OK)
+        return status;
+    fields[0] = DK_FIELD(as, (*mark)->column);
+    if (n > 0)
+        status = gather_columns(join, fields + 1, n, err);
+    if (status == DK_OK)
         status = dk_table_with(join->left, fields, n + 1, out, err);
-    dk_column_release(fields[0].column);
-    for (size_t i = 0; i < n_made; i++)
-        dk_column_release(fields[i + 1].column);
+    for (size_t i = 1; n > 0 && i <= n; i++)
+        dk_column_release(fields[i].column);
     return status;
 }
 
 static dk_status add_note(const dki_join *join, const dk_table *table, const dk_table **out, dk_error *err)
 {
-    uint64_t unused = join->n_right_keys - join->n_matched_keys;
+    const dki_match *match = join->match;
+    uint64_t unused = match->n_keys - match->n_used;
     char note[192];
 
     (void)snprintf(note, sizeof note,
                    "%llu of %llu rows matched; %llu %s no key; %llu %s of the other table %s no row",
-                   (unsigned long long)join->n_matched, (unsigned long long)dk_table_n_rows(join->left),
-                   (unsigned long long)join->n_null, join->n_null == 1 ? "has" : "have", (unsigned long long)unused,
+                   (unsigned long long)match->n_matched, (unsigned long long)match->n_rows,
+                   (unsigned long long)match->n_null, match->n_null == 1 ? "has" : "have", (unsigned long long)unused,
                    unused == 1 ? "key" : "keys", unused == 1 ? "matches" : "match");
     return dk_table_with_note(table, note, out, err);
 }
@@ -112,18 +220,33 @@ dk_status dk_table_link(const dk_table *table, const dk_table *other, const char
 {
     dki_join join;
     const dk_table *marked = NULL;
+    struct mark *mark = NULL;
     dk_field *fields = NULL;
     dk_status status = dki_join_init(&join, "link", table, other, keys, other_keys, n_keys, err);
 
+    if (status == DK_OK && n_keys == 0)
+        status = dki_fail(err, DK_ERR_ARGUMENT, "link takes at least one key");
     if (status == DK_OK) {
         fields = dki_alloc_array(join.context, n_columns + 1, sizeof *fields, err);
         status = fields ? choose_fields(&join, as, columns, n_columns, fields, err) : DK_ERR_MEMORY;
     }
     if (status == DK_OK)
-        status = make_columns(&join, as, fields, n_columns, &marked, err);
+        status = dki_join_match(&join, err);
+    if (status == DK_OK)
+        status = dki_join_check_unique(&join, err);
+    if (status == DK_OK)
+        status = make_columns(&join, &mark, as, fields, n_columns, &marked, err);
     if (status == DK_OK)
         status = add_note(&join, marked, out, err);
+    if (status == DK_OK) {
+        dki_join_keep(&join);
+        if (n_keys == 1 && dk_table_n_rows(table) >= LEAST_KEPT)
+            dki_cache_add(join.context, &mark_kind, dki_column_owner(join.left_keys[0]),
+                          dki_column_owner(join.right_keys[0]), &mark->kept);
+    }
     dk_table_release(marked);
+    if (mark)
+        dki_kept_release(&mark->kept);
     dki_free(dk_table_context(table), fields);
     dki_join_drop(&join);
     return status;

@@ -31,7 +31,7 @@ struct pair {
     const char *left_keys[4], *right_keys[4];
 };
 
-static dk_status join_pair(const struct pair *pair, dk_join_kind kind, const dk_table **out, dk_error *err)
+static dk_status join_pair(const struct pair *pair, const dk_join_options *how, const dk_table **out, dk_error *err)
 {
     const dk_table *left = make_table(context, pair->left), *right = make_table(context, pair->right);
     size_t n = 0;
@@ -40,7 +40,7 @@ static dk_status join_pair(const struct pair *pair, dk_join_kind kind, const dk_
     while (pair->left_keys[n])
         n++;
     status = dk_table_join(left, right, pair->left_keys, pair->right_keys[0] ? pair->right_keys : pair->left_keys,
-                           n, kind, out, err);
+                           n, how, out, err);
     dk_table_release(left);
     dk_table_release(right);
     return status;
@@ -48,7 +48,7 @@ static dk_status join_pair(const struct pair *pair, dk_join_kind kind, const dk_
 
 #define PAIR(l, r, ...) (&(const struct pair){ .left = (l), .right = (r), .left_keys = __VA_ARGS__ })
 
-static void assert_joined(const struct pair *pair, dk_join_kind kind, const char *expected)
+static void assert_made(const struct pair *pair, const dk_join_options *how, const char *expected)
 {
     static const size_t blocks[] = { 1, 2, DK_BLOCK_ROWS };
 
@@ -59,7 +59,7 @@ static void assert_joined(const struct pair *pair, dk_join_kind kind, const char
 
             dk_set_threads(threads);
             dk_context_set_block_rows(context, blocks[i]);
-            assert_ok(join_pair(pair, kind, &joined, &err), &err);
+            assert_ok(join_pair(pair, how, &joined, &err), &err);
             assert_string_equal(show_rows(joined), expected);
             dk_table_release(joined);
         }
@@ -68,12 +68,17 @@ static void assert_joined(const struct pair *pair, dk_join_kind kind, const char
     dk_context_set_block_rows(context, DK_BLOCK_ROWS);
 }
 
+static void assert_joined(const struct pair *pair, dk_join_kind kind, const char *expected)
+{
+    assert_made(pair, &(const dk_join_options){ .kind = kind }, expected);
+}
+
 static void assert_refused(const struct pair *pair, dk_status expected, const char *part)
 {
     const dk_table *joined = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    assert_fails(join_pair(pair, DK_JOIN_LEFT, &joined, &err), &err, expected, part);
+    assert_fails(join_pair(pair, NULL, &joined, &err), &err, expected, part);
     assert_null(joined);
 }
 
@@ -186,9 +191,9 @@ static void totals_are_refused(void **state)
     (void)state;
     assert_ok(dk_breakdown_new(context, &spec, &breakdown, &err), &err);
     assert_ok(dk_breakdown_run(breakdown, table, NULL, &result, &err), &err);
-    assert_fails(dk_table_join(table, result, keys, keys, 1, DK_JOIN_LEFT, &joined, &err), &err, DK_ERR_MARGIN,
+    assert_fails(dk_table_join(table, result, keys, keys, 1, NULL, &joined, &err), &err, DK_ERR_MARGIN,
                  ":detail()");
-    assert_fails(dk_table_join(result, table, keys, keys, 1, DK_JOIN_LEFT, &joined, &err), &err, DK_ERR_MARGIN,
+    assert_fails(dk_table_join(result, table, keys, keys, 1, NULL, &joined, &err), &err, DK_ERR_MARGIN,
                  ":detail()");
     assert_null(joined);
     dk_table_release(result);
@@ -200,13 +205,14 @@ static void every_failing_allocation_is_survived(void **state)
 {
     const dk_table *left = make_table(context, "g:category j:real\nA|1\nB|2\nA|-\n");
     const dk_table *right = make_table(context, "g:category j:integer x:text y:integer\nB|2|b|1\nA|1|a|2\n");
+    const dk_join_options inner = { .kind = DK_JOIN_INNER };
     const dk_table *joined = NULL;
     const char *keys[] = { "g", "j" };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_table_join(left, right, keys, keys, 2, DK_JOIN_INNER, &joined, &err),
+    assert_survives_failing_memory(context, dk_table_join(left, right, keys, keys, 2, &inner, &joined, &err),
                                    &err, joined == NULL, dk_table_release(joined));
     dk_set_threads(0);
     dk_table_release(left);

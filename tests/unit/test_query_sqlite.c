@@ -448,16 +448,16 @@ static void joins_agree(void **state)
         const dk_table *left = random_table("t", pick(200)), *right = unique_right(pair[1], pair[2]),
                        *joined = NULL;
         const char *left_keys[] = { pair[0], pair[2] }, *right_keys[] = { "key_1", "key_2" };
-        dk_join_kind kind = pick(2) ? DK_JOIN_LEFT : DK_JOIN_INNER;
+        dk_join_options how = { .kind = pick(2) ? DK_JOIN_LEFT : DK_JOIN_INNER };
         char sql[512];
         dk_error err = DK_ERROR_INIT;
 
         vary(round / 9);
-        assert_ok(dk_table_join(left, right, left_keys, right_keys, 2, kind, &joined, &err), &err);
+        assert_ok(dk_table_join(left, right, left_keys, right_keys, 2, &how, &joined, &err), &err);
         (void)snprintf(
             sql, sizeof sql,
             "SELECT t.*, aantal, som FROM t %s JOIN v ON t.%s = v.key_1 AND t.%s = v.key_2 ORDER BY t.rowid",
-            kind == DK_JOIN_LEFT ? "LEFT" : "INNER", pair[0], pair[2]);
+            how.kind == DK_JOIN_LEFT ? "LEFT" : "INNER", pair[0], pair[2]);
         assert_same_rows(joined, sql, readings);
         dk_table_release(joined);
         joined = NULL;
