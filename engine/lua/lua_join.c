@@ -144,6 +144,92 @@ static int table_link(lua_State *L)
     return 1;
 }
 
+/* t:reconcile(other, key [, { examples = 3 }]) */
+static int table_reconcile(lua_State *L)
+{
+    static const char *const options[] = { "examples", NULL };
+    const dk_table *left = dkl_check_table(L, 1);
+    const dk_table *right = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    lua_Integer n_examples;
+    keys k;
+    const dk_table **out;
+
+    lua_settop(L, 4);
+    k = check_keys(L, 3, "reconcile");
+    dkl_check_options(L, 4, "reconcile", options);
+    n_examples = dkl_option_integer(L, 4, "reconcile", "examples", 0, 0);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_reconcile(left, right, k.mine.items, k.theirs.items, k.mine.n, (size_t)n_examples, out, &err));
+    return 1;
+}
+
+/* t:distinct(), t:distinct("a", "b"), t:distinct({ "a", "b" } [, { keep = "last" }]) */
+static int table_distinct(lua_State *L)
+{
+    static const char *const options[] = { "keep", NULL };
+    static const char *const ways[] = { "first", "last", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dkl_names names;
+    int keep = DK_KEEP_FIRST;
+    const dk_table **out;
+
+    if (lua_isnoneornil(L, 2) || lua_istable(L, 2)) {
+        lua_settop(L, 3);
+        dkl_check_options(L, 3, "distinct", options);
+        keep = dkl_option_choice(L, 3, "distinct", "keep", ways, DK_KEEP_FIRST);
+        names = dkl_check_names(L, 2, "distinct");
+    } else {
+        names = dkl_check_arguments(L, 2, "distinct");
+    }
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_distinct(table, names.items, names.n, (dk_keep)keep, out, &err));
+    return 1;
+}
+
+/* t:union(other [, { all = true }]) */
+static int table_union(lua_State *L)
+{
+    static const char *const options[] = { "all", NULL };
+    const dk_table *a = dkl_check_table(L, 1);
+    const dk_table *b = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out;
+    bool all;
+
+    lua_settop(L, 3);
+    dkl_check_options(L, 3, "union", options);
+    all = dkl_option_boolean(L, 3, "union", "all", false);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_union(a, b, all, out, &err));
+    return 1;
+}
+
+/* t:intersect(other) */
+static int table_intersect(lua_State *L)
+{
+    const dk_table *a = dkl_check_table(L, 1);
+    const dk_table *b = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out = dkl_new_table(L);
+
+    DKL_TRY(dk_table_intersect(a, b, out, &err));
+    return 1;
+}
+
+/* t:except(other) */
+static int table_except(lua_State *L)
+{
+    const dk_table *a = dkl_check_table(L, 1);
+    const dk_table *b = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out = dkl_new_table(L);
+
+    DKL_TRY(dk_table_except(a, b, out, &err));
+    return 1;
+}
+
 /* Whether the table at index names only tables, as a list; their number. */
 static size_t check_tables(lua_State *L, int index)
 {
@@ -193,6 +279,8 @@ static int table_append(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_join_methods[] = {
-    { "join", table_join }, { "link", table_link }, { "append", table_append }, { NULL, NULL }
-};
+const luaL_Reg dkl_join_methods[] = { { "join", table_join },           { "link", table_link },
+                                      { "reconcile", table_reconcile }, { "append", table_append },
+                                      { "distinct", table_distinct },   { "union", table_union },
+                                      { "intersect", table_intersect }, { "except", table_except },
+                                      { NULL, NULL } };

@@ -22,7 +22,7 @@
 #include "data/column_parts.h"
 
 #define RANGE_ROWS ((uint64_t)DK_BLOCK_ROWS * 16)
-#define AHEAD 24 /* keys whose slots are asked for before they are looked at */
+#define AHEAD 16 /* keys whose slots are asked for before they are looked at */
 #define MOST_DIRECT_BITS 28
 #define FEW_DIRECT 65536
 #define LEAST_KEPT 65536 /* rows that are worth keeping an index of */
@@ -389,42 +389,39 @@ static inline uint32_t find_hashed(const dki_key_index *index, uint64_t hash, ui
     return DKI_NO_ROW;
 }
 
-#define GROUP 32 /* keys that are looked up side by side */
-
-/* Three times over a few keys: ask for the slots; go to the slot that may be the one, and ask for the words of its row;
- * compare them. */
-static inline void find_group(const dki_key_index *index, const uint64_t *words, const uint8_t *flags, size_t n,
+/* Keys go through three stations, so that two of them always wait for memory while others are worked on: the slots are
+ * asked for; the slot that may be the one is looked for, and the words of its row are asked for; words are compared. */
+static inline void find_block(const dki_key_index *index, const uint64_t *words, const uint8_t *flags, size_t n,
                               uint32_t *rows, unsigned n_words)
 {
-    uint64_t hashes[GROUP], at[GROUP], mask = row_mask(index);
+    uint64_t hashes[DK_BLOCK_ROWS], at[DK_BLOCK_ROWS], mask = row_mask(index);
 
     for (size_t i = 0; i < n; i++) {
         hashes[i] = flags[i] ? 0 : hash_key(index, words + i * n_words, n_words);
         at[i] = place_of(index, hashes[i]);
-        __builtin_prefetch(&index->slots[at[i]]);
     }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t mine = hashes[i] << index->row_bits, slot;
+    for (size_t i = 0; i < n + 2 * AHEAD; i++) {
+        if (i < n)
+            __builtin_prefetch(&index->slots[at[i]]);
+        if (i >= AHEAD && i < n + AHEAD) {
+            uint64_t mine = hashes[i - AHEAD] << index->row_bits, slot, place = at[i - AHEAD];
 
-        while ((slot = index->slots[at[i]]) != 0 && ((slot ^ mine) & ~mask) != 0)
-            if (++at[i] == index->n_slots)
-                at[i] = 0;
-        if (slot)
-            __builtin_prefetch(index->words + ((slot & mask) - 1) * n_words);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (flags[i])
-            rows[i] = flags[i] & DKI_KEY_IS_NULL ? DKI_NULL_KEY : DKI_NO_ROW;
-        else
-            rows[i] = find_hashed(index, hashes[i], at[i], words + i * n_words, n_words);
-    }
-}
+            while ((slot = index->slots[place]) != 0 && ((slot ^ mine) & ~mask) != 0)
+                if (++place == index->n_slots)
+                    place = 0;
+            at[i - AHEAD] = place;
+            if (slot)
+                __builtin_prefetch(index->words + ((slot & mask) - 1) * n_words);
+        }
+        if (i >= 2 * AHEAD) {
+            size_t k = i - 2 * AHEAD;
 
-static inline void find_block(const dki_key_index *index, const uint64_t *words, const uint8_t *flags, size_t n,
-                              uint32_t *rows, unsigned n_words)
-{
-    for (size_t i = 0; i < n; i += GROUP)
-        find_group(index, words + i * n_words, flags + i, n - i < GROUP ? n - i : GROUP, rows + i, n_words);
+            if (flags[k])
+                rows[k] = flags[k] & DKI_KEY_IS_NULL ? DKI_NULL_KEY : DKI_NO_ROW;
+            else
+                rows[k] = find_hashed(index, hashes[k], at[k], words + k * n_words, n_words);
+        }
+    }
 }
 
 void dki_key_index_find(const dki_key_index *index, const uint64_t *words, const uint8_t *flags, size_t n,

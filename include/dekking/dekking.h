@@ -15,6 +15,7 @@
 #include <dekking/join.h>
 #include <dekking/published.h>
 #include <dekking/scenario.h>
+#include <dekking/set.h>
 #include <dekking/snapshot.h>
 #include <dekking/sort.h>
 #include <dekking/table.h>

@@ -80,7 +80,7 @@ DK_API DK_MUST_USE dk_status dk_table_link(const dk_table *table, const dk_table
 
 /* How two tables that should describe the same things agree, as a table:
  *
- * finding            column  left_rows  right_rows  keys   what is counted
+ * finding            name    left_rows  right_rows  keys   what is counted
  * both               -       n          n           n      rows and keys that both tables have
  * left only          -       n          0           n      those that only left has
  * right only         -       0          n           n      those that only right has
