@@ -285,7 +285,7 @@ static bool add_next(struct parser *p)
     return add_single(p);
 }
 
-dk_status dki_text_pattern_init(dki_text_pattern *pattern, dk_context *context, const char *bytes, size_t size,
+dk_status dki_text_pattern_init(dki_text_pattern *pattern, dki_arena *arena, const char *bytes, size_t size,
                                 bool anchors, dk_error *err)
 {
     size_t most_sets = 0, needed;
@@ -298,10 +298,9 @@ dk_status dki_text_pattern_init(dki_text_pattern *pattern, dk_context *context, 
          i++) /* a set begins with a byte of its own, an item takes one at least, and there is an end */
         most_sets += bytes[i] == '%' || bytes[i] == '[';
     needed = most_sets * sizeof *pattern->sets + (size + 1) * sizeof(item);
-    pattern->context = context;
-    pattern->made = NULL;
+    pattern->context = arena->context;
     if (needed > sizeof pattern->room) {
-        room = pattern->made = dki_alloc(context, needed, err);
+        room = dki_arena_alloc(arena, needed, err);
         if (room == NULL)
             return DK_ERR_MEMORY;
     }
@@ -323,12 +322,6 @@ dk_status dki_text_pattern_init(dki_text_pattern *pattern, dk_context *context, 
             pattern->fault_at = p.opened_at[i];
         }
     return DK_OK;
-}
-
-void dki_text_pattern_drop(dki_text_pattern *pattern)
-{
-    dki_free(pattern->context, pattern->made);
-    pattern->made = NULL;
 }
 
 dk_status dki_text_pattern_check(const dki_text_pattern *pattern, size_t *at, dk_error *err)

@@ -10,7 +10,7 @@
 #ifndef DKI_BASE_TEXT_PATTERN_H
 #define DKI_BASE_TEXT_PATTERN_H
 
-#include "memory.h"
+#include "arena.h"
 
 #define DKI_PATTERN_CAPTURES 32         /* at most, as in stock Lua */
 #define DKI_PATTERN_DEPTH 200           /* items on the way that can be tried otherwise, or are ends of captures */
@@ -25,16 +25,15 @@ typedef struct dki_text_pattern {
     bool anchored, unfinished;      /* a capture stays open */
     size_t fault_at;                /* of what is wrong, in the pattern: valid where there is a fault */
     char fault[64];                 /* what is wrong; "" */
-    void *made;                     /* room that was allocated; NULL */
     uint64_t room[96];              /* of a short pattern */
 } dki_text_pattern;
 
 /* Takes the pattern apart; the bytes are not needed afterwards. anchors: a ^ in front binds the match to where it is looked
- * for, as in find, match and gsub; else it is a character, as in gmatch. The pattern may not be moved. A malformed one is
- * no error here. Errors: DK_ERR_MEMORY; then there is nothing to drop. */
-dk_status dki_text_pattern_init(dki_text_pattern *pattern, dk_context *context, const char *bytes, size_t size,
+ * for, as in find, match and gsub; else it is a character, as in gmatch. The pattern may not be moved; a long one takes
+ * memory of the arena, whose context is the one that is polled. A malformed one is no error here.
+ * Errors: DK_ERR_MEMORY. */
+dk_status dki_text_pattern_init(dki_text_pattern *pattern, dki_arena *arena, const char *bytes, size_t size,
                                 bool anchors, dk_error *err);
-void dki_text_pattern_drop(dki_text_pattern *pattern);
 /* Whether a match can fail for what is wrong with the pattern: DK_ERR_ARGUMENT with Lua's text, and *at is the byte of the
  * pattern. n_captures is right where it cannot. */
 dk_status dki_text_pattern_check(const dki_text_pattern *pattern, size_t *at, dk_error *err);

@@ -247,6 +247,7 @@ static dk_status run_engine(const question *q, const dki_text_pattern *pattern, 
 static void ask_engine(const question *q, answer *out)
 {
     dki_text_pattern pattern;
+    dki_arena arena;
     dk_error err = DK_ERROR_INIT;
     dk_status status;
 
@@ -268,7 +269,8 @@ static void ask_engine(const question *q, answer *out)
         }
         return;
     }
-    assert_ok(dki_text_pattern_init(&pattern, context, q->pattern, q->pattern_size, q->call != GMATCH, &err), &err);
+    dki_arena_init(&arena, context);
+    assert_ok(dki_text_pattern_init(&pattern, &arena, q->pattern, q->pattern_size, q->call != GMATCH, &err), &err);
     status = run_engine(q, &pattern, out, &err);
     if (status != DK_OK) {
         size_t at;
@@ -282,7 +284,7 @@ static void ask_engine(const question *q, answer *out)
         add(out, "! ", 2);
         add_text(out, err.message, strlen(err.message));
     }
-    dki_text_pattern_drop(&pattern);
+    dki_arena_drop(&arena);
 }
 
 static void print_bytes(const char *what, const char *bytes, size_t size)

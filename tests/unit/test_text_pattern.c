@@ -7,18 +7,23 @@
 #include "base/text_pattern.h"
 
 static dk_context *context;
+static dki_arena arena;
 
 static int start(void **state)
 {
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
+    if (dk_context_new(&context, &err) != DK_OK)
+        return -1;
+    dki_arena_init(&arena, context);
+    return 0;
 }
 
 static int stop(void **state)
 {
     (void)state;
+    dki_arena_drop(&arena);
     assert_int_equal(dk_context_used_bytes(context), 0);
     dk_context_release(context);
     return 0;
@@ -29,13 +34,12 @@ static dk_status find(const char *bytes, const char *subject, size_t size, uint6
 {
     dki_text_pattern pattern;
     dki_text_search search;
-    dk_status status = dki_text_pattern_init(&pattern, context, bytes, strlen(bytes), true, err);
+    dk_status status = dki_text_pattern_init(&pattern, &arena, bytes, strlen(bytes), true, err);
 
     if (status != DK_OK)
         return status;
     dki_text_search_init(&search, &pattern, subject, size, 0, steps);
     status = dki_text_search_next(&search, match, found, err);
-    dki_text_pattern_drop(&pattern);
     return status;
 }
 
@@ -102,13 +106,12 @@ static void steps_are_those_of_all_matches_of_a_search(void **state)
 
     (void)state;
     memset(subject, 'a', sizeof subject);
-    assert_ok(dki_text_pattern_init(&pattern, context, "a", 1, true, &err), &err);
+    assert_ok(dki_text_pattern_init(&pattern, &arena, "a", 1, true, &err), &err);
     dki_text_search_init(&search, &pattern, subject, sizeof subject, 0, 1000);
     for (; status == DK_OK && found; n++)
         status = dki_text_search_next(&search, &match, &found, &err);
     assert_int_equal(status, DK_ERR_LIMIT); /* the item and the end take two */
     assert_true(n > 300 && n < 1000);
-    dki_text_pattern_drop(&pattern);
 }
 
 static void what_is_wrong_is_told_with_its_place(void **state)
@@ -143,18 +146,16 @@ static void what_is_wrong_is_told_with_its_place(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         size_t at = 99;
 
-        assert_ok(dki_text_pattern_init(&pattern, context, wrong[i].pattern, strlen(wrong[i].pattern), true, &err),
+        assert_ok(dki_text_pattern_init(&pattern, &arena, wrong[i].pattern, strlen(wrong[i].pattern), true, &err),
                   &err);
         assert_int_equal(dki_text_pattern_check(&pattern, &at, &err), DK_ERR_ARGUMENT);
         assert_string_equal(err.message, wrong[i].message);
         if (at != wrong[i].at)
             fail_msg("%s: %zu, not %zu", wrong[i].pattern, at, wrong[i].at);
-        dki_text_pattern_drop(&pattern);
     }
-    assert_ok(dki_text_pattern_init(&pattern, context, "^(%a+)=()(.-)%1$", 16, true, &err), &err);
+    assert_ok(dki_text_pattern_init(&pattern, &arena, "^(%a+)=()(.-)%1$", 16, true, &err), &err);
     assert_ok(dki_text_pattern_check(&pattern, &(size_t){ 0 }, &err), &err);
     assert_int_equal(pattern.n_captures, 3);
-    dki_text_pattern_drop(&pattern);
 }
 
 static void long_patterns_take_memory_of_the_context(void **state)
@@ -166,9 +167,9 @@ static void long_patterns_take_memory_of_the_context(void **state)
     (void)state;
     for (size_t i = 0; i < 4000; i += 4)
         memcpy(bytes + i, "[ab]", 4);
-    assert_survives_failing_memory(context, dki_text_pattern_init(&pattern, context, bytes, 4000, true, &err), &err,
-                                   true, dki_text_pattern_drop(&pattern));
-    assert_fails(dki_text_pattern_init(&pattern, context, bytes, (size_t)1 << 40, true, &err), &err, DK_ERR_MEMORY,
+    assert_survives_failing_memory(context, dki_text_pattern_init(&pattern, &arena, bytes, 4000, true, &err), &err,
+                                   true, dki_arena_drop(&arena));
+    assert_fails(dki_text_pattern_init(&pattern, &arena, bytes, (size_t)1 << 40, true, &err), &err, DK_ERR_MEMORY,
                  "a pattern of 1099511627776 bytes is too long");
 }
 
