@@ -30,6 +30,8 @@ typedef struct dki_slot {
     void *values; /* room for a block of the op's type */
     uint64_t *valid;
     dk_view view; /* of a column */
+    void *state;  /* a function's own, kept from block to block; NULL at first */
+    void (*drop_state)(dk_context *context, void *state);
 } dki_slot;
 
 /* What stands for a column while tables of its codes are made. */

@@ -179,6 +179,8 @@ void dki_eval_release(dki_eval *eval)
     for (size_t i = 0; i < eval->n_slots; i++) {
         dki_free(eval->context, eval->slots[i].values);
         dki_free(eval->context, eval->slots[i].valid);
+        if (eval->slots[i].state)
+            eval->slots[i].drop_state(eval->context, eval->slots[i].state);
         if (eval->slots[i].view.context)
             dk_view_release(&eval->slots[i].view);
     }

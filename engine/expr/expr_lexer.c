@@ -251,6 +251,24 @@ static dk_status read_text(dki_lexer *lexer, dki_token *out, dk_error *err)
     return DK_OK;
 }
 
+size_t dki_lexer_text_place(const char *text, size_t from, size_t to, size_t byte)
+{
+    const dki_lexer lexer = { .text = text, .size = to };
+    size_t at = from, done = 0;
+    char put[4];
+
+    while (at < to && text[at] != '"' && text[at] != '\'') /* brackets around it */
+        at++;
+    for (at++; at < to && done < byte;) {
+        int n = 1;
+
+        if (text[at++] == '\\')
+            n = read_escape(&lexer, &at, put);
+        done += n > 0 ? (size_t)n : 1;
+    }
+    return at;
+}
+
 /* `name`; two backquotes within stand for one. */
 static dk_status read_quoted_name(dki_lexer *lexer, dki_token *out, dk_error *err)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "expr_lexer.h"
 #include "mark.h"
 
 bool dki_node_visit(const dki_node *node, dki_node_visit_fn *visit, void *arg)
@@ -61,4 +62,21 @@ dk_status dki_node_fail(const dk_expr *expr, const dki_node *node, dk_error *err
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     return dki_mark_fail(dk_expr_text(expr), node->at, node->size, err, code, "%s", message);
+}
+
+dk_status dki_node_fail_within(const dk_expr *expr, const dki_node *node, size_t byte, dk_error *err,
+                               dk_status code, const char *format, ...)
+{
+    size_t at = node->at, size = node->size;
+    char message[320];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    if (node->kind == DKI_NODE_LITERAL && node->value.type == DK_TEXT && !node->value.is_null) {
+        at = dki_lexer_text_place(dk_expr_text(expr), node->at, node->at + node->size, byte);
+        size = 1;
+    }
+    return dki_mark_fail(dk_expr_text(expr), at, size, err, code, "%s", message);
 }

@@ -58,5 +58,9 @@ const char *dki_node_text(const dk_expr *expr, const dki_node *node, char out[DK
 DK_PRINTF(5, 6)
 dk_status dki_node_fail(const dk_expr *expr, const dki_node *node, dk_error *err, dk_status code,
                         const char *format, ...);
+/* The same with the mark under one byte of what a text means, where the node is a text that stands there. */
+DK_PRINTF(6, 7)
+dk_status dki_node_fail_within(const dk_expr *expr, const dki_node *node, size_t byte, dk_error *err,
+                               dk_status code, const char *format, ...);
 
 #endif
