@@ -1,7 +1,7 @@
 /* sort.c - the order of a table's rows.
  *
- * Keys become numbers in the same order (sort_key.h), row numbers are sorted by them, and the table is gathered
- * once.
+ * Rows are put in the order of their keys (sort_order.h), and the table is gathered once. Tables with totals take another
+ * way: keys become numbers in the same order (sort_key.h), and row numbers are sorted by comparing.
  *
  * Where rows are totals of others, a table is a tree: for dimensions d0, d1 the groups of d0, in each of them the
  * rows of d1 and then their total, in the end the grand total. At each dimension whose total has a row of its own,
@@ -18,8 +18,10 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/status.h"
 #include "expr/poll_row.h"
 #include "sort_key.h"
+#include "sort_order.h"
 #include "sort_rows.h"
 
 #define MOST_LEVELS 32 /* dimensions that a margin mask can speak of here */
@@ -35,7 +37,7 @@ struct sort {
     const dk_table *table;
     uint64_t n_rows;
     dki_sort_codes *keys;
-    const dk_sort_key *spec;
+    const dk_sort_column *spec;
     size_t n_keys;
     size_t n_dims; /* 0: no margins */
     int64_t *masks;
@@ -193,22 +195,13 @@ static dk_status read_margins(struct sort *sort, dk_error *err)
     return status;
 }
 
-/* The whole. --------------------------------------------------------------------------------------------------- */
-
 static dk_status read_keys(struct sort *sort, dk_error *err)
 {
     dk_status status = DK_OK;
 
-    for (size_t i = 0; status == DK_OK && i < sort->n_keys; i++) {
-        size_t column;
-
-        status = dk_table_get(sort->table, sort->spec[i].column, &column, err);
-        if (status == DK_OK)
-            status = dki_sort_codes_init(&sort->keys[i], dk_table_field(sort->table, column)->column, err);
-    }
-    if (status == DK_OK && dk_table_margin(sort->table))
-        status = read_margins(sort, err);
-    return status;
+    for (size_t i = 0; status == DK_OK && i < sort->n_keys; i++)
+        status = dki_sort_codes_init(&sort->keys[i], sort->spec[i].column, err);
+    return status == DK_OK ? read_margins(sort, err) : status;
 }
 
 static void sort_drop(struct sort *sort)
@@ -223,11 +216,10 @@ static void sort_drop(struct sort *sort)
     dki_free(sort->context, sort->keys);
 }
 
-dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n_keys, const dk_table **out,
-                        dk_error *err)
+static dk_status order_tree(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t *rows,
+                            dk_error *err)
 {
     struct sort sort = { .table = table, .spec = keys, .n_keys = n_keys };
-    uint64_t *rows;
     dk_status status;
 
     sort.context = dk_table_context(table);
@@ -235,16 +227,87 @@ dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n
     sort.keys = dki_calloc(sort.context, n_keys, sizeof *sort.keys, err);
     if (sort.keys == NULL)
         return DK_ERR_MEMORY;
-    rows = dki_alloc_array(sort.context, (size_t)sort.n_rows, sizeof *rows, err);
-    status = rows ? read_keys(&sort, err) : DK_ERR_MEMORY;
+    status = read_keys(&sort, err);
     for (uint64_t i = 0; status == DK_OK && i < sort.n_rows; i++)
         rows[i] = i;
     if (status == DK_OK)
-        status =
-            dki_sort_rows(sort.context, rows, sort.n_rows, sort.masks ? compare_tree : compare_plain, &sort, err);
-    if (status == DK_OK)
-        status = dk_table_gather(table, rows, sort.n_rows, out, err);
-    dki_free(sort.context, rows);
+        status = dki_sort_rows(sort.context, rows, sort.n_rows, compare_tree, &sort, err);
     sort_drop(&sort);
+    return status;
+}
+
+static dk_status order_plain(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t limit,
+                             uint64_t *rows, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    dki_order_key *order = dki_alloc_array(context, n_keys, sizeof *order, err);
+    dk_status status;
+
+    if (order == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n_keys; i++)
+        order[i] = (dki_order_key){ keys[i].column, keys[i].descending };
+    status = dki_order_rows(context, order, n_keys, 0, dk_table_n_rows(table), limit, rows, NULL, err);
+    dki_free(context, order);
+    return status;
+}
+
+/* The whole. --------------------------------------------------------------------------------------------------- */
+
+static dk_status check_keys(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t limit,
+                            dk_error *err)
+{
+    for (size_t i = 0; i < n_keys; i++)
+        if (dk_column_n_rows(keys[i].column) != dk_table_n_rows(table))
+            return dki_fail(err, DK_ERR_LENGTH, "a key of %llu rows cannot sort a table of %llu",
+                            (unsigned long long)dk_column_n_rows(keys[i].column),
+                            (unsigned long long)dk_table_n_rows(table));
+    if (limit < dk_table_n_rows(table) && dk_table_margin(table)) {
+        (void)dki_fail(err, DK_ERR_MARGIN,
+                       "the first rows would leave out totals: the table has rows that are totals");
+        dki_hint(err, "use its detail()");
+        return DK_ERR_MARGIN;
+    }
+    return DK_OK;
+}
+
+dk_status dk_table_sort_columns(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t limit,
+                                const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    uint64_t n_rows = dk_table_n_rows(table);
+    uint64_t *rows;
+    dk_status status = check_keys(table, keys, n_keys, limit, err);
+
+    if (status != DK_OK)
+        return status;
+    rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
+    if (rows == NULL)
+        return DK_ERR_MEMORY;
+    status = dk_table_margin(table) ? order_tree(table, keys, n_keys, rows, err)
+                                    : order_plain(table, keys, n_keys, limit, rows, err);
+    if (status == DK_OK)
+        status = dk_table_gather(table, rows, limit < n_rows ? limit : n_rows, out, err);
+    dki_free(context, rows);
+    return status;
+}
+
+dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n_keys, const dk_table **out,
+                        dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    dk_sort_column *columns = dki_alloc_array(context, n_keys, sizeof *columns, err);
+    dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; status == DK_OK && i < n_keys; i++) {
+        size_t at;
+
+        status = dk_table_get(table, keys[i].column, &at, err);
+        if (status == DK_OK)
+            columns[i] = (dk_sort_column){ dk_table_field(table, at)->column, keys[i].descending };
+    }
+    if (status == DK_OK)
+        status = dk_table_sort_columns(table, columns, n_keys, UINT64_MAX, out, err);
+    dki_free(context, columns);
     return status;
 }
