@@ -1,8 +1,9 @@
 /* gather.c - rows of a column in any order.
  *
  * A block of row numbers at a time, cut into runs of rows that lie in one part of the column, so that neither the part
- * nor the width is looked for row by row where rows come in order or the column is one chunk. Several columns, and
- * pieces of as many rows as a chunk has, are gathered side by side; a column shares the chunks of its pieces.
+ * nor the width is looked for row by row where rows come in order or the column is one chunk. Many rows that jump about
+ * take another way (gather_flat.c). Several columns, and pieces of as many rows as a chunk has, are gathered side by side;
+ * a column shares the chunks of its pieces.
  */
 #include <dekking/column.h>
 
@@ -10,23 +11,14 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
-#include "builder.h"
 #include "column_parts.h"
+#include "gather.h"
 
 #define PARALLEL_ROWS 32768 /* fewer are not worth waking threads for */
 
-/* Values of a block in the widest storage. */
+/* A block, and the chunks that it looks into. */
 struct block {
-    uint64_t valid[DK_BLOCK_WORDS];
-    bool any_null;
-    union {
-        uint64_t bits[DK_BLOCK_WORDS];
-        int64_t integers[DK_BLOCK_ROWS];
-        double reals[DK_BLOCK_ROWS];
-        dk_ratio ratios[DK_BLOCK_ROWS];
-        uint32_t codes[DK_BLOCK_ROWS];
-        dk_text texts[DK_BLOCK_ROWS]; /* point into the chunks that are held */
-    } values;
+    dki_gathered got;
     size_t n_held;
     const dki_chunk *held[DK_BLOCK_ROWS];
 };
@@ -58,21 +50,21 @@ static void pick_values(struct block *block, const struct run *run)
     switch (chunk->storage) {
     case DK_STORE_BITS:
         for (size_t i = run->first; i < run->last; i++)
-            dki_bit_put(block->values.bits, i,
+            dki_bit_put(block->got.values.bits, i,
                         run->rows[i] != DK_ROW_NULL && dki_bit(chunk->values, place(run, i)));
         break;
-    case DK_STORE_I8: PICK(int8_t, block->values.integers, 0); break;
-    case DK_STORE_I16: PICK(int16_t, block->values.integers, 0); break;
-    case DK_STORE_I32: PICK(int32_t, block->values.integers, 0); break;
-    case DK_STORE_I64: PICK(int64_t, block->values.integers, 0); break;
-    case DK_STORE_F64: PICK(double, block->values.reals, 0); break;
-    case DK_STORE_RATIO: PICK(dk_ratio, block->values.ratios, ((dk_ratio){ 0, 1 })); break;
-    case DK_STORE_U8: PICK(uint8_t, block->values.codes, 0); break;
-    case DK_STORE_U16: PICK(uint16_t, block->values.codes, 0); break;
-    case DK_STORE_U32: PICK(uint32_t, block->values.codes, 0); break;
+    case DK_STORE_I8: PICK(int8_t, block->got.values.integers, 0); break;
+    case DK_STORE_I16: PICK(int16_t, block->got.values.integers, 0); break;
+    case DK_STORE_I32: PICK(int32_t, block->got.values.integers, 0); break;
+    case DK_STORE_I64: PICK(int64_t, block->got.values.integers, 0); break;
+    case DK_STORE_F64: PICK(double, block->got.values.reals, 0); break;
+    case DK_STORE_RATIO: PICK(dk_ratio, block->got.values.ratios, ((dk_ratio){ 0, 1 })); break;
+    case DK_STORE_U8: PICK(uint8_t, block->got.values.codes, 0); break;
+    case DK_STORE_U16: PICK(uint16_t, block->got.values.codes, 0); break;
+    case DK_STORE_U32: PICK(uint32_t, block->got.values.codes, 0); break;
     case DK_STORE_TEXT:
         for (size_t i = run->first; i < run->last; i++)
-            block->values.texts[i] =
+            block->got.values.texts[i] =
                 run->rows[i] == DK_ROW_NULL ? (dk_text){ NULL, 0 } : dki_chunk_text(chunk, place(run, i));
         break;
     }
@@ -86,8 +78,8 @@ static void pick_valid(struct block *block, const struct run *run)
     for (size_t i = run->first; i < run->last; i++) {
         bool known = run->rows[i] != DK_ROW_NULL && (valid == NULL || dki_bit(valid, place(run, i)));
 
-        dki_bit_put(block->valid, i, known);
-        block->any_null |= !known;
+        dki_bit_put(block->got.valid, i, known);
+        block->got.any_null |= !known;
     }
 }
 
@@ -102,7 +94,7 @@ static dk_status pick_block(const dk_column *column, const uint64_t *rows, size_
 {
     dk_status status;
 
-    block->any_null = false;
+    block->got.any_null = false;
     for (struct run run = { *part, rows, 0, 0 }; run.first < n; run.first = run.last) {
         uint64_t row = rows[run.first];
 
@@ -125,7 +117,7 @@ static dk_status pick_block(const dk_column *column, const uint64_t *rows, size_
     return DK_OK;
 }
 
-static dk_status append_texts(dk_builder *builder, const struct block *block, size_t n, dk_error *err)
+static dk_status append_texts(dk_builder *builder, const dki_gathered *block, size_t n, dk_error *err)
 {
     dk_status status = DK_OK;
 
@@ -135,7 +127,7 @@ static dk_status append_texts(dk_builder *builder, const struct block *block, si
     return status;
 }
 
-static dk_status append_block(dk_builder *builder, const struct block *block, size_t n, dk_error *err)
+dk_status dki_gathered_append(dk_builder *builder, const dki_gathered *block, size_t n, dk_error *err)
 {
     const uint64_t *valid = block->any_null ? block->valid : NULL;
 
@@ -176,7 +168,7 @@ static dk_status gather_blocks(const dk_column *column, const uint64_t *rows, ui
         if (status == DK_OK)
             status = pick_block(column, rows + done, piece, &part, block, err);
         if (status == DK_OK)
-            status = append_block(builder, block, piece, err);
+            status = dki_gathered_append(builder, &block->got, piece, err);
         while (block->n_held > 0)
             dki_chunk_let(block->held[--block->n_held]);
         done += piece;
@@ -189,8 +181,11 @@ dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64
                            dk_error *err)
 {
     dk_builder *builder = NULL;
-    dk_status status = dk_builder_new(column->context, column->type, column->scale, column->levels, &builder, err);
+    dk_status status;
 
+    if (dki_gather_is_random(column, rows, n))
+        return dki_gather_flat(column, rows, n, out, err);
+    status = dk_builder_new(column->context, column->type, column->scale, column->levels, &builder, err);
     if (status == DK_OK)
         status =
             column->n_parts ? gather_blocks(column, rows, n, builder, err) : gather_nothing(builder, rows, n, err);
@@ -202,9 +197,10 @@ dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64
 
 struct gathering {
     const dk_column *const *columns;
+    const size_t *wanted; /* the numbers of the columns that are gathered by pieces */
     const uint64_t *rows;
     uint64_t n, n_pieces;
-    const dk_column **pieces; /* of each column its pieces, one behind the other */
+    const dk_column **pieces; /* of each of these its pieces, one behind the other */
 };
 
 static dk_status gather_pieces(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
@@ -217,43 +213,60 @@ static dk_status gather_pieces(void *arg, unsigned worker, uint64_t begin, uint6
         uint64_t from = i % gathering->n_pieces * DKI_CHUNK_ROWS;
         uint64_t n = gathering->n - from < DKI_CHUNK_ROWS ? gathering->n - from : DKI_CHUNK_ROWS;
 
-        status = dk_column_gather(gathering->columns[i / gathering->n_pieces], gathering->rows + from, n,
-                                  &gathering->pieces[i], err);
+        status = dk_column_gather(gathering->columns[gathering->wanted[i / gathering->n_pieces]],
+                                  gathering->rows + from, n, &gathering->pieces[i], err);
     }
+    return status;
+}
+
+/* The columns of these numbers, by pieces. */
+static dk_status gather_wanted(dk_context *context, const dk_column *const *columns, const size_t *wanted,
+                               size_t n_wanted, const uint64_t *rows, uint64_t n, const dk_column **out,
+                               dk_error *err)
+{
+    struct gathering gathering = { .columns = columns, .wanted = wanted, .rows = rows, .n = n };
+    uint64_t n_tasks;
+    dk_status status;
+
+    gathering.n_pieces = n == 0 ? 1 : (n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
+    n_tasks = gathering.n_pieces * n_wanted;
+    gathering.pieces = dki_calloc(context, (size_t)n_tasks, sizeof *gathering.pieces, err);
+    if (gathering.pieces == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(context, n_tasks, n < PARALLEL_ROWS ? n_tasks + 1 : 1, gather_pieces, &gathering, err);
+    for (size_t i = 0; i < n_wanted && status == DK_OK; i++) {
+        const dk_column *column = columns[wanted[i]];
+
+        status = dki_column_concat(context, column->type, column->scale, column->levels,
+                                   gathering.pieces + i * gathering.n_pieces, (size_t)gathering.n_pieces,
+                                   &out[wanted[i]], err);
+    }
+    for (uint64_t i = 0; i < n_tasks; i++)
+        dk_column_release(gathering.pieces[i]);
+    dki_free(context, gathering.pieces);
     return status;
 }
 
 dk_status dki_columns_gather(dk_context *context, const dk_column *const *columns, size_t n_columns,
                              const uint64_t *rows, uint64_t n, const dk_column **out, dk_error *err)
 {
-    struct gathering gathering = { .columns = columns, .rows = rows, .n = n };
-    uint64_t n_tasks, grain = 1;
-    size_t n_made = 0;
-    dk_status status = DK_OK;
+    size_t *wanted = dki_alloc_array(context, n_columns, sizeof *wanted, err), n_wanted = 0;
+    dk_status status = wanted ? DK_OK : DK_ERR_MEMORY;
 
-    gathering.n_pieces = n == 0 ? 1 : (n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
-    n_tasks = gathering.n_pieces * n_columns;
-    if (n < PARALLEL_ROWS)
-        grain = n_tasks + 1;
-    gathering.pieces = dki_calloc(context, (size_t)n_tasks, sizeof *gathering.pieces, err);
-    if (gathering.pieces == NULL)
-        return DK_ERR_MEMORY;
-    status = dki_parallel(context, n_tasks, grain, gather_pieces, &gathering, err);
-    for (; n_made < n_columns && status == DK_OK; n_made++) {
-        const dk_column *column = columns[n_made];
-
-        status =
-            dki_column_concat(context, column->type, column->scale, column->levels,
-                              gathering.pieces + n_made * gathering.n_pieces, (size_t)gathering.n_pieces, &out[n_made], err);
-        if (status != DK_OK)
-            break;
+    for (size_t i = 0; i < n_columns; i++)
+        out[i] = NULL;
+    for (size_t i = 0; i < n_columns && status == DK_OK; i++) {
+        if (dki_gather_is_random(columns[i], rows, n))
+            status = dki_gather_flat(columns[i], rows, n, &out[i], err); /* by all threads */
+        else
+            wanted[n_wanted++] = i;
     }
-    for (size_t i = 0; status != DK_OK && i < n_made; i++) {
+    if (status == DK_OK && n_wanted > 0)
+        status = gather_wanted(context, columns, wanted, n_wanted, rows, n, out, err);
+    for (size_t i = 0; i < n_columns && status != DK_OK; i++) {
         dk_column_release(out[i]);
         out[i] = NULL;
     }
-    for (uint64_t i = 0; i < n_tasks; i++)
-        dk_column_release(gathering.pieces[i]);
-    dki_free(context, gathering.pieces);
+    dki_free(context, wanted);
     return status;
 }

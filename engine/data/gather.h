@@ -1,0 +1,30 @@
+/* gather.h - what the two ways of picking rows share. For engine/data/gather*.c alone. */
+#ifndef DKI_DATA_GATHER_H
+#define DKI_DATA_GATHER_H
+
+#include "builder.h"
+
+/* Values of a block in the widest storage. */
+typedef struct dki_gathered {
+    uint64_t valid[DK_BLOCK_WORDS];
+    bool any_null;
+    union {
+        uint64_t bits[DK_BLOCK_WORDS];
+        int64_t integers[DK_BLOCK_ROWS];
+        double reals[DK_BLOCK_ROWS];
+        dk_ratio ratios[DK_BLOCK_ROWS];
+        uint32_t codes[DK_BLOCK_ROWS];
+        dk_text texts[DK_BLOCK_ROWS]; /* point into chunks that are held */
+    } values;
+} dki_gathered;
+
+dk_status dki_gathered_append(dk_builder *builder, const dki_gathered *block, size_t n, dk_error *err);
+
+/* Whether rows are so many, and in such an order, that dki_gather_flat is the faster way. */
+bool dki_gather_is_random(const dk_column *column, const uint64_t *rows, uint64_t n);
+/* dk_column_gather for rows in any order: the column is laid out in one piece first, so that a row costs an access to
+ * memory and no more. Several threads; takes the memory of the column once more. */
+dk_status dki_gather_flat(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
+                          dk_error *err);
+
+#endif
