@@ -329,7 +329,8 @@ static dk_status stays_in_parts(const dki_result *result, bool *stays, dk_error 
     dki_int_map masks;
     dk_status status;
 
-    *stays = result->groups.parts && plan->breakdown->margins == DK_MARGINS_NONE && !plan->breakdown->all_levels;
+    *stays = result->groups.parts && plan->breakdown->margins == DK_MARGINS_NONE && !plan->breakdown->all_levels &&
+             plan->n_periods == 0;
     if (!*stays)
         return DK_OK;
     dki_int_map_init(&masks, plan->context);

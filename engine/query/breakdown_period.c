@@ -21,7 +21,7 @@
 static size_t find_by(const dki_plan *plan, size_t column)
 {
     for (size_t i = 0; i < plan->breakdown->n_by; i++) {
-        if (plan->by_column[i] && dki_bound_column(plan->by[i]) == column)
+        if (dki_bound_column(plan->by[i]) == column)
             return i;
     }
     return DKI_NONE;

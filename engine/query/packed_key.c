@@ -77,7 +77,7 @@ dk_status dki_packing_init(dki_packing *packing, const dki_plan *plan, bool *fit
         dki_packed_dim *dim = &packing->dims[d];
 
         dim->what = plan->dims[d];
-        dim->clamps = !plan->by_column[d];
+        dim->clamps = !plan->by_in_range[d];
         *fits = plan_dim(dim);
         if (*fits && dim->what.type == DK_CATEGORY)
             status = plan_levels(dim, plan->context, err);
