@@ -36,7 +36,7 @@ struct found {
     bool any;
     uint64_t least, greatest; /* codes of reals */
     size_t shortest, longest;
-    uint16_t lows[DKI_PIECES_TEXT], highs[DKI_PIECES_TEXT];
+    uint8_t seen[DKI_PIECES_TEXT][DKI_PIECES_BYTES]; /* byte + 1 at each place of texts */
 };
 
 struct search {
@@ -46,19 +46,15 @@ struct search {
 
 static void look_at_text(struct found *found, dk_text text)
 {
+    size_t n = text.size < DKI_PIECES_TEXT ? text.size : DKI_PIECES_TEXT;
+
     if (!found->any || text.size < found->shortest)
         found->shortest = text.size;
     if (text.size > found->longest)
         found->longest = text.size;
     found->any = true;
-    for (size_t i = 0; i < text.size && i < DKI_PIECES_TEXT; i++) {
-        uint16_t byte = (uint16_t)((unsigned char)text.bytes[i] + 1);
-
-        if (byte < found->lows[i])
-            found->lows[i] = byte;
-        if (byte > found->highs[i])
-            found->highs[i] = byte;
-    }
+    for (size_t i = 0; i < n; i++)
+        found->seen[i][(unsigned char)text.bytes[i] + 1] = 1;
 }
 
 static void look_at_real(struct found *found, double value)
@@ -115,20 +111,15 @@ static void merge_found(struct found *all, const struct found *some)
     if (some->greatest > all->greatest)
         all->greatest = some->greatest;
     all->any = true;
-    for (size_t i = 0; i < DKI_PIECES_TEXT; i++) {
-        if (some->lows[i] < all->lows[i])
-            all->lows[i] = some->lows[i];
-        if (some->highs[i] > all->highs[i])
-            all->highs[i] = some->highs[i];
-    }
+    for (size_t i = 0; i < DKI_PIECES_TEXT; i++)
+        for (size_t byte = 0; byte < DKI_PIECES_BYTES; byte++)
+            all->seen[i][byte] |= some->seen[i][byte];
 }
 
 static void found_init(struct found *found)
 {
     memset(found, 0, sizeof *found);
     found->least = UINT64_MAX;
-    for (size_t i = 0; i < DKI_PIECES_TEXT; i++)
-        found->lows[i] = UINT16_MAX;
 }
 
 static dk_status find(const dk_column *column, struct found *out, dk_error *err)
@@ -175,28 +166,48 @@ static dk_status init_ranks(dki_pieces_key *key, dk_error *err)
     return status;
 }
 
-static dk_status init_text(dki_pieces_key *key, dk_error *err)
+/* Ranks of the bytes that were seen at a place; returns the bits that they take. */
+static unsigned rank_bytes(const dki_pieces_key *key, const uint8_t *seen, uint8_t *ranks)
 {
-    struct found found;
-    unsigned bits = key->has_null;
-    dk_status status = find(key->column, &found, err);
+    unsigned n = 0;
 
-    if (status != DK_OK)
-        return status;
-    for (size_t i = 0; i < found.longest && i < DKI_PIECES_TEXT; i++) {
-        if (i >= found.shortest)
-            found.lows[i] = 0;
-        bits += width((uint64_t)found.highs[i] - found.lows[i]);
+    for (size_t byte = 0; byte < DKI_PIECES_BYTES; byte++)
+        n += seen[byte];
+    for (size_t byte = 0, rank = 0; byte < DKI_PIECES_BYTES; byte++)
+        if (seen[byte]) {
+            ranks[byte] = (uint8_t)(key->descending ? n - 1 - rank : rank);
+            rank++;
+        }
+    return n ? width(n - 1) : 0;
+}
+
+/* UTF-8 has 243 different bytes at most, so that ranks fit, the end of a text included. */
+static dk_status init_text(dki_pieces_key *key, dk_context *context, dk_error *err)
+{
+    struct found *found = dki_alloc(context, sizeof *found, err);
+    dk_status status = found ? find(key->column, found, err) : DK_ERR_MEMORY;
+    unsigned bits = key->has_null;
+
+    if (status == DK_OK && found->longest <= DKI_PIECES_TEXT) {
+        key->n_bytes = found->longest;
+        key->bytes = dki_calloc(context, key->n_bytes, sizeof *key->bytes, err);
+        status = key->bytes ? DK_OK : DK_ERR_MEMORY;
     }
-    if (found.longest > DKI_PIECES_TEXT || bits > MOST_TEXT_BITS)
-        return init_ranks(key, err);
-    key->is_bytes = true;
-    key->null_apart = key->has_null;
-    key->n_bytes = found.longest;
-    key->bits = bits;
-    memcpy(key->lows, found.lows, sizeof key->lows);
-    memcpy(key->highs, found.highs, sizeof key->highs);
-    return DK_OK;
+    for (size_t i = 0; status == DK_OK && i < key->n_bytes; i++) {
+        found->seen[i][0] = i >= found->shortest;
+        key->bytes[i].bits = rank_bytes(key, found->seen[i], key->bytes[i].ranks);
+        bits += key->bytes[i].bits;
+    }
+    if (status == DK_OK && (found->longest > DKI_PIECES_TEXT || bits > MOST_TEXT_BITS)) {
+        dki_free(context, key->bytes);
+        key->bytes = NULL;
+        status = init_ranks(key, err);
+    } else if (status == DK_OK) {
+        key->null_apart = key->has_null;
+        key->bits = bits;
+    }
+    dki_free(context, found);
+    return status;
 }
 
 static dk_status init_category(dki_pieces_key *key, dk_context *context, dk_error *err)
@@ -220,7 +231,7 @@ static dk_status init_category(dki_pieces_key *key, dk_context *context, dk_erro
 static dk_status init_key(dki_pieces_key *key, dk_context *context, const dki_order_key *from, dk_error *err)
 {
     int64_t least = 0, greatest = 0;
-    struct found found;
+    struct found *found;
     dk_status status;
 
     key->column = from->column;
@@ -229,12 +240,15 @@ static dk_status init_key(dki_pieces_key *key, dk_context *context, const dki_or
     key->has_null = dk_column_n_nulls(from->column) > 0;
     switch (key->type) {
     case DK_CATEGORY: return init_category(key, context, err);
-    case DK_TEXT: return init_text(key, err);
+    case DK_TEXT: return init_text(key, context, err);
     case DK_RATIO: return init_ranks(key, err);
     case DK_BOOLEAN: settle_range(key, 0, 1); return DK_OK;
     case DK_REAL:
-        status = find(from->column, &found, err);
-        settle_range(key, found.any ? found.least : 0, found.any ? found.greatest - found.least : 0);
+        found = dki_alloc(context, sizeof *found, err);
+        status = found ? find(from->column, found, err) : DK_ERR_MEMORY;
+        if (status == DK_OK)
+            settle_range(key, found->any ? found->least : 0, found->any ? found->greatest - found->least : 0);
+        dki_free(context, found);
         return status;
     default:
         (void)dk_column_bounds(from->column, &least, &greatest); /* none: all are null */
@@ -271,6 +285,7 @@ void dki_pieces_drop(dki_pieces *pieces)
 {
     for (size_t i = 0; i < pieces->n_keys; i++) {
         dki_free(pieces->context, pieces->keys[i].ranks);
+        dki_free(pieces->context, pieces->keys[i].bytes);
         dki_sort_codes_drop(&pieces->keys[i].codes, pieces->context);
     }
     dki_free(pieces->context, pieces->keys);
@@ -308,6 +323,8 @@ dk_status dki_pieces_block_new(const dki_pieces *pieces, dki_pieces_block **out,
     if (block->values)
         block->piece = dki_alloc_array(pieces->context, DK_BLOCK_ROWS, sizeof *block->piece, err);
     if (block->piece)
+        block->texts = dki_alloc_array(pieces->context, DK_BLOCK_ROWS, sizeof *block->texts, err);
+    if (block->texts)
         block->words = dki_alloc_array(pieces->context, pieces->n_words, DK_BLOCK_ROWS * sizeof *block->words, err);
     if (block->words == NULL) {
         dki_pieces_block_release(block);
@@ -329,6 +346,7 @@ void dki_pieces_block_release(dki_pieces_block *block)
     dki_free(context, block->views);
     dki_free(context, block->values);
     dki_free(context, block->piece);
+    dki_free(context, block->texts);
     dki_free(context, block->words);
     dki_free(context, block);
 }
@@ -378,21 +396,18 @@ static void write_nulls(struct writer *writer, const dk_view *view)
 static void write_text(struct writer *writer, const dki_pieces_key *key, const dk_view *view)
 {
     uint64_t *piece = writer->block->piece;
+    dk_text *texts = writer->block->texts;
 
+    for (size_t i = 0; i < writer->n; i++)
+        texts[i] = dki_view_text(view, i);
     for (size_t at = 0; at < key->n_bytes; at++) {
-        unsigned bits = width((uint64_t)key->highs[at] - key->lows[at]);
+        const uint8_t *ranks = key->bytes[at].ranks;
 
-        if (bits == 0)
+        if (key->bytes[at].bits == 0)
             continue;
-        for (size_t i = 0; i < writer->n; i++) {
-            dk_text text = dki_view_text(view, i);
-            unsigned byte = at < text.size ? (unsigned char)text.bytes[at] + 1u : 0;
-
-            piece[i] = dki_view_is_null(view, i) ? 0
-                       : key->descending         ? key->highs[at] - byte
-                                                 : byte - key->lows[at];
-        }
-        write_piece(writer, bits);
+        for (size_t i = 0; i < writer->n; i++)
+            piece[i] = ranks[at < texts[i].size ? (unsigned char)texts[i].bytes[at] + 1u : 0];
+        write_piece(writer, key->bytes[at].bits);
     }
 }
 
@@ -403,7 +418,7 @@ static void write_key(struct writer *writer, const dki_pieces_key *key, const dk
 
     if (key->null_apart)
         write_nulls(writer, view);
-    if (key->is_bytes) {
+    if (key->bytes) {
         write_text(writer, key, view);
         return;
     }

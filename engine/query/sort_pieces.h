@@ -5,7 +5,7 @@
  *   category   rank of the level, in the same way                         what the number of levels takes
  *   boolean    0, 1, null 2
  *   real       its bits in the order of values, as an integer
- *   text       null; then each byte + 1, 0 behind the end                 what the bytes that stand there take
+ *   text       null; then the rank of each byte, the end before them all  what the number of those takes
  *   long text, ratio   rank among the different values
  *
  * The bits of all pieces in a row are cut into words of `word_bits`: rows in the order of their words are in the order of
@@ -17,20 +17,25 @@
 #include "sort_key.h"
 #include "sort_order.h"
 
-#define DKI_PIECES_TEXT 64 /* bytes of a text that is taken to pieces */
+#define DKI_PIECES_TEXT 64   /* bytes of a text that is taken to pieces */
+#define DKI_PIECES_BYTES 257 /* 0: the text has ended; byte + 1 */
+
+typedef struct dki_pieces_byte {
+    unsigned bits;
+    uint8_t ranks[DKI_PIECES_BYTES]; /* of what stands at this place */
+} dki_pieces_byte;
 
 typedef struct dki_pieces_key {
     const dk_column *column;
     dk_type type;
     bool descending, has_null;
-    bool null_apart;      /* null is a piece of one bit before the others */
-    unsigned bits;        /* of all its pieces */
-    uint64_t least, span; /* of integers, codes of reals and ranks; greatest - least */
-    uint32_t *ranks;      /* category: what code c becomes; memory of its own */
-    dki_sort_codes codes; /* ranks by row */
-    bool is_bytes;        /* text in pieces */
+    bool null_apart;               /* null is a piece of one bit before the others */
+    unsigned bits;                 /* of all its pieces */
+    uint64_t least, span;          /* of integers, codes of reals and ranks; greatest - least */
+    uint32_t *ranks;               /* category: what code c becomes; memory of its own */
+    dki_sort_codes codes;          /* ranks by row */
+    struct dki_pieces_byte *bytes; /* text in pieces: n_bytes of them; else NULL */
     size_t n_bytes;
-    uint16_t lows[DKI_PIECES_TEXT], highs[DKI_PIECES_TEXT]; /* of byte + 1, or 0, at each place */
 } dki_pieces_key;
 
 typedef struct dki_pieces {
@@ -57,6 +62,7 @@ typedef struct dki_pieces_block {
     dk_view *views; /* n_keys */
     int64_t *values;
     uint64_t *piece;
+    dk_text *texts;
     uint64_t *words; /* n_words times DK_BLOCK_ROWS */
 } dki_pieces_block;
 dk_status dki_pieces_block_new(const dki_pieces *pieces, dki_pieces_block **out, dk_error *err);
