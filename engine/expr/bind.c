@@ -163,6 +163,60 @@ static dk_status bind_aggregate(dki_binder *b, const dki_node *node, dki_op **ou
     return status == DK_OK ? column_op(b, node, at, out) : status;
 }
 
+/* Windows ----------------------------------------------------------------------------------------------------------- */
+
+static const struct window {
+    const char *name;
+    size_t least, greatest;
+} windows[] = {
+#define WINDOW(name, least, greatest) { #name, least, greatest },
+    DKI_WINDOW_LIST(WINDOW)
+#undef WINDOW
+};
+
+bool dki_window_find(const char *name, dki_window_function *out)
+{
+    for (size_t i = 0; i < DKI_N_WINDOW_FUNCTIONS; i++)
+        if (strcmp(windows[i].name, name) == 0) {
+            *out = (dki_window_function)i;
+            return true;
+        }
+    return false;
+}
+
+static dk_status check_arguments(dki_binder *b, const dki_node *node, size_t least, size_t greatest)
+{
+    if (node->n_children >= least && node->n_children <= greatest)
+        return DK_OK;
+    if (least == greatest)
+        return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT, "%s() takes %zu argument%s, not %zu",
+                             node->text, least, least == 1 ? "" : "s", node->n_children);
+    return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT, "%s() takes %zu to %zu arguments, not %zu",
+                         node->text, least, greatest, node->n_children);
+}
+
+static dk_status bind_window(dki_binder *b, const dki_node *node, const struct window *window, dki_op **out)
+{
+    size_t at = DK_NO_COLUMN;
+    const dki_node *other = NULL;
+    dk_status status = check_arguments(b, node, window->least, window->greatest);
+
+    if (status != DK_OK)
+        return status;
+    if (b->scope->window == NULL) {
+        dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT, "%s() looks at other rows", node->text);
+        dki_hint(
+            b->err,
+            "it belongs in a window, not in another function of one: t:window { order = ..., \"name = %s(...)\" }",
+            node->text);
+        return DK_ERR_ARGUMENT;
+    }
+    status = b->scope->window(b->scope->arg, node, &at, &other, b->err);
+    if (status != DK_OK)
+        return status;
+    return other ? dki_bind_node(b, other, out) : column_op(b, node, at, out);
+}
+
 /* Operators --------------------------------------------------------------------------------------------------------- */
 
 static dk_status new_arithmetic(dki_binder *b, const dki_node *node, char sign, dki_op **args, dk_type type,
@@ -329,6 +383,7 @@ static dk_status bind_function(dki_binder *b, const dki_node *node, dki_op **arg
 {
     const dki_function *function = dki_function_find(node->text);
     dki_nearest nearest;
+    dk_status status;
 
     if (function == NULL) {
         dki_nearest_init(&nearest, node->text, strlen(node->text));
@@ -337,21 +392,15 @@ static dk_status bind_function(dki_binder *b, const dki_node *node, dki_op **arg
                 dki_nearest_try(&nearest, dki_function_get(i)->name, strlen(dki_function_get(i)->name));
 #define TRY(name, least, greatest) dki_nearest_try(&nearest, #name, strlen(#name));
         DKI_AGGREGATE_LIST(TRY)
+        DKI_WINDOW_LIST(TRY)
 #undef TRY
         dki_node_fail(b->bound->expr, node, b->err, DK_ERR_NAME, "unknown function %s()", node->text);
         if (nearest.best)
             dki_hint(b->err, "did you mean %s()?", nearest.best);
         return DK_ERR_NAME;
     }
-    if (node->n_children < function->least || node->n_children > function->greatest) {
-        if (function->least == function->greatest)
-            return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT,
-                                 "%s() takes %zu argument%s, not %zu", node->text, function->least,
-                                 function->least == 1 ? "" : "s", node->n_children);
-        return dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT,
-                             "%s() takes %zu to %zu arguments, not %zu", node->text, function->least,
-                             function->greatest, node->n_children);
-    }
+    if ((status = check_arguments(b, node, function->least, function->greatest)) != DK_OK)
+        return status;
     return function->bind(b, function, node, args, node->n_children, out);
 }
 
@@ -360,9 +409,12 @@ static dk_status bind_call(dki_binder *b, const dki_node *node, dki_op **out)
     static const char *const arithmetic[] = { "+", "-", "*", "/", "//", "%" };
     static const char *const comparison[] = { "==", "~=", "<", "<=", ">", ">=" };
     const char *name = node->text;
+    dki_window_function window;
     dki_op **args;
     dk_status status = DK_OK;
 
+    if (dki_window_find(name, &window))
+        return bind_window(b, node, &windows[window], out);
     if (strcmp(name, "is total") == 0)
         return bind_is_total(b, node, out);
     if (strcmp(name, "all") == 0)

@@ -9,18 +9,24 @@
 
 #include "base/pool.h"
 #include "node.h"
+#include "window_list.h"
 
 typedef struct dki_bound dki_bound;
 typedef struct dki_eval dki_eval;
 
 /* What names and aggregates mean. aggregate, when set, gives the column of `table` that stands for an AGGREGATE or
- * "all" node (measures are arithmetic over a table of results); NULL refuses such nodes with DK_ERR_ARGUMENT. */
+ * "all" node (measures are arithmetic over a table of results); NULL refuses such nodes with DK_ERR_ARGUMENT. window does
+ * the same for calls of window functions, or gives another tree that stands for the call (with the places of the call). */
 typedef struct dki_scope {
     const dk_table *table;
     const dk_params *params; /* may be NULL */
     dk_status (*aggregate)(void *arg, const dki_node *node, size_t *column, dk_error *err);
+    dk_status (*window)(void *arg, const dki_node *node, size_t *column, const dki_node **other, dk_error *err);
     void *arg;
 } dki_scope;
+
+/* The window function of that name; false, *out untouched, where there is none. */
+bool dki_window_find(const char *name, dki_window_function *out);
 
 /* node is expr's root or a part of it. The bound expression retains what it needs of table and expr. */
 dk_status dki_bind(const dki_scope *scope, const dk_expr *expr, const dki_node *node, dki_bound **out,
