@@ -1,6 +1,4 @@
-/* lua_query.c - new tables from a table: its rows, its columns, their order. */
-#include <string.h>
-
+/* lua_query.c - new tables from a table: its rows, its columns. */
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
@@ -70,49 +68,6 @@ static int table_derive(lua_State *L)
     }
     DKL_TRY(dk_table_derive(table, exprs, n, &params, out, &err));
     lua_pushvalue(L, 1);
-    return 1;
-}
-
-/* "column", "column desc" or "column asc"; a column of the whole name comes first. The text is the list's. */
-static void parse_key(lua_State *L, const dk_table *table, const char *text, dk_sort_key *key)
-{
-    const char *blank = strrchr(text, ' ');
-    const char *end = blank;
-    bool is_known;
-
-    key->column = text;
-    key->descending = false;
-    if (blank == NULL || dk_table_find(table, text) != DK_NO_COLUMN)
-        return;
-    while (end > text && end[-1] == ' ')
-        end--;
-    is_known = strcmp(blank + 1, "desc") == 0 || strcmp(blank + 1, "asc") == 0;
-    lua_pushlstring(L, text, (size_t)(end - text)); /* stays on the stack until the sort is done */
-    if (!is_known && dk_table_find(table, lua_tostring(L, -1)) != DK_NO_COLUMN)
-        dkl_fail(L, "sort: '%s': behind the name stands asc or desc, not '%s'", text, blank + 1);
-    if (is_known) {
-        key->column = lua_tostring(L, -1);
-        key->descending = strcmp(blank + 1, "desc") == 0;
-    }
-}
-
-/* t:sort { "column desc", "column" }, or the keys as arguments */
-static int table_sort(lua_State *L)
-{
-    const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
-    dkl_names names = dkl_check_arguments(L, 2, "sort");
-    dk_sort_key *keys = dkl_array(L, names.n, sizeof *keys);
-    const dk_table **out = dkl_new_table(L);
-    int result = lua_gettop(L);
-
-    if (names.n == 0)
-        return dkl_fail(L, "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }");
-    luaL_checkstack(L, (int)names.n + 4, "too many keys to sort by");
-    for (size_t i = 0; i < names.n; i++)
-        parse_key(L, table, names.items[i], &keys[i]);
-    DKL_TRY(dk_table_sort(table, keys, names.n, out, &err));
-    lua_settop(L, result);
     return 1;
 }
 
@@ -271,8 +226,14 @@ static int table_column(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_query_methods[] = {
-    { "where", table_where },   { "derive", table_derive }, { "select", table_select }, { "drop", table_drop },
-    { "rename", table_rename }, { "sort", table_sort },     { "head", table_head },     { "tail", table_tail },
-    { "slice", table_slice },   { "detail", table_detail }, { "column", table_column }, { NULL, NULL }
-};
+const luaL_Reg dkl_query_methods[] = { { "where", table_where },
+                                       { "derive", table_derive },
+                                       { "select", table_select },
+                                       { "drop", table_drop },
+                                       { "rename", table_rename },
+                                       { "head", table_head },
+                                       { "tail", table_tail },
+                                       { "slice", table_slice },
+                                       { "detail", table_detail },
+                                       { "column", table_column },
+                                       { NULL, NULL } };

@@ -97,6 +97,7 @@ void dkl_open_table(lua_State *L)
     lua_newtable(L); /* core.table_methods: parts of the library add some */
     luaL_setfuncs(L, dkl_query_methods, 0);
     luaL_setfuncs(L, dkl_row_methods, 0);
+    luaL_setfuncs(L, dkl_window_methods, 0);
     luaL_setfuncs(L, dkl_join_methods, 0);
     luaL_setfuncs(L, dkl_write_methods, 0);
     luaL_setfuncs(L, dkl_about_methods, 0);

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "expr/poll_row.h"
+#include "keys.h"
 #include "sort_key.h"
 #include "sort_order.h"
 #include "sort_rows.h"
@@ -37,7 +38,7 @@ struct sort {
     const dk_table *table;
     uint64_t n_rows;
     dki_sort_codes *keys;
-    const dk_sort_column *spec;
+    const dki_order_key *spec;
     size_t n_keys;
     size_t n_dims; /* 0: no margins */
     int64_t *masks;
@@ -216,7 +217,7 @@ static void sort_drop(struct sort *sort)
     dki_free(sort->context, sort->keys);
 }
 
-static dk_status order_tree(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t *rows,
+static dk_status order_tree(const dk_table *table, const dki_order_key *keys, size_t n_keys, uint64_t *rows,
                             dk_error *err)
 {
     struct sort sort = { .table = table, .spec = keys, .n_keys = n_keys };
@@ -236,56 +237,28 @@ static dk_status order_tree(const dk_table *table, const dk_sort_column *keys, s
     return status;
 }
 
-static dk_status order_plain(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t limit,
-                             uint64_t *rows, dk_error *err)
-{
-    dk_context *context = dk_table_context(table);
-    dki_order_key *order = dki_alloc_array(context, n_keys, sizeof *order, err);
-    dk_status status;
-
-    if (order == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n_keys; i++)
-        order[i] = (dki_order_key){ keys[i].column, keys[i].descending };
-    status = dki_order_rows(context, order, n_keys, 0, dk_table_n_rows(table), limit, rows, NULL, err);
-    dki_free(context, order);
-    return status;
-}
-
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
-static dk_status check_keys(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t limit,
-                            dk_error *err)
-{
-    for (size_t i = 0; i < n_keys; i++)
-        if (dk_column_n_rows(keys[i].column) != dk_table_n_rows(table))
-            return dki_fail(err, DK_ERR_LENGTH, "a key of %llu rows cannot sort a table of %llu",
-                            (unsigned long long)dk_column_n_rows(keys[i].column),
-                            (unsigned long long)dk_table_n_rows(table));
-    if (limit < dk_table_n_rows(table) && dk_table_margin(table)) {
-        (void)dki_fail(err, DK_ERR_MARGIN,
-                       "the first rows would leave out totals: the table has rows that are totals");
-        dki_hint(err, "use its detail()");
-        return DK_ERR_MARGIN;
-    }
-    return DK_OK;
-}
-
-dk_status dk_table_sort_columns(const dk_table *table, const dk_sort_column *keys, size_t n_keys, uint64_t limit,
-                                const dk_table **out, dk_error *err)
+static dk_status sort_table(const dk_table *table, const dki_order_key *keys, size_t n_keys, uint64_t limit,
+                            const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     uint64_t n_rows = dk_table_n_rows(table);
     uint64_t *rows;
-    dk_status status = check_keys(table, keys, n_keys, limit, err);
+    dk_status status;
 
-    if (status != DK_OK)
-        return status;
+    if (limit < n_rows && dk_table_margin(table)) {
+        (void)dki_fail(err, DK_ERR_MARGIN,
+                       "the first rows would lack their totals: the table has rows that are totals of "
+                       "others");
+        dki_hint(err, "take the table without them: t:detail()");
+        return DK_ERR_MARGIN;
+    }
     rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
     if (rows == NULL)
         return DK_ERR_MEMORY;
     status = dk_table_margin(table) ? order_tree(table, keys, n_keys, rows, err)
-                                    : order_plain(table, keys, n_keys, limit, rows, err);
+                                    : dki_order_rows(context, keys, n_keys, 0, n_rows, limit, rows, NULL, err);
     if (status == DK_OK)
         status = dk_table_gather(table, rows, limit < n_rows ? limit : n_rows, out, err);
     dki_free(context, rows);
@@ -296,18 +269,36 @@ dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n
                         dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    dk_sort_column *columns = dki_alloc_array(context, n_keys, sizeof *columns, err);
-    dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
+    dki_order_key *order = dki_alloc_array(context, n_keys, sizeof *order, err);
+    dk_status status = order ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; status == DK_OK && i < n_keys; i++) {
         size_t at;
 
         status = dk_table_get(table, keys[i].column, &at, err);
         if (status == DK_OK)
-            columns[i] = (dk_sort_column){ dk_table_field(table, at)->column, keys[i].descending };
+            order[i] = (dki_order_key){ dk_table_field(table, at)->column, keys[i].descending };
     }
     if (status == DK_OK)
-        status = dk_table_sort_columns(table, columns, n_keys, UINT64_MAX, out, err);
-    dki_free(context, columns);
+        status = sort_table(table, order, n_keys, UINT64_MAX, out, err);
+    dki_free(context, order);
+    return status;
+}
+
+dk_status dk_table_sort_by(const dk_table *table, const char *const *keys, size_t n_keys, const dk_params *params,
+                           uint64_t limit, const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    dki_order_key *order = dki_alloc_array(context, n_keys, sizeof *order, err);
+    dk_status status;
+
+    if (order == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_keys_bind(table, keys, n_keys, true, "sort", params, order, err);
+    if (status == DK_OK) {
+        status = sort_table(table, order, n_keys, limit, out, err);
+        dki_keys_release(order, n_keys);
+    }
+    dki_free(context, order);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "bound_notes.h"
 #include "data/column_parts.h"
 #include "expr/eval.h"
 
@@ -150,26 +151,6 @@ static dk_status find_rows(const dk_table *table, const dk_expr *expr, const dki
     return status;
 }
 
-/* *table becomes a table with one more note; on failure it is released and NULL. */
-static dk_status add_note(const dk_table **table, const char *note, dk_error *err)
-{
-    const dk_table *noted;
-    dk_status status = dk_table_with_note(*table, note, &noted, err);
-
-    dk_table_release(*table);
-    *table = status == DK_OK ? noted : NULL;
-    return status;
-}
-
-static dk_status add_bound_notes(const dk_table **table, const dki_bound *bound, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    for (size_t i = 0; i < dki_bound_n_notes(bound) && status == DK_OK; i++)
-        status = add_note(table, dki_bound_note(bound, i), err);
-    return status;
-}
-
 static dk_status where(const dk_table *table, const dk_expr *expr, const dki_bound *bound, const dk_table **out,
                        dk_error *err)
 {
@@ -183,9 +164,9 @@ static dk_status where(const dk_table *table, const dk_expr *expr, const dki_bou
     if (status == DK_OK && n_null > 0) {
         snprintf(note, sizeof note, "%llu row%s left out because the condition was not known (null)",
                  (unsigned long long)n_null, n_null == 1 ? "" : "s");
-        status = add_note(out, note, err);
+        status = dki_table_add_note(out, note, err);
     }
-    return status == DK_OK ? add_bound_notes(out, bound, err) : status;
+    return status == DK_OK ? dki_table_add_bound_notes(out, bound, err) : status;
 }
 
 dk_status dk_table_where(const dk_table *table, const dk_expr *expr, const dk_params *params, const dk_table **out,
@@ -255,7 +236,7 @@ dk_status dk_table_derive(const dk_table *table, const dk_expr *const *exprs, si
     for (size_t i = 0; i < n && status == DK_OK; i++)
         status = derive(&made, exprs[i], params, &bounds[i], err);
     for (size_t i = 0; i < n && status == DK_OK; i++) /* in the end: a table with another column has no notes */
-        status = add_bound_notes(&made, bounds[i], err);
+        status = dki_table_add_bound_notes(&made, bounds[i], err);
     if (status == DK_OK)
         *out = made;
     else

@@ -20,6 +20,7 @@
 #include <dekking/sort.h>
 #include <dekking/table.h>
 #include <dekking/value.h>
+#include <dekking/window.h>
 #include <dekking/write.h>
 #include <dekking/xlsx.h>
 

@@ -2,7 +2,7 @@
 #ifndef DEKKING_SORT_H
 #define DEKKING_SORT_H
 
-#include <dekking/table.h>
+#include <dekking/expr.h>
 
 typedef struct dk_sort_key {
     const char *column;
@@ -17,16 +17,12 @@ typedef struct dk_sort_key {
 DK_API DK_MUST_USE dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n_keys,
                                            const dk_table **out, dk_error *err);
 
-/* A key that need not be one of the table's columns: what an expression gives (dk_table_eval). */
-typedef struct dk_sort_column {
-    const dk_column *column;
-    bool descending;
-} dk_sort_column;
-
-/* The first `limit` rows of that order, or all; the rows behind them are not sorted.
- * Errors: DK_ERR_LENGTH for a key of another length, DK_ERR_MARGIN where the table has margin rows and more rows than
- * limit, DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
-DK_API DK_MUST_USE dk_status dk_table_sort_columns(const dk_table *table, const dk_sort_column *keys, size_t n_keys,
-                                                   uint64_t limit, const dk_table **out, dk_error *err);
+/* Sorts by keys as texts: "column", "column asc" or "column desc", or an expression (expr.h) in place of the column. Gives
+ * the first `limit` rows of that order, or all; the rows behind them are left out of the work.
+ * Errors: those of dk_table_eval; DK_ERR_ARGUMENT where something else than asc or desc stands behind a column;
+ * DK_ERR_MARGIN where the table has margin rows and more rows than limit. */
+DK_API DK_MUST_USE dk_status dk_table_sort_by(const dk_table *table, const char *const *keys, size_t n_keys,
+                                              const dk_params *params, uint64_t limit, const dk_table **out,
+                                              dk_error *err);
 
 #endif

@@ -1,0 +1,113 @@
+/* lua_window.c - rows in an order, and columns that look at other rows. */
+#include "lua_options.h"
+#include "lua_table.h"
+#include "lua_value.h"
+
+/* The table at index becomes the list of its items 1, 2, ...; its other keys are pushed as a table of options, so that both
+ * are checked as strictly as if they had been given apart. */
+static void split(lua_State *L, int index)
+{
+    lua_newtable(L);
+    lua_newtable(L); /* list options */
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2); /* list options key value key value */
+        lua_rawset(L, lua_isinteger(L, -4) ? -6 : -5);
+    }
+    lua_insert(L, -2); /* options list */
+    lua_replace(L, index);
+}
+
+/* The texts of the list of strings and expressions at index. Pushes one anchor; the list keeps the texts. */
+static dkl_names check_texts(lua_State *L, int index, const char *what, const char *wanted)
+{
+    dkl_names names;
+
+    names.n = dkl_check_list(L, index, what, false);
+    names.items = dkl_array(L, names.n, sizeof *names.items);
+    for (size_t i = 0; i < names.n; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
+        names.items[i] = dkl_check_expr(L, -1, wanted);
+        lua_pop(L, 1);
+    }
+    return names;
+}
+
+/* t:sort { "column desc", "a / b", limit = n } [, params], or the keys as arguments */
+static int table_sort(lua_State *L)
+{
+    static const char *const options[] = { "limit", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    uint64_t limit = UINT64_MAX;
+    dk_params params = { NULL, 0 };
+    dkl_names keys;
+    const dk_table **out;
+
+    if (lua_istable(L, 2)) {
+        lua_settop(L, 3);
+        split(L, 2);
+        dkl_check_options(L, 4, "sort", options);
+        if (dkl_option(L, 4, "limit"))
+            limit = (uint64_t)dkl_option_integer(L, 4, "sort", "limit", 0, 0);
+        keys = check_texts(L, 2, "sort", "sort wants its keys");
+        dkl_check_params(L, 3, &params);
+    } else {
+        keys = dkl_check_arguments(L, 2, "sort");
+    }
+    if (keys.n == 0)
+        return dkl_fail(L, "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }");
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_sort_by(table, keys.items, keys.n, &params, limit, out, &err));
+    return 1;
+}
+
+/* t:window { within = "column", order = "column desc", "name = expression", ... } [, params] */
+static int table_window(lua_State *L)
+{
+    static const char *const options[] = { "within", "order", NULL };
+    static const char wanted[] = "window wants 'name = expression'";
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dk_window_spec spec = { 0 };
+    dk_params params;
+    const dk_expr **exprs;
+    dkl_names texts, within, order;
+    const dk_table **out;
+
+    if (!lua_istable(L, 2))
+        return dkl_arg_fail(
+            L, 2, "a table such as { within = \"gemeente\", order = \"peilmaand\", \"vorige = previous(n)\" }");
+    lua_settop(L, 3);
+    split(L, 2);
+    dkl_check_options(L, 4, "window", options);
+    within = dkl_option_names(L, 4, "window", "within");
+    order = dkl_option_names(L, 4, "window", "order");
+    texts = check_texts(L, 2, "window", wanted);
+    dkl_check_params(L, 3, &params);
+    if (texts.n == 0)
+        return dkl_fail(L, "%s, such as \"nummer = row_number()\"", wanted);
+    out = dkl_new_table(L);
+    lua_insert(L, 1); /* the result below everything that is held */
+    exprs = dkl_array(L, texts.n, sizeof(const dk_expr *));
+    luaL_checkstack(L, (int)(texts.n > 100000 ? 100000 : texts.n) + 10, "too many columns");
+    for (size_t i = 0; i < texts.n; i++) {
+        void **slot = dkl_slot(L, dkl_release_expr);
+
+        DKL_TRY(dk_expr_parse(dk_table_context(table), texts.items[i], (const dk_expr **)slot, &err));
+        exprs[i] = *slot;
+        if (dk_expr_name(exprs[i]) == NULL)
+            return dkl_fail(L, "window: '%s' has no name: write \"name = %s\"", texts.items[i], texts.items[i]);
+    }
+    spec.within = within.items;
+    spec.n_within = within.n;
+    spec.order = order.items;
+    spec.n_order = order.n;
+    spec.columns = exprs;
+    spec.n_columns = texts.n;
+    DKL_TRY(dk_table_window(table, &spec, &params, out, &err));
+    lua_pushvalue(L, 1);
+    return 1;
+}
+
+const luaL_Reg dkl_window_methods[] = { { "sort", table_sort }, { "window", table_window }, { NULL, NULL } };
