@@ -21,6 +21,7 @@
 #include "base/status.h"
 #include "expr/poll_row.h"
 #include "keys.h"
+#include "margin_rows.h"
 #include "sort_key.h"
 #include "sort_order.h"
 #include "sort_rows.h"
@@ -247,13 +248,9 @@ static dk_status sort_table(const dk_table *table, const dki_order_key *keys, si
     uint64_t *rows;
     dk_status status;
 
-    if (limit < n_rows && dk_table_margin(table)) {
-        (void)dki_fail(err, DK_ERR_MARGIN,
-                       "the first rows would lack their totals: the table has rows that are totals of "
-                       "others");
-        dki_hint(err, "take the table without them: t:detail()");
-        return DK_ERR_MARGIN;
-    }
+    status = limit < n_rows ? dki_refuse_margin(table, "the first rows would lack their totals", err) : DK_OK;
+    if (status != DK_OK)
+        return status;
     rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
     if (rows == NULL)
         return DK_ERR_MEMORY;

@@ -18,6 +18,7 @@
 #include "base/types.h"
 #include "bound_notes.h"
 #include "keys.h"
+#include "margin_rows.h"
 
 /* A call that stands in the expression at hand: a hidden column, or another tree. */
 struct hoisted {
@@ -508,12 +509,9 @@ dk_status dk_table_window(const dk_table *table, const dk_window_spec *spec, con
     dki_order_key *keys;
     dk_status status;
 
-    if (dk_table_margin(table)) {
-        (void)dki_fail(err, DK_ERR_MARGIN,
-                       "a window would count double: the table has rows that are totals of others");
-        dki_hint(err, "take the table without them: t:detail()");
-        return DK_ERR_MARGIN;
-    }
+    status = dki_refuse_margin(table, "a window", err);
+    if (status != DK_OK)
+        return status;
     build.window.context = build.context;
     build.window.table = table;
     build.window.n_rows = dk_table_n_rows(table);

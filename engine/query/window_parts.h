@@ -12,6 +12,7 @@
 #include "base/checked.h"
 #include "base/memory.h"
 #include "expr/eval.h"
+#include "row_values.h"
 #include "sort_key.h"
 #include "sort_order.h"
 
@@ -91,13 +92,6 @@ static inline int64_t dki_step(const dki_steps *steps, uint64_t place)
 }
 /* The end of the places of a group whose step is known: those without one come last. */
 uint64_t dki_steps_end(const dki_steps *steps, uint64_t begin, uint64_t end);
-
-/* Bits of the rows of a column that are known; of the rows of a boolean column that are true. */
-dk_status dki_known_rows(const dk_column *column, uint64_t **out, dk_error *err);
-dk_status dki_true_rows(const dk_column *column, uint64_t **out, dk_error *err);
-/* The rows of a column as 64-bit integers (or doubles, by their bits), in memory of the caller's, and bits of those that are
- * known; *known stays NULL where all are. */
-dk_status dki_column_words(const dk_column *column, int64_t **values, uint64_t **known, dk_error *err);
 
 /* The frame of a place: first .. last - 1. Both only grow from place to place of a group. ---------------------------- */
 

@@ -13,7 +13,9 @@
 #include <dekking/expr.h>
 #include <dekking/fingerprint.h>
 #include <dekking/join.h>
+#include <dekking/pivot.h>
 #include <dekking/published.h>
+#include <dekking/sample.h>
 #include <dekking/scenario.h>
 #include <dekking/set.h>
 #include <dekking/snapshot.h>

@@ -1,0 +1,211 @@
+/* sample.c - rows by random numbers that depend on their place alone.
+ *
+ * The number of each row is a column like another: rows are put in the order of their groups and then of their numbers
+ * (sort_order.h), and the first of each group are taken.
+ *
+ * Cost: a sort of the rows by one or two words. Poll: once per block.
+ */
+#include <dekking/sample.h>
+
+#include <stdio.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "bound_notes.h"
+#include "data/column_parts.h"
+#include "keys.h"
+#include "margin_rows.h"
+
+uint64_t dk_random(uint64_t seed, uint64_t i)
+{
+    uint64_t z = seed + (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+/* The numbers as integers in the same order. */
+static dk_status random_column(dk_context *context, uint64_t n_rows, uint64_t seed, const dk_column **out,
+                               dk_error *err)
+{
+    int64_t values[DK_BLOCK_ROWS];
+    dk_builder *builder;
+    dk_status status = dk_builder_new(context, DK_INTEGER, 0, NULL, &builder, err);
+
+    if (status != DK_OK)
+        return status;
+    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(context, err);
+        for (size_t i = 0; i < n; i++)
+            values[i] = (int64_t)(dk_random(seed, row + i) ^ UINT64_C(1) << 63);
+        if (status == DK_OK)
+            status = dki_builder_integers(builder, values, NULL, n, err);
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
+
+struct draw {
+    const dk_table *table;
+    const dk_sample_spec *spec;
+    uint64_t n_rows;
+    uint64_t *rows;
+    uint8_t *starts;
+    uint64_t *taken; /* bits by row */
+    uint64_t n_taken;
+    uint64_t n_groups, n_short; /* groups, and those that have fewer rows than were asked for */
+};
+
+static uint64_t wanted(const dk_sample_spec *spec, uint64_t n)
+{
+    if (spec->share.denominator == 0)
+        return spec->n;
+    return (uint64_t)dki_divide_round((dki_i128)spec->share.numerator * (dki_i128)n, spec->share.denominator);
+}
+
+static void take_group(struct draw *draw, uint64_t begin, uint64_t end)
+{
+    uint64_t n = wanted(draw->spec, end - begin);
+
+    draw->n_groups++;
+    draw->n_short += n > end - begin;
+    if (n > end - begin)
+        n = end - begin;
+    for (uint64_t p = begin; p < begin + n; p++)
+        dki_bit_set(draw->taken, (size_t)draw->rows[p]);
+    draw->n_taken += n;
+}
+
+static dk_status take(struct draw *draw, dk_error *err)
+{
+    uint64_t begin = 0;
+    dk_status status = DK_OK;
+
+    for (uint64_t p = 1; p <= draw->n_rows && status == DK_OK; p++) {
+        if (p % DK_BLOCK_ROWS == 0)
+            status = dki_poll(dk_table_context(draw->table), err);
+        if (p == draw->n_rows || (draw->starts[p] & DKI_STARTS_GROUP)) {
+            take_group(draw, begin, p);
+            begin = p;
+        }
+    }
+    return status;
+}
+
+/* The rows taken, in the order of the table, at the start of rows. */
+static void list_taken(struct draw *draw)
+{
+    uint64_t n = 0;
+
+    for (uint64_t row = 0; row < draw->n_rows; row++)
+        if (dki_bit(draw->taken, (size_t)row))
+            draw->rows[n++] = row;
+}
+
+static dk_status add_note(const struct draw *draw, const dk_table **table, dk_error *err)
+{
+    char note[160];
+
+    if (draw->n_short == 0)
+        return DK_OK;
+    if (draw->spec->n_within == 0)
+        snprintf(note, sizeof note, "there are fewer than %llu rows: all of them are taken",
+                 (unsigned long long)draw->spec->n);
+    else
+        snprintf(note, sizeof note, "%llu of %llu groups have fewer than %llu rows: all of them are taken",
+                 (unsigned long long)draw->n_short, (unsigned long long)draw->n_groups,
+                 (unsigned long long)draw->spec->n);
+    return dki_table_add_note(table, note, err);
+}
+
+static dk_status run(struct draw *draw, const dki_order_key *keys, const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(draw->table);
+    size_t n = (size_t)draw->n_rows, n_keys = draw->spec->n_within + 1;
+    const dk_table *made = NULL;
+    dk_status status;
+
+    draw->rows = dki_alloc_array(context, n, sizeof *draw->rows, err);
+    draw->starts = draw->rows ? dki_alloc_array(context, n, sizeof *draw->starts, err) : NULL;
+    draw->taken = draw->starts ? dki_calloc(context, dki_bit_words(n), sizeof *draw->taken, err) : NULL;
+    status = draw->taken ? DK_OK : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = dki_order_rows(context, keys, n_keys, n_keys - 1, n, n, draw->rows, draw->starts, err);
+    if (status == DK_OK)
+        status = take(draw, err);
+    if (status == DK_OK) {
+        list_taken(draw);
+        status = dk_table_gather(draw->table, draw->rows, draw->n_taken, &made, err);
+    }
+    if (status == DK_OK)
+        status = add_note(draw, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    dki_free(context, draw->rows);
+    dki_free(context, draw->starts);
+    dki_free(context, draw->taken);
+    return status;
+}
+
+static dk_status check_share(const dk_sample_spec *spec, dk_error *err)
+{
+    if (spec->share.denominator == 0 || (spec->share.denominator > 0 && spec->share.numerator >= 0 &&
+                                         spec->share.numerator <= spec->share.denominator))
+        return DK_OK;
+    return dki_fail(err, DK_ERR_RANGE, "a sample's share is 0 to 1");
+}
+
+dk_status dk_table_sample(const dk_table *table, const dk_sample_spec *spec, const dk_params *params,
+                          const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    struct draw draw = { .table = table, .spec = spec, .n_rows = dk_table_n_rows(table) };
+    dki_order_key *keys;
+    dk_status status = dki_refuse_margin(table, "a sample", err);
+
+    if (status == DK_OK)
+        status = check_share(spec, err);
+    if (status != DK_OK)
+        return status;
+    keys = dki_calloc(context, spec->n_within + 1, sizeof *keys, err);
+    if (keys == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_keys_bind(table, spec->within, spec->n_within, false, "sample: within", params, keys, err);
+    if (status == DK_OK) {
+        status = random_column(context, draw.n_rows, spec->seed, &keys[spec->n_within].column, err);
+        if (status == DK_OK)
+            status = run(&draw, keys, out, err);
+        dki_keys_release(keys, spec->n_within + 1);
+    }
+    dki_free(context, keys);
+    return status;
+}
+
+dk_status dk_table_shuffle(const dk_table *table, uint64_t seed, const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    uint64_t n_rows = dk_table_n_rows(table);
+    dki_order_key key = { NULL, false };
+    uint64_t *rows;
+    dk_status status = dki_refuse_margin(table, "a shuffle", err);
+
+    if (status != DK_OK)
+        return status;
+    rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
+    if (rows == NULL)
+        return DK_ERR_MEMORY;
+    status = random_column(context, n_rows, seed, &key.column, err);
+    if (status == DK_OK)
+        status = dki_order_rows(context, &key, 1, 0, n_rows, n_rows, rows, NULL, err);
+    if (status == DK_OK)
+        status = dk_table_gather(table, rows, n_rows, out, err);
+    dk_column_release(key.column);
+    dki_free(context, rows);
+    return status;
+}
