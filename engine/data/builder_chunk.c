@@ -134,18 +134,22 @@ static dki_column_facts find_facts(const dk_builder *builder)
     return facts;
 }
 
+dk_storage dki_narrowest(int64_t least, int64_t greatest)
+{
+    if (least >= INT8_MIN && greatest <= INT8_MAX)
+        return DK_STORE_I8;
+    if (least >= INT16_MIN && greatest <= INT16_MAX)
+        return DK_STORE_I16;
+    return least >= INT32_MIN && greatest <= INT32_MAX ? DK_STORE_I32 : DK_STORE_I64;
+}
+
 /* The narrowest storage that holds all rows of the open chunk; the 0 of a null row fits anywhere. */
 static dk_storage narrowest(const dk_builder *builder, const dki_column_facts *facts)
 {
     dk_storage storage = dki_widest(builder->type);
 
     if (storage == DK_STORE_I64) {
-        if (facts->least >= INT8_MIN && facts->greatest <= INT8_MAX)
-            return DK_STORE_I8;
-        if (facts->least >= INT16_MIN && facts->greatest <= INT16_MAX)
-            return DK_STORE_I16;
-        if (facts->least >= INT32_MIN && facts->greatest <= INT32_MAX)
-            return DK_STORE_I32;
+        return facts->has_bounds ? dki_narrowest(facts->least, facts->greatest) : DK_STORE_I8;
     } else if (storage == DK_STORE_U32) {
         const uint32_t *codes = builder->values;
         uint32_t greatest = 0;

@@ -7,7 +7,9 @@
 
 #include <dekking/column.h>
 
-#define DKI_CHUNK_ROWS 262144 /* rows of a full chunk: whole blocks */
+/* Rows of a full chunk: whole blocks, and what a thread takes of a table at a time, so that two threads that go through a
+ * snapshot seldom wait for the same chunk. */
+#define DKI_CHUNK_ROWS 65536
 
 /* What is known of some rows. Bounds are those of known integers, decimals, dates and timestamps. */
 typedef struct dki_column_facts {
@@ -69,6 +71,23 @@ static inline dk_status dki_chunk_hold(const dki_chunk *chunk, dk_error *err);
 static inline void dki_chunk_let(const dki_chunk *chunk);
 /* The same for as long as the chunk lives. */
 static inline dk_status dki_chunk_keep(const dki_chunk *chunk, dk_error *err);
+/* Makes view show rows of a chunk as dk_column_view does, but for type, scale and levels, which a chunk does not know. */
+dk_status dki_chunk_view(const dki_chunk *chunk, uint64_t at, size_t n, dk_view *view, dk_error *err);
+/* What a part holds. Cost: a look at each row of a part that is not its whole chunk, which is at most two of a slice's
+ * parts. */
+dk_status dki_part_facts(const dki_part *part, dki_column_facts *out, dk_error *err);
+void dki_merge_facts(dki_column_facts *into, const dki_column_facts *facts);
+/* A chunk that the rows of several parts are copied into, again and again, in memory that grows where it must: memory that
+ * is new to the process costs more than copying does. All zeros at first. */
+typedef struct dki_joint {
+    dki_chunk *chunk;
+    size_t values_room, valid_room, bytes_room;
+} dki_joint;
+/* Makes joint->chunk the rows of n parts of columns of one type (and dictionary), one behind the other; nobody else may
+ * have it any more. Bits behind the last row are zeros. Errors: also DK_ERR_LIMIT. */
+dk_status dki_chunk_join(dk_context *context, dk_type type, const dki_part *parts, size_t n, dki_joint *joint,
+                         dk_error *err);
+void dki_joint_drop(dki_joint *joint);
 /* The part that holds a row of the column. */
 const dki_part *dki_column_part(const dk_column *column, uint64_t row);
 /* Makes a column of parts, which are given: released on failure too; their starts are set here. levels is borrowed.

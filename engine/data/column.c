@@ -126,7 +126,7 @@ static bool holds_integers(dk_storage storage)
     return storage == DK_STORE_I8 || storage == DK_STORE_I16 || storage == DK_STORE_I32 || storage == DK_STORE_I64;
 }
 
-static void merge_facts(dki_column_facts *into, const dki_column_facts *facts)
+void dki_merge_facts(dki_column_facts *into, const dki_column_facts *facts)
 {
     into->n_nulls += facts->n_nulls;
     if (!facts->has_bounds)
@@ -138,9 +138,7 @@ static void merge_facts(dki_column_facts *into, const dki_column_facts *facts)
     into->has_bounds = true;
 }
 
-/* What a part holds. Cost: a look at each row of a part that is not its whole chunk, which is at most two of a slice's
- * parts. */
-static dk_status part_facts(const dki_part *part, dki_column_facts *out, dk_error *err)
+dk_status dki_part_facts(const dki_part *part, dki_column_facts *out, dk_error *err)
 {
     const dki_chunk *chunk = part->chunk;
     dki_column_facts facts = chunk->facts;
@@ -203,11 +201,11 @@ dk_status dki_column_of_parts(dk_context *context, dk_type type, uint8_t scale, 
         dki_column_facts facts = { 0, false, 0, 0 };
 
         if (status == DK_OK)
-            status = part_facts(&parts[i], &facts, err);
+            status = dki_part_facts(&parts[i], &facts, err);
         copy[i] = parts[i];
         copy[i].start = column->n_rows;
         column->n_rows += parts[i].n_rows;
-        merge_facts(&column->facts, &facts);
+        dki_merge_facts(&column->facts, &facts);
     }
     if (status != DK_OK) {
         dk_column_release(column);

@@ -3,7 +3,7 @@
  * Nothing of the rows is read but the levels of categories. What a directory says is hostile until it was checked: sizes
  * against the file, counts against the bytes that are there, names against what this version knows.
  *
- * Cost: proportional to the directories, about 150 bytes for each 262144 rows of a column.
+ * Cost: proportional to the directories, about 150 bytes for each 65536 rows of a column.
  */
 #include "snapshot_parts.h"
 

@@ -73,13 +73,14 @@ static dk_status reserve(dk_view *view, size_t bytes, dk_error *err)
 #define VALID_BYTES (DK_BLOCK_WORDS * sizeof(uint64_t))
 
 /* Rows at .. at + n - 1 of one chunk, in place where bitmaps begin at a word. */
-static dk_status view_chunk(const dki_chunk *chunk, uint64_t at, size_t n, dk_view *view, dk_error *err)
+dk_status dki_chunk_view(const dki_chunk *chunk, uint64_t at, size_t n, dk_view *view, dk_error *err)
 {
     bool shifted = at % 64 != 0;
     dk_status status = hold(chunk, view, err);
 
     if (status != DK_OK)
         return status;
+    view->n = n;
     view->storage = chunk->storage;
     view->constant = chunk->constant;
     view->bytes = chunk->bytes;
@@ -223,7 +224,7 @@ dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_vie
     view->levels = column->levels;
     view->n = n;
     if (within + n <= part->n_rows)
-        return view_chunk(part->chunk, within + part->offset, n, view, err);
+        return dki_chunk_view(part->chunk, within + part->offset, n, view, err);
     return view_parts(column, row, n, view, err);
 }
 
