@@ -6,12 +6,14 @@
  */
 #include "file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -225,6 +227,26 @@ static int named_descriptor(const char *path)
     return -1;
 }
 
+/* Locks a temporary file, so that dki_output_sweep of another process leaves it alone. The lock outlives the closing of fd,
+ * which comes before the renaming. false where the file is gone: a sweep came between making and locking it. Where a file
+ * system has no locks nothing is swept either. */
+static bool lock_temporary(dki_output *out)
+{
+    struct stat about;
+
+    if (flock(out->fd, LOCK_EX | LOCK_NB) != 0)
+        return errno != EWOULDBLOCK;
+    out->lock = fcntl(out->fd, F_DUPFD_CLOEXEC, 0);
+    return fstat(out->fd, &about) != 0 || about.st_nlink > 0;
+}
+
+static void unlock(dki_output *out)
+{
+    if (out->lock >= 0)
+        close(out->lock);
+    out->lock = -1;
+}
+
 /* Makes an empty file beside path, with the permissions that the finished one is to have. */
 static dk_status open_temporary(dki_output *out, const struct stat *before, dk_error *err)
 {
@@ -241,6 +263,13 @@ static dk_status open_temporary(dki_output *out, const struct stat *before, dk_e
         snprintf(out->temporary, room, "%.*s.%ld-%u.new", (int)(folder + name), out->path, (long)getpid(),
                  atomic_fetch_add(&counter, 1));
         out->fd = open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (out->fd >= 0 && !lock_temporary(out)) {
+            unlock(out);
+            close(out->fd);
+            unlink(out->temporary);
+            out->fd = -1;
+            errno = EEXIST;
+        }
     } while (out->fd < 0 && errno == EEXIST && ++n_tried < 1000); /* left by a process that was killed */
     if (out->fd >= 0 && (!before || fchmod(out->fd, before->st_mode & 0777) == 0))
         return DK_OK;
@@ -267,7 +296,7 @@ static dk_status open_directly(dki_output *out, int descriptor, dk_error *err)
 
 dk_status dki_output_open(dk_context *context, const char *path, dki_output *out, dk_error *err)
 {
-    dki_output output = { .context = context, .fd = -1 };
+    dki_output output = { .context = context, .fd = -1, .lock = -1 };
     int descriptor = named_descriptor(path);
     bool exists = false, directly = descriptor >= 0;
     char *real = NULL;
@@ -331,11 +360,68 @@ dk_status dki_output_commit(dki_output *output, dk_error *err)
     output->fd = -1;
     if (status == DK_OK && output->temporary && rename(output->temporary, output->path) != 0)
         status = fail(err, output->path, "write", errno);
+    unlock(output);
     if (status == DK_OK) {
         dki_free(output->context, output->temporary);
         output->temporary = NULL;
     }
     return status;
+}
+
+/* Whether a name is prefix, then the two numbers and the end of a temporary file's. */
+static bool is_temporary(const char *name, const char *prefix, size_t size)
+{
+    size_t n;
+
+    if (strncmp(name, prefix, size) != 0)
+        return false;
+    name += size;
+    n = strspn(name, "0123456789");
+    if (n == 0 || name[n] != '-')
+        return false;
+    name += n + 1;
+    n = strspn(name, "0123456789");
+    return n > 0 && strcmp(name + n, ".new") == 0;
+}
+
+/* Removes a file that nobody has locked, if it is still there once we have. */
+static void remove_left(int folder, const char *name)
+{
+    struct stat opened, named;
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (fd < 0)
+        return;
+    if (fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+        fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && opened.st_ino == named.st_ino &&
+        opened.st_dev == named.st_dev)
+        (void)unlinkat(folder, name, 0);
+    close(fd);
+}
+
+void dki_output_sweep(const dki_output *output)
+{
+    const char *slash, *name;
+    char folder[4096];
+    size_t size;
+    DIR *all;
+
+    if (output->temporary == NULL || output->lock < 0)
+        return;
+    slash = strrchr(output->temporary, '/');
+    name = slash ? slash + 1 : output->temporary;
+    size = (size_t)(name - output->temporary);
+    if (size >= sizeof folder)
+        return; /* opendir takes no longer name either */
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)size : 1, slash ? output->temporary : ".");
+    for (size = strlen(name) - strlen(".new"); name[size - 1] != '.'; size--) /* up to the numbers */
+        ;
+    all = opendir(folder);
+    for (struct dirent *entry = all ? readdir(all) : NULL; entry; entry = readdir(all))
+        if (is_temporary(entry->d_name, name, size))
+            remove_left(dirfd(all), entry->d_name);
+    if (all)
+        closedir(all);
 }
 
 void dki_output_drop(dki_output *output)
@@ -344,6 +430,7 @@ void dki_output_drop(dki_output *output)
         close(output->fd);
     if (output->temporary)
         unlink(output->temporary);
+    unlock(output);
     dki_free(output->context, output->temporary);
     dki_free(output->context, output->path);
     output->temporary = NULL;

@@ -1,6 +1,7 @@
 /* snapshot_save.c - files that hold a snapshot: written anew in one step, and grown in one step.
  *
- * Saving writes a file beside the one that it replaces and renames it. Appending writes behind what is there:
+ * Saving writes a file beside the one that it replaces and renames it; what a process that was killed left there is removed
+ * by the next one that saves. Appending writes behind what is there:
  *
  *   1. blocks and directory, behind the end that the last footer has      then to the disk
  *   2. the footer: from here on the rows are part of the file             then to the disk
@@ -110,8 +111,10 @@ dk_status dk_snapshot_save(const dk_table *table, const char *path, const dk_sna
     }
     if (status == DK_OK)
         status = open_locked(output.path, &locked, err);
-    if (status == DK_OK)
+    if (status == DK_OK) {
+        dki_output_sweep(&output); /* they are as large as what they were to replace */
         status = write_file(table, &output, options, err);
+    }
     if (status == DK_OK)
         status = dki_output_commit(&output, err);
     dki_output_drop(&output);

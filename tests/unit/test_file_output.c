@@ -226,6 +226,66 @@ static void temporary_files_do_not_meet(void **state)
     holds(in_folder(f, name), "left");
 }
 
+/* A sweep takes away what nobody writes to and what has the name of a temporary file for the same path, and nothing else. */
+static void a_sweep_removes_what_was_left(void **state)
+{
+    static const char *const left[] = { "x.csv.1-0.new", "x.csv.4194304-77.new" };
+    static const char *const others[] = { "x.csv.1-0.newer", "x.csv.1.new",    "x.csv.a-0.new",
+                                          "x.csv.1-.new",    "x.csv.-1.new",   "x.csv.new",
+                                          "y.csv.1-0.new",   "ax.csv.1-0.new", "x.csv.1-0.new.1" };
+    struct fixture *f = *state;
+    dki_output first, second;
+    char name[64];
+
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        put(in_folder(f, left[i]), "left", 4, 0600);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        put(in_folder(f, others[i]), "kept", 4, 0600);
+    assert_int_equal(mkdir(in_folder(f, "x.csv.2-0.new"), 0700), 0);
+    put(in_folder(f, "target"), "kept", 4, 0600);
+    snprintf(name, sizeof name, "%s", "x.csv.3-0.new");
+    assert_int_equal(symlink("target", in_folder(f, name)), 0);
+    assert_ok(dki_output_open(f->context, f->path, &first, &f->err), &f->err);
+    assert_ok(dki_output_open(f->context, f->path, &second, &f->err), &f->err);
+    write_text(f, &first, "first");
+    dki_output_sweep(&second);
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        assert_int_equal(access(in_folder(f, left[i]), F_OK), -1);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        holds(in_folder(f, others[i]), "kept");
+    holds(in_folder(f, name), "kept");
+    assert_int_equal(rmdir(in_folder(f, "x.csv.2-0.new")), 0);
+    write_text(f, &second, "second");
+    assert_ok(dki_output_commit(&second, &f->err), &f->err);
+    holds(f->path, "second");
+    assert_ok(dki_output_commit(&first, &f->err), &f->err); /* it was at work, and was left alone */
+    holds(f->path, "first");
+    dki_output_drop(&first);
+    dki_output_drop(&second);
+}
+
+/* Names are cut where there is no room for the numbers, and relative paths have no folder. */
+static void a_sweep_finds_names_of_any_length(void **state)
+{
+    struct fixture *f = *state;
+    char long_name[256], left[256], before[4096];
+    dki_output output;
+
+    memset(long_name, 'n', 255);
+    long_name[255] = '\0';
+    snprintf(left, sizeof left, "%.215s.12-34.new", long_name);
+    assert_non_null(getcwd(before, sizeof before));
+    put(in_folder(f, left), "left", 4, 0600);
+    assert_int_equal(chdir(in_folder(f, "")), 0);
+    assert_ok(dki_output_open(f->context, long_name, &output, &f->err), &f->err);
+    dki_output_sweep(&output);
+    assert_int_equal(access(left, F_OK), -1);
+    assert_ok(dki_output_commit(&output, &f->err), &f->err);
+    dki_output_drop(&output);
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(n_files(f), 1);
+}
+
 struct stream {
     const char *path;
     char bytes[1000];
@@ -334,6 +394,8 @@ int main(void)
         TEST(what_cannot_be_written_is_told_apart),
         TEST(the_longest_names_can_be_written),
         TEST(temporary_files_do_not_meet),
+        TEST(a_sweep_removes_what_was_left),
+        TEST(a_sweep_finds_names_of_any_length),
         TEST(a_pipe_is_written_to_directly),
         TEST(standard_output_is_continued_also_where_it_is_a_file),
         TEST(writing_survives_failing_memory),

@@ -2,6 +2,7 @@
 #include "columns.h"
 #include "tables.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -379,6 +380,61 @@ static void a_killed_writer_leaves_whole_segments(void **state)
     dk_table_release(table);
 }
 
+static void stop_here(void *ready, const char *what, uint64_t done, uint64_t total)
+{
+    (void)what;
+    (void)done;
+    (void)total;
+    if (write(*(int *)ready, "x", 1) != 1)
+        _exit(2);
+    pause();
+}
+
+/* How many files there are besides the snapshot. */
+static size_t n_left(void)
+{
+    DIR *folder = opendir(snapshot_folder);
+    size_t n = 0;
+
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        n += entry->d_name[0] != '.' && strcmp(entry->d_name, "t.dk") != 0;
+    closedir(folder);
+    return n;
+}
+
+/* A process that is killed while it saves leaves a file, which the next one that saves takes away: not before, since it may
+ * still be at work. */
+static void what_a_killed_save_left_is_removed(void **state)
+{
+    const dk_table *table = thousand_rows();
+    dk_error err = DK_ERROR_INIT;
+    int ready[2];
+    pid_t child;
+
+    (void)state;
+    dk_set_threads(1); /* threads do not live in a forked child */
+    assert_int_equal(pipe(ready), 0);
+    child = fork();
+    if (child == 0) {
+        dk_context_set_progress(context, stop_here, &ready[1]);
+        _exit(dk_snapshot_save(table, snapshot_path, NULL, NULL) == DK_OK ? 0 : 1);
+    }
+    wait_ready(ready[0]);
+    assert_int_equal(n_left(), 1);
+    assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
+    assert_int_equal(n_left(), 1);
+    end_writer(child);
+    assert_int_equal(n_left(), 1);
+    assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
+    assert_int_equal(n_left(), 0);
+    assert_int_equal(n_whole_segments(), 1);
+    close(ready[0]);
+    close(ready[1]);
+    dk_set_threads(0);
+    dk_table_release(table);
+}
+
 static void readers_see_whole_segments_while_a_writer_works(void **state)
 {
     static const dk_table *table; /* a child that ends has not lost it, says valgrind */
@@ -467,6 +523,7 @@ int main(void)
         TEST(a_second_writer_is_refused),
         TEST(a_broken_append_leaves_the_old_state),
         TEST(a_killed_writer_leaves_whole_segments),
+        TEST(what_a_killed_save_left_is_removed),
         TEST(readers_see_whole_segments_while_a_writer_works),
         TEST(failing_memory_leaves_the_file_as_it_was),
     };
