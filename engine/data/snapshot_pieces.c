@@ -16,7 +16,8 @@
 #include "base/status.h"
 #include "checksum.h"
 
-#define TEXT_BYTES ((size_t)16 << 20) /* of text, about, are joined at most */
+/* Of text, about, are joined at most: a chunk is read whole, by each thread that looks at one. */
+#define TEXT_BYTES ((size_t)2 << 20)
 
 /* Cutting ------------------------------------------------------------------------------------------------------------ */
 

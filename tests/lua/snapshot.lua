@@ -193,3 +193,44 @@ test("what is wrong is said at the script's line", function(t, dk)
   t.raises(function() opened:column("n"):to_lua() end, "damaged.dk", "n, rows 1 to 1", "do not match their checksum")
   t.raises(function() dk.open(damaged, { check = true }) end, "damaged.dk", "do not match their checksum")
 end)
+
+-- A pseudonym that is as long as they are, of a number.
+local function pseudonym(i) return ("%016x%016x%016x"):format(i * 0x9E3779B97F4A7C15, i * 0xC2B2AE3D27D4EB4F, i) end
+
+test("a snapshot larger than the budget answers what its columns are asked", function(t, dk)
+  local path = t.path "large.dk"
+  local n, places, lines = 300000, { "Arnhem", "Duiven", "Westervoort" }, { "pseudoniem;gemeente;uren" }
+  local expected, hours = { Arnhem = 0, Duiven = 0, Westervoort = 0 }, 0
+  for i = 1, n do
+    local place = places[i * i % 7 % 3 + 1]
+    expected[place] = expected[place] + 1
+    hours = hours + i * i % 41
+    lines[#lines + 1] = ("%s;%s;%d"):format(pseudonym(i), place, i * i % 41)
+  end
+  dk.read_text(table.concat(lines, "\n") .. "\n", { types = { pseudoniem = "text" } }):save(path)
+  lines = nil -- luacheck: ignore
+  collectgarbage()
+  collectgarbage()
+
+  local whole = #t.read(path)
+  t.ok(whole > n * (48 + 4 + 1 + 1))
+  local room = whole // 2
+  dk.budget(dk.memory() + room)
+  local opened <close> = dk.open(path)
+  for _ = 1, 6 do -- also when the columns stay in memory
+    local found = {}
+    for row in dk.breakdown { by = "gemeente", measures = { "n = count()", "u = sum(uren)" } } (opened):rows() do
+      found[row.gemeente] = row.n
+    end
+    t.eq(found, expected)
+    t.eq(dk.breakdown { measures = "u = sum(uren)" } (opened):rows()().u, hours)
+    -- A column that is larger than the room goes through a window.
+    local one = opened:where(("pseudoniem == '%s'"):format(pseudonym(77777)))
+    t.eq(#one, 1)
+    t.eq(one:rows()().uren, 77777 * 77777 % 41)
+  end
+  t.raises(function() return opened:derive "twice = pseudoniem .. pseudoniem" end, "budget")
+  t.eq(#opened, n) -- and what failed leaves it as it was
+  t.eq(#opened:select { "gemeente", "uren" }:where "gemeente == 'Duiven'", expected.Duiven)
+  dk.budget(0)
+end)
