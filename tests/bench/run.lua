@@ -1,6 +1,8 @@
 -- run.lua - runs dekking and its peers side by side, checks that they say the same, and prints medians and ratios.
 --
--- usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]        suites: start, read, query; all of them when none is named
+-- usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]
+--
+-- The suites are start, read, snapshot and query; all of them run when none is named.
 --
 -- ROWS (10000000) says how large the synthetic register is, RUNS (5) how often each program does a task after one run
 -- that is not counted. Every program gets two threads and runs alone. Times of a task are taken within the program,
@@ -167,7 +169,7 @@ local function persons(rows)
   return path
 end
 
-local suites = { "start", "read", "query" }
+local suites = { "start", "read", "snapshot", "query" }
 
 function suites.start()
   local function command(text)
@@ -195,6 +197,87 @@ function suites.read()
   chart.write(folder .. "/read.svg", "Reading " .. what:gsub(": $", "") .. ", seconds (logarithmic)", {
     { "types stated", typed }, { "types found", found },
   })
+end
+
+-- Runs a command that prints seconds and something else, as often as there are runs, each in a process of its own.
+local function measure_fresh(program, command)
+  local result, processes = { program = program, times = {} }, {}
+  for i = 0, n_runs do -- the first run is not counted
+    local lines, ok, seconds, peak = run(command)
+    local took, answer = (lines[1] or ""):match "^(%S+) (.*)$"
+    if not ok or not took then
+      error(("%s failed: %s"):format(program.name, io.open(folder .. "/errors"):read("a"):sub(1, 300)))
+    end
+    result.answer = answer
+    if i > 0 then
+      result.times[i], processes[i], result.peak = tonumber(took), seconds, peak
+    end
+  end
+  result.median, result.process = median(result.times), median(processes)
+  return result
+end
+
+-- Saving a table in a file of its own, and opening it with a first count by arbeidsmarktregio in a process of its own.
+function suites.snapshot()
+  local file = persons(n_rows)
+  local function program(name, command, needs, ending)
+    if needs and not exists(needs) then
+      print(("left out: %s, which is not installed (tests/bench/setup.sh %s)"):format(name, peers))
+      return nil
+    end
+    return { name = name, command = command, path = ("%s/saved.%s"):format(folder, ending) }
+  end
+  local ours = build .. "/dekking --threads %d tests/bench/peers/snapshot.lua"
+  local duckdb, polars = peers .. "/node_modules/@duckdb/node-api", peers .. "/node_modules/nodejs-polars"
+  local node = "node tests/bench/peers/snapshot.mjs "
+  local programs = {
+    program("dekking, 2 threads", ours:format(2), nil, "dk"),
+    program("dekking, 1 thread", ours:format(1), nil, "dk1"),
+  }
+  for _, each in pairs {
+    program("DuckDB, ENUM, 2 threads", node .. "duckdb", duckdb, "duckdb"),
+    program("Polars, Parquet, 2 threads", "env POLARS_MAX_THREADS=2 " .. node .. "parquet", polars, "parquet"),
+  } do
+    programs[#programs + 1] = each
+  end
+
+  local saved, opened, sizes = {}, {}, {}
+  for _, each in ipairs(programs) do
+    local lines, ok, seconds, peak = run(("%s save %s %s %d"):format(each.command, file, each.path, n_runs + 1))
+    local result = { program = each, times = {}, process = seconds, peak = peak }
+    for i, line in ipairs(lines) do
+      local took, bytes = line:match "^(%S+) (%d+)$"
+      sizes[each] = tonumber(bytes)
+      if i > 1 then
+        result.times[i - 1] = tonumber(took)
+      end
+    end
+    if not ok or #result.times == 0 then
+      error(("%s failed: %s"):format(each.name, io.open(folder .. "/errors"):read("a"):sub(1, 300)))
+    end
+    result.median = median(result.times)
+    saved[#saved + 1] = result
+    opened[#opened + 1] = measure_fresh(each, ("%s open %s"):format(each.command, each.path))
+    if opened[#opened].answer ~= opened[1].answer then
+      error(("%s answers %s, and %s answers %s"):format(opened[1].program.name, opened[1].answer, each.name,
+        opened[#opened].answer))
+    end
+  end
+  show(("%d rows: saving (peak and process: with reading the CSV file)"):format(n_rows), saved)
+  for _, result in ipairs(saved) do
+    local bytes = sizes[result.program]
+    print(("%-34s %9.0f MB in the file %9.2f GB/s"):format(result.program.name, bytes / 1e6,
+      bytes / result.median / 1e9))
+  end
+  show(("%d rows: opening it and the first count by arbeidsmarktregio, in a fresh process"):format(n_rows), opened)
+  print "\nmore of dekking's"
+  for _, line in ipairs(run(("%s more %s %d"):format(programs[1].command, programs[1].path, n_runs))) do
+    local took, what = line:match "^(%S+) (.*)$"
+    print(("%-60s %9.2f ms"):format(what, took * 1000))
+  end
+  for _, each in ipairs(programs) do
+    os.remove(each.path)
+  end
 end
 
 -- A program reads the file once and then answers every question; what it prints begins with the question's name.
