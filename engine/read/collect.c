@@ -6,10 +6,11 @@
  * Since blocks are taken in the order of the file, each knows its first row, its line, and that it begins outside quotes;
  * nothing has to be guessed and put right. Taking is a fifth of the work, so that some four threads keep busy.
  *
- * The first record that is odd ends the collecting. A block that another thread took behind it is dropped, and values that
- * only such a block has are never asked for: their first row lies behind the last.
+ * A record that is odd ends a run of the collecting. Blocks that other threads took behind it are dropped, though not the
+ * values that they met: settle.c puts that right in the end. Since libcsv, too, begins every record afresh, the next run
+ * goes on behind the odd record as if the file began there.
  *
- * Invariants: blocks are those of the file up to the first odd record, whatever the number of threads.
+ * Invariants: rows are those of the file up to where it stands, whatever the number of threads.
  * Poll: once per block.
  */
 #include "collect.h"
@@ -28,19 +29,22 @@
 #define MOST_RECORD_BYTES ((size_t)1 << 30)
 #define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
 
-typedef struct collecting {
+struct dki_collecting {
     dk_context *context;
     const dki_source *source;
-    const dki_collect_options *options;
+    dki_collect_options options;
     dki_collected *out;
     dki_block_reader *readers;
+    unsigned n_workers;
     size_t block_rows, read_bytes;
+    size_t first_block; /* of the run */
 
     pthread_mutex_t lock; /* guards what follows, and out */
     uint64_t offset, row, line;
     size_t record_bytes;
-    bool is_done;
-} collecting;
+    bool is_done, is_odd; /* is_odd: the run ends before the end of the file, where this record begins: */
+    uint64_t odd_offset, odd_row, odd_line;
+};
 
 void dki_stretch_drop(dk_context *context, dki_stretch *stretch)
 {
@@ -83,15 +87,15 @@ void dki_collected_drop(dki_collected *collected)
 /* Taking. --------------------------------------------------------------------------------------------------------- */
 
 /* From the record at offset on the file is read otherwise. Called with the lock held. */
-static void end_at(collecting *c, uint64_t offset, uint64_t row, uint64_t line)
+static void end_at(dki_collecting *c, uint64_t offset, uint64_t row, uint64_t line)
 {
     c->is_done = true;
-    if (c->out->is_odd && c->out->offset <= offset)
+    if (c->is_odd && c->odd_offset <= offset)
         return;
-    c->out->is_odd = true;
-    c->out->offset = offset;
-    c->out->n_rows = row;
-    c->out->line = line;
+    c->is_odd = true;
+    c->odd_offset = offset;
+    c->odd_row = row;
+    c->odd_line = line;
 }
 
 /* The last structural line end before byte `before`; there is one. */
@@ -106,15 +110,17 @@ static size_t last_end(const dki_block_reader *r, size_t before)
 
 /* Reads until the text at c->offset holds the records of a block, and finds their ends. *size: the bytes of those records,
  * the last one's line end included; *n_rows: how many they are; *is_stuck: what follows them is odd. */
-static dk_status read_block(collecting *c, dki_block_reader *r, size_t *size, size_t *n_rows, bool *is_stuck,
+static dk_status read_block(dki_collecting *c, dki_block_reader *r, size_t *size, size_t *n_rows, bool *is_stuck,
                             dk_error *err)
 {
     uint64_t left = c->source->size - c->offset;
-    size_t loaded = 0, taken = 0, next = c->record_bytes * (c->block_rows + c->block_rows / 64) + c->read_bytes;
+    /* Blocks end where those of views do, also behind one that was cut short. */
+    size_t wanted = c->block_rows - (c->block_rows >= DK_BLOCK_ROWS ? c->row % DK_BLOCK_ROWS : 0);
+    size_t loaded = 0, taken = 0, next = c->record_bytes * (wanted + wanted / 64) + c->read_bytes;
     bool at_end = false;
 
-    dki_scan_begin(&r->scan, c->options->dialect);
-    while (r->scan.n_ends < c->block_rows && !r->scan.is_bad && !at_end && loaded < MOST_RECORD_BYTES &&
+    dki_scan_begin(&r->scan, c->options.dialect);
+    while (r->scan.n_ends < wanted && !r->scan.is_bad && !at_end && loaded < MOST_RECORD_BYTES &&
            (loaded < MOST_BLOCK_BYTES || r->scan.n_ends == 0)) {
         size_t n = next < left - loaded ? next : (size_t)(left - loaded);
         size_t room = loaded + n + 1 + DKI_SCAN_PADDING;
@@ -134,16 +140,16 @@ static dk_status read_block(collecting *c, dki_block_reader *r, size_t *size, si
             r->text[loaded++] = '\n'; /* the last record may go without */
         memset(r->text + loaded, 0, DKI_SCAN_PADDING);
         size_t n_words = (at_end ? loaded + DKI_SCAN_BYTES - 1 : loaded) / DKI_SCAN_BYTES;
-        taken = dki_scan_words(&r->scan, r->text, loaded, taken, n_words, c->block_rows, r->bits);
+        taken = dki_scan_words(&r->scan, r->text, loaded, taken, n_words, wanted, r->bits);
         next = c->read_bytes > loaded / 8 ? c->read_bytes : loaded / 8;
     }
-    *n_rows = r->scan.n_ends < c->block_rows ? (size_t)r->scan.n_ends : c->block_rows;
+    *n_rows = r->scan.n_ends < wanted ? (size_t)r->scan.n_ends : wanted;
     *size = 0;
     if (r->scan.n_ends_before < *n_rows)
         *size = dki_scan_end(&r->scan, taken, *n_rows) + 1;
     else if (*n_rows > 0) /* it lies in a word before the last one taken */
         *size = last_end(r, (taken - 1) * DKI_SCAN_BYTES) + 1;
-    *is_stuck = *n_rows < c->block_rows &&
+    *is_stuck = *n_rows < wanted &&
                 (r->scan.is_bad || (at_end && *size < loaded) || (*n_rows == 0 && loaded >= MOST_RECORD_BYTES));
     return DK_OK;
 }
@@ -167,7 +173,7 @@ static dk_status put_block(dki_collected *out, dki_block *block, dk_error *err)
 }
 
 /* The next block, its text in the reader; NULL where there is none. Called with the lock held. */
-static dk_status take_block(collecting *c, unsigned worker, dki_block **out, size_t *size, dk_error *err)
+static dk_status take_block(dki_collecting *c, unsigned worker, dki_block **out, size_t *size, dk_error *err)
 {
     dki_block_reader *r = &c->readers[worker];
     size_t n_rows;
@@ -217,7 +223,7 @@ static uint64_t line_behind(const dki_block *block, const char *text, size_t siz
     return block->line + (has_quoted_ends ? count_lines(text, size) : block->n_rows);
 }
 
-static dk_status split_block(collecting *c, unsigned worker, dki_block *block, size_t size, dk_error *err)
+static dk_status split_block(dki_collecting *c, unsigned worker, dki_block *block, size_t size, dk_error *err)
 {
     dki_block_reader *r = &c->readers[worker];
     size_t odd_at = size;
@@ -242,7 +248,7 @@ static dk_status split_block(collecting *c, unsigned worker, dki_block *block, s
 
 static dk_status work(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
-    collecting *c = arg;
+    dki_collecting *c = arg;
     dk_status status = DK_OK;
 
     (void)begin;
@@ -269,14 +275,15 @@ static dk_status work(void *arg, unsigned worker, uint64_t begin, uint64_t end, 
     return status;
 }
 
-/* Blocks behind the first odd record go; the one in which it stands stays as far as it goes. */
-static void cut_blocks(dki_collected *out)
+/* Blocks behind the odd record go; the one in which it stands stays as far as it goes. */
+static void cut_blocks(dki_collecting *c)
 {
-    size_t kept = 0;
+    dki_collected *out = c->out;
+    size_t kept = c->first_block;
 
-    for (size_t i = 0; i < out->n_blocks; i++) {
+    for (size_t i = kept; i < out->n_blocks; i++) {
         dki_block *block = out->blocks[i];
-        if (block->n_rows > 0 && (!out->is_odd || block->offset < out->offset))
+        if (block->n_rows > 0 && (!c->is_odd || block->offset < c->odd_offset))
             out->blocks[kept++] = block;
         else
             drop_block(out, block);
@@ -285,15 +292,15 @@ static void cut_blocks(dki_collected *out)
 }
 
 /* Everything that one thread works with. */
-static dk_status begin_reader(collecting *c, unsigned worker, dk_error *err)
+static dk_status begin_reader(dki_collecting *c, unsigned worker, dk_error *err)
 {
-    const dk_csv_options *csv = c->options->csv;
+    const dk_csv_options *csv = c->options.csv;
     dki_collected *out = c->out;
     dki_block_reader *r = &c->readers[worker];
     dk_status status = DK_OK;
 
     *r = (dki_block_reader){ .context = c->context,
-                             .options = c->options,
+                             .options = &c->options,
                              .set = worker,
                              .values = out->values + worker * out->n_columns,
                              .is_plain = out->is_plain };
@@ -305,64 +312,110 @@ static dk_status begin_reader(collecting *c, unsigned worker, dk_error *err)
     return status;
 }
 
-dk_status dki_collect(dk_context *context, const dki_source *source, const dki_collect_options *options,
-                      dki_collected *out, dk_error *err)
+dk_status dki_collect_begin(dk_context *context, const dki_source *source, const dki_collect_options *options,
+                            dki_collected *out, dki_collecting **collecting, dk_error *err)
 {
     size_t test_rows =
         dki_block_rows(context); /* a test that asks for small blocks of rows gets small ones of bytes */
     bool tiny = test_rows < DK_BLOCK_ROWS;
-    dki_collected made = { .context = context, .n_columns = options->n_columns };
-    collecting c = { .context = context,
-                     .source = source,
-                     .options = options,
-                     .out = &made,
-                     .block_rows = tiny ? test_rows : DKI_COLLECT_ROWS,
-                     .read_bytes = tiny ? 1 : READ_BYTES,
-                     .offset = options->offset,
-                     .line = options->line,
-                     .record_bytes = tiny ? 0 : options->record_bytes };
-    /* Still whole blocks of views, as long as that can be. */
-    while (!tiny && c.block_rows > DK_BLOCK_ROWS &&
-           c.block_rows > MOST_BLOCK_BYTES / 2 / (options->record_bytes + 1))
-        c.block_rows /= 2;
-    uint64_t n_blocks = (source->size - options->offset) / (options->record_bytes + 1) / c.block_rows + 1;
-    unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
-    dk_status status = DK_ERR_MEMORY;
+    dki_collecting *c = dki_calloc(context, 1, sizeof *c, err);
+    dk_status status = DK_OK;
 
-    made.n_sets = n_workers;
-    made.values = dki_calloc(context, n_workers * made.n_columns, sizeof *made.values, err);
-    made.is_plain = made.values ? dki_calloc(context, made.n_columns, sizeof *made.is_plain, err) : NULL;
-    c.readers = made.is_plain ? dki_calloc(context, n_workers, sizeof *c.readers, err) : NULL;
-    if (c.readers) {
-        status = DK_OK;
-        for (unsigned i = 0; i < n_workers; i++)
-            c.readers[i].context = context;
-        for (unsigned i = 0; i < n_workers && status == DK_OK; i++)
-            status = begin_reader(&c, i, err);
-    }
-    if (status == DK_OK) {
-        pthread_mutex_init(&c.lock, NULL);
-        status = dki_parallel(context, n_workers, 1, work, &c, err);
-        pthread_mutex_destroy(&c.lock);
-    }
-    for (unsigned i = 0; c.readers && i < n_workers; i++)
-        dki_block_reader_drop(&c.readers[i]);
-    dki_free(context, c.readers);
-    if (status != DK_OK) {
-        dki_collected_drop(&made);
+    *out = (dki_collected){
+        .context = context, .n_columns = options->n_columns, .offset = options->offset, .line = options->line
+    };
+    *collecting = c;
+    if (!c)
+        return DK_ERR_MEMORY;
+    c->context = context;
+    c->source = source;
+    c->options = *options;
+    c->out = out;
+    c->block_rows = tiny ? test_rows : DKI_COLLECT_ROWS;
+    c->read_bytes = tiny ? 1 : READ_BYTES;
+    c->record_bytes = tiny ? 0 : options->record_bytes;
+    pthread_mutex_init(&c->lock, NULL);
+    /* Still whole blocks of views, as long as that can be. */
+    while (!tiny && c->block_rows > DK_BLOCK_ROWS &&
+           c->block_rows > MOST_BLOCK_BYTES / 2 / (options->record_bytes + 1))
+        c->block_rows /= 2;
+    uint64_t n_blocks = (source->size - options->offset) / (options->record_bytes + 1) / c->block_rows + 1;
+    unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
+    out->values = dki_calloc(context, n_workers * out->n_columns, sizeof *out->values, err);
+    out->is_plain = out->values ? dki_calloc(context, out->n_columns, sizeof *out->is_plain, err) : NULL;
+    c->readers = out->is_plain ? dki_calloc(context, n_workers, sizeof *c->readers, err) : NULL;
+    if (!c->readers)
+        return DK_ERR_MEMORY;
+    out->n_sets = c->n_workers = n_workers;
+    for (unsigned i = 0; i < n_workers; i++)
+        c->readers[i].context = context;
+    for (unsigned i = 0; i < n_workers && status == DK_OK; i++)
+        status = begin_reader(c, i, err);
+    return status;
+}
+
+void dki_collect_end(dki_collecting *collecting)
+{
+    dki_collecting *c = collecting;
+
+    if (!c)
+        return;
+    for (unsigned i = 0; i < c->n_workers; i++)
+        dki_block_reader_drop(&c->readers[i]);
+    dki_free(c->context, c->readers);
+    pthread_mutex_destroy(&c->lock);
+    dki_free(c->context, c);
+}
+
+dk_status dki_collect_run(dki_collecting *collecting, dk_error *err)
+{
+    dki_collecting *c = collecting;
+    dki_collected *out = c->out;
+
+    c->offset = out->offset;
+    c->line = out->line;
+    c->row = out->n_rows;
+    c->is_done = c->is_odd = false;
+    c->first_block = out->n_blocks;
+    dk_status status = dki_parallel(c->context, c->n_workers, 1, work, c, err);
+    if (status != DK_OK)
         return status;
-    }
-    if (!made.is_odd) {
-        made.n_rows = c.row;
-        made.offset = source->size;
-        made.line = c.line;
-    }
-    cut_blocks(&made);
-    *out = made;
+    out->n_rows = c->is_odd ? c->odd_row : c->row;
+    out->line = c->is_odd ? c->odd_line : c->line;
+    out->offset = c->is_odd ? c->odd_offset : c->source->size;
+    out->has_odd = out->has_odd || c->is_odd;
+    cut_blocks(c);
     return DK_OK;
 }
 
 /* Plain reading. -------------------------------------------------------------------------------------------------- */
+
+dk_status dki_collect_skip(dki_collecting *collecting, uint64_t offset, uint64_t line, uint64_t n_rows,
+                           uint64_t raw_row, dk_error *err)
+{
+    dki_collected *out = collecting->out;
+
+    if (n_rows > 0) {
+        dki_block *block = dki_calloc(out->context, 1, sizeof *block, err);
+        if (!block)
+            return DK_ERR_MEMORY;
+        *block = (dki_block){ .offset = out->offset,
+                              .row = out->n_rows,
+                              .line = out->line,
+                              .n_rows = (size_t)n_rows,
+                              .is_raw = true,
+                              .raw_row = raw_row };
+        dk_status status = put_block(out, block, err);
+        if (status != DK_OK) {
+            dki_free(out->context, block);
+            return status;
+        }
+    }
+    out->n_rows += n_rows;
+    out->offset = offset;
+    out->line = line;
+    return DK_OK;
+}
 
 /* Rows from .. from + n - 1 of a raw column as codes. */
 static dk_status codes_of_raw(const dki_raw *raw, uint64_t from, size_t n, unsigned set, dki_stretch *out,
@@ -417,7 +470,8 @@ static dk_status text_of_raw(const dki_raw *raw, uint64_t from, size_t n, uint64
     return DK_OK;
 }
 
-static dk_status values_of_raw(const dki_raw *raw, uint64_t row, dki_values *out, dk_error *err)
+/* Its values in the order of their first rows, whose numbers settle.c finds. */
+static dk_status values_of_raw(const dki_raw *raw, dki_values *out, dk_error *err)
 {
     dk_status status = dki_values_begin(out, raw->context, err);
 
@@ -425,30 +479,15 @@ static dk_status values_of_raw(const dki_raw *raw, uint64_t row, dki_values *out
         size_t size;
         const char *bytes = dki_text_map_get(&raw->map, (uint32_t)i, &size);
         uint32_t code;
-        status = dki_values_add(out, bytes, size, row + raw->first_rows[i], &code, err);
+        status = dki_values_add(out, bytes, size, raw->first_rows[i], &code, err);
     }
     return status;
 }
 
-/* How many rows from row on, n at most, have texts that fit in a block. */
-static uint64_t rows_that_fit(const dki_raw *raws, size_t n_columns, uint64_t row, uint64_t n)
-{
-    for (size_t i = 0; i < n_columns; i++) {
-        const dki_raw *raw = &raws[i];
-        size_t start = !raw->is_coded && row > 0 ? raw->ends[row - 1] : 0;
-        while (!raw->is_coded && n > 1 && raw->ends[row + n - 1] - start > MOST_RECORD_BYTES)
-            n /= 2;
-    }
-    return n;
-}
-
-dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, uint64_t n_rows,
-                           const dk_csv_column *const *stated, dk_error *err)
+dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, const dk_csv_column *const *stated,
+                           dk_error *err)
 {
     dki_collected *c = collected;
-    uint64_t first_row = c->n_rows;
-    size_t first_block = c->n_blocks,
-           block_rows = dki_block_rows(c->context) < DK_BLOCK_ROWS ? dki_block_rows(c->context) : DKI_COLLECT_ROWS;
     size_t n_values = (c->n_sets + (size_t)1) * c->n_columns;
     dk_status status = dki_resize(c->context, (void **)&c->values, n_values * sizeof *c->values, err);
 
@@ -456,34 +495,31 @@ dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, uint64_t n_r
         return status;
     memset(c->values + c->n_sets * c->n_columns, 0, c->n_columns * sizeof *c->values);
     c->n_sets++;
-    for (uint64_t row = 0, n; row < n_rows && status == DK_OK; row += n) {
-        dki_block *block = dki_calloc(c->context, 1, sizeof *block, err);
-        if (!block)
-            return DK_ERR_MEMORY;
-        n = rows_that_fit(raws, c->n_columns, row, n_rows - row < block_rows ? n_rows - row : block_rows);
-        *block = (dki_block){ .row = first_row + row, .n_rows = (size_t)n };
+    for (size_t b = 0; b < c->n_blocks; b++) {
+        dki_block *block = c->blocks[b];
+        if (!block->is_raw)
+            continue;
         block->stretches = dki_calloc(c->context, c->n_columns, sizeof *block->stretches, err);
-        status = block->stretches ? put_block(c, block, err) : DK_ERR_MEMORY;
-        if (status != DK_OK)
-            drop_block(c, block);
+        if (!block->stretches)
+            return DK_ERR_MEMORY;
     }
     for (size_t i = 0; i < c->n_columns && status == DK_OK; i++) { /* one at a time: the raw one goes */
         dki_raw *raw = &raws[i];
-        status = values_of_raw(raw, first_row, &c->values[(c->n_sets - 1) * c->n_columns + i], err);
+        status = values_of_raw(raw, &c->values[(c->n_sets - 1) * c->n_columns + i], err);
         if (!raw->is_coded)
             atomic_store(&c->is_plain[i], true);
-        for (size_t b = first_block; b < c->n_blocks && status == DK_OK; b++) {
+        for (size_t b = 0; b < c->n_blocks && status == DK_OK; b++) {
             dki_block *block = c->blocks[b];
-            uint64_t from = block->row - first_row;
-            status = raw->is_coded
-                         ? codes_of_raw(raw, from, block->n_rows, c->n_sets - 1, &block->stretches[i], err)
-                         : text_of_raw(raw, from, block->n_rows, block->row, stated[i] != NULL,
-                                       &block->stretches[i], err);
+            if (!block->is_raw)
+                continue;
+            status = raw->is_coded ? codes_of_raw(raw, block->raw_row, block->n_rows, c->n_sets - 1,
+                                                  &block->stretches[i], err)
+                                   : text_of_raw(raw, block->raw_row, block->n_rows, block->row, stated[i] != NULL,
+                                                 &block->stretches[i], err);
             if (status == DK_OK)
                 status = dki_poll(c->context, err);
         }
         dki_raw_drop(raw);
     }
-    c->n_rows += n_rows;
     return status;
 }

@@ -38,6 +38,8 @@ typedef struct dki_stretch {
 typedef struct dki_block {
     uint64_t offset, row, line; /* where the first record begins */
     size_t n_rows;
+    bool is_raw; /* its rows were read plainly, and stand in raw columns until dki_collect_raws: */
+    uint64_t raw_row;
     dki_line_run *runs; /* rows that do not stand on the line after the one before; by number in the file */
     size_t n_runs, runs_room;
     dki_stretch *stretches; /* by column */
@@ -52,9 +54,11 @@ typedef struct dki_collected {
     unsigned n_sets;
     atomic_bool *is_plain; /* by column: somewhere too many values differ, perhaps only behind n_rows */
     uint64_t n_rows;
-    /* Where the collecting ended: the end of the file, or the record from which on it must be read otherwise. */
-    bool is_odd, is_not_utf8;
+    /* Where the collecting stands: at the end of the file, or at a record that must be read otherwise. */
     uint64_t offset, line;
+    bool is_not_utf8;
+    bool
+        has_odd; /* there was such a record: values may have been met that no row has, or not where they first are */
 } dki_collected;
 
 typedef struct dki_collect_options {
@@ -67,12 +71,24 @@ typedef struct dki_collect_options {
     size_t record_bytes;   /* about how long one is */
 } dki_collect_options;
 
-/* Collects from offset on. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_INTERRUPTED; nothing is kept then. */
-dk_status dki_collect(dk_context *context, const dki_source *source, const dki_collect_options *options,
-                      dki_collected *out, dk_error *err);
-/* Puts n_rows rows of plain reading behind what was collected; takes raws over, one for each column. */
-dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, uint64_t n_rows,
-                           const dk_csv_column *const *stated, dk_error *err);
+/* What threads work with while a file is collected. */
+typedef struct dki_collecting dki_collecting;
+
+/* Everything is borrowed until the end. Whatever it answers, out may be dropped and *collecting ended. */
+dk_status dki_collect_begin(dk_context *context, const dki_source *source, const dki_collect_options *options,
+                            dki_collected *out, dki_collecting **collecting, dk_error *err);
+/* Collects on, up to the end or the first odd record. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_INTERRUPTED, after which
+ * nothing more may be collected. */
+dk_status dki_collect_run(dki_collecting *collecting, dk_error *err);
+/* Goes on at the record at offset, behind n_rows rows that were read plainly since: rows of raw columns, from their
+ * raw_row on, whose text began where the last run ended. */
+dk_status dki_collect_skip(dki_collecting *collecting, uint64_t offset, uint64_t line, uint64_t n_rows,
+                           uint64_t raw_row, dk_error *err);
+void dki_collect_end(dki_collecting *collecting); /* NULL does nothing */
+
+/* Puts the rows that were read plainly in their place; takes raws over, one for each column. */
+dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, const dk_csv_column *const *stated,
+                           dk_error *err);
 void dki_collected_drop(dki_collected *collected); /* may be called twice, and on zeroes */
 void dki_stretch_drop(dk_context *context, dki_stretch *stretch);
 

@@ -24,6 +24,7 @@
 #include "dialect.h"
 #include "encoding.h"
 #include "finish.h"
+#include "odd.h"
 #include "separator.h"
 #include "show.h"
 #include "text_source.h"
@@ -147,11 +148,11 @@ static dk_status read_text(const reading *x, const dki_decoded *text, dk_error *
 
 /* Parallel. ------------------------------------------------------------------------------------------------------- */
 
-static dk_status note_lines(dki_records *records, const dki_collected *collected, dk_error *err)
+static dk_status note_lines(dki_records *records, const dki_collected *collected, size_t first_block, dk_error *err)
 {
     dk_status status = DK_OK;
 
-    for (size_t b = 0; b < collected->n_blocks && status == DK_OK; b++) {
+    for (size_t b = first_block; b < collected->n_blocks && status == DK_OK; b++) {
         const dki_block *block = collected->blocks[b];
         status = dki_records_note_line(records, block->row, block->line, err);
         for (size_t i = 0; i < block->n_runs && status == DK_OK; i++)
@@ -160,28 +161,31 @@ static dk_status note_lines(dki_records *records, const dki_collected *collected
     return status;
 }
 
-/* Reads the rows from the first odd record on. *is_done: the rest of the file is UTF-8 too, so that this is all there is. */
-static dk_status read_rest(const reading *x, dki_records *records, dki_collected *collected, bool *is_done,
-                           dk_error *err)
+/* Collects *n_rows rows, up to the next odd record. */
+static dk_status run(dki_collecting *collecting, dki_records *records, dki_collected *collected, uint64_t *n_rows,
+                     dk_error *err)
 {
-    uint64_t left = x->source->size - collected->offset, n_rows = collected->n_rows;
-    char *rest = NULL;
-    size_t good = 0;
-    dk_status status;
+    size_t first_block = collected->n_blocks;
+    dk_status status = dki_collect_run(collecting, err);
 
-    if (left > SIZE_MAX - 1)
-        return dki_fail(err, DK_ERR_MEMORY, "the file does not fit in memory");
-    rest = dki_alloc(x->context, (size_t)left, err);
-    status = rest ? dki_source_read(x->source, collected->offset, (size_t)left, rest, err) : DK_ERR_MEMORY;
-    if (status == DK_OK)
-        status = dki_utf8_count(x->context, rest, (size_t)left, &good, err);
-    *is_done = status == DK_OK && good == left;
-    if (*is_done) {
-        status = dki_records_continue(records, n_rows, rest, (size_t)left, collected->line, err);
-        if (status == DK_OK)
-            status = dki_collect_raws(collected, records->columns, records->n_rows - n_rows, records->stated, err);
-    }
-    dki_free(x->context, rest);
+    *n_rows = collected->n_rows - records->n_rows;
+    if (status == DK_OK && !collected->is_not_utf8)
+        status = note_lines(records, collected, first_block, err);
+    records->n_rows = collected->n_rows;
+    return status;
+}
+
+/* Reads at most `most` records from the odd one on plainly. */
+static dk_status skip_odd(const reading *x, dki_collecting *collecting, dki_records *records,
+                          dki_collected *collected, uint64_t most, dk_error *err)
+{
+    uint64_t offset = collected->offset, line = collected->line, raw_row = records->columns[0].n_rows;
+    bool is_utf8 = true;
+    dk_status status = dki_odd_read(x->source, records, most, &offset, &line, &is_utf8, err);
+
+    collected->is_not_utf8 = !is_utf8;
+    if (status == DK_OK && is_utf8)
+        status = dki_collect_skip(collecting, offset, line, records->n_rows - collected->n_rows, raw_row, err);
     return status;
 }
 
@@ -195,22 +199,38 @@ static size_t record_bytes(const char *head, size_t size)
     return n / n_lines + 1;
 }
 
-/* Collects what follows the first record, and what must be read otherwise behind that. *is_done as for collect_text. */
+/* How many records are read plainly from an odd one on: it alone where odd ones are rare; four times as many each time
+ * where they are not, since in so few rows no run is worth its beginning. */
+static uint64_t next_most(const reading *x, uint64_t n_collected, uint64_t most)
+{
+    if (most == 0 || n_collected >= dki_block_rows(x->context))
+        return 1;
+    return most * 4 < DKI_COLLECT_ROWS ? most * 4 : DKI_COLLECT_ROWS;
+}
+
+/* Collects what follows the first record, but for what must be read otherwise. *is_done as for collect_text. */
 static dk_status collect_records(const reading *x, dki_records *records, const dki_collect_options *options,
                                  dki_collected *collected, bool *is_done, dk_error *err)
 {
+    dki_collecting *collecting = NULL;
+    uint64_t most = 0, n_rows;
     dk_status status = x->options->lenient ? dki_rejects_begin(&records->rejects, x->context, err) : DK_OK;
 
     if (status == DK_OK)
-        status = dki_collect(x->context, x->source, options, collected, err);
-    *is_done = status == DK_OK && !collected->is_not_utf8;
-    if (!*is_done)
-        return status;
-    status = note_lines(records, collected, err);
-    records->n_rows = collected->n_rows;
+        status = dki_collect_begin(x->context, x->source, options, collected, &collecting, err);
+    if (status == DK_OK)
+        status = run(collecting, records, collected, &n_rows, err);
+    while (status == DK_OK && !collected->is_not_utf8 && collected->offset < x->source->size) {
+        most = next_most(x, n_rows, most);
+        status = skip_odd(x, collecting, records, collected, most, err);
+        if (status == DK_OK && !collected->is_not_utf8)
+            status = run(collecting, records, collected, &n_rows, err);
+    }
+    dki_collect_end(collecting);
+    *is_done = !collected->is_not_utf8;
     records->collected = collected;
-    if (status == DK_OK && collected->is_odd)
-        status = read_rest(x, records, collected, is_done, err);
+    if (status == DK_OK && *is_done && records->n_columns > 0 && records->columns[0].n_rows > 0)
+        status = dki_collect_raws(collected, records->columns, records->stated, err);
     return status;
 }
 

@@ -17,11 +17,6 @@
 
 /* Fields. --------------------------------------------------------------------------------------------------------- */
 
-static const dki_values *values_of(const dki_collected *c, unsigned set, size_t column)
-{
-    return &c->values[set * c->n_columns + column];
-}
-
 bool dki_stretch_get(const dki_collected *collected, size_t column, const dki_stretch *stretch, size_t i,
                      const char **bytes, size_t *size)
 {
@@ -29,7 +24,7 @@ bool dki_stretch_get(const dki_collected *collected, size_t column, const dki_st
         uint32_t code = dki_stretch_code(stretch, i);
         if (code == 0)
             return false;
-        const dki_value_entry *entry = &values_of(collected, stretch->set, column)->entries[code - 1];
+        const dki_value_entry *entry = &dki_values_of(collected, stretch->set, column)->entries[code - 1];
         *bytes = entry->bytes;
         *size = entry->size;
         return true;
@@ -83,7 +78,7 @@ static unsigned earliest(const dki_collected *c, size_t column, const size_t *ne
     uint64_t best_row = c->n_rows;
 
     for (unsigned set = 0; set < c->n_sets; set++) {
-        const dki_values *v = values_of(c, set, column);
+        const dki_values *v = dki_values_of(c, set, column);
         if (next[set] < v->n && v->entries[next[set]].row < best_row) {
             best = set;
             best_row = v->entries[next[set]].row;
@@ -107,7 +102,7 @@ dk_status dki_levels_find(const dki_collected *collected, size_t column, dki_lev
     if (!next)
         return DK_ERR_MEMORY;
     while (status == DK_OK && (set = earliest(c, column, next)) < c->n_sets) {
-        const dki_value_entry *entry = &values_of(c, set, column)->entries[next[set]++];
+        const dki_value_entry *entry = &dki_values_of(c, set, column)->entries[next[set]++];
         size_t before = out->map.n;
         uint32_t number;
         status = dki_text_map_add(&out->map, entry->bytes, entry->size, &number, err);
@@ -127,102 +122,6 @@ dk_status dki_levels_find(const dki_collected *collected, size_t column, dki_lev
     if (status != DK_OK)
         dki_levels_drop(out);
     return status;
-}
-
-/* Settling. ------------------------------------------------------------------------------------------------------- */
-
-/* Numbers all rows of a column in one new set of values; *few says whether they are few enough. */
-static dk_status number_rows(const dki_collected *c, size_t column, dki_values *values, bool *few, dk_error *err)
-{
-    dk_status status = dki_values_begin(values, c->context, err);
-
-    *few = true;
-    for (size_t b = 0; b < c->n_blocks && *few && status == DK_OK; b++) {
-        const dki_block *block = c->blocks[b];
-        status = dki_poll(c->context, err);
-        for (size_t i = 0; i < block->n_rows && *few && status == DK_OK; i++) {
-            const char *bytes;
-            size_t size;
-            uint32_t code;
-            if (!dki_stretch_get(c, column, &block->stretches[column], i, &bytes, &size))
-                continue;
-            status = dki_values_add(values, bytes, size, block->row + i, &code, err);
-            *few = status == DK_OK && code <= DKI_RAW_LEVELS;
-        }
-    }
-    return status;
-}
-
-/* Turns the stretches of a column into codes of its last set, which has all of its values. */
-static dk_status recode(dki_collected *c, size_t column, dk_error *err)
-{
-    unsigned set = c->n_sets - 1;
-    dki_values *values = &c->values[set * c->n_columns + column];
-
-    for (size_t b = 0; b < c->n_blocks; b++) {
-        dki_block *block = c->blocks[b];
-        dki_stretch *old = &block->stretches[column];
-        dki_stretch made = { .is_coded = true, .is_wide = true, .set = set, .n_nulls = old->n_nulls };
-        made.codes = dki_calloc(c->context, block->n_rows, sizeof(uint16_t), err);
-        if (!made.codes)
-            return DK_ERR_MEMORY;
-        for (size_t i = 0; i < block->n_rows; i++) {
-            const char *bytes;
-            size_t size;
-            uint32_t code = 0;
-            dk_status status = DK_OK;
-            if (dki_stretch_get(c, column, old, i, &bytes, &size))
-                status = dki_values_add(values, bytes, size, block->row + i, &code, err);
-            if (status != DK_OK) {
-                dki_stretch_drop(c->context, &made);
-                return status;
-            }
-            ((uint16_t *)made.codes)[i] = (uint16_t)code;
-        }
-        dki_stretch_drop(c->context, old);
-        *old = made;
-    }
-    return DK_OK;
-}
-
-dk_status dki_collected_settle(dki_collected *collected, dk_error *err)
-{
-    dki_collected *c = collected;
-    bool has_set = false;
-
-    /* Only where rows were dropped can values have been counted that are not there. */
-    for (size_t i = 0; c->is_odd && i < c->n_columns; i++) {
-        dki_values values = { .context = NULL };
-        bool few = false;
-        dk_status status = DK_OK;
-
-        if (!atomic_load(&c->is_plain[i]))
-            continue;
-        status = number_rows(c, i, &values, &few, err);
-        if (status == DK_OK && few && !has_set) {
-            size_t n = (c->n_sets + (size_t)1) * c->n_columns;
-            status = dki_resize(c->context, (void **)&c->values, n * sizeof *c->values, err);
-            if (status == DK_OK) {
-                memset(c->values + c->n_sets * c->n_columns, 0, c->n_columns * sizeof *c->values);
-                c->n_sets++;
-                has_set = true;
-            }
-        }
-        if (status == DK_OK && few) {
-            /* The sets before it have nothing to say any more, once all stretches are recoded. */
-            c->values[(c->n_sets - 1) * c->n_columns + i] = values;
-            values = (dki_values){ .context = NULL };
-            status = recode(c, i, err);
-            if (status == DK_OK)
-                atomic_store(&c->is_plain[i], false);
-            for (unsigned set = 0; set + 1 < c->n_sets && status == DK_OK; set++)
-                dki_values_drop(&c->values[set * c->n_columns + i]);
-        }
-        dki_values_drop(&values);
-        if (status != DK_OK)
-            return status;
-    }
-    return DK_OK;
 }
 
 /* Profiles. ------------------------------------------------------------------------------------------------------- */
@@ -279,7 +178,7 @@ static dk_status count_levels(const dki_collected *c, size_t column, const dki_l
     dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
 
     for (unsigned set = 0; set < c->n_sets && status == DK_OK; set++) {
-        const dki_values *v = values_of(c, set, column);
+        const dki_values *v = dki_values_of(c, set, column);
         memset(codes, 0, (DKI_RAW_LEVELS + 1) * sizeof *codes);
         status = count_codes(c, column, set, codes, err);
         for (size_t i = 0; i < v->n && status == DK_OK; i++)
@@ -325,7 +224,7 @@ static dk_status profile_stretches(const dki_collected *c, size_t column, bool l
         if (!c->blocks[b]->stretches[column].is_coded)
             dki_profile_merge(profile, c->blocks[b]->stretches[column].profile);
     for (unsigned set = 0; set < c->n_sets && status == DK_OK; set++) {
-        const dki_values *v = values_of(c, set, column);
+        const dki_values *v = dki_values_of(c, set, column);
         memset(counts, 0, (DKI_RAW_LEVELS + 1) * sizeof *counts);
         status = count_codes(c, column, set, counts, err);
         for (size_t i = 0; i < v->n && status == DK_OK; i++)
@@ -370,7 +269,7 @@ static dk_status find_misfits(const dki_collected *c, size_t column, const dki_p
     if (!unfit)
         return DK_ERR_MEMORY;
     for (unsigned set = 0; set < c->n_sets; set++) {
-        const dki_values *v = values_of(c, set, column);
+        const dki_values *v = dki_values_of(c, set, column);
         for (size_t i = 0; i < v->n; i++)
             unfit[set * (DKI_RAW_LEVELS + (size_t)1) + i + 1] =
                 is_misfit(plan, v->entries[i].bytes, v->entries[i].size);

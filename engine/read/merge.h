@@ -12,12 +12,17 @@ typedef struct dki_levels {
     uint64_t *first_rows; /* by number */
 } dki_levels;
 
-/* Once, before anything else: columns that seem to have too many values, and have not, because the values that were too
- * many stood only behind the rows that were kept, are coded after all. */
+/* Once, before anything else, where something was odd: values know the rows that have them, and are in their order; columns
+ * that seem to have too many values, and have not, because some stood only in rows that were dropped, are coded. */
 dk_status dki_collected_settle(dki_collected *collected, dk_error *err);
 
 dk_status dki_levels_find(const dki_collected *collected, size_t column, dki_levels *out, dk_error *err);
 void dki_levels_drop(dki_levels *levels); /* may be called twice, and on zeroes */
+
+static inline dki_values *dki_values_of(const dki_collected *collected, unsigned set, size_t column)
+{
+    return &collected->values[set * collected->n_columns + column];
+}
 
 /* The same as dki_profile_find says of a raw column. */
 dk_status dki_collected_profile(const dki_collected *collected, size_t column, const dki_levels *levels,

@@ -467,14 +467,14 @@ dk_status dki_records_begin(dki_records *records, const char *head, size_t size,
     return DK_OK;
 }
 
-dk_status dki_records_continue(dki_records *records, uint64_t n_rows, const char *text, size_t size, uint64_t line,
-                               dk_error *err)
+dk_status dki_records_continue(dki_records *records, const char *text, size_t size, bool whole, uint64_t line,
+                               uint64_t most, dki_token_end *end, dk_error *err)
 {
     dki_records *r = records;
     dki_token_sink sink = {
         .arg = r, .first_line = line, .record = on_record, .blank = on_blank, .fault = on_fault
     };
 
-    r->n_rows = n_rows;
-    return dki_tokens_read(r->context, text, size, true, r->dialect, r->max_field_bytes, &sink, err);
+    return dki_tokens_read_some(r->context, text, size, whole, r->dialect, r->max_field_bytes, &sink, most, end,
+                                err);
 }

@@ -63,9 +63,10 @@ dk_status dki_records_read(dki_records *records, const uint64_t *skip, const dki
  * decided, not even what is wrong, and the records must be read as a whole from a fresh start. */
 dk_status dki_records_begin(dki_records *records, const char *head, size_t size, bool whole, bool *is_plain,
                             size_t *offset, uint64_t *line, dk_error *err);
-/* Goes on behind n_rows rows that were collected: text begins with a record on that line. */
-dk_status dki_records_continue(dki_records *records, uint64_t n_rows, const char *text, size_t size, uint64_t line,
-                               dk_error *err);
+/* Goes on behind rows that were collected, which records->n_rows counts: the text begins with a record on that line. See
+ * dki_tokens_read_some. */
+dk_status dki_records_continue(dki_records *records, const char *text, size_t size, bool whole, uint64_t line,
+                               uint64_t most, dki_token_end *end, dk_error *err);
 /* Notes that the row begins on that line; rows in order. */
 dk_status dki_records_note_line(dki_records *records, uint64_t row, uint64_t line, dk_error *err);
 

@@ -58,6 +58,7 @@ typedef struct tokenizer {
     char long_value[64];  /* how it begins */
     size_t long_size;
     dk_status status; /* what a callback met */
+    uint64_t n_told;  /* records, blank lines and faults */
 } tokenizer;
 
 /* libcsv's allocator takes no argument. Its memory is counted against the context of the reading that is running in
@@ -309,6 +310,7 @@ static dk_status read_line(tokenizer *t, const char *at, const char **next)
     if (status == DK_OK) {
         bool ended = given_up || t->row_ended;
         t->line++;
+        t->n_told += ended;
         if (ended)
             begin_record(t, *next);
     }
@@ -343,8 +345,9 @@ static dk_status read_end(tokenizer *t)
     return t->row_ended ? tell_record(t, t->end) : DK_OK;
 }
 
-dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, bool whole, dki_dialect dialect,
-                          size_t max_field_bytes, const dki_token_sink *sink, dk_error *err)
+dk_status dki_tokens_read_some(dk_context *context, const char *bytes, size_t size, bool whole, dki_dialect dialect,
+                               size_t max_field_bytes, const dki_token_sink *sink, uint64_t most,
+                               dki_token_end *end, dk_error *err)
 {
     tokenizer t = { .context = context,
                     .sink = sink,
@@ -359,6 +362,7 @@ dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, b
     uint64_t n_lines = 0;
     size_t polled = 0;
 
+    *end = (dki_token_end){ .offset = 0, .line = t.line };
     if (size == 0)
         return DK_OK;
     csv_init(&t.parser, OPTIONS);
@@ -374,7 +378,7 @@ dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, b
     t.next_nul = find_next(bytes, t.end, '\0');
     begin_record(&t, bytes);
 
-    for (const char *at = bytes; at < t.end && status == DK_OK;) {
+    for (const char *at = bytes; at < t.end && status == DK_OK && t.n_told < most;) {
         size_t done = (size_t)(at - bytes);
         if (n_lines++ % POLL_LINES == 0 || done - polled >= POLL_BYTES) {
             polled = done;
@@ -388,12 +392,23 @@ dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, b
         current = outer;
     }
     current = &t;
-    if (status == DK_OK && whole)
+    *end = (dki_token_end){ .offset = (size_t)(t.record - bytes), .line = t.record_line };
+    if (status == DK_OK && whole && t.n_told < most) {
         status = read_end(&t);
+        end->offset = size;
+    }
     csv_free(&t.parser);
     current = outer;
     dki_buffer_drop(&t.text);
     dki_free(context, t.spans);
     dki_free(context, t.cells);
     return status;
+}
+
+dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, bool whole, dki_dialect dialect,
+                          size_t max_field_bytes, const dki_token_sink *sink, dk_error *err)
+{
+    dki_token_end end;
+
+    return dki_tokens_read_some(context, bytes, size, whole, dialect, max_field_bytes, sink, UINT64_MAX, &end, err);
 }

@@ -66,4 +66,14 @@ typedef struct dki_token_sink {
 dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, bool whole, dki_dialect dialect,
                           size_t max_field_bytes, const dki_token_sink *sink, dk_error *err);
 
+/* The same for `most` records, blank lines and faults; fewer where bytes holds no more that are complete. *end says where
+ * the next one begins. Where bytes is not the whole, it must end with a line, and not between CR and LF. */
+typedef struct dki_token_end {
+    size_t offset; /* in bytes */
+    uint64_t line;
+} dki_token_end;
+dk_status dki_tokens_read_some(dk_context *context, const char *bytes, size_t size, bool whole, dki_dialect dialect,
+                               size_t max_field_bytes, const dki_token_sink *sink, uint64_t most,
+                               dki_token_end *end, dk_error *err);
+
 #endif

@@ -305,6 +305,44 @@ static void keys_agree_wherever_the_reading_turns_plain(void **state)
     free(text);
 }
 
+/* Records of many kinds here and there: behind each of them reading goes on as before. The values of the rows around them
+ * are first met there, so that what a dropped block left behind would show. Strict reading takes what is no fault. */
+static void reading_goes_on_behind_odd_records(void **state)
+{
+    static const char *const odd[] = { "\n",
+                                       "1;\"a\rb\";x;y\n",
+                                       "2;c\rd;3;4\n",
+                                       "\r\n", /* no faults: two of them are rows */
+                                       "1;2;3\n",
+                                       "1;2;3;4;5\n",
+                                       "x;\"y\"z;1;2\n",
+                                       "\"p\nq\";s\"t;1;2\n",
+                                       " \n",
+                                       ";\n" };
+    enum { ROWS = 60000 };
+    char *text = malloc(ROWS * 96);
+    const size_t blocks[] = { 4096, 4096, 4096, 1000 };
+
+    (void)state;
+    assert_non_null(text);
+    for (unsigned round = 0; round < (getenv("DEKKING_TEST_QUICK") ? 1u : 8u); round++) {
+        static const unsigned rare[] = { 5000, 20000, 300, 40 }; /* 40: blocks of many odd records */
+        bool lenient = round & 1;
+        size_t used = (size_t)sprintf(text, "sleutel;naam;klein;bedrag\n");
+        seed = round + 1;
+        for (unsigned row = 0; row < ROWS; row++) {
+            bool burst = row > 30000 && row < 30020, begins = row == 0 && round < 4;
+            if (below(rare[round / 2]) == 0 || burst || begins)
+                used += (size_t)sprintf(text + used, "%s", odd[below(lenient ? 10 : 4)]);
+            used += (size_t)sprintf(text + used, "%x;n%u;%u;%u,%02u\n", row * UINT32_C(2654435761),
+                                    row / 150 + below(3), row / 20000, below(100000), below(100));
+        }
+        dk_csv_options o = { .delimiter = ';', .lenient = lenient };
+        compare(text, used, &o, blocks, 4);
+    }
+    free(text);
+}
+
 /* One field of a column of numbers. More than 65,535 differ from row 65535 on, in the block that begins with row 49152;
  * what is in the last row decides what kind of column it is. */
 static size_t put_number(char *out, unsigned column, unsigned row, bool is_last)
@@ -503,6 +541,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nul_bytes_and_long_fields_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_of_all_lengths_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(generated_files_agree, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reading_goes_on_behind_odd_records, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_agree_wherever_the_reading_turns_plain, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_of_many_forms_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_records_agree, set_up, tear_down),

@@ -40,7 +40,10 @@ static void collect(const char *text, dki_collected *out)
 
     dk_context_set_block_rows(context, 2);
     dki_source_of_bytes(text, strlen(text), "x.csv", &source);
-    assert_ok(dki_collect(context, &source, &options, out, &err), &err);
+    dki_collecting *collecting = NULL;
+    assert_ok(dki_collect_begin(context, &source, &options, out, &collecting, &err), &err);
+    assert_ok(dki_collect_run(collecting, &err), &err);
+    dki_collect_end(collecting);
 }
 
 static void expect_levels(const dki_collected *c, size_t column, const char *expected)
@@ -90,7 +93,7 @@ static void levels_are_in_the_order_of_the_file_for_any_number_of_threads(void *
         collect(rows, &c);
         assert_int_equal(c.n_rows, 8);
         assert_int_equal(c.n_blocks, 4);
-        assert_false(c.is_odd);
+        assert_false(c.has_odd);
         expect_levels(&c, 0, "c@0 b@1 a@2 d@5 e@7");
         expect_levels(&c, 1, "1@0 2@1 @4 3@5 4@7");
         expect_fields(&c, 0, "c|b|a|c|~|d|b|e");
@@ -114,7 +117,7 @@ static void the_first_odd_record_ends_the_collecting(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dki_collected c;
         collect(cases[i].text, &c);
-        assert_true(c.is_odd);
+        assert_true(c.has_odd);
         assert_int_equal(c.n_rows, cases[i].n_rows);
         assert_int_equal(c.offset, cases[i].offset);
         assert_int_equal(c.line, cases[i].line);
@@ -151,7 +154,7 @@ static void a_column_is_coded_after_all(void **state)
     expect_levels(&c, 0, "unknown");
     assert_ok(dki_collected_settle(&c, &err), &err); /* not where nothing was dropped */
     expect_levels(&c, 0, "unknown");
-    c.is_odd = true;
+    c.has_odd = true;
     assert_ok(dki_collected_settle(&c, &err), &err);
     expect_levels(&c, 0, "c@0 b@1 a@2 d@5 e@7");
     expect_fields(&c, 0, "c|b|a|c|~|d|b|e");
