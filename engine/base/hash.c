@@ -116,7 +116,7 @@ dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, ui
 {
     uint64_t hash = XXH3_64bits_withSeed(bytes, size, map->seed);
     struct dki_text_slot *slot;
-    char *copy;
+    const char *copy = bytes;
 
     if (map->n_slots) {
         slot = text_slot(map, bytes, size, hash);
@@ -127,7 +127,7 @@ dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, ui
     }
     if (map->n >= UINT32_MAX - 1)
         return dki_fail(err, DK_ERR_LIMIT, "more than %u different texts", UINT32_MAX - 1);
-    if (map->arena == NULL) {
+    if (map->arena == NULL && !map->borrows) {
         map->arena = dki_alloc(map->context, sizeof *map->arena, err);
         if (map->arena == NULL)
             return DK_ERR_MEMORY;
@@ -138,7 +138,8 @@ dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, ui
     if (dki_grow(map->context, (void **)&map->entries, &map->capacity, map->n + 1, sizeof *map->entries, err) !=
         DK_OK)
         return DK_ERR_MEMORY;
-    copy = dki_arena_text(map->arena, bytes, size, err);
+    if (!map->borrows)
+        copy = dki_arena_text(map->arena, bytes, size, err);
     if (copy == NULL)
         return DK_ERR_MEMORY;
     slot = text_slot(map, bytes, size, hash);

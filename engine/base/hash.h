@@ -23,7 +23,7 @@ static inline uint64_t dki_hash_u64(uint64_t x)
 
 #define DKI_MAP_NONE UINT32_MAX /* what finding gives for what was never added */
 
-/* Byte strings. They are copied, may hold any bytes, and the empty one is one of them. */
+/* Byte strings. They are copied (but see borrows), may hold any bytes, and the empty one is one of them. */
 typedef struct dki_text_map {
     dk_context *context; /* borrowed */
     uint64_t seed;
@@ -32,6 +32,7 @@ typedef struct dki_text_map {
     struct dki_text_entry *entries;
     size_t n, capacity;
     struct dki_arena *arena;
+    bool borrows; /* texts are not copied: they outlive the map. To be set before the first is added */
 } dki_text_map;
 void dki_text_map_init(dki_text_map *map, dk_context *context);
 void dki_text_map_drop(dki_text_map *map); /* frees all; the map is empty, and can be used again */
