@@ -21,6 +21,9 @@
 
 #define TILE_FIELDS 4096
 #define TILE_ROWS 512
+#define LEAST_TILE_ROWS 256 /* of many columns: a table of keys is looked into often enough to be fetched for it */
+#define MOST_VALUES ((size_t)1 << 20) /* of all columns together, before those go that do not repeat themselves */
+#define LEAST_VALUES 64
 
 void dki_block_reader_drop(dki_block_reader *reader)
 {
@@ -56,8 +59,12 @@ static size_t count_even(const dki_block_reader *r, const uint32_t *ends, size_t
         for (size_t c = 0; c < n_columns; c++)
             if ((text[end[c]] == '\n') != (c == n_columns - 1))
                 return row;
-        if (end[n_columns - 1] - (end[-1] + 1) > r->options->max_field_bytes)
-            return row;
+        if (end[n_columns - 1] - (end[-1] + 1) <= r->options->max_field_bytes)
+            continue;
+        for (size_t c = 0; c < n_columns; c++)
+            if (end[c] - (end[(ptrdiff_t)c - 1] + 1) >
+                r->options->max_field_bytes) /* perhaps only with its quotes */
+                return row;
     }
     return n_rows;
 }
@@ -312,10 +319,23 @@ static dk_status append_codes(dki_block_reader *r, const dki_block *block, size_
     return DK_OK;
 }
 
+/* For memory's sake, where columns are many: has the column so many values that its codes save nothing? What it would be as
+ * a category is found out in the end, where it counts. */
+static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows)
+{
+    size_t n = r->values[column].n, most = MOST_VALUES / r->options->n_columns;
+
+    return n > LEAST_VALUES && n > most && n > n_rows / DKI_CATEGORY_ROWS;
+}
+
 static void give_codes_up(dki_block_reader *r, dki_stretch *stretch, size_t column)
 {
     atomic_store_explicit(&r->is_plain[column], true, memory_order_relaxed);
     dki_stretch_drop(r->context, stretch);
+    if (r->has_split) /* codes of other blocks mean its values */
+        dki_values_close(&r->values[column]);
+    else
+        dki_values_drop(&r->values[column]);
 }
 
 static dki_fields fields_of(const dki_block_reader *r, const uint32_t *ends, size_t column, size_t row, size_t n)
@@ -337,7 +357,7 @@ static dk_status split_codes(dki_block_reader *r, dki_block *block, const uint32
     size_t most = TILE_FIELDS / n_columns;
     uint16_t codes[TILE_ROWS];
 
-    most = most < 16 ? 16 : most > TILE_ROWS ? TILE_ROWS : most;
+    most = most < LEAST_TILE_ROWS ? LEAST_TILE_ROWS : most > TILE_ROWS ? TILE_ROWS : most;
     for (size_t row = 0; row < block->n_rows; row += most) {
         size_t n = block->n_rows - row < most ? block->n_rows - row : most;
         for (size_t c = 0; c < n_columns; c++) {
@@ -351,6 +371,10 @@ static dk_status split_codes(dki_block_reader *r, dki_block *block, const uint32
                 status = append_codes(r, block, c, codes, row, n, err);
             if (status != DK_OK)
                 return status;
+            if (!stop && is_crowded(r, c, block->row + row + n)) {
+                atomic_store_explicit(&r->is_crowded[c], true, memory_order_relaxed);
+                stop = true;
+            }
             if (stop)
                 give_codes_up(r, stretch, c);
         }
@@ -395,6 +419,7 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
             dki_values_close(&r->values[c]); /* nothing will be looked up any more */
     }
     status = split_codes(r, block, ends, err);
+    r->has_split = true;
     for (size_t c = 0; c < n_columns && status == DK_OK; c++) {
         dki_fields f = fields_of(r, ends, c, 0, block->n_rows);
         bool is_done = false;

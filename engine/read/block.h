@@ -9,10 +9,11 @@
 typedef struct dki_block_reader {
     dk_context *context;
     const dki_collect_options *options;
-    unsigned set;          /* number of its values */
-    dki_values *values;    /* by column */
-    atomic_bool *is_plain; /* by column; shared by all threads */
-    char *text;            /* of the block, whole records, and DKI_SCAN_PADDING bytes more */
+    unsigned set;                       /* number of its values */
+    dki_values *values;                 /* by column */
+    bool has_split;                     /* a block, so that codes of the values are about */
+    atomic_bool *is_plain, *is_crowded; /* by column; shared by all threads */
+    char *text;                         /* of the block, whole records, and DKI_SCAN_PADDING bytes more */
     size_t text_room;
     uint64_t *bits; /* structural bytes */
     size_t bits_room;

@@ -25,8 +25,9 @@
 #include "base/text.h"
 #include "block.h"
 
-#define MOST_BLOCK_BYTES ((size_t)32 << 20) /* a block of longer records has fewer rows */
+#define MOST_BLOCK_BYTES ((size_t)16 << 20) /* a block of longer records has fewer rows */
 #define MOST_RECORD_BYTES ((size_t)1 << 30)
+#define MANY_COLUMNS 256
 #define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
 
 struct dki_collecting {
@@ -81,6 +82,7 @@ void dki_collected_drop(dki_collected *collected)
     dki_free(c->context, c->blocks);
     dki_free(c->context, c->values);
     dki_free(c->context, c->is_plain);
+    dki_free(c->context, c->is_crowded);
     *c = (dki_collected){ .context = NULL };
 }
 
@@ -119,6 +121,7 @@ static dk_status read_block(dki_collecting *c, dki_block_reader *r, size_t *size
     size_t loaded = 0, taken = 0, next = c->record_bytes * (wanted + wanted / 64) + c->read_bytes;
     bool at_end = false;
 
+    next = next < MOST_BLOCK_BYTES ? next : MOST_BLOCK_BYTES;
     dki_scan_begin(&r->scan, c->options.dialect);
     while (r->scan.n_ends < wanted && !r->scan.is_bad && !at_end && loaded < MOST_RECORD_BYTES &&
            (loaded < MOST_BLOCK_BYTES || r->scan.n_ends == 0)) {
@@ -303,9 +306,11 @@ static dk_status begin_reader(dki_collecting *c, unsigned worker, dk_error *err)
                              .options = &c->options,
                              .set = worker,
                              .values = out->values + worker * out->n_columns,
-                             .is_plain = out->is_plain };
+                             .is_plain = out->is_plain,
+                             .is_crowded = out->is_crowded };
     for (size_t i = 0; i < out->n_columns && status == DK_OK; i++) {
         status = dki_values_begin(&r->values[i], c->context, err);
+        r->values[i].is_sparing = out->n_columns > MANY_COLUMNS;
         for (size_t k = 0; k < csv->n_nulls && status == DK_OK; k++)
             status = dki_values_add_null(&r->values[i], csv->nulls[k], strlen(csv->nulls[k]), err);
     }
@@ -339,11 +344,13 @@ dk_status dki_collect_begin(dk_context *context, const dki_source *source, const
     while (!tiny && c->block_rows > DK_BLOCK_ROWS &&
            c->block_rows > MOST_BLOCK_BYTES / 2 / (options->record_bytes + 1))
         c->block_rows /= 2;
-    uint64_t n_blocks = (source->size - options->offset) / (options->record_bytes + 1) / c->block_rows + 1;
+    uint64_t n_bytes = source->size - options->offset,
+             n_blocks = n_bytes / (options->record_bytes + 1) / c->block_rows + n_bytes / MOST_BLOCK_BYTES + 1;
     unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
     out->values = dki_calloc(context, n_workers * out->n_columns, sizeof *out->values, err);
     out->is_plain = out->values ? dki_calloc(context, out->n_columns, sizeof *out->is_plain, err) : NULL;
-    c->readers = out->is_plain ? dki_calloc(context, n_workers, sizeof *c->readers, err) : NULL;
+    out->is_crowded = out->is_plain ? dki_calloc(context, out->n_columns, sizeof *out->is_crowded, err) : NULL;
+    c->readers = out->is_crowded ? dki_calloc(context, n_workers, sizeof *c->readers, err) : NULL;
     if (!c->readers)
         return DK_ERR_MEMORY;
     out->n_sets = c->n_workers = n_workers;

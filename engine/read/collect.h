@@ -52,7 +52,10 @@ typedef struct dki_collected {
     size_t n_blocks, blocks_room;
     dki_values *values; /* set * n_columns + column */
     unsigned n_sets;
-    atomic_bool *is_plain; /* by column: somewhere too many values differ, perhaps only behind n_rows */
+    atomic_bool
+        *is_plain; /* by column: somewhere too many values differ, perhaps only in rows that were dropped; */
+    atomic_bool *is_crowded; /* or not too many, but more than memory has room for: they were not counted */
+    bool has_last_set;       /* the last set is that of columns that were numbered in the end */
     uint64_t n_rows;
     /* Where the collecting stands: at the end of the file, or at a record that must be read otherwise. */
     uint64_t offset, line;

@@ -129,6 +129,29 @@ static dk_status find_plans(const dki_records *r, const dki_profile *profiles, c
     return DK_OK;
 }
 
+/* Columns that are text as far as is known, because their values were not counted, are counted: they may be categories. */
+static dk_status count_crowded(const dki_records *r, const dki_marks *marks, dki_levels *levels,
+                               dki_profile *profiles, dki_plan *plans, dk_error *err)
+{
+    dki_collected *c = r->collected;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; c && i < r->n_columns && status == DK_OK; i++) {
+        bool few = false;
+        if (r->stated[i] || plans[i].type != DK_TEXT || !atomic_load(&c->is_crowded[i]))
+            continue;
+        status = dki_collected_number(c, i, &few, err);
+        if (status != DK_OK || !few)
+            continue;
+        status = dki_levels_find(c, i, &levels[i], err);
+        if (status == DK_OK)
+            status = dki_collected_profile(c, i, &levels[i], NULL, &profiles[i], err);
+        if (status == DK_OK)
+            dki_profile_plan(&profiles[i], NULL, marks, &plans[i]);
+    }
+    return status;
+}
+
 /* Strict: the first row with a value that does not fit is the error. */
 static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, uint64_t row, dk_error *err)
 {
@@ -344,6 +367,8 @@ dk_status dki_finish(dki_records *records, dk_encoding encoding, bool has_mark, 
         status = check_stated(r, plans, profiles, is_again, err);
     if (status == DK_OK && !*is_again) {
         status = find_plans(r, profiles, &marks, false, plans, err);
+        if (status == DK_OK)
+            status = count_crowded(r, &marks, levels, profiles, plans, err);
         if (status == DK_OK)
             status = make_table(r, levels, encoding, has_mark, &marks, plans, &table, err);
         if (status == DK_OK && rejected)

@@ -107,8 +107,7 @@ static dk_status order_sets(const dki_collected *c, size_t column, dk_error *err
 
     for (unsigned set = 0; set < c->n_sets && status == DK_OK; set++) {
         dki_values *v = dki_values_of(c, set, column);
-        if (v->context)
-            dki_values_close(v);
+        dki_values_close(v);
         n_left[set] = v->n;
         first[set] = dki_alloc_array(c->context, v->n, sizeof **first, err);
         if (!first[set])
@@ -183,40 +182,45 @@ static dk_status recode(dki_collected *c, size_t column, dk_error *err)
     return DK_OK;
 }
 
+dk_status dki_collected_number(dki_collected *collected, size_t column, bool *few, dk_error *err)
+{
+    dki_collected *c = collected;
+    dki_values values = { .context = NULL };
+    dk_status status = number_rows(c, column, &values, few, err);
+
+    if (status == DK_OK && *few && !c->has_last_set) {
+        size_t n = (c->n_sets + (size_t)1) * c->n_columns;
+        status = dki_resize(c->context, (void **)&c->values, n * sizeof *c->values, err);
+        if (status == DK_OK) {
+            memset(c->values + c->n_sets * c->n_columns, 0, c->n_columns * sizeof *c->values);
+            c->n_sets++;
+            c->has_last_set = true;
+        }
+    }
+    if (status == DK_OK && *few) {
+        /* The sets before it have nothing to say any more, once all stretches are recoded. */
+        *dki_values_of(c, c->n_sets - 1, column) = values;
+        values = (dki_values){ .context = NULL };
+        status = recode(c, column, err);
+        if (status == DK_OK)
+            atomic_store(&c->is_plain[column], false);
+        for (unsigned set = 0; set + 1 < c->n_sets && status == DK_OK; set++)
+            dki_values_drop(dki_values_of(c, set, column));
+    }
+    dki_values_drop(&values);
+    return status;
+}
+
 dk_status dki_collected_settle(dki_collected *collected, dk_error *err)
 {
     dki_collected *c = collected;
-    bool has_set = false;
+    dk_status status = DK_OK;
 
-    for (size_t i = 0; c->has_odd && i < c->n_columns; i++) {
-        dki_values values = { .context = NULL };
-        bool few = false;
-        dk_status status = order_sets(c, i, err);
-
-        if (status == DK_OK && atomic_load(&c->is_plain[i]))
-            status = number_rows(c, i, &values, &few, err);
-        if (status == DK_OK && few && !has_set) {
-            size_t n = (c->n_sets + (size_t)1) * c->n_columns;
-            status = dki_resize(c->context, (void **)&c->values, n * sizeof *c->values, err);
-            if (status == DK_OK) {
-                memset(c->values + c->n_sets * c->n_columns, 0, c->n_columns * sizeof *c->values);
-                c->n_sets++;
-                has_set = true;
-            }
-        }
-        if (status == DK_OK && few) {
-            /* The sets before it have nothing to say any more, once all stretches are recoded. */
-            c->values[(c->n_sets - 1) * c->n_columns + i] = values;
-            values = (dki_values){ .context = NULL };
-            status = recode(c, i, err);
-            if (status == DK_OK)
-                atomic_store(&c->is_plain[i], false);
-            for (unsigned set = 0; set + 1 < c->n_sets && status == DK_OK; set++)
-                dki_values_drop(&c->values[set * c->n_columns + i]);
-        }
-        dki_values_drop(&values);
-        if (status != DK_OK)
-            return status;
+    for (size_t i = 0; c->has_odd && i < c->n_columns && status == DK_OK; i++) {
+        bool few;
+        status = order_sets(c, i, err);
+        if (status == DK_OK && atomic_load(&c->is_plain[i]) && !atomic_load(&c->is_crowded[i]))
+            status = dki_collected_number(c, i, &few, err);
     }
-    return DK_OK;
+    return status;
 }

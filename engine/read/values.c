@@ -204,6 +204,8 @@ size_t dki_values_find(const dki_values *values, const dki_fields *fields, size_
 
 void dki_values_close(dki_values *values)
 {
+    if (!values->context)
+        return;
     dki_free(values->context, values->slots);
     values->slots = NULL;
     values->n_slots = values->n_used = 0;
@@ -338,9 +340,9 @@ static dk_status take_slot(dki_values *v, const char *bytes, size_t size, uint64
     memcpy(padded, bytes, size);
     v->has_bytes_alone = v->has_bytes_alone && size == 1;
     if (n_words > v->n_words)
-        status = rebuild(v, v->n_slots, n_words, v->n_used < FEW_KEYS, err);
-    else if (v->n_used * (v->n_used < MANY_KEYS ? 4 : 2) >= v->n_slots)
-        status = rebuild(v, v->n_slots * 2, v->n_words, v->n_used < FEW_KEYS, err);
+        status = rebuild(v, v->n_slots, n_words, v->n_used < FEW_KEYS && !v->is_sparing, err);
+    else if (v->n_used * (v->n_used < MANY_KEYS && !v->is_sparing ? 4 : 2) >= v->n_slots)
+        status = rebuild(v, v->n_slots * 2, v->n_words, v->n_used < FEW_KEYS && !v->is_sparing, err);
     if (status != DK_OK)
         return status;
     value_key key = load_key(padded, size, 4);
@@ -352,7 +354,7 @@ static dk_status take_slot(dki_values *v, const char *bytes, size_t size, uint64
     put_key(*slot, key, 0, v->n_words);
     v->n_used++;
     /* For speed alone: while there are few keys, none stands where another belongs, so that no look is in vain. */
-    if (is_moved && v->n_used < FEW_KEYS) {
+    if (is_moved && v->n_used < FEW_KEYS && !v->is_sparing) {
         bool larger = v->n_used * 16 > v->n_slots && v->n_slots < MOST_FREE_SLOTS;
         status = rebuild(v, larger ? v->n_slots * 2 : v->n_slots, v->n_words, true, err);
         *slot = find_slot(v, key);
@@ -396,13 +398,17 @@ dk_status dki_values_add_null(dki_values *values, const char *bytes, size_t size
     return status;
 }
 
-/* What a new value has: its number is known, or one too many. */
-static dk_status add_entry(dki_values *v, const char *bytes, size_t size, uint64_t row, dk_error *err)
+/* What a new value has: its number is known, or one too many. Long ones have their bytes in longs already. */
+static dk_status add_entry(dki_values *v, const char *bytes, size_t size, uint32_t number, uint64_t row,
+                           dk_error *err)
 {
     dk_status status =
         dki_grow(v->context, (void **)&v->entries, &v->entries_room, v->n + 1, sizeof *v->entries, err);
-    char *copy = status == DK_OK ? dki_arena_text(&v->arena, bytes, size, err) : NULL;
+    const char *copy = NULL;
 
+    if (status == DK_OK)
+        copy = size > LONGEST_KEY ? dki_text_map_get(&v->longs, number, &size)
+                                  : dki_arena_text(&v->arena, bytes, size, err);
     if (!copy)
         return DK_ERR_MEMORY;
     v->entries[v->n++] = (dki_value_entry){ .bytes = copy, .size = size, .row = row };
@@ -434,7 +440,7 @@ dk_status dki_values_add(dki_values *values, const char *bytes, size_t size, uin
     *code = DKI_RAW_LEVELS + 1;
     if (v->n == DKI_RAW_LEVELS)
         return DK_OK;
-    status = add_entry(v, bytes, size, row, err);
+    status = add_entry(v, bytes, size, number, row, err);
     if (status != DK_OK)
         return status;
     *code = (uint32_t)v->n;

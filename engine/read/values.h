@@ -33,6 +33,7 @@ typedef struct dki_values {
     uint64_t factors[4];
     size_t n_slots, n_used;
     uint64_t *slots;
+    bool is_sparing;       /* of memory, at some cost of time: one of many columns. To be set at the beginning */
     bool has_bytes_alone;  /* all values are of one byte: */
     uint16_t of_byte[256]; /* their codes; NO_CODE: none */
 
@@ -45,7 +46,7 @@ typedef struct dki_values {
 } dki_values;
 
 dk_status dki_values_begin(dki_values *values, dk_context *context, dk_error *err);
-/* Gives up what looking up takes; the values stay. */
+/* Gives up what looking up takes; the values stay. May be called twice, and after a drop. */
 void dki_values_close(dki_values *values);
 void dki_values_drop(dki_values *values); /* may be called twice */
 

@@ -423,6 +423,51 @@ static void long_records_agree(void **state)
     free(text);
 }
 
+/* Thousands of columns: those whose values do not repeat themselves give their codes up early, and are categories all the
+ * same where that is what they are in the end. */
+static void thousands_of_columns_agree(void **state)
+{
+    enum { COLUMNS = 4096, ROWS = 700 };
+    char *text = malloc((size_t)COLUMNS * (ROWS + 1) * 16);
+    size_t used = 0;
+    const size_t blocks[] = { 4096, 4096, 100 };
+    dk_csv_options o = { .delimiter = ';' };
+    both_reading reading;
+
+    (void)state;
+    if (getenv("DEKKING_TEST_QUICK")) { /* under valgrind */
+        free(text);
+        return;
+    }
+    assert_non_null(text);
+    seed = 3;
+    for (unsigned c = 0; c < COLUMNS; c++)
+        used += (size_t)sprintf(text + used, "k%u%c", c, c + 1 < COLUMNS ? ';' : '\n');
+    for (unsigned row = 0; row < ROWS; row++)
+        for (unsigned c = 0; c < COLUMNS; c++) {
+            if (c % 5 == 0) /* numbers, 700 of them different */
+                used += (size_t)sprintf(text + used, "%u", row * 7);
+            else if (c % 5 == 1) /* a category: at most 512 texts differ, though most do at first */
+                used += (size_t)sprintf(text + used, "n%u", row < 500 ? row : below(500));
+            else if (c % 5 == 2) /* text */
+                used += (size_t)sprintf(text + used, "t%u", row);
+            else if (c % 5 == 3) /* one number is none */
+                used += (size_t)sprintf(text + used, row == 600 ? "x" : "%u", row % 400);
+            else
+                used += (size_t)sprintf(text + used, "%u", below(3));
+            text[used++] = c + 1 < COLUMNS ? ';' : '\n';
+        }
+    compare(text, used, &o, blocks, 3);
+    both_read(context, text, used, &o, false, &reading);
+    assert_ok(reading.status, &reading.err);
+    assert_int_equal(dk_column_type(dk_table_field(reading.table, 0)->column), DK_INTEGER);
+    assert_int_equal(dk_column_type(dk_table_field(reading.table, 1)->column), DK_CATEGORY);
+    assert_int_equal(dk_column_type(dk_table_field(reading.table, 2)->column), DK_TEXT);
+    assert_int_equal(dk_column_type(dk_table_field(reading.table, 3)->column), DK_CATEGORY);
+    both_drop(&reading);
+    free(text);
+}
+
 /* The corpora of the fuzzers: the first byte of a file chooses options, as fuzz_csv.c does. */
 static void compare_folder(const char *folder)
 {
@@ -544,6 +589,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reading_goes_on_behind_odd_records, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_agree_wherever_the_reading_turns_plain, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_of_many_forms_agree, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(thousands_of_columns_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(long_records_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_corpus_of_the_fuzzer_agrees, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_on_disk_are_read_in_parts, set_up, tear_down),
