@@ -22,8 +22,8 @@
 
 struct order {
     dk_context *context;
-    dki_pieces pieces;
-    dki_pieces_block *blocks[DKI_MOST_WORKERS];
+    dki_sort_pieces pieces;
+    dki_sort_pieces_block *blocks[DKI_MOST_WORKERS];
     uint64_t n_rows;
     unsigned row_bits;
     uint64_t *items; /* the caller's rows: a word, and the row below it */
@@ -41,14 +41,14 @@ static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t
     dk_status status = DK_OK;
 
     if (order->blocks[worker] == NULL)
-        status = dki_pieces_block_new(&order->pieces, &order->blocks[worker], err);
+        status = dki_sort_pieces_block_new(&order->pieces, &order->blocks[worker], err);
     for (uint64_t row = begin; row < end && status == DK_OK; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
         const uint64_t *words = order->blocks[worker]->words;
 
         status = dki_poll(order->context, err);
         if (status == DK_OK)
-            status = dki_pieces_block_fill(order->blocks[worker], row, n, err);
+            status = dki_sort_pieces_block_fill(order->blocks[worker], row, n, err);
         if (status != DK_OK)
             break;
         for (size_t i = 0; i < n; i++)
@@ -62,11 +62,11 @@ static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t
 /* What the difference of two neighbours in word w says. */
 static uint8_t start_of(const struct order *order, size_t w, uint64_t difference)
 {
-    unsigned group = dki_pieces_word_group_bits(&order->pieces, w);
+    unsigned group = dki_sort_pieces_word_group_bits(&order->pieces, w);
     uint8_t starts = difference >> order->row_bits ? DKI_STARTS_PEERS : 0;
 
     /* a group's bits are the upper ones of the word, which is not empty */
-    if (group && difference >> (order->row_bits + dki_pieces_word_bits(&order->pieces, w) - group))
+    if (group && difference >> (order->row_bits + dki_sort_pieces_word_bits(&order->pieces, w) - group))
         starts |= DKI_STARTS_GROUP;
     return starts;
 }
@@ -101,8 +101,9 @@ static dk_status refine(struct order *order, size_t begin, size_t end, size_t w,
 
         order->items[p] = order->rest[w - 1][row] << order->row_bits | row;
     }
-    status = dki_radix_sort_few(order->context, order->items + begin, order->scratch + begin, end - begin,
-                                order->row_bits, order->row_bits + dki_pieces_word_bits(&order->pieces, w), err);
+    status =
+        dki_radix_sort_few(order->context, order->items + begin, order->scratch + begin, end - begin,
+                           order->row_bits, order->row_bits + dki_sort_pieces_word_bits(&order->pieces, w), err);
     if (order->starts && status == DK_OK)
         for (size_t p = begin + 1; p < end; p++)
             order->starts[p] |= start_of(order, w, order->items[p] ^ order->items[p - 1]);
@@ -180,7 +181,7 @@ static dk_status allocate(struct order *order, dk_error *err)
 static dk_status sort_items(struct order *order, dk_error *err)
 {
     dk_context *context = order->context;
-    unsigned end = order->row_bits + dki_pieces_word_bits(&order->pieces, 0);
+    unsigned end = order->row_bits + dki_sort_pieces_word_bits(&order->pieces, 0);
     dk_status status = allocate(order, err);
 
     if (status == DK_OK)
@@ -200,13 +201,13 @@ static dk_status sort_items(struct order *order, dk_error *err)
 static void order_drop(struct order *order)
 {
     for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
-        dki_pieces_block_release(order->blocks[i]);
+        dki_sort_pieces_block_release(order->blocks[i]);
     for (size_t w = 0; order->rest && w + 1 < order->pieces.n_words; w++)
         dki_free(order->context, order->rest[w]);
     dki_free(order->context, order->rest);
     dki_free(order->context, order->runs);
     dki_free(order->context, order->scratch);
-    dki_pieces_drop(&order->pieces);
+    dki_sort_pieces_drop(&order->pieces);
 }
 
 dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
@@ -218,7 +219,7 @@ dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t 
     order.limit = (size_t)(limit < n_rows ? limit : n_rows);
     order.n_sorted = order.limit;
     order.row_bits = n_rows > 1 ? 64 - (unsigned)__builtin_clzll(n_rows - 1) : 1;
-    status = dki_pieces_init(&order.pieces, context, keys, n_keys, n_group, 64 - order.row_bits, err);
+    status = dki_sort_pieces_init(&order.pieces, context, keys, n_keys, n_group, 64 - order.row_bits, err);
     if (status != DK_OK)
         return status;
     if (order.pieces.n_words > 0 && n_rows > 0) {

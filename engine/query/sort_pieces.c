@@ -146,7 +146,7 @@ static dk_status find(const dk_column *column, struct found *out, dk_error *err)
 /* Keys. ------------------------------------------------------------------------------------------------------------- */
 
 /* Codes least .. least + span, and null behind them where there is room. */
-static void settle_range(dki_pieces_key *key, uint64_t least, uint64_t span)
+static void settle_range(dki_sort_pieces_key *key, uint64_t least, uint64_t span)
 {
     key->least = least;
     key->span = span;
@@ -154,7 +154,7 @@ static void settle_range(dki_pieces_key *key, uint64_t least, uint64_t span)
     key->bits = width(span + (key->has_null && !key->null_apart)) + key->null_apart;
 }
 
-static dk_status init_ranks(dki_pieces_key *key, dk_error *err)
+static dk_status init_ranks(dki_sort_pieces_key *key, dk_error *err)
 {
     uint64_t n_rows = dk_column_n_rows(key->column), greatest = 0;
     dk_status status = dki_sort_codes_init(&key->codes, key->column, err);
@@ -167,7 +167,7 @@ static dk_status init_ranks(dki_pieces_key *key, dk_error *err)
 }
 
 /* Ranks of the bytes that were seen at a place; returns the bits that they take. */
-static unsigned rank_bytes(const dki_pieces_key *key, const uint8_t *seen, uint8_t *ranks)
+static unsigned rank_bytes(const dki_sort_pieces_key *key, const uint8_t *seen, uint8_t *ranks)
 {
     unsigned n = 0;
 
@@ -182,7 +182,7 @@ static unsigned rank_bytes(const dki_pieces_key *key, const uint8_t *seen, uint8
 }
 
 /* UTF-8 has 243 different bytes at most, so that ranks fit, the end of a text included. */
-static dk_status init_text(dki_pieces_key *key, dk_context *context, dk_error *err)
+static dk_status init_text(dki_sort_pieces_key *key, dk_context *context, dk_error *err)
 {
     struct found *found = dki_alloc(context, sizeof *found, err);
     dk_status status = found ? find(key->column, found, err) : DK_ERR_MEMORY;
@@ -210,7 +210,7 @@ static dk_status init_text(dki_pieces_key *key, dk_context *context, dk_error *e
     return status;
 }
 
-static dk_status init_category(dki_pieces_key *key, dk_context *context, dk_error *err)
+static dk_status init_category(dki_sort_pieces_key *key, dk_context *context, dk_error *err)
 {
     const dk_dictionary *levels = dk_column_levels(key->column);
     size_t n = dk_dictionary_n_levels(levels);
@@ -228,7 +228,7 @@ static dk_status init_category(dki_pieces_key *key, dk_context *context, dk_erro
     return DK_OK;
 }
 
-static dk_status init_key(dki_pieces_key *key, dk_context *context, const dki_order_key *from, dk_error *err)
+static dk_status init_key(dki_sort_pieces_key *key, dk_context *context, const dki_order_key *from, dk_error *err)
 {
     int64_t least = 0, greatest = 0;
     struct found *found;
@@ -257,8 +257,8 @@ static dk_status init_key(dki_pieces_key *key, dk_context *context, const dki_or
     }
 }
 
-dk_status dki_pieces_init(dki_pieces *pieces, dk_context *context, const dki_order_key *keys, size_t n_keys,
-                          size_t n_group, unsigned word_bits, dk_error *err)
+dk_status dki_sort_pieces_init(dki_sort_pieces *pieces, dk_context *context, const dki_order_key *keys,
+                               size_t n_keys, size_t n_group, unsigned word_bits, dk_error *err)
 {
     dk_status status = DK_OK;
 
@@ -277,11 +277,11 @@ dk_status dki_pieces_init(dki_pieces *pieces, dk_context *context, const dki_ord
     }
     pieces->n_words = (pieces->bits + word_bits - 1) / word_bits;
     if (status != DK_OK)
-        dki_pieces_drop(pieces);
+        dki_sort_pieces_drop(pieces);
     return status;
 }
 
-void dki_pieces_drop(dki_pieces *pieces)
+void dki_sort_pieces_drop(dki_sort_pieces *pieces)
 {
     for (size_t i = 0; i < pieces->n_keys; i++) {
         dki_free(pieces->context, pieces->keys[i].ranks);
@@ -292,14 +292,14 @@ void dki_pieces_drop(dki_pieces *pieces)
     memset(pieces, 0, sizeof *pieces);
 }
 
-unsigned dki_pieces_word_bits(const dki_pieces *pieces, size_t w)
+unsigned dki_sort_pieces_word_bits(const dki_sort_pieces *pieces, size_t w)
 {
     return w + 1 < pieces->n_words ? pieces->word_bits : pieces->bits - (unsigned)w * pieces->word_bits;
 }
 
-unsigned dki_pieces_word_group_bits(const dki_pieces *pieces, size_t w)
+unsigned dki_sort_pieces_word_group_bits(const dki_sort_pieces *pieces, size_t w)
 {
-    unsigned before = (unsigned)w * pieces->word_bits, bits = dki_pieces_word_bits(pieces, w);
+    unsigned before = (unsigned)w * pieces->word_bits, bits = dki_sort_pieces_word_bits(pieces, w);
 
     if (pieces->group_bits <= before)
         return 0;
@@ -308,9 +308,9 @@ unsigned dki_pieces_word_group_bits(const dki_pieces *pieces, size_t w)
 
 /* Blocks. ----------------------------------------------------------------------------------------------------------- */
 
-dk_status dki_pieces_block_new(const dki_pieces *pieces, dki_pieces_block **out, dk_error *err)
+dk_status dki_sort_pieces_block_new(const dki_sort_pieces *pieces, dki_sort_pieces_block **out, dk_error *err)
 {
-    dki_pieces_block *block = dki_calloc(pieces->context, 1, sizeof *block, err);
+    dki_sort_pieces_block *block = dki_calloc(pieces->context, 1, sizeof *block, err);
 
     if (block == NULL)
         return DK_ERR_MEMORY;
@@ -327,14 +327,14 @@ dk_status dki_pieces_block_new(const dki_pieces *pieces, dki_pieces_block **out,
     if (block->texts)
         block->words = dki_alloc_array(pieces->context, pieces->n_words, DK_BLOCK_ROWS * sizeof *block->words, err);
     if (block->words == NULL) {
-        dki_pieces_block_release(block);
+        dki_sort_pieces_block_release(block);
         return DK_ERR_MEMORY;
     }
     *out = block;
     return DK_OK;
 }
 
-void dki_pieces_block_release(dki_pieces_block *block)
+void dki_sort_pieces_block_release(dki_sort_pieces_block *block)
 {
     dk_context *context;
 
@@ -352,7 +352,7 @@ void dki_pieces_block_release(dki_pieces_block *block)
 }
 
 struct writer {
-    dki_pieces_block *block;
+    dki_sort_pieces_block *block;
     size_t n;
     size_t word;
     unsigned used; /* bits of the word */
@@ -393,7 +393,7 @@ static void write_nulls(struct writer *writer, const dk_view *view)
     write_piece(writer, 1);
 }
 
-static void write_text(struct writer *writer, const dki_pieces_key *key, const dk_view *view)
+static void write_text(struct writer *writer, const dki_sort_pieces_key *key, const dk_view *view)
 {
     uint64_t *piece = writer->block->piece;
     dk_text *texts = writer->block->texts;
@@ -411,7 +411,7 @@ static void write_text(struct writer *writer, const dki_pieces_key *key, const d
     }
 }
 
-static void write_key(struct writer *writer, const dki_pieces_key *key, const dk_view *view, uint64_t row)
+static void write_key(struct writer *writer, const dki_sort_pieces_key *key, const dk_view *view, uint64_t row)
 {
     uint64_t *piece = writer->block->piece;
     int64_t *values = writer->block->values;
@@ -452,13 +452,13 @@ static void write_key(struct writer *writer, const dki_pieces_key *key, const dk
     write_piece(writer, key->bits - key->null_apart);
 }
 
-dk_status dki_pieces_block_fill(dki_pieces_block *block, uint64_t row, size_t n, dk_error *err)
+dk_status dki_sort_pieces_block_fill(dki_sort_pieces_block *block, uint64_t row, size_t n, dk_error *err)
 {
     struct writer writer = { .block = block, .n = n };
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < block->pieces->n_keys && status == DK_OK; i++) {
-        const dki_pieces_key *key = &block->pieces->keys[i];
+        const dki_sort_pieces_key *key = &block->pieces->keys[i];
 
         if (key->bits == 0) /* one value */
             continue;
