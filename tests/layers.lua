@@ -14,7 +14,7 @@ local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
   append = "data", dictionary = "data", column = "data", table = "data", snapshot = "data", fingerprint = "data",
   csv = "read", published = "read", xlsx = "read",
-  expr = "expr",
+  expr = "expr", aggregate = "expr",
   breakdown = "query", sort = "query", join = "query",
   scenario = "scenario",
   write = "write",

@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "attach.h"
 #include "cache.h"
 #include "cache_parts.h"
 #include "checked.h"
@@ -51,6 +52,7 @@ struct dk_context {
     atomic_size_t peak;
     atomic_size_t n_references;
     dki_cache cache;
+    dki_attached *attached;
 };
 
 dk_status dk_context_new(dk_context **out, dk_error *err)
@@ -77,9 +79,26 @@ void dk_context_release(dk_context *context)
 {
     if (context == NULL || atomic_fetch_sub_explicit(&context->n_references, 1, memory_order_acq_rel) != 1)
         return;
+    while (context->attached) {
+        dki_attached *attached = context->attached;
+
+        context->attached = attached->next;
+        attached->drop(context, attached);
+    }
     assert(context->cache.first == NULL); /* owners hold the context */
     pthread_mutex_destroy(&context->cache.lock);
     free(context);
+}
+
+void dki_attach(dk_context *context, dki_attached *attached)
+{
+    attached->next = context->attached;
+    context->attached = attached;
+}
+
+const dki_attached *dki_attached_first(const dk_context *context)
+{
+    return context->attached;
 }
 
 dki_cache *dki_context_cache(dk_context *context)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "aggregate_list.h"
+#include "defined.h"
 #include "base/status.h"
 #include "expr_lexer.h"
 #include "mark.h"
@@ -232,17 +233,25 @@ static const struct aggregate aggregates[] = {
 #undef AGGREGATE
 };
 
-static const struct aggregate *find_aggregate(const char *name)
+/* One of the language, or one that the host has defined, which then is put into *of_host. */
+static const struct aggregate *find_aggregate(const parser *p, const char *name, struct aggregate *of_host)
 {
+    const dk_aggregate *defined;
+
     for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++)
         if (strcmp(aggregates[i].name, name) == 0)
             return &aggregates[i];
-    return NULL;
+    defined = dki_defined_find(p->arena->context, name);
+    if (defined == NULL)
+        return NULL;
+    *of_host = (struct aggregate){ defined->name, defined->n_arguments, defined->n_arguments };
+    return of_host;
 }
 
 static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
 {
-    const struct aggregate *aggregate = find_aggregate(name->text);
+    struct aggregate of_host;
+    const struct aggregate *aggregate = find_aggregate(p, name->text, &of_host);
     struct list list = { 0 };
     dki_node *node;
     dk_status status;

@@ -16,6 +16,7 @@
 /* Addresses that serve as keys of the registry. */
 static const char state_key;
 static const char core_key;
+static const char error_key; /* false, or what a callback raised */
 
 #define SLOT "dk.slot"
 #define PACE_BYTES ((size_t)32 << 20)
@@ -70,6 +71,8 @@ static void open_state(lua_State *L)
     lua_pushcfunction(L, close_state);
     lua_setfield(L, -2, "__gc");
     lua_setmetatable(L, -2);
+    lua_pushboolean(L, false);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &error_key);
     if (dk_context_new(&state->context, &err) != DK_OK)
         dkl_raise(L, &err);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
@@ -132,10 +135,39 @@ void dkl_where(lua_State *L)
     lua_pushliteral(L, "");
 }
 
+void dkl_keep_error(lua_State *L)
+{
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &error_key); /* the key is there: nothing is allocated */
+}
+
+lua_State *dkl_enter(lua_State *L, lua_State *running)
+{
+    dkl_state *state = dkl_get_state(L);
+    lua_State *before = state->running;
+
+    state->running = running;
+    return before;
+}
+
+/* Raises what a callback raised, if it did. */
+static void raise_kept(lua_State *L)
+{
+    luaL_checkstack(L, 4, "too many values");
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &error_key);
+    lua_pushboolean(L, false);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &error_key);
+    if (lua_toboolean(L, -1))
+        lua_error(L);
+    lua_pop(L, 1);
+}
+
 int dkl_raise(lua_State *L, const dk_error *err)
 {
     char text[sizeof err->file + sizeof err->message + sizeof err->hint + 128];
 
+    if (err->code == DK_ERR_CALLBACK)
+        raise_kept(L);
     dk_error_format(err, text, sizeof text);
     dkl_where(L);
     lua_pushstring(L, text);

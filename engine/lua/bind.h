@@ -27,6 +27,7 @@ typedef struct dkl_state {
     bool has_format;
     dk_format format;
     struct dkl_object *objects; /* all that hold something of the engine's */
+    lua_State *running;         /* in a call that may call back: the coroutine that made it */
 } dkl_state;
 
 /* Raises where the module is not open, or is closing. */
@@ -61,6 +62,22 @@ const char *dkl_push_kind(lua_State *L, int index);
         if (status_ != DK_OK)                           \
             return dkl_raise(L, &err);                  \
     } while (0)
+
+/* The same for a call that may run functions of the script (lua_aggregate.c). */
+#define DKL_TRY_CALLBACKS(call)                         \
+    do {                                                \
+        lua_State *before_ = dkl_enter(L, L);           \
+        dk_status status_ = (call);                     \
+        if (status_ == DK_ERR_MEMORY && dkl_reclaim(L)) \
+            status_ = (call);                           \
+        (void)dkl_enter(L, before_);                    \
+        if (status_ != DK_OK)                           \
+            return dkl_raise(L, &err);                  \
+    } while (0)
+/* Says which coroutine callbacks run in; returns which did before. */
+lua_State *dkl_enter(lua_State *L, lua_State *running);
+/* Keeps the error value on top for dkl_raise, which raises it in the place of a DK_ERR_CALLBACK. Raises nothing. */
+void dkl_keep_error(lua_State *L);
 
 /* Collects garbage; whether that freed memory of the engine. */
 bool dkl_reclaim(lua_State *L);
@@ -129,6 +146,7 @@ void dkl_open_column(lua_State *L);
 void dkl_open_expr(lua_State *L);
 void dkl_open_read(lua_State *L);
 void dkl_open_table_new(lua_State *L);
+void dkl_open_aggregate(lua_State *L);
 void dkl_open_breakdown(lua_State *L);
 void dkl_open_scenario(lua_State *L);
 void dkl_open_snapshot(lua_State *L);

@@ -18,7 +18,8 @@ static const char loaded_key;
 static const char dk_key;
 
 /* Names in dk that another part than that of the same name brings: { name, part }. */
-static const char *const also[][2] = { { "breakdowns", "breakdown" },
+static const char *const also[][2] = { { "aggregates", "aggregate" },
+                                       { "breakdowns", "breakdown" },
                                        { "scenarios", "scenario" },
                                        { "merge", "scenario" } };
 #define N_ALSO (sizeof also / sizeof *also)

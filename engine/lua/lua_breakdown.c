@@ -93,7 +93,7 @@ static int run(lua_State *L)
     lua_settop(L, 3);
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
-    DKL_TRY(dk_breakdown_run(breakdown, table, &params, out, &err));
+    DKL_TRY_CALLBACKS(dk_breakdown_run(breakdown, table, &params, out, &err));
     return 1;
 }
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "aggregate_defined.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -113,6 +114,8 @@ void dki_accumulator_drop(dki_accumulator *accumulator)
         for (size_t i = 0; i < accumulator->capacity; i++)
             dki_free(context, (char *)((dk_text *)accumulator->best)[i].bytes);
     }
+    if (accumulator->states)
+        dki_accumulator_drop_states(accumulator);
     dki_free(context, accumulator->n);
     dki_free(context, accumulator->sum);
     dki_free(context, accumulator->high);
@@ -172,6 +175,8 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
         status = lengthen(accumulator, &accumulator->best, capacity, best_size(what->type), err);
     if (status == DK_OK && dki_aggregate_is_placed(what->kind))
         status = lengthen(accumulator, (void **)&accumulator->places, capacity, sizeof *accumulator->places, err);
+    if (status == DK_OK && what->defined)
+        status = lengthen(accumulator, &accumulator->states, capacity, dki_state_bytes(what->defined), err);
     if (status == DK_OK && dki_aggregate_has_moments(what->kind))
         status = dki_moments_room(&accumulator->moments, capacity, err);
     if (status == DK_OK)
@@ -285,7 +290,7 @@ static bool usable_rows(const dki_accumulator *accumulator, const dki_rows *rows
         drop_nulls(rows->value, rows->integers, rows->n, use);
     if (rows->other)
         drop_nulls(rows->other, rows->other_integers, rows->n, use);
-    if (rows->value && accumulator->what.weighted) {
+    if ((rows->value || accumulator->what.defined) && accumulator->what.weighted) {
         for (size_t i = 0; i < rows->n; i++) {
             if (rows->weights[i] == 0)
                 dki_bit_clear(use, i);
@@ -485,6 +490,30 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
     return DK_OK;
 }
 
+/* One call of the host for each row. */
+static dk_status add_defined(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
+                             dk_error *err)
+{
+    const dki_aggregate *what = &accumulator->what;
+
+    FOR_USED(rows, use, all, {
+        dk_value values[DK_AGGREGATE_MOST_ARGUMENTS];
+        dk_value weight = { .type = what->weight_type, .scale = what->weight_scale };
+        dk_status status;
+
+        if (rows->value)
+            values[0] = dki_view_value(rows->value, i);
+        if (rows->other)
+            values[1] = dki_view_value(rows->other, i);
+        if (what->weighted)
+            weight.as.integer = rows->weights[i];
+        status = dki_accumulator_step(accumulator, group, values, what->weighted ? &weight : NULL, err);
+        if (status != DK_OK)
+            return status;
+    });
+    return DK_OK;
+}
+
 dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows, dk_error *err)
 {
     uint64_t use[DK_BLOCK_WORDS];
@@ -506,6 +535,7 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
     case DKI_AGGREGATE_SD:
     case DKI_AGGREGATE_COV:
     case DKI_AGGREGATE_CORR: return dki_accumulator_add_moments(accumulator, rows, use, err);
+    case DKI_AGGREGATE_DEFINED: return add_defined(accumulator, rows, use, all, err);
     case DKI_AGGREGATE_MIN:
     case DKI_AGGREGATE_MAX:
     case DKI_AGGREGATE_FIRST:
@@ -538,6 +568,13 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
         size_t group = first + i;
         uint32_t to = map[i];
 
+        if (accumulator->states) {
+            dk_status status = dki_accumulator_merge_state(accumulator, to, from, group, err);
+
+            if (status != DK_OK)
+                return status;
+            continue;
+        }
         if (accumulator->best) {
             dk_status status = merge_best(accumulator, from, group, to, err);
 

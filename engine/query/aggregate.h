@@ -10,6 +10,7 @@
 #ifndef DKI_QUERY_AGGREGATE_H
 #define DKI_QUERY_AGGREGATE_H
 
+#include <dekking/aggregate.h>
 #include <dekking/column.h>
 
 #include "base/checked.h"
@@ -34,7 +35,8 @@ typedef enum dki_aggregate_kind {
     DKI_AGGREGATE_VARIANCE,
     DKI_AGGREGATE_SD,
     DKI_AGGREGATE_COV,
-    DKI_AGGREGATE_CORR
+    DKI_AGGREGATE_CORR,
+    DKI_AGGREGATE_DEFINED /* by the host */
 } dki_aggregate_kind;
 
 typedef struct dki_aggregate {
@@ -49,6 +51,7 @@ typedef struct dki_aggregate {
     bool weighted;       /* all but rows, in a table with weights */
     dk_type weight_type;
     uint8_t weight_scale;
+    const dk_aggregate *defined; /* by the host; lives as long as the context */
 } dki_aggregate;
 
 /* Finds the kind of that name ("count"). */
@@ -62,17 +65,22 @@ static inline bool dki_aggregate_tallies(dki_aggregate_kind kind)
 /* Those taken from sums of values and their products. */
 static inline bool dki_aggregate_has_moments(dki_aggregate_kind kind)
 {
-    return kind >= DKI_AGGREGATE_VARIANCE;
+    return kind >= DKI_AGGREGATE_VARIANCE && kind <= DKI_AGGREGATE_CORR;
 }
 /* Those of two arguments, which take the rows where both are known. */
 static inline bool dki_aggregate_has_pairs(dki_aggregate_kind kind)
 {
-    return kind >= DKI_AGGREGATE_COV;
+    return kind == DKI_AGGREGATE_COV || kind == DKI_AGGREGATE_CORR;
 }
 /* One person, in the units of the weights. */
 static inline uint64_t dki_aggregate_one(const dki_aggregate *what)
 {
     return what->weighted && what->weight_type == DK_DECIMAL ? (uint64_t)dki_power10[what->weight_scale] : 1;
+}
+/* From one state to the next. */
+static inline size_t dki_state_bytes(const dk_aggregate *defined)
+{
+    return (defined->state_bytes + 15) / 16 * 16 + (defined->state_bytes == 0) * 16;
 }
 static inline bool dki_aggregate_is_placed(dki_aggregate_kind kind)
 {
@@ -114,6 +122,7 @@ typedef struct dki_accumulator {
     dki_tally tally; /* quantile, distinct, mode */
     dki_moments moments;
     uint64_t *places; /* of first and last: the row that has it */
+    void *states;     /* of the host's, dki_state_bytes each */
     void *best; /* least or greatest, first or last: int64_t, double, dk_ratio, or dk_text with memory of its own */
 } dki_accumulator;
 

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "aggregate_defined.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -342,6 +343,8 @@ dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *g
     dk_status status;
 
     *fault = SIZE_MAX;
+    if (accumulator->what.defined)
+        return dki_accumulator_finish_defined(accumulator, groups, n, out, fault, err);
     if (dki_aggregate_tallies(accumulator->what.kind))
         return dki_accumulator_finish_tally(accumulator, groups, n, out, fault, err);
     if (dki_aggregate_has_moments(accumulator->what.kind))

@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "expr/defined.h"
 #include "unique.h"
 
 /* Names. ------------------------------------------------------------------------------------------------------- */
@@ -360,6 +361,44 @@ static dk_status check_weights(const dki_plan *plan, const dki_plan_aggregate *a
     return DK_ERR_OVERFLOW;
 }
 
+/* The expression may be of another context than the table, or older than the definition. */
+static bool fits_definition(const dk_aggregate *defined, const dki_node *node)
+{
+    return defined && defined->n_arguments == node->n_children;
+}
+
+static dk_status add_defined(dki_plan *plan, dki_plan_aggregate *aggregate, dk_error *err)
+{
+    const dk_aggregate *defined = aggregate->what.defined;
+    const dki_node *node = aggregate->node;
+
+    if (plan->weight && !defined->weighs) {
+        (void)dki_node_fail(aggregate->expr, node, err, DK_ERR_ARGUMENT,
+                            "%s() does not look at weights, and the table has them", node->text);
+        dki_hint(err, "take them away (t:with { weight = dk.null }), or define %s() with weights", node->text);
+        return DK_ERR_ARGUMENT;
+    }
+    return add_value(plan, aggregate, 1, &aggregate->other, err);
+}
+
+bool dki_plan_has_defined(const dki_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_aggregates; i++) {
+        if (plan->aggregates[i].what.defined)
+            return true;
+    }
+    return false;
+}
+
+bool dki_plan_wants_one_thread(const dki_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_aggregates; i++) {
+        if (plan->aggregates[i].what.defined && !plan->aggregates[i].what.defined->any_thread)
+            return true;
+    }
+    return false;
+}
+
 dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                  dk_error *err)
 {
@@ -369,8 +408,14 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
 
     if (dki_plan_find(plan, node) != DKI_NONE)
         return DK_OK;
-    if (!dki_aggregate_find(node->text, &what->kind))
-        return dki_node_fail(expr, node, err, DK_ERR_NAME, "there is no aggregate %s()", node->text);
+    if (!dki_aggregate_find(node->text, &what->kind)) {
+        what->kind = DKI_AGGREGATE_DEFINED;
+        what->defined = dki_defined_find(plan->context, node->text);
+    }
+    if (what->kind == DKI_AGGREGATE_DEFINED && !fits_definition(what->defined, node))
+        return dki_node_fail(expr, node, err, DK_ERR_NAME,
+                             "%s() with %zu arguments is no aggregate that the table's context has", node->text,
+                             node->n_children);
     status = dki_grow(plan->context, (void **)&plan->aggregates, &plan->aggregate_capacity, plan->n_aggregates + 1,
                       sizeof *plan->aggregates, err);
     if (status == DK_OK)
@@ -389,6 +434,8 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
     }
     if (status == DK_OK && dki_aggregate_has_moments(what->kind))
         status = find_moments(plan, &aggregate, err);
+    if (status == DK_OK && what->defined)
+        status = add_defined(plan, &aggregate, err);
     if (status == DK_OK && what->kind == DKI_AGGREGATE_QUANTILE)
         status = find_share(plan, expr, node, &what->share, err);
     if (status == DK_OK && what->kind == DKI_AGGREGATE_DISTINCT)

@@ -75,6 +75,9 @@ typedef struct dki_plan {
 dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,
                         const dk_params *params, dk_error *err);
 void dki_plan_drop(dki_plan *plan);
+/* Whether an aggregate is the host's, and whether one of these wants all calls from one thread. */
+bool dki_plan_has_defined(const dki_plan *plan);
+bool dki_plan_wants_one_thread(const dki_plan *plan);
 /* The aggregate that a node of a measure stands for. */
 size_t dki_plan_find(const dki_plan *plan, const dki_node *node);
 

@@ -265,7 +265,7 @@ static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t
         status = scan_block(scan, worker, row, n, err);
         if (status == DK_OK)
             continue;
-        if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || n == 1)
+        if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || status == DK_ERR_CALLBACK || n == 1)
             return status;
         for (size_t i = 0; i < n; i++) { /* what it holds is of no use any more; the earliest failure is */
             dk_status one = scan_block(scan, worker, row + i, 1, err);
@@ -402,9 +402,11 @@ dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *
 static dk_status scan_rows(dki_groups *groups, struct scan *scan, dk_error *err)
 {
     const dki_plan *plan = scan->plan;
-    uint64_t grain = (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
+    uint64_t n_rows = dk_table_n_rows(plan->table);
+    uint64_t grain =
+        dki_plan_wants_one_thread(plan) ? n_rows + 1 : (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
     struct worker *first = NULL;
-    dk_status status = dki_parallel(plan->context, dk_table_n_rows(plan->table), grain, scan_range, scan, err);
+    dk_status status = dki_parallel(plan->context, n_rows, grain, scan_range, scan, err);
 
     if (status == DK_OK)
         status = get_worker(scan, 0, &first, err); /* also where there was nothing to do */

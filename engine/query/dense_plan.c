@@ -174,6 +174,8 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     memset(dense, 0, sizeof *dense);
     if (n_rows >= MOST_ROWS || !plan_slots(dense, plan, n_rows))
         return DK_OK;
+    if (dki_plan_has_defined(plan)) /* its states could not go from slots to groups without a merge */
+        return DK_OK;
     dense->plan = plan;
     dense->counters = dki_calloc(plan->context, n + 1, sizeof *dense->counters, err);
     dense->sums = dki_calloc(plan->context, n, sizeof *dense->sums, err);

@@ -57,8 +57,10 @@ static bool is_taken(const struct making *making, const char *name)
 static dk_status refuse_name(const struct making *making, const char *name, dk_error *err)
 {
     (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: both tables have a column %s", making->join.what, name);
-    dki_hint(err, "rename it in one of them, leave it out with columns = { ... }, or say what right's is called: suffix = "
-                  "\"_2\"");
+    dki_hint(
+        err,
+        "rename it in one of them, leave it out with columns = { ... }, or say what right's is called: suffix = "
+        "\"_2\"");
     return DK_ERR_DUPLICATE;
 }
 
@@ -97,8 +99,8 @@ static dk_status choose_fields(struct making *making, dk_error *err)
     dk_status status = DK_OK;
 
     making->fields = dki_alloc_array(join->context, most, sizeof *making->fields, err);
-    making->names =
-        making->fields ? dki_calloc(join->context, most + 1, sizeof *making->names, err) : NULL; /* one that was refused */
+    making->names = making->fields ? dki_calloc(join->context, most + 1, sizeof *making->names, err)
+                                   : NULL; /* one that was refused */
     if (making->names == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; status == DK_OK && i < most; i++) {
@@ -165,7 +167,8 @@ static dk_status count_rows(struct making *making, uint64_t *n, dk_error *err)
 static dk_status alloc_rows(struct making *making, uint64_t n, dk_error *err)
 {
     making->left = dki_alloc_wide(making->join.context, (size_t)n * sizeof *making->left, err);
-    making->right = making->left ? dki_alloc_wide(making->join.context, (size_t)n * sizeof *making->right, err) : NULL;
+    making->right =
+        making->left ? dki_alloc_wide(making->join.context, (size_t)n * sizeof *making->right, err) : NULL;
     return making->right ? DK_OK : DK_ERR_MEMORY;
 }
 
@@ -380,8 +383,9 @@ static dk_status check_options(const struct making *making, dk_error *err)
     if (how->kind != DK_JOIN_LEFT && how->kind != DK_JOIN_INNER)
         return dki_fail(err, DK_ERR_ARGUMENT, "%s: rows that go by time make a left or an inner join", what);
     if (how->multiple == DK_MULTIPLE_ALL)
-        return dki_fail(err, DK_ERR_ARGUMENT, "%s: each row gets one that is nearest in time: multiple is \"first\" or "
-                                              "\"last\"",
+        return dki_fail(err, DK_ERR_ARGUMENT,
+                        "%s: each row gets one that is nearest in time: multiple is \"first\" or "
+                        "\"last\"",
                         what);
     return DK_OK;
 }

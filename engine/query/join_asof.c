@@ -30,7 +30,7 @@ struct asof {
     bool take_last; /* of equal times */
     const dk_column *left, *right;
     struct event *events;
-    uint32_t *starts;      /* by first row of the key: where its run begins; one more behind the last */
+    uint32_t *starts; /* by first row of the key: where its run begins; one more behind the last */
     uint64_t n_events;
     const dki_key_reader *reader;
     uint32_t *rows;
@@ -212,8 +212,9 @@ static dk_status check_times(const struct asof *asof, dk_error *err)
         if (status != DK_OK)
             return status;
         (void)dk_value_format(&value, time, sizeof time);
-        (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: rows %lu and %lu of the other table have one key and one time: %s%s%s",
-                       join->what, (unsigned long)asof->events[i - 1].row + 1, (unsigned long)asof->events[i].row + 1, key,
+        (void)dki_fail(err, DK_ERR_DUPLICATE,
+                       "%s: rows %lu and %lu of the other table have one key and one time: %s%s%s", join->what,
+                       (unsigned long)asof->events[i - 1].row + 1, (unsigned long)asof->events[i].row + 1, key,
                        join->n_keys ? ", " : "", time);
         dki_hint(err, "say which row to take: multiple = \"first\" or \"last\"");
         return DK_ERR_DUPLICATE;
@@ -254,12 +255,14 @@ static uint32_t nearest_row(const struct asof *asof, uint32_t run, int64_t time)
     else if (after == end)
         best = before;
     else
-        best = distance(asof->events[after].time, time) < distance(asof->events[before].time, time) ? after : before;
+        best =
+            distance(asof->events[after].time, time) < distance(asof->events[before].time, time) ? after : before;
     if (best == end ||
         (asof->how->has_tolerance && distance(asof->events[best].time, time) > (uint64_t)asof->how->tolerance))
         return DKI_NO_ROW;
     time = asof->events[best].time;
-    best = asof->take_last ? find_event(asof, best, end, time, true) - 1 : find_event(asof, begin, best, time, false);
+    best =
+        asof->take_last ? find_event(asof, best, end, time, true) - 1 : find_event(asof, begin, best, time, false);
     return asof->events[best].row;
 }
 

@@ -38,7 +38,7 @@ dk_status dki_refuse_margins(const char *what, const dk_table *table, dk_error *
 }
 
 dk_status dki_join_show_key(const dk_column *const *columns, size_t n, uint64_t row, char *out, size_t size,
-                       dk_error *err)
+                            dk_error *err)
 {
     size_t used = 0;
 
@@ -96,8 +96,10 @@ static dk_status fail_examples(const dki_join *join, const struct examples *exam
     dki_cut_text(names);
     (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: the key %s is not unique in %s: %s", join->what, names,
                    table ? table : "the other table", examples->text);
-    dki_hint(err, "say which row to take: multiple = \"first\" or \"last\", or \"all\" of them; or take a key that tells "
-                  "them apart");
+    dki_hint(
+        err,
+        "say which row to take: multiple = \"first\" or \"last\", or \"all\" of them; or take a key that tells "
+        "them apart");
     return DK_ERR_DUPLICATE;
 }
 

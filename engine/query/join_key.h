@@ -50,6 +50,6 @@ dk_status dki_refuse_margins(const char *what, const dk_table *table, dk_error *
 
 /* The values of some columns in a row, separated by commas, cut to fit. */
 dk_status dki_join_show_key(const dk_column *const *columns, size_t n, uint64_t row, char *out, size_t size,
-                       dk_error *err);
+                            dk_error *err);
 
 #endif

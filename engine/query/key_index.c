@@ -329,8 +329,8 @@ dk_status dki_key_index_new(dk_context *context, const dk_column *const *columns
     dk_status status;
 
     if (n_rows >= DKI_NULL_KEY)
-        return dki_fail(err, DK_ERR_LIMIT, "keys of %llu rows, and %lu are the most",
-                        (unsigned long long)n_rows, (unsigned long)DKI_NULL_KEY - 1);
+        return dki_fail(err, DK_ERR_LIMIT, "keys of %llu rows, and %lu are the most", (unsigned long long)n_rows,
+                        (unsigned long)DKI_NULL_KEY - 1);
     if (n == 1 && n_rows >= LEAST_KEPT && !nulls_are_values) {
         dki_kept *kept = dki_cache_find(context, &index_kind, dki_column_owner(columns[0]), 0);
 

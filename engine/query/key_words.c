@@ -459,7 +459,8 @@ static void read_nulls(const dk_view *view, uint8_t *flags)
 }
 
 /* A category whose codes are the base's, or are translated. */
-static void read_codes(const dki_key_reader *reader, size_t k, const dk_view *view, uint64_t *values, uint8_t *flags)
+static void read_codes(const dki_key_reader *reader, size_t k, const dk_view *view, uint64_t *values,
+                       uint8_t *flags)
 {
     unsigned w = words_of(&reader->code->shapes[k]);
     uint32_t codes[DK_BLOCK_ROWS];

@@ -209,8 +209,8 @@ static dk_status add_note(const dki_join *join, const dk_table *table, const dk_
     (void)snprintf(note, sizeof note,
                    "%llu of %llu rows matched; %llu %s no key; %llu %s of the other table %s no row",
                    (unsigned long long)match->n_matched, (unsigned long long)match->n_rows,
-                   (unsigned long long)match->n_null, match->n_null == 1 ? "has" : "have", (unsigned long long)unused,
-                   unused == 1 ? "key" : "keys", unused == 1 ? "matches" : "match");
+                   (unsigned long long)match->n_null, match->n_null == 1 ? "has" : "have",
+                   (unsigned long long)unused, unused == 1 ? "key" : "keys", unused == 1 ? "matches" : "match");
     return dk_table_with_note(table, note, out, err);
 }
 

@@ -668,7 +668,7 @@ dk_status dki_partitions_scan(const dki_plan *plan, bool by_index, dki_groups *g
 
     *out = NULL;
     if (dk_table_n_rows(plan->table) < (uint64_t)dki_block_rows(plan->context) * LEAST_BLOCKS ||
-        (by_index && !has_tallies(plan)))
+        (by_index && !has_tallies(plan)) || dki_plan_has_defined(plan))
         return DK_OK;
     scan = dki_calloc(plan->context, 1, sizeof *scan, err);
     if (scan == NULL)

@@ -36,18 +36,18 @@ enum finding {
     N_FINDINGS
 };
 
-static const char *const finding_names[N_FINDINGS] = { "both",        "left only",       "right only",
-                                                       "no key",      "double left",     "double right",
-                                                       "equal",       "conflict",        "only left known",
-                                                       "only right known", "not comparable" };
+static const char *const finding_names[N_FINDINGS] = {
+    "both",  "left only", "right only",      "no key",           "double left",   "double right",
+    "equal", "conflict",  "only left known", "only right known", "not comparable"
+};
 
 #define NONE UINT64_MAX /* a number that is not shown */
 
 struct report {
     dki_join join;
     dki_key_index *left_index;
-    uint64_t *doubles[2];          /* of left and right: bit r: the key whose first row is r has several */
-    uint64_t *pairs[2];            /* rows of left and right that are a pair */
+    uint64_t *doubles[2]; /* of left and right: bit r: the key whose first row is r has several */
+    uint64_t *pairs[2];   /* rows of left and right that are a pair */
     uint64_t n_pairs;
     size_t n_examples;
     dki_buffer text; /* examples of one finding */
@@ -191,7 +191,8 @@ static bool is_null_key(const dk_column *const *columns, size_t n, uint64_t row)
     for (size_t k = 0; k < n; k++) {
         dk_value value;
 
-        if (dk_column_n_nulls(columns[k]) > 0 && dk_column_get(columns[k], row, &value, NULL) == DK_OK && value.is_null)
+        if (dk_column_n_nulls(columns[k]) > 0 && dk_column_get(columns[k], row, &value, NULL) == DK_OK &&
+            value.is_null)
             return true;
     }
     return false;
@@ -296,14 +297,16 @@ static dk_status show_pairs(struct report *report, const uint8_t *found, enum fi
                                        err);
         }
         if (status == DK_OK)
-            status = add_example(report, 0, report->pairs[0][i], err, "rows %llu, %llu: %s, %s",
-                                 shown_row(report->pairs[0][i]), shown_row(report->pairs[1][i]), values[0], values[1]);
+            status =
+                add_example(report, 0, report->pairs[0][i], err, "rows %llu, %llu: %s, %s",
+                            shown_row(report->pairs[0][i]), shown_row(report->pairs[1][i]), values[0], values[1]);
     }
     return status;
 }
 
 /* What is found for each pair: columns are of the pairs' values. */
-static dk_status compare_pairs(struct report *report, const dk_column *const *columns, uint8_t *found, dk_error *err)
+static dk_status compare_pairs(struct report *report, const dk_column *const *columns, uint8_t *found,
+                               dk_error *err)
 {
     dk_context *context = report->join.context;
     size_t step = dki_block_rows(context);

@@ -2,6 +2,7 @@
 #ifndef DEKKING_H
 #define DEKKING_H
 
+#include <dekking/aggregate.h>
 #include <dekking/api.h>
 #include <dekking/append.h>
 #include <dekking/breakdown.h>

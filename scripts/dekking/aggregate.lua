@@ -1,0 +1,68 @@
+-- aggregate.lua - dk.aggregate: aggregates written in Lua, for the measures of breakdowns.
+--
+--   dk.aggregate "range" {
+--     start  = function() return {} end,
+--     step   = function(s, x) s.least, s.most = math.min(s.least or x, x), math.max(s.most or x, x) end,
+--     merge  = function(s, t) ... end,
+--     finish = function(s) return s.most and s.most - s.least end,
+--   }
+--   coverage:measure "spreiding = range(leeftijd)"
+--
+-- step gets the state, the arguments (never null) and, with weights = true, the weight; merge gets two states. Both change
+-- the state or return another. Rows come in their order.
+
+local dk, core = ...
+
+local OPTIONS = { "doc", "arguments", "result", "weights", "start", "step", "merge", "finish" }
+
+local names, by_name = {}, {} -- in order of definition
+
+-- "decimal(2)" as its name and digits
+local function result_of(given)
+  if given == nil then
+    return "real"
+  end
+  if type(given) ~= "string" then
+    core.fail(('aggregate: result is a type such as "real" or "decimal(2)", not %s'):format(core.what(given)))
+  end
+  local digits = given:match "^decimal%((%d%d?)%)$"
+  if digits then
+    return "decimal", math.tointeger(tonumber(digits))
+  end
+  return given
+end
+
+local function define(name, options)
+  if type(options) ~= "table" then
+    core.fail(("aggregate wants a table with step and finish, not %s"):format(core.what(options)))
+  end
+  core.check(options, "aggregate", OPTIONS)
+  if options.doc ~= nil and type(options.doc) ~= "string" then
+    core.fail "aggregate: doc is a string"
+  end
+  local result, digits = result_of(options.result)
+  core.aggregate(name, {
+    arguments = options.arguments, result = result, digits = digits, weights = options.weights, start = options.start,
+    step = options.step, merge = options.merge, finish = options.finish,
+  })
+  if not by_name[name] then
+    names[#names + 1] = name
+  end
+  by_name[name] = options.doc or ""
+end
+
+-- The names of the aggregates that were defined, in that order, and the doc of each under its name.
+dk.aggregates = core.export(function()
+  local list = table.move(names, 1, #names, 1, {})
+  for name, doc in pairs(by_name) do
+    list[name] = doc
+  end
+  return list
+end)
+
+return core.export(function(name)
+  if type(name) ~= "string" then
+    core.fail(('aggregate: write dk.aggregate "name" { step = ..., finish = ... }, not %s'):format(core.what(name)))
+  end
+  return core.export(function(options) define(name, options) end)
+end)
