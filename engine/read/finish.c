@@ -284,10 +284,10 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
             status = dk_column_get(dk_table_field(*table, i)->column, plan->odd_row, &odd, err);
             if (status != DK_OK)
                 break;
-            snprintf(text, sizeof text, "column %s is %s: %llu of its values %s no %s, the first %s %s %llu", name,
-                     dk_type_name(plan->type), (unsigned long long)plan->n_odd, plan->n_odd == 1 ? "is" : "are",
-                     plan->almost, dki_show(value, odd.as.text.bytes, odd.as.text.size),
-                     r->origin ? "in row" : "on line", (unsigned long long)dki_records_line(r, plan->odd_row));
+            snprintf(text, sizeof text, "column %s is %s: all of its values are %s but %llu, the first %s %s %llu",
+                     name, dk_type_name(plan->type), plan->almost, (unsigned long long)plan->n_odd,
+                     dki_show(value, odd.as.text.bytes, odd.as.text.size), r->origin ? "in row" : "on line",
+                     (unsigned long long)dki_records_line(r, plan->odd_row));
         }
         status = add_note(table, text, err);
     }
