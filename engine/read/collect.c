@@ -58,8 +58,10 @@ void dki_stretch_drop(dk_context *context, dki_stretch *stretch)
     *stretch = (dki_stretch){ .is_coded = false };
 }
 
-static void drop_block(dki_collected *c, dki_block *block)
+void dki_block_drop(dki_collected *collected, dki_block *block)
 {
+    dki_collected *c = collected;
+
     if (!block)
         return;
     for (size_t i = 0; block->stretches && i < c->n_columns; i++)
@@ -76,7 +78,7 @@ void dki_collected_drop(dki_collected *collected)
     if (!c->context)
         return;
     for (size_t i = 0; i < c->n_blocks; i++)
-        drop_block(c, c->blocks[i]);
+        dki_block_drop(c, c->blocks[i]);
     for (size_t i = 0; c->values && i < c->n_sets * c->n_columns; i++)
         dki_values_drop(&c->values[i]);
     dki_free(c->context, c->blocks);
@@ -202,7 +204,7 @@ static dk_status take_block(dki_collecting *c, unsigned worker, dki_block **out,
     block = dki_calloc(c->context, 1, sizeof *block, err);
     if (!block)
         return DK_ERR_MEMORY;
-    *block = (dki_block){ .offset = c->offset, .row = c->row, .line = c->line, .n_rows = n_rows };
+    *block = (dki_block){ .offset = c->offset, .row = c->row, .line = c->line, .n_rows = n_rows, .size = *size };
     status = put_block(c->out, block, err);
     if (status != DK_OK) {
         dki_free(c->context, block);
@@ -240,6 +242,7 @@ static dk_status split_block(dki_collecting *c, unsigned worker, dki_block *bloc
         return DK_OK;
     }
     dk_status status = dki_block_split(r, block, size, &odd_at, err);
+    block->size = odd_at;
     if (status == DK_OK && odd_at < size) {
         uint64_t line = line_behind(block, r->text, odd_at, r->scan.has_quoted_ends);
         pthread_mutex_lock(&c->lock);
@@ -289,7 +292,7 @@ static void cut_blocks(dki_collecting *c)
         if (block->n_rows > 0 && (!c->is_odd || block->offset < c->odd_offset))
             out->blocks[kept++] = block;
         else
-            drop_block(out, block);
+            dki_block_drop(out, block);
     }
     out->n_blocks = kept;
 }
@@ -326,9 +329,11 @@ dk_status dki_collect_begin(dk_context *context, const dki_source *source, const
     dki_collecting *c = dki_calloc(context, 1, sizeof *c, err);
     dk_status status = DK_OK;
 
-    *out = (dki_collected){
-        .context = context, .n_columns = options->n_columns, .offset = options->offset, .line = options->line
-    };
+    *out = (dki_collected){ .context = context,
+                            .source = source,
+                            .n_columns = options->n_columns,
+                            .offset = options->offset,
+                            .line = options->line };
     *collecting = c;
     if (!c)
         return DK_ERR_MEMORY;

@@ -38,7 +38,8 @@ typedef struct dki_stretch {
 typedef struct dki_block {
     uint64_t offset, row, line; /* where the first record begins */
     size_t n_rows;
-    bool is_raw; /* its rows were read plainly, and stand in raw columns until dki_collect_raws: */
+    uint64_t size; /* of their text, the last line end included, which the file may lack */
+    bool is_raw;   /* its rows were read plainly, and stand in raw columns until dki_collect_raws: */
     uint64_t raw_row;
     dki_line_run *runs; /* rows that do not stand on the line after the one before; by number in the file */
     size_t n_runs, runs_room;
@@ -47,6 +48,7 @@ typedef struct dki_block {
 
 typedef struct dki_collected {
     dk_context *context;
+    const dki_source *source;
     size_t n_columns;
     dki_block **blocks; /* in the order of the file */
     size_t n_blocks, blocks_room;
@@ -92,7 +94,8 @@ void dki_collect_end(dki_collecting *collecting); /* NULL does nothing */
 /* Puts the rows that were read plainly in their place; takes raws over, one for each column. */
 dk_status dki_collect_raws(dki_collected *collected, dki_raw *raws, const dk_csv_column *const *stated,
                            dk_error *err);
-void dki_collected_drop(dki_collected *collected); /* may be called twice, and on zeroes */
+void dki_collected_drop(dki_collected *collected);               /* may be called twice, and on zeroes */
+void dki_block_drop(dki_collected *collected, dki_block *block); /* NULL does nothing */
 void dki_stretch_drop(dk_context *context, dki_stretch *stretch);
 
 #endif

@@ -15,6 +15,7 @@
 #include "dialect.h"
 #include "merge.h"
 #include "show.h"
+#include "unfit.h"
 
 static bool get_field(const dki_records *r, size_t i, uint64_t row, const char **bytes, size_t *size)
 {
@@ -171,10 +172,35 @@ static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, uint
     return DK_OK; /* not reached: the row has a value that does not fit */
 }
 
-/* Checks the stated columns. Lenient: reads again without the rows that do not fit, and profiles anew; what was collected
- * cannot be: *is_again says so. */
-static dk_status check_stated(dki_records *r, const dki_plan *plans, dki_profile *profiles, bool *is_again,
-                              dk_error *err)
+static dk_status find_levels(dki_records *r, dki_levels *levels, dk_error *err)
+{
+    dk_status status = r->collected ? dki_collected_settle(r->collected, err) : DK_OK;
+
+    for (size_t i = 0; i < r->n_columns && r->collected && status == DK_OK; i++) {
+        dki_levels_drop(&levels[i]);
+        status = dki_levels_find(r->collected, i, &levels[i], err);
+    }
+    return status;
+}
+
+/* Leaves out the rows that do not fit, and finds anew what was found with them. */
+static dk_status reject_misfits(dki_records *r, const uint64_t *bad, uint64_t n_bad, const dki_plan *plans,
+                                dki_levels *levels, dki_profile *profiles, dk_error *err)
+{
+    dk_status status =
+        r->collected ? dki_unfit_drop(r, bad, n_bad, plans, err) : dki_records_read(r, bad, plans, err);
+
+    if (status == DK_OK)
+        status = find_levels(r, levels, err);
+    if (status == DK_OK)
+        status = find_profiles(r, levels, profiles, err);
+    return status;
+}
+
+/* Checks the stated columns. Strict: the first misfit is the error. Lenient: what does not fit is left out; where it cannot
+ * be, *is_again says so. */
+static dk_status check_stated(dki_records *r, const dki_plan *plans, dki_levels *levels, dki_profile *profiles,
+                              bool *is_again, dk_error *err)
 {
     uint64_t *bad = NULL, n_bad = 0, row = 0;
     dk_status status = DK_OK;
@@ -188,17 +214,14 @@ static dk_status check_stated(dki_records *r, const dki_plan *plans, dki_profile
         if (r->stated[i])
             status = r->collected ? dki_collected_check(r->collected, i, &plans[i], bad, &n_bad, err)
                                   : dki_convert_check(&r->columns[i], &plans[i], bad, &n_bad, err);
-    if (status == DK_OK && n_bad > 0 && r->options->lenient && r->collected) {
-        *is_again = true;
-    } else if (status == DK_OK && n_bad > 0) {
+    if (status == DK_OK && n_bad > 0 && !r->options->lenient) {
         while (!dki_bit(bad, row))
             row++;
-        if (r->options->lenient)
-            status = dki_records_read(r, bad, plans, err);
-        else
-            status = refuse_misfit(r, plans, row, err);
-        if (status == DK_OK)
-            status = find_profiles(r, NULL, profiles, err);
+        status = refuse_misfit(r, plans, row, err);
+    } else if (status == DK_OK && n_bad > 0) {
+        *is_again = r->collected && !dki_unfit_can_go(r->collected, bad);
+        if (!*is_again)
+            status = reject_misfits(r, bad, n_bad, plans, levels, profiles, err);
     }
     dki_free(r->context, bad);
     return status;
@@ -327,15 +350,6 @@ static dk_status make_table(dki_records *r, const dki_levels *levels, dk_encodin
     return status;
 }
 
-static dk_status find_levels(dki_records *r, dki_levels *levels, dk_error *err)
-{
-    dk_status status = r->collected ? dki_collected_settle(r->collected, err) : DK_OK;
-
-    for (size_t i = 0; i < r->n_columns && r->collected && status == DK_OK; i++)
-        status = dki_levels_find(r->collected, i, &levels[i], err);
-    return status;
-}
-
 static dk_status finish_rejects(dki_records *r, const dk_table **rejected, dk_error *err)
 {
     dk_status status = r->options->lenient ? DK_OK : dki_rejects_begin(&r->rejects, r->context, err);
@@ -364,7 +378,7 @@ dk_status dki_finish(dki_records *records, dk_encoding encoding, bool has_mark, 
         status = find_plans(r, profiles, &marks, true, plans, err);
     }
     if (status == DK_OK)
-        status = check_stated(r, plans, profiles, is_again, err);
+        status = check_stated(r, plans, levels, profiles, is_again, err);
     if (status == DK_OK && !*is_again) {
         status = find_plans(r, profiles, &marks, false, plans, err);
         if (status == DK_OK)

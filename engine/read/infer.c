@@ -86,6 +86,23 @@ void dki_profile_merge(dki_profile *profile, const dki_profile *other)
     profile->has_time = profile->has_time || other->has_time;
 }
 
+static void shift(uint64_t *row, uint64_t n)
+{
+    if (*row != DKI_NO_ROW)
+        *row -= n;
+}
+
+void dki_profile_shift(dki_profile *profile, uint64_t n)
+{
+    for (int i = 0; i < DKI_N_READINGS; i++)
+        shift(&profile->misfit[i], n);
+    shift(&profile->percent_row, n);
+    shift(&profile->plain_row, n);
+    shift(&profile->dot_row, n);
+    shift(&profile->comma_row, n);
+    shift(&profile->order_row, n);
+}
+
 void dki_profile_add(dki_profile *p, const char *text, size_t size, uint64_t row, uint64_t times, bool loose)
 {
     dki_facts facts;

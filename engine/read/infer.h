@@ -38,6 +38,7 @@ void dki_profile_add_unreadable(dki_profile *profile, uint64_t row, uint64_t n);
 void dki_profile_add_canonical(dki_profile *profile, uint64_t row, uint64_t n, char mark, uint8_t scale,
                                uint8_t whole_digits);
 void dki_profile_merge(dki_profile *profile, const dki_profile *other);
+void dki_profile_shift(dki_profile *profile, uint64_t n); /* so many rows before its first one are no more */
 
 /* stated: NULL, or what the caller said of the column. Polls. */
 dk_status dki_profile_find(const dki_raw *raw, const dk_csv_column *stated, dki_profile *out, dk_error *err);

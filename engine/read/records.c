@@ -478,3 +478,28 @@ dk_status dki_records_continue(dki_records *records, const char *text, size_t si
     return dki_tokens_read_some(r->context, text, size, whole, r->dialect, r->max_field_bytes, &sink, most, end,
                                 err);
 }
+
+static dk_status on_unfit(void *arg, const dki_record *record, dk_error *err)
+{
+    return reject_misfit(arg, record, err);
+}
+
+static dk_status on_unfit_blank(void *arg, uint64_t line, dk_error *err)
+{
+    (void)arg;
+    (void)line;
+    (void)err;
+    return DK_OK; /* not reached: null fits */
+}
+
+dk_status dki_records_reject(dki_records *records, const char *text, size_t size, uint64_t line,
+                             const dki_plan *plans, dk_error *err)
+{
+    dki_records *r = records;
+    dki_token_sink sink = {
+        .arg = r, .first_line = line, .record = on_unfit, .blank = on_unfit_blank, .fault = on_fault
+    };
+
+    r->plans = plans;
+    return dki_tokens_read(r->context, text, size, false, r->dialect, r->max_field_bytes, &sink, err);
+}

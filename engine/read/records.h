@@ -67,6 +67,9 @@ dk_status dki_records_begin(dki_records *records, const char *head, size_t size,
  * dki_tokens_read_some. */
 dk_status dki_records_continue(dki_records *records, const char *text, size_t size, bool whole, uint64_t line,
                                uint64_t most, dki_token_end *end, dk_error *err);
+/* Rejects a record that was collected, whose text is this, because of a value that does not fit. */
+dk_status dki_records_reject(dki_records *records, const char *text, size_t size, uint64_t line,
+                             const dki_plan *plans, dk_error *err);
 /* Notes that the row begins on that line; rows in order. */
 dk_status dki_records_note_line(dki_records *records, uint64_t row, uint64_t line, dk_error *err);
 

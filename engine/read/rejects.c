@@ -62,3 +62,53 @@ dk_status dki_rejects_finish(dki_rejects *rejects, const dk_table **out, dk_erro
         dk_column_release(columns[i]);
     return status;
 }
+
+static int64_t line_of(const dk_table *table, uint64_t row)
+{
+    dk_value line = { .is_null = true };
+
+    if (row >= dk_table_n_rows(table) ||
+        dk_column_get(dk_table_field(table, DKI_REJECT_LINE)->column, row, &line, NULL) != DK_OK)
+        return INT64_MAX;
+    return line.as.integer;
+}
+
+static dk_status copy_row(dki_rejects *out, const dk_table *from, uint64_t row, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < DKI_N_REJECT && status == DK_OK; i++) {
+        dk_value v;
+        status = dk_column_get(dk_table_field(from, i)->column, row, &v, err);
+        if (status != DK_OK)
+            break;
+        if (v.is_null)
+            status = dk_builder_null(out->builders[i], 1, err);
+        else
+            status = i <= DKI_REJECT_COLUMN ? dk_builder_integer(out->builders[i], v.as.integer, err)
+                                            : dk_builder_text(out->builders[i], v.as.text, err);
+    }
+    out->n += status == DK_OK;
+    return status;
+}
+
+dk_status dki_rejects_merge(dki_rejects *rejects, dki_rejects *other, dk_error *err)
+{
+    const dk_table *a = NULL, *b = NULL;
+    uint64_t i = 0, j = 0;
+    dki_rejects merged = { .n = 0 };
+    dk_status status = dki_rejects_finish(rejects, &a, err);
+
+    if (status == DK_OK)
+        status = dki_rejects_finish(other, &b, err);
+    if (status == DK_OK)
+        status = dki_rejects_begin(&merged, rejects->context, err);
+    while (status == DK_OK && (i < dk_table_n_rows(a) || j < dk_table_n_rows(b)))
+        status = line_of(a, i) <= line_of(b, j) ? copy_row(&merged, a, i++, err) : copy_row(&merged, b, j++, err);
+    dki_rejects_drop(rejects);
+    dki_rejects_drop(other);
+    dk_table_release(a);
+    dk_table_release(b);
+    *rejects = merged;
+    return status;
+}

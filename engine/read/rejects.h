@@ -18,6 +18,8 @@ void dki_rejects_drop(dki_rejects *rejects); /* may be called twice, and on zero
 /* value.bytes NULL: the record as a whole is at fault. */
 dk_status dki_rejects_add(dki_rejects *rejects, uint64_t line, uint64_t column, dk_text value, const char *reason,
                           dk_text record, dk_error *err);
+/* Puts those of other, which is dropped, among them: both in the order of their lines, as the outcome is. */
+dk_status dki_rejects_merge(dki_rejects *rejects, dki_rejects *other, dk_error *err);
 /* line, column (integer), value, reason, record (text). Ends the adding. */
 dk_status dki_rejects_finish(dki_rejects *rejects, const dk_table **out, dk_error *err);
 

@@ -343,6 +343,51 @@ static void reading_goes_on_behind_odd_records(void **state)
     free(text);
 }
 
+/* Lenient, and types stated: rows that do not fit leave what was collected, among records that are odd themselves. What
+ * only they had is no value of a column; keys become categories without them, and numbers narrower. */
+static void rows_that_do_not_fit_leave_what_was_collected(void **state)
+{
+    enum { ROWS = 70000 };
+    static const dk_csv_column columns[] = { { .name = "n", .type = DK_INTEGER },
+                                             { .name = "d", .type = DK_DATE } };
+    static const struct {
+        unsigned unfit, odd; /* one in so many */
+    } cases[] = { { 30000, 0 }, { 900, 20000 }, { 3, 0 }, { 1, 0 }, { 40, 3000 } };
+    char *text = malloc(ROWS * 128);
+    const size_t blocks[] = { 4096, 4096, 1000 };
+
+    (void)state;
+    assert_non_null(text);
+    for (unsigned k = 0; k < (getenv("DEKKING_TEST_QUICK") ? 1 : sizeof cases / sizeof *cases); k++) {
+        size_t used = (size_t)sprintf(text, "n;sleutel;naam;d;bedrag;lang\n");
+        seed = k + 1;
+        for (unsigned row = 0; row < ROWS; row++) {
+            bool unfit = below(cases[k].unfit) == 0, lines = below(1000) == 0;
+            if (cases[k].odd && below(cases[k].odd) == 0)
+                used += (size_t)sprintf(text + used, below(2) ? "1;2\n" : "\n");
+            if (unfit && row % 2)
+                used += (size_t)sprintf(text + used, "x%u;", row);
+            else
+                used += (size_t)sprintf(text + used, row % 7 ? "%u;" : "\"%u\";", row);
+            used += (size_t)sprintf(text + used, unfit ? "weg%u;" : "k%u;", unfit ? row : row % 60000);
+            used += (size_t)sprintf(text + used, unfit ? "nergens%u;" : "n%u;", row / 100 + below(3));
+            used += (size_t)sprintf(text + used, unfit && row % 2 == 0 ? "2024-13-01;" : "2024-12-%02u;",
+                                    1 + below(31));
+            used += (size_t)sprintf(text + used, unfit && row % 3 == 0 ? "veel;" : row % 11 ? "%u,5;" : ";", row);
+            used += (size_t)sprintf(text + used,
+                                    lines            ? "\"een\ntwee\"\n"
+                                    : row + 1 < ROWS ? "een tekst van %u\n"
+                                                     : "z",
+                                    row);
+        }
+        for (size_t n = 1; n <= 2; n++) {
+            dk_csv_options o = { .delimiter = ';', .lenient = true, .columns = columns, .n_columns = n };
+            compare(text, used, &o, blocks, 3);
+        }
+    }
+    free(text);
+}
+
 /* One field of a column of numbers. More than 65,535 differ from row 65535 on, in the block that begins with row 49152;
  * what is in the last row decides what kind of column it is. */
 static size_t put_number(char *out, unsigned column, unsigned row, bool is_last)
@@ -587,6 +632,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(values_of_all_lengths_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(generated_files_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reading_goes_on_behind_odd_records, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_that_do_not_fit_leave_what_was_collected, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_agree_wherever_the_reading_turns_plain, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_of_many_forms_agree, set_up, tear_down),
         cmocka_unit_test_setup_teardown(thousands_of_columns_agree, set_up, tear_down),
