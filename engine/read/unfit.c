@@ -71,7 +71,7 @@ static dk_status read_text(const dki_records *r, const dki_block *block, block_t
         return DK_ERR_MEMORY;
     dki_scan_begin(&scan, r->dialect);
     dki_scan_words(&scan, t->text, size, 0, n_words, UINT64_MAX, t->bits);
-    if (scan.is_bad || scan.n_fields != (uint64_t)block->n_rows * c->n_columns)
+    if (scan.is_bad || scan.n_ends != block->n_rows || scan.n_fields != (uint64_t)block->n_rows * c->n_columns)
         return dki_fail(err, DK_ERR_IO, "the file has changed while it was read");
     t->positions =
         dki_alloc_array(t->context, (size_t)scan.n_fields + 1 + DKI_SCAN_POSITIONS, sizeof *t->positions, err);

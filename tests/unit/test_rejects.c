@@ -115,12 +115,63 @@ static void survives_failing_memory(void **state)
     assert_survives_failing_memory(context, one_reject(&t, &err), &err, t == NULL, dk_table_release(t));
 }
 
+static void two_lots_are_merged_by_their_lines(void **state)
+{
+    static const unsigned long long lines[2][3] = { { 2, 7, 9 }, { 1, 8, 0 } }, merged[] = { 1, 2, 7, 8, 9 };
+    static const char *const records[] = { "1", "2", "7", "8", "9" };
+    const dk_table *t = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (uint64_t nth = 0;;
+         nth++) { /* at first without a failure, then with one at each allocation of the merging */
+        dki_rejects lots[2] = { { 0 }, { 0 } };
+        for (int k = 0; k < 2; k++) {
+            assert_ok(dki_rejects_begin(&lots[k], context, &err), &err);
+            for (int i = 0; i < 3 - k; i++) {
+                char record[24];
+                int n = snprintf(record, sizeof record, "%llu", lines[k][i]);
+                dk_text whole = { .bytes = record, .size = (size_t)n };
+                assert_ok(dki_rejects_add(&lots[k], lines[k][i], (uint64_t)k, k ? TEXT("v") : NO_TEXT, "why", whole,
+                                          &err),
+                          &err);
+            }
+        }
+        dk_context_fail_allocation(context, nth);
+        dk_status status = dki_rejects_merge(&lots[0], &lots[1], &err);
+        dk_context_fail_allocation(context, 0);
+        if (status == DK_OK) {
+            assert_int_equal(lots[0].n, 5);
+            assert_ok(dki_rejects_finish(&lots[0], &t, &err), &err);
+            assert_int_equal(dk_table_n_rows(t), 5);
+            for (uint64_t row = 0; row < 5; row++) {
+                bool second = merged[row] == 1 || merged[row] == 8;
+                assert_int_equal(get(t, DKI_REJECT_LINE, row).as.integer, merged[row]);
+                assert_int_equal(get(t, DKI_REJECT_COLUMN, row).as.integer, second);
+                assert_int_equal(get(t, DKI_REJECT_VALUE, row).is_null, !second);
+                expect_text(t, DKI_REJECT_RECORD, row, records[row]);
+                expect_text(t, DKI_REJECT_REASON, row, "why");
+            }
+            dk_table_release(t);
+        }
+        dki_rejects_drop(&lots[0]);
+        dki_rejects_drop(&lots[1]);
+        assert_int_equal(dk_context_used_bytes(context), 0);
+        if (status == DK_OK && nth > 0) {
+            assert_true(nth > 5);
+            break;
+        }
+        assert_true(status == (nth > 0 ? DK_ERR_MEMORY : DK_OK));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rejects_become_rows_with_their_place_and_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_rejects_are_a_table_without_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_failing_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_lots_are_merged_by_their_lines, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("rejects", tests, NULL, NULL);
 }

@@ -397,6 +397,44 @@ static void survives_failing_memory(void **state)
     assert_int_equal(t->n_records, 1);
 }
 
+/* Some at a time, from one record's begin to another's, is the same as all at once. */
+static void some_at_a_time_are_all_in_the_end(void **state)
+{
+    static const char text[] = "a;b\n\n\"c\nc\";d\r\ne\"x;f\ng;h\ri;\"j\n\nk";
+    static const char expected[] = "R1[a|b]B2R3[c\nc|d]F5/5/1R6[g|h]F7/7/2";
+    const dki_dialect dialect = { .delimiter = ';', .quote = '"' };
+    trace *t = *state;
+    dk_error err = DK_ERROR_INIT;
+
+    for (uint64_t most = 1; most < 8; most++) {
+        dki_token_end end = { .offset = 0, .line = 1 };
+        size_t offset = 0, n_calls = 0;
+        memset(t, 0, sizeof *t);
+        while (offset < sizeof text - 1) {
+            dki_token_sink sink = {
+                .arg = t, .first_line = end.line, .record = on_record, .blank = on_blank, .fault = on_fault
+            };
+            assert_ok(dki_tokens_read_some(context, text + offset, sizeof text - 1 - offset, true, dialect, 1000,
+                                           &sink, most, &end, &err),
+                      &err);
+            assert_true(end.offset > 0);
+            offset += end.offset;
+            n_calls++;
+        }
+        assert_string_equal(t->text, expected);
+        assert_int_equal(n_calls, (6 + most - 1) / most);
+        assert_int_equal(offset, sizeof text - 1);
+    }
+    /* Of a part, an open record is left for the next time. */
+    dki_token_end end;
+    dki_token_sink sink = { .arg = t, .first_line = 9, .record = on_record, .blank = on_blank, .fault = on_fault };
+    memset(t, 0, sizeof *t);
+    assert_ok(dki_tokens_read_some(context, "a;b\n\"c\nd", 8, false, dialect, 1000, &sink, 5, &end, &err), &err);
+    assert_string_equal(t->text, "R9[a|b]");
+    assert_int_equal(end.offset, 4);
+    assert_int_equal(end.line, 10);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -416,6 +454,7 @@ int main(void)
         TEST(a_field_over_the_limit_is_a_fault),
         TEST(memory_is_bounded_by_the_limit),
         TEST(a_sample_leaves_its_open_record_out),
+        TEST(some_at_a_time_are_all_in_the_end),
         TEST(the_sink_can_end_the_reading),
         TEST(an_interrupted_reading_stops),
         TEST(both_parsers_agree_on_generated_text),
