@@ -279,8 +279,8 @@ static int table_append(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_join_methods[] = { { "join", table_join },           { "link", table_link },
-                                      { "reconcile", table_reconcile }, { "append", table_append },
-                                      { "distinct", table_distinct },   { "union", table_union },
-                                      { "intersect", table_intersect }, { "except", table_except },
-                                      { NULL, NULL } };
+const luaL_Reg dkl_join_methods[] = {
+    { "join", table_join },           { "link", table_link },         { "reconcile", table_reconcile },
+    { "append", table_append },       { "distinct", table_distinct }, { "union", table_union },
+    { "intersect", table_intersect }, { "except", table_except },     { NULL, NULL }
+};

@@ -503,7 +503,7 @@ static void read_numbers(const dki_key_shape *shape, const dk_view *view, uint64
     unsigned w = words_of(shape);
 
     read_nulls(view, flags);
-    if (shape->form == DKI_KEY_INTEGER && dki_type_same(view->type, view->scale, shape->type, shape->scale)) {
+    if (shape->form == DKI_KEY_INTEGER && view->type == shape->type && view->scale == shape->scale) {
         dki_view_integers(view, (int64_t *)values);
         for (size_t i = 0; i < view->n; i++)
             if (!integer_word(shape, (int64_t)values[i], &values[i]) && flags[i] == 0)

@@ -41,16 +41,19 @@ typedef struct dk_asof {
     const char *left, *right; /* columns of one type: integer, decimal, date, timestamp or period */
     dk_asof_direction direction;
     bool has_tolerance;
-    int64_t tolerance; /* the farthest that counts, in units of the column as stored: days, microseconds, months ... */
+    int64_t
+        tolerance; /* the farthest that counts, in units of the column as stored: days, microseconds, months ... */
 } dk_asof;
 
 typedef struct dk_join_options {
     dk_join_kind kind;
     dk_multiple multiple; /* says nothing to SEMI and ANTI, which make no row twice */
-    const char *suffix;   /* what a column of right is called if left has its name: name and suffix. NULL: an error */
-    const char *const *columns; /* the n_columns columns of right that come over, in this order. NULL: all but the keys */
+    const char *suffix; /* what a column of right is called if left has its name: name and suffix. NULL: an error */
+    const char *const
+        *columns; /* the n_columns columns of right that come over, in this order. NULL: all but the keys */
     size_t n_columns;
-    const dk_asof *asof; /* NULL: rows match by key alone. With it the kind is INNER or LEFT, and there may be no key;
+    const dk_asof
+        *asof; /* NULL: rows match by key alone. With it the kind is INNER or LEFT, and there may be no key;
                             several rows of right with one key and one time are what `multiple` is about, and not ALL */
 } dk_join_options;
 
