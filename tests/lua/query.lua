@@ -206,12 +206,114 @@ test("join sets the columns of the other table beside", function(t, dk)
   t.eq(names_of(data:join(regions, key, { kind = "inner" })), "be")
   t.eq(names_of(data:join(regions:rename { plaats = "gemeente" }, "gemeente", { kind = "inner" })), "be")
   t.raises(function() return data:join(regions, "plaats") end, "plaats")
-  t.raises(function() return data:join(regions, key, { kind = "outer" }) end, "kind is 'outer'", "left or inner")
+  t.raises(function() return data:join(regions, key, { kind = "outer" }) end, "kind is 'outer'", "semi or anti")
   t.raises(function() return data:join(regions) end, "join wants a key")
   t.raises(function() return data:join("regions", key) end, "argument 1 must be a table of dekking, got a string")
   t.raises(function() return data:join({}, key) end, "must be a table of dekking, got a Lua table")
   t.raises(function() return regions:join(data, { mine = "plaats", theirs = "gemeente" }) end, "Arnhem")
   t.raises(function() return data:join(regions, { mine = { "a", "b" }, theirs = "c" }) end, "mine names 2 columns")
+end)
+
+test("a join of every kind says which rows it has", function(t, dk)
+  local a = dk.table { { "id", { "a", "b", dk.null } }, { "n", { 1, 2, 3 } } }
+  local b = dk.table { { "id", { "b", "b", "z" } }, { "n", { 20, 21, 22 } } }
+  local function ids(kind, multiple)
+    local list = {}
+    for row in a:join(b, "id", { kind = kind, multiple = multiple, suffix = "_b" }):rows() do
+      list[#list + 1] = ("%s%s%s"):format(row.id or "-", row.n or "-", row.n_b or "")
+    end
+    return table.concat(list, " ")
+  end
+  t.eq(ids("inner", "all"), "b220 b221")
+  t.eq(ids("left", "all"), "a1 b220 b221 -3")
+  t.eq(ids("right", "all"), "b220 b221 z-22")
+  t.eq(ids("full", "last"), "a1 b221 -3 z-22")
+  t.eq(ids("left", "first"), "a1 b220 -3")
+  t.eq(ids("semi"), "b2")
+  t.eq(ids("anti"), "a1 -3")
+  t.raises(function() return a:join(b, "id", { suffix = "_b" }) end, "the key id is not unique in", "b in rows 1 and 2",
+    'multiple = "first"')
+  t.raises(function() return a:join(b, "id", { multiple = "all" }) end, "both tables have a column n", "suffix =")
+  t.eq(#a:join(b, "id", { multiple = "all", columns = {} }):schema(), 2)
+  t.raises(function() return a:join(b, "id", { multiple = "some" }) end, "multiple is 'some'")
+end)
+
+test("a join as of a day takes the nearest row", function(t, dk)
+  local asked = dk.table { { "id", { "a", "a", "b" } }, { "dag", { "2024-03-14", "2024-02-28", "2024-03-04" } } }
+    :derive "dag = date(dag)"
+  local events = dk.table { { "id", { "a", "b", "a" } }, { "dag", { "2024-03-10", "2024-03-05", "2024-03-01" } },
+    { "status", { "twee", "drie", "een" } } }:derive "dag = date(dag)"
+  local function found(options)
+    options.as_of, options.columns = options.as_of or "dag", { "status" }
+    local list = {}
+    for row in asked:join(events, "id", options):rows() do
+      list[#list + 1] = row.status or "-"
+    end
+    return table.concat(list, " ")
+  end
+  t.eq(found {}, "twee - -")
+  t.eq(found { direction = "forward" }, "- een drie")
+  t.eq(found { direction = "nearest", kind = "inner" }, "twee een drie")
+  t.eq(found { direction = "nearest", tolerance = 1 }, "- - drie")
+  t.eq(found { as_of = { mine = "dag", theirs = "dag" } }, "twee - -")
+  local moments = dk.table({ { "id", { "a", "b" } }, { "moment", { "2024-03-14 12:00", "2024-03-01 00:00" } } },
+    { types = { moment = "timestamp" } })
+  local other = dk.table({ { "id", { "a" } }, { "toen", { "2024-03-10 18:00" } } }, { types = { toen = "timestamp" } })
+  t.eq(#moments:join(other, "id", { as_of = { mine = "moment", theirs = "toen" }, tolerance = 3.7, kind = "inner" }), 0)
+  t.eq(#moments:join(other, "id", { as_of = { mine = "moment", theirs = "toen" }, tolerance = 3.75, kind = "inner" }), 1)
+  t.eq(#asked:join(events:drop "id", nil, { as_of = "dag", columns = "status", kind = "inner" }), 2)
+  local function refused(options, ...) t.raises(function() return asked:join(events, "id", options) end, ...) end
+  refused({ direction = "forward" }, "direction is about rows that go by time")
+  refused({ tolerance = 1 }, "tolerance is about rows that go by time")
+  refused({ as_of = "dag", tolerance = -1 }, "tolerance is a number, 0 or more")
+  refused({ as_of = "dag", tolerance = 1.5 }, "tolerance is a number, 0 or more")
+  refused({ as_of = "dag", tolerance = "1" }, "tolerance is a number, 0 or more")
+  refused({ as_of = { "dag", "id" } }, "as_of names one column")
+  refused({ as_of = "dag", direction = "sideways" }, "direction is 'sideways'")
+end)
+
+test("reconcile reports how two tables agree", function(t, dk)
+  local a = dk.table { { "id", { "a", "b", "c" } }, { "plaats", { "Arnhem", "Ede", "Duiven" } } }
+  local b = dk.table { { "nr", { "b", "c", "d" } }, { "plaats", { "Ede", "Rheden", "Ede" } } }
+  local keys = { mine = "id", theirs = "nr" }
+  local counts = {}
+  for row in a:reconcile(b, keys):rows() do
+    counts[row.finding] = row.keys
+  end
+  t.eq(counts, { both = 2, ["left only"] = 1, ["right only"] = 1, ["no key"] = 0, ["double left"] = 0,
+    ["double right"] = 0, equal = 1, conflict = 1, ["only left known"] = 0, ["only right known"] = 0 })
+  for row in a:reconcile(b, keys, { examples = 3 }):rows() do
+    if row.finding == "conflict" then
+      t.eq(row.examples, "c (rows 3, 2: Duiven, Rheden)")
+    end
+  end
+  t.raises(function() return a:reconcile(b) end, "reconcile wants a key")
+  t.raises(function() return a:reconcile(b, keys, { examples = -1 }) end, "examples")
+end)
+
+test("tables are sets of rows", function(t, dk)
+  local a = dk.table { { "g", { "A", "B", "A", dk.null, dk.null } }, { "n", { 1, 2, 1, 3, 3 } } }
+  local b = dk.table { { "n", { 2, 4 } }, { "g", { "B", "C" } } }
+  local function show(set)
+    local list = {}
+    for row in set:rows() do
+      list[#list + 1] = (row.g or "-") .. row.n
+    end
+    return table.concat(list, " ")
+  end
+  t.eq(show(a:distinct()), "A1 B2 -3")
+  t.eq(show(a:distinct "g"), "A1 B2 -3")
+  t.eq(show(a:distinct("g", "n")), "A1 B2 -3")
+  t.eq(show(a:distinct({ "g" }, { keep = "last" })), "B2 A1 -3")
+  t.eq(show(a:distinct(nil, { keep = "last" })), "B2 A1 -3")
+  t.eq(show(a:union(b)), "A1 B2 -3 C4")
+  t.eq(show(a:union(b, { all = true })), "A1 B2 A1 -3 -3 B2 C4")
+  t.eq(show(a:intersect(b)), "B2")
+  t.eq(show(a:except(b)), "A1 -3")
+  t.raises(function() return a:distinct "h" end, "h")
+  t.raises(function() return a:distinct(1) end, "a list of strings is wanted, not a number")
+  t.raises(function() return a:distinct({}, { keep = "all" }) end, "keep is 'all'")
+  t.raises(function() return a:union(b:select "g") end, "n")
 end)
 
 test("link marks the rows whose key is in the other table", function(t, dk)

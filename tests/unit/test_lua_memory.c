@@ -133,6 +133,16 @@ static const char *const calls[] = {
     DATA
     "return function() local l = t:link(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k', { as = 'in_v', "
     "columns = { 'v' } }) return #l .. l:notes()[1] end",
+    DATA
+    "return function() return #t:join(dk.table { { 'k', { 'a', 'a', 'z' } }, { 'x', { 1, 2, 3 } } }, 'k', { kind = "
+    "'full', multiple = 'all', suffix = '_2', columns = { 'x' } }) end",
+    DATA "return function() return #t:join(t, 'k', { as_of = { mine = 'n', theirs = 'n' }, direction = 'nearest', "
+         "tolerance "
+         "= 1, columns = {} }) end",
+    DATA "return function() return t:reconcile(t:head(3), 'k', { examples = 2 }):text() end",
+    DATA
+    "return function() return #t:distinct() + #t:distinct('k', 'n') + #t:distinct({ 'k' }, { keep = 'last' }) end",
+    DATA "return function() return #t:union(t, { all = true }) + #t:union(t) + #t:intersect(t) + #t:except(t) end",
     DATA "return function() return #t:append(t:head(1)) + #t:append({ t, t:drop 'x' }, { missing = 'null' }) end",
     /* about a table */
     DATA "return function() return #t .. t.k:type() .. select(2, pcall(function() return t.q end)) end",
