@@ -169,7 +169,7 @@ local function persons(rows)
   return path
 end
 
-local suites = { "start", "read", "snapshot", "query" }
+local suites = { "start", "read", "snapshot", "query", "join" }
 
 function suites.start()
   local function command(text)
@@ -280,23 +280,8 @@ function suites.snapshot()
   end
 end
 
--- A program reads the file once and then answers every question; what it prints begins with the question's name.
-function suites.query()
-  local file = persons(n_rows)
-  local function queries(threads)
-    return {
-      name = ("dekking, %d thread%s"):format(threads, threads == 1 and "" or "s"),
-      command = ("%s/dekking --threads %d tests/bench/peers/queries.lua %s %d"):format(build, threads, file, n_runs + 1),
-    }
-  end
-  local programs = { queries(2), queries(1) }
-  if exists(peers .. "/node_modules/@duckdb/node-api") then
-    programs[#programs + 1] = {
-      name = "DuckDB, ENUM, 2 threads", command = ("node tests/bench/peers/queries.mjs %s %d"):format(file, n_runs + 1),
-    }
-  else
-    print(("left out: DuckDB, which is not installed (tests/bench/setup.sh %s)"):format(peers))
-  end
+-- Programs that read the file once and then answer every question; what they print begins with the question's name.
+local function ask(programs)
   local names, tables = {}, {}
   for _, program in ipairs(programs) do
     local lines, ok, seconds, peak = run(program.command)
@@ -328,6 +313,46 @@ function suites.query()
     end
     show(("%s, %d rows"):format(name, n_rows), tables[name])
   end
+end
+
+-- The programs of a folder of questions: dekking with two threads and one, and those of the others that are there.
+local function askers(questions, others)
+  local file = persons(n_rows)
+  local programs = {}
+  for threads = 2, 1, -1 do
+    programs[#programs + 1] = {
+      name = ("dekking, %d thread%s"):format(threads, threads == 1 and "" or "s"),
+      command = ("%s/dekking --threads %d tests/bench/peers/%s.lua %s %d"):format(build, threads, questions, file,
+        n_runs + 1),
+    }
+  end
+  for _, other in ipairs(others) do
+    if exists(other.needs) then
+      programs[#programs + 1] = { name = other.name, command = ("%s %s %d"):format(other.command, file, n_runs + 1) }
+    else
+      print(("left out: %s, which is not installed (tests/bench/setup.sh %s)"):format(other.name, peers))
+    end
+  end
+  return programs
+end
+
+function suites.query()
+  ask(askers("queries", {
+    { name = "DuckDB, ENUM, 2 threads", needs = peers .. "/node_modules/@duckdb/node-api",
+      command = "node tests/bench/peers/queries.mjs" },
+  }))
+end
+
+-- d7_first and d8_first are asked of columns that nothing is known of, d7_again and d8_again of those that were asked.
+function suites.join()
+  ask(askers("joins", {
+    { name = "DuckDB, ENUM, 2 threads", needs = peers .. "/node_modules/@duckdb/node-api",
+      command = "node tests/bench/peers/joins.mjs" },
+    { name = "Polars, 2 threads", needs = peers .. "/node_modules/nodejs-polars",
+      command = "env POLARS_MAX_THREADS=2 node tests/bench/peers/joins_polars.mjs" },
+    { name = "data.table, 2 threads", needs = "/usr/lib/R/site-library/data.table",
+      command = "Rscript tests/bench/peers/joins.R" },
+  }))
 end
 
 --
