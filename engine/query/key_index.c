@@ -322,6 +322,13 @@ static dk_status build_index(dki_key_index *index, const dk_column *const *colum
     return status;
 }
 
+dki_key_index *dki_key_index_kept(const dk_column *column)
+{
+    if (dk_column_n_rows(column) < LEAST_KEPT)
+        return NULL;
+    return (dki_key_index *)dki_cache_find(dk_column_context(column), &index_kind, dki_column_owner(column), 0);
+}
+
 dk_status dki_key_index_new(dk_context *context, const dk_column *const *columns, size_t n, uint64_t n_rows,
                             bool nulls_are_values, dki_key_index **out, dk_error *err)
 {
@@ -331,13 +338,10 @@ dk_status dki_key_index_new(dk_context *context, const dk_column *const *columns
     if (n_rows >= DKI_NULL_KEY)
         return dki_fail(err, DK_ERR_LIMIT, "keys of %llu rows, and %lu are the most", (unsigned long long)n_rows,
                         (unsigned long)DKI_NULL_KEY - 1);
-    if (n == 1 && n_rows >= LEAST_KEPT && !nulls_are_values) {
-        dki_kept *kept = dki_cache_find(context, &index_kind, dki_column_owner(columns[0]), 0);
-
-        if (kept) {
-            *out = (dki_key_index *)kept;
-            return DK_OK;
-        }
+    index = n == 1 && !nulls_are_values ? dki_key_index_kept(columns[0]) : NULL;
+    if (index) {
+        *out = index;
+        return DK_OK;
     }
     index = dki_calloc(context, 1, sizeof *index, err);
     if (index == NULL)

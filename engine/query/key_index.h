@@ -32,12 +32,14 @@ static inline bool dki_key_index_is_unique(const dki_key_index *index)
     return index->firsts == NULL;
 }
 
-/* The index of rows 0 .. n_rows - 1 of columns. keep: an index of one large column may be found in the context's cache,
- * and dki_key_index_keep puts it there. Errors: DK_ERR_LIMIT for 2^32 - 2 rows and more, DK_ERR_MEMORY,
+/* The index of rows 0 .. n_rows - 1 of columns. That of one large column may have been kept, as dki_key_index_keep does.
+ * Errors: DK_ERR_LIMIT for 2^32 - 2 rows and more, DK_ERR_MEMORY,
  * DK_ERR_INTERRUPTED. */
 dk_status dki_key_index_new(dk_context *context, const dk_column *const *columns, size_t n, uint64_t n_rows,
                             bool nulls_are_values, dki_key_index **out, dk_error *err);
 void dki_key_index_release(dki_key_index *index); /* NULL does nothing */
+/* The index that is kept with a column, retained; NULL where there is none. */
+dki_key_index *dki_key_index_kept(const dk_column *column);
 void dki_key_index_keep(dki_key_index *index, const dk_column *const *columns, size_t n);
 
 /* Looks keys of another table up: the first row for each of rows row .. row + n - 1 (n at most DK_BLOCK_ROWS) that the

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/pool.h"
 #include "data/column_parts.h"
+#include "key_index.h"
 
 #define PART_BITS 8
 #define PARTS (1u << PART_BITS)
@@ -225,14 +226,18 @@ static dk_status make(const dk_column *column, void **out, dk_error *err)
     uint64_t n_rows = dk_column_n_rows(column), n_known = n_rows - dk_column_n_nulls(column);
     int64_t least, greatest;
     bool equal = n_rows >= MOST_ROWS, *unique;
+    dki_key_index *index = equal ? NULL : dki_key_index_kept(column); /* a join may have found it out */
     dk_status status = DK_OK;
 
-    if (dk_column_bounds(column, &least, &greatest) && (uint64_t)greatest - (uint64_t)least < n_known - 1)
+    if (index)
+        equal = !dki_key_index_is_unique(index);
+    else if (dk_column_bounds(column, &least, &greatest) && (uint64_t)greatest - (uint64_t)least < n_known - 1)
         equal = true; /* more values than there are places for */
-    if (!equal && n_known > 1)
+    if (!equal && !index && n_known > 1)
         status = look_first(column, &equal, err);
-    if (status == DK_OK && !equal && n_rows > LOOK_ROWS)
+    if (status == DK_OK && !equal && !index && n_rows > LOOK_ROWS)
         status = look_at_all(column, &equal, err);
+    dki_key_index_release(index);
     if (status != DK_OK)
         return status;
     unique = dki_alloc(dk_column_context(column), sizeof *unique, err);

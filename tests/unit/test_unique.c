@@ -1,5 +1,6 @@
 /* test_unique.c - columns whose known values all differ, and distinct counts that rely on it. */
 #include "query/unique.h"
+#include "query/key_index.h"
 #include "tables.h"
 
 static dk_context *context;
@@ -90,6 +91,26 @@ static void nulls_are_not_equal_to_each_other(void **state)
     assert_unique(make_column(DK_INTEGER, 1, UINT64_MAX, 0, 0), true);
 }
 
+/* What a join found out about the column needs not be found out again: 16 bytes a row. */
+static void an_index_that_is_kept_is_asked(void **state)
+{
+    (void)state;
+    for (unsigned odd = 0; odd < 2; odd++) {
+        const dk_column *column = make_column(DK_TEXT, 70000, odd ? 69999 : UINT64_MAX, 5, 7);
+        dki_key_index *index = NULL;
+        size_t before;
+        dk_error err = DK_ERROR_INIT;
+
+        assert_ok(dki_key_index_new(context, &column, 1, 70000, false, &index, &err), &err);
+        dki_key_index_keep(index, &column, 1);
+        dki_key_index_release(index);
+        before = dk_context_used_bytes(context);
+        dk_context_reset_peak(context);
+        assert_unique(column, odd == 0);
+        assert_true(dk_context_peak_bytes(context) - before < 10000);
+    }
+}
+
 /* More values than the range has places for need no look at the rows. */
 static void a_narrow_range_is_not_unique(void **state)
 {
@@ -169,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_value_that_is_there_twice_is_found, start, stop),
         cmocka_unit_test_setup_teardown(nulls_are_not_equal_to_each_other, start, stop),
+        cmocka_unit_test_setup_teardown(an_index_that_is_kept_is_asked, start, stop),
         cmocka_unit_test_setup_teardown(a_narrow_range_is_not_unique, start, stop),
         cmocka_unit_test_setup_teardown(distinct_counts_of_keys_are_counts_of_the_known, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_is_survived, start, stop),
