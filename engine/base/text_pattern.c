@@ -137,6 +137,7 @@ static bool read_set(struct parser *p, uint64_t set[4])
     }
     for (size_t i = 0; i < 4 && complement; i++)
         set[i] = ~set[i];
+    p->out->splits |= (set[2] | set[3]) != 0 && (set[2] & set[3]) != ~UINT64_C(0);
     p->at = to + 1;
     return true;
 }
@@ -184,6 +185,7 @@ static bool add_single(struct parser *p)
     }
     sign = p->at < p->size && p->bytes[p->at] != '\0' ? strchr(signs, p->bytes[p->at]) : NULL;
     if (sign) {
+        p->out->splits |= c != '[' && (unsigned char)p->bytes[p->at - 1] >= 0x80;
         p->out->items[p->out->n_items - 1].repeat = (uint8_t)(OPTIONAL + (sign - signs));
         p->at++;
     }
@@ -308,7 +310,7 @@ dk_status dki_text_pattern_init(dki_text_pattern *pattern, dki_arena *arena, con
     pattern->items = (item *)(room + most_sets * 4);
     pattern->n_items = pattern->n_captures = 0;
     pattern->anchored = anchors && size > 0 && bytes[0] == '^';
-    pattern->unfinished = false;
+    pattern->unfinished = pattern->splits = false;
     pattern->fault_at = 0;
     pattern->fault[0] = '\0';
     p.at = pattern->anchored;

@@ -23,9 +23,10 @@ typedef struct dki_text_pattern {
     uint64_t (*sets)[4];            /* bytes, one bit each */
     size_t n_items, n_captures;     /* captures that were begun before the end */
     bool anchored, unfinished;      /* a capture stays open */
-    size_t fault_at;                /* of what is wrong, in the pattern: valid where there is a fault */
-    char fault[64];                 /* what is wrong; "" */
-    uint64_t room[96];              /* of a short pattern */
+    bool splits; /* a set or a repetition takes single bytes of characters that have several, as in [é] and é* */
+    size_t fault_at;   /* of what is wrong, in the pattern: valid where there is a fault */
+    char fault[64];    /* what is wrong; "" */
+    uint64_t room[96]; /* of a short pattern */
 } dki_text_pattern;
 
 /* Takes the pattern apart; the bytes are not needed afterwards. anchors: a ^ in front binds the match to where it is looked

@@ -26,6 +26,17 @@ struct call {
     size_t capture;             /* extract: which one; SIZE_MAX is the first, or the whole where there is none */
 };
 
+/* A text in a message: cut where it is long. */
+static void quote(dk_text text, char out[72])
+{
+    size_t n = dki_utf8_floor(text.bytes, text.size, 40);
+
+    snprintf(out, 72, "\"%.*s%s\"", (int)n, text.size > 0 ? text.bytes : "", n < text.size ? "\u2026" : "");
+    for (char *c = out; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            *c = ' ';
+}
+
 /* Binding ----------------------------------------------------------------------------------------------------------- */
 
 /* An argument is wrong at that byte of the text that it is; err->message says why, and its hint stays. */
@@ -55,6 +66,19 @@ static dk_status bind_matcher(dki_binder *b, struct call *call, const dki_op *ar
                                   b->err);
     call->matcher = matcher;
     return status == DK_OK ? status : fail_argument(b, arg, at, status);
+}
+
+/* A letter in a set, and one that is repeated, are bytes to Lua: hardly ever what is meant. */
+static dk_status note_bytes(dki_binder *b, const struct call *call, const dki_op *arg)
+{
+    char note[240], pattern[72];
+
+    if (call->matcher == NULL || call->is_regexp || !call->matcher->pattern.splits)
+        return DK_OK;
+    quote(arg->value.as.text, pattern);
+    (void)snprintf(note, sizeof note, "%s takes single bytes of the letters in %s; regexp_%s takes letters",
+                   call->who, pattern, call->who + strlen("pattern_"));
+    return dki_bound_add_note(b->bound, note, b->err);
 }
 
 /* The capture that is asked for: a number, or the name that a regular expression gave it. */
@@ -112,6 +136,8 @@ static dk_status bind_pattern(dki_binder *b, const dki_function *f, const dki_no
         status = bind_matcher(b, call, args[1]);
     else if (call->is_regexp && (status = dki_regexp_find_library(call->who, b->err)) != DK_OK)
         status = fail_argument(b, args[1], 0, status);
+    if (status == DK_OK)
+        status = note_bytes(b, call, args[1]);
     if (status == DK_OK && n == 3 && what == EXTRACT)
         status = bind_capture(b, call, args[2]);
     if (status == DK_OK && what == REPLACE && call->matcher && args[2]->is_constant && !args[2]->value.is_null) {
@@ -368,17 +394,6 @@ static dk_status run_call(dki_eval *eval, const struct call *call, struct state 
     if (call->capture > dki_matcher_n_captures(matcher))
         return dki_fail(err, DK_ERR_RANGE, "there is no capture %zu", call->capture);
     return take_capture(eval, &matches, call->capture, out, err);
-}
-
-/* A text in a message: cut where it is long. */
-static void quote(dk_text text, char out[72])
-{
-    size_t n = dki_utf8_floor(text.bytes, text.size, 40);
-
-    snprintf(out, 72, "\"%.*s%s\"", (int)n, text.size > 0 ? text.bytes : "", n < text.size ? "\u2026" : "");
-    for (char *c = out; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7F)
-            *c = ' ';
 }
 
 /* What a row met names its pattern and its text. */

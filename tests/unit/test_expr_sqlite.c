@@ -10,6 +10,8 @@
  *   overflow     an error here, a rounded real there: numbers are small, but for those that are only compared
  *   decimals     held there as integers of hundredths
  *   booleans     0 and 1 there; between conditions = and <> only
+ *   replace      of the empty text by null is the text there, null here
+ *   find         null where there is none, 0 there
  *   lower, upper ASCII only there: letters are ASCII where they are asked for
  *   least, max   null where one is null in both; a category goes by its declared order here, so that none is declared
  */
@@ -350,9 +352,9 @@ static void make_choice(both *out, enum kind kind, int depth)
 
 static void make_small(both *out, int depth)
 {
-    unsigned choice = pick(7);
-    both *p = new_both(choice == 5 ? TEXT : choice == 6 ? DATE : SMALL, depth);
-    both *q = new_both(choice == 6 ? DATE : SMALL, 0);
+    unsigned choice = pick(8);
+    both *p = new_both(choice == 5 || choice == 7 ? TEXT : choice == 6 ? DATE : SMALL, depth);
+    both *q = new_both(choice == 6 ? DATE : choice == 7 ? TEXT : SMALL, 0);
 
     switch (choice) {
     case 0:
@@ -376,6 +378,10 @@ static void make_small(both *out, int depth)
     case 5:
         write_ours(out, "length(%s)", p->ours);
         write_theirs(out, "length(%s)", p->theirs);
+        break;
+    case 7: /* nowhere is null here */
+        write_ours(out, "coalesce(find(%s, %s), 0)", p->ours, q->ours);
+        write_theirs(out, "coalesce(instr(%s, %s), 0)", p->theirs, q->theirs);
         break;
     default: write_ours(out, "(%s - %s)", p->ours, q->ours); write_theirs(out, "(%s - %s)", p->theirs, q->theirs);
     }
@@ -404,8 +410,8 @@ static void make_hundredths(both *out, int depth)
 
 static void make_text(both *out, enum kind kind, int depth)
 {
-    unsigned choice = pick(3);
-    both *p = new_both(choice == 2 ? ASCII : kind, depth), *q = new_both(kind, 0);
+    unsigned choice = pick(6), n = pick(5);
+    both *p = new_both(choice == 2 ? ASCII : kind, depth), *q = new_both(kind, 0), *r = new_both(kind, 0);
 
     if (choice == 0) {
         write_ours(out, "(%s .. %s)", p->ours, q->ours);
@@ -413,12 +419,23 @@ static void make_text(both *out, enum kind kind, int depth)
     } else if (choice == 1) {
         write_ours(out, "trim(%s)", p->ours);
         write_theirs(out, "trim(%s)", p->theirs);
+    } else if (choice == 3) {
+        write_ours(out, "replace(%s, %s, %s)", p->ours, q->ours, r->ours);
+        write_theirs(out, "CASE WHEN %s IS NOT NULL THEN replace(%s, %s, %s) END", r->theirs, p->theirs, q->theirs,
+                     r->theirs);
+    } else if (choice == 4) {
+        write_ours(out, "sub(%s, %u, %u)", p->ours, n + 1, n + 3);
+        write_theirs(out, "substr(%s, %u, 3)", p->theirs, n + 1);
+    } else if (choice == 5) {
+        write_ours(out, "(left(%s, %u) .. right(%s, %u))", p->ours, n, p->ours, n + 1);
+        write_theirs(out, "(substr(%s, 1, %u) || substr(%s, -%u))", p->theirs, n, p->theirs, n + 1);
     } else {
         write_ours(out, "%s(%s)", pick(2) ? "upper" : "lower", p->ours);
         write_theirs(out, "%.5s(%s)", out->ours, p->theirs);
     }
     free(p);
     free(q);
+    free(r);
 }
 
 static void make(both *out, enum kind kind, int depth)

@@ -158,6 +158,24 @@ static void what_is_wrong_is_told_with_its_place(void **state)
     assert_int_equal(pattern.n_captures, 3);
 }
 
+static void letters_that_are_split_are_seen(void **state)
+{
+    static const char *const split[] = { "[é]", "é*", "a[^è]", "%f[é]", "[a-é]", "é?b" };
+    static const char *const whole[] = { "é", "[^a]", "%A", ".-é", "[%W]*", "éa*", "%f[%a]", "(é)%1" };
+    dki_text_pattern pattern;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof split / sizeof *split; i++) {
+        assert_ok(dki_text_pattern_init(&pattern, &arena, split[i], strlen(split[i]), true, &err), &err);
+        assert_true(pattern.splits);
+    }
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        assert_ok(dki_text_pattern_init(&pattern, &arena, whole[i], strlen(whole[i]), true, &err), &err);
+        assert_false(pattern.splits);
+    }
+}
+
 static void long_patterns_take_memory_of_the_context(void **state)
 {
     char bytes[4001];
@@ -210,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_search_ends_when_it_is_interrupted, start, stop),
         cmocka_unit_test_setup_teardown(steps_are_those_of_all_matches_of_a_search, start, stop),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_told_with_its_place, start, stop),
+        cmocka_unit_test_setup_teardown(letters_that_are_split_are_seen, start, stop),
         cmocka_unit_test_setup_teardown(long_patterns_take_memory_of_the_context, start, stop),
         cmocka_unit_test_setup_teardown(replacements_are_taken_apart, start, stop),
     };
