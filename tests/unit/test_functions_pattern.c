@@ -244,7 +244,7 @@ static void categories_are_matched_once_for_each_level(void **state)
     /* a text once for each row; its pattern is compiled once, a row's own once for each that there is */
     counted(t, "pattern_matches(t, '[ab]')", 1, 200);
     counted(t, "pattern_matches(t, p)", 3, 200);
-    counted(t, "pattern_matches(c, q)", 2, 10); /* once for each pair of levels */
+    counted(t, "pattern_matches(c, q)", 2, 10); /* once for each pair of levels: they are few beside the rows */
     counted(t, "pattern_matches('abc', q)", 2, 2);
     if (has_regexps) {
         counted(t, "regexp_matches(c, '[ab]')", 1, 5);
