@@ -238,7 +238,8 @@ static void any_expression_ends_in_values_or_one_message(void **state)
         }
         n_of[status]++;
         if (status != DK_OK && status != DK_ERR_SYNTAX && status != DK_ERR_NAME && status != DK_ERR_TYPE &&
-            status != DK_ERR_ARGUMENT && status != DK_ERR_OVERFLOW && status != DK_ERR_RANGE)
+            status != DK_ERR_ARGUMENT && status != DK_ERR_OVERFLOW && status != DK_ERR_RANGE &&
+            (status != DK_ERR_IO || strstr(first, "regexp_") == NULL)) /* a library that is not there */
             fail_msg("%s: %s", text, first);
     }
     assert_true(n_of[DK_OK] > n_rounds / 8); /* each kind was met */

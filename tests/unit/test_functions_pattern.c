@@ -177,14 +177,15 @@ static void hostile_patterns_name_the_row(void **state)
 
 static void regular_expressions_match_characters(void **state)
 {
-    const dk_table *t = make_table(context, "t:text p:text c:category\n"
-                                            "Één 2024-03|(?i)^é|Arnhem\n"
-                                            "x|(x)(y)?|ede\n"
-                                            "-|a|-\n");
+    const dk_table *t;
 
     (void)state;
     if (!has_regexps)
         skip();
+    t = make_table(context, "t:text p:text c:category\n"
+                            "Één 2024-03|(?i)^é|Arnhem\n"
+                            "x|(x)(y)?|ede\n"
+                            "-|a|-\n");
     assert_string_equal(values_of(t, "regexp_matches(t, '^.{3} ')"), "true false null");
     assert_string_equal(values_of(t, "regexp_matches(t, p)"), "true true null");
     assert_string_equal(values_of(t, "regexp_matches(c, '(?i)^E')"), "false true null");
