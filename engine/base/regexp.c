@@ -287,6 +287,8 @@ static dk_status match(dki_regexp_search *search, dki_regexp_work *work, size_t 
     if (status != DK_OK)
         return status;
     work->met = (dk_error)DK_ERROR_INIT;
+    if (search->last != SIZE_MAX) /* the match before looked at the subject */
+        options |= PCRE2_NO_UTF_CHECK;
     code = work->pcre2.pcre2_match_8(search->regexp->code, subject, search->size, at, options, work->data,
                                      work->limits);
     if (code == PCRE2_ERROR_NOMATCH)

@@ -342,6 +342,18 @@ bool dki_text_pattern_is_plain(const char *bytes, size_t size)
     return true;
 }
 
+size_t dki_text_find(const char *subject, size_t size, size_t at, const char *text, size_t text_size)
+{
+    const char *found;
+
+    if (at > size || text_size > size - at)
+        return SIZE_MAX;
+    if (text_size == 0)
+        return at;
+    found = memmem(subject + at, size - at, text, text_size);
+    return found ? (size_t)(found - subject) : SIZE_MAX;
+}
+
 /* Matching ---------------------------------------------------------------------------------------------------------- */
 
 /* A repetition that may give way: greedy ones from `at` back to `least`, lazy ones from `at` on. */

@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/text_pattern.h"
 
 static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                            dki_op **out)
@@ -37,9 +38,9 @@ static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node 
 /* Where part stands in text; NULL. An empty one stands at the beginning. */
 static const char *find_part(dk_text text, dk_text part)
 {
-    if (part.size == 0)
-        return text.bytes ? text.bytes : "";
-    return part.size > text.size ? NULL : memmem(text.bytes, text.size, part.bytes, part.size);
+    size_t at = dki_text_find(text.bytes, text.size, 0, part.bytes, part.size);
+
+    return at == SIZE_MAX ? NULL : text.size > 0 ? text.bytes + at : "";
 }
 
 static dk_status row_contains(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)

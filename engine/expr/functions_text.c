@@ -54,6 +54,14 @@ static dk_status next_character(dk_text text, size_t *at, utf8proc_int32_t *c, d
     return DK_OK;
 }
 
+/* The same as below for a letter of ASCII, or what is none: for speed alone. */
+static char ascii_case(char c, bool capital)
+{
+    if (capital)
+        return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static dk_status row_case(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     char how = op->node->text[0]; /* lower, upper, title */
@@ -66,8 +74,13 @@ static dk_status row_case(dki_eval *eval, const dki_op *op, const dk_value *args
         return DK_ERR_MEMORY;
     while (at < text.size) {
         utf8proc_int32_t c, made;
-        dk_status status = next_character(text, &at, &c, err);
+        dk_status status;
 
+        if (how != 't' && (unsigned char)text.bytes[at] < 0x80) {
+            to[length++] = ascii_case(text.bytes[at++], how == 'u');
+            continue;
+        }
+        status = next_character(text, &at, &c, err);
         if (status != DK_OK)
             return status;
         if (how == 't')

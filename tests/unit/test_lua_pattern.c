@@ -256,16 +256,13 @@ static void ask_engine(const question *q, answer *out)
         size_t init = (size_t)(q->init > 0                                  ? q->init - 1
                                : q->init < 0 && -q->init < (int64_t)q->size ? q->init + (int64_t)q->size
                                                                             : 0);
-        const char *at = init > q->size ? NULL
-                         : q->pattern_size == 0
-                             ? q->subject + init
-                             : memmem(q->subject + init, q->size - init, q->pattern, q->pattern_size);
+        size_t at = dki_text_find(q->subject, q->size, init, q->pattern, q->pattern_size);
 
-        if (at == NULL) {
+        if (at == SIZE_MAX) {
             add(out, "nil ", 4);
         } else {
-            add_number(out, (size_t)(at - q->subject) + 1);
-            add_number(out, (size_t)(at - q->subject) + q->pattern_size);
+            add_number(out, at + 1);
+            add_number(out, at + q->pattern_size);
         }
         return;
     }
