@@ -64,6 +64,69 @@ static void any_order_of_rows_of_every_type(void **state)
         }
 }
 
+/* So many rows that jump about are picked from the column in one piece: chunks of several widths, constant ones, parts of
+ * chunks (a slice), and null rows. */
+static void many_rows_that_jump_about_of_every_type(void **state)
+{
+    enum { N = 66000, ROWS = DKI_CHUNK_ROWS + 3000 };
+    static uint64_t numbers[N];
+
+    (void)state;
+    for (int type = 0; type < DK_N_TYPES; type++)
+        for (unsigned k = 0; k < 3; k++) {
+            row *rows = random_rows(ROWS, k ? 12 : 40, k == 2 ? 3 : 40);
+            const dk_column *column, *part = NULL;
+            dk_error err = DK_ERROR_INIT;
+
+            for (size_t i = DKI_CHUNK_ROWS; k == 1 && i < ROWS; i++)
+                rows[i] = (row){ false, 3 };
+            column = column_of(context, (dk_type)type, scale_of((dk_type)type), rows, ROWS);
+            assert_ok(dk_column_slice(column, 777, ROWS - 1000, &part, &err), &err);
+            for (size_t i = 0; i < N; i++)
+                numbers[i] = k == 2 && random_below(10) == 0 ? DK_ROW_NULL : random_below(ROWS - 1000);
+            dk_set_threads(1 + k);
+            gather_both(part, rows + 777, numbers, N);
+            numbers[N - 1] = ROWS;
+            {
+                const dk_column *none = NULL;
+
+                assert_fails(dk_column_gather(part, numbers, N, &none, &err), &err, DK_ERR_RANGE, "row 265145 of");
+                assert_null(none);
+            }
+            dk_column_release(part);
+            dk_column_release(column);
+            free(rows);
+        }
+    dk_set_threads(0);
+}
+
+static void jumping_about_survives_failing_memory(void **state)
+{
+    enum { N = 66000 };
+    static uint64_t numbers[N];
+    static const dk_type types[] = { DK_TEXT, DK_INTEGER, DK_CATEGORY };
+
+    (void)state;
+    for (size_t i = 0; i < N; i++)
+        numbers[i] = N - 1 - i;
+    dk_set_threads(1);
+    for (size_t t = 0; t < 3; t++) {
+        row *rows = random_rows(N, 12, 20);
+        const dk_column *column = column_of(context, types[t], 0, rows, N), *out = NULL;
+        dk_error err = DK_ERROR_INIT;
+
+        assert_survives_failing_memory(context, dk_column_gather(column, numbers, N, &out, &err), &err, out == NULL,
+                                       dk_column_release(out));
+        dk_context_interrupt(context);
+        out = NULL;
+        assert_fails(dk_column_gather(column, numbers, N, &out, &err), &err, DK_ERR_INTERRUPTED, "");
+        dk_context_clear_interrupt(context);
+        dk_column_release(column);
+        free(rows);
+    }
+    dk_set_threads(0);
+}
+
 static void blocks_of_one_row_give_the_same(void **state)
 {
     uint64_t numbers[300];
@@ -176,6 +239,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(any_order_of_rows_of_every_type),
+        TEST(many_rows_that_jump_about_of_every_type),
+        TEST(jumping_about_survives_failing_memory),
         TEST(blocks_of_one_row_give_the_same),
         TEST(slices_are_gathered_by_their_own_numbers),
         TEST(nothing_can_be_gathered_from_nothing_but_nulls),

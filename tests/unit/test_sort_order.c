@@ -1,0 +1,243 @@
+/* test_sort_order.c - the order of rows by several columns, against a comparison of their values two by two. */
+#include "columns.h"
+#include "query/sort_order.h"
+
+#include <stdlib.h>
+
+static dk_context *context;
+
+static int start(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    dk_set_threads(0);
+    assert_int_equal(dk_context_used_bytes(context), 0);
+    dk_context_release(context);
+    return 0;
+}
+
+#define MOST_KEYS 6
+
+/* Values of all keys, row by row. */
+static struct model {
+    size_t n_keys, n_rows;
+    dki_order_key keys[MOST_KEYS];
+    dk_value *values[MOST_KEYS];
+} model;
+
+static int compare_keys(size_t a, size_t b, size_t n_keys)
+{
+    for (size_t k = 0; k < n_keys; k++) {
+        const dk_value *x = &model.values[k][a], *y = &model.values[k][b];
+        int order;
+
+        if (x->is_null || y->is_null) {
+            if (x->is_null != y->is_null)
+                return x->is_null ? 1 : -1;
+            continue;
+        }
+        order = dk_value_compare(x, y);
+        if (order)
+            return model.keys[k].descending ? -order : order;
+    }
+    return 0;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    int order = compare_keys((size_t)x, (size_t)y, model.n_keys);
+
+    return order ? order : x < y ? -1 : x > y;
+}
+
+/* A text that shares its beginning with others; sometimes long, with a zero byte, or of letters beyond ASCII. */
+static size_t random_text(char *out, size_t longest)
+{
+    static const char *const letters[] = { "a", "b", "aa", "é", "\U0001F600", "Z", "0", "\x01" };
+    size_t size = 0;
+
+    for (uint64_t n = random_below(4); n > 0; n--) {
+        const char *letter = letters[random_below(8)];
+
+        memcpy(out + size, letter, strlen(letter));
+        size += strlen(letter);
+        if (random_below(20) == 0)
+            out[size++] = '\0';
+    }
+    while (longest > 20 && random_below(3) && size + 12 < longest)
+        size += (size_t)sprintf(out + size, "%010u", (unsigned)random_below(3));
+    return size;
+}
+
+static void append_random(dk_builder *builder, dk_type type, unsigned width, size_t longest)
+{
+    int64_t whole = (int64_t)(width >= 64 ? random_u64() : random_below(UINT64_C(1) << width));
+    char text[200];
+    dk_error err = DK_ERROR_INIT;
+
+    switch (type) {
+    case DK_BOOLEAN: assert_ok(dk_builder_boolean(builder, whole & 1, &err), &err); return;
+    case DK_REAL: {
+        double value = random_below(5) == 0 ? (random_below(2) ? 0.0 : -0.0)
+                                            : ldexp((double)(whole % 1000) - 500, (int)random_below(width) - 9);
+
+        assert_ok(dk_builder_real(builder, value, &err), &err);
+        return;
+    }
+    case DK_RATIO:
+        assert_ok(dk_builder_ratio(builder, (dk_ratio){ whole % 20 - 10, 1 + (int64_t)random_below(6) }, &err),
+                  &err);
+        return;
+    case DK_TEXT:
+    case DK_CATEGORY:
+        assert_ok(dk_builder_text(builder, (dk_text){ text, random_text(text, longest) }, &err), &err);
+        return;
+    case DK_DATE:
+    case DK_PERIOD: whole = whole % 500; break;
+    case DK_TIMESTAMP: whole = whole % 1000000000000; break;
+    default: whole = width >= 64 ? whole : whole - ((int64_t)1 << width) / 2;
+    }
+    assert_ok(dk_builder_integer(builder, whole, &err), &err);
+}
+
+static void make_key(size_t k, size_t n_rows)
+{
+    dk_type type = (dk_type)random_below(DK_N_TYPES);
+    unsigned width = random_below(4) == 0 ? 64 : 1 + (unsigned)random_below(12);
+    uint64_t nulls = random_below(3) * 4; /* one in so many; 0: none */
+    size_t longest = random_below(3) ? 20 : 150;
+    dk_builder *builder;
+    dk_view view;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_builder_new(context, type, scale_of(type), NULL, &builder, &err), &err);
+    for (size_t i = 0; i < n_rows; i++)
+        if (nulls && random_below(nulls) == 0)
+            assert_ok(dk_builder_null(builder, 1, &err), &err);
+        else
+            append_random(builder, type, width, longest);
+    assert_ok(dk_builder_finish(builder, &model.keys[k].column, &err), &err);
+    dk_builder_release(builder);
+    model.keys[k].descending = random_below(2);
+    model.values[k] = malloc((n_rows + 1) * sizeof(dk_value));
+    dk_view_init(&view, context);
+    for (size_t i = 0; i < n_rows; i++)
+        assert_ok(dk_column_get(model.keys[k].column, i, &model.values[k][i], &err), &err);
+    dk_view_release(&view);
+}
+
+static void make_model(size_t n_rows, size_t n_keys)
+{
+    model.n_rows = n_rows;
+    model.n_keys = n_keys;
+    for (size_t k = 0; k < n_keys; k++)
+        make_key(k, n_rows);
+}
+
+static void drop_model(void)
+{
+    for (size_t k = 0; k < model.n_keys; k++) {
+        dk_column_release(model.keys[k].column);
+        free(model.values[k]);
+    }
+}
+
+static void check_order(size_t n_group, uint64_t limit)
+{
+    size_t n = model.n_rows, n_right = limit < n ? (size_t)limit : n;
+    uint64_t *rows = malloc((n + 1) * sizeof *rows), *expected = malloc((n + 1) * sizeof *expected);
+    uint8_t *starts = malloc(n + 1);
+    dk_error err = DK_ERROR_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        expected[i] = i;
+    qsort(expected, n, sizeof *expected, compare_rows);
+    assert_ok(dki_order_rows(context, model.keys, model.n_keys, n_group, n, limit, rows, starts, &err), &err);
+    for (size_t p = 0; p < n_right; p++) {
+        if (rows[p] != expected[p])
+            fail_msg("place %zu has row %llu, not %llu", p, (unsigned long long)rows[p],
+                     (unsigned long long)expected[p]);
+        assert_int_equal((starts[p] & DKI_STARTS_PEERS) != 0,
+                         p == 0 || compare_keys(expected[p - 1], expected[p], model.n_keys) != 0);
+        assert_int_equal((starts[p] & DKI_STARTS_GROUP) != 0,
+                         p == 0 || compare_keys(expected[p - 1], expected[p], n_group) != 0);
+    }
+    memset(rows, 0, n * sizeof *rows);
+    assert_ok(dki_order_rows(context, model.keys, model.n_keys, n_group, n, limit, rows, NULL, &err), &err);
+    assert_memory_equal(rows, expected, n_right * sizeof *rows);
+    free(rows);
+    free(expected);
+    free(starts);
+}
+
+static void random_keys_come_out_as_comparing_has_them(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < random_rounds(150); i++) {
+        size_t n_keys = random_below(MOST_KEYS + 1);
+
+        make_model(random_below(i % 5 ? 300 : 6000), n_keys);
+        dk_set_threads(1 + i % 2);
+        dk_context_set_block_rows(context, i % 3 ? DK_BLOCK_ROWS : 1 + random_below(100));
+        check_order(random_below(n_keys + 1), i % 4 ? UINT64_MAX : random_below(100));
+        dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+        drop_model();
+    }
+}
+
+/* Ranges of the first word, and runs of rows that are alike in it, go to several threads. */
+static void many_rows_come_out_as_comparing_has_them(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        make_model(140000, 1 + i % 3);
+        dk_set_threads(1 + i % 2);
+        check_order(i % 2, i == 3 ? 1000 : UINT64_MAX);
+        drop_model();
+    }
+}
+
+static dk_status order(uint64_t *rows, uint8_t *starts, dk_error *err)
+{
+    return dki_order_rows(context, model.keys, model.n_keys, 1, model.n_rows, UINT64_MAX, rows, starts, err);
+}
+
+static void failing_memory_and_interruption_are_statuses(void **state)
+{
+    static uint64_t rows[500];
+    static uint8_t starts[500];
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    for (unsigned i = 0; i < 20; i++) {
+        make_model(500, MOST_KEYS);
+        assert_survives_failing_memory(context, order(rows, starts, &err), &err, true, (void)0);
+        dk_context_interrupt(context);
+        assert_fails(order(rows, starts, &err), &err, DK_ERR_INTERRUPTED, "");
+        dk_context_clear_interrupt(context);
+        dk_context_set_budget(context, dk_context_used_bytes(context) + 2000);
+        assert_fails(order(rows, starts, &err), &err, DK_ERR_MEMORY, "");
+        dk_context_set_budget(context, 0);
+        drop_model();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(random_keys_come_out_as_comparing_has_them, start, stop),
+        cmocka_unit_test_setup_teardown(many_rows_come_out_as_comparing_has_them, start, stop),
+        cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, start, stop),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
