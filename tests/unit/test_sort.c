@@ -273,6 +273,71 @@ static void an_interrupted_sort_stops(void **state)
     dk_table_release(table);
 }
 
+/* Keys as texts. ---------------------------------------------------------------------------------------------------- */
+
+static void assert_sorted_by(const dk_table *table, const char *const *keys, size_t n_keys, uint64_t limit,
+                             const char *expected)
+{
+    const dk_value two = { .type = DK_INTEGER, .as.integer = 2 };
+    const dk_param param = { "twee", two };
+    const dk_params params = { &param, 1 };
+    const dk_table *sorted = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_table_sort_by(table, keys, n_keys, &params, limit, &sorted, &err), &err);
+    assert_string_equal(show_rows(sorted), expected);
+    dk_table_release(sorted);
+}
+
+#define SORTED_BY(limit, expected, ...)                           \
+    assert_sorted_by(table, (const char *const[]){ __VA_ARGS__ }, \
+                     sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *), limit, expected)
+
+static void keys_may_be_expressions_and_a_limit_leaves_the_rest_out(void **state)
+{
+    const dk_table *table = make_table(context, "x:integer y:text\n5|b\n-|a\n3|b\n4|-\n2|a\n");
+
+    (void)state;
+    SORTED_BY(UINT64_MAX, "4|-\n2|a\n5|b\n3|b\n-|a\n", "x % 2", "x desc");
+    SORTED_BY(UINT64_MAX, "5|b\n3|b\n4|-\n2|a\n-|a\n", "x % $twee desc", "  x   desc ");
+    SORTED_BY(UINT64_MAX, "-|a\n4|-\n5|b\n3|b\n2|a\n", "x is null desc", "y is null desc", "x > 2 desc");
+    SORTED_BY(2, "2|a\n3|b\n", "x asc");
+    SORTED_BY(2, "5|b\n4|-\n", "`x` desc");
+    SORTED_BY(0, "", "x");
+    SORTED_BY(99, "2|a\n-|a\n3|b\n5|b\n4|-\n", "y", "x");
+    dk_table_release(table);
+    table = make_table(context, "desc:integer\n1\n2\n");
+    SORTED_BY(9, "2\n1\n", "desc desc");
+    SORTED_BY(9, "1\n2\n", "desc");
+    dk_table_release(table);
+}
+
+static void keys_that_are_none_are_shown(void **state)
+{
+    const dk_table *table = make_table(context, persons), *margins = rolled_up(DK_MARGINS_TOTALS), *sorted = NULL;
+    dk_error err = DK_ERROR_INIT;
+#define FAILS_BY(from, key, limit, status, part) \
+    assert_fails(dk_table_sort_by(from, &(const char *){ key }, 1, NULL, limit, &sorted, &err), &err, status, part)
+
+    (void)state;
+    FAILS_BY(table, "gemeent desc", 9, DK_ERR_NAME, "gemeente");
+    FAILS_BY(table, "n downwards", 9, DK_ERR_ARGUMENT,
+             "sort: 'n downwards': behind the name stands asc or desc, not 'downwards'");
+    FAILS_BY(table, "n + ", 9, DK_ERR_SYNTAX, "a value is expected");
+    FAILS_BY(table, "n + 'a' desc", 9, DK_ERR_TYPE, "a number is wanted");
+    FAILS_BY(table, "m = n", 9, DK_ERR_ARGUMENT, "gives a key a name");
+    FAILS_BY(table, "desc", 9, DK_ERR_NAME, "desc");
+    FAILS_BY(table, "rank()", 9, DK_ERR_ARGUMENT, "rank() looks at other rows");
+    FAILS_BY(margins, "s", 1, DK_ERR_MARGIN, "t:detail()");
+    assert_null(sorted);
+    assert_survives_failing_memory(
+        context,
+        dk_table_sort_by(table, (const char *const[]){ "n % 3 desc", "n desc" }, 2, NULL, 3, &sorted, &err), &err,
+        sorted == NULL, dk_table_release(sorted));
+    dk_table_release(margins);
+    dk_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_unknown_column_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
         cmocka_unit_test_setup_teardown(an_interrupted_sort_stops, start, stop),
+        cmocka_unit_test_setup_teardown(keys_may_be_expressions_and_a_limit_leaves_the_rest_out, start, stop),
+        cmocka_unit_test_setup_teardown(keys_that_are_none_are_shown, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
