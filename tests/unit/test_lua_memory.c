@@ -120,6 +120,15 @@ static const char *const calls[] = {
     DATA "return function() return #t:select { 'k', 'n' } + #t:select('x') + #t:drop 'x' end",
     DATA "return function() return t:rename({ k = 'key' }):column 'key':name() end",
     DATA "return function() return t:sort({ 'k desc', 'n' }).k[1] .. t:sort('n desc', 'k').n[1] end",
+    DATA "return function() return #t:sort({ 'n % $m desc', limit = 2 }, { m = 2 }) end",
+    DATA "return function() return t:window({ within = 'k', order = { 'n desc', 'x' }, 'a = previous(n, $one)', "
+         "'b = share(x) + rank()' }, { one = 1 }).b[1] end",
+    DATA "return function() return select(2, pcall(t.window, t, { 'a = previos(n)' })) end",
+    DATA "return function() local w = t:pivot { rows = 'n', columns = 'k', values = 'x' } "
+         "return #w:unpivot { rows = 'n', name = 'k', value = 'x', nulls = 'drop' } end",
+    DATA "return function() return #t:pivot { columns = 'k', values = { 'n', 'x' }, aggregate = 'sum' } end",
+    DATA "return function() return #t:sample({ n = 1, seed = 1, within = 'n > $k' }, { k = 2 }) + "
+         "#t:sample { share = 0.5, seed = 2 } + #t:shuffle { seed = 3 } end",
     DATA "return function() return #t:head(2) + #t:tail(3) + #t:slice(2, -2) + #t:detail() + #t:head() end",
     DATA "return function() local n = 0 for name, c in t:columns() do n = n + #name + #c end return n end",
     DATA "return function() local n = 0 for name, c in pairs(t) do n = n + #name + c:nulls() end return n end",
