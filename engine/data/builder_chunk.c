@@ -237,6 +237,8 @@ dk_status dki_builder_close_chunk(dk_builder *builder, dk_error *err)
     chunk->storage = narrowest(builder, &chunk->facts);
     chunk->constant = rows_are_equal(builder);
     status = fill_chunk(builder, chunk->constant ? 1 : builder->n, chunk, err);
+    if (status == DK_OK)
+        status = dki_chunk_find_runs(chunk, err);
     if (status != DK_OK) {
         dki_chunk_release(chunk);
         return status;

@@ -20,18 +20,23 @@ typedef struct dki_column_facts {
 
 /* Values of some rows in one storage; immutable and shared by the columns whose parts point into it.
  *
+ * A chunk has a value for each row, or one for all (constant), or one for each run of equal rows: then ends[k] is the row
+ * behind run k, and the last is n_rows. Texts have no runs.
+ *
  * A chunk of a snapshot is stored: its values stand in memory only while somebody holds it, or nobody needs the room.
  * Whoever reads values holds the chunk meanwhile; what else stands in the chunk is always there. */
 typedef struct dki_chunk {
     atomic_size_t n_references;
     dk_context *context;
     dk_storage storage;
-    bool constant; /* one value, known or null, stands for every row: a chunk of any length */
+    bool constant;   /* one value, known or null, stands for every row: a chunk of any length */
+    uint32_t n_runs; /* 0: it has none; else 2 or more */
     uint64_t n_rows;
     dki_column_facts facts;
     void *values;              /* as in column.h; owned */
     uint64_t *valid;           /* NULL where nothing is null; owned */
     char *bytes;               /* text; owned */
+    uint32_t *ends;            /* of runs; owned */
     size_t heap_bytes;         /* of a stored chunk: what it takes while it stands in memory */
     struct dki_stored *stored; /* where it lies in a file; NULL: it is in memory for good */
 } dki_chunk;
@@ -62,6 +67,23 @@ struct dk_column {
 size_t dki_storage_width(dk_storage storage); /* bytes of a value; 0 for BITS and TEXT */
 size_t dki_storage_bytes(dk_storage storage,
                          size_t n); /* of n values; of n + 1 offsets for TEXT; n far from overflow */
+/* How many values stand for the rows. */
+static inline uint64_t dki_chunk_n_values(const dki_chunk *chunk)
+{
+    return chunk->constant ? 1 : chunk->n_runs ? chunk->n_runs : chunk->n_rows;
+}
+/* The run of a row. */
+size_t dki_chunk_run(const dki_chunk *chunk, uint64_t row);
+/* Which value stands for row `at`. */
+static inline uint64_t dki_chunk_place(const dki_chunk *chunk, uint64_t at)
+{
+    return chunk->constant ? 0 : chunk->n_runs ? dki_chunk_run(chunk, at) : at;
+}
+/* Gives a chunk in memory that nobody shares runs, where they are long enough to pay: some 1000 rows each. Cost: little
+ * where they are not. On failure it is as it was. */
+dk_status dki_chunk_find_runs(dki_chunk *chunk, dk_error *err);
+/* Writes the values of n rows from row `at` on, and (valid: not NULL) which are known. */
+void dki_runs_expand(const dki_chunk *chunk, uint64_t at, size_t n, void *values, uint64_t *valid);
 dki_chunk *dki_chunk_retain(const dki_chunk *chunk);
 void dki_chunk_release(dki_chunk *chunk);
 

@@ -56,7 +56,8 @@ const char *dki_form_check(const dki_stored_form *form)
 {
     const dki_block *values = &form->blocks[DKI_BLOCK_VALUES], *valid = &form->blocks[DKI_BLOCK_VALID];
     const dki_block *bytes = &form->blocks[DKI_BLOCK_BYTES];
-    uint64_t n = form->constant ? 1 : form->n_rows;
+    const dki_block *ends = &form->blocks[DKI_BLOCK_ENDS];
+    uint64_t n = dki_form_n_values(form);
     bool has_bitmap = form->facts.n_nulls > 0 && form->type != DK_CATEGORY;
 
     if (!fits_type(form->storage, form->type))
@@ -66,6 +67,10 @@ const char *dki_form_check(const dki_stored_form *form)
     if (form->facts.n_nulls > form->n_rows ||
         (form->constant && form->facts.n_nulls > 0 && form->facts.n_nulls < form->n_rows))
         return "have a number of nulls that cannot be";
+    if (ends->bytes > 0 &&
+        (form->constant || form->storage == DK_STORE_TEXT || ends->bytes % sizeof(uint32_t) != 0 || n < 2 ||
+         n > form->n_rows || form->n_rows > UINT32_MAX))
+        return "have runs that cannot be";
     if (values->bytes != dki_storage_bytes(form->storage, (size_t)n))
         return "have a size that does not go with their rows";
     if (valid->bytes != (has_bitmap ? dki_bit_words((size_t)n) * sizeof(uint64_t) : 0))
@@ -268,11 +273,40 @@ static bool bit_is_zero(const dki_chunk *chunk, size_t row)
     return !dki_bit(chunk->values, row);
 }
 
+/* Runs cover the rows, and those of nulls have as many as are stated; *n_nulls: how many such runs there are. */
+static const char *check_runs(const dki_chunk *chunk, size_t *n_nulls)
+{
+    uint64_t null_rows = 0, begin = 0;
+
+    *n_nulls = 0;
+    for (size_t k = 0; k < chunk->n_runs; begin = chunk->ends[k++]) {
+        bool known = chunk->valid == NULL || dki_bit(chunk->valid, k);
+
+        if (chunk->ends[k] <= begin)
+            return "have runs that go backwards";
+        switch (chunk->storage) {
+        case DK_STORE_U8: known = ((const uint8_t *)chunk->values)[k] != 0; break;
+        case DK_STORE_U16: known = ((const uint16_t *)chunk->values)[k] != 0; break;
+        case DK_STORE_U32: known = ((const uint32_t *)chunk->values)[k] != 0; break;
+        default: break;
+        }
+        *n_nulls += !known;
+        null_rows += known ? 0 : chunk->ends[k] - begin;
+    }
+    if (begin != chunk->n_rows)
+        return "have runs that do not cover the rows";
+    return null_rows == chunk->facts.n_nulls ? NULL : wrong_nulls;
+}
+
 const char *dki_chunk_check(const dki_chunk *chunk, const dki_stored_form *form)
 {
-    size_t n = form->constant ? 1 : (size_t)form->n_rows;
+    size_t n = (size_t)dki_form_n_values(form);
     size_t n_nulls = form->constant && form->facts.n_nulls > 0 ? 1 : (size_t)form->facts.n_nulls;
     size_t n_bytes = (size_t)form->blocks[DKI_BLOCK_BYTES].bytes;
+    const char *wrong = chunk->n_runs > 0 ? check_runs(chunk, &n_nulls) : NULL;
+
+    if (wrong)
+        return wrong;
 
     if (chunk->valid && dki_bits_count(chunk->valid, n) != n - n_nulls)
         return wrong_nulls;

@@ -249,6 +249,8 @@ static dk_status fill(dk_type type, const dki_part *parts, size_t n, dki_joint *
 dk_status dki_chunk_join(dk_context *context, dk_type type, const dki_part *parts, size_t n, dki_joint *joint,
                          dk_error *err)
 {
+    dk_status status;
+
     if (joint->chunk == NULL) {
         joint->chunk = dki_calloc(context, 1, sizeof *joint->chunk, err);
         if (joint->chunk == NULL)
@@ -256,9 +258,17 @@ dk_status dki_chunk_join(dk_context *context, dk_type type, const dki_part *part
         atomic_init(&joint->chunk->n_references, 1);
         joint->chunk->context = dk_context_retain(context);
     }
+    dki_free(context, joint->chunk->ends); /* of what was joined before */
+    joint->chunk->ends = NULL;
+    joint->chunk->n_runs = 0;
     joint->chunk->n_rows = 0;
     joint->chunk->facts = (dki_column_facts){ 0, false, 0, 0 };
-    return fill(type, parts, n, joint, err);
+    status = fill(type, parts, n, joint, err);
+    if (status == DK_OK)
+        status = dki_chunk_find_runs(joint->chunk, err);
+    if (joint->chunk->n_runs > 0) /* which have memory of their own */
+        joint->values_room = joint->valid_room = 0;
+    return status;
 }
 
 void dki_joint_drop(dki_joint *joint)

@@ -58,14 +58,14 @@ void dki_chunk_release(dki_chunk *chunk)
     dki_free(context, chunk->values);
     dki_free(context, chunk->valid);
     dki_free(context, chunk->bytes);
+    dki_free(context, chunk->ends);
     dki_free(context, chunk);
     dk_context_release(context);
 }
 
 int64_t dki_chunk_integer(const dki_chunk *chunk, uint64_t row)
 {
-    if (chunk->constant)
-        row = 0;
+    row = dki_chunk_place(chunk, row);
     switch (chunk->storage) {
     case DK_STORE_BITS: return dki_bit(chunk->values, row);
     case DK_STORE_I8: return ((const int8_t *)chunk->values)[row];
@@ -77,8 +77,7 @@ int64_t dki_chunk_integer(const dki_chunk *chunk, uint64_t row)
 
 uint32_t dki_chunk_code(const dki_chunk *chunk, uint64_t row)
 {
-    if (chunk->constant)
-        row = 0;
+    row = dki_chunk_place(chunk, row);
     switch (chunk->storage) {
     case DK_STORE_U8: return ((const uint8_t *)chunk->values)[row];
     case DK_STORE_U16: return ((const uint16_t *)chunk->values)[row];
@@ -90,18 +89,15 @@ dk_text dki_chunk_text(const dki_chunk *chunk, uint64_t row)
 {
     const uint32_t *offsets = chunk->values;
 
-    if (chunk->constant)
-        row = 0;
+    row = dki_chunk_place(chunk, row);
     return (dk_text){ chunk->bytes + offsets[row], offsets[row + 1] - offsets[row] };
 }
 
 bool dki_chunk_is_null(const dki_chunk *chunk, uint64_t row)
 {
-    if (chunk->constant)
-        row = 0;
     if (chunk->storage == DK_STORE_U8 || chunk->storage == DK_STORE_U16 || chunk->storage == DK_STORE_U32)
         return dki_chunk_code(chunk, row) == 0;
-    return chunk->valid && !dki_bit(chunk->valid, row);
+    return chunk->valid && !dki_bit(chunk->valid, dki_chunk_place(chunk, row));
 }
 
 /* Columns ----------------------------------------------------------------------------------------------------------- */
@@ -383,7 +379,7 @@ dk_status dk_column_get(const dk_column *column, uint64_t row, dk_value *out, dk
         return status;
     value.is_null = dki_chunk_is_null(part->chunk, at);
     if (!value.is_null) {
-        uint64_t i = part->chunk->constant ? 0 : at;
+        uint64_t i = dki_chunk_place(part->chunk, at);
 
         switch (column->type) {
         case DK_BOOLEAN: value.as.boolean = dki_chunk_integer(part->chunk, at) != 0; break;

@@ -9,7 +9,8 @@
 #include "chunk.h"
 #include "column_parts.h"
 
-static dki_chunk *take_chunk(dk_context *context, const dki_made_chunk *made, dk_error *err)
+/* A chunk of what was made, which is given where there was memory for the chunk. */
+static dki_chunk *take_chunk(dk_context *context, dki_made_chunk *made, dk_error *err)
 {
     dki_chunk *chunk = dki_calloc(context, 1, sizeof *chunk, err);
 
@@ -30,7 +31,11 @@ static dki_chunk *take_chunk(dk_context *context, const dki_made_chunk *made, dk
     chunk->heap_bytes += dki_storage_bytes(made->storage, made->constant ? 1 : (size_t)made->n_rows);
     if (made->valid)
         chunk->heap_bytes += dki_bit_words(made->constant ? 1 : (size_t)made->n_rows) * sizeof(uint64_t);
-    return chunk;
+    memset(made, 0, sizeof *made); /* the chunk's now */
+    if (dki_chunk_find_runs(chunk, err) == DK_OK)
+        return chunk;
+    dki_chunk_release(chunk);
+    return NULL;
 }
 
 void dki_made_drop(dk_context *context, dki_made_chunk *made)
@@ -54,12 +59,10 @@ dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, c
         if (made[i].n_rows == 0)
             continue;
         chunk = take_chunk(context, &made[i], err);
-        if (chunk) {
-            parts[n_parts++] = (dki_part){ .chunk = chunk, .n_rows = made[i].n_rows };
-            memset(&made[i], 0, sizeof made[i]); /* the chunk's now */
-        } else {
+        if (chunk)
+            parts[n_parts++] = (dki_part){ .chunk = chunk, .n_rows = chunk->n_rows };
+        else
             status = DK_ERR_MEMORY;
-        }
     }
     if (status == DK_OK) {
         status = dki_column_of_parts(context, type, scale, levels, parts, n_parts, out, err);

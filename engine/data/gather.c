@@ -30,10 +30,10 @@ struct run {
     size_t first, last;
 };
 
-/* The row of the chunk; 0 where it is constant. */
+/* Which value of the chunk stands for the row. */
 static uint64_t place(const struct run *run, size_t i)
 {
-    return run->part->chunk->constant ? 0 : run->rows[i] - run->part->start + run->part->offset;
+    return dki_chunk_place(run->part->chunk, run->rows[i] - run->part->start + run->part->offset);
 }
 
 #define PICK(from_type, to, null)                                                   \
@@ -65,7 +65,9 @@ static void pick_values(struct block *block, const struct run *run)
     case DK_STORE_TEXT:
         for (size_t i = run->first; i < run->last; i++)
             block->got.values.texts[i] =
-                run->rows[i] == DK_ROW_NULL ? (dk_text){ NULL, 0 } : dki_chunk_text(chunk, place(run, i));
+                run->rows[i] == DK_ROW_NULL
+                    ? (dk_text){ NULL, 0 }
+                    : dki_chunk_text(chunk, run->rows[i] - run->part->start + run->part->offset);
         break;
     }
 }

@@ -57,12 +57,29 @@ static dk_storage widest_storage(const dk_column *column)
     return storage;
 }
 
-#define COPY(from_type, to_type)                                                                  \
-    do {                                                                                          \
-        const from_type *from_ = (const from_type *)chunk->values + (chunk->constant ? 0 : skip); \
-        to_type *to_ = (to_type *)flat->values + part->start;                                     \
-        for (uint64_t i_ = 0; i_ < part->n_rows; i_++)                                            \
-            to_[i_] = (to_type)from_[chunk->constant ? 0 : i_];                                   \
+/* The value that stands for row `at` of a chunk; rows are asked for in order, and *run is 0 at first. */
+static size_t value_of(const dki_chunk *chunk, uint64_t at, size_t *run)
+{
+    if (chunk->constant)
+        return 0;
+    if (chunk->n_runs == 0)
+        return (size_t)at;
+    while (chunk->ends[*run] <= at)
+        ++*run;
+    return *run;
+}
+
+#define COPY(from_type, to_type)                                             \
+    do {                                                                     \
+        const from_type *from_ = chunk->values;                              \
+        to_type *to_ = (to_type *)flat->values + part->start;                \
+        size_t run_ = 0;                                                     \
+        if (!chunk->constant && chunk->n_runs == 0) /* for speed alone */    \
+            for (uint64_t i_ = 0; i_ < part->n_rows; i_++)                   \
+                to_[i_] = (to_type)from_[skip + i_];                         \
+        else                                                                 \
+            for (uint64_t i_ = 0; i_ < part->n_rows; i_++)                   \
+                to_[i_] = (to_type)from_[value_of(chunk, skip + i_, &run_)]; \
     } while (0)
 
 #define COPY_INTEGERS(to_type)                        \
@@ -82,8 +99,10 @@ static dk_storage widest_storage(const dk_column *column)
 
 static void paste_bits(uint64_t *to, const dki_part *part, const uint64_t *from)
 {
+    size_t run = 0;
+
     for (uint64_t i = 0; i < part->n_rows; i++) /* parts may begin anywhere */
-        if (from == NULL || dki_bit(from, (size_t)(part->chunk->constant ? 0 : part->offset + i)))
+        if (from == NULL || dki_bit(from, value_of(part->chunk, part->offset + i, &run)))
             dki_bit_set(to, (size_t)(part->start + i));
 }
 
@@ -91,6 +110,7 @@ static void lay_out_part(struct flat *flat, const dki_part *part)
 {
     const dki_chunk *chunk = part->chunk;
     uint64_t skip = part->offset;
+    size_t run = 0;
 
     if (flat->valid)
         paste_bits(flat->valid, part, chunk->valid);
@@ -104,7 +124,7 @@ static void lay_out_part(struct flat *flat, const dki_part *part)
     case DK_STORE_RATIO:
         for (uint64_t i = 0; i < part->n_rows; i++)
             ((dk_ratio *)flat->values)[part->start + i] =
-                ((const dk_ratio *)chunk->values)[chunk->constant ? 0 : skip + i];
+                ((const dk_ratio *)chunk->values)[value_of(chunk, skip + i, &run)];
         break;
     case DK_STORE_U8: COPY_CODES(uint8_t); break;
     case DK_STORE_U16: COPY_CODES(uint16_t); break;

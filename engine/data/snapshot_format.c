@@ -120,7 +120,7 @@ static const char *const storage_names[] = {
     [DK_STORE_I64] = "i64",     [DK_STORE_F64] = "f64", [DK_STORE_U8] = "u8",    [DK_STORE_U16] = "u16",
     [DK_STORE_RATIO] = "ratio", [DK_STORE_U32] = "u32", [DK_STORE_TEXT] = "text"
 };
-static const char *const block_roles[DKI_N_BLOCKS] = { "values", "valid", "bytes" };
+static const char *const block_roles[DKI_N_BLOCKS] = { "values", "valid", "bytes", "ends" };
 
 const char *dki_storage_name(dk_storage storage)
 {

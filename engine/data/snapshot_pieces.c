@@ -165,7 +165,8 @@ const void *dki_piece_block(const dki_piece *piece, size_t which)
         return piece->owned[which];
     return which == DKI_BLOCK_VALUES  ? piece->chunk->values
            : which == DKI_BLOCK_VALID ? (const void *)piece->chunk->valid
-                                      : piece->chunk->bytes;
+           : which == DKI_BLOCK_BYTES ? (const void *)piece->chunk->bytes
+                                      : piece->chunk->ends;
 }
 
 /* The chunk that the piece is written from: one that is there, or one that its parts are joined into. */
@@ -240,7 +241,7 @@ dk_status dki_piece_encode(const dki_pieces *pieces, dki_piece *piece, dki_joint
     dki_stored_form *form = &piece->form;
     dk_status status = find_chunk(pieces, piece, joint, err);
     bool has_bitmap = form->facts.n_nulls > 0 && form->type != DK_CATEGORY;
-    size_t n = form->constant ? 1 : (size_t)form->n_rows;
+    size_t n = status == DK_OK ? (size_t)dki_chunk_n_values(piece->chunk) : 0;
 
     if (status != DK_OK)
         return status;
@@ -249,6 +250,7 @@ dk_status dki_piece_encode(const dki_pieces *pieces, dki_piece *piece, dki_joint
         form->blocks[DKI_BLOCK_VALID].bytes = dki_storage_bytes(DK_STORE_BITS, n);
     if (form->storage == DK_STORE_TEXT)
         form->blocks[DKI_BLOCK_BYTES].bytes = ((const uint32_t *)piece->chunk->values)[n];
+    form->blocks[DKI_BLOCK_ENDS].bytes = piece->chunk->n_runs * sizeof(uint32_t);
     if (form->storage == DK_STORE_BITS)
         status = settle_bits(pieces, piece, DKI_BLOCK_VALUES, n, err);
     if (has_bitmap && status == DK_OK)

@@ -203,7 +203,7 @@ dk_status dki_store_read(dki_store *store, uint64_t offset, void *out, size_t si
 
 /* Reading a chunk --------------------------------------------------------------------------------------------------- */
 
-static const char *const block_names[DKI_N_BLOCKS] = { "values", "known rows", "bytes" };
+static const char *const block_names[DKI_N_BLOCKS] = { "values", "known rows", "bytes", "ends of runs" };
 
 static dk_status damaged(const struct dki_stored *stored, size_t which, const char *how, dk_error *err)
 {
@@ -271,13 +271,18 @@ static void lay_out(const dki_stored_form *form, char *memory, dki_chunk *chunk)
     chunk->values = places[DKI_BLOCK_VALUES];
     chunk->valid = (uint64_t *)(void *)places[DKI_BLOCK_VALID];
     chunk->bytes = places[DKI_BLOCK_BYTES];
+    chunk->ends = (uint32_t *)(void *)places[DKI_BLOCK_ENDS];
 }
 
 static dk_status load(struct dki_stored *stored, char *memory, dk_error *err)
 {
     const dki_stored_form *form = &stored->form;
     dki_chunk read = {
-        .storage = form->storage, .constant = form->constant, .n_rows = form->n_rows, .facts = form->facts
+        .storage = form->storage,
+        .constant = form->constant,
+        .n_runs = (uint32_t)dki_form_n_runs(form),
+        .n_rows = form->n_rows,
+        .facts = form->facts,
     };
     const char *wrong;
     dk_status status = DK_OK;
@@ -327,6 +332,7 @@ static char *remove_resident(struct dki_stored *stored)
     stored->chunk->values = NULL;
     stored->chunk->valid = NULL;
     stored->chunk->bytes = NULL;
+    stored->chunk->ends = NULL;
     return memory;
 }
 
@@ -488,6 +494,7 @@ dk_status dki_store_chunk(dki_store *store, const dki_stored_form *form, dki_chu
     both->chunk.context = dk_context_retain(store->context);
     both->chunk.storage = form->storage;
     both->chunk.constant = form->constant;
+    both->chunk.n_runs = (uint32_t)dki_form_n_runs(form);
     both->chunk.n_rows = form->n_rows;
     both->chunk.facts = form->facts;
     both->chunk.heap_bytes = sizeof both->chunk;

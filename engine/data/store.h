@@ -21,7 +21,7 @@ typedef struct dki_block {
     bool compressed;
 } dki_block;
 
-enum { DKI_BLOCK_VALUES, DKI_BLOCK_VALID, DKI_BLOCK_BYTES, DKI_N_BLOCKS };
+enum { DKI_BLOCK_VALUES, DKI_BLOCK_VALID, DKI_BLOCK_BYTES, DKI_BLOCK_ENDS, DKI_N_BLOCKS };
 
 /* A chunk as the file describes it. */
 typedef struct dki_stored_form {
@@ -35,6 +35,17 @@ typedef struct dki_stored_form {
     dki_column_facts facts;
     dki_block blocks[DKI_N_BLOCKS];
 } dki_stored_form;
+
+/* Runs of a chunk that the file describes; 0: it has none. */
+static inline uint64_t dki_form_n_runs(const dki_stored_form *form)
+{
+    return form->blocks[DKI_BLOCK_ENDS].bytes / sizeof(uint32_t);
+}
+/* How many values stand for its rows. */
+static inline uint64_t dki_form_n_values(const dki_stored_form *form)
+{
+    return form->constant ? 1 : dki_form_n_runs(form) ? dki_form_n_runs(form) : form->n_rows;
+}
 
 /* Opens a regular file. memory_bytes: what its chunks may take when nobody holds them; 0: a quarter of the machine's.
  * Under a budget it is never more than a quarter of that. Errors: DK_ERR_IO, DK_ERR_MEMORY. */

@@ -72,6 +72,32 @@ static dk_status reserve(dk_view *view, size_t bytes, dk_error *err)
 
 #define VALID_BYTES (DK_BLOCK_WORDS * sizeof(uint64_t))
 
+/* Rows of a chunk with runs: one run is a constant, which lies in place but for its bits. */
+static dk_status view_runs(const dki_chunk *chunk, uint64_t at, size_t n, dk_view *view, dk_error *err)
+{
+    size_t run = dki_chunk_run(chunk, at), width = dki_storage_width(chunk->storage);
+    size_t value_bytes = width > 0 ? DK_BLOCK_ROWS * width : VALID_BYTES;
+    uint64_t *valid;
+
+    if (reserve(view, value_bytes + VALID_BYTES, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    valid = (uint64_t *)(void *)((char *)view->scratch + value_bytes);
+    view->constant = at + n <= chunk->ends[run];
+    view->values = view->scratch;
+    view->valid = chunk->valid ? valid : NULL;
+    if (!view->constant) {
+        dki_runs_expand(chunk, at, n, view->scratch, chunk->valid ? valid : NULL);
+        return DK_OK;
+    }
+    if (chunk->valid)
+        *valid = dki_bit(chunk->valid, run);
+    if (width == 0)
+        *(uint64_t *)view->scratch = dki_bit(chunk->values, run);
+    else
+        view->values = (const char *)chunk->values + run * width;
+    return DK_OK;
+}
+
 /* Rows at .. at + n - 1 of one chunk, in place where bitmaps begin at a word. */
 dk_status dki_chunk_view(const dki_chunk *chunk, uint64_t at, size_t n, dk_view *view, dk_error *err)
 {
@@ -89,6 +115,8 @@ dk_status dki_chunk_view(const dki_chunk *chunk, uint64_t at, size_t n, dk_view 
         view->valid = chunk->valid;
         return DK_OK;
     }
+    if (chunk->n_runs > 0)
+        return view_runs(chunk, at, n, view, err);
     if (shifted && (chunk->valid || chunk->storage == DK_STORE_BITS) &&
         reserve(view, 2 * VALID_BYTES, err) != DK_OK)
         return DK_ERR_MEMORY;
@@ -118,7 +146,7 @@ dk_status dki_chunk_view(const dki_chunk *chunk, uint64_t at, size_t n, dk_view 
 
 static void gather_value(const dki_chunk *chunk, uint64_t at, dk_storage storage, void *values, size_t i)
 {
-    uint64_t from = chunk->constant ? 0 : at;
+    uint64_t from = dki_chunk_place(chunk, at);
 
     switch (storage) {
     case DK_STORE_BITS: dki_bit_put(values, i, dki_chunk_integer(chunk, at) != 0); break;

@@ -234,3 +234,26 @@ test("a snapshot larger than the budget answers what its columns are asked", fun
   t.eq(#opened:select { "gemeente", "uren" }:where "gemeente == 'Duiven'", expected.Duiven)
   dk.budget(0)
 end)
+
+test("runs of equal rows are saved as such, and a reader from the page reads them", function(t, dk)
+  local path, lines, expected = t.path "runs.dk", { "gemeente;uren" }, { {}, {} }
+  for i = 1, 9000 do
+    lines[#lines + 1] = i <= 4000 and "Arnhem;7" or i <= 7500 and "Duiven;" or "Arnhem;-300"
+    expected[1][i] = i <= 4000 and "Arnhem" or i <= 7500 and "Duiven" or "Arnhem"
+    expected[2][i] = i <= 4000 and 7 or i <= 7500 and reader.null or -300
+  end
+  local data = dk.read_text(table.concat(lines, "\n") .. "\n")
+  data:save(path)
+  local bytes = t.read(path)
+  t.ok(#bytes < 2000)
+  t.ok(bytes:find("ends\0\0\0\0raw", 1, true))
+  local columns = reader.read(bytes)
+  t.eq(columns[1].values, expected[1])
+  t.eq(columns[2].values, expected[2])
+  t.eq(dk.open(path):fingerprint(), data:fingerprint())
+  local size = 0
+  for row in data:schema():rows() do
+    size = size + row.bytes
+  end
+  t.ok(size < 2000) -- in memory too
+end)

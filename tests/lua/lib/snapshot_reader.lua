@@ -98,7 +98,7 @@ local function read_chunk(bytes, c, values, levels)
   local parts = {}
   for _ = 1, c.number() do
     local part, encoding, offset, size = c.name(), c.name(), c.number(), c.number()
-    check(part == "values" or part == "valid" or part == "bytes", "the part %s is not known", part)
+    check(part == "values" or part == "valid" or part == "bytes" or part == "ends", "the part %s is not known", part)
     check(encoding == "raw", "the encoding %s is not known", encoding)
     check(offset % 64 == 0, "a block begins at %d", offset)
     check(c.number() == size, "a raw block has two sizes")
@@ -125,9 +125,16 @@ local function read_chunk(bytes, c, values, levels)
     check(flags & 2 == 0 or least <= number and number <= greatest, "%s is out of bounds", number)
     return number
   end
+  local run, run_end = 0, parts.ends and string.unpack("<I4", parts.ends)
   for i = 0, rows - 1 do
-    values[#values + 1] = value(flags & 1 == 1 and 0 or i)
+    if i == run_end then
+      run = run + 1
+      run_end = string.unpack("<I4", parts.ends, run * 4 + 1)
+      check(run_end > i, "a run goes backwards")
+    end
+    values[#values + 1] = value(flags & 1 == 1 and 0 or parts.ends and run or i)
   end
+  check(not parts.ends or run_end == rows and #parts.ends == run * 4 + 4, "the runs do not cover the rows")
 end
 
 local types = {}
