@@ -140,7 +140,7 @@ static int protected_finish(lua_State *L)
     }
     if (!dkl_to_value(L, -1, &value) || !fits(h, &value))
         return dkl_fail(L, "finish of aggregate %s gave %s, and its result is %s", h->name,
-                          luaL_tolstring(L, -1, NULL), dk_type_name(h->result));
+                        luaL_tolstring(L, -1, NULL), dk_type_name(h->result));
     *c->out = value;
     if (value.type == DK_TEXT)
         lua_setfield(L, 2, "text"); /* lives until the next one */
@@ -246,6 +246,7 @@ static int define(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     dk_aggregate aggregate = { .state_bytes = sizeof(lua_group) };
     dkl_state *state = dkl_get_state(L);
+    void **slot;
     host *h;
 
     lua_settop(L, 2);
@@ -270,20 +271,22 @@ static int define(lua_State *L)
     aggregate.finish = finish;
     aggregate.drop = drop;
     aggregate.release = free;
+    lua_settop(L, 3);
+    slot = dkl_slot(L, free); /* 4 */
     h = calloc(1, sizeof *h);
     if (h == NULL)
         return dkl_fail(L, "out of memory");
+    *slot = h;
     h->state = state;
     h->result = aggregate.result;
     h->n_arguments = aggregate.n_arguments;
     strncpy(h->name, aggregate.name, sizeof h->name - 1);
     aggregate.arg = h;
-    if (dk_aggregate_define(state->context, &aggregate, &err) != DK_OK) {
-        free(h);
-        return dkl_raise(L, &err);
-    }
-    lua_settop(L, 3);
+    lua_pushvalue(L, 3);
     lua_rawsetp(L, LUA_REGISTRYINDEX, h);
+    DKL_TRY(dk_aggregate_define(state->context, &aggregate,
+                                &err)); /* else the table stays in the registry, and is small */
+    *slot = NULL;
     return 0;
 }
 

@@ -110,8 +110,8 @@ static const char *const calls[] = {
     DATA "dk.aggregate 'spread' { start = function() return {} end, step = function(s, x) s[#s + 1] = x end, "
          "merge = function(s, t) table.move(t, 1, #t, #s + 1, s) end, finish = function(s) return #s end }\n"
          "return function() return #t:breakdown { by = 'k', measures = 'n = spread(x)', margins = 'totals' } end",
-    "return function() dk.aggregate 'one' { step = function() end, finish = function() return 1 end } "
-    "return #dk.aggregates() end",
+    "dk.aggregate 'one' { step = function() end, finish = function() return 1 end }\n"
+    "return function() return #dk.aggregates() end",
     /* tables from tables */
     DATA "return function() return #t:where('n > $least and k is not null', { least = 1 }) end",
     DATA "return function() return #t:where(dk.expr 'n > 1') end",
