@@ -176,6 +176,7 @@ void dk_table_release(const dk_table *shared)
     dki_text_map_drop(&table->names);
     free_properties(context, &table->properties);
     dk_column_release(table->margin);
+    dki_lineage_release(table->lineage);
     dki_free(context, table);
     dk_context_release(context);
 }
@@ -386,6 +387,7 @@ static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_
         dk_table_release(made);
         return status;
     }
+    made->lineage = dki_lineage_retain(table->lineage);
     *out = made;
     return DK_OK;
 }
@@ -434,6 +436,20 @@ dk_status dk_table_drop(const dk_table *table, const char *const *names, size_t 
     return status;
 }
 
+/* The lineage says what names were before; made is released on failure. */
+static dk_status keep_renamed(const dk_table *table, dk_table *made, const char *const *old_names,
+                              const char *const *new_names, size_t n, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status =
+            dki_table_add_step(made, i == 0 ? table : made, err, "%s renamed to %s", old_names[i], new_names[i]);
+    if (status != DK_OK)
+        dk_table_release(made);
+    return status;
+}
+
 dk_status dk_table_rename(const dk_table *table, const char *const *old_names, const char *const *new_names,
                           size_t n, const dk_table **out, dk_error *err)
 {
@@ -469,6 +485,8 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
     if (status == DK_OK)
         status = dki_table_make(table->context, fields, table->n_fields, table->n_rows, &properties, table->margin,
                                 &made, err);
+    if (status == DK_OK)
+        status = keep_renamed(table, made, old_names, new_names, n, err);
     if (status == DK_OK)
         *out = made;
     dki_free(table->context, key);
@@ -521,6 +539,7 @@ static dk_status restate(const dk_table *table, const dk_properties *properties,
         else
             status = DK_ERR_MEMORY;
     }
+    made->lineage = dki_lineage_retain(table->lineage);
     if (status == DK_OK)
         *out = made;
     else

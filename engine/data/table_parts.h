@@ -7,6 +7,7 @@
 #include <dekking/table.h>
 
 #include "base/hash.h"
+#include "lineage.h"
 
 struct dk_table {
     atomic_size_t n_references;
@@ -19,6 +20,7 @@ struct dk_table {
     dk_properties properties; /* texts owned */
     char **notes;
     size_t n_notes;
+    const dki_lineage *lineage; /* NULL: nobody made it from another */
 };
 
 /* A table of those fields with another's properties and margin (both may be NULL: none). The margin must have n_rows

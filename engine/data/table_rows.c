@@ -62,13 +62,31 @@ static dk_status slice_columns(dk_context *context, const void *arg, const dk_co
     return status;
 }
 
+static dk_status keep_sliced(const dk_table *table, const dk_table *made, const struct range *range, dk_error *err)
+{
+    dk_status status =
+        dki_table_add_step(made, table, err, "rows %llu to %llu", (unsigned long long)range->start + 1,
+                           (unsigned long long)(range->start + range->n));
+
+    if (status != DK_OK)
+        dk_table_release(made);
+    return status;
+}
+
 dk_status dk_table_slice(const dk_table *table, uint64_t start, uint64_t n, const dk_table **out, dk_error *err)
 {
     struct range range;
+    const dk_table *made;
+    dk_status status;
 
     range.start = start < table->n_rows ? start : table->n_rows;
     range.n = n < table->n_rows - range.start ? n : table->n_rows - range.start;
-    return each_column(table, range.n, true, slice_columns, &range, out, err);
+    status = each_column(table, range.n, true, slice_columns, &range, &made, err);
+    if (status == DK_OK)
+        status = keep_sliced(table, made, &range, err);
+    if (status == DK_OK)
+        *out = made;
+    return status;
 }
 
 struct row_list {
@@ -159,6 +177,7 @@ static dk_status find_details(const dk_table *table, uint64_t *rows, uint64_t *n
 dk_status dk_table_detail(const dk_table *table, const dk_table **out, dk_error *err)
 {
     struct row_list list = { NULL, 0 };
+    const dk_table *made;
     uint64_t *rows;
     dk_status status;
 
@@ -172,7 +191,14 @@ dk_status dk_table_detail(const dk_table *table, const dk_table **out, dk_error 
     status = find_details(table, rows, &list.n, err);
     list.rows = rows;
     if (status == DK_OK)
-        status = each_column(table, list.n, false, gather_columns, &list, out, err);
+        status = each_column(table, list.n, false, gather_columns, &list, &made, err);
     dki_free(table->context, rows);
+    if (status != DK_OK)
+        return status;
+    status = dki_table_add_step(made, table, err, "rows that are no totals");
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     return status;
 }

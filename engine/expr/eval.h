@@ -43,6 +43,9 @@ size_t dki_bound_column(const dki_bound *bound);
 bool dki_bound_is_looked_up(const dki_bound *bound);
 /* Bounds of what is looked up, where they are known: integers, decimals, dates, timestamps, periods. */
 bool dki_bound_bounds(const dki_bound *bound, int64_t *least, int64_t *greatest);
+/* How it is computed, in words, cut where they are long. */
+#define DKI_DESCRIPTION 240
+void dki_bound_describe(const dki_bound *bound, char *out, size_t size);
 /* Sentences for the result: a literal that no category has, with the nearest one. */
 size_t dki_bound_n_notes(const dki_bound *bound);
 const char *dki_bound_note(const dki_bound *bound, size_t i);

@@ -79,3 +79,16 @@ const dki_node *dki_expr_root(const dk_expr *expr)
 {
     return expr->root;
 }
+
+const char *dki_expr_body(const dk_expr *expr)
+{
+    const char *at = expr->text;
+    bool quoted = false;
+
+    if (expr->name == NULL)
+        return at;
+    for (; *at && (quoted || *at != '='); at++) /* a backquote that is doubled ends nothing */
+        quoted ^= *at == '`';
+    at += *at == '=';
+    return at + strspn(at, " \t\r\n");
+}

@@ -45,6 +45,9 @@ typedef struct dki_node {
 /* The tree of an expression; borrowed. */
 const dki_node *dki_expr_root(const dk_expr *expr);
 
+/* The text of an expression behind its name. */
+const char *dki_expr_body(const dk_expr *expr);
+
 /* Calls visit for a node and everything below it, filters included; stops and returns false when visit does. */
 typedef bool dki_node_visit_fn(void *arg, const dki_node *node);
 bool dki_node_visit(const dki_node *node, dki_node_visit_fn *visit, void *arg);

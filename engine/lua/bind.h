@@ -150,5 +150,6 @@ void dkl_open_aggregate(lua_State *L);
 void dkl_open_breakdown(lua_State *L);
 void dkl_open_scenario(lua_State *L);
 void dkl_open_snapshot(lua_State *L);
+void dkl_open_lineage(lua_State *L);
 
 #endif

@@ -121,6 +121,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_breakdown(L);
     dkl_open_scenario(L);
     dkl_open_snapshot(L);
+    dkl_open_lineage(L);
     lua_settop(L, 1);
     dkl_open_library(L);
     return 1;

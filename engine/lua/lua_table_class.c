@@ -11,7 +11,9 @@
 #include "lua_table.h"
 
 /* Methods that a part of the library adds to the table of methods: { method, part }. */
-static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" } };
+static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" },
+                                              { "explain", "explain" },
+                                              { "plan", "explain" } };
 #define N_LAZY (sizeof lazy_methods / sizeof *lazy_methods)
 
 static int table_len(lua_State *L)

@@ -74,6 +74,11 @@ dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dk_error *er
     if (!inputs->filters || !inputs->values || !inputs->views || !inputs->by_views || !inputs->n_filter_null ||
         !inputs->where_truth || !inputs->truths)
         return DK_ERR_MEMORY;
+    if (plan->trace) {
+        inputs->steps = dki_arena_array(arena, DKI_N_STEPS(plan), sizeof *inputs->steps, err);
+        if (inputs->steps == NULL)
+            return DK_ERR_MEMORY;
+    }
     return make_evals(inputs, plan, err);
 }
 
@@ -95,15 +100,6 @@ void dki_inputs_drop(dki_inputs *inputs)
     memset(inputs, 0, sizeof *inputs);
 }
 
-static bool has_any(const uint64_t *words, size_t n)
-{
-    uint64_t all = 0;
-
-    for (size_t i = 0; i < dki_bit_words(n); i++)
-        all |= words[i];
-    return all != 0;
-}
-
 dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err)
 {
     const dki_plan *plan = inputs->plan;
@@ -111,6 +107,8 @@ dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any,
 
     *any = true;
     inputs->selection = NULL;
+    inputs->n_selected = n;
+    inputs->since = inputs->steps ? dki_trace_now() : 0;
     if (plan->where) {
         uint64_t n_null = 0;
 
@@ -119,12 +117,17 @@ dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any,
             return status;
         inputs->n_where_null += n_null;
         inputs->selection = inputs->where_truth;
-        *any = has_any(inputs->selection, n);
+        inputs->n_selected = dki_bits_count(inputs->selection, n);
+        inputs->n_where += inputs->n_selected;
+        dki_trace_lap(inputs->steps, DKI_STEP_WHERE, &inputs->since);
+        *any = inputs->n_selected > 0;
         if (!*any)
             return DK_OK;
     }
-    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
+    for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++) {
         status = input_block(&inputs->by[i], row, n, inputs->selection, &inputs->by_views[i], err);
+        dki_trace_lap(inputs->steps, DKI_STEP_BY + i, &inputs->since);
+    }
     return status;
 }
 
@@ -146,6 +149,10 @@ static dk_status read_values(dki_inputs *inputs, uint64_t row, size_t n, dk_erro
                                     inputs->truths + filter * DK_BLOCK_WORDS, &n_null, err);
             inputs->n_filter_null[filter] += n_null;
             n_filters = filter + 1;
+            dki_trace_lap(inputs->steps, DKI_STEP_FILTER(plan) + filter, &inputs->since);
+            if (inputs->steps && status == DK_OK)
+                inputs->steps[DKI_STEP_TRUE(plan) + filter] +=
+                    dki_bits_count(inputs->truths + filter * DK_BLOCK_WORDS, n);
         }
         for (int k = 0; k < 2; k++) {
             size_t value = k ? aggregate->other : aggregate->value;
@@ -155,6 +162,7 @@ static dk_status read_values(dki_inputs *inputs, uint64_t row, size_t n, dk_erro
             status = input_block(&inputs->values[value], row, n, dki_inputs_truth(inputs, filter),
                                  &inputs->views[value], err);
             n_values = value + 1;
+            dki_trace_lap(inputs->steps, DKI_STEP_VALUE(plan) + value, &inputs->since);
         }
     }
     return status;

@@ -20,12 +20,15 @@ typedef struct dki_inputs {
     dki_eval **filters;
     dki_input *values;
     dk_view weight_view;
-    dki_arena arena; /* holds the arrays here */
-    uint64_t n_where_null;
-    uint64_t *n_filter_null; /* of each filter */
+    dki_arena arena;                /* holds the arrays here */
+    uint64_t n_where, n_where_null; /* rows that the where lets through, and those where it is null */
+    uint64_t *n_filter_null;        /* of each filter */
+    uint64_t *steps;                /* of the trace; NULL: nobody asks */
+    uint64_t since;                 /* when the step at hand began */
     /* Of the block at hand. */
-    uint64_t *where_truth;             /* DK_BLOCK_WORDS words */
-    uint64_t *truths;                  /* DK_BLOCK_WORDS words for each filter */
+    uint64_t *where_truth; /* DK_BLOCK_WORDS words */
+    uint64_t *truths;      /* DK_BLOCK_WORDS words for each filter */
+    size_t n_selected;
     const uint64_t *selection;         /* where the breakdown's where holds; NULL: it has none */
     const dk_view **by_views, **views; /* of each dimension, of each value */
 } dki_inputs;
@@ -38,7 +41,7 @@ dk_status dki_inputs_block(dki_inputs *inputs, uint64_t row, size_t n, bool *any
 /* The same of the dimensions alone. */
 dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err);
 dk_status dki_inputs_weights(dki_inputs *inputs, uint64_t row, size_t n, int64_t *weights, dk_error *err);
-/* Of breakdown_scan.c: adds what the conditions of a worker left out because they were null. */
+/* Of breakdown_scan.c: adds what the conditions of a worker left out, and what its steps took; once for each worker. */
 void dki_groups_count_nulls(dki_groups *groups, const dki_inputs *inputs);
 static inline const uint64_t *dki_inputs_truth(const dki_inputs *inputs, size_t filter)
 {

@@ -5,6 +5,7 @@
  *   cells   groups and their totals in the order of keys, dimensions as columns  breakdown_cells.c
  *   result  measures as columns                                                 breakdown_measure.c
  *   table   order, limit, labels, notes                                         breakdown_run.c
+ *   trace   how it went, as a table, where somebody asks                        breakdown_trace.c
  */
 #ifndef DKI_QUERY_BREAKDOWN_PLAN_H
 #define DKI_QUERY_BREAKDOWN_PLAN_H
@@ -14,6 +15,7 @@
 #include "expr/eval.h"
 #include "group.h"
 #include "margin.h"
+#include "trace.h"
 
 #define DKI_NONE SIZE_MAX
 
@@ -51,6 +53,39 @@ typedef struct dki_plan_period {
     size_t count, column, least, greatest;
 } dki_plan_period;
 
+/* What a run of a plan is measured by, where somebody asks. */
+typedef enum dki_phase {
+    DKI_PHASE_BIND,
+    DKI_PHASE_SCAN,
+    DKI_PHASE_MERGE,
+    DKI_PHASE_CELLS,
+    DKI_PHASE_MEASURES,
+    DKI_PHASE_TABLE,
+    DKI_N_PHASES
+} dki_phase;
+
+/* Steps of the pass over the rows, numbered: where, dimensions, conditions, arguments, counting, accumulators. Times are
+ * those of all workers together, in nanoseconds. */
+#define DKI_STEP_WHERE 0
+#define DKI_STEP_BY 1
+#define DKI_STEP_FILTER(plan) (1 + (plan)->breakdown->n_by)
+#define DKI_STEP_VALUE(plan) (DKI_STEP_FILTER(plan) + (plan)->n_filters)
+#define DKI_STEP_COUNT(plan) (DKI_STEP_VALUE(plan) + (plan)->n_values)
+#define DKI_STEP_ACCUMULATE(plan) (DKI_STEP_COUNT(plan) + 1)
+#define DKI_STEP_TRUE(plan) (DKI_STEP_COUNT(plan) + 2) /* no times, but rows for which each condition holds */
+#define DKI_N_STEPS(plan) (DKI_STEP_TRUE(plan) + (plan)->n_filters)
+
+typedef struct dki_trace {
+    uint64_t phases[DKI_N_PHASES]; /* nanoseconds */
+    uint64_t *steps;               /* nanoseconds of each */
+    unsigned n_workers;
+    size_t n_slots;   /* by index; 0: by hash */
+    bool in_parts;    /* by hash, in partitions of keys */
+    size_t n_counted; /* aggregates that counters by index give */
+    size_t n_summed;  /* and sums by index */
+    uint64_t n_groups;
+} dki_trace;
+
 typedef struct dki_plan {
     dk_context *context; /* borrowed, as everything else that is not made here */
     const dk_breakdown *breakdown;
@@ -69,7 +104,8 @@ typedef struct dki_plan {
     size_t n_aggregates, aggregate_capacity;
     dki_plan_period *periods;
     size_t n_periods, period_capacity;
-    dki_arena arena; /* holds nodes that no expression has */
+    dki_arena arena;  /* holds nodes that no expression has */
+    dki_trace *trace; /* NULL: nobody asks */
 } dki_plan;
 
 dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,
@@ -91,6 +127,7 @@ typedef struct dki_groups {
     dki_grouper grouper;
     dki_accumulator *accumulators; /* one for each aggregate of the plan */
     size_t n_accumulators;
+    uint64_t n_where;        /* rows that the breakdown's where lets through */
     uint64_t n_where_null;   /* rows left out because the breakdown's where was null */
     uint64_t *n_filter_null; /* the same for each filter of the plan */
 } dki_groups;
@@ -135,6 +172,8 @@ dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, 
 void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
 /* Of breakdown_period.c: DK_ERR_ARGUMENT where a count() goes over several periods; notes what totals count. */
 dk_status dki_result_periods(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
+/* Of breakdown_trace.c: how the run of a plan went, step by step, as a table; of the result that it gave. */
+dk_status dki_trace_table(const dki_result *result, const dk_table *made, const dk_table **out, dk_error *err);
 /* Adds to masks what each all() of the measures totals. */
 dk_status dki_plan_coarser(const dki_plan *plan, dki_int_map *masks, dk_error *err);
 

@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "expr/poll_row.h"
+#include "lineage_parts.h"
 
 /* Notes. ------------------------------------------------------------------------------------------------------- */
 
@@ -222,10 +223,13 @@ static dk_status put_notes(const struct notes *notes, const dk_table **table, dk
 
 static dk_status make_result(dki_result *result, struct notes *notes, dk_error *err)
 {
+    uint64_t *phases = result->plan->trace ? result->plan->trace->phases : NULL, since;
     dk_status status = dki_groups_scan(&result->groups, result->plan, err);
 
+    since = phases ? dki_trace_now() : 0;
     if (status == DK_OK)
         status = dki_result_cells(result, err);
+    dki_trace_lap(phases, DKI_PHASE_CELLS, &since);
     if (status == DK_OK)
         status = dki_result_periods(result, add_note, notes, err);
     if (status == DK_OK)
@@ -234,6 +238,7 @@ static dk_status make_result(dki_result *result, struct notes *notes, dk_error *
         status = add_plan_notes(notes, result->plan, err);
     if (status == DK_OK)
         status = dki_result_measures(result, add_note, notes, err);
+    dki_trace_lap(phases, DKI_PHASE_MEASURES, &since);
     return status;
 }
 
@@ -249,34 +254,70 @@ static void result_drop(dki_result *result)
     dki_arena_drop(&result->arena);
 }
 
-dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
-                           const dk_table **out, dk_error *err)
+/* From a plan to the table that the user gets. */
+static dk_status run_plan(const dki_plan *plan, const dk_table **out, dk_error *err)
 {
-    dki_plan plan;
-    dki_result result = { .plan = &plan };
+    uint64_t *phases = plan->trace ? plan->trace->phases : NULL, since;
+    dki_result result = { .plan = plan };
     struct notes notes;
     const dk_table *made = NULL;
-    dk_status status = dki_plan_init(&plan, breakdown, table, params, err);
+    dk_status status;
 
-    dki_arena_init(&result.arena, plan.context);
-    dki_text_map_init(&notes.texts, plan.context);
-    if (status == DK_OK)
-        status = make_result(&result, &notes, err);
+    dki_arena_init(&result.arena, plan->context);
+    dki_text_map_init(&notes.texts, plan->context);
+    status = make_result(&result, &notes, err);
+    since = phases ? dki_trace_now() : 0;
     if (status == DK_OK)
         status = result_table(&result, &made, err);
     if (status == DK_OK)
-        status = sort_result(breakdown, &made, err);
+        status = sort_result(plan->breakdown, &made, err);
     if (status == DK_OK)
         status = limit_result(&result, &notes, &made, err);
     if (status == DK_OK)
         status = put_notes(&notes, &made, err);
+    if (status == DK_OK)
+        status = dki_result_lineage(&result, made, err);
+    dki_trace_lap(phases, DKI_PHASE_TABLE, &since);
+    if (status == DK_OK && plan->trace)
+        status = dki_trace_table(&result, made, out, err);
     result_drop(&result);
     dki_text_map_drop(&notes.texts);
-    dki_plan_drop(&plan);
-    if (status != DK_OK) {
+    if (status != DK_OK || plan->trace)
         dk_table_release(made);
-        return status;
+    else
+        *out = made;
+    return status;
+}
+
+dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
+                           const dk_table **out, dk_error *err)
+{
+    dki_plan plan;
+    dk_status status = dki_plan_init(&plan, breakdown, table, params, err);
+
+    if (status == DK_OK)
+        status = run_plan(&plan, out, err);
+    dki_plan_drop(&plan);
+    return status;
+}
+
+dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
+                            const dk_table **out, dk_error *err)
+{
+    dki_plan plan;
+    dki_trace trace = { .n_workers = 0 };
+    uint64_t since = dki_trace_now();
+    dk_status status = dki_plan_init(&plan, breakdown, table, params, err);
+
+    dki_trace_lap(trace.phases, DKI_PHASE_BIND, &since);
+    if (status == DK_OK) {
+        trace.steps = dki_calloc(plan.context, DKI_N_STEPS(&plan), sizeof *trace.steps, err);
+        status = trace.steps ? DK_OK : DK_ERR_MEMORY;
     }
-    *out = made;
-    return DK_OK;
+    plan.trace = &trace;
+    if (status == DK_OK)
+        status = run_plan(&plan, out, err);
+    dki_free(plan.context, trace.steps);
+    dki_plan_drop(&plan);
+    return status;
 }

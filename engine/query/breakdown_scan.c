@@ -181,7 +181,9 @@ static void make_whole(struct worker *worker, const dk_view *view, int64_t *out)
 static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker, size_t n, dk_error *err)
 {
     const dki_inputs *inputs = &worker->inputs;
-    dki_dense_block block = { n, inputs->selection, inputs->by_views, inputs->views, inputs->truths };
+    dki_dense_block block = {
+        n, inputs->n_selected, inputs->selection, inputs->by_views, inputs->views, inputs->truths
+    };
 
     if (dense->plan == NULL)
         return dki_group_block(&worker->found.grouper, inputs->by_views, n, inputs->selection, worker->group, err);
@@ -236,14 +238,17 @@ static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, str
 
 static dk_status scan_block(const struct scan *scan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
 {
+    dki_inputs *inputs = &worker->inputs;
     bool any;
-    dk_status status = dki_inputs_block(&worker->inputs, row, n, &any, err);
+    dk_status status = dki_inputs_block(inputs, row, n, &any, err);
 
     if (status != DK_OK || !any)
         return status;
     status = find_groups(&scan->dense, worker, n, err);
+    dki_trace_lap(inputs->steps, DKI_STEP_COUNT(scan->plan), &inputs->since);
     if (status == DK_OK)
         status = add_rows(scan->plan, &scan->dense, worker, row, n, err);
+    dki_trace_lap(inputs->steps, DKI_STEP_ACCUMULATE(scan->plan), &inputs->since);
     return status;
 }
 
@@ -362,9 +367,31 @@ static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error
 
 void dki_groups_count_nulls(dki_groups *groups, const dki_inputs *inputs)
 {
+    dki_trace *trace = inputs->plan ? inputs->plan->trace : NULL;
+
+    groups->n_where += inputs->n_where;
     groups->n_where_null += inputs->n_where_null;
     for (size_t i = 0; inputs->plan && i < inputs->plan->n_filters; i++)
         groups->n_filter_null[i] += inputs->n_filter_null[i];
+    if (trace == NULL)
+        return;
+    trace->n_workers++;
+    for (size_t i = 0; i < DKI_N_STEPS(inputs->plan); i++)
+        trace->steps[i] += inputs->steps[i];
+}
+
+/* Which way was taken. */
+static void put_trace(const dki_plan *plan, const dki_dense_plan *dense, const dki_groups *groups)
+{
+    dki_trace *trace = plan->trace;
+
+    trace->in_parts = groups->parts != NULL;
+    trace->n_groups = trace->in_parts ? groups->parts->n_groups : groups->grouper.n_groups;
+    trace->n_slots = dense->plan && groups->parts == NULL ? dense->n_slots : 0;
+    for (size_t i = 0; trace->n_slots && i < plan->n_aggregates; i++) {
+        trace->n_counted += dense->takes[i].how == DKI_DENSE_COUNTED;
+        trace->n_summed += dense->takes[i].how == DKI_DENSE_SUMMED;
+    }
 }
 
 /* Groups where keys are many, if they are. */
@@ -406,8 +433,10 @@ static dk_status scan_rows(dki_groups *groups, struct scan *scan, dk_error *err)
     uint64_t grain =
         dki_plan_wants_one_thread(plan) ? n_rows + 1 : (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
     struct worker *first = NULL;
+    uint64_t *phases = plan->trace ? plan->trace->phases : NULL, since = phases ? dki_trace_now() : 0;
     dk_status status = dki_parallel(plan->context, n_rows, grain, scan_range, scan, err);
 
+    dki_trace_lap(phases, DKI_PHASE_SCAN, &since);
     if (status == DK_OK)
         status = get_worker(scan, 0, &first, err); /* also where there was nothing to do */
     if (status == DK_OK)
@@ -424,18 +453,23 @@ static dk_status scan_rows(dki_groups *groups, struct scan *scan, dk_error *err)
     }
     for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
         worker_drop(scan->workers[i], plan);
+    dki_trace_lap(phases, DKI_PHASE_MERGE, &since);
     return status;
 }
 
 dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err)
 {
     struct scan scan = { .plan = plan };
+    uint64_t *phases = plan->trace ? plan->trace->phases : NULL, since = phases ? dki_trace_now() : 0;
     dk_status status = dki_dense_plan_init(&scan.dense, plan, err);
 
     if (status == DK_OK)
         status = scan_parts(groups, plan, &scan.dense, err);
+    dki_trace_lap(phases, DKI_PHASE_SCAN, &since); /* nothing where keys are not so many */
     if (status == DK_OK && groups->parts == NULL)
         status = scan_rows(groups, &scan, err);
+    if (status == DK_OK && plan->trace)
+        put_trace(plan, &scan.dense, groups);
     dki_dense_plan_drop(&scan.dense);
     return status;
 }

@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#include "base/bitmap.h"
 #include "base/memory.h"
 #include "dense_kernels.h"
 
@@ -300,7 +299,7 @@ static bool is_few(const dki_dense_block *block)
 {
     size_t n = block->n;
 
-    return block->selection && dki_bits_count(block->selection, n) < (dki_codes_picks_fast() ? n - n / 8 : n / 8);
+    return block->selection && block->n_selected < (dki_codes_picks_fast() ? n - n / 8 : n / 8);
 }
 
 /* picked: bits of the rows that count; NULL: all. */

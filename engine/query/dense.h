@@ -70,7 +70,7 @@ typedef struct dki_dense {
 
 /* The inputs of a block. */
 typedef struct dki_dense_block {
-    size_t n;
+    size_t n, n_selected;
     const uint64_t *selection;    /* where the breakdown's where holds; NULL: it has none */
     const dk_view *const *by;     /* of each dimension */
     const dk_view *const *values; /* of each value of the plan */

@@ -326,6 +326,7 @@ static dk_status deal_block(const struct scan *scan, struct worker *worker, uint
             rows->flags[at + i] = worker->flags[chosen ? chosen[i] : i];
     }
     worker->n += n_chosen;
+    dki_trace_lap(inputs->steps, DKI_STEP_COUNT(plan), &inputs->since);
     return status;
 }
 

@@ -14,11 +14,13 @@
  */
 #include <dekking/sort.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/lineage.h"
 #include "expr/poll_row.h"
 #include "keys.h"
 #include "margin_rows.h"
@@ -262,24 +264,52 @@ static dk_status sort_table(const dk_table *table, const dki_order_key *keys, si
     return status;
 }
 
+/* Says by what in the lineage of made, which is released on failure. */
+static dk_status keep_order(const dk_table *table, const dk_table *made, const char *keys, uint64_t limit,
+                            const dk_table **out, dk_error *err)
+{
+    dk_status status = dki_table_add_step(made, table, err, "sorted by %s", keys);
+
+    if (status == DK_OK && limit < dk_table_n_rows(table))
+        status = dki_table_add_step(made, made, err, "the first %llu of them", (unsigned long long)limit);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
+    return status;
+}
+
+#define KEYS_TEXT 400 /* so many bytes of keys go into the lineage */
+
+static void add_key(char text[KEYS_TEXT], const char *key, const char *way)
+{
+    size_t used = strlen(text);
+
+    (void)snprintf(text + used, KEYS_TEXT - used, "%s%s%s", used ? ", " : "", key, way);
+}
+
 dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n_keys, const dk_table **out,
                         dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     dki_order_key *order = dki_alloc_array(context, n_keys, sizeof *order, err);
+    char text[KEYS_TEXT] = "";
+    const dk_table *made;
     dk_status status = order ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; status == DK_OK && i < n_keys; i++) {
         size_t at;
+
+        add_key(text, keys[i].column, keys[i].descending ? " desc" : "");
 
         status = dk_table_get(table, keys[i].column, &at, err);
         if (status == DK_OK)
             order[i] = (dki_order_key){ dk_table_field(table, at)->column, keys[i].descending };
     }
     if (status == DK_OK)
-        status = sort_table(table, order, n_keys, UINT64_MAX, out, err);
+        status = sort_table(table, order, n_keys, UINT64_MAX, &made, err);
     dki_free(context, order);
-    return status;
+    return status == DK_OK ? keep_order(table, made, text, UINT64_MAX, out, err) : status;
 }
 
 dk_status dk_table_sort_by(const dk_table *table, const char *const *keys, size_t n_keys, const dk_params *params,
@@ -287,15 +317,19 @@ dk_status dk_table_sort_by(const dk_table *table, const char *const *keys, size_
 {
     dk_context *context = dk_table_context(table);
     dki_order_key *order = dki_alloc_array(context, n_keys, sizeof *order, err);
+    char text[KEYS_TEXT] = "";
+    const dk_table *made;
     dk_status status;
 
     if (order == NULL)
         return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n_keys; i++)
+        add_key(text, keys[i], "");
     status = dki_keys_bind(table, keys, n_keys, true, "sort", params, order, err);
     if (status == DK_OK) {
-        status = sort_table(table, order, n_keys, limit, out, err);
+        status = sort_table(table, order, n_keys, limit, &made, err);
         dki_keys_release(order, n_keys);
     }
     dki_free(context, order);
-    return status;
+    return status == DK_OK ? keep_order(table, made, text, limit, out, err) : status;
 }

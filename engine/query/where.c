@@ -13,7 +13,9 @@
 #include "base/status.h"
 #include "bound_notes.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "expr/eval.h"
+#include "lineage_parts.h"
 
 static dk_status bind(const dk_table *table, const dk_expr *expr, const dk_params *params, dki_bound **out,
                       dk_error *err)
@@ -151,8 +153,32 @@ static dk_status find_rows(const dk_table *table, const dk_expr *expr, const dki
     return status;
 }
 
-static dk_status where(const dk_table *table, const dk_expr *expr, const dki_bound *bound, const dk_table **out,
-                       dk_error *err)
+/* Puts the condition into the lineage of *made, which is released and NULL on failure. */
+static dk_status keep_filter(const dk_table *table, const dk_table **made, const dk_expr *expr, uint64_t n,
+                             uint64_t n_null, const dk_params *params, dk_error *err)
+{
+    const dk_lineage_item filter = {
+        .kind = DK_LINEAGE_FILTER, .text = dk_expr_text(expr), .n_rows = n, .n_null = n_null
+    };
+    dki_lineage *lineage = NULL;
+    dk_status status = dki_lineage_after(table, &lineage, err);
+
+    if (status == DK_OK)
+        status = dki_lineage_add(lineage, &filter, err);
+    if (status == DK_OK)
+        status = dki_lineage_params(lineage, dki_expr_root(expr), params, err);
+    if (status == DK_OK) {
+        dki_table_attach(*made, lineage);
+        return DK_OK;
+    }
+    dki_lineage_release(lineage);
+    dk_table_release(*made);
+    *made = NULL;
+    return status;
+}
+
+static dk_status where(const dk_table *table, const dk_expr *expr, const dki_bound *bound, const dk_params *params,
+                       const dk_table **out, dk_error *err)
 {
     uint64_t *rows = NULL, n = 0, n_null = 0;
     char note[128];
@@ -161,6 +187,8 @@ static dk_status where(const dk_table *table, const dk_expr *expr, const dki_bou
     if (status == DK_OK)
         status = dk_table_gather(table, rows, n, out, err);
     dki_free(dk_table_context(table), rows);
+    if (status == DK_OK)
+        status = keep_filter(table, out, expr, n, n_null, params, err);
     if (status == DK_OK && n_null > 0) {
         snprintf(note, sizeof note, "%llu row%s left out because the condition was not known (null)",
                  (unsigned long long)n_null, n_null == 1 ? "" : "s");
@@ -179,7 +207,7 @@ dk_status dk_table_where(const dk_table *table, const dk_expr *expr, const dk_pa
     if (status != DK_OK)
         return status;
     if (dki_bound_type(bound) == DK_BOOLEAN) {
-        status = where(table, expr, bound, &made, err);
+        status = where(table, expr, bound, params, &made, err);
     } else {
         status = dki_node_fail(expr, dki_expr_root(expr), err, DK_ERR_TYPE, "a condition is wanted, and this is %s",
                                dk_type_name(dki_bound_type(bound)));
@@ -192,6 +220,30 @@ dk_status dk_table_where(const dk_table *table, const dk_expr *expr, const dk_pa
 }
 
 /* Columns that expressions make ------------------------------------------------------------------------------------- */
+
+/* Puts the column into the lineage of made, which is released on failure. */
+static dk_status keep_column(const dk_table *table, const dk_table *made, const dk_expr *expr,
+                             const dk_params *params, dk_error *err)
+{
+    const dk_lineage_item column = { .kind = DK_LINEAGE_COLUMN,
+                                     .name = dk_expr_name(expr),
+                                     .text = dki_expr_body(expr),
+                                     .n_rows = dk_table_n_rows(made) };
+    dki_lineage *lineage = NULL;
+    dk_status status = dki_lineage_after(table, &lineage, err);
+
+    if (status == DK_OK)
+        status = dki_lineage_add(lineage, &column, err);
+    if (status == DK_OK)
+        status = dki_lineage_params(lineage, dki_expr_root(expr), params, err);
+    if (status == DK_OK) {
+        dki_table_attach(made, lineage);
+        return DK_OK;
+    }
+    dki_lineage_release(lineage);
+    dk_table_release(made);
+    return status;
+}
 
 /* *table becomes a table with one more column; on failure it stays. *bound is the caller's to release in any case. */
 static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_params *params, dki_bound **bound,
@@ -215,6 +267,8 @@ static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_pa
     field = DK_FIELD(dk_expr_name(expr), column);
     status = dk_table_with(*table, &field, 1, &next, err);
     dk_column_release(column);
+    if (status == DK_OK)
+        status = keep_column(*table, next, expr, params, err);
     if (status == DK_OK) {
         dk_table_release(*table);
         *table = next;

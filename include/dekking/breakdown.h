@@ -80,4 +80,18 @@ DK_API const char *dk_breakdown_name(const dk_breakdown *breakdown); /* may be N
 DK_API DK_MUST_USE dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
                                               const dk_params *params, const dk_table **out, dk_error *err);
 
+/* Runs it and gives, in the place of its result, how it was computed: a row for each step, in order.
+ *
+ * step    bind, scan, where, dimension, condition, value, aggregate, groups, merge, cells, measures, result
+ * what    the name or expression that it is about; null for what is about all
+ * how     in words: looked up by so many codes, by index or by hash, ...
+ * shared  how many measures and dimensions it was computed for, once
+ * rows    that went in
+ * out     that came out: rows for which a condition holds, codes, groups, rows of the result
+ * ms      milliseconds that it took; of steps within the scan, of all workers together
+ *
+ * Errors as for dk_breakdown_run. */
+DK_API DK_MUST_USE dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table,
+                                               const dk_params *params, const dk_table **out, dk_error *err);
+
 #endif

@@ -189,6 +189,15 @@ function methods:measure(entry)
   return make(copy)
 end
 
+-- coverage:plan(table [, params]) - asks, and tells how the answer was computed, with rows and times of each step
+function methods:plan(data, params)
+  core.spec(self, "breakdown", "plan")
+  if core.kind(data) ~= "table" then
+    core.fail(("plan wants a table of dekking, not %s"):format(core.what(data)))
+  end
+  return dk.explain and core.plan_of(core.plan(self, data, params))
+end
+
 function methods:name() return core.spec(self, "breakdown", "name").name end
 
 function methods:doc() return core.spec(self, "breakdown", "doc").doc end

@@ -1,0 +1,225 @@
+/* breakdown_trace.c - how a breakdown was computed, step by step, as a table. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "breakdown_plan.h"
+
+#define N_COLUMNS 7
+
+enum { STEP, WHAT, HOW, SHARED, ROWS, OUT, MS };
+
+struct rows {
+    const dki_result *result;
+    dk_builder *columns[N_COLUMNS];
+    dk_error *err;
+    dk_status status;
+};
+
+#define NOTHING UINT64_MAX /* in the place of a number that a step does not have */
+
+struct step {
+    const char *step;
+    const char *what; /* NULL: about all */
+    const char *how;
+    uint64_t shared, rows, out, ns;
+};
+
+static void put_text(struct rows *rows, size_t column, const char *text)
+{
+    if (rows->status != DK_OK)
+        return;
+    rows->status = text ? dk_builder_text(rows->columns[column], (dk_text){ text, strlen(text) }, rows->err)
+                        : dk_builder_null(rows->columns[column], 1, rows->err);
+}
+
+static void put_number(struct rows *rows, size_t column, uint64_t number)
+{
+    if (rows->status != DK_OK)
+        return;
+    rows->status = number == NOTHING ? dk_builder_null(rows->columns[column], 1, rows->err)
+                                     : dk_builder_integer(rows->columns[column], (int64_t)number, rows->err);
+}
+
+static void put_step(struct rows *rows, struct step step)
+{
+    put_text(rows, STEP, step.step);
+    put_text(rows, WHAT, step.what);
+    put_text(rows, HOW, step.how);
+    put_number(rows, SHARED, step.shared);
+    put_number(rows, ROWS, step.rows);
+    put_number(rows, OUT, step.out);
+    put_number(rows, MS, step.ns == NOTHING ? NOTHING : step.ns / 1000); /* thousandths */
+}
+
+DK_PRINTF(3, 4) static void say(char *out, size_t size, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(out, size, format, args);
+    va_end(args);
+    out[dki_utf8_whole(out, strlen(out))] = '\0';
+}
+
+/* The text of a node of a measure, in the result's arena. */
+static const char *text_of(struct rows *rows, const dk_expr *expr, const dki_node *node)
+{
+    const char *text =
+        dki_arena_text((dki_arena *)&rows->result->arena, dk_expr_text(expr) + node->at, node->size, rows->err);
+
+    if (text == NULL && rows->status == DK_OK)
+        rows->status = DK_ERR_MEMORY;
+    return text;
+}
+
+/* Inputs. ------------------------------------------------------------------------------------------------------ */
+
+static void put_input(struct rows *rows, const char *step, const char *what, const dki_bound *bound, size_t number,
+                      uint64_t shared, uint64_t n_rows, uint64_t out)
+{
+    const dki_plan *plan = rows->result->plan;
+    char how[DKI_DESCRIPTION];
+
+    dki_bound_describe(bound, how, sizeof how);
+    put_step(rows, (struct step){ step, what, how, shared, n_rows, out, plan->trace->steps[number] });
+}
+
+static void put_dimension(struct rows *rows, size_t i, uint64_t n_rows)
+{
+    const dki_plan *plan = rows->result->plan;
+    const dki_grouper *grouper = &rows->result->groups.grouper;
+    uint32_t n_codes = dki_grouper_n_codes(grouper, i);
+    char how[DKI_DESCRIPTION], all[DKI_DESCRIPTION + 80];
+
+    dki_bound_describe(plan->by[i], how, sizeof how);
+    say(all, sizeof all, "%s: %s", how,
+        dki_dimension_n_direct(&plan->dims[i]) ? "known beforehand" : "coded as they come");
+    put_step(rows, (struct step){ "dimension", plan->breakdown->by[i].name, all, NOTHING, n_rows, n_codes,
+                                  plan->trace->steps[DKI_STEP_BY + i] });
+}
+
+static void put_inputs(struct rows *rows)
+{
+    const dki_plan *plan = rows->result->plan;
+    const dki_groups *groups = &rows->result->groups;
+    uint64_t n_rows = dk_table_n_rows(plan->table), n_selected = plan->where ? groups->n_where : n_rows;
+
+    if (plan->where)
+        put_input(rows, "where", dk_expr_text(plan->breakdown->where), plan->where, DKI_STEP_WHERE, NOTHING, n_rows,
+                  groups->n_where);
+    for (size_t i = 0; i < plan->breakdown->n_by; i++)
+        put_dimension(rows, i, n_selected);
+    for (size_t i = 0; i < plan->n_filters; i++) {
+        const dki_plan_filter *filter = &plan->filters[i];
+        uint64_t n = 0;
+
+        for (size_t k = 0; k < plan->n_aggregates; k++)
+            n += plan->aggregates[k].filter == i;
+        put_input(rows, "condition", text_of(rows, plan->breakdown->measures[filter->measure].expr, filter->node),
+                  filter->bound, DKI_STEP_FILTER(plan) + i, n, n_selected,
+                  plan->trace->steps[DKI_STEP_TRUE(plan) + i]);
+    }
+    for (size_t i = 0; i < plan->n_values; i++) {
+        const dk_expr *expr = NULL;
+        uint64_t n = 0;
+
+        for (size_t k = plan->n_aggregates; k-- > 0;) {
+            if (plan->aggregates[k].value == i) {
+                expr = plan->aggregates[k].expr;
+                n++;
+            }
+        }
+        put_input(rows, "value", expr ? text_of(rows, expr, plan->values[i].node) : NULL, plan->values[i].bound,
+                  DKI_STEP_VALUE(plan) + i, n, n_selected, NOTHING);
+    }
+}
+
+/* The whole. --------------------------------------------------------------------------------------------------- */
+
+static void put_groups(struct rows *rows)
+{
+    const dki_plan *plan = rows->result->plan;
+    const dki_trace *trace = plan->trace;
+    uint64_t n_rows = plan->where ? rows->result->groups.n_where : dk_table_n_rows(plan->table);
+    size_t n_left = plan->n_aggregates - trace->n_counted - trace->n_summed;
+    char how[160];
+
+    if (trace->n_slots)
+        say(how, sizeof how, "by index, of %zu places: %zu counted, %zu added up", trace->n_slots, trace->n_counted,
+            trace->n_summed);
+    else if (trace->in_parts)
+        say(how, sizeof how, "by hash, dealt to partitions of keys");
+    else
+        say(how, sizeof how, "by hash: each key is looked for");
+    put_step(rows, (struct step){ "groups", NULL, how, NOTHING, n_rows, trace->n_groups,
+                                  trace->steps[DKI_STEP_COUNT(plan)] });
+    if (n_left == 0 || trace->in_parts) /* partitions add up as they count */
+        return;
+    say(how, sizeof how, "%zu accumulator%s for each group", n_left, n_left == 1 ? "" : "s");
+    put_step(rows, (struct step){ "aggregate", NULL, how, NOTHING, n_rows, NOTHING,
+                                  trace->steps[DKI_STEP_ACCUMULATE(plan)] });
+}
+
+static void put_steps(struct rows *rows, const dk_table *made)
+{
+    const dki_result *result = rows->result;
+    const dki_plan *plan = result->plan;
+    const dki_trace *trace = plan->trace;
+    size_t n_bound = plan->breakdown->n_by + (plan->where != NULL) + plan->n_filters + plan->n_values;
+    uint64_t n_rows = dk_table_n_rows(plan->table), n_cells = result->n_rows;
+    char how[160];
+
+    say(how, sizeof how, "%zu expression%s bound to names and types, tables of codes made", n_bound,
+        n_bound == 1 ? "" : "s");
+    put_step(rows, (struct step){ "bind", NULL, how, NOTHING, NOTHING, NOTHING, trace->phases[DKI_PHASE_BIND] });
+    put_inputs(rows);
+    put_groups(rows);
+    say(how, sizeof how, "one pass over the rows, by %u worker%s in blocks of %zu", trace->n_workers,
+        trace->n_workers == 1 ? "" : "s", dki_block_rows(plan->context));
+    put_step(rows,
+             (struct step){ "scan", NULL, how, NOTHING, n_rows, trace->n_groups, trace->phases[DKI_PHASE_SCAN] });
+    put_step(rows, (struct step){ "merge", NULL, "what the workers found, put together", NOTHING, NOTHING,
+                                  trace->n_groups, trace->phases[DKI_PHASE_MERGE] });
+    put_step(rows,
+             (struct step){ "cells", NULL,
+                            plan->breakdown->margins == DK_MARGINS_NONE ? "groups put in order"
+                                                                        : "groups and their totals put in order",
+                            NOTHING, trace->n_groups, n_cells, trace->phases[DKI_PHASE_CELLS] });
+    say(how, sizeof how, "%zu measure%s from %zu aggregate%s", plan->breakdown->n_measures,
+        plan->breakdown->n_measures == 1 ? "" : "s", plan->n_aggregates, plan->n_aggregates == 1 ? "" : "s");
+    put_step(rows,
+             (struct step){ "measures", NULL, how, NOTHING, n_cells, n_cells, trace->phases[DKI_PHASE_MEASURES] });
+    put_step(rows, (struct step){ "result", NULL, "columns, order, limit, notes", NOTHING, n_cells,
+                                  dk_table_n_rows(made), trace->phases[DKI_PHASE_TABLE] });
+}
+
+dk_status dki_trace_table(const dki_result *result, const dk_table *made, const dk_table **out, dk_error *err)
+{
+    static const char *const names[] = { "step", "what", "how", "shared", "rows", "out", "ms" };
+    static const dk_type types[] = { DK_TEXT, DK_TEXT, DK_TEXT, DK_INTEGER, DK_INTEGER, DK_INTEGER, DK_DECIMAL };
+    dk_context *context = result->plan->context;
+    struct rows rows = { .result = result, .err = err };
+    dk_field fields[N_COLUMNS] = { DK_FIELD(NULL, NULL) };
+    uint64_t n;
+
+    for (size_t i = 0; i < N_COLUMNS && rows.status == DK_OK; i++)
+        rows.status =
+            dk_builder_new(context, types[i], types[i] == DK_DECIMAL ? 3 : 0, NULL, &rows.columns[i], err);
+    if (rows.status == DK_OK)
+        put_steps(&rows, made);
+    n = rows.status == DK_OK ? dk_builder_n_rows(rows.columns[0]) : 0;
+    for (size_t i = 0; i < N_COLUMNS && rows.status == DK_OK; i++) {
+        fields[i] = DK_FIELD(names[i], NULL);
+        rows.status = dk_builder_finish(rows.columns[i], &fields[i].column, err);
+    }
+    if (rows.status == DK_OK)
+        rows.status = dk_table_new(context, fields, N_COLUMNS, n, out, err);
+    for (size_t i = 0; i < N_COLUMNS; i++) {
+        dk_builder_release(rows.columns[i]);
+        dk_column_release(fields[i].column);
+    }
+    return rows.status;
+}

@@ -1,0 +1,36 @@
+/* lineage.h - how a table came to be: its source, and what was done since.
+ *
+ * A table that a question made keeps what is needed to explain its numbers. Items stand in the order in which things
+ * were done. A table that nobody has made from another has none yet; the first step puts its source before itself.
+ * Selecting, renaming and sorting keep what is known and add themselves; what does not say what it did (joins,
+ * appending) begins anew, with its result as the source.
+ */
+#ifndef DEKKING_LINEAGE_H
+#define DEKKING_LINEAGE_H
+
+#include <dekking/table.h>
+
+typedef enum dk_lineage_kind {
+    DK_LINEAGE_SOURCE,    /* name and text: the table, and the file or how it was made; n_rows that it has */
+    DK_LINEAGE_FILTER,    /* text: a condition; n_rows for which it holds, n_null where it is null */
+    DK_LINEAGE_COLUMN,    /* name, text: a column that an expression made */
+    DK_LINEAGE_BREAKDOWN, /* name (may be NULL); n_rows: of the result; what follows belongs to it */
+    DK_LINEAGE_WEIGHT,    /* name: the column that count() adds up */
+    DK_LINEAGE_DIMENSION, /* name, text: an expression, or the column itself */
+    DK_LINEAGE_MEASURE,   /* name, text: an expression; of a share also numerator and denominator */
+    DK_LINEAGE_WHERE, /* name: the measure; text: the condition of one of its aggregates; n_null where that is null */
+    DK_LINEAGE_PARAMETER, /* name, text: a value that came along */
+    DK_LINEAGE_STEP       /* text: anything else, in words; n_rows of the result */
+} dk_lineage_kind;
+
+typedef struct dk_lineage_item {
+    dk_lineage_kind kind;
+    const char *name, *text, *numerator, *denominator; /* NULL where there is none */
+    uint64_t n_rows, n_null;
+} dk_lineage_item;
+
+DK_API size_t dk_table_n_lineage(const dk_table *table);
+/* Item i; borrowed, valid as long as the table. */
+DK_API const dk_lineage_item *dk_table_lineage(const dk_table *table, size_t i);
+
+#endif

@@ -1,0 +1,152 @@
+-- explain.lua - table:explain() and :plan(): where numbers come from, and how they were computed.
+--
+-- A result keeps its lineage, which is written down here in plain words. A plan is what a breakdown did when it was asked,
+-- step by step; only a plan has times.
+
+local dk, core = ...
+
+-- Words ---------------------------------------------------------------------------------------------------------------
+
+local function count(n, one, many)
+  return ("%d %s"):format(n, n == 1 and one or many or one .. "s")
+end
+
+local function is_are(n) return n == 1 and "is" or "are" end
+
+-- What each kind of item says. Some need to know what comes beside them.
+local say = {
+  source = function(item)
+    local name = item.name and (" " .. item.name) or ""
+    return ("The table%s%s: %s."):format(name, item.text and (" from " .. item.text) or "", count(item.rows, "row"))
+  end,
+  filter = function(item)
+    local left = item.nulls > 0 and ("; %s left out because it is null there, so not known"):format(
+      count(item.nulls, "row was", "rows were")) or ""
+    return ("Only where %s: %s left%s."):format(item.text, count(item.rows, "row"), left)
+  end,
+  column = function(item) return ("The column %s is %s."):format(item.name, item.text) end,
+  breakdown = function(item)
+    return ("The breakdown%s counts these rows by group: %s."):format(item.name and " " .. item.name or "",
+      count(item.rows, "row", "rows"))
+  end,
+  weight = function(item) return ("Each row counts for its %s: count() adds these up."):format(item.name) end,
+  dimension = function(item)
+    if item.text == item.name or item.text == "`" .. item.name .. "`" then
+      return ("  by %s"):format(item.name)
+    end
+    return ("  by %s, which is %s"):format(item.name, item.text)
+  end,
+  measure = function(item)
+    if item.numerator then
+      return ("  %s: the numerator is %s, the denominator %s"):format(item.name, item.numerator, item.denominator)
+    end
+    return ("  %s: %s"):format(item.name, item.text)
+  end,
+  where = function(item)
+    if item.nulls == 0 then
+      return nil -- the measure says its condition itself
+    end
+    return ("    %s where %s is null, so not known, and %s not counted"):format(count(item.nulls, "row"), item.text,
+      is_are(item.nulls))
+  end,
+  parameter = function(item) return ("  $%s is %s"):format(item.name, item.text) end,
+  step = function(item) return ("Then %s: %s."):format(item.text, count(item.rows, "row")) end,
+}
+
+-- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression
+local function explain(self)
+  if core.kind(self) ~= "table" then
+    core.fail "explain: call it on a table, with a colon: t:explain()"
+  end
+  local lines, items = {}, core.lineage(self)
+  if #items == 0 then
+    local properties = self:properties()
+    lines[1] = say.source { name = properties.name, text = properties.source, rows = #self }
+  end
+  for _, item in ipairs(items) do
+    lines[#lines + 1] = say[item.kind](item)
+  end
+  return table.concat(lines, "\n")
+end
+
+-- Plans ---------------------------------------------------------------------------------------------------------------
+
+local INSIDE = { where = true, dimension = true, condition = true, value = true, groups = true, aggregate = true }
+
+local function number(value) return value == nil and "" or ("%d"):format(value) end
+
+-- Steps as lines: what happens inside the pass over the rows stands below it.
+local function lines_of(steps)
+  local outside, inside, total = {}, {}, 0
+  for row in steps:rows() do
+    local list = INSIDE[row.step] and inside or outside
+    local shared = row.shared and row.shared > 1 and ("; once for %d"):format(row.shared) or ""
+    list[#list + 1] = { row.step, row.what or "", row.how .. shared, number(row.rows), number(row.out),
+                        ("%.3f"):format(row.ms) }
+    if list == outside then
+      total = total + row.ms
+    end
+  end
+  local rows = { { "step", "", "how", "rows", "out", "ms" } }
+  for _, row in ipairs(outside) do
+    rows[#rows + 1] = row
+    if row[1] == "scan" then
+      for _, below in ipairs(inside) do
+        below[1] = "  " .. below[1]
+        rows[#rows + 1] = below
+      end
+    end
+  end
+  rows[#rows + 1] = { "total", "", "", "", "", ("%.3f"):format(total) }
+  return rows
+end
+
+local function text_of(steps)
+  local rows, lines = lines_of(steps), {}
+  for _, row in ipairs(rows) do
+    local head = row[1] .. (row[2] ~= "" and " " .. row[2] or "")
+    local tail = ("%11s %11s %10s"):format(row[4], row[5], row[6])
+    lines[#lines + 1] = ("%-44s%s"):format(utf8.len(head) > 43 and head .. " " or head, tail)
+    if row[3] ~= "" and row[3] ~= "how" then
+      lines[#lines + 1] = ("%s    %s"):format(row[1]:match "^ *", row[3])
+    end
+  end
+  lines[#lines + 1] = "times of steps inside the scan are those of all workers together"
+  return table.concat(lines, "\n")
+end
+
+local methods, steps_of = {}, setmetatable({}, { __mode = "k" })
+local meta = { __index = methods, __name = "dk.plan" }
+
+-- plan:table() -> the steps as a table: step, what, how, shared, rows, out, ms
+function methods:table()
+  return steps_of[self] or core.fail "table: called on what is not a plan (a method is called with a colon)"
+end
+
+function meta.__tostring(self) return text_of(steps_of[self]) end
+
+meta.__metatable = false
+core.export(methods)
+
+local function plan_of(steps)
+  local plan = setmetatable({}, meta)
+  steps_of[plan] = steps
+  return plan
+end
+core.plan_of = plan_of
+
+-- t:plan(expression [, params]) - how an expression or a condition of where is computed for all rows
+local function plan(self, expression, params)
+  if core.kind(self) ~= "table" then
+    core.fail "plan: call it on a table, with a colon: t:plan 'leeftijd < 27'"
+  end
+  local text = core.condition(expression, "plan wants an expression")
+  local made = self:head(0):derive({ "value = " .. text }, params)
+  local measure = made:column "value":type() == "boolean" and "n = count() where %s" or "least = min(%s)"
+  return plan_of(core.plan(dk.breakdown { measures = measure:format(text) }, self, params))
+end
+
+core.table_methods.explain = core.export(explain)
+core.table_methods.plan = core.export(plan)
+
+return core.export(explain)

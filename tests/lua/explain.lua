@@ -1,0 +1,149 @@
+-- explain.lua - table:explain() tells where numbers come from, breakdown:plan() how they were computed.
+
+local test = ...
+
+local function people(dk)
+  return dk.table({
+    { "gemeente", { "Arnhem", "Duiven", "Arnhem", "Rheden", "Duiven", dk.null } },
+    { "leeftijd", { 19, 24, dk.null, 61, 35, 40 } },
+    { "in_sonar", { true, false, true, dk.null, true, true } },
+  }):with { name = "personen", source = "register.csv" }
+end
+
+test("a result tells its source, filter, dimensions, numerators and denominators", function(t, dk)
+  local coverage = dk.breakdown "dekking per klasse" {
+    by = { "gemeente", "klasse = bin(leeftijd, $grens)" },
+    where = "leeftijd < 60",
+    measures = { "n = count()", "bekend = count() where in_sonar", "dekking = bekend / n",
+                 "deel = (count() where leeftijd > 30) / count()" },
+    margins = "totals", order = "n desc", limit = 2,
+  }
+  t.eq(coverage(people(dk), { grens = 30 }):explain(), [[
+The table personen from register.csv: 6 rows.
+Only where leeftijd < 60: 4 rows left; 1 row was left out because it is null there, so not known.
+The breakdown dekking per klasse counts these rows by group: 5 rows.
+  by gemeente
+  by klasse, which is bin(leeftijd, $grens)
+  n: count()
+  bekend: count() where in_sonar
+  dekking: the numerator is bekend, the denominator n
+  deel: the numerator is (count() where leeftijd > 30), the denominator count()
+  $grens is 30
+Then with the total over everything: 5 rows.
+Then ordered by n, falling: 5 rows.
+Then the first 2 groups: 3 rows.]])
+  local null = dk.breakdown { by = "gemeente", measures = "n = count() where in_sonar" }(people(dk)):explain()
+  t.has(null, "    1 row where in_sonar is null, so not known, and is not counted")
+end)
+
+test("what was done before and after stands in order", function(t, dk)
+  t.has(people(dk):where("leeftijd > $v", { v = 20 }):explain(), "Only where leeftijd > $v: 4 rows left", "$v is 20")
+  local made = people(dk):where "leeftijd > 20":derive { "oud = leeftijd + 1", "`a=b` = oud" }:rename { oud = "ouder" }
+    :sort { "ouder desc", "gemeente" }:head(2)
+  t.eq(made:explain(), [[
+The table personen from register.csv: 6 rows.
+Only where leeftijd > 20: 4 rows left; 1 row was left out because it is null there, so not known.
+The column oud is leeftijd + 1.
+The column a=b is oud.
+Then oud renamed to ouder: 4 rows.
+Then sorted by ouder desc, gemeente: 4 rows.
+Then rows 1 to 2: 2 rows.]])
+  t.has(made:breakdown { measures = "n = count()" }:explain(), "Then rows 1 to 2: 2 rows.\nThe breakdown counts these rows")
+  t.has(made:select { "ouder" }:explain(), "sorted by ouder") -- says nothing of its own
+  t.eq(people(dk):explain(), "The table personen from register.csv: 6 rows.")
+  local weighed = dk.table { { "a", { 1, 2 } }, { "w", { 3, 4 } } }:with { weight = "w" }
+  t.has(weighed:breakdown { by = "a", measures = "n = count()" }:explain(), "Each row counts for its w")
+  local totals = weighed:breakdown { by = "a", measures = "n = count()", margins = "totals" }
+  t.has(totals:detail():explain(), "Then rows that are no totals: 2 rows.")
+end)
+
+local function steps(plan)
+  local list = {}
+  for row in plan:table():rows() do
+    list[#list + 1] = { row.step, row.what or "", row.how, row.shared or "", row.rows or "", row.out or "" }
+  end
+  return list
+end
+
+-- Four hundred rows: enough for looking up by a handful of codes.
+local function many(dk)
+  local c, b, x, name = {}, {}, {}, {}
+  for i = 1, 400 do
+    c[i] = i % 5 > 0 and "c" .. i % 5 or dk.null
+    b[i] = i % 2 == 0
+    x[i] = i % 7
+    name[i] = "n" .. i
+  end
+  return dk.table({ { "c", c }, { "b", b }, { "x", x }, { "name", name } }, { types = { name = "text" } })
+end
+
+test("a plan says how each part was computed, with its rows", function(t, dk)
+  local plan = dk.breakdown {
+    by = { "c", "k = bin(x, 3)" }, where = "c is null and not b or x > 2",
+    measures = { "n = count()", "m = count() where b", "s = sum(x) where b", "a = mean(x) where b", "r = sum(real(x))" },
+  }:plan(many(dk))
+  -- x > 2 in 4 of 7 rows: 400 = 57 * 7 + 1, so 228; with x <= 2, c null and b false: i odd, i % 5 == 0, i % 7 in 0..2
+  local expected = 228
+  for i = 5, 400, 10 do
+    expected = expected + (i % 7 <= 2 and 1 or 0)
+  end
+  local n_true, groups = 0, {}
+  for i = 1, 400 do
+    if i % 7 > 2 or (i % 5 == 0 and i % 2 == 1) then
+      groups[i % 5 .. "/" .. (i % 7 < 3 and 0 or 1)] = true
+      n_true = n_true + (i % 2 == 0 and 1 or 0)
+    end
+  end
+  local n_groups = 0
+  for _ in pairs(groups) do
+    n_groups = n_groups + 1
+  end
+  t.eq(steps(plan), {
+    { "bind", "", "6 expressions bound to names and types, tables of codes made", "", "", "" },
+    { "where", "c is null and not b or x > 2", "computed in blocks by 1 operator, over 2 look-ups", "", 400, expected },
+    { "dimension", "c", "the column as it lies: known beforehand", "", expected, 5 },
+    { "dimension", "k", "looked up by 8 codes of x: known beforehand", "", expected, 3 },
+    { "condition", "b", "the column as it lies", 3, expected, n_true },
+    { "value", "x", "the column as it lies", 2, expected, "" },
+    { "value", "real(x)", "looked up by 8 codes of x", 1, expected, "" },
+    { "groups", "", "by index, of 15 places: 4 counted, 0 added up", "", expected, n_groups },
+    { "aggregate", "", "1 accumulator for each group", "", expected, "" },
+    { "scan", "", "one pass over the rows, by 1 worker in blocks of 4096", "", 400, n_groups },
+    { "merge", "", "what the workers found, put together", "", "", n_groups },
+    { "cells", "", "groups put in order", "", n_groups, n_groups },
+    { "measures", "", "5 measures from 5 aggregates", "", n_groups, n_groups },
+    { "result", "", "columns, order, limit, notes", "", n_groups, n_groups },
+  })
+  t.eq(plan:table().ms:type(), "decimal(3)")
+  local text = tostring(plan)
+  t.has(text, "  where c is null and not b or x > 2", "looked up by 8 codes of x", "; once for 3", "total")
+end)
+
+test("keys that have to be looked for, and expressions alone", function(t, dk)
+  local data = many(dk)
+  local plan = dk.breakdown { by = { "name", "q = 10 / x" }, measures = "n = count()", margins = "cube" }:plan(data)
+  local found = steps(plan)
+  t.eq({ found[2][3], found[4][3], found[8][3] },
+    { "the column as it lies: coded as they come", "by hash: each key is looked for",
+      "groups and their totals put in order" })
+  t.eq(found[4][6], 400)
+  t.eq(steps(data:plan "c == 'c1' and b")[2], { "condition", "c == 'c1' and b", "looked up by 15 codes of c and b", 1, 400, 40 })
+  t.eq(steps(data:plan "c == 'c1' and contains(name, '1')")[2][3], "computed in blocks by 2 operators, over 1 look-up")
+  t.eq(steps(data:plan("length(name) + $n", { n = 1 }))[2],
+    { "value", "length(name) + $n", "computed in blocks by 2 operators", 1, 400, "" })
+  t.eq(steps(data:plan "1 < 2")[2][3], "constant")
+end)
+
+test("mistakes say what they are", function(t, dk)
+  local data = people(dk)
+  local ask = dk.breakdown { by = "gemeente", measures = "n = count()" }
+  t.raises(function() return ask:plan() end, "plan wants a table of dekking, not")
+  t.raises(function() return ask.plan(3, data) end, "plan: called on")
+  t.raises(function() return dk.breakdown { by = "gemente", measures = "n = count()" }:plan(data) end,
+    "needs the column gemente", "did you mean gemeente?")
+  t.raises(function() return data.explain(3) end, "explain: call it on a table, with a colon")
+  t.raises(function() return data.plan(3, "x") end, "plan: call it on a table, with a colon")
+  t.raises(function() return data:plan(true) end, "plan wants an expression as a string; got a boolean")
+  t.raises(function() return data:plan "leeftjd < 3" end, "unknown column leeftjd", "did you mean leeftijd?")
+  t.raises(function() return ask:plan(data).table(3) end, "called on what is not a plan")
+end)
