@@ -467,6 +467,11 @@ dk_status dki_bind_node(dki_binder *b, const dki_node *node, dki_op **out)
     case DKI_NODE_NAME: return bind_name(b, node, out);
     case DKI_NODE_PARAM: return bind_param(b, node, out);
     case DKI_NODE_AGGREGATE: return bind_aggregate(b, node, out);
-    default: status = bind_call(b, node, out); return status == DK_OK ? dki_fold(b, out) : status;
+    default: break;
     }
+    status = dki_common_bind(b, node, out);
+    if (status != DK_OK || *out)
+        return status;
+    status = bind_call(b, node, out);
+    return status == DK_OK ? dki_fold(b, out) : status;
 }

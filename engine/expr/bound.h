@@ -46,9 +46,10 @@ struct dki_eval {
     const dki_op *root;
     dki_slot *slots;
     size_t n_slots;
-    dki_arena arena;           /* texts of the block */
-    uint64_t row;              /* first row of the block */
-    size_t n;                  /* its rows */
+    dki_arena arena;                 /* texts of the block */
+    uint64_t row;                    /* first row of the block */
+    size_t n;                        /* its rows */
+    struct dki_common_evals *common; /* where references are computed; NULL where there are none */
     const dki_override *overrides;
     size_t n_overrides;
     dk_view out;
@@ -131,6 +132,9 @@ dk_status dki_bound_end_notes(dki_bound *bound, dk_error *err); /* says how many
 /* Constants and functions of one category become tables: see fold.c. */
 dk_status dki_fold(dki_binder *b, dki_op **op);
 
+/* common.c: a reference where the node is a part that is shared; else *out is NULL. */
+dk_status dki_common_bind(dki_binder *b, const dki_node *node, dki_op **out);
+
 static inline bool dki_type_is_text(dk_type type)
 {
     return type == DK_TEXT || type == DK_CATEGORY;
@@ -161,7 +165,7 @@ dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, d
 dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate, dki_run_compare, dki_run_and,
     dki_run_or, dki_run_not, dki_run_is_null, dki_run_is_true, dki_run_is_total, dki_run_in, dki_run_in_set,
     dki_run_between, dki_run_case, dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table,
-    dki_run_code_map, dki_run_lookup;
+    dki_run_code_map, dki_run_lookup, dki_run_common;
 
 dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
 static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)

@@ -9,13 +9,17 @@
 
 /* What stands in an expression, by how it is computed. */
 struct parts {
-    size_t n_ops, n_lookups;
+    size_t n_ops, n_lookups, n_common;
 };
 
 static void count_parts(const dki_op *op, struct parts *parts)
 {
     if (op->run == dki_run_lookup) {
         parts->n_lookups++;
+        return;
+    }
+    if (op->run == dki_run_common) {
+        parts->n_common++;
         return;
     }
     parts->n_ops += op->run != dki_run_column && !op->is_constant;
@@ -49,7 +53,7 @@ static size_t put_lookup(const dki_bound *bound, const dki_op *op, char *out, si
 void dki_bound_describe(const dki_bound *bound, char *out, size_t size)
 {
     const dki_op *root = bound->root;
-    struct parts parts = { 0, 0 };
+    struct parts parts = { 0, 0, 0 };
     size_t used = 0;
 
     out[0] = '\0';
@@ -59,11 +63,15 @@ void dki_bound_describe(const dki_bound *bound, char *out, size_t size)
         used = put(out, size, 0, "the column as it lies");
     } else if (root->run == dki_run_lookup) {
         used = put_lookup(bound, root, out, size);
+    } else if (root->run == dki_run_common) {
+        used = put(out, size, 0, "a common part");
     } else {
         count_parts(root, &parts);
         used = put(out, size, 0, "computed in blocks by %zu operator%s", parts.n_ops, parts.n_ops == 1 ? "" : "s");
         if (parts.n_lookups)
             used = put(out, size, used, ", over %zu look-up%s", parts.n_lookups, parts.n_lookups == 1 ? "" : "s");
+        if (parts.n_common)
+            used = put(out, size, used, ", over %zu common part%s", parts.n_common, parts.n_common == 1 ? "" : "s");
     }
     out[dki_utf8_whole(out, used)] = '\0';
 }

@@ -17,9 +17,11 @@ typedef struct dki_eval dki_eval;
 /* What names and aggregates mean. aggregate, when set, gives the column of `table` that stands for an AGGREGATE or
  * "all" node (measures are arithmetic over a table of results); NULL refuses such nodes with DK_ERR_ARGUMENT. window does
  * the same for calls of window functions, or gives another tree that stands for the call (with the places of the call). */
+struct dki_common;
 typedef struct dki_scope {
     const dk_table *table;
-    const dk_params *params; /* may be NULL */
+    const struct dki_common *common; /* parts that are shared (common.h), which outlive what is bound; NULL: none */
+    const dk_params *params;         /* may be NULL */
     dk_status (*aggregate)(void *arg, const dki_node *node, size_t *column, dk_error *err);
     dk_status (*window)(void *arg, const dki_node *node, size_t *column, const dki_node **other, dk_error *err);
     void *arg;

@@ -50,7 +50,7 @@ static uint64_t count_codes(const dki_binder *b, const dki_op *op, dki_coding *c
 /* Adds the columns below op; false where not all have few codes. */
 static bool add_sources(const dki_binder *b, dki_op *op, dki_lookup *lookup, dki_op **columns)
 {
-    if (op->run == dki_run_is_total)
+    if (op->run == dki_run_is_total || op->run == dki_run_common)
         return false;
     if (op->run == dki_run_column) {
         dki_lookup_source *source = &lookup->sources[lookup->n_sources];

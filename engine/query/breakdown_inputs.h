@@ -14,7 +14,8 @@ typedef struct dki_input {
 
 /* Of one worker. */
 typedef struct dki_inputs {
-    const dki_plan *plan; /* borrowed */
+    const dki_plan *plan;    /* borrowed */
+    dki_common_evals common; /* of parts that the others have in common */
     dki_eval *where;
     dki_input by[DKI_MAX_DIMENSIONS];
     dki_eval **filters;

@@ -89,7 +89,7 @@ static dk_status check_names(const dki_plan *plan, const dk_expr *expr, bool in_
 static dk_status bind(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out,
                       dk_error *err)
 {
-    dki_scope scope = { .table = plan->table, .params = plan->params };
+    dki_scope scope = { .table = plan->table, .params = plan->params, .common = &plan->common };
 
     return dki_bind(&scope, expr, node, out, err);
 }
@@ -498,10 +498,69 @@ static dk_status check_levels(const dki_plan *plan, dk_error *err)
     return DK_ERR_ARGUMENT;
 }
 
+/* The trees of a breakdown, each condition and each argument under its condition once. */
+struct trees {
+    const dk_expr *expr;
+    dki_tree *items;
+    const dki_node **filters; /* of each; the tree itself for a condition */
+    size_t n, most;
+};
+
+static void add_tree(struct trees *trees, const dki_node *node, const dki_node *filter)
+{
+    for (size_t i = 0; i < trees->n; i++) {
+        const dki_node *other = trees->filters[i];
+
+        if ((filter == other || (filter && other && dki_node_equal(filter, other))) &&
+            dki_node_equal(trees->items[i].node, node))
+            return;
+    }
+    if (trees->n == trees->most)
+        return;
+    trees->filters[trees->n] = filter;
+    trees->items[trees->n++] = (dki_tree){ trees->expr, node };
+}
+
+static bool add_aggregate_trees(void *arg, const dki_node *node)
+{
+    struct trees *trees = arg;
+
+    if (node->kind != DKI_NODE_AGGREGATE)
+        return true;
+    if (node->filter)
+        add_tree(trees, node->filter, node->filter);
+    for (size_t i = 0; i < node->n_children; i++)
+        add_tree(trees, node->children[i], node->filter);
+    return true;
+}
+
+#define MOST_TREES 100 /* with more, the others share nothing */
+
+static dk_status find_common(dki_plan *plan, dk_error *err)
+{
+    const dk_breakdown *breakdown = plan->breakdown;
+    dki_scope scope = { .table = plan->table, .params = plan->params };
+    dki_tree items[MOST_TREES];
+    const dki_node *filters[MOST_TREES];
+    struct trees trees = { .items = items, .filters = filters, .most = MOST_TREES };
+
+    if (breakdown->where)
+        items[trees.n++] = (dki_tree){ breakdown->where, dki_expr_root(breakdown->where) };
+    for (size_t i = 0; i < breakdown->n_by; i++)
+        items[trees.n++] = (dki_tree){ breakdown->by[i].expr, dki_expr_root(breakdown->by[i].expr) };
+    for (size_t i = 0; i < trees.n; i++)
+        filters[i] = dki_expr_root(items[i].expr); /* equals no other's */
+    for (size_t i = 0; i < breakdown->n_measures; i++) {
+        trees.expr = breakdown->measures[i].expr;
+        (void)dki_node_visit(dki_expr_root(trees.expr), add_aggregate_trees, &trees);
+    }
+    return dki_common_find(&plan->common, &scope, items, trees.n, err);
+}
+
 static dk_status bind_all(dki_plan *plan, dk_error *err)
 {
     const dk_breakdown *breakdown = plan->breakdown;
-    dk_status status = DK_OK;
+    dk_status status = find_common(plan, err);
 
     for (size_t i = 0; status == DK_OK && i < breakdown->n_by; i++) {
         status = check_names(plan, breakdown->by[i].expr, false, err);
@@ -573,5 +632,6 @@ void dki_plan_drop(dki_plan *plan)
     dki_free(plan->context, plan->aggregates);
     dki_free(plan->context, plan->periods);
     dki_arena_drop(&plan->arena);
+    dki_common_drop(&plan->common); /* last: the others refer to it */
     memset(plan, 0, sizeof *plan);
 }

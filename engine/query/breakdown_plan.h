@@ -12,7 +12,7 @@
 
 #include "aggregate.h"
 #include "breakdown_parts.h"
-#include "expr/eval.h"
+#include "expr/common.h"
 #include "group.h"
 #include "margin.h"
 #include "trace.h"
@@ -79,10 +79,11 @@ typedef struct dki_trace {
     uint64_t phases[DKI_N_PHASES]; /* nanoseconds */
     uint64_t *steps;               /* nanoseconds of each */
     unsigned n_workers;
-    size_t n_slots;   /* by index; 0: by hash */
-    bool in_parts;    /* by hash, in partitions of keys */
-    size_t n_counted; /* aggregates that counters by index give */
-    size_t n_summed;  /* and sums by index */
+    size_t n_slots;     /* by index; 0: by hash */
+    bool in_parts;      /* by hash, in partitions of keys */
+    size_t n_counted;   /* aggregates that counters by index give */
+    size_t n_summed;    /* and sums by index */
+    uint64_t *n_common; /* rows that each common part was computed for */
     uint64_t n_groups;
 } dki_trace;
 
@@ -91,7 +92,8 @@ typedef struct dki_plan {
     const dk_breakdown *breakdown;
     const dk_table *table;
     const dk_params *params;
-    dki_bound *where; /* NULL: all rows */
+    dki_common common; /* parts of the expressions below that are computed once */
+    dki_bound *where;  /* NULL: all rows */
     dki_bound *by[DKI_MAX_DIMENSIONS];
     dki_dimension dims[DKI_MAX_DIMENSIONS];
     bool by_in_range[DKI_MAX_DIMENSIONS]; /* as in_range of a value */

@@ -96,6 +96,8 @@ static dk_status add_plan_notes(struct notes *notes, const dki_plan *plan, dk_er
 {
     dk_status status = add_bound_notes(notes, plan->where, err);
 
+    for (size_t i = 0; status == DK_OK && i < plan->common.n; i++)
+        status = add_bound_notes(notes, plan->common.parts[i].bound, err);
     for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
         status = add_bound_notes(notes, plan->by[i], err);
     for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++)
@@ -312,12 +314,14 @@ dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table
     dki_trace_lap(trace.phases, DKI_PHASE_BIND, &since);
     if (status == DK_OK) {
         trace.steps = dki_calloc(plan.context, DKI_N_STEPS(&plan), sizeof *trace.steps, err);
-        status = trace.steps ? DK_OK : DK_ERR_MEMORY;
+        trace.n_common = dki_calloc(plan.context, plan.common.n, sizeof *trace.n_common, err);
+        status = trace.steps && trace.n_common ? DK_OK : DK_ERR_MEMORY;
     }
     plan.trace = &trace;
     if (status == DK_OK)
         status = run_plan(&plan, out, err);
     dki_free(plan.context, trace.steps);
+    dki_free(plan.context, trace.n_common);
     dki_plan_drop(&plan);
     return status;
 }

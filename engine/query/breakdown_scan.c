@@ -378,6 +378,8 @@ void dki_groups_count_nulls(dki_groups *groups, const dki_inputs *inputs)
     trace->n_workers++;
     for (size_t i = 0; i < DKI_N_STEPS(inputs->plan); i++)
         trace->steps[i] += inputs->steps[i];
+    for (size_t i = 0; i < inputs->common.n; i++)
+        trace->n_common[i] += inputs->common.items[i].n_computed;
 }
 
 /* Which way was taken. */

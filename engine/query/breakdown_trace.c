@@ -107,6 +107,14 @@ static void put_inputs(struct rows *rows)
     const dki_groups *groups = &rows->result->groups;
     uint64_t n_rows = dk_table_n_rows(plan->table), n_selected = plan->where ? groups->n_where : n_rows;
 
+    for (size_t i = 0; i < plan->common.n; i++) {
+        const dki_common_part *part = &plan->common.parts[i];
+        char how[DKI_DESCRIPTION];
+
+        dki_bound_describe(part->bound, how, sizeof how); /* its time is that of who asked first */
+        put_step(rows, (struct step){ "common", text_of(rows, part->expr, part->node), how, part->n_places,
+                                      plan->trace->n_common[i], NOTHING, NOTHING });
+    }
     if (plan->where)
         put_input(rows, "where", dk_expr_text(plan->breakdown->where), plan->where, DKI_STEP_WHERE, NOTHING, n_rows,
                   groups->n_where);

@@ -82,13 +82,13 @@ DK_API DK_MUST_USE dk_status dk_breakdown_run(const dk_breakdown *breakdown, con
 
 /* Runs it and gives, in the place of its result, how it was computed: a row for each step, in order.
  *
- * step    bind, scan, where, dimension, condition, value, aggregate, groups, merge, cells, measures, result
+ * step    bind, scan, common, where, dimension, condition, value, aggregate, groups, merge, cells, measures, result
  * what    the name or expression that it is about; null for what is about all
  * how     in words: looked up by so many codes, by index or by hash, ...
  * shared  how many measures and dimensions it was computed for, once
  * rows    that went in
  * out     that came out: rows for which a condition holds, codes, groups, rows of the result
- * ms      milliseconds that it took; of steps within the scan, of all workers together
+ * ms      milliseconds that it took, null for a common part, whose time is that of who asked for it first; of steps within the scan, of all workers together
  *
  * Errors as for dk_breakdown_run. */
 DK_API DK_MUST_USE dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table,

@@ -71,7 +71,7 @@ end
 
 -- Plans ---------------------------------------------------------------------------------------------------------------
 
-local INSIDE = { where = true, dimension = true, condition = true, value = true, groups = true, aggregate = true }
+local INSIDE = { common = true, where = true, dimension = true, condition = true, value = true, groups = true, aggregate = true }
 
 local function number(value) return value == nil and "" or ("%d"):format(value) end
 
@@ -82,7 +82,7 @@ local function lines_of(steps)
     local list = INSIDE[row.step] and inside or outside
     local shared = row.shared and row.shared > 1 and ("; once for %d"):format(row.shared) or ""
     list[#list + 1] = { row.step, row.what or "", row.how .. shared, number(row.rows), number(row.out),
-                        ("%.3f"):format(row.ms) }
+                        row.ms and ("%.3f"):format(row.ms) or "" }
     if list == outside then
       total = total + row.ms
     end
