@@ -85,28 +85,32 @@ static size_t n_loose(const dki_dense_plan *dense)
 dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error *err)
 {
     dk_context *context = plan->plan->context;
+    uint64_t n_rows = dk_table_n_rows(plan->plan->table);
+    size_t tile = n_rows < TILE_ROWS ? ((size_t)n_rows + 63) / 64 * 64 * sizeof(uint32_t) : TILE_BYTES;
+    dki_arena *arena = &dense->arena;
     dk_status status = DK_OK;
 
     memset(dense, 0, sizeof *dense);
     dense->plan = plan;
-    dense->counts = dki_calloc(context, plan->n_counters, sizeof *dense->counts, err);
-    dense->totals = dki_calloc(context, plan->n_sums, sizeof *dense->totals, err);
-    dense->ns = dki_calloc(context, plan->n_sums, sizeof *dense->ns, err);
-    dense->least = dki_calloc(context, plan->n_sums, sizeof *dense->least, err);
-    dense->most = dki_calloc(context, plan->n_sums, sizeof *dense->most, err);
-    dense->records = dki_calloc(context, plan->n_sums, sizeof *dense->records, err);
-    dense->terms = dki_calloc(context, plan->n_sums, sizeof *dense->terms, err);
-    dense->index = dki_alloc_wide(context, TILE_BYTES, err);
-    dense->other = dki_alloc_wide(context, TILE_BYTES, err);
-    dense->codes = dki_alloc_wide(context, TILE_BYTES, err);
-    dense->loose = dki_alloc_wide(context, SCRATCH_BYTES * n_loose(plan), err);
-    dense->picked = plan->plan->where ? dki_alloc_wide(context, TILE_BYTES + 64 * sizeof(uint32_t), err) : NULL;
-    dense->forms = dki_calloc(context, 2 + plan->n_counters + plan->n_sums, sizeof *dense->forms, err);
-    dense->masks = dki_alloc_wide(context, plan->n_sums * 2 * DK_BLOCK_WORDS * sizeof *dense->masks, err);
+    dki_arena_init(arena, context);
+    dense->counts = dki_arena_array(arena, plan->n_counters, sizeof *dense->counts, err);
+    dense->totals = dki_arena_array(arena, plan->n_sums, sizeof *dense->totals, err);
+    dense->ns = dki_arena_array(arena, plan->n_sums, sizeof *dense->ns, err);
+    dense->least = dki_arena_array(arena, plan->n_sums, sizeof *dense->least, err);
+    dense->most = dki_arena_array(arena, plan->n_sums, sizeof *dense->most, err);
+    dense->records = dki_arena_array(arena, plan->n_sums, sizeof *dense->records, err);
+    dense->terms = dki_arena_array(arena, plan->n_sums, sizeof *dense->terms, err);
+    dense->masks = dki_arena_alloc(arena, plan->n_sums * 2 * DK_BLOCK_WORDS * sizeof *dense->masks, err);
+    dense->forms = dki_arena_alloc(arena, (2 + plan->n_counters + plan->n_sums) * sizeof *dense->forms, err);
+    dense->room = dki_alloc_wide(context, 4 * tile + 64 * sizeof(uint32_t) + SCRATCH_BYTES * n_loose(plan), err);
     if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->records ||
-        !dense->terms || !dense->index || !dense->other || !dense->codes || !dense->loose || !dense->forms ||
-        (plan->plan->where && !dense->picked) || !dense->masks)
+        !dense->terms || !dense->masks || !dense->forms || !dense->room)
         return DK_ERR_MEMORY;
+    dense->index = dense->room;
+    dense->other = dense->room + tile;
+    dense->codes = dense->room + 2 * tile;
+    dense->loose = dense->room + 3 * tile;
+    dense->picked = dense->room + 3 * tile + SCRATCH_BYTES * n_loose(plan);
     for (size_t i = 0; i < plan->n_counters; i++) {
         const dki_dense_counters *counters = &plan->counters[i];
         size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
@@ -129,7 +133,6 @@ static void free_each(dk_context *context, void **arrays, size_t n)
 {
     for (size_t i = 0; arrays && i < n; i++)
         dki_free(context, arrays[i]);
-    dki_free(context, (void *)arrays);
 }
 
 void dki_dense_drop(dki_dense *dense)
@@ -148,13 +151,8 @@ void dki_dense_drop(dki_dense *dense)
     free_each(context, (void **)dense->records, plan->n_sums);
     free_each(context, (void **)dense->terms, plan->n_sums);
     dki_free(context, dense->seen);
-    dki_free(context, dense->index);
-    dki_free(context, dense->other);
-    dki_free(context, dense->codes);
-    dki_free(context, dense->loose);
-    dki_free(context, dense->picked);
-    dki_free(context, dense->forms);
-    dki_free(context, dense->masks);
+    dki_free(context, dense->room);
+    dki_arena_drop(&dense->arena);
     memset(dense, 0, sizeof *dense);
 }
 

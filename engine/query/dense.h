@@ -54,6 +54,7 @@ typedef struct dki_dense_plan {
 /* What one worker has counted. */
 typedef struct dki_dense {
     const dki_dense_plan *plan;
+    dki_arena arena;   /* holds the lists below, and how codes are made */
     uint32_t **counts; /* of each counters */
     uint8_t *seen;     /* where nothing else tells it: slots with rows (2 for each slot where there is a where) */
     uint64_t **totals; /* of each sums; the arrays that it does not need are NULL */
@@ -61,6 +62,7 @@ typedef struct dki_dense {
     void **least, **most;
     dki_record **records;
     dki_record **terms;          /* of every code, where those are few */
+    char *room;                  /* owned; what follows lies in it */
     void *index, *other, *codes; /* of the block at hand */
     void *picked;                /* indexes of the rows that count, one behind the other */
     dki_code_sum *forms;         /* how they are made: slots, each counters, each sums */

@@ -225,8 +225,11 @@ static dk_status plan_keys(dki_grouper *grouper, uint64_t n_rows, dk_error *err)
 dk_status dki_grouper_init(dki_grouper *grouper, dk_context *context, const dki_dimension *dims, size_t n_dims,
                            uint64_t n_rows, dk_error *err)
 {
+    size_t block = n_rows < DK_BLOCK_ROWS ? (size_t)n_rows + 1 : DK_BLOCK_ROWS;
+
     memset(grouper, 0, sizeof *grouper);
     grouper->context = context;
+    grouper->block = block;
     for (size_t d = 0; d < n_dims; d++) {
         coder_init(&grouper->coders[d], context, &dims[d]);
         dki_int_map_init(&grouper->steps[d], context);
@@ -234,12 +237,12 @@ dk_status dki_grouper_init(dki_grouper *grouper, dk_context *context, const dki_
     dki_int_map_init(&grouper->numbers, context);
     grouper->n_dims = n_dims;
     for (size_t d = 0; d < n_dims; d++) {
-        grouper->codes[d] = dki_alloc_array(context, DK_BLOCK_ROWS, sizeof *grouper->codes[d], err);
+        grouper->codes[d] = dki_alloc_array(context, block, sizeof *grouper->codes[d], err);
         if (grouper->codes[d] == NULL)
             return DK_ERR_MEMORY;
     }
-    grouper->values = dki_alloc_array(context, DK_BLOCK_ROWS, sizeof *grouper->values, err);
-    grouper->packed = dki_alloc_array(context, DK_BLOCK_ROWS, sizeof *grouper->packed, err);
+    grouper->values = dki_alloc_array(context, block, sizeof *grouper->values, err);
+    grouper->packed = dki_alloc_array(context, block, sizeof *grouper->packed, err);
     if (grouper->values == NULL || grouper->packed == NULL)
         return DK_ERR_MEMORY;
     return plan_keys(grouper, n_rows, err);
@@ -398,8 +401,8 @@ dk_status dki_grouper_merge(dki_grouper *grouper, const dki_grouper *other, uint
 {
     size_t n_dims = grouper->n_dims;
 
-    for (size_t from = 0; from < other->n_groups; from += DK_BLOCK_ROWS) {
-        size_t n = other->n_groups - from < DK_BLOCK_ROWS ? other->n_groups - from : DK_BLOCK_ROWS;
+    for (size_t from = 0; from < other->n_groups; from += grouper->block) {
+        size_t n = other->n_groups - from < grouper->block ? other->n_groups - from : grouper->block;
         dk_status status = dki_poll(grouper->context, err);
 
         for (size_t d = 0; d < n_dims; d++) {

@@ -48,6 +48,7 @@ typedef struct dki_coder {
 typedef struct dki_grouper {
     dk_context *context; /* borrowed */
     size_t n_dims;
+    size_t block; /* rows that there is room for at a time */
     dki_coder coders[DKI_MAX_DIMENSIONS];
     uint32_t *codes[DKI_MAX_DIMENSIONS]; /* of the block at hand */
     int64_t *values;                     /* the same, before they are coded */
@@ -62,8 +63,8 @@ typedef struct dki_grouper {
     size_t n_groups, capacity;
 } dki_grouper;
 
-/* n_rows: about how many rows will come; it decides on the size of the table only. After a failure the grouper may
- * only be dropped; a zeroed one may be dropped too. */
+/* n_rows: about how many rows will come; it decides on the size of the table, and no block may have more. After a failure
+ * the grouper may only be dropped; a zeroed one may be dropped too. */
 dk_status dki_grouper_init(dki_grouper *grouper, dk_context *context, const dki_dimension *dims, size_t n_dims,
                            uint64_t n_rows, dk_error *err);
 void dki_grouper_drop(dki_grouper *grouper);
