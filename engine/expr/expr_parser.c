@@ -131,7 +131,7 @@ static dk_status finish(parser *p, dki_node *node, dki_node **out)
     for (size_t i = 0; i < node->n_children; i++)
         if (node->children[i]->depth >= node->depth)
             node->depth = node->children[i]->depth + 1;
-    if (node->depth > MAX_DEPTH)
+    if (node->depth > MAX_DEPTH + 1) /* operators, and a leaf */
         return dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
                              "the expression is more than %d operators deep", MAX_DEPTH);
     *out = node;
@@ -153,7 +153,7 @@ static dk_status call(parser *p, const char *text, dki_node *a, dki_node *b, uin
 
 static dk_status enter(parser *p)
 {
-    if (++p->n_open > MAX_BRACKETS)
+    if (++p->n_open > MAX_BRACKETS + 1) /* the expression itself is the first */
         return dki_mark_fail(p->lexer.text, p->token.at, p->token.size, p->err, DK_ERR_SYNTAX,
                              "the expression is nested more than %d deep", MAX_BRACKETS);
     return DK_OK;

@@ -374,15 +374,15 @@ static void nesting_is_limited(void **state)
     };
 
     (void)state;
-    expect_depth(149, "", "(", "x", ")", "nested more than 150 deep");
-    expect_depth(149, "", "not ", "x", "", "nested more than 150 deep");
-    expect_depth(149, "", "- ", "x", "", "nested more than 150 deep");
-    expect_depth(149, "", "f(", "x", ")", "nested more than 150 deep");
-    expect_depth(399, "x", " + x", "", "", "more than 400 operators deep");
-    expect_depth(399, "x", " .. x", "", "", "more than 400 operators deep");
-    expect_depth(399, "x", " is null", "", "", "more than 400 operators deep");
-    expect_depth(399, "x", " == x", "", "", "more than 400 operators deep");
-    expect_depth(399, "x", " in (x)", "", "", "more than 400 operators deep");
+    expect_depth(150, "", "(", "x", ")", "nested more than 150 deep");
+    expect_depth(150, "", "not ", "x", "", "nested more than 150 deep");
+    expect_depth(150, "", "- ", "x", "", "nested more than 150 deep");
+    expect_depth(150, "", "f(", "x", ")", "nested more than 150 deep");
+    expect_depth(400, "x", " + x", "", "", "more than 400 operators deep");
+    expect_depth(400, "x", " .. x", "", "", "more than 400 operators deep");
+    expect_depth(400, "x", " is null", "", "", "more than 400 operators deep");
+    expect_depth(400, "x", " == x", "", "", "more than 400 operators deep");
+    expect_depth(400, "x", " in (x)", "", "", "more than 400 operators deep");
     for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) { /* to the longest text there can be */
         char *text = repeat(hostile[i][0], hostile[i][1], 65000 / (strlen(hostile[i][1]) + strlen(hostile[i][3])),
                             hostile[i][2], hostile[i][3]);

@@ -1,0 +1,104 @@
+-- messages.lua - lists messages of the engine that no test has in it.
+--
+-- usage: lua5.4 tests/messages.lua FOLDER ...          lua5.4 tests/messages.lua engine/expr
+--
+-- A message is a text in a C source that is given to a function whose name ends in fail, or to dki_hint. Its longest
+-- part without a format must stand in a test (tests/unit, tests/lua) or in a page of docs, whose examples run. It ends
+-- with status 1 where a message has no test.
+
+-- What no test can bring about.
+local BEYOND = {
+  ["%zu rows of text hold more than 4 GiB"] = "takes that much memory",
+  ["the result is too long"] = "longer than there are addresses",
+  ["the text has no such form: %s"] = "texts are UTF-8, which always has one",
+}
+
+local folders = { table.unpack(arg) }
+assert(#folders > 0, "usage: lua5.4 tests/messages.lua FOLDER ...")
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local function files(command)
+  local list = {}
+  local pipe = assert(io.popen(command))
+  for path in pipe:lines() do
+    list[#list + 1] = path
+  end
+  pipe:close()
+  return list
+end
+
+local ESCAPES = { n = "\n", t = "\t", ['"'] = '"', ["\\"] = "\\" }
+
+local function unescaped(text) return (text:gsub("\\(.)", function(c) return ESCAPES[c] or "\\" .. c end)) end
+
+-- A C source without comments, its neighbouring strings joined.
+local function joined(text)
+  text = text:gsub("/%*.-%*/", " ")
+  return (text:gsub('"%s*\n%s*"', ""))
+end
+
+local tests = {}
+for _, path in ipairs(files "ls tests/unit/*.[ch] tests/lua/*.lua tests/golden/*/* docs/*.md 2>/dev/null") do
+  local text = read(path)
+  if path:match "%.[ch]$" then
+    text = unescaped(joined(text))
+  end
+  tests[#tests + 1] = text:gsub("%s+", " ")
+end
+local all = table.concat(tests, "\n")
+
+-- The longest part between formats.
+local function part_of(message)
+  local longest = ""
+  for part in (message:gsub("%%%%", "\0") .. "%s"):gmatch "(.-)%%[%d%.%*%-lz]*[a-zA-Z]" do
+    part = part:gsub("%z", "%%"):gsub("%s+", " ")
+    if #part > #longest then
+      longest = part
+    end
+  end
+  return longest
+end
+
+-- The strings of a call, escapes as they stand.
+local function literals(call)
+  local at = 1
+  return function()
+    local from = call:find('"', at, true)
+    if not from then return nil end
+    local to = from + 1
+    while call:sub(to, to) ~= '"' do
+      to = to + (call:sub(to, to) == "\\" and 2 or 1)
+    end
+    at = to + 1
+    return call:sub(from + 1, to - 1)
+  end
+end
+
+local n, missing = 0, 0
+for _, folder in ipairs(folders) do
+  for _, path in ipairs(files(("ls '%s'/*.c '%s'/*.h 2>/dev/null"):format(folder, folder))) do
+    local text = joined(read(path))
+    for name, call in text:gmatch "([%a_%d]+)(%b())" do
+      if name:match "fail$" or name == "dki_hint" or name == "dki_fail" or name:match "_fail_" then
+        for literal in literals(call) do
+          local part = part_of(unescaped(literal))
+          if #part >= 8 and part:find " " then
+            n = n + 1
+            if not all:find(part, 1, true) and not BEYOND[literal] then
+              missing = missing + 1
+              print(("%s: %s"):format(path, literal))
+            end
+          end
+        end
+      end
+    end
+  end
+end
+print(("%d messages, %d without a test"):format(n, missing))
+os.exit(missing == 0)
