@@ -12,7 +12,8 @@ local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_" }
 -- The public header of a concept belongs to the layer that implements it.
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
-  append = "data", dictionary = "data", column = "data", table = "data", snapshot = "data", fingerprint = "data",
+  append = "data", dictionary = "data", column = "data", table = "data", lineage = "data", snapshot = "data",
+  fingerprint = "data",
   csv = "read", published = "read", xlsx = "read",
   expr = "expr", aggregate = "expr",
   breakdown = "query", sort = "query", join = "query",

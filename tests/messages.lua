@@ -100,5 +100,5 @@ for _, folder in ipairs(folders) do
     end
   end
 end
-print(("%d messages, %d without a test"):format(n, missing))
+print(("%d passed, %d failed"):format(n - missing, missing))
 os.exit(missing == 0)
