@@ -105,7 +105,11 @@ bool dki_chunk_is_null(const dki_chunk *chunk, uint64_t row)
 const dki_part *dki_column_part(const dk_column *column, uint64_t row)
 {
     size_t low = 0, high = column->n_parts;
+    uint64_t length = high ? column->parts[0].n_rows : 0, guess = length ? row / length : 0;
 
+    /* speed: most columns are made of parts of one length */
+    if (guess < high && row - column->parts[guess].start < column->parts[guess].n_rows)
+        return &column->parts[guess];
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
 
