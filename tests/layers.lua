@@ -12,11 +12,11 @@ local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_" }
 -- The public header of a concept belongs to the layer that implements it.
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
-  append = "data", dictionary = "data", column = "data", table = "data", lineage = "data", snapshot = "data",
-  fingerprint = "data",
+  append = "data", dictionary = "data", levels = "data", column = "data", table = "data", lineage = "data",
+  snapshot = "data", fingerprint = "data",
   csv = "read", published = "read", xlsx = "read",
   expr = "expr", aggregate = "expr",
-  breakdown = "query", sort = "query", join = "query",
+  breakdown = "query", sort = "query", join = "query", set = "query", window = "query", pivot = "query", sample = "query",
   scenario = "scenario",
   write = "write",
 }

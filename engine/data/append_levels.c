@@ -3,6 +3,8 @@
  * Where levels are stated their order counts. Each list is woven into those before it: what both have must stand in the
  * same order, and what is new comes behind the level that it stands behind in its own list. Else levels come in the order
  * in which they are met, and the dictionary orders them by code point.
+ *
+ * A level has the label that any table has for it; two tables that do not have the same are refused.
  */
 #include "append_parts.h"
 
@@ -11,6 +13,7 @@
 #include "base/hash.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "levels.h"
 
 /* The union so far: a list through `next`, from the sentinel 0; level number i is item i + 1. */
 struct weave {
@@ -117,6 +120,54 @@ static bool stated_hold_all(const dki_stack *stack, const struct weave *stated)
     return true;
 }
 
+/* Labels. ---------------------------------------------------------------------------------------------------------- */
+
+static dk_status fail_labels(const dki_stack *stack, size_t i, size_t k, uint32_t code, dk_error *err)
+{
+    char first[DKI_TABLE_NAME_BYTES], second[DKI_TABLE_NAME_BYTES];
+    const dk_dictionary *a = levels_of(stack, i), *b = levels_of(stack, k);
+    dk_text level = dk_dictionary_level(a, code), mine = level, theirs = level;
+
+    (void)dk_dictionary_label(a, code, &mine);
+    (void)dk_dictionary_label(b, dk_dictionary_find(b, level), &theirs);
+    (void)dki_fail(err, DK_ERR_RANGE, "in column %s the code \"%.*s\" is \"%.*s\" in %s and \"%.*s\" in %s",
+                   stack->name, shown_size(level), level.bytes, shown_size(mine), mine.bytes,
+                   dki_table_shown(stack->tables, i, first), shown_size(theirs), theirs.bytes,
+                   dki_table_shown(stack->tables, k, second));
+    dki_hint(err, "give both the same code list: t:with_levels { %s = codes }", stack->name);
+    return DK_ERR_RANGE;
+}
+
+static dk_status check_labels(const dki_stack *stack, dk_error *err)
+{
+    for (size_t k = 1; k < stack->n; k++)
+        for (size_t i = 0; i < k; i++) {
+            uint32_t code;
+
+            if (levels_of(stack, i) && levels_of(stack, k) && levels_of(stack, i) != levels_of(stack, k) &&
+                dki_labels_differ(levels_of(stack, i), levels_of(stack, k), &code))
+                return fail_labels(stack, i, k, code, err);
+        }
+    return DK_OK;
+}
+
+/* Puts the labels of all tables on the levels of the result. */
+static dk_status gather_labels(const dki_stack *stack, const dk_dictionary **levels, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < stack->n && status == DK_OK; i++) {
+        const dk_dictionary *labelled;
+
+        status = dki_dictionary_adopt(*levels, levels_of(stack, i), &labelled, err);
+        if (status != DK_OK)
+            break;
+        dk_dictionary_release(*levels);
+        *levels = labelled;
+    }
+    return status;
+}
+
 static bool is_same(const dk_dictionary *dictionary, const dk_text *levels, size_t n, bool declared)
 {
     if (dk_dictionary_n_levels(dictionary) != n || dk_dictionary_is_declared(dictionary) != declared)
@@ -167,7 +218,8 @@ dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bo
 {
     struct weave weave = { .context = stack->context };
     bool declared = false;
-    dk_status status = DK_OK;
+    const dk_dictionary *made = NULL;
+    dk_status status = check_labels(stack, err);
 
     dki_text_map_init(&weave.levels, stack->context);
     for (size_t i = 0; status == DK_OK && i < stack->n; i++)
@@ -180,7 +232,13 @@ dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bo
         if (levels_of(stack, i))
             status = weave_in(&weave, stack, i, false, err);
     if (status == DK_OK)
-        status = make_dictionary(stack, &weave, declared && !*loose, out, err);
+        status = make_dictionary(stack, &weave, declared && !*loose, &made, err);
+    if (status == DK_OK)
+        status = gather_labels(stack, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_dictionary_release(made);
     dki_text_map_drop(&weave.levels);
     dki_free(stack->context, weave.next);
     dki_free(stack->context, weave.place);

@@ -47,9 +47,11 @@ dk_status dki_columns_gather(dk_context *context, const dk_column *const *column
 /* The same rows of a category over another dictionary, in which every code means what it means now. */
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
                                  dk_error *err);
-/* A dictionary with the same codes, and those of the levels that it lacks behind them; declared as before. */
+/* A dictionary with the same codes, and those of the levels that it lacks behind them, which have no labels;
+ * declared as before. */
 dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *levels, size_t n_levels,
                                 dk_dictionary **out, dk_error *err);
+dk_context *dki_dictionary_context(const dk_dictionary *dictionary);
 /* Heap bytes of a dictionary, about. */
 size_t dki_dictionary_bytes(const dk_dictionary *dictionary);
 
@@ -57,6 +59,7 @@ size_t dki_dictionary_bytes(const dk_dictionary *dictionary);
  * widths. Integers cover integer, decimal, date, timestamp, and boolean as 0 and 1. */
 void dki_view_integers(const dk_view *view, int64_t *out);
 void dki_view_codes(const dk_view *view, uint32_t *out);
+uint32_t dki_view_code(const dk_view *view, size_t i); /* of one row */
 static inline bool dki_view_is_null(const dk_view *view, size_t i);
 dk_text dki_view_text(const dk_view *view, size_t i); /* text, or the level of a category (empty where null) */
 dk_value dki_view_value(const dk_view *view, size_t i);

@@ -1,9 +1,10 @@
-/* dictionary.c - the levels of a category.
+/* dictionary.c - the levels of a category, and their labels.
  *
  * Levels that were not declared are ordered once, by a merge sort of their codes with the first eight bytes beside them:
  * most comparisons end there, and memory comes from the budget (which qsort_r's does not).
  *
- * Invariants: code i + 1 is entry i of the map; rank is NULL where the order of codes is the order of levels.
+ * Invariants: code i + 1 is entry i of the map; rank is NULL where the order of codes is the order of levels; labels is
+ * NULL where no level has one, and its texts are terminated.
  */
 #include <dekking/dictionary.h>
 
@@ -21,6 +22,8 @@ struct dk_dictionary {
     dk_context *context;
     dki_text_map levels;
     uint32_t *rank;
+    dk_text *labels; /* by code - 1; bytes NULL: none */
+    char *label_bytes;
     bool declared;
 };
 
@@ -180,8 +183,40 @@ dk_status dk_dictionary_new(dk_context *context, const dk_text *levels, size_t n
     return DK_OK;
 }
 
-dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *levels, size_t n_levels,
-                                dk_dictionary **out, dk_error *err)
+/* Gives the dictionary, which has none yet, the first n of these labels. */
+static dk_status add_labels(dk_dictionary *dictionary, const dk_text *labels, size_t n, dk_error *err)
+{
+    size_t n_levels = dictionary->levels.n, n_bytes = 0, n_labels = 0, used = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (labels[i].bytes == NULL)
+            continue;
+        if (dki_utf8_check(labels[i].bytes, labels[i].size) != labels[i].size ||
+            memchr(labels[i].bytes, '\0', labels[i].size))
+            return dki_fail(err, DK_ERR_ENCODING, "label %zu is not UTF-8, or has a zero byte", i + 1);
+        n_bytes += labels[i].size + 1;
+        n_labels++;
+    }
+    if (n_labels == 0)
+        return DK_OK;
+    dictionary->labels = dki_calloc(dictionary->context, n_levels, sizeof *dictionary->labels, err);
+    dictionary->label_bytes = dictionary->labels ? dki_alloc(dictionary->context, n_bytes, err) : NULL;
+    if (dictionary->label_bytes == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        if (labels[i].bytes == NULL)
+            continue;
+        dictionary->labels[i] = (dk_text){ dictionary->label_bytes + used, labels[i].size };
+        memcpy(dictionary->label_bytes + used, labels[i].bytes, labels[i].size);
+        used += labels[i].size;
+        dictionary->label_bytes[used++] = '\0';
+    }
+    return DK_OK;
+}
+
+/* The same levels and n more behind them, without labels. */
+static dk_status copy_levels(const dk_dictionary *dictionary, const dk_text *levels, size_t n_levels,
+                             dk_dictionary **out, dk_error *err)
 {
     dk_dictionary *longer;
     dk_status status = make(dictionary->context, dictionary->declared, &longer, err);
@@ -195,6 +230,39 @@ dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *
         status = add_level(longer, levels[i], &added, err);
     if (status == DK_OK && !longer->declared)
         status = rank_levels(longer, err);
+    if (status == DK_OK)
+        *out = longer;
+    else
+        dk_dictionary_release(longer);
+    return status;
+}
+
+dk_status dk_dictionary_with_labels(const dk_dictionary *dictionary, const dk_text *labels, dk_dictionary **out,
+                                    dk_error *err)
+{
+    dk_dictionary *labelled;
+    dk_status status = copy_levels(dictionary, NULL, 0, &labelled, err);
+
+    if (status != DK_OK)
+        return status;
+    status = labels ? add_labels(labelled, labels, labelled->levels.n, err) : DK_OK;
+    if (status == DK_OK)
+        *out = labelled;
+    else
+        dk_dictionary_release(labelled);
+    return status;
+}
+
+dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *levels, size_t n_levels,
+                                dk_dictionary **out, dk_error *err)
+{
+    dk_dictionary *longer;
+    dk_status status = copy_levels(dictionary, levels, n_levels, &longer, err);
+
+    if (status != DK_OK)
+        return status;
+    if (dictionary->labels)
+        status = add_labels(longer, dictionary->labels, dictionary->levels.n, err);
     if (status != DK_OK) {
         dk_dictionary_release(longer);
         return status;
@@ -219,8 +287,15 @@ void dk_dictionary_release(const dk_dictionary *shared)
     context = dictionary->context;
     dki_text_map_drop(&dictionary->levels);
     dki_free(context, dictionary->rank);
+    dki_free(context, dictionary->labels);
+    dki_free(context, dictionary->label_bytes);
     dki_free(context, dictionary);
     dk_context_release(context);
+}
+
+dk_context *dki_dictionary_context(const dk_dictionary *dictionary)
+{
+    return dictionary->context;
 }
 
 size_t dk_dictionary_n_levels(const dk_dictionary *dictionary)
@@ -251,11 +326,37 @@ uint32_t dk_dictionary_find(const dk_dictionary *dictionary, dk_text level)
     return dki_text_map_find(&dictionary->levels, level.bytes, level.size) + 1; /* UINT32_MAX + 1 is 0 */
 }
 
+bool dk_dictionary_has_labels(const dk_dictionary *dictionary)
+{
+    return dictionary->labels != NULL;
+}
+
+bool dk_dictionary_label(const dk_dictionary *dictionary, uint32_t code, dk_text *out)
+{
+    if (dictionary->labels == NULL || dictionary->labels[code - 1].bytes == NULL)
+        return false;
+    *out = dictionary->labels[code - 1];
+    return true;
+}
+
+uint32_t dk_dictionary_find_label(const dk_dictionary *dictionary, dk_text label)
+{
+    for (size_t i = 0; dictionary->labels && i < dictionary->levels.n; i++) {
+        const dk_text *own = &dictionary->labels[i];
+
+        if (own->bytes && own->size == label.size && memcmp(own->bytes, label.bytes, label.size) == 0)
+            return (uint32_t)i + 1;
+    }
+    return 0;
+}
+
 size_t dki_dictionary_bytes(const dk_dictionary *dictionary)
 {
     size_t bytes = sizeof *dictionary + dictionary->levels.n_slots * sizeof(uint32_t);
 
     for (uint32_t code = 1; code <= dictionary->levels.n; code++)
         bytes += dk_dictionary_level(dictionary, code).size + 40;
+    for (size_t i = 0; dictionary->labels && i < dictionary->levels.n; i++)
+        bytes += sizeof(dk_text) + dictionary->labels[i].size + 1;
     return bytes;
 }

@@ -139,6 +139,7 @@ struct column {
     uint64_t n_levels;
     dki_part *levels; /* texts; held */
     size_t n_level_parts, level_capacity;
+    dk_text *labels; /* by level, as the last segment says; the arena's, or NULL */
     dki_part *parts;
     size_t n_parts, capacity;
     const dk_dictionary *dictionary;
@@ -303,6 +304,7 @@ static dk_status place_column(struct reading *reading, const struct column *said
     column->margin_bit = said->margin_bit;
     column->label = said->label;
     column->format = said->format;
+    column->labels = NULL;
     *out = column;
     return DK_OK;
 }
@@ -338,6 +340,29 @@ static dk_status add_column(struct reading *reading, dki_cursor *cursor, dk_erro
         status = no_directory(reading, cursor->bad, err);
     if (status == DK_OK && column->n_rows - n_before != reading->n_segment_rows)
         status = no_directory(reading, "has a column that is not as long as the others", err);
+    return status;
+}
+
+/* The labels of the column that came last. */
+static dk_status add_labels(struct reading *reading, dki_cursor *cursor, dk_error *err)
+{
+    struct column *column = reading->column > 0 ? &reading->columns[reading->column - 1] : NULL;
+    uint64_t n = dki_get_u64(cursor);
+    dk_status status = DK_OK;
+
+    /* Each takes eight bytes at least: no more memory is asked for than the directory has. */
+    if (cursor->bad || column == NULL || column->labels || column->type != DK_CATEGORY || n != column->n_levels ||
+        n > (size_t)(cursor->end - cursor->at) / 8)
+        return no_directory(reading, "has labels that belong to no levels", err);
+    column->labels = dki_arena_array(&reading->arena, (size_t)n, sizeof *column->labels, err);
+    if (column->labels == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t i = 0; i < n && status == DK_OK; i++) {
+        const char *text = NULL;
+
+        status = get_text(reading, cursor, &text, err);
+        column->labels[i] = (dk_text){ text, text ? strlen(text) : 0 };
+    }
     return status;
 }
 
@@ -395,6 +420,8 @@ static dk_status add_record(struct reading *reading, const char *name, uint64_t 
         return no_directory(reading, "does not begin with the table", err);
     } else if (strcmp(name, "column") == 0) {
         status = add_column(reading, cursor, err);
+    } else if (strcmp(name, "labels") == 0) {
+        status = add_labels(reading, cursor, err);
     } else if (strcmp(name, "property") == 0) {
         status = add_property(reading, cursor, err);
     } else if (strcmp(name, "note") == 0) {
@@ -523,6 +550,13 @@ static dk_status make_dictionary(struct reading *reading, struct column *column,
     while (n_held > 0)
         dki_chunk_let(column->levels[--n_held].chunk);
     dki_free(reading->context, texts);
+    if (status == DK_OK && column->labels) {
+        dk_dictionary *plain = made;
+
+        made = NULL;
+        status = dk_dictionary_with_labels(plain, column->labels, &made, err);
+        dk_dictionary_release(plain);
+    }
     column->dictionary = made;
     return blame(reading, status, err);
 }

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "column_parts.h"
+#include "levels.h"
 #include "snapshot_parts.h"
 #include "table_parts.h"
 
@@ -114,20 +115,36 @@ static dk_status lacking_declared(const struct pair *pair, const struct levels *
     return DK_ERR_RANGE;
 }
 
-/* The file's dictionary, and the levels that it lacks behind it. */
+static dk_status labels_differ(const struct pair *pair, const dk_dictionary *own, const dk_dictionary *known,
+                               uint32_t code, dk_error *err)
+{
+    dk_text level = dk_dictionary_level(own, code), mine = level, theirs = level;
+
+    (void)dk_dictionary_label(own, code, &mine);
+    (void)dk_dictionary_label(known, dk_dictionary_find(known, level), &theirs);
+    dki_fail(err, DK_ERR_RANGE, "%s: the code \"%.80s\" is \"%.80s\", and the snapshot has \"%.80s\" for it",
+             pair->name, level.bytes, mine.bytes, theirs.bytes);
+    dki_hint(err, "give it the snapshot's code list: t:with_levels { %s = codes }", pair->name);
+    return DK_ERR_RANGE;
+}
+
+/* The file's dictionary, and the levels that it lacks behind it, with their labels. */
 static dk_status extend_levels(const struct pair *pair, const dk_dictionary **out, dk_error *err)
 {
     const dk_dictionary *own = dk_column_levels(pair->from);
     struct levels levels = { .known = dk_column_levels(pair->to) };
     dk_text *texts = NULL;
     dk_dictionary *longer = NULL;
+    uint32_t code;
     dk_status status = DK_OK;
 
+    if (own && dki_labels_differ(own, levels.known, &code))
+        return labels_differ(pair, own, levels.known, code, err);
     dki_text_map_init(&levels.lacking, pair->context);
     levels.seen = dki_calloc(pair->context, own ? dk_dictionary_n_levels(own) + 1 : 1, sizeof *levels.seen, err);
     status = levels.seen ? each_view(pair, note_levels, &levels, err) : DK_ERR_MEMORY;
     if (status == DK_OK && levels.lacking.n == 0) {
-        *out = dk_dictionary_retain(levels.known);
+        status = dki_dictionary_adopt(levels.known, own, out, err);
     } else if (status == DK_OK && dk_dictionary_is_declared(levels.known)) {
         status = lacking_declared(pair, &levels, err);
     } else if (status == DK_OK) {
@@ -136,7 +153,8 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
             texts[i].bytes = dki_text_map_get(&levels.lacking, (uint32_t)i, &texts[i].size);
         status = texts ? dki_dictionary_extend(levels.known, texts, levels.lacking.n, &longer, err) : DK_ERR_MEMORY;
         if (status == DK_OK)
-            *out = longer;
+            status = dki_dictionary_adopt(longer, own, out, err);
+        dk_dictionary_release(longer);
     }
     dki_free(pair->context, texts);
     dki_free(pair->context, levels.seen);

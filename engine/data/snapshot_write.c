@@ -202,6 +202,24 @@ struct column_pieces {
     size_t levels, chunks, end;
 };
 
+/* The labels of all levels that the column has by now. They follow the column that they belong to. */
+static dk_status put_labels(dki_buffer *directory, const dk_dictionary *levels, dk_error *err)
+{
+    size_t n = dk_dictionary_n_levels(levels), start;
+    dk_status status = dki_put_record(directory, "labels", DKI_RECORD_OPTIONAL, &start, err);
+
+    if (status == DK_OK)
+        status = dki_put_u64(directory, n, err);
+    for (uint32_t code = 1; code <= n && status == DK_OK; code++) {
+        dk_text label;
+
+        status = dki_put_text(directory, dk_dictionary_label(levels, code, &label) ? label.bytes : NULL, err);
+    }
+    if (status == DK_OK)
+        dki_end_record(directory, start);
+    return status;
+}
+
 static dk_status put_column(dki_buffer *directory, const struct writing *writing, const dk_field *field,
                             bool is_margin, size_t n_known, const struct column_pieces *items, dk_error *err)
 {
@@ -239,6 +257,8 @@ static dk_status put_column(dki_buffer *directory, const struct writing *writing
         status = dki_put_u64(directory, 0, err);
     if (status == DK_OK)
         dki_end_record(directory, start);
+    if (status == DK_OK && column->levels && dk_dictionary_has_labels(column->levels))
+        status = put_labels(directory, column->levels, err);
     return status;
 }
 

@@ -292,7 +292,7 @@ void dki_view_codes(const dk_view *view, uint32_t *out)
     }
 }
 
-static uint32_t code_at(const dk_view *view, size_t i)
+uint32_t dki_view_code(const dk_view *view, size_t i)
 {
     if (view->constant)
         i = 0;
@@ -308,7 +308,7 @@ dk_text dki_view_text(const dk_view *view, size_t i)
     const uint32_t *offsets;
 
     if (view->type == DK_CATEGORY) {
-        uint32_t code = code_at(view, i);
+        uint32_t code = dki_view_code(view, i);
 
         return code ? dk_dictionary_level(view->levels, code) : (dk_text){ "", 0 };
     }

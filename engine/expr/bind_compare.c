@@ -29,6 +29,19 @@ static dk_status nearest_level(dki_binder *b, const dk_dictionary *levels, dk_te
     return status;
 }
 
+/* Of a code list codes are compared. A label would be equal to nothing, and hardly anybody means that. */
+static dk_status refuse_label(dki_binder *b, const dki_op *category, const dki_op *constant, uint32_t code)
+{
+    dk_text label = constant->value.as.text, level = dk_dictionary_level(category->levels, code);
+    char name[DKI_NODE_TEXT];
+
+    dki_node_text(b->bound->expr, category->node, name);
+    return dki_node_fail(b->bound->expr, constant->node, b->err, DK_ERR_RANGE,
+                         "\"%.*s\" is a label of %s, and codes are compared: write '%.*s', or label(%s)",
+                         (int)dki_utf8_floor(label.bytes, label.size, 80), label.bytes, name,
+                         (int)dki_utf8_floor(level.bytes, level.size, 80), level.bytes, name);
+}
+
 static dk_status note_level(dki_binder *b, const dki_op *category, dk_text text)
 {
     char note[384], name[DKI_NODE_TEXT];
@@ -51,7 +64,7 @@ static dk_status note_level(dki_binder *b, const dki_op *category, dk_text text)
     return dki_bound_add_note(b->bound, note, b->err);
 }
 
-/* Notes each constant that is no level of the category that it is compared with. */
+/* Notes each constant that is no level of the category that it is compared with; one that is a label is refused. */
 static dk_status note_levels(dki_binder *b, const dki_op *category, dki_op *const *constants, size_t n)
 {
     dk_status status = DK_OK;
@@ -60,8 +73,12 @@ static dk_status note_levels(dki_binder *b, const dki_op *category, dki_op *cons
         return DK_OK;
     for (size_t i = 0; i < n && status == DK_OK; i++)
         if (constants[i]->is_constant && constants[i]->type == DK_TEXT && !constants[i]->value.is_null &&
-            dk_dictionary_find(category->levels, constants[i]->value.as.text) == 0)
-            status = note_level(b, category, constants[i]->value.as.text);
+            dk_dictionary_find(category->levels, constants[i]->value.as.text) == 0) {
+            uint32_t labelled = dk_dictionary_find_label(category->levels, constants[i]->value.as.text);
+
+            status = labelled ? refuse_label(b, category, constants[i], labelled)
+                              : note_level(b, category, constants[i]->value.as.text);
+        }
     return status;
 }
 

@@ -20,10 +20,27 @@
 
 /* Setting ------------------------------------------------------------------------------------------------------ */
 
+/* A new value may be set, which nobody has had; but what is a label already is hardly meant as a code. */
+static dk_status check_code(const dk_field *field, dk_text value, dk_error *err)
+{
+    const dk_dictionary *levels = dk_column_levels(field->column);
+    uint32_t code = dk_dictionary_find_label(levels, value);
+    dk_text level;
+
+    if (code == 0)
+        return DK_OK;
+    level = dk_dictionary_level(levels, code);
+    dki_fail(err, DK_ERR_RANGE, "\"%.*s\" is a label of %s, and codes are set",
+             (int)dki_utf8_floor(value.bytes, value.size, 80), value.bytes, field->name);
+    dki_hint(err, "set it to '%.*s'", (int)dki_utf8_floor(level.bytes, level.size, 80), level.bytes);
+    return DK_ERR_RANGE;
+}
+
 /* The dictionary of a category after those values came in. */
-static dk_status extend_levels(const dk_column *column, const dk_column *values, const dk_dictionary **out,
+static dk_status extend_levels(const dk_field *field, const dk_column *values, const dk_dictionary **out,
                                dk_error *err)
 {
+    const dk_column *column = field->column;
     dk_context *context = dk_column_context(column);
     const dk_dictionary *old = dk_column_levels(column);
     uint64_t n_rows = dk_column_n_rows(values);
@@ -39,7 +56,10 @@ static dk_status extend_levels(const dk_column *column, const dk_column *values,
         uint32_t number;
 
         status = dk_column_get(values, i, &value, err);
-        if (status == DK_OK && !value.is_null && dk_dictionary_find(old, value.as.text) == 0)
+        if (status != DK_OK || value.is_null || dk_dictionary_find(old, value.as.text) != 0)
+            continue;
+        status = check_code(field, value.as.text, err);
+        if (status == DK_OK)
             status = dki_text_map_add(&texts, value.as.text.bytes, value.as.text.size, &number, err);
     }
     levels = dki_alloc_array(context, texts.n, sizeof *levels, err);
@@ -83,7 +103,7 @@ static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_co
     dk_status status = DK_OK;
 
     if (type == DK_CATEGORY && texts)
-        status = extend_levels(field->column, values, &levels, err);
+        status = extend_levels(field, values, &levels, err);
     if (status == DK_OK)
         status =
             dk_builder_new(context, type, scale, levels ? levels : dk_column_levels(field->column), &builder, err);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/types.h"
+#include "data/levels.h"
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
 #include "scenario_parts.h"
@@ -14,20 +15,18 @@ dk_status dki_levels_join(dk_context *context, const dk_dictionary *a, const dk_
 {
     size_t n = b && b != a ? dk_dictionary_n_levels(b) : 0, n_new = 0;
     dk_text *levels = dki_alloc_array(context, n, sizeof *levels, err);
-    dk_dictionary *longer;
+    dk_dictionary *longer = NULL;
     dk_status status = levels ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         levels[n_new] = dk_dictionary_level(b, (uint32_t)i + 1);
         n_new += dk_dictionary_find(a, levels[n_new]) == 0;
     }
-    if (status == DK_OK && n_new == 0) {
-        *out = dk_dictionary_retain(a);
-    } else if (status == DK_OK) {
+    if (status == DK_OK && n_new > 0)
         status = dki_dictionary_extend(a, levels, n_new, &longer, err);
-        if (status == DK_OK)
-            *out = longer;
-    }
+    if (status == DK_OK)
+        status = dki_dictionary_adopt(n_new > 0 ? longer : a, b, out, err);
+    dk_dictionary_release(longer);
     dki_free(context, levels);
     return status;
 }

@@ -12,7 +12,8 @@
  *
  * Anything else is an error that names the column, both types and both tables. Levels of categories are put together:
  * stated levels keep their order, which must not contradict; where one table states levels and the other has more, the
- * levels are no longer stated, and a note says so.
+ * levels are no longer stated, and a note says so. A level has the label that any table has for it; two that differ are
+ * an error.
  *
  * Cost: columns of one type share their rows; others are copied.
  */
@@ -32,7 +33,8 @@ typedef struct dk_append_options {
  * Errors  DK_ERR_ARGUMENT  n is 0
  *         DK_ERR_NAME      a column that another table lacks
  *         DK_ERR_TYPE      a column whose types do not fit together; another unit, or another weight
- *         DK_ERR_RANGE     a value that does not fit into the common type; orders of stated levels that contradict
+ *         DK_ERR_RANGE     a value that does not fit into the common type; orders of stated levels, or labels of a
+ *                          level, that contradict
  *         DK_ERR_MARGIN    a table has margin rows: take its detail
  *         DK_ERR_DUPLICATE a key occurs twice
  *         DK_ERR_LIMIT     more rows than a table can have

@@ -14,6 +14,7 @@
 #include <dekking/expr.h>
 #include <dekking/fingerprint.h>
 #include <dekking/join.h>
+#include <dekking/levels.h>
 #include <dekking/lineage.h>
 #include <dekking/pivot.h>
 #include <dekking/published.h>

@@ -4,6 +4,10 @@
  * can serve an older column. The order of levels is the declared one, or by code point where none was declared;
  * rank tells it (0 comes first). `declared` says that the levels were stated by the script: they are all that
  * could occur, and a breakdown can show those that do not.
+ *
+ * A level can have a label: what people read where data has "1" and means "ja". A dictionary whose levels have labels is
+ * a code list. Values, comparisons, groups and joins go by the level; labels are for display, and for who asks for them.
+ * Two levels may have the same label.
  */
 #ifndef DEKKING_DICTIONARY_H
 #define DEKKING_DICTIONARY_H
@@ -20,6 +24,10 @@ typedef struct dk_dictionary dk_dictionary;
  *         DK_ERR_MEMORY */
 DK_API DK_MUST_USE dk_status dk_dictionary_new(dk_context *context, const dk_text *levels, size_t n_levels,
                                                bool declared, dk_dictionary **out, dk_error *err);
+/* The same levels, codes and order with other labels: labels[i] is that of code i + 1, and has none where its bytes are
+ * NULL; labels NULL: none has. Texts are copied. Errors: DK_ERR_ENCODING (not UTF-8, or a zero byte), DK_ERR_MEMORY. */
+DK_API DK_MUST_USE dk_status dk_dictionary_with_labels(const dk_dictionary *dictionary, const dk_text *labels,
+                                                       dk_dictionary **out, dk_error *err);
 DK_API const dk_dictionary *dk_dictionary_retain(const dk_dictionary *dictionary);
 DK_API void dk_dictionary_release(const dk_dictionary *dictionary);
 
@@ -31,5 +39,11 @@ DK_API dk_text dk_dictionary_level(const dk_dictionary *dictionary, uint32_t cod
 DK_API uint32_t dk_dictionary_rank(const dk_dictionary *dictionary, uint32_t code);
 /* The code of a level, or 0 where there is no such level. */
 DK_API uint32_t dk_dictionary_find(const dk_dictionary *dictionary, dk_text level);
+/* Whether any level has a label. */
+DK_API bool dk_dictionary_has_labels(const dk_dictionary *dictionary);
+/* The label of a code (1 .. n_levels), terminated; false where it has none. */
+DK_API bool dk_dictionary_label(const dk_dictionary *dictionary, uint32_t code, dk_text *out);
+/* The first code that has this label, or 0. Cost: looks at every label. */
+DK_API uint32_t dk_dictionary_find_label(const dk_dictionary *dictionary, dk_text label);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * Two tables have the same fingerprint when they have the same columns (names, types, digits of decimals, in this order)
  * and the same rows in the same order: values, nulls, and which rows are totals over what. Storage, chunks, the order of a
- * category's codes, files, threads, labels, properties and notes make no difference. docs/snapshot.md says how it is
+ * category's codes, files, threads, labels (also those of levels), properties and notes make no difference. docs/snapshot.md says how it is
  * computed.
  */
 #ifndef DEKKING_FINGERPRINT_H

@@ -5,7 +5,8 @@
  *                       "Duiven|-\n")
  *
  * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, month, quarter, year, category, text;
- * a category's stated levels stand behind it: category[Arnhem,Duiven]. - is null, and names have no blank.
+ * a category's stated levels stand behind it, perhaps with labels: category[Arnhem,Duiven], category[1~ja,2~nee]. - is null,
+ * and names have no blank.
  */
 #ifndef TESTS_UNIT_TABLES_H
 #define TESTS_UNIT_TABLES_H
@@ -23,21 +24,25 @@
 
 static inline const dk_dictionary *tables_levels(dk_context *context, const char *list)
 {
-    dk_text levels[64];
+    dk_text levels[64], labels[64] = { { NULL, 0 } };
     size_t n = 0;
-    dk_dictionary *dictionary = NULL;
+    dk_dictionary *dictionary = NULL, *labelled = NULL;
     dk_error err = DK_ERROR_INIT;
 
     while (*list && *list != ']') {
-        size_t size = strcspn(list, ",]");
+        size_t size = strcspn(list, ",]"), code = strcspn(list, "~,]");
 
-        levels[n++] = (dk_text){ list, size };
+        if (code < size)
+            labels[n] = (dk_text){ list + code + 1, size - code - 1 };
+        levels[n++] = (dk_text){ list, code };
         list += size;
         if (*list == ',')
             list++;
     }
     assert_ok(dk_dictionary_new(context, levels, n, true, &dictionary, &err), &err);
-    return dictionary;
+    assert_ok(dk_dictionary_with_labels(dictionary, labels, &labelled, &err), &err);
+    dk_dictionary_release(dictionary);
+    return labelled;
 }
 
 static inline void tables_cell(dk_builder *builder, dk_type type, uint8_t scale, const char *text, size_t size)

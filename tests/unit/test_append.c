@@ -261,6 +261,47 @@ static void properties_must_agree_and_sources_are_listed(void **state)
         dk_table_release(tables[i]);
 }
 
+/* The labels of the first column of the result, by code, -- where there is none. */
+static void labels_of_table(const char *const *texts, size_t n, const char *expected)
+{
+    const dk_table *table = NULL;
+    const dk_dictionary *levels;
+    dk_error err = DK_ERROR_INIT;
+    char found[256] = "";
+
+    assert_ok(append_texts(texts, n, NULL, &table, &err), &err);
+    levels = dk_column_levels(dk_table_field(table, 0)->column);
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(levels); code++) {
+        dk_text level = dk_dictionary_level(levels, code), label = { "--", 2 };
+        size_t used = strlen(found);
+
+        (void)dk_dictionary_label(levels, code, &label);
+        snprintf(found + used, sizeof found - used, "%.*s=%.*s ", (int)level.size, level.bytes, (int)label.size,
+                 label.bytes);
+    }
+    assert_string_equal(found, expected);
+    dk_table_release(table);
+}
+
+static void labels_are_put_together(void **state)
+{
+    (void)state;
+    labels_of_table(TEXTS("s:category[1~ja,2~nee]\n1\n", "s:category[1~ja,2~nee]\n2\n"), "1=ja 2=nee ");
+    labels_of_table(TEXTS("s:category[1~ja]\n1\n", "s:category[1,2~nee]\n2\n"), "1=ja 2=nee ");
+    labels_of_table(TEXTS("s:category\n2\n", "s:category[1~ja,2~nee]\n2\n"), "1=ja 2=nee ");
+    labels_of_table(TEXTS("s:category\n3\n", "s:category[1~ja,2~nee]\n2\n"),
+                    "1=ja 2=nee 3=-- ");                                                /* no longer stated */
+    labels_of_table(TEXTS("s:category[1~ja]\n1\n", "s:category[1~nee]\n-\n"), "1=ja "); /* nobody has the other */
+}
+
+static void labels_that_differ_are_refused(void **state)
+{
+    (void)state;
+    check_refused(TEXTS("s:category[1~ja,2~nee]\n1\n", "s:category[2~nee]\n2\n", "s:category[2~geen,1~ja]\n1\n"),
+                  NULL, DK_ERR_RANGE, "in column s the code \"2\" is \"nee\" in table 1 and \"geen\" in table 3",
+                  "t:with_levels { s = codes }");
+}
+
 static void what_was_appended_can_be_appended_to(void **state)
 {
     const dk_properties weighted = { .weight = "w" };
@@ -342,8 +383,8 @@ static void pieces_make_the_whole(void **state)
 
 static void failing_memory_leaves_nothing(void **state)
 {
-    const dk_table *tables[3] = { make_table(context, "x:category[a,b] y:integer z:text\na|1|p\n"),
-                                  make_table(context, "x:category[b,c] y:decimal2\nc|0.25\n"),
+    const dk_table *tables[3] = { make_table(context, "x:category[a~A,b] y:integer z:text\na|1|p\n"),
+                                  make_table(context, "x:category[b~B,c] y:decimal2\nc|0.25\n"),
                                   make_table(context, "x:category y:integer z:category\nd|3|q\n") };
     const dk_table *table = NULL;
     dk_error err = DK_ERROR_INIT;
@@ -386,6 +427,8 @@ int main(void)
         cmocka_unit_test(stated_orders_that_contradict_are_refused),
         cmocka_unit_test(levels_that_are_no_longer_stated_are_told),
         cmocka_unit_test(properties_must_agree_and_sources_are_listed),
+        cmocka_unit_test(labels_are_put_together),
+        cmocka_unit_test(labels_that_differ_are_refused),
         cmocka_unit_test(what_was_appended_can_be_appended_to),
         cmocka_unit_test(totals_are_refused),
         cmocka_unit_test(pieces_make_the_whole),

@@ -168,6 +168,73 @@ static void a_longer_dictionary_keeps_codes_and_appends(void **state)
     dk_dictionary_release(stated);
 }
 
+static void labels_are_beside_the_levels(void **state)
+{
+    const dk_text levels[] = { TEXT("01"), TEXT("02"), TEXT("9") };
+    const dk_text labels[] = { TEXT("ja"), { NULL, 0 }, TEXT("") };
+    dk_dictionary *d = make(levels, 3, true), *labelled = NULL, *none = NULL;
+    dk_error err = DK_ERROR_INIT;
+    dk_text label;
+
+    (void)state;
+    assert_false(dk_dictionary_has_labels(d));
+    assert_false(dk_dictionary_label(d, 1, &label));
+    assert_survives_failing_memory(context, dk_dictionary_with_labels(d, labels, &labelled, &err), &err,
+                                   labelled == NULL, (void)0);
+    assert_true(dk_dictionary_has_labels(labelled));
+    assert_true(dk_dictionary_is_declared(labelled));
+    assert_int_equal(dk_dictionary_find(labelled, TEXT("01")), 1);
+    assert_int_equal(dk_dictionary_find(labelled, TEXT("ja")), 0); /* a label is no level */
+    assert_true(dk_dictionary_label(labelled, 1, &label));
+    assert_string_equal(label.bytes, "ja");
+    assert_false(dk_dictionary_label(labelled, 2, &label));
+    assert_true(dk_dictionary_label(labelled, 3, &label)); /* an empty label is one */
+    assert_int_equal(label.size, 0);
+    assert_int_equal(dk_dictionary_find_label(labelled, TEXT("ja")), 1);
+    assert_int_equal(dk_dictionary_find_label(labelled, TEXT("01")), 0);
+    assert_int_equal(dk_dictionary_find_label(d, TEXT("ja")), 0);
+    assert_true(dki_dictionary_bytes(labelled) > dki_dictionary_bytes(d));
+    assert_ok(dk_dictionary_with_labels(labelled, NULL, &none, &err), &err);
+    assert_false(dk_dictionary_has_labels(none));
+    dk_dictionary_release(d);
+    dk_dictionary_release(labelled);
+    dk_dictionary_release(none);
+}
+
+static void a_longer_dictionary_keeps_labels(void **state)
+{
+    const dk_text levels[] = { TEXT("1"), TEXT("2") }, labels[] = { TEXT("ja"), TEXT("nee") };
+    const dk_text more[] = { TEXT("3") };
+    dk_dictionary *d = make(levels, 2, true), *labelled = NULL, *longer = NULL;
+    dk_error err = DK_ERROR_INIT;
+    dk_text label;
+
+    (void)state;
+    assert_ok(dk_dictionary_with_labels(d, labels, &labelled, &err), &err);
+    assert_survives_failing_memory(context, dki_dictionary_extend(labelled, more, 1, &longer, &err), &err,
+                                   longer == NULL, (void)0);
+    assert_true(dk_dictionary_label(longer, 2, &label));
+    assert_string_equal(label.bytes, "nee");
+    assert_false(dk_dictionary_label(longer, 3, &label));
+    dk_dictionary_release(d);
+    dk_dictionary_release(labelled);
+    dk_dictionary_release(longer);
+}
+
+static void a_label_that_is_no_text_is_refused(void **state)
+{
+    const dk_text levels[] = { TEXT("1"), TEXT("2") };
+    const dk_text bad[] = { TEXT("ja"), TEXT("caf\xE9") }, zero[] = { TEXT("j\0a"), TEXT("nee") };
+    dk_dictionary *d = make(levels, 2, true), *out = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_fails(dk_dictionary_with_labels(d, bad, &out, &err), &err, DK_ERR_ENCODING, "label 2 is not UTF-8");
+    assert_fails(dk_dictionary_with_labels(d, zero, &out, &err), &err, DK_ERR_ENCODING, "label 1");
+    assert_null(out);
+    dk_dictionary_release(d);
+}
+
 static void a_map_becomes_a_dictionary_without_copying(void **state)
 {
     dki_text_map map;
@@ -231,6 +298,9 @@ int main(void)
         TEST(a_level_twice_is_refused),
         TEST(a_level_that_is_not_utf8_is_refused),
         TEST(a_longer_dictionary_keeps_codes_and_appends),
+        TEST(labels_are_beside_the_levels),
+        TEST(a_longer_dictionary_keeps_labels),
+        TEST(a_label_that_is_no_text_is_refused),
         TEST(a_map_becomes_a_dictionary_without_copying),
         TEST(failing_memory_leaves_nothing),
         TEST(sorting_many_levels_can_be_interrupted),

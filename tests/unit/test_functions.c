@@ -61,6 +61,7 @@ static void every_function_is_found_by_its_name(void **state)
         "regexp_count",
         "regexp_extract",
         "regexp_replace",
+        "label",
     };
     size_t n = 0;
 

@@ -119,6 +119,51 @@ static void what_does_not_fit_is_said(void **state)
     dk_table_release(weighted);
 }
 
+static const dk_table *open_checked(void)
+{
+    const dk_table *table = NULL;
+    dk_snapshot_open_options check = { .check = true };
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_snapshot_open(context, snapshot_path, &check, &table, &err), &err);
+    return table;
+}
+
+static void labels_come_along_and_must_not_differ(void **state)
+{
+    const dk_dictionary *levels;
+    const dk_table *table;
+    dk_error err = DK_ERROR_INIT;
+    dk_text label;
+
+    (void)state;
+    save("s:category[01~ja,02~nee,03] g:category\n02|a\n");
+    table = open_checked();
+    levels = dk_column_levels(dk_table_field(table, 0)->column);
+    assert_true(dk_dictionary_is_declared(levels));
+    assert_true(dk_dictionary_label(levels, 2, &label));
+    assert_string_equal(label.bytes, "nee");
+    assert_false(dk_dictionary_label(levels, 3, &label));
+    assert_false(dk_dictionary_has_labels(dk_column_levels(dk_table_field(table, 1)->column)));
+    dk_table_release(table);
+    assert_fails(append("s:category[02~geen] g:category\n02|a\n", &err), &err, DK_ERR_RANGE,
+                 "s: the code \"02\" is \"geen\", and the snapshot has \"nee\" for it");
+    assert_ok(append("s:category g:category[b~B]\n01|b\n", &err), &err);          /* new levels bring labels */
+    assert_ok(append("s:category[03~weet-niet] g:category\n03|a\n", &err), &err); /* and old ones get one */
+    assert_holds("02|a\n01|b\n03|a\n");
+    table = open_checked();
+    levels = dk_column_levels(dk_table_field(table, 0)->column);
+    for (uint32_t code = 1; code <= 3; code++) {
+        assert_true(dk_dictionary_label(levels, code, &label));
+        assert_string_equal(label.bytes, code == 1 ? "ja" : code == 2 ? "nee" : "weet-niet");
+    }
+    levels = dk_column_levels(dk_table_field(table, 1)->column);
+    assert_false(dk_dictionary_label(levels, 1, &label));
+    assert_true(dk_dictionary_label(levels, 2, &label));
+    assert_string_equal(label.bytes, "B");
+    dk_table_release(table);
+}
+
 static void a_key_is_one_over_all_segments(void **state)
 {
     static const char *const key[] = { "g", "m" };
@@ -516,6 +561,7 @@ int main(void)
         TEST(levels_that_do_not_occur_are_not_added),
         TEST(types_that_fit_exactly_are_taken),
         TEST(what_does_not_fit_is_said),
+        TEST(labels_come_along_and_must_not_differ),
         TEST(a_key_is_one_over_all_segments),
         TEST(totals_are_not_appended),
         TEST(no_rows_change_nothing),

@@ -15,8 +15,9 @@ static size_t stride(size_t all)
 static const dk_table *make_file(bool compress)
 {
     dk_snapshot_options options = { .compress = compress };
-    const dk_table *table = make_table(context, "b:boolean n:integer d:decimal1 g:category t:text\n"
-                                                "true|1|1.5|Arnhem|een\nfalse|-|2.0|-|\xc3\xa9\xc3\xa9n\n");
+    const dk_table *table =
+        make_table(context, "b:boolean n:integer d:decimal1 g:category[Arnhem~A,Duiven] t:text\n"
+                            "true|1|1.5|Arnhem|een\nfalse|-|2.0|-|\xc3\xa9\xc3\xa9n\n");
     const dk_table *noted = NULL, *more = make_table(context, "b:boolean n:integer d:decimal1 g:category t:text\n"
                                                               "-|70000|-1.0|Duiven|-\n");
     dk_error err = DK_ERROR_INIT;
@@ -324,6 +325,45 @@ static void frequencies_that_cannot_be_are_refused(void **state)
     }
 }
 
+/* Labels belong to the levels of the column that stands before them, each to one. */
+static void labels_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        size_t at; /* behind the record's name */
+        uint64_t is;
+        const char *part;
+    } cases[] = { { 16, 3, "labels that belong to no levels" }, /* how many they are: 2 */
+                  { 16, UINT64_C(1) << 60, "labels that belong to no levels" },
+                  { 16, 1, "labels that belong to no levels" },
+                  { 24, UINT64_C(1) << 40, "ends too early" } }; /* the size of the first one */
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const dk_table *table = make_table(context, "s:category[1~ja,2~nee]\n1\n"), *opened = NULL;
+        size_t size, hits = 0;
+        uint8_t *bytes;
+
+        assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
+        bytes = read_file(snapshot_path, &size);
+        for (size_t k = 128; k + 32 <= size; k++)
+            if (memcmp(bytes + k, "labels\0\0\1\0\0\0\0\0\0\0", 16) == 0) {
+                memcpy(bytes + k + 8 + cases[i].at, &cases[i].is, 8);
+                hits++;
+            }
+        assert_int_equal(hits, 1);
+        reseal(bytes, size);
+        write_file(snapshot_path, bytes, size);
+        free(bytes);
+        if (dk_snapshot_open(context, snapshot_path, NULL, &opened, &err) == DK_OK)
+            fail_msg("case %zu is opened", i);
+        assert_int_equal(err.code, DK_ERR_DATA);
+        if (strstr(err.message, cases[i].part) == NULL)
+            fail_msg("case %zu: %s", i, err.message);
+        dk_table_release(table);
+    }
+}
+
 /* What a later version adds and marks as optional is passed over. */
 static void optional_records_are_passed_over(void **state)
 {
@@ -456,6 +496,7 @@ int main(void)
         TEST(values_that_cannot_be_are_refused),
         TEST(what_is_not_known_is_refused_by_name),
         TEST(frequencies_that_cannot_be_are_refused),
+        TEST(labels_that_cannot_be_are_refused),
         TEST(optional_records_are_passed_over),
         TEST(a_later_version_is_refused),
         TEST(a_small_block_cannot_ask_for_much_memory),

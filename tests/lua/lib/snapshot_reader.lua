@@ -3,9 +3,9 @@
 --
 -- usage: local columns, n_rows, about = dofile "snapshot_reader.lua" (bytes)
 --
--- columns: a list of { name =, type =, digits =, label =, format =, values = { ... } }; a null is reader.null, a ratio
--- and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are stored, a category its
--- level.
+-- columns: a list of { name =, type =, digits =, label =, format =, values = { ... }, labels = { ... } or nil }; a null is
+-- reader.null, a ratio and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are
+-- stored, a category its level, whose label is labels[code], or null.
 
 local null = {}
 
@@ -151,12 +151,22 @@ local function read_column(bytes, c, columns, number)
   column.type, column.digits, column.dimension = type, digits, dimension
   column.is_margin, column.is_declared = flags & 1 == 1, flags & 2 == 2
   column.label, column.format = c.text(), c.text()
+  column.labels = nil
   check(c.number() == #column.levels, "levels are missing")
   for _ = 1, c.number() do
     read_chunk(bytes, c, column.levels, nil)
   end
   for _ = 1, c.number() do
     read_chunk(bytes, c, column.values, type == "category" and column.levels or nil)
+  end
+end
+
+local function read_labels(c, column)
+  check(column and column.type == "category" and not column.labels, "labels without a column")
+  check(c.number() == #column.levels, "labels that are not as many as the levels")
+  column.labels = {}
+  for code = 1, #column.levels do
+    column.labels[code] = c.text() or null
   end
 end
 
@@ -174,6 +184,8 @@ local function read_snapshot(bytes)
       elseif name == "property" then
         local key = c.text()
         about.properties[key] = (about.properties[key] and about.properties[key] .. "," or "") .. c.text()
+      elseif name == "labels" then
+        read_labels(c, columns[number])
       elseif name == "note" then
         table.insert(about.notes, c.text())
       elseif name == "column" then
