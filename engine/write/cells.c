@@ -41,6 +41,49 @@ static dk_status needed_digits(const dk_column *column, unsigned *out, dk_error 
     return status;
 }
 
+/* What stands for the codes of a code list: their labels, perhaps with the code before them. */
+static dk_status open_codes(dki_cells *cells, dki_cell_column *column, dk_error *err)
+{
+    dk_context *context = dk_table_context(cells->table);
+    const dk_dictionary *levels = dk_column_levels(column->field->column);
+    dk_codes_shown codes = cells->options->codes;
+    size_t n = levels ? dk_dictionary_n_levels(levels) : 0, n_bytes = 0;
+    char *to;
+
+    if (codes == DK_CODES_USUAL)
+        codes = cells->for_people ? DK_CODES_LABEL : DK_CODES_CODE;
+    if (levels == NULL || codes == DK_CODES_CODE || !dk_dictionary_has_labels(levels))
+        return DK_OK;
+    column->shown = dki_alloc_array(context, n + 1, sizeof *column->shown, err);
+    if (column->shown == NULL)
+        return DK_ERR_MEMORY;
+    for (uint32_t code = 1; code <= n; code++) {
+        dk_text level = dk_dictionary_level(levels, code), label;
+
+        column->shown[code] = dk_dictionary_label(levels, code, &label) ? label : level;
+        n_bytes += level.size + 1 + column->shown[code].size;
+    }
+    if (codes == DK_CODES_LABEL)
+        return DK_OK;
+    column->shown_bytes = to = dki_alloc(context, n_bytes, err);
+    if (to == NULL)
+        return DK_ERR_MEMORY;
+    for (uint32_t code = 1; code <= n; code++) {
+        dk_text level = dk_dictionary_level(levels, code), label;
+        char *from = to;
+
+        if (!dk_dictionary_label(levels, code, &label))
+            continue;
+        memcpy(to, level.bytes, level.size);
+        to += level.size;
+        *to++ = ' ';
+        memcpy(to, label.bytes, label.size);
+        to += label.size;
+        column->shown[code] = (dk_text){ from, (size_t)(to - from) };
+    }
+    return DK_OK;
+}
+
 static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
 {
     dki_cell_column *column = &cells->columns[i];
@@ -59,7 +102,7 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
     column->digits = DKI_SCREEN_DIGITS;
     if (type == DK_DECIMAL && cells->for_people && !column->has_pattern)
         return needed_digits(field->column, &column->digits, err);
-    return DK_OK;
+    return type == DK_CATEGORY ? open_codes(cells, column, err) : DK_OK;
 }
 
 static dk_status check_text(const char *text, const char *what, dk_error *err)
@@ -105,8 +148,11 @@ void dki_cells_close(dki_cells *cells)
 {
     if (cells->columns == NULL)
         return;
-    for (size_t i = 0; i < cells->n_columns; i++)
+    for (size_t i = 0; i < cells->n_columns; i++) {
         dk_view_release(&cells->columns[i].view);
+        dki_free(dk_table_context(cells->table), cells->columns[i].shown);
+        dki_free(dk_table_context(cells->table), cells->columns[i].shown_bytes);
+    }
     dk_view_release(&cells->margin);
     dki_free(dk_table_context(cells->table), cells->columns);
     cells->columns = NULL;
@@ -184,6 +230,13 @@ dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t at)
         cell.kind = DKI_CELL_NULL;
         cell.text = cells->null_text;
         cell.size = strlen(cell.text);
+        return cell;
+    }
+    if (column->shown) {
+        dk_text shown = column->shown[dki_view_code(&column->view, (size_t)(row - cells->row))];
+
+        cell.text = shown.bytes;
+        cell.size = shown.size;
         return cell;
     }
     cell.text = dki_show_value(&cell.value, &look, cells->number, sizeof cells->number, &cell.size);

@@ -22,6 +22,8 @@ typedef struct dki_cell_column {
     dki_pattern pattern;
     unsigned digits; /* without a pattern, for people: a decimal shows so many */
     bool is_number;  /* right-aligned */
+    dk_text *shown;  /* of a code list: what stands for each code; NULL: the level does */
+    char *shown_bytes;
     dk_view view;
 } dki_cell_column;
 

@@ -54,6 +54,35 @@ static dk_status put_string(dki_buffer *to, const char *text, size_t size, dk_er
     return status == DK_OK ? dki_buffer_text(to, "\"", err) : status;
 }
 
+/* The labels of a code list, by code, in the order of levels. */
+static dk_status put_codes(const dk_column *column, dki_buffer *to, dk_error *err)
+{
+    const dk_dictionary *levels = dk_column_levels(column);
+    size_t n = dk_dictionary_n_levels(levels);
+    uint32_t *by_rank = dki_alloc_array(dk_column_context(column), n, sizeof *by_rank, err);
+    const char *before = "";
+    dk_status status = by_rank ? dki_buffer_text(to, ", \"codes\": {", err) : DK_ERR_MEMORY;
+
+    for (uint32_t code = 1; by_rank && code <= n; code++)
+        by_rank[dk_dictionary_rank(levels, code)] = code;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        dk_text level = dk_dictionary_level(levels, by_rank[i]), label;
+
+        if (!dk_dictionary_label(levels, by_rank[i], &label))
+            continue;
+        status = dki_buffer_text(to, before, err);
+        if (status == DK_OK)
+            status = put_string(to, level.bytes, level.size, err);
+        if (status == DK_OK)
+            status = dki_buffer_text(to, ": ", err);
+        if (status == DK_OK)
+            status = put_string(to, label.bytes, label.size, err);
+        before = ", ";
+    }
+    dki_free(dk_column_context(column), by_rank);
+    return status == DK_OK ? dki_buffer_text(to, "}", err) : status;
+}
+
 static dk_status put_columns(const dki_cells *cells, dki_buffer *to, dk_error *err)
 {
     dk_status status = dki_buffer_text(to, "{\n  \"columns\": [", err);
@@ -73,6 +102,9 @@ static dk_status put_columns(const dki_cells *cells, dki_buffer *to, dk_error *e
             if (status == DK_OK)
                 status = put_string(to, field->label, strlen(field->label), err);
         }
+        if (status == DK_OK && dk_column_levels(field->column) &&
+            dk_dictionary_has_labels(dk_column_levels(field->column)))
+            status = put_codes(field->column, to, err);
         if (status == DK_OK)
             status = dki_buffer_text(to, " }", err);
     }

@@ -356,6 +356,7 @@ static dk_status hand_over(struct workbook *workbook, dki_sink *sink, dk_error *
 dk_status dki_write_xlsx(const dk_table *table, const dk_write_options *options, dki_sink *sink, dk_error *err)
 {
     struct workbook workbook = { .context = dk_table_context(table) };
+    dk_write_options for_people = *options;
     dki_cells cells;
     dk_status status;
 
@@ -369,7 +370,9 @@ dk_status dki_write_xlsx(const dk_table *table, const dk_write_options *options,
     status = open_functions(&workbook.fn, err);
     if (status != DK_OK)
         return status;
-    status = dki_cells_open(table, options, false, &cells, err);
+    if (for_people.codes == DK_CODES_USUAL) /* its numbers are exact, but it is people who open it */
+        for_people.codes = DK_CODES_LABEL;
+    status = dki_cells_open(table, &for_people, false, &cells, err);
     if (status != DK_OK)
         return status;
     workbook.looks = dki_calloc(workbook.context, cells.n_columns, sizeof *workbook.looks, err);

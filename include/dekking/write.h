@@ -12,10 +12,14 @@
  * reads back as the same double. Dates are ISO 8601, in Dutch style too. CSV is what dk_read_csv reads back as the same
  * values. JSON is one object:
  *
- *   { "columns": [ { "name": "gemeente", "type": "category", "label": "Gemeente" }, ... ],   label where there is one
+ *   { "columns": [ { "name": "gemeente", "type": "category", "label": "Gemeente",            label where there is one
+ *                    "codes": { "0202": "Arnhem", ... } }, ... ],                            codes of a code list
  *     "rows":    [ { "gemeente": "Arnhem", "n": 12, "share": 0.5, "since": "2024-12-31", "known": true }, ... ],
  *     "totals":  [ { "row": 9, "over": [ "gemeente" ] }, ... ],        rows that are totals, counted from 0
  *     "notes":   [ "..." ] }
+ *
+ * A column with a code list (dictionary.h) shows labels to people, in text, Markdown, HTML and workbooks, and codes to
+ * machines, in CSV and JSON; options say otherwise. A code without a label is shown itself.
  *
  * A workbook (xlsx) has the table on its first sheet, the notes on its second one; numbers, dates and truth values
  * are a spreadsheet's own. A number with more than fifteen digits, and a date before March 1900, are text there.
@@ -26,6 +30,8 @@
 #include <dekking/table.h>
 
 typedef enum dk_style { DK_STYLE_INTERNATIONAL, DK_STYLE_NL } dk_style;
+/* What stands for a code that has a label: "ja", "1", "1 ja". */
+typedef enum dk_codes_shown { DK_CODES_USUAL, DK_CODES_LABEL, DK_CODES_CODE, DK_CODES_BOTH } dk_codes_shown;
 
 /* X(CODE, "name", "extension") */
 #define DK_FORMAT_LIST(X)   \
@@ -47,6 +53,7 @@ typedef enum dk_format {
 DK_API bool dk_format_is_binary(dk_format format);
 
 typedef struct dk_write_options {
+    dk_codes_shown codes;    /* USUAL: labels to people, codes to machines */
     dk_style style;          /* NL: 1.758,5, 31-12-2024, ja and nee; CSV with semicolons and a byte-order mark */
     const char *total_label; /* what a margin row shows under its dimensions; NULL: "totaal" */
     const char *null_text;   /* NULL: an en dash for text, Markdown and HTML; nothing in CSV; null in JSON */
