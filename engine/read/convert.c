@@ -90,6 +90,8 @@ dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_
         return DKI_FITS;
     if (plan->type == DK_CATEGORY) {
         out->integer = dk_dictionary_find(plan->levels, (dk_text){ .bytes = text, .size = size });
+        if (out->integer == 0)
+            out->integer = plan->other;
         return out->integer != 0 ? DKI_FITS : DKI_NO_LEVEL;
     }
     if (size == 0)
@@ -198,8 +200,11 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
         dki_hint(err, "read the column as timestamp: types = { %s = \"timestamp\" }", dki_show_key(key, column));
         break;
     case DKI_NO_LEVEL:
-        dki_fail(err, DK_ERR_DATA, "%s in column %s is none of the %zu stated levels", value, name,
-                 dk_dictionary_n_levels(plan->levels));
+        if (dk_dictionary_has_labels(plan->levels))
+            dki_fail(err, DK_ERR_DATA, "%s in column %s is no code of the list", value, name);
+        else
+            dki_fail(err, DK_ERR_DATA, "%s in column %s is none of the %zu stated levels", value, name,
+                     dk_dictionary_n_levels(plan->levels));
         dki_nearest_init(&nearest, text, size);
         for (size_t code = 1; code <= dk_dictionary_n_levels(plan->levels); code++) {
             dk_text level = dk_dictionary_level(plan->levels, (uint32_t)code);
@@ -207,6 +212,8 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
         }
         if (nearest.best)
             dki_hint(err, "did you mean %s?", dki_show(shown, nearest.best, nearest.best_size));
+        else if (dk_dictionary_has_labels(plan->levels))
+            dki_hint(err, "add the code to the list, or say which code it counts as: other = \"...\"");
         else
             dki_hint(err, "correct the value, or add the level");
         break;

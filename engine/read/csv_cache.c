@@ -72,11 +72,15 @@ static dk_status put_column(dki_buffer *out, const dk_csv_column *column, dk_err
     if (status == DK_OK && levels)
         status = dki_buffer_format(out, err, "%zu %d ", dk_dictionary_n_levels(levels),
                                    dk_dictionary_is_declared(levels));
+    if (status == DK_OK && column->other)
+        status = dki_buffer_format(out, err, "other %u ", column->other);
     for (uint32_t code = 1; levels && code <= dk_dictionary_n_levels(levels) && status == DK_OK; code++) {
-        dk_text level = dk_dictionary_level(levels, code);
+        dk_text level = dk_dictionary_level(levels, code), label;
         status = put_text(out, level.size > 0 ? level.bytes : "", level.size, err);
         if (status == DK_OK)
             status = dki_buffer_format(out, err, "%u ", dk_dictionary_rank(levels, code));
+        if (status == DK_OK && dk_dictionary_label(levels, code, &label))
+            status = put_text(out, label.bytes, label.size, err);
     }
     return status;
 }

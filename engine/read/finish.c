@@ -12,6 +12,7 @@
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/levels.h"
 #include "dialect.h"
 #include "merge.h"
 #include "show.h"
@@ -153,8 +154,50 @@ static dk_status count_crowded(const dki_records *r, const dki_marks *marks, dki
     return status;
 }
 
+/* Whether the field is none of the levels that are stated. */
+static bool is_stray(const dki_plan *plan, const char *text, size_t size)
+{
+    return dk_dictionary_find(plan->levels, (dk_text){ .bytes = text, .size = size }) == 0;
+}
+
+/* Of the rows whose bit is set, those that have a value in the column that is none of its levels. */
+static dk_status find_strays(const dki_records *r, size_t i, const dki_plan *plan, const uint64_t *bad,
+                             dki_strays *out, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (uint64_t row = 0; row < r->n_rows && status == DK_OK; row++) {
+        const char *text;
+        size_t size;
+
+        if (row % DK_BLOCK_ROWS == 0)
+            status = dki_poll(r->context, err);
+        if (dki_bit(bad, row) && get_field(r, i, row, &text, &size) && is_stray(plan, text, size))
+            dki_strays_add(out, (dk_text){ .bytes = text, .size = size }, 1,
+                           out->n < DKI_STRAYS_SHOWN ? dki_records_line(r, row) : 0);
+    }
+    return status;
+}
+
+/* A column whose levels are stated: how many other rows do not fit either, and with what. */
+static dk_status tell_strays(const dki_records *r, size_t i, const dki_plan *plan, const uint64_t *bad,
+                             dk_error *err)
+{
+    dki_strays strays = { .n_rows = 0 };
+    char shown[DKI_STRAYS_BYTES];
+    dk_status status = err ? find_strays(r, i, plan, bad, &strays, err) : DK_OK;
+    size_t used = err ? strlen(err->message) : 0;
+
+    if (status == DK_OK && strays.n_rows > 1) /* it fits: what stands before is cut to less than half of the room */
+        snprintf(err->message + used, sizeof err->message - used, "; %llu rows have such a value: %s",
+                 (unsigned long long)strays.n_rows,
+                 dki_strays_shown(&strays, r->origin ? "in row" : "on line", shown));
+    return status;
+}
+
 /* Strict: the first row with a value that does not fit is the error. */
-static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, uint64_t row, dk_error *err)
+static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, const uint64_t *bad, uint64_t row,
+                               dk_error *err)
 {
     for (size_t i = 0; i < r->n_columns; i++) {
         const char *text;
@@ -166,6 +209,12 @@ static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, uint
         if (misfit <= DKI_FITS_NULL)
             continue;
         dki_misfit_tell(misfit, &plans[i], r->names[i], text, size, err);
+        if (misfit == DKI_NO_LEVEL) {
+            dk_status status = tell_strays(r, i, &plans[i], bad, err);
+
+            if (status != DK_OK)
+                return status;
+        }
         dki_at(err, r->name, dki_records_line(r, row), dki_records_column(r, i));
         return DK_ERR_DATA;
     }
@@ -197,6 +246,14 @@ static dk_status reject_misfits(dki_records *r, const uint64_t *bad, uint64_t n_
     return status;
 }
 
+/* Sets the bits of the rows in which a stated column has a value that does not fit. */
+static dk_status check_column(const dki_records *r, size_t i, const dki_plan *plan, uint64_t *bad, uint64_t *n_bad,
+                              dk_error *err)
+{
+    return r->collected ? dki_collected_check(r->collected, i, plan, bad, n_bad, err)
+                        : dki_convert_check(&r->columns[i], plan, bad, n_bad, err);
+}
+
 /* Checks the stated columns. Strict: the first misfit is the error. Lenient: what does not fit is left out; where it cannot
  * be, *is_again says so. */
 static dk_status check_stated(dki_records *r, const dki_plan *plans, dki_levels *levels, dki_profile *profiles,
@@ -212,18 +269,39 @@ static dk_status check_stated(dki_records *r, const dki_plan *plans, dki_levels 
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < r->n_columns && status == DK_OK; i++)
         if (r->stated[i])
-            status = r->collected ? dki_collected_check(r->collected, i, &plans[i], bad, &n_bad, err)
-                                  : dki_convert_check(&r->columns[i], &plans[i], bad, &n_bad, err);
+            status = check_column(r, i, &plans[i], bad, &n_bad, err);
     if (status == DK_OK && n_bad > 0 && !r->options->lenient) {
         while (!dki_bit(bad, row))
             row++;
-        status = refuse_misfit(r, plans, row, err);
+        status = refuse_misfit(r, plans, bad, row, err);
     } else if (status == DK_OK && n_bad > 0) {
         *is_again = r->collected && !dki_unfit_can_go(r->collected, bad);
         if (!*is_again)
             status = reject_misfits(r, bad, n_bad, plans, levels, profiles, err);
     }
     dki_free(r->context, bad);
+    return status;
+}
+
+/* Of each column, what counts as another code, because the list does not have it; asked before columns are made, which
+ * drops their text. */
+static dk_status count_others(const dki_records *r, const dki_plan *plans, dki_strays *out, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
+        dki_plan plan = plans[i];
+        uint64_t n = 0, *bad;
+
+        if (plan.other == 0 || r->n_rows == 0)
+            continue;
+        plan.other = 0;
+        bad = dki_calloc(r->context, dki_bit_words(r->n_rows), sizeof *bad, err);
+        status = bad ? check_column(r, i, &plan, bad, &n, err) : DK_ERR_MEMORY;
+        if (status == DK_OK && n > 0)
+            status = find_strays(r, i, &plan, bad, &out[i], err);
+        dki_free(r->context, bad);
+    }
     return status;
 }
 
@@ -244,6 +322,27 @@ static dk_status add_note(const dk_table **table, const char *text, dk_error *er
 static const char *encoding_name(dk_encoding encoding)
 {
     return encoding == DK_ENCODING_UTF8 ? "UTF-8" : encoding == DK_ENCODING_UTF16 ? "UTF-16" : "Windows-1252";
+}
+
+static dk_status note_others(const dki_records *r, const dki_plan *plans, const dki_strays *strays,
+                             const dk_table **table, dk_error *err)
+{
+    char text[1024], name[DKI_SHOW_BYTES], shown[DKI_STRAYS_BYTES], as[DKI_SHOW_BYTES];
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
+        dk_text other;
+
+        if (strays[i].n_rows == 0)
+            continue;
+        other = dk_dictionary_level(plans[i].levels, plans[i].other);
+        snprintf(text, sizeof text, "column %s: %llu row%s with a code that the list does not have, read as %s: %s",
+                 dki_show(name, r->names[i], strlen(r->names[i])), (unsigned long long)strays[i].n_rows,
+                 strays[i].n_rows == 1 ? "" : "s", dki_show(as, other.bytes, other.size),
+                 dki_strays_shown(&strays[i], r->origin ? "in row" : "on line", shown));
+        status = add_note(table, text, err);
+    }
+    return status;
 }
 
 static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_mark, const dki_marks *marks,
@@ -324,8 +423,9 @@ static dk_status make_table(dki_records *r, const dki_levels *levels, dk_encodin
 {
     const dk_table *table = NULL, *with = NULL;
     dk_field *fields = dki_calloc(r->context, r->n_columns, sizeof *fields, err);
+    dki_strays *others = fields ? dki_calloc(r->context, r->n_columns, sizeof *others, err) : NULL;
     dk_properties properties = { .source = r->name };
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = others ? count_others(r, plans, others, err) : DK_ERR_MEMORY;
 
     for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
         fields[i] = DK_FIELD(r->names[i], NULL);
@@ -343,6 +443,9 @@ static dk_status make_table(dki_records *r, const dki_levels *levels, dk_encodin
     dk_table_release(table);
     if (status == DK_OK)
         status = add_notes(r, encoding, has_mark, marks, plans, &with, err);
+    if (status == DK_OK)
+        status = note_others(r, plans, others, &with, err);
+    dki_free(r->context, others);
     if (status == DK_OK)
         *out = with;
     else

@@ -450,6 +450,7 @@ void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, c
     plan.type = stated->type;
     plan.loose = true;
     plan.levels = stated->type == DK_CATEGORY ? stated->levels : NULL;
+    plan.other = plan.levels ? stated->other : 0;
     if (is_number_type(stated->type)) {
         plan_stated_mark(profile, stated, marks, &plan);
         plan.percent = profile->percent_row < profile->plain_row;

@@ -27,6 +27,7 @@ typedef struct dk_csv_column {
                         period: always, and scale is its dk_frequency */
     uint8_t scale;
     const dk_dictionary *levels; /* category: the levels that may occur; NULL: those found */
+    uint32_t other; /* the code of the level that a value counts as which is none of them; 0: it does not fit */
 } dk_csv_column;
 
 typedef struct dk_csv_options {

@@ -57,6 +57,9 @@ static inline bool both_same_levels(const dk_dictionary *a, const dk_dictionary 
         if (x.size != y.size || memcmp(x.bytes, y.bytes, x.size) != 0 ||
             dk_dictionary_rank(a, code) != dk_dictionary_rank(b, code))
             return false;
+        bool has_x = dk_dictionary_label(a, code, &x), has_y = dk_dictionary_label(b, code, &y);
+        if (has_x != has_y || (has_x && (x.size != y.size || memcmp(x.bytes, y.bytes, x.size) != 0)))
+            return false;
     }
     return true;
 }
@@ -111,10 +114,10 @@ static inline bool both_same(const both_reading *a, const both_reading *b, char 
     if (a->status != b->status || a->err.line != b->err.line || a->err.column != b->err.column ||
         strcmp(a->err.message, b->err.message) != 0 || strcmp(a->err.hint, b->err.hint) != 0 ||
         strcmp(a->err.file, b->err.file) != 0) {
-        snprintf(why, size, "%s:%llu:%llu: %.300s (%.300s) / %s:%llu:%llu: %.300s (%.300s)", dk_status_name(a->status),
-                 (unsigned long long)a->err.line, (unsigned long long)a->err.column, a->err.message, a->err.hint,
-                 dk_status_name(b->status), (unsigned long long)b->err.line, (unsigned long long)b->err.column,
-                 b->err.message, b->err.hint);
+        snprintf(why, size, "%s:%llu:%llu: %.300s (%.300s) / %s:%llu:%llu: %.300s (%.300s)",
+                 dk_status_name(a->status), (unsigned long long)a->err.line, (unsigned long long)a->err.column,
+                 a->err.message, a->err.hint, dk_status_name(b->status), (unsigned long long)b->err.line,
+                 (unsigned long long)b->err.column, b->err.message, b->err.hint);
         return false;
     }
     return a->status != DK_OK || (both_same_tables(a->table, b->table, why, size) &&
