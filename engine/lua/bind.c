@@ -204,6 +204,8 @@ const char *dkl_push_kind(lua_State *L, int index)
         return lua_pushliteral(L, "a table of dekking");
     if (strcmp(name, DKL_EXPR) == 0)
         return lua_pushliteral(L, "an expression");
+    if (strcmp(name, DKL_CODES) == 0)
+        return lua_pushliteral(L, "a code list");
     if (strcmp(name, DKL_SENTINEL) == 0)
         return lua_pushfstring(L, "dk.%s", luaL_tolstring(L, index, NULL));
     return lua_pushfstring(L, "a %s", strncmp(name, "dk.", 3) == 0 ? name + 3 : name);
@@ -404,7 +406,7 @@ static const struct {
 } classes[] = {
     { DKL_TABLE, dkl_release_table },       { DKL_COLUMN, dkl_release_column },
     { DKL_EXPR, dkl_release_expr },         { DKL_BREAKDOWN, dkl_release_breakdown },
-    { DKL_SCENARIO, dkl_release_scenario },
+    { DKL_SCENARIO, dkl_release_scenario }, { DKL_CODES, dkl_release_dictionary },
 };
 #define N_CLASSES (sizeof classes / sizeof *classes)
 

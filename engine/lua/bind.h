@@ -16,6 +16,7 @@
 #define DKL_EXPR "dk.expr"
 #define DKL_BREAKDOWN "dk.breakdown"
 #define DKL_SCENARIO "dk.scenario"
+#define DKL_CODES "dk.codes"
 #define DKL_SENTINEL "dk.sentinel"
 
 /* One for each Lua state. */
@@ -151,5 +152,6 @@ void dkl_open_breakdown(lua_State *L);
 void dkl_open_scenario(lua_State *L);
 void dkl_open_snapshot(lua_State *L);
 void dkl_open_lineage(lua_State *L);
+void dkl_open_codes(lua_State *L);
 
 #endif

@@ -122,6 +122,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_scenario(L);
     dkl_open_snapshot(L);
     dkl_open_lineage(L);
+    dkl_open_codes(L);
     lua_settop(L, 1);
     dkl_open_library(L);
     return 1;

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "lua_codes.h"
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
 
 /* A new table object above the one at index 1 that keeps what a reader left beside that one. */
-static const dk_table **new_table_like(lua_State *L)
+const dk_table **dkl_new_table_like(lua_State *L)
 {
     const dk_table **out = dkl_new_table(L);
 
@@ -61,7 +63,36 @@ static void say_rows(char *out, size_t size, const dk_table *table)
                  bytes / (1 << 20));
 }
 
-/* t:schema() -> a table: name, type, nulls, levels, bytes; a note says of how many rows, and what one takes */
+int dkl_add_note(lua_State *L, const dk_table **out, const char *note)
+{
+    dk_error err = DK_ERROR_INIT;
+    const dk_table *noted;
+
+    DKL_TRY(dk_table_with_note(*out, note, &noted, &err));
+    dk_table_release(*out);
+    *out = noted;
+    return 0;
+}
+
+/* Which columns have a code list, and which a stated order of levels. */
+static void note_levels(lua_State *L, const dk_table *table, const dk_table **out)
+{
+    for (size_t i = 0; i < dk_table_n_columns(table); i++) {
+        const dk_field *field = dk_table_field(table, i);
+        const dk_dictionary *levels = dk_column_levels(field->column);
+        char shown[DKL_CODES_BYTES], note[DKL_CODES_BYTES + 200];
+
+        if (levels == NULL || !(dk_dictionary_is_declared(levels) || dk_dictionary_has_labels(levels)))
+            continue;
+        snprintf(note, sizeof note, "%.*s has %s: %s", (int)dki_utf8_floor(field->name, strlen(field->name), 100),
+                 field->name, dk_dictionary_has_labels(levels) ? "a code list" : "levels in a stated order",
+                 dkl_codes_shown(levels, shown));
+        dkl_add_note(L, out, note);
+    }
+}
+
+/* t:schema() -> a table: name, type, nulls, levels, bytes; notes say of how many rows, what one takes, and of which columns
+ * levels were stated */
 static int table_schema(lua_State *L)
 {
     static const char *const names[] = { "name", "type", "nulls", "levels", "bytes" }; /* none is a method's */
@@ -97,6 +128,7 @@ static int table_schema(lua_State *L)
     finish_table(L, names, builders, 5, plain);
     say_rows(note, sizeof note, table);
     DKL_TRY(dk_table_with_note(*plain, note, out, &err)); /* or the count of columns would be taken for the rows */
+    note_levels(L, table, out);
     lua_pushvalue(L, 1);
     return 1;
 }
@@ -121,7 +153,7 @@ static int table_note(lua_State *L)
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     const char *note = dkl_check_text(L, 2, "note: the sentence");
-    const dk_table **out = new_table_like(L);
+    const dk_table **out = dkl_new_table_like(L);
 
     DKL_TRY(dk_table_with_note(table, note, out, &err));
     return 1;
@@ -202,7 +234,7 @@ static int table_with(lua_State *L)
     change_property(L, "as_of", &properties.as_of);
     change_property(L, "published", &properties.published);
     change_key(L, &properties);
-    out = new_table_like(L);
+    out = dkl_new_table_like(L);
     DKL_TRY(dk_table_with_properties(table, &properties, out, &err));
     return 1;
 }
@@ -234,7 +266,7 @@ static int restyle(lua_State *L, const char *what, bool is_format)
                                       : "a table such as { dekking = \"Bekend\" }");
     lua_settop(L, 2);
     dkl_check_columns(L, table, 2, "the name of a column");
-    out = new_table_like(L); /* 3 */
+    out = dkl_new_table_like(L); /* 3 */
     fields = dkl_array(L, dk_table_n_columns(table), sizeof *fields);
     for (size_t i = 0; i < dk_table_n_columns(table); i++) {
         const dk_field *field = dk_table_field(table, i);
@@ -254,13 +286,8 @@ static int restyle(lua_State *L, const char *what, bool is_format)
         lua_pop(L, 1);
     }
     DKL_TRY(dk_table_with(table, fields, n, out, &err));
-    for (size_t i = 0; i < dk_table_n_notes(table); i++) { /* the rows and columns are what they were */
-        const dk_table *noted;
-
-        DKL_TRY(dk_table_with_note(*out, dk_table_note(table, i), &noted, &err));
-        dk_table_release(*out);
-        *out = noted;
-    }
+    for (size_t i = 0; i < dk_table_n_notes(table); i++) /* the rows and columns are what they were */
+        dkl_add_note(L, out, dk_table_note(table, i));
     lua_pushvalue(L, 3);
     return 1;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lua_codes.h"
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
@@ -58,22 +59,24 @@ static int column_nulls(lua_State *L)
 /* c:levels() -> the levels of a category in their order; nil for other types */
 static int column_levels(lua_State *L)
 {
-    const dk_column *column = check_column(L, 1);
-    const dk_dictionary *levels = dk_column_levels(column);
-    size_t n;
+    const dk_dictionary *levels = dk_column_levels(check_column(L, 1));
 
-    if (levels == NULL) {
+    if (levels)
+        dkl_push_levels(L, levels);
+    else
         lua_pushnil(L);
-        return 1;
-    }
-    n = dk_dictionary_n_levels(levels);
-    lua_createtable(L, n < 1000000 ? (int)n : 0, 0);
-    for (uint32_t code = 1; code <= n; code++) {
-        dk_text level = dk_dictionary_level(levels, code);
+    return 1;
+}
 
-        lua_pushlstring(L, level.bytes, level.size);
-        lua_rawseti(L, -2, (lua_Integer)dk_dictionary_rank(levels, code) + 1);
-    }
+/* c:labels() -> { code = label } of a code list; nil where there is none */
+static int column_labels(lua_State *L)
+{
+    const dk_dictionary *levels = dk_column_levels(check_column(L, 1));
+
+    if (levels && dk_dictionary_has_labels(levels))
+        dkl_push_labels(L, levels);
+    else
+        lua_pushnil(L);
     return 1;
 }
 
@@ -118,9 +121,13 @@ static int push_row(lua_State *L, const dk_column *column)
     return 1;
 }
 
-static const luaL_Reg methods[] = { { "name", column_name },     { "type", column_type },
-                                    { "nulls", column_nulls },   { "levels", column_levels },
-                                    { "to_lua", column_to_lua }, { NULL, NULL } };
+static const luaL_Reg methods[] = { { "name", column_name },
+                                    { "type", column_type },
+                                    { "nulls", column_nulls },
+                                    { "levels", column_levels },
+                                    { "labels", column_labels },
+                                    { "to_lua", column_to_lua },
+                                    { NULL, NULL } };
 
 /* __index; upvalue: the methods */
 static int column_index(lua_State *L)

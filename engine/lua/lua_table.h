@@ -10,6 +10,10 @@ enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2 };
 const dk_table *dkl_check_table(lua_State *L, int arg);
 /* Pushes an empty table object, for the engine to fill. */
 const dk_table **dkl_new_table(lua_State *L);
+/* The same above the one at index 1, with what a reader left beside that one. */
+const dk_table **dkl_new_table_like(lua_State *L);
+/* Adds a note to the table in a slot of the stack. */
+int dkl_add_note(lua_State *L, const dk_table **out, const char *note);
 /* Raises where a key of the Lua table at index is no column; of several the first in order, as Lua has none. */
 void dkl_check_columns(lua_State *L, const dk_table *table, int index, const char *what);
 
@@ -28,6 +32,7 @@ extern const luaL_Reg dkl_join_methods[];     /* lua_join.c */
 extern const luaL_Reg dkl_write_methods[];    /* lua_write.c */
 extern const luaL_Reg dkl_about_methods[];    /* lua_about.c */
 extern const luaL_Reg dkl_snapshot_methods[]; /* lua_snapshot.c */
+extern const luaL_Reg dkl_codes_methods[];    /* lua_codes.c */
 
 /* The text of the table as print shows it. */
 int dkl_table_tostring(lua_State *L);

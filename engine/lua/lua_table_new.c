@@ -194,6 +194,20 @@ static dk_status append(lua_State *L, dk_builder *builder, const dk_csv_column *
         if (!lua_isinteger(L, -1) || dki_i64_compare_real(lua_tointeger(L, -1), 0, number) == 0)
             return dk_builder_real(builder, number, err);
     }
+    if (type == DK_CATEGORY && stated->levels && (value->type == DK_TEXT || value->type == DK_INTEGER)) {
+        char number[32];
+        dk_text text = value->as.text;
+        uint32_t code;
+
+        if (value->type == DK_INTEGER && !dk_dictionary_has_labels(stated->levels))
+            return dk_builder_value(builder, value, err);
+        if (value->type == DK_INTEGER)
+            text = (dk_text){ number, dk_value_format(value, number, sizeof number) };
+        code = dk_dictionary_find(stated->levels, text);
+        code = code ? code : stated->other;
+        return code ? dk_builder_code(builder, code, err)
+                    : dk_builder_text(builder, text, err); /* which says why not */
+    }
     return dk_builder_value(builder, value, err);
 }
 

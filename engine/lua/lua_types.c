@@ -1,8 +1,8 @@
 /* lua_types.c - what a script says of the types of columns.
  *
  * A type is its name ("month", "quarter" or "year" of a period), "decimal(2)" with its scale, or
- * { "category", levels = ... }; levels are a list of strings or a column, whose levels or different texts they then are.
- * Stated levels are all that can occur, in this order.
+ * { "category", levels = ... }, or a code list; levels are a list of strings, a code list, or a column, whose levels or
+ * different texts they then are. Stated levels are all that can occur, in this order.
  */
 #include "lua_types.h"
 
@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/levels.h"
+#include "lua_codes.h"
 #include "lua_options.h"
 
 /* Sets or adds the text on top of the stack to the set at index `seen`; whether it is new. Pops it. */
@@ -52,23 +54,44 @@ static size_t texts_of_rows(lua_State *L, const dk_column *column, dk_text **out
     return n;
 }
 
-/* The levels that the value at index states, as a dictionary in a slot that is pushed. */
-static const dk_dictionary *check_levels(lua_State *L, int index, const char *what, const char *column_name)
+/* A category's levels in their order, with their labels. */
+static dk_status copy_levels(dk_context *context, const dk_dictionary *from, const dk_text *texts,
+                             dk_dictionary **out, dk_error *err)
+{
+    dk_dictionary *made = NULL;
+    const dk_dictionary *labelled = NULL;
+    dk_status status = dk_dictionary_new(context, texts, dk_dictionary_n_levels(from), true, &made, err);
+
+    if (status == DK_OK)
+        status = dki_dictionary_adopt(made, from, &labelled, err);
+    dk_dictionary_release(made);
+    if (status == DK_OK)
+        *out = (dk_dictionary *)(uintptr_t)labelled;
+    return status;
+}
+
+const dk_dictionary *dkl_check_levels(lua_State *L, int index, const char *what, const char *column_name,
+                                      uint32_t *other)
 {
     dk_error err = DK_ERROR_INIT;
     const dk_column *column = dkl_test_object(L, index, DKL_COLUMN);
+    const dk_dictionary *from = NULL, *codes = dkl_test_codes(L, index, other);
     dk_text *texts = NULL;
     size_t n = 0;
     void **slot;
 
     index = lua_absindex(L, index);
+    if (codes) {
+        slot = dkl_slot(L, dkl_release_dictionary);
+        *slot = (void *)(uintptr_t)dk_dictionary_retain(codes);
+        return codes;
+    }
     if (column && dk_column_type(column) == DK_CATEGORY) {
-        const dk_dictionary *levels = dk_column_levels(column);
-
-        n = dk_dictionary_n_levels(levels);
+        from = dk_column_levels(column);
+        n = dk_dictionary_n_levels(from);
         texts = dkl_array(L, n, sizeof *texts);
         for (uint32_t code = 1; code <= n; code++)
-            texts[dk_dictionary_rank(levels, code)] = dk_dictionary_level(levels, code);
+            texts[dk_dictionary_rank(from, code)] = dk_dictionary_level(from, code);
     } else if (column && dk_column_type(column) == DK_TEXT) {
         n = texts_of_rows(L, column, &texts);
     } else if (lua_istable(L, index)) {
@@ -81,10 +104,13 @@ static const dk_dictionary *check_levels(lua_State *L, int index, const char *wh
         for (size_t i = 0; i < n; i++)
             texts[i] = (dk_text){ names.items[i], strlen(names.items[i]) };
     } else {
-        dkl_fail(L, "%s: the levels of %s are a list of strings, or a category or text column", what, column_name);
+        dkl_fail(L,
+                 "%s: the levels of %s are a list of strings, a code list (dk.codes), or a category or text column",
+                 what, column_name);
     }
     slot = dkl_slot(L, dkl_release_dictionary);
-    if (dk_dictionary_new(dkl_check_context(L), texts, n, true, (dk_dictionary **)slot, &err) != DK_OK)
+    if ((from ? copy_levels(dkl_check_context(L), from, texts, (dk_dictionary **)slot, &err)
+              : dk_dictionary_new(dkl_check_context(L), texts, n, true, (dk_dictionary **)slot, &err)) != DK_OK)
         dkl_raise(L, &err);
     return *slot;
 }
@@ -137,8 +163,14 @@ static void check_type(lua_State *L, const char *what, dk_csv_column *out)
         parse_type(L, dkl_check_text(L, type, what), what, out);
         return;
     }
+    if (dkl_test_object(L, type, DKL_CODES)) {
+        out->type = DK_CATEGORY;
+        out->levels = dkl_check_levels(L, type, what, out->name, &out->other);
+        return;
+    }
     if (!lua_istable(L, type) || lua_rawlen(L, type) != 1)
-        dkl_fail(L, "%s: the type of %s is a string, or { \"category\", levels = { ... } }", what, out->name);
+        dkl_fail(L, "%s: the type of %s is a string, { \"category\", levels = { ... } }, or a code list (dk.codes)",
+                 what, out->name);
     lua_rawgeti(L, type, 1);
     parse_type(L, dkl_check_text(L, -1, what), what, out); /* the table keeps the string */
     lua_pop(L, 1);
@@ -149,7 +181,7 @@ static void check_type(lua_State *L, const char *what, dk_csv_column *out)
         if (out->type != DK_CATEGORY)
             dkl_fail(L, "%s: column %s has levels, so it is a category and no %s", what, out->name,
                      dk_type_name(out->type));
-        out->levels = check_levels(L, -1, what, out->name);
+        out->levels = dkl_check_levels(L, -1, what, out->name, &out->other);
     }
 }
 
@@ -222,7 +254,7 @@ dkl_types dkl_option_types(lua_State *L, int index, const char *what)
                 dkl_fail(L, "%s: column %s has %s", what, item->name,
                          item->levels ? "levels twice" : "levels and a type that is no category");
             item->type = DK_CATEGORY;
-            item->levels = check_levels(L, -1, what, item->name);
+            item->levels = dkl_check_levels(L, -1, what, item->name, &item->other);
         }
     }
     return types;

@@ -12,6 +12,10 @@ typedef struct dkl_types {
 /* Reads the options types and levels of the table at index. Pushes anchors and slots that own the levels: how many is
  * not said, so a caller keeps what it needs below. */
 dkl_types dkl_option_types(lua_State *L, int index, const char *what);
+/* The levels that the value at index states, as a dictionary in a slot that is pushed; *other: the code that stands for what
+ * is none of them (0: nothing does). what: "read". */
+const dk_dictionary *dkl_check_levels(lua_State *L, int index, const char *what, const char *column_name,
+                                      uint32_t *other);
 /* The stated type of that column, or NULL. */
 const dk_csv_column *dkl_find_type(const dkl_types *types, const char *name);
 

@@ -16,6 +16,8 @@
 
 static const char *const styles[] = { "international", "nl", NULL };
 static const char *const formulas[] = { "keep", "disarm", NULL };
+static const char *const codes[] = { "label", "code", "both",
+                                     NULL }; /* as dk_codes_shown has them behind its first */
 
 #define FORMAT_NAME(code, name, extension) name,
 static const char *const format_names[] = { DK_FORMAT_LIST(FORMAT_NAME) NULL };
@@ -70,6 +72,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_write_opt
     out->show_types = dkl_option_boolean(L, index, what, "types", out->show_types);
     out->show_count = dkl_option_boolean(L, index, what, "count", out->show_count);
     out->show_notes = dkl_option_boolean(L, index, what, "notes", out->show_notes);
+    out->codes = (dk_codes_shown)(dkl_option_choice(L, index, what, "codes", codes, -1) + 1);
     out->disarm_formulas = dkl_option_choice(L, index, what, "formulas", formulas, 0) == 1;
 }
 
@@ -83,8 +86,8 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
     return otherwise;
 }
 
-static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title",    "rows", "cell",
-                                            "width",  "types", "count",       "notes", "formulas", NULL };
+static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title",    "rows",  "cell",
+                                            "width",  "types", "count",       "notes", "formulas", "codes", NULL };
 
 /* A text of the engine's until Lua has its own. It owns all that freeing it takes: when it is left to the collector,
  * what stood beside it on the stack may be gone. */
@@ -209,8 +212,8 @@ static int table_print(lua_State *L)
 /* t:write(path [, options]) writes a file, complete or not at all. */
 static int table_write(lua_State *L)
 {
-    static const char *const names[] = { "format", "style", "total_label", "null",     "title",
-                                         "types",  "count", "notes",       "formulas", NULL };
+    static const char *const names[] = { "format", "style", "total_label", "null",  "title", "types",
+                                         "count",  "notes", "formulas",    "codes", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     dk_write_options options = DK_WRITE_OPTIONS_INIT;

@@ -162,6 +162,21 @@ static const char *const calls[] = {
     DATA "return function() return t:note 'kept':format({ x = '0.0 %' }):label({ n = 'Aantal' }):text() end",
     DATA "return function() return #t:rejected() end",
     DATA "return function() return select(2, pcall(t.check_totals, t)) end",
+    /* code lists */
+    "return function() local c = dk.codes({ { '1', 'ja' }, { '2', 'nee' } }, { other = '2' }) "
+    "return tostring(c) .. #c .. c:levels()[1] .. c:labels()['2'] .. select(2, pcall(function() c.x = 1 end)) .. "
+    "select(2, pcall(function() return c.labls end)) end",
+    "return function() local c <close> = dk.codes '1 = ja, 2 = nee' return #c end",
+    "return function() return dk.read_text('a;b\\n1;x\\n7;y\\n', { types = { a = dk.codes('1 = ja, 2 = nee', { "
+    "other = "
+    "'2' }) }, levels = { b = { 'y', 'x' } } }):text { codes = 'both' } end",
+    "return function() return #dk.table({ { a = 1 }, { a = 7 } }, { types = { a = dk.codes('1 = ja, 2 = nee', { "
+    "other = "
+    "2 }) } }) end",
+    DATA "local c = dk.codes 'a = A, b = B, c = C'\n"
+         "return function() local u = t:with_levels { k = c, n = dk.codes({ 'een', 'twee' }, { other = '2' }) } "
+         "return u.k:labels().a .. u:schema():text() .. u:text { codes = 'both', format = 'json' } .. "
+         "tostring(u:with_levels { k = dk.null, n = { '2', '1' } }) .. u:derive({ 'l = label(k)' }).l[1] end",
     /* columns */
     DATA
     "return function() local c = t.n return c:name() .. c:type() .. c:nulls() .. c[2] .. #c .. tostring(c) end",
