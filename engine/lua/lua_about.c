@@ -304,10 +304,11 @@ static int table_label(lua_State *L)
     return restyle(L, "label: a heading", false);
 }
 
-/* t:rejected() -> the records that a lenient reading left out; empty for other tables */
+/* t:rejected() -> the records that a lenient reading left out, with a note of how many were read and rejected; empty for other
+ * tables */
 static int table_rejected(lua_State *L)
 {
-    static const char *const names[] = { "line", "column", "value", "reason", "record" };
+    static const char *const names[] = { "line", "field", "value", "reason", "record" };
     static const dk_type types[] = { DK_INTEGER, DK_INTEGER, DK_TEXT, DK_TEXT, DK_TEXT };
     dk_error err = DK_ERROR_INIT;
     void **builders[5];

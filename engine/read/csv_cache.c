@@ -149,16 +149,17 @@ static dk_status with_name(const dk_table *table, const char *name, const char *
     return dk_table_with_properties(table, &properties, out, err);
 }
 
-static dk_status no_rejects(dk_context *context, const dk_table **out, dk_error *err)
+/* What the reading rejected whose table is served: nothing. */
+static dk_status no_rejects(const cache *c, const dk_table *served, const dk_table **out, dk_error *err)
 {
     dki_rejects rejects;
-    dk_status status = dki_rejects_begin(&rejects, context, err);
+    dk_status status = dki_rejects_begin(&rejects, c->context, err);
 
     if (status != DK_OK)
         return status;
     status = dki_rejects_finish(&rejects, out, err);
     dki_rejects_drop(&rejects);
-    return status;
+    return status == DK_OK ? dki_rejects_note(out, c->path, dk_table_n_rows(served), err) : status;
 }
 
 /* *served is NULL where there is nothing to serve from; *is_ours: what is there may be replaced. */
@@ -278,7 +279,7 @@ static dk_status serve_or_read(const cache *c, const dk_csv_options *options, co
 
     is_served = table != NULL;
     if (status == DK_OK && is_served)
-        status = no_rejects(c->context, &rejects, err);
+        status = no_rejects(c, table, &rejects, err);
     if (status == DK_OK && !is_served)
         status = dki_read_csv_path(c->context, c->path, options, NULL, &table, &rejects, err);
     if (status == DK_OK && !is_served)

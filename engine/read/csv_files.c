@@ -210,6 +210,32 @@ static dk_status name_file(const parts *p, csv_part *part, dk_error *err)
     return status;
 }
 
+/* How many records all files have, then those of each file that has rejects. */
+static dk_status note_rejects(const parts *p, const dk_table *table, const dk_table **rejects, dk_error *err)
+{
+    unsigned long long n = dk_table_n_rows(table), n_rejected = dk_table_n_rows(*rejects);
+    dki_buffer text;
+    dk_status status;
+
+    dki_buffer_init(&text, p->context);
+    status = dki_buffer_format(&text, err, "%llu records in %zu files: %llu read, %llu rejected", n + n_rejected,
+                               p->n, n, n_rejected);
+    if (status == DK_OK)
+        status = add_note(&text, rejects, err);
+    for (size_t i = 0; i < p->n && status == DK_OK; i++) {
+        n = dk_table_n_rows(p->items[i].table);
+        n_rejected = dk_table_n_rows(p->items[i].rejected);
+        if (n_rejected == 0)
+            continue;
+        status = dki_buffer_format(&text, err, "%s: %llu records: %llu read, %llu rejected", p->items[i].path,
+                                   n + n_rejected, n, n_rejected);
+        if (status == DK_OK)
+            status = add_note(&text, rejects, err);
+    }
+    dki_buffer_drop(&text);
+    return status;
+}
+
 /* All. ------------------------------------------------------------------------------------------------------------ */
 
 static dk_status append_all(const parts *p, bool rejected, const dk_table **out, dk_error *err)
@@ -236,12 +262,15 @@ static dk_status join_parts(const parts *p, const dk_table **out, const dk_table
         status = name_file(p, &p->items[i], err);
     if (status == DK_OK && rejected)
         status = append_all(p, true, &rejects, err);
+    if (status == DK_OK && rejected)
+        status = note_rejects(p, table, &rejects, err);
     if (status == DK_OK) {
         *out = table;
         if (rejected)
             *rejected = rejects;
     } else {
         dk_table_release(table);
+        dk_table_release(rejects);
     }
     return status;
 }

@@ -387,8 +387,8 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
             (size_t)snprintf(text + n, sizeof text - n, "; %llu blank %s%s skipped", (unsigned long long)r->n_blank,
                              r->origin ? "row" : "line", r->n_blank == 1 ? "" : "s");
     if (r->n_rejected > 0)
-        snprintf(text + n, sizeof text - n, "; %llu record%s rejected", (unsigned long long)r->n_rejected,
-                 r->n_rejected == 1 ? "" : "s");
+        snprintf(text + n, sizeof text - n, "; %llu of %llu records rejected", (unsigned long long)r->n_rejected,
+                 (unsigned long long)(r->n_rows + r->n_rejected));
     status = add_note(table, text, err);
 
     for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
@@ -457,7 +457,11 @@ static dk_status finish_rejects(dki_records *r, const dk_table **rejected, dk_er
 {
     dk_status status = r->options->lenient ? DK_OK : dki_rejects_begin(&r->rejects, r->context, err);
 
-    return status == DK_OK ? dki_rejects_finish(&r->rejects, rejected, err) : status;
+    if (status == DK_OK)
+        status = dki_rejects_finish(&r->rejects, rejected, err);
+    if (status == DK_OK)
+        status = dki_rejects_note(rejected, r->name, r->n_rows, err);
+    return status;
 }
 
 dk_status dki_finish(dki_records *records, dk_encoding encoding, bool has_mark, bool *is_again,
@@ -496,6 +500,7 @@ dk_status dki_finish(dki_records *records, dk_encoding encoding, bool has_mark, 
                 *rejected = rejects;
         } else {
             dk_table_release(table);
+            dk_table_release(rejects);
         }
     }
     for (size_t i = 0; levels && i < r->n_columns; i++)

@@ -1,7 +1,10 @@
 /* rejects.c - the records that a lenient reading left out, as a table. */
 #include "rejects.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "show.h"
 
 dk_status dki_rejects_begin(dki_rejects *rejects, dk_context *context, dk_error *err)
 {
@@ -9,7 +12,7 @@ dk_status dki_rejects_begin(dki_rejects *rejects, dk_context *context, dk_error 
 
     *rejects = (dki_rejects){ .context = context };
     for (int i = 0; i < DKI_N_REJECT && status == DK_OK; i++)
-        status = dk_builder_new(context, i <= DKI_REJECT_COLUMN ? DK_INTEGER : DK_TEXT, 0, NULL,
+        status = dk_builder_new(context, i <= DKI_REJECT_FIELD ? DK_INTEGER : DK_TEXT, 0, NULL,
                                 &rejects->builders[i], err);
     if (status != DK_OK)
         dki_rejects_drop(rejects);
@@ -25,7 +28,7 @@ void dki_rejects_drop(dki_rejects *rejects)
     rejects->n = 0;
 }
 
-dk_status dki_rejects_add(dki_rejects *rejects, uint64_t line, uint64_t column, dk_text value, const char *reason,
+dk_status dki_rejects_add(dki_rejects *rejects, uint64_t line, uint64_t field, dk_text value, const char *reason,
                           dk_text record, dk_error *err)
 {
     dk_builder **b = rejects->builders;
@@ -33,7 +36,7 @@ dk_status dki_rejects_add(dki_rejects *rejects, uint64_t line, uint64_t column, 
     dk_status status = dk_builder_integer(b[DKI_REJECT_LINE], (int64_t)line, err);
 
     if (status == DK_OK)
-        status = dk_builder_integer(b[DKI_REJECT_COLUMN], (int64_t)column, err);
+        status = dk_builder_integer(b[DKI_REJECT_FIELD], (int64_t)field, err);
     if (status == DK_OK)
         status = value.bytes ? dk_builder_text(b[DKI_REJECT_VALUE], value, err)
                              : dk_builder_null(b[DKI_REJECT_VALUE], 1, err);
@@ -47,7 +50,7 @@ dk_status dki_rejects_add(dki_rejects *rejects, uint64_t line, uint64_t column, 
 
 dk_status dki_rejects_finish(dki_rejects *rejects, const dk_table **out, dk_error *err)
 {
-    static const char *const names[DKI_N_REJECT] = { "line", "column", "value", "reason", "record" };
+    static const char *const names[DKI_N_REJECT] = { "line", "field", "value", "reason", "record" };
     const dk_column *columns[DKI_N_REJECT] = { NULL };
     dk_field fields[DKI_N_REJECT];
     dk_status status = DK_OK;
@@ -85,8 +88,8 @@ static dk_status copy_row(dki_rejects *out, const dk_table *from, uint64_t row, 
         if (v.is_null)
             status = dk_builder_null(out->builders[i], 1, err);
         else
-            status = i <= DKI_REJECT_COLUMN ? dk_builder_integer(out->builders[i], v.as.integer, err)
-                                            : dk_builder_text(out->builders[i], v.as.text, err);
+            status = i <= DKI_REJECT_FIELD ? dk_builder_integer(out->builders[i], v.as.integer, err)
+                                           : dk_builder_text(out->builders[i], v.as.text, err);
     }
     out->n += status == DK_OK;
     return status;
@@ -110,5 +113,22 @@ dk_status dki_rejects_merge(dki_rejects *rejects, dki_rejects *other, dk_error *
     dk_table_release(a);
     dk_table_release(b);
     *rejects = merged;
+    return status;
+}
+
+dk_status dki_rejects_note(const dk_table **rejected, const char *in, uint64_t n_rows, dk_error *err)
+{
+    const dk_table *noted = NULL;
+    unsigned long long n_rejected = dk_table_n_rows(*rejected), n = n_rows + n_rejected;
+    char text[512], shown[DKI_SHOW_BYTES];
+    dk_status status;
+
+    snprintf(text, sizeof text, "%llu record%s in %s: %llu read, %llu rejected", n, n == 1 ? "" : "s",
+             dki_show(shown, in, strlen(in)), (unsigned long long)n_rows, n_rejected);
+    status = dk_table_with_note(*rejected, text, &noted, err);
+    if (status == DK_OK) {
+        dk_table_release(*rejected);
+        *rejected = noted;
+    }
     return status;
 }

@@ -62,9 +62,9 @@ typedef struct dk_csv_options {
 /* Reads the file at path ("-" is standard input). A file that gzip or zstd made is unpacked in memory; the text counts.
  *
  * out       the table; its properties name the source, its notes say what was found (delimiter, encoding, ...).
- * rejected  may be NULL; with lenient the rejected records: line (integer, of the record's start), column (field
+ * rejected  may be NULL; with lenient the rejected records: line (integer, of the record's start), field (its
  *           number, 0 when the record as a whole is at fault), value (text), reason (text), record (text). An
- *           empty table where all is well. rows + rejected = records in the file.
+ *           empty table where all is well. rows + rejected = records in the file, which its note says.
  *
  * Errors  DK_ERR_IO        no such file, a directory, no permission, a read error
  *         DK_ERR_ENCODING  bytes that are not text in the encoding

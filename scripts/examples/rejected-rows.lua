@@ -32,7 +32,7 @@ local rejected = rows:rejected()
 print "\nRead leniently: the rows\n"
 rows:print { types = false, notes = false }
 print "\nand the records that were not\n"
-rejected:select { "line", "column", "value", "reason" }:print { types = false, count = false }
+rejected:select { "line", "field", "value", "reason" }:print { types = false, count = false }
 
 local _, records = delivery:gsub("\n", "")
 print(("\n%d rows + %d rejected = %d records"):format(#rows, #rejected, records - 1))

@@ -72,7 +72,25 @@ test("a strict reading says file, line and value; a lenient one collects", funct
   local rejected = data:rejected()
   t.eq(rejected:column "line":to_lua(), { 3, 4 })
   t.eq(rejected:column "value"[1], "veel")
+  t.eq(rejected.field:to_lua(), { 2, 0 })
+  t.eq(rejected:notes(), { ("3 records in \"%s\": 1 read, 2 rejected"):format(path) })
+  t.has(data:notes()[1], "2 of 3 records rejected")
+  t.eq(dk.read_text "a\n1\n2\n":rejected():notes(), { '2 records in "text": 2 read, 0 rejected' })
   t.eq(#data:where("totaal > 0"):rejected(), 0)
+end)
+
+-- t.NAME is a method where there is one of that name: a table that the library makes has no such column.
+test("no column of rejected() or schema() is hidden by a method", function(t, dk)
+  local one = t.file("h1.csv", "a;b\n1;2\n3\n")
+  local two = t.file("h2.csv", "a;b\n1;2\n3\n")
+  for _, made in ipairs { dk.read({ one, two }, { lenient = true }):rejected(), dk.read_text "a\n1\n":rejected(),
+    dk.read_text "a\n1\n":schema(), dk.table { { a = 1 } }:rejected() } do
+    for name, column in made:columns() do
+      t.eq(type(made[name]), "userdata")
+      t.eq(made[name]:name(), name)
+      t.eq(#made[name], #column)
+    end
+  end
 end)
 
 test("properties are stated with the file", function(t, dk)

@@ -131,4 +131,14 @@ test("a lenient reading keeps the rows that do not fit", function(t, dk)
   local data = dk.read(path, { types = { n = "integer" }, lenient = true })
   t.eq(t.records(data), { { k = "a", n = 1 } })
   t.eq(t.records(data:rejected())[1].line, 3)
+  t.has(data:rejected():notes()[1], "2 records in ", ": 1 read, 1 rejected")
+  local lines = { "k;n" }
+  for i = 1, 700 do
+    lines[#lines + 1] = i .. ";" .. (i % 7 == 0 and "x" or i)
+  end
+  dk.read(t.file("l.csv", table.concat(lines, "\n"))):write(path)
+  data = dk.read(path, { types = { n = "integer" }, lenient = true })
+  t.eq({ #data, #data:rejected() }, { 600, 100 })
+  t.has(data:rejected():notes()[1], "700 records in ", ": 600 read, 100 rejected")
+  t.has(data:notes()[1], "100 of 700 records rejected")
 end)

@@ -246,11 +246,11 @@ static void misfits_are_rejected_and_types_found_without_them(void **state)
         assert_false(is_again);
         assert_int_equal(dk_table_n_rows(table), 2);
         assert_int_equal(dk_column_type(dk_table_field(table, 1)->column), DK_INTEGER); /* without elf */
-        assert_string_equal(dk_table_note(table, 0), "read as UTF-8, delimiter semicolon; 1 record rejected");
+        assert_string_equal(dk_table_note(table, 0), "read as UTF-8, delimiter semicolon; 1 of 3 records rejected");
         assert_int_equal(dk_table_n_rows(rejected), 1);
         assert_ok(dk_column_get(dk_table_field(rejected, DKI_REJECT_LINE)->column, 0, &v, &err), &err);
         assert_int_equal(v.as.integer, 3);
-        assert_ok(dk_column_get(dk_table_field(rejected, DKI_REJECT_COLUMN)->column, 0, &v, &err), &err);
+        assert_ok(dk_column_get(dk_table_field(rejected, DKI_REJECT_FIELD)->column, 0, &v, &err), &err);
         assert_int_equal(v.as.integer, 1);
         assert_ok(dk_column_get(dk_table_field(rejected, DKI_REJECT_RECORD)->column, 0, &v, &err), &err);
         assert_int_equal(v.as.text.size, 5);

@@ -44,7 +44,7 @@ static void expect_text(const dk_table *t, size_t column, uint64_t row, const ch
 
 static void rejects_become_rows_with_their_place_and_reason(void **state)
 {
-    static const char *const names[] = { "line", "column", "value", "reason", "record" };
+    static const char *const names[] = { "line", "field", "value", "reason", "record" };
     dki_rejects rejects = { 0 };
     const dk_table *t = NULL;
     dk_error err = DK_ERROR_INIT;
@@ -147,7 +147,7 @@ static void two_lots_are_merged_by_their_lines(void **state)
             for (uint64_t row = 0; row < 5; row++) {
                 bool second = merged[row] == 1 || merged[row] == 8;
                 assert_int_equal(get(t, DKI_REJECT_LINE, row).as.integer, merged[row]);
-                assert_int_equal(get(t, DKI_REJECT_COLUMN, row).as.integer, second);
+                assert_int_equal(get(t, DKI_REJECT_FIELD, row).as.integer, second);
                 assert_int_equal(get(t, DKI_REJECT_VALUE, row).is_null, !second);
                 expect_text(t, DKI_REJECT_RECORD, row, records[row]);
                 expect_text(t, DKI_REJECT_REASON, row, "why");
