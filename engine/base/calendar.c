@@ -118,7 +118,7 @@ bool dki_parse_timestamp(const char *text, size_t size, char order, int64_t *mic
         return false;
     if (!read_mark(text, size, &at, 'T') && !read_mark(text, size, &at, ' '))
         return false;
-    if (!read_number(text, size, &at, 2, 2, &hour) || !read_mark(text, size, &at, ':') ||
+    if (!read_number(text, size, &at, 1, 2, &hour) || !read_mark(text, size, &at, ':') ||
         !read_number(text, size, &at, 2, 2, &minute))
         return false;
     if (read_mark(text, size, &at, ':')) {
@@ -131,6 +131,8 @@ bool dki_parse_timestamp(const char *text, size_t size, char order, int64_t *mic
                 return false;
             for (size_t n = at - from; n < 6; n++)
                 fraction *= 10;
+            while (at < size && text[at] == '0' && at - from < 9) /* databases write seven digits or nine */
+                at++;
         }
     }
     if (at != size || hour > 23 || minute > 59 || second > 59)

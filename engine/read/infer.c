@@ -188,13 +188,13 @@ static bool all_numbers(const dki_profile *p, int mark)
     return all_read(p, DKI_READ_NUMBER + mark) || all_read(p, DKI_READ_PERCENT + mark);
 }
 
-/* All values are dates, or all are times; with a stated type they may be mixed, also with ISO dates. */
+/* All values are dates or times, where a date is its midnight; with a stated type also ISO dates among others. */
 static bool all_dates(const dki_profile *p, int order, bool loose)
 {
     uint64_t n = p->n_read[DKI_READ_DATE + order] + p->n_read[DKI_READ_TIME + order];
 
     if (!loose)
-        return all_read(p, DKI_READ_DATE + order) || all_read(p, DKI_READ_TIME + order);
+        return n > 0 && n == p->n_values;
     return n > 0 && n + p->n_read[DKI_READ_DATE + DKI_YMD] + p->n_read[DKI_READ_TIME + DKI_YMD] == p->n_values;
 }
 
@@ -311,15 +311,14 @@ static bool plan_number(const dki_profile *p, int reading, const dki_marks *mark
     return true;
 }
 
-/* kind: DKI_READ_DATE or DKI_READ_TIME. */
-static bool plan_date(const dki_profile *p, int kind, const dki_marks *marks, dki_plan *plan)
+static bool plan_date(const dki_profile *p, const dki_marks *marks, dki_plan *plan)
 {
-    bool dmy = all_read(p, kind + DKI_DMY), mdy = all_read(p, kind + DKI_MDY);
+    bool dmy = all_dates(p, DKI_DMY, false), mdy = all_dates(p, DKI_MDY, false);
 
-    if (all_read(p, kind + DKI_YMD)) {
+    if (all_dates(p, DKI_YMD, false)) {
         plan->order = DKI_YMD;
     } else if (marks->order_by == DKI_BY_OPTION) {
-        if (marks->order == DKI_YMD || !all_read(p, kind + marks->order))
+        if (marks->order == DKI_YMD || !all_dates(p, marks->order, false))
             return false;
         plan->order = marks->order;
     } else if (dmy && mdy && p->order_row != DKI_NO_ROW) {
@@ -331,7 +330,7 @@ static bool plan_date(const dki_profile *p, int kind, const dki_marks *marks, dk
     } else {
         return false;
     }
-    plan->type = kind == DKI_READ_TIME && p->has_time ? DK_TIMESTAMP : DK_DATE;
+    plan->type = p->has_time ? DK_TIMESTAMP : DK_DATE;
     return true;
 }
 
@@ -385,8 +384,7 @@ static void plan_found(const dki_profile *p, const dki_marks *marks, dki_plan *p
             return;
         }
     if (plan_number(p, DKI_READ_NUMBER, marks, plan) || plan_number(p, DKI_READ_PERCENT, marks, plan) ||
-        plan_date(p, DKI_READ_DATE, marks, plan) || plan_date(p, DKI_READ_TIME, marks, plan) ||
-        plan_period(p, plan))
+        plan_date(p, marks, plan) || plan_period(p, plan))
         return;
     plan_text(p, plan);
 }

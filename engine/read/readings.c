@@ -220,7 +220,7 @@ bool dki_date_read(const char *text, size_t size, int order, int64_t *days)
 bool dki_time_read(const char *text, size_t size, int order, int64_t *microseconds)
 {
     trim(&text, &size);
-    return size >= 14 && size <= 32 && is_digit(text[0]) &&
+    return size >= 13 && size <= 32 && is_digit(text[0]) &&
            dki_parse_timestamp(text, size, order_letters[order], microseconds);
 }
 

@@ -97,6 +97,11 @@ static void plain_columns_get_their_type(void **state)
     expect("12/31/2024 01/02/2024", DK_DATE, 0);
     expect("2024-12-31T10:00 2024-12-31T00:00", DK_TIMESTAMP, 0);
     expect("2024-12-31T00:00 2024-12-30T00:00:00", DK_DATE, 0);
+    expect("2024-12-31 2024-12-30T10:00", DK_TIMESTAMP, 0); /* a date is its midnight */
+    expect("2024-12-31 ~ 2024-12-30T00:00", DK_DATE, 0);
+    expect("31-12-2024 30-12-2024T9:05", DK_TIMESTAMP, 0);
+    expect("31-12-2024T10:00 2024-12-30", DK_CATEGORY, 0); /* two orders are none */
+    expect("2024-12-31T10:00 2024-12-30 gisteren", DK_CATEGORY, 0);
     expect("2024-03 ~ 1999-12", DK_PERIOD, DK_MONTH);
     expect("_2024-03 ^ 1999-12_", DK_PERIOD, DK_MONTH);
     expect("2024Q1 2024-Q2 2024K3 2024-K4", DK_PERIOD, DK_QUARTER);
