@@ -69,6 +69,9 @@ dk_status dki_csv_options_check(const dk_csv_options *o, dk_error *err)
         if (column->type == DK_PERIOD && (!column->has_scale || column->scale >= DK_N_FREQUENCIES))
             return dki_fail(err, DK_ERR_ARGUMENT,
                             "column %s is a period, and is not said to be a year, a quarter or a month", shown);
+        if (column->other && (column->type != DK_CATEGORY || !column->levels ||
+                              column->other > dk_dictionary_n_levels(column->levels)))
+            return dki_fail(err, DK_ERR_ARGUMENT, "other of column %s is no code of its levels", shown);
         for (size_t j = 0; j < i; j++)
             if (strcmp(o->columns[j].name, column->name) == 0)
                 return dki_fail(err, DK_ERR_DUPLICATE, "two types are stated for column %s", shown);

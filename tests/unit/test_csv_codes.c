@@ -107,6 +107,26 @@ static void another_code_stands_for_what_the_list_lacks(void **state)
     dk_dictionary_release(list);
 }
 
+static void other_must_be_a_code(void **state)
+{
+    const dk_dictionary *list = tables_levels(context, "1~ja,9~onbekend");
+    const dk_csv_column columns[] = { { .name = "s", .type = DK_CATEGORY, .levels = list, .other = 3 },
+                                      { .name = "s", .type = DK_CATEGORY, .other = 1 },
+                                      { .name = "s", .type = DK_TEXT, .levels = list, .other = 1 } };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        dk_csv_options o = { .columns = &columns[i], .n_columns = 1 };
+        const dk_table *table = NULL;
+        dk_error err = DK_ERROR_INIT;
+
+        assert_fails(dk_read_csv_bytes(context, "s\n1\n", 4, "x.csv", &o, &table, NULL, &err), &err,
+                     DK_ERR_ARGUMENT, "other of column \"s\" is no code of its levels");
+        assert_null(table);
+    }
+    dk_dictionary_release(list);
+}
+
 /* So many values differ that the column is no longer numbered; an odd record in the middle hands over to the plain path. */
 static void both_paths_agree_on_many_values(void **state)
 {
@@ -187,6 +207,7 @@ int main(void)
         TEST(codes_are_kept_and_have_labels),
         TEST(what_the_list_lacks_is_named_with_its_lines),
         TEST(another_code_stands_for_what_the_list_lacks),
+        TEST(other_must_be_a_code),
         TEST(both_paths_agree_on_many_values),
         TEST(failing_memory_leaves_nothing),
     };
