@@ -312,6 +312,25 @@ static dk_status make_name(const struct pivot *pivot, size_t v, size_t c, dki_bu
     return status;
 }
 
+/* The heading of a column that is one code of a code list: its label. Else NULL. */
+static dk_status find_heading(const struct pivot *pivot, size_t c, const char **out, dk_error *err)
+{
+    const dk_column *column = pivot->column_keys[0].column;
+    const dk_dictionary *levels = dk_column_levels(column);
+    dk_text label;
+    dk_value value;
+    dk_status status = DK_OK;
+
+    *out = NULL;
+    if (pivot->spec->n_values != 1 || pivot->spec->n_columns != 1 || !levels || !dk_dictionary_has_labels(levels))
+        return DK_OK;
+    status = dk_column_get(column, pivot->rows[pivot->begins[c]], &value, err);
+    if (status == DK_OK && !value.is_null &&
+        dk_dictionary_label(levels, dk_dictionary_find(levels, value.as.text), &label))
+        *out = label.bytes;
+    return status;
+}
+
 /* The result. ------------------------------------------------------------------------------------------------------- */
 
 static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err)
@@ -341,6 +360,8 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
             status = make_name(pivot, v, c, &names[n], err);
             fields[n] = DK_FIELD(names[n].bytes, dk_column_retain(pivot->made[v * pivot->n_made + c]));
             fields[n].format = value->format;
+            if (status == DK_OK)
+                status = find_heading(pivot, c, &fields[n].label, err);
         }
     if (status == DK_OK)
         status = dk_table_new(pivot->context, fields, n, pivot->n_results, &made, err);

@@ -163,6 +163,25 @@ test("a breakdown by codes shows labels, in the order of the list, with all that
   t.eq(by:detail():where "gemeente == '0202'".gemeente:labels(), read.gemeente:labels())
 end)
 
+test("joins of every kind, sets, measures and pivots keep the list", function(t, dk)
+  local read = data(dk)
+  local labels = read.gemeente:labels()
+  local right = dk.read_text("gemeente;regio\n0202;Midden\n0226;Midden\n", { types = { gemeente = "category" } })
+  for _, kind in ipairs { "left", "inner", "right", "full", "semi", "anti" } do
+    t.eq(read:join(right, "gemeente", { kind = kind }).gemeente:labels(), labels)
+  end
+  local places = read:select { "gemeente" }
+  t.eq(places:union(places).gemeente:labels(), labels)
+  local by = read:breakdown { by = { "geslacht" }, measures = { "eerste = first(gemeente)", "m = mode(gemeente)" } }
+  t.eq(by.eerste:labels(), labels)
+  t.eq(by.m:labels(), labels)
+  local counts = read:breakdown { by = { "geslacht", "gemeente" }, measures = { "n = count()" } }
+  local wide = counts:pivot { rows = "geslacht", columns = "gemeente", values = "n" }
+  t.eq(wide.geslacht:labels()["1"], "man")
+  t.has(wide:text(), "Arnhem", "Zwolle") -- headings; the names are codes
+  t.eq(wide:column "0202":to_lua(), { 1, 1, dk.null })
+end)
+
 test("deliveries with one list are appended, with two that differ refused", function(t, dk)
   local read = data(dk)
   t.eq(read:append(data(dk)).gemeente:labels(), read.gemeente:labels())
