@@ -62,6 +62,37 @@ static void values_nulls_and_totals_differ(void **state)
     dk_table_release(data);
 }
 
+/* 9 has no label, and stands for itself. */
+static void codes_are_shown_as_asked(void **state)
+{
+    static const struct {
+        dk_codes_shown codes;
+        bool for_people;
+        const char *shown[3];
+    } cases[] = {
+        { DK_CODES_USUAL, true, { "nee", "ja", "9" } },      { DK_CODES_USUAL, false, { "02", "01", "9" } },
+        { DK_CODES_LABEL, false, { "nee", "ja", "9" } },     { DK_CODES_CODE, true, { "02", "01", "9" } },
+        { DK_CODES_BOTH, true, { "02 nee", "01 ja", "9" } }, { DK_CODES_BOTH, false, { "02 nee", "01 ja", "9" } }
+    };
+    const dk_table *table = make_table(context, "s:category[01~ja,02~nee,9] p:category\n02|ja\n01|x\n9|y\n-|z\n");
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const dk_write_options options = { .codes = cases[i].codes, .null_text = "~" };
+        dki_cells cells;
+
+        assert_survives_failing_memory(context, dki_cells_open(table, &options, cases[i].for_people, &cells, &err),
+                                       &err, true, (void)0);
+        for (uint64_t row = 0; row < 3; row++)
+            expect(&cells, row, 0, DKI_CELL_VALUE, cases[i].shown[row]);
+        expect(&cells, 3, 0, DKI_CELL_NULL, "~");
+        expect(&cells, 0, 1, DKI_CELL_VALUE, "ja");
+        dki_cells_close(&cells);
+    }
+    dk_table_release(table);
+}
+
 /* The column's own rows say how many digits it needs. */
 static void decimals_show_the_digits_that_their_column_needs(void **state)
 {
@@ -207,6 +238,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_pattern_counts_for_numbers_shown_to_people, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_shown_is_refused_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(opening_and_reading_stop_on_request, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(codes_are_shown_as_asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(opening_survives_failing_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ typedef struct made {
     uint64_t first_bad; /* its line */
 } made;
 
-static void add(made *m, const char *format, ...)
+DK_PRINTF(2, 3) static void add(made *m, const char *format, ...)
 {
     va_list args;
 
