@@ -21,7 +21,8 @@ typedef struct dki_column_facts {
 /* Values of some rows in one storage; immutable and shared by the columns whose parts point into it.
  *
  * A chunk has a value for each row, or one for all (constant), or one for each run of equal rows: then ends[k] is the row
- * behind run k, and the last is n_rows. Texts have no runs.
+ * behind run k, and the last is n_rows. Texts have no runs. Values of one byte from 0 to 15 may be packed, where there is
+ * one for each row; only chunks of a snapshot are.
  *
  * A chunk of a snapshot is stored: its values stand in memory only while somebody holds it, or nobody needs the room.
  * Whoever reads values holds the chunk meanwhile; what else stands in the chunk is always there. */
@@ -30,6 +31,7 @@ typedef struct dki_chunk {
     dk_context *context;
     dk_storage storage;
     bool constant;   /* one value, known or null, stands for every row: a chunk of any length */
+    uint8_t packed;  /* bits of a value: 1, 2 or 4; 0: it has a byte, as the storage says */
     uint32_t n_runs; /* 0: it has none; else 2 or more */
     uint64_t n_rows;
     dki_column_facts facts;
@@ -84,6 +86,18 @@ static inline uint64_t dki_chunk_place(const dki_chunk *chunk, uint64_t at)
 dk_status dki_chunk_find_runs(dki_chunk *chunk, dk_error *err);
 /* Writes the values of n rows from row `at` on, and (valid: not NULL) which are known. */
 void dki_runs_expand(const dki_chunk *chunk, uint64_t at, size_t n, void *values, uint64_t *valid);
+/* Bits that each value of a chunk takes, where packing it pays; else 0. */
+unsigned dki_chunk_packable(const dki_chunk *chunk);
+size_t dki_packed_bytes(unsigned width, size_t n); /* of n values; n far from overflow */
+void dki_pack(const uint8_t *values, size_t n, unsigned width, uint8_t *out);
+/* Writes the bytes of n rows of a packed chunk, from row `at` on. */
+void dki_unpack(const dki_chunk *chunk, uint64_t at, size_t n, uint8_t *out);
+static inline uint8_t dki_packed_value(const dki_chunk *chunk, uint64_t at)
+{
+    unsigned byte = ((const uint8_t *)chunk->values)[at * chunk->packed / 8];
+
+    return (uint8_t)(byte >> (at * chunk->packed % 8) & ((1u << chunk->packed) - 1));
+}
 dki_chunk *dki_chunk_retain(const dki_chunk *chunk);
 void dki_chunk_release(dki_chunk *chunk);
 

@@ -71,7 +71,9 @@ const char *dki_form_check(const dki_stored_form *form)
         (form->constant || form->storage == DK_STORE_TEXT || ends->bytes % sizeof(uint32_t) != 0 || n < 2 ||
          n > form->n_rows || form->n_rows > UINT32_MAX))
         return "have runs that cannot be";
-    if (values->bytes != dki_storage_bytes(form->storage, (size_t)n))
+    if (form->packed > 0 && (form->constant || ends->bytes > 0))
+        return "are packed where each row has no value of its own";
+    if (values->bytes != dki_form_value_bytes(form, (size_t)n))
         return "have a size that does not go with their rows";
     if (valid->bytes != (has_bitmap ? dki_bit_words((size_t)n) * sizeof(uint64_t) : 0))
         return "have a bitmap that does not go with their nulls";
@@ -186,12 +188,50 @@ static bool integer_nulls_are_zero(const dki_chunk *chunk, size_t n)
     return bits == 0;
 }
 
+static struct range join_ranges(struct range a, struct range b)
+{
+    return (struct range){ a.least < b.least ? a.least : b.least, a.greatest > b.greatest ? a.greatest : b.greatest,
+                           a.n_zeros + b.n_zeros };
+}
+
+/* The range of the values, and whether those of nulls are zeros: a block at a time where they are packed. */
+static struct range look_at(const dki_chunk *chunk, size_t n, bool *nulls_are_zeros)
+{
+    struct range range = { INT64_MAX, INT64_MIN, 0 };
+    uint8_t bytes[DK_BLOCK_ROWS];
+    dki_chunk block = { .storage = chunk->storage, .values = bytes };
+
+    if (chunk->packed == 0) {
+        *nulls_are_zeros = integer_nulls_are_zero(chunk, n);
+        return find_range(chunk->values, chunk->storage, n);
+    }
+    *nulls_are_zeros = true;
+    for (size_t at = 0; at < n; at += DK_BLOCK_ROWS) {
+        size_t piece = n - at < DK_BLOCK_ROWS ? n - at : DK_BLOCK_ROWS;
+
+        dki_unpack(chunk, at, piece, bytes);
+        block.valid = chunk->valid ? chunk->valid + at / 64 : NULL;
+        *nulls_are_zeros = *nulls_are_zeros && integer_nulls_are_zero(&block, piece);
+        range = join_ranges(range, find_range(bytes, chunk->storage, piece));
+    }
+    return range;
+}
+
+/* Bits behind the last packed value are zeros. */
+static bool ends_in_zeros(const dki_chunk *chunk, size_t n)
+{
+    unsigned used = (unsigned)(n * chunk->packed % 8);
+
+    return used == 0 || ((const uint8_t *)chunk->values)[dki_packed_bytes(chunk->packed, n) - 1] >> used == 0;
+}
+
 static const char *check_integers(const dki_chunk *chunk, size_t n, size_t n_nulls)
 {
-    struct range range = find_range(chunk->values, chunk->storage, n);
+    bool nulls_are_zeros;
+    struct range range = look_at(chunk, n, &nulls_are_zeros);
     int64_t least = chunk->facts.least, greatest = chunk->facts.greatest;
 
-    if (!integer_nulls_are_zero(chunk, n))
+    if (!nulls_are_zeros)
         return wrong_null_value;
     if (n_nulls == n)
         return NULL;
@@ -205,7 +245,8 @@ static const char *check_integers(const dki_chunk *chunk, size_t n, size_t n_nul
 
 static const char *check_codes(const dki_chunk *chunk, size_t n, size_t n_nulls, uint32_t n_levels)
 {
-    struct range range = find_range(chunk->values, chunk->storage, n);
+    bool nulls_are_zeros;
+    struct range range = look_at(chunk, n, &nulls_are_zeros);
 
     if (range.greatest > (int64_t)n_levels)
         return "have a code without a level";
@@ -308,6 +349,8 @@ const char *dki_chunk_check(const dki_chunk *chunk, const dki_stored_form *form)
     if (wrong)
         return wrong;
 
+    if (chunk->packed > 0 && !ends_in_zeros(chunk, n))
+        return "have bits behind the last one";
     if (chunk->valid && dki_bits_count(chunk->valid, n) != n - n_nulls)
         return wrong_nulls;
     switch (form->type) {

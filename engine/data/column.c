@@ -68,7 +68,7 @@ int64_t dki_chunk_integer(const dki_chunk *chunk, uint64_t row)
     row = dki_chunk_place(chunk, row);
     switch (chunk->storage) {
     case DK_STORE_BITS: return dki_bit(chunk->values, row);
-    case DK_STORE_I8: return ((const int8_t *)chunk->values)[row];
+    case DK_STORE_I8: return chunk->packed ? dki_packed_value(chunk, row) : ((const int8_t *)chunk->values)[row];
     case DK_STORE_I16: return ((const int16_t *)chunk->values)[row];
     case DK_STORE_I32: return ((const int32_t *)chunk->values)[row];
     default: return ((const int64_t *)chunk->values)[row];
@@ -79,7 +79,7 @@ uint32_t dki_chunk_code(const dki_chunk *chunk, uint64_t row)
 {
     row = dki_chunk_place(chunk, row);
     switch (chunk->storage) {
-    case DK_STORE_U8: return ((const uint8_t *)chunk->values)[row];
+    case DK_STORE_U8: return chunk->packed ? dki_packed_value(chunk, row) : ((const uint8_t *)chunk->values)[row];
     case DK_STORE_U16: return ((const uint16_t *)chunk->values)[row];
     default: return ((const uint32_t *)chunk->values)[row];
     }

@@ -43,6 +43,12 @@ static uint64_t place(const struct run *run, size_t i)
             (to)[i_] = run->rows[i_] == DK_ROW_NULL ? null : from_[place(run, i_)]; \
     } while (0)
 
+#define PICK_PACKED(to)                                                                            \
+    do {                                                                                           \
+        for (size_t i_ = run->first; i_ < run->last; i_++)                                         \
+            (to)[i_] = run->rows[i_] == DK_ROW_NULL ? 0 : dki_packed_value(chunk, place(run, i_)); \
+    } while (0)
+
 static void pick_values(struct block *block, const struct run *run)
 {
     const dki_chunk *chunk = run->part->chunk;
@@ -53,13 +59,23 @@ static void pick_values(struct block *block, const struct run *run)
             dki_bit_put(block->got.values.bits, i,
                         run->rows[i] != DK_ROW_NULL && dki_bit(chunk->values, place(run, i)));
         break;
-    case DK_STORE_I8: PICK(int8_t, block->got.values.integers, 0); break;
+    case DK_STORE_I8:
+        if (chunk->packed > 0)
+            PICK_PACKED(block->got.values.integers);
+        else
+            PICK(int8_t, block->got.values.integers, 0);
+        break;
     case DK_STORE_I16: PICK(int16_t, block->got.values.integers, 0); break;
     case DK_STORE_I32: PICK(int32_t, block->got.values.integers, 0); break;
     case DK_STORE_I64: PICK(int64_t, block->got.values.integers, 0); break;
     case DK_STORE_F64: PICK(double, block->got.values.reals, 0); break;
     case DK_STORE_RATIO: PICK(dk_ratio, block->got.values.ratios, ((dk_ratio){ 0, 1 })); break;
-    case DK_STORE_U8: PICK(uint8_t, block->got.values.codes, 0); break;
+    case DK_STORE_U8:
+        if (chunk->packed > 0)
+            PICK_PACKED(block->got.values.codes);
+        else
+            PICK(uint8_t, block->got.values.codes, 0);
+        break;
     case DK_STORE_U16: PICK(uint16_t, block->got.values.codes, 0); break;
     case DK_STORE_U32: PICK(uint32_t, block->got.values.codes, 0); break;
     case DK_STORE_TEXT:

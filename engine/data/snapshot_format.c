@@ -122,16 +122,27 @@ static const char *const storage_names[] = {
 };
 static const char *const block_roles[DKI_N_BLOCKS] = { "values", "valid", "bytes", "ends" };
 
-const char *dki_storage_name(dk_storage storage)
+/* Values of one byte that are packed: what they would be as bytes follows from the type. */
+static const char *const packed_names[] = { [1] = "u1", [2] = "u2", [4] = "u4" };
+
+static const char *storage_name(const dki_stored_form *form)
 {
-    return storage_names[storage];
+    return form->packed ? packed_names[form->packed] : storage_names[form->storage];
 }
 
-bool dki_storage_find(const char name[DKI_NAME_BYTES], dk_storage *out)
+static bool find_storage(const char name[DKI_NAME_BYTES], dki_stored_form *form)
 {
+    form->packed = 0;
+    for (uint8_t width = 1; width <= 4; width *= 2) {
+        if (strncmp(packed_names[width], name, DKI_NAME_BYTES) == 0) {
+            form->packed = width;
+            form->storage = form->type == DK_CATEGORY ? DK_STORE_U8 : DK_STORE_I8;
+            return true;
+        }
+    }
     for (size_t i = 0; i < sizeof storage_names / sizeof *storage_names; i++) {
         if (strncmp(storage_names[i], name, DKI_NAME_BYTES) == 0) {
-            *out = (dk_storage)i;
+            form->storage = (dk_storage)i;
             return true;
         }
     }
@@ -187,7 +198,7 @@ void dki_end_record(dki_buffer *buffer, size_t start)
 dk_status dki_put_chunk(dki_buffer *buffer, const dki_stored_form *form, dk_error *err)
 {
     uint64_t n_blocks = 0;
-    dk_status status = dki_put_name(buffer, storage_names[form->storage], err);
+    dk_status status = dki_put_name(buffer, storage_name(form), err);
 
     for (size_t i = 0; i < DKI_N_BLOCKS; i++)
         n_blocks += form->blocks[i].stored_bytes > 0;
@@ -333,7 +344,7 @@ bool dki_get_chunk(dki_cursor *cursor, dki_stored_form *form, char unknown[32])
 
     unknown[0] = '\0';
     dki_get_name(cursor, name);
-    if (cursor->bad == NULL && !dki_storage_find(name, &form->storage)) {
+    if (cursor->bad == NULL && !find_storage(name, form)) {
         strcpy(stpcpy(unknown, "storage "), name);
         return false;
     }

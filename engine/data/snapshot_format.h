@@ -56,9 +56,6 @@ bool dki_footer_decode(const unsigned char bytes[DKI_FOOTER_BYTES], uint64_t ide
 #define DKI_COLUMN_MARGIN 1u
 #define DKI_COLUMN_DECLARED 2u
 
-const char *dki_storage_name(dk_storage storage);
-bool dki_storage_find(const char name[DKI_NAME_BYTES], dk_storage *out);
-
 dk_status dki_put_u64(dki_buffer *buffer, uint64_t value, dk_error *err);
 dk_status dki_put_name(dki_buffer *buffer, const char *name, dk_error *err);
 dk_status dki_put_text(dki_buffer *buffer, const char *text, dk_error *err); /* NULL stays NULL */
@@ -78,7 +75,7 @@ void dki_get_name(dki_cursor *cursor, char out[DKI_NAME_BYTES + 1]);
 dk_status dki_get_text(dki_cursor *cursor, dki_arena *arena, const char **out, dk_error *err);
 /* The record's payload; false at the end. */
 bool dki_get_record(dki_cursor *cursor, char name[DKI_NAME_BYTES + 1], uint64_t *flags, dki_cursor *payload);
-/* Fills storage, constant, n_rows, facts and blocks. unknown: the name of what this version does not know. */
+/* Fills storage, constant, packed, n_rows, facts and blocks. unknown: the name of what this version does not know. */
 bool dki_get_chunk(dki_cursor *cursor, dki_stored_form *form, char unknown[32]);
 
 #endif

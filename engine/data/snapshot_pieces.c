@@ -236,6 +236,24 @@ static dk_status encode_block(const dki_pieces *pieces, dki_piece *piece, size_t
     return DK_OK;
 }
 
+/* Packs the values where that pays. */
+static dk_status pack(const dki_pieces *pieces, dki_piece *piece, size_t n, dk_error *err)
+{
+    unsigned width = dki_chunk_packable(piece->chunk);
+    void *packed;
+
+    piece->form.packed = piece->chunk->packed;
+    if (width == 0)
+        return DK_OK;
+    packed = dki_alloc_wide(pieces->context, dki_packed_bytes(width, n), err);
+    if (packed == NULL)
+        return DK_ERR_MEMORY;
+    dki_pack(piece->chunk->values, n, width, packed);
+    piece->owned[DKI_BLOCK_VALUES] = packed;
+    piece->form.packed = (uint8_t)width;
+    return DK_OK;
+}
+
 dk_status dki_piece_encode(const dki_pieces *pieces, dki_piece *piece, dki_joint *joint, dk_error *err)
 {
     dki_stored_form *form = &piece->form;
@@ -245,13 +263,14 @@ dk_status dki_piece_encode(const dki_pieces *pieces, dki_piece *piece, dki_joint
 
     if (status != DK_OK)
         return status;
-    form->blocks[DKI_BLOCK_VALUES].bytes = dki_storage_bytes(form->storage, n);
+    status = pack(pieces, piece, n, err);
+    form->blocks[DKI_BLOCK_VALUES].bytes = dki_form_value_bytes(form, n);
     if (has_bitmap)
         form->blocks[DKI_BLOCK_VALID].bytes = dki_storage_bytes(DK_STORE_BITS, n);
     if (form->storage == DK_STORE_TEXT)
         form->blocks[DKI_BLOCK_BYTES].bytes = ((const uint32_t *)piece->chunk->values)[n];
     form->blocks[DKI_BLOCK_ENDS].bytes = piece->chunk->n_runs * sizeof(uint32_t);
-    if (form->storage == DK_STORE_BITS)
+    if (form->storage == DK_STORE_BITS && status == DK_OK)
         status = settle_bits(pieces, piece, DKI_BLOCK_VALUES, n, err);
     if (has_bitmap && status == DK_OK)
         status = settle_bits(pieces, piece, DKI_BLOCK_VALID, n, err);

@@ -280,6 +280,7 @@ static dk_status load(struct dki_stored *stored, char *memory, dk_error *err)
     dki_chunk read = {
         .storage = form->storage,
         .constant = form->constant,
+        .packed = form->packed,
         .n_runs = (uint32_t)dki_form_n_runs(form),
         .n_rows = form->n_rows,
         .facts = form->facts,
@@ -494,6 +495,7 @@ dk_status dki_store_chunk(dki_store *store, const dki_stored_form *form, dki_chu
     both->chunk.context = dk_context_retain(store->context);
     both->chunk.storage = form->storage;
     both->chunk.constant = form->constant;
+    both->chunk.packed = form->packed;
     both->chunk.n_runs = (uint32_t)dki_form_n_runs(form);
     both->chunk.n_rows = form->n_rows;
     both->chunk.facts = form->facts;

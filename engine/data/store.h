@@ -30,6 +30,7 @@ typedef struct dki_stored_form {
     uint8_t scale; /* decimal; of a period its frequency */
     dk_storage storage;
     bool constant;
+    uint8_t packed;    /* as in chunk.h */
     uint32_t n_levels; /* category */
     uint64_t first_row, n_rows;
     dki_column_facts facts;
@@ -40,6 +41,11 @@ typedef struct dki_stored_form {
 static inline uint64_t dki_form_n_runs(const dki_stored_form *form)
 {
     return form->blocks[DKI_BLOCK_ENDS].bytes / sizeof(uint32_t);
+}
+/* Bytes of its values, where it has n of them. */
+static inline uint64_t dki_form_value_bytes(const dki_stored_form *form, size_t n)
+{
+    return form->packed ? dki_packed_bytes(form->packed, n) : dki_storage_bytes(form->storage, n);
 }
 /* How many values stand for its rows. */
 static inline uint64_t dki_form_n_values(const dki_stored_form *form)

@@ -117,8 +117,8 @@ dk_status dki_chunk_view(const dki_chunk *chunk, uint64_t at, size_t n, dk_view 
     }
     if (chunk->n_runs > 0)
         return view_runs(chunk, at, n, view, err);
-    if (shifted && (chunk->valid || chunk->storage == DK_STORE_BITS) &&
-        reserve(view, 2 * VALID_BYTES, err) != DK_OK)
+    if ((chunk->packed > 0 || (shifted && (chunk->valid || chunk->storage == DK_STORE_BITS))) &&
+        reserve(view, 2 * VALID_BYTES + (chunk->packed > 0 ? DK_BLOCK_ROWS : 0), err) != DK_OK)
         return DK_ERR_MEMORY;
     view->valid = NULL;
     if (chunk->valid) {
@@ -130,7 +130,12 @@ dk_status dki_chunk_view(const dki_chunk *chunk, uint64_t at, size_t n, dk_view 
             view->valid = words;
         }
     }
-    if (chunk->storage == DK_STORE_BITS) {
+    if (chunk->packed > 0) { /* behind the bitmap's two places */
+        uint8_t *bytes = (uint8_t *)view->scratch + 2 * VALID_BYTES;
+
+        dki_unpack(chunk, at, n, bytes);
+        view->values = bytes;
+    } else if (chunk->storage == DK_STORE_BITS) {
         view->values = (const uint64_t *)chunk->values + at / 64;
         if (shifted) {
             dki_bits_copy(view->scratch, chunk->values, at, n);

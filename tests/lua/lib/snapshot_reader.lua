@@ -117,8 +117,13 @@ local function read_chunk(bytes, c, values, levels)
       local from, to = string.unpack("<I4I4", parts.values, i * 4 + 1)
       return (parts.bytes or ""):sub(from + 1, to)
     end
-    local format = check(formats[storage], "the storage %s is not known", storage)
-    local number = string.unpack(format, parts.values, i * string.packsize(format) + 1)
+    local width, number = tonumber(storage:match "^u([124])$"), nil
+    local format = width or check(formats[storage], "the storage %s is not known", storage)
+    if width then
+      number = parts.values:byte(i * width // 8 + 1) >> i * width % 8 & (1 << width) - 1
+    else
+      number = string.unpack(format, parts.values, i * string.packsize(format) + 1)
+    end
     if levels then
       return number == 0 and null or check(levels[number], "code %d has no level", number)
     end
