@@ -6,6 +6,9 @@
  *
  * A word has the bits that a row's number leaves: 40 for ten million rows, so that a word is enough for most orders.
  *
+ * Where only the first few rows are wanted, the first key, or the first word, tells which few can be among them; these alone
+ * are then put in order.
+ *
  * Invariants: the order is total, since ties go to the row that came first; so it depends on nothing but the values.
  */
 #include "sort_order.h"
@@ -28,6 +31,7 @@ struct order {
     unsigned row_bits;
     uint64_t *items; /* the caller's rows: a word, and the row below it */
     uint64_t *scratch;
+    size_t n_words;  /* that count: those of the pieces, or the first alone */
     uint64_t **rest; /* the words after the first, by row */
     uint8_t *starts;
     uint64_t *runs; /* bit p: items[p] begins a run of rows that are alike in word 0 */
@@ -53,7 +57,7 @@ static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t
             break;
         for (size_t i = 0; i < n; i++)
             order->items[row + i] = words[i] << order->row_bits | (row + i);
-        for (size_t w = 1; w < order->pieces.n_words; w++)
+        for (size_t w = 1; w < order->n_words; w++)
             memcpy(order->rest[w - 1] + row, words + w * DK_BLOCK_ROWS, n * sizeof *words);
     }
     return status;
@@ -107,7 +111,7 @@ static dk_status refine(struct order *order, size_t begin, size_t end, size_t w,
     if (order->starts && status == DK_OK)
         for (size_t p = begin + 1; p < end; p++)
             order->starts[p] |= start_of(order, w, order->items[p] ^ order->items[p - 1]);
-    for (size_t p = begin + 1; status == DK_OK && w + 1 < order->pieces.n_words && p <= end; p++) {
+    for (size_t p = begin + 1; status == DK_OK && w + 1 < order->n_words && p <= end; p++) {
         if (p < end && (order->items[p] ^ order->items[p - 1]) >> order->row_bits == 0)
             continue;
         if (p - run > 1)
@@ -157,7 +161,7 @@ static dk_status strip_range(void *arg, unsigned worker, uint64_t begin, uint64_
 
 static dk_status allocate(struct order *order, dk_error *err)
 {
-    size_t n = (size_t)order->n_rows, n_rest = order->pieces.n_words - 1;
+    size_t n = (size_t)order->n_rows, n_rest = order->n_words - 1;
 
     order->scratch = dki_alloc_array(order->context, n, sizeof *order->scratch, err);
     if (order->scratch == NULL)
@@ -194,7 +198,7 @@ static dk_status sort_items(struct order *order, dk_error *err)
     if (status == DK_OK && order->runs)
         status = dki_parallel(context, order->n_sorted, RANGE_ROWS, refine_range, order, err);
     if (status == DK_OK)
-        status = dki_parallel(context, order->limit, RANGE_ROWS, strip_range, order, err);
+        status = dki_parallel(context, order->n_sorted, RANGE_ROWS, strip_range, order, err);
     return status;
 }
 
@@ -202,7 +206,7 @@ static void order_drop(struct order *order)
 {
     for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
         dki_sort_pieces_block_release(order->blocks[i]);
-    for (size_t w = 0; order->rest && w + 1 < order->pieces.n_words; w++)
+    for (size_t w = 0; order->rest && w + 1 < order->n_words; w++)
         dki_free(order->context, order->rest[w]);
     dki_free(order->context, order->rest);
     dki_free(order->context, order->runs);
@@ -210,11 +214,14 @@ static void order_drop(struct order *order)
     dki_sort_pieces_drop(&order->pieces);
 }
 
-dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
-                         uint64_t n_rows, uint64_t limit, uint64_t *rows, uint8_t *starts, dk_error *err)
+/* Puts rows in order by the keys, or by the first word of them alone; *n_right of them are right, and what is alike in the
+ * first word is not cut in two there. */
+static dk_status order_by(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
+                          bool first_word, uint64_t n_rows, uint64_t limit, uint64_t *rows, uint8_t *starts,
+                          uint64_t *n_right, dk_error *err)
 {
     struct order order = { .context = context, .n_rows = n_rows, .items = rows, .starts = starts };
-    dk_status status = DK_OK;
+    dk_status status;
 
     order.limit = (size_t)(limit < n_rows ? limit : n_rows);
     order.n_sorted = order.limit;
@@ -222,8 +229,10 @@ dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t 
     status = dki_sort_pieces_init(&order.pieces, context, keys, n_keys, n_group, 64 - order.row_bits, err);
     if (status != DK_OK)
         return status;
-    if (order.pieces.n_words > 0 && n_rows > 0) {
+    order.n_words = first_word && order.pieces.n_words > 1 ? 1 : order.pieces.n_words;
+    if (order.n_words > 0 && n_rows > 0) {
         status = sort_items(&order, err);
+        *n_right = order.n_sorted;
     } else {
         for (uint64_t i = 0; i < n_rows; i++) /* all are alike */
             rows[i] = i;
@@ -231,7 +240,76 @@ dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t 
             memset(starts, 0, (size_t)n_rows);
             starts[0] = DKI_STARTS_PEERS | DKI_STARTS_GROUP;
         }
+        *n_right = n_rows;
     }
     order_drop(&order);
     return status;
+}
+
+/* The first few of many rows. --------------------------------------------------------------------------------------- */
+
+#define FEW 16 /* one in so many rows is few */
+
+/* Orders the n candidates, which stand in rows, by all keys. */
+static dk_status order_candidates(dk_context *context, const dki_order_key *keys, size_t n_keys, uint64_t n,
+                                  uint64_t limit, uint64_t *rows, dk_error *err)
+{
+    uint64_t *found = dki_alloc_array(context, (size_t)n, 2 * sizeof *found, err),
+             *order = found ? found + n : NULL;
+    dki_order_key *picked = found ? dki_calloc(context, n_keys, sizeof *picked, err) : NULL;
+    uint64_t n_right;
+    dk_status status = picked ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK) {
+        memcpy(found, rows, (size_t)n * sizeof *found);
+        status = dki_radix_sort_few(context, found, order, (size_t)n, 0, 64, err); /* ties go by the row */
+    }
+    for (size_t k = 0; k < n_keys && status == DK_OK; k++) {
+        picked[k].descending = keys[k].descending;
+        status = dk_column_gather(keys[k].column, found, n, &picked[k].column, err);
+    }
+    if (status == DK_OK)
+        status = order_by(context, picked, n_keys, 0, false, n, limit, order, NULL, &n_right, err);
+    for (uint64_t i = 0; i < limit && status == DK_OK; i++)
+        rows[i] = found[order[i]];
+    for (size_t k = 0; picked && k < n_keys; k++)
+        dk_column_release(picked[k].column);
+    dki_free(context, picked);
+    dki_free(context, found);
+    return status;
+}
+
+/* Looks for candidates by the first key, or else by the first word of all. *done: there are few of them, and they are in
+ * order. */
+static dk_status order_first(dk_context *context, const dki_order_key *keys, size_t n_keys, uint64_t n_rows,
+                             uint64_t limit, uint64_t *rows, bool *done, dk_error *err)
+{
+    const size_t tries[] = { 1, n_keys };
+    dk_status status = DK_OK;
+
+    *done = false;
+    for (size_t i = 0; i < (n_keys > 1 ? 2 : n_keys) && status == DK_OK && !*done; i++) {
+        uint64_t n_right = n_rows;
+
+        status = order_by(context, keys, tries[i], 0, true, n_rows, limit, rows, NULL, &n_right, err);
+        if (status != DK_OK || n_right > n_rows / FEW)
+            continue;
+        status = order_candidates(context, keys, n_keys, n_right, limit, rows, err);
+        *done = status == DK_OK;
+    }
+    return status;
+}
+
+dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
+                         uint64_t n_rows, uint64_t limit, uint64_t *rows, uint8_t *starts, dk_error *err)
+{
+    uint64_t n_right;
+    bool done = false;
+    dk_status status = DK_OK;
+
+    if (limit > 0 && limit < n_rows / FEW && starts == NULL)
+        status = order_first(context, keys, n_keys, n_rows, limit, rows, &done, err);
+    if (status != DK_OK || done)
+        return status;
+    return order_by(context, keys, n_keys, n_group, false, n_rows, limit, rows, starts, &n_right, err);
 }

@@ -14,7 +14,8 @@ typedef struct dki_order_key {
 
 /* Fills rows[0 .. n-1] with the numbers of all rows in order: numbers by value, categories by the order of their levels,
  * text by code point, false before true, null last in either direction, ties as they come. starts[0 .. n-1], where it is
- * not NULL, gets the bits above, both for the first row. Only the first `limit` rows (and starts) need be right.
+ * not NULL, gets the bits above, both for the first row. Only the first `limit` rows (and starts) need be right;
+ * few of many rows, without starts, are found without sorting the others.
  * Memory: 8 bytes a row, 8 more for every further 64 bits of the keys together, about.
  * Cost: a few passes over memory (sort_radix.h); several threads, of which the result does not depend.
  * Errors: DK_ERR_MEMORY, DK_ERR_INTERRUPTED, DK_ERR_LIMIT (2^32 different long texts). */
