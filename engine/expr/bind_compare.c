@@ -14,15 +14,25 @@
 
 /* Literals that no level is ----------------------------------------------------------------------------------------- */
 
-static dk_status nearest_level(dki_binder *b, const dk_dictionary *levels, dk_text text, dki_nearest *nearest)
+/* The nearest level or label; *labelled: the code of the label that it is, or 0. */
+static dk_status nearest_level(dki_binder *b, const dk_dictionary *levels, dk_text text, dki_nearest *nearest,
+                               uint32_t *labelled)
 {
     dk_status status = DK_OK;
 
+    *labelled = 0;
     dki_nearest_init(nearest, text.bytes, text.size);
     for (uint32_t code = 1; code <= dk_dictionary_n_levels(levels) && status == DK_OK; code++) {
-        dk_text level = dk_dictionary_level(levels, code);
+        dk_text level = dk_dictionary_level(levels, code), label;
 
         dki_nearest_try(nearest, level.bytes, level.size);
+        if (nearest->best == level.bytes)
+            *labelled = 0;
+        if (dk_dictionary_label(levels, code, &label)) {
+            dki_nearest_try(nearest, label.bytes, label.size);
+            if (nearest->best == label.bytes)
+                *labelled = code;
+        }
         if (code % 4096 == 0)
             status = dki_poll(b->bound->context, b->err);
     }
@@ -44,7 +54,8 @@ static dk_status refuse_label(dki_binder *b, const dki_op *category, const dki_o
 
 static dk_status note_level(dki_binder *b, const dki_op *category, dk_text text)
 {
-    char note[384], name[DKI_NODE_TEXT];
+    char note[512], name[DKI_NODE_TEXT];
+    uint32_t labelled;
     int shown = (int)dki_utf8_floor(text.bytes, text.size, 80);
     dki_nearest nearest;
     dk_status status;
@@ -52,15 +63,22 @@ static dk_status note_level(dki_binder *b, const dki_op *category, dk_text text)
     if (++b->bound->n_missing >
         MOST_LEVEL_NOTES) /* looking for the nearest is not for nothing: the rest is counted */
         return DK_OK;
-    status = nearest_level(b, category->levels, text, &nearest);
+    status = nearest_level(b, category->levels, text, &nearest, &labelled);
     if (status != DK_OK)
         return status;
     dki_node_text(b->bound->expr, category->node, name);
-    if (nearest.best)
+    if (labelled) {
+        dk_text level = dk_dictionary_level(category->levels, labelled);
+
+        snprintf(note, sizeof note, "no %s is \"%.*s\"; the nearest is \"%.*s\", the label of \"%.*s\"", name,
+                 shown, text.bytes, (int)dki_utf8_floor(nearest.best, nearest.best_size, 80), nearest.best,
+                 (int)dki_utf8_floor(level.bytes, level.size, 80), level.bytes);
+    } else if (nearest.best) {
         snprintf(note, sizeof note, "no %s is \"%.*s\"; the nearest is \"%.*s\"", name, shown, text.bytes,
                  (int)dki_utf8_floor(nearest.best, nearest.best_size, 80), nearest.best);
-    else
+    } else {
         snprintf(note, sizeof note, "no %s is \"%.*s\"", name, shown, text.bytes);
+    }
     return dki_bound_add_note(b->bound, note, b->err);
 }
 

@@ -119,6 +119,8 @@ test("expressions go by codes, and label() by labels", function(t, dk)
   t.eq(#read:where "geslacht == '1'", 2)
   t.eq(#read:where "label(gemeente) == 'Arnhem'", 2)
   t.raises(function() return read:where "gemeente == 'Arnhem'" end, "is a label of gemeente", "write '0202'")
+  t.has(read:where "gemeente == 'Zwole'":notes()[1], 'no gemeente is "Zwole"; the nearest is "Zwolle", the label of "0193"')
+  t.has(read:where "gemeente == '193'":notes()[1], 'no gemeente is "193"; the nearest is "0193"')
   t.eq(read:derive { "naam = label(gemeente)" }.naam:levels(), { "Arnhem", "Zwolle" })
   t.eq(read:sort { "gemeente", "id" }.id:to_lua(), { "b", "d", "a", "c" }) -- the order of the list
 end)
