@@ -1,7 +1,7 @@
 /* regexp.c - PCRE2 behind our own limits and memory.
  *
- * An expression lives in the arena that it was made in, and nothing of it is freed before: compiling frees little. Work has
- * memory of its own, which older versions of the library take and give back with each match.
+ * An expression lives in the arena that it was made in, and nothing of it is freed before: compiling frees little.
+ * Work has memory of its own, which older versions of the library take and give back with each match.
  */
 #include "regexp.h"
 
@@ -81,7 +81,7 @@ static dk_status fail_memory(const dk_error *met, dk_error *err)
     return DK_ERR_MEMORY;
 }
 
-/* Expressions ------------------------------------------------------------------------------------------------------- */
+/* Expressions -------------------------------------------------------------------------------------------------- */
 
 struct dki_regexp {
     struct functions pcre2;
@@ -174,7 +174,7 @@ size_t dki_regexp_named(const dki_regexp *regexp, const char *name)
     return number > 0 ? (size_t)number : 0;
 }
 
-/* Matching ---------------------------------------------------------------------------------------------------------- */
+/* Matching ----------------------------------------------------------------------------------------------------- */
 
 struct dki_regexp_work {
     struct functions pcre2;

@@ -1,9 +1,9 @@
-/* regexp.h - regular expressions: PCRE2's, over UTF-8, within limits. Its library is opened when the first one is made; where it
- * is not there, then or when dekking was built, that is said by name.
+/* regexp.h - regular expressions: PCRE2's, over UTF-8, within limits. Its library is opened when the first one is
+ * made; where it is not there, then or when dekking was built, that is said by name.
  *
- * Characters are code points; \d, \w, \s and \b know all scripts, and (?i) compares by simple case folding. \C is refused, so
- * that no match ends within a character. A match that takes more than the limits of steps, depth or memory is an error.
- * There is no JIT: its code counts other steps, and neither depth nor memory.
+ * Characters are code points; \d, \w, \s and \b know all scripts, and (?i) compares by simple case folding. \C is
+ * refused, so that no match ends within a character. A match that takes more than the limits of steps, depth or
+ * memory is an error. There is no JIT: its code counts other steps, and neither depth nor memory.
  */
 #ifndef DKI_BASE_REGEXP_H
 #define DKI_BASE_REGEXP_H
@@ -20,8 +20,9 @@ typedef struct dki_regexp_work dki_regexp_work;
 
 /* Whether the library is there. who needs it ("regexp_matches()"). Errors: DK_ERR_IO. */
 dk_status dki_regexp_find_library(const char *who, dk_error *err);
-/* Compiles an expression, in the arena, for any number of threads. A malformed one: DK_ERR_ARGUMENT, with PCRE2's text, and
- * *at is the byte of the expression. Else DK_ERR_IO (as above), DK_ERR_LIMIT (it is too long), DK_ERR_MEMORY. */
+/* Compiles an expression, in the arena, for any number of threads. A malformed one: DK_ERR_ARGUMENT, with PCRE2's
+ * text, and *at is the byte of the expression. Else DK_ERR_IO (as above), DK_ERR_LIMIT (it is too long),
+ * DK_ERR_MEMORY. */
 dk_status dki_regexp_new(dki_arena *arena, const char *who, const char *bytes, size_t size, const dki_regexp **out,
                          size_t *at, dk_error *err);
 size_t dki_regexp_n_captures(const dki_regexp *regexp);
@@ -32,8 +33,8 @@ size_t dki_regexp_named(const dki_regexp *regexp, const char *name);
 dk_status dki_regexp_work_new(dk_context *context, const char *who, dki_regexp_work **out, dk_error *err);
 void dki_regexp_work_release(dki_regexp_work *work); /* NULL does nothing */
 
-/* Matches one after the other, as in Perl: `last` is where the one before ended (SIZE_MAX: there is none), and `was_empty`
- * whether that was empty; then another empty one is not looked for there. */
+/* Matches one after the other, as in Perl: `last` is where the one before ended (SIZE_MAX: there is none), and
+ * `was_empty` whether that was empty; then another empty one is not looked for there. */
 typedef struct dki_regexp_search {
     const dki_regexp *regexp;
     const char *subject;

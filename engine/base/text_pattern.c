@@ -1,13 +1,13 @@
 /* text_pattern.c - matching Lua's patterns over a stack of what can still be tried otherwise.
  *
- * A pattern is a row of items without branches, so that what is right or wrong about an item (a capture that is closed, an
- * index that exists) depends on the items before it alone, and is settled when the pattern is taken apart: what is wrong
- * becomes an item of its own, and is raised when a match gets there.
+ * A pattern is a row of items without branches, so that what is right or wrong about an item (a capture that is
+ * closed, an index that exists) depends on the items before it alone, and is settled when the pattern is taken
+ * apart: what is wrong becomes an item of its own, and is raised when a match gets there.
  *
  * For the same reason no capture is ever undone: who goes back to an item passes all those behind it anew.
  *
- * Invariants: the stack holds an entry for each repetition that may give way; depth counts these and the ends of captures
- * on the way here, which is how deep stock Lua's calls would be nested.
+ * Invariants: the stack holds an entry for each repetition that may give way; depth counts these and the ends of
+ * captures on the way here, which is how deep stock Lua's calls would be nested.
  */
 #include "text_pattern.h"
 
@@ -25,7 +25,7 @@ typedef struct dki_pattern_item {
     uint32_t number;             /* of a set, of a capture */
 } item;
 
-/* Taking apart ------------------------------------------------------------------------------------------------------ */
+/* Taking apart ------------------------------------------------------------------------------------------------- */
 
 struct parser {
     dki_text_pattern *out;
@@ -106,8 +106,8 @@ static void add_fault(struct parser *p, size_t at, const char *text)
     snprintf(p->out->fault, sizeof p->out->fault, "%s", text);
 }
 
-/* The bytes of a set, from its [ on; false where its ] is missing. The first character behind [ or [^ is always one of the
- * set, and a % takes the one behind it along. */
+/* The bytes of a set, from its [ on; false where its ] is missing. The first character behind [ or [^ is always
+ * one of the set, and a % takes the one behind it along. */
 static bool read_set(struct parser *p, uint64_t set[4])
 {
     const char *bytes = p->bytes;
@@ -354,7 +354,7 @@ size_t dki_text_find(const char *subject, size_t size, size_t at, const char *te
     return found ? (size_t)(found - subject) : SIZE_MAX;
 }
 
-/* Matching ---------------------------------------------------------------------------------------------------------- */
+/* Matching ----------------------------------------------------------------------------------------------------- */
 
 /* A repetition that may give way: greedy ones from `at` back to `least`, lazy ones from `at` on. */
 struct choice {
@@ -632,7 +632,7 @@ dk_status dki_text_match_get(const dki_text_match *match, size_t i, dki_text_cap
     return DK_OK;
 }
 
-/* Replacements ------------------------------------------------------------------------------------------------------ */
+/* Replacements ------------------------------------------------------------------------------------------------- */
 
 dk_status dki_replacement_next(const char *text, size_t size, size_t *at, dki_replacement_part *out, bool *found,
                                dk_error *err)

@@ -1,11 +1,11 @@
 /* text_pattern.h - Lua 5.4's patterns: the manual's definition, with stock Lua's results and texts of errors.
  *
- * A pattern is taken apart once, and may then be matched against any number of subjects, by several threads. Subjects and
- * patterns hold any bytes; classes (%a, %d, ...) are those of the C locale. As in Lua, what is wrong with a pattern is an
- * error of the match that gets so far; dki_text_pattern_check tells beforehand.
+ * A pattern is taken apart once, and may then be matched against any number of subjects, by several threads.
+ * Subjects and patterns hold any bytes; classes (%a, %d, ...) are those of the C locale. As in Lua, what is wrong
+ * with a pattern is an error of the match that gets so far; dki_text_pattern_check tells beforehand.
  *
- * Matching does not recurse, polls the context, and ends where its steps are used up: a step is a byte or an item of the
- * pattern that was looked at.
+ * Matching does not recurse, polls the context, and ends where its steps are used up: a step is a byte or an item
+ * of the pattern that was looked at.
  */
 #ifndef DKI_BASE_TEXT_PATTERN_H
 #define DKI_BASE_TEXT_PATTERN_H
@@ -29,19 +29,20 @@ typedef struct dki_text_pattern {
     uint64_t room[96]; /* of a short pattern */
 } dki_text_pattern;
 
-/* Takes the pattern apart; the bytes are not needed afterwards. anchors: a ^ in front binds the match to where it is looked
- * for, as in find, match and gsub; else it is a character, as in gmatch. The pattern may not be moved; a long one takes
- * memory of the arena, whose context is the one that is polled. A malformed one is no error here.
+/* Takes the pattern apart; the bytes are not needed afterwards. anchors: a ^ in front binds the match to where it
+ * is looked for, as in find, match and gsub; else it is a character, as in gmatch. The pattern may not be moved; a
+ * long one takes memory of the arena, whose context is the one that is polled. A malformed one is no error here.
  * Errors: DK_ERR_MEMORY. */
 dk_status dki_text_pattern_init(dki_text_pattern *pattern, dki_arena *arena, const char *bytes, size_t size,
                                 bool anchors, dk_error *err);
-/* Whether a match can fail for what is wrong with the pattern: DK_ERR_ARGUMENT with Lua's text, and *at is the byte of the
- * pattern. n_captures is right where it cannot. */
+/* Whether a match can fail for what is wrong with the pattern: DK_ERR_ARGUMENT with Lua's text, and *at is the
+ * byte of the pattern. n_captures is right where it cannot. */
 dk_status dki_text_pattern_check(const dki_text_pattern *pattern, size_t *at, dk_error *err);
-/* Whether the pattern has none of Lua's special characters: then find looks for the text as it stands (and a lone ")" is
- * no fault). */
+/* Whether the pattern has none of Lua's special characters: then find looks for the text as it stands (and a lone
+ * ")" is no fault). */
 bool dki_text_pattern_is_plain(const char *bytes, size_t size);
-/* Where a text stands as it is, at or behind `at`; SIZE_MAX where it does not. The empty one stands everywhere up to the end. */
+/* Where a text stands as it is, at or behind `at`; SIZE_MAX where it does not. The empty one stands everywhere up
+ * to the end. */
 size_t dki_text_find(const char *subject, size_t size, size_t at, const char *text, size_t text_size);
 
 /* A match: bytes from .. to - 1 of the subject. */
@@ -53,8 +54,8 @@ typedef struct dki_text_match {
     dki_text_capture captures[DKI_PATTERN_CAPTURES];
 } dki_text_match;
 
-/* Matches of a pattern in a subject, one after the other, as gmatch and gsub find them: none begins before the end of the one
- * before, and an empty one does not follow right behind a match. The first is that of find and match. */
+/* Matches of a pattern in a subject, one after the other, as gmatch and gsub find them: none begins before the end
+ * of the one before, and an empty one does not follow right behind a match. The first is that of find and match. */
 typedef struct dki_text_search {
     const dki_text_pattern *pattern; /* borrowed */
     const char *subject;             /* borrowed */
@@ -84,8 +85,8 @@ typedef struct dki_replacement_part {
     const char *bytes; /* in the replacement */
     size_t size;
 } dki_replacement_part;
-/* The part that begins at *at, which moves on; false at the end. Errors: DK_ERR_ARGUMENT, with Lua's text, for a % that is
- * neither before a digit nor before a %, and *at stays on it. */
+/* The part that begins at *at, which moves on; false at the end. Errors: DK_ERR_ARGUMENT, with Lua's text, for a %
+ * that is neither before a digit nor before a %, and *at stays on it. */
 dk_status dki_replacement_next(const char *text, size_t size, size_t *at, dki_replacement_part *out, bool *found,
                                dk_error *err);
 

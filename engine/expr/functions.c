@@ -1,8 +1,8 @@
 /* functions.c - the functions of the language, by name.
  *
- * A function says how it binds (what types its arguments must have, and what it gives) and how it makes one row. Functions of
- * one category run once for each of its levels (conditions and texts in fold.c, whole numbers here), so that a row function
- * need not be fast to be cheap.
+ * A function says how it binds (what types its arguments must have, and what it gives) and how it makes one row.
+ * Functions of one category run once for each of its levels (conditions and texts in fold.c, whole numbers here),
+ * so that a row function need not be fast to be cheap.
  */
 #include "functions.h"
 
@@ -61,7 +61,7 @@ dk_status dki_function_op(dki_binder *b, const dki_function *function, const dki
     return DK_OK;
 }
 
-/* Whole numbers of levels ------------------------------------------------------------------------------------------- */
+/* Whole numbers of levels -------------------------------------------------------------------------------------- */
 
 struct level_numbers {
     const int64_t *values; /* by code */
@@ -157,7 +157,7 @@ dk_status dki_function_number_op(dki_binder *b, const dki_function *function, co
     return status == DK_OK && levels ? number_levels(b, out) : status;
 }
 
-/* All functions ----------------------------------------------------------------------------------------------------- */
+/* All functions ------------------------------------------------------------------------------------------------ */
 
 const dki_function *dki_function_get(size_t i)
 {

@@ -12,8 +12,8 @@ extern const dki_function dki_number_functions[], dki_choice_functions[], dki_bi
 /* An op that calls the function's row function for each row. */
 dk_status dki_function_op(dki_binder *b, const dki_function *function, const dki_node *node, dki_op **args,
                           size_t n, dk_type type, uint8_t scale, dki_op **out);
-/* The same for a function that gives a whole number, of a category and constants: it is computed here, once for each level,
- * and rows look it up. What fails so is left to the row that reaches it. */
+/* The same for a function that gives a whole number, of a category and constants: it is computed here, once for
+ * each level, and rows look it up. What fails so is left to the row that reaches it. */
 dk_status dki_function_number_op(dki_binder *b, const dki_function *function, const dki_node *node, dki_op **args,
                                  size_t n, const void *data, dki_op **out);
 /* "f() wants a number, and this is text" */

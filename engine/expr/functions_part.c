@@ -1,5 +1,5 @@
-/* functions_part.c - parts of texts, as they stand: found, cut out, replaced. Places are counted in characters (code points),
- * from 1, and from the end where they are negative.
+/* functions_part.c - parts of texts, as they stand: found, cut out, replaced. Places are counted in characters
+ * (code points), from 1, and from the end where they are negative.
  */
 #include "functions.h"
 
@@ -143,7 +143,8 @@ static void cut(dk_text text, uint64_t from, uint64_t to, dk_value *out)
     out->as.text.size = byte_of(out->as.text, to - from);
 }
 
-/* As in Lua's string.sub: a place before the first is the first, one behind the last the last, and what is then empty is. */
+/* As in Lua's string.sub: a place before the first is the first, one behind the last the last, and what is then
+ * empty is. */
 static dk_status row_sub(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     dk_text text = args[0].as.text;

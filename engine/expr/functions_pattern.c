@@ -1,7 +1,7 @@
 /* functions_pattern.c - patterns in texts: pattern_... takes Lua's, regexp_... regular expressions.
  *
- * A pattern that stands there is compiled when the expression is bound, once for all threads. One of a row is compiled when an
- * evaluator first meets it, and kept as long as its place is not wanted for another.
+ * A pattern that stands there is compiled when the expression is bound, once for all threads. One of a row is
+ * compiled when an evaluator first meets it, and kept as long as its place is not wanted for another.
  *
  * Lua's patterns match bytes. What a match gives must be characters all the same: one that begins or ends within a
  * character is an error of its row. Places are counted in characters.
@@ -37,7 +37,7 @@ static void quote(dk_text text, char out[72])
             *c = ' ';
 }
 
-/* Binding ----------------------------------------------------------------------------------------------------------- */
+/* Binding ------------------------------------------------------------------------------------------------------ */
 
 /* An argument is wrong at that byte of the text that it is; err->message says why, and its hint stays. */
 static dk_status fail_argument(dki_binder *b, const dki_op *arg, size_t at, dk_status status)
@@ -154,7 +154,7 @@ static dk_status bind_pattern(dki_binder *b, const dki_function *f, const dki_no
     return status;
 }
 
-/* What an evaluator keeps ------------------------------------------------------------------------------------------- */
+/* What an evaluator keeps -------------------------------------------------------------------------------------- */
 
 #define N_KEPT 64
 
@@ -249,7 +249,7 @@ static dk_status get_matcher(dki_eval *eval, const struct call *call, struct sta
     return DK_OK;
 }
 
-/* Rows -------------------------------------------------------------------------------------------------------------- */
+/* Rows --------------------------------------------------------------------------------------------------------- */
 
 static dk_status fail_within_character(dk_error *err)
 {

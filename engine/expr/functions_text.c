@@ -1,7 +1,8 @@
-/* functions_text.c - a text as a whole: the size of its letters, its Unicode form, its length, what is joined to it.
+/* functions_text.c - a text as a whole: the size of its letters, its Unicode form, its length, what is joined to
+ * it.
  *
- * Characters are code points; graphemes() alone counts what readers take for one. Letters change one for one, except where
- * casefold and normalize say otherwise.
+ * Characters are code points; graphemes() alone counts what readers take for one. Letters change one for one,
+ * except where casefold and normalize say otherwise.
  */
 #include "functions.h"
 
@@ -27,7 +28,7 @@ static dk_status bind_number(dki_binder *b, const dki_function *f, const dki_nod
     return status == DK_OK ? dki_function_number_op(b, f, node, args, n, NULL, out) : status;
 }
 
-/* Letters ----------------------------------------------------------------------------------------------------------- */
+/* Letters ------------------------------------------------------------------------------------------------------ */
 
 static bool is_apostrophe(utf8proc_int32_t c)
 {
@@ -42,7 +43,8 @@ static bool is_of_word(utf8proc_int32_t c)
     return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO) || is_apostrophe(c);
 }
 
-/* Texts come from files, parameters and escapes that were checked; a byte that is no UTF-8 is an error nevertheless. */
+/* Texts come from files, parameters and escapes that were checked; a byte that is no UTF-8 is an error
+ * nevertheless. */
 static dk_status next_character(dk_text text, size_t *at, utf8proc_int32_t *c, dk_error *err)
 {
     utf8proc_ssize_t step =
@@ -94,7 +96,7 @@ static dk_status row_case(dki_eval *eval, const dki_op *op, const dk_value *args
     return DK_OK;
 }
 
-/* Forms ------------------------------------------------------------------------------------------------------------- */
+/* Forms -------------------------------------------------------------------------------------------------------- */
 
 static bool is_ascii(dk_text text)
 {
@@ -182,7 +184,7 @@ static dk_status row_normalize(dki_eval *eval, const dki_op *op, const dk_value 
     return is_ascii(args[0].as.text) ? DK_OK : transform(eval, args[0].as.text, form->options, &out->as.text, err);
 }
 
-/* Lengths ----------------------------------------------------------------------------------------------------------- */
+/* Lengths ------------------------------------------------------------------------------------------------------ */
 
 static dk_status row_length(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
@@ -214,7 +216,7 @@ static dk_status row_graphemes(dki_eval *eval, const dki_op *op, const dk_value 
     return DK_OK;
 }
 
-/* Ends -------------------------------------------------------------------------------------------------------------- */
+/* Ends --------------------------------------------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {

@@ -26,7 +26,7 @@ size_t dki_matcher_n_captures(const dki_matcher *matcher)
     return matcher->is_regexp ? dki_regexp_n_captures(matcher->regexp) : matcher->pattern.n_captures;
 }
 
-/* Matches ----------------------------------------------------------------------------------------------------------- */
+/* Matches ------------------------------------------------------------------------------------------------------ */
 
 void dki_matches_init(dki_matches *matches, const dki_matcher *matcher, dki_regexp_work *work, dk_text text)
 {
@@ -76,7 +76,7 @@ bool dki_matches_capture(const dki_matches *matches, size_t i, dk_text *out, boo
     return true;
 }
 
-/* Replacements ------------------------------------------------------------------------------------------------------ */
+/* Replacements ------------------------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {

@@ -1,5 +1,5 @@
-/* pattern_match.h - Lua patterns and regular expressions behind one face: compiled, and matched one match after the other. For
- * engine/expr alone.
+/* pattern_match.h - Lua patterns and regular expressions behind one face: compiled, and matched one match after
+ * the other. For engine/expr alone.
  */
 #ifndef DKI_EXPR_PATTERN_MATCH_H
 #define DKI_EXPR_PATTERN_MATCH_H
@@ -40,12 +40,12 @@ typedef struct dki_matches {
 void dki_matches_init(dki_matches *matches, const dki_matcher *matcher, dki_regexp_work *work, dk_text text);
 /* *found: whether there is another one. Errors: those of the matchers. */
 dk_status dki_matches_next(dki_matches *matches, bool *found, dk_error *err);
-/* Capture i of the last match, 0 is all of it: false where it took no part. *is_place: it is Lua's (), and *out the empty text
- * there. */
+/* Capture i of the last match, 0 is all of it: false where it took no part. *is_place: it is Lua's (), and *out
+ * the empty text there. */
 bool dki_matches_capture(const dki_matches *matches, size_t i, dk_text *out, bool *is_place);
 
-/* The part that begins at *at of a text that replaces matches: %1 for a pattern, $1 or ${name} for a regular expression.
- * Errors: DK_ERR_ARGUMENT, and *at is the byte that is wrong. */
+/* The part that begins at *at of a text that replaces matches: %1 for a pattern, $1 or ${name} for a regular
+ * expression. Errors: DK_ERR_ARGUMENT, and *at is the byte that is wrong. */
 dk_status dki_matcher_replacement(const dki_matcher *matcher, dk_text text, size_t *at, dki_replacement_part *out,
                                   bool *found, dk_error *err);
 /* The same for all parts. */

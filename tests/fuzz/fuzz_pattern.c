@@ -1,8 +1,8 @@
-/* fuzz_pattern.c - any bytes as a Lua pattern and its subject: no crash, every match lies in the subject and behind the one
- * before, and steps are never more than were allowed.
+/* fuzz_pattern.c - any bytes as a Lua pattern and its subject: no crash, every match lies in the subject and
+ * behind the one before, and steps are never more than were allowed.
  *
- * The first byte is the length of the pattern, the second says whether ^ is an anchor. Run by libFuzzer, or over files by
- * replay.c.
+ * The first byte is the length of the pattern, the second says whether ^ is an anchor. Run by libFuzzer, or over
+ * files by replay.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
             abort();  \
     } while (0)
 
-/* Captures that are open when a match ends are an error of who asks for them; the others lie in the match, or are places. */
+/* Captures that are open when a match ends are an error of who asks for them; the others lie in the match, or are
+ * places. */
 static void look_at(const dki_text_match *match, size_t size)
 {
     MUST(match->from <= match->to && match->to <= size);

@@ -1,5 +1,5 @@
-/* test_functions_pattern.c - patterns in expressions: what they give, where they are wrong, how often they are evaluated, and
- * that a Lua pattern and the regular expression that means the same agree on generated texts.
+/* test_functions_pattern.c - patterns in expressions: what they give, where they are wrong, how often they are
+ * evaluated, and that a Lua pattern and the regular expression that means the same agree on generated texts.
  */
 #include "exprs.h"
 
@@ -214,7 +214,7 @@ static void regular_expressions_match_characters(void **state)
     dk_table_release(t);
 }
 
-/* How often --------------------------------------------------------------------------------------------------------- */
+/* How often ---------------------------------------------------------------------------------------------------- */
 
 static void counted(const dk_table *t, const char *text, uint64_t compiled, uint64_t matched)
 {
@@ -286,7 +286,7 @@ static void many_patterns_give_way_to_one_another(void **state)
     free(wanted);
 }
 
-/* Beside one another ------------------------------------------------------------------------------------------------ */
+/* Beside one another ------------------------------------------------------------------------------------------- */
 
 /* A pattern in both languages. */
 static void make_both(char *lua, char *regexp)
@@ -412,7 +412,7 @@ static void lua_patterns_and_regular_expressions_agree(void **state)
     }
 }
 
-/* Memory ------------------------------------------------------------------------------------------------------------ */
+/* Memory ------------------------------------------------------------------------------------------------------- */
 
 static dk_status evaluate(const dk_table *t, const char *text, const dk_column **out, dk_error *err)
 {

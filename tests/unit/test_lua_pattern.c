@@ -1,5 +1,6 @@
-/* test_lua_pattern.c - the engine's matcher of Lua patterns beside stock Lua's: hundreds of thousands of patterns and subjects,
- * well-formed and not, through find, match, gmatch and gsub; results and texts of errors are the same.
+/* test_lua_pattern.c - the engine's matcher of Lua patterns beside stock Lua's: hundreds of thousands of patterns
+ * and subjects, well-formed and not, through find, match, gmatch and gsub; results and texts of errors are the
+ * same.
  */
 #include "check.h"
 
@@ -71,7 +72,7 @@ typedef struct question {
     int64_t init; /* from 1; most replacements */
 } question;
 
-/* Stock Lua --------------------------------------------------------------------------------------------------------- */
+/* Stock Lua ---------------------------------------------------------------------------------------------------- */
 
 static void add_value(answer *to, int i)
 {
@@ -131,7 +132,7 @@ static void ask_stock(const question *q, answer *out)
         add_value(out, i);
 }
 
-/* The engine -------------------------------------------------------------------------------------------------------- */
+/* The engine --------------------------------------------------------------------------------------------------- */
 
 static dk_status add_capture(answer *to, const question *q, const dki_text_match *match, size_t i, dk_error *err)
 {
@@ -274,7 +275,8 @@ static void ask_engine(const question *q, answer *out)
         dk_error fault = DK_ERROR_INIT;
 
         assert_int_equal(status, DK_ERR_ARGUMENT);
-        /* what a check lets pass fails for no subject, but for what a subject makes too complex, and for the replacement */
+        /* what a check lets pass fails for no subject, but for what a subject makes too complex, and for the
+         * replacement */
         if (strcmp(err.message, "pattern too complex") != 0 && q->call != GSUB)
             assert_int_equal(dki_text_pattern_check(&pattern, &at, &fault), DK_ERR_ARGUMENT);
         out->size = 0;
@@ -319,7 +321,7 @@ static void compare(const question *q)
     }
 }
 
-/* Patterns ---------------------------------------------------------------------------------------------------------- */
+/* Patterns ----------------------------------------------------------------------------------------------------- */
 
 typedef struct text {
     size_t size;
@@ -464,7 +466,7 @@ static void ask_all(const text *subject, const text *pattern, const text *replac
     }
 }
 
-/* Tests ------------------------------------------------------------------------------------------------------------- */
+/* Tests -------------------------------------------------------------------------------------------------------- */
 
 static void generated_patterns_are_matched_as_by_stock_lua(void **state)
 {
@@ -498,8 +500,8 @@ static void rubbish_fails_as_by_stock_lua(void **state)
     assert_true(seen.failed > seen.asked / 20);
 }
 
-/* Near the depth at which stock Lua gives up, with every kind of item that counts. Long subjects go with items that never have
- * to give way: what stock Lua would not end is left out. */
+/* Near the depth at which stock Lua gives up, with every kind of item that counts. Long subjects go with items
+ * that never have to give way: what stock Lua would not end is left out. */
 static void depth_ends_where_stock_lua_s_does(void **state)
 {
     static const char *const any[] = { "a?", "a*", "a-", "a+", "(a)",   "()",  ".?",

@@ -1,5 +1,5 @@
-/* test_regexp.c - regular expressions by themselves: matches one after the other, limits, memory, and a library that is not
- * there. Expected matches are those of Python's re, where they are not plain.
+/* test_regexp.c - regular expressions by themselves: matches one after the other, limits, memory, and a library
+ * that is not there. Expected matches are those of Python's re, where they are not plain.
  */
 #include "check.h"
 

@@ -1,5 +1,5 @@
-/* test_regexp_without.c - a build without PCRE2: every function that needs it says so, by name, before any row, and the others
- * work. The functions of base/regexp.h are compiled here once more, as such a build has them.
+/* test_regexp_without.c - a build without PCRE2: every function that needs it says so, by name, before any row,
+ * and the others work. The functions of base/regexp.h are compiled here once more, as such a build has them.
  */
 #undef DK_HAVE_PCRE2
 #include "base/regexp.c" /* instead of the library's */

@@ -1,5 +1,5 @@
-/* test_text_pattern.c - Lua patterns by themselves: steps, interruption, memory, and where a pattern is wrong. That results are
- * stock Lua's is the matter of test_lua_pattern.c. */
+/* test_text_pattern.c - Lua patterns by themselves: steps, interruption, memory, and where a pattern is wrong.
+ * That results are stock Lua's is the matter of test_lua_pattern.c. */
 #include "check.h"
 
 #include <stdlib.h>
