@@ -49,8 +49,9 @@ static inline uint64_t bits_of(const uint8_t *found)
     return bits;
 }
 
-/* Fetching by the processor itself ends at each page, and a block of bytes is one page: what the next block needs is
- * fetched while this one is worked on. Where the column goes on elsewhere nothing is gained, and nothing breaks. */
+/* Fetching by the processor itself ends at each page, and a block of bytes is one page: what the next block needs
+ * is fetched while this one is worked on. Where the column goes on elsewhere nothing is gained, and nothing breaks.
+ * */
 #define AHEAD_ROWS 512
 
 static inline void fetch_ahead(const dki_code_term *term, size_t row)
@@ -424,13 +425,13 @@ bool dki_sum_is_codes(const dki_code_sum *sum, unsigned *width, const void **cod
 /* The rest. ---------------------------------------------------------------------------------------------------- */
 
 /* X(width, type, width of the other, its type) */
-#define FOR_PAIRS(X)                                                                                               \
-    X(0, uint8_t, 0, uint8_t)                                                                                      \
-    X(0, uint8_t, 1, uint16_t)                                                                                     \
-    X(0, uint8_t, 2, uint32_t)                                                                                     \
-    X(1, uint16_t, 0, uint8_t)                                                                                     \
-    X(1, uint16_t, 1, uint16_t) X(1, uint16_t, 2, uint32_t) X(2, uint32_t, 0, uint8_t) X(2, uint32_t, 1, uint16_t) \
-        X(2, uint32_t, 2, uint32_t)
+#define FOR_PAIRS(X)            \
+    X(0, uint8_t, 0, uint8_t)   \
+    X(0, uint8_t, 1, uint16_t)  \
+    X(0, uint8_t, 2, uint32_t)  \
+    X(1, uint16_t, 0, uint8_t)  \
+    X(1, uint16_t, 1, uint16_t) \
+    X(1, uint16_t, 2, uint32_t) X(2, uint32_t, 0, uint8_t) X(2, uint32_t, 1, uint16_t) X(2, uint32_t, 2, uint32_t)
 
 /* Loops named by both widths, found by both. */
 #define BOTH(name, width, other, ...)        \

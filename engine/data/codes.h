@@ -4,11 +4,11 @@
  * values are few is read as codes: null is 0, a category has the codes of its levels, false and true are 1 and 2, a
  * number is its distance from the least one, plus 1. Several of them make one: a sum of terms.
  *
- * Arrays that are written have room for DK_BLOCK_ROWS items and may be written up to the next multiple of 64 items; of
- * arrays that are read only the first n items are, and of bitmaps the words that hold n bits.
+ * Arrays that are written have room for DK_BLOCK_ROWS items and may be written up to the next multiple of 64 items;
+ * of arrays that are read only the first n items are, and of bitmaps the words that hold n bits.
  *
- * Every loop is there in C for any machine; on x86-64 the widest form that the processor has is chosen when the first
- * block comes (AVX-512 with bytes and words, or with VBMI2 besides,
+ * Every loop is there in C for any machine; on x86-64 the widest form that the processor has is chosen when the
+ * first block comes (AVX-512 with bytes and words, or with VBMI2 besides,
  * AVX2, else SSE2). All give the same.
  */
 #ifndef DKI_DATA_CODES_H
@@ -78,7 +78,8 @@ void dki_codes_clamp(unsigned width, void *codes, uint32_t limit, size_t n);
 /* out[i] = table[codes[i]], both of that width of out; table has an entry for every code that occurs */
 void dki_codes_map(unsigned width, void *out, const void *table, unsigned codes_width, const void *codes, size_t n);
 
-/* The codes of the rows whose bit is set, one behind the other; returns how many. out has room for n, and 64 more. */
+/* The codes of the rows whose bit is set, one behind the other; returns how many. out has room for n, and 64 more.
+ * */
 size_t dki_codes_pick(unsigned width, void *out, const void *codes, const uint64_t *bits, size_t n);
 /* Whether that takes little beside what a loop over all rows does. */
 bool dki_codes_picks_fast(void);
@@ -95,7 +96,8 @@ void dki_code_set_init(dki_code_set *set, const uint8_t *member, size_t n);
 /* Bit i of out = codes[i] is in the set; bits past n in the last word are 0. */
 void dki_codes_test(unsigned width, const void *codes, const dki_code_set *set, uint64_t *out, size_t n);
 
-/* For tests: 0 C for any machine, 1 AVX2, 2 AVX-512, 3 its VBMI2; no more than the processor has. Returns the one before. */
+/* For tests: 0 C for any machine, 1 AVX2, 2 AVX-512, 3 its VBMI2; no more than the processor has. Returns the one
+ * before. */
 int dki_codes_set_way(int way);
 
 #endif

@@ -4,8 +4,8 @@
  *   TARGET      its attribute
  *   BITS        0: in C for any machine; 1: AVX2; 2: AVX-512 with bytes and words
  *
- * What only moves numbers is left to the compiler's vectors. Bits become lanes by hand, since that is where kinds of
- * processors differ most: with AVX-512 a word of a bitmap is a mask as it is.
+ * What only moves numbers is left to the compiler's vectors. Bits become lanes by hand, since that is where kinds
+ * of processors differ most: with AVX-512 a word of a bitmap is a mask as it is.
  */
 
 /* out[i] += in[i] * factor. A product of bytes is no instruction, and a factor of 1 is common. */
@@ -28,8 +28,8 @@
     ADD(W, T, 3, int8_t)                                                                                     \
     ADD(W, T, 4, int16_t)                                                                                    \
     ADD(W, T, 5, int32_t)                                                                                    \
-    ADD(W, T, 6, int64_t) TARGET static void WAY(add_##W)(T * out, const dki_code_term *term, size_t from,   \
-                                                          size_t n)                                          \
+    ADD(W, T, 6, int64_t)                                                                                    \
+    TARGET static void WAY(add_##W)(T * out, const dki_code_term *term, size_t from, size_t n)               \
     {                                                                                                        \
         switch (term->form) {                                                                                \
         case DKI_FORM_U8: WAY(add_##W##_0)(out, (const uint8_t *)term->at + from, term->factor, n); break;   \

@@ -14,7 +14,8 @@ const dki_lineage *dki_lineage_retain(const dki_lineage *lineage); /* NULL gives
 void dki_lineage_release(const dki_lineage *lineage);              /* NULL does nothing */
 /* Gives the lineage to a table that nobody else has yet. */
 void dki_table_attach(const dk_table *table, const dki_lineage *lineage);
-/* One step in words: made becomes what follows `from`. made is the caller's alone; on failure it stays as it was. */
+/* One step in words: made becomes what follows `from`. made is the caller's alone; on failure it stays as it was.
+ * */
 DK_PRINTF(4, 5)
 dk_status dki_table_add_step(const dk_table *made, const dk_table *from, dk_error *err, const char *format, ...);
 

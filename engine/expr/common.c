@@ -1,8 +1,9 @@
 /* common.c - parts that several expressions have in common, computed once for each block.
  *
- * Larger parts go first: what stands within all places of one needs no place of its own. A reference asks for the rows
- * that its own expression has open. So a part is computed for no row that no expression reaches, and fails only there; rows
- * that a later reference adds are computed together with those that are there, which gives these the same values again.
+ * Larger parts go first: what stands within all places of one needs no place of its own. A reference asks for the
+ * rows that its own expression has open. So a part is computed for no row that no expression reaches, and fails
+ * only there; rows that a later reference adds are computed together with those that are there, which gives these
+ * the same values again.
  *
  * Cost of finding: all pairs of operators of the trees, up to MOST_NODES of them; beyond that nothing is shared.
  */

@@ -1,9 +1,9 @@
 /* common.h - parts that several expressions over one table have in common, computed once for each block.
  *
- * Who asks several expressions at once gives their trees; parts that occur twice or more, and cost more than a look-up,
- * are bound by themselves. Binding the expressions with these in the scope puts a reference in the place of each. A
- * worker has one evaluator for each part beside those of the expressions: the first reference of a block computes it for
- * its rows, the next one takes what is there.
+ * Who asks several expressions at once gives their trees; parts that occur twice or more, and cost more than a
+ * look-up, are bound by themselves. Binding the expressions with these in the scope puts a reference in the place
+ * of each. A worker has one evaluator for each part beside those of the expressions: the first reference of a block
+ * computes it for its rows, the next one takes what is there.
  */
 #ifndef DKI_EXPR_COMMON_H
 #define DKI_EXPR_COMMON_H

@@ -1,13 +1,15 @@
 /* lookup.c - what depends on few codes is looked up.
  *
- * An expression over columns whose values are few (categories, booleans, numbers and dates of a short range) has one
- * value for each combination of their codes. Where these are few beside the rows of the table it is computed once for
- * each of them, and a row costs finding its code and one look into a table. So "opleiding is null and not zichtbaar"
- * is one table of truth over the codes of two columns, and bin(leeftijd, 18, 27) one of classes over ages.
+ * An expression over columns whose values are few (categories, booleans, numbers and dates of a short range) has
+ * one value for each combination of their codes. Where these are few beside the rows of the table it is computed
+ * once for each of them, and a row costs finding its code and one look into a table. So "opleiding is null and not
+ * zichtbaar" is one table of truth over the codes of two columns, and bin(leeftijd, 18, 27) one of classes over
+ * ages.
  *
  * Looking goes from the root down, so that the whole is looked up where that is possible, and else its parts. What
- * fails for a combination stays as it was: no row may have it. Conditions joined by and, or, not are joined as words of
- * bits where their combined codes are more than a byte holds: 64 rows at a time beat looking up one by one.
+ * fails for a combination stays as it was: no row may have it. Conditions joined by and, or, not are joined as
+ * words of bits where their combined codes are more than a byte holds: 64 rows at a time beat looking up one by
+ * one.
  *
  * Invariants: every row of a block has its value, selected or not, and no row fails.
  */

@@ -31,7 +31,8 @@ typedef struct dki_lookup {
 
 /* Puts look-ups in the place of op or what is below it, where that pays. */
 dk_status dki_look_up(dki_binder *b, dki_op **op);
-/* What a category that is looked up is in the eval's rows; like dki_run_lookup, with its codes as narrow as they go. */
+/* What a category that is looked up is in the eval's rows; like dki_run_lookup, with its codes as narrow as they
+ * go. */
 dk_status dki_lookup_view(dki_eval *eval, const dki_op *op, dk_view *view, dk_error *err);
 
 #endif

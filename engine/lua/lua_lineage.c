@@ -16,7 +16,7 @@ static void put_text(lua_State *L, const char *key, const char *text)
 /* core.lineage(table) -> list of { kind =, name =, text =, numerator =, denominator =, rows =, nulls = } */
 static int lineage(lua_State *L)
 {
-    static const char *const kinds[] = { "source",  "filter",  "column", "breakdown", "weight",
+    static const char *const kinds[] = { "source",    "filter",  "column", "breakdown", "weight",
                                          "dimension", "measure", "where",  "parameter", "step" };
     const dk_table *table = dkl_check_table(L, 1);
     size_t n = dk_table_n_lineage(table);

@@ -42,7 +42,8 @@ dk_status dki_inputs_block(dki_inputs *inputs, uint64_t row, size_t n, bool *any
 /* The same of the dimensions alone. */
 dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err);
 dk_status dki_inputs_weights(dki_inputs *inputs, uint64_t row, size_t n, int64_t *weights, dk_error *err);
-/* Of breakdown_scan.c: adds what the conditions of a worker left out, and what its steps took; once for each worker. */
+/* Of breakdown_scan.c: adds what the conditions of a worker left out, and what its steps took; once for each
+ * worker. */
 void dki_groups_count_nulls(dki_groups *groups, const dki_inputs *inputs);
 static inline const uint64_t *dki_inputs_truth(const dki_inputs *inputs, size_t filter)
 {

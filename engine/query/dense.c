@@ -169,8 +169,8 @@ static dki_coding coding_of(const dki_dimension *what)
     return (dki_coding){ .type = what->type, .known_only = what->known_only, .least = what->least };
 }
 
-/* Adds factor times the codes of a view. in_range: its codes are, in every row; else they go through *loose, which is
- * moved on. */
+/* Adds factor times the codes of a view. in_range: its codes are, in every row; else they go through *loose, which
+ * is moved on. */
 static void add_view(dki_code_sum *sum, const dki_dimension *what, bool in_range, const dk_view *view,
                      uint32_t factor, char **loose)
 {

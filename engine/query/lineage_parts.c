@@ -1,8 +1,8 @@
 /* lineage_parts.c - what a question leaves for explaining its result: source, filter, dimensions, numerators and
  * denominators, steps.
  *
- * Texts are those that the user wrote. Cost: one small block of memory and a copy of the texts, also for a result that
- * nobody asks to explain.
+ * Texts are those that the user wrote. Cost: one small block of memory and a copy of the texts, also for a result
+ * that nobody asks to explain.
  */
 #include "lineage_parts.h"
 

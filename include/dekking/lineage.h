@@ -1,9 +1,9 @@
 /* lineage.h - how a table came to be: its source, and what was done since.
  *
- * A table that a question made keeps what is needed to explain its numbers. Items stand in the order in which things
- * were done. A table that nobody has made from another has none yet; the first step puts its source before itself.
- * Selecting, renaming and sorting keep what is known and add themselves; what does not say what it did (joins,
- * appending) begins anew, with its result as the source.
+ * A table that a question made keeps what is needed to explain its numbers. Items stand in the order in which
+ * things were done. A table that nobody has made from another has none yet; the first step puts its source before
+ * itself. Selecting, renaming and sorting keep what is known and add themselves; what does not say what it did
+ * (joins, appending) begins anew, with its result as the source.
  */
 #ifndef DEKKING_LINEAGE_H
 #define DEKKING_LINEAGE_H
@@ -18,7 +18,7 @@ typedef enum dk_lineage_kind {
     DK_LINEAGE_WEIGHT,    /* name: the column that count() adds up */
     DK_LINEAGE_DIMENSION, /* name, text: an expression, or the column itself */
     DK_LINEAGE_MEASURE,   /* name, text: an expression; of a share also numerator and denominator */
-    DK_LINEAGE_WHERE, /* name: the measure; text: the condition of one of its aggregates; n_null where that is null */
+    DK_LINEAGE_WHERE, /* name: the measure; text: a condition of its aggregates; n_null where that is null */
     DK_LINEAGE_PARAMETER, /* name, text: a value that came along */
     DK_LINEAGE_STEP       /* text: anything else, in words; n_rows of the result */
 } dk_lineage_kind;

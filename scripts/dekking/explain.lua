@@ -1,11 +1,11 @@
 -- explain.lua - table:explain() and :plan(): where numbers come from, and how they were computed.
 --
--- A result keeps its lineage, which is written down here in plain words. A plan is what a breakdown did when it was asked,
--- step by step; only a plan has times.
+-- A result keeps its lineage, which is written down here in plain words. A plan is what a breakdown did when it was
+-- asked, step by step; only a plan has times.
 
 local dk, core = ...
 
--- Words ---------------------------------------------------------------------------------------------------------------
+-- Words -----------------------------------------------------------------------------------------------------------
 
 local function count(n, one, many)
   return ("%d %s"):format(n, n == 1 and one or many or one .. "s")
@@ -69,9 +69,10 @@ local function explain(self)
   return table.concat(lines, "\n")
 end
 
--- Plans ---------------------------------------------------------------------------------------------------------------
+-- Plans -----------------------------------------------------------------------------------------------------------
 
-local INSIDE = { common = true, where = true, dimension = true, condition = true, value = true, groups = true, aggregate = true }
+local INSIDE = { common = true, where = true, dimension = true, condition = true, value = true, groups = true,
+                 aggregate = true }
 
 local function number(value) return value == nil and "" or ("%d"):format(value) end
 

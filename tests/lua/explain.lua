@@ -127,7 +127,8 @@ test("keys that have to be looked for, and expressions alone", function(t, dk)
     { "the column as it lies: coded as they come", "by hash: each key is looked for",
       "groups and their totals put in order" })
   t.eq(found[4][6], 400)
-  t.eq(steps(data:plan "c == 'c1' and b")[2], { "condition", "c == 'c1' and b", "looked up by 15 codes of c and b", 1, 400, 40 })
+  t.eq(steps(data:plan "c == 'c1' and b")[2],
+    { "condition", "c == 'c1' and b", "looked up by 15 codes of c and b", 1, 400, 40 })
   t.eq(steps(data:plan "c == 'c1' and contains(name, '1')")[2][3], "computed in blocks by 2 operators, over 1 look-up")
   t.eq(steps(data:plan("length(name) + $n", { n = 1 }))[2],
     { "value", "length(name) + $n", "computed in blocks by 2 operators", 1, 400, "" })

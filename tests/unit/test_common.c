@@ -1,4 +1,5 @@
-/* test_common.c - what several expressions of a breakdown have in common is computed once, and shows in nothing else. */
+/* test_common.c - what several expressions of a breakdown have in common is computed once, and shows in nothing
+ * else. */
 #include "exprs.h"
 
 static uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
@@ -206,7 +207,8 @@ static void binding_says_what_it_says_without(void **state)
     dk_table_release(t);
 }
 
-/* Several measures at once and each alone. ------------------------------------------------------------------------- */
+/* Several measures at once and each alone.
+ * ------------------------------------------------------------------------- */
 
 static const char *const parts[] = { "(x - y)",          "abs(x - y)", "(x * 3 + y)",
                                      "coalesce(x, y)",   "length(s)",  "case(x > y, x, b, y)",

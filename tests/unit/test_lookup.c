@@ -1,7 +1,7 @@
 /* test_lookup.c - expressions over few codes are looked up, and say what evaluating them row by row says.
  *
- * Where a table has fewer rows than there are codes nothing is looked up: the same rows, a few at a time, take the other
- * way.
+ * Where a table has fewer rows than there are codes nothing is looked up: the same rows, a few at a time, take the
+ * other way.
  */
 #include "exprs.h"
 
@@ -220,7 +220,8 @@ static dki_run_fn *run_of(const dk_table *table, const char *text)
     return run;
 }
 
-/* Which way is taken: joint codes that a byte holds, or other operators over more; not words of bits, not many values. */
+/* Which way is taken: joint codes that a byte holds, or other operators over more; not words of bits, not many
+ * values. */
 static void what_has_few_codes_is_looked_up(void **state)
 {
     const dk_table *table = make_rows(4000), *small = NULL;

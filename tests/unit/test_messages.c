@@ -1,4 +1,5 @@
-/* test_messages.c - what the language says of a mistake, whole: the message, the expression with its mark, the hint.
+/* test_messages.c - what the language says of a mistake, whole: the message, the expression with its mark, the
+ * hint.
  *
  * The tests of each part of the language check most messages; tests/messages.lua lists those of engine/expr that no
  * test has in it. Here stand the others.
