@@ -1,18 +1,20 @@
 /* key_index.c - builds the index of a key, and looks keys up.
  *
- *   slot:  | bits of the hash | row + 1 |          0: empty; as few bits for the row as the table needs
+ *   key of one word:  | word (8) | row + 1 (8) |                   row + 1 is 0: empty; TAKEN: being filled
+ *   of more words:    | bits of the hash | row + 1 |  in 8 bytes   0: empty; as few bits for the row as the table needs
  *
- * A slot is taken by a compare-and-swap, after the words of its row were written; where two rows have one key the slot
- * keeps the lesser row. The place of a key follows from the upper bits of its hash, what stands in the slot from the
- * lower ones. Where these agree the words are compared, so that no hash decides anything.
+ * A slot is taken by a compare-and-swap. Where two rows have one key the slot keeps the lesser row. The place of a key
+ * follows from the upper bits of its hash. Of a key of several words the lower bits stand in the slot, and where they
+ * agree the words are compared, which were written before the slot: so no hash decides anything.
  *
  * What binds is the memory that lies far away: so the slots that a few keys will want are asked for before the first of
  * them is looked at, and then their words. Tables are at most two thirds full.
  *
- * Cost: 12 bytes a row and 8 for each word of the key. Poll: once per block.
+ * Cost: 24 bytes a row; of keys of several words 12, and 8 for each word. Poll: once per block.
  */
 #include "key_index.h"
 
+#include <sched.h>
 #include <string.h>
 
 #include "base/checked.h"
@@ -22,6 +24,7 @@
 #include "data/column_parts.h"
 
 #define RANGE_ROWS ((uint64_t)DK_BLOCK_ROWS * 16)
+#define TAKEN UINT64_MAX
 #define AHEAD 16 /* keys whose slots are asked for before they are looked at */
 #define MOST_DIRECT_BITS 28
 #define FEW_DIRECT 65536
@@ -110,7 +113,49 @@ static inline bool insert_hashed(dki_key_index *index, uint64_t hash, uint64_t r
     }
 }
 
-/* Rows row .. row + n - 1, whose words stand in the index. n_words is a constant where it is 1 or 2. */
+/* A key of one word. */
+static inline bool insert_word(dki_key_index *index, uint64_t hash, uint64_t word, uint64_t row)
+{
+    for (uint64_t at = place_of(index, hash);; at = at + 1 == index->n_slots ? 0 : at + 1) {
+        _Atomic uint64_t *key = (_Atomic uint64_t *)&index->slots[2 * at], *slot = key + 1;
+        uint64_t before = atomic_load_explicit(slot, memory_order_acquire);
+
+        if (before == 0 && atomic_compare_exchange_strong_explicit(slot, &before, TAKEN, memory_order_acquire,
+                                                                   memory_order_acquire)) {
+            atomic_store_explicit(key, word, memory_order_relaxed);
+            atomic_store_explicit(slot, row + 1, memory_order_release);
+            return true;
+        }
+        while (before == TAKEN) { /* for a few instructions, unless that thread was stopped between them */
+            (void)sched_yield();
+            before = atomic_load_explicit(slot, memory_order_acquire);
+        }
+        if (atomic_load_explicit(key, memory_order_relaxed) != word)
+            continue;
+        while (before > row + 1 && !atomic_compare_exchange_weak_explicit(
+                                       slot, &before, row + 1, memory_order_relaxed, memory_order_relaxed))
+            ;
+        return false;
+    }
+}
+
+static uint64_t insert_words(dki_key_index *index, uint64_t row, size_t n, const uint64_t *words,
+                             const uint8_t *flags)
+{
+    uint64_t hashes[DK_BLOCK_ROWS], n_keys = 0;
+
+    for (size_t i = 0; i < n; i++)
+        hashes[i] = flags[i] ? 0 : hash_key(index, words + i, 1);
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n)
+            __builtin_prefetch(&index->slots[2 * place_of(index, hashes[i + AHEAD])], 1);
+        if (!flags[i])
+            n_keys += insert_word(index, hashes[i], words[i], row + i);
+    }
+    return n_keys;
+}
+
+/* Rows row .. row + n - 1, whose words stand in the index. n_words is a constant where it is 2. */
 static inline uint64_t insert_block(dki_key_index *index, uint64_t row, size_t n, const uint8_t *flags,
                                     unsigned n_words)
 {
@@ -135,7 +180,7 @@ static uint64_t insert_rows(dki_key_index *index, uint64_t row, size_t n, const 
 
     if (index->direct == NULL) {
         switch (index->code.n_words) {
-        case 1: return insert_block(index, row, n, flags, 1);
+        case 1: return insert_words(index, row, n, words, flags);
         case 2: return insert_block(index, row, n, flags, 2);
         default: return insert_block(index, row, n, flags, index->code.n_words);
         }
@@ -243,6 +288,7 @@ static dk_status alloc_index(dki_key_index *index, dk_error *err)
 {
     dk_context *context = index->context;
     unsigned n_bits = index->code.n_bits;
+    uint64_t n_words;
 
     if (index->code.n_words == 1 && n_bits <= MOST_DIRECT_BITS &&
         UINT64_C(1) << n_bits <= (index->n_rows < FEW_DIRECT / 2 ? FEW_DIRECT : 2 * index->n_rows)) {
@@ -252,11 +298,13 @@ static dk_status alloc_index(dki_key_index *index, dk_error *err)
     }
     index->row_bits = 64 - (unsigned)__builtin_clzll(index->n_rows + 1);
     index->n_slots = index->n_rows + index->n_rows / 2 + 16;
-    index->words = alloc_rows(context, index->n_rows * index->code.n_words, sizeof *index->words, err);
-    index->slots = index->words ? alloc_rows(context, index->n_slots, sizeof *index->slots, err) : NULL;
-    if (index->slots == NULL)
+    n_words = index->code.n_words == 1 ? 2 * index->n_slots : index->n_slots;
+    index->slots = alloc_rows(context, n_words, sizeof *index->slots, err);
+    if (index->slots && index->code.n_words > 1)
+        index->words = alloc_rows(context, index->n_rows * index->code.n_words, sizeof *index->words, err);
+    if (index->slots == NULL || (index->code.n_words > 1 && index->words == NULL))
         return DK_ERR_MEMORY;
-    return dki_parallel(context, index->n_slots, CLEAR_WORDS, clear_slots, index->slots, err);
+    return dki_parallel(context, n_words, CLEAR_WORDS, clear_slots, index->slots, err);
 }
 
 static void free_index(dki_key_index *index)
@@ -376,6 +424,29 @@ void dki_key_index_keep(dki_key_index *index, const dk_column *const *columns, s
 
 /* Looking up. -------------------------------------------------------------------------------------------------- */
 
+/* Keys of one word: a slot is asked for some time before it is looked at. */
+static void find_words(const dki_key_index *index, const uint64_t *words, const uint8_t *flags, size_t n,
+                       uint32_t *rows)
+{
+    uint64_t at[DK_BLOCK_ROWS];
+
+    for (size_t i = 0; i < n; i++)
+        at[i] = flags[i] ? 0 : place_of(index, hash_key(index, words + i, 1));
+    for (size_t i = 0; i < n; i++) {
+        uint64_t place = at[i], row;
+
+        if (i + AHEAD < n)
+            __builtin_prefetch(&index->slots[2 * at[i + AHEAD]]);
+        if (flags[i]) {
+            rows[i] = flags[i] & DKI_KEY_IS_NULL ? DKI_NULL_KEY : DKI_NO_ROW;
+            continue;
+        }
+        while ((row = index->slots[2 * place + 1]) != 0 && index->slots[2 * place] != words[i])
+            place = place + 1 == index->n_slots ? 0 : place + 1;
+        rows[i] = (uint32_t)row - 1; /* 0 becomes DKI_NO_ROW */
+    }
+}
+
 /* From slot `at` on: the row of the key, or DKI_NO_ROW. */
 static inline uint32_t find_hashed(const dki_key_index *index, uint64_t hash, uint64_t at, const uint64_t *words,
                                    unsigned n_words)
@@ -441,7 +512,7 @@ void dki_key_index_find(const dki_key_index *index, const uint64_t *words, const
         return;
     }
     switch (index->code.n_words) {
-    case 1: find_block(index, words, flags, n, rows, 1); return;
+    case 1: find_words(index, words, flags, n, rows); return;
     case 2: find_block(index, words, flags, n, rows, 2); return;
     default: find_block(index, words, flags, n, rows, index->code.n_words); return;
     }

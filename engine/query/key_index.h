@@ -21,7 +21,7 @@ typedef struct dki_key_index {
     /* by word: row + 1, or 0 */
     uint32_t *direct;
     uint64_t n_direct;
-    /* hashed: bits of the hash above row + 1, or 0; and the words of each row */
+    /* hashed: as key_index.c says; and the words of each row where these are several */
     uint64_t *slots, *words;
     uint64_t n_slots, seed, factor;
     unsigned row_bits;

@@ -68,7 +68,8 @@ static inline bool pack_digits(uint64_t bytes, uint64_t letter_step, uint64_t *o
 }
 
 /* Texts of eight digits and more are read as their first eight and their last eight. */
-static inline bool digits_word(const dki_key_shape *shape, dk_text text, uint64_t *out)
+__attribute__((always_inline)) static inline bool digits_word(const dki_key_shape *shape, dk_text text,
+                                                              uint64_t *out)
 {
     uint64_t step = (uint64_t)(shape->letter - 10 - '0');
     uint64_t first, last, low, high = 0;
