@@ -106,14 +106,12 @@ static void paste_bits(uint64_t *to, const dki_part *part, const uint64_t *from)
             dki_bit_set(to, (size_t)(part->start + i));
 }
 
-static void lay_out_part(struct flat *flat, const dki_part *part)
+static void lay_out_values(struct flat *flat, const dki_part *part)
 {
     const dki_chunk *chunk = part->chunk;
     uint64_t skip = part->offset;
     size_t run = 0;
 
-    if (flat->valid)
-        paste_bits(flat->valid, part, chunk->valid);
     switch (flat->storage) {
     case DK_STORE_BITS: paste_bits(flat->values, part, chunk->values); break;
     case DK_STORE_I8: COPY_INTEGERS(int8_t); break;
@@ -131,6 +129,31 @@ static void lay_out_part(struct flat *flat, const dki_part *part)
     case DK_STORE_U32: COPY_CODES(uint32_t); break;
     case DK_STORE_TEXT: break;
     }
+}
+
+/* Packed values, a block at a time, as bytes. */
+static void lay_out_packed(struct flat *flat, const dki_part *part)
+{
+    uint8_t bytes[DK_BLOCK_ROWS];
+    dki_chunk plain = { .storage = part->chunk->storage, .values = bytes };
+
+    for (uint64_t done = 0; done < part->n_rows; done += DK_BLOCK_ROWS) {
+        uint64_t left = part->n_rows - done;
+        dki_part piece = { &plain, 0, part->start + done, left < DK_BLOCK_ROWS ? left : DK_BLOCK_ROWS };
+
+        dki_unpack(part->chunk, part->offset + done, (size_t)piece.n_rows, bytes);
+        lay_out_values(flat, &piece);
+    }
+}
+
+static void lay_out_part(struct flat *flat, const dki_part *part)
+{
+    if (flat->valid)
+        paste_bits(flat->valid, part, part->chunk->valid);
+    if (part->chunk->packed > 0)
+        lay_out_packed(flat, part);
+    else
+        lay_out_values(flat, part);
 }
 
 /* The size of every text of the part's chunk: its offsets need not be looked at then. */
