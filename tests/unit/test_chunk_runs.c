@@ -196,8 +196,10 @@ static void a_block_within_a_run_is_constant(void **state)
         dk_view view;
         dk_error err = DK_ERROR_INIT;
 
-        if (!has_runs(type))
+        if (!has_runs(type)) {
+            free(rows);
             continue;
+        }
         for (size_t i = 0; i < 20000; i++)
             rows[i] = i < 5000 ? (row){ true, 0 } : (row){ false, i < 12000 ? 3 : 4 };
         column = column_of(context, type, scale_of(type), rows, 20000);
