@@ -79,7 +79,8 @@ typedef struct dki_collect_options {
 /* What threads work with while a file is collected. */
 typedef struct dki_collecting dki_collecting;
 
-/* Everything is borrowed until the end. Whatever it answers, out may be dropped and *collecting ended. */
+/* Everything is borrowed until the end, the source until out is dropped. Whatever it answers, out may be dropped and
+ * *collecting ended. */
 dk_status dki_collect_begin(dk_context *context, const dki_source *source, const dki_collect_options *options,
                             dki_collected *out, dki_collecting **collecting, dk_error *err);
 /* Collects on, up to the end or the first odd record. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_INTERRUPTED, after which

@@ -29,19 +29,18 @@ typedef enum path { PLAIN, COLLECTED } path;
 static const dki_dialect dialect = { .delimiter = ';', .quote = '"' };
 
 /* Collects what stands behind the header. */
-static dk_status collect(dki_records *r, dki_collected *c, const char *text, size_t size, dk_error *err)
+static dk_status collect(dki_records *r, dki_collected *c, const dki_source *source, dk_error *err)
 {
     dki_collecting *collecting = NULL;
-    dki_source source;
     bool is_plain;
     size_t offset;
     uint64_t line;
-    dk_status status = dki_records_begin(r, text, size, true, &is_plain, &offset, &line, err);
+    dk_status status =
+        dki_records_begin(r, source->bytes, (size_t)source->size, true, &is_plain, &offset, &line, err);
 
     if (status != DK_OK)
         return status;
     assert_true(is_plain);
-    dki_source_of_bytes(text, size, "x.csv", &source);
     const dki_collect_options options = { .dialect = dialect,
                                           .csv = r->options,
                                           .stated = r->stated,
@@ -52,7 +51,7 @@ static dk_status collect(dki_records *r, dki_collected *c, const char *text, siz
     if (r->options->lenient)
         status = dki_rejects_begin(&r->rejects, context, err);
     if (status == DK_OK)
-        status = dki_collect_begin(context, &source, &options, c, &collecting, err);
+        status = dki_collect_begin(context, source, &options, c, &collecting, err);
     if (status == DK_OK)
         status = dki_collect_run(collecting, err);
     dki_collect_end(collecting);
@@ -70,10 +69,12 @@ static dk_status finish(const char *text, const dk_csv_options *o, path by, bool
     size_t size = strlen(text);
     dki_collected c = { .context = NULL };
     dki_records r;
+    dki_source source;
 
+    dki_source_of_bytes(text, size, "x.csv", &source);
     dki_records_init(&r, context, "x.csv", text, size, o, dialect);
     r.found = found;
-    dk_status status = by == PLAIN ? dki_records_read(&r, NULL, NULL, err) : collect(&r, &c, text, size, err);
+    dk_status status = by == PLAIN ? dki_records_read(&r, NULL, NULL, err) : collect(&r, &c, &source, err);
     if (status == DK_OK)
         status = dki_finish(&r, DK_ENCODING_UTF8, false, is_again, table, rejected, err);
     dki_records_drop(&r);
