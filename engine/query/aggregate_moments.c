@@ -49,7 +49,10 @@ dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_ro
             switch (moments->form) {
             case DKI_MOMENTS_NARROW: dki_moments_add_narrow(moments, group, rows->integers[i], others[i]); break;
             case DKI_MOMENTS_WHOLE:
-                dki_moments_add_whole(moments, group, rows->integers[i], others[i], weight);
+                if (weight == 1)
+                    dki_moments_add_one(moments, group, rows->integers[i], others[i]);
+                else
+                    dki_moments_add_whole(moments, group, rows->integers[i], others[i], weight);
                 break;
             case DKI_MOMENTS_REAL:
                 status =

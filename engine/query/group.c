@@ -24,7 +24,7 @@
 #include "data/column_parts.h"
 #include "sort_rows.h"
 
-#define RANGE_LIMIT (UINT64_C(1) << 16)
+#define RANGE_LIMIT (UINT64_C(1) << 18)
 #define TABLE_LIMIT (UINT64_C(1) << 20)
 
 /* The rows of a block that count: FOR_SELECTED(i, n, selection) { ... } */

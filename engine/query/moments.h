@@ -62,6 +62,42 @@ static inline void dki_moments_add_narrow(const dki_moments *moments, size_t gro
         record[4] += a * b;
     }
 }
+/* limbs += term, of 128 bits and of 192. */
+static inline void dki_moments_add_128(uint64_t *limbs, int64_t term)
+{
+    dki_u128 sum = ((dki_u128)limbs[1] << 64 | limbs[0]) + (dki_u128)(dki_i128)term;
+
+    limbs[0] = (uint64_t)sum;
+    limbs[1] = (uint64_t)(sum >> 64);
+}
+static inline void dki_moments_add_192(uint64_t *limbs, int64_t a, int64_t b)
+{
+    dki_i128 term = (dki_i128)a * b;
+    dki_u128 before = (dki_u128)limbs[1] << 64 | limbs[0], sum = before + (dki_u128)term;
+
+    limbs[0] = (uint64_t)sum;
+    limbs[1] = (uint64_t)(sum >> 64);
+    limbs[2] += (uint64_t)(sum < before) - (term < 0);
+}
+/* dki_moments_add_whole() of weight 1. */
+static inline void dki_moments_add_one(const dki_moments *moments, size_t group, int64_t x, int64_t y)
+{
+    uint64_t *record = moments->records + group * moments->stride;
+
+    dki_moments_add_128(record, x);
+    switch (moments->stride) {
+    case 2 + 3: dki_moments_add_192(record + 2, x, x); break;
+    case 2 + 2 + 3:
+        dki_moments_add_128(record + 2, y);
+        dki_moments_add_192(record + 4, x, y);
+        break;
+    default:
+        dki_moments_add_128(record + 2, y);
+        dki_moments_add_192(record + 4, x, x);
+        dki_moments_add_192(record + 7, y, y);
+        dki_moments_add_192(record + 10, x, y);
+    }
+}
 /* Adds group `from` of another of the same form to group `to`. */
 dk_status dki_moments_merge(dki_moments *moments, size_t to, const dki_moments *other, size_t from, dk_error *err);
 

@@ -233,46 +233,77 @@ dki_packed_value dki_packing_value(const dki_packing *packing, size_t dim, uint6
     return out;
 }
 
-dk_status dki_packing_append(const dki_packing *packing, size_t dim, const uint64_t *low, const uint64_t *high,
+/* Codes of a dimension of n keys, and which are not null; for keys of 64 bits in loops without branches. */
+static void read_codes(const dki_packed_dim *dim, const uint64_t *low, const uint64_t *high, size_t n,
+                       uint64_t *codes, uint64_t *known)
+{
+    uint64_t mask = dim->bits < 64 ? (UINT64_C(1) << dim->bits) - 1 : UINT64_MAX;
+    uint8_t nulls[DK_BLOCK_ROWS];
+
+    if (high == NULL && !dim->has_null_bit && dim->bits > 0) {
+        for (size_t i = 0; i < n; i++)
+            codes[i] = low[i] >> dim->place & mask;
+        for (size_t i = 0; i < n; i++)
+            nulls[i] = codes[i] == dim->null;
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            bool is_null;
+
+            codes[i] = code_of(dim, low[i], high ? high[i] : 0, &is_null);
+            nulls[i] = is_null;
+        }
+    }
+    memset(known, 0, dki_bit_words(n) * sizeof *known);
+    for (size_t i = 0; i < n; i++)
+        known[i / 64] |= (uint64_t)(nulls[i] ^ 1) << (i % 64);
+}
+
+static dk_status append_levels(const dki_packed_dim *dim, const uint64_t *codes, size_t n, dk_builder *builder,
+                               dk_error *err)
+{
+    uint32_t levels[DK_BLOCK_ROWS];
+
+    if (dim->codes) {
+        for (size_t i = 0; i < n; i++)
+            levels[i] = dim->codes[codes[i]];
+    } else {
+        for (size_t i = 0; i < n; i++)
+            levels[i] = codes[i] == dim->null ? 0 : (uint32_t)codes[i] + 1;
+    }
+    return dki_builder_codes(builder, levels, n, err);
+}
+
+dk_status dki_packing_append(const dki_packing *packing, size_t number, const uint64_t *low, const uint64_t *high,
                              size_t n, dk_builder *builder, dk_error *err)
 {
-    dk_type type = packing->dims[dim].what.type;
+    const dki_packed_dim *dim = &packing->dims[number];
     dk_status status = DK_OK;
 
     for (size_t from = 0, some; status == DK_OK && from < n; from += some) {
-        int64_t values[DK_BLOCK_ROWS];
-        uint64_t known[DK_BLOCK_WORDS] = { 0 };
+        uint64_t codes[DK_BLOCK_ROWS], known[DK_BLOCK_WORDS], bits[DK_BLOCK_WORDS] = { 0 };
+        double reals[DK_BLOCK_ROWS];
 
         some = n - from < DK_BLOCK_ROWS ? n - from : DK_BLOCK_ROWS;
-        for (size_t i = 0; i < some; i++) {
-            dki_packed_value value = dki_packing_value(packing, dim, low[from + i], high ? high[from + i] : 0);
-
-            values[i] = value.value;
-            if (!value.is_null)
-                dki_bit_set(known, i);
-        }
+        read_codes(dim, low + from, high ? high + from : NULL, some, codes, known);
         status = dki_poll(packing->context, err);
         if (status != DK_OK)
             break;
-        if (type == DK_CATEGORY) {
-            uint32_t codes[DK_BLOCK_ROWS];
-
+        switch (dim->what.type) {
+        case DK_CATEGORY: status = append_levels(dim, codes, some, builder, err); break;
+        case DK_BOOLEAN:
             for (size_t i = 0; i < some; i++)
-                codes[i] = (uint32_t)values[i]; /* 0 where it is null */
-            status = dki_builder_codes(builder, codes, some, err);
-        } else if (type == DK_BOOLEAN) {
-            uint64_t bits[DK_BLOCK_WORDS] = { 0 };
-
-            for (size_t i = 0; i < some; i++)
-                dki_bit_put(bits, i, values[i] != 0);
+                dki_bit_put(bits, i, codes[i] == 1);
             status = dki_builder_bits(builder, bits, known, some, err);
-        } else if (type == DK_REAL) {
-            double reals[DK_BLOCK_ROWS];
-
-            memcpy(reals, values, some * sizeof *reals);
+            break;
+        case DK_REAL:
+            for (size_t i = 0; i < some; i++)
+                reals[i] = dki_bit(known, i) ? real_of(codes[i]) : 0;
             status = dki_builder_reals(builder, reals, known, some, err);
-        } else {
-            status = dki_builder_integers(builder, values, known, some, err);
+            break;
+        default:
+            for (size_t i = 0; i < some; i++)
+                codes[i] += (uint64_t)dim->what.least;
+            status = dki_builder_integers(builder, (const int64_t *)codes, known, some, err);
         }
     }
     return status;

@@ -234,6 +234,13 @@ static dk_status sort_half(const dki_partitions *parts, const uint64_t *half, si
     return dki_sort_keys(parts->plan->context, keys, groups, n, bits_of(most - least), err);
 }
 
+static void put_in_order(uint64_t *half, const uint32_t *order, size_t n, uint64_t *scratch)
+{
+    memcpy(scratch, half, n * sizeof *half);
+    for (size_t i = 0; i < n; i++)
+        half[i] = scratch[order[i]];
+}
+
 static dk_status settle_part(const dki_partitions *parts, dki_partition *part, dk_error *err)
 {
     dk_context *context = parts->plan->context;
@@ -257,6 +264,11 @@ static dk_status settle_part(const dki_partitions *parts, dki_partition *part, d
     }
     for (size_t i = 0; status == DK_OK && i < part->n; i++)
         part->order[i] = (uint32_t)groups[i];
+    if (status == DK_OK) {
+        put_in_order(part->low, part->order, part->n, keys);
+        if (part->high)
+            put_in_order(part->high, part->order, part->n, keys);
+    }
     dki_free(context, keys);
     dki_free(context, groups);
     return status;
@@ -302,16 +314,8 @@ static dk_status dimension_of(const dki_partitions *parts, const dki_partition *
     dk_builder *builder = NULL;
     dk_status status = dk_builder_new(parts->plan->context, what->type, what->scale, what->levels, &builder, err);
 
-    for (size_t from = 0, n; status == DK_OK && from < part->n; from += n) {
-        uint64_t low[DK_BLOCK_ROWS], high[DK_BLOCK_ROWS];
-
-        n = part->n - from < DK_BLOCK_ROWS ? part->n - from : DK_BLOCK_ROWS;
-        for (size_t i = 0; i < n; i++) {
-            low[i] = part->low[part->order[from + i]];
-            high[i] = part->high ? part->high[part->order[from + i]] : 0;
-        }
-        status = dki_packing_append(&parts->packing, dim, low, part->high ? high : NULL, n, builder, err);
-    }
+    if (status == DK_OK)
+        status = dki_packing_append(&parts->packing, dim, part->low, part->high, part->n, builder, err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
@@ -492,9 +496,8 @@ static dk_status gather_keys(const dki_partitions *parts, const dki_partition *p
         status = dki_poll(grouper->context, err);
         for (size_t d = 0; d < grouper->n_dims; d++) {
             for (size_t i = 0; status == DK_OK && i < n; i++) {
-                size_t group = part->order[from + i];
-                dki_packed_value value =
-                    dki_packing_value(&parts->packing, d, part->low[group], part->high ? part->high[group] : 0);
+                dki_packed_value value = dki_packing_value(&parts->packing, d, part->low[from + i],
+                                                           part->high ? part->high[from + i] : 0);
 
                 grouper->codes[d][i] = 0;
                 if (!value.is_null)

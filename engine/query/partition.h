@@ -11,7 +11,8 @@
 #include "packed_key.h"
 
 typedef struct dki_partition {
-    uint64_t *low, *high; /* keys of groups; high: NULL where 64 bits are enough */
+    uint64_t *low,
+        *high; /* keys of groups, in their order once all rows are in; high: NULL where 64 bits are enough */
     size_t n, capacity;
     struct dki_partition_slot *slots; /* of keys, by hash */
     size_t n_slots;

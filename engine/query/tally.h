@@ -13,6 +13,7 @@ typedef struct dki_tally {
     uint64_t *counts;
     size_t n, capacity;
     size_t n_settled; /* so many were left when entries were last put together */
+    size_t patience;  /* and this many times as many there may be before it is done again */
     dki_text_map texts;
 } dki_tally;
 
