@@ -403,6 +403,11 @@ static dk_status add_sum(dki_accumulator *accumulator, const dki_rows *rows, con
     return status;
 }
 
+static uint64_t place_of(const dki_rows *rows, size_t i)
+{
+    return rows->numbers ? rows->numbers[i] : rows->row + i;
+}
+
 static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
                           dk_error *err)
 {
@@ -411,20 +416,21 @@ static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, co
     switch (accumulator->what.type) {
     case DK_REAL:
         FOR_USED(rows, use, all, {
-            best_real(accumulator, group, ((const double *)value->values)[value->constant ? 0 : i], rows->row + i);
+            best_real(accumulator, group, ((const double *)value->values)[value->constant ? 0 : i],
+                      place_of(rows, i));
             accumulator->n[group]++;
         });
         break;
     case DK_RATIO:
         FOR_USED(rows, use, all, {
             best_ratio(accumulator, group, ((const dk_ratio *)value->values)[value->constant ? 0 : i],
-                       rows->row + i);
+                       place_of(rows, i));
             accumulator->n[group]++;
         });
         break;
     case DK_TEXT:
         FOR_USED(rows, use, all, {
-            dk_status status = best_text(accumulator, group, dki_view_text(value, i), rows->row + i, err);
+            dk_status status = best_text(accumulator, group, dki_view_text(value, i), place_of(rows, i), err);
 
             if (status != DK_OK)
                 return status;
@@ -433,7 +439,7 @@ static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, co
         break;
     default:
         FOR_USED(rows, use, all, {
-            best_integer(accumulator, group, rows->integers[i], rows->row + i);
+            best_integer(accumulator, group, rows->integers[i], place_of(rows, i));
             accumulator->n[group]++;
         });
     }

@@ -135,8 +135,9 @@ typedef struct dki_rows {
     const int64_t *integers;   /* the same as integers or codes, for all types but real, ratio and text */
     const dk_view *other;      /* the second argument, where there is one, and the same as integers */
     const int64_t *other_integers;
-    const int64_t *weights; /* where the aggregate is weighted; >= 0 */
-    uint64_t row;           /* the number of the first row: what first and last go by */
+    const int64_t *weights;  /* where the aggregate is weighted; >= 0 */
+    uint64_t row;            /* the number of the first row: what first and last go by */
+    const uint64_t *numbers; /* of each row, where they do not follow on each other; else NULL */
 } dki_rows;
 
 void dki_accumulator_init(dki_accumulator *accumulator, dk_context *context, const dki_aggregate *what);

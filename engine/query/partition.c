@@ -190,7 +190,7 @@ dk_status dki_partition_add(const dki_partitions *parts, dki_partition *part, co
     find_groups(parts, part, rows, groups);
     for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
         const dki_plan_aggregate *aggregate = &plan->aggregates[i];
-        dki_rows taken = { .n = rows->n, .groups = groups, .weights = rows->weights, .row = part->n_rows };
+        dki_rows taken = { .n = rows->n, .groups = groups, .weights = rows->weights, .numbers = rows->numbers };
 
         if (aggregate->filter != DKI_NONE)
             taken.selection = rows->truths[aggregate->filter];
@@ -208,7 +208,6 @@ dk_status dki_partition_add(const dki_partitions *parts, dki_partition *part, co
         if (status == DK_OK)
             status = dki_accumulator_add(&part->accumulators[i], &taken, err);
     }
-    part->n_rows += rows->n;
     return status;
 }
 
@@ -236,7 +235,8 @@ static dk_status sort_half(const dki_partitions *parts, const uint64_t *half, si
 
 static void put_in_order(uint64_t *half, const uint32_t *order, size_t n, uint64_t *scratch)
 {
-    memcpy(scratch, half, n * sizeof *half);
+    for (size_t i = 0; i < n; i++)
+        scratch[i] = half[i];
     for (size_t i = 0; i < n; i++)
         half[i] = scratch[order[i]];
 }

@@ -17,7 +17,6 @@ typedef struct dki_partition {
     struct dki_partition_slot *slots; /* of keys, by hash */
     size_t n_slots;
     dki_accumulator *accumulators; /* one for each aggregate */
-    uint64_t n_rows;               /* taken in so far: what first and last go by */
     uint32_t *order;               /* groups in the order of their keys, once all rows are in */
     uint64_t first;                /* place of its first group in the result */
 } dki_partition;
@@ -37,6 +36,7 @@ typedef struct dki_partition_rows {
     const uint64_t *low, *high;
     const uint64_t *const *values; /* of each value of the plan; NULL: it has none to look at */
     const int64_t *weights;
+    const uint64_t *numbers;       /* of each row, where an aggregate goes by them; else NULL */
     const uint64_t *const *known;  /* a bitmap for each value of the plan; NULL: all */
     const uint64_t *const *truths; /* a bitmap for each filter of the plan */
 } dki_partition_rows;

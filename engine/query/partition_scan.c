@@ -47,7 +47,7 @@ struct borders {
 /* Rows, as arrays that run along each other. */
 struct rows {
     uint64_t *low, *high; /* high: NULL where keys have 64 bits */
-    uint64_t **values;    /* of each value of the plan, NULL: nothing to keep; then the weights */
+    uint64_t **values;    /* of each value of the plan, NULL: nothing to keep; then the weights, then row numbers */
     uint32_t *flags;      /* NULL: there are none */
 };
 
@@ -66,10 +66,11 @@ struct scan {
     const dki_plan *plan;
     dki_partitions *parts;
     struct borders borders;
-    size_t n_arrays;     /* of values, and of weights */
-    bool *keeps;         /* of each array, whether anything is kept */
-    uint8_t *known_flag; /* of each value the flag that says it is known; MOST_FLAGS: it is */
-    unsigned n_flags;    /* those of filters come first */
+    size_t n_arrays;         /* of values, weights and row numbers */
+    size_t weights, numbers; /* which of them, or DKI_NONE */
+    bool *keeps;             /* of each array, whether anything is kept */
+    uint8_t *known_flag;     /* of each value the flag that says it is known; MOST_FLAGS: it is */
+    unsigned n_flags;        /* those of filters come first */
     size_t range_rows, n_ranges;
     uint64_t first;   /* row of the chunk at hand */
     uint64_t n;       /* and its rows */
@@ -108,6 +109,15 @@ static bool may_be_null(const dki_plan *plan, const dki_plan_value *value)
            dk_column_n_nulls(dk_table_field(plan->table, dki_bound_column(value->bound))->column) > 0;
 }
 
+static bool has_places(const dki_plan *plan)
+{
+    for (size_t i = 0; i < plan->n_aggregates; i++) {
+        if (dki_aggregate_is_placed(plan->aggregates[i].what.kind))
+            return true;
+    }
+    return false;
+}
+
 /* Returns false where values cannot be kept. */
 static dk_status plan_arrays(struct scan *scan, bool *fits, dk_error *err)
 {
@@ -118,15 +128,17 @@ static dk_status plan_arrays(struct scan *scan, bool *fits, dk_error *err)
         *fits = can_keep(plan, i);
     if (!*fits)
         return DK_OK;
-    scan->n_arrays = plan->n_values + (plan->weight != NULL);
+    scan->n_arrays = plan->n_values;
+    scan->weights = plan->weight ? scan->n_arrays++ : DKI_NONE;
+    scan->numbers = has_places(plan) ? scan->n_arrays++ : DKI_NONE;
     scan->keeps = dki_arena_array(&scan->arena, scan->n_arrays, sizeof *scan->keeps, err);
     scan->known_flag = dki_arena_array(&scan->arena, plan->n_values, sizeof *scan->known_flag, err);
     if (scan->keeps == NULL || scan->known_flag == NULL)
         return DK_ERR_MEMORY;
     scan->n_flags = (unsigned)plan->n_filters;
     for (size_t i = 0; i < scan->n_arrays; i++) {
-        scan->keeps[i] = i == plan->n_values || is_wanted(plan, i);
-        if (i == plan->n_values)
+        scan->keeps[i] = i >= plan->n_values || is_wanted(plan, i);
+        if (i >= plan->n_values)
             continue;
         scan->known_flag[i] = MOST_FLAGS;
         if (may_be_null(plan, &plan->values[i])) {
@@ -318,8 +330,10 @@ static dk_status deal_block(const struct scan *scan, struct worker *worker, uint
     if (plan->weight) {
         status = dki_inputs_weights(inputs, row, n, (int64_t *)worker->scratch, err);
         if (status == DK_OK)
-            keep(rows->values[plan->n_values] + at, worker->scratch, chosen, n_chosen);
+            keep(rows->values[scan->weights] + at, worker->scratch, chosen, n_chosen);
     }
+    for (size_t i = 0; scan->numbers != DKI_NONE && i < n_chosen; i++)
+        rows->values[scan->numbers][at + i] = row + (chosen ? chosen[i] : i);
     if (rows->flags) {
         make_flags(scan, worker, n);
         for (size_t i = 0; i < n_chosen; i++)
@@ -452,7 +466,9 @@ static dk_status take_rows(const struct scan *scan, dki_partition *part, const s
     for (size_t v = 0; v < plan->n_values; v++)
         batch->values[v] = scan->keeps[v] ? rows->values[v] + from : NULL;
     if (plan->weight)
-        taken.weights = (const int64_t *)rows->values[plan->n_values] + from;
+        taken.weights = (const int64_t *)rows->values[scan->weights] + from;
+    if (scan->numbers != DKI_NONE)
+        taken.numbers = rows->values[scan->numbers] + from;
     return dki_partition_add(scan->parts, part, &taken, err);
 }
 
@@ -548,6 +564,7 @@ static dk_status take_sample(const dki_plan *plan, const dki_packing *packing, d
 {
     uint64_t n_rows = dk_table_n_rows(plan->table);
     size_t step = dki_block_rows(plan->context) < SAMPLE_ROWS ? dki_block_rows(plan->context) : SAMPLE_ROWS;
+    uint64_t n_places = n_rows / step < SAMPLE_PLACES ? n_rows / step : SAMPLE_PLACES;
     dki_inputs inputs;
     dk_error ignored = DK_ERROR_INIT;
     dk_status status;
@@ -559,8 +576,8 @@ static dk_status take_sample(const dki_plan *plan, const dki_packing *packing, d
     if (!sample->low || !sample->high || !sample->order)
         return DK_ERR_MEMORY;
     status = dki_inputs_init(&inputs, plan, err);
-    for (uint64_t place = 0; status == DK_OK && place < SAMPLE_PLACES; place++) {
-        uint64_t row = n_rows / SAMPLE_PLACES * place;
+    for (uint64_t place = 0; status == DK_OK && place < n_places; place++) {
+        uint64_t row = place * step + (n_rows - n_places * step) / n_places * place;
 
         status = sample_place(packing, &inputs, row, n_rows - row < step ? (size_t)(n_rows - row) : step, sample,
                               &ignored);
@@ -569,7 +586,7 @@ static dk_status take_sample(const dki_plan *plan, const dki_packing *packing, d
                 *err = ignored;
         } else if (status != DK_OK) {
             sample->n = 0;
-            place = SAMPLE_PLACES;
+            place = n_places;
             status = DK_OK;
         }
     }

@@ -4,25 +4,16 @@
  * place of x takes the way through hash tables and wide accumulators. Everything that comes out must be the same.
  */
 #include "data/codes.h"
-#include "tables.h"
+#include "shapes.h"
 
 static dk_context *context;
-static uint64_t seed;
-
-static uint64_t pick(uint64_t n) /* 0 .. n - 1 */
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (seed >> 11) % n;
-}
 
 static int start(void **state)
 {
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    seed = UINT64_C(0x9E3779B97F4A7C15);
+    shapes_seed = UINT64_C(0x9E3779B97F4A7C15);
     return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
 }
 
@@ -36,109 +27,7 @@ static int stop(void **state)
     return 0;
 }
 
-/* Tables. ------------------------------------------------------------------------------------------------------ */
-
-/* One column: its values are base + 0 .. n_values - 1, levels "0", "1" ... for a category; one in
- * n_null is null. */
-struct shape {
-    const char *name;
-    dk_type type;
-    uint64_t n_values;
-    int64_t base;
-    unsigned n_null; /* 0: none, 1: all */
-};
-
-static const struct shape shapes[] = {
-    { "few", DK_CATEGORY, 3, 0, 5 },          { "some", DK_CATEGORY, 300, 0, 7 },
-    { "yes", DK_BOOLEAN, 2, 0, 4 },           { "sure", DK_BOOLEAN, 2, 0, 0 },
-    { "hours", DK_INTEGER, 41, 0, 3 },        { "low", DK_INTEGER, 254, -100, 9 },
-    { "byte", DK_INTEGER, 256, -128, 0 },     { "year", DK_INTEGER, 300, 1850, 6 },
-    { "wide", DK_INTEGER, 70000, -5, 8 },     { "huge", DK_INTEGER, UINT64_C(4000000000), -2000000000, 8 },
-    { "least", DK_INTEGER, 3, INT64_MIN, 4 }, { "most", DK_INTEGER, 3, INT64_MAX - 2, 4 },
-    { "money", DK_DECIMAL, 900, -450, 5 },    { "day", DK_DATE, 365, 19000, 5 },
-    { "month", DK_PERIOD, 72, 588, 5 },       { "none", DK_INTEGER, 1, 0, 1 },
-    { "same", DK_INTEGER, 1, 7, 0 },          { "real", DK_REAL, 50, -20, 5 },
-};
-#define N_SHAPES (sizeof shapes / sizeof *shapes)
-
-static const dk_column *make_column(const struct shape *shape, uint64_t n_rows)
-{
-    dk_builder *builder = NULL;
-    const dk_column *column = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(dk_builder_new(context, shape->type, shape->type == DK_DECIMAL || shape->type == DK_PERIOD ? 2 : 0,
-                             NULL, &builder, &err),
-              &err);
-    for (uint64_t i = 0; i < n_rows; i++) {
-        int64_t value = (int64_t)((uint64_t)shape->base + pick(shape->n_values));
-        char text[32];
-
-        if (shape->n_null && pick(shape->n_null) == 0) {
-            assert_ok(dk_builder_null(builder, 1, &err), &err);
-            continue;
-        }
-        switch (shape->type) {
-        case DK_CATEGORY:
-            (void)snprintf(text, sizeof text, "%lld", (long long)value);
-            assert_ok(dk_builder_text(builder, (dk_text){ text, strlen(text) }, &err), &err);
-            break;
-        case DK_BOOLEAN: assert_ok(dk_builder_boolean(builder, value != 0, &err), &err); break;
-        case DK_REAL: assert_ok(dk_builder_real(builder, (double)value / 8, &err), &err); break;
-        default: assert_ok(dk_builder_integer(builder, value, &err), &err);
-        }
-    }
-    assert_ok(dk_builder_finish(builder, &column, &err), &err);
-    dk_builder_release(builder);
-    return column;
-}
-
-static bool quick(void)
-{
-    return getenv("DEKKING_TEST_QUICK") != NULL;
-}
-
-static const dk_table *table_of(const struct shape *list, size_t n, uint64_t n_rows)
-{
-    dk_field fields[24] = { DK_FIELD(NULL, NULL) };
-    const dk_table *table = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    for (size_t i = 0; i < n; i++)
-        fields[i] = DK_FIELD(list[i].name, make_column(&list[i], n_rows));
-    assert_ok(dk_table_new(context, fields, n, n_rows, &table, &err), &err);
-    for (size_t i = 0; i < n; i++)
-        dk_column_release(fields[i].column);
-    return table;
-}
-
-/* Comparing. --------------------------------------------------------------------------------------------------- */
-
-static void assert_same(const dk_table *a, const dk_table *b)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    assert_int_equal(dk_table_n_rows(a), dk_table_n_rows(b));
-    assert_int_equal(dk_table_n_columns(a), dk_table_n_columns(b));
-    for (size_t i = 0; i < dk_table_n_columns(a); i++) {
-        for (uint64_t row = 0; row < dk_table_n_rows(a); row++) {
-            char x[80] = "-", y[80] = "-";
-            dk_value value;
-
-            assert_ok(dk_column_get(dk_table_field(a, i)->column, row, &value, &err), &err);
-            if (!value.is_null)
-                (void)dk_value_format(&value, x, sizeof x);
-            assert_ok(dk_column_get(dk_table_field(b, i)->column, row, &value, &err), &err);
-            if (!value.is_null)
-                (void)dk_value_format(&value, y, sizeof y);
-            if (strcmp(x, y) != 0)
-                fail_msg("%s, row %llu: %s and %s", dk_table_field(a, i)->name, (unsigned long long)row, x, y);
-        }
-    }
-}
-
-/* Asks with the first dimension as it is and as an expression, in blocks, by threads, and with instructions of some
- * kinds. */
+/* Asks with the first dimension as it is and as an expression, in blocks and by threads of some numbers. */
 static void assert_both_ways(const dk_table *table, struct question question)
 {
     static const size_t blocks[] = { DK_BLOCK_ROWS, 100, 1 };
@@ -233,7 +122,7 @@ static void random_questions_have_one_answer(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        const dk_table *table = table_of(shapes, N_SHAPES, sizes[i]);
+        const dk_table *table = table_of(context, shapes, N_SHAPES, sizes[i]);
 
         ask_at_random(table, quick() ? 3 : 60);
         dk_table_release(table);
@@ -244,7 +133,7 @@ static void random_questions_have_one_answer(void **state)
 static void many_rows_have_one_answer(void **state)
 {
     uint64_t n_rows = quick() ? 20001 : 300001; /* under valgrind */
-    const dk_table *table = table_of(shapes, N_SHAPES, n_rows), *part = NULL;
+    const dk_table *table = table_of(context, shapes, N_SHAPES, n_rows), *part = NULL;
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
@@ -267,7 +156,7 @@ static void key_spaces_at_the_limit_have_one_answer(void **state)
                                       { "few", DK_CATEGORY, 3, 0, 5 },
                                       { "yes", DK_BOOLEAN, 2, 0, 5 },
                                       { "hours", DK_INTEGER, 41, 0, 3 } };
-        const dk_table *table = table_of(list, 4, quick() ? 20000 : 300000);
+        const dk_table *table = table_of(context, list, 4, quick() ? 20000 : 300000);
 
         assert_both_ways(table, (struct question){ .by = { "range", "few" },
                                                    .measures = { "n = count()", "k = count() where yes",
@@ -293,7 +182,7 @@ static void sixteen_dimensions_have_one_answer(void **state)
             question.by[d] = names[d];
         }
         list[16] = (struct shape){ "hours", DK_INTEGER, 41, 0, 3 };
-        table = table_of(list, 17, quick() ? 5000 : 100000);
+        table = table_of(context, list, 17, quick() ? 5000 : 100000);
         assert_both_ways(table, question);
         dk_table_release(table);
     }
@@ -305,7 +194,7 @@ static void sums_of_wide_codes_are_exact(void **state)
     const struct shape list[] = { { "some", DK_CATEGORY, 300, 0, 7 },
                                   { "huge", DK_INTEGER, UINT64_C(4294967291), -7, 3 },
                                   { "most", DK_INTEGER, UINT64_C(4294967292), -7, 3 } };
-    const dk_table *table = table_of(list, 3, quick() ? 10000 : 200000);
+    const dk_table *table = table_of(context, list, 3, quick() ? 10000 : 200000);
 
     (void)state;
     assert_both_ways(table, (struct question){ .by = { "some" },
@@ -317,7 +206,7 @@ static void sums_of_wide_codes_are_exact(void **state)
 /* Every failing allocation leaves nothing behind. */
 static void failing_memory_leaves_nothing(void **state)
 {
-    const dk_table *table = table_of(shapes, N_SHAPES, 200);
+    const dk_table *table = table_of(context, shapes, N_SHAPES, 200);
     const struct question question = { .by = { "few", "yes" },
                                        .measures = { "n = count()", "k = count() where sure", "s = sum(wide)",
                                                      "a = min(wide)", "z = max(huge)", "r = sum(real)",
