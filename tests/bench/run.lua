@@ -169,7 +169,7 @@ local function persons(rows)
   return path
 end
 
-local suites = { "start", "read", "snapshot", "query", "join" }
+local suites = { "start", "read", "snapshot", "query", "join", "groupby" }
 
 function suites.start()
   local function command(text)
@@ -316,8 +316,7 @@ local function ask(programs)
 end
 
 -- The programs of a folder of questions: dekking with two threads and one, and those of the others that are there.
-local function askers(questions, others)
-  local file = persons(n_rows)
+local function askers(questions, file, others)
   local programs = {}
   for threads = 2, 1, -1 do
     programs[#programs + 1] = {
@@ -337,7 +336,7 @@ local function askers(questions, others)
 end
 
 function suites.query()
-  ask(askers("queries", {
+  ask(askers("queries", persons(n_rows), {
     { name = "DuckDB, ENUM, 2 threads", needs = peers .. "/node_modules/@duckdb/node-api",
       command = "node tests/bench/peers/queries.mjs" },
   }))
@@ -345,13 +344,32 @@ end
 
 -- d7_first and d8_first are asked of columns that nothing is known of, d7_again and d8_again of those that were asked.
 function suites.join()
-  ask(askers("joins", {
+  ask(askers("joins", persons(n_rows), {
     { name = "DuckDB, ENUM, 2 threads", needs = peers .. "/node_modules/@duckdb/node-api",
       command = "node tests/bench/peers/joins.mjs" },
     { name = "Polars, 2 threads", needs = peers .. "/node_modules/nodejs-polars",
       command = "env POLARS_MAX_THREADS=2 node tests/bench/peers/joins_polars.mjs" },
     { name = "data.table, 2 threads", needs = "/usr/lib/R/site-library/data.table",
       command = "Rscript tests/bench/peers/joins.R" },
+  }))
+end
+
+-- The public group-by benchmark, on data of its own.
+function suites.groupby()
+  local path = ("%s/groupby-%d.csv"):format(folder, n_rows)
+  if not exists(path) then
+    print(("making %s"):format(path))
+    assert(shell(("%s/tests/bench/groupby %d >%s.new && mv %s.new %s"):format(build, n_rows, path, path, path)))
+  end
+  local duckdb, node = peers .. "/node_modules/@duckdb/node-api", "node tests/bench/peers/groupby.mjs "
+  ask(askers("groupby", path, {
+    { name = "DuckDB, ENUM, 2 threads", needs = duckdb, command = node .. "duckdb-enum" },
+    { name = "DuckDB, 2 threads", needs = duckdb, command = node .. "duckdb" },
+    { name = "ClickHouse (chdb), 2 threads", needs = peers .. "/node_modules/chdb", command = node .. "clickhouse" },
+    { name = "Polars, 2 threads", needs = peers .. "/node_modules/nodejs-polars",
+      command = "env POLARS_MAX_THREADS=2 " .. node .. "polars" },
+    { name = "data.table, 2 threads", needs = "/usr/lib/R/site-library/data.table",
+      command = "Rscript tests/bench/peers/groupby.R" },
   }))
 end
 

@@ -39,7 +39,7 @@ local function answer(name, result)
   local text = { ("%d"):format(#result) }
   for row in check:rows() do
     for i = 1, 3 do
-      text[#text + 1] = row["sum" .. i] and ("%.9g"):format(row["sum" .. i])
+      text[#text + 1] = row["sum" .. i] and ("%.14g"):format(tonumber(("%.7g"):format(row["sum" .. i])))
     end
   end
   return table.concat(text, " ")
