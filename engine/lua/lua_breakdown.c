@@ -35,6 +35,26 @@ static dk_measure *read_measures(lua_State *L, int index, const char *key, size_
     return measures;
 }
 
+/* The list of lists of names on top of the stack. Pushes what keeps it. */
+static void read_sets(lua_State *L, dk_breakdown_spec *spec)
+{
+    int list = lua_gettop(L);
+    dk_grouping_set *sets;
+
+    spec->margins = DK_MARGINS_SETS;
+    spec->n_sets = dkl_check_list(L, list, "margins", false);
+    sets = dkl_array(L, spec->n_sets, sizeof *sets);
+    luaL_checkstack(L, (int)spec->n_sets * 2 + LUA_MINSTACK, "too many sets");
+    for (size_t i = 0; i < spec->n_sets; i++) {
+        dkl_names names;
+
+        lua_rawgeti(L, list, (lua_Integer)i + 1);
+        names = dkl_check_names(L, lua_gettop(L), "margins");
+        sets[i] = (dk_grouping_set){ names.items, names.n };
+    }
+    spec->sets = sets;
+}
+
 /* core.breakdown(spec) -> breakdown */
 static int new_breakdown(lua_State *L)
 {
@@ -52,7 +72,10 @@ static int new_breakdown(lua_State *L)
     spec.by = read_measures(L, 1, "by", &spec.n_by);
     spec.where = dkl_option_text(L, 1, what, "where");
     spec.measures = read_measures(L, 1, "measures", &spec.n_measures);
-    spec.margins = (dk_margins)dkl_option_choice(L, 1, what, "margins", margins, 0);
+    if (dkl_option(L, 1, "margins") && lua_istable(L, -1))
+        read_sets(L, &spec);
+    else
+        spec.margins = (dk_margins)dkl_option_choice(L, 1, what, "margins", margins, 0);
     /* coverage:by {} asks for the total of a breakdown that shows every level: none can be missing there. */
     spec.all_levels = dkl_option_text(L, 1, what, "levels") != NULL && spec.n_by > 0;
     order = dkl_option_names(L, 1, what, "order");

@@ -372,6 +372,49 @@ static dk_status read_orders(dk_breakdown *breakdown, const dk_breakdown_spec *s
     return DK_OK;
 }
 
+/* The dimensions that a set totals. */
+static dk_status read_set(const dk_breakdown *breakdown, const dk_grouping_set *set, uint32_t *out, dk_error *err)
+{
+    *out = (UINT32_C(1) << breakdown->n_by) - 1;
+    for (size_t i = 0; i < set->n_by; i++) {
+        size_t dim = dki_breakdown_find_dimension(breakdown, set->by[i]);
+        dki_nearest nearest;
+
+        if (dim != SIZE_MAX) {
+            *out &= ~(UINT32_C(1) << dim);
+            continue;
+        }
+        (void)dki_fail(err, DK_ERR_NAME, "margins: %s has no dimension %s", breakdown->title, set->by[i]);
+        dki_nearest_init(&nearest, set->by[i], strlen(set->by[i]));
+        for (size_t d = 0; d < breakdown->n_by; d++)
+            dki_nearest_try(&nearest, breakdown->by[d].name, strlen(breakdown->by[d].name));
+        if (nearest.best)
+            dki_hint(err, "did you mean %.*s?", (int)nearest.best_size, nearest.best);
+        return DK_ERR_NAME;
+    }
+    return DK_OK;
+}
+
+static dk_status read_sets(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
+{
+    uint32_t *sets;
+    dk_status status = DK_OK;
+
+    if ((spec->margins == DK_MARGINS_SETS) != (spec->n_sets > 0)) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s: margins of sets go with the sets", breakdown->title);
+        dki_hint(err, "margins = { { \"gemeente\" }, {} } shows each gemeente and the total");
+        return DK_ERR_ARGUMENT;
+    }
+    sets = dki_arena_array(&breakdown->arena, spec->n_sets, sizeof *sets, err);
+    if (sets == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; status == DK_OK && i < spec->n_sets; i++)
+        status = read_set(breakdown, &spec->sets[i], &sets[i], err);
+    breakdown->sets = sets;
+    breakdown->n_sets = spec->n_sets;
+    return status;
+}
+
 static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
 {
     dk_status status = copy_text(breakdown, spec->name, &breakdown->name, err);
@@ -392,7 +435,7 @@ static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spe
         dki_hint(err, "measures = { \"n = count()\" }");
         return DK_ERR_ARGUMENT;
     }
-    if ((unsigned)spec->margins > DK_MARGINS_CUBE)
+    if ((unsigned)spec->margins > DK_MARGINS_SETS)
         return dki_fail(err, DK_ERR_ARGUMENT, "%s: %d is no kind of margins", breakdown->title, (int)spec->margins);
     breakdown->margins = spec->margins;
     breakdown->all_levels = spec->all_levels;
@@ -403,6 +446,8 @@ static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spe
     if (status == DK_OK && spec->where && dk_expr_name(breakdown->where))
         status = dki_fail(err, DK_ERR_ARGUMENT, "where of %s is a condition and takes no name: %s",
                           breakdown->title, spec->where);
+    if (status == DK_OK)
+        status = read_sets(breakdown, spec, err);
     if (status == DK_OK)
         status = read_orders(breakdown, spec, err);
     return status;

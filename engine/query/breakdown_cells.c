@@ -143,7 +143,8 @@ static dk_status make_cells(dki_result *result, dk_error *err)
     for (size_t i = 0; status == DK_OK && i < masks.n; i++)
         coarser[i] = (uint32_t)masks.keys[i];
     if (status == DK_OK)
-        status = dki_cells_margins(&result->cells, plan->breakdown->margins, coarser, masks.n, err);
+        status = dki_cells_margins(&result->cells, plan->breakdown->margins, plan->breakdown->sets,
+                                   plan->breakdown->n_sets, coarser, masks.n, err);
     dki_int_map_drop(&masks);
     return status;
 }

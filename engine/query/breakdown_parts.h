@@ -39,6 +39,8 @@ struct dk_breakdown {
     dki_part *measures;
     size_t n_measures;
     dk_margins margins;
+    const uint32_t *sets; /* of DK_MARGINS_SETS: bit k says that dimension k is totalled */
+    size_t n_sets;
     bool all_levels;
     dki_order *order;
     size_t n_order;

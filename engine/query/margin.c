@@ -304,7 +304,8 @@ static dk_status want(struct wanted *wanted, uint32_t mask, dk_error *err)
     return dki_int_map_add(&wanted->masks, mask, &number, err);
 }
 
-static dk_status want_margins(struct wanted *wanted, dk_margins margins, size_t n_dims, dk_error *err)
+static dk_status want_margins(struct wanted *wanted, dk_margins margins, const uint32_t *sets, size_t n_sets,
+                              size_t n_dims, dk_error *err)
 {
     uint32_t all = dki_all_totals(n_dims);
     dk_status status = want(wanted, 0, err);
@@ -322,6 +323,10 @@ static dk_status want_margins(struct wanted *wanted, dk_margins margins, size_t 
     case DK_MARGINS_CUBE:
         for (uint32_t mask = 1; status == DK_OK && mask <= all; mask++)
             status = want(wanted, mask, err);
+        break;
+    case DK_MARGINS_SETS:
+        for (size_t i = 0; status == DK_OK && i < n_sets; i++)
+            status = want(wanted, sets[i], err);
         break;
     }
     wanted->n_shown = wanted->masks.n;
@@ -363,14 +368,25 @@ static dk_status add_levels(dki_cells *cells, const struct wanted *wanted, bool 
     return status;
 }
 
-dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t *coarser, size_t n_coarser,
-                            dk_error *err)
+/* Whether the finest groups are rows of the result too. */
+static bool shows_groups(dk_margins margins, const uint32_t *sets, size_t n_sets)
+{
+    bool shows = margins != DK_MARGINS_SETS;
+
+    for (size_t i = 0; i < n_sets; i++)
+        shows = shows || sets[i] == 0;
+    return shows;
+}
+
+dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t *sets, size_t n_sets,
+                            const uint32_t *coarser, size_t n_coarser, dk_error *err)
 {
     struct wanted wanted = { 0 };
     dk_status status;
 
+    cells->levels[0].shown = shows_groups(margins, sets, n_sets);
     dki_int_map_init(&wanted.masks, cells->context);
-    status = want_margins(&wanted, margins, cells->n_dims, err);
+    status = want_margins(&wanted, margins, sets, n_sets, cells->n_dims, err);
     for (size_t i = 0; status == DK_OK && n_coarser && i < wanted.masks.n;
          i++) { /* grows as it goes: until closed */
         for (size_t k = 0; status == DK_OK && k < n_coarser; k++)

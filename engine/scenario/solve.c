@@ -220,6 +220,7 @@ static dk_status make_question(dki_solver *s, dk_error *err)
     s->question.by = s->by;
     s->question.n_by = 0;
     s->question.margins = DK_MARGINS_CUBE;
+    s->question.n_sets = 0;
     s->question.n_order = 0;
     s->question.limit = 0;
     s->question.all_levels = false;
@@ -385,6 +386,7 @@ static dk_status list_groups(const dki_solver *s, size_t d, const dk_table **out
     groups.n_by = 1;
     groups.n_measures = 0;
     groups.margins = DK_MARGINS_NONE;
+    groups.n_sets = 0;
     if (groups.all_levels) {
         dk_status status = has_stated_levels(s, &groups.by[0], &groups.all_levels, err);
 

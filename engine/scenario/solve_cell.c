@@ -124,6 +124,7 @@ static dk_status nobody(const dki_solver *s, const dk_table *cells, const dk_tab
     question.n_by = 0;
     question.all_levels = false;
     question.margins = DK_MARGINS_NONE;
+    question.n_sets = 0;
     if (status == DK_OK)
         status = dk_breakdown_run(&question, none, s->breakdown_params, out, err);
     dk_table_release(none);

@@ -30,7 +30,8 @@ typedef enum dk_margins {
     DK_MARGINS_NONE,
     DK_MARGINS_TOTALS, /* the grand total, after everything */
     DK_MARGINS_ROLLUP, /* a total over the last dimension, the last two, ... all */
-    DK_MARGINS_CUBE    /* a total over every set of dimensions */
+    DK_MARGINS_CUBE,   /* a total over every set of dimensions */
+    DK_MARGINS_SETS    /* the rows of the sets that are named, and no others */
 } dk_margins;
 
 /* "name = expression" or, for a dimension, a column's name alone. label and format may be NULL. */
@@ -40,6 +41,12 @@ typedef struct dk_measure {
     const char *format;
 } dk_measure;
 
+/* The dimensions that a row of the set tells apart, by name; it totals the others. */
+typedef struct dk_grouping_set {
+    const char *const *by;
+    size_t n_by; /* 0: the grand total */
+} dk_grouping_set;
+
 typedef struct dk_breakdown_spec {
     const char *name;     /* may be NULL */
     const dk_measure *by; /* n_by dimensions, at most 16 */
@@ -48,6 +55,8 @@ typedef struct dk_breakdown_spec {
     const dk_measure *measures;
     size_t n_measures; /* at least 1 */
     dk_margins margins;
+    const dk_grouping_set *sets; /* n_sets, of DK_MARGINS_SETS; the same set twice is once */
+    size_t n_sets;
     bool all_levels; /* show every level of dimensions with declared levels, also those without rows, for every
                                  combination of the other dimensions that occurs */
     const char *const
@@ -59,9 +68,10 @@ typedef struct dk_breakdown_spec {
 
 /* Texts of the spec are copied.
  * Errors  DK_ERR_SYNTAX, DK_ERR_MEMORY
- *         DK_ERR_ARGUMENT   no measure; a measure without a name; an aggregate inside another, or with other arguments
+ *         DK_ERR_ARGUMENT   no measure; sets without their margins, or the other way round; a measure without a name; an aggregate inside another, or with other arguments
  *                           than it takes
- *         DK_ERR_NAME       outside aggregates, what is no measure made before and no dimension; an order by no column
+ *         DK_ERR_NAME       outside aggregates, what is no measure made before and no dimension; an order by no column; a
+ *                           set of what is no dimension
  *         DK_ERR_DUPLICATE  a name twice
  *         DK_ERR_LIMIT      too many dimensions */
 DK_API DK_MUST_USE dk_status dk_breakdown_new(dk_context *context, const dk_breakdown_spec *spec,

@@ -78,6 +78,19 @@ local function list_of_strings(value, what)
   return copy
 end
 
+-- Explicit grouping sets: { { "regio" }, {} } for each regio and the total.
+local function sets_of(value)
+  local sets = {}
+  core.list(value, "breakdown: margins")
+  if #value == 0 then
+    core.fail 'breakdown: margins wants a set at least, such as { { "gemeente" }, {} }'
+  end
+  for i, set in ipairs(value) do
+    sets[i] = list_of_strings(set, "a set of margins")
+  end
+  return sets
+end
+
 -- How each part of a spec is read.
 local read = {
   name = function(value)
@@ -96,8 +109,11 @@ local read = {
   where = function(value) return core.condition(value, "where wants a condition") end,
   measures = function(value) return entries_of(value, "measures") end,
   margins = function(value)
-    if not MARGINS[value] then
-      core.fail(('breakdown: margins is %s, and can be "none", "totals", "rollup" or "cube"'):format(say(value)))
+    if type(value) == "table" then
+      return sets_of(value)
+    elseif not MARGINS[value] then
+      core.fail(('breakdown: margins is %s, and can be "none", "totals", "rollup", "cube" or sets of dimensions')
+        :format(say(value)))
     end
     return value
   end,
@@ -251,8 +267,15 @@ function meta.__tostring(self)
     add("where", spec.where)
   end
   add_entries("measures", spec.measures)
+  if type(spec.margins) == "table" then
+    local sets = {}
+    for i, set in ipairs(spec.margins) do
+      sets[i] = #set == 0 and "{}" or ("{ %s }"):format(table.concat(set, ", "))
+    end
+    add("margins", table.concat(sets, ", "))
+  end
   for _, key in ipairs { "margins", "levels", "limit" } do
-    if spec[key] then
+    if spec[key] and type(spec[key]) ~= "table" then
       add(key, tostring(spec[key]))
     end
   end

@@ -142,3 +142,32 @@ test("what is no breakdown is an error that says why", function(t, dk)
   local base = coverage(dk)
   t.raises(function() return base.where("leeftijd < 3") end, "where: called on a string, and not on a breakdown")
 end)
+
+test("margins can be sets of dimensions, and then nothing else is shown", function(t, dk)
+  local question = dk.breakdown {
+    by = { "gemeente", "doelgroep" }, measures = "n = count()", margins = { { "doelgroep" }, {} },
+  }
+  local rows = t.records(question(people(dk)):detail())
+  t.eq(#rows, 0)
+  local shown = {}
+  for row in question(people(dk)):rows() do
+    shown[#shown + 1] = row.n
+  end
+  t.eq(shown, { 4, 2, 6 })
+  t.ok(tostring(question):find("{ doelgroep }, {}", 1, true))
+  t.eq(#question:with { margins = "totals" } (people(dk)), 5)
+  t.raises(function() return dk.breakdown { by = "a", measures = "n = count()", margins = {} } end, "a set at least")
+  t.raises(function() return question:with { margins = { { "b" } } } end, "no dimension b")
+  t.raises(function() return dk.breakdown { by = "a", measures = "n = count()", margins = { { 1 } } } end, "wants strings")
+end)
+
+test("spread, association, and what is first, last and most frequent", function(t, dk)
+  t.eq(t.records(people(dk):breakdown {
+    by = "doelgroep",
+    measures = { "v = variance(leeftijd)", "r = corr(leeftijd, leeftijd)", "a = first(gemeente)", "z = last(gemeente)",
+      "m = mode(gemeente)", "s = sd(leeftijd)" },
+  }), {
+    { doelgroep = "Wajong", v = 3875 / 12, r = 1.0, a = "Duiven", z = "Arnhem", m = "Arnhem", s = (3875 / 12) ^ 0.5 },
+    { doelgroep = "Wsw", v = 50.0, r = 1.0, a = "Arnhem", z = "Duiven", m = "Arnhem", s = 50 ^ 0.5 },
+  })
+end)

@@ -182,6 +182,8 @@ struct question {
     const char *measures[16];
     const char *where;
     dk_margins margins;
+    const char *const
+        *sets[8]; /* each ends in NULL; margins say whether there are any, and the list ends in NULL */
     bool all_levels;
     const char *order[4];
     uint64_t limit;
@@ -191,6 +193,7 @@ static inline dk_status ask_table(const struct question *question, const dk_tabl
                                   const dk_table **out, dk_error *err)
 {
     dk_measure by[17], measures[16];
+    dk_grouping_set sets[8];
     dk_breakdown_spec spec = { .name = "vraag", .by = by, .measures = measures, .where = question->where };
     const dk_breakdown *breakdown = NULL;
     dk_status status;
@@ -199,9 +202,15 @@ static inline dk_status ask_table(const struct question *question, const dk_tabl
         by[spec.n_by] = (dk_measure){ question->by[spec.n_by], NULL, NULL };
     for (; question->measures[spec.n_measures]; spec.n_measures++)
         measures[spec.n_measures] = (dk_measure){ question->measures[spec.n_measures], NULL, NULL };
-    while (question->order[spec.n_order])
+    while (spec.n_order < 4 && question->order[spec.n_order])
         spec.n_order++;
     spec.margins = question->margins;
+    spec.sets = sets;
+    for (; spec.n_sets < 8 && question->sets[spec.n_sets]; spec.n_sets++) {
+        sets[spec.n_sets] = (dk_grouping_set){ question->sets[spec.n_sets], 0 };
+        while (sets[spec.n_sets].by[sets[spec.n_sets].n_by])
+            sets[spec.n_sets].n_by++;
+    }
     spec.all_levels = question->all_levels;
     spec.order = question->order;
     spec.limit = question->limit;

@@ -595,9 +595,45 @@ static void an_interrupted_run_stops(void **state)
     dk_table_release(table);
 }
 
+/* SQL's GROUPING SETS: the sets that are named, each once, and no others; all() looks at what is not shown. */
+static void explicit_sets_show_what_they_name(void **state)
+{
+#define SETS "g:category[a,b] k:integer n:integer\na|1|2\na|2|3\nb|1|4\nb|-|1\n"
+    static const char *const by_g[] = { "g", NULL }, *const by_both[] = { "k", "g", NULL },
+                             *const by_none[] = { NULL }, *const by_wrong[] = { "h", NULL };
+    const char *const measures[] = { "s = sum(n)" };
+
+    (void)state;
+    assert_answer(SETS,
+                  ASK(.by = { "g", "k" }, .measures = { measures[0] }, .margins = DK_MARGINS_SETS,
+                      .sets = { by_g, by_none, by_g }),
+                  "a|*|5\nb|*|5\n*|*|10\n");
+    assert_answer(SETS,
+                  ASK(.by = { "g", "k" }, .measures = { measures[0], "part = s / all(s, g)" },
+                      .margins = DK_MARGINS_SETS, .sets = { by_both, by_none }),
+                  "a|1|2|2/5\na|2|3|3/5\nb|1|4|4/5\nb|-|1|1/5\n*|*|10|1/1\n");
+    assert_answer(SETS,
+                  ASK(.by = { "g", "k" }, .measures = { measures[0] }, .margins = DK_MARGINS_SETS,
+                      .sets = { by_none }, .where = "n > 9"),
+                  "*|*|-\n");
+    assert_answer(SETS,
+                  ASK(.by = { "g", "k" }, .measures = { measures[0] }, .margins = DK_MARGINS_SETS,
+                      .sets = { by_both, by_g }, .limit = 1),
+                  "a|1|2\na|*|5\nb|*|5\n");
+    assert_refused(SETS,
+                   ASK(.by = { "g", "k" }, .measures = { measures[0] }, .margins = DK_MARGINS_SETS,
+                       .sets = { by_g, by_wrong }),
+                   DK_ERR_NAME, "margins: breakdown vraag has no dimension h");
+    assert_refused(SETS, ASK(.by = { "g" }, .measures = { measures[0] }, .margins = DK_MARGINS_SETS),
+                   DK_ERR_ARGUMENT, "margins of sets go with the sets");
+    assert_refused(SETS, ASK(.by = { "g" }, .measures = { measures[0] }, .sets = { by_g }), DK_ERR_ARGUMENT,
+                   "margins of sets go with the sets");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(explicit_sets_show_what_they_name, start, stop),
         cmocka_unit_test_setup_teardown(published_columns_add_up_to_the_published_totals, start, stop),
         cmocka_unit_test_setup_teardown(published_rows_add_up_per_municipality, start, stop),
         cmocka_unit_test_setup_teardown(share_of_an_empty_total_is_null, start, stop),

@@ -54,7 +54,7 @@ static void assert_cells(dk_margins margins, const char *expected)
     dk_error err = DK_ERROR_INIT;
 
     assert_ok(dki_cells_init(&cells, context, groups, 4, 3, &err), &err);
-    assert_ok(dki_cells_margins(&cells, margins, NULL, 0, &err), &err);
+    assert_ok(dki_cells_margins(&cells, margins, NULL, 0, NULL, 0, &err), &err);
     assert_string_equal(shown_cells(&cells), expected);
     dki_cells_drop(&cells);
 }
@@ -78,7 +78,7 @@ static void every_level_holds_each_group_once(void **state)
 
     (void)state;
     assert_ok(dki_cells_init(&cells, context, groups, 4, 3, &err), &err);
-    assert_ok(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, &err), &err);
+    assert_ok(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, NULL, 0, &err), &err);
     assert_int_equal(cells.n_levels, 8);
     for (size_t k = 1; k < cells.n_levels; k++) {
         const dki_level *level = &cells.levels[k], *parent = &cells.levels[level->parent];
@@ -116,7 +116,7 @@ static void levels_to_look_up_are_hidden(void **state)
 
     (void)state;
     assert_ok(dki_cells_init(&cells, context, groups, 4, 3, &err), &err);
-    assert_ok(dki_cells_margins(&cells, DK_MARGINS_NONE, coarser, 2, &err), &err);
+    assert_ok(dki_cells_margins(&cells, DK_MARGINS_NONE, NULL, 0, coarser, 2, &err), &err);
     assert_string_equal(shown_cells(&cells), "000 010 102 103 ");
     for (size_t cell = 0; cell < dki_cells_n(&cells);
          cell++) { /* also from what was looked up: all(all(m, x), y) */
@@ -133,7 +133,7 @@ static void no_groups_have_a_grand_total(void **state)
 
     (void)state;
     assert_ok(dki_cells_init(&cells, context, groups, 0, 2, &err), &err);
-    assert_ok(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, &err), &err);
+    assert_ok(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, NULL, 0, &err), &err);
     assert_string_equal(shown_cells(&cells), "** ");
     dki_cells_drop(&cells);
 }
@@ -176,7 +176,7 @@ static void a_cube_of_sixteen_dimensions_is_possible(void **state)
 
     (void)state;
     assert_ok(dki_cells_init(&cells, context, ranks, 1, 16, &err), &err);
-    assert_ok(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, &err), &err);
+    assert_ok(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, NULL, 0, &err), &err);
     assert_int_equal(dki_cells_n(&cells), 65536);
     dki_cells_drop(&cells);
 }
@@ -192,7 +192,8 @@ static void a_cube_beyond_all_reading_is_refused(void **state)
     for (uint32_t i = 0; i < 1000 * 16; i++)
         ranks[i] = i / 16;
     assert_ok(dki_cells_init(&cells, context, ranks, 1000, 16, &err), &err);
-    assert_fails(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, &err), &err, DK_ERR_LIMIT, "16 dimensions");
+    assert_fails(dki_cells_margins(&cells, DK_MARGINS_CUBE, NULL, 0, NULL, 0, &err), &err, DK_ERR_LIMIT,
+                 "16 dimensions");
     dki_cells_drop(&cells);
 }
 
@@ -212,7 +213,7 @@ static void every_failing_allocation_is_survived(void **state)
         dk_context_fail_allocation(context, nth);
         status = dki_cells_init(&cells, context, groups, 4, 3, &err);
         if (status == DK_OK)
-            status = dki_cells_margins(&cells, DK_MARGINS_ROLLUP, coarser, 1, &err);
+            status = dki_cells_margins(&cells, DK_MARGINS_ROLLUP, NULL, 0, coarser, 1, &err);
         if (status == DK_OK)
             status = dki_cells_order(&cells, rows, &n_shown, &err);
         dk_context_fail_allocation(context, 0);
