@@ -139,14 +139,24 @@ static void random_questions_have_one_answer(void **state)
 static void weights_weigh(void **state)
 {
     static const struct shape list[] = { { "k", DK_INTEGER, UINT64_C(4000000000), -9, 9 },
+                                         { "few", DK_REAL, 90, -9, 9 },
                                          { "x", DK_INTEGER, 900, -450, 5 },
+                                         { "r", DK_REAL, 900, -450, 5 },
                                          { "w", DK_DECIMAL, 300, 0, 0 } };
-    const dk_table *table = with_weight(table_of(context, list, 3, 900), "w");
+    const dk_table *table = with_weight(table_of(context, list, 5, 900), "w");
 
     (void)state;
-    assert_both_ways(table,
-                     ASK(.by = { "k" }, .measures = { "n = count()", "r = rows()", "s = sum(x)", "m = mean(x)",
-                                                      "a = min(x)", "j = count() where x > 0" }));
+    for (int few = 0; few < 2; few++) {
+        const char *by = few ? "few" : "k";
+
+        assert_both_ways(table,
+                         ASK(.by = { by }, .measures = { "n = count()", "r = rows()", "s = sum(x)", "m = mean(x)",
+                                                         "a = min(x)", "j = count() where x > 0" }));
+        assert_both_ways(table,
+                         ASK(.by = { by }, .measures = { "n = median(x)", "q = quantile(r, 0.9)", "s = sd(x)",
+                                                         "v = variance(r)", "c = corr(x, x)", "o = mode(x)",
+                                                         "d = distinct(x)", "f = first(x)", "l = last(r)" }));
+    }
     dk_table_release(table);
 }
 
