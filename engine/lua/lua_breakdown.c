@@ -81,6 +81,7 @@ static int new_breakdown(lua_State *L)
     order = dkl_option_names(L, 1, what, "order");
     spec.order = order.items;
     spec.n_order = order.n;
+    spec.rest = spec.n_by > 0 ? dkl_option_text(L, 1, what, "rest") : NULL; /* as levels: of the total alone none */
     spec.limit = (uint64_t)dkl_option_integer(L, 1, what, "limit", 0, 0);
     out = dkl_new_object(L, DKL_BREAKDOWN, 1);
     lua_pushvalue(L, 1);

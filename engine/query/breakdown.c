@@ -415,6 +415,19 @@ static dk_status read_sets(dk_breakdown *breakdown, const dk_breakdown_spec *spe
     return status;
 }
 
+static dk_status read_rest(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
+{
+    if (spec->rest == NULL)
+        return DK_OK;
+    if (spec->limit == 0 || spec->n_by != 1) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s: the rest is what is beyond the limit, of one dimension",
+                       breakdown->title);
+        dki_hint(err, "by = \"gemeente\", order = \"n desc\", limit = 10, rest = \"%s\"", spec->rest);
+        return DK_ERR_ARGUMENT;
+    }
+    return copy_text(breakdown, spec->rest, &breakdown->rest, err);
+}
+
 static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
 {
     dk_status status = copy_text(breakdown, spec->name, &breakdown->name, err);
@@ -448,6 +461,8 @@ static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spe
                           breakdown->title, spec->where);
     if (status == DK_OK)
         status = read_sets(breakdown, spec, err);
+    if (status == DK_OK)
+        status = read_rest(breakdown, spec, err);
     if (status == DK_OK)
         status = read_orders(breakdown, spec, err);
     return status;

@@ -45,6 +45,7 @@ struct dk_breakdown {
     dki_order *order;
     size_t n_order;
     uint64_t limit;
+    const char *rest; /* name of what is beyond the limit, as one group; may be NULL */
 };
 
 /* Calls visit for the name of every column of the table that the breakdown reads: in its dimensions, its where, and

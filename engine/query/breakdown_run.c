@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "breakdown_rest.h"
 #include "expr/poll_row.h"
 #include "lineage_parts.h"
 
@@ -295,8 +296,11 @@ dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
                            const dk_table **out, dk_error *err)
 {
     dki_plan plan;
-    dk_status status = dki_plan_init(&plan, breakdown, table, params, err);
+    dk_status status;
 
+    if (breakdown->rest)
+        return dki_breakdown_run_rest(breakdown, table, params, out, err);
+    status = dki_plan_init(&plan, breakdown, table, params, err);
     if (status == DK_OK)
         status = run_plan(&plan, out, err);
     dki_plan_drop(&plan);

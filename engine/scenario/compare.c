@@ -18,6 +18,7 @@ static dk_breakdown whole(const dk_breakdown *breakdown)
     memcpy(&variant, breakdown, sizeof variant);
     variant.n_order = 0;
     variant.limit = 0;
+    variant.rest = NULL;
     return variant;
 }
 

@@ -223,6 +223,7 @@ static dk_status make_question(dki_solver *s, dk_error *err)
     s->question.n_sets = 0;
     s->question.n_order = 0;
     s->question.limit = 0;
+    s->question.rest = NULL;
     s->question.all_levels = false;
     dki_text_map_init(&names, s->context);
     status = needed_names(s, &names, err);

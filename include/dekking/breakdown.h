@@ -64,6 +64,9 @@ typedef struct dk_breakdown_spec {
                                  ties by key; "none" alone: no particular order */
     size_t n_order;
     uint64_t limit; /* at most so many detail rows, 0: all; totals stay, and still cover all groups */
+    const char
+        *rest; /* NULL, or a name: the groups beyond the limit are one row of that name, behind the others and
+                       * before null; for one dimension, a category or text */
 } dk_breakdown_spec;
 
 /* Texts of the spec are copied.
@@ -72,6 +75,7 @@ typedef struct dk_breakdown_spec {
  *                           than it takes
  *         DK_ERR_NAME       outside aggregates, what is no measure made before and no dimension; an order by no column; a
  *                           set of what is no dimension
+ *         DK_ERR_ARGUMENT   a rest without a limit, or with other than one dimension
  *         DK_ERR_DUPLICATE  a name twice
  *         DK_ERR_LIMIT      too many dimensions */
 DK_API DK_MUST_USE dk_status dk_breakdown_new(dk_context *context, const dk_breakdown_spec *spec,
@@ -84,7 +88,8 @@ DK_API const char *dk_breakdown_name(const dk_breakdown *breakdown); /* may be N
  * left out because it was null, how many groups are not shown.
  * Errors as for dk_table_eval, and
  *         DK_ERR_MARGIN     the table has margin rows: take its detail
- *         DK_ERR_DUPLICATE  a measure is named like a column that the breakdown uses
+ *         DK_ERR_TYPE       a rest, and the dimension is neither category nor text
+ *         DK_ERR_DUPLICATE  a group is called what the rest is to be called; a measure is named like a column that the breakdown uses
  *         DK_ERR_ARGUMENT   every level is to be shown, and no dimension has declared levels
  *         DK_ERR_OVERFLOW   an exact result does not fit; the measure and the group, or the row, in the message */
 DK_API DK_MUST_USE dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,

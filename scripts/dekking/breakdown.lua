@@ -6,7 +6,7 @@
 
 local dk, core = ...
 
-local OPTIONS = { "name", "doc", "by", "where", "measures", "margins", "levels", "order", "limit" }
+local OPTIONS = { "name", "doc", "by", "where", "measures", "margins", "levels", "order", "limit", "rest" }
 local ENTRY = { "format", "label", "doc" }
 local MARGINS = { none = true, totals = true, rollup = true, cube = true }
 
@@ -124,6 +124,12 @@ local read = {
     return value
   end,
   order = function(value) return list_of_strings(value, "order") end,
+  rest = function(value)
+    if type(value) ~= "string" or value == "" then
+      core.fail(("breakdown: rest is a name for the groups beyond the limit, not %s"):format(say(value)))
+    end
+    return value
+  end,
   limit = function(value)
     if math.type(value) ~= "integer" or value < 1 then
       core.fail(("breakdown: limit is a whole number from 1, not %s"):format(say(value)))
@@ -274,7 +280,7 @@ function meta.__tostring(self)
     end
     add("margins", table.concat(sets, ", "))
   end
-  for _, key in ipairs { "margins", "levels", "limit" } do
+  for _, key in ipairs { "margins", "levels", "limit", "rest" } do
     if spec[key] and type(spec[key]) ~= "table" then
       add(key, tostring(spec[key]))
     end

@@ -171,3 +171,12 @@ test("spread, association, and what is first, last and most frequent", function(
     { doelgroep = "Wsw", v = 50.0, r = 1.0, a = "Arnhem", z = "Duiven", m = "Arnhem", s = 50 ^ 0.5 },
   })
 end)
+
+test("groups beyond the limit can be one row", function(t, dk)
+  local question = dk.breakdown { by = "gemeente", measures = "n = count()", order = "n desc", limit = 1, rest = "overig" }
+  t.eq(t.records(question(people(dk))), { { gemeente = "Arnhem", n = 4 }, { gemeente = "overig", n = 2 } })
+  t.eq(t.records(question:by {} (people(dk))), { { n = 6 } })
+  t.ok(tostring(question):find("rest      overig", 1, true))
+  t.raises(function() return question:with { limit = dk.null } end, "beyond the limit")
+  t.raises(function() return question:with { rest = 1 } end, "rest is a name")
+end)

@@ -187,6 +187,7 @@ struct question {
     bool all_levels;
     const char *order[4];
     uint64_t limit;
+    const char *rest;
 };
 
 static inline dk_status ask_table(const struct question *question, const dk_table *table, const dk_params *params,
@@ -214,6 +215,7 @@ static inline dk_status ask_table(const struct question *question, const dk_tabl
     spec.all_levels = question->all_levels;
     spec.order = question->order;
     spec.limit = question->limit;
+    spec.rest = question->rest;
     status = dk_breakdown_new(dk_table_context(table), &spec, &breakdown, err);
     if (status == DK_OK)
         status = dk_breakdown_run(breakdown, table, params, out, err);

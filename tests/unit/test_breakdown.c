@@ -630,10 +630,71 @@ static void explicit_sets_show_what_they_name(void **state)
                    "margins of sets go with the sets");
 }
 
+/* The rest is computed from its rows: a mean, a distinct count and a median are no sums of those of groups. */
+static void the_rest_is_one_group(void **state)
+{
+#define PLACES    \
+    "g:category " \
+    "k:integer\nArnhem|1\nArnhem|1\nArnhem|9\nDuiven|2\nDuiven|4\nRheden|4\nZevenaar|8\n-|3\nBrummen|2\n"
+    const struct question first = { .by = { "g" },
+                                    .measures = { "n = count()", "d = distinct(k)", "m = median(k)",
+                                                  "deel = n / all(n)" },
+                                    .margins = DK_MARGINS_TOTALS,
+                                    .order = { "n desc" },
+                                    .limit = 2,
+                                    .rest = "overig" };
+    struct question other = first;
+
+    (void)state;
+    /* the rest: 2, 3, 4, 8 */
+    assert_answer(PLACES, &first, "Arnhem|3|2|1/1|1/3\nDuiven|2|2|3/1|2/9\noverig|4|4|7/2|4/9\n*|9|6|3/1|1/1\n");
+    other.by[0] = "g = upper(g)"; /* text */
+    assert_answer(PLACES, &other, "ARNHEM|3|2|1/1|1/3\nDUIVEN|2|2|3/1|2/9\noverig|4|4|7/2|4/9\n*|9|6|3/1|1/1\n");
+    other = first;
+    other.limit = 6; /* all are shown: null stands last, and there is no rest */
+    assert_answer(PLACES, &other,
+                  "Arnhem|3|2|1/1|1/3\nDuiven|2|2|3/1|2/9\nBrummen|1|1|2/1|1/9\nRheden|1|1|4/1|1/9\n"
+                  "Zevenaar|1|1|8/1|1/9\n-|1|1|3/1|1/9\n*|9|6|3/1|1/1\n");
+    other.limit = 1;
+    other.where = "g is null";
+    assert_answer(PLACES, &other, "-|1|1|3/1|1/1\n*|1|1|3/1|1/1\n");
+    other = first;
+    other.rest = "Duiven";
+    assert_refused(PLACES, &other, DK_ERR_DUPLICATE, "a group is called Duiven, as the rest is to be");
+    other = first;
+    other.limit = 0;
+    assert_refused(PLACES, &other, DK_ERR_ARGUMENT, "the rest is what is beyond the limit, of one dimension");
+    other = first;
+    other.by[1] = "k";
+    assert_refused(PLACES, &other, DK_ERR_ARGUMENT, "the rest is what is beyond the limit, of one dimension");
+    other = first;
+    other.by[0] = "k";
+    other.measures[1] = other.measures[2] = NULL;
+    assert_refused(PLACES, &other, DK_ERR_TYPE, "its dimension k is integer and no category or text");
+}
+
+static void failing_memory_in_the_rest_leaves_nothing(void **state)
+{
+    static const struct question question = {
+        .by = { "g" }, .measures = { "n = count()" }, .order = { "n desc" }, .limit = 1, .rest = "overig"
+    };
+    const dk_table *table = make_table(context, PLACES), *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err, result == NULL,
+                                   dk_table_release(result));
+    dk_set_threads(0);
+    dk_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(explicit_sets_show_what_they_name, start, stop),
+        cmocka_unit_test_setup_teardown(the_rest_is_one_group, start, stop),
+        cmocka_unit_test_setup_teardown(failing_memory_in_the_rest_leaves_nothing, start, stop),
         cmocka_unit_test_setup_teardown(published_columns_add_up_to_the_published_totals, start, stop),
         cmocka_unit_test_setup_teardown(published_rows_add_up_per_municipality, start, stop),
         cmocka_unit_test_setup_teardown(share_of_an_empty_total_is_null, start, stop),
