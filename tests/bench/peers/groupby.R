@@ -13,6 +13,7 @@ tasks <- list(
   q5 = function() x[, .(a = sum(v1), b = sum(v2), c = sum(v3)), by = id6],
   q6 = function() x[, .(a = median(v3), b = sd(v3)), by = .(id4, id5)],
   q7 = function() x[, .(a = max(v1) - min(v2)), by = id3],
+  q8 = function() x[order(-v3), .(a = head(v3, 2L)), by = id6],
   q9 = function() x[, .(a = cor(v1, v2)^2), by = .(id2, id4)],
   q10 = function() x[, .(a = sum(v3), b = .N), by = .(id1, id2, id3, id4, id5, id6)]
 )

@@ -32,6 +32,12 @@ question("q5", { "id6" }, { "a = sum(v1)", "b = sum(v2)", "c = sum(v3)" })
 question("q6", { "id4", "id5" }, { "a = median(v3)", "b = sd(v3)" })
 question("q7", { "id3" }, { "a = max(v1) - min(v2)" })
 question("q9", { "id2", "id4" }, { "a = corr(v1, v2) * corr(v1, v2)" })
+-- The two largest v3 of each id6: rows, not groups.
+checks.q8 = dk.breakdown { measures = { "sum1 = sum(real(v3))" } }
+tasks.q8 = function()
+  return data:select { "id6", "v3" }:window { within = "id6", order = "v3 desc", "place = row_number()" }:where "place <= 2"
+end
+
 question("q10", { "id1", "id2", "id3", "id4", "id5", "id6" }, { "a = sum(v3)", "b = count()" })
 
 local function answer(name, result)
@@ -46,7 +52,7 @@ local function answer(name, result)
 end
 
 if #wanted == 0 then
-  wanted = { "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q9", "q10" }
+  wanted = { "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10" }
 end
 for _, name in ipairs(wanted) do
   for _ = 1, n_runs do
