@@ -158,21 +158,35 @@ static size_t row_bytes(const struct scan *scan)
     return bytes;
 }
 
+/* Wide blocks, which have large pages where they are large: rows are put here and there. */
 static dk_status rows_init(const struct scan *scan, struct rows *rows, dki_arena *arena, size_t n, dk_error *err)
 {
+    dk_context *context = scan->plan->context;
+
     rows->values = dki_arena_array(arena, scan->n_arrays, sizeof *rows->values, err);
-    if (rows->values == NULL || (rows->low = dki_arena_alloc(arena, n * sizeof *rows->low, err)) == NULL)
+    if (rows->values == NULL || (rows->low = dki_alloc_wide(context, n * sizeof *rows->low, err)) == NULL)
         return DK_ERR_MEMORY;
     if (scan->parts->packing.bits > 64 &&
-        (rows->high = dki_arena_alloc(arena, n * sizeof *rows->high, err)) == NULL)
+        (rows->high = dki_alloc_wide(context, n * sizeof *rows->high, err)) == NULL)
         return DK_ERR_MEMORY;
-    if (scan->n_flags && (rows->flags = dki_arena_alloc(arena, n * sizeof *rows->flags, err)) == NULL)
+    if (scan->n_flags && (rows->flags = dki_alloc_wide(context, n * sizeof *rows->flags, err)) == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < scan->n_arrays; i++) {
-        if (scan->keeps[i] && (rows->values[i] = dki_arena_alloc(arena, n * sizeof **rows->values, err)) == NULL)
+        if (scan->keeps[i] && (rows->values[i] = dki_alloc_wide(context, n * sizeof **rows->values, err)) == NULL)
             return DK_ERR_MEMORY;
     }
     return DK_OK;
+}
+
+static void rows_drop(const struct scan *scan, struct rows *rows)
+{
+    dk_context *context = scan->plan->context;
+
+    for (size_t i = 0; rows->values && i < scan->n_arrays; i++)
+        dki_free(context, rows->values[i]);
+    dki_free(context, rows->low);
+    dki_free(context, rows->high);
+    dki_free(context, rows->flags);
 }
 
 static void worker_drop(const struct scan *scan, struct worker *worker)
@@ -180,6 +194,7 @@ static void worker_drop(const struct scan *scan, struct worker *worker)
     if (worker == NULL)
         return;
     dki_inputs_drop(&worker->inputs);
+    rows_drop(scan, &worker->rows);
     dki_arena_drop(&worker->arena);
     dki_free(scan->plan->context, worker);
 }
@@ -719,6 +734,7 @@ dk_status dki_partitions_scan(const dki_plan *plan, bool by_index, dki_groups *g
         dki_free(plan->context, *out);
         *out = NULL;
     }
+    rows_drop(scan, &scan->rows);
     dki_arena_drop(&scan->arena);
     dki_free(plan->context, scan);
     return status;
