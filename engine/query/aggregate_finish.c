@@ -182,6 +182,22 @@ static dki_i128 divisor_of(const dki_accumulator *accumulator, uint32_t group)
     return accumulator->n[group] ? (dki_i128)accumulator->n[group] : 1;
 }
 
+static bool round_sum(const dki_accumulator *accumulator, uint32_t group, double *out)
+{
+    dki_u128 divisor = (dki_u128)divisor_of(accumulator, group);
+    dki_real_sum sum;
+
+    if (accumulator->longs[group] == NULL && divisor <= UINT64_MAX) {
+        *out = dki_short_sum_round(&accumulator->shorts[group], (uint64_t)divisor);
+        return true;
+    }
+    memset(&sum, 0, sizeof sum);
+    if (accumulator->longs[group])
+        sum = *accumulator->longs[group];
+    dki_real_sum_merge_short(&sum, &accumulator->shorts[group]);
+    return dki_real_sum_round(&sum, divisor, out);
+}
+
 static dk_status finish_reals(struct finish *finish)
 {
     const dki_accumulator *accumulator = finish->accumulator;
@@ -190,15 +206,11 @@ static dk_status finish_reals(struct finish *finish)
     FOR_GROUPS(finish, i, status)
     {
         uint32_t group = finish->groups[i];
-        dki_real_sum sum = { { 0 } };
         double value;
 
-        if (accumulator->longs[group])
-            sum = *accumulator->longs[group];
-        dki_real_sum_merge_short(&sum, &accumulator->shorts[group]);
         if (accumulator->n[group] == 0)
             status = dk_builder_null(finish->builder, 1, finish->err);
-        else if (!dki_real_sum_round(&sum, (dki_u128)divisor_of(accumulator, group), &value)) {
+        else if (!round_sum(accumulator, group, &value)) {
             *finish->fault = i;
             status = dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() is beyond the greatest real",
                               dki_aggregate_name(accumulator->what.kind));

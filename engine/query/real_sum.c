@@ -175,6 +175,76 @@ bool dki_fixed_add_product(uint64_t *limbs, size_t n, unsigned below, double a, 
     return true;
 }
 
+bool dki_short_sum_add_one(dki_short_sum *sum, double value)
+{
+    uint64_t bits, mantissa, *limbs = sum->limbs;
+    unsigned exponent, place, at;
+    dki_u128 term, before, after;
+
+    memcpy(&bits, &value, sizeof bits);
+    exponent = (unsigned)(bits >> 52 & 0x7ff);
+    if (exponent == 0 || exponent - 1 - SHORT_PLACE > 128 + 62 - 53) /* subnormal, too small or too large */
+        return dki_short_sum_add(sum, value, 1);
+    mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    place = exponent - 1 - SHORT_PLACE;
+    at = place / 64;
+    term = (dki_u128)mantissa << place % 64;
+    before = (dki_u128)limbs[at + 1] << 64 | limbs[at];
+    if (bits >> 63) {
+        bool borrow = before < term;
+
+        after = before - term;
+        for (unsigned i = at + 2; borrow && i < DKI_SHORT_LIMBS; i++)
+            borrow = limbs[i]-- == 0;
+    } else {
+        bool carry;
+
+        after = before + term;
+        carry = after < term;
+        for (unsigned i = at + 2; carry && i < DKI_SHORT_LIMBS; i++)
+            carry = ++limbs[i] == 0;
+    }
+    limbs[at] = (uint64_t)after;
+    limbs[at + 1] = (uint64_t)(after >> 64);
+    return true;
+}
+
+double dki_short_sum_round(const dki_short_sum *sum, uint64_t divisor)
+{
+    uint64_t limbs[2 * DKI_SHORT_LIMBS] = { 0 }, *whole = limbs + DKI_SHORT_LIMBS, rest = 0, mantissa, half;
+    bool negative = sum->limbs[DKI_SHORT_LIMBS - 1] >> 63, carry = true, sticky;
+    size_t n = sizeof limbs / sizeof *limbs, top, cut;
+
+    for (size_t i = 0; i < DKI_SHORT_LIMBS; i++) {
+        whole[i] = negative ? ~sum->limbs[i] + carry : sum->limbs[i];
+        carry = carry && whole[i] == 0;
+    }
+    while (n > DKI_SHORT_LIMBS && limbs[n - 1] == 0)
+        n--;
+    if (n == DKI_SHORT_LIMBS)
+        return 0;
+    for (size_t i = n; divisor > 1 && i-- > 0;) { /* limbs below the whole ones take what does not come out even */
+        dki_u128 part = (dki_u128)rest << 64 | limbs[i];
+
+        limbs[i] = (uint64_t)(part / divisor);
+        rest = (uint64_t)(part % divisor);
+    }
+    while (limbs[n - 1] == 0)
+        n--;
+    top = n * 64 - (size_t)__builtin_clzll(limbs[n - 1]);
+    cut = top - 53; /* there are 256 bits below, and a divisor has 64 */
+    mantissa = limbs[cut / 64] >> cut % 64;
+    if (cut % 64 && cut / 64 + 1 < n)
+        mantissa |= limbs[cut / 64 + 1] << (64 - cut % 64);
+    mantissa &= (UINT64_C(1) << 53) - 1;
+    half = limbs[(cut - 1) / 64] >> (cut - 1) % 64 & 1;
+    sticky = rest || (limbs[(cut - 1) / 64] & ((UINT64_C(1) << (cut - 1) % 64) - 1));
+    for (size_t i = 0; i < (cut - 1) / 64; i++)
+        sticky = sticky || limbs[i];
+    mantissa += half && (sticky || (mantissa & 1));
+    return ldexp(negative ? -(double)mantissa : (double)mantissa, (int)cut - 128 - 64 * DKI_SHORT_LIMBS);
+}
+
 static void merge_limbs(uint64_t *limbs, const uint64_t *others, size_t n_limbs)
 {
     unsigned carry = 0;

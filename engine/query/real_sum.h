@@ -31,6 +31,10 @@ typedef struct dki_short_sum {
 
 /* Adds weight * value, or returns false where the term has bits below 2^-128 or is 2^62 and more. */
 bool dki_short_sum_add(dki_short_sum *sum, double value, int64_t weight);
+/* The same of weight 1, for speed alone. */
+bool dki_short_sum_add_one(dki_short_sum *sum, double value);
+/* dki_real_sum_round() of a short sum alone, which always fits. divisor > 0 */
+double dki_short_sum_round(const dki_short_sum *sum, uint64_t divisor);
 void dki_short_sum_merge(dki_short_sum *sum, const dki_short_sum *other);
 void dki_real_sum_merge_short(dki_real_sum *sum, const dki_short_sum *other);
 

@@ -309,9 +309,38 @@ static void a_short_sum_takes_what_has_room(void **state)
     assert_false(dki_short_sum_add(&sum, 1e-100, 1));
 }
 
+/* The quick ways of short sums: the same bits as the long ones, for values of every size that they take. */
+static void short_sums_say_the_same(void **state)
+{
+    (void)state;
+    seed = 4711;
+    for (int round = 0; round < 20000; round++) {
+        dki_short_sum quick = { { 0 } }, plain = { { 0 } };
+        dki_real_sum whole = { { 0 } };
+        size_t n = 1 + (size_t)(next() % 6);
+        uint64_t divisor = round % 3 == 0 ? 1 : round % 3 == 1 ? 1 + next() % 50 : next() | 1;
+        double expected;
+
+        for (size_t i = 0; i < n; i++) {
+            double value = ldexp((double)(int64_t)next(), (int)(next() % 280) - 200);
+
+            if (next() % 8 == 0)
+                value = (double)(next() % 7) - 3; /* zero, and what cancels out */
+            if (next() % 50 == 0)
+                value = any_real();
+            assert_int_equal(dki_short_sum_add_one(&quick, value), dki_short_sum_add(&plain, value, 1));
+            assert_memory_equal(&quick, &plain, sizeof quick);
+        }
+        dki_real_sum_merge_short(&whole, &plain);
+        assert_true(dki_real_sum_round(&whole, divisor, &expected));
+        assert_same(dki_short_sum_round(&quick, divisor), expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(short_sums_say_the_same),
         cmocka_unit_test(single_values_come_back),
         cmocka_unit_test(large_terms_that_cancel_leave_the_small_ones),
         cmocka_unit_test(ties_go_to_even),
