@@ -40,30 +40,7 @@
     X(pcre2_get_ovector_pointer_8)        \
     X(pcre2_match_8)
 
-struct functions {
-#define MEMBER(name) __typeof__(&name) name;
-    FUNCTIONS(MEMBER)
-#undef MEMBER
-};
-
-static const char *const function_names[] = {
-#define NAME(name) #name,
-    FUNCTIONS(NAME)
-#undef NAME
-};
-
-#define N_FUNCTIONS (sizeof function_names / sizeof *function_names)
-_Static_assert(sizeof(struct functions) == N_FUNCTIONS * sizeof(void *), "functions are pointers");
-
-static dk_status open_functions(const char *who, struct functions *out, dk_error *err)
-{
-    void *pointers[N_FUNCTIONS];
-    dk_status status = dki_late_open(LIBRARY, PACKAGE, who, function_names, N_FUNCTIONS, pointers, err);
-
-    if (status == DK_OK)
-        memcpy(out, pointers, sizeof pointers);
-    return status;
-}
+DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
 dk_status dki_regexp_find_library(const char *who, dk_error *err)
 {

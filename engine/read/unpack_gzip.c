@@ -21,20 +21,7 @@
     X(inflateReset)  \
     X(inflateEnd)
 
-struct functions {
-#define MEMBER(name) __typeof__(&name) name;
-    FUNCTIONS(MEMBER)
-#undef MEMBER
-};
-
-static const char *const function_names[] = {
-#define NAME(name) #name,
-    FUNCTIONS(NAME)
-#undef NAME
-};
-
-#define N_FUNCTIONS (sizeof function_names / sizeof *function_names)
-_Static_assert(sizeof(struct functions) == N_FUNCTIONS * sizeof(void *), "functions are pointers");
+DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
 typedef struct gzip {
     struct functions fn;
@@ -77,17 +64,16 @@ static void gzip_close(void *state)
 
 static dk_status gzip_open(dk_context *context, void **state, dk_error *err)
 {
-    void *pointers[N_FUNCTIONS];
+    struct functions fn;
     gzip *g;
-    dk_status status =
-        dki_late_open(LIBRARY, PACKAGE, "unpacking gzip", function_names, N_FUNCTIONS, pointers, err);
+    dk_status status = open_functions("unpacking gzip", &fn, err);
 
     if (status != DK_OK)
         return status;
     g = dki_calloc(context, 1, sizeof *g, err);
     if (g == NULL)
         return DK_ERR_MEMORY;
-    memcpy(&g->fn, pointers, sizeof pointers);
+    g->fn = fn;
     g->context = context;
     g->stream.zalloc = gzip_alloc;
     g->stream.zfree = gzip_free;

@@ -23,20 +23,7 @@
     X(ZSTD_getErrorCode)        \
     X(ZSTD_getErrorName)
 
-struct functions {
-#define MEMBER(name) __typeof__(&name) name;
-    FUNCTIONS(MEMBER)
-#undef MEMBER
-};
-
-static const char *const function_names[] = {
-#define NAME(name) #name,
-    FUNCTIONS(NAME)
-#undef NAME
-};
-
-#define N_FUNCTIONS (sizeof function_names / sizeof *function_names)
-_Static_assert(sizeof(struct functions) == N_FUNCTIONS * sizeof(void *), "functions are pointers");
+DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
 typedef struct zstd {
     struct functions fn;
@@ -77,17 +64,16 @@ static void zstd_close(void *state)
 
 static dk_status zstd_open(dk_context *context, void **state, dk_error *err)
 {
-    void *pointers[N_FUNCTIONS];
+    struct functions fn;
     zstd *z;
-    dk_status status =
-        dki_late_open(LIBRARY, PACKAGE, "unpacking zstd", function_names, N_FUNCTIONS, pointers, err);
+    dk_status status = open_functions("unpacking zstd", &fn, err);
 
     if (status != DK_OK)
         return status;
     z = dki_calloc(context, 1, sizeof *z, err);
     if (z == NULL)
         return DK_ERR_MEMORY;
-    memcpy(&z->fn, pointers, sizeof pointers);
+    z->fn = fn;
     z->context = context;
     z->stream = z->fn.ZSTD_createDCtx_advanced(
         (ZSTD_customMem){ .customAlloc = zstd_alloc, .customFree = zstd_free, .opaque = z });

@@ -37,20 +37,7 @@ const char *dki_xml_attribute(const char *const *attributes, const char *name)
     X(XML_ErrorString)                \
     X(XML_GetCurrentLineNumber)
 
-struct functions {
-#define MEMBER(name) __typeof__(&name) name;
-    FUNCTIONS(MEMBER)
-#undef MEMBER
-};
-
-static const char *const function_names[] = {
-#define NAME(name) #name,
-    FUNCTIONS(NAME)
-#undef NAME
-};
-
-#define N_FUNCTIONS (sizeof function_names / sizeof *function_names)
-_Static_assert(sizeof(struct functions) == N_FUNCTIONS * sizeof(void *), "functions are pointers");
+DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
 struct dki_xml {
     struct functions fn;
@@ -170,13 +157,11 @@ static dk_status take(void *arg, const char *bytes, size_t size, bool last, dk_e
 
 dk_status dki_xml_read(dki_zip *zip, const char *part, const dki_xml_sink *sink, dk_error *err)
 {
-    void *pointers[N_FUNCTIONS];
     dki_xml xml = { .sink = sink, .name = dki_zip_name(zip), .part = part, .err = err };
-    dk_status status = dki_late_open(LIBRARY, PACKAGE, "reading XLSX", function_names, N_FUNCTIONS, pointers, err);
+    dk_status status = open_functions("reading XLSX", &xml.fn, err);
 
     if (status != DK_OK)
         return status;
-    memcpy(&xml.fn, pointers, sizeof pointers);
     xml.parser = xml.fn.XML_ParserCreateNS(NULL, SEPARATOR);
     if (xml.parser == NULL)
         return dki_fail(err, DK_ERR_MEMORY, "out of memory while reading %s", part);

@@ -36,20 +36,7 @@
     X(zip_error_strerror)       \
     X(zip_error_fini)
 
-struct functions {
-#define MEMBER(name) __typeof__(&name) name;
-    FUNCTIONS(MEMBER)
-#undef MEMBER
-};
-
-static const char *const function_names[] = {
-#define NAME(name) #name,
-    FUNCTIONS(NAME)
-#undef NAME
-};
-
-#define N_FUNCTIONS (sizeof function_names / sizeof *function_names)
-_Static_assert(sizeof(struct functions) == N_FUNCTIONS * sizeof(void *), "functions are pointers");
+DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
 struct dki_zip {
     struct functions fn;
@@ -93,16 +80,16 @@ static dk_status open_archive(dki_zip *zip, const char *bytes, size_t size, dk_e
 dk_status dki_zip_open(dk_context *context, const char *bytes, size_t size, const char *name, dki_zip **out,
                        dk_error *err)
 {
-    void *pointers[N_FUNCTIONS];
+    struct functions fn;
     dki_zip *zip;
-    dk_status status = dki_late_open(LIBRARY, PACKAGE, "reading XLSX", function_names, N_FUNCTIONS, pointers, err);
+    dk_status status = open_functions("reading XLSX", &fn, err);
 
     if (status != DK_OK)
         return status;
     zip = dki_calloc(context, 1, sizeof *zip, err);
     if (zip == NULL)
         return DK_ERR_MEMORY;
-    memcpy(&zip->fn, pointers, sizeof pointers);
+    zip->fn = fn;
     zip->context = context;
     zip->name = name;
     status = open_archive(zip, bytes, size, err);

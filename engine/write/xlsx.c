@@ -59,21 +59,7 @@
     X(format_set_text_wrap)    \
     X(lxw_strerror)
 
-/* Every function under its own name: workbook->fn.workbook_close(...). */
-struct functions {
-#define MEMBER(name) __typeof__(&name) name;
-    FUNCTIONS(MEMBER)
-#undef MEMBER
-};
-
-static const char *const function_names[] = {
-#define NAME(name) #name,
-    FUNCTIONS(NAME)
-#undef NAME
-};
-
-#define N_FUNCTIONS (sizeof function_names / sizeof *function_names)
-_Static_assert(sizeof(struct functions) == N_FUNCTIONS * sizeof(void *), "functions are pointers");
+DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
 enum { DETAIL, TOTAL, ALL, N_KINDS };
 
@@ -103,16 +89,6 @@ static dk_status fail_system(const char *what, dk_error *err)
 }
 
 /* Opening and closing. ----------------------------------------------------------------------------------------- */
-
-static dk_status open_functions(struct functions *out, dk_error *err)
-{
-    void *pointers[N_FUNCTIONS];
-    dk_status status = dki_late_open(LIBRARY, PACKAGE, "writing XLSX", function_names, N_FUNCTIONS, pointers, err);
-
-    if (status == DK_OK)
-        memcpy(out, pointers, sizeof pointers);
-    return status;
-}
 
 static dk_status open_workbook(struct workbook *workbook, const dk_write_options *options, dk_error *err)
 {
@@ -367,7 +343,7 @@ dk_status dki_write_xlsx(const dk_table *table, const dk_write_options *options,
                  "a sheet has 1,048,576 rows, one of them for the names, and 16,384 columns; write CSV instead");
         return DK_ERR_LIMIT;
     }
-    status = open_functions(&workbook.fn, err);
+    status = open_functions("writing XLSX", &workbook.fn, err);
     if (status != DK_OK)
         return status;
     if (for_people.codes == DK_CODES_USUAL) /* its numbers are exact, but it is people who open it */
