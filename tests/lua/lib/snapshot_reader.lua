@@ -117,8 +117,9 @@ local function read_chunk(bytes, c, values, levels)
       local from, to = string.unpack("<I4I4", parts.values, i * 4 + 1)
       return (parts.bytes or ""):sub(from + 1, to)
     end
-    local width, number = tonumber(storage:match "^u([124])$"), nil
+    local width = tonumber(storage:match "^u([124])$")
     local format = width or check(formats[storage], "the storage %s is not known", storage)
+    local number
     if width then
       number = parts.values:byte(i * width // 8 + 1) >> i * width % 8 & (1 << width) - 1
     else
