@@ -4,6 +4,8 @@
  * The tests of each part of the language check most messages; tests/messages.lua lists those of engine/expr that no
  * test has in it. Here stand the others.
  */
+#include <dekking/aggregate.h>
+
 #include "exprs.h"
 
 struct mistake {
@@ -111,6 +113,12 @@ static void mistakes_of_types_and_rows(void **state)
           "  previous(x) + 1\n"
           "  ^^^^^^^^^^^ (it belongs in a window, not in another function of one: t:window { order = ..., \"name = "
           "previous(...)\" })" },
+        { "label(c)", DK_ERR_TYPE,
+          "label() wants a column with a code list, and this has none: t:with_levels { x = dk.codes { ... } } "
+          "gives it "
+          "one\n"
+          "  label(c)\n"
+          "        ^" },
         { "split_part(s, ',', 0)", DK_ERR_RANGE,
           "row 1: the parts of a text are counted from 1, or from -1 at the end\n"
           "  split_part(s, ',', 0)\n"
@@ -128,7 +136,7 @@ static void mistakes_of_types_and_rows(void **state)
           "  regexp_replace(s, 'a', '$')\n"
           "                          ^ ($1 or ${name} is a capture, $0 the whole match, $$ a dollar)" },
     };
-    const dk_table *t = make_table(context, "x:integer s:text d:date\n1|aé,b|2024-01-31\n");
+    const dk_table *t = make_table(context, "x:integer s:text c:category\n1|aé,b|z\n");
 
     (void)state;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
@@ -146,12 +154,32 @@ static void mistakes_of_types_and_rows(void **state)
     dk_table_release(t);
 }
 
+static void mistakes_of_names_of_aggregates(void **state)
+{
+    static const struct mistake mistakes[] = {
+        { "2x", DK_ERR_ARGUMENT,
+          "an aggregate's name is a word, and this is \"2x\" (letters, digits and _, beginning with a letter, and "
+          "no word "
+          "of the language)" },
+        { "sum", DK_ERR_DUPLICATE, "the language has sum() already (give the aggregate another name)" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        const dk_aggregate aggregate = { .name = mistakes[i].text };
+        dk_error err = DK_ERROR_INIT;
+
+        assert_message(mistakes[i].text, dk_aggregate_define(context, &aggregate, &err), &err, &mistakes[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(mistakes_of_signs_and_words, start, stop),
         cmocka_unit_test_setup_teardown(depth_has_an_end, start, stop),
         cmocka_unit_test_setup_teardown(mistakes_of_types_and_rows, start, stop),
+        cmocka_unit_test_setup_teardown(mistakes_of_names_of_aggregates, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
