@@ -119,15 +119,17 @@ static int table_join(lua_State *L)
     return 1;
 }
 
-/* t:link(other, key, { as = "in_other" [, columns = { ... }] }) */
+/* t:link(other, key, { as = "in_other" [, columns = { ... }, multiple = "first"] }) */
 static int table_link(lua_State *L)
 {
-    static const char *const options[] = { "as", "columns", NULL };
+    static const char *const options[] = { "as", "columns", "multiple", NULL };
+    static const char *const ways[] = { "error", "all", "first", "last", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     const dk_table *other = dkl_check_table(L, 2);
     dk_error err = DK_ERROR_INIT;
     keys k;
     dkl_names columns;
+    dk_multiple multiple;
     const char *as;
     const dk_table **out;
 
@@ -138,9 +140,10 @@ static int table_link(lua_State *L)
     if (as == NULL)
         return dkl_fail(L, "link wants a name for the mark: { as = \"in_other\" }");
     columns = dkl_option_names(L, 4, "link", "columns");
+    multiple = (dk_multiple)dkl_option_choice(L, 4, "link", "multiple", ways, DK_MULTIPLE_ERROR);
     out = dkl_new_table(L);
-    DKL_TRY(dk_table_link(table, other, k.mine.items, k.theirs.items, k.mine.n, as, columns.items, columns.n, out,
-                          &err));
+    DKL_TRY(dk_table_link(table, other, k.mine.items, k.theirs.items, k.mine.n, as, columns.items, columns.n,
+                          multiple, out, &err));
     return 1;
 }
 

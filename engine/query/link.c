@@ -158,21 +158,54 @@ static dk_status choose_fields(const dki_join *join, const char *as, const char 
     return status;
 }
 
+/* The last row of each key of the other table, by its first one; *out is NULL where no key has several rows. */
+static dk_status find_last(dki_join *join, uint32_t **out, dk_error *err)
+{
+    size_t n_rows = (size_t)dk_table_n_rows(join->right);
+    uint32_t *next, *last;
+    dk_status status;
+
+    *out = NULL;
+    if (join->match->is_unique)
+        return DK_OK;
+    status = dki_join_index(join, err);
+    if (status != DK_OK)
+        return status;
+    next = dki_alloc_array(join->context, n_rows, sizeof *next, err);
+    last = next ? dki_alloc_array(join->context, n_rows, sizeof *last, err) : NULL;
+    status = last ? dki_key_index_chain(join->index, next, last, err) : DK_ERR_MEMORY;
+    dki_free(join->context, next);
+    *out = last;
+    return status;
+}
+
+/* The rows of the other table whose columns are taken. */
+static dk_status choose_rows(dki_join *join, dk_multiple multiple, uint64_t *rows, dk_error *err)
+{
+    uint32_t *last = NULL;
+    dk_status status = multiple == DK_MULTIPLE_LAST ? find_last(join, &last, err) : DK_OK;
+
+    DKI_FOR_ROWS(row, dk_table_n_rows(join->left), join->context, status, err)
+    {
+        uint32_t match = join->match->rows[row];
+
+        rows[row] = match >= DKI_NULL_KEY ? DK_ROW_NULL : last ? last[match] : match;
+    }
+    dki_free(join->context, last);
+    return status;
+}
+
 /* Columns of the other table for rows of this one, null where there is none. */
-static dk_status gather_columns(const dki_join *join, dk_field *fields, size_t n, dk_error *err)
+static dk_status gather_columns(dki_join *join, dk_field *fields, size_t n, dk_multiple multiple, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(join->left);
     uint64_t *rows = dki_alloc_wide(join->context, (size_t)n_rows * sizeof *rows, err);
     const dk_column **from = rows ? dki_calloc(join->context, n, 2 * sizeof *from, err) : NULL;
     const dk_column **made = from ? from + n : NULL;
-    dk_status status = from ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = from ? choose_rows(join, multiple, rows, err) : DK_ERR_MEMORY;
 
     for (size_t i = 0; from && i < n; i++)
         from[i] = fields[i].column;
-    DKI_FOR_ROWS(row, n_rows, join->context, status, err)
-    {
-        rows[row] = join->match->rows[row] < DKI_NULL_KEY ? join->match->rows[row] : DK_ROW_NULL;
-    }
     if (status == DK_OK)
         status = dki_columns_gather(join->context, from, n, rows, n_rows, made, err);
     for (size_t i = 0; i < n; i++)
@@ -184,7 +217,7 @@ static dk_status gather_columns(const dki_join *join, dk_field *fields, size_t n
 
 /* fields: n + 1; the first is the mark, the others come with columns of the other table. */
 static dk_status make_columns(dki_join *join, struct mark **mark, const char *as, dk_field *fields, size_t n,
-                              const dk_table **out, dk_error *err)
+                              dk_multiple multiple, const dk_table **out, dk_error *err)
 {
     dk_status status = get_mark(join, mark, err);
 
@@ -192,7 +225,7 @@ static dk_status make_columns(dki_join *join, struct mark **mark, const char *as
         return status;
     fields[0] = DK_FIELD(as, (*mark)->column);
     if (n > 0)
-        status = gather_columns(join, fields + 1, n, err);
+        status = gather_columns(join, fields + 1, n, multiple, err);
     if (status == DK_OK)
         status = dk_table_with(join->left, fields, n + 1, out, err);
     for (size_t i = 1; n > 0 && i <= n; i++)
@@ -216,7 +249,7 @@ static dk_status add_note(const dki_join *join, const dk_table *table, const dk_
 
 dk_status dk_table_link(const dk_table *table, const dk_table *other, const char *const *keys,
                         const char *const *other_keys, size_t n_keys, const char *as, const char *const *columns,
-                        size_t n_columns, const dk_table **out, dk_error *err)
+                        size_t n_columns, dk_multiple multiple, const dk_table **out, dk_error *err)
 {
     dki_join join;
     const dk_table *marked = NULL;
@@ -226,16 +259,18 @@ dk_status dk_table_link(const dk_table *table, const dk_table *other, const char
 
     if (status == DK_OK && n_keys == 0)
         status = dki_fail(err, DK_ERR_ARGUMENT, "link takes at least one key");
+    if (status == DK_OK && multiple == DK_MULTIPLE_ALL)
+        status = dki_fail(err, DK_ERR_ARGUMENT, "link makes no row twice: multiple is \"first\" or \"last\"");
     if (status == DK_OK) {
         fields = dki_alloc_array(join.context, n_columns + 1, sizeof *fields, err);
         status = fields ? choose_fields(&join, as, columns, n_columns, fields, err) : DK_ERR_MEMORY;
     }
     if (status == DK_OK)
         status = dki_join_match(&join, err);
-    if (status == DK_OK)
+    if (status == DK_OK && multiple == DK_MULTIPLE_ERROR)
         status = dki_join_check_unique(&join, err);
     if (status == DK_OK)
-        status = make_columns(&join, &mark, as, fields, n_columns, &marked, err);
+        status = make_columns(&join, &mark, as, fields, n_columns, multiple, &marked, err);
     if (status == DK_OK)
         status = add_note(&join, marked, out, err);
     if (status == DK_OK) {

@@ -72,14 +72,15 @@ DK_API DK_MUST_USE dk_status dk_table_join(const dk_table *left, const dk_table 
                                            dk_error *err);
 
 /* All rows of table in their order with a boolean column `as`: true where the key occurs in other, null where it
- * is null, else false; and, for rows that match, the columns `columns` of other (null elsewhere). A note tells
+ * is null, else false; and, for rows that match, the columns `columns` of other (null elsewhere). A key that occurs twice
+ * in other is refused unless multiple says FIRST or LAST, which is whose columns are taken. A note tells
  * how many rows matched and have no key, and how many keys of other occur in no row of table:
  * "5682 of 7676 rows matched; 0 have no key; 12 keys of the other table match no row".
  * Errors as for join. */
 DK_API DK_MUST_USE dk_status dk_table_link(const dk_table *table, const dk_table *other, const char *const *keys,
                                            const char *const *other_keys, size_t n_keys, const char *as,
-                                           const char *const *columns, size_t n_columns, const dk_table **out,
-                                           dk_error *err);
+                                           const char *const *columns, size_t n_columns, dk_multiple multiple,
+                                           const dk_table **out, dk_error *err);
 
 /* How two tables that should describe the same things agree, as a table:
  *

@@ -328,4 +328,8 @@ test("link marks the rows whose key is in the other table", function(t, dk)
   t.raises(function() return data:link(sonar, { mine = "pseudoniem", theirs = "id" }) end, "link wants a name")
   t.raises(function() return data:link(sonar, "id", { as = "x" }) end, "id")
   t.raises(function() return data:link(sonar, "id", { sa = "x" }) end, "'sa'")
+  local twice, key = sonar:union(sonar, { all = true }), { mine = "pseudoniem", theirs = "id" }
+  t.raises(function() return data:link(twice, key, { as = "x" }) end, "the key id is not unique", "multiple")
+  t.eq(data:link(twice, key, { as = "x", multiple = "last" }).x[2], true)
+  t.raises(function() return data:link(twice, key, { as = "x", multiple = "all" }) end, "link makes no row twice")
 end)

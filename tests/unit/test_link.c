@@ -30,7 +30,8 @@ static dk_status link_rows(const char *as, const char *const *columns, size_t n,
 {
     const dk_table *table = make_table(context, register_rows), *other = make_table(context, sonar_rows);
     const char *keys[] = { "id" }, *other_keys[] = { "nummer" };
-    dk_status status = dk_table_link(table, other, keys, other_keys, 1, as, columns, n, out, err);
+    dk_status status =
+        dk_table_link(table, other, keys, other_keys, 1, as, columns, n, DK_MULTIPLE_ERROR, out, err);
 
     dk_table_release(table);
     dk_table_release(other);
@@ -106,9 +107,9 @@ static void a_key_twice_in_the_other_table_is_refused(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_fails(dk_table_link(table, other, keys, keys, 1, "x", NULL, 0, &linked, &err), &err, DK_ERR_DUPLICATE,
-                 "link: the key id is not unique in the other table: 7 in rows 1 and 3");
-    assert_ok(dk_table_link(other, table, keys, keys, 1, "x", NULL, 0, &linked, &err), &err);
+    assert_fails(dk_table_link(table, other, keys, keys, 1, "x", NULL, 0, DK_MULTIPLE_ERROR, &linked, &err), &err,
+                 DK_ERR_DUPLICATE, "link: the key id is not unique in the other table: 7 in rows 1 and 3");
+    assert_ok(dk_table_link(other, table, keys, keys, 1, "x", NULL, 0, DK_MULTIPLE_ERROR, &linked, &err), &err);
     assert_string_equal(show_rows(linked), "7|false\n1|true\n7|false\n");
     dk_table_release(linked);
     dk_table_release(table);
@@ -125,7 +126,48 @@ static void every_failing_allocation_is_survived(void **state)
     (void)state;
     dk_set_threads(1);
     assert_survives_failing_memory(
-        context, dk_table_link(table, other, keys, other_keys, 1, "in_sonar", columns, 2, &linked, &err), &err,
+        context,
+        dk_table_link(table, other, keys, other_keys, 1, "in_sonar", columns, 2, DK_MULTIPLE_ERROR, &linked, &err),
+        &err, linked == NULL, dk_table_release(linked));
+    dk_set_threads(0);
+    dk_table_release(table);
+    dk_table_release(other);
+}
+
+/* A key of the other table that occurs twice marks as one does; whose columns are taken is said. */
+static void the_first_or_the_last_of_several_is_taken(void **state)
+{
+    static const struct {
+        dk_multiple multiple;
+        const char *rows;
+    } cases[] = { { DK_MULTIPLE_FIRST, "a|true|1\nb|false|-\n-|-|-\nc|true|3\n" },
+                  { DK_MULTIPLE_LAST, "a|true|4\nb|false|-\n-|-|-\nc|true|3\n" } };
+    const dk_table *table = make_table(context, "k:text\na\nb\n-\nc\n"), *linked = NULL;
+    const dk_table *other = make_table(context, "k:category n:integer\na|1\n-|2\nc|3\na|4\nz|5\nz|6\n");
+    const char *keys[] = { "k" }, *columns[] = { "n" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_ok(
+            dk_table_link(table, other, keys, keys, 1, "is_there", columns, 1, cases[i].multiple, &linked, &err),
+            &err);
+        assert_string_equal(show_rows(linked), cases[i].rows);
+        assert_string_equal(dk_table_note(linked, 0),
+                            "2 of 4 rows matched; 1 has no key; 1 key of the other table matches no row");
+        dk_table_release(linked);
+        linked = NULL;
+    }
+    assert_fails(
+        dk_table_link(table, other, keys, keys, 1, "is_there", columns, 1, DK_MULTIPLE_ERROR, &linked, &err), &err,
+        DK_ERR_DUPLICATE, "a in rows 1 and 4; z in rows 5 and 6");
+    assert_fails(dk_table_link(table, other, keys, keys, 1, "is_there", columns, 1, DK_MULTIPLE_ALL, &linked, &err),
+                 &err, DK_ERR_ARGUMENT, "link makes no row twice");
+    assert_null(linked);
+    dk_set_threads(1);
+    assert_survives_failing_memory(
+        context,
+        dk_table_link(table, other, keys, keys, 1, "is_there", columns, 1, DK_MULTIPLE_LAST, &linked, &err), &err,
         linked == NULL, dk_table_release(linked));
     dk_set_threads(0);
     dk_table_release(table);
@@ -135,6 +177,7 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_first_or_the_last_of_several_is_taken, start, stop),
         cmocka_unit_test_setup_teardown(the_mark_parts_the_rows_in_three, start, stop),
         cmocka_unit_test_setup_teardown(the_note_counts_both_sides, start, stop),
         cmocka_unit_test_setup_teardown(columns_come_along_where_rows_match, start, stop),

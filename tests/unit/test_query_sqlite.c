@@ -461,7 +461,8 @@ static void joins_agree(void **state)
         assert_same_rows(joined, sql, readings);
         dk_table_release(joined);
         joined = NULL;
-        assert_ok(dk_table_link(left, right, left_keys, right_keys, 2, "mark", right_keys, 1, &joined, &err), &err);
+        assert_ok(dk_table_link(left, right, left_keys, right_keys, 2, "mark", right_keys, 1, DK_MULTIPLE_ERROR, &joined,
+                                 &err), &err);
         (void)snprintf(
             sql, sizeof sql,
             "SELECT t.*, CASE WHEN t.%s IS NOT NULL AND t.%s IS NOT NULL THEN key_1 IS NOT NULL END, key_1 "

@@ -1,5 +1,6 @@
 /* test_unique.c - columns whose known values all differ, and distinct counts that rely on it. */
 #include "query/unique.h"
+
 #include "query/key_index.h"
 #include "tables.h"
 
