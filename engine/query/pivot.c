@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "data/lineage.h"
 #include "expr/aggregate_list.h"
 #include "keys.h"
 #include "margin_rows.h"
@@ -385,6 +386,7 @@ static dk_status run(const dk_table *table, const dk_pivot_spec *spec, const cha
         .context = dk_table_context(table), .table = table, .spec = spec, .value_names = value_names
     };
     size_t n = (size_t)dk_table_n_rows(table);
+    const dk_table *made = NULL;
     dk_status status;
 
     pivot.n_rows = n;
@@ -402,7 +404,14 @@ static dk_status run(const dk_table *table, const dk_pivot_spec *spec, const cha
     if (status == DK_OK)
         status = dki_parallel(pivot.context, pivot.n_made, 1, fill_columns, &pivot, err);
     if (status == DK_OK)
-        status = finish(&pivot, out, err);
+        status = finish(&pivot, &made, err);
+    if (status == DK_OK)
+        status = dki_table_add_step(made, table, err, "a column for each value of %s%s", spec->columns[0],
+                                    spec->n_columns > 1 ? " and others" : "");
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     drop(&pivot);
     return status;
 }

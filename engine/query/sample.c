@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "bound_notes.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "keys.h"
 #include "margin_rows.h"
 
@@ -146,7 +147,13 @@ static dk_status run(struct draw *draw, const dki_order_key *keys, const dk_tabl
     if (status == DK_OK)
         status = add_note(draw, &made, err);
     if (status == DK_OK)
+        status = dki_table_add_step(made, draw->table, err, "drew %llu of %llu rows by seed %llu%s",
+                                    (unsigned long long)draw->n_taken, (unsigned long long)draw->n_rows,
+                                    (unsigned long long)draw->spec->seed, draw->spec->n_within ? ", by group" : "");
+    if (status == DK_OK)
         *out = made;
+    else
+        dk_table_release(made);
     dki_free(context, draw->rows);
     dki_free(context, draw->starts);
     dki_free(context, draw->taken);
@@ -192,6 +199,7 @@ dk_status dk_table_shuffle(const dk_table *table, uint64_t seed, const dk_table 
     dk_context *context = dk_table_context(table);
     uint64_t n_rows = dk_table_n_rows(table);
     dki_order_key key = { NULL, false };
+    const dk_table *made = NULL;
     uint64_t *rows;
     dk_status status = dki_refuse_margin(table, "a shuffle", err);
 
@@ -204,7 +212,13 @@ dk_status dk_table_shuffle(const dk_table *table, uint64_t seed, const dk_table 
     if (status == DK_OK)
         status = dki_order_rows(context, &key, 1, 0, n_rows, n_rows, rows, NULL, err);
     if (status == DK_OK)
-        status = dk_table_gather(table, rows, n_rows, out, err);
+        status = dk_table_gather(table, rows, n_rows, &made, err);
+    if (status == DK_OK)
+        status = dki_table_add_step(made, table, err, "shuffled by seed %llu", (unsigned long long)seed);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     dk_column_release(key.column);
     dki_free(context, rows);
     return status;

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "bound_notes.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "expr/poll_row.h"
 #include "margin_rows.h"
 #include "row_values.h"
@@ -244,7 +245,11 @@ static dk_status finish(struct unpivot *unpivot, const dk_table **out, dk_error 
     if (status == DK_OK)
         status = add_notes(unpivot, &named, err);
     if (status == DK_OK)
+        status = dki_table_add_step(named, unpivot->table, err, "a row for each of %zu columns", unpivot->n_turned);
+    if (status == DK_OK)
         *out = named;
+    else
+        dk_table_release(named);
     dk_table_release(made);
     for (size_t i = 0; fields && i < n_fields; i++)
         dk_column_release(fields[i].column);

@@ -530,6 +530,8 @@ dk_status dk_table_window(const dk_table *table, const dk_window_spec *spec, con
     }
     if (status == DK_OK)
         status = add_columns(&build, spec, err);
+    if (status == DK_OK && spec->n_columns > 0)
+        status = dki_window_lineage(table, build.made, spec, params, err);
     if (status == DK_OK)
         *out = build.made;
     else

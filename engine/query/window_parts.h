@@ -117,6 +117,10 @@ dk_status dki_window_row(const dki_window *window, const dki_window_call *call, 
 dk_status dki_window_sum(const dki_window *window, const dki_window_call *call, const dk_column **out,
                          dk_error *err);
 
+/* Puts groups, order and columns into the lineage of made, which is the caller's alone. */
+dk_status dki_window_lineage(const dk_table *table, const dk_table *made, const dk_window_spec *spec,
+                             const dk_params *params, dk_error *err);
+
 /* A column of values by row. known: a byte for each; NULL: all are. One of the arrays is given. */
 typedef struct dki_window_values {
     int64_t *integers;

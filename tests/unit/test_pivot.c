@@ -1,4 +1,5 @@
 /* test_pivot.c - from long to wide: which columns come, in which order, under which names, and what fills the cells. */
+#include <dekking/lineage.h>
 #include <dekking/pivot.h>
 
 #include "exprs.h"
@@ -325,6 +326,10 @@ static void there_and_back_gives_the_table(void **state)
                                  .rows = NAMES("g"), .n_rows = 1, .name = "k", .value = "v", .drop_nulls = true },
                              &back, &err),
             &err);
+        assert_string_equal(dk_table_lineage(wide, dk_table_n_lineage(wide) - 1)->text,
+                            "a column for each value of k");
+        assert_string_equal(dk_table_lineage(back, dk_table_n_lineage(back) - 1)->text,
+                            dk_table_n_columns(wide) == 10 ? "a row for each of 9 columns" : "");
         expected = strdup(show_rows(table));
         assert_string_equal(show_rows(back), expected);
         free(expected);

@@ -1,4 +1,5 @@
 /* test_sample.c - rows that are drawn: the generator's published numbers, who is drawn, and how evenly. */
+#include <dekking/lineage.h>
 #include <dekking/sample.h>
 
 #include "exprs.h"
@@ -84,6 +85,7 @@ static void the_least_numbers_are_drawn_in_the_order_of_the_table(void **state)
     dk_table_release(table);
     table = numbered(6);
     assert_ok(dk_table_shuffle(table, 42, &shuffled, &err), &err);
+    assert_string_equal(dk_table_lineage(shuffled, dk_table_n_lineage(shuffled) - 1)->text, "shuffled by seed 42");
     assert_string_equal(show_rows(shuffled), "4\n1\n2\n3\n0\n5\n");
     dk_table_release(shuffled);
     dk_table_release(table);
@@ -101,6 +103,8 @@ static void each_group_is_drawn_from(void **state)
     assert_sample(table, &spec, "a|0\nb|1\nb|5\n-|6\na|7\n");
     assert_ok(dk_table_sample(table, &spec, NULL, &sample, &err), &err);
     assert_int_equal(dk_table_n_notes(sample), 1);
+    assert_string_equal(dk_table_lineage(sample, dk_table_n_lineage(sample) - 1)->text,
+                        "drew 5 of 8 rows by seed 7, by group");
     assert_string_equal(dk_table_note(sample, 0), "1 of 3 groups have fewer than 2 rows: all of them are taken");
     dk_table_release(sample);
     spec.n = 1;

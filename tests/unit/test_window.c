@@ -1,4 +1,5 @@
 /* test_window.c - columns that look at other rows, worked out by hand. */
+#include <dekking/lineage.h>
 #include <dekking/window.h>
 
 #include "exprs.h"
@@ -409,6 +410,45 @@ static void notes_of_arguments_are_kept(void **state)
     dk_table_release(table);
 }
 
+/* What the result says of how it was made; good until the next call. */
+static const char *lineage(const dk_table *table)
+{
+    static char out[2000];
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < dk_table_n_lineage(table); i++) {
+        const dk_lineage_item *item = dk_table_lineage(table, i);
+
+        used += (size_t)snprintf(out + used, sizeof out - used, "%s%s%s\n", item->name ? item->name : "",
+                                 item->name ? ": " : "", item->text ? item->text : "");
+    }
+    return out;
+}
+
+static void a_window_goes_into_the_lineage(void **state)
+{
+    static const char *const columns[] = { "a = previous(x)", "b = a + $k * sum(x)", NULL };
+    const char *within = "g", *order = "m desc";
+    const dk_param param = { "k", { .type = DK_INTEGER, .as.integer = 2 } };
+    const dk_params params = { &param, 1 };
+    const dk_expr *exprs[2];
+    const dk_window_spec spec = { &within, 1, &order, 1, exprs, 2 };
+    const dk_table *table = make_table(context, months), *made = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        exprs[i] = parse(columns[i]);
+    assert_ok(dk_table_window(table, &spec, &params, &made, &err), &err);
+    assert_non_null(strstr(lineage(made), "looked at other rows, within g, in the order of m desc\n"
+                                          "a: previous(x)\nb: a + $k * sum(x)\nk: 2\n"));
+    dk_table_release(made);
+    for (size_t i = 0; i < 2; i++)
+        dk_expr_release(exprs[i]);
+    dk_table_release(table);
+}
+
 static void failing_memory_and_interruption_are_statuses(void **state)
 {
     static const char *const columns[] = { "a = previous(x) + next_period(x) + relative_change(x)",
@@ -466,6 +506,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_wrong_is_shown_at_its_place, start, stop),
         cmocka_unit_test_setup_teardown(windows_stand_in_windows_alone, start, stop),
         cmocka_unit_test_setup_teardown(notes_of_arguments_are_kept, start, stop),
+        cmocka_unit_test_setup_teardown(a_window_goes_into_the_lineage, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, start, stop),
     };
 
