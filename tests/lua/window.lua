@@ -43,7 +43,8 @@ test("a window says what is wrong", function(t, dk)
   t.raises(function() data:window { 5 } end, "window wants 'name = expression' as a string; got a number")
   t.raises(function() data:window { "a = 1", nil, "b = 2" } end, "item 2 of the list is nil")
   t.raises(function() data:window { "a = prevous(n)" } end, "did you mean previous()?")
-  t.raises(function() data:derive "a = previous(n)" end, "previous() looks at other rows", "\n  a = previous(n)\n      ^^^^")
+  t.raises(function() data:derive "a = previous(n)" end, "previous() looks at other rows",
+    "\n  a = previous(n)\n      ^^^^")
   t.raises(function() data:window { "a = previous(n, $k)" } end, "the parameter $k has no value")
   local result = data:breakdown { by = "gemeente", measures = "s = sum(n)", margins = "totals" }
   t.raises(function() result:window { "a = rank()" } end, "t:detail()")

@@ -309,7 +309,7 @@ static void there_and_back_gives_the_table(void **state)
         char text[8000] = "g:integer k:category v:integer\n";
         size_t used = strlen(text);
         const dk_table *table, *wide = NULL, *back = NULL;
-        char *expected;
+        char *expected, step[80];
         dk_error err = DK_ERROR_INIT;
 
         for (int g = 0; g < 12; g++)
@@ -328,8 +328,8 @@ static void there_and_back_gives_the_table(void **state)
             &err);
         assert_string_equal(dk_table_lineage(wide, dk_table_n_lineage(wide) - 1)->text,
                             "a column for each value of k");
-        assert_string_equal(dk_table_lineage(back, dk_table_n_lineage(back) - 1)->text,
-                            dk_table_n_columns(wide) == 10 ? "a row for each of 9 columns" : "");
+        (void)snprintf(step, sizeof step, "a row for each of %zu columns", dk_table_n_columns(wide) - 1);
+        assert_string_equal(dk_table_lineage(back, dk_table_n_lineage(back) - 1)->text, step);
         expected = strdup(show_rows(table));
         assert_string_equal(show_rows(back), expected);
         free(expected);
