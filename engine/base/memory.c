@@ -291,7 +291,7 @@ static char *allocate_wide(size_t whole)
 
     if (whole > LARGEST - align)
         return NULL;
-    base = aligned_alloc(align, (whole + WIDE - 1) / WIDE * WIDE);
+    base = aligned_alloc(align, (whole + align - 1) / align * align); /* a multiple, as the standard wants it */
 #ifdef MADV_HUGEPAGE
     if (base && align == LARGE_PAGE)
         (void)madvise(base, whole / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE); /* only advice */
