@@ -90,8 +90,8 @@ static void put_input(struct rows *rows, const char *step, const char *what, con
 static void put_dimension(struct rows *rows, size_t i, uint64_t n_rows)
 {
     const dki_plan *plan = rows->result->plan;
-    const dki_grouper *grouper = &rows->result->groups.grouper;
-    uint32_t n_codes = dki_grouper_n_codes(grouper, i);
+    const dki_groups *groups = &rows->result->groups;
+    uint64_t n_codes = groups->parts ? NOTHING : dki_grouper_n_codes(&groups->grouper, i); /* parts have keys alone */
     char how[DKI_DESCRIPTION], all[DKI_DESCRIPTION + 80];
 
     dki_bound_describe(plan->by[i], how, sizeof how);

@@ -20,29 +20,16 @@
 #include "base/pool.h"
 #include "data/column_parts.h"
 #include "partition.h"
-#include "sort_rows.h"
+#include "partition_sample.h"
 
 #define RANGE_BLOCKS 16
 #define CHUNK_BYTES ((size_t)64 << 20)
 #define MOST_RANGES 32
 #define LEAST_RANGES 4
 #define LEAST_BLOCKS 32 /* a table below that takes less than what is made here */
-#define MOST_PARTS 256
-#define SAMPLE_PLACES 256
-#define SAMPLE_ROWS 64 /* at each place */
-#define MANY_KEYS 2048 /* in a sample */
-#define SOME_KEYS 16   /* where values have to be sorted by group */
+#define MANY_KEYS 2048  /* in a sample */
+#define SOME_KEYS 16    /* where values have to be sorted by group */
 #define MOST_FLAGS 32
-#define BUCKET_BITS 12
-#define N_BUCKETS (1 << BUCKET_BITS)
-
-/* Where parts begin: part k has the keys from border k - 1 on, before border k. */
-struct borders {
-    uint64_t low[MOST_PARTS], high[MOST_PARTS];
-    size_t n;                       /* one less than parts */
-    unsigned shift;                 /* of a key to its bucket */
-    uint16_t before[N_BUCKETS + 1]; /* borders in buckets before this one */
-};
 
 /* Rows, as arrays that run along each other. */
 struct rows {
@@ -65,7 +52,7 @@ struct worker {
 struct scan {
     const dki_plan *plan;
     dki_partitions *parts;
-    struct borders borders;
+    dki_borders borders;
     size_t n_arrays;         /* of values, weights and row numbers */
     size_t weights, numbers; /* which of them, or DKI_NONE */
     bool *keeps;             /* of each array, whether anything is kept */
@@ -233,27 +220,6 @@ static dk_status get_worker(struct scan *scan, unsigned number, struct worker **
 
 /* Dealing. ----------------------------------------------------------------------------------------------------- */
 
-static size_t bucket_of(const struct borders *borders, uint64_t low, uint64_t high)
-{
-    return (size_t)((((dki_key)high << 64) | low) >> borders->shift);
-}
-
-static size_t part_of(const struct borders *borders, uint64_t low, uint64_t high)
-{
-    size_t bucket = bucket_of(borders, low, high);
-    size_t from = borders->before[bucket], to = borders->before[bucket + 1];
-
-    while (from < to) { /* of most buckets there is nothing left to find */
-        size_t middle = (from + to) / 2;
-
-        if (high < borders->high[middle] || (high == borders->high[middle] && low < borders->low[middle]))
-            to = middle;
-        else
-            from = middle + 1;
-    }
-    return from;
-}
-
 /* The numbers of the rows that are selected. */
 static size_t choose(const uint64_t *selection, size_t n, uint32_t *chosen)
 {
@@ -399,12 +365,12 @@ static void scatter(uint64_t *to, const uint64_t *from, const uint32_t *places, 
 static void deal_out(const struct scan *scan, struct worker *worker, size_t range)
 {
     size_t n_parts = scan->parts->n_parts, n = worker->n, at = 0, first = range * scan->range_rows;
-    uint32_t *starts = scan->starts + range * (n_parts + 1), next[MOST_PARTS];
+    uint32_t *starts = scan->starts + range * (n_parts + 1), next[DKI_MOST_PARTITIONS];
     const struct rows *from = &worker->rows, *to = &scan->rows;
 
     memset(starts, 0, (n_parts + 1) * sizeof *starts);
     for (size_t i = 0; i < n; i++) {
-        size_t part = part_of(&scan->borders, from->low[i], from->high ? from->high[i] : 0);
+        size_t part = dki_partition_of(&scan->borders, from->low[i], from->high ? from->high[i] : 0);
 
         worker->part[i] = (uint16_t)part;
         starts[part]++;
@@ -534,106 +500,6 @@ static dk_status take_range(void *arg, unsigned worker, uint64_t begin, uint64_t
     return status;
 }
 
-/* The sample. -------------------------------------------------------------------------------------------------- */
-
-/* Keys of rows from everywhere, sorted. */
-struct sample {
-    uint64_t *low, *high, *order;
-    size_t n, n_keys;
-};
-
-static int compare_sample(const void *arg, uint64_t a, uint64_t b)
-{
-    const struct sample *sample = arg;
-
-    if (sample->high[a] != sample->high[b])
-        return sample->high[a] < sample->high[b] ? -1 : 1;
-    return sample->low[a] < sample->low[b] ? -1 : sample->low[a] > sample->low[b];
-}
-
-static dk_status sample_place(const dki_packing *packing, dki_inputs *inputs, uint64_t row, size_t n,
-                              struct sample *sample, dk_error *err)
-{
-    uint64_t low[SAMPLE_ROWS], high[SAMPLE_ROWS] = { 0 }, scratch[SAMPLE_ROWS];
-    bool any;
-    dk_status status = dki_inputs_keys(inputs, row, n, &any, err);
-
-    if (status != DK_OK || !any)
-        return status;
-    dki_packing_keys(packing, inputs->by_views, n, low, packing->bits > 64 ? high : NULL, scratch);
-    for (size_t i = 0; i < n; i++) {
-        if (inputs->selection && !dki_bit(inputs->selection, i))
-            continue;
-        sample->low[sample->n] = low[i];
-        sample->high[sample->n] = high[i];
-        sample->order[sample->n] = sample->n;
-        sample->n++;
-    }
-    return DK_OK;
-}
-
-/* What cannot be evaluated in a sample is left to the pass over all rows, which reports the earliest row: the sample
- * is empty then. */
-static dk_status take_sample(const dki_plan *plan, const dki_packing *packing, dki_arena *arena,
-                             struct sample *sample, dk_error *err)
-{
-    uint64_t n_rows = dk_table_n_rows(plan->table);
-    size_t step = dki_block_rows(plan->context) < SAMPLE_ROWS ? dki_block_rows(plan->context) : SAMPLE_ROWS;
-    uint64_t n_places = n_rows / step < SAMPLE_PLACES ? n_rows / step : SAMPLE_PLACES;
-    dki_inputs inputs;
-    dk_error ignored = DK_ERROR_INIT;
-    dk_status status;
-
-    *sample = (struct sample){ 0 };
-    sample->low = dki_arena_alloc(arena, SAMPLE_PLACES * SAMPLE_ROWS * sizeof *sample->low, err);
-    sample->high = dki_arena_alloc(arena, SAMPLE_PLACES * SAMPLE_ROWS * sizeof *sample->high, err);
-    sample->order = dki_arena_alloc(arena, SAMPLE_PLACES * SAMPLE_ROWS * sizeof *sample->order, err);
-    if (!sample->low || !sample->high || !sample->order)
-        return DK_ERR_MEMORY;
-    status = dki_inputs_init(&inputs, plan, err);
-    for (uint64_t place = 0; status == DK_OK && place < n_places; place++) {
-        uint64_t row = place * step + (n_rows - n_places * step) / n_places * place;
-
-        status = sample_place(packing, &inputs, row, n_rows - row < step ? (size_t)(n_rows - row) : step, sample,
-                              &ignored);
-        if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {
-            if (err)
-                *err = ignored;
-        } else if (status != DK_OK) {
-            sample->n = 0;
-            place = n_places;
-            status = DK_OK;
-        }
-    }
-    dki_inputs_drop(&inputs);
-    if (status == DK_OK)
-        status = dki_sort_rows(plan->context, sample->order, sample->n, compare_sample, sample, err);
-    for (size_t i = 0; status == DK_OK && i < sample->n; i++)
-        sample->n_keys += i == 0 || compare_sample(sample, sample->order[i - 1], sample->order[i]) != 0;
-    return status;
-}
-
-/* Borders between parts that have about as many rows of the sample each; a key that is frequent makes one. */
-static void find_borders(const struct sample *sample, unsigned bits, size_t n_parts, struct borders *borders)
-{
-    borders->n = 0;
-    borders->shift = bits > BUCKET_BITS ? bits - BUCKET_BITS : 0;
-    for (size_t k = 1; k < n_parts; k++) {
-        size_t at = (size_t)sample->order[sample->n * k / n_parts];
-        size_t last = borders->n - 1;
-
-        if (borders->n && borders->low[last] == sample->low[at] && borders->high[last] == sample->high[at])
-            continue;
-        borders->low[borders->n] = sample->low[at];
-        borders->high[borders->n++] = sample->high[at];
-    }
-    for (size_t bucket = 0, k = 0; bucket <= N_BUCKETS; bucket++) {
-        while (k < borders->n && bucket_of(borders, borders->low[k], borders->high[k]) < bucket)
-            k++;
-        borders->before[bucket] = (uint16_t)k;
-    }
-}
-
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
 static bool has_tallies(const dki_plan *plan)
@@ -675,18 +541,19 @@ static dk_status plan_parts(struct scan *scan, const dki_packing *packing, bool 
                             dk_error *err)
 {
     const dki_plan *plan = scan->plan;
-    struct sample sample;
+    dki_sample sample;
     bool sorts = has_tallies(plan);
     uint64_t step = dki_block_rows(plan->context);
     size_t many = step / 2 < MANY_KEYS ? (size_t)step / 2 : MANY_KEYS;
-    size_t n_parts = dk_table_n_rows(plan->table) < step * MOST_PARTS ? MOST_PARTS / 4 : MOST_PARTS;
-    dk_status status = take_sample(plan, packing, &scan->arena, &sample, err);
+    size_t n_parts =
+        dk_table_n_rows(plan->table) < step * DKI_MOST_PARTITIONS ? DKI_MOST_PARTITIONS / 4 : DKI_MOST_PARTITIONS;
+    dk_status status = dki_sample_take(plan, packing, &scan->arena, &sample, err);
 
     *out = NULL;
     if (status != DK_OK || sample.n == 0 || (by_index && !sorts) ||
         sample.n_keys < (sorts && many > SOME_KEYS ? SOME_KEYS : many))
         return status;
-    find_borders(&sample, packing->bits, n_parts, &scan->borders);
+    dki_borders_find(&sample, packing->bits, n_parts, &scan->borders);
     *out = dki_calloc(plan->context, 1, sizeof **out, err);
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
