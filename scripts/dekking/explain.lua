@@ -142,9 +142,16 @@ local function plan(self, expression, params)
     core.fail "plan: call it on a table, with a colon: t:plan 'leeftijd < 27'"
   end
   local text = core.condition(expression, "plan wants an expression")
-  local made = self:head(0):derive({ "value = " .. text }, params)
-  local measure = made:column "value":type() == "boolean" and "n = count() where %s" or "least = min(%s)"
-  return plan_of(core.plan(dk.breakdown { measures = measure:format(text) }, self, params))
+  local name, taken = "plan", {} -- of no column, and of none that the expression reads
+  for row in self:schema():rows() do
+    taken[row.name] = true
+  end
+  while taken[name] do
+    name = name .. "_"
+  end
+  local made = self:head(0):derive({ name .. " = " .. text }, params)
+  local measure = made:column(name):type() == "boolean" and "%s = count() where %s" or "%s = min(%s)"
+  return plan_of(core.plan(dk.breakdown { measures = measure:format(name, text) }, self, params))
 end
 
 core.table_methods.explain = core.export(explain)

@@ -133,6 +133,9 @@ test("keys that have to be looked for, and expressions alone", function(t, dk)
   t.eq(steps(data:plan("length(name) + $n", { n = 1 }))[2],
     { "value", "length(name) + $n", "computed in blocks by 2 operators", 1, 400, "" })
   t.eq(steps(data:plan "1 < 2")[2][3], "constant")
+  local named = data:rename { x = "n", c = "plan" } -- columns with names that a plan could have wanted
+  t.eq(steps(named:plan "n + 1")[2][2], "n + 1")
+  t.eq(steps(named:plan "plan is null and n > 2")[2][2], "plan is null and n > 2")
 end)
 
 test("mistakes say what they are", function(t, dk)

@@ -211,6 +211,10 @@ static const char *const calls[] = {
     DATA
     "return function() local b <close> = dk.breakdown { measures = 'a = count()' } return #t:breakdown { by = 'k', "
     "measures = 'a = count()' } end",
+    DATA "local b = dk.breakdown { by = 'k', measures = { 'm = count()', 's = sum(x) where n > 5' } } "
+         "return function() return b(t):explain() .. #b:plan(t):table() end",
+    DATA "local b = dk.breakdown { by = 'k', measures = 'm = count()' } "
+         "return function() return #tostring(b:plan(t)) > 9 and #t:plan 'n > 5':table() end",
     DATA "return function() return select(2, pcall(function() dk.breakdown { mesures = {} } end)) end",
     DATA "return function() return select(2, pcall(function() return dk.breakdown { measures = 'a = count()' }.bye "
          "end)) "
