@@ -170,7 +170,8 @@ static void add_steps(struct write *write)
 {
     static const char *const margins[] = { NULL, "with the total over everything",
                                            "with totals over the last dimension, the last two, and so on",
-                                           "with totals over every set of dimensions" };
+                                           "with totals over every set of dimensions",
+                                           "for the sets of dimensions that are named, and no others" };
     const dk_breakdown *breakdown = write->result->plan->breakdown;
 
     if (breakdown->margins != DK_MARGINS_NONE)
