@@ -146,7 +146,7 @@ static void fill_columns(const dki_lookup *lookup, dki_op *const *ops, struct co
             else if (ops[k]->type == DK_BOOLEAN)
                 dki_bit_put(columns->values[k], i, code == 2);
             else
-                ((int64_t *)columns->values[k])[i] = code ? source->coding.least + (int64_t)code - 1 : 0;
+                ((int64_t *)columns->values[k])[i] = code ? (int64_t)((uint64_t)source->coding.least + code - 1) : 0;
         }
         if (ops[k]->type == DK_CATEGORY)
             vector.valid = NULL;
