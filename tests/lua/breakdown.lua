@@ -155,6 +155,7 @@ test("margins can be sets of dimensions, and then nothing else is shown", functi
   end
   t.eq(shown, { 4, 2, 6 })
   t.ok(tostring(question):find("{ doelgroep }, {}", 1, true))
+  t.ok(tostring(question(people(dk)):explain()):find("sets of dimensions that are named", 1, true))
   t.eq(#question:with { margins = "totals" } (people(dk)), 5)
   t.raises(function() return dk.breakdown { by = "a", measures = "n = count()", margins = {} } end, "a set at least")
   t.raises(function() return question:with { margins = { { "b" } } } end, "no dimension b")
