@@ -3,23 +3,7 @@
 
 #include "tables.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Runs a question in blocks of some sizes, with one thread and two; every answer must be the same. */
 static void assert_rows(const dk_table *table, const struct question *question, const char *expected)
@@ -369,25 +353,25 @@ static void failing_memory_in_quantiles_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(integers_are_summed_exactly, start, stop),
-        cmocka_unit_test_setup_teardown(decimals_are_summed_exactly, start, stop),
-        cmocka_unit_test_setup_teardown(one_tenth_ten_times_is_one, start, stop),
-        cmocka_unit_test_setup_teardown(ratios_are_summed_exactly_in_any_order, start, stop),
-        cmocka_unit_test_setup_teardown(reals_are_summed_exactly_and_rounded_once, start, stop),
-        cmocka_unit_test_setup_teardown(sums_of_reals_do_not_depend_on_order, start, stop),
-        cmocka_unit_test_setup_teardown(min_and_max_take_every_type, start, stop),
-        cmocka_unit_test_setup_teardown(constants_are_arguments_too, start, stop),
-        cmocka_unit_test_setup_teardown(the_same_aggregate_is_one, start, stop),
-        cmocka_unit_test_setup_teardown(weights_are_summed_exactly, start, stop),
-        cmocka_unit_test_setup_teardown(a_weighted_sum_keeps_the_digits_that_fit, start, stop),
-        cmocka_unit_test_setup_teardown(weighted_sums_pass_128_bits_on_the_way, start, stop),
-        cmocka_unit_test_setup_teardown(totals_are_those_of_the_groups, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
-        cmocka_unit_test_setup_teardown(quantiles_are_of_type_7, start, stop),
-        cmocka_unit_test_setup_teardown(quantiles_and_distinct_counts_have_totals, start, stop),
-        cmocka_unit_test_setup_teardown(quantiles_say_what_they_take, start, stop),
-        cmocka_unit_test_setup_teardown(a_quantile_that_does_not_fit_says_so, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_in_quantiles_leaves_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(integers_are_summed_exactly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(decimals_are_summed_exactly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_tenth_ten_times_is_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ratios_are_summed_exactly_in_any_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(reals_are_summed_exactly_and_rounded_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sums_of_reals_do_not_depend_on_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(min_and_max_take_every_type, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(constants_are_arguments_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_same_aggregate_is_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(weights_are_summed_exactly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_weighted_sum_keeps_the_digits_that_fit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(weighted_sums_pass_128_bits_on_the_way, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_are_those_of_the_groups, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quantiles_are_of_type_7, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quantiles_and_distinct_counts_have_totals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quantiles_say_what_they_take, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_quantile_that_does_not_fit_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_in_quantiles_leaves_nothing, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

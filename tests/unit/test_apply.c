@@ -3,24 +3,7 @@
 
 #include "scenario/scenario_parts.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* A plan on a table, whose weight is w where it has one. */
 static dk_status run_plan(const char *text, const struct plan *plan, const dk_params *params, const dk_table **out,
@@ -496,26 +479,26 @@ static void an_interruption_stops_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(w1_a_share_of_the_unknown_registers, start, stop),
-        cmocka_unit_test_setup_teardown(w2_whole_persons_over_municipalities, start, stop),
-        cmocka_unit_test_setup_teardown(w3_two_municipalities_merge, start, stop),
-        cmocka_unit_test_setup_teardown(w4_a_municipality_changes_region, start, stop),
-        cmocka_unit_test_setup_teardown(steps_run_in_their_order, start, stop),
-        cmocka_unit_test_setup_teardown(a_composition_is_one_after_the_other, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_set_is_evaluated_all_at_once, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_set_fails_for_nobody_else, start, stop),
-        cmocka_unit_test_setup_teardown(new_levels_come_in, start, stop),
-        cmocka_unit_test_setup_teardown(every_type_can_be_set, start, stop),
-        cmocka_unit_test_setup_teardown(what_a_column_cannot_hold_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(parameters_override_defaults, start, stop),
-        cmocka_unit_test_setup_teardown(matching_nobody_is_an_error_unless_it_is_allowed, start, stop),
-        cmocka_unit_test_setup_teardown(a_note_tells_whom_null_left_out, start, stop),
-        cmocka_unit_test_setup_teardown(a_note_tells_what_nobody_has, start, stop),
-        cmocka_unit_test_setup_teardown(a_scenario_runs_on_cells_alone, start, stop),
-        cmocka_unit_test_setup_teardown(a_key_of_the_cells_goes, start, stop),
-        cmocka_unit_test_setup_teardown(every_step_is_checked_before_the_first_runs, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
-        cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),
+        cmocka_unit_test_setup_teardown(w1_a_share_of_the_unknown_registers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(w2_whole_persons_over_municipalities, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(w3_two_municipalities_merge, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(w4_a_municipality_changes_region, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(steps_run_in_their_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_composition_is_one_after_the_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_set_is_evaluated_all_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_set_fails_for_nobody_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(new_levels_come_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_type_can_be_set, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_column_cannot_hold_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(parameters_override_defaults, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(matching_nobody_is_an_error_unless_it_is_allowed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_note_tells_whom_null_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_note_tells_what_nobody_has, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_scenario_runs_on_cells_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_key_of_the_cells_goes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_step_is_checked_before_the_first_runs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interruption_stops_it, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

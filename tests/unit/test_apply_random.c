@@ -8,24 +8,7 @@
 
 #include "scenario/scenario_parts.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* The model ---------------------------------------------------------------------------------------------------- */
 
@@ -611,9 +594,9 @@ static void a_composition_is_one_after_the_other(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(cells_move_as_persons_do, start, stop),
-        cmocka_unit_test_setup_teardown(no_number_depends_on_what_else_is_asked, start, stop),
-        cmocka_unit_test_setup_teardown(a_composition_is_one_after_the_other, start, stop),
+        cmocka_unit_test_setup_teardown(cells_move_as_persons_do, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_number_depends_on_what_else_is_asked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_composition_is_one_after_the_other, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,23 +3,7 @@
 
 #include "scenario/scenario_parts.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static void assert_spread(const int64_t *weights, size_t n, int64_t total, const int64_t *expected)
 {
@@ -224,16 +208,16 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_published_totals_share_out, start, stop),
-        cmocka_unit_test_setup_teardown(ties_go_to_the_earlier, start, stop),
-        cmocka_unit_test_setup_teardown(nothing_can_be_spread_over_nobody, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_negative_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(the_greatest_numbers_fit, start, stop),
-        cmocka_unit_test_setup_teardown(random_weights_share_out_as_the_plain_way_does, start, stop),
-        cmocka_unit_test_setup_teardown(quotas_round_their_sum_half_away_from_zero, start, stop),
-        cmocka_unit_test_setup_teardown(what_one_cannot_give_goes_to_the_next, start, stop),
-        cmocka_unit_test_setup_teardown(rounds_go_on_while_somebody_has_a_whole_one, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(the_published_totals_share_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ties_go_to_the_earlier, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_can_be_spread_over_nobody, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_negative_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_greatest_numbers_fit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(random_weights_share_out_as_the_plain_way_does, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quotas_round_their_sum_half_away_from_zero, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_one_cannot_give_goes_to_the_next, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rounds_go_on_while_somebody_has_a_whole_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,27 +1,10 @@
 /* test_assemble.c - stretches into the finished column: every type from codes, numbers and text; storage; memory. */
 #include "blocks.h"
 
+#include "with_context.h"
+
 #include <dekking/dictionary.h>
 #include <stdlib.h>
-
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 typedef enum form { CODES, ROWS } form; /* how a block keeps its column */
 

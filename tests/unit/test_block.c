@@ -1,25 +1,9 @@
 /* test_block.c - the text of a block into stretches: codes, text, what is odd, lines, null markers, memory. */
 #include "blocks.h"
 
+#include "with_context.h"
+
 #include <stdlib.h>
-
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 static void fields_get_codes_in_the_order_of_their_appearance(void **state)
 {

@@ -2,24 +2,7 @@
  * */
 #include "scenarios.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static const char people[] = "klasse:category gemeente:category in_sonar:boolean leeftijd:integer weight:integer\n"
                              "jong|Duiven|true|20|1\noud|Arnhem|false|60|1\njong|Arnhem|false|20|1\n"
@@ -357,21 +340,22 @@ static void an_interruption_stops_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(cells_are_the_combinations_that_a_scenario_mentions, start, stop),
-        cmocka_unit_test_setup_teardown(a_breakdown_adds_the_columns_that_it_reads, start, stop),
-        cmocka_unit_test_setup_teardown(weights_of_a_table_are_summed_under_their_own_name, start, stop),
-        cmocka_unit_test_setup_teardown(cells_keep_what_the_table_is, start, stop),
-        cmocka_unit_test_setup_teardown(a_table_without_rows_has_no_cells, start, stop),
-        cmocka_unit_test_setup_teardown(totals_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(an_unknown_column_is_named_with_its_step, start, stop),
-        cmocka_unit_test_setup_teardown(records_cannot_be_counted_on_cells, start, stop),
-        cmocka_unit_test_setup_teardown(the_weight_is_neither_read_nor_set, start, stop),
-        cmocka_unit_test_setup_teardown(a_backquote_in_a_name_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(more_columns_than_a_breakdown_has_dimensions_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(weights_that_do_not_fit_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(a_breakdown_is_the_same_on_cells_as_on_rows, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
-        cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),
+        cmocka_unit_test_setup_teardown(cells_are_the_combinations_that_a_scenario_mentions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_breakdown_adds_the_columns_that_it_reads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(weights_of_a_table_are_summed_under_their_own_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cells_keep_what_the_table_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_table_without_rows_has_no_cells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_unknown_column_is_named_with_its_step, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_cannot_be_counted_on_cells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_weight_is_neither_read_nor_set, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_backquote_in_a_name_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(more_columns_than_a_breakdown_has_dimensions_are_refused, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(weights_that_do_not_fit_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_breakdown_is_the_same_on_cells_as_on_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interruption_stops_it, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

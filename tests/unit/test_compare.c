@@ -3,24 +3,7 @@
  */
 #include "scenarios.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* A question compared under plans, on a table that is consumed. */
 static dk_status compare(const dk_table *table, const struct question *question, const struct plan *const *plans,
@@ -416,19 +399,19 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_region_has_598_persons_more, start, stop),
-        cmocka_unit_test_setup_teardown(rates_are_exact, start, stop),
-        cmocka_unit_test_setup_teardown(a_merger_has_groups_of_one_side, start, stop),
-        cmocka_unit_test_setup_teardown(several_scenarios_stand_side_by_side, start, stop),
-        cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, start, stop),
-        cmocka_unit_test_setup_teardown(order_and_limit_of_the_breakdown_are_left_aside, start, stop),
-        cmocka_unit_test_setup_teardown(notes_come_along, start, stop),
-        cmocka_unit_test_setup_teardown(notes_of_two_tables_say_whose_they_are, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_wrong_comes_first, start, stop),
-        cmocka_unit_test_setup_teardown(big_registers_are_exact, start, stop),
-        cmocka_unit_test_setup_teardown(thousands_of_groups_are_compared, start, stop),
-        cmocka_unit_test_setup_teardown(nobody_moved_means_nothing_changed, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(the_region_has_598_persons_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rates_are_exact, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_merger_has_groups_of_one_side, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(several_scenarios_stand_side_by_side, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(order_and_limit_of_the_breakdown_are_left_aside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(notes_come_along, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(notes_of_two_tables_say_whose_they_are, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_wrong_comes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(big_registers_are_exact, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(thousands_of_groups_are_compared, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_moved_means_nothing_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

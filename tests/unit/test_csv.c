@@ -1,29 +1,13 @@
 /* test_csv.c - whole files: header, nulls, blank lines, faults with their place, lenient reading, notes. */
 #include "check.h"
 
+#include "with_context.h"
+
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <dekking/csv.h>
-
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 static dk_status read_text(const char *text, const dk_csv_options *o, const dk_table **out,
                            const dk_table **rejected, dk_error *err)

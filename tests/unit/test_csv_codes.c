@@ -4,24 +4,7 @@
 #include "both_paths.h"
 #include "random.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Reads by both paths, which must agree, and gives the parallel one's. */
 static void read_both(const char *text, const dk_csv_options *o, both_reading *out)
@@ -199,7 +182,7 @@ static void failing_memory_leaves_nothing(void **state)
     dk_dictionary_release(list);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -3,23 +3,7 @@
 
 #include "expr/expr_lexer.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Every token of a text as <kind value>, to compare with. Good until the next call. */
 static const char *tokens_of(const char *text)
@@ -317,16 +301,16 @@ static void failing_memory_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_sign_is_a_token, start, stop),
-        cmocka_unit_test_setup_teardown(names_have_letters_of_any_script, start, stop),
-        cmocka_unit_test_setup_teardown(numbers_are_exact_unless_they_have_an_exponent, start, stop),
-        cmocka_unit_test_setup_teardown(texts_have_the_escapes_of_lua, start, stop),
-        cmocka_unit_test_setup_teardown(a_text_may_hold_a_zero_byte, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_no_token_points_at_its_place, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_written_elsewhere_is_named, start, stop),
-        cmocka_unit_test_setup_teardown(random_texts_are_read_to_an_end, start, stop),
-        cmocka_unit_test_setup_teardown(memory_is_linear_in_the_text, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(every_sign_is_a_token, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_have_letters_of_any_script, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_are_exact_unless_they_have_an_exponent, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_have_the_escapes_of_lua, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_text_may_hold_a_zero_byte, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_token_points_at_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_written_elsewhere_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(random_texts_are_read_to_an_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(memory_is_linear_in_the_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,23 +3,7 @@
 
 #include "data/chunk.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Gathers rows of the column, and the same rows of the model. */
 static void gather_both(const dk_column *column, const row *rows, const uint64_t *numbers, size_t n)

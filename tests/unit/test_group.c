@@ -2,23 +2,7 @@
 #include "query/group.h"
 #include "tables.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static dki_dimension dimension_of(const dk_column *column)
 {
@@ -300,12 +284,12 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rows_of_one_key_have_one_number, start, stop),
-        cmocka_unit_test_setup_teardown(no_dimension_makes_one_group, start, stop),
-        cmocka_unit_test_setup_teardown(sixteen_wide_dimensions_are_told_apart, start, stop),
-        cmocka_unit_test_setup_teardown(merging_maps_numbers_by_key, start, stop),
-        cmocka_unit_test_setup_teardown(ranks_go_by_value_and_null_is_last, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(rows_of_one_key_have_one_number, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_dimension_makes_one_group, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sixteen_wide_dimensions_are_told_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(merging_maps_numbers_by_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ranks_go_by_value_and_null_is_last, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

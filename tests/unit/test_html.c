@@ -1,23 +1,7 @@
 /* test_html.c - a page with one table: whole, and without markup of its values. */
 #include "written.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* From <body> to the end. */
 static const char *body_of(const dk_table *table, const dk_write_options *options)

@@ -3,28 +3,12 @@
 
 #include "tables.h"
 
+#include "with_context.h"
+
 static const char register_rows[] = "id:text gemeente:category n:integer\n"
                                     "a|Arnhem|1\nb|Duiven|2\n-|Arnhem|3\nc|Zevenaar|4\na|Rheden|5\n";
 static const char sonar_rows[] =
     "id:text profiel:boolean uren:decimal1\nc|true|1.5\na|false|2.5\nx|true|9.5\n-|true|0.5\n";
-
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 struct pair {
     const char *left, *right;
@@ -477,28 +461,28 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(left_keeps_every_row_in_its_order, start, stop),
-        cmocka_unit_test_setup_teardown(inner_keeps_the_rows_that_match, start, stop),
-        cmocka_unit_test_setup_teardown(several_keys_match_together, start, stop),
-        cmocka_unit_test_setup_teardown(categories_and_text_match_by_text, start, stop),
-        cmocka_unit_test_setup_teardown(numbers_match_by_value, start, stop),
-        cmocka_unit_test_setup_teardown(dates_and_booleans_match, start, stop),
-        cmocka_unit_test_setup_teardown(each_kind_has_its_rows, start, stop),
-        cmocka_unit_test_setup_teardown(the_first_or_the_last_of_several_is_taken, start, stop),
-        cmocka_unit_test_setup_teardown(rows_of_right_alone_reconcile_the_key, start, stop),
-        cmocka_unit_test_setup_teardown(columns_are_chosen_and_renamed, start, stop),
-        cmocka_unit_test_setup_teardown(texts_of_every_length_match, start, stop),
-        cmocka_unit_test_setup_teardown(keys_of_few_and_of_many_bits_match, start, stop),
-        cmocka_unit_test_setup_teardown(numbers_of_every_two_types_match_exactly, start, stop),
-        cmocka_unit_test_setup_teardown(a_weight_has_no_rows_of_right_alone, start, stop),
-        cmocka_unit_test_setup_teardown(properties_are_those_of_left, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_of_a_full_join_is_survived, start, stop),
-        cmocka_unit_test_setup_teardown(an_interrupted_join_stops, start, stop),
-        cmocka_unit_test_setup_teardown(empty_tables_join, start, stop),
-        cmocka_unit_test_setup_teardown(a_key_twice_on_the_right_is_refused_with_examples, start, stop),
-        cmocka_unit_test_setup_teardown(keys_that_cannot_be_compared_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(totals_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(left_keeps_every_row_in_its_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(inner_keeps_the_rows_that_match, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(several_keys_match_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(categories_and_text_match_by_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_match_by_value, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dates_and_booleans_match, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_kind_has_its_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_or_the_last_of_several_is_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_of_right_alone_reconcile_the_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(columns_are_chosen_and_renamed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_of_every_length_match, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_of_few_and_of_many_bits_match, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_of_every_two_types_match_exactly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_weight_has_no_rows_of_right_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(properties_are_those_of_left, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_of_a_full_join_is_survived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interrupted_join_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(empty_tables_join, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_key_twice_on_the_right_is_refused_with_examples, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_that_cannot_be_compared_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
 
 #include "tables.h"
 
+#include "with_context.h"
+
 /* Who was visible when, and when somebody asked. b has no event before 5 March; the one of row 6 has no day. */
 static const char events[] =
     "id:text dag:date status:text\na|2024-03-10|twee\nb|2024-03-05|drie\na|2024-03-01|een\n"
@@ -10,24 +12,6 @@ static const char events[] =
 static const char asked[] =
     "id:text dag:date\na|2024-03-14\na|2024-02-28\nb|2024-03-04\nc|2024-03-05\n-|2024-03-05\n"
     "a|-\na|2024-03-15\na|2024-03-20\n";
-
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 static dk_status join_asof(const char *left, const char *right, const char *key, const dk_join_options *how,
                            const dk_table **out, dk_error *err)
@@ -226,13 +210,13 @@ static void failures_leave_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_direction_finds_its_row, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_too_far_does_not_count, start, stop),
-        cmocka_unit_test_setup_teardown(without_a_key_time_alone_decides, start, stop),
-        cmocka_unit_test_setup_teardown(distances_do_not_overflow, start, stop),
-        cmocka_unit_test_setup_teardown(equal_times_are_refused_or_chosen, start, stop),
-        cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(each_direction_finds_its_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_too_far_does_not_count, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_a_key_time_alone_decides, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(distances_do_not_overflow, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(equal_times_are_refused_or_chosen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_leave_nothing, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

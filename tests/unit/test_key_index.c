@@ -4,24 +4,7 @@
 #include "columns.h"
 #include "random.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* What a key looks like: number k of many. */
 typedef void write_fn(char *out, size_t size, uint64_t k);
@@ -308,10 +291,10 @@ static void failures_leave_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(keys_lead_to_their_first_rows, start, stop),
-        cmocka_unit_test_setup_teardown(nulls_may_be_values, start, stop),
-        cmocka_unit_test_setup_teardown(an_index_stays_with_its_column, start, stop),
-        cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(keys_lead_to_their_first_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nulls_may_be_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_index_stays_with_its_column, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_leave_nothing, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,29 +1,13 @@
 /* test_levels.c - stated levels and code lists put on columns that are there; labels of two dictionaries. */
 #include "tables.h"
 
-#include <dekking/levels.h>
 #include <dekking/fingerprint.h>
+#include <dekking/levels.h>
 
-#include "data/levels.h"
 #include "data/column_parts.h"
+#include "data/levels.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static dk_status recode(const char *text, const char *list, uint32_t other, const dk_table **out, uint64_t *n_other,
                         dk_error *err)
@@ -211,7 +195,7 @@ static void failing_memory_leaves_nothing(void **state)
     dk_table_release(table);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

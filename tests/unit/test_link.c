@@ -3,27 +3,11 @@
 
 #include "tables.h"
 
+#include "with_context.h"
+
 static const char register_rows[] =
     "id:text gemeente:category\na|Arnhem\nb|Duiven\n-|Arnhem\nc|Zevenaar\na|Rheden\n";
 static const char sonar_rows[] = "nummer:text profiel:boolean uren:integer\nc|true|1\na|false|2\nx|-|9\n-|true|0\n";
-
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 static dk_status link_rows(const char *as, const char *const *columns, size_t n, const dk_table **out,
                            dk_error *err)
@@ -177,13 +161,13 @@ static void the_first_or_the_last_of_several_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_first_or_the_last_of_several_is_taken, start, stop),
-        cmocka_unit_test_setup_teardown(the_mark_parts_the_rows_in_three, start, stop),
-        cmocka_unit_test_setup_teardown(the_note_counts_both_sides, start, stop),
-        cmocka_unit_test_setup_teardown(columns_come_along_where_rows_match, start, stop),
-        cmocka_unit_test_setup_teardown(a_name_that_is_there_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(a_key_twice_in_the_other_table_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(the_first_or_the_last_of_several_is_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_mark_parts_the_rows_in_three, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_note_counts_both_sides, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(columns_come_along_where_rows_match, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_that_is_there_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_key_twice_in_the_other_table_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,23 +2,7 @@
 #include "query/margin.h"
 #include "tables.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Three dimensions, four groups: (0,0,0) (0,1,0) (1,0,2) (1,0,3). */
 static const uint32_t groups[] = { 1, 0, 3, 0, 0, 0, 0, 1, 0, 1, 0, 2 };
@@ -228,14 +212,14 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_kind_of_margins_has_its_cells, start, stop),
-        cmocka_unit_test_setup_teardown(every_level_holds_each_group_once, start, stop),
-        cmocka_unit_test_setup_teardown(levels_to_look_up_are_hidden, start, stop),
-        cmocka_unit_test_setup_teardown(no_groups_have_a_grand_total, start, stop),
-        cmocka_unit_test_setup_teardown(totals_are_found_by_is_total, start, stop),
-        cmocka_unit_test_setup_teardown(a_cube_of_sixteen_dimensions_is_possible, start, stop),
-        cmocka_unit_test_setup_teardown(a_cube_beyond_all_reading_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(each_kind_of_margins_has_its_cells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_level_holds_each_group_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(levels_to_look_up_are_hidden, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_groups_have_a_grand_total, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_are_found_by_is_total, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cube_of_sixteen_dimensions_is_possible, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cube_beyond_all_reading_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,23 +1,7 @@
 /* test_markdown.c - tables in Markdown: what is shown is the text, whatever is in it. */
 #include "written.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static void expect(const dk_table *table, const dk_write_options *options, const char *shown)
 {

@@ -4,24 +4,7 @@
 #include "query/moments.h"
 #include "tables.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* In blocks of some sizes, with one thread and two. */
 static void assert_answer(const char *data, const struct question *question, const char *expected)
@@ -272,16 +255,16 @@ static void failing_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(anscombes_first_set_is_as_published, start, stop),
-        cmocka_unit_test_setup_teardown(of_fewer_than_two_values_nothing_is_known, start, stop),
-        cmocka_unit_test_setup_teardown(a_line_has_correlation_1_and_minus_1, start, stop),
-        cmocka_unit_test_setup_teardown(extreme_values_are_exact, start, stop),
-        cmocka_unit_test_setup_teardown(variance_is_that_of_all_pairs, start, stop),
-        cmocka_unit_test_setup_teardown(mode_is_the_most_frequent_and_of_several_the_least, start, stop),
-        cmocka_unit_test_setup_teardown(first_and_last_follow_the_order_of_rows, start, stop),
-        cmocka_unit_test_setup_teardown(first_and_last_are_the_same_for_any_threads, start, stop),
-        cmocka_unit_test_setup_teardown(what_they_take_is_said, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(anscombes_first_set_is_as_published, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(of_fewer_than_two_values_nothing_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_has_correlation_1_and_minus_1, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(extreme_values_are_exact, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(variance_is_that_of_all_pairs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(mode_is_the_most_frequent_and_of_several_the_least, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(first_and_last_follow_the_order_of_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(first_and_last_are_the_same_for_any_threads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_they_take_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,23 +1,7 @@
 /* test_numbers.c - a column of a block as canonical numbers: forms, widths, what is not taken, memory. */
 #include "blocks.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Splits a block of one column, not coded. */
 static void split(block_case *t, const char *text)

@@ -6,23 +6,7 @@
 
 #include "read/figures.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static const char region[] = "# counts per municipality\n"
                              " Arnhem 12 724 1.758 489 2.983\n\nDoesburg 10 51 89 34 184\n\n"

@@ -1,24 +1,7 @@
 /* test_receipt.c - what a scenario moved, step by step and stratum by stratum. */
 #include "scenarios.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static const struct plan plan = { .name = "plan",
                                   .steps = { { .name = "registreer",
@@ -111,9 +94,9 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_stratum_of_every_step_has_a_row, start, stop),
-        cmocka_unit_test_setup_teardown(long_values_are_not_cut, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(every_stratum_of_every_step_has_a_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_values_are_not_cut, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

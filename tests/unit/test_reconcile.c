@@ -3,6 +3,8 @@
 
 #include "tables.h"
 
+#include "with_context.h"
+
 /* a twice in left, one row without key; c and e in both once; z twice in right, one row without key, d in right alone. */
 static const char left_rows[] = "id:text gemeente:category uren:integer n:integer\n"
                                 "a|Arnhem|1|1\nb|Duiven|2|2\n-|Arnhem|3|3\na|Rheden|4|4\nc|Zevenaar|-|5\ne|-|6|6\n";
@@ -10,24 +12,6 @@ static const char right_rows[] =
     "nummer:category gemeente:text uren:decimal1 m:integer\n"
     "c|Zevenaar|1.5|1\nz|Arnhem|1.0|2\na|Arnhem|1.0|3\nz|Arnhem|1.0|4\n-|Arnhem|1.0|5\n"
     "e|Duiven|6.0|6\nd|-|-|7\n";
-
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 static dk_status reconcile(const char *left, const char *right, const char *key, const char *other,
                            size_t n_examples, const dk_table **out, dk_error *err)
@@ -165,12 +149,12 @@ static void totals_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_row_is_found_once, start, stop),
-        cmocka_unit_test_setup_teardown(examples_show_keys_and_rows, start, stop),
-        cmocka_unit_test_setup_teardown(values_are_compared_as_keys_are, start, stop),
-        cmocka_unit_test_setup_teardown(empty_tables_agree, start, stop),
-        cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
-        cmocka_unit_test_setup_teardown(totals_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(every_row_is_found_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(examples_show_keys_and_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(values_are_compared_as_keys_are, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(empty_tables_agree, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_leave_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_are_refused, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

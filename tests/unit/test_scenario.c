@@ -1,24 +1,7 @@
 /* test_scenario.c - scenarios as values: what is refused when one is made, and composing. */
 #include "scenarios.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static void assert_refused(const struct plan *plan, dk_status expected, const char *part)
 {
@@ -282,18 +265,18 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_scenario_has_a_name_and_steps, start, stop),
-        cmocka_unit_test_setup_teardown(a_step_says_exactly_one_way, start, stop),
-        cmocka_unit_test_setup_teardown(a_step_sets_something_once, start, stop),
-        cmocka_unit_test_setup_teardown(what_cannot_be_parsed_shows_its_place, start, stop),
-        cmocka_unit_test_setup_teardown(a_condition_that_sets_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(an_amount_that_is_known_is_checked, start, stop),
-        cmocka_unit_test_setup_teardown(a_step_without_a_name_has_a_number, start, stop),
-        cmocka_unit_test_setup_teardown(texts_are_copied, start, stop),
-        cmocka_unit_test_setup_teardown(a_long_name_leaves_room_for_what_is_wrong, start, stop),
-        cmocka_unit_test_setup_teardown(a_composition_has_the_steps_and_parameters_of_both, start, stop),
-        cmocka_unit_test_setup_teardown(a_parameter_that_is_defined_differently_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(a_scenario_has_a_name_and_steps, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_step_says_exactly_one_way, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_step_sets_something_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_parsed_shows_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_condition_that_sets_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_amount_that_is_known_is_checked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_step_without_a_name_has_a_number, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_are_copied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_long_name_leaves_room_for_what_is_wrong, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_composition_has_the_steps_and_parameters_of_both, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_parameter_that_is_defined_differently_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,23 +5,7 @@
 #include "base/buffer.h"
 #include "scenario/scenario_parts.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static void assert_trimmed(const char *text, uint8_t least, dk_type type, uint8_t scale, const char *rows)
 {
@@ -150,11 +134,11 @@ static void a_cell_is_told_by_its_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(digits_that_are_zeros_go, start, stop),
-        cmocka_unit_test_setup_teardown(joined_levels_keep_codes_and_declared_order, start, stop),
-        cmocka_unit_test_setup_teardown(values_are_equal_across_types_that_mean_the_same, start, stop),
-        cmocka_unit_test_setup_teardown(weights_are_told_as_persons, start, stop),
-        cmocka_unit_test_setup_teardown(a_cell_is_told_by_its_columns, start, stop),
+        cmocka_unit_test_setup_teardown(digits_that_are_zeros_go, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(joined_levels_keep_codes_and_declared_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(values_are_equal_across_types_that_mean_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(weights_are_told_as_persons, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cell_is_told_by_its_columns, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

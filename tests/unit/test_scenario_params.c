@@ -4,23 +4,7 @@
 
 #include "scenario/scenario_parts.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* A scenario of one step that uses $p, and that parameter. */
 static dk_status define(dk_scenario_param param, const dk_scenario **out, dk_error *err)
@@ -177,11 +161,11 @@ static void a_parameter_that_nothing_mentions_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_default_lies_in_its_range, start, stop),
-        cmocka_unit_test_setup_teardown(a_range_is_made_of_numbers_and_not_empty, start, stop),
-        cmocka_unit_test_setup_teardown(a_parameter_has_one_name_and_is_used, start, stop),
-        cmocka_unit_test_setup_teardown(values_override_defaults, start, stop),
-        cmocka_unit_test_setup_teardown(a_parameter_that_nothing_mentions_is_refused, start, stop),
+        cmocka_unit_test_setup_teardown(a_default_lies_in_its_range, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_range_is_made_of_numbers_and_not_empty, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_parameter_has_one_name_and_is_used, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(values_override_defaults, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_parameter_that_nothing_mentions_is_refused, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,26 +3,10 @@
 
 #include "tables.h"
 
+#include "with_context.h"
+
 static const char one[] = "g:category n:integer\nA|1\nB|-\nA|1\n-|2\nB|-\nA|2\n";
 static const char two[] = "n:decimal1 g:text\n1.0|A\n-|B\n2.0|C\n2.0|C\n"; /* other types, in another order */
-
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 enum operation { DISTINCT, DISTINCT_LAST, BY_G, UNION, UNION_ALL, INTERSECT, EXCEPT };
 
@@ -192,13 +176,13 @@ static void failures_leave_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rows_are_kept_once_in_their_order, start, stop),
-        cmocka_unit_test_setup_teardown(sets_reconcile_their_columns, start, stop),
-        cmocka_unit_test_setup_teardown(without_columns_all_rows_are_one, start, stop),
-        cmocka_unit_test_setup_teardown(keys_are_kept_where_they_are_still_keys, start, stop),
-        cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(totals_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(rows_are_kept_once_in_their_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sets_reconcile_their_columns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_columns_all_rows_are_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_are_kept_where_they_are_still_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failures_leave_nothing, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

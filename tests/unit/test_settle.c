@@ -1,24 +1,7 @@
 /* test_settle.c - how much a step takes of each stratum, and of each cell. */
 #include "stages.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* The unknown of the region. */
 static const char unknown[] =
@@ -315,18 +298,18 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_share_is_one_of_each_stratum, start, stop),
-        cmocka_unit_test_setup_teardown(a_count_is_of_all_strata_together, start, stop),
-        cmocka_unit_test_setup_teardown(ties_go_to_the_first_stratum, start, stop),
-        cmocka_unit_test_setup_teardown(a_stratum_gives_whole_persons_that_it_has, start, stop),
-        cmocka_unit_test_setup_teardown(taking_more_than_there_is_names_the_stratum, start, stop),
-        cmocka_unit_test_setup_teardown(nobody_gives_nobody, start, stop),
-        cmocka_unit_test_setup_teardown(amounts_of_parameters_are_checked, start, stop),
-        cmocka_unit_test_setup_teardown(a_real_share_is_its_shortest_decimal, start, stop),
-        cmocka_unit_test_setup_teardown(big_registers_fit, start, stop),
-        cmocka_unit_test_setup_teardown(a_stratum_is_shared_by_combinations_and_then_by_cells, start, stop),
-        cmocka_unit_test_setup_teardown(splitting_keeps_every_number, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(a_share_is_one_of_each_stratum, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_count_is_of_all_strata_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ties_go_to_the_first_stratum, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stratum_gives_whole_persons_that_it_has, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(taking_more_than_there_is_names_the_stratum, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_gives_nobody, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(amounts_of_parameters_are_checked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_real_share_is_its_shortest_decimal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(big_registers_fit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_stratum_is_shared_by_combinations_and_then_by_cells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(splitting_keeps_every_number, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,24 +3,7 @@
 
 #include "scenario/scenario_parts.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Two tables compared under the name "later". */
 static dk_status compare(const struct question *question, const char *base, const char *other, const dk_table **out,
@@ -268,20 +251,20 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(groups_of_one_side_have_no_persons_on_the_other, start, stop),
-        cmocka_unit_test_setup_teardown(totals_stand_after_their_parts, start, stop),
-        cmocka_unit_test_setup_teardown(without_dimensions_there_is_one_row, start, stop),
-        cmocka_unit_test_setup_teardown(an_empty_side_is_a_side, start, stop),
-        cmocka_unit_test_setup_teardown(levels_of_both_sides_are_in_order, start, stop),
-        cmocka_unit_test_setup_teardown(every_level_is_shown_where_the_breakdown_shows_them, start, stop),
-        cmocka_unit_test_setup_teardown(keys_meet_whatever_they_are_stored_in, start, stop),
-        cmocka_unit_test_setup_teardown(keys_are_told_apart, start, stop),
-        cmocka_unit_test_setup_teardown(differences_are_of_numbers_and_dates, start, stop),
-        cmocka_unit_test_setup_teardown(a_difference_that_is_too_fine_is_rounded_and_noted, start, stop),
-        cmocka_unit_test_setup_teardown(an_overflow_is_an_error, start, stop),
-        cmocka_unit_test_setup_teardown(names_that_meet_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(totals_of_a_comparison_are_totals, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(groups_of_one_side_have_no_persons_on_the_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_stand_after_their_parts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_dimensions_there_is_one_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_empty_side_is_a_side, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(levels_of_both_sides_are_in_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_level_is_shown_where_the_breakdown_shows_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_meet_whatever_they_are_stored_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_are_told_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(differences_are_of_numbers_and_dates, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_difference_that_is_too_fine_is_rounded_and_noted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_overflow_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_that_meet_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_of_a_comparison_are_totals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

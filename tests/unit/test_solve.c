@@ -2,24 +2,7 @@
  * asked. */
 #include "solves.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static const struct question by_gemeente = { .by = { "gemeente" }, .measures = { COVERAGE } };
 
@@ -554,26 +537,26 @@ static void an_interruption_stops_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_region_needs_459_1227_and_1611_more, start, stop),
-        cmocka_unit_test_setup_teardown(each_municipality_has_a_number_of_its_own, start, stop),
-        cmocka_unit_test_setup_teardown(arnhem_alone_cannot_bring_the_region_to_90, start, stop),
-        cmocka_unit_test_setup_teardown(a_register_that_grows_needs_1443, start, stop),
-        cmocka_unit_test_setup_teardown(a_cell_is_reached_by_a_plan_for_everybody, start, stop),
-        cmocka_unit_test_setup_teardown(ranges_are_kept, start, stop),
-        cmocka_unit_test_setup_teardown(counts_are_whole_persons, start, stop),
-        cmocka_unit_test_setup_teardown(persons_are_those_of_the_steps_that_are_varied, start, stop),
-        cmocka_unit_test_setup_teardown(groups_where_nobody_matches_have_an_answer, start, stop),
-        cmocka_unit_test_setup_teardown(a_count_of_nobody_has_an_answer, start, stop),
-        cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, start, stop),
-        cmocka_unit_test_setup_teardown(a_note_tells_whom_null_left_out, start, stop),
-        cmocka_unit_test_setup_teardown(what_is_asked_must_exist, start, stop),
-        cmocka_unit_test_setup_teardown(the_target_is_a_condition, start, stop),
-        cmocka_unit_test_setup_teardown(the_parameter_is_a_number_with_a_range, start, stop),
-        cmocka_unit_test_setup_teardown(the_answer_has_names_of_its_own, start, stop),
-        cmocka_unit_test_setup_teardown(groups_that_change_afterwards_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(a_condition_that_nobody_ever_meets_is_an_error, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
-        cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),
+        cmocka_unit_test_setup_teardown(the_region_needs_459_1227_and_1611_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_municipality_has_a_number_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(arnhem_alone_cannot_bring_the_region_to_90, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_register_that_grows_needs_1443, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cell_is_reached_by_a_plan_for_everybody, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ranges_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counts_are_whole_persons, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(persons_are_those_of_the_steps_that_are_varied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(groups_where_nobody_matches_have_an_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_count_of_nobody_has_an_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_note_tells_whom_null_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_asked_must_exist, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_target_is_a_condition, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_parameter_is_a_number_with_a_range, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_answer_has_names_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(groups_that_change_afterwards_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_condition_that_nobody_ever_meets_is_an_error, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interruption_stops_it, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,24 +1,7 @@
 /* test_solve_answer.c - answers in words, and the table that they stand in. */
 #include "solves.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 #define MEASURES                                                                                         \
     COVERAGE, "gemiddelde = mean(x) where in_sonar", "per_persoon = sum(x) / known", "laatste = max(d)", \
@@ -198,13 +181,13 @@ static void measures_of_all_answers_fit_in_one_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rates_are_percentages_and_other_figures_have_names, start, stop),
-        cmocka_unit_test_setup_teardown(targets_that_compare_nothing_are_reached_or_not, start, stop),
-        cmocka_unit_test_setup_teardown(rounding_does_not_tell_another_story, start, stop),
-        cmocka_unit_test_setup_teardown(the_unit_is_that_of_the_table, start, stop),
-        cmocka_unit_test_setup_teardown(a_format_decides_what_is_a_percentage, start, stop),
-        cmocka_unit_test_setup_teardown(a_count_that_is_too_high_says_how_many_there_are, start, stop),
-        cmocka_unit_test_setup_teardown(measures_of_all_answers_fit_in_one_column, start, stop),
+        cmocka_unit_test_setup_teardown(rates_are_percentages_and_other_figures_have_names, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(targets_that_compare_nothing_are_reached_or_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rounding_does_not_tell_another_story, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_unit_is_that_of_the_table, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_format_decides_what_is_a_percentage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_count_that_is_too_high_says_how_many_there_are, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(measures_of_all_answers_fit_in_one_column, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,24 +1,7 @@
 /* test_solve_cell.c - the cell that a target is about: totals of others, null, groups that come and go, all(). */
 #include "solves.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static const char people[] = "regio:category g:category klasse:category in_sonar:boolean w:integer\n"
                              "N|a|jong|true|5\nN|a|jong|false|15\nN|a|oud|true|4\nN|a|oud|false|6\n"
@@ -192,15 +175,15 @@ static void each_goes_over_the_groups_of_the_breakdown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(dimensions_that_are_not_named_are_totals, start, stop),
-        cmocka_unit_test_setup_teardown(null_is_a_cell, start, stop),
-        cmocka_unit_test_setup_teardown(cells_of_expressions_are_found, start, stop),
-        cmocka_unit_test_setup_teardown(totals_inside_measures_are_those_of_the_result, start, stop),
-        cmocka_unit_test_setup_teardown(a_cell_may_come_into_being, start, stop),
-        cmocka_unit_test_setup_teardown(a_cell_may_cease_to_be, start, stop),
-        cmocka_unit_test_setup_teardown(a_target_may_mention_a_dimension, start, stop),
-        cmocka_unit_test_setup_teardown(many_dimensions_cost_nothing, start, stop),
-        cmocka_unit_test_setup_teardown(each_goes_over_the_groups_of_the_breakdown, start, stop),
+        cmocka_unit_test_setup_teardown(dimensions_that_are_not_named_are_totals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(null_is_a_cell, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cells_of_expressions_are_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_inside_measures_are_those_of_the_result, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cell_may_come_into_being, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cell_may_cease_to_be, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_target_may_mention_a_dimension, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_dimensions_cost_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_goes_over_the_groups_of_the_breakdown, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

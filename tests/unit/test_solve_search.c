@@ -2,24 +2,7 @@
  * not. */
 #include "solves.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Trying every value, with the public functions alone ---------------------------------------------------------- */
 
@@ -387,15 +370,15 @@ static void a_range_between_two_persons_has_its_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_least_is_what_trying_every_value_finds, start, stop),
-        cmocka_unit_test_setup_teardown(a_target_in_the_middle_is_found, start, stop),
-        cmocka_unit_test_setup_teardown(a_number_that_falls_while_the_total_grows_is_found, start, stop),
-        cmocka_unit_test_setup_teardown(a_target_from_above_is_found, start, stop),
-        cmocka_unit_test_setup_teardown(whole_numbers_of_a_range_are_tried_in_turn, start, stop),
-        cmocka_unit_test_setup_teardown(a_parameter_inside_a_formula_is_tried_in_parts, start, stop),
-        cmocka_unit_test_setup_teardown(values_that_cannot_run_are_passed_over, start, stop),
-        cmocka_unit_test_setup_teardown(the_last_part_of_a_person_counts, start, stop),
-        cmocka_unit_test_setup_teardown(a_range_between_two_persons_has_its_ends, start, stop),
+        cmocka_unit_test_setup_teardown(the_least_is_what_trying_every_value_finds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_target_in_the_middle_is_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_number_that_falls_while_the_total_grows_is_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_target_from_above_is_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whole_numbers_of_a_range_are_tried_in_turn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_parameter_inside_a_formula_is_tried_in_parts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(values_that_cannot_run_are_passed_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_part_of_a_person_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_range_between_two_persons_has_its_ends, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,23 +3,7 @@
 
 #include "tables.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* keys: "a desc b": names, each with or without desc. */
 static dk_status sort_by(const dk_table *table, const char *keys, const dk_table **out, dk_error *err)
@@ -341,21 +325,21 @@ static void keys_that_are_none_are_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(null_is_last_in_both_directions, start, stop),
-        cmocka_unit_test_setup_teardown(numbers_go_by_value, start, stop),
-        cmocka_unit_test_setup_teardown(text_goes_by_code_point, start, stop),
-        cmocka_unit_test_setup_teardown(categories_go_by_their_declared_order, start, stop),
-        cmocka_unit_test_setup_teardown(ties_keep_their_order, start, stop),
-        cmocka_unit_test_setup_teardown(many_rows_are_sorted_and_stable, start, stop),
-        cmocka_unit_test_setup_teardown(groups_go_by_their_own_total_and_keep_it, start, stop),
-        cmocka_unit_test_setup_teardown(a_grand_total_alone_stays_at_the_end, start, stop),
-        cmocka_unit_test_setup_teardown(a_cube_keeps_totals_after_their_parts, start, stop),
-        cmocka_unit_test_setup_teardown(a_group_without_its_total_stays_together, start, stop),
-        cmocka_unit_test_setup_teardown(an_unknown_column_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
-        cmocka_unit_test_setup_teardown(an_interrupted_sort_stops, start, stop),
-        cmocka_unit_test_setup_teardown(keys_may_be_expressions_and_a_limit_leaves_the_rest_out, start, stop),
-        cmocka_unit_test_setup_teardown(keys_that_are_none_are_shown, start, stop),
+        cmocka_unit_test_setup_teardown(null_is_last_in_both_directions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(numbers_go_by_value, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(text_goes_by_code_point, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(categories_go_by_their_declared_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ties_keep_their_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_rows_are_sorted_and_stable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(groups_go_by_their_own_total_and_keep_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_grand_total_alone_stays_at_the_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cube_keeps_totals_after_their_parts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_group_without_its_total_stays_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_unknown_column_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interrupted_sort_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_may_be_expressions_and_a_limit_leaves_the_rest_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_that_are_none_are_shown, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

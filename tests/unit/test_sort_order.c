@@ -2,26 +2,9 @@
 #include "columns.h"
 #include "query/sort_order.h"
 
+#include "with_context.h"
+
 #include <stdlib.h>
-
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 #define MOST_KEYS 6
 
@@ -234,9 +217,9 @@ static void failing_memory_and_interruption_are_statuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(random_keys_come_out_as_comparing_has_them, start, stop),
-        cmocka_unit_test_setup_teardown(many_rows_come_out_as_comparing_has_them, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, start, stop),
+        cmocka_unit_test_setup_teardown(random_keys_come_out_as_comparing_has_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_rows_come_out_as_comparing_has_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

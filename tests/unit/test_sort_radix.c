@@ -5,24 +5,7 @@
 #include "query/sort_radix.h"
 #include "random.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static int compare(const void *a, const void *b)
 {
@@ -140,10 +123,10 @@ static void failing_memory_and_interruption_are_statuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(numbers_come_out_as_qsort_has_them, start, stop),
-        cmocka_unit_test_setup_teardown(the_first_ones_are_right_without_the_others, start, stop),
-        cmocka_unit_test_setup_teardown(slices_keep_equal_ones_in_their_order, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, start, stop),
+        cmocka_unit_test_setup_teardown(numbers_come_out_as_qsort_has_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_ones_are_right_without_the_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(slices_keep_equal_ones_in_their_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

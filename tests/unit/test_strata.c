@@ -1,24 +1,7 @@
 /* test_strata.c - whom a step matches, in which strata, and the order of both. */
 #include "stages.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Places in declared order Zutphen before Arnhem; a column x that no scenario mentions. */
 static const char cells[] = "plaats:category[Zutphen,Arnhem] oud:boolean x:integer leeftijd:integer w:decimal9\n"
@@ -207,17 +190,17 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(strata_are_the_groups_of_per_in_the_order_of_keys, start, stop),
-        cmocka_unit_test_setup_teardown(without_per_strata_are_what_the_step_mentions, start, stop),
-        cmocka_unit_test_setup_teardown(combinations_are_of_the_whole_scenario, start, stop),
-        cmocka_unit_test_setup_teardown(a_condition_that_is_null_leaves_out, start, stop),
-        cmocka_unit_test_setup_teardown(nobody_is_an_error_unless_it_is_allowed, start, stop),
-        cmocka_unit_test_setup_teardown(cells_without_rows_have_nobody, start, stop),
-        cmocka_unit_test_setup_teardown(where_is_a_condition, start, stop),
-        cmocka_unit_test_setup_teardown(a_condition_that_fails_tells_for_whom, start, stop),
-        cmocka_unit_test_setup_teardown(only_keeps_one_group, start, stop),
-        cmocka_unit_test_setup_teardown(a_table_that_is_no_cells_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(strata_are_the_groups_of_per_in_the_order_of_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_per_strata_are_what_the_step_mentions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(combinations_are_of_the_whole_scenario, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_condition_that_is_null_leaves_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_is_an_error_unless_it_is_allowed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cells_without_rows_have_nobody, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(where_is_a_condition, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_condition_that_fails_tells_for_whom, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_keeps_one_group, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_table_that_is_no_cells_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,25 +1,9 @@
 /* test_table.c - names, sharing of columns, other rows, margins, properties that are inherited and notes that are not. */
 #include "columns.h"
 
+#include "with_context.h"
+
 #include <dekking/table.h>
-
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 static const dk_column *integers(const int64_t *values, size_t n)
 {

@@ -7,24 +7,7 @@
 #include "read/merge.h"
 #include "read/unfit.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static const dk_csv_column columns[] = { { .name = "n", .type = DK_INTEGER } };
 static const dk_csv_options lenient = { .lenient = true, .columns = columns, .n_columns = 1 };

@@ -4,24 +4,7 @@
 #include "query/key_index.h"
 #include "tables.h"
 
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Row i holds the number i (or a text of it), but row `odd` holds that of row `like`; every
  * `null`th row is null. */
@@ -189,12 +172,12 @@ static void failing_memory_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(one_value_that_is_there_twice_is_found, start, stop),
-        cmocka_unit_test_setup_teardown(nulls_are_not_equal_to_each_other, start, stop),
-        cmocka_unit_test_setup_teardown(an_index_that_is_kept_is_asked, start, stop),
-        cmocka_unit_test_setup_teardown(a_narrow_range_is_not_unique, start, stop),
-        cmocka_unit_test_setup_teardown(distinct_counts_of_keys_are_counts_of_the_known, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_is_survived, start, stop),
+        cmocka_unit_test_setup_teardown(one_value_that_is_there_twice_is_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nulls_are_not_equal_to_each_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_index_that_is_kept_is_asked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_narrow_range_is_not_unique, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(distinct_counts_of_keys_are_counts_of_the_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_is_survived, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,23 +3,7 @@
 
 #include "read/values.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 static uint32_t add(dki_values *v, const char *text, uint64_t row)
 {

@@ -3,23 +3,7 @@
 
 #include "data/chunk.h"
 
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
+#include "with_context.h"
 
 /* Views of random ranges within first .. last, through one view, so that its scratch memory is used again. */
 static void look_around(const dk_column *column, const row *rows, uint64_t first, uint64_t last, unsigned times)

@@ -1,25 +1,9 @@
 /* test_write_csv.c - CSV files: what the reader reads back is what was written. */
 #include "written.h"
 
+#include "with_context.h"
+
 #include <dekking/csv.h>
-
-static dk_context *context;
-
-static int set_up(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) != DK_OK;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
 
 static void expect(const dk_table *table, const dk_write_options *options, const char *shown)
 {
