@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bitmap.h"
+#include "codes_widths.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -17,8 +18,6 @@
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3") /* vectors, also where the tree is compiled with -O2; clang needs no telling */
 #endif
-
-#define FOR_WIDTHS(X) X(0, uint8_t) X(1, uint16_t) X(2, uint32_t)
 
 typedef uint8_t u8x8 __attribute__((vector_size(8)));
 typedef uint16_t u16x8 __attribute__((vector_size(16)));
@@ -423,29 +422,6 @@ bool dki_sum_is_codes(const dki_code_sum *sum, unsigned *width, const void **cod
 }
 
 /* The rest. ---------------------------------------------------------------------------------------------------- */
-
-/* X(width, type, width of the other, its type) */
-#define FOR_PAIRS(X)            \
-    X(0, uint8_t, 0, uint8_t)   \
-    X(0, uint8_t, 1, uint16_t)  \
-    X(0, uint8_t, 2, uint32_t)  \
-    X(1, uint16_t, 0, uint8_t)  \
-    X(1, uint16_t, 1, uint16_t) \
-    X(1, uint16_t, 2, uint32_t) X(2, uint32_t, 0, uint8_t) X(2, uint32_t, 1, uint16_t) X(2, uint32_t, 2, uint32_t)
-
-/* Loops named by both widths, found by both. */
-#define BOTH(name, width, other, ...)        \
-    switch ((width)*3 + (other)) {           \
-    case 0: name##_0_0(__VA_ARGS__); break;  \
-    case 1: name##_0_1(__VA_ARGS__); break;  \
-    case 2: name##_0_2(__VA_ARGS__); break;  \
-    case 3: name##_1_0(__VA_ARGS__); break;  \
-    case 4: name##_1_1(__VA_ARGS__); break;  \
-    case 5: name##_1_2(__VA_ARGS__); break;  \
-    case 6: name##_2_0(__VA_ARGS__); break;  \
-    case 7: name##_2_1(__VA_ARGS__); break;  \
-    default: name##_2_2(__VA_ARGS__); break; \
-    }
 
 #define COPY(W, T, V, U)                                                           \
     static void copy_##W##_##V(T *restrict out, const U *restrict codes, size_t n) \

@@ -7,6 +7,7 @@
  * What only moves numbers is left to the compiler's vectors. Bits become lanes by hand, since that is where kinds
  * of processors differ most: with AVX-512 a word of a bitmap is a mask as it is.
  */
+#ifdef WAY
 
 /* out[i] += in[i] * factor. A product of bytes is no instruction, and a factor of 1 is common. */
 #define ADD(W, T, F, IN)                                                                                     \
@@ -217,3 +218,5 @@ TEST(1, uint16_t) TEST(2, uint32_t)
 #undef SUM
 #undef IN_RUNS
 #undef TEST
+
+#endif

@@ -20,7 +20,8 @@ test("months and quarters are found, years are stated", function(t, dk)
   t.eq(read.peilmaand:to_lua(), { "2023-12", "2024-03", dk.null, "2024-03" })
   t.eq(dk.read_text("jaar\n2024\n2023\n").jaar:type(), "integer")
   t.eq(dk.read_text("m\n2024-03\n2024-13\n").m:type(), "category")
-  t.has(dk.read_text("m\n2024-03\n2024-01\n2024-13\n"):notes()[2], "all of its values are months but 1", '"2024-13"', "line 4")
+  t.has(dk.read_text("m\n2024-03\n2024-01\n2024-13\n"):notes()[2], "all of its values are months but 1", '"2024-13"',
+    "line 4")
   local types = {}
   for row in read:schema():rows() do
     types[row.name] = row.type
