@@ -5,9 +5,10 @@
 -- The suites are start, read, snapshot and query; all of them run when none is named.
 --
 -- ROWS (10000000) says how large the synthetic register is, RUNS (5) how often each program does a task after one run
--- that is not counted. Every program gets two threads and runs alone. Times of a task are taken within the program,
--- round about what it does; "process" is the time of a whole process that does it once, "peak" what that had resident at
--- the most. Figures are no tests: nothing fails when something is slow. It fails when answers differ.
+-- that is not counted, LIMIT (300) how many seconds one that answers a whole suite may take. Every program gets two
+-- threads and runs alone. Times of a task are taken within the program, round about what it does; "process" is the time of
+-- a whole process that does it once, "peak" what that had resident at the most. Figures are no tests: nothing fails when
+-- something is slow. It fails when answers differ.
 --
 -- Charts are written beside the data, in BUILD/bench.
 
@@ -28,7 +29,7 @@ local function median(list)
   return #list % 2 == 1 and list[middle] or (list[middle - 1] + list[middle]) / 2
 end
 
--- Runs a command under measure: its lines, whether it ended well, seconds, and peak bytes of the process.
+-- Runs a command under measure: its lines, whether it ended well, seconds, peak bytes of the process, and its status.
 local function run(command)
   local report = folder .. "/report"
   local pipe = assert(io.popen(("PEERS=$PWD/%s %s/tests/bench/measure %s sh -c %s 2>%s"):format(quote(peers), build, report,
@@ -41,7 +42,7 @@ local function run(command)
   local file = assert(io.open(report))
   local status, seconds, _, peak = file:read("n", "n", "n", "n")
   file:close()
-  return lines, status == 0, seconds, peak
+  return lines, status == 0, seconds, peak, status
 end
 
 -- One task of one program: seconds of each counted run, its answer, and what a process that does it once takes.
@@ -280,12 +281,40 @@ function suites.snapshot()
   end
 end
 
--- Programs that read the file once and then answer every question; what they print begins with the question's name.
+-- Of each question the first program, dekking with all its threads, beside the fastest of the others.
+local function show_best(names, tables)
+  print(("\n%-12s %12s %12s %9s  %s"):format("", "dekking ms", "peer ms", "times", "best peer"))
+  local sum, n = 0, 0
+  for _, name in ipairs(names) do
+    local ours, best = tables[name][1]
+    for _, result in ipairs(tables[name]) do
+      if not result.program.is_ours and (not best or result.median < best.median) then
+        best = result
+      end
+    end
+    if best then
+      print(("%-12s %12.3f %12.3f %9.2f  %s"):format(name, ours.median * 1000, best.median * 1000,
+        best.median / ours.median, best.program.name))
+      sum, n = sum + math.log(best.median / ours.median), n + 1
+    end
+  end
+  if n > 0 then
+    print(("%-38s %9.2f  geometric mean"):format("", math.exp(sum / n)))
+  end
+end
+
+-- A program that answers every question has LIMIT seconds in all, reading included.
+local time_limit = math.tointeger(os.getenv "LIMIT" or 300)
+
+-- Programs that read the file once and then answer every question; what they print begins with the question's name. One
+-- that is not done in time is stopped and named, and what it answered until then counts.
 local function ask(programs)
   local names, tables = {}, {}
   for _, program in ipairs(programs) do
-    local lines, ok, seconds, peak = run(program.command)
-    if not ok then
+    local lines, ok, seconds, peak, status = run(("timeout %d %s"):format(time_limit, program.command))
+    if status == 124 then
+      print(("stopped after %d seconds: %s, which had answered %d times"):format(time_limit, program.name, #lines))
+    elseif not ok then
       error(("%s failed: %s"):format(program.name, io.open(folder .. "/errors"):read("a"):sub(1, 300)))
     end
     for _, line in ipairs(lines) do
@@ -308,11 +337,17 @@ local function ask(programs)
     end
   end
   for _, name in ipairs(names) do
+    local counted = {}
     for _, result in ipairs(tables[name]) do
-      result.median = median(result.times)
+      if #result.times > 0 then
+        result.median = median(result.times)
+        counted[#counted + 1] = result
+      end
     end
-    show(("%s, %d rows"):format(name, n_rows), tables[name])
+    tables[name] = counted
+    show(("%s, %d rows"):format(name, n_rows), counted)
   end
+  show_best(names, tables)
 end
 
 -- The programs of a folder of questions: dekking with two threads and one, and those of the others that are there.
@@ -321,6 +356,7 @@ local function askers(questions, file, others)
   for threads = 2, 1, -1 do
     programs[#programs + 1] = {
       name = ("dekking, %d thread%s"):format(threads, threads == 1 and "" or "s"),
+      is_ours = true,
       command = ("%s/dekking --threads %d tests/bench/peers/%s.lua %s %d"):format(build, threads, questions, file,
         n_runs + 1),
     }
@@ -335,10 +371,17 @@ local function askers(questions, file, others)
   return programs
 end
 
+-- d4_steps is d4 as an analyst may speed it up: the margins from the finest groups.
 function suites.query()
   ask(askers("queries", persons(n_rows), {
     { name = "DuckDB, ENUM, 2 threads", needs = peers .. "/node_modules/@duckdb/node-api",
       command = "node tests/bench/peers/queries.mjs" },
+    { name = "Polars, 2 threads", needs = peers .. "/node_modules/nodejs-polars",
+      command = "env POLARS_MAX_THREADS=2 node tests/bench/peers/queries_polars.mjs" },
+    { name = "ClickHouse (chdb), 2 threads", needs = peers .. "/node_modules/chdb",
+      command = "node tests/bench/peers/queries_clickhouse.mjs" },
+    { name = "data.table, 2 threads", needs = "/usr/lib/R/site-library/data.table",
+      command = "Rscript tests/bench/peers/queries.R" },
   }))
 end
 

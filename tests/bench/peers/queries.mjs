@@ -2,6 +2,7 @@
 //
 // usage: node queries.mjs FILE RUNS [TASK ...]        prints a line for each run: TASK SECONDS ANSWER (see queries.lua)
 import { createRequire } from "node:module";
+import { answerAll } from "./answers.mjs";
 
 const require = createRequire(process.env.PEERS + "/");
 const { DuckDBInstance } = require("@duckdb/node-api");
@@ -29,6 +30,10 @@ const tasks = {
   d4: `select arbeidsmarktregio, doelgroep, count(*) n, 0 known, 0 most from p
        group by cube (arbeidsmarktregio, doelgroep)
        order by grouping(arbeidsmarktregio), 1 nulls last, grouping(doelgroep), 2 nulls last`,
+  d4_steps: `select arbeidsmarktregio, doelgroep, sum(n) n, 0 known, 0 most
+       from (select arbeidsmarktregio, doelgroep, count(*) n from p group by all)
+       group by cube (arbeidsmarktregio, doelgroep)
+       order by grouping(arbeidsmarktregio), 1 nulls last, grouping(doelgroep), 2 nulls last`,
   d5: `select gemeente, peilmaand, sum(uren) n, min(uren) known, max(uren) most, avg(uren) average from p
        group by all order by 1 nulls last, 2 nulls last`,
   d6: `select gemeente, count(*) n, 0 known, 0 most from p where opleiding is null and not zichtbaar
@@ -38,17 +43,4 @@ const tasks = {
   d9: "select gemeente, 2 * quantile_cont(uren, 0.5) n, 0 known, 0 most from p group by all order by 1 nulls last",
 };
 
-const number = (value) => Number(value ?? 0);
-
-for (const name of wanted.length ? wanted : Object.keys(tasks)) {
-  for (let i = 0; i < Number(n); i++) {
-    const start = process.hrtime.bigint();
-    const rows = (await db.runAndReadAll(tasks[name])).getRowObjects();
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-    let sum = 0;
-    rows.forEach((row, place) => {
-      sum += (place + 1) * (number(row.n) + 3 * number(row.known) + 7 * number(row.most));
-    });
-    console.log(name, seconds.toFixed(6), rows.length, sum.toFixed(0));
-  }
-}
+await answerAll(tasks, wanted, n, (task) => db.runAndReadAll(task), (reader) => reader.getRowObjects());
