@@ -137,8 +137,10 @@ if cross then
       print(("left out: %s, which could not be installed"):format(name))
     end
   end
-  add("cross (DuckDB)", ("command -v node && test -d %s/node_modules/@duckdb/node-api"):format(cross),
-    ("mkdir -p %s/random && %s tests/cross/duckdb.lua %s/random %s"):format(cross, program, cross, cross))
+  for _, each in ipairs { "breakdowns", "joins" } do
+    add(("cross (DuckDB, %s)"):format(each), ("command -v node && test -d %s/node_modules/@duckdb/node-api"):format(cross),
+      ("mkdir -p %s/%s && %s tests/cross/%s.lua %s/%s %s"):format(cross, each, program, each, cross, each, cross))
+  end
   add("cross (R)", "Rscript -e 'library(survey); library(carData)'",
     ("mkdir -p %s/public && Rscript tests/cross/public.R %s/public && %s tests/cross/public.lua %s/public"):format(cross,
       cross, program, cross))
