@@ -214,12 +214,12 @@ local function difference(ours, theirs, q)
   end
 end
 
--- Whether one of the answers of DuckDB is near 64 bits or beyond, where dekking may stop: an exact mean of such numbers is
--- a fraction, a decimal has digits behind the point too.
+-- Whether one of the answers of DuckDB is near 64 bits or beyond, where dekking may stop: a decimal has digits behind the
+-- point too, and an exact mean is a fraction, whose sum is up to 15,000 times as great.
 local function overflows(theirs)
   for _, row in ipairs(theirs) do
     for _, field in ipairs(row) do
-      if row[1] == "error" or math.abs(tonumber(field) or 0) >= 1e16 then
+      if row[1] == "error" or math.abs(tonumber(field) or 0) >= 1e14 then
         return true
       end
     end
