@@ -141,6 +141,8 @@ if cross then
     add(("cross (DuckDB, %s)"):format(each), ("command -v node && test -d %s/node_modules/@duckdb/node-api"):format(cross),
       ("mkdir -p %s/%s && %s tests/cross/%s.lua %s/%s %s"):format(cross, each, program, each, cross, each, cross))
   end
+  add("cross (properties)", "true", ("mkdir -p %s/properties && %s tests/cross/properties.lua %s/properties"):format(cross,
+    program, cross))
   add("cross (R)", "Rscript -e 'library(survey); library(carData)'",
     ("mkdir -p %s/public && Rscript tests/cross/public.R %s/public && %s tests/cross/public.lua %s/public"):format(cross,
       cross, program, cross))

@@ -178,6 +178,10 @@ local function by_key(q)
   end
 end
 
+local function shortest(decimal)
+  return (decimal:gsub("^(-?%d+%.%d-)0+$", "%1"):gsub("%.$", ""))
+end
+
 local function same(ours, theirs, exact)
   if ours == theirs then
     return true
@@ -189,8 +193,8 @@ local function same(ours, theirs, exact)
   if not a or not b then
     return false
   end
-  if exact then -- 1.50 and 1.5 are one decimal; no number of more digits than a double holds gets here
-    return a == b and math.abs(a) < 2.0 ^ 53
+  if exact then -- 1.50 and 1.5 are one decimal, and so are 1.00 and 1; a real may be written in two ways
+    return shortest(ours) == shortest(theirs) or (a == b and math.abs(a) < 2.0 ^ 53)
   end
   return math.abs(a - b) <= 1e-12 * math.max(math.abs(a), math.abs(b)) + 1e-9
 end

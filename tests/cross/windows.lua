@@ -235,9 +235,10 @@ end
 local SHAPES = { window, window, window, window, periods, pivot, unpivot, functions, functions, functions }
 
 for number = 1, peer.wanted(1800) // per_table do
-  local t = peer.make_table("t" .. number, COLUMNS, one_of { 0, 1, 2, random(20), random(300), random(1500) },
-    { first = "i" })
-  for _ = 1, per_table do
+  local is_large = number == 3 -- for what only large tables get
+  local n_rows = is_large and 80000 or one_of { 0, 1, 2, random(20), random(300), random(1500) }
+  local t = peer.make_table("t" .. number, COLUMNS, n_rows, { first = "i" })
+  for _ = 1, is_large and per_table // 6 or per_table do
     local q = one_of(SHAPES)(t)
     q.tables = { t }
     peer.add(q)
