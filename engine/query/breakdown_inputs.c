@@ -43,8 +43,10 @@ static dk_status input_block(dki_input *input, uint64_t row, size_t n, const uin
 
 static dk_status make_evals(dki_inputs *inputs, const dki_plan *plan, dk_error *err)
 {
-    dk_status status = dki_common_evals_init(&inputs->common, &plan->common, err);
+    dk_status status = DK_OK;
 
+    if (inputs->common == &inputs->own)
+        status = dki_common_evals_init(&inputs->own, plan->common, err);
     if (status == DK_OK && plan->where)
         status = dki_eval_new(plan->where, &inputs->where, err);
     for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
@@ -53,24 +55,25 @@ static dk_status make_evals(dki_inputs *inputs, const dki_plan *plan, dk_error *
         status = dki_eval_new(plan->filters[i].bound, &inputs->filters[i], err);
     for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
         status = input_init(&inputs->values[i], plan, plan->values[i].bound, err);
-    if (status != DK_OK || plan->common.n == 0)
+    if (status != DK_OK || plan->common->n == 0)
         return status;
-    dki_eval_use(inputs->where, &inputs->common);
+    dki_eval_use(inputs->where, inputs->common);
     for (size_t i = 0; i < plan->breakdown->n_by; i++)
-        dki_eval_use(inputs->by[i].eval, &inputs->common);
+        dki_eval_use(inputs->by[i].eval, inputs->common);
     for (size_t i = 0; i < plan->n_filters; i++)
-        dki_eval_use(inputs->filters[i], &inputs->common);
+        dki_eval_use(inputs->filters[i], inputs->common);
     for (size_t i = 0; i < plan->n_values; i++)
-        dki_eval_use(inputs->values[i].eval, &inputs->common);
+        dki_eval_use(inputs->values[i].eval, inputs->common);
     return DK_OK;
 }
 
-dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dk_error *err)
+dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dki_common_evals *common, dk_error *err)
 {
     dki_arena *arena = &inputs->arena;
 
     memset(inputs, 0, sizeof *inputs);
     inputs->plan = plan;
+    inputs->common = common ? common : &inputs->own;
     dki_arena_init(arena, plan->context);
     dk_view_init(&inputs->weight_view, plan->context);
     inputs->filters = dki_arena_array(arena, plan->n_filters, sizeof *inputs->filters, err);
@@ -97,7 +100,7 @@ void dki_inputs_drop(dki_inputs *inputs)
 
     if (plan == NULL)
         return;
-    dki_common_evals_drop(&inputs->common);
+    dki_common_evals_drop(&inputs->own);
     dki_eval_release(inputs->where);
     for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
         input_drop(&inputs->by[i]);

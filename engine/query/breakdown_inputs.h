@@ -14,8 +14,9 @@ typedef struct dki_input {
 
 /* Of one worker. */
 typedef struct dki_inputs {
-    const dki_plan *plan;    /* borrowed */
-    dki_common_evals common; /* of parts that the others have in common */
+    const dki_plan *plan;     /* borrowed */
+    dki_common_evals *common; /* of parts that the others have in common */
+    dki_common_evals own;     /* these, where no other inputs have them too */
     dki_eval *where;
     dki_input by[DKI_MAX_DIMENSIONS];
     dki_eval **filters;
@@ -34,8 +35,9 @@ typedef struct dki_inputs {
     const dk_view **by_views, **views; /* of each dimension, of each value */
 } dki_inputs;
 
-/* After a failure the inputs may only be dropped; zeroed ones may be dropped too. */
-dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dk_error *err);
+/* common: evaluators of what the plan has in common with others, which outlive the inputs; NULL: it makes its own. After a
+ * failure the inputs may only be dropped; zeroed ones may be dropped too. */
+dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dki_common_evals *common, dk_error *err);
 void dki_inputs_drop(dki_inputs *inputs);
 /* Reads n rows. *any: whether the condition holds for one; where it does not, nothing else is read. */
 dk_status dki_inputs_block(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err);

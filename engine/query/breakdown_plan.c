@@ -89,7 +89,7 @@ static dk_status check_names(const dki_plan *plan, const dk_expr *expr, bool in_
 static dk_status bind(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out,
                       dk_error *err)
 {
-    dki_scope scope = { .table = plan->table, .params = plan->params, .common = &plan->common };
+    dki_scope scope = { .table = plan->table, .params = plan->params, .common = plan->common };
 
     return dki_bind(&scope, expr, node, out, err);
 }
@@ -503,12 +503,13 @@ struct trees {
     const dk_expr *expr;
     dki_tree *items;
     const dki_node **filters; /* of each; the tree itself for a condition */
+    size_t first;             /* of the breakdown at hand */
     size_t n, most;
 };
 
 static void add_tree(struct trees *trees, const dki_node *node, const dki_node *filter)
 {
-    for (size_t i = 0; i < trees->n; i++) {
+    for (size_t i = trees->first; i < trees->n; i++) {
         const dki_node *other = trees->filters[i];
 
         if ((filter == other || (filter && other && dki_node_equal(filter, other))) &&
@@ -536,32 +537,48 @@ static bool add_aggregate_trees(void *arg, const dki_node *node)
 
 #define MOST_TREES 100 /* with more, the others share nothing */
 
-static dk_status find_common(dki_plan *plan, dk_error *err)
+static void add_root(struct trees *trees, const dk_expr *expr)
 {
-    const dk_breakdown *breakdown = plan->breakdown;
-    dki_scope scope = { .table = plan->table, .params = plan->params };
+    if (trees->n == trees->most)
+        return;
+    trees->filters[trees->n] = dki_expr_root(expr); /* equals no other's */
+    trees->items[trees->n++] = (dki_tree){ expr, dki_expr_root(expr) };
+}
+
+/* What a breakdown computes by itself: its own trees once each, whatever others have. */
+static void add_trees(struct trees *trees, const dk_breakdown *breakdown)
+{
+    trees->first = trees->n;
+    if (breakdown->where)
+        add_root(trees, breakdown->where);
+    for (size_t i = 0; i < breakdown->n_by; i++)
+        add_root(trees, breakdown->by[i].expr);
+    for (size_t i = 0; i < breakdown->n_measures; i++) {
+        trees->expr = breakdown->measures[i].expr;
+        (void)dki_node_visit(dki_expr_root(trees->expr), add_aggregate_trees, trees);
+    }
+}
+
+dk_status dki_plan_common(const dk_breakdown *const *breakdowns, size_t n, const dk_table *table,
+                          const dk_params *params, dki_common *out, dk_error *err)
+{
+    dki_scope scope = { .table = table, .params = params };
     dki_tree items[MOST_TREES];
     const dki_node *filters[MOST_TREES];
     struct trees trees = { .items = items, .filters = filters, .most = MOST_TREES };
 
-    if (breakdown->where)
-        items[trees.n++] = (dki_tree){ breakdown->where, dki_expr_root(breakdown->where) };
-    for (size_t i = 0; i < breakdown->n_by; i++)
-        items[trees.n++] = (dki_tree){ breakdown->by[i].expr, dki_expr_root(breakdown->by[i].expr) };
-    for (size_t i = 0; i < trees.n; i++)
-        filters[i] = dki_expr_root(items[i].expr); /* equals no other's */
-    for (size_t i = 0; i < breakdown->n_measures; i++) {
-        trees.expr = breakdown->measures[i].expr;
-        (void)dki_node_visit(dki_expr_root(trees.expr), add_aggregate_trees, &trees);
-    }
-    return dki_common_find(&plan->common, &scope, items, trees.n, err);
+    for (size_t i = 0; i < n; i++)
+        add_trees(&trees, breakdowns[i]);
+    return dki_common_find(out, &scope, items, trees.n, err);
 }
 
 static dk_status bind_all(dki_plan *plan, dk_error *err)
 {
     const dk_breakdown *breakdown = plan->breakdown;
-    dk_status status = find_common(plan, err);
+    dk_status status = DK_OK;
 
+    if (plan->common == &plan->own)
+        status = dki_plan_common(&breakdown, 1, plan->table, plan->params, &plan->own, err);
     for (size_t i = 0; status == DK_OK && i < breakdown->n_by; i++) {
         status = check_names(plan, breakdown->by[i].expr, false, err);
         if (status == DK_OK)
@@ -585,7 +602,7 @@ static dk_status bind_all(dki_plan *plan, dk_error *err)
 }
 
 dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,
-                        const dk_params *params, dk_error *err)
+                        const dk_params *params, const dki_common *common, dk_error *err)
 {
     const char *weight = dk_table_properties(table)->weight;
     dk_status status;
@@ -595,6 +612,7 @@ dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_
     plan->breakdown = breakdown;
     plan->table = table;
     plan->params = params;
+    plan->common = common ? common : &plan->own;
     dki_arena_init(&plan->arena, plan->context);
     if (dk_table_margin(table)) {
         (void)dki_fail(err, DK_ERR_MARGIN, "%s would count double: the table has rows that are totals of others",
@@ -632,6 +650,6 @@ void dki_plan_drop(dki_plan *plan)
     dki_free(plan->context, plan->aggregates);
     dki_free(plan->context, plan->periods);
     dki_arena_drop(&plan->arena);
-    dki_common_drop(&plan->common); /* last: the others refer to it */
+    dki_common_drop(&plan->own); /* last: the others refer to it */
     memset(plan, 0, sizeof *plan);
 }

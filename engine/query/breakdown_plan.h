@@ -92,8 +92,9 @@ typedef struct dki_plan {
     const dk_breakdown *breakdown;
     const dk_table *table;
     const dk_params *params;
-    dki_common common; /* parts of the expressions below that are computed once */
-    dki_bound *where;  /* NULL: all rows */
+    const dki_common *common; /* parts of the expressions below that are computed once */
+    dki_common own;           /* these, where no other plan has them too */
+    dki_bound *where;         /* NULL: all rows */
     dki_bound *by[DKI_MAX_DIMENSIONS];
     dki_dimension dims[DKI_MAX_DIMENSIONS];
     bool by_in_range[DKI_MAX_DIMENSIONS]; /* as in_range of a value */
@@ -110,9 +111,13 @@ typedef struct dki_plan {
     dki_trace *trace; /* NULL: nobody asks */
 } dki_plan;
 
+/* common: what plans of one pass have in common, which outlives the plan; NULL: it finds its own. */
 dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,
-                        const dk_params *params, dk_error *err);
+                        const dk_params *params, const dki_common *common, dk_error *err);
 void dki_plan_drop(dki_plan *plan);
+/* Finds the parts that breakdowns over one table have in common, each with the others or within itself. */
+dk_status dki_plan_common(const dk_breakdown *const *breakdowns, size_t n, const dk_table *table,
+                          const dk_params *params, dki_common *out, dk_error *err);
 /* Whether an aggregate is the host's, and whether one of these wants all calls from one thread. */
 bool dki_plan_has_defined(const dki_plan *plan);
 bool dki_plan_wants_one_thread(const dki_plan *plan);
@@ -134,7 +139,9 @@ typedef struct dki_groups {
     uint64_t *n_filter_null; /* the same for each filter of the plan */
 } dki_groups;
 
-dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err);
+/* Fills groups[0 .. n-1] from n plans over one table, which share the parts that they have in common, in one pass over the
+ * rows; those whose keys are many take one of their own. After a failure all of them are to be dropped. */
+dk_status dki_groups_scan(dki_groups *groups, const dki_plan *const *plans, size_t n, dk_error *err);
 void dki_groups_drop(dki_groups *groups);
 /* Puts groups that stand in parts together, for who wants to look at any of them. */
 dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *err);
@@ -161,6 +168,12 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
                                  dk_error *err);
 /* Of breakdown_period.c: what keeps each count() within one period, where the key of the table has one. */
 dk_status dki_plan_periods(dki_plan *plan, dk_error *err);
+
+/* Of breakdown_run.c: from the groups of a plan, which are given, to the table that the user gets, or its trace. noted: the
+ * plan whose sentences the reader gets. */
+dk_status dki_plan_finish(const dki_plan *plan, const dki_plan *noted, dki_groups *groups, const dk_table **out,
+                          dk_error *err);
+bool dki_plan_has_notes(const dki_plan *plan);
 
 /* Takes a sentence for the reader of the result. */
 typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);

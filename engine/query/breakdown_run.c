@@ -97,8 +97,8 @@ static dk_status add_plan_notes(struct notes *notes, const dki_plan *plan, dk_er
 {
     dk_status status = add_bound_notes(notes, plan->where, err);
 
-    for (size_t i = 0; status == DK_OK && i < plan->common.n; i++)
-        status = add_bound_notes(notes, plan->common.parts[i].bound, err);
+    for (size_t i = 0; status == DK_OK && i < plan->common->n; i++)
+        status = add_bound_notes(notes, plan->common->parts[i].bound, err);
     for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
         status = add_bound_notes(notes, plan->by[i], err);
     for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++)
@@ -106,6 +106,26 @@ static dk_status add_plan_notes(struct notes *notes, const dki_plan *plan, dk_er
     for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
         status = add_bound_notes(notes, plan->values[i].bound, err);
     return status;
+}
+
+static bool bound_has_notes(const dki_bound *bound)
+{
+    return bound && dki_bound_n_notes(bound) > 0;
+}
+
+bool dki_plan_has_notes(const dki_plan *plan)
+{
+    bool has = bound_has_notes(plan->where);
+
+    for (size_t i = 0; i < plan->common->n; i++)
+        has = has || bound_has_notes(plan->common->parts[i].bound);
+    for (size_t i = 0; i < plan->breakdown->n_by; i++)
+        has = has || bound_has_notes(plan->by[i]);
+    for (size_t i = 0; i < plan->n_filters; i++)
+        has = has || bound_has_notes(plan->filters[i].bound);
+    for (size_t i = 0; i < plan->n_values; i++)
+        has = has || bound_has_notes(plan->values[i].bound);
+    return has;
 }
 
 /* The table that the user gets. -------------------------------------------------------------------------------- */
@@ -224,21 +244,19 @@ static dk_status put_notes(const struct notes *notes, const dk_table **table, dk
 
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
-static dk_status make_result(dki_result *result, struct notes *notes, dk_error *err)
+static dk_status make_result(dki_result *result, const dki_plan *noted, struct notes *notes, dk_error *err)
 {
-    uint64_t *phases = result->plan->trace ? result->plan->trace->phases : NULL, since;
-    dk_status status = dki_groups_scan(&result->groups, result->plan, err);
+    uint64_t *phases = result->plan->trace ? result->plan->trace->phases : NULL;
+    uint64_t since = phases ? dki_trace_now() : 0;
+    dk_status status = dki_result_cells(result, err);
 
-    since = phases ? dki_trace_now() : 0;
-    if (status == DK_OK)
-        status = dki_result_cells(result, err);
     dki_trace_lap(phases, DKI_PHASE_CELLS, &since);
     if (status == DK_OK)
         status = dki_result_periods(result, add_note, notes, err);
     if (status == DK_OK)
         status = add_null_notes(notes, result, err);
     if (status == DK_OK)
-        status = add_plan_notes(notes, result->plan, err);
+        status = add_plan_notes(notes, noted, err);
     if (status == DK_OK)
         status = dki_result_measures(result, add_note, notes, err);
     dki_trace_lap(phases, DKI_PHASE_MEASURES, &since);
@@ -257,18 +275,19 @@ static void result_drop(dki_result *result)
     dki_arena_drop(&result->arena);
 }
 
-/* From a plan to the table that the user gets. */
-static dk_status run_plan(const dki_plan *plan, const dk_table **out, dk_error *err)
+dk_status dki_plan_finish(const dki_plan *plan, const dki_plan *noted, dki_groups *groups, const dk_table **out,
+                          dk_error *err)
 {
     uint64_t *phases = plan->trace ? plan->trace->phases : NULL, since;
-    dki_result result = { .plan = plan };
+    dki_result result = { .plan = plan, .groups = *groups };
     struct notes notes;
     const dk_table *made = NULL;
     dk_status status;
 
+    memset(groups, 0, sizeof *groups);
     dki_arena_init(&result.arena, plan->context);
     dki_text_map_init(&notes.texts, plan->context);
-    status = make_result(&result, &notes, err);
+    status = make_result(&result, noted, &notes, err);
     since = phases ? dki_trace_now() : 0;
     if (status == DK_OK)
         status = result_table(&result, &made, err);
@@ -292,6 +311,18 @@ static dk_status run_plan(const dki_plan *plan, const dk_table **out, dk_error *
     return status;
 }
 
+/* From a plan to the table that the user gets. */
+static dk_status run_plan(const dki_plan *plan, const dk_table **out, dk_error *err)
+{
+    dki_groups groups = { 0 };
+    dk_status status = dki_groups_scan(&groups, &plan, 1, err);
+
+    if (status == DK_OK)
+        status = dki_plan_finish(plan, plan, &groups, out, err);
+    dki_groups_drop(&groups);
+    return status;
+}
+
 dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
                            const dk_table **out, dk_error *err)
 {
@@ -300,7 +331,7 @@ dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
 
     if (breakdown->rest)
         return dki_breakdown_run_rest(breakdown, table, params, out, err);
-    status = dki_plan_init(&plan, breakdown, table, params, err);
+    status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
     if (status == DK_OK)
         status = run_plan(&plan, out, err);
     dki_plan_drop(&plan);
@@ -313,12 +344,12 @@ dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table
     dki_plan plan;
     dki_trace trace = { .n_workers = 0 };
     uint64_t since = dki_trace_now();
-    dk_status status = dki_plan_init(&plan, breakdown, table, params, err);
+    dk_status status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
 
     dki_trace_lap(trace.phases, DKI_PHASE_BIND, &since);
     if (status == DK_OK) {
         trace.steps = dki_calloc(plan.context, DKI_N_STEPS(&plan), sizeof *trace.steps, err);
-        trace.n_common = dki_calloc(plan.context, plan.common.n, sizeof *trace.n_common, err);
+        trace.n_common = dki_calloc(plan.context, plan.common->n, sizeof *trace.n_common, err);
         status = trace.steps && trace.n_common ? DK_OK : DK_ERR_MEMORY;
     }
     plan.trace = &trace;

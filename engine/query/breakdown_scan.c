@@ -1,4 +1,4 @@
-/* breakdown_scan.c - the one pass over the rows: groups and their accumulators.
+/* breakdown_scan.c - the one pass over the rows: groups and their accumulators, of one breakdown or of several.
  *
  * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key
  * in the end. What accumulators hold is exact and does not depend on order, so neither does the result.
@@ -6,6 +6,9 @@
  * A block goes: its values (breakdown_inputs.h), group numbers, accumulators. Where keys are few, dense.h does the last two: a slot takes the place of a group until all rows are
  * counted. When something fails in a block, the block is gone through again row by row, so that the failure of the
  * earliest row is the one reported, whatever the size of blocks.
+ *
+ * Several breakdowns take each block in turn, while it is in near caches, and share the evaluators of what their plans have
+ * in common.
  *
  * Poll: once per block.
  */
@@ -35,11 +38,18 @@ struct worker {
     uint32_t *codes;
 };
 
-/* Workers are made when they take their first range: how many there will be is known to the pool alone. */
+/* Of one plan. Workers are made when they take their first range: how many there will be is known to the pool alone. */
 struct scan {
     const dki_plan *plan;
+    dki_groups *groups; /* what it is to fill */
     dki_dense_plan dense;
     struct worker *workers[DKI_MOST_WORKERS];
+};
+
+/* Of all plans: those that take the rows together stand first. */
+struct pass {
+    struct scan *scans;
+    size_t n;
 };
 
 /* Workers. ----------------------------------------------------------------------------------------------------- */
@@ -109,7 +119,7 @@ static dk_status init_dense(struct worker *worker, const dki_dense_plan *dense, 
 }
 
 static dk_status worker_init(struct worker *worker, const dki_plan *plan, const dki_dense_plan *dense,
-                             dk_error *err)
+                             dki_common_evals *common, dk_error *err)
 {
     size_t n_wholes = 0, n;
     dk_status status;
@@ -131,7 +141,7 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, const 
     if (status == DK_OK)
         status = init_dense(worker, dense, err);
     if (status == DK_OK)
-        status = dki_inputs_init(&worker->inputs, plan, err);
+        status = dki_inputs_init(&worker->inputs, plan, common, err);
     return status;
 }
 
@@ -146,20 +156,27 @@ static void worker_drop(struct worker *worker, const dki_plan *plan)
     dki_free(plan->context, worker);
 }
 
-/* The worker of that number, made where it is new. Only the thread of that number asks for it. */
-static dk_status get_worker(struct scan *scan, unsigned number, struct worker **out, dk_error *err)
+/* Makes the workers of that number where they are new: one of each plan. Only the thread of that number asks for them. The
+ * first has the evaluators of what plans have in common. */
+static dk_status make_workers(const struct pass *pass, unsigned number, dk_error *err)
 {
-    struct worker *worker = scan->workers[number];
+    struct scan *first = &pass->scans[0];
     dk_status status = DK_OK;
 
-    if (worker == NULL) {
+    for (size_t i = 0; status == DK_OK && i < pass->n; i++) {
+        struct scan *scan = &pass->scans[i];
+        bool shares = i > 0 && scan->plan->common == first->plan->common;
+        struct worker *worker;
+
+        if (scan->workers[number])
+            continue;
         worker = dki_calloc(scan->plan->context, 1, sizeof *worker, err);
         if (worker == NULL)
             return DK_ERR_MEMORY;
         scan->workers[number] = worker;
-        status = worker_init(worker, scan->plan, &scan->dense, err);
+        status = worker_init(worker, scan->plan, &scan->dense,
+                             shares ? first->workers[number]->inputs.common : NULL, err);
     }
-    *out = worker;
     return status;
 }
 
@@ -252,28 +269,38 @@ static dk_status scan_block(const struct scan *scan, struct worker *worker, uint
     return status;
 }
 
+/* The block of every plan; where one fails the others need not go on. */
+static dk_status scan_blocks(const struct pass *pass, unsigned number, uint64_t row, size_t n, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < pass->n; i++)
+        status = scan_block(&pass->scans[i], pass->scans[i].workers[number], row, n, err);
+    return status;
+}
+
 static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t end, dk_error *err)
 {
-    struct scan *scan = arg;
-    struct worker *worker;
-    size_t step = dki_block_rows(scan->plan->context);
+    const struct pass *pass = arg;
+    dk_context *context = pass->scans[0].plan->context;
+    size_t step = dki_block_rows(context);
     dk_status status;
 
     assert(number < DKI_MOST_WORKERS); /* the pool has no more threads */
-    status = get_worker(scan, number, &worker, err);
+    status = make_workers(pass, number, err);
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
 
-        status = dki_poll(scan->plan->context, err);
+        status = dki_poll(context, err);
         if (status != DK_OK)
             return status;
-        status = scan_block(scan, worker, row, n, err);
+        status = scan_blocks(pass, number, row, n, err);
         if (status == DK_OK)
             continue;
         if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || status == DK_ERR_CALLBACK || n == 1)
             return status;
         for (size_t i = 0; i < n; i++) { /* what it holds is of no use any more; the earliest failure is */
-            dk_status one = scan_block(scan, worker, row + i, 1, err);
+            dk_status one = scan_blocks(pass, number, row + i, 1, err);
 
             if (one != DK_OK)
                 return one;
@@ -378,8 +405,8 @@ void dki_groups_count_nulls(dki_groups *groups, const dki_inputs *inputs)
     trace->n_workers++;
     for (size_t i = 0; i < DKI_N_STEPS(inputs->plan); i++)
         trace->steps[i] += inputs->steps[i];
-    for (size_t i = 0; i < inputs->common.n; i++)
-        trace->n_common[i] += inputs->common.items[i].n_computed;
+    for (size_t i = 0; i < inputs->common->n; i++)
+        trace->n_common[i] += inputs->common->items[i].n_computed;
 }
 
 /* Which way was taken. */
@@ -428,50 +455,101 @@ dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *
     return status;
 }
 
-static dk_status scan_rows(dki_groups *groups, struct scan *scan, dk_error *err)
+/* What the workers of a plan found becomes its groups. */
+static dk_status merge_scan(struct scan *scan, dk_error *err)
 {
     const dki_plan *plan = scan->plan;
-    uint64_t n_rows = dk_table_n_rows(plan->table);
-    uint64_t grain =
-        dki_plan_wants_one_thread(plan) ? n_rows + 1 : (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
-    struct worker *first = NULL;
-    uint64_t *phases = plan->trace ? plan->trace->phases : NULL, since = phases ? dki_trace_now() : 0;
-    dk_status status = dki_parallel(plan->context, n_rows, grain, scan_range, scan, err);
+    struct worker *first = scan->workers[0];
+    dk_status status = merge_workers(scan, first, err);
 
-    dki_trace_lap(phases, DKI_PHASE_SCAN, &since);
-    if (status == DK_OK)
-        status = get_worker(scan, 0, &first, err); /* also where there was nothing to do */
-    if (status == DK_OK)
-        status = merge_workers(scan, first, err);
     if (status == DK_OK && scan->dense.plan)
         status = finish_slots(plan, first, err);
-    if (status == DK_OK) {
-        *groups = first->found;
-        memset(&first->found, 0, sizeof first->found);
-        for (size_t i = 0; i < DKI_MOST_WORKERS; i++) {
-            if (scan->workers[i])
-                dki_groups_count_nulls(groups, &scan->workers[i]->inputs);
-        }
+    if (status != DK_OK)
+        return status;
+    *scan->groups = first->found;
+    memset(&first->found, 0, sizeof first->found);
+    for (size_t i = 0; i < DKI_MOST_WORKERS; i++) {
+        if (scan->workers[i])
+            dki_groups_count_nulls(scan->groups, &scan->workers[i]->inputs);
     }
-    for (size_t i = 0; i < DKI_MOST_WORKERS; i++)
-        worker_drop(scan->workers[i], plan);
+    return DK_OK;
+}
+
+/* Workers that share evaluators go before the one that has them. */
+static void drop_workers(const struct pass *pass)
+{
+    for (size_t i = pass->n; i-- > 0;) {
+        for (size_t k = 0; k < DKI_MOST_WORKERS; k++)
+            worker_drop(pass->scans[i].workers[k], pass->scans[i].plan);
+    }
+}
+
+static dk_status scan_rows(struct pass *pass, dk_error *err)
+{
+    const dki_plan *plan = pass->scans[0].plan;
+    uint64_t n_rows = dk_table_n_rows(plan->table), grain = (uint64_t)dki_block_rows(plan->context) * RANGE_BLOCKS;
+    uint64_t *phases = plan->trace ? plan->trace->phases : NULL, since = phases ? dki_trace_now() : 0;
+    dk_status status;
+
+    for (size_t i = 0; i < pass->n; i++) {
+        if (dki_plan_wants_one_thread(pass->scans[i].plan))
+            grain = n_rows + 1;
+    }
+    status = dki_parallel(plan->context, n_rows, grain, scan_range, pass, err);
+    dki_trace_lap(phases, DKI_PHASE_SCAN, &since);
+    if (status == DK_OK)
+        status = make_workers(pass, 0, err); /* also where there was nothing to do */
+    for (size_t i = 0; status == DK_OK && i < pass->n; i++)
+        status = merge_scan(&pass->scans[i], err);
+    drop_workers(pass);
     dki_trace_lap(phases, DKI_PHASE_MERGE, &since);
     return status;
 }
 
-dk_status dki_groups_scan(dki_groups *groups, const dki_plan *plan, dk_error *err)
+/* Fills the groups of a plan whose keys are many; of the others says how they are counted. */
+static dk_status begin_scan(struct scan *scan, dk_error *err)
 {
-    struct scan scan = { .plan = plan };
+    const dki_plan *plan = scan->plan;
     uint64_t *phases = plan->trace ? plan->trace->phases : NULL, since = phases ? dki_trace_now() : 0;
-    dk_status status = dki_dense_plan_init(&scan.dense, plan, err);
+    dk_status status = dki_dense_plan_init(&scan->dense, plan, err);
 
     if (status == DK_OK)
-        status = scan_parts(groups, plan, &scan.dense, err);
+        status = scan_parts(scan->groups, plan, &scan->dense, err);
     dki_trace_lap(phases, DKI_PHASE_SCAN, &since); /* nothing where keys are not so many */
-    if (status == DK_OK && groups->parts == NULL)
-        status = scan_rows(groups, &scan, err);
-    if (status == DK_OK && plan->trace)
-        put_trace(plan, &scan.dense, groups);
-    dki_dense_plan_drop(&scan.dense);
+    return status;
+}
+
+dk_status dki_groups_scan(dki_groups *groups, const dki_plan *const *plans, size_t n, dk_error *err)
+{
+    dk_context *context = plans[0]->context;
+    struct pass pass = { .n = 0 };
+    struct scan one = { 0 }; /* the usual case takes no memory */
+    dk_status status = DK_OK;
+
+    pass.scans = n == 1 ? &one : dki_calloc(context, n, sizeof *pass.scans, err);
+    if (pass.scans == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; status == DK_OK && i < n; i++) {
+        struct scan *scan = &pass.scans[pass.n];
+
+        *scan = (struct scan){ .plan = plans[i], .groups = &groups[i] };
+        status = begin_scan(scan, err);
+        if (status == DK_OK && groups[i].parts) {
+            if (scan->plan->trace)
+                put_trace(scan->plan, &scan->dense, scan->groups);
+            dki_dense_plan_drop(&scan->dense);
+        } else {
+            pass.n++; /* also after a failure: what it plans is dropped */
+        }
+    }
+    if (status == DK_OK && pass.n > 0)
+        status = scan_rows(&pass, err);
+    for (size_t i = 0; i < pass.n; i++) {
+        if (status == DK_OK && pass.scans[i].plan->trace)
+            put_trace(pass.scans[i].plan, &pass.scans[i].dense, pass.scans[i].groups);
+        dki_dense_plan_drop(&pass.scans[i].dense);
+    }
+    if (n > 1)
+        dki_free(context, pass.scans);
     return status;
 }

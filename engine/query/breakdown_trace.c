@@ -91,7 +91,8 @@ static void put_dimension(struct rows *rows, size_t i, uint64_t n_rows)
 {
     const dki_plan *plan = rows->result->plan;
     const dki_groups *groups = &rows->result->groups;
-    uint64_t n_codes = groups->parts ? NOTHING : dki_grouper_n_codes(&groups->grouper, i); /* parts have keys alone */
+    uint64_t n_codes =
+        groups->parts ? NOTHING : dki_grouper_n_codes(&groups->grouper, i); /* parts have keys alone */
     char how[DKI_DESCRIPTION], all[DKI_DESCRIPTION + 80];
 
     dki_bound_describe(plan->by[i], how, sizeof how);
@@ -107,8 +108,8 @@ static void put_inputs(struct rows *rows)
     const dki_groups *groups = &rows->result->groups;
     uint64_t n_rows = dk_table_n_rows(plan->table), n_selected = plan->where ? groups->n_where : n_rows;
 
-    for (size_t i = 0; i < plan->common.n; i++) {
-        const dki_common_part *part = &plan->common.parts[i];
+    for (size_t i = 0; i < plan->common->n; i++) {
+        const dki_common_part *part = &plan->common->parts[i];
         char how[DKI_DESCRIPTION];
 
         dki_bound_describe(part->bound, how, sizeof how); /* its time is that of who asked first */

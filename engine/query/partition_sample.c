@@ -57,7 +57,7 @@ dk_status dki_sample_take(const dki_plan *plan, const dki_packing *packing, dki_
     sample->order = dki_arena_alloc(arena, SAMPLE_PLACES * SAMPLE_ROWS * sizeof *sample->order, err);
     if (!sample->low || !sample->high || !sample->order)
         return DK_ERR_MEMORY;
-    status = dki_inputs_init(&inputs, plan, err);
+    status = dki_inputs_init(&inputs, plan, NULL, err);
     for (uint64_t place = 0; status == DK_OK && place < n_places; place++) {
         uint64_t row = place * step + (n_rows - n_places * step) / n_places * place;
 

@@ -201,7 +201,7 @@ static dk_status worker_init(const struct scan *scan, struct worker *worker, dk_
     if (!worker->part || !worker->to || !worker->scratch || !worker->chosen || !worker->codes || !worker->flags)
         return DK_ERR_MEMORY;
     status = rows_init(scan, &worker->rows, arena, scan->range_rows, err);
-    return status == DK_OK ? dki_inputs_init(&worker->inputs, scan->plan, err) : status;
+    return status == DK_OK ? dki_inputs_init(&worker->inputs, scan->plan, NULL, err) : status;
 }
 
 /* The worker of that number, made where it is new. Only the thread of that number asks for it. */

@@ -95,6 +95,15 @@ DK_API const char *dk_breakdown_name(const dk_breakdown *breakdown); /* may be N
 DK_API DK_MUST_USE dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
                                               const dk_params *params, const dk_table **out, dk_error *err);
 
+/* Runs n breakdowns over one table in one pass over its rows; parts of expressions that they have in common are evaluated
+ * once. out[0 .. n-1] get the results, each with the rows, notes and lineage that dk_breakdown_run gives, and are untouched on
+ * error. One whose groups are very many, one with a rest and one with aggregates of dk_aggregate_define take
+ * passes of their own. It takes the memory of all at once; where that is too much they are run one after the other.
+ * Errors: that of the first breakdown that fails alone. */
+DK_API DK_MUST_USE dk_status dk_breakdown_run_all(const dk_breakdown *const *breakdowns, size_t n,
+                                                  const dk_table *table, const dk_params *params,
+                                                  const dk_table **out, dk_error *err);
+
 /* Runs it and gives, in the place of its result, how it was computed: a row for each step, in order.
  *
  * step    bind, scan, common, where, dimension, condition, value, aggregate, groups, merge, cells, measures, result

@@ -190,14 +190,12 @@ struct question {
     const char *rest;
 };
 
-static inline dk_status ask_table(const struct question *question, const dk_table *table, const dk_params *params,
-                                  const dk_table **out, dk_error *err)
+static inline dk_status make_breakdown(dk_context *context, const struct question *question,
+                                       const dk_breakdown **out, dk_error *err)
 {
     dk_measure by[17], measures[16];
     dk_grouping_set sets[8];
     dk_breakdown_spec spec = { .name = "vraag", .by = by, .measures = measures, .where = question->where };
-    const dk_breakdown *breakdown = NULL;
-    dk_status status;
 
     for (; spec.n_by < 17 && question->by[spec.n_by]; spec.n_by++)
         by[spec.n_by] = (dk_measure){ question->by[spec.n_by], NULL, NULL };
@@ -216,7 +214,15 @@ static inline dk_status ask_table(const struct question *question, const dk_tabl
     spec.order = question->order;
     spec.limit = question->limit;
     spec.rest = question->rest;
-    status = dk_breakdown_new(dk_table_context(table), &spec, &breakdown, err);
+    return dk_breakdown_new(context, &spec, out, err);
+}
+
+static inline dk_status ask_table(const struct question *question, const dk_table *table, const dk_params *params,
+                                  const dk_table **out, dk_error *err)
+{
+    const dk_breakdown *breakdown = NULL;
+    dk_status status = make_breakdown(dk_table_context(table), question, &breakdown, err);
+
     if (status == DK_OK)
         status = dk_breakdown_run(breakdown, table, params, out, err);
     dk_breakdown_release(breakdown);

@@ -33,13 +33,14 @@ static size_t n_partitions(const dk_table *table, const char *by, const char *me
     const dk_breakdown_spec spec = { .by = &dim, .n_by = 1, .measures = &one, .n_measures = 1 };
     const dk_breakdown *breakdown = NULL;
     dki_plan plan;
+    const dki_plan *one_plan = &plan;
     dki_groups groups = { 0 };
     dk_error err = DK_ERROR_INIT;
     size_t n;
 
     assert_ok(dk_breakdown_new(context, &spec, &breakdown, &err), &err);
-    assert_ok(dki_plan_init(&plan, breakdown, table, NULL, &err), &err);
-    assert_ok(dki_groups_scan(&groups, &plan, &err), &err);
+    assert_ok(dki_plan_init(&plan, breakdown, table, NULL, NULL, &err), &err);
+    assert_ok(dki_groups_scan(&groups, &one_plan, 1, &err), &err);
     n = groups.parts ? groups.parts->n_parts : 0;
     dki_groups_drop(&groups);
     dki_plan_drop(&plan);
