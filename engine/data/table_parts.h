@@ -29,6 +29,11 @@ dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_f
                          const dk_properties *properties, const dk_column *margin, struct dk_table **out,
                          dk_error *err);
 
+/* The same rows in another order, which rows gives: each row once, which is not checked. Columns are those of made, which
+ * are retained; where it has NULL, they are gathered. rows may be NULL where nothing has to be. There is no margin. */
+dk_status dki_table_reorder(const dk_table *table, const uint64_t *rows, const dk_column *const *made,
+                            const dk_table **out, dk_error *err);
+
 /* Checks what dk_table_with_properties does. unique: also that no key occurs twice, which looks at every row. */
 dk_status dki_table_check_properties(const dk_table *table, const dk_properties *properties, bool unique,
                                      dk_error *err);

@@ -147,6 +147,38 @@ dk_status dk_table_gather(const dk_table *table, const uint64_t *rows, uint64_t 
     return DK_OK;
 }
 
+struct reorder {
+    struct row_list list;
+    const dk_column *const *made;
+};
+
+static dk_status reorder_columns(dk_context *context, const void *arg, const dk_column *const *from, size_t n,
+                                 const dk_column **made, dk_error *err)
+{
+    const struct reorder *reorder = arg;
+    const dk_column **rest = dki_alloc_array(context, n, 2 * sizeof(dk_column *), err);
+    size_t n_rest = 0;
+    dk_status status = rest ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        if (reorder->made[i] == NULL)
+            rest[n_rest++] = from[i];
+    if (n_rest > 0 && status == DK_OK)
+        status = dki_columns_gather(context, rest, n_rest, reorder->list.rows, reorder->list.n, rest + n, err);
+    for (size_t i = 0, r = 0; i < n && status == DK_OK; i++)
+        made[i] = reorder->made[i] ? dk_column_retain(reorder->made[i]) : rest[n + r++];
+    dki_free(context, rest);
+    return status;
+}
+
+dk_status dki_table_reorder(const dk_table *table, const uint64_t *rows, const dk_column *const *made,
+                            const dk_table **out, dk_error *err)
+{
+    struct reorder reorder = { { rows, table->n_rows }, made };
+
+    return each_column(table, table->n_rows, false, reorder_columns, &reorder, out, err);
+}
+
 /* Numbers of the rows whose mask is 0, a block of the margin at a time. */
 static dk_status find_details(const dk_table *table, uint64_t *rows, uint64_t *n_rows, dk_error *err)
 {

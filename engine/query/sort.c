@@ -21,9 +21,11 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "expr/poll_row.h"
 #include "keys.h"
 #include "margin_rows.h"
+#include "sort_counted.h"
 #include "sort_key.h"
 #include "sort_order.h"
 #include "sort_rows.h"
@@ -242,16 +244,77 @@ static dk_status order_tree(const dk_table *table, const dki_order_key *keys, si
 
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
+/* Columns that are keys follow from the counts, the others are gathered. */
+static dk_status sort_by_counts(dki_sort_counted *counted, const dk_table *table, const dki_order_key *keys,
+                                size_t n_keys, const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    size_t n_columns = dk_table_n_columns(table), n_made = 0;
+    const dk_column **made = dki_calloc(context, n_columns, sizeof *made, err);
+    uint64_t *rows = NULL;
+    dk_status status = made ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n_columns && status == DK_OK; i++)
+        for (size_t k = 0; k < n_keys && status == DK_OK && made[i] == NULL; k++)
+            if (keys[k].column == dk_table_field(table, i)->column) {
+                status = dki_sort_counted_column(counted, k, &made[i], err);
+                n_made++;
+            }
+    if (status == DK_OK && n_made < n_columns) {
+        rows = dki_alloc_array(context, (size_t)dk_table_n_rows(table), sizeof *rows, err);
+        status = rows ? dki_sort_counted_rows(counted, rows, NULL, err) : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK)
+        status = dki_table_reorder(table, rows, made, out, err);
+    for (size_t i = 0; made && i < n_columns; i++)
+        dk_column_release(made[i]);
+    dki_free(context, made);
+    dki_free(context, rows);
+    return status;
+}
+
+static bool is_key(const dk_column *column, const dki_order_key *keys, size_t n_keys)
+{
+    for (size_t k = 0; k < n_keys; k++)
+        if (keys[k].column == column)
+            return true;
+    return false;
+}
+
+/* *out is NULL where the table is to be sorted in another way. */
+static dk_status try_counts(const dk_table *table, const dki_order_key *keys, size_t n_keys, const dk_table **out,
+                            dk_error *err)
+{
+    bool want_rows = false;
+    dki_sort_counted *counted;
+    dk_status status;
+
+    *out = NULL;
+    for (size_t i = 0; i < dk_table_n_columns(table) && !want_rows; i++)
+        want_rows = !is_key(dk_table_field(table, i)->column, keys, n_keys);
+    status = dki_sort_counted_new(dk_table_context(table), keys, n_keys, 0, dk_table_n_rows(table), want_rows,
+                                  &counted, err);
+    if (status == DK_OK && counted)
+        status = sort_by_counts(counted, table, keys, n_keys, out, err);
+    dki_sort_counted_drop(counted);
+    return status;
+}
+
 static dk_status sort_table(const dk_table *table, const dki_order_key *keys, size_t n_keys, uint64_t limit,
                             const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     uint64_t n_rows = dk_table_n_rows(table);
+    const dk_table *made = NULL;
     uint64_t *rows;
     dk_status status;
 
     status = limit < n_rows ? dki_refuse_margin(table, "the first rows would lack their totals", err) : DK_OK;
-    if (status != DK_OK)
+    if (status == DK_OK && limit >= n_rows && dk_table_margin(table) == NULL)
+        status = try_counts(table, keys, n_keys, &made, err);
+    if (made)
+        *out = made;
+    if (status != DK_OK || made)
         return status;
     rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
     if (rows == NULL)

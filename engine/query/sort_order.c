@@ -6,6 +6,8 @@
  *
  * A word has the bits that a row's number leaves: 40 for ten million rows, so that a word is enough for most orders.
  *
+ * Keys that have few combinations of values are counted instead (sort_counted.h).
+ *
  * Where only the first few rows are wanted, the first key, or the first word, tells which few can be among them; these alone
  * are then put in order.
  *
@@ -18,6 +20,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "sort_counted.h"
 #include "sort_pieces.h"
 #include "sort_radix.h"
 
@@ -305,11 +308,20 @@ dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t 
 {
     uint64_t n_right;
     bool done = false;
+    dki_sort_counted *counted;
     dk_status status = DK_OK;
 
     if (limit > 0 && limit < n_rows / FEW && starts == NULL)
         status = order_first(context, keys, n_keys, n_rows, limit, rows, &done, err);
     if (status != DK_OK || done)
         return status;
+    status = dki_sort_counted_new(context, keys, n_keys, n_group, n_rows, true, &counted, err);
+    if (status != DK_OK)
+        return status;
+    if (counted) {
+        status = dki_sort_counted_rows(counted, rows, starts, err);
+        dki_sort_counted_drop(counted);
+        return status;
+    }
     return order_by(context, keys, n_keys, n_group, false, n_rows, limit, rows, starts, &n_right, err);
 }

@@ -1,5 +1,6 @@
 /* test_sort_order.c - the order of rows by several columns, against a comparison of their values two by two. */
 #include "columns.h"
+#include "query/sort_counted.h"
 #include "query/sort_order.h"
 
 #include "with_context.h"
@@ -91,10 +92,8 @@ static void append_random(dk_builder *builder, dk_type type, unsigned width, siz
     assert_ok(dk_builder_integer(builder, whole, &err), &err);
 }
 
-static void make_key(size_t k, size_t n_rows)
+static void make_key_of(size_t k, size_t n_rows, dk_type type, unsigned width)
 {
-    dk_type type = (dk_type)random_below(DK_N_TYPES);
-    unsigned width = random_below(4) == 0 ? 64 : 1 + (unsigned)random_below(12);
     uint64_t nulls = random_below(3) * 4; /* one in so many; 0: none */
     size_t longest = random_below(3) ? 20 : 150;
     dk_builder *builder;
@@ -115,6 +114,27 @@ static void make_key(size_t k, size_t n_rows)
     for (size_t i = 0; i < n_rows; i++)
         assert_ok(dk_column_get(model.keys[k].column, i, &model.values[k][i], &err), &err);
     dk_view_release(&view);
+}
+
+static void make_key(size_t k, size_t n_rows)
+{
+    make_key_of(k, n_rows, (dk_type)random_below(DK_N_TYPES),
+                random_below(4) == 0 ? 64 : 1 + (unsigned)random_below(12));
+}
+
+/* Keys that have few combinations of values. A category has some hundred levels, so that one of them takes many rows. */
+static void make_narrow_model(size_t n_rows, size_t n_keys)
+{
+    static const dk_type types[] = { DK_CATEGORY, DK_BOOLEAN, DK_INTEGER, DK_DECIMAL, DK_DATE };
+
+    model.n_rows = n_rows;
+    model.n_keys = n_keys;
+    for (size_t k = 0; k < n_keys; k++) {
+        bool may_be_category = k == 0 && n_rows > 66000;
+
+        make_key_of(k, n_rows, types[may_be_category ? random_below(3) : 1 + random_below(4)],
+                    1 + (unsigned)random_below(3));
+    }
 }
 
 static void make_model(size_t n_rows, size_t n_keys)
@@ -188,6 +208,89 @@ static void many_rows_come_out_as_comparing_has_them(void **state)
     }
 }
 
+/* The key's column in order, made of counts alone, beside its values picked one by one. */
+static void check_counted_columns(void)
+{
+    size_t n = model.n_rows;
+    uint64_t *expected = malloc(n * sizeof *expected);
+    dki_sort_counted *counted;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dki_sort_counted_new(context, model.keys, model.n_keys, 0, n, false, &counted, &err), &err);
+    if (model.n_keys == 1 || dk_column_type(model.keys[0].column) != DK_CATEGORY)
+        assert_non_null(counted); /* else these keys would go by without being tested */
+    if (counted == NULL) {
+        free(expected);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        expected[i] = i;
+    qsort(expected, n, sizeof *expected, compare_rows);
+    for (size_t k = 0; k < model.n_keys; k++) {
+        const dk_column *made;
+        uint64_t n_nulls = 0;
+        int64_t least, greatest;
+
+        assert_ok(dki_sort_counted_column(counted, k, &made, &err), &err);
+        assert_int_equal(dk_column_n_rows(made), n);
+        for (size_t p = 0; p < n; p++) {
+            const dk_value *value = &model.values[k][expected[p]];
+            dk_value got;
+
+            assert_ok(dk_column_get(made, p, &got, &err), &err);
+            assert_int_equal(got.is_null, value->is_null);
+            n_nulls += value->is_null;
+            if (!value->is_null)
+                assert_int_equal(dk_value_compare(&got, value), 0);
+        }
+        assert_int_equal(dk_column_n_nulls(made), n_nulls);
+        if (dk_column_bounds(made, &least, &greatest)) {
+            int64_t old_least, old_greatest;
+
+            assert_true(dk_column_bounds(model.keys[k].column, &old_least, &old_greatest));
+            assert_int_equal(least, old_least);
+            assert_int_equal(greatest, old_greatest);
+        }
+        dk_column_release(made);
+    }
+    dki_sort_counted_drop(counted);
+    free(expected);
+}
+
+static void narrow_keys_are_counted(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < random_rounds(40); i++) {
+        size_t n_keys = 1 + random_below(2);
+
+        make_narrow_model(i % 8 ? 4096 + random_below(3000) : 66001 + random_below(100000), n_keys);
+        dk_set_threads(1 + i % 2);
+        dk_context_set_block_rows(context, i % 3 ? DK_BLOCK_ROWS : 50 + random_below(100));
+        check_order(random_below(n_keys + 1), UINT64_MAX);
+        check_counted_columns();
+        dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+        drop_model();
+    }
+}
+
+static dk_status count_columns(dk_error *err)
+{
+    dki_sort_counted *counted;
+    dk_status status =
+        dki_sort_counted_new(context, model.keys, model.n_keys, 0, model.n_rows, true, &counted, err);
+
+    for (size_t k = 0; k < model.n_keys && status == DK_OK; k++) {
+        const dk_column *made;
+
+        status = dki_sort_counted_column(counted, k, &made, err);
+        if (status == DK_OK)
+            dk_column_release(made);
+    }
+    if (counted)
+        dki_sort_counted_drop(counted);
+    return status;
+}
+
 static dk_status order(uint64_t *rows, uint8_t *starts, dk_error *err)
 {
     return dki_order_rows(context, model.keys, model.n_keys, 1, model.n_rows, UINT64_MAX, rows, starts, err);
@@ -214,11 +317,32 @@ static void failing_memory_and_interruption_are_statuses(void **state)
     }
 }
 
+static void counting_survives_failing_memory_and_interruption(void **state)
+{
+    static uint64_t rows[2100];
+    static uint8_t starts[2100];
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    for (unsigned i = 0; i < 10; i++) {
+        make_narrow_model(2100, 1 + i % 2);
+        assert_survives_failing_memory(context, order(rows, starts, &err), &err, true, (void)0);
+        assert_survives_failing_memory(context, count_columns(&err), &err, true, (void)0);
+        dk_context_interrupt(context);
+        assert_fails(order(rows, starts, &err), &err, DK_ERR_INTERRUPTED, "");
+        dk_context_clear_interrupt(context);
+        drop_model();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(random_keys_come_out_as_comparing_has_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_rows_come_out_as_comparing_has_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(narrow_keys_are_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counting_survives_failing_memory_and_interruption, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, set_up, tear_down),
     };
 
