@@ -45,7 +45,8 @@ struct dk_breakdown {
     dki_order *order;
     size_t n_order;
     uint64_t limit;
-    const char *rest; /* name of what is beyond the limit, as one group; may be NULL */
+    const char *rest;         /* name of what is beyond the limit, as one group; may be NULL */
+    const dk_breakdown *told; /* the one that a result says it comes from; NULL: this one */
 };
 
 /* Calls visit for the name of every column of the table that the breakdown reads: in its dimensions, its where, and

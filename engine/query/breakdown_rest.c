@@ -211,6 +211,7 @@ static dk_status run_second(struct rest *rest, const dk_table **out, dk_error *e
     memcpy(&second, rest->breakdown, sizeof second);
     second.by = &by;
     second.rest = NULL;
+    second.told = rest->breakdown;
     second.limit = 0;
     second.n_order = 0; /* that of the levels */
     second.all_levels = false;

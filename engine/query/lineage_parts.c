@@ -127,10 +127,18 @@ static void add_measure(struct write *write, const dki_part *part)
         (void)dki_node_visit(root, add_where, write);
 }
 
+/* Of the first groups and the rest as one it is the breakdown that was asked for. */
+static const dk_breakdown *told(const struct write *write)
+{
+    const dk_breakdown *breakdown = write->result->plan->breakdown;
+
+    return breakdown->told ? breakdown->told : breakdown;
+}
+
 static void add_parts(struct write *write)
 {
     const dki_plan *plan = write->result->plan;
-    const dk_breakdown *breakdown = plan->breakdown;
+    const dk_breakdown *breakdown = told(write);
 
     if (breakdown->where)
         add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_FILTER,
@@ -152,7 +160,7 @@ static void add_parts(struct write *write)
 
 static void add_params(struct write *write)
 {
-    const dk_breakdown *breakdown = write->result->plan->breakdown;
+    const dk_breakdown *breakdown = told(write);
     struct mentioned mentioned = { write->result->plan->params, 0 };
 
     if (mentioned.params == NULL || mentioned.params->n == 0 || write->status != DK_OK)
@@ -172,7 +180,7 @@ static void add_steps(struct write *write)
                                            "with totals over the last dimension, the last two, and so on",
                                            "with totals over every set of dimensions",
                                            "for the sets of dimensions that are named, and no others" };
-    const dk_breakdown *breakdown = write->result->plan->breakdown;
+    const dk_breakdown *breakdown = told(write);
 
     if (breakdown->margins != DK_MARGINS_NONE)
         add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP,
@@ -192,8 +200,10 @@ static void add_steps(struct write *write)
         add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP, .text = text, .n_rows = write->result->n_shown });
     }
     if (breakdown->limit && write->status == DK_OK) {
-        const char *text = dki_arena_format((dki_arena *)&write->result->arena, write->err, "the first %llu groups",
-                                            (unsigned long long)breakdown->limit);
+        const char *text = dki_arena_format(
+            (dki_arena *)&write->result->arena, write->err, "the first %llu group%s%s%s",
+            (unsigned long long)breakdown->limit, breakdown->limit == 1 ? "" : "s",
+            breakdown->rest ? ", the others together as " : "", breakdown->rest ? breakdown->rest : "");
 
         if (text == NULL)
             write->status = DK_ERR_MEMORY;

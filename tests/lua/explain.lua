@@ -151,3 +151,16 @@ test("mistakes say what they are", function(t, dk)
   t.raises(function() return data:plan "leeftjd < 3" end, "unknown column leeftjd", "did you mean leeftijd?")
   t.raises(function() return ask:plan(data).table(3) end, "called on what is not a plan")
 end)
+
+test("the first groups and the rest are told as they were asked for", function(t, dk)
+  local result = people(dk):breakdown {
+    by = "gemeente", measures = "n = count()", order = "n desc", limit = 1, rest = "overige",
+  }
+  t.eq(result:explain(), [[
+The table personen from register.csv: 6 rows.
+The breakdown counts these rows by group: 2 rows.
+  by gemeente
+  n: count()
+Then ordered by n, falling: 2 rows.
+Then the first 1 group, the others together as overige: 2 rows.]])
+end)
