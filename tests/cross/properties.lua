@@ -275,4 +275,4 @@ for number = 1, n_tables do
 end
 dk.threads(0)
 print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0 and passed > 0)
+os.exit(failed == 0 and passed > 0, true)
