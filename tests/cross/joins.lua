@@ -203,19 +203,19 @@ local function as_of(l, r)
   local sql = ("select l.i, r.j from %s l %s join %s r on %s qualify row_number() over (partition by l.i order by %s, "
     .. "%s > %s, r.j %s) = 1 order by l.i"):format(l.name, kind, r.name, on, distance, rt, lt,
     multiple == "first" and "asc" or "desc")
-  local is_native = false
+  local is_native, known = false, join_list(keys, "%1 is not null and ", "") .. time[1] .. " is not null"
   if not tolerance and direction ~= "nearest" and random(2) == 1 then
-    -- not of times that are null, which DuckDB 1.5 lets come after all others, and match
+    -- not of times and keys that are null, which DuckDB 1.5 lets match
     is_native = true
     local latest = ("(select * from %s where %s is not null qualify row_number() over (partition by %s order by j %s) = 1)")
       :format(r.name, time[2], join_list(keys, "%2", ", ") .. (#keys > 0 and ", " or "") .. time[2],
         multiple == "first" and "asc" or "desc")
-    sql = ("select l.i, r.j from (select * from %s where %s is not null) l asof %s join %s r on %s order by l.i"):format(
-      l.name, time[1], kind, latest, on)
+    sql = ("select l.i, r.j from (select * from %s where %s) l asof %s join %s r on %s order by l.i"):format(l.name, known,
+      kind, latest, on)
   end
   return {
     ask = function(a, b)
-      local asked = is_native and a:where(time[1] .. " is not null") or a
+      local asked = is_native and a:where(known) or a
       return asked:join(renamed(b), #keys > 0 and key_option(keys) or nil, options):select { "i", "j" }
     end,
     ordered = true,
