@@ -3,6 +3,7 @@
 #define DKI_DATA_GATHER_H
 
 #include "builder.h"
+#include "column_parts.h"
 
 /* Values of a block in the widest storage. */
 typedef struct dki_gathered {
@@ -26,5 +27,19 @@ bool dki_gather_is_random(const dk_column *column, const uint64_t *rows, uint64_
  * memory and no more. Several threads; takes the memory of the column once more. */
 dk_status dki_gather_flat(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
                           dk_error *err);
+
+/* A column in one array: values as they are stored, and which are known (NULL: all, or a code says so). */
+typedef struct dki_laid_out {
+    dk_storage storage;
+    void *values;
+    uint64_t *valid;
+} dki_laid_out;
+
+/* Whether dki_gather_chunk can be used: not for bits, ratios and text. */
+bool dki_gather_has_chunks(dk_storage storage);
+/* Fills made, which is cleared, with the values of n > 0 rows, each in the column or (any_row_null) DK_ROW_NULL. After a
+ * failure made has something to drop. Errors: DK_ERR_MEMORY. */
+dk_status dki_gather_chunk(dk_context *context, const dki_laid_out *from, const uint64_t *rows, size_t n,
+                           bool any_row_null, dki_made_chunk *made, dk_error *err);
 
 #endif

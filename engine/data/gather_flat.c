@@ -2,7 +2,7 @@
  *
  * A column is a row of chunks of different widths. Where every row lies in another chunk than the one before, looking
  * for the chunk costs more than the value. So values are copied into one array of the widest width that the column's
- * chunks have, and picked from there; texts stay where they are, and a table tells in which part a row lies. Ranges of
+ * chunks have, and picked from there (gather_chunk.c); texts stay where they are, and a table tells in which part a row lies. Ranges of
  * the result are made side by side, each by a builder of its own, and set below one another.
  *
  * Invariants: chunks are held until the end; ranges are cut by their size. Poll: once per block.
@@ -19,6 +19,7 @@
 
 #define MANY_ROWS 65536
 #define INDEX_SHIFT 12 /* a step of the table of parts */
+#define PARTS_AT_ONCE 4
 #define NO_SIZE UINT32_MAX
 #define AHEAD 512 /* texts whose bytes are asked for before they are copied */
 
@@ -26,13 +27,12 @@ struct flat {
     const dk_column *column;
     const uint64_t *rows;
     uint64_t n;
-    dk_storage storage;
-    void *values;
-    uint64_t *valid;   /* NULL: no row is null, or a code says so */
+    dki_laid_out all;
     uint32_t *part_of; /* text: the part of row i << INDEX_SHIFT, and ... */
     uint32_t *sizes;   /* ... of each part the size that all its texts have, or NO_SIZE */
     size_t n_held;
     const dk_column **pieces;
+    dki_made_chunk *made; /* or, where values go as they are stored, chunks; then there are no pieces */
 };
 
 bool dki_gather_is_random(const dk_column *column, const uint64_t *rows, uint64_t n)
@@ -72,7 +72,7 @@ static size_t value_of(const dki_chunk *chunk, uint64_t at, size_t *run)
 #define COPY(from_type, to_type)                                             \
     do {                                                                     \
         const from_type *from_ = chunk->values;                              \
-        to_type *to_ = (to_type *)flat->values + part->start;                \
+        to_type *to_ = (to_type *)flat->all.values + part->start;            \
         size_t run_ = 0;                                                     \
         if (!chunk->constant && chunk->n_runs == 0) /* for speed alone */    \
             for (uint64_t i_ = 0; i_ < part->n_rows; i_++)                   \
@@ -99,11 +99,25 @@ static size_t value_of(const dki_chunk *chunk, uint64_t at, size_t *run)
 
 static void paste_bits(uint64_t *to, const dki_part *part, const uint64_t *from)
 {
+    uint64_t bits[DK_BLOCK_WORDS];
     size_t run = 0;
 
-    for (uint64_t i = 0; i < part->n_rows; i++) /* parts may begin anywhere */
-        if (from == NULL || dki_bit(from, value_of(part->chunk, part->offset + i, &run)))
-            dki_bit_set(to, (size_t)(part->start + i));
+    if (from && (part->chunk->constant || part->chunk->n_runs > 0)) {
+        for (uint64_t i = 0; i < part->n_rows; i++)
+            if (dki_bit(from, value_of(part->chunk, part->offset + i, &run)))
+                dki_bit_set(to, (size_t)(part->start + i));
+        return;
+    }
+    for (uint64_t done = 0; done < part->n_rows; done += DK_BLOCK_ROWS) { /* parts may begin anywhere */
+        uint64_t left = part->n_rows - done;
+        size_t n = left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS;
+
+        if (from)
+            dki_bits_copy(bits, from, (size_t)(part->offset + done), n);
+        else
+            dki_bits_fill(bits, n);
+        dki_bits_paste(to, (size_t)(part->start + done), bits, n);
+    }
 }
 
 static void lay_out_values(struct flat *flat, const dki_part *part)
@@ -112,8 +126,8 @@ static void lay_out_values(struct flat *flat, const dki_part *part)
     uint64_t skip = part->offset;
     size_t run = 0;
 
-    switch (flat->storage) {
-    case DK_STORE_BITS: paste_bits(flat->values, part, chunk->values); break;
+    switch (flat->all.storage) {
+    case DK_STORE_BITS: paste_bits(flat->all.values, part, chunk->values); break;
     case DK_STORE_I8: COPY_INTEGERS(int8_t); break;
     case DK_STORE_I16: COPY_INTEGERS(int16_t); break;
     case DK_STORE_I32: COPY_INTEGERS(int32_t); break;
@@ -121,7 +135,7 @@ static void lay_out_values(struct flat *flat, const dki_part *part)
     case DK_STORE_F64: COPY(double, double); break;
     case DK_STORE_RATIO:
         for (uint64_t i = 0; i < part->n_rows; i++)
-            ((dk_ratio *)flat->values)[part->start + i] =
+            ((dk_ratio *)flat->all.values)[part->start + i] =
                 ((const dk_ratio *)chunk->values)[value_of(chunk, skip + i, &run)];
         break;
     case DK_STORE_U8: COPY_CODES(uint8_t); break;
@@ -148,8 +162,8 @@ static void lay_out_packed(struct flat *flat, const dki_part *part)
 
 static void lay_out_part(struct flat *flat, const dki_part *part)
 {
-    if (flat->valid)
-        paste_bits(flat->valid, part, part->chunk->valid);
+    if (flat->all.valid)
+        paste_bits(flat->all.valid, part, part->chunk->valid);
     if (part->chunk->packed > 0)
         lay_out_packed(flat, part);
     else
@@ -189,31 +203,35 @@ static dk_status index_parts(struct flat *flat, dk_error *err)
     return DK_OK;
 }
 
-static dk_status lay_out(struct flat *flat, dk_error *err)
+/* How many parts to lay out at a time. Texts are held part by part; bits of two parts may share a word. */
+static uint64_t lay_out_grain(const struct flat *flat)
 {
     const dk_column *column = flat->column;
-    size_t n = (size_t)column->n_rows;
-    dk_status status;
+    bool has_bits = flat->all.valid || flat->all.storage == DK_STORE_BITS;
 
-    flat->storage = widest_storage(column);
-    if (flat->storage == DK_STORE_TEXT) {
-        status = index_parts(flat, err);
-    } else {
-        flat->values = dki_calloc(column->context, 1, dki_storage_bytes(flat->storage, n), err);
-        status = flat->values ? DK_OK : DK_ERR_MEMORY;
-    }
-    if (status == DK_OK && column->facts.n_nulls > 0 && column->type != DK_CATEGORY) {
-        flat->valid = dki_calloc(column->context, dki_bit_words(n), sizeof *flat->valid, err);
-        status = flat->valid ? DK_OK : DK_ERR_MEMORY;
-    }
-    for (size_t i = 0; i < column->n_parts && status == DK_OK; i++) {
+    if (flat->all.storage == DK_STORE_TEXT)
+        return column->n_parts;
+    for (size_t i = 0; i < column->n_parts && has_bits; i++)
+        if (column->parts[i].start % 64 != 0)
+            return column->n_parts;
+    return PARTS_AT_ONCE;
+}
+
+static dk_status lay_out_parts(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    struct flat *flat = arg;
+    const dk_column *column = flat->column;
+    dk_status status = DK_OK;
+
+    (void)worker;
+    for (size_t i = (size_t)begin; i < end && status == DK_OK; i++) {
         status = dki_poll(column->context, err);
         if (status == DK_OK)
             status = dki_chunk_hold(column->parts[i].chunk, err);
         if (status != DK_OK)
             return status;
         lay_out_part(flat, &column->parts[i]);
-        if (flat->storage == DK_STORE_TEXT) {
+        if (flat->all.storage == DK_STORE_TEXT) {
             flat->sizes[i] = common_size(&column->parts[i]);
             flat->n_held = i + 1;
         } else {
@@ -223,18 +241,29 @@ static dk_status lay_out(struct flat *flat, dk_error *err)
     return status;
 }
 
-/* Picking. ---------------------------------------------------------------------------------------------------------- */
+static dk_status lay_out(struct flat *flat, dk_error *err)
+{
+    const dk_column *column = flat->column;
+    size_t n = (size_t)column->n_rows;
+    dk_status status;
 
-#define PICK(type, to)                                                    \
-    do {                                                                  \
-        const type *from_ = flat->values;                                 \
-        if (block->any_null)                                              \
-            for (size_t i_ = 0; i_ < n; i_++)                             \
-                (to)[i_] = rows[i_] == DK_ROW_NULL ? 0 : from_[rows[i_]]; \
-        else                                                              \
-            for (size_t i_ = 0; i_ < n; i_++)                             \
-                (to)[i_] = from_[rows[i_]];                               \
-    } while (0)
+    flat->all.storage = widest_storage(column);
+    if (flat->all.storage == DK_STORE_TEXT) {
+        status = index_parts(flat, err);
+    } else {
+        flat->all.values = dki_calloc(column->context, 1, dki_storage_bytes(flat->all.storage, n), err);
+        status = flat->all.values ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK && column->facts.n_nulls > 0 && column->type != DK_CATEGORY) {
+        flat->all.valid = dki_calloc(column->context, dki_bit_words(n), sizeof *flat->all.valid, err);
+        status = flat->all.valid ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status != DK_OK)
+        return status;
+    return dki_parallel(column->context, column->n_parts, lay_out_grain(flat), lay_out_parts, flat, err);
+}
+
+/* Picking. ---------------------------------------------------------------------------------------------------------- */
 
 /* Where the text of a known row is; its size too where the part's texts have one. */
 static const dki_chunk *find_text(const struct flat *flat, uint64_t row, uint64_t *place, uint32_t *size)
@@ -291,7 +320,8 @@ static void pick_valid(const struct flat *flat, const uint64_t *rows, size_t n, 
 
         for (size_t i = 0; i < end; i++) {
             uint64_t row = rows[first + i];
-            bool is_known = row != DK_ROW_NULL && (flat->valid == NULL || dki_bit(flat->valid, (size_t)row));
+            bool is_known =
+                row != DK_ROW_NULL && (flat->all.valid == NULL || dki_bit(flat->all.valid, (size_t)row));
 
             known |= (uint64_t)is_known << i;
         }
@@ -304,31 +334,23 @@ static void pick_valid(const struct flat *flat, const uint64_t *rows, size_t n, 
 static void pick(const struct flat *flat, const uint64_t *rows, size_t n, bool any_row_null, dki_gathered *block)
 {
     block->any_null = false;
-    if (flat->valid || any_row_null)
+    if (flat->all.valid || any_row_null)
         pick_valid(flat, rows, n, block);
     else
         dki_bits_fill(block->valid, n);
-    switch (flat->storage) {
+    switch (flat->all.storage) {
     case DK_STORE_BITS:
         memset(block->values.bits, 0, sizeof block->values.bits);
         for (size_t i = 0; i < n; i++)
-            if (rows[i] != DK_ROW_NULL && dki_bit(flat->values, (size_t)rows[i]))
+            if (rows[i] != DK_ROW_NULL && dki_bit(flat->all.values, (size_t)rows[i]))
                 dki_bit_set(block->values.bits, i);
         break;
-    case DK_STORE_I8: PICK(int8_t, block->values.integers); break;
-    case DK_STORE_I16: PICK(int16_t, block->values.integers); break;
-    case DK_STORE_I32: PICK(int32_t, block->values.integers); break;
-    case DK_STORE_I64: PICK(int64_t, block->values.integers); break;
-    case DK_STORE_F64: PICK(double, block->values.reals); break;
     case DK_STORE_RATIO:
         for (size_t i = 0; i < n; i++)
             block->values.ratios[i] =
-                rows[i] == DK_ROW_NULL ? (dk_ratio){ 0, 1 } : ((const dk_ratio *)flat->values)[rows[i]];
+                rows[i] == DK_ROW_NULL ? (dk_ratio){ 0, 1 } : ((const dk_ratio *)flat->all.values)[rows[i]];
         break;
-    case DK_STORE_U8: PICK(uint8_t, block->values.codes); break;
-    case DK_STORE_U16: PICK(uint16_t, block->values.codes); break;
-    case DK_STORE_U32: PICK(uint32_t, block->values.codes); break;
-    case DK_STORE_TEXT: pick_texts(flat, rows, n, block); break;
+    default: pick_texts(flat, rows, n, block); break; /* others go by chunks */
     }
 }
 
@@ -377,30 +399,74 @@ static dk_status pick_range(void *arg, unsigned worker, uint64_t begin, uint64_t
     return status;
 }
 
+static dk_status pick_chunk(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    struct flat *flat = arg;
+    const uint64_t *rows = flat->rows + begin;
+    bool any_null;
+    dk_status status = check_rows(flat, rows, (size_t)(end - begin), &any_null, err);
+
+    (void)worker;
+    if (status == DK_OK)
+        status = dki_gather_chunk(flat->column->context, &flat->all, rows, (size_t)(end - begin), any_null,
+                                  &flat->made[begin / DKI_CHUNK_ROWS], err);
+    return status;
+}
+
+static dk_status gather_chunks(struct flat *flat, size_t n_chunks, const dk_column **out, dk_error *err)
+{
+    const dk_column *column = flat->column;
+    dk_context *context = column->context;
+    dk_status status;
+
+    flat->made = dki_calloc(context, n_chunks, sizeof *flat->made, err);
+    if (flat->made == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(context, flat->n, DKI_CHUNK_ROWS, pick_chunk, flat, err);
+    if (status == DK_OK)
+        status = dki_column_of_made(context, column->type, column->scale, column->levels, flat->made, n_chunks, out,
+                                    err);
+    else
+        for (size_t i = 0; i < n_chunks; i++)
+            dki_made_drop(context, &flat->made[i]);
+    dki_free(context, flat->made);
+    return status;
+}
+
+static dk_status gather_pieces(struct flat *flat, size_t n_pieces, const dk_column **out, dk_error *err)
+{
+    const dk_column *column = flat->column;
+    dk_context *context = column->context;
+    dk_status status;
+
+    flat->pieces = dki_calloc(context, n_pieces, sizeof *flat->pieces, err);
+    if (flat->pieces == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(context, flat->n, DKI_CHUNK_ROWS, pick_range, flat, err);
+    if (status == DK_OK)
+        status = dki_column_concat(context, column->type, column->scale, column->levels, flat->pieces, n_pieces,
+                                   out, err);
+    for (size_t i = 0; i < n_pieces; i++)
+        dk_column_release(flat->pieces[i]);
+    dki_free(context, flat->pieces);
+    return status;
+}
+
 dk_status dki_gather_flat(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
                           dk_error *err)
 {
     struct flat flat = { .column = column, .rows = rows, .n = n };
     dk_context *context = column->context;
     size_t n_pieces = (size_t)((n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS);
-    dk_status status;
+    dk_status status = lay_out(&flat, err);
 
-    flat.pieces = dki_calloc(context, n_pieces, sizeof *flat.pieces, err);
-    if (flat.pieces == NULL)
-        return DK_ERR_MEMORY;
-    status = lay_out(&flat, err);
     if (status == DK_OK)
-        status = dki_parallel(context, n, DKI_CHUNK_ROWS, pick_range, &flat, err);
-    if (status == DK_OK)
-        status = dki_column_concat(context, column->type, column->scale, column->levels, flat.pieces, n_pieces, out,
-                                   err);
+        status = dki_gather_has_chunks(flat.all.storage) ? gather_chunks(&flat, n_pieces, out, err)
+                                                         : gather_pieces(&flat, n_pieces, out, err);
     while (flat.n_held > 0)
         dki_chunk_let(column->parts[--flat.n_held].chunk);
-    for (size_t i = 0; i < n_pieces; i++)
-        dk_column_release(flat.pieces[i]);
-    dki_free(context, flat.pieces);
-    dki_free(context, flat.values);
-    dki_free(context, flat.valid);
+    dki_free(context, flat.all.values);
+    dki_free(context, flat.all.valid);
     dki_free(context, flat.part_of);
     dki_free(context, flat.sizes);
     return status;
