@@ -8,7 +8,7 @@
  *
  * Keys that have few combinations of values are counted instead (sort_counted.h).
  *
- * Where only the first few rows are wanted, the first key, or the first word, tells which few can be among them; these alone
+ * Where only the first few rows are wanted, the first key (sort_first.h), or the first word, tells which few can be among them; these alone
  * are then put in order.
  *
  * Invariants: the order is total, since ties go to the row that came first; so it depends on nothing but the values.
@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "sort_counted.h"
+#include "sort_first.h"
 #include "sort_pieces.h"
 #include "sort_radix.h"
 
@@ -282,15 +283,27 @@ static dk_status order_candidates(dk_context *context, const dki_order_key *keys
     return status;
 }
 
-/* Looks for candidates by the first key, or else by the first word of all. *done: there are few of them, and they are in
- * order. */
-static dk_status order_first(dk_context *context, const dki_order_key *keys, size_t n_keys, uint64_t n_rows,
-                             uint64_t limit, uint64_t *rows, bool *done, dk_error *err)
+/* Looks for candidates by the first key. *done: there are few of them, and they are in order. */
+static dk_status order_by_first_key(dk_context *context, const dki_order_key *keys, size_t n_keys, uint64_t n_rows,
+                                    uint64_t limit, uint64_t *rows, bool *done, dk_error *err)
+{
+    uint64_t n_found;
+    dk_status status = dki_first_rows(context, keys, n_keys, n_rows, limit, n_rows / FEW, rows, &n_found, err);
+
+    if (status == DK_OK && n_found != UINT64_MAX) {
+        status = order_candidates(context, keys, n_keys, n_found, limit, rows, err);
+        *done = status == DK_OK;
+    }
+    return status;
+}
+
+/* The same by the first word of the first key, or else of all. */
+static dk_status order_by_first_word(dk_context *context, const dki_order_key *keys, size_t n_keys, uint64_t n_rows,
+                                     uint64_t limit, uint64_t *rows, bool *done, dk_error *err)
 {
     const size_t tries[] = { 1, n_keys };
     dk_status status = DK_OK;
 
-    *done = false;
     for (size_t i = 0; i < (n_keys > 1 ? 2 : n_keys) && status == DK_OK && !*done; i++) {
         uint64_t n_right = n_rows;
 
@@ -303,25 +316,34 @@ static dk_status order_first(dk_context *context, const dki_order_key *keys, siz
     return status;
 }
 
+static dk_status order_by_counts(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
+                                 uint64_t n_rows, uint64_t *rows, uint8_t *starts, bool *done, dk_error *err)
+{
+    dki_sort_counted *counted;
+    dk_status status = dki_sort_counted_new(context, keys, n_keys, n_group, n_rows, true, &counted, err);
+
+    if (status != DK_OK || counted == NULL)
+        return status;
+    status = dki_sort_counted_rows(counted, rows, starts, err);
+    dki_sort_counted_drop(counted);
+    *done = status == DK_OK;
+    return status;
+}
+
 dk_status dki_order_rows(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
                          uint64_t n_rows, uint64_t limit, uint64_t *rows, uint8_t *starts, dk_error *err)
 {
+    bool few = limit > 0 && limit < n_rows / FEW && starts == NULL, done = false;
     uint64_t n_right;
-    bool done = false;
-    dki_sort_counted *counted;
     dk_status status = DK_OK;
 
-    if (limit > 0 && limit < n_rows / FEW && starts == NULL)
-        status = order_first(context, keys, n_keys, n_rows, limit, rows, &done, err);
-    if (status != DK_OK || done)
-        return status;
-    status = dki_sort_counted_new(context, keys, n_keys, n_group, n_rows, true, &counted, err);
-    if (status != DK_OK)
-        return status;
-    if (counted) {
-        status = dki_sort_counted_rows(counted, rows, starts, err);
-        dki_sort_counted_drop(counted);
-        return status;
-    }
-    return order_by(context, keys, n_keys, n_group, false, n_rows, limit, rows, starts, &n_right, err);
+    if (few)
+        status = order_by_first_key(context, keys, n_keys, n_rows, limit, rows, &done, err);
+    if (status == DK_OK && !done)
+        status = order_by_counts(context, keys, n_keys, n_group, n_rows, rows, starts, &done, err);
+    if (few && status == DK_OK && !done)
+        status = order_by_first_word(context, keys, n_keys, n_rows, limit, rows, &done, err);
+    if (status == DK_OK && !done)
+        status = order_by(context, keys, n_keys, n_group, false, n_rows, limit, rows, starts, &n_right, err);
+    return status;
 }

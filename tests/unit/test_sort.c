@@ -135,6 +135,9 @@ static void many_rows_are_sorted_and_stable(void **state)
         assert_true(a.as.integer < b.as.integer || (a.as.integer == b.as.integer && m.as.integer < n.as.integer));
     }
     dk_table_release(sorted);
+    sorted = NULL;
+    assert_survives_failing_memory(context, sort_by(table, "x", &sorted, &err), &err, sorted == NULL,
+                                   dk_table_release(sorted));
     dk_table_release(table);
 }
 

@@ -122,7 +122,8 @@ static void make_key(size_t k, size_t n_rows)
                 random_below(4) == 0 ? 64 : 1 + (unsigned)random_below(12));
 }
 
-/* Keys that have few combinations of values. A category has some hundred levels, so that one of them takes many rows. */
+/* Keys that have few combinations of values. A category has some thousand levels, so that it takes many rows, and may have too
+ * many all the same. */
 static void make_narrow_model(size_t n_rows, size_t n_keys)
 {
     static const dk_type types[] = { DK_CATEGORY, DK_BOOLEAN, DK_INTEGER, DK_DECIMAL, DK_DATE };
@@ -217,7 +218,7 @@ static void check_counted_columns(void)
     dk_error err = DK_ERROR_INIT;
 
     assert_ok(dki_sort_counted_new(context, model.keys, model.n_keys, 0, n, false, &counted, &err), &err);
-    if (model.n_keys == 1 || dk_column_type(model.keys[0].column) != DK_CATEGORY)
+    if (dk_column_type(model.keys[0].column) != DK_CATEGORY)
         assert_non_null(counted); /* else these keys would go by without being tested */
     if (counted == NULL) {
         free(expected);
@@ -255,6 +256,43 @@ static void check_counted_columns(void)
     }
     dki_sort_counted_drop(counted);
     free(expected);
+}
+
+static void check_first(uint64_t limit)
+{
+    size_t n = model.n_rows;
+    uint64_t *rows = malloc(n * sizeof *rows), *expected = malloc(n * sizeof *expected);
+    dk_error err = DK_ERROR_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        expected[i] = i;
+    qsort(expected, n, sizeof *expected, compare_rows);
+    assert_ok(dki_order_rows(context, model.keys, model.n_keys, 0, n, limit, rows, NULL, &err), &err);
+    assert_memory_equal(rows, expected, (size_t)limit * sizeof *rows);
+    free(rows);
+    free(expected);
+}
+
+/* Each type of the first key, few and many ties, rows in order and against it, by more ranges than there are threads. */
+static void the_first_rows_are_those_of_the_whole_order(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < random_rounds(4 * DK_N_TYPES); i++) {
+        size_t n_keys = 1 + random_below(2);
+        size_t n_rows = i % 8 ? 500 + random_below(8000) : 150000;
+
+        model.n_rows = n_rows;
+        model.n_keys = n_keys;
+        make_key_of(0, n_rows, (dk_type)(i % DK_N_TYPES), random_below(3) ? 64 : 1 + (unsigned)random_below(12));
+        if (n_keys > 1)
+            make_key(1, n_rows);
+        dk_set_threads(1 + i % 2);
+        dk_context_set_block_rows(context, i % 3 ? DK_BLOCK_ROWS : 100 + random_below(100));
+        for (unsigned j = 0; j < 3; j++)
+            check_first(1 + random_below(j ? 20 : n_rows / 16 - 1));
+        dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+        drop_model();
+    }
 }
 
 static void narrow_keys_are_counted(void **state)
@@ -317,6 +355,11 @@ static void failing_memory_and_interruption_are_statuses(void **state)
     }
 }
 
+static dk_status order_first(uint64_t *rows, dk_error *err)
+{
+    return dki_order_rows(context, model.keys, model.n_keys, 0, model.n_rows, 10, rows, NULL, err);
+}
+
 static void counting_survives_failing_memory_and_interruption(void **state)
 {
     static uint64_t rows[2100];
@@ -328,6 +371,7 @@ static void counting_survives_failing_memory_and_interruption(void **state)
     for (unsigned i = 0; i < 10; i++) {
         make_narrow_model(2100, 1 + i % 2);
         assert_survives_failing_memory(context, order(rows, starts, &err), &err, true, (void)0);
+        assert_survives_failing_memory(context, order_first(rows, &err), &err, true, (void)0);
         assert_survives_failing_memory(context, count_columns(&err), &err, true, (void)0);
         dk_context_interrupt(context);
         assert_fails(order(rows, starts, &err), &err, DK_ERR_INTERRUPTED, "");
@@ -341,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(random_keys_come_out_as_comparing_has_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_rows_come_out_as_comparing_has_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_rows_are_those_of_the_whole_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(narrow_keys_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counting_survives_failing_memory_and_interruption, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failing_memory_and_interruption_are_statuses, set_up, tear_down),
