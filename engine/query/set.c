@@ -13,17 +13,17 @@
 #include "base/status.h"
 #include "expr/poll_row.h"
 #include "join_key.h"
+#include "sort_counted.h"
 
-/* An index of rows by some columns, or by all; NULL where these are none, and all rows are one. */
-static dk_status index_rows(const dk_table *table, const char *const *names, size_t n, dki_key_index **out,
-                            dk_error *err)
+/* The columns of these names, or all; borrowed. The caller frees the list. */
+static dk_status find_columns(const dk_table *table, const char *const *names, size_t n, const dk_column ***out,
+                              dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     size_t n_columns = n ? n : dk_table_n_columns(table);
     const dk_column **columns = dki_alloc_array(context, n_columns, sizeof *columns, err);
     dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
 
-    *out = NULL;
     for (size_t i = 0; status == DK_OK && i < n_columns; i++) {
         size_t at = i;
 
@@ -32,6 +32,23 @@ static dk_status index_rows(const dk_table *table, const char *const *names, siz
         if (status == DK_OK)
             columns[i] = dk_table_field(table, at)->column;
     }
+    if (status == DK_OK)
+        *out = columns;
+    else
+        dki_free(context, columns);
+    return status;
+}
+
+/* An index of rows by some columns, or by all; NULL where these are none, and all rows are one. */
+static dk_status index_rows(const dk_table *table, const char *const *names, size_t n, dki_key_index **out,
+                            dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    size_t n_columns = n ? n : dk_table_n_columns(table);
+    const dk_column **columns = NULL;
+    dk_status status = find_columns(table, names, n, &columns, err);
+
+    *out = NULL;
     if (status == DK_OK && n_columns > 0)
         status = dki_key_index_new(context, columns, n_columns, dk_table_n_rows(table), true, out, err);
     dki_free(context, columns);
@@ -67,14 +84,52 @@ static dk_status choose_last(const dki_key_index *index, uint64_t n_rows, uint64
     return status;
 }
 
+/* Where the columns have few combinations of values. *out is NULL where they have not. */
+static dk_status distinct_by_counts(const dk_table *table, const char *const *names, size_t n_names, dk_keep keep,
+                                    const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    size_t n_keys = n_names ? n_names : dk_table_n_columns(table);
+    const dk_column **columns = NULL;
+    dki_order_key *keys = NULL;
+    dki_sort_counted *counted = NULL;
+    uint64_t *rows = NULL, n = 0;
+    dk_status status = find_columns(table, names, n_names, &columns, err);
+
+    *out = NULL;
+    if (status == DK_OK) {
+        keys = dki_calloc(context, n_keys, sizeof *keys, err);
+        status = keys ? DK_OK : DK_ERR_MEMORY;
+    }
+    for (size_t k = 0; k < n_keys && status == DK_OK; k++)
+        keys[k].column = columns[k];
+    if (status == DK_OK)
+        status = dki_sort_counted_new(context, keys, n_keys, 0, dk_table_n_rows(table), true, &counted, err);
+    if (counted)
+        status = dki_sort_counted_distinct(counted, keep == DK_KEEP_LAST, &rows, &n, err);
+    if (counted && status == DK_OK)
+        status = dk_table_gather(table, rows, n, out, err);
+    dki_free(context, rows);
+    dki_sort_counted_drop(counted);
+    dki_free(context, keys);
+    dki_free(context, columns);
+    return status;
+}
+
 static dk_status keep_distinct(const dk_table *table, const char *const *names, size_t n_names, dk_keep keep,
                                const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     uint64_t n_rows = dk_table_n_rows(table), n = 0, *rows = NULL;
     dki_key_index *index;
-    dk_status status = index_rows(table, names, n_names, &index, err);
+    const dk_table *made;
+    dk_status status = distinct_by_counts(table, names, n_names, keep, &made, err);
 
+    if (status == DK_OK && made)
+        *out = made;
+    if (status != DK_OK || made)
+        return status;
+    status = index_rows(table, names, n_names, &index, err);
     if (status == DK_OK && index && dki_key_index_is_unique(index)) {
         dki_key_index_release(index);
         *out = dk_table_retain(table);

@@ -347,6 +347,47 @@ dk_status dki_sort_counted_rows(dki_sort_counted *counted, uint64_t *rows, uint8
     return dki_parallel(counted->context, counted->n_rows, counted->slice, place_slice, &placing, err);
 }
 
+/* How many codes have rows. */
+static size_t n_kinds(const dki_sort_counted *counted)
+{
+    size_t n = 0;
+
+    for (size_t code = 0; code < counted->n_codes; code++)
+        n += counted->ends[code] > (code ? counted->ends[code - 1] : 0);
+    return n;
+}
+
+dk_status dki_sort_counted_distinct(const dki_sort_counted *counted, bool last, uint64_t **rows, uint64_t *n,
+                                    dk_error *err)
+{
+    dk_context *context = counted->context;
+    size_t n_wanted = n_kinds(counted), n_seen = 0;
+    uint64_t *seen = dki_calloc(context, dki_bit_words(counted->n_codes), sizeof *seen, err);
+    uint64_t *made = seen ? dki_alloc_array(context, n_wanted, sizeof *made, err) : NULL;
+    dk_status status = made ? DK_OK : DK_ERR_MEMORY;
+
+    for (uint64_t i = 0; i < counted->n_rows && n_seen < n_wanted && status == DK_OK; i++) {
+        uint64_t row = last ? counted->n_rows - 1 - i : i;
+        uint16_t code = counted->codes[row];
+
+        if (i % DK_BLOCK_ROWS == 0)
+            status = dki_poll(context, err);
+        if (dki_bit(seen, code))
+            continue;
+        dki_bit_set(seen, code);
+        made[last ? n_wanted - 1 - n_seen : n_seen] = row;
+        n_seen++;
+    }
+    dki_free(context, seen);
+    if (status != DK_OK) {
+        dki_free(context, made);
+        return status;
+    }
+    *rows = made;
+    *n = n_wanted;
+    return DK_OK;
+}
+
 /* Columns. ---------------------------------------------------------------------------------------------------------- */
 
 struct making {

@@ -22,6 +22,12 @@ void dki_sort_counted_drop(dki_sort_counted *counted); /* NULL does nothing */
 /* Fills rows, and starts where it is not NULL, as dki_order_rows does; once. */
 dk_status dki_sort_counted_rows(dki_sort_counted *counted, uint64_t *rows, uint8_t *starts, dk_error *err);
 
+/* Of the rows of each code the first, or the last: their numbers in rising order, *n of them. The caller frees *rows. Only
+ * with want_rows. Cost: from that end of the rows on until every code has been seen. Errors: DK_ERR_MEMORY,
+ * DK_ERR_INTERRUPTED. */
+dk_status dki_sort_counted_distinct(const dki_sort_counted *counted, bool last, uint64_t **rows, uint64_t *n,
+                                    dk_error *err);
+
 /* The column of key k in that order. It follows from the counts, so that no row is moved. */
 dk_status dki_sort_counted_column(const dki_sort_counted *counted, size_t k, const dk_column **out, dk_error *err);
 

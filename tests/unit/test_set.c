@@ -1,6 +1,7 @@
 /* test_set.c - distinct rows, and tables as sets of rows. */
 #include <dekking/set.h>
 
+#include "random.h"
 #include "tables.h"
 
 #include "with_context.h"
@@ -153,6 +154,75 @@ static void totals_are_refused(void **state)
     dk_breakdown_release(breakdown);
 }
 
+#define MANY 3000
+
+/* MANY rows: x 0 .. 4 and null, y of two values, n the row's number; kind[row] is 2 x + y. */
+static const dk_table *make_many(unsigned *kind)
+{
+    static const char *const names[] = { "x", "y", "n" };
+    dk_builder *builders[3];
+    dk_field fields[3];
+    const dk_table *table = NULL;
+    const dk_column *columns[3];
+    dk_error err = DK_ERROR_INIT;
+
+    for (size_t k = 0; k < 3; k++)
+        assert_ok(dk_builder_new(context, k == 1 ? DK_CATEGORY : DK_INTEGER, 0, NULL, &builders[k], &err), &err);
+    for (int64_t i = 0; i < MANY; i++) {
+        unsigned x = random_below(i < 2000 ? 4 : 6), y = (unsigned)random_below(2); /* some come late */
+
+        kind[i] = 2 * x + y;
+        assert_ok(x == 5 ? dk_builder_null(builders[0], 1, &err) : dk_builder_integer(builders[0], x, &err), &err);
+        assert_ok(dk_builder_text(builders[1], (dk_text){ y ? "b" : "a", 1 }, &err), &err);
+        assert_ok(dk_builder_integer(builders[2], i, &err), &err);
+    }
+    for (size_t k = 0; k < 3; k++) {
+        assert_ok(dk_builder_finish(builders[k], &columns[k], &err), &err);
+        dk_builder_release(builders[k]);
+        fields[k] = DK_FIELD(names[k], columns[k]);
+    }
+    assert_ok(dk_table_new(context, fields, 3, MANY, &table, &err), &err);
+    for (size_t k = 0; k < 3; k++)
+        dk_column_release(columns[k]);
+    return table;
+}
+
+static void few_kinds_of_rows_are_counted(void **state)
+{
+    static const char *const names[] = { "y", "x" };
+    unsigned kind[MANY];
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (unsigned round = 0; round < 8; round++) {
+        const dk_table *table = make_many(kind), *made = NULL;
+        dk_keep keep = round % 2 ? DK_KEEP_LAST : DK_KEEP_FIRST;
+        uint64_t n = 0;
+
+        dk_set_threads(1 + round / 2 % 2);
+        assert_ok(dk_table_distinct(table, names, 2, keep, &made, &err), &err);
+        for (int64_t row = 0; row < MANY; row++) {
+            bool wanted = true;
+            dk_value value;
+
+            for (int64_t other = 0; other < MANY && wanted; other++)
+                wanted = kind[other] != kind[row] || (keep == DK_KEEP_LAST ? other <= row : other >= row);
+            if (!wanted)
+                continue;
+            assert_ok(dk_column_get(dk_table_field(made, 2)->column, n++, &value, &err), &err);
+            assert_int_equal(value.as.integer, row);
+        }
+        assert_int_equal(dk_table_n_rows(made), n);
+        dk_table_release(made);
+        made = NULL;
+        dk_set_threads(1);
+        assert_survives_failing_memory(context, dk_table_distinct(table, names, 2, keep, &made, &err), &err,
+                                       made == NULL, (dk_table_release(made), made = NULL));
+        dk_table_release(table);
+    }
+    dk_set_threads(0);
+}
+
 static void failures_leave_nothing(void **state)
 {
     const dk_table *a = make_table(context, one), *b = make_table(context, two), *made = NULL;
@@ -182,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys_are_kept_where_they_are_still_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(few_kinds_of_rows_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, set_up, tear_down),
     };
 
