@@ -514,6 +514,29 @@ dk_status dk_table_with(const dk_table *table, const dk_field *added, size_t n, 
     return status;
 }
 
+dk_status dki_table_lengthen(const dk_table **shared, const dk_field *added, dk_error *err)
+{
+    dk_table *table = (dk_table *)(uintptr_t)*shared;
+    const dk_table *longer;
+    void *fields = table->fields;
+    dk_status status;
+
+    if (atomic_load(&table->n_references) == 1 && dk_table_find(table, added->name) == DK_NO_COLUMN) {
+        status = dki_resize(table->context, &fields, (table->n_fields + 1) * sizeof *table->fields, err);
+        table->fields = fields;
+        if (status != DK_OK)
+            return status;
+        memset(&table->fields[table->n_fields], 0, sizeof *table->fields);
+        return add_field(table, added, err);
+    }
+    status = dk_table_with(table, added, 1, &longer, err);
+    if (status != DK_OK)
+        return status;
+    dk_table_release(table);
+    *shared = longer;
+    return DK_OK;
+}
+
 /* Margins, properties, notes ---------------------------------------------------------------------------------------- */
 
 /* The same rows and columns with these properties and margin, and the notes, and one more where it is not NULL. */

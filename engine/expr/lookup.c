@@ -119,11 +119,15 @@ struct columns {
     dki_override overrides[DKI_LOOKUP_COLUMNS];
 };
 
-static dk_status columns_init(dki_arena *arena, const dki_lookup *lookup, struct columns *columns, dk_error *err)
+/* Room for blocks of n rows at most: whole words of bits, since what looks at bits looks at words. */
+static dk_status columns_init(dki_arena *arena, const dki_lookup *lookup, size_t n, struct columns *columns,
+                              dk_error *err)
 {
+    size_t n_words = dki_bit_words(n);
+
     for (size_t k = 0; k < lookup->n_sources; k++) {
-        columns->values[k] = dki_arena_array(arena, DK_BLOCK_ROWS, sizeof(int64_t), err);
-        columns->valid[k] = dki_arena_array(arena, DK_BLOCK_WORDS, sizeof(uint64_t), err);
+        columns->values[k] = dki_arena_array(arena, n_words * 64, sizeof(int64_t), err);
+        columns->valid[k] = dki_arena_array(arena, n_words, sizeof(uint64_t), err);
         if (columns->values[k] == NULL || columns->valid[k] == NULL)
             return DK_ERR_MEMORY;
     }
@@ -206,7 +210,7 @@ static dk_status evaluate(dki_binder *b, dki_lookup *lookup, dki_op *op, dki_op 
     dk_status status;
 
     dki_arena_init(&arena, context);
-    status = columns_init(&arena, lookup, &columns, &quiet);
+    status = columns_init(&arena, lookup, block < lookup->n ? block : lookup->n, &columns, &quiet);
     if (status == DK_OK)
         status = dki_eval_make(b->bound, op, dki_op_number(op, 0), block, &eval, &quiet);
     for (uint32_t first = 0; status == DK_OK && first < lookup->n; first += (uint32_t)block) {

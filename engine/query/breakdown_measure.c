@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/table_parts.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
 #include "partition.h"
@@ -93,14 +94,8 @@ static void find_needed(const dk_breakdown *breakdown, bool *needed)
 static dk_status add_column(const dk_table **table, const char *name, const dk_column *column, dk_error *err)
 {
     dk_field field = DK_FIELD(name, column);
-    const dk_table *longer;
-    dk_status status = dk_table_with(*table, &field, 1, &longer, err);
 
-    if (status != DK_OK)
-        return status;
-    dk_table_release(*table);
-    *table = longer;
-    return DK_OK;
+    return dki_table_lengthen(table, &field, err);
 }
 
 static const char *aggregate_name(dki_result *result, size_t aggregate, dk_error *err)
