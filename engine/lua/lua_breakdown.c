@@ -3,6 +3,7 @@
  * The library has checked and put in order what the script gave; here it becomes an object of the engine, which keeps
  * the library's table as its user value 1.
  */
+#include <limits.h>
 #include <string.h>
 
 #include "lua_options.h"
@@ -62,7 +63,7 @@ static int new_breakdown(lua_State *L)
     const char *what = "breakdown";
     dk_error err = DK_ERROR_INIT;
     dk_breakdown_spec spec;
-    dkl_names order;
+    dkl_names order, levels;
     const dk_breakdown **out;
 
     memset(&spec, 0, sizeof spec);
@@ -77,7 +78,13 @@ static int new_breakdown(lua_State *L)
     else
         spec.margins = (dk_margins)dkl_option_choice(L, 1, what, "margins", margins, 0);
     /* coverage:by {} asks for the total of a breakdown that shows every level: none can be missing there. */
-    spec.all_levels = dkl_option_text(L, 1, what, "levels") != NULL && spec.n_by > 0;
+    if (spec.n_by > 0 && dkl_option(L, 1, "levels") && lua_istable(L, -1)) {
+        levels = dkl_check_names(L, lua_gettop(L), "levels");
+        spec.levels = levels.items;
+        spec.n_levels = levels.n;
+    } else {
+        spec.all_levels = spec.n_by > 0 && dkl_option_text(L, 1, what, "levels") != NULL;
+    }
     order = dkl_option_names(L, 1, what, "order");
     spec.order = order.items;
     spec.n_order = order.n;
@@ -121,8 +128,37 @@ static int run(lua_State *L)
     return 1;
 }
 
+/* core.run_all({ breakdown, ... }, table, params) -> { table, ... } */
+static int run_all(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 2);
+    size_t n = dkl_check_list(L, 1, "breakdowns", false);
+    dk_error err = DK_ERROR_INIT;
+    dk_params params;
+    const dk_breakdown **breakdowns;
+    const dk_table **made, ***places;
+
+    lua_settop(L, 3);
+    dkl_check_params(L, 3, &params);
+    breakdowns = dkl_array(L, n, sizeof(const dk_breakdown *));
+    made = dkl_array(L, n, sizeof(const dk_table *));
+    places = dkl_array(L, n, sizeof(const dk_table **));
+    lua_createtable(L, n < INT_MAX ? (int)n : 0, 0);
+    for (size_t i = 0; i < n; i++) { /* nothing raises between the results and where they are kept */
+        lua_rawgeti(L, 1, (lua_Integer)i + 1);
+        breakdowns[i] = check_breakdown(L, -1); /* the list keeps it */
+        lua_pop(L, 1);
+        places[i] = dkl_new_table(L);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    DKL_TRY_CALLBACKS(dk_breakdown_run_all(breakdowns, n, table, &params, made, &err));
+    for (size_t i = 0; i < n; i++)
+        *places[i] = made[i];
+    return 1;
+}
+
 static const luaL_Reg primitives[] = {
-    { "breakdown", new_breakdown }, { "spec", object_spec }, { "run", run }, { NULL, NULL }
+    { "breakdown", new_breakdown }, { "spec", object_spec }, { "run", run }, { "run_all", run_all }, { NULL, NULL }
 };
 
 void dkl_open_breakdown(lua_State *L)

@@ -36,6 +36,15 @@ size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *nam
     return find_part(breakdown->measures, breakdown->n_measures, name);
 }
 
+bool dki_breakdown_shows_levels(const dk_breakdown *breakdown)
+{
+    bool shows = breakdown->all_levels;
+
+    for (size_t d = 0; d < breakdown->n_by; d++)
+        shows = shows || breakdown->by[d].shows_levels;
+    return shows;
+}
+
 const char *dk_breakdown_name(const dk_breakdown *breakdown)
 {
     return breakdown->name;
@@ -373,26 +382,50 @@ static dk_status read_orders(dk_breakdown *breakdown, const dk_breakdown_spec *s
 }
 
 /* The dimensions that a set totals. */
+static dk_status get_dimension(const dk_breakdown *breakdown, const char *what, const char *name, size_t *out,
+                               dk_error *err)
+{
+    dki_nearest nearest;
+
+    *out = dki_breakdown_find_dimension(breakdown, name);
+    if (*out != SIZE_MAX)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_NAME, "%s: %s has no dimension %s", what, breakdown->title, name);
+    dki_nearest_init(&nearest, name, strlen(name));
+    for (size_t d = 0; d < breakdown->n_by; d++)
+        dki_nearest_try(&nearest, breakdown->by[d].name, strlen(breakdown->by[d].name));
+    if (nearest.best)
+        dki_hint(err, "did you mean %.*s?", (int)nearest.best_size, nearest.best);
+    return DK_ERR_NAME;
+}
+
+static dk_status read_levels(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
+{
+    dk_status status = DK_OK;
+    size_t dim;
+
+    breakdown->all_levels = spec->all_levels;
+    for (size_t i = 0; status == DK_OK && i < spec->n_levels; i++) {
+        status = get_dimension(breakdown, "levels", spec->levels[i], &dim, err);
+        if (status == DK_OK)
+            breakdown->by[dim].shows_levels = true;
+    }
+    return status;
+}
+
 static dk_status read_set(const dk_breakdown *breakdown, const dk_grouping_set *set, uint32_t *out, dk_error *err)
 {
-    *out = (UINT32_C(1) << breakdown->n_by) - 1;
-    for (size_t i = 0; i < set->n_by; i++) {
-        size_t dim = dki_breakdown_find_dimension(breakdown, set->by[i]);
-        dki_nearest nearest;
+    dk_status status = DK_OK;
 
-        if (dim != SIZE_MAX) {
+    *out = (UINT32_C(1) << breakdown->n_by) - 1;
+    for (size_t i = 0; status == DK_OK && i < set->n_by; i++) {
+        size_t dim;
+
+        status = get_dimension(breakdown, "margins", set->by[i], &dim, err);
+        if (status == DK_OK)
             *out &= ~(UINT32_C(1) << dim);
-            continue;
-        }
-        (void)dki_fail(err, DK_ERR_NAME, "margins: %s has no dimension %s", breakdown->title, set->by[i]);
-        dki_nearest_init(&nearest, set->by[i], strlen(set->by[i]));
-        for (size_t d = 0; d < breakdown->n_by; d++)
-            dki_nearest_try(&nearest, breakdown->by[d].name, strlen(breakdown->by[d].name));
-        if (nearest.best)
-            dki_hint(err, "did you mean %.*s?", (int)nearest.best_size, nearest.best);
-        return DK_ERR_NAME;
     }
-    return DK_OK;
+    return status;
 }
 
 static dk_status read_sets(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
@@ -451,7 +484,6 @@ static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spe
     if ((unsigned)spec->margins > DK_MARGINS_SETS)
         return dki_fail(err, DK_ERR_ARGUMENT, "%s: %d is no kind of margins", breakdown->title, (int)spec->margins);
     breakdown->margins = spec->margins;
-    breakdown->all_levels = spec->all_levels;
     breakdown->limit = spec->limit;
     status = read_parts(breakdown, spec, err);
     if (status == DK_OK && spec->where)
@@ -459,6 +491,8 @@ static dk_status read_spec(dk_breakdown *breakdown, const dk_breakdown_spec *spe
     if (status == DK_OK && spec->where && dk_expr_name(breakdown->where))
         status = dki_fail(err, DK_ERR_ARGUMENT, "where of %s is a condition and takes no name: %s",
                           breakdown->title, spec->where);
+    if (status == DK_OK)
+        status = read_levels(breakdown, spec, err);
     if (status == DK_OK)
         status = read_sets(breakdown, spec, err);
     if (status == DK_OK)

@@ -12,89 +12,6 @@
 #include "expr/poll_row.h"
 #include "partition.h"
 
-#define MOST_LEVEL_GROUPS (UINT64_C(1) << 22)
-
-/* Levels that have no rows. ------------------------------------------------------------------------------------ */
-
-static bool shows_levels(const dki_dimension *dim)
-{
-    return dim->type == DK_CATEGORY && dk_dictionary_is_declared(dim->levels);
-}
-
-/* Adds the group of every combination of stated levels to the values of the other dimensions in key. */
-static dk_status add_levels(const dki_plan *plan, dki_grouper *grouper, uint32_t *key, size_t dim, dk_error *err)
-{
-    uint32_t number;
-    dk_status status = DK_OK;
-
-    while (dim < grouper->n_dims && !shows_levels(&plan->dims[dim]))
-        dim++;
-    if (dim == grouper->n_dims)
-        return dki_group_add(grouper, key, &number, err);
-    for (size_t code = 1; status == DK_OK && code <= dk_dictionary_n_levels(plan->dims[dim].levels); code++) {
-        if (code % 64 == 1)
-            status = dki_poll(plan->context, err);
-        key[dim] = (uint32_t)code;
-        if (status == DK_OK)
-            status = add_levels(plan, grouper, key, dim + 1, err);
-    }
-    return status;
-}
-
-/* So many combinations of levels for each of the other dimensions, or more than there may be. */
-static uint64_t count_levels(const dki_plan *plan)
-{
-    uint64_t product = 1;
-
-    for (size_t d = 0; d < plan->breakdown->n_by && product <= MOST_LEVEL_GROUPS; d++) {
-        if (shows_levels(&plan->dims[d]))
-            product *= dk_dictionary_n_levels(plan->dims[d].levels);
-    }
-    return product;
-}
-
-static dk_status fail_levels(const dki_plan *plan, dk_error *err)
-{
-    (void)dki_fail(err, DK_ERR_LIMIT, "%s is to show every level, and these make more than %llu groups",
-                   plan->breakdown->title, (unsigned long long)MOST_LEVEL_GROUPS);
-    dki_hint(err, "take fewer dimensions with stated levels");
-    return DK_ERR_LIMIT;
-}
-
-/* Adds the groups that could occur but do not: stated levels with every combination of the other dimensions that
- * occurs. Where every dimension has stated levels that is one combination, also for no rows. */
-static dk_status add_missing(const dki_plan *plan, dki_grouper *grouper, dk_error *err)
-{
-    size_t n_found = grouper->n_groups, n_dims = grouper->n_dims;
-    uint64_t n_levels = count_levels(plan);
-    uint32_t key[DKI_MAX_DIMENSIONS] = { 0 };
-    bool only_levels = true;
-    dki_text_map seen; /* combinations of the other dimensions */
-    dk_status status = DK_OK;
-
-    for (size_t d = 0; d < n_dims; d++)
-        only_levels = only_levels && shows_levels(&plan->dims[d]);
-    if (n_levels > MOST_LEVEL_GROUPS)
-        return fail_levels(plan, err);
-    if (only_levels)
-        return add_levels(plan, grouper, key, 0, err);
-    dki_text_map_init(&seen, plan->context);
-    for (size_t i = 0; status == DK_OK && i < n_found; i++) {
-        size_t n_seen = seen.n;
-        uint32_t number;
-
-        for (size_t d = 0; d < n_dims; d++)
-            key[d] = shows_levels(&plan->dims[d]) ? 0 : dki_grouper_key(grouper, i)[d];
-        status = dki_text_map_add(&seen, (const char *)key, n_dims * sizeof *key, &number, err);
-        if (status == DK_OK && seen.n * n_levels > MOST_LEVEL_GROUPS)
-            status = fail_levels(plan, err);
-        if (status == DK_OK && number == n_seen)
-            status = add_levels(plan, grouper, key, 0, err);
-    }
-    dki_text_map_drop(&seen);
-    return status;
-}
-
 /* Cells. ------------------------------------------------------------------------------------------------------- */
 
 /* The ranks of every group: n_dims for each. */
@@ -330,8 +247,8 @@ static dk_status stays_in_parts(const dki_result *result, bool *stays, dk_error 
     dki_int_map masks;
     dk_status status;
 
-    *stays = result->groups.parts && plan->breakdown->margins == DK_MARGINS_NONE && !plan->breakdown->all_levels &&
-             plan->n_periods == 0;
+    *stays = result->groups.parts && plan->breakdown->margins == DK_MARGINS_NONE &&
+             !dki_breakdown_shows_levels(plan->breakdown) && plan->n_periods == 0;
     if (!*stays)
         return DK_OK;
     dki_int_map_init(&masks, plan->context);
@@ -354,8 +271,8 @@ dk_status dki_result_cells(dki_result *result, dk_error *err)
     }
     if (status == DK_OK)
         status = dki_groups_gather(&result->groups, result->plan, err);
-    if (status == DK_OK && result->plan->breakdown->all_levels)
-        status = add_missing(result->plan, grouper, err);
+    if (status == DK_OK && dki_breakdown_shows_levels(result->plan->breakdown))
+        status = dki_plan_add_levels(result->plan, grouper, err);
     if (status == DK_OK && grouper->n_dims == 0)
         status = dki_group_add(grouper, &nothing, &number, err); /* one row, also for no rows */
     if (status == DK_OK)

@@ -20,6 +20,7 @@ typedef struct dki_part {
     const char *label;
     const char *format;
     const dk_expr *expr;
+    bool shows_levels; /* of a dimension: also those without rows, as its levels were asked for by name */
 } dki_part;
 
 typedef struct dki_order {
@@ -53,6 +54,8 @@ struct dk_breakdown {
  * inside its aggregates. A name may come more than once. Stops and returns false when visit does. */
 typedef bool dki_column_visit_fn(void *arg, const char *column);
 bool dki_breakdown_columns(const dk_breakdown *breakdown, dki_column_visit_fn *visit, void *arg);
+/* Whether levels without rows are shown at all. */
+bool dki_breakdown_shows_levels(const dk_breakdown *breakdown);
 /* The dimension or measure of that name, or SIZE_MAX. */
 size_t dki_breakdown_find_dimension(const dk_breakdown *breakdown, const char *name);
 size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *name);

@@ -482,19 +482,50 @@ size_t dki_plan_find(const dki_plan *plan, const dki_node *node)
 
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
+/* Whether the values that a dimension can have are known: by themselves, or between the least and the greatest. */
+static bool is_range(dk_type type)
+{
+    return type == DK_INTEGER || type == DK_DATE || type == DK_PERIOD;
+}
+
+static bool has_levels(dk_type type)
+{
+    return type == DK_CATEGORY || type == DK_BOOLEAN;
+}
+
+bool dki_plan_shows_levels(const dki_plan *plan, size_t dim)
+{
+    return plan->breakdown->by[dim].shows_levels ||
+           (plan->breakdown->all_levels && has_levels(plan->dims[dim].type));
+}
+
 static dk_status check_levels(const dki_plan *plan, dk_error *err)
 {
     const dk_breakdown *breakdown = plan->breakdown;
+    bool any = !breakdown->all_levels;
 
-    if (!breakdown->all_levels)
-        return DK_OK;
     for (size_t i = 0; i < breakdown->n_by; i++) {
-        if (plan->dims[i].type == DK_CATEGORY && dk_dictionary_is_declared(plan->dims[i].levels))
-            return DK_OK;
+        const dki_part *part = &breakdown->by[i];
+        dk_type type = plan->dims[i].type;
+
+        any = any || has_levels(type);
+        if (!part->shows_levels || has_levels(type) || is_range(type))
+            continue;
+        (void)dki_node_fail(part->expr, dki_expr_root(part->expr), err, DK_ERR_TYPE,
+                            "%s is to show every level of %s, and which ones %s has is not known", breakdown->title,
+                            part->name, dk_type_name(type));
+        dki_hint(err,
+                 "categories and booleans have levels; whole numbers, dates and periods those between the least "
+                 "and the greatest");
+        return DK_ERR_TYPE;
     }
-    (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is to show every level, and none of its dimensions has stated levels",
+    if (any)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_ARGUMENT,
+                   "%s is to show every level, and none of its dimensions is a category or a boolean",
                    breakdown->title);
-    dki_hint(err, "state the levels of the category when reading, so that those without rows are known");
+    dki_hint(err, breakdown->n_by ? "name the dimension: levels = { \"%s\" }" : "leave levels out",
+             breakdown->n_by ? breakdown->by[0].name : "");
     return DK_ERR_ARGUMENT;
 }
 

@@ -121,6 +121,8 @@ dk_status dki_plan_common(const dk_breakdown *const *breakdowns, size_t n, const
 /* Whether an aggregate is the host's, and whether one of these wants all calls from one thread. */
 bool dki_plan_has_defined(const dki_plan *plan);
 bool dki_plan_wants_one_thread(const dki_plan *plan);
+/* Whether the groups of every level of a dimension are shown, also those without rows. */
+bool dki_plan_shows_levels(const dki_plan *plan, size_t dim);
 /* The aggregate that a node of a measure stands for. */
 size_t dki_plan_find(const dki_plan *plan, const dki_node *node);
 
@@ -180,6 +182,8 @@ typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
 
 /* Of breakdown_cells.c: makes cells, their order, and both tables with the dimensions, of scanned groups. */
 dk_status dki_result_cells(dki_result *result, dk_error *err);
+/* Of breakdown_levels.c: adds the groups of levels that have no rows, where they are shown. */
+dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_error *err);
 /* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */
 dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */

@@ -215,6 +215,7 @@ static dk_status run_second(struct rest *rest, const dk_table **out, dk_error *e
     second.limit = 0;
     second.n_order = 0; /* that of the levels */
     second.all_levels = false;
+    by.shows_levels = false;
     status = dk_table_with(rest->table, &field, 1, &table, err);
     if (status == DK_OK)
         status = dk_expr_parse(rest->context, name, &expr, err);

@@ -186,9 +186,9 @@ static void add_steps(struct write *write)
         add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP,
                                        .text = margins[breakdown->margins],
                                        .n_rows = write->result->n_shown });
-    if (breakdown->all_levels)
+    if (dki_breakdown_shows_levels(breakdown))
         add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP,
-                                       .text = "with every stated level, also those without rows",
+                                       .text = "with every level, also those without rows",
                                        .n_rows = write->result->n_shown });
     for (size_t i = 0; write->status == DK_OK && i < breakdown->n_order; i++) {
         const char *text =

@@ -199,14 +199,14 @@ static dk_status needed_names(dki_solver *s, dki_text_map *names, dk_error *err)
     return status;
 }
 
-/* A dimension is a category whose levels were stated. */
-static dk_status has_stated_levels(const dki_solver *s, const dki_part *dimension, bool *out, dk_error *err)
+/* A dimension has levels of its own. */
+static dk_status has_levels(const dki_solver *s, const dki_part *dimension, bool *out, dk_error *err)
 {
     const dk_column *column = NULL;
     dk_status status = dk_table_eval(s->before, dimension->expr, s->breakdown_params, &column, err);
 
     if (status == DK_OK)
-        *out = dk_column_type(column) == DK_CATEGORY && dk_dictionary_is_declared(dk_column_levels(column));
+        *out = dk_column_type(column) == DK_CATEGORY || dk_column_type(column) == DK_BOOLEAN;
     dk_column_release(column);
     return status;
 }
@@ -238,13 +238,13 @@ static dk_status make_question(dki_solver *s, dk_error *err)
     return status;
 }
 
-/* Every level is shown where the breakdown shows them, and a dimension that is kept has stated ones. */
+/* Every level is shown where the breakdown shows them, and a dimension that is kept has them. */
 static dk_status find_levels(dki_solver *s, dk_error *err)
 {
     dk_status status = DK_OK;
 
     for (size_t d = 0; d < s->question.n_by && s->breakdown->all_levels && !s->question.all_levels; d++) {
-        status = has_stated_levels(s, &s->by[d], &s->question.all_levels, err);
+        status = has_levels(s, &s->by[d], &s->question.all_levels, err);
         if (status != DK_OK)
             break;
     }
@@ -389,7 +389,7 @@ static dk_status list_groups(const dki_solver *s, size_t d, const dk_table **out
     groups.margins = DK_MARGINS_NONE;
     groups.n_sets = 0;
     if (groups.all_levels) {
-        dk_status status = has_stated_levels(s, &groups.by[0], &groups.all_levels, err);
+        dk_status status = has_levels(s, &groups.by[0], &groups.all_levels, err);
 
         if (status != DK_OK)
             return status;

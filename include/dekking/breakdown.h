@@ -57,8 +57,13 @@ typedef struct dk_breakdown_spec {
     dk_margins margins;
     const dk_grouping_set *sets; /* n_sets, of DK_MARGINS_SETS; the same set twice is once */
     size_t n_sets;
-    bool all_levels; /* show every level of dimensions with declared levels, also those without rows, for every
-                                 combination of the other dimensions that occurs */
+    bool all_levels; /* show every level of the dimensions that are categories or booleans, also those without
+                                * rows, for every combination of the other dimensions that occurs. A category's levels are the
+                                * declared ones, or all that its column's dictionary has, wherever they occur */
+    const char *const
+        *levels; /* the same of n_levels dimensions, by name; of an integer, a date or a period every value
+                                * between the least and the greatest that occurs in a group */
+    size_t n_levels;
     const char *const
         *order; /* n_order of "column", "column asc" or "column desc" of the result, totals as in sort.h;
                                  ties by key; "none" alone: no particular order */
@@ -74,7 +79,7 @@ typedef struct dk_breakdown_spec {
  *         DK_ERR_ARGUMENT   no measure; sets without their margins, or the other way round; a measure without a name; an aggregate inside another, or with other arguments
  *                           than it takes
  *         DK_ERR_NAME       outside aggregates, what is no measure made before and no dimension; an order by no column; a
- *                           set of what is no dimension
+ *                           set, or levels, of what is no dimension
  *         DK_ERR_ARGUMENT   a rest without a limit, or with other than one dimension
  *         DK_ERR_DUPLICATE  a name twice
  *         DK_ERR_LIMIT      too many dimensions */
@@ -90,7 +95,9 @@ DK_API const char *dk_breakdown_name(const dk_breakdown *breakdown); /* may be N
  *         DK_ERR_MARGIN     the table has margin rows: take its detail
  *         DK_ERR_TYPE       a rest, and the dimension is neither category nor text
  *         DK_ERR_DUPLICATE  a group is called what the rest is to be called; a measure is named like a column that the breakdown uses
- *         DK_ERR_ARGUMENT   every level is to be shown, and no dimension has declared levels
+ *         DK_ERR_ARGUMENT   every level is to be shown, and no dimension is a category or a boolean
+ *         DK_ERR_TYPE      every level of a text, real, ratio, decimal or timestamp is to be shown
+ *         DK_ERR_LIMIT     with every level there would be more than 2^22 groups
  *         DK_ERR_OVERFLOW   an exact result does not fit; the measure and the group, or the row, in the message */
 DK_API DK_MUST_USE dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
                                               const dk_params *params, const dk_table **out, dk_error *err);

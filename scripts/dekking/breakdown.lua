@@ -118,8 +118,11 @@ local read = {
     return value
   end,
   levels = function(value)
-    if value ~= "all" then
-      core.fail(('breakdown: levels is %s, and can be "all": show groups without rows too'):format(say(value)))
+    if type(value) == "table" then
+      return list_of_strings(value, "levels")
+    elseif value ~= "all" then
+      core.fail(('breakdown: levels is %s, and can be "all", or a list of dimensions: show groups without rows too')
+        :format(say(value)))
     end
     return value
   end,
@@ -285,6 +288,9 @@ function meta.__tostring(self)
       add(key, tostring(spec[key]))
     end
   end
+  if type(spec.levels) == "table" then
+    add("levels", table.concat(spec.levels, ", "))
+  end
   if spec.order then
     add("order", table.concat(spec.order, ", "))
   end
@@ -348,6 +354,54 @@ core.table_methods.breakdown = core.export(function(self, options, params)
     core.fail "breakdown: call it on a table, with a colon: t:breakdown { ... }"
   end
   return core.run(define(options), self, params)
+end)
+
+-- The keys of what is asked together: 1, 2, ... or names, in their order.
+local function keys_of(asked)
+  local keys = {}
+  if #asked > 0 then
+    core.list(asked, "breakdowns")
+    for i = 1, #asked do
+      keys[i] = i
+    end
+    return keys
+  end
+  for key in pairs(asked) do
+    if type(key) ~= "string" then
+      core.fail(("breakdowns wants a list, or breakdowns by name; %s is neither a place in it nor a name")
+        :format(say(key)))
+    end
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  if #keys == 0 then
+    core.fail "breakdowns wants breakdowns, such as t:breakdowns { coverage, coverage:by \"regio\" }"
+  end
+  return keys
+end
+
+-- t:breakdowns { coverage, coverage:by "regio" } - asked together, in one pass over the rows; each result stands where its
+-- breakdown did, under its number or name
+core.table_methods.breakdowns = core.export(function(self, asked, params)
+  if core.kind(self) ~= "table" then
+    core.fail "breakdowns: call it on a table, with a colon: t:breakdowns { coverage, ... }"
+  end
+  if type(asked) ~= "table" then
+    core.fail(("breakdowns wants a list of breakdowns, not %s"):format(core.what(asked)))
+  end
+  local keys, list = keys_of(asked), {}
+  for i, key in ipairs(keys) do
+    local one = asked[key]
+    if core.kind(one) ~= "breakdown" and (type(one) ~= "table" or core.kind(one)) then
+      core.fail(("breakdowns: %s is %s, and no breakdown"):format(say(key), core.what(one)))
+    end
+    list[i] = core.kind(one) == "breakdown" and one or define(one)
+  end
+  local results = {}
+  for i, result in ipairs(core.run_all(list, self, params)) do
+    results[keys[i]] = result
+  end
+  return results
 end)
 
 return core.export(breakdown)

@@ -35,7 +35,37 @@ test("of no dimension no level can be missing", function(t, dk)
   local all = coverage(dk):with { levels = "all" }
   t.eq(t.records(all:by {} (people(dk))), { { register = 6, known = 4, dekking = 4 / 6 } })
   t.eq(#all:by {} :by "gemeente" (people(dk)), 3)
-  t.raises(function() return all:by "doelgroep" (people(dk)) end, "stated levels")
+  t.eq(#all:by "doelgroep" (people(dk):where "doelgroep == 'Wsw'"), 2)
+  t.raises(function() return all:by "jaar = 1" (people(dk)) end, "none of its dimensions is a category or a boolean")
+end)
+
+test("levels of some dimensions are shown on request", function(t, dk)
+  local data = dk.read_text "maand,regio\n2023-12,Noord\n2024-03,Zuid\n"
+  local n = dk.breakdown { by = "maand", measures = "n = count()", levels = { "maand" } }
+  t.eq(t.records(n(data)), { { maand = "2023-12", n = 1 }, { maand = "2024-01", n = 0 }, { maand = "2024-02", n = 0 },
+    { maand = "2024-03", n = 1 } })
+  t.eq(tostring(n):match "levels%s+(%S+)", "maand")
+  t.eq(#n:by {} (data), 1)
+  t.raises(function() return n:by "regio" (data) end, "levels: the breakdown has no dimension maand")
+  t.raises(function() return n:with { levels = { 5 } } end, "levels wants strings")
+  t.raises(function() return n:with { levels = "some" } end, '"all", or a list of dimensions')
+end)
+
+test("several breakdowns are asked together", function(t, dk)
+  local data, one = people(dk), coverage(dk)
+  local list = data:breakdowns { one, one:by "doelgroep", { measures = "n = count()" } }
+  t.eq(#list, 3)
+  t.eq(t.records(list[1]), t.records(one(data)))
+  t.eq(t.records(list[2]), t.records(one:by "doelgroep" (data)))
+  t.eq(t.records(list[3]), { { n = 6 } })
+  local named = data:breakdowns({ a = one, b = { measures = "n = count() where gemeente == $g" } }, { g = "Arnhem" })
+  t.eq(t.records(named.a), t.records(one(data)))
+  t.eq(t.records(named.b), { { n = 4 } })
+  t.raises(function() return data:breakdowns {} end, "breakdowns wants breakdowns")
+  t.raises(function() return data:breakdowns(one) end, "breakdowns wants a list of breakdowns")
+  t.raises(function() return data:breakdowns { one, data } end, "breakdowns: 2 is a table of dekking, and no breakdown")
+  t.raises(function() return data:breakdowns { [0] = one } end, "neither a place in it nor a name")
+  t.raises(function() return data:breakdowns { one, { measures = "n = sum(nergens)" } } end, "needs the column nergens")
 end)
 
 test("one dimension and one measure need no list", function(t, dk)

@@ -89,22 +89,10 @@ static inline const dk_scenario *make_scenario(dk_context *context, const struct
 
 static inline const dk_breakdown *make_breakdown(dk_context *context, const struct question *question)
 {
-    dk_measure by[17], measures[16];
-    dk_breakdown_spec spec = { .name = "vraag", .by = by, .measures = measures, .where = question->where };
     const dk_breakdown *breakdown = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    for (; spec.n_by < 17 && question->by[spec.n_by]; spec.n_by++)
-        by[spec.n_by] = (dk_measure){ question->by[spec.n_by], NULL, NULL };
-    for (; spec.n_measures < 16 && question->measures[spec.n_measures]; spec.n_measures++)
-        measures[spec.n_measures] = (dk_measure){ question->measures[spec.n_measures], NULL, NULL };
-    while (spec.n_order < 4 && question->order[spec.n_order])
-        spec.n_order++;
-    spec.margins = question->margins;
-    spec.all_levels = question->all_levels;
-    spec.order = question->order;
-    spec.limit = question->limit;
-    assert_ok(dk_breakdown_new(context, &spec, &breakdown, &err), &err);
+    assert_ok(question_breakdown(context, question, &breakdown, &err), &err);
     return breakdown;
 }
 

@@ -185,12 +185,13 @@ struct question {
     const char *const
         *sets[8]; /* each ends in NULL; margins say whether there are any, and the list ends in NULL */
     bool all_levels;
+    const char *levels[4];
     const char *order[4];
     uint64_t limit;
     const char *rest;
 };
 
-static inline dk_status make_breakdown(dk_context *context, const struct question *question,
+static inline dk_status question_breakdown(dk_context *context, const struct question *question,
                                        const dk_breakdown **out, dk_error *err)
 {
     dk_measure by[17], measures[16];
@@ -211,6 +212,9 @@ static inline dk_status make_breakdown(dk_context *context, const struct questio
             sets[spec.n_sets].n_by++;
     }
     spec.all_levels = question->all_levels;
+    spec.levels = question->levels;
+    while (spec.n_levels < 4 && question->levels[spec.n_levels])
+        spec.n_levels++;
     spec.order = question->order;
     spec.limit = question->limit;
     spec.rest = question->rest;
@@ -221,7 +225,7 @@ static inline dk_status ask_table(const struct question *question, const dk_tabl
                                   const dk_table **out, dk_error *err)
 {
     const dk_breakdown *breakdown = NULL;
-    dk_status status = make_breakdown(dk_table_context(table), question, &breakdown, err);
+    dk_status status = question_breakdown(dk_table_context(table), question, &breakdown, err);
 
     if (status == DK_OK)
         status = dk_breakdown_run(breakdown, table, params, out, err);

@@ -94,7 +94,7 @@ static size_t ask_all(const dk_table *table, const struct question *questions, s
     size_t n_failed = 0;
 
     for (size_t i = 0; i < n; i++)
-        assert_ok(make_breakdown(context, &questions[i], &breakdowns[i], &err), &err);
+        assert_ok(question_breakdown(context, &questions[i], &breakdowns[i], &err), &err);
     for (size_t i = 0; i < (dk_table_n_rows(table) <= 2000 ? 3 : 1); i++) {
         for (unsigned threads = 1; threads <= 2; threads++) {
             dk_set_threads(threads);
@@ -125,7 +125,7 @@ static void each_gets_its_own_answer(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++)
-        assert_ok(make_breakdown(context, &questions[i], &breakdowns[i], &err), &err);
+        assert_ok(question_breakdown(context, &questions[i], &breakdowns[i], &err), &err);
     assert_ok(dk_breakdown_run_all(breakdowns, 3, table, NULL, out, &err), &err);
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(show_rows(out[i]), expected[i]);
@@ -279,7 +279,7 @@ static void an_interruption_stops_it(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++)
-        assert_ok(make_breakdown(context, &small[i], &breakdowns[i], &err), &err);
+        assert_ok(question_breakdown(context, &small[i], &breakdowns[i], &err), &err);
     dk_context_interrupt(context);
     assert_fails(dk_breakdown_run_all(breakdowns, 3, table, NULL, out, &err), &err, DK_ERR_INTERRUPTED,
                  "interrupted");
@@ -302,7 +302,7 @@ static void failing_memory_leaves_nothing(void **state)
     (void)state;
     dk_set_threads(1);
     for (size_t i = 0; i < 3; i++) {
-        assert_ok(make_breakdown(context, &small[i], &breakdowns[i], &err), &err);
+        assert_ok(question_breakdown(context, &small[i], &breakdowns[i], &err), &err);
         assert_ok(dk_breakdown_run(breakdowns[i], table, NULL, &alone[i], &err), &err);
     }
     before = dk_context_used_bytes(context);
