@@ -110,4 +110,41 @@ static int table_window(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_window_methods[] = { { "sort", table_sort }, { "window", table_window }, { NULL, NULL } };
+/* t:top { n = 2, by = "column desc", within = "column" [, ties = "all"] [, order = "table"] } [, params] */
+static int table_top(lua_State *L)
+{
+    static const char *const options[] = { "n", "by", "within", "ties", "order", NULL };
+    static const char *const ties[] = { "first", "all", NULL }, *const orders[] = { "groups", "table", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    dk_top_spec spec = { 0 };
+    dk_params params;
+    dkl_names within, order;
+    const dk_table **out;
+
+    if (!lua_istable(L, 2))
+        return dkl_arg_fail(L, 2, "a table such as { n = 2, by = \"uren desc\", within = \"gemeente\" }");
+    lua_settop(L, 3);
+    dkl_check_options(L, 2, "top", options);
+    spec.n = (uint64_t)dkl_option_integer(L, 2, "top", "n", 1, 0);
+    if (spec.n == 0)
+        return dkl_fail(L, "top wants n: how many rows of each group");
+    within = dkl_option_names(L, 2, "top", "within");
+    order = dkl_option_names(L, 2, "top", "by");
+    if (order.n == 0)
+        return dkl_fail(L, "top wants by: the columns that say which rows are first, such as \"uren desc\"");
+    spec.ties = dkl_option_choice(L, 2, "top", "ties", ties, 0) == 1;
+    spec.table_order = dkl_option_choice(L, 2, "top", "order", orders, 0) == 1;
+    dkl_check_params(L, 3, &params);
+    spec.within = within.items;
+    spec.n_within = within.n;
+    spec.order = order.items;
+    spec.n_order = order.n;
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_top(table, &spec, &params, out, &err));
+    return 1;
+}
+
+const luaL_Reg dkl_window_methods[] = {
+    { "sort", table_sort }, { "top", table_top }, { "window", table_window }, { NULL, NULL }
+};

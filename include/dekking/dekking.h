@@ -24,6 +24,7 @@
 #include <dekking/snapshot.h>
 #include <dekking/sort.h>
 #include <dekking/table.h>
+#include <dekking/top.h>
 #include <dekking/value.h>
 #include <dekking/window.h>
 #include <dekking/write.h>

@@ -120,6 +120,8 @@ static const char *const calls[] = {
     DATA "return function() return #t:select { 'k', 'n' } + #t:select('x') + #t:drop 'x' end",
     DATA "return function() return t:rename({ k = 'key' }):column 'key':name() end",
     DATA "return function() return t:sort({ 'k desc', 'n' }).k[1] .. t:sort('n desc', 'k').n[1] end",
+    DATA "return function() return #t:top({ n = 1, by = { 'n % $m desc', 'k' }, within = 'k', ties = 'all' }, { m "
+         "= 2 }) end",
     DATA "return function() return #t:sort({ 'n % $m desc', limit = 2 }, { m = 2 }) end",
     DATA "return function() return t:window({ within = 'k', order = { 'n desc', 'x' }, 'a = previous(n, $one)', "
          "'b = share(x) + rank()' }, { one = 1 }).b[1] end",

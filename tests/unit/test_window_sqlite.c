@@ -5,6 +5,7 @@
  */
 #include <sqlite3.h>
 
+#include <dekking/top.h>
 #include <dekking/window.h>
 
 #include "exprs.h"
@@ -256,6 +257,66 @@ static void windows_say_what_sqlite_says(void **state)
     }
 }
 
+/* The first rows of each group: SQLite numbers all of them. */
+static void top_both(const dk_table *table, const struct within *within, const struct order *order, uint64_t n,
+                     bool ties)
+{
+    char sql[600];
+    dk_top_spec spec = { .n = n, .within = within->keys, .order = order->keys, .ties = ties, .table_order = true };
+    const dk_table *made = NULL;
+    const dk_column *ids;
+    sqlite3_stmt *theirs;
+    dk_error err = DK_ERROR_INIT;
+    uint64_t row = 0;
+
+    (void)snprintf(
+        sql, sizeof sql,
+        "SELECT id FROM (SELECT id, %s OVER (%s ORDER BY %s%s) AS place FROM p) WHERE place <= %d ORDER BY id",
+        ties ? "rank()" : "row_number()", within->sql, order->sql, ties ? "" : ", id", (int)n);
+    spec.n_within = count(within->keys);
+    spec.n_order = count(order->keys);
+    assert_ok(dk_table_top(table, &spec, NULL, &made, &err), &err);
+    ids = dk_table_field(made, dk_table_n_columns(made) - 1)->column;
+    if (sqlite3_prepare_v2(db, sql, -1, &theirs, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    for (; sqlite3_step(theirs) == SQLITE_ROW; row++) {
+        dk_value value;
+
+        assert_ok(dk_column_get(ids, row, &value, &err), &err);
+        same_answer(&value, theirs, sql, row);
+    }
+    sqlite3_finalize(theirs);
+    assert_int_equal(row, dk_table_n_rows(made));
+    dk_table_release(made);
+}
+
+static void first_rows_are_those_of_sqlite(void **state)
+{
+    const dk_expr *number = parse("nummer = row_number()"), *id = parse("id = nummer - 1");
+    const dk_window_spec spec = { .columns = &number, .n_columns = 1 };
+
+    (void)state;
+    for (unsigned i = 0; i < random_rounds(60); i++) {
+        const dk_table *plain = random_table(random_below(i % 3 ? 60 : 1500), i % 2 ? 12 : 200), *numbered, *table;
+        dk_error err = DK_ERROR_INIT;
+
+        assert_ok(dk_table_window(plain, &spec, NULL, &numbered, &err), &err);
+        assert_ok(dk_table_derive(numbered, &id, 1, NULL, &table, &err), &err);
+        dk_set_threads(1 + i % 2);
+        dk_context_set_block_rows(context, i % 4 ? DK_BLOCK_ROWS : 1 + random_below(20));
+        for (unsigned k = 0; k < 20; k++)
+            top_both(table, &withins[random_below(sizeof withins / sizeof *withins)],
+                     &orders[random_below(sizeof orders / sizeof *orders)], 1 + random_below(k % 4 ? 5 : 100),
+                     k % 3 == 0);
+        dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+        dk_table_release(plain);
+        dk_table_release(numbered);
+        dk_table_release(table);
+    }
+    dk_expr_release(number);
+    dk_expr_release(id);
+}
+
 /* Groups begin in several ranges of places, and one goes over several. */
 static void large_tables_say_what_sqlite_says(void **state)
 {
@@ -272,6 +333,7 @@ static void large_tables_say_what_sqlite_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(first_rows_are_those_of_sqlite, open_both, close_both),
         cmocka_unit_test_setup_teardown(windows_say_what_sqlite_says, open_both, close_both),
         cmocka_unit_test_setup_teardown(large_tables_say_what_sqlite_says, open_both, close_both),
     };

@@ -35,7 +35,7 @@ question("q9", { "id2", "id4" }, { "a = corr(v1, v2) * corr(v1, v2)" })
 -- The two largest v3 of each id6: rows, not groups.
 checks.q8 = dk.breakdown { measures = { "sum1 = sum(real(v3))" } }
 tasks.q8 = function()
-  return data:select { "id6", "v3" }:window { within = "id6", order = "v3 desc", "place = row_number()" }:where "place <= 2"
+  return data:select { "id6", "v3" }:top { n = 2, by = "v3 desc", within = "id6" }
 end
 
 question("q10", { "id1", "id2", "id3", "id4", "id5", "id6" }, { "a = sum(v3)", "b = count()" })
