@@ -83,8 +83,9 @@ dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dki_common_e
     inputs->n_filter_null = dki_arena_array(arena, plan->n_filters, sizeof *inputs->n_filter_null, err);
     inputs->where_truth = dki_arena_array(arena, DK_BLOCK_WORDS, sizeof *inputs->where_truth, err);
     inputs->truths = dki_arena_array(arena, plan->n_filters * DK_BLOCK_WORDS, sizeof *inputs->truths, err);
-    if (!inputs->filters || !inputs->values || !inputs->views || !inputs->by_views || !inputs->n_filter_null ||
-        !inputs->where_truth || !inputs->truths)
+    inputs->filter_null_here = dki_arena_array(arena, plan->n_filters, sizeof *inputs->filter_null_here, err);
+    if (!inputs->filter_null_here || !inputs->filters || !inputs->values || !inputs->views || !inputs->by_views ||
+        !inputs->n_filter_null || !inputs->where_truth || !inputs->truths)
         return DK_ERR_MEMORY;
     if (plan->trace) {
         inputs->steps = dki_arena_array(arena, DKI_N_STEPS(plan), sizeof *inputs->steps, err);
@@ -92,6 +93,28 @@ dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dki_common_e
             return DK_ERR_MEMORY;
     }
     return make_evals(inputs, plan, err);
+}
+
+dk_status dki_inputs_follow(dki_inputs *inputs, const dki_inputs *others, bool *does, dk_error *err)
+{
+    const dk_expr *ours = inputs->plan->breakdown->where, *theirs = others->plan->breakdown->where;
+
+    *does = ours ? theirs && dki_node_equal(dki_expr_root(ours), dki_expr_root(theirs)) : !theirs;
+    if (!*does)
+        return DK_OK;
+    inputs->filter_like =
+        dki_arena_array(&inputs->arena, inputs->plan->n_filters, sizeof *inputs->filter_like, err);
+    if (inputs->filter_like == NULL)
+        return DK_ERR_MEMORY;
+    inputs->like = others;
+    for (size_t i = 0; i < inputs->plan->n_filters; i++) {
+        inputs->filter_like[i] = DKI_NONE;
+        for (size_t k = 0; k < others->plan->n_filters; k++) {
+            if (dki_node_equal(inputs->plan->filters[i].node, others->plan->filters[k].node))
+                inputs->filter_like[i] = k;
+        }
+    }
+    return DK_OK;
 }
 
 void dki_inputs_drop(dki_inputs *inputs)
@@ -123,13 +146,15 @@ dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any,
     inputs->n_selected = n;
     inputs->since = inputs->steps ? dki_trace_now() : 0;
     if (plan->where) {
-        uint64_t n_null = 0;
-
-        status = dki_eval_truth(inputs->where, row, n, NULL, inputs->where_truth, &n_null, err);
+        inputs->n_null_here = 0;
+        if (inputs->like)
+            inputs->n_null_here = inputs->like->n_null_here;
+        else
+            status = dki_eval_truth(inputs->where, row, n, NULL, inputs->where_truth, &inputs->n_null_here, err);
         if (status != DK_OK)
             return status;
-        inputs->n_where_null += n_null;
-        inputs->selection = inputs->where_truth;
+        inputs->n_where_null += inputs->n_null_here;
+        inputs->selection = inputs->like ? inputs->like->selection : inputs->where_truth;
         inputs->n_selected = dki_bits_count(inputs->selection, n);
         inputs->n_where += inputs->n_selected;
         dki_trace_lap(inputs->steps, DKI_STEP_WHERE, &inputs->since);
@@ -141,6 +166,24 @@ dk_status dki_inputs_keys(dki_inputs *inputs, uint64_t row, size_t n, bool *any,
         status = input_block(&inputs->by[i], row, n, inputs->selection, &inputs->by_views[i], err);
         dki_trace_lap(inputs->steps, DKI_STEP_BY + i, &inputs->since);
     }
+    return status;
+}
+
+static dk_status read_filter(dki_inputs *inputs, size_t filter, uint64_t row, size_t n, dk_error *err)
+{
+    uint64_t *truth = inputs->truths + filter * DK_BLOCK_WORDS, *n_null = &inputs->filter_null_here[filter];
+    dk_status status = DK_OK;
+
+    *n_null = 0;
+    if (inputs->filter_like && inputs->filter_like[filter] != DKI_NONE) {
+        size_t theirs = inputs->filter_like[filter];
+
+        memcpy(truth, inputs->like->truths + theirs * DK_BLOCK_WORDS, dki_bit_words(n) * sizeof *truth);
+        *n_null = inputs->like->filter_null_here[theirs];
+    } else {
+        status = dki_eval_truth(inputs->filters[filter], row, n, inputs->selection, truth, n_null, err);
+    }
+    inputs->n_filter_null[filter] += *n_null;
     return status;
 }
 
@@ -156,11 +199,7 @@ static dk_status read_values(dki_inputs *inputs, uint64_t row, size_t n, dk_erro
         size_t filter = aggregate->filter;
 
         if (filter != DKI_NONE && filter >= n_filters) {
-            uint64_t n_null = 0;
-
-            status = dki_eval_truth(inputs->filters[filter], row, n, inputs->selection,
-                                    inputs->truths + filter * DK_BLOCK_WORDS, &n_null, err);
-            inputs->n_filter_null[filter] += n_null;
+            status = read_filter(inputs, filter, row, n, err);
             n_filters = filter + 1;
             dki_trace_lap(inputs->steps, DKI_STEP_FILTER(plan) + filter, &inputs->since);
             if (inputs->steps && status == DK_OK)

@@ -27,9 +27,14 @@ typedef struct dki_inputs {
     uint64_t *n_filter_null;        /* of each filter */
     uint64_t *steps;                /* of the trace; NULL: nobody asks */
     uint64_t since;                 /* when the step at hand began */
+    const struct dki_inputs
+        *like;           /* others with the same condition, which have read the block at hand before; or NULL */
+    size_t *filter_like; /* the filter of theirs that each filter is, or DKI_NONE */
     /* Of the block at hand. */
     uint64_t *where_truth; /* DK_BLOCK_WORDS words */
     uint64_t *truths;      /* DK_BLOCK_WORDS words for each filter */
+    uint64_t n_null_here;  /* rows where the where is null */
+    uint64_t *filter_null_here;
     size_t n_selected;
     const uint64_t *selection;         /* where the breakdown's where holds; NULL: it has none */
     const dk_view **by_views, **views; /* of each dimension, of each value */
@@ -39,6 +44,9 @@ typedef struct dki_inputs {
  * failure the inputs may only be dropped; zeroed ones may be dropped too. */
 dk_status dki_inputs_init(dki_inputs *inputs, const dki_plan *plan, dki_common_evals *common, dk_error *err);
 void dki_inputs_drop(dki_inputs *inputs);
+/* Where others have the same condition, and read each block first, theirs serves; and so do filters that both have. Says
+ * whether they have. */
+dk_status dki_inputs_follow(dki_inputs *inputs, const dki_inputs *others, bool *does, dk_error *err);
 /* Reads n rows. *any: whether the condition holds for one; where it does not, nothing else is read. */
 dk_status dki_inputs_block(dki_inputs *inputs, uint64_t row, size_t n, bool *any, dk_error *err);
 /* The same of the dimensions alone. */

@@ -167,6 +167,7 @@ static dk_status make_workers(const struct pass *pass, unsigned number, dk_error
         struct scan *scan = &pass->scans[i];
         bool shares = i > 0 && scan->plan->common == first->plan->common;
         struct worker *worker;
+        bool follows = false;
 
         if (scan->workers[number])
             continue;
@@ -176,6 +177,8 @@ static dk_status make_workers(const struct pass *pass, unsigned number, dk_error
         scan->workers[number] = worker;
         status = worker_init(worker, scan->plan, &scan->dense,
                              shares ? first->workers[number]->inputs.common : NULL, err);
+        for (size_t k = 0; status == DK_OK && !follows && k < i; k++)
+            status = dki_inputs_follow(&worker->inputs, &pass->scans[k].workers[number]->inputs, &follows, err);
     }
     return status;
 }
