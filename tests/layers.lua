@@ -16,7 +16,8 @@ local PUBLIC = {
   snapshot = "data", fingerprint = "data",
   csv = "read", published = "read", xlsx = "read",
   expr = "expr", aggregate = "expr",
-  breakdown = "query", sort = "query", join = "query", set = "query", window = "query", pivot = "query", sample = "query",
+  breakdown = "query", sort = "query", join = "query", set = "query", window = "query", top = "query",
+  pivot = "query", sample = "query",
   scenario = "scenario",
   write = "write",
 }

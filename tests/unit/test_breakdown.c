@@ -1,6 +1,6 @@
 /* test_breakdown.c - breakdowns, from the specification to the result. */
+#include "answers.h"
 #include "query/breakdown_parts.h"
-#include "tables.h"
 
 static const char published[] =
     "gemeente:category[Arnhem,Doesburg,Duiven,Lingewaard,Overbetuwe,Rheden,Rozendaal,"
@@ -22,59 +22,6 @@ static const char persons[] = "regio:category gemeente:category jaar:integer son
                               "Zuid|Breda|2024|-|8.0|d\n"
                               "Zuid|-|2024|true|1.5|e\n"
                               "Zuid|Breda|2023|false|2.0|f\n";
-
-static dk_context *context;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    assert_ok(dk_context_new(&context, &err), &err);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
-
-/* The answer to a question about a table that is written out must be these rows: in blocks of one row, too, and with
- * one thread and two. */
-static void assert_answer(const char *data, const struct question *question, const char *expected)
-{
-    static const size_t blocks[] = { 1, 3, DK_BLOCK_ROWS };
-    const dk_table *table = make_table(context, data);
-
-    for (size_t i = 0; i < 3; i++) {
-        for (unsigned threads = 1; threads <= 2; threads++) {
-            const dk_table *result = NULL;
-            dk_error err = DK_ERROR_INIT;
-
-            dk_set_threads(threads);
-            dk_context_set_block_rows(context, blocks[i]);
-            assert_ok(ask_table(question, table, NULL, &result, &err), &err);
-            assert_string_equal(show_rows(result), expected);
-            dk_table_release(result);
-        }
-    }
-    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
-    dk_set_threads(0);
-    dk_table_release(table);
-}
-
-static void assert_refused(const char *data, const struct question *question, dk_status expected, const char *part)
-{
-    const dk_table *table = make_table(context, data), *result = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_fails(ask_table(question, table, NULL, &result, &err), &err, expected, part);
-    assert_null(result);
-    dk_table_release(table);
-}
 
 /* The published table of the region: its columns and rows add up. */
 static void published_columns_add_up_to_the_published_totals(void **state)
@@ -187,88 +134,6 @@ static void nothing_fails_in_a_row_that_nobody_asked_for(void **state)
                    "measure s of breakdown vraag: sum() does not fit in 64 bits (g = total)");
 }
 
-static void stated_levels_without_rows_are_shown_on_request(void **state)
-{
-    static const char data[] = "gemeente:category[Rheden,Rozendaal,Arnhem] jaar:integer x:integer\n"
-                               "Arnhem|2023|1\nRheden|2024|2\n";
-
-    (void)state;
-    assert_answer(data, ASK(.by = { "gemeente" }, .measures = { "n = count()", "s = sum(x)" }, .all_levels = true),
-                  "Rheden|1|2\nRozendaal|0|-\nArnhem|1|1\n");
-    assert_answer(data,
-                  ASK(.by = { "jaar", "gemeente" }, .measures = { "n = count()" }, .all_levels = true,
-                      .margins = DK_MARGINS_ROLLUP),
-                  "2023|Rheden|0\n2023|Rozendaal|0\n2023|Arnhem|1\n2023|*|1\n"
-                  "2024|Rheden|1\n2024|Rozendaal|0\n2024|Arnhem|0\n2024|*|1\n*|*|2\n");
-    assert_answer(
-        data, ASK(.by = { "gemeente" }, .measures = { "n = count()" }, .all_levels = true, .where = "jaar == 1"),
-        "Rheden|0\nRozendaal|0\nArnhem|0\n");
-}
-
-/* Levels that no one stated are those that the column knows, in the order of their texts. */
-static void levels_that_the_column_knows_are_shown_on_request(void **state)
-{
-    (void)state;
-    assert_answer(persons,
-                  ASK(.by = { "gemeente" }, .measures = { "n = count()", "k = count() where sonar", "d = k / n" },
-                      .all_levels = true, .where = "jaar == 2023"),
-                  "Assen|1|1|1/1\nBreda|1|0|0/1\nEmmen|1|1|1/1\n");
-    assert_answer(persons,
-                  ASK(.by = { "gemeente" }, .measures = { "n = count()", "k = count() where sonar", "d = k / n" },
-                      .all_levels = true, .where = "jaar == 2024"),
-                  "Assen|1|0|0/1\nBreda|1|0|0/1\nEmmen|0|0|-\n-|1|1|1/1\n");
-    assert_answer(persons,
-                  ASK(.by = { "sonar" }, .measures = { "n = count()" }, .all_levels = true, .where = "sonar"),
-                  "false|0\ntrue|3\n");
-    assert_answer(persons,
-                  ASK(.by = { "jaar", "sonar" }, .measures = { "n = count()" }, .all_levels = true,
-                      .where = "gemeente == 'Emmen'", .margins = DK_MARGINS_TOTALS),
-                  "2023|false|0\n2023|true|1\n*|*|1\n");
-    assert_answer(persons,
-                  ASK(.by = { "regio", "gemeente" }, .measures = { "n = count()" }, .where = "jaar == 2024",
-                      .levels = { "gemeente" }),
-                  "Noord|Assen|1\nNoord|Breda|0\nNoord|Emmen|0\nZuid|Assen|0\nZuid|Breda|1\nZuid|Emmen|0\n"
-                  "Zuid|-|1\n");
-    assert_refused(persons, ASK(.by = { "jaar" }, .measures = { "n = count()" }, .all_levels = true),
-                   DK_ERR_ARGUMENT, "none of its dimensions is a category or a boolean");
-    assert_refused(persons, ASK(.by = { "id" }, .measures = { "n = count()" }, .levels = { "id" }), DK_ERR_TYPE,
-                   "every level of id, and which ones text has is not known");
-    assert_refused(persons, ASK(.by = { "uren" }, .measures = { "n = count()" }, .levels = { "uren" }), DK_ERR_TYPE,
-                   "which ones decimal has");
-    assert_refused(persons, ASK(.by = { "gemeente" }, .measures = { "n = count()" }, .levels = { "gemente" }),
-                   DK_ERR_NAME, "did you mean gemeente?");
-}
-
-/* Of what is counted, those between the least and the greatest, whether or not codes of the dimension are known. */
-static void periods_and_numbers_without_rows_are_shown_on_request(void **state)
-{
-    static const char data[] = "maand:month dag:date x:integer k:category\n"
-                               "2023-11|2023-02-27|1|a\n2024-02|2023-03-02|4|b\n-|-|-|b\n"
-                               "2024-02|2023-03-02|900000000000|a\n";
-
-    (void)state;
-    assert_answer(data, ASK(.by = { "maand" }, .measures = { "n = count()", "s = max(x)" }, .levels = { "maand" }),
-                  "2023-11|1|1\n2023-12|0|-\n2024-01|0|-\n2024-02|2|900000000000\n-|1|-\n");
-    assert_answer(data,
-                  ASK(.by = { "dag" }, .measures = { "n = count()" }, .levels = { "dag" }, .where = "k == 'b'"),
-                  "2023-03-02|1\n-|1\n");
-    assert_answer(data, ASK(.by = { "d = dag" }, .measures = { "n = count()" }, .levels = { "d" }),
-                  "2023-02-27|1\n2023-02-28|0\n2023-03-01|0\n2023-03-02|2\n-|1\n");
-    assert_answer(data,
-                  ASK(.by = { "d = x * 2" }, .measures = { "n = count()" }, .levels = { "d" }, .where = "x < 9",
-                      .margins = DK_MARGINS_TOTALS),
-                  "2|1\n3|0\n4|0\n5|0\n6|0\n7|0\n8|1\n*|2\n");
-    assert_answer(
-        data,
-        ASK(.by = { "maand", "k" }, .measures = { "n = count()" }, .levels = { "maand", "k" }, .where = "x < 9"),
-        "2023-11|a|1\n2023-11|b|0\n2023-12|a|0\n2023-12|b|0\n2024-01|a|0\n2024-01|b|0\n"
-        "2024-02|a|0\n2024-02|b|1\n");
-    assert_answer(
-        data, ASK(.by = { "maand" }, .measures = { "n = count()" }, .levels = { "maand" }, .where = "x < 0"), "");
-    assert_refused(data, ASK(.by = { "x" }, .measures = { "n = count()" }, .levels = { "x" }), DK_ERR_LIMIT,
-                   "more than 4194304 groups");
-}
-
 static void measures_may_ask_whether_a_row_is_a_total(void **state)
 {
     (void)state;
@@ -307,21 +172,6 @@ static void a_level_that_nobody_has_is_noted(void **state)
     assert_non_null(strstr(dk_table_note(result, 2), "Noord"));
     dk_table_release(result);
     dk_table_release(table);
-}
-
-static void more_levels_than_anybody_reads_are_refused(void **state)
-{
-    char data[4096];
-    size_t used = 0;
-
-    (void)state;
-    for (int d = 0; d < 8; d++)
-        used += (size_t)sprintf(data + used, "%sd%d:category[a,b,c,d,e,f,g,h]", d ? " " : "", d);
-    (void)sprintf(data + used, "\na|a|a|a|a|a|a|a\n");
-    assert_refused(data,
-                   ASK(.by = { "d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7" }, .measures = { "n = count()" },
-                       .all_levels = true),
-                   DK_ERR_LIMIT, "more than 4194304 groups");
 }
 
 static void no_rows_give_one_total_and_no_groups(void **state)
@@ -768,13 +618,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(all_is_the_measure_over_all_groups, start, stop),
         cmocka_unit_test_setup_teardown(all_needs_no_margins, start, stop),
         cmocka_unit_test_setup_teardown(nothing_fails_in_a_row_that_nobody_asked_for, start, stop),
-        cmocka_unit_test_setup_teardown(stated_levels_without_rows_are_shown_on_request, start, stop),
-        cmocka_unit_test_setup_teardown(levels_that_the_column_knows_are_shown_on_request, start, stop),
-        cmocka_unit_test_setup_teardown(periods_and_numbers_without_rows_are_shown_on_request, start, stop),
         cmocka_unit_test_setup_teardown(measures_may_ask_whether_a_row_is_a_total, start, stop),
         cmocka_unit_test_setup_teardown(all_may_stand_in_all, start, stop),
         cmocka_unit_test_setup_teardown(a_level_that_nobody_has_is_noted, start, stop),
-        cmocka_unit_test_setup_teardown(more_levels_than_anybody_reads_are_refused, start, stop),
         cmocka_unit_test_setup_teardown(no_rows_give_one_total_and_no_groups, start, stop),
         cmocka_unit_test_setup_teardown(dimensions_may_be_expressions, start, stop),
         cmocka_unit_test_setup_teardown(dimensions_may_be_the_same_for_every_row, start, stop),

@@ -1,0 +1,61 @@
+/* answers.h - questions about tables that are written out, and the rows that answer them. */
+#ifndef TESTS_UNIT_ANSWERS_H
+#define TESTS_UNIT_ANSWERS_H
+
+#include "tables.h"
+
+static dk_context *context;
+
+static inline int start(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_context_new(&context, &err), &err);
+    return 0;
+}
+
+static inline int stop(void **state)
+{
+    (void)state;
+    assert_int_equal(dk_context_used_bytes(context), 0);
+    dk_context_release(context);
+    return 0;
+}
+
+/* The answer to a question about a table that is written out must be these rows: in blocks of one row, too, and with
+ * one thread and two. */
+static inline void assert_answer(const char *data, const struct question *question, const char *expected)
+{
+    static const size_t blocks[] = { 1, 3, DK_BLOCK_ROWS };
+    const dk_table *table = make_table(context, data);
+
+    for (size_t i = 0; i < 3; i++) {
+        for (unsigned threads = 1; threads <= 2; threads++) {
+            const dk_table *result = NULL;
+            dk_error err = DK_ERROR_INIT;
+
+            dk_set_threads(threads);
+            dk_context_set_block_rows(context, blocks[i]);
+            assert_ok(ask_table(question, table, NULL, &result, &err), &err);
+            assert_string_equal(show_rows(result), expected);
+            dk_table_release(result);
+        }
+    }
+    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+    dk_set_threads(0);
+    dk_table_release(table);
+}
+
+static inline void assert_refused(const char *data, const struct question *question, dk_status expected,
+                                  const char *part)
+{
+    const dk_table *table = make_table(context, data), *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_fails(ask_table(question, table, NULL, &result, &err), &err, expected, part);
+    assert_null(result);
+    dk_table_release(table);
+}
+
+#endif
