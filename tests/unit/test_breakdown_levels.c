@@ -1,5 +1,6 @@
 /* test_breakdown_levels.c - groups without rows, shown on request. */
 #include "answers.h"
+#include "random.h"
 
 static const char persons[] = "regio:category gemeente:category jaar:integer sonar:boolean uren:decimal1 id:text\n"
                               "Noord|Assen|2023|true|10.5|a\n"
@@ -106,6 +107,61 @@ static void more_levels_than_anybody_reads_are_refused(void **state)
                    DK_ERR_LIMIT, "more than 4194304 groups");
 }
 
+/* Those that have rows are what is there without asking for levels, and others have none: so many that every level stands
+ * beside every combination of the other dimensions. */
+static void random_levels_add_nothing_but_groups_without_rows(void **state)
+{
+    (void)state;
+    for (unsigned round = 0; round < random_rounds(150); round++) {
+        char data[4096];
+        size_t used = (size_t)sprintf(data, "a:category b:boolean c:integer d:quarter\n"),
+               n_rows = random_below(40);
+        struct question plain = { .by = { "a", "b", "c", "d" }, .measures = { "r = rows()" } }, every = plain;
+        const dk_table *table, *few = NULL, *all = NULL, *shown = NULL;
+        const dk_expr *some = NULL;
+        char expected[1 << 13];
+        dk_error err = DK_ERROR_INIT;
+
+        for (size_t i = 0; i < n_rows; i++)
+            used += (size_t)sprintf(data + used, "%c|%s|%d|20%02d-Q%d\n", "abcde-"[random_below(6)],
+                                    random_below(3) ? "true" : "-", (int)random_below(9) * 3,
+                                    20 + (int)random_below(2), 1 + (int)random_below(4));
+        table = make_table(context, data);
+        plain.where = every.where = random_below(2) ? "c > 6" : NULL;
+        every.levels[0] = plain.by[random_below(4)];
+        every.levels[1] = random_below(2) ? plain.by[random_below(4)] : NULL;
+        dk_set_threads(1 + round % 2);
+        assert_ok(ask_table(&plain, table, NULL, &few, &err), &err);
+        assert_ok(ask_table(&every, table, NULL, &all, &err), &err);
+        assert_ok(dk_expr_parse(context, "r > 0", &some, &err), &err);
+        assert_ok(dk_table_where(all, some, NULL, &shown, &err), &err);
+        (void)snprintf(expected, sizeof expected, "%s", show_rows(few));
+        assert_string_equal(show_rows(shown), expected);
+        dk_expr_release(some);
+        dk_table_release(shown);
+        dk_table_release(all);
+        dk_table_release(few);
+        dk_table_release(table);
+    }
+    dk_set_threads(0);
+}
+
+static void failing_memory_leaves_nothing(void **state)
+{
+    const dk_table *table = make_table(context, persons), *result = NULL;
+    const struct question question = { .by = { "gemeente", "jaar", "d = jaar * 2", "sonar" },
+                                       .measures = { "n = count()" },
+                                       .levels = { "gemeente", "jaar", "d" } };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err, result == NULL,
+                                   dk_table_release(result));
+    dk_set_threads(0);
+    dk_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +169,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(levels_that_the_column_knows_are_shown_on_request, start, stop),
         cmocka_unit_test_setup_teardown(periods_and_numbers_without_rows_are_shown_on_request, start, stop),
         cmocka_unit_test_setup_teardown(more_levels_than_anybody_reads_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(random_levels_add_nothing_but_groups_without_rows, start, stop),
+        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
