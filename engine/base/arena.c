@@ -12,7 +12,7 @@
 #include "checked.h"
 #include "status.h"
 
-#define FIRST_CHUNK 992 /* with its header, and the allocator's, within what glibc keeps at hand for each thread: 1032 */
+#define FIRST_CHUNK 992 /* with two headers within what glibc keeps at hand for each thread: 1032 bytes */
 #define LARGEST_CHUNK 262144
 
 struct dki_arena_chunk {

@@ -23,8 +23,8 @@ dk_status dki_gathered_append(dk_builder *builder, const dki_gathered *block, si
 
 /* Whether rows are so many, and in such an order, that dki_gather_flat is the faster way. */
 bool dki_gather_is_random(const dk_column *column, const uint64_t *rows, uint64_t n);
-/* dk_column_gather for rows in any order: the column is laid out in one piece first, so that a row costs an access to
- * memory and no more. Several threads; takes the memory of the column once more. */
+/* dk_column_gather for rows in any order: the column is laid out in one piece first, so that a row costs an access
+ * to memory and no more. Several threads; takes the memory of the column once more. */
 dk_status dki_gather_flat(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
                           dk_error *err);
 
@@ -37,8 +37,8 @@ typedef struct dki_laid_out {
 
 /* Whether dki_gather_chunk can be used: not for bits, ratios and text. */
 bool dki_gather_has_chunks(dk_storage storage);
-/* Fills made, which is cleared, with the values of n > 0 rows, each in the column or (any_row_null) DK_ROW_NULL. After a
- * failure made has something to drop. Errors: DK_ERR_MEMORY. */
+/* Fills made, which is cleared, with the values of n > 0 rows, each in the column or (any_row_null) DK_ROW_NULL.
+ * After a failure made has something to drop. Errors: DK_ERR_MEMORY. */
 dk_status dki_gather_chunk(dk_context *context, const dki_laid_out *from, const uint64_t *rows, size_t n,
                            bool any_row_null, dki_made_chunk *made, dk_error *err);
 

@@ -1,7 +1,7 @@
 /* gather_chunk.c - a chunk of rows that are picked from a column which is laid out in one piece.
  *
- * Values go from one array to the other as they are stored; then the chunk is made as narrow as its own values allow, so that
- * it is no larger than a builder's.
+ * Values go from one array to the other as they are stored; then the chunk is made as narrow as its own values
+ * allow, so that it is no larger than a builder's.
  */
 #include "gather.h"
 

@@ -1,9 +1,10 @@
 /* gather_flat.c - many rows of a column in an order that jumps about, such as a sort's.
  *
- * A column is a row of chunks of different widths. Where every row lies in another chunk than the one before, looking
- * for the chunk costs more than the value. So values are copied into one array of the widest width that the column's
- * chunks have, and picked from there (gather_chunk.c); texts stay where they are, and a table tells in which part a row lies. Ranges of
- * the result are made side by side, each by a builder of its own, and set below one another.
+ * A column is a row of chunks of different widths. Where every row lies in another chunk than the one before,
+ * looking for the chunk costs more than the value. So values are copied into one array of the widest width that the
+ * column's chunks have, and picked from there (gather_chunk.c); texts stay where they are, and a table tells in
+ * which part a row lies. Ranges of the result are made side by side, each by a builder of its own, and set below
+ * one another.
  *
  * Invariants: chunks are held until the end; ranges are cut by their size. Poll: once per block.
  */

@@ -23,18 +23,19 @@ struct dk_table {
     const dki_lineage *lineage; /* NULL: nobody made it from another */
 };
 
-/* A table of those fields with another's properties and margin (both may be NULL: none). The margin must have n_rows
- * rows. Notes are not inherited. */
+/* A table of those fields with another's properties and margin (both may be NULL: none). The margin must have
+ * n_rows rows. Notes are not inherited. */
 dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_fields, uint64_t n_rows,
                          const dk_properties *properties, const dk_column *margin, struct dk_table **out,
                          dk_error *err);
 
-/* Adds a column to the caller's table, or puts it in the place of one of that name, as dk_table_with does: in place where
- * nobody else has the table. After a failure the table can only be released. */
+/* Adds a column to the caller's table, or puts it in the place of one of that name, as dk_table_with does: in place
+ * where nobody else has the table. After a failure the table can only be released. */
 dk_status dki_table_lengthen(const dk_table **table, const dk_field *added, dk_error *err);
 
-/* The same rows in another order, which rows gives: each row once, which is not checked. Columns are those of made, which
- * are retained; where it has NULL, they are gathered. rows may be NULL where nothing has to be. There is no margin. */
+/* The same rows in another order, which rows gives: each row once, which is not checked. Columns are those of made,
+ * which are retained; where it has NULL, they are gathered. rows may be NULL where nothing has to be. There is no
+ * margin. */
 dk_status dki_table_reorder(const dk_table *table, const uint64_t *rows, const dk_column *const *made,
                             const dk_table **out, dk_error *err);
 

@@ -1,10 +1,10 @@
 /* sort_counted.c - the order of rows by counting them: see sort_counted.h.
  *
- * Slices of rows are cut by their size, never by the number of threads, and each knows where its rows go: the order is
- * stable, and the same for any number of threads.
+ * Slices of rows are cut by their size, never by the number of threads, and each knows where its rows go: the order
+ * is stable, and the same for any number of threads.
  *
- * Cost: a pass over the keys, which lie there in one to four bytes; where rows are wanted one over their codes, that writes
- * row numbers. Poll: once per block.
+ * Cost: a pass over the keys, which lie there in one to four bytes; where rows are wanted one over their codes,
+ * that writes row numbers. Poll: once per block.
  */
 #include "sort_counted.h"
 

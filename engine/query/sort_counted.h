@@ -11,8 +11,8 @@
 
 typedef struct dki_sort_counted dki_sort_counted;
 
-/* Counts the rows of each code; several threads. *out is NULL where this is not the way: codes are too many beside the
- * rows, or a key has no codes (text, real, ratio). want_rows: dki_sort_counted_rows will be called.
+/* Counts the rows of each code; several threads. *out is NULL where this is not the way: codes are too many beside
+ * the rows, or a key has no codes (text, real, ratio). want_rows: dki_sort_counted_rows will be called.
  * Memory: with want_rows two bytes a row, and four for each code of a slice of rows.
  * Errors: DK_ERR_MEMORY, DK_ERR_INTERRUPTED, those of reading a snapshot's block. */
 dk_status dki_sort_counted_new(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
@@ -22,9 +22,9 @@ void dki_sort_counted_drop(dki_sort_counted *counted); /* NULL does nothing */
 /* Fills rows, and starts where it is not NULL, as dki_order_rows does; once. */
 dk_status dki_sort_counted_rows(dki_sort_counted *counted, uint64_t *rows, uint8_t *starts, dk_error *err);
 
-/* Of the rows of each code the first, or the last: their numbers in rising order, *n of them. The caller frees *rows. Only
- * with want_rows. Cost: from that end of the rows on until every code has been seen. Errors: DK_ERR_MEMORY,
- * DK_ERR_INTERRUPTED. */
+/* Of the rows of each code the first, or the last: their numbers in rising order, *n of them. The caller frees
+ * *rows. Only with want_rows. Cost: from that end of the rows on until every code has been seen. Errors:
+ * DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
 dk_status dki_sort_counted_distinct(const dki_sort_counted *counted, bool last, uint64_t **rows, uint64_t *n,
                                     dk_error *err);
 

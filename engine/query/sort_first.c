@@ -1,8 +1,8 @@
 /* sort_first.c - which rows can be among the first few: see sort_first.h.
  *
- * A value becomes a number that is never greater where the value comes before: for text its first eight bytes. Each worker keeps
- * rows whose number is within its bound. When its room is full, the bound becomes the number at place `limit`, and
- * what is beyond is dropped: soon nearly all rows cost a comparison and nothing more.
+ * A value becomes a number that is never greater where the value comes before: for text its first eight bytes. Each
+ * worker keeps rows whose number is within its bound. When its room is full, the bound becomes the number at place
+ * `limit`, and what is beyond is dropped: soon nearly all rows cost a comparison and nothing more.
  *
  * What is kept is settled once more from what all workers have, by number and row, so that threads do not show.
  */

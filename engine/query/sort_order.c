@@ -4,14 +4,16 @@
  *   word 0 of each row, and its number below it, in 64 bits: sorted by radix (sort_radix.h)
  *   rows that are alike in it: their next word and number, sorted in the same way; and so on
  *
- * A word has the bits that a row's number leaves: 40 for ten million rows, so that a word is enough for most orders.
+ * A word has the bits that a row's number leaves: 40 for ten million rows, so that a word is enough for most
+ * orders.
  *
  * Keys that have few combinations of values are counted instead (sort_counted.h).
  *
- * Where only the first few rows are wanted, the first key (sort_first.h), or the first word, tells which few can be among them; these alone
- * are then put in order.
+ * Where only the first few rows are wanted, the first key (sort_first.h), or the first word, tells which few can be
+ * among them; these alone are then put in order.
  *
- * Invariants: the order is total, since ties go to the row that came first; so it depends on nothing but the values.
+ * Invariants: the order is total, since ties go to the row that came first; so it depends on nothing but the
+ * values.
  */
 #include "sort_order.h"
 
@@ -218,8 +220,8 @@ static void order_drop(struct order *order)
     dki_sort_pieces_drop(&order->pieces);
 }
 
-/* Puts rows in order by the keys, or by the first word of them alone; *n_right of them are right, and what is alike in the
- * first word is not cut in two there. */
+/* Puts rows in order by the keys, or by the first word of them alone; *n_right of them are right, and what is alike
+ * in the first word is not cut in two there. */
 static dk_status order_by(dk_context *context, const dki_order_key *keys, size_t n_keys, size_t n_group,
                           bool first_word, uint64_t n_rows, uint64_t limit, uint64_t *rows, uint8_t *starts,
                           uint64_t *n_right, dk_error *err)

@@ -122,8 +122,8 @@ static void make_key(size_t k, size_t n_rows)
                 random_below(4) == 0 ? 64 : 1 + (unsigned)random_below(12));
 }
 
-/* Keys that have few combinations of values. A category has some thousand levels, so that it takes many rows, and may have too
- * many all the same. */
+/* Keys that have few combinations of values. A category has some thousand levels, so that it takes many rows, and
+ * may have too many all the same. */
 static void make_narrow_model(size_t n_rows, size_t n_keys)
 {
     static const dk_type types[] = { DK_CATEGORY, DK_BOOLEAN, DK_INTEGER, DK_DECIMAL, DK_DATE };
