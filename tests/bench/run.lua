@@ -303,6 +303,27 @@ local function show_best(names, tables)
   end
 end
 
+-- Whether two answers say the same: their words, or numbers that were rounded to seven digits, one up and one to even.
+local function same(a, b)
+  if a == b then
+    return true
+  end
+  local left, right = {}, {}
+  for word in a:gmatch "%S+" do
+    left[#left + 1] = word
+  end
+  for word in b:gmatch "%S+" do
+    right[#right + 1] = word
+  end
+  for i = 1, math.max(#left, #right) do
+    local x, y = tonumber(left[i]), tonumber(right[i])
+    if left[i] ~= right[i] and not (x and y and math.abs(x - y) <= 1.1e-6 * math.abs(x)) then
+      return false
+    end
+  end
+  return true
+end
+
 -- A program that answers every question has LIMIT seconds in all, reading included.
 local time_limit = math.tointeger(os.getenv "LIMIT" or 300)
 
@@ -330,7 +351,7 @@ local function ask(programs)
       else
         result.times[#result.times + 1] = tonumber(took)
       end
-      if answer ~= results[1].answer then
+      if not same(answer, results[1].answer) then
         error(("%s: %s answers %s, and %s answers %s"):format(name, results[1].program.name, results[1].answer,
           program.name, answer))
       end
