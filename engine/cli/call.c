@@ -6,6 +6,7 @@
 
 #include "interrupt.h"
 #include "lua/dekking_lua.h"
+#include "progress.h"
 
 /* Makes a text of whatever was raised: a message gets a traceback, an object that can tell itself does, and
  * anything else is named by its type. */
@@ -29,9 +30,11 @@ int dkc_call(lua_State *L, int n_args, int n_results)
 
     lua_pushcfunction(L, explain);
     lua_insert(L, function); /* explain function args */
+    dkc_progress_begin(dkl_context(L));
     dkc_interrupt_begin(L, dkl_context(L), explain);
     status = lua_pcall(L, n_args, n_results, function);
     dkc_interrupt_end(L);
+    dkc_progress_clear();
     lua_remove(L, function);
     return status;
 }
@@ -40,9 +43,11 @@ int dkc_call_plain(lua_State *L, int n_args, int n_results)
 {
     int status;
 
+    dkc_progress_begin(dkl_context(L));
     dkc_interrupt_begin(L, dkl_context(L), explain);
     status = lua_pcall(L, n_args, n_results, 0);
     dkc_interrupt_end(L);
+    dkc_progress_clear();
     return status;
 }
 

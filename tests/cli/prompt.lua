@@ -188,6 +188,16 @@ local sessions = {
     environment = { XDG_STATE_HOME = "/proc/nothing", HOME = "" },
     { "5 + 6\\r", "11\r\n> " },
   },
+  { -- one record in twenty is odd, so that reading takes a while
+    name = "how far a long reading is",
+    environment = { DEKKING_PROGRESS = "1" },
+    { "f = io.open('long.csv', 'w')\\r", "> " },
+    { "f:write('a;b\\\\n', (('1;2\\\\n'):rep(19) .. '1;2;3\\\\n'):rep(75000)):close()\\r", "true" },
+    { "#dk.read('long.csv', { lenient = true })\\r", "reading " },
+    { "", "1425000" },
+    { "", "> " },
+    { "os.remove 'long.csv'\\r", "true" },
+  },
 }
 
 local function brace(text) return "{" .. text:gsub("[{}\\]", "\\%0") .. "}" end
