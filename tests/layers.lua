@@ -5,7 +5,10 @@
 -- The rule is a function of a path and a text; it is tried first on files that break it, so that it cannot pass
 -- because it sees nothing.
 
-local LAYERS = { "base", "data", "read", "expr", "query", "scenario", "protect", "write", "remote", "lua", "cli" }
+local LAYERS = {
+  "base", "data", "read", "expr", "rows", "join", "measure", "query", "scenario", "protect", "write", "remote", "lua",
+  "cli",
+}
 local SEES_LUA = { lua = true, cli = true }
 -- Tests of the bindings see it too: hosts that open states, and units named after a binding.
 local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_" }
@@ -16,8 +19,9 @@ local PUBLIC = {
   snapshot = "data", fingerprint = "data",
   csv = "read", published = "read", xlsx = "read",
   expr = "expr", aggregate = "expr",
-  breakdown = "query", sort = "query", join = "query", set = "query", window = "query", top = "query",
-  pivot = "query", sample = "query",
+  sort = "rows", window = "rows", sample = "rows",
+  join = "join", set = "join",
+  breakdown = "query", top = "query", pivot = "query",
   scenario = "scenario",
   write = "write",
 }

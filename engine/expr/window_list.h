@@ -1,5 +1,5 @@
 /* window_list.h - the functions that look at other rows of a window, in one place: X(name, least and greatest number of
- * arguments). What they mean stands in include/dekking/window.h; engine/query/window*.c computes them. */
+ * arguments). What they mean stands in include/dekking/window.h; engine/rows/window*.c computes them. */
 #ifndef DKI_EXPR_WINDOW_LIST_H
 #define DKI_EXPR_WINDOW_LIST_H
 

@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "expr/defined.h"
-#include "unique.h"
+#include "join/unique.h"
 
 /* Names. ------------------------------------------------------------------------------------------------------- */
 

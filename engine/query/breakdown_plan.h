@@ -10,7 +10,7 @@
 #ifndef DKI_QUERY_BREAKDOWN_PLAN_H
 #define DKI_QUERY_BREAKDOWN_PLAN_H
 
-#include "aggregate.h"
+#include "measure/aggregate.h"
 #include "breakdown_parts.h"
 #include "expr/common.h"
 #include "group.h"
@@ -191,6 +191,8 @@ dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, 
 void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
 /* Of breakdown_period.c: DK_ERR_ARGUMENT where a count() goes over several periods; notes what totals count. */
 dk_status dki_result_periods(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
+/* Of breakdown_lineage.c: the lineage of a result. Attached to made, which is the caller's alone. */
+dk_status dki_result_lineage(const dki_result *result, const dk_table *made, dk_error *err);
 /* Of breakdown_trace.c: how the run of a plan went, step by step, as a table; of the result that it gave. */
 dk_status dki_trace_table(const dki_result *result, const dk_table *made, const dk_table **out, dk_error *err);
 /* Adds to masks what each all() of the measures totals. */

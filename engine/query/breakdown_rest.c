@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "bound_notes.h"
+#include "rows/bound_notes.h"
 #include "data/column_parts.h"
 #include "expr/eval.h"
 

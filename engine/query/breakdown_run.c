@@ -17,7 +17,6 @@
 #include "base/text.h"
 #include "breakdown_rest.h"
 #include "expr/poll_row.h"
-#include "lineage_parts.h"
 
 /* Notes. ------------------------------------------------------------------------------------------------------- */
 

@@ -22,7 +22,7 @@
 #include "base/bitmap.h"
 #include "base/number.h"
 #include "data/column_parts.h"
-#include "sort_rows.h"
+#include "rows/sort_rows.h"
 
 #define RANGE_LIMIT (UINT64_C(1) << 18)
 #define TABLE_LIMIT (UINT64_C(1) << 20)

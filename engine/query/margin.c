@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "breakdown_parts.h"
-#include "sort_rows.h"
+#include "rows/sort_rows.h"
 
 #define MOST_CUBE_TOTALS (UINT64_C(1) << 22) /* more than anybody reads, and less than what fills a machine */
 #define MOST_TABLE (UINT64_C(1) << 22)

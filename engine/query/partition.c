@@ -16,7 +16,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "sort_rows.h"
+#include "rows/sort_rows.h"
 
 #define FIRST_SLOTS 64
 

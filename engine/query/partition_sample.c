@@ -6,7 +6,7 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
-#include "sort_rows.h"
+#include "rows/sort_rows.h"
 
 #define SAMPLE_PLACES 256
 #define SAMPLE_ROWS 64 /* at each place */

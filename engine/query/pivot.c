@@ -19,8 +19,8 @@
 #include "base/pool.h"
 #include "data/lineage.h"
 #include "expr/aggregate_list.h"
-#include "keys.h"
-#include "margin_rows.h"
+#include "rows/keys.h"
+#include "rows/margin_rows.h"
 
 #define MOST_COLUMNS 1000
 #define NAME_BYTES 160

@@ -22,9 +22,9 @@
 #include "base/pool.h"
 #include "data/lineage.h"
 #include "expr/poll_row.h"
-#include "keys.h"
-#include "margin_rows.h"
-#include "sort_pieces.h"
+#include "rows/keys.h"
+#include "rows/margin_rows.h"
+#include "rows/sort_pieces.h"
 
 #define RANGE_ROWS 65536 /* a multiple of 64 */
 #define MOST_GROUP_BITS 24

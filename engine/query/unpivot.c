@@ -13,12 +13,12 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
-#include "bound_notes.h"
+#include "rows/bound_notes.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
 #include "expr/poll_row.h"
-#include "margin_rows.h"
-#include "row_values.h"
+#include "rows/margin_rows.h"
+#include "rows/row_values.h"
 
 struct unpivot {
     dk_context *context;

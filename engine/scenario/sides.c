@@ -14,8 +14,8 @@
 #include "data/column_parts.h"
 #include "query/breakdown_parts.h"
 #include "expr/poll_row.h"
-#include "query/sort_key.h"
-#include "query/sort_rows.h"
+#include "rows/sort_key.h"
+#include "rows/sort_rows.h"
 #include "scenario_parts.h"
 
 #define ABSENT UINT64_MAX

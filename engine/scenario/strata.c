@@ -16,8 +16,8 @@
 #include "data/column_parts.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
-#include "query/sort_key.h"
-#include "query/sort_rows.h"
+#include "rows/sort_key.h"
+#include "rows/sort_rows.h"
 #include "scenario_parts.h"
 
 uint64_t dki_strata_cell(const dki_strata *strata, uint64_t k)

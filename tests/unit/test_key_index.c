@@ -1,5 +1,5 @@
 /* test_key_index.c - the first row of each key, in tables that several threads index at once. */
-#include "query/key_index.h"
+#include "join/key_index.h"
 
 #include "columns.h"
 #include "random.h"

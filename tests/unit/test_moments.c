@@ -1,7 +1,7 @@
 /* test_moments.c - variance, sd, cov, corr, mode, first and last: exact, and the same for any order and threads. */
 #include <math.h>
 
-#include "query/moments.h"
+#include "measure/moments.h"
 #include "tables.h"
 
 #include "with_context.h"

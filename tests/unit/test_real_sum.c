@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "query/real_sum.h"
+#include "base/real_sum.h"
 
 static uint64_t seed;
 

@@ -1,7 +1,7 @@
 /* test_sort_order.c - the order of rows by several columns, against a comparison of their values two by two. */
 #include "columns.h"
-#include "query/sort_counted.h"
-#include "query/sort_order.h"
+#include "rows/sort_counted.h"
+#include "rows/sort_order.h"
 
 #include "with_context.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "query/sort_radix.h"
+#include "rows/sort_radix.h"
 #include "random.h"
 
 #include "with_context.h"

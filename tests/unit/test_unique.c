@@ -1,7 +1,7 @@
 /* test_unique.c - columns whose known values all differ, and distinct counts that rely on it. */
-#include "query/unique.h"
+#include "join/unique.h"
 
-#include "query/key_index.h"
+#include "join/key_index.h"
 #include "tables.h"
 
 #include "with_context.h"

@@ -1,0 +1,258 @@
+/* set.c - distinct rows, and tables as sets of rows.
+ *
+ * Two tables are appended, which reconciles their columns, and the rows of both indexed by all columns; the rest is
+ * about numbers of rows.
+ *
+ * Cost: O(rows of both). Poll: once per block.
+ */
+#include <dekking/append.h>
+#include <dekking/set.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "expr/poll_row.h"
+#include "join_key.h"
+#include "rows/sort_counted.h"
+
+/* The columns of these names, or all; borrowed. The caller frees the list. */
+static dk_status find_columns(const dk_table *table, const char *const *names, size_t n, const dk_column ***out,
+                              dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    size_t n_columns = n ? n : dk_table_n_columns(table);
+    const dk_column **columns = dki_alloc_array(context, n_columns, sizeof *columns, err);
+    dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; status == DK_OK && i < n_columns; i++) {
+        size_t at = i;
+
+        if (n > 0)
+            status = dk_table_get(table, names[i], &at, err);
+        if (status == DK_OK)
+            columns[i] = dk_table_field(table, at)->column;
+    }
+    if (status == DK_OK)
+        *out = columns;
+    else
+        dki_free(context, columns);
+    return status;
+}
+
+/* An index of rows by some columns, or by all; NULL where these are none, and all rows are one. */
+static dk_status index_rows(const dk_table *table, const char *const *names, size_t n, dki_key_index **out,
+                            dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    size_t n_columns = n ? n : dk_table_n_columns(table);
+    const dk_column **columns = NULL;
+    dk_status status = find_columns(table, names, n, &columns, err);
+
+    *out = NULL;
+    if (status == DK_OK && n_columns > 0)
+        status = dki_key_index_new(context, columns, n_columns, dk_table_n_rows(table), true, out, err);
+    dki_free(context, columns);
+    return status;
+}
+
+static uint64_t first_of(const dki_key_index *index, uint64_t row)
+{
+    if (index == NULL)
+        return 0;
+    return index->firsts ? index->firsts[row] : row;
+}
+
+/* The rows that are the last of their kind, in their order. */
+static dk_status choose_last(const dki_key_index *index, uint64_t n_rows, uint64_t *rows, uint64_t *n,
+                             dk_context *context, dk_error *err)
+{
+    uint64_t *seen = dki_calloc(context, dki_bit_words((size_t)n_rows) + 1, sizeof *seen, err);
+    uint64_t at = n_rows;
+    dk_status status = seen ? DK_OK : DK_ERR_MEMORY;
+
+    DKI_FOR_ROWS(i, n_rows, context, status, err)
+    {
+        uint64_t row = n_rows - 1 - i, first = first_of(index, row);
+
+        if (!dki_bit(seen, (size_t)first))
+            rows[--at] = row; /* from behind; moved to the front below */
+        dki_bit_set(seen, (size_t)first);
+    }
+    for (*n = 0; status == DK_OK && at < n_rows; at++)
+        rows[(*n)++] = rows[at];
+    dki_free(context, seen);
+    return status;
+}
+
+/* Where the columns have few combinations of values. *out is NULL where they have not. */
+static dk_status distinct_by_counts(const dk_table *table, const char *const *names, size_t n_names, dk_keep keep,
+                                    const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    size_t n_keys = n_names ? n_names : dk_table_n_columns(table);
+    const dk_column **columns = NULL;
+    dki_order_key *keys = NULL;
+    dki_sort_counted *counted = NULL;
+    uint64_t *rows = NULL, n = 0;
+    dk_status status = find_columns(table, names, n_names, &columns, err);
+
+    *out = NULL;
+    if (status == DK_OK) {
+        keys = dki_calloc(context, n_keys, sizeof *keys, err);
+        status = keys ? DK_OK : DK_ERR_MEMORY;
+    }
+    for (size_t k = 0; k < n_keys && status == DK_OK; k++)
+        keys[k].column = columns[k];
+    if (status == DK_OK)
+        status = dki_sort_counted_new(context, keys, n_keys, 0, dk_table_n_rows(table), true, &counted, err);
+    if (counted)
+        status = dki_sort_counted_distinct(counted, keep == DK_KEEP_LAST, &rows, &n, err);
+    if (counted && status == DK_OK)
+        status = dk_table_gather(table, rows, n, out, err);
+    dki_free(context, rows);
+    dki_sort_counted_drop(counted);
+    dki_free(context, keys);
+    dki_free(context, columns);
+    return status;
+}
+
+static dk_status keep_distinct(const dk_table *table, const char *const *names, size_t n_names, dk_keep keep,
+                               const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    uint64_t n_rows = dk_table_n_rows(table), n = 0, *rows = NULL;
+    dki_key_index *index;
+    const dk_table *made;
+    dk_status status = distinct_by_counts(table, names, n_names, keep, &made, err);
+
+    if (status == DK_OK && made)
+        *out = made;
+    if (status != DK_OK || made)
+        return status;
+    status = index_rows(table, names, n_names, &index, err);
+    if (status == DK_OK && index && dki_key_index_is_unique(index)) {
+        dki_key_index_release(index);
+        *out = dk_table_retain(table);
+        return DK_OK;
+    }
+    if (status == DK_OK) {
+        rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
+        status = rows ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK && keep == DK_KEEP_LAST) {
+        status = choose_last(index, n_rows, rows, &n, context, err);
+    } else {
+        DKI_FOR_ROWS(row, n_rows, context, status, err)
+        {
+            if (first_of(index, row) == row)
+                rows[n++] = row;
+        }
+    }
+    if (status == DK_OK)
+        status = dk_table_gather(table, rows, n, out, err);
+    dki_free(context, rows);
+    dki_key_index_release(index);
+    return status;
+}
+
+dk_status dk_table_distinct(const dk_table *table, const char *const *columns, size_t n_columns, dk_keep keep,
+                            const dk_table **out, dk_error *err)
+{
+    dk_status status = dki_refuse_margins("distinct", table, err);
+
+    return status == DK_OK ? keep_distinct(table, columns, n_columns, keep, out, err) : status;
+}
+
+/* Both tables one below the other. Keys are left out: a row of both would be there twice. */
+static dk_status put_together(const dk_table *a, const dk_table *b, const dk_table **out, dk_error *err)
+{
+    const dk_table *tables[2] = { a, b }, *plain[2] = { NULL, NULL };
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < 2; i++) {
+        dk_properties properties = *dk_table_properties(tables[i]);
+
+        properties.key = NULL;
+        properties.n_key = 0;
+        status = dk_table_with_properties(tables[i], &properties, &plain[i], err);
+    }
+    if (status == DK_OK)
+        status = dk_table_append(plain, 2, NULL, out, err);
+    dk_table_release(plain[0]);
+    dk_table_release(plain[1]);
+    return status;
+}
+
+dk_status dk_table_union(const dk_table *a, const dk_table *b, bool all, const dk_table **out, dk_error *err)
+{
+    const dk_table *both = NULL;
+    dk_status status = put_together(a, b, &both, err);
+
+    if (status == DK_OK && all) {
+        *out = both;
+        return DK_OK;
+    }
+    if (status == DK_OK)
+        status = keep_distinct(both, NULL, 0, DK_KEEP_FIRST, out, err);
+    dk_table_release(both);
+    return status;
+}
+
+/* Rows of a that b has, or has not, each once. */
+static dk_status choose_rows(const dk_table *both, uint64_t n_a, bool in_b, uint64_t *rows, uint64_t *n,
+                             dk_error *err)
+{
+    dk_context *context = dk_table_context(both);
+    uint64_t n_rows = dk_table_n_rows(both);
+    uint64_t *marks = dki_calloc(context, dki_bit_words((size_t)n_rows) + 1, sizeof *marks, err);
+    dki_key_index *index = NULL;
+    dk_status status = marks ? index_rows(both, NULL, 0, &index, err) : DK_ERR_MEMORY;
+
+    DKI_FOR_ROWS(i, n_rows - n_a, context, status, err)
+    {
+        dki_bit_set(marks, (size_t)first_of(index, n_a + i));
+    }
+    DKI_FOR_ROWS(row, n_a, context, status, err)
+    {
+        if (first_of(index, row) == row && dki_bit(marks, (size_t)row) == in_b)
+            rows[(*n)++] = row;
+    }
+    dki_free(context, marks);
+    dki_key_index_release(index);
+    return status;
+}
+
+static dk_status choose_table(const dk_table *a, const dk_table *b, bool in_b, const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(a);
+    uint64_t n_a = dk_table_n_rows(a), n = 0;
+    uint64_t *rows = dki_alloc_array(context, (size_t)n_a, sizeof *rows, err);
+    dk_properties properties;
+    const dk_table *both = NULL, *chosen = NULL;
+    dk_status status = rows ? put_together(a, b, &both, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = choose_rows(both, n_a, in_b, rows, &n, err);
+    if (status == DK_OK)
+        status = dk_table_gather(both, rows, n, &chosen, err);
+    if (status == DK_OK) {
+        properties = *dk_table_properties(chosen);
+        properties.key = dk_table_properties(a)->key;
+        properties.n_key = dk_table_properties(a)->n_key;
+        status = dk_table_with_properties(chosen, &properties, out, err);
+    }
+    dk_table_release(chosen);
+    dk_table_release(both);
+    dki_free(context, rows);
+    return status;
+}
+
+dk_status dk_table_intersect(const dk_table *a, const dk_table *b, const dk_table **out, dk_error *err)
+{
+    return choose_table(a, b, true, out, err);
+}
+
+dk_status dk_table_except(const dk_table *a, const dk_table *b, const dk_table **out, dk_error *err)
+{
+    return choose_table(a, b, false, out, err);
+}

@@ -1,0 +1,53 @@
+/* tally.h - how often each value occurs in each group: what exact quantiles and distinct counts are taken from. */
+#ifndef DKI_MEASURE_TALLY_H
+#define DKI_MEASURE_TALLY_H
+
+#include "base/hash.h"
+
+/* Entries in any order; the same group and key may stand in several. Keys stand in the order of the values that
+ * they are made of, but for texts, whose keys are numbers in `texts`. */
+typedef struct dki_tally {
+    dk_context *context; /* borrowed */
+    uint32_t *groups;
+    uint64_t *keys;
+    uint64_t *counts;
+    size_t n, capacity;
+    size_t n_settled; /* so many were left when entries were last put together */
+    size_t patience;  /* and this many times as many there may be before it is done again */
+    dki_text_map texts;
+} dki_tally;
+
+void dki_tally_init(dki_tally *tally, dk_context *context);
+void dki_tally_drop(dki_tally *tally);
+/* Makes room for n more entries, by putting equal ones together or by more memory. */
+dk_status dki_tally_room(dki_tally *tally, size_t n, dk_error *err);
+/* There is room. */
+static inline void dki_tally_put(dki_tally *tally, uint32_t group, uint64_t key, uint64_t count)
+{
+    tally->groups[tally->n] = group;
+    tally->keys[tally->n] = key;
+    tally->counts[tally->n++] = count;
+}
+dk_status dki_tally_put_text(dki_tally *tally, uint32_t group, const char *bytes, size_t size, uint64_t count,
+                             dk_error *err);
+/* Group first + i of from goes to group map[i], for n groups. Both may be one, as in dki_accumulator_merge. */
+dk_status dki_tally_merge(dki_tally *tally, const dki_tally *from, size_t first, size_t n, const uint32_t *map,
+                          dk_error *err);
+/* Puts entries in the order of groups, then keys, each once. */
+dk_status dki_tally_settle(dki_tally *tally, dk_error *err);
+/* Of a settled tally: the first entry of the group, or the place where it would be. */
+size_t dki_tally_find(const dki_tally *tally, uint32_t group);
+
+/* Keys of numbers, and back. The two zeros of a real are one. */
+static inline uint64_t dki_tally_integer(int64_t value)
+{
+    return (uint64_t)value ^ UINT64_C(1) << 63;
+}
+static inline int64_t dki_tally_as_integer(uint64_t key)
+{
+    return (int64_t)(key ^ UINT64_C(1) << 63);
+}
+uint64_t dki_tally_real(double value);
+double dki_tally_as_real(uint64_t key);
+
+#endif

@@ -1,0 +1,177 @@
+/* breakdown_lineage.c - what a breakdown leaves for explaining its result: filter, dimensions, numerators and
+ * denominators, steps.
+ *
+ * Texts are those that the user wrote. Cost: one small block of memory and a copy of the texts, also for a result
+ * that nobody asks to explain.
+ */
+#include "breakdown_plan.h"
+
+#include <string.h>
+
+#include "data/lineage.h"
+#include "expr/mentioned.h"
+
+struct write {
+    const dki_result *result;
+    dki_lineage *lineage;
+    dk_error *err;
+    dk_status status;
+    const dki_part *part;
+    uint64_t n_rows; /* of the result */
+};
+
+/* A part of an expression's text, in the result's arena. */
+static const char *cut(const struct write *write, const dk_expr *expr, const dki_node *node)
+{
+    dki_arena *arena = (dki_arena *)&write->result->arena;
+
+    return dki_arena_text(arena, dk_expr_text(expr) + node->at, node->size, write->err);
+}
+
+static void add(struct write *write, const dk_lineage_item *item)
+{
+    if (write->status == DK_OK)
+        write->status = dki_lineage_add(write->lineage, item, write->err);
+}
+
+/* The condition of an aggregate, and how many rows it left out. */
+static bool add_where(void *arg, const dki_node *node)
+{
+    struct write *write = arg;
+    const dki_plan *plan = write->result->plan;
+
+    if (node->kind != DKI_NODE_AGGREGATE || node->filter == NULL)
+        return true;
+    for (size_t i = 0; i < plan->n_filters; i++) {
+        dk_lineage_item item = { .kind = DK_LINEAGE_WHERE,
+                                 .name = write->part->name,
+                                 .n_null = write->result->groups.n_filter_null[i] };
+
+        if (!dki_node_equal(plan->filters[i].node, node->filter))
+            continue;
+        item.text = cut(write, write->part->expr, node->filter);
+        if (item.text == NULL)
+            write->status = DK_ERR_MEMORY;
+        add(write, &item);
+        break;
+    }
+    return write->status == DK_OK;
+}
+
+static void add_measure(struct write *write, const dki_part *part)
+{
+    const dki_node *root = dki_expr_root(part->expr);
+    dk_lineage_item item = { .kind = DK_LINEAGE_MEASURE, .name = part->name, .text = dki_expr_body(part->expr) };
+
+    write->part = part;
+    if (root->kind == DKI_NODE_CALL && strcmp(root->text, "/") == 0) {
+        item.numerator = cut(write, part->expr, root->children[0]);
+        item.denominator = cut(write, part->expr, root->children[1]);
+        if (item.numerator == NULL || item.denominator == NULL)
+            write->status = DK_ERR_MEMORY;
+    }
+    add(write, &item);
+    if (write->status == DK_OK)
+        (void)dki_node_visit(root, add_where, write);
+}
+
+/* Of the first groups and the rest as one it is the breakdown that was asked for. */
+static const dk_breakdown *told(const struct write *write)
+{
+    const dk_breakdown *breakdown = write->result->plan->breakdown;
+
+    return breakdown->told ? breakdown->told : breakdown;
+}
+
+static void add_parts(struct write *write)
+{
+    const dki_plan *plan = write->result->plan;
+    const dk_breakdown *breakdown = told(write);
+
+    if (breakdown->where)
+        add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_FILTER,
+                                       .text = dk_expr_text(breakdown->where),
+                                       .n_rows = write->result->groups.n_where,
+                                       .n_null = write->result->groups.n_where_null });
+    add(write, &(dk_lineage_item){
+                   .kind = DK_LINEAGE_BREAKDOWN, .name = breakdown->name, .n_rows = write->result->n_shown });
+    if (plan->weight)
+        add(write,
+            &(dk_lineage_item){ .kind = DK_LINEAGE_WEIGHT, .name = dk_table_properties(plan->table)->weight });
+    for (size_t i = 0; i < breakdown->n_by; i++)
+        add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_DIMENSION,
+                                       .name = breakdown->by[i].name,
+                                       .text = dki_expr_body(breakdown->by[i].expr) });
+    for (size_t i = 0; i < breakdown->n_measures; i++)
+        add_measure(write, &breakdown->measures[i]);
+}
+
+static void add_params(struct write *write)
+{
+    const dk_breakdown *breakdown = told(write);
+    dki_mentioned mentioned = { write->result->plan->params, 0 };
+
+    if (write->status != DK_OK)
+        return;
+    for (size_t i = 0; i < breakdown->n_by; i++)
+        dki_mentioned_collect(&mentioned, dki_expr_root(breakdown->by[i].expr));
+    for (size_t i = 0; i < breakdown->n_measures; i++)
+        dki_mentioned_collect(&mentioned, dki_expr_root(breakdown->measures[i].expr));
+    if (breakdown->where)
+        dki_mentioned_collect(&mentioned, dki_expr_root(breakdown->where));
+    write->status = dki_mentioned_add(&mentioned, write->lineage, write->err);
+}
+
+static void add_steps(struct write *write)
+{
+    static const char *const margins[] = { NULL, "with the total over everything",
+                                           "with totals over the last dimension, the last two, and so on",
+                                           "with totals over every set of dimensions",
+                                           "for the sets of dimensions that are named, and no others" };
+    const dk_breakdown *breakdown = told(write);
+
+    if (breakdown->margins != DK_MARGINS_NONE)
+        add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP,
+                                       .text = margins[breakdown->margins],
+                                       .n_rows = write->result->n_shown });
+    if (dki_breakdown_shows_levels(breakdown))
+        add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP,
+                                       .text = "with every level, also those without rows",
+                                       .n_rows = write->result->n_shown });
+    for (size_t i = 0; write->status == DK_OK && i < breakdown->n_order; i++) {
+        const char *text =
+            dki_arena_format((dki_arena *)&write->result->arena, write->err, "ordered by %s%s",
+                             breakdown->order[i].column, breakdown->order[i].descending ? ", falling" : "");
+
+        if (text == NULL)
+            write->status = DK_ERR_MEMORY;
+        add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP, .text = text, .n_rows = write->result->n_shown });
+    }
+    if (breakdown->limit && write->status == DK_OK) {
+        const char *text = dki_arena_format(
+            (dki_arena *)&write->result->arena, write->err, "the first %llu group%s%s%s",
+            (unsigned long long)breakdown->limit, breakdown->limit == 1 ? "" : "s",
+            breakdown->rest ? ", the others together as " : "", breakdown->rest ? breakdown->rest : "");
+
+        if (text == NULL)
+            write->status = DK_ERR_MEMORY;
+        add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP, .text = text, .n_rows = write->n_rows });
+    }
+}
+
+dk_status dki_result_lineage(const dki_result *result, const dk_table *made, dk_error *err)
+{
+    struct write write = { .result = result, .err = err, .n_rows = dk_table_n_rows(made) };
+
+    write.status = dki_lineage_after(result->plan->table, &write.lineage, err);
+    if (write.status != DK_OK)
+        return write.status;
+    add_parts(&write);
+    add_params(&write);
+    add_steps(&write);
+    if (write.status == DK_OK)
+        dki_table_attach(made, write.lineage);
+    else
+        dki_lineage_release(write.lineage);
+    return write.status;
+}
