@@ -48,14 +48,31 @@ bool dk_frequency_find(const char *name, dk_frequency *out)
     return false;
 }
 
+static const char *const meanings[] = { "", "suppressed", "estimate", "unavailable", "impossible" };
+
+const char *dk_meaning_name(dk_meaning meaning)
+{
+    return (unsigned)meaning < DK_N_MEANINGS ? meanings[meaning] : "unknown";
+}
+
+bool dk_meaning_find(const char *name, dk_meaning *out)
+{
+    for (int i = DK_MEANS_NOTHING + 1; i < DK_N_MEANINGS; i++)
+        if (strcmp(meanings[i], name) == 0) {
+            *out = (dk_meaning)i;
+            return true;
+        }
+    return false;
+}
+
 uint8_t dki_type_scale_limit(dk_type type)
 {
-    return type == DK_DECIMAL ? DK_DECIMAL_MAX_SCALE : type == DK_PERIOD ? DK_N_FREQUENCIES - 1 : 0;
+    return type == DK_DECIMAL || type == DK_INTERVAL ? DK_DECIMAL_MAX_SCALE : type == DK_PERIOD ? DK_N_FREQUENCIES - 1 : 0;
 }
 
 uint8_t dki_type_scale(dk_type type, uint8_t scale)
 {
-    return type == DK_DECIMAL || type == DK_PERIOD ? scale : 0;
+    return type == DK_DECIMAL || type == DK_PERIOD || type == DK_INTERVAL ? scale : 0;
 }
 
 bool dki_type_bounds(dk_type type, uint8_t scale, int64_t *least, int64_t *greatest)
@@ -117,12 +134,27 @@ static int compare_numbers(const dk_value *a, const dk_value *b)
     return dki_ratio_compare(fraction(a), fraction(b));
 }
 
+static int compare_sides(bool a_open, int64_t a, bool b_open, int64_t b, int open_is)
+{
+    if (a_open || b_open)
+        return a_open == b_open ? 0 : a_open ? open_is : -open_is;
+    return (a > b) - (a < b);
+}
+
+static int compare_intervals(const dk_interval *a, const dk_interval *b)
+{
+    int order = compare_sides(a->no_least, a->least, b->no_least, b->least, -1);
+
+    return order ? order : compare_sides(a->no_greatest, a->greatest, b->no_greatest, b->greatest, 1);
+}
+
 int dk_value_compare(const dk_value *a, const dk_value *b)
 {
     if (dk_type_is_number(a->type))
         return compare_numbers(a, b);
     switch (a->type) {
     case DK_BOOLEAN: return (int)a->as.boolean - (int)b->as.boolean;
+    case DK_INTERVAL: return compare_intervals(&a->as.interval, &b->as.interval);
     case DK_PERIOD:
         if (a->scale != b->scale)
             return a->scale < b->scale ? -1 : 1;
@@ -135,6 +167,22 @@ int dk_value_compare(const dk_value *a, const dk_value *b)
         return (order > 0) - (order < 0);
     }
     }
+}
+
+/* Both bounds where they differ: "115..125", "115..", "..125". */
+static size_t format_interval(const dk_interval *interval, uint8_t scale, char *out, size_t size)
+{
+    size_t n = 0;
+
+    if (!interval->no_least)
+        n = dki_format_decimal(interval->least, scale, out, size);
+    if (!interval->no_least && !interval->no_greatest && interval->least == interval->greatest)
+        return n;
+    memcpy(out + n, "..", 3);
+    n += 2;
+    if (!interval->no_greatest)
+        n += dki_format_decimal(interval->greatest, scale, out + n, size - n);
+    return n;
 }
 
 size_t dk_value_format(const dk_value *value, char *buffer, size_t size)
@@ -158,6 +206,9 @@ size_t dk_value_format(const dk_value *value, char *buffer, size_t size)
         case DK_RATIO:
             length = (size_t)snprintf(text, sizeof text, "%lld/%lld", (long long)value->as.ratio.numerator,
                                       (long long)value->as.ratio.denominator);
+            break;
+        case DK_INTERVAL:
+            length = format_interval(&value->as.interval, value->scale, text, sizeof text);
             break;
         case DK_DATE: length = dki_format_date(value->as.integer, text, sizeof text); break;
         case DK_TIMESTAMP: length = dki_format_timestamp(value->as.integer, text, sizeof text); break;

@@ -16,6 +16,7 @@
 #include "base/types.h"
 #include "column_parts.h"
 #include "dictionary_parts.h"
+#include "interval.h"
 
 dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                          dk_builder **out, dk_error *err)
@@ -27,7 +28,7 @@ dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale, const
     if (type == DK_PERIOD && scale >= DK_N_FREQUENCIES)
         return dki_fail(err, DK_ERR_RANGE, "a period is a year, a quarter or a month, and there is no frequency %d",
                         scale);
-    if (type == DK_DECIMAL && scale > DK_DECIMAL_MAX_SCALE)
+    if ((type == DK_DECIMAL || type == DK_INTERVAL) && scale > DK_DECIMAL_MAX_SCALE)
         return dki_fail(err, DK_ERR_RANGE, "a decimal has at most %d digits after the point, not %d",
                         DK_DECIMAL_MAX_SCALE, scale);
     builder = dki_calloc(context, 1, sizeof *builder, err);
@@ -38,6 +39,14 @@ dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale, const
     builder->scale = dki_type_scale(type, scale);
     builder->levels = type == DK_CATEGORY && levels ? dk_dictionary_retain(levels) : NULL;
     dki_text_map_init(&builder->collected, context);
+    if (type == DK_INTERVAL) {
+        dk_status status = dki_interval_builder_new(context, scale, levels, &builder->interval, err);
+
+        if (status != DK_OK) {
+            dk_builder_release(builder);
+            return status;
+        }
+    }
     *out = builder;
     return DK_OK;
 }
@@ -59,13 +68,15 @@ void dk_builder_release(dk_builder *builder)
     dk_dictionary_release(builder->translated);
     dk_dictionary_release(builder->levels);
     dki_text_map_drop(&builder->collected);
+    dki_interval_builder_release(context, builder->interval);
     dki_free(context, builder);
     dk_context_release(context);
 }
 
 uint64_t dk_builder_n_rows(const dk_builder *builder)
 {
-    return builder->n_closed + builder->n;
+    return builder->interval ? dk_builder_n_rows(builder->interval->children[DK_CHILD_MARKER])
+                             : builder->n_closed + builder->n;
 }
 
 /* Rows -------------------------------------------------------------------------------------------------------------- */
@@ -99,6 +110,8 @@ dk_status dk_builder_null(dk_builder *builder, uint64_t n, dk_error *err)
 {
     if (n > INT64_MAX - dk_builder_n_rows(builder))
         return dki_fail(err, DK_ERR_LIMIT, "%llu more rows are more than a column can have", (unsigned long long)n);
+    if (builder->interval)
+        return dki_interval_builder_null(builder->interval, n, err);
     if (n >= DKI_CHUNK_ROWS) { /* however many: one chunk */
         size_t room;
         dk_status status = dki_builder_close_chunk(builder, err);
@@ -163,7 +176,7 @@ dk_status dk_builder_integer(dk_builder *builder, int64_t value, dk_error *err)
     size_t room;
     dk_status status;
 
-    if (dki_widest(builder->type) != DK_STORE_I64)
+    if (builder->type == DK_INTERVAL || dki_widest(builder->type) != DK_STORE_I64)
         return dki_builder_wrong_type(builder, DK_INTEGER, err);
     status = dki_builder_check_integer(builder, value, err);
     if (status == DK_OK)
@@ -331,6 +344,31 @@ static dk_status no_fit(const dk_builder *builder, const dk_value *value, dk_err
                     dk_type_name(builder->type));
 }
 
+/* An interval, which may have fewer digits than the column. */
+static dk_status append_interval(dk_builder *builder, const dk_value *value, dk_error *err)
+{
+    dk_interval scaled = value->as.interval;
+
+    if ((!scaled.no_least && !dki_rescale(scaled.least, value->scale, builder->scale, &scaled.least)) ||
+        (!scaled.no_greatest && !dki_rescale(scaled.greatest, value->scale, builder->scale, &scaled.greatest)))
+        return no_fit(builder, value, err);
+    return dk_builder_interval(builder, &scaled, err);
+}
+
+/* A number whose bounds are itself. */
+static dk_status append_exactly(dk_builder *builder, const dk_value *value, dk_error *err)
+{
+    dk_interval exact = { .meaning = DK_MEANS_NOTHING };
+    int64_t number = value->as.integer;
+    uint8_t scale = value->type == DK_DECIMAL ? value->scale : 0;
+
+    if (value->type == DK_RATIO || (value->type == DK_REAL && !dki_real_to_decimal(value->as.real, &number, &scale)) ||
+        !dki_rescale(number, scale, builder->scale, &number))
+        return no_fit(builder, value, err);
+    exact.least = exact.greatest = number;
+    return dk_builder_interval(builder, &exact, err);
+}
+
 static dk_status append_number(dk_builder *builder, const dk_value *value, dk_error *err)
 {
     dk_ratio ratio = { 0, 1 };
@@ -380,12 +418,15 @@ static dk_status append_number(dk_builder *builder, const dk_value *value, dk_er
         if (!dki_rescale(number, scale, builder->scale, &number))
             return no_fit(builder, value, err);
         return dk_builder_integer(builder, number, err);
+    case DK_INTERVAL: return append_exactly(builder, value, err);
     default: return dki_builder_wrong_type(builder, value->type, err);
     }
 }
 
 dk_status dk_builder_value(dk_builder *builder, const dk_value *value, dk_error *err)
 {
+    if (value->type == DK_INTERVAL && builder->type == DK_INTERVAL)
+        return append_interval(builder, value, err);
     if (value->is_null)
         return dk_builder_null(builder, 1, err);
     if (dk_type_is_number(value->type))
@@ -414,7 +455,11 @@ dk_status dk_builder_value(dk_builder *builder, const dk_value *value, dk_error 
 dk_status dk_builder_finish(dk_builder *builder, const dk_column **out, dk_error *err)
 {
     dk_dictionary *levels = NULL;
-    dk_status status = dki_builder_close_chunk(builder, err);
+    dk_status status;
+
+    if (builder->interval)
+        return dki_interval_builder_finish(builder->interval, out, err);
+    status = dki_builder_close_chunk(builder, err);
 
     if (status == DK_OK && builder->type == DK_CATEGORY && builder->levels == NULL)
         status = dki_dictionary_of_map(&builder->collected, &levels, err);

@@ -245,7 +245,7 @@ dk_status dk_builder_view(dk_builder *builder, const dk_view *view, dk_error *er
         return append_codes(builder, view, err);
     if (builder->type == DK_TEXT)
         return append_texts(builder, view, err);
-    if (view->constant || view->scale != builder->scale || texts)
+    if (view->constant || builder->type == DK_INTERVAL || view->scale != builder->scale || texts)
         return append_values(builder, view, err);
     switch (view->storage) {
     case DK_STORE_BITS: return dki_builder_bits(builder, view->values, view->valid, view->n, err);

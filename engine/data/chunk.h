@@ -59,8 +59,10 @@ struct dk_column {
     const dk_dictionary *levels;
     uint64_t n_rows;
     dki_column_facts facts;
-    size_t n_parts;
+    size_t n_parts; /* of an interval 0 */
     dki_part *parts;
+    size_t n_children;
+    const dk_column *children[DK_MOST_CHILDREN];
     pthread_mutex_t lock; /* guards derived; recursive, so that making one kind may ask for another */
     struct dki_derived *derived;
     atomic_uint_fast64_t owner; /* its number in the context's cache; 0: nothing was ever kept for it */

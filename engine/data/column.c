@@ -12,7 +12,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "chunk.h"
+#include "children.h"
 #include "column_parts.h"
+#include "interval.h"
 
 struct dki_derived {
     const dki_derived_kind *kind;
@@ -34,6 +36,7 @@ size_t dki_storage_width(dk_storage storage)
     case DK_STORE_I64:
     case DK_STORE_F64: return 8;
     case DK_STORE_RATIO: return sizeof(dk_ratio);
+    case DK_STORE_INTERVAL: return sizeof(dk_interval);
     default: return 0;
     }
 }
@@ -240,6 +243,8 @@ void dk_column_release(const dk_column *shared)
     }
     for (size_t i = 0; i < column->n_parts; i++)
         dki_chunk_release(column->parts[i].chunk);
+    for (size_t i = 0; i < column->n_children; i++)
+        dk_column_release(column->children[i]);
     dki_free(context, column->parts);
     dk_dictionary_release(column->levels);
     pthread_mutex_destroy(&column->lock);
@@ -293,25 +298,19 @@ size_t dk_column_bytes(const dk_column *column)
     for (size_t i = 0; i < column->n_parts; i++)
         if (i == 0 || column->parts[i].chunk != column->parts[i - 1].chunk)
             bytes += column->parts[i].chunk->heap_bytes;
+    for (size_t i = 0; i < column->n_children; i++)
+        bytes += dk_column_bytes(column->children[i]);
     return bytes + (column->levels ? dki_dictionary_bytes(column->levels) : 0);
 }
 
-dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out, dk_error *err)
+/* Rows start .. start + n - 1 of the parts, which exist. */
+static dk_status slice_parts(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out, dk_error *err)
 {
     dki_part *parts;
     size_t n_parts = 0;
-    uint64_t end;
+    uint64_t end = start + n;
     dk_status status;
 
-    if (start > column->n_rows)
-        start = column->n_rows;
-    if (n > column->n_rows - start)
-        n = column->n_rows - start;
-    if (n == column->n_rows) {
-        *out = dk_column_retain(column);
-        return DK_OK;
-    }
-    end = start + n;
     parts = dki_alloc_array(column->context, column->n_parts, sizeof *parts, err);
     if (parts == NULL)
         return DK_ERR_MEMORY;
@@ -333,8 +332,31 @@ dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, c
     return status;
 }
 
-dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
-                            const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
+dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out, dk_error *err)
+{
+    const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL;
+    dk_status status = DK_OK;
+
+    if (start > column->n_rows)
+        start = column->n_rows;
+    if (n > column->n_rows - start)
+        n = column->n_rows - start;
+    if (n == column->n_rows) {
+        *out = dk_column_retain(column);
+        return DK_OK;
+    }
+    if (column->n_children == 0)
+        return slice_parts(column, start, n, out, err);
+    if (column->type != DK_INTERVAL)
+        status = slice_parts(column, start, n, &own, err);
+    for (size_t i = 0; i < column->n_children && status == DK_OK; i++)
+        status = dk_column_slice(column->children[i], start, n, &children[i], err);
+    return dki_column_compose(own, children, column->n_children, status, out, err);
+}
+
+/* Parts alone; as dki_column_concat. */
+static dk_status concat_parts(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                              const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
 {
     size_t n_parts = 0;
     dki_part *parts;
@@ -356,6 +378,24 @@ dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, co
     return status;
 }
 
+dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                            const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
+{
+    const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL;
+    size_t n_children = dki_children_in_common(columns, n);
+    dk_status status = DK_OK;
+
+    if (type == DK_INTERVAL && n_children == 0)
+        return dki_intervals_concat(context, scale, columns, n, out, err);
+    if (type != DK_INTERVAL)
+        status = concat_parts(context, type, scale, levels, columns, n, n_children ? &own : out, err);
+    if (n_children == 0)
+        return status;
+    if (status == DK_OK)
+        status = dki_children_concat(context, columns, n, n_children, children, err);
+    return dki_column_compose(own, children, n_children, status, out, err);
+}
+
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
                                  dk_error *err)
 {
@@ -375,6 +415,8 @@ dk_status dk_column_get(const dk_column *column, uint64_t row, dk_value *out, dk
     if (row >= column->n_rows)
         return dki_fail(err, DK_ERR_RANGE, "row %llu of a column of %llu rows", (unsigned long long)row + 1,
                         (unsigned long long)column->n_rows);
+    if (column->type == DK_INTERVAL)
+        return dki_interval_get(column, row, out, err);
     part = dki_column_part(column, row);
     at = row - part->start + part->offset;
     /* A text that is given away points into the chunk. */

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "children.h"
 #include "column_parts.h"
 #include "gather.h"
 
@@ -78,6 +79,7 @@ static void pick_values(struct block *block, const struct run *run)
         break;
     case DK_STORE_U16: PICK(uint16_t, block->got.values.codes, 0); break;
     case DK_STORE_U32: PICK(uint32_t, block->got.values.codes, 0); break;
+    case DK_STORE_INTERVAL: break; /* no chunk is */
     case DK_STORE_TEXT:
         for (size_t i = run->first; i < run->last; i++)
             block->got.values.texts[i] =
@@ -195,8 +197,8 @@ static dk_status gather_blocks(const dk_column *column, const uint64_t *rows, ui
     return status;
 }
 
-dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
-                           dk_error *err)
+static dk_status gather_own(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
+                            dk_error *err)
 {
     dk_builder *builder = NULL;
     dk_status status;
@@ -211,6 +213,21 @@ dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
     return status;
+}
+
+dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
+                           dk_error *err)
+{
+    const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL;
+    dk_status status = DK_OK;
+
+    if (column->n_children == 0)
+        return gather_own(column, rows, n, out, err);
+    if (column->type != DK_INTERVAL)
+        status = gather_own(column, rows, n, &own, err);
+    for (size_t i = 0; i < column->n_children && status == DK_OK; i++)
+        status = gather_own(column->children[i], rows, n, &children[i], err);
+    return dki_column_compose(own, children, column->n_children, status, out, err);
 }
 
 struct gathering {
@@ -274,7 +291,9 @@ dk_status dki_columns_gather(dk_context *context, const dk_column *const *column
     for (size_t i = 0; i < n_columns; i++)
         out[i] = NULL;
     for (size_t i = 0; i < n_columns && status == DK_OK; i++) {
-        if (dki_gather_is_random(columns[i], rows, n))
+        if (columns[i]->n_children > 0)
+            status = dk_column_gather(columns[i], rows, n, &out[i], err);
+        else if (dki_gather_is_random(columns[i], rows, n))
             status = dki_gather_flat(columns[i], rows, n, &out[i], err); /* by all threads */
         else
             wanted[n_wanted++] = i;

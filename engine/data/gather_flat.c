@@ -142,7 +142,8 @@ static void lay_out_values(struct flat *flat, const dki_part *part)
     case DK_STORE_U8: COPY_CODES(uint8_t); break;
     case DK_STORE_U16: COPY_CODES(uint16_t); break;
     case DK_STORE_U32: COPY_CODES(uint32_t); break;
-    case DK_STORE_TEXT: break;
+    case DK_STORE_TEXT:
+    case DK_STORE_INTERVAL: break; /* laid out otherwise, or of columns */
     }
 }
 

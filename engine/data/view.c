@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "builder.h"
 #include "column_parts.h"
+#include "interval.h"
 
 void dk_view_init(dk_view *view, dk_context *context)
 {
@@ -242,6 +243,24 @@ static dk_status view_parts(const dk_column *column, uint64_t row, size_t n, dk_
     return status;
 }
 
+static dk_status view_intervals(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
+{
+    size_t n_known = 0;
+    uint64_t *valid;
+    dk_status status;
+
+    let_go(view);
+    if (reserve(view, VALID_BYTES + n * sizeof(dk_interval), err) != DK_OK)
+        return DK_ERR_MEMORY;
+    valid = view->scratch;
+    view->storage = DK_STORE_INTERVAL;
+    view->constant = false;
+    view->values = valid + DK_BLOCK_WORDS;
+    status = dki_interval_rows(column, row, n, (dk_interval *)(void *)(valid + DK_BLOCK_WORDS), valid, &n_known, err);
+    view->valid = n_known < n ? valid : NULL;
+    return status;
+}
+
 dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_view *view, dk_error *err)
 {
     const dki_part *part;
@@ -250,12 +269,14 @@ dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_vie
     if (n < 1 || n > DK_BLOCK_ROWS || row >= column->n_rows || n > column->n_rows - row)
         return dki_fail(err, DK_ERR_RANGE, "a view of %zu rows from row %llu of a column of %llu rows", n,
                         (unsigned long long)row + 1, (unsigned long long)column->n_rows);
-    part = dki_column_part(column, row);
-    within = row - part->start;
     view->type = column->type;
     view->scale = column->scale;
     view->levels = column->levels;
     view->n = n;
+    if (column->type == DK_INTERVAL)
+        return view_intervals(column, row, n, view, err);
+    part = dki_column_part(column, row);
+    within = row - part->start;
     if (within + n <= part->n_rows)
         return dki_chunk_view(part->chunk, within + part->offset, n, view, err);
     return view_parts(column, row, n, view, err);
@@ -329,6 +350,10 @@ dk_value dki_view_value(const dk_view *view, size_t i)
     size_t at = view->constant ? 0 : i;
 
     value.is_null = dki_view_is_null(view, i);
+    if (view->storage == DK_STORE_INTERVAL) {
+        value.as.interval = ((const dk_interval *)view->values)[at];
+        return value;
+    }
     if (value.is_null)
         return value;
     switch (view->storage) {

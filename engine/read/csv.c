@@ -60,9 +60,10 @@ dk_status dki_csv_options_check(const dk_csv_options *o, dk_error *err)
         if (!column->name)
             return dki_fail(err, DK_ERR_ARGUMENT, "column %zu with a stated type has no name", i + 1);
         dki_show(shown, column->name, strlen(column->name));
-        if (column->type == DK_RATIO || (unsigned)column->type >= DK_N_TYPES)
+        if (column->type == DK_RATIO || column->type == DK_INTERVAL || (unsigned)column->type >= DK_N_TYPES)
             return dki_fail(err, DK_ERR_ARGUMENT, "column %s cannot be read as %s", shown,
-                            column->type == DK_RATIO ? "ratio" : "a type that does not exist");
+                            (unsigned)column->type < DK_N_TYPES ? dk_type_name(column->type)
+                                                                : "a type that does not exist");
         if (column->has_scale && column->scale > DK_DECIMAL_MAX_SCALE)
             return dki_fail(err, DK_ERR_ARGUMENT, "column %s has %u digits after the mark; %d is the most", shown,
                             column->scale, DK_DECIMAL_MAX_SCALE);

@@ -12,9 +12,11 @@
  * RATIO       dk_ratio                            ratio
  * U8 .. U32   codes, 0 is null                    category
  * TEXT        uint32_t[n + 1] offsets into bytes  text
+ * INTERVAL    dk_interval, put together           interval
  *
  * valid is a bitmap, bit i = row i is known, NULL only where no row of the view is null; always NULL for category, whose
- * null is code 0. Where a row is null, its value is 0 (an empty text, 0/1 for ratio). Bits past n are unspecified.
+ * null is code 0. Where a row is null, its value is 0 (an empty text, 0/1 for ratio; an interval may have a meaning and a marker).
+ * Bits past n are unspecified.
  * Bit i of a bitmap is bit i % 64 of word i / 64; view bitmaps start at bit 0 of word 0.
  */
 #ifndef DEKKING_COLUMN_H
@@ -38,7 +40,8 @@ typedef enum dk_storage {
     DK_STORE_U8,
     DK_STORE_U16,
     DK_STORE_U32,
-    DK_STORE_TEXT
+    DK_STORE_TEXT,
+    DK_STORE_INTERVAL
 } dk_storage;
 
 typedef struct dk_view {
@@ -93,12 +96,37 @@ DK_API DK_MUST_USE dk_status dk_column_slice(const dk_column *column, uint64_t s
 DK_API DK_MUST_USE dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64_t n,
                                               const dk_column **out, dk_error *err);
 
+/* Columns of columns. ---------------------------------------------------------------------------------------------
+ *
+ * An interval is three columns of its length, its children: least and greatest (integer where its scale is 0, else decimal
+ * of its scale; null on a side that is open), and marker (category: how the source writes the value, with the name of its
+ * meaning as label; null: it stands for itself). A row is null where neither bound is known. Who computes with bounds takes
+ * the children, which are ordinary columns.
+ *
+ * A ratio may have two: numerator and denominator, integers or decimals of one scale, null where it is null, of which it
+ * is the quotient. Then it is a rate: it can be added up by adding up both. */
+#define DK_MOST_CHILDREN 3
+enum { DK_CHILD_LEAST, DK_CHILD_GREATEST, DK_CHILD_MARKER };
+enum { DK_CHILD_NUMERATOR, DK_CHILD_DENOMINATOR };
+
+DK_API size_t dk_column_n_children(const dk_column *column); /* 0: it has none */
+/* Child i; borrowed. */
+DK_API const dk_column *dk_column_child(const dk_column *column, size_t i);
+/* marker may be NULL: no value has one. Errors: DK_ERR_TYPE, DK_ERR_LENGTH; DK_ERR_RANGE where a least bound is above the
+ * greatest, with the row; DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
+DK_API DK_MUST_USE dk_status dk_interval_new(const dk_column *least, const dk_column *greatest,
+                                             const dk_column *marker, const dk_column **out, dk_error *err);
+/* The ratios of two columns as a rate; null where either is, or the denominator is 0. Errors: DK_ERR_TYPE, DK_ERR_LENGTH,
+ * DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
+DK_API DK_MUST_USE dk_status dk_rate_new(const dk_column *numerator, const dk_column *denominator,
+                                         const dk_column **out, dk_error *err);
+
 /* Builders. One builder makes one column by appending; a row that was appended stays. ---------------------------- */
 
 typedef struct dk_builder dk_builder;
 
 /* scale is for decimal and (a dk_frequency) for period, levels for category (retained; NULL: levels are collected as they
- * come, and are ordered by code point in the end). */
+ * come, and are ordered by code point in the end). Of an interval levels are the markers, with their meanings as labels. */
 DK_API DK_MUST_USE dk_status dk_builder_new(dk_context *context, dk_type type, uint8_t scale,
                                             const dk_dictionary *levels, dk_builder **out, dk_error *err);
 DK_API void dk_builder_release(dk_builder *builder);
@@ -114,6 +142,9 @@ DK_API DK_MUST_USE dk_status dk_builder_ratio(dk_builder *builder, dk_ratio valu
 /* text and category. A category with stated levels refuses another level with DK_ERR_RANGE. */
 DK_API DK_MUST_USE dk_status dk_builder_text(dk_builder *builder, dk_text value, dk_error *err);
 DK_API DK_MUST_USE dk_status dk_builder_code(dk_builder *builder, uint32_t code, dk_error *err);
+/* scaled as the builder's type is; a null one (both sides open) keeps its marker. Errors: DK_ERR_TYPE; DK_ERR_RANGE where its
+ * least bound is above its greatest, or a marker has another meaning than before. */
+DK_API DK_MUST_USE dk_status dk_builder_interval(dk_builder *builder, const dk_interval *value, dk_error *err);
 /* A value of the builder's own type, or a number that fits it exactly, or text for a category.
  * Errors: DK_ERR_TYPE, DK_ERR_RANGE, DK_ERR_MEMORY. */
 DK_API DK_MUST_USE dk_status dk_builder_value(dk_builder *builder, const dk_value *value, dk_error *err);

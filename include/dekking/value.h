@@ -11,8 +11,9 @@
  *   text       UTF-8
  *   period     a month, quarter or year of the years 0001 to 9999: its ordinal number, counted from that of 1970. All
  *              values of a column have one frequency, which stands where a decimal has its scale
+ *   interval   a number that is known in bounds only (interval.h), scaled as a decimal is
  *
- * Every type can be null, which means "not known". Types to come (set, interval) get the next numbers.
+ * Every type can be null, which means "not known". Types to come get the next numbers.
  */
 #ifndef DEKKING_VALUE_H
 #define DEKKING_VALUE_H
@@ -30,7 +31,8 @@
     X(TIMESTAMP, "timestamp") \
     X(CATEGORY, "category")   \
     X(TEXT, "text")           \
-    X(PERIOD, "period")
+    X(PERIOD, "period")       \
+    X(INTERVAL, "interval")
 
 typedef enum dk_type {
 #define DK_TYPE_ENUM(code, name) DK_##code,
@@ -54,8 +56,26 @@ typedef struct dk_text {
     size_t size;
 } dk_text;
 
+/* What stood in the place of a number, or why it is known in bounds only. */
+typedef enum dk_meaning {
+    DK_MEANS_NOTHING,     /* it stands for itself: a count, a rounded one, what was computed from others */
+    DK_MEANS_SUPPRESSED,  /* known to who published it, and withheld */
+    DK_MEANS_ESTIMATE,    /* not observed: a model's */
+    DK_MEANS_UNAVAILABLE, /* nobody knows it */
+    DK_MEANS_IMPOSSIBLE,  /* it cannot occur */
+    DK_N_MEANINGS
+} dk_meaning;
+
+/* A number between two bounds, which are included. Both sides open: it is not known at all, and the value is null. */
+typedef struct dk_interval {
+    int64_t least, greatest;    /* 0 on a side that is open */
+    bool no_least, no_greatest; /* open: nothing is known on that side */
+    dk_meaning meaning;
+    dk_text marker; /* how the source writes it: "<5"; of size 0 where it has none */
+} dk_interval;
+
 /* One value. Which member holds it: boolean -> boolean; integer, decimal (scaled), date, timestamp and period -> integer;
- * real -> real; ratio -> ratio; category and text -> text. */
+ * real -> real; ratio -> ratio; category and text -> text; interval -> interval, of a null one its meaning and marker. */
 typedef struct dk_value {
     dk_type type;
     bool is_null;
@@ -66,6 +86,7 @@ typedef struct dk_value {
         double real;
         dk_ratio ratio;
         dk_text text;
+        dk_interval interval;
     } as;
 } dk_value;
 
@@ -78,12 +99,18 @@ DK_API bool dk_type_is_number(dk_type type); /* integer, decimal, real, ratio */
 DK_API const char *dk_frequency_name(dk_frequency frequency);
 DK_API bool dk_frequency_find(const char *name, dk_frequency *out);
 
+/* "suppressed", "estimate", "unavailable", "impossible"; "" where it means nothing. Finding: false, *out untouched, where
+ * none has that name. */
+DK_API const char *dk_meaning_name(dk_meaning meaning);
+DK_API bool dk_meaning_find(const char *name, dk_meaning *out);
+
 /* Compares two known values of one type, or two numbers of any types, exactly: -1, 0 or 1. Texts, and a category's
- * levels here too, go by code point. Periods of two frequencies are never equal, and their order means nothing. */
+ * levels here too, go by code point. Periods of two frequencies are never equal, and their order means nothing.
+ * Intervals of one scale go by their least bound, then by their greatest; an open one comes first and last. */
 DK_API int dk_value_compare(const dk_value *a, const dk_value *b);
 
 /* Writes the value in the international plain form that expressions read back (text without quotes, null as
- * "null", a ratio as "n/d"), terminated, cut between characters where it does not fit; size 0 writes nothing.
+ * "null", a ratio as "n/d", an interval as "115..125" or, open above, "115.."), terminated, cut between characters where it does not fit; size 0 writes nothing.
  * Returns the length of the whole in bytes, without terminator. */
 DK_API size_t dk_value_format(const dk_value *value, char *buffer, size_t size);
 

@@ -14,6 +14,9 @@
 #include "data/column_parts.h"
 #include "random.h"
 
+/* Types whose columns are made of chunks. */
+#define N_PLAIN_TYPES DK_INTERVAL
+
 typedef struct row {
     bool is_null;
     int64_t seed;
@@ -139,6 +142,8 @@ static inline void same_row(const dk_view *view, size_t i, const dk_value *expec
         break;
     case DK_STORE_TEXT:
         assert_true(known || ((const uint32_t *)view->values)[at] == ((const uint32_t *)view->values)[at + 1]);
+        break;
+    case DK_STORE_INTERVAL: fail_msg("no plain column has intervals");
     }
     if (view->type == DK_CATEGORY) {
         assert_null(view->valid);

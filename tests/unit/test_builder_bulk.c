@@ -93,7 +93,7 @@ static void bulk_rows_are_the_same_as_single_ones(void **state)
     size_t n = DKI_CHUNK_ROWS + 20000;
 
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++)
+    for (int type = 0; type < N_PLAIN_TYPES; type++)
         for (unsigned nulls = 0; nulls <= 30; nulls += 30) {
             row *rows = random_rows(n, 14, nulls);
             dk_builder *builder = start((dk_type)type, scale_of((dk_type)type), NULL);
@@ -116,7 +116,7 @@ static void bulk_rows_are_the_same_as_single_ones(void **state)
 static void views_are_appended_row_by_row(void **state)
 {
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) {
         size_t n = 30000;
         row *rows = random_rows(n, 9, 20);
         dk_builder *builder = start((dk_type)type, scale_of((dk_type)type), NULL);
@@ -208,7 +208,7 @@ static void a_view_of_another_scale_is_rescaled_or_refused(void **state)
 static void runs_of_nulls_take_a_row(void **state)
 {
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) {
         uint64_t many = UINT64_C(5000000000);
         dk_builder *builder = start((dk_type)type, scale_of((dk_type)type), NULL);
         row few[1000];

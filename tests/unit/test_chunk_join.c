@@ -96,8 +96,8 @@ static void rows_of_parts_are_one_chunk(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    for (unsigned k = 0; k < 12 * DK_N_TYPES; k++) {
-        dk_type type = (dk_type)(k % DK_N_TYPES);
+    for (unsigned k = 0; k < 12 * N_PLAIN_TYPES; k++) {
+        dk_type type = (dk_type)(k % N_PLAIN_TYPES);
         struct made made = make(type);
         const dk_column *column = NULL;
         dki_part part = { 0 };
@@ -157,8 +157,8 @@ static void save_column(const dk_column *column, const char *path)
 static void small_chunks_are_saved_as_few(void **state)
 {
     (void)state;
-    for (unsigned k = 0; k < 6 * DK_N_TYPES; k++) {
-        dk_type type = (dk_type)(k % DK_N_TYPES);
+    for (unsigned k = 0; k < 6 * N_PLAIN_TYPES; k++) {
+        dk_type type = (dk_type)(k % N_PLAIN_TYPES);
         struct made made = make(type);
         const dk_table *opened;
         const dk_column *column;
@@ -192,7 +192,7 @@ static void equal_constants_are_one_chunk(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        for (int t = 0; t < DK_N_TYPES; t++) {
+        for (int t = 0; t < N_PLAIN_TYPES; t++) {
             dk_type type = (dk_type)t;
             const dk_column *columns[4], *both = NULL, *all;
             row rows[4] = { { false, 5 }, { false, 5 }, { false, 6 }, { true, 0 } };
@@ -245,7 +245,7 @@ static void failing_memory_leaves_nothing(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) {
         struct made made = make((dk_type)type);
         dki_joint joint = { 0 };
         dk_status status;

@@ -122,8 +122,8 @@ static void rows_in_runs_are_read_as_any_others(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    for (unsigned k = 0; k < 4 * DK_N_TYPES; k++) {
-        dk_type type = (dk_type)(k % DK_N_TYPES);
+    for (unsigned k = 0; k < 4 * N_PLAIN_TYPES; k++) {
+        dk_type type = (dk_type)(k % N_PLAIN_TYPES);
         size_t n = sizes[random_below(3)], start = random_below(n / 2);
         row *rows = rows_in_runs(n, widths[random_below(5)], nulls[random_below(3)], 1200);
         const dk_column *column = column_of(context, type, scale_of(type), rows, n), *slice = NULL;
@@ -161,7 +161,7 @@ static void rows_in_runs_are_read_as_any_others(void **state)
 static void runs_are_kept_where_they_are_long(void **state)
 {
     (void)state;
-    for (int t = 0; t < DK_N_TYPES; t++) {
+    for (int t = 0; t < N_PLAIN_TYPES; t++) {
         dk_type type = (dk_type)t;
         row *rows = rows_in_runs(N_ROWS, 16, 20, 1200), *often = rows_in_runs(N_ROWS, 16, 20, 200);
         const dk_column *column = column_of(context, type, scale_of(type), rows, N_ROWS);
@@ -189,7 +189,7 @@ static void runs_are_kept_where_they_are_long(void **state)
 static void a_block_within_a_run_is_constant(void **state)
 {
     (void)state;
-    for (int t = 0; t < DK_N_TYPES; t++) {
+    for (int t = 0; t < N_PLAIN_TYPES; t++) {
         dk_type type = (dk_type)t;
         row *rows = random_rows(20000, 10, 0);
         const dk_column *column;
@@ -300,7 +300,7 @@ static void forms_that_cannot_be_are_refused(void **state)
 static void failing_memory_leaves_nothing(void **state)
 {
     (void)state;
-    for (int t = 0; t < DK_N_TYPES; t++) {
+    for (int t = 0; t < N_PLAIN_TYPES; t++) {
         dk_type type = (dk_type)t;
         row *rows = random_rows(9000, 6, 30);
         const dk_column *column, *copy = NULL;

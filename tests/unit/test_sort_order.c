@@ -118,7 +118,7 @@ static void make_key_of(size_t k, size_t n_rows, dk_type type, unsigned width)
 
 static void make_key(size_t k, size_t n_rows)
 {
-    make_key_of(k, n_rows, (dk_type)random_below(DK_N_TYPES),
+    make_key_of(k, n_rows, (dk_type)random_below(N_PLAIN_TYPES),
                 random_below(4) == 0 ? 64 : 1 + (unsigned)random_below(12));
 }
 
@@ -277,13 +277,13 @@ static void check_first(uint64_t limit)
 static void the_first_rows_are_those_of_the_whole_order(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < random_rounds(4 * DK_N_TYPES); i++) {
+    for (unsigned i = 0; i < random_rounds(4 * N_PLAIN_TYPES); i++) {
         size_t n_keys = 1 + random_below(2);
         size_t n_rows = i % 8 ? 500 + random_below(8000) : 150000;
 
         model.n_rows = n_rows;
         model.n_keys = n_keys;
-        make_key_of(0, n_rows, (dk_type)(i % DK_N_TYPES), random_below(3) ? 64 : 1 + (unsigned)random_below(12));
+        make_key_of(0, n_rows, (dk_type)(i % N_PLAIN_TYPES), random_below(3) ? 64 : 1 + (unsigned)random_below(12));
         if (n_keys > 1)
             make_key(1, n_rows);
         dk_set_threads(1 + i % 2);

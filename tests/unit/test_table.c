@@ -347,8 +347,8 @@ static void a_margin_that_cannot_be_is_refused(void **state)
 static void many_rows_are_the_same_with_any_number_of_threads(void **state)
 {
     enum { N = 100000 };
-    row *rows[DK_N_TYPES], *expected = malloc(N * sizeof *expected);
-    dk_field fields[DK_N_TYPES];
+    row *rows[N_PLAIN_TYPES], *expected = malloc(N * sizeof *expected);
+    dk_field fields[N_PLAIN_TYPES];
     uint64_t *numbers = malloc(N * sizeof *numbers);
     const dk_table *table = NULL;
     dk_error err = DK_ERROR_INIT;
@@ -356,18 +356,18 @@ static void many_rows_are_the_same_with_any_number_of_threads(void **state)
     (void)state;
     for (size_t i = 0; i < N; i++)
         numbers[i] = random_below(N);
-    for (int type = 0; type < DK_N_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) {
         rows[type] = random_rows(N, 9, 10);
         fields[type] = DK_FIELD(dk_type_name((dk_type)type),
                                 column_of(context, (dk_type)type, scale_of((dk_type)type), rows[type], N));
     }
-    assert_ok(dk_table_new(context, fields, DK_N_TYPES, N, &table, &err), &err);
+    assert_ok(dk_table_new(context, fields, N_PLAIN_TYPES, N, &table, &err), &err);
     for (unsigned threads = 1; threads <= 2; threads++) {
         const dk_table *made = NULL;
 
         dk_set_threads(threads);
         assert_ok(dk_table_gather(table, numbers, N, &made, &err), &err);
-        for (int type = 0; type < DK_N_TYPES; type++) {
+        for (int type = 0; type < N_PLAIN_TYPES; type++) {
             for (size_t i = 0; i < N; i++)
                 expected[i] = rows[type][numbers[i]];
             same_column(dk_table_field(made, (size_t)type)->column, expected, N, 4096);
@@ -387,7 +387,7 @@ static void many_rows_are_the_same_with_any_number_of_threads(void **state)
     }
     dk_set_threads(0);
     dk_table_release(table);
-    for (int type = 0; type < DK_N_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) {
         dk_column_release(fields[type].column);
         free(rows[type]);
     }

@@ -34,7 +34,7 @@ static void every_storage_is_read(void **state)
     static const size_t blocks[] = { 1, 63, DK_BLOCK_ROWS };
 
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++)
+    for (int type = 0; type < N_PLAIN_TYPES; type++)
         for (unsigned bits = 3; bits <= 60; bits += 19)
             for (unsigned nulls = 0; nulls <= 100; nulls += 50) {
                 size_t n = 5000, from = random_below(900);
@@ -64,7 +64,7 @@ static void every_storage_is_read(void **state)
 static void constant_chunks_are_spread(void **state)
 {
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++)
+    for (int type = 0; type < N_PLAIN_TYPES; type++)
         for (int is_null = 0; is_null < 2; is_null++) {
             enum { N = 300 };
             row rows[N];

@@ -27,7 +27,7 @@ static void small_columns_show_their_rows_in_blocks_of_any_size(void **state)
     static const unsigned nulls[] = { 0, 10, 100 };
 
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++)
+    for (int type = 0; type < N_PLAIN_TYPES; type++)
         for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
             for (size_t k = 0; k < 3; k++) {
                 row *rows = random_rows(lengths[l], 10, nulls[k]);
@@ -49,7 +49,7 @@ static void views_cross_the_ends_of_chunks(void **state)
     size_t n = 2 * DKI_CHUNK_ROWS + 5000;
 
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) {
         row *rows = random_rows(n, 5, 20);
         row *wide = random_rows(5000, 40, 20);
         const dk_column *column;
@@ -73,7 +73,7 @@ static void views_cross_the_ends_of_chunks(void **state)
 static void a_view_may_gather_from_many_chunks(void **state)
 {
     (void)state;
-    for (int type = 0; type < DK_N_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) {
         row *rows = random_rows(300, 20, 30);
         dki_part parts[300];
         const dk_column *column = NULL;

@@ -1,0 +1,119 @@
+/* children.c - columns that are made of columns: intervals, and ratios that know their numerators.
+ *
+ * Invariants: children have the length of their column, and no children that matter to it; a least bound is not above the
+ * greatest; a ratio is null, or is the quotient of its children, which are known then.
+ */
+#include "children.h"
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "column_parts.h"
+
+size_t dk_column_n_children(const dk_column *column)
+{
+    return column->n_children;
+}
+
+const dk_column *dk_column_child(const dk_column *column, size_t i)
+{
+    return column->children[i];
+}
+
+/* Facts of an interval: its own nulls, and the bounds of its bounds. */
+static dk_status find_facts(dk_column *column, dk_error *err)
+{
+    const dk_column *least = column->children[DK_CHILD_LEAST], *greatest = column->children[DK_CHILD_GREATEST];
+    dki_column_facts *facts = &column->facts;
+    dk_view views[2];
+    dk_status status = DK_OK;
+
+    facts->has_bounds = least->facts.has_bounds && greatest->facts.has_bounds && least->facts.n_nulls == 0 &&
+                        greatest->facts.n_nulls == 0;
+    facts->least = least->facts.least;
+    facts->greatest = greatest->facts.greatest;
+    if (least->facts.n_nulls == 0 || greatest->facts.n_nulls == 0)
+        return DK_OK;
+    for (size_t i = 0; i < 2; i++)
+        dk_view_init(&views[i], column->context);
+    for (uint64_t row = 0; status == DK_OK && row < column->n_rows; row += DK_BLOCK_ROWS) {
+        size_t n = column->n_rows - row < DK_BLOCK_ROWS ? (size_t)(column->n_rows - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(column->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(least, row, n, &views[0], err);
+        if (status == DK_OK)
+            status = dk_column_view(greatest, row, n, &views[1], err);
+        for (size_t i = 0; status == DK_OK && i < n; i++)
+            facts->n_nulls += dki_view_is_null(&views[0], i) && dki_view_is_null(&views[1], i);
+    }
+    for (size_t i = 0; i < 2; i++)
+        dk_view_release(&views[i]);
+    return status;
+}
+
+dk_status dki_column_compose(const dk_column *own, const dk_column *const children[DK_MOST_CHILDREN], size_t n_children, dk_status status,
+                             const dk_column **out, dk_error *err)
+{
+    dk_column *column = (dk_column *)(uintptr_t)own; /* nobody else has it yet */
+
+    if (status == DK_OK && own == NULL) {
+        const dk_column *made = NULL;
+
+        status = dki_column_of_parts(dk_column_context(children[0]), DK_INTERVAL, children[0]->scale, NULL, NULL, 0, &made, err);
+        column = (dk_column *)(uintptr_t)made;
+        if (column)
+            column->n_rows = children[0]->n_rows;
+    }
+    if (status != DK_OK) {
+        for (size_t i = 0; i < n_children; i++)
+            dk_column_release(children[i]);
+        dk_column_release(column);
+        return status;
+    }
+    column->n_children = n_children;
+    for (size_t i = 0; i < n_children; i++)
+        column->children[i] = children[i];
+    if (own == NULL)
+        status = find_facts(column, err);
+    if (status == DK_OK)
+        *out = column;
+    else
+        dk_column_release(column);
+    return status;
+}
+
+/* One below the other. --------------------------------------------------------------------------------------------- */
+
+static bool same_kind(const dk_column *a, const dk_column *b)
+{
+    return a->type == b->type && a->scale == b->scale && a->levels == b->levels;
+}
+
+size_t dki_children_in_common(const dk_column *const *columns, size_t n)
+{
+    size_t n_children = n > 0 ? columns[0]->n_children : 0;
+
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = 0; k < n_children; k++)
+            if (columns[i]->n_children != n_children || !same_kind(columns[i]->children[k], columns[0]->children[k]))
+                n_children = 0;
+    return n_children;
+}
+
+dk_status dki_children_concat(dk_context *context, const dk_column *const *columns, size_t n, size_t n_children,
+                              const dk_column *children[DK_MOST_CHILDREN], dk_error *err)
+{
+    const dk_column **pieces = dki_alloc_array(context, n, sizeof *pieces, err);
+    dk_status status = pieces ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t k = 0; k < n_children && status == DK_OK; k++) {
+        for (size_t i = 0; i < n; i++)
+            pieces[i] = columns[i]->children[k];
+        status = dki_column_concat(context, pieces[0]->type, pieces[0]->scale, pieces[0]->levels, pieces, n,
+                                   &children[k], err);
+    }
+    dki_free(context, pieces);
+    return status;
+}
