@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "code_bits.h"
 #include "numbers.h"
 
 #include "base/bitmap.h"
@@ -293,6 +294,38 @@ static dk_status store_values(const assembling *a, const row_values *values, siz
     return type == DK_BOOLEAN ? DK_OK : shrink_equal(context, out, err);
 }
 
+/* For speed alone: booleans from codes of one byte, some of which have a value. */
+static dk_status make_booleans(const assembling *a, const dki_stretch *s, size_t n, dki_made_chunk *out,
+                               dk_error *err)
+{
+    const meanings *m = &a->sets[s->set];
+    dk_context *context = a->c->context;
+    const size_t n_bytes = dki_bit_words(n) * sizeof(uint64_t);
+    bool seen[256], null[256] = { false }, yes[256] = { false };
+
+    dki_codes_seen(s->codes, n, seen);
+    for (size_t i = 0; i < 256 && i < m->n; i++) {
+        null[i] = !m->known[i];
+        yes[i] = m->known[i] && m->values[i].integer != 0;
+    }
+    *out = (dki_made_chunk){ .storage = DK_STORE_BITS, .n_rows = n };
+    out->values = dki_alloc_wide(context, n_bytes, err);
+    out->valid = out->values ? dki_alloc_wide(context, n_bytes, err) : NULL;
+    if (!out->valid)
+        return DK_ERR_MEMORY;
+    dki_codes_bits(s->codes, n, seen, yes, out->values);
+    out->n_nulls = dki_codes_valid(s->codes, n, seen, null, out->valid);
+    if (out->n_nulls > 0 && out->n_nulls < n)
+        return DK_OK;
+    dki_free(context, out->valid);
+    out->valid = NULL;
+    if (out->n_nulls == 0)
+        return DK_OK;
+    dki_free(context, out->values); /* what is empty between quotes is null too */
+    out->values = NULL;
+    return make_nulls(context, DK_STORE_BITS, n, out, err);
+}
+
 /* For speed alone: integers of one byte, in place, or of two bytes, from codes of one byte. False where values are
  * wider. */
 static bool make_short(const assembling *a, dki_stretch *s, size_t n, dki_made_chunk *out, dk_status *status,
@@ -302,16 +335,15 @@ static bool make_short(const assembling *a, dki_stretch *s, size_t n, dki_made_c
     dk_context *context = a->c->context;
     uint8_t *codes = s->codes;
     int16_t values[256], *wide = NULL;
-    bool seen[256] = { false };
-    uint64_t nulls = 0;
+    bool seen[256], null[256] = { false }, has_nulls = false;
     int64_t least = INT64_MAX, greatest = INT64_MIN;
 
-    for (size_t i = 0; i < n; i++)
-        seen[codes[i]] = true;
+    dki_codes_seen(codes, n, seen);
     for (size_t i = 0; i < 256; i++) {
         if (!seen[i])
             continue;
-        nulls |= !m->known[i];
+        null[i] = !m->known[i];
+        has_nulls = has_nulls || null[i];
         if (m->known[i]) {
             least = m->values[i].integer < least ? m->values[i].integer : least;
             greatest = m->values[i].integer > greatest ? m->values[i].integer : greatest;
@@ -324,19 +356,13 @@ static bool make_short(const assembling *a, dki_stretch *s, size_t n, dki_made_c
     *out = (dki_made_chunk){
         .storage = narrowest(least, greatest), .n_rows = n, .has_bounds = true, .least = least, .greatest = greatest
     };
-    if (nulls) {
+    if (has_nulls) {
         out->valid = dki_alloc_wide(context, dki_bit_words(n) * sizeof *out->valid, err);
         if (!out->valid) {
             *status = DK_ERR_MEMORY;
             return true;
         }
-        for (size_t i = 0; i < n; i += 64) {
-            uint64_t word = 0;
-            for (size_t k = 0; k < 64 && i + k < n; k++)
-                word |= (uint64_t)m->known[codes[i + k]] << k;
-            out->valid[i / 64] = word;
-        }
-        out->n_nulls = n - dki_bits_count(out->valid, n);
+        out->n_nulls = dki_codes_valid(codes, n, seen, null, out->valid);
     }
     if (out->storage == DK_STORE_I16) {
         wide = dki_alloc_wide(context, n * sizeof *wide, err);
@@ -379,6 +405,8 @@ static dk_status make_values(const assembling *a, dki_stretch *s, size_t n, row_
         s->valid = NULL;
         return shrink_equal(a->c->context, out, err);
     }
+    if (s->is_coded && !s->is_wide && type == DK_BOOLEAN && s->n_nulls < n)
+        return make_booleans(a, s, n, out, err);
     if (s->is_coded && !s->is_wide && type != DK_BOOLEAN && type != DK_REAL && type != DK_CATEGORY &&
         make_short(a, s, n, out, &status, err))
         return status;

@@ -261,19 +261,22 @@ static bool is_misfit(const dki_plan *plan, const char *bytes, size_t size)
     return dki_convert(plan, bytes, size, &value) > DKI_FITS_NULL;
 }
 
-/* Of each set, which codes do not fit: set * (DKI_RAW_LEVELS + 1) + code. NULL where all fit. */
-static dk_status find_misfits(const dki_collected *c, size_t column, const dki_plan *plan, bool **out,
+/* Of each set, which codes do not fit: set * (DKI_RAW_LEVELS + 1) + code; *any: some do not. */
+static dk_status find_misfits(const dki_collected *c, size_t column, const dki_plan *plan, bool **out, bool *any,
                               dk_error *err)
 {
     bool *unfit = dki_calloc(c->context, c->n_sets * (DKI_RAW_LEVELS + (size_t)1), sizeof *unfit, err);
 
+    *any = false;
     if (!unfit)
         return DK_ERR_MEMORY;
     for (unsigned set = 0; set < c->n_sets; set++) {
         const dki_values *v = dki_values_of(c, set, column);
-        for (size_t i = 0; i < v->n; i++)
-            unfit[set * (DKI_RAW_LEVELS + (size_t)1) + i + 1] =
-                is_misfit(plan, v->entries[i].bytes, v->entries[i].size);
+        for (size_t i = 0; i < v->n; i++) {
+            bool is_bad = is_misfit(plan, v->entries[i].bytes, v->entries[i].size);
+            unfit[set * (DKI_RAW_LEVELS + (size_t)1) + i + 1] = is_bad;
+            *any = *any || is_bad;
+        }
     }
     *out = unfit;
     return DK_OK;
@@ -283,16 +286,18 @@ dk_status dki_collected_check(const dki_collected *collected, size_t column, con
                               uint64_t *n_bad, dk_error *err)
 {
     const dki_collected *c = collected;
-    bool *unfit = NULL;
+    bool *unfit = NULL, any;
     dk_status status;
 
     if (dki_always_fits(plan))
         return DK_OK;
-    status = find_misfits(c, column, plan, &unfit, err);
+    status = find_misfits(c, column, plan, &unfit, &any, err);
     for (size_t b = 0; b < c->n_blocks && status == DK_OK; b++) {
         const dki_block *block = c->blocks[b];
         const dki_stretch *s = &block->stretches[column];
         status = dki_poll(c->context, err);
+        if (s->is_coded && !any) /* all of its values fit: nothing to look for among the rows */
+            continue;
         for (size_t i = 0; i < block->n_rows && status == DK_OK; i++) {
             const char *bytes;
             size_t size;
