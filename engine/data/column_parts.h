@@ -35,6 +35,13 @@ void dki_made_drop(dk_context *context, dki_made_chunk *made);
 dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                              dki_made_chunk *made, size_t n, const dk_column **out, dk_error *err);
 
+/* The column of n known whole numbers of a type, or of n codes (0: null), in the narrowest storage that they fit, for who has
+ * them all. They are what the type and the dictionary can have. */
+dk_status dki_column_of_integers(dk_context *context, dk_type type, uint8_t scale, const int64_t *values, size_t n,
+                                 const dk_column **out, dk_error *err);
+dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, const uint32_t *codes, size_t n,
+                              const dk_column **out, dk_error *err);
+
 /* A column of n rows that all are value, in the memory of one. levels: for a category, as for dk_builder_new. */
 dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,
                               const dk_column **out, dk_error *err);

@@ -89,10 +89,61 @@ static void survives_failing_memory(void **state)
     assert_survives_failing_memory(context, make(&column, &err), &err, column == NULL, dk_column_release(column));
 }
 
+/* Arrays in the storage that each chunk of them fits, equal rows once. */
+static void arrays_become_columns(void **state)
+{
+    size_t n = 65536 + 70000, n_nulls = 0;
+    int64_t *values = malloc(n * sizeof *values);
+    uint32_t *codes = malloc(n * sizeof *codes);
+    const dk_column *column = NULL;
+    dk_dictionary *levels = NULL;
+    int64_t least, greatest;
+    dk_value value;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_true(values && codes);
+    assert_ok(dk_dictionary_new(context, (const dk_text[]){ { "a", 1 }, { "b", 1 } }, 2, false, &levels, &err),
+              &err);
+    for (size_t i = 0; i < n; i++) {
+        values[i] = i < 65536 ? 7 : i < 131072 ? -(int64_t)(i - 65536) : INT64_MIN + (int64_t)i;
+        codes[i] = (uint32_t)(i / 3 % 3);
+        n_nulls += codes[i] == 0;
+    }
+    assert_ok(dki_column_of_integers(context, DK_INTEGER, 0, values, n, &column, &err), &err);
+    assert_int_equal(dk_column_n_rows(column), n);
+    assert_true(dk_column_bounds(column, &least, &greatest));
+    assert_true(least == INT64_MIN + 131072 && greatest == 7);
+    for (uint64_t row = 0; row < n; row++) {
+        assert_ok(dk_column_get(column, row, &value, &err), &err);
+        assert_true(!value.is_null && value.as.integer == values[row]);
+    }
+    dk_column_release(column);
+    assert_ok(dki_column_of_codes(context, levels, codes, n, &column, &err), &err);
+    assert_int_equal(dk_column_n_nulls(column), n_nulls);
+    for (uint64_t row = 0; row < n; row++) {
+        assert_ok(dk_column_get(column, row, &value, &err), &err);
+        assert_true(value.is_null ? codes[row] == 0 : value.as.text.bytes[0] == (codes[row] == 1 ? 'a' : 'b'));
+    }
+    dk_column_release(column);
+    column = NULL;
+    assert_ok(dki_column_of_codes(context, levels, codes, 0, &column, &err), &err);
+    assert_int_equal(dk_column_n_rows(column), 0);
+    dk_column_release(column);
+    column = NULL;
+    assert_survives_failing_memory(context,
+                                   dki_column_of_integers(context, DK_DATE, 0, values, 70000, &column, &err), &err,
+                                   column == NULL, dk_column_release(column));
+    dk_dictionary_release(levels);
+    free(values);
+    free(codes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chunks_become_a_column, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(arrays_become_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_chunks_are_a_column_without_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_failing_memory, set_up, tear_down),
     };
