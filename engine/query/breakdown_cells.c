@@ -240,15 +240,13 @@ static dk_status make_tables(dki_result *result, dk_error *err)
     return status;
 }
 
-/* Whether nobody looks at other cells than his own, so that groups may stay in parts. */
-static dk_status stays_in_parts(const dki_result *result, bool *stays, dk_error *err)
+dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *err)
 {
-    const dki_plan *plan = result->plan;
     dki_int_map masks;
     dk_status status;
 
-    *stays = result->groups.parts && plan->breakdown->margins == DK_MARGINS_NONE &&
-             !dki_breakdown_shows_levels(plan->breakdown) && plan->n_periods == 0;
+    *stays = plan->breakdown->margins == DK_MARGINS_NONE && !dki_breakdown_shows_levels(plan->breakdown) &&
+             plan->n_periods == 0;
     if (!*stays)
         return DK_OK;
     dki_int_map_init(&masks, plan->context);
@@ -262,8 +260,8 @@ dk_status dki_result_cells(dki_result *result, dk_error *err)
 {
     dki_grouper *grouper = &result->groups.grouper;
     uint32_t number, nothing = 0;
-    bool stays;
-    dk_status status = stays_in_parts(result, &stays, err);
+    bool stays = false;
+    dk_status status = result->groups.parts ? dki_plan_stays_in_parts(result->plan, &stays, err) : DK_OK;
 
     if (status == DK_OK && stays) {
         result->n_rows = result->n_shown = result->groups.parts->n_groups;

@@ -10,11 +10,11 @@
 #ifndef DKI_QUERY_BREAKDOWN_PLAN_H
 #define DKI_QUERY_BREAKDOWN_PLAN_H
 
-#include "measure/aggregate.h"
 #include "breakdown_parts.h"
 #include "expr/common.h"
 #include "group.h"
 #include "margin.h"
+#include "measure/aggregate.h"
 #include "trace.h"
 
 #define DKI_NONE SIZE_MAX
@@ -182,6 +182,8 @@ typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
 
 /* Of breakdown_cells.c: makes cells, their order, and both tables with the dimensions, of scanned groups. */
 dk_status dki_result_cells(dki_result *result, dk_error *err);
+/* Whether nobody looks at other cells than his own, so that groups in parts may stay there. */
+dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *err);
 /* Of breakdown_levels.c: adds the groups of levels that have no rows, where they are shown. */
 dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_error *err);
 /* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */

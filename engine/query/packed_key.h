@@ -37,9 +37,9 @@ void dki_packing_drop(dki_packing *packing);
  * anything. scratch: DK_BLOCK_ROWS numbers. */
 void dki_packing_keys(const dki_packing *packing, const dk_view *const *views, size_t n, uint64_t *low,
                       uint64_t *high, uint64_t *scratch);
-/* Appends the values of a dimension of n keys to a builder of its type. */
-dk_status dki_packing_append(const dki_packing *packing, size_t dim, const uint64_t *low, const uint64_t *high,
-                             size_t n, dk_builder *builder, dk_error *err);
+/* The values of a dimension of n keys as a column. scratch: n numbers. */
+dk_status dki_packing_column(const dki_packing *packing, size_t dim, const uint64_t *low, const uint64_t *high,
+                             size_t n, uint64_t *scratch, const dk_column **out, dk_error *err);
 /* What a dimension of a key is: the value as the dimension has it (an integer, a code, the bits of a real). */
 typedef struct dki_packed_value {
     bool is_null;

@@ -71,6 +71,10 @@ void dki_partitions_drop(dki_partitions *parts)
         dki_free(plan->context, part->slots);
         dki_free(plan->context, part->order);
     }
+    for (size_t i = 0; parts->made && i < parts->n_parts * (parts->packing.n_dims + plan->n_aggregates); i++)
+        dk_column_release(parts->made[i]);
+    dki_free(plan->context, (void *)parts->made);
+    dki_free(plan->context, parts->direct);
     dki_free(plan->context, parts->parts);
     dki_packing_drop(&parts->packing);
     memset(parts, 0, sizeof *parts);
@@ -177,21 +181,19 @@ static void view_value(const dki_plan *plan, const dki_partition_rows *rows, siz
                        .valid = rows->known[value] };
 }
 
-dk_status dki_partition_add(const dki_partitions *parts, dki_partition *part, const dki_partition_rows *rows,
-                            dk_error *err)
+dk_status dki_partition_accumulate(const dki_partitions *parts, dki_partition *part, const dki_partition_rows *rows,
+                                   const uint32_t *groups, dk_error *err)
 {
     const dki_plan *plan = parts->plan;
-    uint32_t groups[DK_BLOCK_ROWS];
     dk_view view, other;
-    dk_status status = make_room(parts, part, rows->n, err);
+    dk_status status = DK_OK;
 
-    if (status != DK_OK)
-        return status;
-    find_groups(parts, part, rows, groups);
     for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
         const dki_plan_aggregate *aggregate = &plan->aggregates[i];
         dki_rows taken = { .n = rows->n, .groups = groups, .weights = rows->weights, .numbers = rows->numbers };
 
+        if (parts->direct && parts->direct[i])
+            continue;
         if (aggregate->filter != DKI_NONE)
             taken.selection = rows->truths[aggregate->filter];
         if (aggregate->value != DKI_NONE) {
@@ -209,6 +211,18 @@ dk_status dki_partition_add(const dki_partitions *parts, dki_partition *part, co
             status = dki_accumulator_add(&part->accumulators[i], &taken, err);
     }
     return status;
+}
+
+dk_status dki_partition_add(const dki_partitions *parts, dki_partition *part, const dki_partition_rows *rows,
+                            dk_error *err)
+{
+    uint32_t groups[DK_BLOCK_ROWS];
+    dk_status status = make_room(parts, part, rows->n, err);
+
+    if (status != DK_OK)
+        return status;
+    find_groups(parts, part, rows, groups);
+    return dki_partition_accumulate(parts, part, rows, groups, err);
 }
 
 /* Order. ------------------------------------------------------------------------------------------------------- */
@@ -289,12 +303,17 @@ dk_status dki_partitions_settle(dki_partitions *parts, dk_error *err)
 {
     dk_status status = dki_parallel(parts->plan->context, parts->n_parts, 1, settle_range, parts, err);
 
+    dki_partitions_number(parts);
+    return status;
+}
+
+void dki_partitions_number(dki_partitions *parts)
+{
     parts->n_groups = 0;
     for (size_t i = 0; i < parts->n_parts; i++) {
         parts->parts[i].first = parts->n_groups;
         parts->n_groups += parts->parts[i].n;
     }
-    return status;
 }
 
 /* Columns. ----------------------------------------------------------------------------------------------------- */
@@ -307,18 +326,25 @@ struct columns {
     size_t *faults;
 };
 
+/* The column number k, dimensions before aggregates, that a part has already; or NULL. */
+static const dk_column *made_column(const dki_partitions *parts, size_t part, size_t k)
+{
+    const dk_column *made = NULL;
+
+    if (parts->made)
+        made = parts->made[part * (parts->packing.n_dims + parts->plan->n_aggregates) + k];
+    return made ? dk_column_retain(made) : NULL;
+}
+
 static dk_status dimension_of(const dki_partitions *parts, const dki_partition *part, size_t dim,
                               const dk_column **out, dk_error *err)
 {
-    const dki_dimension *what = &parts->plan->dims[dim];
-    dk_builder *builder = NULL;
-    dk_status status = dk_builder_new(parts->plan->context, what->type, what->scale, what->levels, &builder, err);
+    uint64_t *scratch = dki_alloc_array(parts->plan->context, part->n, sizeof *scratch, err);
+    dk_status status = DK_ERR_MEMORY;
 
-    if (status == DK_OK)
-        status = dki_packing_append(&parts->packing, dim, part->low, part->high, part->n, builder, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
+    if (scratch)
+        status = dki_packing_column(&parts->packing, dim, part->low, part->high, part->n, scratch, out, err);
+    dki_free(parts->plan->context, scratch);
     return status;
 }
 
@@ -330,7 +356,8 @@ static dk_status dimension_range(void *arg, unsigned worker, uint64_t begin, uin
 
     (void)worker;
     for (uint64_t i = begin; status == DK_OK && i < end; i++) {
-        if (parts->parts[i].n)
+        columns->columns[i] = made_column(parts, (size_t)i, columns->number);
+        if (parts->parts[i].n && columns->columns[i] == NULL)
             status = dimension_of(parts, &parts->parts[i], columns->number, &columns->columns[i], err);
     }
     return status;
@@ -345,6 +372,9 @@ static dk_status aggregate_range(void *arg, unsigned worker, uint64_t begin, uin
     for (uint64_t i = begin; status == DK_OK && i < end; i++) {
         dki_partition *part = &columns->parts->parts[i];
 
+        if (columns->columns[i] == NULL)
+            columns->columns[i] =
+                made_column(columns->parts, (size_t)i, columns->parts->packing.n_dims + columns->number);
         if (part->n && columns->columns[i] == NULL)
             status = dki_accumulator_finish(&part->accumulators[columns->number], part->order, part->n,
                                             &columns->columns[i], &columns->faults[i], err);

@@ -28,6 +28,9 @@ typedef struct dki_partitions {
     dki_partition *parts;
     size_t n_parts;
     size_t n_groups; /* of all, once all rows are in */
+    /* Where parts were sorted (partition_sorted.c); else NULL. */
+    const dk_column **made; /* of each part: its dimensions, then its aggregates; NULL: from its accumulator */
+    bool *direct;           /* of each aggregate, whether it has no accumulators */
 } dki_partitions;
 
 /* Rows for a part, at most DK_BLOCK_ROWS. Arrays of values: integers and codes as 64 bits, reals as they are. */
@@ -47,8 +50,13 @@ dk_status dki_partitions_init(dki_partitions *parts, const dki_plan *plan, const
 void dki_partitions_drop(dki_partitions *parts); /* a zeroed one too */
 dk_status dki_partition_add(const dki_partitions *parts, dki_partition *part, const dki_partition_rows *rows,
                             dk_error *err);
+/* Has the accumulators of a part take rows whose groups are known, and numbered below part->n. */
+dk_status dki_partition_accumulate(const dki_partitions *parts, dki_partition *part, const dki_partition_rows *rows,
+                                   const uint32_t *groups, dk_error *err);
 /* Puts the groups of every part in order, once all rows are in. */
 dk_status dki_partitions_settle(dki_partitions *parts, dk_error *err);
+/* Counts the groups of all parts. */
+void dki_partitions_number(dki_partitions *parts);
 
 /* Columns of the whole result, in the order of keys. */
 dk_status dki_partitions_dimension(const dki_partitions *parts, size_t dim, const dk_column **out, dk_error *err);

@@ -94,11 +94,11 @@ size_t dki_deal_row_bytes(const dki_deal *deal)
     return bytes;
 }
 
-dk_status dki_dealt_rows_init(const dki_deal *deal, dki_dealt_rows *rows, dki_arena *arena, size_t n, dk_error *err)
+dk_status dki_dealt_rows_init(const dki_deal *deal, dki_dealt_rows *rows, size_t n, dk_error *err)
 {
     dk_context *context = deal->plan->context;
 
-    rows->values = dki_arena_array(arena, deal->n_arrays, sizeof *rows->values, err);
+    rows->values = dki_calloc(context, deal->n_arrays, sizeof *rows->values, err);
     if (rows->values == NULL || (rows->low = dki_alloc_wide(context, n * sizeof *rows->low, err)) == NULL)
         return DK_ERR_MEMORY;
     if (deal->packing->bits > 64 && (rows->high = dki_alloc_wide(context, n * sizeof *rows->high, err)) == NULL)
@@ -118,6 +118,7 @@ void dki_dealt_rows_drop(const dki_deal *deal, dki_dealt_rows *rows)
 
     for (size_t i = 0; rows->values && i < deal->n_arrays; i++)
         dki_free(context, rows->values[i]);
+    dki_free(context, (void *)rows->values);
     dki_free(context, rows->low);
     dki_free(context, rows->high);
     dki_free(context, rows->flags);
@@ -147,7 +148,7 @@ static dk_status dealer_init(const dki_deal *deal, dki_dealer *dealer, dk_error 
     dealer->flags = dki_arena_alloc(arena, DK_BLOCK_ROWS * sizeof *dealer->flags, err);
     if (!dealer->part || !dealer->to || !dealer->scratch || !dealer->chosen || !dealer->codes || !dealer->flags)
         return DK_ERR_MEMORY;
-    status = dki_dealt_rows_init(deal, &dealer->rows, arena, deal->range_rows, err);
+    status = dki_dealt_rows_init(deal, &dealer->rows, deal->range_rows, err);
     return status == DK_OK ? dki_inputs_init(&dealer->inputs, deal->plan, NULL, err) : status;
 }
 

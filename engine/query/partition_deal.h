@@ -57,9 +57,8 @@ void dki_deal_drop(dki_deal *deal);
 /* Bytes of a row. */
 size_t dki_deal_row_bytes(const dki_deal *deal);
 /* Arrays for n rows, as wide blocks, which have large pages where they are large: rows are put here and there. To be
- * dropped in any case; the array of arrays lies in the arena. */
-dk_status dki_dealt_rows_init(const dki_deal *deal, dki_dealt_rows *rows, dki_arena *arena, size_t n,
-                              dk_error *err);
+ * dropped in any case. */
+dk_status dki_dealt_rows_init(const dki_deal *deal, dki_dealt_rows *rows, size_t n, dk_error *err);
 void dki_dealt_rows_drop(const dki_deal *deal, dki_dealt_rows *rows);
 /* Reads rows begin .. end - 1, at most range_rows, with the dealer of that number, of which only the thread of that
  * number may ask. */
@@ -80,5 +79,9 @@ dk_status dki_dealt_batch_init(const dki_deal *deal, dki_dealt_batch *batch, dki
 /* Shows n <= DK_BLOCK_ROWS dealt rows from row `from` on. */
 void dki_dealt_batch_show(const dki_deal *deal, const dki_dealt_batch *batch, const dki_dealt_rows *rows,
                           size_t from, size_t n, dki_partition_rows *out);
+
+/* Of partition_sorted.c: fills, sorts and finishes parts, which have their borders and no rows, where nearly every row
+ * is a group of its own. Groups are not to be gathered. */
+dk_status dki_partitions_sort(dki_partitions *parts, dki_deal *deal, dk_error *err);
 
 #endif

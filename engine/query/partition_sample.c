@@ -61,6 +61,7 @@ dk_status dki_sample_take(const dki_plan *plan, const dki_packing *packing, dki_
     for (uint64_t place = 0; status == DK_OK && place < n_places; place++) {
         uint64_t row = place * step + (n_rows - n_places * step) / n_places * place;
 
+        sample->n_seen += step;
         status = sample_place(packing, &inputs, row, n_rows - row < step ? (size_t)(n_rows - row) : step, sample,
                               &ignored);
         if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {

@@ -20,6 +20,7 @@ typedef struct dki_borders {
 typedef struct dki_sample {
     uint64_t *low, *high, *order;
     size_t n, n_keys;
+    uint64_t n_seen; /* rows that were looked at, selected or not */
 } dki_sample;
 
 /* Keys of some rows from everywhere, in memory of the arena. What cannot be evaluated in a sample is left to the pass

@@ -23,7 +23,8 @@
 #define LEAST_RANGES 4
 #define LEAST_BLOCKS 32 /* a table below that takes less than what is made here */
 #define MANY_KEYS 2048  /* in a sample */
-#define SOME_KEYS 16    /* where values have to be sorted by group */
+#define MOST_SORTED (UINT64_C(1) << 31)
+#define SOME_KEYS 16 /* where values have to be sorted by group */
 
 struct scan {
     dki_deal deal;
@@ -97,9 +98,8 @@ static dk_status scan_chunks(struct scan *scan, dk_error *err)
     if (scan->n_ranges > n_rows / deal->range_rows + 1)
         scan->n_ranges = (size_t)(n_rows / deal->range_rows) + 1;
     scan->starts = dki_arena_array(&deal->arena, scan->n_ranges * (n_parts + 1), sizeof *scan->starts, err);
-    status = scan->starts
-                 ? dki_dealt_rows_init(deal, &scan->rows, &deal->arena, scan->n_ranges * deal->range_rows, err)
-                 : DK_ERR_MEMORY;
+    status = scan->starts ? dki_dealt_rows_init(deal, &scan->rows, scan->n_ranges * deal->range_rows, err)
+                          : DK_ERR_MEMORY;
     for (scan->first = 0; status == DK_OK && scan->first < n_rows; scan->first += scan->n) {
         uint64_t most = (uint64_t)scan->n_ranges * deal->range_rows;
 
@@ -123,8 +123,20 @@ static bool has_tallies(const dki_plan *plan)
     return false;
 }
 
-/* Decides, and makes parts where keys are many. */
-static dk_status plan_parts(dki_deal *deal, bool by_index, dki_partitions **out, dk_error *err)
+/* Whether keys are so many that hardly two rows have the same one. Of n rows that are looked at, n * n / 2 / N pairs would be
+ * alike if N keys were equally frequent: there are to be half as many keys as rows. */
+static dk_status is_sorted(const dki_plan *plan, const dki_sample *sample, bool *out, dk_error *err)
+{
+    uint64_t n_rows = dk_table_n_rows(plan->table);
+    double n_alike = (double)(sample->n - sample->n_keys);
+
+    *out = n_rows <= MOST_SORTED && sample->n_keys >= sample->n - sample->n / 4 &&
+           n_alike * (double)n_rows <= (double)sample->n * (double)sample->n_seen;
+    return *out ? dki_plan_stays_in_parts(plan, out, err) : DK_OK;
+}
+
+/* Decides, and makes parts where keys are many. *sorted: they are to be sorted. */
+static dk_status plan_parts(dki_deal *deal, bool by_index, dki_partitions **out, bool *sorted, dk_error *err)
 {
     const dki_plan *plan = deal->plan;
     dki_sample sample;
@@ -140,6 +152,9 @@ static dk_status plan_parts(dki_deal *deal, bool by_index, dki_partitions **out,
         sample.n_keys < (sorts && many > SOME_KEYS ? SOME_KEYS : many))
         return status;
     dki_borders_find(&sample, deal->packing->bits, n_parts, &deal->borders);
+    status = is_sorted(plan, &sample, sorted, err);
+    if (status != DK_OK)
+        return status;
     *out = dki_calloc(plan->context, 1, sizeof **out, err);
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
@@ -149,7 +164,7 @@ dk_status dki_partitions_scan(const dki_plan *plan, bool by_index, dki_groups *g
 {
     struct scan *scan;
     dki_packing packing = { 0 };
-    bool fits = false;
+    bool fits = false, sorted = false;
     dk_status status;
 
     *out = NULL;
@@ -163,15 +178,15 @@ dk_status dki_partitions_scan(const dki_plan *plan, bool by_index, dki_groups *g
     if (status == DK_OK && fits)
         status = dki_deal_init(&scan->deal, plan, &packing, &fits, err);
     if (status == DK_OK && fits)
-        status = plan_parts(&scan->deal, by_index, out, err);
+        status = plan_parts(&scan->deal, by_index, out, &sorted, err);
     if (*out == NULL)
         dki_packing_drop(&packing);
     if (status == DK_OK && *out) {
         scan->parts = *out;
         status = dki_partitions_init(*out, plan, &packing, dki_deal_n_parts(&scan->deal), err);
         if (status == DK_OK)
-            status = scan_chunks(scan, err);
-        if (status == DK_OK)
+            status = sorted ? dki_partitions_sort(*out, &scan->deal, err) : scan_chunks(scan, err);
+        if (status == DK_OK && !sorted)
             status = dki_partitions_settle(*out, err);
     }
     for (size_t i = 0; i < DKI_MOST_WORKERS; i++) {

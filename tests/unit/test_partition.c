@@ -26,11 +26,12 @@ static int stop(void **state)
     return 0;
 }
 
-/* How many partitions the rows go to; 0: they go another way. */
-static size_t n_partitions(const dk_table *table, const char *by, const char *measure)
+/* How many partitions the rows go to; 0: they go another way. *sorted: whether rows are sorted there, not hashed. */
+static size_t partitions(const dk_table *table, const char *by, const char *measure, dk_margins margins,
+                         bool *sorted)
 {
     const dk_measure dim = { by, NULL, NULL }, one = { measure, NULL, NULL };
-    const dk_breakdown_spec spec = { .by = &dim, .n_by = 1, .measures = &one, .n_measures = 1 };
+    const dk_breakdown_spec spec = { .by = &dim, .n_by = 1, .measures = &one, .n_measures = 1, .margins = margins };
     const dk_breakdown *breakdown = NULL;
     dki_plan plan;
     const dki_plan *one_plan = &plan;
@@ -42,10 +43,18 @@ static size_t n_partitions(const dk_table *table, const char *by, const char *me
     assert_ok(dki_plan_init(&plan, breakdown, table, NULL, NULL, &err), &err);
     assert_ok(dki_groups_scan(&groups, &one_plan, 1, &err), &err);
     n = groups.parts ? groups.parts->n_parts : 0;
+    *sorted = groups.parts && groups.parts->made;
     dki_groups_drop(&groups);
     dki_plan_drop(&plan);
     dk_breakdown_release(breakdown);
     return n;
+}
+
+static size_t n_partitions(const dk_table *table, const char *by, const char *measure)
+{
+    bool sorted;
+
+    return partitions(table, by, measure, DK_MARGINS_NONE, &sorted);
 }
 
 /* In one table, then in partitions by threads of some numbers. */
@@ -226,6 +235,65 @@ static void the_sample_decides(void **state)
     dk_table_release(table);
 }
 
+/* Where hardly two rows have the same key they are sorted, unless totals want all groups in one place. */
+static void rows_of_their_own_are_sorted(void **state)
+{
+    static const struct shape list[] = { { "k", DK_INTEGER, UINT64_C(4000000000), -9, 2 },
+                                         { "twice", DK_INTEGER, 140000, -9, 0 },
+                                         { "ten", DK_INTEGER, 14000, -9, 0 } };
+    const dk_table *table = table_of(context, list, 3, 140000);
+    bool sorted;
+
+    (void)state;
+    assert_true(partitions(table, "k", "n = count()", DK_MARGINS_NONE, &sorted) > 20); /* half of them null */
+    assert_false(sorted);
+    assert_true(partitions(table, "a = coalesce(k, twice)", "n = count()", DK_MARGINS_NONE, &sorted) >= 60);
+    assert_true(sorted);
+    assert_true(partitions(table, "a = coalesce(k, twice)", "n = count()", DK_MARGINS_TOTALS, &sorted) >= 60);
+    assert_false(sorted);
+    assert_true(partitions(table, "a = real(ten)", "n = count()", DK_MARGINS_NONE, &sorted) >= 60);
+    assert_false(sorted);
+    dk_table_release(table);
+}
+
+/* Keys that lie evenly and unevenly, in one word and in two, some more bits than can be sorted at once. */
+static void sorted_rows_have_one_answer(void **state)
+{
+    static const struct shape list[] = { { "k", DK_INTEGER, UINT64_C(4000000000), 17, 0 },
+                                         { "near", DK_INTEGER, 1000000, -5, 0 },
+                                         { "x", DK_INTEGER, 1000, -450, 0 },
+                                         { "y", DK_INTEGER, 1000, -450, 5 },
+                                         { "r", DK_REAL, UINT64_C(4000000000), -2500, 5 },
+                                         { "day", DK_DATE, 365, 19000, 0 },
+                                         { "c", DK_CATEGORY, 9, 0, 5 },
+                                         { "big", DK_INTEGER, 9, INT64_C(900000000000000), 0 } };
+    static const char *const dims[][4] = { { "k" },
+                                           { "near" },
+                                           { "near", "x" },
+                                           { "c", "near", "day" },
+                                           { "a = (near - 500000) * (near - 500000) * 9" },
+                                           { "a = 1 / real(k)" },
+                                           { "r", "near" },
+                                           { "a = x * 1000000000", "b = real(x)", "near" },
+                                           { "a = x / 7", "b = 9 - real(x)", "c" } };
+    uint64_t n_rows = quick() ? 4000 : 14000;
+    const dk_table *table = table_of(context, list, 8, n_rows);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof dims / sizeof *dims; i++) {
+        struct question question = { .measures = { "n = count()", "s = sum(x)", "l = min(x)", "g = max(day)",
+                                                   "m = mean(x)", "t = sum(r)" },
+                                     .where = i % 3 == 2 ? "x ~= 3" : NULL };
+
+        memcpy(question.by, dims[i], sizeof dims[i]);
+        assert_both_ways(table, &question);
+        question.measures[4] = "o = first(y) where y > 3";
+        question.measures[5] = "u = sum(big)";
+        assert_both_ways(table, &question);
+    }
+    dk_table_release(table);
+}
+
 /* The fault of the earliest row is reported, and that of the first group. */
 static void faults_are_those_of_the_plain_way(void **state)
 {
@@ -305,9 +373,11 @@ static void a_budget_stops_it_and_so_does_an_interruption(void **state)
 
     (void)state;
     dk_set_threads(2);
-    dk_context_set_budget(context, used + ((size_t)6 << 20));
-    assert_fails(ask_table(&question, table, NULL, &result, &err), &err, DK_ERR_MEMORY, "budget");
-    assert_int_equal(dk_context_used_bytes(context), used);
+    for (size_t budget = 1; budget < 8; budget++) { /* not enough to begin, to sort, to make columns */
+        dk_context_set_budget(context, used + (budget << 19));
+        assert_fails(ask_table(&question, table, NULL, &result, &err), &err, DK_ERR_MEMORY, "budget");
+        assert_int_equal(dk_context_used_bytes(context), used);
+    }
     dk_context_set_budget(context, 0);
     dk_context_interrupt(context);
     assert_fails(ask_table(&question, table, NULL, &result, &err), &err, DK_ERR_INTERRUPTED, "");
@@ -324,6 +394,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(weights_weigh, start, stop),
         cmocka_unit_test_setup_teardown(many_rows_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(the_sample_decides, start, stop),
+        cmocka_unit_test_setup_teardown(rows_of_their_own_are_sorted, start, stop),
+        cmocka_unit_test_setup_teardown(sorted_rows_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(faults_are_those_of_the_plain_way, start, stop),
         cmocka_unit_test_setup_teardown(all_partitions_give_up_the_same_digits, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
