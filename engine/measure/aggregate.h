@@ -16,8 +16,8 @@
 #include "base/checked.h"
 #include "base/hash.h"
 #include "base/number.h"
-#include "moments.h"
 #include "base/real_sum.h"
+#include "moments.h"
 #include "tally.h"
 
 typedef enum dki_aggregate_kind {

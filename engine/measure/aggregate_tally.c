@@ -15,8 +15,11 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/pool.h"
 #include "base/status.h"
 #include "expr/poll_row.h"
+
+#define SELECTED_VALUES 16384 /* that a thread takes at a time */
 
 /* The entries that a quantile is a mean of, and how much each has of the stretch. Lengths are whole numbers: those of
  * the counts, times the share's denominator. */
@@ -97,6 +100,11 @@ static double real_mean(struct stretch *stretch)
     return differ ? first * rest + others : first;
 }
 
+static dk_status does_not_fit(dk_error *err)
+{
+    return dki_fail(err, DK_ERR_OVERFLOW, "quantile() does not fit in 64 bits above and below");
+}
+
 static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dk_builder *builder,
                                  bool *fits, dk_error *err)
 {
@@ -111,8 +119,74 @@ static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t gr
         return dk_builder_real(builder, real_mean(&stretch), err);
     *fits = exact_mean(&stretch, what->scale, &ratio);
     if (!*fits)
-        return dki_fail(err, DK_ERR_OVERFLOW, "quantile() does not fit in 64 bits above and below");
+        return does_not_fit(err);
     return dk_builder_ratio(builder, ratio, err);
+}
+
+/* Quantiles of groups whose values are listed. */
+struct selection {
+    const dki_accumulator *accumulator;
+    const uint32_t *groups;
+    dk_ratio *ratios; /* of each; the denominator is 0 where it does not fit, and where there are no values */
+};
+
+/* As a stretch over entries gives it, of two that are neighbours in order. */
+static bool select_quantile(const dki_accumulator *accumulator, uint32_t group, dk_ratio *out)
+{
+    const dki_value_lists *lists = accumulator->tally.lists;
+    dk_ratio share = accumulator->what.share;
+    size_t n = (size_t)accumulator->n[group];
+    dki_u128 place = (dki_u128)(n - 1) * (uint64_t)share.numerator;
+    int64_t whole = share.denominator, second = (int64_t)(place % (uint64_t)whole);
+    uint32_t codes[2];
+    dki_i128 sum, term, denominator;
+
+    dki_codes_select(lists->codes + lists->starts[group], n, (size_t)(place / (uint64_t)whole), codes);
+    return !dki_mul_i128((dki_i128)lists->least + codes[0], whole - second, &sum) &&
+           !dki_mul_i128((dki_i128)lists->least + codes[1], second, &term) && !dki_add_i128(sum, term, &sum) &&
+           !dki_mul_i128(whole, dki_power10[accumulator->what.scale], &denominator) &&
+           dki_ratio_make(sum, denominator, out);
+}
+
+static dk_status select_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    struct selection *selection = arg;
+
+    (void)worker;
+    (void)err;
+    for (uint64_t i = begin; i < end; i++) {
+        uint32_t group = selection->groups[i];
+
+        if (selection->accumulator->n[group] == 0 ||
+            !select_quantile(selection->accumulator, group, &selection->ratios[i]))
+            selection->ratios[i].denominator = 0;
+    }
+    return DK_OK;
+}
+
+static dk_status append_selected(const dki_accumulator *accumulator, const uint32_t *groups, size_t n,
+                                 dk_builder *builder, size_t *fault, dk_error *err)
+{
+    dk_context *context = accumulator->context;
+    const dki_value_lists *lists = accumulator->tally.lists;
+    uint64_t n_values = lists->starts[lists->n_groups], grain = SELECTED_VALUES / (n_values / (n + 1) + 1) + 1;
+    struct selection selection = { accumulator, groups, dki_alloc_array(context, n, sizeof(dk_ratio), err) };
+    dk_status status =
+        selection.ratios ? dki_parallel(context, n, grain, select_range, &selection, err) : DK_ERR_MEMORY;
+
+    DKI_FOR_ROWS(i, n, context, status, err)
+    {
+        if (selection.ratios[i].denominator != 0) {
+            status = dk_builder_ratio(builder, selection.ratios[i], err);
+        } else if (accumulator->n[groups[i]] == 0) {
+            status = dk_builder_null(builder, 1, err);
+        } else {
+            *fault = (size_t)i;
+            status = does_not_fit(err);
+        }
+    }
+    dki_free(context, selection.ratios);
+    return status;
 }
 
 static dk_status append_distinct(const dki_accumulator *accumulator, uint32_t group, dk_builder *builder,
@@ -207,11 +281,14 @@ dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint3
     dki_aggregate_kind kind = accumulator->what.kind;
     bool fits = true;
     dk_builder *builder = NULL;
-    dk_status status = dki_tally_settle(&accumulator->tally, err);
+    bool listed = kind == DKI_AGGREGATE_QUANTILE && accumulator->tally.lists;
+    dk_status status = listed ? DK_OK : dki_tally_settle(&accumulator->tally, err);
 
     if (status == DK_OK)
         status = new_builder(accumulator, &builder, err);
-    DKI_FOR_ROWS(i, n, accumulator->context, status, err)
+    if (status == DK_OK && listed)
+        status = append_selected(accumulator, groups, n, builder, fault, err);
+    DKI_FOR_ROWS(i, listed ? 0 : n, accumulator->context, status, err)
     {
         if (kind == DKI_AGGREGATE_DISTINCT)
             status = append_distinct(accumulator, groups[i], builder, err);

@@ -115,6 +115,21 @@ void dki_moments_add_whole(dki_moments *moments, size_t group, int64_t x, int64_
     }
 }
 
+void dki_moments_add_sums(const dki_moments *moments, size_t group, uint64_t n, int64_t least, uint64_t sum,
+                          dki_u128 squares)
+{
+    uint64_t *record = moments->records + group * moments->stride, from = (uint64_t)least;
+    const uint64_t x[] = { sum, 0 }, xx[] = { (uint64_t)squares, (uint64_t)(squares >> 64), 0 };
+
+    if (moments->form == DKI_MOMENTS_NARROW) { /* read as signed numbers: sums of x itself, which fit */
+        record[0] += sum + n * from;
+        record[1] += (uint64_t)squares + 2 * from * sum + n * from * from;
+        return;
+    }
+    dki_fixed_merge(record, x, 2);
+    dki_fixed_merge(record + 2, xx, 3);
+}
+
 /* Where moment k begins in a long record. */
 static size_t long_at(const dki_moments *moments, unsigned k)
 {

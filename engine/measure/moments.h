@@ -98,6 +98,11 @@ static inline void dki_moments_add_one(const dki_moments *moments, size_t group,
         dki_moments_add_192(record + 10, x, y);
     }
 }
+/* Adds n values x and their squares, given as sums of x - least and of its squares: to a variance alone, which does not
+ * know where values are counted from, so that wide sums stay as they are given. least is the same in all calls, and
+ * nothing else adds to these moments. */
+void dki_moments_add_sums(const dki_moments *moments, size_t group, uint64_t n, int64_t least, uint64_t sum,
+                          dki_u128 squares);
 /* Adds group `from` of another of the same form to group `to`. */
 dk_status dki_moments_merge(dki_moments *moments, size_t to, const dki_moments *other, size_t from, dk_error *err);
 

@@ -31,6 +31,7 @@ void dki_tally_drop(dki_tally *tally)
     dki_free(tally->context, tally->keys);
     dki_free(tally->context, tally->counts);
     dki_text_map_drop(&tally->texts);
+    dki_value_lists_release(tally->lists);
     memset(tally, 0, sizeof *tally);
 }
 
@@ -50,11 +51,53 @@ static dk_status lengthen(dki_tally *tally, size_t capacity, dk_error *err)
     return status;
 }
 
+void dki_tally_list(dki_tally *tally, dki_value_lists *lists)
+{
+    tally->lists = lists;
+    lists->n_users++;
+}
+
+/* Adds the values of group first + i to group map[i], for n groups. */
+static dk_status add_lists(dki_tally *tally, const dki_value_lists *lists, size_t first, size_t n,
+                           const uint32_t *map, dk_error *err)
+{
+    size_t end = first + n < lists->n_groups ? first + n : lists->n_groups;
+    dk_status status = DK_OK;
+
+    for (size_t group = first; status == DK_OK && group < end; group++) {
+        size_t from = lists->starts[group], some = lists->starts[group + 1] - from;
+
+        status = dki_poll(tally->context, err);
+        if (status == DK_OK)
+            status = dki_tally_room(tally, some, err);
+        for (size_t i = 0; status == DK_OK && i < some; i++)
+            dki_tally_put(tally, map ? map[group - first] : (uint32_t)group,
+                          dki_tally_integer((int64_t)((uint64_t)lists->least + lists->codes[from + i])), 1);
+    }
+    return status;
+}
+
+/* Makes entries of lists. */
+static dk_status unpack(dki_tally *tally, dk_error *err)
+{
+    dki_value_lists *lists = tally->lists;
+    dk_status status;
+
+    if (lists == NULL)
+        return DK_OK;
+    tally->lists = NULL;
+    status = add_lists(tally, lists, 0, lists->n_groups, NULL, err);
+    dki_value_lists_release(lists);
+    return status;
+}
+
 dk_status dki_tally_room(dki_tally *tally, size_t n, dk_error *err)
 {
     size_t capacity = tally->capacity ? tally->capacity : FIRST_ROOM;
-    dk_status status;
+    dk_status status = unpack(tally, err);
 
+    if (status != DK_OK)
+        return status;
     if (n <= tally->capacity - tally->n)
         return DK_OK;
     if (tally->n > FIRST_ROOM && tally->n >= tally->patience * tally->n_settled) {
@@ -82,7 +125,12 @@ dk_status dki_tally_merge(dki_tally *tally, const dki_tally *from, size_t first,
                           dk_error *err)
 {
     bool translates = tally != from && from->texts.n > 0;
+    dk_status ready = unpack(tally, err);
 
+    if (ready == DK_OK && from->lists)
+        ready = add_lists(tally, from->lists, first, n, map, err);
+    if (ready != DK_OK)
+        return ready;
     for (size_t i = 0, end = from->n; i < end; i++) {
         uint64_t key = from->keys[i];
         uint32_t group = from->groups[i], number;
@@ -236,12 +284,13 @@ static dk_status settle_numbers(dki_tally *tally, uint64_t least, unsigned key_b
 dk_status dki_tally_settle(dki_tally *tally, dk_error *err)
 {
     uint64_t least = UINT64_MAX, most = 0, group = 0, others = 0;
-    size_t n = tally->n;
+    size_t n;
     unsigned key_bits, bits;
-    dk_status status;
+    dk_status status = unpack(tally, err);
 
-    if (n == 0)
-        return DK_OK;
+    n = tally->n;
+    if (status != DK_OK || n == 0)
+        return status;
     for (size_t i = 0; i < n; i++) {
         least = tally->keys[i] < least ? tally->keys[i] : least;
         most = tally->keys[i] > most ? tally->keys[i] : most;

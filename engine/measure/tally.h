@@ -3,6 +3,7 @@
 #define DKI_MEASURE_TALLY_H
 
 #include "base/hash.h"
+#include "value_lists.h"
 
 /* Entries in any order; the same group and key may stand in several. Keys stand in the order of the values that
  * they are made of, but for texts, whose keys are numbers in `texts`. */
@@ -15,11 +16,12 @@ typedef struct dki_tally {
     size_t n_settled; /* so many were left when entries were last put together */
     size_t patience;  /* and this many times as many there may be before it is done again */
     dki_text_map texts;
+    dki_value_lists *lists; /* NULL; or the values of groups, each counting one, in the place of entries */
 } dki_tally;
 
 void dki_tally_init(dki_tally *tally, dk_context *context);
 void dki_tally_drop(dki_tally *tally);
-/* Makes room for n more entries, by putting equal ones together or by more memory. */
+/* Lists become entries in all that follows but dki_tally_list. Makes room for n more entries, by putting equal ones together or by more memory. */
 dk_status dki_tally_room(dki_tally *tally, size_t n, dk_error *err);
 /* There is room. */
 static inline void dki_tally_put(dki_tally *tally, uint32_t group, uint64_t key, uint64_t count)
@@ -33,6 +35,8 @@ dk_status dki_tally_put_text(dki_tally *tally, uint32_t group, const char *bytes
 /* Group first + i of from goes to group map[i], for n groups. Both may be one, as in dki_accumulator_merge. */
 dk_status dki_tally_merge(dki_tally *tally, const dki_tally *from, size_t first, size_t n, const uint32_t *map,
                           dk_error *err);
+/* Takes lists, as one more user, in the place of entries, of which there are none. */
+void dki_tally_list(dki_tally *tally, dki_value_lists *lists);
 /* Puts entries in the order of groups, then keys, each once. */
 dk_status dki_tally_settle(dki_tally *tally, dk_error *err);
 /* Of a settled tally: the first entry of the group, or the place where it would be. */

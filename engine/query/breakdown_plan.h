@@ -83,6 +83,7 @@ typedef struct dki_trace {
     bool in_parts;      /* by hash, in partitions of keys */
     size_t n_counted;   /* aggregates that counters by index give */
     size_t n_summed;    /* and sums by index */
+    size_t n_listed;    /* and lists of values by index */
     uint64_t *n_common; /* rows that each common part was computed for */
     uint64_t n_groups;
 } dki_trace;

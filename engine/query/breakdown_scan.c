@@ -207,8 +207,7 @@ static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker,
 
     if (dense->plan == NULL)
         return dki_group_block(&worker->found.grouper, inputs->by_views, n, inputs->selection, worker->group, err);
-    dki_dense_add(&worker->dense, &block, dense->all_taken ? NULL : worker->group);
-    return DK_OK;
+    return dki_dense_add(&worker->dense, &block, dense->all_taken ? NULL : worker->group, err);
 }
 
 static const int64_t *wholes_of(const struct worker *worker, size_t value)
@@ -334,7 +333,7 @@ static dk_status merge_groups(dki_groups *groups, const dki_groups *other, dk_er
 }
 
 /* The same by slot. */
-static dk_status merge_slots(const dki_dense_plan *dense, struct worker *first, const struct worker *other,
+static dk_status merge_slots(const dki_dense_plan *dense, struct worker *first, struct worker *other,
                              const uint32_t *same, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -423,13 +422,14 @@ static void put_trace(const dki_plan *plan, const dki_dense_plan *dense, const d
     for (size_t i = 0; trace->n_slots && i < plan->n_aggregates; i++) {
         trace->n_counted += dense->takes[i].how == DKI_DENSE_COUNTED;
         trace->n_summed += dense->takes[i].how == DKI_DENSE_SUMMED;
+        trace->n_listed += dense->takes[i].how == DKI_DENSE_LISTED;
     }
 }
 
 /* Groups where keys are many, if they are. */
 static dk_status scan_parts(dki_groups *groups, const dki_plan *plan, const dki_dense_plan *dense, dk_error *err)
 {
-    bool by_index = dense->plan != NULL && dense->all_taken;
+    bool by_index = dense->plan != NULL && !dense->sorts;
     dk_status status;
 
     if (by_index)

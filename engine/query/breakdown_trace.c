@@ -153,12 +153,14 @@ static void put_groups(struct rows *rows)
     const dki_plan *plan = rows->result->plan;
     const dki_trace *trace = plan->trace;
     uint64_t n_rows = plan->where ? rows->result->groups.n_where : dk_table_n_rows(plan->table);
-    size_t n_left = plan->n_aggregates - trace->n_counted - trace->n_summed;
-    char how[160];
+    size_t n_left = plan->n_aggregates - trace->n_counted - trace->n_summed - trace->n_listed;
+    char how[160], listed[48] = "";
 
+    if (trace->n_listed)
+        say(listed, sizeof listed, ", %zu from lists of values", trace->n_listed);
     if (trace->n_slots)
-        say(how, sizeof how, "by index, of %zu places: %zu counted, %zu added up", trace->n_slots, trace->n_counted,
-            trace->n_summed);
+        say(how, sizeof how, "by index, of %zu places: %zu counted, %zu added up%s", trace->n_slots,
+            trace->n_counted, trace->n_summed, listed);
     else if (trace->in_parts)
         say(how, sizeof how, "by hash, dealt to partitions of keys");
     else

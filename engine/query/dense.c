@@ -5,7 +5,7 @@
  * in counters that nobody reads, so that there is no branch and no gathering of rows.
  *
  * Invariants: every index is below the size of its table, also in rows that are not selected, whose values are
- * unspecified: what may hold anything there is clamped. Nothing here fails. Poll: the caller, once per block.
+ * unspecified: what may hold anything there is clamped. Nothing here fails but for memory of lists. Poll: the caller, once per block.
  */
 #include "dense.h"
 
@@ -100,11 +100,14 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->most = dki_arena_array(arena, plan->n_sums, sizeof *dense->most, err);
     dense->records = dki_arena_array(arena, plan->n_sums, sizeof *dense->records, err);
     dense->terms = dki_arena_array(arena, plan->n_sums, sizeof *dense->terms, err);
-    dense->masks = dki_arena_alloc(arena, plan->n_sums * 2 * DK_BLOCK_WORDS * sizeof *dense->masks, err);
-    dense->forms = dki_arena_alloc(arena, (2 + plan->n_counters + plan->n_sums) * sizeof *dense->forms, err);
+    dense->masks =
+        dki_arena_alloc(arena, (plan->n_sums + plan->n_lists) * 2 * DK_BLOCK_WORDS * sizeof *dense->masks, err);
+    dense->forms =
+        dki_arena_alloc(arena, (2 + plan->n_counters + plan->n_sums + plan->n_lists) * sizeof *dense->forms, err);
+    dense->lists = dki_arena_array(arena, plan->n_lists, sizeof *dense->lists, err);
     dense->room = dki_alloc_wide(context, 4 * tile + 64 * sizeof(uint32_t) + SCRATCH_BYTES * n_loose(plan), err);
     if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->records ||
-        !dense->terms || !dense->masks || !dense->forms || !dense->room)
+        !dense->terms || !dense->masks || !dense->lists || !dense->forms || !dense->room)
         return DK_ERR_MEMORY;
     dense->index = dense->room;
     dense->other = dense->room + tile;
@@ -126,6 +129,8 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     }
     for (size_t i = 0; status == DK_OK && i < plan->n_sums; i++)
         status = init_sums(dense, i, err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++)
+        status = dki_dense_list_init(&dense->lists[i], context, &plan->bins, err);
     return status;
 }
 
@@ -150,6 +155,8 @@ void dki_dense_drop(dki_dense *dense)
     free_each(context, dense->most, plan->n_sums);
     free_each(context, (void **)dense->records, plan->n_sums);
     free_each(context, (void **)dense->terms, plan->n_sums);
+    for (size_t i = 0; dense->lists && i < plan->n_lists; i++)
+        dki_dense_list_drop(&dense->lists[i]);
     dki_free(context, dense->seen);
     dki_free(context, dense->room);
     dki_arena_drop(&dense->arena);
@@ -241,17 +248,25 @@ static void form_of_slots(const dki_dense *dense, const dki_code_sum *slots, dki
     dki_sum_codes_of(sum, dki_width_for(dense->plan->n_slots), dense->index, true, 1);
 }
 
-/* Codes of values; in records one more, and 0 in rows that the breakdown's where leaves out. */
-static void form_values(const dki_dense *dense, const dki_dense_block *block, size_t i, dki_code_sum *sum)
+/* Codes of a value, 0 in rows that do not count; of sums and lists, numbered together. */
+static void form_kept(const dki_dense *dense, const dki_dense_block *block, size_t value, size_t i,
+                      dki_code_sum *sum)
 {
-    const dki_dense_sums *sums = &dense->plan->sums[i];
-    const dki_plan_value *value = &dense->plan->plan->values[sums->value];
-    dki_coding coding = coding_of(&value->what);
+    const dki_plan_value *from = &dense->plan->plan->values[value];
+    dki_coding coding = coding_of(&from->what);
 
     sum->start = 0;
     sum->n_terms = 0;
-    dki_sum_view_kept(sum, &coding, block->values[sums->value], 1, truth_of(block, value->filter),
+    dki_sum_view_kept(sum, &coding, block->values[value], 1, truth_of(block, from->filter),
                       dense->masks + i * 2 * DK_BLOCK_WORDS);
+}
+
+/* In records codes are one more, and 0 in rows that the breakdown's where leaves out. */
+static void form_values(const dki_dense *dense, const dki_dense_block *block, size_t i, dki_code_sum *sum)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[i];
+
+    form_kept(dense, block, sums->value, i, sum);
     if (sums->in_records && block->selection)
         dki_sum_bits(sum, block->selection, 1);
     else if (sums->in_records)
@@ -345,17 +360,38 @@ static void form_all(const dki_dense *dense, const dki_dense_block *block, bool 
     }
     for (size_t i = 0; i < plan->n_sums; i++)
         form_values(dense, block, i, &forms[2 + plan->n_counters + i]);
+    for (size_t i = plan->n_sums; i < plan->n_sums + plan->n_lists; i++)
+        form_kept(dense, block, plan->lists[i - plan->n_sums], i, &forms[2 + plan->n_counters + i]);
 }
 
-void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots)
+/* Adds rows from .. from + n - 1 to lists. */
+static dk_status add_lists(dki_dense *dense, struct codes slots, size_t from, size_t n, dk_error *err)
+{
+    const dki_dense_plan *plan = dense->plan;
+    const dki_code_sum *forms = dense->forms + 2 + plan->n_counters + plan->n_sums;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++) {
+        unsigned width = dki_width_for(dki_dimension_n_codes(&plan->plan->values[plan->lists[i]].what));
+        struct codes codes = take(&forms[i], width, dense->codes, from, n);
+
+        status = dki_dense_list_add(&dense->lists[i], slots.width, slots.at, codes.width, codes.at, n, err);
+    }
+    return status;
+}
+
+dk_status dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots, dk_error *err)
 {
     const dki_dense_plan *plan = dense->plan;
     const dki_code_sum *forms = dense->forms;
-    bool alone = plan->n_counters == 1 && plan->n_sums == 0 && slots == NULL; /* slots in one go with the index */
+    bool alone = plan->n_counters == 1 && plan->n_sums + plan->n_lists == 0 &&
+                 slots == NULL; /* slots in one go with the index */
     bool few = is_few(block);
+    dk_status status = DK_OK;
 
     form_all(dense, block, alone, few);
-    for (size_t from = 0; from < block->n; from += TILE_ROWS) { /* what is made stays in the nearest cache */
+    for (size_t from = 0; status == DK_OK && from < block->n;
+         from += TILE_ROWS) { /* what is made stays in the nearest cache */
         size_t n = block->n - from < TILE_ROWS ? block->n - from : TILE_ROWS;
         struct codes at = { NULL, 0 };
 
@@ -375,7 +411,9 @@ void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slo
         for (size_t i = 0; i < plan->n_sums; i++)
             add_sums(dense, at, take(&forms[2 + plan->n_counters + i], plan->sums[i].width, dense->codes, from, n),
                      i, n);
+        status = add_lists(dense, at, from, n, err);
         if (slots)
             dki_codes_copy(2, slots + from, at.width, at.at, n);
     }
+    return status;
 }

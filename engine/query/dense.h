@@ -9,6 +9,7 @@
 
 #include "breakdown_plan.h"
 #include "dense_kernels.h"
+#include "dense_lists.h"
 
 #define DKI_DENSE_BITS 4 /* conditions that one table of counters tells apart */
 
@@ -32,11 +33,11 @@ typedef struct dki_dense_sums {
     bool in_records;
 } dki_dense_sums;
 
-typedef enum dki_dense_way { DKI_DENSE_NOT, DKI_DENSE_COUNTED, DKI_DENSE_SUMMED } dki_dense_way;
+typedef enum dki_dense_way { DKI_DENSE_NOT, DKI_DENSE_COUNTED, DKI_DENSE_SUMMED, DKI_DENSE_LISTED } dki_dense_way;
 
 typedef struct dki_dense_take {
     dki_dense_way how;
-    size_t number; /* of its counters or sums */
+    size_t number; /* of its counters, sums or lists */
 } dki_dense_take;
 
 typedef struct dki_dense_plan {
@@ -45,9 +46,12 @@ typedef struct dki_dense_plan {
     uint32_t radix[DKI_MAX_DIMENSIONS]; /* codes of each dimension */
     dki_dense_counters *counters;
     dki_dense_sums *sums;
-    size_t n_counters, n_sums;
+    size_t *lists; /* the value of each */
+    dki_bins bins; /* of lists */
+    size_t n_counters, n_sums, n_lists;
     dki_dense_take *takes; /* of each aggregate */
     bool all_taken;
+    bool sorts;     /* values have to be sorted by group that nothing here takes */
     size_t seen_by; /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
 } dki_dense_plan;
 
@@ -62,11 +66,12 @@ typedef struct dki_dense {
     void **least, **most;
     dki_record **records;
     dki_record **terms;          /* of every code, where those are few */
+    dki_dense_list *lists;       /* of each lists */
     char *room;                  /* owned; what follows lies in it */
     void *index, *other, *codes; /* of the block at hand */
     void *picked;                /* indexes of the rows that count, one behind the other */
-    dki_code_sum *forms;         /* how they are made: slots, each counters, each sums */
-    uint64_t *masks;             /* of each sums */
+    dki_code_sum *forms;         /* how they are made: slots, each counters, each sums, each lists */
+    uint64_t *masks;             /* of each sums, each lists */
     void *loose;                 /* codes that are clamped first: of dimensions, of values of counters */
 } dki_dense;
 
@@ -87,12 +92,11 @@ void dki_dense_plan_drop(dki_dense_plan *dense);
 dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error *err);
 void dki_dense_drop(dki_dense *dense);
 /* Takes the rows of a block in. slots: NULL, or where the slot of each row goes. */
-void dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots);
-/* Takes in what another worker counted. */
-void dki_dense_merge(dki_dense *dense, const dki_dense *from);
+dk_status dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots, dk_error *err);
+/* Takes in what another worker counted; its lists are left empty. */
+void dki_dense_merge(dki_dense *dense, dki_dense *from);
 /* Makes groups of the slots that have rows, and fills the accumulators that were taken. by_slot: the accumulators
  * of the others, by slot, one for each aggregate. groups is initialised and empty. */
-dk_status dki_dense_finish(const dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups,
-                           dk_error *err);
+dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups, dk_error *err);
 
 #endif

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pool.h"
+
+#define LISTED_GROUPS 64 /* that a thread takes at a time */
 
 /* Merging. ----------------------------------------------------------------------------------------------------- */
 
@@ -53,7 +56,7 @@ static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
     }
 }
 
-void dki_dense_merge(dki_dense *dense, const dki_dense *from)
+void dki_dense_merge(dki_dense *dense, dki_dense *from)
 {
     const dki_dense_plan *plan = dense->plan;
 
@@ -68,6 +71,8 @@ void dki_dense_merge(dki_dense *dense, const dki_dense *from)
         dense->seen[slot] |= from->seen[slot];
     for (size_t i = 0; i < plan->n_sums; i++)
         merge_sums(dense, from, i);
+    for (size_t i = 0; i < plan->n_lists; i++)
+        dki_dense_list_merge(&dense->lists[i], &from->lists[i]);
 }
 
 /* From slots to groups. ---------------------------------------------------------------------------------------- */
@@ -298,6 +303,55 @@ static void fill_sums(const dki_dense *dense, size_t number, const uint32_t *slo
     }
 }
 
+/* Moments of groups from the lists of their values. */
+struct listed {
+    const dki_value_lists *lists;
+    dki_accumulator *accumulator;
+};
+
+static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct listed *listed = arg;
+    const dki_value_lists *lists = listed->lists;
+
+    (void)worker;
+    (void)err;
+    for (uint64_t i = begin; i < end; i++) {
+        size_t n = lists->starts[i + 1] - lists->starts[i];
+
+        listed->accumulator->n[i] = n;
+        if (dki_aggregate_has_moments(listed->accumulator->what.kind)) {
+            dki_code_sums sums = dki_codes_sums(lists->codes + lists->starts[i], n);
+
+            dki_moments_add_sums(&listed->accumulator->moments, (size_t)i, n, lists->least, sums.sum, sums.squares);
+        }
+    }
+    return DK_OK;
+}
+
+/* The aggregates over each list: they share what is made of it. */
+static dk_status fill_listed(dki_dense *dense, size_t number, const uint32_t *slots, size_t n, dki_groups *groups,
+                             dk_error *err)
+{
+    const dki_plan *plan = dense->plan->plan;
+    const dki_dimension *what = &plan->values[dense->plan->lists[number]].what;
+    dki_value_lists *lists = NULL;
+    dk_status status = dki_dense_list_finish(&dense->lists[number], slots, n, what->least, &lists, err);
+
+    for (size_t i = 0; status == DK_OK && i < groups->n_accumulators; i++) {
+        const dki_dense_take *take = &dense->plan->takes[i];
+        struct listed listed = { lists, &groups->accumulators[i] };
+
+        if (take->how != DKI_DENSE_LISTED || take->number != number)
+            continue;
+        status = dki_parallel(plan->context, n, LISTED_GROUPS, fill_range, &listed, err);
+        if (status == DK_OK && dki_aggregate_tallies(listed.accumulator->what.kind))
+            dki_tally_list(&listed.accumulator->tally, lists);
+    }
+    dki_value_lists_release(lists);
+    return status;
+}
+
 static dk_status fill_taken(const dki_dense *dense, size_t number, const uint32_t *slots, size_t n,
                             dki_accumulator *accumulator, dk_error *err)
 {
@@ -340,8 +394,7 @@ static dk_status fill_others(const dki_dense *dense, const dki_accumulator *by_s
     return status;
 }
 
-dk_status dki_dense_finish(const dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups,
-                           dk_error *err)
+dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups, dk_error *err)
 {
     const dki_dense_plan *plan = dense->plan;
     dk_context *context = plan->plan->context;
@@ -363,9 +416,11 @@ dk_status dki_dense_finish(const dki_dense *dense, const dki_accumulator *by_slo
     }
     for (size_t i = 0; status == DK_OK && i < groups->n_accumulators; i++) {
         status = dki_accumulator_room(&groups->accumulators[i], n, err);
-        if (status == DK_OK && n && plan->takes[i].how != DKI_DENSE_NOT)
+        if (status == DK_OK && n && plan->takes[i].how != DKI_DENSE_NOT && plan->takes[i].how != DKI_DENSE_LISTED)
             status = fill_taken(dense, i, slots, n, &groups->accumulators[i], err);
     }
+    for (size_t i = 0; status == DK_OK && n && i < plan->n_lists; i++)
+        status = fill_listed(dense, i, slots, n, groups, err);
     if (status == DK_OK)
         status = fill_others(dense, by_slot, map, groups, err);
     dki_free(context, map);

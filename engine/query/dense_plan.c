@@ -1,7 +1,8 @@
 /* dense_plan.c - which aggregates of a breakdown are counted by index, and by which tables.
  *
  * count() and rows() go into counters of rows. Aggregates over a value of few codes go into counters by that code
- * as well, from which all of them follow; over a value of more codes they go into sums. A condition is one more
+ * as well, from which all of them follow; over a value of more codes they go into sums, but quantiles into lists of values,
+ * from which a variance follows too. A condition is one more
  * digit of a counter's index: a row is counted once, whether it holds or not. So most questions cost one addition
  * for each row.
  *
@@ -105,6 +106,29 @@ static size_t find_sums(dki_dense_plan *dense, size_t value, uint64_t n_rows)
     return dense->n_sums++;
 }
 
+static size_t find_lists(dki_dense_plan *dense, size_t value)
+{
+    for (size_t i = 0; i < dense->n_lists; i++) {
+        if (dense->lists[i] == value)
+            return i;
+    }
+    return DKI_NONE;
+}
+
+/* The lists of a value that there are already: a variance alone takes less without. */
+static void take_listed(dki_dense_plan *dense, size_t number)
+{
+    const dki_plan_aggregate *aggregate = &dense->plan->aggregates[number];
+    dki_dense_take *to = &dense->takes[number];
+    size_t found;
+
+    if (aggregate->what.kind != DKI_AGGREGATE_VARIANCE && aggregate->what.kind != DKI_AGGREGATE_SD)
+        return;
+    found = aggregate->what.weighted ? DKI_NONE : find_lists(dense, aggregate->value);
+    if (found != DKI_NONE)
+        *to = (dki_dense_take){ .how = DKI_DENSE_LISTED, .number = found };
+}
+
 static void take(dki_dense_plan *dense, size_t number, uint64_t n_rows)
 {
     const dki_plan *plan = dense->plan;
@@ -130,6 +154,13 @@ static void take(dki_dense_plan *dense, size_t number, uint64_t n_rows)
         most = CHEAP_COUNTERS;
     if (find_counters(dense, aggregate->value, plan->values[aggregate->value].filter, most, &to->number)) {
         to->how = DKI_DENSE_COUNTED;
+    } else if (kind == DKI_AGGREGATE_QUANTILE) {
+        to->how = DKI_DENSE_LISTED;
+        to->number = find_lists(dense, aggregate->value);
+        if (to->number == DKI_NONE) {
+            to->number = dense->n_lists;
+            dense->lists[dense->n_lists++] = aggregate->value;
+        }
     } else if (what->has_bounds && !dki_aggregate_tallies(kind)) {
         to->how = DKI_DENSE_SUMMED;
         to->number = find_sums(dense, aggregate->value, n_rows);
@@ -180,12 +211,18 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     dense->counters = dki_calloc(plan->context, n + 1, sizeof *dense->counters, err);
     dense->sums = dki_calloc(plan->context, n, sizeof *dense->sums, err);
     dense->takes = dki_calloc(plan->context, n, sizeof *dense->takes, err);
-    if (dense->counters == NULL || dense->sums == NULL || dense->takes == NULL)
+    dense->lists = dki_calloc(plan->context, n, sizeof *dense->lists, err);
+    if (dense->counters == NULL || dense->sums == NULL || dense->takes == NULL || dense->lists == NULL)
         return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        take(dense, i, n_rows);
     dense->all_taken = true;
     for (size_t i = 0; i < n; i++) {
-        take(dense, i, n_rows);
-        dense->all_taken = dense->all_taken && dense->takes[i].how != DKI_DENSE_NOT;
+        take_listed(dense, i);
+        if (dense->takes[i].how != DKI_DENSE_NOT)
+            continue;
+        dense->all_taken = false;
+        dense->sorts = dense->sorts || dki_aggregate_tallies(plan->aggregates[i].what.kind);
     }
     if (!dense->all_taken && dense->n_slots > FEW_SLOTS && dense->n_slots > n_rows / 8) {
         dki_dense_plan_drop(dense); /* accumulators are wide: one for each group that there is takes less */
@@ -194,6 +231,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     if (n == 0)
         (void)find_counters(dense, DKI_NONE, DKI_NONE, UINT64_MAX, &ignored);
     place_sums(dense);
+    dense->bins = dki_bins_for(dense->n_slots, n_rows);
     for (size_t i = 0; i < dense->n_counters; i++)
         spread(&dense->counters[i]);
     return DK_OK;
@@ -206,5 +244,6 @@ void dki_dense_plan_drop(dki_dense_plan *dense)
     dki_free(dense->plan->context, dense->counters);
     dki_free(dense->plan->context, dense->sums);
     dki_free(dense->plan->context, dense->takes);
+    dki_free(dense->plan->context, dense->lists);
     memset(dense, 0, sizeof *dense);
 }

@@ -119,6 +119,17 @@ test("a plan says how each part was computed, with its rows", function(t, dk)
   t.has(text, "  where c is null and not b or x > 2", "looked up by 8 codes of x", "; once for 3", "total")
 end)
 
+test("quantiles of values that are too many to count are selected from lists", function(t, dk)
+  local x, c = {}, {}
+  for i = 1, 400 do
+    x[i], c[i] = i * 10007, "c" .. i % 4
+  end
+  local found = steps(dk.breakdown { by = "c", measures = { "m = median(x)", "q = quantile(x, 0.9)", "d = sd(x)" } }
+    :plan(dk.table { { "c", c }, { "x", x } }))
+  t.eq(found[4][3], "by index, of 5 places: 0 counted, 0 added up, 3 from lists of values")
+  t.eq(found[5][1], "scan")
+end)
+
 test("keys that have to be looked for, and expressions alone", function(t, dk)
   local data = many(dk)
   local plan = dk.breakdown { by = { "name", "q = 10 / x" }, measures = "n = count()", margins = "cube" }:plan(data)

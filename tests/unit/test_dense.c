@@ -203,15 +203,41 @@ static void sums_of_wide_codes_are_exact(void **state)
     dk_table_release(table);
 }
 
+/* Quantiles are selected from lists of values, which a variance of the same values takes too; margins, and what is not
+ * listed, take the values one by one. */
+static void quantiles_of_wide_values_have_one_answer(void **state)
+{
+    static const char *const wheres_here[] = { NULL, "yes", "false", "wide > 69000" };
+    const dk_table *table = table_of(context, shapes, N_SHAPES, quick() ? 5000 : 150000);
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct question question = { .by = { i == 2 ? "same" : "some", "month" },
+                                     .measures = { "m = median(wide)", "h = median(huge)", "d = sd(wide)",
+                                                   "v = variance(huge)", "q = quantile(wide, 0.9)",
+                                                   "z = quantile(huge, 0)", "k = median(wide) where sure",
+                                                   "e = sd(wide) where sure", "l = quantile(huge, 1)" },
+                                     .where = wheres_here[i],
+                                     .margins = i == 1 ? DK_MARGINS_CUBE : DK_MARGINS_NONE };
+
+        assert_both_ways(table, question);
+        question.measures[8] = "l = distinct(huge)";
+        assert_both_ways(table, question);
+        question.measures[8] = "l = mean(huge)";
+        question.by[1] = NULL;
+        assert_both_ways(table, question);
+    }
+    dk_table_release(table);
+}
+
 /* Every failing allocation leaves nothing behind. */
 static void failing_memory_leaves_nothing(void **state)
 {
     const dk_table *table = table_of(context, shapes, N_SHAPES, 200);
-    const struct question question = { .by = { "few", "yes" },
-                                       .measures = { "n = count()", "k = count() where sure", "s = sum(wide)",
-                                                     "a = min(wide)", "z = max(huge)", "r = sum(real)",
-                                                     "f = max(some)" },
-                                       .where = "hours > 3" };
+    struct question question = { .by = { "few", "yes" },
+                                 .measures = { "n = count()", "k = count() where sure", "s = sum(wide)",
+                                               "a = min(wide)", "z = max(huge)", "r = sum(real)", "f = max(some)" },
+                                 .where = "hours > 3" };
     const dk_table *result = NULL;
     dk_error err = DK_ERROR_INIT;
 
@@ -219,6 +245,14 @@ static void failing_memory_leaves_nothing(void **state)
     dk_set_threads(1);
     assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err, result == NULL,
                                    dk_table_release(result));
+    for (int margins = 0; margins < 2; margins++) {
+        result = NULL;
+        question = (struct question){ .by = { "few" },
+                                      .measures = { "m = median(wide)", "d = sd(wide)", "h = median(huge)" },
+                                      .margins = margins ? DK_MARGINS_CUBE : DK_MARGINS_NONE };
+        assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err,
+                                       result == NULL, dk_table_release(result));
+    }
     dk_table_release(table);
 }
 
@@ -230,6 +264,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(key_spaces_at_the_limit_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(sixteen_dimensions_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(sums_of_wide_codes_are_exact, start, stop),
+        cmocka_unit_test_setup_teardown(quantiles_of_wide_values_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
     };
 
