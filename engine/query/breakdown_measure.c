@@ -14,11 +14,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/status.h"
 #include "data/table_parts.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
 #include "partition.h"
+
+#define MANY_ROWS 4096 /* worth waking a thread for */
 
 static bool is_all(const dki_node *node)
 {
@@ -147,6 +150,68 @@ void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CE
     dki_cut_text(out);
 }
 
+/* The cells of the first n rows. */
+static dk_status groups_of_rows(const dki_result *result, size_t n, uint32_t **out, dk_error *err)
+{
+    uint32_t *groups = dki_alloc_array(result->plan->context, n, sizeof *groups, err);
+
+    if (groups == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        groups[i] = (uint32_t)result->order[i];
+    *out = groups;
+    return DK_OK;
+}
+
+/* Aggregates of many groups, side by side. */
+struct making {
+    dki_result *result;
+    uint32_t *groups;
+};
+
+static dk_status make_some(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct making *making = arg;
+    dki_result *result = making->result;
+
+    (void)worker;
+    for (uint64_t i = begin; i < end; i++) {
+        dk_error finish_err = DK_ERROR_INIT;
+        size_t fault;
+        dk_status status;
+
+        if (result->plan->aggregates[i].what.defined)
+            continue;
+        status = dki_accumulator_finish(&result->groups.accumulators[i], making->groups, result->n_rows,
+                                        &result->ready[i], &fault, &finish_err);
+        if (status != DK_OK &&
+            fault == SIZE_MAX) { /* else whoever needs it finds the fault again, and says where */
+            *err = finish_err;
+            return status;
+        }
+    }
+    return DK_OK;
+}
+
+static dk_status make_ready(dki_result *result, dk_error *err)
+{
+    const dki_plan *plan = result->plan;
+    struct making making = { .result = result };
+    dk_status status;
+
+    if (result->groups.parts || result->n_rows < MANY_ROWS || result->n_shown < result->n_rows ||
+        plan->n_aggregates < 2)
+        return DK_OK;
+    result->ready = dki_arena_array(&result->arena, plan->n_aggregates, sizeof *result->ready, err);
+    if (result->ready == NULL)
+        return DK_ERR_MEMORY;
+    status = groups_of_rows(result, result->n_rows, &making.groups, err);
+    if (status == DK_OK)
+        status = dki_parallel(plan->context, plan->n_aggregates, 1, make_some, &making, err);
+    dki_free(plan->context, making.groups);
+    return status;
+}
+
 static dk_status fail_aggregate(const dki_result *result, size_t number, size_t row, dk_status status,
                                 const dk_error *fault, dk_error *err)
 {
@@ -177,11 +242,13 @@ static dk_status finish_aggregate(const dki_result *result, size_t number, size_
     *fault = SIZE_MAX;
     if (result->groups.parts)
         return dki_partitions_finish(result->groups.parts, number, out, fault, err);
-    groups = dki_alloc_array(result->plan->context, n, sizeof *groups, err);
-    if (groups == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        groups[i] = (uint32_t)result->order[i];
+    if (result->ready && result->ready[number]) {
+        *out = dk_column_retain(result->ready[number]);
+        return DK_OK;
+    }
+    status = groups_of_rows(result, n, &groups, err);
+    if (status != DK_OK)
+        return status;
     status = dki_accumulator_finish(&result->groups.accumulators[number], groups, n, out, fault, err);
     dki_free(result->plan->context, groups);
     return status;
@@ -359,6 +426,7 @@ dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, 
     if (needed == NULL)
         return DK_ERR_MEMORY;
     find_needed(breakdown, needed);
+    status = make_ready(result, err);
     for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
         if (!needed[i]) {
             status = add_measure(result, &result->shown, i, note, arg, err);

@@ -164,6 +164,7 @@ typedef struct dki_result {
     const char *prefix;      /* begins the names of columns that only measures see; no other name begins with it */
     const dki_node **totals; /* nodes of all(); their columns are numbered as they stand here */
     size_t n_totals, total_capacity;
+    const dk_column **ready; /* of each aggregate over all rows, where it has been made; or NULL */
 } dki_result;
 
 /* Of breakdown_plan.c: has the plan compute an aggregate for a measure. Equal ones are computed once. */

@@ -264,6 +264,8 @@ static dk_status make_result(dki_result *result, const dki_plan *noted, struct n
 
 static void result_drop(dki_result *result)
 {
+    for (size_t i = 0; result->ready && i < result->plan->n_aggregates; i++)
+        dk_column_release(result->ready[i]);
     dk_table_release(result->all);
     dk_table_release(result->shown);
     dki_free(result->plan->context, result->order);

@@ -11,6 +11,7 @@
 #include "base/pool.h"
 
 #define LISTED_GROUPS 64 /* that a thread takes at a time */
+#define MANY_GROUPS 4096 /* worth waking a thread for */
 
 /* Merging. ----------------------------------------------------------------------------------------------------- */
 
@@ -394,6 +395,30 @@ static dk_status fill_others(const dki_dense *dense, const dki_accumulator *by_s
     return status;
 }
 
+/* Accumulators of their own are filled side by side, where groups are many. */
+struct fill {
+    const dki_dense *dense;
+    const uint32_t *slots;
+    size_t n;
+    dki_accumulator *accumulators;
+};
+
+static dk_status fill_some(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct fill *fill = arg;
+    dk_status status = DK_OK;
+
+    (void)worker;
+    for (uint64_t i = begin; status == DK_OK && i < end; i++) {
+        dki_dense_way how = fill->dense->plan->takes[i].how;
+
+        status = dki_accumulator_room(&fill->accumulators[i], fill->n, err);
+        if (status == DK_OK && fill->n && how != DKI_DENSE_NOT && how != DKI_DENSE_LISTED)
+            status = fill_taken(fill->dense, (size_t)i, fill->slots, fill->n, &fill->accumulators[i], err);
+    }
+    return status;
+}
+
 dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups, dk_error *err)
 {
     const dki_dense_plan *plan = dense->plan;
@@ -414,10 +439,11 @@ dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki
         }
         status = add_groups(plan, &groups->grouper, slots, n, err);
     }
-    for (size_t i = 0; status == DK_OK && i < groups->n_accumulators; i++) {
-        status = dki_accumulator_room(&groups->accumulators[i], n, err);
-        if (status == DK_OK && n && plan->takes[i].how != DKI_DENSE_NOT && plan->takes[i].how != DKI_DENSE_LISTED)
-            status = fill_taken(dense, i, slots, n, &groups->accumulators[i], err);
+    if (status == DK_OK) {
+        struct fill fill = { dense, slots, n, groups->accumulators };
+        size_t grain = n >= MANY_GROUPS ? 1 : groups->n_accumulators + 1;
+
+        status = dki_parallel(context, groups->n_accumulators, grain, fill_some, &fill, err);
     }
     for (size_t i = 0; status == DK_OK && n && i < plan->n_lists; i++)
         status = fill_listed(dense, i, slots, n, groups, err);

@@ -134,6 +134,25 @@ static void nothing_fails_in_a_row_that_nobody_asked_for(void **state)
                    "measure s of breakdown vraag: sum() does not fit in 64 bits (g = total)");
 }
 
+/* Aggregates of many groups are finished side by side; the fault is told as ever. */
+static void one_of_many_groups_that_does_not_fit_is_named(void **state)
+{
+    static char data[200000] = "g:integer x:integer\n";
+    size_t used = strlen(data);
+
+    (void)state;
+    for (int i = 0; i < 5000; i++)
+        used += (size_t)snprintf(data + used, sizeof data - used, "%d|%s\n", i,
+                                 i == 4321 ? "9000000000000000000" : "1");
+    (void)snprintf(data + used, sizeof data - used, "4321|9000000000000000000\n");
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        dk_set_threads(threads);
+        assert_refused(data, ASK(.by = { "g" }, .measures = { "n = count()", "s = sum(x)", "m = mean(x)" }),
+                       DK_ERR_OVERFLOW, "measure s of breakdown vraag: sum() does not fit in 64 bits (g = 4321)");
+    }
+    dk_set_threads(0);
+}
+
 static void measures_may_ask_whether_a_row_is_a_total(void **state)
 {
     (void)state;
@@ -618,6 +637,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(all_is_the_measure_over_all_groups, start, stop),
         cmocka_unit_test_setup_teardown(all_needs_no_margins, start, stop),
         cmocka_unit_test_setup_teardown(nothing_fails_in_a_row_that_nobody_asked_for, start, stop),
+        cmocka_unit_test_setup_teardown(one_of_many_groups_that_does_not_fit_is_named, start, stop),
         cmocka_unit_test_setup_teardown(measures_may_ask_whether_a_row_is_a_total, start, stop),
         cmocka_unit_test_setup_teardown(all_may_stand_in_all, start, stop),
         cmocka_unit_test_setup_teardown(a_level_that_nobody_has_is_noted, start, stop),
