@@ -87,18 +87,6 @@ static inline bool dki_aggregate_is_placed(dki_aggregate_kind kind)
     return kind == DKI_AGGREGATE_FIRST || kind == DKI_AGGREGATE_LAST;
 }
 
-/* A number of more than 128 bits: low + high * 2^128. */
-typedef struct dki_wide {
-    dki_i128 low;
-    int64_t high;
-} dki_wide;
-
-static inline void dki_wide_add(dki_i128 *low, int64_t *high, dki_i128 term)
-{
-    if (dki_add_i128(*low, term, low))
-        *high += term < 0 ? -1 : 1;
-}
-
 /* Sums of ratios, exact for any order: the numerators of each denominator of each group. */
 typedef struct dki_ratio_sums {
     dki_text_map keys; /* group and denominator */
