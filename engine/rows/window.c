@@ -40,6 +40,7 @@ struct build {
     size_t n_hoisted, hoisted_capacity;
     dki_bound **bounds; /* all there were, for their notes */
     size_t n_bounds, bounds_capacity;
+    bool weighed; /* some call looked at weights */
 };
 
 /* Functions. -------------------------------------------------------------------------------------------------------- */
@@ -108,6 +109,11 @@ static dki_node *new_node(struct build *build, const dki_node *place, dki_node_k
     return node->children ? node : NULL;
 }
 
+static dki_node *new_name(struct build *build, const dki_node *place, const char *name, dk_error *err)
+{
+    return new_node(build, place, DKI_NODE_NAME, name, 0, err);
+}
+
 static dki_node *new_pair(struct build *build, const dki_node *place, const char *text, dki_node *a, dki_node *b,
                           dk_error *err)
 {
@@ -120,12 +126,13 @@ static dki_node *new_pair(struct build *build, const dki_node *place, const char
     return node;
 }
 
-/* share(x): x / sum(x). change(x, n): x - p; relative_change(x, n): (x - p) / p, where p is previous(x, n). */
+/* share(x): x / sum(x), times the row's weight where it has one, so that shares are 1 together. change(x, n): x - p; relative_change(x, n): (x - p) / p, where p is previous(x, n). */
 static dki_node *write_out(struct build *build, const dki_node *node, dki_window_function function, dk_error *err)
 {
     bool by_period = function == DKI_WINDOW_change_period || function == DKI_WINDOW_relative_change_period;
     bool relative = function == DKI_WINDOW_relative_change || function == DKI_WINDOW_relative_change_period;
     bool share = function == DKI_WINDOW_share;
+    const char *weight = dk_table_properties(build->made)->weight;
     dki_node *x = node->children[0], *change;
     dki_node *other = new_node(build, node, share ? DKI_NODE_AGGREGATE : DKI_NODE_CALL,
                                share       ? "sum"
@@ -136,8 +143,11 @@ static dki_node *write_out(struct build *build, const dki_node *node, dki_window
     if (other == NULL)
         return NULL;
     memcpy(other->children, node->children, node->n_children * sizeof(dki_node *));
-    if (share)
-        return new_pair(build, node, "/", x, other, err);
+    if (share) {
+        dki_node *part = new_pair(build, node, "/", x, other, err);
+
+        return weight ? new_pair(build, node, "*", part, new_name(build, node, weight, err), err) : part;
+    }
     change = new_pair(build, node, "-", x, other, err);
     return relative ? new_pair(build, node, "/", change, other, err) : change;
 }
@@ -195,21 +205,27 @@ static dk_status eval_filter(struct build *build, dki_window_call *call, dk_erro
     return status;
 }
 
-static dk_status check_number(struct build *build, const dki_window_call *call, dk_error *err)
+/* In a table with weights all that looks at a frame goes by them, but rows(). Places are those of rows. */
+static dk_status set_weight(struct build *build, dki_window_call *call, dk_error *err)
 {
     const char *weight = dk_table_properties(build->made)->weight;
+    size_t at = 0;
+    dk_status status;
+
+    if (weight == NULL || call->what < DKI_COUNT || strcmp(call->node->text, "rows") == 0)
+        return DK_OK;
+    status = dk_table_get(build->made, weight, &at, err);
+    if (status == DK_OK)
+        call->weight = dk_table_field(build->made, at)->column;
+    build->weighed = true;
+    return status;
+}
+
+static dk_status check_number(struct build *build, const dki_window_call *call, dk_error *err)
+{
     dk_type type = call->arg ? dk_column_type(call->arg) : DK_INTEGER;
 
-    if (call->what > DKI_MEAN || call->what < DKI_COUNT)
-        return DK_OK;
-    if (weight && strcmp(call->node->text, "rows") != 0) {
-        dki_node_fail(build->expr, call->node, err, DK_ERR_ARGUMENT,
-                      "the rows of this table have weights (%s), which %s() would pass over", weight,
-                      call->node->text);
-        dki_hint(err, "rows() counts records; for sums multiply by the weight, in a table without that property");
-        return DK_ERR_ARGUMENT;
-    }
-    if (call->what != DKI_COUNT && !dk_type_is_number(type))
+    if ((call->what == DKI_SUM || call->what == DKI_MEAN) && !dk_type_is_number(type))
         return dki_node_fail(build->expr, call->node->children[0], err, DK_ERR_TYPE,
                              "%s() wants a number, and this is %s", call->node->text,
                              dki_type_shown(type, dk_column_scale(call->arg)));
@@ -258,6 +274,8 @@ static dk_status prepare(struct build *build, dki_window_call *call, dk_error *e
         status = eval_number(build, node->children[of_n], &call->n, err);
     if (status == DK_OK)
         status = eval_filter(build, call, err);
+    if (status == DK_OK)
+        status = set_weight(build, call, err);
     return status == DK_OK ? check_number(build, call, err) : status;
 }
 
@@ -531,7 +549,8 @@ dk_status dk_table_window(const dk_table *table, const dk_window_spec *spec, con
     if (status == DK_OK)
         status = add_columns(&build, spec, err);
     if (status == DK_OK && spec->n_columns > 0)
-        status = dki_window_lineage(table, build.made, spec, params, err);
+        status = dki_window_lineage(table, build.made, spec, params,
+                                    build.weighed ? dk_table_properties(table)->weight : NULL, err);
     if (status == DK_OK)
         *out = build.made;
     else

@@ -18,7 +18,7 @@ static void add_words(char out[WORDS], const char *before, const char *const *ke
 }
 
 dk_status dki_window_lineage(const dk_table *table, const dk_table *made, const dk_window_spec *spec,
-                             const dk_params *params, dk_error *err)
+                             const dk_params *params, const char *weight, dk_error *err)
 {
     char words[WORDS] = "looked at other rows";
     const dk_lineage_item step = { .kind = DK_LINEAGE_STEP, .text = words, .n_rows = dk_table_n_rows(table) };
@@ -29,6 +29,7 @@ dk_status dki_window_lineage(const dk_table *table, const dk_table *made, const 
         return status;
     add_words(words, ", within ", spec->within, spec->n_within);
     add_words(words, ", in the order of ", spec->order, spec->n_order);
+    add_words(words, ", each row as many as its ", &weight, weight != NULL);
     status = dki_lineage_add(lineage, &step, err);
     for (size_t i = 0; i < spec->n_columns && status == DK_OK; i++) {
         const dk_lineage_item column = { .kind = DK_LINEAGE_COLUMN,

@@ -53,6 +53,8 @@ typedef struct dki_window_call {
     bool by_period;
     const dk_column *arg;    /* NULL: rows are counted */
     const dk_column *filter; /* boolean: rows where it is not true do not count; NULL: all do */
+    const dk_column
+        *weight; /* of counts, sums, means, the least and the greatest: a row is so many; NULL: one. Borrowed */
     int64_t n;
 } dki_window_call;
 
@@ -117,9 +119,24 @@ dk_status dki_window_row(const dki_window *window, const dki_window_call *call, 
 dk_status dki_window_sum(const dki_window *window, const dki_window_call *call, const dk_column **out,
                          dk_error *err);
 
-/* Puts groups, order and columns into the lineage of made, which is the caller's alone. */
+/* The row's result does not fit. */
+dk_status dki_window_overflow(const dki_window_call *call, uint64_t row, dk_error *err);
+
+/* Puts groups, order and columns into the lineage of made, which is the caller's alone. weight: what counts, sums and means
+ * were weighed by; NULL: nothing. */
 dk_status dki_window_lineage(const dk_table *table, const dk_table *made, const dk_window_spec *spec,
-                             const dk_params *params, dk_error *err);
+                             const dk_params *params, const char *weight, dk_error *err);
+
+/* window_weight.c --------------------------------------------------------------------------------------------------- */
+
+/* The weights by row, where the call has one, which the caller frees also on failure; and rows of weight 0 are taken out of those
+ * that count: bits by row, NULL where all do. */
+dk_status dki_window_weights(const dki_window *window, const dki_window_call *call, int64_t **out, uint64_t **known,
+                             dk_error *err);
+/* Weighed sums by row as integers of `scale` digits, which are fewer afterwards where they would not fit: then those that go are
+ * 0 in every row. known: a byte for each; NULL: all are. DK_ERR_OVERFLOW where that is not so. */
+dk_status dki_window_narrow(const dki_window *window, const dki_window_call *call, const dki_i128 *sums,
+                            const uint8_t *known, unsigned *scale, int64_t *out, dk_error *err);
 
 /* A column of values by row. known: a byte for each; NULL: all are. One of the arrays is given. */
 typedef struct dki_window_values {

@@ -167,11 +167,15 @@ static dk_status best_group(void *arg, uint64_t begin, uint64_t end, dk_error *e
 
 static dk_status prepare_best(struct others *others, dk_error *err)
 {
+    int64_t *weights = NULL;
     dk_context *context = others->window->context;
     dk_status status = dki_sort_codes_init(&others->codes, others->call->arg, err);
 
     if (status == DK_OK && others->call->filter)
         status = dki_true_rows(others->call->filter, &others->counts, err);
+    if (status == DK_OK)
+        status = dki_window_weights(others->window, others->call, &weights, &others->counts, err);
+    dki_free(context, weights);
     if (status == DK_OK) {
         others->queue = dki_alloc_array(context, (size_t)others->window->n_rows, sizeof *others->queue, err);
         status = others->queue ? DK_OK : DK_ERR_MEMORY;

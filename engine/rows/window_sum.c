@@ -4,6 +4,8 @@
  * without a trace. Integers and decimals take 128 bits, reals a long fixed-point number (real_sum.h) that is rounded once
  * for each result, ratios are added as ratios.
  *
+ * In a table with weights a row is so many: its weight is what a count adds up, and what a value is multiplied by.
+ *
  * Cost: O(rows), of ratios too. A real costs some ten instructions more for its rounding, a long one some hundred.
  */
 #include "window_parts.h"
@@ -12,8 +14,8 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "base/status.h"
 #include "base/real_sum.h"
+#include "base/status.h"
 
 struct sums {
     const dki_window *window;
@@ -23,21 +25,28 @@ struct sums {
     int64_t *values;  /* of the argument, by row; NULL: rows are counted, or ... */
     dk_ratio *ratios; /* ... these are its values */
     uint64_t *known;  /* bits by row; NULL: all count */
+    int64_t *weights; /* by row, in units of 10^-weight_scale; NULL: each row is one */
+    unsigned weight_scale;
+    dki_i128 *wides; /* weighed sums and counts by row, before they are integers in `made` */
     dki_window_values made;
 };
 
 /* What a frame holds. */
 struct total {
-    int64_t n; /* values */
+    int64_t n;       /* values */
+    dki_i128 weight; /* of them */
     dki_i128 whole;
+    int64_t high; /* 2^128s beside whole */
     dki_short_sum little;
     dki_real_sum large;
     int64_t n_large; /* terms that are in the large sum */
     dk_ratio ratio;
 };
 
-static bool add_ratio(struct total *total, dk_ratio value, bool away)
+static bool add_ratio(struct total *total, dk_ratio value, int64_t weight, bool away)
 {
+    if (weight != 1 && !dki_ratio_mul(value, (dk_ratio){ weight, 1 }, &value))
+        return false;
     return away ? dki_ratio_sub(total->ratio, value, &total->ratio)
                 : dki_ratio_add(total->ratio, value, &total->ratio);
 }
@@ -45,35 +54,37 @@ static bool add_ratio(struct total *total, dk_ratio value, bool away)
 /* Adds the row, or takes it away again. False where a ratio does not fit. */
 static bool count_row(const struct sums *sums, struct total *total, uint64_t row, bool away)
 {
-    int sign = away ? -1 : 1;
+    int64_t sign = away ? -1 : 1, weight = sums->weights ? sums->weights[row] : 1;
 
     if (sums->known && !dki_bit(sums->known, (size_t)row))
         return true;
     total->n += sign;
+    total->weight += sign * weight;
     if (sums->ratios)
-        return add_ratio(total, sums->ratios[row], away);
+        return add_ratio(total, sums->ratios[row], weight, away);
     if (sums->values == NULL)
         return true;
     if (sums->type == DK_REAL) {
         double value;
 
         memcpy(&value, &sums->values[row], sizeof value);
-        if (!dki_short_sum_add(&total->little, value, sign)) {
-            dki_real_sum_add(&total->large, value, sign);
+        if (!dki_short_sum_add(&total->little, value, sign * weight)) {
+            dki_real_sum_add(&total->large, value, sign * weight);
             total->n_large += sign;
         }
         return true;
     }
-    total->whole += away ? -(dki_i128)sums->values[row] : (dki_i128)sums->values[row];
+    dki_wide_add(&total->whole, &total->high, (dki_i128)(sign * weight) * sums->values[row]);
     return true;
 }
 
-static bool round_real(const struct total *total, uint64_t divisor, double *out)
+static bool round_real(const struct total *total, dki_u128 divisor, double *out)
 {
     dki_real_sum sum;
 
-    if (total->n_large == 0) { /* for speed alone: what came into the large sum has left it, and it is 0 */
-        *out = dki_short_sum_round(&total->little, divisor);
+    if (total->n_large == 0 &&
+        divisor <= UINT64_MAX) { /* for speed alone: what came into the large sum has left it, and it is 0 */
+        *out = dki_short_sum_round(&total->little, (uint64_t)divisor);
         return true;
     }
     sum = total->large;
@@ -85,41 +96,47 @@ static bool round_real(const struct total *total, uint64_t divisor, double *out)
 static bool put(const struct sums *sums, const struct total *total, uint64_t row)
 {
     const dki_window_values *made = &sums->made;
-    dki_i128 divisor = total->n;
+    bool is_mean = sums->call->what == DKI_MEAN;
+    /* what the sum is in other units than the result: digits of weights cancel out in a mean */
+    dki_i128 divisor = is_mean ? total->weight : dki_power10[sums->weight_scale];
 
     if (sums->call->what == DKI_COUNT) {
-        made->integers[row] = total->n;
+        if (sums->wides)
+            sums->wides[row] = total->weight;
+        else
+            made->integers[row] = total->n;
         return true;
     }
     made->known[row] = total->n > 0;
     if (total->n == 0) {
-        if (made->ratios)
+        if (sums->wides)
+            sums->wides[row] = 0;
+        else if (made->ratios)
             made->ratios[row] = (dk_ratio){ 0, 1 };
         else
             memset(made->integers ? (void *)&made->integers[row] : (void *)&made->reals[row], 0, sizeof(int64_t));
         return true;
     }
     if (made->reals)
-        return round_real(total, sums->call->what == DKI_MEAN ? (uint64_t)total->n : 1, &made->reals[row]);
+        return round_real(total, (dki_u128)divisor, &made->reals[row]);
+    if (sums->wides) {
+        sums->wides[row] = total->whole;
+        return total->high == 0;
+    }
     if (made->integers) {
         made->integers[row] = (int64_t)total->whole;
         return dki_fits_i64(total->whole);
     }
     if (sums->ratios) {
-        if (sums->call->what == DKI_MEAN)
-            return dki_ratio_div(total->ratio, (dk_ratio){ total->n, 1 }, &made->ratios[row]);
+        if (divisor != 1)
+            return dki_fits_i64(divisor) &&
+                   dki_ratio_div(total->ratio, (dk_ratio){ (int64_t)divisor, 1 }, &made->ratios[row]);
         made->ratios[row] = total->ratio;
         return true;
     }
-    if (sums->type == DK_DECIMAL)
-        divisor *= dki_power10[dk_column_scale(sums->call->arg)];
-    return dki_ratio_make(total->whole, divisor, &made->ratios[row]);
-}
-
-static dk_status fail_row(const struct sums *sums, uint64_t row, dk_error *err)
-{
-    return dki_node_fail(sums->call->expr, sums->call->node, err, DK_ERR_OVERFLOW, "row %llu: %s() does not fit",
-                         (unsigned long long)row + 1, sums->call->node->text);
+    if (sums->type == DK_DECIMAL && dki_mul_i128(divisor, dki_power10[dk_column_scale(sums->call->arg)], &divisor))
+        return false;
+    return total->high == 0 && dki_ratio_make(total->whole, divisor, &made->ratios[row]);
 }
 
 static dk_status sum_group(void *arg, uint64_t begin, uint64_t end, dk_error *err)
@@ -152,16 +169,16 @@ static dk_status sum_group(void *arg, uint64_t begin, uint64_t end, dk_error *er
                 return status;
             fits = count_row(sums, &total, rows[last], false);
         }
-        if (!fits)
-            return fail_row(sums, rows[p], err);
-        if (moved && !put(sums, &total, rows[p]))
-            return fail_row(sums, rows[p], err);
+        if (!fits || (moved && !put(sums, &total, rows[p])))
+            return dki_window_overflow(sums->call, rows[p], err);
         if (!moved) { /* peers, or the whole group: the same as the place before */
             uint64_t row = rows[p], before = rows[p - 1];
 
             if (sums->made.known)
                 sums->made.known[row] = sums->made.known[before];
-            if (sums->made.integers)
+            if (sums->wides)
+                sums->wides[row] = sums->wides[before];
+            else if (sums->made.integers)
                 sums->made.integers[row] = sums->made.integers[before];
             else if (sums->made.reals)
                 sums->made.reals[row] = sums->made.reals[before];
@@ -237,7 +254,11 @@ static dk_status load_argument(struct sums *sums, dk_error *err)
         status = dki_column_words(call->arg, &sums->values, &sums->known, err);
     else if (call->arg && dk_column_n_nulls(call->arg) > 0)
         status = dki_known_rows(call->arg, &sums->known, err);
-    return status == DK_OK ? load_known(sums, err) : status;
+    if (status == DK_OK)
+        status = load_known(sums, err);
+    if (status == DK_OK)
+        status = dki_window_weights(sums->window, call, &sums->weights, &sums->known, err);
+    return status;
 }
 
 static dk_status make_room(struct sums *sums, dk_type type, dk_error *err)
@@ -255,6 +276,11 @@ static dk_status make_room(struct sums *sums, dk_type type, dk_error *err)
         made->reals = values;
     else
         made->integers = values;
+    if (sums->call->weight && made->integers) {
+        sums->wides = dki_alloc_array(context, n, sizeof *sums->wides, err);
+        if (sums->wides == NULL)
+            return DK_ERR_MEMORY;
+    }
     if (sums->call->what == DKI_COUNT)
         return DK_OK;
     made->known = dki_alloc_array(context, n, sizeof *made->known, err);
@@ -266,13 +292,19 @@ dk_status dki_window_sum(const dki_window *window, const dki_window_call *call, 
 {
     struct sums sums = { .window = window,
                          .call = call,
-                         .type = call->arg ? dk_column_type(call->arg) : DK_INTEGER };
+                         .type = call->arg ? dk_column_type(call->arg) : DK_INTEGER,
+                         .weight_scale = call->weight ? dk_column_scale(call->weight) : 0 };
     dk_context *context = window->context;
     dk_type type = call->what == DKI_COUNT ? DK_INTEGER : sums.type;
+    unsigned scale = type == DK_DECIMAL ? dk_column_scale(call->arg) : 0;
     dk_status status;
 
     if (call->what == DKI_MEAN && type != DK_REAL)
         type = DK_RATIO;
+    if (call->weight && type == DK_INTEGER)
+        type = dk_column_type(call->weight);
+    if (call->weight && type == DK_DECIMAL)
+        scale += dk_column_scale(call->weight);
     status = make_room(&sums, type, err);
     if (status == DK_OK && call->by_period)
         status = dki_steps_init(&sums.steps, window, call, err);
@@ -280,13 +312,17 @@ dk_status dki_window_sum(const dki_window *window, const dki_window_call *call, 
         status = load_argument(&sums, err);
     if (status == DK_OK)
         status = dki_each_group(window, sum_group, &sums, err);
+    if (status == DK_OK && sums.wides)
+        status = dki_window_narrow(window, call, sums.wides, sums.made.known, &scale, sums.made.integers, err);
     if (status == DK_OK)
-        status = dki_window_column(context, type, type == DK_DECIMAL ? dk_column_scale(call->arg) : 0, &sums.made,
+        status = dki_window_column(context, type, type == DK_DECIMAL ? (uint8_t)scale : 0, &sums.made,
                                    window->n_rows, out, err);
     dki_steps_drop(&sums.steps);
     dki_free(context, sums.values);
     dki_free(context, sums.ratios);
     dki_free(context, sums.known);
+    dki_free(context, sums.weights);
+    dki_free(context, sums.wides);
     dki_free(context, sums.made.integers);
     dki_free(context, sums.made.reals);
     dki_free(context, sums.made.ratios);

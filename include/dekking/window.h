@@ -29,6 +29,10 @@
  * exact, and those of reals rounded once, so that they have the same bits for any number of threads. `running` and
  * `moving` go row by row, also among rows with the same keys; `moving_..._period` takes all rows of a period. A row without
  * a period goes with the others without one, and has no period before or after it.
+ * In a table with weights a row is as many as it weighs, as in a breakdown: counts add up weights (rows() counts rows), sums
+ * add up weight times x, a mean is that sum by the weights of the known x, share(x) is weight times x by their sum, and a row
+ * of weight 0 is nobody: sums, means, least and greatest pass over it. What goes by the place of a row (row_number() to
+ * ntile(), previous, change, first_value, the n rows of a moving frame) goes by rows, whatever they weigh.
  * x is an expression over columns; n is constant, 1 or more. Window functions do not stand in one another: make a column
  * first.
  */
@@ -40,7 +44,8 @@
 typedef struct dk_window_spec {
     const char *const *within; /* n_within columns or expressions */
     size_t n_within;
-    const char *const *order; /* n_order of "column", "column asc" or "column desc", or an expression for the column */
+    const char *const
+        *order; /* n_order of "column", "column asc" or "column desc", or an expression for the column */
     size_t n_order;
     const dk_expr *const *columns; /* n_columns "name = expression"; a later one sees the earlier ones */
     size_t n_columns;
@@ -50,7 +55,7 @@ typedef struct dk_window_spec {
  * Errors  those of dk_table_derive, and
  *         DK_ERR_MARGIN     the table has margin rows: take its detail
  *         DK_ERR_ARGUMENT   an order is needed, or one key that steps; n is not constant, or under 1; an aggregate that
- *                           windows do not have; a count, sum, mean or share where the table's rows have weights
+ *                           windows do not have
  *         DK_ERR_DUPLICATE  two rows of a group with the same period, where a period before or after is asked for
  *         DK_ERR_OVERFLOW   an exact result does not fit; the row in the message */
 DK_API DK_MUST_USE dk_status dk_table_window(const dk_table *table, const dk_window_spec *spec,

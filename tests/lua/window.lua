@@ -119,3 +119,15 @@ test("the first rows of each group stay", function(t, dk)
   t.raises(function() data:top { n = 1, by = "x", order = "x" } end, "can be groups or table")
   t.raises(function() data:top { n = 1, by = "x", witin = "g" } end, "did you mean 'within'?")
 end)
+
+test("in a table with weights a window counts persons", function(t, dk)
+  local data = dk.table({ { "x", { 1, 9, 4 } }, { "w", { 3, 0, 1 } } }):with { weight = "w" }
+  local made = data:window { "n = running_count()", "s = sum(x)", "m = mean(x)", "d = share(x)", "r = rows()" }
+  t.eq(list(made.n), "3 3 4")
+  t.eq(list(made.s), "7 7 7")
+  t.eq(list(made.m), "1.75 1.75 1.75")
+  t.eq(made.d[1] * 7, 3.0)
+  t.eq(made.d[2], 0.0)
+  t.eq(list(made.r), "3 3 3")
+  t.ok(made:explain():find("each row as many as its w", 1, true))
+end)

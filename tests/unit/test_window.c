@@ -331,7 +331,7 @@ static void empty_tables_and_single_rows(void **state)
 
 static void what_is_wrong_is_shown_at_its_place(void **state)
 {
-    const dk_table *table = make_table(context, months), *weighted;
+    const dk_table *table = make_table(context, months);
     const dk_column *mask = NULL;
     const dk_table *margins = NULL;
     dk_builder *builder;
@@ -376,12 +376,67 @@ static void what_is_wrong_is_shown_at_its_place(void **state)
     dk_table_release(margins);
     dk_column_release(mask);
     dk_table_release(table);
-    weighted = with_weight(make_table(context, "x:integer w:integer\n1|2\n3|4\n"), "w");
-    refuses(weighted, "", "x", "a = running_sum(x)", DK_ERR_ARGUMENT, 5,
-            "have weights (w), which running_sum() would pass over");
-    refuses(weighted, "", "x", "a = share(x)", DK_ERR_ARGUMENT, 5, "have weights (w)");
-    table = weighted;
-    CHECK("", "x", "rows() + max(x) + rank()", "6 7");
+}
+
+/* Three persons of 1, nobody of 9, one of 4, two who are not known. */
+static void a_row_is_as_many_as_it_weighs(void **state)
+{
+    const dk_table *table = with_weight(make_table(context, "x:integer w:integer\n1|3\n9|0\n4|1\n-|2\n"), "w");
+
+    (void)state;
+    CHECK("", "", "count()", "6 6 6 6");
+    CHECK("", "", "rows()", "4 4 4 4");
+    CHECK("", "", "sum(x)", "7 7 7 7");
+    CHECK("", "", "mean(x)", "7/4 7/4 7/4 7/4");
+    CHECK("", "", "mean(x) where x > 1", "4/1 4/1 4/1 4/1");
+    CHECK("", "", "sum(x) where x > 4", "null null null null");
+    CHECK("", "", "max(x)", "4 4 4 4");
+    CHECK("", "", "running_count(x)", "3 3 4 4");
+    CHECK("", "", "running_count()", "3 3 4 6");
+    CHECK("", "", "running_sum(x)", "3 3 7 7");
+    CHECK("", "", "running_mean(x)", "1/1 1/1 7/4 7/4");
+    CHECK("", "", "moving_sum(x, 2)", "3 3 4 4");
+    CHECK("", "", "moving_mean(real(x), 2)", "1.0 1.0 4.0 4.0");
+    CHECK("", "", "moving_mean(x / 2, 3)", "1/2 1/2 7/8 2/1");
+    CHECK("", "", "moving_min(x, 1)", "1 null 4 null");
+    CHECK("", "", "share(x)", "3/7 0/1 4/7 null");
+    CHECK("", "x", "row_number() + rank()", "2 6 4 8"); /* places are those of rows, ... */
+    CHECK("", "", "change(x)", "null 8 -5 null");       /* ... and so is what stands before */
+    dk_table_release(table);
+    table = with_weight(make_table(context, "x:integer w:integer\n1|0\n2|0\n"), "w");
+    CHECK("", "", "mean(x)", "null null");
+    CHECK("", "", "sum(real(x))", "null null");
+    CHECK("", "", "running_count()", "0 0");
+    CHECK("", "", "share(x)", "null null");
+    dk_table_release(table);
+}
+
+/* A sum has the digits of both, as far as they fit. */
+static void weights_may_be_parts_of_persons(void **state)
+{
+    const dk_table *table =
+        with_weight(make_table(context, "x:decimal1 w:decimal2\n1.5|0.25\n2.0|1.50\n-|0.75\n"), "w");
+
+    (void)state;
+    CHECK("", "", "running_count()", "0.25 1.75 2.50");
+    CHECK("", "", "running_count(x)", "0.25 1.75 1.75");
+    CHECK("", "", "running_sum(x)", "0.375 3.375 3.375");
+    CHECK("", "", "running_mean(x)", "3/2 27/14 27/14");
+    CHECK("", "", "sum(x / 2)", "27/16 27/16 27/16");
+    CHECK("", "", "mean(x / 2)", "27/28 27/28 27/28");
+    CHECK("", "", "sum(real(x))", "3.375 3.375 3.375");
+    CHECK("", "", "share(x)", "1/9 8/9 null");
+    dk_table_release(table);
+    table = with_weight(make_table(context, "x:decimal12 w:decimal9\n1.000000000000|2.000000000\n"
+                                            "3.500000000000|4.500000000\n"),
+                        "w");
+    CHECK("", "", "running_sum(x)", "2.00000000000000000 17.75000000000000000");
+    dk_table_release(table);
+    table = with_weight(make_table(context, "x:decimal12 w:decimal9\n1.000000000001|20.000000001\n"), "w");
+    refuses(table, "", "", "a = running_sum(x)", DK_ERR_OVERFLOW, 5, "row 1: running_sum() does not fit");
+    dk_table_release(table);
+    table = with_weight(make_table(context, "x:integer w:integer\n1|1\n4611686018427387904|2\n"), "w");
+    refuses(table, "", "", "a = running_sum(x)", DK_ERR_OVERFLOW, 5, "row 2: running_sum() does not fit");
     dk_table_release(table);
 }
 
@@ -435,6 +490,7 @@ static void a_window_goes_into_the_lineage(void **state)
     const dk_expr *exprs[2];
     const dk_window_spec spec = { &within, 1, &order, 1, exprs, 2 };
     const dk_table *table = make_table(context, months), *made = NULL;
+    dk_window_spec counted = { .columns = exprs, .n_columns = 1 };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
@@ -446,6 +502,13 @@ static void a_window_goes_into_the_lineage(void **state)
     dk_table_release(made);
     for (size_t i = 0; i < 2; i++)
         dk_expr_release(exprs[i]);
+    dk_table_release(table);
+    table = with_weight(make_table(context, "x:integer w:integer\n1|3\n"), "w");
+    exprs[0] = parse("a = sum(x)");
+    assert_ok(dk_table_window(table, &counted, NULL, &made, &err), &err);
+    assert_non_null(strstr(lineage(made), "looked at other rows, each row as many as its w\na: sum(x)\n"));
+    dk_table_release(made);
+    dk_expr_release(exprs[0]);
     dk_table_release(table);
 }
 
@@ -461,9 +524,10 @@ static void failing_memory_and_interruption_are_statuses(void **state)
     const char *within = "g", *order = "m desc";
     const dk_expr *exprs[6];
     const dk_window_spec spec = { &within, 1, &order, 1, exprs, 6 };
-    const dk_table *table =
-                       make_table(context, "g:category m:month x:integer r:real q:ratio\nArnhem|2024-01|3|0.5|1/2\n"
-                                           "Arnhem|2024-02|-|-|-\nDuiven|2024-01|4|1e-300|1/3\n"),
+    const dk_table *table = make_table(
+                       context,
+                       "g:category m:month x:integer r:real q:ratio w:decimal2\nArnhem|2024-01|3|0.5|1/2|0.00\n"
+                       "Arnhem|2024-02|-|-|-|1.00\nDuiven|2024-01|4|1e-300|1/3|2.50\n"),
                    *made = NULL;
     dk_error err = DK_ERROR_INIT;
 
@@ -471,9 +535,13 @@ static void failing_memory_and_interruption_are_statuses(void **state)
     for (size_t i = 0; i < 6; i++)
         exprs[i] = parse(columns[i]);
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dk_table_window(table, &spec, NULL, &made, &err), &err, made == NULL,
-                                   dk_table_release(made));
-    made = NULL;
+    for (int weighed = 0; weighed < 2; weighed++) {
+        if (weighed)
+            table = with_weight(table, "w");
+        assert_survives_failing_memory(context, dk_table_window(table, &spec, NULL, &made, &err), &err,
+                                       made == NULL, dk_table_release(made));
+        made = NULL;
+    }
     dk_context_interrupt(context);
     assert_fails(dk_table_window(table, &spec, NULL, &made, &err), &err, DK_ERR_INTERRUPTED, "");
     dk_context_clear_interrupt(context);
@@ -503,6 +571,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(overflow_names_the_row, start, stop),
         cmocka_unit_test_setup_teardown(later_columns_see_earlier_ones, start, stop),
         cmocka_unit_test_setup_teardown(empty_tables_and_single_rows, start, stop),
+        cmocka_unit_test_setup_teardown(a_row_is_as_many_as_it_weighs, start, stop),
+        cmocka_unit_test_setup_teardown(weights_may_be_parts_of_persons, start, stop),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_shown_at_its_place, start, stop),
         cmocka_unit_test_setup_teardown(windows_stand_in_windows_alone, start, stop),
         cmocka_unit_test_setup_teardown(notes_of_arguments_are_kept, start, stop),

@@ -32,30 +32,43 @@ static int close_both(void **state)
     return stop(state);
 }
 
-/* p(id, g category, h integer, k integer, x integer, r real in eighths, s text). */
+#define N_COLUMNS 8
+
+/* p(id, g category, h integer, k integer, x integer, r real in eighths, s text, and the weights w integer, q decimal). */
 static const dk_table *random_table(size_t n_rows, unsigned spread)
 {
-    static const dk_type types[] = { DK_CATEGORY, DK_INTEGER, DK_INTEGER, DK_INTEGER, DK_REAL, DK_TEXT };
-    static const char *const names[] = { "g", "h", "k", "x", "r", "s" };
+    static const dk_type types[] = { DK_CATEGORY, DK_INTEGER, DK_INTEGER, DK_INTEGER,
+                                     DK_REAL,     DK_TEXT,    DK_INTEGER, DK_DECIMAL };
+    static const char *const names[] = { "g", "h", "k", "x", "r", "s", "w", "q" };
     static const char *const words[] = { "Arnhem", "Duiven", "é", "Z", "z", "" };
-    dk_builder *builders[6];
-    dk_field fields[6];
+    dk_builder *builders[N_COLUMNS];
+    dk_field fields[N_COLUMNS];
     const dk_table *table = NULL;
     sqlite3_stmt *insert;
     dk_error err = DK_ERROR_INIT;
 
-    run_sql("DROP TABLE IF EXISTS p; CREATE TABLE p (id INTEGER PRIMARY KEY, g, h, k, x, r, s); BEGIN");
-    assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO p VALUES (?, ?, ?, ?, ?, ?, ?)", -1, &insert, NULL),
+    run_sql("DROP TABLE IF EXISTS p; CREATE TABLE p (id INTEGER PRIMARY KEY, g, h, k, x, r, s, w, q); BEGIN");
+    assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO p VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &insert, NULL),
                      SQLITE_OK);
-    for (size_t i = 0; i < 6; i++)
-        assert_ok(dk_builder_new(context, types[i], 0, NULL, &builders[i], &err), &err);
+    for (size_t i = 0; i < N_COLUMNS; i++)
+        assert_ok(dk_builder_new(context, types[i], types[i] == DK_DECIMAL ? 2 : 0, NULL, &builders[i], &err),
+                  &err);
     for (size_t row = 0; row < n_rows; row++) {
         sqlite3_bind_int64(insert, 1, (int64_t)row);
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < N_COLUMNS; i++) {
             const char *word = words[random_below(6)];
             int64_t whole = (int64_t)random_below(i == 1 ? 3 : spread) - 4;
 
-            if (random_below(7) == 0) {
+            if (i >= 6) { /* a weight: 0 to 3, or quarters */
+                whole = (int64_t)random_below(4);
+                if (types[i] == DK_INTEGER) {
+                    assert_ok(dk_builder_integer(builders[i], whole, &err), &err);
+                    sqlite3_bind_int64(insert, i + 2, whole);
+                } else {
+                    assert_ok(dk_builder_integer(builders[i], whole * 25, &err), &err);
+                    sqlite3_bind_double(insert, i + 2, (double)whole / 4);
+                }
+            } else if (random_below(7) == 0) {
                 assert_ok(dk_builder_null(builders[i], 1, &err), &err);
                 sqlite3_bind_null(insert, i + 2);
             } else if (types[i] == DK_INTEGER) {
@@ -74,18 +87,18 @@ static const dk_table *random_table(size_t n_rows, unsigned spread)
     }
     run_sql("COMMIT");
     sqlite3_finalize(insert);
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < N_COLUMNS; i++) {
         fields[i] = DK_FIELD(names[i], NULL);
         assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
         dk_builder_release(builders[i]);
     }
-    assert_ok(dk_table_new(context, fields, 6, n_rows, &table, &err), &err);
-    for (size_t i = 0; i < 6; i++)
+    assert_ok(dk_table_new(context, fields, N_COLUMNS, n_rows, &table, &err), &err);
+    for (size_t i = 0; i < N_COLUMNS; i++)
         dk_column_release(fields[i].column);
     return table;
 }
 
-/* What a function's window is: theirs is written as F OVER (partition, order, frame). */
+/* What a function's window is: theirs is written as F OVER (partition, order, frame), or with @ for each OVER. */
 enum kind {
     PEERS, /* ordered by the keys alone */
     ROWS,  /* by the keys, then the number of the row */
@@ -145,6 +158,38 @@ static const struct asked {
 };
 #define N_QUESTIONS (sizeof questions / sizeof *questions)
 
+/* The same of tables with a weight, which is W in theirs. (SQLite passes over the FILTER of a least in a moving frame.) */
+#define SUM(x) "sum(" x " * W) FILTER (WHERE W > 0) @"
+#define COUNT(x) "coalesce(sum(W) FILTER (WHERE " x " IS NOT NULL) @, 0)"
+#define MEAN(x) SUM(x) " * 1.0 / sum(W) FILTER (WHERE " x " IS NOT NULL) @"
+static const struct asked weighed[] = {
+    { "rows()", "count(*)", "", NULL, GROUP },
+    { "count()", COUNT("1"), "", NULL, GROUP },
+    { "count() where x > 2", "coalesce(sum(W) FILTER (WHERE x > 2) @, 0)", "", NULL, GROUP },
+    { "sum(x)", SUM("x"), "", NULL, GROUP },
+    { "mean(r)", MEAN("r"), "", NULL, GROUP },
+    { "mean(x)", MEAN("x"), "", NULL, GROUP },
+    { "min(s)", "min(s) FILTER (WHERE W > 0)", "", NULL, GROUP },
+    { "share(x)", "x * W * 1.0 / " SUM("x"), "", NULL, GROUP },
+    { "share(r)", "r * W / " SUM("r"), "", NULL, GROUP },
+    { "running_count()", COUNT("1"), "ROWS UNBOUNDED PRECEDING", NULL, ROWS },
+    { "running_count(s)", COUNT("s"), "ROWS UNBOUNDED PRECEDING", NULL, ROWS },
+    { "running_sum(x)", SUM("x"), "ROWS UNBOUNDED PRECEDING", NULL, ROWS },
+    { "running_mean(r)", MEAN("r"), "ROWS UNBOUNDED PRECEDING", NULL, ROWS },
+    { "running_max(x)", "max(x) FILTER (WHERE W > 0)", "ROWS UNBOUNDED PRECEDING", NULL, ROWS },
+    { "moving_sum(r, 3)", SUM("r"), "ROWS 2 PRECEDING", NULL, ROWS },
+    { "moving_mean(x, 4)", MEAN("x"), "ROWS 3 PRECEDING", NULL, ROWS },
+    { "moving_mean(x / 4, 2)", MEAN("x / 4.0"), "ROWS 1 PRECEDING", NULL, ROWS },
+    { "moving_min(x, 5)", "min(CASE WHEN W > 0 THEN x END)", "ROWS 4 PRECEDING", NULL, ROWS },
+    { "moving_sum_period(x, 3)", SUM("x"), "RANGE 2 PRECEDING", "RANGE BETWEEN CURRENT ROW AND 2 FOLLOWING",
+      RANGE },
+    { "moving_mean_period(r, 5)", MEAN("r"), "RANGE 4 PRECEDING", "RANGE BETWEEN CURRENT ROW AND 4 FOLLOWING",
+      RANGE },
+    { "rank()", "rank()", "", NULL, PEERS },
+    { "previous(x)", "lag(x)", "", NULL, ROWS },
+};
+#define N_WEIGHED (sizeof weighed / sizeof *weighed)
+
 static const struct within {
     const char *keys[3];
     const char *sql;
@@ -190,6 +235,7 @@ static void same_answer(const dk_value *ours, sqlite3_stmt *theirs, const char *
     case DK_INTEGER: number = (double)ours->as.integer; break;
     case DK_RATIO: number = (double)ours->as.ratio.numerator / (double)ours->as.ratio.denominator; break;
     case DK_REAL: number = ours->as.real; break;
+    case DK_DECIMAL: number = (double)ours->as.integer / pow(10, ours->scale); break;
     default:
         if ((size_t)sqlite3_column_bytes(theirs, 0) != ours->as.text.size ||
             memcmp(sqlite3_column_text(theirs, 0), ours->as.text.bytes, ours->as.text.size) != 0)
@@ -204,7 +250,8 @@ static void same_answer(const dk_value *ours, sqlite3_stmt *theirs, const char *
 static void ask_both(const dk_table *table, const struct asked *question, const struct within *within,
                      const struct order *order)
 {
-    char ours[200], sql[600];
+    char ours[200], over[400], sql[2000] = "SELECT ";
+    const char *weight = dk_table_properties(table)->weight, *at = question->theirs;
     const dk_expr *expr;
     const dk_table *made = NULL;
     const dk_column *column;
@@ -215,10 +262,16 @@ static void ask_both(const dk_table *table, const struct asked *question, const 
     uint64_t row = 0;
 
     (void)snprintf(ours, sizeof ours, "uitkomst = %s", question->ours);
-    (void)snprintf(sql, sizeof sql, "SELECT %s OVER (%s %s%s%s %s) FROM p ORDER BY id", question->theirs,
-                   within->sql, question->kind == GROUP ? "" : "ORDER BY ",
-                   question->kind == GROUP ? "" : order->sql, question->kind == ROWS ? ", id" : "",
+    (void)snprintf(over, sizeof over, " OVER (%s %s%s%s %s)", within->sql,
+                   question->kind == GROUP ? "" : "ORDER BY ", question->kind == GROUP ? "" : order->sql,
+                   question->kind == ROWS ? ", id" : "",
                    falls && question->descending ? question->descending : question->frame);
+    for (; *at; at++) {
+        char letter[2] = { *at, '\0' };
+
+        strcat(sql, *at == '@' ? over : *at == 'W' && weight && at[1] != 'H' ? weight : letter);
+    }
+    strcat(strcat(sql, strchr(question->theirs, '@') ? "" : over), " FROM p ORDER BY id");
     spec.n_within = count(within->keys);
     spec.n_order = question->kind == GROUP ? 0 : count(order->keys);
     expr = parse(ours);
@@ -250,6 +303,26 @@ static void windows_say_what_sqlite_says(void **state)
             size_t n_orders = questions[q].kind == RANGE ? 2 : sizeof orders / sizeof *orders;
 
             ask_both(table, &questions[q], &withins[random_below(sizeof withins / sizeof *withins)],
+                     &orders[random_below(n_orders)]);
+        }
+        dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+        dk_table_release(table);
+    }
+}
+
+static void weighed_windows_say_what_sqlite_says(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < random_rounds(60); i++) {
+        const dk_table *table = random_table(random_below(i % 3 ? 60 : 400), i % 2 ? 12 : 200);
+
+        table = with_weight(table, i % 4 < 2 ? "w" : "q");
+        dk_set_threads(1 + i % 2);
+        dk_context_set_block_rows(context, i % 4 ? DK_BLOCK_ROWS : 1 + random_below(20));
+        for (size_t q = 0; q < N_WEIGHED; q++) {
+            size_t n_orders = weighed[q].kind == RANGE ? 2 : sizeof orders / sizeof *orders;
+
+            ask_both(table, &weighed[q], &withins[random_below(sizeof withins / sizeof *withins)],
                      &orders[random_below(n_orders)]);
         }
         dk_context_set_block_rows(context, DK_BLOCK_ROWS);
@@ -335,6 +408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(first_rows_are_those_of_sqlite, open_both, close_both),
         cmocka_unit_test_setup_teardown(windows_say_what_sqlite_says, open_both, close_both),
+        cmocka_unit_test_setup_teardown(weighed_windows_say_what_sqlite_says, open_both, close_both),
         cmocka_unit_test_setup_teardown(large_tables_say_what_sqlite_says, open_both, close_both),
     };
 
