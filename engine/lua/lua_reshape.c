@@ -95,10 +95,10 @@ static dk_ratio check_share(lua_State *L, int index)
     return share;
 }
 
-/* t:sample { n = 100 or share = 0.1, seed = 1 [, within = { ... }] } [, params] */
+/* t:sample { n = 100 or share = 0.1, seed = 1 [, within = { ... }] [, weight = "w"] } [, params] */
 static int table_sample(lua_State *L)
 {
-    static const char *const options[] = { "n", "share", "seed", "within", NULL };
+    static const char *const options[] = { "n", "share", "seed", "within", "weight", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     dk_sample_spec spec = { 0 };
@@ -121,6 +121,7 @@ static int table_sample(lua_State *L)
     within = dkl_option_names(L, 2, "sample", "within");
     spec.within = within.items;
     spec.n_within = within.n;
+    spec.weight = dkl_option_text(L, 2, "sample", "weight");
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_sample(table, &spec, &params, out, &err));

@@ -17,6 +17,8 @@
 #include "data/lineage.h"
 #include "keys.h"
 #include "margin_rows.h"
+#include "row_values.h"
+#include "sample_weight.h"
 
 uint64_t dk_random(uint64_t seed, uint64_t i)
 {
@@ -59,8 +61,9 @@ struct draw {
     uint64_t *rows;
     uint8_t *starts;
     uint64_t *taken; /* bits by row */
+    uint64_t *some;  /* bits of the rows that may be drawn; NULL: all */
     uint64_t n_taken;
-    uint64_t n_groups, n_short; /* groups, and those that have fewer rows than were asked for */
+    uint64_t n_groups, n_short; /* groups, and those with fewer rows to draw than were asked for */
 };
 
 static uint64_t wanted(const dk_sample_spec *spec, uint64_t n)
@@ -75,6 +78,8 @@ static void take_group(struct draw *draw, uint64_t begin, uint64_t end)
     uint64_t n = wanted(draw->spec, end - begin);
 
     draw->n_groups++;
+    while (draw->some && end > begin && !dki_bit(draw->some, (size_t)draw->rows[end - 1])) /* which come last */
+        end--;
     draw->n_short += n > end - begin;
     if (n > end - begin)
         n = end - begin;
@@ -111,17 +116,18 @@ static void list_taken(struct draw *draw)
 
 static dk_status add_note(const struct draw *draw, const dk_table **table, dk_error *err)
 {
-    char note[160];
+    char few[64] = "fewer rows with a weight than are asked for", note[200];
 
     if (draw->n_short == 0)
         return DK_OK;
+    if (draw->spec->share.denominator == 0)
+        snprintf(few, sizeof few, "fewer than %llu rows%s", (unsigned long long)draw->spec->n,
+                 draw->some ? " with a weight" : "");
     if (draw->spec->n_within == 0)
-        snprintf(note, sizeof note, "there are fewer than %llu rows: all of them are taken",
-                 (unsigned long long)draw->spec->n);
+        snprintf(note, sizeof note, "there are %s: all of them are taken", few);
     else
-        snprintf(note, sizeof note, "%llu of %llu groups have fewer than %llu rows: all of them are taken",
-                 (unsigned long long)draw->n_short, (unsigned long long)draw->n_groups,
-                 (unsigned long long)draw->spec->n);
+        snprintf(note, sizeof note, "%llu of %llu groups have %s: all of them are taken",
+                 (unsigned long long)draw->n_short, (unsigned long long)draw->n_groups, few);
     return dki_table_add_note(table, note, err);
 }
 
@@ -147,9 +153,11 @@ static dk_status run(struct draw *draw, const dki_order_key *keys, const dk_tabl
     if (status == DK_OK)
         status = add_note(draw, &made, err);
     if (status == DK_OK)
-        status = dki_table_add_step(made, draw->table, err, "drew %llu of %llu rows by seed %llu%s",
+        status = dki_table_add_step(made, draw->table, err, "drew %llu of %llu rows by seed %llu%s%s%s",
                                     (unsigned long long)draw->n_taken, (unsigned long long)draw->n_rows,
-                                    (unsigned long long)draw->spec->seed, draw->spec->n_within ? ", by group" : "");
+                                    (unsigned long long)draw->spec->seed, draw->spec->n_within ? ", by group" : "",
+                                    draw->spec->weight ? ", in proportion to " : "",
+                                    draw->spec->weight ? draw->spec->weight : "");
     if (status == DK_OK)
         *out = made;
     else
@@ -166,6 +174,25 @@ static dk_status check_share(const dk_sample_spec *spec, dk_error *err)
                                          spec->share.numerator <= spec->share.denominator))
         return DK_OK;
     return dki_fail(err, DK_ERR_RANGE, "a sample's share is 0 to 1");
+}
+
+/* What the rows of a group are put in the order of. */
+static dk_status order_column(struct draw *draw, const dk_params *params, const dk_column **out, dk_error *err)
+{
+    const dk_sample_spec *spec = draw->spec;
+    dki_order_key weight;
+    dk_status status;
+
+    if (spec->weight == NULL)
+        return random_column(dk_table_context(draw->table), draw->n_rows, spec->seed, out, err);
+    status = dki_keys_bind(draw->table, &spec->weight, 1, false, "sample: weight", params, &weight, err);
+    if (status != DK_OK)
+        return status;
+    status = dki_sample_keys(weight.column, spec->weight, spec->seed, out, err);
+    dki_keys_release(&weight, 1);
+    if (status == DK_OK && dk_column_n_nulls(*out) > 0)
+        status = dki_known_rows(*out, &draw->some, err);
+    return status;
 }
 
 dk_status dk_table_sample(const dk_table *table, const dk_sample_spec *spec, const dk_params *params,
@@ -185,11 +212,12 @@ dk_status dk_table_sample(const dk_table *table, const dk_sample_spec *spec, con
         return DK_ERR_MEMORY;
     status = dki_keys_bind(table, spec->within, spec->n_within, false, "sample: within", params, keys, err);
     if (status == DK_OK) {
-        status = random_column(context, draw.n_rows, spec->seed, &keys[spec->n_within].column, err);
+        status = order_column(&draw, params, &keys[spec->n_within].column, err);
         if (status == DK_OK)
             status = run(&draw, keys, out, err);
         dki_keys_release(keys, spec->n_within + 1);
     }
+    dki_free(context, draw.some);
     dki_free(context, keys);
     return status;
 }

@@ -23,12 +23,17 @@ typedef struct dk_sample_spec {
     const char *const
         *within; /* n_within columns or expressions: so many, or that share, of each group; null is a group */
     size_t n_within;
+    const char *weight; /* a column or an expression: rows are drawn in proportion to it; NULL: all alike */
 } dk_sample_spec;
 
 /* The rows with the least numbers, each row at most once, in the order of the table. So a larger sample of the same seed
  * holds the smaller one. Where a group has fewer rows than n, all are taken, and a note says of how many groups that is so.
- * Rows are drawn as records, whatever weight they have.
- * Errors: DK_ERR_RANGE for a share that is not 0 to 1; DK_ERR_MARGIN; those of dk_table_eval for within; DK_ERR_MEMORY,
+ * Without `weight` rows are drawn as records, whatever the table's weight says. With it they are drawn one after the other,
+ * each in proportion to its weight among those that are left (Efraimidis and Spirakis 2006: the greatest u^(1/w), where u is
+ * (floor(number / 2^12) + 1/2) / 2^52 of the row's number); one of weight 0 never is. A share is
+ * one of all rows.
+ * Errors: DK_ERR_RANGE for a share that is not 0 to 1, and for a weight that is null or negative, whose row is named;
+ * DK_ERR_TYPE for a weight that is no number; DK_ERR_MARGIN; those of dk_table_eval for within and weight; DK_ERR_MEMORY,
  * DK_ERR_INTERRUPTED. */
 DK_API DK_MUST_USE dk_status dk_table_sample(const dk_table *table, const dk_sample_spec *spec,
                                              const dk_params *params, const dk_table **out, dk_error *err);

@@ -158,6 +158,103 @@ static void rows_are_drawn_evenly(void **state)
     dk_table_release(table);
 }
 
+/* Who is drawn was computed elsewhere, as the greatest u^(1/w): of weights 1 to 10 rows 5 7 9 8 6 3 0 2 4 1, of the others rows
+ * 0 7 9 6 3 4 1 8. */
+static void heavy_rows_are_drawn_first(void **state)
+{
+    const dk_table *table = make_table(
+                       context, "n:integer w:real\n0|1000\n1|2\n2|0\n3|4\n4|5\n5|0\n6|7\n7|8\n8|0.5\n9|10\n"),
+                   *sample = NULL;
+    const char *keys = "n % 2";
+    dk_sample_spec spec = { .n = 4, .seed = 42, .weight = "w" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_sample(table, &spec, "0|1000.0\n6|7.0\n7|8.0\n9|10.0\n");
+    spec.n = 7;
+    assert_sample(table, &spec, "0|1000.0\n1|2.0\n3|4.0\n4|5.0\n6|7.0\n7|8.0\n9|10.0\n");
+    spec.n = 9;
+    assert_ok(dk_table_sample(table, &spec, NULL, &sample, &err), &err);
+    assert_int_equal(dk_table_n_rows(sample), 8);
+    assert_string_equal(dk_table_note(sample, 0),
+                        "there are fewer than 9 rows with a weight: all of them are taken");
+    assert_string_equal(dk_table_lineage(sample, dk_table_n_lineage(sample) - 1)->text,
+                        "drew 8 of 10 rows by seed 42, in proportion to w");
+    dk_table_release(sample);
+    spec.share = (dk_ratio){ 1, 1 };
+    spec.within = &keys;
+    spec.n_within = 1;
+    assert_ok(dk_table_sample(table, &spec, NULL, &sample, &err), &err);
+    assert_int_equal(dk_table_n_rows(sample), 8);
+    assert_string_equal(dk_table_note(sample, 0),
+                        "2 of 2 groups have fewer rows with a weight than are asked for: all of them are taken");
+    dk_table_release(sample);
+    dk_table_release(table);
+    table = numbered(10);
+    assert_sample(table, &(dk_sample_spec){ .n = 3, .seed = 42, .weight = "n + 1" }, "5\n7\n9\n");
+    assert_sample(table, &(dk_sample_spec){ .n = 6, .seed = 42, .weight = "(n + 1) / 7" }, "3\n5\n6\n7\n8\n9\n");
+    assert_sample(table, &(dk_sample_spec){ .n = 6, .seed = 42, .weight = "(n + 1) * 0.25" }, "3\n5\n6\n7\n8\n9\n");
+    dk_table_release(table);
+}
+
+/* Two of four rows, one after the other: of {i, j} there are p(i) p(j) (1/(1 - p(i)) + 1/(1 - p(j))). Six pairs, five degrees of
+ * freedom: over 20.5 in one of a thousand. */
+static void pairs_are_drawn_as_often_as_one_after_the_other(void **state)
+{
+    enum { SAMPLES = 20000 };
+    const dk_table *table = numbered(4);
+    unsigned counts[4][4] = { { 0 } };
+    double sum = 0;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < SAMPLES; seed++) {
+        const dk_table *sample = NULL;
+        dk_value value[2];
+
+        /* seeds next to one another share numbers at places next to one another */
+        assert_ok(dk_table_sample(table, &(dk_sample_spec){ .n = 2, .seed = dk_random(1, seed), .weight = "n + 1" },
+                                  NULL, &sample, &err),
+                  &err);
+        for (uint64_t i = 0; i < 2; i++)
+            assert_ok(dk_column_get(dk_table_field(sample, 0)->column, i, &value[i], &err), &err);
+        counts[value[0].as.integer][value[1].as.integer]++;
+        dk_table_release(sample);
+    }
+    for (unsigned i = 0; i < 4; i++)
+        for (unsigned j = i + 1; j < 4; j++) {
+            double a = (i + 1) / 10.0, b = (j + 1) / 10.0, wanted = a * b * (1 / (1 - a) + 1 / (1 - b)) * SAMPLES;
+
+            sum += (counts[i][j] - wanted) * (counts[i][j] - wanted) / wanted;
+        }
+    if (sum > 20.5)
+        fail_msg("%.1f", sum);
+    dk_table_release(table);
+}
+
+static void weights_are_known_and_not_negative(void **state)
+{
+    const dk_table *table = make_table(context, "w:integer x:decimal1 g:text\n1|1.0|a\n0|-0.5|b\n-|2.0|c\n"),
+                   *out = NULL;
+    dk_sample_spec spec = { .n = 1, .seed = 1, .weight = "w" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_fails(dk_table_sample(table, &spec, NULL, &out, &err), &err, DK_ERR_RANGE,
+                 "sample: the weight w is null in row 3");
+    assert_fails(dk_table_sample(table, &spec, NULL, &out, &err), &err, DK_ERR_RANGE, "coalesce(w, 0)");
+    spec.weight = "x";
+    assert_fails(dk_table_sample(table, &spec, NULL, &out, &err), &err, DK_ERR_RANGE,
+                 "sample: the weight x is -0.5 in row 2");
+    spec.weight = "g";
+    assert_fails(dk_table_sample(table, &spec, NULL, &out, &err), &err, DK_ERR_TYPE,
+                 "sample: a weight is a number, and g is text");
+    spec.weight = "ww";
+    assert_fails(dk_table_sample(table, &spec, NULL, &out, &err), &err, DK_ERR_NAME, "ww");
+    assert_null(out);
+    dk_table_release(table);
+}
+
 /* A larger sample holds the smaller one, and many rows are drawn alike by any number of threads. */
 static void samples_of_one_seed_nest(void **state)
 {
@@ -191,12 +288,16 @@ static void failures_leave_nothing(void **state)
 {
     const dk_table *table = make_table(context, "g:category n:integer\na|0\nb|1\na|2\nb|3\n"), *out = NULL;
     const char *within = "g";
-    const dk_sample_spec spec = { .n = 3, .seed = 7, .within = &within, .n_within = 1 };
+    const dk_sample_spec spec = { .n = 3, .seed = 7, .within = &within, .n_within = 1 },
+                         weighed = { .n = 3, .seed = 7, .within = &within, .n_within = 1, .weight = "n / 2" };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
     dk_set_threads(1);
     assert_survives_failing_memory(context, dk_table_sample(table, &spec, NULL, &out, &err), &err, out == NULL,
+                                   dk_table_release(out));
+    out = NULL;
+    assert_survives_failing_memory(context, dk_table_sample(table, &weighed, NULL, &out, &err), &err, out == NULL,
                                    dk_table_release(out));
     out = NULL;
     assert_survives_failing_memory(context, dk_table_shuffle(table, 1, &out, &err), &err, out == NULL,
@@ -241,6 +342,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_least_numbers_are_drawn_in_the_order_of_the_table, start, stop),
         cmocka_unit_test_setup_teardown(each_group_is_drawn_from, start, stop),
         cmocka_unit_test_setup_teardown(rows_are_drawn_evenly, start, stop),
+        cmocka_unit_test_setup_teardown(heavy_rows_are_drawn_first, start, stop),
+        cmocka_unit_test_setup_teardown(pairs_are_drawn_as_often_as_one_after_the_other, start, stop),
+        cmocka_unit_test_setup_teardown(weights_are_known_and_not_negative, start, stop),
         cmocka_unit_test_setup_teardown(samples_of_one_seed_nest, start, stop),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
         cmocka_unit_test_setup_teardown(margins_and_empty_tables, start, stop),
