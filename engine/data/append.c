@@ -212,6 +212,10 @@ static void keep_common(const struct result *result, dk_properties *properties)
             properties->key = NULL;
             properties->n_key = 0;
         }
+        if (properties->attached != other->attached) {
+            properties->attached = NULL;
+            properties->n_attached_by = 0;
+        }
         if (!same_text(properties->as_of, other->as_of))
             properties->as_of = NULL;
         if (!same_text(properties->published, other->published))

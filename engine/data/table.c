@@ -31,6 +31,27 @@ static void free_text(dk_context *context, const char *text)
     dki_free(context, (void *)(uintptr_t)text);
 }
 
+static dk_status copy_names(dk_context *context, const char *const *names, size_t n, const char *const **out,
+                            size_t *n_out, dk_error *err)
+{
+    const char **copy = dki_calloc(context, n, sizeof *copy, err);
+
+    *out = copy;
+    if (copy == NULL)
+        return DK_ERR_MEMORY;
+    for (*n_out = 0; *n_out < n; ++*n_out)
+        if (copy_text(context, names[*n_out], &copy[*n_out], err) != DK_OK)
+            return DK_ERR_MEMORY;
+    return DK_OK;
+}
+
+static void free_names(dk_context *context, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free_text(context, names[i]);
+    dki_free(context, (void *)(uintptr_t)names);
+}
+
 static dk_status copy_properties(dk_context *context, const dk_properties *from, dk_properties *to, dk_error *err)
 {
     if (from == NULL)
@@ -42,24 +63,17 @@ static dk_status copy_properties(dk_context *context, const dk_properties *from,
         copy_text(context, from->as_of, &to->as_of, err) != DK_OK ||
         copy_text(context, from->published, &to->published, err) != DK_OK)
         return DK_ERR_MEMORY;
-    if (from->n_key > 0) {
-        const char **key = dki_calloc(context, from->n_key, sizeof *key, err);
-
-        to->key = key;
-        if (key == NULL)
-            return DK_ERR_MEMORY;
-        for (to->n_key = 0; to->n_key < from->n_key; to->n_key++)
-            if (copy_text(context, from->key[to->n_key], &key[to->n_key], err) != DK_OK)
-                return DK_ERR_MEMORY;
-    }
-    return DK_OK;
+    if (from->attached)
+        to->attached = dk_table_retain(from->attached);
+    if (from->n_attached_by > 0 && copy_names(context, from->attached_by, from->n_attached_by, &to->attached_by,
+                                              &to->n_attached_by, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    return from->n_key > 0 ? copy_names(context, from->key, from->n_key, &to->key, &to->n_key, err) : DK_OK;
 }
 
 static void free_key(dk_context *context, dk_properties *properties)
 {
-    for (size_t i = 0; i < properties->n_key; i++)
-        free_text(context, properties->key[i]);
-    dki_free(context, (void *)(uintptr_t)properties->key);
+    free_names(context, properties->key, properties->n_key);
     properties->key = NULL;
     properties->n_key = 0;
 }
@@ -72,6 +86,8 @@ static void free_properties(dk_context *context, dk_properties *properties)
     free_text(context, properties->weight);
     free_text(context, properties->as_of);
     free_text(context, properties->published);
+    dk_table_release(properties->attached);
+    free_names(context, properties->attached_by, properties->n_attached_by);
     free_key(context, properties);
 }
 

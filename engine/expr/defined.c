@@ -62,7 +62,7 @@ static bool is_taken(const char *name)
     DKI_AGGREGATE_LIST(IS)
     DKI_WINDOW_LIST(IS)
 #undef IS
-    return strcmp(name, "all") == 0 || dki_function_find(name) != NULL;
+    return strcmp(name, "all") == 0 || strcmp(name, "attached") == 0 || dki_function_find(name) != NULL;
 }
 
 static bool is_result(dk_type type, uint8_t scale)

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "aggregate_list.h"
-#include "defined.h"
 #include "base/status.h"
+#include "defined.h"
 #include "expr_lexer.h"
 #include "mark.h"
 
@@ -266,6 +266,14 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
     node->children = list.items;
     if ((status = finish(p, node, out)) != DK_OK)
         return status;
+    if (strcmp(name->text, "attached") == 0) {
+        if (list.n != 1)
+            return dki_mark_fail(
+                p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
+                "attached() takes one measure of the table that is attached, such as a column of it");
+        node->other = list.items[0];
+        node->n_children = 0;
+    }
     if (aggregate && (list.n < aggregate->least || list.n > aggregate->greatest)) {
         if (aggregate->greatest == 0)
             dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",

@@ -13,7 +13,7 @@ static bool mention(void *arg, const dki_node *node)
     for (size_t i = 0; node->kind == DKI_NODE_PARAM && i < params->n && i < MOST_PARAMS; i++)
         if (strcmp(params->items[i].name, node->text) == 0)
             mentioned->bits |= UINT64_C(1) << i;
-    return true;
+    return node->other == NULL || dki_node_visit(node->other, mention, arg);
 }
 
 void dki_mentioned_collect(dki_mentioned *mentioned, const dki_node *root)

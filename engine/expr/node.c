@@ -34,7 +34,8 @@ bool dki_node_equal(const dki_node *a, const dki_node *b)
         return false;
     if (a->kind == DKI_NODE_LITERAL)
         return equal_values(&a->value, &b->value);
-    if (strcmp(a->text, b->text) != 0 || !dki_node_equal(a->filter, b->filter))
+    if (strcmp(a->text, b->text) != 0 || !dki_node_equal(a->filter, b->filter) ||
+        !dki_node_equal(a->other, b->other))
         return false;
     for (size_t i = 0; i < a->n_children; i++)
         if (!dki_node_equal(a->children[i], b->children[i]))

@@ -15,7 +15,8 @@
  * operands or more) "not" "in" (the first child is tested against the others) "between" "is null" "is true" "is total" (their
  * negations are "not" around them).
  * Functions: their own name. "all" is a CALL whose first child is a measure (NAME or an expression of aggregates)
- * and whose other children are NAMEs of dimensions.
+ * and whose other children are NAMEs of dimensions. "attached" is a CALL without children whose argument is in `other`: it speaks of
+ * another table, so that who walks a tree does not meet it.
  */
 #ifndef DKI_EXPR_NODE_H
 #define DKI_EXPR_NODE_H
@@ -40,6 +41,7 @@ typedef struct dki_node {
     size_t n_children;
     struct dki_node **children;
     struct dki_node *filter;
+    struct dki_node *other;
 } dki_node;
 
 /* The tree of an expression; borrowed. */

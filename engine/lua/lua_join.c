@@ -3,6 +3,7 @@
 
 #include "lua_options.h"
 #include "lua_table.h"
+#include "lua_value.h"
 
 typedef struct keys {
     dkl_names mine;
@@ -282,8 +283,37 @@ static int table_append(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_join_methods[] = {
-    { "join", table_join },           { "link", table_link },         { "reconcile", table_reconcile },
-    { "append", table_append },       { "distinct", table_distinct }, { "union", table_union },
-    { "intersect", table_intersect }, { "except", table_except },     { NULL, NULL }
-};
+/* t:attach(other, { "gemeente" }) or t:attach(dk.null) -> the table with figures of another beside it, or without them */
+static int table_attach(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out;
+
+    lua_settop(L, 3);
+    if (dkl_is_null(L, 2)) {
+        dk_properties properties = *dk_table_properties(table);
+
+        properties.attached = NULL;
+        properties.attached_by = NULL;
+        properties.n_attached_by = 0;
+        out = dkl_new_table_like(L);
+        DKL_TRY(dk_table_with_properties(table, &properties, out, &err));
+    } else {
+        const dk_table *other = dkl_check_table(L, 2);
+        dkl_names by;
+
+        if (lua_isnil(L, 3))
+            return dkl_fail(L, "attach wants the columns by which the figures are known, such as \"gemeente\"");
+        by = dkl_check_names(L, 3, "attach");
+        out = dkl_new_table_like(L);
+        DKL_TRY(dk_table_attach(table, other, by.items, by.n, out, &err));
+    }
+    return 1;
+}
+
+const luaL_Reg dkl_join_methods[] = { { "join", table_join },           { "link", table_link },
+                                      { "reconcile", table_reconcile }, { "attach", table_attach },
+                                      { "append", table_append },       { "distinct", table_distinct },
+                                      { "union", table_union },         { "intersect", table_intersect },
+                                      { "except", table_except },       { NULL, NULL } };

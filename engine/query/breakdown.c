@@ -94,6 +94,7 @@ struct check {
     size_t n_before;     /* measures made before it */
     dk_error *err;
     const dki_node *found;
+    bool has_rest; /* the breakdown is to have one */
 };
 
 static bool is_all(const dki_node *node)
@@ -171,8 +172,8 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
 /* A call of something that is neither an operator nor a function: its arguments would be misunderstood. */
 static bool is_unknown(const dki_node *node)
 {
-    static const char *const words[] = { "all",      "and",     "between", "in", "is null",
-                                         "is total", "is true", "not",     "or" };
+    static const char *const words[] = { "all",     "attached", "and",     "between", "in",
+                                         "is null", "is total", "is true", "not",     "or" };
 
     if (node->text[0] < 'a' || node->text[0] > 'z')
         return false;
@@ -220,6 +221,12 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
     }
     if (is_unknown(node))
         return fail_unknown(check, node);
+    if (node->other && check->has_rest) {
+        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
+                            "attached() has no figure for the rest of the groups");
+        dki_hint(check->err, "leave rest out, or show all groups");
+        return DK_ERR_ARGUMENT;
+    }
     if (!is_all(node)) {
         for (size_t i = 0; status == DK_OK && i < node->n_children; i++)
             status = check_outside(check, node->children[i], in_all);
@@ -315,7 +322,7 @@ static dk_status read_parts(dk_breakdown *breakdown, const dk_breakdown_spec *sp
             return status;
     }
     for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
-        struct check check = { breakdown, breakdown->measures[i].expr, i, err, NULL };
+        struct check check = { breakdown, breakdown->measures[i].expr, i, err, NULL, spec->rest != NULL };
 
         status = check_outside(&check, dki_expr_root(check.expr), false);
     }

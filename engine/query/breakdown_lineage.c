@@ -122,6 +122,28 @@ static void add_params(struct write *write)
     write->status = dki_mentioned_add(&mentioned, write->lineage, write->err);
 }
 
+/* Where the figures of attached() come from. */
+static void add_attached(struct write *write)
+{
+    const dk_properties *properties = dk_table_properties(write->result->plan->table);
+    const char *name, *source, *text;
+
+    if (write->result->n_attached == 0 || write->status != DK_OK)
+        return;
+    name = dk_table_properties(properties->attached)->name;
+    source = dk_table_properties(properties->attached)->source;
+    text = dki_arena_format((dki_arena *)&write->result->arena, write->err,
+                            "with figures of %s beside it, known per %s%s",
+                            name     ? name
+                            : source ? source
+                                     : "another table",
+                            properties->attached_by[0], properties->n_attached_by > 1 ? " and others" : "");
+    if (text == NULL)
+        write->status = DK_ERR_MEMORY;
+    add(write, &(dk_lineage_item){
+                   .kind = DK_LINEAGE_STEP, .text = text, .n_rows = dk_table_n_rows(properties->attached) });
+}
+
 static void add_steps(struct write *write)
 {
     static const char *const margins[] = { NULL, "with the total over everything",
@@ -168,6 +190,7 @@ dk_status dki_result_lineage(const dki_result *result, const dk_table *made, dk_
         return write.status;
     add_parts(&write);
     add_params(&write);
+    add_attached(&write);
     add_steps(&write);
     if (write.status == DK_OK)
         dki_table_attach(made, write.lineage);

@@ -357,6 +357,10 @@ static dk_status find_hidden(void *arg, const dki_node *node, size_t *column, dk
 
     if (is_all(node))
         status = all_name(hidden->result, node, &name, err);
+    else if (dki_is_attached(node) && (name = dki_attached_name(hidden->result, node, err)) == NULL)
+        status = DK_ERR_MEMORY;
+    else if (dki_is_attached(node))
+        status = DK_OK;
     else if ((name = aggregate_name(hidden->result, dki_plan_find(hidden->result->plan, node), err)) == NULL)
         status = DK_ERR_MEMORY;
     if (status == DK_OK)

@@ -659,7 +659,9 @@ dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_
             return status;
         plan->weight = dk_table_field(table, column)->column;
     }
-    status = bind_all(plan, err);
+    status = dki_plan_check_attached(plan, err);
+    if (status == DK_OK)
+        status = bind_all(plan, err);
     if (status == DK_OK)
         status = dki_plan_periods(plan, err);
     if (status == DK_OK)

@@ -165,6 +165,8 @@ typedef struct dki_result {
     const dki_node **totals; /* nodes of all(); their columns are numbered as they stand here */
     size_t n_totals, total_capacity;
     const dk_column **ready; /* of each aggregate over all rows, where it has been made; or NULL */
+    const dki_node **attached; /* nodes of attached(), the same */
+    size_t n_attached, attached_capacity;
 } dki_result;
 
 /* Of breakdown_plan.c: has the plan compute an aggregate for a measure. Equal ones are computed once. */
@@ -195,6 +197,14 @@ dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, 
 void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
 /* Of breakdown_period.c: DK_ERR_ARGUMENT where a count() goes over several periods; notes what totals count. */
 dk_status dki_result_periods(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
+/* Of breakdown_attached.c: attached(), of which the plan says what cannot be known, ... */
+dk_status dki_plan_check_attached(const dki_plan *plan, dk_error *err);
+/* ... and which gives the tables of a result a column for each. */
+dk_status dki_result_attached(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
+bool dki_is_attached(const dki_node *node);
+/* The name of the column; NULL: no memory. */
+const char *dki_attached_name(dki_result *result, const dki_node *node, dk_error *err);
+
 /* Of breakdown_lineage.c: the lineage of a result. Attached to made, which is the caller's alone. */
 dk_status dki_result_lineage(const dki_result *result, const dk_table *made, dk_error *err);
 /* Of breakdown_trace.c: how the run of a plan went, step by step, as a table; of the result that it gave. */

@@ -257,6 +257,8 @@ static dk_status make_result(dki_result *result, const dki_plan *noted, struct n
     if (status == DK_OK)
         status = add_plan_notes(notes, noted, err);
     if (status == DK_OK)
+        status = dki_result_attached(result, add_note, notes, err);
+    if (status == DK_OK)
         status = dki_result_measures(result, add_note, notes, err);
     dki_trace_lap(phases, DKI_PHASE_MEASURES, &since);
     return status;
@@ -271,6 +273,7 @@ static void result_drop(dki_result *result)
     dki_free(result->plan->context, result->order);
     dki_free(result->plan->context, result->rows);
     dki_free(result->plan->context, (void *)result->totals);
+    dki_free(result->plan->context, (void *)result->attached);
     dki_cells_drop(&result->cells);
     dki_groups_drop(&result->groups);
     dki_arena_drop(&result->arena);

@@ -99,6 +99,10 @@ typedef struct dk_properties {
     size_t n_key;
     const char *as_of;     /* the day that the rows describe, and ... */
     const char *published; /* ... the day that they were published on: 2024-12-31 */
+    const dk_table *
+        attached; /* figures that attached() in a breakdown reads (dk_table_attach); NULL: none. Retained, with ... */
+    const char *const *attached_by; /* ... the n_attached_by columns, of both tables, by which they are known */
+    size_t n_attached_by;
 } dk_properties;
 DK_API const dk_properties *dk_table_properties(const dk_table *table); /* never NULL; borrowed */
 /* Errors: DK_ERR_NAME or DK_ERR_TYPE for the weight column, DK_ERR_RANGE where a weight is null or negative; for the key
@@ -106,6 +110,12 @@ DK_API const dk_properties *dk_table_properties(const dk_table *table); /* never
  * DK_ERR_ARGUMENT for a text that is no date. Cost: a key that the table does not have yet is looked for in every row. */
 DK_API DK_MUST_USE dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties,
                                                       const dk_table **out, dk_error *err);
+/* The table with figures of another one beside it, such as how many persons the register of each region has: attached(m) in a
+ * breakdown is the measure m over the rows of other, for the dimensions that are made of the columns `by` alone. by: n columns that
+ * both have, of one type (a category and a text are one). Tables made from it have it too; a snapshot does not.
+ * Errors: DK_ERR_NAME, DK_ERR_TYPE, DK_ERR_MARGIN; DK_ERR_ARGUMENT where n is 0, or something is attached already. */
+DK_API DK_MUST_USE dk_status dk_table_attach(const dk_table *table, const dk_table *other, const char *const *by,
+                                             size_t n, const dk_table **out, dk_error *err);
 DK_API size_t dk_table_n_notes(const dk_table *table);
 DK_API const char *dk_table_note(const dk_table *table, size_t i);
 DK_API DK_MUST_USE dk_status dk_table_with_note(const dk_table *table, const char *note, const dk_table **out,

@@ -211,3 +211,25 @@ test("groups beyond the limit can be one row", function(t, dk)
   t.raises(function() return question:with { limit = dk.null } end, "beyond the limit")
   t.raises(function() return question:with { rest = 1 } end, "rest is a name")
 end)
+
+test("figures of another table stand beside a table", function(t, dk)
+  local persons = dk.table { { "regio", { "A", "A", "B" } }, { "vrouw", { true, false, false } } }
+  local register = dk.table { { "regio", { "A", "B" } }, { "n", { 8, 4 } } }
+  local beside = persons:attach(register, "regio")
+  local known = dk.breakdown { by = "regio", measures = { "d = count() / attached(n)" }, margins = "totals" }
+  t.eq(t.records(known(beside)), { { regio = "A", d = 0.25 }, { regio = "B", d = 0.25 }, { d = 0.25 } })
+  t.eq(known(beside:where "regio == 'A'").d[2], 2 / 12) -- the figures are those of the register, whoever is left
+  t.eq(known(beside:derive { "x = 1" }:attach(dk.null):attach(register, { "regio" })).d[1], 0.25)
+  t.eq(beside:breakdowns({ known, known:by {} })[2].d[1], 0.25)
+  t.ok(known(beside):explain():find("known per regio", 1, true))
+  local move = dk.scenario "move" { { "all", where = "not vrouw", all = true, set = { vrouw = true } } }
+  local women = dk.breakdown { by = "regio", measures = { "d = (count() where vrouw) / attached(n)" } }
+  t.eq(women:compare(beside, move).d_move[2], 0.25)
+  t.eq(known(beside:append(beside)).d[1], 0.5)
+  t.raises(function() known(beside:append(persons)) end, "it has none")
+  t.raises(function() known(persons) end, 't:attach(register, "gemeente")')
+  t.raises(function() beside:attach(register, "regio") end, "attached already")
+  t.raises(function() persons:attach(register) end, "the columns by which the figures are known")
+  t.raises(function() persons:attach(7, "regio") end, "a table")
+  t.raises(function() persons:derive "x = attached(n)" end, "attached() is a measure over many rows")
+end)

@@ -1,0 +1,558 @@
+/* breakdown_attached.c - attached(m): a measure over the table that is attached to the one that is asked about.
+ *
+ * The other table is broken down by the same dimensions, under the same condition of the breakdown, and each cell gets the
+ * value of its own group there: by the values of its dimensions, null among them, and by what it totals. So a margin is the
+ * measure over all rows of the other table, also of groups that have no rows here. A group that the other table does not
+ * have is null.
+ *
+ * Figures are known by some columns alone. A dimension is known where it is made of these; a cell that tells apart another
+ * one has no figure. Where such cells would be shown, the breakdown is refused; where all(attached(m), d) looks up what
+ * totals the others, it is not.
+ *
+ * Cost: a breakdown of the other table for each attached(), and a look-up for each cell.
+ */
+#include "breakdown_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/types.h"
+#include "data/table_parts.h"
+#include "expr/poll_row.h"
+
+bool dki_is_attached(const dki_node *node)
+{
+    return node->kind == DKI_NODE_CALL && node->other;
+}
+
+static const dk_properties *properties_of(const dki_plan *plan)
+{
+    return dk_table_properties(plan->table);
+}
+
+/* What is known. ---------------------------------------------------------------------------------------------------- */
+
+static bool is_key(void *arg, const dki_node *node)
+{
+    const dk_properties *properties = arg;
+
+    if (node->kind != DKI_NODE_NAME)
+        return true;
+    for (size_t i = 0; i < properties->n_attached_by; i++)
+        if (strcmp(node->text, properties->attached_by[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_known(const dki_plan *plan, const dk_expr *expr)
+{
+    return dki_node_visit(dki_expr_root(expr), is_key, (void *)(uintptr_t)properties_of(plan));
+}
+
+/* Bits of the dimensions by which nothing is known. */
+static uint32_t unknown_dimensions(const dki_plan *plan)
+{
+    uint32_t mask = 0;
+
+    for (size_t d = 0; d < plan->breakdown->n_by; d++)
+        if (!is_known(plan, plan->breakdown->by[d].expr))
+            mask |= UINT32_C(1) << d;
+    return mask;
+}
+
+/* The names in text, with commas between them; cut where they are many. */
+static const char *join_names(const dk_properties *properties, char out[DKI_CELL_TEXT])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < properties->n_attached_by; i++) {
+        const char *name = properties->attached_by[i];
+        size_t size = strlen(name);
+
+        if (used + size + 3 > DKI_CELL_TEXT)
+            break;
+        memcpy(out + used, ", ", 2 * (i > 0));
+        used += 2 * (i > 0);
+        memcpy(out + used, name, size + 1);
+        used += size;
+    }
+    return out;
+}
+
+struct check {
+    const dki_plan *plan;
+    const dk_expr *expr;
+    dk_error *err;
+    dk_status status;
+};
+
+static dk_status fail_unknown(const struct check *check, const dki_node *node, size_t dim)
+{
+    const dk_properties *properties = properties_of(check->plan);
+    const dk_breakdown *breakdown = check->plan->breakdown;
+    char names[DKI_CELL_TEXT], text[DKI_NODE_TEXT];
+    size_t known = 0;
+
+    while (known < breakdown->n_by && !is_known(check->plan, breakdown->by[known].expr))
+        known++;
+    (void)dki_node_text(check->expr, node, text);
+    (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT, "%s is known per %s, and %s goes by %s",
+                        text, join_names(properties, names), breakdown->title, breakdown->by[dim].name);
+    if (known < breakdown->n_by)
+        dki_hint(check->err,
+                 "all(%s, %s) is that of each %s as a whole; or attach figures that are known per %s too", text,
+                 breakdown->by[known].name, breakdown->by[known].name, breakdown->by[dim].name);
+    else
+        dki_hint(check->err, "by = \"%s\"; or attach figures that are known per %s too", properties->attached_by[0],
+                 breakdown->by[dim].name);
+    return DK_ERR_ARGUMENT;
+}
+
+/* Fails where cells that total `mask` and no more would have to be known. */
+static dk_status check_mask(const struct check *check, const dki_node *node, uint32_t mask)
+{
+    uint32_t unknown = unknown_dimensions(check->plan) & ~mask;
+
+    for (size_t d = 0; unknown >> d; d++)
+        if (unknown >> d & 1)
+            return fail_unknown(check, node, d);
+    return DK_OK;
+}
+
+static dk_status check_shown(const struct check *check, const dki_node *node)
+{
+    const dk_breakdown *breakdown = check->plan->breakdown;
+    dk_status status = DK_OK;
+
+    if (breakdown->margins != DK_MARGINS_SETS)
+        return check_mask(check, node, 0);
+    for (size_t i = 0; i < breakdown->n_sets && status == DK_OK; i++)
+        status = check_mask(check, node, breakdown->sets[i]);
+    return status;
+}
+
+/* within: the all() around, or NULL. */
+static dk_status check_node(const struct check *check, const dki_node *node, const dki_node *within)
+{
+    const dk_breakdown *breakdown = check->plan->breakdown;
+    bool is_all = node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0;
+    dk_status status = DK_OK;
+
+    if (dki_is_attached(node)) {
+        uint32_t mask = dki_all_totals(breakdown->n_by);
+
+        if (properties_of(check->plan)->attached == NULL) {
+            (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
+                                "attached() reads figures beside the table, and it has none");
+            dki_hint(check->err, "t:attach(register, \"gemeente\") says per what they are known");
+            return DK_ERR_ARGUMENT;
+        }
+        if (breakdown->where && !is_known(check->plan, breakdown->where)) {
+            char names[DKI_CELL_TEXT], text[DKI_NODE_TEXT];
+
+            (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
+                                "%s is known per %s, and the condition of %s looks at more than that",
+                                dki_node_text(check->expr, node, text),
+                                join_names(properties_of(check->plan), names), breakdown->title);
+            dki_hint(check->err, "put the condition into the measures that it is about: count() where ...");
+            return DK_ERR_ARGUMENT;
+        }
+        if (within == NULL)
+            return check_shown(check, node);
+        for (size_t i = 1; i < within->n_children; i++)
+            mask &= ~(UINT32_C(1) << dki_breakdown_find_dimension(breakdown, within->children[i]->text));
+        return check_mask(check, node, mask);
+    }
+    for (size_t i = 0; i < node->n_children && status == DK_OK; i++)
+        status = check_node(check, node->children[i], is_all ? node : within);
+    return status;
+}
+
+dk_status dki_plan_check_attached(const dki_plan *plan, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < plan->breakdown->n_measures && status == DK_OK; i++) {
+        struct check check = { .plan = plan, .expr = plan->breakdown->measures[i].expr, .err = err };
+
+        status = check_node(&check, dki_expr_root(check.expr), NULL);
+    }
+    return status;
+}
+
+/* The breakdown of the other table. --------------------------------------------------------------------------------- */
+
+struct side {
+    dki_result *result;
+    const dk_expr *expr; /* of the measure that has ... */
+    const dki_node *node;
+    size_t dims[DKI_MAX_DIMENSIONS]; /* the known ones, among those of the breakdown */
+    size_t n_dims;
+    uint32_t unknown;
+    const dk_table *table; /* the groups of the other table, and their figures */
+    dki_text_map keys;     /* of its rows, in order */
+    bool *met;             /* rows that a cell has looked up */
+};
+
+/* Of a mask over the breakdown's dimensions, the bits of those that are known, side by side. */
+static uint32_t known_mask(const struct side *side, uint32_t mask)
+{
+    uint32_t known = 0;
+
+    for (size_t i = 0; i < side->n_dims; i++)
+        known |= (mask >> side->dims[i] & 1) << i;
+    return known;
+}
+
+static uint32_t mask_of(const dki_result *result, uint64_t row)
+{
+    return result->order ? dki_cell_mask(&result->cells, (size_t)result->order[row]) : 0;
+}
+
+/* "name = measure": a name that neither the other table nor a dimension has, and a column alone as its sum. */
+static const char *measure_text(const struct side *side, dk_error *err)
+{
+    const dk_breakdown *breakdown = side->result->plan->breakdown;
+    const dk_table *other = properties_of(side->result->plan)->attached;
+    dki_arena *arena = &side->result->arena;
+    const dki_node *measure = side->node->other;
+    const char *name = "attached", *from = dk_expr_text(side->expr) + measure->at;
+
+    while (name && (dk_table_find(other, name) != DK_NO_COLUMN ||
+                    dki_breakdown_find_dimension(breakdown, name) != SIZE_MAX))
+        name = dki_arena_format(arena, err, "%s_", name);
+    if (name == NULL)
+        return NULL;
+    return dki_arena_format(arena, err, measure->kind == DKI_NODE_NAME ? "%s = sum(%.*s)" : "%s = %.*s", name,
+                            (int)measure->size, from);
+}
+
+/* The sets of known dimensions that cells tell apart; where there is no such cell, the total. */
+static dk_status collect_sets(const struct side *side, dki_int_map *masks, dk_error *err)
+{
+    const dki_result *result = side->result;
+    uint32_t number;
+    dk_status status = DK_OK;
+
+    DKI_FOR_ROWS(row, result->n_rows, result->plan->context, status, err)
+    {
+        uint32_t mask = mask_of(result, row);
+
+        if ((side->unknown & ~mask) == 0)
+            status = dki_int_map_add(masks, known_mask(side, mask), &number, err);
+    }
+    if (status == DK_OK && masks->n == 0)
+        status = dki_int_map_add(masks, dki_all_totals(side->n_dims), &number, err);
+    return status;
+}
+
+static dk_status make_spec(const struct side *side, const dki_int_map *masks, dk_breakdown_spec *spec,
+                           dk_error *err)
+{
+    const dk_breakdown *breakdown = side->result->plan->breakdown;
+    dki_arena *arena = &side->result->arena;
+    dk_measure *by = dki_arena_array(arena, side->n_dims, sizeof *by, err);
+    dk_measure *measure = dki_arena_array(arena, 1, sizeof *measure, err);
+    dk_grouping_set *sets = dki_arena_array(arena, masks->n, sizeof *sets, err);
+
+    if (by == NULL || measure == NULL || sets == NULL || (measure->text = measure_text(side, err)) == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < side->n_dims; i++)
+        by[i].text = dk_expr_text(breakdown->by[side->dims[i]].expr);
+    for (size_t k = 0; k < masks->n; k++) {
+        const char **names = dki_arena_array(arena, side->n_dims, sizeof *names, err);
+
+        if (names == NULL)
+            return DK_ERR_MEMORY;
+        for (size_t i = 0; i < side->n_dims; i++)
+            if (!(masks->keys[k] >> i & 1))
+                names[sets[k].n_by++] = breakdown->by[side->dims[i]].name;
+        sets[k].by = names;
+    }
+    *spec = (dk_breakdown_spec){ .by = by,
+                                 .n_by = side->n_dims,
+                                 .where = breakdown->where ? dk_expr_text(breakdown->where) : NULL,
+                                 .measures = measure,
+                                 .n_measures = 1 };
+    if (side->n_dims > 0) {
+        spec->margins = DK_MARGINS_SETS;
+        spec->sets = sets;
+        spec->n_sets = masks->n;
+    }
+    return DK_OK;
+}
+
+static dk_status ask_other(struct side *side, dk_error *err)
+{
+    const dki_plan *plan = side->result->plan;
+    const dk_breakdown *breakdown = NULL;
+    dk_breakdown_spec spec;
+    char name[DKI_NODE_TEXT];
+    dki_int_map masks;
+    dk_status status;
+
+    dki_int_map_init(&masks, plan->context);
+    status = collect_sets(side, &masks, err);
+    if (status == DK_OK)
+        status = make_spec(side, &masks, &spec, err);
+    if (status == DK_OK) {
+        spec.name = dki_node_text(side->expr, side->node, name);
+        status = dk_breakdown_new(plan->context, &spec, &breakdown, err);
+    }
+    if (status == DK_OK)
+        status = dk_breakdown_run(breakdown, properties_of(plan)->attached, plan->params, &side->table, err);
+    dk_breakdown_release(breakdown);
+    dki_int_map_drop(&masks);
+    return status;
+}
+
+/* Looking up. ------------------------------------------------------------------------------------------------------- */
+
+static bool is_text(dk_type type)
+{
+    return type == DK_TEXT || type == DK_CATEGORY;
+}
+
+static dk_status check_types(const struct side *side, dk_error *err)
+{
+    for (size_t i = 0; i < side->n_dims; i++) {
+        const dk_field *field = dk_table_field(side->result->all, side->dims[i]);
+        const dk_column *a = field->column, *b = dk_table_field(side->table, i)->column;
+
+        if ((dk_column_type(a) != dk_column_type(b) || dk_column_scale(a) != dk_column_scale(b)) &&
+            !(is_text(dk_column_type(a)) && is_text(dk_column_type(b))))
+            return dki_fail(err, DK_ERR_TYPE, "the dimension %s is %s, and %s in the table that is attached",
+                            field->name, dki_type_shown(dk_column_type(a), dk_column_scale(a)),
+                            dki_type_shown(dk_column_type(b), dk_column_scale(b)));
+    }
+    return DK_OK;
+}
+
+/* Appends what tells one value of a dimension from the others. */
+static dk_status add_value(dki_buffer *key, const dk_column *column, uint64_t row, dk_error *err)
+{
+    dk_value value;
+    dk_status status = dk_column_get(column, row, &value, err);
+
+    if (status != DK_OK)
+        return status;
+    if (value.is_null)
+        return dki_buffer_append(key, "n", 1, err);
+    if (is_text(dk_column_type(column))) {
+        uint64_t size = value.as.text.size;
+
+        status = dki_buffer_append(key, "t", 1, err);
+        if (status == DK_OK)
+            status = dki_buffer_append(key, (const char *)&size, sizeof size, err);
+        return status == DK_OK ? dki_buffer_append(key, value.as.text.bytes, value.as.text.size, err) : status;
+    }
+    status = dki_buffer_append(key, "v", 1, err);
+    if (status != DK_OK)
+        return status;
+    switch (value.type) {
+    case DK_BOOLEAN: return dki_buffer_append(key, value.as.boolean ? "1" : "0", 1, err);
+    case DK_RATIO: return dki_buffer_append(key, (const char *)&value.as.ratio, sizeof value.as.ratio, err);
+    case DK_REAL: return dki_buffer_append(key, (const char *)&value.as.real, sizeof value.as.real, err);
+    default: return dki_buffer_append(key, (const char *)&value.as.integer, sizeof value.as.integer, err);
+    }
+}
+
+/* The key of a row: what it totals, then its values. dims: which columns hold the known dimensions; NULL: the first. */
+static dk_status make_key(const struct side *side, const dk_table *table, const size_t *dims, uint64_t row,
+                          uint32_t mask, dki_buffer *key, dk_error *err)
+{
+    dk_status status;
+
+    key->size = 0;
+    status = dki_buffer_append(key, (const char *)&mask, sizeof mask, err);
+    for (size_t i = 0; i < side->n_dims && status == DK_OK; i++)
+        if (!(mask >> i & 1))
+            status = add_value(key, dk_table_field(table, dims ? dims[i] : i)->column, row, err);
+    return status;
+}
+
+static dk_status index_rows(struct side *side, dki_buffer *key, dk_error *err)
+{
+    dk_context *context = side->result->plan->context;
+    const dk_column *margin = dk_table_margin(side->table);
+    uint64_t n = dk_table_n_rows(side->table);
+    uint32_t number;
+    dk_status status = DK_OK;
+
+    side->met = dki_calloc(context, (size_t)n, sizeof *side->met, err);
+    if (side->met == NULL)
+        return DK_ERR_MEMORY;
+    DKI_FOR_ROWS(row, n, context, status, err)
+    {
+        dk_value mask = { .as.integer = 0 };
+
+        if (margin)
+            status = dk_column_get(margin, row, &mask, err);
+        if (status == DK_OK)
+            status = make_key(side, side->table, NULL, row, (uint32_t)mask.as.integer, key, err);
+        if (status == DK_OK)
+            status = dki_text_map_add(&side->keys, key->bytes, key->size, &number, err);
+    }
+    return status;
+}
+
+/* The row of the other side for each cell. */
+static dk_status find_rows(struct side *side, dki_buffer *key, uint64_t *rows, dk_error *err)
+{
+    const dki_result *result = side->result;
+    dk_status status = DK_OK;
+
+    DKI_FOR_ROWS(row, result->n_rows, result->plan->context, status, err)
+    {
+        uint32_t mask = mask_of(result, row), number;
+
+        rows[row] = DK_ROW_NULL;
+        if (side->unknown & ~mask)
+            continue;
+        status = make_key(side, result->all, side->dims, row, known_mask(side, mask), key, err);
+        number = status == DK_OK ? dki_text_map_find(&side->keys, key->bytes, key->size) : DKI_MAP_NONE;
+        if (number != DKI_MAP_NONE) {
+            rows[row] = number;
+            side->met[number] = true;
+        }
+    }
+    return status;
+}
+
+/* Groups that only the other table has: totals hold them. */
+static dk_status note_missed(const struct side *side, dki_note_fn *note, void *arg, dk_error *err)
+{
+    const dk_column *margin = dk_table_margin(side->table);
+    char text[DKI_CELL_TEXT], node[DKI_NODE_TEXT];
+    uint64_t n = 0;
+    dk_status status = DK_OK;
+
+    DKI_FOR_ROWS(row, dk_table_n_rows(side->table), side->result->plan->context, status, err)
+    {
+        dk_value mask = { .as.integer = 0 };
+
+        if (margin)
+            status = dk_column_get(margin, row, &mask, err);
+        n += mask.as.integer == 0 && !side->met[row];
+    }
+    if (status != DK_OK || n == 0)
+        return status;
+    (void)snprintf(text, sizeof text, "%s: %llu %s of the table that is attached %s no rows here; totals hold %s",
+                   dki_node_text(side->expr, side->node, node), (unsigned long long)n, n == 1 ? "group" : "groups",
+                   n == 1 ? "has" : "have", n == 1 ? "it" : "them");
+    return note(arg, text, err);
+}
+
+static dk_status look_up(struct side *side, dki_note_fn *note, void *arg, const dk_column **out, dk_error *err)
+{
+    dk_context *context = side->result->plan->context;
+    uint64_t *rows = dki_alloc_array(context, side->result->n_rows, sizeof *rows, err);
+    dki_buffer key;
+    dk_status status = rows ? check_types(side, err) : DK_ERR_MEMORY;
+
+    dki_buffer_init(&key, context);
+    if (status == DK_OK)
+        status = index_rows(side, &key, err);
+    if (status == DK_OK)
+        status = find_rows(side, &key, rows, err);
+    if (status == DK_OK)
+        status = note_missed(side, note, arg, err);
+    for (size_t i = 0; status == DK_OK && i < dk_table_n_notes(side->table); i++)
+        status = note(arg, dk_table_note(side->table, i), err);
+    if (status == DK_OK)
+        status = dk_column_gather(dk_table_field(side->table, side->n_dims)->column, rows, side->result->n_rows,
+                                  out, err);
+    dki_buffer_drop(&key);
+    dki_free(context, rows);
+    return status;
+}
+
+/* The whole. -------------------------------------------------------------------------------------------------------- */
+
+const char *dki_attached_name(dki_result *result, const dki_node *node, dk_error *err)
+{
+    size_t number = 0;
+
+    while (number < result->n_attached && !dki_node_equal(result->attached[number], node))
+        number++;
+    return dki_arena_format(&result->arena, err, "%sx%zu", result->prefix, number);
+}
+
+static dk_status add_column(dki_result *result, const char *name, const dk_column *column, dk_error *err)
+{
+    dk_field field = DK_FIELD(name, column);
+    const dk_column *part = NULL;
+    dk_status status = dki_table_lengthen(&result->all, &field, err);
+
+    if (status == DK_OK)
+        status = dk_column_slice(column, 0, result->n_shown, &part, err);
+    field.column = part;
+    if (status == DK_OK)
+        status = dki_table_lengthen(&result->shown, &field, err);
+    dk_column_release(part);
+    return status;
+}
+
+static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki_node *node, dki_note_fn *note,
+                              void *arg, dk_error *err)
+{
+    dk_context *context = result->plan->context;
+    struct side side = { .result = result, .expr = expr, .node = node };
+    const char *name = dki_attached_name(result, node, err);
+    const dk_column *column = NULL;
+    dk_status status;
+
+    if (name == NULL)
+        return DK_ERR_MEMORY;
+    if (dk_table_find(result->all, name) != DK_NO_COLUMN)
+        return DK_OK;
+    side.unknown = unknown_dimensions(result->plan);
+    for (size_t d = 0; d < result->plan->breakdown->n_by; d++)
+        if (!(side.unknown >> d & 1))
+            side.dims[side.n_dims++] = d;
+    dki_text_map_init(&side.keys, context);
+    status = dki_grow(context, (void **)&result->attached, &result->attached_capacity, result->n_attached + 1,
+                      sizeof(const dki_node *), err);
+    if (status == DK_OK)
+        result->attached[result->n_attached++] = node;
+    if (status == DK_OK)
+        status = ask_other(&side, err);
+    if (status == DK_OK)
+        status = look_up(&side, note, arg, &column, err);
+    if (status == DK_OK)
+        status = add_column(result, name, column, err);
+    dk_column_release(column);
+    dk_table_release(side.table);
+    dki_text_map_drop(&side.keys);
+    dki_free(context, side.met);
+    return status;
+}
+
+static dk_status add_nodes(dki_result *result, const dk_expr *expr, const dki_node *node, dki_note_fn *note,
+                           void *arg, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (dki_is_attached(node))
+        return add_attached(result, expr, node, note, arg, err);
+    for (size_t i = 0; i < node->n_children && status == DK_OK; i++)
+        status = add_nodes(result, expr, node->children[i], note, arg, err);
+    return status;
+}
+
+dk_status dki_result_attached(dki_result *result, dki_note_fn *note, void *arg, dk_error *err)
+{
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < breakdown->n_measures && status == DK_OK; i++) {
+        const dk_expr *expr = breakdown->measures[i].expr;
+
+        status = add_nodes(result, expr, dki_expr_root(expr), note, arg, err);
+    }
+    return status;
+}
