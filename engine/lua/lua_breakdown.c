@@ -128,9 +128,10 @@ static int run(lua_State *L)
     return 1;
 }
 
-/* core.run_all({ breakdown, ... }, table, params) -> { table, ... } */
+/* core.run_all({ breakdown, ... }, table, params [, planned]) -> { table, ... }; planned: of their steps */
 static int run_all(lua_State *L)
 {
+    bool planned = lua_toboolean(L, 4);
     const dk_table *table = dkl_check_table(L, 2);
     size_t n = dkl_check_list(L, 1, "breakdowns", false);
     dk_error err = DK_ERROR_INIT;
@@ -151,7 +152,8 @@ static int run_all(lua_State *L)
         places[i] = dkl_new_table(L);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    DKL_TRY_CALLBACKS(dk_breakdown_run_all(breakdowns, n, table, &params, made, &err));
+    DKL_TRY_CALLBACKS(
+        (planned ? dk_breakdown_plan_all : dk_breakdown_run_all)(breakdowns, n, table, &params, made, &err));
     for (size_t i = 0; i < n; i++)
         *places[i] = made[i];
     return 1;

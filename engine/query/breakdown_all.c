@@ -20,11 +20,13 @@ struct all {
     size_t n;
     const dk_table *table;
     const dk_params *params;
+    bool traced; /* how they were computed is asked for, in the place of results */
     dki_common common;
     const dk_breakdown **together; /* what follows is of these, n_together of them */
     size_t *places;                /* among all */
     size_t n_together;
     dki_plan *plans;
+    dki_trace *traces; /* NULL: nobody asks */
     const dki_plan **plan_of;
     dki_groups *groups;
 };
@@ -38,6 +40,9 @@ static dk_status all_init(struct all *all, dk_error *err)
     all->plans = dki_calloc(all->context, n, sizeof *all->plans, err);
     all->plan_of = dki_calloc(all->context, n, sizeof *all->plan_of, err);
     all->groups = dki_calloc(all->context, n, sizeof *all->groups, err);
+    all->traces = all->traced ? dki_calloc(all->context, n, sizeof *all->traces, err) : NULL;
+    if (all->traced && all->traces == NULL)
+        return DK_ERR_MEMORY;
     return all->together && all->places && all->plans && all->plan_of && all->groups ? DK_OK : DK_ERR_MEMORY;
 }
 
@@ -46,6 +51,8 @@ static void all_drop(struct all *all)
     for (size_t i = 0; all->groups && i < all->n_together; i++)
         dki_groups_drop(&all->groups[i]);
     for (size_t i = 0; all->plans && i < all->n_together; i++) {
+        if (all->plans[i].context && all->traces)
+            dki_trace_drop(&all->traces[i], &all->plans[i]);
         if (all->plans[i].context)
             dki_plan_drop(&all->plans[i]);
     }
@@ -53,6 +60,7 @@ static void all_drop(struct all *all)
     dki_free(all->context, (void *)all->together);
     dki_free(all->context, all->places);
     dki_free(all->context, all->plans);
+    dki_free(all->context, all->traces);
     dki_free(all->context, (void *)all->plan_of);
     dki_free(all->context, all->groups);
 }
@@ -86,7 +94,12 @@ static dk_status plan_all(struct all *all, dk_error *err)
     }
     status = dki_plan_common(all->together, all->n_together, all->table, all->params, &all->common, err);
     for (size_t i = 0; status == DK_OK && i < all->n_together; i++) {
+        uint64_t since = all->traces ? dki_trace_now() : 0;
+
         status = dki_plan_init(&all->plans[i], all->together[i], all->table, all->params, &all->common, err);
+        dki_trace_lap(all->traces ? all->traces[i].phases : NULL, DKI_PHASE_BIND, &since);
+        if (status == DK_OK && all->traces)
+            status = dki_trace_begin(&all->traces[i], &all->plans[i], err);
         all->plan_of[i] = &all->plans[i];
     }
     return status;
@@ -128,7 +141,8 @@ static dk_status run_alone(const struct all *all, const dk_table **made, dk_erro
 
     for (size_t i = 0; status == DK_OK && i < all->n; i++) {
         if (made[i] == NULL)
-            status = dk_breakdown_run(all->breakdowns[i], all->table, all->params, &made[i], err);
+            status = (all->traced ? dk_breakdown_plan : dk_breakdown_run)(all->breakdowns[i], all->table,
+                                                                          all->params, &made[i], err);
     }
     return status;
 }
@@ -140,10 +154,10 @@ static void release_all(const dk_table **made, size_t n)
     memset((void *)made, 0, n * sizeof *made);
 }
 
-dk_status dk_breakdown_run_all(const dk_breakdown *const *breakdowns, size_t n, const dk_table *table,
-                               const dk_params *params, const dk_table **out, dk_error *err)
+static dk_status run_all(const dk_breakdown *const *breakdowns, size_t n, const dk_table *table,
+                         const dk_params *params, bool traced, const dk_table **out, dk_error *err)
 {
-    struct all all = { .breakdowns = breakdowns, .n = n, .table = table, .params = params };
+    struct all all = { .breakdowns = breakdowns, .n = n, .table = table, .params = params, .traced = traced };
     dk_error first = DK_ERROR_INIT;
     const dk_table **made;
     dk_status status;
@@ -167,4 +181,16 @@ dk_status dk_breakdown_run_all(const dk_breakdown *const *breakdowns, size_t n, 
         release_all(made, n);
     dki_free(all.context, (void *)made);
     return status;
+}
+
+dk_status dk_breakdown_run_all(const dk_breakdown *const *breakdowns, size_t n, const dk_table *table,
+                               const dk_params *params, const dk_table **out, dk_error *err)
+{
+    return run_all(breakdowns, n, table, params, false, out, err);
+}
+
+dk_status dk_breakdown_plan_all(const dk_breakdown *const *breakdowns, size_t n, const dk_table *table,
+                                const dk_params *params, const dk_table **out, dk_error *err)
+{
+    return run_all(breakdowns, n, table, params, true, out, err);
 }

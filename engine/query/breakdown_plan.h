@@ -86,6 +86,10 @@ typedef struct dki_trace {
     size_t n_listed;    /* and lists of values by index */
     uint64_t *n_common; /* rows that each common part was computed for */
     uint64_t n_groups;
+    size_t n_together;     /* breakdowns that took the pass, this one among them */
+    bool comes_later;      /* and it is not the first of them: times of the pass are that one's */
+    bool takes_where;      /* the condition is that of an earlier one, which found its rows */
+    uint64_t takes_filter; /* bits of filters of which the same holds; of those beyond 64 it is not said */
 } dki_trace;
 
 typedef struct dki_plan {
@@ -111,6 +115,10 @@ typedef struct dki_plan {
     dki_arena arena;  /* holds nodes that no expression has */
     dki_trace *trace; /* NULL: nobody asks */
 } dki_plan;
+
+/* Makes room for the numbers of a plan that is ready, and has it measured from now on; with its own numbers at 0. */
+dk_status dki_trace_begin(dki_trace *trace, dki_plan *plan, dk_error *err);
+void dki_trace_drop(dki_trace *trace, const dki_plan *plan);
 
 /* common: what plans of one pass have in common, which outlives the plan; NULL: it finds its own. */
 dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_table *table,

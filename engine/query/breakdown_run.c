@@ -351,16 +351,11 @@ dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table
     dk_status status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
 
     dki_trace_lap(trace.phases, DKI_PHASE_BIND, &since);
-    if (status == DK_OK) {
-        trace.steps = dki_calloc(plan.context, DKI_N_STEPS(&plan), sizeof *trace.steps, err);
-        trace.n_common = dki_calloc(plan.context, plan.common->n, sizeof *trace.n_common, err);
-        status = trace.steps && trace.n_common ? DK_OK : DK_ERR_MEMORY;
-    }
-    plan.trace = &trace;
+    if (status == DK_OK)
+        status = dki_trace_begin(&trace, &plan, err);
     if (status == DK_OK)
         status = run_plan(&plan, out, err);
-    dki_free(plan.context, trace.steps);
-    dki_free(plan.context, trace.n_common);
+    dki_trace_drop(&trace, &plan);
     dki_plan_drop(&plan);
     return status;
 }

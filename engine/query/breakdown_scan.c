@@ -405,17 +405,25 @@ void dki_groups_count_nulls(dki_groups *groups, const dki_inputs *inputs)
     if (trace == NULL)
         return;
     trace->n_workers++;
+    trace->takes_where = inputs->like && inputs->plan->where;
+    for (size_t i = 0; inputs->filter_like && i < inputs->plan->n_filters && i < 64; i++)
+        trace->takes_filter |= (uint64_t)(inputs->filter_like[i] != DKI_NONE) << i;
     for (size_t i = 0; i < DKI_N_STEPS(inputs->plan); i++)
         trace->steps[i] += inputs->steps[i];
     for (size_t i = 0; i < inputs->common->n; i++)
         trace->n_common[i] += inputs->common->items[i].n_computed;
 }
 
-/* Which way was taken. */
-static void put_trace(const dki_plan *plan, const dki_dense_plan *dense, const dki_groups *groups)
+/* Which way was taken, with how many others: the number of the scan in its pass. */
+static void put_trace(const struct scan *scan, size_t number, size_t n_together)
 {
+    const dki_plan *plan = scan->plan;
+    const dki_dense_plan *dense = &scan->dense;
+    const dki_groups *groups = scan->groups;
     dki_trace *trace = plan->trace;
 
+    trace->n_together = n_together;
+    trace->comes_later = number > 0;
     trace->in_parts = groups->parts != NULL;
     trace->n_groups = trace->in_parts ? groups->parts->n_groups : groups->grouper.n_groups;
     trace->n_slots = dense->plan && groups->parts == NULL ? dense->n_slots : 0;
@@ -539,7 +547,7 @@ dk_status dki_groups_scan(dki_groups *groups, const dki_plan *const *plans, size
         status = begin_scan(scan, err);
         if (status == DK_OK && groups[i].parts) {
             if (scan->plan->trace)
-                put_trace(scan->plan, &scan->dense, scan->groups);
+                put_trace(scan, 0, 1);
             dki_dense_plan_drop(&scan->dense);
         } else {
             pass.n++; /* also after a failure: what it plans is dropped */
@@ -549,7 +557,7 @@ dk_status dki_groups_scan(dki_groups *groups, const dki_plan *const *plans, size
         status = scan_rows(&pass, err);
     for (size_t i = 0; i < pass.n; i++) {
         if (status == DK_OK && pass.scans[i].plan->trace)
-            put_trace(pass.scans[i].plan, &pass.scans[i].dense, pass.scans[i].groups);
+            put_trace(&pass.scans[i], i, pass.n);
         dki_dense_plan_drop(&pass.scans[i].dense);
     }
     if (n > 1)

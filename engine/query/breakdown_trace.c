@@ -75,15 +75,33 @@ static const char *text_of(struct rows *rows, const dk_expr *expr, const dki_nod
     return text;
 }
 
+dk_status dki_trace_begin(dki_trace *trace, dki_plan *plan, dk_error *err)
+{
+    trace->steps = dki_calloc(plan->context, DKI_N_STEPS(plan), sizeof *trace->steps, err);
+    trace->n_common = dki_calloc(plan->context, plan->common->n, sizeof *trace->n_common, err);
+    plan->trace = trace;
+    return trace->steps && trace->n_common ? DK_OK : DK_ERR_MEMORY;
+}
+
+void dki_trace_drop(dki_trace *trace, const dki_plan *plan)
+{
+    dki_free(plan->context, trace->steps);
+    dki_free(plan->context, trace->n_common);
+    trace->steps = trace->n_common = NULL;
+}
+
 /* Inputs. ------------------------------------------------------------------------------------------------------ */
 
 static void put_input(struct rows *rows, const char *step, const char *what, const dki_bound *bound, size_t number,
-                      uint64_t shared, uint64_t n_rows, uint64_t out)
+                      bool taken, uint64_t shared, uint64_t n_rows, uint64_t out)
 {
     const dki_plan *plan = rows->result->plan;
     char how[DKI_DESCRIPTION];
 
-    dki_bound_describe(bound, how, sizeof how);
+    if (taken)
+        say(how, sizeof how, "its rows are those that an earlier breakdown of the pass has found");
+    else
+        dki_bound_describe(bound, how, sizeof how);
     put_step(rows, (struct step){ step, what, how, shared, n_rows, out, plan->trace->steps[number] });
 }
 
@@ -108,7 +126,7 @@ static void put_inputs(struct rows *rows)
     const dki_groups *groups = &rows->result->groups;
     uint64_t n_rows = dk_table_n_rows(plan->table), n_selected = plan->where ? groups->n_where : n_rows;
 
-    for (size_t i = 0; i < plan->common->n; i++) {
+    for (size_t i = 0; i < plan->common->n && !plan->trace->comes_later; i++) {
         const dki_common_part *part = &plan->common->parts[i];
         char how[DKI_DESCRIPTION];
 
@@ -117,8 +135,8 @@ static void put_inputs(struct rows *rows)
                                       plan->trace->n_common[i], NOTHING, NOTHING });
     }
     if (plan->where)
-        put_input(rows, "where", dk_expr_text(plan->breakdown->where), plan->where, DKI_STEP_WHERE, NOTHING, n_rows,
-                  groups->n_where);
+        put_input(rows, "where", dk_expr_text(plan->breakdown->where), plan->where, DKI_STEP_WHERE,
+                  plan->trace->takes_where, NOTHING, n_rows, groups->n_where);
     for (size_t i = 0; i < plan->breakdown->n_by; i++)
         put_dimension(rows, i, n_selected);
     for (size_t i = 0; i < plan->n_filters; i++) {
@@ -128,8 +146,8 @@ static void put_inputs(struct rows *rows)
         for (size_t k = 0; k < plan->n_aggregates; k++)
             n += plan->aggregates[k].filter == i;
         put_input(rows, "condition", text_of(rows, plan->breakdown->measures[filter->measure].expr, filter->node),
-                  filter->bound, DKI_STEP_FILTER(plan) + i, n, n_selected,
-                  plan->trace->steps[DKI_STEP_TRUE(plan) + i]);
+                  filter->bound, DKI_STEP_FILTER(plan) + i, i < 64 && plan->trace->takes_filter >> i & 1, n,
+                  n_selected, plan->trace->steps[DKI_STEP_TRUE(plan) + i]);
     }
     for (size_t i = 0; i < plan->n_values; i++) {
         const dk_expr *expr = NULL;
@@ -142,7 +160,7 @@ static void put_inputs(struct rows *rows)
             }
         }
         put_input(rows, "value", expr ? text_of(rows, expr, plan->values[i].node) : NULL, plan->values[i].bound,
-                  DKI_STEP_VALUE(plan) + i, n, n_selected, NOTHING);
+                  DKI_STEP_VALUE(plan) + i, false, n, n_selected, NOTHING);
     }
 }
 
@@ -174,6 +192,12 @@ static void put_groups(struct rows *rows)
                                   trace->steps[DKI_STEP_ACCUMULATE(plan)] });
 }
 
+/* Of several breakdowns the first one's, for all. */
+static uint64_t time_of_pass(const dki_trace *trace, dki_phase phase)
+{
+    return trace->comes_later ? NOTHING : trace->phases[phase];
+}
+
 static void put_steps(struct rows *rows, const dk_table *made)
 {
     const dki_result *result = rows->result;
@@ -181,19 +205,21 @@ static void put_steps(struct rows *rows, const dk_table *made)
     const dki_trace *trace = plan->trace;
     size_t n_bound = plan->breakdown->n_by + (plan->where != NULL) + plan->n_filters + plan->n_values;
     uint64_t n_rows = dk_table_n_rows(plan->table), n_cells = result->n_rows;
-    char how[160];
+    char how[160], others[60] = "";
 
     say(how, sizeof how, "%zu expression%s bound to names and types, tables of codes made", n_bound,
         n_bound == 1 ? "" : "s");
     put_step(rows, (struct step){ "bind", NULL, how, NOTHING, NOTHING, NOTHING, trace->phases[DKI_PHASE_BIND] });
     put_inputs(rows);
     put_groups(rows);
-    say(how, sizeof how, "one pass over the rows, by %u worker%s in blocks of %zu", trace->n_workers,
+    if (trace->n_together > 1)
+        say(others, sizeof others, " for %zu breakdowns", trace->n_together);
+    say(how, sizeof how, "one pass over the rows%s, by %u worker%s in blocks of %zu", others, trace->n_workers,
         trace->n_workers == 1 ? "" : "s", dki_block_rows(plan->context));
-    put_step(rows,
-             (struct step){ "scan", NULL, how, NOTHING, n_rows, trace->n_groups, trace->phases[DKI_PHASE_SCAN] });
+    put_step(rows, (struct step){ "scan", NULL, trace->comes_later ? "the same pass" : how, NOTHING, n_rows,
+                                  trace->n_groups, time_of_pass(trace, DKI_PHASE_SCAN) });
     put_step(rows, (struct step){ "merge", NULL, "what the workers found, put together", NOTHING, NOTHING,
-                                  trace->n_groups, trace->phases[DKI_PHASE_MERGE] });
+                                  trace->n_groups, time_of_pass(trace, DKI_PHASE_MERGE) });
     put_step(rows,
              (struct step){ "cells", NULL,
                             plan->breakdown->margins == DK_MARGINS_NONE ? "groups put in order"

@@ -124,5 +124,10 @@ DK_API DK_MUST_USE dk_status dk_breakdown_run_all(const dk_breakdown *const *bre
  * Errors as for dk_breakdown_run. */
 DK_API DK_MUST_USE dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table,
                                                const dk_params *params, const dk_table **out, dk_error *err);
+/* The same of several that are run together: out[0 .. n-1] get the steps of each. Of those that share the pass the first has the
+ * time of the scan and of the merge, for all of them, and the common parts; the others have null there. */
+DK_API DK_MUST_USE dk_status dk_breakdown_plan_all(const dk_breakdown *const *breakdowns, size_t n,
+                                                   const dk_table *table, const dk_params *params,
+                                                   const dk_table **out, dk_error *err);
 
 #endif

@@ -382,10 +382,7 @@ end
 
 -- t:breakdowns { coverage, coverage:by "regio" } - asked together, in one pass over the rows; each result stands where its
 -- breakdown did, under its number or name
-core.table_methods.breakdowns = core.export(function(self, asked, params)
-  if core.kind(self) ~= "table" then
-    core.fail "breakdowns: call it on a table, with a colon: t:breakdowns { coverage, ... }"
-  end
+local function ask_all(self, asked, params, planned)
   if type(asked) ~= "table" then
     core.fail(("breakdowns wants a list of breakdowns, not %s"):format(core.what(asked)))
   end
@@ -398,10 +395,20 @@ core.table_methods.breakdowns = core.export(function(self, asked, params)
     list[i] = core.kind(one) == "breakdown" and one or define(one)
   end
   local results = {}
-  for i, result in ipairs(core.run_all(list, self, params)) do
+  for i, result in ipairs(core.run_all(list, self, params, planned)) do
     results[keys[i]] = result
   end
-  return results
+  return results, keys
+end
+
+core.table_methods.breakdowns = core.export(function(self, asked, params)
+  if core.kind(self) ~= "table" then
+    core.fail "breakdowns: call it on a table, with a colon: t:breakdowns { coverage, ... }"
+  end
+  return (ask_all(self, asked, params))
 end)
+
+-- What t:plan { coverage, coverage:by "regio" } shows: the steps of each, by key, and the keys in their order.
+function core.plan_all(self, asked, params) return ask_all(self, asked, params, true) end
 
 return core.export(breakdown)

@@ -76,19 +76,18 @@ local INSIDE = { common = true, where = true, dimension = true, condition = true
 
 local function number(value) return value == nil and "" or ("%d"):format(value) end
 
--- Steps as lines: what happens inside the pass over the rows stands below it.
+-- Steps as lines, with the time they took: what happens inside the pass over the rows stands below it.
 local function lines_of(steps)
-  local outside, inside, total = {}, {}, 0
+  local outside, inside, total, rows = {}, {}, 0, {}
   for row in steps:rows() do
     local list = INSIDE[row.step] and inside or outside
     local shared = row.shared and row.shared > 1 and ("; once for %d"):format(row.shared) or ""
     list[#list + 1] = { row.step, row.what or "", row.how .. shared, number(row.rows), number(row.out),
                         row.ms and ("%.3f"):format(row.ms) or "" }
     if list == outside then
-      total = total + row.ms
+      total = total + (row.ms or 0)
     end
   end
-  local rows = { { "step", "", "how", "rows", "out", "ms" } }
   for _, row in ipairs(outside) do
     rows[#rows + 1] = row
     if row[1] == "scan" then
@@ -98,16 +97,25 @@ local function lines_of(steps)
       end
     end
   end
-  rows[#rows + 1] = { "total", "", "", "", "", ("%.3f"):format(total) }
-  return rows
+  return rows, total
 end
 
-local function text_of(steps)
-  local rows, lines = lines_of(steps), {}
+-- parts: { name =, steps = } in order; of one breakdown alone without a name.
+local function text_of(parts)
+  local lines, rows, total = {}, { { "step", "", "how", "rows", "out", "ms" } }, 0
+  for _, part in ipairs(parts) do
+    local more, time = lines_of(part.steps)
+    if part.name then
+      rows[#rows + 1] = { "breakdown " .. part.name, "", "", "", "", "" }
+    end
+    table.move(more, 1, #more, #rows + 1, rows)
+    total = total + time
+  end
+  rows[#rows + 1] = { "total", "", "", "", "", ("%.3f"):format(total) }
   for _, row in ipairs(rows) do
     local head = row[1] .. (row[2] ~= "" and " " .. row[2] or "")
     local tail = ("%11s %11s %10s"):format(row[4], row[5], row[6])
-    lines[#lines + 1] = ("%-44s%s"):format(utf8.len(head) > 43 and head .. " " or head, tail)
+    lines[#lines + 1] = (("%-44s%s"):format(utf8.len(head) > 43 and head .. " " or head, tail):gsub(" +$", ""))
     if row[3] ~= "" and row[3] ~= "how" then
       lines[#lines + 1] = ("%s    %s"):format(row[1]:match "^ *", row[3])
     end
@@ -116,30 +124,54 @@ local function text_of(steps)
   return table.concat(lines, "\n")
 end
 
-local methods, steps_of = {}, setmetatable({}, { __mode = "k" })
+local methods, parts_of = {}, setmetatable({}, { __mode = "k" })
 local meta = { __index = methods, __name = "dk.plan" }
 
--- plan:table() -> the steps as a table: step, what, how, shared, rows, out, ms
+-- plan:table() -> the steps as a table: step, what, how, shared, rows, out, ms; of several breakdowns with names before
 function methods:table()
-  return steps_of[self] or core.fail "table: called on what is not a plan (a method is called with a colon)"
+  local parts = parts_of[self] or core.fail "table: called on what is not a plan (a method is called with a colon)"
+  if not parts[1].name then
+    return parts[1].steps
+  end
+  local all
+  for _, part in ipairs(parts) do
+    local named = part.steps:derive({ "breakdown = $name" }, { name = part.name })
+    all = all and all:append(named) or named
+  end
+  return all:select { "breakdown", "step", "what", "how", "shared", "rows", "out", "ms" }
 end
 
-function meta.__tostring(self) return text_of(steps_of[self]) end
+function meta.__tostring(self) return text_of(parts_of[self]) end
 
 meta.__metatable = false
 core.export(methods)
 
-local function plan_of(steps)
+local function plan_of(parts)
   local plan = setmetatable({}, meta)
-  steps_of[plan] = steps
+  parts_of[plan] = parts
   return plan
 end
-core.plan_of = plan_of
+
+function core.plan_of(steps) return plan_of { { steps = steps } } end
+
+-- Several breakdowns as t:breakdowns asks them: how they share a pass over the rows.
+local function plan_together(self, asked, params)
+  local parts = {}
+  local steps, keys = core.plan_all(self, asked, params)
+  for i, key in ipairs(keys) do
+    parts[i] = { name = tostring(key), steps = steps[key] }
+  end
+  return plan_of(parts)
+end
 
 -- t:plan(expression [, params]) - how an expression or a condition of where is computed for all rows
+-- t:plan { coverage, coverage:by "regio" } - how these breakdowns are, together
 local function plan(self, expression, params)
   if core.kind(self) ~= "table" then
     core.fail "plan: call it on a table, with a colon: t:plan 'leeftijd < 27'"
+  end
+  if type(expression) == "table" and not core.kind(expression) then
+    return plan_together(self, expression, params)
   end
   local text = core.condition(expression, "plan wants an expression")
   local name, taken = "plan", {} -- of no column, and of none that the expression reads
@@ -151,7 +183,7 @@ local function plan(self, expression, params)
   end
   local made = self:head(0):derive({ name .. " = " .. text }, params)
   local measure = made:column(name):type() == "boolean" and "%s = count() where %s" or "%s = min(%s)"
-  return plan_of(core.plan(dk.breakdown { measures = measure:format(name, text) }, self, params))
+  return core.plan_of(core.plan(dk.breakdown { measures = measure:format(name, text) }, self, params))
 end
 
 core.table_methods.explain = core.export(explain)

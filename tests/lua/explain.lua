@@ -149,6 +149,40 @@ test("keys that have to be looked for, and expressions alone", function(t, dk)
   t.eq(steps(named:plan "plan is null and n > 2")[2][2], "plan is null and n > 2")
 end)
 
+test("breakdowns that are asked together say how they share a pass", function(t, dk)
+  local data = many(dk)
+  local one = dk.breakdown { by = "c", where = "x > 2", measures = { "n = count()", "m = count() where b" } }
+  local plan = data:plan { one, one:by "x", { by = "c", limit = 1, rest = "others", measures = "n = count()" },
+    one:by "name" }
+  local scans = {}
+  for row in plan:table():where "step == 'scan'":rows() do
+    scans[#scans + 1] = { row.breakdown, row.how, row.rows, row.out, row.ms ~= nil }
+  end
+  local alone = "one pass over the rows, by 1 worker in blocks of 4096"
+  t.eq(scans, {
+    { "1", "one pass over the rows for 3 breakdowns, by 1 worker in blocks of 4096", 400, 5, true },
+    { "2", "the same pass", 400, 4, false },
+    { "3", alone, 400, 5, true }, -- the rest takes passes of its own
+    { "4", "the same pass", 400, 228, false },
+  })
+  local found = "its rows are those that an earlier breakdown of the pass has found"
+  local conditions = {}
+  for row in plan:table():where "what == 'b' or step == 'where'":rows() do
+    conditions[#conditions + 1] = { row.breakdown, row.step, row.how == found, row.rows, row.out }
+  end
+  -- x > 2 in 228 rows; i even among them: each seven rows have 4, of which two are even, and seven more rows the other two
+  t.eq(conditions, {
+    { "1", "where", false, 400, 228 }, { "1", "condition", false, 228, 114 },
+    { "2", "where", true, 400, 228 }, { "2", "condition", true, 228, 114 },
+    { "4", "where", true, 400, 228 }, { "4", "condition", true, 228, 114 },
+  })
+  local text = tostring(data:plan { soort = one, x = one:by "x" })
+  t.has(text, "breakdown soort", "one pass over the rows for 2 breakdowns", "breakdown x", "the same pass", "total")
+  t.raises(function() data:plan {} end, "breakdowns wants breakdowns")
+  t.raises(function() data:plan { 3 } end, "1 is a number, and no breakdown")
+  t.raises(function() data:plan { dk.breakdown { by = "cc", measures = "n = count()" }, one } end, "did you mean c?")
+end)
+
 test("mistakes say what they are", function(t, dk)
   local data = people(dk)
   local ask = dk.breakdown { by = "gemeente", measures = "n = count()" }

@@ -333,6 +333,48 @@ static void failing_memory_leaves_nothing(void **state)
     dk_table_release(table);
 }
 
+/* A plan has its first row for binding and its last for the result, whoever shares the pass; memory that fails is had again by
+ * asking one after the other, or is an error. */
+static void plans_of_all_leave_nothing(void **state)
+{
+    const dk_table *table = table_of(context, shapes, N_SHAPES, 50);
+    const dk_breakdown *breakdowns[3];
+    dk_error err = DK_ERROR_INIT;
+    size_t before;
+    uint64_t n_survived = 0;
+
+    (void)state;
+    dk_set_threads(1);
+    for (size_t i = 0; i < 3; i++)
+        assert_ok(question_breakdown(context, &small[i], &breakdowns[i], &err), &err);
+    before = dk_context_used_bytes(context);
+    for (uint64_t nth = 1; nth < 3000; nth += quick() ? 7 : 1) {
+        const dk_table *out[3] = { NULL };
+        dk_status status;
+
+        dk_context_fail_allocation(context, nth);
+        status = dk_breakdown_plan_all(breakdowns, 3, table, NULL, out, &err);
+        dk_context_fail_allocation(context, 0);
+        assert_true(status == DK_OK || (status == DK_ERR_MEMORY && !out[0] && !out[1] && !out[2]));
+        n_survived += status == DK_OK;
+        for (size_t i = 0; i < 3 && status == DK_OK; i++) {
+            uint64_t n = dk_table_n_rows(out[i]);
+            dk_value step;
+
+            assert_ok(dk_column_get(dk_table_field(out[i], 0)->column, 0, &step, &err), &err);
+            assert_true(step.as.text.size == 4 && memcmp(step.as.text.bytes, "bind", 4) == 0);
+            assert_ok(dk_column_get(dk_table_field(out[i], 0)->column, n - 1, &step, &err), &err);
+            assert_true(step.as.text.size == 6 && memcmp(step.as.text.bytes, "result", 6) == 0);
+            dk_table_release(out[i]);
+        }
+        assert_int_equal(dk_context_used_bytes(context), before);
+    }
+    assert_true(n_survived > 10);
+    for (size_t i = 0; i < 3; i++)
+        dk_breakdown_release(breakdowns[i]);
+    dk_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +385,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_error_is_that_of_the_first_that_fails, start, stop),
         cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(plans_of_all_leave_nothing, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
