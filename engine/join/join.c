@@ -57,10 +57,9 @@ static bool is_taken(const struct making *making, const char *name)
 static dk_status refuse_name(const struct making *making, const char *name, dk_error *err)
 {
     (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: both tables have a column %s", making->join.what, name);
-    dki_hint(
-        err,
-        "rename it in one of them, leave it out with columns = { ... }, or say what right's is called: suffix = "
-        "\"_2\"");
+    dki_hint(err,
+             "rename it in one of them, leave it out with columns = { ... }, or give the other's an end: suffix = "
+             "\"_2\"");
     return DK_ERR_DUPLICATE;
 }
 
@@ -326,7 +325,8 @@ static dk_status add_alone(struct making *making, const dk_table **table, dk_err
     dk_status status = choose_right_alone(making, err);
 
     if (status == DK_OK && making->n > 0 && properties.weight) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s: %llu rows of the other table match none, and have no weight %s",
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "%s: %llu of the other table's rows match none and would have no weight %s",
                        making->join.what, (unsigned long long)making->n, properties.weight);
         dki_hint(err, "join with kind = \"left\" or \"inner\", or put the other table first");
         return DK_ERR_ARGUMENT;

@@ -96,10 +96,8 @@ static dk_status fail_examples(const dki_join *join, const struct examples *exam
     dki_cut_text(names);
     (void)dki_fail(err, DK_ERR_DUPLICATE, "%s: the key %s is not unique in %s: %s", join->what, names,
                    table ? table : "the other table", examples->text);
-    dki_hint(
-        err,
-        "say which row to take: multiple = \"first\" or \"last\", or \"all\" of them; or take a key that tells "
-        "them apart");
+    dki_hint(err, "say which row to take: multiple = \"first\" or \"last\"%s; or take a key that tells them apart",
+             strcmp(join->what, "link") == 0 ? "" : ", or \"all\" of them");
     return DK_ERR_DUPLICATE;
 }
 

@@ -9,6 +9,7 @@
  */
 #include "window_parts.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -199,9 +200,11 @@ static dk_status eval_filter(struct build *build, dki_window_call *call, dk_erro
     if (node == NULL)
         return DK_OK;
     status = eval_part(build, node, &call->filter, err);
-    if (status == DK_OK && dk_column_type(call->filter) != DK_BOOLEAN)
-        return dki_node_fail(build->expr, node, err, DK_ERR_TYPE, "a condition is wanted, and this is %s",
-                             dki_type_shown(dk_column_type(call->filter), dk_column_scale(call->filter)));
+    if (status == DK_OK && dk_column_type(call->filter) != DK_BOOLEAN) {
+        status = dki_node_fail(build->expr, node, err, DK_ERR_TYPE, "a condition is wanted, and this is %s",
+                               dki_type_shown(dk_column_type(call->filter), dk_column_scale(call->filter)));
+        dki_hint(err, "compare it with something: ==, <, in, is null ...");
+    }
     return status;
 }
 
@@ -376,8 +379,8 @@ static dk_status take_window(void *arg, const dki_node *node, size_t *column, co
     struct build *build = arg;
     const struct hoisted *hoisted = find_hoisted(build, node);
 
-    if (hoisted == NULL) /* each was taken out before */
-        return dki_node_fail(build->expr, node, err, DK_ERR_ARGUMENT, "%s() cannot stand here", node->text);
+    (void)err;
+    assert(hoisted); /* each was taken out before */
     *column = hoisted->at;
     *other = hoisted->other;
     return DK_OK;

@@ -186,8 +186,11 @@ dk_status dki_window_column(dk_context *context, dk_type type, uint8_t scale, co
 
 dk_status dki_window_overflow(const dki_window_call *call, uint64_t row, dk_error *err)
 {
-    return dki_node_fail(call->expr, call->node, err, DK_ERR_OVERFLOW, "row %llu: %s() does not fit",
-                         (unsigned long long)row + 1, call->node->text);
+    (void)dki_node_fail(call->expr, call->node, err, DK_ERR_OVERFLOW, "row %llu: %s() does not fit",
+                        (unsigned long long)row + 1, call->node->text);
+    if (call->arg && dk_column_type(call->arg) != DK_REAL)
+        dki_hint(err, "%s(real(x)) gives the nearest real instead", call->node->text);
+    return DK_ERR_OVERFLOW;
 }
 
 dk_status dki_window_run(const dki_window *window, const dki_window_call *call, const dk_column **out,

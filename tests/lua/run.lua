@@ -120,6 +120,14 @@ function t.raises(body, ...)
   return message
 end
 
+-- The body raises this message, whole, behind the name and the line of the script.
+function t.says(body, expected)
+  local message = t.raises(body):gsub("^.-:%d+: ", "", 1)
+  if message ~= expected then
+    error(("the message is\n%s\nand not\n%s"):format(message, expected), 2)
+  end
+end
+
 -- All rows as records.
 function t.records(data)
   local list = {}

@@ -298,8 +298,10 @@ static void a_weight_has_no_rows_of_right_alone(void **state)
 
     (void)state;
     assert_ok(dk_table_with_properties(left, &properties, &weighted, &err), &err);
-    assert_fails(dk_table_join(weighted, right, keys, keys, 1, &full, &joined, &err), &err, DK_ERR_ARGUMENT,
-                 "1 rows of the other table match none, and have no weight w");
+    assert_fails(
+        dk_table_join(weighted, right, keys, keys, 1, &full, &joined, &err), &err, DK_ERR_ARGUMENT,
+        "join: 1 of the other table's rows match none and would have no weight w (join with kind = \"left\" or "
+        "\"inner\", or put the other table first)");
     assert_null(joined);
     assert_ok(dk_table_join(weighted, same, keys, keys, 1, &full, &joined, &err), &err);
     assert_string_equal(dk_table_properties(joined)->weight, "w");
@@ -373,7 +375,7 @@ static void keys_that_cannot_be_compared_are_refused(void **state)
     assert_refused(PAIR("d:date\n2024-01-01\n", "d:timestamp\n2024-01-01T00:00\n", { "d" }), DK_ERR_TYPE, "date");
     assert_refused(PAIR("id:text\na\n", "id:text\na\n", { "ident" }), DK_ERR_NAME, "ident");
     assert_refused(PAIR("id:text\na\n", "id:text\na\n", { "id" }, { "di" }), DK_ERR_NAME, "di");
-    assert_refused(PAIR("id:text\na\n", "id:text\na\n", { NULL }), DK_ERR_ARGUMENT, "at least one key");
+    assert_refused(PAIR("id:text\na\n", "id:text\na\n", { NULL }), DK_ERR_ARGUMENT, "join takes at least one key");
     assert_refused(PAIR("id:text n:integer\na|1\n", "id:text n:integer\na|1\n", { "id" }), DK_ERR_DUPLICATE,
                    "both tables have a column n");
 }

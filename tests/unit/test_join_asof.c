@@ -170,7 +170,7 @@ static void what_cannot_be_is_refused(void **state)
           { .left = "t", .right = "u", .has_tolerance = true, .tolerance = -1 },
           DK_JOIN_LEFT,
           DK_ERR_ARGUMENT,
-          "a tolerance is 0 or more" },
+          "join: a tolerance is 0 or more" },
     };
 
     (void)state;

@@ -91,6 +91,8 @@ static void a_key_twice_in_the_other_table_is_refused(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
+    assert_fails(dk_table_link(table, other, keys, keys, 0, "x", NULL, 0, DK_MULTIPLE_ERROR, &linked, &err), &err,
+                 DK_ERR_ARGUMENT, "link takes at least one key");
     assert_fails(dk_table_link(table, other, keys, keys, 1, "x", NULL, 0, DK_MULTIPLE_ERROR, &linked, &err), &err,
                  DK_ERR_DUPLICATE, "link: the key id is not unique in the other table: 7 in rows 1 and 3");
     assert_ok(dk_table_link(other, table, keys, keys, 1, "x", NULL, 0, DK_MULTIPLE_ERROR, &linked, &err), &err);
