@@ -275,12 +275,14 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
         node->n_children = 0;
     }
     if (aggregate && (list.n < aggregate->least || list.n > aggregate->greatest)) {
-        if (aggregate->greatest == 0)
+        if (aggregate->greatest == 0) {
             dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",
                           name->text);
-        else
+            dki_hint(p->err, "%s() where x is not null counts the rows where x is known", name->text);
+        } else {
             dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes %s, not %zu",
                           name->text, aggregate->greatest == 1 ? "one argument" : "two arguments", list.n);
+        }
         if (list.n > 1 && (strcmp(name->text, "min") == 0 || strcmp(name->text, "max") == 0))
             dki_hint(p->err, "of several values in a row: %s(...)", name->text[1] == 'i' ? "least" : "greatest");
         return DK_ERR_SYNTAX;

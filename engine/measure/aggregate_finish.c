@@ -66,9 +66,13 @@ static dk_status append_codes(struct finish *finish, const struct batch *batch)
 
 static dk_status overflow(struct finish *finish, size_t i)
 {
+    const char *name = dki_aggregate_name(finish->accumulator->what.kind);
+
     *finish->fault = i;
-    return dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() does not fit in 64 bits",
-                    dki_aggregate_name(finish->accumulator->what.kind));
+    (void)dki_fail(finish->err, DK_ERR_OVERFLOW, "%s() does not fit in 64 bits", name);
+    if (finish->accumulator->what.kind != DKI_AGGREGATE_COUNT)
+        dki_hint(finish->err, "%s(real(x)) gives the nearest real instead", name);
+    return DK_ERR_OVERFLOW;
 }
 
 static dki_i128 power10(unsigned digits) /* digits <= 38 */

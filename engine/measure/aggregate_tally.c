@@ -102,7 +102,9 @@ static double real_mean(struct stretch *stretch)
 
 static dk_status does_not_fit(dk_error *err)
 {
-    return dki_fail(err, DK_ERR_OVERFLOW, "quantile() does not fit in 64 bits above and below");
+    (void)dki_fail(err, DK_ERR_OVERFLOW, "quantile() does not fit in 64 bits above and below");
+    dki_hint(err, "quantile(real(x), ...) gives the nearest real instead");
+    return DK_ERR_OVERFLOW;
 }
 
 static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dk_builder *builder,

@@ -37,11 +37,8 @@ void dki_tally_drop(dki_tally *tally)
 
 static dk_status lengthen(dki_tally *tally, size_t capacity, dk_error *err)
 {
-    dk_status status;
+    dk_status status = dki_resize(tally->context, (void **)&tally->groups, capacity * sizeof *tally->groups, err);
 
-    if (capacity > SIZE_MAX / 16)
-        return dki_fail(err, DK_ERR_MEMORY, "out of memory (%zu values by group)", capacity);
-    status = dki_resize(tally->context, (void **)&tally->groups, capacity * sizeof *tally->groups, err);
     if (status == DK_OK)
         status = dki_resize(tally->context, (void **)&tally->keys, capacity * sizeof *tally->keys, err);
     if (status == DK_OK)

@@ -114,8 +114,6 @@ static bool find_aggregate(void *arg, const dki_node *node)
 
 static dk_status check_aggregate(struct check *check, const dki_node *node)
 {
-    bool counts = strcmp(node->text, "count") == 0 || strcmp(node->text, "rows") == 0;
-
     for (size_t i = 0; i <= node->n_children; i++) {
         const dki_node *below = i < node->n_children ? node->children[i] : node->filter;
 
@@ -127,11 +125,6 @@ static dk_status check_aggregate(struct check *check, const dki_node *node)
                      "columns");
             return DK_ERR_ARGUMENT;
         }
-    }
-    if (counts && node->n_children > 0) {
-        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT, "%s() takes no argument", node->text);
-        dki_hint(check->err, "%s() where x is not null counts the rows where x is known", node->text);
-        return DK_ERR_ARGUMENT;
     }
     return DK_OK;
 }
@@ -247,6 +240,8 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
                                "all(m, d, ...) takes dimensions of the breakdown after the measure%s%s",
                                name->kind == DKI_NODE_NAME ? ", not " : "",
                                name->kind == DKI_NODE_NAME ? name->text : "");
+        if (name->kind == DKI_NODE_NAME)
+            dki_hint(check->err, "by = { ... } names the dimensions");
     }
     return status;
 }
@@ -403,6 +398,8 @@ static dk_status get_dimension(const dk_breakdown *breakdown, const char *what, 
         dki_nearest_try(&nearest, breakdown->by[d].name, strlen(breakdown->by[d].name));
     if (nearest.best)
         dki_hint(err, "did you mean %.*s?", (int)nearest.best_size, nearest.best);
+    else
+        dki_hint(err, "by = { ... } names the dimensions");
     return DK_ERR_NAME;
 }
 

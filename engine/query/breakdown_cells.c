@@ -54,9 +54,11 @@ static dk_status make_cells(dki_result *result, dk_error *err)
     dki_free(plan->context, ranks);
     if (status == DK_OK)
         status = dki_plan_coarser(plan, &masks, err);
-    if (status == DK_OK && masks.n > sizeof coarser / sizeof *coarser)
+    if (status == DK_OK && masks.n > sizeof coarser / sizeof *coarser) {
         status = dki_fail(err, DK_ERR_LIMIT, "%s has all() over more than %zu sets of dimensions",
                           plan->breakdown->title, sizeof coarser / sizeof *coarser);
+        dki_hint(err, "ask for some of its measures in a second breakdown");
+    }
     for (size_t i = 0; status == DK_OK && i < masks.n; i++)
         coarser[i] = (uint32_t)masks.keys[i];
     if (status == DK_OK)

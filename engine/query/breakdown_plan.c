@@ -102,6 +102,7 @@ static dk_status bind_condition(const dki_plan *plan, const dk_expr *expr, const
     if (status == DK_OK && dki_bound_type(*out) != DK_BOOLEAN) {
         status = dki_node_fail(expr, node, err, DK_ERR_TYPE, "a condition is true or false, and this is %s",
                                dk_type_name(dki_bound_type(*out)));
+        dki_hint(err, "compare it with something: ==, <, in, is null ...");
         dki_bound_release(*out);
         *out = NULL;
     }
@@ -367,6 +368,15 @@ static bool fits_definition(const dk_aggregate *defined, const dki_node *node)
     return defined && defined->n_arguments == node->n_children;
 }
 
+static dk_status fail_defined(const dk_expr *expr, const dki_node *node, dk_error *err)
+{
+    (void)dki_node_fail(expr, node, err, DK_ERR_NAME,
+                        "%s() with %zu argument%s is no aggregate that the table's context has", node->text,
+                        node->n_children, node->n_children == 1 ? "" : "s");
+    dki_hint(err, "define it so, or make the breakdown anew");
+    return DK_ERR_NAME;
+}
+
 static dk_status add_defined(dki_plan *plan, dki_plan_aggregate *aggregate, dk_error *err)
 {
     const dk_aggregate *defined = aggregate->what.defined;
@@ -413,9 +423,7 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
         what->defined = dki_defined_find(plan->context, node->text);
     }
     if (what->kind == DKI_AGGREGATE_DEFINED && !fits_definition(what->defined, node))
-        return dki_node_fail(expr, node, err, DK_ERR_NAME,
-                             "%s() with %zu arguments is no aggregate that the table's context has", node->text,
-                             node->n_children);
+        return fail_defined(expr, node, err);
     status = dki_grow(plan->context, (void **)&plan->aggregates, &plan->aggregate_capacity, plan->n_aggregates + 1,
                       sizeof *plan->aggregates, err);
     if (status == DK_OK)

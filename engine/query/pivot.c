@@ -94,15 +94,19 @@ static dk_status check_roles(const dk_pivot_spec *spec, dk_error *err)
     const size_t sizes[] = { spec->n_rows, spec->n_columns, spec->n_values };
 
     if (spec->n_columns == 0)
-        return dki_fail(err, DK_ERR_ARGUMENT, "a pivot wants columns whose values become columns");
+        return dki_fail(err, DK_ERR_ARGUMENT,
+                        "a pivot wants columns whose values become columns: columns = \"peilmaand\"");
     if (spec->n_values == 0)
-        return dki_fail(err, DK_ERR_ARGUMENT, "a pivot wants values to fill its cells with");
+        return dki_fail(err, DK_ERR_ARGUMENT, "a pivot wants values to fill its cells with: values = \"n\"");
     for (size_t a = 0; a < 3; a++)
         for (size_t i = 0; i < sizes[a]; i++)
             for (size_t b = a; b < 3; b++)
                 for (size_t j = b == a ? i + 1 : 0; j < sizes[b]; j++)
                     if (strcmp(lists[a][i], lists[b][j]) == 0)
-                        return dki_fail(err, DK_ERR_ARGUMENT, "a pivot names %s twice", lists[a][i]);
+                        return dki_fail(
+                            err, DK_ERR_ARGUMENT,
+                            "a pivot names %s twice: a column has one place in rows, columns and values",
+                            lists[a][i]);
     return DK_OK;
 }
 
@@ -492,7 +496,7 @@ static dk_status check_aggregate(const char *name, dk_error *err)
         if (names[i][0] && strcmp(names[i], name) == 0)
             return DK_OK;
     (void)dki_fail(err, DK_ERR_ARGUMENT, "a pivot has no aggregate %s", name);
-    dki_hint(err, "sum, mean, min, max, median, distinct");
+    dki_hint(err, "aggregates of a pivot are sum, mean, min, max, median, distinct and others of one argument");
     return DK_ERR_ARGUMENT;
 }
 

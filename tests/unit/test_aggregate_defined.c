@@ -262,7 +262,7 @@ static void what_cannot_be_is_said(void **state)
                    "unknown function or aggregate lisetd()");
     table = with_weight(table, "n");
     assert_refused(table, ASK(.measures = { "l = listed(n, c)" }), DK_ERR_ARGUMENT,
-                   "listed() does not look at weights, and the table has them");
+                   "(take them away (t:with { weight = dk.null }), or define listed() with weights)");
     dk_table_release(table);
 }
 
@@ -322,10 +322,10 @@ static void definitions_are_checked(void **state)
     assert_no_definition(&bad, DK_ERR_ARGUMENT, "name is a word, and this is none");
     bad = product;
     bad.n_arguments = 3;
-    assert_no_definition(&bad, DK_ERR_ARGUMENT, "has 3 arguments; at most 2 are possible");
+    assert_no_definition(&bad, DK_ERR_ARGUMENT, "aggregate product has 3 arguments; at most 2 are possible");
     bad = product;
     bad.result = DK_CATEGORY;
-    assert_no_definition(&bad, DK_ERR_ARGUMENT, "a result cannot be category");
+    assert_no_definition(&bad, DK_ERR_ARGUMENT, "aggregate product: a result cannot be category");
     bad = product;
     bad.step = NULL;
     assert_no_definition(&bad, DK_ERR_ARGUMENT, "needs step and finish");

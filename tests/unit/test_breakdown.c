@@ -431,7 +431,7 @@ static void a_specification_is_checked_without_a_table(void **state)
                    ASK(.by = { "a=1", "b=1", "c=1", "d=1", "e=1", "f=1", "g=1", "h=1", "i=1", "j=1", "k=1", "l=1",
                                "m=1", "n=1", "o=1", "p=1", "q=1" },
                        .measures = { "z = count()" }),
-                   DK_ERR_LIMIT, "at most 16");
+                   DK_ERR_LIMIT, "breakdown vraag has 17 dimensions; at most 16 are possible");
 }
 
 static void a_table_that_does_not_fit_is_refused(void **state)
