@@ -214,7 +214,8 @@ const char *dkl_push_kind(lua_State *L, int index)
 /* The same for a method that was called on what is not its object; a dot instead of a colon does that. */
 static int arg_fail(lua_State *L, int arg, const char *expected, bool is_object)
 {
-    const char *got = dkl_push_kind(L, arg); /* stays on the stack until the error is raised */
+    /* stays on the stack until the error is raised */
+    const char *got = lua_type(L, arg) == LUA_TNUMBER ? luaL_tolstring(L, arg, NULL) : dkl_push_kind(L, arg);
     const char *name = "";
     lua_Debug call;
     bool is_method = false;

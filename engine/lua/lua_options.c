@@ -125,7 +125,7 @@ const char *dkl_check_text(lua_State *L, int index, const char *what)
     }
     text = lua_tolstring(L, index, &size);
     if (strlen(text) != size)
-        dkl_fail(L, "%s has a zero byte in it", what);
+        dkl_fail(L, "%s: byte %d of the string is zero, which none may be", what, (int)strlen(text) + 1);
     return text;
 }
 
@@ -138,7 +138,7 @@ const char *dkl_option_text(lua_State *L, int index, const char *what, const cha
             fail_option(L, what, key, "a string");
         text = lua_tostring(L, -1);
         if (strlen(text) != lua_rawlen(L, -1))
-            dkl_fail(L, "%s: %s has a zero byte in it", what, key);
+            dkl_fail(L, "%s: byte %d of %s is zero, which none may be", what, (int)strlen(text) + 1, key);
     }
     lua_pop(L, 1);
     return text;
@@ -202,8 +202,7 @@ size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_
     bool states_n = false;
 
     index = lua_absindex(L, index);
-    if (!lua_istable(L, index))
-        dkl_fail(L, "%s: a plain list is wanted, not %s", what, dkl_push_kind(L, index));
+    luaL_checktype(L, index, LUA_TTABLE);
     n = lua_rawlen(L, index);
     if (may_state_n) {
         lua_pushliteral(L, "n"); /* as table.pack leaves it */

@@ -39,7 +39,7 @@ int dkl_option_choice(lua_State *L, int index, const char *what, const char *key
 
 /* A string without a zero byte, or raises: what is "select: a column's name". */
 const char *dkl_check_text(lua_State *L, int index, const char *what);
-/* The length of the list at index. Raises where it has a hole (its length could then be any) or another key. With
+/* The length of the list, a table, at index. Raises where it has a hole (its length could then be any) or another key. With
  * may_state_n a member n says how many items there are, and those that are not there are nil. */
 size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_n);
 /* A string or a list of strings at index, as an array. Pushes one anchor; n is 0 for nil and none. */

@@ -14,6 +14,15 @@ test("names that another part brings are found", function(t, dk)
   t.eq(type(dk.scenarios), "function")
 end)
 
+test("a part that lacks what it is for is named", function(t)
+  local part = t.file("explain.lua", "return {}")
+  local folder = part .. "-parts"
+  os.execute(("mkdir '%s' && cp '%s' '%s/explain.lua'"):format(folder, part, folder))
+  local text = t.run("print(pcall(dk.table({}).explain, dk.table {}))", nil, ("DEKKING_SCRIPTS='%s'"):format(folder))
+  os.execute(("rm -r '%s'"):format(folder))
+  t.has(text, "the library's part 'explain' has no method 'explain'")
+end)
+
 test("metatables are out of reach of scripts", function(t, dk)
   local data = dk.table { { a = 1 } }
   t.eq(getmetatable(data), "dk.table")

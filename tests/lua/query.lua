@@ -54,7 +54,7 @@ test("what is no condition is an error that says why", function(t, dk)
     "where wants a condition; 'leeftijd = 27' gives something a name (equality is ==)")
   t.raises(function() return data:where "leeftijd <" end)
   t.raises(function() return data:where "leeftijd == null" end, "is null")
-  t.raises(function() return data:where "leeftijd\0 < 30" end, "zero byte")
+  t.raises(function() return data:where "leeftijd\0 < 30" end, "byte 9 of the string is zero, which none may be")
 end)
 
 test("a mistake is shown where it stands, at the script's line", function(t, dk)

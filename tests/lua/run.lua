@@ -163,14 +163,15 @@ function t.read(path)
   return text
 end
 
--- Another process with this interpreter: what it printed, and its exit status. `to` sends its standard output elsewhere.
-function t.run(script, to)
+-- Another process with this interpreter: what it printed, and its exit status. `to` sends its standard output elsewhere,
+-- with is what the shell puts before it.
+function t.run(script, to, with)
   local lowest = 0
   while arg[lowest - 1] do
     lowest = lowest - 1
   end
   local path = t.file("run.lua", ("package.cpath = %q\nlocal dk = require 'dekking'\n"):format(package.cpath) .. script)
-  local pipe = assert(io.popen(("'%s' '%s' 2>&1 %s"):format(arg[lowest], path, to and ">'" .. to .. "'" or "")))
+  local pipe = assert(io.popen(("%s '%s' '%s' 2>&1 %s"):format(with or "", arg[lowest], path, to and ">'" .. to .. "'" or "")))
   local text = pipe:read "a"
   local ok, how, code = pipe:close()
   return text, ok and 0 or how == "exit" and code or how .. " " .. code
