@@ -208,7 +208,8 @@ test("parameters", function(t, dk)
   t.says(function() return data:where("leeftijd > $n", { 1 }) end, "a parameter has a name, not 1 as its key")
   t.says(function() return data:where("leeftijd > $n", { n = {} }) end,
     "parameter $n must be a number, a string, true, false or dk.null, not a Lua table")
-  t.says(function() return dk.scenario "s" { params = { p = { print } }, { "x", share = 1, where = "true", set = { a = 1 } } } end,
+  local step = { "x", share = 1, where = "true", set = { a = 1 } }
+  t.says(function() return dk.scenario "s" { params = { p = { print } }, step } end,
     "scenario: parameter p cannot be a function (a number, a text, true, false or dk.null)")
 end)
 

@@ -171,7 +171,8 @@ function t.run(script, to, with)
     lowest = lowest - 1
   end
   local path = t.file("run.lua", ("package.cpath = %q\nlocal dk = require 'dekking'\n"):format(package.cpath) .. script)
-  local pipe = assert(io.popen(("%s '%s' '%s' 2>&1 %s"):format(with or "", arg[lowest], path, to and ">'" .. to .. "'" or "")))
+  to = to and ">'" .. to .. "'" or ""
+  local pipe = assert(io.popen(("%s '%s' '%s' 2>&1 %s"):format(with or "", arg[lowest], path, to)))
   local text = pipe:read "a"
   local ok, how, code = pipe:close()
   return text, ok and 0 or how == "exit" and code or how .. " " .. code
