@@ -102,7 +102,9 @@ static void types_that_do_not_fit_name_column_types_and_tables(void **state)
 {
     (void)state;
     check_refused(TEXTS("x:integer\n1\n", "x:integer\n2\n", "x:category\na\n"), NULL, DK_ERR_TYPE,
-                  "column x is integer in table 1 and category in table 3", "types = {");
+                  "column x is integer in table 1 and category in table 3 (read both with the same types = { ... "
+                  "}, or derive a column of one type first)",
+                  "types = {");
     check_refused(TEXTS("x:boolean\ntrue\n", "x:integer\n1\n"), NULL, DK_ERR_TYPE, "boolean in table 1", "types");
     check_refused(TEXTS("x:real\n0.5\n", "x:ratio\n1/3\n"), NULL, DK_ERR_TYPE, "real in table 1", "types");
     check_refused(TEXTS("x:month\n2024-03\n", "x:quarter\n2024Q1\n"), NULL, DK_ERR_TYPE,
@@ -118,7 +120,9 @@ static void a_value_that_does_not_fit_exactly_is_refused_with_its_place(void **s
 {
     (void)state;
     check_refused(TEXTS("x:integer\n1\n9007199254740993\n", "x:real\n0.5\n"), NULL, DK_ERR_RANGE,
-                  "9007199254740993 does not fit exactly", "column x of table 1");
+                  "9007199254740993 does not fit exactly into a column of type real (it stands in column x of "
+                  "table 1, at about row 1; read both with the same types = { ... })",
+                  "column x of table 1");
     check_refused(TEXTS("x:integer\n9223372036854775807\n", "x:decimal2\n0.25\n"), NULL, DK_ERR_RANGE,
                   "9223372036854775807 does not fit exactly", "column x of table 1");
 }
@@ -127,11 +131,15 @@ static void a_missing_column_is_an_error_or_null(void **state)
 {
     (void)state;
     check_refused(TEXTS("a:integer b:integer\n1|2\n", "a:integer\n3\n"), NULL, DK_ERR_NAME,
-                  "table 2 has no column b, and table 1 has", "missing = \"null\"");
+                  "table 2 has no column b, and table 1 has (missing = \"null\" makes it null there; select { ... "
+                  "} leaves it out)",
+                  "missing = \"null\"");
     check_refused(TEXTS("a:integer\n1\n", "a:integer b:integer\n3|4\n"), NULL, DK_ERR_NAME,
                   "table 1 has no column b, and table 2 has", "missing = \"null\"");
     check_refused(TEXTS("gemeente:integer\n1\n", "gemeenten:integer\n3\n"), NULL, DK_ERR_NAME,
-                  "has no column gemeente", "rename { gemeente = \"gemeenten\" }");
+                  "table 1 has no column gemeenten, and table 2 has (rename { gemeente = \"gemeenten\" }, if that "
+                  "is what it is)",
+                  "rename { gemeente = \"gemeenten\" }");
     check_append(TEXTS("a:integer b:boolean\n1|true\n", "c:category[x,y] a:integer\ny|3\n"), &missing_null,
                  "a:integer b:boolean c:category", "1|true|-\n3|-|y\n");
 }
@@ -188,7 +196,8 @@ static void stated_orders_that_contradict_are_refused(void **state)
 {
     (void)state;
     check_refused(TEXTS("x:category[a,b,c]\na\n", "x:category[c,a]\na\n"), NULL, DK_ERR_RANGE,
-                  "the levels of column x are stated in another order in table 2: \"c\" before \"a\"",
+                  "the levels of column x are stated in another order in table 2: \"c\" before \"a\" (state the "
+                  "same order for all tables)",
                   "same order");
 }
 
@@ -235,7 +244,8 @@ static void properties_must_agree_and_sources_are_listed(void **state)
     dk_table_release(tables[1]);
     tables[1] = with_properties("w:integer\n2\n", &other_unit);
     assert_fails(dk_table_append(tables, 3, NULL, &table, &err), &err, DK_ERR_TYPE,
-                 "the unit of table 1 is persons, and that of table 2 is jobs");
+                 "the unit of table 1 is persons, and that of table 2 is jobs (state the same one for all: t:with "
+                 "{ unit = ... })");
     dk_table_release(tables[1]);
     tables[1] = with_properties("w:integer\n2\n", &no_weight);
     assert_fails(dk_table_append(tables, 3, NULL, &table, &err), &err, DK_ERR_TYPE,
@@ -282,7 +292,9 @@ static void labels_that_differ_are_refused(void **state)
 {
     (void)state;
     check_refused(TEXTS("s:category[1~ja,2~nee]\n1\n", "s:category[2~nee]\n2\n", "s:category[2~geen,1~ja]\n1\n"),
-                  NULL, DK_ERR_RANGE, "in column s the code \"2\" is \"nee\" in table 1 and \"geen\" in table 3",
+                  NULL, DK_ERR_RANGE,
+                  "in column s the code \"2\" is \"nee\" in table 1 and \"geen\" in table 3 (give both the same "
+                  "code list: t:with_levels { s = codes })",
                   "t:with_levels { s = codes }");
 }
 
@@ -307,6 +319,28 @@ static void what_was_appended_can_be_appended_to(void **state)
     dk_table_release(appended);
 }
 
+/* Rows that are all null take no memory. */
+static void more_rows_than_can_be_counted_are_refused(void **state)
+{
+    const dk_table *tables[2], *out = NULL;
+    dk_builder *builder;
+    dk_field field = DK_FIELD("a", NULL);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_builder_new(context, DK_INTEGER, 0, NULL, &builder, &err), &err);
+    assert_ok(dk_builder_null(builder, INT64_MAX, &err), &err);
+    assert_ok(dk_builder_finish(builder, &field.column, &err), &err);
+    dk_builder_release(builder);
+    assert_ok(dk_table_new(context, &field, 1, INT64_MAX, &tables[0], &err), &err);
+    dk_column_release(field.column);
+    tables[1] = tables[0];
+    assert_fails(dk_table_append(tables, 2, NULL, &out, &err), &err, DK_ERR_LIMIT,
+                 "together the tables have more rows than a table can have");
+    assert_null(out);
+    dk_table_release(tables[0]);
+}
+
 static void totals_are_refused(void **state)
 {
     const dk_table *plain = make_table(context, "g:category n:integer\na|1\nb|2\n"), *result = NULL, *table = NULL;
@@ -318,9 +352,11 @@ static void totals_are_refused(void **state)
                         &result, &err),
               &err);
     tables[0] = tables[1] = result;
-    assert_fails(dk_table_append(tables, 2, NULL, &table, &err), &err, DK_ERR_MARGIN, "totals of others");
+    assert_fails(dk_table_append(tables, 2, NULL, &table, &err), &err, DK_ERR_MARGIN,
+                 "table 1 (vraag) has rows that are totals of others (append its :detail())");
     assert_non_null(strstr(err.hint, ":detail()"));
-    assert_fails(dk_table_append(NULL, 0, NULL, &table, &err), &err, DK_ERR_ARGUMENT, "no table");
+    assert_fails(dk_table_append(NULL, 0, NULL, &table, &err), &err, DK_ERR_ARGUMENT,
+                 "there is no table to append to");
     dk_table_release(plain);
     dk_table_release(result);
 }
@@ -414,6 +450,7 @@ int main(void)
         cmocka_unit_test(labels_are_put_together),
         cmocka_unit_test(labels_that_differ_are_refused),
         cmocka_unit_test(what_was_appended_can_be_appended_to),
+        cmocka_unit_test(more_rows_than_can_be_counted_are_refused),
         cmocka_unit_test(totals_are_refused),
         cmocka_unit_test(pieces_make_the_whole),
         cmocka_unit_test(failing_memory_leaves_nothing),

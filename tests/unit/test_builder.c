@@ -265,7 +265,8 @@ static void reals_are_finite_and_zero_has_no_sign(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_fails(dk_builder_real(builder, (double)NAN, &err), &err, DK_ERR_RANGE, "nan");
+    assert_fails(dk_builder_real(builder, (double)NAN, &err), &err, DK_ERR_RANGE,
+                 "a real is finite: nan cannot be stored");
     assert_fails(dk_builder_real(builder, -(double)INFINITY, &err), &err, DK_ERR_RANGE, "-inf");
     assert_fails(dki_builder_reals(builder, reals, NULL, 3, &err), &err, DK_ERR_RANGE, "inf");
     assert_int_equal(dk_builder_n_rows(builder), 0);
@@ -300,10 +301,13 @@ static void periods_lie_in_the_years_1_to_9999(void **state)
         assert_ok(dk_builder_integer(builder, bounds[f][0], &err), &err);
         value.as.integer = bounds[f][1];
         assert_ok(dk_builder_value(builder, &value, &err), &err);
-        assert_fails(dk_builder_integer(builder, bounds[f][0] - 1, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
+        assert_fails(dk_builder_integer(builder, bounds[f][0] - 1, &err), &err, DK_ERR_RANGE,
+                     "s from the first of 1970 is not in the years 1 to 9999");
         value.as.integer = bounds[f][1] + 1;
-        assert_fails(dk_builder_value(builder, &value, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
-        assert_fails(dki_builder_integers(builder, &far, NULL, 1, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
+        assert_fails(dk_builder_value(builder, &value, &err), &err, DK_ERR_RANGE,
+                     "s from the first of 1970 is not in the years 1 to 9999");
+        assert_fails(dki_builder_integers(builder, &far, NULL, 1, &err), &err, DK_ERR_RANGE,
+                     "s from the first of 1970 is not in the years 1 to 9999");
         value.as.integer = 0;
         value.scale = (uint8_t)((f + 1) % DK_N_FREQUENCIES);
         assert_fails(dk_builder_value(builder, &value, &err), &err, DK_ERR_TYPE, "cannot go into a column of type");
@@ -319,7 +323,7 @@ static void periods_lie_in_the_years_1_to_9999(void **state)
     }
     builder = NULL;
     assert_fails(dk_builder_new(context, DK_PERIOD, DK_N_FREQUENCIES, NULL, &builder, &err), &err, DK_ERR_RANGE,
-                 "there is no frequency 3");
+                 "a period is a year, a quarter or a month, and there is no frequency 3");
     assert_null(builder);
 }
 
@@ -359,15 +363,21 @@ static void dates_lie_in_the_years_1_to_9999(void **state)
     assert_true(dki_date_make(9999, 12, 31, &last));
     assert_ok(dk_builder_integer(dates, first, &err), &err);
     assert_ok(dk_builder_integer(dates, last, &err), &err);
-    assert_fails(dk_builder_integer(dates, first - 1, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
-    assert_fails(dk_builder_integer(dates, last + 1, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
-    assert_fails(dk_builder_integer(dates, INT64_MIN, &err), &err, DK_ERR_RANGE, "years 1 to 9999");
+    assert_fails(dk_builder_integer(dates, first - 1, &err), &err, DK_ERR_RANGE,
+                 " days from 1970-01-01 is not in the years 1 to 9999");
+    assert_fails(dk_builder_integer(dates, last + 1, &err), &err, DK_ERR_RANGE,
+                 " days from 1970-01-01 is not in the years 1 to 9999");
+    assert_fails(dk_builder_integer(dates, INT64_MIN, &err), &err, DK_ERR_RANGE,
+                 " days from 1970-01-01 is not in the years 1 to 9999");
     assert_ok(dk_builder_integer(times, first * DKI_DAY_MICROSECONDS, &err), &err);
     assert_ok(dk_builder_integer(times, (last + 1) * DKI_DAY_MICROSECONDS - 1, &err), &err);
-    assert_fails(dk_builder_integer(times, first * DKI_DAY_MICROSECONDS - 1, &err), &err, DK_ERR_RANGE, "years");
-    assert_fails(dk_builder_integer(times, (last + 1) * DKI_DAY_MICROSECONDS, &err), &err, DK_ERR_RANGE, "years");
+    assert_fails(dk_builder_integer(times, first * DKI_DAY_MICROSECONDS - 1, &err), &err, DK_ERR_RANGE,
+                 " microseconds from 1970-01-01 is not in the years 1 to 9999");
+    assert_fails(dk_builder_integer(times, (last + 1) * DKI_DAY_MICROSECONDS, &err), &err, DK_ERR_RANGE,
+                 " microseconds from 1970-01-01 is not in the years 1 to 9999");
     first = INT64_MAX;
-    assert_fails(dki_builder_integers(times, &first, NULL, 1, &err), &err, DK_ERR_RANGE, "years");
+    assert_fails(dki_builder_integers(times, &first, NULL, 1, &err), &err, DK_ERR_RANGE,
+                 " microseconds from 1970-01-01 is not in the years 1 to 9999");
     column = finish(dates);
     assert_int_equal(dk_column_n_rows(column), 2);
     dk_column_release(column);
@@ -432,9 +442,10 @@ static void stated_levels_refuse_others_and_offer_the_nearest(void **state)
 
     (void)state;
     assert_fails(dk_builder_text(builder, (dk_text){ "wajing", 6 }, &err), &err, DK_ERR_RANGE,
-                 "\"wajing\" is none of the 2 levels");
+                 "\"wajing\" is none of the 2 levels that were stated (did you mean \"Wajong\"?)");
     assert_non_null(strstr(err.hint, "\"Wajong\""));
-    assert_fails(dk_builder_text(builder, (dk_text){ "Waj\xF6ng", 6 }, &err), &err, DK_ERR_ENCODING, "UTF-8");
+    assert_fails(dk_builder_text(builder, (dk_text){ "Waj\xF6ng", 6 }, &err), &err, DK_ERR_ENCODING,
+                 "a level is not UTF-8");
     assert_fails(dk_builder_code(builder, 3, &err), &err, DK_ERR_RANGE, "code 3 of 2 levels");
     assert_fails(dki_builder_codes(builder, codes, 3, &err), &err, DK_ERR_RANGE, "code 3 of 2 levels");
     assert_int_equal(dk_builder_n_rows(builder), 0);
@@ -474,8 +485,11 @@ static void text_that_is_not_utf8_is_refused(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_fails(dk_builder_text(text, (dk_text){ "\xFF", 1 }, &err), &err, DK_ERR_ENCODING, "UTF-8");
-    assert_fails(dk_builder_text(category, (dk_text){ "\xC3", 1 }, &err), &err, DK_ERR_ENCODING, "UTF-8");
+    assert_fails(dk_builder_text(text, (dk_text){ "\xFF", 1 }, &err), &err, DK_ERR_ENCODING, "a text is not UTF-8");
+    assert_fails(dk_builder_text(text, (dk_text){ "", ((size_t)1 << 31) + 1 }, &err), &err, DK_ERR_LIMIT,
+                 "a text of 2147483649 bytes is longer than 2 GiB");
+    assert_fails(dk_builder_text(category, (dk_text){ "\xC3", 1 }, &err), &err, DK_ERR_ENCODING,
+                 "a level is not UTF-8");
     assert_int_equal(dk_builder_n_rows(text) + dk_builder_n_rows(category), 0);
     dk_builder_release(text);
     dk_builder_release(category);

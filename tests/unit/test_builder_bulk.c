@@ -224,7 +224,8 @@ static void runs_of_nulls_take_a_row(void **state)
             assert_ok(dk_builder_value(builder, &seven, &err), &err);
         assert_ok(dk_builder_null(builder, many, &err), &err);
         assert_ok(dk_builder_value(builder, &seven, &err), &err);
-        assert_fails(dk_builder_null(builder, UINT64_MAX, &err), &err, DK_ERR_LIMIT, "rows");
+        assert_fails(dk_builder_null(builder, UINT64_MAX, &err), &err, DK_ERR_LIMIT,
+                     "18446744073709551615 more rows are more than a column can have");
         assert_int_equal(dk_builder_n_rows(builder), many + 202);
         column = finish(builder);
         assert_int_equal(dk_column_n_nulls(column), many + 100);

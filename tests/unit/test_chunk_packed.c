@@ -157,7 +157,9 @@ static void packed_values_that_cannot_be_are_refused(void **state)
         { 1, 0, 2001, 250, 0x80, "bits behind the last one" },
         { 3, 0, 2001, 500, 0x40, "bits behind the last one" },
         { 15, 0, 2001, 1000, 0x10, "bits behind the last one" },
-        { 1, 50, 2000, 100, 0xff, "a value where a row is null" },
+        { 1, 50, 2000, 100, 0xff,
+          "c, rows 1 to 2000: the values (250 bytes at 128) have a value where a row is null (the file is damaged: "
+          "take a copy of it, or make it anew from its source)" },
     };
     dk_error err = DK_ERROR_INIT;
 

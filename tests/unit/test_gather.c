@@ -163,7 +163,8 @@ static void nothing_can_be_gathered_from_nothing_but_nulls(void **state)
 
         gather_both(column, NULL, numbers, 0);
         gather_both(column, NULL, numbers, 2);
-        assert_fails(dk_column_gather(column, numbers, 3, &out, &err), &err, DK_ERR_RANGE, "without rows");
+        assert_fails(dk_column_gather(column, numbers, 3, &out, &err), &err, DK_ERR_RANGE,
+                     "row 1 of a column without rows");
         assert_null(out);
         dk_column_release(column);
     }

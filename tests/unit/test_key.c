@@ -34,7 +34,8 @@ static void a_repeated_key_names_its_rows(void **state)
     static const struct {
         const char *table, *says;
     } cases[] = {
-        { "k:text\nA12\nB\nC\nA12\nB\n", "the key k is not unique: \"A12\" stands in rows 1 and 4" },
+        { "k:text\nA12\nB\nC\nA12\nB\n", "the key k is not unique: \"A12\" stands in rows 1 and 4 (leave one of "
+                                         "them out, or name more columns that tell them apart)" },
         { "k:category\nA\nB\nB\n", "\"B\" stands in rows 2 and 3" },
         { "k:integer\n5\n-5\n0\n-5\n", "\"-5\" stands in rows 2 and 4" },
         { "k:decimal1\n0.5\n0.5\n", "\"0.5\" stands in rows 1 and 2" },
@@ -66,10 +67,10 @@ static void several_columns_make_a_key(void **state)
 
     (void)state;
     assert_fails(with_key(table, both, 1, &out, &err), &err, DK_ERR_DUPLICATE, "the key g is not unique");
-    assert_fails(with_key(table, twice, 2, &out, &err), &err, DK_ERR_DUPLICATE, "names the column g twice");
+    assert_fails(with_key(table, twice, 2, &out, &err), &err, DK_ERR_DUPLICATE, "the key names the column g twice");
     assert_fails(with_key(table, unknown, 1, &out, &err), &err, DK_ERR_NAME, "unknown column \"x\"");
     assert_fails(with_key(table, (const char *const[]){ "n" }, 1, &out, &err), &err, DK_ERR_RANGE,
-                 "null in 1 rows");
+                 "the key n is null in 1 rows (leave those rows out: where \"n is not null\")");
     assert_ok(with_key(table, both, 2, &out, &err), &err);
     assert_int_equal(dk_table_properties(out)->n_key, 2);
     dk_table_release(out);
@@ -162,7 +163,8 @@ static void a_key_goes_along_where_it_holds(void **state)
     dk_table_release(made);
     assert_ok(dk_table_with_margin(keyed, dk_table_field(keyed, 0)->column, &made, &err), &err);
     assert_int_equal(n_key(made), 0);
-    assert_fails(with_key(made, key, 2, &(const dk_table *){ NULL }, &err), &err, DK_ERR_MARGIN, "totals");
+    assert_fails(with_key(made, key, 2, &(const dk_table *){ NULL }, &err), &err, DK_ERR_MARGIN,
+                 "a table with totals has no key (detail() leaves them out)");
     dk_table_release(made);
     dk_table_release(keyed);
     dk_table_release(table);
@@ -183,7 +185,7 @@ static void days_are_days(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         properties = (dk_properties){ .as_of = wrong[i] };
         assert_fails(dk_table_with_properties(table, &properties, &made, &err), &err, DK_ERR_ARGUMENT,
-                     "as_of is a day");
+                     "as_of is a day such as 2024-12-31, and \"");
         properties = (dk_properties){ .published = wrong[i] };
         assert_fails(dk_table_with_properties(table, &properties, &made, &err), &err, DK_ERR_ARGUMENT,
                      "published is a day");

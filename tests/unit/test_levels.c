@@ -83,7 +83,8 @@ static void what_the_list_lacks_is_named_with_its_rows(void **state)
             "column s: 1 row has a value that is no code of the list: \"ja\" in row 2",
             "add the codes to the list");
     refused("s:integer\n3\n", "1,2", DK_ERR_RANGE, "no stated level: \"3\" in row 1", "add them to the levels");
-    refused("s:decimal1\n1.0\n", "1.0", DK_ERR_TYPE, "column s is decimal", "");
+    refused("s:decimal1\n1.0\n", "1.0", DK_ERR_TYPE,
+            "column s is decimal, and only a category, text or integer can have levels", "");
     refused("s:boolean\ntrue\n", "true", DK_ERR_TYPE, "column s is boolean", "");
 }
 

@@ -104,17 +104,21 @@ static void what_does_not_fit_is_said(void **state)
     assert_holds("2024-03\n");
     save("d:decimal1 g:category[A,B]\n1.5|A\n");
     assert_fails(append("d:decimal1\n1.5\n", &err), &err, DK_ERR_NAME, "no column \"g\"");
-    assert_fails(append("d:decimal1 g:category x:integer\n1.5|A|1\n", &err), &err, DK_ERR_NAME, "no column \"x\"");
+    assert_fails(append("d:decimal1 g:category x:integer\n1.5|A|1\n", &err), &err, DK_ERR_NAME,
+                 "the snapshot has no column \"x\", and the table to append has (drop it, or save the table anew)");
     assert_fails(append("d:text g:category\n1,5|A\n", &err), &err, DK_ERR_TYPE,
                  "d is text, and the snapshot has decimal there");
     assert_fails(append("d:decimal2 g:category\n1.25|A\n", &err), &err, DK_ERR_RANGE, "");
-    assert_fails(append("d:decimal1 g:category\n1.5|C\n", &err), &err, DK_ERR_RANGE, "\"C\" is none of the levels");
+    assert_fails(append("d:decimal1 g:category\n1.5|C\n", &err), &err, DK_ERR_RANGE,
+                 "g: \"C\" is none of the levels that were stated for the snapshot (correct the value, or save the "
+                 "table anew with all its levels)");
     assert_holds("1.5|A\n");
     table = make_table(context, "w:integer\n1\n");
     weighted = with_weight(table, "w");
     assert_ok(dk_snapshot_save(weighted, snapshot_path, NULL, &err), &err);
     assert_fails(append("w:integer\n-1\n", &err), &err, DK_ERR_RANGE, "negative");
-    assert_fails(append("w:integer\n-\n2\n", &err), &err, DK_ERR_RANGE, "null");
+    assert_fails(append("w:integer\n-\n2\n", &err), &err, DK_ERR_RANGE,
+                 "the weight w is null in 1 rows (leave those rows out, or give them a weight)");
     assert_holds("1\n");
     dk_table_release(weighted);
 }
@@ -147,7 +151,8 @@ static void labels_come_along_and_must_not_differ(void **state)
     assert_false(dk_dictionary_has_labels(dk_column_levels(dk_table_field(table, 1)->column)));
     dk_table_release(table);
     assert_fails(append("s:category[02~geen] g:category\n02|a\n", &err), &err, DK_ERR_RANGE,
-                 "s: the code \"02\" is \"geen\", and the snapshot has \"nee\" for it");
+                 "s: the code \"02\" is \"geen\", and the snapshot has \"nee\" for it (give it the snapshot's code "
+                 "list: t:with_levels { s = codes })");
     assert_ok(append("s:category g:category[b~B]\n01|b\n", &err), &err);          /* new levels bring labels */
     assert_ok(append("s:category[03~weet-niet] g:category\n03|a\n", &err), &err); /* and old ones get one */
     assert_holds("02|a\n01|b\n03|a\n");
@@ -205,7 +210,8 @@ static void totals_are_not_appended(void **state)
                         NULL, &result, &err),
               &err);
     assert_ok(dk_snapshot_save(result, snapshot_path, NULL, &err), &err);
-    assert_fails(dk_snapshot_append(result, snapshot_path, NULL, &err), &err, DK_ERR_MARGIN, "totals");
+    assert_fails(dk_snapshot_append(result, snapshot_path, NULL, &err), &err, DK_ERR_MARGIN,
+                 "rows that are totals cannot be appended, nor be appended to (detail() leaves them out)");
     dk_table_release(result);
     dk_table_release(table);
 }
@@ -252,7 +258,7 @@ static void a_second_writer_is_refused(void **state)
     fd = open(snapshot_path, O_RDWR);
     assert_int_equal(flock(fd, LOCK_EX), 0);
     assert_fails(dk_snapshot_append(table, snapshot_path, NULL, &err), &err, DK_ERR_IO,
-                 "another process is writing to it");
+                 "another process is writing to it (wait until it is done, and try again)");
     assert_string_equal(err.file, snapshot_path);
     assert_fails(dk_snapshot_save(table, snapshot_path, NULL, &err), &err, DK_ERR_IO,
                  "another process is writing to it");

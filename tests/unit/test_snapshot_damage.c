@@ -254,8 +254,12 @@ static void replace_name(const char *from, const char *to)
 static void what_is_not_known_is_refused_by_name(void **state)
 {
     static const char *const names[][3] = {
-        { "integer", "periods", "the type \"periods\"" },      { "i8\0\0", "pack", "the storage \"pack\"" },
-        { "raw\0", "lz4\0", "the encoding \"lz4\"" },          { "values", "keys\0\0", "the part \"keys\"" },
+        { "integer", "periods",
+          "n has the type \"periods\", which this dekking does not know (a later dekking wrote it: open it with "
+          "that one)" },
+        { "i8\0\0", "pack", "the storage \"pack\"" },
+        { "raw\0", "lz4\0", "the encoding \"lz4\"" },
+        { "values", "keys\0\0", "the part \"keys\"" },
         { "property", "lineage1", "the record \"lineage1\"" },
     };
     dk_error err = DK_ERROR_INIT;
@@ -291,15 +295,44 @@ static void what_is_not_known_is_refused_by_name(void **state)
     }
 }
 
+/* Columns that say that they hold which rows are totals, and cannot. */
+static void margins_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *part;
+    } cases[] = { { "n:integer\n-1\n", ": the column that says which rows are totals is none" },
+                  { "n:integer m:integer\n1|2\n", ": two columns say which rows are totals" } };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const dk_table *table = make_table(context, cases[i].text), *opened = NULL;
+        size_t size;
+        uint8_t *bytes;
+
+        assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
+        bytes = read_file(snapshot_path, &size);
+        for (size_t k = 128; k + 32 <= size; k++)
+            if (memcmp(bytes + k, "integer\0", 8) == 0)
+                bytes[k + 24] |= 1; /* the flag, behind the type, its digits and its dimension */
+        reseal(bytes, size);
+        write_file(snapshot_path, bytes, size);
+        free(bytes);
+        assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA,
+                     cases[i].part);
+        dk_table_release(table);
+    }
+}
+
 /* The number behind the type's name says which period it is: a file that says something else is not believed. */
 static void frequencies_that_cannot_be_are_refused(void **state)
 {
     static const struct {
         uint64_t frequency;
         const char *part;
-    } cases[] = { { DK_N_FREQUENCIES, "numbers that cannot be" },
-                  { UINT64_C(1) << 32, "numbers that cannot be" },
-                  { DK_YEAR, "periods outside the years 1 to 9999" } };
+    } cases[] = { { DK_N_FREQUENCIES, "the directory at byte 192 has a column with numbers that cannot be" },
+                  { UINT64_C(1) << 32, "the directory at byte 192 has a column with numbers that cannot be" },
+                  { DK_YEAR, "n, rows from 1 on: the values have periods outside the years 1 to 9999" } };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
@@ -405,7 +438,8 @@ static void a_later_version_is_refused(void **state)
     reseal(bytes, size);
     write_file(snapshot_path, bytes, size);
     assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA,
-                 "version 2, and this dekking knows version 1");
+                 "is a snapshot of version 2, and this dekking knows version 1 (open it with the dekking that "
+                 "wrote it, or with a later one)");
     free(bytes);
     dk_table_release(table);
 }
@@ -466,7 +500,8 @@ static void a_file_that_shrinks_is_an_error(void **state)
     /* What was read stays, whatever becomes of the file; what was not is an error that says so. */
     same_row(&view, 4095, &(dk_value){ .type = DK_INTEGER, .as.integer = rows[4095].seed }, 4095);
     assert_fails(dk_column_view(dk_table_field(opened, 0)->column, 270000, 4096, &view, &err), &err, DK_ERR_IO,
-                 "became shorter");
+                 "the file ends at byte 1048704, and 151424 bytes from 1048704 on should be there (it became "
+                 "shorter while it was open: a snapshot is replaced or appended to, never written over)");
     assert_string_equal(err.file, snapshot_path);
     dk_view_release(&view);
     dk_table_release(opened);
@@ -489,17 +524,12 @@ static void a_file_that_shrinks_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_flipped_byte_is_found),
-        TEST(every_flipped_byte_is_found_in_compressed_columns),
-        TEST(every_truncation_is_found),
-        TEST(directories_that_lie_are_found),
-        TEST(values_that_cannot_be_are_refused),
-        TEST(what_is_not_known_is_refused_by_name),
-        TEST(frequencies_that_cannot_be_are_refused),
-        TEST(labels_that_cannot_be_are_refused),
-        TEST(optional_records_are_passed_over),
-        TEST(a_later_version_is_refused),
-        TEST(a_small_block_cannot_ask_for_much_memory),
+        TEST(every_flipped_byte_is_found),        TEST(every_flipped_byte_is_found_in_compressed_columns),
+        TEST(every_truncation_is_found),          TEST(directories_that_lie_are_found),
+        TEST(values_that_cannot_be_are_refused),  TEST(what_is_not_known_is_refused_by_name),
+        TEST(margins_that_cannot_be_are_refused), TEST(frequencies_that_cannot_be_are_refused),
+        TEST(labels_that_cannot_be_are_refused),  TEST(optional_records_are_passed_over),
+        TEST(a_later_version_is_refused),         TEST(a_small_block_cannot_ask_for_much_memory),
         TEST(a_file_that_shrinks_is_an_error),
     };
 

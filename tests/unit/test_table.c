@@ -126,11 +126,13 @@ static void fields_that_cannot_be_are_refused(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_fails(dk_table_new(context, lengths, 2, 2, &table, &err), &err, DK_ERR_LENGTH, "b has 1 rows");
+    assert_fails(dk_table_new(context, lengths, 2, 2, &table, &err), &err, DK_ERR_LENGTH,
+                 "column b has 1 rows, and the table has 2");
     assert_fails(dk_table_new(context, twice, 2, 2, &table, &err), &err, DK_ERR_DUPLICATE, "\"a\"");
     assert_fails(dk_table_new(context, empty, 1, 2, &table, &err), &err, DK_ERR_ARGUMENT, "column 1 has no name");
     assert_fails(dk_table_new(context, nameless, 1, 2, &table, &err), &err, DK_ERR_ARGUMENT, "no name");
-    assert_fails(dk_table_new(context, latin, 1, 2, &table, &err), &err, DK_ERR_ARGUMENT, "not UTF-8");
+    assert_fails(dk_table_new(context, latin, 1, 2, &table, &err), &err, DK_ERR_ARGUMENT,
+                 "the name of column 1 is not UTF-8");
     assert_null(table);
     assert_ok(dk_table_new(context, NULL, 0, 7, &table, &err), &err);
     assert_int_equal(dk_table_n_rows(table), 7);
@@ -237,7 +239,8 @@ static void names_that_are_not_there_or_twice_are_refused(void **state)
     assert_fails(dk_table_rename(table, wrong, taken, 1, &made, &err), &err, DK_ERR_NAME, "\"sonnar\"");
     assert_fails(dk_table_select(table, twice, 2, &made, &err), &err, DK_ERR_DUPLICATE, "\"sonar\"");
     assert_fails(dk_table_rename(table, sonar, taken, 1, &made, &err), &err, DK_ERR_DUPLICATE, "\"register\"");
-    assert_fails(dk_table_rename(table, twice, two, 2, &made, &err), &err, DK_ERR_DUPLICATE, "\"a\" and \"b\"");
+    assert_fails(dk_table_rename(table, twice, two, 2, &made, &err), &err, DK_ERR_DUPLICATE,
+                 "the column \"sonar\" gets two names: \"a\" and \"b\"");
     assert_null(made);
     dk_table_release(table);
 }
@@ -334,8 +337,9 @@ static void a_margin_that_cannot_be_is_refused(void **state)
 
     (void)state;
     assert_fails(dk_table_with_margin(table, shorter, &made, &err), &err, DK_ERR_LENGTH, "2 rows");
-    assert_fails(dk_table_with_margin(table, holes, &made, &err), &err, DK_ERR_ARGUMENT, "no nulls");
-    assert_fails(dk_table_with_margin(table, real, &made, &err), &err, DK_ERR_TYPE, "real");
+    assert_fails(dk_table_with_margin(table, holes, &made, &err), &err, DK_ERR_ARGUMENT, "a margin has no nulls");
+    assert_fails(dk_table_with_margin(table, real, &made, &err), &err, DK_ERR_TYPE,
+                 "a margin is an integer column, not real");
     assert_null(made);
     dk_column_release(shorter);
     dk_column_release(holes);
@@ -454,12 +458,14 @@ static void the_weight_cannot_be_left_out_or_spoilt(void **state)
 
     (void)state;
     assert_fails(dk_table_select(table, chosen, 1, &made, &err), &err, DK_ERR_ARGUMENT,
-                 "register holds the table's");
+                 "the column register holds the table's weights and cannot be left out (keep it, or take the "
+                 "weight away first)");
     assert_true(strlen(err.hint) > 0);
     assert_fails(dk_table_drop(table, dropped, 1, &made, &err), &err, DK_ERR_ARGUMENT,
                  "register holds the table's");
     assert_fails(dk_table_with(table, &negative_field, 1, &made, &err), &err, DK_ERR_RANGE, "negative: -3");
-    assert_fails(dk_table_with(table, &text_field, 1, &made, &err), &err, DK_ERR_TYPE, "register is text");
+    assert_fails(dk_table_with(table, &text_field, 1, &made, &err), &err, DK_ERR_TYPE,
+                 "a weight is an integer or a decimal, and register is text");
     assert_null(made);
     assert_ok(dk_table_with(table, &right_field, 1, &made, &err), &err);
     has_properties(made, "register");
