@@ -275,11 +275,14 @@ static dk_status append_check(const dki_figures *f, const check *c, const char *
                               dk_error *err)
 {
     const char *name = c->is_column ? names[c->at] : f->lines[c->at].label;
+    char shown[DKI_SHOW_BYTES];
     dki_i128 difference = (dki_i128)c->stated - c->computed;
     dk_status status;
 
     if (!dki_fits_i64(c->computed) || !dki_fits_i64(difference)) {
-        dki_fail(err, DK_ERR_OVERFLOW, "the sum of a %s does not fit in 64 bits", c->is_column ? "column" : "line");
+        dki_fail(err, DK_ERR_OVERFLOW, "the sum of the %s %s does not fit in 64 bits",
+                 c->is_column ? "column" : "line", dki_show(shown, name, strlen(name)));
+        dki_hint(err, "compare the figures with the publication");
         dki_at(err, f->name, 0, 0);
         return DK_ERR_OVERFLOW;
     }

@@ -83,7 +83,8 @@ test("a column that is read with a list keeps codes, and has labels and an order
   t.eq(again.gemeente:labels(), read.gemeente:labels())
   t.eq(again.gemeente:levels(), { "0202", "0193" })
   t.raises(function() return dk.read_text("g\n1\n3\n3\n", { types = { g = dk.codes { "man", "vrouw" } } }) end,
-    "text:3:1", "\"3\" in column \"g\" is no code of the list; 2 rows have such a value: \"3\" on line 3", "other = ")
+    "text:3:1: \"3\" in column \"g\" is no code of the list; 2 rows have such a value: \"3\" on line 3 and more "
+    .. "(add the code to the list, or say which code it counts as: other = \"...\")")
   local other = dk.read_text("g\n1\n3\n", { types = { g = dk.codes("1 = man, 9 = anders", { other = 9 }) } })
   t.eq(other.g:to_lua(), { "1", "9" })
   t.has(other:notes()[2], "1 row with a code that the list does not have, read as \"9\": \"3\" on line 3")
@@ -224,7 +225,8 @@ test("a scenario sets codes", function(t, dk)
   t.has(result:text(), "Arnhem")
   local wrong = dk.scenario "wrong" {
     { "move", where = "gemeente == '0193'", all = true, set = { gemeente = "Arnhem" } } }
-  t.raises(function() return by:compare(read, wrong) end, "\"Arnhem\" is a label of gemeente, and codes are set", "'0202'")
+  t.raises(function() return by:compare(read, wrong) end,
+    "move: \"Arnhem\" is a label of gemeente, and codes are set (set it to '0202')")
 end)
 
 test("a cache knows the list that was read with", function(t, dk)

@@ -113,7 +113,9 @@ test("a compressed file is unpacked, up to a limit", function(t, dk)
   local path = t.file("a.csv.gz", gzip)
   t.eq(t.records(dk.read(path)), { { a = 1, b = "x" }, { a = 2, b = "y" } })
   t.eq(#dk.read(path, { max_unpacked = 12 }), 2)
-  t.raises(function() return dk.read(path, { max_unpacked = 11 }) end, "a.csv.gz", "more than 11 bytes", "max_unpacked")
+  t.raises(function() return dk.read(path, { max_unpacked = 11 }) end, "a.csv.gz",
+    "the file unpacks to more than 11 bytes, from ",
+    "(if you know where it comes from, state how many it may be: max_unpacked = 110)")
   t.raises(function() return dk.read(path, { max_unpacked = 0 }) end, "max_unpacked must be a whole number from 1")
 end)
 
@@ -134,8 +136,9 @@ test("several files are one table", function(t, dk)
   data = dk.read((one:gsub("1%.csv$", "[12].csv")), options)
   t.eq(#data, 2)
   t.has(data:notes()[1], "read from 2 files", one, two)
-  t.raises(function() return dk.read(one .. "*.nosuch") end, "no file matches", ".nosuch")
-  t.raises(function() return dk.read({ one, one }, options) end, "named twice")
+  t.raises(function() return dk.read(one .. "*.nosuch") end, "no file matches this pattern", ".nosuch")
+  t.raises(function() return dk.read({ one, one }, options) end, "this file is named twice (the other time as ",
+    "): its rows would count double")
   t.raises(function() return dk.read {} end, "no file to read")
   t.raises(function() return dk.read { "a.csv", 5 } end, "item 2 of the list must be a string")
   t.raises(function() return dk.read { one, "b.xlsx" } end, "a workbook is read by itself")

@@ -89,21 +89,43 @@ static void each_misfit_says_what_to_do(void **state)
     (void)state;
     refuse(stated(DK_INTEGER), "veel", DKI_WRONG_FORM, "is no integer", "nulls = { \"veel\" }");
     refuse(stated(DK_INTEGER), "12,5", DKI_FRACTION, "is no integer", "types = { bedrag = \"decimal\" }");
-    refuse(stated(DK_INTEGER), "12.5", DKI_OTHER_MARK, "decimal comma", "decimal = \".\"");
-    refuse(stated(DK_INTEGER), "9223372036854775808", DKI_TOO_LARGE, "does not fit", "real");
+    refuse(stated(DK_INTEGER), "12.5", DKI_OTHER_MARK,
+           "\"12.5\" in column \"bedrag\" is no integer with a decimal comma (correct the value, or state the "
+           "decimal mark of the file: decimal = \".\")",
+           "decimal = \".\"");
+    refuse(stated(DK_INTEGER), "9223372036854775808", DKI_TOO_LARGE,
+           "\"9223372036854775808\" in column \"bedrag\" does not fit in an integer exactly (read the column as "
+           "real, which rounds, or as text: types = { bedrag = \"real\" })",
+           "real");
     decimal.scale = 1;
     decimal.fixed_scale = true;
-    refuse(decimal, "12,25", DKI_MORE_DIGITS, "more digits than the 1", "more digits");
-    refuse(decimal, "999999999999999999", DKI_TOO_LARGE, "does not fit", "real");
-    refuse(decimal, "1e3", DKI_WRONG_FORM, "is no decimal number", "12,5");
+    refuse(decimal, "12,25", DKI_MORE_DIGITS,
+           "\"12,25\" in column \"bedrag\" has more digits than the 1 that are stated (correct the value, or state "
+           "more digits)",
+           "more digits");
+    refuse(decimal, "999999999999999999", DKI_TOO_LARGE,
+           "\"999999999999999999\" in column \"bedrag\" does not fit in a decimal number exactly", "real");
+    refuse(decimal, "1e3", DKI_WRONG_FORM,
+           "\"1e3\" in column \"bedrag\" is no decimal number (correct the value, state that it means \"not "
+           "known\" (nulls = { \"1e3\" }), or read the column as text; 1758, 1.758 and 12,5 are read)",
+           "12,5");
     percent.percent = true;
     percent.scale = 3;
-    refuse(percent, "12", DKI_MIXED, "no percentage", "same way");
+    refuse(percent, "12", DKI_MIXED,
+           "\"12\" in column \"bedrag\" is no percentage, and the values before it are not (write all values of "
+           "the column in the same way, or read it as text)",
+           "same way");
     refuse(decimal, "12 %", DKI_MIXED, "a percentage", "same way");
     refuse(stated(DK_BOOLEAN), "misschien", DKI_WRONG_FORM, "is no boolean", "ja/nee");
-    refuse(stated(DK_DATE), "12/31/2024", DKI_OTHER_MARK, "day first", "dates = ");
+    refuse(stated(DK_DATE), "12/31/2024", DKI_OTHER_MARK,
+           "\"12/31/2024\" in column \"bedrag\" is no date: the other dates have the day first (correct the value, "
+           "or state the order: dates = \"dmy\" or dates = \"mdy\")",
+           "dates = ");
     refuse(stated(DK_DATE), "31-12-24", DKI_WRONG_FORM, "is no date", "2024-12-31");
-    refuse(stated(DK_DATE), "31-12-2024 10:00", DKI_HAS_TIME, "has a time", "timestamp");
+    refuse(stated(DK_DATE), "31-12-2024 10:00", DKI_HAS_TIME,
+           "\"31-12-2024 10:00\" in column \"bedrag\" has a time, and the column is stated as date (read the "
+           "column as timestamp: types = { bedrag = \"timestamp\" })",
+           "timestamp");
     refuse(stated(DK_TIMESTAMP), "gisteren", DKI_WRONG_FORM, "is no date and time", "14:30");
     refuse(stated_period(DK_MONTH), "2024Q1", DKI_WRONG_FORM, "is no month", "2024-03 is read");
     refuse(stated_period(DK_MONTH), "2024-13", DKI_WRONG_FORM, "is no month", "nulls = { \"2024-13\" }");
@@ -124,7 +146,10 @@ static void another_level_names_the_nearest(void **state)
     plan.levels = dictionary;
     expect(plan, "Duiven", 2);
     refuse(plan, "Duivn", DKI_NO_LEVEL, "none of the 2 stated levels", "Duiven");
-    refuse(plan, "Rotterdam", DKI_NO_LEVEL, "none of", "add the level");
+    refuse(
+        plan, "Rotterdam", DKI_NO_LEVEL,
+        "\"Rotterdam\" in column \"bedrag\" is none of the 2 stated levels (correct the value, or add the level)",
+        "add the level");
     dk_dictionary_release(dictionary);
 }
 

@@ -295,8 +295,9 @@ static void what_has_no_cache_is_refused(void **state)
     put_at(f, "a;b\n1;x\n", 1000, 5);
     put(other, "a;b\n1;x\n", 8, 0600);
     assert_fails(dk_read_csv_files(f->context, paths, 2, &cached, &t, NULL, &f->err), &f->err, DK_ERR_ARGUMENT,
-                 "cache is for one file, and these are 2");
-    assert_fails(dk_read_csv(f->context, "-", &cached, &t, NULL, &f->err), &f->err, DK_ERR_ARGUMENT, "stream");
+                 "cache is for one file, and these are 2 (save the table of all of them: t:save)");
+    assert_fails(dk_read_csv(f->context, "-", &cached, &t, NULL, &f->err), &f->err, DK_ERR_ARGUMENT,
+                 "standard input: cache is for files: of a stream nobody knows whether it is the same");
     assert_fails(dk_read_csv(f->context, "/dev/null", &cached, &t, NULL, &f->err), &f->err, DK_ERR_ARGUMENT,
                  "stream");
     assert_fails(dk_read_csv(f->context, "/nosuch/x.csv", &cached, &t, NULL, &f->err), &f->err, DK_ERR_IO,

@@ -103,7 +103,10 @@ static void long_windows_1252_is_transcoded_over_pieces(void **state)
 
 static void utf32_is_refused_with_what_to_do(void **state)
 {
-    refuse(state, BYTES("\xFF\xFE\0\0a\0\0\0"), DK_ENCODING_DETECT, DK_ERR_ENCODING, "UTF-32", "iconv", 0);
+    refuse(state, BYTES("\xFF\xFE\0\0a\0\0\0"), DK_ENCODING_DETECT, DK_ERR_ENCODING,
+           "x.csv: the file is UTF-32, which is not read here (save it as UTF-8, or convert it: iconv -f UTF-32 -t "
+           "UTF-8 old.csv > new.csv)",
+           "iconv", 0);
 }
 
 static void binary_files_get_one_message(void **state)
@@ -121,14 +124,25 @@ static void bytes_of_no_encoding_are_refused_with_their_line(void **state)
     refuse(state,
            BYTES("a;b\r\nS\xFA"
                  "dwest\x81;3\n"),
-           DK_ENCODING_DETECT, DK_ERR_ENCODING, "0x81", "UTF-8", 2);
+           DK_ENCODING_DETECT, DK_ERR_ENCODING,
+           "x.csv:2: byte 0x81 is no character of Windows-1252, and the file is no UTF-8 either (find out how the "
+           "file was written, and save it as UTF-8)",
+           "UTF-8", 2);
     refuse(state, BYTES("a\rb\r\n\x9D"), DK_ENCODING_WINDOWS_1252, DK_ERR_ENCODING, "0x9D", "UTF-8", 3);
-    refuse(state, BYTES("a\nb\n\xE9\n"), DK_ENCODING_UTF8, DK_ERR_ENCODING, "0xE9", "windows-1252", 3);
-    refuse(state, BYTES("\xEF\xBB\xBF\xE9\n"), DK_ENCODING_DETECT, DK_ERR_ENCODING, "0xE9", "damaged", 1);
+    refuse(state, BYTES("a\nb\n\xE9\n"), DK_ENCODING_UTF8, DK_ERR_ENCODING,
+           "x.csv:3: byte 0xE9 is no UTF-8 (if the file comes from an older program, state it: encoding = "
+           "\"windows-1252\")",
+           "windows-1252", 3);
+    refuse(state, BYTES("\xEF\xBB\xBF\xE9\n"), DK_ENCODING_DETECT, DK_ERR_ENCODING,
+           "x.csv:1: byte 0xE9 is no UTF-8 (the byte-order mark says UTF-8: the file is damaged on this line)",
+           "damaged", 1);
     refuse(state,
            BYTES("\xEF\xBB\xBF"
                  "a\n"),
-           DK_ENCODING_WINDOWS_1252, DK_ERR_ENCODING, "byte-order mark", "leave", 1);
+           DK_ENCODING_WINDOWS_1252, DK_ERR_ENCODING,
+           "x.csv:1: the file begins with the byte-order mark of UTF-8, and Windows-1252 is stated (leave the "
+           "encoding out, or state UTF-8)",
+           "leave", 1);
 }
 
 /* Half of the letters would come out wrong, whichever encoding was taken. */

@@ -93,13 +93,27 @@ static void damaged_lines_tell_their_place(void **state)
     (void)state;
     refuse("", "the file is empty", 0, 0);
     refuse("# only a remark\n\n", "the file is empty", 0, 0);
-    refuse("totaal 1\n", "a total and no rows", 0, 0);
-    refuse("a 1 2\n3 4\n", "no label: \"3 4\"", 2, 0);
+    refuse("totaal 1\n",
+           "x.txt: the table has a total and no rows (each line is a label and then numbers, the total comes last)",
+           0, 0);
+    refuse("a 1 2\n3 4\n",
+           "x.txt:2: the line has no label: \"3 4\" (each line is a label and then numbers; put a # before "
+           "remarks, and take headings away)",
+           2, 0);
     refuse("a 1 2\nb\n", "no numbers: \"b\"", 2, 0);
-    refuse("a 1 2\nb 1\n", "the line of \"b\" has 1 number, and the ones before it have 2", 2, 0);
-    refuse("a 1 2\n\na 3 4\n", "the label \"a\" stands on line 1 too", 3, 1);
-    refuse("totaal 1\nb 1\n", "a line follows the total: \"b 1\"", 2, 0);
-    refuse("a 1 x\n", "\"x\" is no whole number", 1, 3);
+    refuse("a 1 2\nb 1\n",
+           "x.txt:2: the line of \"b\" has 1 number, and the ones before it have 2 (compare the line with the "
+           "publication: a figure may be missing, or stand on a line of its own)",
+           2, 0);
+    refuse("a 1 2\n\na 3 4\n",
+           "x.txt:3:1: the label \"a\" stands on line 1 too (a label names one line of the table)", 3, 1);
+    refuse("totaal 1\nb 1\n",
+           "x.txt:2: a line follows the total: \"b 1\" (keep one table in the file, and put a # before remarks)", 2,
+           0);
+    refuse("a 1 x\n",
+           "x.txt:1:3: \"x\" is no whole number (figures look like 1758 or 1.758, with a dot before each group of "
+           "three digits; what is not known cannot be read here)",
+           1, 3);
     refuse("a 1\nb 1.32\n", "\"1.32\" is no whole number", 2, 2);
     refuse("a 1,5\n", "\"1,5\" is no whole number", 1, 2);
     refuse("a 1e3\n", "\"1e3\" is no whole number", 1, 2);

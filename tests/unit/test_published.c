@@ -95,7 +95,8 @@ static void columns_and_label_can_be_named(void **state)
     t = NULL;
     o.n_columns = 4;
     assert_fails(read_text(region, &o, &t, NULL, &err), &err, DK_ERR_LENGTH,
-                 "4 names are given, and the lines have 5");
+                 "t.txt:2: 4 names are given, and the lines have 5 numbers (give one name for each number of a "
+                 "line, the row total's included, and none for the label)");
     names[1] = "p";
     o.n_columns = 5;
     assert_fails(read_text(region, &o, &t, NULL, &err), &err, DK_ERR_DUPLICATE, "p");
@@ -168,8 +169,11 @@ static void refuse(const char *text, dk_status code, const char *part, uint64_t 
 static void a_sum_that_does_not_hold_tells_both_numbers(void **state)
 {
     (void)state;
-    refuse("Arnhem 12 724 1.758 489 2.984\n", DK_ERR_DATA,
-           "\"Arnhem\" does not add up: its last number is 2984, the ones before it make 2983", 1, 6);
+    refuse(
+        "Arnhem 12 724 1.758 489 2.984\n", DK_ERR_DATA,
+        "t.txt:1:6: the line of \"Arnhem\" does not add up: its last number is 2984, the ones before it make 2983 "
+        "(compare the figures with the publication; if it says so itself, mismatch = \"note\" keeps the table)",
+        1, 6);
     refuse("a 1 2 3\n\nb 4 5 9\nTotaal 5 8 13\n", DK_ERR_DATA,
            "column \"kolom_2\" does not add up: the total line says 8, the rows make 7", 4, 3);
     refuse("a 1 2 3\nTotaal 1 2 4\n", DK_ERR_DATA, "\"Totaal\" does not add up", 2, 4);
@@ -241,6 +245,31 @@ static void files_are_read_by_path(void **state)
     assert_null(t);
 }
 
+static void options_are_checked(void **state)
+{
+    const char *columns[] = { "a", NULL, "c" };
+    dk_published_options options = { .columns = columns, .n_columns = 3 };
+    const dk_table *t = NULL, *checks = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_fails(read_text("x 1 2 3\n", &options, &t, &checks, &err), &err, DK_ERR_ARGUMENT,
+                 "name 2 of the columns is missing");
+    options = (dk_published_options){ .accept_mismatch = true };
+    assert_fails(
+        read_text(
+            "x 999999999999999999 999999999999999999 999999999999999999 999999999999999999 999999999999999999 "
+            "999999999999999999 999999999999999999 999999999999999999 999999999999999999 999999999999999999 1\n",
+            &options, &t, &checks, &err),
+        &err, DK_ERR_OVERFLOW,
+        "the sum of the line \"x\" does not fit in 64 bits (compare the figures with the publication)");
+    options = (dk_published_options){ .total_word = "" };
+    assert_fails(read_text("x 1 2 3\n", &options, &t, &checks, &err), &err, DK_ERR_ARGUMENT,
+                 "the word of the total is empty");
+    assert_null(t);
+    assert_null(checks);
+}
+
 static void survives_failing_memory(void **state)
 {
     const dk_table *t = NULL, *checks = NULL;
@@ -266,6 +295,7 @@ int main(void)
         TEST(damaged_lines_are_refused_with_their_place),
         TEST(nothing_to_read_is_an_error),
         TEST(files_are_read_by_path),
+        TEST(options_are_checked),
         TEST(survives_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,7 +107,10 @@ static void lines_are_counted_with_it(void **state)
     refuse("sep=;\na;a\n1;2\n", NULL, DK_ERR_DUPLICATE, "the same name", 2);
     refuse("sep=;\na;b\n1;x\n", &(dk_csv_options){ .columns = &integer, .n_columns = 1 }, DK_ERR_DATA, "x", 3);
     refuse("sep=;\na;b\n1;1.758\n", NULL, DK_ERR_DATA, "two ways", 3);
-    refuse("sep=;\na;b\n1;\xC3\xA9\n2;\xE9\n", NULL, DK_ERR_ENCODING, "0xE9", 4);
+    refuse("sep=;\na;b\n1;\xC3\xA9\n2;\xE9\n", NULL, DK_ERR_ENCODING,
+           "x.csv:4: byte 0xE9 is no UTF-8, while other parts of the file are (repair this line; encoding = "
+           "\"windows-1252\" reads the whole file so)",
+           4);
     refuse("sep=;\n1;2\n3\n", &(dk_csv_options){ .header = DK_HEADER_NONE }, DK_ERR_DATA, "1 field", 3);
     read_both("sep=;\na;b\n1;2\n3\n4;x\n5;6\n7;8;9\n", &lenient, &r);
     assert_ok(r.status, &r.err);
@@ -125,8 +128,13 @@ static void what_contradicts_it_is_an_error(void **state)
 {
     (void)state;
     refuse("sep=;\na,b\n", &(dk_csv_options){ .delimiter = ',' }, DK_ERR_ARGUMENT,
-           "the first line states the delimiter semicolon, and the option comma", 1);
-    refuse("sep=\"\na,b\n", NULL, DK_ERR_ARGUMENT, "a delimiter that is the quote", 1);
+           "x.csv:1: the first line states the delimiter semicolon, and the option comma (leave the option out, or "
+           "take the line away)",
+           1);
+    refuse("sep=\"\na,b\n", NULL, DK_ERR_ARGUMENT,
+           "x.csv:1: the first line states a delimiter that is the quote (leave the option out, or take the line "
+           "away)",
+           1);
     refuse("sep=;\n", NULL, DK_ERR_DATA, "the file is empty", 0);
 }
 

@@ -33,7 +33,8 @@ static void a_file_is_read_in_parts(void **state)
     assert_string_equal(source.name, path);
     expect_parts(&source);
     assert_int_equal(ftruncate(fd, 8), 0);
-    assert_fails(dki_source_read(&source, 6, 4, out, &err), &err, DK_ERR_IO, "became shorter");
+    assert_fails(dki_source_read(&source, 6, 4, out, &err), &err, DK_ERR_IO,
+                 "the file became shorter while it was read");
     assert_string_equal(err.file, path);
     dki_source_close(&source);
     dki_source_close(&source);

@@ -146,8 +146,8 @@ static void gzip_may_be_filled_with_zeroes_only(void **state)
     memcpy(bytes, by_gzip, sizeof by_gzip);
     expect(state, bytes, sizeof bytes, 2, "gzip");
     bytes[sizeof bytes - 1] = bytes[sizeof bytes - 2] = 'x';
-    refuse(state, bytes, sizeof bytes, NULL, DK_ERR_DATA, "compressed by gzip, and cannot be unpacked near byte",
-           "get it anew");
+    refuse(state, bytes, sizeof bytes, NULL, DK_ERR_DATA,
+           "x.csv: the file is damaged: it is compressed by gzip, and cannot be unpacked near byte", "get it anew");
 }
 
 /* Whatever is missing at the end, and whichever byte is wrong, is noticed, but for the header's bytes that say nothing
@@ -155,7 +155,8 @@ static void gzip_may_be_filled_with_zeroes_only(void **state)
 static void every_cut_and_every_damage_of_gzip_is_found(void **state)
 {
     for (size_t n = 3; n < sizeof by_gzip; n++)
-        refuse(state, by_gzip, n, NULL, DK_ERR_DATA, "the file is cut off", "its end is missing");
+        refuse(state, by_gzip, n, NULL, DK_ERR_DATA, "the file is cut off: what gzip packed goes on behind its",
+               "get it anew: its end is missing");
     for (size_t i = 10; i < sizeof by_gzip; i++) {
         unsigned char bytes[sizeof by_gzip];
         both_reading r;

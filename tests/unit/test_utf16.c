@@ -95,8 +95,13 @@ static void halves_alone_are_errors_with_their_line(void **state)
         const char *part;
         uint64_t line;
     } cases[] = {
-        { BYTES("\0a\0\r\0\n\xD8\0\0a"), "0xD800", 2 },      { BYTES("\0\n\0\r\0a\xDC\0\0a"), "0xDC00", 3 },
-        { BYTES("\0\n\0\n\xD8\1\xD8\0"), "0xD801", 3 },      { BYTES("\0a\xDB\xFF"), "0xDBFF", 1 },
+        { BYTES("\0a\0\r\0\n\xD8\0\0a"),
+          "x.csv:2: 0xD800 is one half of a character of UTF-16, and the other half is not there (the file is "
+          "damaged on this line: save it anew, as UTF-8)",
+          2 },
+        { BYTES("\0\n\0\r\0a\xDC\0\0a"), "0xDC00", 3 },
+        { BYTES("\0\n\0\n\xD8\1\xD8\0"), "0xD801", 3 },
+        { BYTES("\0a\xDB\xFF"), "0xDBFF", 1 },
         { BYTES("\0a\0\n\0b\0"), "odd number of bytes", 2 },
     };
 
@@ -184,10 +189,16 @@ static void what_is_stated_must_be_so(void **state)
     refuse(state,
            BYTES("\xFF\xFE"
                  "a\0"),
-           DK_ENCODING_UTF8, "begins with the byte-order mark of UTF-16, and UTF-8 is stated", "leave", 1);
+           DK_ENCODING_UTF8,
+           "x.csv:1: the file begins with the byte-order mark of UTF-16, and UTF-8 is stated (leave the encoding "
+           "out, or state UTF-16)",
+           "leave", 1);
     refuse(state, BYTES("a\0;\0b\0\n\0"), DK_ENCODING_WINDOWS_1252,
            "the file is UTF-16, and Windows-1252 is stated", "leave", 1);
-    refuse(state, BYTES("a;b\n1;2\n"), DK_ENCODING_UTF16, "UTF-16 is stated", "leave", 1);
+    refuse(state, BYTES("a;b\n1;2\n"), DK_ENCODING_UTF16,
+           "x.csv:1: UTF-16 is stated, and the file does not look so: it has no byte-order mark, and nothing shows "
+           "the order of its bytes (leave the encoding out, or save the file as UTF-8)",
+           "leave", 1);
     refuse(state,
            BYTES("\xFF\xFE"
                  "a\0\n\0b"),

@@ -149,7 +149,10 @@ static void a_range_is_what_counts(void **state)
     options.fields.header = DK_HEADER_NONE;
     check_table(sheet, &options, "kolom_1:integer, kolom_2:integer", "1|2\n3|-\n");
     options.range = "Q9:R10";
-    check_refused(sheet, &options, DK_ERR_DATA, "sheet \"Blad1\" has no value there", 0, 0);
+    check_refused(
+        sheet, &options, DK_ERR_DATA,
+        "sheet \"Blad1\" has no value there (name another sheet or range: { sheet = \"...\", range = \"A1:F20\" })",
+        0, 0);
 }
 
 static void ranges_that_are_none_are_refused(void **state)
@@ -162,7 +165,9 @@ static void ranges_that_are_none_are_refused(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         dk_error err = DK_ERROR_INIT;
 
-        assert_fails(dki_range_read(wrong[i], &range, &err), &err, DK_ERR_ARGUMENT, "is no range of a sheet");
+        assert_fails(
+            dki_range_read(wrong[i], &range, &err), &err, DK_ERR_ARGUMENT,
+            "is no range of a sheet (ranges are \"B3:F20\", \"B3\" (from there on) and \"B:F\" (columns))");
     }
 }
 
@@ -243,7 +248,10 @@ static void a_value_that_does_not_fit_is_refused_or_rejected(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    check_refused(sheet, &options, DK_ERR_DATA, "\"1.5\" in column \"n\"", 5, 3);
+    check_refused(sheet, &options, DK_ERR_DATA,
+                  "\"1.5\" in column \"n\" is no integer (correct the value, or read the column as decimal: types "
+                  "= { n = \"decimal\" })",
+                  5, 3);
     options.fields.lenient = true;
     assert_ok(dk_read_xlsx(context, path, &options, &table, &rejected, &err), &err);
     assert_string_equal(show_rows(table), "a|1\nc|3\n");

@@ -213,7 +213,9 @@ static void cells_that_cannot_be_are_refused_with_their_place(void **state)
 {
     (void)state;
     check_refused(SHEET("<row r='2'><c r='B2'><v>1.5x</v></c></row>"), DK_ERR_DATA,
-                  "sheet Blad1, cell B2: this is no number: \"1.5x\"", 2, 2);
+                  "x.xlsx:2:2: sheet Blad1, cell B2: this is no number: \"1.5x\" (open the workbook in the program "
+                  "that made it, and save it again)",
+                  2, 2);
     check_refused(SHEET("<row><c t='s'><v>4</v></c></row>"), DK_ERR_DATA, "no shared text \"4\"", 1, 1);
     check_refused(SHEET("<row><c t='s'><v>-1</v></c></row>"), DK_ERR_DATA, "no shared text \"-1\"", 1, 1);
     check_refused(SHEET("<row><c t='b'><v>2</v></c></row>"), DK_ERR_DATA, "0 or 1, and not \"2\"", 1, 1);
@@ -255,7 +257,7 @@ static void bombs_are_refused(void **state)
     memset(many, ' ', size);
     memcpy(many, "<a>", 3);
     strcpy(many + size, "</a>");
-    check_refused(many, DK_ERR_LIMIT, "unpacks to more than", 0, 0);
+    check_refused(many, DK_ERR_LIMIT, " bytes, which no sheet does", 0, 0);
     memset(many, 'x', 6u << 20);
     memcpy(many, "<a b='", 6);
     strcpy(many + (6u << 20), "'/>");
@@ -276,8 +278,13 @@ static void what_is_no_workbook_is_refused(void **state)
     char *bytes;
 
     (void)state;
-    assert_fails(read_sheet("hallo", 5, 0, &shown, &err), &err, DK_ERR_DATA, "no workbook, or it is damaged");
-    assert_fails(read_sheet("", 0, 0, &shown, &err), &err, DK_ERR_DATA, "no workbook");
+    assert_fails(read_sheet("hallo", 5, 0, &shown, &err), &err, DK_ERR_DATA,
+                 "x.xlsx: the file is no workbook, or it is damaged: Not a zip archive (open it in the program "
+                 "that made it, and save it again)");
+    assert_fails(
+        read_sheet("", 0, 0, &shown, &err), &err, DK_ERR_DATA,
+        "x.xlsx: the file is a zip file, and no workbook: nothing in it says where the sheets are (a workbook is "
+        "saved as .xlsx; older (.xls), binary (.xlsb) and open document (.ods) ones are not read)");
     bytes = pack_parts(nothing, 1, &size);
     assert_fails(read_sheet(bytes, size, 0, &shown, &err), &err, DK_ERR_DATA, "a zip file, and no workbook");
     free(bytes);
@@ -286,6 +293,47 @@ static void what_is_no_workbook_is_refused(void **state)
     free(bytes);
     bytes = pack_parts(lacking, 1, &size);
     assert_fails(read_sheet(bytes, size, 0, &shown, &err), &err, DK_ERR_DATA, "xl/workbook.xml");
+    free(bytes);
+}
+
+static char *put_number(char *at, uint64_t number, unsigned n_bytes)
+{
+    for (unsigned i = 0; i < n_bytes; i++)
+        *at++ = (char)(number >> 8 * i);
+    return at;
+}
+
+/* A zip file is as long as its directory: of empty parts, each named by five digits. */
+static void a_zip_file_of_very_many_parts_is_refused(void **state)
+{
+    const size_t n = 100001, directory = n * (46 + 5), size = directory + 56 + 20 + 22;
+    char *bytes = calloc(1, size), *at = bytes, name[8];
+    struct shown shown;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_non_null(bytes);
+    for (size_t i = 0; i < n; i++) {
+        at = put_number(at, 0x02014b50, 4);
+        at = put_number(at + 24, 5, 2); /* bytes of the name */
+        at += 16;
+        snprintf(name, sizeof name, "%05zx", i);
+        memcpy(at, name, 5);
+        at += 5;
+    }
+    at = put_number(at, 0x06064b50, 4); /* the end, as more than 65535 parts have it */
+    at = put_number(at, 44, 8);
+    at = put_number(put_number(at, 45, 2), 45, 2);
+    at = put_number(put_number(at + 8, n, 8), n, 8);
+    at = put_number(put_number(at, directory, 8), 0, 8);
+    at = put_number(at, 0x07064b50, 4); /* where that is */
+    at = put_number(put_number(at + 4, directory, 8), 1, 4);
+    at = put_number(at, 0x06054b50, 4); /* the end, as fewer have it */
+    at = put_number(put_number(at + 4, 0xFFFF, 2), 0xFFFF, 2);
+    at = put_number(put_number(at, 0xFFFFFFFF, 4), 0xFFFFFFFF, 4) + 2;
+    assert_ptr_equal(at, bytes + size);
+    assert_fails(read_sheet(bytes, size, 0, &shown, &err), &err, DK_ERR_LIMIT,
+                 "x.xlsx: the file has more than 100000 parts, which no workbook has");
     free(bytes);
 }
 
@@ -337,6 +385,7 @@ int main(void)
         cmocka_unit_test(damaged_xml_is_refused_with_its_line),
         cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(what_is_no_workbook_is_refused),
+        cmocka_unit_test(a_zip_file_of_very_many_parts_is_refused),
         cmocka_unit_test(damage_is_survived),
         cmocka_unit_test(failing_memory_leaves_nothing),
     };
