@@ -2,11 +2,13 @@
  *
  * Cost: the steps from the first one that the parameter drives, and one breakdown, all over the cells.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "expr/cut_text.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
 #include "solve_parts.h"
@@ -76,15 +78,21 @@ static void hint_nearest(const dk_column *column, const dk_value *wanted, dk_err
 
 static dk_status fail_cell(const dki_solver *s, const dki_place *place, const dk_table *result, dk_error *err)
 {
-    char text[80];
+    char cell[240] = "total";
+    size_t used = 0;
 
-    if (place->n_at == 0)
-        return dki_fail(err, DK_ERR_UNREACHABLE, "the breakdown has no total: there are no rows");
-    dk_value_format(&place->at[0].value, text, sizeof text);
-    dki_fail(err, DK_ERR_NAME, "the result has no cell %s = %s%s", place->at[0].dimension, text,
-             place->n_at > 1 ? " with the others" : "");
-    hint_nearest(dk_table_field(result, dki_question_dimension(s, place->at[0].dimension))->column,
-                 &place->at[0].value, err);
+    for (size_t i = 0; i < place->n_at && used + 1 < sizeof cell; i++) {
+        char text[80];
+
+        dk_value_format(&place->at[i].value, text, sizeof text);
+        used += (size_t)snprintf(cell + used, sizeof cell - used, "%s%s = %s", i ? ", " : "",
+                                 place->at[i].dimension, text);
+    }
+    dki_cut_text(cell);
+    dki_fail(err, DK_ERR_NAME, "the result has no cell %s", cell);
+    if (place->n_at == 1)
+        hint_nearest(dk_table_field(result, dki_question_dimension(s, place->at[0].dimension))->column,
+                     &place->at[0].value, err);
     return DK_ERR_NAME;
 }
 

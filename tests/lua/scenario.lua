@@ -274,6 +274,7 @@ test("a cell is named by values, and others are totals", function(t, dk)
     t.raises(function() return asked:solve(data, plan, { vary = "aantal", target = "known > 1", at = at }) end, message)
   end
   refused({ g = "c" }, "the result has no cell g = c")
+  refused({ g = "b", k = true }, "the result has no cell g = b, k = true")
   refused({ k = dk.null }, "the result has no cell k = null")
 end)
 

@@ -84,13 +84,17 @@ end)
 test("what does not fit is refused, and leaves nothing", function(t, dk)
   local path = t.path "g.xlsx"
   local long = dk.table { { "tekst", { "a", ("x"):rep(32768) } } }
-  t.raises(function() long:write(path) end, "row 2, column 1", "32767 characters")
+  t.raises(function() long:write(path) end,
+    "row 2, column 1 holds a text of more than 32767 characters "
+    .. "(a cell of a spreadsheet holds no more; write CSV, or leave the column out)")
   t.eq(t.read(path), nil)
   local many = {}
   for i = 1, 1048576 do
     many[i] = i
   end
-  t.raises(function() dk.table({ { "n", many } }):write(path) end, "1048576 rows", "CSV")
+  t.raises(function() dk.table({ { "n", many } }):write(path) end,
+    "a table of 1048576 rows and 1 columns does not fit on a sheet (a sheet has 1,048,576 rows, one of them for the "
+    .. "names, and 16,384 columns; write CSV instead)")
   t.eq(t.read(path), nil)
   t.raises(function() dk.table({ { "n", { 1 } } }):print { format = "xlsx" } end, "workbook", "t:write")
   t.raises(function() dk.table({ { "n", { 1 } } }):text { format = "xlsx" } end, "workbook", "t:write")
@@ -117,6 +121,7 @@ test("sheet, range and header say what is read", function(t, dk)
   t.eq(#dk.read(path, { sheet = "notes", header = false }), 1)
   t.eq(dk.read(path, { header = 2 }):columns()(), "a 1")
   t.raises(function() dk.read(path, { sheet = "nots" }) end, "there is no sheet", 'did you mean "notes"?')
+  t.raises(function() dk.read(path, { sheet = "zomer" }) end, 'there is no sheet "zomer" (the first of ', " is ")
   t.raises(function() dk.read(path, { sheet = 0 }) end, "sheet is a name, or a whole number from 1")
   t.raises(function() dk.read(path, { range = "A" }) end, "no range of a sheet")
   t.raises(function() dk.read(path, { delimiter = ";" }) end, "delimiter is not for a workbook")

@@ -139,7 +139,7 @@ static void totals_are_refused(void **state)
               &err);
     assert_fails(ask_cells(totals, ASK(.by = { "gemeente" }, .measures = { "c = count()" }), NULL, &cells, &err),
                  &err, DK_ERR_MARGIN,
-                 "rows that are totals, which would count double (take its details: :detail())");
+                 "the table has rows that are totals, which would count double (take its details: :detail())");
     dk_table_release(totals);
     dk_table_release(table);
 }
@@ -220,7 +220,7 @@ static void more_columns_than_a_breakdown_has_dimensions_are_refused(void **stat
                    NULL,
                    ASK(.by = { "a", "b", "c", "d", "e", "f", "g", "h" },
                        .measures = { "s = sum(i + j + k + l + m + n + o + p + q)" }),
-                   NULL, DK_ERR_LIMIT, "mention 17 columns; at most 16 fit");
+                   NULL, DK_ERR_LIMIT, "a scenario and its breakdown mention 17 columns; at most 16 fit");
 }
 
 /* 9223372036.854775807 persons are the most, in one cell or in all together. */
@@ -232,7 +232,8 @@ static void weights_that_do_not_fit_are_refused(void **state)
     assert_cells("a:category n:integer\nx|9223372035\ny|1\n", "n", &question, NULL, "a n",
                  "x|9223372035.000000000\ny|1.000000000\n");
     assert_refused("a:category n:integer\nx|9223372037\n", "n", &question, NULL, DK_ERR_OVERFLOW,
-                   "a weight of 9223372037 does not fit: a scenario counts in billionths of a person");
+                   "a weight of 9223372037 does not fit: a scenario counts in billionths of a person, up to "
+                   "9223372036 persons");
     assert_refused("a:category n:decimal10\nx|0.0000000001\n", "n", &question, NULL, DK_ERR_OVERFLOW,
                    "a weight of 0.0000000001 does not fit");
     assert_refused("a:category n:integer\nx|5000000000\ny|5000000000\n", "n", &question, NULL, DK_ERR_OVERFLOW,

@@ -118,7 +118,7 @@ static void a_format_that_is_none_is_refused(void **state)
                  "format 99 does not exist");
     assert_true(text == NULL && size == 77);
     assert_fails(dk_write_sink(table, DK_FORMAT_CSV, NULL, NULL, NULL, &err), &err, DK_ERR_ARGUMENT,
-                 "nothing to write to");
+                 "there is nothing to write to");
     dk_table_release(table);
 }
 
