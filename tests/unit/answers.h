@@ -4,23 +4,16 @@
 
 #include "tables.h"
 
-static dk_context *context;
+#include "with_context.h"
 
 static inline int start(void **state)
 {
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    assert_ok(dk_context_new(&context, &err), &err);
-    return 0;
+    return set_up(state);
 }
 
 static inline int stop(void **state)
 {
-    (void)state;
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
+    return tear_down(state);
 }
 
 /* The answer to a question about a table that is written out must be these rows: in blocks of one row, too, and with

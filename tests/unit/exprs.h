@@ -6,24 +6,16 @@
 
 #include "expr/node.h"
 
-static dk_context *context;
+#include "with_context.h"
 
 static inline int start(void **state)
 {
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
+    return set_up(state);
 }
 
-/* Nothing of a test may be left. */
 static inline int stop(void **state)
 {
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
+    return tear_down(state);
 }
 
 static inline const dk_expr *parse(const char *text)

@@ -20,6 +20,11 @@ static inline uint64_t random_u64(void)
     random_state ^= random_state << 17;
     return random_state;
 }
+/* 0 .. n - 1, from the bits that are best. A test that sets random_state first draws the same each time. */
+static inline uint64_t pick(uint64_t n)
+{
+    return (random_u64() >> 11) % n;
+}
 static inline uint64_t random_below(uint64_t n)
 {
     return random_u64() % n;

@@ -2,17 +2,8 @@
 #ifndef TESTS_UNIT_SHAPES_H
 #define TESTS_UNIT_SHAPES_H
 
+#include "random.h"
 #include "tables.h"
-
-static uint64_t shapes_seed; /* set by a test before its first table */
-
-static inline uint64_t pick(uint64_t n) /* 0 .. n - 1 */
-{
-    shapes_seed ^= shapes_seed << 13;
-    shapes_seed ^= shapes_seed >> 7;
-    shapes_seed ^= shapes_seed << 17;
-    return (shapes_seed >> 11) % n;
-}
 
 /* Tables. ------------------------------------------------------------------------------------------------------ */
 

@@ -192,7 +192,7 @@ struct question {
 };
 
 static inline dk_status question_breakdown(dk_context *context, const struct question *question,
-                                       const dk_breakdown **out, dk_error *err)
+                                           const dk_breakdown **out, dk_error *err)
 {
     dk_measure by[17], measures[16];
     dk_grouping_set sets[8];
@@ -234,6 +234,18 @@ static inline dk_status ask_table(const struct question *question, const dk_tabl
 }
 
 #define ASK(...) (&(const struct question){ __VA_ARGS__ })
+
+/* Asks with the first allocation failing, then the second, and so on: nothing may be left behind. With one thread, so that
+ * they come in one order. */
+static inline void assert_ask_survives(const struct question *question, const dk_table *table)
+{
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    dk_set_threads(1);
+    assert_survives_failing_memory(dk_table_context(table), ask_table(question, table, NULL, &result, &err), &err,
+                                   result == NULL, dk_table_release(result));
+}
 
 /* Sets a property of a table, which is consumed. */
 static inline const dk_table *with_weight(const dk_table *table, const char *weight)

@@ -3,26 +3,14 @@
 
 #include "shapes.h"
 
-#define MOST 6
+#include "with_context.h"
 
-static dk_context *context;
+#define MOST 6
 
 static int start(void **state)
 {
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    shapes_seed = UINT64_C(0x5851F42D4C957F2D);
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
+    random_state = UINT64_C(0x5851F42D4C957F2D);
+    return set_up(state);
 }
 
 static void assert_same_text(const char *a, const char *b)
@@ -378,14 +366,14 @@ static void plans_of_all_leave_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_gets_its_own_answer, start, stop),
-        cmocka_unit_test_setup_teardown(random_questions_are_as_alone, start, stop),
-        cmocka_unit_test_setup_teardown(many_rows_are_as_alone, start, stop),
-        cmocka_unit_test_setup_teardown(with_weights_it_is_as_alone, start, stop),
-        cmocka_unit_test_setup_teardown(the_error_is_that_of_the_first_that_fails, start, stop),
-        cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
-        cmocka_unit_test_setup_teardown(plans_of_all_leave_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(each_gets_its_own_answer, start, tear_down),
+        cmocka_unit_test_setup_teardown(random_questions_are_as_alone, start, tear_down),
+        cmocka_unit_test_setup_teardown(many_rows_are_as_alone, start, tear_down),
+        cmocka_unit_test_setup_teardown(with_weights_it_is_as_alone, start, tear_down),
+        cmocka_unit_test_setup_teardown(the_error_is_that_of_the_first_that_fails, start, tear_down),
+        cmocka_unit_test_setup_teardown(an_interruption_stops_it, start, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, tear_down),
+        cmocka_unit_test_setup_teardown(plans_of_all_leave_nothing, start, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,25 +6,18 @@
 #include "data/codes.h"
 #include "shapes.h"
 
-static dk_context *context;
+#include "with_context.h"
 
 static int start(void **state)
 {
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    shapes_seed = UINT64_C(0x9E3779B97F4A7C15);
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
+    random_state = UINT64_C(0x9E3779B97F4A7C15);
+    return set_up(state);
 }
 
 static int stop(void **state)
 {
-    (void)state;
-    dk_set_threads(0);
     (void)dki_codes_set_way(3);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
+    return tear_down(state);
 }
 
 /* Asks with the first dimension as it is and as an expression, in blocks and by threads of some numbers. */
@@ -238,20 +231,14 @@ static void failing_memory_leaves_nothing(void **state)
                                  .measures = { "n = count()", "k = count() where sure", "s = sum(wide)",
                                                "a = min(wide)", "z = max(huge)", "r = sum(real)", "f = max(some)" },
                                  .where = "hours > 3" };
-    const dk_table *result = NULL;
-    dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    dk_set_threads(1);
-    assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err, result == NULL,
-                                   dk_table_release(result));
+    assert_ask_survives(&question, table);
     for (int margins = 0; margins < 2; margins++) {
-        result = NULL;
         question = (struct question){ .by = { "few" },
                                       .measures = { "m = median(wide)", "d = sd(wide)", "h = median(huge)" },
                                       .margins = margins ? DK_MARGINS_CUBE : DK_MARGINS_NONE };
-        assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err,
-                                       result == NULL, dk_table_release(result));
+        assert_ask_survives(&question, table);
     }
     dk_table_release(table);
 }

@@ -15,46 +15,14 @@
  *   lower, upper ASCII only there: letters are ASCII where they are asked for
  *   least, max   null where one is null in both; a category goes by its declared order here, so that none is declared
  */
-#include <sqlite3.h>
-
 #include "exprs.h"
+#include "random.h"
+
+#include "with_sqlite.h"
 
 #include "base/bitmap.h"
 
 #define LONGEST 6000
-
-static sqlite3 *db;
-static uint64_t seed;
-
-static unsigned pick(unsigned n) /* 0 .. n - 1 */
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)((seed >> 20) % n);
-}
-
-static int open_both(void **state)
-{
-    seed = UINT64_C(0x9E3779B97F4A7C15);
-    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
-        return -1;
-    return start(state);
-}
-
-static int close_both(void **state)
-{
-    sqlite3_close(db);
-    return stop(state);
-}
-
-static void run_sql(const char *sql)
-{
-    char *message = NULL;
-
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s: %s", sql, message);
-}
 
 /* Tables ------------------------------------------------------------------------------------------------------------ */
 

@@ -3,44 +3,13 @@
  * Keys are few, so that they occur several times on both sides, and null now and then. Answers must agree row by row, in
  * the order that join.h and set.h state, for blocks of one row and of many, with one thread and two.
  */
-#include <sqlite3.h>
-
 #include <dekking/join.h>
 #include <dekking/set.h>
 
 #include "random.h"
 #include "tables.h"
 
-static dk_context *context;
-static sqlite3 *db;
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
-        return -1;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    sqlite3_close(db);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
-
-static void run_sql(const char *sql)
-{
-    char *message = NULL;
-
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s: %s", sql, message);
-}
+#include "with_sqlite.h"
 
 static const char *const words[] = { "Arnhem", "Duiven", "é", "", "00ff", "een woord van meer dan zestien bytes" };
 
@@ -313,10 +282,10 @@ static void reports_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(joins_of_every_kind_agree, start, stop),
-        cmocka_unit_test_setup_teardown(rows_by_time_agree, start, stop),
-        cmocka_unit_test_setup_teardown(sets_agree, start, stop),
-        cmocka_unit_test_setup_teardown(reports_agree, start, stop),
+        cmocka_unit_test_setup_teardown(joins_of_every_kind_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(rows_by_time_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(sets_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(reports_agree, open_both, close_both),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,24 +6,12 @@
 #include "query/partition.h"
 #include "shapes.h"
 
-static dk_context *context;
+#include "with_context.h"
 
 static int start(void **state)
 {
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    shapes_seed = UINT64_C(0x9E3779B97F4A7C15);
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
+    random_state = UINT64_C(0x9E3779B97F4A7C15);
+    return set_up(state);
 }
 
 /* How many partitions the rows go to; 0: they go another way. *sorted: whether rows are sorted there, not hashed. */
@@ -390,16 +378,16 @@ static void a_budget_stops_it_and_so_does_an_interruption(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(random_questions_have_one_answer, start, stop),
-        cmocka_unit_test_setup_teardown(weights_weigh, start, stop),
-        cmocka_unit_test_setup_teardown(many_rows_have_one_answer, start, stop),
-        cmocka_unit_test_setup_teardown(the_sample_decides, start, stop),
-        cmocka_unit_test_setup_teardown(rows_of_their_own_are_sorted, start, stop),
-        cmocka_unit_test_setup_teardown(sorted_rows_have_one_answer, start, stop),
-        cmocka_unit_test_setup_teardown(faults_are_those_of_the_plain_way, start, stop),
-        cmocka_unit_test_setup_teardown(all_partitions_give_up_the_same_digits, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
-        cmocka_unit_test_setup_teardown(a_budget_stops_it_and_so_does_an_interruption, start, stop),
+        cmocka_unit_test_setup_teardown(random_questions_have_one_answer, start, tear_down),
+        cmocka_unit_test_setup_teardown(weights_weigh, start, tear_down),
+        cmocka_unit_test_setup_teardown(many_rows_have_one_answer, start, tear_down),
+        cmocka_unit_test_setup_teardown(the_sample_decides, start, tear_down),
+        cmocka_unit_test_setup_teardown(rows_of_their_own_are_sorted, start, tear_down),
+        cmocka_unit_test_setup_teardown(sorted_rows_have_one_answer, start, tear_down),
+        cmocka_unit_test_setup_teardown(faults_are_those_of_the_plain_way, start, tear_down),
+        cmocka_unit_test_setup_teardown(all_partitions_give_up_the_same_digits, start, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, tear_down),
+        cmocka_unit_test_setup_teardown(a_budget_stops_it_and_so_does_an_interruption, start, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,53 +3,13 @@
  * Each table goes into both; each question is written in both languages from one choice. Answers must agree row by row, in
  * the order of their keys, for blocks of one row and of many, with one thread and two.
  */
-#include <sqlite3.h>
-
 #include <dekking/join.h>
 #include <dekking/sort.h>
 
+#include "random.h"
 #include "tables.h"
 
-static dk_context *context;
-static sqlite3 *db;
-static uint64_t seed;
-
-static unsigned pick(unsigned n) /* 0 .. n - 1 */
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (unsigned)((seed >> 20) % n);
-}
-
-static int start(void **state)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    seed = UINT64_C(0x9E3779B97F4A7C15);
-    if (sqlite3_open(":memory:", &db) != SQLITE_OK)
-        return -1;
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    sqlite3_close(db);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
-}
-
-static void run_sql(const char *sql)
-{
-    char *message = NULL;
-
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s: %s", sql, message);
-}
+#include "with_sqlite.h"
 
 /* Tables. ----------------------------------------------------------------------------------------------------------- */
 
@@ -461,8 +421,9 @@ static void joins_agree(void **state)
         assert_same_rows(joined, sql, readings);
         dk_table_release(joined);
         joined = NULL;
-        assert_ok(dk_table_link(left, right, left_keys, right_keys, 2, "mark", right_keys, 1, DK_MULTIPLE_ERROR, &joined,
-                                 &err), &err);
+        assert_ok(dk_table_link(left, right, left_keys, right_keys, 2, "mark", right_keys, 1, DK_MULTIPLE_ERROR,
+                                &joined, &err),
+                  &err);
         (void)snprintf(
             sql, sizeof sql,
             "SELECT t.*, CASE WHEN t.%s IS NOT NULL AND t.%s IS NOT NULL THEN key_1 IS NOT NULL END, key_1 "
@@ -482,7 +443,7 @@ static void many_rows_agree(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 6; i++) {
-        seed += i;
+        random_state += i;
         ask_both(table, 1 + 3 * i); /* blocks of their usual size */
     }
     dk_table_release(table);
@@ -491,11 +452,11 @@ static void many_rows_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(breakdowns_agree, start, stop),
-        cmocka_unit_test_setup_teardown(cubes_agree, start, stop),
-        cmocka_unit_test_setup_teardown(sorts_agree, start, stop),
-        cmocka_unit_test_setup_teardown(joins_agree, start, stop),
-        cmocka_unit_test_setup_teardown(many_rows_agree, start, stop),
+        cmocka_unit_test_setup_teardown(breakdowns_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(cubes_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(sorts_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(joins_agree, open_both, close_both),
+        cmocka_unit_test_setup_teardown(many_rows_agree, open_both, close_both),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

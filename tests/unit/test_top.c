@@ -5,24 +5,12 @@
 
 #include "shapes.h"
 
-static dk_context *context;
+#include "with_context.h"
 
 static int start(void **state)
 {
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    shapes_seed = UINT64_C(0x14057B7EF767814F);
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
+    random_state = UINT64_C(0x14057B7EF767814F);
+    return set_up(state);
 }
 
 static void assert_top(const dk_table *table, const dk_top_spec *spec, const char *expected)
@@ -208,10 +196,10 @@ static void failing_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_first_rows_of_each_group_stay, start, stop),
-        cmocka_unit_test_setup_teardown(random_groups_are_as_numbered, start, stop),
-        cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(the_first_rows_of_each_group_stay, start, tear_down),
+        cmocka_unit_test_setup_teardown(random_groups_are_as_numbered, start, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, start, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,35 +3,15 @@
  * Where weights are whole, every measure must be what the same records give when each is written down as often as it
  * weighs. Where they are not, expected values are worked out by hand.
  */
+#include "random.h"
 #include "tables.h"
 
-static dk_context *context;
-static uint64_t seed;
-
-static uint64_t pick(uint64_t n) /* 0 .. n - 1 */
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (seed >> 11) % n;
-}
+#include "with_context.h"
 
 static int start(void **state)
 {
-    dk_error err = DK_ERROR_INIT;
-
-    (void)state;
-    seed = UINT64_C(0x9E3779B97F4A7C15);
-    return dk_context_new(&context, &err) == DK_OK ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    dk_set_threads(0);
-    assert_int_equal(dk_context_used_bytes(context), 0);
-    dk_context_release(context);
-    return 0;
+    random_state = UINT64_C(0x9E3779B97F4A7C15);
+    return set_up(state);
 }
 
 #define N_COLUMNS 6
@@ -227,27 +207,23 @@ static void each_allocation_may_fail(void **state)
                                        .measures = { "a = median(n)", "b = quantile(r, 0.1)", "c = sd(r)",
                                                      "d = cov(n, n)", "e = mode(s)", "f = last(s)" },
                                        .margins = DK_MARGINS_TOTALS };
-    const dk_table *result = NULL;
-    dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    dk_set_threads(1);
-    assert_survives_failing_memory(context, ask_table(&question, table, NULL, &result, &err), &err, result == NULL,
-                                   dk_table_release(result));
+    assert_ask_survives(&question, table);
     dk_table_release(table);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(whole_weights_are_so_many_records, start, stop),
-        cmocka_unit_test_setup_teardown(a_quantile_is_the_mean_of_one_person, start, stop),
-        cmocka_unit_test_setup_teardown(of_less_than_one_person_it_is_the_mean, start, stop),
-        cmocka_unit_test_setup_teardown(variance_has_the_weights_less_one_person, start, stop),
-        cmocka_unit_test_setup_teardown(the_mode_has_the_most_weight, start, stop),
-        cmocka_unit_test_setup_teardown(nobody_has_no_value, start, stop),
-        cmocka_unit_test_setup_teardown(weights_of_too_many_digits_are_refused, start, stop),
-        cmocka_unit_test_setup_teardown(each_allocation_may_fail, start, stop),
+        cmocka_unit_test_setup_teardown(whole_weights_are_so_many_records, start, tear_down),
+        cmocka_unit_test_setup_teardown(a_quantile_is_the_mean_of_one_person, start, tear_down),
+        cmocka_unit_test_setup_teardown(of_less_than_one_person_it_is_the_mean, start, tear_down),
+        cmocka_unit_test_setup_teardown(variance_has_the_weights_less_one_person, start, tear_down),
+        cmocka_unit_test_setup_teardown(the_mode_has_the_most_weight, start, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_has_no_value, start, tear_down),
+        cmocka_unit_test_setup_teardown(weights_of_too_many_digits_are_refused, start, tear_down),
+        cmocka_unit_test_setup_teardown(each_allocation_may_fail, start, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,34 +3,13 @@
  * Ties of rows are broken by their number in SQLite; peers, for ranks and ranges, have the same keys. Answers must agree
  * row by row, for one thread and several, and for blocks of a few rows.
  */
-#include <sqlite3.h>
-
 #include <dekking/top.h>
 #include <dekking/window.h>
 
 #include "exprs.h"
 #include "random.h"
 
-static sqlite3 *db;
-
-static void run_sql(const char *sql)
-{
-    char *message = NULL;
-
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s: %s", sql, message);
-}
-
-static int open_both(void **state)
-{
-    return sqlite3_open(":memory:", &db) == SQLITE_OK ? start(state) : -1;
-}
-
-static int close_both(void **state)
-{
-    sqlite3_close(db);
-    return stop(state);
-}
+#include "with_sqlite.h"
 
 #define N_COLUMNS 8
 
