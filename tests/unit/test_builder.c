@@ -4,38 +4,7 @@
 #include "base/calendar.h"
 #include "data/builder.h"
 
-#include "with_context.h"
-
-static dk_builder *start(dk_type type, uint8_t scale, const dk_dictionary *levels)
-{
-    dk_builder *builder = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(dk_builder_new(context, type, scale, levels, &builder, &err), &err);
-    return builder;
-}
-
-static const dk_column *finish(dk_builder *builder)
-{
-    const dk_column *column = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(dk_builder_finish(builder, &column, &err), &err);
-    dk_builder_release(builder);
-    return column;
-}
-
-static dk_dictionary *levels_of(const char *const *names, size_t n, bool declared)
-{
-    dk_text levels[16];
-    dk_dictionary *d = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    for (size_t i = 0; i < n; i++)
-        levels[i] = (dk_text){ names[i], strlen(names[i]) };
-    assert_ok(dk_dictionary_new(context, levels, n, declared, &d, &err), &err);
-    return d;
-}
+#include "builders.h"
 
 /* Storage ----------------------------------------------------------------------------------------------------------- */
 

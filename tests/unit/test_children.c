@@ -17,10 +17,7 @@ static dk_interval row_of(uint64_t row)
 {
     switch (row % 6) {
     case 0: return (dk_interval){ .least = 115, .greatest = 125 };
-    case 1:
-        return (dk_interval){
-            .least = 0, .greatest = 4, .meaning = DK_MEANS_SUPPRESSED, .marker = text("<5")
-        };
+    case 1: return (dk_interval){ .least = 0, .greatest = 4, .meaning = DK_MEANS_SUPPRESSED, .marker = text("<5") };
     case 2: return (dk_interval){ .least = 7, .greatest = 7 };
     case 3:
         return (dk_interval){
@@ -114,8 +111,9 @@ static void rows_of_it_keep_bounds_and_markers(void **state)
     assert_ok(dk_column_get(picked, 2, &value, &err), &err);
     assert_true(value.is_null);
     assert_int_equal(value.as.interval.meaning, DK_MEANS_NOTHING);
-    assert_ok(dki_column_concat(context, DK_INTERVAL, 0, NULL, (const dk_column *[]){ part, picked }, 2, &both, &err),
-              &err);
+    assert_ok(
+        dki_column_concat(context, DK_INTERVAL, 0, NULL, (const dk_column *[]){ part, picked }, 2, &both, &err),
+        &err);
     assert_int_equal(dk_column_n_rows(both), 11);
     assert_row(both, 4, 65538);
     assert_row(both, 6, 1);
@@ -141,7 +139,8 @@ static void what_is_no_interval_is_refused(void **state)
     assert_fails(dk_builder_interval(builder, &another, &err), &err, DK_ERR_RANGE,
                  "the marker \"<5\" has one meaning in a column: suppressed, and now estimate");
     assert_fails(dk_builder_value(builder, &number, &err), &err, DK_ERR_RANGE, "1.5 does not fit exactly");
-    assert_fails(dk_builder_integer(builder, 3, &err), &err, DK_ERR_TYPE, "cannot go into a column of type interval");
+    assert_fails(dk_builder_integer(builder, 3, &err), &err, DK_ERR_TYPE,
+                 "cannot go into a column of type interval");
     number.as.integer = 20;
     assert_ok(dk_builder_value(builder, &number, &err), &err);
     assert_int_equal(dk_builder_n_rows(builder), 2);
@@ -174,8 +173,10 @@ static void bounds_become_an_interval(void **state)
     assert_fails(dk_interval_new(least, greatest, NULL, &made, &err), &err, DK_ERR_RANGE,
                  "row 3 has a least bound above its greatest");
     assert_ok(dk_column_slice(greatest, 0, 2, &short_one, &err), &err);
-    assert_fails(dk_interval_new(least, short_one, NULL, &made, &err), &err, DK_ERR_LENGTH, "have one length");
-    assert_fails(dk_interval_new(least, least, least, &made, &err), &err, DK_ERR_TYPE, "an interval has two bounds");
+    assert_fails(dk_interval_new(least, short_one, NULL, &made, &err), &err, DK_ERR_LENGTH,
+                 "the bounds and the markers of an interval have one length");
+    assert_fails(dk_interval_new(least, least, least, &made, &err), &err, DK_ERR_TYPE,
+                 "an interval has two bounds, both integers or decimals of one scale, and a category of markers");
     dk_column_release(short_one);
     dk_column_release(least);
     dk_column_release(greatest);
@@ -201,9 +202,16 @@ static void a_rate_knows_both_its_parts(void **state)
     assert_ok(dk_column_get(dk_column_child(picked, DK_CHILD_DENOMINATOR), 1, &value, &err), &err);
     assert_int_equal(value.as.integer, 7676);
     dk_column_release(known);
+    known = picked;
+    picked = NULL;
+    assert_fails(dk_rate_new(known, all, &picked, &err), &err, DK_ERR_TYPE,
+                 "a rate has a numerator and a denominator, both integers or decimals of one scale");
+    assert_fails(dk_rate_new(dk_column_child(known, DK_CHILD_NUMERATOR), all, &picked, &err), &err, DK_ERR_LENGTH,
+                 "the numerators and the denominators of a rate are as many");
+    assert_null(picked);
+    dk_column_release(known);
     dk_column_release(all);
     dk_column_release(rate);
-    dk_column_release(picked);
 }
 
 static void memory_may_fail_anywhere(void **state)
@@ -212,7 +220,8 @@ static void memory_may_fail_anywhere(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_survives_failing_memory(context, make(20, &column, &err), &err, column == NULL, dk_column_release(column));
+    assert_survives_failing_memory(context, make(20, &column, &err), &err, column == NULL,
+                                   dk_column_release(column));
 }
 
 static void values_are_written_and_compared(void **state)

@@ -234,21 +234,27 @@ static void values_that_cannot_be_are_refused(void **state)
     }
 }
 
+/* Puts bytes so far behind each place of the saved directory where the pattern begins, with right checksums: how many. */
+static size_t put_behind(const void *pattern, size_t length, size_t behind, const void *bytes, size_t n)
+{
+    size_t size, hits = 0;
+    uint8_t *file = read_file(snapshot_path, &size);
+
+    for (size_t i = 128; i + length <= size && i + behind + n <= size; i++)
+        if (memcmp(file + i, pattern, length) == 0) {
+            memcpy(file + i + behind, bytes, n);
+            hits++;
+        }
+    reseal(file, size);
+    write_file(snapshot_path, file, size);
+    free(file);
+    return hits;
+}
+
 /* A name of a directory changed for another of the same length. */
 static void replace_name(const char *from, const char *to)
 {
-    size_t size, length = strlen(from), n = 0;
-    uint8_t *bytes = read_file(snapshot_path, &size);
-
-    for (size_t i = 128; i + length <= size; i++)
-        if (memcmp(bytes + i, from, length) == 0) {
-            memcpy(bytes + i, to, length);
-            n++;
-        }
-    assert_true(n > 0);
-    reseal(bytes, size);
-    write_file(snapshot_path, bytes, size);
-    free(bytes);
+    assert_true(put_behind(from, strlen(from), 0, to, strlen(from)) > 0);
 }
 
 static void what_is_not_known_is_refused_by_name(void **state)
@@ -275,18 +281,9 @@ static void what_is_not_known_is_refused_by_name(void **state)
         strcpy(from, names[i][0]);
         strcpy(to, names[i][1]);
         {
-            size_t size, n = strlen(from) > strlen(to) ? strlen(from) : strlen(to), hits = 0;
-            uint8_t *bytes = read_file(snapshot_path, &size);
+            size_t n = strlen(from) > strlen(to) ? strlen(from) : strlen(to);
 
-            for (size_t k = 128; k + n <= size; k++)
-                if (memcmp(bytes + k, from, n) == 0) {
-                    memcpy(bytes + k, to, n);
-                    hits++;
-                }
-            assert_true(hits > 0);
-            reseal(bytes, size);
-            write_file(snapshot_path, bytes, size);
-            free(bytes);
+            assert_true(put_behind(from, n, 0, to, n) > 0);
         }
         assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA, names[i][2]);
         assert_string_equal(err.file, snapshot_path);
@@ -307,17 +304,10 @@ static void margins_that_cannot_be_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const dk_table *table = make_table(context, cases[i].text), *opened = NULL;
-        size_t size;
-        uint8_t *bytes;
 
         assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
-        bytes = read_file(snapshot_path, &size);
-        for (size_t k = 128; k + 32 <= size; k++)
-            if (memcmp(bytes + k, "integer\0", 8) == 0)
-                bytes[k + 24] |= 1; /* the flag, behind the type, its digits and its dimension */
-        reseal(bytes, size);
-        write_file(snapshot_path, bytes, size);
-        free(bytes);
+        /* the flags, behind the type, its digits and its dimension */
+        assert_int_equal(put_behind("integer\0", 8, 24, "\1", 1), i + 1);
         assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA,
                      cases[i].part);
         dk_table_release(table);
@@ -338,20 +328,9 @@ static void frequencies_that_cannot_be_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const dk_table *table = make_table(context, "n:month\n9999-12\n2024-03\n"), *opened = NULL;
-        size_t size, hits = 0;
-        uint8_t *bytes;
 
         assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
-        bytes = read_file(snapshot_path, &size);
-        for (size_t k = 128; k + 16 <= size; k++)
-            if (memcmp(bytes + k, "period\0\0\2\0\0\0\0\0\0\0", 16) == 0) {
-                memcpy(bytes + k + 8, &cases[i].frequency, 8);
-                hits++;
-            }
-        assert_int_equal(hits, 1);
-        reseal(bytes, size);
-        write_file(snapshot_path, bytes, size);
-        free(bytes);
+        assert_int_equal(put_behind("period\0\0\2\0\0\0\0\0\0\0", 16, 8, &cases[i].frequency, 8), 1);
         assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA,
                      cases[i].part);
         dk_table_release(table);
@@ -374,20 +353,9 @@ static void labels_that_cannot_be_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const dk_table *table = make_table(context, "s:category[1~ja,2~nee]\n1\n"), *opened = NULL;
-        size_t size, hits = 0;
-        uint8_t *bytes;
 
         assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
-        bytes = read_file(snapshot_path, &size);
-        for (size_t k = 128; k + 32 <= size; k++)
-            if (memcmp(bytes + k, "labels\0\0\1\0\0\0\0\0\0\0", 16) == 0) {
-                memcpy(bytes + k + 8 + cases[i].at, &cases[i].is, 8);
-                hits++;
-            }
-        assert_int_equal(hits, 1);
-        reseal(bytes, size);
-        write_file(snapshot_path, bytes, size);
-        free(bytes);
+        assert_int_equal(put_behind("labels\0\0\1\0\0\0\0\0\0\0", 16, 8 + cases[i].at, &cases[i].is, 8), 1);
         if (dk_snapshot_open(context, snapshot_path, NULL, &opened, &err) == DK_OK)
             fail_msg("case %zu is opened", i);
         assert_int_equal(err.code, DK_ERR_DATA);
@@ -403,22 +371,14 @@ static void optional_records_are_passed_over(void **state)
     const dk_table *plain = make_table(context, "n:integer\n1\n2\n"), *table = NULL, *opened;
     dk_properties properties = { .unit = "persons" };
     dk_error err = DK_ERROR_INIT;
-    size_t size;
-    uint8_t *bytes;
 
     (void)state;
     assert_ok(dk_table_with_properties(plain, &properties, &table, &err), &err);
     assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
     replace_name("property", "lineage1");
-    bytes = read_file(snapshot_path, &size);
-    for (size_t i = 128; i + 16 < size; i++)
-        if (memcmp(bytes + i, "lineage1", 8) == 0)
-            bytes[i + 8] = 1;
-    reseal(bytes, size);
-    write_file(snapshot_path, bytes, size);
+    assert_true(put_behind("lineage1", 8, 8, "\1", 1) > 0);
     opened = open_table(snapshot_path);
     assert_same_table(opened, plain);
-    free(bytes);
     dk_table_release(opened);
     dk_table_release(table);
     dk_table_release(plain);
