@@ -59,8 +59,8 @@ static void say_rows(char *out, size_t size, const dk_table *table)
     for (size_t i = 0; i < dk_table_n_columns(table); i++)
         bytes += (double)dk_column_bytes(dk_table_field(table, i)->column);
     if (n_rows > 0)
-        snprintf(out + used, size - (size_t)used, ": %.1f bytes per row, %.1f MiB in all", bytes / (double)n_rows,
-                 bytes / (1 << 20));
+        snprintf(out + used, size - (size_t)used, ": %.1f bytes per row, %.1f %s in all", bytes / (double)n_rows,
+                 bytes < 1 << 20 ? bytes / 1024 : bytes / (1 << 20), bytes < 1 << 20 ? "KiB" : "MiB");
 }
 
 int dkl_add_note(lua_State *L, const dk_table **out, const char *note)
@@ -91,8 +91,15 @@ static void note_levels(lua_State *L, const dk_table *table, const dk_table **ou
     }
 }
 
-/* t:schema() -> a table: name, type, nulls, levels, bytes; notes say of how many rows, what one takes, and of which columns
- * levels were stated */
+/* What was found while it was read, and all else that the table tells of itself. */
+static void note_notes(lua_State *L, const dk_table *table, const dk_table **out)
+{
+    for (size_t i = 0; i < dk_table_n_notes(table); i++)
+        dkl_add_note(L, out, dk_table_note(table, i));
+}
+
+/* t:schema() -> a table: name, type, nulls, levels, bytes; notes say of how many rows, what one takes, of which columns levels
+ * were stated, and what the table's own notes say */
 static int table_schema(lua_State *L)
 {
     static const char *const names[] = { "name", "type", "nulls", "levels", "bytes" }; /* none is a method's */
@@ -129,6 +136,7 @@ static int table_schema(lua_State *L)
     say_rows(note, sizeof note, table);
     DKL_TRY(dk_table_with_note(*plain, note, out, &err)); /* or the count of columns would be taken for the rows */
     note_levels(L, table, out);
+    note_notes(L, table, out);
     lua_pushvalue(L, 1);
     return 1;
 }

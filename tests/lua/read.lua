@@ -40,6 +40,11 @@ test("encoding, decimal mark and order of dates", function(t, dk)
   t.raises(function() return dk.read_text("d\n1\n", { encoding = "latin" }) end, "windows-1252 or utf-16")
 end)
 
+test("the schema says how the file was read", function(t, dk)
+  local notes = dk.read_text("a;d\n1,5;31-12-2024\n", { types = { a = "decimal" } }):schema():notes()
+  t.has(table.concat(notes, "\n"), "UTF-8", "delimiter semicolon", "decimal comma", "dates day-month-year")
+end)
+
 test("what can be read two ways must be stated", function(t, dk)
   t.raises(function() return dk.read_text "gemeente;totaal\nArnhem;1.758\n" end, "1.758", "types = {")
   t.eq(dk.read_text("g;n\nArnhem;1.758\n", { types = { n = "integer" } }).n[1], 1758)

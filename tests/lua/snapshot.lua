@@ -135,7 +135,7 @@ test("the schema says what a row takes", function(t, dk)
     local bytes = each:schema():column "bytes":to_lua()
     t.ok(bytes[1] >= 200000 and bytes[1] < 202000)
     t.ok(bytes[2] < 2000)
-    t.has(each:schema():notes()[1], "200000 rows: 1.0 bytes per row, 0.2 MiB in all")
+    t.has(each:schema():notes()[1], "200000 rows: 1.0 bytes per row, 19")
   end
 end)
 

@@ -180,7 +180,7 @@ test("schema tells columns, types, nulls and levels", function(t, dk)
   })
   t.ok(data:schema():column "bytes"[1] > 0)
   t.ok(data:schema():notes()[1]
-    :match "^these are the columns of a table of 3 rows: %d+%.%d bytes per row, %d+%.%d MiB in all$")
+    :match "^these are the columns of a table of 3 rows: %d+%.%d bytes per row, %d+%.%d KiB in all$")
 end)
 
 test("properties are given, told and taken away", function(t, dk)
