@@ -39,6 +39,11 @@ static void refuse_options(lua_State *L, int index, const char *what, const char
 
 static dk_header option_header(lua_State *L, int index, const char *what)
 {
+    bool is_stated = dkl_option(L, index, "header");
+
+    lua_pop(L, 1);
+    if (!is_stated)
+        return DK_HEADER_DETECT;
     return dkl_option_boolean(L, index, what, "header", true) ? DK_HEADER_FIRST : DK_HEADER_NONE;
 }
 

@@ -24,7 +24,9 @@
 #include "dialect.h"
 #include "encoding.h"
 #include "finish.h"
+#include "header.h"
 #include "odd.h"
+#include "quote.h"
 #include "separator.h"
 #include "show.h"
 #include "text_source.h"
@@ -112,33 +114,45 @@ static dk_status refuse_empty(const char *name, bool rejected, dk_error *err)
     return DK_ERR_DATA;
 }
 
-/* Finds the delimiter, and how many bytes of the text the line takes that states it. */
+/* Finds delimiter and quote, how many bytes of the text the line takes that states the former, and, in *options, whether
+ * there is a header. */
 static dk_status find_dialect(const reading *x, const char *text, size_t size, dki_dialect *dialect, size_t *skip,
-                              dk_error *err)
+                              dk_csv_options *options, dk_error *err)
 {
     const dk_csv_options *o = x->options;
     const char *name = x->source->name;
+    dk_status status = DK_OK;
 
-    *dialect = (dki_dialect){ .delimiter = o->delimiter, .quote = o->quote ? o->quote : '"' };
+    *options = *o;
+    *dialect = (dki_dialect){ .delimiter = o->delimiter, .quote = o->quote };
     *skip = dki_separator_find(text, size, &dialect->delimiter);
     if (*skip > 0)
-        return dki_separator_check(o, dialect->delimiter, name, err);
-    return o->delimiter
-               ? DK_OK
-               : dki_delimiter_find(x->context, text, size, name, dialect->quote, &dialect->delimiter, err);
+        status = dki_separator_check(o, dialect->delimiter, name, err);
+    text += *skip;
+    size -= *skip;
+    if (status == DK_OK && !dialect->quote)
+        status = dki_quote_find(x->context, text, size, dialect->delimiter, &dialect->quote, err);
+    if (status == DK_OK && !dialect->delimiter)
+        status = dki_delimiter_find(x->context, text, size, name, dialect->quote, &dialect->delimiter, err);
+    if (status == DK_OK && o->header == DK_HEADER_DETECT)
+        status =
+            dki_header_find(x->context, text, size, name, *skip > 0 ? 2 : 1, *dialect, o, &options->header, err);
+    return status;
 }
 
 /* The plain path: all of the text through libcsv. */
 static dk_status read_text(const reading *x, const dki_decoded *text, dk_error *err)
 {
     const char *name = x->source->name;
+    dk_csv_options options;
     dki_dialect dialect;
     dki_records records;
     bool is_again;
     size_t skip;
-    dk_status status = find_dialect(x, text->bytes, text->size, &dialect, &skip, err);
+    dk_status status = find_dialect(x, text->bytes, text->size, &dialect, &skip, &options, err);
 
-    dki_records_init(&records, x->context, name, text->bytes + skip, text->size - skip, x->options, dialect);
+    dki_records_init(&records, x->context, name, text->bytes + skip, text->size - skip, &options, dialect);
+    records.header = x->options->header;
     records.first_line = skip > 0 ? 2 : 1;
     if (status == DK_OK)
         status = dki_records_read(&records, NULL, NULL, err);
@@ -243,7 +257,7 @@ static dk_status collect_records(const reading *x, dki_records *records, const d
 static dk_status collect_text(const reading *x, const char *head, size_t head_size, size_t mark_size,
                               dk_encoding encoding, bool *is_done, dk_error *err)
 {
-    const dk_csv_options *o = x->options;
+    dk_csv_options o;
     bool whole = head_size + mark_size == x->source->size, is_plain = false, is_again = false;
     dki_dialect dialect;
     dki_collected collected = { .context = NULL };
@@ -251,12 +265,13 @@ static dk_status collect_text(const reading *x, const char *head, size_t head_si
     dk_error met = DK_ERROR_INIT;
     size_t offset = 0, skip;
     uint64_t line = 1;
-    dk_status status = find_dialect(x, head, head_size, &dialect, &skip, &met);
+    dk_status status = find_dialect(x, head, head_size, &dialect, &skip, &o, &met);
 
     *is_done = false;
     head += skip;
     head_size -= skip;
-    dki_records_init(&records, x->context, x->source->name, head, head_size, o, dialect);
+    dki_records_init(&records, x->context, x->source->name, head, head_size, &o, dialect);
+    records.header = x->options->header;
     records.first_line = skip > 0 ? 2 : 1;
     if (status == DK_OK)
         status = dki_records_begin(&records, head, head_size, whole, &is_plain, &offset, &line, &met);
@@ -264,7 +279,7 @@ static dk_status collect_text(const reading *x, const char *head, size_t head_si
     is_plain = is_plain && dki_utf8_check(head, offset) == offset;
     if (status == DK_OK && is_plain) {
         dki_collect_options options = { .dialect = dialect,
-                                        .csv = o,
+                                        .csv = &o,
                                         .stated = records.stated,
                                         .n_columns = records.n_columns,
                                         .max_field_bytes = records.max_field_bytes,

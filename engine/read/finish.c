@@ -363,6 +363,10 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
             r->dialect.delimiter == DKI_NO_DELIMITER ? "" : dki_delimiter_name(r->dialect.delimiter, delimiter));
     if (r->first_line > 1)
         n += (size_t)snprintf(text + n, sizeof text - n, " as the first line states");
+    if (!r->origin && r->dialect.quote != '"')
+        n += (size_t)snprintf(text + n, sizeof text - n, ", quote %c", r->dialect.quote);
+    if (r->header == DK_HEADER_DETECT && r->options->header == DK_HEADER_NONE)
+        n += (size_t)snprintf(text + n, sizeof text - n, ", without header");
     if (r->packed)
         n += (size_t)snprintf(text + n, sizeof text - n, ", unpacked from %s", r->packed);
     if (marks->mark >= 0 && !(r->origin && marks->mark_by == DKI_BY_OPTION))

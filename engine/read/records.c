@@ -78,7 +78,7 @@ dk_status dki_records_note_line(dki_records *r, uint64_t row, uint64_t line, dk_
 static dk_status reject(dki_records *r, const dk_error *why, uint64_t line, dk_text value, dk_text raw,
                         dk_error *err)
 {
-    bool in_header = r->options->header == DK_HEADER_FIRST && !r->header_read;
+    bool in_header = r->options->header != DK_HEADER_NONE && !r->header_read;
 
     if (!r->options->lenient || in_header) {
         if (err)
@@ -106,9 +106,9 @@ static dk_status reject_ragged(dki_records *r, const dki_record *record, dk_erro
 {
     dk_error why = DK_ERROR_INIT;
     bool blank = record->n_cells == 1;
-    const char *whose = r->options->names                       ? "there are names for"
-                        : r->options->header == DK_HEADER_FIRST ? "the header has"
-                                                                : "the first record has";
+    const char *whose = r->options->names                      ? "there are names for"
+                        : r->options->header != DK_HEADER_NONE ? "the header has"
+                                                               : "the first record has";
 
     for (size_t i = 0; blank && i < record->raw_size; i++)
         blank = record->raw[i] == ' ' || record->raw[i] == '\t';
@@ -205,7 +205,7 @@ static dk_status take_names(dki_records *r, const dki_record *record, dk_error *
         char neutral[32];
         if (o->names)
             status = take_name(r, &seen, i, o->names[i], strlen(o->names[i]), 0, err);
-        else if (o->header == DK_HEADER_FIRST)
+        else if (o->header != DK_HEADER_NONE)
             status = take_name(r, &seen, i, record->cells[i].bytes, record->cells[i].size, record->line, err);
         else
             status = take_name(r, &seen, i, neutral, (size_t)snprintf(neutral, sizeof neutral, "kolom_%zu", i + 1),
@@ -266,13 +266,13 @@ static dk_status begin_columns(dki_records *r, const dki_record *record, dk_erro
 
     if (o->names && o->n_names != record->n_cells) {
         dki_fail(err, DK_ERR_LENGTH, "%zu name%s given, and the %s has %zu field%s", o->n_names,
-                 o->n_names == 1 ? " is" : "s are", o->header == DK_HEADER_FIRST ? "header" : "first record",
+                 o->n_names == 1 ? " is" : "s are", o->header != DK_HEADER_NONE ? "header" : "first record",
                  record->n_cells, record->n_cells == 1 ? "" : "s");
         dki_hint(err, "give one name for each field, in their order");
         dki_at(err, r->name, record->line, 0);
         return DK_ERR_LENGTH;
     }
-    if (o->header == DK_HEADER_FIRST && !o->names)
+    if (o->header != DK_HEADER_NONE && !o->names)
         for (size_t i = 0; i < record->n_cells; i++)
             if (record->cells[i].size == 0)
                 return refuse_unnamed(r, record, err);
@@ -345,7 +345,7 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
         r->header_read = status == DK_OK;
         if (status == DK_OK)
             status = settle_blank_lines(r, err);
-        if (status != DK_OK || r->options->header == DK_HEADER_FIRST)
+        if (status != DK_OK || r->options->header != DK_HEADER_NONE)
             return status;
     }
     if (record->n_cells != r->n_columns)

@@ -23,6 +23,7 @@ typedef struct dki_records {
     dk_status (*feed)(void *arg, const dki_token_sink *sink, dk_error *err);
     void *feed_arg;
     const char *origin;      /* what notes call it; NULL: a text, by its encoding and delimiter */
+    dk_header header;        /* what was stated of it; the options say what holds */
     dki_found *found;        /* to be filled; may be NULL */
     const char *packed;      /* what the text was compressed by, for notes; NULL: it was not */
     uint64_t columns_before; /* so many stand left of the first one */

@@ -144,7 +144,7 @@ static dk_status read_book(dk_context *context, const dki_file *file, const char
         fields.decimal_mark = DK_MARK_POINT;
     if (options->n_header_rows > 0)
         fields.header = DK_HEADER_FIRST;
-    feed.n_header_rows = options->n_header_rows > 0 ? options->n_header_rows : fields.header == DK_HEADER_FIRST;
+    feed.n_header_rows = options->n_header_rows > 0 ? options->n_header_rows : fields.header != DK_HEADER_NONE;
     feed.book = &book;
     status = find_sheet(&book, options, &feed.sheet, err);
     if (status == DK_OK)

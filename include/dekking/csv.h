@@ -17,7 +17,7 @@ typedef enum dk_encoding {
 } dk_encoding;
 typedef enum dk_decimal_mark { DK_MARK_DETECT, DK_MARK_POINT, DK_MARK_COMMA } dk_decimal_mark;
 typedef enum dk_date_order { DK_DATES_DETECT, DK_DATES_YMD, DK_DATES_DMY, DK_DATES_MDY } dk_date_order;
-typedef enum dk_header { DK_HEADER_FIRST, DK_HEADER_NONE } dk_header;
+typedef enum dk_header { DK_HEADER_DETECT, DK_HEADER_FIRST, DK_HEADER_NONE } dk_header;
 
 /* What the caller knows of one column. */
 typedef struct dk_csv_column {
@@ -32,7 +32,7 @@ typedef struct dk_csv_column {
 
 typedef struct dk_csv_options {
     char delimiter; /* 0: what a first line sep=; states, or found among ; , tab | */
-    char quote;     /* 0: the double quote */
+    char quote;     /* 0: found, " or ' */
     dk_header header;
     const char *const
         *names; /* n_names column names instead of the header's, or where there is none; NULL: the header's,
@@ -68,7 +68,7 @@ typedef struct dk_csv_options {
  *
  * Errors  DK_ERR_IO        no such file, a directory, no permission, a read error
  *         DK_ERR_ENCODING  bytes that are not text in the encoding
- *         DK_ERR_DATA      a damaged compressed file; empty file, ragged row, stray or unclosed quote, NUL byte, a value that does not fit its
+ *         DK_ERR_DATA      a damaged compressed file; empty file, a first record that may be a header or not, ragged row, stray or unclosed quote, NUL byte, a value that does not fit its
  *                          column, a column that can be read two ways; file, line and column tell where
  *         DK_ERR_LIMIT     a field over max_field_bytes; a file that unpacks to more than max_unpacked_bytes
  *         DK_ERR_DUPLICATE two columns of one name, or two stated types for one column

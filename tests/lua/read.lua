@@ -23,6 +23,15 @@ test("delimiter, quote, header and names", function(t, dk)
   t.raises(function() return dk.read_text("a\n", { names = { 1 } }) end, "names", "item 1")
 end)
 
+test("header and quote are found, and can be stated", function(t, dk)
+  t.eq(t.records(dk.read_text "x;2024-01-01\n'y;z';2024-01-02\n"), {
+    { kolom_1 = "x", kolom_2 = "2024-01-01" }, { kolom_1 = "y;z", kolom_2 = "2024-01-02" } })
+  t.raises(function() return dk.read_text "1;5\n2;7\n" end, "text:1:1", "header = true", "header = false")
+  t.eq(t.records(dk.read_text("1;5\n2;7\n", { header = true })), { { ["1"] = 2, ["5"] = 7 } })
+  t.eq(#dk.read_text("1;5\n2;7\n", { header = false }), 2)
+  t.eq(dk.read_text("x;d\n'y';1\n", { quote = '"' }).x[1], "'y'")
+end)
+
 test("a first line sep=; states the delimiter", function(t, dk)
   t.eq(t.records(dk.read_text "sep=;\na;b,c\n1;x\n"), { { a = 1, ["b,c"] = "x" } })
   t.raises(function() return dk.read_text("sep=;\na,b\n", { delimiter = "," }) end, "text:1", "semicolon", "comma")
