@@ -71,7 +71,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     options->names = names.items;
     options->n_names = names.n;
     nulls = dkl_option_names(L, index, what, "nulls");
-    options->nulls = nulls.items;
+    options->nulls = nulls.items; /* {} is not NULL: it states that there are none */
     options->n_nulls = nulls.n;
     types = dkl_option_types(L, index, what);
     options->columns = types.items;

@@ -130,7 +130,8 @@ static inline bool may_be_read(const char *bytes, size_t size)
         ['9'] = 1,  ['.'] = 1, [','] = 1, ['-'] = 1, ['+'] = 1,  ['e'] = 1,  ['E'] = 1,  ['%'] = 1,  [' '] = 1,
         ['\t'] = 1, ['/'] = 1, [':'] = 1, ['T'] = 1, [0xC2] = 1, [0xA0] = 1, [0xE2] = 1, [0x80] = 1, [0xAF] = 1
     };
-    static const char words[] = "jntfwoyJNTFWOY"; /* ja, nee, true, false, waar, onwaar, yes, no */
+    static const char words[] =
+        "jntfwoy#\\JNTFWOY"; /* ja, nee, true, false, waar, onwaar, yes, no; NULL, #N/A, \N */
     size_t i = 0;
 
     if (bytes[0] == ' ' || bytes[0] == '\t' || bytes[size - 1] == ' ' || bytes[size - 1] == '\t')

@@ -94,7 +94,7 @@ dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_
             out->integer = plan->other;
         return out->integer != 0 ? DKI_FITS : DKI_NO_LEVEL;
     }
-    if (size == 0)
+    if (size == 0 || (plan->n_words > 0 && dki_null_word(text, size)))
         return DKI_FITS_NULL;
     switch (plan->type) {
     case DK_INTEGER:

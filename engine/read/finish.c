@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "almost.h"
 #include "base/bitmap.h"
 #include "base/calendar.h"
 #include "base/memory.h"
@@ -349,7 +350,7 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
                            const dki_plan *plans, const dk_table **table, dk_error *err)
 {
     static const char *const order_names[] = { "year-month-day", "day-month-year", "month-day-year" };
-    char text[1024], name[DKI_SHOW_BYTES], value[DKI_SHOW_BYTES], delimiter[8];
+    char text[DKI_ALMOST_BYTES], name[DKI_SHOW_BYTES], delimiter[8];
     size_t n = 0;
     dk_status status;
 
@@ -397,25 +398,21 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
 
     for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
         const dki_plan *plan = &plans[i];
-        dk_value odd; /* the column is category or text */
-        if (!plan->almost)
-            continue;
-        dki_show(name, r->names[i], strlen(r->names[i]));
-        if (plan->n_odd == 0) {
+
+        if (plan->almost)
+            status = dki_almost_tell(r, i, plan, dk_table_field(*table, i)->column, text, err);
+        else if (plan->n_words > 0)
             snprintf(text, sizeof text,
-                     "column %s is %s: its values look like %s, and do not fit exactly or are "
-                     "written otherwise than stated for the file",
-                     name, dk_type_name(plan->type), plan->almost);
-        } else {
-            status = dk_column_get(dk_table_field(*table, i)->column, plan->odd_row, &odd, err);
-            if (status != DK_OK)
-                break;
-            snprintf(text, sizeof text, "column %s is %s: all of its values are %s but %llu, the first %s %s %llu",
-                     name, dk_type_name(plan->type), plan->almost, (unsigned long long)plan->n_odd,
-                     dki_show(value, odd.as.text.bytes, odd.as.text.size), r->origin ? "in row" : "on line",
-                     (unsigned long long)dki_records_line(r, plan->odd_row));
-        }
-        status = add_note(table, text, err);
+                     "column %s: NULL, NA or another such word is null in %llu row%s, the first %s %llu (nulls = "
+                     "{} keeps "
+                     "them)",
+                     dki_show(name, r->names[i], strlen(r->names[i])), (unsigned long long)plan->n_words,
+                     plan->n_words == 1 ? "" : "s", r->origin ? "in row" : "on line",
+                     (unsigned long long)dki_records_line(r, plan->word_row));
+        else
+            continue;
+        if (status == DK_OK)
+            status = add_note(table, text, err);
     }
     return status;
 }

@@ -1,15 +1,16 @@
 /* header.c - whether a file's first record names its columns.
  *
- * Of the first records (100 at most, within the first megabyte) each column says one of four things:
+ * Of the first records (100 at most, within the first megabyte) each column says one of five things:
  *
  *   names   all values below are numbers, dates or truth values of one kind, and the first one is not
- *   row     the first one is of that kind too and is no whole number (12,5; 2024-12-31; ja), or is a text that occurs below
+ *   row     the first one is of that kind too and is no whole number (12,5; 2024-12-31; ja)
+ *   below   the first one is a text that occurs below
  *   number  the first one and all below are whole numbers: a value, or a name such as 2019
  *   -       anything else
  *
- * A column that says names decides. Else one that says row does. Else numbers are names where they are years, or three and
- * more that count on from column to column, and the file can be read in two ways where they are not. Else the record names the columns, as it does
- * where a stated type calls for one of its fields.
+ * A column that says names decides. Else one that says row does, or two that say below, or one beside a number. Else numbers
+ * are names where they are years, or three and more that count on from column to column, and the file can be read in two ways
+ * where they are not. Else the record names the columns, as it does where a stated type calls for one of its fields.
  *
  * Invariants: the answer depends on the sample alone.
  */
@@ -94,7 +95,8 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
         column *c = &s->columns[i];
         dki_facts facts;
 
-        if (cell->size == 0 || dki_is_null_marker(s->options, cell->bytes, cell->size))
+        if (cell->size == 0 || dki_is_null_marker(s->options, cell->bytes, cell->size) ||
+            (dki_has_null_words(s->options) && dki_null_word(cell->bytes, cell->size)))
             continue;
         dki_facts_find(cell->bytes, cell->size, false, &facts);
         c->readings &= facts.readings;
@@ -147,7 +149,7 @@ static dk_status refuse(const sample *s, const column *c, const char *name, dk_e
 static dk_status decide(const sample *s, const char *name, dk_header *out, dk_error *err)
 {
     const column *number = NULL, *before = NULL;
-    size_t n_numbers = 0;
+    size_t n_numbers = 0, n_below = 0;
     bool is_row = false, are_years = true, count_on = true;
 
     *out = DK_HEADER_FIRST;
@@ -159,7 +161,7 @@ static dk_status decide(const sample *s, const char *name, dk_header *out, dk_er
         if (!c->first || !c->has_values)
             continue;
         if (c->readings == 0) {
-            is_row = is_row || (c->occurs_below && c->first_readings == 0);
+            n_below += c->occurs_below && c->first_readings == 0;
             continue;
         }
         if ((c->first_readings & c->readings) == 0)
@@ -174,7 +176,7 @@ static dk_status decide(const sample *s, const char *name, dk_header *out, dk_er
         n_numbers++;
         before = c;
     }
-    if (is_row)
+    if (is_row || n_below > 1 || (n_below > 0 && n_numbers > 0))
         *out = DK_HEADER_NONE;
     else if (number && !are_years && !(count_on && n_numbers >= NAMES_THAT_COUNT))
         return refuse(s, number, name, err);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "tokens.h"
 
 /* Profiles. ------------------------------------------------------------------------------------------------------- */
 
@@ -30,7 +31,8 @@ void dki_profile_begin(dki_profile *profile)
                               .plain_row = DKI_NO_ROW,
                               .dot_row = DKI_NO_ROW,
                               .comma_row = DKI_NO_ROW,
-                              .order_row = DKI_NO_ROW };
+                              .order_row = DKI_NO_ROW,
+                              .word_row = DKI_NO_ROW };
     for (int i = 0; i < DKI_N_READINGS; i++)
         profile->misfit[i] = DKI_NO_ROW;
 }
@@ -67,6 +69,8 @@ void dki_profile_merge(dki_profile *profile, const dki_profile *other)
 {
     profile->n_values += other->n_values;
     profile->n_empty += other->n_empty;
+    profile->n_words += other->n_words;
+    first(&profile->word_row, other->word_row);
     for (int i = 0; i < DKI_N_READINGS; i++) {
         profile->n_read[i] += other->n_read[i];
         first(&profile->misfit[i], other->misfit[i]);
@@ -101,6 +105,7 @@ void dki_profile_shift(dki_profile *profile, uint64_t n)
     shift(&profile->dot_row, n);
     shift(&profile->comma_row, n);
     shift(&profile->order_row, n);
+    shift(&profile->word_row, n);
 }
 
 void dki_profile_add(dki_profile *p, const char *text, size_t size, uint64_t row, uint64_t times, bool loose)
@@ -109,6 +114,11 @@ void dki_profile_add(dki_profile *p, const char *text, size_t size, uint64_t row
 
     if (size == 0) {
         p->n_empty += times;
+        return;
+    }
+    if (dki_null_word(text, size)) {
+        p->n_words += times;
+        first(&p->word_row, row);
         return;
     }
     p->n_values += times;
@@ -224,7 +234,7 @@ static void settle(int *value, dki_settled_by *by, size_t *column, size_t *again
 void dki_marks_find(const dki_profile *profiles, const dk_csv_column *const *stated, size_t n,
                     const dk_csv_options *options, dki_marks *out)
 {
-    dki_marks marks = { .mark = -1, .order = -1 };
+    dki_marks marks = { .mark = -1, .order = -1, .has_words = dki_has_null_words(options) };
 
     if (options->decimal_mark != DK_MARK_DETECT) {
         marks.mark_by = DKI_BY_OPTION;
@@ -343,7 +353,7 @@ static bool plan_period(const dki_profile *p, dki_plan *plan)
     return true;
 }
 
-static void plan_text(const dki_profile *p, dki_plan *plan)
+static void plan_text(const dki_profile *p, const dki_marks *marks, dki_plan *plan)
 {
     static const struct {
         int reading, n;
@@ -351,7 +361,8 @@ static void plan_text(const dki_profile *p, dki_plan *plan)
     } better[] = { { DKI_READ_NUMBER, DKI_N_MARKS, "numbers" }, { DKI_READ_PERCENT, DKI_N_MARKS, "percentages" },
                    { DKI_READ_DATE, DKI_N_ORDERS, "dates" },    { DKI_READ_TIME, DKI_N_ORDERS, "times" },
                    { DKI_READ_QUARTER, 1, "quarters" },         { DKI_READ_MONTH, 1, "months" } };
-    uint64_t n_rows = p->n_values + p->n_empty, best = 0;
+    uint64_t n_rows = p->n_values + p->n_empty + p->n_words, best = 0;
+    uint64_t n_words = marks->has_words ? 0 : p->n_words; /* which are odd ones */
 
     plan->type = n_rows > 0 && (p->n_different <= DKI_CATEGORY_LEVELS ||
                                 (p->n_different <= DKI_RAW_LEVELS && p->n_different <= n_rows / DKI_CATEGORY_ROWS))
@@ -362,20 +373,23 @@ static void plan_text(const dki_profile *p, dki_plan *plan)
             if (p->n_read[r] > best) {
                 best = p->n_read[r];
                 plan->almost = better[i].name;
-                plan->n_odd = p->n_values - best;
+                plan->almost_reading = r;
+                plan->n_odd = p->n_values - best + n_words;
                 plan->odd_row = p->misfit[r];
+                if (n_words > 0)
+                    first(&plan->odd_row, p->word_row);
             }
     /* All of them, and yet no number: too many digits, or against an option; that is worth a note too. */
-    if (best * 2 < p->n_values || p->n_values < 2)
+    if (best * 2 < p->n_values + n_words || p->n_values + n_words < 2)
         plan->almost = NULL;
 }
 
 static void plan_found(const dki_profile *p, const dki_marks *marks, dki_plan *plan)
 {
     plan->type = DK_TEXT;
-    if (p->n_values == 0) {
-        if (p->n_empty > 0)
-            plan_text(p, plan);
+    if (p->n_values == 0 || (p->n_words > 0 && !marks->has_words)) {
+        if (p->n_values + p->n_empty + p->n_words > 0)
+            plan_text(p, marks, plan);
         return;
     }
     for (int pair = 0; pair < 4; pair++)
@@ -386,7 +400,16 @@ static void plan_found(const dki_profile *p, const dki_marks *marks, dki_plan *p
     if (plan_number(p, DKI_READ_NUMBER, marks, plan) || plan_number(p, DKI_READ_PERCENT, marks, plan) ||
         plan_date(p, marks, plan) || plan_period(p, plan))
         return;
-    plan_text(p, plan);
+    plan_text(p, marks, plan);
+}
+
+/* In a column of anything but text, words that say so are null. */
+static void plan_words(const dki_profile *p, const dki_marks *marks, dki_plan *plan)
+{
+    if (!marks->has_words || plan->type == DK_TEXT || plan->type == DK_CATEGORY)
+        return;
+    plan->n_words = p->n_words;
+    plan->word_row = p->word_row;
 }
 
 /* The mark of a column that is stated to hold numbers, also where not all of its values are. */
@@ -442,11 +465,13 @@ void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, c
 
     if (!stated) {
         plan_found(profile, marks, &plan);
+        plan_words(profile, marks, &plan);
         *out = plan;
         return;
     }
     plan.type = stated->type;
     plan.loose = true;
+    plan_words(profile, marks, &plan);
     plan.levels = stated->type == DK_CATEGORY ? stated->levels : NULL;
     plan.other = plan.levels ? stated->other : 0;
     if (is_number_type(stated->type)) {

@@ -18,6 +18,7 @@
 typedef struct dki_profile {
     uint64_t n_values;    /* neither null nor "" */
     uint64_t n_empty;     /* "" */
+    uint64_t n_words;     /* of dki_null_word: no values, nor null, before the plan says so */
     uint64_t n_different; /* values, "" included; more than DKI_RAW_LEVELS is not counted: UINT64_MAX */
     uint64_t n_read[DKI_N_READINGS];
     uint64_t misfit[DKI_N_READINGS];                       /* the first row that cannot be read so */
@@ -27,6 +28,7 @@ typedef struct dki_profile {
     uint64_t dot_row, comma_row; /* a number that its dot (its comma) makes readable in two ways */
     uint64_t order_row;          /* a date that is readable in two ways */
     bool has_time;               /* a time other than midnight */
+    uint64_t word_row;
 } dki_profile;
 
 /* Profiles can be made in parts, in any order. add: `times` rows of one value, not null, the first of them at row. */
@@ -51,6 +53,7 @@ typedef struct dki_marks {
     int order;                          /* DKI_DMY, DKI_MDY, DKI_YMD (an option: other orders are not read); -1 */
     size_t mark_column, order_column;   /* the first that settles it */
     size_t mark_against, order_against; /* the first that contradicts it */
+    bool has_words;                     /* words of dki_null_word are null */
 } dki_marks;
 void dki_marks_find(const dki_profile *profiles, const dk_csv_column *const *stated, size_t n,
                     const dk_csv_options *options, dki_marks *out);
@@ -71,7 +74,9 @@ typedef struct dki_plan {
     uint64_t doubt_row;
     /* A column that is text although most of its values are something better. */
     const char *almost; /* "numbers", "dates", ...; NULL */
+    dki_reading almost_reading;
     uint64_t n_odd, odd_row;
+    uint64_t n_words, word_row; /* words of dki_null_word that are null in it */
 } dki_plan;
 void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, const dki_marks *marks,
                       dki_plan *out);

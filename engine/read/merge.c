@@ -161,7 +161,7 @@ static bool needs_counts(const dki_levels *levels, bool loose)
         size_t size;
         const char *bytes = dki_text_map_get(&levels->map, (uint32_t)i, &size);
         dki_facts facts;
-        if (size == 0)
+        if (size == 0 || dki_null_word(bytes, size))
             return true;
         dki_facts_find(bytes, size, loose, &facts);
         if (i > 0 && facts.readings != readings)

@@ -10,6 +10,7 @@
 #include "readings.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/calendar.h"
 #include "base/checked.h"
@@ -211,6 +212,16 @@ bool dki_boolean_read_any(const char *text, size_t size, bool *out)
 static const char order_letters[DKI_N_ORDERS] = { 'y', 'd', 'm' };
 
 /* Dates begin with a digit; what does not is not worth a look. */
+bool dki_null_word(const char *text, size_t size)
+{
+    static const char *const words[] = { "null", "na", "n/a", "#n/a", "nan", "none", "\\n" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words && size >= 2 && size <= 4; i++)
+        if (strlen(words[i]) == size && strncasecmp(words[i], text, size) == 0)
+            return true;
+    return false;
+}
+
 bool dki_date_read(const char *text, size_t size, int order, int64_t *days)
 {
     trim(&text, &size);

@@ -42,6 +42,9 @@ bool dki_number_read(const char *text, size_t size, int mark, bool loose, dki_nu
 bool dki_boolean_read(const char *text, size_t size, int pair, bool *out);
 bool dki_boolean_read_any(const char *text, size_t size, bool *out);
 
+/* Is it one of the words with which programs write "not known": NULL, NA, N/A, #N/A, NaN, None (in any case), \N? */
+bool dki_null_word(const char *text, size_t size);
+
 bool dki_date_read(const char *text, size_t size, int order, int64_t *days);
 bool dki_time_read(const char *text, size_t size, int order, int64_t *microseconds);
 

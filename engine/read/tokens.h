@@ -46,6 +46,11 @@ typedef struct dki_fault {
 
 /* Is it one of the stated fields that mean "not known"? */
 bool dki_is_null_marker(const dk_csv_options *options, const char *bytes, size_t size);
+/* Are words of dki_null_word null in columns of anything but text? An empty list of markers says that nothing is. */
+static inline bool dki_has_null_words(const dk_csv_options *options)
+{
+    return options->nulls == NULL || options->n_nulls > 0;
+}
 
 /* Rows from `row` on stand on line `line` and the ones after it, until the next of these. */
 typedef struct dki_line_run {

@@ -41,7 +41,9 @@ typedef struct dk_csv_options {
     dk_encoding encoding;
     dk_decimal_mark decimal_mark;
     dk_date_order date_order;
-    const char *const *nulls; /* n_nulls fields that mean "not known" besides the empty one, such as "NB" or "-" */
+    /* n_nulls fields that mean "not known" besides the empty one, such as "NB" or "-". In columns of anything but
+     * text the words NULL, NA, N/A, #N/A, NaN, None and \N are null too, unless nulls is a list of none, and not NULL. */
+    const char *const *nulls;
     size_t n_nulls;
     const dk_csv_column *columns; /* n_columns columns whose type is stated, any but ratio; the others are found */
     size_t n_columns;

@@ -60,6 +60,15 @@ test("what can be read two ways must be stated", function(t, dk)
   t.eq(dk.read_text("g;n\nArnhem;1.758\n", { types = { n = "decimal(3)" } }).n[1], 1.758)
 end)
 
+test("words for null are found, and odd values are told", function(t, dk)
+  local text = "id;n\n1;5\n2;NULL\n3;-\n4;7\n"
+  local data = dk.read_text(text, { nulls = { "-" } })
+  t.eq(t.records(data:select { "n" }), { { n = 5 }, {}, {}, { n = 7 } })
+  t.has(data:notes()[2], "NULL", "in 1 row, the first on line 3")
+  t.has(dk.read_text(text):notes()[2], 'numbers but 1: "-" on line 4', 'nulls = { "-" }')
+  t.has(dk.read_text(text, { nulls = {} }):notes()[2], 'numbers but 2: "NULL" on line 3; "-" on line 4')
+end)
+
 test("null markers, types and levels", function(t, dk)
   local data = dk.read_text("k;b;n;g\nNB;1;-;Duiven\nx;0;5;Arnhem\n", {
     nulls = { "NB", "-" },

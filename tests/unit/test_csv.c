@@ -164,8 +164,9 @@ static void null_markers_are_stated(void **state)
     dk_table_release(t);
     t = get("a;b\n1;x\nNB;y\n", NULL);
     expect_column(t, 0, "a", DK_CATEGORY, "1|NB");
-    assert_true(
-        has_note(t, "column \"a\" is category: all of its values are numbers but 1, the first \"NB\" on line 3"));
+    assert_true(has_note(t,
+                         "column \"a\" is category: all of its values are numbers but 1: \"NB\" on line 3 (if it "
+                         "means \"not known\", state it: nulls = { \"NB\" })"));
     dk_table_release(t);
 }
 

@@ -171,10 +171,11 @@ static void notes_say_how_the_file_was_read(void **state)
           { "read as UTF-8, delimiter semicolon, orders of dates that differ (columns 1 and 2)" } },
         { "a;b\n1;1\n2;2\n3;drie\n4;4\n",
           { "read as UTF-8, delimiter semicolon",
-            "column \"b\" is category: all of its values are numbers but 1, the first \"drie\" on line 4" } },
+            "column \"b\" is category: all of its values are numbers but 1: \"drie\" on line 4 (if it means \"not "
+            "known\", state it: nulls = { \"drie\" })" } },
         { "a;b\n2024-01-01;1\nx;2\ny;3\n2024-01-02;4\n",
           { "read as UTF-8, delimiter semicolon",
-            "column \"a\" is category: all of its values are dates but 2, the first \"x\" on line 3" } },
+            "column \"a\" is category: all of its values are dates but 2: \"x\" on line 3; \"y\" on line 4" } },
     };
     const dk_csv_options o = DK_CSV_OPTIONS_INIT;
 

@@ -54,6 +54,8 @@ static void a_value_of_the_kind_below_is_no_name(void **state)
     expect("x;-3\ny;4\n", NULL, "kolom_1", 2, true);
     expect("x;ja\ny;nee\n", NULL, "kolom_1", 2, true);
     expect("Arnhem;5\nDuiven;7\nArnhem;9\n", NULL, "kolom_1", 3, true); /* Arnhem is a value below */
+    expect("a;b\nc;d\na;b\n", NULL, "kolom_1", 3, true);
+    expect("k;b\nk;d\na;e\n", NULL, "k", 2, false); /* of one column it may be chance */
     expect("sep=;\nx;12.5\ny;3.25\n", NULL, "kolom_1", 2, true);
     expect("x;2024-01-01\n", NULL, "x", 0, false); /* nothing below: a table without rows */
 }

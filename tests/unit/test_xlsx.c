@@ -218,7 +218,9 @@ static void errors_of_formulas_are_text_and_may_be_null(void **state)
     const char *sheet = SHEET(ROW(T("n")) ROW(N("5")) ROW("<c t='e'><v>#N/A</v></c>") ROW(N("7")));
 
     (void)state;
-    check_table(sheet, NULL, "n:category", "5\n#N/A\n7\n");
+    check_table(sheet, NULL, "n:integer", "5\n-\n7\n");
+    check_table(SHEET(ROW(T("n")) ROW(N("5")) ROW("<c t='e'><v>#DIV/0!</v></c>") ROW(N("7"))), NULL, "n:category",
+                "5\n#DIV/0!\n7\n");
     check_table(sheet, &options, "n:integer", "5\n-\n7\n");
 }
 
