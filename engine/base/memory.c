@@ -414,23 +414,43 @@ dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error 
     return DK_OK;
 }
 
-dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
-                   dk_error *err)
+/* Gives an array room for `larger` items, of which `needed` are needed. */
+static dk_status grow_to(dk_context *context, void **array, size_t *capacity, size_t larger, size_t needed,
+                         size_t item_size, dk_error *err)
 {
-    size_t larger = *capacity < 16 ? 16 : *capacity;
     size_t bytes;
 
-    if (needed <= *capacity)
-        return DK_OK;
-    while (larger < needed)
-        if (dki_mul_size(larger, 2, &larger))
-            larger = needed;
     if (dki_mul_size(larger, item_size, &bytes))
         return refuse_array(needed, item_size, err);
     if (dki_resize(context, array, bytes, err) != DK_OK)
         return DK_ERR_MEMORY;
     *capacity = larger;
     return DK_OK;
+}
+
+dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
+                   dk_error *err)
+{
+    size_t larger = *capacity < 16 ? 16 : *capacity;
+
+    if (needed <= *capacity)
+        return DK_OK;
+    while (larger < needed)
+        if (dki_mul_size(larger, 2, &larger))
+            larger = needed;
+    return grow_to(context, array, capacity, larger, needed, item_size, err);
+}
+
+dk_status dki_grow_little(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
+                          dk_error *err)
+{
+    size_t larger;
+
+    if (needed <= *capacity)
+        return DK_OK;
+    if (dki_add_size(needed, needed / 8, &larger))
+        larger = needed;
+    return grow_to(context, array, capacity, larger, needed, item_size, err);
 }
 
 char *dki_strndup(dk_context *context, const char *bytes, size_t size, dk_error *err)

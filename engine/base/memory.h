@@ -24,6 +24,9 @@ dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error 
  * failure both are as they were. */
 dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
                    dk_error *err);
+/* The same for arrays that are large, and whose size is known: an eighth more than is needed. */
+dk_status dki_grow_little(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
+                          dk_error *err);
 void dki_free(dk_context *context, void *pointer); /* NULL does nothing */
 /* Copies size bytes and adds a terminator; NULL with err filled on failure. */
 char *dki_strndup(dk_context *context, const char *bytes, size_t size, dk_error *err);

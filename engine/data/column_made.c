@@ -1,5 +1,7 @@
 /* column_made.c - a column of chunks that somebody else has filled: for readers that make whole chunks at once.
  *
+ * Chunks of less than a block of views are joined: readers of wide tables make them of few rows.
+ *
  * Invariants: those of builder.c, for which the maker answers.
  */
 #include <string.h>
@@ -9,6 +11,19 @@
 #include "builder.h"
 #include "chunk.h"
 #include "column_parts.h"
+
+#define MOST_JOINED_BYTES ((size_t)1 << 20) /* since both are there for a moment */
+
+static void count_bytes(dki_chunk *chunk)
+{
+    size_t n = chunk->constant ? 1 : (size_t)chunk->n_rows;
+
+    chunk->heap_bytes = sizeof *chunk + dki_storage_bytes(chunk->storage, n);
+    if (chunk->storage == DK_STORE_TEXT)
+        chunk->heap_bytes += ((const uint32_t *)chunk->values)[n];
+    if (chunk->valid)
+        chunk->heap_bytes += dki_bit_words(n) * sizeof(uint64_t);
+}
 
 /* A chunk of what was made, which is given where there was memory for the chunk. */
 static dki_chunk *take_chunk(dk_context *context, dki_made_chunk *made, dk_error *err)
@@ -28,10 +43,7 @@ static dki_chunk *take_chunk(dk_context *context, dki_made_chunk *made, dk_error
     chunk->values = made->values;
     chunk->valid = made->valid;
     chunk->bytes = made->bytes;
-    chunk->heap_bytes = sizeof *chunk + made->n_bytes;
-    chunk->heap_bytes += dki_storage_bytes(made->storage, made->constant ? 1 : (size_t)made->n_rows);
-    if (made->valid)
-        chunk->heap_bytes += dki_bit_words(made->constant ? 1 : (size_t)made->n_rows) * sizeof(uint64_t);
+    count_bytes(chunk);
     memset(made, 0, sizeof *made); /* the chunk's now */
     if (dki_chunk_find_runs(chunk, err) == DK_OK)
         return chunk;
@@ -45,6 +57,53 @@ void dki_made_drop(dk_context *context, dki_made_chunk *made)
     dki_free(context, made->valid);
     dki_free(context, made->bytes);
     memset(made, 0, sizeof *made);
+}
+
+/* How many parts from the first one on are to be one chunk. Where each has one value for all of its rows they stay. */
+static size_t count_small(const dki_part *parts, size_t n)
+{
+    size_t i = 0, n_bytes = 0, n_constant = 0;
+    uint64_t n_rows = 0;
+
+    for (; i < n && parts[i].n_rows < DK_BLOCK_ROWS; i++) {
+        n_bytes += parts[i].chunk->heap_bytes;
+        n_rows += parts[i].n_rows;
+        if (n_bytes > MOST_JOINED_BYTES || n_rows > DKI_CHUNK_ROWS)
+            break;
+        n_constant += parts[i].chunk->constant;
+    }
+    return i > n_constant && i > 1 ? i : 1;
+}
+
+/* Joins small parts; *n is how many there are then. On failure those that are there are a column all the same. */
+static dk_status join_small(dk_context *context, dk_type type, dki_part *parts, size_t *n, dk_error *err)
+{
+    size_t n_left = 0;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0, k; i < *n; i += k) {
+        dki_part part = parts[i];
+        dki_joint joint = { .chunk = NULL };
+
+        k = status == DK_OK ? count_small(parts + i, *n - i) : 1;
+        if (k > 1) {
+            status = dki_chunk_join(context, type, parts + i, k, &joint, err);
+            if (status != DK_OK) {
+                dki_joint_drop(&joint);
+                k = 1;
+            }
+        }
+        if (k > 1) {
+            for (size_t j = 0; j < k; j++)
+                dki_chunk_release(parts[i + j].chunk);
+            part = (dki_part){ .chunk = joint.chunk, .n_rows = joint.chunk->n_rows };
+            if (part.chunk->n_runs == 0) /* else they are counted */
+                count_bytes(part.chunk);
+        }
+        parts[n_left++] = part;
+    }
+    *n = n_left;
+    return status;
 }
 
 dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
@@ -65,6 +124,8 @@ dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, c
         else
             status = DK_ERR_MEMORY;
     }
+    if (status == DK_OK)
+        status = join_small(context, type, parts, &n_parts, err);
     if (status == DK_OK) {
         status = dki_column_of_parts(context, type, scale, levels, parts, n_parts, out, err);
     } else {

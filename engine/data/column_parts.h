@@ -28,7 +28,6 @@ typedef struct dki_made_chunk {
     void *values;
     uint64_t *valid;
     char *bytes;
-    size_t n_bytes;
 } dki_made_chunk;
 void dki_made_drop(dk_context *context, dki_made_chunk *made);
 /* The column of n such chunks, which are given, also on failure; those without rows are left out. */

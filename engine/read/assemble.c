@@ -431,7 +431,6 @@ static dk_status make_text(const assembling *a, dki_stretch *s, size_t n, dki_ma
     if (!s->is_coded && !s->is_numbers) {
         out->values = s->ends;
         out->bytes = s->bytes;
-        out->n_bytes = s->ends[n];
         s->ends = NULL;
         s->bytes = NULL;
         if (s->n_nulls > 0) {
@@ -444,7 +443,6 @@ static dk_status make_text(const assembling *a, dki_stretch *s, size_t n, dki_ma
         total += dki_stretch_get(a->c, a->column, s, i, &bytes, &size) ? size : 0;
     if (total > UINT32_MAX)
         return dki_fail(err, DK_ERR_LIMIT, "%zu texts of %zu bytes are longer than 4 GiB", n, total);
-    out->n_bytes = total;
     out->values = ends = dki_alloc_wide(context, (n + 1) * sizeof *ends, err);
     out->bytes = out->values ? dki_alloc(context, total, err) : NULL;
     if (!out->bytes)

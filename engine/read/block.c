@@ -13,6 +13,7 @@
 #include "base/bitmap.h"
 #include "base/checked.h"
 #include "base/memory.h"
+#include "canonical.h"
 #include "numbers.h"
 
 #if defined(__SSE2__)
@@ -172,7 +173,7 @@ static dk_status fill_text(dki_block_reader *r, const dki_block *block, const dk
     const dk_csv_options *csv = r->options->csv;
     const bool is_simple = !f->has_escapes && csv->n_nulls == 0;
     uint64_t n_unreadable = 0, first_unreadable = DKI_NO_ROW;
-    size_t used = 0, n = block->n_rows;
+    size_t used = 0, n = block->n_rows, first = n;
     uint32_t *ends = out->ends;
 
     ends[0] = 0;
@@ -196,8 +197,9 @@ static dk_status fill_text(dki_block_reader *r, const dki_block *block, const dk
         } else {
             copy_field(out->bytes + used, bytes, size);
             used += size;
+            first = first < i ? first : i;
             if (size == 0 || may_be_read(bytes, size)) {
-                dki_profile_add(out->profile, bytes, size, block->row + i, 1, loose);
+                dki_profile_add(&r->profile, bytes, size, block->row + i, 1, loose);
             } else {
                 first_unreadable = n_unreadable == 0 ? block->row + i : first_unreadable;
                 n_unreadable++;
@@ -205,8 +207,15 @@ static dk_status fill_text(dki_block_reader *r, const dki_block *block, const dk
         }
         ends[i + 1] = (uint32_t)used;
     }
+    out->first = (uint32_t)first;
+    if (n_unreadable + out->n_nulls == n)
+        return DK_OK;
     if (n_unreadable > 0)
-        dki_profile_add_unreadable(out->profile, first_unreadable, n_unreadable);
+        dki_profile_add_unreadable(&r->profile, first_unreadable, n_unreadable);
+    out->profile = dki_alloc(r->context, sizeof *out->profile, err);
+    if (!out->profile)
+        return DK_ERR_MEMORY;
+    *out->profile = r->profile;
     return DK_OK;
 }
 
@@ -222,11 +231,10 @@ static dk_status split_text(dki_block_reader *r, const dki_block *block, const d
     out->ends = dki_alloc_wide(r->context, (n + 1) * sizeof *out->ends, err);
     out->bytes = out->ends ? dki_alloc(r->context, total + 16, err) : NULL;
     out->valid = out->bytes ? dki_alloc_wide(r->context, dki_bit_words(n) * sizeof *out->valid, err) : NULL;
-    out->profile = out->valid ? dki_alloc(r->context, sizeof *out->profile, err) : NULL;
-    if (!out->profile)
+    if (!out->valid)
         return DK_ERR_MEMORY;
     dki_bits_fill(out->valid, n);
-    dki_profile_begin(out->profile);
+    dki_profile_begin(&r->profile);
     dk_status status = fill_text(r, block, f, loose, out, err);
     if (status == DK_OK && out->n_nulls == 0) {
         dki_free(r->context, out->valid);
@@ -320,13 +328,18 @@ static dk_status append_codes(dki_block_reader *r, const dki_block *block, size_
     return DK_OK;
 }
 
-/* For memory's sake, where columns are many: has the column so many values that its codes save nothing? What it would be as
- * a category is found out in the end, where it counts. */
+/* For memory's sake, where columns are many: has the column so many values that its codes save nothing? Numbers take less
+ * room than their keys from the beginning. What it would be as a category is found out in the end, where it counts. */
 static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows)
 {
-    size_t n = r->values[column].n, most = MOST_VALUES / r->options->n_columns;
+    const dki_values *v = &r->values[column];
+    const size_t most = MOST_VALUES / r->options->n_columns;
+    dki_canonical number;
 
-    return n > LEAST_VALUES && n > most && n > n_rows / DKI_CATEGORY_ROWS;
+    if (v->n <= LEAST_VALUES || v->n <= n_rows / DKI_CATEGORY_ROWS)
+        return false;
+    return v->n > most || (v->is_sparing && !r->options->stated[column] &&
+                           dki_canonical_read(v->entries[v->n - 1].bytes, v->entries[v->n - 1].size, &number));
 }
 
 static void give_codes_up(dki_block_reader *r, dki_stretch *stretch, size_t column)
@@ -392,8 +405,8 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
     dk_status status = DK_OK;
 
     if (wanted > r->positions_room)
-        status =
-            dki_grow(r->context, (void **)&r->positions, &r->positions_room, wanted, sizeof *r->positions, err);
+        status = dki_grow_little(r->context, (void **)&r->positions, &r->positions_room, wanted,
+                                 sizeof *r->positions, err);
     if (status != DK_OK)
         return status;
     r->positions[0] = UINT32_MAX;
@@ -426,7 +439,7 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
         bool is_done = false;
         if (block->stretches[c].is_coded)
             continue;
-        status = dki_numbers_split(r, block, &f, &block->stretches[c], &is_done, err);
+        status = dki_numbers_split(r, &f, &block->stretches[c], &is_done, err);
         if (status == DK_OK && !is_done)
             status = split_text(r, block, &f, r->options->stated[c] != NULL, &block->stretches[c], err);
     }

@@ -24,6 +24,7 @@ typedef struct dki_block_reader {
     size_t plain_room;
     int64_t *numbers; /* of one column */
     size_t numbers_room;
+    dki_profile profile; /* of one column's text */
 } dki_block_reader;
 
 void dki_block_reader_drop(dki_block_reader *reader);

@@ -25,7 +25,10 @@
 #include "base/text.h"
 #include "block.h"
 
-#define MOST_BLOCK_BYTES ((size_t)16 << 20) /* a block of longer records has fewer rows */
+#define MOST_BLOCK_BYTES ((size_t)16 << 20) /* a block of longer records has fewer rows; */
+#define LEAST_WIDE_BYTES \
+    ((size_t)4 << 20) /* with many columns, whose positions take as much again, WIDE_ROWS rows */
+#define WIDE_ROWS 256
 #define MOST_RECORD_BYTES ((size_t)1 << 30)
 #define MANY_COLUMNS 256
 #define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
@@ -37,7 +40,7 @@ struct dki_collecting {
     dki_collected *out;
     dki_block_reader *readers;
     unsigned n_workers;
-    size_t block_rows, read_bytes;
+    size_t block_rows, read_bytes, most_bytes;
     size_t first_block; /* of the run */
 
     pthread_mutex_t lock; /* guards what follows, and out */
@@ -123,18 +126,18 @@ static dk_status read_block(dki_collecting *c, dki_block_reader *r, size_t *size
     size_t loaded = 0, taken = 0, next = c->record_bytes * (wanted + wanted / 64) + c->read_bytes;
     bool at_end = false;
 
-    next = next < MOST_BLOCK_BYTES ? next : MOST_BLOCK_BYTES;
+    next = next < c->most_bytes ? next : c->most_bytes;
     dki_scan_begin(&r->scan, c->options.dialect);
     while (r->scan.n_ends < wanted && !r->scan.is_bad && !at_end && loaded < MOST_RECORD_BYTES &&
-           (loaded < MOST_BLOCK_BYTES || r->scan.n_ends == 0)) {
+           (loaded < c->most_bytes || r->scan.n_ends == 0)) {
         size_t n = next < left - loaded ? next : (size_t)(left - loaded);
         size_t room = loaded + n + 1 + DKI_SCAN_PADDING;
         dk_status status = DK_OK;
         if (room > r->text_room)
-            status = dki_grow(r->context, (void **)&r->text, &r->text_room, room, 1, err);
+            status = dki_grow_little(r->context, (void **)&r->text, &r->text_room, room, 1, err);
         if (status == DK_OK && room / DKI_SCAN_BYTES + 1 > r->bits_room)
-            status = dki_grow(r->context, (void **)&r->bits, &r->bits_room, room / DKI_SCAN_BYTES + 1,
-                              sizeof *r->bits, err);
+            status = dki_grow_little(r->context, (void **)&r->bits, &r->bits_room, room / DKI_SCAN_BYTES + 1,
+                                     sizeof *r->bits, err);
         if (status == DK_OK)
             status = dki_source_read(c->source, c->offset + loaded, n, r->text + loaded, err);
         if (status != DK_OK)
@@ -320,6 +323,16 @@ static dk_status begin_reader(dki_collecting *c, unsigned worker, dk_error *err)
     return status;
 }
 
+/* The bytes of a block, but for a longer record. */
+static size_t most_bytes(const dki_collect_options *options)
+{
+    size_t wide = options->record_bytes * WIDE_ROWS;
+
+    if (options->n_columns <= MANY_COLUMNS || wide >= MOST_BLOCK_BYTES)
+        return MOST_BLOCK_BYTES;
+    return wide < LEAST_WIDE_BYTES ? LEAST_WIDE_BYTES : wide;
+}
+
 dk_status dki_collect_begin(dk_context *context, const dki_source *source, const dki_collect_options *options,
                             dki_collected *out, dki_collecting **collecting, dk_error *err)
 {
@@ -343,14 +356,15 @@ dk_status dki_collect_begin(dk_context *context, const dki_source *source, const
     c->out = out;
     c->block_rows = tiny ? test_rows : DKI_COLLECT_ROWS;
     c->read_bytes = tiny ? 1 : READ_BYTES;
+    c->most_bytes = most_bytes(options);
     c->record_bytes = tiny ? 0 : options->record_bytes;
     pthread_mutex_init(&c->lock, NULL);
     /* Still whole blocks of views, as long as that can be. */
     while (!tiny && c->block_rows > DK_BLOCK_ROWS &&
-           c->block_rows > MOST_BLOCK_BYTES / 2 / (options->record_bytes + 1))
+           c->block_rows > c->most_bytes / 2 / (options->record_bytes + 1))
         c->block_rows /= 2;
     uint64_t n_bytes = source->size - options->offset,
-             n_blocks = n_bytes / (options->record_bytes + 1) / c->block_rows + n_bytes / MOST_BLOCK_BYTES + 1;
+             n_blocks = n_bytes / (options->record_bytes + 1) / c->block_rows + n_bytes / c->most_bytes + 1;
     unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
     out->values = dki_calloc(context, n_workers * out->n_columns, sizeof *out->values, err);
     out->is_plain = out->values ? dki_calloc(context, out->n_columns, sizeof *out->is_plain, err) : NULL;

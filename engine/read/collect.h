@@ -23,15 +23,17 @@ typedef struct dki_stretch {
     uint8_t width, scale; /* bytes of each, 1, 2, 4 or 8; digits after the mark */
     char mark;            /* 0 where scale is 0 */
     bool is_grouped;
+    uint8_t whole_digits;    /* before the mark, at most */
+    bool is_wide;            /* codes of two bytes */
     int64_t least, greatest; /* of the known ones, as long as there are any */
     void *numbers;           /* signed; 0 where null */
-    bool is_wide;            /* codes of two bytes */
     unsigned set;            /* whose values its codes are */
+    uint32_t first;          /* numbers and text: the first row of the block that is known */
     void *codes;             /* coded */
     uint32_t *ends;          /* text: n_rows + 1 offsets into bytes, the first of them 0 */
     char *bytes;
     uint64_t *valid;      /* numbers and text; NULL: nothing is null */
-    dki_profile *profile; /* the same */
+    dki_profile *profile; /* text; NULL: nothing that is known can be read as anything */
     size_t n_nulls;
 } dki_stretch;
 

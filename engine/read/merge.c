@@ -214,6 +214,19 @@ static dk_status profile_levels(const dki_collected *c, size_t column, const dki
     return status;
 }
 
+void dki_stretch_profile(const dki_block *block, const dki_stretch *stretch, dki_profile *profile)
+{
+    const dki_stretch *s = stretch;
+    uint64_t n_known = block->n_rows - s->n_nulls, first = block->row + s->first;
+
+    if (s->profile)
+        dki_profile_merge(profile, s->profile);
+    else if (s->is_numbers && n_known > 0)
+        dki_profile_add_canonical(profile, first, n_known, s->mark, s->scale, s->whole_digits);
+    else if (n_known > 0)
+        dki_profile_add_unreadable(profile, first, n_known);
+}
+
 /* Of a column whose values are not numbered in the whole of the file, though they may be in some blocks. */
 static dk_status profile_stretches(const dki_collected *c, size_t column, bool loose, dki_profile *profile,
                                    dk_error *err)
@@ -223,7 +236,7 @@ static dk_status profile_stretches(const dki_collected *c, size_t column, bool l
 
     for (size_t b = 0; b < c->n_blocks && status == DK_OK; b++)
         if (!c->blocks[b]->stretches[column].is_coded)
-            dki_profile_merge(profile, c->blocks[b]->stretches[column].profile);
+            dki_stretch_profile(c->blocks[b], &c->blocks[b]->stretches[column], profile);
     for (unsigned set = 0; set < c->n_sets && status == DK_OK; set++) {
         const dki_values *v = dki_values_of(c, set, column);
         memset(counts, 0, (DKI_RAW_LEVELS + 1) * sizeof *counts);

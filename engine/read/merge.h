@@ -26,6 +26,8 @@ static inline dki_values *dki_values_of(const dki_collected *collected, unsigned
     return &collected->values[set * collected->n_columns + column];
 }
 
+/* Adds what is known of a stretch that is not coded. */
+void dki_stretch_profile(const dki_block *block, const dki_stretch *stretch, dki_profile *profile);
 /* The same as dki_profile_find says of a raw column. */
 dk_status dki_collected_profile(const dki_collected *collected, size_t column, const dki_levels *levels,
                                 const dk_csv_column *stated, dki_profile *out, dk_error *err);

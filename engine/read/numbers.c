@@ -95,8 +95,8 @@ static bool read_numbers(const dk_csv_options *csv, const dki_fields *fields, in
     return f->n > 0;
 }
 
-dk_status dki_numbers_split(dki_block_reader *reader, const dki_block *block, const dki_fields *fields,
-                            dki_stretch *out, bool *is_done, dk_error *err)
+dk_status dki_numbers_split(dki_block_reader *reader, const dki_fields *fields, dki_stretch *out, bool *is_done,
+                            dk_error *err)
 {
     dk_context *context = reader->context;
     size_t n = fields->n;
@@ -122,6 +122,8 @@ dk_status dki_numbers_split(dki_block_reader *reader, const dki_block *block, co
                           .scale = f.scale,
                           .mark = f.mark,
                           .is_grouped = f.is_grouped,
+                          .whole_digits = f.whole_digits,
+                          .first = (uint32_t)f.first,
                           .least = f.least,
                           .greatest = f.greatest,
                           .valid = valid,
@@ -131,12 +133,9 @@ dk_status dki_numbers_split(dki_block_reader *reader, const dki_block *block, co
         out->valid = NULL;
     }
     out->numbers = dki_alloc_wide(context, n * out->width, err);
-    out->profile = out->numbers ? dki_alloc(context, sizeof *out->profile, err) : NULL;
-    if (!out->profile)
+    if (!out->numbers)
         return DK_ERR_MEMORY;
     narrow(reader->numbers, n, out->width, out->numbers);
-    dki_profile_begin(out->profile);
-    dki_profile_add_canonical(out->profile, block->row + f.first, f.n, f.mark, f.scale, f.whole_digits);
     *is_done = true;
     return DK_OK;
 }

@@ -5,8 +5,8 @@
 #include "block.h"
 
 /* Makes the stretch where every known field is a canonical number of one form; *is_done says whether it is. */
-dk_status dki_numbers_split(dki_block_reader *reader, const dki_block *block, const dki_fields *fields,
-                            dki_stretch *out, bool *is_done, dk_error *err);
+dk_status dki_numbers_split(dki_block_reader *reader, const dki_fields *fields, dki_stretch *out, bool *is_done,
+                            dk_error *err);
 
 static inline int64_t dki_stretch_number(const dki_stretch *stretch, size_t i)
 {

@@ -162,10 +162,9 @@ static uint8_t whole_digits(int64_t value, unsigned scale)
     return n;
 }
 
-static void move_numbers(dki_stretch *s, const uint64_t *bad, uint64_t row, size_t n_rows, uint64_t new_row,
-                         size_t n_left)
+static void move_numbers(dki_stretch *s, const uint64_t *bad, uint64_t row, size_t n_rows, size_t n_left)
 {
-    uint64_t first = DKI_NO_ROW, n = 0;
+    size_t n = 0;
     uint8_t digits = 0;
 
     switch (s->width) {
@@ -180,32 +179,36 @@ static void move_numbers(dki_stretch *s, const uint64_t *bad, uint64_t row, size
         int64_t value = dki_stretch_number(s, i);
         if (s->valid && !dki_bit(s->valid, i))
             continue;
-        first = n++ == 0 ? new_row + i : first;
+        s->first = n++ == 0 ? (uint32_t)i : s->first;
         s->least = value < s->least ? value : s->least;
         s->greatest = value > s->greatest ? value : s->greatest;
         digits = whole_digits(value, s->scale) > digits ? whole_digits(value, s->scale) : digits;
     }
-    s->n_nulls = n_left - (size_t)n;
-    if (n > 0)
-        dki_profile_add_canonical(s->profile, first, n, s->mark, s->scale, digits);
+    s->n_nulls = n_left - n;
+    s->whole_digits = digits;
 }
 
 static void move_text(dki_stretch *s, const uint64_t *bad, uint64_t row, size_t n_rows, uint64_t new_row,
                       bool loose)
 {
-    size_t n = 0;
+    size_t n = 0, n_known = 0;
     uint32_t used = 0;
 
     s->n_nulls = 0;
+    if (s->profile)
+        dki_profile_begin(s->profile);
     for (size_t i = 0; i < n_rows; i++) {
         uint32_t from = s->ends[i], size = s->ends[i + 1] - from;
         if (dki_bit(bad, row + i))
             continue;
         memmove(s->bytes + used, s->bytes + from, size);
-        if (s->valid && !dki_bit(s->valid, n))
+        if (s->valid && !dki_bit(s->valid, n)) {
             s->n_nulls++;
-        else
-            dki_profile_add(s->profile, s->bytes + used, size, new_row + n, 1, loose);
+        } else {
+            s->first = n_known++ == 0 ? (uint32_t)n : s->first;
+            if (s->profile)
+                dki_profile_add(s->profile, s->bytes + used, size, new_row + n, 1, loose);
+        }
         used += size;
         s->ends[++n] = used;
     }
@@ -221,9 +224,8 @@ static void move_stretch(dki_stretch *s, const uint64_t *bad, const dki_block *b
     }
     if (s->valid)
         move_bits(s->valid, bad, block->row, block->n_rows);
-    dki_profile_begin(s->profile);
     if (s->is_numbers)
-        move_numbers(s, bad, block->row, block->n_rows, new_row, n_left);
+        move_numbers(s, bad, block->row, block->n_rows, n_left);
     else
         move_text(s, bad, block->row, block->n_rows, new_row, loose);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "data/chunk.h"
 #include "data/column_parts.h"
 
 #include "with_context.h"
@@ -80,6 +81,80 @@ static void no_chunks_are_a_column_without_rows(void **state)
     dk_column_release(column);
 }
 
+/* A chunk of n texts, each of that many bytes, all of them the letter; null where it is 0. */
+static dki_made_chunk texts(size_t n, size_t size, char letter, dk_error *err)
+{
+    dki_made_chunk made = { .storage = DK_STORE_TEXT, .n_rows = n };
+    size_t n_values = letter ? n : 1;
+    uint32_t *ends = dki_alloc_wide(context, (n_values + 1) * sizeof *ends, err);
+
+    made.values = ends;
+    made.bytes = dki_alloc(context, n * size, err);
+    made.valid = letter ? NULL : copy((uint64_t[]){ 0 }, 8, err);
+    made.constant = !letter;
+    made.n_nulls = letter ? 0 : n;
+    for (size_t i = 0; ends && i <= n_values; i++)
+        ends[i] = (uint32_t)(letter ? i * size : 0);
+    if (made.bytes && n * size > 0)
+        memset(made.bytes, letter, n * size);
+    return made;
+}
+
+static dk_status make_texts(dki_made_chunk *made, size_t n, const dk_column **out, dk_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!made[i].values || !made[i].bytes || (made[i].constant && !made[i].valid)) {
+            for (size_t k = 0; k < n; k++)
+                dki_made_drop(context, &made[k]);
+            return DK_ERR_MEMORY;
+        }
+    return dki_column_of_made(context, DK_TEXT, 0, NULL, made, n, out, err);
+}
+
+/* Chunks of few rows are one; large ones, and those of one value for all rows, stay what they are. */
+static void small_chunks_are_joined(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+    dki_made_chunk made[] = { texts(3, 2, 'a', &err),    texts(2, 1, '\0', &err),    texts(1, 4, 'b', &err),
+                              texts(4096, 1, 'c', &err), texts(9, 0, '\0', &err),    texts(9, 0, '\0', &err),
+                              texts(4096, 1, 'd', &err), texts(2, 600000, 'e', &err) };
+    static const uint64_t rows[] = { 6, 4096, 9, 9, 4096, 2 };
+    static const char *const expected[] = { "aa", "aa", "aa", NULL, NULL, "bbbb" };
+    const dk_column *column = NULL;
+
+    (void)state;
+    assert_ok(make_texts(made, sizeof made / sizeof *made, &column, &err), &err);
+    assert_int_equal(column->n_parts, 6);
+    for (size_t i = 0; i < 6; i++) {
+        dk_value value;
+        assert_int_equal(column->parts[i].n_rows, rows[i]);
+        assert_ok(dk_column_get(column, i, &value, &err), &err);
+        assert_true(value.is_null == !expected[i]);
+        if (expected[i])
+            assert_memory_equal(value.as.text.bytes, expected[i], strlen(expected[i]));
+    }
+    assert_int_equal(dk_column_n_nulls(column), 20);
+    assert_in_range(column->parts[0].chunk->heap_bytes, 10 + 7 * 4 + 8, 10 + 7 * 4 + 8 + sizeof(dki_chunk));
+    dk_column_release(column);
+}
+
+static dk_status join_two(const dk_column **out, dk_error *err)
+{
+    dki_made_chunk made[2] = { texts(3, 2, 'a', err), texts(2, 1, 'b', err) };
+
+    return make_texts(made, 2, out, err);
+}
+
+static void joining_survives_failing_memory(void **state)
+{
+    const dk_column *column = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_survives_failing_memory(context, join_two(&column, &err), &err, column == NULL,
+                                   dk_column_release(column));
+}
+
 static void survives_failing_memory(void **state)
 {
     const dk_column *column = NULL;
@@ -145,6 +220,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(chunks_become_a_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(arrays_become_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_chunks_are_a_column_without_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(small_chunks_are_joined, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(joining_survives_failing_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_failing_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("column_made", tests, NULL, NULL);

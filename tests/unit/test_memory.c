@@ -158,6 +158,25 @@ static void an_array_doubles_until_it_holds_what_is_needed(void **state)
     dki_free(f->context, array);
 }
 
+static void a_large_array_gets_an_eighth_more_than_is_needed(void **state)
+{
+    struct fixture *f = *state;
+    void *array = NULL;
+    size_t capacity = 0;
+
+    assert_ok(dki_grow_little(f->context, &array, &capacity, 800, 2, &f->err), &f->err);
+    assert_int_equal(capacity, 900);
+    assert_int_equal(dk_context_used_bytes(f->context), 1800 + HEADER);
+    assert_ok(dki_grow_little(f->context, &array, &capacity, 900, 2, &f->err), &f->err);
+    assert_int_equal(capacity, 900);
+    assert_fails(dki_grow_little(f->context, &array, &capacity, SIZE_MAX, 1, &f->err), &f->err, DK_ERR_MEMORY,
+                 "more than there can be");
+    assert_fails(dki_grow_little(f->context, &array, &capacity, SIZE_MAX / 4, 8, &f->err), &f->err, DK_ERR_MEMORY,
+                 "more than there can be");
+    assert_int_equal(capacity, 900);
+    dki_free(f->context, array);
+}
+
 /* What is refused. --------------------------------------------------------------------------------------------- */
 
 static void over_the_budget_is_refused_with_the_figures(void **state)
@@ -475,6 +494,7 @@ int main(void)
         TEST(resizing_keeps_what_fits_and_the_alignment),
         TEST(growing_counts_the_difference),
         TEST(an_array_doubles_until_it_holds_what_is_needed),
+        TEST(a_large_array_gets_an_eighth_more_than_is_needed),
         TEST(over_the_budget_is_refused_with_the_figures),
         TEST(impossible_sizes_are_refused),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
