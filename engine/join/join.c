@@ -212,26 +212,29 @@ static dk_status choose_rows(struct making *making, dk_error *err)
 /* The rows of right whose key no row of left has. */
 static dk_status choose_right_alone(struct making *making, dk_error *err)
 {
-    const dki_match *match = making->join.match;
-    uint64_t n_right = dk_table_n_rows(making->join.right), n = 0;
-    dk_status status = dki_join_index(&making->join, err);
+    dk_context *context = making->join.context;
+    uint64_t n_right = dk_table_n_rows(making->join.right), n = 0, *used = NULL;
     const uint32_t *firsts;
+    dk_status status = dki_join_index(&making->join, err);
 
+    if (status == DK_OK)
+        status = dki_join_used(&making->join, &used, err);
     if (status != DK_OK)
         return status;
     firsts = making->join.index->firsts;
-    dki_free(making->join.context, making->right);
-    making->right = dki_alloc_array(making->join.context, (size_t)n_right, sizeof *making->right, err);
+    dki_free(context, making->right);
+    making->right = dki_alloc_array(context, (size_t)n_right, sizeof *making->right, err);
     if (making->right == NULL)
-        return DK_ERR_MEMORY;
-    DKI_FOR_ROWS(row, n_right, making->join.context, status, err)
+        status = DK_ERR_MEMORY;
+    DKI_FOR_ROWS(row, n_right, context, status, err)
     {
         uint32_t first = firsts ? firsts[row] : (uint32_t)row;
 
-        if (first == DKI_NULL_KEY || !dki_bit(match->used, first))
+        if (first == DKI_NULL_KEY || !dki_bit(used, first))
             making->right[n++] = row;
     }
     making->n = n;
+    dki_free(context, used);
     return status;
 }
 

@@ -127,7 +127,6 @@ static void drop_match(dki_kept *kept)
     dki_match *match = (dki_match *)kept;
 
     dki_free(match->context, match->rows);
-    dki_free(match->context, match->used);
     dki_free(match->context, match);
 }
 
@@ -137,91 +136,62 @@ void dki_match_release(dki_match *match)
         dki_kept_release(&match->kept);
 }
 
-struct matching {
-    const dki_join *join;
-    dki_match *match;
-    const dki_key_reader *reader;
-    atomic_uint_fast64_t n_matched, n_null, n_used;
-};
-
-/* Marks the keys that rows of left have; how many are new. */
-static uint64_t mark_used(dki_match *match, const uint32_t *rows, size_t n)
-{
-    uint64_t n_used = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        uint64_t bit = UINT64_C(1) << rows[i] % 64;
-        _Atomic uint64_t *word;
-
-        if (rows[i] >= DKI_NULL_KEY)
-            continue;
-        word = (_Atomic uint64_t *)&match->used[rows[i] / 64];
-        if ((atomic_load_explicit(word, memory_order_relaxed) & bit) == 0)
-            n_used += (atomic_fetch_or_explicit(word, bit, memory_order_relaxed) & bit) == 0;
-    }
-    return n_used;
-}
-
-static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
-{
-    struct matching *matching = arg;
-    const dki_key_index *index = matching->join->index;
-    size_t step = dki_block_rows(index->context);
-    struct dki_key_work *work = dki_key_work_new(index, err);
-    uint64_t n_matched = 0, n_null = 0, n_used = 0;
-    dk_status status = work ? DK_OK : DK_ERR_MEMORY;
-
-    (void)worker; /* every row has a place of its own in the answer */
-    for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
-        size_t n = end - row < step ? (size_t)(end - row) : step;
-        uint32_t *rows = matching->match->rows + row;
-
-        status = dki_poll(index->context, err);
-        if (status == DK_OK)
-            status = dki_key_find_rows(index, matching->reader, work, row, n, rows, err);
-        if (status != DK_OK)
-            break;
-        for (size_t i = 0; i < n; i++) {
-            n_matched += rows[i] < DKI_NULL_KEY;
-            n_null += rows[i] == DKI_NULL_KEY;
-        }
-        n_used += mark_used(matching->match, rows, n);
-    }
-    dki_key_work_release(index, work);
-    atomic_fetch_add(&matching->n_matched, n_matched);
-    atomic_fetch_add(&matching->n_null, n_null);
-    atomic_fetch_add(&matching->n_used, n_used);
-    return status;
-}
-
 static dk_status fill_match(const dki_join *join, dki_match *match, dk_error *err)
 {
-    struct matching matching = { .join = join, .match = match };
-    uint64_t grain = (uint64_t)dki_block_rows(join->context) * RANGE_BLOCKS;
+    dki_key_counts counts = { 0, 0, 0 };
     dki_key_reader reader;
     size_t bytes;
-    dk_status status = DK_OK;
+    dk_status status;
 
     if (match->n_rows > SIZE_MAX / sizeof *match->rows)
         bytes = SIZE_MAX; /* is refused */
     else
         bytes = (size_t)match->n_rows * sizeof *match->rows;
     match->rows = dki_alloc_wide(join->context, bytes, err);
-    if (match->rows)
-        match->used =
-            dki_calloc(join->context, dki_bit_words((size_t)join->index->n_rows) + 1, sizeof *match->used, err);
-    if (match->used == NULL)
+    if (match->rows == NULL)
         return DK_ERR_MEMORY;
     status = dki_key_reader_init(&reader, &join->index->code, join->left_keys, false, err);
-    matching.reader = &reader;
     if (status == DK_OK)
-        status = dki_parallel(join->context, match->n_rows, grain, match_range, &matching, err);
+        status = dki_key_index_match(join->index, &reader, match->n_rows, match->rows, &counts, err);
     dki_key_reader_drop(&reader);
-    match->n_matched = matching.n_matched;
-    match->n_null = matching.n_null;
-    match->n_used = matching.n_used;
+    match->n_matched = counts.n_matched;
+    match->n_null = counts.n_null;
+    match->n_used = counts.n_used;
     match->n_keys = join->index->n_keys;
     match->is_unique = dki_key_index_is_unique(join->index);
+    return status;
+}
+
+struct marking {
+    const dki_match *match;
+    uint64_t *used;
+};
+
+static dk_status mark_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    struct marking *marking = arg;
+
+    (void)worker;
+    (void)err;
+    (void)dki_key_mark(marking->used, marking->match->rows + begin, (size_t)(end - begin));
+    return DK_OK;
+}
+
+dk_status dki_join_used(const dki_join *join, uint64_t **out, dk_error *err)
+{
+    struct marking marking = { .match = join->match };
+    uint64_t grain = (uint64_t)DK_BLOCK_ROWS * RANGE_BLOCKS;
+    dk_status status;
+
+    marking.used = dki_calloc(join->context, dki_bit_words((size_t)dk_table_n_rows(join->right)) + 1,
+                              sizeof *marking.used, err);
+    if (marking.used == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_parallel(join->context, join->match->n_rows, grain, mark_range, &marking, err);
+    if (status == DK_OK)
+        *out = marking.used;
+    else
+        dki_free(join->context, marking.used);
     return status;
 }
 

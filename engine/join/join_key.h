@@ -12,7 +12,6 @@ typedef struct dki_match {
     dk_context *context; /* borrowed */
     uint64_t n_rows;     /* of left */
     uint32_t *rows;      /* the first row of right with the key; DKI_NO_ROW, DKI_NULL_KEY */
-    uint64_t *used;      /* bit r: some row of left has the key whose first row is r */
     uint64_t n_matched, n_null;
     uint64_t n_keys, n_used; /* keys of right, and how many of them are used */
     bool is_unique;          /* no key of right occurs twice */
@@ -40,6 +39,8 @@ void dki_join_drop(dki_join *join);
 dk_status dki_join_index(dki_join *join, dk_error *err);
 /* Matches every row of left. */
 dk_status dki_join_match(dki_join *join, dk_error *err);
+/* Once the rows are matched: bit r says that some row of left has the key whose first row is r. The caller frees *out. */
+dk_status dki_join_used(const dki_join *join, uint64_t **out, dk_error *err);
 /* Refuses a right key that is not unique, with examples. */
 dk_status dki_join_check_unique(dki_join *join, dk_error *err);
 /* The operation has succeeded: what was made for it may stay with the columns. */

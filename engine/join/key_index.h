@@ -1,7 +1,7 @@
 /* key_index.h - the first row of a table that has a key.
  *
- * Keys of few bits index an array of rows; others go through one hash table of all rows, which several threads fill at
- * once. Which thread came first cannot be seen: each key leads to the first row that has it.
+ * Keys of few bits index an array of rows; others go through a hash table in parts, each of which fits a near cache: rows
+ * are dealt to parts, and a thread works on a part at a time. Each key leads to the first row that has it.
  */
 #ifndef DKI_JOIN_KEY_INDEX_H
 #define DKI_JOIN_KEY_INDEX_H
@@ -21,10 +21,11 @@ typedef struct dki_key_index {
     /* by word: row + 1, or 0 */
     uint32_t *direct;
     uint64_t n_direct;
-    /* hashed: as key_index.c says; and the words of each row where these are several */
-    uint64_t *slots, *words;
-    uint64_t n_slots, seed, factor;
-    unsigned row_bits;
+    /* hashed: as key_slots.h says; starts: the first slot of each part, and the end */
+    uint32_t *slots;
+    uint64_t *starts;
+    uint64_t seed, factor;
+    unsigned part_bits;
 } dki_key_index;
 
 static inline bool dki_key_index_is_unique(const dki_key_index *index)
@@ -44,13 +45,30 @@ void dki_key_index_keep(dki_key_index *index, const dk_column *const *columns, s
 
 /* Looks keys of another table up: the first row for each of rows row .. row + n - 1 (n at most DK_BLOCK_ROWS) that the
  * reader, which was made with the index's code, reads. work is scratch memory of one thread. */
-struct dki_key_work *dki_key_work_new(const dki_key_index *index, dk_error *err);
-void dki_key_work_release(const dki_key_index *index, struct dki_key_work *work); /* NULL does nothing */
-dk_status dki_key_find_rows(const dki_key_index *index, const dki_key_reader *reader, struct dki_key_work *work,
+typedef struct dki_key_work {
+    dki_key_scratch read;
+    uint8_t flags[DK_BLOCK_ROWS];
+    uint64_t words[]; /* of the keys of a block */
+} dki_key_work;
+dki_key_work *dki_key_work_new(const dki_key_index *index, dk_error *err);
+void dki_key_work_release(const dki_key_index *index, dki_key_work *work); /* NULL does nothing */
+dk_status dki_key_find_rows(const dki_key_index *index, const dki_key_reader *reader, dki_key_work *work,
                             uint64_t row, size_t n, uint32_t *rows, dk_error *err);
 /* The first row for each of n keys, at most DK_BLOCK_ROWS; flags as dki_key_read gives them. */
 void dki_key_index_find(const dki_key_index *index, const uint64_t *words, const uint8_t *flags, size_t n,
                         uint32_t *rows);
+
+/* Looks up all of the n_rows rows of the reader's table. Large tables are dealt to the parts of the index, which takes
+ * memory for the time of the call: less where the budget leaves little. */
+typedef struct dki_key_counts {
+    uint64_t n_matched, n_null; /* rows with a match; with a null in the key */
+    uint64_t n_used;            /* keys of the index that some row has */
+} dki_key_counts;
+dk_status dki_key_index_match(const dki_key_index *index, const dki_key_reader *reader, uint64_t n_rows,
+                              uint32_t *rows, dki_key_counts *counts, dk_error *err);
+/* Sets bit r of `used` for each key whose first row is r and that one of n rows has; returns how many bits are new.
+ * Several threads may mark at once. */
+uint64_t dki_key_mark(uint64_t *used, const uint32_t *rows, size_t n);
 
 /* Chains the rows of each key in their order: next[row], DKI_NO_ROW behind the last; last[row] for each first row. Both
  * have n_rows items; last may be NULL. */

@@ -47,6 +47,7 @@ struct report {
     dki_join join;
     dki_key_index *left_index;
     uint64_t *doubles[2]; /* of left and right: bit r: the key whose first row is r has several */
+    uint64_t *used;       /* bit r: the key of right whose first row is r is one of left's */
     uint64_t *pairs[2];   /* rows of left and right that are a pair */
     uint64_t n_pairs;
     size_t n_examples;
@@ -206,7 +207,7 @@ static dk_status show_right_only(struct report *report, dk_error *err)
     for (uint64_t row = 0; status == DK_OK && row < join->index->n_rows && wants_example(report); row++) {
         uint32_t first = first_of(join->index, row);
 
-        if (first != DKI_NULL_KEY && !dki_bit(join->match->used, first) &&
+        if (first != DKI_NULL_KEY && !dki_bit(report->used, first) &&
             !is_null_key(join->right_keys, join->n_keys, row))
             status = add_example(report, 1, row, err, "row %llu", shown_row(row));
     }
@@ -227,7 +228,7 @@ static dk_status add_keys(struct report *report, dk_error *err)
         {
             uint32_t first = join->index->firsts[row];
 
-            both_right += first != DKI_NULL_KEY && dki_bit(match->used, first);
+            both_right += first != DKI_NULL_KEY && dki_bit(report->used, first);
         }
     }
     if (status == DK_OK)
@@ -484,6 +485,7 @@ static void report_drop(struct report *report)
         dki_free(context, report->doubles[side]);
         dki_free(context, report->pairs[side]);
     }
+    dki_free(context, report->used);
     dki_buffer_drop(&report->text);
     dk_builder_release(report->findings);
     dk_builder_release(report->columns);
@@ -507,6 +509,8 @@ dk_status dk_table_reconcile(const dk_table *left, const dk_table *right, const 
         status = dki_fail(err, DK_ERR_ARGUMENT, "reconcile takes at least one key");
     if (status == DK_OK)
         status = dki_join_match(&report.join, err);
+    if (status == DK_OK)
+        status = dki_join_used(&report.join, &report.used, err);
     if (status == DK_OK)
         status = dki_join_index(&report.join, err);
     if (status == DK_OK)

@@ -116,7 +116,7 @@ static void assert_found(const dki_key_index *index, const dk_column *column, co
                          const uint32_t *firsts, uint64_t n_keys)
 {
     dki_key_reader reader;
-    struct dki_key_work *work;
+    dki_key_work *work;
     uint32_t rows[DK_BLOCK_ROWS];
     dk_error err = DK_ERROR_INIT;
 
@@ -198,6 +198,93 @@ static void keys_lead_to_their_first_rows(void **state)
         free(others);
         free(firsts);
     }
+}
+
+/* A whole table looks its keys up in an index that is not near: dealt at once, where the budget leaves little in pieces, and
+ * where it leaves less one by one. The answer is the same, and so are the counts. */
+static void tables_are_matched_whole(void **state)
+{
+    static write_fn *const writers[] = { write_digits, write_short };
+    size_t n = 300000, n_others = 700000;
+    uint64_t n_keys = 400000;
+    uint64_t *keys = random_keys(n, n_keys, 2), *others = random_keys(n_others, n_keys + 50000, 3);
+    uint32_t *firsts = first_rows(keys, n, n_keys), *rows = malloc(n_others * sizeof *rows);
+    bool *is_used = calloc(n_keys, sizeof *is_used);
+    uint64_t n_matched = 0, n_null = 0, n_used = 0;
+
+    (void)state;
+    assert_true(rows && is_used);
+    for (size_t i = 0; i < n_others; i++) {
+        bool matches = others[i] < n_keys && firsts[others[i]] != DKI_NO_ROW;
+
+        n_null += others[i] == UINT64_MAX;
+        n_matched += matches;
+        n_used += matches && !is_used[others[i]];
+        if (matches)
+            is_used[others[i]] = true;
+    }
+    for (unsigned round = 0; round < 12; round++) {
+        static const size_t bytes_a_row[] = { 0, 14 + 8, 1 }; /* that the budget leaves */
+        const dk_column *column = text_column(keys, n, writers[round / 6]);
+        const dk_column *other = text_column(others, n_others, writers[round / 6]);
+        dki_key_index *index = NULL;
+        dki_key_counts counts;
+        dki_key_reader reader;
+        dk_error err = DK_ERROR_INIT;
+
+        dk_set_threads(1 + round % 2);
+        assert_ok(dki_key_index_new(context, &column, 1, n, false, &index, &err), &err);
+        assert_ok(dki_key_reader_init(&reader, &index->code, &other, false, &err), &err);
+        if (bytes_a_row[round / 2 % 3])
+            dk_context_set_budget(context, dk_context_used_bytes(context) + (size_t)2000000 +
+                                               bytes_a_row[round / 2 % 3] * n_others);
+        memset(rows, 1, n_others * sizeof *rows);
+        assert_ok(dki_key_index_match(index, &reader, n_others, rows, &counts, &err), &err);
+        dk_context_set_budget(context, 0);
+        assert_int_equal(counts.n_matched, n_matched);
+        assert_int_equal(counts.n_null, n_null);
+        assert_int_equal(counts.n_used, n_used);
+        for (size_t i = 0; i < n_others; i++)
+            assert_true(rows[i] == (others[i] == UINT64_MAX ? DKI_NULL_KEY
+                                    : others[i] < n_keys    ? firsts[others[i]]
+                                                            : DKI_NO_ROW));
+        dki_key_reader_drop(&reader);
+        dki_key_index_release(index);
+        dk_column_release(column);
+        dk_column_release(other);
+    }
+    free(keys);
+    free(others);
+    free(firsts);
+    free(rows);
+    free(is_used);
+}
+
+/* Most rows have one key, so that one part has most of them. */
+static void one_key_may_have_most_rows(void **state)
+{
+    size_t n = 300000;
+    uint64_t *keys = random_keys(n, 3 * n, 0);
+    uint32_t *firsts;
+    const dk_column *column;
+
+    (void)state;
+    for (size_t i = 0; i < n; i++)
+        keys[i] = i % 10 ? 5 : keys[i];
+    firsts = first_rows(keys, n, 3 * n);
+    column = text_column(keys, n, write_digits);
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        dki_key_index *index = NULL;
+        dk_error err = DK_ERROR_INIT;
+
+        dk_set_threads(threads);
+        assert_ok(dki_key_index_new(context, &column, 1, n, false, &index, &err), &err);
+        assert_firsts(index, keys, n, firsts);
+        dki_key_index_release(index);
+    }
+    dk_column_release(column);
+    free(keys);
+    free(firsts);
 }
 
 /* Two columns together, and nulls that are values. */
@@ -292,6 +379,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(keys_lead_to_their_first_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tables_are_matched_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_key_may_have_most_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nulls_may_be_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_index_stays_with_its_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, set_up, tear_down),
