@@ -16,9 +16,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "expr/poll_row.h"
 #include "join_asof.h"
 #include "join_key.h"
+#include "row_list.h"
 
 /* A join that is being made. */
 struct making {
@@ -137,103 +137,99 @@ static dk_status chain_right(struct making *making, dk_error *err)
     return status;
 }
 
-/* How many rows the result has of left's. */
-static dk_status count_rows(struct making *making, uint64_t *n, dk_error *err)
+/* The rows of left, and beside each the row of right that it gets: several of them where all are taken. Only those of right
+ * where left has a row for each of its own. */
+static uint64_t list_pairs(void *arg, uint64_t begin, uint64_t end, uint64_t at)
 {
+    const struct making *making = arg;
     bool all = making->next && making->how->multiple == DK_MULTIPLE_ALL;
+    const uint32_t *last = making->how->multiple == DK_MULTIPLE_LAST ? making->last : NULL;
     bool keeps = keeps_unmatched(making->how->kind);
-    dk_status status = DK_OK;
+    uint64_t n = 0;
 
-    *n = 0;
-    DKI_FOR_ROWS(row, dk_table_n_rows(making->join.left), making->join.context, status, err)
-    {
+    for (uint64_t row = begin; row < end; row++) {
         uint32_t match = making->matches[row];
 
-        if (match >= DKI_NULL_KEY)
-            *n += keeps;
-        else if (!all)
-            ++*n;
-        else
-            for (; match != DKI_NO_ROW; match = making->next[match])
-                ++*n;
+        if (match >= DKI_NULL_KEY && !keeps)
+            continue;
+        if (at != DKI_COUNT_ONLY) {
+            if (making->left)
+                making->left[at + n] = row;
+            making->right[at + n] = match >= DKI_NULL_KEY ? DK_ROW_NULL : last ? last[match] : match;
+        }
+        n++;
+        if (!all || match >= DKI_NULL_KEY)
+            continue;
+        for (match = making->next[match]; match != DKI_NO_ROW; match = making->next[match], n++) {
+            if (at != DKI_COUNT_ONLY) {
+                making->left[at + n] = row;
+                making->right[at + n] = match;
+            }
+        }
     }
-    if (status == DK_OK && *n >= DKI_NULL_KEY)
-        return dki_fail(err, DK_ERR_LIMIT, "%s: the result would have %llu rows, and %lu are the most",
-                        making->join.what, (unsigned long long)*n, (unsigned long)DKI_NULL_KEY - 1);
-    return status;
-}
-
-static dk_status alloc_rows(struct making *making, uint64_t n, dk_error *err)
-{
-    making->left = dki_alloc_wide(making->join.context, (size_t)n * sizeof *making->left, err);
-    making->right =
-        making->left ? dki_alloc_wide(making->join.context, (size_t)n * sizeof *making->right, err) : NULL;
-    return making->right ? DK_OK : DK_ERR_MEMORY;
+    return n;
 }
 
 static dk_status choose_rows(struct making *making, dk_error *err)
 {
+    dk_context *context = making->join.context;
+    uint64_t n_left = dk_table_n_rows(making->join.left);
     bool all = making->next && making->how->multiple == DK_MULTIPLE_ALL;
-    bool last = making->next && making->how->multiple == DK_MULTIPLE_LAST;
-    bool keeps = keeps_unmatched(making->how->kind);
-    uint64_t n_left = dk_table_n_rows(making->join.left), n = 0, n_rows;
-    dk_status status = count_rows(making, &n_rows, err);
+    dki_row_list list;
+    dk_status status = dki_row_list_count(&list, context, n_left, list_pairs, making, err);
 
-    if (status == DK_OK)
-        status = alloc_rows(making, n_rows, err);
-    making->is_all_left = status == DK_OK && n_rows == n_left;
-    DKI_FOR_ROWS(row, n_left, making->join.context, status, err)
-    {
-        uint32_t match = making->matches[row];
-
-        if (match >= DKI_NULL_KEY) {
-            if (keeps) {
-                making->left[n] = row;
-                making->right[n++] = DK_ROW_NULL;
-            } else {
-                making->is_all_left = false;
-            }
-            continue;
-        }
-        if (last)
-            match = making->last[match];
-        making->left[n] = row;
-        making->right[n++] = match;
-        for (match = all ? making->next[match] : DKI_NO_ROW; match != DKI_NO_ROW; match = making->next[match]) {
-            making->left[n] = row;
-            making->right[n++] = match;
-            making->is_all_left = false;
-        }
+    making->n = list.n;
+    making->is_all_left = !all && list.n == n_left;
+    if (status == DK_OK && list.n >= DKI_NULL_KEY)
+        status = dki_fail(err, DK_ERR_LIMIT, "%s: the result would have %llu rows, and %lu are the most",
+                          making->join.what, (unsigned long long)list.n, (unsigned long)DKI_NULL_KEY - 1);
+    if (status == DK_OK && !making->is_all_left) {
+        making->left = dki_alloc_wide(context, (size_t)list.n * sizeof *making->left, err);
+        status = making->left ? DK_OK : DK_ERR_MEMORY;
     }
-    making->n = n;
+    if (status == DK_OK) {
+        making->right = dki_alloc_wide(context, (size_t)list.n * sizeof *making->right, err);
+        status = making->right ? dki_row_list_write(&list, err) : DK_ERR_MEMORY;
+    }
+    dki_row_list_drop(&list);
     return status;
+}
+
+struct alone {
+    const uint32_t *firsts;
+    const uint64_t *used;
+};
+
+static uint64_t mask_alone(const void *arg, uint64_t row, unsigned n)
+{
+    const struct alone *alone = arg;
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        uint32_t first = alone->firsts ? alone->firsts[row + i] : (uint32_t)(row + i);
+
+        mask |= (uint64_t)(first == DKI_NULL_KEY || !dki_bit(alone->used, first)) << i;
+    }
+    return mask;
 }
 
 /* The rows of right whose key no row of left has. */
 static dk_status choose_right_alone(struct making *making, dk_error *err)
 {
     dk_context *context = making->join.context;
-    uint64_t n_right = dk_table_n_rows(making->join.right), n = 0, *used = NULL;
-    const uint32_t *firsts;
+    struct alone alone;
+    uint64_t *used = NULL;
     dk_status status = dki_join_index(&making->join, err);
 
     if (status == DK_OK)
         status = dki_join_used(&making->join, &used, err);
     if (status != DK_OK)
         return status;
-    firsts = making->join.index->firsts;
+    alone = (struct alone){ making->join.index->firsts, used };
     dki_free(context, making->right);
-    making->right = dki_alloc_array(context, (size_t)n_right, sizeof *making->right, err);
-    if (making->right == NULL)
-        status = DK_ERR_MEMORY;
-    DKI_FOR_ROWS(row, n_right, context, status, err)
-    {
-        uint32_t first = firsts ? firsts[row] : (uint32_t)row;
-
-        if (first == DKI_NULL_KEY || !dki_bit(used, first))
-            making->right[n++] = row;
-    }
-    making->n = n;
+    making->right = NULL;
+    status = dki_rows_choose(context, dk_table_n_rows(making->join.right), mask_alone, &alone, &making->right,
+                             &making->n, err);
     dki_free(context, used);
     return status;
 }
@@ -355,21 +351,29 @@ static dk_status add_alone(struct making *making, const dk_table **table, dk_err
     return status;
 }
 
+static uint64_t mask_matched(const void *arg, uint64_t row, unsigned n)
+{
+    const uint32_t *rows = (const uint32_t *)arg + row;
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        mask |= (uint64_t)(rows[i] < DKI_NULL_KEY) << i;
+    return mask;
+}
+
+static uint64_t mask_unmatched(const void *arg, uint64_t row, unsigned n)
+{
+    return ~mask_matched(arg, row, n) & (~UINT64_C(0) >> (64 - n));
+}
+
 /* Rows of left that match, or that do not. */
 static dk_status make_half(struct making *making, bool matched, const dk_table **out, dk_error *err)
 {
     const dki_match *match = making->join.match;
-    uint64_t n_rows = dk_table_n_rows(making->join.left), n = 0;
-    dk_status status = alloc_rows(making, matched ? match->n_matched : n_rows - match->n_matched, err);
+    dk_status status = dki_rows_choose(making->join.context, match->n_rows, matched ? mask_matched : mask_unmatched,
+                                       match->rows, &making->left, &making->n, err);
 
-    DKI_FOR_ROWS(row, n_rows, making->join.context, status, err)
-    {
-        if ((match->rows[row] < DKI_NULL_KEY) == matched)
-            making->left[n++] = row;
-    }
-    if (status == DK_OK)
-        status = dk_table_gather(making->join.left, making->left, n, out, err);
-    return status;
+    return status == DK_OK ? dk_table_gather(making->join.left, making->left, making->n, out, err) : status;
 }
 
 /* The whole. --------------------------------------------------------------------------------------------------- */

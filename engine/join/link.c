@@ -13,7 +13,6 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "expr/poll_row.h"
 #include "join_key.h"
 
 #define CHUNK_ROWS 262144 /* whole words, and as many as other columns have */
@@ -179,18 +178,34 @@ static dk_status find_last(dki_join *join, uint32_t **out, dk_error *err)
     return status;
 }
 
+struct choosing {
+    const uint32_t *matches, *last; /* last: NULL where the first row is taken */
+    uint64_t *rows;
+};
+
+static dk_status choose_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct choosing *choosing = arg;
+
+    (void)worker;
+    (void)err;
+    for (uint64_t row = begin; row < end; row++) {
+        uint32_t match = choosing->matches[row];
+
+        choosing->rows[row] = match >= DKI_NULL_KEY ? DK_ROW_NULL : choosing->last ? choosing->last[match] : match;
+    }
+    return DK_OK;
+}
+
 /* The rows of the other table whose columns are taken. */
 static dk_status choose_rows(dki_join *join, dk_multiple multiple, uint64_t *rows, dk_error *err)
 {
     uint32_t *last = NULL;
     dk_status status = multiple == DK_MULTIPLE_LAST ? find_last(join, &last, err) : DK_OK;
+    struct choosing choosing = { join->match->rows, last, rows };
 
-    DKI_FOR_ROWS(row, dk_table_n_rows(join->left), join->context, status, err)
-    {
-        uint32_t match = join->match->rows[row];
-
-        rows[row] = match >= DKI_NULL_KEY ? DK_ROW_NULL : last ? last[match] : match;
-    }
+    if (status == DK_OK)
+        status = dki_parallel(join->context, join->match->n_rows, CHUNK_ROWS, choose_range, &choosing, err);
     dki_free(join->context, last);
     return status;
 }

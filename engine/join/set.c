@@ -10,9 +10,10 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
-#include "base/status.h"
+#include "base/pool.h"
 #include "expr/poll_row.h"
 #include "join_key.h"
+#include "row_list.h"
 #include "rows/sort_counted.h"
 
 /* The columns of these names, or all; borrowed. The caller frees the list. */
@@ -116,6 +117,16 @@ static dk_status distinct_by_counts(const dk_table *table, const char *const *na
     return status;
 }
 
+static uint64_t mask_first(const void *arg, uint64_t row, unsigned n)
+{
+    const dki_key_index *index = arg;
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        mask |= (uint64_t)(first_of(index, row + i) == row + i) << i;
+    return mask;
+}
+
 static dk_status keep_distinct(const dk_table *table, const char *const *names, size_t n_names, dk_keep keep,
                                const dk_table **out, dk_error *err)
 {
@@ -135,18 +146,11 @@ static dk_status keep_distinct(const dk_table *table, const char *const *names, 
         *out = dk_table_retain(table);
         return DK_OK;
     }
-    if (status == DK_OK) {
-        rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
-        status = rows ? DK_OK : DK_ERR_MEMORY;
-    }
     if (status == DK_OK && keep == DK_KEEP_LAST) {
-        status = choose_last(index, n_rows, rows, &n, context, err);
-    } else {
-        DKI_FOR_ROWS(row, n_rows, context, status, err)
-        {
-            if (first_of(index, row) == row)
-                rows[n++] = row;
-        }
+        rows = dki_alloc_array(context, (size_t)n_rows, sizeof *rows, err);
+        status = rows ? choose_last(index, n_rows, rows, &n, context, err) : DK_ERR_MEMORY;
+    } else if (status == DK_OK) {
+        status = dki_rows_choose(context, n_rows, mask_first, index, &rows, &n, err);
     }
     if (status == DK_OK)
         status = dk_table_gather(table, rows, n, out, err);
@@ -198,26 +202,61 @@ dk_status dk_table_union(const dk_table *a, const dk_table *b, bool all, const d
     return status;
 }
 
+/* Rows of a, the first n_a of both, that b has, or has not. */
+struct siding {
+    const dki_key_index *index;
+    uint64_t n_a, *marks; /* bit r: the row whose first one is r is in b */
+    bool in_b;
+};
+
+static dk_status mark_range(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct siding *siding = arg;
+    uint32_t firsts[DK_BLOCK_ROWS];
+
+    (void)worker;
+    (void)err;
+    for (uint64_t row = begin; row < end; row += DK_BLOCK_ROWS) {
+        size_t n = end - row < DK_BLOCK_ROWS ? (size_t)(end - row) : DK_BLOCK_ROWS;
+
+        for (size_t i = 0; i < n; i++)
+            firsts[i] = (uint32_t)first_of(siding->index, siding->n_a + row + i);
+        (void)dki_key_mark(siding->marks, firsts, n);
+    }
+    return DK_OK;
+}
+
+static uint64_t mask_side(const void *arg, uint64_t row, unsigned n)
+{
+    const struct siding *siding = arg;
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        mask |= (uint64_t)(first_of(siding->index, row + i) == row + i &&
+                           dki_bit(siding->marks, (size_t)(row + i)) == siding->in_b)
+                << i;
+    return mask;
+}
+
 /* Rows of a that b has, or has not, each once. */
-static dk_status choose_rows(const dk_table *both, uint64_t n_a, bool in_b, uint64_t *rows, uint64_t *n,
+static dk_status choose_rows(const dk_table *both, uint64_t n_a, bool in_b, uint64_t **rows, uint64_t *n,
                              dk_error *err)
 {
     dk_context *context = dk_table_context(both);
     uint64_t n_rows = dk_table_n_rows(both);
-    uint64_t *marks = dki_calloc(context, dki_bit_words((size_t)n_rows) + 1, sizeof *marks, err);
+    struct siding siding = { .n_a = n_a, .in_b = in_b };
     dki_key_index *index = NULL;
-    dk_status status = marks ? index_rows(both, NULL, 0, &index, err) : DK_ERR_MEMORY;
+    dk_status status = DK_ERR_MEMORY;
 
-    DKI_FOR_ROWS(i, n_rows - n_a, context, status, err)
-    {
-        dki_bit_set(marks, (size_t)first_of(index, n_a + i));
-    }
-    DKI_FOR_ROWS(row, n_a, context, status, err)
-    {
-        if (first_of(index, row) == row && dki_bit(marks, (size_t)row) == in_b)
-            rows[(*n)++] = row;
-    }
-    dki_free(context, marks);
+    siding.marks = dki_calloc(context, dki_bit_words((size_t)n_rows) + 1, sizeof *siding.marks, err);
+    if (siding.marks)
+        status = index_rows(both, NULL, 0, &index, err);
+    siding.index = index;
+    if (status == DK_OK)
+        status = dki_parallel(context, n_rows - n_a, (uint64_t)DK_BLOCK_ROWS * 16, mark_range, &siding, err);
+    if (status == DK_OK)
+        status = dki_rows_choose(context, n_a, mask_side, &siding, rows, n, err);
+    dki_free(context, siding.marks);
     dki_key_index_release(index);
     return status;
 }
@@ -225,14 +264,13 @@ static dk_status choose_rows(const dk_table *both, uint64_t n_a, bool in_b, uint
 static dk_status choose_table(const dk_table *a, const dk_table *b, bool in_b, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(a);
-    uint64_t n_a = dk_table_n_rows(a), n = 0;
-    uint64_t *rows = dki_alloc_array(context, (size_t)n_a, sizeof *rows, err);
+    uint64_t n = 0, *rows = NULL;
     dk_properties properties;
     const dk_table *both = NULL, *chosen = NULL;
-    dk_status status = rows ? put_together(a, b, &both, err) : DK_ERR_MEMORY;
+    dk_status status = put_together(a, b, &both, err);
 
     if (status == DK_OK)
-        status = choose_rows(both, n_a, in_b, rows, &n, err);
+        status = choose_rows(both, dk_table_n_rows(a), in_b, &rows, &n, err);
     if (status == DK_OK)
         status = dk_table_gather(both, rows, n, &chosen, err);
     if (status == DK_OK) {
