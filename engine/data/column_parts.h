@@ -53,6 +53,12 @@ dk_status dki_columns_gather(dk_context *context, const dk_column *const *column
 /* The same rows of a category over another dictionary, in which every code means what it means now. */
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
                                  dk_error *err);
+/* A category, or a text column as one. DK_ERR_TYPE, without a message, for any other. */
+dk_status dki_column_categorise(const dk_column *column, const dk_column **out, dk_error *err);
+/* A category of the same rows over levels: of code c (0: null) the new one is codes[c], for every code of the column's
+ * dictionary. */
+dk_status dki_column_map_codes(const dk_column *column, const uint32_t *codes, const dk_dictionary *levels,
+                               const dk_column **out, dk_error *err);
 /* A dictionary with the same codes, and those of the levels that it lacks behind them, which have no labels;
  * declared as before. */
 dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *levels, size_t n_levels,

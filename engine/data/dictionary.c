@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "column_parts.h"
 #include "dictionary_parts.h"
+#include "hierarchy_parts.h"
 
 struct dk_dictionary {
     atomic_size_t n_references;
@@ -25,6 +26,8 @@ struct dk_dictionary {
     dk_text *labels; /* by code - 1; bytes NULL: none */
     char *label_bytes;
     bool declared;
+    const dk_hierarchy *hierarchy; /* whose level it is; NULL: none */
+    size_t hierarchy_level;
 };
 
 struct item {
@@ -230,6 +233,10 @@ static dk_status copy_levels(const dk_dictionary *dictionary, const dk_text *lev
         status = add_level(longer, levels[i], &added, err);
     if (status == DK_OK && !longer->declared)
         status = rank_levels(longer, err);
+    if (dictionary->hierarchy) {
+        longer->hierarchy = dk_hierarchy_retain(dictionary->hierarchy);
+        longer->hierarchy_level = dictionary->hierarchy_level;
+    }
     if (status == DK_OK)
         *out = longer;
     else
@@ -271,6 +278,25 @@ dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *
     return DK_OK;
 }
 
+dk_status dki_dictionary_of_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level,
+                                  dk_dictionary **out, dk_error *err)
+{
+    dk_status status = dki_dictionary_extend(dictionary, NULL, 0, out, err);
+
+    if (status != DK_OK)
+        return status;
+    dk_hierarchy_release((*out)->hierarchy);
+    (*out)->hierarchy = dk_hierarchy_retain(hierarchy);
+    (*out)->hierarchy_level = level;
+    return DK_OK;
+}
+
+const dk_hierarchy *dk_dictionary_hierarchy(const dk_dictionary *dictionary, size_t *level)
+{
+    *level = dictionary->hierarchy_level;
+    return dictionary->hierarchy;
+}
+
 const dk_dictionary *dk_dictionary_retain(const dk_dictionary *dictionary)
 {
     atomic_fetch_add_explicit(&((dk_dictionary *)(uintptr_t)dictionary)->n_references, 1, memory_order_relaxed);
@@ -289,6 +315,7 @@ void dk_dictionary_release(const dk_dictionary *shared)
     dki_free(context, dictionary->rank);
     dki_free(context, dictionary->labels);
     dki_free(context, dictionary->label_bytes);
+    dk_hierarchy_release(dictionary->hierarchy);
     dki_free(context, dictionary);
     dk_context_release(context);
 }

@@ -337,6 +337,14 @@ void dkl_release_dictionary(void *dictionary)
 {
     dk_dictionary_release(dictionary);
 }
+void dkl_release_hierarchy(void *hierarchy)
+{
+    dk_hierarchy_release(hierarchy);
+}
+void dkl_release_recode(void *recode)
+{
+    dk_recode_release(recode);
+}
 void dkl_release_expr(void *expr)
 {
     dk_expr_release(expr);
@@ -405,9 +413,10 @@ static const struct {
     const char *name;
     dkl_release_fn *release;
 } classes[] = {
-    { DKL_TABLE, dkl_release_table },       { DKL_COLUMN, dkl_release_column },
-    { DKL_EXPR, dkl_release_expr },         { DKL_BREAKDOWN, dkl_release_breakdown },
-    { DKL_SCENARIO, dkl_release_scenario }, { DKL_CODES, dkl_release_dictionary },
+    { DKL_TABLE, dkl_release_table },         { DKL_COLUMN, dkl_release_column },
+    { DKL_EXPR, dkl_release_expr },           { DKL_BREAKDOWN, dkl_release_breakdown },
+    { DKL_SCENARIO, dkl_release_scenario },   { DKL_CODES, dkl_release_dictionary },
+    { DKL_HIERARCHY, dkl_release_hierarchy }, { DKL_RECODE, dkl_release_recode },
 };
 #define N_CLASSES (sizeof classes / sizeof *classes)
 

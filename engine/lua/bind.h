@@ -17,6 +17,8 @@
 #define DKL_BREAKDOWN "dk.breakdown"
 #define DKL_SCENARIO "dk.scenario"
 #define DKL_CODES "dk.codes"
+#define DKL_HIERARCHY "dk.hierarchy"
+#define DKL_RECODE "dk.recode"
 #define DKL_SENTINEL "dk.sentinel"
 
 /* One for each Lua state. */
@@ -104,6 +106,8 @@ void dkl_release_builder(void *builder);
 void dkl_release_column(void *column);
 void dkl_release_dictionary(void *dictionary);
 void dkl_release_expr(void *expr);
+void dkl_release_hierarchy(void *hierarchy);
+void dkl_release_recode(void *recode);
 void dkl_release_scenario(void *scenario);
 void dkl_release_table(void *table);
 
@@ -153,5 +157,6 @@ void dkl_open_scenario(lua_State *L);
 void dkl_open_snapshot(lua_State *L);
 void dkl_open_lineage(lua_State *L);
 void dkl_open_codes(lua_State *L);
+void dkl_open_hierarchy(lua_State *L);
 
 #endif

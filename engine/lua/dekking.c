@@ -123,6 +123,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_snapshot(L);
     dkl_open_lineage(L);
     dkl_open_codes(L);
+    dkl_open_hierarchy(L);
     lua_settop(L, 1);
     dkl_open_library(L);
     return 1;

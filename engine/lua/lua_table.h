@@ -24,15 +24,16 @@ const char *dkl_check_expr(lua_State *L, int index, const char *what);
 void dkl_parse_condition(lua_State *L, const char *text, const char *what, void **slot);
 
 /* The methods that each file gives to tables; ends with NULL. */
-extern const luaL_Reg dkl_query_methods[];    /* lua_query.c */
-extern const luaL_Reg dkl_row_methods[];      /* lua_rows.c */
-extern const luaL_Reg dkl_window_methods[];   /* lua_window.c */
-extern const luaL_Reg dkl_reshape_methods[];  /* lua_reshape.c */
-extern const luaL_Reg dkl_join_methods[];     /* lua_join.c */
-extern const luaL_Reg dkl_write_methods[];    /* lua_write.c */
-extern const luaL_Reg dkl_about_methods[];    /* lua_about.c */
-extern const luaL_Reg dkl_snapshot_methods[]; /* lua_snapshot.c */
-extern const luaL_Reg dkl_codes_methods[];    /* lua_codes.c */
+extern const luaL_Reg dkl_query_methods[];     /* lua_query.c */
+extern const luaL_Reg dkl_row_methods[];       /* lua_rows.c */
+extern const luaL_Reg dkl_window_methods[];    /* lua_window.c */
+extern const luaL_Reg dkl_reshape_methods[];   /* lua_reshape.c */
+extern const luaL_Reg dkl_join_methods[];      /* lua_join.c */
+extern const luaL_Reg dkl_write_methods[];     /* lua_write.c */
+extern const luaL_Reg dkl_about_methods[];     /* lua_about.c */
+extern const luaL_Reg dkl_snapshot_methods[];  /* lua_snapshot.c */
+extern const luaL_Reg dkl_codes_methods[];     /* lua_codes.c */
+extern const luaL_Reg dkl_hierarchy_methods[]; /* lua_hierarchy.c */
 
 /* The text of the table as print shows it. */
 int dkl_table_tostring(lua_State *L);

@@ -11,9 +11,9 @@
 #include "lua_table.h"
 
 /* Methods that a part of the library adds to the table of methods: { method, part }. */
-static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" },
-                                              { "explain", "explain" },
-                                              { "plan", "explain" } };
+static const char *const lazy_methods[][2] = {
+    { "breakdown", "breakdown" }, { "explain", "explain" }, { "plan", "explain" }, { "recode", "hierarchy" }
+};
 #define N_LAZY (sizeof lazy_methods / sizeof *lazy_methods)
 
 static int table_len(lua_State *L)
@@ -106,6 +106,7 @@ void dkl_open_table(lua_State *L)
     luaL_setfuncs(L, dkl_about_methods, 0);
     luaL_setfuncs(L, dkl_snapshot_methods, 0);
     luaL_setfuncs(L, dkl_codes_methods, 0);
+    luaL_setfuncs(L, dkl_hierarchy_methods, 0);
     for (size_t i = 0; i < N_LAZY; i++) {
         lua_pushvalue(L, -1);
         lua_pushstring(L, lazy_methods[i][0]);

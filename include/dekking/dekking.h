@@ -13,11 +13,13 @@
 #include <dekking/error.h>
 #include <dekking/expr.h>
 #include <dekking/fingerprint.h>
+#include <dekking/hierarchy.h>
 #include <dekking/join.h>
 #include <dekking/levels.h>
 #include <dekking/lineage.h>
 #include <dekking/pivot.h>
 #include <dekking/published.h>
+#include <dekking/recode.h>
 #include <dekking/sample.h>
 #include <dekking/scenario.h>
 #include <dekking/set.h>

@@ -16,6 +16,7 @@
 #include <dekking/value.h>
 
 typedef struct dk_dictionary dk_dictionary;
+typedef struct dk_hierarchy dk_hierarchy; /* hierarchy.h */
 
 /* Makes a dictionary of n levels; code i + 1 is levels[i]. Texts are copied.
  *
@@ -43,6 +44,8 @@ DK_API uint32_t dk_dictionary_find(const dk_dictionary *dictionary, dk_text leve
 DK_API bool dk_dictionary_has_labels(const dk_dictionary *dictionary);
 /* The label of a code (1 .. n_levels), terminated; false where it has none. */
 DK_API bool dk_dictionary_label(const dk_dictionary *dictionary, uint32_t code, dk_text *out);
+/* The hierarchy that its levels are members of, borrowed, and of which level of it; NULL: none is known. */
+DK_API const dk_hierarchy *dk_dictionary_hierarchy(const dk_dictionary *dictionary, size_t *level);
 /* The first code that has this label, or 0. Cost: looks at every label. */
 DK_API uint32_t dk_dictionary_find_label(const dk_dictionary *dictionary, dk_text label);
 

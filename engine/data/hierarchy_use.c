@@ -1,0 +1,590 @@
+/* hierarchy_use.c - a table gets the levels above the one that it has.
+ *
+ * A member's parents are found once for each code of the column, not for each row; then each level is a column of codes
+ * that are looked up. Where rows have days of their own, that is done once for each time between two changes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/calendar.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "column_parts.h"
+#include "hierarchy_parts.h"
+#include "lineage.h"
+
+#define NAMED 3 /* so many unknown members does a note name */
+
+struct use {
+    const dk_table *table;
+    dk_context *context;
+    const dk_hierarchy *hierarchy; /* the vintage, where there is no `on` */
+    const char *name;              /* of the column that has members */
+    const dk_column *column;       /* it, as a category */
+    const dk_column *on;           /* NULL: one vintage */
+    size_t level;
+    size_t n_codes;    /* of the column, 0 included */
+    uint32_t *members; /* of each code: the member of the level, 0 where there is none */
+    int64_t *turns;    /* days on which something changes, ascending; with `on` alone */
+    size_t n_turns;
+    uint64_t *n_unknown; /* rows of each code that the hierarchy does not know on their day */
+};
+
+/* What is to be done. ---------------------------------------------------------------------------------------------- */
+
+static dk_status find_column(struct use *use, const dk_use_options *options, dk_error *err)
+{
+    const dk_hierarchy *hierarchy = use->hierarchy;
+    size_t at = DK_NO_COLUMN;
+    dk_type type;
+    dk_status status;
+
+    use->name = options->column;
+    for (size_t i = 0; use->name == NULL && i < hierarchy->n_levels; i++)
+        if (dk_table_find(use->table, hierarchy->levels[i].name) != DK_NO_COLUMN)
+            use->name = hierarchy->levels[i].name;
+    if (use->name == NULL) {
+        (void)dki_fail(err, DK_ERR_NAME, "no column is called as a level of the hierarchy: %s%s",
+                       hierarchy->levels[0].name, hierarchy->n_levels > 1 ? ", ..." : "");
+        dki_hint(err, "say which column has members, and of which level: { column = ..., level = \"%s\" }",
+                 hierarchy->levels[0].name);
+        return DK_ERR_NAME;
+    }
+    status = dk_table_get(use->table, use->name, &at, err);
+    if (status != DK_OK)
+        return status;
+    use->level = dk_hierarchy_find_level(hierarchy, options->level ? options->level : use->name);
+    if (use->level == SIZE_MAX) {
+        (void)dki_fail(err, DK_ERR_NAME, "the hierarchy has no level %s",
+                       options->level ? options->level : use->name);
+        dki_hint(err, "its finest is %s; say level = \"%s\" if that is what the column has",
+                 hierarchy->levels[0].name, hierarchy->levels[0].name);
+        return DK_ERR_NAME;
+    }
+    status = dki_column_categorise(dk_table_field(use->table, at)->column, &use->column, err);
+    if (status != DK_ERR_TYPE)
+        return status;
+    type = dk_column_type(dk_table_field(use->table, at)->column);
+    (void)dki_fail(err, DK_ERR_TYPE, "members of a hierarchy are categories or texts, and %s is %s", use->name,
+                   dk_type_name(type));
+    dki_hint(err, "read the table with types = { %s = \"category\" }", use->name);
+    return DK_ERR_TYPE;
+}
+
+static dk_status find_days(struct use *use, const dk_use_options *options, dk_error *err)
+{
+    size_t at = 0;
+    dk_type type;
+    dk_status status = dk_table_get(use->table, options->on, &at, err);
+
+    if (status != DK_OK)
+        return status;
+    type = dk_column_type(dk_table_field(use->table, at)->column);
+    if (type != DK_DATE && type != DK_TIMESTAMP)
+        return dki_fail(err, DK_ERR_TYPE, "the day of each row is a date, and %s is %s", options->on,
+                        dk_type_name(type));
+    use->on = dk_table_field(use->table, at)->column;
+    return DK_OK;
+}
+
+/* The vintage that all rows are told by, unless they have days of their own. */
+static dk_status find_vintage(struct use *use, const dk_hierarchy *hierarchy, const dk_use_options *options,
+                              dk_error *err)
+{
+    const char *as_of = dk_table_properties(use->table)->as_of;
+
+    if (!hierarchy->dated || options->on) {
+        use->hierarchy = dk_hierarchy_retain(hierarchy);
+        return DK_OK;
+    }
+    if (as_of)
+        return dk_hierarchy_at(hierarchy, as_of, &use->hierarchy, err);
+    (void)dki_fail(err, DK_ERR_ARGUMENT,
+                   "the hierarchy changes with time, and the table does not say of which day it is");
+    dki_hint(err, "use(geo:at \"2018-01-01\"), or { on = a column of dates }, or state as_of for the table");
+    return DK_ERR_ARGUMENT;
+}
+
+/* Members. --------------------------------------------------------------------------------------------------------- */
+
+static dk_status match_members(struct use *use, dk_error *err)
+{
+    const dk_dictionary *values = dk_column_levels(use->column);
+    const dk_dictionary *members = use->hierarchy->levels[use->level].members;
+
+    use->n_codes = dk_dictionary_n_levels(values) + 1;
+    use->members = dki_calloc(use->context, use->n_codes, sizeof *use->members, err);
+    use->n_unknown = dki_calloc(use->context, use->n_codes, sizeof *use->n_unknown, err);
+    if (use->members == NULL || use->n_unknown == NULL)
+        return DK_ERR_MEMORY;
+    for (uint32_t code = 1; code < use->n_codes; code++) {
+        dk_text value = dk_dictionary_level(values, code);
+
+        use->members[code] = dk_dictionary_find(members, value);
+        if (use->members[code] == 0)
+            use->members[code] = dk_dictionary_find_label(members, value);
+    }
+    return DK_OK;
+}
+
+/* The column itself, knowing its level, with levels for the members that it lacks. */
+static dk_status tag_column(struct use *use, const dk_column **out, dk_error *err)
+{
+    const dk_dictionary *values = dk_column_levels(use->column);
+    const dk_dictionary *members = use->hierarchy->levels[use->level].members;
+    size_t n_members = dk_dictionary_n_levels(members), n_missing = 0;
+    bool *has = dki_calloc(use->context, n_members + 1, sizeof *has, err), by_label = false;
+    dk_text *missing = dki_alloc_array(use->context, n_members, sizeof *missing, err);
+    dk_dictionary *longer = NULL, *tagged = NULL;
+    dk_status status = has && missing ? DK_OK : DK_ERR_MEMORY;
+
+    for (uint32_t code = 1; code < use->n_codes && status == DK_OK; code++) {
+        has[use->members[code]] = true;
+        by_label |= use->members[code] && !dk_dictionary_find(members, dk_dictionary_level(values, code));
+    }
+    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
+        dk_text name = dk_dictionary_level(members, member);
+
+        if (!has[member] && (!by_label || dk_dictionary_label(members, member, &name)))
+            missing[n_missing++] = name;
+    }
+    if (status == DK_OK)
+        status = dki_dictionary_extend(values, missing, n_missing, &longer, err);
+    if (status == DK_OK)
+        status = dki_dictionary_of_level(longer, use->hierarchy, use->level, &tagged, err);
+    if (status == DK_OK)
+        status = dki_column_with_levels(use->column, tagged, out, err);
+    dk_dictionary_release(tagged);
+    dk_dictionary_release(longer);
+    dki_free(use->context, missing);
+    dki_free(use->context, has);
+    return status;
+}
+
+/* Counts the rows of each code. */
+static dk_status count_codes(struct use *use, uint64_t *counts, dk_error *err)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+    dk_view view;
+
+    dk_view_init(&view, use->context);
+    for (uint64_t row = 0, n = dk_column_n_rows(use->column); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        status = dki_poll(use->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(use->column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS,
+                                    &view, err);
+        if (status != DK_OK)
+            break;
+        dki_view_codes(&view, codes);
+        for (size_t i = 0; i < view.n; i++)
+            counts[codes[i]]++;
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+/* Levels by one vintage. ------------------------------------------------------------------------------------------- */
+
+static dk_status level_by_code(const struct use *use, size_t level, const dk_dictionary *levels,
+                               const dk_column **out, dk_error *err)
+{
+    uint32_t *codes = dki_calloc(use->context, use->n_codes, sizeof *codes, err);
+    dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
+
+    for (uint32_t code = 1; code < use->n_codes && status == DK_OK; code++)
+        codes[code] = dki_hierarchy_ancestor(use->hierarchy, use->level, use->members[code], level, dki_any_day());
+    if (status == DK_OK)
+        status = dki_column_map_codes(use->column, codes, levels, out, err);
+    dki_free(use->context, codes);
+    return status;
+}
+
+/* Levels by days of the rows. -------------------------------------------------------------------------------------- */
+
+static int by_day(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Between two turns nothing changes: turn 0 is the beginning. */
+static dk_status find_turns(struct use *use, dk_error *err)
+{
+    const dk_hierarchy *hierarchy = use->hierarchy;
+    size_t n_spans = 0, n = 0;
+
+    for (size_t i = use->level; i < hierarchy->n_levels; i++)
+        n_spans += hierarchy->levels[i].n_spans;
+    use->turns = dki_alloc_array(use->context, 2 * n_spans + 1, sizeof *use->turns, err);
+    if (use->turns == NULL)
+        return DK_ERR_MEMORY;
+    use->turns[n++] = DKI_DAY_FIRST;
+    for (size_t i = use->level; i < hierarchy->n_levels; i++)
+        for (size_t k = 0; k < hierarchy->levels[i].n_spans; k++) {
+            use->turns[n++] = hierarchy->levels[i].spans[k].from;
+            use->turns[n++] = hierarchy->levels[i].spans[k].to;
+        }
+    qsort(use->turns, n, sizeof *use->turns, by_day);
+    use->n_turns = 1;
+    for (size_t i = 1; i < n; i++)
+        if (use->turns[i] != use->turns[use->n_turns - 1] && use->turns[i] != DKI_DAY_LAST)
+            use->turns[use->n_turns++] = use->turns[i];
+    return DK_OK;
+}
+
+static size_t turn_of(const struct use *use, int64_t day)
+{
+    size_t low = 0, high = use->n_turns;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (use->turns[middle] <= day)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* What a code is on a level between turns; made when it is first asked for. */
+struct dated_level {
+    const struct use *use;
+    size_t level;
+    uint32_t **codes; /* of each turn; NULL: not asked for yet */
+};
+
+static dk_status codes_at(struct dated_level *dated, size_t turn, const uint32_t **out, dk_error *err)
+{
+    const struct use *use = dated->use;
+    uint32_t *codes = dated->codes[turn];
+
+    if (codes == NULL) {
+        codes = dated->codes[turn] = dki_calloc(use->context, use->n_codes, sizeof *codes, err);
+        if (codes == NULL)
+            return DK_ERR_MEMORY;
+        for (uint32_t code = 1; code < use->n_codes; code++)
+            codes[code] = use->members[code]
+                              ? dki_hierarchy_ancestor(use->hierarchy, use->level, use->members[code], dated->level,
+                                                       use->turns[turn])
+                              : 0;
+    }
+    *out = codes;
+    return DK_OK;
+}
+
+static int64_t day_of(const dk_view *view, size_t i)
+{
+    int64_t value = dki_view_value(view, i).as.integer;
+
+    return view->type == DK_TIMESTAMP ? dki_day_of_time(value) : value;
+}
+
+/* Calls act for each row whose member and day are known, with its turn. */
+static dk_status each_dated_row(const struct use *use,
+                                dk_status (*act)(void *arg, uint32_t code, size_t turn, dk_error *err),
+                                dk_status (*null_row)(void *arg, dk_error *err), void *arg, dk_error *err)
+{
+    dk_view views[2];
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < 2; k++)
+        dk_view_init(&views[k], use->context);
+    for (uint64_t row = 0, n = dk_column_n_rows(use->column); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(use->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(use->column, row, n_block, &views[0], err);
+        if (status == DK_OK)
+            status = dk_column_view(use->on, row, n_block, &views[1], err);
+        for (size_t i = 0; i < n_block && status == DK_OK; i++) {
+            uint32_t code = dki_view_code(&views[0], i);
+
+            status = code == 0 || dki_view_is_null(&views[1], i)
+                         ? null_row(arg, err)
+                         : act(arg, code, turn_of(use, day_of(&views[1], i)), err);
+        }
+    }
+    for (size_t k = 0; k < 2; k++)
+        dk_view_release(&views[k]);
+    return status;
+}
+
+struct dated_build {
+    struct dated_level level;
+    dk_builder *builder;
+};
+
+static dk_status append_dated(void *arg, uint32_t code, size_t turn, dk_error *err)
+{
+    struct dated_build *build = arg;
+    const uint32_t *codes = NULL;
+    dk_status status = codes_at(&build->level, turn, &codes, err);
+
+    return status == DK_OK ? dk_builder_code(build->builder, codes[code], err) : status;
+}
+
+static dk_status append_null(void *arg, dk_error *err)
+{
+    struct dated_build *build = arg;
+
+    return dk_builder_null(build->builder, 1, err);
+}
+
+static dk_status level_by_day(const struct use *use, size_t level, const dk_dictionary *levels,
+                              const dk_column **out, dk_error *err)
+{
+    struct dated_build build = { .level = { .use = use, .level = level } };
+    dk_status status;
+
+    build.level.codes = dki_calloc(use->context, use->n_turns, sizeof *build.level.codes, err);
+    status = build.level.codes ? dk_builder_new(use->context, DK_CATEGORY, 0, levels, &build.builder, err)
+                               : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = each_dated_row(use, append_dated, append_null, &build, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(build.builder, out, err);
+    dk_builder_release(build.builder);
+    for (size_t i = 0; build.level.codes && i < use->n_turns; i++)
+        dki_free(use->context, build.level.codes[i]);
+    dki_free(use->context, build.level.codes);
+    return status;
+}
+
+static dk_status count_dated(void *arg, uint32_t code, size_t turn, dk_error *err)
+{
+    struct use *use = arg;
+
+    (void)err;
+    if (use->members[code] == 0 ||
+        !dki_hierarchy_span(use->hierarchy, use->level, use->members[code], use->turns[turn]))
+        use->n_unknown[code]++;
+    return DK_OK;
+}
+
+static dk_status count_nothing(void *arg, dk_error *err)
+{
+    (void)arg;
+    (void)err;
+    return DK_OK;
+}
+
+static dk_status find_unknown(struct use *use, dk_error *err)
+{
+    dk_status status;
+
+    if (use->on)
+        return each_dated_row(use, count_dated, count_nothing, use, err);
+    status = count_codes(use, use->n_unknown, err);
+    for (uint32_t code = 0; code < use->n_codes; code++)
+        if (code == 0 || use->members[code] > 0)
+            use->n_unknown[code] = 0;
+    return status;
+}
+
+/* The new table. --------------------------------------------------------------------------------------------------- */
+
+/* Whether a column that the table has says what the hierarchy does. */
+static dk_status check_existing(const struct use *use, const char *name, const dk_column *has,
+                                const dk_column *made, dk_error *err)
+{
+    dk_view views[3];
+    const dk_column *columns[] = { has, made, use->column };
+    dk_status status = DK_OK;
+
+    if (dk_column_type(has) != DK_CATEGORY && dk_column_type(has) != DK_TEXT)
+        return dki_fail(err, DK_ERR_TYPE, "the table has a column %s already, which is %s", name,
+                        dk_type_name(dk_column_type(has)));
+    for (size_t k = 0; k < 3; k++)
+        dk_view_init(&views[k], use->context);
+    for (uint64_t row = 0, n = dk_column_n_rows(has); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(use->context, err);
+        for (size_t k = 0; k < 3 && status == DK_OK; k++)
+            status = dk_column_view(columns[k], row, n_block, &views[k], err);
+        for (size_t i = 0; i < n_block && status == DK_OK; i++) {
+            bool no_a = dki_view_is_null(&views[0], i), no_b = dki_view_is_null(&views[1], i);
+            dk_text a = no_a ? (dk_text){ "null", 4 } : dki_view_text(&views[0], i);
+            dk_text b = no_b ? (dk_text){ "null", 4 } : dki_view_text(&views[1], i);
+            dk_text member = dki_view_text(&views[2], i);
+
+            if (no_a == no_b && a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0)
+                continue;
+            if (no_b && !no_a && dki_view_is_null(&views[2], i))
+                continue; /* the hierarchy has nothing to say of it */
+            status = dki_fail(err, DK_ERR_DATA,
+                              "row %llu: %.*s belongs to %.*s in the column %s, and to %.*s in the hierarchy",
+                              (unsigned long long)(row + i) + 1, (int)member.size, member.bytes, (int)a.size,
+                              a.bytes, name, (int)b.size, b.bytes);
+            dki_hint(err, "drop or rename the column %s, or use the vintage that it was made by", name);
+        }
+    }
+    for (size_t k = 0; k < 3; k++)
+        dk_view_release(&views[k]);
+    return status;
+}
+
+/* The column of a level: the table's own where it agrees, with the dictionary of the level. */
+static dk_status make_level(const struct use *use, size_t level, const dk_column **out, dk_error *err)
+{
+    const char *name = use->hierarchy->levels[level].name;
+    size_t at = dk_table_find(use->table, name);
+    dk_dictionary *levels = NULL;
+    dk_status status =
+        dki_dictionary_of_level(use->hierarchy->levels[level].members, use->hierarchy, level, &levels, err);
+
+    if (status == DK_OK)
+        status = use->on ? level_by_day(use, level, levels, out, err) : level_by_code(use, level, levels, out, err);
+    dk_dictionary_release(levels);
+    if (status == DK_OK && at != DK_NO_COLUMN) {
+        status = check_existing(use, name, dk_table_field(use->table, at)->column, *out, err);
+        if (status != DK_OK) {
+            dk_column_release(*out);
+            *out = NULL;
+        }
+    }
+    return status;
+}
+
+/* Says how many rows have a member that is unknown, and names some. */
+static dk_status note_unknown(const struct use *use, const dk_table **table, dk_error *err)
+{
+    const dk_dictionary *values = dk_column_levels(use->column);
+    const char *vintage = dk_hierarchy_vintage(use->hierarchy);
+    const dk_table *noted = NULL;
+    uint64_t n_rows = 0;
+    size_t n = 0;
+    dki_buffer text, names;
+    dk_status status = DK_OK;
+
+    dki_buffer_init(&text, use->context);
+    dki_buffer_init(&names, use->context);
+    for (uint32_t code = 1; code < use->n_codes && status == DK_OK; code++) {
+        dk_text value = dk_dictionary_level(values, code);
+
+        if (use->n_unknown[code] == 0)
+            continue;
+        n_rows += use->n_unknown[code];
+        if (n++ < NAMED)
+            status = dki_buffer_format(
+                &names, err, "%s%.*s", n > 1 ? ", " : "",
+                (int)dki_utf8_floor(value.bytes, value.size, value.size < 60 ? value.size : 60), value.bytes);
+    }
+    if (status == DK_OK && n > 0)
+        status = dki_buffer_format(&text, err, "%llu row%s ha%s a %s that the hierarchy does not know%s%s: %s%s",
+                                   (unsigned long long)n_rows, n_rows == 1 ? "" : "s", n_rows == 1 ? "s" : "ve",
+                                   use->name,
+                                   vintage   ? " on "
+                                   : use->on ? " on its day"
+                                             : "",
+                                   vintage ? vintage : "", names.bytes, n > NAMED ? ", ..." : "");
+    if (status == DK_OK && n > 0)
+        status = dk_table_with_note(*table, text.bytes, &noted, err);
+    if (noted) {
+        dk_table_release(*table);
+        *table = noted;
+    }
+    dki_buffer_drop(&text);
+    dki_buffer_drop(&names);
+    return status;
+}
+
+/* The column has another dictionary, and the values that it had: it is still part of the key. */
+static dk_status keep_key(const struct use *use, const dk_table **table, dk_error *err)
+{
+    const dk_properties *before = dk_table_properties(use->table);
+    dk_properties properties = *dk_table_properties(*table);
+    const dk_table *keyed = NULL;
+    dk_status status;
+
+    if (properties.n_key == before->n_key)
+        return DK_OK;
+    properties.key = before->key;
+    properties.n_key = before->n_key;
+    status = dk_table_with_properties(*table, &properties, &keyed, err);
+    if (status != DK_OK)
+        return status;
+    dk_table_release(*table);
+    *table = keyed;
+    return DK_OK;
+}
+
+static dk_status make_table(struct use *use, const dk_table **out, dk_error *err)
+{
+    dk_field fields[DK_MOST_LEVELS];
+    const dk_column *made[DK_MOST_LEVELS] = { NULL };
+    const dk_table *table = NULL;
+    size_t n = 0;
+    dk_status status = DK_OK;
+
+    for (size_t level = use->level; level < use->hierarchy->n_levels && status == DK_OK; level++) {
+        const char *name = level == use->level ? use->name : use->hierarchy->levels[level].name;
+        size_t at = dk_table_find(use->table, name);
+
+        status = level == use->level ? tag_column(use, &made[n], err) : make_level(use, level, &made[n], err);
+        if (status != DK_OK)
+            break;
+        fields[n] = at == DK_NO_COLUMN ? DK_FIELD(name, NULL) : *dk_table_field(use->table, at);
+        fields[n].column = made[n];
+        n++;
+    }
+    if (status == DK_OK)
+        status = dk_table_with(use->table, fields, n, &table, err);
+    if (status == DK_OK)
+        status = keep_key(use, &table, err);
+    if (status == DK_OK) {
+        const char *vintage = dk_hierarchy_vintage(use->hierarchy), *name = use->hierarchy->name;
+
+        status = dki_table_add_step(table, use->table, err, "%s put into the levels of the hierarchy%s%s%s%s",
+                                    use->name, name ? " " : "", name ? name : "",
+                                    use->on   ? ", as they were on the day of each row"
+                                    : vintage ? ", as they were on "
+                                              : "",
+                                    !use->on && vintage ? vintage : "");
+    }
+    if (status == DK_OK)
+        status = note_unknown(use, &table, err);
+    for (size_t i = 0; i < DK_MOST_LEVELS; i++)
+        dk_column_release(made[i]);
+    if (status == DK_OK)
+        *out = table;
+    else
+        dk_table_release(table);
+    return status;
+}
+
+dk_status dk_table_use(const dk_table *table, const dk_hierarchy *hierarchy, const dk_use_options *options,
+                       const dk_table **out, dk_error *err)
+{
+    static const dk_use_options none = { NULL, NULL, NULL };
+    struct use use = { .table = table, .context = dk_table_context(table) };
+    dk_status status;
+
+    if (options == NULL)
+        options = &none;
+    status = find_vintage(&use, hierarchy, options, err);
+    if (status == DK_OK)
+        status = find_column(&use, options, err);
+    if (status == DK_OK && options->on)
+        status = find_days(&use, options, err);
+    if (status == DK_OK)
+        status = match_members(&use, err);
+    if (status == DK_OK && use.on)
+        status = find_turns(&use, err);
+    if (status == DK_OK)
+        status = find_unknown(&use, err);
+    if (status == DK_OK)
+        status = make_table(&use, out, err);
+    dk_column_release(use.column);
+    dk_hierarchy_release(use.hierarchy);
+    dki_free(use.context, use.members);
+    dki_free(use.context, use.n_unknown);
+    dki_free(use.context, use.turns);
+    return status;
+}

@@ -1,0 +1,440 @@
+/* recode_table.c - a table whose members are others now.
+ *
+ * Where every member becomes one, its codes are looked up. Where one becomes several, its rows are repeated, and what is
+ * additive is divided: each part is rounded down to the last digit that is kept, and the last part gets what is left.
+ */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "column_parts.h"
+#include "lineage.h"
+#include "recode_parts.h"
+#include "table_parts.h"
+
+#define MORE_DIGITS 9 /* behind those that a divided column has */
+
+/* Of a code of the column: the pairs first .. first + n - 1 of what it becomes. */
+struct becomes {
+    size_t first, n; /* n 0: it stays */
+    uint32_t codes;  /* of the first in `codes`; where it stays, its own new code */
+};
+
+struct recoding {
+    const dk_table *table;
+    dk_context *context;
+    const dk_recode *recode;
+    const char *name;
+    const dk_column *column; /* a category */
+    struct becomes *becomes; /* of each code, 0 included */
+    size_t n_codes;
+    uint32_t *codes; /* of each pair the code in levels */
+    const dk_dictionary *levels;
+    uint64_t *rows;  /* of the new table, in which row of the old one each is; NULL: the same rows */
+    uint32_t *parts; /* which part of it, 1 from the first on; 0: the whole row */
+    uint64_t n_rows, n_divided;
+};
+
+/* Levels: those that stay as they are, and behind them the new ones. */
+static dk_status make_levels(struct recoding *recoding, dk_error *err)
+{
+    const dk_dictionary *values = dk_column_levels(recoding->column);
+    size_t n_pairs = dk_recode_n_pairs(recoding->recode), n_kept = 0;
+    dk_text *names = dki_alloc_array(recoding->context, recoding->n_codes + n_pairs, sizeof *names, err);
+    dki_text_map map;
+    dk_dictionary *levels = NULL;
+    dk_status status = names ? DK_OK : DK_ERR_MEMORY;
+    uint32_t number;
+
+    dki_text_map_init(&map, recoding->context);
+    for (uint32_t code = 1; code < recoding->n_codes && status == DK_OK; code++)
+        if (recoding->becomes[code].n == 0) {
+            status = dki_text_map_add(&map, dk_dictionary_level(values, code).bytes,
+                                      dk_dictionary_level(values, code).size, &number, err);
+            recoding->becomes[code].codes = number + 1;
+        }
+    for (size_t i = 0; i < n_pairs && status == DK_OK; i++) {
+        dk_recode_pair pair = dk_recode_get(recoding->recode, i);
+
+        status = dki_text_map_add(&map, pair.new.bytes, pair.new.size, &number, err);
+        recoding->codes[i] = number + 1;
+    }
+    for (n_kept = 0; n_kept < map.n && status == DK_OK; n_kept++)
+        names[n_kept].bytes = dki_text_map_get(&map, (uint32_t)n_kept, &names[n_kept].size);
+    if (status == DK_OK)
+        status =
+            dk_dictionary_new(recoding->context, names, n_kept, dk_dictionary_is_declared(values), &levels, err);
+    dki_text_map_drop(&map);
+    dki_free(recoding->context, names);
+    if (status == DK_OK)
+        recoding->levels = levels;
+    return status;
+}
+
+static dk_status match(struct recoding *recoding, dk_error *err)
+{
+    const dk_dictionary *values = dk_column_levels(recoding->column);
+    size_t n_pairs = dk_recode_n_pairs(recoding->recode);
+
+    recoding->n_codes = dk_dictionary_n_levels(values) + 1;
+    recoding->becomes = dki_calloc(recoding->context, recoding->n_codes, sizeof *recoding->becomes, err);
+    recoding->codes =
+        recoding->becomes ? dki_calloc(recoding->context, n_pairs, sizeof *recoding->codes, err) : NULL;
+    if (recoding->codes == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n_pairs; i++) {
+        uint32_t code = dk_dictionary_find(values, dk_recode_get(recoding->recode, i).old);
+
+        if (code == 0)
+            continue;
+        if (recoding->becomes[code].n++ == 0)
+            recoding->becomes[code].first = i;
+    }
+    return make_levels(recoding, err);
+}
+
+/* Rows. ------------------------------------------------------------------------------------------------------------ */
+
+/* Calls act for each row with its code. */
+static dk_status each_row(const struct recoding *recoding, void (*act)(void *arg, uint64_t row, uint32_t code),
+                          void *arg, dk_error *err)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+    dk_view view;
+
+    dk_view_init(&view, recoding->context);
+    for (uint64_t row = 0, n = dk_column_n_rows(recoding->column); row < n && status == DK_OK;
+         row += DK_BLOCK_ROWS) {
+        status = dki_poll(recoding->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(recoding->column, row,
+                                    n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view, err);
+        if (status != DK_OK)
+            break;
+        dki_view_codes(&view, codes);
+        for (size_t i = 0; i < view.n; i++)
+            act(arg, row + i, codes[i]);
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+static void count_row(void *arg, uint64_t row, uint32_t code)
+{
+    struct recoding *recoding = arg;
+    size_t n = recoding->becomes[code].n;
+
+    (void)row;
+    recoding->n_rows += n > 1 ? n : 1;
+    recoding->n_divided += n > 1;
+}
+
+static void write_row(void *arg, uint64_t row, uint32_t code)
+{
+    struct recoding *recoding = arg;
+    size_t n = recoding->becomes[code].n;
+
+    for (size_t part = 0; part < (n > 1 ? n : 1); part++) {
+        recoding->rows[recoding->n_rows] = row;
+        recoding->parts[recoding->n_rows++] = n > 1 ? (uint32_t)part + 1 : 0;
+    }
+}
+
+static dk_status lay_out_rows(struct recoding *recoding, dk_error *err)
+{
+    dk_status status = each_row(recoding, count_row, recoding, err);
+
+    if (status != DK_OK || recoding->n_divided == 0)
+        return status;
+    recoding->rows = dki_alloc_array(recoding->context, (size_t)recoding->n_rows, sizeof *recoding->rows, err);
+    recoding->parts =
+        recoding->rows ? dki_alloc_array(recoding->context, (size_t)recoding->n_rows, sizeof *recoding->parts, err)
+                       : NULL;
+    if (recoding->parts == NULL)
+        return DK_ERR_MEMORY;
+    recoding->n_rows = 0;
+    return each_row(recoding, write_row, recoding, err);
+}
+
+/* Columns. --------------------------------------------------------------------------------------------------------- */
+
+static dk_status recode_codes(const struct recoding *recoding, const dk_column **out, dk_error *err)
+{
+    uint32_t *codes = dki_calloc(recoding->context, recoding->n_codes, sizeof *codes, err);
+    dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
+
+    for (uint32_t code = 1; code < recoding->n_codes && status == DK_OK; code++) {
+        const struct becomes *becomes = &recoding->becomes[code];
+
+        codes[code] = becomes->n > 0 ? recoding->codes[becomes->first] : becomes->codes;
+    }
+    if (status == DK_OK)
+        status = dki_column_map_codes(recoding->column, codes, recoding->levels, out, err);
+    dki_free(recoding->context, codes);
+    return status;
+}
+
+/* The members of rows some of which are parts. */
+static dk_status recode_parts(const struct recoding *recoding, const dk_column **out, dk_error *err)
+{
+    dk_builder *builder = NULL;
+    dk_status status = dk_builder_new(recoding->context, DK_CATEGORY, 0, recoding->levels, &builder, err);
+    dk_view view;
+    uint64_t seen = UINT64_MAX;
+
+    dk_view_init(&view, recoding->context);
+    for (uint64_t i = 0; i < recoding->n_rows && status == DK_OK; i++) {
+        uint64_t row = recoding->rows[i], block = row / DK_BLOCK_ROWS * DK_BLOCK_ROWS;
+        uint64_t left = dk_column_n_rows(recoding->column) - block;
+        const struct becomes *becomes;
+        uint32_t code;
+
+        if (block != seen) {
+            status = dki_poll(recoding->context, err);
+            if (status == DK_OK)
+                status = dk_column_view(recoding->column, block,
+                                        left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, &view, err);
+            if (status != DK_OK)
+                break;
+            seen = block;
+        }
+        code = dki_view_code(&view, (size_t)(row - block));
+        becomes = &recoding->becomes[code];
+        code = code == 0 ? 0
+               : becomes->n == 0
+                   ? becomes->codes
+                   : recoding->codes[becomes->first + (recoding->parts[i] ? recoding->parts[i] - 1 : 0)];
+        status = dk_builder_code(builder, code, err);
+    }
+    dk_view_release(&view);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
+
+/* The share of a row that is a part; the last part's is what the others leave. */
+static bool share_out(const struct recoding *recoding, uint64_t i, int64_t value, int64_t *out)
+{
+    const struct becomes *becomes;
+    uint32_t part = recoding->parts[i], code;
+    dki_i128 given = 0, exact = 0;
+    dk_value member;
+
+    if (dk_column_get(recoding->column, recoding->rows[i], &member, NULL) != DK_OK)
+        return false;
+    code = dk_dictionary_find(dk_column_levels(recoding->column), member.as.text);
+    becomes = &recoding->becomes[code];
+    for (size_t k = 0; k < part; k++) {
+        dk_ratio share = dk_recode_get(recoding->recode, becomes->first + k).share;
+
+        exact = (dki_i128)value * share.numerator / share.denominator;
+        given += exact;
+    }
+    *out = (int64_t)(part == becomes->n ? value - (given - exact) : exact);
+    return true;
+}
+
+/* A column, or (NULL) the number 1, divided along with the rows. */
+static dk_status divide(const struct recoding *recoding, const dk_column *column, const dk_column **out,
+                        dk_error *err)
+{
+    uint8_t scale = column ? dk_column_scale(column) : 0;
+    uint8_t new_scale = scale > DK_DECIMAL_MAX_SCALE - MORE_DIGITS ? DK_DECIMAL_MAX_SCALE : scale + MORE_DIGITS;
+    dk_builder *builder = NULL;
+    dk_status status = dk_builder_new(recoding->context, DK_DECIMAL, new_scale, NULL, &builder, err);
+
+    for (uint64_t i = 0; i < recoding->n_rows && status == DK_OK; i++) {
+        dk_value value = { .type = DK_INTEGER, .as.integer = 1 };
+        int64_t scaled = 0;
+
+        if (i % DK_BLOCK_ROWS == 0)
+            status = dki_poll(recoding->context, err);
+        if (status == DK_OK && column)
+            status = dk_column_get(column, recoding->rows[i], &value, err);
+        if (status != DK_OK)
+            break;
+        if (value.is_null) {
+            status = dk_builder_null(builder, 1, err);
+            continue;
+        }
+        if (!dki_rescale(value.as.integer, scale, new_scale, &scaled) ||
+            (recoding->parts[i] > 0 && !share_out(recoding, i, scaled, &scaled)))
+            status = dki_fail(err, DK_ERR_OVERFLOW, "row %llu: %lld cannot be divided, it has too many digits",
+                              (unsigned long long)recoding->rows[i] + 1, (long long)value.as.integer);
+        if (status == DK_OK)
+            status = dk_builder_integer(builder, scaled, err);
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
+
+/* The table. ------------------------------------------------------------------------------------------------------- */
+
+static bool is_divided(const struct recoding *recoding, const dk_recode_options *options, const char *name)
+{
+    const char *weight = dk_table_properties(recoding->table)->weight;
+
+    if (weight && strcmp(weight, name) == 0)
+        return true;
+    for (size_t i = 0; i < options->n_columns; i++)
+        if (strcmp(options->columns[i], name) == 0)
+            return true;
+    return false;
+}
+
+static dk_status check_divided(const struct recoding *recoding, const dk_recode_options *options, dk_error *err)
+{
+    const char *weight = dk_table_properties(recoding->table)->weight;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < options->n_columns && status == DK_OK; i++) {
+        size_t at = 0;
+        dk_type type;
+
+        status = dk_table_get(recoding->table, options->columns[i], &at, err);
+        type = status == DK_OK ? dk_column_type(dk_table_field(recoding->table, at)->column) : DK_INTEGER;
+        if (type != DK_INTEGER && type != DK_DECIMAL)
+            return dki_fail(err, DK_ERR_TYPE, "the column %s is %s: only whole and decimal numbers can be divided",
+                            options->columns[i], dk_type_name(type));
+    }
+    if (status != DK_OK || recoding->n_divided == 0)
+        return status;
+    if (dk_table_margin(recoding->table)) {
+        (void)dki_fail(err, DK_ERR_MARGIN, "rows are to be divided, and the table has rows that are totals");
+        dki_hint(err, "take its :detail()");
+        return DK_ERR_MARGIN;
+    }
+    if (weight || options->weight || options->n_columns > 0)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "%llu row%s to be divided, and the table has no weight",
+                   (unsigned long long)recoding->n_divided, recoding->n_divided == 1 ? " is" : "s are");
+    dki_hint(err,
+             "name a weight to be made, { weight = \"gewicht\" }, or the counts to divide, { divide = { ... } }");
+    return DK_ERR_ARGUMENT;
+}
+
+static dk_status make_column(const struct recoding *recoding, const dk_recode_options *options, size_t i,
+                             const dk_column **out, dk_error *err)
+{
+    const dk_field *field = dk_table_field(recoding->table, i);
+
+    if (recoding->rows == NULL) {
+        if (strcmp(field->name, recoding->name) == 0)
+            return recode_codes(recoding, out, err);
+        *out = dk_column_retain(field->column);
+        return DK_OK;
+    }
+    if (strcmp(field->name, recoding->name) == 0)
+        return recode_parts(recoding, out, err);
+    if (is_divided(recoding, options, field->name))
+        return divide(recoding, field->column, out, err);
+    return dk_column_gather(field->column, recoding->rows, recoding->n_rows, out, err);
+}
+
+static dk_status add_words(const struct recoding *recoding, const dk_table **table, dk_error *err)
+{
+    const dk_table *noted = NULL;
+    dki_buffer text;
+    dk_status status = dki_table_add_step(*table, recoding->table, err, "members of %s recoded%s", recoding->name,
+                                          recoding->n_divided > 0 ? ", some divided by shares: an estimate" : "");
+
+    if (status != DK_OK || recoding->n_divided == 0)
+        return status;
+    dki_buffer_init(&text, recoding->context);
+    status = dki_buffer_format(&text, err, "an estimate: %llu row%s divided over several %s by shares",
+                               (unsigned long long)recoding->n_divided,
+                               recoding->n_divided == 1 ? " was" : "s were", recoding->name);
+    if (status == DK_OK)
+        status = dk_table_with_note(*table, text.bytes, &noted, err);
+    dki_buffer_drop(&text);
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = noted;
+    }
+    return status;
+}
+
+static dk_status make_table(const struct recoding *recoding, const dk_recode_options *options, const dk_table **out,
+                            dk_error *err)
+{
+    size_t n = dk_table_n_columns(recoding->table);
+    dk_properties properties = *dk_table_properties(recoding->table);
+    bool makes_weight = recoding->n_divided > 0 && options->weight && properties.weight == NULL;
+    dk_field *fields = dki_calloc(recoding->context, n + 1, sizeof *fields, err);
+    dk_table *made = NULL;
+    const dk_table *table = NULL;
+    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        fields[i] = *dk_table_field(recoding->table, i);
+        fields[i].column = NULL;
+        status = make_column(recoding, options, i, &fields[i].column, err);
+    }
+    if (status == DK_OK && makes_weight) {
+        fields[n] = DK_FIELD(options->weight, NULL);
+        status = divide(recoding, NULL, &fields[n].column, err);
+        properties.weight = options->weight;
+    }
+    if (status == DK_OK) {
+        properties.key = recoding->rows ? NULL : properties.key;
+        properties.n_key = recoding->rows ? 0 : properties.n_key;
+        status = dki_table_make(recoding->context, fields, n + makes_weight,
+                                recoding->rows ? recoding->n_rows : dk_table_n_rows(recoding->table), &properties,
+                                recoding->rows ? NULL : dk_table_margin(recoding->table), &made, err);
+    }
+    if (status == DK_OK) {
+        if (recoding->rows == NULL)
+            dki_table_settle_key(made, recoding->table);
+        table = made;
+        status = add_words(recoding, &table, err);
+    }
+    for (size_t i = 0; fields && i <= n; i++)
+        dk_column_release(fields[i].column);
+    dki_free(recoding->context, fields);
+    if (status == DK_OK)
+        *out = table;
+    else
+        dk_table_release(table);
+    return status;
+}
+
+dk_status dk_table_recode(const dk_table *table, const char *column, const dk_recode *recode,
+                          const dk_recode_options *options, const dk_table **out, dk_error *err)
+{
+    static const dk_recode_options none = { NULL, 0, NULL };
+    struct recoding recoding = {
+        .table = table, .context = dk_table_context(table), .recode = recode, .name = column
+    };
+    size_t at = 0;
+    dk_status status = dk_table_get(table, column, &at, err);
+
+    if (status != DK_OK)
+        return status;
+    if (options == NULL)
+        options = &none;
+    status = dki_column_categorise(dk_table_field(table, at)->column, &recoding.column, err);
+    if (status == DK_ERR_TYPE)
+        return dki_fail(err, DK_ERR_TYPE, "members to be recoded are categories or texts, and %s is %s", column,
+                        dk_type_name(dk_column_type(dk_table_field(table, at)->column)));
+    if (status == DK_OK)
+        status = match(&recoding, err);
+    if (status == DK_OK)
+        status = lay_out_rows(&recoding, err);
+    if (status == DK_OK)
+        status = check_divided(&recoding, options, err);
+    if (status == DK_OK)
+        status = make_table(&recoding, options, out, err);
+    dk_column_release(recoding.column);
+    dk_dictionary_release(recoding.levels);
+    dki_free(recoding.context, recoding.becomes);
+    dki_free(recoding.context, recoding.codes);
+    dki_free(recoding.context, recoding.rows);
+    dki_free(recoding.context, recoding.parts);
+    return status;
+}

@@ -1,0 +1,383 @@
+/* lua_hierarchy.c - hierarchies and recodes as Lua sees them.
+ *
+ * What a script may give as a source or as changes is read by scripts/dekking/hierarchy.lua; here they are tables.
+ */
+#include <string.h>
+
+#include "lua_codes.h"
+#include "lua_options.h"
+#include "lua_table.h"
+
+static const dk_hierarchy *check_hierarchy(lua_State *L, int arg)
+{
+    return dkl_check_object(L, arg, DKL_HIERARCHY, "a hierarchy");
+}
+
+static const dk_recode *check_recode(lua_State *L, int arg)
+{
+    return dkl_check_object(L, arg, DKL_RECODE, "a recode");
+}
+
+/* A table of dekking that the option names, or NULL. */
+static const dk_table *table_option(lua_State *L, int index, const char *what, const char *key)
+{
+    const dk_table *table;
+
+    if (!dkl_option(L, index, key))
+        return NULL;
+    table = dkl_test_object(L, -1, DKL_TABLE);
+    if (table == NULL)
+        dkl_fail(L, "%s: %s is a table of dekking, not %s", what, key, dkl_push_kind(L, -1));
+    lua_pop(L, 1); /* the options keep it */
+    return table;
+}
+
+/* core.hierarchy(table, { level, ... }, { name =, from =, to =, labels = { level = column }, member =, parent =, level =,
+ * changes = table }) -> a hierarchy */
+static int new_hierarchy(lua_State *L)
+{
+    static const char *const options[] = { "name",   "from",  "to",      "labels", "member",
+                                           "parent", "level", "changes", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    const char *labels[DK_MOST_LEVELS] = { NULL };
+    dk_hierarchy_spec spec = { .labels = labels };
+    dk_error err = DK_ERROR_INIT;
+    dkl_names levels;
+    const dk_hierarchy **out;
+
+    lua_settop(L, 3);
+    levels = dkl_check_names(L, 2, "hierarchy: the levels");
+    dkl_check_options(L, 3, "hierarchy", options);
+    spec.levels = levels.items;
+    spec.n_levels = levels.n;
+    spec.name = dkl_option_text(L, 3, "hierarchy", "name");
+    spec.from = dkl_option_text(L, 3, "hierarchy", "from");
+    spec.to = dkl_option_text(L, 3, "hierarchy", "to");
+    spec.member = dkl_option_text(L, 3, "hierarchy", "member");
+    spec.parent = dkl_option_text(L, 3, "hierarchy", "parent");
+    spec.level = dkl_option_text(L, 3, "hierarchy", "level");
+    spec.changes = table_option(L, 3, "hierarchy", "changes");
+    if (dkl_option(L, 3, "labels")) {
+        int at = lua_gettop(L);
+
+        if (lua_type(L, at) == LUA_TSTRING && spec.member) {
+            labels[0] = lua_tostring(L, at);
+        } else if (lua_istable(L, at)) {
+            const char **names = dkl_array(L, levels.n + 1, sizeof *names);
+
+            for (size_t i = 0; i < levels.n; i++)
+                names[i] = levels.items[i];
+            dkl_check_keys(L, at, "hierarchy: labels", "level", names);
+            for (size_t i = 0; i < levels.n && i < DK_MOST_LEVELS; i++)
+                labels[i] = dkl_option_text(L, at, "hierarchy: labels", levels.items[i]);
+        } else {
+            return dkl_fail(L, "hierarchy: labels are a table such as { gemeentecode = \"gemeente\" }, not %s",
+                            dkl_push_kind(L, at));
+        }
+    }
+    out = dkl_new_object(L, DKL_HIERARCHY, 0);
+    DKL_TRY(dk_hierarchy_new(table, &spec, out, &err));
+    return 1;
+}
+
+/* geo:at "2018-01-01" -> what holds on that day */
+static int hierarchy_at(lua_State *L)
+{
+    const dk_hierarchy *hierarchy = check_hierarchy(L, 1), **out;
+    const char *day = dkl_check_text(L, 2, "at: a day such as \"2018-01-01\"");
+    dk_error err = DK_ERROR_INIT;
+
+    out = dkl_new_object(L, DKL_HIERARCHY, 0);
+    DKL_TRY(dk_hierarchy_at(hierarchy, day, out, &err));
+    return 1;
+}
+
+/* geo:levels() -> their names, from the finest on */
+static int hierarchy_levels(lua_State *L)
+{
+    const dk_hierarchy *hierarchy = check_hierarchy(L, 1);
+
+    lua_newtable(L);
+    for (size_t i = 0; i < dk_hierarchy_n_levels(hierarchy); i++) {
+        lua_pushstring(L, dk_hierarchy_level(hierarchy, i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static size_t check_level(lua_State *L, const dk_hierarchy *hierarchy, int arg)
+{
+    const char *name = dkl_check_text(L, arg, "the name of a level"), *names[DK_MOST_LEVELS + 1] = { NULL };
+    size_t level = dk_hierarchy_find_level(hierarchy, name);
+
+    for (size_t i = 0; level == SIZE_MAX && i < dk_hierarchy_n_levels(hierarchy); i++)
+        names[i] = dk_hierarchy_level(hierarchy, i);
+    if (level == SIZE_MAX)
+        dkl_fail_unknown(L, "the hierarchy", "level", name, strlen(name), names);
+    return level;
+}
+
+/* geo:members(level) -> those of all days, in order */
+static int hierarchy_members(lua_State *L)
+{
+    const dk_hierarchy *hierarchy = check_hierarchy(L, 1);
+
+    dkl_push_levels(L, dk_hierarchy_members(hierarchy, check_level(L, hierarchy, 2)));
+    return 1;
+}
+
+/* geo:table() -> a row for each member of the finest level and each time in which nothing changes */
+static int hierarchy_table(lua_State *L)
+{
+    const dk_hierarchy *hierarchy = check_hierarchy(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out = dkl_new_table(L);
+
+    DKL_TRY(dk_hierarchy_table(hierarchy, out, &err));
+    return 1;
+}
+
+/* geo:vintage() -> the day that it holds on, or nil */
+static int hierarchy_vintage(lua_State *L)
+{
+    lua_pushstring(L, dk_hierarchy_vintage(check_hierarchy(L, 1))); /* NULL pushes nil */
+    return 1;
+}
+
+/* geo:recode(from, to [, { weights = table }]) -> what members of one day are on another */
+static int hierarchy_recode(lua_State *L)
+{
+    static const char *const options[] = { "weights", NULL };
+    const dk_hierarchy *hierarchy = check_hierarchy(L, 1);
+    const char *from = dkl_check_text(L, 2, "recode: a day such as \"2015-01-01\"");
+    const char *to = dkl_check_text(L, 3, "recode: a day such as \"2018-01-01\"");
+    const dk_table *weights;
+    dk_error err = DK_ERROR_INIT;
+    const dk_recode **out;
+
+    lua_settop(L, 4);
+    dkl_check_options(L, 4, "recode", options);
+    weights = table_option(L, 4, "recode", "weights");
+    out = dkl_new_object(L, DKL_RECODE, 0);
+    DKL_TRY(dk_hierarchy_recode(hierarchy, from, to, weights, out, &err));
+    return 1;
+}
+
+static int hierarchy_tostring(lua_State *L)
+{
+    const dk_hierarchy *hierarchy = check_hierarchy(L, 1);
+    const char *name = dk_hierarchy_name(hierarchy), *vintage = dk_hierarchy_vintage(hierarchy);
+    luaL_Buffer text;
+
+    luaL_buffinit(L, &text);
+    luaL_addstring(&text, "hierarchy");
+    if (name) {
+        luaL_addchar(&text, ' ');
+        luaL_addstring(&text, name);
+    }
+    luaL_addchar(&text, ':');
+    for (size_t i = 0; i < dk_hierarchy_n_levels(hierarchy); i++) {
+        luaL_addstring(&text, i > 0 ? " -> " : " ");
+        luaL_addstring(&text, dk_hierarchy_level(hierarchy, i));
+        lua_pushfstring(L, " (%I)", (lua_Integer)dk_dictionary_n_levels(dk_hierarchy_members(hierarchy, i)));
+        luaL_addvalue(&text);
+    }
+    if (vintage) {
+        luaL_addstring(&text, ", on ");
+        luaL_addstring(&text, vintage);
+    } else if (dk_hierarchy_is_dated(hierarchy)) {
+        luaL_addstring(&text, ", of all days");
+    }
+    luaL_pushresult(&text);
+    return 1;
+}
+
+/* Recodes. --------------------------------------------------------------------------------------------------------- */
+
+/* core.recode({ old, ... }, { new, ... }) -> a recode of so many whole members */
+static int new_recode(lua_State *L)
+{
+    dk_error err = DK_ERROR_INIT;
+    dkl_names old = dkl_check_names(L, 1, "recode: the old members");
+    dkl_names new = dkl_check_names(L, 2, "recode: the new members");
+    dk_recode_pair *pairs;
+    const dk_recode **out;
+
+    if (old.n != new.n)
+        return dkl_fail(L, "recode: %d old members and %d new ones", (int)old.n, (int)new.n);
+    pairs = dkl_array(L, old.n, sizeof *pairs);
+    for (size_t i = 0; i < old.n; i++)
+        pairs[i] = (dk_recode_pair){ { old.items[i], strlen(old.items[i]) },
+                                     { new.items[i], strlen(new.items[i]) },
+                                     { 1, 1 } };
+    out = dkl_new_object(L, DKL_RECODE, 0);
+    DKL_TRY(dk_recode_new(dkl_check_context(L), pairs, old.n, out, &err));
+    return 1;
+}
+
+/* recode:pairs() -> a list of { old, new, share } */
+static int recode_pairs(lua_State *L)
+{
+    const dk_recode *recode = check_recode(L, 1);
+
+    lua_newtable(L);
+    for (size_t i = 0; i < dk_recode_n_pairs(recode); i++) {
+        dk_recode_pair pair = dk_recode_get(recode, i);
+
+        lua_createtable(L, 0, 3);
+        lua_pushlstring(L, pair.old.bytes, pair.old.size);
+        lua_setfield(L, -2, "old");
+        lua_pushlstring(L, pair.new.bytes, pair.new.size);
+        lua_setfield(L, -2, "new");
+        lua_pushnumber(L, (lua_Number)pair.share.numerator / (lua_Number)pair.share.denominator);
+        lua_setfield(L, -2, "share");
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* recode:exact() -> whether no member is divided */
+static int recode_exact(lua_State *L)
+{
+    lua_pushboolean(L, dk_recode_is_exact(check_recode(L, 1)));
+    return 1;
+}
+
+static int recode_tostring(lua_State *L)
+{
+    const dk_recode *recode = check_recode(L, 1);
+    size_t n = dk_recode_n_pairs(recode);
+    luaL_Buffer text;
+
+    luaL_buffinit(L, &text);
+    luaL_addstring(&text, n == 0 ? "recode: everything stays" : "recode: ");
+    for (size_t i = 0; i < n && i < 6; i++) {
+        dk_recode_pair pair = dk_recode_get(recode, i);
+
+        luaL_addstring(&text, i > 0 ? ", " : "");
+        luaL_addlstring(&text, pair.old.bytes, pair.old.size);
+        luaL_addstring(&text, " -> ");
+        luaL_addlstring(&text, pair.new.bytes, pair.new.size);
+        if (pair.share.numerator != pair.share.denominator) {
+            lua_pushfstring(L, " (%f %%)", 100.0 * (double)pair.share.numerator / (double)pair.share.denominator);
+            luaL_addvalue(&text);
+        }
+    }
+    if (n > 6) {
+        lua_pushfstring(L, ", ... (%I pairs)", (lua_Integer)n);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+    return 1;
+}
+
+/* Tables. ---------------------------------------------------------------------------------------------------------- */
+
+/* t:use(geo [, { column = "woonplaats", level = "gemeente", on = "peildatum" }]) -> t with a column for each later level */
+static int table_use(lua_State *L)
+{
+    static const char *const names[] = { "column", "level", "on", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    const dk_hierarchy *hierarchy = check_hierarchy(L, 2);
+    dk_use_options options;
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out;
+
+    lua_settop(L, 3);
+    dkl_check_options(L, 3, "use", names);
+    options = (dk_use_options){ .column = dkl_option_text(L, 3, "use", "column"),
+                                .level = dkl_option_text(L, 3, "use", "level"),
+                                .on = dkl_option_text(L, 3, "use", "on") };
+    out = dkl_new_table_like(L);
+    DKL_TRY(dk_table_use(table, hierarchy, &options, out, &err));
+    return 1;
+}
+
+/* core.table_recode(t, column, recode [, { divide = { ... }, weight = "gewicht" }]) */
+static int table_recode(lua_State *L)
+{
+    static const char *const names[] = { "divide", "weight", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    const char *column = dkl_check_text(L, 2, "recode: the name of a column");
+    const dk_recode *recode = check_recode(L, 3);
+    dk_recode_options options = { NULL, 0, NULL };
+    dk_error err = DK_ERROR_INIT;
+    dkl_names divide;
+    const dk_table **out;
+
+    lua_settop(L, 4);
+    dkl_check_options(L, 4, "recode", names);
+    divide = dkl_option_names(L, 4, "recode", "divide");
+    options.columns = divide.items;
+    options.n_columns = divide.n;
+    options.weight = dkl_option_text(L, 4, "recode", "weight");
+    out = dkl_new_table_like(L);
+    DKL_TRY(dk_table_recode(table, column, recode, &options, out, &err));
+    return 1;
+}
+
+const luaL_Reg dkl_hierarchy_methods[] = { { "use", table_use }, { NULL, NULL } };
+
+/* Classes. --------------------------------------------------------------------------------------------------------- */
+
+static const luaL_Reg methods[] = { { "at", hierarchy_at },
+                                    { "levels", hierarchy_levels },
+                                    { "members", hierarchy_members },
+                                    { "recode", hierarchy_recode },
+                                    { "table", hierarchy_table },
+                                    { "vintage", hierarchy_vintage },
+                                    { NULL, NULL } };
+static const luaL_Reg recode_methods[] = { { "exact", recode_exact }, { "pairs", recode_pairs }, { NULL, NULL } };
+
+#define MOST_METHODS 8
+
+/* __index; upvalues: the methods, what the object is called, the names of the methods in light userdata */
+static int index_methods(lua_State *L)
+{
+    const luaL_Reg *list = lua_touserdata(L, lua_upvalueindex(3));
+    const char *names[MOST_METHODS + 1] = { NULL }, *name;
+
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    name = dkl_check_text(L, 2, "the name of a method");
+    for (size_t i = 0; i < MOST_METHODS && list[i].name; i++)
+        names[i] = list[i].name;
+    return dkl_fail_unknown(L, lua_tostring(L, lua_upvalueindex(2)), "method", name, strlen(name), names);
+}
+
+static int never_changes(lua_State *L)
+{
+    return dkl_fail(L, "%s never changes", lua_tostring(L, lua_upvalueindex(1)));
+}
+
+static void open_class(lua_State *L, const char *class_name, const char *what, const luaL_Reg *list,
+                       lua_CFunction shown)
+{
+    const luaL_Reg meta[] = { { "__tostring", shown }, { NULL, NULL } };
+
+    dkl_object_class(L, class_name, meta);
+    luaL_getmetatable(L, class_name);
+    lua_newtable(L);
+    luaL_setfuncs(L, list, 0);
+    lua_pushstring(L, what);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)list);
+    lua_pushcclosure(L, index_methods, 3);
+    lua_setfield(L, -2, "__index");
+    lua_pushstring(L, what);
+    lua_pushcclosure(L, never_changes, 1);
+    lua_setfield(L, -2, "__newindex");
+    lua_pop(L, 1);
+}
+
+void dkl_open_hierarchy(lua_State *L)
+{
+    open_class(L, DKL_HIERARCHY, "a hierarchy", methods, hierarchy_tostring);
+    open_class(L, DKL_RECODE, "a recode", recode_methods, recode_tostring);
+    lua_pushcfunction(L, new_hierarchy);
+    lua_setfield(L, 2, "hierarchy");
+    lua_pushcfunction(L, new_recode);
+    lua_setfield(L, 2, "recode");
+    lua_pushcfunction(L, table_recode);
+    lua_setfield(L, 2, "table_recode");
+}

@@ -1,0 +1,62 @@
+/* recode.h - members that become others: mergers, splits, other names.
+ *
+ * A recode says of each old member which new ones it becomes, with a share of each. Where every old one becomes one new one
+ * it is exact. Where one becomes several, its rows are divided by these shares, and what is counted then is an estimate.
+ * What it does not mention stays what it is.
+ */
+#ifndef DEKKING_RECODE_H
+#define DEKKING_RECODE_H
+
+#include <dekking/hierarchy.h>
+
+typedef struct dk_recode dk_recode;
+
+/* An old member, a new one, and which share of the old one that is. */
+typedef struct dk_recode_pair {
+    dk_text old, new; /* borrowed */
+    dk_ratio share;
+} dk_recode_pair;
+
+/* Makes a recode of n pairs. Errors: DK_ERR_ARGUMENT where the shares of an old one do not add up to 1, or one is not above
+ * 0; DK_ERR_DUPLICATE where a pair occurs twice; DK_ERR_ENCODING, DK_ERR_MEMORY. */
+DK_API DK_MUST_USE dk_status dk_recode_new(dk_context *context, const dk_recode_pair *pairs, size_t n,
+                                           const dk_recode **out, dk_error *err);
+DK_API const dk_recode *dk_recode_retain(const dk_recode *recode);
+DK_API void dk_recode_release(const dk_recode *recode); /* NULL does nothing */
+DK_API size_t dk_recode_n_pairs(const dk_recode *recode);
+DK_API dk_recode_pair dk_recode_get(const dk_recode *recode, size_t i);
+DK_API bool dk_recode_is_exact(const dk_recode *recode);
+
+/* What members of the finest level that are valid on the day `from` are on the day `to`, which may be the earlier one: from
+ * the hierarchy's changes. A member that is divided without stated shares is divided by weights, of members that are
+ * valid on the day `to`; so is what had merged, the way back.
+ *
+ * weights  NULL, or a table with a column called as the finest level, and one of whole or decimal numbers called weight.
+ *
+ * Errors  DK_ERR_ARGUMENT  what is no day; an undated hierarchy
+ *         DK_ERR_DATA      a member that ends between the days, of which no change says what it becomes; one that is divided
+ *                          and has neither shares nor weights; weights that are 0 together, negative or null
+ *         DK_ERR_NAME, DK_ERR_TYPE for weights; DK_ERR_OVERFLOW for a share that does not fit; DK_ERR_MEMORY */
+DK_API DK_MUST_USE dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
+                                                 const dk_table *weights, const dk_recode **out, dk_error *err);
+
+typedef struct dk_recode_options {
+    const char *const *columns; /* n_columns integers or decimals that are divided along with the rows */
+    size_t n_columns;
+    const char
+        *weight; /* the name of a weight column to be made where rows are divided and have none; NULL: none */
+} dk_recode_options;
+
+/* The table with a column of members recoded. Rows of a member that becomes several are as many rows, one below the
+ * other, in the order of the pairs; the table's weight and the named columns are divided by the shares, in units of
+ * 10^-9 of their own last digit or less, so that the parts add up to what there was. A note says how many rows were divided.
+ *
+ * Errors  DK_ERR_NAME      no such column
+ *         DK_ERR_TYPE      it is neither category nor text; a column to be divided is no whole or decimal number
+ *         DK_ERR_ARGUMENT  rows are to be divided, and there is no weight and no column to divide
+ *         DK_ERR_MARGIN    they are, and the table has totals
+ *         DK_ERR_OVERFLOW, DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
+DK_API DK_MUST_USE dk_status dk_table_recode(const dk_table *table, const char *column, const dk_recode *recode,
+                                             const dk_recode_options *options, const dk_table **out, dk_error *err);
+
+#endif

@@ -1,0 +1,97 @@
+-- hierarchy.lua - dk.hierarchy: members and whom they belong to, from a table or a file; and t:recode.
+--
+--   dk.hierarchy("geo.csv", { "gemeente", "arbeidsmarktregio" })             a row for each member of the finest level
+--   dk.hierarchy(t, { "gemeente", "regio", "land" },                         a row for each member, of any level
+--     { member = "code", parent = "hoort_bij", level = "soort" })
+--
+-- Options: from and to (columns of dates: valid from a day on, and up to another, which is not included), labels (a
+-- column of labels for a level), changes (what becomes of members: a table with date, old, new and share, or a list of
+-- such rows), name.
+
+local dk, core = ...
+
+local OPTIONS = { "name", "from", "to", "labels", "member", "parent", "level", "changes" }
+local CHANGE = { "date", "old", "new", "share" }
+
+local function fail(format, ...)
+  core.fail(("hierarchy: " .. format):format(...))
+end
+
+-- Columns that hold members are read as categories, so that 0034 and 34 stay what they are.
+local function read(path, levels, options)
+  local types = {}
+  local named = options.member and { options.member, options.parent, options.level } or levels
+  for _, name in ipairs(named) do
+    types[name] = "category"
+  end
+  for _, side in ipairs { "from", "to" } do
+    if options[side] then
+      types[options[side]] = "date"
+    end
+  end
+  return dk.read(path, { types = types })
+end
+
+-- A list of changes as a table.
+local function changes_of(list)
+  local rows = {}
+  for i = 1, core.list(list, "hierarchy: changes") do
+    local row = list[i]
+    if type(row) ~= "table" then
+      fail("change %d is a table such as { date = \"2018-01-01\", old = \"Rijnwaarden\", new = \"Zevenaar\" }, not %s", i,
+        core.what(row))
+    end
+    core.check(row, ("hierarchy: change %d"):format(i), CHANGE)
+    for _, key in ipairs { "date", "old", "new" } do
+      if type(row[key]) ~= "string" then
+        fail("%s of change %d is a string, not %s", key, i, core.what(row[key]))
+      end
+    end
+    rows[i] = { date = row.date, old = row.old, new = row.new, share = row.share }
+  end
+  return dk.table(rows, { types = { date = "date", old = "category", new = "category" } })
+end
+
+local function hierarchy(source, levels, options)
+  core.check(options, "hierarchy", OPTIONS)
+  options = options or {}
+  if type(levels) ~= "table" or core.kind(levels) then
+    fail("the levels are a list of names, from the finest on: { \"gemeente\", \"arbeidsmarktregio\" }, not %s",
+      core.what(levels))
+  end
+  local given = {}
+  for _, key in ipairs(OPTIONS) do
+    given[key] = options[key]
+  end
+  if type(source) == "string" then
+    source = read(source, levels, options)
+  elseif core.kind(source) ~= "table" then
+    fail("the source is a table of dekking or a file, not %s", core.what(source))
+  end
+  if type(given.changes) == "string" then
+    given.changes = dk.read(given.changes, { types = { date = "date", old = "category", new = "category" } })
+  elseif given.changes and core.kind(given.changes) ~= "table" then
+    if type(given.changes) ~= "table" then
+      fail("changes are a table of dekking, a file or a list of rows, not %s", core.what(given.changes))
+    end
+    given.changes = changes_of(given.changes)
+  end
+  return core.hierarchy(source, levels, given)
+end
+
+-- t:recode("gemeente", geo:recode("2015-01-01", "2018-01-01") [, { divide = { "kolom_1" }, weight = "gewicht" }])
+-- t:recode(dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort"))
+local function recode(self, column, what, options)
+  if core.kind(self) ~= "table" then
+    core.fail "recode: call it on a table, with a colon: t:recode(\"gemeente\", geo:recode(from, to))"
+  end
+  local step = type(column) == "table" and core.merges and core.merges[column]
+  if step then
+    return core.table_recode(self, step.column, step.recode, what)
+  end
+  return core.table_recode(self, column, what, options)
+end
+
+core.table_methods.recode = core.export(recode)
+
+return core.export(hierarchy)

@@ -1,0 +1,210 @@
+-- hierarchy.lua - members and whom they belong to: made, checked, used, of one day and of another; recodes.
+
+local test = ...
+
+local GEO = "gemeente;regio;land;van;tot\n" ..
+  "Arnhem;Midden-Gelderland;Nederland;;\n" ..
+  "Rijnwaarden;Midden-Gelderland;Nederland;;2018-01-01\n" ..
+  "Zevenaar;Midden-Gelderland;Nederland;;\n" ..
+  "Nijmegen;Rijk van Nijmegen;Nederland;;\n" ..
+  "Renkum;Rijk van Nijmegen;Nederland;;2016-07-01\n" ..
+  "Renkum;Midden-Gelderland;Nederland;2016-07-01;\n"
+local LEVELS = { "gemeente", "regio", "land" }
+
+local function geo(dk, text)
+  return dk.hierarchy(dk.read_text(text or GEO), LEVELS, { from = "van", to = "tot", name = "geo",
+    changes = { { date = "2018-01-01", old = "Rijnwaarden", new = "Zevenaar" } } })
+end
+
+-- Rows as strings, null as "-".
+local function rows_of(t, ...)
+  local names, list = { ... }, {}
+  for row in t:rows() do
+    local parts = {}
+    for i, name in ipairs(names) do
+      parts[i] = row[name] == nil and "-" or tostring(row[name])
+    end
+    list[#list + 1] = table.concat(parts, "/")
+  end
+  return list
+end
+
+test("a hierarchy has levels, members and vintages", function(t, dk)
+  local all = geo(dk)
+  t.eq(tostring(all), "hierarchy geo: gemeente (5) -> regio (2) -> land (1), of all days")
+  t.eq(all:levels(), LEVELS)
+  t.eq(all:members "regio", { "Midden-Gelderland", "Rijk van Nijmegen" })
+  t.eq(all:vintage(), nil)
+  local now = all:at "2018-01-01"
+  t.eq(tostring(now), "hierarchy geo: gemeente (4) -> regio (2) -> land (1), on 2018-01-01")
+  t.eq(now:vintage(), "2018-01-01")
+  t.eq(now:members "gemeente", { "Arnhem", "Nijmegen", "Renkum", "Zevenaar" })
+  t.eq(all:at("2017-12-31"):members "gemeente", { "Arnhem", "Nijmegen", "Renkum", "Rijnwaarden", "Zevenaar" })
+  t.eq(rows_of(all:table():where "gemeente in ('Renkum', 'Rijnwaarden')", "gemeente", "regio", "land", "from", "to"), {
+    "Rijnwaarden/Midden-Gelderland/Nederland/-/2018-01-01", "Renkum/Rijk van Nijmegen/Nederland/-/2016-07-01",
+    "Renkum/Midden-Gelderland/Nederland/2016-07-01/-" })
+  t.raises(function() all:at "gisteren" end, "a vintage is of a day such as 2018-01-01, and \"gisteren\" is none")
+  t.raises(function() all:members "provincie" end, "the hierarchy has no level 'provincie'")
+  t.raises(function() return all.on end, "a hierarchy has no method 'on'")
+  t.raises(function() all.x = 1 end, "a hierarchy never changes")
+end)
+
+test("what cannot be a hierarchy is refused, with the row", function(t, dk)
+  local function make(text, options)
+    return function() return dk.hierarchy(dk.read_text(text), { "g", "r" }, options or { from = "van", to = "tot" }) end
+  end
+  t.raises(make "g;r;van;tot\nA;X;;\nA;Y;2015-01-01;\n",
+    "A (g) belongs to X and to Y on one day, 2015-01-01 (rows 1 and 2)")
+  t.raises(make "g;r;van;tot\nA;X;2014-01-01;2015-06-01\nA;Y;2015-01-01;\n", "A (g) belongs to X and to Y on one day")
+  t.raises(make "g;r;van;tot\nA;X;2015-01-01;2015-01-01\n", "row 1 is valid from 2015-01-01 to 2015-01-01, which is no day")
+  t.raises(make "g;r;van;tot\nA;X;;\nB;;;\n", "B (g) belongs to nothing (row 2)",
+    "every member but those of r needs a parent")
+  t.raises(make "g;r;van;tot\n;X;;\n", "row 1 has no g")
+  t.raises(make("g;r\n1;X\n", {}), "members of a hierarchy are categories or texts, and g is integer")
+  t.raises(make("g;r\na;X\n", { from = "x" }), "unknown column \"x\"")
+  t.raises(make("g;r\na;X\n", { form = "x" }), "did you mean 'from'?")
+  t.raises(function() dk.hierarchy(dk.read_text "g\na\n", {}) end, "a hierarchy has 1 to 16 levels, not 0")
+  t.raises(function() dk.hierarchy(dk.read_text "g\na\n", { "g", "g" }) end, "the hierarchy has the level g twice")
+  t.raises(function() dk.hierarchy(12, { "g" }) end, "the source is a table of dekking or a file, not a number")
+end)
+
+test("a label that stands for two members is refused", function(t, dk)
+  local function make(text)
+    return function()
+      return dk.hierarchy(dk.read_text(text), { "code", "r" }, { from = "van", to = "tot", labels = { code = "naam" } })
+    end
+  end
+  t.raises(make "code;naam;r;van;tot\nG1;Bergen;X;;\nG2;Bergen;Y;;\n",
+    "the label \"Bergen\" stands for G1 and for G2 on one day",
+    "a join by it would count persons twice")
+  local later = make "code;naam;r;van;tot\nG1;Bergen;X;;2015-01-01\nG2;Bergen;Y;2015-01-01;\n"()
+  t.eq(later:at("2016-01-01"):members "code", { "G2" })
+  local told = dk.read_text "naam\nBergen\n":use(later:at "2016-01-01", { column = "naam", level = "code" })
+  t.eq(rows_of(told, "naam", "r"), { "Bergen/Y" })
+end)
+
+test("the long form has a row for each member of any level", function(t, dk)
+  local text = "code;boven;soort\nNL;;land\nX;NL;regio\nA;X;gemeente\nS;NL;gemeente\n"
+  local options = { member = "code", parent = "boven", level = "soort" }
+  local long = dk.hierarchy(dk.read_text(text), { "gemeente", "regio", "land" }, options)
+  t.eq(tostring(long), "hierarchy: gemeente (2) -> regio (1) -> land (1)")
+  t.eq(rows_of(dk.read_text "gemeente\nA\nS\n":use(long), "gemeente", "regio", "land"), { "A/X/NL", "S/-/NL" }) -- ragged
+  local function broken(more, what, hint)
+    t.raises(function() dk.hierarchy(dk.read_text(text .. more), { "gemeente", "regio", "land" }, options) end, what, hint)
+  end
+  broken("Y;A;regio\n", "row 5 has a parent of the level gemeente, \"A\", and is of regio itself: a cycle")
+  broken("Y;Y;regio\n", "a cycle, or the wrong level")
+  broken("Y;Q;regio\n", "row 5 has the parent \"Q\", which is no member")
+  broken("Y;NL;provincie\n", "row 5 is of the level \"provincie\", which is none of the hierarchy's")
+  broken("X;NL;gemeente\n", "\"X\" is a member of regio and of gemeente")
+  broken("B;;gemeente\n", "B (gemeente) belongs to nothing (row 5)")
+end)
+
+test("a parent must be there on every day of its members", function(t, dk)
+  local text = "code;boven;soort;van;tot\nX;;regio;2015-01-01;\nA;X;gemeente;2014-01-01;\n"
+  t.raises(function()
+    dk.hierarchy(dk.read_text(text), { "gemeente", "regio" },
+      { member = "code", parent = "boven", level = "soort", from = "van", to = "tot" })
+  end, "A (gemeente) belongs to nothing from 2014-01-01 (row 2)", "it is to belong to X, which is not valid on 2014-01-01")
+end)
+
+local PERSONS = "id;gemeente;dag\na;Arnhem;2015-01-01\nb;Rijnwaarden;2015-01-01\nc;Renkum;2016-01-01\n" ..
+  "d;Renkum;2017-01-01\ne;Overal;2017-01-01\nf;;2017-01-01\n"
+
+test("a table gets the levels above its own", function(t, dk)
+  local persons = dk.read_text(PERSONS, { key = "id" })
+  local then_ = persons:use(geo(dk):at "2015-01-01")
+  t.eq(rows_of(then_, "id", "regio", "land"), { "a/Midden-Gelderland/Nederland", "b/Midden-Gelderland/Nederland",
+    "c/Rijk van Nijmegen/Nederland", "d/Rijk van Nijmegen/Nederland", "e/-/-", "f/-/-" })
+  t.eq(then_:notes(), { "1 row has a gemeente that the hierarchy does not know on 2015-01-01: Overal" })
+  t.eq(then_:properties().key, { "id" })
+  t.eq(rows_of(persons:use(geo(dk), { on = "dag" }), "id", "regio"), { "a/Midden-Gelderland", "b/Midden-Gelderland",
+    "c/Rijk van Nijmegen", "d/Midden-Gelderland", "e/-", "f/-" })
+  t.eq(rows_of(persons:with { as_of = "2018-06-01" }:use(geo(dk)), "id", "regio"), { "a/Midden-Gelderland", "b/-",
+    "c/Midden-Gelderland", "d/Midden-Gelderland", "e/-", "f/-" })
+  t.raises(function() persons:use(geo(dk)) end, "the hierarchy changes with time, and the table does not say of which day",
+    "use(geo:at \"2018-01-01\")")
+  t.raises(function() persons:use(geo(dk):at "2018-01-01", { column = "id" }) end, "the hierarchy has no level id")
+  t.raises(function() persons:rename { gemeente = "plaats" }:use(geo(dk):at "2018-01-01") end,
+    "no column is called as a level of the hierarchy", "{ column = ..., level = \"gemeente\" }")
+  t.eq(rows_of(persons:rename { gemeente = "plaats" }:use(geo(dk):at "2015-01-01",
+    { column = "plaats", level = "gemeente" }):head(1), "plaats", "regio"), { "Arnhem/Midden-Gelderland" })
+  local known = persons:derive { "regio = case(gemeente == 'Arnhem', 'Achterhoek')" }
+  t.raises(function() known:use(geo(dk):at "2015-01-01") end,
+    "row 1: Arnhem belongs to Achterhoek in the column regio, and to Midden-Gelderland in the hierarchy")
+end)
+
+test("a level is grouped as a stored column is", function(t, dk)
+  local persons = dk.read_text(PERSONS):use(geo(dk):at "2015-01-01")
+  local result = dk.breakdown { by = { "regio" }, measures = "n = count()", margins = "totals" }(persons)
+  t.eq(rows_of(result, "regio", "n"), { "Midden-Gelderland/2", "Rijk van Nijmegen/2", "-/2", "-/6" })
+end)
+
+test("members of one day are recoded to another", function(t, dk)
+  local published = dk.read_text "gemeente;n\nArnhem;10\nRijnwaarden;3\nZevenaar;5\n"
+  local forth = geo(dk):recode("2015-01-01", "2018-01-01")
+  t.eq(tostring(forth), "recode: Rijnwaarden -> Zevenaar")
+  t.eq(forth:exact(), true)
+  t.eq(forth:pairs(), { { old = "Rijnwaarden", new = "Zevenaar", share = 1.0 } })
+  t.eq(rows_of(published:recode("gemeente", forth), "gemeente", "n"), { "Arnhem/10", "Zevenaar/3", "Zevenaar/5" })
+  t.eq(tostring(geo(dk):recode("2016-01-01", "2017-01-01")), "recode: everything stays")
+  t.raises(function() geo(dk):recode("2018-01-01", "2015-01-01") end,
+    "Zevenaar is divided over 2, and no weight says how much Rijnwaarden gets", "give weights")
+  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
+  local back = geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })
+  t.eq(back:exact(), false)
+  local merged = published:recode("gemeente", forth)
+  t.raises(function() merged:recode("gemeente", back) end, "2 rows are to be divided, and the table has no weight",
+    "{ weight = \"gewicht\" }")
+  local divided = merged:recode("gemeente", back, { divide = "n" })
+  t.eq(rows_of(divided, "gemeente", "n"), { "Arnhem/10.0", "Rijnwaarden/0.75", "Zevenaar/2.25", "Rijnwaarden/1.25",
+    "Zevenaar/3.75" })
+  t.eq(divided:notes(), { "an estimate: 2 rows were divided over several gemeente by shares" })
+  t.eq(rows_of(dk.breakdown { by = "gemeente", measures = "som = sum(n)" }(divided:recode("gemeente", forth)),
+    "gemeente", "som"),
+    { "Arnhem/10.0", "Zevenaar/8.0" }) -- there and back loses what it must, and no more
+  local weighed = merged:recode("gemeente", back, { weight = "gewicht" })
+  t.eq(rows_of(dk.breakdown { by = "gemeente", measures = { "persons = count()", "r = rows()" } }(weighed),
+    "gemeente", "persons"),
+    { "Arnhem/1.0", "Rijnwaarden/0.5", "Zevenaar/1.5" })
+end)
+
+test("a division keeps what there was to the last unit", function(t, dk)
+  local third = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;2020-01-01;\nC;2020-01-01;\nD;2020-01-01;\n",
+    { "g" },
+    { from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "A",
+    new = "C" }, { date = "2020-01-01", old = "A", new = "D" } } })
+  t.raises(function() third:recode("2019-01-01", "2020-01-01") end,
+    "A is divided over 3, and no weight says how much B gets")
+  local recode = third:recode("2019-01-01", "2020-01-01", { weights = dk.read_text "g;weight\nB;1\nC;1\nD;1\n" })
+  local divided = dk.read_text "g;n\nA;1\n":recode("g", recode, { divide = "n" })
+  t.eq(rows_of(divided, "g"), { "B", "C", "D" })
+  t.eq(dk.breakdown { measures = "som = sum(n)" }(divided).som:to_lua()[1], 1.0)
+end)
+
+test("changes that cannot be are refused", function(t, dk)
+  local function make(changes)
+    return function()
+      return dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;2020-01-01;\nC;;\n", { "g" },
+        { from = "van", to = "tot", changes = changes })
+    end
+  end
+  t.raises(make { { date = "2020-01-01", old = "A", new = "Q" } },
+    "row 1 of the changes: new is Q, which is no g of the hierarchy")
+  t.raises(make { { date = "2020-01-01", old = "A" } }, "new of change 1 is a string, not nil")
+  t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 0.5 } },
+    "A is divided on 2020-01-01, and the shares do not add up to 1")
+  t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 0.5 }, { date = "2020-01-01", old = "A",
+    new = "C" } },
+    "the shares are there for some only")
+  t.raises(make { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "A", new = "B" } },
+    "the changes say the same of A twice")
+  t.raises(make { { date = "2020-01-01", old = "A", new = "B", share = 2 } },
+    "has a share that is not above 0 and at most 1")
+  t.raises(make { "A" }, "change 1 is a table such as")
+  t.raises(make(12), "changes are a table of dekking, a file or a list of rows, not a number")
+  t.raises(function() make(nil)():recode("2019-01-01", "2020-01-01") end,
+    "A is not there on 2020-01-01, and no change says what became of it", "add it to the changes")
+  t.raises(function() dk.hierarchy(dk.read_text "g\nA\n", { "g" }):recode("2019-01-01", "2020-01-01") end,
+    "nothing changes in a hierarchy without days")
+end)
