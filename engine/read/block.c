@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "canonical.h"
 #include "numbers.h"
+#include "sift.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -33,7 +34,9 @@ void dki_block_reader_drop(dki_block_reader *reader)
     dki_free(reader->context, reader->positions);
     dki_free(reader->context, reader->plain);
     dki_free(reader->context, reader->numbers);
+    dki_free(reader->context, reader->odd);
     reader->numbers = NULL;
+    reader->odd = NULL;
     reader->text = reader->plain = NULL;
     reader->bits = NULL;
     reader->positions = NULL;
@@ -41,59 +44,17 @@ void dki_block_reader_drop(dki_block_reader *reader)
 
 /* Records. -------------------------------------------------------------------------------------------------------- */
 
-/* How many records from the first on have as many fields as there are columns, and none too long. */
-static size_t count_even(const dki_block_reader *r, const uint32_t *ends, size_t n_ends, size_t n_rows, size_t size)
+/* Have all records as many fields as there are columns, and none too long? */
+static bool are_even(const dki_block_reader *r, const uint32_t *ends, size_t n_ends, size_t n_rows, size_t size)
 {
     const size_t n_columns = r->options->n_columns;
     const char *text = r->text;
-    bool all = n_ends == n_rows * n_columns;
+    bool all = n_ends == n_rows * n_columns && size <= r->options->max_field_bytes;
 
     /* There are n_rows line ends: where each record's last field ends in one, no other does. */
     for (size_t row = 0; row < n_rows && all; row++)
         all = text[ends[row * n_columns + n_columns - 1]] == '\n';
-    if (all && size <= r->options->max_field_bytes)
-        return n_rows;
-    for (size_t row = 0; row < n_rows; row++) {
-        const uint32_t *end = ends + row * n_columns;
-        if ((row + 1) * n_columns > n_ends)
-            return row;
-        for (size_t c = 0; c < n_columns; c++)
-            if ((text[end[c]] == '\n') != (c == n_columns - 1))
-                return row;
-        if (end[n_columns - 1] - (end[-1] + 1) <= r->options->max_field_bytes)
-            continue;
-        for (size_t c = 0; c < n_columns; c++)
-            if (end[c] - (end[(ptrdiff_t)c - 1] + 1) >
-                r->options->max_field_bytes) /* perhaps only with its quotes */
-                return row;
-    }
-    return n_rows;
-}
-
-/* Notes the rows before which a record has more than one line. */
-static dk_status find_runs(const dki_block_reader *r, dki_block *block, const uint32_t *ends, dk_error *err)
-{
-    const size_t n_columns = r->options->n_columns;
-    uint64_t line = block->line;
-
-    for (size_t row = 0; row < block->n_rows; row++) {
-        uint32_t from = ends[(ptrdiff_t)(row * n_columns) - 1] + 1, to = ends[row * n_columns + n_columns - 1];
-        const char *at = r->text + from, *end = r->text + to;
-        uint64_t more = 0;
-        while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-            more++;
-            at++;
-        }
-        line += 1 + more;
-        if (more == 0 || row + 1 == block->n_rows)
-            continue;
-        dk_status status = dki_grow(r->context, (void **)&block->runs, &block->runs_room, block->n_runs + 1,
-                                    sizeof *block->runs, err);
-        if (status != DK_OK)
-            return status;
-        block->runs[block->n_runs++] = (dki_line_run){ .row = block->row + row + 1, .line = line };
-    }
-    return DK_OK;
+    return all;
 }
 
 /* Fields. --------------------------------------------------------------------------------------------------------- */
@@ -412,16 +373,11 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
     r->positions[0] = UINT32_MAX;
     const uint32_t *ends = r->positions + 1;
     size_t n_ends = dki_scan_positions(r->bits, size, r->positions + 1);
-    size_t n_even = count_even(r, ends, n_ends, block->n_rows, size);
 
     *odd_at = size;
-    if (n_even < block->n_rows) {
-        *odd_at = n_even == 0 ? 0 : ends[n_even * n_columns - 1] + 1;
-        block->n_rows = n_even;
-    }
-    if (r->scan.has_quoted_ends)
-        status = find_runs(r, block, ends, err);
-    if (status != DK_OK || n_even == 0)
+    if (r->n_odd > 0 || r->scan.has_quoted_ends || !are_even(r, ends, n_ends, block->n_rows, size))
+        status = dki_sift(r, block, n_ends, size, odd_at, err);
+    if (status != DK_OK || block->n_rows == 0)
         return status;
     block->stretches = dki_calloc(r->context, n_columns, sizeof *block->stretches, err);
     if (!block->stretches)

@@ -5,6 +5,13 @@
 #include "collect.h"
 #include "scan.h"
 
+/* A part of the text that the scan cannot vouch for, line end included: one row whose fields are known all the same, or a
+ * record that is none. */
+typedef struct dki_text_span {
+    size_t at, size;
+    bool is_row;
+} dki_text_span;
+
 /* What one thread works with, from block to block. */
 typedef struct dki_block_reader {
     dk_context *context;
@@ -17,7 +24,10 @@ typedef struct dki_block_reader {
     size_t text_room;
     uint64_t *bits; /* structural bytes */
     size_t bits_room;
-    dki_scan scan;       /* what was met in the text */
+    dki_scan scan;      /* what was met in the text */
+    dki_text_span *odd; /* in the text */
+    size_t n_odd, odd_room;
+    uint64_t odd_line;   /* on which the record begins where a block was cut short */
     uint32_t *positions; /* of structural bytes; behind one that stands before the text */
     size_t positions_room;
     char *plain; /* a field without doubled quotes */
@@ -29,9 +39,10 @@ typedef struct dki_block_reader {
 
 void dki_block_reader_drop(dki_block_reader *reader);
 
-/* Splits size bytes of reader->text, block->n_rows records each of which ends in a LF, into block->stretches. Records from
- * the first one on that is odd (ragged, blank, or with a field that may be too long) are left out: block->n_rows says how
- * many stay, *odd_at where that record begins, size where there is none. */
+/* Splits size bytes of reader->text, block->n_rows records and odd spans, which end in a LF, into block->stretches. Records
+ * that are no rows are noted in block->odd. From the first one on that must be read otherwise (strictly, a ragged one; one
+ * with a field that may be too long) all are left out: block->n_rows says how many stay, *odd_at where that record begins,
+ * size where there is none. The text is changed. */
 dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t size, size_t *odd_at, dk_error *err);
 
 #endif

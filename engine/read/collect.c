@@ -1,14 +1,18 @@
-/* collect.c - the records of a file into blocks of columns, by several threads at once, as long as nothing is odd.
+/* collect.c - the records of a file into blocks of columns, by several threads at once.
  *
  *   take     one thread at a time: read on from where the block before ended, find DKI_COLLECT_ROWS record ends
  *   split    all threads: fields, codes, texts of the block that was taken
  *
- * Since blocks are taken in the order of the file, each knows its first row, its line, and that it begins outside quotes;
- * nothing has to be guessed and put right. Taking is a fifth of the work, so that some four threads keep busy.
+ * Since blocks are taken in the order of the file, each knows its line, and that it begins outside quotes; nothing has to be
+ * guessed and put right. Taking is a third of the work.
  *
- * A record that is odd ends a run of the collecting. Blocks that other threads took behind it are dropped, though not the
- * values that they met: settle.c puts that right in the end. Since libcsv, too, begins every record afresh, the next run
- * goes on behind the odd record as if the file began there.
+ * Where the scan cannot vouch for a record, libcsv looks at it alone: it is a row, whose fields are then known, or it is left
+ * out, and the scan goes on behind it. That is possible because libcsv, too, begins every record afresh. Ragged records and
+ * blank lines are found while splitting (sift.c). Until the run ends rows are counted with those; then blocks, and values
+ * by their first rows, get the numbers that they have without.
+ *
+ * Strictly, a fault ends the run, as does a field that may be too long: the plain path has the word. Blocks that other
+ * threads took behind it are dropped, though not the values that they met: settle.c puts that right in the end.
  *
  * Invariants: rows are those of the file up to where it stands, whatever the number of threads.
  * Poll: once per block.
@@ -24,6 +28,8 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "block.h"
+#include "odd.h"
+#include "sift.h"
 
 #define MOST_BLOCK_BYTES ((size_t)16 << 20) /* a block of longer records has fewer rows; */
 #define LEAST_WIDE_BYTES \
@@ -47,7 +53,7 @@ struct dki_collecting {
     uint64_t offset, row, line;
     size_t record_bytes;
     bool is_done, is_odd; /* is_odd: the run ends before the end of the file, where this record begins: */
-    uint64_t odd_offset, odd_row, odd_line;
+    uint64_t odd_offset, odd_line;
 };
 
 void dki_stretch_drop(dk_context *context, dki_stretch *stretch)
@@ -71,6 +77,7 @@ void dki_block_drop(dki_collected *collected, dki_block *block)
         dki_stretch_drop(c->context, &block->stretches[i]);
     dki_free(c->context, block->stretches);
     dki_free(c->context, block->runs);
+    dki_free(c->context, block->odd);
     dki_free(c->context, block);
 }
 
@@ -85,6 +92,7 @@ void dki_collected_drop(dki_collected *collected)
     for (size_t i = 0; c->values && i < c->n_sets * c->n_columns; i++)
         dki_values_drop(&c->values[i]);
     dki_free(c->context, c->blocks);
+    dki_free(c->context, c->odd);
     dki_free(c->context, c->values);
     dki_free(c->context, c->is_plain);
     dki_free(c->context, c->is_crowded);
@@ -94,80 +102,160 @@ void dki_collected_drop(dki_collected *collected)
 /* Taking. --------------------------------------------------------------------------------------------------------- */
 
 /* From the record at offset on the file is read otherwise. Called with the lock held. */
-static void end_at(dki_collecting *c, uint64_t offset, uint64_t row, uint64_t line)
+static void end_at(dki_collecting *c, uint64_t offset, uint64_t line)
 {
     c->is_done = true;
     if (c->is_odd && c->odd_offset <= offset)
         return;
     c->is_odd = true;
     c->odd_offset = offset;
-    c->odd_row = row;
     c->odd_line = line;
 }
 
-/* The last structural line end before byte `before`; there is one. */
-static size_t last_end(const dki_block_reader *r, size_t before)
-{
-    size_t i = before - 1;
+/* How far the reading of one block is. */
+typedef struct taking {
+    uint64_t left; /* bytes of the source from the block on */
+    size_t wanted; /* rows */
+    size_t loaded, n_taken;
+    size_t passed; /* behind the last odd record that was looked at */
+    bool at_end;
+    bool is_cut;   /* the odd record at hand goes on behind the text */
+    bool is_stuck; /* it must be read otherwise */
+} taking;
 
-    while (r->text[i] != '\n' || !(r->bits[i / DKI_SCAN_BYTES] >> i % DKI_SCAN_BYTES & 1))
+/* Behind the last structural line end before byte `before`, or the last odd record. */
+static size_t record_begin(const dki_block_reader *r, const taking *t, size_t before)
+{
+    size_t i = before;
+
+    while (i > t->passed &&
+           (r->text[i - 1] != '\n' || !(r->bits[(i - 1) / DKI_SCAN_BYTES] >> (i - 1) % DKI_SCAN_BYTES & 1)))
         i--;
     return i;
 }
 
-/* Reads until the text at c->offset holds the records of a block, and finds their ends. *size: the bytes of those records,
- * the last one's line end included; *n_rows: how many they are; *is_stuck: what follows them is odd. */
-static dk_status read_block(dki_collecting *c, dki_block_reader *r, size_t *size, size_t *n_rows, bool *is_stuck,
-                            dk_error *err)
+/* Reads n bytes more. */
+static dk_status load(const dki_collecting *c, dki_block_reader *r, taking *t, size_t n, dk_error *err)
 {
-    uint64_t left = c->source->size - c->offset;
-    /* Blocks end where those of views do, also behind one that was cut short. */
-    size_t wanted = c->block_rows - (c->block_rows >= DK_BLOCK_ROWS ? c->row % DK_BLOCK_ROWS : 0);
-    size_t loaded = 0, taken = 0, next = c->record_bytes * (wanted + wanted / 64) + c->read_bytes;
-    bool at_end = false;
+    size_t room;
+    dk_status status = DK_OK;
 
-    next = next < c->most_bytes ? next : c->most_bytes;
-    dki_scan_begin(&r->scan, c->options.dialect);
-    while (r->scan.n_ends < wanted && !r->scan.is_bad && !at_end && loaded < MOST_RECORD_BYTES &&
-           (loaded < c->most_bytes || r->scan.n_ends == 0)) {
-        size_t n = next < left - loaded ? next : (size_t)(left - loaded);
-        size_t room = loaded + n + 1 + DKI_SCAN_PADDING;
-        dk_status status = DK_OK;
-        if (room > r->text_room)
-            status = dki_grow_little(r->context, (void **)&r->text, &r->text_room, room, 1, err);
-        if (status == DK_OK && room / DKI_SCAN_BYTES + 1 > r->bits_room)
-            status = dki_grow_little(r->context, (void **)&r->bits, &r->bits_room, room / DKI_SCAN_BYTES + 1,
-                                     sizeof *r->bits, err);
-        if (status == DK_OK)
-            status = dki_source_read(c->source, c->offset + loaded, n, r->text + loaded, err);
-        if (status != DK_OK)
-            return status;
-        loaded += n;
-        at_end = loaded == left;
-        if (at_end && r->text[loaded - 1] != '\n')
-            r->text[loaded++] = '\n'; /* the last record may go without */
-        memset(r->text + loaded, 0, DKI_SCAN_PADDING);
-        size_t n_words = (at_end ? loaded + DKI_SCAN_BYTES - 1 : loaded) / DKI_SCAN_BYTES;
-        taken = dki_scan_words(&r->scan, r->text, loaded, taken, n_words, wanted, r->bits);
-        next = c->read_bytes > loaded / 8 ? c->read_bytes : loaded / 8;
-    }
-    *n_rows = r->scan.n_ends < wanted ? (size_t)r->scan.n_ends : wanted;
-    *size = 0;
-    if (r->scan.n_ends_before < *n_rows)
-        *size = dki_scan_end(&r->scan, taken, *n_rows) + 1;
-    else if (*n_rows > 0) /* it lies in a word before the last one taken */
-        *size = last_end(r, (taken - 1) * DKI_SCAN_BYTES) + 1;
-    *is_stuck = *n_rows < wanted &&
-                (r->scan.is_bad || (at_end && *size < loaded) || (*n_rows == 0 && loaded >= MOST_RECORD_BYTES));
+    n = n < t->left - t->loaded ? n : (size_t)(t->left - t->loaded);
+    room = t->loaded + n + 1 + DKI_SCAN_PADDING;
+    if (room > r->text_room)
+        status = dki_grow_little(r->context, (void **)&r->text, &r->text_room, room, 1, err);
+    if (status == DK_OK && room / DKI_SCAN_BYTES + 1 > r->bits_room)
+        status = dki_grow_little(r->context, (void **)&r->bits, &r->bits_room, room / DKI_SCAN_BYTES + 1,
+                                 sizeof *r->bits, err);
+    if (status == DK_OK)
+        status = dki_source_read(c->source, c->offset + t->loaded, n, r->text + t->loaded, err);
+    if (status != DK_OK)
+        return status;
+    t->loaded += n;
+    t->at_end = t->loaded == t->left;
+    if (t->at_end && r->text[t->loaded - 1] != '\n')
+        r->text[t->loaded++] = '\n'; /* the last record may go without */
+    memset(r->text + t->loaded, 0, DKI_SCAN_PADDING);
     return DK_OK;
 }
 
-static uint64_t count_lines(const char *text, size_t size)
+/* Has libcsv look at the record that the scan cannot vouch for, and goes on behind it. */
+static dk_status pass_odd(const dki_collecting *c, dki_block_reader *r, taking *t, dk_error *err)
 {
-    uint64_t n = 0;
+    const size_t from = record_begin(r, t, (t->n_taken - 1) * DKI_SCAN_BYTES + r->scan.bad_bit);
+    const size_t n = (t->at_end ? (size_t)t->left : t->loaded) - from;
+    dki_odd_kind kind;
+    size_t size;
+    dk_status status = dki_odd_look(c->context, &c->options, r->text + from, n, t->at_end, &kind, &size, err);
 
-    for (size_t i = 0; i < size; i++)
-        n += text[i] == '\n';
+    t->is_cut = kind == DKI_ODD_CUT;
+    t->is_stuck = kind == DKI_ODD_FAULT && !c->options.csv->lenient;
+    if (status != DK_OK || t->is_cut || t->is_stuck)
+        return status;
+    status = dki_grow(r->context, (void **)&r->odd, &r->odd_room, r->n_odd + 1, sizeof *r->odd, err);
+    if (status != DK_OK)
+        return status;
+    if (size == n && t->at_end)
+        size = t->loaded - from; /* with the line end that was put there */
+    t->passed = from + size;
+    r->odd[r->n_odd++] = (dki_text_span){ .at = from, .size = size, .is_row = kind == DKI_ODD_ROW };
+    t->n_taken = dki_scan_resume(&r->scan, from, t->passed, t->n_taken, r->bits);
+    if (kind == DKI_ODD_ROW)
+        dki_scan_take(&r->scan, r->text, from, t->passed - 1, r->bits);
+    return DK_OK;
+}
+
+/* Scans what is loaded, odd records and all. */
+static dk_status scan_on(const dki_collecting *c, dki_block_reader *r, taking *t, dk_error *err)
+{
+    const size_t n_words = (t->at_end ? t->loaded + DKI_SCAN_BYTES - 1 : t->loaded) / DKI_SCAN_BYTES;
+    dk_status status = DK_OK;
+
+    t->is_cut = false;
+    while (status == DK_OK) {
+        if (!r->scan.is_bad)
+            t->n_taken = dki_scan_words(&r->scan, r->text, t->loaded, t->n_taken, n_words, t->wanted, r->bits);
+        if (!r->scan.is_bad || r->scan.n_ends >= t->wanted)
+            break;
+        status = pass_odd(c, r, t, err);
+        if (t->is_cut || t->is_stuck)
+            break;
+    }
+    return status;
+}
+
+/* Where the block ends that has n_rows rows. */
+static size_t block_end(const dki_block_reader *r, const taking *t, size_t n_rows)
+{
+    if (r->scan.n_ends_before < n_rows)
+        return dki_scan_end(&r->scan, t->n_taken, n_rows) + 1;
+    if (r->scan.is_bad)
+        return record_begin(r, t, (t->n_taken - 1) * DKI_SCAN_BYTES + r->scan.bad_bit);
+    size_t taken = t->n_taken * DKI_SCAN_BYTES;
+    return record_begin(r, t, taken < t->passed ? t->passed : taken < t->loaded ? taken : t->loaded);
+}
+
+/* Reads until the text at c->offset holds the records of a block, and finds their ends. *size: the bytes of those records and
+ * of odd ones, the last one's line end included; *n_rows: how many they are, without the odd ones; *is_stuck: what follows
+ * them must be read otherwise. */
+static dk_status read_block(dki_collecting *c, dki_block_reader *r, size_t *size, size_t *n_rows, bool *is_stuck,
+                            dk_error *err)
+{
+    taking t = { .left = c->source->size - c->offset };
+    size_t next;
+
+    /* Blocks end where those of views do, also behind one that was cut short. */
+    t.wanted = c->block_rows - (c->block_rows >= DK_BLOCK_ROWS ? c->row % DK_BLOCK_ROWS : 0);
+    next = c->record_bytes * (t.wanted + t.wanted / 64) + c->read_bytes;
+    next = next < c->most_bytes ? next : c->most_bytes;
+    dki_scan_begin(&r->scan, c->options.dialect);
+    r->n_odd = 0;
+    while (r->scan.n_ends < t.wanted && !t.is_stuck && !t.at_end && t.loaded < MOST_RECORD_BYTES &&
+           (t.loaded < c->most_bytes || (r->scan.n_ends == 0 && r->n_odd == 0))) {
+        dk_status status = load(c, r, &t, next, err);
+        if (status == DK_OK)
+            status = scan_on(c, r, &t, err);
+        if (status != DK_OK)
+            return status;
+        next = c->read_bytes > t.loaded / 8 ? c->read_bytes : t.loaded / 8;
+    }
+    *n_rows = r->scan.n_ends < t.wanted ? (size_t)r->scan.n_ends : t.wanted;
+    *size = *n_rows > 0 || r->n_odd > 0 ? block_end(r, &t, *n_rows) : 0;
+    *is_stuck = *n_rows < t.wanted && (t.is_stuck || (t.at_end && *size < t.loaded) ||
+                                       (*n_rows == 0 && r->n_odd == 0 && t.loaded >= MOST_RECORD_BYTES));
+    return DK_OK;
+}
+
+/* The lines of a block, whose rows have one each unless some are within quotes. */
+static uint64_t count_lines(const dki_block_reader *r, size_t size, size_t n_rows)
+{
+    uint64_t n = n_rows;
+
+    if (r->scan.has_quoted_ends)
+        return dki_count_lines(r->text, size);
+    for (size_t i = 0; i < r->n_odd; i++)
+        if (!r->odd[i].is_row)
+            n += dki_count_lines(r->text + r->odd[i].at, r->odd[i].size);
     return n;
 }
 
@@ -199,10 +287,10 @@ static dk_status take_block(dki_collecting *c, unsigned worker, dki_block **out,
     status = read_block(c, r, size, &n_rows, &is_stuck, err);
     if (status != DK_OK)
         return status;
-    n_lines = r->scan.has_quoted_ends ? count_lines(r->text, *size) : n_rows;
+    n_lines = count_lines(r, *size, n_rows);
     if (is_stuck)
-        end_at(c, c->offset + *size, c->row + n_rows, c->line + n_lines);
-    if (n_rows == 0)
+        end_at(c, c->offset + *size, c->line + n_lines);
+    if (*size == 0)
         return DK_OK;
     block = dki_calloc(c->context, 1, sizeof *block, err);
     if (!block)
@@ -218,18 +306,12 @@ static dk_status take_block(dki_collecting *c, unsigned worker, dki_block **out,
     c->offset += *size;
     if (c->offset > c->source->size) /* the line end that was put behind the last record */
         c->offset = c->source->size;
-    c->record_bytes = *size / n_rows + 1;
+    c->record_bytes = *size / (n_rows + r->n_odd) + 1;
     *out = block;
     return DK_OK;
 }
 
 /* Splitting. ------------------------------------------------------------------------------------------------------ */
-
-/* The line on which the record behind the block's rows begins. */
-static uint64_t line_behind(const dki_block *block, const char *text, size_t size, bool has_quoted_ends)
-{
-    return block->line + (has_quoted_ends ? count_lines(text, size) : block->n_rows);
-}
 
 static dk_status split_block(dki_collecting *c, unsigned worker, dki_block *block, size_t size, dk_error *err)
 {
@@ -247,9 +329,8 @@ static dk_status split_block(dki_collecting *c, unsigned worker, dki_block *bloc
     dk_status status = dki_block_split(r, block, size, &odd_at, err);
     block->size = odd_at;
     if (status == DK_OK && odd_at < size) {
-        uint64_t line = line_behind(block, r->text, odd_at, r->scan.has_quoted_ends);
         pthread_mutex_lock(&c->lock);
-        end_at(c, block->offset + odd_at, block->row + block->n_rows, line);
+        end_at(c, block->offset + odd_at, r->odd_line);
         pthread_mutex_unlock(&c->lock);
     }
     return status;
@@ -284,20 +365,78 @@ static dk_status work(void *arg, unsigned worker, uint64_t begin, uint64_t end, 
     return status;
 }
 
-/* Blocks behind the odd record go; the one in which it stands stays as far as it goes. */
-static void cut_blocks(dki_collecting *c)
+/* The end of a run. ----------------------------------------------------------------------------------------------- */
+
+/* Blocks behind the record that ended the run go; the one in which it stands stays as far as it goes, as do the odd records
+ * of blocks that have no row. */
+static dk_status cut_blocks(dki_collecting *c, dk_error *err)
 {
     dki_collected *out = c->out;
     size_t kept = c->first_block;
+    dk_status status = DK_OK;
 
+    out->n_odd = 0;
     for (size_t i = kept; i < out->n_blocks; i++) {
         dki_block *block = out->blocks[i];
-        if (block->n_rows > 0 && (!c->is_odd || block->offset < c->odd_offset))
+        bool stays = status == DK_OK && (!c->is_odd || block->offset < c->odd_offset);
+        for (size_t k = 0; stays && k < block->n_odd && status == DK_OK; k++) {
+            if (block->odd[k].is_row)
+                continue;
+            status =
+                dki_grow(out->context, (void **)&out->odd, &out->odd_room, out->n_odd + 1, sizeof *out->odd, err);
+            if (status == DK_OK)
+                out->odd[out->n_odd++] = block->odd[k];
+        }
+        if (stays && block->n_rows > 0)
             out->blocks[kept++] = block;
         else
             dki_block_drop(out, block);
     }
     out->n_blocks = kept;
+    return status;
+}
+
+/* The first rows of a set's values, which are in their order, without those that are gone. */
+static void number_values(const dki_collecting *c, dki_values *values)
+{
+    const dki_collected *out = c->out;
+    size_t b = c->first_block;
+
+    for (size_t i = 0; i < values->n; i++) {
+        uint64_t *row = &values->entries[i].row;
+        if (*row < out->blocks[c->first_block]->row)
+            continue;
+        while (b + 1 < out->n_blocks && out->blocks[b + 1]->row <= *row)
+            b++;
+        *row -= out->blocks[b]->n_gone;
+    }
+}
+
+/* Blocks count the records that were taken for rows: now those are gone that were found to be none. Where blocks were dropped,
+ * settle.c will number the values. */
+static void number_rows(dki_collecting *c)
+{
+    dki_collected *out = c->out;
+    uint64_t row = out->n_rows;
+
+    for (size_t b = c->first_block; b < out->n_blocks; b++) {
+        out->blocks[b]->n_gone = out->blocks[b]->row - row;
+        row += out->blocks[b]->n_rows;
+    }
+    out->n_rows = row;
+    if (c->first_block == out->n_blocks || out->blocks[out->n_blocks - 1]->n_gone == 0)
+        return;
+    for (size_t i = 0; i < c->n_workers * out->n_columns && !c->is_odd; i++)
+        number_values(c, &out->values[i]);
+    for (size_t b = c->first_block; b < out->n_blocks; b++) {
+        dki_block *block = out->blocks[b];
+        block->row -= block->n_gone;
+        for (size_t i = 0; i < block->n_runs; i++)
+            block->runs[i].row -= block->n_gone;
+        for (size_t i = 0; i < out->n_columns; i++)
+            if (block->stretches[i].profile)
+                dki_profile_shift(block->stretches[i].profile, block->n_gone);
+    }
 }
 
 /* Everything that one thread works with. */
@@ -406,12 +545,13 @@ dk_status dki_collect_run(dki_collecting *collecting, dk_error *err)
     dk_status status = dki_parallel(c->context, c->n_workers, 1, work, c, err);
     if (status != DK_OK)
         return status;
-    out->n_rows = c->is_odd ? c->odd_row : c->row;
     out->line = c->is_odd ? c->odd_line : c->line;
     out->offset = c->is_odd ? c->odd_offset : c->source->size;
     out->has_odd = out->has_odd || c->is_odd;
-    cut_blocks(c);
-    return DK_OK;
+    status = cut_blocks(c, err);
+    if (status == DK_OK && !out->is_not_utf8)
+        number_rows(c);
+    return status;
 }
 
 /* Plain reading. -------------------------------------------------------------------------------------------------- */

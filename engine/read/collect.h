@@ -1,4 +1,7 @@
-/* collect.h - the records of a file into blocks of columns, by several threads at once, as long as nothing is odd.
+/* collect.h - the records of a file into blocks of columns, by several threads at once.
+ *
+ * Odd records, which the scan cannot vouch for or which are no rows, are few or many: each is looked at by libcsv alone, and
+ * the block goes on behind it.
  *
  * A block has the same number of rows as every other, so that what is made of it can be a chunk of the finished column. In
  * a block a column is coded, each row the number of its value among those that one thread has met; or, once too many values
@@ -37,11 +40,21 @@ typedef struct dki_stretch {
     size_t n_nulls;
 } dki_stretch;
 
+/* A part of a block's text that the scan does not vouch for, line end included. */
+typedef struct dki_odd_span {
+    uint64_t offset, size, line; /* in the file */
+    bool is_row; /* one row, as it stands among others; else records that are none: faults, blank lines */
+} dki_odd_span;
+
 typedef struct dki_block {
-    uint64_t offset, row, line; /* where the first record begins */
+    uint64_t offset;
+    uint64_t row, line; /* of its first row */
+    uint64_t n_gone;    /* until the run ends, row counts so many before it that are none */
     size_t n_rows;
-    uint64_t size; /* of their text, the last line end included, which the file may lack */
-    bool is_raw;   /* its rows were read plainly, and stand in raw columns until dki_collect_raws: */
+    uint64_t size; /* of its text, the last line end included, which the file may lack */
+    dki_odd_span *odd;
+    size_t n_odd, odd_room;
+    bool is_raw; /* its rows were read plainly, and stand in raw columns until dki_collect_raws: */
     uint64_t raw_row;
     dki_line_run *runs; /* rows that do not stand on the line after the one before; by number in the file */
     size_t n_runs, runs_room;
@@ -61,6 +74,8 @@ typedef struct dki_collected {
     atomic_bool *is_crowded; /* or not too many, but more than memory has room for: they were not counted */
     bool has_last_set;       /* the last set is that of columns that were numbered in the end */
     uint64_t n_rows;
+    dki_odd_span *odd; /* of the last run, the records that are no rows, in their order: to be told */
+    size_t n_odd, odd_room;
     /* Where the collecting stands: at the end of the file, or at a record that must be read otherwise. */
     uint64_t offset, line;
     bool is_not_utf8;
@@ -85,7 +100,8 @@ typedef struct dki_collecting dki_collecting;
  * *collecting ended. */
 dk_status dki_collect_begin(dk_context *context, const dki_source *source, const dki_collect_options *options,
                             dki_collected *out, dki_collecting **collecting, dk_error *err);
-/* Collects on, up to the end or the first odd record. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_INTERRUPTED, after which
+/* Collects on, up to the end or the first record that must be read otherwise: a fault where reading is strict, and what is
+ * too long. Errors: DK_ERR_IO, DK_ERR_MEMORY, DK_ERR_INTERRUPTED, after which
  * nothing more may be collected. */
 dk_status dki_collect_run(dki_collecting *collecting, dk_error *err);
 /* Goes on at the record at offset, behind n_rows rows that were read plainly since: rows of raw columns, from their

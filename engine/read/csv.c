@@ -179,9 +179,9 @@ static dk_status note_lines(dki_records *records, const dki_collected *collected
     return status;
 }
 
-/* Collects *n_rows rows, up to the next odd record. */
-static dk_status run(dki_collecting *collecting, dki_records *records, dki_collected *collected, uint64_t *n_rows,
-                     dk_error *err)
+/* Collects *n_rows rows, up to the next record that must be read otherwise. */
+static dk_status run(const reading *x, dki_collecting *collecting, dki_records *records, dki_collected *collected,
+                     uint64_t *n_rows, dk_error *err)
 {
     size_t first_block = collected->n_blocks;
     dk_status status = dki_collect_run(collecting, err);
@@ -189,6 +189,8 @@ static dk_status run(dki_collecting *collecting, dki_records *records, dki_colle
     *n_rows = collected->n_rows - records->n_rows;
     if (status == DK_OK && !collected->is_not_utf8)
         status = note_lines(records, collected, first_block, err);
+    if (status == DK_OK && !collected->is_not_utf8)
+        status = dki_odd_tell(x->source, records, collected->odd, collected->n_odd, err);
     records->n_rows = collected->n_rows;
     return status;
 }
@@ -237,12 +239,12 @@ static dk_status collect_records(const reading *x, dki_records *records, const d
     if (status == DK_OK)
         status = dki_collect_begin(x->context, x->source, options, collected, &collecting, err);
     if (status == DK_OK)
-        status = run(collecting, records, collected, &n_rows, err);
+        status = run(x, collecting, records, collected, &n_rows, err);
     while (status == DK_OK && !collected->is_not_utf8 && collected->offset < x->source->size) {
         most = next_most(x, n_rows, most);
         status = skip_odd(x, collecting, records, collected, most, err);
         if (status == DK_OK && !collected->is_not_utf8)
-            status = run(collecting, records, collected, &n_rows, err);
+            status = run(x, collecting, records, collected, &n_rows, err);
     }
     dki_collect_end(collecting);
     *is_done = !collected->is_not_utf8;

@@ -1,4 +1,4 @@
-/* odd.c - the records of a source that the parallel path leaves alone, read plainly, some at a time.
+/* odd.c - the records of a source that the parallel path leaves alone, read plainly, one or some at a time.
  *
  * The text is read in parts, each of which ends where a line does, since what libcsv makes of a line is known at its end. A
  * part that holds no whole record is read again, twice as long.
@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#define LOOK_BYTES ((size_t)512)
 #define FIRST_BYTES ((size_t)1 << 16)
 #define MOST_BYTES ((size_t)8 << 20)
 #define CHECK_BYTES ((size_t)1 << 20)
@@ -24,6 +25,92 @@ static size_t whole_lines(const char *text, size_t size)
         size--;
     return size;
 }
+
+/* One alone. ------------------------------------------------------------------------------------------------------ */
+
+typedef struct looking {
+    size_t n_columns;
+    dki_odd_kind kind;
+} looking;
+
+static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
+{
+    looking *l = arg;
+
+    (void)err;
+    l->kind = record->n_cells == l->n_columns ? DKI_ODD_ROW : DKI_ODD_FAULT;
+    return DK_OK;
+}
+
+static dk_status on_blank(void *arg, uint64_t line, dk_error *err)
+{
+    looking *l = arg;
+
+    (void)line;
+    (void)err;
+    l->kind = l->n_columns == 1 ? DKI_ODD_ROW : DKI_ODD_BLANK;
+    return DK_OK;
+}
+
+static dk_status on_fault(void *arg, const dki_fault *fault, dk_error *err)
+{
+    looking *l = arg;
+
+    (void)fault;
+    (void)err;
+    l->kind = DKI_ODD_FAULT;
+    return DK_OK;
+}
+
+dk_status dki_odd_look(dk_context *context, const dki_collect_options *options, const char *text, size_t n,
+                       bool whole, dki_odd_kind *kind, size_t *size, dk_error *err)
+{
+    looking l = { .n_columns = options->n_columns, .kind = DKI_ODD_CUT };
+    const dki_token_sink sink = {
+        .arg = &l, .first_line = 1, .record = on_record, .blank = on_blank, .fault = on_fault
+    };
+    dki_token_end end = { .offset = 0 };
+    dk_status status = DK_OK;
+
+    for (size_t room = LOOK_BYTES; status == DK_OK && l.kind == DKI_ODD_CUT; room *= 4) {
+        bool all = room >= n;
+        size_t part = all ? n : room;
+        if (!all || !whole)
+            part = whole_lines(text, part);
+        status = dki_tokens_read_some(context, text, part, all && whole, options->dialect, options->max_field_bytes,
+                                      &sink, 1, &end, err);
+        if (all)
+            break;
+    }
+    *kind = l.kind;
+    *size = end.offset;
+    return status;
+}
+
+dk_status dki_odd_tell(const dki_source *source, dki_records *records, const dki_odd_span *spans, size_t n,
+                       dk_error *err)
+{
+    dk_context *context = records->context;
+    char *text = NULL;
+    size_t room = 0;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        const uint64_t left = source->size - spans[i].offset;
+        const size_t size = (size_t)(spans[i].size < left ? spans[i].size : left);
+        dki_token_end end;
+        if (size > room)
+            status = dki_grow(context, (void **)&text, &room, size, 1, err);
+        if (status == DK_OK)
+            status = dki_source_read(source, spans[i].offset, size, text, err);
+        if (status == DK_OK)
+            status = dki_records_continue(records, text, size, size == left, spans[i].line, UINT64_MAX, &end, err);
+    }
+    dki_free(context, text);
+    return status;
+}
+
+/* Some at a time. ------------------------------------------------------------------------------------------------- */
 
 /* Is the source from offset on UTF-8? */
 static dk_status check_rest(const dki_source *source, dk_context *context, uint64_t offset, bool *is_utf8,

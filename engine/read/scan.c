@@ -243,6 +243,14 @@ static inline __attribute__((always_inline)) size_t scan_words(dki_scan *scan, c
         }
         s.has_high = s.has_high || high;
         size_t i = 0, n_full = (w + n) * DKI_SCAN_BYTES <= n_bytes ? n : n - 1;
+        if (s.skipped > 0) {
+            uint64_t keep = i < n_full ? ~UINT64_C(0) : (UINT64_C(1) << n_bytes % DKI_SCAN_BYTES) - 1;
+            uint64_t before = (UINT64_C(1) << s.skipped) - 1;
+            bits[w] = (bits[w] & before) | take_word(&s, &met, &found[i], keep & ~before, running_xor);
+            s.skipped = 0;
+            i++;
+            w++;
+        }
         for (; i < n_full && s.n_ends < wanted && !s.is_bad; i++, w++)
             bits[w] = take_word(&s, &met, &found[i], ~UINT64_C(0), running_xor);
         if (i == n_full && n_full < n && s.n_ends < wanted && !s.is_bad) {
@@ -432,6 +440,43 @@ size_t dki_scan_words(dki_scan *scan, const char *text, size_t n_bytes, size_t f
                       uint64_t wanted, uint64_t *bits)
 {
     return get_scanner()->words(scan, text, n_bytes, first, n_words, wanted, bits);
+}
+
+size_t dki_scan_resume(dki_scan *scan, size_t from, size_t at, size_t n_taken, uint64_t *bits)
+{
+    const size_t word = at / DKI_SCAN_BYTES;
+
+    bits[from / DKI_SCAN_BYTES] &= (UINT64_C(1) << from % DKI_SCAN_BYTES) - 1;
+    for (size_t w = from / DKI_SCAN_BYTES + 1; w <= word || w < n_taken; w++)
+        bits[w] = 0;
+    scan->inside = scan->after_quote = scan->after_cr = 0;
+    scan->skipped = (unsigned)(at % DKI_SCAN_BYTES);
+    scan->after_field = UINT64_C(1) << scan->skipped;
+    scan->is_bad = false;
+    scan->word_ends = 0;
+    scan->n_ends_before = scan->n_ends;
+    return word;
+}
+
+void dki_scan_take(dki_scan *scan, const char *text, size_t from, size_t to, uint64_t *bits)
+{
+    bool inside = false;
+
+    for (size_t i = from; i <= to; i++) {
+        if (text[i] == scan->dialect.quote) {
+            scan->has_quotes = true;
+            scan->has_escapes = scan->has_escapes || (!inside && i > from && text[i - 1] == text[i]);
+            inside = !inside;
+        }
+        scan->has_cr = scan->has_cr || text[i] == '\r';
+        scan->has_quoted_ends = scan->has_quoted_ends || (inside && (text[i] == '\n' || text[i] == '\r'));
+        if (inside || (text[i] != scan->dialect.delimiter && i < to))
+            continue;
+        bits[i / DKI_SCAN_BYTES] |= UINT64_C(1) << i % DKI_SCAN_BYTES;
+        scan->n_fields++;
+    }
+    scan->n_ends++;
+    scan->n_ends_before = scan->n_ends;
 }
 
 size_t dki_scan_end(const dki_scan *scan, size_t n_taken, uint64_t wanted)

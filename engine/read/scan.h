@@ -22,6 +22,7 @@ typedef struct dki_scan {
     /* From word to word. */
     uint64_t inside;                             /* all ones within quotes */
     uint64_t after_field, after_quote, after_cr; /* bit 0: the byte before is structural, a closing quote, a CR */
+    unsigned skipped; /* bits of the next word that were looked at otherwise; after_field then stands there */
     /* What was met. */
     uint64_t n_ends;                   /* of records */
     uint64_t n_fields;                 /* structural bytes in the words that were taken */
@@ -39,6 +40,14 @@ void dki_scan_begin(dki_scan *scan, dki_dialect dialect);
  * first included. */
 size_t dki_scan_words(dki_scan *scan, const char *text, size_t n_bytes, size_t first, size_t n_words,
                       uint64_t wanted, uint64_t *bits);
+
+/* Goes on at byte `at`, where a record begins, behind one at `from` that was read otherwise: bits from `from` on are cleared,
+ * those before it stay. Returns the number of words that count as taken. */
+size_t dki_scan_resume(dki_scan *scan, size_t from, size_t at, size_t n_taken, uint64_t *bits);
+
+/* The record at from .. to, with what ends it at `to`, is well-formed: sets its bits, which dki_scan_resume cleared, and
+ * counts it. */
+void dki_scan_take(dki_scan *scan, const char *text, size_t from, size_t to, uint64_t *bits);
 
 /* The byte of the wanted-th end, which is in the last word that was taken. */
 size_t dki_scan_end(const dki_scan *scan, size_t n_taken, uint64_t wanted);

@@ -34,12 +34,14 @@ bool dki_unfit_can_go(const dki_collected *collected, const uint64_t *bad)
 
 /* Records. -------------------------------------------------------------------------------------------------------- */
 
-/* The text of a block, and where its fields end. */
+/* The text of a block, and where the fields of a part of it end. */
 typedef struct block_text {
     dk_context *context;
     char *text;
+    size_t size;
     uint64_t *bits;
-    uint32_t *positions; /* behind one that stands before the text */
+    uint32_t *positions; /* behind one that stands before the part */
+    size_t bits_room, positions_room;
 } block_text;
 
 static void drop_text(block_text *t)
@@ -52,51 +54,105 @@ static void drop_text(block_text *t)
 
 static dk_status read_text(const dki_records *r, const dki_block *block, block_text *t, dk_error *err)
 {
-    const dki_collected *c = r->collected;
-    uint64_t left = c->source->size - block->offset;
-    size_t size = (size_t)(block->size < left ? block->size : left), n_words;
-    dki_scan scan;
+    const dki_source *source = r->collected->source;
+    uint64_t left = source->size - block->offset;
     dk_status status;
 
-    t->text = dki_alloc(t->context, size + 1 + DKI_SCAN_PADDING, err);
-    status = t->text ? dki_source_read(c->source, block->offset, size, t->text, err) : DK_ERR_MEMORY;
+    t->size = (size_t)(block->size < left ? block->size : left);
+    t->text = dki_alloc(t->context, t->size + 1 + DKI_SCAN_PADDING, err);
+    status = t->text ? dki_source_read(source, block->offset, t->size, t->text, err) : DK_ERR_MEMORY;
     if (status != DK_OK)
         return status;
-    if (t->text[size - 1] != '\n')
-        t->text[size++] = '\n'; /* the last record may go without */
-    memset(t->text + size, 0, DKI_SCAN_PADDING);
-    n_words = (size + DKI_SCAN_BYTES - 1) / DKI_SCAN_BYTES;
-    t->bits = dki_alloc_array(t->context, n_words, sizeof *t->bits, err);
-    if (!t->bits)
-        return DK_ERR_MEMORY;
+    if (t->size == left && t->text[t->size - 1] != '\n')
+        t->text[t->size++] = '\n'; /* the last record may go without */
+    memset(t->text + t->size, 0, DKI_SCAN_PADDING);
+    return DK_OK;
+}
+
+/* The rows of a part of the text in which nothing is odd. */
+static dk_status find_rows(const dki_records *r, block_text *t, const char *text, size_t size, size_t *n_rows,
+                           dk_error *err)
+{
+    const size_t n_words = (size + DKI_SCAN_BYTES - 1) / DKI_SCAN_BYTES;
+    dki_scan scan;
+    dk_status status = DK_OK;
+
+    if (n_words > t->bits_room)
+        status = dki_grow(t->context, (void **)&t->bits, &t->bits_room, n_words, sizeof *t->bits, err);
+    if (status != DK_OK)
+        return status;
     dki_scan_begin(&scan, r->dialect);
-    dki_scan_words(&scan, t->text, size, 0, n_words, UINT64_MAX, t->bits);
-    if (scan.is_bad || scan.n_ends != block->n_rows || scan.n_fields != (uint64_t)block->n_rows * c->n_columns)
+    dki_scan_words(&scan, text, size, 0, n_words, UINT64_MAX, t->bits);
+    *n_rows = (size_t)scan.n_ends;
+    if (scan.is_bad || scan.n_fields != scan.n_ends * r->n_columns)
         return dki_fail(err, DK_ERR_IO, "the file has changed while it was read");
-    t->positions =
-        dki_alloc_array(t->context, (size_t)scan.n_fields + 1 + DKI_SCAN_POSITIONS, sizeof *t->positions, err);
-    if (!t->positions)
-        return DK_ERR_MEMORY;
+    size_t wanted = (size_t)scan.n_fields + 1 + DKI_SCAN_POSITIONS;
+    if (wanted > t->positions_room)
+        status =
+            dki_grow(t->context, (void **)&t->positions, &t->positions_room, wanted, sizeof *t->positions, err);
+    if (status != DK_OK)
+        return status;
     t->positions[0] = UINT32_MAX;
     dki_scan_positions(t->bits, size, t->positions + 1);
     return DK_OK;
 }
 
+/* The rows of a block whose bit is set in bad, as they are told. */
+typedef struct telling {
+    dki_records *r;
+    const uint64_t *bad;
+    const dki_plan *plans;
+    uint64_t row, end; /* of the block: the next one, and behind its last */
+} telling;
+
+static dk_status tell_row(telling *t, const char *text, size_t size, dk_error *err)
+{
+    uint64_t row = t->row++;
+
+    if (row >= t->end)
+        return dki_fail(err, DK_ERR_IO, "the file has changed while it was read");
+    if (!dki_bit(t->bad, row))
+        return DK_OK;
+    return dki_records_reject(t->r, text, size, dki_records_line(t->r, row), t->plans, err);
+}
+
+static dk_status tell_part(telling *t, block_text *b, size_t from, size_t to, dk_error *err)
+{
+    const size_t n_columns = t->r->n_columns;
+    const char *text = b->text + from;
+    size_t n_rows;
+    dk_status status = find_rows(t->r, b, text, to - from, &n_rows, err);
+
+    for (size_t i = 0; i < n_rows && status == DK_OK; i++) {
+        const uint32_t *ends = b->positions + 1 + i * n_columns;
+        uint32_t begin = ends[-1] + 1;
+        status = tell_row(t, text + begin, ends[n_columns - 1] + 1 - begin, err);
+    }
+    return status;
+}
+
 static dk_status tell_rows(dki_records *r, const dki_block *block, const uint64_t *bad, const dki_plan *plans,
                            dk_error *err)
 {
-    const size_t n_columns = r->n_columns;
-    block_text t = { .context = r->context };
-    dk_status status = read_text(r, block, &t, err);
+    telling t = { .r = r, .bad = bad, .plans = plans, .row = block->row, .end = block->row + block->n_rows };
+    block_text b = { .context = r->context };
+    size_t at = 0;
+    dk_status status = read_text(r, block, &b, err);
 
-    for (size_t i = 0; i < block->n_rows && status == DK_OK; i++) {
-        if (!dki_bit(bad, block->row + i))
-            continue;
-        const uint32_t *ends = t.positions + 1 + i * n_columns;
-        uint32_t from = ends[-1] + 1, to = ends[n_columns - 1] + 1;
-        status = dki_records_reject(r, t.text + from, to - from, dki_records_line(r, block->row + i), plans, err);
+    for (size_t i = 0; i < block->n_odd && status == DK_OK; i++) {
+        const dki_odd_span *odd = &block->odd[i];
+        size_t from = (size_t)(odd->offset - block->offset);
+        if (from > at)
+            status = tell_part(&t, &b, at, from, err);
+        if (status == DK_OK && odd->is_row)
+            status = tell_row(&t, b.text + from, (size_t)odd->size, err);
+        at = from + (size_t)odd->size;
     }
-    drop_text(&t);
+    if (status == DK_OK && at < b.size)
+        status = tell_part(&t, &b, at, b.size, err);
+    if (status == DK_OK && t.row != t.end)
+        status = dki_fail(err, DK_ERR_IO, "the file has changed while it was read");
+    drop_text(&b);
     return status;
 }
 

@@ -165,7 +165,7 @@ static void odd_records_are_left_out(void **state)
         { "a;1\nb;2\n", 9, 2, 8 },           /* none */
         { "a;1\nb\nc;3\n", 9, 1, 4 },        /* a field too few */
         { "a;1\nb;2;2\nc;3\n", 9, 1, 4 },    /* one too many */
-        { "a;1\n\nc;3\n", 9, 1, 4 },         /* a blank line */
+        { "a;1\n\nc;3\n", 9, 2, 9 },         /* a blank line, which is no fault */
         { "a\nb;2\n", 9, 0, 0 },             /* the first one */
         { "a;1\nb\n;c;3\n", 9, 1, 4 },       /* the number of fields is right, as a whole */
         { "a;1\nbbbb;2\nc;3\n", 3, 1, 4 },   /* too long a field */
@@ -188,6 +188,37 @@ static void odd_records_are_left_out(void **state)
         assert_true(cases[i].n_rows > 0 || t.block->stretches == NULL);
         block_case_drop(&t);
     }
+}
+
+/* Leniently, what is no row is left out, wherever it stands, and noted; the rest moves together. */
+static void rows_move_together_where_others_are_left_out(void **state)
+{
+    static const char text[] = "x\na;1\n\"b\nb\";2\n\r\n1;2;3\nc;3\nd;\"4\"\r\n;;\n";
+    block_case t;
+    dk_error err = DK_ERROR_INIT;
+    size_t odd_at;
+
+    (void)state;
+    block_case_begin(&t, context, 2);
+    t.csv.lenient = true;
+    size_t n_rows = block_case_load(&t, text, sizeof text - 1);
+    assert_ok(block_case_split(&t, sizeof text - 1, n_rows, 100, 50, &odd_at, &err), &err);
+    assert_int_equal(odd_at, sizeof text - 1);
+    assert_string_equal(block_case_fields(&t, 0), "a|b\nb|c|d|");
+    assert_string_equal(block_case_fields(&t, 1), "1|2|3|4|");
+    assert_int_equal(t.block->line, 51);
+    assert_int_equal(t.block->n_runs, 1); /* rows 100 .. 103 stand on lines 51, 52, 56, 57 */
+    assert_int_equal(t.block->runs[0].row, 102);
+    assert_int_equal(t.block->runs[0].line, 56);
+    assert_int_equal(t.block->n_odd, 3);
+    static const uint64_t places[3][3] = { { 0, 2, 50 }, { 14, 8, 54 }, { 33, 3, 58 } };
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(t.block->odd[i].offset, places[i][0]);
+        assert_int_equal(t.block->odd[i].size, places[i][1]);
+        assert_int_equal(t.block->odd[i].line, places[i][2]);
+        assert_false(t.block->odd[i].is_row);
+    }
+    block_case_drop(&t);
 }
 
 /* A blank line is a null where there is one column. */
@@ -296,6 +327,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_value_too_many_makes_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(text_has_its_bytes_behind_one_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_records_are_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_move_together_where_others_are_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_blank_line_is_a_null_of_one_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_of_several_lines_are_noted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(crowded_columns_give_their_codes_up, set_up, tear_down),

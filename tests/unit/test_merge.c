@@ -5,7 +5,7 @@
 
 #include "with_context.h"
 
-static const dk_csv_options csv;
+static dk_csv_options csv;
 static const dk_csv_column *const not_stated[2] = { NULL, NULL };
 
 /* Rows of two columns, in blocks of two rows. */
@@ -86,13 +86,48 @@ static void levels_are_in_the_order_of_the_file_for_any_number_of_threads(void *
     }
 }
 
+/* Leniently, records that are no rows are left out where they stand: rows and the first rows of values are numbered without
+ * them, whichever thread met them. */
+static void odd_records_are_left_out_where_they_stand(void **state)
+{
+    static const char text[] = "c;1\n\nb;2\nx\na;1;1\nc;\nq\"q;9\n;\"\"\n\n\nd;3\n1;2;3\n";
+    static const dki_odd_span told[] = {
+        { .offset = 4, .size = 1, .line = 3 },   { .offset = 9, .size = 2, .line = 5 },
+        { .offset = 11, .size = 6, .line = 6 },  { .offset = 20, .size = 6, .line = 8 },
+        { .offset = 30, .size = 1, .line = 10 }, { .offset = 31, .size = 1, .line = 11 },
+        { .offset = 36, .size = 6, .line = 13 },
+    };
+    enum { TOLD = sizeof told / sizeof *told };
+
+    (void)state;
+    csv.lenient = true;
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        dki_collected c;
+        dk_set_threads(threads);
+        collect(text, &c);
+        assert_int_equal(c.n_rows, 5);
+        assert_false(c.has_odd);
+        expect_levels(&c, 0, "c@0 b@1 d@4");
+        expect_levels(&c, 1, "1@0 2@1 @3 3@4");
+        expect_fields(&c, 0, "c|b|c|~|d");
+        assert_int_equal(c.n_odd, TOLD);
+        for (size_t i = 0; i < c.n_odd; i++) {
+            assert_int_equal(c.odd[i].offset, told[i].offset);
+            assert_int_equal(c.odd[i].size, told[i].size);
+            assert_int_equal(c.odd[i].line, told[i].line);
+        }
+        dki_collected_drop(&c);
+    }
+    csv.lenient = false;
+}
+
 static void the_first_odd_record_ends_the_collecting(void **state)
 {
     static const struct {
         const char *text;
         uint64_t n_rows, offset, line;
     } cases[] = {
-        { "a;1\nb;2\nc\nd;3\n", 2, 8, 4 },      { "a;1\n\"b\nb\";2\n\nd;3\n", 2, 12, 5 },
+        { "a;1\nb;2\nc\nd;3\n", 2, 8, 4 },      { "a;1\n\"b\nb\";2\nc\nd;3\n", 2, 12, 5 },
         { "a;1\nb;x\"\nd;3\n", 1, 4, 3 },       { "a;1;2\nb;2\n", 0, 0, 2 },
         { "a;1\nb;2\nc;3\nd;\"4\n", 3, 12, 5 },
     };
@@ -173,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(levels_are_in_the_order_of_the_file_for_any_number_of_threads, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(odd_records_are_left_out_where_they_stand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_odd_record_ends_the_collecting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_of_dropped_rows_are_no_levels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_column_is_coded_after_all, set_up, tear_down),

@@ -105,6 +105,94 @@ static void a_long_record_is_read_in_one_piece(void **state)
     free(text);
 }
 
+/* What libcsv makes of the record that a text begins with, and where the next one begins. */
+static void one_record_is_looked_at_alone(void **state)
+{
+    static const struct {
+        const char *text;
+        bool whole;
+        size_t n_columns;
+        dki_odd_kind kind;
+        size_t size;
+    } cases[] = {
+        { "1;2\n3;4\n", true, 2, DKI_ODD_ROW, 4 },
+        { "1;2\r3;4\n", true, 2, DKI_ODD_ROW, 4 },
+        { "1;2\r\n3;4\n", true, 2, DKI_ODD_ROW, 5 },
+        { "\"a\rb\";\"c\nd\"\n3;4\n", true, 2, DKI_ODD_ROW, 12 },
+        { "1;2;3\n4;5\n", true, 2, DKI_ODD_FAULT, 6 },
+        { "1\"2;3\n4;5\n", true, 2, DKI_ODD_FAULT, 6 },
+        { "\r\r\n1;2\n", true, 2, DKI_ODD_BLANK, 1 },
+        { "\r\r\n1\n", true, 1, DKI_ODD_ROW, 1 },
+        { "1;2", true, 2, DKI_ODD_ROW, 3 },
+        { "1;\"2", true, 2, DKI_ODD_FAULT, 4 },
+        { "1;2", false, 2, DKI_ODD_CUT, 0 },
+        { "1;\"2\n\n", false, 2, DKI_ODD_CUT, 0 },
+        { "1;2\r", false, 2, DKI_ODD_CUT, 0 }, /* a LF may follow */
+        { "1;12345678\n", true, 2, DKI_ODD_FAULT, 11 },
+    };
+    enum { LONG = 5000 };
+    dk_error err = DK_ERROR_INIT;
+    dki_odd_kind kind;
+    char text[LONG];
+    size_t size;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const dki_collect_options o = { .dialect = { .delimiter = ';', .quote = '"' },
+                                        .n_columns = cases[i].n_columns,
+                                        .max_field_bytes = 7 };
+        assert_ok(
+            dki_odd_look(context, &o, cases[i].text, strlen(cases[i].text), cases[i].whole, &kind, &size, &err),
+            &err);
+        assert_int_equal(kind, cases[i].kind);
+        assert_int_equal(size, cases[i].size);
+    }
+    /* Longer than what is looked at first. */
+    const dki_collect_options o = { .dialect = { .delimiter = ';', .quote = '"' },
+                                    .n_columns = 1,
+                                    .max_field_bytes = LONG };
+    memset(text, '\r', LONG);
+    text[0] = text[LONG - 2] = '"';
+    text[LONG - 1] = '\n';
+    assert_ok(dki_odd_look(context, &o, text, LONG, false, &kind, &size, &err), &err);
+    assert_int_equal(kind, DKI_ODD_ROW);
+    assert_int_equal(size, LONG);
+}
+
+static void what_was_left_out_is_told_in_its_order(void **state)
+{
+    static const char text[] = "a;b\n1;2;3\n\n4;5\nx\"y;6\n7;8\n9";
+    static const dki_odd_span spans[] = {
+        { .offset = 4, .size = 7, .line = 2 },
+        { .offset = 15, .size = 6, .line = 5 },
+        { .offset = 25, .size = 2, .line = 7 }
+    }; /* with a line end that is not there */
+    static const char *const records[] = { "1;2;3", "x\"y;6", "9" };
+    static const int64_t lines[] = { 2, 5, 7 };
+    const dk_csv_options o = { .lenient = true };
+    const dk_table *rejected = NULL;
+    dk_error err = DK_ERROR_INIT;
+    odd_case t;
+
+    (void)state;
+    begin(&t, text, sizeof text - 1, &o);
+    assert_ok(dki_odd_tell(&t.source, &t.records, spans, 3, &err), &err);
+    assert_int_equal(t.records.n_rows, 0);
+    assert_int_equal(t.records.n_blank, 1);
+    assert_int_equal(t.records.n_rejected, 3);
+    assert_ok(dki_rejects_finish(&t.records.rejects, &rejected, &err), &err);
+    for (uint64_t i = 0; i < 3; i++) {
+        dk_value v;
+        assert_ok(dk_column_get(dk_table_field(rejected, DKI_REJECT_LINE)->column, i, &v, &err), &err);
+        assert_int_equal(v.as.integer, lines[i]);
+        assert_ok(dk_column_get(dk_table_field(rejected, DKI_REJECT_RECORD)->column, i, &v, &err), &err);
+        assert_int_equal(v.as.text.size, strlen(records[i]));
+        assert_memory_equal(v.as.text.bytes, records[i], v.as.text.size);
+    }
+    dk_table_release(rejected);
+    dki_records_drop(&t.records);
+}
+
 /* A fault of the encoding comes before one of a record, also where it stands far behind it. */
 static void the_encoding_is_looked_at_first(void **state)
 {
@@ -189,6 +277,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reading_stands_behind_what_was_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_record_is_read_in_one_piece, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_record_is_looked_at_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_left_out_is_told_in_its_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_encoding_is_looked_at_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_became_shorter_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_failing_memory_and_interruption, set_up, tear_down),

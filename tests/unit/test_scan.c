@@ -178,11 +178,77 @@ static void all_64_bytes_of_a_word_can_count(void **state)
     }
 }
 
+/* Behind a record that the scan could not vouch for, here because of a NUL byte, it finds what it would find without: with
+ * that record's own structure where it was well-formed, without it where it was none. */
+static void scanning_goes_on_behind_a_record_that_was_read_otherwise(void **state)
+{
+    static const char *const fields[] = {
+        "abc;", "\"a;\"\"b\n\";", "x\n", "\"y\"\r\n", ";", "\"\";", "z\r\n", "0;"
+    };
+    static char text[ROOM];
+    static outcome slow;
+    uint64_t random = 3;
+
+    (void)state;
+    for (unsigned round = 0; round < 5000; round++) {
+        const bool is_row = round % 2;
+        size_t size = 0, taken = 0, first = 0, last = 0, n = 0, n_words, odd_at;
+        uint64_t bits[ROOM / 64 + 1], n_ends = 0;
+        uint32_t found[ROOM + DKI_SCAN_POSITIONS];
+        dki_scan s;
+
+        if (!dki_scan_use((dki_scan_kind)(DKI_SCAN_PLAIN + round % (DKI_N_SCAN_KINDS - DKI_SCAN_PLAIN))))
+            continue;
+        memset(text, 0, sizeof text);
+        for (unsigned i = 0; i < 60; i++) {
+            random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            const char *piece = fields[(random >> 33) % 8];
+            memcpy(text + size, piece, strlen(piece));
+            size += strlen(piece);
+        }
+        text[size++] = '\n';
+        n_words = (size + 63) / 64;
+        const char *zero = memchr(text, '0', size);
+        if (!zero)
+            continue;
+        odd_at = (size_t)(zero - text);
+        read_slowly(text, size, ';', &slow);
+        assert_int_equal(slow.bad_from, SIZE_MAX);
+        text[odd_at] = '\0';
+        dki_scan_begin(&s, (dki_dialect){ .delimiter = ';', .quote = '"' });
+        taken = dki_scan_words(&s, text, size, 0, n_words, UINT64_MAX, bits);
+        assert_true(s.is_bad);
+        assert_int_equal((taken - 1) * 64 + s.bad_bit, odd_at);
+        while (slow.positions[last] < odd_at || text[slow.positions[last]] != '\n') { /* of the record's fields */
+            first = text[slow.positions[last]] == '\n' ? last + 1 : first;
+            last++;
+        }
+        size_t from = first > 0 ? slow.positions[first - 1] + 1 : 0;
+        taken = dki_scan_resume(&s, from, slow.positions[last] + 1, taken, bits);
+        if (is_row)
+            dki_scan_take(&s, text, from, slow.positions[last], bits);
+        taken = dki_scan_words(&s, text, size, taken, n_words, UINT64_MAX, bits);
+        assert_false(s.is_bad);
+        size_t n_found = dki_scan_positions(bits, size, found);
+        for (size_t i = 0; i < slow.n_positions; i++) {
+            if (!is_row && i >= first && i <= last)
+                continue;
+            assert_true(n < n_found);
+            assert_int_equal(found[n++], slow.positions[i]);
+            n_ends += text[slow.positions[i]] == '\n';
+        }
+        assert_int_equal(n, n_found);
+        assert_int_equal(s.n_ends, n_ends);
+        assert_true(s.n_fields >= n_found);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(all_kinds_find_what_a_slow_reader_finds, tear_down),
         cmocka_unit_test_teardown(the_scan_stops_behind_the_wanted_end, tear_down),
+        cmocka_unit_test_teardown(scanning_goes_on_behind_a_record_that_was_read_otherwise, tear_down),
         cmocka_unit_test_teardown(all_64_bytes_of_a_word_can_count, tear_down),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
