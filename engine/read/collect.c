@@ -35,6 +35,8 @@
 #define WIDE_ROWS 256
 #define MOST_RECORD_BYTES ((size_t)1 << 30)
 #define MANY_COLUMNS 256
+#define LEAST_SHARED_BLOCKS 32        /* of a file; with fewer, the others wait too long for the first */
+#define MOST_SHARED 2048              /* values of a column; more are hardly all that it has */
 #define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
 
 struct dki_collecting {
@@ -46,6 +48,7 @@ struct dki_collecting {
     unsigned n_workers;
     size_t block_rows, read_bytes, most_bytes;
     size_t first_block; /* of the run */
+    bool shares;        /* the first block is still to be split, and its values given to all threads */
 
     pthread_mutex_t lock; /* guards what follows, and out */
     uint64_t offset, row, line;
@@ -334,31 +337,58 @@ static dk_status split_block(dki_collecting *c, unsigned worker, dki_block *bloc
     return status;
 }
 
+/* Takes and splits the next block; *is_done: there is none. */
+static dk_status work_once(dki_collecting *c, unsigned worker, bool *is_done, dk_error *err)
+{
+    dki_block *block = NULL;
+    size_t size = 0;
+    dk_status status = dki_poll(c->context, err);
+
+    if (status != DK_OK)
+        return status;
+    pthread_mutex_lock(&c->lock);
+    status = take_block(c, worker, &block, &size, err);
+    pthread_mutex_unlock(&c->lock);
+    *is_done = !block;
+    return status == DK_OK && block ? split_block(c, worker, block, size, err) : status;
+}
+
 static dk_status work(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
     dki_collecting *c = arg;
     dk_status status = DK_OK;
+    bool is_done = false;
 
     (void)begin;
     (void)end;
-    while (status == DK_OK) {
-        dki_block *block = NULL;
-        size_t size = 0;
-
-        status = dki_poll(c->context, err);
-        if (status != DK_OK)
-            break;
-        pthread_mutex_lock(&c->lock);
-        status = take_block(c, worker, &block, &size, err);
-        pthread_mutex_unlock(&c->lock);
-        if (status != DK_OK || !block)
-            break;
-        status = split_block(c, worker, block, size, err);
-    }
+    while (status == DK_OK && !is_done)
+        status = work_once(c, worker, &is_done, err);
     if (status != DK_OK) {
         pthread_mutex_lock(&c->lock);
         c->is_done = true;
         pthread_mutex_unlock(&c->lock);
+    }
+    return status;
+}
+
+/* For speed alone: the first block is split before the others, and its values are given to all threads, under the same numbers.
+ * Where they are all that the column has, its codes mean the same in every set, and are those of the finished column. */
+static dk_status share_first_block(dki_collecting *c, dk_error *err)
+{
+    const dki_collected *out = c->out;
+    bool is_done;
+    dk_status status = work_once(c, 0, &is_done, err);
+
+    for (size_t i = 0; i < out->n_columns && status == DK_OK; i++) {
+        const dki_values *first = &out->values[i];
+        if (atomic_load(&out->is_plain[i]) || first->n > MOST_SHARED)
+            continue;
+        for (size_t k = 0; k < (c->n_workers - (size_t)1) * first->n && status == DK_OK; k++) {
+            const dki_value_entry *entry = &first->entries[k % first->n];
+            uint32_t code;
+            status = dki_values_add(&out->values[(1 + k / first->n) * out->n_columns + i], entry->bytes,
+                                    entry->size, entry->row, &code, err);
+        }
     }
     return status;
 }
@@ -510,6 +540,7 @@ dk_status dki_collect_begin(dk_context *context, const dki_source *source, const
     if (!c->readers)
         return DK_ERR_MEMORY;
     out->n_sets = c->n_workers = n_workers;
+    c->shares = n_workers > 1 && n_blocks >= LEAST_SHARED_BLOCKS && out->n_columns <= MANY_COLUMNS;
     for (unsigned i = 0; i < n_workers; i++)
         c->readers[i].context = context;
     for (unsigned i = 0; i < n_workers && status == DK_OK; i++)
@@ -540,7 +571,12 @@ dk_status dki_collect_run(dki_collecting *collecting, dk_error *err)
     c->row = out->n_rows;
     c->is_done = c->is_odd = false;
     c->first_block = out->n_blocks;
-    dk_status status = dki_parallel(c->context, c->n_workers, 1, work, c, err);
+    dk_status status = DK_OK;
+    if (c->shares)
+        status = share_first_block(c, err);
+    c->shares = false;
+    if (status == DK_OK)
+        status = dki_parallel(c->context, c->n_workers, 1, work, c, err);
     if (status != DK_OK)
         return status;
     out->line = c->is_odd ? c->odd_line : c->line;

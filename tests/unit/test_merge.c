@@ -86,6 +86,34 @@ static void levels_are_in_the_order_of_the_file_for_any_number_of_threads(void *
     }
 }
 
+/* Of a file with many blocks the values of the first one have the same numbers in every thread's set, whether it meets them
+ * again or not. */
+static void values_of_the_first_block_are_shared(void **state)
+{
+    char text[1024] = "c;1\nb;\"\"\n";
+
+    (void)state;
+    for (unsigned i = 0; i < 100; i++)
+        strcat(text, i == 50 ? "a;1\n" : i % 3 ? "b;2\n" : ";1\n");
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        dki_collected c;
+        dk_set_threads(threads);
+        collect(text, &c);
+        assert_int_equal(c.n_rows, 102);
+        assert_int_equal(c.n_sets, threads);
+        for (unsigned set = 0; set < threads; set++) {
+            const dki_values *v = dki_values_of(&c, set, 0);
+            assert_true(v->n >= 2);
+            assert_memory_equal(v->entries[0].bytes, "c", 1);
+            assert_memory_equal(v->entries[1].bytes, "b", 1);
+            assert_int_equal(dki_values_of(&c, set, 1)->entries[1].size, 0);
+        }
+        expect_levels(&c, 0, "c@0 b@1 a@52");
+        expect_levels(&c, 1, "1@0 @1 2@3");
+        dki_collected_drop(&c);
+    }
+}
+
 /* Leniently, records that are no rows are left out where they stand: rows and the first rows of values are numbered without
  * them, whichever thread met them. */
 static void odd_records_are_left_out_where_they_stand(void **state)
@@ -208,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(levels_are_in_the_order_of_the_file_for_any_number_of_threads, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(values_of_the_first_block_are_shared, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_records_are_left_out_where_they_stand, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_odd_record_ends_the_collecting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_of_dropped_rows_are_no_levels, set_up, tear_down),
