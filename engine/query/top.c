@@ -5,8 +5,8 @@
  *   rows that can be among the first: those of the heaps, or all up to the greatest word of their group's heap
  *   these few are put in order by all keys (sort_order.h), and the first n of each group stay
  *
- * Where a word is the whole order, the heaps hold the answer; where it is its beginning, or rows with the same keys are wanted
- * too, a second pass looks for those that are alike. Where groups are too many for heaps, or nearly all rows can be among the
+ * Where a word is the whole order, the heaps hold the answer: their groups stand in order as they are. Where it is its
+ * beginning, or rows with the same keys are wanted too, a second pass looks for those that are alike. Where groups are too many for heaps, or nearly all rows can be among the
  * first, all rows are put in order.
  *
  * Invariants: heaps only leave out what has n rows of its group before it, so that the result does not depend on
@@ -25,6 +25,7 @@
 #include "rows/keys.h"
 #include "rows/margin_rows.h"
 #include "rows/sort_pieces.h"
+#include "rows/sort_radix.h"
 
 #define RANGE_ROWS 65536 /* a multiple of 64 */
 #define MOST_GROUP_BITS 24
@@ -34,6 +35,8 @@
 struct worker {
     dki_sort_pieces_block *groups, *order;
     uint64_t *heaps; /* n for each group, the greatest first; NULL: none yet */
+    uint32_t
+        *lasts; /* the upper bits of the greatest of each heap: what near caches hold of them, for speed alone */
 };
 
 struct top {
@@ -45,9 +48,12 @@ struct top {
     dki_sort_pieces groups, order;
     bool has_groups, has_order; /* whether there is anything to tell rows apart by */
     unsigned row_bits;
-    size_t n_slots, n; /* n: rows wanted of each, no more than there are */
+    unsigned last_shift; /* of an item to its upper bits */
+    size_t n_slots, n;   /* n: rows wanted of each, no more than there are */
     struct worker *workers;
-    uint64_t *found; /* bit r: row r can be among the first */
+    uint64_t *found;  /* bit r: row r can be among the first */
+    uint64_t *chosen; /* rows of the result in order, where heaps hold it; else NULL */
+    uint64_t n_chosen;
 };
 
 /* Heaps. ------------------------------------------------------------------------------------------------------- */
@@ -83,6 +89,10 @@ static dk_status begin_worker(const struct top *top, struct worker *worker, dk_e
         status = dki_sort_pieces_block_new(&top->order, &worker->order, err);
     if (status != DK_OK)
         return status;
+    worker->lasts = dki_alloc_array(top->context, top->n_slots, sizeof *worker->lasts, err);
+    if (worker->lasts == NULL)
+        return DK_ERR_MEMORY;
+    memset(worker->lasts, 0xff, top->n_slots * sizeof *worker->lasts);
     worker->heaps = dki_alloc_array(top->context, n, sizeof *worker->heaps, err);
     if (worker->heaps == NULL)
         return DK_ERR_MEMORY;
@@ -103,23 +113,54 @@ static dk_status read_block(const struct top *top, struct worker *worker, uint64
     return status;
 }
 
+static uint64_t item_of(const struct top *top, const struct worker *worker, uint64_t row, size_t i)
+{
+    return (top->has_order ? worker->order->words[i] << top->row_bits : 0) | (row + i);
+}
+
+static size_t slot_of(const struct top *top, const struct worker *worker, size_t i)
+{
+    return top->has_groups ? (size_t)worker->groups->words[i] : 0;
+}
+
+/* The rows of a block that seem to be before the last of their heap; their heaps are fetched together. */
+static size_t list_promising(const struct top *top, const struct worker *worker, uint64_t row, size_t n,
+                             uint16_t *list)
+{
+    size_t n_listed = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        list[n_listed] = (uint16_t)i;
+        n_listed += item_of(top, worker, row, i) >> top->last_shift <= worker->lasts[slot_of(top, worker, i)];
+    }
+    for (size_t k = 0; k < n_listed; k++)
+        __builtin_prefetch(worker->heaps + slot_of(top, worker, list[k]) * top->n, 1);
+    return n_listed;
+}
+
 static dk_status fill_range(void *arg, unsigned number, uint64_t begin, uint64_t end, dk_error *err)
 {
     const struct top *top = arg;
     struct worker *worker = &top->workers[number];
     size_t step = dki_block_rows(top->context);
+    uint16_t list[DK_BLOCK_ROWS];
     dk_status status = begin_worker(top, worker, err);
 
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
+        size_t n_listed = 0;
 
         status = read_block(top, worker, row, n, err);
-        for (size_t i = 0; status == DK_OK && i < n; i++) {
-            uint64_t *heap = worker->heaps + (top->has_groups ? worker->groups->words[i] * top->n : 0);
-            uint64_t item = (top->has_order ? worker->order->words[i] << top->row_bits : 0) | (row + i);
+        if (status == DK_OK)
+            n_listed = list_promising(top, worker, row, n, list);
+        for (size_t k = 0; k < n_listed; k++) {
+            size_t slot = slot_of(top, worker, list[k]);
+            uint64_t *heap = worker->heaps + slot * top->n, item = item_of(top, worker, row, list[k]);
 
-            if (item < *heap)
-                replace(heap, top->n, item);
+            if (item >= *heap)
+                continue;
+            replace(heap, top->n, item);
+            worker->lasts[slot] = *heap == EMPTY ? UINT32_MAX : (uint32_t)(*heap >> top->last_shift);
         }
     }
     return status;
@@ -152,6 +193,34 @@ static dk_status merge_heaps(struct top *top, struct worker **out, dk_error *err
     return status;
 }
 
+/* Makes the heaps of a worker the rows of the result: those of each group in order, without places that nobody took. */
+static dk_status order_heaps(struct top *top, struct worker *worker, dk_error *err)
+{
+    uint64_t *scratch = dki_alloc_array(top->context, top->n, sizeof *scratch, err);
+    uint64_t mask = (UINT64_C(1) << top->row_bits) - 1;
+    dk_status status = scratch ? DK_OK : DK_ERR_MEMORY;
+
+    top->chosen = worker->heaps;
+    worker->heaps = NULL;
+    DKI_FOR_ROWS(slot, top->n_slots, top->context, status, err)
+    {
+        uint64_t *heap = top->chosen + slot * top->n;
+        size_t n = 0, limit;
+
+        for (size_t i = 0; i < top->n; i++) {
+            if (heap[i] != EMPTY)
+                heap[n++] = heap[i];
+        }
+        limit = n;
+        if (n > 1)
+            status = dki_radix_sort(top->context, heap, scratch, n, 0, 62, &limit, err);
+        for (size_t i = 0; i < n && i < top->spec->n; i++)
+            top->chosen[top->n_chosen++] = heap[i] & mask;
+    }
+    dki_free(top->context, scratch);
+    return status;
+}
+
 /* Candidates. -------------------------------------------------------------------------------------------------- */
 
 /* Those that are no further behind than the last in the heap of their group. */
@@ -181,7 +250,7 @@ static dk_status find_range(void *arg, unsigned number, uint64_t begin, uint64_t
     return status;
 }
 
-/* Marks every row that can be among the first in `found`; *done: it did. */
+/* Marks every row that can be among the first in `found`, or finds those that are; *done: it did. */
 static dk_status find_candidates(struct top *top, bool *done, dk_error *err)
 {
     bool whole = !top->spec->ties && (!top->has_order || top->order.n_words == 1);
@@ -196,12 +265,8 @@ static dk_status find_candidates(struct top *top, bool *done, dk_error *err)
         status = merge_heaps(top, &all, err);
     if (status != DK_OK)
         return status;
-    if (!whole)
-        status = dki_parallel(top->context, top->n_rows, RANGE_ROWS, find_range, top, err);
-    for (size_t i = 0; whole && i < top->n_slots * top->n; i++) {
-        if (all->heaps[i] != EMPTY)
-            dki_bit_set(top->found, (size_t)(all->heaps[i] & ((UINT64_C(1) << top->row_bits) - 1)));
-    }
+    status = whole ? order_heaps(top, all, err)
+                   : dki_parallel(top->context, top->n_rows, RANGE_ROWS, find_range, top, err);
     *done = status == DK_OK;
     return status;
 }
@@ -223,6 +288,8 @@ static dk_status find_by_heaps(struct top *top, bool *done, dk_error *err)
         top->has_groups = top->groups.n_words > 0;
         top->has_order = top->order.n_words > 0;
         top->n_slots = (size_t)1 << top->groups.bits;
+        top->last_shift = top->row_bits + (top->has_order ? dki_sort_pieces_word_bits(&top->order, 0) : 0);
+        top->last_shift = top->last_shift > 32 ? top->last_shift - 32 : 0;
         if (top->n <= top->n_rows / PAYS / top->n_slots)
             status = find_candidates(top, done, err);
     }
@@ -230,6 +297,7 @@ static dk_status find_by_heaps(struct top *top, bool *done, dk_error *err)
         dki_sort_pieces_block_release(top->workers[i].groups);
         dki_sort_pieces_block_release(top->workers[i].order);
         dki_free(top->context, top->workers[i].heaps);
+        dki_free(top->context, top->workers[i].lasts);
     }
     dki_free(top->context, top->workers);
     dki_sort_pieces_drop(&top->order); /* where it failed there is nothing */
@@ -301,16 +369,14 @@ static void restore_order(struct top *top, uint64_t *rows, uint64_t n)
     list_found(top, rows);
 }
 
-static dk_status take_top(struct top *top, const dk_table *table, const dk_table **out, dk_error *err)
+/* Puts the rows that can be among the first in order by their keys, and takes the first. few: they are marked. */
+static dk_status take_ordered(struct top *top, bool few, const dk_table *table, const dk_table **out, dk_error *err)
 {
     dk_context *context = top->context;
     uint64_t *rows = NULL, *order = NULL, n = top->n_rows, n_chosen = 0;
     uint8_t *starts = NULL;
-    bool few;
-    dk_status status = find_by_heaps(top, &few, err);
+    dk_status status = DK_OK;
 
-    if (status != DK_OK)
-        return status;
     if (few)
         n = dki_bits_count(top->found, (size_t)top->n_rows);
     if (n > top->n_rows / 2) {
@@ -336,6 +402,20 @@ static dk_status take_top(struct top *top, const dk_table *table, const dk_table
     dki_free(context, order);
     dki_free(context, starts);
     return status;
+}
+
+static dk_status take_top(struct top *top, const dk_table *table, const dk_table **out, dk_error *err)
+{
+    bool few;
+    dk_status status = find_by_heaps(top, &few, err);
+
+    if (status != DK_OK)
+        return status;
+    if (top->chosen == NULL)
+        return take_ordered(top, few, table, out, err);
+    if (top->spec->table_order)
+        restore_order(top, top->chosen, top->n_chosen);
+    return dk_table_gather(table, top->chosen, top->n_chosen, out, err);
 }
 
 /* The whole. --------------------------------------------------------------------------------------------------- */
@@ -382,6 +462,7 @@ dk_status dk_table_top(const dk_table *table, const dk_top_spec *spec, const dk_
     dki_keys_release(keys, top.n_keys);
     dki_free(top.context, keys);
     dki_free(top.context, top.found);
+    dki_free(top.context, top.chosen);
     if (status != DK_OK)
         return status;
     add_keys(text, " by ", spec->order, spec->n_order);

@@ -319,8 +319,6 @@ dk_status dki_sort_pieces_block_new(const dki_sort_pieces *pieces, dki_sort_piec
     for (size_t i = 0; block->views && i < pieces->n_keys; i++)
         dk_view_init(&block->views[i], pieces->context);
     if (block->views)
-        block->values = dki_alloc_array(pieces->context, DK_BLOCK_ROWS, sizeof *block->values, err);
-    if (block->values)
         block->piece = dki_alloc_array(pieces->context, DK_BLOCK_ROWS, sizeof *block->piece, err);
     if (block->piece)
         block->texts = dki_alloc_array(pieces->context, DK_BLOCK_ROWS, sizeof *block->texts, err);
@@ -344,7 +342,6 @@ void dki_sort_pieces_block_release(dki_sort_pieces_block *block)
     for (size_t i = 0; block->views && i < block->pieces->n_keys; i++)
         dk_view_release(&block->views[i]);
     dki_free(context, block->views);
-    dki_free(context, block->values);
     dki_free(context, block->piece);
     dki_free(context, block->texts);
     dki_free(context, block->words);
@@ -411,10 +408,26 @@ static void write_text(struct writer *writer, const dki_sort_pieces_key *key, co
     }
 }
 
+/* Where a piece of so many bits is to be made: in its word, where it begins one and fits; else apart. */
+static uint64_t *piece_for(const struct writer *writer, unsigned bits)
+{
+    if (writer->used == 0 && bits < writer->block->pieces->word_bits)
+        return writer->block->words + writer->word * DK_BLOCK_ROWS;
+    return writer->block->piece;
+}
+
+static void write_made(struct writer *writer, const uint64_t *piece, unsigned bits)
+{
+    if (piece == writer->block->piece)
+        write_piece(writer, bits);
+    else
+        writer->used = bits;
+}
+
 static void write_key(struct writer *writer, const dki_sort_pieces_key *key, const dk_view *view, uint64_t row)
 {
-    uint64_t *piece = writer->block->piece;
-    int64_t *values = writer->block->values;
+    unsigned bits = key->bits - key->null_apart;
+    uint64_t *piece;
 
     if (key->null_apart)
         write_nulls(writer, view);
@@ -422,13 +435,14 @@ static void write_key(struct writer *writer, const dki_sort_pieces_key *key, con
         write_text(writer, key, view);
         return;
     }
+    piece = piece_for(writer, bits);
     if (key->type == DK_CATEGORY) {
         uint32_t codes[DK_BLOCK_ROWS];
 
         dki_view_codes(view, codes);
         for (size_t i = 0; i < writer->n; i++)
             piece[i] = key->ranks[codes[i]];
-        write_piece(writer, key->bits);
+        write_made(writer, piece, bits);
         return;
     }
     if (key->codes.codes)
@@ -437,8 +451,7 @@ static void write_key(struct writer *writer, const dki_sort_pieces_key *key, con
         for (size_t i = 0; i < writer->n; i++)
             piece[i] = real_code(((const double *)view->values)[view->constant ? 0 : i]);
     else {
-        dki_view_integers(view, values);
-        memcpy(piece, values, writer->n * sizeof *piece);
+        dki_view_integers(view, (int64_t *)piece);
     }
     if (key->descending)
         for (size_t i = 0; i < writer->n; i++)
@@ -449,7 +462,7 @@ static void write_key(struct writer *writer, const dki_sort_pieces_key *key, con
     for (size_t i = 0; key->has_null && i < writer->n; i++)
         if (dki_view_is_null(view, i))
             piece[i] = key->null_apart ? 0 : key->span + 1;
-    write_piece(writer, key->bits - key->null_apart);
+    write_made(writer, piece, bits);
 }
 
 dk_status dki_sort_pieces_block_fill(dki_sort_pieces_block *block, uint64_t row, size_t n, dk_error *err)

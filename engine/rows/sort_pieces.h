@@ -60,7 +60,6 @@ unsigned dki_sort_pieces_word_group_bits(const dki_sort_pieces *pieces, size_t w
 typedef struct dki_sort_pieces_block {
     const dki_sort_pieces *pieces;
     dk_view *views; /* n_keys */
-    int64_t *values;
     uint64_t *piece;
     dk_text *texts;
     uint64_t *words; /* n_words times DK_BLOCK_ROWS */
