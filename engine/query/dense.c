@@ -42,6 +42,20 @@ static dk_status init_terms(dki_dense *dense, size_t i, dk_error *err)
     return DK_OK;
 }
 
+/* Rows of totals, once: they begin with a line of cache. */
+static dk_status init_rows(dki_dense *dense, dk_error *err)
+{
+    size_t bytes = (dense->plan->n_slots << dense->plan->row_bits) * sizeof *dense->rows;
+
+    if (dense->rows)
+        return DK_OK;
+    dense->rows = dki_alloc_wide(dense->plan->plan->context, bytes, err);
+    if (dense->rows == NULL)
+        return DK_ERR_MEMORY;
+    memset(dense->rows, 0, bytes);
+    return DK_OK;
+}
+
 static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
 {
     const dki_dense_sums *sums = &dense->plan->sums[i];
@@ -56,10 +70,10 @@ static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
             dense->records[i][slot] = dki_record_term(0, sums->shift);
         return init_terms(dense, i, err);
     }
-    if (sums->sum && (dense->totals[i] = dki_calloc(context, n, sizeof *dense->totals[i], err)) == NULL)
-        return DK_ERR_MEMORY;
-    if (sums->sum && sums->shift == 0 && (dense->ns[i] = dki_calloc(context, n, sizeof *dense->ns[i], err)) == NULL)
-        return DK_ERR_MEMORY;
+    if (sums->sum)
+        dense->totals[i] = dense->rows + sums->word;
+    if (sums->sum && sums->shift == 0 && sums->counted_by == DKI_NONE)
+        dense->ns[i] = dense->rows + sums->n_word;
     if (sums->most && (dense->most[i] = dki_calloc(context, n, width_bytes(sums->width), err)) == NULL)
         return DK_ERR_MEMORY;
     if (sums->least && (dense->least[i] = dki_alloc_array(context, n, width_bytes(sums->width), err)) == NULL)
@@ -122,13 +136,17 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
         if (dense->counts[i] == NULL)
             return DK_ERR_MEMORY;
     }
-    if (plan->n_counters == 0 && plan->seen_by == DKI_NONE) {
+    if (plan->n_counters == 0 && plan->seen_by == DKI_NONE && plan->told_by == DKI_NONE) {
         dense->seen = dki_calloc(context, plan->n_slots, 2, err);
         if (dense->seen == NULL)
             return DK_ERR_MEMORY;
     }
-    for (size_t i = 0; status == DK_OK && i < plan->n_sums; i++)
-        status = init_sums(dense, i, err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_sums; i++) {
+        if (plan->sums[i].sum && !plan->sums[i].in_records)
+            status = init_rows(dense, err);
+        if (status == DK_OK)
+            status = init_sums(dense, i, err);
+    }
     for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++)
         status = dki_dense_list_init(&dense->lists[i], context, &plan->bins, err);
     return status;
@@ -149,8 +167,7 @@ void dki_dense_drop(dki_dense *dense)
         return;
     context = plan->plan->context;
     free_each(context, (void **)dense->counts, plan->n_counters);
-    free_each(context, (void **)dense->totals, plan->n_sums);
-    free_each(context, (void **)dense->ns, plan->n_sums);
+    dki_free(context, dense->rows);
     free_each(context, dense->least, plan->n_sums);
     free_each(context, dense->most, plan->n_sums);
     free_each(context, (void **)dense->records, plan->n_sums);
@@ -298,9 +315,11 @@ static void add_sums(const dki_dense *dense, struct codes slots, struct codes co
         return;
     }
     if (sums->sum && sums->shift)
-        dki_sum_codes(slots.width, slots.at, codes.width, codes.at, dense->totals[i], sums->shift, n);
+        dki_sum_codes(slots.width, slots.at, codes.width, codes.at, dense->totals[i], dense->plan->row_bits,
+                      sums->shift, n);
     else if (sums->sum)
-        dki_sum_wide_codes(slots.width, slots.at, codes.width, codes.at, dense->totals[i], dense->ns[i], n);
+        dki_sum_wide_codes(slots.width, slots.at, codes.width, codes.at, dense->totals[i], dense->ns[i],
+                           dense->plan->row_bits, n);
     if (sums->least)
         dki_least_codes(slots.width, slots.at, codes.width, codes.at, dense->least[i], n);
     if (sums->most)

@@ -31,6 +31,9 @@ typedef struct dki_dense_sums {
     unsigned width; /* of the value's codes */
     unsigned shift; /* the number of values stands above their sum in one word; 0: it stands elsewhere */
     bool in_records;
+    size_t word;       /* of its total in the row of a slot */
+    size_t n_word;     /* and of the number of values, where that stands apart */
+    size_t counted_by; /* sums that tell this number for it; DKI_NONE: none do */
 } dki_dense_sums;
 
 typedef enum dki_dense_way { DKI_DENSE_NOT, DKI_DENSE_COUNTED, DKI_DENSE_SUMMED, DKI_DENSE_LISTED } dki_dense_way;
@@ -51,7 +54,10 @@ typedef struct dki_dense_plan {
     size_t n_counters, n_sums, n_lists;
     dki_dense_take *takes; /* of each aggregate */
     bool all_taken;
-    bool sorts;     /* values have to be sorted by group that nothing here takes */
+    bool sorts; /* values have to be sorted by group that nothing here takes */
+    unsigned
+        row_bits; /* totals of a slot lie in a row of 1 << row_bits words, so that a row touches one line of cache */
+    size_t told_by; /* sums that tell which slots have rows, where records and counters do not; or DKI_NONE */
     size_t seen_by; /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
 } dki_dense_plan;
 
@@ -61,8 +67,9 @@ typedef struct dki_dense {
     dki_arena arena;   /* holds the lists below, and how codes are made */
     uint32_t **counts; /* of each counters */
     uint8_t *seen;     /* where nothing else tells it: slots with rows (2 for each slot where there is a where) */
-    uint64_t **totals; /* of each sums; the arrays that it does not need are NULL */
-    uint32_t **ns;
+    uint64_t *rows;    /* of each slot */
+    uint64_t **totals; /* of each sums, in the first row; what it does not need is NULL */
+    uint64_t **ns;
     void **least, **most;
     dki_record **records;
     dki_record **terms;          /* of every code, where those are few */

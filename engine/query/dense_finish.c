@@ -46,10 +46,6 @@ static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
         to->most = other->most < to->most ? other->most : to->most;
     }
     for (size_t slot = 0; slot < dense->plan->n_slots; slot++) {
-        if (dense->totals[i])
-            dense->totals[i][slot] += from->totals[i][slot];
-        if (dense->ns[i])
-            dense->ns[i][slot] += from->ns[i][slot];
         if (dense->least[i] && number_at(width, from->least[i], slot) < number_at(width, dense->least[i], slot))
             put_number(width, dense->least[i], slot, number_at(width, from->least[i], slot));
         if (dense->most[i] && number_at(width, from->most[i], slot) > number_at(width, dense->most[i], slot))
@@ -70,6 +66,8 @@ void dki_dense_merge(dki_dense *dense, dki_dense *from)
     }
     for (size_t slot = 0; dense->seen && slot < plan->n_slots * 2; slot++)
         dense->seen[slot] |= from->seen[slot];
+    for (size_t k = 0; dense->rows && k < plan->n_slots << plan->row_bits; k++)
+        dense->rows[k] += from->rows[k];
     for (size_t i = 0; i < plan->n_sums; i++)
         merge_sums(dense, from, i);
     for (size_t i = 0; i < plan->n_lists; i++)
@@ -98,6 +96,15 @@ static void add_tables(const dki_dense *dense, size_t i)
     }
 }
 
+/* How many values the total of a slot has. */
+static uint64_t count_of(const dki_dense *dense, size_t number, size_t slot)
+{
+    const dki_dense_sums *sums = &dense->plan->sums[number];
+    size_t by = sums->counted_by == DKI_NONE ? number : sums->counted_by, at = slot << dense->plan->row_bits;
+
+    return dense->ns[by] ? dense->ns[by][at] : dense->totals[by][at] >> dense->plan->sums[by].shift;
+}
+
 /* Rows of each slot that the breakdown's where lets through: not 0 where there are any. */
 static void find_rows(const dki_dense *dense, uint32_t *rows)
 {
@@ -109,6 +116,11 @@ static void find_rows(const dki_dense *dense, uint32_t *rows)
     if (plan->seen_by != DKI_NONE) {
         for (size_t slot = 0; slot < n; slot++)
             rows[slot] = dense->records[plan->seen_by][slot].most < INT16_MAX;
+        return;
+    }
+    if (plan->told_by != DKI_NONE) {
+        for (size_t slot = 0; slot < n; slot++)
+            rows[slot] = count_of(dense, plan->told_by, slot) != 0;
         return;
     }
     if (dense->seen) {
@@ -270,8 +282,8 @@ static struct known known_of(const dki_dense *dense, size_t number, uint32_t slo
         return known;
     }
     if (sums->sum) {
-        word = dense->totals[number][slot];
-        known.n = sums->shift ? word >> sums->shift : dense->ns[number][slot];
+        word = dense->totals[number][(size_t)slot << dense->plan->row_bits];
+        known.n = count_of(dense, number, slot);
         known.sum = sums->shift ? word - (known.n << sums->shift) : word;
     }
     if (sums->least) {

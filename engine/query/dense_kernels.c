@@ -89,30 +89,36 @@ void dki_see(unsigned width, uint8_t *seen, const void *indexes, size_t n)
 
 #define SUM(W, T, V, U)                                                                                    \
     static void sum_##W##_##V(const T *restrict indexes, const U *restrict codes, uint64_t *restrict sums, \
-                              unsigned shift, size_t n)                                                    \
+                              unsigned row_bits, unsigned shift, size_t n)                                 \
     {                                                                                                      \
         for (size_t i = 0; i < n; i++)                                                                     \
-            sums[indexes[i]] += codes[i] + ((uint64_t)(codes[i] != 0) << shift);                           \
+            sums[(size_t)indexes[i] << row_bits] += codes[i] + ((uint64_t)(codes[i] != 0) << shift);       \
     }
 FOR_PAIRS(SUM)
 
 void dki_sum_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, uint64_t *sums,
-                   unsigned shift, size_t n){ BOTH(sum, width, code_width, indexes, codes, sums, shift, n) }
+                   unsigned row_bits, unsigned shift,
+                   size_t n){ BOTH(sum, width, code_width, indexes, codes, sums, row_bits, shift, n) }
 
 #define SUM_WIDE(W, T, V, U)                                                                                    \
     static void sum_wide_##W##_##V(const T *restrict indexes, const U *restrict codes, uint64_t *restrict sums, \
-                                   uint32_t *restrict ns, size_t n)                                             \
+                                   uint64_t *restrict ns, unsigned row_bits, size_t n)                          \
     {                                                                                                           \
+        if (ns == NULL) {                                                                                       \
+            for (size_t i = 0; i < n; i++)                                                                      \
+                sums[(size_t)indexes[i] << row_bits] += codes[i];                                               \
+            return;                                                                                             \
+        }                                                                                                       \
         for (size_t i = 0; i < n; i++) {                                                                        \
-            sums[indexes[i]] += codes[i];                                                                       \
-            ns[indexes[i]] += codes[i] != 0;                                                                    \
+            sums[(size_t)indexes[i] << row_bits] += codes[i];                                                   \
+            ns[(size_t)indexes[i] << row_bits] += codes[i] != 0;                                                \
         }                                                                                                       \
     }
 FOR_PAIRS(SUM_WIDE)
 
     void dki_sum_wide_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
-                            uint64_t *sums, uint32_t *ns,
-                            size_t n){ BOTH(sum_wide, width, code_width, indexes, codes, sums, ns, n) }
+                            uint64_t *sums, uint64_t *ns, unsigned row_bits,
+                            size_t n){ BOTH(sum_wide, width, code_width, indexes, codes, sums, ns, row_bits, n) }
 
 #define LEAST(W, T, V, U)                                                                                        \
     static void least_##W##_##V(const T *restrict indexes, const U *restrict codes, U *restrict least, size_t n) \

@@ -16,14 +16,16 @@ void dki_count(unsigned width, uint32_t *counts, size_t stride, const void *inde
 /* seen[index] = 1 */
 void dki_see(unsigned width, uint8_t *seen, const void *indexes, size_t n);
 /* Values are codes: 0 is none, else one more than the number that is meant.
- *   sum    sums[index] += code, and 1 << shift where there is one: the number of codes stands above their sum
- *   wide   sums[index] += code, ns[index] += 1 where there is one
+ *   sum    sums[index << row_bits] += code, and 1 << shift where there is one: the number of codes stands above their
+ *          sum
+ *   wide   sums[index << row_bits] += code, ns[index << row_bits] += 1 where there is one; ns may be NULL, and lies
+ *          in other words than sums do
  *   least  least[index] = code - 1 where that is less; none counts as the greatest
  *   most   most[index] = code where that is more */
 void dki_sum_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, uint64_t *sums,
-                   unsigned shift, size_t n);
+                   unsigned row_bits, unsigned shift, size_t n);
 void dki_sum_wide_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, uint64_t *sums,
-                        uint32_t *ns, size_t n);
+                        uint64_t *ns, unsigned row_bits, size_t n);
 void dki_least_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *least,
                      size_t n);
 void dki_most_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes, void *most,

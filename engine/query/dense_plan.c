@@ -190,6 +190,59 @@ static void place_sums(dki_dense_plan *dense)
     }
 }
 
+/* Whether every row that counts has a value. */
+static bool never_null(const dki_dense_plan *dense, size_t sums)
+{
+    const dki_plan *plan = dense->plan;
+    const dki_plan_value *value = &plan->values[dense->sums[sums].value];
+
+    return value->is_column &&
+           dk_column_n_nulls(dk_table_field(plan->table, dki_bound_column(value->bound))->column) == 0;
+}
+
+static bool is_total(const dki_dense_sums *sums)
+{
+    return sums->sum && !sums->in_records;
+}
+
+/* Other sums whose word tells how many rows a slot has for these. */
+static size_t find_counted(const dki_dense_plan *dense, size_t number)
+{
+    const dki_plan_value *values = dense->plan->values;
+
+    for (size_t i = 0; never_null(dense, number) && i < dense->n_sums; i++) {
+        if (is_total(&dense->sums[i]) && dense->sums[i].shift && never_null(dense, i) &&
+            values[dense->sums[i].value].filter == values[dense->sums[number].value].filter)
+            return i;
+    }
+    return DKI_NONE;
+}
+
+/* Words of totals in the row of a slot, and what else they tell. */
+static void place_totals(dki_dense_plan *dense)
+{
+    size_t n = 0;
+
+    dense->told_by = DKI_NONE;
+    for (size_t i = 0; i < dense->n_sums; i++) {
+        dki_dense_sums *sums = &dense->sums[i];
+
+        sums->counted_by = DKI_NONE;
+        if (!is_total(sums))
+            continue;
+        sums->word = n++;
+        if (sums->shift == 0)
+            sums->counted_by = find_counted(dense, i);
+        if (sums->shift == 0 && sums->counted_by == DKI_NONE)
+            sums->n_word = n++;
+        if (dense->n_counters == 0 && dense->seen_by == DKI_NONE && never_null(dense, i) &&
+            dense->plan->values[sums->value].filter == DKI_NONE)
+            dense->told_by = i;
+    }
+    while ((size_t)1 << dense->row_bits < n)
+        dense->row_bits++;
+}
+
 /* Equal indexes in a row would wait for each other; where counters are many
  * they are rare, and copies cost cache. */
 static void spread(dki_dense_counters *counters)
@@ -231,6 +284,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     if (n == 0)
         (void)find_counters(dense, DKI_NONE, DKI_NONE, UINT64_MAX, &ignored);
     place_sums(dense);
+    place_totals(dense);
     dense->bins = dki_bins_for(dense->n_slots, n_rows);
     for (size_t i = 0; i < dense->n_counters; i++)
         spread(&dense->counters[i]);

@@ -198,6 +198,41 @@ static void sums_of_wide_codes_are_exact(void **state)
 
 /* Quantiles are selected from lists of values, which a variance of the same values takes too; margins, and what is not
  * listed, take the values one by one. */
+/* Sums that lie in one row, of which one tells how many values the others have, or does not: wide ones, some with nulls, under
+ * conditions; and what tells which groups there are. */
+static void sums_that_lie_together_are_exact(void **state)
+{
+    static const struct shape list[] = { { "k", DK_INTEGER, 5000, 3, 40 },
+                                         { "few", DK_CATEGORY, 3, 0, 5 },
+                                         { "a", DK_INTEGER, 100000, -500, 0 },
+                                         { "b", DK_DECIMAL, UINT64_C(4000000000), -2000000000, 0 },
+                                         { "c", DK_INTEGER, UINT64_C(4000000000), -9, 0 },
+                                         { "d", DK_INTEGER, UINT64_C(4000000000), -9, 3 },
+                                         { "e", DK_INTEGER, 100000, -500, 3 } };
+    static const char *const measures[][6] = { { "m = sum(a)", "n = mean(b)" },
+                                               { "m = sum(b)", "n = sum(c)" },
+                                               { "m = sum(d)", "n = sum(c)", "o = sum(e)" },
+                                               { "m = sum(e)" },
+                                               { "m = sum(d)" },
+                                               { "m = sum(a) where few == '1'", "n = sum(c) where few == '1'" },
+                                               { "m = sum(b) where few == '1'", "n = sum(a) where few == '2'",
+                                                 "o = mean(d) where few == '2'", "p = sum(c)", "q = sum(a)" },
+                                               { "m = sum(c)", "n = min(c)", "o = max(b)", "p = mean(a)" } };
+    const dk_table *table =
+        table_of(context, list, 7, 140000); /* so many that number and sum are more than 64 bits */
+
+    (void)state;
+    for (size_t i = 0; i < sizeof measures / sizeof *measures; i++) {
+        struct question question = { .by = { "k" } };
+
+        memcpy(question.measures, measures[i], sizeof measures[i]);
+        assert_both_ways(table, question);
+        question.where = "few is null or k < 100";
+        assert_both_ways(table, question);
+    }
+    dk_table_release(table);
+}
+
 static void quantiles_of_wide_values_have_one_answer(void **state)
 {
     static const char *const wheres_here[] = { NULL, "yes", "false", "wide > 69000" };
@@ -251,6 +286,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(key_spaces_at_the_limit_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(sixteen_dimensions_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(sums_of_wide_codes_are_exact, start, stop),
+        cmocka_unit_test_setup_teardown(sums_that_lie_together_are_exact, start, stop),
         cmocka_unit_test_setup_teardown(quantiles_of_wide_values_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
     };
