@@ -12,6 +12,10 @@
 #include "chunk.h"
 #include "column_parts.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3") /* vectors, also where the tree is compiled with -O2; clang needs no telling */
+#endif
+
 #define MOST_JOINED_BYTES ((size_t)1 << 20) /* since both are there for a moment */
 
 static void count_bytes(dki_chunk *chunk)

@@ -11,6 +11,10 @@
 #include "base/memory.h"
 #include "data/column_parts.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3") /* vectors, also where the tree is compiled with -O2; clang needs no telling */
+#endif
+
 #define SIGN (UINT64_C(1) << 63)
 
 static unsigned bits_of(uint64_t x)
@@ -82,7 +86,7 @@ dk_status dki_packing_init(dki_packing *packing, const dki_plan *plan, bool *fit
         if (*fits && dim->what.type == DK_CATEGORY)
             status = plan_levels(dim, plan->context, err);
         dim->bits = (uint8_t)bits_of(dim->null);
-        dim->place = dim->bits + dim->has_null_bit ? (uint8_t)packing->bits : 0; /* no bits can lie anywhere */
+        dim->place = dim->bits > 0 || dim->has_null_bit ? (uint8_t)packing->bits : 0; /* no bits can lie anywhere */
         packing->bits += dim->bits + dim->has_null_bit;
         *fits = *fits && packing->bits <= 128;
     }
