@@ -80,7 +80,8 @@ typedef struct dki_trace {
     uint64_t *steps;               /* nanoseconds of each */
     unsigned n_workers;
     size_t n_slots;     /* by index; 0: by hash */
-    bool in_parts;      /* by hash, in partitions of keys */
+    bool in_parts;      /* in partitions of keys */
+    bool in_order;      /* there by sorting, else by hash */
     size_t n_counted;   /* aggregates that counters by index give */
     size_t n_summed;    /* and sums by index */
     size_t n_listed;    /* and lists of values by index */

@@ -425,6 +425,7 @@ static void put_trace(const struct scan *scan, size_t number, size_t n_together)
     trace->n_together = n_together;
     trace->comes_later = number > 0;
     trace->in_parts = groups->parts != NULL;
+    trace->in_order = trace->in_parts && groups->parts->made;
     trace->n_groups = trace->in_parts ? groups->parts->n_groups : groups->grouper.n_groups;
     trace->n_slots = dense->plan && groups->parts == NULL ? dense->n_slots : 0;
     for (size_t i = 0; trace->n_slots && i < plan->n_aggregates; i++) {

@@ -179,6 +179,8 @@ static void put_groups(struct rows *rows)
     if (trace->n_slots)
         say(how, sizeof how, "by index, of %zu places: %zu counted, %zu added up%s", trace->n_slots,
             trace->n_counted, trace->n_summed, listed);
+    else if (trace->in_order)
+        say(how, sizeof how, "by sorting, dealt to partitions of keys");
     else if (trace->in_parts)
         say(how, sizeof how, "by hash, dealt to partitions of keys");
     else
