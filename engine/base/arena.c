@@ -13,6 +13,8 @@
 #include "status.h"
 
 #define FIRST_CHUNK 992 /* with two headers within what glibc keeps at hand for each thread: 1032 bytes */
+/* Small first chunks are of another size than the usual ones: glibc keeps seven of a size at hand. */
+#define SMALL_CHUNK 208
 #define LARGEST_CHUNK 262144
 
 struct dki_arena_chunk {
@@ -24,6 +26,12 @@ void dki_arena_init(dki_arena *arena, dk_context *context)
 {
     memset(arena, 0, sizeof *arena);
     arena->context = context;
+}
+
+void dki_arena_init_small(dki_arena *arena, dk_context *context)
+{
+    dki_arena_init(arena, context);
+    arena->size = SMALL_CHUNK / 2;
 }
 
 static struct dki_arena_chunk *new_chunk(dki_arena *arena, size_t size, dk_error *err)

@@ -7,10 +7,12 @@
 typedef struct dki_arena {
     dk_context *context; /* borrowed */
     struct dki_arena_chunk *chunks;
-    size_t used, size; /* of the newest chunk */
+    size_t used, size; /* of the newest chunk; before there is one, half of what the first has, 0: the usual */
 } dki_arena;
 
 void dki_arena_init(dki_arena *arena, dk_context *context);
+/* For what seldom holds more than a few names: the first chunk has room for some 200 bytes. */
+void dki_arena_init_small(dki_arena *arena, dk_context *context);
 /* Each gives memory that lives until the arena is dropped, or NULL with err filled (DK_ERR_MEMORY; of a format that
  * the C library refuses DK_ERR_ARGUMENT), and then the arena is as it was. Memory is 16-byte aligned and not
  * cleared, that of dki_arena_array is checked for overflow of n * size and cleared; a size of 0 gives a pointer to

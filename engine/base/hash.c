@@ -131,7 +131,7 @@ dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, ui
         map->arena = dki_alloc(map->context, sizeof *map->arena, err);
         if (map->arena == NULL)
             return DK_ERR_MEMORY;
-        dki_arena_init(map->arena, map->context);
+        dki_arena_init_small(map->arena, map->context);
     }
     if (map->n * 2 >= map->n_slots && text_rehash(map, err) != DK_OK)
         return DK_ERR_MEMORY;

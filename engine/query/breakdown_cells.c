@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/table_parts.h"
 #include "expr/poll_row.h"
 #include "partition.h"
 
@@ -231,6 +232,22 @@ static dk_status make_prefix(dki_result *result, dk_error *err)
 
 /* The whole. --------------------------------------------------------------------------------------------------- */
 
+/* The rows that are shown: where those are all, without a look at each column, and without its being a step. */
+static dk_status shown_table(const dki_result *result, const dk_table **out, dk_error *err)
+{
+    const dk_table *all = result->all;
+    dk_table *made;
+    dk_status status;
+
+    if (result->n_shown < result->n_rows)
+        return dk_table_slice(all, 0, result->n_shown, out, err);
+    status = dki_table_make(result->plan->context, all->fields, all->n_fields, all->n_rows, NULL, all->margin,
+                            &made, err);
+    if (status == DK_OK)
+        *out = made;
+    return status;
+}
+
 static dk_status make_tables(dki_result *result, dk_error *err)
 {
     dk_status status = make_prefix(result, err);
@@ -238,7 +255,7 @@ static dk_status make_tables(dki_result *result, dk_error *err)
     if (status == DK_OK)
         status = dimension_table(result, &result->all, err);
     if (status == DK_OK)
-        status = dk_table_slice(result->all, 0, result->n_shown, &result->shown, err);
+        status = shown_table(result, &result->shown, err);
     return status;
 }
 

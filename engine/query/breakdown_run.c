@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "breakdown_rest.h"
+#include "data/table_parts.h"
 #include "expr/poll_row.h"
 
 /* Notes. ------------------------------------------------------------------------------------------------------- */
@@ -138,7 +139,7 @@ static dk_status result_table(const dki_result *result, const dk_table **out, dk
     dk_properties properties = { .name = breakdown->name, .source = from->source, .unit = from->unit };
     size_t n = breakdown->n_by + breakdown->n_measures;
     dk_field *fields = dki_alloc_array(plan->context, n, sizeof *fields, err);
-    const dk_table *made = NULL, *named = NULL;
+    dk_table *made;
     dk_status status;
 
     if (fields == NULL)
@@ -150,17 +151,11 @@ static dk_status result_table(const dki_result *result, const dk_table **out, dk
         fields[i].label = part->label;
         fields[i].format = part->format;
     }
-    status = dk_table_new(plan->context, fields, n, result->n_shown, &made, err);
+    status = dki_table_make(plan->context, fields, n, result->n_shown, &properties, dk_table_margin(result->shown),
+                            &made, err);
     dki_free(plan->context, fields);
     if (status == DK_OK)
-        status = dk_table_with_properties(made, &properties, &named, err);
-    if (status == DK_OK && dk_table_margin(result->shown)) {
-        status = dk_table_with_margin(named, dk_table_margin(result->shown), out, err);
-        dk_table_release(named);
-    } else if (status == DK_OK) {
-        *out = named;
-    }
-    dk_table_release(made);
+        *out = made;
     return status;
 }
 

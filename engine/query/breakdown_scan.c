@@ -54,7 +54,8 @@ struct pass {
 
 /* Workers. ----------------------------------------------------------------------------------------------------- */
 
-static dk_status groups_init(dki_groups *groups, const dki_plan *plan, bool grouped, dk_error *err)
+/* most: so many groups there are at most; 0: they are grouped elsewhere. */
+static dk_status groups_init(dki_groups *groups, const dki_plan *plan, uint64_t most, dk_error *err)
 {
     size_t n = plan->n_aggregates;
 
@@ -67,10 +68,9 @@ static dk_status groups_init(dki_groups *groups, const dki_plan *plan, bool grou
     for (size_t i = 0; i < n; i++)
         dki_accumulator_init(&groups->accumulators[i], plan->context, &plan->aggregates[i].what);
     groups->n_accumulators = n;
-    if (!grouped)
+    if (most == 0)
         return DK_OK;
-    return dki_grouper_init(&groups->grouper, plan->context, plan->dims, plan->breakdown->n_by,
-                            dk_table_n_rows(plan->table), err);
+    return dki_grouper_init(&groups->grouper, plan->context, plan->dims, plan->breakdown->n_by, most, err);
 }
 
 void dki_groups_drop(dki_groups *groups)
@@ -137,7 +137,7 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, const 
     worker->codes = dki_arena_alloc(&worker->arena, n * sizeof *worker->codes, err);
     if (!worker->wholes || !worker->weights || !worker->group || !worker->codes)
         return DK_ERR_MEMORY;
-    status = groups_init(&worker->found, plan, dense->plan == NULL, err);
+    status = groups_init(&worker->found, plan, dense->plan ? 0 : dk_table_n_rows(plan->table) + 1, err);
     if (status == DK_OK)
         status = init_dense(worker, dense, err);
     if (status == DK_OK)
@@ -348,10 +348,10 @@ static dk_status merge_slots(const dki_dense_plan *dense, struct worker *first, 
 }
 
 /* Puts groups in the place of slots. */
-static dk_status finish_slots(const dki_plan *plan, struct worker *first, dk_error *err)
+static dk_status finish_slots(const dki_dense_plan *dense, struct worker *first, dk_error *err)
 {
     dki_groups groups = { 0 };
-    dk_status status = groups_init(&groups, plan, true, err);
+    dk_status status = groups_init(&groups, dense->plan, dense->n_slots, err);
 
     if (status == DK_OK)
         status = dki_dense_finish(&first->dense, first->found.accumulators, &groups, err);
@@ -443,7 +443,7 @@ static dk_status scan_parts(dki_groups *groups, const dki_plan *plan, const dki_
 
     if (by_index)
         return DK_OK;
-    status = groups_init(groups, plan, false, err);
+    status = groups_init(groups, plan, 0, err);
     if (status == DK_OK)
         status = dki_partitions_scan(plan, dense->plan != NULL, groups, &groups->parts, err);
     if (status != DK_OK || groups->parts == NULL)
@@ -470,12 +470,11 @@ dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *
 /* What the workers of a plan found becomes its groups. */
 static dk_status merge_scan(struct scan *scan, dk_error *err)
 {
-    const dki_plan *plan = scan->plan;
     struct worker *first = scan->workers[0];
     dk_status status = merge_workers(scan, first, err);
 
     if (status == DK_OK && scan->dense.plan)
-        status = finish_slots(plan, first, err);
+        status = finish_slots(&scan->dense, first, err);
     if (status != DK_OK)
         return status;
     *scan->groups = first->found;

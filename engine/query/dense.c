@@ -101,11 +101,13 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dk_context *context = plan->plan->context;
     uint64_t n_rows = dk_table_n_rows(plan->plan->table);
     size_t tile = n_rows < TILE_ROWS ? ((size_t)n_rows + 63) / 64 * 64 * sizeof(uint32_t) : TILE_BYTES;
+    size_t forms = (2 + plan->n_counters + plan->n_sums + plan->n_lists) * sizeof(dki_code_sum);
     dki_arena *arena = &dense->arena;
     dk_status status = DK_OK;
 
     memset(dense, 0, sizeof *dense);
     dense->plan = plan;
+    forms = (forms + 63) / 64 * 64;
     dki_arena_init(arena, context);
     dense->counts = dki_arena_array(arena, plan->n_counters, sizeof *dense->counts, err);
     dense->totals = dki_arena_array(arena, plan->n_sums, sizeof *dense->totals, err);
@@ -119,15 +121,17 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->forms =
         dki_arena_alloc(arena, (2 + plan->n_counters + plan->n_sums + plan->n_lists) * sizeof *dense->forms, err);
     dense->lists = dki_arena_array(arena, plan->n_lists, sizeof *dense->lists, err);
-    dense->room = dki_alloc_wide(context, 4 * tile + 64 * sizeof(uint32_t) + SCRATCH_BYTES * n_loose(plan), err);
+    dense->room =
+        dki_alloc_wide(context, 4 * tile + 64 * sizeof(uint32_t) + SCRATCH_BYTES * n_loose(plan) + forms, err);
     if (!dense->counts || !dense->totals || !dense->ns || !dense->least || !dense->most || !dense->records ||
-        !dense->terms || !dense->masks || !dense->lists || !dense->forms || !dense->room)
+        !dense->terms || !dense->masks || !dense->lists || !dense->room)
         return DK_ERR_MEMORY;
     dense->index = dense->room;
     dense->other = dense->room + tile;
     dense->codes = dense->room + 2 * tile;
     dense->loose = dense->room + 3 * tile;
-    dense->picked = dense->room + 3 * tile + SCRATCH_BYTES * n_loose(plan);
+    dense->forms = (dki_code_sum *)(void *)(dense->room + 3 * tile + SCRATCH_BYTES * n_loose(plan));
+    dense->picked = (char *)dense->forms + forms;
     for (size_t i = 0; i < plan->n_counters; i++) {
         const dki_dense_counters *counters = &plan->counters[i];
         size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);

@@ -188,6 +188,34 @@ static dk_status order_codes(const dki_plan *plan, const dki_dimension *what, ui
     return DK_OK;
 }
 
+/* counts[slots[i]] rows of group i have the value. */
+static void add_values(dki_accumulator *accumulator, const uint32_t *counts, const uint32_t *slots, size_t n,
+                       int64_t value)
+{
+    bool narrow = value >= INT32_MIN && value <= INT32_MAX; /* speed: a product of 64 bits */
+
+    for (size_t i = 0; i < n; i++) {
+        uint32_t rows = counts[slots[i]];
+
+        if (rows == 0)
+            continue;
+        accumulator->n[i] += rows;
+        accumulator->sum[i] += narrow ? (dki_i128)(value * (int64_t)rows) : (dki_i128)value * rows;
+    }
+}
+
+static void put_best(dki_accumulator *accumulator, const uint32_t *counts, const uint32_t *slots, size_t n,
+                     int64_t value)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t rows = counts[slots[i]];
+
+        accumulator->n[i] += rows;
+        if (rows)
+            ((int64_t *)accumulator->best)[i] = value;
+    }
+}
+
 /* n, sum and best of each group from counters of values. */
 static void fill_values(const dki_dense *dense, const dki_dense_counters *counters, const uint32_t *counts,
                         const uint32_t *order, const uint32_t *slots, size_t n, size_t filter,
@@ -204,15 +232,12 @@ static void fill_values(const dki_dense *dense, const dki_dense_counters *counte
         for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {
             const uint32_t *from = counts + (class * counters->n_codes + code) * n_slots;
 
-            for (size_t i = 0; counts_class(counters, class, filter) && i < n; i++) {
-                uint32_t rows = from[slots[i]];
-
-                accumulator->n[i] += rows;
-                if (accumulator->sum)
-                    accumulator->sum[i] += (dki_i128)value * rows;
-                else if (rows)
-                    ((int64_t *)accumulator->best)[i] = value;
-            }
+            if (!counts_class(counters, class, filter))
+                continue;
+            if (accumulator->sum)
+                add_values(accumulator, from, slots, n, value);
+            else
+                put_best(accumulator, from, slots, n, value);
         }
     }
 }

@@ -243,11 +243,11 @@ static void place_totals(dki_dense_plan *dense)
         dense->row_bits++;
 }
 
-/* Equal indexes in a row would wait for each other; where counters are many
- * they are rare, and copies cost cache. */
-static void spread(dki_dense_counters *counters)
+/* Equal indexes in a row would wait for each other; where counters are many they are rare, and copies cost cache; where
+ * rows are few, clearing and adding up the copies costs more. */
+static void spread(dki_dense_counters *counters, uint64_t n_rows)
 {
-    counters->stride = counters->n <= SPREAD_COUNTERS ? counters->n : 0;
+    counters->stride = counters->n <= SPREAD_COUNTERS && counters->n <= n_rows / 8 ? counters->n : 0;
 }
 
 dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_error *err)
@@ -287,7 +287,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     place_totals(dense);
     dense->bins = dki_bins_for(dense->n_slots, n_rows);
     for (size_t i = 0; i < dense->n_counters; i++)
-        spread(&dense->counters[i]);
+        spread(&dense->counters[i], n_rows);
     return DK_OK;
 }
 
