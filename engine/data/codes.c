@@ -138,6 +138,9 @@ __attribute__((target("avx512f,avx512bw"))) static void bytes_avx512(const uint8
         test_0_plain(codes + n / 64 * 64, set, out + n / 64, n % 64);
 }
 
+/* Rows may lie in a column: fetched one tile ahead. */
+#define PICK_AHEAD 1024
+
 #define PICK_WIDE(W, T, LANES, COMPRESS, MASK)                                                         \
     __attribute__((target("avx512f,avx512bw,avx512vbmi2,popcnt"))) static size_t pick_##W##_wide(      \
         void *out, const void *codes, const uint64_t *bits, size_t n)                                  \
@@ -146,6 +149,8 @@ __attribute__((target("avx512f,avx512bw"))) static void bytes_avx512(const uint8
         T *to = out;                                                                                   \
         for (size_t i = 0; i < n; i += 64) {                                                           \
             uint64_t rows = n - i < 64 ? bits[i / 64] & ((UINT64_C(1) << (n - i)) - 1) : bits[i / 64]; \
+            for (size_t k = 0; k < 64; k += 64 / sizeof(T))                                            \
+                __builtin_prefetch(from + i + PICK_AHEAD + k);                                         \
             for (unsigned k = 0; k < 64 && n - i >= 64; k += LANES) {                                  \
                 MASK some = (MASK)(rows >> k);                                                         \
                 _mm512_storeu_si512(to, COMPRESS(some, _mm512_loadu_si512(from + i + k)));             \

@@ -232,8 +232,24 @@ static void form_slots(const dki_dense *dense, const dki_dense_block *block, dki
         add_view(sum, &plan->dims[d], plan->by_in_range[d], block->by[d], factor, loose);
 }
 
+/* From one counter to that of the same row where condition b holds. */
+static size_t condition_term(const dki_dense *dense, const dki_dense_counters *counters, size_t b)
+{
+    return (dense->plan->n_slots * counters->n_codes) << b;
+}
+
+/* Where the counters of rows begin for which the breakdown's where holds. */
+static size_t first_selected(const dki_dense *dense, const dki_dense_counters *counters)
+{
+    for (size_t b = 0; b < counters->n_bits; b++) {
+        if (counters->filters[b] == DKI_NONE)
+            return condition_term(dense, counters, b);
+    }
+    return 0;
+}
+
 /* Adds to slots a term for a code, and one for each condition that holds. few: nobody looks at rows outside the
- * selection. */
+ * selection, and counting begins where those of the others do: an index may then be nothing but a column's codes. */
 static void form_indexes(const dki_dense *dense, const dki_dense_block *block, const dki_dense_counters *counters,
                          bool few, dki_code_sum *sum, char **loose)
 {
@@ -245,12 +261,8 @@ static void form_indexes(const dki_dense *dense, const dki_dense_block *block, c
         add_view(sum, &value->what, value->in_range, block->values[counters->value], (uint32_t)n_slots, loose);
     }
     for (size_t b = 0; b < counters->n_bits; b++) {
-        uint32_t term = (uint32_t)((n_slots * counters->n_codes) << b);
-
-        if (few && counters->filters[b] == DKI_NONE)
-            sum->start += term;
-        else
-            dki_sum_bits(sum, truth_of(block, counters->filters[b]), term);
+        if (!few || counters->filters[b] != DKI_NONE)
+            dki_sum_bits(sum, truth_of(block, counters->filters[b]), (uint32_t)condition_term(dense, counters, b));
     }
 }
 
@@ -341,11 +353,15 @@ static bool is_few(const dki_dense_block *block)
 /* picked: bits of the rows that count; NULL: all. */
 static void count(const dki_dense *dense, size_t i, struct codes indexes, const uint64_t *picked, size_t n)
 {
+    const dki_dense_counters *counters = &dense->plan->counters[i];
+    uint32_t *counts = dense->counts[i];
+
     if (picked) {
         n = dki_codes_pick(indexes.width, dense->picked, indexes.at, picked, n);
         indexes.at = dense->picked;
+        counts += first_selected(dense, counters);
     }
-    dki_count(indexes.width, dense->counts[i], dense->plan->counters[i].stride, indexes.at, n);
+    dki_count(indexes.width, counts, counters->stride, indexes.at, n);
 }
 
 /* Where nothing else tells which slots have rows: slots, and twice as many where there is a where. */
