@@ -128,7 +128,7 @@ static void make_codes(const dki_result *result, size_t dim, uint32_t *codes)
     }
 }
 
-static dk_status dimension_column(dki_result *result, size_t dim, const dk_column **out, dk_error *err)
+static dk_status grouped_column(dki_result *result, size_t dim, const dk_column **out, dk_error *err)
 {
     const dki_plan *plan = result->plan;
     const dki_dimension *what = &plan->dims[dim];
@@ -158,6 +158,23 @@ static dk_status dimension_column(dki_result *result, size_t dim, const dk_colum
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
     dki_free(plan->context, codes);
+    return status;
+}
+
+/* With texts where groups had numbers for them. */
+static dk_status dimension_column(dki_result *result, size_t dim, const dk_column **out, dk_error *err)
+{
+    const dki_text_codes *texts = result->plan->texts[dim];
+    const dk_column *numbers;
+    dk_status status;
+
+    if (texts == NULL)
+        return grouped_column(result, dim, out, err);
+    status = grouped_column(result, dim, &numbers, err);
+    if (status != DK_OK)
+        return status;
+    status = dki_text_codes_texts(texts, numbers, out, err);
+    dk_column_release(numbers);
     return status;
 }
 

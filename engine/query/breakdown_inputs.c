@@ -14,13 +14,15 @@
 #include "base/memory.h"
 #include "data/column_parts.h"
 
-static dk_status input_init(dki_input *input, const dki_plan *plan, const dki_bound *bound, dk_error *err)
+/* texts: what a column's texts are numbers of; or NULL. */
+static dk_status input_init(dki_input *input, const dki_plan *plan, const dki_bound *bound,
+                            const dki_text_codes *texts, dk_error *err)
 {
     size_t number = dki_bound_column(bound);
 
     if (number == DK_NO_COLUMN)
         return dki_eval_new(bound, &input->eval, err);
-    input->column = dk_table_field(plan->table, number)->column;
+    input->column = texts ? texts->numbers : dk_table_field(plan->table, number)->column;
     dk_view_init(&input->view, plan->context);
     return DK_OK;
 }
@@ -50,11 +52,11 @@ static dk_status make_evals(dki_inputs *inputs, const dki_plan *plan, dk_error *
     if (status == DK_OK && plan->where)
         status = dki_eval_new(plan->where, &inputs->where, err);
     for (size_t i = 0; status == DK_OK && i < plan->breakdown->n_by; i++)
-        status = input_init(&inputs->by[i], plan, plan->by[i], err);
+        status = input_init(&inputs->by[i], plan, plan->by[i], plan->texts[i], err);
     for (size_t i = 0; status == DK_OK && i < plan->n_filters; i++)
         status = dki_eval_new(plan->filters[i].bound, &inputs->filters[i], err);
     for (size_t i = 0; status == DK_OK && i < plan->n_values; i++)
-        status = input_init(&inputs->values[i], plan, plan->values[i].bound, err);
+        status = input_init(&inputs->values[i], plan, plan->values[i].bound, NULL, err);
     if (status != DK_OK || plan->common->n == 0)
         return status;
     dki_eval_use(inputs->where, inputs->common);

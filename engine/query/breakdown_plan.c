@@ -139,14 +139,34 @@ static bool describe(const dki_plan *plan, const dki_bound *bound, dki_dimension
     return true;
 }
 
+/* Where a dimension is a column of many texts, their numbers take its place until the result has its columns. They are
+ * found for all rows, which is worth while where all rows count. */
+static dk_status number_texts(dki_plan *plan, size_t i, dk_error *err)
+{
+    size_t number = dki_bound_column(plan->by[i]);
+    dki_dimension *what = &plan->dims[i];
+    dk_status status;
+
+    if (number == DK_NO_COLUMN || what->type != DK_TEXT || plan->breakdown->by[i].shows_levels)
+        return DK_OK;
+    status = dki_text_codes_get(dk_table_field(plan->table, number)->column, plan->breakdown->where != NULL,
+                                &plan->texts[i], err);
+    if (status != DK_OK || plan->texts[i] == NULL)
+        return status;
+    *what = (dki_dimension){ .type = DK_INTEGER };
+    what->has_bounds = dk_column_bounds(plan->texts[i]->numbers, &what->least, &what->greatest);
+    return DK_OK;
+}
+
 static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
 {
     const dki_part *part = &plan->breakdown->by[i];
     dk_status status = bind(plan, part->expr, dki_expr_root(part->expr), &plan->by[i], err);
 
-    if (status == DK_OK)
-        plan->by_in_range[i] = describe(plan, plan->by[i], &plan->dims[i]);
-    return status;
+    if (status != DK_OK)
+        return status;
+    plan->by_in_range[i] = describe(plan, plan->by[i], &plan->dims[i]);
+    return number_texts(plan, i, err);
 }
 
 static dk_status add_filter(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t *out, dk_error *err)
@@ -679,8 +699,10 @@ dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_
 
 void dki_plan_drop(dki_plan *plan)
 {
-    for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++)
+    for (size_t i = 0; i < DKI_MAX_DIMENSIONS; i++) {
         dki_bound_release(plan->by[i]);
+        dki_text_codes_release(plan->texts[i]);
+    }
     dki_bound_release(plan->where);
     for (size_t i = 0; i < plan->n_filters; i++)
         dki_bound_release(plan->filters[i].bound);

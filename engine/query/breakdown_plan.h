@@ -15,6 +15,7 @@
 #include "group.h"
 #include "margin.h"
 #include "measure/aggregate.h"
+#include "text_codes.h"
 #include "trace.h"
 
 #define DKI_NONE SIZE_MAX
@@ -103,8 +104,9 @@ typedef struct dki_plan {
     dki_bound *where;         /* NULL: all rows */
     dki_bound *by[DKI_MAX_DIMENSIONS];
     dki_dimension dims[DKI_MAX_DIMENSIONS];
-    bool by_in_range[DKI_MAX_DIMENSIONS]; /* as in_range of a value */
-    const dk_column *weight;              /* NULL: every row counts once */
+    bool by_in_range[DKI_MAX_DIMENSIONS];      /* as in_range of a value */
+    dki_text_codes *texts[DKI_MAX_DIMENSIONS]; /* of a dimension whose texts are numbers on the way; else NULL */
+    const dk_column *weight;                   /* NULL: every row counts once */
     dki_plan_filter *filters;
     size_t n_filters, filter_capacity;
     dki_plan_value *values;
@@ -173,7 +175,7 @@ typedef struct dki_result {
     const char *prefix;      /* begins the names of columns that only measures see; no other name begins with it */
     const dki_node **totals; /* nodes of all(); their columns are numbered as they stand here */
     size_t n_totals, total_capacity;
-    const dk_column **ready; /* of each aggregate over all rows, where it has been made; or NULL */
+    const dk_column **ready;   /* of each aggregate over all rows, where it has been made; or NULL */
     const dki_node **attached; /* nodes of attached(), the same */
     size_t n_attached, attached_capacity;
 } dki_result;

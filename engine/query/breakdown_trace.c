@@ -113,9 +113,12 @@ static void put_dimension(struct rows *rows, size_t i, uint64_t n_rows)
         groups->parts ? NOTHING : dki_grouper_n_codes(&groups->grouper, i); /* parts have keys alone */
     char how[DKI_DESCRIPTION], all[DKI_DESCRIPTION + 80];
 
-    dki_bound_describe(plan->by[i], how, sizeof how);
+    if (plan->texts[i])
+        say(how, sizeof how, "the numbers of its texts, which stay with the column");
+    else
+        dki_bound_describe(plan->by[i], how, sizeof how);
     say(all, sizeof all, "%s: %s", how,
-        dki_dimension_n_direct(&plan->dims[i]) ? "known beforehand" : "coded as they come");
+        plan->texts[i] || dki_dimension_n_direct(&plan->dims[i]) ? "known beforehand" : "coded as they come");
     put_step(rows, (struct step){ "dimension", plan->breakdown->by[i].name, all, NOTHING, n_rows, n_codes,
                                   plan->trace->steps[DKI_STEP_BY + i] });
 }
