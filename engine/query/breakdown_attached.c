@@ -324,10 +324,13 @@ static dk_status check_types(const struct side *side, dk_error *err)
         const dk_column *a = field->column, *b = dk_table_field(side->table, i)->column;
 
         if ((dk_column_type(a) != dk_column_type(b) || dk_column_scale(a) != dk_column_scale(b)) &&
-            !(is_text(dk_column_type(a)) && is_text(dk_column_type(b))))
-            return dki_fail(err, DK_ERR_TYPE, "the dimension %s is %s, and %s in the table that is attached",
-                            field->name, dki_type_shown(dk_column_type(a), dk_column_scale(a)),
-                            dki_type_shown(dk_column_type(b), dk_column_scale(b)));
+            !(is_text(dk_column_type(a)) && is_text(dk_column_type(b)))) {
+            (void)dki_fail(err, DK_ERR_TYPE, "the dimension %s is %s, and %s in the table that is attached",
+                           field->name, dki_type_shown(dk_column_type(a), dk_column_scale(a)),
+                           dki_type_shown(dk_column_type(b), dk_column_scale(b)));
+            dki_hint(err, "attach figures by a column of the same type");
+            return DK_ERR_TYPE;
+        }
     }
     return DK_OK;
 }

@@ -260,3 +260,49 @@ test("values that no measure can give", function(t, dk)
     "zonder_merge() has no merge, and totals need one (define zonder_merge() with merge, or ask for no margins "
     .. "and no all())")
 end)
+
+test("figures beside a table that cannot be read so", function(t, dk)
+  local data = people(dk)
+  local beside = data:attach(dk.table { { gemeente = "Arnhem", register = 8 }, { gemeente = "Duiven", register = 4 } },
+    "gemeente")
+  local totals = data:breakdown { by = "gemeente", measures = "n = count()", margins = "totals" }
+  local function says(spec, message, of)
+    t.says(function() return (of or beside):breakdown(spec) end, message)
+  end
+  says({ by = "gemeente", measures = "r = attached(a, b)" },
+    "attached() takes one measure of the table that is attached, such as a column of it\n  "
+    .. "r = attached(a, b)\n      "
+    .. "^^^^^^^^^^^^^^")
+  says({ by = "gemeente", measures = "r = attached(register)", order = "r desc", limit = 1, rest = "overig" },
+    "attached() has no figure for the rest of the groups\n  "
+    .. "r = attached(register)\n      "
+    .. "^^^^^^^^^^^^^^^^^^ (leave rest out, or show all groups)")
+  says({ by = { "gemeente", "doelgroep" }, measures = "r = attached(register)" },
+    "attached(register) is known per gemeente, and the breakdown goes by doelgroep\n  "
+    .. "r = attached(register)\n      "
+    .. "^^^^^^^^^^^^^^^^^^ (all(attached(register), gemeente) is that of each gemeente as a whole; or attach "
+    .. "figures that are known per doelgroep too)")
+  says({ by = "doelgroep", measures = "r = attached(register)" },
+    "attached(register) is known per gemeente, and the breakdown goes by doelgroep\n  "
+    .. "r = attached(register)\n      "
+    .. "^^^^^^^^^^^^^^^^^^ (by = \"gemeente\"; or attach figures that are known per doelgroep too)")
+  says({ by = "gemeente", measures = "r = attached(register)", where = "leeftijd > 20" },
+    "attached(register) is known per gemeente, and the condition of the breakdown looks at more than that\n  "
+    .. "r = attached(register)\n      "
+    .. "^^^^^^^^^^^^^^^^^^ (put the condition into the measures that it is about: count() where ...)")
+  t.says(function() return data:breakdown { by = "gemeente", measures = "r = attached(register)" } end,
+    "attached() reads figures beside the table, and it has none\n  "
+    .. "r = attached(register)\n      "
+    .. "^^^^^^^^^^^^^^^^^^ (t:attach(register, \"gemeente\") says per what they are known)")
+  t.says(function() return beside:attach(data, "gemeente") end,
+    "attach: the table has figures attached already (put all figures into one table, or take those away first: "
+    .. "t:attach(dk.null))")
+  t.says(function() return data:attach(totals, "gemeente") end,
+    "attach: the table has rows that are totals of others (attach it without them: t:detail())")
+  t.says(function() return data:attach(data) end,
+    "attach wants the columns by which the figures are known, such as \"gemeente\"")
+  beside = data:attach(dk.table { { leeftijd = 20, register = 8 } }, "leeftijd")
+  says({ by = "leeftijd", measures = "r = attached(register)" },
+    "the dimension leeftijd is text, and integer in the table that is attached "
+    .. "(attach figures by a column of the same type)", beside:derive "leeftijd = text(leeftijd)")
+end)

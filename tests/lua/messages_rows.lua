@@ -28,6 +28,14 @@ test("conditions and new columns that cannot be", function(t, dk)
     .. "n + 1\n  "
     .. "^^^^^ (compare it with something: ==, <, in, is null ...)")
   t.says(function() return data:derive "n + 1" end, "derive: 'n + 1' has no name: write \"name = n + 1\"")
+  t.says(function() return data:sample { n = 1, seed = 1, weight = "n - 20" } end,
+    "sample: the weight n - 20 is -10 in row 1 (a weight is 0 or more; leave such rows out first, or say what "
+    .. "they weigh: coalesce(n - 20, 0))")
+  t.says(function() return data:sample { n = 1, seed = 1, weight = "case(n > 5, n)" } end,
+    "sample: the weight case(n > 5, n) is null in row 3 (a weight is 0 or more; leave such rows out first, or "
+    .. "say what they weigh: coalesce(case(n > 5, n), 0))")
+  t.says(function() return data:sample { n = 1, seed = 1, weight = "naam" } end,
+    "sample: a weight is a number, and naam is category")
   t.says(function() return data:sample { share = 1.5, seed = 1 } end, "a sample's share is 0 to 1")
 end)
 
