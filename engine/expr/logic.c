@@ -236,38 +236,43 @@ dk_status dki_run_or(dki_eval *eval, const dki_op *op, const uint64_t *selection
     return run_junction(eval, op, true, selection, err);
 }
 
-static dk_status run_first(dki_eval *eval, const dki_op *op, const uint64_t *selection, dki_vector *out,
+/* The bits of the first argument where they are known, all of them flipped before that or none; elsewhere 0. keeps_nulls:
+ * what is not known stays so. */
+static dk_status run_words(dki_eval *eval, const dki_op *op, const uint64_t *selection, uint64_t flip, bool keeps_nulls,
                            dk_error *err)
 {
+    dki_slot *slot = &eval->slots[op->slot];
+    dki_vector from;
     dk_status status = dki_op_run(eval, op->args[0], selection, err);
 
-    if (status == DK_OK)
-        *out = dki_op_vector(eval, op->args[0]);
-    return status;
+    if (status != DK_OK)
+        return status;
+    from = dki_op_vector(eval, op->args[0]);
+    for (size_t w = 0; w < dki_bit_words(eval->n); w++)
+        ((uint64_t *)slot->values)[w] = (((const uint64_t *)from.values)[w] ^ flip) & dki_vector_known(from, w);
+    slot->vector = (dki_vector){ slot->values, keeps_nulls ? from.valid : NULL };
+    return DK_OK;
 }
 
 dk_status dki_run_not(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
 {
-    dki_slot *slot = &eval->slots[op->slot];
-    dki_vector from;
-    dk_status status = run_first(eval, op, selection, &from, err);
+    return run_words(eval, op, selection, UINT64_MAX, true, err);
+}
 
-    if (status != DK_OK)
-        return status;
-    for (size_t w = 0; w < dki_bit_words(eval->n); w++)
-        ((uint64_t *)slot->values)[w] = ~((const uint64_t *)from.values)[w] & dki_vector_known(from, w);
-    slot->vector = (dki_vector){ slot->values, from.valid };
-    return DK_OK;
+dk_status dki_run_is_true(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    return run_words(eval, op, selection, 0, false, err);
 }
 
 dk_status dki_run_is_null(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
     dki_vector from;
-    dk_status status = run_first(eval, op, selection, &from, err);
+    dk_status status = dki_op_run(eval, op->args[0], selection, err);
 
     if (status != DK_OK)
         return status;
+    from = dki_op_vector(eval, op->args[0]);
     if (op->args[0]->type == DK_CATEGORY) {
         for (size_t i = 0; i < eval->n; i++)
             dki_bit_put(slot->values, i, dki_vector_is_null(op->args[0], from, i));
@@ -275,20 +280,6 @@ dk_status dki_run_is_null(dki_eval *eval, const dki_op *op, const uint64_t *sele
         for (size_t w = 0; w < dki_bit_words(eval->n); w++)
             ((uint64_t *)slot->values)[w] = ~dki_vector_known(from, w);
     }
-    slot->vector = (dki_vector){ slot->values, NULL };
-    return DK_OK;
-}
-
-dk_status dki_run_is_true(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
-{
-    dki_slot *slot = &eval->slots[op->slot];
-    dki_vector from;
-    dk_status status = run_first(eval, op, selection, &from, err);
-
-    if (status != DK_OK)
-        return status;
-    for (size_t w = 0; w < dki_bit_words(eval->n); w++)
-        ((uint64_t *)slot->values)[w] = ((const uint64_t *)from.values)[w] & dki_vector_known(from, w);
     slot->vector = (dki_vector){ slot->values, NULL };
     return DK_OK;
 }
