@@ -154,6 +154,9 @@ static const char *const calls[] = {
     DATA
     "return function() return #t:distinct() + #t:distinct('k', 'n') + #t:distinct({ 'k' }, { keep = 'last' }) end",
     DATA "return function() return #t:union(t, { all = true }) + #t:union(t) + #t:intersect(t) + #t:except(t) end",
+    DATA "local figures = dk.table { { k = 'a', n = 4 }, { k = 'b', n = 2 } }\n"
+         "return function() return t:attach(figures, 'k'):breakdown { by = 'k', measures = 'd = count() / "
+         "attached(n)' }:text() end",
     DATA "return function() return #t:append(t:head(1)) + #t:append({ t, t:drop 'x' }, { missing = 'null' }) end",
     /* about a table */
     DATA "return function() return #t .. t.k:type() .. select(2, pcall(function() return t.q end)) end",
