@@ -100,15 +100,6 @@ test("columns of windows that cannot be", function(t, dk)
     "row 2: running_sum() does not fit\n  "
     .. "t = running_sum(n)\n      "
     .. "^^^^^^^^^^^^^^ (running_sum(real(x)) gives the nearest real instead)")
-  data = data:with { weight = "w" }
-  says({ "t = sum(n)" },
-    "the rows of this table have weights (w), which sum() would pass over\n  "
-    .. "t = sum(n)\n      "
-    .. "^^^^^^ (rows() counts records; for sums multiply by the weight, in a table without that property)")
-  says({ "t = count()" },
-    "the rows of this table have weights (w), which count() would pass over\n  "
-    .. "t = count()\n      "
-    .. "^^^^^^^ (rows() counts records; for sums multiply by the weight, in a table without that property)")
 end)
 
 test("joins and links that cannot be", function(t, dk)
