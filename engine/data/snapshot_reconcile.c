@@ -187,6 +187,13 @@ static dk_status rewrite(const struct pair *pair, const dk_dictionary *levels, c
         status =
             each_view(pair, dk_column_type(pair->from) == type && type == DK_CATEGORY ? append_view : append_values,
                       builder, err);
+    if (status == DK_ERR_RANGE && err) {
+        dk_error met = *err;
+
+        dki_fail(err, met.code, "%s, row %llu: %.300s", pair->name,
+                 (unsigned long long)dk_builder_n_rows(builder) + 1, met.message);
+        dki_hint(err, "the snapshot keeps its types: round the column, or save the table anew with all its rows");
+    }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);

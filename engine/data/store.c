@@ -189,8 +189,11 @@ dk_status dki_store_read(dki_store *store, uint64_t offset, void *out, size_t si
         if (got < 0)
             return fail(store, "read", errno, err);
         if (got == 0) {
+            struct stat now;
+            uint64_t end = fstat(store->fd, &now) == 0 ? (uint64_t)now.st_size : offset + done;
+
             dki_fail(err, DK_ERR_IO, "the file ends at byte %llu, and %zu bytes from %llu on should be there",
-                     (unsigned long long)(offset + done), size, (unsigned long long)offset);
+                     (unsigned long long)end, size, (unsigned long long)offset);
             dki_hint(err, "it became shorter while it was open: a snapshot is replaced or appended to, never "
                           "written over");
             dki_at(err, store->path, 0, 0);

@@ -286,8 +286,8 @@ static dk_status check_weight(const dk_table *table, const char *name, dk_error 
         return dki_fail(err, DK_ERR_TYPE, "a weight is an integer or a decimal, and %s is %s", name,
                         dk_type_name(dk_column_type(column)));
     if (dk_column_n_nulls(column) > 0) {
-        dki_fail(err, DK_ERR_RANGE, "the weight %s is null in %llu rows", name,
-                 (unsigned long long)dk_column_n_nulls(column));
+        dki_fail(err, DK_ERR_RANGE, "the weight %s is null in %llu row%s", name,
+                 (unsigned long long)dk_column_n_nulls(column), dk_column_n_nulls(column) == 1 ? "" : "s");
         dki_hint(err, "leave those rows out, or give them a weight");
         return DK_ERR_RANGE;
     }
@@ -329,8 +329,9 @@ static dk_status check_key_columns(const dk_table *table, const dk_properties *p
             if (strcmp(properties->key[i], properties->key[k]) == 0)
                 return dki_fail(err, DK_ERR_DUPLICATE, "the key names the column %s twice", properties->key[i]);
         if (dk_column_n_nulls(table->fields[at].column) > 0) {
-            dki_fail(err, DK_ERR_RANGE, "the key %s is null in %llu rows", properties->key[i],
-                     (unsigned long long)dk_column_n_nulls(table->fields[at].column));
+            dki_fail(err, DK_ERR_RANGE, "the key %s is null in %llu row%s", properties->key[i],
+                     (unsigned long long)dk_column_n_nulls(table->fields[at].column),
+                     dk_column_n_nulls(table->fields[at].column) == 1 ? "" : "s");
             dki_hint(err, "leave those rows out: where \"%s is not null\"", properties->key[i]);
             return DK_ERR_RANGE;
         }

@@ -88,7 +88,7 @@ static dk_status put_column(dki_buffer *out, const dk_csv_column *column, dk_err
 static dk_status put_options(dki_buffer *out, const dk_csv_options *o, dk_error *err)
 {
     dk_status status =
-        dki_buffer_format(out, err, "%d %d %d %d %d %d %d %zu %llu ", o->delimiter, o->quote ? o->quote : '"',
+        dki_buffer_format(out, err, "%d %d %d %d %d %d %d %zu %llu ", o->delimiter, o->quote,
                           (int)o->header, (int)o->encoding, (int)o->decimal_mark, (int)o->date_order, o->lenient,
                           o->max_field_bytes, (unsigned long long)o->max_unpacked_bytes);
 
@@ -231,7 +231,7 @@ static dk_status keep(const cache *c, const dk_table **table, uint64_t n_rejecte
     dk_status status;
 
     if (!is_ours)
-        return note(table, err, "not kept: %s is something else than a cache of this file, and is left alone",
+        return note(table, err, "not kept: %s is no cache, or a damaged one, and is left alone (take it away)",
                     c->kept_path);
     if (n_rejected > 0)
         return note(table, err, "not kept in %s: a cache has no place for rejected records", c->kept_path);

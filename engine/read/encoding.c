@@ -36,7 +36,11 @@ static const char *known_kind(const char *bytes, size_t size, const char **what_
         size_t size;
         const char *kind, *what_to_do;
     } kinds[] = {
-        { "PK\3\4", 4, "a spreadsheet or another zip archive", "save the sheet as CSV first" },
+        { "\x89"
+          "DKS",
+          4, "a snapshot of dekking", "open it with dk.open" },
+        { "PK\3\4", 4, "a spreadsheet or another zip archive",
+          "a workbook is read where its name ends in .xlsx; of others save the sheet as CSV first" },
         { "\xD0\xCF\x11\xE0", 4, "an old spreadsheet or office document", "save the sheet as CSV first" },
         { "%PDF-", 5, "a PDF document", "take its text out first: pdftotext -layout" },
         { "\x1F\x8B", 2, "compressed by gzip", "unpack it first: gunzip" },

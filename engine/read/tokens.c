@@ -16,6 +16,7 @@
 #include "tokens.h"
 
 #include <csv.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -56,6 +57,7 @@ typedef struct tokenizer {
     bool too_long;        /* a field passed the limit */
     uint64_t long_column; /* which */
     char long_value[64];  /* how it begins */
+    char long_reason[64];
     size_t long_size;
     dk_status status; /* what a callback met */
     uint64_t n_told;  /* records, blank lines and faults */
@@ -226,12 +228,14 @@ static dk_status tell_too_long(tokenizer *t, const char *end)
 {
     if (!t->too_long) /* it is the field that libcsv is in */
         keep_long(t, t->parser.entry_buf, t->parser.entry_pos);
+    snprintf(t->long_reason, sizeof t->long_reason, "a field is longer than the limit of %zu bytes",
+             t->max_field_bytes);
     dki_fault fault = { .fault_line = t->field_line,
                         .column = t->long_column,
                         .value = t->long_value,
                         .value_size = t->long_size,
                         .code = DK_ERR_LIMIT,
-                        .reason = "a field is longer than the limit allows",
+                        .reason = t->long_reason,
                         .hint =
                             "a quote that is never closed does this; where the field is right, raise the limit: "
                             "max_field" };

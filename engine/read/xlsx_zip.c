@@ -60,6 +60,11 @@ static dk_status open_archive(dki_zip *zip, const char *bytes, size_t size, dk_e
     zip_source_t *source;
     dk_status status = DK_OK;
 
+    if (size == 0) {
+        status = dki_fail(err, DK_ERR_DATA, "the file is empty");
+        dki_at(err, zip->name, 0, 0);
+        return status;
+    }
     zip->fn.zip_error_init(&problem);
     source = zip->fn.zip_source_buffer_create(bytes, size, 0, &problem);
     zip->archive = source ? zip->fn.zip_open_from_source(source, ZIP_RDONLY, &problem) : NULL;

@@ -235,6 +235,24 @@ test("a snapshot larger than the budget answers what its columns are asked", fun
   dk.budget(0)
 end)
 
+test("a delivery with more digits is refused with its column and row", function(t, dk)
+  local path = t.path "digits.dk"
+  dk.read_text("k;n\na;1,5\n"):save(path)
+  t.raises(function() dk.read_text("k;n\na;2,5\nb;1,25\n"):save(path, { append = true }) end, "n, row 2: 1.25 does not fit",
+    "the snapshot keeps its types")
+  t.eq(#dk.open(path, { check = true }), 1)
+end)
+
+test("a file that became shorter says where it ends", function(t, dk)
+  local path = t.path "short.dk"
+  dk.read_text("k;n\na;1\nb;2\n"):save(path)
+  local opened = dk.open(path)
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(("x"):rep(100))
+  file:close()
+  t.raises(function() return opened.n[1] end, "short.dk", "the file ends at byte 100", "became shorter")
+end)
+
 test("runs of equal rows are saved as such, and a reader from the page reads them", function(t, dk)
   local path, lines, expected = t.path "runs.dk", { "gemeente;uren" }, { {}, {} }
   for i = 1, 9000 do

@@ -70,7 +70,7 @@ static void several_columns_make_a_key(void **state)
     assert_fails(with_key(table, twice, 2, &out, &err), &err, DK_ERR_DUPLICATE, "the key names the column g twice");
     assert_fails(with_key(table, unknown, 1, &out, &err), &err, DK_ERR_NAME, "unknown column \"x\"");
     assert_fails(with_key(table, (const char *const[]){ "n" }, 1, &out, &err), &err, DK_ERR_RANGE,
-                 "the key n is null in 1 rows (leave those rows out: where \"n is not null\")");
+                 "the key n is null in 1 row (leave those rows out: where \"n is not null\")");
     assert_ok(with_key(table, both, 2, &out, &err), &err);
     assert_int_equal(dk_table_properties(out)->n_key, 2);
     dk_table_release(out);
