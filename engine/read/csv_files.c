@@ -30,6 +30,7 @@ typedef struct parts {
     dk_context *context;
     csv_part *items;
     size_t n;
+    bool missing_is_null;
 } parts;
 
 /* What the files say. --------------------------------------------------------------------------------------------- */
@@ -241,12 +242,13 @@ static dk_status note_rejects(const parts *p, const dk_table *table, const dk_ta
 static dk_status append_all(const parts *p, bool rejected, const dk_table **out, dk_error *err)
 {
     const dk_table **tables = dki_alloc_array(p->context, p->n, sizeof *tables, err);
+    const dk_append_options how = { .missing_is_null = p->missing_is_null };
     dk_status status = tables ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; i < p->n && status == DK_OK; i++)
         tables[i] = rejected ? p->items[i].rejected : p->items[i].table;
     if (status == DK_OK)
-        status = dk_table_append(tables, p->n, NULL, out, err);
+        status = dk_table_append(tables, p->n, &how, out, err);
     dki_free(p->context, tables);
     return status;
 }
@@ -279,7 +281,7 @@ static dk_status read_files(dk_context *context, const dki_paths *paths, const d
                             const dk_table **out, const dk_table **rejected, dk_error *err)
 {
     static const dk_csv_options defaults = DK_CSV_OPTIONS_INIT;
-    parts p = { .context = context, .n = paths->n };
+    parts p = { .context = context, .n = paths->n, .missing_is_null = options && options->missing_is_null };
     dk_status status;
 
     p.items = dki_calloc(context, p.n, sizeof *p.items, err);

@@ -47,6 +47,7 @@ typedef struct dk_csv_options {
     size_t n_nulls;
     const dk_csv_column *columns; /* n_columns columns whose type is stated, any but ratio; the others are found */
     size_t n_columns;
+    bool missing_is_null;   /* of several files: a column that one lacks is null there; else that is an error */
     bool lenient;           /* keep rows that cannot be read in *rejected instead of failing */
     size_t max_field_bytes; /* 0: 16 MiB */
     /* What a compressed file may unpack to; 0: 256 MiB, or 250 times its size if that is more. */
