@@ -42,9 +42,16 @@ static uint64_t seed_of_process(void)
 
 struct dki_text_entry {
     const char *bytes;
-    size_t size;
+    size_t size; /* and OWN_BLOCK, where the bytes are a block that is freed with the map */
     uint64_t hash;
 };
+
+#define OWN_BLOCK (SIZE_MAX / 2 + 1)
+
+static size_t size_of(const struct dki_text_entry *entry)
+{
+    return entry->size & ~OWN_BLOCK;
+}
 
 /* The high bits of the hash stand with the number: for speed alone, so that a slot passed by costs no look at its
  * entry, which lies elsewhere. */
@@ -71,6 +78,9 @@ void dki_text_map_drop(dki_text_map *map)
         dki_arena_drop(map->arena);
         dki_free(map->context, map->arena);
     }
+    for (size_t i = 0; map->has_large && i < map->n; i++)
+        if (map->entries[i].size & OWN_BLOCK)
+            dki_free(map->context, (char *)(uintptr_t)map->entries[i].bytes);
     dki_free(map->context, map->slots);
     dki_free(map->context, map->entries);
     dki_text_map_init(map, map->context);
@@ -85,8 +95,8 @@ static struct dki_text_slot *text_slot(const dki_text_map *map, const char *byte
     for (; map->slots[at].number; at = (at + 1) & mask) {
         const struct dki_text_entry *entry = &map->entries[map->slots[at].number - 1];
 
-        if (map->slots[at].tag == tag_of(hash) && entry->size == size &&
-            (size == 0 || memcmp(entry->bytes, bytes, size) == 0))
+        if (map->slots[at].tag == tag_of(hash) && size_of(entry) == size &&
+            (size == 0 || entry->bytes == bytes || memcmp(entry->bytes, bytes, size) == 0))
             break;
     }
     return &map->slots[at];
@@ -112,12 +122,30 @@ static dk_status text_rehash(dki_text_map *map, dk_error *err)
     return DK_OK;
 }
 
-dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, uint32_t *number, dk_error *err)
+/* A copy of a text that the map is to hold. */
+static const char *copy_text(dki_text_map *map, const char *bytes, size_t size, dk_error *err)
+{
+    if (size >= DKI_LARGE_TEXT)
+        return dki_strndup(map->context, bytes, size, err);
+    if (map->arena == NULL) {
+        map->arena = dki_alloc(map->context, sizeof *map->arena, err);
+        if (map->arena == NULL)
+            return NULL;
+        dki_arena_init_small(map->arena, map->context);
+    }
+    return dki_arena_text(map->arena, bytes, size, err);
+}
+
+/* Finds or adds; is_given: the bytes are a block, which is the map's where the text is new. */
+static dk_status add_text(dki_text_map *map, const char *bytes, size_t size, bool is_given, uint32_t *number,
+                          bool *is_new, dk_error *err)
 {
     uint64_t hash = XXH3_64bits_withSeed(bytes, size, map->seed);
+    bool is_copied = !is_given && !map->borrows;
     struct dki_text_slot *slot;
     const char *copy = bytes;
 
+    *is_new = false;
     if (map->n_slots) {
         slot = text_slot(map, bytes, size, hash);
         if (slot->number) {
@@ -127,26 +155,47 @@ dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, ui
     }
     if (map->n >= UINT32_MAX - 1)
         return dki_fail(err, DK_ERR_LIMIT, "more than %u different texts", UINT32_MAX - 1);
-    if (map->arena == NULL && !map->borrows) {
-        map->arena = dki_alloc(map->context, sizeof *map->arena, err);
-        if (map->arena == NULL)
-            return DK_ERR_MEMORY;
-        dki_arena_init_small(map->arena, map->context);
-    }
     if (map->n * 2 >= map->n_slots && text_rehash(map, err) != DK_OK)
         return DK_ERR_MEMORY;
     if (dki_grow(map->context, (void **)&map->entries, &map->capacity, map->n + 1, sizeof *map->entries, err) !=
         DK_OK)
         return DK_ERR_MEMORY;
-    if (!map->borrows)
-        copy = dki_arena_text(map->arena, bytes, size, err);
-    if (copy == NULL)
+    if (is_copied)
+        copy = copy_text(map, bytes, size, err);
+    if (copy == NULL && is_copied)
         return DK_ERR_MEMORY;
     slot = text_slot(map, bytes, size, hash);
     map->entries[map->n] = (struct dki_text_entry){ copy, size, hash };
+    if (is_given || (is_copied && size >= DKI_LARGE_TEXT)) {
+        map->entries[map->n].size |= OWN_BLOCK;
+        map->has_large = true;
+    }
     *number = (uint32_t)map->n;
     *slot = (struct dki_text_slot){ (uint32_t)++map->n, tag_of(hash) };
+    *is_new = true;
     return DK_OK;
+}
+
+dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, uint32_t *number, dk_error *err)
+{
+    bool is_new;
+
+    return add_text(map, bytes, size, false, number, &is_new, err);
+}
+
+dk_status dki_text_map_take(dki_text_map *map, dki_text_map *from, const char *bytes, size_t size, uint32_t *number,
+                            dk_error *err)
+{
+    uint32_t at = from->has_large && size >= DKI_LARGE_TEXT ? dki_text_map_find(from, bytes, size) : DKI_MAP_NONE;
+    struct dki_text_entry *entry = at == DKI_MAP_NONE ? NULL : &from->entries[at];
+    bool is_new;
+
+    if (!entry || !(entry->size & OWN_BLOCK))
+        return dki_text_map_add(map, bytes, size, number, err);
+    dk_status status = add_text(map, entry->bytes, size, true, number, &is_new, err);
+    if (status == DK_OK && is_new)
+        entry->size &= ~OWN_BLOCK;
+    return status;
 }
 
 uint32_t dki_text_map_find(const dki_text_map *map, const char *bytes, size_t size)
@@ -161,7 +210,7 @@ uint32_t dki_text_map_find(const dki_text_map *map, const char *bytes, size_t si
 
 const char *dki_text_map_get(const dki_text_map *map, uint32_t number, size_t *size)
 {
-    *size = map->entries[number].size;
+    *size = size_of(&map->entries[number]);
     return map->entries[number].bytes;
 }
 

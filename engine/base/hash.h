@@ -32,12 +32,18 @@ typedef struct dki_text_map {
     struct dki_text_entry *entries;
     size_t n, capacity;
     struct dki_arena *arena;
-    bool borrows; /* texts are not copied: they outlive the map. To be set before the first is added */
+    bool borrows;   /* texts that are added are not copied: they outlive the map */
+    bool has_large; /* copies that are a block each */
 } dki_text_map;
+#define DKI_LARGE_TEXT 65536 /* bytes from which on a copy is a block of its own, which another map may take over */
+
 void dki_text_map_init(dki_text_map *map, dk_context *context);
 void dki_text_map_drop(dki_text_map *map); /* frees all; the map is empty, and can be used again */
 /* Finds or adds. */
 dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, uint32_t *number, dk_error *err);
+/* Adds a text, as from->texts has it: where that is a copy of its own block, the block is now this map's, and from borrows it. */
+dk_status dki_text_map_take(dki_text_map *map, dki_text_map *from, const char *bytes, size_t size, uint32_t *number,
+                            dk_error *err);
 /* The number, or DKI_MAP_NONE. */
 uint32_t dki_text_map_find(const dki_text_map *map, const char *bytes, size_t size);
 /* The string of a number that was given; terminated, and borrowed until the map is dropped. */

@@ -1,4 +1,4 @@
-/* dictionary_parts.h - the inside of dictionaries. For engine/data alone. */
+/* dictionary_parts.h - what the engine may know of a dictionary beyond its public face. */
 #ifndef DKI_DATA_DICTIONARY_PARTS_H
 #define DKI_DATA_DICTIONARY_PARTS_H
 

@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "data/column_parts.h"
+#include "data/dictionary_parts.h"
 
 #define GRAIN 4 /* blocks of a task */
 
@@ -494,16 +495,36 @@ static dk_status assemble(void *arg, unsigned worker, uint64_t begin, uint64_t e
     return status;
 }
 
-static dk_status levels_of(dk_context *context, const dki_levels *levels, dk_dictionary **out, dk_error *err)
+/* The texts of levels, which are UTF-8, in a map of their own: large ones that a set has copied are taken from it. */
+static dk_status take_levels(const assembling *a, const dki_levels *levels, dki_text_map *out, dk_error *err)
 {
-    dk_text *texts = dki_alloc_array(context, levels->map.n, sizeof *texts, err);
+    dk_status status = DK_OK;
 
-    if (!texts)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < levels->map.n; i++)
-        texts[i].bytes = dki_text_map_get(&levels->map, (uint32_t)i, &texts[i].size);
-    dk_status status = dk_dictionary_new(context, texts, levels->map.n, false, out, err);
-    dki_free(context, texts);
+    for (size_t i = 0; i < levels->map.n && status == DK_OK; i++) {
+        size_t size;
+        const char *bytes = dki_text_map_get(&levels->map, (uint32_t)i, &size);
+        uint32_t number;
+        for (unsigned set = 0; size >= DKI_LARGE_TEXT && set < a->c->n_sets && status == DK_OK && out->n == i;
+             set++) {
+            dki_text_map *longs = &dki_values_of(a->c, set, a->column)->longs;
+            if (dki_text_map_find(longs, bytes, size) != DKI_MAP_NONE)
+                status = dki_text_map_take(out, longs, bytes, size, &number, err);
+        }
+        if (status == DK_OK && out->n == i)
+            status = dki_text_map_add(out, bytes, size, &number, err);
+    }
+    return status;
+}
+
+static dk_status levels_of(const assembling *a, const dki_levels *levels, dk_dictionary **out, dk_error *err)
+{
+    dki_text_map texts;
+
+    dki_text_map_init(&texts, a->c->context);
+    dk_status status = take_levels(a, levels, &texts, err);
+    if (status == DK_OK)
+        status = dki_dictionary_of_map(&texts, out, err);
+    dki_text_map_drop(&texts);
     return status;
 }
 
@@ -547,7 +568,7 @@ dk_status dki_collected_column(dki_collected *collected, size_t column, const dk
     if (!a.made)
         status = DK_ERR_MEMORY;
     if (status == DK_OK && numbered)
-        status = levels_of(c->context, levels, &found, err);
+        status = levels_of(&a, levels, &found, err);
     for (unsigned set = 0; set < c->n_sets && status == DK_OK; set++)
         status = find_meanings(&a, set, levels, &a.sets[set], err);
     if (status == DK_OK)

@@ -26,6 +26,7 @@
 #define LEAST_TILE_ROWS 256 /* of many columns: a table of keys is looked into often enough to be fetched for it */
 #define MOST_VALUES ((size_t)1 << 20) /* of all columns together, before those go that do not repeat themselves */
 #define LEAST_VALUES 64
+#define SOME_HUGE 8
 
 void dki_block_reader_drop(dki_block_reader *reader)
 {
@@ -40,6 +41,8 @@ void dki_block_reader_drop(dki_block_reader *reader)
     reader->text = reader->plain = NULL;
     reader->bits = NULL;
     reader->positions = NULL;
+    reader->text_room = reader->bits_room = reader->positions_room = 0;
+    reader->plain_room = reader->numbers_room = 0;
 }
 
 /* Records. -------------------------------------------------------------------------------------------------------- */
@@ -206,9 +209,28 @@ static dk_status split_text(dki_block_reader *r, const dki_block *block, const d
 
 /* Codes. ---------------------------------------------------------------------------------------------------------- */
 
-/* Codes of the fields into codes. *stop: too many values differ. */
-static dk_status find_codes(dki_block_reader *r, size_t column, const dki_fields *f, uint64_t row, uint16_t *codes,
-                            bool *stop, dk_error *err)
+/* Is the value, in that row of the block, one that is better not a key, since keys are copies? Where long ones differ in nearly
+ * all rows so far, and rows are too many for a category of them. */
+static bool is_huge(const dki_block_reader *r, const dki_values *v, size_t size, size_t row)
+{
+    uint64_t n_rows = r->n_seen + row;
+
+    return size >= DKI_LARGE_TEXT && r->likely_rows > DKI_CATEGORY_LEVELS && v->n >= SOME_HUGE &&
+           v->n >= n_rows - n_rows / 8;
+}
+
+/* Codes of a column are given up though its values are not too many for them. */
+static void note_given_up(dki_block_reader *r, size_t column)
+{
+    unsigned n = (unsigned)r->values[column].n;
+
+    if (n > atomic_load_explicit(&r->n_given_up[column], memory_order_relaxed) || n == 0)
+        atomic_store_explicit(&r->n_given_up[column], n > 0 ? n : 1, memory_order_relaxed);
+}
+
+/* Codes of the fields, which begin in row first of the block, into codes. *stop: too many values differ. */
+static dk_status find_codes(dki_block_reader *r, size_t column, const dki_fields *f, const dki_block *block,
+                            size_t first, uint16_t *codes, bool *stop, dk_error *err)
 {
     dki_values *values = &r->values[column];
 
@@ -218,8 +240,13 @@ static dk_status find_codes(dki_block_reader *r, size_t column, const dki_fields
         bool is_null;
         uint32_t code = 0;
         dk_status status = get_field(r, f, i, &bytes, &size, &is_null, err);
+        if (status == DK_OK && !is_null && is_huge(r, values, size, first + i)) {
+            note_given_up(r, column);
+            *stop = true;
+            return DK_OK;
+        }
         if (status == DK_OK && !is_null)
-            status = dki_values_add(values, bytes, size, row + i, &code, err);
+            status = dki_values_add(values, bytes, size, block->row + first + i, &code, err);
         if (status != DK_OK)
             return status;
         if (code > DKI_RAW_LEVELS) {
@@ -290,8 +317,9 @@ static dk_status append_codes(dki_block_reader *r, const dki_block *block, size_
 }
 
 /* For memory's sake, where columns are many: has the column so many values that its codes save nothing? Numbers take less
- * room than their keys from the beginning. What it would be as a category is found out in the end, where it counts. */
-static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows)
+ * room than their keys from the beginning; and the first block of a thread, whose n_own rows do without other codes, is where
+ * keys can be dropped as a whole. What it would be as a category is found out in the end, where it counts. */
+static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows, size_t n_own)
 {
     const dki_values *v = &r->values[column];
     const size_t most = MOST_VALUES / r->options->n_columns;
@@ -299,8 +327,26 @@ static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows
 
     if (v->n <= LEAST_VALUES || v->n <= n_rows / DKI_CATEGORY_ROWS)
         return false;
-    return v->n > most || (v->is_sparing && !r->options->stated[column] &&
-                           dki_canonical_read(v->entries[v->n - 1].bytes, v->entries[v->n - 1].size, &number));
+    if (v->n > most || !v->is_sparing || r->options->stated[column])
+        return v->n > most;
+    return (!r->has_split && v->n > n_own - n_own / 8) ||
+           dki_canonical_read(v->entries[v->n - 1].bytes, v->entries[v->n - 1].size, &number);
+}
+
+/* Whether the column will surely not be a category, if the file is as long as it seems: its values are too many for one. Only
+ * where its rows take no more room than they will in the finished column, which is text or numbers. */
+static bool is_no_category(const dki_block_reader *r, size_t column)
+{
+    const dki_values *v = &r->values[column];
+    const dk_csv_column *stated = r->options->stated[column];
+    const uint64_t most = dki_category_most(r->likely_rows);
+    dki_canonical number;
+
+    if (r->likely_rows == 0 || v->n <= most + most / 4 || (stated && stated->type != DK_TEXT))
+        return false;
+    const dki_value_entry *last = &v->entries[v->n - 1];
+    return last->size > 0 &&
+           (!may_be_read(last->bytes, last->size) || dki_canonical_read(last->bytes, last->size, &number));
 }
 
 static void give_codes_up(dki_block_reader *r, dki_stretch *stretch, size_t column)
@@ -341,13 +387,13 @@ static dk_status split_codes(dki_block_reader *r, dki_block *block, const uint32
                 continue;
             dki_fields f = fields_of(r, ends, c, row, n);
             bool stop = false;
-            dk_status status = find_codes(r, c, &f, block->row + row, codes, &stop, err);
+            dk_status status = find_codes(r, c, &f, block, row, codes, &stop, err);
             if (status == DK_OK && !stop)
                 status = append_codes(r, block, c, codes, row, n, err);
             if (status != DK_OK)
                 return status;
-            if (!stop && is_crowded(r, c, block->row + row + n)) {
-                atomic_store_explicit(&r->is_crowded[c], true, memory_order_relaxed);
+            if (!stop && (is_crowded(r, c, block->row + row + n, row + n) || is_no_category(r, c))) {
+                note_given_up(r, c);
                 stop = true;
             }
             if (stop)
@@ -390,6 +436,7 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
     }
     status = split_codes(r, block, ends, err);
     r->has_split = true;
+    r->n_seen += block->n_rows;
     for (size_t c = 0; c < n_columns && status == DK_OK; c++) {
         dki_fields f = fields_of(r, ends, c, 0, block->n_rows);
         bool is_done = false;

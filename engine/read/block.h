@@ -16,11 +16,14 @@ typedef struct dki_text_span {
 typedef struct dki_block_reader {
     dk_context *context;
     const dki_collect_options *options;
-    unsigned set;                       /* number of its values */
-    dki_values *values;                 /* by column */
-    bool has_split;                     /* a block, so that codes of the values are about */
-    atomic_bool *is_plain, *is_crowded; /* by column; shared by all threads */
-    char *text;                         /* of the block, whole records, and DKI_SCAN_PADDING bytes more */
+    unsigned set;          /* number of its values */
+    dki_values *values;    /* by column */
+    bool has_split;        /* a block, so that codes of the values are about */
+    atomic_bool *is_plain; /* by column; shared by all threads */
+    atomic_uint *n_given_up;
+    uint64_t likely_rows; /* of the file; 0: not known */
+    uint64_t n_seen;      /* rows of the blocks before */
+    char *text;           /* of the block, whole records, and DKI_SCAN_PADDING bytes more */
     size_t text_room;
     uint64_t *bits; /* structural bytes */
     size_t bits_room;
@@ -37,7 +40,7 @@ typedef struct dki_block_reader {
     dki_profile profile; /* of one column's text */
 } dki_block_reader;
 
-void dki_block_reader_drop(dki_block_reader *reader);
+void dki_block_reader_drop(dki_block_reader *reader); /* gives up all its memory; it can go on */
 
 /* Splits size bytes of reader->text, block->n_rows records and odd spans, which end in a LF, into block->stretches. Records
  * that are no rows are noted in block->odd. From the first one on that must be read otherwise (strictly, a ragged one; one

@@ -34,7 +34,6 @@
     ((size_t)4 << 20) /* with many columns, whose positions take as much again, WIDE_ROWS rows */
 #define WIDE_ROWS 256
 #define MOST_RECORD_BYTES ((size_t)1 << 30)
-#define MANY_COLUMNS 256
 #define LEAST_SHARED_BLOCKS 32        /* of a file; with fewer, the others wait too long for the first */
 #define MOST_SHARED 2048              /* values of a column; more are hardly all that it has */
 #define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
@@ -50,7 +49,7 @@ struct dki_collecting {
     size_t first_block; /* of the run */
     bool shares;        /* the first block is still to be split, and its values given to all threads */
 
-    pthread_mutex_t lock; /* guards what follows, and out */
+    pthread_mutex_t lock; /* guards what follows, and out; who holds it may take it again */
     uint64_t offset, row, line;
     size_t record_bytes;
     bool is_done, is_odd; /* is_odd: the run ends before the end of the file, where this record begins: */
@@ -96,7 +95,7 @@ void dki_collected_drop(dki_collected *collected)
     dki_free(c->context, c->odd);
     dki_free(c->context, c->values);
     dki_free(c->context, c->is_plain);
-    dki_free(c->context, c->is_crowded);
+    dki_free(c->context, c->n_given_up);
     *c = (dki_collected){ .context = NULL };
 }
 
@@ -348,9 +347,18 @@ static dk_status work_once(dki_collecting *c, unsigned worker, bool *is_done, dk
         return status;
     pthread_mutex_lock(&c->lock);
     status = take_block(c, worker, &block, &size, err);
-    pthread_mutex_unlock(&c->lock);
+    /* A long record is alone in memory: others wait until it is gone. */
+    bool is_alone = block && c->readers[worker].text_room > 2 * c->most_bytes;
+    if (!is_alone)
+        pthread_mutex_unlock(&c->lock);
     *is_done = !block;
-    return status == DK_OK && block ? split_block(c, worker, block, size, err) : status;
+    if (status == DK_OK && block)
+        status = split_block(c, worker, block, size, err);
+    if (is_alone) {
+        dki_block_reader_drop(&c->readers[worker]);
+        pthread_mutex_unlock(&c->lock);
+    }
+    return status;
 }
 
 static dk_status work(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
@@ -467,6 +475,12 @@ static void number_rows(dki_collecting *c)
     }
 }
 
+/* About how many rows the file has. */
+static uint64_t likely_rows(const dki_collecting *c)
+{
+    return (c->source->size - c->options.offset) / (c->options.record_bytes + 1) + 1;
+}
+
 /* Everything that one thread works with. */
 static dk_status begin_reader(dki_collecting *c, unsigned worker, dk_error *err)
 {
@@ -480,10 +494,10 @@ static dk_status begin_reader(dki_collecting *c, unsigned worker, dk_error *err)
                              .set = worker,
                              .values = out->values + worker * out->n_columns,
                              .is_plain = out->is_plain,
-                             .is_crowded = out->is_crowded };
+                             .n_given_up = out->n_given_up,
+                             .likely_rows = likely_rows(c) };
     for (size_t i = 0; i < out->n_columns && status == DK_OK; i++) {
-        status = dki_values_begin(&r->values[i], c->context, err);
-        r->values[i].is_sparing = out->n_columns > MANY_COLUMNS;
+        status = dki_values_begin(&r->values[i], c->context, out->n_columns > DKI_MANY_COLUMNS, err);
         for (size_t k = 0; k < csv->n_nulls && status == DK_OK; k++)
             status = dki_values_add_null(&r->values[i], csv->nulls[k], strlen(csv->nulls[k]), err);
     }
@@ -495,7 +509,7 @@ static size_t most_bytes(const dki_collect_options *options)
 {
     size_t wide = options->record_bytes * WIDE_ROWS;
 
-    if (options->n_columns <= MANY_COLUMNS || wide >= MOST_BLOCK_BYTES)
+    if (options->n_columns <= DKI_MANY_COLUMNS || wide >= MOST_BLOCK_BYTES)
         return MOST_BLOCK_BYTES;
     return wide < LEAST_WIDE_BYTES ? LEAST_WIDE_BYTES : wide;
 }
@@ -525,7 +539,11 @@ dk_status dki_collect_begin(dk_context *context, const dki_source *source, const
     c->read_bytes = tiny ? 1 : READ_BYTES;
     c->most_bytes = most_bytes(options);
     c->record_bytes = tiny ? 0 : options->record_bytes;
-    pthread_mutex_init(&c->lock, NULL);
+    pthread_mutexattr_t recursive;
+    pthread_mutexattr_init(&recursive);
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&c->lock, &recursive);
+    pthread_mutexattr_destroy(&recursive);
     /* Still whole blocks of views, as long as that can be. */
     while (!tiny && c->block_rows > DK_BLOCK_ROWS &&
            c->block_rows > c->most_bytes / 2 / (options->record_bytes + 1))
@@ -535,12 +553,12 @@ dk_status dki_collect_begin(dk_context *context, const dki_source *source, const
     unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
     out->values = dki_calloc(context, n_workers * out->n_columns, sizeof *out->values, err);
     out->is_plain = out->values ? dki_calloc(context, out->n_columns, sizeof *out->is_plain, err) : NULL;
-    out->is_crowded = out->is_plain ? dki_calloc(context, out->n_columns, sizeof *out->is_crowded, err) : NULL;
-    c->readers = out->is_crowded ? dki_calloc(context, n_workers, sizeof *c->readers, err) : NULL;
+    out->n_given_up = out->is_plain ? dki_calloc(context, out->n_columns, sizeof *out->n_given_up, err) : NULL;
+    c->readers = out->n_given_up ? dki_calloc(context, n_workers, sizeof *c->readers, err) : NULL;
     if (!c->readers)
         return DK_ERR_MEMORY;
     out->n_sets = c->n_workers = n_workers;
-    c->shares = n_workers > 1 && n_blocks >= LEAST_SHARED_BLOCKS && out->n_columns <= MANY_COLUMNS;
+    c->shares = n_workers > 1 && n_blocks >= LEAST_SHARED_BLOCKS && out->n_columns <= DKI_MANY_COLUMNS;
     for (unsigned i = 0; i < n_workers; i++)
         c->readers[i].context = context;
     for (unsigned i = 0; i < n_workers && status == DK_OK; i++)

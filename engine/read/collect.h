@@ -19,6 +19,8 @@
 
 #define DKI_COLLECT_ROWS 16384 /* of a block: whole blocks of views */
 
+#define DKI_MANY_COLUMNS 256 /* from here on memory counts for each of them */
+
 /* The rows of one block in one column. */
 typedef struct dki_stretch {
     bool is_coded;
@@ -71,8 +73,9 @@ typedef struct dki_collected {
     unsigned n_sets;
     atomic_bool
         *is_plain; /* by column: somewhere too many values differ, perhaps only in rows that were dropped; */
-    atomic_bool *is_crowded; /* or not too many, but more than memory has room for: they were not counted */
-    bool has_last_set;       /* the last set is that of columns that were numbered in the end */
+    /* By column: 0, or how many values one thread had met when it gave their codes up though they were not too many. */
+    atomic_uint *n_given_up;
+    bool has_last_set; /* the last set is that of columns that were numbered in the end */
     uint64_t n_rows;
     dki_odd_span *odd; /* of the last run, the records that are no rows, in their order: to be told */
     size_t n_odd, odd_room;

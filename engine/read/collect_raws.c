@@ -69,7 +69,7 @@ static dk_status text_of_raw(const dki_raw *raw, uint64_t from, size_t n, uint64
 /* Its values in the order of their first rows, whose numbers settle.c finds. */
 static dk_status values_of_raw(const dki_raw *raw, dki_values *out, dk_error *err)
 {
-    dk_status status = dki_values_begin(out, raw->context, err);
+    dk_status status = dki_values_begin(out, raw->context, false, err);
 
     for (size_t i = 0; raw->is_coded && i < raw->map.n && status == DK_OK; i++) {
         size_t size;

@@ -132,26 +132,25 @@ static dk_status find_plans(const dki_records *r, const dki_profile *profiles, c
     return DK_OK;
 }
 
-/* Columns that are text as far as is known, because their values were not counted, are counted: they may be categories. */
-static dk_status count_crowded(const dki_records *r, const dki_marks *marks, dki_levels *levels,
-                               dki_profile *profiles, dki_plan *plans, dk_error *err)
+/* A column that is text as far as is known, because its values were not counted, may be a category: they are counted. */
+static dk_status count_given_up(const dki_records *r, size_t i, const dki_marks *marks, dki_levels *levels,
+                                dki_plan *plan, dk_error *err)
 {
     dki_collected *c = r->collected;
-    dk_status status = DK_OK;
+    uint64_t most = dki_category_most(r->n_rows), n_met = c ? atomic_load(&c->n_given_up[i]) : 0;
+    dki_profile profile;
+    bool few = false;
 
-    for (size_t i = 0; c && i < r->n_columns && status == DK_OK; i++) {
-        bool few = false;
-        if (r->stated[i] || plans[i].type != DK_TEXT || !atomic_load(&c->is_crowded[i]))
-            continue;
-        status = dki_collected_number(c, i, &few, err);
-        if (status != DK_OK || !few)
-            continue;
-        status = dki_levels_find(c, i, &levels[i], err);
-        if (status == DK_OK)
-            status = dki_collected_profile(c, i, &levels[i], NULL, &profiles[i], err);
-        if (status == DK_OK)
-            dki_profile_plan(&profiles[i], NULL, marks, &plans[i]);
-    }
+    if (n_met == 0 || r->stated[i] || plan->type != DK_TEXT || (n_met > most && !c->has_odd))
+        return DK_OK;
+    dk_status status = dki_collected_number(c, i, (size_t)most, &few, err);
+    if (status != DK_OK || !few)
+        return status;
+    status = dki_levels_find(c, i, levels, err);
+    if (status == DK_OK)
+        status = dki_collected_profile(c, i, levels, NULL, &profile, err);
+    if (status == DK_OK)
+        dki_profile_plan(&profile, NULL, marks, plan);
     return status;
 }
 
@@ -419,8 +418,8 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
 
 /* The table. ------------------------------------------------------------------------------------------------------ */
 
-static dk_status make_table(dki_records *r, const dki_levels *levels, dk_encoding encoding, bool has_mark,
-                            const dki_marks *marks, const dki_plan *plans, const dk_table **out, dk_error *err)
+static dk_status make_table(dki_records *r, dki_levels *levels, dk_encoding encoding, bool has_mark,
+                            const dki_marks *marks, dki_plan *plans, const dk_table **out, dk_error *err)
 {
     const dk_table *table = NULL, *with = NULL;
     dk_field *fields = dki_calloc(r->context, r->n_columns, sizeof *fields, err);
@@ -430,9 +429,13 @@ static dk_status make_table(dki_records *r, const dki_levels *levels, dk_encodin
 
     for (size_t i = 0; i < r->n_columns && status == DK_OK; i++) {
         fields[i] = DK_FIELD(r->names[i], NULL);
+        status = count_given_up(r, i, marks, &levels[i], &plans[i], err);
+        if (status != DK_OK)
+            break;
         status = r->collected ? dki_collected_column(r->collected, i, &levels[i], &plans[i], &fields[i].column, err)
                               : dki_convert_column(&r->columns[i], &plans[i], &fields[i].column, err);
         dki_raw_drop(&r->columns[i]);
+        dki_levels_drop(&levels[i]); /* there are thousands of columns in some tables */
     }
     if (status == DK_OK)
         status = dk_table_new(r->context, fields, r->n_columns, r->n_rows, &table, err);
@@ -489,8 +492,6 @@ dk_status dki_finish(dki_records *records, dk_encoding encoding, bool has_mark, 
         status = check_stated(r, plans, levels, profiles, is_again, err);
     if (status == DK_OK && !*is_again) {
         status = find_plans(r, profiles, &marks, false, plans, err);
-        if (status == DK_OK)
-            status = count_crowded(r, &marks, levels, profiles, plans, err);
         if (status == DK_OK)
             status = make_table(r, levels, encoding, has_mark, &marks, plans, &table, err);
         if (status == DK_OK && rejected)

@@ -364,10 +364,7 @@ static void plan_text(const dki_profile *p, const dki_marks *marks, dki_plan *pl
     uint64_t n_rows = p->n_values + p->n_empty + p->n_words, best = 0;
     uint64_t n_words = marks->has_words ? 0 : p->n_words; /* which are odd ones */
 
-    plan->type = n_rows > 0 && (p->n_different <= DKI_CATEGORY_LEVELS ||
-                                (p->n_different <= DKI_RAW_LEVELS && p->n_different <= n_rows / DKI_CATEGORY_ROWS))
-                     ? DK_CATEGORY
-                     : DK_TEXT;
+    plan->type = n_rows > 0 && p->n_different <= dki_category_most(n_rows) ? DK_CATEGORY : DK_TEXT;
     for (size_t i = 0; i < sizeof better / sizeof *better; i++)
         for (int r = better[i].reading; r < better[i].reading + better[i].n; r++)
             if (p->n_read[r] > best) {

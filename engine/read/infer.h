@@ -90,5 +90,13 @@ typedef struct dki_found {
 /* Few enough different values to be a category: 512 at most, or one for each eight known rows, and 65,535 at most. */
 #define DKI_CATEGORY_LEVELS 512
 #define DKI_CATEGORY_ROWS 8
+/* The most different values of a column without stated type that is a category. */
+static inline uint64_t dki_category_most(uint64_t n_rows)
+{
+    uint64_t most = n_rows / DKI_CATEGORY_ROWS;
+
+    most = most < DKI_RAW_LEVELS ? most : DKI_RAW_LEVELS;
+    return most > DKI_CATEGORY_LEVELS ? most : DKI_CATEGORY_LEVELS;
+}
 
 #endif

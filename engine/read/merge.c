@@ -97,6 +97,8 @@ dk_status dki_levels_find(const dki_collected *collected, size_t column, dki_lev
     *out = (dki_levels){ .is_known = !atomic_load(&c->is_plain[column]) };
     dki_text_map_init(&out->map, c->context);
     out->map.borrows = true;
+    for (unsigned k = 0; k < c->n_sets; k++) /* nothing will be looked up any more */
+        dki_values_close(dki_values_of(c, k, column));
     if (!out->is_known)
         return DK_OK;
     next = dki_calloc(c->context, c->n_sets, sizeof *next, err);

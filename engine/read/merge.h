@@ -15,8 +15,9 @@ typedef struct dki_levels {
 /* Once, before anything else, where something was odd: values know the rows that have them, and are in their order; columns
  * that seem to have too many values, and have not, because some stood only in rows that were dropped, are coded. */
 dk_status dki_collected_settle(dki_collected *collected, dk_error *err);
-/* Numbers the values of a column whose codes were given up; *few: they are few enough, and it is coded now. */
-dk_status dki_collected_number(dki_collected *collected, size_t column, bool *few, dk_error *err);
+/* Numbers the values of a column whose codes were given up, where they are at most `most`; *few: they are, and it is coded
+ * now. */
+dk_status dki_collected_number(dki_collected *collected, size_t column, size_t most, bool *few, dk_error *err);
 
 dk_status dki_levels_find(const dki_collected *collected, size_t column, dki_levels *out, dk_error *err);
 void dki_levels_drop(dki_levels *levels); /* may be called twice, and on zeroes */

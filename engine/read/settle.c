@@ -128,25 +128,28 @@ static dk_status order_sets(const dki_collected *c, size_t column, dk_error *err
 
 /* Columns. -------------------------------------------------------------------------------------------------------- */
 
-/* Numbers all rows of a column in one new set of values; *few says whether they are few enough. */
-static dk_status number_rows(const dki_collected *c, size_t column, dki_values *values, bool *few, dk_error *err)
+/* Whether at most `most` different values stand in a column. */
+static dk_status has_few(const dki_collected *c, size_t column, size_t most, bool *few, dk_error *err)
 {
-    dk_status status = dki_values_begin(values, c->context, err);
+    dki_text_map seen;
+    dk_status status = DK_OK;
 
-    *few = true;
-    for (size_t b = 0; b < c->n_blocks && *few && status == DK_OK; b++) {
+    dki_text_map_init(&seen, c->context);
+    for (size_t b = 0; b < c->n_blocks && seen.n <= most && status == DK_OK; b++) {
         const dki_block *block = c->blocks[b];
+        const dki_stretch *s = &block->stretches[column];
+        seen.borrows = !s->is_numbers; /* whose text is made anew for each */
         status = dki_poll(c->context, err);
-        for (size_t i = 0; i < block->n_rows && *few && status == DK_OK; i++) {
+        for (size_t i = 0; i < block->n_rows && seen.n <= most && status == DK_OK; i++) {
             const char *bytes;
             size_t size;
-            uint32_t code;
-            if (!dki_stretch_get(c, column, &block->stretches[column], i, &bytes, &size))
-                continue;
-            status = dki_values_add(values, bytes, size, block->row + i, &code, err);
-            *few = status == DK_OK && code <= DKI_RAW_LEVELS;
+            uint32_t number;
+            if (dki_stretch_get(c, column, s, i, &bytes, &size))
+                status = dki_text_map_add(&seen, bytes, size, &number, err);
         }
     }
+    *few = seen.n <= most;
+    dki_text_map_drop(&seen);
     return status;
 }
 
@@ -182,32 +185,31 @@ static dk_status recode(dki_collected *c, size_t column, dk_error *err)
     return DK_OK;
 }
 
-dk_status dki_collected_number(dki_collected *collected, size_t column, bool *few, dk_error *err)
+dk_status dki_collected_number(dki_collected *collected, size_t column, size_t most, bool *few, dk_error *err)
 {
     dki_collected *c = collected;
-    dki_values values = { .context = NULL };
-    dk_status status = number_rows(c, column, &values, few, err);
+    dk_status status = has_few(c, column, most, few, err);
 
-    if (status == DK_OK && *few && !c->has_last_set) {
+    if (status != DK_OK || !*few)
+        return status;
+    if (!c->has_last_set) {
         size_t n = (c->n_sets + (size_t)1) * c->n_columns;
         status = dki_resize(c->context, (void **)&c->values, n * sizeof *c->values, err);
-        if (status == DK_OK) {
-            memset(c->values + c->n_sets * c->n_columns, 0, c->n_columns * sizeof *c->values);
-            c->n_sets++;
-            c->has_last_set = true;
-        }
+        if (status != DK_OK)
+            return status;
+        memset(c->values + c->n_sets * c->n_columns, 0, c->n_columns * sizeof *c->values);
+        c->n_sets++;
+        c->has_last_set = true;
     }
-    if (status == DK_OK && *few) {
-        /* The sets before it have nothing to say any more, once all stretches are recoded. */
-        *dki_values_of(c, c->n_sets - 1, column) = values;
-        values = (dki_values){ .context = NULL };
+    /* The sets before it have nothing to say any more, once all stretches are recoded. */
+    status =
+        dki_values_begin(dki_values_of(c, c->n_sets - 1, column), c->context, c->n_columns > DKI_MANY_COLUMNS, err);
+    if (status == DK_OK)
         status = recode(c, column, err);
-        if (status == DK_OK)
-            atomic_store(&c->is_plain[column], false);
-        for (unsigned set = 0; set + 1 < c->n_sets && status == DK_OK; set++)
-            dki_values_drop(dki_values_of(c, set, column));
-    }
-    dki_values_drop(&values);
+    if (status == DK_OK)
+        atomic_store(&c->is_plain[column], false);
+    for (unsigned set = 0; set + 1 < c->n_sets && status == DK_OK; set++)
+        dki_values_drop(dki_values_of(c, set, column));
     return status;
 }
 
@@ -219,8 +221,8 @@ dk_status dki_collected_settle(dki_collected *collected, dk_error *err)
     for (size_t i = 0; c->has_odd && i < c->n_columns && status == DK_OK; i++) {
         bool few;
         status = order_sets(c, i, err);
-        if (status == DK_OK && atomic_load(&c->is_plain[i]) && !atomic_load(&c->is_crowded[i]))
-            status = dki_collected_number(c, i, &few, err);
+        if (status == DK_OK && atomic_load(&c->is_plain[i]) && atomic_load(&c->n_given_up[i]) == 0)
+            status = dki_collected_number(c, i, DKI_RAW_LEVELS, &few, err);
     }
     return status;
 }

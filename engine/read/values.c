@@ -19,6 +19,8 @@
 
 #define LONGEST_KEY 32
 #define FIRST_SLOTS 64
+#define FEWEST_SLOTS 16      /* where memory is to be spared, */
+#define FIRST_BYTES 128      /* of values there */
 #define MOST_FREE_SLOTS 4096 /* so many at most, for keys that all stand in their own slots */
 #define MANY_KEYS 8192       /* from here on the table is half full, which takes less room */
 #define FEW_KEYS 128
@@ -207,7 +209,9 @@ void dki_values_close(dki_values *values)
     if (!values->context)
         return;
     dki_free(values->context, values->slots);
+    dki_free(values->context, values->of_byte);
     values->slots = NULL;
+    values->of_byte = NULL;
     values->n_slots = values->n_used = 0;
 }
 
@@ -305,14 +309,21 @@ static void draw_factors(void)
         factors_of_process[i] |= 1;
 }
 
-dk_status dki_values_begin(dki_values *values, dk_context *context, dk_error *err)
+dk_status dki_values_begin(dki_values *values, dk_context *context, bool is_sparing, dk_error *err)
 {
-    *values = (dki_values){ .context = context };
+    *values = (dki_values){ .context = context, .is_sparing = is_sparing, .has_bytes_alone = !is_sparing };
     pthread_once(&once, draw_factors);
     memcpy(values->factors, factors_of_process, sizeof values->factors);
     dki_arena_init(&values->arena, context);
     dki_text_map_init(&values->longs, context);
-    values->has_bytes_alone = true;
+    if (is_sparing) {
+        values->arena.size = FIRST_BYTES / 2; /* as if there had been a chunk of half that */
+        return rebuild(values, FEWEST_SLOTS, 1, false, err);
+    }
+    values->of_byte = dki_alloc_array(context, 256, sizeof *values->of_byte, err);
+    if (!values->of_byte)
+        return DK_ERR_MEMORY;
+    values->of_byte[0] = 0;
     for (unsigned i = 1; i < 256; i++)
         values->of_byte[i] = NO_CODE;
     return rebuild(values, FIRST_SLOTS, 1, false, err);
@@ -388,7 +399,7 @@ dk_status dki_values_add_null(dki_values *values, const char *bytes, size_t size
         values->empty_code = 0;
     } else if (size <= LONGEST_KEY) {
         status = take_slot(values, bytes, size, &slot, &is_new, err);
-        if (size == 1)
+        if (size == 1 && values->of_byte)
             values->of_byte[(unsigned char)*bytes] = 0;
     } else {
         status = take_long(values, bytes, size, &number, &is_new, err);
@@ -449,7 +460,7 @@ dk_status dki_values_add(dki_values *values, const char *bytes, size_t size, uin
         v->empty_code = (uint16_t)v->n;
     } else if (size <= LONGEST_KEY) {
         slot[v->n_words] = v->n;
-        if (size == 1)
+        if (size == 1 && v->of_byte)
             v->of_byte[(unsigned char)*bytes] = (uint16_t)v->n;
     } else {
         v->long_codes[number] = (uint16_t)v->n;

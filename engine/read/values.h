@@ -33,9 +33,9 @@ typedef struct dki_values {
     uint64_t factors[4];
     size_t n_slots, n_used;
     uint64_t *slots;
-    bool is_sparing;       /* of memory, at some cost of time: one of many columns. To be set at the beginning */
-    bool has_bytes_alone;  /* all values are of one byte: */
-    uint16_t of_byte[256]; /* their codes; NO_CODE: none */
+    bool is_sparing;      /* of memory, at some cost of time: one of many columns */
+    bool has_bytes_alone; /* all values are of one byte: */
+    uint16_t *of_byte;    /* 256 of them: their codes; NO_CODE: none. NULL where sparing */
 
     dki_text_map longs; /* values over 32 bytes */
     uint16_t *long_codes;
@@ -45,7 +45,7 @@ typedef struct dki_values {
     uint16_t empty_code;
 } dki_values;
 
-dk_status dki_values_begin(dki_values *values, dk_context *context, dk_error *err);
+dk_status dki_values_begin(dki_values *values, dk_context *context, bool is_sparing, dk_error *err);
 /* Gives up what looking up takes; the values stay. May be called twice, and after a drop. */
 void dki_values_close(dki_values *values);
 void dki_values_drop(dki_values *values); /* may be called twice */

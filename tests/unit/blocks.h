@@ -36,14 +36,14 @@ static inline void block_case_begin(block_case *t, dk_context *context, size_t n
     t->collected = (dki_collected){ .context = context, .n_columns = n_columns, .n_sets = 2 };
     t->collected.values = dki_calloc(context, 2 * n_columns, sizeof(dki_values), &err);
     t->collected.is_plain = dki_calloc(context, n_columns, sizeof(atomic_bool), &err);
-    t->collected.is_crowded = dki_calloc(context, n_columns, sizeof(atomic_bool), &err);
+    t->collected.n_given_up = dki_calloc(context, n_columns, sizeof(atomic_uint), &err);
     t->reader = (dki_block_reader){ .context = context,
                                     .options = &t->options,
                                     .values = t->collected.values,
                                     .is_plain = t->collected.is_plain,
-                                    .is_crowded = t->collected.is_crowded };
+                                    .n_given_up = t->collected.n_given_up };
     for (size_t c = 0; c < 2 * n_columns; c++)
-        assert_ok(dki_values_begin(&t->collected.values[c], context, &err), &err);
+        assert_ok(dki_values_begin(&t->collected.values[c], context, false, &err), &err);
 }
 
 /* What follows is split by another thread, which has values of its own. */

@@ -272,13 +272,72 @@ static void crowded_columns_give_their_codes_up(void **state)
     block_case_add(&t, text);
     for (size_t c = 0; c < COLUMNS; c++) {
         assert_int_equal(t.block->stretches[c].is_coded, c % 2 == 0);
-        assert_int_equal(atomic_load(&t.collected.is_crowded[c]), c % 2);
+        assert_int_equal(atomic_load(&t.collected.n_given_up[c]), c % 2 ? 200 : 0);
         assert_int_equal(t.collected.values[c].n, c % 2 ? 0 : 174);
     }
     assert_memory_equal(t.block->stretches[1].bytes, "x0x1x2", 6);
     block_case_drop(&t);
     free(text);
     free(stated);
+}
+
+/* More values than a category of so many rows has: names and numbers are kept as they are, times and stated columns as codes. */
+static void codes_of_no_category_are_given_up(void **state)
+{
+    enum { ROWS = 2000 };
+    static const dk_csv_column stated = { .name = "d", .type = DK_CATEGORY };
+    char *text = malloc(ROWS * 64);
+    size_t used = 0;
+    block_case t;
+
+    (void)state;
+    assert_non_null(text);
+    for (unsigned i = 0; i < ROWS; i++)
+        used += (size_t)sprintf(text + used, "naam %u;%u;2024-01-01 %02u:%02u;%u\n", i, i, i / 60 % 24, i % 60, i);
+    for (int known = 0; known < 2; known++) {
+        block_case_begin(&t, context, 4);
+        t.stated[3] = &stated;
+        t.reader.likely_rows = known ? ROWS : 0;
+        block_case_add(&t, text);
+        for (size_t c = 0; c < 4; c++) {
+            assert_int_equal(t.block->stretches[c].is_coded, !known || c >= 2);
+            assert_in_range(atomic_load(&t.collected.n_given_up[c]), known && c < 2 ? 641 : 0,
+                            known && c < 2 ? 641 + 512 : 0);
+        }
+        assert_int_equal(t.block->stretches[1].is_numbers, known);
+        block_case_drop(&t);
+    }
+    free(text);
+}
+
+/* Long values that differ from row to row are no keys, once there are some; those that come back are. */
+static void huge_values_are_no_keys(void **state)
+{
+    enum { ROWS = 24 };
+    char *text = malloc(ROWS * (DKI_LARGE_TEXT + 2));
+
+    (void)state;
+    assert_non_null(text);
+    for (unsigned n_values = 4; n_values <= ROWS; n_values += 20) {
+        for (unsigned n_likely = 512; n_likely <= 513; n_likely++) {
+            block_case t;
+            size_t used = 0;
+            for (unsigned i = 0; i < ROWS; i++) {
+                memset(text + used, (int)('a' + i % n_values), DKI_LARGE_TEXT);
+                text[used + DKI_LARGE_TEXT] = '\n';
+                used += DKI_LARGE_TEXT + 1;
+            }
+            text[used] = '\0';
+            block_case_begin(&t, context, 1);
+            t.reader.likely_rows = n_likely;
+            block_case_add(&t, text);
+            bool stops = n_values == ROWS && n_likely == 513;
+            assert_int_equal(t.block->stretches[0].is_coded, !stops);
+            assert_int_equal(atomic_load(&t.collected.n_given_up[0]), stops ? 8 : 0);
+            block_case_drop(&t);
+        }
+    }
+    free(text);
 }
 
 /* Splits with the nth allocation of the splitting refused. */
@@ -331,6 +390,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_blank_line_is_a_null_of_one_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_of_several_lines_are_noted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(crowded_columns_give_their_codes_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(codes_of_no_category_are_given_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(huge_values_are_no_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_failing_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("block", tests, NULL, NULL);

@@ -151,6 +151,62 @@ static void long_texts_differ_in_their_last_byte(void **state)
 
 /* Integers. ---------------------------------------------------------------------------------------------------- */
 
+/* A long text goes from map to map; who had it still finds it. Short ones are copied, and so is what is only borrowed. */
+static void long_texts_are_taken_over(void **state)
+{
+    struct fixture *f = *state;
+    size_t size = DKI_LARGE_TEXT + 1, got, used;
+    char *bytes = malloc(size);
+    dki_text_map to;
+    uint32_t number;
+
+    assert_non_null(bytes);
+    memset(bytes, 'x', size);
+    dki_text_map_init(&to, f->context);
+    add_text(f, "short", 5);
+    add_text(f, bytes, size);
+    used = dk_context_used_bytes(f->context);
+    const char *block = dki_text_map_get(&f->texts, 1, &got);
+    assert_int_equal(got, size);
+    assert_ok(dki_text_map_take(&to, &f->texts, bytes, size, &number, &f->err), &f->err);
+    assert_int_equal(number, 0);
+    assert_ptr_equal(dki_text_map_get(&to, 0, &got), block);
+    assert_int_equal(got, size);
+    assert_true(dk_context_used_bytes(f->context) < used + 2000);
+    assert_int_equal(dki_text_map_find(&f->texts, bytes, size), 1);
+    assert_ok(dki_text_map_take(&to, &f->texts, bytes, size, &number, &f->err), &f->err); /* it is there */
+    assert_int_equal(number, 0);
+    assert_ok(dki_text_map_take(&to, &f->texts, "short", 5, &number, &f->err), &f->err);
+    assert_int_equal(number, 1);
+    assert_ptr_not_equal(dki_text_map_get(&to, 1, &got), dki_text_map_get(&f->texts, 0, &got));
+    dki_text_map_drop(&f->texts);
+    assert_int_equal(dki_text_map_find(&to, bytes, size), 0); /* it outlives the one that had it */
+    dki_text_map_drop(&to);
+    assert_int_equal(dk_context_used_bytes(f->context), 0);
+    dki_text_map_init(&to, f->context);
+    f->texts.borrows = true;
+    add_text(f, bytes, size);
+    assert_ok(dki_text_map_take(&to, &f->texts, bytes, size, &number, &f->err), &f->err);
+    assert_ptr_not_equal(dki_text_map_get(&to, 0, &got), bytes);
+    for (uint64_t nth = 1;; nth++) { /* what fails leaves it where it was */
+        dki_text_map from, third;
+        dki_text_map_init(&from, f->context);
+        dki_text_map_init(&third, f->context);
+        assert_ok(dki_text_map_add(&from, bytes, size, &number, &f->err), &f->err);
+        dk_context_fail_allocation(f->context, nth);
+        dk_status status = dki_text_map_take(&third, &from, bytes, size, &number, &f->err);
+        dk_context_fail_allocation(f->context, 0);
+        dki_text_map_drop(&third);
+        if (status != DK_OK)
+            assert_memory_equal(dki_text_map_get(&from, 0, &got), bytes, size);
+        dki_text_map_drop(&from);
+        if (status == DK_OK)
+            break;
+    }
+    dki_text_map_drop(&to);
+    free(bytes);
+}
+
 static void integers_are_numbered_as_they_come(void **state)
 {
     static const uint64_t keys[] = { 0, UINT64_MAX, 1, UINT64_C(1) << 63, UINT64_C(1) << 32, UINT32_MAX, 7676 };
@@ -375,6 +431,7 @@ int main(void)
         TEST(texts_are_numbered_as_they_come),
         TEST(many_texts_are_found_again),
         TEST(long_texts_differ_in_their_last_byte),
+        TEST(long_texts_are_taken_over),
         TEST(integers_are_numbered_as_they_come),
         TEST(mixing_moves_every_bit),
         TEST(awkward_integers_are_as_good_as_others),

@@ -46,7 +46,7 @@ static void codes_follow_the_first_appearance(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_ok(dki_values_begin(&v, context, &err), &err);
+    assert_ok(dki_values_begin(&v, context, false, &err), &err);
     assert_int_equal(add(&v, "M", 10), 1);
     assert_int_equal(add(&v, "V", 11), 2);
     assert_int_equal(add(&v, "M", 12), 1);
@@ -76,7 +76,7 @@ static void markers_mean_null(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_ok(dki_values_begin(&v, context, &err), &err);
+    assert_ok(dki_values_begin(&v, context, false, &err), &err);
     assert_ok(dki_values_add_null(&v, "-", 1, &err), &err);
     assert_ok(dki_values_add_null(&v, "", 0, &err), &err);
     assert_ok(dki_values_add_null(&v, "onbekend", 8, &err), &err);
@@ -103,7 +103,7 @@ static void many_values_are_told_apart(void **state)
     uint32_t code;
 
     (void)state;
-    assert_ok(dki_values_begin(&v, context, &err), &err);
+    assert_ok(dki_values_begin(&v, context, false, &err), &err);
     ends[0] = UINT32_MAX;
     for (unsigned i = 0; i < DKI_RAW_LEVELS; i++) {
         int size = sprintf(text + used, "%u", i);
@@ -136,7 +136,7 @@ static dk_status fill(dki_values *v, dk_error *err)
 {
     char text[64];
     uint32_t code;
-    dk_status status = dki_values_begin(v, context, err);
+    dk_status status = dki_values_begin(v, context, false, err);
 
     if (status == DK_OK)
         status = dki_values_add_null(v, "NB", 2, err);
