@@ -41,7 +41,7 @@ void dki_text_map_init(dki_text_map *map, dk_context *context);
 void dki_text_map_drop(dki_text_map *map); /* frees all; the map is empty, and can be used again */
 /* Finds or adds. */
 dk_status dki_text_map_add(dki_text_map *map, const char *bytes, size_t size, uint32_t *number, dk_error *err);
-/* Adds a text, as from->texts has it: where that is a copy of its own block, the block is now this map's, and from borrows it. */
+/* Finds or adds; where `from` has a large copy of the text, the copy is now this map's, and from borrows it. */
 dk_status dki_text_map_take(dki_text_map *map, dki_text_map *from, const char *bytes, size_t size, uint32_t *number,
                             dk_error *err);
 /* The number, or DKI_MAP_NONE. */
