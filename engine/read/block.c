@@ -42,7 +42,7 @@ void dki_block_reader_drop(dki_block_reader *reader)
     reader->bits = NULL;
     reader->positions = NULL;
     reader->text_room = reader->bits_room = reader->positions_room = 0;
-    reader->plain_room = reader->numbers_room = 0;
+    reader->plain_room = reader->numbers_room = reader->odd_room = reader->n_odd = 0;
 }
 
 /* Records. -------------------------------------------------------------------------------------------------------- */
