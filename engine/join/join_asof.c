@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "data/column_parts.h"
+#include "key_pair.h"
 
 #define RANGE_BLOCKS 16
 
@@ -72,7 +73,7 @@ static dk_status check_columns(struct asof *asof, dk_error *err)
     (void)dki_fail(err, DK_ERR_TYPE, "%s: %s is %s and %s is %s: rows go by times of one type", join->what,
                    asof->how->left, dki_type_shown(dk_column_type(asof->left), dk_column_scale(asof->left)),
                    asof->how->right, dki_type_shown(dk_column_type(asof->right), dk_column_scale(asof->right)));
-    dki_hint(err, "convert one of the two with derive");
+    dki_key_pair_hint(asof->how->left, asof->left, asof->how->right, asof->right, err);
     return DK_ERR_TYPE;
 }
 

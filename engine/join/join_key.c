@@ -17,6 +17,7 @@
 #include "base/types.h"
 #include "data/column_parts.h"
 #include "expr/cut_text.h"
+#include "key_pair.h"
 
 #define RANGE_BLOCKS 16
 #define MOST_EXAMPLES 3
@@ -245,7 +246,7 @@ static dk_status find_key(dki_join *join, size_t k, dk_error *err)
                    dki_type_shown(dk_column_type(join->left_keys[k]), dk_column_scale(join->left_keys[k])),
                    join->right_names[k],
                    dki_type_shown(dk_column_type(join->right_keys[k]), dk_column_scale(join->right_keys[k])));
-    dki_hint(err, "state the type of the key when reading one of the two, or convert it with derive");
+    dki_key_pair_hint(join->left_names[k], join->left_keys[k], join->right_names[k], join->right_keys[k], err);
     return DK_ERR_TYPE;
 }
 

@@ -25,22 +25,6 @@
 
 #define ONES UINT64_C(0x0101010101010101)
 
-static bool is_text(dk_type type)
-{
-    return type == DK_TEXT || type == DK_CATEGORY;
-}
-
-bool dki_keys_compare(const dk_column *a, const dk_column *b)
-{
-    dk_type x = dk_column_type(a), y = dk_column_type(b);
-
-    if (is_text(x) || is_text(y))
-        return is_text(x) && is_text(y);
-    if (dk_type_is_number(x) && dk_type_is_number(y))
-        return true;
-    return dki_type_same(x, dk_column_scale(a), y, dk_column_scale(b));
-}
-
 /* Texts. ------------------------------------------------------------------------------------------------------- */
 
 static dk_text text_at(const dk_view *view, size_t i)

@@ -61,8 +61,6 @@ dk_status dki_key_code_init(dki_key_code *code, dk_context *context, const dk_co
 void dki_key_code_drop(dki_key_code *code);
 /* Whether some form numbers its texts, so that the base must be read by one thread in the order of its rows. */
 bool dki_key_code_is_numbered(const dki_key_code *code);
-/* Whether values of the two columns can be compared at all. */
-bool dki_keys_compare(const dk_column *a, const dk_column *b);
 
 /* Where a row's words say nothing. */
 #define DKI_KEY_IS_NULL 1 /* a part of the key is null */

@@ -20,6 +20,7 @@
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
 #include "join_key.h"
+#include "key_pair.h"
 
 enum finding {
     BOTH,

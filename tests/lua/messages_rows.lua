@@ -126,10 +126,11 @@ test("joins and links that cannot be", function(t, dk)
   says("join", "id", { as_of = "id", columns = "status" },
     "join: id is category, and rows go by a date, timestamp, period or whole number")
   says("join", "id", { as_of = { mine = "n", theirs = "dag" }, columns = "status" },
-    "join: n is integer and dag is date: rows go by times of one type (convert one of the two with derive)")
+    "join: n is integer and dag is date: rows go by times of one type (there is no one way to bring the "
+    .. "one to the other: take another key, or derive what is meant)")
   says("join", { mine = "n", theirs = "id" }, {},
-    "join: the key n is integer and id is category, which cannot be compared (state the type of the key when "
-    .. "reading one of the two, or convert it with derive)")
+    "join: the key n is integer and id is category, which cannot be compared (derive \"id_key = integer(id)\" "
+    .. "from the other table, and take the key { mine = \"n\", theirs = \"id_key\" })")
   says("join", nil, {}, "join wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }")
   says("join", {}, {}, "join wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }")
   says("link", "id", { as = "n" },

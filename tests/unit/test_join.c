@@ -372,7 +372,13 @@ static void keys_that_cannot_be_compared_are_refused(void **state)
                    "the key p is month and q is year, which cannot be compared");
     assert_refused(PAIR("p:month\n1970-01\n", "q:integer\n0\n", { "p" }, { "q" }), DK_ERR_TYPE,
                    "the key p is month and q is integer");
-    assert_refused(PAIR("d:date\n2024-01-01\n", "d:timestamp\n2024-01-01T00:00\n", { "d" }), DK_ERR_TYPE, "date");
+    assert_refused(PAIR("d:date\n2024-01-01\n", "d:timestamp\n2024-01-01T00:00\n", { "d" }), DK_ERR_TYPE,
+                   "derive \"d_key = date(d)\" from the other table, and take the key { mine = \"d\", theirs = "
+                   "\"d_key\" }");
+    assert_refused(PAIR("d:text\na\n", "d:timestamp\n2024-01-01T00:00\n", { "d" }), DK_ERR_TYPE,
+                   "state the type of d when reading it: types = { [\"d\"] = \"timestamp\" }");
+    assert_refused(PAIR("d:boolean\ntrue\n", "d:date\n2024-01-01\n", { "d" }), DK_ERR_TYPE,
+                   "there is no one way to bring the one to the other: take another key, or derive what is meant");
     assert_refused(PAIR("id:text\na\n", "id:text\na\n", { "ident" }), DK_ERR_NAME, "ident");
     assert_refused(PAIR("id:text\na\n", "id:text\na\n", { "id" }, { "di" }), DK_ERR_NAME, "di");
     assert_refused(PAIR("id:text\na\n", "id:text\na\n", { NULL }), DK_ERR_ARGUMENT, "join takes at least one key");
