@@ -323,6 +323,8 @@ dk_status dki_key_index_new(dk_context *context, const dk_column *const *columns
     if (n_rows >= DKI_NULL_KEY)
         return dki_fail(err, DK_ERR_LIMIT, "keys of %llu rows, and %lu are the most", (unsigned long long)n_rows,
                         (unsigned long)DKI_NULL_KEY - 1);
+    if (n == 1 && dk_column_n_nulls(columns[0]) == 0)
+        nulls_are_values = false; /* there are none: the index of a join serves */
     index = n == 1 && !nulls_are_values ? dki_key_index_kept(columns[0]) : NULL;
     if (index) {
         *out = index;

@@ -259,7 +259,7 @@ static void lay_out(dki_key_code *code)
         } else {
             place_bits(code, shape->n_bits, &shape->word, &shape->shift);
         }
-        if (code->nulls_are_values)
+        if (shape->has_null)
             place_bits(code, 1, &shape->null_word, &shape->null_shift);
     }
 }
@@ -276,6 +276,7 @@ dk_status dki_key_code_init(dki_key_code *code, dk_context *context, const dk_co
     for (size_t i = 0; status == DK_OK && i < n; i++) {
         code->n_shapes = i + 1;
         status = choose_form(&code->shapes[i], columns[i], try_digits, err);
+        code->shapes[i].has_null = nulls_are_values && dk_column_n_nulls(columns[i]) > 0;
     }
     if (status == DK_OK)
         lay_out(code);
@@ -565,7 +566,9 @@ dk_status dki_key_read(const dki_key_reader *reader, uint64_t row, size_t n, dki
                 continue;
             put_values(code, shape, piece, values, own, words + done * code->n_words);
             for (size_t i = 0; i < piece; i++) {
-                if (code->nulls_are_values && own[i] == DKI_KEY_IS_NULL)
+                if (code->nulls_are_values && own[i] == DKI_KEY_IS_NULL && !shape->has_null)
+                    flags[done + i] |= DKI_KEY_IS_NONE;
+                else if (code->nulls_are_values && own[i] == DKI_KEY_IS_NULL)
                     words[(done + i) * code->n_words + shape->null_word] |= UINT64_C(1) << shape->null_shift;
                 else
                     flags[done + i] |= own[i];

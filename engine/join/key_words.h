@@ -43,7 +43,8 @@ typedef struct dki_key_shape {
     dki_text_map *texts;         /* NUMBERED; owned */
     unsigned n_words;            /* whole words; 0: n_bits from bit shift on of one that is shared */
     unsigned n_bits, word, shift;
-    unsigned null_word, null_shift; /* of the bit that says null, where nulls are values */
+    bool has_null;                  /* nulls are values, and the column has some: a bit says so */
+    unsigned null_word, null_shift; /* of that bit */
 } dki_key_shape;
 
 typedef struct dki_key_code {

@@ -319,6 +319,45 @@ static void nulls_may_be_values(void **state)
     free(firsts);
 }
 
+/* Where no row of the table has a null in a column, none of another's that has one is equal to it. */
+static void a_null_is_no_value_of_a_column_without(void **state)
+{
+    size_t n = 5000;
+    uint64_t *a = random_keys(n, 100, 0), *b = random_keys(n, 100, 0), *nulls = random_keys(n, 100, 30);
+    const dk_column *base[] = { text_column(a, n, write_digits), integer_column(b, n, 1) };
+    const dk_column *other[] = { text_column(a, n, write_digits), integer_column(nulls, n, 1) };
+    dki_key_index *index = NULL;
+    dki_key_reader reader;
+    dki_key_counts counts;
+    uint32_t *rows = malloc(n * sizeof *rows);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_non_null(rows);
+    assert_ok(dki_key_index_new(context, base, 2, n, true, &index, &err), &err);
+    assert_int_equal(index->code.n_bits, 7); /* of the second word: none says null */
+    assert_ok(dki_key_reader_init(&reader, &index->code, other, false, &err), &err);
+    assert_ok(dki_key_index_match(index, &reader, n, rows, &counts, &err), &err);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t expected = DKI_NO_ROW;
+
+        for (size_t k = 0; k < n && nulls[i] != UINT64_MAX && expected == DKI_NO_ROW; k++)
+            if (a[k] == a[i] && b[k] == nulls[i])
+                expected = (uint32_t)k;
+        assert_int_equal(rows[i], expected);
+    }
+    dki_key_reader_drop(&reader);
+    dki_key_index_release(index);
+    for (size_t i = 0; i < 2; i++) {
+        dk_column_release(base[i]);
+        dk_column_release(other[i]);
+    }
+    free(a);
+    free(b);
+    free(nulls);
+    free(rows);
+}
+
 static void an_index_stays_with_its_column(void **state)
 {
     size_t n = 70000;
@@ -332,6 +371,10 @@ static void an_index_stays_with_its_column(void **state)
     assert_ok(dki_key_index_new(context, &column, 1, n, false, &index, &err), &err);
     dki_key_index_keep(index, &column, 1);
     assert_ok(dki_key_index_new(context, &column, 1, n, false, &again, &err), &err);
+    assert_ptr_equal(index, again);
+    dki_key_index_release(again);
+    /* Whether nulls are values does not matter where there are none. */
+    assert_ok(dki_key_index_new(context, &column, 1, n, true, &again, &err), &err);
     assert_ptr_equal(index, again);
     dki_key_index_release(again);
     dki_key_index_release(index);
@@ -382,6 +425,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tables_are_matched_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_key_may_have_most_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nulls_may_be_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_null_is_no_value_of_a_column_without, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_index_stays_with_its_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, set_up, tear_down),
     };
