@@ -323,7 +323,7 @@ static dk_status check_types(const struct side *side, dk_error *err)
         const dk_field *field = dk_table_field(side->result->all, side->dims[i]);
         const dk_column *a = field->column, *b = dk_table_field(side->table, i)->column;
 
-        if ((dk_column_type(a) != dk_column_type(b) || dk_column_scale(a) != dk_column_scale(b)) &&
+        if (!dki_type_same(dk_column_type(a), dk_column_scale(a), dk_column_type(b), dk_column_scale(b)) &&
             !(is_text(dk_column_type(a)) && is_text(dk_column_type(b)))) {
             (void)dki_fail(err, DK_ERR_TYPE, "the dimension %s is %s, and %s in the table that is attached",
                            field->name, dki_type_shown(dk_column_type(a), dk_column_scale(a)),
@@ -360,8 +360,15 @@ static dk_status add_value(dki_buffer *key, const dk_column *column, uint64_t ro
     case DK_BOOLEAN: return dki_buffer_append(key, value.as.boolean ? "1" : "0", 1, err);
     case DK_RATIO: return dki_buffer_append(key, (const char *)&value.as.ratio, sizeof value.as.ratio, err);
     case DK_REAL: return dki_buffer_append(key, (const char *)&value.as.real, sizeof value.as.real, err);
-    default: return dki_buffer_append(key, (const char *)&value.as.integer, sizeof value.as.integer, err);
+    case DK_DECIMAL: /* the two tables may have other numbers of digits */
+        for (; value.scale > 0 && value.as.integer % 10 == 0; value.scale--)
+            value.as.integer /= 10;
+        status = dki_buffer_append(key, (const char *)&value.scale, 1, err);
+        break;
+    default: break;
     }
+    return status == DK_OK ? dki_buffer_append(key, (const char *)&value.as.integer, sizeof value.as.integer, err)
+                           : status;
 }
 
 /* The key of a row: what it totals, then its values. dims: which columns hold the known dimensions; NULL: the first. */

@@ -153,6 +153,18 @@ static void only_what_fits_is_attached(void **state)
     dk_table_release(table);
 }
 
+static void decimals_of_other_digits_are_the_same_numbers(void **state)
+{
+    static const char *const x[] = { "x" };
+    const dk_table *table =
+        attach(make_table(context, "x:decimal1\n1.5\n2.0\n0.0\n"),
+               make_table(context, "x:decimal3 n:integer\n2.000|4\n1.500|3\n1.501|9\n0.000|7\n"), x, 1);
+
+    (void)state;
+    assert_rows(table, ASK(.by = { "x" }, .measures = { "a = attached(n)" }), "0.0|7\n1.5|3\n2.0|4\n");
+    dk_table_release(table);
+}
+
 /* Without rows on a side there is nothing to look up. */
 static void empty_sides(void **state)
 {
@@ -289,6 +301,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_group_has_the_figure_of_its_own_and_a_total_that_of_all, start, stop),
         cmocka_unit_test_setup_teardown(what_is_known_per_region_is_not_known_per_municipality, start, stop),
         cmocka_unit_test_setup_teardown(only_what_fits_is_attached, start, stop),
+        cmocka_unit_test_setup_teardown(decimals_of_other_digits_are_the_same_numbers, start, stop),
         cmocka_unit_test_setup_teardown(empty_sides, start, stop),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
         cmocka_unit_test_setup_teardown(each_cell_is_what_sqlite_looks_up, start, stop),
