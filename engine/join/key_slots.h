@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "base/checked.h"
 #include "key_index.h"
 
 static inline uint64_t dki_key_fold(uint64_t a, uint64_t b)
