@@ -6,15 +6,16 @@
 #include "lua_table.h"
 #include "lua_types.h"
 
-static const char *const read_names[] = { "delimiter", "quote",        "missing",   "header", "names",  "encoding",
-                                          "decimal",   "dates",        "nulls",     "types",  "levels", "lenient",
-                                          "max_field", "max_unpacked", "cache",     "name",   "unit",   "weight",
-                                          "key",       "as_of",        "published", "sheet",  "range",  NULL };
+static const char *const read_names[] = { "delimiter", "line_ends", "quote",   "missing",   "header",
+                                          "names",     "encoding",  "decimal", "dates",     "nulls",
+                                          "types",     "levels",    "lenient", "max_field", "max_unpacked",
+                                          "cache",     "name",      "unit",    "weight",    "key",
+                                          "as_of",     "published", "sheet",   "range",     NULL };
 
 /* Options for the one kind of file and not for the other. */
 static const char *const sheet_names[] = { "sheet", "range", NULL };
-static const char *const text_names[] = { "delimiter", "quote",        "missing", "encoding",
-                                          "max_field", "max_unpacked", "cache",   NULL };
+static const char *const text_names[] = { "line_ends", "delimiter",    "quote", "missing", "encoding",
+                                          "max_field", "max_unpacked", "cache", NULL };
 
 static char option_character(lua_State *L, int index, const char *what, const char *key)
 {
@@ -53,6 +54,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     static const char *const encodings[] = { "utf-8", "windows-1252", "utf-16", NULL };
     static const char *const marks[] = { ".", ",", NULL };
     static const char *const orders[] = { "ymd", "dmy", "mdy", NULL };
+    static const char *const line_ends[] = { "same", "any", NULL };
     static const char *const ways[] = { "null", NULL };
     dkl_names names, nulls;
     dkl_types types;
@@ -64,6 +66,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     options->encoding = (dk_encoding)(dkl_option_choice(L, index, what, "encoding", encodings, -1) + 1);
     options->decimal_mark = (dk_decimal_mark)(dkl_option_choice(L, index, what, "decimal", marks, -1) + 1);
     options->date_order = (dk_date_order)(dkl_option_choice(L, index, what, "dates", orders, -1) + 1);
+    options->any_line_end = dkl_option_choice(L, index, what, "line_ends", line_ends, 0) == 1;
     options->missing_is_null = dkl_option_choice(L, index, what, "missing", ways, -1) == 0;
     options->lenient = dkl_option_boolean(L, index, what, "lenient", false);
     options->cache = dkl_option_boolean(L, index, what, "cache", false);

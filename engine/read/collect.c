@@ -141,7 +141,7 @@ static dk_status load(const dki_collecting *c, dki_block_reader *r, taking *t, s
     dk_status status = DK_OK;
 
     n = n < t->left - t->loaded ? n : (size_t)(t->left - t->loaded);
-    room = t->loaded + n + 1 + DKI_SCAN_PADDING;
+    room = t->loaded + n + 2 + DKI_SCAN_PADDING;
     if (room > r->text_room)
         status = dki_grow_little(r->context, (void **)&r->text, &r->text_room, room, 1, err);
     if (status == DK_OK && room / DKI_SCAN_BYTES + 1 > r->bits_room)
@@ -153,8 +153,11 @@ static dk_status load(const dki_collecting *c, dki_block_reader *r, taking *t, s
         return status;
     t->loaded += n;
     t->at_end = t->loaded == t->left;
-    if (t->at_end && r->text[t->loaded - 1] != '\n')
-        r->text[t->loaded++] = '\n'; /* the last record may go without */
+    if (t->at_end && r->text[t->loaded - 1] != '\n') { /* the last record may go without */
+        if (c->options.dialect.line_end == DKI_END_CR_LF && r->text[t->loaded - 1] != '\r')
+            r->text[t->loaded++] = '\r';
+        r->text[t->loaded++] = '\n';
+    }
     memset(r->text + t->loaded, 0, DKI_SCAN_PADDING);
     return DK_OK;
 }

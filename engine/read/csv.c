@@ -134,6 +134,7 @@ static dk_status find_dialect(const reading *x, const char *text, size_t size, d
         status = dki_quote_find(x->context, text, size, dialect->delimiter, &dialect->quote, err);
     if (status == DK_OK && !dialect->delimiter)
         status = dki_delimiter_find(x->context, text, size, name, dialect->quote, &dialect->delimiter, err);
+    dialect->line_end = o->any_line_end ? DKI_END_ANY : dki_line_end_find(text, size, dialect->quote);
     if (status == DK_OK && o->header == DK_HEADER_DETECT)
         status =
             dki_header_find(x->context, text, size, name, *skip > 0 ? 2 : 1, *dialect, o, &options->header, err);

@@ -88,8 +88,8 @@ static dk_status put_column(dki_buffer *out, const dk_csv_column *column, dk_err
 static dk_status put_options(dki_buffer *out, const dk_csv_options *o, dk_error *err)
 {
     dk_status status =
-        dki_buffer_format(out, err, "%d %d %d %d %d %d %d %zu %llu ", o->delimiter, o->quote,
-                          (int)o->header, (int)o->encoding, (int)o->decimal_mark, (int)o->date_order, o->lenient,
+        dki_buffer_format(out, err, "%d %d %d %d %d %d %d %d %zu %llu ", o->delimiter, o->quote, (int)o->header,
+                          (int)o->encoding, (int)o->decimal_mark, (int)o->date_order, o->lenient, o->any_line_end,
                           o->max_field_bytes, (unsigned long long)o->max_unpacked_bytes);
 
     if (status == DK_OK)

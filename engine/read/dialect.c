@@ -1,4 +1,4 @@
-/* dialect.c - which byte stands between the fields of a file.
+/* dialect.c - which byte stands between the fields of a file, and what ends its records.
  *
  * Each candidate reads the first records (100 at most, within the first megabyte) as libcsv would. Then:
  *
@@ -44,6 +44,21 @@ const char *dki_delimiter_name(char delimiter, char buffer[8])
     case DKI_NO_DELIMITER: return "none";
     default: snprintf(buffer, 8, "\"%c\"", delimiter); return buffer;
     }
+}
+
+dki_line_end dki_line_end_find(const char *bytes, size_t size, char quote)
+{
+    bool is_open = false;
+
+    for (size_t i = 0; i < size && i < SAMPLE_BYTES; i++) {
+        is_open = is_open != (bytes[i] == quote);
+        if (is_open || (bytes[i] != '\n' && bytes[i] != '\r'))
+            continue;
+        if (bytes[i] == '\n')
+            return DKI_END_LF;
+        return i + 1 < size && bytes[i + 1] == '\n' ? DKI_END_CR_LF : DKI_END_CR;
+    }
+    return DKI_END_ANY;
 }
 
 static dk_status count_fields(sample *s, size_t n)

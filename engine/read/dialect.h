@@ -12,6 +12,9 @@
 dk_status dki_delimiter_find(dk_context *context, const char *bytes, size_t size, const char *name, char quote,
                              char *out, dk_error *err);
 
+/* What the first line ends with that no quote is open at; any where there is none, or none in the first megabyte. */
+dki_line_end dki_line_end_find(const char *bytes, size_t size, char quote);
+
 /* "semicolon", "comma", "tab", "bar", or the character itself. The answer is constant, or points into buffer. */
 const char *dki_delimiter_name(char delimiter, char buffer[8]);
 

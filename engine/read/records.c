@@ -501,5 +501,7 @@ dk_status dki_records_reject(dki_records *records, const char *text, size_t size
     };
 
     r->plans = plans;
-    return dki_tokens_read(r->context, text, size, false, r->dialect, r->max_field_bytes, &sink, err);
+    return dki_tokens_read(r->context, text, size, false,
+                           (dki_dialect){ .delimiter = r->dialect.delimiter, .quote = r->dialect.quote },
+                           r->max_field_bytes, &sink, err); /* how it ends was looked at */
 }

@@ -2,7 +2,7 @@
  *
  * The text is taken in words of 64 bytes; each gets a word of bits, bit i for byte i. What the scan cannot vouch for,
  * because libcsv would refuse it or docs/csv.md has a rule of its own for it (a quote inside an unquoted field, something
- * behind a closing quote, a CR without LF, a NUL byte), is bad: from the record that it stands in on, the file is for
+ * behind a closing quote, a CR without LF, a line end of another kind, a NUL byte), is bad: from the record that it stands in on, the file is for
  * tokens.c.
  */
 #ifndef DKI_READ_SCAN_H
@@ -19,6 +19,8 @@
 
 typedef struct dki_scan {
     dki_dialect dialect;
+    uint64_t want_cr,
+        want_same; /* all ones: before each LF that ends a record stands CR; all of these are the same */
     /* From word to word. */
     uint64_t inside;                             /* all ones within quotes */
     uint64_t after_field, after_quote, after_cr; /* bit 0: the byte before is structural, a closing quote, a CR */

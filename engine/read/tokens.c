@@ -224,6 +224,30 @@ static dk_status tell_parse_error(tokenizer *t, const char *at, const char *end)
                       "a quote inside a quoted field is written twice; after the last one comes the delimiter");
 }
 
+/* The record is whole; how its line ends is at fault. */
+static dk_status tell_line_end(tokenizer *t, dki_line_end met, const char *end)
+{
+    static const char *const reasons[][4] = {
+        [DKI_END_LF] = { [DKI_END_CR_LF] = "the line ends in CR LF, and the first one in LF",
+                         [DKI_END_CR] = "the line ends in CR, and the first one in LF" },
+        [DKI_END_CR_LF] = { [DKI_END_LF] = "the line ends in LF, and the first one in CR LF",
+                            [DKI_END_CR] = "the line ends in CR, and the first one in CR LF" },
+        [DKI_END_CR] = { [DKI_END_LF] = "the line ends in LF, and the first one in CR",
+                         [DKI_END_CR_LF] = "the line ends in CR LF, and the first one in CR" },
+    };
+    const struct span *last = &t->spans[t->n_spans - 1];
+    dki_fault fault = { .fault_line = t->line,
+                        .column = t->n_spans,
+                        .value = last->size > 0 ? t->text.bytes + last->start : "",
+                        .value_size = last->size,
+                        .code = DK_ERR_DATA,
+                        .reason = reasons[t->dialect.line_end][met],
+                        .hint =
+                            "a line end within a field stands between quotes; where the line ends here, state that "
+                            "they differ: line_ends = \"any\"" };
+    return give_up(t, fault, end);
+}
+
 static dk_status tell_too_long(tokenizer *t, const char *end)
 {
     if (!t->too_long) /* it is the field that libcsv is in */
@@ -309,8 +333,13 @@ static dk_status read_line(tokenizer *t, const char *at, const char **next)
     }
     if (status == DK_OK && !given_up && pair && !t->row_ended) /* inside quotes both bytes are the field's */
         status = feed(t, after, after + 1, line_end, &given_up);
+    dki_line_end met = pair ? DKI_END_CR_LF : line_end < t->end && *line_end == '\r' ? DKI_END_CR : DKI_END_LF;
+    if (met == DKI_END_CR && after == t->end && t->dialect.line_end == DKI_END_CR_LF)
+        met = DKI_END_CR_LF; /* the file ends within it */
     if (status == DK_OK && !given_up && t->row_ended)
-        status = tell_record(t, line_end);
+        status = t->dialect.line_end && met != t->dialect.line_end && t->n_spans > 0
+                     ? tell_line_end(t, met, line_end)
+                     : tell_record(t, line_end);
     if (status == DK_OK) {
         bool ended = given_up || t->row_ended;
         t->line++;

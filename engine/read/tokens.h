@@ -1,7 +1,7 @@
 /* tokens.h - text into records of fields, as libcsv reads it when it is set strictly.
  *
  * A record is what libcsv ends with a row: LF, CR, or CR LF outside quotes. A blank line is no record. What libcsv
- * refuses, and NUL bytes and fields that are too long, are faults: the record ends at the next line end, and reading
+ * refuses, NUL bytes, fields that are too long and line ends of another kind than the dialect's are faults: the record ends at the next line end, and reading
  * goes on after it.
  */
 #ifndef DKI_READ_TOKENS_H
@@ -11,9 +11,13 @@
 
 #define DKI_NO_DELIMITER '\0' /* every record is one field: a NUL byte never gets as far as libcsv */
 
+/* What ends the records of a file. */
+typedef enum dki_line_end { DKI_END_ANY, DKI_END_LF, DKI_END_CR_LF, DKI_END_CR } dki_line_end;
+
 typedef struct dki_dialect {
     char delimiter;
     char quote;
+    dki_line_end line_end; /* any: they may differ; else what ends otherwise is a fault */
 } dki_dialect;
 
 /* A field. bytes is NULL where it was empty and unquoted; `""` has bytes and size 0. */

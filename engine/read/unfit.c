@@ -81,7 +81,7 @@ static dk_status find_rows(const dki_records *r, block_text *t, const char *text
         status = dki_grow(t->context, (void **)&t->bits, &t->bits_room, n_words, sizeof *t->bits, err);
     if (status != DK_OK)
         return status;
-    dki_scan_begin(&scan, r->dialect);
+    dki_scan_begin(&scan, (dki_dialect){ .delimiter = r->dialect.delimiter, .quote = r->dialect.quote });
     dki_scan_words(&scan, text, size, 0, n_words, UINT64_MAX, t->bits);
     *n_rows = (size_t)scan.n_ends;
     if (scan.is_bad || scan.n_fields != scan.n_ends * r->n_columns)

@@ -47,6 +47,7 @@ typedef struct dk_csv_options {
     size_t n_nulls;
     const dk_csv_column *columns; /* n_columns columns whose type is stated, any but ratio; the others are found */
     size_t n_columns;
+    bool any_line_end;      /* lines may end in LF, CR LF and CR in one file; else all end as the first does */
     bool missing_is_null;   /* of several files: a column that one lacks is null there; else that is an error */
     bool lenient;           /* keep rows that cannot be read in *rejected instead of failing */
     size_t max_field_bytes; /* 0: 16 MiB */
@@ -71,7 +72,8 @@ typedef struct dk_csv_options {
  *
  * Errors  DK_ERR_IO        no such file, a directory, no permission, a read error
  *         DK_ERR_ENCODING  bytes that are not text in the encoding
- *         DK_ERR_DATA      a damaged compressed file; empty file, a first record that may be a header or not, ragged row, stray or unclosed quote, NUL byte, a value that does not fit its
+ *         DK_ERR_DATA      a damaged compressed file; empty file, a first record that may be a header or not, ragged row, stray or unclosed quote, NUL byte,
+ *                          a line that ends otherwise than the first, a value that does not fit its
  *                          column, a column that can be read two ways; file, line and column tell where
  *         DK_ERR_LIMIT     a field over max_field_bytes; a file that unpacks to more than max_unpacked_bytes
  *         DK_ERR_DUPLICATE two columns of one name, or two stated types for one column

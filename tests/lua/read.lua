@@ -32,6 +32,26 @@ test("header and quote are found, and can be stated", function(t, dk)
   t.eq(dk.read_text("x;d\n'y';1\n", { quote = '"' }).x[1], "'y'")
 end)
 
+test("all lines end as the first one does, or it is said", function(t, dk)
+  local texts = {
+    ["1;2\r\n3;4\n5;6\r\n"] = "ends in LF, and the first one in CR LF",
+    ["1;2\n3;4\r5;6\n"] = "ends in CR, and the first one in LF",
+    ["1;2\n3;4\r\n5;6\n"] = "ends in CR LF, and the first one in LF",
+    ["1;2\r3;4\n5;6\r"] = "ends in LF, and the first one in CR",
+  }
+  for text, reason in pairs(texts) do
+    text = "a;b" .. text:match "^1;2([\r\n]+)" .. text
+    t.raises(function() return dk.read_text(text) end, "text:3:2", reason, 'line_ends = "any"')
+    local data = dk.read_text(text, { lenient = true })
+    t.eq(data.a:to_lua(), { 1, 5 })
+    t.has(data:rejected().reason[1], reason)
+    t.eq(data:rejected():notes(), { '3 records in "text": 2 read, 1 rejected' })
+    t.eq(dk.read_text(text, { line_ends = "any" }).a:to_lua(), { 1, 3, 5 })
+  end
+  t.eq(#dk.read_text "a;b\r\n1;2\r\n3;4", 2)
+  t.eq(#dk.read_text "a;b\r\n1;\"x\ny\rz\"\r\n\n3;4\r", 2)
+end)
+
 test("a first line sep=; states the delimiter", function(t, dk)
   t.eq(t.records(dk.read_text "sep=;\na;b,c\n1;x\n"), { { a = 1, ["b,c"] = "x" } })
   t.raises(function() return dk.read_text("sep=;\na,b\n", { delimiter = "," }) end, "text:1", "semicolon", "comma")
@@ -163,7 +183,7 @@ test("several files are one table", function(t, dk)
   t.raises(function() return dk.read({ one, one }, options) end, "this file is named twice (the other time as ",
     "): its rows would count double")
   local wider = t.file("d3.csv", "g;n;z\nEde;3;1\n")
-  t.raises(function() return dk.read({ two, wider }, { dates = "dmy", lenient = true, missing = "nul" }) end, "nul", "null")
+  t.raises(function() return dk.read({ two, wider }, { missing = "nul" }) end, "nul", "null")
   t.raises(function() return dk.read { wider, (t.file("d4.csv", "g;n\nEde;3\n")) } end, 'missing = "null"')
   data = dk.read({ wider, t.file("d5.csv", "g;n\nEde;3\n") }, { missing = "null" })
   t.eq(t.records(data), { { g = "Ede", n = 3, z = 1 }, { g = "Ede", n = 3 } })
@@ -195,7 +215,8 @@ end)
 test("a wrong path, option or argument is an error at the script's line", function(t, dk)
   t.raises(function() return dk.read "nosuch-file.csv" end, "nosuch-file.csv", "does not exist")
   t.raises(function() return dk.read(t.data) end, "directory")
-  t.raises(function() return dk.read(t.file("a.dk.csv", "\x89DKS\r\n\x1a\n\1\0\0\0\0\0\0\0")) end, "a snapshot of dekking", "dk.open")
+  local snapshot = t.file("a.dk.csv", "\x89DKS\r\n\x1a\n\1\0\0\0\0\0\0\0")
+  t.raises(function() return dk.read(snapshot) end, "a snapshot of dekking", "dk.open")
   t.raises(function() return dk.read(t.file("noname", "PK\3\4\0\0\0\0\0\0")) end, "a spreadsheet", "ends in .xlsx")
   t.raises(function() return dk.read(t.file("none.xlsx", "")) end, "none.xlsx: the file is empty")
   t.raises(function() return dk.read() end, "argument 1 must be the path of a file, or a list of paths, got nothing")

@@ -260,6 +260,7 @@ static void generated_files_agree(void **state)
         dk_csv_options o = { .delimiter = below(2) ? ';' : 0,
                              .header = below(4) == 0 ? DK_HEADER_NONE : DK_HEADER_FIRST,
                              .lenient = below(2),
+                             .any_line_end = below(2),
                              .nulls = nulls,
                              .n_nulls = below(2),
                              .columns = columns,

@@ -518,7 +518,7 @@ static void generated_files_keep_every_field(void **state)
     uint64_t random = 7;
     size_t used = 0;
     dk_csv_column columns[COLUMNS];
-    dk_csv_options o = { .columns = columns, .n_columns = COLUMNS, .delimiter = ';' };
+    dk_csv_options o = { .columns = columns, .n_columns = COLUMNS, .delimiter = ';', .any_line_end = true };
     const dk_table *t;
     dk_error err = DK_ERROR_INIT;
 
