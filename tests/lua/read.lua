@@ -145,7 +145,8 @@ test("properties are stated with the file", function(t, dk)
 end)
 
 test("a field can be too long", function(t, dk)
-  t.raises(function() return dk.read_text("a\n" .. ("x"):rep(200) .. "\n", { max_field = 100 }) end, "longer than the limit of 100 bytes")
+  t.raises(function() return dk.read_text("a\n" .. ("x"):rep(200) .. "\n", { max_field = 100 }) end,
+    "longer than the limit of 100 bytes")
   t.raises(function() return dk.read_text("a\n", { max_field = 0 }) end, "max_field must be a whole number from 1")
 end)
 
