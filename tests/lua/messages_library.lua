@@ -54,8 +54,8 @@ test("options and lists", function(t, dk)
   local data = people(dk)
   t.says(function() return data:union(data, { al = true }) end, "union has no option 'al' (did you mean 'all'?)")
   t.says(function() return dk.read("x.csv", { onzin = true }) end,
-    "read has no option 'onzin' (there are: delimiter, quote, header, names, encoding, decimal, dates, nulls, "
-    .. "types, levels, lenient, max_field, max_unpacked, cache, name, unit, weight, key, as_of, published, sheet "
+    "read has no option 'onzin' (there are: delimiter, line_ends, quote, missing, header, names, encoding, "
+    .. "decimal, dates, nulls, types, levels, lenient, max_field, max_unpacked, cache, name, unit, weight, key, as_of, published, sheet "
     .. "and range)")
   t.says(function() return dk.read("x.csv", "onzin") end, "read: options are a table, not a string")
   t.says(function() return dk.read("x.csv", { true }) end, "read: options have names, not 1 as a key")

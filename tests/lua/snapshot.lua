@@ -239,7 +239,7 @@ test("a delivery with more digits is refused with its column and row", function(
   local path = t.path "digits.dk"
   dk.read_text("k;n\na;1,5\n"):save(path)
   t.raises(function() dk.read_text("k;n\na;2,5\nb;1,25\n"):save(path, { append = true }) end, "n, row 2: 1.25 does not fit",
-    "the snapshot keeps its types")
+    "the snapshot keeps its types: round the column, or save the table anew with all its rows")
   t.eq(#dk.open(path, { check = true }), 1)
 end)
 
