@@ -139,6 +139,7 @@ static void hint_form(const dki_plan *plan, const char *value, dk_error *err)
                                            : "2024-03 is read";
         break;
     case DK_TIMESTAMP: form = "2024-12-31 14:30 and 31-12-2024 14:30:05 are read"; break;
+    case DK_INTEGER: form = plan->mark == DKI_COMMA ? "1758 and 1.758 are read" : "1758 and 1,758 are read"; break;
     default:
         form = plan->mark == DKI_COMMA ? "1758, 1.758 and 12,5 are read" : "1758, 1,758 and 12.5 are read";
         break;

@@ -101,6 +101,8 @@ static dk_status put_options(dki_buffer *out, const dk_csv_options *o, dk_error 
     return status;
 }
 
+/* A file that took another's place, or was written with another's time, has another number or another time of writing,
+ * which nobody sets. */
 static dk_status make_stamp(const cache *c, const dk_csv_options *options, dki_buffer *stamp, dk_error *err)
 {
     dki_buffer text;
@@ -109,10 +111,12 @@ static dk_status make_stamp(const cache *c, const dk_csv_options *options, dki_b
     dki_buffer_init(&text, c->context);
     status = put_options(&text, options, err);
     if (status == DK_OK)
-        status = dki_buffer_format(stamp, err, PREFIX "%lld bytes, changed %lld.%09ld, read by %s as %016llx",
-                                   (long long)c->about.st_size, (long long)c->about.st_mtim.tv_sec,
-                                   c->about.st_mtim.tv_nsec, DK_VERSION,
-                                   (unsigned long long)dki_checksum(text.bytes, text.size));
+        status = dki_buffer_format(
+            stamp, err,
+            PREFIX "%lld bytes, changed %lld.%09ld, file %llu, written %lld.%09ld, read by %s as %016llx",
+            (long long)c->about.st_size, (long long)c->about.st_mtim.tv_sec, c->about.st_mtim.tv_nsec,
+            (unsigned long long)c->about.st_ino, (long long)c->about.st_ctim.tv_sec, c->about.st_ctim.tv_nsec,
+            DK_VERSION, (unsigned long long)dki_checksum(text.bytes, text.size));
     dki_buffer_drop(&text);
     return status;
 }
@@ -220,7 +224,8 @@ static bool is_unchanged(const cache *c)
     struct stat now;
 
     return stat(c->path, &now) == 0 && now.st_size == c->about.st_size && now.st_ino == c->about.st_ino &&
-           now.st_mtim.tv_sec == c->about.st_mtim.tv_sec && now.st_mtim.tv_nsec == c->about.st_mtim.tv_nsec;
+           now.st_mtim.tv_sec == c->about.st_mtim.tv_sec && now.st_mtim.tv_nsec == c->about.st_mtim.tv_nsec &&
+           now.st_ctim.tv_sec == c->about.st_ctim.tv_sec && now.st_ctim.tv_nsec == c->about.st_ctim.tv_nsec;
 }
 
 static dk_status keep(const cache *c, const dk_table **table, uint64_t n_rejected, bool is_ours, dk_error *err)
@@ -263,9 +268,9 @@ static void let_tick_pass(const struct stat *about)
     int64_t age;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    if (now.tv_sec - about->st_mtim.tv_sec > 1 || about->st_mtim.tv_sec - now.tv_sec > 1)
+    if (now.tv_sec - about->st_ctim.tv_sec > 1 || about->st_ctim.tv_sec - now.tv_sec > 1)
         return;
-    age = (int64_t)(now.tv_sec - about->st_mtim.tv_sec) * 1000000000 + (now.tv_nsec - about->st_mtim.tv_nsec);
+    age = (int64_t)(now.tv_sec - about->st_ctim.tv_sec) * 1000000000 + (now.tv_nsec - about->st_ctim.tv_nsec);
     if (age < TICK_NANOSECONDS)
         nanosleep(&tick, NULL);
 }

@@ -30,8 +30,10 @@ dki_byte_order dki_utf16_find(const char *bytes, size_t size, bool *has_mark)
         return bytes[0] == '\xFF' ? DKI_LITTLE_ENDIAN : DKI_BIG_ENDIAN;
     }
     count_zeroes(bytes, size, n_zero, &n);
-    /* nine in ten: a euro sign, a name from far away */
-    if (n < 4 || (n_zero[0] > 0 && n_zero[1] > 0) || (n_zero[0] + n_zero[1]) * 10 < n / 2 * 9)
+    /* Nine in ten: a euro sign, a name from far away. Of a short text, of which a few signs are more than that, all but
+     * four. */
+    if (n < 4 || (n_zero[0] > 0 && n_zero[1] > 0) ||
+        ((n_zero[0] + n_zero[1]) * 10 < n / 2 * 9 && (n_zero[0] + n_zero[1] + 4 < n / 2 || n < 32)))
         return DKI_NO_ORDER;
     return n_zero[1] > 0 ? DKI_LITTLE_ENDIAN : DKI_BIG_ENDIAN;
 }
