@@ -38,6 +38,7 @@ typedef struct tokenizer {
     dki_dialect dialect;
 
     const char *bytes, *end;
+    bool whole; /* the end is the file's */
     const char *next_lf, *next_cr, *next_nul; /* first of their kind at or after the line at hand; end: none */
     uint64_t line;                            /* the line at hand */
 
@@ -334,7 +335,7 @@ static dk_status read_line(tokenizer *t, const char *at, const char **next)
     if (status == DK_OK && !given_up && pair && !t->row_ended) /* inside quotes both bytes are the field's */
         status = feed(t, after, after + 1, line_end, &given_up);
     dki_line_end met = pair ? DKI_END_CR_LF : line_end < t->end && *line_end == '\r' ? DKI_END_CR : DKI_END_LF;
-    if (met == DKI_END_CR && after == t->end && t->dialect.line_end == DKI_END_CR_LF)
+    if (met == DKI_END_CR && after == t->end && t->whole && t->dialect.line_end == DKI_END_CR_LF)
         met = DKI_END_CR_LF; /* the file ends within it */
     if (status == DK_OK && !given_up && t->row_ended)
         status = t->dialect.line_end && met != t->dialect.line_end && t->n_spans > 0
@@ -389,6 +390,7 @@ dk_status dki_tokens_read_some(dk_context *context, const char *bytes, size_t si
                     .dialect = dialect,
                     .bytes = bytes,
                     .end = bytes + size,
+                    .whole = whole,
                     .line = sink->first_line ? sink->first_line : 1 };
     tokenizer *outer = current; /* a sink may read another text */
     dk_status status = DK_OK;
@@ -416,7 +418,7 @@ dk_status dki_tokens_read_some(dk_context *context, const char *bytes, size_t si
         if (n_lines++ % POLL_LINES == 0 || done - polled >= POLL_BYTES) {
             polled = done;
             status = dki_poll(context, err);
-            if (whole)
+            if (t.whole)
                 dki_progress(context, "reading", done, size);
         }
         current = &t;
@@ -426,7 +428,7 @@ dk_status dki_tokens_read_some(dk_context *context, const char *bytes, size_t si
     }
     current = &t;
     *end = (dki_token_end){ .offset = (size_t)(t.record - bytes), .line = t.record_line };
-    if (status == DK_OK && whole && t.n_told < most) {
+    if (status == DK_OK && t.whole && t.n_told < most) {
         status = read_end(&t);
         end->offset = size;
     }

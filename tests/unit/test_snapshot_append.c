@@ -118,7 +118,7 @@ static void what_does_not_fit_is_said(void **state)
     assert_ok(dk_snapshot_save(weighted, snapshot_path, NULL, &err), &err);
     assert_fails(append("w:integer\n-1\n", &err), &err, DK_ERR_RANGE, "negative");
     assert_fails(append("w:integer\n-\n2\n", &err), &err, DK_ERR_RANGE,
-                 "the weight w is null in 1 rows (leave those rows out, or give them a weight)");
+                 "the weight w is null in 1 row (leave those rows out, or give them a weight)");
     assert_holds("1\n");
     dk_table_release(weighted);
 }

@@ -281,12 +281,12 @@ static void what_is_no_workbook_is_refused(void **state)
     assert_fails(read_sheet("hallo", 5, 0, &shown, &err), &err, DK_ERR_DATA,
                  "x.xlsx: the file is no workbook, or it is damaged: Not a zip archive (open it in the program "
                  "that made it, and save it again)");
+    assert_fails(read_sheet("", 0, 0, &shown, &err), &err, DK_ERR_DATA, "x.xlsx: the file is empty");
+    bytes = pack_parts(nothing, 1, &size);
     assert_fails(
-        read_sheet("", 0, 0, &shown, &err), &err, DK_ERR_DATA,
+        read_sheet(bytes, size, 0, &shown, &err), &err, DK_ERR_DATA,
         "x.xlsx: the file is a zip file, and no workbook: nothing in it says where the sheets are (a workbook is "
         "saved as .xlsx; older (.xls), binary (.xlsb) and open document (.ods) ones are not read)");
-    bytes = pack_parts(nothing, 1, &size);
-    assert_fails(read_sheet(bytes, size, 0, &shown, &err), &err, DK_ERR_DATA, "a zip file, and no workbook");
     free(bytes);
     bytes = pack_parts(binary, 1, &size);
     assert_fails(read_sheet(bytes, size, 0, &shown, &err), &err, DK_ERR_DATA, "a zip file, and no workbook");
