@@ -172,6 +172,11 @@ static const char *const calls[] = {
     "return tostring(c) .. #c .. c:levels()[1] .. c:labels()['2'] .. select(2, pcall(function() c.x = 1 end)) .. "
     "select(2, pcall(function() return c.labls end)) end",
     "return function() local c <close> = dk.codes '1 = ja, 2 = nee' return #c end",
+    "local s = dk.read_text 'g;r;van;tot\\nA;X;;2020-01-01\\nB;X;;\\n' local p = dk.read_text 'g;n\\nA;1\\nB;2\\n'\n"
+    "return function() local h <close> = dk.hierarchy(s, { 'g', 'r' }, { from = 'van', to = 'tot', changes = { { date = "
+    "'2020-01-01', old = 'A', new = 'B' } } }) local c <close> = h:recode('2019-01-01', '2020-01-01') return tostring(h) "
+    ".. h:at('2021-01-01'):vintage() .. #h:members 'g' .. #h:levels() .. #h:table() .. tostring(c) .. #c:pairs() .. "
+    "tostring(c:exact()) .. p:recode('g', c):use(h:at '2021-01-01'):text() end",
     "return function() return dk.read_text('a;b\\n1;x\\n7;y\\n', { types = { a = dk.codes('1 = ja, 2 = nee', { "
     "other = "
     "'2' }) }, levels = { b = { 'y', 'x' } } }):text { codes = 'both' } end",
