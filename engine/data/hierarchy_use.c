@@ -11,30 +11,14 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "column_parts.h"
-#include "hierarchy_parts.h"
+#include "hierarchy_use.h"
 #include "lineage.h"
 
 #define NAMED 3 /* so many unknown members does a note name */
 
-struct use {
-    const dk_table *table;
-    dk_context *context;
-    const dk_hierarchy *hierarchy; /* the vintage, where there is no `on` */
-    const char *name;              /* of the column that has members */
-    const dk_column *column;       /* it, as a category */
-    const dk_column *on;           /* NULL: one vintage */
-    size_t level;
-    size_t n_codes;    /* of the column, 0 included */
-    uint32_t *members; /* of each code: the member of the level, 0 where there is none */
-    int64_t *turns;    /* days on which something changes, ascending; with `on` alone */
-    size_t n_turns;
-    uint64_t *n_unknown; /* rows of each code that the hierarchy does not know on their day */
-};
-
 /* What is to be done. ---------------------------------------------------------------------------------------------- */
 
-static dk_status find_column(struct use *use, const dk_use_options *options, dk_error *err)
+static dk_status find_column(dki_use *use, const dk_use_options *options, dk_error *err)
 {
     const dk_hierarchy *hierarchy = use->hierarchy;
     size_t at = DK_NO_COLUMN;
@@ -73,7 +57,7 @@ static dk_status find_column(struct use *use, const dk_use_options *options, dk_
     return DK_ERR_TYPE;
 }
 
-static dk_status find_days(struct use *use, const dk_use_options *options, dk_error *err)
+static dk_status find_days(dki_use *use, const dk_use_options *options, dk_error *err)
 {
     size_t at = 0;
     dk_type type;
@@ -90,7 +74,7 @@ static dk_status find_days(struct use *use, const dk_use_options *options, dk_er
 }
 
 /* The vintage that all rows are told by, unless they have days of their own. */
-static dk_status find_vintage(struct use *use, const dk_hierarchy *hierarchy, const dk_use_options *options,
+static dk_status find_vintage(dki_use *use, const dk_hierarchy *hierarchy, const dk_use_options *options,
                               dk_error *err)
 {
     const char *as_of = dk_table_properties(use->table)->as_of;
@@ -109,62 +93,22 @@ static dk_status find_vintage(struct use *use, const dk_hierarchy *hierarchy, co
 
 /* Members. --------------------------------------------------------------------------------------------------------- */
 
-static dk_status match_members(struct use *use, dk_error *err)
+static dk_status match_members(dki_use *use, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(use->column);
-    const dk_dictionary *members = use->hierarchy->levels[use->level].members;
 
     use->n_codes = dk_dictionary_n_levels(values) + 1;
     use->members = dki_calloc(use->context, use->n_codes, sizeof *use->members, err);
     use->n_unknown = dki_calloc(use->context, use->n_codes, sizeof *use->n_unknown, err);
     if (use->members == NULL || use->n_unknown == NULL)
         return DK_ERR_MEMORY;
-    for (uint32_t code = 1; code < use->n_codes; code++) {
-        dk_text value = dk_dictionary_level(values, code);
-
-        use->members[code] = dk_dictionary_find(members, value);
-        if (use->members[code] == 0)
-            use->members[code] = dk_dictionary_find_label(members, value);
-    }
+    for (uint32_t code = 1; code < use->n_codes; code++)
+        use->members[code] = dki_hierarchy_member(use->hierarchy, use->level, dk_dictionary_level(values, code));
     return DK_OK;
 }
 
-/* The column itself, knowing its level, with levels for the members that it lacks. */
-static dk_status tag_column(struct use *use, const dk_column **out, dk_error *err)
-{
-    const dk_dictionary *values = dk_column_levels(use->column);
-    const dk_dictionary *members = use->hierarchy->levels[use->level].members;
-    size_t n_members = dk_dictionary_n_levels(members), n_missing = 0;
-    bool *has = dki_calloc(use->context, n_members + 1, sizeof *has, err), by_label = false;
-    dk_text *missing = dki_alloc_array(use->context, n_members, sizeof *missing, err);
-    dk_dictionary *longer = NULL, *tagged = NULL;
-    dk_status status = has && missing ? DK_OK : DK_ERR_MEMORY;
-
-    for (uint32_t code = 1; code < use->n_codes && status == DK_OK; code++) {
-        has[use->members[code]] = true;
-        by_label |= use->members[code] && !dk_dictionary_find(members, dk_dictionary_level(values, code));
-    }
-    for (uint32_t member = 1; member <= n_members && status == DK_OK; member++) {
-        dk_text name = dk_dictionary_level(members, member);
-
-        if (!has[member] && (!by_label || dk_dictionary_label(members, member, &name)))
-            missing[n_missing++] = name;
-    }
-    if (status == DK_OK)
-        status = dki_dictionary_extend(values, missing, n_missing, &longer, err);
-    if (status == DK_OK)
-        status = dki_dictionary_of_level(longer, use->hierarchy, use->level, &tagged, err);
-    if (status == DK_OK)
-        status = dki_column_with_levels(use->column, tagged, out, err);
-    dk_dictionary_release(tagged);
-    dk_dictionary_release(longer);
-    dki_free(use->context, missing);
-    dki_free(use->context, has);
-    return status;
-}
-
 /* Counts the rows of each code. */
-static dk_status count_codes(struct use *use, uint64_t *counts, dk_error *err)
+static dk_status count_codes(dki_use *use, uint64_t *counts, dk_error *err)
 {
     uint32_t codes[DK_BLOCK_ROWS];
     dk_status status = DK_OK;
@@ -188,8 +132,8 @@ static dk_status count_codes(struct use *use, uint64_t *counts, dk_error *err)
 
 /* Levels by one vintage. ------------------------------------------------------------------------------------------- */
 
-static dk_status level_by_code(const struct use *use, size_t level, const dk_dictionary *levels,
-                               const dk_column **out, dk_error *err)
+static dk_status level_by_code(const dki_use *use, size_t level, const dk_dictionary *levels, const dk_column **out,
+                               dk_error *err)
 {
     uint32_t *codes = dki_calloc(use->context, use->n_codes, sizeof *codes, err);
     dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
@@ -212,7 +156,7 @@ static int by_day(const void *a, const void *b)
 }
 
 /* Between two turns nothing changes: turn 0 is the beginning. */
-static dk_status find_turns(struct use *use, dk_error *err)
+static dk_status find_turns(dki_use *use, dk_error *err)
 {
     const dk_hierarchy *hierarchy = use->hierarchy;
     size_t n_spans = 0, n = 0;
@@ -236,7 +180,7 @@ static dk_status find_turns(struct use *use, dk_error *err)
     return DK_OK;
 }
 
-static size_t turn_of(const struct use *use, int64_t day)
+static size_t turn_of(const dki_use *use, int64_t day)
 {
     size_t low = 0, high = use->n_turns;
 
@@ -253,14 +197,14 @@ static size_t turn_of(const struct use *use, int64_t day)
 
 /* What a code is on a level between turns; made when it is first asked for. */
 struct dated_level {
-    const struct use *use;
+    const dki_use *use;
     size_t level;
     uint32_t **codes; /* of each turn; NULL: not asked for yet */
 };
 
 static dk_status codes_at(struct dated_level *dated, size_t turn, const uint32_t **out, dk_error *err)
 {
-    const struct use *use = dated->use;
+    const dki_use *use = dated->use;
     uint32_t *codes = dated->codes[turn];
 
     if (codes == NULL) {
@@ -277,15 +221,8 @@ static dk_status codes_at(struct dated_level *dated, size_t turn, const uint32_t
     return DK_OK;
 }
 
-static int64_t day_of(const dk_view *view, size_t i)
-{
-    int64_t value = dki_view_value(view, i).as.integer;
-
-    return view->type == DK_TIMESTAMP ? dki_day_of_time(value) : value;
-}
-
 /* Calls act for each row whose member and day are known, with its turn. */
-static dk_status each_dated_row(const struct use *use,
+static dk_status each_dated_row(const dki_use *use,
                                 dk_status (*act)(void *arg, uint32_t code, size_t turn, dk_error *err),
                                 dk_status (*null_row)(void *arg, dk_error *err), void *arg, dk_error *err)
 {
@@ -307,7 +244,7 @@ static dk_status each_dated_row(const struct use *use,
 
             status = code == 0 || dki_view_is_null(&views[1], i)
                          ? null_row(arg, err)
-                         : act(arg, code, turn_of(use, day_of(&views[1], i)), err);
+                         : act(arg, code, turn_of(use, dki_hierarchy_day(&views[1], i)), err);
         }
     }
     for (size_t k = 0; k < 2; k++)
@@ -336,8 +273,8 @@ static dk_status append_null(void *arg, dk_error *err)
     return dk_builder_null(build->builder, 1, err);
 }
 
-static dk_status level_by_day(const struct use *use, size_t level, const dk_dictionary *levels,
-                              const dk_column **out, dk_error *err)
+static dk_status level_by_day(const dki_use *use, size_t level, const dk_dictionary *levels, const dk_column **out,
+                              dk_error *err)
 {
     struct dated_build build = { .level = { .use = use, .level = level } };
     dk_status status;
@@ -358,7 +295,7 @@ static dk_status level_by_day(const struct use *use, size_t level, const dk_dict
 
 static dk_status count_dated(void *arg, uint32_t code, size_t turn, dk_error *err)
 {
-    struct use *use = arg;
+    dki_use *use = arg;
 
     (void)err;
     if (use->members[code] == 0 ||
@@ -374,7 +311,7 @@ static dk_status count_nothing(void *arg, dk_error *err)
     return DK_OK;
 }
 
-static dk_status find_unknown(struct use *use, dk_error *err)
+static dk_status find_unknown(dki_use *use, dk_error *err)
 {
     dk_status status;
 
@@ -389,71 +326,30 @@ static dk_status find_unknown(struct use *use, dk_error *err)
 
 /* The new table. --------------------------------------------------------------------------------------------------- */
 
-/* Whether a column that the table has says what the hierarchy does. */
-static dk_status check_existing(const struct use *use, const char *name, const dk_column *has,
-                                const dk_column *made, dk_error *err)
+/* The column of a level: the table's own where it has one and that agrees. */
+static dk_status make_level(const dki_use *use, size_t level, const dk_column **out, dk_error *err)
 {
-    dk_view views[3];
-    const dk_column *columns[] = { has, made, use->column };
-    dk_status status = DK_OK;
-
-    if (dk_column_type(has) != DK_CATEGORY && dk_column_type(has) != DK_TEXT)
-        return dki_fail(err, DK_ERR_TYPE, "the table has a column %s already, which is %s", name,
-                        dk_type_name(dk_column_type(has)));
-    for (size_t k = 0; k < 3; k++)
-        dk_view_init(&views[k], use->context);
-    for (uint64_t row = 0, n = dk_column_n_rows(has); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(use->context, err);
-        for (size_t k = 0; k < 3 && status == DK_OK; k++)
-            status = dk_column_view(columns[k], row, n_block, &views[k], err);
-        for (size_t i = 0; i < n_block && status == DK_OK; i++) {
-            bool no_a = dki_view_is_null(&views[0], i), no_b = dki_view_is_null(&views[1], i);
-            dk_text a = no_a ? (dk_text){ "null", 4 } : dki_view_text(&views[0], i);
-            dk_text b = no_b ? (dk_text){ "null", 4 } : dki_view_text(&views[1], i);
-            dk_text member = dki_view_text(&views[2], i);
-
-            if (no_a == no_b && a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0)
-                continue;
-            if (no_b && !no_a && dki_view_is_null(&views[2], i))
-                continue; /* the hierarchy has nothing to say of it */
-            status = dki_fail(err, DK_ERR_DATA,
-                              "row %llu: %.*s belongs to %.*s in the column %s, and to %.*s in the hierarchy",
-                              (unsigned long long)(row + i) + 1, (int)member.size, member.bytes, (int)a.size,
-                              a.bytes, name, (int)b.size, b.bytes);
-            dki_hint(err, "drop or rename the column %s, or use the vintage that it was made by", name);
-        }
-    }
-    for (size_t k = 0; k < 3; k++)
-        dk_view_release(&views[k]);
-    return status;
-}
-
-/* The column of a level: the table's own where it agrees, with the dictionary of the level. */
-static dk_status make_level(const struct use *use, size_t level, const dk_column **out, dk_error *err)
-{
-    const char *name = use->hierarchy->levels[level].name;
-    size_t at = dk_table_find(use->table, name);
+    size_t at = dk_table_find(use->table, use->hierarchy->levels[level].name);
+    const dk_column *made = NULL;
     dk_dictionary *levels = NULL;
     dk_status status =
         dki_dictionary_of_level(use->hierarchy->levels[level].members, use->hierarchy, level, &levels, err);
 
     if (status == DK_OK)
-        status = use->on ? level_by_day(use, level, levels, out, err) : level_by_code(use, level, levels, out, err);
+        status =
+            use->on ? level_by_day(use, level, levels, &made, err) : level_by_code(use, level, levels, &made, err);
     dk_dictionary_release(levels);
-    if (status == DK_OK && at != DK_NO_COLUMN) {
-        status = check_existing(use, name, dk_table_field(use->table, at)->column, *out, err);
-        if (status != DK_OK) {
-            dk_column_release(*out);
-            *out = NULL;
-        }
+    if (status != DK_OK || at == DK_NO_COLUMN) {
+        *out = made;
+        return status;
     }
+    status = dki_use_existing(use, level, dk_table_field(use->table, at)->column, made, out, err);
+    dk_column_release(made);
     return status;
 }
 
 /* Says how many rows have a member that is unknown, and names some. */
-static dk_status note_unknown(const struct use *use, const dk_table **table, dk_error *err)
+static dk_status note_unknown(const dki_use *use, const dk_table **table, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(use->column);
     const char *vintage = dk_hierarchy_vintage(use->hierarchy);
@@ -496,7 +392,7 @@ static dk_status note_unknown(const struct use *use, const dk_table **table, dk_
 }
 
 /* The column has another dictionary, and the values that it had: it is still part of the key. */
-static dk_status keep_key(const struct use *use, const dk_table **table, dk_error *err)
+static dk_status keep_key(const dki_use *use, const dk_table **table, dk_error *err)
 {
     const dk_properties *before = dk_table_properties(use->table);
     dk_properties properties = *dk_table_properties(*table);
@@ -515,7 +411,7 @@ static dk_status keep_key(const struct use *use, const dk_table **table, dk_erro
     return DK_OK;
 }
 
-static dk_status make_table(struct use *use, const dk_table **out, dk_error *err)
+static dk_status make_table(dki_use *use, const dk_table **out, dk_error *err)
 {
     dk_field fields[DK_MOST_LEVELS];
     const dk_column *made[DK_MOST_LEVELS] = { NULL };
@@ -527,7 +423,8 @@ static dk_status make_table(struct use *use, const dk_table **out, dk_error *err
         const char *name = level == use->level ? use->name : use->hierarchy->levels[level].name;
         size_t at = dk_table_find(use->table, name);
 
-        status = level == use->level ? tag_column(use, &made[n], err) : make_level(use, level, &made[n], err);
+        status = level == use->level ? dki_column_of_level(use->column, use->hierarchy, level, &made[n], err)
+                                     : make_level(use, level, &made[n], err);
         if (status != DK_OK)
             break;
         fields[n] = at == DK_NO_COLUMN ? DK_FIELD(name, NULL) : *dk_table_field(use->table, at);
@@ -563,7 +460,7 @@ dk_status dk_table_use(const dk_table *table, const dk_hierarchy *hierarchy, con
                        const dk_table **out, dk_error *err)
 {
     static const dk_use_options none = { NULL, NULL, NULL };
-    struct use use = { .table = table, .context = dk_table_context(table) };
+    dki_use use = { .table = table, .context = dk_table_context(table) };
     dk_status status;
 
     if (options == NULL)

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
+#include "levels.h"
 #include "lineage.h"
 #include "recode_parts.h"
 #include "table_parts.h"
@@ -44,7 +45,7 @@ static dk_status make_levels(struct recoding *recoding, dk_error *err)
     size_t n_pairs = dk_recode_n_pairs(recoding->recode), n_kept = 0;
     dk_text *names = dki_alloc_array(recoding->context, recoding->n_codes + n_pairs, sizeof *names, err);
     dki_text_map map;
-    dk_dictionary *levels = NULL;
+    dk_dictionary *plain = NULL;
     dk_status status = names ? DK_OK : DK_ERR_MEMORY;
     uint32_t number;
 
@@ -65,11 +66,12 @@ static dk_status make_levels(struct recoding *recoding, dk_error *err)
         names[n_kept].bytes = dki_text_map_get(&map, (uint32_t)n_kept, &names[n_kept].size);
     if (status == DK_OK)
         status =
-            dk_dictionary_new(recoding->context, names, n_kept, dk_dictionary_is_declared(values), &levels, err);
+            dk_dictionary_new(recoding->context, names, n_kept, dk_dictionary_is_declared(values), &plain, err);
     dki_text_map_drop(&map);
     dki_free(recoding->context, names);
     if (status == DK_OK)
-        recoding->levels = levels;
+        status = dki_dictionary_adopt(plain, values, &recoding->levels, err); /* labels of those that stay */
+    dk_dictionary_release(plain);
     return status;
 }
 

@@ -65,6 +65,10 @@ test("what cannot be a hierarchy is refused, with the row", function(t, dk)
   t.raises(make("g;r\na;X\n", { form = "x" }), "did you mean 'from'?")
   t.raises(function() dk.hierarchy(dk.read_text "g\na\n", {}) end, "a hierarchy has 1 to 16 levels, not 0")
   t.raises(function() dk.hierarchy(dk.read_text "g\na\n", { "g", "g" }) end, "the hierarchy has the level g twice")
+  t.raises(make("g;r\na;X\n", { labels = "g" }),
+    "labels are a table such as { gemeentecode = \"gemeente\" }, not a string")
+  t.raises(function() geo(dk):recode("2015-01-01", "2018-01-01", { weights = 12 }) end,
+    "recode: weights is a table of dekking, not a number")
   t.raises(function() dk.hierarchy(12, { "g" }) end, "the source is a table of dekking or a file, not a number")
 end)
 
@@ -129,6 +133,9 @@ test("a table gets the levels above its own", function(t, dk)
     "no column is called as a level of the hierarchy", "{ column = ..., level = \"gemeente\" }")
   t.eq(rows_of(persons:rename { gemeente = "plaats" }:use(geo(dk):at "2015-01-01",
     { column = "plaats", level = "gemeente" }):head(1), "plaats", "regio"), { "Arnhem/Midden-Gelderland" })
+  local partly = persons:derive { "regio = case(gemeente == 'Overal' or gemeente is null, 'Achterhoek')" }
+  t.eq(rows_of(partly:where "regio is not null":use(geo(dk):at "2015-01-01"), "id", "regio", "land"),
+    { "e/Achterhoek/-", "f/Achterhoek/-" }) -- what the hierarchy does not know stays what the table says
   local known = persons:derive { "regio = case(gemeente == 'Arnhem', 'Achterhoek')" }
   t.raises(function() known:use(geo(dk):at "2015-01-01") end,
     "row 1: Arnhem belongs to Achterhoek in the column regio, and to Midden-Gelderland in the hierarchy")

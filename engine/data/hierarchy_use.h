@@ -1,0 +1,43 @@
+/* hierarchy_use.h - a table that gets levels, in the making. For engine/data alone. */
+#ifndef DKI_DATA_HIERARCHY_USE_H
+#define DKI_DATA_HIERARCHY_USE_H
+
+#include "base/calendar.h"
+#include "chunk.h"
+#include "column_parts.h"
+#include "hierarchy_parts.h"
+
+typedef struct dki_use {
+    const dk_table *table;
+    dk_context *context;
+    const dk_hierarchy *hierarchy; /* the vintage, where there is no `on` */
+    const char *name;              /* of the column that has members */
+    const dk_column *column;       /* it, as a category */
+    const dk_column *on;           /* NULL: one vintage */
+    size_t level;
+    size_t n_codes;    /* of the column, 0 included */
+    uint32_t *members; /* of each code: the member of the level, 0 where there is none */
+    int64_t *turns;    /* days on which something changes, ascending; with `on` alone */
+    size_t n_turns;
+    uint64_t *n_unknown; /* rows of each code that the hierarchy does not know on their day */
+} dki_use;
+
+/* The day of a date or a timestamp that is known. */
+static inline int64_t dki_hierarchy_day(const dk_view *view, size_t i)
+{
+    int64_t value = dki_view_value(view, i).as.integer;
+
+    return view->type == DK_TIMESTAMP ? dki_day_of_time(value) : value;
+}
+
+/* hierarchy_column.c: the member of a level of that name, or else of that label; 0: there is none. */
+uint32_t dki_hierarchy_member(const dk_hierarchy *hierarchy, size_t level, dk_text value);
+/* The same values in a category that knows the level that they are members of, with levels for all members. */
+dk_status dki_column_of_level(const dk_column *column, const dk_hierarchy *hierarchy, size_t level,
+                              const dk_column **out, dk_error *err);
+/* A column of a level that the table has already, knowing its level, where it says what `made` does in every row of
+ * which the hierarchy says something; else DK_ERR_DATA, or DK_ERR_TYPE. */
+dk_status dki_use_existing(const dki_use *use, size_t level, const dk_column *has, const dk_column *made,
+                           const dk_column **out, dk_error *err);
+
+#endif
