@@ -138,20 +138,56 @@ static dk_status end(struct source *source, void *arg, dk_error *err)
 
 /* Members. --------------------------------------------------------------------------------------------------------- */
 
-/* The different known values of a column, in its declared order, or by code point; without labels. */
-static dk_status members_of(const dk_column *column, const dk_dictionary **out, dk_error *err)
+/* Marks the codes that occur. */
+static dk_status mark_codes(dk_context *context, const dk_column *column, bool *occurs, dk_error *err)
+{
+    uint32_t codes[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+    dk_view view;
+
+    dk_view_init(&view, context);
+    for (uint64_t row = 0, n = dk_column_n_rows(column); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        status = dki_poll(context, err);
+        if (status == DK_OK)
+            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
+                                    err);
+        if (status != DK_OK)
+            break;
+        dki_view_codes(&view, codes);
+        for (size_t i = 0; i < view.n; i++)
+            occurs[codes[i]] = true;
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+/* The different values that a column has, in its declared order, or by code point; without labels. */
+static dk_status members_of(dk_context *context, const dk_column *column, const dk_dictionary **out, dk_error *err)
 {
     const dk_column *made = NULL;
-    dk_dictionary *plain = NULL;
+    dk_dictionary *members = NULL;
+    dk_text *names = NULL;
+    bool *occurs = NULL;
     dk_status status = dki_column_categorise(column, &made, err);
 
-    if (status != DK_OK)
-        return status;
-    if (dk_dictionary_has_labels(dk_column_levels(made)))
-        status = dk_dictionary_with_labels(dk_column_levels(made), NULL, &plain, err);
-    if (status == DK_OK)
-        *out = plain ? plain : dk_dictionary_retain(dk_column_levels(made));
+    if (status == DK_OK) {
+        const dk_dictionary *levels = dk_column_levels(made);
+        size_t n_all = dk_dictionary_n_levels(levels), n = 0;
+
+        names = dki_alloc_array(context, n_all, sizeof *names, err);
+        occurs = dki_calloc(context, n_all + 1, sizeof *occurs, err);
+        status = names && occurs ? mark_codes(context, made, occurs, err) : DK_ERR_MEMORY;
+        for (uint32_t code = 1; code <= n_all && status == DK_OK; code++)
+            if (occurs[code])
+                names[n++] = dk_dictionary_level(levels, code);
+        if (status == DK_OK)
+            status = dk_dictionary_new(context, names, n, dk_dictionary_is_declared(levels), &members, err);
+    }
+    dki_free(context, names);
+    dki_free(context, occurs);
     dk_column_release(made);
+    if (status == DK_OK)
+        *out = members;
     return status;
 }
 
@@ -443,7 +479,7 @@ static dk_status read_wide(struct reading *reading, dk_error *err)
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK; i++)
-        status = members_of(reading->levels[i].column, &hierarchy->levels[i].members, err);
+        status = members_of(hierarchy->context, reading->levels[i].column, &hierarchy->levels[i].members, err);
     if (status == DK_OK)
         status = each_row(reading, wide_row, NULL, err);
     for (size_t i = 0; i < hierarchy->n_levels && status == DK_OK; i++)
@@ -501,7 +537,8 @@ static dk_status read_long(struct reading *reading, dk_error *err)
 {
     dk_hierarchy *hierarchy = reading->hierarchy;
     uint8_t *placed = NULL;
-    dk_status status = members_of(reading->levels[0].column, &hierarchy->levels[0].members, err);
+    dk_status status =
+        members_of(hierarchy->context, reading->levels[0].column, &hierarchy->levels[0].members, err);
 
     if (status == DK_OK) {
         placed = dki_calloc(hierarchy->context, dk_dictionary_n_levels(hierarchy->levels[0].members) + 1, 1, err);

@@ -4,12 +4,16 @@
  * number, a date or a period those between the least and the greatest that some group has. Every combination of
  * these is put beside every combination of the other dimensions that occurs.
  *
+ * A dimension that is a level of the hierarchy of a finer one is told by it, as long as no group says otherwise: every
+ * member stands in its own region, and in no other.
+ *
  * Invariants: at most MOST_LEVEL_GROUPS groups are there in the end; null is no level, and is shown where it occurs.
  */
 #include "breakdown_plan.h"
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/hierarchy_levels.h"
 
 #define MOST_LEVEL_GROUPS (UINT64_C(1) << 22)
 
@@ -20,7 +24,9 @@ struct levels {
     bool shown[DKI_MAX_DIMENSIONS];
     uint32_t *codes[DKI_MAX_DIMENSIONS]; /* n of each that is shown */
     uint64_t n[DKI_MAX_DIMENSIONS];
-    uint64_t n_combinations; /* of levels that are shown */
+    uint64_t n_combinations;             /* of levels that are shown */
+    size_t told_by[DKI_MAX_DIMENSIONS];  /* the dimension that tells this one, or DKI_NONE */
+    uint32_t *above[DKI_MAX_DIMENSIONS]; /* of each code of that dimension the one of this */
 };
 
 static dk_status fail_levels(const dki_plan *plan, dk_error *err)
@@ -98,17 +104,94 @@ static dk_status list_codes(struct levels *levels, size_t dim, dk_error *err)
     return DK_OK;
 }
 
-/* Lists the codes of every dimension that shows its levels. */
-static dk_status list_levels(struct levels *levels, dk_error *err)
+/* Hierarchies. ------------------------------------------------------------------------------------------------- */
+
+/* Whether no group says otherwise than codes do. */
+static bool groups_agree(const struct levels *levels, size_t coarse, size_t fine, const uint32_t *above)
+{
+    for (size_t i = 0; i < levels->grouper->n_groups; i++) {
+        const uint32_t *key = dki_grouper_key(levels->grouper, i);
+
+        if (above[key[fine]] != DKI_NO_MEMBER && above[key[fine]] != key[coarse])
+            return false;
+    }
+    return true;
+}
+
+/* Finds the finest dimension that tells this one. */
+static dk_status find_teller(struct levels *levels, size_t dim, dk_error *err)
+{
+    const dki_dimension *dims = levels->plan->dims;
+    size_t n_dims = levels->grouper->n_dims, found = DKI_NONE;
+
+    levels->told_by[dim] = DKI_NONE;
+    if (dims[dim].type != DK_CATEGORY)
+        return DK_OK;
+    for (size_t d = 0; d < n_dims; d++) {
+        uint32_t *above;
+        dk_status status;
+
+        if (d == dim || dims[d].type != DK_CATEGORY || !dki_levels_nested(dims[d].levels, dims[dim].levels) ||
+            (found != DKI_NONE && !dki_levels_nested(dims[d].levels, dims[found].levels)))
+            continue;
+        above = dki_arena_array(&levels->arena, dk_dictionary_n_levels(dims[d].levels) + 1, sizeof *above, err);
+        if (above == NULL)
+            return DK_ERR_MEMORY;
+        status = dki_levels_above(levels->plan->context, dims[d].levels, dims[dim].levels, above, err);
+        if (status != DK_OK)
+            return status;
+        if (groups_agree(levels, dim, d, above)) {
+            found = levels->told_by[dim] = d;
+            levels->above[dim] = above;
+        }
+    }
+    return DK_OK;
+}
+
+/* A dimension that another tells is shown as that one is, whose codes are then those of members. */
+static dk_status find_tellers(struct levels *levels, dk_error *err)
 {
     dk_status status = DK_OK;
 
+    for (size_t d = 0; d < levels->grouper->n_dims && status == DK_OK; d++) {
+        levels->shown[d] = dki_plan_shows_levels(levels->plan, d);
+        status = find_teller(levels, d, err);
+    }
+    for (size_t d = 0; d < levels->grouper->n_dims && status == DK_OK; d++)
+        if (levels->told_by[d] != DKI_NONE && levels->told_by[levels->told_by[d]] == DKI_NONE)
+            levels->shown[d] = levels->shown[levels->told_by[d]];
+        else
+            levels->told_by[d] = DKI_NONE;
+    return status;
+}
+
+/* Codes of a dimension that tells others, without those that are no members: where these belong, rows alone say. */
+static void keep_members(struct levels *levels, size_t dim)
+{
+    for (size_t d = 0; d < levels->grouper->n_dims; d++) {
+        uint64_t n = 0;
+
+        if (levels->told_by[d] != dim)
+            continue;
+        for (uint64_t i = 0; i < levels->n[dim]; i++)
+            if (levels->above[d][levels->codes[dim][i]] != DKI_NO_MEMBER)
+                levels->codes[dim][n++] = levels->codes[dim][i];
+        levels->n[dim] = n;
+    }
+}
+
+/* Lists the codes of every dimension that shows its levels, and that no other tells. */
+static dk_status list_levels(struct levels *levels, dk_error *err)
+{
+    dk_status status = find_tellers(levels, err);
+
     levels->n_combinations = 1;
     for (size_t d = 0; status == DK_OK && d < levels->grouper->n_dims; d++) {
-        levels->shown[d] = dki_plan_shows_levels(levels->plan, d);
-        if (!levels->shown[d])
+        if (!levels->shown[d] || levels->told_by[d] != DKI_NONE)
             continue;
         status = list_codes(levels, d, err);
+        if (status == DK_OK)
+            keep_members(levels, d);
         levels->n_combinations *= levels->n[d];
         if (status == DK_OK && levels->n_combinations > MOST_LEVEL_GROUPS)
             status = fail_levels(levels->plan, err);
@@ -124,7 +207,7 @@ static dk_status add_from(const struct levels *levels, uint32_t *key, size_t dim
     uint32_t number;
     dk_status status = DK_OK;
 
-    while (dim < levels->grouper->n_dims && !levels->shown[dim])
+    while (dim < levels->grouper->n_dims && (!levels->shown[dim] || levels->told_by[dim] != DKI_NONE))
         dim++;
     if (dim == levels->grouper->n_dims)
         return dki_group_add(levels->grouper, key, &number, err);
@@ -132,6 +215,9 @@ static dk_status add_from(const struct levels *levels, uint32_t *key, size_t dim
         if (i % 64 == 0)
             status = dki_poll(levels->plan->context, err);
         key[dim] = levels->codes[dim][i];
+        for (size_t d = 0; d < levels->grouper->n_dims; d++)
+            if (levels->told_by[d] == dim)
+                key[d] = levels->above[d][key[dim]];
         if (status == DK_OK)
             status = add_from(levels, key, dim + 1, err);
     }

@@ -147,6 +147,27 @@ test("a level is grouped as a stored column is", function(t, dk)
   t.eq(rows_of(result, "regio", "n"), { "Midden-Gelderland/2", "Rijk van Nijmegen/2", "-/2", "-/6" })
 end)
 
+test("levels without rows stand where they belong", function(t, dk)
+  local persons = dk.read_text(PERSONS):use(geo(dk):at "2015-01-01")
+  local function ask(by, levels)
+    return rows_of(persons:breakdown { by = by, measures = "n = count()", levels = levels }, table.unpack(by))
+  end
+  local all = { "Midden-Gelderland/Arnhem", "Midden-Gelderland/Rijnwaarden", "Midden-Gelderland/Zevenaar",
+    "Rijk van Nijmegen/Nijmegen", "Rijk van Nijmegen/Renkum", "-/Overal", "-/-" }
+  t.eq(ask({ "regio", "gemeente" }, "all"), all)
+  t.eq(ask({ "regio", "gemeente" }, { "gemeente" }), all) -- a region is told by its municipality
+  t.eq(ask({ "regio", "gemeente" }, { "regio" }), { "Midden-Gelderland/Arnhem", "Midden-Gelderland/Rijnwaarden",
+    "Rijk van Nijmegen/Renkum", "-/Overal", "-/-" })
+  t.eq(ask({ "regio", "land" }, "all"), { "Midden-Gelderland/Nederland", "Rijk van Nijmegen/Nederland", "-/-" })
+  -- two columns that have nothing to do with each other stay apart
+  local work = dk.read_text "gemeente;werk\nArnhem;Nijmegen\nNijmegen;Nijmegen\n":use(geo(dk):at "2015-01-01")
+    :rename { regio = "woonregio" }:drop "land":use(geo(dk):at "2015-01-01", { column = "werk", level = "gemeente" })
+  local places = work:breakdown { by = { "woonregio", "regio" }, measures = "n = count()", levels = "all" }
+  t.eq(rows_of(places, "woonregio", "regio", "n"), { "Midden-Gelderland/Midden-Gelderland/0",
+    "Midden-Gelderland/Rijk van Nijmegen/1", "Rijk van Nijmegen/Midden-Gelderland/0",
+    "Rijk van Nijmegen/Rijk van Nijmegen/1" })
+end)
+
 test("members of one day are recoded to another", function(t, dk)
   local published = dk.read_text "gemeente;n\nArnhem;10\nRijnwaarden;3\nZevenaar;5\n"
   local forth = geo(dk):recode("2015-01-01", "2018-01-01")

@@ -181,6 +181,45 @@ static void a_level_is_counted_as_a_recount_has_it(void **state)
     }
 }
 
+/* Groups that there could be are those that the hierarchy has; beside them what it does not know, where it occurs. */
+static void levels_are_shown_where_they_belong(void **state)
+{
+    (void)state;
+    random_state = 14;
+    for (unsigned round = 0; round < random_rounds(200); round++) {
+        struct model model;
+        unsigned g[PERSONS], day[PERSONS], when = (unsigned)pick(DAYS), counts[MOST_G + 1] = { 0 };
+        const dk_table *persons = draw_persons(g, day), *used = NULL, *result = NULL;
+        const dk_hierarchy *all, *then;
+        char expected[1024] = "";
+        dk_error err = DK_ERROR_INIT;
+
+        draw(&model);
+        all = hierarchy_of(&model);
+        then = at_day(all, day_text(when));
+        for (unsigned i = 0; i < PERSONS; i++)
+            counts[g[i]] += day[i] < 2;
+        for (unsigned l = 0; l < N_L; l++)
+            for (unsigned i = 0; i < model.n_g; i++)
+                if (model.r[i][when] >= 0 && model.l[model.r[i][when]][when] == (int)l)
+                    (void)snprintf(expected + strlen(expected), 32, "l%u|g%u|%u\n", l, i, counts[i]);
+        for (unsigned i = 0; i <= MOST_G; i++)
+            if ((i >= model.n_g || model.r[i][when] < 0) && counts[i] > 0)
+                (void)snprintf(expected + strlen(expected), 32, "-|g%u|%u\n", i, counts[i]);
+        assert_ok(dk_table_use(persons, then, NULL, &used, &err), &err);
+        assert_ok(ask_table(ASK(.by = { "l", "g" }, .measures = { "n = count()" }, .where = "dag < '2016-01-03'",
+                                .all_levels = round % 2, .levels = { round % 2 ? NULL : "g" }),
+                            used, NULL, &result, &err),
+                  &err);
+        assert_string_equal(show_rows(result), expected);
+        dk_table_release(result);
+        dk_table_release(used);
+        dk_table_release(persons);
+        dk_hierarchy_release(then);
+        dk_hierarchy_release(all);
+    }
+}
+
 /* Mergers. --------------------------------------------------------------------------------------------------------- */
 
 #define MEMBERS 24
@@ -318,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_vintage_is_a_filter),
         cmocka_unit_test(a_level_is_counted_as_a_recount_has_it),
+        cmocka_unit_test(levels_are_shown_where_they_belong),
         cmocka_unit_test(mergers_there_and_back_lose_nothing_but_rounding),
     };
 

@@ -1,0 +1,19 @@
+/* hierarchy_levels.h - what columns know of each other that are levels of one hierarchy. */
+#ifndef DKI_DATA_HIERARCHY_LEVELS_H
+#define DKI_DATA_HIERARCHY_LEVELS_H
+
+#include <dekking/hierarchy.h>
+
+/* Whether two say the same: levels, members in their order, labels, whom they belong to when, changes and vintage. Either may
+ * be NULL. Cost: nothing where it is the same one, else proportional to them. */
+bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b);
+/* Whether both have levels of one hierarchy that does not change, coarse a later one than fine. Either may be NULL. */
+bool dki_levels_nested(const dk_dictionary *fine, const dk_dictionary *coarse);
+/* A code of `fine` that is no member, or whose level above `coarse` has none for. */
+#define DKI_NO_MEMBER UINT32_MAX
+/* Of each code of fine, 0 included, the code of coarse that it belongs to, which are nested; 0: to none.
+ * out: n_levels of fine + 1. */
+dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
+                           uint32_t *out, dk_error *err);
+
+#endif
