@@ -5,7 +5,8 @@
  *
  * Invariants of what dk_breakdown_new gives: names of dimensions and measures are unique; an aggregate has the
  * arguments that it takes and stands in no other; a name outside an aggregate is a dimension or a measure made
- * before; "all" has a measure and dimensions; every order names a column of the result.
+ * before; "all" has a measure, and behind it names, of which those that are no dimensions are kept in `within`; every order
+ * names a column of the result.
  */
 #include "breakdown_parts.h"
 
@@ -89,7 +90,7 @@ bool dki_breakdown_columns(const dk_breakdown *breakdown, dki_column_visit_fn *v
 /* Checking measures. ------------------------------------------------------------------------------------------- */
 
 struct check {
-    const dk_breakdown *breakdown;
+    dk_breakdown *breakdown;
     const dk_expr *expr; /* of the measure that is checked */
     size_t n_before;     /* measures made before it */
     dk_error *err;
@@ -194,6 +195,21 @@ static dk_status fail_unknown(struct check *check, const dki_node *node)
     return DK_ERR_NAME;
 }
 
+/* What is no dimension may be a level above one: that is told when a table comes. */
+static dk_status add_within(struct check *check, const dki_node *node)
+{
+    dk_breakdown *breakdown = check->breakdown;
+    dki_within *longer = dki_arena_array(&breakdown->arena, breakdown->n_within + 1, sizeof *longer, check->err);
+
+    if (longer == NULL)
+        return DK_ERR_MEMORY;
+    if (breakdown->n_within > 0)
+        memcpy(longer, breakdown->within, breakdown->n_within * sizeof *longer);
+    longer[breakdown->n_within++] = (dki_within){ check->expr, node };
+    breakdown->within = longer;
+    return DK_OK;
+}
+
 static dk_status check_outside(struct check *check, const dki_node *node, bool in_all)
 {
     dk_status status = DK_OK;
@@ -234,14 +250,16 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
     for (size_t i = 1; status == DK_OK && i < node->n_children; i++) {
         const dki_node *name = node->children[i];
 
-        if (name->kind == DKI_NODE_NAME && dki_breakdown_find_dimension(check->breakdown, name->text) != SIZE_MAX)
-            continue;
-        status = dki_node_fail(check->expr, name, check->err, DK_ERR_NAME,
-                               "all(m, d, ...) takes dimensions of the breakdown after the measure%s%s",
-                               name->kind == DKI_NODE_NAME ? ", not " : "",
-                               name->kind == DKI_NODE_NAME ? name->text : "");
-        if (name->kind == DKI_NODE_NAME)
-            dki_hint(check->err, "by = { ... } names the dimensions");
+        if (name->kind != DKI_NODE_NAME || dki_breakdown_find_measure(check->breakdown, name->text) != SIZE_MAX) {
+            status = dki_node_fail(check->expr, name, check->err, DK_ERR_NAME,
+                                   "all(m, d, ...) takes dimensions of the breakdown after the measure%s%s",
+                                   name->kind == DKI_NODE_NAME ? ", not " : "",
+                                   name->kind == DKI_NODE_NAME ? name->text : "");
+            if (name->kind == DKI_NODE_NAME)
+                dki_hint(check->err, "by = { ... } names the dimensions");
+        } else if (dki_breakdown_find_dimension(check->breakdown, name->text) == SIZE_MAX) {
+            status = add_within(check, name);
+        }
     }
     return status;
 }

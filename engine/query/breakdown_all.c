@@ -5,7 +5,7 @@
  *
  * Invariants: results and their notes are those of each alone. Where anything fails, be it for want of memory for all at
  * once, they are run one after the other: so the error, if there is one still, is that of the first that fails alone.
- * Those with a rest take two passes each, and those with aggregates of the host call it in the order of their own pass:
+ * Those with a rest take two passes each, those with a share within what is no dimension get one more, and those with aggregates of the host call it in the order of their own pass:
  * they are run alone.
  */
 #include "breakdown_plan.h"
@@ -79,7 +79,7 @@ static bool goes_together(const dk_breakdown *breakdown)
         if (!dki_node_visit(dki_expr_root(breakdown->measures[i].expr), has_defined, NULL))
             return false;
     }
-    return breakdown->rest == NULL;
+    return breakdown->rest == NULL && breakdown->n_within == 0;
 }
 
 static dk_status plan_all(struct all *all, dk_error *err)

@@ -180,12 +180,14 @@ static dk_status dimension_column(dki_result *result, size_t dim, const dk_colum
 
 static dk_status margin_column(dki_result *result, const dk_column **out, dk_error *err)
 {
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    uint32_t seen = dki_all_totals(breakdown->n_by - breakdown->n_hidden);
     dk_builder *builder = NULL;
     dk_status status = dk_builder_new(result->plan->context, DK_INTEGER, 0, NULL, &builder, err);
 
     DKI_FOR_ROWS(i, result->n_rows, result->plan->context, status, err)
     {
-        status = dk_builder_integer(builder, dki_cell_mask(&result->cells, (size_t)result->order[i]), err);
+        status = dk_builder_integer(builder, dki_cell_mask(&result->cells, (size_t)result->order[i]) & seen, err);
     }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
@@ -204,10 +206,12 @@ static dk_status dimension_table(dki_result *result, const dk_table **out, dk_er
     dk_status status = DK_OK;
 
     for (; status == DK_OK && n < breakdown->n_by; n++) {
+        bool totalled = breakdown->margins != DK_MARGINS_NONE && n < breakdown->n_by - breakdown->n_hidden;
+
         fields[n] = (dk_field){ .name = breakdown->by[n].name,
                                 .label = breakdown->by[n].label,
                                 .format = breakdown->by[n].format,
-                                .margin_bit = breakdown->margins == DK_MARGINS_NONE ? -1 : (int)n };
+                                .margin_bit = totalled ? (int)n : -1 };
         status = dimension_column(result, n, &fields[n].column, err);
     }
     if (status == DK_OK)

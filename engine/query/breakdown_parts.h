@@ -28,6 +28,12 @@ typedef struct dki_order {
     bool descending;
 } dki_order;
 
+/* What an all() names and is no dimension: it may be a level above one, which only a table can tell. */
+typedef struct dki_within {
+    const dk_expr *expr; /* of the measure */
+    const dki_node *node;
+} dki_within;
+
 struct dk_breakdown {
     atomic_uint references;
     dk_context *context; /* retained */
@@ -47,6 +53,9 @@ struct dk_breakdown {
     size_t n_order;
     uint64_t limit;
     const char *rest;         /* name of what is beyond the limit, as one group; may be NULL */
+    dki_within *within;
+    size_t n_within;
+    size_t n_hidden; /* so many dimensions, the last ones, are not shown: each is told by another */
     const dk_breakdown *told; /* the one that a result says it comes from; NULL: this one */
 };
 

@@ -5,6 +5,7 @@
  * condition holds, so that it cannot fail elsewhere.
  */
 #include "breakdown_plan.h"
+#include "breakdown_within.h"
 
 #include <string.h>
 
@@ -687,7 +688,9 @@ dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_
             return status;
         plan->weight = dk_table_field(table, column)->column;
     }
-    status = dki_plan_check_attached(plan, err);
+    status = dki_breakdown_check_within(breakdown, err);
+    if (status == DK_OK)
+        status = dki_plan_check_attached(plan, err);
     if (status == DK_OK)
         status = bind_all(plan, err);
     if (status == DK_OK)

@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "breakdown_rest.h"
+#include "breakdown_within.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
 
@@ -137,7 +138,7 @@ static dk_status result_table(const dki_result *result, const dk_table **out, dk
     const dk_breakdown *breakdown = plan->breakdown;
     const dk_properties *from = dk_table_properties(plan->table);
     dk_properties properties = { .name = breakdown->name, .source = from->source, .unit = from->unit };
-    size_t n = breakdown->n_by + breakdown->n_measures;
+    size_t n_by = breakdown->n_by - breakdown->n_hidden, n = n_by + breakdown->n_measures;
     dk_field *fields = dki_alloc_array(plan->context, n, sizeof *fields, err);
     dk_table *made;
     dk_status status;
@@ -145,7 +146,7 @@ static dk_status result_table(const dki_result *result, const dk_table **out, dk
     if (fields == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        const dki_part *part = i < breakdown->n_by ? &breakdown->by[i] : &breakdown->measures[i - breakdown->n_by];
+        const dki_part *part = i < n_by ? &breakdown->by[i] : &breakdown->measures[i - n_by];
 
         fields[i] = *dk_table_field(result->shown, dk_table_find(result->shown, part->name));
         fields[i].label = part->label;
@@ -330,6 +331,8 @@ dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
 
     if (breakdown->rest)
         return dki_breakdown_run_rest(breakdown, table, params, out, err);
+    if (breakdown->n_within > 0)
+        return dki_breakdown_run_within(breakdown, table, params, false, out, err);
     status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
     if (status == DK_OK)
         status = run_plan(&plan, out, err);
@@ -343,7 +346,11 @@ dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table
     dki_plan plan;
     dki_trace trace = { .n_workers = 0 };
     uint64_t since = dki_trace_now();
-    dk_status status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
+    dk_status status;
+
+    if (breakdown->n_within > 0)
+        return dki_breakdown_run_within(breakdown, table, params, true, out, err);
+    status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
 
     dki_trace_lap(trace.phases, DKI_PHASE_BIND, &since);
     if (status == DK_OK)

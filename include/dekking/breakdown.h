@@ -17,7 +17,8 @@
  * of both, weighed quantiles and variances are those of docs/semantics.md), and a row of weight 0 is nobody.
  *
  * all(m, d) of a row is m of the row that totals every dimension but d: within the row's own value of d, or over all of
- * d where the row itself totals d.
+ * d where the row itself totals d. d may also be a column that is a coarser level than a dimension, of one hierarchy
+ * (hierarchy.h).
  */
 #ifndef DEKKING_BREAKDOWN_H
 #define DEKKING_BREAKDOWN_H
@@ -58,7 +59,8 @@ typedef struct dk_breakdown_spec {
     const dk_grouping_set *sets; /* n_sets, of DK_MARGINS_SETS; the same set twice is once */
     size_t n_sets;
     bool all_levels; /* show every level of the dimensions that are categories or booleans, also those without
-                                * rows, for every combination of the other dimensions that occurs. A category's levels are the
+                                * rows, for every combination of the other dimensions that occurs; of levels of one
+                                * hierarchy only the combinations that it has. A category's levels are the
                                 * declared ones, or all that its column's dictionary has, wherever they occur */
     const char *const
         *levels; /* the same of n_levels dimensions, by name; of an integer, a date or a period every value
@@ -98,6 +100,8 @@ DK_API const char *dk_breakdown_name(const dk_breakdown *breakdown); /* may be N
  *         DK_ERR_ARGUMENT   every level is to be shown, and no dimension is a category or a boolean
  *         DK_ERR_TYPE      every level of a text, real, ratio, decimal or timestamp is to be shown
  *         DK_ERR_LIMIT     with every level there would be more than 2^22 groups
+ *         DK_ERR_NAME       all() within what is neither a dimension nor a level above one
+ *         DK_ERR_DATA       all() within a level of which a member has several
  *         DK_ERR_OVERFLOW   an exact result does not fit; the measure and the group, or the row, in the message */
 DK_API DK_MUST_USE dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
                                               const dk_params *params, const dk_table **out, dk_error *err);

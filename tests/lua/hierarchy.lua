@@ -168,6 +168,52 @@ test("levels without rows stand where they belong", function(t, dk)
     "Rijk van Nijmegen/Rijk van Nijmegen/1" })
 end)
 
+test("a share is within a level that is no dimension", function(t, dk)
+  local persons = dk.read_text(PERSONS):where "gemeente is not null":use(geo(dk):at "2015-01-01")
+  local measures = { "n = count()", "deel = n / all(n, regio)", "van = all(n, regio)", "heel = all(n, land)" }
+  local function ask(spec)
+    spec.measures = measures
+    return persons:breakdown(spec)
+  end
+  local whole = ask { by = "gemeente", margins = "totals" }
+  t.eq(rows_of(whole, "gemeente", "n", "deel", "van", "heel"), { "Arnhem/1/0.5/2/4", "Overal/1/1.0/1/1",
+    "Renkum/2/1.0/2/4", "Rijnwaarden/1/0.5/2/4", "-/5/1.0/5/5" })
+  t.raises(function() return whole.regio end, "the table has no column or method 'regio'")
+  t.eq(#whole:detail(), 4)
+  for _, margins in ipairs { "none", "totals", "rollup", "cube" } do -- as if the level were there
+    local here = ask { by = { "dag", "gemeente" }, margins = margins }
+    local there = persons:breakdown { by = { "dag", "gemeente", "regio", "land" }, measures = measures }
+    t.eq(rows_of(here:detail(), "gemeente", "deel", "van"), rows_of(there, "gemeente", "deel", "van"))
+    local totals = {}
+    for _, line in ipairs(rows_of(here, "dag", "gemeente", "n")) do
+      totals[#totals + 1] = line:find "-/%d+$" and line or nil
+    end
+    t.eq(#totals, ({ none = 0, totals = 1, rollup = 4, cube = 4 })[margins])
+  end
+  t.eq(rows_of(ask { by = { "dag", "gemeente" }, margins = { { "gemeente" }, {} } }, "gemeente", "van"),
+    { "Arnhem/2", "Overal/1", "Renkum/2", "Rijnwaarden/2", "-/5" })
+  t.eq(rows_of(ask { by = "gemeente", levels = "all" }, "gemeente", "n", "van"), { "Arnhem/1/2", "Nijmegen/0/2",
+    "Overal/1/1", "Renkum/2/2", "Rijnwaarden/1/2", "Zevenaar/0/2" })
+  t.eq(rows_of(persons:breakdowns { { by = "gemeente", measures = measures } }[1]:head(1), "gemeente", "van"),
+    { "Arnhem/2" })
+  t.ok(tostring(dk.breakdown({ by = "gemeente", measures = measures }):plan(persons)):find "regio")
+  local what = "all(m, d, ...) takes dimensions of the breakdown after the measure, not regio"
+  local hint = "by = { ... } names the dimensions; a coarser level of one of them will do too"
+  local function refused(spec)
+    spec.measures = measures
+    t.raises(function() persons:breakdown(spec) end, what, hint)
+  end
+  refused { by = "dag" }
+  refused { by = "land" }
+  refused { by = "gemeente", limit = 1, order = "n desc", rest = "rest" }
+  t.raises(function() dk.read_text(PERSONS):breakdown { by = "gemeente", measures = measures } end, what, hint)
+  t.raises(function() dk.read_text(PERSONS):use(geo(dk), { on = "dag" }):breakdown { by = "gemeente", measures = measures } end,
+    what, hint) -- a region of which day?
+  local loose = dk.read_text "gemeente;regio\nOveral;Midden-Gelderland\nOveral;Rijk van Nijmegen\n"
+  t.raises(function() loose:use(geo(dk):at "2015-01-01"):breakdown { by = "gemeente", measures = measures } end,
+    "the breakdown: gemeente Overal is in more than one regio", "put regio into by, before gemeente")
+end)
+
 test("members of one day are recoded to another", function(t, dk)
   local published = dk.read_text "gemeente;n\nArnhem;10\nRijnwaarden;3\nZevenaar;5\n"
   local forth = geo(dk):recode("2015-01-01", "2018-01-01")

@@ -41,10 +41,10 @@ test("measures that cannot be written so", function(t, dk)
     "all() takes a measure\n  "
     .. "share = n / all()\n              "
     .. "^^^^^ (all(m) is the measure m over all groups, all(m, d) within each d)")
-  says({ "n = count()", "share = n / all(n, leeftijd)" },
-    "all(m, d, ...) takes dimensions of the breakdown after the measure, not leeftijd\n  "
-    .. "share = n / all(n, leeftijd)\n                     "
-    .. "^^^^^^^^ (by = { ... } names the dimensions)")
+  says({ "n = count()", "share = n / all(n, n)" },
+    "all(m, d, ...) takes dimensions of the breakdown after the measure, not n\n  "
+    .. "share = n / all(n, n)\n                     "
+    .. "^ (by = { ... } names the dimensions)")
   says({ "n = count()", "share = n / all(n, 3)" },
     "all(m, d, ...) takes dimensions of the breakdown after the measure\n  "
     .. "share = n / all(n, 3)\n                     "

@@ -1,0 +1,229 @@
+/* breakdown_within.c - all(m, arbeidsmarktregio) where the breakdown is by gemeente alone.
+ *
+ * A level that is coarser than a dimension, of the same hierarchy, becomes a dimension that nobody sees: it tells no groups
+ * apart, because each member belongs to one of it, and it is totalled where the finer one is. That every member does is
+ * looked at in the rows, once: those that the hierarchy does not know may be anywhere.
+ */
+#include "breakdown_within.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "breakdown_plan.h"
+#include "data/column_parts.h"
+#include "data/hierarchy_levels.h"
+#include "margin.h"
+
+struct within {
+    const dk_breakdown *breakdown;
+    const dk_table *table;
+    dk_context *context;
+    dk_breakdown second;
+    dki_part by[DKI_MAX_DIMENSIONS];
+    size_t told_by[DKI_MAX_DIMENSIONS]; /* of each dimension more, the finer one */
+    dki_int_map masks;
+};
+
+static dk_status fail_within(const dki_within *name, dk_error *err)
+{
+    (void)dki_node_fail(name->expr, name->node, err, DK_ERR_NAME,
+                        "all(m, d, ...) takes dimensions of the breakdown after the measure, not %s",
+                        name->node->text);
+    dki_hint(err, "by = { ... } names the dimensions; a coarser level of one of them will do too");
+    return DK_ERR_NAME;
+}
+
+dk_status dki_breakdown_check_within(const dk_breakdown *breakdown, dk_error *err)
+{
+    for (size_t i = 0; i < breakdown->n_within; i++)
+        if (dki_breakdown_find_dimension(breakdown, breakdown->within[i].node->text) == SIZE_MAX)
+            return fail_within(&breakdown->within[i], err);
+    return DK_OK;
+}
+
+/* The column that a dimension is, or NULL. */
+static const dk_column *column_of(const struct within *within, const char *name)
+{
+    size_t at = dk_table_find(within->table, name);
+
+    return at == DK_NO_COLUMN ? NULL : dk_table_field(within->table, at)->column;
+}
+
+static const dk_column *dimension_column(const struct within *within, size_t dim)
+{
+    const dki_node *root = dki_expr_root(within->breakdown->by[dim].expr);
+
+    return root->kind == DKI_NODE_NAME ? column_of(within, root->text) : NULL;
+}
+
+static dk_status fail_several(const struct within *within, const dki_part *coarse, size_t dim, dk_text member,
+                              dk_error *err)
+{
+    (void)dki_fail(err, DK_ERR_DATA, "%s: %s %.*s is in more than one %s", within->breakdown->title,
+                   within->breakdown->by[dim].name,
+                   (int)dki_utf8_floor(member.bytes, member.size, member.size < 60 ? member.size : 60),
+                   member.bytes, coarse->name);
+    dki_hint(err, "put %s into by, before %s", coarse->name, within->breakdown->by[dim].name);
+    return DK_ERR_DATA;
+}
+
+#define NOT_SEEN UINT32_MAX
+
+/* Every code of the finer column goes with one of the coarser. seen: of each code of fine, NOT_SEEN at first. */
+static dk_status check_rows(const struct within *within, const dki_part *coarse, size_t dim, uint32_t *seen,
+                            dk_error *err)
+{
+    const dk_column *columns[] = { dimension_column(within, dim), column_of(within, coarse->name) };
+    dk_view views[2];
+    uint32_t codes[2][DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < 2; k++)
+        dk_view_init(&views[k], within->context);
+    for (uint64_t row = 0, n = dk_table_n_rows(within->table); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(within->context, err);
+        for (size_t k = 0; k < 2 && status == DK_OK; k++) {
+            status = dk_column_view(columns[k], row, n_block, &views[k], err);
+            if (status == DK_OK)
+                dki_view_codes(&views[k], codes[k]);
+        }
+        for (size_t i = 0; i < n_block && status == DK_OK; i++) {
+            uint32_t fine = codes[0][i];
+
+            if (seen[fine] == NOT_SEEN)
+                seen[fine] = codes[1][i];
+            else if (seen[fine] != codes[1][i])
+                status = fail_several(
+                    within, coarse, dim,
+                    fine ? dk_dictionary_level(dk_column_levels(columns[0]), fine) : (dk_text){ "null", 4 }, err);
+        }
+    }
+    for (size_t k = 0; k < 2; k++)
+        dk_view_release(&views[k]);
+    return status;
+}
+
+/* The name as an expression of its own, as it was written: it may be in quotes. */
+static dk_status parse_name(dk_context *context, const dki_within *name, const dk_expr **out, dk_error *err)
+{
+    dki_arena arena;
+    const char *text;
+    dk_status status;
+
+    dki_arena_init(&arena, context);
+    text = dki_arena_text(&arena, dk_expr_text(name->expr) + name->node->at, name->node->size, err);
+    status = text ? dk_expr_parse(context, text, out, err) : DK_ERR_MEMORY;
+    dki_arena_drop(&arena);
+    return status;
+}
+
+/* A dimension more, for a name of an all(). */
+static dk_status add_dimension(struct within *within, const dki_within *name, dk_error *err)
+{
+    const dk_breakdown *breakdown = within->breakdown;
+    const dk_column *coarse = column_of(within, name->node->text);
+    size_t at = within->second.n_by, dim = 0;
+    const dk_dictionary *levels;
+    uint32_t *seen;
+    dk_status status;
+
+    if (dki_breakdown_find_dimension(&within->second, name->node->text) != SIZE_MAX)
+        return DK_OK;
+    while (dim < breakdown->n_by &&
+           !(coarse && dimension_column(within, dim) &&
+             dki_levels_nested(dk_column_levels(dimension_column(within, dim)), dk_column_levels(coarse))))
+        dim++;
+    if (dim == breakdown->n_by)
+        return fail_within(name, err);
+    if (at == DKI_MAX_DIMENSIONS)
+        return dki_fail(err, DK_ERR_LIMIT, "%s has %d dimensions, and no room for %s", breakdown->title,
+                        DKI_MAX_DIMENSIONS, name->node->text);
+    within->by[at] = (dki_part){ .name = name->node->text };
+    levels = dk_column_levels(dimension_column(within, dim));
+    seen = dki_alloc_array(within->context, dk_dictionary_n_levels(levels) + 1, sizeof *seen, err);
+    if (seen == NULL)
+        return DK_ERR_MEMORY;
+    memset(seen, 0xff, (dk_dictionary_n_levels(levels) + 1) * sizeof *seen);
+    status = check_rows(within, &within->by[at], dim, seen, err);
+    dki_free(within->context, seen);
+    if (status == DK_OK)
+        status = parse_name(within->context, name, &within->by[at].expr, err);
+    if (status != DK_OK)
+        return status;
+    within->told_by[at] = dim;
+    within->second.n_by++;
+    within->second.n_hidden++;
+    return DK_OK;
+}
+
+/* A set of the breakdown, with those that nobody sees. */
+static dk_status add_set(struct within *within, uint32_t mask, dk_error *err)
+{
+    uint32_t number;
+
+    for (size_t i = within->breakdown->n_by; i < within->second.n_by; i++)
+        mask |= (mask >> within->told_by[i] & 1) << i;
+    return dki_int_map_add(&within->masks, mask, &number, err);
+}
+
+static dk_status make_sets(struct within *within, uint32_t **out, dk_error *err)
+{
+    const dk_breakdown *breakdown = within->breakdown;
+    uint32_t all = dki_all_totals(breakdown->n_by);
+    dk_status status = DK_OK;
+
+    if (breakdown->margins == DK_MARGINS_NONE)
+        return DK_OK;
+    if (breakdown->margins != DK_MARGINS_SETS)
+        status = add_set(within, 0, err);
+    if (status == DK_OK && breakdown->margins == DK_MARGINS_TOTALS)
+        status = add_set(within, all, err);
+    for (size_t n = 0; n < breakdown->n_by && status == DK_OK && breakdown->margins == DK_MARGINS_ROLLUP; n++)
+        status = add_set(within, all & ~dki_all_totals(n), err);
+    for (uint32_t mask = 0; mask <= all && status == DK_OK && breakdown->margins == DK_MARGINS_CUBE; mask++)
+        status = add_set(within, mask, err);
+    for (size_t i = 0; i < breakdown->n_sets && status == DK_OK; i++)
+        status = add_set(within, breakdown->sets[i], err);
+    if (status != DK_OK)
+        return status;
+    *out = dki_alloc_array(within->context, within->masks.n, sizeof **out, err);
+    if (*out == NULL)
+        return DK_ERR_MEMORY;
+    for (uint32_t i = 0; i < within->masks.n; i++)
+        (*out)[i] = (uint32_t)within->masks.keys[i];
+    within->second.margins = DK_MARGINS_SETS;
+    within->second.sets = *out;
+    within->second.n_sets = within->masks.n;
+    return DK_OK;
+}
+
+dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
+                                   bool planned, const dk_table **out, dk_error *err)
+{
+    struct within within = { .breakdown = breakdown, .table = table, .context = dk_table_context(table) };
+    uint32_t *sets = NULL;
+    dk_status status = DK_OK;
+
+    memcpy(&within.second, breakdown, sizeof within.second);
+    if (breakdown->n_by > 0)
+        memcpy(within.by, breakdown->by, breakdown->n_by * sizeof *within.by);
+    within.second.by = within.by;
+    within.second.n_within = 0;
+    within.second.told = breakdown->told ? breakdown->told : breakdown;
+    dki_int_map_init(&within.masks, within.context);
+    for (size_t i = 0; i < breakdown->n_within && status == DK_OK; i++)
+        status = add_dimension(&within, &breakdown->within[i], err);
+    if (status == DK_OK)
+        status = make_sets(&within, &sets, err);
+    if (status == DK_OK)
+        status = (planned ? dk_breakdown_plan : dk_breakdown_run)(&within.second, table, params, out, err);
+    for (size_t i = breakdown->n_by; i < within.second.n_by; i++)
+        dk_expr_release(within.by[i].expr);
+    dki_int_map_drop(&within.masks);
+    dki_free(within.context, sets);
+    return status;
+}

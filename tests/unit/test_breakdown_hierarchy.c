@@ -1,0 +1,91 @@
+/* test_breakdown_hierarchy.c - breakdowns over levels of a hierarchy: groups without rows, shares within a coarser level. */
+#include <dekking/hierarchy.h>
+
+#include "hierarchies.h"
+
+static const dk_table *used_persons(void)
+{
+    const dk_hierarchy *hierarchy = wide("g:text r:text l:text\nA|X|N\nB|X|N\nC|Y|N\nD|Z|N\n", 3, false, NULL);
+    const dk_table *table = make_table(context, "g:category s:category\nA|m\nA|v\nB|m\nC|v\n-|m\n"), *used = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_table_use(table, hierarchy, NULL, &used, &err), &err);
+    dk_hierarchy_release(hierarchy);
+    dk_table_release(table);
+    return used;
+}
+
+static void assert_answer(const struct question *question, const dk_table *table, const char *expected)
+{
+    static const size_t blocks[] = { 1, 2, DK_BLOCK_ROWS };
+
+    for (size_t i = 0; i < 6; i++) {
+        const dk_table *result = NULL;
+        dk_error err = DK_ERROR_INIT;
+
+        dk_set_threads(1 + (unsigned)i / 3);
+        dk_context_set_block_rows(context, blocks[i % 3]);
+        assert_ok(ask_table(question, table, NULL, &result, &err), &err);
+        assert_string_equal(show_rows(result), expected);
+        dk_table_release(result);
+    }
+    dk_set_threads(0);
+    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+}
+
+static void members_without_rows_stand_in_their_own_region(void **state)
+{
+    const dk_table *table = used_persons();
+    const struct question *question =
+        ASK(.by = { "r", "g" }, .measures = { "n = count()" }, .all_levels = true, .margins = DK_MARGINS_ROLLUP);
+
+    (void)state;
+    assert_answer(question, table, "X|A|2\nX|B|1\nX|*|3\nY|C|1\nY|*|1\nZ|D|0\nZ|*|0\n-|-|1\n-|*|1\n*|*|5\n");
+    assert_ask_survives(question, table);
+    assert_answer(
+        ASK(.by = { "r", "s", "g" }, .measures = { "n = count()" }, .levels = { "g" }, .where = "s == 'v'"), table,
+        "X|v|A|1\nX|v|B|0\nY|v|C|1\nZ|v|D|0\n");
+    assert_answer(ASK(.by = { "r", "g" }, .measures = { "n = count()" }, .levels = { "r" }), table,
+                  "X|A|2\nX|B|1\nY|C|1\n-|-|1\n");
+    dk_table_release(table);
+}
+
+static void a_share_is_within_the_region(void **state)
+{
+    const dk_table *table = used_persons();
+    const struct question *question =
+        ASK(.by = { "g" }, .measures = { "n = count()", "d = n / all(n, r)", "e = n / all(n)" },
+            .margins = DK_MARGINS_TOTALS, .all_levels = true);
+
+    (void)state;
+    /* Of the three persons of X two live in A; Z has none. */
+    assert_answer(question, table, "A|2|2/3|2/5\nB|1|1/3|1/5\nC|1|1/1|1/5\nD|0|-|0/1\n-|1|1/1|1/5\n*|5|1/1|1/1\n");
+    assert_ask_survives(question, table);
+    dk_table_release(table);
+}
+
+static void no_room_is_refused(void **state)
+{
+    const dk_table *table = used_persons(), *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_fails(ask_table(ASK(.by = { "g", "a = s", "b = s", "c = s", "d = s", "e = s", "f = s", "h = s", "i = s",
+                                       "j = s", "k = s", "l2 = s", "m = s", "o = s", "p = s", "q = s" },
+                               .measures = { "n = count()", "x = all(n, r)" }),
+                           table, NULL, &result, &err),
+                 &err, DK_ERR_LIMIT, "breakdown vraag has 16 dimensions, and no room for r");
+    assert_null(result);
+    dk_table_release(table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(members_without_rows_stand_in_their_own_region),
+        cmocka_unit_test(a_share_is_within_the_region),
+        cmocka_unit_test(no_room_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
