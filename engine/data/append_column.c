@@ -30,6 +30,11 @@ static bool is_either(dk_type a, dk_type b, dk_type x, dk_type y)
     return (a == x && b == y) || (a == y && b == x);
 }
 
+static bool is_exact(dk_type type)
+{
+    return type == DK_INTEGER || type == DK_DECIMAL;
+}
+
 /* The type that holds the values of both; false where there is none. */
 static bool unify(const struct type *so_far, const dk_column *column, dk_type *out)
 {
@@ -43,6 +48,8 @@ static bool unify(const struct type *so_far, const dk_column *column, dk_type *o
         *out = DK_TEXT;
     else if (is_either(a, b, DK_DATE, DK_TIMESTAMP))
         *out = DK_TIMESTAMP;
+    else if ((a == DK_INTERVAL && is_exact(b)) || (b == DK_INTERVAL && is_exact(a)))
+        *out = DK_INTERVAL;
     else if (!dk_type_is_number(a) || !dk_type_is_number(b) || is_either(a, b, DK_REAL, DK_RATIO))
         return false;
     else if (a == DK_REAL || b == DK_REAL)

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
+#include "table_parts.h"
 
 size_t dk_column_n_children(const dk_column *column)
 {
@@ -53,15 +54,16 @@ static dk_status find_facts(dk_column *column, dk_error *err)
     return status;
 }
 
-dk_status dki_column_compose(const dk_column *own, const dk_column *const children[DK_MOST_CHILDREN], size_t n_children, dk_status status,
-                             const dk_column **out, dk_error *err)
+dk_status dki_column_compose(const dk_column *own, const dk_column *const children[DK_MOST_CHILDREN],
+                             size_t n_children, dk_status status, const dk_column **out, dk_error *err)
 {
     dk_column *column = (dk_column *)(uintptr_t)own; /* nobody else has it yet */
 
     if (status == DK_OK && own == NULL) {
         const dk_column *made = NULL;
 
-        status = dki_column_of_parts(dk_column_context(children[0]), DK_INTERVAL, children[0]->scale, NULL, NULL, 0, &made, err);
+        status = dki_column_of_parts(dk_column_context(children[0]), DK_INTERVAL, children[0]->scale, NULL, NULL, 0,
+                                     &made, err);
         column = (dk_column *)(uintptr_t)made;
         if (column)
             column->n_rows = children[0]->n_rows;
@@ -84,6 +86,20 @@ dk_status dki_column_compose(const dk_column *own, const dk_column *const childr
     return status;
 }
 
+bool dki_children_fit(dk_type type, uint8_t scale, const dk_column *const *children, size_t n)
+{
+    if (type != DK_INTERVAL && type != DK_RATIO)
+        return n == 0;
+    if (n != (type == DK_INTERVAL ? 3 : 2))
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        if ((children[i]->type != DK_INTEGER && children[i]->type != DK_DECIMAL) ||
+            children[i]->type != children[0]->type ||
+            children[i]->scale != (type == DK_INTERVAL ? scale : children[0]->scale))
+            return false;
+    return type == DK_RATIO || children[DK_CHILD_MARKER]->type == DK_CATEGORY;
+}
+
 /* One below the other. --------------------------------------------------------------------------------------------- */
 
 static bool same_kind(const dk_column *a, const dk_column *b)
@@ -97,7 +113,8 @@ size_t dki_children_in_common(const dk_column *const *columns, size_t n)
 
     for (size_t i = 1; i < n; i++)
         for (size_t k = 0; k < n_children; k++)
-            if (columns[i]->n_children != n_children || !same_kind(columns[i]->children[k], columns[0]->children[k]))
+            if (columns[i]->n_children != n_children ||
+                !same_kind(columns[i]->children[k], columns[0]->children[k]))
                 n_children = 0;
     return n_children;
 }
@@ -116,4 +133,37 @@ dk_status dki_children_concat(dk_context *context, const dk_column *const *colum
     }
     dki_free(context, pieces);
     return status;
+}
+
+/* Side by side. ------------------------------------------------------------------------------------------------------- */
+
+const char *dki_child_name(dk_type type, size_t i)
+{
+    static const char *const of_interval[] = { "least", "greatest", "marker" }, *const of_rate[] = {
+        "numerator", "denominator"
+    };
+
+    return type == DK_INTERVAL ? of_interval[i] : of_rate[i];
+}
+
+dk_status dki_table_flatten(const dk_table *table, dki_flat **out, size_t *n, dk_error *err)
+{
+    size_t most = table->n_fields * (1 + DK_MOST_CHILDREN) + 1, made = 0;
+    dki_flat *flat = dki_calloc(table->context, most, sizeof *flat, err);
+
+    if (flat == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const dk_field *field = &table->fields[i];
+
+        flat[made++] = (dki_flat){ field->name, field, field->column, false };
+        for (size_t k = 0; k < field->column->n_children; k++)
+            flat[made++] =
+                (dki_flat){ dki_child_name(field->column->type, k), field, field->column->children[k], true };
+    }
+    if (table->margin)
+        flat[made++] = (dki_flat){ NULL, NULL, table->margin, false };
+    *out = flat;
+    *n = made;
+    return DK_OK;
 }

@@ -19,6 +19,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "checksum.h"
+#include "children.h"
 #include "column_parts.h"
 #include "snapshot_format.h"
 #include "table_parts.h"
@@ -27,7 +28,8 @@
 
 struct work {
     const dk_table *table;
-    const dk_column **columns;
+    dki_flat *flat;
+    size_t n;
     uint64_t **level_hashes; /* of a category: by code; 0 for null */
     uint64_t n_pieces;       /* of each column */
     uint64_t *hashes;        /* n_pieces for each column */
@@ -78,20 +80,23 @@ static void add_rows(XXH3_state_t *state, const dk_view *view, const uint64_t *l
 static dk_status hash_piece(const struct work *work, uint64_t item, dk_view *view, XXH3_state_t *state,
                             int64_t *numbers, dk_error *err)
 {
-    size_t column = (size_t)(item / work->n_pieces);
+    size_t at = (size_t)(item / work->n_pieces);
+    const dk_column *column = work->flat[at].column;
     uint64_t row = item % work->n_pieces * PIECE_ROWS;
     uint64_t n_rows = work->table->n_rows;
     uint64_t end = n_rows - row < PIECE_ROWS ? n_rows : row + PIECE_ROWS;
     dk_status status = DK_OK;
 
     XXH3_64bits_reset(state);
+    if (column->type == DK_INTERVAL) /* its children say it all */
+        row = end;
     for (; row < end && status == DK_OK; row += DK_BLOCK_ROWS) {
         status = dki_poll(work->table->context, err);
         if (status == DK_OK) /* blocks are of one size here whatever the context says: they show in the hash */
-            status = dk_column_view(work->columns[column], row,
-                                    end - row < DK_BLOCK_ROWS ? (size_t)(end - row) : DK_BLOCK_ROWS, view, err);
+            status = dk_column_view(column, row, end - row < DK_BLOCK_ROWS ? (size_t)(end - row) : DK_BLOCK_ROWS,
+                                    view, err);
         if (status == DK_OK)
-            add_rows(state, view, work->level_hashes[column], numbers);
+            add_rows(state, view, work->level_hashes[at], numbers);
     }
     work->hashes[item] = XXH3_64bits_digest(state);
     return status;
@@ -136,29 +141,29 @@ static dk_status hash_levels(dk_context *context, const dk_dictionary *levels, u
 /* What stands before the hashes of a column's pieces. */
 static dk_status put_column(dki_buffer *whole, const struct work *work, size_t i, dk_error *err)
 {
-    const dk_column *column = work->columns[i];
-    bool is_margin = i == work->table->n_fields;
-    dk_status status = dki_put_text(whole, is_margin ? NULL : work->table->fields[i].name, err);
+    const dki_flat *flat = &work->flat[i];
+    const dk_column *column = flat->column;
+    bool has_dimension = work->table->margin && flat->field && !flat->is_child;
+    dk_status status = dki_put_text(whole, flat->name, err);
 
     if (status == DK_OK)
         status = dki_put_text(whole, dk_type_name(dk_column_type(column)), err);
     if (status == DK_OK)
         status = dki_put_u64(whole, dk_column_scale(column), err);
     if (status == DK_OK)
-        status = dki_put_u64(
-            whole, is_margin || !work->table->margin ? 0 : (uint64_t)(work->table->fields[i].margin_bit + 1), err);
+        status = dki_put_u64(whole, has_dimension ? (uint64_t)(flat->field->margin_bit + 1) : 0, err);
     for (uint64_t k = 0; k < work->n_pieces && status == DK_OK; k++)
         status = dki_put_u64(whole, work->hashes[i * work->n_pieces + k], err);
     return status;
 }
 
-static dk_status put_table(dki_buffer *whole, const struct work *work, size_t n, dk_error *err)
+static dk_status put_table(dki_buffer *whole, const struct work *work, dk_error *err)
 {
     dk_status status = dki_put_u64(whole, work->table->n_rows, err);
 
     if (status == DK_OK)
-        status = dki_put_u64(whole, n, err);
-    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = dki_put_u64(whole, work->n, err);
+    for (size_t i = 0; i < work->n && status == DK_OK; i++)
         status = put_column(whole, work, i, err);
     return status;
 }
@@ -166,29 +171,25 @@ static dk_status put_table(dki_buffer *whole, const struct work *work, size_t n,
 dk_status dk_table_fingerprint(const dk_table *table, char out[DK_FINGERPRINT_SIZE], dk_error *err)
 {
     dk_context *context = table->context;
-    size_t n = table->n_fields + (table->margin != NULL);
     struct work work = { .table = table,
                          .n_pieces = table->n_rows / PIECE_ROWS + (table->n_rows % PIECE_ROWS != 0) };
     dki_buffer whole;
-    dk_status status = DK_OK;
+    dk_status status = dki_table_flatten(table, &work.flat, &work.n, err);
 
     dki_buffer_init(&whole, context);
-    work.columns = dki_calloc(context, n, sizeof *work.columns, err);
-    work.level_hashes = work.columns ? dki_calloc(context, n, sizeof *work.level_hashes, err) : NULL;
+    work.level_hashes = work.flat ? dki_calloc(context, work.n, sizeof *work.level_hashes, err) : NULL;
     work.hashes = work.level_hashes
-                      ? dki_alloc_array(context, n, (size_t)(work.n_pieces ? work.n_pieces : 1) * 8, err)
+                      ? dki_alloc_array(context, work.n, (size_t)(work.n_pieces ? work.n_pieces : 1) * 8, err)
                       : NULL;
     if (work.hashes == NULL)
         status = DK_ERR_MEMORY;
-    for (size_t i = 0; i < n && status == DK_OK; i++) {
-        work.columns[i] = i < table->n_fields ? table->fields[i].column : table->margin;
-        if (work.columns[i]->levels)
-            status = hash_levels(context, work.columns[i]->levels, &work.level_hashes[i], err);
-    }
+    for (size_t i = 0; i < work.n && status == DK_OK; i++)
+        if (work.flat[i].column->levels)
+            status = hash_levels(context, work.flat[i].column->levels, &work.level_hashes[i], err);
     if (status == DK_OK && work.n_pieces > 0)
-        status = dki_parallel(context, work.n_pieces * n, 1, hash_pieces, &work, err);
+        status = dki_parallel(context, work.n_pieces * work.n, 1, hash_pieces, &work, err);
     if (status == DK_OK)
-        status = put_table(&whole, &work, n, err);
+        status = put_table(&whole, &work, err);
     if (status == DK_OK) {
         XXH128_canonical_t canonical;
 
@@ -196,11 +197,11 @@ dk_status dk_table_fingerprint(const dk_table *table, char out[DK_FINGERPRINT_SI
         for (size_t i = 0; i < sizeof canonical.digest; i++)
             snprintf(out + 2 * i, 3, "%02x", canonical.digest[i]);
     }
-    for (size_t i = 0; work.level_hashes && i < n; i++)
+    for (size_t i = 0; work.level_hashes && i < work.n; i++)
         dki_free(context, work.level_hashes[i]);
     dki_free(context, work.hashes);
     dki_free(context, work.level_hashes);
-    dki_free(context, work.columns);
+    dki_free(context, work.flat);
     dki_buffer_drop(&whole);
     return status;
 }

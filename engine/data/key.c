@@ -194,8 +194,13 @@ dk_status dki_key_check(const dk_table *table, const char *const *key, size_t n_
         size_t at = 0;
 
         status = dk_table_get(table, key[i], &at, err);
-        if (status == DK_OK)
-            columns[i] = table->fields[at].column;
+        if (status != DK_OK)
+            break;
+        columns[i] = table->fields[at].column;
+        if (dk_column_type(columns[i]) == DK_INTERVAL) {
+            status = dki_fail(err, DK_ERR_TYPE, "%s is known in bounds only, and a key tells rows apart", key[i]);
+            dki_hint(err, "name a column whose values are known, such as a code");
+        }
     }
     dki_int_map_init(&empty, table->context);
     search.seed = empty.seed;

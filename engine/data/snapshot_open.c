@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "checksum.h"
+#include "children.h"
 #include "table_parts.h"
 
 #define MAX_LEVELS (UINT32_MAX - 2)
@@ -275,7 +276,7 @@ static dk_status get_column(struct reading *reading, dki_cursor *cursor, struct 
     column->scale = (uint8_t)scale;
     column->margin_bit = (int)(margin & 127) - 1;
     if (scale > dki_type_scale_limit(column->type) || margin > MAX_MARGIN + 1 ||
-        column->flags > (DKI_COLUMN_MARGIN | DKI_COLUMN_DECLARED))
+        column->flags > (DKI_COLUMN_MARGIN | DKI_COLUMN_DECLARED | DKI_COLUMN_CHILD))
         return no_directory(reading, "has a column with numbers that cannot be", err);
     status = get_text(reading, cursor, &column->label, err);
     return status == DK_OK ? get_text(reading, cursor, &column->format, err) : status;
@@ -316,6 +317,8 @@ static dk_status add_column(struct reading *reading, dki_cursor *cursor, dk_erro
     uint64_t n_chunks, n_before;
     dk_status status = get_column(reading, cursor, &said, err);
 
+    if (status == DK_OK && said.flags & DKI_COLUMN_CHILD && reading->column == 0)
+        return no_directory(reading, "begins with a part of another column", err);
     if (status == DK_OK)
         status = place_column(reading, &said, &column, err);
     if (status != DK_OK || column == NULL)
@@ -338,7 +341,7 @@ static dk_status add_column(struct reading *reading, dki_cursor *cursor, dk_erro
     }
     if (status == DK_OK && cursor->bad)
         status = no_directory(reading, cursor->bad, err);
-    if (status == DK_OK && column->n_rows - n_before != reading->n_segment_rows)
+    if (status == DK_OK && column->n_rows - n_before != (column->type == DK_INTERVAL ? 0 : reading->n_segment_rows))
         status = no_directory(reading, "has a column that is not as long as the others", err);
     return status;
 }
@@ -561,7 +564,7 @@ static dk_status make_dictionary(struct reading *reading, struct column *column,
     return blame(reading, status, err);
 }
 
-static dk_status make_column(struct reading *reading, struct column *column, dk_error *err)
+static dk_status make_own(struct reading *reading, struct column *column, dk_error *err)
 {
     dk_status status = column->type == DK_CATEGORY ? make_dictionary(reading, column, err) : DK_OK;
     size_t n_parts = column->n_parts;
@@ -571,6 +574,38 @@ static dk_status make_column(struct reading *reading, struct column *column, dk_
     column->n_parts = 0; /* given away */
     return dki_column_of_parts(reading->context, column->type, column->scale, column->dictionary, column->parts,
                                n_parts, &column->made, err);
+}
+
+/* The column of number `at`, and its children, which follow it. */
+static dk_status make_column(struct reading *reading, size_t at, dk_error *err)
+{
+    struct column *column = &reading->columns[at];
+    const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL, *made = NULL;
+    size_t n = 0;
+    dk_status status = column->type == DK_INTERVAL ? DK_OK : make_own(reading, column, err);
+
+    for (; status == DK_OK && at + 1 + n < reading->n_columns &&
+           reading->columns[at + 1 + n].flags & DKI_COLUMN_CHILD;
+         n++) {
+        struct column *child = &reading->columns[at + 1 + n];
+
+        status = n < DK_MOST_CHILDREN && child->type != DK_INTERVAL
+                     ? make_own(reading, child, err)
+                     : dki_snapshot_fail(reading->store, err, "%s is made of columns that cannot be", column->name);
+    }
+    if (status != DK_OK || (n == 0 && column->type != DK_INTERVAL))
+        return status;
+    for (size_t i = 0; i < n; i++)
+        children[i] = reading->columns[at + 1 + i].made;
+    own = column->made;
+    if (!dki_children_fit(column->type, column->scale, children, n))
+        return dki_snapshot_fail(reading->store, err, "%s is made of columns that cannot be", column->name);
+    for (size_t i = 0; i < n; i++)
+        reading->columns[at + 1 + i].made = NULL; /* given away */
+    column->made = NULL;
+    status = dki_column_compose(own, children, n, DK_OK, &made, err);
+    column->made = made;
+    return status;
 }
 
 static dk_status check_margin(const struct reading *reading, const dk_column *margin, dk_error *err)
@@ -609,7 +644,9 @@ static dk_status make_table(struct reading *reading, const dk_table **out, dk_er
     for (size_t i = 0; i < reading->n_columns && status == DK_OK; i++) {
         struct column *column = &reading->columns[i];
 
-        status = make_column(reading, column, err);
+        if (column->flags & DKI_COLUMN_CHILD && i > 0) /* its column made it */
+            continue;
+        status = make_column(reading, i, err);
         if (status == DK_OK && column->flags & DKI_COLUMN_MARGIN) {
             status = margin ? dki_snapshot_fail(reading->store, err, "two columns say which rows are totals")
                             : check_margin(reading, column->made, err);

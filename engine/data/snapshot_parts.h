@@ -33,8 +33,8 @@ typedef struct dki_segment {
     uint64_t at;         /* where the next byte goes */
 } dki_segment;
 
-/* Writes a table as a segment, up to and without its footer, which is left in *footer. known: n_fields dictionaries, of
- * which the first n_known[i] levels stand in the file already; NULL: none do. */
+/* Writes a table as a segment, up to and without its footer, which is left in *footer. n_known: how many levels of each column, as
+ * dki_table_flatten gives them, stand in the file already; NULL: none do. */
 dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const size_t *n_known,
                             const dk_snapshot_options *options, dki_footer *footer, dk_error *err);
 /* Writes all bytes at an offset. */

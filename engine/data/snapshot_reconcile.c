@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "children.h"
 #include "column_parts.h"
 #include "levels.h"
 #include "snapshot_parts.h"
@@ -205,6 +206,56 @@ static bool is_word(dk_type type)
     return type == DK_CATEGORY || type == DK_TEXT;
 }
 
+static dk_status fit_column(const struct pair *pair, const dk_column **out, dk_error *err);
+
+/* Its bounds and markers, each as the file's; a number is both its bounds. */
+static dk_status fit_interval(const struct pair *pair, const dk_column **out, dk_error *err)
+{
+    const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *unmarked = NULL;
+    bool is_interval = dk_column_type(pair->from) == DK_INTERVAL;
+    dk_value null = { .type = DK_CATEGORY, .is_null = true };
+    dk_status status = DK_OK;
+
+    if (!is_interval)
+        status = dki_column_constant(pair->context, &null, NULL, dk_column_n_rows(pair->from), &unmarked, err);
+    for (size_t k = 0; k < DK_MOST_CHILDREN && status == DK_OK; k++) {
+        struct pair child = *pair;
+
+        child.from = is_interval ? dk_column_child(pair->from, k) : k == DK_CHILD_MARKER ? unmarked : pair->from;
+        child.to = dk_column_child(pair->to, k);
+        status = fit_column(&child, &children[k], err);
+    }
+    dk_column_release(unmarked);
+    return dki_column_compose(NULL, children, DK_MOST_CHILDREN, status, out, err);
+}
+
+/* Numerators and denominators as the file's. */
+static dk_status fit_rate(const struct pair *pair, const dk_column **out, dk_error *err)
+{
+    const dk_column *children[2] = { NULL };
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < 2 && status == DK_OK; k++) {
+        struct pair child = { pair->context, pair->name, dk_column_child(pair->from, k),
+                              dk_column_child(pair->to, k) };
+
+        status = fit_column(&child, &children[k], err);
+    }
+    if (status == DK_OK)
+        status = dk_rate_new(children[0], children[1], out, err);
+    for (size_t k = 0; k < 2; k++)
+        dk_column_release(children[k]);
+    return status;
+}
+
+static dk_status no_rate(const struct pair *pair, dk_error *err)
+{
+    dki_fail(err, DK_ERR_TYPE, "%s is a ratio, and the snapshot has its numerators and denominators, too",
+             pair->name);
+    dki_hint(err, "divide two columns of counts in a breakdown, which keeps both");
+    return DK_ERR_TYPE;
+}
+
 static dk_status fit_column(const struct pair *pair, const dk_column **out, dk_error *err)
 {
     dk_type from = dk_column_type(pair->from), to = dk_column_type(pair->to);
@@ -213,10 +264,15 @@ static dk_status fit_column(const struct pair *pair, const dk_column **out, dk_e
     dk_status status = DK_OK;
 
     if (from == to && dk_column_scale(pair->from) == dk_column_scale(pair->to) &&
-        dk_column_levels(pair->from) == dk_column_levels(pair->to)) {
+        dk_column_levels(pair->from) == dk_column_levels(pair->to) && dk_column_n_children(pair->from) == 0 &&
+        dk_column_n_children(pair->to) == 0) {
         *out = dk_column_retain(pair->from);
         return DK_OK;
     }
+    if (to == DK_INTERVAL && (all_null || from == to || from == DK_INTEGER || from == DK_DECIMAL))
+        return fit_interval(pair, out, err);
+    if (to == DK_RATIO && dk_column_n_children(pair->to) > 0)
+        return dk_column_n_children(pair->from) > 0 ? fit_rate(pair, out, err) : no_rate(pair, err);
     if (!all_null && !(is_word(from) && is_word(to)) && !(dk_type_is_number(from) && dk_type_is_number(to)))
         return does_not_fit(pair, err);
     if (to == DK_CATEGORY && !all_null)

@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "children.h"
 #include "column_parts.h"
 #include "snapshot_parts.h"
 #include "table_parts.h"
@@ -252,6 +253,22 @@ static dk_status check_key(const dk_table *before, const dk_table *added, dk_err
     return status;
 }
 
+/* How many levels of each column the file has. */
+static dk_status count_known(const dk_table *before, size_t **out, dk_error *err)
+{
+    dki_flat *flat = NULL;
+    size_t n = 0;
+    dk_status status = dki_table_flatten(before, &flat, &n, err);
+
+    if (status != DK_OK)
+        return status;
+    *out = dki_calloc(before->context, n, sizeof **out, err);
+    for (size_t i = 0; *out && i < n; i++)
+        (*out)[i] = flat[i].column->levels ? dk_dictionary_n_levels(flat[i].column->levels) : 0;
+    dki_free(before->context, flat);
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
 static dk_status append(dki_segment *segment, const dk_table *table, dki_store *store,
                         const dk_snapshot_options *options, dk_error *err)
 {
@@ -268,15 +285,8 @@ static dk_status append(dki_segment *segment, const dk_table *table, dki_store *
         status = with_days(fitting, &table->properties, before, &added, err);
     if (status == DK_OK)
         status = check_key(before, added, err);
-    if (status == DK_OK) {
-        n_known = dki_calloc(table->context, before->n_fields, sizeof *n_known, err);
-        status = n_known ? DK_OK : DK_ERR_MEMORY;
-    }
-    for (size_t i = 0; status == DK_OK && i < before->n_fields; i++) {
-        const dk_dictionary *levels = dk_column_levels(before->fields[i].column);
-
-        n_known[i] = levels ? dk_dictionary_n_levels(levels) : 0;
-    }
+    if (status == DK_OK)
+        status = count_known(before, &n_known, err);
     if (status == DK_OK && added->n_rows > 0) {
         segment->identity = state.identity;
         segment->generation = state.footer.generation + 1;

@@ -16,6 +16,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "checksum.h"
+#include "children.h"
 #include "column_parts.h"
 #include "snapshot_pieces.h"
 #include "table_parts.h"
@@ -220,29 +221,31 @@ static dk_status put_labels(dki_buffer *directory, const dk_dictionary *levels, 
     return status;
 }
 
-static dk_status put_column(dki_buffer *directory, const struct writing *writing, const dk_field *field,
-                            bool is_margin, size_t n_known, const struct column_pieces *items, dk_error *err)
+static dk_status put_column(dki_buffer *directory, const struct writing *writing, const dki_flat *flat,
+                            size_t n_known, const struct column_pieces *items, dk_error *err)
 {
-    const dk_column *column = field->column;
+    const dk_column *column = flat->column;
+    dk_field field = flat->field && !flat->is_child ? *flat->field : DK_FIELD(flat->name ? flat->name : "", column);
     bool is_declared = column->levels && dk_dictionary_is_declared(column->levels);
+    uint64_t flags = (flat->field ? 0 : DKI_COLUMN_MARGIN) | (is_declared ? DKI_COLUMN_DECLARED : 0) |
+                     (flat->is_child ? DKI_COLUMN_CHILD : 0);
     size_t start;
     dk_status status = dki_put_record(directory, "column", 0, &start, err);
 
     if (status == DK_OK)
-        status = dki_put_text(directory, field->name, err);
+        status = dki_put_text(directory, field.name, err);
     if (status == DK_OK)
         status = dki_put_text(directory, dk_type_name(column->type), err);
     if (status == DK_OK)
         status = dki_put_u64(directory, column->scale, err);
     if (status == DK_OK)
-        status = dki_put_u64(directory, (uint64_t)(field->margin_bit + 1), err);
+        status = dki_put_u64(directory, (uint64_t)(field.margin_bit + 1), err);
     if (status == DK_OK)
-        status = dki_put_u64(directory,
-                             (is_margin ? DKI_COLUMN_MARGIN : 0) | (is_declared ? DKI_COLUMN_DECLARED : 0), err);
+        status = dki_put_u64(directory, flags, err);
     if (status == DK_OK)
-        status = dki_put_text(directory, field->label, err);
+        status = dki_put_text(directory, field.label, err);
     if (status == DK_OK)
-        status = dki_put_text(directory, field->format, err);
+        status = dki_put_text(directory, field.format, err);
     if (status == DK_OK)
         status = dki_put_u64(directory, n_known, err);
     if (status == DK_OK)
@@ -299,7 +302,8 @@ static dk_status put_properties(dki_buffer *directory, const dk_table *table, dk
 }
 
 static dk_status put_directory(dki_buffer *directory, const struct writing *writing, const dk_table *table,
-                               const size_t *n_known, const struct column_pieces *items, dk_error *err)
+                               const dki_flat *flat, size_t n, const size_t *n_known,
+                               const struct column_pieces *items, dk_error *err)
 {
     size_t start;
     dk_status status = dki_put_record(directory, "table", 0, &start, err);
@@ -310,13 +314,8 @@ static dk_status put_directory(dki_buffer *directory, const struct writing *writ
         dki_end_record(directory, start);
         status = put_properties(directory, table, err);
     }
-    for (size_t i = 0; i < table->n_fields && status == DK_OK; i++)
-        status = put_column(directory, writing, &table->fields[i], false, n_known ? n_known[i] : 0, &items[i], err);
-    if (status == DK_OK && table->margin) {
-        dk_field margin = DK_FIELD("", table->margin);
-
-        status = put_column(directory, writing, &margin, true, 0, &items[table->n_fields], err);
-    }
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = put_column(directory, writing, &flat[i], n_known ? n_known[i] : 0, &items[i], err);
     return status;
 }
 
@@ -351,21 +350,21 @@ static bool is_compressed(const dk_snapshot_options *options, const char *name)
     return false;
 }
 
-/* All chunks of a field, behind those of the levels that the file lacks. */
-static dk_status add_field(struct writing *writing, const dk_field *field, size_t n_known, bool compress,
-                           struct column_pieces *items, dk_error *err)
+/* All chunks of a column, behind those of the levels that the file lacks. */
+static dk_status add_column(struct writing *writing, const dk_column *column, size_t n_known, bool compress,
+                            struct column_pieces *items, dk_error *err)
 {
     const dk_column *levels = NULL;
     dk_status status = DK_OK;
 
     items->levels = writing->pieces.n;
-    if (field->column->levels)
-        status = make_levels(writing->segment->context, field->column->levels, n_known, &levels, err);
+    if (column->levels)
+        status = make_levels(writing->segment->context, column->levels, n_known, &levels, err);
     if (status == DK_OK && levels)
         status = dki_pieces_add(&writing->pieces, levels, compress, err);
     items->chunks = writing->pieces.n;
     if (status == DK_OK)
-        status = dki_pieces_add(&writing->pieces, field->column, compress, err);
+        status = dki_pieces_add(&writing->pieces, column, compress, err);
     items->end = writing->pieces.n;
     dk_column_release(levels);
     return status;
@@ -374,31 +373,31 @@ static dk_status add_field(struct writing *writing, const dk_field *field, size_
 dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const size_t *n_known,
                             const dk_snapshot_options *options, dki_footer *footer, dk_error *err)
 {
-    struct column_pieces *items = dki_calloc(segment->context, table->n_fields + 1, sizeof *items, err);
+    dki_flat *flat = NULL;
+    size_t n = 0;
+    dk_status status = dki_table_flatten(table, &flat, &n, err);
+    struct column_pieces *items = flat ? dki_calloc(segment->context, n, sizeof *items, err) : NULL;
     struct writing *writing = items ? dki_calloc(segment->context, 1, sizeof *writing, err) : NULL;
     dki_buffer directory;
-    dk_status status = DK_OK;
 
     if (writing == NULL) {
         dki_free(segment->context, items);
+        dki_free(segment->context, flat);
         return DK_ERR_MEMORY;
     }
     writing->segment = segment;
     writing->pieces.context = segment->context;
     writing->pieces.level = options && options->level > 0 ? options->level : 3;
     dki_buffer_init(&directory, segment->context);
-    for (size_t i = 0; i < table->n_fields && status == DK_OK; i++)
-        status = add_field(writing, &table->fields[i], n_known ? n_known[i] : 0,
-                           is_compressed(options, table->fields[i].name), &items[i], err);
-    if (status == DK_OK && table->margin) {
-        dk_field margin = DK_FIELD("", table->margin);
-
-        status = add_field(writing, &margin, 0, options && options->compress, &items[table->n_fields], err);
-    }
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status =
+            add_column(writing, flat[i].column, n_known ? n_known[i] : 0,
+                       flat[i].field ? is_compressed(options, flat[i].field->name) : options && options->compress,
+                       &items[i], err);
     if (status == DK_OK)
         status = write_pieces(writing, err);
     if (status == DK_OK)
-        status = put_directory(&directory, writing, table, n_known, items, err);
+        status = put_directory(&directory, writing, table, flat, n, n_known, items, err);
     if (status == DK_OK) {
         *footer = (dki_footer){ .generation = segment->generation,
                                 .offset = segment->at,
@@ -416,6 +415,7 @@ dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const s
     }
     dki_free(segment->context, writing);
     dki_free(segment->context, items);
+    dki_free(segment->context, flat);
     dki_buffer_drop(&directory);
     return status;
 }

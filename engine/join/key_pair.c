@@ -23,6 +23,8 @@ bool dki_keys_compare(const dk_column *a, const dk_column *b)
 {
     dk_type x = dk_column_type(a), y = dk_column_type(b);
 
+    if (x == DK_INTERVAL || y == DK_INTERVAL) /* which may be equal, or not */
+        return false;
     if (is_text(x) || is_text(y))
         return is_text(x) && is_text(y);
     if (dk_type_is_number(x) && dk_type_is_number(y))

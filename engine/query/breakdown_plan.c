@@ -166,6 +166,12 @@ static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
 
     if (status != DK_OK)
         return status;
+    if (dki_bound_type(plan->by[i]) == DK_INTERVAL) {
+        status = dki_node_fail(part->expr, dki_expr_root(part->expr), err, DK_ERR_TYPE,
+                               "this is known in bounds only, which tell no groups apart");
+        dki_hint(err, "group by what is known of it, such as greatest(x) < 5");
+        return status;
+    }
     plan->by_in_range[i] = describe(plan, plan->by[i], &plan->dims[i]);
     return number_texts(plan, i, err);
 }

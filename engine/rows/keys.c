@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "expr/eval.h"
+#include "interval_order.h"
 
 /* Takes " desc" or " asc" from the end of text[0 .. *size-1]. */
 static bool take_direction(const char *text, size_t *size, bool *descending)
@@ -78,6 +79,26 @@ static dk_status eval_key(const dk_table *table, const char *text, const char *w
     return status;
 }
 
+/* A key of intervals puts rows in order, and tells no groups apart. */
+static dk_status settle_key(const char *text, bool may_direct, const char *what, dki_order_key *key, dk_error *err)
+{
+    const dk_column *column = key->column;
+    dk_status status = DK_OK;
+
+    if (dk_column_type(column) != DK_INTERVAL)
+        return DK_OK;
+    key->column = NULL;
+    if (may_direct) {
+        status = dki_order_column(column, &key->column, err);
+    } else {
+        status =
+            dki_fail(err, DK_ERR_TYPE, "%s: %s is known in bounds only, which tell no groups apart", what, text);
+        dki_hint(err, "group by what is known, such as greatest(%s) < 5", text);
+    }
+    dk_column_release(column);
+    return status;
+}
+
 static dk_status bind_key(const dk_table *table, const char *text, bool may_direct, const char *what,
                           const dk_params *params, dki_order_key *key, dk_error *err)
 {
@@ -104,7 +125,7 @@ static dk_status bind_key(const dk_table *table, const char *text, bool may_dire
             status = eval_key(table, cut, what, params, &key->column, err);
     }
     dki_free(context, cut);
-    return status;
+    return status == DK_OK ? settle_key(text, may_direct, what, key, err) : status;
 }
 
 dk_status dki_keys_bind(const dk_table *table, const char *const *texts, size_t n, bool may_direct,

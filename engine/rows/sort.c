@@ -23,6 +23,7 @@
 #include "data/lineage.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
+#include "interval_order.h"
 #include "keys.h"
 #include "margin_rows.h"
 #include "sort_counted.h"
@@ -358,6 +359,7 @@ dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n
     dki_order_key *order = dki_alloc_array(context, n_keys, sizeof *order, err);
     char text[KEYS_TEXT] = "";
     const dk_table *made;
+    size_t n_made = 0;
     dk_status status = order ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; status == DK_OK && i < n_keys; i++) {
@@ -367,10 +369,15 @@ dk_status dk_table_sort(const dk_table *table, const dk_sort_key *keys, size_t n
 
         status = dk_table_get(table, keys[i].column, &at, err);
         if (status == DK_OK)
-            order[i] = (dki_order_key){ dk_table_field(table, at)->column, keys[i].descending };
+            status = dki_order_column(dk_table_field(table, at)->column, &order[i].column, err);
+        if (status != DK_OK)
+            break;
+        order[i].descending = keys[i].descending;
+        n_made++;
     }
     if (status == DK_OK)
         status = sort_table(table, order, n_keys, UINT64_MAX, &made, err);
+    dki_keys_release(order, n_made);
     dki_free(context, order);
     return status == DK_OK ? keep_order(table, made, text, UINT64_MAX, out, err) : status;
 }

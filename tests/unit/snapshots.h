@@ -97,6 +97,13 @@ static inline dk_status compare_columns(const dk_column *a, const dk_column *b, 
             return status;
         *same = x.is_null == y.is_null && (x.is_null || dk_value_compare(&x, &y) == 0);
     }
+    *same = *same && dk_column_n_children(a) == dk_column_n_children(b);
+    for (size_t i = 0; *same && i < dk_column_n_children(a); i++) {
+        dk_status status = compare_columns(dk_column_child(a, i), dk_column_child(b, i), same, err);
+
+        if (status != DK_OK)
+            return status;
+    }
     return DK_OK;
 }
 

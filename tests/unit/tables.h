@@ -4,7 +4,8 @@
  *                       "Arnhem|12\n"
  *                       "Duiven|-\n")
  *
- * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, month, quarter, year, category, text;
+ * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, month, quarter, year, category, text,
+ * intervalN (115..125, 3.., ..9 or 7; with a marker and its meaning 0..4~<5~suppressed);
  * a category's stated levels stand behind it, perhaps with labels: category[Arnhem,Duiven], category[1~ja,2~nee]. - is null,
  * and names have no blank.
  */
@@ -45,6 +46,37 @@ static inline const dk_dictionary *tables_levels(dk_context *context, const char
     return labelled;
 }
 
+static inline bool tables_bound(const char *text, size_t size, uint8_t scale, int64_t *out)
+{
+    uint8_t digits;
+
+    if (size == 0)
+        return false;
+    assert_true(dki_parse_decimal(text, size, '.', out, &digits));
+    assert_true(dki_rescale(*out, digits, scale, out));
+    return true;
+}
+
+static inline void tables_interval(dk_builder *builder, uint8_t scale, const char *text)
+{
+    dk_interval value = { .meaning = DK_MEANS_NOTHING };
+    size_t size = strcspn(text, "~");
+    const char *marker = text[size] ? text + size + 1 : "", *dots = strstr(text, "..");
+    dk_error err = DK_ERROR_INIT;
+
+    value.marker = (dk_text){ marker, strcspn(marker, "~") };
+    if (value.marker.size > 0)
+        assert_true(dk_meaning_find(marker + value.marker.size + 1, &value.meaning));
+    if (dots && dots < text + size) {
+        value.no_least = !tables_bound(text, (size_t)(dots - text), scale, &value.least);
+        value.no_greatest = !tables_bound(dots + 2, (size_t)(text + size - dots - 2), scale, &value.greatest);
+    } else {
+        value.no_least = value.no_greatest = !tables_bound(text, size, scale, &value.least);
+        value.greatest = value.least;
+    }
+    assert_ok(dk_builder_interval(builder, &value, &err), &err);
+}
+
 static inline void tables_cell(dk_builder *builder, dk_type type, uint8_t scale, const char *text, size_t size)
 {
     char copy[256];
@@ -61,6 +93,7 @@ static inline void tables_cell(dk_builder *builder, dk_type type, uint8_t scale,
     }
     switch (type) {
     case DK_BOOLEAN: assert_ok(dk_builder_boolean(builder, strcmp(copy, "true") == 0, &err), &err); return;
+    case DK_INTERVAL: tables_interval(builder, scale, copy); return;
     case DK_INTEGER: whole = strtoll(copy, NULL, 10); break;
     case DK_DECIMAL:
         assert_true(dki_parse_decimal(copy, size, '.', &whole, &digits));
@@ -114,7 +147,7 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
         } else {
             assert_true(dk_type_find(type, &types[n]));
         }
-        if (types[n] == DK_DECIMAL)
+        if (*text >= '0' && *text <= '9')
             scales[n] = (uint8_t)strtol(text, (char **)&text, 10);
         if (*text == '[')
             levels = tables_levels(context, text + 1);
@@ -143,7 +176,7 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
     return table;
 }
 
-/* The rows of a table as lines; - is null, * a dimension that is totalled. Good until the next call. */
+/* The rows of a table as lines; - is null, * a dimension that is totalled, [<5] a marker. Good until the next call. */
 static inline const char *show_rows(const dk_table *table)
 {
     static char text[1 << 16];
@@ -169,6 +202,9 @@ static inline const char *show_rows(const dk_table *table)
                 used += (size_t)snprintf(text + used, sizeof text - used, "-");
             else
                 used += dk_value_format(&value, text + used, sizeof text - used);
+            if (value.type == DK_INTERVAL && value.as.interval.marker.size > 0)
+                used += (size_t)snprintf(text + used, sizeof text - used, "[%.*s]",
+                                         (int)value.as.interval.marker.size, value.as.interval.marker.bytes);
         }
         used += (size_t)snprintf(text + used, sizeof text - used, "\n");
         assert_true(used + 512 < sizeof text);

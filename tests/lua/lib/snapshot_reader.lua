@@ -4,7 +4,7 @@
 -- usage: local columns, n_rows, about = dofile "snapshot_reader.lua" (bytes)
 --
 -- columns: a list of { name =, type =, digits =, label =, format =, values = { ... }, labels = { ... } or nil }; a null is
--- reader.null, a ratio and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are
+-- reader.null, an interval a table of its children's values (least, greatest, marker), a ratio and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are
 -- stored, a category its level, whose label is labels[code], or null.
 
 local null = {}
@@ -144,8 +144,30 @@ local function read_chunk(bytes, c, values, levels)
 end
 
 local types = {}
-for name in ("boolean integer decimal real ratio date timestamp category text period"):gmatch "%a+" do
+for name in ("boolean integer decimal real ratio date timestamp category text period interval"):gmatch "%a+" do
   types[name] = true
+end
+
+-- What column each child belongs to: { "least", "greatest", "marker" } behind an interval, { "numerator", "denominator" } behind a ratio.
+local function put_together(columns)
+  local own = {}
+  for _, column in ipairs(columns) do
+    if not column.is_child then
+      own[#own + 1] = column
+    else
+      own[#own].children = own[#own].children or {}
+      own[#own].children[column.name] = column
+    end
+  end
+  for _, column in ipairs(own) do
+    if column.type == "interval" then
+      local least, greatest, marker = column.children.least, column.children.greatest, column.children.marker
+      for i = 1, #least.values do
+        column.values[i] = { least = least.values[i], greatest = greatest.values[i], marker = marker.values[i] }
+      end
+    end
+  end
+  return own
 end
 
 local function read_column(bytes, c, columns, number)
@@ -155,7 +177,7 @@ local function read_column(bytes, c, columns, number)
   check(column.name == name, "the columns are not those of the segment before")
   columns[number] = column
   column.type, column.digits, column.dimension = type, digits, dimension
-  column.is_margin, column.is_declared = flags & 1 == 1, flags & 2 == 2
+  column.is_margin, column.is_declared, column.is_child = flags & 1 == 1, flags & 2 == 2, flags & 4 == 4
   column.label, column.format = c.text(), c.text()
   column.labels = nil
   check(c.number() == #column.levels, "levels are missing")
@@ -197,13 +219,13 @@ local function read_snapshot(bytes)
       elseif name == "column" then
         number = number + 1
         read_column(bytes, c, columns, number)
-        check(#columns[number].values == n_rows, "a column is not as long as the table")
+        check(#columns[number].values == (columns[number].type == "interval" and 0 or n_rows), "a column is not as long as the table")
       else
         check(flags & 1 == 1, "the record %s is not known", name)
       end
     end
   end
-  return columns, n_rows, about
+  return put_together(columns), n_rows, about
 end
 
 return { read = read_snapshot, null = null }
