@@ -248,6 +248,13 @@ double dki_decimal_real(int64_t value, unsigned scale)
 
 /* Rounding ----------------------------------------------------------------------------------------------------- */
 
+dki_i128 dki_divide_outward(dki_i128 numerator, dki_i128 denominator, bool upward)
+{
+    dki_i128 quotient = numerator / denominator, rest = numerator % denominator;
+
+    return quotient + (upward && rest > 0) - (!upward && rest < 0);
+}
+
 dki_i128 dki_divide_round(dki_i128 numerator, dki_i128 denominator)
 {
     dki_i128 quotient = numerator / denominator;

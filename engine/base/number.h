@@ -39,6 +39,8 @@ double dki_decimal_real(int64_t value, unsigned scale);
 
 /* numerator / denominator rounded half away from zero; denominator > 0. */
 dki_i128 dki_divide_round(dki_i128 numerator, dki_i128 denominator);
+/* The same rounded up, or down: a bound that holds. */
+dki_i128 dki_divide_outward(dki_i128 numerator, dki_i128 denominator, bool upward);
 /* The exact value rounded half away from zero to `digits` places, as an integer scaled by 10^digits; false where it
  * does not fit, where digits is over 18, and for null and what is no number. A double counts with its exact binary
  * value. */

@@ -94,10 +94,11 @@ static int column_to_lua(lua_State *L)
         if (row % DK_BLOCK_ROWS == 0)
             dkl_poll(L);
         DKL_TRY(dk_column_get(column, row, &value, &err));
-        if (value.is_null)
+        dkl_push_value(L, &value);
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
             lua_pushvalue(L, -1);
-        else
-            dkl_push_value(L, &value);
+        }
         lua_rawseti(L, -3, (lua_Integer)row + 1); /* list null value */
     }
     lua_pop(L, 1);

@@ -5,13 +5,15 @@
  *
  * Types that are not stated come from all values of a column: booleans; whole numbers are integers; with floats among
  * them, decimals by their shortest form where those fit in one scale, else reals; strings are a category unless there
- * are many different ones, then text. A column that is null throughout is text.
+ * are many different ones, then text. Numbers in bounds, { least = 0, greatest = 4 }, make intervals, among numbers too. A column
+ * that is null throughout is text.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "base/types.h"
+#include "lua_interval.h"
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_types.h"
@@ -31,7 +33,7 @@ typedef struct source {
 
 /* What the values of a column are. */
 typedef struct kind {
-    uint64_t n_boolean, n_integer, n_float, n_text;
+    uint64_t n_boolean, n_integer, n_float, n_interval, n_text;
     bool needs_real;
     uint8_t scale;
 } kind;
@@ -66,6 +68,9 @@ static dk_value get_cell(lua_State *L, const source *from, uint64_t row, size_t 
     dk_value value = { .type = DK_TEXT, .is_null = true };
 
     push_cell(L, from, row, column);
+    if (lua_istable(L, -1) &&
+        dkl_to_interval(L, -1, &value)) /* which the script's list keeps, and its marker with it */
+        return value;
     if (!lua_isnil(L, -1) && !dkl_to_value(L, -1, &value)) {
         lua_pushfstring(L, "%s is no value of a table", luaL_tolstring(L, -1, NULL));
         fail_cell(L, from, row, column, lua_tostring(L, -1));
@@ -82,15 +87,16 @@ static kind find_kind(lua_State *L, const source *from, size_t column)
     for (uint64_t row = 0; row < from->n_rows; row++) {
         dk_value value = get_cell(L, from, row, column);
 
-        if (!value.is_null) {
+        if (!value.is_null || value.type == DK_INTERVAL) {
             k.n_boolean += value.type == DK_BOOLEAN;
             k.n_integer += value.type == DK_INTEGER;
             k.n_float += value.type == DK_DECIMAL || value.type == DK_REAL;
+            k.n_interval += value.type == DK_INTERVAL;
             k.n_text += value.type == DK_TEXT;
             k.needs_real = k.needs_real || value.type == DK_REAL;
-            if (value.type == DK_DECIMAL && value.scale > k.scale)
+            if (value.scale > k.scale)
                 k.scale = value.scale;
-            if ((k.n_boolean > 0) + (k.n_integer + k.n_float > 0) + (k.n_text > 0) > 1) {
+            if ((k.n_boolean > 0) + (k.n_integer + k.n_float + k.n_interval > 0) + (k.n_text > 0) > 1) {
                 lua_pushfstring(L, "%s, after values of another type (state the column's type, or make them alike)",
                                 dkl_push_kind(L, -1));
                 fail_cell(L, from, row, column, lua_tostring(L, -1));
@@ -150,7 +156,7 @@ static dk_csv_column settle_type(lua_State *L, const source *from, size_t column
 
     if (stated)
         type = *stated;
-    if (stated && (type.type != DK_DECIMAL || type.has_scale))
+    if (stated && ((type.type != DK_DECIMAL && type.type != DK_INTERVAL) || type.has_scale))
         return type;
     k = find_kind(L, from, column);
     if (stated) {
@@ -159,6 +165,9 @@ static dk_csv_column settle_type(lua_State *L, const source *from, size_t column
         type.type = DK_BOOLEAN;
     } else if (k.n_text > 0) {
         type.type = has_many_texts(L, from, column) ? DK_TEXT : DK_CATEGORY;
+    } else if (k.n_interval > 0) {
+        type.type = DK_INTERVAL;
+        type.scale = k.scale;
     } else if (k.n_float > 0) {
         type.type = !k.needs_real && fit_in_scale(L, from, column, k.scale) ? DK_DECIMAL : DK_REAL;
         type.scale = type.type == DK_DECIMAL ? k.scale : 0;
@@ -178,7 +187,7 @@ static dk_status append(lua_State *L, dk_builder *builder, const dk_csv_column *
     bool is_year = value->type == DK_INTEGER && type == DK_PERIOD && stated->scale == DK_YEAR;
     int64_t time;
 
-    if (value->is_null)
+    if (value->is_null && value->type != DK_INTERVAL)
         return dk_builder_null(builder, 1, err);
     if (dki_type_is_calendar(type) && (value->type == DK_TEXT || is_year)) {
         char number[32];

@@ -123,7 +123,7 @@ static const char *const type_names[] = {
     "quarter", "year", NULL
 };
 
-/* "decimal(2)", "month" */
+/* "decimal(2)", "interval(1)", "month" */
 static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_column *out)
 {
     unsigned scale = 0;
@@ -136,11 +136,12 @@ static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_
         out->scale = (uint8_t)frequency;
         return;
     }
-    if (sscanf(text, "decimal(%2u)%n", &scale, &end) == 1 && end > 0 && text[end] == '\0') {
+    if ((sscanf(text, "decimal(%2u)%n", &scale, &end) == 1 || sscanf(text, "interval(%2u)%n", &scale, &end) == 1) &&
+        end > 0 && text[end] == '\0') {
         if (scale > DK_DECIMAL_MAX_SCALE)
             dkl_fail(L, "%s: column %s: a decimal has at most %d digits after the point, not %d", what, out->name,
                      DK_DECIMAL_MAX_SCALE, (int)scale);
-        out->type = DK_DECIMAL;
+        out->type = *text == 'd' ? DK_DECIMAL : DK_INTERVAL;
         out->has_scale = true;
         out->scale = (uint8_t)scale;
         return;

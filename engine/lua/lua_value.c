@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/period.h"
 #include "base/types.h"
+#include "lua_interval.h"
 
 static const char null_key;
 static const char total_key;
@@ -66,6 +67,10 @@ static void push_period(lua_State *L, int64_t period, unsigned frequency)
 
 void dkl_push_value(lua_State *L, const dk_value *value)
 {
+    if (value->type == DK_INTERVAL) {
+        dkl_push_interval(L, value);
+        return;
+    }
     if (value->is_null) {
         lua_pushnil(L);
         return;
@@ -110,6 +115,11 @@ void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
 
     if (view->constant)
         i = 0;
+    if (view->storage == DK_STORE_INTERVAL) {
+        value.as.interval = ((const dk_interval *)view->values)[i];
+        dkl_push_interval(L, &value);
+        return;
+    }
     if (view->valid && !(view->valid[i / 64] >> (i % 64) & 1)) {
         lua_pushnil(L);
         return;
@@ -224,8 +234,8 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
 
 void dkl_push_type(lua_State *L, dk_type type, unsigned scale)
 {
-    if (type == DK_DECIMAL)
-        lua_pushfstring(L, "decimal(%d)", (int)scale);
+    if (type == DK_DECIMAL || (type == DK_INTERVAL && scale > 0))
+        lua_pushfstring(L, "%s(%d)", dk_type_name(type), (int)scale);
     else
         lua_pushstring(L, dki_type_shown(type, (uint8_t)scale));
 }
@@ -275,6 +285,7 @@ void dkl_open_value(lua_State *L)
     lua_pushcfunction(L, core_decimal);
     lua_setfield(L, 2, "decimal");
     dkl_class(L, DKL_SENTINEL, sentinel_meta);
+    dkl_open_interval(L);
     new_sentinel(L, &null_key, "null");
     new_sentinel(L, &total_key, "total");
 }

@@ -1,7 +1,7 @@
 /* lua_value.h - values between Lua and the engine.
  *
  * To Lua: boolean and integer as they are; decimal, real and ratio as the nearest float; date, timestamp, category
- * and text as strings. Null is nil in records and dk.null in lists. From Lua: an integer is an integer, a float
+ * and text as strings; an interval as a table of least, greatest, marker and meaning. Null is nil in records and dk.null in lists. From Lua: an integer is an integer, a float
  * enters as its shortest decimal (as a real where that does not fit), a string is text, dk.null is null.
  */
 #ifndef DKL_LUA_VALUE_H

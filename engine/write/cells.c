@@ -84,6 +84,22 @@ static dk_status open_codes(dki_cells *cells, dki_cell_column *column, dk_error 
     return DK_OK;
 }
 
+/* Digits that both bounds need, and no more than a ratio shows: quotients have many. */
+static dk_status digits_of_bounds(const dk_column *column, unsigned *out, dk_error *err)
+{
+    unsigned least = 0, greatest = 0;
+    dk_status status = DK_OK;
+
+    if (dk_column_scale(column) > 0)
+        status = needed_digits(dk_column_child(column, DK_CHILD_LEAST), &least, err);
+    if (status == DK_OK && dk_column_scale(column) > 0)
+        status = needed_digits(dk_column_child(column, DK_CHILD_GREATEST), &greatest, err);
+    *out = least > greatest ? least : greatest;
+    if (*out > DKI_SCREEN_DIGITS)
+        *out = DKI_SCREEN_DIGITS;
+    return status;
+}
+
 static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
 {
     dki_cell_column *column = &cells->columns[i];
@@ -91,7 +107,7 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
     dk_type type = dk_column_type(field->column);
 
     column->field = field;
-    column->is_number = dk_type_is_number(type);
+    column->is_number = dk_type_is_number(type) || type == DK_INTERVAL;
     column->has_pattern = field->format && column->is_number;
     if (field->format && !dki_pattern_parse(field->format, &column->pattern)) {
         dki_fail(err, DK_ERR_ARGUMENT, "the format \"%s\" of column %s is no pattern of a number", field->format,
@@ -102,6 +118,8 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
     column->digits = DKI_SCREEN_DIGITS;
     if (type == DK_DECIMAL && cells->for_people && !column->has_pattern)
         return needed_digits(field->column, &column->digits, err);
+    if (type == DK_INTERVAL && cells->for_people && !column->has_pattern)
+        return digits_of_bounds(field->column, &column->digits, err);
     return type == DK_CATEGORY ? open_codes(cells, column, err) : DK_OK;
 }
 
@@ -226,7 +244,7 @@ dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t at)
         return cell;
     }
     cell.value = dki_view_value(&column->view, (size_t)(row - cells->row));
-    if (cell.value.is_null) {
+    if (!dki_is_shown(&cell.value)) {
         cell.kind = DKI_CELL_NULL;
         cell.text = cells->null_text;
         cell.size = strlen(cell.text);

@@ -21,7 +21,7 @@ typedef struct dki_cell_column {
     bool has_pattern;
     dki_pattern pattern;
     unsigned digits; /* without a pattern, for people: a decimal shows so many */
-    bool is_number;  /* right-aligned */
+    bool is_number;  /* right-aligned; also bounds */
     dk_text *shown;  /* of a code list: what stands for each code; NULL: the level does */
     char *shown_bytes;
     dk_view view;

@@ -67,7 +67,8 @@ static dk_status put_cell(const csv *out, dki_cells *cells, uint64_t row, size_t
     dki_cell cell = dki_cells_get(cells, row, c);
     dk_status status;
 
-    if (cells->columns[c].is_number && cell.kind == DKI_CELL_VALUE) /* whose comma is no delimiter */
+    if (cells->columns[c].is_number && cell.kind == DKI_CELL_VALUE &&
+        cell.value.type != DK_INTERVAL) /* whose comma is no delimiter */
         return dki_buffer_append(out->to, cell.text, cell.size, err);
     if (cell.kind != DKI_CELL_VALUE && cell.size == 0)
         return DK_OK;

@@ -102,7 +102,7 @@ static const char *class_of(const dki_cells *cells, size_t column, dki_cell_kind
 {
     dk_type type = dk_column_type(cells->columns[column].field->column);
 
-    if (dk_type_is_number(type))
+    if (cells->columns[column].is_number)
         return kind == DKI_CELL_NULL ? " class=\"n null\"" : " class=\"n\"";
     if (type == DK_DATE || type == DK_TIMESTAMP || type == DK_PERIOD)
         return kind == DKI_CELL_NULL ? " class=\"d null\"" : " class=\"d\"";

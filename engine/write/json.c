@@ -1,9 +1,11 @@
 /* json.c - {"columns": [{name, type, label}], "rows": [{...}], "totals": [{row, over}], "notes": [...]}
  *
- * Numbers keep their exact digits; a ratio is a number, exact where a decimal can be. Dates are texts. Which rows are totals
+ * Numbers keep their exact digits; a ratio is a number, exact where a decimal can be; an interval is an object of its bounds.
+ * Dates are texts. Which rows are totals
  * stands beside the rows: a member of a row would clash with a column of its name. */
 #include <string.h>
 
+#include "base/number.h"
 #include "base/types.h"
 #include "cells.h"
 #include "control.h"
@@ -113,12 +115,46 @@ static dk_status put_columns(const dki_cells *cells, dki_buffer *to, dk_error *e
                : status;
 }
 
+static dk_status put_bound(const char *name, bool is_open, int64_t bound, uint8_t scale, dki_buffer *to,
+                           dk_error *err)
+{
+    char number[48] = "null";
+
+    if (!is_open)
+        (void)dki_format_decimal(bound, scale, number, sizeof number);
+    return dki_buffer_format(to, err, "\"%s\": %s", name, number);
+}
+
+/* { "least": 0, "greatest": 4, "marker": "<5", "meaning": "suppressed" }: null on a side that is open; a marker where there is one. */
+static dk_status put_interval(const dk_value *value, dki_buffer *to, dk_error *err)
+{
+    const dk_interval *interval = &value->as.interval;
+    dk_status status = dki_buffer_text(to, "{ ", err);
+
+    if (status == DK_OK)
+        status = put_bound("least", interval->no_least, interval->least, value->scale, to, err);
+    if (status == DK_OK)
+        status = dki_buffer_text(to, ", ", err);
+    if (status == DK_OK)
+        status = put_bound("greatest", interval->no_greatest, interval->greatest, value->scale, to, err);
+    if (status == DK_OK && interval->marker.size > 0) {
+        status = dki_buffer_text(to, ", \"marker\": ", err);
+        if (status == DK_OK)
+            status = put_string(to, interval->marker.bytes, interval->marker.size, err);
+        if (status == DK_OK && interval->meaning != DK_MEANS_NOTHING)
+            status = dki_buffer_format(to, err, ", \"meaning\": \"%s\"", dk_meaning_name(interval->meaning));
+    }
+    return status == DK_OK ? dki_buffer_text(to, " }", err) : status;
+}
+
 static dk_status put_cell(dki_cells *cells, uint64_t row, size_t c, dki_buffer *to, dk_error *err)
 {
     dki_cell cell = dki_cells_get(cells, row, c);
 
     if (cell.kind != DKI_CELL_VALUE)
         return dki_buffer_text(to, "null", err);
+    if (cell.value.type == DK_INTERVAL)
+        return put_interval(&cell.value, to, err);
     if (cells->columns[c].is_number)
         return dki_buffer_append(to, cell.text, cell.size, err);
     if (cell.value.type == DK_BOOLEAN)

@@ -60,6 +60,49 @@ static size_t print_number(const dk_value *value, const dki_look *look, char *ou
     return length;
 }
 
+/* One side of an interval, rounded outward where people read fewer digits than it has. */
+static size_t print_bound(int64_t bound, uint8_t scale, bool upward, const dki_look *look, char *out, size_t size)
+{
+    dk_value value = { .type = scale > 0 ? DK_DECIMAL : DK_INTEGER, .scale = scale, .as.integer = bound };
+    unsigned digits = look->pattern ? look->pattern->digits + (look->pattern->percent ? 2 : 0) : look->digits;
+
+    if (look->for_people && digits < scale) {
+        value.as.integer = (int64_t)dki_divide_outward(bound, dki_power10[scale - digits], upward);
+        value.scale = (uint8_t)digits;
+        value.type = digits > 0 ? DK_DECIMAL : DK_INTEGER;
+    }
+    return print_number(&value, look, out, size);
+}
+
+/* A marker stands for what is behind it; else both bounds where they differ: "115..125", "115..", "70.1..75.0 %". An estimate
+ * begins with "~". */
+static size_t print_interval(const dk_value *value, const dki_look *look, char *out, size_t size)
+{
+    const dk_interval *interval = &value->as.interval;
+    char side[DKI_SHOWN_BYTES / 4];
+    size_t n = 0, length;
+
+    if (interval->meaning == DK_MEANS_ESTIMATE)
+        out[n++] = '~';
+    if (!interval->no_least) {
+        length = print_bound(interval->least, value->scale, false, look, out + n, size / 4);
+        n += length;
+    }
+    if (!interval->no_least && !interval->no_greatest && interval->least == interval->greatest)
+        return n;
+    while (n > 0 && (out[n - 1] == '%' || out[n - 1] == ' ') && !interval->no_greatest)
+        n--; /* the sign stands behind both */
+    out[n++] = '.';
+    out[n++] = '.';
+    if (!interval->no_greatest) {
+        length = print_bound(interval->greatest, value->scale, true, look, side, sizeof side);
+        memcpy(out + n, side, length);
+        n += length;
+    }
+    out[n] = '\0';
+    return n;
+}
+
 static size_t print_date(int64_t days, const dki_look *look, char *out, size_t size)
 {
     int year, month, day;
@@ -84,6 +127,11 @@ static size_t print_timestamp(int64_t microseconds, const dki_look *look, char *
     return length;
 }
 
+bool dki_is_shown(const dk_value *value)
+{
+    return !value->is_null || (value->type == DK_INTERVAL && value->as.interval.marker.size > 0);
+}
+
 const char *dki_show_value(const dk_value *value, const dki_look *look, char *scratch, size_t size, size_t *length)
 {
     const char *word;
@@ -99,6 +147,13 @@ const char *dki_show_value(const dk_value *value, const dki_look *look, char *sc
     case DK_DATE: *length = print_date(value->as.integer, look, scratch, size); break;
     case DK_TIMESTAMP: *length = print_timestamp(value->as.integer, look, scratch, size); break;
     case DK_PERIOD: *length = dki_format_period(value->as.integer, value->scale, scratch, size); break;
+    case DK_INTERVAL:
+        if (value->as.interval.marker.size > 0 && value->as.interval.meaning != DK_MEANS_ESTIMATE) {
+            *length = value->as.interval.marker.size;
+            return value->as.interval.marker.bytes;
+        }
+        *length = print_interval(value, look, scratch, size);
+        break;
     default: *length = print_number(value, look, scratch, size);
     }
     return scratch;
@@ -110,7 +165,7 @@ size_t dk_value_print(const dk_value *value, const char *text, dk_style style, c
     dki_look look = {
         .pattern = text ? &pattern : NULL,
         .style = style,
-        .digits = value->type == DK_DECIMAL ? value->scale : DKI_SCREEN_DIGITS,
+        .digits = value->type == DK_DECIMAL || value->type == DK_INTERVAL ? value->scale : DKI_SCREEN_DIGITS,
         .for_people = true,
     };
     char scratch[DKI_SHOWN_BYTES];
@@ -119,7 +174,7 @@ size_t dk_value_print(const dk_value *value, const char *text, dk_style style, c
 
     if (text && !dki_pattern_parse(text, &pattern))
         return SIZE_MAX;
-    if (!value->is_null)
+    if (dki_is_shown(value))
         shown = dki_show_value(value, &look, scratch, sizeof scratch, &length);
     if (size > 0) {
         fits = length < size ? length : dki_utf8_floor(shown, length, size - 1);

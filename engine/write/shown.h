@@ -17,7 +17,9 @@ typedef struct dki_look {
     bool for_people; /* else exact */
 } dki_look;
 
-/* The text of a known value: scratch (size >= DKI_SHOWN_BYTES), or what the value itself points to. */
+/* Whether there is more to show than that it is null: a value, or the marker that stands in its place. */
+bool dki_is_shown(const dk_value *value);
+/* The text of a value that is shown: scratch (size >= DKI_SHOWN_BYTES), or what the value itself points to. */
 const char *dki_show_value(const dk_value *value, const dki_look *look, char *scratch, size_t size, size_t *length);
 
 #endif

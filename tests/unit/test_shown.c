@@ -153,6 +153,41 @@ static void a_text_that_does_not_fit_is_cut_at_a_character(void **state)
     assert_int_equal(dk_value_print(&value, NULL, DK_STYLE_NL, NULL, 0), 5);
 }
 
+static void print_bounds(dk_interval interval, uint8_t scale, const char *pattern, dk_style style,
+                         const char *expected)
+{
+    dk_value value = { .type = DK_INTERVAL, .scale = scale, .as.interval = interval };
+    char out[128];
+
+    value.is_null = interval.no_least && interval.no_greatest;
+    assert_int_equal(dk_value_print(&value, pattern, style, out, sizeof out), strlen(expected));
+    assert_string_equal(out, expected);
+}
+
+/* Bounds still hold when they are rounded; one sign stands behind both; a marker stands for all but an estimate. */
+static void bounds_are_shown_in_one_form(void **state)
+{
+    dk_interval share = { .least = 110965, .greatest = 999999 }, open = { .least = -15, .no_greatest = true };
+    dk_interval withheld = { .greatest = 4, .meaning = DK_MEANS_SUPPRESSED, .marker = { "<5", 2 } };
+    dk_interval nobody = {
+        .no_least = true, .no_greatest = true, .meaning = DK_MEANS_UNAVAILABLE, .marker = { ".", 1 }
+    };
+    dk_interval model = { .least = 3364, .greatest = 3364, .meaning = DK_MEANS_ESTIMATE, .marker = { "s", 1 } };
+
+    (void)state;
+    print_bounds(share, 6, "0.0 %", DK_STYLE_INTERNATIONAL, "11.0..100.0 %");
+    print_bounds(share, 6, "0.0%", DK_STYLE_NL, "11,0..100,0%");
+    print_bounds(share, 6, NULL, DK_STYLE_NL, "0,110965..0,999999");
+    print_bounds(open, 1, "0", DK_STYLE_NL, "-2..");
+    print_bounds(open, 1, "0 %", DK_STYLE_NL, "-150 %..");
+    print_bounds((dk_interval){ .no_least = true, .greatest = 1250000 }, 0, "#,##0", DK_STYLE_NL, "..1.250.000");
+    print_bounds((dk_interval){ .least = 12, .greatest = 12 }, 0, "0.0", DK_STYLE_NL, "12,0");
+    print_bounds(withheld, 0, "0.0", DK_STYLE_NL, "<5");
+    print_bounds(nobody, 0, NULL, DK_STYLE_NL, ".");
+    print_bounds(model, 1, NULL, DK_STYLE_NL, "~336,4");
+    print_bounds((dk_interval){ .no_least = true, .no_greatest = true }, 0, NULL, DK_STYLE_NL, "\xE2\x80\x93");
+}
+
 static void a_bad_pattern_is_told(void **state)
 {
     dk_value value = of_integer(DK_INTEGER, 1, 0);
@@ -172,6 +207,7 @@ int main(void)
         cmocka_unit_test(a_ratio_is_a_decimal_where_it_can_be),
         cmocka_unit_test(machines_get_dates_that_read_one_way),
         cmocka_unit_test(a_text_that_does_not_fit_is_cut_at_a_character),
+        cmocka_unit_test(bounds_are_shown_in_one_form),
         cmocka_unit_test(a_bad_pattern_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

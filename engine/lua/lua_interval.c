@@ -1,0 +1,148 @@
+/* lua_interval.c - numbers that are known in bounds only, as tables of Lua. */
+#include "lua_interval.h"
+
+#include <string.h>
+
+#include <dekking/write.h>
+
+#include "base/number.h"
+#include "lua_options.h"
+#include "lua_value.h"
+
+#define INTERVAL "dk.interval"
+
+static const char *const members[] = { "least", "greatest", "marker", "meaning", NULL };
+
+static void set_bound(lua_State *L, const char *name, bool is_open, int64_t bound, uint8_t scale)
+{
+    dk_value value = { .type = scale > 0 ? DK_DECIMAL : DK_INTEGER, .scale = scale, .as.integer = bound };
+
+    if (is_open)
+        return;
+    dkl_push_value(L, &value);
+    lua_setfield(L, -2, name);
+}
+
+void dkl_push_interval(lua_State *L, const dk_value *value)
+{
+    const dk_interval *interval = &value->as.interval;
+
+    if (interval->no_least && interval->no_greatest && interval->marker.size == 0) {
+        lua_pushnil(L);
+        return;
+    }
+    lua_createtable(L, 0, 4);
+    luaL_setmetatable(L, INTERVAL);
+    set_bound(L, "least", interval->no_least, interval->least, value->scale);
+    set_bound(L, "greatest", interval->no_greatest, interval->greatest, value->scale);
+    if (interval->marker.size > 0) {
+        lua_pushlstring(L, interval->marker.bytes, interval->marker.size);
+        lua_setfield(L, -2, "marker");
+    }
+    if (interval->meaning != DK_MEANS_NOTHING) {
+        lua_pushstring(L, dk_meaning_name(interval->meaning));
+        lua_setfield(L, -2, "meaning");
+    }
+}
+
+/* The bound of that name, as the engine's value; null where it is absent. */
+static dk_value get_bound(lua_State *L, int index, const char *name)
+{
+    dk_value value = { .type = DK_INTEGER, .is_null = true };
+    bool fits = true;
+
+    lua_pushstring(L, name);
+    if (lua_rawget(L, index) != LUA_TNIL)
+        fits = lua_type(L, -1) == LUA_TNUMBER && dkl_to_value(L, -1, &value) && value.type != DK_REAL;
+    if (!fits)
+        dkl_fail(L, "the %s of an interval is a number of at most 18 digits, not %s", name,
+                 luaL_tolstring(L, -1, NULL));
+    lua_pop(L, 1);
+    return value;
+}
+
+/* A text of the table, which keeps it. */
+static dk_text get_text(lua_State *L, int index, const char *name)
+{
+    dk_text text = { "", 0 };
+
+    lua_pushstring(L, name);
+    if (lua_rawget(L, index) == LUA_TSTRING)
+        text.bytes = lua_tolstring(L, -1, &text.size);
+    else if (!lua_isnil(L, -1))
+        dkl_fail(L, "the %s of an interval is a string, not %s", name, dkl_push_kind(L, -1));
+    lua_pop(L, 1);
+    return text;
+}
+
+static int64_t rescale(lua_State *L, const dk_value *bound, uint8_t scale)
+{
+    int64_t scaled = 0;
+
+    if (!bound->is_null && !dki_rescale(bound->as.integer, bound->scale, scale, &scaled))
+        dkl_fail(L, "the bounds of an interval have more than 18 digits together");
+    return scaled;
+}
+
+static void check_members(lua_State *L, int index)
+{
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        if (lua_type(L, -2) != LUA_TSTRING)
+            dkl_fail(L, "an interval has members by name, such as { least = 0, greatest = 4 }");
+        else {
+            size_t i = 0;
+
+            while (members[i] && strcmp(members[i], lua_tostring(L, -2)) != 0)
+                i++;
+            if (members[i] == NULL)
+                dkl_fail_unknown(L, "an interval", "member", lua_tostring(L, -2), lua_rawlen(L, -2), members);
+        }
+}
+
+bool dkl_to_interval(lua_State *L, int index, dk_value *out)
+{
+    dk_value least, greatest, value = { .type = DK_INTERVAL };
+    dk_text meaning;
+
+    index = lua_absindex(L, index);
+    if (!lua_istable(L, index))
+        return false;
+    check_members(L, index);
+    least = get_bound(L, index, "least");
+    greatest = get_bound(L, index, "greatest");
+    meaning = get_text(L, index, "meaning");
+    value.as.interval.marker = get_text(L, index, "marker");
+    value.scale = least.scale > greatest.scale ? least.scale : greatest.scale;
+    value.as.interval.no_least = least.is_null;
+    value.as.interval.no_greatest = greatest.is_null;
+    value.as.interval.least = rescale(L, &least, value.scale);
+    value.as.interval.greatest = rescale(L, &greatest, value.scale);
+    value.is_null = least.is_null && greatest.is_null;
+    if (meaning.size > 0 && !dk_meaning_find(meaning.bytes, &value.as.interval.meaning))
+        dkl_fail(L, "a marker means suppressed, estimate, unavailable or impossible, not %s", meaning.bytes);
+    if ((value.as.interval.marker.size > 0) != (meaning.size > 0))
+        dkl_fail(
+            L,
+            "an interval has a marker and its meaning, or neither: { marker = \"x\", meaning = \"suppressed\" }");
+    *out = value;
+    return true;
+}
+
+static int interval_tostring(lua_State *L)
+{
+    dk_value value;
+    char text[256];
+
+    if (!dkl_to_interval(L, 1, &value))
+        return dkl_arg_fail(L, 1, "an interval");
+    (void)dk_value_print(&value, NULL, DK_STYLE_INTERNATIONAL, text, sizeof text);
+    lua_pushstring(L, text);
+    return 1;
+}
+
+static const luaL_Reg meta[] = { { "__tostring", interval_tostring }, { NULL, NULL } };
+
+void dkl_open_interval(lua_State *L)
+{
+    dkl_class(L, INTERVAL, meta);
+}

@@ -1,0 +1,132 @@
+-- intervals.lua - numbers that are known in bounds only: made, shown in every output, saved and put in order.
+
+local test = ...
+
+local here = debug.getinfo(1, "S").source:match "^@(.*)/" or "."
+local reader = dofile(here .. "/lib/snapshot_reader.lua")
+
+local function suppressed(least, greatest)
+  return { least = least, greatest = greatest, marker = "<5", meaning = "suppressed" }
+end
+
+-- A true zero, a suppressed count, one that nobody knows, one that cannot be, a rounded one, an estimate, an open one, null.
+local function figures(dk)
+  return dk.table({
+    { "g", { "Rozendaal", "Duiven", "Rheden", "Arnhem", "Zevenaar", "Ede", "Doesburg", "Wageningen" } },
+    { "n", { 0, suppressed(0, 4), { marker = ".", meaning = "unavailable" }, { marker = "-", meaning = "impossible" },
+      { least = 115, greatest = 125 }, { least = 336, greatest = 336, marker = "~", meaning = "estimate" }, { least = 3 },
+      dk.null } },
+  })
+end
+
+local function written(t, table, name, options)
+  local path = t.path(name)
+  t.last = path
+  table:write(path, options)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+test("intervals are made of tables of Lua, and are tables there", function(t, dk)
+  local values = figures(dk).n:to_lua()
+  t.eq(figures(dk).n:type(), "interval")
+  t.eq(figures(dk).n:nulls(), 3)
+  t.eq(values[1], { least = 0, greatest = 0 })
+  t.eq(values[2], { least = 0, greatest = 4, marker = "<5", meaning = "suppressed" })
+  t.eq(values[3], { marker = ".", meaning = "unavailable" })
+  t.eq(values[7], { least = 3 })
+  t.eq(values[8], dk.null)
+  t.eq(tostring(values[5]), "115..125")
+  t.eq(tostring(values[6]), "~336")
+  t.eq(tostring(values[4]), "-")
+  for row in figures(dk):rows() do
+    if row.g == "Duiven" then t.eq(row.n.greatest, 4) end
+    if row.g == "Wageningen" then t.eq(row.n, nil) end
+  end
+  t.eq(dk.table { { n = { least = 1.5, greatest = 2 } }, { n = 3 } }.n:type(), "interval(1)")
+  t.eq(dk.table({ { n = 3 } }, { types = { n = "interval(2)" } }).n:to_lua()[1], { least = 3.0, greatest = 3.0 })
+end)
+
+test("what is no interval is refused", function(t, dk)
+  local function make(value) return function() return dk.table { { n = value } } end end
+  t.raises(make { least = 5, greatest = 4 }, "an interval has a least bound above its greatest")
+  t.raises(make { lest = 5 }, "did you mean 'least'?")
+  t.raises(make { 1, 2 }, "an interval has members by name, such as { least = 0, greatest = 4 }")
+  t.raises(make { least = "1" }, "the least of an interval is a number of at most 18 digits, not 1")
+  t.raises(make { marker = "x" }, "an interval has a marker and its meaning, or neither")
+  t.raises(make { marker = "x", meaning = "secret" },
+    "a marker means suppressed, estimate, unavailable or impossible, not secret")
+  t.raises(make { marker = 1, meaning = "suppressed" }, "the marker of an interval is a string, not a number")
+  t.raises(make { least = -9000000000000000000, greatest = 0.5 }, "the bounds of an interval have more than 18 digits together")
+  t.raises(function() return dk.table { { n = { least = 1 } }, { n = "x" } } end, "after values of another type")
+end)
+
+test("zero, suppressed, unavailable and impossible are four things in every output", function(t, dk)
+  local f = figures(dk)
+  t.eq(tostring(f), [[
+g                  n
+category    interval
+────────────────────
+Rozendaal          0
+Duiven            <5
+Rheden             .
+Arnhem             -
+Zevenaar    115..125
+Ede             ~336
+Doesburg         3..
+Wageningen         –
+8 rows, 2 columns]])
+  t.eq(written(t, f, "f.csv"), "g,n\nRozendaal,0\nDuiven,<5\nRheden,.\nArnhem,-\nZevenaar,115..125\nEde,~336\n"
+    .. "Doesburg,3..\nWageningen,\n")
+  local markdown, html = written(t, f, "f.md"), written(t, f, "f.html")
+  for _, text in ipairs { "0", "&lt;5", ".", "-", "115..125", "336", "3..", "–" } do
+    t.has(markdown, text .. " |")
+    t.has(html, text .. "</td>")
+  end
+  local json = written(t, f, "f.json")
+  t.has(json, '"Rozendaal", "n": { "least": 0, "greatest": 0 }')
+  t.has(json, '"Duiven", "n": { "least": 0, "greatest": 4, "marker": "<5", "meaning": "suppressed" }')
+  t.has(json, '"Rheden", "n": { "least": null, "greatest": null, "marker": ".", "meaning": "unavailable" }')
+  t.has(json, '"Arnhem", "n": { "least": null, "greatest": null, "marker": "-", "meaning": "impossible" }')
+  t.has(json, '"Doesburg", "n": { "least": 3, "greatest": null }')
+  t.has(json, '"Wageningen", "n": null')
+  written(t, f, "f.xlsx")
+  t.eq(dk.read(t.last, { types = { n = "text" } }).n:to_lua(), { "0", "<5", ".", "-", "115..125", "~336", "3..", dk.null })
+end)
+
+test("bounds are rounded outward where fewer digits are shown", function(t, dk)
+  local f = dk.table { { n = { least = 0.110965, greatest = 0.999999 } }, { n = { least = -0.25, greatest = 0.25 } } }
+  t.has(tostring(f), "0.1109..1.0000\n")
+  t.has(tostring(f), "-0.2500..0.2500\n")
+  t.has(written(t, f, "s.csv", { style = "nl" }), "0,110965..0,999999")
+end)
+
+test("a snapshot keeps bounds and markers, and the page is enough to read them", function(t, dk)
+  local path, f = t.path "f.dk", figures(dk)
+  f:save(path)
+  local opened = dk.open(path)
+  t.eq(tostring(opened), tostring(f))
+  t.eq(opened:fingerprint(), f:fingerprint())
+  local file = assert(io.open(path, "rb"))
+  local columns, n_rows = reader.read(file:read "a")
+  file:close()
+  t.eq(n_rows, 8)
+  t.eq(columns[2].type, "interval")
+  t.eq(columns[2].values[2], { least = 0, greatest = 4, marker = "<5" })
+  t.eq(columns[2].values[4], { least = reader.null, greatest = reader.null, marker = "-" })
+  t.eq(columns[2].children.marker.labels, { "suppressed", "unavailable", "impossible", "estimate" })
+end)
+
+test("they are put in order, joined along and appended, and are no keys", function(t, dk)
+  local f = figures(dk)
+  t.eq(f:sort("n desc"):head(2).g:to_lua(), { "Ede", "Zevenaar" })
+  t.eq(f:append(dk.table { { g = "Renkum", n = 7 } }).n:to_lua()[9], { least = 7, greatest = 7 })
+  t.eq(dk.table({ { g = "Duiven" } }):join(f, "g").n:to_lua()[1].marker, "<5")
+  t.raises(function() return f:join(f, "n") end, "which cannot be compared")
+  t.raises(function() return dk.breakdown { by = { "n" }, measures = { "k = count()" } }(f) end,
+    "this is known in bounds only, which tell no groups apart")
+  t.raises(function() return f:window { within = { "n" }, order = { "g" }, "k = row_number()" } end,
+    "window: within: n is known in bounds only, which tell no groups apart")
+end)
