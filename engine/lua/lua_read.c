@@ -2,15 +2,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lua_bounds.h"
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_types.h"
 
-static const char *const read_names[] = { "delimiter", "line_ends", "quote",   "missing",   "header",
-                                          "names",     "encoding",  "decimal", "dates",     "nulls",
-                                          "types",     "levels",    "lenient", "max_field", "max_unpacked",
-                                          "cache",     "name",      "unit",    "weight",    "key",
-                                          "as_of",     "published", "sheet",   "range",     NULL };
+static const char *const read_names[] = {
+    "delimiter", "line_ends", "quote",  "missing", "header",  "names",     "encoding",  "decimal",      "dates",
+    "nulls",     "types",     "levels", "markers", "rounded", "lenient",   "max_field", "max_unpacked", "cache",
+    "name",      "unit",      "weight", "key",     "as_of",   "published", "sheet",     "range",        NULL
+};
 
 /* Options for the one kind of file and not for the other. */
 static const char *const sheet_names[] = { "sheet", "range", NULL };
@@ -48,6 +49,22 @@ static dk_header option_header(lua_State *L, int index, const char *what)
     return dkl_option_boolean(L, index, what, "header", true) ? DK_HEADER_FIRST : DK_HEADER_NONE;
 }
 
+/* Markers and rounding of all intervals that have none of their own. */
+static void use_rule(lua_State *L, int index, const char *what, const dkl_types *types)
+{
+    const dk_bounds_rule *rule = dkl_option_bounds(L, index, what);
+    bool used = rule == NULL;
+
+    for (size_t i = 0; i < types->n; i++)
+        if (types->items[i].type == DK_INTERVAL && types->items[i].bounds == NULL) {
+            types->items[i].bounds = rule;
+            used = true;
+        }
+    if (!used)
+        dkl_fail(L, "%s: markers and rounded are for columns of intervals: types = { column = \"interval\" }",
+                 what);
+}
+
 /* Fills options, but for the header, from the table at index. Pushes anchors and slots. */
 static void read_options(lua_State *L, int index, const char *what, dk_csv_options *options)
 {
@@ -79,6 +96,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     options->nulls = nulls.items; /* {} is not NULL: it states that there are none */
     options->n_nulls = nulls.n;
     types = dkl_option_types(L, index, what);
+    use_rule(L, index, what, &types);
     options->columns = types.items;
     options->n_columns = types.n;
 }

@@ -464,6 +464,9 @@ static int new_table(lua_State *L)
 
         while (k < from.n_columns && strcmp(from.names[k], types.items[i].name) != 0)
             k++;
+        if (types.items[i].bounds)
+            return dkl_fail(L, "table: markers and rounded are for fields of files; here a value says it: { least "
+                               "= 0, greatest = 4 }");
         if (k == from.n_columns)
             return fail_type(L, &from, types.items[i].name);
     }

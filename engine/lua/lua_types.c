@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "data/levels.h"
+#include "lua_bounds.h"
 #include "lua_codes.h"
 #include "lua_options.h"
 
@@ -154,10 +155,17 @@ static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_
         dkl_fail(L, "%s: column %s: a period is \"month\", \"quarter\" or \"year\": say which", what, out->name);
 }
 
-/* The type on top of the stack. May push a slot above it. */
+static bool is_member(const char *const *members, const char *name)
+{
+    while (*members && strcmp(*members, name) != 0)
+        members++;
+    return *members != NULL;
+}
+
+/* The type on top of the stack. May push a slot and anchors above it. */
 static void check_type(lua_State *L, const char *what, dk_csv_column *out)
 {
-    static const char *const members[] = { "levels", NULL };
+    static const char *const members[] = { "levels", "markers", "rounded", NULL };
     int type = lua_gettop(L);
 
     if (lua_type(L, type) == LUA_TSTRING) {
@@ -176,8 +184,12 @@ static void check_type(lua_State *L, const char *what, dk_csv_column *out)
     parse_type(L, dkl_check_text(L, -1, what), what, out); /* the table keeps the string */
     lua_pop(L, 1);
     for (lua_pushnil(L); lua_next(L, type); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), members[0]) != 0)
+        if (lua_type(L, -2) == LUA_TSTRING && !is_member(members, lua_tostring(L, -2)))
             dkl_fail_unknown(L, "a type", "member", lua_tostring(L, -2), lua_rawlen(L, -2), members);
+    out->bounds = dkl_option_bounds(L, type, what);
+    if (out->bounds && out->type != DK_INTERVAL)
+        dkl_fail(L, "%s: column %s has markers or is rounded, so it is an interval and no %s", what, out->name,
+                 dk_type_name(out->type));
     if (dkl_option(L, type, "levels")) {
         if (out->type != DK_CATEGORY)
             dkl_fail(L, "%s: column %s has levels, so it is a category and no %s", what, out->name,

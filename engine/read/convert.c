@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "bounds.h"
+
 #include "base/bitmap.h"
 #include "base/calendar.h"
 #include "base/memory.h"
@@ -29,6 +31,8 @@ dki_misfit dki_convert_exact(const dki_plan *plan, int64_t value, unsigned scale
         out->real = dki_decimal_real(value, scale);
         return DKI_FITS;
     }
+    if (plan->type == DK_INTERVAL)
+        return plan->fixed_scale && scale > plan->scale ? DKI_MORE_DIGITS : DKI_FITS;
     if (scale > plan->scale)
         return plan->type == DK_INTEGER ? DKI_FRACTION : DKI_MORE_DIGITS;
     return dki_rescale(value, scale, plan->scale, &out->integer) ? DKI_FITS : DKI_TOO_LARGE;
@@ -82,6 +86,20 @@ static dki_misfit convert_date(const dki_plan *plan, const char *text, size_t si
     return DKI_WRONG_FORM;
 }
 
+/* Whether it is a number in bounds, which are found when the whole column is known. */
+static dki_misfit convert_bounds(const dki_plan *plan, const char *text, size_t size)
+{
+    static const dki_bounds_facts facts = { false, false };
+    dk_interval bounds;
+    uint8_t scale;
+
+    if (dki_bounds_find(plan->bounds, text, size) != SIZE_MAX)
+        return DKI_FITS;
+    if (size == 0 || (plan->n_words > 0 && dki_null_word(text, size)))
+        return DKI_FITS_NULL;
+    return dki_bounds_read(plan->bounds, plan->mark, &facts, text, size, &bounds, &scale);
+}
+
 dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_converted *out)
 {
     bool truth;
@@ -94,6 +112,8 @@ dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_
             out->integer = plan->other;
         return out->integer != 0 ? DKI_FITS : DKI_NO_LEVEL;
     }
+    if (plan->type == DK_INTERVAL)
+        return convert_bounds(plan, text, size);
     if (size == 0 || (plan->n_words > 0 && dki_null_word(text, size)))
         return DKI_FITS_NULL;
     switch (plan->type) {
@@ -120,6 +140,7 @@ static const char *noun(const dki_plan *plan)
     case DK_INTEGER: return "integer";
     case DK_DECIMAL: return "decimal number";
     case DK_REAL: return "number";
+    case DK_INTERVAL: return "number in bounds";
     case DK_DATE: return "date";
     case DK_PERIOD: return dk_frequency_name(plan->scale);
     default: return "date and time";
@@ -129,6 +150,14 @@ static const char *noun(const dki_plan *plan)
 static void hint_form(const dki_plan *plan, const char *value, dk_error *err)
 {
     const char *form = "";
+
+    if (plan->type == DK_INTERVAL) {
+        dki_hint(err,
+                 "say what it means: markers = { [%s] = \"suppressed\" }, \"unavailable\" or \"impossible\"; "
+                 "120, 115..125 and 3.. are read",
+                 value);
+        return;
+    }
 
     switch (plan->type) {
     case DK_BOOLEAN: form = "ja/nee, true/false, waar/onwaar, yes/no and 1/0 are read"; break;

@@ -62,7 +62,7 @@ dk_status dki_csv_options_check(const dk_csv_options *o, dk_error *err)
         if (!column->name)
             return dki_fail(err, DK_ERR_ARGUMENT, "column %zu with a stated type has no name", i + 1);
         dki_show(shown, column->name, strlen(column->name));
-        if (column->type == DK_RATIO || column->type == DK_INTERVAL || (unsigned)column->type >= DK_N_TYPES)
+        if (column->type == DK_RATIO || (unsigned)column->type >= DK_N_TYPES)
             return dki_fail(err, DK_ERR_ARGUMENT, "column %s cannot be read as %s", shown,
                             (unsigned)column->type < DK_N_TYPES ? dk_type_name(column->type)
                                                                 : "a type that does not exist");
@@ -72,6 +72,10 @@ dk_status dki_csv_options_check(const dk_csv_options *o, dk_error *err)
         if (column->type == DK_PERIOD && (!column->has_scale || column->scale >= DK_N_FREQUENCIES))
             return dki_fail(err, DK_ERR_ARGUMENT,
                             "column %s is a period, and is not said to be a year, a quarter or a month", shown);
+        if (column->bounds && column->type != DK_INTERVAL)
+            return dki_fail(err, DK_ERR_ARGUMENT,
+                            "column %s has markers or is rounded, so it is an interval and no %s", shown,
+                            dk_type_name(column->type));
         if (column->other && (column->type != DK_CATEGORY || !column->levels ||
                               column->other > dk_dictionary_n_levels(column->levels)))
             return dki_fail(err, DK_ERR_ARGUMENT, "other of column %s is no code of its levels", shown);

@@ -62,6 +62,22 @@ static dk_status put_list(dki_buffer *out, const char *const *items, size_t n, d
     return status;
 }
 
+static dk_status put_rule(dki_buffer *out, const dk_bounds_rule *rule, dk_error *err)
+{
+    dk_status status =
+        dki_buffer_format(out, err, "bounds %zu %u %lld ", rule->n_markers, rule->scale, (long long)rule->rounded);
+
+    for (size_t i = 0; i < rule->n_markers && status == DK_OK; i++) {
+        const dk_interval *marker = &rule->markers[i];
+
+        status = put_text(out, marker->marker.bytes, marker->marker.size, err);
+        if (status == DK_OK)
+            status = dki_buffer_format(out, err, "%d %d %lld %d %lld ", (int)marker->meaning, marker->no_least,
+                                       (long long)marker->least, marker->no_greatest, (long long)marker->greatest);
+    }
+    return status;
+}
+
 static dk_status put_column(dki_buffer *out, const dk_csv_column *column, dk_error *err)
 {
     const dk_dictionary *levels = column->levels;
@@ -72,6 +88,8 @@ static dk_status put_column(dki_buffer *out, const dk_csv_column *column, dk_err
     if (status == DK_OK && levels)
         status = dki_buffer_format(out, err, "%zu %d ", dk_dictionary_n_levels(levels),
                                    dk_dictionary_is_declared(levels));
+    if (status == DK_OK && column->bounds)
+        status = put_rule(out, column->bounds, err);
     if (status == DK_OK && column->other)
         status = dki_buffer_format(out, err, "other %u ", column->other);
     for (uint32_t code = 1; levels && code <= dk_dictionary_n_levels(levels) && status == DK_OK; code++) {

@@ -13,6 +13,7 @@
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "bounds.h"
 #include "data/levels.h"
 #include "dialect.h"
 #include "merge.h"
@@ -418,6 +419,29 @@ static dk_status add_notes(const dki_records *r, dk_encoding encoding, bool has_
 
 /* The table. ------------------------------------------------------------------------------------------------------ */
 
+/* A column of its type; one of intervals is made of the category of its fields. */
+static dk_status make_column(dki_records *r, size_t i, const dki_levels *levels, const dki_plan *plan,
+                             const dk_column **out, dk_error *err)
+{
+    const dk_column *made = NULL;
+    dki_plan as_text = *plan;
+    dk_status status;
+
+    if (plan->type == DK_INTERVAL)
+        as_text = (dki_plan){ .type = DK_CATEGORY };
+    status = r->collected ? dki_collected_column(r->collected, i, levels, &as_text, &made, err)
+                          : dki_convert_column(&r->columns[i], &as_text, &made, err);
+    if (status != DK_OK || plan->type != DK_INTERVAL) {
+        *out = made;
+        return status;
+    }
+    status = dki_bounds_column(made, plan, out, err);
+    if (status == DK_ERR_DATA)
+        dki_at(err, r->name, 0, dki_records_column(r, i));
+    dk_column_release(made);
+    return status;
+}
+
 static dk_status make_table(dki_records *r, dki_levels *levels, dk_encoding encoding, bool has_mark,
                             const dki_marks *marks, dki_plan *plans, const dk_table **out, dk_error *err)
 {
@@ -432,8 +456,7 @@ static dk_status make_table(dki_records *r, dki_levels *levels, dk_encoding enco
         status = count_given_up(r, i, marks, &levels[i], &plans[i], err);
         if (status != DK_OK)
             break;
-        status = r->collected ? dki_collected_column(r->collected, i, &levels[i], &plans[i], &fields[i].column, err)
-                              : dki_convert_column(&r->columns[i], &plans[i], &fields[i].column, err);
+        status = make_column(r, i, &levels[i], &plans[i], &fields[i].column, err);
         dki_raw_drop(&r->columns[i]);
         dki_levels_drop(&levels[i]); /* there are thousands of columns in some tables */
     }

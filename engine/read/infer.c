@@ -431,7 +431,8 @@ static void plan_stated_mark(const dki_profile *p, const dk_csv_column *stated, 
         bool point_fits = p->scale[DKI_POINT] <= stated->scale, comma_fits = p->scale[DKI_COMMA] <= stated->scale;
         if (type == DK_DECIMAL && stated->has_scale && point_fits != comma_fits)
             plan->mark = point_fits ? DKI_POINT : DKI_COMMA; /* 1.758 with two digits is 1758.00 */
-        else if (type != DK_INTEGER && (p->dot_row == DKI_NO_ROW || p->comma_row == DKI_NO_ROW))
+        else if (type != DK_INTEGER && type != DK_INTERVAL &&
+                 (p->dot_row == DKI_NO_ROW || p->comma_row == DKI_NO_ROW))
             plan->mark = p->dot_row != DKI_NO_ROW ? DKI_POINT : DKI_COMMA;
         else
             doubt(plan, DKI_TWO_MARKS, doubtful_number(p));
@@ -478,6 +479,12 @@ void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, c
     if (stated->type == DK_DECIMAL) {
         plan.fixed_scale = stated->has_scale;
         plan.scale = stated->has_scale ? stated->scale : profile->scale[plan.mark];
+    }
+    if (stated->type == DK_INTERVAL) {
+        plan_stated_mark(profile, stated, marks, &plan);
+        plan.bounds = stated->bounds;
+        plan.fixed_scale = stated->has_scale;
+        plan.scale = stated->has_scale ? stated->scale : 0;
     }
     if (stated->type == DK_PERIOD)
         plan.scale = stated->scale;

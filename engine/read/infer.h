@@ -68,9 +68,10 @@ typedef struct dki_plan {
     bool loose;       /* the type is stated */
     bool percent;
     int mark, order;
-    const dk_dictionary *levels; /* stated; borrowed */
-    uint32_t other;              /* the code of what is none of them; 0: a misfit */
-    dki_doubt doubt;             /* the column cannot be made: doubt_row can be read in two ways */
+    const dk_dictionary *levels;  /* stated; borrowed */
+    uint32_t other;               /* the code of what is none of them; 0: a misfit */
+    const dk_bounds_rule *bounds; /* of an interval; borrowed; NULL: none */
+    dki_doubt doubt;              /* the column cannot be made: doubt_row can be read in two ways */
     uint64_t doubt_row;
     /* A column that is text although most of its values are something better. */
     const char *almost; /* "numbers", "dates", ...; NULL */

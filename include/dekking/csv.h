@@ -19,14 +19,27 @@ typedef enum dk_decimal_mark { DK_MARK_DETECT, DK_MARK_POINT, DK_MARK_COMMA } dk
 typedef enum dk_date_order { DK_DATES_DETECT, DK_DATES_YMD, DK_DATES_DMY, DK_DATES_MDY } dk_date_order;
 typedef enum dk_header { DK_HEADER_DETECT, DK_HEADER_FIRST, DK_HEADER_NONE } dk_header;
 
+/* What a source writes where a number is known in bounds only. */
+typedef struct dk_bounds_rule {
+    /* n_markers texts, each as it stands in a field, and what is known of the number there. One that means nothing is not kept,
+     * its bounds are. A suppressed one of which neither bound is stated is a count: 0 or more; and where it is written <5 it is
+     * less than 5, and not 0 where the column has a 0. */
+    const dk_interval *markers;
+    size_t n_markers;
+    uint8_t scale;   /* of the markers' bounds, and of rounded */
+    int64_t rounded; /* numbers are rounded to multiples of it, to the nearest; 0: they are exact */
+} dk_bounds_rule;
+
 /* What the caller knows of one column. */
 typedef struct dk_csv_column {
     const char *name;
     dk_type type;
-    bool has_scale; /* decimal: scale says how many digits after the point; else as many as the column needs.
+    bool
+        has_scale; /* decimal, interval: scale says how many digits after the point; else as many as the column needs.
                         period: always, and scale is its dk_frequency */
     uint8_t scale;
-    const dk_dictionary *levels; /* category: the levels that may occur; NULL: those found */
+    const dk_dictionary *levels;  /* category: the levels that may occur; NULL: those found */
+    const dk_bounds_rule *bounds; /* interval: borrowed; NULL: there are no markers, and numbers are exact */
     uint32_t other; /* the code of the level that a value counts as which is none of them; 0: it does not fit */
 } dk_csv_column;
 

@@ -9,13 +9,13 @@ local function suppressed(least, greatest)
   return { least = least, greatest = greatest, marker = "<5", meaning = "suppressed" }
 end
 
--- A true zero, a suppressed count, one that nobody knows, one that cannot be, a rounded one, an estimate, an open one, null.
+-- A true zero, a suppressed count, one that nobody knows, one that cannot be, a rounded one, an estimate, an open one.
 local function figures(dk)
   return dk.table({
     { "g", { "Rozendaal", "Duiven", "Rheden", "Arnhem", "Zevenaar", "Ede", "Doesburg", "Wageningen" } },
     { "n", { 0, suppressed(0, 4), { marker = ".", meaning = "unavailable" }, { marker = "-", meaning = "impossible" },
-      { least = 115, greatest = 125 }, { least = 336, greatest = 336, marker = "~", meaning = "estimate" }, { least = 3 },
-      dk.null } },
+      { least = 115, greatest = 125 }, { least = 336, greatest = 336, marker = "~", meaning = "estimate" },
+      { least = 3 }, dk.null } },
   })
 end
 
@@ -59,7 +59,8 @@ test("what is no interval is refused", function(t, dk)
   t.raises(make { marker = "x", meaning = "secret" },
     "a marker means suppressed, estimate, unavailable or impossible, not secret")
   t.raises(make { marker = 1, meaning = "suppressed" }, "the marker of an interval is a string, not a number")
-  t.raises(make { least = -9000000000000000000, greatest = 0.5 }, "the bounds of an interval have more than 18 digits together")
+  t.raises(make { least = -9000000000000000000, greatest = 0.5 },
+    "the bounds of an interval have more than 18 digits together")
   t.raises(function() return dk.table { { n = { least = 1 } }, { n = "x" } } end, "after values of another type")
 end)
 
@@ -129,4 +130,50 @@ test("they are put in order, joined along and appended, and are no keys", functi
     "this is known in bounds only, which tell no groups apart")
   t.raises(function() return f:window { within = { "n" }, order = { "g" }, "k = row_number()" } end,
     "window: within: n is known in bounds only, which tell no groups apart")
+end)
+
+test("a rule per marker and rounding say what a file's figures are", function(t, dk)
+  local csv = "gemeente;n;m\nArnhem;1.230;12\nDuiven;<5;x\nRheden;120;.\nEde;-;3\nDoesburg;0;0\n"
+  local read = dk.read_text(csv, { decimal = ",",
+    types = { n = { "interval", rounded = 10, markers = { ["<5"] = { "suppressed", 0, 4 }, ["-"] = "impossible" } },
+      m = "interval" },
+    markers = { x = "suppressed", ["."] = "unavailable", ["0"] = { 0, 2 } } })
+  t.eq(read.n:to_lua(), { { least = 1225, greatest = 1235 }, suppressed(0, 4), { least = 115, greatest = 125 },
+    { marker = "-", meaning = "impossible" }, { least = 0, greatest = 5 } })
+  t.eq(read.m:to_lua()[2], { least = 0, marker = "x", meaning = "suppressed" })
+  t.eq(read.m:to_lua()[5], { least = 0, greatest = 2 })
+  t.says(function()
+    return dk.read_text(csv, { types = { n = "interval" }, decimal = ",", markers = { ["<5"] = "suppressed" } })
+  end,
+    'text:5:2: "-" in column "n" is no number in bounds (say what it means: markers = { ["-"] = "suppressed" }, '
+    .. '"unavailable" or "impossible"; 120, 115..125 and 3.. are read)')
+  t.says(function() return dk.read_text(csv, { rounded = 10 }) end,
+    'read_text: markers and rounded are for columns of intervals: types = { column = "interval" }')
+  t.says(function() return dk.read_text(csv, { types = { n = { "integer", rounded = 10 } } }) end,
+    "read_text: column n has markers or is rounded, so it is an interval and no integer")
+  t.says(function() return dk.table({ { n = 1 } }, { types = { n = { "interval", rounded = 10 } } }) end,
+    "table: markers and rounded are for fields of files; here a value says it: { least = 0, greatest = 4 }")
+end)
+
+test("a rule that cannot be is refused", function(t, dk)
+  local function refuse(markers, message)
+    t.says(function() return dk.read_text("n\n1\n", { types = { n = "interval" }, markers = markers }) end,
+      "read_text: " .. message)
+  end
+  local marker = 'the marker "x": '
+  refuse("x", 'markers are a table such as { x = "suppressed" }, not a string')
+  refuse({ "suppressed" }, 'a marker is a string: ["1"] = ...')
+  refuse({ [""] = "suppressed" }, "a field without text is null, and no marker")
+  refuse({ x = "secret" }, marker .. "it means suppressed, estimate, unavailable or impossible, not 'secret'")
+  refuse({ x = true }, marker .. 'it is a word such as "suppressed", a list { "suppressed", 0, 4 }, or a number')
+  refuse({ x = { "suppressed", 0, 4, 5 } },
+    marker .. 'a list has at most a word, the least and the greatest: { "suppressed", 0, 4 }')
+  refuse({ x = { "suppressed", least = 0 } }, marker .. 'a list has no names: { "suppressed", 0, 4 }')
+  refuse({ x = { "suppressed", "0" } }, marker .. "its bounds are numbers of at most 18 digits")
+  refuse({ x = { "suppressed", 5, 4 } }, marker .. "its least bound is above the greatest")
+  refuse({ x = { "impossible", 0 } }, marker .. "what is impossible has no bounds")
+  refuse({ x = "estimate" }, marker .. 'say its bounds: { "estimate", 300, 370 }')
+  refuse({ x = { 9000000000000000000, 9e18 }, y = 0.5 }, "the bounds of the markers have more than 18 digits together")
+  t.says(function() return dk.read_text("n\n1\n", { types = { n = "interval" }, rounded = 0 }) end,
+    "read_text: rounded is the number that figures are multiples of, such as 10")
 end)

@@ -4,7 +4,8 @@
 -- usage: local columns, n_rows, about = dofile "snapshot_reader.lua" (bytes)
 --
 -- columns: a list of { name =, type =, digits =, label =, format =, values = { ... }, labels = { ... } or nil }; a null is
--- reader.null, an interval a table of its children's values (least, greatest, marker), a ratio and a real are numbers, a decimal, a date, a timestamp and a period the whole numbers that are
+-- reader.null, an interval a table of its children's values (least, greatest, marker), a ratio and a real are numbers,
+-- a decimal, a date, a timestamp and a period the whole numbers that are
 -- stored, a category its level, whose label is labels[code], or null.
 
 local null = {}
@@ -148,7 +149,7 @@ for name in ("boolean integer decimal real ratio date timestamp category text pe
   types[name] = true
 end
 
--- What column each child belongs to: { "least", "greatest", "marker" } behind an interval, { "numerator", "denominator" } behind a ratio.
+-- Columns with their children: least, greatest and marker of an interval, numerator and denominator of a ratio.
 local function put_together(columns)
   local own = {}
   for _, column in ipairs(columns) do
@@ -219,7 +220,8 @@ local function read_snapshot(bytes)
       elseif name == "column" then
         number = number + 1
         read_column(bytes, c, columns, number)
-        check(#columns[number].values == (columns[number].type == "interval" and 0 or n_rows), "a column is not as long as the table")
+        local expected = columns[number].type == "interval" and 0 or n_rows
+        check(#columns[number].values == expected, "a column is not as long as the table")
       else
         check(flags & 1 == 1, "the record %s is not known", name)
       end

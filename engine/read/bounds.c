@@ -1,0 +1,287 @@
+/* bounds.c - fields that are numbers in bounds: markers, rounded numbers, 115..125.
+ *
+ * A field is read once for each different text of its column. What a marker means stands in the rule alone; nothing is
+ * guessed from how it looks, but that <5 is less than 5 where the rule gives it no bounds.
+ */
+#include "bounds.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "data/column_parts.h"
+
+#define ESTIMATE "~" /* before a number: how estimates are written */
+
+size_t dki_bounds_find(const dk_bounds_rule *rule, const char *text, size_t size)
+{
+    for (size_t i = 0; rule && i < rule->n_markers; i++)
+        if (rule->markers[i].marker.size == size && memcmp(rule->markers[i].marker.bytes, text, size) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+bool dki_bounds_rescale(const dk_interval *bounds, unsigned from, unsigned to, dk_interval *out)
+{
+    dk_interval scaled = *bounds;
+
+    if ((!bounds->no_least && !dki_rescale(bounds->least, from, to, &scaled.least)) ||
+        (!bounds->no_greatest && !dki_rescale(bounds->greatest, from, to, &scaled.greatest)))
+        return false;
+    *out = scaled;
+    return true;
+}
+
+/* A count that is withheld, and of which the rule says no more: 0 or more; below 5 where it is written <5. */
+static void default_bounds(const dki_bounds_facts *facts, uint8_t scale, dk_interval *bounds)
+{
+    int64_t limit = 0;
+    uint8_t digits = 0;
+
+    bounds->no_least = false;
+    if (bounds->marker.size < 2 || *bounds->marker.bytes != '<' ||
+        !dki_parse_decimal(bounds->marker.bytes + 1, bounds->marker.size - 1, '.', &limit, &digits) || digits > 0 ||
+        limit < 1 || !dki_rescale(limit - 1, 0, scale, &limit))
+        return;
+    bounds->no_greatest = false;
+    bounds->greatest = limit;
+    if (facts->has_zero && limit > 0)
+        bounds->least = dki_power10[scale];
+}
+
+static dk_interval of_marker(const dk_bounds_rule *rule, size_t i, const dki_bounds_facts *facts)
+{
+    dk_interval bounds = rule->markers[i];
+
+    if (bounds.meaning == DK_MEANS_SUPPRESSED && bounds.no_least && bounds.no_greatest)
+        default_bounds(facts, rule->scale, &bounds);
+    if (bounds.meaning == DK_MEANS_NOTHING)
+        bounds.marker = (dk_text){ "", 0 };
+    return bounds;
+}
+
+static dki_misfit read_number(const char *text, size_t size, int mark, int64_t *out, uint8_t *scale)
+{
+    dki_number number;
+
+    if (!dki_number_read(text, size, mark, true, &number))
+        return dki_number_read(text, size, mark == DKI_POINT ? DKI_COMMA : DKI_POINT, true, &number)
+                   ? DKI_OTHER_MARK
+                   : DKI_WRONG_FORM;
+    if (number.percent || number.exponent)
+        return DKI_WRONG_FORM;
+    if (number.wide)
+        return DKI_TOO_LARGE;
+    *out = number.value;
+    *scale = number.scale;
+    return DKI_FITS;
+}
+
+/* 120, to the nearest ten, is 115..125; no count is below 0. */
+static dki_misfit round_bounds(const dk_bounds_rule *rule, const dki_bounds_facts *facts, int64_t value,
+                               dk_interval *out, uint8_t *scale)
+{
+    unsigned digits = rule->scale + (rule->rounded % 2 != 0);
+    int64_t half, middle;
+
+    digits = digits > *scale ? digits : *scale;
+    if (!dki_rescale(rule->rounded, rule->scale, digits, &half) || !dki_rescale(value, *scale, digits, &middle) ||
+        __builtin_sub_overflow(middle, half / 2, &out->least) ||
+        __builtin_add_overflow(middle, half / 2, &out->greatest))
+        return DKI_TOO_LARGE;
+    if (value >= 0 && out->least < 0 && !facts->has_negative)
+        out->least = 0;
+    *scale = (uint8_t)digits;
+    return DKI_FITS;
+}
+
+/* One side of 115..125, which may be open. */
+static dki_misfit read_side(const char *text, size_t size, int mark, bool *is_open, int64_t *out, uint8_t *scale)
+{
+    *is_open = size == 0;
+    *out = 0;
+    *scale = 0;
+    return size == 0 ? DKI_FITS : read_number(text, size, mark, out, scale);
+}
+
+static dki_misfit read_both(const char *text, size_t size, const char *dots, int mark, dk_interval *out,
+                            uint8_t *scale)
+{
+    uint8_t least_scale, greatest_scale;
+    dki_misfit misfit = read_side(text, (size_t)(dots - text), mark, &out->no_least, &out->least, &least_scale);
+
+    if (misfit == DKI_FITS)
+        misfit = read_side(dots + 2, (size_t)(text + size - dots - 2), mark, &out->no_greatest, &out->greatest,
+                           &greatest_scale);
+    if (misfit != DKI_FITS)
+        return misfit;
+    *scale = least_scale > greatest_scale ? least_scale : greatest_scale;
+    if ((!out->no_least && !dki_rescale(out->least, least_scale, *scale, &out->least)) ||
+        (!out->no_greatest && !dki_rescale(out->greatest, greatest_scale, *scale, &out->greatest)))
+        return DKI_TOO_LARGE;
+    if ((out->no_least && out->no_greatest) || (!out->no_least && !out->no_greatest && out->least > out->greatest))
+        return DKI_WRONG_FORM;
+    return DKI_FITS;
+}
+
+dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bounds_facts *facts, const char *text,
+                           size_t size, dk_interval *out, uint8_t *scale)
+{
+    size_t marker = dki_bounds_find(rule, text, size);
+    const char *dots;
+    dk_interval bounds = { .meaning = DK_MEANS_NOTHING, .marker = { "", 0 } };
+    dki_misfit misfit;
+
+    if (marker != SIZE_MAX) {
+        *out = of_marker(rule, marker, facts);
+        *scale = rule->scale;
+        return DKI_FITS;
+    }
+    if (size > 1 && *text == *ESTIMATE) {
+        bounds.meaning = DK_MEANS_ESTIMATE;
+        bounds.marker = (dk_text){ ESTIMATE, 1 };
+        text++;
+        size--;
+    }
+    dots = memmem(text, size, "..", 2);
+    if (dots) {
+        misfit = read_both(text, size, dots, mark, &bounds, scale);
+    } else {
+        misfit = read_number(text, size, mark, &bounds.least, scale);
+        bounds.greatest = bounds.least;
+        if (misfit == DKI_FITS && rule && rule->rounded > 0 && bounds.meaning == DK_MEANS_NOTHING)
+            misfit = round_bounds(rule, facts, bounds.least, &bounds, scale);
+    }
+    if (misfit == DKI_FITS)
+        *out = bounds;
+    return misfit;
+}
+
+void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, size_t size, dki_bounds_facts *facts)
+{
+    uint8_t scale;
+    int64_t value;
+
+    if (dki_bounds_find(rule, text, size) != SIZE_MAX || read_number(text, size, mark, &value, &scale) != DKI_FITS)
+        return;
+    facts->has_zero |= value == 0 && (rule == NULL || rule->rounded == 0); /* else it may stand for more */
+    facts->has_negative |= value < 0;
+}
+
+/* Columns. ----------------------------------------------------------------------------------------------------------- */
+
+/* The bounds of each level of a category of fields. */
+struct made {
+    dk_context *context;
+    const dki_plan *plan;
+    const dk_dictionary *levels;
+    dk_interval *bounds; /* by code; of code 0 nothing */
+    uint8_t *scales;
+    uint8_t scale; /* of all */
+};
+
+static bool is_null(const dki_plan *plan, dk_text field)
+{
+    return dki_bounds_find(plan->bounds, field.bytes, field.size) == SIZE_MAX &&
+           (field.size == 0 || (plan->n_words > 0 && dki_null_word(field.bytes, field.size)));
+}
+
+static dk_status no_bounds(dk_text field, dk_error *err)
+{
+    return dki_fail(err, DK_ERR_DATA, "%.*s has bounds of more digits than fit",
+                    (int)(field.size < 80 ? field.size : 80), field.bytes);
+}
+
+/* Digits after the point without the zeros at the end. */
+static uint8_t digits_of(const dk_interval *bounds, uint8_t scale)
+{
+    int64_t least = bounds->least, greatest = bounds->greatest; /* 0 where open */
+
+    for (; scale > 0 && least % 10 == 0 && greatest % 10 == 0; scale--) {
+        least /= 10;
+        greatest /= 10;
+    }
+    return scale;
+}
+
+static dk_status read_levels(struct made *made, dk_error *err)
+{
+    const dki_plan *plan = made->plan;
+    size_t n = dk_dictionary_n_levels(made->levels);
+    dki_bounds_facts facts = { false, false };
+    dk_status status = DK_OK;
+
+    for (uint32_t code = 1; code <= n; code++) {
+        dk_text field = dk_dictionary_level(made->levels, code);
+
+        if (!is_null(plan, field))
+            dki_bounds_note(plan->bounds, plan->mark, field.bytes, field.size, &facts);
+    }
+    for (uint32_t code = 0; code <= n && status == DK_OK; code++) {
+        dk_text field = code > 0 ? dk_dictionary_level(made->levels, code) : (dk_text){ "", 0 };
+        uint8_t digits;
+
+        made->bounds[code] = (dk_interval){ .no_least = true, .no_greatest = true };
+        if (code == 0 || is_null(plan, field))
+            continue;
+        if (dki_bounds_read(plan->bounds, plan->mark, &facts, field.bytes, field.size, &made->bounds[code],
+                            &made->scales[code]) != DKI_FITS)
+            status = no_bounds(field, err);
+        digits = digits_of(&made->bounds[code], made->scales[code]);
+        made->scale = digits > made->scale ? digits : made->scale;
+    }
+    if (plan->fixed_scale && made->scale > plan->scale)
+        return dki_fail(err, DK_ERR_DATA, "a value has more digits than the %u that are stated", plan->scale);
+    if (plan->fixed_scale)
+        made->scale = plan->scale;
+    for (uint32_t code = 0; code <= n && status == DK_OK; code++)
+        if (!dki_bounds_rescale(&made->bounds[code], made->scales[code], made->scale, &made->bounds[code]))
+            status = no_bounds(dk_dictionary_level(made->levels, code), err);
+    return status;
+}
+
+static dk_status append_rows(const struct made *made, const dk_column *fields, dk_builder *builder, dk_error *err)
+{
+    uint64_t n_rows = dk_column_n_rows(fields);
+    uint32_t codes[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
+    dk_view view;
+
+    dk_view_init(&view, made->context);
+    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
+        uint64_t left = n_rows - row;
+
+        status = dki_poll(made->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(fields, row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, &view, err);
+        if (status == DK_OK)
+            dki_view_codes(&view, codes);
+        for (size_t i = 0; status == DK_OK && i < view.n; i++)
+            status = dk_builder_interval(builder, &made->bounds[codes[i]], err);
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+dk_status dki_bounds_column(const dk_column *fields, const dki_plan *plan, const dk_column **out, dk_error *err)
+{
+    struct made made = { .context = dk_column_context(fields), .plan = plan, .levels = dk_column_levels(fields) };
+    size_t n = dk_dictionary_n_levels(made.levels);
+    dk_builder *builder = NULL;
+    dk_status status;
+
+    made.bounds = dki_calloc(made.context, n + 1, sizeof *made.bounds, err);
+    made.scales = made.bounds ? dki_calloc(made.context, n + 1, sizeof *made.scales, err) : NULL;
+    status = made.scales ? read_levels(&made, err) : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = dk_builder_new(made.context, DK_INTERVAL, made.scale, NULL, &builder, err);
+    if (status == DK_OK)
+        status = append_rows(&made, fields, builder, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    dki_free(made.context, made.scales);
+    dki_free(made.context, made.bounds);
+    return status;
+}

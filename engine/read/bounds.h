@@ -1,0 +1,26 @@
+/* bounds.h - fields that are numbers in bounds: markers, rounded numbers, 115..125. */
+#ifndef DKI_READ_BOUNDS_H
+#define DKI_READ_BOUNDS_H
+
+#include "convert.h"
+
+/* What the values of a column tell of each other. */
+typedef struct dki_bounds_facts {
+    bool has_zero;     /* so "<5" is 1..4 */
+    bool has_negative; /* so a zero that was rounded may be less */
+} dki_bounds_facts;
+
+/* Reads a field by a rule (NULL: none) and a decimal mark. *scale: digits after the point of what *out has. A marker that means
+ * nothing is not in *out. DKI_FITS_NULL is never answered: who asks knows of nulls. */
+dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bounds_facts *facts, const char *text,
+                           size_t size, dk_interval *out, uint8_t *scale);
+/* Takes in what a field says of its column. */
+void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, size_t size, dki_bounds_facts *facts);
+/* The same bounds with more digits after the point; false where they do not fit. */
+bool dki_bounds_rescale(const dk_interval *bounds, unsigned from, unsigned to, dk_interval *out);
+/* The number of marker in the rule with that text; SIZE_MAX where it is none. */
+size_t dki_bounds_find(const dk_bounds_rule *rule, const char *text, size_t size);
+/* The intervals of a category of fields that all fit, with as many digits as they need. */
+dk_status dki_bounds_column(const dk_column *fields, const dki_plan *plan, const dk_column **out, dk_error *err);
+
+#endif
