@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "children.h"
 #include "chunk.h"
 #include "column_parts.h"
 
@@ -194,10 +195,56 @@ static dk_status convert(const dki_stack *stack, size_t table, const struct type
 
 /* One below the other. ------------------------------------------------------------------------------------------- */
 
+/* How many children all columns of ratios have; a column without values has whatever the others have. */
+static size_t count_children(const dki_stack *stack)
+{
+    size_t n = 0;
+    bool found = false;
+
+    for (size_t i = 0; i < stack->n; i++) {
+        const dk_column *column = stack->columns[i];
+
+        if (column == NULL || (column->n_children == 0 && !has_values(column)))
+            continue;
+        if (found && column->n_children != n)
+            return 0;
+        n = column->n_children;
+        found = true;
+    }
+    return n;
+}
+
+/* Gives *column, which nobody else has, the children of all columns, where chunks alone have not brought them along: they
+ * differ in digits, or some rows are null. */
+static dk_status stack_children(const dki_stack *stack, const dk_column **column, dk_error *err)
+{
+    size_t n = count_children(stack);
+    const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = *column;
+    dki_stack below = *stack;
+    dk_status status = DK_OK;
+
+    if (own->type != DK_RATIO || own->n_children == n)
+        return DK_OK;
+    *column = NULL;
+    below.columns = dki_calloc(stack->context, stack->n, sizeof *below.columns, err);
+    status = below.columns ? DK_OK : DK_ERR_MEMORY;
+    for (size_t k = 0; k < n && status == DK_OK; k++) {
+        bool loose;
+
+        for (size_t i = 0; i < stack->n; i++)
+            below.columns[i] =
+                stack->columns[i] && stack->columns[i]->n_children > 0 ? stack->columns[i]->children[k] : NULL;
+        status = dki_stack_column(&below, &children[k], &loose, err);
+    }
+    dki_free(stack->context, below.columns);
+    return dki_column_compose(own, children, n, status, column, err);
+}
+
 dk_status dki_stack_column(const dki_stack *stack, const dk_column **out, bool *loose, dk_error *err)
 {
     const dk_column **pieces = dki_calloc(stack->context, stack->n, sizeof *pieces, err);
     const dk_dictionary *levels = NULL;
+    const dk_column *made = NULL;
     struct type type = { DK_TEXT, 0, 0 };
     dk_status status = pieces ? find_type(stack, &type, err) : DK_ERR_MEMORY;
 
@@ -207,7 +254,11 @@ dk_status dki_stack_column(const dki_stack *stack, const dk_column **out, bool *
     for (size_t i = 0; status == DK_OK && i < stack->n; i++)
         status = convert(stack, i, &type, levels, &pieces[i], err);
     if (status == DK_OK)
-        status = dki_column_concat(stack->context, type.type, type.scale, levels, pieces, stack->n, out, err);
+        status = dki_column_concat(stack->context, type.type, type.scale, levels, pieces, stack->n, &made, err);
+    if (status == DK_OK)
+        status = stack_children(stack, &made, err);
+    if (status == DK_OK)
+        *out = made;
     for (size_t i = 0; pieces && i < stack->n; i++)
         dk_column_release(pieces[i]);
     dk_dictionary_release(levels);

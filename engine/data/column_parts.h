@@ -50,6 +50,10 @@ dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, co
 /* The rows of n_columns columns whose numbers stand in rows, as dk_column_gather gives them: side by side. */
 dk_status dki_columns_gather(dk_context *context, const dk_column *const *columns, size_t n_columns,
                              const uint64_t *rows, uint64_t n, const dk_column **out, dk_error *err);
+/* A column of ratios, which are the quotients of the other two, as a rate; whole: of a share of a whole, else NULL. Where they
+ * are no exact numbers it stays a column of ratios. */
+dk_status dki_rate_of(const dk_column *ratio, const dk_column *numerator, const dk_column *denominator,
+                      const char *whole, const dk_column **out, dk_error *err);
 /* The same rows of a category over another dictionary, in which every code means what it means now. */
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
                                  dk_error *err);

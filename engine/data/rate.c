@@ -1,4 +1,6 @@
 /* rate.c - ratios that know their numerators and denominators. */
+#include <string.h>
+
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -17,11 +19,16 @@ static dk_status divide(const dk_view *numerator, const dk_view *denominator, dk
 
         ratios[i] = (dk_ratio){ 0, 1 };
         if (known) {
-            int64_t above = dki_view_value(numerator, i).as.integer, below = dki_view_value(denominator, i).as.integer;
+            dk_value above = dki_view_value(numerator, i), below = dki_view_value(denominator, i);
+            char texts[2][48];
 
-            known = below != 0;
-            if (known && !dki_ratio_make(above, below, &ratios[i]))
-                return dki_fail(err, DK_ERR_OVERFLOW, "%lld / %lld does not fit", (long long)above, (long long)below);
+            known = below.as.integer != 0;
+            if (known && !dki_ratio_make((dki_i128)above.as.integer * dki_power10[below.scale],
+                                         (dki_i128)below.as.integer * dki_power10[above.scale], &ratios[i])) {
+                (void)dk_value_format(&above, texts[0], sizeof texts[0]);
+                (void)dk_value_format(&below, texts[1], sizeof texts[1]);
+                return dki_fail(err, DK_ERR_OVERFLOW, "%s / %s does not fit", texts[0], texts[1]);
+            }
         }
         dki_bit_put(valid, i, known);
     }
@@ -33,7 +40,8 @@ static bool is_exact(const dk_column *column)
     return column->type == DK_INTEGER || column->type == DK_DECIMAL;
 }
 
-static dk_status divide_all(const dk_column *numerator, const dk_column *denominator, dk_builder *out, dk_error *err)
+static dk_status divide_all(const dk_column *numerator, const dk_column *denominator, dk_builder *out,
+                            dk_error *err)
 {
     dk_view views[2];
     dk_status status = DK_OK;
@@ -56,15 +64,43 @@ static dk_status divide_all(const dk_column *numerator, const dk_column *denomin
     return status;
 }
 
-dk_status dk_rate_new(const dk_column *numerator, const dk_column *denominator, const dk_column **out, dk_error *err)
+bool dk_column_is_rate(const dk_column *column)
+{
+    return column->type == DK_RATIO && column->n_children == DK_CHILD_WHOLE;
+}
+
+dk_status dki_rate_of(const dk_column *ratio, const dk_column *numerator, const dk_column *denominator,
+                      const char *whole, const dk_column **out, dk_error *err)
+{
+    const dk_column *children[DK_MOST_CHILDREN] = { numerator, denominator }, *own = NULL;
+    size_t n = 2;
+    dk_status status;
+
+    if (!is_exact(numerator) || !is_exact(denominator)) {
+        *out = dk_column_retain(ratio);
+        return DK_OK;
+    }
+    status = dki_column_concat(ratio->context, DK_RATIO, 0, NULL, &ratio, 1, &own, err);
+    (void)dk_column_retain(numerator);
+    (void)dk_column_retain(denominator);
+    if (status == DK_OK && whole) {
+        dk_value text = { .type = DK_TEXT, .as.text = { whole, strlen(whole) } };
+
+        status = dki_column_constant(ratio->context, &text, NULL, ratio->n_rows, &children[DK_CHILD_WHOLE], err);
+        n += status == DK_OK;
+    }
+    return dki_column_compose(own, children, n, status, out, err);
+}
+
+dk_status dk_rate_new(const dk_column *numerator, const dk_column *denominator, const dk_column **out,
+                      dk_error *err)
 {
     const dk_column *children[DK_MOST_CHILDREN] = { numerator, denominator }, *own = NULL;
     dk_builder *builder = NULL;
     dk_status status;
 
-    if (!is_exact(numerator) || denominator->type != numerator->type || denominator->scale != numerator->scale)
-        return dki_fail(err, DK_ERR_TYPE,
-                        "a rate has a numerator and a denominator, both integers or decimals of one scale");
+    if (!is_exact(numerator) || !is_exact(denominator))
+        return dki_fail(err, DK_ERR_TYPE, "a rate has a numerator and a denominator, both integers or decimals");
     if (numerator->n_rows != denominator->n_rows)
         return dki_fail(err, DK_ERR_LENGTH, "the numerators and the denominators of a rate are as many");
     status = dk_builder_new(numerator->context, DK_RATIO, 0, NULL, &builder, err);

@@ -279,6 +279,8 @@ static dk_status bind_arithmetic(dki_binder *b, const dki_node *node, char sign,
         return bind_shift(b, node, sign, args, out);
     if ((status = want_number(b, &args[0])) != DK_OK || (status = want_number(b, &args[1])) != DK_OK)
         return status;
+    if (sign == '+' && dki_op_is_rate(b, args[0]) && dki_op_is_rate(b, args[1]))
+        return dki_fail_rates(b, node, (const dki_op *const *)args);
     type = dki_op_number_type(args, 2, &scale);
     if (type == DK_RATIO && (sign == '~' || sign == '%'))
         return type_fail(b, args[args[0]->type != DK_RATIO]->node, "an integer, a decimal or a real", "ratio");

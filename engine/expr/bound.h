@@ -161,7 +161,12 @@ dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dk
 dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out);
 dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
 
+/* functions_rate.c: whether an op is a column that is a rate, which no row of another may be added to. */
+bool dki_op_is_rate(const dki_binder *b, const dki_op *op);
+dk_status dki_fail_rates(dki_binder *b, const dki_node *node, const dki_op *const args[2]);
+
 /* Runs. */
+dki_run_fn dki_run_child; /* data: a column that a column of the table is made of */
 dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate, dki_run_compare, dki_run_and,
     dki_run_or, dki_run_not, dki_run_is_null, dki_run_is_true, dki_run_is_total, dki_run_in, dki_run_in_set,
     dki_run_between, dki_run_case, dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table,

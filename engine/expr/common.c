@@ -73,8 +73,8 @@ static bool is_cheap(const dki_bound *bound)
 {
     const dki_op *root = bound->root;
 
-    return root->is_constant || root->run == dki_run_column || root->run == dki_run_lookup ||
-           root->run == dki_run_common;
+    return root->is_constant || root->run == dki_run_column || root->run == dki_run_child ||
+           root->run == dki_run_lookup || root->run == dki_run_common;
 }
 
 static dk_status add_part(dki_common *common, const dki_scope *scope, dki_tree tree, size_t n_places, dk_error *err)

@@ -22,7 +22,7 @@ static void count_parts(const dki_op *op, struct parts *parts)
         parts->n_common++;
         return;
     }
-    parts->n_ops += op->run != dki_run_column && !op->is_constant;
+    parts->n_ops += op->run != dki_run_column && op->run != dki_run_child && !op->is_constant;
     for (size_t i = 0; i < op->n_args; i++)
         count_parts(op->args[i], parts);
 }
@@ -59,7 +59,7 @@ void dki_bound_describe(const dki_bound *bound, char *out, size_t size)
     out[0] = '\0';
     if (root->is_constant) {
         used = put(out, size, 0, "constant");
-    } else if (root->run == dki_run_column) {
+    } else if (root->run == dki_run_column || root->run == dki_run_child) {
         used = put(out, size, 0, "the column as it lies");
     } else if (root->run == dki_run_lookup) {
         used = put_lookup(bound, root, out, size);

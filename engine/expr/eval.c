@@ -425,6 +425,10 @@ dk_status dki_bound_column_new(const dki_bound *bound, const dk_column **out, dk
         *out = dk_column_retain(dk_table_field(bound->table, column)->column);
         return DK_OK;
     }
+    if (bound->root->run == dki_run_child) {
+        *out = dk_column_retain(bound->root->data);
+        return DK_OK;
+    }
     if (n_rows == 0)
         return empty_column(bound, out, err);
     fill.pieces = dki_calloc(bound->context, n_pieces, sizeof *fill.pieces, err);

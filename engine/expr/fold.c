@@ -18,7 +18,7 @@ struct sources {
 
 static void find_sources(dki_op *op, struct sources *found)
 {
-    if (op->run == dki_run_is_total || op->run == dki_run_common)
+    if (op->run == dki_run_is_total || op->run == dki_run_common || op->run == dki_run_child)
         found->many = true;
     if (op->run == dki_run_column) {
         if (found->column && found->column->column != op->column)

@@ -52,7 +52,7 @@ static uint64_t count_codes(const dki_binder *b, const dki_op *op, dki_coding *c
 /* Adds the columns below op; false where not all have few codes. */
 static bool add_sources(const dki_binder *b, dki_op *op, dki_lookup *lookup, dki_op **columns)
 {
-    if (op->run == dki_run_is_total || op->run == dki_run_common)
+    if (op->run == dki_run_is_total || op->run == dki_run_common || op->run == dki_run_child)
         return false;
     if (op->run == dki_run_column) {
         dki_lookup_source *source = &lookup->sources[lookup->n_sources];
@@ -150,7 +150,8 @@ static void fill_columns(const dki_lookup *lookup, dki_op *const *ops, struct co
             else if (ops[k]->type == DK_BOOLEAN)
                 dki_bit_put(columns->values[k], i, code == 2);
             else
-                ((int64_t *)columns->values[k])[i] = code ? (int64_t)((uint64_t)source->coding.least + code - 1) : 0;
+                ((int64_t *)columns->values[k])[i] =
+                    code ? (int64_t)((uint64_t)source->coding.least + code - 1) : 0;
         }
         if (ops[k]->type == DK_CATEGORY)
             vector.valid = NULL;

@@ -61,21 +61,12 @@ static void spread_bits(uint64_t *to, bool on, size_t n)
     memset(to, on ? 0xFF : 0, dki_bit_words(n) * 8);
 }
 
-dk_status dki_run_column(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+static dk_status view_column(dki_eval *eval, const dki_op *op, const dk_column *column, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
-    const dk_column *column = dk_table_field(eval->bound->table, op->column)->column;
     dk_view *view = &slot->view;
-    dk_status status;
+    dk_status status = dk_column_view(column, eval->row, eval->n, view, err);
 
-    (void)selection;
-    for (size_t i = 0; i < eval->n_overrides; i++) {
-        if (eval->overrides[i].column == op->column) {
-            slot->vector = eval->overrides[i].vector;
-            return DK_OK;
-        }
-    }
-    status = dk_column_view(column, eval->row, eval->n, view, err);
     if (status != DK_OK)
         return status;
     slot->vector = (dki_vector){ view->values, view->valid };
@@ -121,6 +112,24 @@ dk_status dki_run_column(dki_eval *eval, const dki_op *op, const uint64_t *selec
         }
     }
     return DK_OK;
+}
+
+dk_status dki_run_column(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    (void)selection;
+    for (size_t i = 0; i < eval->n_overrides; i++) {
+        if (eval->overrides[i].column == op->column) {
+            eval->slots[op->slot].vector = eval->overrides[i].vector;
+            return DK_OK;
+        }
+    }
+    return view_column(eval, op, dk_table_field(eval->bound->table, op->column)->column, err);
+}
+
+dk_status dki_run_child(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    (void)selection;
+    return view_column(eval, op, op->data, err);
 }
 
 /* Writes a value of the op's type into row i. */

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "data/table_parts.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
@@ -104,6 +105,17 @@ static dk_status add_column(const dk_table **table, const char *name, const dk_c
 static const char *aggregate_name(dki_result *result, size_t aggregate, dk_error *err)
 {
     return dki_arena_format(&result->arena, err, "%sa%zu", result->prefix, aggregate);
+}
+
+/* The name of the column of a sum of rates, or else of an aggregate. */
+static const char *sum_name(dki_result *result, const dki_node *node, dk_error *err)
+{
+    const dki_plan_rate *rate = dki_plan_find_rate(result->plan, node);
+
+    if (rate)
+        return dki_arena_format(&result->arena, err, "%sr%zu", result->prefix,
+                                (size_t)(rate - result->plan->rates));
+    return aggregate_name(result, dki_plan_find(result->plan, node), err);
 }
 
 /* The name of the column of an all(), which gets the next number when it is new. */
@@ -255,9 +267,8 @@ static dk_status finish_aggregate(const dki_result *result, size_t number, size_
 }
 
 /* Makes sure that a table has the column of an aggregate. */
-static dk_status need_aggregate(dki_result *result, const dk_table **table, const dki_node *node, dk_error *err)
+static dk_status need_aggregate(dki_result *result, const dk_table **table, size_t number, dk_error *err)
 {
-    size_t number = dki_plan_find(result->plan, node);
     const char *name = aggregate_name(result, number, err);
     size_t n = (size_t)dk_table_n_rows(*table), fault;
     const dk_column *column;
@@ -272,6 +283,33 @@ static dk_status need_aggregate(dki_result *result, const dk_table **table, cons
     if (status != DK_OK)
         return fail_aggregate(result, number, fault, status, &finish_err, err);
     status = add_column(table, name, column, err);
+    dk_column_release(column);
+    return status;
+}
+
+/* Makes sure that a table has the column of a sum of rates. */
+static dk_status need_rate(dki_result *result, const dk_table **table, const dki_plan_rate *rate, dk_error *err)
+{
+    const char *name = sum_name(result, rate->node, err);
+    const size_t numbers[] = { rate->numerator, rate->denominator };
+    const dk_column *parts[2], *column = NULL;
+    dk_status status = name ? DK_OK : DK_ERR_MEMORY;
+
+    if (status != DK_OK || dk_table_find(*table, name) != DK_NO_COLUMN)
+        return status;
+    for (size_t i = 0; i < 2 && status == DK_OK; i++)
+        status = need_aggregate(result, table, numbers[i], err);
+    for (size_t i = 0; i < 2 && status == DK_OK; i++) {
+        const char *part = aggregate_name(result, numbers[i], err);
+
+        if (part == NULL)
+            return DK_ERR_MEMORY;
+        parts[i] = dk_table_field(*table, dk_table_find(*table, part))->column;
+    }
+    if (status == DK_OK)
+        status = dk_rate_new(parts[0], parts[1], &column, err);
+    if (status == DK_OK)
+        status = add_column(table, name, column, err);
     dk_column_release(column);
     return status;
 }
@@ -328,10 +366,14 @@ static dk_status need_all(dki_result *result, const dk_table **table, const dk_e
 static dk_status need_columns(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
                               dk_error *err)
 {
+    const dki_plan_rate *rate;
     dk_status status = DK_OK;
 
-    if (node->kind == DKI_NODE_AGGREGATE)
-        return need_aggregate(result, table, node, err);
+    if (node->kind == DKI_NODE_AGGREGATE) {
+        rate = dki_plan_find_rate(result->plan, node);
+        return rate ? need_rate(result, table, rate, err)
+                    : need_aggregate(result, table, dki_plan_find(result->plan, node), err);
+    }
     if (node->kind != DKI_NODE_CALL)
         return DK_OK;
     if (is_all(node))
@@ -361,7 +403,7 @@ static dk_status find_hidden(void *arg, const dki_node *node, size_t *column, dk
         status = DK_ERR_MEMORY;
     else if (dki_is_attached(node))
         status = DK_OK;
-    else if ((name = aggregate_name(hidden->result, dki_plan_find(hidden->result->plan, node), err)) == NULL)
+    else if ((name = sum_name(hidden->result, node, err)) == NULL)
         status = DK_ERR_MEMORY;
     if (status == DK_OK)
         status = dk_table_get(hidden->table, name, column, err);
@@ -389,6 +431,32 @@ static dk_status eval_node(dki_result *result, const dk_table *table, const dk_e
     return status;
 }
 
+/* Gives a column of ratios its numerators and denominators, where the measure is a rate. */
+static dk_status make_rate(dki_result *result, const dk_table *table, const dki_part *part,
+                           const dk_column **column, dk_error *err)
+{
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    const dki_node *root = dki_expr_root(part->expr), *nodes[2];
+    const dk_column *parts[2] = { NULL, NULL }, *made;
+    const char *whole;
+    dk_status status;
+
+    if (dk_column_type(*column) != DK_RATIO || !dki_measure_parts(breakdown, root, nodes))
+        return DK_OK;
+    status = dki_measure_whole(breakdown, root, &result->arena, &whole, err);
+    for (size_t i = 0; i < 2 && status == DK_OK; i++)
+        status = eval_node(result, table, part->expr, nodes[i], NULL, NULL, &parts[i], err);
+    if (status == DK_OK)
+        status = dki_rate_of(*column, parts[0], parts[1], whole, &made, err);
+    for (size_t i = 0; i < 2; i++)
+        dk_column_release(parts[i]);
+    if (status != DK_OK)
+        return status;
+    dk_column_release(*column);
+    *column = made;
+    return DK_OK;
+}
+
 /* Computes measure i over one of the two tables, and adds it to that. */
 static dk_status add_measure(dki_result *result, const dk_table **table, size_t i, dki_note_fn *note, void *arg,
                              dk_error *err)
@@ -402,7 +470,9 @@ static dk_status add_measure(dki_result *result, const dk_table **table, size_t 
         status = eval_node(result, *table, part->expr, root, note, arg, &column, err);
     if (status != DK_OK)
         return status;
-    status = add_column(table, part->name, column, err);
+    status = make_rate(result, *table, part, &column, err);
+    if (status == DK_OK)
+        status = add_column(table, part->name, column, err);
     dk_column_release(column);
     return status;
 }

@@ -441,10 +441,16 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
 {
     dki_plan_aggregate aggregate = { .node = node, .expr = expr, .measure = measure, .other = DKI_NONE };
     dki_aggregate *what = &aggregate.what;
+    bool is_rate = false;
     dk_status status;
 
     if (dki_plan_find(plan, node) != DKI_NONE)
         return DK_OK;
+    status = dki_plan_check_rate(plan, expr, node, err);
+    if (status == DK_OK)
+        status = dki_plan_add_rate(plan, expr, node, measure, &is_rate, err);
+    if (status != DK_OK || is_rate)
+        return status;
     if (!dki_aggregate_find(node->text, &what->kind)) {
         what->kind = DKI_AGGREGATE_DEFINED;
         what->defined = dki_defined_find(plan->context, node->text);
@@ -721,6 +727,7 @@ void dki_plan_drop(dki_plan *plan)
     dki_free(plan->context, plan->values);
     dki_free(plan->context, plan->aggregates);
     dki_free(plan->context, plan->periods);
+    dki_free(plan->context, plan->rates);
     dki_arena_drop(&plan->arena);
     dki_common_drop(&plan->own); /* last: the others refer to it */
     memset(plan, 0, sizeof *plan);

@@ -54,6 +54,12 @@ typedef struct dki_plan_period {
     size_t count, column, least, greatest;
 } dki_plan_period;
 
+/* A sum() of rates: that of their numerators over that of their denominators. Numbers of aggregates. */
+typedef struct dki_plan_rate {
+    const dki_node *node;
+    size_t numerator, denominator;
+} dki_plan_rate;
+
 /* What a run of a plan is measured by, where somebody asks. */
 typedef enum dki_phase {
     DKI_PHASE_BIND,
@@ -115,6 +121,8 @@ typedef struct dki_plan {
     size_t n_aggregates, aggregate_capacity;
     dki_plan_period *periods;
     size_t n_periods, period_capacity;
+    dki_plan_rate *rates;
+    size_t n_rates, rate_capacity;
     dki_arena arena;  /* holds nodes that no expression has */
     dki_trace *trace; /* NULL: nobody asks */
 } dki_plan;
@@ -183,6 +191,18 @@ typedef struct dki_result {
 /* Of breakdown_plan.c: has the plan compute an aggregate for a measure. Equal ones are computed once. */
 dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                  dk_error *err);
+/* Of breakdown_rate.c: whether an aggregate is a sum() of rates, which is then added as what it is made of. */
+dk_status dki_plan_add_rate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure, bool *added,
+                            dk_error *err);
+/* NULL: it is none. */
+const dki_plan_rate *dki_plan_find_rate(const dki_plan *plan, const dki_node *node);
+/* Fails for an aggregate over rates that is the mean of ratios. */
+dk_status dki_plan_check_rate(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dk_error *err);
+/* The parts of a measure that is a rate, the quotient of two counts or sums. false: it is none. */
+bool dki_measure_parts(const dk_breakdown *breakdown, const dki_node *root, const dki_node *parts[2]);
+/* What a measure that is a share has its denominator per, "" for all; NULL: it is no share of a whole. In the arena. */
+dk_status dki_measure_whole(const dk_breakdown *breakdown, const dki_node *root, dki_arena *arena, const char **out,
+                            dk_error *err);
 /* Of breakdown_period.c: what keeps each count() within one period, where the key of the table has one. */
 dk_status dki_plan_periods(dki_plan *plan, dk_error *err);
 

@@ -12,13 +12,13 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "query/breakdown_parts.h"
 #include "expr/poll_row.h"
+#include "query/breakdown_parts.h"
 #include "rows/sort_key.h"
 #include "rows/sort_rows.h"
 #include "scenario_parts.h"
 
-#define ABSENT UINT64_MAX
+#define ABSENT DK_ROW_NULL
 
 typedef struct sides {
     dk_context *context;
@@ -149,7 +149,7 @@ struct gather {
     const dk_dictionary *levels;
 };
 
-/* The value of a group on a side; null where the side lacks the group, or 0. */
+/* The value of a group on a side; null where the side lacks the group, or 0. Slow, and for dimensions and counts. */
 static dk_status value_of(const struct gather *g, size_t side, uint64_t group, bool zero, dk_value *out,
                           dk_error *err)
 {
@@ -188,15 +188,33 @@ static dk_status gather_keys(const struct gather *g, const dk_column **out, dk_e
     return status;
 }
 
-/* A measure on one side. */
+/* A measure on one side, which keeps what it is made of. */
+static dk_status gather_known(const sides *s, size_t column, size_t side, const dk_column **out, dk_error *err)
+{
+    uint64_t *rows = dki_alloc_array(s->context, s->groups.n, sizeof *rows, err);
+    dk_status status;
+
+    if (rows == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t i = 0; i < s->groups.n; i++)
+        rows[i] = s->rows[side][s->order[i]]; /* ABSENT makes a null row */
+    status = dk_column_gather(dk_table_field(s->results[side], column)->column, rows, s->groups.n, out, err);
+    dki_free(s->context, rows);
+    return status;
+}
+
+/* A measure on one side; zero: 0 where the side lacks the group. */
 static dk_status gather_measure(const sides *s, size_t column, size_t side, bool zero, const dk_column **out,
                                 dk_error *err)
 {
     const dk_column *from = dk_table_field(s->results[side], column)->column;
     struct gather g = { s, column, dk_column_type(from), dk_column_scale(from), dk_column_levels(from) };
     dk_builder *builder;
-    dk_status status = dk_builder_new(s->context, g.type, g.scale, g.levels, &builder, err);
+    dk_status status;
 
+    if (!zero)
+        return gather_known(s, column, side, out, err);
+    status = dk_builder_new(s->context, g.type, g.scale, g.levels, &builder, err);
     if (status != DK_OK)
         return status;
     DKI_FOR_ROWS(i, s->groups.n, s->context, status, err)

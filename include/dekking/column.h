@@ -103,15 +103,19 @@ DK_API DK_MUST_USE dk_status dk_column_gather(const dk_column *column, const uin
  * meaning as label; null: it stands for itself). A row is null where neither bound is known. Who computes with bounds takes
  * the children, which are ordinary columns.
  *
- * A ratio may have two: numerator and denominator, integers or decimals of one scale, null where it is null, of which it
- * is the quotient. Then it is a rate: it can be added up by adding up both. */
+ * A ratio may have two: numerator and denominator, integers or decimals, of which it is the quotient; it is null where one
+ * of them is, or the denominator is 0. Then it is a rate: it can be added up by adding up both. A third one, a text, makes it
+ * the share of a whole, and says what that is per ("" of all): shares of one whole have one denominator, and add up as they
+ * are. */
 #define DK_MOST_CHILDREN 3
 enum { DK_CHILD_LEAST, DK_CHILD_GREATEST, DK_CHILD_MARKER };
-enum { DK_CHILD_NUMERATOR, DK_CHILD_DENOMINATOR };
+enum { DK_CHILD_NUMERATOR, DK_CHILD_DENOMINATOR, DK_CHILD_WHOLE };
 
 DK_API size_t dk_column_n_children(const dk_column *column); /* 0: it has none */
 /* Child i; borrowed. */
 DK_API const dk_column *dk_column_child(const dk_column *column, size_t i);
+/* A ratio that can be added up by adding up its children; not so a share of a whole. */
+DK_API bool dk_column_is_rate(const dk_column *column);
 /* marker may be NULL: no value has one. Errors: DK_ERR_TYPE, DK_ERR_LENGTH; DK_ERR_RANGE where a least bound is above the
  * greatest, with the row; DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
 DK_API DK_MUST_USE dk_status dk_interval_new(const dk_column *least, const dk_column *greatest,

@@ -205,7 +205,7 @@ static void a_rate_knows_both_its_parts(void **state)
     known = picked;
     picked = NULL;
     assert_fails(dk_rate_new(known, all, &picked, &err), &err, DK_ERR_TYPE,
-                 "a rate has a numerator and a denominator, both integers or decimals of one scale");
+                 "a rate has a numerator and a denominator, both integers or decimals");
     assert_fails(dk_rate_new(dk_column_child(known, DK_CHILD_NUMERATOR), all, &picked, &err), &err, DK_ERR_LENGTH,
                  "the numerators and the denominators of a rate are as many");
     assert_null(picked);

@@ -3,7 +3,7 @@
  */
 #include "scenarios.h"
 
-#include "with_context.h"
+#include "exprs.h"
 
 /* A question compared under plans, on a table that is consumed. */
 static dk_status compare(const dk_table *table, const struct question *question, const struct plan *const *plans,
@@ -83,6 +83,9 @@ static void rates_are_exact(void **state)
               &err);
     /* 2841/3838 + 2991/38380 = 31401/38380, all in lowest terms */
     assert_string_equal(show_rows(result), "7676|7676|0|5682|6280.2|598.2|2841/3838|31401/38380|2991/38380\n");
+    assert_string_equal(values_of(result, "numerator(dekking_base)"), "5682");
+    assert_string_equal(values_of(result, "numerator(dekking_deel) - 6280.2"), "0.000000000");
+    assert_string_equal(values_of(result, "denominator(dekking_deel)"), "7676.000000000");
     dk_table_release(result);
 }
 

@@ -62,6 +62,8 @@ static void every_function_is_found_by_its_name(void **state)
         "regexp_extract",
         "regexp_replace",
         "label",
+        "numerator",
+        "denominator",
     };
     size_t n = 0;
 
