@@ -23,6 +23,7 @@ local BEYOND = {
   ["more than %u groups and totals"] = "takes more memory than this machine has",
   ["out of memory (a regular expression)"] = "an expression that PCRE2 has no room for, whatever memory there is",
   ["out of memory while reading %s"] = "memory that a library asks the system for",
+  ["sums of %zu terms are too many to solve"] = "takes that much memory",
   ["the file does not fit in memory"] = "longer than there are addresses",
   ["the file was taken away"] = "a file that goes between two looks at it",
   ["the library has no part '%s'"] = "the library alone names its parts",
