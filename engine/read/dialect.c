@@ -79,14 +79,6 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
     return count_fields(arg, record->n_cells);
 }
 
-static dk_status on_blank(void *arg, uint64_t line, dk_error *err)
-{
-    (void)arg;
-    (void)line;
-    (void)err;
-    return DK_OK;
-}
-
 static dk_status on_fault(void *arg, const dki_fault *fault, dk_error *err)
 {
     (void)fault;
@@ -136,7 +128,7 @@ dk_status dki_delimiter_find(dk_context *context, const char *bytes, size_t size
 
     for (size_t i = 0; i < N_CANDIDATES; i++) {
         sample *s = &samples[i];
-        dki_token_sink sink = { .arg = s, .record = on_record, .blank = on_blank, .fault = on_fault };
+        dki_token_sink sink = { .arg = s, .record = on_record, .fault = on_fault };
         if (candidates[i] == quote)
             continue;
         dk_status status =

@@ -106,14 +106,6 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
     return s->n_records == SAMPLE_RECORDS || s->n_records * s->n_columns > SAMPLE_FIELDS ? stop(s) : DK_OK;
 }
 
-static dk_status on_blank(void *arg, uint64_t line, dk_error *err)
-{
-    (void)arg;
-    (void)line;
-    (void)err;
-    return DK_OK;
-}
-
 static dk_status on_fault(void *arg, const dki_fault *fault, dk_error *err)
 {
     sample *s = arg;
@@ -188,9 +180,7 @@ dk_status dki_header_find(dk_context *context, const char *bytes, size_t size, c
                           dk_error *err)
 {
     sample s = { .context = context, .options = options };
-    dki_token_sink sink = {
-        .arg = &s, .first_line = first_line, .record = on_record, .blank = on_blank, .fault = on_fault
-    };
+    dki_token_sink sink = { .arg = &s, .first_line = first_line, .record = on_record, .fault = on_fault };
     bool whole = size <= SAMPLE_BYTES;
     dk_status status =
         dki_tokens_read(context, bytes, whole ? size : SAMPLE_BYTES, whole, dialect, SAMPLE_BYTES, &sink, err);

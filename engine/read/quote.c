@@ -76,14 +76,6 @@ static dk_status on_record(void *arg, const dki_record *record, dk_error *err)
     return s->n_records == SAMPLE_RECORDS ? stop(s) : DK_OK;
 }
 
-static dk_status on_blank(void *arg, uint64_t line, dk_error *err)
-{
-    (void)arg;
-    (void)line;
-    (void)err;
-    return DK_OK;
-}
-
 static dk_status on_fault(void *arg, const dki_fault *fault, dk_error *err)
 {
     sample *s = arg;
@@ -97,7 +89,7 @@ static dk_status on_fault(void *arg, const dki_fault *fault, dk_error *err)
 static dk_status look(dk_context *context, const char *bytes, size_t size, char delimiter, char quote, sample *s,
                       dk_error *err)
 {
-    dki_token_sink sink = { .arg = s, .record = on_record, .blank = on_blank, .fault = on_fault };
+    dki_token_sink sink = { .arg = s, .record = on_record, .fault = on_fault };
     bool whole = size <= SAMPLE_BYTES;
     dk_status status;
 

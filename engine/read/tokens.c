@@ -154,7 +154,7 @@ static void begin_record(tokenizer *t, const char *at)
 static dk_status tell_record(tokenizer *t, const char *end)
 {
     if (t->n_spans == 0)
-        return t->sink->blank(t->sink->arg, t->record_line, t->err);
+        return t->sink->blank ? t->sink->blank(t->sink->arg, t->record_line, t->err) : DK_OK;
     if (t->n_spans > t->cells_room) {
         dk_status status =
             dki_grow(t->context, (void **)&t->cells, &t->cells_room, t->n_spans, sizeof *t->cells, t->err);

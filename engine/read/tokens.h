@@ -66,7 +66,7 @@ typedef struct dki_token_sink {
     void *arg;
     uint64_t first_line; /* on which the bytes begin; 0: they are a file's first */
     dk_status (*record)(void *arg, const dki_record *record, dk_error *err);
-    dk_status (*blank)(void *arg, uint64_t line, dk_error *err);
+    dk_status (*blank)(void *arg, uint64_t line, dk_error *err); /* NULL: blank lines are passed over */
     dk_status (*fault)(void *arg, const dki_fault *fault, dk_error *err);
 } dki_token_sink;
 

@@ -242,7 +242,7 @@ static dk_status begin_row(struct feeding *f, uint32_t row, dk_error *err)
     uint32_t from = f->n_done ? f->n_done + 1 : f->records->range.first_row;
 
     for (uint32_t blank = from; status == DK_OK && blank < row; blank++)
-        status = f->sink->blank(f->sink->arg, blank, err);
+        status = f->sink->blank ? f->sink->blank(f->sink->arg, blank, err) : DK_OK;
     f->row = row;
     f->n_cells = 0;
     f->text.size = 0;
