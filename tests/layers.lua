@@ -21,7 +21,7 @@ local PUBLIC = {
   expr = "expr", aggregate = "expr",
   sort = "rows", window = "rows", sample = "rows",
   join = "join", set = "join",
-  breakdown = "query", top = "query", pivot = "query",
+  breakdown = "query", top = "query", pivot = "query", tighten = "query",
   scenario = "scenario",
   write = "write",
 }

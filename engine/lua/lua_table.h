@@ -28,6 +28,7 @@ extern const luaL_Reg dkl_query_methods[];     /* lua_query.c */
 extern const luaL_Reg dkl_row_methods[];       /* lua_rows.c */
 extern const luaL_Reg dkl_window_methods[];    /* lua_window.c */
 extern const luaL_Reg dkl_reshape_methods[];   /* lua_reshape.c */
+extern const luaL_Reg dkl_tighten_methods[];   /* lua_tighten.c */
 extern const luaL_Reg dkl_join_methods[];      /* lua_join.c */
 extern const luaL_Reg dkl_write_methods[];     /* lua_write.c */
 extern const luaL_Reg dkl_about_methods[];     /* lua_about.c */

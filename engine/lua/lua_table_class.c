@@ -101,6 +101,7 @@ void dkl_open_table(lua_State *L)
     luaL_setfuncs(L, dkl_row_methods, 0);
     luaL_setfuncs(L, dkl_window_methods, 0);
     luaL_setfuncs(L, dkl_reshape_methods, 0);
+    luaL_setfuncs(L, dkl_tighten_methods, 0);
     luaL_setfuncs(L, dkl_join_methods, 0);
     luaL_setfuncs(L, dkl_write_methods, 0);
     luaL_setfuncs(L, dkl_about_methods, 0);

@@ -26,6 +26,7 @@
 #include <dekking/snapshot.h>
 #include <dekking/sort.h>
 #include <dekking/table.h>
+#include <dekking/tighten.h>
 #include <dekking/top.h>
 #include <dekking/value.h>
 #include <dekking/window.h>

@@ -1,0 +1,450 @@
+/* tighten.c - bounds of a table's numbers, made narrower by its own totals.
+ *
+ *   columns, masks of rows -> bounds of each number -> sums (tighten_sums.c) -> narrower bounds (base/linear.h) -> columns
+ *
+ * Memory: 32 bytes a number and 20 a term of a sum, and the solver's. Poll: once per block, and as the solver does.
+ */
+#include <dekking/tighten.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "data/column_parts.h"
+#include "data/lineage.h"
+#include "expr/poll_row.h"
+#include "rows/bound_notes.h"
+#include "tighten_parts.h"
+
+static const dk_field *field_of(const dki_tighten *t, size_t column)
+{
+    return dk_table_field(t->table, column);
+}
+
+/* Columns. ---------------------------------------------------------------------------------------------------------- */
+
+static bool is_value(const dk_column *column)
+{
+    dk_type type = dk_column_type(column);
+
+    return type == DK_INTEGER || type == DK_DECIMAL || type == DK_INTERVAL;
+}
+
+/* A role for a column; has: which columns have one. */
+static dk_status take_role(dki_tighten *t, const char *name, bool *has, size_t *out, dk_error *err)
+{
+    dk_status status = dk_table_get(t->table, name, out, err);
+
+    if (status == DK_OK && has[*out])
+        return dki_fail(err, DK_ERR_ARGUMENT, "tighten: the column %s has two roles", name);
+    if (status == DK_OK)
+        has[*out] = true;
+    return status;
+}
+
+static dk_status choose_dimensions(dki_tighten *t, bool *has, dk_error *err)
+{
+    bool has_margin = dk_table_margin(t->table) != NULL;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < DKI_TIGHTEN_DIMENSIONS; i++)
+        t->dims[i] = DK_NO_COLUMN;
+    if (has_margin && t->spec->n_by > 0) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "tighten: the rows of the table that are totals say of which dimensions");
+        dki_hint(err, "leave `by` out");
+        return DK_ERR_ARGUMENT;
+    }
+    if (t->spec->n_by > DKI_TIGHTEN_DIMENSIONS)
+        return dki_fail(err, DK_ERR_LIMIT, "tighten takes no more than %d dimensions", DKI_TIGHTEN_DIMENSIONS);
+    for (size_t i = 0; i < t->spec->n_by && status == DK_OK; i++) {
+        status = take_role(t, t->spec->by[i], has, &t->dims[i], err);
+        t->n_dims = i + 1;
+    }
+    for (size_t i = 0; has_margin && i < dk_table_n_columns(t->table); i++) {
+        int bit = field_of(t, i)->margin_bit;
+
+        if (bit < 0 || bit >= DKI_TIGHTEN_DIMENSIONS)
+            continue;
+        has[i] = true;
+        t->dims[bit] = i;
+        if ((size_t)bit >= t->n_dims)
+            t->n_dims = (size_t)bit + 1;
+    }
+    return status;
+}
+
+static dk_status check_value(dki_tighten *t, size_t at, dk_error *err)
+{
+    const dk_field *field = field_of(t, t->columns[at]), *first = field_of(t, t->columns[0]);
+    uint8_t scale = dk_column_scale(field->column);
+
+    if (!is_value(field->column))
+        return dki_fail(err, DK_ERR_TYPE, "tighten adds up integers, decimals and intervals, and %s is %s",
+                        field->name, dk_type_name(dk_column_type(field->column)));
+    if (at == 0)
+        t->scale = scale;
+    if (scale == t->scale)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_TYPE, "%s has %u digits after the point, and %s has %u", first->name,
+                   (unsigned)t->scale, field->name, (unsigned)scale);
+    dki_hint(err, "make them alike first: t:derive \"%s = decimal(%s, %u)\"", first->name, first->name,
+             (unsigned)(scale > t->scale ? scale : t->scale));
+    return DK_ERR_TYPE;
+}
+
+static dk_status choose_values(dki_tighten *t, bool *has, dk_error *err)
+{
+    size_t total = DK_NO_COLUMN;
+    dk_status status = t->spec->total ? take_role(t, t->spec->total, has, &total, err) : DK_OK;
+
+    for (size_t i = 0; i < t->spec->n_values && status == DK_OK; i++)
+        status = take_role(t, t->spec->values[i], has, &t->columns[t->n_columns++], err);
+    for (size_t i = 0; t->spec->n_values == 0 && i < dk_table_n_columns(t->table); i++)
+        if (!has[i] && is_value(field_of(t, i)->column))
+            t->columns[t->n_columns++] = i;
+    if (status == DK_OK && t->n_columns == 0)
+        return dki_fail(err, DK_ERR_ARGUMENT,
+                        "tighten: the table has no columns of numbers in bounds, or of whole numbers");
+    if (total != DK_NO_COLUMN)
+        t->columns[t->n_columns++] = total;
+    for (size_t i = 0; i < t->n_columns && status == DK_OK; i++)
+        status = check_value(t, i, err);
+    return status;
+}
+
+static dk_status choose_columns(dki_tighten *t, dk_error *err)
+{
+    size_t n = dk_table_n_columns(t->table) + t->spec->n_values + 1;
+    bool *has = dki_calloc(t->context, n, sizeof *has, err);
+    dk_status status = DK_ERR_MEMORY;
+
+    t->columns = dki_alloc_array(t->context, n, sizeof *t->columns, err);
+    if (has && t->columns)
+        status = choose_dimensions(t, has, err);
+    if (status == DK_OK)
+        status = choose_values(t, has, err);
+    if (status == DK_OK && t->n_rows * t->n_columns >= UINT32_MAX)
+        status = dki_fail(err, DK_ERR_LIMIT, "tighten: the table has %llu numbers, more than can be solved",
+                          (unsigned long long)(t->n_rows * t->n_columns));
+    dki_free(t->context, has);
+    return status;
+}
+
+/* Masks. ------------------------------------------------------------------------------------------------------------ */
+
+static dk_status read_margin(dki_tighten *t, const dk_column *margin, dk_error *err)
+{
+    dk_view view;
+    dk_status status = DK_OK;
+    int64_t masks[DK_BLOCK_ROWS];
+
+    dk_view_init(&view, t->context);
+    for (uint64_t row = 0; row < t->n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n = t->n_rows - row < DK_BLOCK_ROWS ? (size_t)(t->n_rows - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(t->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(margin, row, n, &view, err);
+        if (status == DK_OK)
+            dki_view_integers(&view, masks);
+        for (size_t i = 0; i < n && status == DK_OK; i++)
+            t->masks[row + i] = (uint32_t)masks[i];
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+/* Rows that have the word in the place of a value of the dimension. */
+static dk_status find_word(dki_tighten *t, size_t dim, dk_error *err)
+{
+    const char *word = t->spec->total_word ? t->spec->total_word : "totaal";
+    const dk_field *field = field_of(t, t->dims[dim]);
+    dk_type type = dk_column_type(field->column);
+    dk_view view;
+    dk_status status = DK_OK;
+
+    if (type != DK_TEXT && type != DK_CATEGORY)
+        return dki_fail(err, DK_ERR_TYPE, "totals are found by a word, and %s is %s", field->name,
+                        dk_type_name(type));
+    dk_view_init(&view, t->context);
+    for (uint64_t row = 0; row < t->n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n = t->n_rows - row < DK_BLOCK_ROWS ? (size_t)(t->n_rows - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(t->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(field->column, row, n, &view, err);
+        for (size_t i = 0; i < n && status == DK_OK; i++) {
+            dk_text text = dki_view_text(&view, i);
+
+            if (!dki_view_is_null(&view, i) && dki_text_equal_fold(text.bytes, text.size, word, strlen(word)))
+                t->masks[row + i] |= (uint32_t)1 << dim;
+        }
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+static dk_status find_masks(dki_tighten *t, dk_error *err)
+{
+    const dk_column *margin = dk_table_margin(t->table);
+    dk_status status = DK_OK;
+
+    t->masks = dki_calloc(t->context, (size_t)t->n_rows, sizeof *t->masks, err);
+    if (t->masks == NULL)
+        return DK_ERR_MEMORY;
+    if (margin)
+        return read_margin(t, margin, err);
+    for (size_t i = 0; i < t->n_dims && status == DK_OK; i++)
+        status = find_word(t, i, err);
+    return status;
+}
+
+/* Numbers. ---------------------------------------------------------------------------------------------------------- */
+
+/* A column of numbers as its bounds: the children of an interval, or the column itself. */
+static const dk_column *side_of(const dk_column *column, size_t child)
+{
+    return dk_column_n_children(column) > 0 && dk_column_type(column) == DK_INTERVAL
+               ? dk_column_child(column, child)
+               : column;
+}
+
+static dki_bounds *number_at(const dki_tighten *t, dki_bounds *bounds, uint64_t row, size_t column)
+{
+    return &bounds[row * t->n_columns + column];
+}
+
+static dk_status read_side(dki_tighten *t, size_t column, size_t child, dk_error *err)
+{
+    const dk_column *side = side_of(field_of(t, t->columns[column])->column, child);
+    dk_view view;
+    dk_status status = DK_OK;
+    int64_t values[DK_BLOCK_ROWS];
+
+    dk_view_init(&view, t->context);
+    for (uint64_t row = 0; row < t->n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n = t->n_rows - row < DK_BLOCK_ROWS ? (size_t)(t->n_rows - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(t->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(side, row, n, &view, err);
+        if (status == DK_OK)
+            dki_view_integers(&view, values);
+        for (size_t i = 0; i < n && status == DK_OK; i++) {
+            dki_bounds *b = number_at(t, t->bounds, row + i, column);
+            bool is_open = dki_view_is_null(&view, i);
+
+            *(child == DK_CHILD_LEAST ? &b->least : &b->greatest) = is_open ? 0 : values[i];
+            *(child == DK_CHILD_LEAST ? &b->no_least : &b->no_greatest) = is_open;
+        }
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+/* What is impossible and has no bounds adds nothing. */
+static dk_status read_numbers(dki_tighten *t, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    t->bounds = dki_calloc(t->context, (size_t)t->n_rows * t->n_columns, sizeof *t->bounds, err);
+    if (t->bounds == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t c = 0; c < t->n_columns && status == DK_OK; c++) {
+        const dk_column *column = field_of(t, t->columns[c])->column;
+
+        status = read_side(t, c, DK_CHILD_LEAST, err);
+        if (status == DK_OK)
+            status = read_side(t, c, DK_CHILD_GREATEST, err);
+        if (dk_column_type(column) != DK_INTERVAL)
+            continue;
+        DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
+        {
+            dki_bounds *b = number_at(t, t->bounds, row, c);
+            dk_value value;
+
+            if (!b->no_least || !b->no_greatest)
+                continue;
+            status = dk_column_get(column, row, &value, err);
+            if (status == DK_OK && value.as.interval.meaning == DK_MEANS_IMPOSSIBLE)
+                *b = (dki_bounds){ 0 };
+        }
+    }
+    return status;
+}
+
+/* The result. ------------------------------------------------------------------------------------------------------- */
+
+static bool are_same(const dki_bounds *a, const dki_bounds *b)
+{
+    return a->no_least == b->no_least && a->no_greatest == b->no_greatest && a->least == b->least &&
+           a->greatest == b->greatest;
+}
+
+/* A row as it was where its bounds are, else with those that were found. */
+static dk_status add_row(dk_builder *builder, const dk_column *column, const dki_bounds *before,
+                         const dki_bounds *after, uint64_t row, dk_error *err)
+{
+    dk_value value;
+    dk_interval made = { .least = after->least,
+                         .greatest = after->greatest,
+                         .no_least = after->no_least,
+                         .no_greatest = after->no_greatest };
+    dk_status status = dk_column_get(column, row, &value, err);
+
+    if (status != DK_OK)
+        return status;
+    if (dk_column_type(column) == DK_INTERVAL) {
+        if (are_same(before, after))
+            return dk_builder_interval(builder, &value.as.interval, err);
+        if (value.as.interval.meaning == DK_MEANS_ESTIMATE) {
+            made.meaning = DK_MEANS_ESTIMATE;
+            made.marker = value.as.interval.marker;
+        }
+    }
+    return dk_builder_interval(builder, &made, err);
+}
+
+static bool is_all_known(const dk_column *column)
+{
+    return dk_column_type(column) != DK_INTERVAL && dk_column_n_nulls(column) == 0;
+}
+
+static dk_status make_column(const dki_tighten *t, size_t c, dki_bounds *after, const dk_column **out,
+                             dk_error *err)
+{
+    const dk_column *column = field_of(t, t->columns[c])->column;
+    const dk_dictionary *markers =
+        dk_column_type(column) == DK_INTERVAL ? dk_column_levels(dk_column_child(column, DK_CHILD_MARKER)) : NULL;
+    dk_builder *builder = NULL;
+    dk_status status;
+
+    if (is_all_known(column)) { /* and stays so */
+        *out = dk_column_retain(column);
+        return DK_OK;
+    }
+    status = dk_builder_new(t->context, DK_INTERVAL, t->scale, markers, &builder, err);
+    DKI_FOR_ROWS(row, t->n_rows, t->context, status, err)
+    status = add_row(builder, column, number_at(t, t->bounds, row, c), number_at(t, after, row, c), row, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
+
+static bool is_exact(const dki_bounds *b)
+{
+    return !b->no_least && !b->no_greatest && b->least == b->greatest;
+}
+
+static dk_status add_notes(const dki_tighten *t, const dki_bounds *after, const dki_sums_answer *answer,
+                           const dk_table **table, dk_error *err)
+{
+    size_t n = (size_t)t->n_rows * t->n_columns, n_inexact = 0, n_narrower = 0, n_exact = 0;
+    char note[200];
+    dk_status status;
+
+    for (size_t i = 0; i < n; i++) {
+        n_inexact += !is_exact(&t->bounds[i]);
+        n_narrower += !are_same(&t->bounds[i], &after[i]);
+        n_exact += !is_exact(&t->bounds[i]) && is_exact(&after[i]);
+    }
+    if (n_inexact == 0)
+        snprintf(note, sizeof note, "every number is known already, and the totals hold");
+    else
+        snprintf(note, sizeof note,
+                 "%zu number%s known in bounds: %zu narrower by their totals, %zu of these exact now", n_inexact,
+                 n_inexact == 1 ? "" : "s", n_narrower, n_exact);
+    status = dki_table_add_note(table, note, err);
+    if (status != DK_OK || answer->n_unsettled == 0)
+        return status;
+    snprintf(note, sizeof note, "%zu bounds may be wider than totals make them: the solver gave no proof",
+             answer->n_unsettled);
+    return dki_table_add_note(table, note, err);
+}
+
+static dk_status finish(const dki_tighten *t, dki_bounds *after, const dki_sums_answer *answer,
+                        const dk_table **out, dk_error *err)
+{
+    dk_field *fields = dki_calloc(t->context, t->n_columns, sizeof *fields, err);
+    const dk_table *made = NULL;
+    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t c = 0; c < t->n_columns && status == DK_OK; c++) {
+        fields[c] = *field_of(t, t->columns[c]);
+        fields[c].column = NULL;
+        status = make_column(t, c, after, &fields[c].column, err);
+    }
+    if (status == DK_OK)
+        status = dk_table_with(t->table, fields, t->n_columns, &made, err);
+    if (status == DK_OK)
+        status = add_notes(t, after, answer, &made, err);
+    if (status == DK_OK)
+        status = dki_table_add_step(made, t->table, err, "bounds narrower by %zu sums", t->n_sums);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
+    for (size_t c = 0; fields && c < t->n_columns; c++)
+        dk_column_release(fields[c].column);
+    dki_free(t->context, fields);
+    return status;
+}
+
+static dk_status solve(dki_tighten *t, dki_bounds *after, dki_sums_answer *answer, dk_error *err)
+{
+    const dki_sums sums = {
+        (size_t)t->n_rows * t->n_columns, t->n_sums, t->starts, t->numbers, t->factors, t->totals, t->scale == 0
+    };
+    dk_status status;
+
+    memcpy(after, t->bounds, sums.n_numbers * sizeof *after);
+    status = t->spec->one_by_one ? dki_sums_propagate(t->context, &sums, after, answer, err)
+                                 : dki_sums_tighten(t->context, &sums, "tighten", after, answer, err);
+    if (status == DK_OK && !answer->is_possible)
+        return dki_tighten_refuse(t, answer, err);
+    return status;
+}
+
+static void drop(const dki_tighten *t)
+{
+    dki_free(t->context, t->columns);
+    dki_free(t->context, t->masks);
+    dki_free(t->context, t->bounds);
+    dki_free(t->context, t->starts);
+    dki_free(t->context, t->numbers);
+    dki_free(t->context, t->factors);
+    dki_free(t->context, t->totals);
+    dki_free(t->context, t->places);
+}
+
+dk_status dk_table_tighten(const dk_table *table, const dk_tighten_spec *spec, const dk_table **out, dk_error *err)
+{
+    dki_tighten t = {
+        .context = dk_table_context(table), .table = table, .spec = spec, .n_rows = dk_table_n_rows(table)
+    };
+    dki_sums_answer answer = { .is_possible = true };
+    dki_bounds *after = NULL;
+    dk_status status = choose_columns(&t, err);
+
+    if (status == DK_OK)
+        status = find_masks(&t, err);
+    if (status == DK_OK)
+        status = read_numbers(&t, err);
+    if (status == DK_OK)
+        status = dki_tighten_find_sums(&t, err);
+    if (status == DK_OK) {
+        after = dki_alloc_array(t.context, (size_t)t.n_rows * t.n_columns, sizeof *after, err);
+        answer.conflict = dki_alloc_array(t.context, t.n_sums, sizeof *answer.conflict, err);
+        status = after && answer.conflict ? solve(&t, after, &answer, err) : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK)
+        status = finish(&t, after, &answer, out, err);
+    dki_free(t.context, after);
+    dki_free(t.context, answer.conflict);
+    drop(&t);
+    return status;
+}
