@@ -124,15 +124,4 @@ static inline bool both_same(const both_reading *a, const both_reading *b, char 
                                   both_same_tables(a->rejected, b->rejected, why, size));
 }
 
-/* The text is read whichever allocation fails before. */
-static inline void both_survive(dk_context *context, const char *text)
-{
-    const dk_table *t = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_survives_failing_memory(context,
-                                   dk_read_csv_bytes(context, text, strlen(text), "x.csv", NULL, &t, NULL, &err),
-                                   &err, t == NULL, dk_table_release(t));
-}
-
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "both_paths.h"
+#include "survive_reading.h"
 #include "read/readings.h"
 
 #include "with_context.h"
@@ -150,7 +151,7 @@ static void many_values_make_no_difference(void **state)
 static void survives_failing_memory(void **state)
 {
     (void)state;
-    both_survive(context, "k;n;m\na;1;NULL\nb;x;3\nc;3;4\n");
+    survive_reading(context, "k;n;m\na;1;NULL\nb;x;3\nc;3;4\n");
 }
 
 int main(void)

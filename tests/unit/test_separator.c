@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "both_paths.h"
+#include "survive_reading.h"
 #include "read/separator.h"
 
 #include "with_context.h"
@@ -141,7 +142,7 @@ static void what_contradicts_it_is_an_error(void **state)
 static void survives_failing_memory(void **state)
 {
     (void)state;
-    both_survive(context, "sep=;\na;b\n1;2\n");
+    survive_reading(context, "sep=;\na;b\n1;2\n");
 }
 
 int main(void)
