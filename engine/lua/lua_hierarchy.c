@@ -316,7 +316,20 @@ static int table_recode(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_hierarchy_methods[] = { { "use", table_use }, { NULL, NULL } };
+/* result:roll_up("arbeidsmarktregio" [, "gemeente"]) -> the result by the coarser level */
+static int table_roll_up(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    const char *level = dkl_check_text(L, 2, "roll_up: the name of a level");
+    const char *dimension = lua_isnoneornil(L, 3) ? NULL : dkl_check_text(L, 3, "roll_up: the name of a dimension");
+    dk_error err = DK_ERROR_INIT;
+    const dk_table **out = dkl_new_table(L);
+
+    DKL_TRY(dk_table_roll_up(table, level, dimension, out, &err));
+    return 1;
+}
+
+const luaL_Reg dkl_hierarchy_methods[] = { { "roll_up", table_roll_up }, { "use", table_use }, { NULL, NULL } };
 
 /* Classes. --------------------------------------------------------------------------------------------------------- */
 

@@ -134,4 +134,18 @@ DK_API DK_MUST_USE dk_status dk_breakdown_plan_all(const dk_breakdown *const *br
                                                    const dk_table *table, const dk_params *params,
                                                    const dk_table **out, dk_error *err);
 
+/* The result of a breakdown with a coarser level in the place of a dimension, as its column knows its hierarchy
+ * (hierarchy.h). Counts and sums add up, min and max stay, rates are ratios of sums, and what is computed from other measures
+ * is computed anew. Totals are of the sets that the result has.
+ *
+ * dimension  NULL, or which one, where several belong to a level of that name
+ *
+ * Errors  DK_ERR_ARGUMENT   the table is no result, or shows its first groups only; the level is none above a dimension, or
+ *                           above several; the hierarchy changes with time; a measure cannot be had from its parts, or a
+ *                           column is none
+ *         DK_ERR_DUPLICATE  a measure is called as the level
+ *         and as dk_breakdown_run */
+DK_API DK_MUST_USE dk_status dk_table_roll_up(const dk_table *result, const char *level, const char *dimension,
+                                              const dk_table **out, dk_error *err);
+
 #endif

@@ -214,6 +214,61 @@ function methods:measure(entry)
   return make(copy)
 end
 
+-- What a dimension is called: "leeftijdsgroep = bin(leeftijd, 10)" by what stands before the sign.
+local function name_of(entry) return entry.text:match "^%s*([%a_][%w_]*)%s*=[^=]" or entry.text end
+
+-- The spec with another column in the place of a dimension, wherever the dimension is named.
+local function replaced(self, method, level, dimension)
+  local spec = core.spec(self, "breakdown", method)
+  for what, name in pairs { level = level, dimension = dimension } do
+    if type(name) ~= "string" then
+      core.fail(("%s: the %s is the name of a column, not %s"):format(method, what, core.what(name)))
+    end
+  end
+  if level == nil then
+    core.fail(("%s wants the name of a level, such as \"arbeidsmarktregio\""):format(method))
+  end
+  local by = spec.by or {}
+  local place
+  for i, entry in ipairs(by) do
+    if dimension == nil and #by == 1 or dimension ~= nil and name_of(entry) == dimension then
+      place = i
+    end
+  end
+  if not place then
+    local texts = {}
+    for i, entry in ipairs(by) do
+      texts[i] = name_of(entry)
+    end
+    core.fail(("%s: which dimension does %s take the place of? It has %s: %s(%q, %q)"):format(method, level,
+      #by == 0 and "none" or table.concat(texts, ", "), method, level, texts[#texts] or "gemeente"))
+  end
+  local old = name_of(by[place])
+  local function renamed(list)
+    local copy = {}
+    for i, name in ipairs(list) do
+      copy[i] = type(name) == "table" and renamed(name) or name == old and level
+        or name == old .. " desc" and level .. " desc" or name == old .. " asc" and level .. " asc" or name
+    end
+    return copy
+  end
+  local copy = changed(spec, {})
+  copy.by = table.move(by, 1, #by, 1, {})
+  copy.by[place] = { text = core.quoted(level), format = by[place].format }
+  for _, key in ipairs { "margins", "levels", "order" } do
+    if type(copy[key]) == "table" then
+      copy[key] = renamed(copy[key])
+    end
+  end
+  return make(copy)
+end
+
+-- coverage:drill_down("gemeente" [, "arbeidsmarktregio"]) - the same by a finer level, in the place of a dimension
+-- coverage:roll_up("arbeidsmarktregio" [, "gemeente"]) - the same by a coarser one
+for _, name in ipairs { "drill_down", "roll_up" } do
+  methods[name] = function(self, level, dimension) return replaced(self, name, level, dimension) end
+end
+
 -- coverage:plan(table [, params]) - asks, and tells how the answer was computed, with rows and times of each step
 function methods:plan(data, params)
   core.spec(self, "breakdown", "plan")

@@ -66,7 +66,7 @@ test("what cannot be a hierarchy is refused, with the row", function(t, dk)
   t.raises(function() dk.hierarchy(dk.read_text "g\na\n", {}) end, "a hierarchy has 1 to 16 levels, not 0")
   t.raises(function() dk.hierarchy(dk.read_text "g\na\n", { "g", "g" }) end, "the hierarchy has the level g twice")
   t.raises(make("g;r\na;X\n", { labels = "g" }),
-    "labels are a table such as { gemeentecode = \"gemeente\" }, not a string")
+    "hierarchy: labels are a table such as { gemeentecode = \"gemeente\" }, not a string")
   t.raises(function() geo(dk):recode("2015-01-01", "2018-01-01", { weights = 12 }) end,
     "recode: weights is a table of dekking, not a number")
   t.raises(function() dk.hierarchy(12, { "g" }) end, "the source is a table of dekking or a file, not a number")
@@ -212,6 +212,118 @@ test("a share is within a level that is no dimension", function(t, dk)
   local loose = dk.read_text "gemeente;regio\nOveral;Midden-Gelderland\nOveral;Rijk van Nijmegen\n"
   t.raises(function() loose:use(geo(dk):at "2015-01-01"):breakdown { by = "gemeente", measures = measures } end,
     "the breakdown: gemeente Overal is in more than one regio", "put regio into by, before gemeente")
+end)
+
+-- Persons of random municipalities, sexes and ages.
+local function random_persons(dk, n)
+  local places = { "Arnhem", "Rijnwaarden", "Zevenaar", "Nijmegen", "Renkum", "Overal" }
+  local lines, state = { "gemeente;geslacht;leeftijd;in_sonar" }, 12345
+  local function pick(m)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return state // 65536 % m
+  end
+  for i = 1, n do
+    lines[i + 1] = ("%s;%s;%d;%s"):format(places[pick(#places) + 1], pick(2) == 0 and "m" or "v", 18 + pick(40),
+      pick(3) == 0 and "true" or "false")
+  end
+  return dk.read_text(table.concat(lines, "\n") .. "\n")
+end
+
+test("a result is rolled up as its table would be", function(t, dk)
+  local persons = random_persons(dk, 200):use(geo(dk):at "2015-01-01")
+  local measures = { "register = count()", { "sonar = count() where in_sonar", label = "In Sonar" },
+    "dekking = sonar / register", "jaren = sum(leeftijd)", "jongste = min(leeftijd)", "oudste = max(leeftijd)",
+    "gemiddeld = jaren / register", "saldo = count() - sum(leeftijd) where in_sonar",
+    "deel = register / all(register)" }
+  local names = { "register", "sonar", "dekking", "jaren", "jongste", "oudste", "gemiddeld", "saldo", "deel" }
+  for _, margins in ipairs { "none", "totals", "rollup", "cube" } do
+    local function same(fine, level, coarse)
+      local ask = { measures = measures, margins = margins }
+      ask.by = fine
+      local rolled = persons:breakdown(ask):roll_up(level)
+      ask.by = coarse
+      local asked = persons:breakdown(ask)
+      t.eq(rows_of(rolled, table.unpack(names)), rows_of(asked, table.unpack(names)))
+      t.eq(rows_of(rolled, table.unpack(coarse)), rows_of(asked, table.unpack(coarse)))
+    end
+    same({ "gemeente" }, "regio", { "regio" })
+    same({ "geslacht", "gemeente" }, "land", { "geslacht", "land" })
+    same({ "regio", "gemeente" }, "land", { "land" })
+    same({ "regio", "geslacht" }, "land", { "land", "geslacht" })
+  end
+  local both = persons:breakdown { by = { "regio", "gemeente" }, measures = "n = count()", margins = "rollup" }
+  t.eq(rows_of(both:roll_up "regio", "regio", "n"),
+    rows_of(persons:breakdown { by = "regio", measures = "n = count()", margins = "totals" }, "regio", "n"))
+  t.eq(rows_of(both:roll_up("regio"):roll_up "land", "land", "n"),
+    rows_of(persons:breakdown { by = "land", measures = "n = count()", margins = "totals" }, "land", "n"))
+end)
+
+test("what cannot be rolled up is refused by name", function(t, dk)
+  local persons = random_persons(dk, 50):use(geo(dk):at "2015-01-01")
+  local function refused(result, what, hint, dimension)
+    t.raises(function() result:roll_up("regio", dimension) end, what, hint)
+  end
+  local function ask(measures, by)
+    return persons:breakdown { by = by or "gemeente", measures = measures }
+  end
+  local hint = "leave it out, or ask the breakdown by regio anew"
+  for measure, text in pairs { midden = "median(leeftijd)", gem = "mean(leeftijd)", k = "distinct(leeftijd)",
+    m = "count() / all(count())" } do
+    refused(ask { "n = count()", measure .. " = " .. text },
+      measure .. " cannot be rolled up: it is " .. text .. ", and not a sum of what its parts are", hint)
+  end
+  refused(ask { "n = count()", "deel = n / all(n, gemeente)" }, "deel cannot be rolled up", hint)
+  refused(ask { "n = count()", "deel = n / all(n)" }:drop "n", "deel cannot be rolled up", hint)
+  refused(persons, "only the result of a breakdown is rolled up", "put the rows into the level, and break them down by it: t:use(geo):breakdown { by = \"regio\", ... }")
+  refused(persons:breakdown { by = "gemeente", measures = "n = count()", limit = 2 },
+    "the result shows the first 2 groups only", "roll up a result with all its groups")
+  refused(ask "n = count()":derive "dubbel = n + n", "dubbel is neither a dimension nor a measure of the breakdown",
+    "roll up first, or leave it out: result:drop \"dubbel\"")
+  refused(ask("n = count()", "geslacht"), "regio is no coarser level of a dimension of the result",
+    "t:use(geo) before the breakdown tells the levels of a dimension")
+  refused(ask("n = count()", "regio"), "regio is no coarser level of a dimension of the result")
+  refused(ask "regio = count()", "the result has a column regio that is not that level", "rename it")
+  local dated = dk.read_text(PERSONS):use(geo(dk), { on = "dag" })
+  refused(dated:breakdown { by = "gemeente", measures = "n = count()" },
+    "the hierarchy changes with time, and the result does not say of which day it is",
+    "use(geo:at \"2018-01-01\") before the breakdown")
+  local then_ = geo(dk):at "2015-01-01"
+  local work = dk.read_text "gemeente;werk\nArnhem;Nijmegen\nNijmegen;Nijmegen\n":use(then_)
+    :rename { regio = "woonregio" }:drop "land":use(then_, { column = "werk", level = "gemeente" })
+  local places = work:breakdown { by = { "gemeente", "werk" }, measures = "n = count()" }
+  refused(places, "gemeente and werk both belong to a level regio", "say which: roll_up(\"regio\", \"gemeente\")")
+  t.eq(rows_of(places:roll_up("regio", "werk"), "gemeente", "regio", "n"), { "Arnhem/Rijk van Nijmegen/1",
+    "Nijmegen/Rijk van Nijmegen/1" })
+  t.raises(function() places:roll_up(12) end, "roll_up: the name of a level")
+  t.raises(function() places:roll_up("regio", {}) end, "roll_up: the name of a dimension")
+end)
+
+test("a breakdown drills down and rolls up", function(t, dk)
+  local persons = random_persons(dk, 50):use(geo(dk):at "2015-01-01")
+  local by_region = dk.breakdown { by = { "geslacht", "regio" }, measures = { "n = count()", "deel = n / all(n, regio)" },
+    margins = { { "geslacht", "regio" }, { "regio" } }, order = "regio desc", levels = { "regio" } }
+  local fine = by_region:drill_down("gemeente", "regio")
+  t.eq(tostring(fine), [[
+breakdown
+  by        geslacht
+            gemeente
+  measures  n = count()
+            deel = n / all(n, regio)
+  margins   { geslacht, gemeente }, { gemeente }
+  levels    gemeente
+  order     gemeente desc]])
+  t.eq(#fine(persons):detail(), 12)
+  t.eq(tostring(fine:roll_up("regio", "gemeente")), tostring(by_region))
+  local one = dk.breakdown { by = "regio", measures = "n = count()" }
+  t.eq(rows_of(one:roll_up "land" (persons), "land"), { "Nederland", "-" })
+  t.eq(tostring(dk.breakdown { by = "r = regio", measures = "n = count()", order = "r" }:drill_down "gemeente"),
+    "breakdown\n  by        gemeente\n  measures  n = count()\n  order     gemeente")
+  t.raises(function() by_region:roll_up "land" end,
+    "roll_up: which dimension does land take the place of? It has geslacht, regio: roll_up(\"land\", \"regio\")")
+  t.raises(function() by_region:roll_up("land", "gemeente") end, "roll_up: which dimension does land take the place of?")
+  t.raises(function() one:with { by = dk.null }:drill_down "regio" end, "It has none: drill_down(\"regio\", \"gemeente\")")
+  t.raises(function() by_region:drill_down() end, "drill_down wants the name of a level, such as \"arbeidsmarktregio\"")
+  t.raises(function() by_region:drill_down(12) end, "drill_down: the level is the name of a column, not a number")
 end)
 
 test("members of one day are recoded to another", function(t, dk)

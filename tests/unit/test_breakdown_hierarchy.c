@@ -79,12 +79,35 @@ static void no_room_is_refused(void **state)
     dk_table_release(table);
 }
 
+/* Counts of X add up, its rate is one of sums, and the least age of nobody is none. */
+static void a_result_is_rolled_up(void **state)
+{
+    const dk_table *table = used_persons(), *result = NULL, *rolled = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(ask_table(ASK(.by = { "g", "s" }, .all_levels = true, .margins = DK_MARGINS_ROLLUP,
+                            .measures = { "n = count()", "m = count() where s == 'm'", "d = m / n" }),
+                        table, NULL, &result, &err),
+              &err);
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_table_roll_up(result, "r", NULL, &rolled, &err), &err,
+                                   rolled == NULL, (void)0);
+    assert_string_equal(show_rows(rolled), "X|m|2|2|1/1\nX|v|1|0|0/1\nX|*|3|2|2/3\nY|m|0|0|-\nY|v|1|0|0/1\n"
+                                           "Y|*|1|0|0/1\nZ|m|0|0|-\nZ|v|0|0|-\nZ|*|0|0|-\n-|m|1|1|1/1\n"
+                                           "-|*|1|1|1/1\n*|*|5|3|3/5\n");
+    dk_table_release(rolled);
+    dk_table_release(result);
+    dk_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_without_rows_stand_in_their_own_region),
         cmocka_unit_test(a_share_is_within_the_region),
         cmocka_unit_test(no_room_is_refused),
+        cmocka_unit_test(a_result_is_rolled_up),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

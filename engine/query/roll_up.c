@@ -1,0 +1,497 @@
+/* roll_up.c - a result by municipality as one by region, without its table.
+ *
+ * The lineage says what the dimensions and measures of the result are. What counts or sums is added up, least and greatest
+ * are of all, a formula of other measures is computed anew, and a rate is the ratio of its sums. Anything else is refused
+ * by name: a median cannot be had from medians. The rest is a breakdown of the result's own rows; totals are those that the
+ * result had.
+ */
+#include <dekking/breakdown.h>
+#include <dekking/hierarchy.h>
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "data/hierarchy_levels.h"
+#include "data/lineage.h"
+#include "expr/node.h"
+
+#define MOST 16
+
+struct roll {
+    const dk_table *result;
+    dk_context *context;
+    const char *level;
+    dki_arena arena;
+    const dk_lineage_item *dims[MOST];
+    size_t n_dims;
+    bool goes[MOST];      /* the dimension is finer than the level */
+    size_t base;          /* the finest of these */
+    size_t has;           /* a dimension that is the level already, or SIZE_MAX */
+    size_t first, end;    /* items of the breakdown in the lineage */
+    const dk_table *rows; /* of the result, with the level, and parts of rates */
+    dk_measure by[MOST], *measures;
+    size_t n_by, n_measures;
+    dk_grouping_set *sets;
+    size_t n_sets;
+};
+
+/* `name` as an expression has it. */
+static const char *quoted(struct roll *roll, const char *name, dk_error *err)
+{
+    char *out = dki_arena_alloc(&roll->arena, 2 * strlen(name) + 3, err);
+    size_t n = 0;
+
+    if (out == NULL)
+        return NULL;
+    out[n++] = '`';
+    for (; *name; name++) {
+        if (*name == '`')
+            out[n++] = '`';
+        out[n++] = *name;
+    }
+    out[n++] = '`';
+    out[n] = '\0';
+    return out;
+}
+
+/* The breakdown. --------------------------------------------------------------------------------------------------- */
+
+static const dk_lineage_item *find_item(const struct roll *roll, dk_lineage_kind kind, const char *name)
+{
+    for (size_t i = roll->first; i < roll->end; i++) {
+        const dk_lineage_item *item = dk_table_lineage(roll->result, i);
+
+        if (item->kind == kind && strcmp(item->name, name) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+/* Finds what the result's breakdown was, and what its columns are. */
+static dk_status find_breakdown(struct roll *roll, dk_error *err)
+{
+    roll->end = dk_table_n_lineage(roll->result);
+    roll->first = roll->end;
+    for (size_t i = 0; i < roll->end; i++)
+        if (dk_table_lineage(roll->result, i)->kind == DK_LINEAGE_BREAKDOWN)
+            roll->first = i;
+    if (roll->first == roll->end) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "only the result of a breakdown is rolled up");
+        dki_hint(
+            err,
+            "put the rows into the level, and break them down by it: t:use(geo):breakdown { by = \"%s\", ... }",
+            roll->level);
+        return DK_ERR_ARGUMENT;
+    }
+    for (size_t i = roll->first; i < roll->end; i++) {
+        const dk_lineage_item *item = dk_table_lineage(roll->result, i);
+
+        if (item->kind == DK_LINEAGE_STEP && strncmp(item->text, "the first ", 10) == 0) {
+            (void)dki_fail(err, DK_ERR_ARGUMENT, "the result shows %s only", item->text);
+            dki_hint(err, "roll up a result with all its groups");
+            return DK_ERR_ARGUMENT;
+        }
+    }
+    for (size_t i = 0; i < dk_table_n_columns(roll->result); i++) {
+        const char *name = dk_table_field(roll->result, i)->name;
+        const dk_lineage_item *item = find_item(roll, DK_LINEAGE_DIMENSION, name);
+
+        if (item && roll->n_dims < MOST)
+            roll->dims[roll->n_dims++] = item;
+        else if (!find_item(roll, DK_LINEAGE_MEASURE, name)) {
+            (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is neither a dimension nor a measure of the breakdown", name);
+            dki_hint(err, "roll up first, or leave it out: result:drop \"%s\"", name);
+            return DK_ERR_ARGUMENT;
+        }
+    }
+    return DK_OK;
+}
+
+/* Levels. ---------------------------------------------------------------------------------------------------------- */
+
+static const dk_dictionary *levels_of(const struct roll *roll, size_t dim)
+{
+    const dk_column *column =
+        dk_table_field(roll->result, dk_table_find(roll->result, roll->dims[dim]->name))->column;
+
+    return dk_column_levels(column);
+}
+
+/* The hierarchy of a dimension that is finer than the level; NULL: it is none. */
+static const dk_hierarchy *hierarchy_of(const struct roll *roll, size_t dim, size_t *level, size_t *of)
+{
+    const dk_dictionary *levels = levels_of(roll, dim);
+    const dk_hierarchy *hierarchy = levels ? dk_dictionary_hierarchy(levels, level) : NULL;
+
+    *of = hierarchy ? dk_hierarchy_find_level(hierarchy, roll->level) : SIZE_MAX;
+    return hierarchy && *of != SIZE_MAX && *of > *level ? hierarchy : NULL;
+}
+
+static dk_status fail_level(const struct roll *roll, bool is_dated, dk_error *err)
+{
+    if (is_dated) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "the hierarchy changes with time, and the result does not say of which day it is");
+        dki_hint(err, "use(geo:at \"2018-01-01\") before the breakdown");
+    } else {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is no coarser level of a dimension of the result", roll->level);
+        dki_hint(err, "t:use(geo) before the breakdown tells the levels of a dimension");
+    }
+    return DK_ERR_ARGUMENT;
+}
+
+/* Which dimensions the level takes the place of. dimension: the finest of them, or NULL. */
+static dk_status find_dimensions(struct roll *roll, const char *dimension, dk_error *err)
+{
+    bool is_dated = false;
+    size_t level, of;
+
+    roll->base = roll->has = SIZE_MAX;
+    for (size_t i = 0; i < roll->n_dims; i++) {
+        const dk_hierarchy *hierarchy = hierarchy_of(roll, i, &level, &of);
+
+        if (hierarchy == NULL || (dimension && strcmp(dimension, roll->dims[i]->name) != 0))
+            continue;
+        if (dk_hierarchy_is_dated(hierarchy))
+            is_dated = true;
+        else if (roll->base == SIZE_MAX || dki_levels_nested(levels_of(roll, i), levels_of(roll, roll->base)))
+            roll->base = i;
+    }
+    if (roll->base == SIZE_MAX)
+        return fail_level(roll, is_dated, err);
+    for (size_t i = 0; i < roll->n_dims; i++) {
+        bool nested = i == roll->base || dki_levels_nested(levels_of(roll, roll->base), levels_of(roll, i));
+
+        if (hierarchy_of(roll, i, &level, &of) == NULL) {
+            if (nested && strcmp(dk_hierarchy_level(dk_dictionary_hierarchy(levels_of(roll, i), &level), level),
+                                 roll->level) == 0)
+                roll->has = i;
+        } else if (nested) {
+            roll->goes[i] = true;
+        } else if (dimension == NULL) {
+            (void)dki_fail(err, DK_ERR_ARGUMENT, "%s and %s both belong to a level %s",
+                           roll->dims[roll->base]->name, roll->dims[i]->name, roll->level);
+            dki_hint(err, "say which: roll_up(\"%s\", \"%s\")", roll->level, roll->dims[roll->base]->name);
+            return DK_ERR_ARGUMENT;
+        }
+    }
+    return DK_OK;
+}
+
+/* The rows that are no totals, with the level as a column. */
+static dk_status add_level(struct roll *roll, dk_error *err)
+{
+    const char *base = roll->dims[roll->base]->name;
+    size_t level = 0, of = 0;
+    const dk_hierarchy *hierarchy = hierarchy_of(roll, roll->base, &level, &of);
+    dk_use_options options = { .column = base, .level = dk_hierarchy_level(hierarchy, level) };
+    const dk_table *detail = NULL, *narrow = NULL, *used = NULL;
+    dk_status status = dk_table_detail(roll->result, &detail, err);
+
+    if (status != DK_OK || roll->has != SIZE_MAX) {
+        roll->rows = detail;
+        return status;
+    }
+    if (dk_table_find(detail, roll->level) != DK_NO_COLUMN) {
+        (void)dki_fail(err, DK_ERR_DUPLICATE, "the result has a column %s that is not that level", roll->level);
+        dki_hint(err, "rename it");
+        status = DK_ERR_DUPLICATE;
+    }
+    if (status == DK_OK)
+        status = dk_table_select(detail, &base, 1, &narrow, err);
+    if (status == DK_OK)
+        status = dk_table_use(narrow, hierarchy, &options, &used, err);
+    if (status == DK_OK) {
+        dk_field field = *dk_table_field(used, dk_table_find(used, roll->level));
+
+        status = dk_table_with(detail, &field, 1, &roll->rows, err);
+    }
+    dk_table_release(used);
+    dk_table_release(narrow);
+    dk_table_release(detail);
+    return status;
+}
+
+static dk_status add_dimensions(struct roll *roll, dk_error *err)
+{
+    for (size_t i = 0; i < roll->n_dims; i++) {
+        bool is_place = i == roll->base && roll->has == SIZE_MAX;
+        const dk_field *field = dk_table_field(roll->result, dk_table_find(roll->result, roll->dims[i]->name));
+        dk_measure *by = &roll->by[roll->n_by];
+
+        if (roll->goes[i] && !is_place)
+            continue;
+        by->text = quoted(roll, is_place ? roll->level : roll->dims[i]->name, err);
+        if (by->text == NULL)
+            return DK_ERR_MEMORY;
+        if (!is_place)
+            *by = (dk_measure){ by->text, field->label, field->format };
+        roll->n_by++;
+    }
+    return DK_OK;
+}
+
+/* Measures. -------------------------------------------------------------------------------------------------------- */
+
+struct names {
+    const struct roll *roll;
+    bool known; /* every name is a measure that the result has */
+};
+
+static bool visit_formula(void *arg, const dki_node *node)
+{
+    struct names *names = arg;
+    bool is_all = node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0;
+
+    if (node->kind == DKI_NODE_AGGREGATE || node->kind == DKI_NODE_PARAM || node->other)
+        names->known = false;
+    else if (node->kind == DKI_NODE_NAME)
+        names->known = dk_table_find(names->roll->result, node->text) != DK_NO_COLUMN &&
+                       find_item(names->roll, DK_LINEAGE_MEASURE, node->text) != NULL;
+    else if (is_all && node->n_children > 1)
+        names->known = false; /* within a dimension, which may go */
+    return names->known;
+}
+
+/* Whether the measure of all is the sum of the measures of the parts. */
+static bool adds_up(const dki_node *node)
+{
+    if (node->kind == DKI_NODE_AGGREGATE)
+        return strcmp(node->text, "count") == 0 || strcmp(node->text, "rows") == 0 ||
+               strcmp(node->text, "sum") == 0;
+    if (node->kind != DKI_NODE_CALL || (strcmp(node->text, "+") != 0 && strcmp(node->text, "-") != 0))
+        return false;
+    for (size_t i = 0; i < node->n_children; i++)
+        if (!adds_up(node->children[i]))
+            return false;
+    return true;
+}
+
+static bool is_rate(const dki_node *node)
+{
+    return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && adds_up(node->children[0]) &&
+           adds_up(node->children[1]);
+}
+
+static dk_status fail_measure(const struct roll *roll, const dk_lineage_item *item, dk_error *err)
+{
+    (void)dki_fail(err, DK_ERR_ARGUMENT,
+                   "%s cannot be rolled up: it is %.200s, and not a sum of what its parts are", item->name,
+                   item->text);
+    dki_hint(err, "leave it out, or ask the breakdown by %s anew", roll->level);
+    return DK_ERR_ARGUMENT;
+}
+
+/* The column as one of the rows under a name of its own, "register of each gemeente": measures are not named as columns that
+ * they are made of. *out is the name in an expression. */
+static dk_status add_part(struct roll *roll, const dk_column *column, const char *what, const char *measure,
+                          const char **out, dk_error *err)
+{
+    const dk_table *longer = NULL;
+    const char *name =
+        dki_arena_format(&roll->arena, err, "%s%s of each %s", what, measure, roll->dims[roll->base]->name);
+    dk_field field;
+    dk_status status;
+
+    while (name && dk_table_find(roll->rows, name) != DK_NO_COLUMN)
+        name = dki_arena_format(&roll->arena, err, "%s'", name);
+    if (name == NULL)
+        return DK_ERR_MEMORY;
+    field = DK_FIELD(name, column);
+    status = dk_table_with(roll->rows, &field, 1, &longer, err);
+    if (status != DK_OK)
+        return status;
+    dk_table_release(roll->rows);
+    roll->rows = longer;
+    *out = quoted(roll, name, err);
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+/* name = aggregate(column of the measure) */
+static dk_status aggregate_text(struct roll *roll, const char *aggregate, const dk_lineage_item *item,
+                                const char **out, dk_error *err)
+{
+    const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
+    const char *part = NULL, *name = quoted(roll, item->name, err);
+    dk_status status = name ? add_part(roll, column, "", item->name, &part, err) : DK_ERR_MEMORY;
+
+    if (status != DK_OK)
+        return status;
+    *out = dki_arena_format(&roll->arena, err, "%s = %s(%s)", name, aggregate, part);
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+static dk_status rate_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
+{
+    const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
+    const char *above = NULL, *below = NULL, *name = quoted(roll, item->name, err);
+    dk_status status = name ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status =
+            add_part(roll, dk_column_child(column, DK_CHILD_NUMERATOR), "numerator of ", item->name, &above, err);
+    if (status == DK_OK)
+        status = add_part(roll, dk_column_child(column, DK_CHILD_DENOMINATOR), "denominator of ", item->name,
+                          &below, err);
+    if (status != DK_OK)
+        return status;
+    *out = dki_arena_format(&roll->arena, err, "%s = sum(%s) / sum(%s)", name, above, below);
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+static dk_status formula_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
+{
+    const char *name = quoted(roll, item->name, err);
+
+    *out = name ? dki_arena_format(&roll->arena, err, "%s = %s", name, item->text) : NULL;
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+static dk_status measure_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
+{
+    const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
+    struct names names = { roll, true };
+    const dk_expr *expr = NULL;
+    const dki_node *root;
+    dk_status status = dk_expr_parse(roll->context, item->text, &expr, err);
+
+    if (status != DK_OK)
+        return status;
+    root = dki_expr_root(expr);
+    if (adds_up(root))
+        status = aggregate_text(roll, "sum", item, out, err);
+    else if (root->kind == DKI_NODE_AGGREGATE && (strcmp(root->text, "min") == 0 || strcmp(root->text, "max") == 0))
+        status = aggregate_text(roll, root->text, item, out, err);
+    else if (dki_node_visit(root, visit_formula, &names))
+        status = formula_text(roll, item, out, err);
+    else if (is_rate(root) && dk_column_type(column) == DK_RATIO && dk_column_n_children(column) == 2)
+        status = rate_text(roll, item, out, err);
+    else
+        status = fail_measure(roll, item, err);
+    dk_expr_release(expr);
+    return status;
+}
+
+static dk_status add_measures(struct roll *roll, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    roll->measures = dki_arena_array(&roll->arena, dk_table_n_columns(roll->result), sizeof *roll->measures, err);
+    if (roll->measures == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < dk_table_n_columns(roll->result) && status == DK_OK; i++) {
+        const dk_field *field = dk_table_field(roll->result, i);
+        const dk_lineage_item *item = find_item(roll, DK_LINEAGE_MEASURE, field->name);
+        dk_measure *measure = &roll->measures[roll->n_measures];
+
+        if (item == NULL)
+            continue;
+        *measure = (dk_measure){ NULL, field->label, field->format };
+        status = measure_text(roll, item, &measure->text, err);
+        roll->n_measures++;
+    }
+    return status;
+}
+
+/* Totals. ---------------------------------------------------------------------------------------------------------- */
+
+/* The set of dimensions that rows with this mask tell apart. */
+static dk_status add_set(struct roll *roll, uint64_t mask, dk_error *err)
+{
+    const char **by = dki_arena_array(&roll->arena, roll->n_dims, sizeof *by, err);
+    dk_grouping_set *set = &roll->sets[roll->n_sets];
+
+    if (by == NULL)
+        return DK_ERR_MEMORY;
+    *set = (dk_grouping_set){ by, 0 };
+    for (size_t i = 0; i < roll->n_dims; i++) {
+        bool is_place = i == roll->base && roll->has == SIZE_MAX;
+        int bit = dk_table_field(roll->result, dk_table_find(roll->result, roll->dims[i]->name))->margin_bit;
+
+        if ((!roll->goes[i] || is_place) && (bit < 0 || (mask >> bit & 1) == 0))
+            by[set->n_by++] = is_place ? roll->level : roll->dims[i]->name;
+    }
+    roll->n_sets++;
+    return DK_OK;
+}
+
+/* The kinds of totals that the result has, detail among them. */
+static dk_status find_masks(const struct roll *roll, const dk_column *margin, dki_int_map *masks, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (uint64_t row = 0; row < dk_table_n_rows(roll->result) && status == DK_OK; row++) {
+        dk_value mask;
+        uint32_t number;
+
+        if (row % DK_BLOCK_ROWS == 0)
+            status = dki_poll(roll->context, err);
+        if (status == DK_OK)
+            status = dk_column_get(margin, row, &mask, err);
+        if (status == DK_OK)
+            status = dki_int_map_add(masks, (uint64_t)mask.as.integer, &number, err);
+    }
+    return status;
+}
+
+static dk_status add_sets(struct roll *roll, dk_error *err)
+{
+    const dk_column *margin = dk_table_margin(roll->result);
+    dki_int_map masks;
+    dk_status status;
+
+    if (margin == NULL)
+        return DK_OK;
+    dki_int_map_init(&masks, roll->context);
+    status = find_masks(roll, margin, &masks, err);
+    if (status == DK_OK) {
+        roll->sets = dki_arena_array(&roll->arena, masks.n, sizeof *roll->sets, err);
+        status = roll->sets ? DK_OK : DK_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < masks.n && status == DK_OK; i++)
+        status = add_set(roll, masks.keys[i], err);
+    dki_int_map_drop(&masks);
+    return status;
+}
+
+dk_status dk_table_roll_up(const dk_table *result, const char *level, const char *dimension, const dk_table **out,
+                           dk_error *err)
+{
+    struct roll roll = { .result = result, .context = dk_table_context(result), .level = level };
+    const dk_breakdown *breakdown = NULL;
+    dk_status status;
+
+    dki_arena_init(&roll.arena, roll.context);
+    status = find_breakdown(&roll, err);
+    if (status == DK_OK)
+        status = find_dimensions(&roll, dimension, err);
+    if (status == DK_OK)
+        status = add_level(&roll, err);
+    if (status == DK_OK)
+        status = add_dimensions(&roll, err);
+    if (status == DK_OK)
+        status = add_measures(&roll, err);
+    if (status == DK_OK)
+        status = add_sets(&roll, err);
+    if (status == DK_OK) {
+        dk_breakdown_spec spec = { .name = dk_table_properties(result)->name,
+                                   .by = roll.by,
+                                   .n_by = roll.n_by,
+                                   .measures = roll.measures,
+                                   .n_measures = roll.n_measures,
+                                   .margins = roll.n_sets > 0 ? DK_MARGINS_SETS : DK_MARGINS_NONE,
+                                   .sets = roll.sets,
+                                   .n_sets = roll.n_sets };
+
+        status = dk_breakdown_new(roll.context, &spec, &breakdown, err);
+    }
+    if (status == DK_OK)
+        status = dk_breakdown_run(breakdown, roll.rows, NULL, out, err);
+    dk_breakdown_release(breakdown);
+    dk_table_release(roll.rows);
+    dki_arena_drop(&roll.arena);
+    return status;
+}
