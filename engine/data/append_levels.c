@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "hierarchy_levels.h"
 #include "levels.h"
 
 /* The union so far: a list through `next`, from the sentinel 0; level number i is item i + 1. */
@@ -168,6 +169,25 @@ static dk_status gather_labels(const dki_stack *stack, const dk_dictionary **lev
     return status;
 }
 
+/* All tables have the same level of one hierarchy, or the result has none. */
+static dk_status settle_hierarchy(const dki_stack *stack, const dk_dictionary **levels, dk_error *err)
+{
+    const dk_dictionary *first = NULL, *settled;
+    bool same = true;
+    dk_status status;
+
+    for (size_t i = 0; i < stack->n; i++) {
+        first = first ? first : levels_of(stack, i);
+        same = same && (levels_of(stack, i) == NULL || dki_levels_same(first, levels_of(stack, i)));
+    }
+    status = dki_levels_of(*levels, same ? first : NULL, &settled, err);
+    if (status != DK_OK)
+        return status;
+    dk_dictionary_release(*levels);
+    *levels = settled;
+    return DK_OK;
+}
+
 static bool is_same(const dk_dictionary *dictionary, const dk_text *levels, size_t n, bool declared)
 {
     if (dk_dictionary_n_levels(dictionary) != n || dk_dictionary_is_declared(dictionary) != declared)
@@ -235,6 +255,8 @@ dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bo
         status = make_dictionary(stack, &weave, declared && !*loose, &made, err);
     if (status == DK_OK)
         status = gather_labels(stack, &made, err);
+    if (status == DK_OK)
+        status = settle_hierarchy(stack, &made, err);
     if (status == DK_OK)
         *out = made;
     else

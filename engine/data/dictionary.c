@@ -286,7 +286,7 @@ dk_status dki_dictionary_of_level(const dk_dictionary *dictionary, const dk_hier
     if (status != DK_OK)
         return status;
     dk_hierarchy_release((*out)->hierarchy);
-    (*out)->hierarchy = dk_hierarchy_retain(hierarchy);
+    (*out)->hierarchy = hierarchy ? dk_hierarchy_retain(hierarchy) : NULL;
     (*out)->hierarchy_level = level;
     return DK_OK;
 }

@@ -125,6 +125,27 @@ static dk_status check_shares(const dk_hierarchy *hierarchy, dki_change *changes
     return DK_ERR_DATA;
 }
 
+dk_status dki_changes_settle(dk_hierarchy *hierarchy, dk_error *err)
+{
+    dki_change *changes = hierarchy->changes;
+    size_t n = hierarchy->n_changes;
+    dk_status status = DK_OK;
+
+    if (n > 1)
+        qsort(changes, n, sizeof *changes, by_day_and_old);
+    for (size_t i = 0, end; i < n && status == DK_OK; i = end) {
+        dk_text old = dk_dictionary_level(hierarchy->levels[0].members, changes[i].old);
+
+        for (end = i + 1; end < n && changes[end].day == changes[i].day && changes[end].old == changes[i].old;
+             end++)
+            if (changes[end].new == changes[end - 1].new)
+                return dki_fail(err, DK_ERR_DATA, "the changes say the same of %.*s twice", (int)old.size,
+                                old.bytes);
+        status = check_shares(hierarchy, changes + i, end - i, err);
+    }
+    return status;
+}
+
 dk_status dki_changes_read(dk_hierarchy *hierarchy, const dk_table *changes, dk_error *err)
 {
     struct change_columns columns = { NULL, NULL, NULL, NULL };
@@ -153,19 +174,5 @@ dk_status dki_changes_read(dk_hierarchy *hierarchy, const dk_table *changes, dk_
         if (status == DK_OK)
             change->day = day.as.integer;
     }
-    if (status != DK_OK)
-        return status;
-    qsort(hierarchy->changes, n, sizeof *hierarchy->changes, by_day_and_old);
-    for (size_t i = 0, end; i < n && status == DK_OK; i = end) {
-        for (end = i + 1; end < n && hierarchy->changes[end].day == hierarchy->changes[i].day &&
-                          hierarchy->changes[end].old == hierarchy->changes[i].old;
-             end++)
-            if (hierarchy->changes[end].new == hierarchy->changes[end - 1].new)
-                return dki_fail(
-                    err, DK_ERR_DATA, "the changes say the same of %.*s twice",
-                    (int)dk_dictionary_level(hierarchy->levels[0].members, hierarchy->changes[i].old).size,
-                    dk_dictionary_level(hierarchy->levels[0].members, hierarchy->changes[i].old).bytes);
-        status = check_shares(hierarchy, hierarchy->changes + i, end - i, err);
-    }
-    return status;
+    return status == DK_OK ? dki_changes_settle(hierarchy, err) : status;
 }

@@ -73,6 +73,32 @@ bool dki_levels_nested(const dk_dictionary *fine, const dk_dictionary *coarse)
     return a && b && below < above && !a->dated && dki_hierarchy_equal(a, b);
 }
 
+bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b)
+{
+    size_t x = 0, y = 0;
+    const dk_hierarchy *mine = dk_dictionary_hierarchy(a, &x), *theirs = dk_dictionary_hierarchy(b, &y);
+
+    return dki_hierarchy_equal(mine, theirs) && (mine == NULL || x == y);
+}
+
+dk_status dki_levels_of(const dk_dictionary *dictionary, const dk_dictionary *of, const dk_dictionary **out,
+                        dk_error *err)
+{
+    size_t own, level = 0;
+    const dk_hierarchy *hierarchy = of ? dk_dictionary_hierarchy(of, &level) : NULL;
+    dk_dictionary *made = NULL;
+    dk_status status;
+
+    if (dk_dictionary_hierarchy(dictionary, &own) == hierarchy && (hierarchy == NULL || own == level)) {
+        *out = dk_dictionary_retain(dictionary);
+        return DK_OK;
+    }
+    status = dki_dictionary_of_level(dictionary, hierarchy, level, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    return status;
+}
+
 dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
                            uint32_t *out, dk_error *err)
 {

@@ -9,6 +9,11 @@
 bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b);
 /* Whether both have levels of one hierarchy that does not change, coarse a later one than fine. Either may be NULL. */
 bool dki_levels_nested(const dk_dictionary *fine, const dk_dictionary *coarse);
+/* Whether both are the same level of one hierarchy, or neither is any. */
+bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b);
+/* The dictionary with what `of` knows of a level, or (NULL) without any. It is retained where it is so already. */
+dk_status dki_levels_of(const dk_dictionary *dictionary, const dk_dictionary *of, const dk_dictionary **out,
+                        dk_error *err);
 /* A code of `fine` that is no member, or whose level above `coarse` has none for. */
 #define DKI_NO_MEMBER UINT32_MAX
 /* Of each code of fine, 0 included, the code of coarse that it belongs to, which are nested; 0: to none.

@@ -72,8 +72,10 @@ dk_status dki_hierarchy_read(dk_hierarchy *hierarchy, const dk_table *table, con
 
 /* hierarchy_changes.c: a table of changes, and what they make of a member. */
 dk_status dki_changes_read(dk_hierarchy *hierarchy, const dk_table *changes, dk_error *err);
+/* Sorts them, and checks that they do not contradict each other. */
+dk_status dki_changes_settle(dk_hierarchy *hierarchy, dk_error *err);
 
-/* dictionary.c: the same levels, codes and labels, as members of a level. */
+/* dictionary.c: the same levels, codes and labels, as members of a level; hierarchy NULL: of none. */
 dk_status dki_dictionary_of_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level,
                                   dk_dictionary **out, dk_error *err);
 

@@ -16,6 +16,8 @@
 #include "base/types.h"
 #include "checksum.h"
 #include "children.h"
+#include "hierarchy_parts.h"
+#include "snapshot_tree.h"
 #include "table_parts.h"
 
 #define MAX_LEVELS (UINT32_MAX - 2)
@@ -140,7 +142,9 @@ struct column {
     uint64_t n_levels;
     dki_part *levels; /* texts; held */
     size_t n_level_parts, level_capacity;
-    dk_text *labels; /* by level, as the last segment says; the arena's, or NULL */
+    dk_text *labels;               /* by level, as the last segment says; the arena's, or NULL */
+    const dk_hierarchy *hierarchy; /* of the same; among the trees, or NULL */
+    size_t hierarchy_level;
     dki_part *parts;
     size_t n_parts, capacity;
     const dk_dictionary *dictionary;
@@ -163,6 +167,7 @@ struct reading {
     const char **notes;
     size_t n_notes, notes_capacity;
     const dk_column *margin;
+    dki_trees trees; /* of this segment */
 };
 
 static dk_status not_known(const struct reading *reading, const char *where, const char *kind, const char *name,
@@ -306,6 +311,7 @@ static dk_status place_column(struct reading *reading, const struct column *said
     column->label = said->label;
     column->format = said->format;
     column->labels = NULL;
+    column->hierarchy = NULL;
     *out = column;
     return DK_OK;
 }
@@ -369,6 +375,20 @@ static dk_status add_labels(struct reading *reading, dki_cursor *cursor, dk_erro
     return status;
 }
 
+/* Of which level of which hierarchy the column that came last is. */
+static dk_status add_level(struct reading *reading, dki_cursor *cursor, dk_error *err)
+{
+    struct column *column = reading->column > 0 ? &reading->columns[reading->column - 1] : NULL;
+    uint64_t tree = dki_get_u64(cursor), level = dki_get_u64(cursor);
+
+    if (cursor->bad || column == NULL || column->hierarchy || column->type != DK_CATEGORY ||
+        tree >= reading->trees.n || level >= dk_hierarchy_n_levels(reading->trees.items[tree]))
+        return no_directory(reading, "has a level of a hierarchy that is not there", err);
+    column->hierarchy = reading->trees.items[tree];
+    column->hierarchy_level = (size_t)level;
+    return DK_OK;
+}
+
 static dk_status add_text_to(struct reading *reading, const char ***list, size_t *n, size_t *capacity,
                              const char *text, dk_error *err)
 {
@@ -425,6 +445,10 @@ static dk_status add_record(struct reading *reading, const char *name, uint64_t 
         status = add_column(reading, cursor, err);
     } else if (strcmp(name, "labels") == 0) {
         status = add_labels(reading, cursor, err);
+    } else if (strcmp(name, "tree") == 0) {
+        status = dki_get_tree(cursor, &reading->arena, &reading->trees, err);
+    } else if (strcmp(name, "level") == 0) {
+        status = add_level(reading, cursor, err);
     } else if (strcmp(name, "property") == 0) {
         status = add_property(reading, cursor, err);
     } else if (strcmp(name, "note") == 0) {
@@ -455,6 +479,7 @@ static dk_status parse_directory(struct reading *reading, const unsigned char *b
     memset(&reading->properties, 0, sizeof reading->properties);
     reading->n_notes = 0;
     reading->column = 0;
+    dki_trees_drop(&reading->trees);
     while (status == DK_OK && dki_get_record(&cursor, name, &flags, &payload))
         status = add_record(reading, name, flags, &payload, &has_table, err);
     if (status == DK_OK && cursor.bad)
@@ -558,6 +583,13 @@ static dk_status make_dictionary(struct reading *reading, struct column *column,
 
         made = NULL;
         status = dk_dictionary_with_labels(plain, column->labels, &made, err);
+        dk_dictionary_release(plain);
+    }
+    if (status == DK_OK && column->hierarchy) {
+        dk_dictionary *plain = made;
+
+        made = NULL;
+        status = dki_dictionary_of_level(plain, column->hierarchy, column->hierarchy_level, &made, err);
         dk_dictionary_release(plain);
     }
     column->dictionary = made;
@@ -683,6 +715,7 @@ dk_status dki_snapshot_read(dki_store *store, const dki_snapshot_state *state, c
     dk_status status;
 
     dki_arena_init(&reading.arena, reading.context);
+    dki_trees_init(&reading.trees, reading.context);
     status = read_chain(&reading, state, err);
     if (status == DK_OK)
         status = make_table(&reading, out, err);
@@ -701,6 +734,7 @@ dk_status dki_snapshot_read(dki_store *store, const dki_snapshot_state *state, c
     dki_free(reading.context, reading.columns);
     dki_free(reading.context, reading.key);
     dki_free(reading.context, reading.notes);
+    dki_trees_drop(&reading.trees);
     dki_arena_drop(&reading.arena);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "base/types.h"
 #include "children.h"
 #include "column_parts.h"
+#include "hierarchy_levels.h"
 #include "levels.h"
 #include "snapshot_parts.h"
 #include "table_parts.h"
@@ -129,9 +130,26 @@ static dk_status labels_differ(const struct pair *pair, const dk_dictionary *own
     return DK_ERR_RANGE;
 }
 
+/* The file's column is of no level any more where the delivery's is not of the same. */
+static dk_status settle_hierarchy(const struct pair *pair, const dk_dictionary **levels, dk_error *err)
+{
+    const dk_dictionary *own = dk_column_levels(pair->from), *settled;
+    dk_status status;
+
+    if (own && dki_levels_same(own, dk_column_levels(pair->to)))
+        return DK_OK;
+    status = dki_levels_of(*levels, NULL, &settled, err);
+    if (status != DK_OK)
+        return status;
+    dk_dictionary_release(*levels);
+    *levels = settled;
+    return DK_OK;
+}
+
 /* The file's dictionary, and the levels that it lacks behind it, with their labels. */
 static dk_status extend_levels(const struct pair *pair, const dk_dictionary **out, dk_error *err)
 {
+    const dk_dictionary *made = NULL;
     const dk_dictionary *own = dk_column_levels(pair->from);
     struct levels levels = { .known = dk_column_levels(pair->to) };
     dk_text *texts = NULL;
@@ -145,7 +163,7 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
     levels.seen = dki_calloc(pair->context, own ? dk_dictionary_n_levels(own) + 1 : 1, sizeof *levels.seen, err);
     status = levels.seen ? each_view(pair, note_levels, &levels, err) : DK_ERR_MEMORY;
     if (status == DK_OK && levels.lacking.n == 0) {
-        status = dki_dictionary_adopt(levels.known, own, out, err);
+        status = dki_dictionary_adopt(levels.known, own, &made, err);
     } else if (status == DK_OK && dk_dictionary_is_declared(levels.known)) {
         status = lacking_declared(pair, &levels, err);
     } else if (status == DK_OK) {
@@ -154,12 +172,18 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
             texts[i].bytes = dki_text_map_get(&levels.lacking, (uint32_t)i, &texts[i].size);
         status = texts ? dki_dictionary_extend(levels.known, texts, levels.lacking.n, &longer, err) : DK_ERR_MEMORY;
         if (status == DK_OK)
-            status = dki_dictionary_adopt(longer, own, out, err);
+            status = dki_dictionary_adopt(longer, own, &made, err);
         dk_dictionary_release(longer);
     }
     dki_free(pair->context, texts);
     dki_free(pair->context, levels.seen);
     dki_text_map_drop(&levels.lacking);
+    if (status == DK_OK)
+        status = settle_hierarchy(pair, &made, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_dictionary_release(made);
     return status;
 }
 

@@ -19,6 +19,7 @@
 #include "children.h"
 #include "column_parts.h"
 #include "snapshot_pieces.h"
+#include "snapshot_tree.h"
 #include "table_parts.h"
 
 #define BATCH 64                      /* pieces at most, ... */
@@ -221,8 +222,8 @@ static dk_status put_labels(dki_buffer *directory, const dk_dictionary *levels, 
     return status;
 }
 
-static dk_status put_column(dki_buffer *directory, const struct writing *writing, const dki_flat *flat,
-                            size_t n_known, const struct column_pieces *items, dk_error *err)
+static dk_status put_column(dki_buffer *directory, const struct writing *writing, const dki_trees *trees,
+                            const dki_flat *flat, size_t n_known, const struct column_pieces *items, dk_error *err)
 {
     const dk_column *column = flat->column;
     dk_field field = flat->field && !flat->is_child ? *flat->field : DK_FIELD(flat->name ? flat->name : "", column);
@@ -262,7 +263,7 @@ static dk_status put_column(dki_buffer *directory, const struct writing *writing
         dki_end_record(directory, start);
     if (status == DK_OK && column->levels && dk_dictionary_has_labels(column->levels))
         status = put_labels(directory, column->levels, err);
-    return status;
+    return status == DK_OK ? dki_put_level(directory, trees, column->levels, err) : status;
 }
 
 static dk_status put_texts(dki_buffer *directory, const char *record, const char *first, const char *second,
@@ -305,6 +306,7 @@ static dk_status put_directory(dki_buffer *directory, const struct writing *writ
                                const dki_flat *flat, size_t n, const size_t *n_known,
                                const struct column_pieces *items, dk_error *err)
 {
+    dki_trees trees;
     size_t start;
     dk_status status = dki_put_record(directory, "table", 0, &start, err);
 
@@ -314,8 +316,14 @@ static dk_status put_directory(dki_buffer *directory, const struct writing *writ
         dki_end_record(directory, start);
         status = put_properties(directory, table, err);
     }
+    dki_trees_init(&trees, writing->segment->context);
     for (size_t i = 0; i < n && status == DK_OK; i++)
-        status = put_column(directory, writing, &flat[i], n_known ? n_known[i] : 0, &items[i], err);
+        status = dki_trees_add(&trees, flat[i].column->levels, err);
+    if (status == DK_OK)
+        status = dki_put_trees(directory, &trees, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = put_column(directory, writing, &trees, &flat[i], n_known ? n_known[i] : 0, &items[i], err);
+    dki_trees_drop(&trees);
     return status;
 }
 

@@ -234,8 +234,8 @@ test("a result is rolled up as its table would be", function(t, dk)
   local measures = { "register = count()", { "sonar = count() where in_sonar", label = "In Sonar" },
     "dekking = sonar / register", "jaren = sum(leeftijd)", "jongste = min(leeftijd)", "oudste = max(leeftijd)",
     "gemiddeld = jaren / register", "saldo = count() - sum(leeftijd) where in_sonar",
-    "deel = register / all(register)" }
-  local names = { "register", "sonar", "dekking", "jaren", "jongste", "oudste", "gemiddeld", "saldo", "deel" }
+    "deel = register / all(register)", "koppeling = (count() where in_sonar) / count()" }
+  local names = { "register", "sonar", "dekking", "koppeling", "jaren", "jongste", "oudste", "gemiddeld", "saldo", "deel" }
   for _, margins in ipairs { "none", "totals", "rollup", "cube" } do
     local function same(fine, level, coarse)
       local ask = { measures = measures, margins = margins }

@@ -1,6 +1,10 @@
 /* test_breakdown_hierarchy.c - breakdowns over levels of a hierarchy: groups without rows, shares within a coarser level. */
 #include <dekking/hierarchy.h>
 
+#include "tables.h"
+
+#include "with_context.h"
+
 #include "hierarchies.h"
 
 static const dk_table *used_persons(void)

@@ -1,6 +1,10 @@
 /* test_hierarchy.c - members of levels: made, refused, of one day, and given to tables. */
 #include <dekking/hierarchy.h>
 
+#include "tables.h"
+
+#include "with_context.h"
+
 #include "hierarchies.h"
 
 static const dk_hierarchy *geo(void)

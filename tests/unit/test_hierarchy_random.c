@@ -4,6 +4,10 @@
  * table that the hierarchy is made of has a row for each member and each time without a change, in random order; times
  * that go on beyond the first or the last day are open.
  */
+#include "tables.h"
+
+#include "with_context.h"
+
 #include "hierarchies.h"
 #include "random.h"
 

@@ -1,6 +1,10 @@
 /* test_recode.c - members that become others: lists of pairs, from one day to another, and in tables. */
 #include <dekking/recode.h>
 
+#include "tables.h"
+
+#include "with_context.h"
+
 #include "hierarchies.h"
 
 /* A list as "A -> B 1/2, ...". Good until the next call. */
