@@ -344,33 +344,31 @@ static dk_status recode_back(struct follow *follow, size_t n_members, dk_error *
     return status;
 }
 
-static dk_status get_day(const char *text, int64_t *out, dk_error *err)
+dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *text, int64_t *out, dk_error *err)
 {
-    if (text && strlen(text) == 10 && dki_parse_date(text, 10, 'y', out))
+    if (text == NULL || strlen(text) != 10 || !dki_parse_date(text, 10, 'y', out))
+        return dki_fail(err, DK_ERR_ARGUMENT,
+                        "a recode goes from one day to another, such as 2018-01-01, and \"%.40s\" is none",
+                        text ? text : "");
+    if (hierarchy->dated)
         return DK_OK;
-    return dki_fail(err, DK_ERR_ARGUMENT,
-                    "a recode goes from one day to another, such as 2018-01-01, and \"%.40s\" is none",
-                    text ? text : "");
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "nothing changes in a hierarchy without days");
+    dki_hint(err, "make it with from and to, and with changes");
+    return DK_ERR_ARGUMENT;
 }
 
-dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
-                              const dk_table *weights, const dk_recode **out, dk_error *err)
+dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int64_t to, const dk_table *weights,
+                               const dk_recode **out, dk_error *err)
 {
     struct follow follow = { .hierarchy = hierarchy, .context = hierarchy->context, .weights = weights };
     size_t n_members = dk_dictionary_n_levels(hierarchy->levels[0].members);
-    dk_status status = get_day(from, &follow.from, err);
+    dk_status status;
 
-    if (status == DK_OK)
-        status = get_day(to, &follow.to, err);
-    if (status == DK_OK && !hierarchy->dated) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "nothing changes in a hierarchy without days");
-        dki_hint(err, "make it with from and to, and with changes");
-        return DK_ERR_ARGUMENT;
-    }
+    follow.from = from;
+    follow.to = to;
+    follow.back = to < from;
     dki_recode_items_init(&follow.made, hierarchy->context);
-    if (status == DK_OK)
-        status = load_weights(&follow, err);
-    follow.back = follow.to < follow.from;
+    status = load_weights(&follow, err);
     if (status == DK_OK)
         status = (follow.back ? recode_back : recode_forth)(&follow, n_members, err);
     if (status == DK_OK)
@@ -381,4 +379,15 @@ dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, c
     dki_free(follow.context, follow.next.items);
     dki_free(follow.context, follow.parts.items);
     return status;
+}
+
+dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
+                              const dk_table *weights, const dk_recode **out, dk_error *err)
+{
+    int64_t first = 0, last = 0;
+    dk_status status = dki_hierarchy_recode_day(hierarchy, from, &first, err);
+
+    if (status == DK_OK)
+        status = dki_hierarchy_recode_day(hierarchy, to, &last, err);
+    return status == DK_OK ? dki_hierarchy_recode(hierarchy, first, last, weights, out, err) : status;
 }

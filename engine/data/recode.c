@@ -17,6 +17,7 @@ struct dk_recode {
     dk_context *context;
     dki_recode_items items;
     bool exact;
+    dki_recode_days days;
 };
 
 void dki_recode_items_init(dki_recode_items *items, dk_context *context)
@@ -130,6 +131,47 @@ dk_status dk_recode_new(dk_context *context, const dk_recode_pair *pairs, size_t
     return status;
 }
 
+dk_status dk_hierarchy_recode_on(const dk_hierarchy *hierarchy, const char *on, const char *to,
+                                 const dk_table *weights, const dk_recode **out, dk_error *err)
+{
+    dki_recode_items none;
+    const dk_recode *made = NULL;
+    dki_recode_days *days;
+    dk_status status;
+
+    dki_recode_items_init(&none, dk_hierarchy_context(hierarchy));
+    status = dki_recode_of(&none, &made, err);
+    if (status != DK_OK)
+        return status;
+    ((dk_recode *)(uintptr_t)made)->exact = false;
+    days = &((dk_recode *)(uintptr_t)made)->days;
+    days->hierarchy = dk_hierarchy_retain(hierarchy);
+    days->weights = weights ? dk_table_retain(weights) : NULL;
+    status = dki_hierarchy_recode_day(hierarchy, to, &days->day, err);
+    if (status == DK_OK) {
+        memcpy(days->to, to, sizeof days->to);
+        days->on = dki_strdup(made->context, on, err);
+        status = days->on ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_recode_release(made);
+    return status;
+}
+
+const dki_recode_days *dki_recode_days_of(const dk_recode *recode)
+{
+    return recode->days.hierarchy ? &recode->days : NULL;
+}
+
+const char *dk_recode_on(const dk_recode *recode, const char **to)
+{
+    if (to)
+        *to = recode->days.to;
+    return recode->days.on;
+}
+
 const dk_recode *dk_recode_retain(const dk_recode *recode)
 {
     atomic_fetch_add_explicit(&((dk_recode *)(uintptr_t)recode)->n_references, 1, memory_order_relaxed);
@@ -145,6 +187,9 @@ void dk_recode_release(const dk_recode *shared)
         return;
     context = recode->context;
     dki_recode_items_drop(&recode->items);
+    dk_hierarchy_release(recode->days.hierarchy);
+    dk_table_release(recode->days.weights);
+    dki_free(context, recode->days.on);
     dki_free(context, recode);
     dk_context_release(context);
 }

@@ -21,6 +21,25 @@ typedef struct dki_recode_items {
 void dki_recode_items_init(dki_recode_items *items, dk_context *context);
 void dki_recode_items_drop(dki_recode_items *items);
 dk_status dki_recode_add(dki_recode_items *items, dk_text old, dk_text new, dk_ratio share, dk_error *err);
+/* What a recode by the day of each row goes by. */
+typedef struct dki_recode_days {
+    const dk_hierarchy *hierarchy; /* NULL: it is none */
+    const dk_table *weights;       /* may be NULL */
+    char *on;
+    int64_t day;
+    char to[11];
+} dki_recode_days;
+const dki_recode_days *dki_recode_days_of(const dk_recode *recode);
+/* hierarchy_recode.c: from one day to another, as numbers. */
+dk_status dki_hierarchy_recode(const dk_hierarchy *hierarchy, int64_t from, int64_t to, const dk_table *weights,
+                               const dk_recode **out, dk_error *err);
+/* The day that a recode goes from or to; also whether the hierarchy has days at all. */
+dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *text, int64_t *out, dk_error *err);
+/* recode_days.c: a category in which each member is told apart by the time that its day lies in, and the recode of these to
+ * what they are on the day; made of a category of the table. */
+dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const dk_recode *recode,
+                            const dk_column **out, const dk_recode **out_recode, dk_error *err);
+
 /* A recode of them, which takes them over: items are empty then. On failure they are as they were. */
 dk_status dki_recode_of(dki_recode_items *items, const dk_recode **out, dk_error *err);
 

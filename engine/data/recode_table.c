@@ -28,8 +28,9 @@ struct recoding {
     dk_context *context;
     const dk_recode *recode;
     const char *name;
-    const dk_column *column; /* a category */
-    struct becomes *becomes; /* of each code, 0 included */
+    const dk_column *column;     /* a category */
+    const dk_dictionary *values; /* of the table's own column: with labels, perhaps */
+    struct becomes *becomes;     /* of each code, 0 included */
     size_t n_codes;
     uint32_t *codes; /* of each pair the code in levels */
     const dk_dictionary *levels;
@@ -70,7 +71,8 @@ static dk_status make_levels(struct recoding *recoding, dk_error *err)
     dki_text_map_drop(&map);
     dki_free(recoding->context, names);
     if (status == DK_OK)
-        status = dki_dictionary_adopt(plain, values, &recoding->levels, err); /* labels of those that stay */
+        status =
+            dki_dictionary_adopt(plain, recoding->values, &recoding->levels, err); /* labels of those that stay */
     dk_dictionary_release(plain);
     return status;
 }
@@ -406,6 +408,20 @@ static dk_status make_table(const struct recoding *recoding, const dk_recode_opt
     return status;
 }
 
+/* By the day of each row: members are told apart by times, for a while. *members is the column as it was. */
+static dk_status by_day(struct recoding *recoding, const dk_column **members, const dk_recode **composed,
+                        dk_error *err)
+{
+    dk_status status;
+
+    *members = recoding->column;
+    recoding->column = NULL;
+    status = dki_recode_by_day(recoding->table, *members, recoding->recode, &recoding->column, composed, err);
+    if (status == DK_OK)
+        recoding->recode = *composed;
+    return status;
+}
+
 dk_status dk_table_recode(const dk_table *table, const char *column, const dk_recode *recode,
                           const dk_recode_options *options, const dk_table **out, dk_error *err)
 {
@@ -413,6 +429,8 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
     struct recoding recoding = {
         .table = table, .context = dk_table_context(table), .recode = recode, .name = column
     };
+    const dk_column *members = NULL;
+    const dk_recode *composed = NULL;
     size_t at = 0;
     dk_status status = dk_table_get(table, column, &at, err);
 
@@ -425,6 +443,10 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
         return dki_fail(err, DK_ERR_TYPE, "members to be recoded are categories or texts, and %s is %s", column,
                         dk_type_name(dk_column_type(dk_table_field(table, at)->column)));
     if (status == DK_OK)
+        recoding.values = dk_column_levels(recoding.column);
+    if (status == DK_OK && dki_recode_days_of(recode))
+        status = by_day(&recoding, &members, &composed, err);
+    if (status == DK_OK)
         status = match(&recoding, err);
     if (status == DK_OK)
         status = lay_out_rows(&recoding, err);
@@ -433,6 +455,8 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
     if (status == DK_OK)
         status = make_table(&recoding, options, out, err);
     dk_column_release(recoding.column);
+    dk_column_release(members);
+    dk_recode_release(composed);
     dk_dictionary_release(recoding.levels);
     dki_free(recoding.context, recoding.becomes);
     dki_free(recoding.context, recoding.codes);

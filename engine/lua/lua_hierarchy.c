@@ -144,17 +144,41 @@ static int hierarchy_vintage(lua_State *L)
     return 1;
 }
 
+/* geo:recode { on = "peildatum", to = "2018-01-01" [, weights = table] } -> what members of each row's day are on another */
+static int recode_on(lua_State *L, const dk_hierarchy *hierarchy)
+{
+    static const char *const options[] = { "on", "to", "weights", NULL };
+    const dk_table *weights;
+    const char *on, *to;
+    dk_error err = DK_ERROR_INIT;
+    const dk_recode **out;
+
+    lua_settop(L, 2);
+    dkl_check_options(L, 2, "recode", options);
+    on = dkl_option_text(L, 2, "recode", "on");
+    to = dkl_option_text(L, 2, "recode", "to");
+    if (on == NULL || to == NULL)
+        return dkl_fail(L, "recode: say by which days and to which: { on = \"peildatum\", to = \"2018-01-01\" }");
+    weights = table_option(L, 2, "recode", "weights");
+    out = dkl_new_object(L, DKL_RECODE, 0);
+    DKL_TRY(dk_hierarchy_recode_on(hierarchy, on, to, weights, out, &err));
+    return 1;
+}
+
 /* geo:recode(from, to [, { weights = table }]) -> what members of one day are on another */
 static int hierarchy_recode(lua_State *L)
 {
     static const char *const options[] = { "weights", NULL };
     const dk_hierarchy *hierarchy = check_hierarchy(L, 1);
-    const char *from = dkl_check_text(L, 2, "recode: a day such as \"2015-01-01\"");
-    const char *to = dkl_check_text(L, 3, "recode: a day such as \"2018-01-01\"");
+    const char *from, *to;
     const dk_table *weights;
     dk_error err = DK_ERROR_INIT;
     const dk_recode **out;
 
+    if (lua_istable(L, 2))
+        return recode_on(L, hierarchy);
+    from = dkl_check_text(L, 2, "recode: a day such as \"2015-01-01\"");
+    to = dkl_check_text(L, 3, "recode: a day such as \"2018-01-01\"");
     lua_settop(L, 4);
     dkl_check_options(L, 4, "recode", options);
     weights = table_option(L, 4, "recode", "weights");
@@ -194,22 +218,17 @@ static int hierarchy_tostring(lua_State *L)
 
 /* Recodes. --------------------------------------------------------------------------------------------------------- */
 
-/* core.recode({ old, ... }, { new, ... }) -> a recode of so many whole members */
+/* core.recode({ old, ... }, new) -> a recode of members that become one */
 static int new_recode(lua_State *L)
 {
     dk_error err = DK_ERROR_INIT;
     dkl_names old = dkl_check_names(L, 1, "recode: the old members");
-    dkl_names new = dkl_check_names(L, 2, "recode: the new members");
-    dk_recode_pair *pairs;
+    const char *new = dkl_check_text(L, 2, "recode: the new member");
+    dk_recode_pair *pairs = dkl_array(L, old.n, sizeof *pairs);
     const dk_recode **out;
 
-    if (old.n != new.n)
-        return dkl_fail(L, "recode: %d old members and %d new ones", (int)old.n, (int)new.n);
-    pairs = dkl_array(L, old.n, sizeof *pairs);
     for (size_t i = 0; i < old.n; i++)
-        pairs[i] = (dk_recode_pair){ { old.items[i], strlen(old.items[i]) },
-                                     { new.items[i], strlen(new.items[i]) },
-                                     { 1, 1 } };
+        pairs[i] = (dk_recode_pair){ { old.items[i], strlen(old.items[i]) }, { new, strlen(new) }, { 1, 1 } };
     out = dkl_new_object(L, DKL_RECODE, 0);
     DKL_TRY(dk_recode_new(dkl_check_context(L), pairs, old.n, out, &err));
     return 1;
@@ -246,9 +265,14 @@ static int recode_exact(lua_State *L)
 static int recode_tostring(lua_State *L)
 {
     const dk_recode *recode = check_recode(L, 1);
+    const char *to, *on = dk_recode_on(recode, &to);
     size_t n = dk_recode_n_pairs(recode);
     luaL_Buffer text;
 
+    if (on) {
+        lua_pushfstring(L, "recode: from the day in %s to %s", on, to);
+        return 1;
+    }
     luaL_buffinit(L, &text);
     luaL_addstring(&text, n == 0 ? "recode: everything stays" : "recode: ");
     for (size_t i = 0; i < n && i < 6; i++) {

@@ -40,6 +40,14 @@ DK_API bool dk_recode_is_exact(const dk_recode *recode);
 DK_API DK_MUST_USE dk_status dk_hierarchy_recode(const dk_hierarchy *hierarchy, const char *from, const char *to,
                                                  const dk_table *weights, const dk_recode **out, dk_error *err);
 
+/* The same from the day of each row: a series over a reorganisation becomes one of one vintage. on names the column of dates or
+ * timestamps. What members become is found for the days that a table has, when it is recoded; until then the recode has no
+ * pairs, and is not known to be exact. Errors: DK_ERR_ARGUMENT, DK_ERR_MEMORY. */
+DK_API DK_MUST_USE dk_status dk_hierarchy_recode_on(const dk_hierarchy *hierarchy, const char *on, const char *to,
+                                                    const dk_table *weights, const dk_recode **out, dk_error *err);
+/* The column of days, or NULL; and (to not NULL) the day that is recoded to. Borrowed. */
+DK_API const char *dk_recode_on(const dk_recode *recode, const char **to);
+
 typedef struct dk_recode_options {
     const char *const *columns; /* n_columns integers or decimals that are divided along with the rows */
     size_t n_columns;
@@ -55,6 +63,7 @@ typedef struct dk_recode_options {
  *         DK_ERR_TYPE      it is neither category nor text; a column to be divided is no whole or decimal number
  *         DK_ERR_ARGUMENT  rows are to be divided, and there is no weight and no column to divide
  *         DK_ERR_MARGIN    they are, and the table has totals
+ *         DK_ERR_DATA      by the day of each row, and a row has none; and what dk_hierarchy_recode refuses for the days of rows
  *         DK_ERR_OVERFLOW, DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
 DK_API DK_MUST_USE dk_status dk_table_recode(const dk_table *table, const char *column, const dk_recode *recode,
                                              const dk_recode_options *options, const dk_table **out, dk_error *err);

@@ -79,6 +79,7 @@ local function hierarchy(source, levels, options)
   return core.hierarchy(source, levels, given)
 end
 
+-- t:recode("gemeente", geo:recode { on = "peildatum", to = "2018-01-01" })
 -- t:recode("gemeente", geo:recode("2015-01-01", "2018-01-01") [, { divide = { "kolom_1" }, weight = "gewicht" }])
 -- t:recode(dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort"))
 local function recode(self, column, what, options)

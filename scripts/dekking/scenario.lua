@@ -486,11 +486,37 @@ dk.scenarios = core.export(function()
   return list
 end)
 
--- A step that merges values of a column into one: dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort")
-dk.merge = core.export(function(column, values, new_name)
-  if type(column) ~= "string" then
-    core.fail(("merge: the column is a string, not %s"):format(given_as(column)))
+core.merges = setmetatable({}, { __mode = "k" }) -- of each step that dk.merge made its column and recode, for t:recode
+
+-- One step that makes each old member a new one, all at once.
+local function recode_step(column, name, pairs_)
+  local old, cases, quoted = {}, {}, core.quoted(column)
+  for i, pair in ipairs(pairs_) do
+    old[i] = core.literal(pair.old)
+    cases[i] = ("%s == %s, %s"):format(quoted, core.literal(pair.old), core.literal(pair.new))
   end
+  return {
+    name,
+    where = ("%s in (%s)"):format(quoted, table.concat(old, ", ")),
+    all = true,
+    set = { [column] = dk.expr(("case(%s)"):format(table.concat(cases, ", "))) },
+  }
+end
+
+-- What a recode of history does, as a step: the same operation as one that never happened.
+local function merge_recode(column, recode, what)
+  if what ~= nil then
+    core.fail "merge: a recode says itself what members become"
+  end
+  local list = recode:pairs()
+  if not recode:exact() or #list == 0 then
+    core.fail(("merge: %s is no step: %s"):format(tostring(recode),
+      #list == 0 and "it names no member" or "a step does not divide members; t:recode does"))
+  end
+  return recode_step(column, tostring(recode), list)
+end
+
+local function merge_values(column, values, new_name)
   if type(values) ~= "table" or core.list(values, "merge") == 0 then
     core.fail(("merge wants a list of the values that become one, not %s"):format(
       type(values) == "table" and "an empty one" or given_as(values)))
@@ -498,19 +524,39 @@ dk.merge = core.export(function(column, values, new_name)
   if type(new_name) ~= "string" then
     core.fail(("merge: the new name is a string, not %s"):format(given_as(new_name)))
   end
-  local list = {}
+  local list, seen, different = {}, {}, {}
   for i, value in ipairs(values) do
     if type(value) ~= "string" then
       core.fail(("merge: value %d is %s and not a string"):format(i, given_as(value)))
     end
     list[i] = core.literal(value)
+    if not seen[value] then
+      seen[value] = true
+      different[#different + 1] = value
+    end
   end
   return {
     ("merge %s into %s"):format(table.concat(values, ", "), new_name),
     where = ("%s in (%s)"):format(core.quoted(column), table.concat(list, ", ")),
     all = true,
     set = { [column] = new_name },
-  }
+  }, core.recode(different, new_name)
+end
+
+-- A step that merges values of a column into one: dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort");
+-- or that does what happened: dk.merge("gemeente", geo:recode("2015-01-01", "2018-01-01")). t:recode takes both.
+dk.merge = core.export(function(column, values, new_name)
+  if type(column) ~= "string" then
+    core.fail(("merge: the column is a string, not %s"):format(given_as(column)))
+  end
+  local step, recode
+  if core.kind(values) == "recode" then
+    step, recode = merge_recode(column, values, new_name), values
+  else
+    step, recode = merge_values(column, values, new_name)
+  end
+  core.merges[step] = { column = column, recode = recode }
+  return step
 end)
 
 return core.export(scenario)

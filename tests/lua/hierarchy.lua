@@ -355,6 +355,49 @@ test("members of one day are recoded to another", function(t, dk)
     { "Arnhem/1.0", "Rijnwaarden/0.5", "Zevenaar/1.5" })
 end)
 
+test("a series is put on one vintage", function(t, dk)
+  local series = dk.read_text("gemeente;dag;n\nArnhem;2015-01-01;10\nRijnwaarden;2015-01-01;3\nZevenaar;2015-01-01;5\n" ..
+    "Arnhem;2018-01-01;11\nZevenaar;2018-01-01;9\n")
+  local now = geo(dk):recode { on = "dag", to = "2018-01-01" }
+  t.eq(tostring(now), "recode: from the day in dag to 2018-01-01")
+  t.eq(now:pairs(), {})
+  local by_year = dk.breakdown { by = { "gemeente", "jaar = year(dag)" }, measures = "som = sum(n)" }
+  t.eq(rows_of(by_year(series:recode("gemeente", now)), "gemeente", "jaar", "som"),
+    { "Arnhem/2015/10", "Arnhem/2018/11", "Zevenaar/2015/8", "Zevenaar/2018/9" })
+  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;2\n"
+  local old = geo(dk):recode { on = "dag", to = "2015-01-01", weights = weights }
+  t.eq(rows_of(by_year(series:recode("gemeente", old, { divide = "n" })), "gemeente", "jaar", "som"),
+    { "Arnhem/2015/10.0", "Arnhem/2018/11.0", "Rijnwaarden/2015/3.0", "Rijnwaarden/2018/3.0", "Zevenaar/2015/5.0",
+      "Zevenaar/2018/6.0" })
+  t.raises(function() geo(dk):recode { on = "dag" } end,
+    "recode: say by which days and to which: { on = \"peildatum\", to = \"2018-01-01\" }")
+  t.raises(function() geo(dk):recode { on = "dag", too = "2018-01-01" } end, "did you mean 'to'?")
+end)
+
+test("a merger as a what-if is one of history", function(t, dk)
+  local persons = random_persons(dk, 100)
+  local coverage = dk.breakdown { by = "gemeente", measures = { "n = count()", "s = count() where in_sonar", "d = s / n" } }
+  local history = geo(dk):recode("2015-01-01", "2018-01-01")
+  local expected = rows_of(coverage(persons:recode("gemeente", history)), "gemeente", "n", "s", "d")
+  t.eq(#expected, 5)
+  for name, step in pairs { list = dk.merge("gemeente", { "Rijnwaarden", "Zevenaar", "Rijnwaarden" }, "Zevenaar"),
+    recode = dk.merge("gemeente", history) } do
+    t.eq(rows_of(coverage(persons:recode(step)), "gemeente", "n", "s", "d"), expected)
+    local what_if = coverage:compare(persons, dk.scenario(name) { step }):where(("n_%s > 0"):format(name))
+    t.eq(rows_of(what_if, "gemeente", "n_" .. name, "s_" .. name, "d_" .. name), expected)
+  end
+  local two = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;;2020-01-01\nC;2020-01-01;\n", { "g" }, { from = "van",
+    to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "B", new = "C" } } })
+  t.raises(function() two:recode("2019-01-01", "2021-01-01") end, "B is not there on 2021-01-01")
+  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;2\n"
+  t.raises(function() dk.merge("gemeente", geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })) end,
+    "is no step: a step does not divide members; t:recode does")
+  t.raises(function() dk.merge("gemeente", geo(dk):recode { on = "dag", to = "2018-01-01" }) end,
+    "merge: recode: from the day in dag to 2018-01-01 is no step: it names no member")
+  t.raises(function() dk.merge("gemeente", history, "Zevenaar") end, "merge: a recode says itself what members become")
+  t.raises(function() dk.merge("gemeente", {}, "X") end, "merge wants a list of the values that become one, not an empty one")
+end)
+
 test("a division keeps what there was to the last unit", function(t, dk)
   local third = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;2020-01-01;\nC;2020-01-01;\nD;2020-01-01;\n",
     { "g" },

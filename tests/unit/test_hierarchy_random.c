@@ -356,6 +356,55 @@ static void mergers_there_and_back_lose_nothing_but_rounding(void **state)
     }
 }
 
+/* What a member of a day is in the end: followed through the changes, line by line. */
+static unsigned follow(const struct mergers *mergers, unsigned member, unsigned day)
+{
+    for (const char *line = strchr(mergers->changes, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
+        unsigned when, old, new;
+
+        assert_int_equal(sscanf(line, "2016-01-%u|m%u|m%u", &when, &old, &new), 3);
+        member = when - 1 > day && old == member ? new : member;
+    }
+    return member;
+}
+
+/* Rows of any day: members of their day become those of the last one. */
+static void a_series_is_followed_row_by_row(void **state)
+{
+    (void)state;
+    random_state = 15;
+    for (unsigned round = 0; round < random_rounds(200); round++) {
+        struct mergers mergers;
+        char rows[4096] = "g:text dag:date\n", expected[4096] = "";
+        const dk_hierarchy *hierarchy;
+        const dk_recode *recode = NULL;
+        const dk_table *table, *made = NULL;
+        dk_error err = DK_ERROR_INIT;
+
+        do
+            draw_mergers(&mergers);
+        while (strchr(mergers.changes, '|') == NULL);
+        for (unsigned i = 0; i < PERSONS; i++) {
+            unsigned member = (unsigned)pick(mergers.n), day = (unsigned)pick(DAYS);
+
+            if (day < mergers.from[member] || day >= mergers.to[member])
+                continue;
+            (void)snprintf(rows + strlen(rows), 32, "m%u|%s\n", member, day_text(day));
+            (void)snprintf(expected + strlen(expected), 32, "m%u|%s\n", follow(&mergers, member, day),
+                           day_text(day));
+        }
+        hierarchy = hierarchy_of_mergers(&mergers);
+        table = make_table(context, rows);
+        assert_ok(dk_hierarchy_recode_on(hierarchy, "dag", day_text(DAYS - 1), NULL, &recode, &err), &err);
+        assert_ok(dk_table_recode(table, "g", recode, NULL, &made, &err), &err);
+        assert_string_equal(show_rows(made), expected);
+        dk_table_release(made);
+        dk_table_release(table);
+        dk_recode_release(recode);
+        dk_hierarchy_release(hierarchy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_level_is_counted_as_a_recount_has_it),
         cmocka_unit_test(levels_are_shown_where_they_belong),
         cmocka_unit_test(mergers_there_and_back_lose_nothing_but_rounding),
+        cmocka_unit_test(a_series_is_followed_row_by_row),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -281,6 +281,91 @@ static void what_cannot_be_divided_is_refused(void **state)
     dk_recode_release(recode);
 }
 
+/* Rows of their own days. ------------------------------------------------------------------------------------------ */
+
+static dk_status recode_on(const dk_hierarchy *hierarchy, const char *rows, const char *to, const char *weights,
+                           const dk_table **out, dk_error *err)
+{
+    static const char *const n[] = { "n" };
+    const dk_recode_options options = { .columns = n, .n_columns = 1 };
+    const dk_table *table = make_table(context, rows), *weight = weights ? make_table(context, weights) : NULL;
+    const dk_recode *recode = NULL;
+    dk_status status = dk_hierarchy_recode_on(hierarchy, "dag", to, weight, &recode, err);
+
+    if (status == DK_OK)
+        status = dk_table_recode(table, "g", recode, &options, out, err);
+    dk_recode_release(recode);
+    dk_table_release(weight);
+    dk_table_release(table);
+    return status;
+}
+
+static void a_series_is_of_one_vintage(void **state)
+{
+    static const char rows[] = "g:category dag:date n:integer\nA|2015-06-01|1\nB|2015-06-01|2\nC|2016-01-01|4\n"
+                               "D|2016-01-01|8\nE|2018-01-01|16\n-|2018-01-01|32\n-|-|64\nQ|2018-01-01|128\n";
+    const dk_hierarchy *hierarchy = wide(CHAIN, 1, true, CHAIN_CHANGES);
+    const dk_table *made = NULL;
+    const dk_recode *recode = NULL;
+    const char *to;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        dk_context_set_block_rows(context, i ? 1 : DK_BLOCK_ROWS);
+        assert_ok(recode_on(hierarchy, rows, "2018-01-01", NULL, &made, &err), &err);
+        assert_string_equal(show_rows(made), "E|2015-06-01|1\nE|2015-06-01|2\nE|2016-01-01|4\nE|2016-01-01|8\n"
+                                             "E|2018-01-01|16\n-|2018-01-01|32\n-|-|64\nQ|2018-01-01|128\n");
+        dk_table_release(made);
+        assert_ok(recode_on(hierarchy,
+                            "g:text dag:timestamp n:integer\nE|2018-01-01 12:00|80\nD|2015-01-01 00:00|1\n",
+                            "2016-01-01", "g:text weight:integer\nC|3\nD|5\n", &made, &err),
+                  &err);
+        assert_string_equal(show_rows(made),
+                            "C|2018-01-01T12:00:00|30.000000000\nD|2018-01-01T12:00:00|50.000000000\n"
+                            "D|2015-01-01T00:00:00|1.000000000\n");
+        dk_table_release(made);
+        made = NULL;
+    }
+    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+    assert_fails(recode_on(hierarchy, rows, "2016-01-01", NULL, &made, &err), &err, DK_ERR_DATA,
+                 "E is divided over 2, and no weight says how much C gets");
+    assert_fails(
+        recode_on(hierarchy, "g:text dag:date n:integer\nA|2015-01-01|1\nA|-|1\n", "2016-01-01", NULL, &made, &err),
+        &err, DK_ERR_DATA, "row 2 has no day in dag");
+    assert_string_equal(err.hint, "leave such rows out: t:where \"dag is not null\"");
+    assert_fails(recode_on(hierarchy, "g:text dag:integer n:integer\nA|1|1\n", "2016-01-01", NULL, &made, &err),
+                 &err, DK_ERR_TYPE, "the day of each row is a date, and dag is integer");
+    assert_fails(recode_on(hierarchy, "g:text n:integer\nA|1\n", "2016-01-01", NULL, &made, &err), &err,
+                 DK_ERR_NAME, "unknown column \"dag\"");
+    assert_fails(recode_on(hierarchy, rows, "ooit", NULL, &made, &err), &err, DK_ERR_ARGUMENT,
+                 "a recode goes from one day to another, such as 2018-01-01, and \"ooit\" is none");
+    assert_null(made);
+    assert_ok(dk_hierarchy_recode_on(hierarchy, "dag", "2018-01-01", NULL, &recode, &err), &err);
+    assert_string_equal(dk_recode_on(recode, &to), "dag");
+    assert_string_equal(to, "2018-01-01");
+    assert_false(dk_recode_is_exact(recode));
+    assert_int_equal(dk_recode_n_pairs(recode), 0);
+    dk_recode_release(recode);
+    dk_set_threads(1);
+    made = NULL;
+    {
+        static const char *const n[] = { "n" };
+        const dk_recode_options options = { .columns = n, .n_columns = 1 };
+        const dk_table *table = make_table(context, rows);
+
+        recode = NULL;
+        assert_survives_failing_memory(context,
+                                       dk_hierarchy_recode_on(hierarchy, "dag", "2018-01-01", NULL, &recode, &err),
+                                       &err, recode == NULL, (void)0);
+        assert_survives_failing_memory(context, dk_table_recode(table, "g", recode, &options, &made, &err), &err,
+                                       made == NULL, dk_table_release(made));
+        dk_recode_release(recode);
+        dk_table_release(table);
+    }
+    dk_hierarchy_release(hierarchy);
+}
+
 /* Memory. ---------------------------------------------------------------------------------------------------------- */
 
 static void every_allocation_may_fail(void **state)
@@ -319,7 +404,7 @@ int main(void)
         cmocka_unit_test(pairs_of_one_member_stand_together), cmocka_unit_test(a_list_that_cannot_be_is_refused),
         cmocka_unit_test(changes_follow_each_other),          cmocka_unit_test(what_nobody_stated_is_refused),
         cmocka_unit_test(rows_are_divided_to_the_last_unit),  cmocka_unit_test(what_cannot_be_divided_is_refused),
-        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(a_series_is_of_one_vintage),         cmocka_unit_test(every_allocation_may_fail),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
