@@ -398,6 +398,46 @@ test("a merger as a what-if is one of history", function(t, dk)
   t.raises(function() dk.merge("gemeente", {}, "X") end, "merge wants a list of the values that become one, not an empty one")
 end)
 
+-- The decree for 2015 has ten municipalities in Midden-Gelderland; the publication, which is younger, the nine that there are
+-- since Rijnwaarden is part of Zevenaar. Its sums are its own.
+test("both vintages of Midden-Gelderland are one series", function(t, dk)
+  local division = dk.read "scripts/data/arbeidsmarktregio-2015.csv"
+  local regions = dk.hierarchy(division:derive "tot = case(gemeente == 'Rijnwaarden', date('2018-01-01'))",
+    { "gemeente", "arbeidsmarktregio" },
+    { to = "tot", changes = { { date = "2018-01-01", old = "Rijnwaarden", new = "Zevenaar" } } })
+  local old, new = regions:at "2015-01-01", regions:at "2018-01-01"
+  t.eq(#old:members "gemeente", 397)
+  t.eq(#new:members "gemeente", 396)
+  t.eq(#old:members "arbeidsmarktregio", 35)
+  local there = "arbeidsmarktregio == 'Midden-Gelderland'"
+  t.eq(old:table():where(there).gemeente:to_lua(), { "Arnhem", "Doesburg", "Duiven", "Lingewaard", "Overbetuwe", "Rheden",
+    "Rijnwaarden", "Rozendaal", "Westervoort", "Zevenaar" })
+  local published = dk.read_published("scripts/data/midden-gelderland.txt", { label = "gemeente",
+    columns = { "kolom_1", "kolom_2", "kolom_3", "kolom_4", "totaal" } }):detail()
+  local ask = { by = { "arbeidsmarktregio", "gemeente" }, measures = { "totaal_ = sum(totaal)", "rijen = rows()" },
+    margins = "rollup", levels = { "gemeente" } }
+  local function region(vintage)
+    return rows_of(published:use(vintage):breakdown(ask):where(there), "gemeente", "totaal_", "rijen")
+  end
+  local rows = { "Arnhem/2983/1", "Doesburg/184/1", "Duiven/249/1", "Lingewaard/369/1", "Overbetuwe/415/1", "Rheden/696/1",
+    "Rozendaal/0/1", "Westervoort/204/1", "Zevenaar/582/1", "-/5682/9" }
+  t.eq(region(new), rows)
+  table.insert(rows, 10, "Rijnwaarden/-/0") -- behind those that the publication has, in its order
+  t.eq(region(old), rows)
+  -- 582 persons live in what were two municipalities; as one again they are the 582
+  local back = regions:recode("2018-01-01", "2015-01-01",
+    { weights = dk.read_text "gemeente;weight\nZevenaar;3\nRijnwaarden;1\n" })
+  local divided = published:recode("gemeente", back, { divide = { "totaal" } })
+  t.eq(rows_of(divided:where "gemeente in ('Zevenaar', 'Rijnwaarden')", "gemeente", "totaal"),
+    { "Rijnwaarden/145.5", "Zevenaar/436.5" })
+  t.eq(rows_of(divided:recode("gemeente", regions:recode("2015-01-01", "2018-01-01"))
+    :breakdown { by = "gemeente", measures = "som = sum(totaal)" }:where "gemeente == 'Zevenaar'", "som"), { "582.0" })
+  local series = divided:derive "dag = date('2015-12-31')":append(published:derive "dag = date('2018-12-31')")
+  local one = series:recode("gemeente", regions:recode { on = "dag", to = "2018-01-01" }):use(new)
+  t.eq(rows_of(one:breakdown { by = { "arbeidsmarktregio", "dag" }, measures = { "som = sum(totaal)",
+    "gemeenten = distinct(gemeente)" } }, "dag", "som", "gemeenten"), { "2015-12-31/5682.0/9", "2018-12-31/5682.0/9" })
+end)
+
 test("a division keeps what there was to the last unit", function(t, dk)
   local third = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;2020-01-01;\nC;2020-01-01;\nD;2020-01-01;\n",
     { "g" },
