@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/types.h"
 #include "bound.h"
+#include "interval.h"
 
 /* What is wanted ---------------------------------------------------------------------------------------------------- */
 
@@ -277,6 +278,8 @@ static dk_status bind_arithmetic(dki_binder *b, const dki_node *node, char sign,
     if ((args[0]->type == DK_DATE || args[0]->type == DK_PERIOD) && (sign == '+' || sign == '-') &&
         !args[0]->is_null_literal)
         return bind_shift(b, node, sign, args, out);
+    if (dki_any_interval(args, 2))
+        return dki_bind_interval_arithmetic(b, node, sign, args, out);
     if ((status = want_number(b, &args[0])) != DK_OK || (status = want_number(b, &args[1])) != DK_OK)
         return status;
     if (sign == '+' && dki_op_is_rate(b, args[0]) && dki_op_is_rate(b, args[1]))
@@ -369,8 +372,11 @@ static dk_status bind_is_null(dki_binder *b, const dki_node *node, dki_op **args
 static dk_status bind_negative(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
 {
     dki_op *op;
-    dk_status status = want_number(b, &args[0]);
+    dk_status status = DK_OK;
 
+    if (dki_any_interval(args, 1))
+        return dki_bind_interval_negative(b, node, args, out);
+    status = want_number(b, &args[0]);
     if (status != DK_OK)
         return status;
     op = dki_op_new(b, node, dki_run_negate, args[0]->type, args[0]->scale, 1);

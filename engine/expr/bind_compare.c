@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "bound.h"
 #include "cut_text.h"
+#include "interval.h"
 
 #define MOST_LEVEL_NOTES 5
 
@@ -144,6 +145,8 @@ dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dk
     bool by_rank = false;
     dk_status status;
 
+    if (dki_any_interval(args, 2))
+        return dki_bind_interval_comparison(b, node, sign, args, out);
     if (sign == '=' || sign == '!') {
         status = note_levels(b, args[0], args + 1, 1);
         if (status == DK_OK)
@@ -165,8 +168,11 @@ dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dk
 dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
 {
     bool by_rank = false;
-    dk_status status = bind_order(b, node, args, 3, &by_rank);
+    dk_status status;
 
+    if (dki_any_interval(args, 3))
+        return dki_bind_interval_between(b, node, args, out);
+    status = bind_order(b, node, args, 3, &by_rank);
     if (status == DK_OK)
         status = new_op(b, node, dki_run_between, args, 3, out);
     if (status == DK_OK)
@@ -233,6 +239,11 @@ dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t
     dk_status status = note_levels(b, args[0], args + 1, n - 1);
     bool constant = true;
 
+    if (status == DK_OK && dki_any_interval(args, n)) {
+        dki_node_fail(b->bound->expr, node, b->err, DK_ERR_TYPE, "in is not known of numbers in bounds");
+        dki_hint(b->err, "write x == 1 or x == 2");
+        return DK_ERR_TYPE;
+    }
     if (status == DK_OK)
         status = dki_op_unify(b, args, n, false, "in");
     if (status != DK_OK)

@@ -10,6 +10,7 @@
 #include "base/types.h"
 #include "bound.h"
 #include "data/column_parts.h"
+#include "interval.h"
 
 dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type type, uint8_t scale, size_t n_args)
 {
@@ -113,7 +114,7 @@ dk_status dki_op_convert(dki_binder *b, dki_op **op, dk_type type, uint8_t scale
 
     if ((*op)->is_null_literal)
         return dki_op_settle(b, op, type, scale, NULL);
-    if ((*op)->type == type && (type != DK_DECIMAL || (*op)->scale == scale))
+    if ((*op)->type == type && ((type != DK_DECIMAL && type != DK_INTERVAL) || (*op)->scale == scale))
         return DK_OK;
     made = dki_op_new(b, (*op)->node, dki_run_convert, type, scale, 1);
     if (made == NULL)
@@ -178,6 +179,31 @@ dk_status dki_fail_frequencies(dki_binder *b, const dki_node *node, const char *
     return DK_ERR_TYPE;
 }
 
+/* Exact numbers beside an interval become intervals, where they are converted. */
+static dk_status unify_intervals(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what)
+{
+    uint8_t scale = 0;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n; i++)
+        if (!ops[i]->is_null_literal && (ops[i]->type == DK_DECIMAL || ops[i]->type == DK_INTERVAL) &&
+            ops[i]->scale > scale)
+            scale = ops[i]->scale;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        dk_type type = ops[i]->type;
+
+        if (ops[i]->is_null_literal)
+            status = dki_op_settle(b, &ops[i], DK_INTERVAL, scale, NULL);
+        else if (type != DK_INTERVAL && type != DK_INTEGER && type != DK_DECIMAL)
+            status =
+                dki_node_fail(b->bound->expr, ops[i]->node, b->err, DK_ERR_TYPE,
+                              "%s: interval and %s do not go together", what, dki_type_shown(type, ops[i]->scale));
+        else if (convert_numbers)
+            status = dki_op_convert(b, &ops[i], DK_INTERVAL, scale);
+    }
+    return status;
+}
+
 dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what)
 {
     const dki_op *model = NULL;
@@ -192,6 +218,8 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
     if (model == NULL)
         return DK_OK; /* nothing but null */
     type = model->type;
+    if (dki_any_interval(ops, n) && (dk_type_is_number(type) || type == DK_INTERVAL))
+        return unify_intervals(b, ops, n, convert_numbers, what);
     if (dk_type_is_number(type))
         type = dki_op_number_type(ops, n, &scale);
     else

@@ -8,6 +8,7 @@
  *   ratio                              dk_ratio
  *   category                           uint32_t codes of the node's levels, 0 is null
  *   text                               dk_text
+ *   interval                           dk_interval, which may have a marker where it is null
  *
  * valid has a bit for each row that is known, NULL where all are; a category needs none. What stands in rows outside the
  * selection is unspecified.
@@ -193,11 +194,15 @@ static inline bool dki_any_row(const uint64_t *selection, size_t n)
 }
 dk_value dki_vector_value(const dki_op *op, dki_vector vector, size_t i);
 bool dki_vector_is_null(const dki_op *op, dki_vector vector, size_t i);
+/* Writes a value of the op's type into row i of its slot. */
+void dki_slot_put(const dki_op *op, dki_slot *slot, size_t i, const dk_value *value);
 /* Points at the node, and names the row. */
 DK_PRINTF(6, 7)
 dk_status dki_row_fail(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status code,
                        const char *format, ...);
-/* The exact value as another type of number; DK_ERR_OVERFLOW, with err filled by dki_fail. */
+/* What a function found wrong, at its place and row; a hint stays. */
+dk_status dki_row_fail_again(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status status);
+/* The exact value as another type of number, or as an interval; DK_ERR_OVERFLOW, with err filled by dki_fail. */
 dk_status dki_value_convert(const dk_value *from, dk_type type, uint8_t scale, dk_value *out, dk_error *err);
 /* An evaluator of op and what is below it, whose slots have been numbered 0 .. n_slots - 1, for blocks of at most n rows. */
 dk_status dki_eval_make(const dki_bound *bound, const dki_op *op, size_t n_slots, size_t n, dki_eval **out,

@@ -116,6 +116,7 @@ static size_t value_bytes(dk_type type)
     switch (type) {
     case DK_RATIO: return sizeof(dk_ratio);
     case DK_TEXT: return sizeof(dk_text);
+    case DK_INTERVAL: return sizeof(dk_interval);
     case DK_CATEGORY: return sizeof(uint32_t);
     default: return sizeof(int64_t); /* bits have more room than they need */
     }
@@ -302,6 +303,7 @@ dk_status dki_eval_block(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
         view->storage = DK_STORE_TEXT;
         status = lay_out_texts(eval, vector, selection, err);
         break;
+    case DK_INTERVAL: view->storage = DK_STORE_INTERVAL; break;
     default: view->storage = DK_STORE_I64;
     }
     *out = view;

@@ -1,6 +1,6 @@
 /* functions_choice.c - one of several values: least, greatest, coalesce, case.
  *
- * coalesce and case evaluate from left to right, and only for the rows that what stands before leaves open: what they do not
+ * Of one interval least and greatest are its bounds. coalesce and case evaluate from left to right, and only for the rows that what stands before leaves open: what they do not
  * reach cannot fail.
  */
 #include "functions.h"
@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "base/bitmap.h"
+#include "base/status.h"
+#include "base/types.h"
+#include "interval.h"
 
 static bool all_null(dki_op *const *args, size_t n)
 {
@@ -28,6 +31,14 @@ static dk_status bind_least(dki_binder *b, const dki_function *f, const dki_node
     dk_type type;
     dk_status status;
 
+    if (dki_any_interval(args, n))
+        return dki_bind_interval_side(b, f, node, args, n, out);
+    if (n == 1) {
+        dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT, "%s() takes 2 to 64 arguments, not 1", f->name);
+        dki_hint(b->err, "of one it is the bound of an interval, and this is %s",
+                 dki_type_shown(args[0]->type, args[0]->scale));
+        return DK_ERR_ARGUMENT;
+    }
     if (all_null(args, n)) {
         *out = args[0];
         return DK_OK;
@@ -107,6 +118,7 @@ static void take_rows(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_v
             else
                 ((dk_text *)slot->values)[i] = ((const dk_text *)from.values)[i];
             break;
+        case DK_INTERVAL: ((dk_interval *)slot->values)[i] = ((const dk_interval *)from.values)[i]; break;
         default: ((int64_t *)slot->values)[i] = ((const int64_t *)from.values)[i];
         }
         dki_bit_put(slot->valid, i, known);
@@ -248,8 +260,8 @@ static dk_status bind_case(dki_binder *b, const dki_function *f, const dki_node 
 }
 
 const dki_function dki_choice_functions[] = {
-    { "least", 2, 64, bind_least, row_least },
-    { "greatest", 2, 64, bind_least, row_least },
+    { "least", 1, 64, bind_least, row_least },
+    { "greatest", 1, 64, bind_least, row_least },
     { "coalesce", 2, 64, bind_coalesce, NULL },
     { "case", 2, 129, bind_case, NULL },
     { NULL, 0, 0, NULL, NULL },

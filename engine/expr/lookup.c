@@ -97,7 +97,7 @@ static bool is_words(const dki_op *op)
 
 static bool can_hold(dk_type type)
 {
-    return type != DK_TEXT;
+    return type != DK_TEXT && type != DK_INTERVAL;
 }
 
 static bool pays(const dki_binder *b, const dki_op *op, const dki_lookup *lookup)

@@ -9,6 +9,7 @@
 #include "bound.h"
 #include "cut_text.h"
 #include "data/column_parts.h"
+#include "interval.h"
 
 dk_status dki_row_fail(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status code,
                        const char *format, ...)
@@ -36,7 +37,9 @@ dk_value dki_vector_value(const dki_op *op, dki_vector vector, size_t i)
     dk_value value = { .type = op->type, .scale = op->scale };
 
     value.is_null = dki_vector_is_null(op, vector, i);
-    if (value.is_null)
+    if (op->type == DK_INTERVAL)
+        value.as.interval = ((const dk_interval *)vector.values)[i];
+    if (value.is_null || op->type == DK_INTERVAL)
         return value;
     switch (op->type) {
     case DK_BOOLEAN: value.as.boolean = dki_bit(vector.values, i); break;
@@ -105,6 +108,7 @@ static dk_status view_column(dki_eval *eval, const dki_op *op, const dk_column *
             ((dk_text *)slot->values)[i] = dki_view_text(view, i);
         slot->vector.values = slot->values;
         break;
+    case DK_INTERVAL: break;
     default:
         if (view->constant || view->storage != DK_STORE_I64) {
             dki_view_integers(view, slot->values);
@@ -132,8 +136,7 @@ dk_status dki_run_child(dki_eval *eval, const dki_op *op, const uint64_t *select
     return view_column(eval, op, op->data, err);
 }
 
-/* Writes a value of the op's type into row i. */
-static void put_value(const dki_op *op, dki_slot *slot, size_t i, const dk_value *value)
+void dki_slot_put(const dki_op *op, dki_slot *slot, size_t i, const dk_value *value)
 {
     switch (op->type) {
     case DK_BOOLEAN: dki_bit_put(slot->values, i, !value->is_null && value->as.boolean); break;
@@ -143,6 +146,11 @@ static void put_value(const dki_op *op, dki_slot *slot, size_t i, const dk_value
         ((uint32_t *)slot->values)[i] = value->is_null ? 0 : dk_dictionary_find(op->levels, value->as.text);
         break;
     case DK_TEXT: ((dk_text *)slot->values)[i] = value->is_null ? (dk_text){ "", 0 } : value->as.text; break;
+    case DK_INTERVAL:
+        ((dk_interval *)slot->values)[i] = value->as.interval;
+        if (value->is_null)
+            ((dk_interval *)slot->values)[i].no_least = ((dk_interval *)slot->values)[i].no_greatest = true;
+        break;
     default: ((int64_t *)slot->values)[i] = value->is_null ? 0 : value->as.integer;
     }
     if (op->type != DK_CATEGORY)
@@ -161,7 +169,7 @@ dk_status dki_run_constant(dki_eval *eval, const dki_op *op, const uint64_t *sel
     (void)selection;
     (void)err;
     for (size_t i = 0; i < eval->n; i++)
-        put_value(op, slot, i, &op->value);
+        dki_slot_put(op, slot, i, &op->value);
     own_vector(op, slot);
     if (!op->value.is_null)
         slot->vector.valid = NULL;
@@ -170,8 +178,7 @@ dk_status dki_run_constant(dki_eval *eval, const dki_op *op, const uint64_t *sel
 
 /* Row by row -------------------------------------------------------------------------------------------------------- */
 
-/* What a function found wrong, at its place and row; a hint stays. */
-static dk_status fail_again(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status status)
+dk_status dki_row_fail_again(const dki_eval *eval, const dki_op *op, size_t i, dk_error *err, dk_status status)
 {
     dk_error found;
 
@@ -206,9 +213,9 @@ dk_status dki_run_row(dki_eval *eval, const dki_op *op, const uint64_t *selectio
         } else {
             status = op->row(eval, op, args, &value, err);
             if (status != DK_OK)
-                return fail_again(eval, op, i, err, status);
+                return dki_row_fail_again(eval, op, i, err, status);
         }
-        put_value(op, slot, i, &value);
+        dki_slot_put(op, slot, i, &value);
     }
     own_vector(op, slot);
     return status;
@@ -221,7 +228,7 @@ dk_status dki_value_convert(const dk_value *from, dk_type type, uint8_t scale, d
     unsigned from_scale = from->type == DK_DECIMAL ? from->scale : 0;
 
     *out = (dk_value){ .type = type, .scale = scale };
-    if (from->type == type && (type != DK_DECIMAL || from->scale == scale)) {
+    if (from->type == type && ((type != DK_DECIMAL && type != DK_INTERVAL) || from->scale == scale)) {
         *out = *from;
         return DK_OK;
     }
@@ -231,6 +238,7 @@ dk_status dki_value_convert(const dk_value *from, dk_type type, uint8_t scale, d
                                               : dki_decimal_real(from->as.integer, from_scale);
         return DK_OK;
     case DK_RATIO: dki_ratio_make(from->as.integer, dki_power10[from_scale], &out->as.ratio); return DK_OK;
+    case DK_INTERVAL: return dki_interval_of(from, scale, out, err);
     default:
         if (dki_rescale(from->as.integer, from_scale, scale, &out->as.integer)) {
             return DK_OK;
@@ -260,12 +268,14 @@ dk_status dki_run_convert(dki_eval *eval, const dki_op *op, const uint64_t *sele
             continue;
         value = dki_vector_value(arg, from, i);
         made.is_null = value.is_null;
+        if (value.type == DK_INTERVAL)
+            made.as = value.as;
         if (!value.is_null) {
             status = dki_value_convert(&value, op->type, op->scale, &made, err);
             if (status != DK_OK)
-                return fail_again(eval, op, i, err, status);
+                return dki_row_fail_again(eval, op, i, err, status);
         }
-        put_value(op, slot, i, &made);
+        dki_slot_put(op, slot, i, &made);
     }
     own_vector(op, slot);
     return DK_OK;

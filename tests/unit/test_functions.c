@@ -64,6 +64,10 @@ static void every_function_is_found_by_its_name(void **state)
         "label",
         "numerator",
         "denominator",
+        "width",
+        "interval",
+        ".bounds",
+        ".part",
     };
     size_t n = 0;
 

@@ -1,0 +1,26 @@
+/* interval.h - expressions over numbers that are known in bounds only. For engine/expr alone. */
+#ifndef DKI_EXPR_INTERVAL_H
+#define DKI_EXPR_INTERVAL_H
+
+#include "bound.h"
+
+static inline bool dki_any_interval(dki_op *const *ops, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ops[i]->type == DK_INTERVAL)
+            return true;
+    return false;
+}
+
+/* Operators of which one operand at least is an interval: + - * /, and - of one; ==, ~=, <, ...; between. */
+dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
+dk_status dki_bind_interval_negative(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
+dk_status dki_bind_interval_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
+dk_status dki_bind_interval_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);
+/* least(x), greatest(x): a bound; of several the interval of the least, of the greatest. */
+dk_status dki_bind_interval_side(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args,
+                                 size_t n, dki_op **out);
+/* The number as an interval of that scale, which holds it exactly. DK_ERR_OVERFLOW, with err filled. */
+dk_status dki_interval_of(const dk_value *number, uint8_t scale, dk_value *out, dk_error *err);
+
+#endif
