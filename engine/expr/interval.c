@@ -643,7 +643,7 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
 {
     uint8_t scale = common_scale(op->args, 2);
     const struct bounds none = { known(0), known(0), false };
-    struct bounds of_least[2], of_greatest[2], part, rest, whole, made;
+    struct bounds of_least[2], of_greatest[2], part = none, rest = none, whole, made;
     bool fits = true;
 
     (void)eval;

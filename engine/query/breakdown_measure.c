@@ -266,6 +266,37 @@ static dk_status finish_aggregate(const dki_result *result, size_t number, size_
     return status;
 }
 
+static dk_status need_columns(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
+                              dk_error *err);
+static dk_status eval_node(dki_result *result, const dk_table *table, const dk_expr *expr, const dki_node *node,
+                           dki_note_fn *note, void *arg, const dk_column **out, dk_error *err);
+
+static const char *split_name(dki_result *result, const dki_plan_split *split, dk_error *err)
+{
+    return dki_arena_format(&result->arena, err, "%ss%zu", result->prefix, (size_t)(split - result->plan->splits));
+}
+
+/* Makes sure that a table has the column of an aggregate of intervals. */
+static dk_status need_split(dki_result *result, const dk_table **table, const dki_plan_split *split, dk_error *err)
+{
+    const char *name = split_name(result, split, err);
+    const dk_column *column;
+    dk_status status;
+
+    if (name == NULL)
+        return DK_ERR_MEMORY;
+    if (dk_table_find(*table, name) != DK_NO_COLUMN)
+        return DK_OK;
+    status = need_columns(result, table, split->expr, split->made, err);
+    if (status == DK_OK)
+        status = eval_node(result, *table, split->expr, split->made, NULL, NULL, &column, err);
+    if (status != DK_OK)
+        return status;
+    status = add_column(table, name, column, err);
+    dk_column_release(column);
+    return status;
+}
+
 /* Makes sure that a table has the column of an aggregate. */
 static dk_status need_aggregate(dki_result *result, const dk_table **table, size_t number, dk_error *err)
 {
@@ -314,11 +345,6 @@ static dk_status need_rate(dki_result *result, const dk_table **table, const dki
     return status;
 }
 
-static dk_status need_columns(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
-                              dk_error *err);
-static dk_status eval_node(dki_result *result, const dk_table *table, const dk_expr *expr, const dki_node *node,
-                           dki_note_fn *note, void *arg, const dk_column **out, dk_error *err);
-
 /* The column that gives each row of a table the value that `column` has in the coarser row. */
 static dk_status look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
                          const dk_column **out, dk_error *err)
@@ -366,13 +392,15 @@ static dk_status need_all(dki_result *result, const dk_table **table, const dk_e
 static dk_status need_columns(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
                               dk_error *err)
 {
-    const dki_plan_rate *rate;
     dk_status status = DK_OK;
 
     if (node->kind == DKI_NODE_AGGREGATE) {
-        rate = dki_plan_find_rate(result->plan, node);
-        return rate ? need_rate(result, table, rate, err)
-                    : need_aggregate(result, table, dki_plan_find(result->plan, node), err);
+        const dki_plan_rate *rate = dki_plan_find_rate(result->plan, node);
+        const dki_plan_split *split = dki_plan_find_split(result->plan, node);
+
+        return rate    ? need_rate(result, table, rate, err)
+               : split ? need_split(result, table, split, err)
+                       : need_aggregate(result, table, dki_plan_find(result->plan, node), err);
     }
     if (node->kind != DKI_NODE_CALL)
         return DK_OK;
@@ -394,10 +422,16 @@ struct hidden {
 static dk_status find_hidden(void *arg, const dki_node *node, size_t *column, dk_error *err)
 {
     struct hidden *hidden = arg;
+    const dki_plan_split *split =
+        node->kind == DKI_NODE_AGGREGATE ? dki_plan_find_split(hidden->result->plan, node) : NULL;
     const char *name = NULL;
     dk_status status = DK_OK;
 
-    if (is_all(node))
+    if (split && (name = split_name(hidden->result, split, err)) == NULL)
+        status = DK_ERR_MEMORY;
+    else if (split)
+        status = DK_OK;
+    else if (is_all(node))
         status = all_name(hidden->result, node, &name, err);
     else if (dki_is_attached(node) && (name = dki_attached_name(hidden->result, node, err)) == NULL)
         status = DK_ERR_MEMORY;
@@ -462,10 +496,12 @@ static dk_status add_measure(dki_result *result, const dk_table **table, size_t 
                              dk_error *err)
 {
     const dki_part *part = &result->plan->breakdown->measures[i];
-    const dki_node *root = dki_expr_root(part->expr);
+    const dki_node *root;
     const dk_column *column;
-    dk_status status = need_columns(result, table, part->expr, root, err);
+    dk_status status = dki_plan_shares(result->plan, &result->arena, dki_expr_root(part->expr), &root, err);
 
+    if (status == DK_OK)
+        status = need_columns(result, table, part->expr, root, err);
     if (status == DK_OK)
         status = eval_node(result, *table, part->expr, root, note, arg, &column, err);
     if (status != DK_OK)

@@ -505,8 +505,12 @@ struct collect {
 static bool collect_aggregate(void *arg, const dki_node *node)
 {
     struct collect *collect = arg;
+    bool is_split = false;
 
     if (node->kind == DKI_NODE_AGGREGATE)
+        collect->status =
+            dki_plan_split_aggregate(collect->plan, collect->expr, node, collect->measure, &is_split, collect->err);
+    if (node->kind == DKI_NODE_AGGREGATE && collect->status == DK_OK && !is_split)
         collect->status =
             dki_plan_add_aggregate(collect->plan, collect->expr, node, collect->measure, collect->err);
     return collect->status == DK_OK;
@@ -726,6 +730,7 @@ void dki_plan_drop(dki_plan *plan)
     dki_free(plan->context, plan->filters);
     dki_free(plan->context, plan->values);
     dki_free(plan->context, plan->aggregates);
+    dki_free(plan->context, plan->splits);
     dki_free(plan->context, plan->periods);
     dki_free(plan->context, plan->rates);
     dki_arena_drop(&plan->arena);

@@ -59,6 +59,11 @@ typedef struct dki_plan_rate {
     const dki_node *node;
     size_t numerator, denominator;
 } dki_plan_rate;
+/* An aggregate of intervals, and the tree of ordinary aggregates that stands for it. */
+typedef struct dki_plan_split {
+    const dki_node *node, *made;
+    const dk_expr *expr;
+} dki_plan_split;
 
 /* What a run of a plan is measured by, where somebody asks. */
 typedef enum dki_phase {
@@ -119,6 +124,8 @@ typedef struct dki_plan {
     size_t n_values, value_capacity;
     dki_plan_aggregate *aggregates;
     size_t n_aggregates, aggregate_capacity;
+    dki_plan_split *splits;
+    size_t n_splits, split_capacity;
     dki_plan_period *periods;
     size_t n_periods, period_capacity;
     dki_plan_rate *rates;
@@ -203,6 +210,13 @@ bool dki_measure_parts(const dk_breakdown *breakdown, const dki_node *root, cons
 /* What a measure that is a share has its denominator per, "" for all; NULL: it is no share of a whole. In the arena. */
 dk_status dki_measure_whole(const dk_breakdown *breakdown, const dki_node *root, dki_arena *arena, const char **out,
                             dk_error *err);
+/* Of breakdown_interval.c: has the plan compute what stands for an aggregate, where that is of intervals. */
+dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
+                                   bool *is_split, dk_error *err);
+const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *node); /* NULL: it is none */
+/* A measure in which shares of a whole are such; the same tree where there are none. */
+dk_status dki_plan_shares(const dki_plan *plan, dki_arena *arena, const dki_node *node, const dki_node **out,
+                          dk_error *err);
 /* Of breakdown_period.c: what keeps each count() within one period, where the key of the table has one. */
 dk_status dki_plan_periods(dki_plan *plan, dk_error *err);
 

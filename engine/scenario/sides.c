@@ -420,7 +420,8 @@ static dk_status add_side(sides *s, size_t measure, size_t side, const dk_column
         status = add_column(table, name, mine, like, err);
     if (status == DK_OK && side == 0)
         *base = dk_column_retain(mine);
-    if (status == DK_OK && side > 0 && (dk_type_is_number(type) || type == DK_DATE || type == DK_PERIOD)) {
+    if (status == DK_OK && side > 0 &&
+        (dk_type_is_number(type) || type == DK_INTERVAL || type == DK_DATE || type == DK_PERIOD)) {
         status = subtract(s, mine, *base, difference_name, &difference, err);
         if (status == DK_OK)
             status = add_column(table, difference_name, difference, like, err);

@@ -1,0 +1,288 @@
+/* breakdown_interval.c - aggregates of numbers that are known in bounds only.
+ *
+ * sum(n) where f of an interval n is split: it becomes
+ *
+ *   .bounds(sum(least(n)) where f, sum(greatest(n)) where f, how many rows have no least bound, no greatest)
+ *
+ * whose parts are ordinary aggregates, so that filters, weights, margins and threads are as for any other. The same holds of
+ * all aggregates that cannot fall when a value rises. A share of a whole, m / all(m) or (sum(n) where f) / sum(n), becomes .part of
+ * both: the numerator stands in the denominator too, and a / (a + the rest) is narrower, and never above 1.
+ *
+ * An expression keeps its own tree; what stands for parts of it lives with the plan, or with the result.
+ */
+#include "breakdown_plan.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "expr/defined.h"
+
+/* Trees. ------------------------------------------------------------------------------------------------------------- */
+
+struct making {
+    dki_arena *arena;
+    const dki_node *at; /* whose place in the text the new nodes have */
+    dk_error *err;
+    bool failed; /* no memory */
+};
+
+static dki_node *make(struct making *m, dki_node_kind kind, const char *text, const dki_node *const *children,
+                      size_t n)
+{
+    dki_node *node = dki_arena_array(m->arena, 1, sizeof *node, m->err);
+    dki_node **list = node ? dki_arena_array(m->arena, n, sizeof(dki_node *), m->err) : NULL;
+    uint32_t depth = 0;
+
+    for (size_t i = 0; i < n; i++)
+        m->failed |= children[i] == NULL;
+    if (list == NULL || m->failed) {
+        m->failed = true;
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        list[i] = (dki_node *)(uintptr_t)children[i];
+        depth = children[i]->depth > depth ? children[i]->depth : depth;
+    }
+    *node = (dki_node){ .kind = kind,
+                        .at = m->at->at,
+                        .size = m->at->size,
+                        .depth = depth + 1,
+                        .text = text,
+                        .n_children = n,
+                        .children = list };
+    return node;
+}
+
+static dki_node *call(struct making *m, const char *text, const dki_node *child)
+{
+    return make(m, DKI_NODE_CALL, text, &child, 1);
+}
+
+static dki_node *zero(struct making *m)
+{
+    dki_node *node = make(m, DKI_NODE_LITERAL, NULL, NULL, 0);
+
+    if (node)
+        node->value = (dk_value){ .type = DK_INTEGER };
+    return node;
+}
+
+/* The aggregate with one side of its argument in the place of that. */
+static dki_node *of_side(struct making *m, const char *side)
+{
+    const dki_node *node = m->at, *children[2] = { call(m, side, node->children[0]), NULL };
+    dki_node *made;
+
+    for (size_t i = 1; i < node->n_children && i < 2; i++)
+        children[i] = node->children[i];
+    made = make(m, DKI_NODE_AGGREGATE, node->text, children, node->n_children);
+    if (made)
+        made->filter = node->filter;
+    return made;
+}
+
+/* rows() where f and side(x) is null and x is not null */
+static dki_node *count_open(struct making *m, const char *side)
+{
+    const dki_node *node = m->at, *x = node->children[0];
+    const dki_node *conditions[3] = { call(m, "is null", call(m, side, x)), call(m, "not", call(m, "is null", x)),
+                                      node->filter };
+    dki_node *made = make(m, DKI_NODE_AGGREGATE, "rows", NULL, 0);
+    dki_node *filter = make(m, DKI_NODE_CALL, "and", conditions, node->filter ? 3 : 2);
+
+    if (made)
+        made->filter = filter;
+    return m->failed ? NULL : made;
+}
+
+/* Aggregates. -------------------------------------------------------------------------------------------------------- */
+
+struct sight {
+    const dk_table *table;
+    bool found;
+};
+
+/* Whether there may be an interval in a tree: a column of them, or one that is made. */
+static bool see(void *arg, const dki_node *node)
+{
+    struct sight *sight = arg;
+    size_t at;
+
+    if (node->kind == DKI_NODE_CALL)
+        sight->found |= strcmp(node->text, "interval") == 0;
+    if (node->kind != DKI_NODE_NAME)
+        return !sight->found;
+    at = dk_table_find(sight->table, node->text);
+    sight->found |= at != DK_NO_COLUMN && dk_column_type(dk_table_field(sight->table, at)->column) == DK_INTERVAL;
+    return !sight->found;
+}
+
+static dk_status is_interval(const dki_plan *plan, const dk_expr *expr, const dki_node *node, bool *is_one,
+                             dk_error *err)
+{
+    struct sight sight = { plan->table, false };
+    dki_scope scope = { .table = plan->table, .params = plan->params };
+    dki_bound *bound = NULL;
+    dk_status status = DK_OK;
+
+    *is_one = false;
+    (void)dki_node_visit(node, see, &sight);
+    if (!sight.found)
+        return DK_OK;
+    status = dki_bind(&scope, expr, node, &bound, err);
+    if (status == DK_OK)
+        *is_one = dki_bound_type(bound) == DK_INTERVAL;
+    dki_bound_release(bound);
+    return status;
+}
+
+/* Whether the aggregate cannot fall when a value rises. */
+static bool is_monotone(const char *name)
+{
+    static const char *const names[] = { "sum", "mean", "min", "max", "median", "quantile", "first", "last" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Sides that are open in some row make the aggregate's open, but where the others decide. */
+static dki_node *split(struct making *m)
+{
+    const char *name = m->at->text;
+    const dki_node *children[4] = { of_side(m, "least"), of_side(m, "greatest"),
+                                    strcmp(name, "max") == 0 ? zero(m) : count_open(m, "least"),
+                                    strcmp(name, "min") == 0 ? zero(m) : count_open(m, "greatest") };
+
+    return m->failed ? NULL : make(m, DKI_NODE_CALL, ".bounds", children, 4);
+}
+
+const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *node)
+{
+    for (size_t i = 0; i < plan->n_splits; i++)
+        if (plan->splits[i].node == node || dki_node_equal(plan->splits[i].node, node))
+            return &plan->splits[i];
+    return NULL;
+}
+
+dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
+                                   bool *is_split, dk_error *err)
+{
+    struct making m = { &plan->arena, node, err, false };
+    dki_plan_split made = { .node = node, .expr = expr };
+    dk_status status = DK_OK;
+
+    *is_split = dki_plan_find_split(plan, node) != NULL;
+    if (*is_split || node->n_children == 0)
+        return DK_OK;
+    for (size_t i = 0; status == DK_OK && !*is_split && i < node->n_children; i++)
+        status = is_interval(plan, expr, node->children[i], is_split, err);
+    if (status != DK_OK || !*is_split)
+        return status;
+    if (!is_monotone(node->text) || dki_defined_find(plan->context, node->text)) {
+        (void)dki_node_fail(expr, node, err, DK_ERR_TYPE, "%s() is not known of numbers in bounds", node->text);
+        dki_hint(err, "least(x) and greatest(x) are numbers; sum, mean, min, max, median, quantile, first and last "
+                      "have bounds");
+        return DK_ERR_TYPE;
+    }
+    made.made = split(&m);
+    if (made.made == NULL)
+        return DK_ERR_MEMORY;
+    status = dki_grow(plan->context, (void **)&plan->splits, &plan->split_capacity, plan->n_splits + 1,
+                      sizeof *plan->splits, err);
+    if (status == DK_OK)
+        plan->splits[plan->n_splits++] = made;
+    for (size_t i = 0; status == DK_OK && i < 4; i++)
+        if (made.made->children[i]->kind == DKI_NODE_AGGREGATE)
+            status = dki_plan_add_aggregate(plan, expr, made.made->children[i], measure, err);
+    return status;
+}
+
+/* Shares. ------------------------------------------------------------------------------------------------------------ */
+
+static bool is_call(const dki_node *node, const char *name)
+{
+    return node->kind == DKI_NODE_CALL && strcmp(node->text, name) == 0;
+}
+
+/* The sum that a tree is, perhaps by the name of a measure; NULL where it is none of intervals. */
+static const dki_plan_split *find_sum(const dki_plan *plan, const dki_node *node)
+{
+    const dki_plan_split *found;
+
+    for (size_t step = 0; node->kind == DKI_NODE_NAME && step <= plan->breakdown->n_measures; step++) {
+        size_t measure = dki_breakdown_find_measure(plan->breakdown, node->text);
+
+        if (measure == SIZE_MAX)
+            return NULL;
+        node = dki_expr_root(plan->breakdown->measures[measure].expr);
+    }
+    found =
+        node->kind == DKI_NODE_AGGREGATE && strcmp(node->text, "sum") == 0 ? dki_plan_find_split(plan, node) : NULL;
+    return found;
+}
+
+/* Whether every row of part is one of whole. */
+static bool is_part(const dki_node *part, const dki_node *whole)
+{
+    return dki_node_equal(part->children[0], whole->children[0]) &&
+           (whole->filter == NULL || (part->filter && dki_node_equal(part->filter, whole->filter)));
+}
+
+/* .part for a quotient that is a share of a whole; else NULL. */
+static dki_node *make_share(struct making *m, const dki_plan *plan, const dki_node *node)
+{
+    const dki_node *below = node->children[1], *all = is_call(below, "all") ? below : NULL, *children[8];
+    const dki_plan_split *part = find_sum(plan, node->children[0]);
+    const dki_plan_split *whole = find_sum(plan, all ? all->children[0] : below);
+
+    if (part == NULL || whole == NULL || !is_part(part->node, whole->node))
+        return NULL;
+    m->at = node;
+    for (size_t i = 0; i < 4; i++) {
+        const dki_node *of_whole = whole->made->children[i];
+
+        children[i] = part->made->children[i];
+        children[4 + i] = of_whole;
+        if (all && of_whole->kind == DKI_NODE_AGGREGATE) {
+            dki_node *over = make(m, DKI_NODE_CALL, "all", (const dki_node *const *)all->children, all->n_children);
+
+            if (over)
+                over->children[0] = (dki_node *)(uintptr_t)of_whole;
+            children[4 + i] = over;
+        }
+    }
+    return make(m, DKI_NODE_CALL, ".part", children, 8);
+}
+
+static const dki_node *put_shares(struct making *m, const dki_plan *plan, const dki_node *node)
+{
+    const dki_node *made = is_call(node, "/") && node->n_children == 2 ? make_share(m, plan, node) : NULL;
+    dki_node *copy = NULL;
+
+    if (made || m->failed || node->kind != DKI_NODE_CALL || is_call(node, "all"))
+        return made ? made : node;
+    for (size_t i = 0; i < node->n_children; i++) {
+        const dki_node *child = put_shares(m, plan, node->children[i]);
+
+        if (child == node->children[i])
+            continue;
+        m->at = node;
+        if (copy == NULL)
+            copy = make(m, DKI_NODE_CALL, node->text, (const dki_node *const *)node->children, node->n_children);
+        if (copy)
+            copy->children[i] = (dki_node *)(uintptr_t)child;
+    }
+    return copy ? copy : node;
+}
+
+dk_status dki_plan_shares(const dki_plan *plan, dki_arena *arena, const dki_node *node, const dki_node **out,
+                          dk_error *err)
+{
+    struct making m = { arena, node, err, false };
+
+    *out = plan->n_splits > 0 ? put_shares(&m, plan, node) : node;
+    return m.failed ? DK_ERR_MEMORY : DK_OK;
+}
