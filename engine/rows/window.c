@@ -228,7 +228,7 @@ static dk_status check_number(struct build *build, const dki_window_call *call, 
 {
     dk_type type = call->arg ? dk_column_type(call->arg) : DK_INTEGER;
 
-    if ((call->what == DKI_SUM || call->what == DKI_MEAN) && !dk_type_is_number(type))
+    if ((call->what == DKI_SUM || call->what == DKI_MEAN) && !dk_type_is_number(type) && type != DK_INTERVAL)
         return dki_node_fail(build->expr, call->node->children[0], err, DK_ERR_TYPE,
                              "%s() wants a number, and this is %s", call->node->text,
                              dki_type_shown(type, dk_column_scale(call->arg)));
@@ -321,6 +321,19 @@ static dk_status compute(struct build *build, const dki_node *node, dk_error *er
 
 static dk_status check_call(const struct build *build, const dki_node *node, dk_error *err);
 
+/* x / sum(x) of intervals would have x twice, and not stay within 0 and 1. */
+static dk_status check_share(struct build *build, const dki_node *node, dk_error *err)
+{
+    dki_bound *bound;
+    dk_status status = bind_part(build, node->children[0], &bound, err);
+
+    if (status != DK_OK || dki_bound_type(bound) != DK_INTERVAL)
+        return status;
+    dki_node_fail(build->expr, node, err, DK_ERR_TYPE, "share() is not known of numbers in bounds");
+    dki_hint(err, "in a breakdown m / all(m) is a share of which the bounds are known");
+    return DK_ERR_TYPE;
+}
+
 static dk_status hoist(struct build *build, const dki_node *node, dk_error *err)
 {
     dki_window_function function;
@@ -336,6 +349,8 @@ static dk_status hoist(struct build *build, const dki_node *node, dk_error *err)
             return is_window && (status = check_call(build, node, err)) != DK_OK ? status
                                                                                  : compute(build, node, err);
         status = check_call(build, node, err);
+        if (status == DK_OK && function == DKI_WINDOW_share)
+            status = check_share(build, node, err);
         if (status == DK_OK && (hoisted.other = write_out(build, node, function, err)) == NULL)
             status = DK_ERR_MEMORY;
         if (status == DK_OK)

@@ -196,6 +196,8 @@ dk_status dki_window_overflow(const dki_window_call *call, uint64_t row, dk_erro
 dk_status dki_window_run(const dki_window *window, const dki_window_call *call, const dk_column **out,
                          dk_error *err)
 {
+    if (call->what > DKI_COUNT && dk_column_type(call->arg) == DK_INTERVAL)
+        return dki_window_interval(window, call, out, err);
     switch (call->what) {
     case DKI_OF_PLACE: return dki_window_place(window, call, out, err);
     case DKI_OF_ROW:

@@ -108,7 +108,7 @@ typedef struct dki_framer {
 void dki_framer_begin(dki_framer *framer, uint64_t begin, uint64_t end);
 void dki_framer_move(dki_framer *framer, uint64_t place);
 
-/* window_place.c, window_row.c, window_sum.c ------------------------------------------------------------------------ */
+/* window_place.c, window_row.c, window_sum.c, window_interval.c ------------------------------------------------------------------------ */
 
 dk_status dki_window_place(const dki_window *window, const dki_window_call *call, const dk_column **out,
                            dk_error *err);
@@ -118,6 +118,10 @@ dk_status dki_window_row(const dki_window *window, const dki_window_call *call, 
 /* Counts, sums and means. */
 dk_status dki_window_sum(const dki_window *window, const dki_window_call *call, const dk_column **out,
                          dk_error *err);
+
+/* Sums, means, least and greatest of intervals. */
+dk_status dki_window_interval(const dki_window *window, const dki_window_call *call, const dk_column **out,
+                              dk_error *err);
 
 /* The row's result does not fit. */
 dk_status dki_window_overflow(const dki_window_call *call, uint64_t row, dk_error *err);
