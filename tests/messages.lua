@@ -26,6 +26,7 @@ local BEYOND = {
   ["sums of %zu terms are too many to solve"] = "takes that much memory",
   ["the file does not fit in memory"] = "longer than there are addresses",
   ["the file was taken away"] = "a file that goes between two looks at it",
+  ["tighten: the table has %llu numbers, more than can be solved"] = "takes that much memory",
   ["the library has no part '%s'"] = "the library alone names its parts",
   ["the regular expression cannot be matched: a match begins within another"] = "PCRE2 from 10.38 on refuses such ones",
   ["the result is too long"] = "longer than there are addresses",
