@@ -321,7 +321,8 @@ static dk_status ask_each(struct solver *s, uint8_t *asked, dki_bounds *bounds, 
 {
     dk_status status = cross_off_many(s, asked, err);
 
-    for (size_t c = 0; c < s->n_free && status == DK_OK; c++)
+    for (size_t c = 0; c < s->n_free && status == DK_OK; c++) {
+        dki_progress(s->context, "tightening", c, s->n_free);
         for (int side = 0; side < 2 && status == DK_OK; side++) {
             size_t number = s->number_of[c];
             int end;
@@ -338,6 +339,8 @@ static dk_status ask_each(struct solver *s, uint8_t *asked, dki_bounds *bounds, 
             if (end == OPTIMAL ? !take_over(s, bounds, number, side ? -1 : 1) : end != UNBOUNDED)
                 answer->n_unsettled++;
         }
+    }
+    dki_progress_end(s->context);
     return status;
 }
 

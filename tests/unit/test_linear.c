@@ -495,6 +495,26 @@ static void the_smallest_conflict_is_named(void **state)
     assert_int_equal(s->conflict[0], 0);
 }
 
+static void listen(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+    unsigned *n = arg;
+
+    assert_string_equal(what, total > 0 ? "tightening" : "");
+    assert_true(done <= total);
+    (*n)++;
+}
+
+static void long_calls_say_how_far_they_are(void **state)
+{
+    unsigned n = 0;
+
+    (void)state;
+    make_published(&system_, 5, 5, true);
+    dk_context_set_progress(context, listen, &n);
+    tighten(&system_);
+    assert_true(n >= 2); /* the beginning, and the end */
+}
+
 static dk_status tighten_again(system_t *s, dk_error *err)
 {
     memcpy(s->bounds, stated, sizeof stated);
@@ -533,6 +553,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(true_numbers_stay_within_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_smallest_conflict_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fifty_by_twenty_are_solved, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_calls_say_how_far_they_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_and_interruption, set_up, tear_down),
     };
 

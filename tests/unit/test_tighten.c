@@ -433,6 +433,24 @@ static void limits_are_told(void **state)
     assert_fails(dk_table_tighten(table, &(dk_tighten_spec){ .by = by, .n_by = 17 }, &out, &err), &err,
                  DK_ERR_LIMIT, "tighten takes no more than 16 dimensions");
     dk_table_release(table);
+
+    /* Nine dimensions have 512 kinds of totals. */
+    static char text[1 << 15] = "a:text b:text c:text d:text e:text f:text g:text h:text i:text n:integer\n";
+    size_t used = strlen(text);
+
+    for (unsigned mask = 0; mask < 300; mask++) {
+        for (unsigned i = 0; i < 9; i++)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s|", mask >> i & 1 ? "totaal" : "x");
+        used += (size_t)snprintf(text + used, sizeof text - used, "1\n");
+    }
+    table = compose(text);
+    assert_fails(dk_table_tighten(
+                     table,
+                     &(dk_tighten_spec){ .by = (const char *const[]){ "a", "b", "c", "d", "e", "f", "g", "h", "i" },
+                                         .n_by = 9 },
+                     &out, &err),
+                 &err, DK_ERR_LIMIT, "the table has more than 256 kinds of totals");
+    dk_table_release(table);
     table = compose(long_form);
     dk_context_interrupt(context);
     assert_fails(dk_table_tighten(table, &(dk_tighten_spec){ 0 }, &out, &err), &err, DK_ERR_INTERRUPTED, "");
