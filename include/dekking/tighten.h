@@ -33,8 +33,8 @@ typedef struct dk_tighten_spec {
 /* The table with columns of bounds in the place of `values` and `total`, where any of their numbers is not known exactly. What is
  * null is open on both sides, if it is not impossible: then it adds nothing. Whole numbers stay whole; decimals are rounded
  * outward. A number whose bounds have become narrower loses its marker, unless it is an estimate. A note says how many there
- * are. Bounds are the narrowest that the sums allow, for numbers with fractions; of two dimensions with hierarchies for whole
- * numbers, too. No table that obeys the sums is cut off.
+ * are. Bounds are the narrowest that the sums allow, for numbers with fractions; of two dimensions, of which one may have a
+ * hierarchy, for whole numbers too. No table that obeys the sums is cut off.
  * Errors  DK_ERR_NAME       no such column
  *         DK_ERR_ARGUMENT   no values; a column in two roles; nothing is a total; `by` beside margin rows
  *         DK_ERR_TYPE       a value that is no number of that kind, scales that differ, a dimension that is no text

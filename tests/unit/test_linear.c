@@ -374,6 +374,31 @@ static void bounds_of_three_ways_hold_every_table(void **state)
     assert_true(n_possible > n_impossible);
 }
 
+/* A hierarchy in both dimensions, a + b = A and A + c = T, is no better than three dimensions. */
+static void bounds_of_two_hierarchies_hold_every_table(void **state)
+{
+    static const size_t parts[2][3] = { { 0, 1, 2 }, { 2, 3, 4 } }; /* and their total */
+    system_t *s = &system_;
+
+    (void)state;
+    random_state = 31;
+    n_possible = n_impossible = 0;
+    for (unsigned i = 0; i < random_rounds(150); i++) {
+        empty_system(s, 25);
+        for (size_t line = 0; line < 5; line++)
+            for (size_t level = 0; level < 2; level++)
+                for (size_t of_rows = 0; of_rows < 2; of_rows++) {
+                    begin_sum(s);
+                    for (size_t k = 0; k < 3; k++)
+                        add_term(s, of_rows ? parts[level][k] * 5 + line : line * 5 + parts[level][k],
+                                 k < 2 ? 1 : -1);
+                }
+        state_bounds(s, 2, i % 4 ? 0 : 10);
+        check_system(s, false);
+    }
+    assert_true(n_possible > n_impossible && n_impossible > 0);
+}
+
 /* Large numbers, and totals that may be more than their parts: nothing that is true is cut off. */
 static void true_numbers_stay_within_bounds(void **state)
 {
@@ -550,6 +575,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(bounds_of_two_ways_are_those_of_every_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_of_hierarchies_are_those_of_every_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_of_three_ways_hold_every_table, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_of_two_hierarchies_hold_every_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(true_numbers_stay_within_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_smallest_conflict_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fifty_by_twenty_are_solved, set_up, tear_down),
