@@ -129,6 +129,9 @@ static const char *const calls[] = {
     DATA "return function() local w = t:pivot { rows = 'n', columns = 'k', values = 'x' } "
          "return #w:unpivot { rows = 'n', name = 'k', value = 'x', nulls = 'drop' } end",
     DATA "return function() return #t:pivot { columns = 'k', values = { 'n', 'x' }, aggregate = 'sum' } end",
+    DATA "local g = dk.table { { 'g', { 'a', 'b', 'totaal' } }, { 'm', { 1, dk.null, 3 } }, { 's', { 1, dk.null, 3 } } } "
+         "return function() return #g:tighten { by = 'g', values = 'm', total = 's', total_word = 'totaal', totals = "
+         "'equal', sums = 'together' } end",
     DATA "return function() return #t:sample({ n = 1, seed = 1, within = 'n > $k' }, { k = 2 }) + "
          "#t:sample { share = 0.5, seed = 2 } + #t:shuffle { seed = 3 } end",
     DATA "return function() return #t:head(2) + #t:tail(3) + #t:slice(2, -2) + #t:detail() + #t:head() end",
