@@ -404,6 +404,11 @@ static dk_status solve(dki_tighten *t, dki_bounds *after, dki_sums_answer *answe
     memcpy(after, t->bounds, sums.n_numbers * sizeof *after);
     status = t->spec->one_by_one ? dki_sums_propagate(t->context, &sums, after, answer, err)
                                  : dki_sums_tighten(t->context, &sums, "tighten", after, answer, err);
+    if (status == DK_ERR_IO && err) {
+        const dk_error met = *err;
+
+        dki_hint(err, "%s, or take wider bounds: sums = \"one by one\"", met.hint);
+    }
     if (status == DK_OK && !answer->is_possible)
         return dki_tighten_refuse(t, answer, err);
     return status;

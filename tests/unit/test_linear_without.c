@@ -4,6 +4,10 @@
 #undef DK_HAVE_CLP
 #include "base/linear_clp.c" /* instead of the library's */
 
+#include <dekking/tighten.h>
+
+#include "tables.h"
+
 #include "sums.h"
 
 static system_t s;
@@ -20,6 +24,18 @@ static void the_library_is_named_where_it_is_needed(void **state)
         dki_sums_tighten(context, &s.sums, "tighten", s.bounds, &s.answer, &err), &err, DK_ERR_IO,
         "tighten needs COIN-OR Clp, which this dekking was built without (install it (Debian: apt-get install "
         "coinor-libclp-dev) and build again)");
+}
+
+static void a_table_says_what_else_there_is(void **state)
+{
+    const dk_table *table = make_table(context, "a:integer b:integer c:integer\n-|-|3\n"), *out = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_fails(dk_table_tighten(table, &(dk_tighten_spec){ .total = "c" }, &out, &err), &err, DK_ERR_IO,
+                 "and build again, or take wider bounds: sums = \"one by one\")");
+    assert_null(out);
+    dk_table_release(table);
 }
 
 static void what_sums_say_on_their_own_needs_no_library(void **state)
@@ -49,6 +65,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_library_is_named_where_it_is_needed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_table_says_what_else_there_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_sums_say_on_their_own_needs_no_library, set_up, tear_down),
     };
 
