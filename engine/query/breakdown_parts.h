@@ -68,5 +68,7 @@ bool dki_breakdown_shows_levels(const dk_breakdown *breakdown);
 /* The dimension or measure of that name, or SIZE_MAX. */
 size_t dki_breakdown_find_dimension(const dk_breakdown *breakdown, const char *name);
 size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *name);
+/* Of breakdown_rate.c: whether a measure is the quotient of two numbers of rows: a share without a unit. */
+bool dki_measure_is_of_counts(const dk_breakdown *breakdown, size_t measure);
 
 #endif

@@ -29,32 +29,45 @@ static const dki_node *measure_of(const dk_breakdown *breakdown, const dki_node 
     return i == SIZE_MAX ? NULL : dki_expr_root(breakdown->measures[i].expr);
 }
 
-static bool adds_up(const dk_breakdown *breakdown, const dki_node *node)
+/* with_sums: sums do, too. */
+static bool adds_up(const dk_breakdown *breakdown, const dki_node *node, bool with_sums)
 {
     const dki_node *measure = measure_of(breakdown, node);
 
     if (measure) /* one made before this one: there is no circle */
-        return adds_up(breakdown, measure);
+        return adds_up(breakdown, measure, with_sums);
     if (node->kind == DKI_NODE_AGGREGATE)
         return strcmp(node->text, "count") == 0 || strcmp(node->text, "rows") == 0 ||
-               strcmp(node->text, "sum") == 0;
+               (with_sums && strcmp(node->text, "sum") == 0);
     if (node->kind != DKI_NODE_CALL)
         return false;
-    if (dki_is_attached(node))
-        return node->other->kind == DKI_NODE_NAME || adds_up(breakdown, node->other);
+    if (dki_is_attached(node)) /* a figure that is known of a group is a number of rows that are not there */
+        return node->other->kind == DKI_NODE_NAME || adds_up(breakdown, node->other, with_sums);
     if (is_call(node, "all"))
-        return adds_up(breakdown, node->children[0]);
+        return adds_up(breakdown, node->children[0], with_sums);
     return (is_call(node, "+") || is_call(node, "-")) && node->n_children == 2 &&
-           adds_up(breakdown, node->children[0]) && adds_up(breakdown, node->children[1]);
+           adds_up(breakdown, node->children[0], with_sums) && adds_up(breakdown, node->children[1], with_sums);
+}
+
+/* Whether a measure is a quotient of such numbers. */
+static bool is_quotient(const dk_breakdown *breakdown, const dki_node *root, bool with_sums)
+{
+    return is_call(root, "/") && adds_up(breakdown, root->children[0], with_sums) &&
+           adds_up(breakdown, root->children[1], with_sums);
 }
 
 bool dki_measure_parts(const dk_breakdown *breakdown, const dki_node *root, const dki_node *parts[2])
 {
-    if (!is_call(root, "/") || !adds_up(breakdown, root->children[0]) || !adds_up(breakdown, root->children[1]))
+    if (!is_quotient(breakdown, root, true))
         return false;
     parts[0] = root->children[0];
     parts[1] = root->children[1];
     return true;
+}
+
+bool dki_measure_is_of_counts(const dk_breakdown *breakdown, size_t measure)
+{
+    return is_quotient(breakdown, dki_expr_root(breakdown->measures[measure].expr), false);
 }
 
 /* The first all() that a part has, also through measures that it names. */

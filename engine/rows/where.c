@@ -14,6 +14,7 @@
 #include "bound_notes.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "differences.h"
 #include "expr/eval.h"
 #include "expr/mentioned.h"
 
@@ -251,6 +252,7 @@ static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_pa
 {
     const dk_column *column;
     const dk_table *next;
+    char format[DKI_FORMAT_BYTES];
     dk_field field;
     dk_status status;
 
@@ -265,6 +267,7 @@ static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_pa
     if (status != DK_OK)
         return status;
     field = DK_FIELD(dk_expr_name(expr), column);
+    field.format = dki_difference_format(*table, expr, format);
     status = dk_table_with(*table, &field, 1, &next, err);
     dk_column_release(column);
     if (status == DK_OK)

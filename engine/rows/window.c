@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "bound_notes.h"
+#include "differences.h"
 #include "keys.h"
 #include "margin_rows.h"
 
@@ -302,6 +303,56 @@ static dk_status add_hoisted(struct build *build, const struct hoisted *hoisted,
     return status;
 }
 
+/* The mean of rates is none; and a rate has no share of others. */
+static dk_status fail_rate(const struct build *build, const dki_node *node, dk_error *err)
+{
+    const char *mean = strstr(node->text, "mean");
+    char argument[DKI_NODE_TEXT];
+
+    (void)dki_node_text(build->expr, node->children[0], argument);
+    if (mean) {
+        (void)dki_node_fail(build->expr, node, err, DK_ERR_TYPE,
+                            "the mean of rates is not the rate of all together");
+        dki_hint(err, "%.*ssum%s(%s) is that: the sum of the numerators over that of the denominators",
+                 (int)(mean - node->text), node->text, mean + strlen("mean"), argument);
+    } else {
+        (void)dki_node_fail(build->expr, node, err, DK_ERR_TYPE, "a rate has no share of other rates");
+        dki_hint(err, "share(numerator(%s)) is that of what is counted", argument);
+    }
+    return DK_ERR_TYPE;
+}
+
+/* A sum of rates: that of the numerators over that of the denominators. */
+static dk_status run_rates(const struct build *build, const dki_window_call *call, const dk_column **out,
+                           dk_error *err)
+{
+    const dk_column *sums[2] = { NULL, NULL };
+    dki_window_call part = *call;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < 2 && status == DK_OK; i++) {
+        part.arg = dk_column_child(call->arg, i);
+        status = dki_window_run(&build->window, &part, &sums[i], err);
+    }
+    if (status == DK_OK)
+        status = dk_rate_new(sums[DK_CHILD_NUMERATOR], sums[DK_CHILD_DENOMINATOR], out, err);
+    for (size_t i = 0; i < 2; i++)
+        dk_column_release(sums[i]);
+    return status;
+}
+
+static dk_status run_call(const struct build *build, const dki_window_call *call, const dk_column **out,
+                          dk_error *err)
+{
+    bool has_parts = call->arg && dk_column_type(call->arg) == DK_RATIO && dk_column_n_children(call->arg) > 0;
+
+    if (has_parts && call->what == DKI_MEAN)
+        return fail_rate(build, call->node, err);
+    if (call->what == DKI_SUM && has_parts && dk_column_is_rate(call->arg))
+        return run_rates(build, call, out, err);
+    return dki_window_run(&build->window, call, out, err);
+}
+
 static dk_status compute(struct build *build, const dki_node *node, dk_error *err)
 {
     struct hoisted hoisted = { .node = node };
@@ -309,7 +360,7 @@ static dk_status compute(struct build *build, const dki_node *node, dk_error *er
     dk_status status = prepare(build, &call, err);
 
     if (status == DK_OK)
-        status = dki_window_run(&build->window, &call, &hoisted.column, err);
+        status = run_call(build, &call, &hoisted.column, err);
     dk_column_release(call.arg);
     dk_column_release(call.filter);
     if (status == DK_OK)
@@ -334,6 +385,13 @@ static dk_status check_share(struct build *build, const dki_node *node, dk_error
     return DK_ERR_TYPE;
 }
 
+static bool is_rate(const struct build *build, const dki_node *node)
+{
+    size_t at = node->kind == DKI_NODE_NAME ? dk_table_find(build->made, node->text) : DK_NO_COLUMN;
+
+    return at != DK_NO_COLUMN && dk_column_is_rate(dk_table_field(build->made, at)->column);
+}
+
 static dk_status hoist(struct build *build, const dki_node *node, dk_error *err)
 {
     dki_window_function function;
@@ -351,6 +409,8 @@ static dk_status hoist(struct build *build, const dki_node *node, dk_error *err)
         status = check_call(build, node, err);
         if (status == DK_OK && function == DKI_WINDOW_share)
             status = check_share(build, node, err);
+        if (status == DK_OK && function == DKI_WINDOW_share && is_rate(build, node->children[0]))
+            status = fail_rate(build, node, err);
         if (status == DK_OK && (hoisted.other = write_out(build, node, function, err)) == NULL)
             status = DK_ERR_MEMORY;
         if (status == DK_OK)
@@ -474,6 +534,7 @@ static dk_status add_column(struct build *build, const dk_expr *expr, dk_error *
 {
     const dk_column *column = NULL;
     const dk_table *next;
+    char format[DKI_FORMAT_BYTES];
     dk_field field;
     dk_status status;
 
@@ -492,6 +553,7 @@ static dk_status add_column(struct build *build, const dk_expr *expr, dk_error *
     if (status != DK_OK)
         return status;
     field = DK_FIELD(dk_expr_name(expr), column);
+    field.format = dki_difference_format(build->made, expr, format);
     status = dk_table_with(build->made, &field, 1, &next, err);
     dk_column_release(column);
     if (status == DK_OK) {

@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/points.h"
 #include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
 #include "rows/sort_key.h"
@@ -341,14 +342,14 @@ static void replace(const dk_table **table, const dk_table *next)
     *table = next;
 }
 
-static dk_status add_column(const dk_table **table, const char *name, const dk_column *column, const dk_field *like,
+static dk_status add_column(const dk_table **table, const char *name, const dk_column *column, const char *format,
                             dk_error *err)
 {
     dk_field field = DK_FIELD(name, column);
     const dk_table *next;
     dk_status status;
 
-    field.format = like->format;
+    field.format = format;
     if (dk_table_find(*table, name) != DK_NO_COLUMN) {
         dki_fail(err, DK_ERR_DUPLICATE, "the comparison would have two columns %s", name);
         dki_hint(err, "rename a measure, a dimension or a scenario");
@@ -395,6 +396,15 @@ static dk_status subtract(sides *s, const dk_column *other, const dk_column *bas
     return status;
 }
 
+/* The difference of percentages is in points. That of shares of persons without a pattern is too, with as many digits as
+ * they show. */
+static const char *difference_format(const sides *s, size_t measure, const char *format, char out[DKI_FORMAT_BYTES])
+{
+    if (format == NULL && dki_measure_is_of_counts(s->breakdown, measure))
+        return "+0.00 pp";
+    return dki_points_format(format, out) ? out : format;
+}
+
 /* M_NAME of one side, and but for the base M_NAME_difference. *base is the base's column, which side 0 gives. */
 static dk_status add_side(sides *s, size_t measure, size_t side, const dk_column **base, const dk_table **table,
                           dk_error *err)
@@ -405,6 +415,7 @@ static dk_status add_side(sides *s, size_t measure, size_t side, const dk_column
     const dk_column *raw = NULL, *mine = NULL, *difference = NULL;
     dki_arena arena;
     const char *name, *difference_name = NULL;
+    char format[DKI_FORMAT_BYTES];
     dk_status status;
 
     dki_arena_init(&arena, s->context);
@@ -417,14 +428,15 @@ static dk_status add_side(sides *s, size_t measure, size_t side, const dk_column
     if (status == DK_OK)
         status = dki_trim_column(raw, dk_column_scale(like->column), &mine, err);
     if (status == DK_OK)
-        status = add_column(table, name, mine, like, err);
+        status = add_column(table, name, mine, like->format, err);
     if (status == DK_OK && side == 0)
         *base = dk_column_retain(mine);
     if (status == DK_OK && side > 0 &&
         (dk_type_is_number(type) || type == DK_INTERVAL || type == DK_DATE || type == DK_PERIOD)) {
         status = subtract(s, mine, *base, difference_name, &difference, err);
         if (status == DK_OK)
-            status = add_column(table, difference_name, difference, like, err);
+            status = add_column(table, difference_name, difference,
+                                difference_format(s, measure, like->format, format), err);
     }
     dk_column_release(difference);
     dk_column_release(mine);

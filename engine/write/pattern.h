@@ -1,4 +1,4 @@
-/* pattern.h - how a number looks: "0.0 %", "#,##0". For engine/write alone. */
+/* pattern.h - how a number looks: "0.0 %", "#,##0", "+0.0 pp". For engine/write alone. */
 #ifndef DKI_WRITE_PATTERN_H
 #define DKI_WRITE_PATTERN_H
 
@@ -8,9 +8,13 @@ typedef struct dki_pattern {
     unsigned digits; /* after the mark */
     bool thousands;
     bool percent;
-    bool blank; /* before the percent sign */
+    bool blank;  /* before the percent sign */
+    bool points; /* a hundredfold, as points of percentages */
+    bool sign;   /* what is over 0 says so */
 } dki_pattern;
 
+/* What stands behind points of percentages. */
+const char *dki_points_word(dk_style style);
 /* Returns false where text is no pattern. */
 bool dki_pattern_parse(const char *text, dki_pattern *out);
 /* Writes a known number, terminated; size >= 64. Returns the length, or SIZE_MAX where it cannot be shown exactly rounded

@@ -125,12 +125,26 @@ static void drop_workbook(struct workbook *workbook)
 
 /* Looks. ------------------------------------------------------------------------------------------------------- */
 
-static const char *number_format(const dki_cell_column *column, dk_style style)
+#define LOOK_BYTES 200
+
+/* out: room for what has to be made. */
+static const char *number_format(const dki_cell_column *column, dk_style style, char out[LOOK_BYTES])
 {
     switch (dk_column_type(column->field->column)) {
     case DK_DATE: return style == DK_STYLE_NL ? "dd-mm-yyyy" : "yyyy-mm-dd";
     case DK_TIMESTAMP: return style == DK_STYLE_NL ? "dd-mm-yyyy hh:mm:ss" : "yyyy-mm-dd hh:mm:ss";
     default: break;
+    }
+    if (column->has_pattern && (column->pattern.sign || column->pattern.points)) {
+        const char *text = column->field->format + column->pattern.sign;
+        int size = (int)(strlen(text) - (column->pattern.points ? strlen(" pp") : 0));
+        char unit[32] = "";
+
+        if (column->pattern.points)
+            (void)snprintf(unit, sizeof unit, "\" %s\"", dki_points_word(style));
+        (void)snprintf(out, LOOK_BYTES, "%s%.*s%s;-%.*s%s;%.*s%s", column->pattern.sign ? "+" : "", size, text,
+                       unit, size, text, unit, size, text, unit);
+        return out;
     }
     if (column->has_pattern)
         return column->field->format; /* the patterns are a spreadsheet's own */
@@ -141,7 +155,8 @@ static lxw_format *get_format(struct workbook *workbook, const dki_cells *cells,
 {
     lxw_format **slot = &workbook->looks[column].formats[kind];
     const struct functions *fn = &workbook->fn;
-    const char *pattern = number_format(&cells->columns[column], cells->options->style);
+    char made[LOOK_BYTES];
+    const char *pattern = number_format(&cells->columns[column], cells->options->style, made);
 
     if (*slot || (kind == DETAIL && pattern == NULL))
         return *slot;
@@ -205,6 +220,11 @@ static bool as_double(const dk_value *value, double *out)
     }
 }
 
+static bool in_points(const dki_cell_column *column)
+{
+    return column->has_pattern && column->pattern.points;
+}
+
 static dk_status put_cell(struct workbook *workbook, lxw_worksheet *sheet, dki_cells *cells, uint64_t row,
                           size_t column, int kind, dk_error *err)
 {
@@ -220,7 +240,9 @@ static dk_status put_cell(struct workbook *workbook, lxw_worksheet *sheet, dki_c
         error = workbook->fn.worksheet_write_boolean(sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
                                                      cell.value.as.boolean, format);
     else if (cell.kind == DKI_CELL_VALUE && as_double(&cell.value, &number))
-        error = workbook->fn.worksheet_write_number(sheet, (lxw_row_t)row + 1, (lxw_col_t)column, number, format);
+        error =
+            workbook->fn.worksheet_write_number(sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
+                                                in_points(&cells->columns[column]) ? number * 100 : number, format);
     else
         return put_text(workbook, sheet, row + 1, column, cell.text, cell.size, format, err);
     return error == LXW_NO_ERROR ? DK_OK : fail_library(workbook, error, err);

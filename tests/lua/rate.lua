@@ -53,3 +53,58 @@ test("numerators of other digits stand below each other", function(t, dk)
   t.eq(parts(both, "d"), "1.0/3.0 1.5/3.75")
   t.eq(parts(both:breakdown { measures = "samen = sum(d)" }, "samen"), "2.5/6.75")
 end)
+
+-- W: of 7676 persons 5682 are known; with 30 % of the 1994 others 6280.2.
+local function region(dk)
+  return dk.table({ { "bekend", { true, false } }, { "n", { 5682, 1994 } }, { "uren", { 8, 8 } } }):with { weight = "n" }
+end
+
+test("a difference of shares is in points, a relative change in per cent", function(t, dk)
+  local meer = dk.scenario "meer" { { "leg vast", where = "not bekend", share = 0.3, set = { bekend = true } } }
+  local dekking = dk.breakdown { measures = {
+    { "dekking = (count() where bekend) / count()", format = "0.0 %" }, "kaal = (count() where bekend) / count()",
+    { "gemiddeld = sum(uren) / count()", format = "0.0" }, "los = sum(uren) / count()" } }
+  local compared = dekking:compare(region(dk), meer)
+  local function cell(column, options)
+    return compared:select { column }:text(options):match "(%S[^\n]*)\n*$"
+  end
+  local plain = { types = false, count = false }
+  local nl = { types = false, count = false, style = "nl" }
+  t.eq(cell("dekking_meer", plain), "81.8 %")
+  t.eq(cell("dekking_meer_difference", plain), "+7.8 pp")
+  t.eq(cell("dekking_meer_difference", nl), "+7,8 procentpunt")
+  t.eq(cell("kaal_meer_difference", plain), "+7.79 pp")
+  t.eq(cell("gemiddeld_meer_difference", plain), "0.0")
+  t.eq(cell("los_meer_difference", plain), "0.0000")
+  t.has(compared:text { format = "md" }, "| +7.8 pp |")
+  t.has(compared:text { format = "html" }, ">+7.8 pp<")
+  local exact = 598.2 / 7676 -- machines get the fraction, as of the rates themselves
+  t.has(compared:select { "dekking_meer_difference" }:text { format = "csv" }, ("%.9f"):format(exact):sub(1, 9))
+  t.has(compared:select { "dekking_meer_difference" }:text { format = "json" }, ("%.9f"):format(exact):sub(1, 9))
+end)
+
+test("windows and derived columns say so too", function(t, dk)
+  local rates = rates_of(dk):format { dekking = "0.0 %", teller = "#,##0" }
+  local changes = rates:where "gemeente == 'Arnhem'":window { order = "jaar", "erbij = change_period(dekking)",
+    "groei = relative_change(dekking)", "meer = change(teller)", "ook = dekking - previous(dekking)",
+    "niet = dekking * 2 - previous(dekking)" }
+  local last = changes:slice(2, 2):select { "erbij", "groei", "meer", "ook", "niet" }
+  -- 2990 / 4100 - 2982 / 4030 = 0.72927 - 0.73995 = -0.01068; that by 0.73995 is -0.01444
+  t.has(last:text { types = false, count = false }, "-1.1 pp", "-1.4 %", " 8 ", " -1.1 pp ", "0.7186")
+  local twice = rates:derive { "weer = dekking" }:format { weer = "0 %" }
+  t.has(twice:derive "verschil = dekking - weer":select { "verschil" }:text(), "0.0 pp")
+  t.has(twice:derive "verschil = dekking - teller":select { "verschil" }:text(), "-2981.2600")
+end)
+
+test("sums of rates in windows are rates, and their means are refused", function(t, dk)
+  local rates = rates_of(dk)
+  local made = rates:window { within = "gemeente", order = "jaar", "samen = sum(dekking)",
+    "tot_nu = running_sum(dekking)", "laatste = moving_sum(dekking, 1)" }
+  t.eq(parts(made, "samen"), "5972/8130 5972/8130 489/666 489/666 696/940 0/0")
+  t.eq(parts(made, "tot_nu"), "2982/4030 5972/8130 240/330 489/666 696/940 0/0")
+  t.eq(parts(made, "laatste"), parts(rates, "dekking"))
+  t.raises(function() rates:window { order = "jaar", "m = moving_mean_period(dekking, 2)" } end,
+    "the mean of rates is not the rate of all together\n", "moving_sum_period(dekking) is that: the sum of the numerators")
+  t.raises(function() rates:window { order = "jaar", "m = share(dekking)" } end,
+    "a rate has no share of other rates\n", "share(numerator(dekking)) is that of what is counted")
+end)

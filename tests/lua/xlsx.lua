@@ -68,6 +68,20 @@ test("patterns become formats, totals have their label, notes a sheet", function
   t.eq(cells(path, 2).A1, { kind = "s", value = "een opmerking" })
 end)
 
+test("points are a hundredfold, and signs are shown, in a spreadsheet's words", function(t, dk)
+  local path = t.path "p.xlsx"
+  local data = dk.table { { "a", { 0.078 } }, { "b", { -0.25 } }, { "c", { 12 } } }
+  data:format { a = "+0.0 pp", b = "0.00 pp", c = "+#,##0" }:write(path, { style = "nl" })
+  local c = cells(path, 1)
+  t.eq(tonumber(c.A2.value), 7.8)
+  t.eq(c.B2.value, "-25")
+  t.eq(c.C2.value, "12")
+  local styles = part(path, "xl/styles.xml")
+  t.has(styles, 'formatCode="+0.0&quot; procentpunt&quot;;-0.0&quot; procentpunt&quot;;0.0&quot; procentpunt&quot;"',
+    'formatCode="0.00&quot; procentpunt&quot;;-0.00&quot; procentpunt&quot;;0.00&quot; procentpunt&quot;"',
+    'formatCode="+#,##0;-#,##0;#,##0"')
+end)
+
 test("equal tables give equal bytes", function(t, dk)
   local one, two = t.path "d.xlsx", t.path "e.xlsx"
   dk.read(t.file("d.csv", CSV)):write(one)

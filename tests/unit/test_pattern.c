@@ -95,6 +95,26 @@ static void halves_are_rounded_away_from_zero(void **state)
     expect("0.0%", decimal(9995, 4), DK_STYLE_INTERNATIONAL, "100.0%");
 }
 
+static void a_plus_shows_signs_and_points_are_a_hundredfold(void **state)
+{
+    dki_pattern p;
+
+    (void)state;
+    assert_true(dki_pattern_parse("+0.0 pp", &p));
+    assert_true(p.digits == 1 && p.sign && p.points && !p.percent && !p.thousands);
+    expect("+0.0 pp", ratio(598, 7676), DK_STYLE_INTERNATIONAL, "+7.8 pp"); /* 7.7905 */
+    expect("+0.00 pp", ratio(-598, 7676), DK_STYLE_NL, "-7,79 procentpunt");
+    expect("+0.0 pp", decimal(-4, 4), DK_STYLE_INTERNATIONAL, "0.0 pp"); /* neither sign */
+    expect("0 pp", ratio(1, 8), DK_STYLE_INTERNATIONAL, "13 pp");
+    expect("+0.0 %", ratio(1, 8), DK_STYLE_NL, "+12,5 %");
+    expect("+#,##0", integer(1758), DK_STYLE_INTERNATIONAL, "+1,758");
+    expect("+#,##0", integer(0), DK_STYLE_INTERNATIONAL, "0");
+    assert_false(dki_pattern_parse("0.0pp", &p));
+    assert_false(dki_pattern_parse("++0", &p));
+    assert_false(dki_pattern_parse("+", &p));
+    assert_false(dki_pattern_parse("0.0 pp ", &p));
+}
+
 /* What is rounded to nothing has no sign. */
 static void zero_is_never_negative(void **state)
 {
@@ -210,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_pattern_says_digits_thousands_and_percent),
         cmocka_unit_test(what_is_no_pattern_is_refused),
         cmocka_unit_test(halves_are_rounded_away_from_zero),
+        cmocka_unit_test(a_plus_shows_signs_and_points_are_a_hundredfold),
         cmocka_unit_test(zero_is_never_negative),
         cmocka_unit_test(styles_choose_the_marks),
         cmocka_unit_test(thousands_stand_in_groups_of_three),
