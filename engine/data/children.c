@@ -86,18 +86,25 @@ dk_status dki_column_compose(const dk_column *own, const dk_column *const childr
     return status;
 }
 
+static bool is_exact(dk_type type)
+{
+    return type == DK_INTEGER || type == DK_DECIMAL;
+}
+
+static bool bounds_fit(uint8_t scale, const dk_column *const *children)
+{
+    return children[DK_CHILD_LEAST]->type == children[DK_CHILD_GREATEST]->type &&
+           children[DK_CHILD_LEAST]->scale == scale && children[DK_CHILD_GREATEST]->scale == scale &&
+           children[DK_CHILD_MARKER]->type == DK_CATEGORY;
+}
+
 bool dki_children_fit(dk_type type, uint8_t scale, const dk_column *const *children, size_t n)
 {
     if (type != DK_INTERVAL && type != DK_RATIO)
         return n == 0;
-    if (n != (type == DK_INTERVAL ? 3 : 2))
+    if (n < 2 || (n == 2 && type == DK_INTERVAL) || !is_exact(children[0]->type) || !is_exact(children[1]->type))
         return false;
-    for (size_t i = 0; i < 2; i++)
-        if ((children[i]->type != DK_INTEGER && children[i]->type != DK_DECIMAL) ||
-            children[i]->type != children[0]->type ||
-            children[i]->scale != (type == DK_INTERVAL ? scale : children[0]->scale))
-            return false;
-    return type == DK_RATIO || children[DK_CHILD_MARKER]->type == DK_CATEGORY;
+    return type == DK_INTERVAL ? bounds_fit(scale, children) : n == 2 || children[DK_CHILD_WHOLE]->type == DK_TEXT;
 }
 
 /* One below the other. --------------------------------------------------------------------------------------------- */
@@ -139,9 +146,8 @@ dk_status dki_children_concat(dk_context *context, const dk_column *const *colum
 
 const char *dki_child_name(dk_type type, size_t i)
 {
-    static const char *const of_interval[] = { "least", "greatest", "marker" }, *const of_rate[] = {
-        "numerator", "denominator"
-    };
+    static const char *const of_interval[] = { "least", "greatest", "marker" };
+    static const char *const of_rate[] = { "numerator", "denominator", "whole" };
 
     return type == DK_INTERVAL ? of_interval[i] : of_rate[i];
 }

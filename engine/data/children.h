@@ -34,4 +34,8 @@ dk_status dki_table_flatten(const dk_table *table, dki_flat **out, size_t *n, dk
 /* What child i of a column of that type is called. */
 const char *dki_child_name(dk_type type, size_t i);
 
+/* rate.c: the ratios of two columns as a rate or, where a column says what wholes are per, as shares of these. */
+dk_status dki_rate_new(const dk_column *numerator, const dk_column *denominator, const dk_column *whole,
+                       const dk_column **out, dk_error *err);
+
 #endif

@@ -92,10 +92,10 @@ dk_status dki_rate_of(const dk_column *ratio, const dk_column *numerator, const 
     return dki_column_compose(own, children, n, status, out, err);
 }
 
-dk_status dk_rate_new(const dk_column *numerator, const dk_column *denominator, const dk_column **out,
-                      dk_error *err)
+dk_status dki_rate_new(const dk_column *numerator, const dk_column *denominator, const dk_column *whole,
+                       const dk_column **out, dk_error *err)
 {
-    const dk_column *children[DK_MOST_CHILDREN] = { numerator, denominator }, *own = NULL;
+    const dk_column *children[DK_MOST_CHILDREN] = { numerator, denominator, whole }, *own = NULL;
     dk_builder *builder = NULL;
     dk_status status;
 
@@ -111,7 +111,13 @@ dk_status dk_rate_new(const dk_column *numerator, const dk_column *denominator, 
     dk_builder_release(builder);
     if (status != DK_OK)
         return status;
-    (void)dk_column_retain(numerator);
-    (void)dk_column_retain(denominator);
-    return dki_column_compose(own, children, 2, DK_OK, out, err);
+    for (size_t i = 0; i < DK_MOST_CHILDREN && children[i]; i++)
+        (void)dk_column_retain(children[i]);
+    return dki_column_compose(own, children, whole ? 3 : 2, DK_OK, out, err);
+}
+
+dk_status dk_rate_new(const dk_column *numerator, const dk_column *denominator, const dk_column **out,
+                      dk_error *err)
+{
+    return dki_rate_new(numerator, denominator, NULL, out, err);
 }

@@ -256,24 +256,27 @@ static dk_status fit_interval(const struct pair *pair, const dk_column **out, dk
 /* Numerators and denominators as the file's. */
 static dk_status fit_rate(const struct pair *pair, const dk_column **out, dk_error *err)
 {
-    const dk_column *children[2] = { NULL };
+    const dk_column *children[DK_MOST_CHILDREN] = { NULL };
     dk_status status = DK_OK;
 
-    for (size_t k = 0; k < 2 && status == DK_OK; k++) {
+    for (size_t k = 0; k < dk_column_n_children(pair->to) && status == DK_OK; k++) {
         struct pair child = { pair->context, pair->name, dk_column_child(pair->from, k),
                               dk_column_child(pair->to, k) };
 
         status = fit_column(&child, &children[k], err);
     }
     if (status == DK_OK)
-        status = dk_rate_new(children[0], children[1], out, err);
-    for (size_t k = 0; k < 2; k++)
+        status = dki_rate_new(children[DK_CHILD_NUMERATOR], children[DK_CHILD_DENOMINATOR],
+                              children[DK_CHILD_WHOLE], out, err);
+    for (size_t k = 0; k < DK_MOST_CHILDREN; k++)
         dk_column_release(children[k]);
     return status;
 }
 
 static dk_status no_rate(const struct pair *pair, dk_error *err)
 {
+    if (dk_column_n_children(pair->from) > 0)
+        return dki_fail(err, DK_ERR_TYPE, "%s is a rate in one, and the share of a whole in the other", pair->name);
     dki_fail(err, DK_ERR_TYPE, "%s is a ratio, and the snapshot has its numerators and denominators, too",
              pair->name);
     dki_hint(err, "divide two columns of counts in a breakdown, which keeps both");
@@ -296,7 +299,8 @@ static dk_status fit_column(const struct pair *pair, const dk_column **out, dk_e
     if (to == DK_INTERVAL && (all_null || from == to || from == DK_INTEGER || from == DK_DECIMAL))
         return fit_interval(pair, out, err);
     if (to == DK_RATIO && dk_column_n_children(pair->to) > 0)
-        return dk_column_n_children(pair->from) > 0 ? fit_rate(pair, out, err) : no_rate(pair, err);
+        return dk_column_n_children(pair->from) == dk_column_n_children(pair->to) ? fit_rate(pair, out, err)
+                                                                                  : no_rate(pair, err);
     if (!all_null && !(is_word(from) && is_word(to)) && !(dk_type_is_number(from) && dk_type_is_number(to)))
         return does_not_fit(pair, err);
     if (to == DK_CATEGORY && !all_null)

@@ -303,56 +303,6 @@ static dk_status add_hoisted(struct build *build, const struct hoisted *hoisted,
     return status;
 }
 
-/* The mean of rates is none; and a rate has no share of others. */
-static dk_status fail_rate(const struct build *build, const dki_node *node, dk_error *err)
-{
-    const char *mean = strstr(node->text, "mean");
-    char argument[DKI_NODE_TEXT];
-
-    (void)dki_node_text(build->expr, node->children[0], argument);
-    if (mean) {
-        (void)dki_node_fail(build->expr, node, err, DK_ERR_TYPE,
-                            "the mean of rates is not the rate of all together");
-        dki_hint(err, "%.*ssum%s(%s) is that: the sum of the numerators over that of the denominators",
-                 (int)(mean - node->text), node->text, mean + strlen("mean"), argument);
-    } else {
-        (void)dki_node_fail(build->expr, node, err, DK_ERR_TYPE, "a rate has no share of other rates");
-        dki_hint(err, "share(numerator(%s)) is that of what is counted", argument);
-    }
-    return DK_ERR_TYPE;
-}
-
-/* A sum of rates: that of the numerators over that of the denominators. */
-static dk_status run_rates(const struct build *build, const dki_window_call *call, const dk_column **out,
-                           dk_error *err)
-{
-    const dk_column *sums[2] = { NULL, NULL };
-    dki_window_call part = *call;
-    dk_status status = DK_OK;
-
-    for (size_t i = 0; i < 2 && status == DK_OK; i++) {
-        part.arg = dk_column_child(call->arg, i);
-        status = dki_window_run(&build->window, &part, &sums[i], err);
-    }
-    if (status == DK_OK)
-        status = dk_rate_new(sums[DK_CHILD_NUMERATOR], sums[DK_CHILD_DENOMINATOR], out, err);
-    for (size_t i = 0; i < 2; i++)
-        dk_column_release(sums[i]);
-    return status;
-}
-
-static dk_status run_call(const struct build *build, const dki_window_call *call, const dk_column **out,
-                          dk_error *err)
-{
-    bool has_parts = call->arg && dk_column_type(call->arg) == DK_RATIO && dk_column_n_children(call->arg) > 0;
-
-    if (has_parts && call->what == DKI_MEAN)
-        return fail_rate(build, call->node, err);
-    if (call->what == DKI_SUM && has_parts && dk_column_is_rate(call->arg))
-        return run_rates(build, call, out, err);
-    return dki_window_run(&build->window, call, out, err);
-}
-
 static dk_status compute(struct build *build, const dki_node *node, dk_error *err)
 {
     struct hoisted hoisted = { .node = node };
@@ -360,7 +310,7 @@ static dk_status compute(struct build *build, const dki_node *node, dk_error *er
     dk_status status = prepare(build, &call, err);
 
     if (status == DK_OK)
-        status = run_call(build, &call, &hoisted.column, err);
+        status = dki_window_rate(&build->window, &call, &hoisted.column, err);
     dk_column_release(call.arg);
     dk_column_release(call.filter);
     if (status == DK_OK)
@@ -410,7 +360,7 @@ static dk_status hoist(struct build *build, const dki_node *node, dk_error *err)
         if (status == DK_OK && function == DKI_WINDOW_share)
             status = check_share(build, node, err);
         if (status == DK_OK && function == DKI_WINDOW_share && is_rate(build, node->children[0]))
-            status = fail_rate(build, node, err);
+            status = dki_window_fail_rate(build->expr, node, err);
         if (status == DK_OK && (hoisted.other = write_out(build, node, function, err)) == NULL)
             status = DK_ERR_MEMORY;
         if (status == DK_OK)

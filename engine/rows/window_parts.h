@@ -122,6 +122,12 @@ dk_status dki_window_sum(const dki_window *window, const dki_window_call *call, 
 /* Sums, means, least and greatest of intervals. */
 dk_status dki_window_interval(const dki_window *window, const dki_window_call *call, const dk_column **out,
                               dk_error *err);
+/* window_rate.c: dki_window_run, but where the argument is a rate a sum is that of the numerators over that of the
+ * denominators, and a mean is refused ... */
+dk_status dki_window_rate(const dki_window *window, const dki_window_call *call, const dk_column **out,
+                          dk_error *err);
+/* ... as is a share, with DK_ERR_TYPE. */
+dk_status dki_window_fail_rate(const dk_expr *expr, const dki_node *node, dk_error *err);
 
 /* The row's result does not fit. */
 dk_status dki_window_overflow(const dki_window_call *call, uint64_t row, dk_error *err);

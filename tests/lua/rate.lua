@@ -108,3 +108,22 @@ test("sums of rates in windows are rates, and their means are refused", function
   t.raises(function() rates:window { order = "jaar", "m = share(dekking)" } end,
     "a rate has no share of other rates\n", "share(numerator(dekking)) is that of what is counted")
 end)
+
+test("a file keeps rates and shares of any digits", function(t, dk)
+  local path = t.path "rates.dkt"
+  local columns = { { "g", { "a", "a", "b" } }, { "k", { 1, 2, 1 } }, { "w", { 1.5, 2.5, 4 } } }
+  local weighed = dk.table(columns):with { weight = "w" }
+  local result = weighed:breakdown { by = "g", measures = { "d = (count() where k == 1) / rows()",
+    "deel = count() / all(count())" } }
+  result:save(path)
+  local opened = dk.open(path)
+  t.eq(parts(opened, "d"), "1.5/2 4.0/1")
+  t.eq(parts(opened, "deel"), "4.0/8.0 4.0/8.0")
+  t.eq(opened:breakdown({ measures = { "s = sum(deel)", "r = sum(d)" } }):text { types = false, count = false },
+    "     s       r\n──────────────\n1.0000  1.8333\n") -- 5.5 of 3; a half and a half
+  result:save(path, { append = true })
+  t.eq(parts(dk.open(path), "deel"), "4.0/8.0 4.0/8.0 4.0/8.0 4.0/8.0")
+  local other = weighed:breakdown { by = "g", measures = { "d = (count() where k == 1) / rows()", "deel = d" } }
+  t.raises(function() other:save(path, { append = true }) end,
+    "deel is a rate in one, and the share of a whole in the other")
+end)
