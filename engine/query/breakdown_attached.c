@@ -11,7 +11,7 @@
  *
  * Cost: a breakdown of the other table for each attached(), and a look-up for each cell.
  */
-#include "breakdown_plan.h"
+#include "breakdown_known.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,40 +28,12 @@ bool dki_is_attached(const dki_node *node)
     return node->kind == DKI_NODE_CALL && node->other;
 }
 
-static const dk_properties *properties_of(const dki_plan *plan)
+static inline const dk_properties *properties_of(const dki_plan *plan)
 {
     return dk_table_properties(plan->table);
 }
 
 /* What is known. ---------------------------------------------------------------------------------------------------- */
-
-static bool is_key(void *arg, const dki_node *node)
-{
-    const dk_properties *properties = arg;
-
-    if (node->kind != DKI_NODE_NAME)
-        return true;
-    for (size_t i = 0; i < properties->n_attached_by; i++)
-        if (strcmp(node->text, properties->attached_by[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool is_known(const dki_plan *plan, const dk_expr *expr)
-{
-    return dki_node_visit(dki_expr_root(expr), is_key, (void *)(uintptr_t)properties_of(plan));
-}
-
-/* Bits of the dimensions by which nothing is known. */
-static uint32_t unknown_dimensions(const dki_plan *plan)
-{
-    uint32_t mask = 0;
-
-    for (size_t d = 0; d < plan->breakdown->n_by; d++)
-        if (!is_known(plan, plan->breakdown->by[d].expr))
-            mask |= UINT32_C(1) << d;
-    return mask;
-}
 
 /* The names in text, with commas between them; cut where they are many. */
 static const char *join_names(const dk_properties *properties, char out[DKI_CELL_TEXT])
@@ -97,7 +69,7 @@ static dk_status fail_unknown(const struct check *check, const dki_node *node, s
     char names[DKI_CELL_TEXT], text[DKI_NODE_TEXT];
     size_t known = 0;
 
-    while (known < breakdown->n_by && !is_known(check->plan, breakdown->by[known].expr))
+    while (known < breakdown->n_by && !dki_attached_knows(check->plan, breakdown->by[known].expr))
         known++;
     (void)dki_node_text(check->expr, node, text);
     (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT, "%s is known per %s, and %s goes by %s",
@@ -115,7 +87,7 @@ static dk_status fail_unknown(const struct check *check, const dki_node *node, s
 /* Fails where cells that total `mask` and no more would have to be known. */
 static dk_status check_mask(const struct check *check, const dki_node *node, uint32_t mask)
 {
-    uint32_t unknown = unknown_dimensions(check->plan) & ~mask;
+    uint32_t unknown = dki_attached_unknown(check->plan) & ~mask;
 
     for (size_t d = 0; unknown >> d; d++)
         if (unknown >> d & 1)
@@ -151,7 +123,7 @@ static dk_status check_node(const struct check *check, const dki_node *node, con
             dki_hint(check->err, "t:attach(register, \"gemeente\") says per what they are known");
             return DK_ERR_ARGUMENT;
         }
-        if (breakdown->where && !is_known(check->plan, breakdown->where)) {
+        if (breakdown->where && !dki_attached_knows(check->plan, breakdown->where)) {
             char names[DKI_CELL_TEXT], text[DKI_NODE_TEXT];
 
             (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
@@ -193,7 +165,8 @@ struct side {
     size_t dims[DKI_MAX_DIMENSIONS]; /* the known ones, among those of the breakdown */
     size_t n_dims;
     uint32_t unknown;
-    const dk_table *table; /* the groups of the other table, and their figures */
+    const dk_table *other; /* the other table, with the levels that are asked about */
+    const dk_table *table; /* its groups, and their figures */
     dki_text_map keys;     /* of its rows, in order */
     bool *met;             /* rows that a cell has looked up */
 };
@@ -217,7 +190,7 @@ static uint32_t mask_of(const dki_result *result, uint64_t row)
 static const char *measure_text(const struct side *side, dk_error *err)
 {
     const dk_breakdown *breakdown = side->result->plan->breakdown;
-    const dk_table *other = properties_of(side->result->plan)->attached;
+    const dk_table *other = side->other;
     dki_arena *arena = &side->result->arena;
     const dki_node *measure = side->node->other;
     const char *name = "attached", *from = dk_expr_text(side->expr) + measure->at;
@@ -304,7 +277,7 @@ static dk_status ask_other(struct side *side, dk_error *err)
         status = dk_breakdown_new(plan->context, &spec, &breakdown, err);
     }
     if (status == DK_OK)
-        status = dk_breakdown_run(breakdown, properties_of(plan)->attached, plan->params, &side->table, err);
+        status = dk_breakdown_run(breakdown, side->other, plan->params, &side->table, err);
     dk_breakdown_release(breakdown);
     dki_int_map_drop(&masks);
     return status;
@@ -520,7 +493,7 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
         return DK_ERR_MEMORY;
     if (dk_table_find(result->all, name) != DK_NO_COLUMN)
         return DK_OK;
-    side.unknown = unknown_dimensions(result->plan);
+    side.unknown = dki_attached_unknown(result->plan);
     for (size_t d = 0; d < result->plan->breakdown->n_by; d++)
         if (!(side.unknown >> d & 1))
             side.dims[side.n_dims++] = d;
@@ -530,6 +503,8 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
     if (status == DK_OK)
         result->attached[result->n_attached++] = node;
     if (status == DK_OK)
+        status = dki_attached_other(result->plan, note, arg, &side.other, err);
+    if (status == DK_OK)
         status = ask_other(&side, err);
     if (status == DK_OK)
         status = look_up(&side, note, arg, &column, err);
@@ -537,6 +512,7 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
         status = add_column(result, name, column, err);
     dk_column_release(column);
     dk_table_release(side.table);
+    dk_table_release(side.other);
     dki_text_map_drop(&side.keys);
     dki_free(context, side.met);
     return status;

@@ -1,0 +1,160 @@
+/* breakdown_known.c - by what the figures beside a table are known.
+ *
+ * They are known by the columns that were named when they were attached. A figure that is known per region is known per
+ * country too, where both are levels of one hierarchy that does not change with time: the rows of the other table get that
+ * level then, and add up by it.
+ */
+#include "breakdown_known.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <dekking/hierarchy.h>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "data/hierarchy_levels.h"
+
+static const dk_dictionary *levels_of(const dk_table *table, const char *name)
+{
+    size_t at = dk_table_find(table, name);
+
+    return at == DK_NO_COLUMN ? NULL : dk_column_levels(dk_table_field(table, at)->column);
+}
+
+/* Whether a column of the table is a level above a key of the figures. Cells of a scenario may lack the key. */
+static bool is_above(const dk_table *table, const char *name, const char *key)
+{
+    const dk_dictionary *coarse = levels_of(table, name);
+    size_t level = 0;
+    const dk_hierarchy *hierarchy = coarse ? dk_dictionary_hierarchy(coarse, &level) : NULL;
+
+    if (hierarchy == NULL)
+        return false;
+    if (dk_table_find(table, key) != DK_NO_COLUMN)
+        return dki_levels_nested(levels_of(table, key), coarse);
+    return !dk_hierarchy_is_dated(hierarchy) && dk_hierarchy_find_level(hierarchy, key) < level;
+}
+
+/* The key that a name is, or is a level above; NULL: nothing is known by it. */
+static const char *key_of(const dk_table *table, const char *name)
+{
+    const dk_properties *properties = dk_table_properties(table);
+
+    for (size_t i = 0; i < properties->n_attached_by; i++)
+        if (strcmp(name, properties->attached_by[i]) == 0)
+            return properties->attached_by[i];
+    for (size_t i = 0; i < properties->n_attached_by; i++)
+        if (is_above(table, name, properties->attached_by[i]))
+            return properties->attached_by[i];
+    return NULL;
+}
+
+static bool is_known_name(void *arg, const dki_node *node)
+{
+    const dki_plan *plan = arg;
+
+    return node->kind != DKI_NODE_NAME || key_of(plan->table, node->text) != NULL;
+}
+
+bool dki_attached_knows(const dki_plan *plan, const dk_expr *expr)
+{
+    return dki_node_visit(dki_expr_root(expr), is_known_name, (void *)(uintptr_t)plan);
+}
+
+uint32_t dki_attached_unknown(const dki_plan *plan)
+{
+    uint32_t mask = 0;
+
+    for (size_t d = 0; d < plan->breakdown->n_by; d++)
+        if (!dki_attached_knows(plan, plan->breakdown->by[d].expr))
+            mask |= UINT32_C(1) << d;
+    return mask;
+}
+
+/* Levels of the other table. ---------------------------------------------------------------------------------------- */
+
+struct levels {
+    const dki_plan *plan;
+    dki_note_fn *note;
+    void *arg;
+    const dk_table *other;
+    dk_error *err;
+    dk_status status;
+};
+
+static dk_status note_other(const struct levels *levels, const char *note)
+{
+    char text[1024];
+
+    (void)snprintf(text, sizeof text, "of the table that is attached: %.900s", note);
+    text[dki_utf8_whole(text, strlen(text))] = '\0';
+    return levels->note(levels->arg, text, levels->err);
+}
+
+/* The other table's rows as members of the level `name`, by their key. */
+static dk_status find_level(struct levels *levels, const char *name, const char *key, const dk_column **out)
+{
+    size_t level = 0, below = 0, at = 0;
+    const dk_hierarchy *hierarchy = dk_dictionary_hierarchy(levels_of(levels->plan->table, name), &level);
+    const dk_dictionary *fine = levels_of(levels->plan->table, key);
+    const dk_table *alone = NULL, *used = NULL;
+    dk_use_options options = { .column = key, .level = key };
+    dk_status status = dk_table_select(levels->other, &key, 1, &alone, levels->err);
+
+    if (fine && dk_dictionary_hierarchy(fine, &below))
+        options.level = dk_hierarchy_level(hierarchy, below);
+    if (status == DK_OK)
+        status = dk_table_use(alone, hierarchy, &options, &used, levels->err);
+    if (status == DK_OK)
+        status = dk_table_get(used, dk_hierarchy_level(hierarchy, level), &at, levels->err);
+    for (size_t i = 0; status == DK_OK && i < dk_table_n_notes(used); i++)
+        status = note_other(levels, dk_table_note(used, i));
+    if (status == DK_OK)
+        *out = dk_column_retain(dk_table_field(used, at)->column);
+    dk_table_release(used);
+    dk_table_release(alone);
+    return status;
+}
+
+static bool add_level(void *arg, const dki_node *node)
+{
+    struct levels *levels = arg;
+    const char *key = node->kind == DKI_NODE_NAME ? key_of(levels->plan->table, node->text) : NULL;
+    const dk_column *column = NULL;
+    const dk_table *made = NULL;
+    dk_field field;
+
+    if (key == NULL || strcmp(key, node->text) == 0)
+        return true;
+    levels->status = find_level(levels, node->text, key, &column);
+    if (levels->status == DK_OK) {
+        field = DK_FIELD(node->text, column);
+        levels->status = dk_table_with(levels->other, &field, 1, &made, levels->err);
+    }
+    dk_column_release(column);
+    if (levels->status != DK_OK)
+        return false;
+    dk_table_release(levels->other);
+    levels->other = made;
+    return true;
+}
+
+dk_status dki_attached_other(const dki_plan *plan, dki_note_fn *note, void *arg, const dk_table **out,
+                             dk_error *err)
+{
+    const dk_breakdown *breakdown = plan->breakdown;
+    struct levels levels = { .plan = plan, .note = note, .arg = arg, .err = err };
+
+    levels.other = dk_table_retain(dk_table_properties(plan->table)->attached);
+    for (size_t d = 0; d < breakdown->n_by && levels.status == DK_OK; d++)
+        if (dki_attached_knows(plan, breakdown->by[d].expr))
+            (void)dki_node_visit(dki_expr_root(breakdown->by[d].expr), add_level, &levels);
+    if (breakdown->where && levels.status == DK_OK)
+        (void)dki_node_visit(dki_expr_root(breakdown->where), add_level, &levels);
+    if (levels.status == DK_OK)
+        *out = levels.other;
+    else
+        dk_table_release(levels.other);
+    return levels.status;
+}
