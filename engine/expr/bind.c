@@ -425,7 +425,7 @@ static dk_status bind_call(dki_binder *b, const dki_node *node, dki_op **out)
         return bind_window(b, node, &windows[window], out);
     if (strcmp(name, "is total") == 0)
         return bind_is_total(b, node, out);
-    if (strcmp(name, "all") == 0 || strcmp(name, "attached") == 0)
+    if (strcmp(name, "all") == 0 || strncmp(name, "attached", strlen("attached")) == 0)
         return bind_aggregate(b, node, out);
     args = dki_arena_array(&b->bound->arena, node->n_children, sizeof *args, b->err);
     if (args == NULL)

@@ -248,6 +248,48 @@ static const struct aggregate *find_aggregate(const parser *p, const char *name,
     return of_host;
 }
 
+/* attached(m), attached(m, 'bounds'), attached(m, 'estimate', n): m speaks of the other table, n, count() where it is left
+ * out, of those in this one who are surely among them. */
+static dk_status end_attached(parser *p, dki_node *node)
+{
+    static const char *const ways[] = { "bounds", "estimate" };
+    const dki_node *way = node->n_children > 1 ? node->children[1] : NULL;
+    size_t i = 0;
+
+    if (node->n_children == 0)
+        return dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
+                             "attached() takes one measure of the table that is attached, such as a column of it");
+    node->other = node->children[0];
+    node->n_children--;
+    node->children++;
+    if (way == NULL)
+        return DK_OK;
+    while (i < 2 && !(way->kind == DKI_NODE_LITERAL && way->value.type == DK_TEXT && !way->value.is_null &&
+                      way->value.as.text.size == strlen(ways[i]) &&
+                      memcmp(way->value.as.text.bytes, ways[i], way->value.as.text.size) == 0))
+        i++;
+    if (i == 2 || node->n_children > 2) {
+        (void)dki_mark_fail(
+            p->lexer.text, way->at, way->size, p->err, DK_ERR_SYNTAX,
+            "attached(m) is what is known; attached(m, 'bounds') and attached(m, 'estimate') are what can be "
+            "said of finer groups");
+        dki_hint(p->err,
+                 "a third one says who is surely among them: attached(register, 'bounds', bekend); else count()");
+        return DK_ERR_SYNTAX;
+    }
+    node->text = i == 0 ? DKI_ATTACHED_BOUNDS : DKI_ATTACHED_ESTIMATE;
+    if (node->n_children == 1) {
+        node->children[0] = new_node(p, DKI_NODE_AGGREGATE, "count", node->at, 0);
+        if (node->children[0] == NULL)
+            return DK_ERR_MEMORY;
+        node->children[0]->size = node->size;
+        return DK_OK;
+    }
+    node->n_children--;
+    node->children++;
+    return DK_OK;
+}
+
 static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
 {
     struct aggregate of_host;
@@ -266,14 +308,8 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
     node->children = list.items;
     if ((status = finish(p, node, out)) != DK_OK)
         return status;
-    if (strcmp(name->text, "attached") == 0) {
-        if (list.n != 1)
-            return dki_mark_fail(
-                p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
-                "attached() takes one measure of the table that is attached, such as a column of it");
-        node->other = list.items[0];
-        node->n_children = 0;
-    }
+    if (strcmp(name->text, "attached") == 0)
+        return end_attached(p, node);
     if (aggregate && (list.n < aggregate->least || list.n > aggregate->greatest)) {
         if (aggregate->greatest == 0) {
             dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",

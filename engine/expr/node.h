@@ -16,12 +16,16 @@
  * negations are "not" around them).
  * Functions: their own name. "all" is a CALL whose first child is a measure (NAME or an expression of aggregates)
  * and whose other children are NAMEs of dimensions. "attached" is a CALL without children whose argument is in `other`: it speaks of
- * another table, so that who walks a tree does not meet it.
+ * another table, so that who walks a tree does not meet it. What it says of finer groups has a text of its own, and as its
+ * child the measure of those who are surely among them.
  */
 #ifndef DKI_EXPR_NODE_H
 #define DKI_EXPR_NODE_H
 
 #include <dekking/expr.h>
+
+#define DKI_ATTACHED_BOUNDS "attached bounds"
+#define DKI_ATTACHED_ESTIMATE "attached estimate"
 
 typedef enum dki_node_kind {
     DKI_NODE_LITERAL,

@@ -169,7 +169,7 @@ static bool is_unknown(const dki_node *node)
     static const char *const words[] = { "all",     "attached", "and",     "between", "in",
                                          "is null", "is total", "is true", "not",     "or" };
 
-    if (node->text[0] < 'a' || node->text[0] > 'z')
+    if (node->text[0] < 'a' || node->text[0] > 'z' || node->other)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i], node->text) == 0)

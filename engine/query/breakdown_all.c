@@ -70,6 +70,8 @@ static bool has_defined(void *arg, const dki_node *node)
     dki_aggregate_kind kind;
 
     (void)arg;
+    if (dki_is_bounded(node)) /* it may get dimensions that nobody sees */
+        return false;
     return node->kind != DKI_NODE_AGGREGATE || dki_aggregate_find(node->text, &kind);
 }
 

@@ -76,11 +76,14 @@ static dk_status fail_unknown(const struct check *check, const dki_node *node, s
                         text, join_names(properties, names), breakdown->title, breakdown->by[dim].name);
     if (known < breakdown->n_by)
         dki_hint(check->err,
-                 "all(%s, %s) is that of each %s as a whole; or attach figures that are known per %s too", text,
-                 breakdown->by[known].name, breakdown->by[known].name, breakdown->by[dim].name);
+                 "all(%s, %s) is that of each %s as a whole, attached(m, 'bounds') what it lies within; or attach "
+                 "figures that are known per %s too",
+                 text, breakdown->by[known].name, breakdown->by[known].name, breakdown->by[dim].name);
     else
-        dki_hint(check->err, "by = \"%s\"; or attach figures that are known per %s too", properties->attached_by[0],
-                 breakdown->by[dim].name);
+        dki_hint(check->err,
+                 "by = \"%s\", or attached(m, 'bounds') for what it lies within; or attach figures that are known "
+                 "per %s too",
+                 properties->attached_by[0], breakdown->by[dim].name);
     return DK_ERR_ARGUMENT;
 }
 
@@ -105,6 +108,18 @@ static dk_status check_shown(const struct check *check, const dki_node *node)
     for (size_t i = 0; i < breakdown->n_sets && status == DK_OK; i++)
         status = check_mask(check, node, breakdown->sets[i]);
     return status;
+}
+
+/* Those who are surely among the figure's are a number of persons. */
+static dk_status check_sure(const struct check *check, const dki_node *node)
+{
+    if (dki_measure_adds_up(check->plan->breakdown, node->children[0]))
+        return DK_OK;
+    (void)dki_node_fail(check->expr, node->children[0], check->err, DK_ERR_ARGUMENT,
+                        "those who are surely among a figure's are a count or a sum");
+    dki_hint(check->err,
+             "attached(register, 'bounds', bekend), where bekend is a measure such as count() where ...");
+    return DK_ERR_ARGUMENT;
 }
 
 /* within: the all() around, or NULL. */
@@ -133,6 +148,8 @@ static dk_status check_node(const struct check *check, const dki_node *node, con
             dki_hint(check->err, "put the condition into the measures that it is about: count() where ...");
             return DK_ERR_ARGUMENT;
         }
+        if (dki_is_bounded(node))
+            return check_sure(check, node);
         if (within == NULL)
             return check_shown(check, node);
         for (size_t i = 1; i < within->n_children; i++)

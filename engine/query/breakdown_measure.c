@@ -8,7 +8,7 @@
  * all(m, d, ...) of a row is m of the row that totals all dimensions but d, ... and those that the row totals
  * itself.
  */
-#include "breakdown_plan.h"
+#include "breakdown_known.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,10 +31,18 @@ static bool is_all(const dki_node *node)
 
 /* What an all() totals. ---------------------------------------------------------------------------------------- */
 
+/* What looks at coarser cells. */
+static bool is_coarser(const dki_node *node)
+{
+    return is_all(node) || dki_is_bounded(node);
+}
+
 static uint32_t total_mask(const dki_plan *plan, const dki_node *node)
 {
     uint32_t mask = dki_all_totals(plan->breakdown->n_by);
 
+    if (!is_all(node))
+        return dki_attached_unknown(plan);
     for (size_t i = 1; i < node->n_children; i++)
         mask &= ~(UINT32_C(1) << dki_breakdown_find_dimension(plan->breakdown, node->children[i]->text));
     return mask;
@@ -52,7 +60,7 @@ static bool collect_mask(void *arg, const dki_node *node)
     struct coarser *coarser = arg;
     uint32_t number;
 
-    if (is_all(node))
+    if (is_coarser(node))
         coarser->status = dki_int_map_add(coarser->masks, total_mask(coarser->plan, node), &number, coarser->err);
     return coarser->status == DK_OK;
 }
@@ -82,7 +90,7 @@ static void mark_needed(const dk_breakdown *breakdown, const dki_node *node, boo
     if (node->kind != DKI_NODE_CALL)
         return;
     for (size_t i = 0; i < node->n_children; i++)
-        mark_needed(breakdown, node->children[i], within || is_all(node), needed);
+        mark_needed(breakdown, node->children[i], within || is_coarser(node), needed);
 }
 
 /* A measure names only measures before it: going backwards, all that needs one is known when it is reached. */
@@ -346,8 +354,8 @@ static dk_status need_rate(dki_result *result, const dk_table **table, const dki
 }
 
 /* The column that gives each row of a table the value that `column` has in the coarser row. */
-static dk_status look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
-                         const dk_column **out, dk_error *err)
+dk_status dki_result_look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
+                             const dk_column **out, dk_error *err)
 {
     uint64_t *rows = dki_alloc_array(result->plan->context, (size_t)n, sizeof *rows, err);
     dk_status status = DK_OK;
@@ -364,7 +372,7 @@ static dk_status look_up(const dki_result *result, uint64_t n, uint32_t mask, co
     return status;
 }
 
-/* Makes sure that a table has the column of an all(). */
+/* Makes sure that a table has the column of an all(), or of bounds. */
 static dk_status need_all(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
                           dk_error *err)
 {
@@ -379,7 +387,11 @@ static dk_status need_all(dki_result *result, const dk_table **table, const dk_e
         status = eval_node(result, result->all, expr, node->children[0], NULL, NULL, &column, err);
     if (status != DK_OK)
         return status;
-    status = look_up(result, dk_table_n_rows(*table), total_mask(result->plan, node), column, &looked_up, err);
+    if (is_all(node))
+        status = dki_result_look_up(result, dk_table_n_rows(*table), total_mask(result->plan, node), column,
+                                    &looked_up, err);
+    else
+        status = dki_result_bounds(result, expr, node, column, dk_table_n_rows(*table), &looked_up, err);
     dk_column_release(column);
     if (status != DK_OK)
         return status;
@@ -404,7 +416,7 @@ static dk_status need_columns(dki_result *result, const dk_table **table, const 
     }
     if (node->kind != DKI_NODE_CALL)
         return DK_OK;
-    if (is_all(node))
+    if (is_coarser(node))
         return need_all(result, table, expr, node, err);
     for (size_t i = 0; status == DK_OK && i < node->n_children; i++)
         status = need_columns(result, table, expr, node->children[i], err);
@@ -431,7 +443,7 @@ static dk_status find_hidden(void *arg, const dki_node *node, size_t *column, dk
         status = DK_ERR_MEMORY;
     else if (split)
         status = DK_OK;
-    else if (is_all(node))
+    else if (is_coarser(node))
         status = all_name(hidden->result, node, &name, err);
     else if (dki_is_attached(node) && (name = dki_attached_name(hidden->result, node, err)) == NULL)
         status = DK_ERR_MEMORY;
@@ -462,6 +474,22 @@ static dk_status eval_node(dki_result *result, const dk_table *table, const dk_e
             dk_column_release(*out);
     }
     dki_bound_release(bound);
+    return status;
+}
+
+/* The share of those who are surely there in figures that are known in bounds. */
+static dk_status eval_share(dki_result *result, const dk_table *table, const dk_expr *expr, const dki_node *root,
+                            const dk_column **out, dk_error *err)
+{
+    const dk_column *sure = NULL, *bounds = NULL;
+    dk_status status = eval_node(result, table, expr, root->children[0], NULL, NULL, &sure, err);
+
+    if (status == DK_OK)
+        status = eval_node(result, table, expr, root->children[1], NULL, NULL, &bounds, err);
+    if (status == DK_OK)
+        status = dki_bounded_share(sure, bounds, out, err);
+    dk_column_release(sure);
+    dk_column_release(bounds);
     return status;
 }
 
@@ -502,7 +530,9 @@ static dk_status add_measure(dki_result *result, const dk_table **table, size_t 
 
     if (status == DK_OK)
         status = need_columns(result, table, part->expr, root, err);
-    if (status == DK_OK)
+    if (status == DK_OK && dki_measure_is_bounded_share(result->plan->breakdown, root))
+        status = eval_share(result, *table, part->expr, root, &column, err);
+    else if (status == DK_OK)
         status = eval_node(result, *table, part->expr, root, note, arg, &column, err);
     if (status != DK_OK)
         return status;
@@ -536,6 +566,8 @@ dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, 
     if (needed == NULL)
         return DK_ERR_MEMORY;
     find_needed(breakdown, needed);
+    result->note = note;
+    result->note_arg = arg;
     status = make_ready(result, err);
     for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
         if (!needed[i]) {

@@ -52,10 +52,10 @@ struct dk_breakdown {
     dki_order *order;
     size_t n_order;
     uint64_t limit;
-    const char *rest;         /* name of what is beyond the limit, as one group; may be NULL */
+    const char *rest; /* name of what is beyond the limit, as one group; may be NULL */
     dki_within *within;
     size_t n_within;
-    size_t n_hidden; /* so many dimensions, the last ones, are not shown: each is told by another */
+    size_t n_hidden;          /* so many dimensions, the last ones, are not shown: each is told by another */
     const dk_breakdown *told; /* the one that a result says it comes from; NULL: this one */
 };
 
@@ -68,6 +68,8 @@ bool dki_breakdown_shows_levels(const dk_breakdown *breakdown);
 /* The dimension or measure of that name, or SIZE_MAX. */
 size_t dki_breakdown_find_dimension(const dk_breakdown *breakdown, const char *name);
 size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *name);
+/* Of breakdown_within.c: whether some measure is about what is not known of a group. */
+bool dki_breakdown_has_bounds(const dk_breakdown *breakdown);
 /* Of breakdown_rate.c: whether a measure is the quotient of two numbers of rows: a share without a unit. */
 bool dki_measure_is_of_counts(const dk_breakdown *breakdown, size_t measure);
 

@@ -175,6 +175,9 @@ void dki_groups_drop(dki_groups *groups);
 /* Puts groups that stand in parts together, for who wants to look at any of them. */
 dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *err);
 
+/* Takes a sentence for the reader of the result. */
+typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
+
 /* Groups with their totals, on the way to columns. Accumulators hold every cell. */
 typedef struct dki_result {
     const dki_plan *plan;
@@ -193,6 +196,8 @@ typedef struct dki_result {
     const dk_column **ready;   /* of each aggregate over all rows, where it has been made; or NULL */
     const dki_node **attached; /* nodes of attached(), the same */
     size_t n_attached, attached_capacity;
+    dki_note_fn *note; /* while measures are made: where the reader's sentences go, with ... */
+    void *note_arg;
 } dki_result;
 
 /* Of breakdown_plan.c: has the plan compute an aggregate for a measure. Equal ones are computed once. */
@@ -205,6 +210,8 @@ dk_status dki_plan_add_rate(dki_plan *plan, const dk_expr *expr, const dki_node 
 const dki_plan_rate *dki_plan_find_rate(const dki_plan *plan, const dki_node *node);
 /* Fails for an aggregate over rates that is the mean of ratios. */
 dk_status dki_plan_check_rate(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dk_error *err);
+/* Whether a measure adds up over rows. */
+bool dki_measure_adds_up(const dk_breakdown *breakdown, const dki_node *node);
 /* The parts of a measure that is a rate, the quotient of two counts or sums. false: it is none. */
 bool dki_measure_parts(const dk_breakdown *breakdown, const dki_node *root, const dki_node *parts[2]);
 /* What a measure that is a share has its denominator per, "" for all; NULL: it is no share of a whole. In the arena. */
@@ -226,15 +233,15 @@ dk_status dki_plan_finish(const dki_plan *plan, const dki_plan *noted, dki_group
                           dk_error *err);
 bool dki_plan_has_notes(const dki_plan *plan);
 
-/* Takes a sentence for the reader of the result. */
-typedef dk_status dki_note_fn(void *arg, const char *note, dk_error *err);
-
 /* Of breakdown_cells.c: makes cells, their order, and both tables with the dimensions, of scanned groups. */
 dk_status dki_result_cells(dki_result *result, dk_error *err);
 /* Whether nobody looks at other cells than his own, so that groups in parts may stay there. */
 dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *err);
 /* Of breakdown_levels.c: adds the groups of levels that have no rows, where they are shown. */
 dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_error *err);
+/* Of breakdown_measure.c: for each of the first n rows what column has in the row that totals `mask`, too. */
+dk_status dki_result_look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
+                             const dk_column **out, dk_error *err);
 /* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */
 dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
@@ -247,6 +254,14 @@ dk_status dki_plan_check_attached(const dki_plan *plan, dk_error *err);
 /* ... and which gives the tables of a result a column for each. */
 dk_status dki_result_attached(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 bool dki_is_attached(const dki_node *node);
+/* Of breakdown_bounds.c: attached(m, 'bounds') and attached(m, 'estimate'). */
+bool dki_is_bounded(const dki_node *node);
+/* For the first n rows of the result; sure: those who are surely in each group, for all rows. */
+dk_status dki_result_bounds(const dki_result *result, const dk_expr *expr, const dki_node *node,
+                            const dk_column *sure, uint64_t n, const dk_column **out, dk_error *err);
+/* Whether a measure is the share of those who are surely there in what attached(m, 'bounds') gives. */
+bool dki_measure_is_bounded_share(const dk_breakdown *breakdown, const dki_node *root);
+dk_status dki_bounded_share(const dk_column *sure, const dk_column *bounds, const dk_column **out, dk_error *err);
 /* The name of the column; NULL: no memory. */
 const char *dki_attached_name(dki_result *result, const dki_node *node, dk_error *err);
 

@@ -41,12 +41,19 @@ static bool adds_up(const dk_breakdown *breakdown, const dki_node *node, bool wi
                (with_sums && strcmp(node->text, "sum") == 0);
     if (node->kind != DKI_NODE_CALL)
         return false;
+    if (dki_is_bounded(node))
+        return false;
     if (dki_is_attached(node)) /* a figure that is known of a group is a number of rows that are not there */
         return node->other->kind == DKI_NODE_NAME || adds_up(breakdown, node->other, with_sums);
     if (is_call(node, "all"))
         return adds_up(breakdown, node->children[0], with_sums);
     return (is_call(node, "+") || is_call(node, "-")) && node->n_children == 2 &&
            adds_up(breakdown, node->children[0], with_sums) && adds_up(breakdown, node->children[1], with_sums);
+}
+
+bool dki_measure_adds_up(const dk_breakdown *breakdown, const dki_node *node)
+{
+    return adds_up(breakdown, node, true);
 }
 
 /* Whether a measure is a quotient of such numbers. */

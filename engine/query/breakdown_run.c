@@ -326,14 +326,19 @@ static dk_status run_plan(const dki_plan *plan, const dk_table **out, dk_error *
 dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
                            const dk_table **out, dk_error *err)
 {
-    dki_plan plan;
-    dk_status status;
-
     if (breakdown->rest)
         return dki_breakdown_run_rest(breakdown, table, params, out, err);
-    if (breakdown->n_within > 0)
+    if (dki_breakdown_looks_within(breakdown))
         return dki_breakdown_run_within(breakdown, table, params, false, out, err);
-    status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
+    return dki_breakdown_run_plainly(breakdown, table, params, out, err);
+}
+
+dk_status dki_breakdown_run_plainly(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
+                                    const dk_table **out, dk_error *err)
+{
+    dki_plan plan;
+    dk_status status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
+
     if (status == DK_OK)
         status = run_plan(&plan, out, err);
     dki_plan_drop(&plan);
@@ -343,14 +348,18 @@ dk_status dk_breakdown_run(const dk_breakdown *breakdown, const dk_table *table,
 dk_status dk_breakdown_plan(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
                             const dk_table **out, dk_error *err)
 {
+    if (dki_breakdown_looks_within(breakdown))
+        return dki_breakdown_run_within(breakdown, table, params, true, out, err);
+    return dki_breakdown_plan_plainly(breakdown, table, params, out, err);
+}
+
+dk_status dki_breakdown_plan_plainly(const dk_breakdown *breakdown, const dk_table *table, const dk_params *params,
+                                     const dk_table **out, dk_error *err)
+{
     dki_plan plan;
     dki_trace trace = { .n_workers = 0 };
     uint64_t since = dki_trace_now();
-    dk_status status;
-
-    if (breakdown->n_within > 0)
-        return dki_breakdown_run_within(breakdown, table, params, true, out, err);
-    status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
+    dk_status status = dki_plan_init(&plan, breakdown, table, params, NULL, err);
 
     dki_trace_lap(trace.phases, DKI_PHASE_BIND, &since);
     if (status == DK_OK)

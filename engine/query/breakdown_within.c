@@ -6,6 +6,7 @@
  */
 #include "breakdown_within.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -121,14 +122,33 @@ static dk_status parse_name(dk_context *context, const dki_within *name, const d
     return status;
 }
 
+/* Whether dimension `dim` tells the one that is to be added, in every row. */
+static dk_status check_told(const struct within *within, size_t dim, dk_error *err)
+{
+    size_t n = dk_dictionary_n_levels(dk_column_levels(dimension_column(within, dim))) + 1;
+    uint32_t *seen = dki_alloc_array(within->context, n, sizeof *seen, err);
+    dk_status status;
+
+    if (seen == NULL)
+        return DK_ERR_MEMORY;
+    memset(seen, 0xff, n * sizeof *seen);
+    status = check_rows(within, &within->by[within->second.n_by], dim, seen, err);
+    dki_free(within->context, seen);
+    return status;
+}
+
+static void take_dimension(struct within *within, size_t dim)
+{
+    within->told_by[within->second.n_by++] = dim;
+    within->second.n_hidden++;
+}
+
 /* A dimension more, for a name of an all(). */
 static dk_status add_dimension(struct within *within, const dki_within *name, dk_error *err)
 {
     const dk_breakdown *breakdown = within->breakdown;
     const dk_column *coarse = column_of(within, name->node->text);
     size_t at = within->second.n_by, dim = 0;
-    const dk_dictionary *levels;
-    uint32_t *seen;
     dk_status status;
 
     if (dki_breakdown_find_dimension(&within->second, name->node->text) != SIZE_MAX)
@@ -143,21 +163,65 @@ static dk_status add_dimension(struct within *within, const dki_within *name, dk
         return dki_fail(err, DK_ERR_LIMIT, "%s has %d dimensions, and no room for %s", breakdown->title,
                         DKI_MAX_DIMENSIONS, name->node->text);
     within->by[at] = (dki_part){ .name = name->node->text };
-    levels = dk_column_levels(dimension_column(within, dim));
-    seen = dki_alloc_array(within->context, dk_dictionary_n_levels(levels) + 1, sizeof *seen, err);
-    if (seen == NULL)
-        return DK_ERR_MEMORY;
-    memset(seen, 0xff, (dk_dictionary_n_levels(levels) + 1) * sizeof *seen);
-    status = check_rows(within, &within->by[at], dim, seen, err);
-    dki_free(within->context, seen);
+    status = check_told(within, dim, err);
     if (status == DK_OK)
         status = parse_name(within->context, name, &within->by[at].expr, err);
-    if (status != DK_OK)
+    if (status == DK_OK)
+        take_dimension(within, dim);
+    return status;
+}
+
+/* A dimension more for a column by which figures beside the table are known, where one of the dimensions tells it: what is said
+ * of finer groups goes by the least region that they are in. */
+static dk_status add_key(struct within *within, const char *key, dk_error *err)
+{
+    const dk_column *coarse = column_of(within, key);
+    size_t at = within->second.n_by;
+    dk_error other = DK_ERROR_INIT;
+    char quoted[256];
+    dk_status status;
+
+    if (dki_breakdown_find_dimension(&within->second, key) != SIZE_MAX || at == DKI_MAX_DIMENSIONS ||
+        coarse == NULL || dk_column_type(coarse) != DK_CATEGORY || strchr(key, '`') ||
+        snprintf(quoted, sizeof quoted, "`%s`", key) >= (int)sizeof quoted)
+        return DK_OK;
+    within->by[at] = (dki_part){ .name = key };
+    for (size_t dim = 0; dim < within->breakdown->n_by; dim++) {
+        const dk_column *fine = dimension_column(within, dim);
+
+        if (fine == NULL || dk_column_type(fine) != DK_CATEGORY)
+            continue;
+        status = check_told(within, dim, &other);
+        if (status == DK_ERR_DATA) /* it does not tell */
+            continue;
+        if (status == DK_OK)
+            status = dk_expr_parse(within->context, quoted, &within->by[at].expr, &other);
+        if (status == DK_OK)
+            take_dimension(within, dim);
+        else if (err)
+            *err = other;
         return status;
-    within->told_by[at] = dim;
-    within->second.n_by++;
-    within->second.n_hidden++;
+    }
     return DK_OK;
+}
+
+static bool is_not_bounded(void *arg, const dki_node *node)
+{
+    (void)arg;
+    return !dki_is_bounded(node);
+}
+
+bool dki_breakdown_has_bounds(const dk_breakdown *breakdown)
+{
+    for (size_t i = 0; i < breakdown->n_measures; i++)
+        if (!dki_node_visit(dki_expr_root(breakdown->measures[i].expr), is_not_bounded, NULL))
+            return true;
+    return false;
+}
+
+bool dki_breakdown_looks_within(const dk_breakdown *breakdown)
+{
+    return breakdown->n_within > 0 || (breakdown->n_hidden == 0 && dki_breakdown_has_bounds(breakdown));
 }
 
 /* A set of the breakdown, with those that nobody sees. */
@@ -205,6 +269,7 @@ dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table
                                    bool planned, const dk_table **out, dk_error *err)
 {
     struct within within = { .breakdown = breakdown, .table = table, .context = dk_table_context(table) };
+    const dk_properties *properties = dk_table_properties(table);
     uint32_t *sets = NULL;
     dk_status status = DK_OK;
 
@@ -217,10 +282,13 @@ dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table
     dki_int_map_init(&within.masks, within.context);
     for (size_t i = 0; i < breakdown->n_within && status == DK_OK; i++)
         status = add_dimension(&within, &breakdown->within[i], err);
-    if (status == DK_OK)
+    for (size_t i = 0; i < properties->n_attached_by && dki_breakdown_has_bounds(breakdown) && status == DK_OK; i++)
+        status = add_key(&within, properties->attached_by[i], err);
+    if (status == DK_OK && within.second.n_hidden > 0)
         status = make_sets(&within, &sets, err);
     if (status == DK_OK)
-        status = (planned ? dk_breakdown_plan : dk_breakdown_run)(&within.second, table, params, out, err);
+        status = (planned ? dki_breakdown_plan_plainly : dki_breakdown_run_plainly)(&within.second, table, params,
+                                                                                    out, err);
     for (size_t i = breakdown->n_by; i < within.second.n_by; i++)
         dk_expr_release(within.by[i].expr);
     dki_int_map_drop(&within.masks);

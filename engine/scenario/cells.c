@@ -14,8 +14,8 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "query/breakdown_parts.h"
 #include "expr/poll_row.h"
+#include "query/breakdown_parts.h"
 #include "scenario_parts.h"
 
 /* Weights ------------------------------------------------------------------------------------------------------ */
@@ -230,9 +230,12 @@ static bool check_aggregate(void *arg, const dki_node *node)
     return false;
 }
 
-/* Columns and aggregates of the breakdown. */
-static dk_status breakdown_columns(const dk_breakdown *breakdown, dki_text_map *names, dk_error *err)
+/* Columns and aggregates of the breakdown. What it says of groups finer than the figures beside the table goes by the columns by
+ * which these are known. */
+static dk_status breakdown_columns(const dk_table *table, const dk_breakdown *breakdown, dki_text_map *names,
+                                   dk_error *err)
 {
+    const dk_properties *properties = dk_table_properties(table);
     struct mention m = { names, DK_OK, err };
 
     for (size_t i = 0; i < breakdown->n_measures; i++) {
@@ -243,6 +246,10 @@ static dk_status breakdown_columns(const dk_breakdown *breakdown, dki_text_map *
             return a.status;
     }
     (void)dki_breakdown_columns(breakdown, mention, &m);
+    for (size_t i = 0; i < properties->n_attached_by && dki_breakdown_has_bounds(breakdown) && m.status == DK_OK;
+         i++)
+        if (dk_table_find(table, properties->attached_by[i]) != DK_NO_COLUMN)
+            (void)mention(&m, properties->attached_by[i]);
     return m.status;
 }
 
@@ -271,7 +278,7 @@ dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, 
     dk_status status;
 
     dki_text_map_init(&names, dk_table_context(table));
-    status = breakdown_columns(breakdown, &names, err);
+    status = breakdown_columns(table, breakdown, &names, err);
     if (status == DK_OK)
         status = check_columns(table, &names, 0, err);
     dki_text_map_drop(&names);
@@ -294,7 +301,7 @@ dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, con
     }
     dki_text_map_init(&names, dk_table_context(table));
     if (breakdown)
-        status = breakdown_columns(breakdown, &names, err);
+        status = breakdown_columns(table, breakdown, &names, err);
     if (status == DK_OK)
         status = check_columns(table, &names, 0, err);
     for (size_t i = 0; i < n_scenarios; i++)

@@ -60,11 +60,19 @@ static size_t print_number(const dk_value *value, const dki_look *look, char *ou
     return length;
 }
 
+/* Digits after the point of the number itself that are shown. */
+static unsigned pattern_digits(const dki_look *look)
+{
+    const dki_pattern *pattern = look->pattern;
+
+    return pattern ? pattern->digits + (pattern->percent || pattern->points ? 2 : 0) : look->digits;
+}
+
 /* One side of an interval, rounded outward where people read fewer digits than it has. */
 static size_t print_bound(int64_t bound, uint8_t scale, bool upward, const dki_look *look, char *out, size_t size)
 {
     dk_value value = { .type = scale > 0 ? DK_DECIMAL : DK_INTEGER, .scale = scale, .as.integer = bound };
-    unsigned digits = look->pattern ? look->pattern->digits + (look->pattern->percent ? 2 : 0) : look->digits;
+    unsigned digits = pattern_digits(look);
 
     if (look->for_people && digits < scale) {
         value.as.integer = (int64_t)dki_divide_outward(bound, dki_power10[scale - digits], upward);
@@ -72,6 +80,23 @@ static size_t print_bound(int64_t bound, uint8_t scale, bool upward, const dki_l
         value.type = digits > 0 ? DK_DECIMAL : DK_INTEGER;
     }
     return print_number(&value, look, out, size);
+}
+
+/* Both bounds where they are one number, or that of a quotient that was rounded outward in its last digit, which people do not
+ * see; *length is what it takes. */
+static bool print_point(const dk_value *value, const dki_look *look, char *out, size_t size, size_t *length)
+{
+    const dk_interval *interval = &value->as.interval;
+    dk_value point = { .type = DK_DECIMAL, .scale = value->scale, .as.integer = interval->least };
+    bool fewer = look->for_people && pattern_digits(look) < value->scale;
+
+    if (interval->no_least || interval->no_greatest ||
+        (interval->least != interval->greatest && !(fewer && interval->greatest - interval->least == 1)))
+        return false;
+    if (value->scale == 0)
+        point.type = DK_INTEGER;
+    *length = print_number(&point, look, out, size);
+    return true;
 }
 
 /* A marker stands for what is behind it; else both bounds where they differ: "115..125", "115..", "70.1..75.0 %". An estimate
@@ -84,12 +109,12 @@ static size_t print_interval(const dk_value *value, const dki_look *look, char *
 
     if (interval->meaning == DK_MEANS_ESTIMATE)
         out[n++] = '~';
+    if (print_point(value, look, out + n, size / 4, &length))
+        return n + length;
     if (!interval->no_least) {
         length = print_bound(interval->least, value->scale, false, look, out + n, size / 4);
         n += length;
     }
-    if (!interval->no_least && !interval->no_greatest && interval->least == interval->greatest)
-        return n;
     while (n > 0 && (out[n - 1] == '%' || out[n - 1] == ' ') && !interval->no_greatest)
         n--; /* the sign stands behind both */
     out[n++] = '.';

@@ -32,8 +32,8 @@ test("what is known per region is known per country", function(t, dk)
     "attached(register): 1 group of the table that is attached has no rows here; totals hold it" })
   t.eq(lines(beside:breakdown { by = "regio", where = "land == 'NL'", margins = "totals",
     measures = { "r = attached(register)" } }, "regio", "r"), { "Midden 7676", "Rivier 100", "- 7776" })
-  t.eq(lines(beside:rename { land = "staat" }:breakdown { by = "staat", measures = "r = attached(register)" }, "staat", "r"),
-    { "BE 30", "NL 7776" })
+  local renamed = beside:rename { land = "staat" }:breakdown { by = "staat", measures = "r = attached(register)" }
+  t.eq(lines(renamed, "staat", "r"), { "BE 30", "NL 7776" })
   local meer = dk.scenario "meer" { { "half", where = "gemeente == 'Duiven'", share = 0.5, set = { gemeente = "Arnhem" } } }
   t.eq(lines(dk.breakdown(ask):compare(beside, meer), "land", "r_meer"), { "BE 30", "NL 7776", "- 7818" })
   t.raises(function() beside:breakdown { by = "gemeente", measures = "r = attached(register)" } end,
@@ -45,4 +45,69 @@ test("a level of a hierarchy that changes, or of none, is not above", function(t
   local bare = dk.read_text "regio;land\nMidden;NL\n":attach(totals, "regio")
   t.raises(function() bare:breakdown { by = "land", measures = "r = attached(register)" } end,
     "attached(register) is known per regio, and the breakdown goes by land")
+end)
+
+-- The published table: known per municipality, the register per region alone.
+local REGION = "gemeente;bekend\nArnhem;2983\nDoesburg;184\nDuiven;249\nLingewaard;369\nOverbetuwe;415\nRheden;696\n" ..
+  "Rozendaal;0\nWestervoort;204\nZevenaar;582\n"
+local ASK = { "s = count()", "n = attached(register, 'bounds')", { "d = s / n", format = "0.00 %" },
+  { "geschat = attached(register, 'estimate')", format = "0.0" } }
+
+local function region(dk)
+  local text = REGION:gsub("\n", ";Midden-Gelderland\n"):gsub("Midden%-Gelderland", "regio", 1) .. "Tiel;70;Rivierenland\n"
+  return dk.read_text(text, { weight = "bekend" }):attach(
+    dk.read_text "regio;register\nMidden-Gelderland;7676\nRivierenland;100\n", "regio")
+end
+
+test("what is known of a region bounds its municipalities, or estimates them", function(t, dk)
+  local function check(by)
+    local result = region(dk):breakdown { by = by, margins = "totals", measures = ASK }
+    local text = result:text():gsub(" +", " ")
+    -- 249 of 249 + 1994; a ratio of the region of 5682 / 7676, and 249 by that
+    t.has(text, "Duiven 249 249..2243 11.10..100.00 % ~336.4", "Arnhem 2983 2983..4977 59.93..100.00 % ~4029.8",
+      "Rozendaal 0 0..1994 0.00 % ~0.0", "totaal 5752 7776 73.97 % 7776.0")
+    t.eq(result:notes(), {
+      "attached(register, 'estimate') is an estimate: each group is taken to be as all that is known per regio is" })
+    local rows = result:detail().d:to_lua()
+    t.eq(rows[3].least, 0.111012) -- 249 / 2243 = 0.1110120..
+    t.eq(rows[3].greatest, 1.0)
+    t.eq(result.geschat:to_lua()[3], { least = 336.38226, greatest = 336.38226, marker = "~", meaning = "estimate" })
+  end
+  check { "regio", "gemeente" }
+  check "gemeente" -- the region of each is told by its rows
+end)
+
+test("bounds go by who is surely there, and say where that cannot be", function(t, dk)
+  local beside = dk.read_text "regio;gemeente;s;k\nX;a;true;3\nX;b;true;2\nX;b;false;9\nY;c;true;5\n":with { weight = "k" }
+    :attach(dk.read_text "regio;n\nX;7\nY;4\n", "regio")
+  local result = beside:breakdown { by = "gemeente", measures = { "k = count() where s", "n = attached(n, 'bounds', k)",
+    "d = k / n", "d2 = (count() where s) / attached(n, 'bounds', (count() where s))" } }
+  t.eq(result:text { types = false, count = false }, [[
+gemeente  k     n         d        d2
+─────────────────────────────────────
+a         3  3..5  0.6..1.0  0.6..1.0
+b         2  2..4  0.5..1.0  0.5..1.0
+c         5     –         –         –
+attached(n, 'bounds', k): 1 group has no bounds, because more are sure of all in its regio than there are
+attached(n, 'bounds', (count() where s)): 1 group has no bounds, because more are sure of all in its regio than there are
+]])
+  local meer = dk.scenario "meer" {
+    { "half", where = "gemeente == 'a' and s", share = 0.5, set = { gemeente = "b" } } }
+  local asked = dk.breakdown { by = "gemeente", where = "s", measures = "n = attached(n, 'bounds')" }
+  t.raises(function() asked(beside) end,
+    "attached(n, 'bounds') is known per regio, and the condition of the breakdown looks")
+  local sure = dk.breakdown { by = "gemeente", measures = "n = attached(n, 'bounds', (count() where s))" }
+  local compared = sure:compare(beside, meer)
+  t.eq(tostring(compared.n_meer:to_lua()[2]), "3.5..5.5")
+  local function refused(measure, ...)
+    t.raises(function() beside:breakdown { by = "gemeente", measures = measure } end, ...)
+  end
+  refused("x = attached(n, 'bounds', mean(k))", "those who are surely among a figure's are a count or a sum",
+    "where bekend is a measure such as count() where ...")
+  refused("x = attached(n, 'bnds')", "attached(m) is what is known; attached(m, 'bounds') and attached(m, 'estimate') are",
+    "a third one says who is surely among them: attached(register, 'bounds', bekend); else count()")
+  refused("x = attached(n, 'bounds', count(), 3)", "attached(m) is what is known")
+  refused("x = attached(mean(n), 'bounds')",
+    "bounds and estimates are those of counts and sums of whole numbers and decimals, and this has ratio")
+  refused("x = attached(n)", "attached(n) is known per regio, and the breakdown goes by gemeente")
 end)

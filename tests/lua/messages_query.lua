@@ -270,9 +270,14 @@ test("figures beside a table that cannot be read so", function(t, dk)
     t.says(function() return (of or beside):breakdown(spec) end, message)
   end
   says({ by = "gemeente", measures = "r = attached(a, b)" },
+    "attached(m) is what is known; attached(m, 'bounds') and attached(m, 'estimate') are what can be said of finer "
+    .. "groups\n  "
+    .. "r = attached(a, b)\n                  "
+    .. "^ (a third one says who is surely among them: attached(register, 'bounds', bekend); else count())")
+  says({ by = "gemeente", measures = "r = attached()" },
     "attached() takes one measure of the table that is attached, such as a column of it\n  "
-    .. "r = attached(a, b)\n      "
-    .. "^^^^^^^^^^^^^^")
+    .. "r = attached()\n      "
+    .. "^^^^^^^^^^")
   says({ by = "gemeente", measures = "r = attached(register)", order = "r desc", limit = 1, rest = "overig" },
     "attached() has no figure for the rest of the groups\n  "
     .. "r = attached(register)\n      "
@@ -280,12 +285,13 @@ test("figures beside a table that cannot be read so", function(t, dk)
   says({ by = { "gemeente", "doelgroep" }, measures = "r = attached(register)" },
     "attached(register) is known per gemeente, and the breakdown goes by doelgroep\n  "
     .. "r = attached(register)\n      "
-    .. "^^^^^^^^^^^^^^^^^^ (all(attached(register), gemeente) is that of each gemeente as a whole; or attach "
-    .. "figures that are known per doelgroep too)")
+    .. "^^^^^^^^^^^^^^^^^^ (all(attached(register), gemeente) is that of each gemeente as a whole, "
+    .. "attached(m, 'bounds') what it lies within; or attach figures that are known per doelgroep too)")
   says({ by = "doelgroep", measures = "r = attached(register)" },
     "attached(register) is known per gemeente, and the breakdown goes by doelgroep\n  "
     .. "r = attached(register)\n      "
-    .. "^^^^^^^^^^^^^^^^^^ (by = \"gemeente\"; or attach figures that are known per doelgroep too)")
+    .. "^^^^^^^^^^^^^^^^^^ (by = \"gemeente\", or attached(m, 'bounds') for what it lies within; "
+    .. "or attach figures that are known per doelgroep too)")
   says({ by = "gemeente", measures = "r = attached(register)", where = "leeftijd > 20" },
     "attached(register) is known per gemeente, and the condition of the breakdown looks at more than that\n  "
     .. "r = attached(register)\n      "

@@ -1,0 +1,294 @@
+/* breakdown_bounds.c - what figures that are known per region say of a municipality: bounds, and an estimate.
+ *
+ * Let S be how many of a group are surely among the figure's, and S_r and N_r how many of its region are, and how many there are
+ * altogether. The others, N_r - S_r, may all be in the group or none of them: so there are S to S + (N_r - S_r), and the share of
+ * the sure ones is S / (S + N_r - S_r) to 1; it is 0 where S is 0. The synthetic estimate takes it that the group is as its region
+ * is: S N_r / S_r. A group for which the figure is known has that.
+ *
+ * The region is the cell that totals every dimension by which nothing is known.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "base/types.h"
+#include "breakdown_known.h"
+#include "data/column_parts.h"
+
+#define DIGITS 6 /* of shares and estimates */
+
+bool dki_is_bounded(const dki_node *node)
+{
+    return node->kind == DKI_NODE_CALL && node->other && node->n_children > 0;
+}
+
+static bool is_estimate(const dki_node *node)
+{
+    return strcmp(node->text, DKI_ATTACHED_ESTIMATE) == 0;
+}
+
+enum { SURE, ALL_SURE, ALL, N_PARTS };
+
+struct bounds {
+    const dki_result *result;
+    const dk_expr *expr;
+    const dki_node *node;
+    const dk_column *parts[N_PARTS];
+    uint32_t unknown;
+    uint8_t scale; /* of counts */
+    uint64_t n_contradicted;
+};
+
+/* Columns. ---------------------------------------------------------------------------------------------------------- */
+
+static dk_status find_parts(struct bounds *bounds, const dk_column *sure, uint64_t n, dk_error *err)
+{
+    const dki_result *result = bounds->result;
+    const char *name = dki_attached_name((dki_result *)(uintptr_t)result, bounds->node, err);
+    dk_status status = name ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dk_column_slice(sure, 0, n, &bounds->parts[SURE], err);
+    if (status == DK_OK)
+        status = dki_result_look_up(result, n, bounds->unknown, sure, &bounds->parts[ALL_SURE], err);
+    if (status == DK_OK)
+        status = dki_result_look_up(result, n, bounds->unknown,
+                                    dk_table_field(result->all, dk_table_find(result->all, name))->column,
+                                    &bounds->parts[ALL], err);
+    for (size_t i = 0; i < N_PARTS && status == DK_OK; i++) {
+        dk_type type = dk_column_type(bounds->parts[i]);
+
+        if (type != DK_INTEGER && type != DK_DECIMAL)
+            return dki_node_fail(
+                bounds->expr, bounds->node, err, DK_ERR_TYPE,
+                "bounds and estimates are those of counts and sums of whole numbers and decimals, and this has %s",
+                dki_type_shown(type, dk_column_scale(bounds->parts[i])));
+        if (dk_column_scale(bounds->parts[i]) > bounds->scale)
+            bounds->scale = dk_column_scale(bounds->parts[i]);
+    }
+    return status;
+}
+
+static bool is_known(const struct bounds *bounds, uint64_t row)
+{
+    const dki_result *result = bounds->result;
+    uint32_t mask = result->order ? dki_cell_mask(&result->cells, (size_t)result->order[row]) : 0;
+
+    return (bounds->unknown & ~mask) == 0;
+}
+
+/* Rows. ------------------------------------------------------------------------------------------------------------- */
+
+static dk_status fail_size(const struct bounds *bounds, dk_error *err)
+{
+    return dki_node_fail(bounds->expr, bounds->node, err, DK_ERR_OVERFLOW,
+                         "these numbers are too large for bounds");
+}
+
+/* values: of the parts, in the digits of all. */
+static bool bound(struct bounds *bounds, const int64_t values[N_PARTS], dk_interval *out)
+{
+    dki_i128 most = (dki_i128)values[SURE] + values[ALL] - values[ALL_SURE];
+
+    if (values[ALL] < values[ALL_SURE]) { /* more than there are: one of both is not what it is taken for */
+        bounds->n_contradicted++;
+        out->no_least = out->no_greatest = true;
+        return true;
+    }
+    out->least = values[SURE];
+    out->greatest = (int64_t)most;
+    return dki_fits_i64(most);
+}
+
+static bool estimate(const struct bounds *bounds, const int64_t values[N_PARTS], dk_interval *out)
+{
+    dki_i128 product = (dki_i128)values[SURE] * values[ALL], rounded;
+
+    *out = (dk_interval){ .no_least = true, .no_greatest = true };
+    if (values[ALL_SURE] <= 0)
+        return true;
+    if (__builtin_mul_overflow(product, (dki_i128)dki_power10[DIGITS], &product))
+        return false;
+    rounded = dki_divide_round(product, (dki_i128)values[ALL_SURE] * dki_power10[bounds->scale]);
+    *out = (dk_interval){
+        .least = (int64_t)rounded, .greatest = (int64_t)rounded, .meaning = DK_MEANS_ESTIMATE, .marker = { "~", 1 }
+    };
+    return dki_fits_i64(rounded);
+}
+
+static dk_status put_row(struct bounds *bounds, const dk_view views[N_PARTS], size_t i, uint64_t row, uint8_t scale,
+                         dk_builder *builder, dk_error *err)
+{
+    bool known = is_known(bounds, row), estimated = is_estimate(bounds->node) && !known;
+    dk_interval value = { .least = 0 };
+    int64_t values[N_PARTS];
+
+    for (size_t k = known ? ALL : 0; k < N_PARTS; k++) {
+        if (dki_view_is_null(&views[k], i))
+            return dk_builder_null(builder, 1, err);
+        if (!dki_rescale(dki_view_value(&views[k], i).as.integer, views[k].scale, known ? scale : bounds->scale,
+                         &values[k]))
+            return fail_size(bounds, err);
+    }
+    if (known)
+        value.least = value.greatest = values[ALL];
+    else if (!(estimated ? estimate(bounds, values, &value) : bound(bounds, values, &value)))
+        return fail_size(bounds, err);
+    return value.no_least ? dk_builder_null(builder, 1, err) : dk_builder_interval(builder, &value, err);
+}
+
+static dk_status put_rows(struct bounds *bounds, uint64_t n, uint8_t scale, dk_builder *builder, dk_error *err)
+{
+    dk_context *context = bounds->result->plan->context;
+    dk_view views[N_PARTS];
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < N_PARTS; k++)
+        dk_view_init(&views[k], context);
+    for (uint64_t row = 0; row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(context, err);
+        for (size_t k = 0; k < N_PARTS && status == DK_OK; k++)
+            status = dk_column_view(bounds->parts[k], row, n_block, &views[k], err);
+        for (size_t i = 0; i < n_block && status == DK_OK; i++)
+            status = put_row(bounds, views, i, row + i, scale, builder, err);
+    }
+    for (size_t k = 0; k < N_PARTS; k++)
+        dk_view_release(&views[k]);
+    return status;
+}
+
+/* What the reader must know. */
+static dk_status add_notes(const struct bounds *bounds, dk_error *err)
+{
+    const dki_result *result = bounds->result;
+    const dk_properties *properties = dk_table_properties(result->plan->table);
+    char node[DKI_NODE_TEXT], text[DKI_NODE_TEXT + 400];
+    dk_status status = DK_OK;
+
+    (void)dki_node_text(bounds->expr, bounds->node, node);
+    if (is_estimate(bounds->node)) {
+        (void)snprintf(text, sizeof text,
+                       "%s is an estimate: each group is taken to be as all that is known per %.200s is", node,
+                       properties->attached_by[0]);
+        status = result->note(result->note_arg, text, err);
+    }
+    if (status == DK_OK && bounds->n_contradicted > 0) {
+        (void)snprintf(text, sizeof text,
+                       "%s: %llu group%s no bounds, because more are sure of all in its %.200s than there are",
+                       node, (unsigned long long)bounds->n_contradicted,
+                       bounds->n_contradicted == 1 ? " has" : "s have", properties->attached_by[0]);
+        status = result->note(result->note_arg, text, err);
+    }
+    return status;
+}
+
+dk_status dki_result_bounds(const dki_result *result, const dk_expr *expr, const dki_node *node,
+                            const dk_column *sure, uint64_t n, const dk_column **out, dk_error *err)
+{
+    struct bounds bounds = { .result = result, .expr = expr, .node = node };
+    dk_builder *builder = NULL;
+    const dk_column *made = NULL;
+    uint8_t scale;
+    dk_status status;
+
+    bounds.unknown = dki_attached_unknown(result->plan);
+    status = find_parts(&bounds, sure, n, err);
+    scale = is_estimate(node) && bounds.scale < DIGITS ? DIGITS : bounds.scale;
+    if (status == DK_OK)
+        status = dk_builder_new(result->plan->context, DK_INTERVAL, scale, NULL, &builder, err);
+    if (status == DK_OK)
+        status = put_rows(&bounds, n, scale, builder, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, &made, err);
+    dk_builder_release(builder);
+    if (status == DK_OK)
+        status = add_notes(&bounds, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_column_release(made);
+    for (size_t k = 0; k < N_PARTS; k++)
+        dk_column_release(bounds.parts[k]);
+    return status;
+}
+
+/* Shares. ----------------------------------------------------------------------------------------------------------- */
+
+/* What a name of a measure stands for. */
+static const dki_node *written_out(const dk_breakdown *breakdown, const dki_node *node)
+{
+    size_t measure;
+
+    while (node->kind == DKI_NODE_NAME && (measure = dki_breakdown_find_measure(breakdown, node->text)) != SIZE_MAX)
+        node = dki_expr_root(breakdown->measures[measure].expr);
+    return node;
+}
+
+bool dki_measure_is_bounded_share(const dk_breakdown *breakdown, const dki_node *root)
+{
+    const dki_node *of;
+
+    if (root->kind != DKI_NODE_CALL || strcmp(root->text, "/") != 0)
+        return false;
+    of = written_out(breakdown, root->children[1]);
+    return dki_is_bounded(of) && !is_estimate(of) &&
+           dki_node_equal(written_out(breakdown, root->children[0]), written_out(breakdown, of->children[0]));
+}
+
+static dk_status put_share(const dk_view *sure, const dk_view *least, const dk_view *greatest, size_t i,
+                           dk_builder *builder, dk_error *err)
+{
+    dk_interval value = { .least = 0 };
+    dki_i128 scaled, from, to;
+    int64_t s, low, high;
+
+    if (dki_view_is_null(sure, i) || dki_view_is_null(least, i) || dki_view_is_null(greatest, i))
+        return dk_builder_null(builder, 1, err);
+    low = dki_view_value(least, i).as.integer;
+    high = dki_view_value(greatest, i).as.integer;
+    if (!dki_rescale(dki_view_value(sure, i).as.integer, sure->scale, least->scale, &s) || high <= 0)
+        return dk_builder_null(builder, 1, err);
+    if (s > 0) {
+        scaled = (dki_i128)s * dki_power10[DIGITS];
+        from = dki_divide_outward(scaled, high, false);
+        to = dki_divide_outward(scaled, low, true);
+        if (!dki_fits_i64(from) || !dki_fits_i64(to))
+            return dki_fail(err, DK_ERR_OVERFLOW, "a share of bounds does not fit");
+        value.least = (int64_t)from;
+        value.greatest = (int64_t)to;
+    }
+    return dk_builder_interval(builder, &value, err);
+}
+
+dk_status dki_bounded_share(const dk_column *sure, const dk_column *bounds, const dk_column **out, dk_error *err)
+{
+    dk_context *context = dk_column_context(bounds);
+    const dk_column *columns[] = { sure, dk_column_child(bounds, DK_CHILD_LEAST),
+                                   dk_column_child(bounds, DK_CHILD_GREATEST) };
+    uint64_t n = dk_column_n_rows(bounds);
+    dk_builder *builder = NULL;
+    dk_view views[3];
+    dk_status status = dk_builder_new(context, DK_INTERVAL, DIGITS, NULL, &builder, err);
+
+    for (size_t k = 0; k < 3; k++)
+        dk_view_init(&views[k], context);
+    for (uint64_t row = 0; row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(context, err);
+        for (size_t k = 0; k < 3 && status == DK_OK; k++)
+            status = dk_column_view(columns[k], row, n_block, &views[k], err);
+        for (size_t i = 0; i < n_block && status == DK_OK; i++)
+            status = put_share(&views[0], &views[1], &views[2], i, builder, err);
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    for (size_t k = 0; k < 3; k++)
+        dk_view_release(&views[k]);
+    return status;
+}
