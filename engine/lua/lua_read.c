@@ -272,9 +272,10 @@ static int read_text(lua_State *L)
 /* dk.read_published(path [, options]) -> table, whose sums were checked */
 static int read_published(lua_State *L)
 {
-    static const char *const names[] = { "label", "columns", "total_word", "row_totals", "mismatch", "name",
-                                         "unit",  "key",     "as_of",      "published",  NULL };
-    static const char *const answers[] = { "error", "note", NULL };
+    static const char *const names[] = { "label",    "columns", "total_word", "row_totals", "parts",
+                                         "mismatch", "markers", "rounded",    "name",       "unit",
+                                         "key",      "as_of",   "published",  NULL };
+    static const char *const answers[] = { "error", "note", NULL }, *const parts[] = { "all", "at_most", NULL };
     const char *what = "read_published";
     const char *path = check_path(L, "read_published: the path");
     dk_published_options options;
@@ -290,6 +291,8 @@ static int read_published(lua_State *L)
     options.total_word = dkl_option_text(L, 2, what, "total_word");
     options.no_row_totals = !dkl_option_boolean(L, 2, what, "row_totals", true);
     options.accept_mismatch = dkl_option_choice(L, 2, what, "mismatch", answers, 0) == 1;
+    options.parts_at_most = dkl_option_choice(L, 2, what, "parts", parts, 0) == 1;
+    options.bounds = dkl_option_bounds(L, 2, what);
     columns = dkl_option_names(L, 2, what, "columns");
     options.columns = columns.items;
     options.n_columns = columns.n;

@@ -193,8 +193,7 @@ static dk_status no_bounds(dk_text field, dk_error *err)
                     (int)(field.size < 80 ? field.size : 80), field.bytes);
 }
 
-/* Digits after the point without the zeros at the end. */
-static uint8_t digits_of(const dk_interval *bounds, uint8_t scale)
+uint8_t dki_bounds_digits(const dk_interval *bounds, uint8_t scale)
 {
     int64_t least = bounds->least, greatest = bounds->greatest; /* 0 where open */
 
@@ -228,7 +227,7 @@ static dk_status read_levels(struct made *made, dk_error *err)
         if (dki_bounds_read(plan->bounds, plan->mark, &facts, field.bytes, field.size, &made->bounds[code],
                             &made->scales[code]) != DKI_FITS)
             status = no_bounds(field, err);
-        digits = digits_of(&made->bounds[code], made->scales[code]);
+        digits = dki_bounds_digits(&made->bounds[code], made->scales[code]);
         made->scale = digits > made->scale ? digits : made->scale;
     }
     if (plan->fixed_scale && made->scale > plan->scale)

@@ -16,6 +16,8 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
                            size_t size, dk_interval *out, uint8_t *scale);
 /* Takes in what a field says of its column. */
 void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, size_t size, dki_bounds_facts *facts);
+/* Digits after the point without the zeros at the end. */
+uint8_t dki_bounds_digits(const dk_interval *bounds, uint8_t scale);
 /* The same bounds with more digits after the point; false where they do not fit. */
 bool dki_bounds_rescale(const dk_interval *bounds, unsigned from, unsigned to, dk_interval *out);
 /* The number of marker in the rule with that text; SIZE_MAX where it is none. */

@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "bounds.h"
 #include "readings.h"
 #include "show.h"
 
@@ -64,6 +65,19 @@ static bool is_marker(dk_text word, const char *rest, const char *end)
     return word.size == 1 && strchr("-.*", *word.bytes) && (rest >= end || has_digit(next_word(&rest, end)));
 }
 
+/* From a marker of the rule on there are only figures: else it is a word of the label. */
+static bool is_stated(const dki_figures *f, dk_text word, const char *rest, const char *end)
+{
+    if (dki_bounds_find(f->rule, word.bytes, word.size) == SIZE_MAX)
+        return false;
+    while (rest < end) {
+        word = next_word(&rest, end);
+        if (!has_digit(word) && dki_bounds_find(f->rule, word.bytes, word.size) == SIZE_MAX)
+            return false;
+    }
+    return true;
+}
+
 static bool is_total(const char *label, const char *total_word)
 {
     size_t n = strlen(total_word);
@@ -86,10 +100,73 @@ static dk_status fail_at(dk_error *err, const dki_figures *f, uint64_t line, siz
     return DK_ERR_DATA;
 }
 
+static dk_status grow_values(dki_figures *f, size_t n, dk_error *err)
+{
+    return n <= f->values_room
+               ? DK_OK
+               : dki_grow(f->context, (void **)&f->values, &f->values_room, n, sizeof *f->values, err);
+}
+
+/* A figure by the rule, which is kept as it stands: what it means depends on the others. */
+static dk_status add_field(dki_figures *f, size_t at, dk_text word, uint64_t line, dk_error *err)
+{
+    static const dki_bounds_facts facts = { false, false };
+    char shown[DKI_SHOW_BYTES];
+    dk_interval bounds;
+    uint8_t scale;
+    dk_status status = DK_OK;
+
+    if (dki_bounds_read(f->rule, DKI_COMMA, &facts, word.bytes, word.size, &bounds, &scale) != DKI_FITS) {
+        fail_at(err, f, line, at - f->n_lines * f->n_columns + 2, "%s is no number in bounds",
+                dki_show(shown, word.bytes, word.size));
+        dki_hint(err, "say what it means: markers = { [%s] = \"suppressed\" }, \"unavailable\" or \"impossible\"",
+                 shown);
+        return DK_ERR_DATA;
+    }
+    if (at >= f->fields_room)
+        status = dki_grow(f->context, (void **)&f->fields, &f->fields_room, at + 1, sizeof *f->fields, err);
+    if (status != DK_OK)
+        return status;
+    f->fields[at] = word;
+    f->fields[at].bytes = dki_arena_text(&f->arena, word.bytes, word.size, err);
+    return f->fields[at].bytes ? DK_OK : DK_ERR_MEMORY;
+}
+
+/* All figures by the rule, with as many digits as they need. */
+static dk_status settle_fields(dki_figures *f, dk_error *err)
+{
+    size_t n = f->n_lines * f->n_columns;
+    dki_bounds_facts facts = { false, false };
+    uint8_t *scales = dki_calloc(f->context, n, sizeof *scales, err);
+    dk_status status = scales ? grow_values(f, n, err) : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < n; i++)
+        dki_bounds_note(f->rule, DKI_COMMA, f->fields[i].bytes, f->fields[i].size, &facts);
+    f->has_negative = facts.has_negative;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        uint8_t digits;
+
+        (void)dki_bounds_read(f->rule, DKI_COMMA, &facts, f->fields[i].bytes, f->fields[i].size, &f->values[i],
+                              &scales[i]);
+        digits = dki_bounds_digits(&f->values[i], scales[i]);
+        f->scale = digits > f->scale ? digits : f->scale;
+    }
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        if (!dki_bounds_rescale(&f->values[i], scales[i], f->scale, &f->values[i]))
+            status = fail_at(err, f, f->lines[i / f->n_columns].line, i % f->n_columns + 2,
+                             "the bounds have more digits than fit");
+    dki_free(f->context, scales);
+    return status;
+}
+
 static dk_status add_value(dki_figures *f, size_t at, dk_text word, uint64_t line, dk_error *err)
 {
     char shown[DKI_SHOW_BYTES];
     dki_number number;
+    dk_status status;
+
+    if (f->rule)
+        return add_field(f, at, word, line, err);
 
     if (!dki_number_read(word.bytes, word.size, DKI_COMMA, false, &number) || number.scale > 0 || number.exponent ||
         number.percent) {
@@ -100,14 +177,10 @@ static dk_status add_value(dki_figures *f, size_t at, dk_text word, uint64_t lin
                  "cannot be read here");
         return DK_ERR_DATA;
     }
-    if (at >= f->values_room) {
-        dk_status status =
-            dki_grow(f->context, (void **)&f->values, &f->values_room, at + 1, sizeof *f->values, err);
-        if (status != DK_OK)
-            return status;
-    }
-    f->values[at] = number.value;
-    return DK_OK;
+    status = grow_values(f, at + 1, err);
+    if (status == DK_OK)
+        f->values[at] = (dk_interval){ .least = number.value, .greatest = number.value };
+    return status;
 }
 
 /* Reads text .. end - 1, a line that is neither blank nor a remark. */
@@ -131,7 +204,7 @@ static dk_status read_line(dki_figures *f, const char *text, const char *end, ui
     size_t used = 0;
     while (from < end) {
         word = next_word(&from, end);
-        if (has_digit(word) || is_marker(word, from, end))
+        if (has_digit(word) || is_marker(word, from, end) || is_stated(f, word, from, end))
             break;
         if (used > 0)
             label[used++] = ' ';
@@ -185,13 +258,13 @@ static dk_status read_line(dki_figures *f, const char *text, const char *end, ui
 }
 
 dk_status dki_figures_read(dk_context *context, const char *text, size_t size, const char *name,
-                           const char *total_word, dki_figures *out, dk_error *err)
+                           const char *total_word, const dk_bounds_rule *rule, dki_figures *out, dk_error *err)
 {
     const char *at = text, *end = text + size;
     dk_status status = DK_OK;
     dki_text_map labels;
 
-    *out = (dki_figures){ .context = context, .name = name };
+    *out = (dki_figures){ .context = context, .name = name, .rule = rule };
     dki_arena_init(&out->arena, context);
     dki_text_map_init(&labels, context);
     for (uint64_t line = 1; at < end && status == DK_OK; line++) {
@@ -214,7 +287,7 @@ dk_status dki_figures_read(dk_context *context, const char *text, size_t size, c
             fail_at(err, out, 0, 0, out->has_total ? "the table has a total and no rows" : "the file is empty");
         dki_hint(err, "each line is a label and then numbers, the total comes last");
     }
-    return status;
+    return status == DK_OK && rule ? settle_fields(out, err) : status;
 }
 
 void dki_figures_drop(dki_figures *figures)
@@ -222,6 +295,8 @@ void dki_figures_drop(dki_figures *figures)
     dki_arena_drop(&figures->arena);
     dki_free(figures->context, figures->lines);
     dki_free(figures->context, figures->values);
+    dki_free(figures->context, figures->fields);
     figures->lines = NULL;
     figures->values = NULL;
+    figures->fields = NULL;
 }

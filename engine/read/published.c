@@ -17,81 +17,26 @@
 #include "encoding.h"
 #include "figures.h"
 #include "show.h"
+#include "sums.h"
 #include "text_source.h"
 
 /* Sums. ----------------------------------------------------------------------------------------------------------- */
 
-typedef struct check {
-    bool is_column;
-    size_t at; /* line, or column */
-    int64_t stated;
-    dki_i128 computed;
-} check;
-
-static bool has_row_totals(const dki_figures *f, const dk_published_options *o)
-{
-    return !o->no_row_totals && f->n_columns > 1; /* one number is no sum of others */
-}
-
-static size_t n_row_checks(const dki_figures *f, const dk_published_options *o)
-{
-    return has_row_totals(f, o) ? f->n_lines : 0;
-}
-
-static size_t n_checks(const dki_figures *f, const dk_published_options *o)
-{
-    return n_row_checks(f, o) + (f->has_total ? f->n_columns : 0);
-}
-
-/* Check i of n_checks: rows first, in the order of lines, then columns. */
-static check make_check(const dki_figures *f, const dk_published_options *o, size_t i)
-{
-    size_t n_rows = n_row_checks(f, o), n = f->n_columns;
-    check c = { .is_column = i >= n_rows, .at = i >= n_rows ? i - n_rows : i };
-
-    if (c.is_column) {
-        c.stated = f->values[(f->n_lines - 1) * n + c.at];
-        for (size_t line = 0; line + 1 < f->n_lines; line++)
-            c.computed += f->values[line * n + c.at];
-    } else {
-        c.stated = f->values[c.at * n + n - 1];
-        for (size_t column = 0; column + 1 < n; column++)
-            c.computed += f->values[c.at * n + column];
-    }
-    return c;
-}
-
-/* One sentence about a sum that does not hold. */
-static void tell_check(const dki_figures *f, const check *c, const char *const *names, char *out, size_t size)
-{
-    char shown[DKI_SHOW_BYTES], computed[48];
-    const char *name = c->is_column ? names[c->at] : f->lines[c->at].label;
-
-    dki_format_decimal(c->computed, 0, computed, sizeof computed);
-    dki_show(shown, name, strlen(name));
-    if (c->is_column)
-        snprintf(out, size, "column %s does not add up: the total line says %lld, the rows make %s", shown,
-                 (long long)c->stated, computed);
-    else
-        snprintf(out, size, "the line of %s does not add up: its last number is %lld, the ones before it make %s",
-                 shown, (long long)c->stated, computed);
-}
-
 static dk_status refuse_mismatch(const dki_figures *f, const dk_published_options *o, const char *const *names,
                                  dk_error *err)
 {
-    for (size_t i = 0; i < n_checks(f, o); i++) {
-        check c = make_check(f, o, i);
+    for (size_t i = 0; i < dki_n_sums(f, o); i++) {
+        dki_sum sum = dki_sum_get(f, o, i);
         char text[512];
-        if (c.computed == c.stated)
+        if (sum.because != DKI_SUM_NOTHING)
             continue;
-        tell_check(f, &c, names, text, sizeof text);
+        dki_sum_tell(f, &sum, names, text, sizeof text);
         dki_fail(err, DK_ERR_DATA, "%s", text);
         dki_hint(
             err,
             "compare the figures with the publication; if it says so itself, mismatch = \"note\" keeps the table");
-        dki_at(err, f->name, f->lines[c.is_column ? f->n_lines - 1 : c.at].line,
-               c.is_column ? c.at + 2 : f->n_columns + 1);
+        dki_at(err, f->name, f->lines[sum.is_column ? f->n_lines - 1 : sum.at].line,
+               sum.is_column ? sum.at + 2 : f->n_columns + 1);
         return DK_ERR_DATA;
     }
     return DK_OK;
@@ -117,7 +62,7 @@ static dk_status find_names(dki_figures *f, const dk_published_options *o, const
     for (size_t i = 0; i < f->n_columns; i++) {
         if (o->columns)
             names[i] = o->columns[i];
-        else if (i + 1 == f->n_columns && has_row_totals(f, o))
+        else if (i + 1 == f->n_columns && dki_has_row_totals(f, o))
             names[i] = "totaal";
         else
             names[i] = dki_arena_format(&f->arena, err, "kolom_%zu", i + 1);
@@ -155,15 +100,19 @@ static dk_status make_labels(const dki_figures *f, const dk_column **out, dk_err
     return status;
 }
 
-/* An integer column of n values, stride apart. */
-static dk_status make_integers(dk_context *context, const int64_t *values, size_t n, size_t stride,
-                               const dk_column **out, dk_error *err)
+/* The figures of a column: integers, or intervals where there is a rule. */
+static dk_status make_figures(const dki_figures *f, size_t column, const dk_column **out, dk_error *err)
 {
     dk_builder *builder = NULL;
-    dk_status status = dk_builder_new(context, DK_INTEGER, 0, NULL, &builder, err);
+    dk_status status =
+        dk_builder_new(f->context, f->rule ? DK_INTERVAL : DK_INTEGER, f->scale, NULL, &builder, err);
 
-    for (size_t i = 0; i < n && status == DK_OK; i++)
-        status = dk_builder_integer(builder, values[i * stride], err);
+    for (size_t line = 0; line < f->n_lines && status == DK_OK; line++) {
+        const dk_interval *value = &f->values[line * f->n_columns + column];
+
+        status =
+            f->rule ? dk_builder_interval(builder, value, err) : dk_builder_integer(builder, value->least, err);
+    }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
@@ -199,13 +148,12 @@ static dk_status add_notes(const dki_figures *f, const dk_published_options *o, 
 {
     char text[768], shown[DKI_SHOW_BYTES] = "";
     const dk_table *with = NULL;
-    size_t n = n_checks(f, o), n_wrong = 0;
+    size_t n = dki_n_sums(f, o), because[DKI_SUM_NOTHING + 1] = { 0 }, n_wrong;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < n; i++) {
-        check c = make_check(f, o, i);
-        n_wrong += c.computed != c.stated;
-    }
+    for (size_t i = 0; i < n; i++)
+        because[dki_sum_get(f, o, i).because]++;
+    n_wrong = because[DKI_SUM_NOTHING];
     if (f->has_total) {
         const char *label = f->lines[f->n_lines - 1].label;
         snprintf(text, sizeof text, "the line of the total reads %s; ", dki_show(shown, label, strlen(label)));
@@ -218,12 +166,19 @@ static dk_status add_notes(const dki_figures *f, const dk_published_options *o, 
     else
         snprintf(text + used, sizeof text - used, "%zu sums checked, %zu of them %s not hold", n, n_wrong,
                  n_wrong == 1 ? "does" : "do");
+    used = strlen(text);
+    if (because[DKI_SUM_BOUNDS] > 0)
+        used += (size_t)snprintf(text + used, sizeof text - used, "; %zu within bounds", because[DKI_SUM_BOUNDS]);
+    if (because[DKI_SUM_UNKNOWN] > 0)
+        snprintf(text + used, sizeof text - used,
+                 "; in %zu the parts are fewer than the total, which has some of unknown class",
+                 because[DKI_SUM_UNKNOWN]);
     status = replace(table, dk_table_with_note(*table, text, &with, err), &with);
     for (size_t i = 0; i < n && n_wrong > 0 && status == DK_OK; i++) {
-        check c = make_check(f, o, i);
-        if (c.computed == c.stated)
+        dki_sum sum = dki_sum_get(f, o, i);
+        if (sum.because != DKI_SUM_NOTHING)
             continue;
-        tell_check(f, &c, names, text, sizeof text);
+        dki_sum_tell(f, &sum, names, text, sizeof text);
         status = replace(table, dk_table_with_note(*table, text, &with, err), &with);
     }
     return status;
@@ -245,7 +200,7 @@ static dk_status make_table(const dki_figures *f, const dk_published_options *o,
     status = make_labels(f, &fields[0].column, err);
     for (size_t i = 0; i < f->n_columns && status == DK_OK; i++) {
         fields[i + 1] = DK_FIELD(names[i], NULL);
-        status = make_integers(f->context, f->values + i, f->n_lines, f->n_columns, &fields[i + 1].column, err);
+        status = make_figures(f, i, &fields[i + 1].column, err);
     }
     if (status == DK_OK)
         status = dk_table_new(f->context, fields, f->n_columns + 1, f->n_lines, &table, err);
@@ -266,69 +221,6 @@ static dk_status make_table(const dki_figures *f, const dk_published_options *o,
     for (size_t i = 0; i <= f->n_columns; i++)
         dk_column_release(fields[i].column);
     dki_free(f->context, fields);
-    return status;
-}
-
-enum { OF, NAME, STATED, COMPUTED, DIFFERENCE, HOLDS, N_FIELDS };
-
-static dk_status append_check(const dki_figures *f, const check *c, const char *const *names, dk_builder *const *b,
-                              dk_error *err)
-{
-    const char *name = c->is_column ? names[c->at] : f->lines[c->at].label;
-    char shown[DKI_SHOW_BYTES];
-    dki_i128 difference = (dki_i128)c->stated - c->computed;
-    dk_status status;
-
-    if (!dki_fits_i64(c->computed) || !dki_fits_i64(difference)) {
-        dki_fail(err, DK_ERR_OVERFLOW, "the sum of the %s %s does not fit in 64 bits",
-                 c->is_column ? "column" : "line", dki_show(shown, name, strlen(name)));
-        dki_hint(err, "compare the figures with the publication");
-        dki_at(err, f->name, 0, 0);
-        return DK_ERR_OVERFLOW;
-    }
-    status = dk_builder_code(b[OF], c->is_column ? 2 : 1, err);
-    if (status == DK_OK)
-        status = dk_builder_text(b[NAME], (dk_text){ .bytes = name, .size = strlen(name) }, err);
-    if (status == DK_OK)
-        status = dk_builder_integer(b[STATED], c->stated, err);
-    if (status == DK_OK)
-        status = dk_builder_integer(b[COMPUTED], (int64_t)c->computed, err);
-    if (status == DK_OK)
-        status = dk_builder_integer(b[DIFFERENCE], (int64_t)difference, err);
-    if (status == DK_OK)
-        status = dk_builder_boolean(b[HOLDS], difference == 0, err);
-    return status;
-}
-
-static dk_status make_checks(const dki_figures *f, const dk_published_options *o, const char *const *names,
-                             const dk_table **out, dk_error *err)
-{
-    static const dk_text kinds[] = { { "row", 3 }, { "column", 6 } };
-    static const char *const titles[] = { "of", "name", "stated", "computed", "difference", "holds" };
-    static const dk_type types[] = { DK_CATEGORY, DK_TEXT, DK_INTEGER, DK_INTEGER, DK_INTEGER, DK_BOOLEAN };
-    dk_dictionary *levels = NULL;
-    dk_builder *builders[N_FIELDS] = { NULL };
-    dk_field fields[N_FIELDS];
-    const dk_column *columns[N_FIELDS] = { NULL };
-    dk_status status = dk_dictionary_new(f->context, kinds, 2, true, &levels, err);
-
-    for (int i = 0; i < N_FIELDS && status == DK_OK; i++)
-        status = dk_builder_new(f->context, types[i], 0, i == OF ? levels : NULL, &builders[i], err);
-    for (size_t i = 0; i < n_checks(f, o) && status == DK_OK; i++) {
-        check c = make_check(f, o, i);
-        status = append_check(f, &c, names, builders, err);
-    }
-    for (int i = 0; i < N_FIELDS && status == DK_OK; i++) {
-        status = dk_builder_finish(builders[i], &columns[i], err);
-        fields[i] = DK_FIELD(titles[i], columns[i]);
-    }
-    if (status == DK_OK)
-        status = dk_table_new(f->context, fields, N_FIELDS, n_checks(f, o), out, err);
-    for (int i = 0; i < N_FIELDS; i++) {
-        dk_column_release(columns[i]);
-        dk_builder_release(builders[i]);
-    }
-    dk_dictionary_release(levels);
     return status;
 }
 
@@ -358,7 +250,7 @@ dk_status dki_read_published_bytes(dk_context *context, const void *bytes, size_
         return status;
     }
     status = dki_figures_read(context, decoded.bytes, decoded.size, name, o->total_word ? o->total_word : "totaal",
-                              &figures, err);
+                              o->bounds, &figures, err);
     if (status == DK_OK)
         status = find_names(&figures, o, &names, err);
     if (status == DK_OK && !o->accept_mismatch)
@@ -366,7 +258,7 @@ dk_status dki_read_published_bytes(dk_context *context, const void *bytes, size_
     if (status == DK_OK)
         status = make_table(&figures, o, names, &table, err);
     if (status == DK_OK && checks)
-        status = make_checks(&figures, o, names, &check_table, err);
+        status = dki_sums_table(&figures, o, names, &check_table, err);
     if (status == DK_OK) {
         *out = table;
         if (checks)

@@ -9,7 +9,7 @@
 #ifndef DEKKING_PUBLISHED_H
 #define DEKKING_PUBLISHED_H
 
-#include <dekking/table.h>
+#include <dekking/csv.h>
 
 typedef struct dk_published_options {
     const char *label;          /* name of the label column; NULL: "label" */
@@ -17,14 +17,18 @@ typedef struct dk_published_options {
     size_t n_columns;
     const char *total_word; /* NULL: "totaal" */
     bool no_row_totals;     /* the last number is a column like the others */
+    const dk_bounds_rule *bounds; /* markers and rounding: figures are intervals; NULL: they are whole numbers */
+    bool parts_at_most;     /* parts may make less than their total, where some are of unknown class */
     bool accept_mismatch;   /* sums that do not add up become notes instead of an error */
 } dk_published_options;
 
-/* out     label (category, levels declared in the order of the publication), then integer columns. The line of the
+/* out     label (category, levels declared in the order of the publication), then integer columns, or intervals where there are bounds. The line of the
  *         total is a margin row over dimension 0, the label, which is null there; its own words are in the table's
  *         notes. Where there is no such line no column is checked, and a note says so.
  * checks  may be NULL: one row for each sum: of (category: "row" or "column"), name (text: the label, or the
- *         column), stated (integer), computed (integer), difference (integer), holds (boolean).
+ *         column), stated, computed, difference (integers, or intervals where there are bounds), holds (boolean); and with
+ *         bounds or parts_at_most because (category): "equal"; "bounds", where both may be the same; "unknown class", where the
+ *         parts make less and may; "nothing". A sum of which the bounds overlap holds.
  *
  * Errors  DK_ERR_IO, DK_ERR_ENCODING, DK_ERR_MEMORY, DK_ERR_INTERRUPTED
  *         DK_ERR_DATA       no rows; a line with another number of numbers; a number that is none; a label twice; a
