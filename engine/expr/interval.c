@@ -588,6 +588,27 @@ static dk_status bind_width(dki_binder *b, const dki_function *f, const dki_node
     return new_op(b, node, f->row, args[0]->scale > 0 ? DK_DECIMAL : DK_INTEGER, args[0]->scale, args, n, out);
 }
 
+/* marker(x): how the source writes it; meaning(x): "suppressed", ...; null where there is none. */
+static dk_status row_marker(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    const dk_interval *interval = &args[0].as.interval;
+    const char *name = dk_meaning_name(interval->meaning);
+
+    (void)eval;
+    (void)err;
+    out->as.text = op->node->text[1] == 'e' ? (dk_text){ name, strlen(name) } : interval->marker;
+    out->is_null = out->as.text.size == 0;
+    return DK_OK;
+}
+
+static dk_status bind_marker(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                             dki_op **out)
+{
+    if (args[0]->type != DK_INTERVAL)
+        return dki_function_wrong(b, args[0], f->name, "an interval");
+    return new_op(b, node, f->row, DK_TEXT, 0, args, n, out);
+}
+
 /* interval(a, b): null is an open side. */
 static dk_status row_interval(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
@@ -620,13 +641,13 @@ static bool is_positive(const dk_value *count)
     return !count->is_null && count->as.integer > 0;
 }
 
-/* .bounds(least, greatest, n, m): the aggregates of both bounds of some rows, of which n have no least bound, and m no
- * greatest. */
+/* .bounds(least, greatest, n, m, e): the aggregates of both bounds of some rows, of which n have no least bound, m no
+ * greatest, and e are estimates. */
 static dk_status row_aggregate(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     struct bounds a = bounds_of(&args[0], op->scale), b = bounds_of(&args[1], op->scale);
     struct bounds made = { is_positive(&args[2]) ? (struct side){ -1, 0 } : a.least,
-                           is_positive(&args[3]) ? (struct side){ 1, 0 } : b.greatest, false };
+                           is_positive(&args[3]) ? (struct side){ 1, 0 } : b.greatest, is_positive(&args[4]) };
 
     (void)eval;
     return store(&made, out, err);
@@ -637,7 +658,7 @@ static struct side subtract(struct side whole, struct side part, int open)
     return open > 0 ? (struct side){ 1, 0 } : open < 0 ? (struct side){ -1, 0 } : known(whole.value - part.value);
 }
 
-/* .part(least, greatest, n, m, and the same of the whole): a part of a whole that is the sum of parts, of which each is within
+/* .part(least, greatest, n, m, e, and the same of the whole): a part of a whole that is the sum of parts, of which each is within
  * its own bounds: a / (a + the rest), which are two, and not a / whole, in which the part stands twice. */
 static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
@@ -650,17 +671,18 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
     if (args[0].is_null && args[1].is_null)
         return store(&(struct bounds){ { -1, 0 }, { 1, 0 }, false }, out, err);
     for (int k = 0; k < 2; k++) { /* the sum of bounds of which all are open is null, and 0 here */
-        of_least[k] = args[4 * k].is_null ? none : bounds_of(&args[4 * k], scale);
-        of_greatest[k] = args[4 * k + 1].is_null ? none : bounds_of(&args[4 * k + 1], scale);
+        of_least[k] = args[5 * k].is_null ? none : bounds_of(&args[5 * k], scale);
+        of_greatest[k] = args[5 * k + 1].is_null ? none : bounds_of(&args[5 * k + 1], scale);
     }
     part.least = is_positive(&args[2]) ? (struct side){ -1, 0 } : of_least[0].least;
     part.greatest = is_positive(&args[3]) ? (struct side){ 1, 0 } : of_greatest[0].greatest;
-    rest.least = subtract(of_least[1].least, of_least[0].least, args[6].as.integer > args[2].as.integer ? -1 : 0);
+    rest.least = subtract(of_least[1].least, of_least[0].least, args[7].as.integer > args[2].as.integer ? -1 : 0);
     rest.greatest =
-        subtract(of_greatest[1].greatest, of_greatest[0].greatest, args[7].as.integer > args[3].as.integer ? 1 : 0);
+        subtract(of_greatest[1].greatest, of_greatest[0].greatest, args[8].as.integer > args[3].as.integer ? 1 : 0);
     if (sign_of(part.least) < 0 || sign_of(rest.least) < 0) { /* shares of what may be negative */
         whole = (struct bounds){ add(part.least, rest.least), add(part.greatest, rest.greatest), false };
         made = quotient(&part, &whole, dki_power10[op->scale], &fits);
+        made.is_estimate = is_positive(&args[9]);
         return fits ? store(&made, out, err) : too_wide(err);
     }
     whole = (struct bounds){ add(part.least, rest.greatest), add(part.greatest, rest.least), false };
@@ -675,6 +697,7 @@ static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args
         made.greatest = divide(part.greatest, whole.greatest, 1, dki_power10[op->scale], true, &fits);
     if (sign_of(made.least) == 0 && sign_of(part.least) > 0)
         made.least = divide(part.least, whole.least, 1, dki_power10[op->scale], false, &fits);
+    made.is_estimate = is_positive(&args[9]);
     return fits ? store(&made, out, err) : too_wide(err);
 }
 
@@ -690,7 +713,9 @@ static dk_status bind_aggregate(dki_binder *b, const dki_function *f, const dki_
 const dki_function dki_interval_functions[] = {
     { "width", 1, 1, bind_width, row_width },
     { "interval", 2, 2, bind_interval, row_interval },
-    { ".bounds", 4, 4, bind_aggregate, row_aggregate },
-    { ".part", 8, 8, bind_aggregate, row_part },
+    { "marker", 1, 1, bind_marker, row_marker },
+    { "meaning", 1, 1, bind_marker, row_marker },
+    { ".bounds", 5, 5, bind_aggregate, row_aggregate },
+    { ".part", 10, 10, bind_aggregate, row_part },
     { NULL, 0, 0, NULL, NULL },
 };

@@ -2,7 +2,7 @@
  *
  * sum(n) where f of an interval n is split: it becomes
  *
- *   .bounds(sum(least(n)) where f, sum(greatest(n)) where f, how many rows have no least bound, no greatest)
+ *   .bounds(sum(least(n)) where f, sum(greatest(n)) where f, how many rows have no least bound, no greatest, are estimates)
  *
  * whose parts are ordinary aggregates, so that filters, weights, margins and threads are as for any other. The same holds of
  * all aggregates that cannot fall when a value rises. A share of a whole, m / all(m) or (sum(n) where f) / sum(n), becomes .part of
@@ -17,6 +17,8 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "expr/defined.h"
+
+#define PARTS 5 /* of .bounds */
 
 /* Trees. ------------------------------------------------------------------------------------------------------------- */
 
@@ -82,26 +84,49 @@ static dki_node *of_side(struct making *m, const char *side)
     return made;
 }
 
-/* rows() where f and side(x) is null and x is not null */
-static dki_node *count_open(struct making *m, const char *side)
+/* rows() where (condition and x is not null and f) is true */
+static dki_node *count_where(struct making *m, const dki_node *condition)
 {
     const dki_node *node = m->at, *x = node->children[0];
-    const dki_node *conditions[3] = { call(m, "is null", call(m, side, x)), call(m, "not", call(m, "is null", x)),
-                                      node->filter };
+    const dki_node *conditions[3] = { condition, call(m, "not", call(m, "is null", x)), node->filter };
     dki_node *made = make(m, DKI_NODE_AGGREGATE, "rows", NULL, 0);
     dki_node *filter = make(m, DKI_NODE_CALL, "and", conditions, node->filter ? 3 : 2);
 
+    filter = filter ? call(m, "is true", filter) : NULL; /* of rows that f leaves out it is told elsewhere */
     if (made)
         made->filter = filter;
     return m->failed ? NULL : made;
+}
+
+static dki_node *count_open(struct making *m, const char *side)
+{
+    return count_where(m, call(m, "is null", call(m, side, m->at->children[0])));
+}
+
+static dki_node *count_estimates(struct making *m)
+{
+    const dki_node *sides[2] = { call(m, "meaning", m->at->children[0]), zero(m) };
+
+    if (!m->failed)
+        ((dki_node *)(uintptr_t)sides[1])->value = (dk_value){ .type = DK_TEXT, .as.text = { "estimate", 8 } };
+    return count_where(m, make(m, DKI_NODE_CALL, "==", sides, 2));
 }
 
 /* Aggregates. -------------------------------------------------------------------------------------------------------- */
 
 struct sight {
     const dk_table *table;
-    bool found;
+    bool found;         /* an interval */
+    bool has_estimates; /* there may be some */
 };
+
+static void see_column(struct sight *sight, const dk_column *column)
+{
+    const dk_dictionary *markers = dk_column_levels(dk_column_child(column, DK_CHILD_MARKER));
+
+    sight->found = true;
+    sight->has_estimates |= dk_dictionary_find_label(markers, (dk_text){ "estimate", 8 }) != 0;
+}
 
 /* Whether there may be an interval in a tree: a column of them, or one that is made. */
 static bool see(void *arg, const dki_node *node)
@@ -112,22 +137,24 @@ static bool see(void *arg, const dki_node *node)
     if (node->kind == DKI_NODE_CALL)
         sight->found |= strcmp(node->text, "interval") == 0;
     if (node->kind != DKI_NODE_NAME)
-        return !sight->found;
+        return true;
     at = dk_table_find(sight->table, node->text);
-    sight->found |= at != DK_NO_COLUMN && dk_column_type(dk_table_field(sight->table, at)->column) == DK_INTERVAL;
-    return !sight->found;
+    if (at != DK_NO_COLUMN && dk_column_type(dk_table_field(sight->table, at)->column) == DK_INTERVAL)
+        see_column(sight, dk_table_field(sight->table, at)->column);
+    return true;
 }
 
 static dk_status is_interval(const dki_plan *plan, const dk_expr *expr, const dki_node *node, bool *is_one,
-                             dk_error *err)
+                             bool *has_estimates, dk_error *err)
 {
-    struct sight sight = { plan->table, false };
+    struct sight sight = { plan->table, false, false };
     dki_scope scope = { .table = plan->table, .params = plan->params };
     dki_bound *bound = NULL;
     dk_status status = DK_OK;
 
     *is_one = false;
     (void)dki_node_visit(node, see, &sight);
+    *has_estimates = sight.has_estimates;
     if (!sight.found)
         return DK_OK;
     status = dki_bind(&scope, expr, node, &bound, err);
@@ -149,14 +176,15 @@ static bool is_monotone(const char *name)
 }
 
 /* Sides that are open in some row make the aggregate's open, but where the others decide. */
-static dki_node *split(struct making *m)
+static dki_node *split(struct making *m, bool has_estimates)
 {
     const char *name = m->at->text;
-    const dki_node *children[4] = { of_side(m, "least"), of_side(m, "greatest"),
-                                    strcmp(name, "max") == 0 ? zero(m) : count_open(m, "least"),
-                                    strcmp(name, "min") == 0 ? zero(m) : count_open(m, "greatest") };
+    const dki_node *children[PARTS] = { of_side(m, "least"), of_side(m, "greatest"),
+                                        strcmp(name, "max") == 0 ? zero(m) : count_open(m, "least"),
+                                        strcmp(name, "min") == 0 ? zero(m) : count_open(m, "greatest"),
+                                        has_estimates ? count_estimates(m) : zero(m) };
 
-    return m->failed ? NULL : make(m, DKI_NODE_CALL, ".bounds", children, 4);
+    return m->failed ? NULL : make(m, DKI_NODE_CALL, ".bounds", children, PARTS);
 }
 
 const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *node)
@@ -172,13 +200,14 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
 {
     struct making m = { &plan->arena, node, err, false };
     dki_plan_split made = { .node = node, .expr = expr };
+    bool has_estimates = false;
     dk_status status = DK_OK;
 
     *is_split = dki_plan_find_split(plan, node) != NULL;
     if (*is_split || node->n_children == 0)
         return DK_OK;
     for (size_t i = 0; status == DK_OK && !*is_split && i < node->n_children; i++)
-        status = is_interval(plan, expr, node->children[i], is_split, err);
+        status = is_interval(plan, expr, node->children[i], is_split, &has_estimates, err);
     if (status != DK_OK || !*is_split)
         return status;
     if (!is_monotone(node->text) || dki_defined_find(plan->context, node->text)) {
@@ -187,14 +216,14 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
                       "have bounds");
         return DK_ERR_TYPE;
     }
-    made.made = split(&m);
+    made.made = split(&m, has_estimates);
     if (made.made == NULL)
         return DK_ERR_MEMORY;
     status = dki_grow(plan->context, (void **)&plan->splits, &plan->split_capacity, plan->n_splits + 1,
                       sizeof *plan->splits, err);
     if (status == DK_OK)
         plan->splits[plan->n_splits++] = made;
-    for (size_t i = 0; status == DK_OK && i < 4; i++)
+    for (size_t i = 0; status == DK_OK && i < PARTS; i++)
         if (made.made->children[i]->kind == DKI_NODE_AGGREGATE)
             status = dki_plan_add_aggregate(plan, expr, made.made->children[i], measure, err);
     return status;
@@ -234,27 +263,27 @@ static bool is_part(const dki_node *part, const dki_node *whole)
 /* .part for a quotient that is a share of a whole; else NULL. */
 static dki_node *make_share(struct making *m, const dki_plan *plan, const dki_node *node)
 {
-    const dki_node *below = node->children[1], *all = is_call(below, "all") ? below : NULL, *children[8];
+    const dki_node *below = node->children[1], *all = is_call(below, "all") ? below : NULL, *children[2 * PARTS];
     const dki_plan_split *part = find_sum(plan, node->children[0]);
     const dki_plan_split *whole = find_sum(plan, all ? all->children[0] : below);
 
     if (part == NULL || whole == NULL || !is_part(part->node, whole->node))
         return NULL;
     m->at = node;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < PARTS; i++) {
         const dki_node *of_whole = whole->made->children[i];
 
         children[i] = part->made->children[i];
-        children[4 + i] = of_whole;
+        children[PARTS + i] = of_whole;
         if (all && of_whole->kind == DKI_NODE_AGGREGATE) {
             dki_node *over = make(m, DKI_NODE_CALL, "all", (const dki_node *const *)all->children, all->n_children);
 
             if (over)
                 over->children[0] = (dki_node *)(uintptr_t)of_whole;
-            children[4 + i] = over;
+            children[PARTS + i] = over;
         }
     }
-    return make(m, DKI_NODE_CALL, ".part", children, 8);
+    return make(m, DKI_NODE_CALL, ".part", children, 2 * PARTS);
 }
 
 static const dki_node *put_shares(struct making *m, const dki_plan *plan, const dki_node *node)

@@ -177,3 +177,45 @@ test("a rule that cannot be is refused", function(t, dk)
   t.says(function() return dk.read_text("n\n1\n", { types = { n = "interval" }, rounded = 0 }) end,
     "read_text: rounded is the number that figures are multiples of, such as 10")
 end)
+
+-- The published lines of four municipalities, as a file.
+local function published(t, text)
+  return t.file("region.txt", text or "Duiven x 54 135 53 249\nRheden x 142 419 129 696\nRozendaal - 0 0 0 0\n"
+    .. "Zevenaar 12 133 324 113 582\nTOTAAL 25 329 878 295 1.527\n")
+end
+
+test("a published table is read with its markers, and its sums are told", function(t, dk)
+  local region = dk.read_published(published(t), { markers = { x = { "suppressed", 0, 9 }, ["-"] = "impossible" } })
+  t.eq(region.kolom_1:type(), "interval")
+  t.eq(region.kolom_1:to_lua()[1], { least = 0, greatest = 9, marker = "x", meaning = "suppressed" })
+  local checks = region:check_totals()
+  t.eq(checks:where "because == 'bounds'".name:to_lua(), { "Duiven", "Rheden", "kolom_1" })
+  t.eq(checks:where "name == 'kolom_1'".difference:to_lua(), { { least = -5, greatest = 13 } })
+  local fewer = t.file("fewer.txt", "a 10 20 35\nb 1 5 6\nTotaal 11 25 41\n")
+  t.eq(dk.read_published(fewer, { parts = "at_most" }):check_totals():where "because == 'unknown class'".difference
+    :to_lua(), { 5, 5 })
+  t.eq(dk.read_published(t.file("tens.txt", "a 10 20 40\n"), { rounded = 10 }).totaal:to_lua(),
+    { { least = 35, greatest = 45 } })
+  t.raises(function() return dk.read_published(published(t, "Duiven 7 ? 61\n"), { markers = { x = "suppressed" } }) end,
+    ':1:3: "?" is no number in bounds (say what it means: markers = { ["?"] = "suppressed" }, "unavailable" or '
+    .. '"impossible")')
+  t.raises(function() return dk.read_published(fewer) end, "its last number is 35, the ones before it make 30")
+end)
+
+test("expressions, breakdowns, windows and comparison carry bounds", function(t, dk)
+  local f = figures(dk):where "g ~= 'Arnhem'"
+  t.eq(f:where "n < 5".g:to_lua(), { "Rozendaal", "Duiven" })
+  t.eq(f:derive("m = n + 1").m:to_lua()[2], { least = 1, greatest = 5 })
+  t.eq(f:derive("m = n / 4").m:to_lua()[4], { least = 28.75, greatest = 31.25 })
+  local sums = dk.breakdown { by = { "groot = greatest(n) > 100" },
+    measures = { "s = sum(n)", { "p = s / all(s)", format = "0.0 %" } }, margins = "totals" }
+  t.has(tostring(sums(f:where "greatest(n) is not null")), "0..4     ~0.0..0.9 %\n", "~451..461  ~99.1..100.0 %\n")
+  t.eq(f:where "meaning(n) == 'suppressed'".g:to_lua(), { "Duiven" })
+  local by = dk.breakdown { measures = { "s = sum(n)" } }
+  local later = f:derive "n = n + 1"
+  t.eq(by:compare(f, later).s_other_difference:type(), "interval")
+  t.eq(f:window { order = { "g" }, "r = running_sum(n)" }.r:to_lua()[2], { least = 3 })
+  t.says(function() return dk.breakdown { measures = { "v = variance(n)" } }(f) end,
+    "variance() is not known of numbers in bounds\n  v = variance(n)\n      ^^^^^^^^^^^ "
+    .. "(least(x) and greatest(x) are numbers; sum, mean, min, max, median, quantile, first and last have bounds)")
+end)

@@ -109,6 +109,28 @@ static void other_quotients_are_by_each_bound(void **state)
           "x|-2..2|-0.250000..0.250000\ny|10|0.833333..1.250000\n");
 }
 
+/* An estimate among the values makes an estimate; what rows are left out is told once. */
+static void estimates_stay_estimates(void **state)
+{
+    const dk_table *table =
+        make_table(context, "g:category n:interval k:boolean\na|5~s~estimate|true\na|1..2|true\nb|3..4|-\n");
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(ask_table(ASK(.by = { "g" }, .measures = { "s = sum(n)", "p = s / all(s)", "t = sum(n) where k" },
+                            .margins = DK_MARGINS_TOTALS),
+                        table, NULL, &result, &err),
+              &err);
+    assert_string_equal(show_rows(result),
+                        "a|6..7[~]|0.600000..0.700000[~]|6..7[~]\nb|3..4|0.300000..0.400000[~]|-\n"
+                        "*|9..11[~]|1.000000[~]|6..7[~]\n");
+    assert_int_equal(dk_table_n_notes(result), 1);
+    assert_string_equal(dk_table_note(result, 0), "1 row was left out of t, because k is null there");
+    dk_table_release(result);
+    dk_table_release(table);
+}
+
 static void what_has_no_bounds_is_refused(void **state)
 {
     static const char *const measures[] = { "v = variance(n)", "v = sd(n)", "v = distinct(n)", "v = mode(n)",
@@ -223,6 +245,7 @@ int main(void)
         TEST(weights_weigh_bounds),
         TEST(shares_of_a_whole_stay_within_it),
         TEST(other_quotients_are_by_each_bound),
+        TEST(estimates_stay_estimates),
         TEST(what_has_no_bounds_is_refused),
         TEST(the_truth_is_within_the_bounds),
         TEST(comparisons_have_bounds),

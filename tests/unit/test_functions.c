@@ -66,6 +66,8 @@ static void every_function_is_found_by_its_name(void **state)
         "denominator",
         "width",
         "interval",
+        "marker",
+        "meaning",
         ".bounds",
         ".part",
     };

@@ -69,6 +69,9 @@ static void bounds_are_numbers(void **state)
     (void)state;
     check("least(n)", "115 0 3 null 7");
     check("greatest(n)", "125 4 null null 7");
+    check("marker(n)", "null <5 null . s");
+    check("meaning(n)", "null suppressed null unavailable estimate");
+    check("meaning(n) == 'suppressed' or n == 7", "null true null null true");
     check("width(n)", "10 4 null null 0");
     check("least(m)", "1.5 -1.0 null null 2.0");
     check("least(n, k)", "10 -2 0 null null");
@@ -124,9 +127,9 @@ static void what_is_not_known_of_bounds_is_refused(void **state)
     refuse("coalesce(n, t)", DK_ERR_TYPE, "coalesce: interval and text do not go together");
     refuse("case(k > 1, n, q)", DK_ERR_TYPE, "case: interval and ratio do not go together");
     refuse("round(n)", DK_ERR_TYPE, "round() wants a number, and this is interval");
+    refuse("meaning(k)", DK_ERR_TYPE, "meaning() wants an interval, and this is integer");
     refuse("width(k)", DK_ERR_TYPE, "width() wants an interval, and this is integer");
-    refuse("least(k)", DK_ERR_ARGUMENT,
-           "(of one it is the bound of an interval, and this is integer)");
+    refuse("least(k)", DK_ERR_ARGUMENT, "(of one it is the bound of an interval, and this is integer)");
     refuse("interval(k, 0)", DK_ERR_RANGE, "row 1: interval(10, 0): the least bound is above the greatest");
     refuse("n * 9223372036854775807", DK_ERR_OVERFLOW, "row 1: a bound of the result does not fit in 64 bits");
     refuse("interval(1.0000000000, 2) * interval(1.0000000000, 2)", DK_ERR_OVERFLOW,
