@@ -148,53 +148,6 @@ static dk_status level_by_code(const dki_use *use, size_t level, const dk_dictio
 
 /* Levels by days of the rows. -------------------------------------------------------------------------------------- */
 
-static int by_day(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Between two turns nothing changes: turn 0 is the beginning. */
-static dk_status find_turns(dki_use *use, dk_error *err)
-{
-    const dk_hierarchy *hierarchy = use->hierarchy;
-    size_t n_spans = 0, n = 0;
-
-    for (size_t i = use->level; i < hierarchy->n_levels; i++)
-        n_spans += hierarchy->levels[i].n_spans;
-    use->turns = dki_alloc_array(use->context, 2 * n_spans + 1, sizeof *use->turns, err);
-    if (use->turns == NULL)
-        return DK_ERR_MEMORY;
-    use->turns[n++] = DKI_DAY_FIRST;
-    for (size_t i = use->level; i < hierarchy->n_levels; i++)
-        for (size_t k = 0; k < hierarchy->levels[i].n_spans; k++) {
-            use->turns[n++] = hierarchy->levels[i].spans[k].from;
-            use->turns[n++] = hierarchy->levels[i].spans[k].to;
-        }
-    qsort(use->turns, n, sizeof *use->turns, by_day);
-    use->n_turns = 1;
-    for (size_t i = 1; i < n; i++)
-        if (use->turns[i] != use->turns[use->n_turns - 1] && use->turns[i] != DKI_DAY_LAST)
-            use->turns[use->n_turns++] = use->turns[i];
-    return DK_OK;
-}
-
-static size_t turn_of(const dki_use *use, int64_t day)
-{
-    size_t low = 0, high = use->n_turns;
-
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (use->turns[middle] <= day)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* What a code is on a level between turns; made when it is first asked for. */
 struct dated_level {
     const dki_use *use;
@@ -214,42 +167,18 @@ static dk_status codes_at(struct dated_level *dated, size_t turn, const uint32_t
         for (uint32_t code = 1; code < use->n_codes; code++)
             codes[code] = use->members[code]
                               ? dki_hierarchy_ancestor(use->hierarchy, use->level, use->members[code], dated->level,
-                                                       use->turns[turn])
+                                                       use->turns.days[turn])
                               : 0;
     }
     *out = codes;
     return DK_OK;
 }
 
-/* Calls act for each row whose member and day are known, with its turn. */
-static dk_status each_dated_row(const dki_use *use,
-                                dk_status (*act)(void *arg, uint32_t code, size_t turn, dk_error *err),
-                                dk_status (*null_row)(void *arg, dk_error *err), void *arg, dk_error *err)
+static void drop_dated(struct dated_level *dated)
 {
-    dk_view views[2];
-    dk_status status = DK_OK;
-
-    for (size_t k = 0; k < 2; k++)
-        dk_view_init(&views[k], use->context);
-    for (uint64_t row = 0, n = dk_column_n_rows(use->column); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(use->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(use->column, row, n_block, &views[0], err);
-        if (status == DK_OK)
-            status = dk_column_view(use->on, row, n_block, &views[1], err);
-        for (size_t i = 0; i < n_block && status == DK_OK; i++) {
-            uint32_t code = dki_view_code(&views[0], i);
-
-            status = code == 0 || dki_view_is_null(&views[1], i)
-                         ? null_row(arg, err)
-                         : act(arg, code, turn_of(use, dki_hierarchy_day(&views[1], i)), err);
-        }
-    }
-    for (size_t k = 0; k < 2; k++)
-        dk_view_release(&views[k]);
-    return status;
+    for (size_t i = 0; dated->codes && i < dated->use->turns.n; i++)
+        dki_free(dated->use->context, dated->codes[i]);
+    dki_free(dated->use->context, dated->codes);
 }
 
 struct dated_build {
@@ -257,20 +186,25 @@ struct dated_build {
     dk_builder *builder;
 };
 
-static dk_status append_dated(void *arg, uint32_t code, size_t turn, dk_error *err)
+static dk_status append_dated(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,
+                              dk_error *err)
 {
     struct dated_build *build = arg;
-    const uint32_t *codes = NULL;
-    dk_status status = codes_at(&build->level, turn, &codes, err);
+    uint32_t made[DK_BLOCK_ROWS];
+    dk_status status = DK_OK;
 
-    return status == DK_OK ? dk_builder_code(build->builder, codes[code], err) : status;
-}
+    (void)row;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        const uint32_t *map = NULL;
 
-static dk_status append_null(void *arg, dk_error *err)
-{
-    struct dated_build *build = arg;
-
-    return dk_builder_null(build->builder, 1, err);
+        made[i] = 0;
+        if (codes[i] == 0 || turns[i] == DKI_NO_TURN)
+            continue;
+        status = codes_at(&build->level, turns[i], &map, err);
+        if (status == DK_OK)
+            made[i] = map[codes[i]];
+    }
+    return status == DK_OK ? dki_builder_codes(build->builder, made, n, err) : status;
 }
 
 static dk_status level_by_day(const dki_use *use, size_t level, const dk_dictionary *levels, const dk_column **out,
@@ -279,36 +213,53 @@ static dk_status level_by_day(const dki_use *use, size_t level, const dk_diction
     struct dated_build build = { .level = { .use = use, .level = level } };
     dk_status status;
 
-    build.level.codes = dki_calloc(use->context, use->n_turns, sizeof *build.level.codes, err);
+    build.level.codes = dki_calloc(use->context, use->turns.n, sizeof *build.level.codes, err);
     status = build.level.codes ? dk_builder_new(use->context, DK_CATEGORY, 0, levels, &build.builder, err)
                                : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = each_dated_row(use, append_dated, append_null, &build, err);
+        status = dki_each_dated(&use->turns, use->column, use->on, append_dated, &build, err);
     if (status == DK_OK)
         status = dk_builder_finish(build.builder, out, err);
     dk_builder_release(build.builder);
-    for (size_t i = 0; build.level.codes && i < use->n_turns; i++)
-        dki_free(use->context, build.level.codes[i]);
-    dki_free(use->context, build.level.codes);
+    drop_dated(&build.level);
     return status;
 }
 
-static dk_status count_dated(void *arg, uint32_t code, size_t turn, dk_error *err)
-{
-    dki_use *use = arg;
+struct dated_count {
+    dki_use *use;
+    struct dated_level own;
+};
 
-    (void)err;
-    if (use->members[code] == 0 ||
-        !dki_hierarchy_span(use->hierarchy, use->level, use->members[code], use->turns[turn]))
-        use->n_unknown[code]++;
-    return DK_OK;
+static dk_status count_dated(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,
+                             dk_error *err)
+{
+    struct dated_count *count = arg;
+    dki_use *use = count->use;
+    dk_status status = DK_OK;
+
+    (void)row;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        const uint32_t *known = NULL;
+
+        if (codes[i] == 0 || turns[i] == DKI_NO_TURN)
+            continue;
+        status = codes_at(&count->own, turns[i], &known, err);
+        use->n_unknown[codes[i]] += status == DK_OK && known[codes[i]] == 0;
+    }
+    return status;
 }
 
-static dk_status count_nothing(void *arg, dk_error *err)
+/* A member is its own ancestor on the days on which it is there. */
+static dk_status count_unknown(dki_use *use, dk_error *err)
 {
-    (void)arg;
-    (void)err;
-    return DK_OK;
+    struct dated_count count = { use, { .use = use, .level = use->level } };
+    dk_status status;
+
+    count.own.codes = dki_calloc(use->context, use->turns.n, sizeof *count.own.codes, err);
+    status = count.own.codes ? dki_each_dated(&use->turns, use->column, use->on, count_dated, &count, err)
+                             : DK_ERR_MEMORY;
+    drop_dated(&count.own);
+    return status;
 }
 
 static dk_status find_unknown(dki_use *use, dk_error *err)
@@ -316,7 +267,7 @@ static dk_status find_unknown(dki_use *use, dk_error *err)
     dk_status status;
 
     if (use->on)
-        return each_dated_row(use, count_dated, count_nothing, use, err);
+        return count_unknown(use, err);
     status = count_codes(use, use->n_unknown, err);
     for (uint32_t code = 0; code < use->n_codes; code++)
         if (code == 0 || use->members[code] > 0)
@@ -473,7 +424,7 @@ dk_status dk_table_use(const dk_table *table, const dk_hierarchy *hierarchy, con
     if (status == DK_OK)
         status = match_members(&use, err);
     if (status == DK_OK && use.on)
-        status = find_turns(&use, err);
+        status = dki_turns_init(&use.turns, use.hierarchy, use.level, err);
     if (status == DK_OK)
         status = find_unknown(&use, err);
     if (status == DK_OK)
@@ -482,6 +433,6 @@ dk_status dk_table_use(const dk_table *table, const dk_hierarchy *hierarchy, con
     dk_hierarchy_release(use.hierarchy);
     dki_free(use.context, use.members);
     dki_free(use.context, use.n_unknown);
-    dki_free(use.context, use.turns);
+    dki_turns_drop(&use.turns);
     return status;
 }

@@ -5,7 +5,7 @@
 #include "base/calendar.h"
 #include "chunk.h"
 #include "column_parts.h"
-#include "hierarchy_parts.h"
+#include "hierarchy_turns.h"
 
 typedef struct dki_use {
     const dk_table *table;
@@ -15,10 +15,9 @@ typedef struct dki_use {
     const dk_column *column;       /* it, as a category */
     const dk_column *on;           /* NULL: one vintage */
     size_t level;
-    size_t n_codes;    /* of the column, 0 included */
-    uint32_t *members; /* of each code: the member of the level, 0 where there is none */
-    int64_t *turns;    /* days on which something changes, ascending; with `on` alone */
-    size_t n_turns;
+    size_t n_codes;      /* of the column, 0 included */
+    uint32_t *members;   /* of each code: the member of the level, 0 where there is none */
+    dki_turns turns;     /* of the levels from this one on; with `on` alone */
     uint64_t *n_unknown; /* rows of each code that the hierarchy does not know on their day */
 } dki_use;
 

@@ -11,7 +11,8 @@
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "hierarchy_use.h"
+#include "column_parts.h"
+#include "hierarchy_turns.h"
 #include "recode_parts.h"
 
 #define APART '\x1f' /* between a member and the number of a time, which has digits alone */
@@ -20,116 +21,55 @@ struct days {
     const dki_recode_days *by;
     dk_context *context;
     const dk_column *members, *on;
-    int64_t *turns; /* days on which something changes, ascending; turn 0 is the beginning */
-    size_t n_turns;
-    dki_int_map found; /* member codes times turns that occur */
-    uint64_t *keys;    /* these, sorted; its place + 1 is the new code */
+    dki_turns turns;
+    uint32_t **codes; /* of each turn that rows have, of each member: the new code, from 1; 0: it does not occur */
+    size_t n_codes, n_found;
+    dk_builder *builder;
     dki_arena arena;
     dki_recode_items items;
 };
 
-static int by_number(const void *a, const void *b)
+static dk_status fail_day(const struct days *days, uint64_t row, dk_error *err)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
+    (void)dki_fail(err, DK_ERR_DATA, "row %llu has no day in %s", (unsigned long long)row + 1, days->by->on);
+    dki_hint(err, "leave such rows out: t:where \"%s is not null\"", days->by->on);
+    return DK_ERR_DATA;
 }
 
-static int by_day(const void *a, const void *b)
+/* What the members of a turn are in the new column. */
+static dk_status codes_of(struct days *days, size_t turn, dk_error *err)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
+    if (days->codes[turn] == NULL)
+        days->codes[turn] = dki_calloc(days->context, days->n_codes, sizeof **days->codes, err);
+    return days->codes[turn] ? DK_OK : DK_ERR_MEMORY;
 }
 
-static dk_status find_turns(struct days *days, dk_error *err)
+static dk_status mark(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,
+                      dk_error *err)
 {
-    const dk_hierarchy *hierarchy = days->by->hierarchy;
-    const dki_hierarchy_level *level = &hierarchy->levels[0];
-    size_t n = 0;
-
-    days->turns =
-        dki_alloc_array(days->context, 2 * level->n_spans + hierarchy->n_changes + 1, sizeof *days->turns, err);
-    if (days->turns == NULL)
-        return DK_ERR_MEMORY;
-    days->turns[n++] = DKI_DAY_FIRST;
-    for (size_t i = 0; i < level->n_spans; i++) {
-        days->turns[n++] = level->spans[i].from;
-        days->turns[n++] = level->spans[i].to;
-    }
-    for (size_t i = 0; i < hierarchy->n_changes; i++)
-        days->turns[n++] = hierarchy->changes[i].day;
-    qsort(days->turns, n, sizeof *days->turns, by_day);
-    days->n_turns = 1;
-    for (size_t i = 1; i < n; i++)
-        if (days->turns[i] != days->turns[days->n_turns - 1])
-            days->turns[days->n_turns++] = days->turns[i];
-    return DK_OK;
-}
-
-static uint64_t key_of(const struct days *days, uint32_t code, int64_t day)
-{
-    size_t low = 0, high = days->n_turns;
-
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (days->turns[middle] <= day)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (uint64_t)code * days->n_turns + low;
-}
-
-/* Calls act for each row: key 0 where nobody knows its member. */
-static dk_status each_row(struct days *days,
-                          dk_status (*act)(struct days *days, void *arg, uint64_t key, dk_error *err), void *arg,
-                          dk_error *err)
-{
-    dk_view views[2];
+    struct days *days = arg;
     dk_status status = DK_OK;
 
-    for (size_t k = 0; k < 2; k++)
-        dk_view_init(&views[k], days->context);
-    for (uint64_t row = 0, n = dk_column_n_rows(days->members); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(days->context, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        if (codes[i] == 0)
+            continue;
+        status = turns[i] == DKI_NO_TURN ? fail_day(days, row + i, err) : codes_of(days, turns[i], err);
         if (status == DK_OK)
-            status = dk_column_view(days->members, row, n_block, &views[0], err);
-        if (status == DK_OK)
-            status = dk_column_view(days->on, row, n_block, &views[1], err);
-        for (size_t i = 0; i < n_block && status == DK_OK; i++) {
-            uint32_t code = dki_view_code(&views[0], i);
-
-            if (code > 0 && dki_view_is_null(&views[1], i)) {
-                status = dki_fail(err, DK_ERR_DATA, "row %llu has no day in %s", (unsigned long long)(row + i) + 1,
-                                  days->by->on);
-                dki_hint(err, "leave such rows out: t:where \"%s is not null\"", days->by->on);
-                break;
-            }
-            status = act(days, arg, code ? key_of(days, code, dki_hierarchy_day(&views[1], i)) : 0, err);
-        }
+            days->codes[turns[i]][codes[i]] = 1;
     }
-    for (size_t k = 0; k < 2; k++)
-        dk_view_release(&views[k]);
     return status;
 }
 
-static dk_status note_key(struct days *days, void *arg, uint64_t key, dk_error *err)
+static dk_status append(void *arg, uint64_t row, const uint32_t *codes, const uint32_t *turns, size_t n,
+                        dk_error *err)
 {
-    uint32_t number;
+    struct days *days = arg;
+    uint32_t made[DK_BLOCK_ROWS];
 
-    (void)arg;
-    return key ? dki_int_map_add(&days->found, key, &number, err) : DK_OK;
-}
-
-static dk_status append_key(struct days *days, void *builder, uint64_t key, dk_error *err)
-{
-    const uint64_t *place = key ? bsearch(&key, days->keys, days->found.n, sizeof key, by_number) : NULL;
-
-    return dk_builder_code(builder, place ? (uint32_t)(place - days->keys) + 1 : 0, err);
+    (void)row;
+    for (size_t i = 0; i < n; i++)
+        made[i] = codes[i] ? days->codes[turns[i]][codes[i]] : 0;
+    return dki_builder_codes(days->builder, made, n, err);
 }
 
 /* What members become, by their numbers in the recode of a turn. */
@@ -149,50 +89,61 @@ static dk_status add_pairs(struct days *days, const dk_recode *recode, dk_text n
     return stays && status == DK_OK ? dki_recode_add(&days->items, name, member, (dk_ratio){ 1, 1 }, err) : status;
 }
 
-/* The new values, and what they become: recodes of turns are made when they are first asked for. */
-static dk_status name_keys(struct days *days, dk_text *names, const dk_recode **recodes, dk_error *err)
+/* The new value for a member in a turn. */
+static dk_status name_of(struct days *days, dk_text member, size_t turn, dk_text *out, dk_error *err)
+{
+    char *name = dki_arena_alloc(&days->arena, member.size + 32, err);
+
+    if (name == NULL)
+        return DK_ERR_MEMORY;
+    memcpy(name, member.bytes, member.size); /* a zero byte may be in it */
+    *out = (dk_text){ name, member.size + (size_t)snprintf(name + member.size, 32, "%c%zu", APART, turn) };
+    return DK_OK;
+}
+
+/* Numbers what occurs, members in their order, and says what each becomes. recodes: of each turn. */
+static dk_status name_all(struct days *days, const dk_recode **recodes, dk_text *names, dk_error *err)
 {
     const dk_dictionary *levels = dk_column_levels(days->members);
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < days->found.n && status == DK_OK; i++) {
-        size_t turn = (size_t)(days->keys[i] % days->n_turns);
-        dk_text member = dk_dictionary_level(levels, (uint32_t)(days->keys[i] / days->n_turns));
-        char *name = dki_arena_alloc(&days->arena, member.size + 32, err);
+    for (uint32_t code = 1; code < days->n_codes && status == DK_OK; code++)
+        for (size_t turn = 0; turn < days->turns.n && status == DK_OK; turn++) {
+            dk_text member = dk_dictionary_level(levels, code);
 
-        if (name == NULL)
-            return DK_ERR_MEMORY;
-        memcpy(name, member.bytes, member.size); /* a zero byte may be in it */
-        names[i] = (dk_text){ name, member.size + (size_t)snprintf(name + member.size, 32, "%c%zu", APART, turn) };
-        if (recodes[turn] == NULL)
-            status = dki_hierarchy_recode(days->by->hierarchy, days->turns[turn], days->by->day, days->by->weights,
-                                          &recodes[turn], err);
-        if (status == DK_OK)
-            status = add_pairs(days, recodes[turn], names[i], member, err);
-    }
+            if (days->codes[turn] == NULL || days->codes[turn][code] == 0)
+                continue;
+            status = name_of(days, member, turn, &names[days->n_found], err);
+            if (status == DK_OK)
+                status = add_pairs(days, recodes[turn], names[days->n_found], member, err);
+            days->codes[turn][code] = (uint32_t)++days->n_found;
+        }
     return status;
 }
 
 static dk_status make_levels(struct days *days, dk_dictionary **out, dk_error *err)
 {
-    dk_text *names = dki_arena_array(&days->arena, days->found.n, sizeof *names, err);
-    const dk_recode **recodes = dki_arena_array(&days->arena, days->n_turns, sizeof *recodes, err);
-    dk_status status;
+    const dk_recode **recodes = dki_arena_array(&days->arena, days->turns.n, sizeof *recodes, err);
+    dk_text *names = NULL;
+    size_t n = 0;
+    dk_status status = recodes ? DK_OK : DK_ERR_MEMORY;
 
-    if (names == NULL || recodes == NULL)
-        return DK_ERR_MEMORY;
-    days->keys = dki_arena_array(&days->arena, days->found.n, sizeof *days->keys, err);
-    if (days->keys == NULL)
-        return DK_ERR_MEMORY;
-    if (days->found.n > 0) {
-        memcpy(days->keys, days->found.keys, days->found.n * sizeof *days->keys);
-        qsort(days->keys, days->found.n, sizeof *days->keys, by_number);
+    for (size_t turn = 0; turn < days->turns.n && status == DK_OK; turn++) {
+        if (days->codes[turn] == NULL)
+            continue;
+        for (size_t code = 1; code < days->n_codes; code++)
+            n += days->codes[turn][code];
+        status = dki_hierarchy_recode(days->by->hierarchy, days->turns.days[turn], days->by->day, days->by->weights,
+                                      &recodes[turn], err);
     }
-    status = name_keys(days, names, recodes, err);
-    for (size_t i = 0; i < days->n_turns; i++)
+    if (status == DK_OK) {
+        names = dki_arena_array(&days->arena, n, sizeof *names, err);
+        status = names ? name_all(days, recodes, names, err) : DK_ERR_MEMORY;
+    }
+    for (size_t i = 0; recodes && i < days->turns.n; i++)
         dk_recode_release(recodes[i]);
     if (status == DK_OK)
-        status = dk_dictionary_new(days->context, names, days->found.n,
+        status = dk_dictionary_new(days->context, names, n,
                                    dk_dictionary_is_declared(dk_column_levels(days->members)), out, err);
     return status;
 }
@@ -218,36 +169,39 @@ dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, con
 {
     struct days days = { .by = dki_recode_days_of(recode), .context = dk_table_context(table), .members = members };
     dk_dictionary *levels = NULL;
-    dk_builder *builder = NULL;
     const dk_column *made = NULL;
     dk_status status = find_on(&days, table, err);
 
-    dki_int_map_init(&days.found, days.context);
     dki_arena_init(&days.arena, days.context);
     dki_recode_items_init(&days.items, days.context);
     if (status == DK_OK)
-        status = find_turns(&days, err);
-    if (status == DK_OK)
-        status = each_row(&days, note_key, NULL, err);
+        status = dki_turns_init(&days.turns, days.by->hierarchy, 0, err);
+    if (status == DK_OK) {
+        days.n_codes = dk_dictionary_n_levels(dk_column_levels(members)) + 1;
+        days.codes = dki_calloc(days.context, days.turns.n, sizeof *days.codes, err);
+        status = days.codes ? dki_each_dated(&days.turns, members, days.on, mark, &days, err) : DK_ERR_MEMORY;
+    }
     if (status == DK_OK)
         status = make_levels(&days, &levels, err);
     if (status == DK_OK)
-        status = dk_builder_new(days.context, DK_CATEGORY, 0, levels, &builder, err);
+        status = dk_builder_new(days.context, DK_CATEGORY, 0, levels, &days.builder, err);
     if (status == DK_OK)
-        status = each_row(&days, append_key, builder, err);
+        status = dki_each_dated(&days.turns, members, days.on, append, &days, err);
     if (status == DK_OK)
-        status = dk_builder_finish(builder, &made, err);
+        status = dk_builder_finish(days.builder, &made, err);
     if (status == DK_OK)
         status = dki_recode_of(&days.items, out_recode, err);
     if (status == DK_OK)
         *out = made;
     else
         dk_column_release(made);
-    dk_builder_release(builder);
+    dk_builder_release(days.builder);
     dk_dictionary_release(levels);
     dki_recode_items_drop(&days.items);
     dki_arena_drop(&days.arena);
-    dki_int_map_drop(&days.found);
-    dki_free(days.context, days.turns);
+    for (size_t i = 0; days.codes && i < days.turns.n; i++)
+        dki_free(days.context, days.codes[i]);
+    dki_free(days.context, days.codes);
+    dki_turns_drop(&days.turns);
     return status;
 }

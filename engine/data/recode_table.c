@@ -448,7 +448,7 @@ dk_status dk_table_recode(const dk_table *table, const char *column, const dk_re
         status = by_day(&recoding, &members, &composed, err);
     if (status == DK_OK)
         status = match(&recoding, err);
-    if (status == DK_OK)
+    if (status == DK_OK && !dk_recode_is_exact(recoding.recode)) /* else no row is divided */
         status = lay_out_rows(&recoding, err);
     if (status == DK_OK)
         status = check_divided(&recoding, options, err);
