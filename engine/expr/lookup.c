@@ -100,11 +100,17 @@ static bool can_hold(dk_type type)
     return type != DK_TEXT && type != DK_INTERVAL;
 }
 
+/* It is a table by the codes of a column already. */
+static bool is_table(const dki_op *op)
+{
+    return (op->run == dki_run_truth_table || op->run == dki_run_code_map) && op->args[0]->run == dki_run_column;
+}
+
 static bool pays(const dki_binder *b, const dki_op *op, const dki_lookup *lookup)
 {
     if (lookup->n_sources == 0)
         return false;
-    if (op->run == dki_run_truth_table || op->run == dki_run_code_map) /* it is a table already */
+    if (is_table(op))
         return true;
     return lookup->n <= (is_junction(op) ? FEW_CODES : MOST_CODES) &&
            lookup->n <= dk_table_n_rows(b->bound->table) / SHARE;
@@ -325,7 +331,7 @@ static dk_status look_up(dki_binder *b, dki_op **op, bool *done)
     status = lookup_room(b, lookup, *op);
     if (status != DK_OK)
         return status;
-    if ((*op)->run == dki_run_truth_table || (*op)->run == dki_run_code_map) {
+    if (is_table(*op)) {
         take_over(lookup, *op);
         *done = true;
     } else {

@@ -17,6 +17,17 @@ static void labels_stand_in_the_order_of_the_list(void **state)
     dk_table_release(t);
 }
 
+/* What is labelled has codes of its own, and not those of the column that it was made of. */
+static void labels_of_what_is_no_column(void **state)
+{
+    const dk_table *t = make_table(context, "s:category[1~ja,2~nee,3~geen] n:integer\n1|1\n2|3\n-|1\n");
+
+    (void)state;
+    assert_string_equal(values_of(t, "label(case(n > 2, '3', s))"), "ja geen null");
+    assert_string_equal(values_of(t, "label(coalesce(s, '3'))"), "ja nee geen");
+    dk_table_release(t);
+}
+
 static void codes_of_one_label_are_one_level(void **state)
 {
     const dk_table *t = make_table(context, "s:category[1~x,2~y,3~x]\n1\n2\n3\n");
@@ -71,9 +82,8 @@ static void failing_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(labels_stand_in_the_order_of_the_list),
-        TEST(codes_of_one_label_are_one_level),
-        TEST(a_label_is_not_taken_for_a_code),
+        TEST(labels_stand_in_the_order_of_the_list), TEST(labels_of_what_is_no_column),
+        TEST(codes_of_one_label_are_one_level),      TEST(a_label_is_not_taken_for_a_code),
         TEST(failing_memory_leaves_nothing),
     };
 
