@@ -15,8 +15,8 @@ local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_" }
 -- The public header of a concept belongs to the layer that implements it.
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
-  append = "data", dictionary = "data", levels = "data", column = "data", table = "data", lineage = "data",
-  snapshot = "data", fingerprint = "data", hierarchy = "data", recode = "data",
+  append = "data", dictionary = "data", levels = "data", members = "data", column = "data", table = "data",
+  lineage = "data", snapshot = "data", fingerprint = "data", hierarchy = "data", recode = "data",
   csv = "read", published = "read", xlsx = "read",
   expr = "expr", aggregate = "expr",
   sort = "rows", window = "rows", sample = "rows",

@@ -5,6 +5,8 @@
  */
 #include "append_parts.h"
 
+#include <dekking/members.h>
+
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -67,9 +69,8 @@ static dk_status fail_type(const dki_stack *stack, size_t a, size_t b, dk_error 
     char first[DKI_TABLE_NAME_BYTES], second[DKI_TABLE_NAME_BYTES];
     const dk_column *x = stack->columns[a], *y = stack->columns[b];
 
-    (void)dki_fail(err, DK_ERR_TYPE, "column %s is %s in %s and %s in %s", stack->name,
-                   dki_type_shown(dk_column_type(x), dk_column_scale(x)), dki_table_shown(stack->tables, a, first),
-                   dki_type_shown(dk_column_type(y), dk_column_scale(y)),
+    (void)dki_fail(err, DK_ERR_TYPE, "column %s is %s in %s and %s in %s", stack->name, dk_column_type_name(x),
+                   dki_table_shown(stack->tables, a, first), dk_column_type_name(y),
                    dki_table_shown(stack->tables, b, second));
     dki_hint(err, "read both with the same types = { ... }, or derive a column of one type first");
     return DK_ERR_TYPE;
@@ -86,7 +87,8 @@ static dk_status find_type(const dki_stack *stack, struct type *out, dk_error *e
             continue;
         if (!found)
             *out = (struct type){ dk_column_type(column), dk_column_scale(column), i };
-        else if (!unify(out, column, &out->type))
+        else if (!unify(out, column, &out->type) ||
+                 dk_column_is_set(stack->columns[out->from]) != dk_column_is_set(column))
             return fail_type(stack, out->from, i, err);
         else if (dk_column_scale(column) > out->scale)
             out->scale = dk_column_scale(column);

@@ -4,11 +4,15 @@
  * same order, and what is new comes behind the level that it stands behind in its own list. Else levels come in the order
  * in which they are met, and the dictionary orders them by code point.
  *
+ * Levels that are sets are put together by their texts, and their members in the same way as levels.
+ *
  * A level has the label that any table has for it; two tables that do not have the same are refused.
  */
 #include "append_parts.h"
 
 #include <string.h>
+
+#include <dekking/members.h>
 
 #include "base/hash.h"
 #include "base/status.h"
@@ -28,8 +32,10 @@ struct weave {
 static const dk_dictionary *levels_of(const dki_stack *stack, size_t i)
 {
     const dk_column *column = stack->columns[i];
+    const dk_dictionary *levels =
+        column && dk_column_n_nulls(column) < dk_column_n_rows(column) ? dk_column_levels(column) : NULL;
 
-    return column && dk_column_n_nulls(column) < dk_column_n_rows(column) ? dk_column_levels(column) : NULL;
+    return levels && stack->members ? dk_dictionary_members(levels) : levels;
 }
 
 static int shown_size(dk_text level)
@@ -234,6 +240,32 @@ static dk_status make_dictionary(const dki_stack *stack, const struct weave *wea
     return status;
 }
 
+/* Where levels are sets: makes those of the union sets of the union of members. */
+static dk_status stack_members(const dki_stack *stack, const dk_dictionary **levels, bool *loose, dk_error *err)
+{
+    dki_stack of_members = *stack;
+    const dk_dictionary *members = NULL;
+    dk_dictionary *sets = NULL;
+    bool are_sets = false;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < stack->n && !stack->members; i++)
+        are_sets = are_sets || (stack->columns[i] && dk_column_is_set(stack->columns[i]));
+    if (!are_sets) /* where one with values is, all are */
+        return DK_OK;
+    of_members.members = true;
+    status = dki_stack_levels(&of_members, &members, loose, err);
+    if (status == DK_OK && members != dk_dictionary_members(*levels)) {
+        status = dk_dictionary_of_sets(*levels, members, &sets, err);
+        if (status == DK_OK) {
+            dk_dictionary_release(*levels);
+            *levels = sets;
+        }
+    }
+    dk_dictionary_release(members);
+    return status;
+}
+
 dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bool *loose, dk_error *err)
 {
     struct weave weave = { .context = stack->context };
@@ -255,6 +287,8 @@ dk_status dki_stack_levels(const dki_stack *stack, const dk_dictionary **out, bo
         status = make_dictionary(stack, &weave, declared && !*loose, &made, err);
     if (status == DK_OK)
         status = gather_labels(stack, &made, err);
+    if (status == DK_OK)
+        status = stack_members(stack, &made, loose, err);
     if (status == DK_OK)
         status = settle_hierarchy(stack, &made, err);
     if (status == DK_OK)

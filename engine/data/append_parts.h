@@ -11,6 +11,7 @@ typedef struct dki_stack {
     const dk_column **columns; /* by table; NULL where a table lacks it */
     size_t n;
     const char *name;
+    bool members; /* levels are those of the dictionaries of members */
 } dki_stack;
 
 #define DKI_TABLE_NAME_BYTES 120

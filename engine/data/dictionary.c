@@ -1,4 +1,4 @@
-/* dictionary.c - the levels of a category, and their labels.
+/* dictionary.c - the levels of a category, and their labels; which of them are sets, members.c says.
  *
  * Levels that were not declared are ordered once, by a merge sort of their codes with the first eight bytes beside them:
  * most comparisons end there, and memory comes from the budget (which qsort_r's does not).
@@ -17,6 +17,7 @@
 #include "column_parts.h"
 #include "dictionary_parts.h"
 #include "hierarchy_parts.h"
+#include "members.h"
 
 struct dk_dictionary {
     atomic_size_t n_references;
@@ -28,6 +29,7 @@ struct dk_dictionary {
     bool declared;
     const dk_hierarchy *hierarchy; /* whose level it is; NULL: none */
     size_t hierarchy_level;
+    dki_sets sets;
 };
 
 struct item {
@@ -233,6 +235,8 @@ static dk_status copy_levels(const dk_dictionary *dictionary, const dk_text *lev
         status = add_level(longer, levels[i], &added, err);
     if (status == DK_OK && !longer->declared)
         status = rank_levels(longer, err);
+    if (status == DK_OK && dictionary->sets.members)
+        status = dki_sets_of_levels(longer, dictionary->sets.members, &longer->sets, err);
     if (dictionary->hierarchy) {
         longer->hierarchy = dk_hierarchy_retain(dictionary->hierarchy);
         longer->hierarchy_level = dictionary->hierarchy_level;
@@ -316,8 +320,39 @@ void dk_dictionary_release(const dk_dictionary *shared)
     dki_free(context, dictionary->labels);
     dki_free(context, dictionary->label_bytes);
     dk_hierarchy_release(dictionary->hierarchy);
+    dki_sets_drop(context, &dictionary->sets);
     dki_free(context, dictionary);
     dk_context_release(context);
+}
+
+dk_status dk_dictionary_of_sets(const dk_dictionary *levels, const dk_dictionary *members, dk_dictionary **out,
+                                dk_error *err)
+{
+    dk_dictionary *made;
+    dk_status status = copy_levels(levels, NULL, 0, &made, err);
+
+    if (status != DK_OK)
+        return status;
+    dki_sets_drop(made->context, &made->sets);
+    status = dki_sets_of_levels(made, members, &made->sets, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_dictionary_release(made);
+    return status;
+}
+
+const dk_dictionary *dk_dictionary_members(const dk_dictionary *dictionary)
+{
+    return dictionary->sets.members;
+}
+
+const uint32_t *dk_dictionary_set(const dk_dictionary *dictionary, uint32_t code, size_t *n)
+{
+    const uint32_t *ends = dictionary->sets.ends;
+
+    *n = ends[code] - ends[code - 1];
+    return dictionary->sets.codes + ends[code - 1];
 }
 
 dk_context *dki_dictionary_context(const dk_dictionary *dictionary)
@@ -385,5 +420,8 @@ size_t dki_dictionary_bytes(const dk_dictionary *dictionary)
         bytes += dk_dictionary_level(dictionary, code).size + 40;
     for (size_t i = 0; dictionary->labels && i < dictionary->levels.n; i++)
         bytes += sizeof(dk_text) + dictionary->labels[i].size + 1;
+    if (dictionary->sets.members)
+        bytes += dki_dictionary_bytes(dictionary->sets.members) +
+                 (dictionary->levels.n + 1 + dictionary->sets.ends[dictionary->levels.n]) * sizeof(uint32_t);
     return bytes;
 }

@@ -7,6 +7,7 @@
  * Cost: 8 bytes are hashed for each value, 16 for a ratio, and a text's own.
  */
 #include <dekking/fingerprint.h>
+#include <dekking/members.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -147,7 +148,7 @@ static dk_status put_column(dki_buffer *whole, const struct work *work, size_t i
     dk_status status = dki_put_text(whole, flat->name, err);
 
     if (status == DK_OK)
-        status = dki_put_text(whole, dk_type_name(dk_column_type(column)), err);
+        status = dki_put_text(whole, dk_column_is_set(column) ? "set" : dk_type_name(dk_column_type(column)), err);
     if (status == DK_OK)
         status = dki_put_u64(whole, dk_column_scale(column), err);
     if (status == DK_OK)

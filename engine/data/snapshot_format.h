@@ -56,6 +56,7 @@ bool dki_footer_decode(const unsigned char bytes[DKI_FOOTER_BYTES], uint64_t ide
 #define DKI_COLUMN_MARGIN 1u
 #define DKI_COLUMN_DECLARED 2u
 #define DKI_COLUMN_CHILD 4u
+#define DKI_MEMBERS_DECLARED 1u /* of the record of members */
 
 dk_status dki_put_u64(dki_buffer *buffer, uint64_t value, dk_error *err);
 dk_status dki_put_name(dki_buffer *buffer, const char *name, dk_error *err);

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <dekking/members.h>
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
@@ -145,6 +147,9 @@ struct column {
     dk_text *labels;               /* by level, as the last segment says; the arena's, or NULL */
     const dk_hierarchy *hierarchy; /* of the same; among the trees, or NULL */
     size_t hierarchy_level;
+    dk_text *members, *member_labels; /* of sets, the same */
+    size_t n_members;
+    bool members_declared;
     dki_part *parts;
     size_t n_parts, capacity;
     const dk_dictionary *dictionary;
@@ -310,7 +315,7 @@ static dk_status place_column(struct reading *reading, const struct column *said
     column->margin_bit = said->margin_bit;
     column->label = said->label;
     column->format = said->format;
-    column->labels = NULL;
+    column->labels = column->members = NULL;
     column->hierarchy = NULL;
     *out = column;
     return DK_OK;
@@ -389,6 +394,37 @@ static dk_status add_level(struct reading *reading, dki_cursor *cursor, dk_error
     return DK_OK;
 }
 
+/* The members of the column that came last, whose levels are sets. */
+static dk_status add_members(struct reading *reading, dki_cursor *cursor, dk_error *err)
+{
+    struct column *column = reading->column > 0 ? &reading->columns[reading->column - 1] : NULL;
+    uint64_t flags = dki_get_u64(cursor), n = dki_get_u64(cursor);
+    dk_status status = DK_OK;
+
+    /* Two texts each take sixteen bytes at least. */
+    if (cursor->bad || column == NULL || column->members || column->type != DK_CATEGORY ||
+        flags > DKI_MEMBERS_DECLARED || n > (size_t)(cursor->end - cursor->at) / 16)
+        return no_directory(reading, "has members that belong to no levels", err);
+    column->members = dki_arena_array(&reading->arena, (size_t)n + 1, sizeof *column->members, err);
+    column->member_labels = dki_arena_array(&reading->arena, (size_t)n + 1, sizeof *column->member_labels, err);
+    if (column->members == NULL || column->member_labels == NULL)
+        return DK_ERR_MEMORY;
+    column->n_members = (size_t)n;
+    column->members_declared = flags == DKI_MEMBERS_DECLARED;
+    for (uint64_t i = 0; i < n && status == DK_OK; i++) {
+        const char *text = NULL, *label = NULL;
+
+        status = get_text(reading, cursor, &text, err);
+        if (status == DK_OK)
+            status = get_text(reading, cursor, &label, err);
+        if (status == DK_OK && text == NULL)
+            status = no_directory(reading, "has a member without a text", err);
+        column->members[i] = (dk_text){ text, text ? strlen(text) : 0 };
+        column->member_labels[i] = (dk_text){ label, label ? strlen(label) : 0 };
+    }
+    return status;
+}
+
 static dk_status add_text_to(struct reading *reading, const char ***list, size_t *n, size_t *capacity,
                              const char *text, dk_error *err)
 {
@@ -449,6 +485,8 @@ static dk_status add_record(struct reading *reading, const char *name, uint64_t 
         status = dki_get_tree(cursor, &reading->arena, &reading->trees, err);
     } else if (strcmp(name, "level") == 0) {
         status = add_level(reading, cursor, err);
+    } else if (strcmp(name, "members") == 0) {
+        status = add_members(reading, cursor, err);
     } else if (strcmp(name, "property") == 0) {
         status = add_property(reading, cursor, err);
     } else if (strcmp(name, "note") == 0) {
@@ -557,6 +595,27 @@ static dk_status blame(const struct reading *reading, dk_status status, dk_error
     return DK_ERR_DATA;
 }
 
+/* The dictionary as one of sets. */
+static dk_status make_sets(struct reading *reading, const struct column *column, dk_dictionary **levels,
+                           dk_error *err)
+{
+    dk_dictionary *plain = NULL, *members = NULL, *sets = NULL;
+    dk_status status = dk_dictionary_new(reading->context, column->members, column->n_members,
+                                         column->members_declared, &plain, err);
+
+    if (status == DK_OK)
+        status = dk_dictionary_with_labels(plain, column->member_labels, &members, err);
+    if (status == DK_OK)
+        status = dk_dictionary_of_sets(*levels, members, &sets, err);
+    dk_dictionary_release(plain);
+    dk_dictionary_release(members);
+    if (status != DK_OK)
+        return status;
+    dk_dictionary_release(*levels);
+    *levels = sets;
+    return DK_OK;
+}
+
 static dk_status make_dictionary(struct reading *reading, struct column *column, dk_error *err)
 {
     dk_text *texts = dki_alloc_array(reading->context, (size_t)column->n_levels, sizeof *texts, err);
@@ -585,6 +644,8 @@ static dk_status make_dictionary(struct reading *reading, struct column *column,
         status = dk_dictionary_with_labels(plain, column->labels, &made, err);
         dk_dictionary_release(plain);
     }
+    if (status == DK_OK && column->members)
+        status = make_sets(reading, column, &made, err);
     if (status == DK_OK && column->hierarchy) {
         dk_dictionary *plain = made;
 

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <dekking/members.h>
+
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -171,6 +173,12 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
         for (size_t i = 0; texts && i < levels.lacking.n; i++)
             texts[i].bytes = dki_text_map_get(&levels.lacking, (uint32_t)i, &texts[i].size);
         status = texts ? dki_dictionary_extend(levels.known, texts, levels.lacking.n, &longer, err) : DK_ERR_MEMORY;
+        if (status == DK_ERR_RANGE && err) { /* a member that is none of the stated ones */
+            dk_error met = *err;
+
+            dki_fail(err, met.code, "%s: %.300s of the snapshot", pair->name, met.message);
+            dki_hint(err, "correct the value, or save the table anew with all its members");
+        }
         if (status == DK_OK)
             status = dki_dictionary_adopt(longer, own, &made, err);
         dk_dictionary_release(longer);
@@ -191,8 +199,7 @@ static dk_status extend_levels(const struct pair *pair, const dk_dictionary **ou
 
 static dk_status does_not_fit(const struct pair *pair, dk_error *err)
 {
-    const char *from = dki_type_shown(dk_column_type(pair->from), dk_column_scale(pair->from));
-    const char *to = dki_type_shown(dk_column_type(pair->to), dk_column_scale(pair->to));
+    const char *from = dk_column_type_name(pair->from), *to = dk_column_type_name(pair->to);
 
     dki_fail(err, DK_ERR_TYPE, "%s is %s, and the snapshot has %s there", pair->name, from, to);
     dki_hint(err, "read it with types = { %s = \"%s\" }", pair->name, to);
@@ -301,6 +308,8 @@ static dk_status fit_column(const struct pair *pair, const dk_column **out, dk_e
     if (to == DK_RATIO && dk_column_n_children(pair->to) > 0)
         return dk_column_n_children(pair->from) == dk_column_n_children(pair->to) ? fit_rate(pair, out, err)
                                                                                   : no_rate(pair, err);
+    if (!all_null && dk_column_is_set(pair->from) != dk_column_is_set(pair->to))
+        return does_not_fit(pair, err);
     if (!all_null && !(is_word(from) && is_word(to)) && !(dk_type_is_number(from) && dk_type_is_number(to)))
         return does_not_fit(pair, err);
     if (to == DK_CATEGORY && !all_null)

@@ -12,6 +12,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <dekking/members.h>
+
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
@@ -222,6 +224,28 @@ static dk_status put_labels(dki_buffer *directory, const dk_dictionary *levels, 
     return status;
 }
 
+/* The members of a column of sets, in the order of their codes, and their labels. */
+static dk_status put_members(dki_buffer *directory, const dk_dictionary *members, dk_error *err)
+{
+    size_t n = dk_dictionary_n_levels(members), start;
+    dk_status status = dki_put_record(directory, "members", DKI_RECORD_OPTIONAL, &start, err);
+
+    if (status == DK_OK)
+        status = dki_put_u64(directory, dk_dictionary_is_declared(members) ? DKI_MEMBERS_DECLARED : 0, err);
+    if (status == DK_OK)
+        status = dki_put_u64(directory, n, err);
+    for (uint32_t code = 1; code <= n && status == DK_OK; code++) {
+        dk_text label;
+
+        status = dki_put_text(directory, dk_dictionary_level(members, code).bytes, err);
+        if (status == DK_OK)
+            status = dki_put_text(directory, dk_dictionary_label(members, code, &label) ? label.bytes : NULL, err);
+    }
+    if (status == DK_OK)
+        dki_end_record(directory, start);
+    return status;
+}
+
 static dk_status put_column(dki_buffer *directory, const struct writing *writing, const dki_trees *trees,
                             const dki_flat *flat, size_t n_known, const struct column_pieces *items, dk_error *err)
 {
@@ -263,6 +287,8 @@ static dk_status put_column(dki_buffer *directory, const struct writing *writing
         dki_end_record(directory, start);
     if (status == DK_OK && column->levels && dk_dictionary_has_labels(column->levels))
         status = put_labels(directory, column->levels, err);
+    if (status == DK_OK && column->levels && dk_dictionary_members(column->levels))
+        status = put_members(directory, dk_dictionary_members(column->levels), err);
     return status == DK_OK ? dki_put_level(directory, trees, column->levels, err) : status;
 }
 

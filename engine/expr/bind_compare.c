@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "bound.h"
 #include "cut_text.h"
+#include "data/members.h"
 #include "interval.h"
 
 #define MOST_LEVEL_NOTES 5
@@ -41,9 +42,10 @@ static dk_status nearest_level(dki_binder *b, const dk_dictionary *levels, dk_te
 }
 
 /* Of a code list codes are compared. A label would be equal to nothing, and hardly anybody means that. */
-static dk_status refuse_label(dki_binder *b, const dki_op *category, const dki_op *constant, uint32_t code)
+static dk_status refuse_label(dki_binder *b, const dki_op *category, const dk_dictionary *levels,
+                              const dki_op *constant, uint32_t code)
 {
-    dk_text label = constant->value.as.text, level = dk_dictionary_level(category->levels, code);
+    dk_text label = constant->value.as.text, level = dk_dictionary_level(levels, code);
     char name[DKI_NODE_TEXT];
 
     dki_node_text(b->bound->expr, category->node, name);
@@ -53,8 +55,9 @@ static dk_status refuse_label(dki_binder *b, const dki_op *category, const dki_o
                          (int)dki_utf8_floor(level.bytes, level.size, 80), level.bytes, name);
 }
 
-static dk_status note_level(dki_binder *b, const dki_op *category, dk_text text)
+static dk_status note_level(dki_binder *b, const dki_op *category, const dk_dictionary *levels, dk_text text)
 {
+    const char *of = levels == category->levels ? "" : "member of ";
     char note[512], name[DKI_NODE_TEXT];
     uint32_t labelled;
     int shown = (int)dki_utf8_floor(text.bytes, text.size, 80);
@@ -64,41 +67,131 @@ static dk_status note_level(dki_binder *b, const dki_op *category, dk_text text)
     if (++b->bound->n_missing >
         MOST_LEVEL_NOTES) /* looking for the nearest is not for nothing: the rest is counted */
         return DK_OK;
-    status = nearest_level(b, category->levels, text, &nearest, &labelled);
+    status = nearest_level(b, levels, text, &nearest, &labelled);
     if (status != DK_OK)
         return status;
     dki_node_text(b->bound->expr, category->node, name);
     if (labelled) {
-        dk_text level = dk_dictionary_level(category->levels, labelled);
+        dk_text level = dk_dictionary_level(levels, labelled);
 
-        snprintf(note, sizeof note, "no %s is \"%.*s\"; the nearest is \"%.*s\", the label of \"%.*s\"", name,
+        snprintf(note, sizeof note, "no %s%s is \"%.*s\"; the nearest is \"%.*s\", the label of \"%.*s\"", of, name,
                  shown, text.bytes, (int)dki_utf8_floor(nearest.best, nearest.best_size, 80), nearest.best,
                  (int)dki_utf8_floor(level.bytes, level.size, 80), level.bytes);
     } else if (nearest.best) {
-        snprintf(note, sizeof note, "no %s is \"%.*s\"; the nearest is \"%.*s\"", name, shown, text.bytes,
+        snprintf(note, sizeof note, "no %s%s is \"%.*s\"; the nearest is \"%.*s\"", of, name, shown, text.bytes,
                  (int)dki_utf8_floor(nearest.best, nearest.best_size, 80), nearest.best);
     } else {
-        snprintf(note, sizeof note, "no %s is \"%.*s\"", name, shown, text.bytes);
+        snprintf(note, sizeof note, "no %s%s is \"%.*s\"", of, name, shown, text.bytes);
     }
     return dki_bound_add_note(b->bound, note, b->err);
 }
 
-/* Notes each constant that is no level of the category that it is compared with; one that is a label is refused. */
-static dk_status note_levels(dki_binder *b, const dki_op *category, dki_op *const *constants, size_t n)
+/* Notes each constant that is no level, or no member; one that is a label is refused. */
+static dk_status note_texts(dki_binder *b, const dki_op *category, const dk_dictionary *levels,
+                            dki_op *const *constants, size_t n)
 {
     dk_status status = DK_OK;
 
-    if (category->type != DK_CATEGORY || category->levels == NULL || category->is_constant)
-        return DK_OK;
     for (size_t i = 0; i < n && status == DK_OK; i++)
         if (constants[i]->is_constant && constants[i]->type == DK_TEXT && !constants[i]->value.is_null &&
-            dk_dictionary_find(category->levels, constants[i]->value.as.text) == 0) {
-            uint32_t labelled = dk_dictionary_find_label(category->levels, constants[i]->value.as.text);
+            dk_dictionary_find(levels, constants[i]->value.as.text) == 0) {
+            uint32_t labelled = dk_dictionary_find_label(levels, constants[i]->value.as.text);
 
-            status = labelled ? refuse_label(b, category, constants[i], labelled)
-                              : note_level(b, category, constants[i]->value.as.text);
+            status = labelled ? refuse_label(b, category, levels, constants[i], labelled)
+                              : note_level(b, category, levels, constants[i]->value.as.text);
         }
     return status;
+}
+
+dk_status dki_note_members(dki_binder *b, const dki_op *set, dki_op *const *constants, size_t n)
+{
+    return set->is_constant ? DK_OK : note_texts(b, set, dk_dictionary_members(set->levels), constants, n);
+}
+
+/* Of the category that the constants are compared with. */
+static dk_status note_levels(dki_binder *b, const dki_op *category, dki_op *const *constants, size_t n)
+{
+    if (category->type != DK_CATEGORY || category->levels == NULL || category->is_constant ||
+        dki_op_is_set(category))
+        return DK_OK;
+    return note_texts(b, category, category->levels, constants, n);
+}
+
+/* Sets -------------------------------------------------------------------------------------------------------------- */
+
+dk_status dki_op_make_set(dki_binder *b, dki_op *constant)
+{
+    dki_buffer text;
+    char *copy;
+    dk_status status;
+
+    dki_buffer_init(&text, b->bound->context);
+    status = dki_set_of_text(b->bound->context, constant->value.as.text, &text, b->err);
+    if (status == DK_OK) {
+        copy = dki_arena_text(&b->bound->arena, text.bytes, text.size, b->err);
+        status = copy ? DK_OK : DK_ERR_MEMORY;
+        constant->value.as.text = (dk_text){ copy, text.size };
+    }
+    dki_buffer_drop(&text);
+    return status;
+}
+
+/* A set equals sets. A text with "|" in it or of nothing is one; another is a member in the eyes of most. */
+static dk_status compare_set(dki_binder *b, const dki_op *set, dki_op **others, size_t n, const char *instead)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; status == DK_OK && i < n; i++) {
+        dki_op *other = others[i];
+        char name[DKI_NODE_TEXT], value[DKI_NODE_TEXT];
+
+        if (dki_op_is_set(other) || other->is_null_literal || (other->is_constant && other->value.is_null) ||
+            !dki_type_is_text(other->type))
+            continue; /* what is no text is refused as for any category */
+        if (other->is_constant && (other->value.as.text.size == 0 ||
+                                   memchr(other->value.as.text.bytes, DK_SET_MARK, other->value.as.text.size))) {
+            status = dki_op_make_set(b, other);
+            continue;
+        }
+        dki_node_text(b->bound->expr, set->node, name);
+        dki_node_text(b->bound->expr, other->node, value);
+        return dki_node_fail(
+            b->bound->expr, other->node, b->err, DK_ERR_TYPE,
+            "%s is a set, and a member equals no set: write %s(%s, %s), or '|' behind a member for the set "
+            "of it alone",
+            name, instead, name, value);
+    }
+    return status;
+}
+
+/* Whatever side the set is on. */
+static dk_status compare_sets(dki_binder *b, dki_op **args, size_t n, const char *instead)
+{
+    dk_status status = DK_OK;
+
+    if (dki_op_is_set(args[0]))
+        status = compare_set(b, args[0], args + 1, n - 1, instead);
+    for (size_t i = 1; status == DK_OK && i < n; i++)
+        if (dki_op_is_set(args[i]))
+            status = compare_set(b, args[i], args, 1, instead);
+    return status;
+}
+
+static dk_status refuse_order(dki_binder *b, const dki_node *node, dki_op *const *args, size_t n)
+{
+    char name[DKI_NODE_TEXT];
+
+    for (size_t i = 0; i < n; i++) {
+        if (!dki_op_is_set(args[i]))
+            continue;
+        dki_node_text(b->bound->expr, args[i]->node, name);
+        return dki_node_fail(
+            b->bound->expr, node, b->err, DK_ERR_TYPE,
+            "%s is a set, and sets have no order: size(%s) is how many members it has, has(%s, 'x') "
+            "whether one is in it",
+            name, name, name);
+    }
+    return DK_OK;
 }
 
 dk_status dki_bound_end_notes(dki_bound *bound, dk_error *err)
@@ -129,7 +222,10 @@ static dk_status new_op(dki_binder *b, const dki_node *node, dki_run_fn *run, dk
 static dk_status bind_order(dki_binder *b, const dki_node *node, dki_op **args, size_t n, bool *by_rank)
 {
     const dk_dictionary *levels = NULL;
-    dk_status status = dki_op_order(b, args, n, &levels);
+    dk_status status = refuse_order(b, node, args, n);
+
+    if (status == DK_OK)
+        status = dki_op_order(b, args, n, &levels);
 
     if (status == DK_OK)
         status = dki_op_unify(b, args, n, false, node->text);
@@ -148,7 +244,9 @@ dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dk
     if (dki_any_interval(args, 2))
         return dki_bind_interval_comparison(b, node, sign, args, out);
     if (sign == '=' || sign == '!') {
-        status = note_levels(b, args[0], args + 1, 1);
+        status = compare_sets(b, args, 2, "has");
+        if (status == DK_OK)
+            status = note_levels(b, args[0], args + 1, 1);
         if (status == DK_OK)
             status = note_levels(b, args[1], args, 1);
         if (status == DK_OK)
@@ -236,7 +334,7 @@ static dk_status bind_in_set(dki_binder *b, const dki_node *node, dki_op **args,
 
 dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out)
 {
-    dk_status status = note_levels(b, args[0], args + 1, n - 1);
+    dk_status status = compare_sets(b, args, n, "has_any");
     bool constant = true;
 
     if (status == DK_OK && dki_any_interval(args, n)) {
@@ -244,6 +342,8 @@ dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t
         dki_hint(b->err, "write x == 1 or x == 2");
         return DK_ERR_TYPE;
     }
+    if (status == DK_OK)
+        status = note_levels(b, args[0], args + 1, n - 1);
     if (status == DK_OK)
         status = dki_op_unify(b, args, n, false, "in");
     if (status != DK_OK)

@@ -340,6 +340,11 @@ dk_status dki_op_one_category(dki_binder *b, dki_op **ops, size_t n, const dk_di
     }
     if (model == NULL)
         return DK_OK;
+    for (size_t i = 0; i < n && status == DK_OK && dki_op_is_set(model); i++)
+        if (is_constant_text(ops[i]) && !ops[i]->value.is_null)
+            status = dki_op_make_set(b, ops[i]);
+    if (status != DK_OK)
+        return status;
     for (size_t i = 0; i < n; i++)
         if (is_constant_text(ops[i]) && !ops[i]->value.is_null &&
             dk_dictionary_find(model->levels, ops[i]->value.as.text) == 0)

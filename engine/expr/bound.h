@@ -16,6 +16,8 @@
 #ifndef DKI_EXPR_BOUND_H
 #define DKI_EXPR_BOUND_H
 
+#include <dekking/members.h>
+
 #include "base/arena.h"
 #include "eval.h"
 
@@ -157,7 +159,16 @@ typedef struct dki_value_set {
     bool has_null;
     dk_value *values;
 } dki_value_set;
-/* bind_compare.c: sign is one of = ! < l > g. */
+/* Whether the op's values are sets. */
+static inline bool dki_op_is_set(const dki_op *op)
+{
+    return op->type == DK_CATEGORY && op->levels && dk_dictionary_members(op->levels);
+}
+/* bind_compare.c: notes each constant that is no member of the set; one that is the label of a member is refused. */
+dk_status dki_note_members(dki_binder *b, const dki_op *set, dki_op *const *constants, size_t n);
+/* Puts the members that a constant text lists in the order of a set's text. */
+dk_status dki_op_make_set(dki_binder *b, dki_op *constant);
+/* sign is one of = ! < l > g. */
 dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
 dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out);
 dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out);

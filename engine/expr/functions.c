@@ -164,7 +164,8 @@ const dki_function *dki_function_get(size_t i)
     static const dki_function *const tables[] = {
         dki_number_functions, dki_choice_functions, dki_bin_functions,  dki_date_functions,
         dki_period_functions, dki_text_functions,   dki_part_functions, dki_pattern_functions,
-        dki_cast_functions,   dki_label_functions,  dki_rate_functions, dki_interval_functions
+        dki_cast_functions,   dki_label_functions,  dki_rate_functions, dki_interval_functions,
+        dki_set_functions
     };
 
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <dekking/members.h>
+
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -239,14 +241,16 @@ static dk_status find_key(dki_join *join, size_t k, dk_error *err)
         return status;
     join->left_keys[k] = dk_table_field(join->left, left)->column;
     join->right_keys[k] = dk_table_field(join->right, right)->column;
-    if (dki_keys_compare(join->left_keys[k], join->right_keys[k]))
+    if (dki_keys_compare(join->left_keys[k], join->right_keys[k]) &&
+        dk_column_is_set(join->left_keys[k]) == dk_column_is_set(join->right_keys[k]))
         return DK_OK;
     (void)dki_fail(err, DK_ERR_TYPE, "%s: the key %s is %s and %s is %s, which cannot be compared", join->what,
-                   join->left_names[k],
-                   dki_type_shown(dk_column_type(join->left_keys[k]), dk_column_scale(join->left_keys[k])),
-                   join->right_names[k],
-                   dki_type_shown(dk_column_type(join->right_keys[k]), dk_column_scale(join->right_keys[k])));
-    dki_key_pair_hint(join->left_names[k], join->left_keys[k], join->right_names[k], join->right_keys[k], err);
+                   join->left_names[k], dk_column_type_name(join->left_keys[k]), join->right_names[k],
+                   dk_column_type_name(join->right_keys[k]));
+    if (dk_column_is_set(join->left_keys[k]) || dk_column_is_set(join->right_keys[k]))
+        dki_hint(err, "a set equals sets alone: join on what both have one value of, or read both as sets");
+    else
+        dki_key_pair_hint(join->left_names[k], join->left_keys[k], join->right_names[k], join->right_keys[k], err);
     return DK_ERR_TYPE;
 }
 

@@ -121,8 +121,10 @@ static int table_schema(lua_State *L)
         const dk_field *field = dk_table_field(table, i);
         const dk_dictionary *levels = dk_column_levels(field->column);
 
+        if (levels && dk_dictionary_members(levels))
+            levels = dk_dictionary_members(levels);
         add_text(L, *builders[0], field->name);
-        dkl_push_type(L, dk_column_type(field->column), dk_column_scale(field->column));
+        dkl_push_type(L, field->column);
         add_text(L, *builders[1], lua_tostring(L, -1));
         lua_pop(L, 1);
         DKL_TRY(dk_builder_integer(*builders[2], (int64_t)dk_column_n_nulls(field->column), &err));

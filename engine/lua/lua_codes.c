@@ -224,6 +224,12 @@ static int recode(lua_State *L, dk_field *field, uint64_t *n_other, char *note, 
     const dk_dictionary **labelled = (const dk_dictionary **)dkl_slot(L, dkl_release_dictionary);
     const dk_column **column = (const dk_column **)dkl_slot(L, dkl_release_column);
 
+    if (dk_column_is_set(field->column))
+        return dkl_fail(
+            L,
+            "with_levels: column %s is a set, whose members are stated so: t:with_sets { %s = { members = { ... "
+            "} } }",
+            field->name, field->name);
     if (!is_taken && dk_column_levels(field->column)) { /* another order alone takes no labels away */
         DKL_TRY(dki_dictionary_adopt(levels, dk_column_levels(field->column), labelled, &err));
         levels = *labelled;

@@ -45,7 +45,7 @@ static int column_type(lua_State *L)
 {
     const dk_column *column = check_column(L, 1);
 
-    dkl_push_type(L, dk_column_type(column), dk_column_scale(column));
+    dkl_push_type(L, column);
     return 1;
 }
 
@@ -56,11 +56,13 @@ static int column_nulls(lua_State *L)
     return 1;
 }
 
-/* c:levels() -> the levels of a category in their order; nil for other types */
+/* c:levels() -> the levels of a category in their order, of a set its members; nil for other types */
 static int column_levels(lua_State *L)
 {
     const dk_dictionary *levels = dk_column_levels(check_column(L, 1));
 
+    if (levels && dk_dictionary_members(levels))
+        levels = dk_dictionary_members(levels);
     if (levels)
         dkl_push_levels(L, levels);
     else
@@ -94,7 +96,7 @@ static int column_to_lua(lua_State *L)
         if (row % DK_BLOCK_ROWS == 0)
             dkl_poll(L);
         DKL_TRY(dk_column_get(column, row, &value, &err));
-        dkl_push_value(L, &value);
+        dkl_push_value_of(L, dk_column_levels(column), &value);
         if (lua_isnil(L, -1)) {
             lua_pop(L, 1);
             lua_pushvalue(L, -1);
@@ -118,7 +120,7 @@ static int push_row(lua_State *L, const dk_column *column)
         return 1;
     }
     DKL_TRY(dk_column_get(column, (uint64_t)row - 1, &value, &err));
-    dkl_push_value(L, &value);
+    dkl_push_value_of(L, dk_column_levels(column), &value);
     return 1;
 }
 
@@ -167,7 +169,7 @@ static int column_tostring(lua_State *L)
     const dk_column *column = check_column(L, 1);
 
     lua_getiuservalue(L, 1, 1);
-    dkl_push_type(L, dk_column_type(column), dk_column_scale(column));
+    dkl_push_type(L, column);
     lua_pushfstring(L, "column %s: %s, %I rows, %I null", lua_tostring(L, -2), lua_tostring(L, -1),
                     (LUAI_UACINT)dk_column_n_rows(column), (LUAI_UACINT)dk_column_n_nulls(column));
     return 1;

@@ -66,7 +66,7 @@ static void use_rule(lua_State *L, int index, const char *what, const dkl_types 
 }
 
 /* Fills options, but for the header, from the table at index. Pushes anchors and slots. */
-static void read_options(lua_State *L, int index, const char *what, dk_csv_options *options)
+static void read_options(lua_State *L, int index, const char *what, dk_csv_options *options, dkl_types *types)
 {
     static const char *const encodings[] = { "utf-8", "windows-1252", "utf-16", NULL };
     static const char *const marks[] = { ".", ",", NULL };
@@ -74,7 +74,6 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     static const char *const line_ends[] = { "same", "any", NULL };
     static const char *const ways[] = { "null", NULL };
     dkl_names names, nulls;
-    dkl_types types;
 
     dkl_check_options(L, index, what, read_names);
     options->delimiter = option_character(L, index, what, "delimiter");
@@ -95,10 +94,10 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     nulls = dkl_option_names(L, index, what, "nulls");
     options->nulls = nulls.items; /* {} is not NULL: it states that there are none */
     options->n_nulls = nulls.n;
-    types = dkl_option_types(L, index, what);
-    use_rule(L, index, what, &types);
-    options->columns = types.items;
-    options->n_columns = types.n;
+    *types = dkl_option_types(L, index, what);
+    use_rule(L, index, what, types);
+    options->columns = types->items;
+    options->n_columns = types->n;
 }
 
 /* The table object at index `object`, with the properties that the options at index 2 state, is what the script gets. */
@@ -141,6 +140,7 @@ static int read_csv(lua_State *L, const char *what, const dkl_names *files, cons
     dk_csv_options options = DK_CSV_OPTIONS_INIT;
     dk_error err = DK_ERROR_INIT;
     const dk_table **out, **rejected;
+    dkl_types types;
     size_t size;
     const char *bytes;
     int object;
@@ -149,7 +149,7 @@ static int read_csv(lua_State *L, const char *what, const dkl_names *files, cons
     out = dkl_new_table(L);
     object = lua_gettop(L);
     rejected = dkl_new_table(L);
-    read_options(L, 2, what, &options);
+    read_options(L, 2, what, &options, &types);
     options.header = option_header(L, 2, what);
     if (!files && options.cache)
         dkl_fail(L, "%s: the option cache is for files", what);
@@ -162,6 +162,7 @@ static int read_csv(lua_State *L, const char *what, const dkl_names *files, cons
         bytes = lua_tolstring(L, 1, &size);
         DKL_TRY(dk_read_csv_bytes(dkl_check_context(L), bytes, size, name, &options, out, rejected, &err));
     }
+    dkl_split_columns(L, &types, out);
     if (*rejected) {
         lua_pushvalue(L, object + 1);
         lua_setiuservalue(L, object, DKL_REJECTED);
@@ -209,6 +210,7 @@ static int read_xlsx(lua_State *L, const char *what, const char *path)
     dk_xlsx_options options = { .number = 0 };
     dk_error err = DK_ERROR_INIT;
     const dk_table **out, **rejected;
+    dkl_types types;
     int object;
 
     lua_settop(L, 2);
@@ -217,9 +219,10 @@ static int read_xlsx(lua_State *L, const char *what, const char *path)
     out = dkl_new_table(L);
     object = lua_gettop(L);
     rejected = dkl_new_table(L);
-    read_options(L, 2, what, &options.fields);
+    read_options(L, 2, what, &options.fields, &types);
     sheet_options(L, what, &options);
     DKL_TRY(dk_read_xlsx(dkl_check_context(L), path, &options, out, rejected, &err));
+    dkl_split_columns(L, &types, out);
     lua_pushvalue(L, object + 1);
     lua_setiuservalue(L, object, DKL_REJECTED);
     return give_table(L, object, what);

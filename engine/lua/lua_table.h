@@ -34,6 +34,7 @@ extern const luaL_Reg dkl_write_methods[];     /* lua_write.c */
 extern const luaL_Reg dkl_about_methods[];     /* lua_about.c */
 extern const luaL_Reg dkl_snapshot_methods[];  /* lua_snapshot.c */
 extern const luaL_Reg dkl_codes_methods[];     /* lua_codes.c */
+extern const luaL_Reg dkl_set_methods[];       /* lua_sets.c */
 extern const luaL_Reg dkl_hierarchy_methods[]; /* lua_hierarchy.c */
 
 /* The text of the table as print shows it. */

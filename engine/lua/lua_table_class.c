@@ -107,6 +107,7 @@ void dkl_open_table(lua_State *L)
     luaL_setfuncs(L, dkl_about_methods, 0);
     luaL_setfuncs(L, dkl_snapshot_methods, 0);
     luaL_setfuncs(L, dkl_codes_methods, 0);
+    luaL_setfuncs(L, dkl_set_methods, 0);
     luaL_setfuncs(L, dkl_hierarchy_methods, 0);
     for (size_t i = 0; i < N_LAZY; i++) {
         lua_pushvalue(L, -1);

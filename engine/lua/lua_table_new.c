@@ -5,8 +5,8 @@
  *
  * Types that are not stated come from all values of a column: booleans; whole numbers are integers; with floats among
  * them, decimals by their shortest form where those fit in one scale, else reals; strings are a category unless there
- * are many different ones, then text. Numbers in bounds, { least = 0, greatest = 4 }, make intervals, among numbers too. A column
- * that is null throughout is text.
+ * are many different ones, then text; lists of strings are sets. Numbers in bounds, { least = 0, greatest = 4 }, make intervals,
+ * among numbers too. A column that is null throughout is text.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,11 +29,14 @@ typedef struct source {
     size_t n_columns;
     const char **names;
     int keys; /* index of a list of the names, as Lua strings */
+    /* Of the column at hand: */
+    bool is_stated;        /* its type is */
+    const char *delimiter; /* stands between members of a set; NULL: it is none as far as is stated */
 } source;
 
 /* What the values of a column are. */
 typedef struct kind {
-    uint64_t n_boolean, n_integer, n_float, n_interval, n_text;
+    uint64_t n_boolean, n_integer, n_float, n_interval, n_text, n_set;
     bool needs_real;
     uint8_t scale;
 } kind;
@@ -62,12 +65,62 @@ static int fail_cell(lua_State *L, const source *from, uint64_t row, size_t colu
     return dkl_fail(L, "table: column %s, row %I: %s", from->names[column], (LUAI_UACINT)row + 1, problem);
 }
 
-/* The value of a cell, which is pushed too: a text points into it. */
+/* Whether the value on top of the stack is a list, perhaps of nothing, and no table with names. */
+static bool is_list(lua_State *L)
+{
+    bool is_empty;
+
+    if (!lua_istable(L, -1) || lua_rawlen(L, -1) > 0)
+        return lua_istable(L, -1);
+    lua_pushnil(L);
+    is_empty = lua_next(L, -2) == 0;
+    lua_pop(L, is_empty ? 0 : 2);
+    return is_empty;
+}
+
+/* Puts the text of a set in the place of the list of its members on top of the stack. */
+static void push_set(lua_State *L, const source *from, uint64_t row, size_t column)
+{
+    const char *delimiter = from->delimiter ? from->delimiter : "|";
+    int list = lua_gettop(L);
+    lua_Integer n = (lua_Integer)dkl_check_list(L, list, from->names[column], false);
+    luaL_Buffer text;
+
+    if (from->is_stated && !from->delimiter)
+        fail_cell(L, from, row, column, "a list is a set, and the column has another type (\"set\" is its name)");
+    for (lua_Integer i = 1; i <= n; i++) { /* all are strings before the buffer is there, which wants its stack */
+        if (lua_rawgeti(L, list, i) != LUA_TSTRING)
+            fail_cell(L, from, row, column, "the members of a set are strings");
+        if (strstr(lua_tostring(L, -1), delimiter) || strchr(lua_tostring(L, -1), '|')) {
+            lua_pushfstring(L, "the member \"%s\" holds \"%s\", which stands between members", lua_tostring(L, -1),
+                            strchr(lua_tostring(L, -1), '|') ? "|" : delimiter);
+            fail_cell(L, from, row, column, lua_tostring(L, -1));
+        }
+        lua_pop(L, 1);
+    }
+    luaL_buffinit(L, &text);
+    for (lua_Integer i = 1; i <= n; i++) {
+        if (i > 1)
+            luaL_addstring(&text, delimiter);
+        lua_rawgeti(L, list, i);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+    lua_replace(L, list);
+}
+
+/* The value of a cell, which is pushed too: a text points into it. Of a set it is a category. */
 static dk_value get_cell(lua_State *L, const source *from, uint64_t row, size_t column)
 {
     dk_value value = { .type = DK_TEXT, .is_null = true };
 
     push_cell(L, from, row, column);
+    if (is_list(L)) {
+        push_set(L, from, row, column);
+        (void)dkl_to_value(L, -1, &value);
+        value.type = DK_CATEGORY;
+        return value;
+    }
     if (lua_istable(L, -1) &&
         dkl_to_interval(L, -1, &value)) /* which the script's list keeps, and its marker with it */
         return value;
@@ -93,10 +146,12 @@ static kind find_kind(lua_State *L, const source *from, size_t column)
             k.n_float += value.type == DK_DECIMAL || value.type == DK_REAL;
             k.n_interval += value.type == DK_INTERVAL;
             k.n_text += value.type == DK_TEXT;
+            k.n_set += value.type == DK_CATEGORY;
             k.needs_real = k.needs_real || value.type == DK_REAL;
             if (value.scale > k.scale)
                 k.scale = value.scale;
-            if ((k.n_boolean > 0) + (k.n_integer + k.n_float + k.n_interval > 0) + (k.n_text > 0) > 1) {
+            if ((k.n_boolean > 0) + (k.n_integer + k.n_float + k.n_interval > 0) + (k.n_text > 0) + (k.n_set > 0) >
+                1) {
                 lua_pushfstring(L, "%s, after values of another type (state the column's type, or make them alike)",
                                 dkl_push_kind(L, -1));
                 fail_cell(L, from, row, column, lua_tostring(L, -1));
@@ -148,12 +203,14 @@ static bool has_many_texts(lua_State *L, const source *from, size_t column)
     return n > CATEGORY_LEVELS && n > from->n_rows / 2;
 }
 
-/* The type of a column: as stated, or found. */
-static dk_csv_column settle_type(lua_State *L, const source *from, size_t column, const dk_csv_column *stated)
+/* The type of a column: as stated, or found; *is_set: it is to be one. */
+static dk_csv_column settle_type(lua_State *L, const source *from, size_t column, const dk_csv_column *stated,
+                                 bool *is_set)
 {
     dk_csv_column type = { .type = DK_TEXT };
     kind k;
 
+    *is_set = from->delimiter != NULL;
     if (stated)
         type = *stated;
     if (stated && ((type.type != DK_DECIMAL && type.type != DK_INTERVAL) || type.has_scale))
@@ -161,6 +218,9 @@ static dk_csv_column settle_type(lua_State *L, const source *from, size_t column
     k = find_kind(L, from, column);
     if (stated) {
         type.scale = k.scale;
+    } else if (k.n_set > 0) {
+        type.type = DK_CATEGORY;
+        *is_set = true;
     } else if (k.n_boolean > 0) {
         type.type = DK_BOOLEAN;
     } else if (k.n_text > 0) {
@@ -220,11 +280,15 @@ static dk_status append(lua_State *L, dk_builder *builder, const dk_csv_column *
     return dk_builder_value(builder, value, err);
 }
 
-/* Fills the slot with a column of the list's values. */
-static int build_column(lua_State *L, const source *from, size_t column, const dk_csv_column *stated, void **slot)
+/* Fills the slot with a column of the list's values. split: how they list members, where they are stated to. */
+static int build_column(lua_State *L, const source *from, size_t column, const dk_csv_column *stated,
+                        const dk_split *split, void **slot)
 {
-    dk_csv_column type = settle_type(L, from, column, stated);
+    static const dk_split lists = { .delimiter = "|" };
+    bool is_set;
+    dk_csv_column type = settle_type(L, from, column, stated, &is_set);
     dk_error err = DK_ERROR_INIT;
+    void **texts = is_set ? dkl_slot(L, dkl_release_column) : slot;
     void **builder = dkl_slot(L, dkl_release_builder);
 
     DKL_TRY(dk_builder_new(dkl_check_context(L), type.type, type.scale, type.levels, (dk_builder **)builder, &err));
@@ -242,9 +306,15 @@ static int build_column(lua_State *L, const source *from, size_t column, const d
         }
         lua_pop(L, 1);
     }
-    DKL_ONCE(dk_builder_finish(*builder, (const dk_column **)slot, &err));
+    DKL_ONCE(dk_builder_finish(*builder, (const dk_column **)texts, &err));
     lua_closeslot(L, -1);
     lua_pop(L, 1);
+    if (is_set) {
+        DKL_TRY(
+            dk_column_split(*texts, split ? split : &lists, from->names[column], (const dk_column **)slot, &err));
+        lua_closeslot(L, -1);
+        lua_pop(L, 1);
+    }
     return 0;
 }
 
@@ -424,7 +494,7 @@ static int new_table(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     dk_properties properties = { .name = NULL };
     source from = { 0 };
-    dkl_types types = { NULL, 0 };
+    dkl_types types = { NULL, NULL, 0 };
     dkl_names key;
     int stated = 0;
     dk_field *fields;
@@ -487,7 +557,9 @@ static int new_table(lua_State *L)
         } else {
             void **slot = dkl_slot(L, dkl_release_column);
 
-            build_column(L, &from, i, type, slot);
+            from.is_stated = type != NULL;
+            from.delimiter = type ? types.splits[type - types.items].delimiter : NULL;
+            build_column(L, &from, i, type, from.delimiter ? &types.splits[type - types.items] : NULL, slot);
             fields[i] = DK_FIELD(from.names[i], *slot);
         }
     }

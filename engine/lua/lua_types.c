@@ -2,7 +2,8 @@
  *
  * A type is its name ("month", "quarter" or "year" of a period), "decimal(2)" with its scale, or
  * { "category", levels = ... }, or a code list; levels are a list of strings, a code list, or a column, whose levels or
- * different texts they then are. Stated levels are all that can occur, in this order.
+ * different texts they then are. Stated levels are all that can occur, in this order. { "set", ";", members = ... } is a
+ * category to who reads it, whose texts are made sets when all rows are there.
  */
 #include "lua_types.h"
 
@@ -121,7 +122,7 @@ static const char *const type_names[] = {
     DK_TYPE_LIST(TYPE_NAME)
 #undef TYPE_NAME
         "month",
-    "quarter", "year", NULL
+    "quarter", "set", "year", NULL
 };
 
 /* "decimal(2)", "interval(1)", "month" */
@@ -155,19 +156,28 @@ static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_
         dkl_fail(L, "%s: column %s: a period is \"month\", \"quarter\" or \"year\": say which", what, out->name);
 }
 
-static bool is_member(const char *const *members, const char *name)
+void dkl_check_type_members(lua_State *L, int type, const char *const *members)
 {
-    while (*members && strcmp(*members, name) != 0)
-        members++;
-    return *members != NULL;
+    for (lua_pushnil(L); lua_next(L, type); lua_pop(L, 1)) {
+        size_t i = 0;
+
+        if (lua_type(L, -2) != LUA_TSTRING)
+            continue;
+        while (members[i] && strcmp(lua_tostring(L, -2), members[i]) != 0)
+            i++;
+        if (members[i] == NULL)
+            dkl_fail_unknown(L, "a type", "member", lua_tostring(L, -2), lua_rawlen(L, -2), members);
+    }
 }
 
 /* The type on top of the stack. May push a slot and anchors above it. */
-static void check_type(lua_State *L, const char *what, dk_csv_column *out)
+static void check_type(lua_State *L, const char *what, dk_csv_column *out, dk_split *split)
 {
     static const char *const members[] = { "levels", "markers", "rounded", NULL };
     int type = lua_gettop(L);
 
+    if (dkl_check_set(L, type, what, out, split))
+        return;
     if (lua_type(L, type) == LUA_TSTRING) {
         parse_type(L, dkl_check_text(L, type, what), what, out);
         return;
@@ -178,14 +188,15 @@ static void check_type(lua_State *L, const char *what, dk_csv_column *out)
         return;
     }
     if (!lua_istable(L, type) || lua_rawlen(L, type) != 1)
-        dkl_fail(L, "%s: the type of %s is a string, { \"category\", levels = { ... } }, or a code list (dk.codes)",
+        dkl_fail(L,
+                 "%s: the type of %s is a string, { \"category\", levels = { ... } }, { \"set\", \";\" }, or a "
+                 "code list "
+                 "(dk.codes)",
                  what, out->name);
     lua_rawgeti(L, type, 1);
     parse_type(L, dkl_check_text(L, -1, what), what, out); /* the table keeps the string */
     lua_pop(L, 1);
-    for (lua_pushnil(L); lua_next(L, type); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING && !is_member(members, lua_tostring(L, -2)))
-            dkl_fail_unknown(L, "a type", "member", lua_tostring(L, -2), lua_rawlen(L, -2), members);
+    dkl_check_type_members(L, type, members);
     out->bounds = dkl_option_bounds(L, type, what);
     if (out->bounds && out->type != DK_INTERVAL)
         dkl_fail(L, "%s: column %s has markers or is rounded, so it is an interval and no %s", what, out->name,
@@ -246,28 +257,37 @@ static size_t count_keys(lua_State *L, int index, const char *key)
 dkl_types dkl_option_types(lua_State *L, int index, const char *what)
 {
     dkl_types types;
+    size_t n;
 
     index = lua_absindex(L, index);
-    types.items = dkl_array(L, count_keys(L, index, "types") + count_keys(L, index, "levels"), sizeof *types.items);
+    n = count_keys(L, index, "types") + count_keys(L, index, "levels");
+    types.items = dkl_array(L, n, sizeof *types.items);
+    types.splits = dkl_array(L, n, sizeof *types.splits);
     types.n = add_keys(L, index, what, "types", types.items, 0);
     types.n = add_keys(L, index, what, "levels", types.items, types.n);
     if (types.n > 1)
         qsort(types.items, types.n, sizeof *types.items, compare_names);
     for (size_t i = 0; i < types.n; i++) {
         dk_csv_column *item = &types.items[i];
+        dk_split *split = &types.splits[i];
         bool has_type = false;
 
         luaL_checkstack(L, 20, "too many columns");
         if (dkl_option(L, index, "types") && dkl_option(L, lua_gettop(L), item->name)) {
-            check_type(L, what, item);
+            check_type(L, what, item, split);
             has_type = true;
         }
         if (dkl_option(L, index, "levels") && dkl_option(L, lua_gettop(L), item->name)) {
-            if (has_type && (item->type != DK_CATEGORY || item->levels))
+            uint32_t no_other = 0;
+
+            if (has_type && (item->type != DK_CATEGORY || item->levels || split->members))
                 dkl_fail(L, "%s: column %s has %s", what, item->name,
-                         item->levels ? "levels twice" : "levels and a type that is no category");
+                         item->levels || split->members ? "levels twice" : "levels and a type that is no category");
             item->type = DK_CATEGORY;
-            item->levels = dkl_check_levels(L, -1, what, item->name, &item->other);
+            if (split->delimiter)
+                split->members = dkl_check_levels(L, -1, what, item->name, &no_other);
+            else
+                item->levels = dkl_check_levels(L, -1, what, item->name, &item->other);
         }
     }
     return types;

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/period.h"
 #include "base/types.h"
+#include "data/members.h"
 #include "lua_interval.h"
 
 static const char null_key;
@@ -90,6 +91,22 @@ void dkl_push_value(lua_State *L, const dk_value *value)
     }
 }
 
+void dkl_push_value_of(lua_State *L, const dk_dictionary *levels, const dk_value *value)
+{
+    dk_text member;
+    lua_Integer n = 0;
+
+    if (value->is_null || levels == NULL || dk_dictionary_members(levels) == NULL) {
+        dkl_push_value(L, value);
+        return;
+    }
+    lua_newtable(L);
+    for (size_t at = 0; dki_next_member(value->as.text, &at, &member);) {
+        lua_pushlstring(L, member.bytes, member.size);
+        lua_rawseti(L, -2, ++n);
+    }
+}
+
 static int64_t view_integer(const dk_view *view, size_t i)
 {
     switch (view->storage) {
@@ -147,7 +164,7 @@ void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
     }
     default: value.as.integer = view_integer(view, i); break;
     }
-    dkl_push_value(L, &value);
+    dkl_push_value_of(L, view->levels, &value);
 }
 
 bool dkl_to_value(lua_State *L, int index, dk_value *out)
@@ -232,12 +249,14 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
     out->n = n;
 }
 
-void dkl_push_type(lua_State *L, dk_type type, unsigned scale)
+void dkl_push_type(lua_State *L, const dk_column *column)
 {
-    if (type == DK_DECIMAL || (type == DK_INTERVAL && scale > 0))
-        lua_pushfstring(L, "%s(%d)", dk_type_name(type), (int)scale);
+    dk_type type = dk_column_type(column);
+
+    if (type == DK_DECIMAL || (type == DK_INTERVAL && dk_column_scale(column) > 0))
+        lua_pushfstring(L, "%s(%d)", dk_type_name(type), (int)dk_column_scale(column));
     else
-        lua_pushstring(L, dki_type_shown(type, (uint8_t)scale));
+        lua_pushstring(L, dk_column_type_name(column));
 }
 
 /* dk.null and dk.total ------------------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* lua_value.h - values between Lua and the engine.
  *
  * To Lua: boolean and integer as they are; decimal, real and ratio as the nearest float; date, timestamp, category
- * and text as strings; an interval as a table of least, greatest, marker and meaning. Null is nil in records and dk.null in lists. From Lua: an integer is an integer, a float
+ * and text as strings; a set as a list of strings; an interval as a table of least, greatest, marker and meaning. Null is nil in
+ * records and dk.null in lists. From Lua: an integer is an integer, a float
  * enters as its shortest decimal (as a real where that does not fit), a string is text, dk.null is null.
  */
 #ifndef DKL_LUA_VALUE_H
@@ -15,6 +16,8 @@ bool dkl_is_total(lua_State *L, int index);
 
 /* Pushes nil for null. */
 void dkl_push_value(lua_State *L, const dk_value *value);
+/* The same, of a column with these levels (or NULL): a set is a fresh list of its members. */
+void dkl_push_value_of(lua_State *L, const dk_dictionary *levels, const dk_value *value);
 /* Row i of a view. */
 void dkl_push_view(lua_State *L, const dk_view *view, size_t i);
 
@@ -31,6 +34,6 @@ void dkl_push_literal(lua_State *L, const dk_value *value);
 void dkl_push_quoted_name(lua_State *L, const char *name);
 
 /* Pushes the type's name, "decimal(2)" with its scale. */
-void dkl_push_type(lua_State *L, dk_type type, unsigned scale);
+void dkl_push_type(lua_State *L, const dk_column *column);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/types.h"
 #include "cells.h"
 #include "control.h"
+#include "data/members.h"
 
 /* Appends \u escapes for a character of n bytes that is no more than U+FFFF. */
 static dk_status put_unicode(dki_buffer *to, const char *text, size_t n, dk_error *err)
@@ -96,9 +97,7 @@ static dk_status put_columns(const dki_cells *cells, dki_buffer *to, dk_error *e
         if (status == DK_OK)
             status = put_string(to, field->name, strlen(field->name), err);
         if (status == DK_OK)
-            status =
-                dki_buffer_format(to, err, ", \"type\": \"%s\"",
-                                  dki_type_shown(dk_column_type(field->column), dk_column_scale(field->column)));
+            status = dki_buffer_format(to, err, ", \"type\": \"%s\"", dk_column_type_name(field->column));
         if (status == DK_OK && field->label) {
             status = dki_buffer_text(to, ", \"label\": ", err);
             if (status == DK_OK)
@@ -147,6 +146,21 @@ static dk_status put_interval(const dk_value *value, dki_buffer *to, dk_error *e
     return status == DK_OK ? dki_buffer_text(to, " }", err) : status;
 }
 
+/* An array of the members. */
+static dk_status put_set(dki_buffer *to, dk_text set, dk_error *err)
+{
+    const char *before = "";
+    dk_text member;
+    dk_status status = dki_buffer_text(to, "[", err);
+
+    for (size_t at = 0; status == DK_OK && dki_next_member(set, &at, &member); before = ", ") {
+        status = dki_buffer_text(to, before, err);
+        if (status == DK_OK)
+            status = put_string(to, member.bytes, member.size, err);
+    }
+    return status == DK_OK ? dki_buffer_text(to, "]", err) : status;
+}
+
 static dk_status put_cell(dki_cells *cells, uint64_t row, size_t c, dki_buffer *to, dk_error *err)
 {
     dki_cell cell = dki_cells_get(cells, row, c);
@@ -157,6 +171,8 @@ static dk_status put_cell(dki_cells *cells, uint64_t row, size_t c, dki_buffer *
         return put_interval(&cell.value, to, err);
     if (cells->columns[c].is_number)
         return dki_buffer_append(to, cell.text, cell.size, err);
+    if (cell.value.type == DK_CATEGORY && dk_dictionary_members(dk_column_levels(cells->columns[c].field->column)))
+        return put_set(to, cell.value.as.text, err);
     if (cell.value.type == DK_BOOLEAN)
         return dki_buffer_text(to, cell.value.as.boolean ? "true" : "false", err);
     return put_string(to, cell.text, cell.size, err);

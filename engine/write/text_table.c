@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include <dekking/members.h>
+
 #include "base/text.h"
 #include "base/types.h"
 #include "cells.h"
@@ -181,9 +183,7 @@ static uint64_t next_row(const layout *l, uint64_t row)
 
 static const char *shown_type(const layout *l, size_t column)
 {
-    const dk_column *of = l->cells.columns[column].field->column;
-
-    return dki_type_shown(dk_column_type(of), dk_column_scale(of));
+    return dk_column_type_name(l->cells.columns[column].field->column);
 }
 
 static dk_status measure(layout *l, dk_error *err)

@@ -17,6 +17,7 @@
 #include <dekking/join.h>
 #include <dekking/levels.h>
 #include <dekking/lineage.h>
+#include <dekking/members.h>
 #include <dekking/pivot.h>
 #include <dekking/published.h>
 #include <dekking/recode.h>

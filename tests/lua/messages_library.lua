@@ -165,9 +165,11 @@ test("types and levels that are stated", function(t, dk)
   says({ types = { a = "period" } },
     "read_text: column a: a period is \"month\", \"quarter\" or \"year\": say which")
   says({ types = { a = 1 } },
-    "read_text: the type of a is a string, { \"category\", levels = { ... } }, or a code list (dk.codes)")
+    "read_text: the type of a is a string, { \"category\", levels = { ... } }, { \"set\", \";\" }, "
+    .. "or a code list (dk.codes)")
   says({ types = { a = {} } },
-    "read_text: the type of a is a string, { \"category\", levels = { ... } }, or a code list (dk.codes)")
+    "read_text: the type of a is a string, { \"category\", levels = { ... } }, { \"set\", \";\" }, "
+    .. "or a code list (dk.codes)")
   says({ types = { a = "integer" }, levels = { a = { "1" } } },
     "read_text: column a has levels and a type that is no category")
   says({ types = { a = { "integer", levels = { "1" } } } },

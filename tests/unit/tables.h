@@ -6,8 +6,9 @@
  *
  * Types: boolean, integer, decimalN (N digits), real, ratio (n/d), date, timestamp, month, quarter, year, category, text,
  * intervalN (115..125, 3.., ..9 or 7; with a marker and its meaning 0..4~<5~suppressed);
- * a category's stated levels stand behind it, perhaps with labels: category[Arnhem,Duiven], category[1~ja,2~nee]. - is null,
- * and names have no blank.
+ * a category's stated levels stand behind it, perhaps with labels: category[Arnhem,Duiven], category[1~ja,2~nee]; set is a
+ * category of sets, whose values are written a+b, and whose stated members stand behind it. - is null, and names have no
+ * blank.
  */
 #ifndef TESTS_UNIT_TABLES_H
 #define TESTS_UNIT_TABLES_H
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 
 #include <dekking/breakdown.h>
+#include <dekking/members.h>
 
 #include "base/calendar.h"
 #include "base/number.h"
@@ -114,6 +116,18 @@ static inline void tables_cell(dk_builder *builder, dk_type type, uint8_t scale,
     assert_ok(dk_builder_integer(builder, whole, &err), &err);
 }
 
+/* The column of texts a+b as one of sets. */
+static inline const dk_column *tables_sets(const dk_column *texts, const dk_dictionary *members)
+{
+    dk_split how = { .delimiter = "+", .members = members };
+    const dk_column *sets = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_column_split(texts, &how, "a set", &sets, &err), &err);
+    dk_column_release(texts);
+    return sets;
+}
+
 static inline const dk_table *make_table(dk_context *context, const char *text)
 {
     dk_builder *builders[TABLES_COLUMNS];
@@ -121,6 +135,8 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
     dk_type types[TABLES_COLUMNS];
     uint8_t scales[TABLES_COLUMNS];
     char names[TABLES_COLUMNS][64];
+    bool is_set[TABLES_COLUMNS];
+    const dk_dictionary *members[TABLES_COLUMNS];
     size_t n = 0;
     uint64_t n_rows = 0;
     const dk_table *table = NULL;
@@ -141,7 +157,10 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
         type[type_size] = '\0';
         text += type_size;
         scales[n] = 0;
-        if (dk_frequency_find(type, &frequency)) {
+        is_set[n] = strcmp(type, "set") == 0;
+        if (is_set[n]) {
+            types[n] = DK_CATEGORY;
+        } else if (dk_frequency_find(type, &frequency)) {
             types[n] = DK_PERIOD;
             scales[n] = (uint8_t)frequency;
         } else {
@@ -153,6 +172,8 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
             levels = tables_levels(context, text + 1);
         text += strcspn(text, " \n");
         text += *text == ' ';
+        members[n] = is_set[n] ? levels : NULL;
+        levels = is_set[n] ? NULL : levels;
         assert_ok(dk_builder_new(context, types[n], scales[n], levels, &builders[n], &err), &err);
         dk_dictionary_release(levels);
     }
@@ -169,6 +190,9 @@ static inline const dk_table *make_table(dk_context *context, const char *text)
         fields[i] = DK_FIELD(names[i], NULL);
         assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
         dk_builder_release(builders[i]);
+        if (is_set[i])
+            fields[i].column = tables_sets(fields[i].column, members[i]);
+        dk_dictionary_release(members[i]);
     }
     assert_ok(dk_table_new(context, fields, n, n_rows, &table, &err), &err);
     for (size_t i = 0; i < n; i++)

@@ -3,8 +3,9 @@
 --
 -- usage: local columns, n_rows, about = dofile "snapshot_reader.lua" (bytes)
 --
--- columns: a list of { name =, type =, digits =, label =, format =, values = { ... }, labels = { ... } or nil }; a null is
--- reader.null, an interval a table of its children's values (least, greatest, marker), a ratio and a real are numbers,
+-- columns: a list of { name =, type =, digits =, label =, format =, values = { ... }, labels = { ... } or nil, members = }; a
+-- null is reader.null, members are those of sets: { "a", "b", stated =, labels = },
+-- an interval a table of its children's values (least, greatest, marker), a ratio and a real are numbers,
 -- a decimal, a date, a timestamp and a period the whole numbers that are
 -- stored, a category its level, whose label is labels[code], or null.
 
@@ -180,7 +181,7 @@ local function read_column(bytes, c, columns, number)
   column.type, column.digits, column.dimension = type, digits, dimension
   column.is_margin, column.is_declared, column.is_child = flags & 1 == 1, flags & 2 == 2, flags & 4 == 4
   column.label, column.format = c.text(), c.text()
-  column.labels = nil
+  column.labels, column.members = nil, nil
   check(c.number() == #column.levels, "levels are missing")
   for _ = 1, c.number() do
     read_chunk(bytes, c, column.levels, nil)
@@ -196,6 +197,16 @@ local function read_labels(c, column)
   column.labels = {}
   for code = 1, #column.levels do
     column.labels[code] = c.text() or null
+  end
+end
+
+local function read_members(c, column)
+  check(column and column.type == "category" and not column.members, "members without a column")
+  local flags, n = c.number(), c.number()
+  column.members = { stated = flags & 1 == 1, labels = {} }
+  for code = 1, n do
+    column.members[code] = check(c.text(), "a member without a text")
+    column.members.labels[code] = c.text() or null
   end
 end
 
@@ -215,6 +226,8 @@ local function read_snapshot(bytes)
         about.properties[key] = (about.properties[key] and about.properties[key] .. "," or "") .. c.text()
       elseif name == "labels" then
         read_labels(c, columns[number])
+      elseif name == "members" then
+        read_members(c, columns[number])
       elseif name == "note" then
         table.insert(about.notes, c.text())
       elseif name == "column" then
