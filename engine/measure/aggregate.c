@@ -581,6 +581,8 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
         size_t group = first + i;
         uint32_t to = map[i];
 
+        if (to == DKI_NO_GROUP)
+            continue;
         if (accumulator->states) {
             dk_status status = dki_accumulator_merge_state(accumulator, to, from, group, err);
 

@@ -133,7 +133,7 @@ void dki_accumulator_drop(dki_accumulator *accumulator);
 /* Makes room for n groups; new ones hold nothing. */
 dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error *err);
 dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows, dk_error *err);
-/* Takes in what `from` holds: its group first + i goes to group map[i], for n groups. Both may be one accumulator
+/* Takes in what `from` holds: its group first + i goes to group map[i] (DKI_NO_GROUP: nowhere), for n groups. Both may be one accumulator
  * where no group is read and written in the same call. There is room for every map[i]. */
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
                                 const uint32_t *map, dk_error *err);

@@ -75,7 +75,7 @@ dk_status dki_ratio_sums_merge(dki_ratio_sums *sums, const dki_ratio_sums *from,
         dk_status status;
 
         read_key(from, i, &group, &denominator);
-        if (group < first || group - first >= n)
+        if (group < first || group - first >= n || map[group - first] == DKI_NO_GROUP)
             continue;
         status = dki_ratio_sums_add(sums, map[group - first], denominator, from->numerators[i], err);
         if (status != DK_OK)

@@ -64,6 +64,8 @@ static dk_status add_lists(dki_tally *tally, const dki_value_lists *lists, size_
     for (size_t group = first; status == DK_OK && group < end; group++) {
         size_t from = lists->starts[group], some = lists->starts[group + 1] - from;
 
+        if (map && map[group - first] == DKI_NO_GROUP)
+            continue;
         status = dki_poll(tally->context, err);
         if (status == DK_OK)
             status = dki_tally_room(tally, some, err);
@@ -136,7 +138,7 @@ dk_status dki_tally_merge(dki_tally *tally, const dki_tally *from, size_t first,
 
         if (i % 4096 == 0)
             status = dki_poll(tally->context, err);
-        if (group < first || group - first >= n) {
+        if (group < first || group - first >= n || map[group - first] == DKI_NO_GROUP) {
             if (status != DK_OK)
                 return status;
             continue;

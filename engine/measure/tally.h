@@ -32,6 +32,7 @@ static inline void dki_tally_put(dki_tally *tally, uint32_t group, uint64_t key,
 }
 dk_status dki_tally_put_text(dki_tally *tally, uint32_t group, const char *bytes, size_t size, uint64_t count,
                              dk_error *err);
+#define DKI_NO_GROUP UINT32_MAX /* in a map of groups: this one goes nowhere */
 /* Group first + i of from goes to group map[i], for n groups. Both may be one, as in dki_accumulator_merge. */
 dk_status dki_tally_merge(dki_tally *tally, const dki_tally *from, size_t first, size_t n, const uint32_t *map,
                           dk_error *err);

@@ -472,12 +472,22 @@ static dk_status read_sets(dk_breakdown *breakdown, const dk_breakdown_spec *spe
 
 static dk_status read_rest(dk_breakdown *breakdown, const dk_breakdown_spec *spec, dk_error *err)
 {
+    dki_spread_kind kind;
+
     if (spec->rest == NULL)
         return DK_OK;
     if (spec->limit == 0 || spec->n_by != 1) {
         (void)dki_fail(err, DK_ERR_ARGUMENT, "%s: the rest is what is beyond the limit, of one dimension",
                        breakdown->title);
         dki_hint(err, "by = \"gemeente\", order = \"n desc\", limit = 10, rest = \"%s\"", spec->rest);
+        return DK_ERR_ARGUMENT;
+    }
+    (void)dki_part_node(&breakdown->by[0], &kind);
+    if (kind != DKI_SPREAD_NOT) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "%s: groups of %s overlap, and what is in the rest may be in those that are shown",
+                       breakdown->title, breakdown->by[0].name);
+        dki_hint(err, "leave rest out: totals cover the groups beyond the limit too");
         return DK_ERR_ARGUMENT;
     }
     return copy_text(breakdown, spec->rest, &breakdown->rest, err);

@@ -54,6 +54,8 @@ static dk_status make_cells(dki_result *result, dk_error *err)
         status = dki_cells_init(&result->cells, plan->context, ranks, grouper->n_groups, grouper->n_dims, err);
     dki_free(plan->context, ranks);
     if (status == DK_OK)
+        status = dki_result_spread(result, err);
+    if (status == DK_OK)
         status = dki_plan_coarser(plan, &masks, err);
     if (status == DK_OK && masks.n > sizeof coarser / sizeof *coarser) {
         status = dki_fail(err, DK_ERR_LIMIT, "%s has all() over more than %zu sets of dimensions",
@@ -69,6 +71,33 @@ static dk_status make_cells(dki_result *result, dk_error *err)
     return status;
 }
 
+/* A spread level, whose cells each take several sets: the first member of every set, then the second, ... */
+static dk_status fill_spread(dki_result *result, const dki_level *level, dk_error *err)
+{
+    const dki_level *sets = &result->cells.levels[level->parent];
+    uint32_t *map = dki_alloc_array(result->plan->context, sets->n, sizeof *map, err);
+    dk_status status = map ? DK_OK : DK_ERR_MEMORY;
+    bool any = true;
+
+    for (uint32_t place = 0; status == DK_OK && any; place++) {
+        any = false;
+        for (size_t i = 0; i < sets->n; i++) {
+            uint32_t at = level->ends[i] + place;
+
+            map[i] = at < level->ends[i + 1] ? level->to[at] : DKI_NO_GROUP;
+            any = any || map[i] != DKI_NO_GROUP;
+        }
+        status = dki_poll(result->plan->context, err);
+        for (size_t i = 0; status == DK_OK && any && i < result->groups.n_accumulators; i++) {
+            dki_accumulator *accumulator = &result->groups.accumulators[i];
+
+            status = dki_accumulator_merge(accumulator, accumulator, sets->first, sets->n, map, err);
+        }
+    }
+    dki_free(result->plan->context, map);
+    return status;
+}
+
 /* Puts the accumulators of finer cells together, level by level. */
 static dk_status fill_levels(dki_result *result, dk_error *err)
 {
@@ -81,6 +110,10 @@ static dk_status fill_levels(dki_result *result, dk_error *err)
         const dki_level *parent = &cells->levels[cells->levels[k].parent];
 
         status = dki_poll(result->plan->context, err);
+        if (status == DK_OK && cells->levels[k].ends) {
+            status = fill_spread(result, &cells->levels[k], err);
+            continue;
+        }
         for (size_t i = 0; status == DK_OK && i < result->groups.n_accumulators; i++) {
             dki_accumulator *accumulator = &result->groups.accumulators[i];
 
@@ -96,13 +129,13 @@ static dk_status order_cells(dki_result *result, dk_error *err)
     size_t n = dki_cells_n(&result->cells);
     dk_status status;
 
-    result->n_rows = n;
+    result->n_rows = dki_cells_n_rows(&result->cells);
     result->order = dki_alloc_array(result->plan->context, n, sizeof *result->order, err);
     result->rows = dki_alloc_array(result->plan->context, n, sizeof *result->rows, err);
     if (result->order == NULL || result->rows == NULL)
         return DK_ERR_MEMORY;
     status = dki_cells_order(&result->cells, result->order, &result->n_shown, err);
-    for (size_t i = 0; status == DK_OK && i < n; i++)
+    for (size_t i = 0; status == DK_OK && i < result->n_rows; i++)
         result->rows[result->order[i]] = (uint32_t)i;
     return status;
 }
@@ -123,6 +156,10 @@ static void make_codes(const dki_result *result, size_t dim, uint32_t *codes)
 
         if (level->mask >> dim & 1)
             continue;
+        for (size_t i = 0; level->ends && i < level->n; i++)
+            codes[level->first + i] = dki_grouper_key(grouper, cells->groups[level->first + i])[dim];
+        if (level->ends)
+            continue;
         for (size_t i = 0; i < parent->n; i++)
             codes[level->to[i]] = codes[parent->first + i];
     }
@@ -138,7 +175,7 @@ static dk_status grouped_column(dki_result *result, size_t dim, const dk_column 
 
     if (result->groups.parts)
         return dki_partitions_dimension(result->groups.parts, dim, out, err);
-    codes = dki_alloc_array(plan->context, result->n_rows, sizeof *codes, err);
+    codes = dki_alloc_array(plan->context, dki_cells_n(&result->cells), sizeof *codes, err);
     status = codes ? DK_OK : DK_ERR_MEMORY;
     if (status == DK_OK) {
         make_codes(result, dim, codes);
@@ -168,6 +205,8 @@ static dk_status dimension_column(dki_result *result, size_t dim, const dk_colum
     const dk_column *numbers;
     dk_status status;
 
+    if (result->plan->spreads[dim] != DKI_SPREAD_NOT)
+        return dki_spread_column(result, dim, out, err);
     if (texts == NULL)
         return grouped_column(result, dim, out, err);
     status = grouped_column(result, dim, &numbers, err);
@@ -286,7 +325,7 @@ dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *e
     dk_status status;
 
     *stays = plan->breakdown->margins == DK_MARGINS_NONE && !dki_breakdown_shows_levels(plan->breakdown) &&
-             plan->n_periods == 0;
+             plan->n_periods == 0 && !dki_plan_spreads(plan);
     if (!*stays)
         return DK_OK;
     dki_int_map_init(&masks, plan->context);
@@ -309,6 +348,7 @@ dk_status dki_result_cells(dki_result *result, dk_error *err)
     }
     if (status == DK_OK)
         status = dki_groups_gather(&result->groups, result->plan, err);
+    result->n_found = grouper->n_groups;
     if (status == DK_OK && dki_breakdown_shows_levels(result->plan->breakdown))
         status = dki_plan_add_levels(result->plan, grouper, err);
     if (status == DK_OK && grouper->n_dims == 0)

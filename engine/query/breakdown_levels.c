@@ -2,7 +2,8 @@
  *
  * A dimension that shows its levels has a list of codes: of a category the codes of its dictionary, of a boolean both, of a
  * number, a date or a period those between the least and the greatest that some group has. Every combination of
- * these is put beside every combination of the other dimensions that occurs.
+ * these is put beside every combination of the other dimensions that occurs. Members of sets are not listed here: they have
+ * cells and no groups (margin_spread.c), for which the group of the set that is not known is there beside every combination.
  *
  * A dimension that is a level of the hierarchy of a finer one is told by it, as long as no group says otherwise: every
  * member stands in its own region, and in no other.
@@ -154,7 +155,7 @@ static dk_status find_tellers(struct levels *levels, dk_error *err)
     dk_status status = DK_OK;
 
     for (size_t d = 0; d < levels->grouper->n_dims && status == DK_OK; d++) {
-        levels->shown[d] = dki_plan_shows_levels(levels->plan, d);
+        levels->shown[d] = dki_plan_shows_levels(levels->plan, d) && levels->plan->spreads[d] == DKI_SPREAD_NOT;
         status = find_teller(levels, d, err);
     }
     for (size_t d = 0; d < levels->grouper->n_dims && status == DK_OK; d++)
@@ -239,7 +240,8 @@ static dk_status add_beside(const struct levels *levels, dk_error *err)
         uint32_t number;
 
         for (size_t d = 0; d < grouper->n_dims; d++)
-            key[d] = levels->shown[d] ? 0 : dki_grouper_key(grouper, i)[d];
+            key[d] =
+                levels->shown[d] || levels->plan->spreads[d] != DKI_SPREAD_NOT ? 0 : dki_grouper_key(grouper, i)[d];
         status = dki_text_map_add(&seen, (const char *)key, grouper->n_dims * sizeof *key, &number, err);
         if (status == DK_OK && seen.n * levels->n_combinations > MOST_LEVEL_GROUPS)
             status = fail_levels(levels->plan, err);
@@ -260,7 +262,7 @@ dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_err
     dki_arena_init(&levels.arena, plan->context);
     status = list_levels(&levels, err);
     for (size_t d = 0; d < grouper->n_dims; d++)
-        only_levels = only_levels && levels.shown[d];
+        only_levels = only_levels && (levels.shown[d] || plan->spreads[d] != DKI_SPREAD_NOT);
     if (status ==
         DK_OK) /* where every dimension shows its levels there is one combination of the others, also for no rows */
         status = only_levels ? add_from(&levels, key, 0, err) : add_beside(&levels, err);

@@ -23,6 +23,11 @@ typedef struct dki_part {
     bool shows_levels; /* of a dimension: also those without rows, as its levels were asked for by name */
 } dki_part;
 
+/* Whether the values of a dimension are sets, and a row stands in the groups of several members. */
+typedef enum dki_spread_kind { DKI_SPREAD_NOT, DKI_SPREAD_MEMBERS, DKI_SPREAD_MISSING } dki_spread_kind;
+/* The tree of which each row has one value: the part's own, or what stands in member() or missing(). */
+const dki_node *dki_part_node(const dki_part *part, dki_spread_kind *kind);
+
 typedef struct dki_order {
     const char *column; /* a dimension or a measure */
     bool descending;

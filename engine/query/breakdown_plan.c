@@ -162,7 +162,8 @@ static dk_status number_texts(dki_plan *plan, size_t i, dk_error *err)
 static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
 {
     const dki_part *part = &plan->breakdown->by[i];
-    dk_status status = bind(plan, part->expr, dki_expr_root(part->expr), &plan->by[i], err);
+    const dki_node *node = dki_part_node(part, &plan->spreads[i]);
+    dk_status status = bind(plan, part->expr, node, &plan->by[i], err);
 
     if (status != DK_OK)
         return status;
@@ -173,7 +174,8 @@ static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
         return status;
     }
     plan->by_in_range[i] = describe(plan, plan->by[i], &plan->dims[i]);
-    return number_texts(plan, i, err);
+    status = dki_plan_check_spread(plan, i, err);
+    return status == DK_OK ? number_texts(plan, i, err) : status;
 }
 
 static dk_status add_filter(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t *out, dk_error *err)
@@ -613,22 +615,24 @@ static bool add_aggregate_trees(void *arg, const dki_node *node)
 
 #define MOST_TREES 100 /* with more, the others share nothing */
 
-static void add_root(struct trees *trees, const dk_expr *expr)
+static void add_root(struct trees *trees, const dk_expr *expr, const dki_node *root)
 {
     if (trees->n == trees->most)
         return;
-    trees->filters[trees->n] = dki_expr_root(expr); /* equals no other's */
-    trees->items[trees->n++] = (dki_tree){ expr, dki_expr_root(expr) };
+    trees->filters[trees->n] = root; /* equals no other's */
+    trees->items[trees->n++] = (dki_tree){ expr, root };
 }
 
 /* What a breakdown computes by itself: its own trees once each, whatever others have. */
 static void add_trees(struct trees *trees, const dk_breakdown *breakdown)
 {
+    dki_spread_kind kind;
+
     trees->first = trees->n;
     if (breakdown->where)
-        add_root(trees, breakdown->where);
+        add_root(trees, breakdown->where, dki_expr_root(breakdown->where));
     for (size_t i = 0; i < breakdown->n_by; i++)
-        add_root(trees, breakdown->by[i].expr);
+        add_root(trees, breakdown->by[i].expr, dki_part_node(&breakdown->by[i], &kind));
     for (size_t i = 0; i < breakdown->n_measures; i++) {
         trees->expr = breakdown->measures[i].expr;
         (void)dki_node_visit(dki_expr_root(trees->expr), add_aggregate_trees, trees);

@@ -115,9 +115,10 @@ typedef struct dki_plan {
     dki_bound *where;         /* NULL: all rows */
     dki_bound *by[DKI_MAX_DIMENSIONS];
     dki_dimension dims[DKI_MAX_DIMENSIONS];
-    bool by_in_range[DKI_MAX_DIMENSIONS];      /* as in_range of a value */
-    dki_text_codes *texts[DKI_MAX_DIMENSIONS]; /* of a dimension whose texts are numbers on the way; else NULL */
-    const dk_column *weight;                   /* NULL: every row counts once */
+    bool by_in_range[DKI_MAX_DIMENSIONS];        /* as in_range of a value */
+    dki_spread_kind spreads[DKI_MAX_DIMENSIONS]; /* by and dims are then of the sets */
+    dki_text_codes *texts[DKI_MAX_DIMENSIONS];   /* of a dimension whose texts are numbers on the way; else NULL */
+    const dk_column *weight;                     /* NULL: every row counts once */
     dki_plan_filter *filters;
     size_t n_filters, filter_capacity;
     dki_plan_value *values;
@@ -188,6 +189,7 @@ typedef struct dki_result {
                       * parts, whose rows are in order as they are */
     uint32_t *rows;  /* the row of each cell */
     size_t n_rows, n_shown;
+    size_t n_found;          /* groups that rows have; those behind them are shown levels */
     const dk_table *all;     /* a row for every cell: dimensions, measures that other rows look up, aggregates */
     const dk_table *shown;   /* a row for every cell that is shown: dimensions, measures, aggregates */
     const char *prefix;      /* begins the names of columns that only measures see; no other name begins with it */
@@ -242,6 +244,13 @@ dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_err
 /* Of breakdown_measure.c: for each of the first n rows what column has in the row that totals `mask`, too. */
 dk_status dki_result_look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
                              const dk_column **out, dk_error *err);
+/* Of breakdown_spread.c: DK_ERR_TYPE where a dimension of members is of no set; ... */
+dk_status dki_plan_check_spread(const dki_plan *plan, size_t dim, dk_error *err);
+bool dki_plan_spreads(const dki_plan *plan);
+/* ... has cells of members made; the column of a dimension of members; says that groups overlap. */
+dk_status dki_result_spread(dki_result *result, dk_error *err);
+dk_status dki_spread_column(const dki_result *result, size_t dim, const dk_column **out, dk_error *err);
+dk_status dki_result_spread_notes(const dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */
 dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */

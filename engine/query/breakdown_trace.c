@@ -230,6 +230,16 @@ static void put_steps(struct rows *rows, const dk_table *made)
                             plan->breakdown->margins == DK_MARGINS_NONE ? "groups put in order"
                                                                         : "groups and their totals put in order",
                             NOTHING, trace->n_groups, n_cells, trace->phases[DKI_PHASE_CELLS] });
+    for (size_t d = 0; d < plan->breakdown->n_by; d++) {
+        const dki_spread *spread = &result->cells.spreads[d];
+
+        if (plan->spreads[d] == DKI_SPREAD_NOT)
+            continue;
+        say(how, sizeof how, "sets that rows have, each put in the groups of the members that it %s",
+            plan->spreads[d] == DKI_SPREAD_MISSING ? "lacks" : "has");
+        put_step(rows, (struct step){ "members", plan->breakdown->by[d].name, how, NOTHING, trace->n_groups,
+                                      spread->n_known, NOTHING });
+    }
     say(how, sizeof how, "%zu measure%s from %zu aggregate%s", plan->breakdown->n_measures,
         plan->breakdown->n_measures == 1 ? "" : "s", plan->n_aggregates, plan->n_aggregates == 1 ? "" : "s");
     put_step(rows,

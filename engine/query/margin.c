@@ -25,7 +25,7 @@ static_assert(DKI_MOST_RANKED == DKI_MAX_DIMENSIONS, "as many dimensions as a br
 /* Cells. ------------------------------------------------------------------------------------------------------- */
 
 /* Adds a cell with these ranks, some of them totalled. ranks are not those of the cells, which move. */
-static dk_status add_cell(dki_cells *cells, const uint32_t *ranks, uint32_t mask, uint32_t group, dk_error *err)
+dk_status dki_cells_add(dki_cells *cells, const uint32_t *ranks, uint32_t mask, uint32_t group, dk_error *err)
 {
     size_t n_dims = cells->n_dims;
     uint32_t *to;
@@ -114,6 +114,9 @@ uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask)
         return UINT32_MAX;
     if (cells->levels[0].n == 0) /* there is nothing but the grand total */
         return (uint32_t)cell;
+    if (cells->spread_at && cells->spread_at[level])
+        return dki_cell_spread(cells, level, dki_cell_ranks(cells, cell),
+                               cell_with(cells, level, cells->groups[cell]));
     return cell_with(cells, level, cells->groups[cell]);
 }
 
@@ -131,7 +134,7 @@ static dk_status new_level(dki_cells *cells, uint32_t mask, bool shown, dki_leve
     if (status != DK_OK)
         return status;
     *out = &cells->levels[cells->n_levels++];
-    **out = (dki_level){ .mask = mask, .shown = shown, .first = cells->n };
+    **out = (dki_level){ .mask = mask, .shown = shown, .has_rows = true, .first = cells->n };
     return DK_OK;
 }
 
@@ -156,7 +159,7 @@ dk_status dki_cells_init(dki_cells *cells, dk_context *context, const uint32_t *
                 cells->n_ranks[d] = rank + 1;
         }
         if (status == DK_OK)
-            status = add_cell(cells, ranks + i * n_dims, 0, (uint32_t)i, err);
+            status = dki_cells_add(cells, ranks + i * n_dims, 0, (uint32_t)i, err);
     }
     plan_keys(cells);
     if (status == DK_OK)
@@ -164,10 +167,25 @@ dk_status dki_cells_init(dki_cells *cells, dk_context *context, const uint32_t *
     return status;
 }
 
+void dki_cells_spread(dki_cells *cells, const dki_spread *spreads, size_t n_found)
+{
+    for (size_t d = 0; d < cells->n_dims; d++) {
+        cells->spreads[d] = spreads[d];
+        if (spreads[d].ends == NULL)
+            continue;
+        cells->spread |= UINT32_C(1) << d;
+        if (cells->n_ranks[d] < spreads[d].n_members)
+            cells->n_ranks[d] = spreads[d].n_members;
+    }
+    cells->n_found = n_found;
+    plan_keys(cells);
+}
+
 void dki_cells_drop(dki_cells *cells)
 {
     if (cells->context == NULL)
         return;
+    dki_cells_drop_spread(cells);
     for (size_t i = 0; i < cells->n_levels; i++)
         dki_free(cells->context, cells->levels[i].to);
     dki_free(cells->context, cells->levels);
@@ -260,7 +278,7 @@ static dk_status gather_cells(dki_cells *cells, dki_level *level, dk_error *err)
         if (status != DK_OK || number != n)
             continue;
         memcpy(ranks, dki_cell_ranks(cells, cell), cells->n_dims * sizeof *ranks);
-        status = add_cell(cells, ranks, level->mask, cells->groups[cell], err);
+        status = dki_cells_add(cells, ranks, level->mask, cells->groups[cell], err);
     }
     dki_free(cells->context, gather.table);
     dki_int_map_drop(&gather.by_key);
@@ -285,7 +303,7 @@ static dk_status add_level(dki_cells *cells, uint32_t mask, bool shown, dk_error
         return DK_ERR_MEMORY;
     status = gather_cells(cells, level, err);
     if (status == DK_OK && mask == dki_all_totals(cells->n_dims) && cells->n == level->first)
-        status = add_cell(cells, none, mask, 0, err);
+        status = dki_cells_add(cells, none, mask, 0, err);
     level->n = cells->n - level->first;
     return status;
 }
@@ -394,8 +412,20 @@ dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t
     }
     if (status == DK_OK)
         status = add_levels(cells, &wanted, margins == DK_MARGINS_CUBE, err);
+    cells->n_made = cells->n_levels;
+    if (status == DK_OK && cells->spread)
+        status = dki_cells_add_spread_levels(cells, err);
     dki_int_map_drop(&wanted.masks);
     return status;
+}
+
+size_t dki_cells_n_rows(const dki_cells *cells)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cells->n_levels; i++)
+        n += cells->levels[i].has_rows ? cells->levels[i].n : 0;
+    return n;
 }
 
 /* Order. ------------------------------------------------------------------------------------------------------- */
@@ -435,7 +465,7 @@ dk_status dki_cells_order(const dki_cells *cells, uint64_t *rows, size_t *n_show
         for (size_t i = 0; i < cells->n_levels; i++) {
             const dki_level *level = &cells->levels[i];
 
-            for (size_t k = 0; k < level->n && level->shown == (pass == 0); k++)
+            for (size_t k = 0; k < level->n && level->has_rows && level->shown == (pass == 0); k++)
                 rows[n++] = level->first + k;
         }
         if (pass == 0)

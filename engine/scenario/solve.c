@@ -402,7 +402,17 @@ static dk_status answer_each(dki_solver *s, dki_answers *a, dk_error *err)
     size_t d = dki_question_dimension(s, s->spec->each);
     const dk_table *groups = NULL;
     const dk_column *keys = NULL;
-    dk_status status = list_groups(s, d, &groups, err);
+    dki_spread_kind kind;
+    dk_status status;
+
+    (void)dki_part_node(&s->question.by[d], &kind);
+    if (kind != DKI_SPREAD_NOT) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "solve: groups of %s overlap, and none has persons of its own to answer for", s->spec->each);
+        dki_hint(err, "ask for one of them: at = { %s = \"...\" }", s->spec->each);
+        return DK_ERR_ARGUMENT;
+    }
+    status = list_groups(s, d, &groups, err);
 
     if (status == DK_OK) {
         keys = dk_table_field(groups, 0)->column;
