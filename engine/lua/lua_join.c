@@ -148,6 +148,32 @@ static int table_link(lua_State *L)
     return 1;
 }
 
+/* t:collect(other, key, value, { as = [, empty = ] }) -> the table with a column of the sets of values that other has */
+static int table_collect(lua_State *L)
+{
+    static const char *const options[] = { "as", "empty", NULL };
+    const dk_table *table = dkl_check_table(L, 1);
+    const dk_table *other = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    keys k;
+    const char *value, *as;
+    bool empty;
+    const dk_table **out;
+
+    lua_settop(L, 5);
+    if (lua_type(L, 4) != LUA_TSTRING)
+        return dkl_arg_fail(L, 4, "the name of the column that has the members");
+    value = dkl_check_text(L, 4, "collect");
+    k = check_keys(L, 3, "collect");
+    dkl_check_options(L, 5, "collect", options);
+    as = dkl_option_text(L, 5, "collect", "as");
+    as = as ? as : value;
+    empty = dkl_option_boolean(L, 5, "collect", "empty", false);
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_collect(table, other, k.mine.items, k.theirs.items, k.mine.n, value, as, empty, out, &err));
+    return 1;
+}
+
 /* t:reconcile(other, key [, { examples = 3 }]) */
 static int table_reconcile(lua_State *L)
 {
@@ -312,8 +338,14 @@ static int table_attach(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_join_methods[] = { { "join", table_join },           { "link", table_link },
-                                      { "reconcile", table_reconcile }, { "attach", table_attach },
-                                      { "append", table_append },       { "distinct", table_distinct },
-                                      { "union", table_union },         { "intersect", table_intersect },
-                                      { "except", table_except },       { NULL, NULL } };
+const luaL_Reg dkl_join_methods[] = { { "join", table_join },
+                                      { "link", table_link },
+                                      { "collect", table_collect },
+                                      { "reconcile", table_reconcile },
+                                      { "attach", table_attach },
+                                      { "append", table_append },
+                                      { "distinct", table_distinct },
+                                      { "union", table_union },
+                                      { "intersect", table_intersect },
+                                      { "except", table_except },
+                                      { NULL, NULL } };

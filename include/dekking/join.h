@@ -82,6 +82,21 @@ DK_API DK_MUST_USE dk_status dk_table_link(const dk_table *table, const dk_table
                                            const char *const *columns, size_t n_columns, dk_multiple multiple,
                                            const dk_table **out, dk_error *err);
 
+/* The table with a column `as` of sets: for each row the members that the column `value` of other has in the rows with its
+ * key, which may be many. A member that is there twice counts once, a null or empty one not at all. A row whose key is not in
+ * other, or has no known member there, has a null set: that nobody wrote something down does not say that there is nothing.
+ * empty says that it does, and makes it the empty set; a row without a key has null in any case. A note tells how many rows
+ * have an entry.
+ *
+ * value   of a category or text column. Its stated levels, or the codes of its list, are the stated members.
+ * Errors  DK_ERR_NAME, DK_ERR_TYPE, DK_ERR_ARGUMENT (no key), DK_ERR_MARGIN
+ *         DK_ERR_DUPLICATE  the table has a column `as`
+ *         DK_ERR_RANGE      what cannot be a member
+ *         DK_ERR_LIMIT, DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
+DK_API DK_MUST_USE dk_status dk_table_collect(const dk_table *table, const dk_table *other, const char *const *keys,
+                                              const char *const *other_keys, size_t n_keys, const char *value,
+                                              const char *as, bool empty, const dk_table **out, dk_error *err);
+
 /* How two tables that should describe the same things agree, as a table:
  *
  * finding            name    left_rows  right_rows  keys   what is counted
