@@ -55,7 +55,7 @@ dk_status dki_accumulator_merge_state(dki_accumulator *accumulator, uint32_t to,
     if (from->n[group] == 0)
         return DK_OK;
     if (defined->merge == NULL) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s() has no merge, and totals need one", defined->name);
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s() has no merge, and totals and members of sets need one", defined->name);
         dki_hint(err, "define %s() with merge, or ask for no margins and no all()", defined->name);
         return DK_ERR_ARGUMENT;
     }

@@ -113,9 +113,12 @@ static dk_status spread_dimension(dki_result *result, size_t dim, dki_spread *ou
         ends[rank_of[code] + 1] = own;
         n += own;
     }
-    if (status == DK_OK && n > UINT32_MAX)
-        status = dki_fail(err, DK_ERR_LIMIT, "the sets of %s have more than %u members in all",
-                          result->plan->breakdown->by[dim].name, UINT32_MAX);
+    if (status == DK_OK && n > DKI_MOST_SPREAD) {
+        status = dki_fail(err, DK_ERR_LIMIT, "%s: the sets that rows have make more than %llu members of %s",
+                          result->plan->breakdown->title, (unsigned long long)DKI_MOST_SPREAD,
+                          result->plan->breakdown->by[dim].name);
+        dki_hint(err, "take fewer rows: where = ...; or put members together before they are sets");
+    }
     if (status == DK_OK) {
         members = dki_arena_array(&result->arena, (size_t)n + 1, sizeof *members, err);
         status = members ? DK_OK : DK_ERR_MEMORY;

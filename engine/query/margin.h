@@ -18,6 +18,7 @@
 
 #define DKI_TOTAL UINT32_MAX
 #define DKI_MOST_RANKED 16
+#define DKI_MOST_SPREAD (UINT64_C(1) << 24) /* sets of a level times their members */
 
 typedef struct dki_level {
     uint32_t mask;

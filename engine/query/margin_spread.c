@@ -15,13 +15,12 @@
 #include "base/status.h"
 #include "margin.h"
 
-#define MOST_SPREAD (UINT64_C(1) << 24) /* cells of sets times members, in a level */
-
 /* One level on its way. */
 struct spreading {
     dki_cells *cells;
     dki_level *level;
     dki_text_map *find;
+    uint32_t *table;  /* number + 1 of a cell by the index of its ranks, where these are few; else NULL */
     uint32_t dims;    /* the spread ones that the level tells apart */
     uint64_t *occurs; /* bits: members that some row has, by dimension */
     size_t at[DKI_MOST_RANKED];
@@ -33,20 +32,61 @@ static bool is_spread(const struct spreading *s, size_t dim)
     return s->dims >> dim & 1;
 }
 
+/* How many values a dimension of the level has. */
+static size_t radix_of(const struct spreading *s, size_t dim)
+{
+    if (s->level->mask >> dim & 1)
+        return 1;
+    return is_spread(s, dim) ? s->cells->spreads[dim].n_members : s->cells->n_ranks[dim];
+}
+
+static size_t index_of(const struct spreading *s, const uint32_t *ranks)
+{
+    size_t index = 0;
+
+    for (size_t d = 0; d < s->cells->n_dims; d++)
+        if (!(s->level->mask >> d & 1))
+            index = index * radix_of(s, d) + ranks[d];
+    return index;
+}
+
+/* A table of the cells by index, where that is not much beside the cells of sets. That is there for speed alone. */
+static dk_status make_table(struct spreading *s, size_t n_sets, dk_error *err)
+{
+    size_t most = n_sets < DKI_MOST_SPREAD / 4 ? n_sets * 4 + 1024 : DKI_MOST_SPREAD, size = 1;
+
+    s->table = NULL;
+    for (size_t d = 0; d < s->cells->n_dims && size <= most; d++)
+        size *= radix_of(s, d);
+    if (size > most)
+        return DK_OK;
+    s->table = dki_calloc(s->cells->context, size, sizeof *s->table, err);
+    return s->table ? DK_OK : DK_ERR_MEMORY;
+}
+
 /* The cell with these ranks, which is added where it is new. */
 static dk_status get_cell(struct spreading *s, const uint32_t *ranks, uint32_t group, uint32_t *cell, dk_error *err)
 {
     size_t n_dims = s->cells->n_dims;
-    uint32_t known[DKI_MOST_RANKED], number;
+    uint32_t known[DKI_MOST_RANKED] = { 0 }, number, *at = NULL;
     size_t before = s->find->n;
     dk_status status;
 
+    if (s->table) {
+        at = s->table + index_of(s, ranks);
+        if (*at) {
+            *cell = (uint32_t)s->level->first + *at - 1;
+            return DK_OK;
+        }
+    }
     for (size_t d = 0; d < n_dims; d++)
         known[d] = s->level->mask >> d & 1 ? DKI_TOTAL : ranks[d];
     status = dki_text_map_add(s->find, (const char *)known, n_dims * sizeof *known, &number, err);
     if (status == DK_OK && number == before)
         status = dki_cells_add(s->cells, known, s->level->mask, group, err);
     *cell = (uint32_t)s->level->first + number;
+    if (at)
+        *at = number + 1;
     return status;
 }
 
@@ -164,9 +204,9 @@ static dk_status fill_level(struct spreading *s, const uint8_t *real, bool shows
         if (status == DK_OK && shows)
             status = show_members(s, ranks, group, 0, err);
         s->level->ends[i + 1] = (uint32_t)s->n_to;
-        if (status == DK_OK && s->n_to > MOST_SPREAD) {
+        if (status == DK_OK && s->n_to > DKI_MOST_SPREAD) {
             status = dki_fail(err, DK_ERR_LIMIT, "the sets and their members make more than %llu groups",
-                              (unsigned long long)MOST_SPREAD);
+                              (unsigned long long)DKI_MOST_SPREAD);
             dki_hint(err, "take fewer dimensions, or fewer rows: where = ...");
         }
     }
@@ -201,7 +241,11 @@ static dk_status add_spread_level(struct spreading *s, size_t number, const uint
     s->find = &cells->find[number];
     s->dims = cells->spread & ~made->mask;
     s->n_to = s->to_room = 0;
-    return fill_level(s, real, shows, err);
+    status = make_table(s, cells->levels[number].n, err);
+    if (status == DK_OK)
+        status = fill_level(s, real, shows, err);
+    dki_free(cells->context, s->table);
+    return status;
 }
 
 dk_status dki_cells_add_spread_levels(dki_cells *cells, dk_error *err)

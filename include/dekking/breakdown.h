@@ -16,6 +16,11 @@
  * measure and the group. With weights every aggregate but rows() takes a row as so many (a weighted sum has the digits
  * of both, weighed quantiles and variances are those of docs/semantics.md), and a row of weight 0 is nobody.
  *
+ * A dimension member(v) or missing(v) of a set v (members.h) puts a row in the group of each member that the set has, or lacks of
+ * those that the column's dictionary has: its groups overlap, a row whose set has (or lacks) none is in totals alone, and totals
+ * take each row once. `levels` shows members that nobody has; a rest is refused (DK_ERR_ARGUMENT), and what
+ * is no set DK_ERR_TYPE.
+ *
  * all(m, d) of a row is m of the row that totals every dimension but d: within the row's own value of d, or over all of
  * d where the row itself totals d. d may also be a column that is a coarser level than a dimension, of one hierarchy
  * (hierarchy.h).
@@ -117,7 +122,7 @@ DK_API DK_MUST_USE dk_status dk_breakdown_run_all(const dk_breakdown *const *bre
 
 /* Runs it and gives, in the place of its result, how it was computed: a row for each step, in order.
  *
- * step    bind, scan, common, where, dimension, condition, value, aggregate, groups, merge, cells, measures, result
+ * step    bind, scan, common, where, dimension, condition, value, aggregate, groups, merge, cells, members, measures, result
  * what    the name or expression that it is about; null for what is about all
  * how     in words: looked up by so many codes, by index or by hash, ...
  * shared  how many measures and dimensions it was computed for, once

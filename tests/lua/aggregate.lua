@@ -96,7 +96,7 @@ test("what a function raises comes out as it was raised", function(t, dk)
   dk.aggregate "throws" { step = function(_, x) return x end, finish = function(s) return s end }
   t.eq(data:breakdown({ measures = "m = throws(x)" }).m[1], 7.0) -- and the next question is answered
   t.raises(function() data:breakdown { by = "g", measures = "m = throws(x)", margins = "totals" } end,
-    "throws() has no merge, and totals need one")
+    "throws() has no merge, and totals and members of sets need one")
 end)
 
 test("a function may ask a question itself, in a coroutine too", function(t, dk)

@@ -257,8 +257,8 @@ test("values that no measure can give", function(t, dk)
       finish = function(s) return s end }
     return data:breakdown { by = "g", measures = "s = zonder_merge(x)", margins = "totals" }
   end,
-    "zonder_merge() has no merge, and totals need one (define zonder_merge() with merge, or ask for no margins "
-    .. "and no all())")
+    "zonder_merge() has no merge, and totals and members of sets need one (define zonder_merge() with merge, "
+    .. "or ask for no margins and no all())")
 end)
 
 test("figures beside a table that cannot be read so", function(t, dk)

@@ -255,7 +255,7 @@ static void what_cannot_be_is_said(void **state)
     assert_refused(
         table,
         ASK(.by = { "g" }, .measures = { "l = listed(n, c)" }, .where = "n < 13", .margins = DK_MARGINS_TOTALS),
-        DK_ERR_ARGUMENT, "listed() has no merge, and totals need one");
+        DK_ERR_ARGUMENT, "listed() has no merge, and totals and members of sets need one");
     assert_refused(table, ASK(.measures = { "l = listed(n)" }), DK_ERR_SYNTAX,
                    "listed() takes two arguments, not 1");
     assert_refused(table, ASK(.measures = { "l = lisetd(n, c)" }), DK_ERR_NAME,

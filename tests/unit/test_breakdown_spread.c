@@ -104,6 +104,21 @@ static void a_dimension_of_members_is_refused_where_it_cannot_be(void **state)
         "cover the groups beyond the limit too)");
 }
 
+/* 5000 sets that lack 4999 members each. */
+static void too_many_members_are_refused(void **state)
+{
+    static char text[1 << 16];
+    size_t used = (size_t)snprintf(text, sizeof text, "v:set\n");
+
+    (void)state;
+    for (int i = 0; i < 5000; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%d\n", i);
+    assert_refused(
+        text, ASK(.by = { "m = missing(v)" }, .measures = { "n = count()" }), DK_ERR_LIMIT,
+        "breakdown vraag: the sets that rows have make more than 16777216 members of m (take fewer rows: where = "
+        "...; or put members together before they are sets)");
+}
+
 static void the_reader_is_told_that_groups_overlap(void **state)
 {
     const dk_table *table = make_table(context, persons), *result = NULL;
@@ -142,6 +157,7 @@ static const char *const skills[] = { "a", "bb", "c", "d-d", "é", "f", "g", "h"
 
 static sqlite3 *db;
 
+DK_PRINTF(1, 2)
 static void run_sql(const char *format, ...)
 {
     char sql[1024], *message = NULL;
@@ -294,6 +310,7 @@ int main(void)
         TEST(members_that_nobody_has_are_shown_on_request),
         TEST(every_aggregate_goes_by_members),
         TEST(a_dimension_of_members_is_refused_where_it_cannot_be),
+        TEST(too_many_members_are_refused),
         TEST(the_reader_is_told_that_groups_overlap),
         TEST(failing_memory_leaves_nothing),
         TEST(random_sets_are_counted_as_sqlite_counts_members),

@@ -110,8 +110,11 @@ static void what_is_no_question_about_sets_is_refused(void **state)
                "what is to be a member holds \"|\", which stands between members");
     fails_with(t, "without(w, '')", NULL, DK_ERR_RANGE, 12, "what is to be a member is empty");
     fails_with(t, "member(v) == 'koken'", NULL, DK_ERR_TYPE, 1,
-               "member() puts a row in several groups, and is a dimension of a breakdown as a whole");
-    fails_with(t, "size(missing(v))", NULL, DK_ERR_TYPE, 6, "a condition asks not has(v, 'x')");
+               "member() puts a row in several groups, and is a dimension of a breakdown as a whole\n  member(v) "
+               "== 'koken'\n  "
+               "^^^^^^^^^ (by = { \"x = member(v)\" }; a condition asks has(v, 'x'))");
+    fails_with(t, "size(missing(v))", NULL, DK_ERR_TYPE, 6,
+               "(by = { \"x = missing(v)\" }; a condition asks not has(v, 'x'))");
     dk_table_release(t);
 }
 

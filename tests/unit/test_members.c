@@ -112,8 +112,9 @@ static void what_cannot_be_a_member_is_named(void **state)
     dk_split plain = { .delimiter = ";" }, none = { .delimiter = "" };
     dk_text levels[1];
     dk_dictionary *dictionary = NULL, *sets = NULL;
-    const char *const bad[][2] = { { "b|a",
-                                     "\"b|a\" is no set: its members stand there twice, or in another order" },
+    const char *const bad[][2] = { { "b|a", "\"b|a\" is no set: its members stand there twice, or in another order "
+                                            "(members stand there once, in the order of "
+                                            "their letters, with \"|\" in between)" },
                                    { "a|a", "twice" },
                                    { "a||b", "a member is empty" },
                                    { "a| b", "a member begins or ends with a blank" } };
@@ -121,8 +122,10 @@ static void what_cannot_be_a_member_is_named(void **state)
 
     (void)state;
     refused("v:text\na;x/y\n", &none, DK_ERR_ARGUMENT, "column v: what stands between members cannot be empty");
-    refused("v:integer\n1\n", &plain, DK_ERR_TYPE,
-            "column v is integer, and only a category or text can list members");
+    refused(
+        "v:integer\n1\n", &plain, DK_ERR_TYPE,
+        "column v is integer, and only a category or text can list members (read it as a category: types = { v = "
+        "\"category\" })");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         levels[0] = text_of(bad[i][0]);
         assert_ok(dk_dictionary_new(context, levels, 1, false, &dictionary, &err), &err);
@@ -221,7 +224,8 @@ static void sets_are_keys_of_sets_alone(void **state)
     dk_table_release(out);
     out = NULL;
     assert_fails(dk_table_join(left, plain, keys, keys, 1, NULL, &out, &err), &err, DK_ERR_TYPE,
-                 "the key v is set and v is category, which cannot be compared (a set equals sets alone");
+                 "the key v is set and v is category, which cannot be compared (a set equals sets alone: join on "
+                 "what both have one value of, or read both as sets)");
     dk_table_release(left);
     dk_table_release(right);
     dk_table_release(plain);

@@ -1,0 +1,213 @@
+-- sets.lua - columns of sets: read, made of lists, asked, grouped by member, collected, appended, saved and written.
+
+local test = ...
+
+local here = debug.getinfo(1, "S").source:match "^@(.*)/" or "."
+local reader = dofile(here .. "/lib/snapshot_reader.lua")
+
+local CSV = "id;g;x;v\n1;A;10;lassen, koken\n2;A;20;\n3;B;30;\"\"\n4;B;40;koken,lassen ,koken\n5;B;50;bouwen\n"
+
+local function persons(dk, more)
+  local kind = { "set", "," }
+  for key, value in pairs(more or {}) do
+    kind[key] = value
+  end
+  return dk.read_text(CSV, { types = { v = kind } })
+end
+
+-- The groups of a result, "name=n" in their order; a total is *.
+local function groups(data, name, n)
+  local list = {}
+  for row in data:derive { "is_total = " .. name .. " is total" }:rows() do
+    list[#list + 1] = (row.is_total and "*" or row[name] or "-") .. "=" .. tostring(row[n or "n"])
+  end
+  return table.concat(list, " ")
+end
+
+test("a delimited field is a set", function(t, dk)
+  local data = persons(dk)
+  t.eq(data.v:type(), "set")
+  t.eq(data.v:levels(), { "bouwen", "koken", "lassen" })
+  t.eq(data.v[1], { "koken", "lassen" })
+  t.eq(data.v[2], nil)
+  t.eq(data.v[3], {})
+  t.eq(data.v[4], { "koken", "lassen" })
+  t.eq(tostring(data.v), "column v: set, 5 rows, 1 null")
+  local rows = {}
+  for row in data:rows() do
+    rows[#rows + 1] = row.v and table.concat(row.v, "+") or "-"
+  end
+  t.eq(rows, { "koken+lassen", "-", "", "koken+lassen", "bouwen" })
+  t.eq(data:schema():where "name == 'v'".levels[1], 3)
+  t.eq(persons(dk, { empty = true }).v[2], {})
+  t.eq(persons(dk, { members = { "zagen", "lassen", "koken", "bouwen" } }).v:levels(),
+    { "zagen", "lassen", "koken", "bouwen" })
+  t.eq(dk.read_text("v\na|b\n", { types = { v = "set" } }).v[1], { "a", "b" })
+  t.eq(dk.read_text("v\na, b en c\n", { types = { v = { "set", " en " } } }).v[1], { "a, b", "c" })
+  t.eq(dk.read_text(CSV, { types = { v = { "set", "," } }, levels = { v = { "lassen", "koken", "bouwen" } } }).v:levels(),
+    { "lassen", "koken", "bouwen" })
+end)
+
+test("what cannot be read as a set is said", function(t, dk)
+  local function says(kind, message, csv)
+    t.says(function() return dk.read_text(csv or CSV, { types = { v = kind } }) end, message)
+  end
+  says({ "set", "" }, "read_text: column v: what stands between members cannot be empty")
+  says({ "set", ",", member = { "a" } }, "a type has no member 'member' (did you mean 'members'?)")
+  says({ "set", ",", members = { "koken" } },
+    "column v: 3 rows have a member that is not stated: \"lassen\" in row 1, \"bouwen\" in row 5 and more "
+    .. "(add it to the members)")
+  says({ "set", ";" },
+    "column v: 1 row has a member that cannot be one: \"a|b\" in row 1 "
+    .. "(\"|\" stands between members in what dekking shows: take another delimiter, or replace it)", "v\na|b\n")
+  t.raises(function()
+    return dk.read_text(CSV, { types = { v = { "set", ",", members = { "a" } } }, levels = { v = { "a" } } })
+  end, "column v has levels twice")
+  t.raises(function() return dk.read_text(CSV, { types = { v = "sets" } }) end, "did you mean 'set'?")
+end)
+
+test("a list of strings is a set", function(t, dk)
+  local data = dk.table { { id = 1, v = { "b", "a", "b" } }, { id = 2, v = {} }, { id = 3 } }
+  t.eq(data.v:type(), "set")
+  t.eq(data.v[1], { "a", "b" })
+  t.eq(data.v[2], {})
+  t.eq(data.v[3], nil)
+  t.eq(dk.table { { "v", { { "a" }, {} } } }.v[1], { "a" })
+  local stated = { types = { v = { "set", ";", members = { "c", "b", "a" } } } }
+  t.eq(dk.table({ { v = "b;a" }, { v = { "c" } } }, stated).v:levels(), { "c", "b", "a" })
+  t.says(function() return dk.table { { v = { "a|b" } } } end,
+    "table: column v, row 1: the member \"a|b\" holds \"|\", which stands between members")
+  t.says(function() return dk.table { { v = { "a" } }, { v = { "a", 3 } } } end,
+    "table: column v, row 2: the members of a set are strings")
+  t.says(function() return dk.table({ { v = { "a" } } }, { types = { v = "text" } }) end,
+    "table: column v, row 1: a list is a set, and the column has another type (\"set\" is its name)")
+  t.raises(function() return dk.table { { v = { "a" } }, { v = "a" } } end, "a string, after values of another type")
+end)
+
+test("columns that are there become sets", function(t, dk)
+  local data = dk.table({ { id = 1, v = "b;a" }, { id = 2 } }, { key = "id", name = "wie" })
+  local sets = data:with_sets { v = ";" }
+  t.eq(sets.v[1], { "a", "b" })
+  t.eq(sets:properties().name, "wie")
+  t.eq(data:with_sets { v = { ";", empty = true } }.v[2], {})
+  t.eq(sets:with_sets { v = { members = { "c", "b", "a" } } }.v:levels(), { "c", "b", "a" })
+  t.says(function() return sets:with_levels { v = { "a" } } end,
+    "with_levels: column v is a set, whose members are stated so: t:with_sets { v = { members = { ... } } }")
+  t.raises(function() return sets:with_sets { id = ";" } end, "column id is integer", "types = { id = \"category\" }")
+  t.raises(function() return sets:with_sets { w = ";" } end, "unknown column \"w\"")
+  t.raises(function() return sets:with_sets(3) end, "a table such as { vaardigheden = \";\" }")
+end)
+
+test("sets are asked for members", function(t, dk)
+  local data = persons(dk)
+  t.eq(#data:where "has(v, 'koken')", 2)
+  t.eq(#data:where "has_any(v, 'bouwen', 'lassen')", 3)
+  t.eq(#data:where "size(v) == 0", 1)
+  t.eq(#data:where("has(v, $p)", { p = "bouwen" }), 1)
+  t.eq(data:derive { "w = with(v, 'zagen')" }.w[3], { "zagen" })
+  t.eq(data:derive { "w = with(v, 'zagen')" }.w:type(), "set")
+  t.raises(function() return data:where "v == 'koken'" end, "write has(v, 'koken')")
+end)
+
+test("groups by member overlap under totals that do not", function(t, dk)
+  local ask = dk.breakdown { by = "m = member(v)", measures = { "n = count()", "d = n / all(n)" }, margins = "totals" }
+  local data = persons(dk, { members = { "lassen", "koken", "bouwen", "zagen" } })
+  t.eq(groups(ask(data), "m"), "lassen=2 koken=2 bouwen=1 -=1 *=5")
+  t.eq(groups(ask:with { levels = "all" } (data), "m"), "lassen=2 koken=2 bouwen=1 zagen=0 -=1 *=5")
+  t.eq(groups(ask:by "m = missing(v)" (data), "m"), "lassen=2 koken=2 bouwen=3 zagen=4 -=1 *=5")
+  t.has(tostring(ask(data)), "groups of m overlap: a row counts in that of every member it has, and in totals once")
+  t.near(ask(data).d[1], 0.4)
+  local steps = {}
+  for row in ask:plan(data):table():rows() do
+    steps[row.step] = row
+  end
+  t.eq(steps.members.out, 4)
+  t.has(ask(data):explain(), "by m, which is member(v)")
+  local together = data:breakdowns { ask, ask:by { "g", "m = missing(v)" } }
+  t.eq(groups(together[1], "m"), "lassen=2 koken=2 bouwen=1 -=1 *=5")
+  t.eq(#together[2]:detail(), 7)
+  t.raises(function() return ask:with { limit = 1, rest = "overig" } end, "groups of m overlap")
+  t.raises(function() return ask:by "m = member(g)" (data) end, "member() wants a set, and this is category",
+    "types = { g = { \"set\", \";\" } }")
+end)
+
+test("weights and defined aggregates go by members", function(t, dk)
+  local data = persons(dk):derive { "w = x / 10" }:derive { "w = integer(w)" }:with { weight = "w" }
+  t.eq(groups(data:breakdown { by = "m = member(v)", measures = "n = count()", margins = "totals" }, "m"),
+    "bouwen=5 koken=5 lassen=5 -=2 *=15")
+  local plain = persons(dk)
+  local parts = { start = function() return { 0 } end, step = function(s, x) s[1] = math.max(s[1], x) end,
+    finish = function(s) return s[1] end }
+  dk.aggregate "grootste" (parts)
+  t.raises(function() return plain:breakdown { by = "m = member(v)", measures = "n = grootste(x)" } end,
+    "grootste() has no merge, and totals and members of sets need one")
+  parts.merge = function(s, o) s[1] = math.max(s[1], o[1]) end
+  dk.aggregate "grootste" (parts)
+  t.eq(groups(plain:breakdown { by = "m = member(v)", measures = "n = grootste(x)" }, "m"),
+    "bouwen=50.0 koken=40.0 lassen=40.0 -=20.0")
+end)
+
+test("a table with a row for each member is collected", function(t, dk)
+  local data = dk.read_text "id;x\n1;a\n2;b\n3;c\n;d\n"
+  local skills = dk.read_text "id;v\n1;lassen\n1;koken\n1;lassen\n3;\n8;zagen\n"
+  local made = data:collect(skills, "id", "v", { as = "vs" })
+  t.eq(made.vs[1], { "koken", "lassen" })
+  t.eq(made.vs[2], nil)
+  t.eq(made.vs[3], nil)
+  t.has(tostring(made), "vs: 2 of 4 rows have an entry in the other table; 1 has no key; 1 key of the other table ")
+  local complete = data:collect(skills:rename { id = "nr" }, { mine = "id", theirs = "nr" }, "v", { empty = true })
+  t.eq(complete.v[2], {})
+  t.eq(complete.v[3], {})
+  t.eq(complete.v[4], nil)
+  t.raises(function() return data:collect(skills, "id", "v", { as = "x" }) end, "the table has a column x already")
+  t.raises(function() return data:collect(skills, "id") end, "the name of the column that has the members")
+  t.raises(function() return data:collect(skills, "id", "v", { al = "x" }) end, "did you mean 'as'?")
+end)
+
+test("a scenario changes sets", function(t, dk)
+  local data = persons(dk):where "v is not null"
+  local ask = dk.breakdown { by = "m = member(v)", measures = "n = count()", margins = "totals" }
+  local course = dk.scenario "cursus" {
+    params = { deel = { 0.5, min = 0, max = 1 } },
+    { "cursus", where = "not has(v, 'lassen')", share = "$deel", set = { v = dk.expr "with(v, 'lassen')" } },
+  }
+  t.eq(groups(ask:compare(data, course), "m", "n_cursus"), "bouwen=1 koken=2 lassen=3 *=4")
+  t.eq(ask:solve(data, course, { vary = "deel", target = "n >= 4", at = { m = "lassen" } }).persons[1], 2)
+  local known = dk.scenario "anders" {
+    params = { deel = { 0.5, min = 0, max = 1 } },
+    { "anders", where = "g == 'A'", share = "$deel", set = { g = "B" } },
+  }
+  t.says(function() return ask:solve(data, known, { vary = "deel", target = "n >= 1", each = "m" }) end,
+    "solve: groups of m overlap, and none has persons of its own to answer for (ask for one of them: at = { m = \"...\" })")
+end)
+
+test("sets go through joins, appending, snapshots and files", function(t, dk)
+  local data = persons(dk, { members = { "zagen", "lassen", "koken", "bouwen" } })
+  local path = t.path "sets.dk"
+  data:save(path)
+  local opened = dk.open(path)
+  t.eq(opened.v:levels(), { "zagen", "lassen", "koken", "bouwen" })
+  t.eq(opened:fingerprint(), data:fingerprint())
+  local columns = reader.read(t.read(path))
+  t.eq(columns[4].values, { "koken|lassen", reader.null, "", "koken|lassen", "bouwen" })
+  t.eq(table.concat(columns[4].members, " "), "zagen lassen koken bouwen")
+  t.ok(columns[4].members.stated)
+  data:save(path, { append = true })
+  t.eq(groups(dk.open(path, { check = true }):breakdown { by = "m = member(v)", measures = "n = count()" }, "m"),
+    "lassen=4 koken=4 bouwen=2 -=2")
+  local stray = dk.table { { id = 9, g = "A", x = 1, v = { "x" } } }
+  t.raises(function() stray:save(path, { append = true }) end, "v: \"x\" is none of the stated members of the snapshot")
+  t.eq(persons(dk):append(stray).v:levels(), { "bouwen", "koken", "lassen", "x" })
+  t.eq(#data:join(persons(dk):select("id", "v"):rename { id = "nr" }, "v", { kind = "inner", multiple = "all" }), 6)
+  t.raises(function() return data:join(dk.table { { v = "koken" } }, "v") end, "the key v is set and v is category")
+  for _, ending in ipairs { "csv", "xlsx" } do
+    local file = t.path("sets." .. ending)
+    data:write(file)
+    t.eq(dk.read(file, { types = { v = "set", g = "category" } }).v[4], { "koken", "lassen" })
+  end
+  local json, md = t.path "sets.json", t.path "sets.md"
+  data:write(json)
+  t.has(t.read(json), '"v": ["koken", "lassen"]', '"v": null', '"v": []', '"type": "set"')
+  data:write(md)
+  t.has(t.read(md), "koken\\|lassen")
+end)
