@@ -90,7 +90,9 @@ static void push_set(lua_State *L, const source *from, uint64_t row, size_t colu
         fail_cell(L, from, row, column, "a list is a set, and the column has another type (\"set\" is its name)");
     for (lua_Integer i = 1; i <= n; i++) { /* all are strings before the buffer is there, which wants its stack */
         if (lua_rawgeti(L, list, i) != LUA_TSTRING)
-            fail_cell(L, from, row, column, "the members of a set are strings");
+            fail_cell(L, from, row, column,
+                      "the members of a set are strings (and an interval has members by name, such as { least = 0, "
+                      "greatest = 4 })");
         if (strstr(lua_tostring(L, -1), delimiter) || strchr(lua_tostring(L, -1), '|')) {
             lua_pushfstring(L, "the member \"%s\" holds \"%s\", which stands between members", lua_tostring(L, -1),
                             strchr(lua_tostring(L, -1), '|') ? "|" : delimiter);

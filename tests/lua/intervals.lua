@@ -53,7 +53,7 @@ test("what is no interval is refused", function(t, dk)
   local function make(value) return function() return dk.table { { n = value } } end end
   t.raises(make { least = 5, greatest = 4 }, "an interval has a least bound above its greatest")
   t.raises(make { lest = 5 }, "did you mean 'least'?")
-  t.raises(make { 1, 2 }, "an interval has members by name, such as { least = 0, greatest = 4 }")
+  t.raises(make { 1, 2 }, "and an interval has members by name, such as { least = 0, greatest = 4 }")
   t.raises(make { least = "1" }, "the least of an interval is a number of at most 18 digits, not 1")
   t.raises(make { marker = "x" }, "an interval has a marker and its meaning, or neither")
   t.raises(make { marker = "x", meaning = "secret" },

@@ -78,7 +78,8 @@ test("a list of strings is a set", function(t, dk)
   t.says(function() return dk.table { { v = { "a|b" } } } end,
     "table: column v, row 1: the member \"a|b\" holds \"|\", which stands between members")
   t.says(function() return dk.table { { v = { "a" } }, { v = { "a", 3 } } } end,
-    "table: column v, row 2: the members of a set are strings")
+    "table: column v, row 2: the members of a set are strings "
+    .. "(and an interval has members by name, such as { least = 0, greatest = 4 })")
   t.says(function() return dk.table({ { v = { "a" } } }, { types = { v = "text" } }) end,
     "table: column v, row 1: a list is a set, and the column has another type (\"set\" is its name)")
   t.raises(function() return dk.table { { v = { "a" } }, { v = "a" } } end, "a string, after values of another type")
