@@ -15,6 +15,7 @@
 #include <dekking/members.h>
 
 #include "base/hash.h"
+#include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "hierarchy_levels.h"
@@ -175,18 +176,20 @@ static dk_status gather_labels(const dki_stack *stack, const dk_dictionary **lev
     return status;
 }
 
-/* All tables have the same level of one hierarchy, or the result has none. */
+/* The result has the levels of hierarchies that all tables have. */
 static dk_status settle_hierarchy(const dki_stack *stack, const dk_dictionary **levels, dk_error *err)
 {
-    const dk_dictionary *first = NULL, *settled;
-    bool same = true;
+    const dk_dictionary **all = dki_alloc_array(stack->context, stack->n, sizeof *all, err), *settled;
+    size_t n = 0;
     dk_status status;
 
-    for (size_t i = 0; i < stack->n; i++) {
-        first = first ? first : levels_of(stack, i);
-        same = same && (levels_of(stack, i) == NULL || dki_levels_same(first, levels_of(stack, i)));
-    }
-    status = dki_levels_of(*levels, same ? first : NULL, &settled, err);
+    if (all == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < stack->n; i++)
+        if (levels_of(stack, i))
+            all[n++] = levels_of(stack, i);
+    status = dki_levels_shared(*levels, all, n, &settled, err);
+    dki_free(stack->context, (void *)all);
     if (status != DK_OK)
         return status;
     dk_dictionary_release(*levels);

@@ -25,7 +25,8 @@ struct dk_builder {
     size_t n_bytes, bytes_capacity;
     const dk_dictionary *translated; /* codes of this dictionary, which is retained, ... */
     uint32_t *translation;           /* ... in ours; 0: not looked up */
-    struct dki_interval_builder *interval; /* of that type: the builders of its children, and nothing else is used */
+    struct dki_interval_builder
+        *interval; /* of that type: the builders of its children, and nothing else is used */
 };
 
 /* The widest storage of a type: what the open chunk is kept in, and rows of chunks of any width fit into. */

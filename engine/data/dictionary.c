@@ -27,8 +27,11 @@ struct dk_dictionary {
     dk_text *labels; /* by code - 1; bytes NULL: none */
     char *label_bytes;
     bool declared;
-    const dk_hierarchy *hierarchy; /* whose level it is; NULL: none */
-    size_t hierarchy_level;
+    struct {
+        const dk_hierarchy *hierarchy;
+        size_t level;
+    } of[DK_MOST_HIERARCHIES]; /* n_of levels that it is */
+    size_t n_of;
     dki_sets sets;
 };
 
@@ -237,9 +240,9 @@ static dk_status copy_levels(const dk_dictionary *dictionary, const dk_text *lev
         status = rank_levels(longer, err);
     if (status == DK_OK && dictionary->sets.members)
         status = dki_sets_of_levels(longer, dictionary->sets.members, &longer->sets, err);
-    if (dictionary->hierarchy) {
-        longer->hierarchy = dk_hierarchy_retain(dictionary->hierarchy);
-        longer->hierarchy_level = dictionary->hierarchy_level;
+    for (; longer->n_of < dictionary->n_of; longer->n_of++) {
+        longer->of[longer->n_of] = dictionary->of[longer->n_of];
+        (void)dk_hierarchy_retain(longer->of[longer->n_of].hierarchy);
     }
     if (status == DK_OK)
         *out = longer;
@@ -282,23 +285,62 @@ dk_status dki_dictionary_extend(const dk_dictionary *dictionary, const dk_text *
     return DK_OK;
 }
 
+/* Hierarchies with levels of the same names are vintages of one, or say the same. */
+static bool same_kind(const dk_hierarchy *a, const dk_hierarchy *b)
+{
+    size_t n = dk_hierarchy_n_levels(a);
+
+    if (n != dk_hierarchy_n_levels(b))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(dk_hierarchy_level(a, i), dk_hierarchy_level(b, i)) != 0)
+            return false;
+    return true;
+}
+
+static void forget(dk_dictionary *dictionary, size_t i)
+{
+    dk_hierarchy_release(dictionary->of[i].hierarchy);
+    dictionary->n_of--;
+    memmove(dictionary->of + i, dictionary->of + i + 1, (dictionary->n_of - i) * sizeof *dictionary->of);
+}
+
 dk_status dki_dictionary_of_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level,
                                   dk_dictionary **out, dk_error *err)
 {
-    dk_status status = dki_dictionary_extend(dictionary, NULL, 0, out, err);
+    dk_dictionary *made;
+    dk_status status = dki_dictionary_extend(dictionary, NULL, 0, &made, err);
 
     if (status != DK_OK)
         return status;
-    dk_hierarchy_release((*out)->hierarchy);
-    (*out)->hierarchy = hierarchy ? dk_hierarchy_retain(hierarchy) : NULL;
-    (*out)->hierarchy_level = level;
+    for (size_t i = made->n_of; i-- > 0;)
+        if (hierarchy == NULL || same_kind(made->of[i].hierarchy, hierarchy))
+            forget(made, i);
+    if (hierarchy && made->n_of == DK_MOST_HIERARCHIES)
+        forget(made, 0);
+    if (hierarchy) {
+        made->of[made->n_of].hierarchy = dk_hierarchy_retain(hierarchy);
+        made->of[made->n_of++].level = level;
+    }
+    *out = made;
     return DK_OK;
+}
+
+size_t dk_dictionary_n_hierarchies(const dk_dictionary *dictionary)
+{
+    return dictionary->n_of;
+}
+
+const dk_hierarchy *dk_dictionary_hierarchy_at(const dk_dictionary *dictionary, size_t i, size_t *level)
+{
+    *level = dictionary->of[i].level;
+    return dictionary->of[i].hierarchy;
 }
 
 const dk_hierarchy *dk_dictionary_hierarchy(const dk_dictionary *dictionary, size_t *level)
 {
-    *level = dictionary->hierarchy_level;
-    return dictionary->hierarchy;
+    *level = 0;
+    return dictionary->n_of > 0 ? dk_dictionary_hierarchy_at(dictionary, dictionary->n_of - 1, level) : NULL;
 }
 
 const dk_dictionary *dk_dictionary_retain(const dk_dictionary *dictionary)
@@ -319,8 +361,9 @@ void dk_dictionary_release(const dk_dictionary *shared)
     dki_free(context, dictionary->rank);
     dki_free(context, dictionary->labels);
     dki_free(context, dictionary->label_bytes);
-    dk_hierarchy_release(dictionary->hierarchy);
     dki_sets_drop(context, &dictionary->sets);
+    for (size_t i = 0; i < dictionary->n_of; i++)
+        dk_hierarchy_release(dictionary->of[i].hierarchy);
     dki_free(context, dictionary);
     dk_context_release(context);
 }

@@ -64,49 +64,100 @@ bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b)
     return true;
 }
 
-bool dki_levels_nested(const dk_dictionary *fine, const dk_dictionary *coarse)
+const dk_hierarchy *dki_levels_common(const dk_dictionary *fine, const dk_dictionary *coarse, size_t *below,
+                                      size_t *above)
 {
-    size_t below = 0, above = 0;
-    const dk_hierarchy *a = fine ? dk_dictionary_hierarchy(fine, &below) : NULL;
-    const dk_hierarchy *b = coarse ? dk_dictionary_hierarchy(coarse, &above) : NULL;
+    for (size_t i = fine ? dk_dictionary_n_hierarchies(fine) : 0; i-- > 0;)
+        for (size_t k = coarse ? dk_dictionary_n_hierarchies(coarse) : 0; k-- > 0;) {
+            size_t x, y;
+            const dk_hierarchy *a = dk_dictionary_hierarchy_at(fine, i, &x);
+            const dk_hierarchy *b = dk_dictionary_hierarchy_at(coarse, k, &y);
 
-    return a && b && below < above && !a->dated && dki_hierarchy_equal(a, b);
+            if (x >= y || a->dated || !dki_hierarchy_equal(a, b))
+                continue;
+            if (below)
+                *below = x;
+            if (above)
+                *above = y;
+            return a;
+        }
+    return NULL;
+}
+
+/* Whether the dictionary is that level. */
+static bool is_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level)
+{
+    for (size_t i = 0; i < dk_dictionary_n_hierarchies(dictionary); i++) {
+        size_t own;
+
+        if (dki_hierarchy_equal(dk_dictionary_hierarchy_at(dictionary, i, &own), hierarchy) && own == level)
+            return true;
+    }
+    return false;
 }
 
 bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b)
 {
-    size_t x = 0, y = 0;
-    const dk_hierarchy *mine = dk_dictionary_hierarchy(a, &x), *theirs = dk_dictionary_hierarchy(b, &y);
+    size_t n = dk_dictionary_n_hierarchies(a);
 
-    return dki_hierarchy_equal(mine, theirs) && (mine == NULL || x == y);
+    for (size_t i = 0; i < n; i++) {
+        size_t level;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(a, i, &level);
+
+        if (!is_level(b, hierarchy, level))
+            return false;
+    }
+    return n == dk_dictionary_n_hierarchies(b);
 }
 
-dk_status dki_levels_of(const dk_dictionary *dictionary, const dk_dictionary *of, const dk_dictionary **out,
-                        dk_error *err)
+/* Puts what the dictionary is now in the place of *made. */
+static dk_status add_level(const dk_dictionary **made, const dk_hierarchy *hierarchy, size_t level, dk_error *err)
 {
-    size_t own, level = 0;
-    const dk_hierarchy *hierarchy = of ? dk_dictionary_hierarchy(of, &level) : NULL;
-    dk_dictionary *made = NULL;
-    dk_status status;
+    dk_dictionary *next = NULL;
+    dk_status status = dki_dictionary_of_level(*made, hierarchy, level, &next, err);
 
-    if (dk_dictionary_hierarchy(dictionary, &own) == hierarchy && (hierarchy == NULL || own == level)) {
-        *out = dk_dictionary_retain(dictionary);
-        return DK_OK;
+    if (status != DK_OK)
+        return status;
+    dk_dictionary_release(*made);
+    *made = next;
+    return DK_OK;
+}
+
+dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary *const *others, size_t n,
+                            const dk_dictionary **out, dk_error *err)
+{
+    const dk_dictionary *made = dk_dictionary_retain(dictionary);
+    bool same = n > 0 || dk_dictionary_n_hierarchies(dictionary) == 0;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < n; i++)
+        same = same && dki_levels_same(dictionary, others[i]);
+    if (!same)
+        status = add_level(&made, NULL, 0, err);
+    for (size_t i = 0; !same && n > 0 && status == DK_OK && i < dk_dictionary_n_hierarchies(others[0]); i++) {
+        size_t level;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(others[0], i, &level);
+        bool shared = true;
+
+        for (size_t k = 1; k < n; k++)
+            shared = shared && is_level(others[k], hierarchy, level);
+        if (shared)
+            status = add_level(&made, hierarchy, level, err);
     }
-    status = dki_dictionary_of_level(dictionary, hierarchy, level, &made, err);
     if (status == DK_OK)
         *out = made;
+    else
+        dk_dictionary_release(made);
     return status;
 }
 
 dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
                            uint32_t *out, dk_error *err)
 {
-    size_t level, of, n_members;
-    const dk_hierarchy *hierarchy = dk_dictionary_hierarchy(fine, &level);
+    size_t level = 0, of = 0, n_members;
+    const dk_hierarchy *hierarchy = dki_levels_common(fine, coarse, &level, &of);
     uint32_t *codes;
 
-    (void)dk_dictionary_hierarchy(coarse, &of);
     n_members = dk_dictionary_n_levels(hierarchy->levels[of].members);
     codes = dki_calloc(context, n_members + 1, sizeof *codes, err); /* of each member, in coarse */
     if (codes == NULL)

@@ -7,13 +7,19 @@
 /* Whether two say the same: levels, members in their order, labels, whom they belong to when, changes and vintage. Either may
  * be NULL. Cost: nothing where it is the same one, else proportional to them. */
 bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b);
-/* Whether both have levels of one hierarchy that does not change, coarse a later one than fine. Either may be NULL. */
-bool dki_levels_nested(const dk_dictionary *fine, const dk_dictionary *coarse);
-/* Whether both are the same level of one hierarchy, or neither is any. */
+/* A hierarchy that does not change, of which both have levels, coarse a later one than fine; NULL: there is none. Either may be
+ * NULL. Of several, the one that fine got last. below, above: their levels; may be NULL. */
+const dk_hierarchy *dki_levels_common(const dk_dictionary *fine, const dk_dictionary *coarse, size_t *below,
+                                      size_t *above);
+static inline bool dki_levels_nested(const dk_dictionary *fine, const dk_dictionary *coarse)
+{
+    return dki_levels_common(fine, coarse, NULL, NULL) != NULL;
+}
+/* Whether both are the same levels of the same hierarchies. */
 bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b);
-/* The dictionary with what `of` knows of a level, or (NULL) without any. It is retained where it is so already. */
-dk_status dki_levels_of(const dk_dictionary *dictionary, const dk_dictionary *of, const dk_dictionary **out,
-                        dk_error *err);
+/* The dictionary with the levels that all n others are, and no more; n 0: with none. It is retained where it is so already. */
+dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary *const *others, size_t n,
+                            const dk_dictionary **out, dk_error *err);
 /* A code of `fine` that is no member, or whose level above `coarse` has none for. */
 #define DKI_NO_MEMBER UINT32_MAX
 /* Of each code of fine, 0 included, the code of coarse that it belongs to, which are nested; 0: to none.

@@ -75,7 +75,8 @@ dk_status dki_changes_read(dk_hierarchy *hierarchy, const dk_table *changes, dk_
 /* Sorts them, and checks that they do not contradict each other. */
 dk_status dki_changes_settle(dk_hierarchy *hierarchy, dk_error *err);
 
-/* dictionary.c: the same levels, codes and labels, as members of a level; hierarchy NULL: of none. */
+/* dictionary.c: the same levels, codes and labels, as members of a level, in the place of a
+ * hierarchy of the same levels, and beside others; hierarchy NULL: of none. */
 dk_status dki_dictionary_of_level(const dk_dictionary *dictionary, const dk_hierarchy *hierarchy, size_t level,
                                   dk_dictionary **out, dk_error *err);
 

@@ -144,9 +144,12 @@ struct column {
     uint64_t n_levels;
     dki_part *levels; /* texts; held */
     size_t n_level_parts, level_capacity;
-    dk_text *labels;               /* by level, as the last segment says; the arena's, or NULL */
-    const dk_hierarchy *hierarchy; /* of the same; among the trees, or NULL */
-    size_t hierarchy_level;
+    dk_text *labels; /* by level, as the last segment says; the arena's, or NULL */
+    struct {
+        const dk_hierarchy *hierarchy; /* among the trees */
+        size_t level;
+    } of[DK_MOST_HIERARCHIES]; /* n_of, of the same */
+    size_t n_of;
     dk_text *members, *member_labels; /* of sets, the same */
     size_t n_members;
     bool members_declared;
@@ -316,7 +319,7 @@ static dk_status place_column(struct reading *reading, const struct column *said
     column->label = said->label;
     column->format = said->format;
     column->labels = column->members = NULL;
-    column->hierarchy = NULL;
+    column->n_of = 0;
     *out = column;
     return DK_OK;
 }
@@ -380,17 +383,17 @@ static dk_status add_labels(struct reading *reading, dki_cursor *cursor, dk_erro
     return status;
 }
 
-/* Of which level of which hierarchy the column that came last is. */
+/* Of which level of a hierarchy the column that came last is. */
 static dk_status add_level(struct reading *reading, dki_cursor *cursor, dk_error *err)
 {
     struct column *column = reading->column > 0 ? &reading->columns[reading->column - 1] : NULL;
     uint64_t tree = dki_get_u64(cursor), level = dki_get_u64(cursor);
 
-    if (cursor->bad || column == NULL || column->hierarchy || column->type != DK_CATEGORY ||
+    if (cursor->bad || column == NULL || column->n_of == DK_MOST_HIERARCHIES || column->type != DK_CATEGORY ||
         tree >= reading->trees.n || level >= dk_hierarchy_n_levels(reading->trees.items[tree]))
         return no_directory(reading, "has a level of a hierarchy that is not there", err);
-    column->hierarchy = reading->trees.items[tree];
-    column->hierarchy_level = (size_t)level;
+    column->of[column->n_of].hierarchy = reading->trees.items[tree];
+    column->of[column->n_of++].level = (size_t)level;
     return DK_OK;
 }
 
@@ -646,11 +649,11 @@ static dk_status make_dictionary(struct reading *reading, struct column *column,
     }
     if (status == DK_OK && column->members)
         status = make_sets(reading, column, &made, err);
-    if (status == DK_OK && column->hierarchy) {
+    for (size_t i = 0; i < column->n_of && status == DK_OK; i++) {
         dk_dictionary *plain = made;
 
         made = NULL;
-        status = dki_dictionary_of_level(plain, column->hierarchy, column->hierarchy_level, &made, err);
+        status = dki_dictionary_of_level(plain, column->of[i].hierarchy, column->of[i].level, &made, err);
         dk_dictionary_release(plain);
     }
     column->dictionary = made;

@@ -132,15 +132,12 @@ static dk_status labels_differ(const struct pair *pair, const dk_dictionary *own
     return DK_ERR_RANGE;
 }
 
-/* The file's column is of no level any more where the delivery's is not of the same. */
+/* The file's column is of the levels of hierarchies that the delivery's is of, too. */
 static dk_status settle_hierarchy(const struct pair *pair, const dk_dictionary **levels, dk_error *err)
 {
-    const dk_dictionary *own = dk_column_levels(pair->from), *settled;
-    dk_status status;
+    const dk_dictionary *both[] = { dk_column_levels(pair->to), dk_column_levels(pair->from) }, *settled;
+    dk_status status = dki_levels_shared(*levels, both, both[1] ? 2 : 0, &settled, err);
 
-    if (own && dki_levels_same(own, dk_column_levels(pair->to)))
-        return DK_OK;
-    status = dki_levels_of(*levels, NULL, &settled, err);
     if (status != DK_OK)
         return status;
     dk_dictionary_release(*levels);

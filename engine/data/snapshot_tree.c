@@ -51,10 +51,16 @@ static dk_status add(dki_trees *trees, const dk_hierarchy *hierarchy, dk_error *
 
 dk_status dki_trees_add(dki_trees *trees, const dk_dictionary *levels, dk_error *err)
 {
-    size_t level;
-    const dk_hierarchy *hierarchy = levels ? dk_dictionary_hierarchy(levels, &level) : NULL;
+    dk_status status = DK_OK;
 
-    return hierarchy && find(trees, hierarchy) == trees->n ? add(trees, hierarchy, err) : DK_OK;
+    for (size_t i = 0; levels && i < dk_dictionary_n_hierarchies(levels) && status == DK_OK; i++) {
+        size_t level;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(levels, i, &level);
+
+        if (find(trees, hierarchy) == trees->n)
+            status = add(trees, hierarchy, err);
+    }
+    return status;
 }
 
 /* Writing. --------------------------------------------------------------------------------------------------------- */
@@ -145,19 +151,20 @@ dk_status dki_put_trees(dki_buffer *directory, const dki_trees *trees, dk_error 
     return status;
 }
 
-dk_status dki_put_level(dki_buffer *directory, const dki_trees *trees, const dk_dictionary *levels, dk_error *err)
+dk_status dki_put_levels(dki_buffer *directory, const dki_trees *trees, const dk_dictionary *levels, dk_error *err)
 {
-    size_t level = 0, start;
-    const dk_hierarchy *hierarchy = levels ? dk_dictionary_hierarchy(levels, &level) : NULL;
-    dk_status status;
+    dk_status status = DK_OK;
 
-    if (hierarchy == NULL)
-        return DK_OK;
-    status = dki_put_record(directory, "level", DKI_RECORD_OPTIONAL, &start, err);
-    if (status == DK_OK)
-        status = put_numbers(directory, (const uint64_t[]){ find(trees, hierarchy), level }, 2, err);
-    if (status == DK_OK)
-        dki_end_record(directory, start);
+    for (size_t i = 0; levels && i < dk_dictionary_n_hierarchies(levels) && status == DK_OK; i++) {
+        size_t level, start;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(levels, i, &level);
+
+        status = dki_put_record(directory, "level", DKI_RECORD_OPTIONAL, &start, err);
+        if (status == DK_OK)
+            status = put_numbers(directory, (const uint64_t[]){ find(trees, hierarchy), level }, 2, err);
+        if (status == DK_OK)
+            dki_end_record(directory, start);
+    }
     return status;
 }
 

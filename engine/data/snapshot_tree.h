@@ -15,11 +15,11 @@ typedef struct dki_trees {
 
 void dki_trees_init(dki_trees *trees, dk_context *context);
 void dki_trees_drop(dki_trees *trees); /* they are none then */
-/* Adds the one that the levels of a column know, unless it, or one that says the same, is there. */
+/* Adds those that the levels of a column know, unless they, or ones that say the same, are there. */
 dk_status dki_trees_add(dki_trees *trees, const dk_dictionary *levels, dk_error *err);
-/* Writes a record for each; and one for a column that knows its level. */
+/* Writes a record for each; and one for each level that a column is. */
 dk_status dki_put_trees(dki_buffer *directory, const dki_trees *trees, dk_error *err);
-dk_status dki_put_level(dki_buffer *directory, const dki_trees *trees, const dk_dictionary *levels, dk_error *err);
+dk_status dki_put_levels(dki_buffer *directory, const dki_trees *trees, const dk_dictionary *levels, dk_error *err);
 /* Reads what such a record says, and adds it. What cannot be is said in cursor->bad. */
 dk_status dki_get_tree(dki_cursor *cursor, dki_arena *arena, dki_trees *trees, dk_error *err);
 

@@ -289,7 +289,7 @@ static dk_status put_column(dki_buffer *directory, const struct writing *writing
         status = put_labels(directory, column->levels, err);
     if (status == DK_OK && column->levels && dk_dictionary_members(column->levels))
         status = put_members(directory, dk_dictionary_members(column->levels), err);
-    return status == DK_OK ? dki_put_level(directory, trees, column->levels, err) : status;
+    return status == DK_OK ? dki_put_levels(directory, trees, column->levels, err) : status;
 }
 
 static dk_status put_texts(dki_buffer *directory, const char *record, const char *first, const char *second,

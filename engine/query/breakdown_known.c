@@ -96,13 +96,15 @@ static dk_status note_other(const struct levels *levels, const char *note)
 static dk_status find_level(struct levels *levels, const char *name, const char *key, const dk_column **out)
 {
     size_t level = 0, below = 0, at = 0;
-    const dk_hierarchy *hierarchy = dk_dictionary_hierarchy(levels_of(levels->plan->table, name), &level);
+    const dk_dictionary *coarse = levels_of(levels->plan->table, name);
     const dk_dictionary *fine = levels_of(levels->plan->table, key);
     const dk_table *alone = NULL, *used = NULL;
+    const dk_hierarchy *both = dki_levels_common(fine, coarse, &below, &level);
+    const dk_hierarchy *hierarchy = both ? both : dk_dictionary_hierarchy(coarse, &level);
     dk_use_options options = { .column = key, .level = key };
     dk_status status = dk_table_select(levels->other, &key, 1, &alone, levels->err);
 
-    if (fine && dk_dictionary_hierarchy(fine, &below))
+    if (both)
         options.level = dk_hierarchy_level(hierarchy, below);
     if (status == DK_OK)
         status = dk_table_use(alone, hierarchy, &options, &used, levels->err);

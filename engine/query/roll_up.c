@@ -120,14 +120,27 @@ static const dk_dictionary *levels_of(const struct roll *roll, size_t dim)
     return dk_column_levels(column);
 }
 
-/* The hierarchy of a dimension that is finer than the level; NULL: it is none. */
+/* The hierarchy of a dimension that is finer than the level; NULL: it is none. Of several the one that came last, but for those
+ * that change with time. */
 static const dk_hierarchy *hierarchy_of(const struct roll *roll, size_t dim, size_t *level, size_t *of)
 {
     const dk_dictionary *levels = levels_of(roll, dim);
-    const dk_hierarchy *hierarchy = levels ? dk_dictionary_hierarchy(levels, level) : NULL;
+    const dk_hierarchy *found = NULL;
 
-    *of = hierarchy ? dk_hierarchy_find_level(hierarchy, roll->level) : SIZE_MAX;
-    return hierarchy && *of != SIZE_MAX && *of > *level ? hierarchy : NULL;
+    for (size_t i = levels ? dk_dictionary_n_hierarchies(levels) : 0; i-- > 0;) {
+        size_t own;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(levels, i, &own);
+        size_t above = dk_hierarchy_find_level(hierarchy, roll->level);
+
+        if (above == SIZE_MAX || above <= own || (found && dk_hierarchy_is_dated(hierarchy)))
+            continue;
+        found = hierarchy;
+        *level = own;
+        *of = above;
+        if (!dk_hierarchy_is_dated(hierarchy))
+            break;
+    }
+    return found;
 }
 
 static dk_status fail_level(const struct roll *roll, bool is_dated, dk_error *err)
@@ -163,11 +176,12 @@ static dk_status find_dimensions(struct roll *roll, const char *dimension, dk_er
     if (roll->base == SIZE_MAX)
         return fail_level(roll, is_dated, err);
     for (size_t i = 0; i < roll->n_dims; i++) {
-        bool nested = i == roll->base || dki_levels_nested(levels_of(roll, roll->base), levels_of(roll, i));
+        const dk_hierarchy *both = dki_levels_common(levels_of(roll, roll->base), levels_of(roll, i), NULL, &level);
+        bool nested = i == roll->base || both != NULL;
+        bool is_it = both && strcmp(dk_hierarchy_level(both, level), roll->level) == 0;
 
         if (hierarchy_of(roll, i, &level, &of) == NULL) {
-            if (nested && strcmp(dk_hierarchy_level(dk_dictionary_hierarchy(levels_of(roll, i), &level), level),
-                                 roll->level) == 0)
+            if (is_it)
                 roll->has = i;
         } else if (nested) {
             roll->goes[i] = true;

@@ -44,8 +44,14 @@ DK_API uint32_t dk_dictionary_find(const dk_dictionary *dictionary, dk_text leve
 DK_API bool dk_dictionary_has_labels(const dk_dictionary *dictionary);
 /* The label of a code (1 .. n_levels), terminated; false where it has none. */
 DK_API bool dk_dictionary_label(const dk_dictionary *dictionary, uint32_t code, dk_text *out);
-/* The hierarchy that its levels are members of, borrowed, and of which level of it; NULL: none is known. */
+/* The hierarchy that its levels are members of, borrowed, and of which level of it; NULL: none is known. Of several, the one
+ * that came last. */
 DK_API const dk_hierarchy *dk_dictionary_hierarchy(const dk_dictionary *dictionary, size_t *level);
+/* Levels may be members of several hierarchies, at most DK_MOST_HIERARCHIES: municipalities of regions and of provinces. In
+ * the order in which they came. */
+#define DK_MOST_HIERARCHIES 8
+DK_API size_t dk_dictionary_n_hierarchies(const dk_dictionary *dictionary);
+DK_API const dk_hierarchy *dk_dictionary_hierarchy_at(const dk_dictionary *dictionary, size_t i, size_t *level);
 /* The first code that has this label, or 0. Cost: looks at every label. */
 DK_API uint32_t dk_dictionary_find_label(const dk_dictionary *dictionary, dk_text label);
 

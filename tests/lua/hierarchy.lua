@@ -207,8 +207,8 @@ test("a share is within a level that is no dimension", function(t, dk)
   refused { by = "land" }
   refused { by = "gemeente", limit = 1, order = "n desc", rest = "rest" }
   t.raises(function() dk.read_text(PERSONS):breakdown { by = "gemeente", measures = measures } end, what, hint)
-  t.raises(function() dk.read_text(PERSONS):use(geo(dk), { on = "dag" }):breakdown { by = "gemeente", measures = measures } end,
-    what, hint) -- a region of which day?
+  local dated = dk.read_text(PERSONS):use(geo(dk), { on = "dag" })
+  t.raises(function() dated:breakdown { by = "gemeente", measures = measures } end, what, hint) -- a region of which day?
   local loose = dk.read_text "gemeente;regio\nOveral;Midden-Gelderland\nOveral;Rijk van Nijmegen\n"
   t.raises(function() loose:use(geo(dk):at "2015-01-01"):breakdown { by = "gemeente", measures = measures } end,
     "the breakdown: gemeente Overal is in more than one regio", "put regio into by, before gemeente")
@@ -274,7 +274,8 @@ test("what cannot be rolled up is refused by name", function(t, dk)
   end
   refused(ask { "n = count()", "deel = n / all(n, gemeente)" }, "deel cannot be rolled up", hint)
   refused(ask { "n = count()", "deel = n / all(n)" }:drop "n", "deel cannot be rolled up", hint)
-  refused(persons, "only the result of a breakdown is rolled up", "put the rows into the level, and break them down by it: t:use(geo):breakdown { by = \"regio\", ... }")
+  refused(persons, "only the result of a breakdown is rolled up",
+    "put the rows into the level, and break them down by it: t:use(geo):breakdown { by = \"regio\", ... }")
   refused(persons:breakdown { by = "gemeente", measures = "n = count()", limit = 2 },
     "the result shows the first 2 groups only", "roll up a result with all its groups")
   refused(ask "n = count()":derive "dubbel = n + n", "dubbel is neither a dimension nor a measure of the breakdown",
@@ -324,6 +325,31 @@ breakdown
   t.raises(function() one:with { by = dk.null }:drill_down "regio" end, "It has none: drill_down(\"regio\", \"gemeente\")")
   t.raises(function() by_region:drill_down() end, "drill_down wants the name of a level, such as \"arbeidsmarktregio\"")
   t.raises(function() by_region:drill_down(12) end, "drill_down: the level is the name of a column, not a number")
+end)
+
+test("a column may be of several hierarchies", function(t, dk)
+  local provinces = dk.hierarchy(dk.read_text("gemeente;provincie;land\nArnhem;Gelderland;Nederland\n" ..
+    "Rijnwaarden;Gelderland;Nederland\nMook;Limburg;Nederland\n"), { "gemeente", "provincie", "land" })
+  local persons = random_persons(dk, 60):use(geo(dk):at "2015-01-01"):use(provinces)
+  local path = os.tmpname()
+  persons:save(path)
+  for _, told in ipairs { persons, dk.open(path), persons:append(persons):head(60) } do
+    local result = told:breakdown { by = "gemeente", measures = { "n = count()", "d = n / all(n, regio)",
+      "e = n / all(n, provincie)" } }
+    local counts = result:select { "gemeente", "n" }
+    t.eq(#counts:roll_up "regio", 3)
+    local known = "provincie is not null"
+    t.eq(rows_of(counts:roll_up "provincie":where(known), "provincie", "n"),
+      rows_of(told:breakdown { by = "provincie", measures = "n = count()" }:where(known), "provincie", "n"))
+    t.eq(rows_of(told:breakdown { by = { "provincie", "gemeente" }, measures = "n = count()", levels = { "gemeente" } }
+      :where "provincie is not null", "provincie", "gemeente"),
+      { "Gelderland/Arnhem", "Gelderland/Rijnwaarden", "Limburg/Mook" })
+  end
+  os.remove(path)
+  -- another vintage of the same takes the place of the first
+  local later = persons:drop { "regio", "land" }:use(geo(dk):at "2017-01-01")
+  t.eq(rows_of(later:breakdown { by = "gemeente", measures = "n = count()" }:roll_up "regio", "regio", "n"),
+    rows_of(later:breakdown { by = "regio", measures = "n = count()" }, "regio", "n"))
 end)
 
 test("members of one day are recoded to another", function(t, dk)
@@ -386,8 +412,9 @@ test("a merger as a what-if is one of history", function(t, dk)
     local what_if = coverage:compare(persons, dk.scenario(name) { step }):where(("n_%s > 0"):format(name))
     t.eq(rows_of(what_if, "gemeente", "n_" .. name, "s_" .. name, "d_" .. name), expected)
   end
-  local two = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;;2020-01-01\nC;2020-01-01;\n", { "g" }, { from = "van",
-    to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" }, { date = "2020-01-01", old = "B", new = "C" } } })
+  local two = dk.hierarchy(dk.read_text "g;van;tot\nA;;2020-01-01\nB;;2020-01-01\nC;2020-01-01;\n", { "g" }, {
+    from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" },
+      { date = "2020-01-01", old = "B", new = "C" } } })
   t.raises(function() two:recode("2019-01-01", "2021-01-01") end, "B is not there on 2021-01-01")
   local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;2\n"
   t.raises(function() dk.merge("gemeente", geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })) end,
@@ -395,11 +422,12 @@ test("a merger as a what-if is one of history", function(t, dk)
   t.raises(function() dk.merge("gemeente", geo(dk):recode { on = "dag", to = "2018-01-01" }) end,
     "merge: recode: from the day in dag to 2018-01-01 is no step: it names no member")
   t.raises(function() dk.merge("gemeente", history, "Zevenaar") end, "merge: a recode says itself what members become")
-  t.raises(function() dk.merge("gemeente", {}, "X") end, "merge wants a list of the values that become one, not an empty one")
+  t.raises(function() dk.merge("gemeente", {}, "X") end,
+    "merge wants a list of the values that become one, not an empty one")
 end)
 
--- The decree for 2015 has ten municipalities in Midden-Gelderland; the publication, which is younger, the nine that there are
--- since Rijnwaarden is part of Zevenaar. Its sums are its own.
+-- The decree for 2015 has ten municipalities in Midden-Gelderland; the publication, which is younger, the nine that there
+-- are since Rijnwaarden is part of Zevenaar. Its sums are its own.
 test("both vintages of Midden-Gelderland are one series", function(t, dk)
   local division = dk.read "scripts/data/arbeidsmarktregio-2015.csv"
   local regions = dk.hierarchy(division:derive "tot = case(gemeente == 'Rijnwaarden', date('2018-01-01'))",

@@ -1,6 +1,6 @@
 /* hierarchies.h - hierarchies out of tables that are written out.
  *
- * Included after what has the context: with_context.h, or snapshots.h. */
+ * Included after the other headers of the tests, as with_context.h. */
 #ifndef TESTS_UNIT_HIERARCHIES_H
 #define TESTS_UNIT_HIERARCHIES_H
 
@@ -8,6 +8,8 @@
 
 #include "data/hierarchy_levels.h"
 #include "tables.h"
+
+static dk_context *context; /* which the test makes */
 
 /* Levels g, r and l as far as there are n_levels; valid from `van` to `tot` where dated. changes may be NULL. */
 static inline dk_status make_wide(const char *rows, size_t n_levels, bool dated, const char *changes,
