@@ -16,13 +16,24 @@
 #include "row_list.h"
 #include "rows/sort_counted.h"
 
-/* The columns of these names, or all; borrowed. The caller frees the list. */
+static void add_columns(const dk_column **columns, size_t *n, const dk_column *column)
+{
+    bool is_interval = dk_column_type(column) == DK_INTERVAL;
+
+    for (size_t i = 0; is_interval && i < dk_column_n_children(column); i++)
+        columns[(*n)++] = dk_column_child(column, i);
+    if (!is_interval)
+        columns[(*n)++] = column;
+}
+
+/* The columns of these names, or all; borrowed. Intervals are the same where their bounds and markers are, which stand for them.
+ * The caller frees the list. */
 static dk_status find_columns(const dk_table *table, const char *const *names, size_t n, const dk_column ***out,
-                              dk_error *err)
+                              size_t *n_out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    size_t n_columns = n ? n : dk_table_n_columns(table);
-    const dk_column **columns = dki_alloc_array(context, n_columns, sizeof *columns, err);
+    size_t n_columns = n ? n : dk_table_n_columns(table), n_made = 0;
+    const dk_column **columns = dki_alloc_array(context, n_columns * DK_MOST_CHILDREN, sizeof *columns, err);
     dk_status status = columns ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; status == DK_OK && i < n_columns; i++) {
@@ -31,8 +42,9 @@ static dk_status find_columns(const dk_table *table, const char *const *names, s
         if (n > 0)
             status = dk_table_get(table, names[i], &at, err);
         if (status == DK_OK)
-            columns[i] = dk_table_field(table, at)->column;
+            add_columns(columns, &n_made, dk_table_field(table, at)->column);
     }
+    *n_out = n_made;
     if (status == DK_OK)
         *out = columns;
     else
@@ -45,9 +57,9 @@ static dk_status index_rows(const dk_table *table, const char *const *names, siz
                             dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    size_t n_columns = n ? n : dk_table_n_columns(table);
+    size_t n_columns;
     const dk_column **columns = NULL;
-    dk_status status = find_columns(table, names, n, &columns, err);
+    dk_status status = find_columns(table, names, n, &columns, &n_columns, err);
 
     *out = NULL;
     if (status == DK_OK && n_columns > 0)
@@ -90,12 +102,12 @@ static dk_status distinct_by_counts(const dk_table *table, const char *const *na
                                     const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    size_t n_keys = n_names ? n_names : dk_table_n_columns(table);
+    size_t n_keys;
     const dk_column **columns = NULL;
     dki_order_key *keys = NULL;
     dki_sort_counted *counted = NULL;
     uint64_t *rows = NULL, n = 0;
-    dk_status status = find_columns(table, names, n_names, &columns, err);
+    dk_status status = find_columns(table, names, n_names, &columns, &n_keys, err);
 
     *out = NULL;
     if (status == DK_OK) {

@@ -264,6 +264,12 @@ static dk_status check_columns(const dk_table *table, const dki_text_map *names,
         const char *name = dki_text_map_get(names, (uint32_t)i, &size);
 
         status = dk_table_get(table, name, &at, err);
+        if (status == DK_OK && dk_column_type(dk_table_field(table, at)->column) == DK_INTERVAL) {
+            status = dki_fail(err, DK_ERR_TYPE,
+                              "%s is known in bounds only, and a scenario moves persons by what is known", name);
+            dki_hint(err, "derive \"at_least = least(%s)\" and \"at_most = greatest(%s)\", and ask for these", name,
+                     name);
+        }
         if (status == DK_OK && weight && strcmp(name, weight) == 0)
             status = dki_fail(
                 err, DK_ERR_ARGUMENT,

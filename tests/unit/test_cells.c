@@ -338,9 +338,19 @@ static void an_interruption_stops_it(void **state)
     dk_table_release(table);
 }
 
+static void intervals_are_refused(void **state)
+{
+    static const char text[] = "klasse:category gemeente:category n:interval\njong|Duiven|0..4\n";
+
+    (void)state;
+    assert_refused(text, NULL, ASK(.by = { "klasse" }, .measures = { "m = sum(n)" }), &move, DK_ERR_TYPE,
+                   "n is known in bounds only, and a scenario moves persons by what is known");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(intervals_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cells_are_the_combinations_that_a_scenario_mentions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_breakdown_adds_the_columns_that_it_reads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(weights_of_a_table_are_summed_under_their_own_name, set_up, tear_down),

@@ -114,6 +114,21 @@ static void keys_are_kept_where_they_are_still_keys(void **state)
     dk_table_release(plain);
 }
 
+/* Of numbers in bounds the bounds and the marker say which rows are the same. */
+static void intervals_are_the_same_by_what_they_say(void **state)
+{
+    static const char left[] =
+        "n:interval\n0..4\n0..4~<5~suppressed\n~.~unavailable\n-\n0..4\n3..\n-\n4\n~-~impossible\n";
+    static const char right[] = "n:interval\n0..4~x~suppressed\n3..\n-\n~-~impossible\n5\n";
+
+    (void)state;
+    assert_set(DISTINCT, left, right, "0..4\n0..4[<5]\n-[.]\n-\n3..\n4\n-[-]\n");
+    assert_set(DISTINCT_LAST, left, right, "0..4[<5]\n-[.]\n0..4\n3..\n-\n4\n-[-]\n");
+    assert_set(UNION, left, right, "0..4\n0..4[<5]\n-[.]\n-\n3..\n4\n-[-]\n0..4[x]\n5\n");
+    assert_set(INTERSECT, left, right, "-\n3..\n-[-]\n");
+    assert_set(EXCEPT, left, right, "0..4\n0..4[<5]\n-[.]\n4\n");
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     const dk_table *a = make_table(context, one), *b = make_table(context, "g:text m:integer\nA|1\n"),
@@ -250,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sets_reconcile_their_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_columns_all_rows_are_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_are_kept_where_they_are_still_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(intervals_are_the_same_by_what_they_say, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(few_kinds_of_rows_are_counted, set_up, tear_down),
