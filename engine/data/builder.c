@@ -349,6 +349,8 @@ static dk_status append_interval(dk_builder *builder, const dk_value *value, dk_
 {
     dk_interval scaled = value->as.interval;
 
+    if (value->is_null)
+        scaled.no_least = scaled.no_greatest = true;
     if ((!scaled.no_least && !dki_rescale(scaled.least, value->scale, builder->scale, &scaled.least)) ||
         (!scaled.no_greatest && !dki_rescale(scaled.greatest, value->scale, builder->scale, &scaled.greatest)))
         return no_fit(builder, value, err);
@@ -362,7 +364,8 @@ static dk_status append_exactly(dk_builder *builder, const dk_value *value, dk_e
     int64_t number = value->as.integer;
     uint8_t scale = value->type == DK_DECIMAL ? value->scale : 0;
 
-    if (value->type == DK_RATIO || (value->type == DK_REAL && !dki_real_to_decimal(value->as.real, &number, &scale)) ||
+    if (value->type == DK_RATIO ||
+        (value->type == DK_REAL && !dki_real_to_decimal(value->as.real, &number, &scale)) ||
         !dki_rescale(number, scale, builder->scale, &number))
         return no_fit(builder, value, err);
     exact.least = exact.greatest = number;

@@ -133,8 +133,9 @@ dk_status dk_interval_new(const dk_column *least, const dk_column *greatest, con
 
     if (!is_bound(least) || greatest->type != least->type || greatest->scale != least->scale ||
         (marker && marker->type != DK_CATEGORY))
-        return dki_fail(err, DK_ERR_TYPE,
-                        "an interval has two bounds, both integers or decimals of one scale, and a category of markers");
+        return dki_fail(
+            err, DK_ERR_TYPE,
+            "an interval has two bounds, both integers or decimals of one scale, and a category of markers");
     if (greatest->n_rows != least->n_rows || (marker && marker->n_rows != least->n_rows))
         return dki_fail(err, DK_ERR_LENGTH, "the bounds and the markers of an interval have one length");
     status = check_bounds(least, greatest, err);
@@ -185,9 +186,8 @@ dk_status dki_interval_builder_new(dk_context *context, uint8_t scale, const dk_
     dk_status status = builder ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t k = 0; k < DK_MOST_CHILDREN && status == DK_OK; k++)
-        status = k == DK_CHILD_MARKER
-                     ? dk_builder_new(context, DK_CATEGORY, 0, markers, &builder->children[k], err)
-                     : dk_builder_new(context, bound, scale, NULL, &builder->children[k], err);
+        status = k == DK_CHILD_MARKER ? dk_builder_new(context, DK_CATEGORY, 0, markers, &builder->children[k], err)
+                                      : dk_builder_new(context, bound, scale, NULL, &builder->children[k], err);
     if (status == DK_OK)
         *out = builder;
     else
@@ -205,12 +205,37 @@ void dki_interval_builder_release(dk_context *context, dki_interval_builder *bui
     dki_free(context, builder);
 }
 
+/* Makes room for at least one more row in every child, so that none gets a row that another does not: *room rows may be
+ * appended to each, and cannot fail. */
+static dk_status make_room(dki_interval_builder *builder, size_t *room, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    *room = SIZE_MAX;
+    for (size_t k = 0; k < DK_MOST_CHILDREN && status == DK_OK; k++) {
+        size_t own = 0;
+
+        status = dki_builder_room(builder->children[k], &own, err);
+        *room = own < *room ? own : *room;
+    }
+    return status;
+}
+
 dk_status dki_interval_builder_null(dki_interval_builder *builder, uint64_t n, dk_error *err)
 {
     dk_status status = DK_OK;
 
-    for (size_t k = 0; k < DK_MOST_CHILDREN && status == DK_OK; k++)
-        status = dk_builder_null(builder->children[k], n, err);
+    while (n > 0 && status == DK_OK) {
+        size_t room;
+
+        status = make_room(builder, &room, err);
+        if (status != DK_OK)
+            return status;
+        room = room < n ? room : (size_t)n;
+        for (size_t k = 0; k < DK_MOST_CHILDREN && status == DK_OK; k++)
+            status = dk_builder_null(builder->children[k], room, err);
+        n -= room;
+    }
     return status;
 }
 
@@ -248,6 +273,7 @@ dk_status dk_builder_interval(dk_builder *builder, const dk_interval *value, dk_
 {
     dki_interval_builder *made = builder->interval;
     uint32_t code = 0;
+    size_t room;
     dk_status status = DK_OK;
 
     if (builder->type != DK_INTERVAL)
@@ -256,6 +282,8 @@ dk_status dk_builder_interval(dk_builder *builder, const dk_interval *value, dk_
         return dki_fail(err, DK_ERR_RANGE, "an interval has a least bound above its greatest");
     if (value->marker.size > 0)
         status = find_marker(made, value, &code, err);
+    if (status == DK_OK)
+        status = make_room(made, &room, err);
     if (status == DK_OK)
         status = append_bound(made->children[DK_CHILD_LEAST], value->no_least, value->least, err);
     if (status == DK_OK)

@@ -468,7 +468,7 @@ static void text_that_is_not_utf8_is_refused(void **state)
 static void an_empty_builder_makes_an_empty_column(void **state)
 {
     (void)state;
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         const dk_column *column = finish(start((dk_type)type, 0, NULL));
 
         same_column(column, NULL, 0, 1);
@@ -502,7 +502,7 @@ static void failing_memory_leaves_nothing(void **state)
     row *rows = random_rows(300, 20, 10);
 
     (void)state;
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         const dk_column *column = NULL;
         dk_error err = DK_ERROR_INIT;
 
@@ -516,7 +516,7 @@ static void failing_memory_leaves_nothing(void **state)
 static void a_failed_append_loses_no_row(void **state)
 {
     (void)state;
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         size_t n = 2000;
         row *rows = random_rows(n, 10, 10);
         dk_builder *builder = start((dk_type)type, scale_of((dk_type)type), NULL);

@@ -214,6 +214,25 @@ static void a_rate_knows_both_its_parts(void **state)
     dk_column_release(rate);
 }
 
+/* A value that says that it is null is, whatever its bounds are; many nulls are as one. */
+static void nulls_are_null(void **state)
+{
+    dk_value null = { .type = DK_INTERVAL, .is_null = true };
+    const dk_column *column = NULL;
+    dk_builder *builder = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_builder_new(context, DK_INTERVAL, 0, NULL, &builder, &err), &err);
+    assert_ok(dk_builder_value(builder, &null, &err), &err);
+    assert_ok(dk_builder_null(builder, 200000, &err), &err);
+    assert_int_equal(dk_builder_n_rows(builder), 200001);
+    assert_ok(dk_builder_finish(builder, &column, &err), &err);
+    assert_int_equal(dk_column_n_nulls(column), 200001);
+    dk_builder_release(builder);
+    dk_column_release(column);
+}
+
 static void memory_may_fail_anywhere(void **state)
 {
     const dk_column *column = NULL;
@@ -251,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_interval_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_become_an_interval, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rate_knows_both_its_parts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nulls_are_null, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_may_fail_anywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(values_are_written_and_compared, set_up, tear_down),
     };

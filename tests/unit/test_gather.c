@@ -28,7 +28,7 @@ static void any_order_of_rows_of_every_type(void **state)
     static uint64_t numbers[N];
 
     (void)state;
-    for (int type = 0; type < N_PLAIN_TYPES; type++)
+    for (int type = 0; type < DK_N_TYPES; type++)
         for (unsigned k = 0; k < 3; k++) {
             size_t n = k == 0 ? 1 : k == 1 ? 500 : DKI_CHUNK_ROWS + 5000;
             row *rows = random_rows(n, 12, 15);
@@ -56,7 +56,7 @@ static void many_rows_that_jump_about_of_every_type(void **state)
     static uint64_t numbers[N];
 
     (void)state;
-    for (int type = 0; type < N_PLAIN_TYPES; type++)
+    for (int type = 0; type < DK_N_TYPES; type++)
         for (unsigned k = 0; k < 3; k++) {
             row *rows = random_rows(ROWS, k ? 12 : 40, k == 2 ? 3 : 40);
             const dk_column *column, *part = NULL;
@@ -119,7 +119,7 @@ static void blocks_of_one_row_give_the_same(void **state)
 
     (void)state;
     dk_context_set_block_rows(context, 1);
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         row *rows = random_rows(100, 30, 20);
         const dk_column *column = column_of(context, (dk_type)type, scale_of((dk_type)type), rows, 100);
 
@@ -136,7 +136,7 @@ static void slices_are_gathered_by_their_own_numbers(void **state)
     uint64_t numbers[1000];
 
     (void)state;
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         row *rows = random_rows(5000, 16, 20);
         const dk_column *column = column_of(context, (dk_type)type, scale_of((dk_type)type), rows, 5000);
         const dk_column *slice = NULL;
@@ -157,7 +157,7 @@ static void nothing_can_be_gathered_from_nothing_but_nulls(void **state)
     uint64_t numbers[] = { DK_ROW_NULL, DK_ROW_NULL, 0 };
 
     (void)state;
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         const dk_column *column = column_of(context, (dk_type)type, scale_of((dk_type)type), NULL, 0), *out = NULL;
         dk_error err = DK_ERROR_INIT;
 
@@ -208,7 +208,7 @@ static void failing_memory_leaves_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < 200; i++)
         numbers[i] = i % 50;
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         row *rows = random_rows(50, 8, 20);
         const dk_column *column = column_of(context, (dk_type)type, scale_of((dk_type)type), rows, 50), *out = NULL;
         dk_error err = DK_ERROR_INIT;
