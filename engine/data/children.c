@@ -22,6 +22,18 @@ const dk_column *dk_column_child(const dk_column *column, size_t i)
     return column->children[i];
 }
 
+/* The bounds of an interval's bounds. */
+static void find_bounds(dk_column *column)
+{
+    const dki_column_facts *least = &column->children[DK_CHILD_LEAST]->facts;
+    const dki_column_facts *greatest = &column->children[DK_CHILD_GREATEST]->facts;
+    dki_column_facts *facts = &column->facts;
+
+    facts->has_bounds = least->has_bounds && greatest->has_bounds && least->n_nulls == 0 && greatest->n_nulls == 0;
+    facts->least = least->least;
+    facts->greatest = greatest->greatest;
+}
+
 /* Facts of an interval: its own nulls, and the bounds of its bounds. */
 static dk_status find_facts(dk_column *column, dk_error *err)
 {
@@ -30,10 +42,7 @@ static dk_status find_facts(dk_column *column, dk_error *err)
     dk_view views[2];
     dk_status status = DK_OK;
 
-    facts->has_bounds = least->facts.has_bounds && greatest->facts.has_bounds && least->facts.n_nulls == 0 &&
-                        greatest->facts.n_nulls == 0;
-    facts->least = least->facts.least;
-    facts->greatest = greatest->facts.greatest;
+    find_bounds(column);
     if (least->facts.n_nulls == 0 || greatest->facts.n_nulls == 0)
         return DK_OK;
     for (size_t i = 0; i < 2; i++)
@@ -54,20 +63,44 @@ static dk_status find_facts(dk_column *column, dk_error *err)
     return status;
 }
 
+/* An interval without facts of its children, which are given once it is there. */
+static dk_status new_interval(const dk_column *const children[DK_MOST_CHILDREN], dk_column **out, dk_error *err)
+{
+    const dk_column *made = NULL;
+    dk_status status =
+        dki_column_of_parts(children[0]->context, DK_INTERVAL, children[0]->scale, NULL, NULL, 0, &made, err);
+
+    if (status != DK_OK)
+        return status;
+    *out = (dk_column *)(uintptr_t)made; /* nobody else has it yet */
+    (*out)->n_rows = children[0]->n_rows;
+    (*out)->n_children = DK_MOST_CHILDREN;
+    for (size_t i = 0; i < DK_MOST_CHILDREN; i++)
+        (*out)->children[i] = children[i];
+    return DK_OK;
+}
+
+dk_status dki_interval_with_nulls(const dk_column *const children[DK_MOST_CHILDREN], uint64_t n_nulls,
+                                  const dk_column **out, dk_error *err)
+{
+    dk_column *column;
+    dk_status status = new_interval(children, &column, err);
+
+    if (status != DK_OK)
+        return status;
+    find_bounds(column);
+    column->facts.n_nulls = n_nulls;
+    *out = column;
+    return DK_OK;
+}
+
 dk_status dki_column_compose(const dk_column *own, const dk_column *const children[DK_MOST_CHILDREN],
                              size_t n_children, dk_status status, const dk_column **out, dk_error *err)
 {
     dk_column *column = (dk_column *)(uintptr_t)own; /* nobody else has it yet */
 
-    if (status == DK_OK && own == NULL) {
-        const dk_column *made = NULL;
-
-        status = dki_column_of_parts(dk_column_context(children[0]), DK_INTERVAL, children[0]->scale, NULL, NULL, 0,
-                                     &made, err);
-        column = (dk_column *)(uintptr_t)made;
-        if (column)
-            column->n_rows = children[0]->n_rows;
-    }
+    if (status == DK_OK && own == NULL)
+        status = new_interval(children, &column, err);
     if (status != DK_OK) {
         for (size_t i = 0; i < n_children; i++)
             dk_column_release(children[i]);

@@ -141,6 +141,7 @@ struct column {
     int margin_bit;
     uint64_t flags;
     uint64_t n_rows;
+    uint64_t n_nulls; /* of an interval, which has no chunks */
     uint64_t n_levels;
     dki_part *levels; /* texts; held */
     size_t n_level_parts, level_capacity;
@@ -353,6 +354,8 @@ static dk_status add_column(struct reading *reading, dki_cursor *cursor, dk_erro
         if (status == DK_OK && column->n_rows - n_before > reading->n_segment_rows)
             break;
     }
+    if (status == DK_OK && column->type == DK_INTERVAL)
+        column->n_nulls += dki_get_u64(cursor);
     if (status == DK_OK && cursor->bad)
         status = no_directory(reading, cursor->bad, err);
     if (status == DK_OK && column->n_rows - n_before != (column->type == DK_INTERVAL ? 0 : reading->n_segment_rows))
@@ -696,10 +699,18 @@ static dk_status make_column(struct reading *reading, size_t at, dk_error *err)
     own = column->made;
     if (!dki_children_fit(column->type, column->scale, children, n))
         return dki_snapshot_fail(reading->store, err, "%s is made of columns that cannot be", column->name);
+    if (column->type == DK_INTERVAL && (column->n_nulls > dk_column_n_nulls(children[DK_CHILD_LEAST]) ||
+                                        column->n_nulls > dk_column_n_nulls(children[DK_CHILD_GREATEST])))
+        return dki_snapshot_fail(reading->store, err, "%s has more nulls than its bounds", column->name);
+    if (column->type == DK_INTERVAL) /* the file says how many: its values are not looked at */
+        status = dki_interval_with_nulls(children, column->n_nulls, &made, err);
+    if (status != DK_OK)
+        return status;
     for (size_t i = 0; i < n; i++)
         reading->columns[at + 1 + i].made = NULL; /* given away */
     column->made = NULL;
-    status = dki_column_compose(own, children, n, DK_OK, &made, err);
+    if (column->type != DK_INTERVAL)
+        status = dki_column_compose(own, children, n, DK_OK, &made, err);
     column->made = made;
     return status;
 }

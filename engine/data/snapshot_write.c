@@ -283,6 +283,8 @@ static dk_status put_column(dki_buffer *directory, const struct writing *writing
     }
     if (status == DK_OK && items->chunks == items->end)
         status = dki_put_u64(directory, 0, err);
+    if (status == DK_OK && column->type == DK_INTERVAL)
+        status = dki_put_u64(directory, dk_column_n_nulls(column), err);
     if (status == DK_OK)
         dki_end_record(directory, start);
     if (status == DK_OK && column->levels && dk_dictionary_has_labels(column->levels))

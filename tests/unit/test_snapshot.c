@@ -13,29 +13,29 @@
     "true|9000000000|0.00|0.0|5/1|9999-12-31|2024-01-01T00:00|Arnhem|-|\xc3\xa9\xc3\xa9n\n"
 
 /* A table of one column of every type with n rows of those many bits. */
-static const dk_table *wide_table(size_t n, unsigned bits, unsigned nulls, row *rows[N_PLAIN_TYPES])
+static const dk_table *wide_table(size_t n, unsigned bits, unsigned nulls, row *rows[DK_N_TYPES])
 {
-    char names[N_PLAIN_TYPES][2];
-    dk_field fields[N_PLAIN_TYPES];
+    char names[DK_N_TYPES][2];
+    dk_field fields[DK_N_TYPES];
     const dk_table *table = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         rows[type] = random_rows(n, bits, nulls);
         names[type][0] = (char)('a' + type);
         names[type][1] = '\0';
         fields[type] =
             DK_FIELD(names[type], column_of(context, (dk_type)type, scale_of((dk_type)type), rows[type], n));
     }
-    assert_ok(dk_table_new(context, fields, N_PLAIN_TYPES, n, &table, &err), &err);
-    for (int type = 0; type < N_PLAIN_TYPES; type++)
+    assert_ok(dk_table_new(context, fields, DK_N_TYPES, n, &table, &err), &err);
+    for (int type = 0; type < DK_N_TYPES; type++)
         dk_column_release(fields[type].column);
     return table;
 }
 
-static void drop_rows(row *rows[N_PLAIN_TYPES])
+static void drop_rows(row *rows[DK_N_TYPES])
 {
-    for (int type = 0; type < N_PLAIN_TYPES; type++)
+    for (int type = 0; type < DK_N_TYPES; type++)
         free(rows[type]);
 }
 
@@ -65,13 +65,13 @@ static void columns_of_every_width_come_back(void **state)
     (void)state;
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         for (size_t k = 0; k < 15; k++) {
-            row *rows[N_PLAIN_TYPES];
+            row *rows[DK_N_TYPES];
             const dk_table *table = wide_table(sizes[s], widths[k % 5], nulls[k / 5], rows), *opened;
             dk_snapshot_options options = { .compress = k % 2 };
 
             assert_ok(dk_snapshot_save(table, snapshot_path, &options, &err), &err);
             opened = open_table(snapshot_path);
-            for (int type = 0; type < N_PLAIN_TYPES; type++)
+            for (int type = 0; type < DK_N_TYPES; type++)
                 same_column(dk_table_field(opened, (size_t)type)->column, rows[type], sizes[s], 700);
             dk_table_release(opened);
             dk_table_release(table);
@@ -84,7 +84,7 @@ static void columns_of_every_width_come_back(void **state)
 static void chunks_come_back(void **state)
 {
     const size_t n = DKI_CHUNK_ROWS + 5000;
-    row *rows[N_PLAIN_TYPES];
+    row *rows[DK_N_TYPES];
     const dk_table *table = wide_table(n, 12, 20, rows), *opened, *slice = NULL, *again;
     dk_error err = DK_ERROR_INIT;
     char second[128];
@@ -92,13 +92,13 @@ static void chunks_come_back(void **state)
     (void)state;
     assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
     opened = open_table(snapshot_path);
-    for (int type = 0; type < N_PLAIN_TYPES; type++)
+    for (int type = 0; type < DK_N_TYPES; type++)
         same_column(dk_table_field(opened, (size_t)type)->column, rows[type], n, 4093);
     assert_ok(dk_table_slice(opened, 1001, n - 2002, &slice, &err), &err);
     snprintf(second, sizeof second, "%s/second.dk", snapshot_folder);
     assert_ok(dk_snapshot_save(slice, second, NULL, &err), &err);
     again = open_table(second);
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < DK_N_TYPES; type++) {
         const dk_column *gathered = NULL;
         uint64_t numbers[3] = { n - 2003, DK_ROW_NULL, 0 };
         row picked[3] = { rows[type][n - 1002], { true, 0 }, rows[type][1001] };
@@ -201,7 +201,7 @@ static void a_table_without_columns_keeps_its_rows(void **state)
 /* The bytes do not depend on threads, nor on what lies behind the last bit of a bitmap. */
 static void the_same_table_gives_the_same_file(void **state)
 {
-    row *rows[N_PLAIN_TYPES];
+    row *rows[DK_N_TYPES];
     const dk_table *table = wide_table(5001, 20, 10, rows);
     size_t first_size, size;
     uint8_t *first = NULL;
@@ -341,7 +341,7 @@ static void a_replaced_file_stays_what_it_was_for_who_has_it_open(void **state)
 static void failing_memory_leaves_nothing(void **state)
 {
     dk_snapshot_options options = { .compress = true };
-    row *rows[N_PLAIN_TYPES];
+    row *rows[DK_N_TYPES];
     const dk_table *table = wide_table(300, 6, 20, rows), *opened = NULL;
     dk_error err = DK_ERROR_INIT;
 
@@ -352,7 +352,7 @@ static void failing_memory_leaves_nothing(void **state)
     assert_survives_failing_memory(context, dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err,
                                    opened == NULL, (void)0);
     dk_table_release(opened);
-    for (int type = 0; type < N_PLAIN_TYPES; type++) {
+    for (int type = 0; type < N_PLAIN_TYPES; type++) { /* of an interval one column may stay in memory */
         const dk_table *fresh = open_table(snapshot_path);
         const dk_column *column = dk_table_field(fresh, (size_t)type)->column;
         size_t before = dk_context_used_bytes(context);
@@ -381,7 +381,7 @@ static void failing_memory_leaves_nothing(void **state)
 
 static void it_can_be_interrupted(void **state)
 {
-    row *rows[N_PLAIN_TYPES];
+    row *rows[DK_N_TYPES];
     const dk_table *table = wide_table(5000, 12, 20, rows), *opened = NULL;
     dk_error err = DK_ERROR_INIT;
 

@@ -189,6 +189,7 @@ local function read_column(bytes, c, columns, number)
   for _ = 1, c.number() do
     read_chunk(bytes, c, column.values, type == "category" and column.levels or nil)
   end
+  column.nulls = type == "interval" and (column.nulls or 0) + c.number() or nil
 end
 
 local function read_labels(c, column)
