@@ -129,9 +129,11 @@ static const char *const calls[] = {
     DATA "return function() local w = t:pivot { rows = 'n', columns = 'k', values = 'x' } "
          "return #w:unpivot { rows = 'n', name = 'k', value = 'x', nulls = 'drop' } end",
     DATA "return function() return #t:pivot { columns = 'k', values = { 'n', 'x' }, aggregate = 'sum' } end",
-    DATA "local g = dk.table { { 'g', { 'a', 'b', 'totaal' } }, { 'm', { 1, dk.null, 3 } }, { 's', { 1, dk.null, 3 } } } "
-         "return function() return #g:tighten { by = 'g', values = 'm', total = 's', total_word = 'totaal', totals = "
-         "'equal', sums = 'together' } end",
+    DATA
+    "local g = dk.table { { 'g', { 'a', 'b', 'totaal' } }, { 'm', { 1, dk.null, 3 } }, { 's', { 1, dk.null, 3 } } "
+    "} "
+    "return function() return #g:tighten { by = 'g', values = 'm', total = 's', total_word = 'totaal', totals = "
+    "'equal', sums = 'together' } end",
     DATA "return function() return #t:sample({ n = 1, seed = 1, within = 'n > $k' }, { k = 2 }) + "
          "#t:sample { share = 0.5, seed = 2 } + #t:shuffle { seed = 3 } end",
     DATA "return function() return #t:head(2) + #t:tail(3) + #t:slice(2, -2) + #t:detail() + #t:head() end",
@@ -175,11 +177,20 @@ static const char *const calls[] = {
     "return tostring(c) .. #c .. c:levels()[1] .. c:labels()['2'] .. select(2, pcall(function() c.x = 1 end)) .. "
     "select(2, pcall(function() return c.labls end)) end",
     "return function() local c <close> = dk.codes '1 = ja, 2 = nee' return #c end",
-    "local s = dk.read_text 'g;r;van;tot\\nA;X;;2020-01-01\\nB;X;;\\n' local p = dk.read_text 'g;n\\nA;1\\nB;2\\n'\n"
-    "return function() local h <close> = dk.hierarchy(s, { 'g', 'r' }, { from = 'van', to = 'tot', changes = { { date = "
-    "'2020-01-01', old = 'A', new = 'B' } } }) local c <close> = h:recode('2019-01-01', '2020-01-01') return tostring(h) "
-    ".. h:at('2021-01-01'):vintage() .. #h:members 'g' .. #h:levels() .. #h:table() .. tostring(c) .. #c:pairs() .. "
-    "tostring(c:exact()) .. p:recode('g', c):use(h:at '2021-01-01'):text() end",
+    "local s = dk.read_text 'g;r;van;tot\\nA;X;;2020-01-01\\nB;X;;\\n' local p = dk.read_text "
+    "'g;n\\nA;1\\nB;2\\n'\n"
+    "return function() local h <close> = dk.hierarchy(s, { 'g', 'r' }, { from = 'van', to = 'tot', changes = { { "
+    "date = "
+    "'2020-01-01', old = 'A', new = 'B' } } }) local c <close> = h:recode('2019-01-01', '2020-01-01') return "
+    "tostring(h) "
+    ".. h:at('2021-01-01'):vintage() .. #h:members 'g' .. #h:levels() .. #h:table() .. tostring(c) .. #c:pairs() "
+    ".. "
+    "tostring(c:exact()) .. p:recode('g', c):use(h:at '2021-01-01'):breakdown({ by = 'g', measures = "
+    "'k = sum(n)' }):roll_up('r'):text() end",
+    "local p = dk.read_text 'k\\na\\nb\\n' local s = dk.read_text 'k;v\\na;x\\na;y\\n'\n"
+    "return function() return p:collect(s, 'k', 'v', { as = 'w' }):derive({ 'n = size(w)' }):breakdown({ by = "
+    "'m = member(w)', measures = 'k = count()' }):text() .. dk.read_text('k;v\\na;x|y\\n'):with_sets({ v = '|' "
+    "}):text() end",
     "return function() return dk.read_text('a;b\\n1;x\\n7;y\\n', { types = { a = dk.codes('1 = ja, 2 = nee', { "
     "other = "
     "'2' }) }, levels = { b = { 'y', 'x' } } }):text { codes = 'both' } end",
