@@ -22,6 +22,19 @@ void dki_mentioned_collect(dki_mentioned *mentioned, const dki_node *root)
         (void)dki_node_visit(root, mention, mentioned);
 }
 
+/* As an expression has it, where that is its plain form in quotes. */
+static void format_value(const dk_value *value, char *out, size_t size)
+{
+    bool is_text = !value->is_null && (value->type == DK_TEXT || value->type == DK_CATEGORY);
+    size_t n = dk_value_format(value, out, size);
+
+    if (!is_text || n + 3 > size || strpbrk(out, "\"\\\n") != NULL || strlen(out) != n)
+        return;
+    memmove(out + 1, out, n);
+    out[0] = out[n + 1] = '"';
+    out[n + 2] = '\0';
+}
+
 dk_status dki_mentioned_add(const dki_mentioned *mentioned, dki_lineage *lineage, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -34,7 +47,7 @@ dk_status dki_mentioned_add(const dki_mentioned *mentioned, dki_lineage *lineage
 
         if (!(mentioned->bits >> i & 1))
             continue;
-        (void)dk_value_format(&mentioned->params->items[i].value, text, sizeof text);
+        format_value(&mentioned->params->items[i].value, text, sizeof text);
         status = dki_lineage_add(lineage, &item, err);
     }
     return status;

@@ -1,9 +1,12 @@
 /* lua_lineage.c - how a table came to be and how a breakdown is computed, for scripts/dekking/explain.lua. */
 #include <dekking/lineage.h>
 
+#include <string.h>
+
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
+#include "query/reproduce.h"
 
 static void put_text(lua_State *L, const char *key, const char *text)
 {
@@ -40,6 +43,117 @@ static int lineage(lua_State *L)
     return 1;
 }
 
+/* core.cell_literal(table, column) -> what an expression reads back as the column's first value */
+static int cell_literal(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    char plain[80];
+    dk_value value;
+    size_t at;
+
+    DKL_TRY(dk_table_get(table, luaL_checkstring(L, 2), &at, &err));
+    DKL_TRY(dk_column_get(dk_table_field(table, at)->column, 0, &value, &err));
+    (void)dk_value_format(&value, plain, sizeof plain);
+    if (!value.is_null && value.type == DK_REAL)
+        lua_pushfstring(L, "real(%s)", plain);
+    else if (!value.is_null && value.type == DK_RATIO)
+        lua_pushfstring(L, "(%s)", plain);
+    else if (!value.is_null && value.type == DK_INTERVAL)
+        lua_pushstring(L, plain);
+    else {
+        if (value.type == DK_DATE || value.type == DK_TIMESTAMP || value.type == DK_PERIOD) {
+            value.type = DK_TEXT;
+            value.as.text = (dk_text){ plain, strlen(plain) };
+        }
+        dkl_push_literal(L, &value);
+    }
+    return 1;
+}
+
+static void push_trimmed(lua_State *L, dk_value value)
+{
+    char text[64];
+
+    while (!value.is_null && value.scale > 0 && value.as.integer % 10 == 0) {
+        value.as.integer /= 10;
+        value.scale--;
+    }
+    (void)dk_value_format(&value, text, sizeof text);
+    lua_pushstring(L, value.is_null ? "unknown" : text);
+}
+
+/* core.cell_parts(table, column) -> numerator and denominator of the column's first value; nothing where it does not know them */
+static int cell_parts(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    dk_error err = DK_ERROR_INIT;
+    const dk_column *column;
+    dk_value value;
+    size_t at;
+
+    DKL_TRY(dk_table_get(table, luaL_checkstring(L, 2), &at, &err));
+    column = dk_table_field(table, at)->column;
+    if (dk_column_type(column) != DK_RATIO || dk_column_n_children(column) == 0)
+        return 0;
+    for (size_t i = 0; i < 2; i++) {
+        DKL_TRY(dk_column_get(dk_column_child(column, i), 0, &value, &err));
+        push_trimmed(L, value);
+    }
+    return 2;
+}
+
+static void release_buffer(void *buffer)
+{
+    dki_buffer_drop(buffer);
+}
+
+static const char *check_member(lua_State *L, const char *name)
+{
+    const char *text;
+
+    lua_getfield(L, -1, name);
+    text = lua_tostring(L, -1); /* the table keeps it */
+    lua_pop(L, 1);
+    return text;
+}
+
+/* core.cell_expression({ { name =, condition =, literal = } ... }, { { name =, text = } ... }, which) -> text, whether it is over
+ * all rows; nothing where there is none */
+static int cell_expression(lua_State *L)
+{
+    dk_context *context = dkl_check_context(L);
+    size_t n_dims = lua_rawlen(L, 1), n = lua_rawlen(L, 2), which = (size_t)luaL_checkinteger(L, 3) - 1;
+    dk_error err = DK_ERROR_INIT;
+    dki_cell_dimension *dims = dkl_array(L, n_dims + 1, sizeof *dims);
+    dki_cell_measure *measures = dkl_array(L, n + 1, sizeof *measures);
+    dki_buffer *out = dkl_array(L, 1, sizeof *out);
+    void **slot = dkl_slot(L, release_buffer);
+    bool whole = false;
+
+    for (size_t i = 0; i < n_dims; i++) {
+        lua_rawgeti(L, 1, (lua_Integer)i + 1);
+        dims[i].name = check_member(L, "name");
+        dims[i].condition = check_member(L, "condition");
+        dims[i].literal = check_member(L, "literal");
+        lua_pop(L, 1);
+    }
+    for (size_t i = 0; i < n; i++) {
+        lua_rawgeti(L, 2, (lua_Integer)i + 1);
+        measures[i].name = check_member(L, "name");
+        measures[i].text = check_member(L, "text");
+        lua_pop(L, 1);
+    }
+    dki_buffer_init(out, context);
+    *slot = out;
+    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, &whole, out, &err));
+    if (out->size == 0)
+        return 0;
+    lua_pushlstring(L, out->bytes, out->size);
+    lua_pushboolean(L, whole);
+    return 2;
+}
+
 /* core.plan(breakdown, table, params) -> table of steps */
 static int plan(lua_State *L)
 {
@@ -58,7 +172,12 @@ static int plan(lua_State *L)
 
 void dkl_open_lineage(lua_State *L)
 {
-    static const luaL_Reg primitives[] = { { "lineage", lineage }, { "plan", plan }, { NULL, NULL } };
+    static const luaL_Reg primitives[] = { { "lineage", lineage },
+                                           { "cell_literal", cell_literal },
+                                           { "cell_parts", cell_parts },
+                                           { "cell_expression", cell_expression },
+                                           { "plan", plan },
+                                           { NULL, NULL } };
 
     lua_pushvalue(L, 2);
     luaL_setfuncs(L, primitives, 0);

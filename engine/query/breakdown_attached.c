@@ -520,7 +520,7 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
     if (status == DK_OK)
         result->attached[result->n_attached++] = node;
     if (status == DK_OK)
-        status = dki_attached_other(result->plan, note, arg, &side.other, err);
+        status = dki_attached_other(result->plan, node->other, note, arg, &side.other, err);
     if (status == DK_OK)
         status = ask_other(&side, err);
     if (status == DK_OK)

@@ -142,8 +142,17 @@ static bool add_level(void *arg, const dki_node *node)
     return true;
 }
 
-dk_status dki_attached_other(const dki_plan *plan, dki_note_fn *note, void *arg, const dk_table **out,
-                             dk_error *err)
+/* A measure is about the other table's own columns, and of the levels about those that it lacks. */
+static bool add_lacking(void *arg, const dki_node *node)
+{
+    const struct levels *levels = arg;
+
+    return (node->kind == DKI_NODE_NAME && dk_table_find(levels->other, node->text) != DK_NO_COLUMN) ||
+           add_level(arg, node);
+}
+
+dk_status dki_attached_other(const dki_plan *plan, const dki_node *measure, dki_note_fn *note, void *arg,
+                             const dk_table **out, dk_error *err)
 {
     const dk_breakdown *breakdown = plan->breakdown;
     struct levels levels = { .plan = plan, .note = note, .arg = arg, .err = err };
@@ -154,6 +163,8 @@ dk_status dki_attached_other(const dki_plan *plan, dki_note_fn *note, void *arg,
             (void)dki_node_visit(dki_expr_root(breakdown->by[d].expr), add_level, &levels);
     if (breakdown->where && levels.status == DK_OK)
         (void)dki_node_visit(dki_expr_root(breakdown->where), add_level, &levels);
+    if (levels.status == DK_OK)
+        (void)dki_node_visit(measure, add_lacking, &levels);
     if (levels.status == DK_OK)
         *out = levels.other;
     else

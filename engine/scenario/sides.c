@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "data/points.h"
 #include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
@@ -491,6 +492,32 @@ static dk_status add_margin(const sides *s, const dk_table **table, dk_error *er
     return status;
 }
 
+/* What the base went through, and what was set beside it. */
+static dk_status add_lineage(const sides *s, const dk_table *table, dk_error *err)
+{
+    dki_lineage *lineage = NULL;
+    dk_lineage_item item = { .kind = DK_LINEAGE_STEP, .n_rows = s->groups.n };
+    dki_buffer text;
+    dk_status status = dki_lineage_after(s->results[0], &lineage, err);
+
+    dki_buffer_init(&text, s->context);
+    for (size_t i = 1; i < s->n && status == DK_OK; i++)
+        status = dki_buffer_format(&text, err, "%s%s",
+                                   i == 1          ? "compared with "
+                                   : i + 1 == s->n ? " and "
+                                                   : ", ",
+                                   s->names[i]);
+    item.text = text.bytes;
+    if (status == DK_OK)
+        status = dki_lineage_add(lineage, &item, err);
+    dki_buffer_drop(&text);
+    if (status == DK_OK)
+        dki_table_attach(table, lineage);
+    else if (lineage)
+        dki_lineage_release(lineage);
+    return status;
+}
+
 static dk_status assemble(sides *s, const dk_table **out, dk_error *err)
 {
     dk_properties properties = *dk_table_properties(s->results[0]);
@@ -517,6 +544,8 @@ static dk_status assemble(sides *s, const dk_table **out, dk_error *err)
         status = add_measure(s, m, &table, err);
     if (status == DK_OK)
         status = dki_put_notes(&s->notes, &table, err);
+    if (status == DK_OK)
+        status = add_lineage(s, table, err);
     if (status == DK_OK)
         *out = table;
     else

@@ -54,9 +54,19 @@ local say = {
 }
 
 -- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression
-local function explain(self)
+-- t:explain { gemeente = "Duiven" } -> the same of one cell, with its numbers
+local function explain(self, cell)
   if core.kind(self) ~= "table" then
     core.fail "explain: call it on a table, with a colon: t:explain()"
+  end
+  if cell == dk.total then
+    cell = {}
+  end
+  if cell ~= nil then
+    if type(cell) ~= "table" then
+      core.fail(('explain: a cell is a table such as { gemeente = "Duiven" }, or dk.total, not %s'):format(core.what(cell)))
+    end
+    return dk.explain_cell(self, cell)
   end
   local lines, items = {}, core.lineage(self)
   if #items == 0 then

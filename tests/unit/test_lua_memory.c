@@ -239,6 +239,9 @@ static const char *const calls[] = {
     "measures = 'a = count()' } end",
     DATA "local b = dk.breakdown { by = 'k', measures = { 'm = count()', 's = sum(x) where n > 5' } } "
          "return function() return b(t):explain() .. #b:plan(t):table() end",
+    DATA "local b = dk.breakdown { by = 'k', margins = 'totals', measures = { 'm = count()', 'd = m / all(m)' } } "
+         "return function() local r = b(t) local text, cell = r:explain { k = r.k:to_lua()[1] } "
+         "return text .. cell.again('d', t):text() end",
     DATA "local b = dk.breakdown { by = 'k', measures = 'm = count()' } "
          "return function() return #tostring(b:plan(t)) > 9 and #t:plan 'n > 5':table() end",
     DATA "return function() return select(2, pcall(function() dk.breakdown { mesures = {} } end)) end",

@@ -1,0 +1,305 @@
+-- explain_cell.lua - result:explain { gemeente = "Duiven" }: one cell of a result in words and numbers, with what is behind
+-- it and the question that gives it again.
+--
+-- The lineage says what was asked; the rate's column says of which numbers it is made. A cell is told by the dimensions of
+-- the breakdown; those that are left out are totals. What the question is asked of is the table as it was before the
+-- breakdown's own conditions and columns: the source, or what the last step made of it that cannot be written as a
+-- question.
+
+local dk, core = ...
+
+-- What the lineage says --------------------------------------------------------------------------------------------
+
+-- A text with the values of parameters in their place.
+local function with_params(text, params)
+  return (text:gsub("%$([%a_][%w_]*)", function(name) return params[name] end))
+end
+
+-- Items up to the last breakdown, of it, and behind it. A step that says rows were changed begins anew: what follows is
+-- asked of its result.
+local function read(items)
+  local last
+  for i, item in ipairs(items) do
+    if item.kind == "breakdown" then
+      last = i
+    end
+  end
+  if not last then
+    return nil
+  end
+  local asked = { name = items[last].name, steps = {}, dims = {}, measures = {}, after = {}, rows = items[last].rows }
+  local params, step = {}, nil
+  for i, item in ipairs(items) do
+    if i < last and item.kind == "source" then
+      asked.source = item
+    elseif i < last and (item.kind == "filter" or item.kind == "column") then
+      step = { kind = item.kind == "filter" and "where" or "derive", text = item.text, name = item.name, params = {} }
+      asked.steps[#asked.steps + 1] = step
+    elseif i < last and item.kind == "parameter" then
+      (step and step.params or params)[item.name] = item.text
+    elseif i < last and (item.kind == "step" or item.kind == "breakdown") then
+      asked.base, asked.steps, step = item, {}, nil
+    elseif i > last and #asked.after == 0 and item.kind == "parameter" then
+      params[item.name] = item.text
+    elseif i > last and #asked.after == 0 and (item.kind == "dimension" or item.kind == "measure") then
+      local list = item.kind == "measure" and asked.measures or asked.dims
+      list[#list + 1] = item
+    elseif i > last and #asked.after == 0 and item.kind == "weight" then
+      asked.weight = item.name
+    elseif i > last and item.kind ~= "where" then
+      asked.after[#asked.after + 1] = item
+    end
+  end
+  for _, each in ipairs(asked.steps) do
+    for name, text in pairs(params) do
+      each.params[name] = each.params[name] or text -- the breakdown's own condition has the breakdown's
+    end
+    each.text = with_params(each.text, each.params)
+  end
+  for _, list in ipairs { asked.dims, asked.measures } do
+    for _, item in ipairs(list) do
+      item.text = with_params(item.text, params)
+      item.shown = item.name
+    end
+  end
+  for _, item in ipairs(asked.after) do
+    local before, now = (item.kind == "step" and item.text or ""):match "^(.+) renamed to (.+)$"
+    for _, list in ipairs { asked.dims, asked.measures } do
+      for _, each in ipairs(list) do
+        if each.shown == before then
+          each.shown = now
+        end
+      end
+    end
+  end
+  return asked
+end
+
+-- The cell ---------------------------------------------------------------------------------------------------------
+
+local function quoted(name) return name:match "^[%a_][%w_]*$" and name or "`" .. name:gsub("`", "``") .. "`" end
+
+local function list_of(names)
+  return #names < 2 and (names[1] or "") or table.concat(names, ", ", 1, #names - 1) .. " and " .. names[#names]
+end
+
+-- The texts that a column has, for the nearest to one that it lacks.
+local function known_values(result, name)
+  local values, seen = {}, {}
+  for row in result:select({ name }):rows() do
+    local text = row[name] ~= nil and tostring(row[name])
+    if text and not seen[text] then
+      seen[text] = true
+      values[#values + 1] = text
+    end
+  end
+  return values
+end
+
+local function count(result, condition, params)
+  return #result:where(condition, params)
+end
+
+-- The row that the values tell: a table of one row.
+local function find(result, asked, cell)
+  local names, columns, shown = {}, {}, {}
+  for row in result:schema():rows() do
+    columns[row.name] = true
+  end
+  for _, dim in ipairs(asked.dims) do
+    if columns[dim.shown] then
+      names[#names + 1] = dim.shown
+    end
+  end
+  core.check(cell, "explain: the result", names, "dimension")
+  local conditions, params, totals = {}, {}, {}
+  for i, name in ipairs(names) do
+    local value = cell[name]
+    if value == nil or value == dk.total then
+      totals[#totals + 1] = name
+      conditions[#conditions + 1] = quoted(name) .. " is total"
+      shown[#shown + 1] = name .. " = total"
+    elseif value == dk.null then
+      conditions[#conditions + 1] = quoted(name) .. " is null"
+      shown[#shown + 1] = name .. " = null"
+    else
+      params["v" .. i] = value
+      conditions[#conditions + 1] = ("%s == $v%d"):format(quoted(name), i)
+      shown[#shown + 1] = ("%s = %s"):format(name, tostring(value))
+      if count(result, conditions[#conditions], params) == 0 then
+        core.check({ [tostring(value)] = true }, "explain: the result", known_values(result, name), name)
+      end
+    end
+  end
+  local found = #names > 0 and result:where(table.concat(conditions, " and "), params) or result
+  if #found == 1 then
+    return found, names, shown
+  end
+  if #totals > 0 and #found == 0 then
+    core.fail(("explain: the result has no row that is the total over %s (say which: { %s = ... })"):format(list_of(totals),
+      totals[1]))
+  end
+  core.fail(("explain: the result has %s where %s"):format(#found == 0 and "no row" or #found .. " rows",
+    table.concat(shown, ", ")))
+end
+
+-- Dimensions of the cell as conditions on the table that was asked; nil where the result has lost one.
+local function conditions_of(found, asked, columns)
+  local list = {}
+  for _, dim in ipairs(asked.dims) do
+    if not columns[dim.shown] then
+      return nil
+    end
+  end
+  for i, dim in ipairs(asked.dims) do
+    local entry = { name = dim.name }
+    list[i] = entry
+    if #found:where(quoted(dim.shown) .. " is total") == 0 then
+      local plain, literal = dim.text:match "^[%a_`][%w_`]*$" and dim.text or "(" .. dim.text .. ")",
+        core.cell_literal(found, dim.shown)
+      entry.literal = literal
+      entry.condition = literal == "null" and plain .. " is null" or literal == "true" and plain
+        or literal == "false" and "not " .. plain or plain .. " == " .. literal
+    end
+  end
+  return list
+end
+
+-- Numbers ----------------------------------------------------------------------------------------------------------
+
+local function shown_value(found, name)
+  return (found:select({ name }):text { types = false, count = false, notes = false }:match "([^\n]*)\n*$"
+    :gsub("^ +", ""))
+end
+
+-- "249 of 336", where the column knows.
+local function parts_of(found, name)
+  local numerator, denominator = core.cell_parts(found, name)
+  return numerator and ("%s of %s"):format(numerator, denominator)
+end
+
+local function say_number(found, name)
+  local parts = parts_of(found, name)
+  return shown_value(found, name) .. (parts and ", which is " .. parts or "")
+end
+
+local function columns_of(found)
+  local set = {}
+  for row in found:schema():rows() do
+    set[row.name] = true
+  end
+  return set
+end
+
+-- Sides of a comparison: M_base, M_meer, M_meer_difference.
+local function sides_of(columns, measure)
+  local sides = {}
+  for name in pairs(columns) do
+    local side = name:sub(1, #measure + 1) == measure .. "_" and name:sub(#measure + 2)
+    if side and side ~= "base" and columns[name .. "_difference"] then
+      sides[#sides + 1] = side
+    end
+  end
+  table.sort(sides)
+  return sides
+end
+
+local function say_measure(lines, found, columns, item)
+  local from = item.numerator and ("the numerator is %s, the denominator %s"):format(item.numerator, item.denominator)
+    or item.text
+  if columns[item.shown] then
+    lines[#lines + 1] = ("  %s is %s: %s"):format(item.shown, say_number(found, item.shown), from)
+  elseif columns[item.name .. "_base"] then
+    lines[#lines + 1] = ("  %s is %s: %s"):format(item.name .. "_base", say_number(found, item.name .. "_base"), from)
+    for _, side in ipairs(sides_of(columns, item.name)) do
+      local name = item.name .. "_" .. side
+      lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name, say_number(found, name),
+        shown_value(found, name .. "_difference"))
+    end
+  end
+end
+
+-- The question that gives it again ---------------------------------------------------------------------------------
+
+-- Steps on the table that is asked: conditions and columns, as it was done.
+local function again(cell, name, source)
+  local result = source
+  for _, step in ipairs(cell.steps) do
+    if step.kind == "where" then
+      result = result:where(step.text)
+    else
+      result = result:derive { ("%s = %s"):format(quoted(step.name), step.text) }
+    end
+  end
+  local measure = cell.measures[name] or core.fail(("again: nothing gives %s on its own"):format(tostring(name)))
+  return result:breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
+end
+
+local function measures_of(asked, dims)
+  local measures, conditions = {}, {}
+  for _, dim in ipairs(dims) do
+    conditions[#conditions + 1] = dim.condition
+  end
+  local where = #conditions > 0 and table.concat(conditions, " and ") or nil
+  for i, item in ipairs(asked.measures) do
+    local text, whole = core.cell_expression(dims, asked.measures, i)
+    if text then
+      measures[item.shown] = { text = text, where = not whole and where or nil }
+    end
+  end
+  return measures, where
+end
+
+local function say_again(lines, asked, cell)
+  local base = asked.base and ("the table as it was after: " .. (asked.base.text or "a breakdown"))
+    or ("the table" .. (asked.source and asked.source.name and " " .. asked.source.name or ""))
+  lines[#lines + 1] = ("The same on its own, asked of %s:"):format(base)
+  for _, step in ipairs(cell.steps) do
+    lines[#lines + 1] = step.kind == "where" and ("  where %s"):format(step.text)
+      or ("  derive %s = %s"):format(step.name, step.text)
+  end
+  if cell.where then
+    lines[#lines + 1] = "  where " .. cell.where
+  end
+  for _, item in ipairs(asked.measures) do
+    local measure = cell.measures[item.shown]
+    lines[#lines + 1] = not measure
+      and ("  %s looks at more than a question of one cell can say: ask the breakdown, and take its row"):format(item.shown)
+      or ("  %s = %s%s"):format(item.shown, measure.text, cell.where and not measure.where and ", over all rows" or "")
+  end
+end
+
+-- result:explain { gemeente = "Duiven" } -> text, { steps =, measures =, again = function(measure, source) }
+return core.export(function(result, wanted)
+  local asked = read(core.lineage(result))
+  if not asked then
+    core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "
+      .. "came to be")
+  end
+  local found, _, shown = find(result, asked, wanted)
+  local columns, lines = columns_of(found), {}
+  lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
+    asked.name and " " .. asked.name or "")
+  for _, item in ipairs(asked.measures) do
+    say_measure(lines, found, columns, item)
+  end
+  for _, item in ipairs(asked.after) do
+    if item.kind == "column" and columns[item.name] then
+      lines[#lines + 1] = ("  %s is %s: %s"):format(item.name, say_number(found, item.name), item.text)
+    end
+  end
+  lines[#lines + 1] = result:explain()
+  for _, note in ipairs(result:notes()) do
+    lines[#lines + 1] = "Note: " .. note
+  end
+  local cell = { steps = asked.steps }
+  local dims = conditions_of(found, asked, columns)
+  if dims then
+    cell.measures, cell.where = measures_of(asked, dims)
+    say_again(lines, asked, cell)
+  else
+    cell.measures = {}
+  end
+  cell.again = core.export(function(name, source) return again(cell, name, source) end)
+  return table.concat(lines, "\n"), cell
+end)

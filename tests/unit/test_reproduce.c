@@ -1,0 +1,119 @@
+/* test_reproduce.c - measures of one cell, written over its rows or over all. */
+#include "exprs.h"
+#include "query/reproduce.h"
+
+static const dki_cell_dimension arnhem[] = {
+    { "regio", "regio == \"Midden\"", "\"Midden\"" },
+    { "gemeente", "gemeente == \"Arnhem\"", "\"Arnhem\"" },
+    { "jaar", NULL, NULL },
+};
+
+static const dki_cell_measure measures[] = {
+    { "n", "count()" },
+    { "k", "count() where a or b" },
+    { "d", "k / n" },
+    { "deel", "n / all(n, regio)" },
+    { "all", "(k + 1) / all(k)" },
+    { "r", "k / attached(register)" },
+    { "q", "all(attached((mean(x) where y)), regio) - attached((count() where y or z))" },
+    { "f", "round(d, 2) * -numerator(d)" },
+    { "g", "(sum(x) / n where a) is null and not (n > 3 or gemeente == 'x')" },
+    { "b", "attached(register, 'bounds')" },
+    { "h", "b + 1" },
+    { "i", "all(n, land)" },
+    { "j", "coalesce(jaar, 0)" },
+    { "l", "n in (1, 2)" },
+    { "m", "median(x) + quantile(x, 0.9)" },
+};
+
+/* Whether it is over all rows stands in front, "" for what cannot be written. */
+static const char *written(const char *name, size_t n_dims)
+{
+    static char text[1024];
+    size_t which = 0;
+    bool whole;
+    dki_buffer out;
+    dk_error err = DK_ERROR_INIT;
+
+    while (strcmp(measures[which].name, name) != 0)
+        which++;
+    dki_buffer_init(&out, context);
+    assert_ok(dki_cell_expression(context, arnhem, n_dims, measures, which, &whole, &out, &err), &err);
+    (void)snprintf(text, sizeof text, "%s%.*s", out.size && whole ? "all: " : "", (int)out.size,
+                   out.size ? out.bytes : "");
+    dki_buffer_drop(&out);
+    return text;
+}
+
+static void what_looks_at_its_own_rows_stays_as_it_was(void **state)
+{
+    (void)state;
+    assert_string_equal(written("n", 3), "count()");
+    assert_string_equal(written("k", 3), "count() where a or b");
+    assert_string_equal(written("d", 3), "(count() where a or b) / count()");
+    assert_string_equal(written("f", 3),
+                        "round(((count() where a or b) / count()), 2) * (-(count() where a or b))");
+    assert_string_equal(written("g", 3), "(((sum(x) where a) / count()) is null) and (not ((count() > 3) or "
+                                         "(\"Arnhem\" == 'x')))");
+    assert_string_equal(written("m", 3), "median(x) + quantile(x, 0.9)");
+}
+
+static void what_looks_around_has_conditions_in_its_aggregates(void **state)
+{
+    (void)state;
+    assert_string_equal(written("deel", 3), "all: (count() where regio == \"Midden\" and gemeente == \"Arnhem\") / "
+                                            "(count() where regio == \"Midden\")");
+    assert_string_equal(written("all", 3),
+                        "all: ((count() where regio == \"Midden\" and gemeente == \"Arnhem\" and (a or b)) + "
+                        "1) / (count() where a or b)");
+    assert_string_equal(written("r", 1),
+                        "all: (count() where regio == \"Midden\" and (a or b)) / attached((sum(register) "
+                        "where regio == \"Midden\"))");
+    assert_string_equal(written("q", 1),
+                        "all: attached((mean(x) where regio == \"Midden\" and y)) - attached((count() where "
+                        "regio == \"Midden\" and (y or z)))");
+}
+
+static void what_cannot_be_said_of_one_cell_is_left_out(void **state)
+{
+    (void)state;
+    assert_string_equal(written("b", 3), ""); /* the region need not be named */
+    assert_string_equal(written("h", 3), "");
+    assert_string_equal(written("i", 3), ""); /* a level that nobody sees */
+    assert_string_equal(written("j", 3), ""); /* the value of a dimension that is totalled */
+    assert_string_equal(written("l", 3), "");
+}
+
+static dk_status write_one(size_t which, size_t *size, dk_error *err)
+{
+    bool whole;
+    dki_buffer out;
+    dk_status status;
+
+    dki_buffer_init(&out, context);
+    status = dki_cell_expression(context, arnhem, 3, measures, which, &whole, &out, err);
+    *size = status == DK_OK ? out.size : 0;
+    dki_buffer_drop(&out);
+    return status;
+}
+
+static void failures_leave_nothing(void **state)
+{
+    size_t size = 0;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_survives_failing_memory(context, write_one(4, &size, &err), &err, size == 0, (void)0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_looks_at_its_own_rows_stays_as_it_was, start, stop),
+        cmocka_unit_test_setup_teardown(what_looks_around_has_conditions_in_its_aggregates, start, stop),
+        cmocka_unit_test_setup_teardown(what_cannot_be_said_of_one_cell_is_left_out, start, stop),
+        cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
