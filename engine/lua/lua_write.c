@@ -66,6 +66,7 @@ static void read_options(lua_State *L, int index, const char *what, dk_write_opt
     out->total_label = dkl_option_text(L, index, what, "total_label");
     out->null_text = dkl_option_text(L, index, what, "null");
     out->title = dkl_option_text(L, index, what, "title");
+    out->between = dkl_option_text(L, index, what, "between");
     out->max_rows = (size_t)dkl_option_integer(L, index, what, "rows", 0, (lua_Integer)out->max_rows);
     out->max_width = (size_t)dkl_option_integer(L, index, what, "width", 0, (lua_Integer)out->max_width);
     out->max_cell = (size_t)dkl_option_integer(L, index, what, "cell", 0, (lua_Integer)out->max_cell);
@@ -86,8 +87,9 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
     return otherwise;
 }
 
-static const char *const screen_names[] = { "format", "style", "total_label", "null",  "title",    "rows",  "cell",
-                                            "width",  "types", "count",       "notes", "formulas", "codes", NULL };
+static const char *const screen_names[] = { "format", "style",    "total_label", "null",    "title",
+                                            "rows",   "cell",     "width",       "types",   "count",
+                                            "notes",  "formulas", "codes",       "between", NULL };
 
 /* A text of the engine's until Lua has its own. It owns all that freeing it takes: when it is left to the collector,
  * what stood beside it on the stack may be gone. */
@@ -212,8 +214,8 @@ static int table_print(lua_State *L)
 /* t:write(path [, options]) writes a file, complete or not at all. */
 static int table_write(lua_State *L)
 {
-    static const char *const names[] = { "format", "style", "total_label", "null",  "title", "types",
-                                         "count",  "notes", "formulas",    "codes", NULL };
+    static const char *const names[] = { "format", "style", "total_label", "null",  "title",   "types",
+                                         "count",  "notes", "formulas",    "codes", "between", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     dk_write_options options = DK_WRITE_OPTIONS_INIT;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <dekking/members.h>
+
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
@@ -84,6 +86,58 @@ static dk_status open_codes(dki_cells *cells, dki_cell_column *column, dk_error 
     return DK_OK;
 }
 
+/* The text of a member: its code, its label or both. */
+static dk_status put_member(dki_buffer *to, const dk_dictionary *members, uint32_t code, dk_codes_shown codes,
+                            dk_error *err)
+{
+    dk_text member = dk_dictionary_level(members, code), label;
+    bool labelled = codes != DK_CODES_CODE && dk_dictionary_label(members, code, &label);
+    dk_status status = DK_OK;
+
+    if (!labelled || codes == DK_CODES_BOTH)
+        status = dki_buffer_append(to, member.bytes, member.size, err);
+    if (status == DK_OK && labelled && codes == DK_CODES_BOTH)
+        status = dki_buffer_text(to, " ", err);
+    return status == DK_OK && labelled ? dki_buffer_append(to, label.bytes, label.size, err) : status;
+}
+
+/* What stands for sets, where that is not their own text: members are shown as codes are, with another delimiter. */
+static dk_status open_sets(dki_cells *cells, dki_cell_column *column, dk_error *err)
+{
+    const dk_dictionary *levels = dk_column_levels(column->field->column), *members = dk_dictionary_members(levels);
+    const char *between = cells->options->between ? cells->options->between : "|";
+    dk_codes_shown codes = cells->options->codes;
+    size_t n = dk_dictionary_n_levels(levels), n_members;
+    dki_buffer text;
+    dk_status status = DK_OK;
+
+    if (codes == DK_CODES_USUAL)
+        codes = cells->for_people ? DK_CODES_LABEL : DK_CODES_CODE;
+    if (strcmp(between, "|") == 0 && (codes == DK_CODES_CODE || !dk_dictionary_has_labels(members)))
+        return DK_OK;
+    column->shown = dki_calloc(dk_table_context(cells->table), n + 1, sizeof *column->shown, err);
+    if (column->shown == NULL)
+        return DK_ERR_MEMORY;
+    dki_buffer_init(&text, dk_table_context(cells->table));
+    for (uint32_t code = 1; status == DK_OK && code <= n; code++) {
+        const uint32_t *set = dk_dictionary_set(levels, code, &n_members);
+        size_t from = text.size;
+
+        for (size_t i = 0; status == DK_OK && i < n_members; i++) {
+            status = i > 0 ? dki_buffer_text(&text, between, err) : DK_OK;
+            if (status == DK_OK)
+                status = put_member(&text, members, set[i], codes, err);
+        }
+        column->shown[code].size = text.size - from;
+    }
+    if (status == DK_OK)
+        status = dki_buffer_terminate(&text, err);
+    for (size_t code = 1, at = 0; status == DK_OK && code <= n; at += column->shown[code++].size)
+        column->shown[code].bytes = text.bytes + at;
+    column->shown_bytes = text.bytes; /* freed with the cells */
+    return status;
+}
+
 /* Digits that both bounds need, and no more than a ratio shows: quotients have many. */
 static dk_status digits_of_bounds(const dk_column *column, unsigned *out, dk_error *err)
 {
@@ -121,6 +175,8 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
         return needed_digits(field->column, &column->digits, err);
     if (type == DK_INTERVAL && cells->for_people && !column->has_pattern)
         return digits_of_bounds(field->column, &column->digits, err);
+    if (dk_column_is_set(field->column))
+        return open_sets(cells, column, err);
     return type == DK_CATEGORY ? open_codes(cells, column, err) : DK_OK;
 }
 
@@ -141,6 +197,8 @@ dk_status dki_cells_open(const dk_table *table, const dk_write_options *options,
         status = check_text(options->total_label, "the label of totals", err);
     if (status == DK_OK)
         status = check_text(options->title, "the title", err);
+    if (status == DK_OK)
+        status = check_text(options->between, "what stands between members", err);
     if (status != DK_OK)
         return status;
     memset(out, 0, sizeof *out);

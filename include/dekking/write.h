@@ -58,6 +58,7 @@ typedef struct dk_write_options {
     dk_style style;          /* NL: 1.758,5, 31-12-2024, ja and nee; CSV with semicolons and a byte-order mark */
     const char *total_label; /* what a margin row shows under its dimensions; NULL: "totaal" */
     const char *null_text;   /* NULL: an en dash for text, Markdown and HTML; nothing in CSV; null in JSON */
+    const char *between;     /* stands between the members of a set; NULL: "|". Not for JSON, where a set is an array */
     const char *title;       /* caption of HTML, heading of Markdown, first line of text; NULL: none */
     size_t max_rows;         /* text: rows at most, cut in the middle, which is said; 0: all */
     size_t max_width;        /* text: columns of the terminal; wider tables are folded in parts, which together take

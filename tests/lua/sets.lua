@@ -209,6 +209,15 @@ test("sets go through joins, appending, snapshots and files", function(t, dk)
   local json, md = t.path "sets.json", t.path "sets.md"
   data:write(json)
   t.has(t.read(json), '"v": ["koken", "lassen"]', '"v": null', '"v": []', '"type": "set"')
+  local csv = t.path "between.csv"
+  data:select("v"):head(2):write(csv, { between = "; " })
+  t.eq(t.read(csv), "v\nkoken; lassen\n\n")
+  t.eq(dk.read(csv, { delimiter = ",", types = { v = { "set", ";" } } }).v[1], { "koken", "lassen" })
+  local kind = { "set", "|", members = dk.codes "1 = b, 2 = a" }
+  local coded = dk.table({ { v = { "2", "1" } }, { v = {} } }, { types = { v = kind } })
+  t.has(coded:text { notes = false }, "\nb|a\n")
+  t.has(coded:text { codes = "both", between = ", " }, "\n1 b, 2 a\n")
+  t.has(coded:text { codes = "code" }, "\n1|2\n")
   data:write(md)
   t.has(t.read(md), "koken\\|lassen")
 end)
