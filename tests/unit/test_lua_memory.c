@@ -148,8 +148,9 @@ static const char *const calls[] = {
          "theirs = 'q' }, { kind = 'inner' }) end",
     DATA
     "return function() local s = dk.table({ { k = 'a', v = { 'p', 'q' } }, { k = 'b', v = {} } }, { types = { v = { 'set', "
-    "'|', members = { 'q', 'p' } } } }):with_sets { k = ';' } return s.v[1], s:text { between = ', ' }, t:collect(dk.table { "
-    "{ 'k', { 'a', 'a' } }, { 'w', { 'x', 'y' } } }, 'k', 'w', { as = 'ws', empty = true }):where \"has(ws, 'x')\" end",
+    "'|', members = { 'q', 'p' } } } }):with_sets { k = ';' } return table.concat(s.v[1]) .. s:text { between = ', ' } .. "
+    "#t:collect(dk.table { { 'k', { 'a', 'a' } }, { 'w', { 'x', 'y' } } }, 'k', 'w', { as = 'ws', empty = true }):where "
+    "\"has(ws, 'x')\" end",
     DATA
     "return function() local l = t:link(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k', { as = 'in_v', "
     "columns = { 'v' } }) return #l .. l:notes()[1] end",
