@@ -258,7 +258,7 @@ dk_status dki_cells_add_spread_levels(dki_cells *cells, dk_error *err)
     for (size_t d = 0; d < cells->n_dims; d++)
         shows = shows || cells->spreads[d].shows_all;
     cells->spread_at = dki_calloc(cells->context, cells->n_made, sizeof *cells->spread_at, err);
-    cells->find = dki_calloc(cells->context, cells->n_made, sizeof *cells->find, err);
+    cells->find = cells->spread_at ? dki_calloc(cells->context, cells->n_made, sizeof *cells->find, err) : NULL;
     if (cells->spread_at == NULL || cells->find == NULL)
         return DK_ERR_MEMORY;
     status = find_real(cells, &real, err);
@@ -288,7 +288,7 @@ void dki_cells_drop_spread(dki_cells *cells)
 {
     for (size_t i = 0; i < cells->n_levels; i++) {
         dki_free(cells->context, cells->levels[i].ends);
-        if (cells->find && i < cells->n_made && cells->spread_at[i])
+        if (cells->find && cells->spread_at && i < cells->n_made && cells->spread_at[i])
             dki_text_map_drop(&cells->find[i]);
     }
     dki_free(cells->context, cells->spread_at);

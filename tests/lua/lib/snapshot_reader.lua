@@ -3,8 +3,8 @@
 --
 -- usage: local columns, n_rows, about = dofile "snapshot_reader.lua" (bytes)
 --
--- columns: a list of { name =, type =, digits =, label =, format =, values = { ... }, labels = { ... } or nil, members = }; a
--- null is reader.null, members are those of sets: { "a", "b", stated =, labels = },
+-- columns: a list of { name =, type =, digits =, label =, format =, values = { ... }, labels = { ... } or nil,
+-- members = }; a null is reader.null, members are those of sets: { "a", "b", stated =, labels = },
 -- an interval a table of its children's values (least, greatest, marker), a ratio and a real are numbers,
 -- a decimal, a date, a timestamp and a period the whole numbers that are
 -- stored, a category its level, whose label is labels[code], or null.
