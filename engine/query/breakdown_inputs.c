@@ -22,7 +22,7 @@ static dk_status input_init(dki_input *input, const dki_plan *plan, const dki_bo
 
     if (number == DK_NO_COLUMN)
         return dki_eval_new(bound, &input->eval, err);
-    input->column = texts ? texts->numbers : dk_table_field(plan->table, number)->column;
+    input->column = texts ? texts->numbers : dki_plan_column(plan, number);
     dk_view_init(&input->view, plan->context);
     return DK_OK;
 }

@@ -24,7 +24,9 @@
 
 struct making {
     dki_arena *arena;
-    const dki_node *at; /* whose place in the text the new nodes have */
+    const char *sides[2]; /* where the argument is a column: the names of the columns of its bounds; else NULL */
+    bool is_open[2];      /* and whether some row has none */
+    const dki_node *at;   /* whose place in the text the new nodes have */
     dk_error *err;
     bool failed; /* no memory */
 };
@@ -70,10 +72,16 @@ static dki_node *zero(struct making *m)
     return node;
 }
 
-/* The aggregate with one side of its argument in the place of that. */
-static dki_node *of_side(struct making *m, const char *side)
+static dki_node *side_of(struct making *m, int side)
 {
-    const dki_node *node = m->at, *children[2] = { call(m, side, node->children[0]), NULL };
+    return m->sides[side] ? make(m, DKI_NODE_NAME, m->sides[side], NULL, 0)
+                          : call(m, side == DK_CHILD_LEAST ? "least" : "greatest", m->at->children[0]);
+}
+
+/* The aggregate with one side of its argument in the place of that. */
+static dki_node *of_side(struct making *m, int side)
+{
+    const dki_node *node = m->at, *children[2] = { side_of(m, side), NULL };
     dki_node *made;
 
     for (size_t i = 1; i < node->n_children && i < 2; i++)
@@ -85,9 +93,9 @@ static dki_node *of_side(struct making *m, const char *side)
 }
 
 /* rows() where (condition and x is not null and f) is true */
-static dki_node *count_where(struct making *m, const dki_node *condition)
+static dki_node *count_where(struct making *m, const dki_node *condition, const dki_node *x)
 {
-    const dki_node *node = m->at, *x = node->children[0];
+    const dki_node *node = m->at;
     const dki_node *conditions[3] = { condition, call(m, "not", call(m, "is null", x)), node->filter };
     dki_node *made = make(m, DKI_NODE_AGGREGATE, "rows", NULL, 0);
     dki_node *filter = make(m, DKI_NODE_CALL, "and", conditions, node->filter ? 3 : 2);
@@ -98,9 +106,12 @@ static dki_node *count_where(struct making *m, const dki_node *condition)
     return m->failed ? NULL : made;
 }
 
-static dki_node *count_open(struct making *m, const char *side)
+static dki_node *count_open(struct making *m, int side)
 {
-    return count_where(m, call(m, "is null", call(m, side, m->at->children[0])));
+    if (m->sides[side] && !m->is_open[side])
+        return zero(m);
+    /* Where one side is open the number is known if the other is not. */
+    return count_where(m, call(m, "is null", side_of(m, side)), side_of(m, !side));
 }
 
 static dki_node *count_estimates(struct making *m)
@@ -109,7 +120,7 @@ static dki_node *count_estimates(struct making *m)
 
     if (!m->failed)
         ((dki_node *)(uintptr_t)sides[1])->value = (dk_value){ .type = DK_TEXT, .as.text = { "estimate", 8 } };
-    return count_where(m, make(m, DKI_NODE_CALL, "==", sides, 2));
+    return count_where(m, make(m, DKI_NODE_CALL, "==", sides, 2), m->at->children[0]);
 }
 
 /* Aggregates. -------------------------------------------------------------------------------------------------------- */
@@ -179,12 +190,43 @@ static bool is_monotone(const char *name)
 static dki_node *split(struct making *m, bool has_estimates)
 {
     const char *name = m->at->text;
-    const dki_node *children[PARTS] = { of_side(m, "least"), of_side(m, "greatest"),
-                                        strcmp(name, "max") == 0 ? zero(m) : count_open(m, "least"),
-                                        strcmp(name, "min") == 0 ? zero(m) : count_open(m, "greatest"),
+    const dki_node *children[PARTS] = { of_side(m, DK_CHILD_LEAST), of_side(m, DK_CHILD_GREATEST),
+                                        strcmp(name, "max") == 0 ? zero(m) : count_open(m, DK_CHILD_LEAST),
+                                        strcmp(name, "min") == 0 ? zero(m) : count_open(m, DK_CHILD_GREATEST),
                                         has_estimates ? count_estimates(m) : zero(m) };
 
     return m->failed ? NULL : make(m, DKI_NODE_CALL, ".bounds", children, PARTS);
+}
+
+/* Where the argument is a column its bounds are columns too: they are put behind those of the table, under names that no other
+ * has, and take part as any column does. */
+static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
+{
+    const dki_node *x = m->at->children[0];
+    const dk_table *table = plan->wide ? plan->wide : plan->table, *wide = NULL;
+    size_t at = x->kind == DKI_NODE_NAME ? dk_table_find(plan->table, x->text) : DK_NO_COLUMN;
+    const dk_column *column = at == DK_NO_COLUMN ? NULL : dk_table_field(plan->table, at)->column;
+    dk_field fields[2];
+    dk_status status = DK_OK;
+
+    if (column == NULL)
+        return DK_OK;
+    for (int side = 0; side < 2; side++) {
+        fields[side] = DK_FIELD(dki_arena_format(m->arena, err, "\x01 bound %d of \x01 %s", side, x->text),
+                                dk_column_child(column, (size_t)side));
+        if (fields[side].name == NULL)
+            return DK_ERR_MEMORY;
+        m->sides[side] = fields[side].name;
+        m->is_open[side] = dk_column_n_nulls(fields[side].column) > dk_column_n_nulls(column);
+    }
+    if (dk_table_find(table, fields[0].name) != DK_NO_COLUMN)
+        return DK_OK;
+    status = dk_table_with(table, fields, 2, &wide, err);
+    if (status == DK_OK) {
+        dk_table_release(plan->wide);
+        plan->wide = wide;
+    }
+    return status;
 }
 
 const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *node)
@@ -198,7 +240,7 @@ const dki_plan_split *dki_plan_find_split(const dki_plan *plan, const dki_node *
 dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                    bool *is_split, dk_error *err)
 {
-    struct making m = { &plan->arena, node, err, false };
+    struct making m = { .arena = &plan->arena, .at = node, .err = err };
     dki_plan_split made = { .node = node, .expr = expr };
     bool has_estimates = false;
     dk_status status = DK_OK;
@@ -216,6 +258,9 @@ dk_status dki_plan_split_aggregate(dki_plan *plan, const dk_expr *expr, const dk
                       "have bounds");
         return DK_ERR_TYPE;
     }
+    status = find_sides(plan, &m, err);
+    if (status != DK_OK)
+        return status;
     made.made = split(&m, has_estimates);
     if (made.made == NULL)
         return DK_ERR_MEMORY;
@@ -310,7 +355,7 @@ static const dki_node *put_shares(struct making *m, const dki_plan *plan, const 
 dk_status dki_plan_shares(const dki_plan *plan, dki_arena *arena, const dki_node *node, const dki_node **out,
                           dk_error *err)
 {
-    struct making m = { arena, node, err, false };
+    struct making m = { .arena = arena, .at = node, .err = err };
 
     *out = plan->n_splits > 0 ? put_shares(&m, plan, node) : node;
     return m.failed ? DK_ERR_MEMORY : DK_OK;

@@ -90,7 +90,9 @@ static dk_status check_names(const dki_plan *plan, const dk_expr *expr, bool in_
 static dk_status bind(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out,
                       dk_error *err)
 {
-    dki_scope scope = { .table = plan->table, .params = plan->params, .common = plan->common };
+    dki_scope scope = { .table = plan->wide ? plan->wide : plan->table,
+                        .params = plan->params,
+                        .common = plan->common };
 
     return dki_bind(&scope, expr, node, out, err);
 }
@@ -124,7 +126,7 @@ static bool describe(const dki_plan *plan, const dki_bound *bound, dki_dimension
         out->has_bounds = dki_bound_bounds(bound, &out->least, &out->greatest);
         return dki_bound_is_looked_up(bound);
     }
-    column = dk_table_field(plan->table, number)->column;
+    column = dki_plan_column(plan, number);
     out->has_bounds = dk_column_bounds(column, &out->least, &out->greatest);
     switch (out->type) {
     case DK_INTEGER:
@@ -150,8 +152,8 @@ static dk_status number_texts(dki_plan *plan, size_t i, dk_error *err)
 
     if (number == DK_NO_COLUMN || what->type != DK_TEXT || plan->breakdown->by[i].shows_levels)
         return DK_OK;
-    status = dki_text_codes_get(dk_table_field(plan->table, number)->column, plan->breakdown->where != NULL,
-                                &plan->texts[i], err);
+    status =
+        dki_text_codes_get(dki_plan_column(plan, number), plan->breakdown->where != NULL, &plan->texts[i], err);
     if (status != DK_OK || plan->texts[i] == NULL)
         return status;
     *what = (dki_dimension){ .type = DK_INTEGER };
@@ -363,7 +365,7 @@ static dk_status find_unique(dki_plan *plan, dki_plan_aggregate *aggregate, dk_e
     }
     if (!value->is_column)
         return DK_OK;
-    column = dk_table_field(plan->table, dki_bound_column(value->bound))->column;
+    column = dki_plan_column(plan, dki_bound_column(value->bound));
     status = dki_column_is_unique(column, &aggregate->what.unique, err);
     if (status == DK_OK && aggregate->what.unique)
         value->what.known_only = true;
@@ -735,6 +737,7 @@ void dki_plan_drop(dki_plan *plan)
     dki_free(plan->context, plan->values);
     dki_free(plan->context, plan->aggregates);
     dki_free(plan->context, plan->splits);
+    dk_table_release(plan->wide);
     dki_free(plan->context, plan->periods);
     dki_free(plan->context, plan->rates);
     dki_arena_drop(&plan->arena);

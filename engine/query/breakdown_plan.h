@@ -125,6 +125,7 @@ typedef struct dki_plan {
     size_t n_values, value_capacity;
     dki_plan_aggregate *aggregates;
     size_t n_aggregates, aggregate_capacity;
+    const dk_table *wide; /* the table with the bounds of intervals behind its columns; NULL: none are needed */
     dki_plan_split *splits;
     size_t n_splits, split_capacity;
     dki_plan_period *periods;
@@ -151,6 +152,11 @@ bool dki_plan_has_defined(const dki_plan *plan);
 bool dki_plan_wants_one_thread(const dki_plan *plan);
 /* Whether the groups of every level of a dimension are shown, also those without rows. */
 bool dki_plan_shows_levels(const dki_plan *plan, size_t dim);
+/* A column that a bound expression is. */
+static inline const dk_column *dki_plan_column(const dki_plan *plan, size_t number)
+{
+    return dk_table_field(plan->wide ? plan->wide : plan->table, number)->column;
+}
 /* The aggregate that a node of a measure stands for. */
 size_t dki_plan_find(const dki_plan *plan, const dki_node *node);
 

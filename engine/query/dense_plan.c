@@ -197,7 +197,7 @@ static bool never_null(const dki_dense_plan *dense, size_t sums)
     const dki_plan_value *value = &plan->values[dense->sums[sums].value];
 
     return value->is_column &&
-           dk_column_n_nulls(dk_table_field(plan->table, dki_bound_column(value->bound))->column) == 0;
+           dk_column_n_nulls(dki_plan_column(plan, dki_bound_column(value->bound))) == 0;
 }
 
 static bool is_total(const dki_dense_sums *sums)
