@@ -284,10 +284,28 @@ static bool adds_up(const dki_node *node)
     return true;
 }
 
-static bool is_rate(const dki_node *node)
+/* The same of a part of a rate, which may name a measure that was made before, be it in the result or not. */
+static bool part_adds_up(const struct roll *roll, const dki_node *node)
 {
-    return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && adds_up(node->children[0]) &&
-           adds_up(node->children[1]);
+    const dk_lineage_item *item =
+        node->kind == DKI_NODE_NAME ? find_item(roll, DK_LINEAGE_MEASURE, node->text) : NULL;
+    const dk_expr *expr = NULL;
+    dk_error ignored = DK_ERROR_INIT;
+    bool does;
+
+    if (item == NULL)
+        return adds_up(node);
+    if (dk_expr_parse(roll->context, item->text, &expr, &ignored) != DK_OK)
+        return false;
+    does = part_adds_up(roll, dki_expr_root(expr));
+    dk_expr_release(expr);
+    return does;
+}
+
+static bool is_rate(const struct roll *roll, const dki_node *node)
+{
+    return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && part_adds_up(roll, node->children[0]) &&
+           part_adds_up(roll, node->children[1]);
 }
 
 static dk_status fail_measure(const struct roll *roll, const dk_lineage_item *item, dk_error *err)
@@ -381,7 +399,7 @@ static dk_status measure_text(struct roll *roll, const dk_lineage_item *item, co
         status = aggregate_text(roll, root->text, item, out, err);
     else if (dki_node_visit(root, visit_formula, &names))
         status = formula_text(roll, item, out, err);
-    else if (is_rate(root) && dk_column_type(column) == DK_RATIO && dk_column_n_children(column) == 2)
+    else if (is_rate(roll, root) && dk_column_type(column) == DK_RATIO && dk_column_n_children(column) == 2)
         status = rate_text(roll, item, out, err);
     else
         status = fail_measure(roll, item, err);

@@ -143,23 +143,33 @@ local function find(result, asked, cell)
     table.concat(shown, ", ")))
 end
 
--- Dimensions of the cell as conditions on the table that was asked; nil where the result has lost one.
+-- The rows of a group of a dimension, written as text, as a condition; nil: none tells them.
+local function condition_of(text, literal)
+  local how, set = text:match "^(%l+)%((.+)%)$"
+  if how == "member" or how == "missing" then -- rows without a member are of no single value
+    return literal ~= "null" and ("%shas(%s, %s)"):format(how == "missing" and "not " or "", set, literal) or nil
+  end
+  local plain = text:match "^[%a_`][%w_`]*$" and text or "(" .. text .. ")"
+  if literal == "null" then
+    return plain .. " is null"
+  end
+  return literal == "true" and plain or literal == "false" and "not " .. plain or plain .. " == " .. literal
+end
+
+-- Dimensions of the cell as conditions on the table that was asked; nil where the result has lost one, or none tells it.
 local function conditions_of(found, asked, columns)
   local list = {}
-  for _, dim in ipairs(asked.dims) do
+  for i, dim in ipairs(asked.dims) do
     if not columns[dim.shown] then
       return nil
     end
-  end
-  for i, dim in ipairs(asked.dims) do
-    local entry = { name = dim.name }
-    list[i] = entry
+    list[i] = { name = dim.name }
     if #found:where(quoted(dim.shown) .. " is total") == 0 then
-      local plain, literal = dim.text:match "^[%a_`][%w_`]*$" and dim.text or "(" .. dim.text .. ")",
-        core.cell_literal(found, dim.shown)
-      entry.literal = literal
-      entry.condition = literal == "null" and plain .. " is null" or literal == "true" and plain
-        or literal == "false" and "not " .. plain or plain .. " == " .. literal
+      local literal = core.cell_literal(found, dim.shown)
+      list[i].literal, list[i].condition = literal, condition_of(dim.text, literal)
+      if not list[i].condition then
+        return nil
+      end
     end
   end
   return list

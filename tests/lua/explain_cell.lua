@@ -122,6 +122,23 @@ test("weights, figures beside the table, vintages and comparisons are told", fun
     "s is 0.7637, which is 3232 of 4232: sum(d)", "asked of the table as it was after: rows that are no totals:")
 end)
 
+test("groups of members are told by who has them", function(t, dk)
+  local skills = dk.read_text("v;s\na|b;true\na;false\nb;true\n;true\n", { types = { v = { "set", "|" } } })
+  local result = skills:breakdown { by = { "s", "w = member(v)" }, margins = "totals",
+    measures = { "n = count()", "d = n / all(n)" } }
+  local text, cell = result:explain { s = true, w = "b" }
+  t.has(text, 'where s and has(v, "b")\n',
+    'd = (count() where s and has(v, "b")) / count(), over all rows', "n is 2: count()",
+    "Note: groups of w overlap")
+  t.eq(cell.again("n", skills).cell:to_lua(), { 2 })
+  t.eq(cell.again("d", skills).cell:to_lua(), { 0.5 })
+  local absent = skills:breakdown { by = "w = missing(v)", measures = "n = count()" }
+  local _, missing = absent:explain { w = "b" }
+  t.eq(missing.again("n", skills).cell:to_lua(), absent:where("w == 'b'").n:to_lua())
+  local _, none = result:explain { s = true, w = dk.null }
+  t.eq(none.measures, {})
+end)
+
 -- Whatever is asked, the question of one cell gives what the cell has.
 test("the question of a cell gives the cell, of random tables and breakdowns", function(t, dk)
   local measures = { "n = count()", "k = count() where b or x > 5", "d = k / n", "s = sum(x) where not b",

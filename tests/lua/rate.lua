@@ -127,3 +127,13 @@ test("a file keeps rates and shares of any digits", function(t, dk)
   t.raises(function() other:save(path, { append = true }) end,
     "deel is a rate in one, and the share of a whole in the other")
 end)
+
+test("rates of results are rolled up, also by measures that they name", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;Midden\nDuiven;Midden\nTiel;Rivier\n",
+    { "gemeente", "regio" })
+  local persons = dk.read_text "gemeente;s\nArnhem;true\nArnhem;false\nDuiven;true\nTiel;true\n":use(geo)
+  local result = persons:breakdown { by = "gemeente", margins = "totals",
+    measures = { "n = count()", "d = (count() where s) / n", "e = d" } }
+  t.eq(parts(result:drop { "n", "e" }:roll_up "regio", "d"), "2/3 1/1 3/4")
+  t.eq(parts(result:drop "e":roll_up "regio", "d"), "2/3 1/1 3/4")
+end)
