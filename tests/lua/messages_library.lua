@@ -161,7 +161,8 @@ test("types and levels that are stated", function(t, dk)
     "read_text: the levels of a are a list of strings, a code list (dk.codes), or a category or text column")
   says({ types = { a = "decimal(30)" } },
     "read_text: column a: a decimal has at most 18 digits after the point, not 30")
-  says({ types = { a = { "decimal", digits = 30 } } }, "a type has no member 'digits' (there are: levels, markers and rounded)")
+  says({ types = { a = { "decimal", digits = 30 } } },
+    "a type has no member 'digits' (there are: levels, markers and rounded)")
   says({ types = { a = "period" } },
     "read_text: column a: a period is \"month\", \"quarter\" or \"year\": say which")
   says({ types = { a = 1 } },

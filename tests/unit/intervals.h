@@ -26,10 +26,11 @@ static inline dk_interval bounds_around(int64_t truth, unsigned spread, unsigned
 static inline void make_pair_of_tables(dk_context *owner, size_t n, int64_t most, bool signs,
                                        unsigned open_in_hundred, const dk_table **truth, const dk_table **bounds)
 {
-    dk_field fields[2][4] = { { { NULL } } };
+    dk_field fields[2][4];
     dk_builder *builders[2][4];
     dk_error err = DK_ERROR_INIT;
 
+    memset(fields, 0, sizeof fields);
     for (int t = 0; t < 2; t++)
         for (int c = 0; c < 4; c++)
             assert_ok(
