@@ -192,6 +192,13 @@ static const char *const calls[] = {
     ".. "
     "tostring(c:exact()) .. p:recode('g', c):use(h:at '2021-01-01'):breakdown({ by = 'g', measures = "
     "'k = sum(n)' }):roll_up('r'):text() end",
+    "local h = dk.hierarchy(dk.read_text 'g;tot\\nA;2020-01-01\\nB;\\n', { 'g' }, { to = 'tot', changes = { { "
+    "date = '2020-01-01', old = 'A', new = 'B' } } })\n"
+    "local t = dk.read_text 'g;dag\\nA;2019-01-01\\nB;2021-01-01\\n'\n"
+    "return function() local c <close> = h:recode { on = 'dag', to = '2020-01-01' } local m = dk.merge('g', { 'A' }, "
+    "'B') return tostring(c) .. t:recode('g', c):text() .. t:recode(m):text() .. dk.merge('g', "
+    "h:recode('2019-01-01', '2020-01-01')).where .. tostring(dk.breakdown({ by = 'g', measures = 'n = count()' })"
+    ":drill_down 'r') end",
     "local p = dk.read_text 'k\\na\\nb\\n' local s = dk.read_text 'k;v\\na;x\\na;y\\n'\n"
     "return function() return p:collect(s, 'k', 'v', { as = 'w' }):derive({ 'n = size(w)' }):breakdown({ by = "
     "'m = member(w)', measures = 'k = count()' }):text() .. dk.read_text('k;v\\na;x|y\\n'):with_sets({ v = '|' "
