@@ -24,6 +24,13 @@ test("what markers may be", function(t, dk)
     .. "3.. are read")
 end)
 
+test("numbers in bounds of too many digits", function(t, dk)
+  t.raises(function() dk.read_text("n\n1.234567890123456789\n1234567890123456\n", { types = { n = "interval" } }) end,
+    "1234567890123456 has bounds of more digits than fit")
+  t.raises(function() dk.read_text("n\n1.25\n", { types = { n = "interval(1)" } }) end,
+    "a value has more digits than the 1 that are stated")
+end)
+
 test("what bounds do not tell", function(t, dk)
   local data = counts(dk)
   t.raises(function() data:where "n in (1, 2)" end, "in is not known of numbers in bounds", "write x == 1 or x == 2")
@@ -59,4 +66,13 @@ test("figures in bounds beside a table", function(t, dk)
     beside:breakdown { by = { "r", "g" }, measures = { "k = mean(n)", "b = attached(register, 'bounds', k)" } }
   end, "those who are surely among a figure's are a count or a sum",
     "attached(register, 'bounds', bekend), where bekend is a measure such as count() where ...")
+  local many = dk.read_text "r;g;n\nX;A;900000000000000000\nX;B;900000000000000000\n"
+  t.raises(function()
+    many:attach(dk.table { { r = "X", register = math.maxinteger } }, "r"):breakdown { by = { "r", "g" },
+      measures = { "k = sum(n)", "b = attached(register, 'estimate', k)" } }
+  end, "these numbers are too large for bounds")
+  t.raises(function()
+    many:attach(dk.table { { r = "X", register = 1 } }, "r"):breakdown { by = "r",
+      measures = { "k = sum(n)", "b = k / attached(register, 'bounds', k)" } }
+  end, "a share of bounds does not fit")
 end)

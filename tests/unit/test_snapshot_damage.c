@@ -314,6 +314,24 @@ static void margins_that_cannot_be_are_refused(void **state)
     }
 }
 
+/* Bounds of other digits than the interval that they are of, and fewer nulls than it. */
+static void intervals_that_cannot_be_are_refused(void **state)
+{
+    const dk_table *table = make_table(context, "n:interval0\n115..125\n-\n"), *opened = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
+    assert_int_equal(put_behind("interval", 8, 8, "\1", 1), 1); /* digits behind the point */
+    assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA,
+                 "n is made of columns that cannot be");
+    assert_ok(dk_snapshot_save(table, snapshot_path, NULL, &err), &err);
+    assert_int_equal(put_behind("interval", 8, 72, "\2", 1), 1); /* nulls */
+    assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &opened, &err), &err, DK_ERR_DATA,
+                 "n has more nulls than its bounds");
+    dk_table_release(table);
+}
+
 /* The number behind the type's name says which period it is: a file that says something else is not believed. */
 static void frequencies_that_cannot_be_are_refused(void **state)
 {
@@ -484,12 +502,19 @@ static void a_file_that_shrinks_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_flipped_byte_is_found),        TEST(every_flipped_byte_is_found_in_compressed_columns),
-        TEST(every_truncation_is_found),          TEST(directories_that_lie_are_found),
-        TEST(values_that_cannot_be_are_refused),  TEST(what_is_not_known_is_refused_by_name),
-        TEST(margins_that_cannot_be_are_refused), TEST(frequencies_that_cannot_be_are_refused),
-        TEST(labels_that_cannot_be_are_refused),  TEST(optional_records_are_passed_over),
-        TEST(a_later_version_is_refused),         TEST(a_small_block_cannot_ask_for_much_memory),
+        TEST(every_flipped_byte_is_found),
+        TEST(every_flipped_byte_is_found_in_compressed_columns),
+        TEST(every_truncation_is_found),
+        TEST(directories_that_lie_are_found),
+        TEST(values_that_cannot_be_are_refused),
+        TEST(what_is_not_known_is_refused_by_name),
+        TEST(margins_that_cannot_be_are_refused),
+        TEST(frequencies_that_cannot_be_are_refused),
+        TEST(intervals_that_cannot_be_are_refused),
+        TEST(labels_that_cannot_be_are_refused),
+        TEST(optional_records_are_passed_over),
+        TEST(a_later_version_is_refused),
+        TEST(a_small_block_cannot_ask_for_much_memory),
         TEST(a_file_that_shrinks_is_an_error),
     };
 
