@@ -127,6 +127,27 @@ static void known_groups_have_their_figure_and_an_estimate_is_marked(void **stat
     dk_table_release(table);
 }
 
+static void what_does_not_fit_is_said(void **state)
+{
+    const dk_table *table = attach("r:category g:category k:integer\nA|x|9000000000000000000\n",
+                                   "r:category n:integer\nA|9000000000000000001\n");
+    const dk_table *few =
+        attach("r:category g:category k:integer\nA|x|9000000000000000000\n", "r:category n:integer\nA|1\n");
+    const dk_table *out = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_fails(ask_table(ASK(.by = { "g" }, .measures = { "e = attached(n, 'estimate', sum(k))" }), table, NULL,
+                           &out, &err),
+                 &err, DK_ERR_OVERFLOW, "these numbers are too large for bounds");
+    assert_fails(ask_table(ASK(.by = { "r" }, .measures = { "s = sum(k)", "d = s / attached(n, 'bounds', s)" }),
+                           few, NULL, &out, &err),
+                 &err, DK_ERR_OVERFLOW, "a share of bounds does not fit");
+    assert_null(out);
+    dk_table_release(few);
+    dk_table_release(table);
+}
+
 static void failures_leave_nothing(void **state)
 {
     const dk_table *table = attach("r:category g:category k:integer\nA|x|249\nA|y|5433\nB|z|0\n",
@@ -150,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_true_lies_within, start, stop),
         cmocka_unit_test_setup_teardown(known_groups_have_their_figure_and_an_estimate_is_marked, start, stop),
+        cmocka_unit_test_setup_teardown(what_does_not_fit_is_said, start, stop),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
     };
 
