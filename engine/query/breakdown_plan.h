@@ -1,6 +1,7 @@
 /* breakdown_plan.h - a breakdown bound to one table, on its way to a result:
  *
- *   plan    names and types checked, aggregates collected, equal ones once      breakdown_plan.c
+ *   plan    names and types checked, aggregates collected, equal ones once      breakdown_plan.c, breakdown_bind.c,
+ *                                                                               breakdown_aggregates.c
  *   groups  one pass over the rows: groups and their accumulators               breakdown_scan.c
  *   cells   groups and their totals in the order of keys, dimensions as columns  breakdown_cells.c
  *   result  measures as columns                                                 breakdown_measure.c
@@ -208,7 +209,20 @@ typedef struct dki_result {
     void *note_arg;
 } dki_result;
 
-/* Of breakdown_plan.c: has the plan compute an aggregate for a measure. Equal ones are computed once. */
+/* Of breakdown_bind.c: DK_ERR_NAME or DK_ERR_DUPLICATE where a name of an expression (in_measure: within its aggregates) is no
+ * column of the table, or that of a measure, too; ... */
+dk_status dki_plan_check_names(const dki_plan *plan, const dk_expr *expr, bool in_measure, dk_error *err);
+/* ... binds a tree of an expression to the table, or one that must be true or false; ... */
+dk_status dki_plan_bind(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out,
+                        dk_error *err);
+dk_status dki_plan_bind_condition(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dki_bound **out,
+                                  dk_error *err);
+/* ... tells what is known of an expression's values before the first row. Returns whether that holds in every row, also
+ * where the expression was not asked for. */
+bool dki_plan_describe(const dki_plan *plan, const dki_bound *bound, dki_dimension *out);
+/* Of breakdown_aggregates.c: has the plan compute all aggregates of a measure; ... */
+dk_status dki_plan_collect(dki_plan *plan, size_t measure, dk_error *err);
+/* ... one of them. Equal ones are computed once. */
 dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure,
                                  dk_error *err);
 /* Of breakdown_rate.c: whether an aggregate is a sum() of rates, which is then added as what it is made of. */
