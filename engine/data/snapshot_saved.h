@@ -1,0 +1,61 @@
+/* snapshot_saved.h - a table of a snapshot in the making. For engine/data/snapshot_*.c that read. */
+#ifndef DKI_DATA_SNAPSHOT_SAVED_H
+#define DKI_DATA_SNAPSHOT_SAVED_H
+
+#include "base/arena.h"
+#include "chunk.h"
+#include "snapshot_parts.h"
+#include "snapshot_tree.h"
+
+/* A column as the segments say it is. */
+typedef struct dki_saved_column {
+    const char *name, *label, *format;
+    dk_type type;
+    uint8_t scale;
+    int margin_bit;
+    uint64_t flags;
+    uint64_t n_rows;
+    uint64_t n_nulls; /* of an interval, which has no chunks */
+    uint64_t n_levels;
+    dki_part *levels; /* texts; held */
+    size_t n_level_parts, level_capacity;
+    dk_text *labels; /* by level, as the last segment says; the arena's, or NULL */
+    struct {
+        const dk_hierarchy *hierarchy; /* among the trees */
+        size_t level;
+    } of[DK_MOST_HIERARCHIES]; /* n_of, of the same */
+    size_t n_of;
+    dk_text *members, *member_labels; /* of sets, the same */
+    size_t n_members;
+    bool members_declared;
+    dki_part *parts;
+    size_t n_parts, capacity;
+    const dk_dictionary *dictionary;
+    const dk_column *made;
+} dki_saved_column;
+
+/* The table in the making. Names are the arena's; those of columns are the store's, for messages to come. */
+typedef struct dki_saved_table {
+    dki_store *store;
+    dk_context *context;
+    dki_arena arena;
+    dki_saved_column *columns;
+    size_t n_columns, columns_capacity;
+    size_t column; /* the next one of this segment */
+    uint64_t n_rows, n_segment_rows;
+    uint64_t begin, end; /* blocks of this segment lie between */
+    dk_properties properties;
+    const char **key;
+    size_t key_capacity;
+    const char **notes;
+    size_t n_notes, notes_capacity;
+    const dk_column *margin;
+    dki_trees trees; /* of this segment */
+} dki_saved_table;
+
+/* Of snapshot_directory.c: adds what the directory of the segment at hand says. */
+dk_status dki_saved_parse(dki_saved_table *reading, const unsigned char *bytes, size_t size, dk_error *err);
+/* Of snapshot_table.c: the table of all that was said. */
+dk_status dki_saved_make(dki_saved_table *reading, const dk_table **out, dk_error *err);
+
+#endif
