@@ -13,6 +13,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "join_key.h"
 
 #define CHUNK_ROWS 262144 /* whole words, and as many as other columns have */
@@ -262,6 +263,16 @@ static dk_status add_note(const dki_join *join, const dk_table *table, const dk_
     return dk_table_with_note(table, note, out, err);
 }
 
+static dk_status add_step(const dki_join *join, const dk_table *marked, const char *as, const char *key,
+                          size_t n_keys, dk_error *err)
+{
+    const dk_properties *other = dk_table_properties(join->right);
+    const char *name = other->name ? other->name : other->source;
+
+    return dki_table_add_step(marked, join->left, err, "linked to %s by %s%s: %s says which rows match",
+                              name ? name : "another table", key, n_keys > 1 ? ", ..." : "", as);
+}
+
 dk_status dk_table_link(const dk_table *table, const dk_table *other, const char *const *keys,
                         const char *const *other_keys, size_t n_keys, const char *as, const char *const *columns,
                         size_t n_columns, dk_multiple multiple, const dk_table **out, dk_error *err)
@@ -286,6 +297,8 @@ dk_status dk_table_link(const dk_table *table, const dk_table *other, const char
         status = dki_join_check_unique(&join, err);
     if (status == DK_OK)
         status = make_columns(&join, &mark, as, fields, n_columns, multiple, &marked, err);
+    if (status == DK_OK)
+        status = add_step(&join, marked, as, keys[0], n_keys, err);
     if (status == DK_OK)
         status = add_note(&join, marked, out, err);
     if (status == DK_OK) {

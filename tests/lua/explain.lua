@@ -77,6 +77,17 @@ local function many(dk)
   return dk.table({ { "c", c }, { "b", b }, { "x", x }, { "name", name } }, { types = { name = "text" } })
 end
 
+test("what a table was linked to is told", function(t, dk)
+  local known = dk.table { { gemeente = "Arnhem", nummer = 1 } }:with { name = "plaatsen" }
+  local linked = people(dk):link(known, "gemeente", { as = "is_plaats" })
+  t.eq(linked:breakdown { measures = "n = count() where is_plaats" }:explain(), [[
+The table personen from register.csv: 6 rows.
+Then linked to plaatsen by gemeente: is_plaats says which rows match: 6 rows.
+The breakdown counts these rows by group: 1 row.
+  n: count() where is_plaats
+    1 row where is_plaats is null, so not known, and is not counted]])
+end)
+
 test("a plan says how each part was computed, with its rows", function(t, dk)
   local plan = dk.breakdown {
     by = { "c", "k = bin(x, 3)" }, where = "c is null and not b or x > 2",
