@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "show.h"
 
 #define ESTIMATE "~" /* before a number: how estimates are written */
 
@@ -174,6 +175,7 @@ void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, siz
 /* The bounds of each level of a category of fields. */
 struct made {
     dk_context *context;
+    const char *name; /* of the column, for messages */
     const dki_plan *plan;
     const dk_dictionary *levels;
     dk_interval *bounds; /* by code; of code 0 nothing */
@@ -181,16 +183,20 @@ struct made {
     uint8_t scale; /* of all */
 };
 
+static dk_status no_bounds(const struct made *made, dk_text field, dk_error *err)
+{
+    char shown[DKI_SHOW_BYTES];
+
+    (void)dki_fail(err, DK_ERR_DATA, "%s in column %s has bounds of more digits than fit",
+                   dki_show(shown, field.bytes, field.size), made->name);
+    dki_hint(err, "bounds of a column have 18 digits together; read it as text, and round it");
+    return DK_ERR_DATA;
+}
+
 static bool is_null(const dki_plan *plan, dk_text field)
 {
     return dki_bounds_find(plan->bounds, field.bytes, field.size) == SIZE_MAX &&
            (field.size == 0 || (plan->n_words > 0 && dki_null_word(field.bytes, field.size)));
-}
-
-static dk_status no_bounds(dk_text field, dk_error *err)
-{
-    return dki_fail(err, DK_ERR_DATA, "%.*s has bounds of more digits than fit",
-                    (int)(field.size < 80 ? field.size : 80), field.bytes);
 }
 
 uint8_t dki_bounds_digits(const dk_interval *bounds, uint8_t scale)
@@ -226,17 +232,18 @@ static dk_status read_levels(struct made *made, dk_error *err)
             continue;
         if (dki_bounds_read(plan->bounds, plan->mark, &facts, field.bytes, field.size, &made->bounds[code],
                             &made->scales[code]) != DKI_FITS)
-            status = no_bounds(field, err);
+            status = no_bounds(made, field, err);
         digits = dki_bounds_digits(&made->bounds[code], made->scales[code]);
         made->scale = digits > made->scale ? digits : made->scale;
     }
     if (plan->fixed_scale && made->scale > plan->scale)
-        return dki_fail(err, DK_ERR_DATA, "a value has more digits than the %u that are stated", plan->scale);
+        return dki_fail(err, DK_ERR_DATA, "a value in column %s has more digits than the %u that are stated",
+                        made->name, plan->scale);
     if (plan->fixed_scale)
         made->scale = plan->scale;
     for (uint32_t code = 0; code <= n && status == DK_OK; code++)
         if (!dki_bounds_rescale(&made->bounds[code], made->scales[code], made->scale, &made->bounds[code]))
-            status = no_bounds(dk_dictionary_level(made->levels, code), err);
+            status = no_bounds(made, dk_dictionary_level(made->levels, code), err);
     return status;
 }
 
@@ -263,9 +270,12 @@ static dk_status append_rows(const struct made *made, const dk_column *fields, d
     return status;
 }
 
-dk_status dki_bounds_column(const dk_column *fields, const dki_plan *plan, const dk_column **out, dk_error *err)
+dk_status dki_bounds_column(const dk_column *fields, const char *name, const dki_plan *plan, const dk_column **out,
+                            dk_error *err)
 {
-    struct made made = { .context = dk_column_context(fields), .plan = plan, .levels = dk_column_levels(fields) };
+    struct made made = {
+        .context = dk_column_context(fields), .name = name, .plan = plan, .levels = dk_column_levels(fields)
+    };
     size_t n = dk_dictionary_n_levels(made.levels);
     dk_builder *builder = NULL;
     dk_status status;

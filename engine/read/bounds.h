@@ -23,6 +23,7 @@ bool dki_bounds_rescale(const dk_interval *bounds, unsigned from, unsigned to, d
 /* The number of marker in the rule with that text; SIZE_MAX where it is none. */
 size_t dki_bounds_find(const dk_bounds_rule *rule, const char *text, size_t size);
 /* The intervals of a category of fields that all fit, with as many digits as they need. */
-dk_status dki_bounds_column(const dk_column *fields, const dki_plan *plan, const dk_column **out, dk_error *err);
+dk_status dki_bounds_column(const dk_column *fields, const char *name, const dki_plan *plan, const dk_column **out,
+                            dk_error *err);
 
 #endif

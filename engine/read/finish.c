@@ -425,6 +425,7 @@ static dk_status make_column(dki_records *r, size_t i, const dki_levels *levels,
 {
     const dk_column *made = NULL;
     dki_plan as_text = *plan;
+    char name[DKI_SHOW_BYTES];
     dk_status status;
 
     if (plan->type == DK_INTERVAL)
@@ -435,7 +436,7 @@ static dk_status make_column(dki_records *r, size_t i, const dki_levels *levels,
         *out = made;
         return status;
     }
-    status = dki_bounds_column(made, plan, out, err);
+    status = dki_bounds_column(made, dki_show(name, r->names[i], strlen(r->names[i])), plan, out, err);
     if (status == DK_ERR_DATA)
         dki_at(err, r->name, 0, dki_records_column(r, i));
     dk_column_release(made);

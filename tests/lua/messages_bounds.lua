@@ -26,9 +26,10 @@ end)
 
 test("numbers in bounds of too many digits", function(t, dk)
   t.raises(function() dk.read_text("n\n1.234567890123456789\n1234567890123456\n", { types = { n = "interval" } }) end,
-    "1234567890123456 has bounds of more digits than fit")
+    "in column \"n\" has bounds of more digits than fit",
+    "bounds of a column have 18 digits together; read it as text, and round it")
   t.raises(function() dk.read_text("n\n1.25\n", { types = { n = "interval(1)" } }) end,
-    "a value has more digits than the 1 that are stated")
+    "a value in column \"n\" has more digits than the 1 that are stated")
 end)
 
 test("what bounds do not tell", function(t, dk)
