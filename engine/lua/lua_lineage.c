@@ -103,9 +103,26 @@ static int cell_parts(lua_State *L)
     return 2;
 }
 
-static void release_buffer(void *buffer)
+/* A buffer of its own memory: a slot may outlive what Lua frees. */
+static void release_buffer(void *held)
 {
+    dki_buffer *buffer = held;
+    dk_context *context = buffer->context;
+
     dki_buffer_drop(buffer);
+    dki_free(context, buffer);
+    dk_context_release(context);
+}
+
+static dk_status new_buffer(dk_context *context, void **out, dk_error *err)
+{
+    dki_buffer *buffer = dki_alloc(context, sizeof *buffer, err);
+
+    if (buffer == NULL)
+        return DK_ERR_MEMORY;
+    dki_buffer_init(buffer, dk_context_retain(context));
+    *out = buffer;
+    return DK_OK;
 }
 
 static const char *check_member(lua_State *L, const char *name)
@@ -127,8 +144,8 @@ static int cell_expression(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     dki_cell_dimension *dims = dkl_array(L, n_dims + 1, sizeof *dims);
     dki_cell_measure *measures = dkl_array(L, n + 1, sizeof *measures);
-    dki_buffer *out = dkl_array(L, 1, sizeof *out);
     void **slot = dkl_slot(L, release_buffer);
+    const dki_buffer *out;
     bool whole = false;
 
     for (size_t i = 0; i < n_dims; i++) {
@@ -144,9 +161,9 @@ static int cell_expression(lua_State *L)
         measures[i].text = check_member(L, "text");
         lua_pop(L, 1);
     }
-    dki_buffer_init(out, context);
-    *slot = out;
-    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, &whole, out, &err));
+    DKL_TRY(new_buffer(context, slot, &err));
+    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, &whole, *slot, &err));
+    out = *slot;
     if (out->size == 0)
         return 0;
     lua_pushlstring(L, out->bytes, out->size);
