@@ -3,7 +3,7 @@
  * An operation gives the bounds of all results that operands within their bounds can have, each operand by itself: what is
  * true of the numbers is within the result. Sums, differences and products are exact; a quotient, and a ratio that
  * becomes an interval, are rounded outward to DKI_INTERVAL_DIGITS digits. A side that is open makes a side open that
- * depends on it. A comparison holds, does not, or is not known. An estimate stays one; other markers stay with the value
+ * depends on it. An estimate stays one; other markers stay with the value
  * that the source gave them to.
  *
  * Was tried: pairs of expressions over the columns of bounds. Each product needs every bound twice, so that the tree doubles
@@ -172,8 +172,8 @@ static dk_status run_rows(dki_eval *eval, const dki_op *op, const uint64_t *sele
     return status;
 }
 
-static dk_status new_op(dki_binder *b, const dki_node *node, dki_row_fn *row, dk_type type, uint8_t scale,
-                        dki_op **args, size_t n, dki_op **out)
+dk_status dki_interval_op(dki_binder *b, const dki_node *node, dki_row_fn *row, dk_type type, uint8_t scale,
+                          dki_op **args, size_t n, dki_op **out)
 {
     dki_op *op = dki_op_new(b, node, run_rows, type, scale, n);
 
@@ -376,8 +376,8 @@ dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char
         return status;
     switch (sign) {
     case '+':
-    case '-': status = new_op(b, node, row_add, DK_INTERVAL, common_scale(args, 2), args, 2, out); break;
-    case '/': status = new_op(b, node, row_divide, DK_INTERVAL, DKI_INTERVAL_DIGITS, args, 2, out); break;
+    case '-': status = dki_interval_op(b, node, row_add, DK_INTERVAL, common_scale(args, 2), args, 2, out); break;
+    case '/': status = dki_interval_op(b, node, row_divide, DK_INTERVAL, DKI_INTERVAL_DIGITS, args, 2, out); break;
     case '*':
         digits = (unsigned)scale_of(args[0]) + scale_of(args[1]);
         if (digits > DK_DECIMAL_MAX_SCALE) {
@@ -386,7 +386,7 @@ dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char
                           DK_DECIMAL_MAX_SCALE);
             return DK_ERR_OVERFLOW;
         }
-        status = new_op(b, node, row_multiply, DK_INTERVAL, (uint8_t)digits, args, 2, out);
+        status = dki_interval_op(b, node, row_multiply, DK_INTERVAL, (uint8_t)digits, args, 2, out);
         break;
     default:
         dki_node_fail(b->bound->expr, node, b->err, DK_ERR_TYPE, "%s is not known of numbers in bounds",
@@ -401,121 +401,7 @@ dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char
 
 dk_status dki_bind_interval_negative(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
 {
-    return new_op(b, node, row_negate, DK_INTERVAL, args[0]->scale, args, 1, out);
-}
-
-/* Comparisons. ------------------------------------------------------------------------------------------------------- */
-
-/* A side as a number to compare exactly; an open one has none. */
-static bool side_value(const dk_value *value, bool greatest, dk_value *out)
-{
-    const dk_interval *interval = &value->as.interval;
-
-    if (value->is_null)
-        return false;
-    *out = *value;
-    if (value->type != DK_INTERVAL)
-        return true;
-    *out = (dk_value){ .type = DK_DECIMAL, .scale = value->scale };
-    out->as.integer = greatest ? interval->greatest : interval->least;
-    return !(greatest ? interval->no_greatest : interval->no_least);
-}
-
-/* Whether every number of x is below every one of y (or as great, where or_equal). */
-static bool surely_below(const dk_value *x, const dk_value *y, bool or_equal)
-{
-    dk_value high, low;
-    int order;
-
-    if (!side_value(x, true, &high) || !side_value(y, false, &low))
-        return false;
-    order = dk_value_compare(&high, &low);
-    return order < 0 || (or_equal && order == 0);
-}
-
-enum truth { IS_FALSE, IS_TRUE, IS_UNKNOWN };
-
-static enum truth is_below(const dk_value *x, const dk_value *y, bool or_equal)
-{
-    return surely_below(x, y, or_equal) ? IS_TRUE : surely_below(y, x, !or_equal) ? IS_FALSE : IS_UNKNOWN;
-}
-
-static enum truth compare(const dk_value *x, const dk_value *y, char sign)
-{
-    enum truth truth;
-
-    switch (sign) {
-    case '<': return is_below(x, y, false);
-    case 'l': return is_below(x, y, true);
-    case '>': return is_below(y, x, false);
-    case 'g': return is_below(y, x, true);
-    default: break;
-    }
-    truth = surely_below(x, y, false) || surely_below(y, x, false) ? IS_FALSE
-            : surely_below(x, y, true) && surely_below(y, x, true) ? IS_TRUE
-                                                                   : IS_UNKNOWN;
-    return truth == IS_UNKNOWN || sign == '=' ? truth : truth == IS_TRUE ? IS_FALSE : IS_TRUE;
-}
-
-static void put_truth(enum truth truth, dk_value *out)
-{
-    out->is_null = truth == IS_UNKNOWN;
-    out->as.boolean = truth == IS_TRUE;
-}
-
-static dk_status row_compare(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
-{
-    (void)eval;
-    (void)err;
-    put_truth(compare(&args[0], &args[1], op->sign), out);
-    return DK_OK;
-}
-
-static dk_status row_between(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
-{
-    enum truth above = compare(&args[0], &args[1], 'g'), below = compare(&args[0], &args[2], 'l');
-
-    (void)eval;
-    (void)op;
-    (void)err;
-    put_truth(above == IS_FALSE || below == IS_FALSE ? IS_FALSE
-              : above == IS_TRUE && below == IS_TRUE ? IS_TRUE
-                                                     : IS_UNKNOWN,
-              out);
-    return DK_OK;
-}
-
-static dk_status want_numbers(dki_binder *b, dki_op **args, size_t n, const char *what)
-{
-    for (size_t i = 0; i < n; i++) {
-        dk_status status = dki_op_settle(b, &args[i], DK_INTEGER, 0, NULL);
-
-        if (status == DK_OK && args[i]->type != DK_INTERVAL && !dk_type_is_number(args[i]->type))
-            status = dki_node_fail(b->bound->expr, args[i]->node, b->err, DK_ERR_TYPE,
-                                   "%s: interval and %s do not go together", what,
-                                   dki_type_shown(args[i]->type, args[i]->scale));
-        if (status != DK_OK)
-            return status;
-    }
-    return DK_OK;
-}
-
-dk_status dki_bind_interval_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out)
-{
-    dk_status status = want_numbers(b, args, 2, node->text);
-
-    if (status == DK_OK)
-        status = new_op(b, node, row_compare, DK_BOOLEAN, 0, args, 2, out);
-    if (status == DK_OK)
-        (*out)->sign = sign;
-    return status;
-}
-
-dk_status dki_bind_interval_between(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
-{
-    dk_status status = want_numbers(b, args, 3, node->text);
-
-    return status == DK_OK ? new_op(b, node, row_between, DK_BOOLEAN, 0, args, 3, out) : status;
+    return dki_interval_op(b, node, row_negate, DK_INTERVAL, args[0]->scale, args, 1, out);
 }
 
 /* Functions. --------------------------------------------------------------------------------------------------------- */
@@ -526,7 +412,7 @@ static dk_status row_side(dki_eval *eval, const dki_op *op, const dk_value *args
 
     (void)eval;
     (void)err;
-    out->is_null = !side_value(&args[0], op->sign == 'g', &side);
+    out->is_null = !dki_interval_side_value(&args[0], op->sign == 'g', &side);
     out->as.integer = out->is_null ? 0 : side.as.integer;
     return DK_OK;
 }
@@ -561,8 +447,8 @@ dk_status dki_bind_interval_side(dki_binder *b, const dki_function *f, const dki
     if (status != DK_OK)
         return status;
     scale = common_scale(args, n);
-    status = n == 1 ? new_op(b, node, row_side, scale > 0 ? DK_DECIMAL : DK_INTEGER, scale, args, n, out)
-                    : new_op(b, node, row_extreme, DK_INTERVAL, scale, args, n, out);
+    status = n == 1 ? dki_interval_op(b, node, row_side, scale > 0 ? DK_DECIMAL : DK_INTEGER, scale, args, n, out)
+                    : dki_interval_op(b, node, row_extreme, DK_INTERVAL, scale, args, n, out);
     if (status == DK_OK)
         (*out)->sign = f->name[0];
     return status;
@@ -585,7 +471,8 @@ static dk_status bind_width(dki_binder *b, const dki_function *f, const dki_node
 {
     if (args[0]->type != DK_INTERVAL)
         return dki_function_wrong(b, args[0], f->name, "an interval");
-    return new_op(b, node, f->row, args[0]->scale > 0 ? DK_DECIMAL : DK_INTEGER, args[0]->scale, args, n, out);
+    return dki_interval_op(b, node, f->row, args[0]->scale > 0 ? DK_DECIMAL : DK_INTEGER, args[0]->scale, args, n,
+                           out);
 }
 
 /* marker(x): how the source writes it; meaning(x): "suppressed", ...; null where there is none. */
@@ -606,7 +493,7 @@ static dk_status bind_marker(dki_binder *b, const dki_function *f, const dki_nod
 {
     if (args[0]->type != DK_INTERVAL)
         return dki_function_wrong(b, args[0], f->name, "an interval");
-    return new_op(b, node, f->row, DK_TEXT, 0, args, n, out);
+    return dki_interval_op(b, node, f->row, DK_TEXT, 0, args, n, out);
 }
 
 /* interval(a, b): null is an open side. */
@@ -631,7 +518,8 @@ static dk_status bind_interval(dki_binder *b, const dki_function *f, const dki_n
 {
     dk_status status = want_exact(b, args, n, f->name);
 
-    return status == DK_OK ? new_op(b, node, f->row, DK_INTERVAL, common_scale(args, n), args, n, out) : status;
+    return status == DK_OK ? dki_interval_op(b, node, f->row, DK_INTERVAL, common_scale(args, n), args, n, out)
+                           : status;
 }
 
 /* Aggregates. -------------------------------------------------------------------------------------------------------- */
@@ -707,7 +595,7 @@ static dk_status bind_aggregate(dki_binder *b, const dki_function *f, const dki_
     dk_status status = want_exact(b, args, n, node->text + 1);
     uint8_t scale = f->row == row_part ? DKI_INTERVAL_DIGITS : common_scale(args, 2);
 
-    return status == DK_OK ? new_op(b, node, f->row, DK_INTERVAL, scale, args, n, out) : status;
+    return status == DK_OK ? dki_interval_op(b, node, f->row, DK_INTERVAL, scale, args, n, out) : status;
 }
 
 const dki_function dki_interval_functions[] = {

@@ -23,4 +23,10 @@ dk_status dki_bind_interval_side(dki_binder *b, const dki_function *f, const dki
 /* The number as an interval of that scale, which holds it exactly. DK_ERR_OVERFLOW, with err filled. */
 dk_status dki_interval_of(const dk_value *number, uint8_t scale, dk_value *out, dk_error *err);
 
+/* Of interval.c: an op whose rows are computed one by one, null ones too. */
+dk_status dki_interval_op(dki_binder *b, const dki_node *node, dki_row_fn *row, dk_type type, uint8_t scale,
+                          dki_op **args, size_t n, dki_op **out);
+/* Of interval_compare.c: a side as a number to compare exactly, or a number itself; an open one has none. */
+bool dki_interval_side_value(const dk_value *value, bool greatest, dk_value *out);
+
 #endif
