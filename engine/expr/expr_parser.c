@@ -12,104 +12,19 @@
 #include "aggregate_list.h"
 #include "base/status.h"
 #include "defined.h"
-#include "expr_lexer.h"
+#include "expr_tokens.h"
 #include "mark.h"
 
 #define MAX_BRACKETS 150
 #define MAX_DEPTH 400
 #define MAX_TEXT 65536
 
-typedef struct parser {
-    dki_lexer lexer;
-    dki_token token;          /* the next one */
-    const char *word;         /* the token before it, where that was a name */
-    uint32_t end;             /* where it ended */
-    int n_open;               /* brackets and unary operators around the next token */
-    const dki_node *bare_not; /* the last `not x` that stands in no brackets of its own */
-    dki_arena *arena;
-    dk_error *err;
-} parser;
+static dk_status parse_or(dki_parser *p, dki_node **out);
+static dk_status parse_where(dki_parser *p, dki_node *left);
 
-static dk_status parse_or(parser *p, dki_node **out);
-static dk_status parse_where(parser *p, dki_node *left);
+/* Nodes ------------------------------------------------------------------------------------------------------------- */
 
-/* Tools ------------------------------------------------------------------------------------------------------------- */
-
-static dk_status fail_at(parser *p, uint32_t at, uint32_t size, const char *message)
-{
-    return dki_mark_fail(p->lexer.text, at, size, p->err, DK_ERR_SYNTAX, "%s", message);
-}
-
-bool dki_is_keyword(const char *word)
-{
-    static const char *const keywords[] = { "and",   "or",   "not",   "in",   "between", "is",
-                                            "where", "true", "false", "null", NULL };
-
-    for (size_t i = 0; keywords[i]; i++)
-        if (strcmp(keywords[i], word) == 0)
-            return true;
-    return false;
-}
-
-/* NOT x, x AND y: the word that was meant, where a name is one but for its letters' size. */
-static void hint_keyword(parser *p, const char *name)
-{
-    char small[16];
-    size_t n = 0;
-
-    for (; name[n] && n + 1 < sizeof small; n++)
-        small[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + 'a' - 'A' : name[n]);
-    small[n] = '\0';
-    if (name[n] == '\0' && strcmp(small, name) != 0 && dki_is_keyword(small))
-        dki_hint(p->err, "words of the language are written small: %s", small);
-}
-
-static dk_status unexpected(parser *p, const char *wanted)
-{
-    const dki_token *token = &p->token;
-
-    if (token->kind == DKI_TOKEN_END)
-        return dki_mark_fail(p->lexer.text, p->end, 1, p->err, DK_ERR_SYNTAX,
-                             "the expression ends where %s is expected", wanted);
-    if (token->kind == DKI_TOKEN_SIGN && strcmp(token->text, "=") == 0)
-        return fail_at(p, token->at, 1, "equal is written ==");
-    dki_mark_fail(p->lexer.text, token->at, token->size, p->err, DK_ERR_SYNTAX, "%s is expected here", wanted);
-    if (p->word)
-        hint_keyword(p, p->word);
-    if (token->kind == DKI_TOKEN_NAME && !token->quoted)
-        hint_keyword(p, token->text);
-    return DK_ERR_SYNTAX;
-}
-
-static dk_status advance(parser *p)
-{
-    p->end = p->token.at + p->token.size;
-    p->word = p->token.kind == DKI_TOKEN_NAME && !p->token.quoted ? p->token.text : NULL;
-    return dki_lexer_next(&p->lexer, &p->token, p->err);
-}
-
-static bool is_sign(const parser *p, const char *sign)
-{
-    return p->token.kind == DKI_TOKEN_SIGN && strcmp(p->token.text, sign) == 0;
-}
-
-static bool is_word(const parser *p, const char *word)
-{
-    return p->token.kind == DKI_TOKEN_NAME && !p->token.quoted && strcmp(p->token.text, word) == 0;
-}
-
-static dk_status expect_sign(parser *p, const char *sign)
-{
-    char wanted[8] = { '"', 0 };
-
-    if (is_sign(p, sign))
-        return advance(p);
-    memcpy(wanted + 1, sign, strlen(sign));
-    wanted[strlen(sign) + 1] = '"';
-    return unexpected(p, wanted);
-}
-
-static dki_node *new_node(parser *p, dki_node_kind kind, const char *text, uint32_t at, size_t n_children)
+static dki_node *new_node(dki_parser *p, dki_node_kind kind, const char *text, uint32_t at, size_t n_children)
 {
     dki_node *node = dki_arena_array(p->arena, 1, sizeof *node, p->err);
 
@@ -125,7 +40,7 @@ static dki_node *new_node(parser *p, dki_node_kind kind, const char *text, uint3
 }
 
 /* Ends a node, whose children are known, where the parser stands. */
-static dk_status finish(parser *p, dki_node *node, dki_node **out)
+static dk_status finish(dki_parser *p, dki_node *node, dki_node **out)
 {
     node->size = p->end - node->at;
     for (size_t i = 0; i < node->n_children; i++)
@@ -139,7 +54,7 @@ static dk_status finish(parser *p, dki_node *node, dki_node **out)
 }
 
 /* A call of one or two operands. */
-static dk_status call(parser *p, const char *text, dki_node *a, dki_node *b, uint32_t at, dki_node **out)
+static dk_status call(dki_parser *p, const char *text, dki_node *a, dki_node *b, uint32_t at, dki_node **out)
 {
     dki_node *node = new_node(p, DKI_NODE_CALL, text, at, b ? 2 : 1);
 
@@ -151,7 +66,7 @@ static dk_status call(parser *p, const char *text, dki_node *a, dki_node *b, uin
     return finish(p, node, out);
 }
 
-static dk_status enter(parser *p)
+static dk_status enter(dki_parser *p)
 {
     if (++p->n_open > MAX_BRACKETS + 1) /* the expression itself is the first */
         return dki_mark_fail(p->lexer.text, p->token.at, p->token.size, p->err, DK_ERR_SYNTAX,
@@ -166,7 +81,7 @@ struct list {
     size_t n, capacity;
 };
 
-static dk_status list_add(parser *p, struct list *list, dki_node *item)
+static dk_status list_add(dki_parser *p, struct list *list, dki_node *item)
 {
     if (list->n == list->capacity) {
         size_t larger = list->capacity ? list->capacity * 2 : 4;
@@ -183,7 +98,7 @@ static dk_status list_add(parser *p, struct list *list, dki_node *item)
     return DK_OK;
 }
 
-static dk_status call_list(parser *p, const char *text, uint32_t at, const struct list *list, dki_node **out)
+static dk_status call_list(dki_parser *p, const char *text, uint32_t at, const struct list *list, dki_node **out)
 {
     dki_node *node = new_node(p, DKI_NODE_CALL, text, at, 0);
 
@@ -195,7 +110,7 @@ static dk_status call_list(parser *p, const char *text, uint32_t at, const struc
 }
 
 /* Expressions with commas between them, up to a closing sign, which is taken too. */
-static dk_status parse_items(parser *p, const char *closing, struct list *list)
+static dk_status parse_items(dki_parser *p, const char *closing, struct list *list)
 {
     char wanted[16] = "\",\" or \"?\"";
     dk_status status;
@@ -206,16 +121,16 @@ static dk_status parse_items(parser *p, const char *closing, struct list *list)
 
         if ((status = parse_or(p, &item)) != DK_OK || (status = list_add(p, list, item)) != DK_OK)
             return status;
-        if (is_sign(p, closing))
-            return advance(p);
-        if (is_word(p, "where")) {
-            fail_at(p, p->token.at, p->token.size, "a condition stands behind the aggregate, not in it");
+        if (dki_parser_is_sign(p, closing))
+            return dki_parser_advance(p);
+        if (dki_parser_is_word(p, "where")) {
+            dki_parser_fail(p, p->token.at, p->token.size, "a condition stands behind the aggregate, not in it");
             dki_hint(p->err, "sum(x) where y");
             return DK_ERR_SYNTAX;
         }
-        if (!is_sign(p, ","))
-            return unexpected(p, wanted);
-        if ((status = advance(p)) != DK_OK)
+        if (!dki_parser_is_sign(p, ","))
+            return dki_parser_unexpected(p, wanted);
+        if ((status = dki_parser_advance(p)) != DK_OK)
             return status;
     }
 }
@@ -234,7 +149,7 @@ static const struct aggregate aggregates[] = {
 };
 
 /* One of the language, or one that the host has defined, which then is put into *of_host. */
-static const struct aggregate *find_aggregate(const parser *p, const char *name, struct aggregate *of_host)
+static const struct aggregate *find_aggregate(const dki_parser *p, const char *name, struct aggregate *of_host)
 {
     const dk_aggregate *defined;
 
@@ -250,7 +165,7 @@ static const struct aggregate *find_aggregate(const parser *p, const char *name,
 
 /* attached(m), attached(m, 'bounds'), attached(m, 'estimate', n): m speaks of the other table, n, count() where it is left
  * out, of those in this one who are surely among them. */
-static dk_status end_attached(parser *p, dki_node *node)
+static dk_status end_attached(dki_parser *p, dki_node *node)
 {
     static const char *const ways[] = { "bounds", "estimate" };
     const dki_node *way = node->n_children > 1 ? node->children[1] : NULL;
@@ -290,7 +205,7 @@ static dk_status end_attached(parser *p, dki_node *node)
     return DK_OK;
 }
 
-static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
+static dk_status parse_call(dki_parser *p, const dki_token *name, dki_node **out)
 {
     struct aggregate of_host;
     const struct aggregate *aggregate = find_aggregate(p, name->text, &of_host);
@@ -298,8 +213,8 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
     dki_node *node;
     dk_status status;
 
-    if ((status = advance(p)) != DK_OK ||
-        (status = is_sign(p, ")") ? advance(p) : parse_items(p, ")", &list)) != DK_OK)
+    if ((status = dki_parser_advance(p)) != DK_OK ||
+        (status = dki_parser_is_sign(p, ")") ? dki_parser_advance(p) : parse_items(p, ")", &list)) != DK_OK)
         return status;
     node = new_node(p, aggregate ? DKI_NODE_AGGREGATE : DKI_NODE_CALL, name->text, name->at, 0);
     if (node == NULL)
@@ -326,7 +241,7 @@ static dk_status parse_call(parser *p, const dki_token *name, dki_node **out)
     return DK_OK;
 }
 
-static dk_status literal(parser *p, dk_value value, dki_node **out)
+static dk_status literal(dki_parser *p, dk_value value, dki_node **out)
 {
     dki_node *node = new_node(p, DKI_NODE_LITERAL, NULL, p->token.at, 0);
 
@@ -335,10 +250,10 @@ static dk_status literal(parser *p, dk_value value, dki_node **out)
     node->size = p->token.size;
     node->value = value;
     *out = node;
-    return advance(p);
+    return dki_parser_advance(p);
 }
 
-static dk_status parse_name(parser *p, dki_node **out)
+static dk_status parse_name(dki_parser *p, dki_node **out)
 {
     dki_token name = p->token;
     dki_node *node;
@@ -350,11 +265,11 @@ static dk_status parse_name(parser *p, dki_node **out)
         if (strcmp(name.text, "null") == 0)
             return literal(p, (dk_value){ .type = DK_BOOLEAN, .is_null = true }, out);
         if (dki_is_keyword(name.text))
-            return unexpected(p, "a value");
+            return dki_parser_unexpected(p, "a value");
     }
-    if ((status = advance(p)) != DK_OK)
+    if ((status = dki_parser_advance(p)) != DK_OK)
         return status;
-    if (!name.quoted && is_sign(p, "("))
+    if (!name.quoted && dki_parser_is_sign(p, "("))
         return parse_call(p, &name, out);
     if (!name.quoted && strcmp(name.text, "date") == 0 && p->token.kind == DKI_TOKEN_LITERAL &&
         p->token.value.type == DK_TEXT) { /* date '2024-12-31' */
@@ -372,7 +287,7 @@ static dk_status parse_name(parser *p, dki_node **out)
     return DK_OK;
 }
 
-static dk_status parse_primary(parser *p, dki_node **out)
+static dk_status parse_primary(dki_parser *p, dki_node **out)
 {
     dk_status status;
     uint32_t at = p->token.at;
@@ -387,18 +302,18 @@ static dk_status parse_primary(parser *p, dki_node **out)
             return DK_ERR_MEMORY;
         node->size = p->token.size;
         *out = node;
-        return advance(p);
+        return dki_parser_advance(p);
     }
     default: break;
     }
-    if (!is_sign(p, "("))
-        return unexpected(p, "a value");
-    if ((status = advance(p)) != DK_OK || (status = parse_or(p, out)) != DK_OK)
+    if (!dki_parser_is_sign(p, "("))
+        return dki_parser_unexpected(p, "a value");
+    if ((status = dki_parser_advance(p)) != DK_OK || (status = parse_or(p, out)) != DK_OK)
         return status;
     /* (count() where x) / count(): a condition for what is in the brackets alone */
-    if (is_word(p, "where") && (status = parse_where(p, *out)) != DK_OK)
+    if (dki_parser_is_word(p, "where") && (status = parse_where(p, *out)) != DK_OK)
         return status;
-    if ((status = expect_sign(p, ")")) != DK_OK)
+    if ((status = dki_parser_expect(p, ")")) != DK_OK)
         return status;
     (*out)->at = at; /* the brackets belong to what they hold */
     (*out)->size = p->end - at;
@@ -420,16 +335,16 @@ static bool negate_literal(dki_node *node)
     return true;
 }
 
-static dk_status parse_unary(parser *p, dki_node **out)
+static dk_status parse_unary(dki_parser *p, dki_node **out)
 {
     uint32_t at = p->token.at;
-    bool negates = is_word(p, "not"), minus = is_sign(p, "-");
+    bool negates = dki_parser_is_word(p, "not"), minus = dki_parser_is_sign(p, "-");
     dki_node *operand = NULL;
     dk_status status;
 
     if (!negates && !minus)
         return parse_primary(p, out);
-    if ((status = enter(p)) != DK_OK || (status = advance(p)) != DK_OK ||
+    if ((status = enter(p)) != DK_OK || (status = dki_parser_advance(p)) != DK_OK ||
         (status = parse_unary(p, &operand)) != DK_OK)
         return status;
     p->n_open--;
@@ -444,33 +359,33 @@ static dk_status parse_unary(parser *p, dki_node **out)
     return status;
 }
 
-typedef dk_status parse_fn(parser *p, dki_node **out);
+typedef dk_status parse_fn(dki_parser *p, dki_node **out);
 
 /* The sign of a list that comes next, or NULL. */
-static const char *next_sign(const parser *p, const char *const *signs)
+static const char *next_sign(const dki_parser *p, const char *const *signs)
 {
     for (size_t i = 0; signs[i]; i++)
-        if (is_sign(p, signs[i]))
+        if (dki_parser_is_sign(p, signs[i]))
             return signs[i];
     return NULL;
 }
 
 /* Operands of one level, from left to right. */
-static dk_status parse_chain(parser *p, parse_fn *operand, const char *const *signs, dki_node **out)
+static dk_status parse_chain(dki_parser *p, parse_fn *operand, const char *const *signs, dki_node **out)
 {
     dki_node *left = NULL, *right = NULL;
     dk_status status = operand(p, &left);
     const char *sign;
 
     while (status == DK_OK && (sign = next_sign(p, signs)) != NULL)
-        if ((status = advance(p)) == DK_OK && (status = operand(p, &right)) == DK_OK)
+        if ((status = dki_parser_advance(p)) == DK_OK && (status = operand(p, &right)) == DK_OK)
             status = call(p, sign, left, right, left->at, &left);
     *out = left;
     return status;
 }
 
 /* Conditions joined by one word: one node. */
-static dk_status parse_junction(parser *p, parse_fn *operand, const char *word, dki_node **out)
+static dk_status parse_junction(dki_parser *p, parse_fn *operand, const char *word, dki_node **out)
 {
     struct list list = { 0 };
     dk_status status;
@@ -480,34 +395,34 @@ static dk_status parse_junction(parser *p, parse_fn *operand, const char *word, 
 
         if ((status = operand(p, &item)) != DK_OK)
             return status;
-        if (list.n == 0 && !is_word(p, word)) {
+        if (list.n == 0 && !dki_parser_is_word(p, word)) {
             *out = item;
             return DK_OK;
         }
         if ((status = list_add(p, &list, item)) != DK_OK)
             return status;
-        if (!is_word(p, word))
+        if (!dki_parser_is_word(p, word))
             return call_list(p, word, list.items[0]->at, &list, out);
-        if ((status = advance(p)) != DK_OK)
+        if ((status = dki_parser_advance(p)) != DK_OK)
             return status;
     }
 }
 
-static dk_status parse_product(parser *p, dki_node **out)
+static dk_status parse_product(dki_parser *p, dki_node **out)
 {
     static const char *const signs[] = { "*", "//", "/", "%", NULL };
 
     return parse_chain(p, parse_unary, signs, out);
 }
 
-static dk_status parse_sum(parser *p, dki_node **out)
+static dk_status parse_sum(dki_parser *p, dki_node **out)
 {
     static const char *const signs[] = { "+", "-", NULL };
 
     return parse_chain(p, parse_product, signs, out);
 }
 
-static dk_status parse_concat(parser *p, dki_node **out)
+static dk_status parse_concat(dki_parser *p, dki_node **out)
 {
     static const char *const signs[] = { "..", NULL };
 
@@ -520,31 +435,31 @@ static bool is_null_literal(const dki_node *node)
 }
 
 /* x in (a, b) */
-static dk_status parse_in(parser *p, dki_node *left, dki_node **out)
+static dk_status parse_in(dki_parser *p, dki_node *left, dki_node **out)
 {
     struct list list = { 0 };
-    const char *closing = is_sign(p, "{") ? "}" : ")";
+    const char *closing = dki_parser_is_sign(p, "{") ? "}" : ")";
     dk_status status = list_add(p, &list, left);
 
     if (status != DK_OK)
         return status;
-    if (!is_sign(p, "(") && !is_sign(p, "{"))
-        return unexpected(p, "a list such as (1, 2)");
-    if ((status = advance(p)) != DK_OK || (status = parse_items(p, closing, &list)) != DK_OK)
+    if (!dki_parser_is_sign(p, "(") && !dki_parser_is_sign(p, "{"))
+        return dki_parser_unexpected(p, "a list such as (1, 2)");
+    if ((status = dki_parser_advance(p)) != DK_OK || (status = parse_items(p, closing, &list)) != DK_OK)
         return status;
     return call_list(p, "in", left->at, &list, out);
 }
 
-static dk_status parse_between(parser *p, dki_node *left, dki_node **out)
+static dk_status parse_between(dki_parser *p, dki_node *left, dki_node **out)
 {
     dki_node *node, *least = NULL, *greatest = NULL;
     dk_status status = parse_concat(p, &least);
 
     if (status != DK_OK)
         return status;
-    if (!is_word(p, "and"))
-        return unexpected(p, "\"and\" and the upper bound");
-    if ((status = advance(p)) != DK_OK || (status = parse_concat(p, &greatest)) != DK_OK)
+    if (!dki_parser_is_word(p, "and"))
+        return dki_parser_unexpected(p, "\"and\" and the upper bound");
+    if ((status = dki_parser_advance(p)) != DK_OK || (status = parse_concat(p, &greatest)) != DK_OK)
         return status;
     node = new_node(p, DKI_NODE_CALL, "between", left->at, 3);
     if (node == NULL)
@@ -556,28 +471,28 @@ static dk_status parse_between(parser *p, dki_node *left, dki_node **out)
 }
 
 /* What follows "is": [not] null, true, total */
-static dk_status parse_is(parser *p, dki_node *left, dki_node **out)
+static dk_status parse_is(dki_parser *p, dki_node *left, dki_node **out)
 {
     dk_status status;
-    bool negated = is_word(p, "not");
+    bool negated = dki_parser_is_word(p, "not");
     const char *test;
     dki_node *node = NULL;
 
-    if (negated && (status = advance(p)) != DK_OK)
+    if (negated && (status = dki_parser_advance(p)) != DK_OK)
         return status;
-    test = is_word(p, "null")    ? "is null"
-           : is_word(p, "true")  ? "is true"
-           : is_word(p, "total") ? "is total"
-                                 : NULL;
+    test = dki_parser_is_word(p, "null")    ? "is null"
+           : dki_parser_is_word(p, "true")  ? "is true"
+           : dki_parser_is_word(p, "total") ? "is total"
+                                            : NULL;
     if (test == NULL)
-        return unexpected(p, "null, true or total");
-    if ((status = advance(p)) != DK_OK || (status = call(p, test, left, NULL, left->at, &node)) != DK_OK)
+        return dki_parser_unexpected(p, "null, true or total");
+    if ((status = dki_parser_advance(p)) != DK_OK || (status = call(p, test, left, NULL, left->at, &node)) != DK_OK)
         return status;
     return negated ? call(p, "not", node, NULL, left->at, out) : (*out = node, DK_OK);
 }
 
 /* `not x is null` would be `(not x) is null`, which few who write it mean. */
-static dk_status check_not(parser *p, const dki_node *left, const char *word)
+static dk_status check_not(dki_parser *p, const dki_node *left, const char *word)
 {
     if (left != p->bare_not)
         return DK_OK;
@@ -590,13 +505,13 @@ static dk_status check_not(parser *p, const dki_node *left, const char *word)
     return DK_ERR_SYNTAX;
 }
 
-static dk_status parse_order(parser *p, const char *sign, dki_node **left)
+static dk_status parse_order(dki_parser *p, const char *sign, dki_node **left)
 {
     dki_node *right = NULL;
     uint32_t at = p->token.at;
     dk_status status;
 
-    if ((status = advance(p)) != DK_OK || (status = parse_concat(p, &right)) != DK_OK)
+    if ((status = dki_parser_advance(p)) != DK_OK || (status = parse_concat(p, &right)) != DK_OK)
         return status;
     if (is_null_literal(*left) || is_null_literal(right)) {
         dki_mark_fail(p->lexer.text, at, p->end - at, p->err, DK_ERR_SYNTAX,
@@ -608,23 +523,23 @@ static dk_status parse_order(parser *p, const char *sign, dki_node **left)
 }
 
 /* What follows x: [not] in, [not] between */
-static dk_status parse_member(parser *p, dki_node **left)
+static dk_status parse_member(dki_parser *p, dki_node **left)
 {
-    bool negated = is_word(p, "not"), in;
+    bool negated = dki_parser_is_word(p, "not"), in;
     dk_status status;
 
-    if (negated && (status = advance(p)) != DK_OK)
+    if (negated && (status = dki_parser_advance(p)) != DK_OK)
         return status;
-    in = is_word(p, "in");
-    if (!in && !is_word(p, "between"))
-        return unexpected(p, "\"in\" or \"between\"");
-    if ((status = check_not(p, *left, in ? "in" : "between")) != DK_OK || (status = advance(p)) != DK_OK)
+    in = dki_parser_is_word(p, "in");
+    if (!in && !dki_parser_is_word(p, "between"))
+        return dki_parser_unexpected(p, "\"in\" or \"between\"");
+    if ((status = check_not(p, *left, in ? "in" : "between")) != DK_OK || (status = dki_parser_advance(p)) != DK_OK)
         return status;
     status = in ? parse_in(p, *left, left) : parse_between(p, *left, left);
     return status == DK_OK && negated ? call(p, "not", *left, NULL, (*left)->at, left) : status;
 }
 
-static dk_status parse_comparison(parser *p, dki_node **out)
+static dk_status parse_comparison(dki_parser *p, dki_node **out)
 {
     static const char *const signs[] = { "==", "~=", "<=", ">=", "<", ">", NULL };
     dki_node *left = NULL;
@@ -635,10 +550,11 @@ static dk_status parse_comparison(parser *p, dki_node **out)
 
         if (sign) {
             status = parse_order(p, sign, &left);
-        } else if (is_word(p, "is")) {
-            if ((status = check_not(p, left, "is")) == DK_OK && (status = advance(p)) == DK_OK)
+        } else if (dki_parser_is_word(p, "is")) {
+            if ((status = check_not(p, left, "is")) == DK_OK && (status = dki_parser_advance(p)) == DK_OK)
                 status = parse_is(p, left, &left);
-        } else if (is_word(p, "in") || is_word(p, "between") || is_word(p, "not")) {
+        } else if (dki_parser_is_word(p, "in") || dki_parser_is_word(p, "between") ||
+                   dki_parser_is_word(p, "not")) {
             status = parse_member(p, &left);
         } else {
             break;
@@ -648,12 +564,12 @@ static dk_status parse_comparison(parser *p, dki_node **out)
     return status;
 }
 
-static dk_status parse_and(parser *p, dki_node **out)
+static dk_status parse_and(dki_parser *p, dki_node **out)
 {
     return parse_junction(p, parse_comparison, "and", out);
 }
 
-static dk_status parse_or(parser *p, dki_node **out)
+static dk_status parse_or(dki_parser *p, dki_node **out)
 {
     dk_status status = enter(p);
 
@@ -666,7 +582,7 @@ static dk_status parse_or(parser *p, dki_node **out)
 /* where ------------------------------------------------------------------------------------------------------------- */
 
 /* Gives the condition to every aggregate in node, besides the one it has. */
-static dk_status push_filter(parser *p, dki_node *node, dki_node *condition, size_t *n_aggregates)
+static dk_status push_filter(dki_parser *p, dki_node *node, dki_node *condition, size_t *n_aggregates)
 {
     dk_status status = DK_OK;
 
@@ -682,31 +598,32 @@ static dk_status push_filter(parser *p, dki_node *node, dki_node *condition, siz
     return status;
 }
 
-static dk_status parse_where(parser *p, dki_node *left)
+static dk_status parse_where(dki_parser *p, dki_node *left)
 {
     dki_node *condition = NULL;
     size_t n_aggregates = 0;
     uint32_t at = p->token.at;
     dk_status status;
 
-    if ((status = advance(p)) != DK_OK || (status = parse_or(p, &condition)) != DK_OK ||
+    if ((status = dki_parser_advance(p)) != DK_OK || (status = parse_or(p, &condition)) != DK_OK ||
         (status = push_filter(p, left, condition, &n_aggregates)) != DK_OK)
         return status;
     if (n_aggregates == 0) {
-        fail_at(p, at, 5, "there is no aggregate that this where could limit");
+        dki_parser_fail(p, at, 5, "there is no aggregate that this where could limit");
         dki_hint(p->err, "where limits count(), sum(x) and the like; a condition alone is written without it");
         return DK_ERR_SYNTAX;
     }
     left->size = p->end - left->at;
-    if (is_word(p, "where"))
-        return fail_at(p, p->token.at, p->token.size, "a measure has one where: join the conditions with `and`");
+    if (dki_parser_is_word(p, "where"))
+        return dki_parser_fail(p, p->token.at, p->token.size,
+                               "a measure has one where: join the conditions with `and`");
     return DK_OK;
 }
 
 dk_status dki_parse(const char *text, size_t size, dki_arena *arena, const dki_node **root, const char **name,
                     dk_error *err)
 {
-    parser p = { .lexer = { text, size, 0, arena }, .arena = arena, .err = err };
+    dki_parser p = { .lexer = { text, size, 0, arena }, .arena = arena, .err = err };
     dki_token first;
     dki_lexer start;
     dki_node *node = NULL;
@@ -716,16 +633,16 @@ dk_status dki_parse(const char *text, size_t size, dki_arena *arena, const dki_n
         return dki_fail(err, DK_ERR_SYNTAX, "an expression has at most %d bytes, and this one has %zu", MAX_TEXT,
                         size);
     *name = NULL;
-    if ((status = advance(&p)) != DK_OK)
+    if ((status = dki_parser_advance(&p)) != DK_OK)
         return status;
     first = p.token;
     start = p.lexer;
     if (first.kind == DKI_TOKEN_NAME && (first.quoted || !dki_is_keyword(first.text))) { /* name = expression */
-        if ((status = advance(&p)) != DK_OK)
+        if ((status = dki_parser_advance(&p)) != DK_OK)
             return status;
-        if (is_sign(&p, "=")) {
+        if (dki_parser_is_sign(&p, "=")) {
             *name = first.text;
-            if ((status = advance(&p)) != DK_OK)
+            if ((status = dki_parser_advance(&p)) != DK_OK)
                 return status;
         } else {
             p.lexer = start;
@@ -734,10 +651,10 @@ dk_status dki_parse(const char *text, size_t size, dki_arena *arena, const dki_n
     }
     if ((status = parse_or(&p, &node)) != DK_OK)
         return status;
-    if (is_word(&p, "where") && (status = parse_where(&p, node)) != DK_OK)
+    if (dki_parser_is_word(&p, "where") && (status = parse_where(&p, node)) != DK_OK)
         return status;
     if (p.token.kind != DKI_TOKEN_END)
-        return unexpected(&p, "an operator or the end");
+        return dki_parser_unexpected(&p, "an operator or the end");
     *root = node;
     return DK_OK;
 }

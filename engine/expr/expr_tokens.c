@@ -1,0 +1,82 @@
+/* expr_tokens.c - the token at which the parser stands, and what is said of one that does not belong there. */
+#include "expr_tokens.h"
+
+#include <string.h>
+
+#include "base/status.h"
+#include "expr_parser.h"
+#include "mark.h"
+
+dk_status dki_parser_fail(dki_parser *p, uint32_t at, uint32_t size, const char *message)
+{
+    return dki_mark_fail(p->lexer.text, at, size, p->err, DK_ERR_SYNTAX, "%s", message);
+}
+
+bool dki_is_keyword(const char *word)
+{
+    static const char *const keywords[] = { "and",   "or",   "not",   "in",   "between", "is",
+                                            "where", "true", "false", "null", NULL };
+
+    for (size_t i = 0; keywords[i]; i++)
+        if (strcmp(keywords[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* NOT x, x AND y: the word that was meant, where a name is one but for its letters' size. */
+static void hint_keyword(dki_parser *p, const char *name)
+{
+    char small[16];
+    size_t n = 0;
+
+    for (; name[n] && n + 1 < sizeof small; n++)
+        small[n] = (char)(name[n] >= 'A' && name[n] <= 'Z' ? name[n] + 'a' - 'A' : name[n]);
+    small[n] = '\0';
+    if (name[n] == '\0' && strcmp(small, name) != 0 && dki_is_keyword(small))
+        dki_hint(p->err, "words of the language are written small: %s", small);
+}
+
+dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
+{
+    const dki_token *token = &p->token;
+
+    if (token->kind == DKI_TOKEN_END)
+        return dki_mark_fail(p->lexer.text, p->end, 1, p->err, DK_ERR_SYNTAX,
+                             "the expression ends where %s is expected", wanted);
+    if (token->kind == DKI_TOKEN_SIGN && strcmp(token->text, "=") == 0)
+        return dki_parser_fail(p, token->at, 1, "equal is written ==");
+    dki_mark_fail(p->lexer.text, token->at, token->size, p->err, DK_ERR_SYNTAX, "%s is expected here", wanted);
+    if (p->word)
+        hint_keyword(p, p->word);
+    if (token->kind == DKI_TOKEN_NAME && !token->quoted)
+        hint_keyword(p, token->text);
+    return DK_ERR_SYNTAX;
+}
+
+dk_status dki_parser_advance(dki_parser *p)
+{
+    p->end = p->token.at + p->token.size;
+    p->word = p->token.kind == DKI_TOKEN_NAME && !p->token.quoted ? p->token.text : NULL;
+    return dki_lexer_next(&p->lexer, &p->token, p->err);
+}
+
+bool dki_parser_is_sign(const dki_parser *p, const char *sign)
+{
+    return p->token.kind == DKI_TOKEN_SIGN && strcmp(p->token.text, sign) == 0;
+}
+
+bool dki_parser_is_word(const dki_parser *p, const char *word)
+{
+    return p->token.kind == DKI_TOKEN_NAME && !p->token.quoted && strcmp(p->token.text, word) == 0;
+}
+
+dk_status dki_parser_expect(dki_parser *p, const char *sign)
+{
+    char wanted[8] = { '"', 0 };
+
+    if (dki_parser_is_sign(p, sign))
+        return dki_parser_advance(p);
+    memcpy(wanted + 1, sign, strlen(sign));
+    wanted[strlen(sign) + 1] = '"';
+    return dki_parser_unexpected(p, wanted);
+}
