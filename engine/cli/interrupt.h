@@ -16,4 +16,9 @@ bool dkc_interrupted(void);
 /* How many SIGINTs in one call are answered before the next one ends the program: 1 unless this is called. */
 void dkc_interrupt_answer(int n);
 
+/* A coroutine runs from here on, called by the one that is returned, until dkc_interrupt_leave: SIGINT stops it. The
+ * second raises in L where SIGINT came too late for the coroutine. */
+lua_State *dkc_interrupt_enter(lua_State *coroutine);
+void dkc_interrupt_leave(lua_State *L, lua_State *outer);
+
 #endif

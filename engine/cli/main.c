@@ -14,7 +14,9 @@
 
 #include "call.h"
 #include "lua/dekking_lua.h"
+#include "lua/lua_string.h"
 #include "options.h"
+#include "protected.h"
 #include "repl.h"
 
 static void greet(void)
@@ -136,6 +138,8 @@ static void open_libraries(lua_State *L, const dkc_options *options)
     luaL_openlibs(L);
     luaL_requiref(L, "dekking", luaopen_dekking, 0);
     lua_setglobal(L, "dk");
+    dkl_replace_matching(L);
+    dkc_replace_protected(L);
     if (options->has_threads)
         dk_set_threads(options->threads);
     if (options->has_format)

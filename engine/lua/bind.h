@@ -31,6 +31,7 @@ typedef struct dkl_state {
     dk_format format;
     struct dkl_object *objects; /* all that hold something of the engine's */
     lua_State *running;         /* in a call that may call back: the coroutine that made it */
+    void (*on_interrupt)(lua_State *L); /* or NULL */
 } dkl_state;
 
 /* Raises where the module is not open, or is closing. */

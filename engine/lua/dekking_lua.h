@@ -17,4 +17,7 @@ dk_context *dkl_context(lua_State *L);
 void dkl_set_screen(lua_State *L, size_t columns, size_t rows);
 void dkl_set_format(lua_State *L, dk_format format);
 
+/* Is called before a function of the module raises because the context was interrupted. */
+void dkl_on_interrupt(lua_State *L, void (*raised)(lua_State *L));
+
 #endif

@@ -268,14 +268,33 @@ local function signalled(code, ...)
     :format(code:gsub("READY", "io.open(\"ready\", \"w\"):close()"), table.concat(kill, "; sleep 0.1; "))
 end
 
+local STOPPED = "PROGRAM: %s\n\t(command line):1: in main chunk\n\t[C]: in ?\n"
+local GONE = "sh: 1: kill: No such process\n\n" -- of the second signal
+
 local signals = {
   { signalled("READY while true do end", "INT") },
   { signalled("print(1) READY local function f() while true do end end f()", "INT") },
-  { signalled("print(pcall(function() READY while true do end end)) print(2)", "INT") },
+  {
+    signalled("print(pcall(function() READY while true do end end)) print(2)", "INT"),
+    ours = { status = 1, out = "", err = STOPPED:format "interrupted!\nstack traceback:\n\t[C]: in function 'pcall'" },
+  },
   { signalled("READY for i = 1, 1e9 do local t = {} end", "INT") },
-  { signalled("READY while true do pcall(function() while true do end end) end", "INT", "INT") },
-  { signalled("READY string.find((\"a\"):rep(1e5), (\".-\"):rep(20) .. \"b\")", "INT", "INT") },
-  { signalled("READY coroutine.wrap(function() while true do end end)()", "INT", "INT") },
+  {
+    signalled("READY while true do pcall(function() while true do end end) end", "INT", "INT"),
+    ours = { status = 1, err = STOPPED:format "interrupted!\nstack traceback:\n\t[C]: in function 'pcall'" .. GONE },
+  },
+  {
+    signalled("READY string.find((\"a\"):rep(1e5), (\".-\"):rep(20) .. \"b\")", "INT", "INT"),
+    ours = {
+      status = 1,
+      err = STOPPED:format("(command line):1: interrupted! ('find' was running)\nstack traceback:\n\t[C]: "
+        .. "in function 'string.find'") .. GONE,
+    },
+  },
+  {
+    signalled("READY coroutine.wrap(function() while true do end end)()", "INT", "INT"),
+    ours = { status = 1, err = STOPPED:format "(command line):1: interrupted!\nstack traceback:\n\t[C]: in ?" .. GONE },
+  },
   { signalled("print(1) READY while true do end", "TERM") },
   { signalled("print(1) READY while true do end", "HUP") },
   { signalled("print(1) READY while true do end", "PIPE") },

@@ -1,0 +1,186 @@
+/* protected.c - pcall, xpcall, load, coroutine.resume, wrap and close.
+ *
+ * A loop around pcall would catch every interruption and go on, and a coroutine has a hook of its own, which the handler of
+ * SIGINT must be told of. Here a protected call raises the error again where SIGINT came, and a coroutine is announced while
+ * it runs. In all else they do what the manual of Lua 5.4 says of them.
+ */
+#include "protected.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdbool.h>
+
+#include "interrupt.h"
+
+/* Raises the error on top again; a handler may have made anything of it. */
+static int pass_on(lua_State *L)
+{
+    if (lua_type(L, -1) != LUA_TSTRING)
+        lua_pushliteral(L, "interrupted!");
+    return lua_error(L);
+}
+
+/* The results of a protected call: `true` and values above the first n_kept, or an error on top. */
+static int end_call(lua_State *L, int status, lua_KContext n_kept)
+{
+    if (status == LUA_OK || status == LUA_YIELD)
+        return lua_gettop(L) - (int)n_kept;
+    if (dkc_interrupted())
+        return pass_on(L);
+    lua_pushboolean(L, false);
+    lua_insert(L, -2);
+    return 2;
+}
+
+/* pcall(f, ...) */
+static int call(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    lua_pushboolean(L, true);
+    lua_insert(L, 1); /* true f ... */
+    return end_call(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, end_call), 0);
+}
+
+/* xpcall(f, handler, ...) */
+static int call_with_handler(lua_State *L)
+{
+    int n_args = lua_gettop(L) - 2;
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushboolean(L, true);
+    lua_pushvalue(L, 1);
+    lua_rotate(L, 3, 2); /* f handler true f ... */
+    return end_call(L, lua_pcallk(L, n_args, LUA_MULTRET, 2, 2, end_call), 2);
+}
+
+enum { FAILED = -1, NO_ROOM = -2 };
+
+/* Runs a coroutine with the n values on top. Returns how many it gave, which are on top then; FAILED, and the error is on
+ * top of the coroutine; or NO_ROOM, and the message is on top of L. */
+static int run(lua_State *L, lua_State *coroutine, int n)
+{
+    lua_State *outer;
+    int status;
+
+    if (!lua_checkstack(coroutine, n)) {
+        lua_pushliteral(L, "too many arguments to resume");
+        return NO_ROOM;
+    }
+    lua_xmove(L, coroutine, n);
+    outer = dkc_interrupt_enter(coroutine);
+    status = lua_resume(coroutine, L, n, &n);
+    dkc_interrupt_leave(L, outer);
+    if (status != LUA_OK && status != LUA_YIELD)
+        return FAILED;
+    if (!lua_checkstack(L, n + 1)) {
+        lua_pop(coroutine, n);
+        lua_pushliteral(L, "too many results to resume");
+        return NO_ROOM;
+    }
+    lua_xmove(coroutine, L, n);
+    return n;
+}
+
+static lua_State *check_coroutine(lua_State *L)
+{
+    lua_State *coroutine = lua_tothread(L, 1);
+
+    if (coroutine == NULL)
+        luaL_typeerror(L, 1, "coroutine");
+    return coroutine;
+}
+
+/* coroutine.resume(co, ...) */
+static int resume(lua_State *L)
+{
+    lua_State *coroutine = check_coroutine(L);
+    int n = run(L, coroutine, lua_gettop(L) - 1);
+
+    if (n == FAILED)
+        lua_xmove(coroutine, L, 1);
+    if (n < 0 && dkc_interrupted())
+        return pass_on(L);
+    lua_pushboolean(L, n >= 0);
+    if (n < 0)
+        n = 1;
+    lua_insert(L, -n - 1);
+    return n + 1;
+}
+
+/* What coroutine.wrap gives; upvalue: the coroutine. */
+static int resume_wrapped(lua_State *L)
+{
+    lua_State *coroutine = lua_tothread(L, lua_upvalueindex(1));
+    int status, n = run(L, coroutine, lua_gettop(L));
+
+    if (n >= 0)
+        return n;
+    status = lua_status(coroutine);
+    if (n == FAILED) {
+        if (status != LUA_OK && status != LUA_YIELD)
+            status = lua_resetthread(coroutine); /* what it has to close; the error stays on top */
+        lua_xmove(coroutine, L, 1);
+    }
+    if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING && !dkc_interrupted()) {
+        luaL_where(L, 1);
+        lua_insert(L, -2);
+        lua_concat(L, 2);
+    }
+    return lua_error(L);
+}
+
+/* coroutine.wrap(f) */
+static int wrap(lua_State *L)
+{
+    lua_State *coroutine;
+
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    coroutine = lua_newthread(L);
+    lua_pushvalue(L, 1);
+    lua_xmove(L, coroutine, 1);
+    lua_pushcclosure(L, resume_wrapped, 1);
+    return 1;
+}
+
+/* coroutine.close(co); upvalue: Lua's own, which raises only where it closes nothing */
+static int close(lua_State *L)
+{
+    lua_State *coroutine = check_coroutine(L), *outer;
+    int n;
+
+    if (lua_status(coroutine) == LUA_OK) /* it runs, has not begun or has ended: nothing of it is closed */
+        return lua_tocfunction(L, lua_upvalueindex(1))(L);
+    outer = dkc_interrupt_enter(coroutine);
+    n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    dkc_interrupt_leave(L, outer);
+    return n > 1 && dkc_interrupted() ? pass_on(L) : n;
+}
+
+/* load(chunk, ...), whose chunk may be a function; upvalue: Lua's own */
+static int load(lua_State *L)
+{
+    int n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+
+    return n > 1 && dkc_interrupted() ? pass_on(L) : n;
+}
+
+/* Puts a function in the place of the one of that name in the table on top, which becomes its upvalue. */
+static void replace(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
+}
+
+void dkc_replace_protected(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    replace(L, "pcall", call);
+    replace(L, "xpcall", call_with_handler);
+    replace(L, "load", load);
+    lua_getfield(L, -1, LUA_COLIBNAME);
+    replace(L, "resume", resume);
+    replace(L, "wrap", wrap);
+    replace(L, "close", close);
+    lua_pop(L, 2);
+}
