@@ -11,9 +11,11 @@
 #include "lua_table.h"
 
 /* Methods that a part of the library adds to the table of methods: { method, part }. */
-static const char *const lazy_methods[][2] = {
-    { "breakdown", "breakdown" }, { "explain", "explain" }, { "plan", "explain" }, { "recode", "hierarchy" }
-};
+static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" },
+                                               { "breakdowns", "breakdown" },
+                                               { "explain", "explain" },
+                                               { "plan", "explain" },
+                                               { "recode", "hierarchy" } };
 #define N_LAZY (sizeof lazy_methods / sizeof *lazy_methods)
 
 static int table_len(lua_State *L)

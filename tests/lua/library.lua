@@ -23,6 +23,11 @@ test("a part that lacks what it is for is named", function(t)
   t.has(text, "the library's part 'explain' has no method 'explain'")
 end)
 
+test("several breakdowns can be the first question", function(t)
+  local text = t.run "print(dk.table { { a = 1 } }:breakdowns { { measures = 'n = count()' } }[1].n[1])"
+  t.eq(text, "1\n")
+end)
+
 test("metatables are out of reach of scripts", function(t, dk)
   local data = dk.table { { a = 1 } }
   t.eq(getmetatable(data), "dk.table")
