@@ -44,7 +44,7 @@ LAYERS   ?= base data read expr rows join measure query scenario protect write r
 CORE_SRC := $(foreach layer,$(LAYERS),$(sort $(wildcard engine/$(layer)/*.c)))
 LUA_SRC  := $(sort $(wildcard engine/lua/*.c))
 CLI_SRC  := $(sort $(wildcard engine/cli/*.c))
-LUA_LIB  := $(sort $(wildcard scripts/dekking/*.lua))
+LUA_LIB  := $(sort $(wildcard scripts/dekking/*.lua scripts/library/*.lua))
 UNIT     ?= $(sort $(wildcard tests/unit/test_*.c))
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o)
@@ -60,7 +60,7 @@ MODULE   := $(BUILD)/dekking.so
 
 .DEFAULT_GOAL := all
 .PHONY: all deps build-deps data demo test check unit unit-programs asan tsan cross valgrind bench fuzz lint style docs \
-        install uninstall dist clean help
+        manual install uninstall dist clean help
 
 all: $(ARCHIVE) $(SHARED) $(BUILD)/dekking.pc $(PROGRAM) $(MODULE) ## build the library, the program and the Lua module
 
@@ -216,6 +216,10 @@ build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(ARCHIVE)
 docs: all data ## run every code block of README and docs, and show what differs
 	$(Q)$(RUN_TESTS) docs
 
+manual: ## write docs/manual.md and docs/dekking.1 from the annotations in scripts/library
+	$(Q)$(LUA) scripts/manual.lua markdown >docs/manual.md.new && mv docs/manual.md.new docs/manual.md
+	$(Q)$(LUA) scripts/manual.lua man >docs/dekking.1.new && mv docs/dekking.1.new docs/dekking.1
+
 # Installing. ---------------------------------------------------------------------------------------------------------
 
 bindir     = $(DESTDIR)$(PREFIX)/bin
@@ -224,11 +228,14 @@ pcdir      = $(libdir)/pkgconfig
 includedir = $(DESTDIR)$(PREFIX)/include/dekking
 docdir     = $(DESTDIR)$(PREFIX)/share/doc/dekking
 moddir     = $(DESTDIR)$(PREFIX)/lib/lua/5.4
+mandir     = $(DESTDIR)$(PREFIX)/share/man/man1
+stubdir    = $(DESTDIR)$(PREFIX)/share/dekking/library
 HEADERS   := $(wildcard include/dekking/*.h)
 PAGES     := README.md LICENSE CHANGELOG.md $(wildcard docs/*.md)
+STUBS     := $(wildcard scripts/library/*.lua)
 
 install: all ## install under PREFIX (/usr/local), below DESTDIR
-	install -d $(bindir) $(libdir) $(pcdir) $(includedir) $(moddir) $(docdir)
+	install -d $(bindir) $(libdir) $(pcdir) $(includedir) $(moddir) $(docdir) $(mandir) $(stubdir)
 	install -m 755 $(PROGRAM) $(bindir)/dekking
 	install -m 755 $(MODULE) $(moddir)/dekking.so
 	install -m 644 $(ARCHIVE) $(libdir)/libdekking.a
@@ -239,13 +246,16 @@ install: all ## install under PREFIX (/usr/local), below DESTDIR
 	chmod 644 $(pcdir)/dekking.pc
 	install -m 644 $(HEADERS) $(includedir)
 	install -m 644 $(PAGES) $(docdir)
+	install -m 644 docs/dekking.1 $(mandir)/dekking.1
+	install -m 644 $(STUBS) $(stubdir)
 
 # Folders that only dekking uses go too, where nothing else is in them.
 uninstall: ## take away what install put there
 	rm -f $(bindir)/dekking $(moddir)/dekking.so $(pcdir)/dekking.pc $(libdir)/libdekking.a $(libdir)/libdekking.so \
 	        $(libdir)/libdekking.so.$(SOVERSION) $(libdir)/libdekking.so.$(VERSION) \
-	        $(addprefix $(includedir)/,$(notdir $(HEADERS))) $(addprefix $(docdir)/,$(notdir $(PAGES)))
-	-rmdir $(includedir) $(docdir)
+	        $(addprefix $(includedir)/,$(notdir $(HEADERS))) $(addprefix $(docdir)/,$(notdir $(PAGES))) \
+        $(mandir)/dekking.1 $(addprefix $(stubdir)/,$(notdir $(STUBS)))
+	-rmdir $(includedir) $(docdir) $(stubdir) $(DESTDIR)$(PREFIX)/share/dekking
 
 dist: ## pack the committed tree as dist/dekking-VERSION.tar.gz
 	@git rev-parse --verify -q HEAD >/dev/null || { echo "make dist packs what git has: this is no clone" >&2; exit 1; }

@@ -2,12 +2,13 @@
 --
 -- usage: lua5.4 scripts/embed.lua FILE.lua ... > library_data.c
 --
--- The declarations it fills in stand in engine/lua/library.h. Bytes are written as numbers: a string literal would
--- meet the limit that C sets to its length.
+-- Files of scripts/library are annotations, which say what there is; all others are parts of the library. The
+-- declarations it fills in stand in engine/lua/library.h. Bytes are written as numbers: a string literal would meet the
+-- limit that C sets to its length.
 
 print('#include "lua/library.h"\n')
 
-local entries = {}
+local entries, annotations = {}, {}
 for i, path in ipairs(arg) do
   local file = assert(io.open(path, "rb"))
   local text = file:read "a"
@@ -19,12 +20,19 @@ for i, path in ipairs(arg) do
     numbers[#numbers + 1] = table.concat({ text:byte(at, at + 19) }, ",")
   end
   print(("static const unsigned char script_%d[] = {\n%s, 0 };"):format(i, table.concat(numbers, ",\n")))
-  entries[i] = ('    { "%s", (const char *)script_%d, sizeof script_%d - 1 },'):format(name, i, i)
+  local list = path:find "library/[^/]+$" and annotations or entries
+  list[#list + 1] = ('    { "%s", (const char *)script_%d, sizeof script_%d - 1 },'):format(name, i, i)
 end
 
-if #entries == 0 then
-  print "const dkl_script dkl_scripts[1] = { { 0, 0, 0 } };"
-else
-  print("const dkl_script dkl_scripts[] = {\n" .. table.concat(entries, "\n") .. "\n};")
+-- The array of that name, and how many it has.
+local function show(list, name, count)
+  if #list == 0 then
+    print(("const dkl_script %s[1] = { { 0, 0, 0 } };"):format(name))
+  else
+    print(("const dkl_script %s[] = {\n%s\n};"):format(name, table.concat(list, "\n")))
+  end
+  print(("const size_t %s = %d;"):format(count, #list))
 end
-print(("const size_t dkl_n_scripts = %d;"):format(#entries))
+
+show(entries, "dkl_scripts", "dkl_n_scripts")
+show(annotations, "dkl_annotations", "dkl_n_annotations")

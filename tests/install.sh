@@ -66,6 +66,9 @@ check "symbols of dekking.so: $shown" test "$shown" = luaopen_dekking
 check "dekking.so brings no Lua" sh -c "! nm -D '$root/usr/lib/lua/5.4/dekking.so' | grep -q ' T lua_newstate'"
 check "dekking.so links no Lua" sh -c "! readelf -d '$root/usr/lib/lua/5.4/dekking.so' | grep -q 'liblua'"
 
+check "the page for man" grep -q '^.Dt DEKKING 1' "$root/usr/share/man/man1/dekking.1"
+check "annotations for editors" lua5.4 -e 'dk = nil' "$root/usr/share/dekking/library/table.lua"
+
 LUA_CPATH="$root/usr/lib/lua/5.4/?.so"
 export LUA_CPATH
 check "require in stock Lua" lua5.4 -e 'local dk = require "dekking"; assert(dk.version)'

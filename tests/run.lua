@@ -88,6 +88,7 @@ local suites = {
   { part = "runner", name = "runner", commands = { "lua5.4 tests/runner.lua " .. build } },
   { part = "layers", name = "layers", commands = { "lua5.4 tests/layers.lua" } },
   { part = "messages", name = "messages", commands = { "lua5.4 tests/messages.lua" } },
+  { part = "manual", name = "manual", commands = { "lua5.4 tests/manual.lua" } },
 }
 for _, suite in ipairs(suites_of(build, nil)) do
   suites[#suites + 1] = suite

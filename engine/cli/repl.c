@@ -16,6 +16,7 @@
 #include "interrupt.h"
 #include "line.h"
 #include "lua/dekking_lua.h"
+#include "lua/library.h"
 
 #define INPUT "dekking.input"
 #define BASE 1 /* the stack of the prompt: what it reads from, and above it the values of a statement */
@@ -213,12 +214,35 @@ static void open_input(lua_State *L, bool edited)
         luaL_error(L, "not enough memory");
 }
 
+/* help(...) at the prompt is dk.help, whatever dk is by then; its part is loaded when it is first called. */
+static int help(lua_State *L)
+{
+    dkl_push_script(L, "help");
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 0);
+    return 0;
+}
+
+/* The global help, unless the script has one. Raw: a script may have made its globals strict. */
+static void offer_help(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_pushliteral(L, "help");
+    if (lua_rawget(L, -2) == LUA_TNIL) {
+        lua_pushliteral(L, "help");
+        lua_pushcfunction(L, help);
+        lua_rawset(L, -4); /* globals nil */
+    }
+    lua_pop(L, 2);
+}
+
 void dkc_repl(lua_State *L)
 {
     bool on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     struct sigaction before;
 
     lua_settop(L, 0);
+    offer_help(L);
     open_input(L, on_terminal);
     if (on_terminal) { /* between a statement and the next line, Ctrl-C has nothing to stop */
         struct sigaction ignore;

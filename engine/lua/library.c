@@ -24,6 +24,17 @@ static const char *const also[][2] = { { "aggregates", "aggregate" },
                                        { "merge", "scenario" } };
 #define N_ALSO (sizeof also / sizeof *also)
 
+/* Parts that other parts ask for, core.part(name), and that are no name in dk. */
+static const char *const inner[] = { "annotations", "explain", "explain_cell" };
+
+static bool is_inner(const char *name)
+{
+    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
+        if (strcmp(inner[i], name) == 0)
+            return true;
+    return false;
+}
+
 static const dkl_script *find_script(const char *name)
 {
     for (size_t i = 0; i < dkl_n_scripts; i++)
@@ -128,6 +139,24 @@ static int core_export(lua_State *L)
     return 1;
 }
 
+/* core.part(name) -> what the part of that name returned */
+static int core_part(lua_State *L)
+{
+    dkl_push_script(L, luaL_checkstring(L, 1));
+    return 1;
+}
+
+/* core.annotations() -> the text of each by its name */
+static int core_annotations(lua_State *L)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < dkl_n_annotations; i++) {
+        lua_pushlstring(L, dkl_annotations[i].text, dkl_annotations[i].size);
+        lua_setfield(L, -2, dkl_annotations[i].name);
+    }
+    return 1;
+}
+
 /* What package.preload holds; upvalue: the name of the part. */
 static int load_preloaded(lua_State *L)
 {
@@ -145,8 +174,12 @@ static void push_names(lua_State *L)
         lua_rawset(L, -4); /* names key */
     }
     for (size_t i = 0; i < dkl_n_scripts + N_ALSO; i++) {
+        const char *name = i < dkl_n_scripts ? dkl_scripts[i].name : also[i - dkl_n_scripts][0];
+
+        if (is_inner(name))
+            continue;
         lua_pushboolean(L, 1);
-        lua_setfield(L, -2, i < dkl_n_scripts ? dkl_scripts[i].name : also[i - dkl_n_scripts][0]);
+        lua_setfield(L, -2, name);
     }
 }
 
@@ -200,7 +233,7 @@ static int find_part(lua_State *L)
     for (size_t i = 0; i < N_ALSO; i++)
         if (strcmp(also[i][0], name) == 0)
             part = also[i][1];
-    is_part = find_script(part) != NULL || (strpbrk(part, "./") == NULL && push_path(L, part));
+    is_part = !is_inner(part) && (find_script(part) != NULL || (strpbrk(part, "./") == NULL && push_path(L, part)));
     lua_settop(L, 2);
     if (!is_part)
         return fail_name(L, name, lua_rawlen(L, 2));
@@ -220,6 +253,12 @@ void dkl_open_library(lua_State *L)
     dkl_push_core(L);
     lua_pushcfunction(L, core_export);
     lua_setfield(L, -2, "export");
+    lua_pushcfunction(L, core_part);
+    lua_setfield(L, -2, "part");
+    lua_pushcfunction(L, core_annotations);
+    lua_setfield(L, -2, "annotations");
+    lua_newtable(L); /* of classes that a part has by itself */
+    lua_setfield(L, -2, "methods");
     lua_pop(L, 1);
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &loaded_key);

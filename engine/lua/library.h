@@ -2,7 +2,8 @@
  *
  * The texts are the files scripts/dekking/NAME.lua, turned into C by scripts/embed.lua. Opening the module parses
  * none of them. A text is a chunk that gets `dk` and the table of C primitives as its arguments; what it returns is
- * what require "dekking.NAME" gives, and what dk.NAME is.
+ * what require "dekking.NAME" gives, and what dk.NAME is. Beside them stand the annotations, scripts/library/NAME.lua,
+ * which no one runs: they are read for help().
  */
 #ifndef DKL_LIBRARY_H
 #define DKL_LIBRARY_H
@@ -19,6 +20,8 @@ typedef struct dkl_script {
 
 extern const dkl_script dkl_scripts[];
 extern const size_t dkl_n_scripts;
+extern const dkl_script dkl_annotations[];
+extern const size_t dkl_n_annotations;
 
 /* Sets the metatable of the table dk on top of the stack, which finds parts of the library, and registers each of
  * them for require. */

@@ -2,6 +2,7 @@
  * wrong: core.NAME. Primitives of tables, breakdowns and scenarios stand in their own files. */
 #include <string.h>
 
+#include "base/text.h"
 #include "lua_options.h"
 
 /* core.fail(message) raises at the script's line. */
@@ -70,9 +71,25 @@ static int core_list(lua_State *L)
     return 1;
 }
 
+/* core.nearest(name, names) -> the one that may have been meant, or nil */
+static int core_nearest(lua_State *L)
+{
+    size_t size;
+    const char *name = luaL_checklstring(L, 1, &size);
+    dkl_names names = dkl_check_names(L, 2, "nearest");
+    dki_nearest nearest;
+
+    dki_nearest_init(&nearest, name, size);
+    for (size_t i = 0; i < names.n; i++)
+        dki_nearest_try(&nearest, names.items[i], strlen(names.items[i]));
+    lua_pushstring(L, nearest.best); /* NULL gives nil */
+    return 1;
+}
+
 static const luaL_Reg primitives[] = {
-    { "fail", core_fail },   { "class", core_class },   { "kind", core_kind }, { "what", core_what },
-    { "check", core_check }, { "member", core_member }, { "list", core_list }, { NULL, NULL },
+    { "fail", core_fail }, { "class", core_class },     { "kind", core_kind },
+    { "what", core_what }, { "check", core_check },     { "member", core_member },
+    { "list", core_list }, { "nearest", core_nearest }, { NULL, NULL },
 };
 
 void dkl_open_core(lua_State *L)

@@ -275,7 +275,7 @@ function methods:plan(data, params)
   if core.kind(data) ~= "table" then
     core.fail(("plan wants a table of dekking, not %s"):format(core.what(data)))
   end
-  return dk.explain and core.plan_of(core.plan(self, data, params))
+  return core.part "explain" and core.plan_of(core.plan(self, data, params))
 end
 
 function methods:name() return core.spec(self, "breakdown", "name").name end

@@ -66,7 +66,7 @@ local function explain(self, cell)
     if type(cell) ~= "table" then
       core.fail(('explain: a cell is a table such as { gemeente = "Duiven" }, or dk.total, not %s'):format(core.what(cell)))
     end
-    return dk.explain_cell(self, cell)
+    return core.part "explain_cell" (self, cell)
   end
   local lines, items = {}, core.lineage(self)
   if #items == 0 then
@@ -153,8 +153,8 @@ end
 
 function meta.__tostring(self) return text_of(parts_of[self]) end
 
-meta.__metatable = false
-core.export(methods)
+meta.__metatable = "dk.plan"
+core.methods["dk.Plan"] = core.export(methods)
 
 local function plan_of(parts)
   local plan = setmetatable({}, meta)

@@ -160,7 +160,7 @@ function methods:shares()
   return p.detail:derive(expressions):select(columns):format(patterns)
 end
 
-core.export(methods)
+core.methods["dk.Publication"] = core.export(methods)
 local class = { __name = "dk.publication", __metatable = "dk.publication" }
 
 function class.__index(_, name) return core.member(nil, name, methods, "a publication") end

@@ -217,6 +217,7 @@ local prompts = {
   { "-i", "return 1, 2\n--\n\n  \n" },
   { "-i", "1;\n2\n" },
   { "-i", "f = function() return 7 end\nf();\nf()\n" },
+  { "-i -e 'function help() return 7 end'", "help()\n" },
   { "-i", "= 1 +\n2\n" },
   { "-i", "=\n" },
   { "-i", "x = = 1\n" },

@@ -2,10 +2,10 @@
 --
 -- usage: lua5.4 tests/golden/run.lua BUILD [--keep]
 --
--- Each script of scripts/examples/, and the demo, is run in the folder of the project; its standard output must be
--- tests/golden/NAME.txt to the byte, its exit status 0, and its standard error empty. --keep writes the files
--- instead: for whoever then reads every line of the difference before keeping it. DEKKING_WRAP stands before the
--- program (valgrind).
+-- Each script of scripts/examples/, the demo, and what dk.help shows (help.lua), is run in the folder of the project; its
+-- standard output must be tests/golden/NAME.txt to the byte, its exit status 0, and its standard error empty. --keep
+-- writes the files instead: for whoever then reads every line of the difference before keeping it. DEKKING_WRAP stands
+-- before the program (valgrind).
 --
 -- And the demo must end with status 1 where the persons do not agree with the publication, or are not there.
 
@@ -21,7 +21,7 @@ local function read(path)
   return text
 end
 
-local scripts = { "scripts/demo.lua" }
+local scripts = { "scripts/demo.lua", "tests/golden/help.lua" }
 local pipe = assert(io.popen "ls scripts/examples/*.lua")
 for path in pipe:lines() do
   scripts[#scripts + 1] = path

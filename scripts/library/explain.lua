@@ -1,0 +1,24 @@
+---@meta
+
+-- explain.lua - Explanations
+--
+-- Where a number comes from, and how it was computed.
+
+--- A cell of a result that `t:explain { ... }` explained.
+---@class dk.ExplainedCell
+--- The conditions and columns before the question: `{ kind = "where" or "derive", text =, name = }`.
+---@field steps table[]
+--- What gives each measure again, by name: `{ text =, where = }`.
+---@field measures table<string, table>
+--- The rows of the cell, as a condition; nil where they are all, or none tells them.
+---@field where? string
+--- Asks a measure again, of a table, and gives a table of one cell.
+---@field again fun(name: string, source: dk.Table): dk.Table
+
+--- How a question was computed. `tostring` gives a line for each step, with rows and milliseconds.
+---@class dk.Plan
+local plan = {}
+
+--- The steps as a table: step, what, how, shared, rows, out, ms; of several breakdowns with their names before.
+---@return dk.Table
+function plan:table() end

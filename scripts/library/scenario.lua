@@ -1,0 +1,105 @@
+---@meta
+
+-- scenario.lua - Scenarios
+--
+-- A scenario is an ordered list of steps, each on what the one before left. It changes no table: it says what would be. `a .. b` are
+-- the steps of a, then those of b; a parameter that both have must be defined the same. A scenario never changes: its methods give
+-- others.
+
+--- What a scenario is made of.
+---@class dk.ScenarioSpec
+--- The steps, in order.
+---@field [integer] dk.Step
+--- Parameters by name: a value, or a `dk.Parameter`, which says more.
+---@field params? table<string, dk.Value|dk.Parameter>
+
+--- `{ 0.30, min = 0, max = 1, doc = "share of the unknown" }`
+---@class dk.Parameter
+--- Its value.
+---@field [1] dk.Value
+--- The least that it may be.
+---@field min? number
+--- The greatest that it may be.
+---@field max? number
+--- What it is.
+---@field doc? string
+
+--- `{ "register the unknown", where = "not in_sonar", share = 0.3, set = { in_sonar = true } }`: exactly one of `share`, `count` and
+--- `all`, and what those who are taken become.
+---@class dk.Step
+--- What it does, in words.
+---@field [1]? string
+--- Of whom; of everybody without it.
+---@field where? dk.Condition
+--- Which share of them, 0 to 1: a number, or an expression of parameters.
+---@field share? number|dk.Expression
+--- How many of them, over all strata.
+---@field count? number|dk.Expression
+--- All of them.
+---@field all? boolean
+--- Whole persons, handed out by largest remainder; without it fractions of persons, as expected.
+---@field whole? boolean
+--- The columns whose groups each give their part; without it the combinations of the columns that the step mentions.
+---@field per? string|string[]
+--- What columns become for who is taken, by name: a value, or a `dk.expr` of the values before the step.
+---@field set table<string, dk.Value|dk.Expr>
+--- Whether it may match nobody; without it that is an error.
+---@field allow_none? boolean
+
+--- What if.
+---@class dk.Scenario
+---@operator concat(dk.Scenario): dk.Scenario
+local scenario = {}
+
+--- Its name, which the columns of a comparison have; of a composed one both with a `+`.
+---@return string
+function scenario:name() end
+
+--- Its parameters by name: `{ value =, min =, max =, doc = }`.
+---@return table<string, table>
+function scenario:params() end
+
+--- The same steps with other values of parameters.
+---
+--- ```lua
+--- local outreach = dk.scenario "outreach" { params = { deel = 0.3 },
+---   { "register", where = "not in_sonar", share = "$deel", set = { in_sonar = true } } }
+--- print(outreach:with({ deel = 0.5 }, "half"):params().deel.value)
+--- ```
+--- ```text
+--- 0.5
+--- ```
+---@param values dk.Params
+---@param name? string what it is called; as before without it
+---@return dk.Scenario
+function scenario:with(values, name) end
+
+--- The same under another name.
+---@param name string
+---@return dk.Scenario
+function scenario:named(name) end
+
+--- The weighted cells as they are after the steps: a table with a weight, of the columns that the scenario mentions.
+---@param data dk.Table
+---@param params? dk.Params
+---@return dk.Table
+function scenario:apply(data, params) end
+
+--- What each step took from each stratum, and of how many.
+---
+--- ```lua
+--- local persons = dk.table { { "gemeente", { "Arnhem", "Arnhem", "Duiven" } }, { "in_sonar", { false, false, true } } }
+--- print(dk.scenario "half" { { "register half", where = "not in_sonar", share = 0.5, per = "gemeente", set = { in_sonar = true } } }
+---   :moved(persons))
+--- ```
+--- ```text
+---    step  name           stratum            available    taken
+--- integer  text           text                 decimal  decimal
+--- ─────────────────────────────────────────────────────────────
+---       1  register half  gemeente = Arnhem          2        1
+--- 1 row, 5 columns
+--- ```
+---@param data dk.Table
+---@param params? dk.Params
+---@return dk.Table
+function scenario:moved(data, params) end
