@@ -44,7 +44,9 @@ LAYERS   ?= base data read expr rows join measure query scenario protect write r
 CORE_SRC := $(foreach layer,$(LAYERS),$(sort $(wildcard engine/$(layer)/*.c)))
 LUA_SRC  := $(sort $(wildcard engine/lua/*.c))
 CLI_SRC  := $(sort $(wildcard engine/cli/*.c))
-LUA_LIB  := $(sort $(wildcard scripts/dekking/*.lua scripts/library/*.lua))
+# help() knows the functions of expressions by the tables of these pages.
+LUA_LIB  := $(sort $(wildcard scripts/dekking/*.lua scripts/library/*.lua)) \
+            $(addprefix docs/,expressions.md intervals.md sets.md windows.md)
 UNIT     ?= $(sort $(wildcard tests/unit/test_*.c))
 
 CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o)

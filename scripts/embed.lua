@@ -2,9 +2,9 @@
 --
 -- usage: lua5.4 scripts/embed.lua FILE.lua ... > library_data.c
 --
--- Files of scripts/library are annotations, which say what there is; all others are parts of the library. The
--- declarations it fills in stand in engine/lua/library.h. Bytes are written as numbers: a string literal would meet the
--- limit that C sets to its length.
+-- Files of scripts/library are annotations, which say what there is; of pages of docs/ the tables are kept, since those
+-- of functions are shown too; all others are parts of the library. The declarations it fills in stand in
+-- engine/lua/library.h. Bytes are written as numbers: a string literal would meet the limit that C sets to its length.
 
 print('#include "lua/library.h"\n')
 
@@ -13,14 +13,19 @@ for i, path in ipairs(arg) do
   local file = assert(io.open(path, "rb"))
   local text = file:read "a"
   file:close()
-  assert(load(text, "@" .. path, "t")) -- a syntax error shows when building, not when first used
-  local name = assert(path:match "([^/]+)%.lua$", path .. " is no Lua file")
+  local name = path:match "(docs/[^/]+)%.md$"
+  if name then
+    text = ("\n" .. text):gsub("\n[^|\n][^\n]*", ""):gsub("\n\n+", "\n")
+  else
+    assert(load(text, "@" .. path, "t")) -- a syntax error shows when building, not when first used
+    name = assert(path:match "([^/]+)%.lua$", path .. " is no Lua file")
+  end
   local numbers = {}
   for at = 1, #text, 20 do
     numbers[#numbers + 1] = table.concat({ text:byte(at, at + 19) }, ",")
   end
   print(("static const unsigned char script_%d[] = {\n%s, 0 };"):format(i, table.concat(numbers, ",\n")))
-  local list = path:find "library/[^/]+$" and annotations or entries
+  local list = path:find "library/[^/]+$" and annotations or name:find "/" and annotations or entries
   list[#list + 1] = ('    { "%s", (const char *)script_%d, sizeof script_%d - 1 },'):format(name, i, i)
 end
 

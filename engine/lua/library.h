@@ -3,7 +3,7 @@
  * The texts are the files scripts/dekking/NAME.lua, turned into C by scripts/embed.lua. Opening the module parses
  * none of them. A text is a chunk that gets `dk` and the table of C primitives as its arguments; what it returns is
  * what require "dekking.NAME" gives, and what dk.NAME is. Beside them stand the annotations, scripts/library/NAME.lua,
- * which no one runs: they are read for help().
+ * and tables of pages, docs/NAME.md, which no one runs: they are read for help().
  */
 #ifndef DKL_LIBRARY_H
 #define DKL_LIBRARY_H

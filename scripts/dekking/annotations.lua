@@ -291,6 +291,49 @@ function reader.signature(entry)
   return ("%s(%s)%s"):format(entry.name, table.concat(names, ", "), gives)
 end
 
+-- The functions of expressions, which stand in no Lua: those of the tables in pages of docs/, whose first cells have calls
+-- and the last says what these give. `_mean` behind `moving_sum(x, n)` is moving_mean(x, n).
+-- -> a list of { kind = "word", name = "bin", page = "expressions", text =, rows = { { calls =, text = } } }
+function reader.words_of(pages)
+  local words, by_name = {}, {}
+  local function add(call, row, page)
+    local name = call:match "^[%a_][%w_]*"
+    local word = by_name[name]
+    if not word then
+      word = { kind = "word", name = name, text = row.text, page = page, rows = {} }
+      words[#words + 1], by_name[name] = word, word
+    end
+    if word.rows[#word.rows] ~= row then
+      word.rows[#word.rows + 1] = row
+    end
+  end
+  for _, page in ipairs(pages) do
+    for line in page.text:gmatch "|([^\n]+)|" do
+      local cells, last = {}, nil
+      for each in (line:gsub("\\|", "\1") .. "|"):gmatch "(.-)|" do
+        cells[#cells + 1] = each:gsub("\1", "|"):match "^%s*(.-)%s*$"
+      end
+      local row = { calls = table.concat(cells, " ", 1, #cells - 1), text = cells[#cells] }
+      for i = 1, #cells - 1 do
+        for call in cells[i]:gmatch "`([^`]+)`" do
+          if call:find "^_" and last then
+            call = last:gsub("_%l+", call:match "^_%l+", 1):gsub("%(.*", call:match "%(.*" or "%0")
+          elseif not call:find "^[%a_][%w_]*%(.*%)$" and not (last and call:find "^[%l_]+$") then
+            call = nil
+          else
+            call = call:find "%(" and call or call .. last:match "%(.*"
+            last = call
+          end
+          if call then
+            add(call, row, page.name)
+          end
+        end
+      end
+    end
+  end
+  return words
+end
+
 -- The same of another way to call it, which stands as "fun(self: dk.Table, column: string): dk.Table".
 function reader.overload(entry, overload)
   local names = {}

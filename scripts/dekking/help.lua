@@ -8,7 +8,19 @@ local reader = core.part "annotations"
 
 local WIDTH = 80
 
-local files = reader.parse_all(core.annotations())
+-- Pages whose tables have the functions of expressions, in the order in which they are to be seen.
+local PAGES = { "expressions", "sets", "intervals", "windows" }
+
+local files, words
+do
+  local texts, pages = core.annotations(), {}
+  for i, name in ipairs(PAGES) do
+    pages[i] = { name = name, text = texts["docs/" .. name] }
+    texts["docs/" .. name] = nil
+  end
+  files, words = reader.parse_all(texts), reader.words_of(pages)
+  files[#files + 1] = { name = "words", title = "Functions of expressions", text = "", entries = words }
+end
 local types = reader.types_of(files)
 
 -- Text on the screen -------------------------------------------------------------------------------------------------
@@ -152,6 +164,19 @@ local function alias_page(alias)
   return lines
 end
 
+-- A function of expressions: the rows of tables that it stands in.
+local function word_page(word)
+  local lines = {}
+  for i, row in ipairs(word.rows) do
+    lines[#lines + 1] = i > 1 and "" or nil
+    wrap(lines, row.calls:gsub("`", ""), 0)
+    wrap(lines, row.text, 2, "")
+  end
+  lines[#lines + 1] = ""
+  wrap(lines, ("It stands in expressions, which are strings: docs/%s.md."):format(word.page), 0)
+  return lines
+end
+
 local function overview()
   local lines = { ("dekking %s"):format(dk.version), "" }
   wrap(lines, 'help(dk.read), help "t:where", help "where" and help(object) tell more.', 0)
@@ -160,10 +185,16 @@ local function overview()
       add_functions(lines, file, "dk")
     end
   end
+  local names = {}
+  for i, word in ipairs(words) do
+    names[i] = word.name
+  end
+  lines[#lines + 1] = ""
+  wrap(lines, table.concat(names, " "), 2, "Expressions:")
   for _, file in ipairs(files) do
     for _, class in ipairs(file.entries) do
       if class.kind == "class" and class.owner and class.owner ~= "dk" then
-        local names = {}
+        names = {}
         for _, entry in ipairs(file.entries) do
           names[#names + 1] = entry.kind == "function" and entry.owner == class.owner and entry.short or nil
         end
@@ -183,6 +214,9 @@ end
 local function page_of(entry, file)
   if entry.kind == "function" then
     return function_page(entry)
+  end
+  if entry.kind == "word" then
+    return word_page(entry)
   end
   return entry.kind == "class" and class_page(entry, file) or alias_page(entry)
 end
@@ -284,7 +318,7 @@ local function page_of_name(name)
   local found, options = {}, {}
   each_entry(function(entry, file)
     if is_called(entry, name) then
-      local is_exact = entry.name == name
+      local is_exact = entry.name == name and entry.kind ~= "word"
       table.insert(found, is_exact and 1 or #found + 1, { entry = entry, file = file })
     end
   end)
@@ -293,12 +327,12 @@ local function page_of_name(name)
     return #options > 0 and option_page(name, options) or fail_name(name)
   end
   local lines = page_of(found[1].entry, found[1].file)
-  if found[1].entry.name ~= name and #found > 1 then
+  if (found[1].entry.name ~= name or found[1].entry.kind == "word") and #found > 1 then
     lines[#lines + 1] = ""
     lines[#lines + 1] = "Also called so:"
     for i = 2, #found do
       local entry = found[i].entry
-      wrap(lines, reader.summary(entry.text), 24, "  " .. entry.name)
+      wrap(lines, reader.summary(entry.text), 24, "  " .. entry.name .. (entry.kind == "word" and "(...)" or ""))
     end
   end
   return lines

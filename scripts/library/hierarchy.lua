@@ -9,9 +9,7 @@
 ---@class dk.Hierarchy
 local geo = {}
 
---- What holds on one day.
----
---- Raises where the hierarchy does not change with time.
+--- What holds on one day. One that does not change with time stays what it is.
 ---@param day string such as `"2018-01-01"`
 ---@return dk.Hierarchy
 function geo:at(day) end

@@ -683,7 +683,7 @@ function t:check_totals() end
 
 -- Out ----------------------------------------------------------------------------------------------------------------
 
---- How a table is written. Without an option it is as `print` shows it; files and `t:text` have all rows and columns.
+--- How a table is written.
 ---@class dk.WriteOptions
 --- Which form: aligned text, CSV, Markdown, HTML or JSON; of `t:write` also a workbook. That of the ending, or of `--format`, without it.
 ---@field format? "text"|"csv"|"md"|"html"|"json"|"xlsx"
@@ -695,11 +695,11 @@ function t:check_totals() end
 ---@field null? string
 --- A line above the table.
 ---@field title? string
---- Whether the types stand below the names.
+--- Whether the types stand below the names, in the formats that have such a line; true without it, but false in files.
 ---@field types? boolean
---- Whether the number of rows and columns is said.
+--- Whether the number of rows and columns is said; true without it, but false in files.
 ---@field count? boolean
---- Whether the notes stand below the table.
+--- Whether the notes stand below the table; true without it.
 ---@field notes? boolean
 --- `"disarm"` puts a `'` before text of a CSV file that a spreadsheet would compute.
 ---@field formulas? "keep"|"disarm"
@@ -710,11 +710,11 @@ function t:check_totals() end
 
 --- How a table is shown on a screen or as a text.
 ---@class dk.PrintOptions : dk.WriteOptions
---- How many rows are shown, the middle left out; 0 is all.
+--- How many rows are shown; 0 is all. As many as fit without it, of `t:text` all.
 ---@field rows? integer
---- How many columns of the screen a cell takes; 0 is no limit.
+--- How many columns of the screen a cell takes; 0 is no limit. 60 without it, of `t:text` no limit.
 ---@field cell? integer
---- How many columns of the screen the table takes before it is folded; 0 is no limit.
+--- How many columns of the screen the table takes; 0 is no limit. Those of the terminal without it, of `t:text` no limit.
 ---@field width? integer
 
 --- The table as a string, whole, whatever the screen.

@@ -62,6 +62,9 @@ test("names are found as they are said", function(t, dk)
   t.eq(first_line(shown(dk, "dk.Key")):match "^dk%.Key: ", "dk.Key: ")
   t.has(shown(dk, "where"), "Also called so:", "breakdown:where")
   t.has(shown(dk, "delimiter"), "delimiter of dk.ReadOptions")
+  t.eq(first_line(shown(dk, "bin")), "bin(x, a, b, ...)")
+  t.eq(first_line(shown(dk, "with")), "t:with(properties) -> dk.Table")
+  t.has(shown(dk, "with"), "with(...)")
   t.has(shown(dk, "t:where"), "params?", "persons:where(\"leeftijd < $grens\"")
   t.has(shown(dk, "dk.read"), "ReadOptions: How a file is read.", "  delimiter?")
 end)
@@ -77,6 +80,23 @@ test("no line is wider than a screen, but for examples", function(t, dk)
       t.ok(utf8.len(line) <= 80 or text:find(line:match "^%s*(.*)$", 1, true), line)
     end
   end
+end)
+
+-- The engine's own lists: X(name, ...) of aggregates and windows, { "name", least, most, bind, row } of functions.
+test("each function of expressions is found", function(t, dk)
+  local n = 0
+  local pipe = assert(io.popen(("cat '%s../../engine/expr'/*_list.h '%s../../engine/expr'/functions_*.c"):format(t.data,
+    t.data)))
+  for line in pipe:lines() do
+    for name in line:gsub("{ \"([%l_]+)\", %d+, %d+, bind", "X(%1, "):gmatch "X%(([%l_]+), " do
+      if name ~= "name" then
+        n = n + 1
+        t.has(shown(dk, name), name:match "^%l+")
+      end
+    end
+  end
+  pipe:close()
+  t.ok(n > 100, "only " .. n .. " functions were seen")
 end)
 
 test("what is not found is said, with the nearest", function(t, dk)
