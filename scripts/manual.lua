@@ -98,7 +98,8 @@ local function add_fields(out, fields, heading)
   out(("| %s | type | |"):format(heading))
   out "| --- | --- | --- |"
   for _, field in ipairs(fields) do
-    out(("| `%s` | `%s` | %s |"):format(field.name, plain_type(field.type), cell(field.text)))
+    local name = field.name .. (field.optional and "?" or "")
+    out(("| `%s` | `%s` | %s |"):format(name, plain_type(field.type), cell(field.text)))
   end
   out ""
 end
@@ -116,7 +117,7 @@ local function add_function(out, entry)
   local is_list = false
   for _, param in ipairs(entry.params) do
     local text = param.text ~= "" and ": " .. param.text or ""
-    out(("- `%s` (`%s`)%s"):format(param.name, plain_type(param.type), text))
+    out(("- `%s` (`%s`)%s"):format(param.name .. (param.optional and "?" or ""), plain_type(param.type), text))
     is_list = true
   end
   for _, result in ipairs(entry.returns) do
@@ -181,7 +182,8 @@ function markdown.write()
   out ""
   out "Every function, method and option. At the prompt `help(dk.read)` and `help \"t:where\"` show the same. What"
   out "conditions and measures may say is in [expressions.md](expressions.md), what the numbers mean in"
-  out "[semantics.md](semantics.md)."
+  out "[semantics.md](semantics.md). `?` stands behind what may be left out, or nil; `[]` behind the type of the items of"
+  out "a list."
   out ""
   contents(out)
   for _, file in ipairs(files) do
@@ -222,8 +224,7 @@ function markdown.write()
   end
   out "## Types"
   out ""
-  out "What parameters and results may be, beside the types of Lua. `?` stands behind what may be nil, `[]` behind what is"
-  out "a list."
+  out "What parameters, options and results may be, beside the types of Lua."
   out ""
   for _, entry in ipairs(other_types()) do
     out("#### " .. entry.name)

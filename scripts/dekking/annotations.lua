@@ -269,6 +269,9 @@ function reader.types_in(entry, types)
       look(result.type)
     end
   end
+  for _, overload in ipairs(entry.overloads) do
+    look(overload)
+  end
   return list
 end
 
