@@ -55,7 +55,7 @@ local s = {}
 ---@param x string|integer what
 ---@param y? { a: string, b: integer }
 ---@return string? # the one
----@return integer
+---@return integer n how many
 ---@overload fun(self: dk.Sample, z?: string): integer
 function s:does(x, y) end
 
@@ -93,9 +93,22 @@ do
   same("parameter's text", "what", does.params[1].text)
   same("record", "{ a: string, b: integer }", does.params[2].type)
   same("result's text", "the one", does.returns[1].text)
+  same("a name is no text", "how many", does.returns[2].text)
   same("overload", "s:does(z?) -> integer", reader.overload(does, does.overloads[1]))
   same("alias", "string | integer", either.type)
   same("alias' text", "An alias of two lines,\nwhich stand together.", either.text)
+
+  -- A file may add methods to a class of another.
+  local files = reader.parse_all {
+    first = "--- A.\n---@class dk.A\nlocal a = {}\n\n--- One.\nfunction a:one() end\n",
+    second = "-- second.lua - More\n\n---@class dk.A\nlocal a = {}\n\n--- Two.\nfunction a:two() end\n\n"
+      .. "--- A call.\n---@class dk.B\n---@overload fun(x: string): integer\nlocal b = {}\n",
+  }
+  same("methods together", 3, #files[1].entries)
+  same("the last one", "a:two", files[1].entries[3].name)
+  same("its section", "More", files[1].entries[3].section)
+  same("what is left", "dk.B", files[2].entries[1].name)
+  same("a class that is called", "call", files[2].entries[1].operators[1].name)
 
   -- What it cannot read is an error of the file, with the line.
   for text, message in pairs {

@@ -9,18 +9,21 @@
 --   ---@class, @field, @operator   a class; its fields are options, members of a record, or values
 --   ---@alias name type            a type, or the types that may stand for it
 --   ---@param, @return, @overload  of the function below
---   local t = {}                   the class above is called t in signatures
+--   local t = {}                   the class above is called t in signatures; a file may add methods to a class of another
 --   function t:where(condition) end
 --
 -- It needs nothing of dekking: the generator runs it in stock Lua.
 
 local reader = {
   -- Chapters in the order of reading; those of other files come behind, by name.
-  order = { "dk", "table", "column", "expr", "breakdown", "scenario", "hierarchy", "codes", "publication", "explain" },
+  order = {
+    "dk", "table", "column", "value", "block", "expr", "breakdown", "aggregate", "scenario", "hierarchy", "codes",
+    "publication", "explain", "display", "pack",
+  },
 }
 
 -- A type at the beginning of a text, and what is behind it: "a"|"b", table<string, number>, fun(x: T): U, { a: b }.
-local function take_type(text)
+local function take_type(text, is_named)
   local depth, at, quote = 0, 1, nil
   while at <= #text do
     local c = text:sub(at, at)
@@ -37,7 +40,11 @@ local function take_type(text)
     end
     at = at + 1
   end
-  return text:sub(1, at - 1), (text:sub(at):gsub("^%s*[#@]?%s*", ""))
+  local rest = text:sub(at):match "^%s*(.-)$"
+  if is_named and not rest:find "^[#@]" then
+    rest = rest:match "^%S+%s*(.*)$" or "" -- the name of a result
+  end
+  return text:sub(1, at - 1), (rest:gsub("^[#@]%s*", ""))
 end
 
 -- "name?" as the name and whether it may be left out
@@ -100,14 +107,21 @@ function tags.param(block, rest, before, where)
 end
 
 tags["return"] = function(block, rest, before)
-  local kind, text = take_type(rest)
+  local kind, text = take_type(rest, true)
   block.returns[#block.returns + 1] = { type = kind, text = text }
   block.text = block.text or before
 end
 
+-- Of a class: what a call of it takes and gives.
 function tags.overload(block, rest, before)
-  block.overloads[#block.overloads + 1] = rest
-  block.text = block.text or before
+  if block.class then
+    local arguments, result = rest:match "^fun%((.-)%): (.+)$"
+    local operators = block.class.operators
+    operators[#operators + 1] = { name = "call", operand = arguments, type = result, text = before }
+  else
+    block.overloads[#block.overloads + 1] = rest
+    block.text = block.text or before
+  end
 end
 
 local function new_block() return { params = {}, returns = {}, overloads = {} } end
@@ -192,6 +206,9 @@ function reader.parse(name, text)
       local owner = line:match "^local ([%w_]+)" or line:match "^([%w_]+)"
       if block.class then
         owners[owner], block.class.owner = block.class.name, owner
+        if block.class.text == "" and #block.class.fields == 0 then
+          block.class = nil -- of another file, whose methods follow
+        end
       end
       flush()
     elseif line == "" then
@@ -222,6 +239,32 @@ function reader.parse_all(texts)
   end)
   for i, name in ipairs(names) do
     files[i] = reader.parse(name, texts[name])
+  end
+  return reader.gather(files)
+end
+
+-- Puts methods that a file has of another's class with that class, behind its own.
+function reader.gather(files)
+  local home = {}
+  for _, file in ipairs(files) do
+    for _, entry in ipairs(file.entries) do
+      if entry.kind == "class" and entry.owner then
+        home[entry.name] = file
+      end
+    end
+  end
+  for _, file in ipairs(files) do
+    local kept = {}
+    for _, entry in ipairs(file.entries) do
+      local to = entry.kind == "function" and entry.class and entry.class ~= "dk" and home[entry.class] or file
+      if to ~= file then
+        entry.section = entry.section or file.title
+        to.entries[#to.entries + 1] = entry
+      else
+        kept[#kept + 1] = entry
+      end
+    end
+    file.entries = kept
   end
   return files
 end

@@ -129,7 +129,7 @@ local function add_functions(lines, file, owner)
     if entry.kind == "function" and entry.owner == owner then
       if is_first or entry.section ~= section then
         lines[#lines + 1] = ""
-        lines[#lines + 1] = entry.section
+        lines[#lines + 1] = entry.section or owner == "dk" and file.title or nil
       end
       section, is_first = entry.section, false
       wrap(lines, reader.summary(entry.text), width + 4, "  " .. entry.name)
@@ -181,9 +181,7 @@ local function overview()
   local lines = { ("dekking %s"):format(dk.version), "" }
   wrap(lines, 'help(dk.read), help "t:where", help "where" and help(object) tell more.', 0)
   for _, file in ipairs(files) do
-    if file.name == "dk" then
-      add_functions(lines, file, "dk")
-    end
+    add_functions(lines, file, "dk")
   end
   local names = {}
   for i, word in ipairs(words) do
