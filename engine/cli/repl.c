@@ -214,13 +214,20 @@ static void open_input(lua_State *L, bool edited)
         luaL_error(L, "not enough memory");
 }
 
-/* help(...) at the prompt is dk.help, whatever dk is by then; its part is loaded when it is first called. */
-static int help(lua_State *L)
+/* help(...) at the prompt is dk.help, whatever dk is by then; its part is loaded when it is first called. An object, so
+ * that `help` alone says what to do. */
+static int help_call(lua_State *L)
 {
     dkl_push_script(L, "help");
-    lua_insert(L, 1);
+    lua_replace(L, 1); /* the object */
     lua_call(L, lua_gettop(L) - 1, 0);
     return 0;
+}
+
+static int help_tostring(lua_State *L)
+{
+    lua_pushliteral(L, "help() shows what there is; help(dk.read), help \"t:where\" and help(object) tell more");
+    return 1;
 }
 
 /* The global help, unless the script has one. Raw: a script may have made its globals strict. */
@@ -230,7 +237,13 @@ static void offer_help(lua_State *L)
     lua_pushliteral(L, "help");
     if (lua_rawget(L, -2) == LUA_TNIL) {
         lua_pushliteral(L, "help");
-        lua_pushcfunction(L, help);
+        lua_newuserdatauv(L, 0, 0);
+        lua_createtable(L, 0, 2);
+        lua_pushcfunction(L, help_call);
+        lua_setfield(L, -2, "__call");
+        lua_pushcfunction(L, help_tostring);
+        lua_setfield(L, -2, "__tostring");
+        lua_setmetatable(L, -2);
         lua_rawset(L, -4); /* globals nil */
     }
     lua_pop(L, 2);
