@@ -97,9 +97,9 @@ static dk_status check_levels(const dki_plan *plan, dk_error *err)
 static dk_status bind_all(dki_plan *plan, dk_error *err)
 {
     const dk_breakdown *breakdown = plan->breakdown;
-    dk_status status = DK_OK;
+    dk_status status = dki_plan_check_columns(plan, err);
 
-    if (plan->common == &plan->own)
+    if (status == DK_OK && plan->common == &plan->own)
         status = dki_plan_common(&breakdown, 1, plan->table, plan->params, &plan->own, err);
     for (size_t i = 0; status == DK_OK && i < breakdown->n_by; i++) {
         status = dki_plan_check_names(plan, breakdown->by[i].expr, false, err);

@@ -209,6 +209,8 @@ typedef struct dki_result {
     void *note_arg;
 } dki_result;
 
+/* Of breakdown_lacking.c: DK_ERR_NAME, with all of them, where the table lacks several columns that the breakdown reads. */
+dk_status dki_plan_check_columns(const dki_plan *plan, dk_error *err);
 /* Of breakdown_bind.c: DK_ERR_NAME or DK_ERR_DUPLICATE where a name of an expression (in_measure: within its aggregates) is no
  * column of the table, or that of a measure, too; ... */
 dk_status dki_plan_check_names(const dki_plan *plan, const dk_expr *expr, bool in_measure, dk_error *err);

@@ -57,6 +57,19 @@ static void levels_are_those_of_a_dimension(void **state)
                    "(leave levels out)");
 }
 
+/* One look at the message is enough to put a breakdown right for another table. */
+static void columns_that_are_not_there_are_named_at_once(void **state)
+{
+    (void)state;
+    assert_refused(
+        persons,
+        ASK(.by = { "g", "k = bin(nn, 1)" }, .measures = { "s = sum(x) where gg == 'a' and nn > 1", "t = s" },
+            .where = "y"),
+        DK_ERR_NAME,
+        "breakdown vraag needs columns that the table does not have: nn (did you mean n?), y, x, gg (did you "
+        "mean g?)");
+}
+
 static dk_status step(void *arg, void *state, const dk_value *values, const dk_value *weight, dk_error *err)
 {
     (void)arg;
@@ -114,6 +127,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(parts_have_texts, start, stop),
         cmocka_unit_test_setup_teardown(margins_are_of_a_kind, start, stop),
         cmocka_unit_test_setup_teardown(levels_are_those_of_a_dimension, start, stop),
+        cmocka_unit_test_setup_teardown(columns_that_are_not_there_are_named_at_once, start, stop),
         cmocka_unit_test_setup_teardown(an_aggregate_is_still_there, start, stop_defined),
     };
 
