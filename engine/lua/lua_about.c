@@ -236,6 +236,8 @@ static int table_with(lua_State *L)
 
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table of properties, such as { unit = \"persons\" }");
+    if (dkl_is_empty(L, 2))
+        return dkl_fail(L, "with changes nothing: the table is empty (was a variable nil?)");
     dkl_check_options(L, 2, "with", names);
     change_property(L, "unit", &properties.unit);
     change_property(L, "name", &properties.name);
@@ -249,7 +251,7 @@ static int table_with(lua_State *L)
     return 1;
 }
 
-static void check_pattern(lua_State *L, const dk_field *field, const char *pattern)
+void dkl_check_pattern(lua_State *L, const dk_field *field, const char *pattern)
 {
     dk_type type = dk_column_type(field->column);
     dk_value zero = { .type = DK_INTEGER };
@@ -261,11 +263,20 @@ static void check_pattern(lua_State *L, const dk_field *field, const char *patte
         dkl_fail(L, "format: '%s' is no pattern; patterns look like \"0.0\", \"#,##0\" or \"0.0 %%\"", pattern);
 }
 
+int dkl_restyle(lua_State *L, const dk_table *table, const dk_field *fields, size_t n, const dk_table **out)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    DKL_TRY(dk_table_with(table, fields, n, out, &err));
+    for (size_t i = 0; i < dk_table_n_notes(table); i++) /* the rows and columns are what they were */
+        dkl_add_note(L, out, dk_table_note(table, i));
+    return 0;
+}
+
 /* The columns that the table at index 2 names, with another format or label; what: "format: a pattern" */
 static int restyle(lua_State *L, const char *what, bool is_format)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
     dk_field *fields;
     size_t n = 0;
     const dk_table **out;
@@ -285,7 +296,7 @@ static int restyle(lua_State *L, const char *what, bool is_format)
             const char *text = dkl_is_null(L, -1) ? NULL : dkl_check_text(L, -1, what);
 
             if (is_format && text)
-                check_pattern(L, field, text);
+                dkl_check_pattern(L, field, text);
             fields[n] = *field;
             if (is_format)
                 fields[n].format = text;
@@ -295,9 +306,7 @@ static int restyle(lua_State *L, const char *what, bool is_format)
         }
         lua_pop(L, 1);
     }
-    DKL_TRY(dk_table_with(table, fields, n, out, &err));
-    for (size_t i = 0; i < dk_table_n_notes(table); i++) /* the rows and columns are what they were */
-        dkl_add_note(L, out, dk_table_note(table, i));
+    dkl_restyle(L, table, fields, n, out);
     lua_pushvalue(L, 3);
     return 1;
 }

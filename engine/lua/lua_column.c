@@ -1,24 +1,77 @@
-/* lua_column.c - columns: to look at, not to compute with.
+/* lua_column.c - columns: to look at, to ask at once, and as the leaves of expressions.
  *
- * An operator on a column would compute in Lua what belongs in an expression (`<` even turns its result into true or
- * false at once): each says how to write it.
+ * c:sum() answers over the whole column (lua_answers.c); c:lt(27) and c + 1 are expressions about each row, in which the
+ * column stands for its name (lua_build.c).
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "lua_codes.h"
+#include "lua_expr.h"
 #include "lua_options.h"
 #include "lua_table.h"
 #include "lua_value.h"
 
-/* User value 1 is the name. */
-void dkl_push_column(lua_State *L, const dk_column *column, const char *name)
+/* Whether what a column says as a whole depends on the rest of its table: weights, and rows that are totals. */
+static bool needs_table(const dk_table *table)
 {
-    const dk_column **slot = dkl_new_object(L, DKL_COLUMN, 1);
+    return dk_table_properties(table)->weight || dk_table_margin(table);
+}
 
-    *slot = dk_column_retain(column);
+bool dkl_push_kept_column(lua_State *L, int index)
+{
+    const dkl_object *kept;
+
+    luaL_checkstack(L, 4, "too many values");
+    if (lua_getiuservalue(L, index, DKL_COLUMNS) != LUA_TTABLE) {
+        lua_pop(L, 2);
+        return false;
+    }
+    lua_insert(L, -2);
+    lua_rawget(L, -2); /* columns column */
+    kept = lua_touserdata(L, -1);
+    if (kept == NULL || kept->held == NULL) { /* not asked for yet, or closed meanwhile */
+        lua_pop(L, 2);
+        return false;
+    }
+    lua_remove(L, -2);
+    return true;
+}
+
+/* Keeps the column object on top of the stack with its table. */
+static void keep_column(lua_State *L, int index, const char *name)
+{
+    if (lua_getiuservalue(L, index, DKL_COLUMNS) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setiuservalue(L, index, DKL_COLUMNS);
+    }
     lua_pushstring(L, name);
-    lua_setiuservalue(L, -2, 1);
+    lua_pushvalue(L, -3); /* column columns name column */
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+void dkl_push_column(lua_State *L, int index, size_t i)
+{
+    const dk_table *table = dkl_check_table(L, index);
+    const dk_field *field = dk_table_field(table, i);
+    const dk_column **slot;
+
+    index = lua_absindex(L, index);
+    lua_pushstring(L, field->name);
+    if (dkl_push_kept_column(L, index))
+        return;
+    slot = dkl_new_object(L, DKL_COLUMN, DKL_COLUMN_VALUES);
+    *slot = dk_column_retain(field->column);
+    lua_pushstring(L, field->name);
+    lua_setiuservalue(L, -2, DKL_COLUMN_NAME);
+    if (needs_table(table)) {
+        lua_pushvalue(L, index);
+        lua_setiuservalue(L, -2, DKL_COLUMN_TABLE);
+    }
+    keep_column(L, index, field->name);
 }
 
 static const dk_column *check_column(lua_State *L, int arg)
@@ -82,11 +135,9 @@ static int column_labels(lua_State *L)
     return 1;
 }
 
-/* c:to_lua() -> a list of all values, dk.null where a row is null */
-static int column_to_lua(lua_State *L)
+/* Pushes a list of the first n values. */
+static int push_values(lua_State *L, const dk_column *column, uint64_t n)
 {
-    const dk_column *column = check_column(L, 1);
-    uint64_t n = dk_column_n_rows(column);
     dk_error err = DK_ERROR_INIT;
     dk_value value;
 
@@ -107,6 +158,23 @@ static int column_to_lua(lua_State *L)
     return 1;
 }
 
+/* c:to_lua() -> a list of all values, dk.null where a row is null */
+static int column_to_lua(lua_State *L)
+{
+    const dk_column *column = check_column(L, 1);
+
+    return push_values(L, column, dk_column_n_rows(column));
+}
+
+/* c:head([n]) -> a list of the first n values, 10 without n */
+static int column_head(lua_State *L)
+{
+    const dk_column *column = check_column(L, 1);
+    uint64_t n = dkl_check_rows(L, 2), n_rows = dk_column_n_rows(column);
+
+    return push_values(L, column, n < n_rows ? n : n_rows);
+}
+
 /* c[i] -> the value of row i, nil where it is null or there is no such row */
 static int push_row(lua_State *L, const dk_column *column)
 {
@@ -124,20 +192,15 @@ static int push_row(lua_State *L, const dk_column *column)
     return 1;
 }
 
-static const luaL_Reg methods[] = { { "name", column_name },
-                                    { "type", column_type },
-                                    { "nulls", column_nulls },
-                                    { "levels", column_levels },
-                                    { "labels", column_labels },
-                                    { "to_lua", column_to_lua },
-                                    { NULL, NULL } };
+static const luaL_Reg methods[] = { { "name", column_name },     { "type", column_type },
+                                    { "nulls", column_nulls },   { "levels", column_levels },
+                                    { "labels", column_labels }, { "to_lua", column_to_lua },
+                                    { "head", column_head },     { NULL, NULL } };
 
 /* __index; upvalue: the methods */
 static int column_index(lua_State *L)
 {
-    static const char *const aggregates[] = { "sum", "mean", "count", "min", "max", NULL };
     const dk_column *column;
-    const char *names[sizeof methods / sizeof *methods];
     const char *name;
 
     lua_pushvalue(L, 2);
@@ -147,15 +210,9 @@ static int column_index(lua_State *L)
     if (lua_type(L, 2) == LUA_TNUMBER)
         return push_row(L, column);
     name = dkl_check_text(L, 2, "a column's method");
-    for (size_t i = 0; aggregates[i]; i++)
-        if (strcmp(name, aggregates[i]) == 0) {
-            lua_getiuservalue(L, 1, 1);
-            return dkl_fail(L, "a column has no %s: ask the table, t:breakdown { measures = { \"m = %s(%s)\" } }",
-                            name, name, lua_tostring(L, -1));
-        }
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        names[i] = methods[i].name; /* the last one is NULL */
-    return dkl_fail_unknown(L, "a column", "method", name, strlen(name), names);
+    if (dkl_find_function(L, lua_upvalueindex(1), name))
+        return 1;
+    return dkl_fail_function(L, lua_upvalueindex(1), "a column", "method", name);
 }
 
 static int column_newindex(lua_State *L)
@@ -175,31 +232,19 @@ static int column_tostring(lua_State *L)
     return 1;
 }
 
-static int fail_comparison(lua_State *L)
-{
-    return dkl_fail(L,
-                    "a column is not compared in Lua: write the condition as a string, t:where \"leeftijd < 27\"");
-}
-
-static int fail_arithmetic(lua_State *L)
-{
-    return dkl_fail(
-        L, "a column is not computed with in Lua: write the expression as a string, t:derive { \"x = a + b\" }");
-}
-
 static const luaL_Reg meta[] = {
-    { "__len", column_len },      { "__newindex", column_newindex }, { "__tostring", column_tostring },
-    { "__lt", fail_comparison },  { "__le", fail_comparison },       { "__concat", fail_arithmetic },
-    { "__add", fail_arithmetic }, { "__sub", fail_arithmetic },      { "__mul", fail_arithmetic },
-    { "__div", fail_arithmetic }, { "__idiv", fail_arithmetic },     { "__mod", fail_arithmetic },
-    { "__pow", fail_arithmetic }, { "__unm", fail_arithmetic },      { NULL, NULL }
+    { "__len", column_len }, { "__newindex", column_newindex }, { "__tostring", column_tostring }, { NULL, NULL }
 };
 
 void dkl_open_column(lua_State *L)
 {
     dkl_object_class(L, DKL_COLUMN, meta);
     luaL_getmetatable(L, DKL_COLUMN);
-    luaL_newlib(L, methods);
+    dkl_add_operators(L);
+    lua_newtable(L); /* what a column has of its own comes last: it wins */
+    dkl_add_builders(L);
+    dkl_add_answers(L);
+    luaL_setfuncs(L, methods, 0);
     lua_pushcclosure(L, column_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);

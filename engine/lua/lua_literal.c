@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "expr/expr_parser.h"
 #include "lua_value.h"
 
 static void push_string(lua_State *L, dk_text text)
@@ -67,6 +68,14 @@ void dkl_push_literal(lua_State *L, const dk_value *value)
     }
 }
 
+/* Letters of English, digits and _, as most names are, and no word of the language. */
+static bool is_simple(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+
+    return *name && !(*name >= '0' && *name <= '9') && name[strspn(name, letters)] == '\0' && !dki_is_keyword(name);
+}
+
 /* Whether the name can stand in an expression as it is: the parser knows which words are its own. */
 static bool is_plain(lua_State *L, const char *name)
 {
@@ -91,7 +100,7 @@ void dkl_push_quoted_name(lua_State *L, const char *name)
 {
     luaL_Buffer out;
 
-    if (is_plain(L, name)) {
+    if (is_simple(name) || is_plain(L, name)) {
         lua_pushstring(L, name);
         return;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lua_expr.h"
 
 static void push_list(lua_State *L, const char *const *names, const char *last)
 {
@@ -35,8 +36,26 @@ int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const cha
     return dkl_fail(L, "%s has no %s '%s' (there are: %s)", what, kind, wanted, lua_tostring(L, -1));
 }
 
+/* The first of the keys, in order, that is not among the names; NULL: all are. */
+static const char *find_unknown(const char *const *keys, size_t n, const char *const *names)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t i = 0;
+
+        while (names[i] && strcmp(names[i], keys[k]) != 0)
+            i++;
+        if (names[i] == NULL)
+            return keys[k];
+    }
+    return NULL;
+}
+
 void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind, const char *const *names)
 {
+    bool is_known = true;
+    const char **keys, *unknown;
+    size_t n;
+
     index = lua_absindex(L, index);
     if (lua_isnoneornil(L, index))
         return;
@@ -44,29 +63,39 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
         dkl_fail(L, "%s: %ss are a table, not %s", what, kind, dkl_push_kind(L, index));
         return;
     }
-    lua_pushnil(L);
-    while (lua_next(L, index)) {
-        size_t size, i = 0;
-        const char *key;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        size_t i = 0;
 
         if (lua_type(L, -2) != LUA_TSTRING) {
             dkl_fail(L, "%s: %ss have names, not %s as a key", what, kind, luaL_tolstring(L, -2, NULL));
             return;
         }
-        key = lua_tolstring(L, -2, &size);
-        while (names[i] && strcmp(names[i], key) != 0)
+        while (names[i] && strcmp(names[i], lua_tostring(L, -2)) != 0)
             i++;
-        if (names[i] == NULL) {
-            dkl_fail_unknown(L, what, kind, key, size, names);
-            return;
-        }
-        lua_pop(L, 1);
+        is_known = is_known && names[i];
     }
+    if (is_known)
+        return;
+    /* Lua's order differs from run to run, and of two mistakes the same is to be reported always. */
+    keys = dkl_sorted_keys(L, index, &n);
+    unknown = find_unknown(keys, n, names);
+    dkl_fail_unknown(L, what, kind, unknown, strlen(unknown), names);
 }
 
 void dkl_check_options(lua_State *L, int index, const char *what, const char *const *names)
 {
     dkl_check_keys(L, index, what, "option", names);
+}
+
+bool dkl_is_empty(lua_State *L, int index)
+{
+    bool is_empty;
+
+    index = lua_absindex(L, index);
+    lua_pushnil(L);
+    is_empty = lua_next(L, index) == 0;
+    lua_pop(L, is_empty ? 0 : 2);
+    return is_empty;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -225,18 +254,32 @@ size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_
     return n;
 }
 
+/* A name: a string, or what stands for one (a column, an expression), which keeps its text. */
+static const char *check_name(lua_State *L, int index, const char *what)
+{
+    if (dkl_push_name_text(L, index)) {
+        const char *name = lua_tostring(L, -1);
+
+        lua_pop(L, 1);
+        return name;
+    }
+    return lua_type(L, index) == LUA_TSTRING ? dkl_check_text(L, index, what) : NULL;
+}
+
 dkl_names dkl_check_names(lua_State *L, int index, const char *what)
 {
     dkl_names names = { NULL, 0 };
+    const char *name;
 
     index = lua_absindex(L, index);
     if (lua_isnoneornil(L, index)) {
         lua_pushnil(L);
         return names;
     }
-    if (lua_type(L, index) == LUA_TSTRING) {
+    name = check_name(L, index, what);
+    if (name) {
         names.items = dkl_array(L, 1, sizeof *names.items);
-        names.items[0] = dkl_check_text(L, index, what);
+        names.items[0] = name;
         names.n = 1;
         return names;
     }
@@ -248,9 +291,9 @@ dkl_names dkl_check_names(lua_State *L, int index, const char *what)
     names.items = dkl_array(L, names.n, sizeof *names.items);
     for (size_t i = 0; i < names.n; i++) {
         lua_rawgeti(L, index, (lua_Integer)i + 1);
-        if (lua_type(L, -1) != LUA_TSTRING)
+        names.items[i] = check_name(L, -1, what); /* the list keeps it */
+        if (names.items[i] == NULL)
             dkl_fail(L, "%s: item %d of the list must be a string, not %s", what, (int)i + 1, dkl_push_kind(L, -1));
-        names.items[i] = dkl_check_text(L, -1, what); /* the list keeps the string */
         lua_pop(L, 1);
     }
     return names;
@@ -273,14 +316,14 @@ dkl_names dkl_check_arguments(lua_State *L, int first, const char *what)
     dkl_names names;
     int top = lua_gettop(L);
 
-    if (top <= first && !(lua_type(L, first) == LUA_TSTRING))
+    if (top <= first)
         return dkl_check_names(L, first, what);
     names.n = (size_t)(top - first + 1);
     names.items = dkl_array(L, names.n, sizeof *names.items);
     for (int i = first; i <= top; i++) {
-        if (lua_type(L, i) != LUA_TSTRING)
+        names.items[i - first] = check_name(L, i, what);
+        if (names.items[i - first] == NULL)
             dkl_fail(L, "%s: argument %d must be a string, not %s", what, i - first + 1, dkl_push_kind(L, i));
-        names.items[i - first] = dkl_check_text(L, i, what);
     }
     return names;
 }

@@ -22,6 +22,8 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
 int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const char *wanted, size_t size,
                      const char *const *names);
 
+/* Whether the table at index has no key at all. */
+bool dkl_is_empty(lua_State *L, int index);
 /* The string keys of the table at index in order, ending with NULL: what the order of Lua's own differs in from run to
  * run. Pushes one anchor; the table keeps the strings. */
 const char **dkl_sorted_keys(lua_State *L, int index, size_t *n);
@@ -37,6 +39,8 @@ lua_Integer dkl_option_integer(lua_State *L, int index, const char *what, const 
 int dkl_option_choice(lua_State *L, int index, const char *what, const char *key, const char *const *names,
                       int otherwise);
 
+/* The number of rows that the argument says, 10 where there is none. */
+uint64_t dkl_check_rows(lua_State *L, int arg);
 /* A string without a zero byte, or raises: what is "select: a column's name". */
 const char *dkl_check_text(lua_State *L, int index, const char *what);
 /* The length of the list, a table, at index. Raises where it has a hole (its length could then be any) or another key. With

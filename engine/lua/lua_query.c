@@ -26,51 +26,6 @@ static int table_where(lua_State *L)
     return 1;
 }
 
-/* t:derive { "name = expression", ... } [, params] */
-static int table_derive(lua_State *L)
-{
-    const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
-    dk_params params;
-    const dk_expr **exprs;
-    size_t n;
-    const dk_table **out;
-
-    if (lua_type(L, 2) != LUA_TTABLE) { /* one expression alone */
-        dkl_check_expr(L, 2, "derive wants 'name = expression'");
-        lua_createtable(L, 1, 0);
-        lua_pushvalue(L, 2);
-        lua_rawseti(L, -2, 1);
-        lua_replace(L, 2);
-    }
-    lua_settop(L, 3);
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING)
-            return dkl_fail(L, "derive: write \"%s = ...\" as a string, so that columns are made in a fixed order",
-                            lua_tostring(L, -2));
-    n = dkl_check_list(L, 2, "derive", false);
-    dkl_check_params(L, 3, &params);
-    out = dkl_new_table(L);
-    lua_insert(L, 1); /* the result below everything that is held */
-    exprs = dkl_array(L, n, sizeof(const dk_expr *));
-    luaL_checkstack(L, (int)(n > 100000 ? 100000 : n) + 10, "too many columns to derive");
-    for (size_t i = 0; i < n; i++) {
-        const char *text;
-        void **slot;
-
-        lua_rawgeti(L, 3, (lua_Integer)i + 1);
-        text = dkl_check_expr(L, -1, "derive wants 'name = expression'");
-        slot = dkl_slot(L, dkl_release_expr); /* slots close in reverse when the function returns */
-        DKL_TRY(dk_expr_parse(dk_table_context(table), text, (const dk_expr **)slot, &err));
-        exprs[i] = *slot;
-        if (dk_expr_name(exprs[i]) == NULL)
-            return dkl_fail(L, "derive: '%s' has no name: write \"name = %s\"", text, text);
-    }
-    DKL_TRY(dk_table_derive(table, exprs, n, &params, out, &err));
-    lua_pushvalue(L, 1);
-    return 1;
-}
-
 static int slice(lua_State *L, const dk_table *table, uint64_t start, uint64_t n)
 {
     dk_error err = DK_ERROR_INIT;
@@ -80,7 +35,7 @@ static int slice(lua_State *L, const dk_table *table, uint64_t start, uint64_t n
     return 1;
 }
 
-static uint64_t check_rows(lua_State *L, int arg)
+uint64_t dkl_check_rows(lua_State *L, int arg)
 {
     int exact = 1;
     lua_Integer n = lua_isnoneornil(L, arg) ? 10 : lua_tointegerx(L, arg, &exact);
@@ -95,14 +50,14 @@ static int table_head(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
 
-    return slice(L, table, 0, check_rows(L, 2));
+    return slice(L, table, 0, dkl_check_rows(L, 2));
 }
 
 /* t:tail([n]) -> the last n rows */
 static int table_tail(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    uint64_t wanted = check_rows(L, 2);
+    uint64_t wanted = dkl_check_rows(L, 2);
     uint64_t n = dk_table_n_rows(table);
 
     return wanted < n ? slice(L, table, n - wanted, wanted) : slice(L, table, 0, n);
@@ -222,18 +177,12 @@ static int table_column(lua_State *L)
         return dkl_arg_fail(L, 2, "the name of a column");
     if (dk_table_get(table, dkl_check_text(L, 2, "column: the name"), &i, &err) != DK_OK)
         return dkl_raise(L, &err);
-    dkl_push_column(L, dk_table_field(table, i)->column, dk_table_field(table, i)->name);
+    dkl_push_column(L, 1, i);
     return 1;
 }
 
-const luaL_Reg dkl_query_methods[] = { { "where", table_where },
-                                       { "derive", table_derive },
-                                       { "select", table_select },
-                                       { "drop", table_drop },
-                                       { "rename", table_rename },
-                                       { "head", table_head },
-                                       { "tail", table_tail },
-                                       { "slice", table_slice },
-                                       { "detail", table_detail },
-                                       { "column", table_column },
-                                       { NULL, NULL } };
+const luaL_Reg dkl_query_methods[] = { { "where", table_where },   { "select", table_select },
+                                       { "drop", table_drop },     { "rename", table_rename },
+                                       { "head", table_head },     { "tail", table_tail },
+                                       { "slice", table_slice },   { "detail", table_detail },
+                                       { "column", table_column }, { NULL, NULL } };

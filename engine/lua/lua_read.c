@@ -105,7 +105,7 @@ static int give_table(lua_State *L, int object, const char *what)
 {
     const dk_table **read = lua_touserdata(L, object);
     const dk_table **out;
-    dk_properties properties = *dk_table_properties(*read);
+    dk_properties properties;
     dk_error err = DK_ERROR_INIT;
     const char *name = dkl_option_text(L, 2, what, "name");
     const char *unit = dkl_option_text(L, 2, what, "unit");
@@ -114,10 +114,12 @@ static int give_table(lua_State *L, int object, const char *what)
     const char *published = dkl_option_text(L, 2, what, "published");
     dkl_names key = dkl_option_names(L, 2, what, "key");
 
+    dkl_note_clashes(L, read);
     if (!name && !unit && !weight && !as_of && !published && key.n == 0) {
         lua_pushvalue(L, object);
         return 1;
     }
+    properties = *dk_table_properties(*read);
     properties.name = name ? name : properties.name;
     properties.unit = unit ? unit : properties.unit;
     properties.weight = weight ? weight : properties.weight;

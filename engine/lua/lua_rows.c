@@ -115,7 +115,7 @@ static int next_column(lua_State *L)
     lua_replace(L, lua_upvalueindex(2));
     field = dk_table_field(table, i);
     lua_pushstring(L, field->name);
-    dkl_push_column(L, field->column, field->name);
+    dkl_push_column(L, lua_upvalueindex(1), i);
     return 2;
 }
 

@@ -12,7 +12,7 @@ const dk_table *dkl_check_table(lua_State *L, int arg)
 
 const dk_table **dkl_new_table(lua_State *L)
 {
-    return dkl_new_object(L, DKL_TABLE, DKL_TABLE_VALUES);
+    return dkl_new_object(L, DKL_TABLE, DKL_COLUMNS);
 }
 
 void dkl_check_columns(lua_State *L, const dk_table *table, int index, const char *what)

@@ -4,8 +4,9 @@
 
 #include "bind.h"
 
-/* User values of a table. */
-enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2 };
+/* User values of a table; those behind the first DKL_TABLE_VALUES are of this object alone: its column objects by name, so that
+ * t.leeftijd is made once. */
+enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2, DKL_COLUMNS = 3 };
 
 const dk_table *dkl_check_table(lua_State *L, int arg);
 /* Pushes an empty table object, for the engine to fill. */
@@ -14,6 +15,12 @@ const dk_table **dkl_new_table(lua_State *L);
 const dk_table **dkl_new_table_like(lua_State *L);
 /* Adds a note to the table in a slot of the stack. */
 int dkl_add_note(lua_State *L, const dk_table **out, const char *note);
+/* Notes which columns of the table in a slot of the stack are called as methods are: t.NAME is the method. */
+void dkl_note_clashes(lua_State *L, const dk_table **out);
+/* Raises where the column cannot be shown by the pattern. */
+void dkl_check_pattern(lua_State *L, const dk_field *field, const char *pattern);
+/* The table with other formats and labels of columns, with its notes. */
+int dkl_restyle(lua_State *L, const dk_table *table, const dk_field *fields, size_t n, const dk_table **out);
 /* Raises where a key of the Lua table at index is no column; of several the first in order, as Lua has none. */
 void dkl_check_columns(lua_State *L, const dk_table *table, int index, const char *what);
 
@@ -25,6 +32,7 @@ void dkl_parse_condition(lua_State *L, const char *text, const char *what, void 
 
 /* The methods that each file gives to tables; ends with NULL. */
 extern const luaL_Reg dkl_query_methods[];     /* lua_query.c */
+extern const luaL_Reg dkl_derive_methods[];    /* lua_derive.c */
 extern const luaL_Reg dkl_row_methods[];       /* lua_rows.c */
 extern const luaL_Reg dkl_window_methods[];    /* lua_window.c */
 extern const luaL_Reg dkl_reshape_methods[];   /* lua_reshape.c */
@@ -45,7 +53,15 @@ int dkl_table_columns(lua_State *L);
 void dkl_open_rows(lua_State *L);
 void dkl_open_write(lua_State *L);
 
-/* Pushes a column object; retains the column. */
-void dkl_push_column(lua_State *L, const dk_column *column, const char *name);
+/* User values of a column: its name, that in quotes where an expression took it, and its table where what the column
+ * computes depends on that. */
+enum { DKL_COLUMN_NAME = 1, DKL_COLUMN_TEXT = 2, DKL_COLUMN_TABLE = 3, DKL_COLUMN_VALUES = 3 };
+/* Pushes column i of the table object at index, which keeps it. */
+void dkl_push_column(lua_State *L, int index, size_t i);
+/* Puts the column object that the table keeps under the name on top of the stack in the place of that name; false, and the
+ * name is popped, where it keeps none. */
+bool dkl_push_kept_column(lua_State *L, int index);
+/* Adds to the table on top of the stack what columns compute at once. */
+void dkl_add_answers(lua_State *L);
 
 #endif

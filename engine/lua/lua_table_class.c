@@ -57,12 +57,52 @@ static int table_index(lua_State *L)
             L,
             "a table is indexed by the name of a column or method, not by %s (rows: t:rows(), t:slice(from, to))",
             dkl_push_kind(L, 2));
+    lua_pushvalue(L, 2);
+    if (dkl_push_kept_column(L, 1))
+        return 1;
     name = dkl_check_text(L, 2, "the name of a column");
     i = dk_table_find(table, name);
     if (i == DK_NO_COLUMN)
         return fail_member(L, table, name, strlen(name));
-    dkl_push_column(L, dk_table_field(table, i)->column, dk_table_field(table, i)->name);
+    dkl_push_column(L, 1, i);
     return 1;
+}
+
+void dkl_note_clashes(lua_State *L, const dk_table **out)
+{
+    size_t n = 0, n_columns = dk_table_n_columns(*out);
+    const char *first = NULL;
+    luaL_Buffer text;
+    int methods;
+
+    luaL_checkstack(L, 8, "too many values");
+    dkl_push_core(L);
+    lua_getfield(L, -1, "table_methods");
+    methods = lua_gettop(L);
+    luaL_buffinit(L, &text);
+    for (size_t i = 0; i < n_columns; i++) {
+        const char *name = dk_table_field(*out, i)->name;
+        bool is_method = lua_getfield(L, methods, name) != LUA_TNIL;
+
+        lua_pop(L, 1);
+        if (!is_method)
+            continue;
+        first = first ? first : name;
+        luaL_addstring(&text, n++ ? ", " : "");
+        luaL_addstring(&text, name);
+    }
+    luaL_pushresult(&text);
+    if (n > 0) {
+        lua_pushfstring(L, "%s: %s too; t:column \"%s\" is the column, and so is the name in an expression",
+                        lua_tostring(L, -1), n == 1 ? "a method is called so" : "methods are called so", first);
+        for (size_t i = 0; i < dk_table_n_notes(*out); i++)
+            if (strcmp(dk_table_note(*out, i), lua_tostring(L, -1)) == 0)
+                n = 0; /* a snapshot kept it */
+        if (n > 0)
+            dkl_add_note(L, out, lua_tostring(L, -1));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 3);
 }
 
 static int table_newindex(lua_State *L)
@@ -100,6 +140,7 @@ void dkl_open_table(lua_State *L)
     dkl_open_write(L);
     lua_newtable(L); /* core.table_methods: parts of the library add some */
     luaL_setfuncs(L, dkl_query_methods, 0);
+    luaL_setfuncs(L, dkl_derive_methods, 0);
     luaL_setfuncs(L, dkl_row_methods, 0);
     luaL_setfuncs(L, dkl_window_methods, 0);
     luaL_setfuncs(L, dkl_reshape_methods, 0);

@@ -423,6 +423,8 @@ static void check_records(lua_State *L, const source *from)
         lua_rawset(L, seen);
     }
     for (uint64_t row = 0; row < from->n_rows; row++) {
+        const char *unknown = NULL; /* the first in order, as Lua has none */
+
         if (lua_rawgeti(L, 1, (lua_Integer)row + 1) != LUA_TTABLE) {
             dkl_fail(L, "table: row %I must be a record such as { a = 1 }, not %s", (LUAI_UACINT)row + 1,
                      dkl_push_kind(L, -1));
@@ -439,8 +441,13 @@ static void check_records(lua_State *L, const source *from)
                          luaL_tolstring(L, -3, NULL));
                 return;
             }
+            lua_pop(L, 1);
+            if (unknown == NULL || strcmp(lua_tostring(L, -2), unknown) < 0)
+                unknown = lua_tostring(L, -2);
+        }
+        if (unknown) {
             lua_pushfstring(L, "table: row %I: the list of columns", (LUAI_UACINT)row + 1);
-            dkl_fail_unknown(L, lua_tostring(L, -1), "column", lua_tostring(L, -4), lua_rawlen(L, -4), names);
+            dkl_fail_unknown(L, lua_tostring(L, -1), "column", unknown, strlen(unknown), names);
             return;
         }
         lua_pop(L, 1);
@@ -574,6 +581,7 @@ static int new_table(lua_State *L)
                              &err));
         DKL_TRY(dk_table_with_properties(*plain, &properties, out, &err));
     }
+    dkl_note_clashes(L, out);
     lua_pushvalue(L, 3);
     return 1;
 }

@@ -211,6 +211,7 @@ static int compare_params(const void *a, const void *b)
 
 void dkl_check_params(lua_State *L, int index, dk_params *out)
 {
+    const char *wrong = NULL; /* the first in order */
     dk_param *items;
     size_t n = 0;
 
@@ -236,11 +237,16 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
         }
         items[n].name = lua_tostring(L, -2);
         if (strlen(items[n].name) != lua_rawlen(L, -2) || !dkl_to_value(L, -1, &items[n].value)) {
-            dkl_fail(L, "parameter $%s must be a number, a string, true, false or dk.null, not %s", items[n].name,
-                     lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL) : dkl_push_kind(L, -1));
-            return;
+            if (wrong == NULL || strcmp(items[n].name, wrong) < 0)
+                wrong = items[n].name;
         }
         n++;
+    }
+    if (wrong) {
+        lua_getfield(L, index, wrong);
+        dkl_fail(L, "parameter $%s must be a number, a string, true, false or dk.null, not %s", wrong,
+                 lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL) : dkl_push_kind(L, -1));
+        return;
     }
     /* Lua's order differs from run to run, and the first one at fault is the one reported. */
     if (n > 1)

@@ -18,20 +18,18 @@ local function say(value)
   return type(value) == "string" and ("%q"):format(value) or tostring(value)
 end
 
+-- The text of an entry: a string, an expression, or a column, which stands for its name.
+local function text_of(value, what)
+  return core.entry(value, ("breakdown: an entry of %s is 'name = expression'"):format(what))
+end
+
 local function entry_of(value, what)
-  if type(value) == "string" then
-    return { text = value }
+  if type(value) ~= "table" then
+    return { text = text_of(value, what) }
   end
-  if core.kind(value) == "expr" then
-    return { text = tostring(value) }
-  end
-  if type(value) == "boolean" then
-    core.fail(("breakdown: %s wants strings; got a boolean: == between a column and a value is computed by Lua at once")
+  if value[1] == nil then
+    core.fail(('breakdown: an entry of %s is a string or { "...", label = "..." }, not a table without a text')
       :format(what))
-  end
-  if type(value) ~= "table" or type(value[1]) ~= "string" then
-    core.fail(('breakdown: an entry of %s is a string or { "...", label = "..." }, not %s'):format(what,
-      type(value) == "table" and "a table without a text" or core.what(value)))
   end
   local options = {}
   for key, given in pairs(value) do
@@ -40,18 +38,20 @@ local function entry_of(value, what)
     end
   end
   core.check(options, "an entry of " .. what, ENTRY)
+  local text = text_of(value[1], what)
   for _, key in ipairs(ENTRY) do
     if options[key] ~= nil and type(options[key]) ~= "string" then
-      core.fail(("breakdown: %s: %s must be a string, not %s"):format(value[1], key, core.what(options[key])))
+      core.fail(("breakdown: %s: %s must be a string, not %s"):format(text, key, core.what(options[key])))
     end
   end
-  options.text = value[1]
+  options.text = text
   return options
 end
 
 -- A list of entries, or one entry alone.
 local function entries_of(value, what)
-  if type(value) == "table" and not (type(value[1]) == "string" and (value.format or value.label or value.doc)) then
+  local is_entry = type(value) == "table" and core.name(value[1]) and (value.format or value.label or value.doc)
+  if type(value) == "table" and not is_entry then
     core.list(value, "breakdown: " .. what)
     local list = {}
     for i, entry in ipairs(value) do
@@ -63,17 +63,15 @@ local function entries_of(value, what)
 end
 
 local function list_of_strings(value, what)
-  local list = type(value) == "string" and { value } or value
+  local list = core.name(value) and { value } or value
   if type(list) ~= "table" then
     core.fail(("breakdown: %s wants strings, not %s"):format(what, core.what(list)))
   end
   core.list(list, "breakdown: " .. what)
   local copy = {}
   for i, item in ipairs(list) do
-    if type(item) ~= "string" then
-      core.fail(("breakdown: %s wants strings; item %d is %s"):format(what, i, core.what(item)))
-    end
-    copy[i] = item
+    copy[i] = core.name(item)
+      or core.fail(("breakdown: %s wants strings; item %d is %s"):format(what, i, core.what(item)))
   end
   return copy
 end
@@ -169,6 +167,20 @@ local function narrowed(old, new)
   return old and ("(%s) and (%s)"):format(old, new) or new
 end
 
+-- What a dimension is called: "leeftijdsgroep = bin(leeftijd, 10)" by what stands before the sign.
+local function name_of(entry) return entry.text:match "^%s*([%a_][%w_]*)%s*=[^=]" or entry.text end
+
+-- The result with what the script says of its columns as notes.
+local function documented(asked, result)
+  local spec = core.spec(asked)
+  for _, key in ipairs { "by", "measures" } do
+    for _, entry in ipairs(spec[key] or {}) do
+      result = entry.doc and result:note(("%s: %s"):format(name_of(entry), entry.doc)) or result
+    end
+  end
+  return result
+end
+
 -- Methods -----------------------------------------------------------------------------------------------------------
 
 local methods = {}
@@ -177,7 +189,7 @@ local methods = {}
 function methods:by(by)
   local spec = core.spec(self, "breakdown", "by")
   if by == nil then
-    core.fail 'by wants dimensions, such as { "gemeente" }; {} for the total alone'
+    core.fail 'by wants dimensions, such as { "gemeente" }; {} for the total alone; got nil (was a variable nil?)'
   end
   return make(changed(spec, { by = by }))
 end
@@ -196,6 +208,9 @@ function methods:with(changes)
   if type(changes) ~= "table" then
     core.fail(('with wants a table such as { margins = "none" }, not %s'):format(core.what(changes)))
   end
+  if next(changes) == nil then
+    core.fail 'with changes nothing: the table is empty (was a variable nil?)'
+  end
   core.check(changes, "a breakdown", OPTIONS)
   local copy = changed(spec, changes)
   if changes.where ~= nil and changes.where ~= dk.null then
@@ -213,9 +228,6 @@ function methods:measure(entry)
   copy.measures = list
   return make(copy)
 end
-
--- What a dimension is called: "leeftijdsgroep = bin(leeftijd, 10)" by what stands before the sign.
-local function name_of(entry) return entry.text:match "^%s*([%a_][%w_]*)%s*=[^=]" or entry.text end
 
 -- The spec with another column in the place of a dimension, wherever the dimension is named.
 local function replaced(self, method, level, dimension)
@@ -309,7 +321,7 @@ function meta.__call(self, data, params)
   if core.kind(data) ~= "table" then
     core.fail(("a breakdown is called with a table of dekking, not with %s"):format(core.what(data)))
   end
-  return core.run(self, data, params)
+  return documented(self, core.run(self, data, params))
 end
 
 function meta.__tostring(self)
@@ -320,7 +332,7 @@ function meta.__tostring(self)
   end
   local function add_entries(label, entries)
     for i, entry in ipairs(entries or {}) do
-      add(i == 1 and label or "", entry.text)
+      add(i == 1 and label or "", entry.text .. (entry.doc and (" -- %s"):format(entry.doc) or ""))
     end
   end
   if spec.doc then
@@ -408,7 +420,8 @@ core.table_methods.breakdown = core.export(function(self, options, params)
   if core.kind(self) ~= "table" then
     core.fail "breakdown: call it on a table, with a colon: t:breakdown { ... }"
   end
-  return core.run(define(options), self, params)
+  local asked = define(options)
+  return documented(asked, core.run(asked, self, params))
 end)
 
 -- The keys of what is asked together: 1, 2, ... or names, in their order.
@@ -451,7 +464,7 @@ local function ask_all(self, asked, params, planned)
   end
   local results = {}
   for i, result in ipairs(core.run_all(list, self, params, planned)) do
-    results[keys[i]] = result
+    results[keys[i]] = planned and result or documented(list[i], result)
   end
   return results, keys
 end

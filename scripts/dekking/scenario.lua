@@ -100,7 +100,7 @@ end
 
 local function assignment(column, value)
   local text
-  if core.kind(value) == "expr" then
+  if core.kind(value) == "expr" or core.kind(value) == "column" then
     text = core.condition(value, "scenario: set wants an expression")
   else
     text = core.literal(value)
@@ -123,17 +123,17 @@ local function list_of_columns(value)
   if value == nil then
     return nil
   end
-  local list = type(value) == "string" and { value } or value
+  local list = core.name(value) and { value } or value
   if type(list) ~= "table" then
     core.fail(("scenario: per is a column or a list of columns, not %s"):format(given_as(value)))
   end
   core.list(list, "scenario: per")
+  local columns = {}
   for i, name in ipairs(list) do
-    if type(name) ~= "string" then
-      core.fail(("scenario: per: item %d is %s and not the name of a column"):format(i, given_as(name)))
-    end
+    columns[i] = core.name(name)
+      or core.fail(("scenario: per: item %d is %s and not the name of a column"):format(i, given_as(name)))
   end
-  return table.move(list, 1, #list, 1, {})
+  return columns
 end
 
 local function read_step(given, i)
@@ -201,6 +201,9 @@ function methods:with(values, name)
   if name ~= nil and type(name) ~= "string" then
     core.fail(("with: the second argument is the new name, not %s"):format(given_as(name)))
   end
+  if next(values) == nil and name == nil then
+    core.fail "with changes nothing: the table is empty (was a variable nil?)"
+  end
   local params, known = {}, {}
   for i, param in ipairs(spec.params) do
     local copy = {}
@@ -235,8 +238,8 @@ local function apply(self, method, data, params)
   if params ~= nil and type(params) ~= "table" then
     core.fail(("%s: parameters are a table such as { aandeel = 0.3 }, not %s"):format(method, given_as(params)))
   end
-  for name, value in pairs(params or {}) do
-    check_param(tostring(name), value)
+  for _, name in ipairs(sorted_keys(params or {}, "parameters")) do
+    check_param(name, params[name])
   end
   return core.apply(self, data, params)
 end
@@ -317,13 +320,15 @@ core.ask = {} -- methods of breakdowns, which find them here
 
 -- Names with a value each: a number, a text, true, false or dk.null.
 local function check_values(values, what, kind)
-  for name, value in pairs(values) do
+  for name in pairs(values) do
     if type(name) ~= "string" then
       core.fail(("%s: a %s has a name, and not the key %s"):format(what, kind, tostring(name)))
     end
-    if core.literal(value) == nil then
+  end
+  for _, name in ipairs(sorted_keys(values, kind)) do
+    if core.literal(values[name]) == nil then
       core.fail(("%s: the %s %s cannot be %s (a number, a text, true, false or dk.null)"):format(what, kind, name,
-        given_as(value)))
+        given_as(values[name])))
     end
   end
   return values

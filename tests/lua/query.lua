@@ -41,7 +41,7 @@ test("what is no condition is an error that says why", function(t, dk)
   local data = people(dk)
   t.raises(function() return data:where(data.gemeente == "Arnhem") end,
     "where wants a condition as a string; got a boolean: == between a column and a value is computed by Lua at once")
-  t.raises(function() return data:where(data.leeftijd) end, "got a column")
+  t.raises(function() return data:where(data.leeftijd) end, "a condition is wanted, and this is integer")
   t.raises(function() return data:where(data) end, "got a table of dekking")
   t.raises(function() return data:where { "leeftijd < 3" } end, "got a Lua table")
   t.raises(function() return data:where(dk.null) end, "got dk.null")

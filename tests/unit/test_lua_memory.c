@@ -146,11 +146,13 @@ static const char *const calls[] = {
     DATA "return function() return #t:join(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k') end",
     DATA "return function() return #t:join(dk.table { { 'q', { 'a', 'b' } }, { 'v', { 1, 2 } } }, { mine = 'k', "
          "theirs = 'q' }, { kind = 'inner' }) end",
-    DATA
-    "return function() local s = dk.table({ { k = 'a', v = { 'p', 'q' } }, { k = 'b', v = {} } }, { types = { v = { 'set', "
-    "'|', members = { 'q', 'p' } } } }):with_sets { k = ';' } return table.concat(s.v[1]) .. s:text { between = ', ' } .. "
-    "#t:collect(dk.table { { 'k', { 'a', 'a' } }, { 'w', { 'x', 'y' } } }, 'k', 'w', { as = 'ws', empty = true }):where "
-    "\"has(ws, 'x')\" end",
+    DATA "return function() local s = dk.table({ { k = 'a', v = { 'p', 'q' } }, { k = 'b', v = {} } }, { types = { "
+         "v = { 'set', "
+         "'|', members = { 'q', 'p' } } } }):with_sets { k = ';' } return table.concat(s.v[1]) .. s:text { between "
+         "= ', ' } .. "
+         "#t:collect(dk.table { { 'k', { 'a', 'a' } }, { 'w', { 'x', 'y' } } }, 'k', 'w', { as = 'ws', empty = "
+         "true }):where "
+         "\"has(ws, 'x')\" end",
     DATA
     "return function() local l = t:link(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k', { as = 'in_v', "
     "columns = { 'v' } }) return #l .. l:notes()[1] end",
@@ -195,7 +197,8 @@ static const char *const calls[] = {
     "local h = dk.hierarchy(dk.read_text 'g;tot\\nA;2020-01-01\\nB;\\n', { 'g' }, { to = 'tot', changes = { { "
     "date = '2020-01-01', old = 'A', new = 'B' } } })\n"
     "local t = dk.read_text 'g;dag\\nA;2019-01-01\\nB;2021-01-01\\n'\n"
-    "return function() local c <close> = h:recode { on = 'dag', to = '2020-01-01' } local m = dk.merge('g', { 'A' }, "
+    "return function() local c <close> = h:recode { on = 'dag', to = '2020-01-01' } local m = dk.merge('g', { 'A' "
+    "}, "
     "'B') return tostring(c) .. t:recode('g', c):text() .. t:recode(m):text() .. dk.merge('g', "
     "h:recode('2019-01-01', '2020-01-01')).where .. tostring(dk.breakdown({ by = 'g', measures = 'n = count()' })"
     ":drill_down 'r') end",
@@ -218,11 +221,34 @@ static const char *const calls[] = {
     "return function() local c = t.n return c:name() .. c:type() .. c:nulls() .. c[2] .. #c .. tostring(c) end",
     DATA "return function() return table.concat(t.k:levels()) .. #t.n:to_lua() end",
     DATA "return function() local c <close> = t.n return c[1] end",
-    DATA "return function() return select(2, pcall(function() return t.n < t.x end)) end",
-    DATA "return function() return select(2, pcall(function() return t.n + 1 end)) end",
     DATA "return function() return select(2, pcall(function() t.n.x = 1 end)) end",
-    DATA "return function() return select(2, pcall(function() return t.n:sum() end)) end",
+    DATA "return function() return t.n:sum() + t.x:quantile(0.5) + t.k:count() + #t.n:head(2) end",
+    DATA "return function() return t:with({ weight = 'n' }).x:mean() end",
     DATA "return function() return select(2, pcall(function() return t.n:typ() end)) end",
+    /* the builder */
+    DATA "return function() return #t:where(t.n:gt(1) & t.k:is_in { 'a', 'b' } | ~t.x:between(1, 2) & "
+         "t.k:not_null()) end",
+    DATA "return function() return t:derive({ ((t.n + 1) * -t.x / dk.param 'one'):as 'y', { 'z = n', format = "
+         "'0.0', label = "
+         "'Z', doc = 'zet' } }, { one = 1 }).y[2] end",
+    DATA
+    "return function() return tostring(t.k:concat('a\"', dk.col 'a b')) .. tostring(dk.fn.count():where "
+    "'n > 1':as 'm') .. tostring(dk.expr(t.n):desc()) .. tostring(dk.fn.bin(t.n, 2)) .. tostring(t.x:round(1)) end",
+    DATA "return function() return #t:sort(t.k, t.n:desc()) + #t:select { t.k, dk.col 'n' } end",
+    DATA "return function() return t:breakdown({ by = t.k, measures = { { dk.fn.sum(t.n):as 's', doc = 'som' } } "
+         "}):text() "
+         "end",
+    DATA "return function() local s = '' for _, f in ipairs { function() return t.n < t.x end, function() return "
+         "t.n <= t.x end, "
+         "function() return t.n .. 'x' end, function() return t.n ^ 2 end, function() return t.n ~ 2 end, "
+         "function() return "
+         "t.n == t.x end, function() return t.n:lt(nil) end, function() return t.n & true end, function() return "
+         "dk.fn.nosuch() end, function() dk.fn.x = 1 end, function() dk.expr('a').x = 1 end, function() return "
+         "dk.expr('a').betwen end } do s = s .. select(2, pcall(f)) end return s end",
+    "return function() return dk.read_text('where,b\\n1,2\\n'):notes()[1] end",
+    DATA "local b = dk.breakdown { by = 'kk', measures = 's = sum(nn)' } "
+         "return function() return select(2, pcall(b, t)) end",
+    "return function() return core.entry('a', 'what') .. core.name(dk.col 'a') .. tostring(core.name(1)) end",
     /* writing */
     DATA "return function() return tostring(t) end",
     DATA "return function() return t:text { format = 'md', style = 'nl', null = '?', title = 'Titel' } end",
