@@ -146,6 +146,8 @@ void dkl_push_core(lua_State *L);
 /* What each file opens: adds to dk (index 1) and to the primitives (index 2). dkl_open_bind comes first. */
 void dkl_open_bind(lua_State *L);
 void dkl_open_core(lua_State *L);
+void dkl_open_needs(lua_State *L);
+void dkl_open_folder(lua_State *L);
 void dkl_open_value(lua_State *L);
 void dkl_open_table(lua_State *L);
 void dkl_open_column(lua_State *L);

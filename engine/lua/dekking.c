@@ -109,6 +109,8 @@ int luaopen_dekking(lua_State *L)
     lua_newtable(L);           /* 2: core */
     dkl_open_bind(L);
     dkl_open_core(L);
+    dkl_open_needs(L);
+    dkl_open_folder(L);
     lua_pushliteral(L, DK_VERSION);
     lua_setfield(L, 1, "version");
     dkl_open_value(L);

@@ -71,25 +71,41 @@ static int core_list(lua_State *L)
     return 1;
 }
 
-/* core.nearest(name, names) -> the one that may have been meant, or nil */
+/* core.where() -> "pack.lua:12", the innermost line of a script, or "" */
+static int core_where(lua_State *L)
+{
+    size_t size;
+    const char *text;
+
+    dkl_where(L);
+    text = lua_tolstring(L, -1, &size);
+    lua_pushlstring(L, text, size > 2 ? size - 2 : 0); /* without ": " */
+    return 1;
+}
+
+/* core.nearest(name, names) -> the one of the list that may have been meant, or nil */
 static int core_nearest(lua_State *L)
 {
     size_t size;
-    const char *name = luaL_checklstring(L, 1, &size);
-    dkl_names names = dkl_check_names(L, 2, "nearest");
+    const char *wanted = luaL_checklstring(L, 1, &size);
+    dkl_names names = dkl_check_names(L, 2, "names");
     dki_nearest nearest;
 
-    dki_nearest_init(&nearest, name, size);
+    dki_nearest_init(&nearest, wanted, size);
     for (size_t i = 0; i < names.n; i++)
         dki_nearest_try(&nearest, names.items[i], strlen(names.items[i]));
-    lua_pushstring(L, nearest.best); /* NULL gives nil */
+    if (nearest.best)
+        lua_pushlstring(L, nearest.best, nearest.best_size);
+    else
+        lua_pushnil(L);
     return 1;
 }
 
 static const luaL_Reg primitives[] = {
-    { "fail", core_fail }, { "class", core_class },     { "kind", core_kind },
-    { "what", core_what }, { "check", core_check },     { "member", core_member },
-    { "list", core_list }, { "nearest", core_nearest }, { NULL, NULL },
+    { "fail", core_fail }, { "class", core_class }, { "kind", core_kind },
+    { "what", core_what }, { "check", core_check }, { "member", core_member },
+    { "list", core_list }, { "where", core_where }, { "nearest", core_nearest },
+    { NULL, NULL },
 };
 
 void dkl_open_core(lua_State *L)

@@ -95,6 +95,10 @@ DK_API DK_MUST_USE dk_status dk_breakdown_new(dk_context *context, const dk_brea
 DK_API const dk_breakdown *dk_breakdown_retain(const dk_breakdown *breakdown);
 DK_API void dk_breakdown_release(const dk_breakdown *breakdown);
 DK_API const char *dk_breakdown_name(const dk_breakdown *breakdown); /* may be NULL */
+/* Calls visit for each column that a table must have for it, and each parameter that its expressions mention; a name may come
+ * more than once, and lives as long as the object. Stops when visit returns false. */
+typedef bool dk_need_fn(void *arg, const char *name, bool is_param);
+DK_API void dk_breakdown_needs(const dk_breakdown *breakdown, dk_need_fn *visit, void *arg);
 
 /* The result has the breakdown's name, the table's source and unit, no weight, and notes: how many rows a condition
  * left out because it was null, how many groups are not shown.

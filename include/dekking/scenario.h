@@ -76,6 +76,8 @@ DK_API DK_MUST_USE dk_status dk_scenario_compose(const dk_scenario *a, const dk_
 DK_API const dk_scenario *dk_scenario_retain(const dk_scenario *scenario);
 DK_API void dk_scenario_release(const dk_scenario *scenario); /* NULL does nothing */
 DK_API const char *dk_scenario_name(const dk_scenario *scenario);
+/* The columns that its steps mention, and its parameters; as dk_breakdown_needs. */
+DK_API void dk_scenario_needs(const dk_scenario *scenario, dk_need_fn *visit, void *arg);
 DK_API size_t dk_scenario_n_params(const dk_scenario *scenario);
 /* Borrowed, valid as long as the scenario. */
 DK_API const dk_scenario_param *dk_scenario_get_param(const dk_scenario *scenario, size_t i);

@@ -10,7 +10,7 @@ local OPTIONS = { "name", "doc", "by", "where", "measures", "margins", "levels",
 local ENTRY = { "format", "label", "doc" }
 local MARGINS = { none = true, totals = true, rollup = true, cube = true }
 
-local names, by_name = {}, {} -- of the registered breakdowns, in order of definition
+local register, registered = core.part "registry".new "breakdown"
 
 -- What a script writes, checked and put in one form ---------------------------------------------------------------
 
@@ -294,6 +294,18 @@ function methods:name() return core.spec(self, "breakdown", "name").name end
 
 function methods:doc() return core.spec(self, "breakdown", "doc").doc end
 
+-- The columns that a table must have for it, in the order in which it mentions them.
+function methods:columns()
+  core.spec(self, "breakdown", "columns")
+  return (core.needs(self))
+end
+
+-- The names of the parameters that it mentions, without the $.
+function methods:params()
+  core.spec(self, "breakdown", "params")
+  return (select(2, core.needs(self)))
+end
+
 -- What if, and how many more: these stand with the scenarios, which are loaded when they are first asked for.
 --   coverage:compare(table, scenario or { scenarios } [, params])
 --   coverage:compare(table, other_table [, { name = "later", params = {} }])
@@ -398,22 +410,13 @@ local function breakdown(first)
     end
     copy.name = first
     local made = define(copy)
-    if not by_name[first] then
-      names[#names + 1] = first
-    end
-    by_name[first] = made
+    register(first, made)
     return made
   end)
 end
 
 -- The names of the registered breakdowns, in order of definition, and each breakdown under its name.
-dk.breakdowns = core.export(function()
-  local list = table.move(names, 1, #names, 1, {})
-  for name, made in pairs(by_name) do
-    list[name] = made
-  end
-  return list
-end)
+dk.breakdowns = registered
 
 -- t:breakdown { ... } - asked once, without a name
 core.table_methods.breakdown = core.export(function(self, options, params)

@@ -7,9 +7,9 @@
 local dk, core = ...
 
 local STEP = { "where", "share", "count", "all", "whole", "per", "set", "allow_none" }
-local PARAM = { "min", "max", "doc" }
+local PARAM = { "min", "max", "unit", "doc" }
 
-local names, by_name = {}, {} -- of the scenarios, in order of definition
+local register, registered = core.part "registry".new "scenario"
 
 -- What a script gave instead, for messages; a number that is none by its own text.
 local function given_as(value)
@@ -62,14 +62,17 @@ local function read_param(name, given)
   if given[1] == nil then
     core.fail(("scenario: parameter %s has no value: write { 0.30, min = 0, max = 1 }"):format(name))
   end
-  if options.doc ~= nil and type(options.doc) ~= "string" then
-    core.fail(("scenario: parameter %s: doc is a string"):format(name))
+  for _, key in ipairs { "unit", "doc" } do
+    if options[key] ~= nil and type(options[key]) ~= "string" then
+      core.fail(("scenario: parameter %s: %s is a string"):format(name, key))
+    end
   end
   return {
     name = name,
     value = check_param(name, given[1]),
     min = check_bound(name, "min", options.min),
     max = check_bound(name, "max", options.max),
+    unit = options.unit,
     doc = options.doc,
   }
 end
@@ -187,9 +190,15 @@ end
 function methods:params()
   local params = {}
   for _, param in ipairs(core.spec(self, "scenario", "params").params) do
-    params[param.name] = { value = param.value, min = param.min, max = param.max, doc = param.doc }
+    params[param.name] = { value = param.value, min = param.min, max = param.max, unit = param.unit, doc = param.doc }
   end
   return params
+end
+
+-- The columns that a table must have for it, in the order in which its steps mention them.
+function methods:columns()
+  core.spec(self, "scenario", "columns")
+  return (core.needs(self))
 end
 
 -- outreach:with { aandeel = 0.5 } - the same steps with other values; a second argument gives it another name
@@ -279,8 +288,11 @@ function meta.__concat(a, b)
   for _, spec in ipairs { left, right } do
     for _, param in ipairs(spec.params) do
       if not seen[param.name] then
-        seen[param.name] = true
+        seen[param.name] = param
         params[#params + 1] = param
+      elseif seen[param.name].unit ~= param.unit then
+        core.fail(("both scenarios have a parameter %s, the one in %s and the other in %s"):format(param.name,
+          seen[param.name].unit or "no unit", param.unit or "no unit"))
       end
     end
     table.move(spec.steps, 1, #spec.steps, #steps + 1, steps)
@@ -297,8 +309,8 @@ function meta.__tostring(self)
       range = (" (%s to %s)"):format(param.min == nil and "..." or tostring(param.min),
         param.max == nil and "..." or tostring(param.max))
     end
-    lines[#lines + 1] = ("  $%s = %s%s%s"):format(param.name, core.literal(param.value), range,
-      param.doc and ": " .. param.doc or "")
+    lines[#lines + 1] = ("  $%s = %s%s%s%s"):format(param.name, core.literal(param.value),
+      param.unit and " " .. param.unit or "", range, param.doc and ": " .. param.doc or "")
   end
   for i, step in ipairs(spec.steps) do
     local how = step.all and "all" or step.share and "share " .. step.share or "count " .. step.count
@@ -467,10 +479,7 @@ local function define(name, given)
   end
   core.check(options, "a scenario", { "params" })
   local made = core.scenario { name = name, params = read_params(options.params), steps = steps }
-  if not by_name[name] then
-    names[#names + 1] = name
-  end
-  by_name[name] = made
+  register(name, made)
   return made
 end
 
@@ -483,13 +492,7 @@ local function scenario(name)
 end
 
 -- The names of the scenarios, in order of definition, and each scenario under its name.
-dk.scenarios = core.export(function()
-  local list = table.move(names, 1, #names, 1, {})
-  for name, made in pairs(by_name) do
-    list[name] = made
-  end
-  return list
-end)
+dk.scenarios = registered
 
 core.merges = setmetatable({}, { __mode = "k" }) -- of each step that dk.merge made its column and recode, for t:recode
 

@@ -316,6 +316,20 @@ static const char *const calls[] = {
          "local u = s .. dk.scenario 'u' { { 'two', count = 1, where = 'x < 3', set = { x = dk.expr 'x + 1' } } } "
          "return tostring(u) .. s:name() .. #u:apply(t) .. #dk.scenarios() end",
     "return function() local s <close> = dk.scenario 's' { dk.merge('k', { 'a', 'b' }, 'ab') } return true end",
+    /* packs */
+    DATA "local d = dk.dataset 'd' { doc = 'doc', files = { 'a', { 'b', optional = true } }, build = function(f) "
+         "return f.a end "
+         "}\nreturn function() return #d { a = t } .. tostring(d) .. d:name() .. d:doc() .. #d:files() .. #d:lacks "
+         "{} .. "
+         "#dk.datasets() end",
+    "local path = os.tmpname() local f = io.open(path, 'w') f:write [[dk.breakdown 'packed' { by = 'g', measures = "
+    "'n = count() "
+    "where x > $y' }]] f:close()\nreturn function() local p = dk.pack(path) local b = p.breakdowns.packed "
+    "return p.breakdowns[1] .. table.concat(b:columns(), ' ') .. table.concat(b:params(), ' ') end",
+    "return function() return #core.folder 'scripts/packs' .. tostring(core.folder '/nosuch') .. "
+    "core.nearest('aab', { 'aaa', "
+    "'b' }) .. core.where() .. type(core.part 'registry') .. #core.needs(dk.breakdown { measures = 'a = sum(x)' }) "
+    "end",
 };
 #define N_CALLS (sizeof calls / sizeof *calls)
 
