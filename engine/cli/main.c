@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #include "call.h"
 #include "lua/dekking_lua.h"
+#include "lua/library.h"
 #include "lua/lua_string.h"
 #include "options.h"
 #include "protected.h"
@@ -129,6 +131,43 @@ static int run_script(lua_State *L, const dkc_options *options)
     return dkc_report(L, options->program, status);
 }
 
+/* The part of the library that is the subcommands, with the words of the command line. How tables are shown can stand before
+ * the subcommand too. */
+static int call_command(lua_State *L)
+{
+    const dkc_options *options = lua_touserdata(L, 1);
+    int n = options->argc - options->script;
+
+    luaL_checkstack(L, n + 4, "too many arguments");
+    dkl_push_script(L, "command");
+    lua_pushstring(L, options->argv[options->script]);
+    if (options->has_format) {
+        lua_pushliteral(L, "--format");
+        lua_pushstring(L, options->format_name);
+        n += 2;
+    }
+    for (int i = options->script + 1; i < options->argc; i++)
+        lua_pushstring(L, options->argv[i]);
+    lua_call(L, n, 1);
+    return 1;
+}
+
+/* Whether all is well; what is wrong has been told. */
+static bool run_command(lua_State *L, const dkc_options *options)
+{
+    int status;
+    bool success;
+
+    lua_pushcfunction(L, call_command);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)options);
+    status = dkc_call_plain(L, 1, 1);
+    if (dkc_report(L, options->program, status) != LUA_OK)
+        return false;
+    success = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return success;
+}
+
 static void open_libraries(lua_State *L, const dkc_options *options)
 {
     if (options->ignore_environment) {
@@ -167,7 +206,8 @@ static int protected_main(lua_State *L)
         return 0;
     if (!dkc_options_each(options, run_option, &v))
         return 0;
-    if (options->script < options->argc && run_script(L, options) != LUA_OK)
+    if (options->is_command ? !run_command(L, options)
+                            : options->script < options->argc && run_script(L, options) != LUA_OK)
         return 0;
     if (options->interactive) {
         dkc_repl(L);

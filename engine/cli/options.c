@@ -14,6 +14,7 @@ void dkc_usage(FILE *to, const char *program)
 {
     fprintf(to,
             "usage: %s [options] [script [args]]\n"
+            "       %s [options] list|run|check ...\n"
             "Available options are:\n"
             "  -e stat        execute string 'stat'\n"
             "  -i             enter interactive mode after executing 'script'\n"
@@ -27,8 +28,12 @@ void dkc_usage(FILE *to, const char *program)
             "  --format NAME  print tables as text, csv, md, html or json\n"
             "  --threads N    use N threads (default: one for each processor)\n"
             "  --help         show this text and exit\n"
-            "  --version      show version information and exit\n",
-            program);
+            "  --version      show version information and exit\n"
+            "Subcommands, which packs of breakdowns and scenarios are for ('list --help' tells more):\n"
+            "  list [pack ...]                  show what packs define\n"
+            "  run name --data file [options]   run a breakdown of a pack\n"
+            "  check [pack ...]                 tell what is wrong with packs\n",
+            program, program);
 }
 
 DK_PRINTF(2, 3) static bool refuse(const dkc_options *options, const char *format, ...)
@@ -96,14 +101,26 @@ static bool read_long(dkc_options *options, int *i)
         if (!dk_format_find(value, &options->format) || dk_format_is_binary(options->format))
             return refuse(options, "'--format' wants text, csv, md, html or json, not '%s'", value);
         options->has_format = true;
+        options->format_name = value;
     } else {
         return refuse(options, "unrecognized option '%s'", word);
     }
     return true;
 }
 
+static bool is_command(const char *word)
+{
+    static const char *const commands[] = { "check", "list", "run" };
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(word, commands[i]) == 0)
+            return true;
+    return false;
+}
+
 bool dkc_options_read(dkc_options *options, int argc, char **argv)
 {
+    bool ended = false; /* by "--" */
     int i;
 
     memset(options, 0, sizeof *options);
@@ -121,6 +138,7 @@ bool dkc_options_read(dkc_options *options, int argc, char **argv)
         }
         if (word[1] == '-') {
             if (word[2] == '\0') {
+                ended = true;
                 i++;
                 break;
             }
@@ -152,6 +170,7 @@ bool dkc_options_read(dkc_options *options, int argc, char **argv)
         }
     }
     options->script = i < argc ? i : argc;
+    options->is_command = i < argc && !ended && !options->from_stdin && is_command(argv[i]);
     return true;
 }
 

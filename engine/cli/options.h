@@ -13,6 +13,7 @@ typedef struct dkc_options {
     char **argv;
     int script;              /* place of the script in argv; argc where there is none */
     bool from_stdin;         /* the script is "-" */
+    bool is_command;         /* what stands there is list, run or check, and no file */
     bool interactive;        /* -i */
     bool version;            /* -v, --version */
     bool help;               /* --help */
@@ -23,6 +24,7 @@ typedef struct dkc_options {
     unsigned threads;
     bool has_format;
     dk_format format; /* how print shows tables */
+    const char *format_name;
 } dkc_options;
 
 /* Reads argv. On failure writes what is wrong and the usage to standard error and returns false. */

@@ -353,7 +353,7 @@ return function(shell, check)
   -- Texts that must differ are made equal: the name that messages begin with, versions, and the list of options.
   local function plain(text, program)
     text = text:gsub("[^\n]*Copyright %(C%) %d+%-%d+ Lua%.org, PUC%-Rio", "VERSION")
-    text = text:gsub("usage: [^\n]*\nAvailable options are:\n[ %-][^%z]*stdin\n.*$", "USAGE\n")
+    text = text:gsub("usage: .-\nAvailable options are:\n[ %-][^%z]*stdin\n.*$", "USAGE\n")
     local from = 1
     while true do
       local at, to = text:find(program, from, true)

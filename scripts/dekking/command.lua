@@ -1,0 +1,24 @@
+-- command.lua - the subcommands of the program: dekking list, run and check, each in a part of its own.
+
+local _, core = ...
+
+local words_of = core.part "command_words"
+
+local function main(name, ...)
+  local command = core.part("command_" .. name)
+  local words, options = words_of({ ... }, name, command.options)
+  if options.help then
+    io.write(command.usage)
+    return true
+  end
+  return command.run(words, options)
+end
+
+-- command(name, argument, ...) -> whether all is well; what it raises is a text for whoever typed the command
+return function(...)
+  local done, result = pcall(main, ...)
+  if not done then
+    error(type(result) == "string" and result or tostring(result), 0)
+  end
+  return result
+end
