@@ -2,6 +2,7 @@
 
 local _, core = ...
 
+core.part "pack" -- brings core.raised
 local words_of = core.part "command_words"
 
 local function main(name, ...)
@@ -18,7 +19,7 @@ end
 return function(...)
   local done, result = pcall(main, ...)
   if not done then
-    error(type(result) == "string" and result or tostring(result), 0)
+    error(core.raised(result), 0)
   end
   return result
 end

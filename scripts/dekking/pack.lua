@@ -56,7 +56,14 @@ local function environment()
   return rawget(_G, "dk") == nil and setmetatable({ dk = dk }, { __index = _G, __newindex = _G }) or _G
 end
 
-local function text_of(raised) return type(raised) == "string" and raised or tostring(raised) end
+-- core.raised(value) -> a text of whatever was raised, as the interpreter has it
+function core.raised(value)
+  local meta = getmetatable(value)
+  if type(value) == "string" or type(meta) == "table" and meta.__tostring then
+    return tostring(value)
+  end
+  return ("(error object is a %s value)"):format(type(value))
+end
 
 -- Runs the file; told gets each definition. Returns what is wrong, or nil.
 local function run(file, told)
@@ -68,7 +75,7 @@ local function run(file, told)
   package.path = file.folder .. "/?.lua;" .. before
   local done, raised = registry.watch(told, chunk, file.path)
   package.path = before
-  return not done and text_of(raised) or nil
+  return not done and core.raised(raised) or nil
 end
 
 local function globals_of(file)

@@ -177,6 +177,14 @@ return function(shell, check)
   shell.write("one.csv", "id;zichtbaar\n2;1\n")
   refuses("run coverage --data register=register.csv --data sonar=one.csv", "pack.lua:8: Sonar has one row")
 
+  shell.write("raises.lua", [[
+dk.dataset "a" { files = "a", build = function() error {} end }
+dk.dataset "b" { files = "b", build = function() error(setmetatable({}, { __tostring = function() return "it" end })) end }
+dk.breakdown "n" { measures = "n = count()" }
+]])
+  refuses("run n --pack raises.lua --data a=one.csv", "./program: (error object is a table value)\n")
+  refuses("run n --pack raises.lua --data b=one.csv", "./program: it\n")
+
   -- Which dataset, where the names of files do not tell.
   shell.write("two.lua", [[
 dk.dataset "first" { files = "x", build = function(files) return files.x end }
