@@ -29,7 +29,7 @@ void dkc_usage(FILE *to, const char *program)
             "  --threads N    use N threads (default: one for each processor)\n"
             "  --help         show this text and exit\n"
             "  --version      show version information and exit\n"
-            "Subcommands, which packs of breakdowns and scenarios are for ('list --help' tells more):\n"
+            "Subcommands, for packs of breakdowns and scenarios ('run --help' tells more):\n"
             "  list [pack ...]                  show what packs define\n"
             "  run name --data file [options]   run a breakdown of a pack\n"
             "  check [pack ...]                 tell what is wrong with packs\n",
