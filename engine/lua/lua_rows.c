@@ -1,20 +1,25 @@
-/* lua_rows.c - going over a table in Lua: its rows as records, its columns in order.
+/* lua_rows.c - going over a table in Lua: its rows as records, its blocks of rows, its columns in order.
  *
  * Rows are read from views of a block each; a record is a fresh Lua table, in which null is absent. The iterator
- * keeps the table alive and frees its views when the loop ends or is left.
+ * keeps the table alive and frees its views when the loop ends or is left; a block ends with its turn.
  */
+#include "lua_block.h"
 #include "lua_table.h"
 #include "lua_value.h"
 
 #define ROWS "dk.rows"
 
-/* Memory of Lua, which the iterator's object holds and keeps as its user value 1. */
+/* User values of an iterator's object: its memory, and the block that is shown, which the collector leaves alone so. */
+enum { MEMORY = 1, SHOWN = 2, ROWS_VALUES = 2 };
+
+/* Memory of Lua, which the iterator's object holds. */
 typedef struct rows {
     const dk_table *table; /* NULL: nothing is left to go over */
     uint64_t next;         /* row */
     uint64_t block;        /* first row that the views show */
     size_t n_block;        /* rows that they show */
     size_t n_views;        /* those that were prepared */
+    dkl_block *shown;      /* to a script; NULL: none */
     dk_view views[];
 } rows;
 
@@ -22,6 +27,8 @@ static void drop_rows(void *object)
 {
     rows *r = object;
 
+    dkl_block_end(r->shown);
+    r->shown = NULL;
     for (size_t i = 0; i < r->n_views; i++)
         dk_view_release(&r->views[i]);
     r->n_views = 0;
@@ -44,7 +51,7 @@ static int show_block(lua_State *L, rows *r)
     return 0;
 }
 
-/* The iterator. Upvalues: rows, names */
+/* The iterator over rows. Upvalues: rows, frame */
 static int next_row(lua_State *L)
 {
     const dkl_object *object = lua_touserdata(L, lua_upvalueindex(1));
@@ -71,33 +78,66 @@ static int next_row(lua_State *L)
     return 1;
 }
 
-/* t:rows() -> an iterator over records { column = value }; a fresh one for each row, without what is null */
-static int table_rows(lua_State *L)
+/* The iterator over blocks. Upvalues: rows, frame */
+static int next_block(lua_State *L)
+{
+    const dkl_object *object = lua_touserdata(L, lua_upvalueindex(1));
+    rows *r = object->held;
+
+    lua_settop(L, 0);
+    if (r == NULL || r->table == NULL || r->next >= dk_table_n_rows(r->table)) {
+        if (r)
+            drop_rows(r);
+        lua_pushnil(L);
+        return 1;
+    }
+    dkl_block_end(r->shown);
+    r->shown = NULL;
+    show_block(L, r);
+    r->next += r->n_block;
+    r->shown = dkl_push_block(L, lua_upvalueindex(2), r->views, r->n_block, r->block);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, lua_upvalueindex(1), SHOWN);
+    return 1;
+}
+
+/* Pushes the four values that a loop over the table takes; the function gets the object and a frame as upvalues. */
+static int push_loop(lua_State *L, lua_CFunction next)
 {
     const dk_table *table = dkl_check_table(L, 1);
     size_t n = dk_table_n_columns(table);
-    void **held = dkl_new_holder(L, ROWS, 1, drop_rows);
+    void **held = dkl_new_holder(L, ROWS, ROWS_VALUES, drop_rows);
     rows *r = dkl_array(L, 1, sizeof *r + n * sizeof(dk_view));
+    const char **names;
+    int object = lua_gettop(L) - 1;
 
-    lua_setiuservalue(L, -2, 1);
+    lua_setiuservalue(L, object, MEMORY);
     *held = r;
     r->table = dk_table_retain(table);
     for (; r->n_views < n; r->n_views++)
         dk_view_init(&r->views[r->n_views], dk_table_context(table));
-    lua_createtable(L, n < 1000000 ? (int)n : 0, 0);
-    for (size_t i = 0; i < n; i++) {
-        lua_pushstring(L, dk_table_field(table, i)->name);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    lua_pushvalue(L, -2); /* rows names rows */
-    lua_insert(L, -2);
-    lua_pushcclosure(L, next_row, 2); /* rows iterator */
-    lua_insert(L, -2);
+    names = dkl_array(L, n, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = dk_table_field(table, i)->name;
+    lua_pushvalue(L, object);
+    dkl_push_frame(L, names, n);
+    lua_pushcclosure(L, next, 2);
     lua_pushnil(L);
-    lua_insert(L, -2);
     lua_pushnil(L);
-    lua_insert(L, -2); /* iterator nil nil rows: the loop closes the last */
+    lua_pushvalue(L, object); /* iterator nil nil rows: the loop closes the last */
     return 4;
+}
+
+/* t:rows() -> an iterator over records { column = value }; a fresh one for each row, without what is null */
+static int table_rows(lua_State *L)
+{
+    return push_loop(L, next_row);
+}
+
+/* t:blocks() -> an iterator over blocks of rows, each of which is over when the next one comes */
+static int table_blocks(lua_State *L)
+{
+    return push_loop(L, next_block);
 }
 
 /* Upvalues: table, how many columns were given */
@@ -128,11 +168,14 @@ int dkl_table_columns(lua_State *L)
     return 1;
 }
 
-const luaL_Reg dkl_row_methods[] = { { "rows", table_rows }, { "columns", dkl_table_columns }, { NULL, NULL } };
+const luaL_Reg dkl_row_methods[] = {
+    { "rows", table_rows }, { "blocks", table_blocks }, { "columns", dkl_table_columns }, { NULL, NULL }
+};
 
 void dkl_open_rows(lua_State *L)
 {
     static const luaL_Reg none[] = { { NULL, NULL } };
 
     dkl_object_class(L, ROWS, none);
+    dkl_open_block(L);
 }

@@ -142,6 +142,11 @@ static const char *const calls[] = {
     DATA
     "return function() local s = '' for r in t:rows() do s = s .. tostring(r.k) .. r.n .. r.x end return s end",
     DATA "return function() for r in t:rows() do if r.n == 2 then return r.k end end end",
+    DATA "return function() local s = '' for b in t:blocks() do s = s .. tostring(b) .. b.k[1] .. b:column 'x'[2] .. "
+         "b:row(3).n .. #b .. b:first() .. select(2, pcall(function() b.k = 1 end)) .. select(2, pcall(function() return "
+         "b.q end)) end return s end",
+    DATA "return function() local kept for b in t:blocks() do kept = b break end return select(2, pcall(function() return "
+         "kept.k end)) end",
     DATA "return function() local c <close> = t:head(1) return #c end",
     DATA "return function() return #t:join(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k') end",
     DATA "return function() return #t:join(dk.table { { 'q', { 'a', 'b' } }, { 'v', { 1, 2 } } }, { mine = 'k', "
@@ -478,7 +483,7 @@ static size_t check_called(lua_State *L, const char *where)
 static void every_function_is_called(void **state)
 {
     static const char *const classes[] = { "dk.table",    "dk.column", "dk.expr", "dk.breakdown", "dk.scenario",
-                                           "dk.sentinel", "dk.rows",   "dk.slot", "dk.written" };
+                                           "dk.sentinel", "dk.rows",   "dk.slot", "dk.written",   "dk.block" };
     lua_State *L;
     size_t n = 0;
 
