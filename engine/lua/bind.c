@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "chunk.h"
 #include "dekking_lua.h"
+#include "lua_scalar.h"
 
 /* Addresses that serve as keys of the registry. */
 static const char state_key;
@@ -242,6 +243,8 @@ const char *dkl_push_kind(lua_State *L, int index)
         return lua_pushliteral(L, "an expression");
     if (strcmp(name, DKL_CODES) == 0)
         return lua_pushliteral(L, "a code list");
+    if (dkl_test_scalar(L, index))
+        return lua_pushfstring(L, "a %s", dkl_scalar_kind(dkl_test_scalar(L, index)));
     if (strcmp(name, DKL_SENTINEL) == 0)
         return lua_pushfstring(L, "dk.%s", luaL_tolstring(L, index, NULL));
     return lua_pushfstring(L, "a %s", strncmp(name, "dk.", 3) == 0 ? name + 3 : name);

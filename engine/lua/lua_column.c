@@ -135,44 +135,13 @@ static int column_labels(lua_State *L)
     return 1;
 }
 
-/* Pushes a list of the first n values. */
-static int push_values(lua_State *L, const dk_column *column, uint64_t n)
-{
-    dk_error err = DK_ERROR_INIT;
-    dk_value value;
-
-    lua_createtable(L, n < 100000000 ? (int)n : 0, 0);
-    dkl_push_null(L);
-    for (uint64_t row = 0; row < n; row++) {
-        if (row % DK_BLOCK_ROWS == 0)
-            dkl_poll(L);
-        DKL_TRY(dk_column_get(column, row, &value, &err));
-        dkl_push_value_of(L, dk_column_levels(column), &value);
-        if (lua_isnil(L, -1)) {
-            lua_pop(L, 1);
-            lua_pushvalue(L, -1);
-        }
-        lua_rawseti(L, -3, (lua_Integer)row + 1); /* list null value */
-    }
-    lua_pop(L, 1);
-    return 1;
-}
-
-/* c:to_lua() -> a list of all values, dk.null where a row is null */
-static int column_to_lua(lua_State *L)
-{
-    const dk_column *column = check_column(L, 1);
-
-    return push_values(L, column, dk_column_n_rows(column));
-}
-
 /* c:head([n]) -> a list of the first n values, 10 without n */
 static int column_head(lua_State *L)
 {
     const dk_column *column = check_column(L, 1);
     uint64_t n = dkl_check_rows(L, 2), n_rows = dk_column_n_rows(column);
 
-    return push_values(L, column, n < n_rows ? n : n_rows);
+    return dkl_push_values(L, column, n < n_rows ? n : n_rows, false);
 }
 
 /* c[i] -> the value of row i, nil where it is null or there is no such row */
@@ -194,7 +163,7 @@ static int push_row(lua_State *L, const dk_column *column)
 
 static const luaL_Reg methods[] = { { "name", column_name },     { "type", column_type },
                                     { "nulls", column_nulls },   { "levels", column_levels },
-                                    { "labels", column_labels }, { "to_lua", column_to_lua },
+                                    { "labels", column_labels }, { "to_lua", dkl_column_to_lua },
                                     { "head", column_head },     { NULL, NULL } };
 
 /* __index; upvalue: the methods */

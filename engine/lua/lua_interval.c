@@ -7,23 +7,27 @@
 
 #include "base/number.h"
 #include "lua_options.h"
+#include "lua_scalar.h"
 #include "lua_value.h"
 
 #define INTERVAL "dk.interval"
 
 static const char *const members[] = { "least", "greatest", "marker", "meaning", NULL };
 
-static void set_bound(lua_State *L, const char *name, bool is_open, int64_t bound, uint8_t scale)
+static void set_bound(lua_State *L, const char *name, bool is_open, int64_t bound, uint8_t scale, bool exactly)
 {
     dk_value value = { .type = scale > 0 ? DK_DECIMAL : DK_INTEGER, .scale = scale, .as.integer = bound };
 
     if (is_open)
         return;
-    dkl_push_value(L, &value);
+    if (exactly && scale > 0)
+        dkl_push_scalar(L, &value);
+    else
+        dkl_push_value(L, &value);
     lua_setfield(L, -2, name);
 }
 
-void dkl_push_interval(lua_State *L, const dk_value *value)
+void dkl_push_interval(lua_State *L, const dk_value *value, bool exactly)
 {
     const dk_interval *interval = &value->as.interval;
 
@@ -33,8 +37,8 @@ void dkl_push_interval(lua_State *L, const dk_value *value)
     }
     lua_createtable(L, 0, 4);
     luaL_setmetatable(L, INTERVAL);
-    set_bound(L, "least", interval->no_least, interval->least, value->scale);
-    set_bound(L, "greatest", interval->no_greatest, interval->greatest, value->scale);
+    set_bound(L, "least", interval->no_least, interval->least, value->scale, exactly);
+    set_bound(L, "greatest", interval->no_greatest, interval->greatest, value->scale, exactly);
     if (interval->marker.size > 0) {
         lua_pushlstring(L, interval->marker.bytes, interval->marker.size);
         lua_setfield(L, -2, "marker");
@@ -53,7 +57,7 @@ static dk_value get_bound(lua_State *L, int index, const char *name)
 
     lua_pushstring(L, name);
     if (lua_rawget(L, index) != LUA_TNIL)
-        fits = lua_type(L, -1) == LUA_TNUMBER && dkl_to_value(L, -1, &value) && value.type != DK_REAL;
+        fits = dkl_exact_number(L, -1, &value) && (value.type == DK_INTEGER || value.type == DK_DECIMAL);
     if (!fits)
         dkl_fail(L, "the %s of an interval is a number of at most 18 digits, not %s", name,
                  luaL_tolstring(L, -1, NULL));
@@ -140,7 +144,36 @@ static int interval_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg meta[] = { { "__tostring", interval_tostring }, { NULL, NULL } };
+static bool is_interval(lua_State *L, int index)
+{
+    bool is_one = lua_getmetatable(L, index);
+
+    luaL_getmetatable(L, INTERVAL);
+    is_one = is_one && lua_rawequal(L, -1, -2);
+    lua_settop(L, 2);
+    return is_one;
+}
+
+/* The same bounds, marker and meaning; 1 and 1.00 are the same bound. */
+static int interval_eq(lua_State *L)
+{
+    dk_value a, b;
+    bool same = is_interval(L, 1) && is_interval(L, 2) && dkl_to_interval(L, 1, &a) && dkl_to_interval(L, 2, &b);
+
+    if (same) {
+        dk_text x = a.as.interval.marker, y = b.as.interval.marker;
+        const dk_interval *l = &a.as.interval, *r = &b.as.interval;
+
+        same = l->no_least == r->no_least && l->no_greatest == r->no_greatest && l->meaning == r->meaning &&
+               dki_decimal_compare(l->least, a.scale, r->least, b.scale) == 0 &&
+               dki_decimal_compare(l->greatest, a.scale, r->greatest, b.scale) == 0 && x.size == y.size &&
+               memcmp(x.bytes, y.bytes, x.size) == 0;
+    }
+    lua_pushboolean(L, same);
+    return 1;
+}
+
+static const luaL_Reg meta[] = { { "__eq", interval_eq }, { "__tostring", interval_tostring }, { NULL, NULL } };
 
 void dkl_open_interval(lua_State *L)
 {

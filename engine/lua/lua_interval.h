@@ -9,8 +9,8 @@
 
 #include "bind.h"
 
-/* Pushes nil where the value has neither a bound nor a marker. */
-void dkl_push_interval(lua_State *L, const dk_value *value);
+/* Pushes nil where the value has neither a bound nor a marker. exactly: bounds with digits as decimals, and not as floats. */
+void dkl_push_interval(lua_State *L, const dk_value *value, bool exactly);
 /* The table at index; raises where it has other members. false where it has none of them. The marker is borrowed from the table. */
 bool dkl_to_interval(lua_State *L, int index, dk_value *out);
 void dkl_open_interval(lua_State *L);

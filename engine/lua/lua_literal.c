@@ -49,21 +49,42 @@ void dkl_push_literal(lua_State *L, const dk_value *value)
     switch (value->type) {
     case DK_BOOLEAN: lua_pushstring(L, value->as.boolean ? "true" : "false"); break;
     case DK_INTEGER:
+    case DK_DECIMAL:
         if (value->as.integer == INT64_MIN) { /* its digits without the sign do not fit */
-            lua_pushliteral(L, "(-9223372036854775807 - 1)");
+            char last[64];
+
+            dki_format_decimal(INT64_MIN + 1, value->scale, text, sizeof text);
+            dki_format_decimal(1, value->scale, last, sizeof last);
+            lua_pushfstring(L, "(%s - %s)", text, last);
         } else {
-            dki_format_decimal(value->as.integer, 0, text, sizeof text);
+            dki_format_decimal(value->as.integer, value->scale, text, sizeof text);
             lua_pushstring(L, text);
         }
-        break;
-    case DK_DECIMAL:
-        dki_format_decimal(value->as.integer, value->scale, text, sizeof text);
-        lua_pushstring(L, text);
         break;
     case DK_REAL:
         dki_format_real(value->as.real, text, sizeof text);
         lua_pushstring(L, text);
         break;
+    case DK_RATIO: /* a literal has no sign, and the least integer no negative */
+        if (value->as.ratio.numerator < -INT64_MAX)
+            lua_pushfstring(L, "((-9223372036854775807 - 1) / %I)", (LUAI_UACINT)value->as.ratio.denominator);
+        else
+            lua_pushfstring(L, "(%I / %I)", (LUAI_UACINT)value->as.ratio.numerator,
+                            (LUAI_UACINT)value->as.ratio.denominator);
+        break;
+    case DK_DATE:
+    case DK_TIMESTAMP:
+    case DK_PERIOD: {
+        size_t size = dk_value_format(value, text, sizeof text);
+
+        if (value->type == DK_TIMESTAMP) /* beside a timestamp a string is one */
+            push_string(L, (dk_text){ text, size });
+        else if (value->type == DK_DATE)
+            lua_pushfstring(L, "date '%s'", text);
+        else
+            lua_pushfstring(L, "period('%s', '%s')", text, dk_frequency_name(value->scale));
+        break;
+    }
     default: push_string(L, value->as.text); break;
     }
 }

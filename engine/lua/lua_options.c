@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/types.h"
 #include "lua_expr.h"
+#include "lua_scalar.h"
 
 static void push_list(lua_State *L, const char *const *names, const char *last)
 {
@@ -143,16 +145,27 @@ static void fail_option(lua_State *L, const char *what, const char *key, const c
         dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, dkl_push_kind(L, -1));
 }
 
+/* The string at index, or the text of a date, a timestamp, a period or a level, which stands for one; else NULL. */
+static const char *find_text(lua_State *L, int index, size_t *size)
+{
+    const dkl_scalar *scalar = dkl_test_scalar(L, index);
+
+    if (lua_type(L, index) == LUA_TSTRING)
+        return lua_tolstring(L, index, size);
+    if (scalar && (dki_type_is_calendar(scalar->type) || scalar->type == DK_CATEGORY))
+        return dkl_scalar_text(L, index, size);
+    return NULL;
+}
+
 const char *dkl_check_text(lua_State *L, int index, const char *what)
 {
     size_t size;
-    const char *text;
+    const char *text = find_text(L, index, &size);
 
-    if (lua_type(L, index) != LUA_TSTRING) {
+    if (text == NULL) {
         dkl_fail(L, "%s must be a string, not %s", what, dkl_push_kind(L, index));
         return NULL;
     }
-    text = lua_tolstring(L, index, &size);
     if (strlen(text) != size)
         dkl_fail(L, "%s: byte %d of the string is zero, which none may be", what, (int)strlen(text) + 1);
     return text;
@@ -161,12 +174,13 @@ const char *dkl_check_text(lua_State *L, int index, const char *what)
 const char *dkl_option_text(lua_State *L, int index, const char *what, const char *key)
 {
     const char *text = NULL;
+    size_t size;
 
     if (dkl_option(L, index, key)) {
-        if (lua_type(L, -1) != LUA_TSTRING)
+        text = find_text(L, -1, &size);
+        if (text == NULL)
             fail_option(L, what, key, "a string");
-        text = lua_tostring(L, -1);
-        if (strlen(text) != lua_rawlen(L, -1))
+        else if (strlen(text) != size)
             dkl_fail(L, "%s: byte %d of %s is zero, which none may be", what, (int)strlen(text) + 1, key);
     }
     lua_pop(L, 1);

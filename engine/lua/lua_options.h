@@ -41,7 +41,8 @@ int dkl_option_choice(lua_State *L, int index, const char *what, const char *key
 
 /* The number of rows that the argument says, 10 where there is none. */
 uint64_t dkl_check_rows(lua_State *L, int arg);
-/* A string without a zero byte, or raises: what is "select: a column's name". */
+/* A string without a zero byte, or the text of a date, a timestamp, a period or a level; else raises: what is "select: a
+ * column's name". */
 const char *dkl_check_text(lua_State *L, int index, const char *what);
 /* The length of the list, a table, at index. Raises where it has a hole (its length could then be any) or another key. With
  * may_state_n a member n says how many items there are, and those that are not there are nil. */

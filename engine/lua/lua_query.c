@@ -1,5 +1,6 @@
 /* lua_query.c - new tables from a table: its rows, its columns. */
 #include "lua_options.h"
+#include "lua_scalar.h"
 #include "lua_table.h"
 #include "lua_value.h"
 
@@ -173,7 +174,7 @@ static int table_column(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     size_t i;
 
-    if (lua_type(L, 2) != LUA_TSTRING)
+    if (lua_type(L, 2) != LUA_TSTRING && dkl_test_scalar(L, 2) == NULL)
         return dkl_arg_fail(L, 2, "the name of a column");
     if (dk_table_get(table, dkl_check_text(L, 2, "column: the name"), &i, &err) != DK_OK)
         return dkl_raise(L, &err);

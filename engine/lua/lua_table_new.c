@@ -1,243 +1,24 @@
 /* lua_table_new.c - dk.table: a table from values of Lua.
  *
- * Either a list of records, { { a = 1, b = "x" }, ... }, or a list of columns, { { "a", { 1, 2 } }, { "b", column } }.
+ * Either a list of records, { { a = 1, b = "x" }, ... }, or a list of columns, { { "a", { 1, 2 } }, { "b", column } }, or a
+ * function that gives a record, or the values of the columns that were stated, each time that it is called.
  * A Lua table has no order of its own: columns of records come in the order that is stated, else by name.
  *
  * Types that are not stated come from all values of a column: booleans; whole numbers are integers; with floats among
  * them, decimals by their shortest form where those fit in one scale, else reals; strings are a category unless there
  * are many different ones, then text; lists of strings are sets. Numbers in bounds, { least = 0, greatest = 4 }, make intervals,
- * among numbers too. A column that is null throughout is text.
+ * among numbers too. Values of lua_scalar.h are what they are. A column that is null throughout is text.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "base/types.h"
-#include "lua_interval.h"
 #include "lua_options.h"
 #include "lua_table.h"
+#include "lua_table_cells.h"
 #include "lua_types.h"
 #include "lua_value.h"
-
-/* More different strings than this, and more than half of the rows, are text. */
-#define CATEGORY_LEVELS 256
-
-/* Where values come from. Index 1 of the stack is the script's list. */
-typedef struct source {
-    bool is_columns;
-    uint64_t n_rows;
-    size_t n_columns;
-    const char **names;
-    int keys; /* index of a list of the names, as Lua strings */
-    /* Of the column at hand: */
-    bool is_stated;        /* its type is */
-    const char *delimiter; /* stands between members of a set; NULL: it is none as far as is stated */
-} source;
-
-/* What the values of a column are. */
-typedef struct kind {
-    uint64_t n_boolean, n_integer, n_float, n_interval, n_text, n_set;
-    bool needs_real;
-    uint8_t scale;
-} kind;
-
-/* Pushes the value, row from 0. */
-static void push_cell(lua_State *L, const source *from, uint64_t row, size_t column)
-{
-    if (row % DK_BLOCK_ROWS == 0)
-        dkl_poll(L);
-    if (from->is_columns) {
-        lua_rawgeti(L, 1, (lua_Integer)column + 1);
-        lua_rawgeti(L, -1, 2); /* pair list */
-        lua_rawgeti(L, -1, (lua_Integer)row + 1);
-        lua_replace(L, -3);
-        lua_pop(L, 1);
-    } else {
-        lua_rawgeti(L, 1, (lua_Integer)row + 1);
-        lua_rawgeti(L, from->keys, (lua_Integer)column + 1);
-        lua_rawget(L, -2);
-        lua_remove(L, -2);
-    }
-}
-
-static int fail_cell(lua_State *L, const source *from, uint64_t row, size_t column, const char *problem)
-{
-    return dkl_fail(L, "table: column %s, row %I: %s", from->names[column], (LUAI_UACINT)row + 1, problem);
-}
-
-/* Whether the value on top of the stack is a list, perhaps of nothing, and no table with names. */
-static bool is_list(lua_State *L)
-{
-    bool is_empty;
-
-    if (!lua_istable(L, -1) || lua_rawlen(L, -1) > 0)
-        return lua_istable(L, -1);
-    lua_pushnil(L);
-    is_empty = lua_next(L, -2) == 0;
-    lua_pop(L, is_empty ? 0 : 2);
-    return is_empty;
-}
-
-/* Puts the text of a set in the place of the list of its members on top of the stack. */
-static void push_set(lua_State *L, const source *from, uint64_t row, size_t column)
-{
-    const char *delimiter = from->delimiter ? from->delimiter : "|";
-    int list = lua_gettop(L);
-    lua_Integer n = (lua_Integer)dkl_check_list(L, list, from->names[column], false);
-    luaL_Buffer text;
-
-    if (from->is_stated && !from->delimiter)
-        fail_cell(L, from, row, column, "a list is a set, and the column has another type (\"set\" is its name)");
-    for (lua_Integer i = 1; i <= n; i++) { /* all are strings before the buffer is there, which wants its stack */
-        if (lua_rawgeti(L, list, i) != LUA_TSTRING)
-            fail_cell(L, from, row, column,
-                      "the members of a set are strings (and an interval has members by name, such as { least = 0, "
-                      "greatest = 4 })");
-        if (strstr(lua_tostring(L, -1), delimiter) || strchr(lua_tostring(L, -1), '|')) {
-            lua_pushfstring(L, "the member \"%s\" holds \"%s\", which stands between members", lua_tostring(L, -1),
-                            strchr(lua_tostring(L, -1), '|') ? "|" : delimiter);
-            fail_cell(L, from, row, column, lua_tostring(L, -1));
-        }
-        lua_pop(L, 1);
-    }
-    luaL_buffinit(L, &text);
-    for (lua_Integer i = 1; i <= n; i++) {
-        if (i > 1)
-            luaL_addstring(&text, delimiter);
-        lua_rawgeti(L, list, i);
-        luaL_addvalue(&text);
-    }
-    luaL_pushresult(&text);
-    lua_replace(L, list);
-}
-
-/* The value of a cell, which is pushed too: a text points into it. Of a set it is a category. */
-static dk_value get_cell(lua_State *L, const source *from, uint64_t row, size_t column)
-{
-    dk_value value = { .type = DK_TEXT, .is_null = true };
-
-    push_cell(L, from, row, column);
-    if (is_list(L)) {
-        push_set(L, from, row, column);
-        (void)dkl_to_value(L, -1, &value);
-        value.type = DK_CATEGORY;
-        return value;
-    }
-    if (lua_istable(L, -1) &&
-        dkl_to_interval(L, -1, &value)) /* which the script's list keeps, and its marker with it */
-        return value;
-    if (!lua_isnil(L, -1) && !dkl_to_value(L, -1, &value)) {
-        lua_pushfstring(L, "%s is no value of a table", luaL_tolstring(L, -1, NULL));
-        fail_cell(L, from, row, column, lua_tostring(L, -1));
-    }
-    return value;
-}
-
-/* Types. ---------------------------------------------------------------------------------------------------------- */
-
-static kind find_kind(lua_State *L, const source *from, size_t column)
-{
-    kind k = { 0 };
-
-    for (uint64_t row = 0; row < from->n_rows; row++) {
-        dk_value value = get_cell(L, from, row, column);
-
-        if (!value.is_null || value.type == DK_INTERVAL) {
-            k.n_boolean += value.type == DK_BOOLEAN;
-            k.n_integer += value.type == DK_INTEGER;
-            k.n_float += value.type == DK_DECIMAL || value.type == DK_REAL;
-            k.n_interval += value.type == DK_INTERVAL;
-            k.n_text += value.type == DK_TEXT;
-            k.n_set += value.type == DK_CATEGORY;
-            k.needs_real = k.needs_real || value.type == DK_REAL;
-            if (value.scale > k.scale)
-                k.scale = value.scale;
-            if ((k.n_boolean > 0) + (k.n_integer + k.n_float + k.n_interval > 0) + (k.n_text > 0) + (k.n_set > 0) >
-                1) {
-                lua_pushfstring(L, "%s, after values of another type (state the column's type, or make them alike)",
-                                dkl_push_kind(L, -1));
-                fail_cell(L, from, row, column, lua_tostring(L, -1));
-            }
-        }
-        lua_pop(L, 1);
-    }
-    return k;
-}
-
-/* Whether all numbers fit in decimals of the scale. */
-static bool fit_in_scale(lua_State *L, const source *from, size_t column, unsigned scale)
-{
-    bool fits = true;
-
-    for (uint64_t row = 0; row < from->n_rows && fits; row++) {
-        dk_value value = get_cell(L, from, row, column);
-        int64_t scaled;
-
-        if (!value.is_null)
-            fits = dki_rescale(value.as.integer, value.type == DK_DECIMAL ? value.scale : 0, scale, &scaled);
-        lua_pop(L, 1);
-    }
-    return fits;
-}
-
-static bool has_many_texts(lua_State *L, const source *from, size_t column)
-{
-    uint64_t n = 0;
-    int seen;
-
-    lua_newtable(L);
-    seen = lua_gettop(L);
-    for (uint64_t row = 0; row < from->n_rows; row++) {
-        push_cell(L, from, row, column);
-        if (lua_type(L, -1) == LUA_TSTRING) {
-            lua_pushvalue(L, -1);
-            if (lua_rawget(L, seen) == LUA_TNIL) {
-                n++;
-                lua_pushvalue(L, -2);
-                lua_pushboolean(L, 1);
-                lua_rawset(L, seen);
-            }
-            lua_pop(L, 1);
-        }
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    return n > CATEGORY_LEVELS && n > from->n_rows / 2;
-}
-
-/* The type of a column: as stated, or found; *is_set: it is to be one. */
-static dk_csv_column settle_type(lua_State *L, const source *from, size_t column, const dk_csv_column *stated,
-                                 bool *is_set)
-{
-    dk_csv_column type = { .type = DK_TEXT };
-    kind k;
-
-    *is_set = from->delimiter != NULL;
-    if (stated)
-        type = *stated;
-    if (stated && ((type.type != DK_DECIMAL && type.type != DK_INTERVAL) || type.has_scale))
-        return type;
-    k = find_kind(L, from, column);
-    if (stated) {
-        type.scale = k.scale;
-    } else if (k.n_set > 0) {
-        type.type = DK_CATEGORY;
-        *is_set = true;
-    } else if (k.n_boolean > 0) {
-        type.type = DK_BOOLEAN;
-    } else if (k.n_text > 0) {
-        type.type = has_many_texts(L, from, column) ? DK_TEXT : DK_CATEGORY;
-    } else if (k.n_interval > 0) {
-        type.type = DK_INTERVAL;
-        type.scale = k.scale;
-    } else if (k.n_float > 0) {
-        type.type = !k.needs_real && fit_in_scale(L, from, column, k.scale) ? DK_DECIMAL : DK_REAL;
-        type.scale = type.type == DK_DECIMAL ? k.scale : 0;
-    } else if (k.n_integer > 0) {
-        type.type = DK_INTEGER;
-    }
-    return type;
-}
 
 /* Columns. -------------------------------------------------------------------------------------------------------- */
 
@@ -283,19 +64,18 @@ static dk_status append(lua_State *L, dk_builder *builder, const dk_csv_column *
 }
 
 /* Fills the slot with a column of the list's values. split: how they list members, where they are stated to. */
-static int build_column(lua_State *L, const source *from, size_t column, const dk_csv_column *stated,
-                        const dk_split *split, void **slot)
+static int build_column(lua_State *L, const dkl_source *from, size_t column, const dk_split *split, void **slot)
 {
     static const dk_split lists = { .delimiter = "|" };
     bool is_set;
-    dk_csv_column type = settle_type(L, from, column, stated, &is_set);
+    dk_csv_column type = dkl_settle_type(L, from, column, &is_set);
     dk_error err = DK_ERROR_INIT;
     void **texts = is_set ? dkl_slot(L, dkl_release_column) : slot;
     void **builder = dkl_slot(L, dkl_release_builder);
 
     DKL_TRY(dk_builder_new(dkl_check_context(L), type.type, type.scale, type.levels, (dk_builder **)builder, &err));
     for (uint64_t row = 0; row < from->n_rows; row++) {
-        dk_value value = get_cell(L, from, row, column);
+        dk_value value = dkl_get_cell(L, from, row, column);
         dk_status status = append(L, *builder, &type, &value, &err);
 
         if (status == DK_ERR_MEMORY && dkl_reclaim(L))
@@ -304,7 +84,7 @@ static int build_column(lua_State *L, const source *from, size_t column, const d
             return dkl_raise(L, &err);
         if (status != DK_OK) {
             lua_pushfstring(L, "%s%s%s%s", err.message, err.hint[0] ? " (" : "", err.hint, err.hint[0] ? ")" : "");
-            return fail_cell(L, from, row, column, lua_tostring(L, -1));
+            return dkl_fail_cell(L, from, row, column, lua_tostring(L, -1));
         }
         lua_pop(L, 1);
     }
@@ -351,7 +131,7 @@ static uint64_t length_of(lua_State *L, int index, const char *name)
     return n;
 }
 
-static void read_columns(lua_State *L, source *from)
+static void read_columns(lua_State *L, dkl_source *from)
 {
     from->n_columns = dkl_check_list(L, 1, "table", false);
     from->names = dkl_array(L, from->n_columns, sizeof *from->names);
@@ -409,7 +189,7 @@ static void push_record_names(lua_State *L, uint64_t n_rows)
     lua_pop(L, 1);
 }
 
-static void check_records(lua_State *L, const source *from)
+static void check_records(lua_State *L, const dkl_source *from)
 {
     const char **names = dkl_array(L, from->n_columns + 1, sizeof *names);
     int seen;
@@ -461,7 +241,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* stated: index of the list of names, or 0 */
-static void read_records(lua_State *L, source *from, int stated)
+static void read_records(lua_State *L, dkl_source *from, int stated)
 {
     dkl_names names;
 
@@ -487,7 +267,7 @@ static void read_records(lua_State *L, source *from, int stated)
 /* dk.table --------------------------------------------------------------------------------------------------------- */
 
 /* A type is stated for what is no column. */
-static int fail_type(lua_State *L, const source *from, const char *name)
+static int fail_type(lua_State *L, const dkl_source *from, const char *name)
 {
     const char **names = dkl_array(L, from->n_columns + 1, sizeof *names);
 
@@ -502,7 +282,7 @@ static int new_table(lua_State *L)
                                          "weight",  "key",   "as_of",  "published", NULL };
     dk_error err = DK_ERROR_INIT;
     dk_properties properties = { .name = NULL };
-    source from = { 0 };
+    dkl_source from = { 0 };
     dkl_types types = { NULL, NULL, 0 };
     dkl_names key;
     int stated = 0;
@@ -510,8 +290,10 @@ static int new_table(lua_State *L)
     const dk_table **out;
     void **plain;
 
-    if (!lua_istable(L, 1))
-        return dkl_arg_fail(L, 1, "a list of records or of columns");
+    bool is_iterator = lua_isfunction(L, 1);
+
+    if (!lua_istable(L, 1) && !is_iterator)
+        return dkl_arg_fail(L, 1, "a list of records or of columns, or a function that gives records");
     lua_settop(L, 2);
     out = dkl_new_table(L); /* 3 */
     if (lua_istable(L, 2) && lua_rawlen(L, 2) > 0) {
@@ -530,8 +312,15 @@ static int new_table(lua_State *L)
             stated = lua_gettop(L);
         types = dkl_option_types(L, 2, "table");
     }
-    from.is_columns = is_list_of_columns(L);
-    if (from.is_columns && stated != 0)
+    if (is_iterator) {
+        dkl_names columns = { NULL, 0 };
+
+        if (stated != 0)
+            columns = dkl_check_names(L, stated, "table: columns");
+        dkl_read_iterator(L, columns.items, columns.n);
+    }
+    from.is_columns = is_iterator || is_list_of_columns(L);
+    if (from.is_columns && stated != 0 && !is_iterator)
         return dkl_fail(L, "table: a list of columns has their order already, and takes no names");
     if (from.is_columns)
         read_columns(L, &from);
@@ -566,9 +355,9 @@ static int new_table(lua_State *L)
         } else {
             void **slot = dkl_slot(L, dkl_release_column);
 
-            from.is_stated = type != NULL;
+            from.stated = type;
             from.delimiter = type ? types.splits[type - types.items].delimiter : NULL;
-            build_column(L, &from, i, type, from.delimiter ? &types.splits[type - types.items] : NULL, slot);
+            build_column(L, &from, i, from.delimiter ? &types.splits[type - types.items] : NULL, slot);
             fields[i] = DK_FIELD(from.names[i], *slot);
         }
     }

@@ -1,4 +1,4 @@
-/* lua_value.c - values between Lua and the engine, and the two that Lua does not have: null and total. */
+/* lua_value.c - values between Lua and the engine, and two that are nothing else: null and total. */
 #include "lua_value.h"
 
 #include <math.h>
@@ -11,6 +11,7 @@
 #include "base/types.h"
 #include "data/members.h"
 #include "lua_interval.h"
+#include "lua_scalar.h"
 
 static const char null_key;
 static const char total_key;
@@ -69,7 +70,7 @@ static void push_period(lua_State *L, int64_t period, unsigned frequency)
 void dkl_push_value(lua_State *L, const dk_value *value)
 {
     if (value->type == DK_INTERVAL) {
-        dkl_push_interval(L, value);
+        dkl_push_interval(L, value, false);
         return;
     }
     if (value->is_null) {
@@ -117,8 +118,10 @@ static int64_t view_integer(const dk_view *view, size_t i)
     }
 }
 
-static uint32_t view_code(const dk_view *view, size_t i)
+uint32_t dkl_view_code(const dk_view *view, size_t i)
 {
+    if (view->constant)
+        i = 0;
     switch (view->storage) {
     case DK_STORE_U8: return ((const uint8_t *)view->values)[i];
     case DK_STORE_U16: return ((const uint16_t *)view->values)[i];
@@ -126,7 +129,7 @@ static uint32_t view_code(const dk_view *view, size_t i)
     }
 }
 
-void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
+dk_value dkl_view_value(const dk_view *view, size_t i)
 {
     dk_value value = { .type = view->type, .scale = view->scale };
 
@@ -134,13 +137,12 @@ void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
         i = 0;
     if (view->storage == DK_STORE_INTERVAL) {
         value.as.interval = ((const dk_interval *)view->values)[i];
-        dkl_push_interval(L, &value);
-        return;
+        value.is_null = value.as.interval.no_least && value.as.interval.no_greatest;
+        return value;
     }
-    if (view->valid && !(view->valid[i / 64] >> (i % 64) & 1)) {
-        lua_pushnil(L);
-        return;
-    }
+    value.is_null = view->valid && !(view->valid[i / 64] >> (i % 64) & 1);
+    if (value.is_null)
+        return value;
     switch (view->storage) {
     case DK_STORE_BITS: value.as.boolean = ((const uint64_t *)view->values)[i / 64] >> (i % 64) & 1; break;
     case DK_STORE_F64: value.as.real = ((const double *)view->values)[i]; break;
@@ -148,7 +150,7 @@ void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
     case DK_STORE_U8:
     case DK_STORE_U16:
     case DK_STORE_U32: {
-        uint32_t code = view_code(view, i);
+        uint32_t code = dkl_view_code(view, i);
 
         value.is_null = code == 0;
         if (code != 0)
@@ -164,6 +166,13 @@ void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
     }
     default: value.as.integer = view_integer(view, i); break;
     }
+    return value;
+}
+
+void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
+{
+    dk_value value = dkl_view_value(view, i);
+
     dkl_push_value_of(L, view->levels, &value);
 }
 
@@ -195,10 +204,12 @@ bool dkl_to_value(lua_State *L, int index, dk_value *out)
         break;
     case LUA_TSTRING: value.as.text.bytes = lua_tolstring(L, index, &value.as.text.size); break;
     default:
-        if (!dkl_is_null(L, index))
+        if (dkl_test_scalar(L, index))
+            dkl_scalar_value(L, index, &value);
+        else if (dkl_is_null(L, index))
+            value.is_null = true;
+        else
             return false;
-        value.is_null = true;
-        break;
     }
     *out = value;
     return true;
@@ -244,7 +255,7 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
     }
     if (wrong) {
         lua_getfield(L, index, wrong);
-        dkl_fail(L, "parameter $%s must be a number, a string, true, false or dk.null, not %s", wrong,
+        dkl_fail(L, "parameter $%s must be a number, a string, true, false, dk.null or a date or such, not %s", wrong,
                  lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL) : dkl_push_kind(L, -1));
         return;
     }
@@ -311,6 +322,7 @@ void dkl_open_value(lua_State *L)
     lua_setfield(L, 2, "decimal");
     dkl_class(L, DKL_SENTINEL, sentinel_meta);
     dkl_open_interval(L);
+    dkl_open_scalar(L);
     new_sentinel(L, &null_key, "null");
     new_sentinel(L, &total_key, "total");
 }

@@ -36,4 +36,4 @@ compared:where "gemeente == 'Duiven-Westervoort' or gemeente is total"
   :select(columns):label(labels):print(region.nl)
 
 local changed = compared:where "register_merger_difference ~= 0"
-print(("\nRows that change: %s."):format(table.concat(changed.gemeente:to_lua(), ", ")))
+print(("\nRows that change: %s."):format(table.concat(changed.gemeente:to_lua { plain = true }, ", ")))

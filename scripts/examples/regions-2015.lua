@@ -27,4 +27,4 @@ local linked = division:where "arbeidsmarktregio == 'Midden-Gelderland'"
   :link(published, "gemeente", { as = "gepubliceerd" })
 local without = linked:where "not gepubliceerd"
 print(("\nOf the %d municipalities of Midden-Gelderland in 2015, not in the publication: %s."):format(#linked,
-  table.concat(without.gemeente:to_lua(), ", ")))
+  table.concat(without.gemeente:to_lua { plain = true }, ", ")))

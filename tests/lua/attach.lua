@@ -68,10 +68,11 @@ test("what is known of a region bounds its municipalities, or estimates them", f
       "Rozendaal 0 0..1994 0.00 % ~0.0", "totaal 5752 7776 73.97 % 7776.0")
     t.eq(result:notes(), {
       "attached(register, 'estimate') is an estimate: each group is taken to be as all that is known per regio is" })
-    local rows = result:detail().d:to_lua()
+    local rows = result:detail().d:to_lua { plain = true }
     t.eq(rows[3].least, 0.111012) -- 249 / 2243 = 0.1110120..
     t.eq(rows[3].greatest, 1.0)
-    t.eq(result.geschat:to_lua()[3], { least = 336.38226, greatest = 336.38226, marker = "~", meaning = "estimate" })
+    t.eq(result.geschat:to_lua { plain = true }[3], { least = 336.38226, greatest = 336.38226, marker = "~",
+      meaning = "estimate" })
   end
   check { "regio", "gemeente" }
   check "gemeente" -- the region of each is told by its rows
@@ -98,7 +99,7 @@ attached(n, 'bounds', (count() where s)): 1 group has no bounds, because more ar
     "attached(n, 'bounds') is known per regio, and the condition of the breakdown looks")
   local sure = dk.breakdown { by = "gemeente", measures = "n = attached(n, 'bounds', (count() where s))" }
   local compared = sure:compare(beside, meer)
-  t.eq(tostring(compared.n_meer:to_lua()[2]), "3.5..5.5")
+  t.eq(tostring(compared.n_meer:to_lua { plain = true }[2]), "3.5..5.5")
   local function refused(measure, ...)
     t.raises(function() beside:breakdown { by = "gemeente", measures = measure } end, ...)
   end

@@ -72,7 +72,7 @@ end)
 
 test("a column that is read with a list keeps codes, and has labels and an order", function(t, dk)
   local read = data(dk)
-  t.eq(read.gemeente:to_lua(), { "0193", "0202", "0193", "0202" })
+  t.eq(read.gemeente:to_lua { plain = true }, { "0193", "0202", "0193", "0202" })
   t.eq(read.gemeente:levels(), { "0202", "0193" })
   t.eq(read.gemeente:labels(), { ["0202"] = "Arnhem", ["0193"] = "Zwolle" })
   t.eq(read.id:labels(), nil)
@@ -86,7 +86,7 @@ test("a column that is read with a list keeps codes, and has labels and an order
     "text:3:1: \"3\" in column \"g\" is no code of the list; 2 rows have such a value: \"3\" on line 3 and more "
     .. "(add the code to the list, or say which code it counts as: other = \"...\")")
   local other = dk.read_text("g\n1\n3\n", { types = { g = dk.codes("1 = man, 9 = anders", { other = 9 }) } })
-  t.eq(other.g:to_lua(), { "1", "9" })
+  t.eq(other.g:to_lua { plain = true }, { "1", "9" })
   t.has(other:notes()[2], "1 row with a code that the list does not have, read as \"9\": \"3\" on line 3")
   t.raises(function() return dk.read_text(CSV, { types = { geslacht = { "category", levels = { ["1"] = "man" } } } }) end)
 end)
@@ -108,9 +108,9 @@ test("people see labels, machines see codes, and who asks sees what is asked for
   local base = os.tmpname()
   local path = base .. ".xlsx"
   read:write(path)
-  t.eq(dk.read(path, { sheet = 1 }).gemeente:to_lua(), { "Zwolle", "Arnhem", "Zwolle", "Arnhem" })
+  t.eq(dk.read(path, { sheet = 1 }).gemeente:to_lua { plain = true }, { "Zwolle", "Arnhem", "Zwolle", "Arnhem" })
   read:write(path, { codes = "code" })
-  t.eq(dk.read(path, { sheet = 1 }).gemeente:to_lua(), { "0193", "0202", "0193", "0202" })
+  t.eq(dk.read(path, { sheet = 1 }).gemeente:to_lua { plain = true }, { "0193", "0202", "0193", "0202" })
   os.remove(path)
   os.remove(base)
 end)
@@ -123,7 +123,7 @@ test("expressions go by codes, and label() by labels", function(t, dk)
   t.has(read:where "gemeente == 'Zwole'":notes()[1], 'no gemeente is "Zwole"; the nearest is "Zwolle", the label of "0193"')
   t.has(read:where "gemeente == '193'":notes()[1], 'no gemeente is "193"; the nearest is "0193"')
   t.eq(read:derive { "naam = label(gemeente)" }.naam:levels(), { "Arnhem", "Zwolle" })
-  t.eq(read:sort { "gemeente", "id" }.id:to_lua(), { "b", "d", "a", "c" }) -- the order of the list
+  t.eq(read:sort { "gemeente", "id" }.id:to_lua { plain = true }, { "b", "d", "a", "c" }) -- the order of the list
 end)
 
 test("select, rename, where, join, link and head keep the list", function(t, dk)
@@ -136,7 +136,8 @@ test("select, rename, where, join, link and head keep the list", function(t, dk)
   t.eq(read:sort { "id desc" }.gemeente:labels(), labels)
   local right = dk.read_text "gemeente;regio\n0202;Midden\n0193;IJssel\n"
   t.eq(read:join(right, "gemeente").gemeente:labels(), labels)
-  t.eq(read:join(right, "gemeente").regio:to_lua(), { "IJssel", "Midden", "IJssel", "Midden" }) -- codes are joined
+  t.eq(read:join(right, "gemeente").regio:to_lua { plain = true }, { "IJssel", "Midden", "IJssel",
+    "Midden" }) -- codes are joined
   local more = dk.read_text("id;soort\na;1\nb;2\n", { types = { soort = dk.codes { "x", "y" } } })
   t.eq(read:join(more, "id").soort:labels(), { ["1"] = "x", ["2"] = "y" })
   t.eq(read:link(more, "id", { as = "in_more", columns = { "soort" } }).soort:labels(), { ["1"] = "x", ["2"] = "y" })
@@ -162,7 +163,8 @@ test("a breakdown by codes shows labels, in the order of the list, with all that
   t.has(by:text(), "man", "Arnhem", "totaal")
   local all = read:breakdown { by = { "geslacht" }, measures = { "n = count()" }, levels = "all" }
   t.eq(t.records(all), { { geslacht = "1", n = 2 }, { geslacht = "2", n = 1 }, { geslacht = "9", n = 0 }, { n = 1 } })
-  t.eq(read:breakdown { by = { "gemeente" }, measures = { "n = count()" } }.gemeente:to_lua(), { "0202", "0193" })
+  t.eq(read:breakdown { by = { "gemeente" }, measures = { "n = count()" } }.gemeente:to_lua { plain = true },
+    { "0202", "0193" })
   t.eq(by:detail():where "gemeente == '0202'".gemeente:labels(), read.gemeente:labels())
 end)
 
@@ -182,7 +184,7 @@ test("joins of every kind, sets, measures and pivots keep the list", function(t,
   local wide = counts:pivot { rows = "geslacht", columns = "gemeente", values = "n" }
   t.eq(wide.geslacht:labels()["1"], "man")
   t.has(wide:text(), "Arnhem", "Zwolle") -- headings; the names are codes
-  t.eq(wide:column "0202":to_lua(), { 1, 1, dk.null })
+  t.eq(wide:column "0202":to_lua { plain = true }, { 1, 1, dk.null })
 end)
 
 test("deliveries with one list are appended, with two that differ refused", function(t, dk)
@@ -248,23 +250,23 @@ test("levels are stated later, for any column with values that can be levels", f
   local read = dk.read_text "klasse;n;tekst\noud;3;a\njong;1;b\n;2;c\n"
   local stated = read:with_levels { klasse = { "jong", "oud", "stokoud" } }
   t.eq(stated.klasse:levels(), { "jong", "oud", "stokoud" })
-  t.eq(stated:sort { "klasse" }.klasse:to_lua(), { "jong", "oud", dk.null })
+  t.eq(stated:sort { "klasse" }.klasse:to_lua { plain = true }, { "jong", "oud", dk.null })
   t.eq(t.records(stated:breakdown { by = { "klasse" }, measures = { "m = count()" }, levels = "all" }),
     { { klasse = "jong", m = 1 }, { klasse = "oud", m = 1 }, { klasse = "stokoud", m = 0 }, { m = 1 } })
   t.has(table.concat(stated:schema():notes(), "\n"), "klasse has levels in a stated order: jong, oud, stokoud")
   t.eq(stated:notes(), read:notes())
   local turned = stated:with_levels { klasse = { "stokoud", "oud", "jong" } }
   local by = dk.breakdown { by = { "klasse" }, measures = { "m = count()" } }
-  t.eq(by(turned).klasse:to_lua(), { "oud", "jong", dk.null })
+  t.eq(by(turned).klasse:to_lua { plain = true }, { "oud", "jong", dk.null })
   local path = os.tmpname()
   turned:save(path)
   t.eq(dk.open(path).klasse:levels(), { "stokoud", "oud", "jong" })
-  t.eq(by(dk.open(path)).klasse:to_lua(), { "oud", "jong", dk.null })
+  t.eq(by(dk.open(path)).klasse:to_lua { plain = true }, { "oud", "jong", dk.null })
   os.remove(path)
   t.eq(turned:with_levels { klasse = dk.null }.klasse:levels(), { "jong", "oud", "stokoud" }) -- by code point again
-  t.eq(by(turned:with_levels { klasse = dk.null }).klasse:to_lua(), { "jong", "oud", dk.null })
-  t.eq(read:with_levels { n = dk.codes "3 = drie, 2 = twee, 1 = een" }.n:to_lua(), { "3", "1", "2" })
-  t.eq(read:with_levels { tekst = { "c", "b", "a" } }:sort { "tekst" }.tekst:to_lua(), { "c", "b", "a" })
+  t.eq(by(turned:with_levels { klasse = dk.null }).klasse:to_lua { plain = true }, { "jong", "oud", dk.null })
+  t.eq(read:with_levels { n = dk.codes "3 = drie, 2 = twee, 1 = een" }.n:to_lua { plain = true }, { "3", "1", "2" })
+  t.eq(read:with_levels { tekst = { "c", "b", "a" } }:sort { "tekst" }.tekst:to_lua { plain = true }, { "c", "b", "a" })
   t.raises(function() return read:with_levels { klasse = { "jong" } } end,
     "column klasse: 1 row has a value that is no stated level: \"oud\" in row 1")
   t.raises(function() return read:with_levels { klass = { "jong" } } end, "klasse")
@@ -272,7 +274,7 @@ test("levels are stated later, for any column with values that can be levels", f
   t.raises(function() return read:with_levels { klasse = 12 } end, "a list of strings, a code list")
   t.raises(function() return read:with_levels "klasse" end, "with_levels")
   local counted = read:with_levels { klasse = dk.codes("jong = Jong, rest = Rest", { other = "rest" }) }
-  t.eq(counted.klasse:to_lua(), { "rest", "jong", dk.null })
+  t.eq(counted.klasse:to_lua { plain = true }, { "rest", "jong", dk.null })
   t.has(counted:notes()[2], "column klasse: 1 row with a code that the list does not have, counted as \"rest\"")
 end)
 
@@ -290,7 +292,7 @@ end)
 test("dk.table takes a list too", function(t, dk)
   local made = dk.table({ { g = 1 }, { g = "2" }, { g = 7 }, {} },
     { columns = { "g" }, types = { g = dk.codes("1 = man, 2 = vrouw, 9 = anders", { other = 9 }) } })
-  t.eq(made.g:to_lua(), { "1", "2", "9", dk.null })
+  t.eq(made.g:to_lua { plain = true }, { "1", "2", "9", dk.null })
   t.eq(made.g:labels()["9"], "anders")
   t.raises(function() return dk.table({ { g = 7 } }, { types = { g = dk.codes { "man", "vrouw" } } }) end, "7")
 end)

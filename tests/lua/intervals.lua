@@ -30,7 +30,7 @@ local function written(t, table, name, options)
 end
 
 test("intervals are made of tables of Lua, and are tables there", function(t, dk)
-  local values = figures(dk).n:to_lua()
+  local values = figures(dk).n:to_lua { plain = true }
   t.eq(figures(dk).n:type(), "interval")
   t.eq(figures(dk).n:nulls(), 3)
   t.eq(values[1], { least = 0, greatest = 0 })
@@ -46,7 +46,8 @@ test("intervals are made of tables of Lua, and are tables there", function(t, dk
     if row.g == "Wageningen" then t.eq(row.n, nil) end
   end
   t.eq(dk.table { { n = { least = 1.5, greatest = 2 } }, { n = 3 } }.n:type(), "interval(1)")
-  t.eq(dk.table({ { n = 3 } }, { types = { n = "interval(2)" } }).n:to_lua()[1], { least = 3.0, greatest = 3.0 })
+  t.eq(dk.table({ { n = 3 } },
+    { types = { n = "interval(2)" } }).n:to_lua { plain = true }[1], { least = 3.0, greatest = 3.0 })
 end)
 
 test("what is no interval is refused", function(t, dk)
@@ -94,7 +95,8 @@ Wageningen         –
   t.has(json, '"Doesburg", "n": { "least": 3, "greatest": null }')
   t.has(json, '"Wageningen", "n": null')
   written(t, f, "f.xlsx")
-  t.eq(dk.read(t.last, { types = { n = "text" } }).n:to_lua(), { "0", "<5", ".", "-", "115..125", "~336", "3..", dk.null })
+  t.eq(dk.read(t.last, { types = { n = "text" } }).n:to_lua { plain = true }, { "0", "<5", ".", "-", "115..125",
+    "~336", "3..", dk.null })
 end)
 
 test("bounds are rounded outward where fewer digits are shown", function(t, dk)
@@ -122,9 +124,9 @@ end)
 
 test("they are put in order, joined along and appended, and are no keys", function(t, dk)
   local f = figures(dk)
-  t.eq(f:sort("n desc"):head(2).g:to_lua(), { "Ede", "Zevenaar" })
-  t.eq(f:append(dk.table { { g = "Renkum", n = 7 } }).n:to_lua()[9], { least = 7, greatest = 7 })
-  t.eq(dk.table({ { g = "Duiven" } }):join(f, "g").n:to_lua()[1].marker, "<5")
+  t.eq(f:sort("n desc"):head(2).g:to_lua { plain = true }, { "Ede", "Zevenaar" })
+  t.eq(f:append(dk.table { { g = "Renkum", n = 7 } }).n:to_lua { plain = true }[9], { least = 7, greatest = 7 })
+  t.eq(dk.table({ { g = "Duiven" } }):join(f, "g").n:to_lua { plain = true }[1].marker, "<5")
   t.raises(function() return f:join(f, "n") end, "which cannot be compared")
   t.raises(function() return dk.breakdown { by = { "n" }, measures = { "k = count()" } }(f) end,
     "this is known in bounds only, which tell no groups apart")
@@ -138,10 +140,11 @@ test("a rule per marker and rounding say what a file's figures are", function(t,
     types = { n = { "interval", rounded = 10, markers = { ["<5"] = { "suppressed", 0, 4 }, ["-"] = "impossible" } },
       m = "interval" },
     markers = { x = "suppressed", ["."] = "unavailable", ["0"] = { 0, 2 } } })
-  t.eq(read.n:to_lua(), { { least = 1225, greatest = 1235 }, suppressed(0, 4), { least = 115, greatest = 125 },
+  t.eq(read.n:to_lua { plain = true }, { { least = 1225, greatest = 1235 }, suppressed(0, 4),
+    { least = 115, greatest = 125 },
     { marker = "-", meaning = "impossible" }, { least = 0, greatest = 5 } })
-  t.eq(read.m:to_lua()[2], { least = 0, marker = "x", meaning = "suppressed" })
-  t.eq(read.m:to_lua()[5], { least = 0, greatest = 2 })
+  t.eq(read.m:to_lua { plain = true }[2], { least = 0, marker = "x", meaning = "suppressed" })
+  t.eq(read.m:to_lua { plain = true }[5], { least = 0, greatest = 2 })
   t.says(function()
     return dk.read_text(csv, { types = { n = "interval" }, decimal = ",", markers = { ["<5"] = "suppressed" } })
   end,
@@ -187,14 +190,14 @@ end
 test("a published table is read with its markers, and its sums are told", function(t, dk)
   local region = dk.read_published(published(t), { markers = { x = { "suppressed", 0, 9 }, ["-"] = "impossible" } })
   t.eq(region.kolom_1:type(), "interval")
-  t.eq(region.kolom_1:to_lua()[1], { least = 0, greatest = 9, marker = "x", meaning = "suppressed" })
+  t.eq(region.kolom_1:to_lua { plain = true }[1], { least = 0, greatest = 9, marker = "x", meaning = "suppressed" })
   local checks = region:check_totals()
-  t.eq(checks:where "because == 'bounds'".name:to_lua(), { "Duiven", "Rheden", "kolom_1" })
-  t.eq(checks:where "name == 'kolom_1'".difference:to_lua(), { { least = -5, greatest = 13 } })
+  t.eq(checks:where "because == 'bounds'".name:to_lua { plain = true }, { "Duiven", "Rheden", "kolom_1" })
+  t.eq(checks:where "name == 'kolom_1'".difference:to_lua { plain = true }, { { least = -5, greatest = 13 } })
   local fewer = t.file("fewer.txt", "a 10 20 35\nb 1 5 6\nTotaal 11 25 41\n")
   t.eq(dk.read_published(fewer, { parts = "at_most" }):check_totals():where "because == 'unknown class'".difference
-    :to_lua(), { 5, 5 })
-  t.eq(dk.read_published(t.file("tens.txt", "a 10 20 40\n"), { rounded = 10 }).totaal:to_lua(),
+    :to_lua { plain = true }, { 5, 5 })
+  t.eq(dk.read_published(t.file("tens.txt", "a 10 20 40\n"), { rounded = 10 }).totaal:to_lua { plain = true },
     { { least = 35, greatest = 45 } })
   t.raises(function() return dk.read_published(published(t, "Duiven 7 ? 61\n"), { markers = { x = "suppressed" } }) end,
     ':1:3: "?" is no number in bounds (say what it means: markers = { ["?"] = "suppressed" }, "unavailable" or '
@@ -204,17 +207,17 @@ end)
 
 test("expressions, breakdowns, windows and comparison carry bounds", function(t, dk)
   local f = figures(dk):where "g ~= 'Arnhem'"
-  t.eq(f:where "n < 5".g:to_lua(), { "Rozendaal", "Duiven" })
-  t.eq(f:derive("m = n + 1").m:to_lua()[2], { least = 1, greatest = 5 })
-  t.eq(f:derive("m = n / 4").m:to_lua()[4], { least = 28.75, greatest = 31.25 })
+  t.eq(f:where "n < 5".g:to_lua { plain = true }, { "Rozendaal", "Duiven" })
+  t.eq(f:derive("m = n + 1").m:to_lua { plain = true }[2], { least = 1, greatest = 5 })
+  t.eq(f:derive("m = n / 4").m:to_lua { plain = true }[4], { least = 28.75, greatest = 31.25 })
   local sums = dk.breakdown { by = { "groot = greatest(n) > 100" },
     measures = { "s = sum(n)", { "p = s / all(s)", format = "0.0 %" } }, margins = "totals" }
   t.has(tostring(sums(f:where "greatest(n) is not null")), "0..4     ~0.0..0.9 %\n", "~451..461  ~99.1..100.0 %\n")
-  t.eq(f:where "meaning(n) == 'suppressed'".g:to_lua(), { "Duiven" })
+  t.eq(f:where "meaning(n) == 'suppressed'".g:to_lua { plain = true }, { "Duiven" })
   local by = dk.breakdown { measures = { "s = sum(n)" } }
   local later = f:derive "n = n + 1"
   t.eq(by:compare(f, later).s_other_difference:type(), "interval")
-  t.eq(f:window { order = { "g" }, "r = running_sum(n)" }.r:to_lua()[2], { least = 3 })
+  t.eq(f:window { order = { "g" }, "r = running_sum(n)" }.r:to_lua { plain = true }[2], { least = 3 })
   t.says(function() return dk.breakdown { measures = { "v = variance(n)" } }(f) end,
     "variance() is not known of numbers in bounds\n  v = variance(n)\n      ^^^^^^^^^^^ "
     .. "(least(x) and greatest(x) are numbers; sum, mean, min, max, median, quantile, first and last have bounds)")

@@ -132,7 +132,7 @@ end)
 
 test("tables from Lua", function(t, dk)
   local function says(given, options, message) t.says(function() return dk.table(given, options) end, message) end
-  says(1, nil, "table: argument 1 must be a list of records or of columns, got 1")
+  says(1, nil, "table: argument 1 must be a list of records or of columns, or a function that gives records, got 1")
   says({ { "a", { 1 } }, { "b" } }, nil, "table: column 2 must be { \"name\", { values } }")
   says({ { "a", 1 } }, nil, "table: row 1 has 1 as a key, and a column has a name")
   says({ { "a", { 1 } }, { "b", 1 } }, nil,
@@ -203,7 +203,7 @@ test("parameters", function(t, dk)
     "parameters are a table such as { aandeel = 0.3 }, not a number")
   t.says(function() return data:where("leeftijd > $n", { 1 }) end, "a parameter has a name, not 1 as its key")
   t.says(function() return data:where("leeftijd > $n", { n = {} }) end,
-    "parameter $n must be a number, a string, true, false or dk.null, not a Lua table")
+    "parameter $n must be a number, a string, true, false, dk.null or a date or such, not a Lua table")
   local step = { "x", share = 1, where = "true", set = { a = 1 } }
   t.says(function() return dk.scenario "s" { params = { p = { print } }, step } end,
     "scenario: parameter p cannot be a function (a number, a text, true, false or dk.null)")

@@ -17,7 +17,7 @@ test("months and quarters are found, years are stated", function(t, dk)
     { id = "c" },
     { id = "d", peilmaand = "2024-03", kwartaal = "2024Q1", jaar = "2024" },
   })
-  t.eq(read.peilmaand:to_lua(), { "2023-12", "2024-03", dk.null, "2024-03" })
+  t.eq(read.peilmaand:to_lua { plain = true }, { "2023-12", "2024-03", dk.null, "2024-03" })
   t.eq(dk.read_text("jaar\n2024\n2023\n").jaar:type(), "integer")
   t.eq(dk.read_text("m\n2024-03\n2024-13\n").m:type(), "category")
   t.has(dk.read_text("m\n2024-03\n2024-01\n2024-13\n"):notes()[2], "all of its values are months but 1", '"2024-13"',
@@ -33,7 +33,7 @@ test("a stated period refuses what is none, with its place", function(t, dk)
   t.raises(function() return dk.read_text("m;n\n2024-03;1\n2024Q1;2\n", { types = { m = "month" } }) end,
     '"2024Q1" in column "m" is no month', ":3:1", "2024-03 is read")
   local read = dk.read_text("m;n\n2024-03;1\n2024Q1;2\n", { types = { m = "month" }, lenient = true })
-  t.eq(read.m:to_lua(), { "2024-03" })
+  t.eq(read.m:to_lua { plain = true }, { "2024-03" })
   t.eq(read:rejected().value[1], "2024Q1")
   t.eq(dk.read_text("m\n2024-03\n", { types = { m = "category" } }).m:type(), "category")
   t.raises(function() return dk.read_text("m\n1\n", { types = { m = "period" } }) end,
@@ -48,9 +48,9 @@ test("tables are made of their texts, and years of numbers too", function(t, dk)
   local function made(...)
     return dk.table(make(...)).p
   end
-  t.eq(made("month", "2024-03", dk.null, "0001-01"):to_lua(), { "2024-03", dk.null, "0001-01" })
-  t.eq(made("quarter", "2024Q3", "2024-K4", "9999Q4"):to_lua(), { "2024Q3", "2024Q4", "9999Q4" })
-  t.eq(made("year", 2024, "1999", dk.null):to_lua(), { "2024", "1999", dk.null })
+  t.eq(made("month", "2024-03", dk.null, "0001-01"):to_lua { plain = true }, { "2024-03", dk.null, "0001-01" })
+  t.eq(made("quarter", "2024Q3", "2024-K4", "9999Q4"):to_lua { plain = true }, { "2024Q3", "2024Q4", "9999Q4" })
+  t.eq(made("year", 2024, "1999", dk.null):to_lua { plain = true }, { "2024", "1999", dk.null })
   t.eq(dk.table({ { p = "2024-03" } }, { types = { p = "month" } }).p:type(), "month")
   t.raises(function() dk.table(make("month", "2024-03", "2024Q1")) end, "column p, row 2", "type month")
   t.raises(function() dk.table(make("month", "2024-03\0")) end, "column p, row 1")
@@ -85,9 +85,9 @@ test("breakdowns, sorting and margins keep their order", function(t, dk)
   }
   local result = asked(read)
   t.eq(result.m:type(), "month")
-  t.eq(result.m:to_lua(), { "2023-12", "2024-09", "2024-10", dk.null, dk.null }) -- the last is a total
+  t.eq(result.m:to_lua { plain = true }, { "2023-12", "2024-09", "2024-10", dk.null, dk.null }) -- the last is a total
   t.eq(result.som:to_lua(), { 18, 4, 1, 8, 31 })
-  t.eq(result.laatste:to_lua(), { "2023-12", "2024-09", "2024-10", dk.null, "2024-10" })
+  t.eq(result.laatste:to_lua { plain = true }, { "2023-12", "2024-09", "2024-10", dk.null, "2024-10" })
   t.eq(result.verschillend:to_lua(), { 1, 1, 1, 0, 3 })
   t.eq(read:sort("m desc").n:to_lua(), { 1, 4, 2, 16, 8 })
   t.raises(function() return dk.breakdown { by = { "n" }, measures = { "x = sum(m)" } }(read) end, "sum() takes a number")
@@ -103,7 +103,7 @@ test("two deliveries are compared, joined and appended in one frequency", functi
   t.eq(rows[2].som_nieuw_difference, 1)
   t.eq(rows[2].laatste_nieuw_difference, 0)
   t.raises(function() return asked:compare(old, quarters) end, "m is month in one table and quarter in the other")
-  t.eq(old:append(new).m:to_lua(), { "2024-01", "2024-02", "2024-02", "2024-03" })
+  t.eq(old:append(new).m:to_lua { plain = true }, { "2024-01", "2024-02", "2024-02", "2024-03" })
   t.raises(function() return old:append(quarters) end, "column m is month", "quarter")
   t.raises(function() return old:join(quarters, "m") end, "month", "quarter", "cannot be compared")
 end)

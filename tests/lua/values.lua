@@ -18,7 +18,7 @@ test("an unknown name of dk is an error that offers the nearest", function(t, dk
   t.raises(function() return dk.publicaton end, "dk.publication")
   t.eq(rawget(dk, "nosuch"), nil)
   t.raises(function() return dk.zzzzzzzz end, "dk has no 'zzzzzzzz'", "print(dk)")
-  t.has(tostring(dk), "dekking " .. dk.version .. ": ", "apportion, breakdown, ", "publication, read, read_published")
+  t.has(tostring(dk), "dekking " .. dk.version .. ": ", "apportion, breakdown, ", "publication, ", "read, read_published")
 end)
 
 test("threads are set and told", function(t, dk)

@@ -142,11 +142,39 @@ static const char *const calls[] = {
     DATA
     "return function() local s = '' for r in t:rows() do s = s .. tostring(r.k) .. r.n .. r.x end return s end",
     DATA "return function() for r in t:rows() do if r.n == 2 then return r.k end end end",
-    DATA "return function() local s = '' for b in t:blocks() do s = s .. tostring(b) .. b.k[1] .. b:column 'x'[2] .. "
-         "b:row(3).n .. #b .. b:first() .. select(2, pcall(function() b.k = 1 end)) .. select(2, pcall(function() return "
-         "b.q end)) end return s end",
-    DATA "return function() local kept for b in t:blocks() do kept = b break end return select(2, pcall(function() return "
+    DATA
+    "return function() local s = '' for b in t:blocks() do s = s .. tostring(b) .. b.k[1] .. b:column 'x'[2] .. "
+    "b:row(3).n .. #b .. b:first() .. select(2, pcall(function() b.k = 1 end)) .. select(2, pcall(function() "
+    "return "
+    "b.q end)) end return s end",
+    DATA "return function() local kept for b in t:blocks() do kept = b break end return select(2, pcall(function() "
+         "return "
          "kept.k end)) end",
+    /* values */
+    "return function() local d, m = dk.date '2024-12-31', dk.timestamp '2024-12-31T10:30' local p = dk.period "
+    "'2024-03' "
+    "return d + 1 .. d - d .. m.date .. m.hour .. p - 1 .. p.first .. d:period 'quarter' .. tostring(d < d + 1) .. "
+    "tostring(d == m.date) .. tostring(p <= p) .. select(2, pcall(function() return d.jaar end)) end",
+    "return function() local a, r = dk.decimal '12.50', dk.ratio(1, 3) return a * 2 .. a + r .. a / 3 .. -a .. "
+    "a.number .. "
+    "r.numerator .. select(2, pcall(function() return a + 1e300 end)) .. select(2, pcall(function() a.x = 1 end)) "
+    "end",
+    "return function() local s = dk.set { 'b', 'a' } return (s | dk.set { 'c' }) .. (s & s) .. #s .. s[1] .. "
+    "table.concat(s.members) .. tostring(s:has 'a') .. tostring(s:has_any('x', 'a')) .. tostring(s:has_all(s)) .. "
+    "s - s end",
+    "return function() local t = dk.table({ { 'd', { dk.date '2024-12-31' } }, { 'k', { 'x' } }, { 'x', { "
+    "dk.decimal '1.50' } "
+    "}, { 's', { dk.set { 'a', 'b' } } }, { 'i', { { least = dk.decimal '0.5' } } } }, { levels = { k = { 'y', 'x' "
+    "} } }) "
+    "local k = t.k:to_lua()[1] local again = dk.table { { 'k', { k } }, { 's', t.s:to_lua() } } return #t:where('d "
+    "== $d and "
+    "x == $x and k == $k', { d = t.d:to_lua()[1], x = t.x:to_lua()[1], k = k }) .. k .. k.place .. tostring(k < "
+    "'x') .. "
+    "tostring(t.i:to_lua()[1] == t.i:to_lua()[1]) .. tostring(t.i:to_lua()[1]) .. tostring(again.s:to_lua()[1]) "
+    "end",
+    "return function() local i = 0 return dk.table(function() i = i + 1 return i < 4 and { a = i, b = 'x' } or nil "
+    "end):text() "
+    ".. #dk.table(('a=1 b=2'):gmatch '(%a)=(%d)', { columns = { 'k', 'n' }, types = { n = 'integer' } }) end",
     DATA "return function() local c <close> = t:head(1) return #c end",
     DATA "return function() return #t:join(dk.table { { 'k', { 'a', 'b' } }, { 'v', { 1, 2 } } }, 'k') end",
     DATA "return function() return #t:join(dk.table { { 'q', { 'a', 'b' } }, { 'v', { 1, 2 } } }, { mine = 'k', "
@@ -482,8 +510,9 @@ static size_t check_called(lua_State *L, const char *where)
 
 static void every_function_is_called(void **state)
 {
-    static const char *const classes[] = { "dk.table",    "dk.column", "dk.expr", "dk.breakdown", "dk.scenario",
-                                           "dk.sentinel", "dk.rows",   "dk.slot", "dk.written",   "dk.block" };
+    static const char *const classes[] = { "dk.table",    "dk.column",   "dk.expr",  "dk.breakdown",
+                                           "dk.scenario", "dk.sentinel", "dk.rows",  "dk.slot",
+                                           "dk.written",  "dk.block",    "dk.value", "dk.interval" };
     lua_State *L;
     size_t n = 0;
 
