@@ -359,6 +359,22 @@ static int table_check_totals(lua_State *L)
     return 1;
 }
 
+/* core.label(table, name) -> the heading of a column, nil where it has none of its own */
+static int core_label(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    size_t at = dk_table_find(table, luaL_checkstring(L, 2));
+
+    lua_pushstring(L, at == DK_NO_COLUMN ? NULL : dk_table_field(table, at)->label); /* NULL gives nil */
+    return 1;
+}
+
+void dkl_open_about(lua_State *L)
+{
+    lua_pushcfunction(L, core_label);
+    lua_setfield(L, 2, "label");
+}
+
 const luaL_Reg dkl_about_methods[] = { { "schema", table_schema },
                                        { "notes", table_notes },
                                        { "note", table_note },

@@ -52,6 +52,8 @@ int dkl_table_columns(lua_State *L);
 /* Make the classes of row iterators and of texts that are being written. */
 void dkl_open_rows(lua_State *L);
 void dkl_open_write(lua_State *L);
+/* Adds to the primitives (index 2). */
+void dkl_open_about(lua_State *L);
 
 /* User values of a column: its name, that in quotes where an expression took it, and its table where what the column
  * computes depends on that. */

@@ -11,11 +11,10 @@
 #include "lua_table.h"
 
 /* Methods that a part of the library adds to the table of methods: { method, part }. */
-static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" },
-                                               { "breakdowns", "breakdown" },
-                                               { "explain", "explain" },
-                                               { "plan", "explain" },
-                                               { "recode", "hierarchy" } };
+static const char *const lazy_methods[][2] = {
+    { "breakdown", "breakdown" }, { "breakdowns", "breakdown" }, { "describe", "summary" }, { "explain", "explain" },
+    { "plan", "explain" },        { "recode", "hierarchy" },     { "summary", "summary" },
+};
 #define N_LAZY (sizeof lazy_methods / sizeof *lazy_methods)
 
 static int table_len(lua_State *L)
@@ -138,6 +137,7 @@ void dkl_open_table(lua_State *L)
     dkl_object_class(L, DKL_TABLE, meta);
     dkl_open_rows(L);
     dkl_open_write(L);
+    dkl_open_about(L);
     lua_newtable(L); /* core.table_methods: parts of the library add some */
     luaL_setfuncs(L, dkl_query_methods, 0);
     luaL_setfuncs(L, dkl_derive_methods, 0);

@@ -150,6 +150,7 @@ static const char *const calls[] = {
     DATA "return function() local kept for b in t:blocks() do kept = b break end return select(2, pcall(function() "
          "return "
          "kept.k end)) end",
+    DATA "return function() return t:describe():text() .. t:summary('n', 'k'):text() end",
     /* values */
     "return function() local d, m = dk.date '2024-12-31', dk.timestamp '2024-12-31T10:30' local p = dk.period "
     "'2024-03' "
