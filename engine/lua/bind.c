@@ -297,12 +297,13 @@ void dkl_pace(lua_State *L)
     dkl_state *state = dkl_get_state(L);
     size_t used = dk_context_used_bytes(state->context);
     size_t budget = dk_context_budget(state->context);
-    size_t settled, limit;
+    size_t settled, limit, own;
 
     if (used < state->settled_bytes)
         state->settled_bytes = used;
     settled = state->settled_bytes;
-    limit = settled > SIZE_MAX / 2 - PACE_BYTES ? SIZE_MAX : 2 * settled + PACE_BYTES;
+    own = (size_t)lua_gc(L, LUA_GCCOUNT) << 9; /* half of what a collection goes through */
+    limit = settled > SIZE_MAX / 4 || own > SIZE_MAX / 4 ? SIZE_MAX : 2 * settled + own + PACE_BYTES;
     if (budget > settled && settled + (budget - settled) / 2 < limit)
         limit = settled + (budget - settled) / 2;
     if (used > limit)

@@ -86,7 +86,8 @@ void dkl_keep_error(lua_State *L);
 /* Collects garbage; whether that freed memory of the engine. */
 bool dkl_reclaim(lua_State *L);
 /* To be called before an object of the engine is made: Lua does not see the memory behind a userdata, so a full
- * collection is asked for whenever the engine's memory has doubled. */
+ * collection is asked for whenever the engine's memory has doubled, and grown by half of Lua's own besides: each time costs
+ * as much as Lua has to go through. */
 void dkl_pace(lua_State *L);
 
 /* Raises when the context was interrupted; for loops over values of Lua, once per block. */

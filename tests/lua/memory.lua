@@ -34,6 +34,43 @@ test("many tables in passing do not grow the process", function(t, dk)
   t.ok(dk.memory() - before_used < 100000000, "tables hold " .. dk.memory() - before_used .. " bytes more")
 end)
 
+-- Another process, so that its peak is that of the loop alone.
+local LOOP = [[
+local list = {}
+for i = 1, 250000 do list[i] = i + 0.5 end
+local data <const> = dk.table({ { "x", list } }, { types = { x = "real" } })
+list = nil
+local records = {}
+for i = 1, %d do records[i] = { i } end
+collectgarbage()
+local function peak()
+  local file = io.open "/proc/self/status"
+  if not file then return 0 end
+  local size = tonumber(file:read "a":match "VmHWM:%%s*(%%d+)")
+  file:close()
+  return size
+end
+local before = peak()
+for i = 1, 1000 do
+  local made = data:derive("y = x * $i", { i = 1e0 * i })
+  if i %% 4 == 0 then
+    local column = made.y
+    assert(#column == 250000)
+  end
+end
+print(peak() - before, select(2, dk.memory()))
+]]
+
+test("a thousand large tables in passing, two gigabytes in all, do not grow the process", function(t)
+  for _, n_records in ipairs { 0, 200000 } do -- whatever Lua itself holds
+    local text, status = t.run(LOOP:format(n_records))
+    t.eq(status, 0, text)
+    local grown, peak = text:match "(%-?%d+)%s+(%d+)"
+    t.ok(tonumber(grown) < 160000, "the process grew by " .. grown .. " kB")
+    t.ok(tonumber(peak) < 160000000, "tables held " .. peak .. " bytes")
+  end
+end)
+
 test("errors leave nothing behind", function(t, dk)
   local data = dk.table { { "x", { 1, 2, 3 } }, { "k", { "a", "b", "c" } } }
   local function misuse()
