@@ -1,7 +1,7 @@
 /* lua_scalar_math.c - arithmetic of values that Lua does not have, with the results that an expression has.
  *
  * Whole numbers and decimals are exact: a sum has the digits of the longer one, a product those of both, and what does not
- * fit is an error. `/` gives a ratio in lowest terms. A float of Lua enters as its shortest decimal. Dates and periods move by whole
+ * fit is an error. `/` gives a ratio in lowest terms, `//` a whole number and `%` what is left. A float of Lua enters as its shortest decimal. Dates and periods move by whole
  * days and periods; sets are joined by |, met by & and lessened by -.
  */
 #include <string.h>
@@ -18,6 +18,17 @@ static const char *show(lua_State *L, int index)
     return luaL_tolstring(L, index, NULL);
 }
 
+/* `//` is '~' within. */
+static const char *sign_text(char sign)
+{
+    static const char *const signs[] = { "+", "-", "*", "/", "%", "|", "&" };
+
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (*signs[i] == sign)
+            return signs[i];
+    return "//";
+}
+
 static int fail_operands(lua_State *L, char sign)
 {
     const char *a, *b;
@@ -27,7 +38,7 @@ static int fail_operands(lua_State *L, char sign)
         return dkl_fail(L, "null is not known, and nothing is computed from it (test with == dk.null)");
     a = dkl_push_kind(L, 1);
     b = dkl_push_kind(L, 2);
-    return dkl_fail(L, "%s %c %s has no meaning", a, sign, b);
+    return dkl_fail(L, "%s %s %s has no meaning", a, sign_text(sign), b);
 }
 
 static int fail_result(lua_State *L, char sign, const char *why)
@@ -37,7 +48,7 @@ static int fail_result(lua_State *L, char sign, const char *why)
     lua_settop(L, 2);
     a = show(L, 1);
     b = show(L, 2);
-    return dkl_fail(L, "%s %c %s %s", a, sign, b, why);
+    return dkl_fail(L, "%s %s %s %s", a, sign_text(sign), b, why);
 }
 
 /* Numbers. -------------------------------------------------------------------------------------------------------- */
@@ -79,11 +90,21 @@ static int push_decimal(lua_State *L, char sign, const dk_value *a, const dk_val
             return fail_result(L, sign, "has more than 18 digits after the point (dk.decimal(x, digits) rounds)");
         made.scale = (uint8_t)(a->scale + b->scale);
         result = (dki_i128)a->as.integer * b->as.integer;
+    } else if (sign == '~' || sign == '%') { /* towards the lower side, as Lua does */
+        if (right == 0)
+            return fail_result(L, sign, "is a division by zero");
+        result = left / right - (left % right != 0 && (left < 0) != (right < 0));
+        if (sign == '%')
+            result = left - result * right;
     } else {
         result = sign == '+' ? left + right : left - right;
     }
     if (!dki_fits_i64(result))
         return fail_result(L, sign, "does not fit");
+    if (sign == '~') {
+        lua_pushinteger(L, (lua_Integer)result);
+        return 1;
+    }
     made.as.integer = (int64_t)result;
     dkl_push_scalar(L, &made);
     return 1;
@@ -94,6 +115,8 @@ static int push_number(lua_State *L, char sign, const dk_value *a, const dk_valu
 {
     if (a->type == DK_REAL || b->type == DK_REAL)
         return fail_result(L, sign, "is not exact: the float has no short decimal (x.number computes with floats)");
+    if ((sign == '~' || sign == '%') && (a->type == DK_RATIO || b->type == DK_RATIO))
+        return fail_operands(L, sign);
     if (sign == '/' || a->type == DK_RATIO || b->type == DK_RATIO)
         return push_ratio(L, sign, as_ratio(a), as_ratio(b));
     return push_decimal(L, sign, a, b);
@@ -164,6 +187,16 @@ static int push_sets(lua_State *L, char sign, const dkl_scalar *a, const dkl_sca
 
 /* Metamethods. ---------------------------------------------------------------------------------------------------- */
 
+/* dkl_exact_number of what has been looked at already, which is what costs. */
+static bool get_number(lua_State *L, int index, const dkl_scalar *scalar, dk_value *out)
+{
+    if (scalar && scalar->type == DK_DECIMAL)
+        dkl_scalar_value(L, index, out);
+    else
+        return dkl_exact_number(L, index, out);
+    return true;
+}
+
 static int compute(lua_State *L, char sign)
 {
     const dkl_scalar *a = dkl_test_scalar(L, 1), *b = dkl_test_scalar(L, 2);
@@ -171,7 +204,7 @@ static int compute(lua_State *L, char sign)
 
     if (a && b && a->type == DKL_SET && b->type == DKL_SET && strchr("|&-", sign))
         return push_sets(L, sign, a, b);
-    if (strchr("+-*/", sign) && dkl_exact_number(L, 1, &left) && dkl_exact_number(L, 2, &right))
+    if (strchr("+-*/~%", sign) && get_number(L, 1, a, &left) && get_number(L, 2, b, &right))
         return push_number(L, sign, &left, &right);
     return push_time(L, sign, a, b);
 }
@@ -191,6 +224,14 @@ static int scalar_mul(lua_State *L)
 static int scalar_div(lua_State *L)
 {
     return compute(L, '/');
+}
+static int scalar_idiv(lua_State *L)
+{
+    return compute(L, '~');
+}
+static int scalar_mod(lua_State *L)
+{
+    return compute(L, '%');
 }
 static int scalar_bor(lua_State *L)
 {
@@ -214,6 +255,7 @@ static int scalar_unm(lua_State *L)
 }
 
 const luaL_Reg dkl_scalar_arithmetic[] = {
-    { "__add", scalar_add }, { "__sub", scalar_sub }, { "__mul", scalar_mul },   { "__div", scalar_div },
-    { "__unm", scalar_unm }, { "__bor", scalar_bor }, { "__band", scalar_band }, { NULL, NULL },
+    { "__add", scalar_add },   { "__sub", scalar_sub }, { "__mul", scalar_mul }, { "__div", scalar_div },
+    { "__idiv", scalar_idiv }, { "__mod", scalar_mod }, { "__unm", scalar_unm }, { "__bor", scalar_bor },
+    { "__band", scalar_band }, { NULL, NULL },
 };

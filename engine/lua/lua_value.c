@@ -306,8 +306,7 @@ static int core_decimal(lua_State *L)
 {
     dk_value value;
 
-    luaL_checktype(L, 1, LUA_TNUMBER);
-    if (!dkl_to_value(L, 1, &value) || value.type == DK_REAL) {
+    if (!dkl_exact_number(L, 1, &value) || value.type == DK_REAL || value.type == DK_RATIO) {
         lua_pushnil(L);
         return 1;
     }
@@ -316,8 +315,19 @@ static int core_decimal(lua_State *L)
     return 2;
 }
 
+/* core.is_number(value): one of Lua, a decimal or a ratio */
+static int core_is_number(lua_State *L)
+{
+    dk_value value;
+
+    lua_pushboolean(L, lua_type(L, 1) == LUA_TNUMBER || dkl_exact_number(L, 1, &value));
+    return 1;
+}
+
 void dkl_open_value(lua_State *L)
 {
+    lua_pushcfunction(L, core_is_number);
+    lua_setfield(L, 2, "is_number");
     lua_pushcfunction(L, core_decimal);
     lua_setfield(L, 2, "decimal");
     dkl_class(L, DKL_SENTINEL, sentinel_meta);

@@ -41,7 +41,7 @@ end
 -- A share of Lua as a whole number over a power of ten, by its shortest decimal.
 local function share_of(value, what)
   local digits, scale
-  if type(value) == "number" then
+  if core.is_number(value) then
     digits, scale = core.decimal(value)
   end
   if not digits or value < 0 or value > 1 or scale > MOST_DIGITS then

@@ -42,7 +42,7 @@ local function check_param(name, value)
 end
 
 local function check_bound(name, key, value)
-  if value ~= nil and type(value) ~= "number" then
+  if value ~= nil and not core.is_number(value) then
     core.fail(("scenario: parameter %s: %s is a number, not %s"):format(name, key, given_as(value)))
   end
   return value ~= nil and check_param(name, value) or nil
@@ -95,7 +95,7 @@ end
 
 -- An expression: its text, or a number that stands for itself.
 local function amount(value, what)
-  if type(value) == "number" then
+  if core.is_number(value) then
     return core.literal(value) or core.fail(("scenario: %s is no number: %s"):format(what, given_as(value)))
   end
   return core.condition(value, ("scenario: %s wants a number or an expression"):format(what))

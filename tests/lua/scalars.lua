@@ -117,7 +117,13 @@ test("decimals compute exactly, or say that they cannot", function(t, dk)
   t.raises(function() return a / 0 end, "12.50 / 0 is a division by zero")
   t.raises(function() return a + 1e300 end, "is not exact: the float has no short decimal")
   t.raises(function() return a + "1" end, "a decimal + a string has no meaning")
-  t.raises(function() return a // 2 end, "arithmetic")
+  t.eq({ a // 5, -a // 5, a // dk.decimal "0.1", tostring(a % 5), tostring(-a % 5), tostring(7 % dk.decimal "2.5") },
+    { 2, -3, 125, "2.50", "2.50", "2.0" })
+  t.raises(function() return a // 0 end, "12.50 // 0 is a division by zero")
+  t.raises(function() return a % 0 end, "12.50 % 0 is a division by zero")
+  t.raises(function() return dk.ratio(1, 3) // 2 end, "a ratio // a number has no meaning")
+  t.raises(function() return a % "x" end, "a decimal % a string has no meaning")
+  t.raises(function() return dk.decimal "9223372036854775807" // dk.decimal "0.1" end, "does not fit")
   t.raises(function() return a < "13" end, "a decimal and a string have no order between them")
   t.raises(function() return a < 1 / 0 end, "have no order between them")
   t.raises(function() dk.decimal "12,50" end, 'decimal: "12,50" is no number such as "12.50" of at most 18 digits')
@@ -248,6 +254,28 @@ test("a scenario sets values", function(t, dk)
   local cells = dk.breakdown { by = { "d", "m", "x" }, measures = { "n = count()" } }
   local result = cells:compare(data, plan)
   t.has(result:text(), "2025-12-31", "2025-12", "9.75")
+end)
+
+test("amounts, parameters and cells of scenarios may be exact values", function(t, dk)
+  local data = dk.table {
+    { "maand", { dk.period "2024-01", dk.period "2024-01", dk.period "2024-02" } },
+    { "dag", { dk.date "2024-01-05", dk.date "2024-01-06", dk.date "2024-02-07" } }, { "in_sonar", { true, false, false } },
+  }
+  local b = dk.breakdown { by = "maand", measures = { "n = count()", "k = count() where in_sonar", "d = k / n" } }
+  local plan = dk.scenario "plan" {
+    params = { f = { dk.decimal "0.5", min = dk.decimal "0", max = 1 }, van = dk.date "2024-01-01" },
+    { "step", where = "dag >= $van and not in_sonar", share = "$f", per = "maand", set = { in_sonar = true } },
+  }
+  local exact = b:compare(data, plan, { f = dk.decimal "0.25", van = dk.date "2024-02-01" })
+  t.eq(t.records(exact), t.records(b:compare(data, plan, { f = 0.25, van = "2024-02-01" })))
+  local february = { vary = "f", target = "d >= 0.5", at = { maand = dk.period "2024-02" } }
+  t.eq(b:solve(data, plan, february).persons[1], 1)
+  t.eq(b(data):explain { maand = dk.period "2024-01" }, b(data):explain { maand = "2024-01" })
+  local count = dk.scenario "count" { { "one", where = "not in_sonar", count = dk.decimal "1", set = { in_sonar = true } } }
+  t.has(tostring(count), "1")
+  t.raises(function()
+    dk.scenario "x" { params = { f = { 1, min = dk.date "2024-01-01" } }, { "s", all = true, set = { n = 1 } } }
+  end, "scenario: parameter f: min is a number, not a date")
 end)
 
 test("values stand where a text of theirs did", function(t, dk)

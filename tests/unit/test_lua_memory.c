@@ -156,7 +156,8 @@ static const char *const calls[] = {
     "'2024-03' "
     "return d + 1 .. d - d .. m.date .. m.hour .. p - 1 .. p.first .. d:period 'quarter' .. tostring(d < d + 1) .. "
     "tostring(d == m.date) .. tostring(p <= p) .. select(2, pcall(function() return d.jaar end)) end",
-    "return function() local a, r = dk.decimal '12.50', dk.ratio(1, 3) return a * 2 .. a + r .. a / 3 .. -a .. "
+    "return function() local a, r = dk.decimal '12.50', dk.ratio(1, 3) return a // 5 .. a % 5 .. a * 2 .. a + r .. "
+    "a / 3 .. -a .. "
     "a.number .. "
     "r.numerator .. select(2, pcall(function() return a + 1e300 end)) .. select(2, pcall(function() a.x = 1 end)) "
     "end",
