@@ -414,3 +414,68 @@ test("texts of a stated number are read as files are", function(t, dk)
   t.raises(function() dk.table({ { a = "1/0" } }, { types = { a = "ratio" } }) end, "column a, row 1")
   t.raises(function() dk.table({ { a = "ja" } }, { types = { a = "boolean" } }) end, "column a, row 1")
 end)
+
+-- Other answers -----------------------------------------------------------------------------------------------------------
+
+test("days are those of the system's calendar", function(t, dk)
+  math.randomseed(7)
+  local epoch = dk.date "1970-01-01"
+  for _ = 1, 500 do
+    local days = math.random(-25000, 100000)
+    local d, expected = epoch + days, os.date("!*t", days * 86400)
+    t.eq({ d.year, d.month, d.day }, { expected.year, expected.month, expected.day })
+    t.eq(d.weekday, (expected.wday + 5) % 7 + 1)
+    t.eq(d - epoch, days)
+    local seconds = days * 86400 + math.random(0, 86399)
+    local m, clock = dk.timestamp(os.date("!%Y-%m-%dT%H:%M:%S", seconds)), os.date("!*t", seconds)
+    t.eq({ m.hour, m.minute, m.second, m.day }, { clock.hour, clock.min, clock.sec, clock.day })
+  end
+end)
+
+test("arithmetic gives what an expression gives, or fails as it does", function(t, dk)
+  math.randomseed(11)
+  local one, n_failed = dk.table { { "one", { 1 } } }, 0
+  local operations = {
+    ["+"] = function(a, b) return a + b end, ["-"] = function(a, b) return a - b end,
+    ["*"] = function(a, b) return a * b end, ["/"] = function(a, b) return a / b end,
+    ["//"] = function(a, b) return a // b end, ["%"] = function(a, b) return a % b end,
+    ["<"] = function(a, b) return a < b end, ["<="] = function(a, b) return a <= b end,
+  }
+  local function digits(n)
+    local text = {}
+    for i = 1, math.random(1, n) do
+      text[i] = math.random(0, 9)
+    end
+    return table.concat(text)
+  end
+  local makers = {
+    function() return dk.decimal(("%s%s.%s"):format(math.random(2) == 1 and "-" or "", digits(9), digits(9))) end,
+    function() return dk.decimal(("%s.%s"):format(digits(2), digits(2))) end,
+    function() return math.random(-9, 9) end,
+    function() return dk.ratio(math.random(-99, 99), math.random(1, 99)) end,
+    function() return dk.date "2000-01-01" + math.random(0, 20000) end,
+    function() return dk.period "2000-01" + math.random(0, 400) end,
+  }
+  for _ = 1, 400 do
+    local a, b = makers[math.random(#makers)](), makers[math.random(#makers)]()
+    for sign, operation in pairs(operations) do
+      if type(a) == "userdata" or type(b) == "userdata" then
+        local done, mine = pcall(operation, a, b)
+        local told, made = pcall(one.derive, one, "v = $a " .. sign .. " $b", { a = a, b = b })
+        local theirs = told and made.v:to_lua()[1]
+        local what = ("%s %s %s"):format(a, sign, b)
+        if told and theirs == dk.null then -- a division by zero
+          t.ok(not done, what)
+        elseif told then
+          t.ok(done, what)
+          t.eq(tostring(mine), tostring(theirs), what)
+        else
+          -- the language has no number + date; here both orders mean the same
+          t.ok(not done or (sign == "+" and type(a) == "number"), what .. " is " .. tostring(mine))
+          n_failed = n_failed + 1
+        end
+      end
+    end
+  end
+  t.ok(n_failed > 100)
+end)
