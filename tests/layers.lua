@@ -18,7 +18,7 @@ local PUBLIC = {
   append = "data", dictionary = "data", levels = "data", members = "data", column = "data", table = "data",
   lineage = "data", snapshot = "data", fingerprint = "data", hierarchy = "data", recode = "data",
   csv = "read", published = "read", xlsx = "read",
-  expr = "expr", aggregate = "expr",
+  expr = "expr", aggregate = "expr", ["function"] = "expr",
   sort = "rows", window = "rows", sample = "rows",
   join = "join", set = "join",
   breakdown = "query", top = "query", pivot = "query", tighten = "query",

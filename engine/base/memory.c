@@ -42,6 +42,7 @@ struct dk_context {
     atomic_size_t budget;               /* 0: none */
     atomic_uint_fast64_t until_failure; /* 0: off; counts allocations down to the one that fails */
     size_t block_rows;
+    atomic_size_t n_single; /* reasons to run in the caller's thread alone */
     dk_progress_fn *progress;
     void *progress_arg;
     pthread_t progress_thread; /* the one that set the sink: the sink is told from there alone */
@@ -159,6 +160,21 @@ void dk_context_set_block_rows(dk_context *context, size_t n_rows)
 size_t dki_block_rows(const dk_context *context)
 {
     return context->block_rows;
+}
+
+void dki_single_begin(dk_context *context)
+{
+    atomic_fetch_add(&context->n_single, 1);
+}
+
+void dki_single_end(dk_context *context)
+{
+    atomic_fetch_sub(&context->n_single, 1);
+}
+
+bool dki_is_single(const dk_context *context)
+{
+    return atomic_load(&((dk_context *)(uintptr_t)context)->n_single) > 0;
 }
 
 dk_status dki_poll(dk_context *context, dk_error *err)

@@ -41,5 +41,9 @@ void dki_progress(dk_context *context, const char *what, uint64_t done, uint64_t
 void dki_progress_end(dk_context *context);
 /* Rows in a block: DK_BLOCK_ROWS unless a test asked for fewer. */
 size_t dki_block_rows(const dk_context *context);
+/* While one that began has not ended, dki_parallel does all work on this context in the thread that calls it. */
+void dki_single_begin(dk_context *context);
+void dki_single_end(dk_context *context);
+bool dki_is_single(const dk_context *context);
 
 #endif

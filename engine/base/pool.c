@@ -193,7 +193,7 @@ dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task
     struct job job = { .context = context, .task = task, .arg = arg, .n = n, .grain = grain };
 
     job.n_ranges = ranges_of(n, grain);
-    job.n_workers = dki_parallel_workers(n, grain);
+    job.n_workers = dki_is_single(context) ? 1 : dki_parallel_workers(n, grain);
     atomic_init(&job.next, 0);
     atomic_init(&job.failed, UINT64_MAX);
     pthread_mutex_init(&job.lock, NULL);

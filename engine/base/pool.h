@@ -24,7 +24,7 @@ unsigned dki_parallel_workers(uint64_t n, uint64_t grain);
 /* Calls task for the ranges [0, grain), [grain, 2 grain), ... of n items, each once, grain > 0; returns when all
  * are done. After a failure no range is begun that lies behind it, and the error of the earliest failing range is
  * the one reported, as with one thread. Polls the context before each range (DK_ERR_INTERRUPTED). What tasks wrote
- * is seen by the caller. */
+ * is seen by the caller. Where the context is held to one thread (memory.h), that is the caller's. */
 dk_status dki_parallel(dk_context *context, uint64_t n, uint64_t grain, dki_task_fn *task, void *arg,
                        dk_error *err);
 

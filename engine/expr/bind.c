@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/types.h"
 #include "bound.h"
+#include "defined.h"
 #include "interval.h"
 
 /* What is wanted ---------------------------------------------------------------------------------------------------- */
@@ -390,9 +391,14 @@ static dk_status bind_negative(dki_binder *b, const dki_node *node, dki_op **arg
 static dk_status bind_function(dki_binder *b, const dki_node *node, dki_op **args, dki_op **out)
 {
     const dki_function *function = dki_function_find(node->text);
+    const dk_function *of_host = dki_defined_find_function(b->bound->context, node->text);
     dki_nearest nearest;
     dk_status status;
 
+    if (function == NULL && of_host) {
+        status = check_arguments(b, node, of_host->n_arguments, of_host->n_arguments);
+        return status == DK_OK ? dki_function_bind_host(b, of_host, node, args, out) : status;
+    }
     if (function == NULL) {
         dki_nearest_init(&nearest, node->text, strlen(node->text));
         for (size_t i = 0; dki_function_get(i); i++)

@@ -16,6 +16,7 @@
 #ifndef DKI_EXPR_BOUND_H
 #define DKI_EXPR_BOUND_H
 
+#include <dekking/function.h>
 #include <dekking/members.h>
 
 #include "base/arena.h"
@@ -96,6 +97,7 @@ struct dki_bound {
     const char **notes;
     size_t n_notes, notes_capacity;
     size_t n_missing; /* literals that no category has */
+    bool is_single;   /* it asks the host, and holds the context to one thread */
 };
 
 /* What binding works with. */
@@ -152,6 +154,10 @@ typedef struct dki_function {
 } dki_function;
 const dki_function *dki_function_find(const char *name); /* NULL where there is none of that name */
 const dki_function *dki_function_get(size_t i);          /* NULL behind the last */
+
+/* functions_host.c: a call of a function that the host has defined, with as many arguments as it takes. */
+dk_status dki_function_bind_host(dki_binder *b, const dk_function *function, const dki_node *node, dki_op **args,
+                                 dki_op **out);
 
 /* The constants of `in`, in order. */
 typedef struct dki_value_set {

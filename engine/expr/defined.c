@@ -1,4 +1,4 @@
-/* defined.c - definitions of aggregates, which a context keeps.
+/* defined.c - definitions of aggregates and functions, which a context keeps.
  *
  * A definition that another takes the place of stays until the context ends: a breakdown that is being run may hold it.
  */
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "aggregate_list.h"
+#include "base/arena.h"
 #include "base/attach.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -15,11 +16,18 @@
 #include "window_list.h"
 
 static const char kind[] = "aggregate";
+static const char function_kind[] = "function";
 
 struct defined {
     dki_attached attached;
     dk_aggregate aggregate;
     char name[];
+};
+
+struct defined_function {
+    dki_attached attached;
+    dk_function function;
+    dki_arena arena; /* holds its texts */
 };
 
 const dk_aggregate *dki_defined_find(const dk_context *context, const char *name)
@@ -29,6 +37,17 @@ const dk_aggregate *dki_defined_find(const dk_context *context, const char *name
 
         if (a->kind == kind && strcmp(defined->name, name) == 0)
             return &defined->aggregate;
+    }
+    return NULL;
+}
+
+const dk_function *dki_defined_find_function(const dk_context *context, const char *name)
+{
+    for (const dki_attached *a = dki_attached_first(context); a; a = a->next) {
+        const struct defined_function *defined = (const struct defined_function *)a;
+
+        if (a->kind == function_kind && strcmp(defined->function.name, name) == 0)
+            return &defined->function;
     }
     return NULL;
 }
@@ -79,21 +98,32 @@ static bool is_result(dk_type type, uint8_t scale)
     }
 }
 
-static dk_status check(const dk_aggregate *aggregate, dk_error *err)
+/* what: "aggregate", "function" */
+static dk_status check_name(const char *what, const char *name, bool has_other, dk_error *err)
 {
-    const char *name = aggregate->name;
+    const char *article = *what == 'a' ? "an" : "a";
 
     if (name == NULL || !is_word(name)) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "an aggregate's name is a word, and this is %s%s%s", name ? "\"" : "",
-                       name ? name : "none", name ? "\"" : "");
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s %s's name is a word, and this is %s%s%s", article, what,
+                       name ? "\"" : "", name ? name : "none", name ? "\"" : "");
         dki_hint(err, "letters, digits and _, beginning with a letter, and no word of the language");
         return DK_ERR_ARGUMENT;
     }
-    if (is_taken(name)) {
-        (void)dki_fail(err, DK_ERR_DUPLICATE, "the language has %s() already", name);
-        dki_hint(err, "give the aggregate another name");
-        return DK_ERR_DUPLICATE;
-    }
+    if (!is_taken(name) && !has_other)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_DUPLICATE,
+                   has_other ? "the script has %s() already" : "the language has %s() already", name);
+    dki_hint(err, "give the %s another name", what);
+    return DK_ERR_DUPLICATE;
+}
+
+static dk_status check(const dk_context *context, const dk_aggregate *aggregate, dk_error *err)
+{
+    const char *name = aggregate->name;
+    dk_status status = check_name("aggregate", name, name && dki_defined_find_function(context, name), err);
+
+    if (status != DK_OK)
+        return status;
     if (aggregate->n_arguments > DK_AGGREGATE_MOST_ARGUMENTS)
         return dki_fail(err, DK_ERR_ARGUMENT, "aggregate %s has %zu arguments; at most %d are possible", name,
                         aggregate->n_arguments, DK_AGGREGATE_MOST_ARGUMENTS);
@@ -111,7 +141,7 @@ dk_status dk_aggregate_define(dk_context *context, const dk_aggregate *aggregate
 {
     struct defined *defined;
     size_t size;
-    dk_status status = check(aggregate, err);
+    dk_status status = check(context, aggregate, err);
 
     if (status != DK_OK)
         return status;
@@ -124,6 +154,82 @@ dk_status dk_aggregate_define(dk_context *context, const dk_aggregate *aggregate
     defined->attached.drop = drop;
     defined->aggregate = *aggregate;
     defined->aggregate.name = defined->name;
+    dki_attach(context, &defined->attached);
+    return DK_OK;
+}
+
+/* Functions. --------------------------------------------------------------------------------------------------- */
+
+static void drop_function(dk_context *context, dki_attached *attached)
+{
+    struct defined_function *defined = (struct defined_function *)attached;
+
+    if (defined->function.release)
+        defined->function.release(defined->function.arg);
+    dki_arena_drop(&defined->arena);
+    dki_free(context, defined);
+}
+
+static dk_status check_function(const dk_context *context, const dk_function *function, dk_error *err)
+{
+    const char *name = function->name;
+    bool is_category = function->result == DK_CATEGORY;
+    dk_status status = check_name("function", name, name && dki_defined_find(context, name), err);
+
+    if (status != DK_OK)
+        return status;
+    if (function->n_arguments < 1 || function->n_arguments > DK_FUNCTION_MOST_ARGUMENTS)
+        return dki_fail(err, DK_ERR_ARGUMENT, "function %s has %zu arguments; 1 to %d are possible", name,
+                        function->n_arguments, DK_FUNCTION_MOST_ARGUMENTS);
+    if (!is_category && !is_result(function->result, function->scale))
+        return dki_fail(err, DK_ERR_ARGUMENT, "function %s: a result cannot be %s", name,
+                        dk_type_name(function->result));
+    if (is_category != (function->n_levels > 0))
+        return dki_fail(err, DK_ERR_ARGUMENT, "function %s: a category has levels, and nothing else has", name);
+    if (function->call == NULL)
+        return dki_fail(err, DK_ERR_ARGUMENT, "function %s needs call", name);
+    return DK_OK;
+}
+
+static dk_status copy_function(struct defined_function *defined, const dk_function *function, dk_error *err)
+{
+    dki_arena *arena = &defined->arena;
+    dk_text *levels = dki_arena_array(arena, function->n_levels, sizeof *levels, err);
+    const char *name = dki_arena_text(arena, function->name, strlen(function->name), err);
+
+    if (levels == NULL || name == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < function->n_levels; i++) {
+        levels[i].size = function->levels[i].size;
+        levels[i].bytes = dki_arena_text(arena, function->levels[i].bytes, levels[i].size, err);
+        if (levels[i].bytes == NULL)
+            return DK_ERR_MEMORY;
+    }
+    defined->function = *function;
+    defined->function.name = name;
+    defined->function.levels = levels;
+    return DK_OK;
+}
+
+dk_status dk_function_define(dk_context *context, const dk_function *function, dk_error *err)
+{
+    struct defined_function *defined;
+    dk_status status = check_function(context, function, err);
+
+    if (status != DK_OK)
+        return status;
+    defined = dki_calloc(context, 1, sizeof *defined, err);
+    if (defined == NULL)
+        return DK_ERR_MEMORY;
+    dki_arena_init(&defined->arena, context);
+    status = copy_function(defined, function, err);
+    if (status != DK_OK) {
+        dki_arena_drop(&defined->arena);
+        dki_free(context, defined);
+        return status;
+    }
+    defined->attached.kind = function_kind;
+    defined->attached.drop = drop_function;
     dki_attach(context, &defined->attached);
     return DK_OK;
 }

@@ -52,6 +52,8 @@ void dki_bound_release(dki_bound *bound)
     dki_free(context, bound->dictionaries);
     dki_free(context, bound->notes);
     dki_arena_drop(&bound->arena);
+    if (bound->is_single)
+        dki_single_end(context);
     dk_expr_release(bound->expr);
     dk_table_release(bound->table);
     dki_free(context, bound);

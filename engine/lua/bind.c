@@ -176,15 +176,6 @@ void dkl_keep_error(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &error_key); /* the key is there: nothing is allocated */
 }
 
-lua_State *dkl_enter(lua_State *L, lua_State *running)
-{
-    dkl_state *state = dkl_get_state(L);
-    lua_State *before = state->running;
-
-    state->running = running;
-    return before;
-}
-
 /* Raises what a callback raised, if it did. */
 static void raise_kept(lua_State *L)
 {

@@ -58,28 +58,19 @@ const char *dkl_push_kind(lua_State *L, int index);
         if ((call) != DK_OK)           \
             return dkl_raise(L, &err); \
     } while (0)
-#define DKL_TRY(call)                                   \
-    do {                                                \
-        dk_status status_ = (call);                     \
-        if (status_ == DK_ERR_MEMORY && dkl_reclaim(L)) \
-            status_ = (call);                           \
-        if (status_ != DK_OK)                           \
-            return dkl_raise(L, &err);                  \
+#define DKL_TRY(call)                                                \
+    do {                                                             \
+        dkl_state *state_ = dkl_get_state(L);                        \
+        lua_State *before_ = state_->running;                        \
+        dk_status status_;                                           \
+        state_->running = L; /* where functions of the script run */ \
+        status_ = (call);                                            \
+        if (status_ == DK_ERR_MEMORY && dkl_reclaim(L))              \
+            status_ = (call);                                        \
+        state_->running = before_;                                   \
+        if (status_ != DK_OK)                                        \
+            return dkl_raise(L, &err);                               \
     } while (0)
-
-/* The same for a call that may run functions of the script (lua_aggregate.c). */
-#define DKL_TRY_CALLBACKS(call)                         \
-    do {                                                \
-        lua_State *before_ = dkl_enter(L, L);           \
-        dk_status status_ = (call);                     \
-        if (status_ == DK_ERR_MEMORY && dkl_reclaim(L)) \
-            status_ = (call);                           \
-        (void)dkl_enter(L, before_);                    \
-        if (status_ != DK_OK)                           \
-            return dkl_raise(L, &err);                  \
-    } while (0)
-/* Says which coroutine callbacks run in; returns which did before. */
-lua_State *dkl_enter(lua_State *L, lua_State *running);
 /* Keeps the error value on top for dkl_raise, which raises it in the place of a DK_ERR_CALLBACK. Raises nothing. */
 void dkl_keep_error(lua_State *L);
 
@@ -156,6 +147,7 @@ void dkl_open_expr(lua_State *L);
 void dkl_open_read(lua_State *L);
 void dkl_open_table_new(lua_State *L);
 void dkl_open_aggregate(lua_State *L);
+void dkl_open_function(lua_State *L);
 void dkl_open_breakdown(lua_State *L);
 void dkl_open_scenario(lua_State *L);
 void dkl_open_snapshot(lua_State *L);

@@ -124,7 +124,7 @@ static int run(lua_State *L)
     lua_settop(L, 3);
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
-    DKL_TRY_CALLBACKS(dk_breakdown_run(breakdown, table, &params, out, &err));
+    DKL_TRY(dk_breakdown_run(breakdown, table, &params, out, &err));
     return 1;
 }
 
@@ -152,8 +152,7 @@ static int run_all(lua_State *L)
         places[i] = dkl_new_table(L);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    DKL_TRY_CALLBACKS(
-        (planned ? dk_breakdown_plan_all : dk_breakdown_run_all)(breakdowns, n, table, &params, made, &err));
+    DKL_TRY((planned ? dk_breakdown_plan_all : dk_breakdown_run_all)(breakdowns, n, table, &params, made, &err));
     for (size_t i = 0; i < n; i++)
         *places[i] = made[i];
     return 1;

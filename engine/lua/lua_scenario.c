@@ -143,7 +143,7 @@ static int apply(lua_State *L)
     dkl_check_params(L, 3, &params);
     cells = dkl_slot(L, dkl_release_table);
     DKL_TRY(dk_cells_new(table, NULL, &scenario, 1, (const dk_table **)cells, &err));
-    DKL_TRY_CALLBACKS(dk_scenario_apply(scenario, *cells, &params, out, moved, &err));
+    DKL_TRY(dk_scenario_apply(scenario, *cells, &params, out, moved, &err));
     lua_pushvalue(L, 4);
     lua_pushvalue(L, 5);
     return 2;
@@ -184,7 +184,7 @@ static int compare(lua_State *L)
         dkl_check_params(L, -1, &params[i]);
         lua_remove(L, -2); /* leaves the anchor */
     }
-    DKL_TRY_CALLBACKS(dk_scenario_compare(breakdown, table, &breakdown_params, scenarios, params, n, out, &err));
+    DKL_TRY(dk_scenario_compare(breakdown, table, &breakdown_params, scenarios, params, n, out, &err));
     lua_pushvalue(L, 6);
     return 1;
 }
@@ -203,7 +203,7 @@ static int compare_tables(lua_State *L)
     lua_settop(L, 5);
     dkl_check_params(L, 5, &params);
     out = dkl_new_table(L);
-    DKL_TRY_CALLBACKS(dk_table_compare(breakdown, base, other, name, &params, out, &err));
+    DKL_TRY(dk_table_compare(breakdown, base, other, name, &params, out, &err));
     return 1;
 }
 
@@ -238,7 +238,7 @@ static int solve(lua_State *L)
         cell[i] = (dk_cell_at){ at.items[i].name, at.items[i].value };
     spec.at = cell;
     spec.n_at = at.n;
-    DKL_TRY_CALLBACKS(dk_scenario_solve(breakdown, table, &breakdown_params, scenario, &params, &spec, out, &err));
+    DKL_TRY(dk_scenario_solve(breakdown, table, &breakdown_params, scenario, &params, &spec, out, &err));
     lua_pushvalue(L, 5);
     return 1;
 }

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "expr/aggregate_list.h"
 #include "expr/bound.h"
+#include "expr/defined.h"
 
 static size_t find_part(const dki_part *parts, size_t n, const char *name)
 {
@@ -164,7 +165,7 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
 }
 
 /* A call of something that is neither an operator nor a function: its arguments would be misunderstood. */
-static bool is_unknown(const dki_node *node)
+static bool is_unknown(const struct check *check, const dki_node *node)
 {
     static const char *const words[] = { "all",     "attached", "and",     "between", "in",
                                          "is null", "is total", "is true", "not",     "or" };
@@ -175,7 +176,8 @@ static bool is_unknown(const dki_node *node)
         if (strcmp(words[i], node->text) == 0)
             return false;
     }
-    return dki_function_find(node->text) == NULL;
+    return dki_function_find(node->text) == NULL &&
+           dki_defined_find_function(check->breakdown->context, node->text) == NULL;
 }
 
 static dk_status fail_unknown(struct check *check, const dki_node *node)
@@ -228,7 +230,7 @@ static dk_status check_outside(struct check *check, const dki_node *node, bool i
     case DKI_NODE_AGGREGATE: return check_aggregate(check, node);
     case DKI_NODE_CALL: break;
     }
-    if (is_unknown(node))
+    if (is_unknown(check, node))
         return fail_unknown(check, node);
     if (node->other && check->has_rest) {
         (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,

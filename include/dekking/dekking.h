@@ -13,6 +13,7 @@
 #include <dekking/error.h>
 #include <dekking/expr.h>
 #include <dekking/fingerprint.h>
+#include <dekking/function.h>
 #include <dekking/hierarchy.h>
 #include <dekking/join.h>
 #include <dekking/levels.h>

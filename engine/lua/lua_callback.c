@@ -1,0 +1,112 @@
+/* lua_callback.c - functions of a script that the engine calls. */
+#include "lua_callback.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/types.h"
+#include "lua_options.h"
+#include "lua_value.h"
+
+/* What Lua says of a yield that cannot be has no line. */
+static int explain_error(lua_State *L)
+{
+    const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+
+    lua_settop(L, 1);
+    if (strncmp(text, "attempt to yield ", 17) != 0)
+        return 1;
+    dkl_where(L);
+    lua_pushliteral(L, "a function that answers a part of a question cannot yield: who asked waits for the answer");
+    lua_concat(L, 2);
+    return 1;
+}
+
+static void fill_error(dk_error *err, const char *text)
+{
+    if (err == NULL)
+        return;
+    memset(err, 0, sizeof *err);
+    err->code = DK_ERR_CALLBACK;
+    strncpy(err->message, text, sizeof err->message - 1);
+}
+
+dk_status dkl_call_back(dkl_state *state, lua_CFunction function, void *call, dk_error *err)
+{
+    lua_State *L = state->running;
+    dk_status status = DK_OK;
+    int top;
+
+    if (L == NULL || !lua_checkstack(L, 8)) {
+        fill_error(err, L ? "too many values on Lua's stack" : "a function of the script cannot be called here");
+        return DK_ERR_CALLBACK;
+    }
+    top = lua_gettop(L);
+    lua_pushcfunction(L, explain_error);
+    lua_pushcfunction(L, function);
+    lua_pushlightuserdata(L, call);
+    if (lua_pcall(L, 1, 0, top + 1) != LUA_OK) {
+        fill_error(err, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "an error that is no text");
+        dkl_keep_error(L);
+        status = DK_ERR_CALLBACK;
+    }
+    lua_settop(L, top);
+    return status;
+}
+
+/* Results. -------------------------------------------------------------------------------------------------------- */
+
+dk_type dkl_option_result(lua_State *L, int index, const char *what, uint8_t *scale)
+{
+    static const char *const names[] = {
+        "boolean", "integer", "decimal", "real", "text", "date", "timestamp", NULL
+    };
+    static const dk_type types[] = { DK_BOOLEAN, DK_INTEGER, DK_DECIMAL, DK_REAL, DK_TEXT, DK_DATE, DK_TIMESTAMP };
+    const char *text = dkl_option_text(L, index, what, "result");
+    unsigned digits = 0;
+    int end = 0;
+
+    if (text && sscanf(text, "decimal(%2u)%n", &digits, &end) == 1 && end > 0 && text[end] == '\0') {
+        *scale = (uint8_t)digits;
+        return DK_DECIMAL;
+    }
+    *scale = 0;
+    return types[dkl_option_choice(L, index, what, "result", names, 3)];
+}
+
+bool dkl_to_result(lua_State *L, int index, dk_type type, dk_value *out)
+{
+    dk_value value = { .type = type, .is_null = true };
+    bool is_number = lua_type(L, index) == LUA_TNUMBER;
+    int64_t time;
+
+    if (lua_isnil(L, index) || dkl_is_null(L, index)) {
+        *out = value;
+        return true;
+    }
+    if (!dkl_to_value(L, index, &value))
+        return false;
+    if (type == DK_REAL && is_number)
+        value = (dk_value){ .type = DK_REAL, .as.real = (double)lua_tonumber(L, index) };
+    if (value.type == DK_TEXT && dki_type_is_calendar(type)) {
+        if (!dki_type_parse(type, 0, value.as.text, &time))
+            return false;
+        value = (dk_value){ .type = type, .as.integer = time };
+    }
+    *out = value;
+    return value.type == type || (value.type == DK_TEXT && type == DK_CATEGORY) ||
+           (type == DK_DECIMAL && (value.type == DK_INTEGER || value.type == DK_REAL)) ||
+           (type == DK_REAL && (value.type == DK_INTEGER || value.type == DK_DECIMAL));
+}
+
+int dkl_fail_result(lua_State *L, int index, const char *who, dk_type type)
+{
+    bool is_number = lua_type(L, index) == LUA_TNUMBER;
+    const char *what;
+
+    index = lua_absindex(L, index);
+    what =
+        is_number || lua_type(L, index) == LUA_TSTRING ? luaL_tolstring(L, index, NULL) : dkl_push_kind(L, index);
+    return dkl_fail(L, "%s gave %s, and its result is %s%s", who, what, dk_type_name(type),
+                    is_number ? " (nil is what is not known)" : "");
+}

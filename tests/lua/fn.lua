@@ -1,0 +1,112 @@
+-- fn.lua - dk.fn: functions of a script in expressions.
+
+local test = ...
+
+local function list(column)
+  local values = {}
+  for i = 1, #column do
+    local value = column[i]
+    values[i] = value == nil and "-" or value
+  end
+  return values
+end
+
+local function people(dk)
+  return dk.table {
+    { "naam", { "An", "Bo", "Cy", "Di" } }, { "leeftijd", { 19, 34, dk.null, 61 } },
+    { "gemeente", { "Arnhem", "Duiven", "Arnhem", dk.null } },
+  }
+end
+
+test("a function stands in columns, conditions, dimensions and measures", function(t, dk)
+  local data = people(dk)
+  dk.fn "klasse" {
+    doc = "three classes of age", levels = { "jong", "midden", "oud" },
+    call = function(leeftijd) return leeftijd < 27 and "jong" or leeftijd < 50 and "midden" or "oud" end,
+  }
+  dk.fn "tweemaal" { result = "integer", call = function(n) return 2 * n end }
+  dk.fn "of_niets" { result = "text", nulls = true, call = function(x) return x or "niets" end }
+  t.eq(list(data:derive("k = klasse(leeftijd)").k), { "jong", "midden", "-", "oud" })
+  t.eq(list(data:where("klasse(leeftijd) == 'midden'").naam), { "Bo" })
+  local result = data:breakdown { by = "k = klasse(leeftijd)", measures = { "n = count()", "s = sum(tweemaal(leeftijd))" } }
+  t.eq(list(result.k), { "jong", "midden", "oud", "-" })
+  t.eq(list(result.s), { 38, 68, 122, "-" })
+  t.eq(data:breakdown({ measures = "n = tweemaal(count())" }).n[1], 8)
+  t.eq(list(data:derive("g = of_niets(gemeente)").g), { "Arnhem", "Duiven", "Arnhem", "niets" })
+  t.eq(dk.functions().klasse, "three classes of age")
+  t.eq(dk.functions()[1], "klasse")
+end)
+
+test("a function is called once for each level, and in a what-if", function(t, dk)
+  local n = 0
+  dk.fn "regio" {
+    result = "text",
+    call = function(gemeente)
+      n = n + 1
+      return gemeente == "Arnhem" and "stad" or "land"
+    end,
+  }
+  local g, h = {}, {}
+  for i = 1, 20000 do
+    g[i], h[i] = i % 4 == 0 and "Arnhem" or "Duiven", i % 2 == 0
+  end
+  local data = dk.table { { "g", g }, { "h", h } }
+  local question = dk.breakdown { by = "r = regio(g)", measures = "n = count()" }
+  t.eq(list(question(data).n), { 15000, 5000 })
+  t.eq(n, 2)
+  local plan = dk.scenario "plan" { { "all there", where = "regio(g) == 'stad'", all = true, set = { g = "Duiven" } } }
+  local compared = question:compare(data, plan)
+  t.eq(list(compared.n_plan), { 20000, 0 })
+end)
+
+test("a function may ask a question, and be asked in a coroutine", function(t, dk)
+  local data = people(dk)
+  dk.fn "rang" {
+    result = "integer", call = function(leeftijd) return #data:where("leeftijd >= $n", { n = leeftijd }) end,
+  }
+  local ask = coroutine.wrap(function() return list(data:derive("r = rang(leeftijd)").r) end)
+  t.eq(ask(), { 3, 2, "-", 1 })
+  dk.fn "binnen" {
+    result = "integer",
+    call = function(n) return coroutine.wrap(function() return data:derive("r = rang(leeftijd)").r[1] + n end)() end,
+  }
+  t.eq(list(data:derive("r = binnen(leeftijd)").r), { 22, 37, "-", 64 })
+end)
+
+test("what a function raises or gives wrongly is said", function(t, dk)
+  local data = people(dk)
+  local thrown = {}
+  dk.fn "raises" { result = "integer", call = function(n) if n > 30 then error(thrown) end return n end }
+  local ok, raised = pcall(data.derive, data, "v = raises(leeftijd)")
+  t.ok(not ok and raised == thrown)
+  t.eq(list(data:derive("v = leeftijd < 30 and raises(leeftijd) > 0").v), { true, false, "-", false })
+  dk.fn "gives" { result = "integer", call = function(_) return {} end }
+  t.raises(function() data:derive "v = gives(leeftijd)" end, "gives() gave a Lua table, and its result is integer")
+  dk.fn "gives" { result = "real", call = function(_) return 0 / 0 end }
+  t.raises(function() data:derive "v = gives(leeftijd)" end, "its result is real (nil is what is not known)")
+  dk.fn "gives" { levels = { "a" }, call = function(_) return "b" end }
+  t.raises(function() data:derive "v = gives(leeftijd)" end, 'gives() gave "b", which is none of its levels')
+  dk.fn "waits" { result = "text", call = function(_) coroutine.yield() end }
+  t.raises(function() coroutine.wrap(function() data:derive "v = waits(leeftijd)" end)() end,
+    "a function that answers a part of a question cannot yield")
+  t.raises(function() data:derive "v = gives(leeftijd, naam)" end, "gives() takes 1 argument, not 2")
+end)
+
+test("a definition of a function is checked", function(t, dk)
+  local function one(x) return x end
+  t.raises(function() dk.fn(3) end, 'fn: write dk.fn "name" { result = ..., call = ... }, not a number')
+  t.raises(function() dk.fn "q" "x" end, "fn wants a table with call and result, not a string")
+  t.raises(function() dk.fn "q" { result = "text" } end, "fn: call is missing")
+  t.raises(function() dk.fn "q" { result = "text", call = 3 } end, "fn: call is a function, not a number")
+  t.raises(function() dk.fn "q" { call = one } end, "fn: say what q gives: result =")
+  t.raises(function() dk.fn "q" { call = one, result = "text", levels = { "a" } } end, "of a category, not both")
+  t.raises(function() dk.fn "q" { call = one, reslt = "text" } end, "did you mean 'result'")
+  t.raises(function() dk.fn "q" { call = one, result = "txt" } end, "result")
+  t.raises(function() dk.fn "q" { call = one, result = "text", doc = 3 } end, "fn: doc is a string")
+  t.raises(function() dk.fn "q" { call = function(...) return ... end, result = "text" } end,
+    "fn: state how many arguments q takes: arguments = 2")
+  t.raises(function() dk.fn "upper" { call = one, result = "text" } end, "the language has upper() already")
+  t.raises(function() dk.fn "q" { call = one, result = "text", arguments = 9 } end, "1 to 8 are possible")
+  dk.aggregate "taken" { step = one, finish = one }
+  t.raises(function() dk.fn "taken" { call = one, result = "text" } end, "the script has taken() already")
+end)
