@@ -130,8 +130,11 @@ static dk_status check(const dk_context *context, const dk_aggregate *aggregate,
     if (!is_result(aggregate->result, aggregate->scale))
         return dki_fail(err, DK_ERR_ARGUMENT, "aggregate %s: a result cannot be %s", name,
                         dk_type_name(aggregate->result));
-    if (aggregate->step == NULL || aggregate->finish == NULL)
-        return dki_fail(err, DK_ERR_ARGUMENT, "aggregate %s needs step and finish", name);
+    if ((aggregate->step == NULL) == (aggregate->block == NULL))
+        return dki_fail(err, DK_ERR_ARGUMENT, "aggregate %s has %s step %s block, and needs one of them", name,
+                        aggregate->step ? "both" : "neither", aggregate->step ? "and" : "nor");
+    if (aggregate->finish == NULL)
+        return dki_fail(err, DK_ERR_ARGUMENT, "aggregate %s needs finish", name);
     if (aggregate->any_thread && aggregate->merge == NULL)
         return dki_fail(err, DK_ERR_ARGUMENT, "aggregate %s needs merge to run in several threads", name);
     return DK_OK;

@@ -1,14 +1,17 @@
 /* lua_aggregate.c - aggregates whose functions are written in Lua; what a script sees is scripts/dekking/aggregate.lua.
  *
- * Each call goes through lua_pcall in the coroutine that runs the breakdown (dkl_state.running), so nothing jumps
+ * step gets a row; block, where the script has that in its place, lists of the values of many rows of a group. Each call goes through lua_pcall in the coroutine that runs the breakdown (dkl_state.running), so nothing jumps
  * across the engine: an error stays in the registry, the call becomes DK_ERR_CALLBACK, and dkl_raise raises the very value
  * that the script raised. A state is a value of Lua in a table of the definition; the engine holds its number.
  *
- * registry[host] = { start =, step =, merge =, finish =, states = { ... }, text = what finish gave last }
+ * registry[host] = { start =, step =, block =, merge =, finish =, states = { ... }, text = what finish gave last,
+ *                    first = what start gave last }
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+#include "lua_callback.h"
 #include "lua_options.h"
 #include "lua_value.h"
 
@@ -17,7 +20,7 @@ typedef struct host {
     dkl_state *state;
     dk_type result;
     uint8_t scale;
-    bool has_merge;
+    bool weighs;
     size_t n_arguments;
     char name[64];
 } host;
@@ -30,11 +33,11 @@ typedef struct lua_group {
 /* One call of a function, for the protected part. */
 typedef struct call {
     host *host;
-    const char *function;
     lua_group *group;
     const lua_group *other;
     const dk_value *values;
     const dk_value *weight;
+    const dk_aggregate_rows *rows;
     dk_value *out;
 } call;
 
@@ -77,6 +80,17 @@ static int protected_start(lua_State *L)
     if (lua_getfield(L, 2, "start") == LUA_TNIL)
         return 0;
     lua_call(L, 0, 1);
+    if (lua_istable(L, -1)) {
+        lua_getfield(L, 2, "first");
+        if (lua_rawequal(L, -1, -2))
+            return dkl_fail(L,
+                            "start of aggregate %s gave the same table twice, and each group wants one of its own "
+                            "(make it in the function: start = function() return {} end)",
+                            c->host->name);
+        lua_pop(L, 1);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, 2, "first");
+    }
     pop_state(L, c->group);
     return 0;
 }
@@ -100,6 +114,77 @@ static int protected_step(lua_State *L)
     return 0;
 }
 
+/* Fills the list with the levels of codes: each becomes a string once where there are fewer levels than values. */
+static void put_levels(lua_State *L, const dk_view *view)
+{
+    const uint32_t *codes = view->values;
+    bool keeps = dk_dictionary_n_levels(view->levels) < view->n;
+
+    lua_newtable(L); /* list levels */
+    for (size_t i = 0; i < view->n; i++) {
+        dk_text level;
+
+        if (!keeps || lua_rawgeti(L, -1, codes[i]) == LUA_TNIL) {
+            lua_pop(L, keeps);
+            level = dk_dictionary_level(view->levels, codes[i]);
+            lua_pushlstring(L, level.bytes, level.size);
+            if (keeps) {
+                lua_pushvalue(L, -1);
+                lua_rawseti(L, -3, codes[i]);
+            }
+        }
+        lua_rawseti(L, -3, (lua_Integer)i + 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* Runs the statement, which pushes value i, for each of the view, and puts it into the list. */
+#define PUT(view, push)                         \
+    for (size_t i = 0; i < (view)->n; i++) {    \
+        push;                                   \
+        lua_rawseti(L, -2, (lua_Integer)i + 1); \
+    }
+
+/* Pushes a fresh list of the values, all of which are known: the switch of dkl_push_view costs more than a value. */
+static void push_values(lua_State *L, const dk_view *view)
+{
+    lua_createtable(L, (int)view->n, 0);
+    switch (view->type) {
+    case DK_INTEGER: PUT(view, lua_pushinteger(L, ((const int64_t *)view->values)[i])) break;
+    case DK_REAL: PUT(view, lua_pushnumber(L, ((const double *)view->values)[i])) break;
+    case DK_DECIMAL:
+        PUT(view, lua_pushnumber(L, dki_decimal_real(((const int64_t *)view->values)[i], view->scale)))
+        break;
+    case DK_CATEGORY: put_levels(L, view); break;
+    default: PUT(view, dkl_push_view(L, view, i)) break;
+    }
+}
+
+/* block(state, values [, values] [, weights], n) */
+static int protected_block(lua_State *L)
+{
+    const call *c = lua_touserdata(L, 1);
+    const dk_aggregate_rows *rows = c->rows;
+    int n = 2;
+
+    open_call(L);
+    lua_getfield(L, 2, "block");
+    push_state(L, c->group);
+    for (size_t i = 0; i < c->host->n_arguments; i++, n++)
+        push_values(L, &rows->values[i]);
+    if (c->host->weighs) {
+        if (rows->weights)
+            push_values(L, rows->weights);
+        else
+            lua_pushnil(L);
+        n++;
+    }
+    lua_pushinteger(L, (lua_Integer)rows->n);
+    lua_call(L, n, 1);
+    pop_state(L, c->group);
+    return 0;
+}
+
 static int protected_merge(lua_State *L)
 {
     const call *c = lua_touserdata(L, 1);
@@ -113,15 +198,6 @@ static int protected_merge(lua_State *L)
     return 0;
 }
 
-/* What finish gave, as the stated result: a float only where that is a decimal or a real. */
-static bool fits(const host *h, dk_value *value)
-{
-    if (value->is_null || value->type == h->result)
-        return true;
-    return (h->result == DK_REAL || h->result == DK_DECIMAL) &&
-           (value->type == DK_INTEGER || value->type == DK_DECIMAL || value->type == DK_REAL);
-}
-
 static int protected_finish(lua_State *L)
 {
     const call *c = lua_touserdata(L, 1);
@@ -131,57 +207,20 @@ static int protected_finish(lua_State *L)
     open_call(L);
     lua_getfield(L, 2, "finish");
     push_state(L, c->group);
-    lua_call(L, 1, 1);
-    if (lua_isnil(L, -1) || dkl_is_null(L, -1))
-        return 0;
-    if (h->result == DK_REAL && lua_type(L, -1) == LUA_TNUMBER && dkl_to_value(L, -1, &value)) {
-        *c->out = (dk_value){ .type = DK_REAL, .as.real = (double)lua_tonumber(L, -1) };
-        return 0;
-    }
-    if (!dkl_to_value(L, -1, &value) || !fits(h, &value))
-        return dkl_fail(L, "finish of aggregate %s gave %s, and its result is %s", h->name,
-                        luaL_tolstring(L, -1, NULL), dk_type_name(h->result));
+    lua_call(L, 1, 1); /* call definition states result */
+    if (!dkl_to_result(L, 4, h->result, &value))
+        return dkl_fail_result(L, 4, lua_pushfstring(L, "finish of aggregate %s", h->name), h->result);
     *c->out = value;
-    if (value.type == DK_TEXT)
+    if (!value.is_null && value.type == DK_TEXT)
         lua_setfield(L, 2, "text"); /* lives until the next one */
     return 0;
 }
 
 /* From the engine. ------------------------------------------------------------------------------------------------ */
 
-static dk_status fail(lua_State *L, dk_error *err)
-{
-    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "an error that is no text";
-
-    if (err) {
-        memset(err, 0, sizeof *err);
-        err->code = DK_ERR_CALLBACK;
-        strncpy(err->message, text, sizeof err->message - 1);
-    }
-    dkl_keep_error(L);
-    return DK_ERR_CALLBACK;
-}
-
 static dk_status run(lua_CFunction function, call *c, dk_error *err)
 {
-    lua_State *L = c->host->state->running;
-    dk_status status = DK_OK;
-    int top = lua_gettop(L);
-
-    if (!lua_checkstack(L, 8)) {
-        if (err) {
-            memset(err, 0, sizeof *err);
-            err->code = DK_ERR_CALLBACK;
-            strncpy(err->message, "too many values on Lua's stack", sizeof err->message - 1);
-        }
-        return DK_ERR_CALLBACK;
-    }
-    lua_pushcfunction(L, function);
-    lua_pushlightuserdata(L, c);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
-        status = fail(L, err);
-    lua_settop(L, top);
-    return status;
+    return dkl_call_back(c->host->state, function, c, err);
 }
 
 static dk_status start(void *arg, void *state, dk_error *err)
@@ -192,6 +231,11 @@ static dk_status start(void *arg, void *state, dk_error *err)
 static dk_status step(void *arg, void *state, const dk_value *values, const dk_value *weight, dk_error *err)
 {
     return run(protected_step, &(call){ .host = arg, .group = state, .values = values, .weight = weight }, err);
+}
+
+static dk_status block(void *arg, void *state, const dk_aggregate_rows *rows, dk_error *err)
+{
+    return run(protected_block, &(call){ .host = arg, .group = state, .rows = rows }, err);
 }
 
 static dk_status merge(void *arg, void *state, const void *other, dk_error *err)
@@ -213,7 +257,7 @@ static void drop(void *arg, void *state)
     lua_State *L = h->state->running;
     lua_group *group = state;
 
-    if (group->number == 0 || !lua_checkstack(L, 8))
+    if (group->number == 0 || L == NULL || !lua_checkstack(L, 8))
         return;
     lua_rawgetp(L, LUA_REGISTRYINDEX, h);
     lua_pushliteral(L, "states");
@@ -226,7 +270,7 @@ static void drop(void *arg, void *state)
 /* From Lua. ------------------------------------------------------------------------------------------------------- */
 
 /* From the options to the definition. */
-static void copy_function(lua_State *L, const char *name, bool needed)
+static bool copy_function(lua_State *L, const char *name, bool needed)
 {
     bool given = dkl_option(L, 2, name);
 
@@ -235,17 +279,18 @@ static void copy_function(lua_State *L, const char *name, bool needed)
     if (given && !lua_isfunction(L, -1))
         dkl_fail(L, "aggregate: %s is a function, not %s", name, dkl_push_kind(L, -1));
     lua_setfield(L, 3, name);
+    return given;
 }
 
-/* core.aggregate(name, { arguments =, result =, digits =, weights =, start =, step =, merge =, finish = }) */
+/* core.aggregate(name, { arguments =, result =, weights =, start =, step =, block =, merge =,
+ * finish = }) */
 static int define(lua_State *L)
 {
-    static const char *const results[] = { "boolean", "integer", "decimal", "real", "text", NULL };
-    static const dk_type types[] = { DK_BOOLEAN, DK_INTEGER, DK_DECIMAL, DK_REAL, DK_TEXT };
     const char *what = "aggregate";
     dk_error err = DK_ERROR_INIT;
     dk_aggregate aggregate = { .state_bytes = sizeof(lua_group) };
     dkl_state *state = dkl_get_state(L);
+    bool takes_blocks;
     void **slot;
     host *h;
 
@@ -253,12 +298,13 @@ static int define(lua_State *L)
     luaL_checktype(L, 2, LUA_TTABLE);
     aggregate.name = dkl_check_text(L, 1, "aggregate: a name");
     aggregate.n_arguments = (size_t)dkl_option_integer(L, 2, what, "arguments", 0, 1);
-    aggregate.result = types[dkl_option_choice(L, 2, what, "result", results, 3)];
-    aggregate.scale = (uint8_t)dkl_option_integer(L, 2, what, "digits", 0, 0);
+    aggregate.result = dkl_option_result(L, 2, what, &aggregate.scale);
     aggregate.weighs = dkl_option_boolean(L, 2, what, "weights", false);
-    lua_createtable(L, 0, 6); /* 3 */
+    lua_createtable(L, 0, 8); /* 3 */
     copy_function(L, "start", false);
-    copy_function(L, "step", true);
+    takes_blocks = copy_function(L, "block", false);
+    if (copy_function(L, "step", !takes_blocks) && takes_blocks)
+        return dkl_fail(L, "aggregate: step and block are two ways to take rows in: give one of them");
     copy_function(L, "merge", false);
     copy_function(L, "finish", true);
     lua_newtable(L);
@@ -266,7 +312,8 @@ static int define(lua_State *L)
     lua_rawseti(L, -2, 1);
     lua_setfield(L, 3, "states");
     aggregate.start = start;
-    aggregate.step = step;
+    aggregate.step = takes_blocks ? NULL : step;
+    aggregate.block = takes_blocks ? block : NULL;
     aggregate.merge = dkl_option(L, 2, "merge") ? merge : NULL;
     aggregate.finish = finish;
     aggregate.drop = drop;
@@ -280,6 +327,7 @@ static int define(lua_State *L)
     h->state = state;
     h->result = aggregate.result;
     h->n_arguments = aggregate.n_arguments;
+    h->weighs = aggregate.weighs;
     strncpy(h->name, aggregate.name, sizeof h->name - 1);
     aggregate.arg = h;
     lua_pushvalue(L, 3);

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "aggregate_batch.h"
 #include "aggregate_defined.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
@@ -118,6 +119,7 @@ void dki_accumulator_drop(dki_accumulator *accumulator)
     }
     if (accumulator->states)
         dki_accumulator_drop_states(accumulator);
+    dki_batch_release(accumulator->batch);
     dki_free(context, accumulator->n);
     dki_free(context, accumulator->sum);
     dki_free(context, accumulator->high);
@@ -503,12 +505,14 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
     return DK_OK;
 }
 
-/* One call of the host for each row. */
+/* One call of the host for each row, or for many. */
 static dk_status add_defined(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
                              dk_error *err)
 {
     const dki_aggregate *what = &accumulator->what;
 
+    if (what->defined->block)
+        return dki_batch_add(accumulator, rows, all ? NULL : use, err);
     FOR_USED(rows, use, all, {
         dk_value values[DK_AGGREGATE_MOST_ARGUMENTS];
         dk_value weight = { .type = what->weight_type, .scale = what->weight_scale };

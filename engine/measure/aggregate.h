@@ -109,8 +109,9 @@ typedef struct dki_accumulator {
     dki_ratio_sums ratios;
     dki_tally tally; /* quantile, distinct, mode */
     dki_moments moments;
-    uint64_t *places; /* of first and last: the row that has it */
-    void *states;     /* of the host's, dki_state_bytes each */
+    uint64_t *places;        /* of first and last: the row that has it */
+    void *states;            /* of the host's, dki_state_bytes each */
+    struct dki_batch *batch; /* rows that the host has not seen yet, where it takes many at once */
     void *best; /* least or greatest, first or last: int64_t, double, dk_ratio, or dk_text with memory of its own */
 } dki_accumulator;
 
@@ -133,6 +134,8 @@ void dki_accumulator_drop(dki_accumulator *accumulator);
 /* Makes room for n groups; new ones hold nothing. */
 dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error *err);
 dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows, dk_error *err);
+/* Hands rows to the host that wait for being many. To be called when the last rows are there, before merging and finishing. */
+dk_status dki_accumulator_flush(dki_accumulator *accumulator, dk_error *err);
 /* Takes in what `from` holds: its group first + i goes to group map[i] (DKI_NO_GROUP: nowhere), for n groups. Both may be one accumulator
  * where no group is read and written in the same call. There is room for every map[i]. */
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,

@@ -31,19 +31,28 @@ void dki_accumulator_drop_states(dki_accumulator *accumulator)
     dki_free(accumulator->context, accumulator->states);
 }
 
+dk_status dki_accumulator_begin_state(dki_accumulator *accumulator, uint32_t group, size_t n, void **state,
+                                      dk_error *err)
+{
+    const dk_aggregate *defined = accumulator->what.defined;
+    dk_status status = DK_OK;
+
+    *state = state_of(accumulator, group);
+    if (accumulator->n[group] == 0)
+        status = start(defined, *state, err);
+    if (status == DK_OK)
+        accumulator->n[group] += n;
+    return status;
+}
+
 dk_status dki_accumulator_step(dki_accumulator *accumulator, uint32_t group, const dk_value *values,
                                const dk_value *weight, dk_error *err)
 {
     const dk_aggregate *defined = accumulator->what.defined;
-    void *state = state_of(accumulator, group);
-    dk_status status = DK_OK;
+    void *state;
+    dk_status status = dki_accumulator_begin_state(accumulator, group, 1, &state, err);
 
-    if (accumulator->n[group] == 0)
-        status = start(defined, state, err);
-    if (status != DK_OK)
-        return status;
-    accumulator->n[group]++;
-    return defined->step(defined->arg, state, values, weight, err);
+    return status == DK_OK ? defined->step(defined->arg, state, values, weight, err) : status;
 }
 
 dk_status dki_accumulator_merge_state(dki_accumulator *accumulator, uint32_t to, const dki_accumulator *from,
@@ -55,7 +64,8 @@ dk_status dki_accumulator_merge_state(dki_accumulator *accumulator, uint32_t to,
     if (from->n[group] == 0)
         return DK_OK;
     if (defined->merge == NULL) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s() has no merge, and totals and members of sets need one", defined->name);
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s() has no merge, and totals and members of sets need one",
+                       defined->name);
         dki_hint(err, "define %s() with merge, or ask for no margins and no all()", defined->name);
         return DK_ERR_ARGUMENT;
     }

@@ -281,6 +281,20 @@ static dk_status scan_blocks(const struct pass *pass, unsigned number, uint64_t 
     return status;
 }
 
+/* Rows that wait in accumulators go to the host when a range ends. */
+static dk_status end_range(const struct pass *pass, unsigned number, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < pass->n; i++) {
+        dki_groups *found = &pass->scans[i].workers[number]->found;
+
+        for (size_t k = 0; status == DK_OK && k < found->n_accumulators; k++)
+            status = dki_accumulator_flush(&found->accumulators[k], err);
+    }
+    return status;
+}
+
 static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t end, dk_error *err)
 {
     const struct pass *pass = arg;
@@ -309,7 +323,7 @@ static dk_status scan_range(void *arg, unsigned number, uint64_t begin, uint64_t
         }
         return status;
     }
-    return status;
+    return status == DK_OK ? end_range(pass, number, err) : status;
 }
 
 /* Merging. ----------------------------------------------------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* cells.c - the table of weighted cells: one row for each combination of what is mentioned.
  *
  * Cells are made by a breakdown, so that they come in the order of keys whatever the order of rows. Measures that can
- * be asked of them (count, sum, mean, min, max) are the same on cells as on rows, because every column that they read
- * is a column of the cells. What cells do not have is refused: rows(), median() and others look at records, and the
+ * be asked of them (count, sum, mean, min, max, a host's that look at weights) are the same on cells as on rows, because
+ * every column that they read is a column of the cells. What cells do not have is refused: rows(), median() and others look at records, and the
  * weight is what a scenario moves.
  */
 #include <dekking/scenario.h>
@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "expr/defined.h"
 #include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
 #include "scenario_parts.h"
@@ -201,6 +202,7 @@ static bool mention(void *arg, const char *column)
 }
 
 struct aggregate {
+    const dk_context *context;
     const dk_expr *expr;
     dk_status status;
     dk_error *err;
@@ -211,12 +213,16 @@ static bool check_aggregate(void *arg, const dki_node *node)
 {
     static const char *const of_cells[] = { "count", "sum", "mean", "min", "max" };
     struct aggregate *a = arg;
+    const dk_aggregate *defined;
 
     if (node->kind != DKI_NODE_AGGREGATE)
         return true;
     for (size_t i = 0; i < sizeof of_cells / sizeof *of_cells; i++)
         if (strcmp(node->text, of_cells[i]) == 0)
             return true;
+    defined = dki_defined_find(a->context, node->text);
+    if (defined && defined->weighs) /* a cell is as many persons as it weighs */
+        return true;
     if (strcmp(node->text, "rows") == 0) {
         a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
                                   "rows() counts records, and a scenario moves persons, in parts of records too");
@@ -225,7 +231,10 @@ static bool check_aggregate(void *arg, const dki_node *node)
         a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
                                   "%s() looks at records, and a scenario moves persons, in parts of records too",
                                   node->text);
-        dki_hint(a->err, "count(), sum(), mean(), min() and max() are known under a scenario");
+        if (defined)
+            dki_hint(a->err, "define %s() with weights: what a cell weighs can be part of a person", node->text);
+        else
+            dki_hint(a->err, "count(), sum(), mean(), min() and max() are known under a scenario");
     }
     return false;
 }
@@ -239,7 +248,7 @@ static dk_status breakdown_columns(const dk_table *table, const dk_breakdown *br
     struct mention m = { names, DK_OK, err };
 
     for (size_t i = 0; i < breakdown->n_measures; i++) {
-        struct aggregate a = { breakdown->measures[i].expr, DK_OK, err };
+        struct aggregate a = { dk_table_context(table), breakdown->measures[i].expr, DK_OK, err };
 
         (void)dki_node_visit(dki_expr_root(a.expr), check_aggregate, &a);
         if (a.status != DK_OK)

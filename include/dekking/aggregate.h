@@ -1,16 +1,25 @@
 /* aggregate.h - aggregates of one's own, for the measures of breakdowns: "g = gini(inkomen)".
  *
  * An aggregate is four functions over a state: start, step, merge, finish. A group has a state of its own; step takes a row
- * in, merge takes in the state of a finer group (totals) or of another thread, finish makes the value. A definition
+ * in, or block many of them, merge takes in the state of a finer group (totals) or of another thread, finish makes the value. A definition
  * belongs to a context and to the expressions that are parsed with it afterwards.
  */
 #ifndef DEKKING_AGGREGATE_H
 #define DEKKING_AGGREGATE_H
 
+#include <dekking/column.h>
 #include <dekking/context.h>
 #include <dekking/value.h>
 
 #define DK_AGGREGATE_MOST_ARGUMENTS 2
+
+/* Some rows of one group, in their order. Everything in it is borrowed for the call. */
+typedef struct dk_aggregate_rows {
+    size_t n; /* 1 .. DK_BLOCK_ROWS */
+    const dk_view *
+        values; /* of each argument: known in every row, none constant, stored as bits, I64, F64, RATIO, U32 or TEXT */
+    const dk_view *weights; /* integers or decimals above 0, I64; NULL in a table without weights */
+} dk_aggregate_rows;
 
 /* Each function returns DK_OK, or another status with err filled; that ends the breakdown with this error. arg is the
  * definition's. */
@@ -33,6 +42,9 @@ typedef struct dk_aggregate {
     /* A row whose n_arguments values are all known; texts are borrowed for the call. weight: an integer or a decimal above 0,
      * NULL in a table without weights. */
     dk_status (*step)(void *arg, void *state, const dk_value *values, const dk_value *weight, dk_error *err);
+    /* In the place of step, which is NULL then: many rows of a group at once. They are gathered while the table is gone over,
+     * so that a call has some dozens of rows where groups are not more than the rows of a block or two. */
+    dk_status (*block)(void *arg, void *state, const dk_aggregate_rows *rows, dk_error *err);
     /* NULL: the aggregate has no totals, and needs any_thread to be false. */
     dk_status (*merge)(void *arg, void *state, const void *other, dk_error *err);
     /* Puts the value of the state into out: of the result's type (an integer also where that is decimal or real), or null.
@@ -45,7 +57,7 @@ typedef struct dk_aggregate {
 
 /* Defines an aggregate; one of the same name takes its place in what is run afterwards. Not while a call on the context
  * runs. The definition is copied, arg is given on DK_OK.
- * Errors  DK_ERR_ARGUMENT   no name, or one that is no word; too many arguments; no step or finish; a type that no result
+ * Errors  DK_ERR_ARGUMENT   no name, or one that is no word; too many arguments; neither step nor block, or both; no finish; a type that no result
  *                           has; threads without merge
  *         DK_ERR_DUPLICATE  a function or an aggregate of the language has the name
  *         DK_ERR_MEMORY */

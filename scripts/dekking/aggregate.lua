@@ -9,28 +9,16 @@
 --   coverage:measure "spreiding = range(leeftijd)"
 --
 -- step gets the state, the arguments (never null) and, with weights = true, the weight; merge gets two states. Both change
--- the state or return another. Rows come in their order.
+-- the state or return another. Rows come in their order. block in the place of step gets lists of the values of many rows
+-- of a group, and how many they are. start may be a value that cannot be changed: start = 0.
 
 local dk, core = ...
 
-local OPTIONS = { "doc", "arguments", "result", "weights", "start", "step", "merge", "finish" }
+local OPTIONS = { "doc", "arguments", "result", "weights", "start", "step", "block", "merge", "finish" }
+
+local CONSTANT = { number = true, string = true, boolean = true }
 
 local names, by_name = {}, {} -- in order of definition
-
--- "decimal(2)" as its name and digits
-local function result_of(given)
-  if given == nil then
-    return "real"
-  end
-  if type(given) ~= "string" then
-    core.fail(('aggregate: result is a type such as "real" or "decimal(2)", not %s'):format(core.what(given)))
-  end
-  local digits = given:match "^decimal%((%d%d?)%)$"
-  if digits then
-    return "decimal", math.tointeger(tonumber(digits))
-  end
-  return given
-end
 
 local function define(name, options)
   if type(options) ~= "table" then
@@ -40,10 +28,16 @@ local function define(name, options)
   if options.doc ~= nil and type(options.doc) ~= "string" then
     core.fail "aggregate: doc is a string"
   end
-  local result, digits = result_of(options.result)
+  local start = options.start
+  if CONSTANT[type(start)] then
+    local value = start
+    function start() return value end
+  elseif type(start) == "table" then
+    core.fail "aggregate: start is a function that makes a state for each group: start = function() return {} end"
+  end
   core.aggregate(name, {
-    arguments = options.arguments, result = result, digits = digits, weights = options.weights, start = options.start,
-    step = options.step, merge = options.merge, finish = options.finish,
+    arguments = options.arguments, result = options.result, weights = options.weights, start = start,
+    step = options.step, block = options.block, merge = options.merge, finish = options.finish,
   })
   if not by_name[name] then
     names[#names + 1] = name

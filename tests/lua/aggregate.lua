@@ -122,6 +122,13 @@ test("a definition is checked", function(t, dk)
   t.raises(function() dk.aggregate(3) end, 'write dk.aggregate "name" { step = ..., finish = ... }, not a number')
   t.raises(function() dk.aggregate "q" "x" end, "aggregate wants a table with step and finish")
   t.raises(function() dk.aggregate "q" { step = nothing } end, "finish is missing")
+  t.raises(function() dk.aggregate "q" { finish = nothing } end, "step is missing")
+  t.raises(function() dk.aggregate "q" { step = nothing, block = nothing, finish = nothing } end,
+    "aggregate: step and block are two ways to take rows in: give one of them")
+  t.raises(function() dk.aggregate "q" { step = nothing, finish = nothing, start = {} } end,
+    "start is a function that makes a state for each group: start = function() return {} end")
+  t.raises(function() dk.aggregate "q" { step = nothing, finish = nothing, start = dk.table { { "a", { 1 } } } } end,
+    "start is a function, not a table of dekking")
   t.raises(function() dk.aggregate "q" { step = 3, finish = nothing } end, "step is a function, not a number")
   t.raises(function() dk.aggregate "q" { stpe = nothing } end, "did you mean 'step'")
   t.raises(function() dk.aggregate "sum" { step = nothing, finish = nothing } end, "the language has sum() already")
@@ -137,7 +144,200 @@ test("under a scenario it is refused, and between tables it is compared", functi
   local coverage = dk.breakdown { measures = { "n = count()", "r = range(x)" } }
   local plan = dk.scenario "all of a" { { "b for a", where = "g == 'a'", all = true, set = { g = "b" } } }
   t.raises(function() coverage:compare(data, plan) end, "range() looks at records")
+  t.raises(function() coverage:compare(data, plan) end,
+    "define range() with weights: what a cell weighs can be part of a person")
   local compared = coverage:compare(data, data:where "x < 6", { name = "later" }):rows()()
   t.eq(compared.r_base, 6.0)
   t.eq(compared.r_later, 4.0)
+end)
+
+-- Beside a built-in measure ------------------------------------------------------------------------------------------
+
+local function totals(dk)
+  local function add(s, t) return s + t end
+  local function same(s) return s end
+  dk.aggregate "by_row" {
+    weights = true, result = "decimal(9)", start = 0, merge = add, finish = same,
+    step = function(s, x, w) return s + x * (w or 1) end,
+  }
+  dk.aggregate "by_block" {
+    weights = true, result = "decimal(9)", start = 0, merge = add, finish = same,
+    block = function(s, x, w, n)
+      for i = 1, n do
+        s = s + x[i] * (w and w[i] or 1)
+      end
+      return s
+    end,
+  }
+end
+
+local MEASURES = { "a = coalesce(sum(x), 0)", "b = by_row(x)", "c = by_block(x)" }
+
+local function numbers(dk)
+  local g, h, x, s, w = {}, {}, {}, {}, {}
+  for i = 1, 9000 do
+    g[i] = ("g%d"):format(i * 7 % 5)
+    h[i] = i % 101
+    x[i] = i % 13 == 0 and dk.null or i * 37 % 1000 - 300
+    s[i] = i % 4 == 0 and {} or i % 4 == 1 and { "lassen" } or { "lassen", "metselen" }
+    w[i] = i % 3
+  end
+  return dk.table { { "g", g }, { "h", h }, { "x", x }, { "s", s }, { "w", w } }
+end
+
+-- A coalesced sum, as a sum of nothing is null, and 0 is where the others begin.
+local function agrees(t, result)
+  t.ok(#result > 0)
+  for row in result:rows() do
+    t.ok(math.abs(row.a - row.b) < 1e-6 and math.abs(row.a - row.c) < 1e-6,
+      ("%s, %s and %s"):format(row.a, row.b, row.c))
+  end
+end
+
+test("rows and blocks say what sum says in every breakdown", function(t, dk)
+  totals(dk)
+  local plain = numbers(dk)
+  for _, data in ipairs { plain, plain:with { weight = "w" } } do
+    for _, question in ipairs {
+      {},
+      { by = "g" },
+      { by = { "g", "h" } },
+      { by = { "g", "k = h % 4" }, margins = "cube" },
+      { by = { "g", "k = h % 4" }, margins = "rollup", where = "x < 200" },
+      { by = { "g", "k = h % 4" }, margins = { { "g" }, { "k" }, {} } },
+      { by = "h", order = "b desc", limit = 5, margins = "totals" },
+      { by = "g", order = "a desc", limit = 2, rest = "other" },
+      { by = "k = case(h < 50, 'low', h < 60, null, 'high')" },
+      { by = "g", levels = "all", where = "g ~= 'g1'" },
+      { by = "vaardigheid = member(s)", margins = "totals" },
+      { by = { "zonder = missing(s)", "g" }, margins = "cube" },
+    } do
+      question.measures = MEASURES
+      agrees(t, data:breakdown(question))
+    end
+    agrees(t, data:breakdown { by = "g", measures = { "a = coalesce((sum(x) where h > 50), 0)",
+      "b = by_row(x) where h > 50", "c = by_block(x) where h > 50" } })
+    agrees(t, data:breakdown { by = { "g", "h" }, measures = { "p = sum(x)", "q = by_row(x)", "r = by_block(x)",
+      "a = coalesce(p / all(sum(x), g), 0)", "b = q / all(by_row(x), g)", "c = r / all(by_block(x), g)" } })
+  end
+end)
+
+test("they agree in what is asked together, of several tables and under scenarios", function(t, dk)
+  totals(dk)
+  local data = numbers(dk)
+  local asked = dk.breakdown { by = "g", measures = MEASURES, margins = "totals" }
+  for _, result in ipairs(data:breakdowns { asked, asked:by "h", asked:where "h < 30" }) do
+    agrees(t, result)
+  end
+  local compared = asked:compare(data, data:where "h < 70", { name = "later" })
+  agrees(t, compared:rename { a_later = "a", b_later = "b", c_later = "c" })
+  local plan = dk.scenario "a quarter" { { "over", where = "g == 'g1' and x > 0", share = 0.25, set = { x = 100 } } }
+  compared = asked:compare(data, plan)
+  for _, side in ipairs { "a quarter", "base" } do
+    agrees(t, compared:rename { ["a_" .. side] = "a", ["b_" .. side] = "b", ["c_" .. side] = "c" })
+  end
+end)
+
+test("a block has rows of one group, in their order, and lists that are the script's own", function(t, dk)
+  local kept = {}
+  dk.aggregate "listed" {
+    result = "text", arguments = 2, start = "",
+    block = function(s, x, word, n)
+      kept[#kept + 1] = x
+      local parts = { s }
+      for i = 1, n do
+        parts[i + 1] = word[i] .. x[i]
+      end
+      return table.concat(parts)
+    end,
+    finish = function(s) return s end,
+  }
+  local data = dk.table { { "g", { "a", "b", "a", "b", "a" } }, { "x", { 1, 2, dk.null, 4, 5 } },
+    { "s", { "p", "q", "r", "s", "p" } } }
+  t.eq(column(data:breakdown { by = "g", measures = "l = listed(x, s)" }, "l"), { "p1p5", "q2s4" })
+  t.eq(kept, { { 1, 5 }, { 2, 4 } })
+  dk.aggregate "counted" {
+    result = "integer", arguments = 0, start = 0, merge = math.max,
+    block = function(s, n) return s + n end, finish = function(s) return s end,
+  }
+  t.eq(column(data:breakdown { by = "g", measures = "n = counted()" }, "n"), { 3, 2 })
+  t.eq(numbers(dk):breakdown({ measures = "n = counted()" }).n[1], 9000)
+end)
+
+test("values of every type come as t:rows() gives them", function(t, dk)
+  local data = dk.table({
+    { "b", { true, false } }, { "i", { 1, 2 } }, { "d", { 1.5, 2.25 } }, { "r", { 0.1, 1e300 } }, { "c", { "x", "y" } },
+    { "t", { "een", "twee" } }, { "day", { "2024-01-31", "2024-02-01" } },
+  }, { types = { t = "text", day = "date", r = "real" } }):derive { "q = i / 3" }
+  local seen
+  local function keep(list) seen = list end
+  dk.aggregate "seen_block" { start = 0, block = function(_, list) keep(list) end, finish = function() end }
+  dk.aggregate "seen_row" {
+    start = function() return {} end, step = function(s, x) s[#s + 1] = x end, finish = keep,
+  }
+  for _, name in ipairs { "b", "i", "d", "r", "c", "t", "day", "q" } do
+    local expected = {}
+    for row in data:rows() do
+      expected[#expected + 1] = row[name]
+    end
+    data:breakdown { measures = ("m = seen_row(%s)"):format(name) }
+    t.eq(seen, expected)
+    data:breakdown { measures = ("m = seen_block(%s)"):format(name) }
+    t.eq(seen, expected)
+  end
+end)
+
+test("a group's state is its own", function(t, dk)
+  local shared = {}
+  local data = people(dk)
+  dk.aggregate "leaks" { start = function() return shared end, step = function() end, finish = function() end }
+  t.raises(function() data:breakdown { by = "g", measures = "m = leaks(x)" } end,
+    "start of aggregate leaks gave the same table twice, and each group wants one of its own "
+    .. "(make it in the function: start = function() return {} end)")
+  dk.aggregate "sized" {
+    result = "integer", start = function() return {} end, step = function(s, x) s[#s + 1] = x end,
+    merge = function(s, u) table.move(u, 1, #u, #s + 1, s) end, finish = function(s) return #s end,
+  }
+  local result = numbers(dk):breakdown { by = "h", margins = "totals",
+    measures = { "a = sized(x)", "n = count() where x is not null" } }
+  t.eq(column(result, "a"), column(result, "n"))
+end)
+
+test("what a block or finish does wrong is said at its line, and everything is let go", function(t, dk)
+  local data = people(dk)
+  local function finish(value)
+    return { start = 0, block = function(s) return s end, finish = function() return value end }
+  end
+  local function says(value, message, result)
+    local options = finish(value)
+    options.result = result
+    dk.aggregate "ends" (options)
+    t.raises(function() data:breakdown { by = "g", measures = "m = ends(x)" } end, message)
+  end
+  says({}, "finish of aggregate ends gave a Lua table, and its result is real")
+  says(print, "finish of aggregate ends gave a function, and its result is real")
+  says(0 / 0, "and its result is real (nil is what is not known)")
+  says(1 / 0, "finish of aggregate ends gave inf, and its result is real (nil is what is not known)")
+  says(2.5, "finish of aggregate ends gave 2.5, and its result is integer", "integer")
+  says("2024-02-30", "finish of aggregate ends gave 2024-02-30, and its result is date", "date")
+  local types = { a = "x", b = 1 }
+  dk.aggregate "mixed" {
+    result = "text", start = function() return {} end, step = function(s, g) s.g = g end,
+    finish = function(s) return types[s.g] end,
+  }
+  t.raises(function() data:breakdown { by = "g", measures = "m = mixed(g)" } end,
+    "finish of aggregate mixed gave 1, and its result is text")
+  dk.aggregate "dates" {
+    result = "date", start = 0, step = function() end, finish = function() return "2024-02-29" end,
+  }
+  t.eq(column(data:breakdown { measures = "m = dates(x)" }, "m"), { "2024-02-29" })
+  dk.aggregate "breaks" { start = 0, block = function(s, x) return s + x.none.there end, finish = function() end }
+  local ok, raised = pcall(data.breakdown, data, { by = "g", measures = "m = breaks(x)" })
+  t.ok(not ok and raised:find "aggregate.lua:%d+: attempt to index a nil value %(field 'none'%)", raised)
+  dk.aggregate "yields" { start = 0, block = function() coroutine.yield() end, finish = function() end }
+  local yields = coroutine.wrap(function() return pcall(data.breakdown, data, { measures = "m = yields(x)" }) end)
+  ok, raised = yields()
+  t.ok(not ok and raised:find "aggregate.lua:%d+: a function that answers a part of a question cannot yield", raised)
+  totals(dk) -- and the next question is answered
+  agrees(t, data:breakdown { by = "g", measures = MEASURES })
 end)

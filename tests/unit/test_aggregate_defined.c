@@ -328,7 +328,10 @@ static void definitions_are_checked(void **state)
     assert_no_definition(&bad, DK_ERR_ARGUMENT, "aggregate product: a result cannot be category");
     bad = product;
     bad.step = NULL;
-    assert_no_definition(&bad, DK_ERR_ARGUMENT, "needs step and finish");
+    assert_no_definition(&bad, DK_ERR_ARGUMENT, "has neither step nor block, and needs one of them");
+    bad = product;
+    bad.finish = NULL;
+    assert_no_definition(&bad, DK_ERR_ARGUMENT, "aggregate product needs finish");
     bad = product;
     bad.merge = NULL;
     assert_no_definition(&bad, DK_ERR_ARGUMENT, "needs merge to run in several threads");
