@@ -11,10 +11,14 @@
 #include "lua_table.h"
 
 /* Methods that a part of the library adds to the table of methods: { method, part }. */
-static const char *const lazy_methods[][2] = {
-    { "breakdown", "breakdown" }, { "breakdowns", "breakdown" }, { "describe", "summary" }, { "explain", "explain" },
-    { "plan", "explain" },        { "recode", "hierarchy" },     { "summary", "summary" },
-};
+static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" },
+                                               { "breakdowns", "breakdown" },
+                                               { "describe", "summary" },
+                                               { "explain", "explain" },
+                                               { "map", "map" },
+                                               { "plan", "explain" },
+                                               { "recode", "hierarchy" },
+                                               { "summary", "summary" } };
 #define N_LAZY (sizeof lazy_methods / sizeof *lazy_methods)
 
 static int table_len(lua_State *L)

@@ -1,4 +1,4 @@
--- fn.lua - dk.fn: functions of a script in expressions.
+-- fn.lua - dk.fn: functions of a script in expressions; t:map: columns that they make.
 
 local test = ...
 
@@ -109,4 +109,34 @@ test("a definition of a function is checked", function(t, dk)
   t.raises(function() dk.fn "q" { call = one, result = "text", arguments = 9 } end, "1 to 8 are possible")
   dk.aggregate "taken" { step = one, finish = one }
   t.raises(function() dk.fn "taken" { call = one, result = "text" } end, "the script has taken() already")
+end)
+
+-- t:map ----------------------------------------------------------------------------------------------------------------
+
+test("map makes a column of what a function gives for each row", function(t, dk)
+  local data = people(dk)
+  local made = data:map("wie", function(row) return row.naam .. (row.leeftijd or "?") end)
+  t.eq(list(made.wie), { "An19", "Bo34", "Cy?", "Di61" })
+  t.eq(list(data:map("x", function(row) return row.leeftijd and row.leeftijd / 2 end).x), { 9.5, 17.0, "-", 30.5 })
+  t.eq(made:map("leeftijd", function() return dk.null end, { type = "integer" }):schema() ~= nil, true)
+  t.eq(list(data:map("v", function(row) return row.naam == nil end, { columns = "leeftijd" }).v),
+    { true, true, true, true })
+  t.eq(tostring(made:with { key = "naam" }:map("n", function() return 1 end)):find "wie" ~= nil, true)
+  t.eq(list(data:map("d", function() return "2024-01-31" end, { type = "date" }).d)[1], "2024-01-31")
+  local sets = data:map("s", function(row) return { row.naam } end)
+  t.eq(list(sets:breakdown({ by = "m = member(s)", measures = "n = count()" }).m), { "An", "Bo", "Cy", "Di" })
+end)
+
+test("map says what it is given wrongly", function(t, dk)
+  local data = people(dk)
+  local function one() return 1 end
+  t.raises(function() data.map() end, "map: call it on a table, with a colon")
+  t.raises(function() data:map(one) end, "map: the first argument is the name of the new column, not a function")
+  t.raises(function() data:map "x" end, "map wants a function of a row, not nil")
+  t.raises(function() data:map("x", 3) end, "map wants a function of a row, not a number")
+  t.raises(function() data:map("x", one, { colums = "naam" }) end, "did you mean 'columns'")
+  t.raises(function() data:map("x", function() return print end) end, "column x, row 1: ")
+  t.raises(function() data:map("x", function(row) return row.naam == "Bo" and "b" or 1 end) end, "column x, row 2: ")
+  local ok, raised = pcall(data.map, data, "x", function(row) return row.none.there end)
+  t.ok(not ok and raised:find "fn.lua:%d+: attempt to index a nil value", raised)
 end)
