@@ -216,8 +216,8 @@ static dk_status run_root(dki_eval *eval, uint64_t row, size_t n, const uint64_t
     for (size_t w = 0; selection && w < dki_bit_words(n); w++)
         some[w] &= selection[w];
     status = dki_eval_run(eval, row, n, NULL, 0, some, err);
-    if (status == DK_OK || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED)
-        return status;
+    if (status == DK_OK || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || status == DK_ERR_CALLBACK)
+        return status; /* a host that failed is not asked again */
     for (size_t i = 0; i < n && n > 1; i++) {
         dk_status first = dki_bit(some, i) ? dki_eval_run(eval, row + i, 1, NULL, 0, one, err) : DK_OK;
 

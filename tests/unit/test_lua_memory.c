@@ -112,6 +112,19 @@ static const char *const calls[] = {
          "return function() return #t:breakdown { by = 'k', measures = 'n = spread(x)', margins = 'totals' } end",
     "dk.aggregate 'one' { step = function() end, finish = function() return 1 end }\n"
     "return function() return #dk.aggregates() end",
+    DATA "dk.aggregate 'joined' { result = 'text', weights = true, start = '', block = function(s, k, w, n) "
+         "return s .. table.concat(k) .. n end, merge = function(s, t) return s .. t end, finish = function(s) return s "
+         "end }\n"
+         "local u = t:with { weight = 'n' }\n"
+         "return function() return u:breakdown { by = 'k', measures = 's = joined(k)', margins = 'totals' }.s[4] end",
+    DATA "dk.fn 'sized' { levels = { 'low', 'high' }, call = function(n) return n < 3 and 'low' or 'high' end }\n"
+         "dk.fn 'glued' { result = 'text', nulls = true, call = function(k, n) return (k or '?') .. n end }\n"
+         "return function() return t:derive({ 's = sized(n)', 'g = glued(k, n + 1)' }):breakdown { by = 's', measures = "
+         "'m = max(g)' }.m[2] end",
+    "dk.fn 'one' { result = 'integer', call = function(n) return n end }\n"
+    "return function() return #dk.functions() end",
+    DATA "return function() return t:map('m', function(row) return row.n .. (row.k or '') end, { columns = { 'k', 'n' } "
+         "}).m[2] end",
     /* tables from tables */
     DATA "return function() return #t:where('n > $least and k is not null', { least = 1 }) end",
     DATA "return function() return #t:where(dk.expr 'n > 1') end",
