@@ -408,6 +408,7 @@ static dk_status bind_function(dki_binder *b, const dki_node *node, dki_op **arg
         DKI_AGGREGATE_LIST(TRY)
         DKI_WINDOW_LIST(TRY)
 #undef TRY
+        dki_defined_try(b->bound->context, &nearest);
         dki_node_fail(b->bound->expr, node, b->err, DK_ERR_NAME, "unknown function %s()", node->text);
         if (nearest.best)
             dki_hint(b->err, "did you mean %s()?", nearest.best);

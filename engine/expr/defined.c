@@ -98,6 +98,18 @@ static bool is_result(dk_type type, uint8_t scale)
     }
 }
 
+void dki_defined_try(const dk_context *context, dki_nearest *nearest)
+{
+    for (const dki_attached *a = dki_attached_first(context); a; a = a->next) {
+        const char *name = a->kind == kind            ? ((const struct defined *)a)->name
+                           : a->kind == function_kind ? ((const struct defined_function *)a)->function.name
+                                                      : NULL;
+
+        if (name)
+            dki_nearest_try(nearest, name, strlen(name));
+    }
+}
+
 /* what: "aggregate", "function" */
 static dk_status check_name(const char *what, const char *name, bool has_other, dk_error *err)
 {

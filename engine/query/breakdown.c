@@ -190,6 +190,7 @@ static dk_status fail_unknown(struct check *check, const dki_node *node)
 #define TRY_AGGREGATE(name, least, most) dki_nearest_try(&nearest, #name, strlen(#name));
     DKI_AGGREGATE_LIST(TRY_AGGREGATE)
 #undef TRY_AGGREGATE
+    dki_defined_try(check->breakdown->context, &nearest);
     if (nearest.best)
         dki_hint(check->err, "did you mean %.*s()?", (int)nearest.best_size, nearest.best);
     else

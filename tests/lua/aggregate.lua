@@ -136,6 +136,8 @@ test("a definition is checked", function(t, dk)
   t.raises(function() dk.aggregate "q" { arguments = 3, step = nothing, finish = nothing } end, "at most 2 are possible")
   t.raises(function() dk.aggregate "q" { result = "set", step = nothing, finish = nothing } end, "result")
   t.raises(function() people(dk):breakdown { measures = "r = rnge(x)" } end, "unknown function or aggregate rnge()")
+  dk.aggregate "spanne" { step = nothing, finish = nothing }
+  t.raises(function() people(dk):breakdown { measures = "r = spane(x)" } end, "did you mean spanne()?")
 end)
 
 test("under a scenario it is refused, and between tables it is compared", function(t, dk)

@@ -89,6 +89,9 @@ test("what a function raises or gives wrongly is said", function(t, dk)
   dk.fn "waits" { result = "text", call = function(_) coroutine.yield() end }
   t.raises(function() coroutine.wrap(function() data:derive "v = waits(leeftijd)" end)() end,
     "a function that answers a part of a question cannot yield")
+  t.raises(function() data:derive "v = givs(leeftijd)" end, "unknown function givs()")
+  t.raises(function() data:derive "v = givs(leeftijd)" end, "did you mean gives()?")
+  t.raises(function() data:breakdown { measures = "v = givs(count())" } end, "did you mean gives()?")
   t.raises(function() data:derive "v = gives(leeftijd, naam)" end, "gives() takes 1 argument, not 2")
 end)
 
