@@ -24,30 +24,34 @@
 /* The entries that a quantile is a mean of, and how much each has of the stretch. Lengths are whole numbers: those of
  * the counts, times the share's denominator. */
 struct stretch {
-    const dki_tally *tally;
-    size_t at;            /* the entry that comes next */
-    dki_u128 end;         /* of that entry on the line */
-    dki_u128 place;       /* where the rest of the stretch begins */
-    dki_u128 left, whole; /* what is left of it, and was at first */
-    uint64_t factor;      /* length of a unit of the counts */
+    const uint64_t *keys, *counts; /* of the entries on it, in order, from the one at hand on */
+    dki_u128 end;                  /* of that entry on the line */
+    dki_u128 place;                /* where the rest of the stretch begins */
+    dki_u128 left, whole;          /* what is left of it, and was at first */
+    uint64_t factor;               /* length of a unit of the counts */
 };
 
-/* one is a person: so many of the units that counts are in. Counts of a group are below 2^62 together. */
+/* one is a person: so many of the units that counts are in. Counts of a group are below 2^62 together. few: room for all
+ * entries of the group, with counts where not every one is 1. */
 static void stretch_init(struct stretch *stretch, const dki_tally *tally, uint32_t group, dk_ratio share,
-                         uint64_t one)
+                         uint64_t one, dki_entries *few)
 {
     size_t first = dki_tally_find(tally, group);
-    dki_u128 n = 0;
+    dki_entries all = { tally->keys + first, few->counts ? tally->counts + first : NULL,
+                        dki_tally_find(tally, group + 1) - first };
+    uint64_t n = all.counts ? 0 : all.n, below;
 
-    for (size_t at = first; at < tally->n && tally->groups[at] == group; at++)
-        n += tally->counts[at];
-    stretch->tally = tally;
-    stretch->at = first;
+    for (size_t at = 0; all.counts && at < all.n; at++)
+        n += all.counts[at];
     stretch->factor = (uint64_t)share.denominator;
-    stretch->end = (dki_u128)tally->counts[first] * stretch->factor;
-    stretch->place = n > one ? (n - one) * (uint64_t)share.numerator : 0;
-    stretch->whole = (n > one ? one : n) * stretch->factor;
+    stretch->place = n > one ? (dki_u128)(n - one) * (uint64_t)share.numerator : 0;
+    stretch->whole = (dki_u128)(n > one ? one : n) * stretch->factor;
     stretch->left = stretch->whole;
+    dki_entries_select(&all, (uint64_t)(stretch->place / stretch->factor),
+                       (uint64_t)((stretch->place + stretch->whole - 1) / stretch->factor), few, &below);
+    stretch->keys = few->keys;
+    stretch->counts = few->counts;
+    stretch->end = ((dki_u128)below + (few->counts ? *few->counts : 1)) * stretch->factor;
 }
 
 /* The next entry's key, and how long it lies on the stretch; false at its end. */
@@ -55,9 +59,11 @@ static bool stretch_next(struct stretch *stretch, uint64_t *key, dki_u128 *lengt
 {
     if (stretch->left == 0)
         return false;
-    while (stretch->end <= stretch->place) /* the line is longer than the stretch */
-        stretch->end += (dki_u128)stretch->tally->counts[++stretch->at] * stretch->factor;
-    *key = stretch->tally->keys[stretch->at];
+    while (stretch->end <= stretch->place) { /* the line is longer than the stretch */
+        stretch->keys++;
+        stretch->end += (dki_u128)(stretch->counts ? *++stretch->counts : 1) * stretch->factor;
+    }
+    *key = *stretch->keys;
     *length = stretch->end - stretch->place;
     if (*length > stretch->left)
         *length = stretch->left;
@@ -107,8 +113,8 @@ static dk_status does_not_fit(dk_error *err)
     return DK_ERR_OVERFLOW;
 }
 
-static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dk_builder *builder,
-                                 bool *fits, dk_error *err)
+static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dki_entries *few,
+                                 dk_builder *builder, bool *fits, dk_error *err)
 {
     const dki_aggregate *what = &accumulator->what;
     struct stretch stretch;
@@ -116,7 +122,7 @@ static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t gr
 
     if (accumulator->n[group] == 0)
         return dk_builder_null(builder, 1, err);
-    stretch_init(&stretch, &accumulator->tally, group, what->share, dki_aggregate_one(what));
+    stretch_init(&stretch, &accumulator->tally, group, what->share, dki_aggregate_one(what), few);
     if (what->type == DK_REAL)
         return dk_builder_real(builder, real_mean(&stretch), err);
     *fits = exact_mean(&stretch, what->scale, &ratio);
@@ -277,15 +283,39 @@ static dk_status new_builder(const dki_accumulator *accumulator, dk_builder **ou
     return dk_builder_new(accumulator->context, type, 0, NULL, out, err);
 }
 
+/* Room for the entries of the largest group. */
+static dk_status few_init(const dki_tally *tally, bool ones, dki_entries *few, dk_context *context, dk_error *err)
+{
+    size_t most = 1;
+
+    for (size_t i = 0, begin = 0; i < tally->n; i++) {
+        if (tally->groups[i] != tally->groups[begin])
+            begin = i;
+        most = i - begin + 1 > most ? i - begin + 1 : most;
+    }
+    few->keys = dki_alloc_array(context, most, sizeof *few->keys, err);
+    if (few->keys && !ones)
+        few->counts = dki_alloc_array(context, most, sizeof *few->counts, err);
+    return few->keys && (ones || few->counts) ? DK_OK : DK_ERR_MEMORY;
+}
+
 dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                        const dk_column **out, size_t *fault, dk_error *err)
 {
     dki_aggregate_kind kind = accumulator->what.kind;
-    bool fits = true;
+    bool fits = true, ones = false;
+    dki_entries few = { NULL, NULL, 0 };
     dk_builder *builder = NULL;
     bool listed = kind == DKI_AGGREGATE_QUANTILE && accumulator->tally.lists;
-    dk_status status = listed ? DK_OK : dki_tally_settle(&accumulator->tally, err);
+    dk_status status = DK_OK;
 
+    if (kind == DKI_AGGREGATE_QUANTILE && !listed) {
+        status = dki_tally_group(&accumulator->tally, &ones, err);
+        if (status == DK_OK)
+            status = few_init(&accumulator->tally, ones, &few, accumulator->context, err);
+    } else if (!listed) {
+        status = dki_tally_settle(&accumulator->tally, err);
+    }
     if (status == DK_OK)
         status = new_builder(accumulator, &builder, err);
     if (status == DK_OK && listed)
@@ -297,12 +327,14 @@ dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint3
         else if (kind == DKI_AGGREGATE_MODE)
             status = append_mode(accumulator, groups[i], builder, err);
         else
-            status = append_quantile(accumulator, groups[i], builder, &fits, err);
+            status = append_quantile(accumulator, groups[i], &few, builder, &fits, err);
         if (!fits)
             *fault = (size_t)i;
     }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
+    dki_free(accumulator->context, few.keys);
+    dki_free(accumulator->context, few.counts);
     return status;
 }

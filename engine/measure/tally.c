@@ -15,6 +15,7 @@
 #include "rows/sort_rows.h"
 
 #define FIRST_ROOM ((size_t)1 << 12)
+#define FEW_ENTRIES ((size_t)1 << 15)
 #define DIGIT_BITS 11 /* of entries sorted as numbers: starts of digits fit in a quarter of the nearest cache */
 
 void dki_tally_init(dki_tally *tally, dk_context *context)
@@ -304,7 +305,7 @@ dk_status dki_tally_settle(dki_tally *tally, dk_error *err)
         status = settle_places(tally, err);
     if (status == DK_OK) {
         tally->n_settled = tally->n;
-        tally->patience = tally->n > n / 4 * 3 ? 8 : 2; /* where it gives little it is done less often */
+        tally->patience = tally->n <= n / 4 * 3 ? 2 : n < FEW_ENTRIES ? 32 : 8; /* little gained: less often */
     }
     return status;
 }

@@ -40,7 +40,19 @@ dk_status dki_tally_merge(dki_tally *tally, const dki_tally *from, size_t first,
 void dki_tally_list(dki_tally *tally, dki_value_lists *lists);
 /* Puts entries in the order of groups, then keys, each once. */
 dk_status dki_tally_settle(dki_tally *tally, dk_error *err);
-/* Of a settled tally: the first entry of the group, or the place where it would be. */
+/* Puts entries in the order of groups, those of one in any order, perhaps several with one key: enough to select from. *ones:
+ * each counts one. Where that is no less work, it settles. */
+dk_status dki_tally_group(dki_tally *tally, bool *ones, dk_error *err);
+/* Entries: keys and counts; counts NULL: each counts one. */
+typedef struct dki_entries {
+    uint64_t *keys, *counts;
+    size_t n;
+} dki_entries;
+/* Of entries that together have counts below 2^63: puts those into out, which has room for all, in the order of keys, on which
+ * units from .. to lie, when entries lie along a line in that order, each as long as its count. *below: units that lie before
+ * them. out has counts where they have. Cost: a few passes. */
+void dki_entries_select(const dki_entries *entries, uint64_t from, uint64_t to, dki_entries *out, uint64_t *below);
+/* Of a settled tally, or one in the order of groups: the first entry of the group, or the place where it would be. */
 size_t dki_tally_find(const dki_tally *tally, uint32_t group);
 
 /* Keys of numbers, and back. The two zeros of a real are one. */
