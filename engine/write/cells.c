@@ -166,8 +166,10 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
     if (field->format && !dki_pattern_parse(field->format, &column->pattern)) {
         dki_fail(err, DK_ERR_ARGUMENT, "the format \"%s\" of column %s is no pattern of a number", field->format,
                  field->name);
-        dki_hint(err, "patterns are \"0\", \"0.0\", \"#,##0\", \"#,##0.0\", each perhaps with \" %%\" or \" pp\" "
-                      "behind it, and \"+\" before");
+        dki_hint(
+            err,
+            "patterns are \"0\", \"0.0\", \"#,##0\", \"#,##0.0\", each perhaps with \" %%\", \" pp\" or a unit "
+            "such as \" persons\" behind it, and \"+\" before");
         return DK_ERR_ARGUMENT;
     }
     column->digits = DKI_SCREEN_DIGITS;

@@ -115,8 +115,8 @@ static size_t print_interval(const dk_value *value, const dki_look *look, char *
         length = print_bound(interval->least, value->scale, false, look, out + n, size / 4);
         n += length;
     }
-    while (n > 0 && (out[n - 1] == '%' || out[n - 1] == ' ') && !interval->no_greatest)
-        n--; /* the sign stands behind both */
+    if (!interval->no_least && !interval->no_greatest && look->for_people && look->pattern)
+        n -= dki_pattern_behind(look->pattern, look->style); /* the unit stands behind both */
     out[n++] = '.';
     out[n++] = '.';
     if (!interval->no_greatest) {

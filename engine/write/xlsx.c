@@ -135,15 +135,19 @@ static const char *number_format(const dki_cell_column *column, dk_style style, 
     case DK_TIMESTAMP: return style == DK_STYLE_NL ? "dd-mm-yyyy hh:mm:ss" : "yyyy-mm-dd hh:mm:ss";
     default: break;
     }
-    if (column->has_pattern && (column->pattern.sign || column->pattern.points)) {
-        const char *text = column->field->format + column->pattern.sign;
-        int size = (int)(strlen(text) - (column->pattern.points ? strlen(" pp") : 0));
-        char unit[32] = "";
+    if (column->has_pattern && (column->pattern.sign || column->pattern.points || column->pattern.unit.size > 0)) {
+        const dki_pattern *pattern = &column->pattern;
+        int size = (int)pattern->body.size;
+        const char *text = pattern->body.bytes;
+        dk_text word = dki_pattern_unit(pattern, style);
+        char unit[DKI_UNIT_BYTES + 4] = "";
 
-        if (column->pattern.points)
-            (void)snprintf(unit, sizeof unit, "\" %s\"", dki_points_word(style));
-        (void)snprintf(out, LOOK_BYTES, "%s%.*s%s;-%.*s%s;%.*s%s", column->pattern.sign ? "+" : "", size, text,
-                       unit, size, text, unit, size, text, unit);
+        if (pattern->percent)
+            (void)snprintf(unit, sizeof unit, "%s%%", pattern->blank ? " " : "");
+        else if (word.size > 0)
+            (void)snprintf(unit, sizeof unit, "\" %.*s\"", (int)word.size, word.bytes);
+        (void)snprintf(out, LOOK_BYTES, "%s%.*s%s;-%.*s%s;%.*s%s", pattern->sign ? "+" : "", size, text, unit, size,
+                       text, unit, size, text, unit);
         return out;
     }
     if (column->has_pattern)

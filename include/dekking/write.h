@@ -2,8 +2,8 @@
  *
  * Numbers are rounded half away from zero on their exact value. A pattern says how one looks: "0", "0.0", "0.00",
  * "#,##0" (thousands), "#,##0.0", and each of them followed by " %" or "%", which multiplies by a hundred, or by " pp", which
- * does too and says that these are points of percentages ("procentpunt" in Dutch style). A "+" before shows the sign of what
- * is over 0. The marks that appear depend on the style: international 1,758.5 or Dutch 1.758,5. Without a pattern an integer is
+ * does too and says that these are points of percentages ("procentpunt" in Dutch style), or by a blank and a unit, which is
+ * a word such as "persons", or any text in quotes. A "+" before shows the sign of what is over 0. The marks that appear depend on the style: international 1,758.5 or Dutch 1.758,5. Without a pattern an integer is
  * shown plain, a decimal with the digits its column needs, a real or a ratio with four decimals. What is too large to be
  * rounded exactly is shown in its shortest form, without percent or points.
  *

@@ -94,7 +94,7 @@ test("properties, labels and formats", function(t, dk)
   t.says(function() return data:format { naam = "0.0" } end,
     "format: column naam is a text, and patterns are for numbers")
   t.says(function() return data:format { leeftijd = "nul" } end,
-    "format: 'nul' is no pattern; patterns look like \"0.0\", \"#,##0\" or \"0.0 %\"")
+    "format: 'nul' is no pattern; patterns look like \"0.0\", \"#,##0 persons\" or \"0.0 %\"")
   t.says(function() return data:format(1) end,
     "format: argument 1 must be a table such as { dekking = \"0.0 %\" }, got 1")
   t.says(function() return data:label(1) end,

@@ -171,7 +171,8 @@ static void what_cannot_be_shown_is_refused_at_once(void **state)
     (void)state;
     assert_fails(dki_cells_open(table, &plain, true, &cells, &err), &err, DK_ERR_ARGUMENT,
                  "the format \"0,0 %\" of column deel is no pattern of a number (patterns are \"0\", \"0.0\", "
-                 "\"#,##0\", \"#,##0.0\", each perhaps with \" %\" or \" pp\" behind it, and \"+\" before)");
+                 "\"#,##0\", \"#,##0.0\", each perhaps with \" %\", \" pp\" or a unit such as "
+                 "\" persons\" behind it, and \"+\" before)");
     assert_has(err.hint, "\"0.0\"");
     table = restyled(table, "deel", NULL, NULL);
     assert_fails(dki_cells_open(table, OPTIONS(.title = "\xFF"), true, &cells, &err), &err, DK_ERR_ARGUMENT,

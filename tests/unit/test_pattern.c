@@ -115,6 +115,38 @@ static void a_plus_shows_signs_and_points_are_a_hundredfold(void **state)
     assert_false(dki_pattern_parse("0.0 pp ", &p));
 }
 
+static void a_unit_stands_behind(void **state)
+{
+    static const char *const bad[] = { "0 \"",
+                                       "0 \"\"",
+                                       "0 a\nb",
+                                       "0 \"a\"b\"",
+                                       "0 1",
+                                       "0.0 \xff",
+                                       "0 % persons",
+                                       "0persons",
+                                       "0 Procenten",
+                                       "0 \"pct\"",
+                                       "0 of more letters than a unit can have" };
+    dki_pattern p;
+
+    (void)state;
+    expect("#,##0 persons", integer(1758), DK_STYLE_INTERNATIONAL, "1,758 persons");
+    expect("#,##0.0 uur per week", decimal(17585, 1), DK_STYLE_NL, "1.758,5 uur per week");
+    expect("0 \"% of 2\"", integer(3), DK_STYLE_NL, "3 % of 2");
+    expect("+0 €", integer(12), DK_STYLE_NL, "+12 €");
+    assert_true(dki_pattern_parse("+0.00 fte", &p));
+    assert_true(p.blank && p.sign && p.unit.size == 3 && p.body.size == 4 && !p.percent && !p.points);
+    assert_int_equal(dki_pattern_behind(&p, DK_STYLE_NL), 4);
+    assert_true(dki_pattern_parse("0.0 pp", &p));
+    assert_int_equal(dki_pattern_behind(&p, DK_STYLE_NL), strlen(" procentpunt"));
+    assert_true(dki_pattern_parse("0%", &p));
+    assert_int_equal(dki_pattern_behind(&p, DK_STYLE_NL), 1);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (dki_pattern_parse(bad[i], &p))
+            fail_msg("\"%s\" passes for a pattern", bad[i]);
+}
+
 /* What is rounded to nothing has no sign. */
 static void zero_is_never_negative(void **state)
 {
@@ -231,6 +263,7 @@ int main(void)
         cmocka_unit_test(what_is_no_pattern_is_refused),
         cmocka_unit_test(halves_are_rounded_away_from_zero),
         cmocka_unit_test(a_plus_shows_signs_and_points_are_a_hundredfold),
+        cmocka_unit_test(a_unit_stands_behind),
         cmocka_unit_test(zero_is_never_negative),
         cmocka_unit_test(styles_choose_the_marks),
         cmocka_unit_test(thousands_stand_in_groups_of_three),
