@@ -1,97 +1,52 @@
 /* text_table.c - a table on a terminal.
  *
  * Numbers right, the rest left, two blanks between columns, a thin line under the names and above the last total. What is too
- * long is cut in the middle, which is said; what is too wide is folded into parts that repeat the columns which tell rows apart. Texts give
- * way where a column alone would pass the screen; a number never does, as a cut number is another number. Two
- * passes over the rows that are shown: one for widths, one to write.
+ * long is cut in the middle, and what is too wide is folded into parts (text_layout.c), which is said. Two passes over the rows
+ * that are shown: one for widths, one to write.
  */
 #include <string.h>
 
-#include "base/memory.h"
 #include <dekking/members.h>
 
+#include "bars.h"
+#include "base/memory.h"
+#include "base/status.h"
 #include "base/text.h"
 #include "base/types.h"
-#include "cells.h"
-#include "control.h"
+#include "harmless.h"
+#include "text_layout.h"
+#include "words.h"
 
-#define GAP 2
-#define LEAST_ROWS 4 /* in however many parts a table is folded, each shows so many */
-#define LEAST_TEXT 8 /* on however narrow a screen a text keeps so much */
+/* What a terminal paints with; each ends with OFF. */
+#define BOLD "\x1B[1m"
+#define DIM "\x1B[2m"
+#define BAR "\x1B[36m"
+#define OFF "\x1B[0m"
 
-typedef struct column_width {
-    size_t shown;
-    size_t least; /* what its numbers need */
-} column_width;
+#define MOST_LINES 3 /* of names of columns that are left out */
 
-typedef struct layout {
+typedef struct text_table {
     dki_cells cells;
+    dki_layout layout;
+    dki_bar_scale *bars; /* of each column; NULL: none has one */
     dki_sink *sink;
-    column_width *widths;
-    uint64_t head, tail; /* rows shown at either end; head is all where nothing is cut */
-    uint64_t n_rows;
     dki_buffer scratch;
-} layout;
+} text_table;
 
-/* A mark for what would move the cursor or worse: ESC is shown as the letters that stand for it. */
-static const char *mark_of(dki_char_kind kind, unsigned char c, char picture[4])
+static bool has_bar(const text_table *t, size_t column)
 {
-    switch (kind) {
-    case DKI_CHAR_LINE_END: return "\xE2\x86\xB5";
-    case DKI_CHAR_TAB: return "\xE2\x87\xA5";
-    default:
-        if (kind == DKI_CHAR_BROKEN || c >= 0x80)
-            return DKI_REPLACEMENT;
-        picture[0] = '\xE2'; /* U+2400 .. U+2421, control pictures */
-        picture[1] = '\x90';
-        picture[2] = (char)(c == 0x7F ? 0xA1 : 0x80 + c);
-        picture[3] = '\0';
-        return picture;
-    }
+    return t->layout.widths[column].bar > 0;
 }
 
-/* Bytes that need no look each: letters, digits and signs of ASCII. */
-static size_t ascii_run(const char *text, size_t size)
+static dk_status put(text_table *t, const char *text, dk_error *err)
 {
-    size_t n = 0;
-
-    while (n < size && text[n] >= ' ' && text[n] <= '~')
-        n++;
-    return n;
+    return dki_buffer_text(&t->sink->buffer, text, err);
 }
 
-/* Makes `to` the text as it may be shown, in at most `limit` columns: cut with an ellipsis where it needs more. */
-static dk_status make_harmless(dki_buffer *to, const char *text, size_t size, size_t limit, dk_error *err)
+/* Begins to paint, or with OFF ends. ink: NULL for none. */
+static dk_status paint(text_table *t, const char *ink, dk_error *err)
 {
-    size_t width = 0, kept = 0, n;
-    dk_status status = DK_OK;
-
-    to->size = 0;
-    for (size_t i = 0; i < size && status == DK_OK; i += n) {
-        dki_char_kind kind;
-        char picture[4];
-
-        n = ascii_run(text + i, size - i);
-        if (n > 0 && n < limit - width) { /* speed: the general way does the same */
-            status = dki_buffer_append(to, text + i, n, err);
-            width += n;
-            kept = to->size;
-            continue;
-        }
-        kind = dki_char_next(text + i, size - i, &n);
-        width += kind == DKI_CHAR_PLAIN ? dki_utf8_width(text + i, n) : 1;
-        if (width > limit) {
-            to->size = kept;
-            return dki_buffer_text(to, "\xE2\x80\xA6", err);
-        }
-        if (kind == DKI_CHAR_PLAIN)
-            status = dki_buffer_append(to, text + i, n, err);
-        else
-            status = dki_buffer_text(to, mark_of(kind, (unsigned char)text[i], picture), err);
-        if (width < limit)
-            kept = to->size;
-    }
-    return status;
+    return ink && t->cells.options->colour ? put(t, ink, err) : DK_OK;
 }
 
 /* How many bytes of a text stand on its first line: up to the last blank within the width; a word that is longer than a line
@@ -113,61 +68,83 @@ static size_t first_line(const char *text, size_t size, size_t width)
 }
 
 /* A text on lines of its own, as many as the screen's width takes. */
-static dk_status put_line(layout *l, const char *text, dk_error *err)
+static dk_status put_line(text_table *t, const char *text, const char *ink, dk_error *err)
 {
-    dk_status status = make_harmless(&l->scratch, text, strlen(text), SIZE_MAX, err);
+    dk_status status = dki_make_harmless(&t->scratch, text, strlen(text), SIZE_MAX, err);
     size_t at = 0;
 
     while (status == DK_OK) {
-        size_t n = first_line(l->scratch.bytes + at, l->scratch.size - at, l->cells.options->max_width);
+        size_t n = first_line(t->scratch.bytes + at, t->scratch.size - at, t->cells.options->max_width);
 
-        status = dki_buffer_append(&l->sink->buffer, l->scratch.bytes + at, n, err);
+        status = paint(t, ink, err);
         if (status == DK_OK)
-            status = dki_buffer_text(&l->sink->buffer, "\n", err);
+            status = dki_buffer_append(&t->sink->buffer, t->scratch.bytes + at, n, err);
+        if (status == DK_OK)
+            status = paint(t, ink ? OFF : NULL, err);
+        if (status == DK_OK)
+            status = put(t, "\n", err);
         at += n;
-        if (at >= l->scratch.size)
+        if (at >= t->scratch.size)
             break;
         at++; /* the blank */
     }
     return status;
 }
 
-static dk_status pad(layout *l, size_t n, dk_error *err)
+static dk_status pad(text_table *t, size_t n, dk_error *err)
 {
-    return dki_buffer_repeat(&l->sink->buffer, " ", n, err);
+    return dki_buffer_repeat(&t->sink->buffer, " ", n, err);
 }
 
-/* A cell of a line; the last of a line is not padded on its right. */
-static dk_status put_cell(layout *l, size_t column, const char *text, size_t size, bool last, dk_error *err)
+/* What is in scratch, on the left or the right side of `width` columns. */
+static dk_status put_scratch(text_table *t, size_t width, bool right, const char *ink, dk_error *err)
 {
-    size_t width = l->widths[column].shown, used;
-    bool right = l->cells.columns[column].is_number;
-    dk_status status = make_harmless(&l->scratch, text, size, width, err);
+    size_t used = dki_utf8_width(t->scratch.bytes, t->scratch.size), rest = width > used ? width - used : 0;
+    dk_status status = right ? pad(t, rest, err) : DK_OK;
 
-    if (status != DK_OK)
-        return status;
-    used = dki_utf8_width(l->scratch.bytes, l->scratch.size);
-    if (right)
-        status = pad(l, width > used ? width - used : 0, err);
+    if (status == DK_OK && used > 0)
+        status = paint(t, ink, err);
     if (status == DK_OK)
-        status = dki_buffer_append(&l->sink->buffer, l->scratch.bytes, l->scratch.size, err);
-    if (status == DK_OK && !right && !last)
-        status = pad(l, width > used ? width - used : 0, err);
-    if (status == DK_OK && !last)
-        status = pad(l, GAP, err);
-    return status;
+        status = dki_buffer_append(&t->sink->buffer, t->scratch.bytes, t->scratch.size, err);
+    if (status == DK_OK && used > 0)
+        status = paint(t, ink ? OFF : NULL, err);
+    return status == DK_OK && !right ? pad(t, rest, err) : status;
+}
+
+/* A text in its column, and the gap to the next. */
+static dk_status put_text(text_table *t, size_t column, const char *text, size_t size, const char *ink,
+                          dk_error *err)
+{
+    size_t width = t->layout.widths[column].shown;
+    dk_status status = dki_make_harmless(&t->scratch, text, size, width, err);
+
+    if (status == DK_OK)
+        status = put_scratch(t, width, t->cells.columns[column].is_number, ink, err);
+    return status == DK_OK ? pad(t, DKI_GAP, err) : status;
+}
+
+static dk_status put_bar(text_table *t, size_t column, const dki_cell *cell, bool is_total, dk_error *err)
+{
+    size_t width = t->layout.widths[column].bar;
+    dk_status status;
+
+    t->scratch.size = 0;
+    status = dki_bar_draw(&t->bars[column], cell, is_total, width, &t->scratch, err);
+    if (status == DK_OK)
+        status = put_scratch(t, width, false, BAR, err);
+    return status == DK_OK ? pad(t, DKI_GAP, err) : status;
 }
 
 /* Makes room for a text; what is a number's cell gets as much as it needs. */
-static dk_status widen(layout *l, size_t column, const char *text, size_t size, bool is_whole, dk_error *err)
+static dk_status widen(text_table *t, size_t column, const char *text, size_t size, bool is_whole, dk_error *err)
 {
-    column_width *width = &l->widths[column];
-    size_t needed, limit = is_whole || l->cells.options->max_cell == 0 ? SIZE_MAX : l->cells.options->max_cell;
-    dk_status status = make_harmless(&l->scratch, text, size, limit, err);
+    dki_width *width = &t->layout.widths[column];
+    size_t needed, limit = is_whole || t->cells.options->max_cell == 0 ? SIZE_MAX : t->cells.options->max_cell;
+    dk_status status = dki_make_harmless(&t->scratch, text, size, limit, err);
 
     if (status != DK_OK)
         return status;
-    needed = dki_utf8_width(l->scratch.bytes, l->scratch.size);
+    needed = dki_utf8_width(t->scratch.bytes, t->scratch.size);
     if (needed > width->shown)
         width->shown = needed;
     if (is_whole && needed > width->least)
@@ -175,294 +152,284 @@ static dk_status widen(layout *l, size_t column, const char *text, size_t size, 
     return DK_OK;
 }
 
-/* The next row that is shown, after skipping what is cut. */
-static uint64_t next_row(const layout *l, uint64_t row)
+static const char *shown_type(const text_table *t, size_t column)
 {
-    return row + 1 == l->head && l->head + l->tail < l->n_rows ? l->n_rows - l->tail : row + 1;
+    return dk_column_type_name(t->cells.columns[column].field->column);
 }
 
-static const char *shown_type(const layout *l, size_t column)
-{
-    return dk_column_type_name(l->cells.columns[column].field->column);
-}
-
-static dk_status measure(layout *l, dk_error *err)
+static dk_status measure(text_table *t, dk_error *err)
 {
     dk_status status = DK_OK;
 
-    for (size_t c = 0; c < l->cells.n_columns && status == DK_OK; c++) {
-        const char *heading = dki_cells_heading(&l->cells, c);
-        const char *type = shown_type(l, c);
+    for (size_t c = 0; c < t->cells.n_columns && status == DK_OK; c++) {
+        const char *heading = dki_cells_heading(&t->cells, c);
+        const char *type = shown_type(t, c);
 
-        status = widen(l, c, heading, strlen(heading), false, err);
-        if (status == DK_OK && l->cells.options->show_types)
-            status = widen(l, c, type, strlen(type), false, err);
+        status = widen(t, c, heading, strlen(heading), false, err);
+        if (status == DK_OK && t->cells.options->show_types)
+            status = widen(t, c, type, strlen(type), false, err);
     }
-    for (uint64_t row = 0; row < l->n_rows && status == DK_OK; row = next_row(l, row)) {
-        status = dki_cells_seek(&l->cells, row, err);
-        for (size_t c = 0; c < l->cells.n_columns && status == DK_OK; c++) {
-            dki_cell cell = dki_cells_get(&l->cells, row, c);
+    for (uint64_t row = 0; row < t->layout.n_rows && status == DK_OK; row = dki_layout_below(&t->layout, row)) {
+        status = dki_cells_seek(&t->cells, row, err);
+        for (size_t c = 0; c < t->cells.n_columns && status == DK_OK; c++) {
+            dki_cell cell = dki_cells_get(&t->cells, row, c);
 
-            status = widen(l, c, cell.text, cell.size, l->cells.columns[c].is_number, err);
+            status = widen(t, c, cell.text, cell.size, t->cells.columns[c].is_number, err);
         }
     }
     return status;
 }
 
-/* One part of the table: the columns of `list`. */
-typedef struct part {
-    const size_t *list;
-    size_t n;
-    size_t width;
-} part;
-
-static dk_status rule(layout *l, const part *p, dk_error *err)
+/* The columns that have bars. */
+static dk_status open_bars(text_table *t, dk_error *err)
 {
-    dk_status status = dki_buffer_repeat(&l->sink->buffer, "\xE2\x94\x80", p->width, err);
+    const dk_write_options *options = t->cells.options;
+    dk_status status = DK_OK;
 
-    return status == DK_OK ? dki_buffer_text(&l->sink->buffer, "\n", err) : status;
+    if (options->n_bars == 0)
+        return DK_OK;
+    t->bars = dki_calloc(dk_table_context(t->cells.table), t->cells.n_columns, sizeof *t->bars, err);
+    if (t->bars == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < options->n_bars && status == DK_OK; i++) {
+        size_t column;
+
+        status = dk_table_get(t->cells.table, options->bars[i], &column, err);
+        if (status == DK_OK)
+            status = dki_bars_open(&t->cells, column, options->full_bar, &t->bars[column], err);
+        if (status == DK_OK && t->bars[column].low < t->bars[column].high)
+            t->layout.widths[column].bar = 1; /* for now */
+    }
+    return status;
 }
 
-/* Blanks at the end of a line, of an empty cell, are of no use. */
-static dk_status end_line(layout *l, dk_error *err)
+static dk_status rule(text_table *t, const dki_part *p, dk_error *err)
 {
-    dki_buffer *to = &l->sink->buffer;
+    dk_status status = paint(t, DIM, err);
+
+    if (status == DK_OK)
+        status = dki_buffer_repeat(&t->sink->buffer, "\xE2\x94\x80", p->width, err);
+    if (status == DK_OK)
+        status = paint(t, OFF, err);
+    return status == DK_OK ? put(t, "\n", err) : status;
+}
+
+/* Blanks at the end of a line are of no use. */
+static dk_status end_line(text_table *t, dk_error *err)
+{
+    dki_buffer *to = &t->sink->buffer;
 
     while (to->size > 0 && to->bytes[to->size - 1] == ' ')
         to->size--;
-    return dki_buffer_text(to, "\n", err);
+    return put(t, "\n", err);
 }
 
-static dk_status put_heading(layout *l, const part *p, bool types, dk_error *err)
+static dk_status put_heading(text_table *t, const dki_part *p, bool types, dk_error *err)
 {
     dk_status status = DK_OK;
 
     for (size_t k = 0; k < p->n && status == DK_OK; k++) {
         size_t c = p->list[k];
-        const char *text = types ? shown_type(l, c) : dki_cells_heading(&l->cells, c);
+        const char *text = types ? shown_type(t, c) : dki_cells_heading(&t->cells, c);
 
-        status = put_cell(l, c, text, strlen(text), k + 1 == p->n, err);
+        status = put_text(t, c, text, strlen(text), types ? DIM : BOLD, err);
+        if (status == DK_OK && has_bar(t, c))
+            status = pad(t, t->layout.widths[c].bar + DKI_GAP, err);
     }
-    return status == DK_OK ? end_line(l, err) : status;
+    return status == DK_OK ? end_line(t, err) : status;
+}
+
+static dk_status put_row(text_table *t, const dki_part *p, uint64_t row, dk_error *err)
+{
+    bool is_total = dki_cells_margin(&t->cells, row) != 0;
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < p->n && status == DK_OK; k++) {
+        size_t c = p->list[k];
+        dki_cell cell = dki_cells_get(&t->cells, row, c);
+        const char *ink = cell.kind == DKI_CELL_NULL ? DIM : is_total ? BOLD : NULL;
+
+        status = put_text(t, c, cell.text, cell.size, ink, err);
+        if (status == DK_OK && has_bar(t, c))
+            status = put_bar(t, c, &cell, is_total, err);
+    }
+    return status == DK_OK ? end_line(t, err) : status;
 }
 
 /* Where rows are left out. */
-static dk_status put_cut(layout *l, dk_error *err)
+static dk_status put_cut(text_table *t, dk_error *err)
 {
+    const dki_layout *l = &t->layout;
     uint64_t n = l->n_rows - l->head - l->tail;
+    char line[DKI_WORDS_BYTES];
+    dk_status status = paint(t, DIM, err);
 
-    return dki_buffer_format(&l->sink->buffer, err, "\xE2\x8B\xAE  %llu row%s not shown\n", (unsigned long long)n,
-                             n == 1 ? "" : "s");
+    dki_words_rows_left_out(n, t->cells.options->style, line, sizeof line);
+    if (status == DK_OK)
+        status = dki_buffer_format(&t->sink->buffer, err, "\xE2\x8B\xAE  %s", line);
+    if (status == DK_OK)
+        status = paint(t, OFF, err);
+    return status == DK_OK ? put(t, "\n", err) : status;
 }
 
-static dk_status put_part(layout *l, const part *p, dk_error *err)
+static dk_status put_part(text_table *t, const dki_part *p, dk_error *err)
 {
-    int64_t all = dki_margin_all(l->cells.table);
-    dk_status status = put_heading(l, p, false, err);
+    int64_t all = dki_margin_all(t->cells.table);
+    dk_status status = put_heading(t, p, false, err);
 
-    if (status == DK_OK && l->cells.options->show_types)
-        status = put_heading(l, p, true, err);
+    if (status == DK_OK && t->cells.options->show_types)
+        status = put_heading(t, p, true, err);
     if (status == DK_OK)
-        status = rule(l, p, err);
-    for (uint64_t row = 0; row < l->n_rows && status == DK_OK; row = next_row(l, row)) {
-        status = dki_cells_seek(&l->cells, row, err);
-        if (status == DK_OK && row > 0 && all && (dki_cells_margin(&l->cells, row) & all) == all)
-            status = rule(l, p, err);
-        for (size_t k = 0; k < p->n && status == DK_OK; k++) {
-            dki_cell cell = dki_cells_get(&l->cells, row, p->list[k]);
-
-            status = put_cell(l, p->list[k], cell.text, cell.size, k + 1 == p->n, err);
-        }
+        status = rule(t, p, err);
+    for (uint64_t row = 0, below; row < t->layout.n_rows && status == DK_OK; row = below) {
+        below = dki_layout_below(&t->layout, row);
+        status = dki_cells_seek(&t->cells, row, err);
+        if (status == DK_OK && row > 0 && all && (dki_cells_margin(&t->cells, row) & all) == all)
+            status = rule(t, p, err);
         if (status == DK_OK)
-            status = end_line(l, err);
-        if (status == DK_OK && next_row(l, row) > row + 1)
-            status = put_cut(l, err);
+            status = put_row(t, p, row, err);
+        if (status == DK_OK && below > row + 1)
+            status = put_cut(t, err);
         if (status == DK_OK)
-            status = dki_sink_flush(l->sink, false, err);
+            status = dki_sink_flush(t->sink, false, err);
     }
     return status;
 }
 
-/* How narrow a column can get. */
-static size_t least_width(const column_width *width)
+/* Which columns are in no part: their names, as many as a few lines take. */
+static dk_status put_left_out(text_table *t, dk_error *err)
 {
-    size_t least = width->least > LEAST_TEXT ? width->least : LEAST_TEXT;
+    size_t n = t->cells.n_columns, most = MOST_LINES * t->cells.options->max_width;
+    dki_buffer line;
+    char words[DKI_WORDS_BYTES];
+    dk_status status;
 
-    return least < width->shown ? least : width->shown;
-}
+    if (t->layout.n_shown >= n)
+        return DK_OK;
+    dki_buffer_init(&line, dk_table_context(t->cells.table));
+    dki_words_columns_left_out(n - t->layout.n_shown, n, t->cells.options->style, words, sizeof words);
+    status = dki_buffer_format(&line, err, "\xE2\x8B\xAF  %s: ", words);
+    most += line.size;
+    for (size_t c = t->layout.n_shown; c < n && status == DK_OK; c++) {
+        const char *name = t->cells.columns[c].field->name;
 
-/* Columns that tell what a row is: the dimensions, or what stands before nothing but numbers, or else the first one. */
-static size_t key_columns(const layout *l)
-{
-    size_t n_columns = l->cells.n_columns, n_dimensions = 0, n_texts = 0, n;
-
-    while (n_dimensions < n_columns && l->cells.columns[n_dimensions].field->margin_bit >= 0)
-        n_dimensions++;
-    if (n_dimensions > 0)
-        return n_dimensions;
-    while (n_texts < n_columns && !l->cells.columns[n_texts].is_number)
-        n_texts++;
-    for (n = n_texts; n < n_columns && l->cells.columns[n].is_number; n++)
-        ;
-    return n == n_columns && n_texts > 0 && n_texts < n_columns ? n_texts : 1;
-}
-
-/* How many of the keys each part repeats: as many as leave a third of the width, and what the other columns need. */
-static size_t repeated_columns(const layout *l, size_t max_width, size_t *used)
-{
-    size_t n_keys = key_columns(l), n = 0;
-
-    for (*used = 0; n < n_keys; n++) {
-        size_t with = *used + l->widths[n].shown + GAP, needed = 0;
-
-        for (size_t c = n + 1; c < l->cells.n_columns; c++)
-            if (least_width(&l->widths[c]) > needed)
-                needed = least_width(&l->widths[c]);
-        if (with > max_width - max_width / 3 || with + needed > max_width)
+        if (line.size + strlen(name) > most) { /* bytes are at least as many as columns */
+            status = dki_buffer_text(&line, "\xE2\x80\xA6", err);
             break;
-        *used = with;
+        }
+        status = dki_buffer_format(&line, err, "%s%s", name, c + 1 < n ? ", " : "");
     }
-    return n;
+    if (status == DK_OK)
+        status = dki_buffer_terminate(&line, err);
+    if (status == DK_OK)
+        status = put_line(t, line.bytes, DIM, err);
+    dki_buffer_drop(&line);
+    return status;
 }
 
-/* Narrows the texts of a column to `room`, as far as that can be. */
-static void narrow(layout *l, size_t column, size_t room)
+static dk_status put_parts(text_table *t, dk_error *err)
 {
-    column_width *width = &l->widths[column];
+    dk_status status = DK_OK;
+    bool is_first = true;
+    dki_part part;
 
-    if (room < least_width(width))
-        room = least_width(width);
-    if (width->shown > room)
-        width->shown = room;
-}
-
-/* Fits the columns to the screen where it is too narrow for all of them: none passes it beside those that repeat. */
-static void fit(layout *l, size_t max_width, size_t *n_repeated)
-{
-    size_t n = l->cells.n_columns, total = 0, used, first;
-
-    *n_repeated = 0;
-    for (size_t c = 0; c < n; c++)
-        total += l->widths[c].shown + GAP;
-    if (n == 0 || total - GAP <= max_width)
-        return;
-    if (n == 1) {
-        narrow(l, 0, max_width);
-        return;
+    for (; status == DK_OK && dki_layout_next(&t->layout, &part); is_first = false) {
+        if (!is_first)
+            status = put(t, "\n", err);
+        if (status == DK_OK)
+            status = put_part(t, &part, err);
     }
-    first = l->widths[0].shown;
-    if (max_width / 2 > GAP)
-        narrow(l, 0, max_width / 2 - GAP);
-    *n_repeated = repeated_columns(l, max_width, &used);
-    if (*n_repeated == 0)
-        l->widths[0].shown = first;
-    for (size_t c = *n_repeated; c < n; c++)
-        narrow(l, c, max_width - used);
+    return status == DK_OK ? put_left_out(t, err) : status;
 }
 
-/* The columns of the part that begins with column *next, which moves on. */
-static part next_part(const layout *l, size_t *list, size_t n_repeated, size_t *next)
+/* The end of a scale as a cell of the column would be shown. */
+static void show_end(const text_table *t, size_t column, const dk_value *value, char out[DKI_SHOWN_BYTES])
 {
-    size_t max_width = l->cells.options->max_width ? l->cells.options->max_width : SIZE_MAX;
-    part p = { list, 0, 0 };
+    const dki_cell_column *of = &t->cells.columns[column];
+    dki_look look = { .pattern = of->has_pattern ? &of->pattern : NULL,
+                      .style = t->cells.options->style,
+                      .digits = of->digits,
+                      .for_people = true };
+    size_t size;
 
-    for (size_t c = 0; *next > 0 && c < n_repeated; c++) {
-        list[p.n++] = c;
-        p.width += l->widths[c].shown + GAP;
-    }
-    do {
-        p.width += l->widths[*next].shown + GAP;
-        list[p.n++] = (*next)++;
-    } while (*next < l->cells.n_columns && p.width + l->widths[*next].shown <= max_width);
-    p.width -= GAP;
-    if (p.width > max_width) /* of the line under the names */
-        p.width = max_width;
-    return p;
+    (void)dki_show_value(value, &look, out, DKI_SHOWN_BYTES, &size);
 }
 
-static void show_rows(layout *l, size_t max_rows)
+/* What bars go from and to. */
+static dk_status put_scales(text_table *t, dk_error *err)
 {
-    l->head = l->n_rows;
-    l->tail = 0;
-    if (max_rows > 0 && l->n_rows > max_rows) {
-        l->head = (max_rows + 1) / 2;
-        l->tail = max_rows - l->head;
-    }
-}
-
-/* All parts together are to take the place that one would: each shows fewer rows. */
-static void share_rows(layout *l, size_t *list, size_t n_repeated)
-{
-    const dk_write_options *options = l->cells.options;
-    size_t around = options->show_types ? 4 : 3; /* lines that each part adds */
-    size_t n_parts = 0, next = 0, rows;
-
-    for (; next < l->cells.n_columns; n_parts++)
-        next_part(l, list, n_repeated, &next);
-    if (n_parts < 2 || options->max_rows == 0)
-        return;
-    rows = options->max_rows > (n_parts - 1) * around ? (options->max_rows - (n_parts - 1) * around) / n_parts : 0;
-    if (rows < LEAST_ROWS)
-        rows = LEAST_ROWS;
-    if (rows < options->max_rows)
-        show_rows(l, rows);
-}
-
-static dk_status put_parts(layout *l, dk_error *err)
-{
-    size_t n_columns = l->cells.n_columns, n_repeated = 0, next = 0;
-    size_t *list = dki_alloc_array(dk_table_context(l->cells.table), n_columns, sizeof *list, err);
     dk_status status = DK_OK;
 
-    if (list == NULL)
-        return DK_ERR_MEMORY;
-    if (l->cells.options->max_width > 0)
-        fit(l, l->cells.options->max_width, &n_repeated);
-    share_rows(l, list, n_repeated);
-    while (status == DK_OK && next < n_columns) {
-        bool is_first = next == 0;
-        part p = next_part(l, list, n_repeated, &next);
+    for (size_t c = 0; c < t->cells.n_columns && status == DK_OK; c++) {
+        char least[DKI_SHOWN_BYTES], greatest[DKI_SHOWN_BYTES];
+        const char *before, *between;
+        dki_buffer line;
 
-        if (!is_first)
-            status = dki_buffer_text(&l->sink->buffer, "\n", err);
+        if (!has_bar(t, c))
+            continue;
+        show_end(t, c, &t->bars[c].least, least);
+        show_end(t, c, &t->bars[c].greatest, greatest);
+        dki_words_scale(t->cells.options->style, &before, &between);
+        dki_buffer_init(&line, dk_table_context(t->cells.table));
+        status = dki_buffer_format(&line, err, "%s %s: %s %s %s", before, dki_cells_heading(&t->cells, c), least,
+                                   between, greatest);
         if (status == DK_OK)
-            status = put_part(l, &p, err);
+            status = dki_buffer_terminate(&line, err);
+        if (status == DK_OK)
+            status = put_line(t, line.bytes, DIM, err);
+        dki_buffer_drop(&line);
     }
-    dki_free(dk_table_context(l->cells.table), list);
     return status;
 }
 
-static dk_status put_count(layout *l, dk_error *err)
+static dk_status put_count(text_table *t, dk_error *err)
 {
-    size_t n = l->cells.n_columns;
+    char line[DKI_WORDS_BYTES];
 
-    return dki_buffer_format(&l->sink->buffer, err, "%llu row%s, %zu column%s\n", (unsigned long long)l->n_rows,
-                             l->n_rows == 1 ? "" : "s", n, n == 1 ? "" : "s");
+    dki_words_size(t->layout.n_rows, t->cells.n_columns, t->cells.options->style, line, sizeof line);
+    return put_line(t, line, DIM, err);
+}
+
+static dk_status put_table(text_table *t, dk_error *err)
+{
+    const dk_write_options *options = t->cells.options;
+    const dk_table *table = t->cells.table;
+    dk_status status = open_bars(t, err);
+
+    if (status == DK_OK)
+        status = measure(t, err);
+    if (status != DK_OK)
+        return status;
+    dki_layout_fit(&t->layout);
+    if (options->title)
+        status = put_line(t, options->title, BOLD, err);
+    if (status == DK_OK)
+        status = put_parts(t, err);
+    if (status == DK_OK)
+        status = put_scales(t, err);
+    if (status == DK_OK && options->show_count)
+        status = put_count(t, err);
+    for (size_t i = 0; i < dk_table_n_notes(table) && options->show_notes && status == DK_OK; i++)
+        status = put_line(t, dk_table_note(table, i), DIM, err);
+    return status;
 }
 
 dk_status dki_write_text_table(const dk_table *table, const dk_write_options *options, dki_sink *sink,
                                dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    layout l = { .sink = sink, .n_rows = dk_table_n_rows(table) };
-    dk_status status = dki_cells_open(table, options, true, &l.cells, err);
+    text_table t = { .sink = sink };
+    dk_status status = dki_cells_open(table, options, true, &t.cells, err);
 
     if (status != DK_OK)
         return status;
-    dki_buffer_init(&l.scratch, context);
-    show_rows(&l, options->max_rows);
-    l.widths = dki_calloc(context, l.cells.n_columns, sizeof *l.widths, err);
-    status = l.widths ? measure(&l, err) : DK_ERR_MEMORY;
-    if (status == DK_OK && options->title)
-        status = put_line(&l, options->title, err);
+    dki_buffer_init(&t.scratch, context);
+    status = dki_layout_open(&t.cells, &t.layout, err);
     if (status == DK_OK)
-        status = put_parts(&l, err);
-    if (status == DK_OK && options->show_count)
-        status = put_count(&l, err);
-    for (size_t i = 0; i < dk_table_n_notes(table) && options->show_notes && status == DK_OK; i++)
-        status = put_line(&l, dk_table_note(table, i), err);
-    dki_free(context, l.widths);
-    dki_buffer_drop(&l.scratch);
-    dki_cells_close(&l.cells);
+        status = put_table(&t, err);
+    dki_free(context, t.bars);
+    dki_layout_close(&t.layout);
+    dki_buffer_drop(&t.scratch);
+    dki_cells_close(&t.cells);
     return status;
 }

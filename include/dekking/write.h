@@ -60,10 +60,14 @@ typedef struct dk_write_options {
     const char *null_text;   /* NULL: an en dash for text, Markdown and HTML; nothing in CSV; null in JSON */
     const char *between;     /* stands between the members of a set; NULL: "|". Not for JSON, where a set is an array */
     const char *title;       /* caption of HTML, heading of Markdown, first line of text; NULL: none */
-    size_t max_rows;         /* text: rows at most, cut in the middle, which is said; 0: all */
+    size_t max_rows;         /* text: rows at most, cut in the middle, which is said; 0: all, and all columns */
     size_t max_width;        /* text: columns of the terminal; wider tables are folded in parts, which together take
-                                the lines of max_rows, as far as that can be; 0: no limit */
+                                the lines of max_rows, as far as that can be; columns of a fifth part and on are named; 0: no limit */
     size_t max_cell;         /* text: columns of one text at most, a longer one ends in an ellipsis; 0: no limit */
+    const char *const *bars; /* text: n_bars columns of numbers whose cells have a bar behind them */
+    size_t n_bars;
+    double full_bar;         /* the number for which a bar is full; 0: the greatest of the column, or 100 % */
+    bool colour;             /* text: names and totals bold, what is beside the numbers dim: for a terminal that can */
     bool show_types;         /* text: a line with the types under the names */
     bool show_count;         /* text: a last line with the numbers of rows and columns */
     bool show_notes;         /* text, Markdown, HTML: the table's notes below it */
@@ -105,5 +109,14 @@ DK_API DK_MUST_USE dk_status dk_write_file(const dk_table *table, const char *pa
 /* Shows one value to people, a number by a pattern (NULL: none); terminated, and cut where it does not fit.
  * Returns the whole length, or SIZE_MAX where the pattern is none. */
 DK_API size_t dk_value_print(const dk_value *value, const char *pattern, dk_style style, char *buffer, size_t size);
+
+/* The table with one more column of text: a sparkline, which has a character for each of n columns of numbers, ▁ for
+ * the least and █ for the greatest of its row, or with `together` of all rows; null is a dot. Numbers that are all the same have
+ * ▄. Bounds have the middle of them.
+ * Errors  DK_ERR_NAME, DK_ERR_TYPE where a column has no numbers, DK_ERR_DUPLICATE for the name, DK_ERR_MEMORY,
+ *         DK_ERR_INTERRUPTED */
+DK_API DK_MUST_USE dk_status dk_table_with_sparks(const dk_table *table, const char *const *columns, size_t n,
+                                                  const char *name, bool together, const dk_table **out,
+                                                  dk_error *err);
 
 #endif

@@ -27,7 +27,7 @@ local sessions = {
     name = "a long table is cut to the window",
     { ROWS, "> " },
     { "big\\r", "rows not shown\r\n" },
-    { "", "100000 rows, 1 column\r\n> " },
+    { "", "100,000 rows, 1 column\r\n> " },
   },
   {
     name = "unfinished input goes on",

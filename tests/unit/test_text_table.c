@@ -220,7 +220,18 @@ static void a_long_table_is_cut_in_the_middle_which_is_said(void **state)
     expect(numbers(3), OPTIONS(.max_rows = 3), "n\n─\n1\n2\n3\n");
     expect(numbers(3), OPTIONS(.max_rows = 0), "n\n─\n1\n2\n3\n");
     expect(numbers(12000), OPTIONS(.max_rows = 2, .show_count = true),
-           "    n\n─────\n    1\n⋮  11998 rows not shown\n12000\n12000 rows, 1 column\n");
+           "    n\n─────\n    1\n⋮  11,998 rows not shown\n12000\n12,000 rows, 1 column\n");
+}
+
+/* In Dutch style the words are Dutch. */
+static void what_is_said_follows_the_style(void **state)
+{
+    (void)state;
+    expect(numbers(12000), OPTIONS(.max_rows = 2, .show_count = true, .style = DK_STYLE_NL),
+           "    n\n─────\n    1\n⋮  11.998 rijen niet getoond\n12000\n12.000 rijen, 1 kolom\n");
+    expect(numbers(1), OPTIONS(.show_count = true, .style = DK_STYLE_NL), "n\n─\n1\n1 rij, 1 kolom\n");
+    expect(make_table(context, "a:integer b:integer\n1|1\n"), OPTIONS(.show_count = true, .style = DK_STYLE_NL),
+           "a  b\n────\n1  1\n1 rij, 2 kolommen\n");
 }
 
 static void nothing_is_a_table_too(void **state)
@@ -322,6 +333,59 @@ static void parts_share_the_rows(void **state)
     assert_has(shown, "naam   k1\n─────────\nr01   101\nr02   102\n⋮  27 rows not shown\nr30   130\n\n");
     shown = written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 10));
     assert_lacks(shown, "not shown");
+    dk_table_release(table);
+}
+
+/* Where rows are limited, four parts are shown, and the names of the columns that are in none. */
+static void columns_of_many_parts_are_named(void **state)
+{
+    const dk_table *table = make_table(
+        context, "naam:category k1:integer k2:integer k3:integer k4:integer k5:integer "
+                 "k6:integer k7:integer k8:integer k9:integer k10:integer k11:integer k12:integer k13:integer\n"
+                 "x|1|2|3|4|5|6|7|8|9|10|11|12|13\n");
+    const char *shown;
+
+    (void)state;
+    shown = written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 10, .max_rows = 20));
+    assert_has(
+        shown,
+        "naam  k4\n────────\nx      4\n⋯  9 of 14\ncolumns\nnot shown:\nk5, k6,\nk7, k8,\nk9, k10,\nk11, …\n");
+    shown = written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 20, .max_rows = 20));
+    assert_lacks(shown, "not shown");
+    shown = written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 10, .max_rows = 20, .style = DK_STYLE_NL));
+    assert_has(shown, "⋯  9 van\n14\nkolommen\nniet\ngetoond:\nk5, k6,\n");
+    shown = written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 10));
+    assert_lacks(shown, "not shown");
+    assert_has(shown, "k6\n");
+    dk_table_release(table);
+}
+
+/* A terminal's own colours: bold names and totals, dim what is no value. */
+static void colours_change_nothing_else(void **state)
+{
+    const dk_table *table = noted(with_total(context), "a note");
+    char plain[2048], *to = plain;
+    const char *shown;
+
+    (void)state;
+    shown = written(table, DK_FORMAT_TEXT,
+                    OPTIONS(.colour = true, .show_types = true, .show_notes = true, .show_count = true,
+                            .max_rows = 2, .bars = (const char *[]){ "som" }, .n_bars = 1));
+    assert_has(shown, "\x1B[1mgemeente\x1B[0m");
+    assert_has(shown, "\x1B[2mcategory\x1B[0m");
+    assert_has(shown, "\x1B[1mtotaal\x1B[0m         \x1B[1m19\x1B[0m\n");
+    assert_has(shown, "\nArnhem    ");
+    assert_has(shown, "\x1B[36m███");
+    assert_has(shown, "\x1B[2ma note\x1B[0m\n");
+    for (const char *c = shown; *c; c++)
+        if (*c == '\x1B')
+            c += strcspn(c, "m");
+        else
+            *to++ = *c;
+    *to = '\0';
+    assert_string_equal(plain, written(table, DK_FORMAT_TEXT,
+                                       OPTIONS(.show_types = true, .show_notes = true, .show_count = true,
+                                               .max_rows = 2, .bars = (const char *[]){ "som" }, .n_bars = 1)));
     dk_table_release(table);
 }
 
@@ -436,6 +500,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_that_is_shown_reaches_the_terminal_raw, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_title_stands_above_and_notes_below, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_table_is_cut_in_the_middle_which_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_said_follows_the_style, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(columns_of_many_parts_are_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(colours_change_nothing_else, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_a_table_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_long_text_is_cut_with_an_ellipsis, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_keeps_letters_whole, set_up, tear_down),

@@ -1,0 +1,214 @@
+/* text_layout.c - fits a table to a screen.
+ *
+ * What is too wide is folded into parts that repeat the columns which tell rows apart. Texts give way where a column alone
+ * would pass the screen; a number never does, as a cut number is another number. Where the number of rows is limited, so
+ * is that of parts: the columns of the others are left out.
+ */
+#include "text_layout.h"
+
+#include "base/memory.h"
+#include "base/types.h"
+
+#define LEAST_ROWS 4 /* in however many parts a table is folded, each shows so many */
+#define LEAST_TEXT 8 /* on however narrow a screen a text keeps so much */
+#define MOST_PARTS 4 /* of a table whose rows are limited */
+#define LEAST_BAR 8
+#define MOST_BAR 40
+
+static void show_rows(dki_layout *l, size_t max_rows)
+{
+    l->head = l->n_rows;
+    l->tail = 0;
+    if (max_rows > 0 && l->n_rows > max_rows) {
+        l->head = (max_rows + 1) / 2;
+        l->tail = max_rows - l->head;
+    }
+}
+
+dk_status dki_layout_open(const dki_cells *cells, dki_layout *out, dk_error *err)
+{
+    dk_context *context = dk_table_context(cells->table);
+
+    *out = (dki_layout){
+        .options = cells->options,
+        .cells = cells,
+        .n_rows = dk_table_n_rows(cells->table),
+        .n_shown = cells->n_columns,
+        .widths = dki_calloc(context, cells->n_columns, sizeof *out->widths, err),
+    };
+    show_rows(out, cells->options->max_rows);
+    if (out->widths)
+        out->list = dki_calloc(context, cells->n_columns, sizeof *out->list, err);
+    return out->list ? DK_OK : DK_ERR_MEMORY;
+}
+
+void dki_layout_close(dki_layout *l)
+{
+    if (l->cells == NULL)
+        return;
+    dki_free(dk_table_context(l->cells->table), l->widths);
+    dki_free(dk_table_context(l->cells->table), l->list);
+}
+
+uint64_t dki_layout_below(const dki_layout *l, uint64_t row)
+{
+    return row + 1 == l->head && l->head + l->tail < l->n_rows ? l->n_rows - l->tail : row + 1;
+}
+
+size_t dki_layout_width(const dki_layout *l, size_t column)
+{
+    return l->widths[column].shown + (l->widths[column].bar ? DKI_GAP + l->widths[column].bar : 0);
+}
+
+/* How narrow a column can get. */
+static size_t least_width(const dki_layout *l, size_t column)
+{
+    const dki_width *width = &l->widths[column];
+    size_t least = width->least > LEAST_TEXT ? width->least : LEAST_TEXT;
+
+    return dki_layout_width(l, column) - width->shown + (least < width->shown ? least : width->shown);
+}
+
+/* Columns that tell what a row is: the dimensions, or what stands before nothing but numbers, or else the first one. */
+static size_t key_columns(const dki_layout *l)
+{
+    size_t n_columns = l->cells->n_columns, n_dimensions = 0, n_texts = 0, n;
+
+    while (n_dimensions < n_columns && l->cells->columns[n_dimensions].field->margin_bit >= 0)
+        n_dimensions++;
+    if (n_dimensions > 0)
+        return n_dimensions;
+    while (n_texts < n_columns && !l->cells->columns[n_texts].is_number)
+        n_texts++;
+    for (n = n_texts; n < n_columns && l->cells->columns[n].is_number; n++)
+        ;
+    return n == n_columns && n_texts > 0 && n_texts < n_columns ? n_texts : 1;
+}
+
+/* How many of the keys each part repeats: as many as leave a third of the width, and what the other columns need. */
+static size_t repeated_columns(const dki_layout *l, size_t *used)
+{
+    size_t n_keys = key_columns(l), n = 0, max_width = l->options->max_width;
+
+    for (*used = 0; n < n_keys; n++) {
+        size_t with = *used + dki_layout_width(l, n) + DKI_GAP, needed = 0;
+
+        for (size_t c = n + 1; c < l->cells->n_columns; c++)
+            if (least_width(l, c) > needed)
+                needed = least_width(l, c);
+        if (with > max_width - max_width / 3 || with + needed > max_width)
+            break;
+        *used = with;
+    }
+    return n;
+}
+
+/* Narrows the texts of a column to `room`, as far as that can be. */
+static void narrow(dki_layout *l, size_t column, size_t room)
+{
+    size_t behind = dki_layout_width(l, column) - l->widths[column].shown;
+
+    if (room < least_width(l, column))
+        room = least_width(l, column);
+    if (l->widths[column].shown > room - behind)
+        l->widths[column].shown = room - behind;
+}
+
+static size_t whole_width(const dki_layout *l)
+{
+    size_t total = 0;
+
+    for (size_t c = 0; c < l->cells->n_columns; c++)
+        total += dki_layout_width(l, c) + DKI_GAP;
+    return total > 0 ? total - DKI_GAP : 0;
+}
+
+/* Fits the columns to the screen where it is too narrow for all of them: none passes it beside those that repeat. */
+static void fit_columns(dki_layout *l)
+{
+    size_t n = l->cells->n_columns, max_width = l->options->max_width, used, first;
+
+    if (n == 0 || max_width == 0 || whole_width(l) <= max_width)
+        return;
+    if (n == 1) {
+        narrow(l, 0, max_width);
+        return;
+    }
+    first = l->widths[0].shown;
+    if (max_width / 2 > DKI_GAP)
+        narrow(l, 0, max_width / 2 - DKI_GAP);
+    l->n_repeated = repeated_columns(l, &used);
+    if (l->n_repeated == 0)
+        l->widths[0].shown = first;
+    for (size_t c = l->n_repeated; c < n; c++)
+        narrow(l, c, max_width - used);
+}
+
+/* The bars share what the columns leave of the screen. */
+static void fit_bars(dki_layout *l)
+{
+    size_t n_bars = 0, total = whole_width(l), max_width = l->options->max_width, room = MOST_BAR;
+
+    for (size_t c = 0; c < l->cells->n_columns; c++)
+        n_bars += l->widths[c].bar > 0;
+    if (n_bars == 0)
+        return;
+    total -= n_bars; /* each was counted as one wide */
+    if (max_width > 0)
+        room = max_width > total ? (max_width - total) / n_bars : 0;
+    room = room < LEAST_BAR ? LEAST_BAR : room > MOST_BAR ? MOST_BAR : room;
+    for (size_t c = 0; c < l->cells->n_columns; c++)
+        if (l->widths[c].bar > 0)
+            l->widths[c].bar = room;
+}
+
+bool dki_layout_next(dki_layout *l, dki_part *out)
+{
+    size_t max_width = l->options->max_width ? l->options->max_width : SIZE_MAX;
+    dki_part p = { l->list, 0, 0 };
+
+    if (l->next >= l->n_shown)
+        return false;
+    for (size_t c = 0; l->next > 0 && c < l->n_repeated; c++) {
+        l->list[p.n++] = c;
+        p.width += dki_layout_width(l, c) + DKI_GAP;
+    }
+    do {
+        p.width += dki_layout_width(l, l->next) + DKI_GAP;
+        l->list[p.n++] = l->next++;
+    } while (l->next < l->n_shown && p.width + dki_layout_width(l, l->next) <= max_width);
+    p.width -= DKI_GAP;
+    if (p.width > max_width) /* of the line under the names */
+        p.width = max_width;
+    *out = p;
+    return true;
+}
+
+/* All parts together are to take the place that one would: each shows fewer rows, and there are not many. */
+static void share_rows(dki_layout *l)
+{
+    size_t max_rows = l->options->max_rows, around = l->options->show_types ? 4 : 3; /* lines that each part adds */
+    size_t n_parts = 0, rows;
+    dki_part part;
+
+    if (max_rows == 0)
+        return;
+    while (n_parts < MOST_PARTS && dki_layout_next(l, &part))
+        n_parts++;
+    l->n_shown = l->next;
+    l->next = 0;
+    if (n_parts < 2)
+        return;
+    rows = max_rows > (n_parts - 1) * around ? (max_rows - (n_parts - 1) * around) / n_parts : 0;
+    if (rows < LEAST_ROWS)
+        rows = LEAST_ROWS;
+    if (rows < max_rows)
+        show_rows(l, rows);
+}
+
+void dki_layout_fit(dki_layout *l)
+{
+    fit_bars(l);
+    fit_columns(l);
+    share_rows(l);
+}
