@@ -152,6 +152,8 @@ static const char *number_format(const dki_cell_column *column, dk_style style, 
     }
     if (column->has_pattern)
         return column->field->format; /* the patterns are a spreadsheet's own */
+    if (dk_column_type(column->field->column) == DK_INTERVAL && dk_column_scale(column->field->column) == 0)
+        return "0";
     return dk_column_type(column->field->column) == DK_INTEGER ? "0" : NULL; /* else 12 digits show as 1.2E+11 */
 }
 
@@ -204,6 +206,17 @@ static dk_status put_text(struct workbook *workbook, lxw_worksheet *sheet, uint6
     return error == LXW_NO_ERROR ? DK_OK : fail_library(workbook, error, err);
 }
 
+/* Bounds that are one number, and nothing else is said of it. */
+static bool interval_as_double(const dk_value *value, double *out)
+{
+    const dk_interval *interval = &value->as.interval;
+
+    *out = dki_decimal_real(interval->least, value->scale);
+    return !interval->no_least && !interval->no_greatest && interval->least == interval->greatest &&
+           interval->marker.size == 0 && interval->meaning == DK_MEANS_NOTHING && interval->least >= -MAX_EXACT &&
+           interval->least <= MAX_EXACT;
+}
+
 /* The double that shows the value exactly, as far as a spreadsheet shows digits; false where it would be rounded. */
 static bool as_double(const dk_value *value, double *out)
 {
@@ -216,6 +229,7 @@ static bool as_double(const dk_value *value, double *out)
     case DK_DECIMAL:
         *out = dki_decimal_real(value->as.integer, value->type == DK_DECIMAL ? value->scale : 0);
         return value->as.integer >= -MAX_EXACT && value->as.integer <= MAX_EXACT;
+    case DK_INTERVAL: return interval_as_double(value, out);
     case DK_DATE: *out = (double)(value->as.integer - DAY_ZERO); return value->as.integer >= FIRST_DAY;
     case DK_TIMESTAMP:
         *out = (double)value->as.integer / (double)DKI_DAY_MICROSECONDS - (double)DAY_ZERO;
