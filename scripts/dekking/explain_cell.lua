@@ -100,7 +100,17 @@ local function count(result, condition, params)
   return #result:where(condition, params)
 end
 
--- The row that the values tell: a table of one row.
+-- What the row of a table of one row has for a dimension, in words.
+local function shown_of(found, name)
+  local value = found:column(name)[1]
+  if count(found, quoted(name) .. " is total") == 1 then
+    return name .. " = total"
+  end
+  return ("%s = %s"):format(name, value == nil and "null" or tostring(value))
+end
+
+-- The row that the values tell: a table of one row. A dimension that has no value is the total over it; where there is
+-- none, the others may tell the row: a municipality its region.
 local function find(result, asked, cell)
   local names, columns, shown = {}, {}, {}
   for row in result:schema():rows() do
@@ -112,30 +122,41 @@ local function find(result, asked, cell)
     end
   end
   core.check(cell, "explain: the result", names, "dimension")
-  local conditions, params, totals = {}, {}, {}
+  local conditions, stated, params, totals = {}, {}, {}, {}
   for i, name in ipairs(names) do
     local value = cell[name]
+    local condition
     if value == nil or value == dk.total then
+      condition = quoted(name) .. " is total"
       totals[#totals + 1] = name
-      conditions[#conditions + 1] = quoted(name) .. " is total"
-      shown[#shown + 1] = name .. " = total"
+      shown[i] = name .. " = total"
     elseif value == dk.null then
-      conditions[#conditions + 1] = quoted(name) .. " is null"
-      shown[#shown + 1] = name .. " = null"
+      condition = quoted(name) .. " is null"
+      shown[i] = name .. " = null"
     else
       params["v" .. i] = value
-      conditions[#conditions + 1] = ("%s == $v%d"):format(quoted(name), i)
-      shown[#shown + 1] = ("%s = %s"):format(name, tostring(value))
-      if count(result, conditions[#conditions], params) == 0 then
+      condition = ("%s == $v%d"):format(quoted(name), i)
+      shown[i] = ("%s = %s"):format(name, tostring(value))
+      if count(result, condition, params) == 0 then
         core.check({ [tostring(value)] = true }, "explain: the result", known_values(result, name), name)
       end
     end
+    conditions[i] = condition
+    if value ~= nil then
+      stated[#stated + 1] = condition
+    end
   end
   local found = #names > 0 and result:where(table.concat(conditions, " and "), params) or result
+  if #found == 0 and #stated > 0 and #stated < #names then
+    found = result:where(table.concat(stated, " and "), params)
+    for i, name in ipairs(names) do
+      shown[i] = #found == 1 and shown_of(found, name) or shown[i]
+    end
+  end
   if #found == 1 then
     return found, names, shown
   end
-  if #totals > 0 and #found == 0 then
+  if #totals > 0 then
     core.fail(("explain: the result has no row that is the total over %s (say which: { %s = ... })"):format(list_of(totals),
       totals[1]))
   end

@@ -71,8 +71,10 @@ test("cells that are not there are named", function(t, dk)
   local function refused(cell, ...) t.raises(function() (cell[1] or result):explain(cell.cell or cell) end, ...) end
   refused({ regio = "M", gemeente = "Arnem" }, "explain: the result has no gemeente 'Arnem' (did you mean 'Arnhem'?)")
   refused({ regoi = "M" }, "explain: the result has no dimension 'regoi' (did you mean 'regio'?)")
-  refused({ gemeente = "Arnhem" },
-    "explain: the result has no row that is the total over regio (say which: { regio = ... })")
+  refused({ regio = "M" },
+    "explain: the result has no row that is the total over gemeente (say which: { gemeente = ... })")
+  t.has(result:explain { gemeente = "Arnhem" }, "The cell regio = M, gemeente = Arnhem of the breakdown:\n  n is 2",
+    'where regio == "M" and gemeente == "Arnhem"') -- one row alone has it
   refused({ regio = "R", gemeente = "Arnhem" }, "explain: the result has no row where regio = R, gemeente = Arnhem")
   t.raises(function() people(dk):explain { regio = "M" } end,
     "explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it came to be")
