@@ -1,10 +1,46 @@
 /* lua_tighten.c - bounds made narrower by totals. */
 #include <dekking/tighten.h>
 
+#include <string.h>
+
 #include "lua_options.h"
 #include "lua_table.h"
 
-/* t:tighten { total = "totaal" [, values = { ... }, by = { ... }, total_word = "Totaal", totals = "equal", sums = "together"] } */
+/* Whether sums of rows were checked when the table was read. */
+static bool has_row_sums(const dk_table *checks)
+{
+    const dk_column *of = dk_table_field(checks, 0)->column; /* "row" or "column" */
+    dk_value value = { .is_null = true };
+    dk_error err = DK_ERROR_INIT;
+
+    for (uint64_t row = 0; row < dk_table_n_rows(checks); row++)
+        if (dk_column_get(of, row, &value, &err) == DK_OK && !value.is_null && value.as.text.size == 3 &&
+            memcmp(value.as.text.bytes, "row", 3) == 0)
+            return true;
+    return false;
+}
+
+/* The column that dk.read_published read as the sum of those before it: the last one of numbers. NULL: there is none, or the
+ * table is not as it was read. */
+static const char *known_total(lua_State *L, const dk_table *table)
+{
+    const char *total = NULL;
+    const dk_table *checks;
+
+    lua_getiuservalue(L, 1, DKL_CHECKS);
+    checks = dkl_test_object(L, -1, DKL_TABLE);
+    for (size_t i = 0; checks && has_row_sums(checks) && i < dk_table_n_columns(table); i++) {
+        dk_type type = dk_column_type(dk_table_field(table, i)->column);
+
+        if (type == DK_INTEGER || type == DK_INTERVAL)
+            total = dk_table_field(table, i)->name;
+    }
+    lua_pop(L, 1);
+    return total;
+}
+
+/* t:tighten { total = "totaal" [, values = { ... }, by = { ... }, total_word = "Totaal", totals = "equal", sums = "together"] };
+ * a published table knows its total */
 static int table_tighten(lua_State *L)
 {
     static const char *const options[] = { "values", "total", "by", "total_word", "totals", "sums", NULL };
@@ -25,6 +61,8 @@ static int table_tighten(lua_State *L)
     spec.by = by.items;
     spec.n_by = by.n;
     spec.total = dkl_option_text(L, 2, "tighten", "total");
+    if (spec.total == NULL && values.n == 0)
+        spec.total = known_total(L, table);
     spec.total_word = dkl_option_text(L, 2, "tighten", "total_word");
     spec.at_least = dkl_option_choice(L, 2, "tighten", "totals", totals, 0) == 1;
     spec.one_by_one = dkl_option_choice(L, 2, "tighten", "sums", sums, 0) == 1;

@@ -80,3 +80,15 @@ test("totals of a breakdown are totals", function(t, dk)
   t.eq(hidden.n[4], nil)
   t.eq(shown(hidden:tighten({ values = "n" }).n), shown(result.n))
 end)
+
+test("a published table knows which column is its total", function(t, dk)
+  local path = t.file("amr.txt", [[
+Arnhem        x   724  1.758   489   2.983
+Duiven        x    54    135     x     249
+TOTAAL       19   778  1.893   542   3.232
+]])
+  local published = dk.read_published(path, { markers = { x = { "suppressed", 0, 500 } } })
+  t.eq(published:tighten():text(), published:tighten({ total = "totaal" }):text())
+  t.has(published:tighten():text(), "Arnhem          12", "Duiven           7", " 53 ")
+  t.eq(published:label({ totaal = "Alle" }):tighten():text(), published:tighten():label({ totaal = "Alle" }):text())
+end)
