@@ -179,6 +179,8 @@ static void open_libraries(lua_State *L, const dkc_options *options)
     lua_setglobal(L, "dk");
     dkl_replace_matching(L);
     dkc_replace_protected(L);
+    lua_pushcfunction(L, dkl_print);
+    lua_setglobal(L, "print");
     if (options->has_threads)
         dk_set_threads(options->threads);
     if (options->has_format)

@@ -257,10 +257,11 @@ void dkl_check_pattern(lua_State *L, const dk_field *field, const char *pattern)
     dk_value zero = { .type = DK_INTEGER };
     char text[64];
 
-    if (!dk_type_is_number(type))
+    if (!dk_type_is_number(type) && type != DK_INTERVAL)
         dkl_fail(L, "format: column %s is a %s, and patterns are for numbers", field->name, dk_type_name(type));
     else if (dk_value_print(&zero, pattern, DK_STYLE_INTERNATIONAL, text, sizeof text) == SIZE_MAX)
-        dkl_fail(L, "format: '%s' is no pattern; patterns look like \"0.0\", \"#,##0 persons\" or \"0.0 %%\"", pattern);
+        dkl_fail(L, "format: '%s' is no pattern; patterns look like \"0.0\", \"#,##0 persons\" or \"0.0 %%\"",
+                 pattern);
 }
 
 int dkl_restyle(lua_State *L, const dk_table *table, const dk_field *fields, size_t n, const dk_table **out)

@@ -39,6 +39,7 @@ extern const luaL_Reg dkl_reshape_methods[];   /* lua_reshape.c */
 extern const luaL_Reg dkl_tighten_methods[];   /* lua_tighten.c */
 extern const luaL_Reg dkl_join_methods[];      /* lua_join.c */
 extern const luaL_Reg dkl_write_methods[];     /* lua_write.c */
+extern const luaL_Reg dkl_bars_methods[];      /* lua_bars.c */
 extern const luaL_Reg dkl_about_methods[];     /* lua_about.c */
 extern const luaL_Reg dkl_snapshot_methods[];  /* lua_snapshot.c */
 extern const luaL_Reg dkl_codes_methods[];     /* lua_codes.c */

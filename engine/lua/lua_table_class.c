@@ -151,6 +151,7 @@ void dkl_open_table(lua_State *L)
     luaL_setfuncs(L, dkl_tighten_methods, 0);
     luaL_setfuncs(L, dkl_join_methods, 0);
     luaL_setfuncs(L, dkl_write_methods, 0);
+    luaL_setfuncs(L, dkl_bars_methods, 0);
     luaL_setfuncs(L, dkl_about_methods, 0);
     luaL_setfuncs(L, dkl_snapshot_methods, 0);
     luaL_setfuncs(L, dkl_codes_methods, 0);

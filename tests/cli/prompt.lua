@@ -30,6 +30,40 @@ local sessions = {
     { "", "100,000 rows, 1 column\r\n> " },
   },
   {
+    name = "tables have a terminal's colours, strings have not",
+    environment = { NO_COLOR = "" },
+    { "t = dk.table { { 'naam', { 'Arnhem' } }, { 'n', { 2983 } } }\\r", "> " },
+    { "t\\r", "\r\n\027[1mnaam\027[0m" },
+    { "", "\027[2mcategory\027[0m" },
+    { "", "Arnhem       2983\r\n" },
+    { "", "> " },
+    { "print(1, t)\\r", "1\t\027[1mnaam\027[0m" },
+    { "", "> " },
+    { "t:print()\\r", "\r\n\027[1mnaam\027[0m" },
+    { "", "> " },
+    { "io.write(tostring(t), '\\\\n') and nil\\r", "\r\nnaam" },
+    { "", "> " },
+    { "dk.options { colour = false }\\r", "> " },
+    { "t\\r", "\r\nnaam" },
+    { "", "> " },
+  },
+  {
+    name = "where a terminal has no colours, tables have none",
+    environment = { NO_COLOR = "", TERM = "dumb" },
+    { "t = dk.table { { 'naam', { 'Arnhem' } } }\\r", "> " },
+    { "t\\r", "\r\nnaam" },
+    { "", "> " },
+    { "dk.options { colour = true }\\r", "> " },
+    { "t\\r", "\r\n\027[1mnaam\027[0m" },
+    { "", "> " },
+  },
+  {
+    name = "who wants no colours gets none",
+    { "t = dk.table { { 'naam', { 'Arnhem' } } }\\r", "> " },
+    { "t:print { colour = true }\\r", "\r\nnaam" },
+    { "", "> " },
+  },
+  {
     name = "unfinished input goes on",
     { "for i = 1, 2 do\\r", ">> " },
     { "print(i * 7)\\r", ">> " },
@@ -260,7 +294,7 @@ exit 0
 
 local function script_of(session, program, home)
   local lines = { (HEAD:gsub("COLUMNS", session.columns or 100)) }
-  local environment = { XDG_STATE_HOME = home, TERM = "xterm", LC_ALL = "C.UTF-8" }
+  local environment = { XDG_STATE_HOME = home, TERM = "xterm", LC_ALL = "C.UTF-8", NO_COLOR = "1" }
   for name, value in pairs(session.environment or {}) do
     environment[name] = value
   end
