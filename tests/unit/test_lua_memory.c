@@ -301,6 +301,12 @@ static const char *const calls[] = {
     DATA "return function() return tostring(t) end",
     DATA "return function() return t:text { format = 'md', style = 'nl', null = '?', title = 'Titel' } end",
     DATA "return function() t:print { format = 'html' } return true end",
+    /* how tables look */
+    DATA
+    "return function() local before = dk.options() dk.options { style = 'nl', null = '?', rows = 3 } local text = "
+    "t:text() .. tostring(t) dk.options(before) return text .. dk.options().rows end",
+    DATA "return function() t:bars({ 'n', 'x' }, { width = 40, full = 2 }) return t:text { bars = 'n' } end",
+    DATA "return function() return t:spark('n', 'k', { as = 's', scale = 'table' }):text() end",
     DATA "return function() t:write('/dev/null', { format = 'csv' }) return true end",
     DATA "return function() t:write('/dev/null', { format = 'xlsx' }) return true end",
     DATA "return function() return select(2, pcall(t.text, t, { format = 'cvs' })) end",
