@@ -127,11 +127,10 @@ dk_status dki_bars_open(const dki_cells *cells, size_t at, double full, dki_bar_
     }
     *out = (dki_bar_scale){ .least = { .type = DK_INTEGER }, .greatest = { .type = DK_INTEGER } };
     status = take_rows(cells, at, false, out, err);
-    out->totals_are_details = is_percent || type == DK_RATIO;
-    if (status == DK_OK && !out->is_any) {
+    out->has_details = out->is_any;
+    out->draws_totals = is_percent || type == DK_RATIO || !out->has_details;
+    if (status == DK_OK && !out->has_details)
         status = take_rows(cells, at, true, out, err);
-        out->totals_are_details = true;
-    }
     if (full > 0 || (is_percent && out->low >= 0 && out->high >= 0.5 && out->high <= 1)) {
         out->high = full > 0 ? full : 1;
         out->greatest = (dk_value){ .type = DK_REAL, .as.real = out->high };
@@ -213,12 +212,13 @@ dk_status dki_bar_draw(const dki_bar_scale *scale, const dki_cell *cell, bool is
                        dki_buffer *to, dk_error *err)
 {
     size_t n_left = left_columns(scale, width), n_right = width - n_left - (n_left > 0);
-    const char *solid = is_total ? MIDDLE : WHOLE;
+    bool is_apart = is_total && scale->has_details;
+    const char *solid = is_apart ? MIDDLE : WHOLE;
     double low = 0, high = 0;
     side left = { 0 }, right = { 0 };
     dk_status status = DK_OK;
 
-    if (cell->kind == DKI_CELL_VALUE && (!is_total || scale->totals_are_details) &&
+    if (cell->kind == DKI_CELL_VALUE && (!is_total || scale->draws_totals) &&
         dki_value_ends(&cell->value, &low, &high)) {
         if (high > 0)
             right = measure(low > 0 ? low / scale->high : 0, scale->high > 0 ? high / scale->high : HUGE_VAL,

@@ -85,24 +85,6 @@ static size_t key_columns(const dki_layout *l)
     return n == n_columns && n_texts > 0 && n_texts < n_columns ? n_texts : 1;
 }
 
-/* How many of the keys each part repeats: as many as leave a third of the width, and what the other columns need. */
-static size_t repeated_columns(const dki_layout *l, size_t *used)
-{
-    size_t n_keys = key_columns(l), n = 0, max_width = l->options->max_width;
-
-    for (*used = 0; n < n_keys; n++) {
-        size_t with = *used + dki_layout_width(l, n) + DKI_GAP, needed = 0;
-
-        for (size_t c = n + 1; c < l->cells->n_columns; c++)
-            if (least_width(l, c) > needed)
-                needed = least_width(l, c);
-        if (with > max_width - max_width / 3 || with + needed > max_width)
-            break;
-        *used = with;
-    }
-    return n;
-}
-
 /* Narrows the texts of a column to `room`, as far as that can be. */
 static void narrow(dki_layout *l, size_t column, size_t room)
 {
@@ -114,6 +96,40 @@ static void narrow(dki_layout *l, size_t column, size_t room)
         l->widths[column].shown = room - behind;
 }
 
+/* What the widest of the columns from `first` on needs. */
+static size_t needed_width(const dki_layout *l, size_t first)
+{
+    size_t needed = 0;
+
+    for (size_t c = first; c < l->cells->n_columns; c++)
+        if (least_width(l, c) > needed)
+            needed = least_width(l, c);
+    return needed;
+}
+
+/* How many of the keys each part repeats: as many as leave a third of the width, and what the other columns need. One that would not
+ * gets narrower, so that half is left if that can be. */
+static size_t repeated_columns(dki_layout *l, size_t *used)
+{
+    size_t n_keys = key_columns(l), n = 0, max_width = l->options->max_width;
+
+    for (*used = 0; n < n_keys; n++) {
+        size_t most = max_width - max_width / 3, needed = needed_width(l, n + 1);
+
+        if (most + needed > max_width)
+            most = max_width > needed ? max_width - needed : 0;
+        if (*used + least_width(l, n) + DKI_GAP > most)
+            break;
+        if (*used + dki_layout_width(l, n) + DKI_GAP > most) {
+            size_t half = most < max_width / 2 ? most : max_width / 2;
+
+            narrow(l, n, half > *used + DKI_GAP ? half - *used - DKI_GAP : 0);
+        }
+        *used += dki_layout_width(l, n) + DKI_GAP;
+    }
+    return n;
+}
+
 static size_t whole_width(const dki_layout *l)
 {
     size_t total = 0;
@@ -121,6 +137,11 @@ static size_t whole_width(const dki_layout *l)
     for (size_t c = 0; c < l->cells->n_columns; c++)
         total += dki_layout_width(l, c) + DKI_GAP;
     return total > 0 ? total - DKI_GAP : 0;
+}
+
+static size_t bar_within(size_t room)
+{
+    return room < LEAST_BAR ? LEAST_BAR : room > MOST_BAR ? MOST_BAR : room;
 }
 
 /* Fits the columns to the screen where it is too narrow for all of them: none passes it beside those that repeat. */
@@ -140,8 +161,11 @@ static void fit_columns(dki_layout *l)
     l->n_repeated = repeated_columns(l, &used);
     if (l->n_repeated == 0)
         l->widths[0].shown = first;
-    for (size_t c = l->n_repeated; c < n; c++)
+    for (size_t c = l->n_repeated; c < n; c++) {
         narrow(l, c, max_width - used);
+        if (l->widths[c].bar > 0 && max_width > used + l->widths[c].shown + DKI_GAP)
+            l->widths[c].bar = bar_within(max_width - used - l->widths[c].shown - DKI_GAP);
+    }
 }
 
 /* The bars share what the columns leave of the screen. */
@@ -156,10 +180,9 @@ static void fit_bars(dki_layout *l)
     total -= n_bars; /* each was counted as one wide */
     if (max_width > 0)
         room = max_width > total ? (max_width - total) / n_bars : 0;
-    room = room < LEAST_BAR ? LEAST_BAR : room > MOST_BAR ? MOST_BAR : room;
     for (size_t c = 0; c < l->cells->n_columns; c++)
         if (l->widths[c].bar > 0)
-            l->widths[c].bar = room;
+            l->widths[c].bar = bar_within(room);
 }
 
 bool dki_layout_next(dki_layout *l, dki_part *out)

@@ -56,14 +56,14 @@ static void a_bar_is_folded_with_its_numbers(void **state)
     expect(make_table(context, "naam:category a:integer b:integer\nx|1|4\ny|2|2\n"),
            OPTIONS(BARS("a", "b"), .max_width = 20),
            "naam  a\n"
-           "─────────────────\n"
-           "x     1  ████\n"
-           "y     2  ████████\n"
+           "────────────────────\n"
+           "x     1  █████▌\n"
+           "y     2  ███████████\n"
            "\n"
            "naam  b\n"
-           "─────────────────\n"
-           "x     4  ████████\n"
-           "y     2  ████\n"
+           "────────────────────\n"
+           "x     4  ███████████\n"
+           "y     2  █████▌\n"
            "bar of a: 0 to 2\n"
            "bar of b: 0 to 4\n");
 }
@@ -160,6 +160,19 @@ static void totals_stand_apart(void **state)
     dk_table_release(data);
 }
 
+/* Where all rows are totals, they are what there is to see. */
+static void totals_alone_have_bars(void **state)
+{
+    const dk_table *table = with_total(context), *last = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_slice(table, 2, 1, &last, &err), &err);
+    expect(last, OPTIONS(BARS("som"), .max_width = 23),
+           "gemeente  som\n───────────────────────\ntotaal     19  ████████\nbar of som: 0 to 19\n");
+    dk_table_release(table);
+}
+
 static void bars_of_nothing_are_none(void **state)
 {
     (void)state;
@@ -246,6 +259,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_full_bar_can_be_said_and_what_is_more_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bounds_are_light, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_stand_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(totals_alone_have_bars, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bars_of_nothing_are_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_has_no_numbers_has_no_bars, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sparklines_have_a_level_for_each_number, set_up, tear_down),
