@@ -164,11 +164,15 @@ static lxw_format *get_format(struct workbook *workbook, const dki_cells *cells,
     char made[LOOK_BYTES];
     const char *pattern = number_format(&cells->columns[column], cells->options->style, made);
 
-    if (*slot || (kind == DETAIL && pattern == NULL))
+    bool may_be_text = dk_column_type(cells->columns[column].field->column) == DK_INTERVAL;
+
+    if (*slot || (kind == DETAIL && pattern == NULL && !may_be_text))
         return *slot;
     *slot = fn->workbook_add_format(workbook->book);
     if (*slot && pattern)
         fn->format_set_num_format(*slot, pattern);
+    if (*slot && may_be_text)
+        fn->format_set_align(*slot, LXW_ALIGN_RIGHT);
     if (*slot && kind != DETAIL)
         fn->format_set_bold(*slot);
     if (*slot && kind == ALL)
@@ -238,6 +242,22 @@ static bool as_double(const dk_value *value, double *out)
     }
 }
 
+/* Makes room for a number as its pattern shows it: what does not fit shows as ###. */
+static void widen_number(struct workbook *workbook, const dki_cells *cells, size_t column, const dki_cell *cell)
+{
+    const dki_cell_column *of = &cells->columns[column];
+    dk_value number = cell->value;
+    char text[DKI_SHOWN_BYTES];
+    size_t size = SIZE_MAX;
+
+    if (number.type == DK_INTERVAL)
+        number =
+            (dk_value){ .type = DK_DECIMAL, .scale = cell->value.scale, .as.integer = number.as.interval.least };
+    if (of->has_pattern)
+        size = dki_pattern_print(&of->pattern, &number, cells->options->style, text, sizeof text);
+    widen(workbook, column, size == SIZE_MAX ? cell->text : text, size == SIZE_MAX ? cell->size : size);
+}
+
 static bool in_points(const dki_cell_column *column)
 {
     return column->has_pattern && column->pattern.points;
@@ -251,18 +271,20 @@ static dk_status put_cell(struct workbook *workbook, lxw_worksheet *sheet, dki_c
     lxw_error error = LXW_NO_ERROR;
     double number;
 
-    widen(workbook, column, cell.text, cell.size);
-    if (cell.kind == DKI_CELL_NULL && cell.size == 0)
-        return DK_OK;
-    if (cell.kind == DKI_CELL_VALUE && cell.value.type == DK_BOOLEAN)
-        error = workbook->fn.worksheet_write_boolean(sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
-                                                     cell.value.as.boolean, format);
-    else if (cell.kind == DKI_CELL_VALUE && as_double(&cell.value, &number))
+    if (cell.kind == DKI_CELL_VALUE && as_double(&cell.value, &number)) {
+        widen_number(workbook, cells, column, &cell);
         error =
             workbook->fn.worksheet_write_number(sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
                                                 in_points(&cells->columns[column]) ? number * 100 : number, format);
-    else
+        return error == LXW_NO_ERROR ? DK_OK : fail_library(workbook, error, err);
+    }
+    widen(workbook, column, cell.text, cell.size);
+    if (cell.kind == DKI_CELL_NULL && cell.size == 0)
+        return DK_OK;
+    if (cell.kind != DKI_CELL_VALUE || cell.value.type != DK_BOOLEAN)
         return put_text(workbook, sheet, row + 1, column, cell.text, cell.size, format, err);
+    error = workbook->fn.worksheet_write_boolean(sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
+                                                 cell.value.as.boolean, format);
     return error == LXW_NO_ERROR ? DK_OK : fail_library(workbook, error, err);
 }
 

@@ -161,3 +161,15 @@ test("a lenient reading keeps the rows that do not fit", function(t, dk)
   t.has(data:rejected():notes()[1], "700 records in ", ": 600 read, 100 rejected")
   t.has(data:notes()[1], "100 of 700 records rejected")
 end)
+
+test("a column is as wide as its numbers are shown", function(t, dk)
+  local path = t.path "wide.xlsx"
+  local thousand = { least = 1527, greatest = 1527 }
+  dk.table { { "n", { 1758 } }, { "deel", { 0.33333 } }, { "k", { thousand } } }
+    :format { n = "#,##0 personen", deel = "0.0 %", k = "#,##0 uur" }:write(path)
+  local widths = {}
+  for width in part(path, "xl/worksheets/sheet1.xml"):gmatch '<col [^>]-width="([%d.]+)"' do
+    widths[#widths + 1] = tonumber(width) // 1
+  end
+  t.eq(widths, { 16.0, 8.0, 11.0 }) -- 1,758 personen; 33.3 %; 1,527 uur; and two beside each
+end)
