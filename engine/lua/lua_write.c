@@ -21,11 +21,10 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
     return otherwise;
 }
 
-/* Bars are made of characters. */
 static void check_bars(lua_State *L, const char *what, dk_format format, const dk_write_options *options)
 {
-    if ((options->n_bars > 0 || options->full_bar > 0) && format != DK_FORMAT_TEXT)
-        dkl_fail(L, "%s: bars are drawn in text alone, not in %s", what, format_names[format]);
+    if (options->n_bars > 0 && format != DK_FORMAT_TEXT && format != DK_FORMAT_HTML)
+        dkl_fail(L, "%s: bars are drawn in text and html, not in %s", what, format_names[format]);
     if (options->n_bars == 0 && options->full_bar > 0)
         dkl_fail(L, "%s: full is said of bars, and no column has any: bars = \"name\"", what);
 }

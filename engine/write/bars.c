@@ -13,9 +13,11 @@
 
 #include <dekking/members.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "words.h"
 
 #define WHOLE "\xE2\x96\x88"
 #define LIGHT "\xE2\x96\x91"
@@ -111,7 +113,7 @@ static dk_status take_rows(const dki_cells *cells, size_t at, bool totals, dki_b
     return status;
 }
 
-dk_status dki_bars_open(const dki_cells *cells, size_t at, double full, dki_bar_scale *out, dk_error *err)
+static dk_status open_scale(const dki_cells *cells, size_t at, double full, dki_bar_scale *out, dk_error *err)
 {
     const dki_cell_column *column = &cells->columns[at];
     dk_type type = dk_column_type(column->field->column);
@@ -232,4 +234,77 @@ dk_status dki_bar_draw(const dki_bar_scale *scale, const dki_cell *cell, bool is
     if (status == DK_OK && n_left > 0)
         status = dki_buffer_text(to, ZERO_LINE, err);
     return status == DK_OK && n_right > 0 ? draw_right(&right, solid, to, err) : status;
+}
+
+static double clamp(double share)
+{
+    return share < 0 ? 0 : share > 1 ? 1 : share;
+}
+
+bool dki_bar_place(const dki_bar_scale *scale, const dki_cell *cell, bool is_total, double solid[2],
+                   double light[2])
+{
+    double length = scale->high - scale->low, zero = -scale->low / length, low, high;
+
+    if (cell->kind != DKI_CELL_VALUE || (is_total && !scale->draws_totals) ||
+        !dki_value_ends(&cell->value, &low, &high))
+        return false;
+    light[0] = clamp((low - scale->low) / length);
+    light[1] = clamp((high - scale->low) / length);
+    solid[0] = high < 0 ? light[1] : zero;
+    solid[1] = low > 0 ? light[0] : zero;
+    return true;
+}
+
+/* The end of a scale as a cell of the column would be shown. */
+static void show_end(const dki_cells *cells, size_t column, const dk_value *value, char out[DKI_SHOWN_BYTES])
+{
+    const dki_cell_column *of = &cells->columns[column];
+    dki_look look = { .pattern = of->has_pattern ? &of->pattern : NULL,
+                      .style = cells->options->style,
+                      .digits = of->digits,
+                      .for_people = true };
+    size_t size;
+
+    (void)dki_show_value(value, &look, out, DKI_SHOWN_BYTES, &size);
+}
+
+dk_status dki_bar_say(const dki_bar_scale *scale, const dki_cells *cells, size_t column, dki_buffer *to,
+                      dk_error *err)
+{
+    char least[DKI_SHOWN_BYTES], greatest[DKI_SHOWN_BYTES];
+    const char *before, *between;
+
+    show_end(cells, column, &scale->least, least);
+    show_end(cells, column, &scale->greatest, greatest);
+    dki_words_scale(cells->options->style, &before, &between);
+    return dki_buffer_format(to, err, "%s %s: %s %s %s", before, dki_cells_heading(cells, column), least, between,
+                             greatest);
+}
+
+dk_status dki_bars_of_options(const dki_cells *cells, dki_bar_scale **out, dk_error *err)
+{
+    const dk_write_options *options = cells->options;
+    dk_context *context = dk_table_context(cells->table);
+    dki_bar_scale *scales;
+    dk_status status = DK_OK;
+
+    *out = NULL;
+    if (options->n_bars == 0)
+        return DK_OK;
+    scales = dki_calloc(context, cells->n_columns, sizeof *scales, err);
+    if (scales == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < options->n_bars && status == DK_OK; i++) {
+        size_t column;
+
+        status = dk_table_get(cells->table, options->bars[i], &column, err);
+        if (status == DK_OK)
+            status = open_scale(cells, column, options->full_bar, &scales[column], err);
+    }
+    if (status == DK_OK)
+        *out = scales;
+    else
+        dki_free(context, scales);
+    return status;
 }

@@ -1,8 +1,11 @@
 /* html.c - a page with one table: valid by itself, readable on a screen and on paper, light and dark. */
 #include <string.h>
 
+#include "bars.h"
+#include "base/memory.h"
 #include "cells.h"
 #include "control.h"
+#include "words.h"
 
 static const char style_sheet[] =
     ":root{color-scheme:light dark}"
@@ -12,7 +15,7 @@ static const char style_sheet[] =
     "th,td{padding:.3rem 0 .3rem 1.2rem;text-align:left;vertical-align:top}"
     "th:first-child,td:first-child{padding-left:0}"
     "th{font-weight:600}"
-    "thead th{border-bottom:2px solid;vertical-align:bottom}"
+    "thead th,thead td{border-bottom:2px solid;vertical-align:bottom}"
     "tbody th{font-weight:400}"
     "tbody tr{border-bottom:1px solid color-mix(in srgb,currentColor 18%,transparent)}"
     ".n{text-align:right;white-space:nowrap}"
@@ -20,6 +23,10 @@ static const char style_sheet[] =
     ".total td,.total th{font-weight:600}"
     "tr.all{border-top:2px solid}"
     ".null{opacity:.55}"
+    ".b{min-width:8rem;padding-left:.6rem}"
+    ".b span{position:relative;display:block;height:.75em;margin-top:.35em}"
+    ".b i{position:absolute;height:100%;min-width:1px;background:#3f7cb4;print-color-adjust:exact}"
+    ".b i.l,.total .b i{opacity:.4}"
     "p.note{font-size:.875rem;opacity:.75;margin:.75rem 0 0}"
     "@media print{body{margin:0;max-width:none}thead{display:table-header-group}}";
 
@@ -69,7 +76,7 @@ static dk_status put_text(dki_buffer *to, const char *before, const char *text, 
     return status == DK_OK ? dki_buffer_text(to, after, err) : status;
 }
 
-static dk_status put_head(const dki_cells *cells, dki_buffer *to, dk_error *err)
+static dk_status put_head(const dki_cells *cells, const dki_bar_scale *bars, dki_buffer *to, dk_error *err)
 {
     const dk_write_options *options = cells->options;
     const char *title = options->title ? options->title : "dekking";
@@ -94,7 +101,7 @@ static dk_status put_head(const dki_cells *cells, dki_buffer *to, dk_error *err)
         status = dki_buffer_text(to, "<thead>\n<tr>", err);
     for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++)
         status = put_text(to, cells->columns[c].is_number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">",
-                          dki_cells_heading(cells, c), "</th>", err);
+                          dki_cells_heading(cells, c), dki_has_bar(bars, c) ? "</th><td></td>" : "</th>", err);
     return status == DK_OK ? dki_buffer_text(to, "</tr>\n</thead>\n<tbody>\n", err) : status;
 }
 
@@ -109,7 +116,45 @@ static const char *class_of(const dki_cells *cells, size_t column, dki_cell_kind
     return kind == DKI_CELL_NULL ? " class=\"null\"" : "";
 }
 
-static dk_status put_row(dki_cells *cells, uint64_t row, int64_t all, dki_buffer *to, dk_error *err)
+/* What a marker means is told to who points at it, or has the page read aloud. */
+static const char *meaning_of(const dki_cells *cells, const dki_cell *cell)
+{
+    if (cell->kind != DKI_CELL_VALUE || cell->value.type != DK_INTERVAL)
+        return NULL;
+    return dki_words_meaning(cell->value.as.interval.meaning, cells->options->style);
+}
+
+/* A part of a bar, in tenths of a percent: what a locale thinks of decimal marks is no matter of a page. */
+static dk_status put_piece(dki_buffer *to, const char *name, const double place[2], dk_error *err)
+{
+    int from = (int)(1000 * place[0] + 0.5), width = (int)(1000 * place[1] + 0.5) - from;
+
+    if (place[0] >= place[1])
+        return DK_OK;
+    return dki_buffer_format(to, err, "<i%s style=\"left:%d.%d%%;width:%d.%d%%\"></i>", name, from / 10, from % 10,
+                             width / 10, width % 10);
+}
+
+static dk_status put_bar(const dki_bar_scale *scale, const dki_cell *cell, bool is_total, dki_buffer *to,
+                         dk_error *err)
+{
+    double solid[2] = { 0, 0 }, light[2] = { 0, 0 };
+    dk_status status = dki_buffer_text(to, "<td class=\"b\">", err);
+
+    if (status == DK_OK && dki_bar_place(scale, cell, is_total, solid, light)) {
+        status = dki_buffer_text(to, "<span>", err);
+        if (status == DK_OK)
+            status = put_piece(to, "", solid, err);
+        if (status == DK_OK)
+            status = put_piece(to, " class=\"l\"", light, err);
+        if (status == DK_OK)
+            status = dki_buffer_text(to, "</span>", err);
+    }
+    return status == DK_OK ? dki_buffer_text(to, "</td>", err) : status;
+}
+
+static dk_status put_row(dki_cells *cells, const dki_bar_scale *bars, uint64_t row, int64_t all, dki_buffer *to,
+                         dk_error *err)
 {
     int64_t margin = dki_cells_margin(cells, row);
     dk_status status = dki_buffer_text(to,
@@ -121,40 +166,70 @@ static dk_status put_row(dki_cells *cells, uint64_t row, int64_t all, dki_buffer
     for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
         dki_cell cell = dki_cells_get(cells, row, c);
         bool heads = c == 0 && !cells->columns[c].is_number;
+        const char *meaning = meaning_of(cells, &cell);
 
-        status =
-            dki_buffer_format(to, err, heads ? "<th scope=\"row\"%s>" : "<td%s>", class_of(cells, c, cell.kind));
+        status = dki_buffer_format(to, err, heads ? "<th scope=\"row\"%s" : "<td%s", class_of(cells, c, cell.kind));
+        if (status == DK_OK && meaning)
+            status = dki_buffer_format(to, err, " title=\"%s\"", meaning);
+        if (status == DK_OK)
+            status = dki_buffer_text(to, ">", err);
         if (status == DK_OK)
             status = put_escaped(to, cell.text, cell.size, "<br>", err);
         if (status == DK_OK)
             status = dki_buffer_text(to, heads ? "</th>" : "</td>", err);
+        if (status == DK_OK && dki_has_bar(bars, c))
+            status = put_bar(&bars[c], &cell, margin != 0, to, err);
     }
     return status == DK_OK ? dki_buffer_text(to, "</tr>\n", err) : status;
+}
+
+/* What bars go from and to, and the notes. */
+static dk_status put_foot(const dki_cells *cells, const dki_bar_scale *bars, dki_buffer *to, dk_error *err)
+{
+    const dk_table *table = cells->table;
+    dk_status status = dki_buffer_text(to, "</tbody>\n</table>\n", err);
+
+    for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
+        dki_buffer line;
+
+        if (!dki_has_bar(bars, c))
+            continue;
+        dki_buffer_init(&line, dk_table_context(table));
+        status = dki_bar_say(&bars[c], cells, c, &line, err);
+        if (status == DK_OK)
+            status = dki_buffer_terminate(&line, err);
+        if (status == DK_OK)
+            status = put_text(to, "<p class=\"note\">", line.bytes, "</p>\n", err);
+        dki_buffer_drop(&line);
+    }
+    for (size_t i = 0; i < dk_table_n_notes(table) && cells->options->show_notes && status == DK_OK; i++)
+        status = put_text(to, "<p class=\"note\">", dk_table_note(table, i), "</p>\n", err);
+    return status == DK_OK ? dki_buffer_text(to, "</body>\n</html>\n", err) : status;
 }
 
 dk_status dki_write_html(const dk_table *table, const dk_write_options *options, dki_sink *sink, dk_error *err)
 {
     dki_buffer *to = &sink->buffer;
     int64_t all = dki_margin_all(table);
+    dki_bar_scale *bars = NULL;
     dki_cells cells;
     dk_status status = dki_cells_open(table, options, true, &cells, err);
 
     if (status != DK_OK)
         return status;
-    status = put_head(&cells, to, err);
+    status = dki_bars_of_options(&cells, &bars, err);
+    if (status == DK_OK)
+        status = put_head(&cells, bars, to, err);
     for (uint64_t row = 0; row < dk_table_n_rows(table) && status == DK_OK; row++) {
         status = dki_cells_seek(&cells, row, err);
         if (status == DK_OK)
-            status = put_row(&cells, row, all, to, err);
+            status = put_row(&cells, bars, row, all, to, err);
         if (status == DK_OK)
             status = dki_sink_flush(sink, false, err);
     }
     if (status == DK_OK)
-        status = dki_buffer_text(to, "</tbody>\n</table>\n", err);
-    for (size_t i = 0; i < dk_table_n_notes(table) && options->show_notes && status == DK_OK; i++)
-        status = put_text(to, "<p class=\"note\">", dk_table_note(table, i), "</p>\n", err);
-    if (status == DK_OK)
-        status = dki_buffer_text(to, "</body>\n</html>\n", err);
+        status = put_foot(&cells, bars, to, err);
+    dki_free(dk_table_context(table), bars);
     dki_cells_close(&cells);
     return status;
 }

@@ -33,11 +33,6 @@ typedef struct text_table {
     dki_buffer scratch;
 } text_table;
 
-static bool has_bar(const text_table *t, size_t column)
-{
-    return t->layout.widths[column].bar > 0;
-}
-
 static dk_status put(text_table *t, const char *text, dk_error *err)
 {
     return dki_buffer_text(&t->sink->buffer, text, err);
@@ -183,23 +178,11 @@ static dk_status measure(text_table *t, dk_error *err)
 /* The columns that have bars. */
 static dk_status open_bars(text_table *t, dk_error *err)
 {
-    const dk_write_options *options = t->cells.options;
-    dk_status status = DK_OK;
+    dk_status status = dki_bars_of_options(&t->cells, &t->bars, err);
 
-    if (options->n_bars == 0)
-        return DK_OK;
-    t->bars = dki_calloc(dk_table_context(t->cells.table), t->cells.n_columns, sizeof *t->bars, err);
-    if (t->bars == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < options->n_bars && status == DK_OK; i++) {
-        size_t column;
-
-        status = dk_table_get(t->cells.table, options->bars[i], &column, err);
-        if (status == DK_OK)
-            status = dki_bars_open(&t->cells, column, options->full_bar, &t->bars[column], err);
-        if (status == DK_OK && t->bars[column].low < t->bars[column].high)
-            t->layout.widths[column].bar = 1; /* for now */
-    }
+    for (size_t c = 0; c < t->cells.n_columns && status == DK_OK; c++)
+        if (dki_has_bar(t->bars, c))
+            t->layout.widths[c].bar = 1; /* for now */
     return status;
 }
 
@@ -233,7 +216,7 @@ static dk_status put_heading(text_table *t, const dki_part *p, bool types, dk_er
         const char *text = types ? shown_type(t, c) : dki_cells_heading(&t->cells, c);
 
         status = put_text(t, c, text, strlen(text), types ? DIM : BOLD, err);
-        if (status == DK_OK && has_bar(t, c))
+        if (status == DK_OK && dki_has_bar(t->bars, c))
             status = pad(t, t->layout.widths[c].bar + DKI_GAP, err);
     }
     return status == DK_OK ? end_line(t, err) : status;
@@ -250,7 +233,7 @@ static dk_status put_row(text_table *t, const dki_part *p, uint64_t row, dk_erro
         const char *ink = cell.kind == DKI_CELL_NULL ? DIM : is_total ? BOLD : NULL;
 
         status = put_text(t, c, cell.text, cell.size, ink, err);
-        if (status == DK_OK && has_bar(t, c))
+        if (status == DK_OK && dki_has_bar(t->bars, c))
             status = put_bar(t, c, &cell, is_total, err);
     }
     return status == DK_OK ? end_line(t, err) : status;
@@ -342,37 +325,18 @@ static dk_status put_parts(text_table *t, dk_error *err)
     return status == DK_OK ? put_left_out(t, err) : status;
 }
 
-/* The end of a scale as a cell of the column would be shown. */
-static void show_end(const text_table *t, size_t column, const dk_value *value, char out[DKI_SHOWN_BYTES])
-{
-    const dki_cell_column *of = &t->cells.columns[column];
-    dki_look look = { .pattern = of->has_pattern ? &of->pattern : NULL,
-                      .style = t->cells.options->style,
-                      .digits = of->digits,
-                      .for_people = true };
-    size_t size;
-
-    (void)dki_show_value(value, &look, out, DKI_SHOWN_BYTES, &size);
-}
-
 /* What bars go from and to. */
 static dk_status put_scales(text_table *t, dk_error *err)
 {
     dk_status status = DK_OK;
 
     for (size_t c = 0; c < t->cells.n_columns && status == DK_OK; c++) {
-        char least[DKI_SHOWN_BYTES], greatest[DKI_SHOWN_BYTES];
-        const char *before, *between;
         dki_buffer line;
 
-        if (!has_bar(t, c))
+        if (!dki_has_bar(t->bars, c))
             continue;
-        show_end(t, c, &t->bars[c].least, least);
-        show_end(t, c, &t->bars[c].greatest, greatest);
-        dki_words_scale(t->cells.options->style, &before, &between);
         dki_buffer_init(&line, dk_table_context(t->cells.table));
-        status = dki_buffer_format(&line, err, "%s %s: %s %s %s", before, dki_cells_heading(&t->cells, c), least,
-                                   between, greatest);
+        status = dki_bar_say(&t->bars[c], &t->cells, c, &line, err);
         if (status == DK_OK)
             status = dki_buffer_terminate(&line, err);
         if (status == DK_OK)

@@ -64,7 +64,7 @@ typedef struct dk_write_options {
     size_t max_width;        /* text: columns of the terminal; wider tables are folded in parts, which together take
                                 the lines of max_rows, as far as that can be; columns of a fifth part and on are named; 0: no limit */
     size_t max_cell;         /* text: columns of one text at most, a longer one ends in an ellipsis; 0: no limit */
-    const char *const *bars; /* text: n_bars columns of numbers whose cells have a bar behind them */
+    const char *const *bars; /* text, HTML: n_bars columns of numbers whose cells have a bar behind them */
     size_t n_bars;
     double full_bar;         /* the number for which a bar is full; 0: the greatest of the column, or 100 % */
     bool colour;             /* text: names and totals bold, what is beside the numbers dim: for a terminal that can */

@@ -48,6 +48,46 @@ static void rows_have_heads_and_numbers_a_class(void **state)
     assert_has(body_of(make_table(context, "n:integer\n1\n"), NULL), "<tr><td class=\"n\">1</td></tr>\n");
 }
 
+/* A hyphen that means something is not the dash of what is not known. */
+static void what_a_marker_means_is_told(void **state)
+{
+    static const char *const rows = "n:interval0\n0\n0..4~<5~suppressed\n..~.~unavailable\n1..3~m~estimate\n-\n";
+    const char *body;
+
+    (void)state;
+    body = body_of(make_table(context, rows), NULL);
+    assert_has(body, "<td class=\"n\">0</td>");
+    assert_has(body, "<td class=\"n\" title=\"suppressed\">&lt;5</td>");
+    assert_has(body, "<td class=\"n\" title=\"unavailable\">.</td>");
+    assert_has(body, "<td class=\"n\" title=\"estimate\">~1..3</td>");
+    assert_has(body, "<td class=\"n null\">–</td>");
+    body = body_of(make_table(context, rows), OPTIONS(.style = DK_STYLE_NL));
+    assert_has(body, "<td class=\"n\" title=\"onderdrukt\">&lt;5</td>");
+    assert_has(body, "<td class=\"n\" title=\"niet beschikbaar\">.</td>");
+}
+
+/* In shares of the scale: what is known, and what lies between bounds. */
+static void bars_stand_in_cells_of_their_own(void **state)
+{
+    static const char *const bars[] = { "n" };
+    const dk_table *table = make_table(context, "n:interval0\n8\n2..4\n-2\n-2..2\n3..\n-\n0\n");
+    const char *body = body_of(table, OPTIONS(.bars = bars, .n_bars = 1));
+
+    (void)state;
+    assert_has(body, "<tr><th scope=\"col\" class=\"n\">n</th><td></td></tr>");
+    assert_has(body, "8</td><td class=\"b\"><span><i style=\"left:20.0%;width:80.0%\"></i></span></td>");
+    assert_has(body, "2..4</td><td class=\"b\"><span><i style=\"left:20.0%;width:20.0%\"></i>"
+                     "<i class=\"l\" style=\"left:40.0%;width:20.0%\"></i></span></td>");
+    assert_has(body, "-2</td><td class=\"b\"><span><i style=\"left:0.0%;width:20.0%\"></i></span></td>");
+    assert_has(body,
+               "-2..2</td><td class=\"b\"><span><i class=\"l\" style=\"left:0.0%;width:40.0%\"></i></span></td>");
+    assert_has(body, "3..</td><td class=\"b\"><span><i style=\"left:20.0%;width:30.0%\"></i>"
+                     "<i class=\"l\" style=\"left:50.0%;width:50.0%\"></i></span></td>");
+    assert_has(body, "–</td><td class=\"b\"></td>");
+    assert_has(body, "0</td><td class=\"b\"><span></span></td>");
+    assert_has(body, "<p class=\"note\">bar of n: -2 to 8</p>");
+}
+
 static void totals_have_classes(void **state)
 {
     const dk_table *data = make_table(context, "a:category b:category n:integer\nx|p|1\n"), *table = NULL;
@@ -124,10 +164,12 @@ static void controls_do_not_pass(void **state)
 
 static void writing_survives_failing_memory(void **state)
 {
+    static const char *const bars[] = { "som" };
     const dk_table *table = noted(restyled(with_total(context), "som", "Som<", "#,##0"), "a note");
 
     (void)state;
-    write_survives_failing_memory(table, DK_FORMAT_HTML, OPTIONS(.show_notes = true, .title = "Titel"));
+    write_survives_failing_memory(table, DK_FORMAT_HTML,
+                                  OPTIONS(.show_notes = true, .title = "Titel", .bars = bars, .n_bars = 1));
     dk_table_release(table);
 }
 
@@ -136,6 +178,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_page_is_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_have_heads_and_numbers_a_class, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_marker_means_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bars_stand_in_cells_of_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_have_classes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_left_of_a_total_is_still_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_of_a_value_is_markup, set_up, tear_down),
