@@ -115,7 +115,8 @@ size_t dki_pattern_print(const dki_pattern *pattern, const dk_value *number, dk_
         out[n++] = ' ';
     if (unit.size >= size - n)
         return SIZE_MAX;
-    memcpy(out + n, unit.bytes, unit.size);
+    if (unit.size > 0)
+        memcpy(out + n, unit.bytes, unit.size);
     out[n + unit.size] = '\0';
     return n + unit.size;
 }
