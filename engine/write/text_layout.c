@@ -1,17 +1,23 @@
 /* text_layout.c - fits a table to a screen.
  *
- * What is too wide is folded into parts that repeat the columns which tell rows apart. Texts give way where a column alone
+ * What is too wide first breaks names that are longer than what stands below them, and is then folded into parts that repeat
+ * the columns which tell rows apart. Texts give way where a column alone
  * would pass the screen; a number never does, as a cut number is another number. Where the number of rows is limited, so
  * is that of parts: the columns of the others are left out.
  */
 #include "text_layout.h"
 
+#include <string.h>
+
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/types.h"
 
-#define LEAST_ROWS 4 /* in however many parts a table is folded, each shows so many */
-#define LEAST_TEXT 8 /* on however narrow a screen a text keeps so much */
-#define MOST_PARTS 4 /* of a table whose rows are limited */
+#define LEAST_ROWS 4   /* in however many parts a table is folded, each shows so many */
+#define LEAST_TEXT 8   /* on however narrow a screen a text keeps so much */
+#define MOST_PARTS 4   /* of a table whose rows are limited */
+#define MOST_HEADING 4 /* lines of a name */
+#define LEAST_SAVED 3  /* columns that are gained by breaking a name */
 #define LEAST_BAR 8
 #define MOST_BAR 40
 
@@ -59,6 +65,91 @@ size_t dki_layout_width(const dki_layout *l, size_t column)
 {
     return l->widths[column].shown + (l->widths[column].bar ? DKI_GAP + l->widths[column].bar : 0);
 }
+
+/* Names in lines. ------------------------------------------------------------------------------------------------ */
+
+/* The first line of a text: as many words as the width takes, at least one. A word ends at a blank, or with a mark that joins two. */
+static size_t first_line(const char *text, size_t size, size_t width)
+{
+    size_t end = 0;
+
+    if (dki_utf8_width(text, size) <= width)
+        return size;
+    for (size_t i = 1; i < size; i++) {
+        bool joins = text[i - 1] == '_' || text[i - 1] == '-' || text[i - 1] == '+' || text[i - 1] == '/';
+
+        if (text[i] != ' ' && !joins)
+            continue;
+        if (end > 0 && dki_utf8_width(text, i) > width)
+            break;
+        end = i;
+    }
+    return end > 0 ? end : size;
+}
+
+/* Line `line` of the name, of which the width takes so much; *n is how many there are. */
+static dk_text line_of(const char *name, size_t width, size_t line, size_t *n)
+{
+    size_t size = strlen(name), from = 0;
+    dk_text found = { name, 0 };
+
+    for (*n = 0; from < size || *n == 0; ++*n) {
+        size_t length = first_line(name + from, size - from, width);
+
+        if (*n == line)
+            found = (dk_text){ name + from, length };
+        from += length;
+        while (from < size && name[from] == ' ')
+            from++;
+    }
+    return found;
+}
+
+/* Whether the name stands in the width in few lines, none of which is cut; *n is how many. */
+static bool stands_in(const char *name, size_t width, size_t *n)
+{
+    *n = 1;
+    for (size_t line = 0; line < *n; line++) {
+        dk_text text = line_of(name, width, line, n);
+
+        if (*n > MOST_HEADING || dki_utf8_width(text.bytes, text.size) > width)
+            return false;
+    }
+    return true;
+}
+
+size_t dki_layout_heading_lines(const dki_layout *l, size_t column)
+{
+    size_t n;
+
+    return l->is_folded && stands_in(dki_cells_heading(l->cells, column), l->widths[column].shown, &n) ? n : 1;
+}
+
+dk_text dki_layout_heading(const dki_layout *l, size_t column, size_t line)
+{
+    const char *name = dki_cells_heading(l->cells, column);
+    size_t n;
+
+    if (dki_layout_heading_lines(l, column) == 1)
+        return (dk_text){ name, strlen(name) };
+    return line_of(name, l->widths[column].shown, line, &n);
+}
+
+/* Makes columns narrower whose names are much longer than what stands below them. */
+static void break_names(dki_layout *l)
+{
+    for (size_t c = 0; c < l->cells->n_columns; c++) {
+        dki_width *width = &l->widths[c];
+        size_t room = width->body > LEAST_TEXT ? width->body : LEAST_TEXT, n;
+
+        while (room + LEAST_SAVED <= width->shown && !stands_in(dki_cells_heading(l->cells, c), room, &n))
+            room++;
+        if (room + LEAST_SAVED <= width->shown)
+            width->shown = room;
+    }
+}
+
+/* Columns. ------------------------------------------------------------------------------------------------------ */
 
 /* How narrow a column can get. */
 static size_t least_width(const dki_layout *l, size_t column)
@@ -151,6 +242,10 @@ static void fit_columns(dki_layout *l)
 
     if (n == 0 || max_width == 0 || whole_width(l) <= max_width)
         return;
+    l->is_folded = true;
+    break_names(l);
+    if (whole_width(l) <= max_width)
+        return;
     if (n == 1) {
         narrow(l, 0, max_width);
         return;
@@ -211,11 +306,15 @@ bool dki_layout_next(dki_layout *l, dki_part *out)
 static void share_rows(dki_layout *l)
 {
     size_t max_rows = l->options->max_rows, around = l->options->show_types ? 4 : 3; /* lines that each part adds */
-    size_t n_parts = 0, rows;
+    size_t n_parts = 0, n_lines = 1, rows;
     dki_part part;
 
     if (max_rows == 0)
         return;
+    for (size_t c = 0; c < l->cells->n_columns; c++)
+        if (dki_layout_heading_lines(l, c) > n_lines)
+            n_lines = dki_layout_heading_lines(l, c);
+    around += n_lines - 1;
     while (n_parts < MOST_PARTS && dki_layout_next(l, &part))
         n_parts++;
     l->n_shown = l->next;

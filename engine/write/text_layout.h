@@ -8,6 +8,7 @@
 
 typedef struct dki_width {
     size_t shown; /* of the texts */
+    size_t body;  /* what stands below the name needs */
     size_t least; /* what its numbers need */
     size_t bar;   /* of what is drawn behind them, without the gap between; 0: nothing is */
 } dki_width;
@@ -23,7 +24,8 @@ typedef struct dki_layout {
     const dk_write_options *options;
     const dki_cells *cells;
     dki_width *widths;
-    size_t *list; /* of the part that was asked for last */
+    size_t *list;   /* of the part that was asked for last */
+    bool is_folded; /* it does not fit as it is: names may stand in several lines */
     uint64_t n_rows;
     uint64_t head, tail; /* rows shown at either end; head is all where nothing is cut */
     size_t n_repeated;   /* leading columns that every part has */
@@ -40,6 +42,9 @@ void dki_layout_fit(dki_layout *layout);
 bool dki_layout_next(dki_layout *layout, dki_part *out);
 /* The row that stands below a row, after skipping what is cut. */
 uint64_t dki_layout_below(const dki_layout *layout, uint64_t row);
+/* A name in one or more lines, where that makes the column narrower: line i of n, counted from 0; n is at least 1. */
+size_t dki_layout_heading_lines(const dki_layout *layout, size_t column);
+dk_text dki_layout_heading(const dki_layout *layout, size_t column, size_t line);
 /* What a column takes, with its bar. */
 size_t dki_layout_width(const dki_layout *layout, size_t column);
 

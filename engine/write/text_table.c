@@ -131,8 +131,9 @@ static dk_status put_bar(text_table *t, size_t column, const dki_cell *cell, boo
 }
 
 /* Makes room for a text; what is a number's cell gets as much as it needs. */
-static dk_status widen(text_table *t, size_t column, const char *text, size_t size, bool is_whole, dk_error *err)
+static dk_status widen(text_table *t, size_t column, const char *text, size_t size, bool is_name, dk_error *err)
 {
+    bool is_whole = !is_name && t->cells.columns[column].is_number;
     dki_width *width = &t->layout.widths[column];
     size_t needed, limit = is_whole || t->cells.options->max_cell == 0 ? SIZE_MAX : t->cells.options->max_cell;
     dk_status status = dki_make_harmless(&t->scratch, text, size, limit, err);
@@ -142,6 +143,8 @@ static dk_status widen(text_table *t, size_t column, const char *text, size_t si
     needed = dki_utf8_width(t->scratch.bytes, t->scratch.size);
     if (needed > width->shown)
         width->shown = needed;
+    if (!is_name && needed > width->body)
+        width->body = needed;
     if (is_whole && needed > width->least)
         width->least = needed;
     return DK_OK;
@@ -152,24 +155,33 @@ static const char *shown_type(const text_table *t, size_t column)
     return dk_column_type_name(t->cells.columns[column].field->column);
 }
 
+/* A type may be cut on a narrow screen, unlike numbers. */
+static void widen_type(text_table *t, size_t column)
+{
+    dki_width *width = &t->layout.widths[column];
+    size_t needed = strlen(shown_type(t, column));
+
+    width->shown = needed > width->shown ? needed : width->shown;
+    width->body = needed > width->body ? needed : width->body;
+}
+
 static dk_status measure(text_table *t, dk_error *err)
 {
     dk_status status = DK_OK;
 
     for (size_t c = 0; c < t->cells.n_columns && status == DK_OK; c++) {
         const char *heading = dki_cells_heading(&t->cells, c);
-        const char *type = shown_type(t, c);
 
-        status = widen(t, c, heading, strlen(heading), false, err);
-        if (status == DK_OK && t->cells.options->show_types)
-            status = widen(t, c, type, strlen(type), false, err);
+        status = widen(t, c, heading, strlen(heading), true, err);
+        if (t->cells.options->show_types)
+            widen_type(t, c);
     }
     for (uint64_t row = 0; row < t->layout.n_rows && status == DK_OK; row = dki_layout_below(&t->layout, row)) {
         status = dki_cells_seek(&t->cells, row, err);
         for (size_t c = 0; c < t->cells.n_columns && status == DK_OK; c++) {
             dki_cell cell = dki_cells_get(&t->cells, row, c);
 
-            status = widen(t, c, cell.text, cell.size, t->cells.columns[c].is_number, err);
+            status = widen(t, c, cell.text, cell.size, false, err);
         }
     }
     return status;
@@ -207,19 +219,50 @@ static dk_status end_line(text_table *t, dk_error *err)
     return put(t, "\n", err);
 }
 
-static dk_status put_heading(text_table *t, const dki_part *p, bool types, dk_error *err)
+/* Line `line` of `n` above the rows: names stand on the last of them, and as many before as they need. */
+static dk_status put_names(text_table *t, const dki_part *p, size_t line, size_t n, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < p->n && status == DK_OK; k++) {
+        size_t c = p->list[k], n_own = dki_layout_heading_lines(&t->layout, c);
+        dk_text name = { "", 0 };
+
+        if (line + n_own >= n)
+            name = dki_layout_heading(&t->layout, c, line + n_own - n);
+        status = put_text(t, c, name.bytes, name.size, BOLD, err);
+        if (status == DK_OK && dki_has_bar(t->bars, c))
+            status = pad(t, t->layout.widths[c].bar + DKI_GAP, err);
+    }
+    return status == DK_OK ? end_line(t, err) : status;
+}
+
+static dk_status put_types(text_table *t, const dki_part *p, dk_error *err)
 {
     dk_status status = DK_OK;
 
     for (size_t k = 0; k < p->n && status == DK_OK; k++) {
         size_t c = p->list[k];
-        const char *text = types ? shown_type(t, c) : dki_cells_heading(&t->cells, c);
+        const char *type = shown_type(t, c);
 
-        status = put_text(t, c, text, strlen(text), types ? DIM : BOLD, err);
+        status = put_text(t, c, type, strlen(type), DIM, err);
         if (status == DK_OK && dki_has_bar(t->bars, c))
             status = pad(t, t->layout.widths[c].bar + DKI_GAP, err);
     }
     return status == DK_OK ? end_line(t, err) : status;
+}
+
+static dk_status put_heading(text_table *t, const dki_part *p, dk_error *err)
+{
+    size_t n = 1;
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < p->n; k++)
+        if (dki_layout_heading_lines(&t->layout, p->list[k]) > n)
+            n = dki_layout_heading_lines(&t->layout, p->list[k]);
+    for (size_t line = 0; line < n && status == DK_OK; line++)
+        status = put_names(t, p, line, n, err);
+    return status == DK_OK && t->cells.options->show_types ? put_types(t, p, err) : status;
 }
 
 static dk_status put_row(text_table *t, const dki_part *p, uint64_t row, dk_error *err)
@@ -258,10 +301,8 @@ static dk_status put_cut(text_table *t, dk_error *err)
 static dk_status put_part(text_table *t, const dki_part *p, dk_error *err)
 {
     int64_t all = dki_margin_all(t->cells.table);
-    dk_status status = put_heading(t, p, false, err);
+    dk_status status = put_heading(t, p, err);
 
-    if (status == DK_OK && t->cells.options->show_types)
-        status = put_heading(t, p, true, err);
     if (status == DK_OK)
         status = rule(t, p, err);
     for (uint64_t row = 0, below; row < t->layout.n_rows && status == DK_OK; row = below) {

@@ -413,6 +413,26 @@ static void all_dimensions_repeat(void **state)
     dk_table_release(data);
 }
 
+/* A name that is much longer than its numbers is broken where words end, and into no more than four lines. */
+static void long_names_stand_in_lines(void **state)
+{
+    static const char *const text = "gemeente:category register_base:integer dekking_outreach_difference:integer "
+                                    "een_twee_drie_vier_vijf:integer zonderbreekpunten:integer\n"
+                                    "Arnhem|4030|78|1|2\n";
+
+    (void)state;
+    expect(make_table(context, text), OPTIONS(.max_width = 64),
+           "                       dekking_  een_twee_\n"
+           "          register_   outreach_      drie_\n"
+           "gemeente       base  difference  vier_vijf  zonderbreekpunten\n"
+           "─────────────────────────────────────────────────────────────\n"
+           "Arnhem         4030          78          1                  2\n");
+    expect(make_table(context, text), OPTIONS(.max_width = 96), /* where all fit, none is */
+           "gemeente  register_base  dekking_outreach_difference  een_twee_drie_vier_vijf  zonderbreekpunten\n"
+           "────────────────────────────────────────────────────────────────────────────────────────────────\n"
+           "Arnhem             4030                           78                        1                  2\n");
+}
+
 /* The second of two keys gives way, so that each row can be told from the others in each part. */
 static void keys_that_repeat_get_narrower(void **state)
 {
@@ -442,14 +462,11 @@ static void numbers_are_never_cut(void **state)
            "Zuid-Ken…  9223372036854775807\n");
     expect(make_table(context, "arbeidsmarktregio:category aantal_personen:integer n:integer\n"
                                "Zuid-Kennemerland en IJmond|12345678|1\n"),
-           OPTIONS(.max_width = 24), /* half of it for the name, the rest for numbers under a cut heading */
-           "arbeidsma…  aantal_pers…\n"
-           "────────────────────────\n"
-           "Zuid-Kenn…      12345678\n"
-           "\n"
-           "arbeidsma…  n\n"
-           "─────────────\n"
-           "Zuid-Kenn…  1\n");
+           OPTIONS(.max_width = 24), /* half of it for the name, the rest for numbers */
+           "             aantal_\n"
+           "arbeidsma…  personen  n\n"
+           "───────────────────────\n"
+           "Zuid-Kenn…  12345678  1\n");
 }
 
 /* Generated tables at every width: no line passes the screen, each row is there in each part, and numbers are whole. */
@@ -523,6 +540,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(parts_share_the_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_dimensions_repeat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(notes_are_broken_at_blanks_to_fit_the_screen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_names_stand_in_lines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_that_repeat_get_narrower, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_are_never_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_width_holds_every_row, set_up, tear_down),
