@@ -16,7 +16,7 @@ dk_context *dkl_context(lua_State *L);
  * to the width, the usual number of rows), and in which format. */
 void dkl_set_screen(lua_State *L, size_t columns, size_t rows);
 void dkl_set_format(lua_State *L, dk_format format);
-/* print as stock Lua has it; on a terminal that has colours, tables have them. */
+/* print as stock Lua has it; a table begins on a line of its own, and on a terminal that has colours has them. */
 int dkl_print(lua_State *L);
 
 /* Is called before a function of the module raises because the context was interrupted. */

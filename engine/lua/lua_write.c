@@ -128,16 +128,19 @@ static bool to_stdout(void *arg, const char *bytes, size_t size)
 int dkl_print(lua_State *L)
 {
     int n = lua_gettop(L);
+    bool was_table = false;
 
     for (int i = 1; i <= n; i++) {
+        bool is_table = dkl_test_object(L, i, DKL_TABLE) != NULL;
         size_t size;
         const char *text;
 
-        if (dkl_test_object(L, i, DKL_TABLE))
+        if (is_table)
             dkl_get_state(L)->paints = true;
         text = luaL_tolstring(L, i, &size);
         if (i > 1)
-            (void)fwrite("\t", 1, 1, stdout);
+            (void)fwrite(is_table || was_table ? "\n" : "\t", 1, 1, stdout);
+        was_table = is_table;
         (void)fwrite(text, 1, size, stdout);
         lua_pop(L, 1);
     }

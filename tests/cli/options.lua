@@ -18,6 +18,9 @@ return function(shell, check)
   local dk = run [[-e 'print(type(dk), dk == require "dekking", dk.version)']]
   check.ok("dk", dk.out:find "^table\ttrue\t%d+%.%d+%.%d+\n$", "printed " .. dk.out .. dk.err)
 
+  local printed = run [[-e 'a = dk.table { { a = 1 } } dk.options { types = false, count = false } print(1, a, a, 2, 3)']]
+  check.same("print", "tables begin on a line of their own", "1\na\n─\n1\na\n─\n1\n2\t3\n", printed.out)
+
   for _, entry in ipairs {
     { "--threads", "'--threads' needs argument" },
     { "--threads=", "'--threads' needs argument" },
