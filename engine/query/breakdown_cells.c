@@ -98,11 +98,57 @@ static dk_status fill_spread(dki_result *result, const dki_level *level, dk_erro
     return status;
 }
 
+/* Of entries, what totals a dimension of members takes those that stand for whole rows. */
+static dk_status fill_wholes(dki_result *result, const dki_level *level, dk_error *err)
+{
+    const dki_cells *cells = &result->cells;
+    const dki_level *parent = &cells->levels[level->parent];
+    uint32_t totalled = cells->spread & level->mask & ~parent->mask;
+    uint32_t *map = dki_alloc_array(result->plan->context, parent->n, sizeof *map, err);
+    dk_status status = map ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; status == DK_OK && i < parent->n; i++) {
+        const uint32_t *ranks = dki_cell_ranks(cells, parent->first + i);
+
+        map[i] = level->to[i];
+        for (size_t d = 0; d < cells->n_dims; d++)
+            if (totalled >> d & 1 && ranks[d] != cells->spreads[d].n_members)
+                map[i] = DKI_NO_GROUP;
+    }
+    for (size_t i = 0; status == DK_OK && i < result->groups.n_accumulators; i++) {
+        dki_accumulator *accumulator = &result->groups.accumulators[i];
+
+        status = dki_accumulator_merge(accumulator, accumulator, parent->first, parent->n, map, err);
+    }
+    dki_free(result->plan->context, map);
+    return status;
+}
+
+/* Of entries, a cell of members holds what the cell holds that it was made of: nothing is put together. */
+static dk_status share_groups(dki_result *result, dk_error *err)
+{
+    const dki_cells *cells = &result->cells;
+
+    result->held_by = dki_arena_array(&result->arena, dki_cells_n(cells), sizeof *result->held_by, err);
+    if (result->held_by == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < dki_cells_n(cells); i++)
+        result->held_by[i] = (uint32_t)i;
+    for (size_t k = 1; k < cells->n_levels; k++) {
+        const dki_level *level = &cells->levels[k], *parent = &cells->levels[level->parent];
+
+        for (size_t i = 0; level->ends && i < parent->n; i++)
+            if (level->ends[i] < level->ends[i + 1])
+                result->held_by[level->to[level->ends[i]]] = (uint32_t)(parent->first + i);
+    }
+    return DK_OK;
+}
+
 /* Puts the accumulators of finer cells together, level by level. */
 static dk_status fill_levels(dki_result *result, dk_error *err)
 {
     const dki_cells *cells = &result->cells;
-    dk_status status = DK_OK;
+    dk_status status = result->plan->entries ? share_groups(result, err) : DK_OK;
 
     for (size_t i = 0; status == DK_OK && i < result->groups.n_accumulators; i++)
         status = dki_accumulator_room(&result->groups.accumulators[i], dki_cells_n(cells), err);
@@ -111,7 +157,11 @@ static dk_status fill_levels(dki_result *result, dk_error *err)
 
         status = dki_poll(result->plan->context, err);
         if (status == DK_OK && cells->levels[k].ends) {
-            status = fill_spread(result, &cells->levels[k], err);
+            status = result->plan->entries ? DK_OK : fill_spread(result, &cells->levels[k], err);
+            continue;
+        }
+        if (status == DK_OK && result->plan->entries && cells->spread & cells->levels[k].mask & ~parent->mask) {
+            status = fill_wholes(result, &cells->levels[k], err);
             continue;
         }
         for (size_t i = 0; status == DK_OK && i < result->groups.n_accumulators; i++) {

@@ -126,13 +126,14 @@ static dk_status find_teller(struct levels *levels, size_t dim, dk_error *err)
     size_t n_dims = levels->grouper->n_dims, found = DKI_NONE;
 
     levels->told_by[dim] = DKI_NONE;
-    if (dims[dim].type != DK_CATEGORY)
+    if (dims[dim].type != DK_CATEGORY || levels->plan->spreads[dim] != DKI_SPREAD_NOT)
         return DK_OK;
     for (size_t d = 0; d < n_dims; d++) {
         uint32_t *above;
         dk_status status;
 
-        if (d == dim || dims[d].type != DK_CATEGORY || !dki_levels_nested(dims[d].levels, dims[dim].levels) ||
+        if (d == dim || dims[d].type != DK_CATEGORY || levels->plan->spreads[d] != DKI_SPREAD_NOT ||
+            !dki_levels_nested(dims[d].levels, dims[dim].levels) ||
             (found != DKI_NONE && !dki_levels_nested(dims[d].levels, dims[found].levels)))
             continue;
         above = dki_arena_array(&levels->arena, dk_dictionary_n_levels(dims[d].levels) + 1, sizeof *above, err);

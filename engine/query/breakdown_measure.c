@@ -170,15 +170,14 @@ void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CE
     dki_cut_text(out);
 }
 
-/* The cells of the first n rows. */
-static dk_status groups_of_rows(const dki_result *result, size_t n, uint32_t **out, dk_error *err)
+dk_status dki_result_groups(const dki_result *result, size_t n, uint32_t **out, dk_error *err)
 {
     uint32_t *groups = dki_alloc_array(result->plan->context, n, sizeof *groups, err);
 
     if (groups == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
-        groups[i] = (uint32_t)result->order[i];
+        groups[i] = result->held_by ? result->held_by[result->order[i]] : (uint32_t)result->order[i];
     *out = groups;
     return DK_OK;
 }
@@ -225,7 +224,7 @@ static dk_status make_ready(dki_result *result, dk_error *err)
     result->ready = dki_arena_array(&result->arena, plan->n_aggregates, sizeof *result->ready, err);
     if (result->ready == NULL)
         return DK_ERR_MEMORY;
-    status = groups_of_rows(result, result->n_rows, &making.groups, err);
+    status = dki_result_groups(result, result->n_rows, &making.groups, err);
     if (status == DK_OK)
         status = dki_parallel(plan->context, plan->n_aggregates, 1, make_some, &making, err);
     dki_free(plan->context, making.groups);
@@ -266,7 +265,7 @@ static dk_status finish_aggregate(const dki_result *result, size_t number, size_
         *out = dk_column_retain(result->ready[number]);
         return DK_OK;
     }
-    status = groups_of_rows(result, n, &groups, err);
+    status = dki_result_groups(result, n, &groups, err);
     if (status != DK_OK)
         return status;
     status = dki_accumulator_finish(&result->groups.accumulators[number], groups, n, out, fault, err);

@@ -194,11 +194,9 @@ dk_status dki_result_periods(dki_result *result, dki_note_fn *note, void *arg, d
 
     if (status != DK_OK || plan->n_periods == 0)
         return status;
-    cells = dki_alloc_array(plan->context, result->n_rows, sizeof *cells, err);
-    if (cells == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < result->n_rows; i++)
-        cells[i] = (uint32_t)result->order[i];
+    status = dki_result_groups(result, result->n_rows, &cells, err);
+    if (status != DK_OK)
+        return status;
     for (size_t i = 0; status == DK_OK && i < plan->n_periods; i++)
         status = check_period(result, &plan->periods[i], cells, err);
     dki_free(plan->context, cells);

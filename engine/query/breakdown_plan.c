@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "breakdown_within.h"
+#include "entries.h"
 
 /* Where a dimension is a column of many texts, their numbers take its place until the result has its columns. They are
  * found for all rows, which is worth while where all rows count. */
@@ -42,6 +43,8 @@ static dk_status bind_dimension(dki_plan *plan, size_t i, dk_error *err)
     }
     plan->by_in_range[i] = dki_plan_describe(plan, plan->by[i], &plan->dims[i]);
     status = dki_plan_check_spread(plan, i, err);
+    if (plan->spreads[i] != DKI_SPREAD_NOT)
+        plan->sets[i] = plan->dims[i].levels;
     return status == DK_OK ? number_texts(plan, i, err) : status;
 }
 
@@ -156,6 +159,8 @@ dk_status dki_plan_init(dki_plan *plan, const dk_breakdown *breakdown, const dk_
         status = dki_plan_periods(plan, err);
     if (status == DK_OK)
         status = check_levels(plan, err);
+    if (status == DK_OK)
+        status = dki_plan_entries(plan, err);
     return status;
 }
 

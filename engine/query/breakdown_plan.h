@@ -60,11 +60,18 @@ typedef struct dki_plan_rate {
     const dki_node *node;
     size_t numerator, denominator;
 } dki_plan_rate;
+
 /* An aggregate of intervals, and the tree of ordinary aggregates that stands for it. */
 typedef struct dki_plan_split {
     const dki_node *node, *made;
     const dk_expr *expr;
 } dki_plan_split;
+
+/* The entries of each set of a dimension (entries.h): of code c those of codes[ends[c]] .. codes[ends[c + 1] - 1]; codes may
+ * be read some places further. */
+typedef struct dki_entry_list {
+    const uint32_t *ends, *codes;
+} dki_entry_list;
 
 /* What a run of a plan is measured by, where somebody asks. */
 typedef enum dki_phase {
@@ -117,9 +124,11 @@ typedef struct dki_plan {
     dki_bound *by[DKI_MAX_DIMENSIONS];
     dki_dimension dims[DKI_MAX_DIMENSIONS];
     bool by_in_range[DKI_MAX_DIMENSIONS];        /* as in_range of a value */
-    dki_spread_kind spreads[DKI_MAX_DIMENSIONS]; /* by and dims are then of the sets */
-    dki_text_codes *texts[DKI_MAX_DIMENSIONS];   /* of a dimension whose texts are numbers on the way; else NULL */
-    const dk_column *weight;                     /* NULL: every row counts once */
+    dki_spread_kind spreads[DKI_MAX_DIMENSIONS]; /* by and dims are then of the sets, or where there are ... */
+    const dki_entry_list *entries; /* ... of each dimension, dims are of members; NULL: there are none */
+    const dk_dictionary *sets[DKI_MAX_DIMENSIONS]; /* of a dimension that is spread; borrowed */
+    dki_text_codes *texts[DKI_MAX_DIMENSIONS]; /* of a dimension whose texts are numbers on the way; else NULL */
+    const dk_column *weight;                   /* NULL: every row counts once */
     dki_plan_filter *filters;
     size_t n_filters, filter_capacity;
     dki_plan_value *values;
@@ -195,6 +204,8 @@ typedef struct dki_result {
     uint64_t *order; /* the cell of each row: the n_shown that are shown, then the others; NULL while groups stay in
                       * parts, whose rows are in order as they are */
     uint32_t *rows;  /* the row of each cell */
+    uint32_t *
+        held_by; /* of each cell the one whose accumulators are its own, too; NULL: each has its own. In the arena */
     size_t n_rows, n_shown;
     size_t n_found;          /* groups that rows have; those behind them are shown levels */
     const dk_table *all;     /* a row for every cell: dimensions, measures that other rows look up, aggregates */
@@ -263,7 +274,9 @@ dk_status dki_result_cells(dki_result *result, dk_error *err);
 dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *err);
 /* Of breakdown_levels.c: adds the groups of levels that have no rows, where they are shown. */
 dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_error *err);
-/* Of breakdown_measure.c: for each of the first n rows what column has in the row that totals `mask`, too. */
+/* Of breakdown_measure.c: the accumulators' groups of the first n rows, which the caller frees. */
+dk_status dki_result_groups(const dki_result *result, size_t n, uint32_t **out, dk_error *err);
+/* For each of the first n rows what column has in the row that totals `mask`, too. */
 dk_status dki_result_look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
                              const dk_column **out, dk_error *err);
 /* Of breakdown_spread.c: DK_ERR_TYPE where a dimension of members is of no set; ... */

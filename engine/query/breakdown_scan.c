@@ -22,13 +22,15 @@
 #include "breakdown_inputs.h"
 #include "data/column_parts.h"
 #include "dense.h"
+#include "entries.h"
 #include "partition.h"
 
 #define RANGE_BLOCKS 16
 
 struct worker {
     dki_inputs inputs;
-    dki_groups found; /* by slot and without groups where the scan is dense */
+    dki_entries entries; /* where rows are taken once for each member */
+    dki_groups found;    /* by slot and without groups where the scan is dense */
     dki_dense dense;
     dki_arena arena;  /* holds the arrays here */
     int64_t *wholes;  /* DK_BLOCK_ROWS numbers for each value that needs them */
@@ -122,6 +124,7 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, const 
                              dki_common_evals *common, dk_error *err)
 {
     size_t n_wholes = 0, n;
+    uint64_t most;
     dk_status status;
 
     dki_arena_init(&worker->arena, plan->context);
@@ -137,11 +140,15 @@ static dk_status worker_init(struct worker *worker, const dki_plan *plan, const 
     worker->codes = dki_arena_alloc(&worker->arena, n * sizeof *worker->codes, err);
     if (!worker->wholes || !worker->weights || !worker->group || !worker->codes)
         return DK_ERR_MEMORY;
-    status = groups_init(&worker->found, plan, dense->plan ? 0 : dk_table_n_rows(plan->table) + 1, err);
+    most = dk_table_n_rows(plan->table) +
+           (plan->entries ? DK_BLOCK_ROWS : 1); /* a few rows may have a block of entries */
+    status = groups_init(&worker->found, plan, dense->plan ? 0 : most, err);
     if (status == DK_OK)
         status = init_dense(worker, dense, err);
     if (status == DK_OK)
         status = dki_inputs_init(&worker->inputs, plan, common, err);
+    if (status == DK_OK)
+        status = dki_entries_init(&worker->entries, plan, err);
     return status;
 }
 
@@ -150,6 +157,7 @@ static void worker_drop(struct worker *worker, const dki_plan *plan)
     if (worker == NULL)
         return;
     dki_inputs_drop(&worker->inputs);
+    dki_entries_drop(&worker->entries);
     dki_arena_drop(&worker->arena);
     dki_dense_drop(&worker->dense);
     dki_groups_drop(&worker->found);
@@ -198,16 +206,12 @@ static void make_whole(struct worker *worker, const dk_view *view, int64_t *out)
 }
 
 /* The group of every row; in a dense scan its slot, and what is counted by slot is counted. */
-static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker, size_t n, dk_error *err)
+static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker, const dki_dense_block *block,
+                             dk_error *err)
 {
-    const dki_inputs *inputs = &worker->inputs;
-    dki_dense_block block = {
-        n, inputs->n_selected, inputs->selection, inputs->by_views, inputs->views, inputs->truths
-    };
-
     if (dense->plan == NULL)
-        return dki_group_block(&worker->found.grouper, inputs->by_views, n, inputs->selection, worker->group, err);
-    return dki_dense_add(&worker->dense, &block, dense->all_taken ? NULL : worker->group, err);
+        return dki_group_block(&worker->found.grouper, block->by, block->n, block->selection, worker->group, err);
+    return dki_dense_add(&worker->dense, block, dense->all_taken ? NULL : worker->group, err);
 }
 
 static const int64_t *wholes_of(const struct worker *worker, size_t value)
@@ -217,34 +221,35 @@ static const int64_t *wholes_of(const struct worker *worker, size_t value)
     return at == DKI_NONE ? NULL : worker->wholes + at;
 }
 
-static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, struct worker *worker, uint64_t row,
-                          size_t n, dk_error *err)
+/* What accumulators take in. like: what rows they are, and their weights. */
+static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, struct worker *worker,
+                          const dki_dense_block *block, const dki_rows *like, dk_error *err)
 {
-    dki_inputs *inputs = &worker->inputs;
     dk_status status = DK_OK;
 
     if (dense->plan && dense->all_taken)
         return DK_OK;
-    if (plan->weight)
-        status = dki_inputs_weights(inputs, row, n, worker->weights, err);
-    for (size_t i = 0; status == DK_OK && i < plan->n_values; i++) {
+    for (size_t i = 0; i < plan->n_values; i++) {
         if (worker->whole_at[i] != DKI_NONE)
-            make_whole(worker, inputs->views[i], worker->wholes + worker->whole_at[i]);
+            make_whole(worker, block->values[i], worker->wholes + worker->whole_at[i]);
     }
     for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
         const dki_plan_aggregate *aggregate = &plan->aggregates[i];
         dki_accumulator *accumulator = &worker->found.accumulators[i];
-        dki_rows rows = { .n = n, .groups = worker->group, .weights = worker->weights, .row = row };
+        dki_rows rows = *like;
 
         if (is_taken(dense, i))
             continue;
-        rows.selection = dki_inputs_truth(inputs, aggregate->filter);
+        rows.n = block->n;
+        rows.groups = worker->group;
+        rows.selection =
+            aggregate->filter == DKI_NONE ? block->selection : block->truths + aggregate->filter * DK_BLOCK_WORDS;
         if (aggregate->value != DKI_NONE) {
-            rows.value = inputs->views[aggregate->value];
+            rows.value = block->values[aggregate->value];
             rows.integers = wholes_of(worker, aggregate->value);
         }
         if (aggregate->other != DKI_NONE) {
-            rows.other = inputs->views[aggregate->other];
+            rows.other = block->values[aggregate->other];
             rows.other_integers = wholes_of(worker, aggregate->other);
         }
         if (dense->plan == NULL)
@@ -255,19 +260,47 @@ static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, str
     return status;
 }
 
-static dk_status scan_block(const struct scan *scan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
+/* Rows as they are, or entries. */
+static dk_status take_block(const struct scan *scan, struct worker *worker, const dki_dense_block *block,
+                            const dki_rows *like, dk_error *err)
 {
     dki_inputs *inputs = &worker->inputs;
-    bool any;
+    dk_status status = find_groups(&scan->dense, worker, block, err);
+
+    dki_trace_lap(inputs->steps, DKI_STEP_COUNT(scan->plan), &inputs->since);
+    if (status == DK_OK)
+        status = add_rows(scan->plan, &scan->dense, worker, block, like, err);
+    dki_trace_lap(inputs->steps, DKI_STEP_ACCUMULATE(scan->plan), &inputs->since);
+    return status;
+}
+
+static dk_status scan_block(const struct scan *scan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
+{
+    const dki_plan *plan = scan->plan;
+    dki_inputs *inputs = &worker->inputs;
+    dki_entries *entries = &worker->entries;
+    dki_rows like = { .row = row, .weights = worker->weights };
+    bool any, weighs = plan->weight && !(scan->dense.plan && scan->dense.all_taken);
     dk_status status = dki_inputs_block(inputs, row, n, &any, err);
 
     if (status != DK_OK || !any)
         return status;
-    status = find_groups(&scan->dense, worker, n, err);
-    dki_trace_lap(inputs->steps, DKI_STEP_COUNT(scan->plan), &inputs->since);
+    if (weighs)
+        status = dki_inputs_weights(inputs, row, n, worker->weights, err);
+    if (status == DK_OK && plan->entries == NULL) {
+        dki_dense_block block = {
+            n, inputs->n_selected, inputs->selection, inputs->by_views, inputs->views, inputs->truths
+        };
+
+        return take_block(scan, worker, &block, &like, err);
+    }
     if (status == DK_OK)
-        status = add_rows(scan->plan, &scan->dense, worker, row, n, err);
-    dki_trace_lap(inputs->steps, DKI_STEP_ACCUMULATE(scan->plan), &inputs->since);
+        dki_entries_begin(entries, inputs, row, n);
+    while (status == DK_OK && dki_entries_next(entries, weighs ? worker->weights : NULL)) {
+        like.weights = entries->weights;
+        like.numbers = entries->numbers;
+        status = take_block(scan, worker, &entries->block, &like, err);
+    }
     return status;
 }
 
@@ -455,7 +488,7 @@ static dk_status scan_parts(dki_groups *groups, const dki_plan *plan, const dki_
     bool by_index = dense->plan != NULL && !dense->sorts;
     dk_status status;
 
-    if (by_index)
+    if (by_index || plan->entries)
         return DK_OK;
     status = groups_init(groups, plan, 0, err);
     if (status == DK_OK)

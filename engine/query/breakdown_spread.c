@@ -1,7 +1,8 @@
 /* breakdown_spread.c - dimensions that put a row in several groups: member(v) and missing(v) of a set v.
  *
  * Rows are grouped by the set itself, one code a row, as by any category. What is done with members is done with cells
- * (margin_spread.c): this file says which members each set has, or lacks, and shows them as a column.
+ * (margin_spread.c): this file says which members each set has, or lacks, and shows them as a column. Where sets make too many
+ * groups beside other dimensions, rows are grouped by members instead (entries.h), and cells are of these already.
  *
  * Invariants: a set that is not known stands in the group of null, behind all members; a set that has (or lacks) nobody is in
  * no group, and counts in totals alone.
@@ -95,7 +96,7 @@ static uint32_t list_members(const dk_dictionary *sets, uint32_t code, dki_sprea
 static dk_status spread_dimension(dki_result *result, size_t dim, dki_spread *out, dk_error *err)
 {
     const dki_grouper *grouper = &result->groups.grouper;
-    const dk_dictionary *sets = result->plan->dims[dim].levels;
+    const dk_dictionary *sets = result->plan->sets[dim];
     dki_spread_kind kind = result->plan->spreads[dim];
     size_t n_codes = dki_grouper_n_codes(grouper, dim);
     uint32_t *rank_of = dki_arena_array(&result->arena, n_codes, sizeof *rank_of, err);
@@ -141,6 +142,26 @@ static dk_status spread_dimension(dki_result *result, size_t dim, dki_spread *ou
     return DK_OK;
 }
 
+/* The same where groups are of members as it is: each is its own, and nobody's the group of whole rows. */
+static dk_status keep_members(dki_result *result, size_t dim, dki_spread *out, dk_error *err)
+{
+    uint32_t n = (uint32_t)dk_dictionary_n_levels(dk_dictionary_members(result->plan->sets[dim])) + 1;
+    uint32_t *ends = dki_arena_array(&result->arena, (size_t)n + 2, sizeof *ends, err);
+    uint32_t *members = dki_arena_array(&result->arena, n, sizeof *members, err);
+
+    if (!ends || !members)
+        return DK_ERR_MEMORY;
+    for (uint32_t rank = 0; rank < n; rank++)
+        ends[rank] = members[rank] = rank;
+    ends[n] = ends[n + 1] = n;
+    *out = (dki_spread){ .ends = ends,
+                         .members = members,
+                         .n_members = n,
+                         .n_known = n - 1,
+                         .shows_all = dki_plan_shows_levels(result->plan, dim) };
+    return DK_OK;
+}
+
 dk_status dki_result_spread(dki_result *result, dk_error *err)
 {
     dki_spread spreads[DKI_MAX_DIMENSIONS] = { { NULL, NULL, 0, 0, false } };
@@ -151,7 +172,8 @@ dk_status dki_result_spread(dki_result *result, dk_error *err)
         return DK_OK;
     for (size_t d = 0; status == DK_OK && d < plan->breakdown->n_by; d++)
         if (plan->spreads[d] != DKI_SPREAD_NOT)
-            status = spread_dimension(result, d, &spreads[d], err);
+            status = plan->entries ? keep_members(result, d, &spreads[d], err)
+                                   : spread_dimension(result, d, &spreads[d], err);
     if (status == DK_OK)
         dki_cells_spread(&result->cells, spreads, result->n_found);
     return status;
@@ -161,7 +183,7 @@ dk_status dki_result_spread(dki_result *result, dk_error *err)
 
 dk_status dki_spread_column(const dki_result *result, size_t dim, const dk_column **out, dk_error *err)
 {
-    const dk_dictionary *members = dk_dictionary_members(result->plan->dims[dim].levels);
+    const dk_dictionary *members = dk_dictionary_members(result->plan->sets[dim]);
     uint32_t n = (uint32_t)dk_dictionary_n_levels(members);
     uint32_t *code_of = dki_alloc_array(result->plan->context, (size_t)n + 1, sizeof *code_of, err);
     uint32_t *codes = dki_alloc_array(result->plan->context, result->n_rows, sizeof *codes, err);

@@ -235,7 +235,9 @@ static void put_steps(struct rows *rows, const dk_table *made)
 
         if (plan->spreads[d] == DKI_SPREAD_NOT)
             continue;
-        say(how, sizeof how, "sets that rows have, each put in the groups of the members that it %s",
+        say(how, sizeof how,
+            plan->entries ? "rows taken once for each member that their set %s"
+                          : "sets that rows have, each put in the groups of the members that it %s",
             plan->spreads[d] == DKI_SPREAD_MISSING ? "lacks" : "has");
         put_step(rows, (struct step){ "members", plan->breakdown->by[d].name, how, NOTHING, trace->n_groups,
                                       spread->n_known, NOTHING });

@@ -100,7 +100,8 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
 {
     dk_context *context = plan->plan->context;
     uint64_t n_rows = dk_table_n_rows(plan->plan->table);
-    size_t tile = n_rows < TILE_ROWS ? ((size_t)n_rows + 63) / 64 * 64 * sizeof(uint32_t) : TILE_BYTES;
+    bool few = n_rows < TILE_ROWS && plan->plan->entries == NULL; /* of which few rows may have many */
+    size_t tile = few ? ((size_t)n_rows + 63) / 64 * 64 * sizeof(uint32_t) : TILE_BYTES;
     size_t forms = (2 + plan->n_counters + plan->n_sums + plan->n_lists) * sizeof(dki_code_sum);
     dki_arena *arena = &dense->arena;
     dk_status status = DK_OK;

@@ -91,6 +91,8 @@ typedef struct dki_dense_block {
     const uint64_t *truths;       /* DK_BLOCK_WORDS for each filter of the plan */
 } dki_dense_block;
 
+/* Whether keys of these dimensions have places by index; dense: gets their numbers, or NULL. */
+bool dki_dense_fits(const dki_dimension *dims, size_t n_dims, uint64_t n_rows, dki_dense_plan *dense);
 /* The plan may be dropped after a failure too, and when it is zeroed. */
 dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_error *err);
 void dki_dense_plan_drop(dki_dense_plan *dense);

@@ -34,20 +34,22 @@ static unsigned bits_of(uint64_t x)
     return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
 }
 
-static bool plan_slots(dki_dense_plan *dense, const dki_plan *plan, uint64_t n_rows)
+bool dki_dense_fits(const dki_dimension *dims, size_t n_dims, uint64_t n_rows, dki_dense_plan *dense)
 {
     uint64_t n = 1, most = affordable(n_rows, MOST_SLOTS);
 
-    for (size_t d = 0; d < plan->breakdown->n_by; d++) {
-        uint64_t n_codes = dki_dimension_n_direct(&plan->dims[d]);
+    for (size_t d = 0; d < n_dims; d++) {
+        uint64_t n_codes = dki_dimension_n_direct(&dims[d]);
 
         if (n_codes == 0 || n_codes > most || n * n_codes > most)
             return false;
         n *= n_codes;
-        dense->radix[d] = (uint32_t)n_codes;
+        if (dense)
+            dense->radix[d] = (uint32_t)n_codes;
     }
-    dense->n_slots = (size_t)n;
-    return true;
+    if (dense)
+        dense->n_slots = (size_t)n;
+    return n_rows < MOST_ROWS;
 }
 
 /* A counters of that value and condition, with room for n_more conditions; made where there is none. */
@@ -196,8 +198,7 @@ static bool never_null(const dki_dense_plan *dense, size_t sums)
     const dki_plan *plan = dense->plan;
     const dki_plan_value *value = &plan->values[dense->sums[sums].value];
 
-    return value->is_column &&
-           dk_column_n_nulls(dki_plan_column(plan, dki_bound_column(value->bound))) == 0;
+    return value->is_column && dk_column_n_nulls(dki_plan_column(plan, dki_bound_column(value->bound))) == 0;
 }
 
 static bool is_total(const dki_dense_sums *sums)
@@ -256,7 +257,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     size_t n = plan->n_aggregates, ignored;
 
     memset(dense, 0, sizeof *dense);
-    if (n_rows >= MOST_ROWS || !plan_slots(dense, plan, n_rows))
+    if (!dki_dense_fits(plan->dims, plan->breakdown->n_by, n_rows, dense))
         return DK_OK;
     if (dki_plan_has_defined(plan)) /* its states could not go from slots to groups without a merge */
         return DK_OK;

@@ -41,7 +41,7 @@ uint64_t dki_dimension_n_codes(const dki_dimension *what)
     if (what->known_only)
         return 2;
     switch (what->type) {
-    case DK_CATEGORY: return dk_dictionary_n_levels(what->levels) + 1;
+    case DK_CATEGORY: return dk_dictionary_n_levels(what->levels) + 1 + what->has_wholes;
     case DK_BOOLEAN: return 3;
     case DK_RATIO:
     case DK_TEXT:
@@ -524,6 +524,10 @@ dk_status dki_grouper_ranks(const dki_grouper *grouper, size_t dim, uint32_t *ra
     uint64_t *codes;
     dk_status status;
 
+    if (coder->what.has_wholes) {
+        n_codes--;
+        ranks[n_codes] = n_codes; /* behind null */
+    }
     ranks[0] = n_codes - 1;
     if (coder->n_direct) {
         for (uint32_t code = 1; code < n_codes; code++)

@@ -20,6 +20,8 @@ typedef struct dki_dimension {
     bool has_bounds;             /* every known value lies in least .. greatest */
     int64_t least, greatest;
     bool known_only; /* of an argument: its code is 1 where it is known, whatever it is */
+    bool
+        has_wholes; /* of members: one more code, behind those of levels and null, stands for the whole row (entries.h) */
 } dki_dimension;
 
 /* Codes of a dimension where they are known beforehand, null included: the code of a level, 1 and 2 for false and

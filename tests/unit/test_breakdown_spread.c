@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "data/members.h"
+#include "query/entries.h"
 
 static const char persons[] = "v:set[lassen,koken,bouwen,zagen] g:category x:integer\n"
                               "koken+lassen|A|10\n"
@@ -285,6 +286,7 @@ static void random_sets_are_counted_as_sqlite_counts_members(void **state)
                 ask_sqlite(theirs, wheres[k / 2][1], missing, set & 1, set & 2);
             dk_set_threads(1 + (unsigned)pick(2));
             dk_context_set_block_rows(context, pick(2) ? 7 : DK_BLOCK_ROWS);
+            (void)dki_entries_set_way(pick(2) ? 1 : -1);
             assert_ok(ask_table(ASK(.by = { missing ? "m = missing(v)" : "m = member(v)", "g" },
                                     .measures = { "n = count()", "s = sum(x)", "l = min(x)", "d = distinct(x)",
                                                   "k = count() where x > 3" },
@@ -297,6 +299,7 @@ static void random_sets_are_counted_as_sqlite_counts_members(void **state)
         dk_table_release(table);
     }
     dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+    (void)dki_entries_set_way(0);
     sqlite3_close(db);
 }
 

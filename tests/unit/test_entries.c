@@ -1,0 +1,245 @@
+/* test_entries.c - rows taken once for each member of their sets: the same answers as where cells of sets are put into those of
+ * members, whatever is asked.
+ */
+#include "answers.h"
+#include "random.h"
+
+#include "query/entries.h"
+
+static int start_entries(void **state)
+{
+    (void)dki_entries_set_way(1);
+    return start(state);
+}
+
+static int stop_entries(void **state)
+{
+    (void)dki_entries_set_way(0);
+    return stop(state);
+}
+
+static const char persons[] = "v:set[lassen,koken,bouwen,zagen] g:category x:integer\n"
+                              "koken+lassen|A|10\n"
+                              "-|A|20\n"
+                              "|B|30\n"
+                              "lassen+koken|B|40\n"
+                              "bouwen|B|-\n"
+                              "lassen|A|60\n";
+
+static void a_row_is_in_each_group_and_once_in_totals(void **state)
+{
+    (void)state;
+    assert_answer(persons,
+                  ASK(.by = { "m = member(v)" }, .measures = { "n = count()", "s = sum(x)", "d = n / all(n)" },
+                      .margins = DK_MARGINS_TOTALS),
+                  "lassen|3|110|1/2\nkoken|2|50|1/3\nbouwen|1|-|1/6\n-|1|20|1/6\n*|6|160|1/1\n");
+    assert_answer(persons,
+                  ASK(.by = { "m = missing(v)" }, .measures = { "n = count()", "k = count() where x > 20" },
+                      .margins = DK_MARGINS_TOTALS),
+                  "lassen|2|1\nkoken|3|2\nbouwen|4|3\nzagen|5|3\n-|1|0\n*|6|3\n");
+    assert_answer(persons,
+                  ASK(.by = { "g", "m = member(v)" },
+                      .measures = { "n = count()", "a = n / all(n, m)", "b = n / all(n, g)" },
+                      .margins = DK_MARGINS_CUBE),
+                  "A|lassen|2|2/3|2/3\nA|koken|1|1/2|1/3\nA|-|1|1/1|1/3\nA|*|3|1/2|1/1\n"
+                  "B|lassen|1|1/3|1/3\nB|koken|1|1/2|1/3\nB|bouwen|1|1/1|1/3\nB|*|3|1/2|1/1\n"
+                  "*|lassen|3|1/1|1/2\n*|koken|2|1/1|1/3\n*|bouwen|1|1/1|1/6\n*|-|1|1/1|1/6\n*|*|6|1/1|1/1\n");
+    assert_answer(persons,
+                  ASK(.by = { "a = member(v)", "b = member(v)" }, .measures = { "n = count()" },
+                      .where = "g == 'B'", .margins = DK_MARGINS_ROLLUP),
+                  "lassen|lassen|1\nlassen|koken|1\nlassen|*|1\nkoken|lassen|1\nkoken|koken|1\nkoken|*|1\n"
+                  "bouwen|bouwen|1\nbouwen|*|1\n*|*|3\n");
+    assert_answer(persons, ASK(.by = { "m = member(v)" }, .measures = { "n = count()" }, .where = "x == 1"), "");
+    assert_answer(
+        persons,
+        ASK(.by = { "m = member(v)", "g" }, .measures = { "n = count()" }, .all_levels = true, .where = "x == 1",
+            .margins = DK_MARGINS_TOTALS),
+        "lassen|A|0\nlassen|B|0\nkoken|A|0\nkoken|B|0\nbouwen|A|0\nbouwen|B|0\nzagen|A|0\nzagen|B|0\n*|*|0\n");
+}
+
+/* More entries than a block has rows: of the empty set, which lacks all. */
+static void a_long_list_is_taken_in_pieces(void **state)
+{
+    enum { MEMBERS = 9000 };
+    static char text[1 << 17];
+    size_t used = 0;
+    const dk_table *table, *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+    dk_value n, sum;
+
+    (void)state;
+    used += (size_t)snprintf(text, sizeof text, "x:integer v:set\n");
+    for (int i = 0; i < MEMBERS; i++) /* who has it shows that there is such a member */
+        used += (size_t)snprintf(text + used, sizeof text - used, "0|%04d\n", i);
+    used += (size_t)snprintf(text + used, sizeof text - used, "7|\n1|0000\n2|-\n");
+    table = make_table(context, text);
+    assert_ok(ask_table(ASK(.by = { "m = missing(v)" }, .measures = { "n = count()", "s = sum(x)" },
+                            .where = "x > 0", .margins = DK_MARGINS_TOTALS),
+                        table, NULL, &result, &err),
+              &err);
+    assert_int_equal(dk_table_n_rows(result), MEMBERS + 2);
+    for (uint64_t row = 0; row < MEMBERS + 2; row++) {
+        bool known = row < MEMBERS;
+
+        assert_ok(dk_column_get(dk_table_field(result, 1)->column, row, &n, &err), &err);
+        assert_ok(dk_column_get(dk_table_field(result, 2)->column, row, &sum, &err), &err);
+        assert_int_equal(n.as.integer, row == 0 ? 1 : known ? 2 : row == MEMBERS ? 1 : 3);
+        assert_int_equal(sum.as.integer, row == 0 ? 7 : known ? 8 : row == MEMBERS ? 2 : 10);
+    }
+    dk_table_release(result);
+    dk_table_release(table);
+}
+
+static void failing_memory_leaves_nothing(void **state)
+{
+    const struct question *question =
+        ASK(.by = { "g", "m = missing(v)" }, .measures = { "n = count()", "d = median(x)", "w = variance(x)" },
+            .margins = DK_MARGINS_CUBE, .all_levels = true);
+    const dk_table *table = make_table(context, persons), *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, ask_table(question, table, NULL, &result, &err), &err, result == NULL,
+                                   dk_table_release(result));
+    dk_table_release(table);
+}
+
+static void too_large_a_sum_is_refused_as_for_rows(void **state)
+{
+    (void)state;
+    assert_refused("v:set x:integer\na+b|9223372036854775807\nb|1\n",
+                   ASK(.by = { "m = member(v)" }, .measures = { "s = sum(x)" }), DK_ERR_OVERFLOW,
+                   "sum() does not fit in 64 bits (m = b)");
+    assert_refused("v:set x:integer\na+b|1\nb|9223372036854775807\n",
+                   ASK(.by = { "m = member(v)" }, .measures = { "s = sum(x + 1)" }), DK_ERR_OVERFLOW, "row 2");
+}
+
+/* Random tables ------------------------------------------------------------------------------------------------------ */
+
+static size_t put_set(char *text, size_t room, size_t n)
+{
+    size_t used = 0;
+    bool any = false;
+
+    if (pick(9) == 0)
+        return (size_t)snprintf(text, room, "-");
+    for (size_t k = 0; k < n; k++)
+        if (pick(n) < 3) {
+            used += (size_t)snprintf(text + used, room - used, "%s%c", any ? "+" : "", (int)('a' + k));
+            any = true;
+        }
+    return used;
+}
+
+static const dk_table *random_table(bool weighted)
+{
+    static char text[1 << 18];
+    size_t n_rows = 1 + pick(400), n = 1 + pick(12), used;
+
+    used =
+        (size_t)snprintf(text, sizeof text,
+                         "v:set w:set[a,b,c,d] g:category b:boolean h:integer x:integer d:decimal2 y:real q:ratio "
+                         "wt:decimal1\n");
+    for (size_t row = 0; row < n_rows; row++) {
+        char null = pick(7) == 0 ? '-' : '\0';
+
+        used += put_set(text + used, sizeof text - used, n);
+        used += (size_t)snprintf(text + used, sizeof text - used, "|");
+        used += put_set(text + used, sizeof text - used, 4);
+        used += (size_t)snprintf(text + used, sizeof text - used, "|%c|%s|%d|", (int)('A' + pick(4)),
+                                 pick(5) == 0 ? "-"
+                                 : pick(2)    ? "true"
+                                              : "false",
+                                 (int)pick(50) - 9);
+        if (null)
+            used += (size_t)snprintf(text + used, sizeof text - used, "-|-|-|-");
+        else
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%d|%d.%02d|%d.5|%d/%d", (int)pick(9000) - 4000,
+                                 (int)pick(90), (int)pick(100), (int)pick(30), (int)pick(9), 1 + (int)pick(5));
+        used += (size_t)snprintf(text + used, sizeof text - used, "|%d.%d\n", (int)pick(4), (int)pick(10));
+        assert_true(used + 512 < sizeof text);
+    }
+    return weighted ? with_weight(make_table(context, text), "wt") : make_table(context, text);
+}
+
+/* Both tables, value by value. */
+static bool are_same(const dk_table *a, const dk_table *b)
+{
+    size_t n = dk_table_n_columns(a) + (dk_table_margin(a) != NULL);
+    bool same = dk_table_n_rows(a) == dk_table_n_rows(b) && !dk_table_margin(a) == !dk_table_margin(b);
+    dk_error err = DK_ERROR_INIT;
+
+    for (size_t i = 0; same && i < n; i++) {
+        bool is_margin = i == dk_table_n_columns(a);
+        const dk_column *x = is_margin ? dk_table_margin(a) : dk_table_field(a, i)->column;
+        const dk_column *y = is_margin ? dk_table_margin(b) : dk_table_field(b, i)->column;
+
+        for (uint64_t row = 0; same && row < dk_table_n_rows(a); row++) {
+            dk_value values[2];
+
+            assert_ok(dk_column_get(x, row, &values[0], &err), &err);
+            assert_ok(dk_column_get(y, row, &values[1], &err), &err);
+            same = values[0].is_null == values[1].is_null &&
+                   (values[0].is_null || dk_value_compare(&values[0], &values[1]) == 0);
+        }
+    }
+    return same;
+}
+
+static void both_ways_say_the_same(void **state)
+{
+    static const char *const wheres[] = { NULL, "x > 0", "b", "g ~= 'B' and h < 20" };
+    static const char *const firsts[] = { "m = member(v)", "m = missing(v)", "m = member(w)", "g" };
+    static const char *const seconds[] = { "k = member(w)", "k = missing(w)", "b", "h", "y", "q" };
+    static const dk_margins margins[] = { DK_MARGINS_NONE, DK_MARGINS_TOTALS, DK_MARGINS_ROLLUP, DK_MARGINS_CUBE };
+
+    (void)state;
+    for (unsigned round = 0; round < random_rounds(500); round++) {
+        bool weighted = pick(4) == 0, splits = pick(3) == 0;
+        const dk_table *table = random_table(weighted), *results[2] = { NULL, NULL };
+        struct question question = {
+            .by = { firsts[pick(4)], seconds[pick(6)], pick(3) == 0 ? "e = member(v)" : NULL },
+            .measures = { "n = count()", "s = sum(x) where b", "z = sum(d)", "l = min(y)", "u = max(x)",
+                          "e2 = mean(h)", "mq = max(q)", splits ? "md = median(x)" : "r = rows() where x > 100",
+                          splits ? "di = distinct(h) where not b" : "sd = variance(x)", "f = first(x)",
+                          "a = n / all(n)", splits ? "mo = mode(h)" : "sy = sum(y)" },
+            .where = wheres[pick(4)],
+            .margins = margins[pick(4)],
+            .all_levels = pick(4) == 0,
+        };
+        dk_error err = DK_ERROR_INIT;
+
+        for (int way = 0; way < 2; way++) {
+            (void)dki_entries_set_way(way ? 1 : -1);
+            dk_set_threads(1 + (unsigned)pick(2));
+            dk_context_set_block_rows(context, pick(2) ? 1 + pick(9) : DK_BLOCK_ROWS);
+            assert_ok(ask_table(&question, table, NULL, &results[way], &err), &err);
+        }
+        if (!are_same(results[0], results[1]))
+            fail_msg("round %u: by %s, %s and %s where %s, margins %d", round, question.by[0], question.by[1],
+                     question.by[2] ? question.by[2] : "", question.where ? question.where : "", question.margins);
+        assert_int_equal(dk_table_n_notes(results[0]), dk_table_n_notes(results[1]));
+        for (int way = 0; way < 2; way++)
+            dk_table_release(results[way]);
+        dk_table_release(table);
+    }
+    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+    dk_set_threads(0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start_entries, stop_entries)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_row_is_in_each_group_and_once_in_totals),
+        TEST(a_long_list_is_taken_in_pieces),
+        TEST(failing_memory_leaves_nothing),
+        TEST(too_large_a_sum_is_refused_as_for_rows),
+        TEST(both_ways_say_the_same),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
