@@ -4,8 +4,6 @@
  */
 #include "functions.h"
 
-#include <string.h>
-
 #include "base/status.h"
 #include "base/types.h"
 
@@ -41,7 +39,7 @@ dk_status dki_fail_rates(dki_binder *b, const dki_node *node, const dki_op *cons
 static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                            dki_op **out)
 {
-    size_t i = strcmp(f->name, "numerator") == 0 ? DK_CHILD_NUMERATOR : DK_CHILD_DENOMINATOR;
+    size_t i = f->name[0] == '.' ? DK_CHILD_WHOLE : f->name[0] == 'n' ? DK_CHILD_NUMERATOR : DK_CHILD_DENOMINATOR;
     const dk_column *column = column_of(b, args[0]), *part;
     dki_op *op;
 
@@ -66,7 +64,9 @@ static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node 
     return DK_OK;
 }
 
+/* .whole(x), which no text can write, is what a share is per; only who knows that x is a share asks. */
 const dki_function dki_rate_functions[] = {
+    { ".whole", 1, 1, bind_part, NULL },
     { "denominator", 1, 1, bind_part, NULL },
     { "numerator", 1, 1, bind_part, NULL },
     { NULL, 0, 0, NULL, NULL },

@@ -375,7 +375,7 @@ dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *e
     dk_status status;
 
     *stays = plan->breakdown->margins == DK_MARGINS_NONE && !dki_breakdown_shows_levels(plan->breakdown) &&
-             plan->n_periods == 0 && !dki_plan_spreads(plan);
+             plan->n_periods == 0 && plan->n_shares == 0 && !dki_plan_spreads(plan);
     if (!*stays)
         return DK_OK;
     dki_int_map_init(&masks, plan->context);

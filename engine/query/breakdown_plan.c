@@ -182,6 +182,7 @@ void dki_plan_drop(dki_plan *plan)
     dk_table_release(plan->wide);
     dki_free(plan->context, plan->periods);
     dki_free(plan->context, plan->rates);
+    dki_free(plan->context, plan->shares);
     dki_arena_drop(&plan->arena);
     dki_common_drop(&plan->own); /* last: the others refer to it */
     memset(plan, 0, sizeof *plan);

@@ -61,6 +61,15 @@ typedef struct dki_plan_rate {
     size_t numerator, denominator;
 } dki_plan_rate;
 
+/* What keeps a sum() of shares within one whole (breakdown_whole.c): what tells wholes apart, at least and at most. */
+typedef struct dki_plan_share {
+    const dki_node *node;
+    const dk_expr *expr;
+    size_t measure;
+    const char *column;     /* of the table; "": what shares are per; NULL: the denominator */
+    size_t least, greatest; /* numbers of aggregates */
+} dki_plan_share;
+
 /* An aggregate of intervals, and the tree of ordinary aggregates that stands for it. */
 typedef struct dki_plan_split {
     const dki_node *node, *made;
@@ -142,6 +151,8 @@ typedef struct dki_plan {
     size_t n_periods, period_capacity;
     dki_plan_rate *rates;
     size_t n_rates, rate_capacity;
+    dki_plan_share *shares;
+    size_t n_shares, share_capacity;
     dki_arena arena;  /* holds nodes that no expression has */
     dki_trace *trace; /* NULL: nobody asks */
 } dki_plan;
@@ -241,6 +252,11 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
 /* Of breakdown_rate.c: whether an aggregate is a sum() of rates, which is then added as what it is made of. */
 dk_status dki_plan_add_rate(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t measure, bool *added,
                             dk_error *err);
+/* Of breakdown_whole.c: has the plan see to it that sum() of a column of shares stays within one whole; ... */
+dk_status dki_plan_add_shares(dki_plan *plan, const dk_expr *expr, const dki_node *node, const dk_column *column,
+                              size_t measure, dk_error *err);
+/* ... DK_ERR_ARGUMENT where it did not. */
+dk_status dki_result_shares(const dki_result *result, dk_error *err);
 /* NULL: it is none. */
 const dki_plan_rate *dki_plan_find_rate(const dki_plan *plan, const dki_node *node);
 /* Fails for an aggregate over rates that is the mean of ratios. */

@@ -6,7 +6,7 @@
  * number of distinct values) makes a ratio, and no rate.
  *
  * A denominator that goes over more than the group, all(m) or all(m, d), makes the share of a whole: shares of one whole
- * add up as they are.
+ * add up as they are (breakdown_whole.c).
  */
 #include "breakdown_plan.h"
 
@@ -161,6 +161,8 @@ dk_status dki_plan_add_rate(dki_plan *plan, const dk_expr *expr, const dki_node 
     dk_status status;
 
     *added = column && dk_column_is_rate(column);
+    if (column && !*added)
+        return dki_plan_add_shares(plan, expr, node, column, measure, err);
     if (!*added || dki_plan_find_rate(plan, node))
         return DK_OK;
     status = dki_grow(plan->context, (void **)&plan->rates, &plan->rate_capacity, plan->n_rates + 1,

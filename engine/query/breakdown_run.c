@@ -249,6 +249,8 @@ static dk_status make_result(dki_result *result, const dki_plan *noted, struct n
     if (status == DK_OK)
         status = dki_result_periods(result, add_note, notes, err);
     if (status == DK_OK)
+        status = dki_result_shares(result, err);
+    if (status == DK_OK)
         status = dki_result_spread_notes(result, add_note, notes, err);
     if (status == DK_OK)
         status = add_null_notes(notes, result, err);

@@ -50,5 +50,11 @@ dk_status dki_window_rate(const dki_window *window, const dki_window_call *call,
         return dki_window_fail_rate(call->expr, call->node, err);
     if (call->what == DKI_SUM && has_parts && dk_column_is_rate(call->arg))
         return run_rates(window, call, out, err);
+    if (call->what == DKI_SUM && has_parts) {
+        dk_status status = dki_window_check_whole(window, call, err);
+
+        if (status != DK_OK)
+            return status;
+    }
     return dki_window_run(window, call, out, err);
 }

@@ -137,3 +137,49 @@ test("rates of results are rolled up, also by measures that they name", function
   t.eq(parts(result:drop { "n", "e" }:roll_up "regio", "d"), "2/3 1/1 3/4")
   t.eq(parts(result:drop "e":roll_up "regio", "d"), "2/3 1/1 3/4")
 end)
+
+test("shares of different wholes are not added up", function(t, dk)
+  local persons = dk.table { { "regio", { "Midden", "Midden", "Midden", "Rivier" } },
+    { "gemeente", { "Arnhem", "Arnhem", "Duiven", "Tiel" } } }
+  local ask = dk.breakdown { by = { "regio", "gemeente" }, measures = { "n = count()", "deel = n / all(n, regio)",
+    "van_alles = n / all(n)" } }
+  local shares = ask(persons)
+  local function sum(of, table, options)
+    options = options or {}
+    options.measures = ("s = sum(%s)"):format(of)
+    return table:breakdown(options)
+  end
+  t.eq(sum("van_alles", shares).s:to_lua(), { 1.0 })
+  t.eq(sum("deel", shares, { by = "regio" }).s:to_lua(), { 1.0, 1.0 })
+  t.eq(shares:breakdown({ measures = "s = sum(deel) where regio == 'Midden'" }).s:to_lua(), { 1.0 })
+  t.says(function() return shares:breakdown { measures = "s = sum(deel)" } end,
+    "deel has shares of different wholes, which do not add up: each is within its own regio, and these are Midden to Rivier "
+    .. "(all rows)\n  s = sum(deel)\n      ^^^^^^^^^ (put regio into by; sum(numerator(deel)) adds up what is counted)")
+  t.raises(function() return shares:breakdown { by = "regio", margins = "totals", measures = "s = sum(deel)" } end,
+    "(regio = total)")
+  t.raises(function() return shares:drop("regio"):breakdown { measures = "s = sum(deel)" } end,
+    "deel has shares of different wholes, which do not add up: their denominators are 1 to 3 (all rows)",
+    "keep them apart in by; sum(numerator(deel)) adds up what is counted")
+  local both = shares:append(ask(persons:head(2)))
+  t.raises(function() return both:breakdown { measures = "s = sum(van_alles)" } end, "their denominators are 2 to 4")
+  local mixed = shares:select { "deel" }:append(shares:select { "van_alles" }:rename { van_alles = "deel" })
+  t.raises(function() return mixed:breakdown { measures = "s = sum(deel)" } end,
+    "deel has shares of different wholes, which do not add up: some are of all and some within regio (all rows)")
+  local twice = ask:with { by = { "regio", "gemeente" }, measures = { "n = count()", "deel = n / all(n, gemeente)" } }(persons)
+  local other = shares:select { "deel" }:append(twice:select { "deel" })
+  t.raises(function() return other:breakdown { measures = "s = sum(deel)" } end,
+    "some are within gemeente and some within regio")
+  t.eq(shares:where("gemeente == 'Arnhem'"):breakdown({ measures = "s = sum(deel)" }).s:type(), "ratio")
+  -- who is not there has no share, and is of no whole
+  local none = dk.breakdown { by = "regio", measures = { "k = count() where gemeente == 'Arnhem'", "deel = k / all(k, regio)" } }
+  t.eq(sum("deel", none(persons)).s:to_lua(), { 1.0 })
+  -- windows
+  t.eq(shares:window { within = "regio", order = "gemeente", "s = running_sum(deel)" }.s:to_lua()[2], 1.0)
+  t.says(function() return shares:window { order = "gemeente", "s = running_sum(deel)" } end,
+    "row 3: running_sum() goes over shares of different wholes, which do not add up: each is within its own regio\n"
+    .. "  s = running_sum(deel)\n      ^^^^^^^^^^^^^^^^^ (within = \"regio\"; sum(numerator(deel)) adds up what is counted)")
+  t.raises(function() return shares:drop("regio"):window { "s = sum(deel)" } end,
+    "sum() goes over shares of different wholes, which do not add up: their denominators differ",
+    "keep them apart with within; sum(numerator(deel)) adds up what is counted")
+  t.eq(shares:window({ order = "gemeente", "s = moving_sum(deel, 1)" }).s:to_lua(), shares.deel:to_lua())
+end)

@@ -2,6 +2,8 @@
 #include "exprs.h"
 #include "random.h"
 
+#include <dekking/window.h>
+
 #define PERSONS                                                                               \
     "regio:category gemeente:text bekend:boolean x:integer\n"                                 \
     "Midden|Arnhem|true|4\nMidden|Duiven|false|-\nMidden|Arnhem|true|2\nRivier|Tiel|true|3\n" \
@@ -217,6 +219,29 @@ static void failures_leave_nothing(void **state)
     dk_table_release(table);
 }
 
+static void sums_of_shares_leave_nothing(void **state)
+{
+    const dk_table *table = make_table(context, PERSONS), *out = NULL;
+    const dk_table *shares =
+        ask(table, ASK(.by = { "regio", "gemeente" }, .measures = { "n = count()", "d = n / all(n, regio)" }));
+    const char *const within[] = { "regio" };
+    const dk_expr *sum = NULL;
+    const dk_window_spec spec = { .columns = &sum, .n_columns = 1, .within = within, .n_within = 1 };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_expr_parse(context, "s = sum(d)", &sum, &err), &err);
+    assert_ask_survives(ASK(.by = { "regio" }, .measures = { "s = sum(d)" }), shares);
+    assert_survives_failing_memory(context, dk_table_window(shares, &spec, NULL, &out, &err), &err, out == NULL,
+                                   dk_table_release(out));
+    assert_fails(ask_table(ASK(.measures = { "s = sum(d)" }), shares, NULL, &out, &err), &err, DK_ERR_ARGUMENT,
+                 "each is within its own regio, and these are Midden to Rivier (all rows)");
+    dk_set_threads(0);
+    dk_expr_release(sum);
+    dk_table_release(shares);
+    dk_table_release(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +251,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(weights_go_into_both_parts, start, stop),
         cmocka_unit_test_setup_teardown(rolling_up_is_counting_again, start, stop),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
+        cmocka_unit_test_setup_teardown(sums_of_shares_leave_nothing, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

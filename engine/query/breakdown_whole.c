@@ -1,0 +1,271 @@
+/* breakdown_whole.c - keeps sum() from adding up shares of different wholes.
+ *
+ * A share of a whole knows its denominator and what that is per. Shares of one whole add up as they are; those of two regions
+ * add up to nothing that anybody can name. Beside each sum() of shares the plan therefore takes, over the same rows as far
+ * as their shares are known, the least and the greatest of all that tells wholes apart: what they are per, the columns of the
+ * table that it names, the denominator. A group in which one of these differs is refused.
+ *
+ * Cost: two aggregates more for each of these, and a pass over the texts of what shares are per.
+ */
+#include "breakdown_plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "data/column_parts.h"
+#include "expr/poll_row.h"
+
+/* Trees. ------------------------------------------------------------------------------------------------------------- */
+
+static dki_node *make(dki_plan *plan, const dki_node *at, dki_node_kind kind, const char *text,
+                      const dki_node *const *children, size_t n, dk_error *err)
+{
+    dki_node *node = dki_arena_array(&plan->arena, 1, sizeof *node, err);
+    dki_node **list = dki_arena_array(&plan->arena, n, sizeof(dki_node *), err);
+    uint32_t depth = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (children[i] == NULL)
+            return NULL;
+    if (node == NULL || list == NULL)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        list[i] = (dki_node *)(uintptr_t)children[i];
+        depth = children[i]->depth > depth ? children[i]->depth : depth;
+    }
+    *node = (dki_node){ .kind = kind,
+                        .at = at->at,
+                        .size = at->size,
+                        .depth = depth + 1,
+                        .text = text,
+                        .n_children = n,
+                        .children = list };
+    return node;
+}
+
+static dki_node *call(dki_plan *plan, const char *text, const dki_node *child, dk_error *err)
+{
+    return child ? make(plan, child, DKI_NODE_CALL, text, &child, 1, err) : NULL;
+}
+
+/* (x is not null and f) is true */
+static dki_node *make_filter(dki_plan *plan, const dki_node *node, dk_error *err)
+{
+    const dki_node *parts[2] = { call(plan, "not", call(plan, "is null", node->children[0], err), err),
+                                 node->filter };
+    dki_node *both = make(plan, node, DKI_NODE_CALL, "and", parts, node->filter ? 2 : 1, err);
+
+    return call(plan, "is true", node->filter ? both : parts[0], err);
+}
+
+/* Plans. ------------------------------------------------------------------------------------------------------------- */
+
+static dk_status add_end(dki_plan *plan, const dki_plan_share *share, const char *kind, const dki_node *what,
+                         dki_node *filter, size_t *out, dk_error *err)
+{
+    dki_node *node = what ? make(plan, share->node, DKI_NODE_AGGREGATE, kind, &what, 1, err) : NULL;
+    dk_status status;
+
+    if (node == NULL)
+        return DK_ERR_MEMORY;
+    node->filter = filter;
+    status = dki_plan_add_aggregate(plan, share->expr, node, share->measure, err);
+    *out = dki_plan_find(plan, node);
+    return status;
+}
+
+/* What one thing that tells wholes apart is, at least and at most. name: a column; NULL: the denominator, "": what they are per */
+static dk_status add_share(dki_plan *plan, const dki_plan_share *like, const char *name, dki_node *filter,
+                           dk_error *err)
+{
+    const dki_node *x = like->node->children[0], *what;
+    dki_plan_share share = *like;
+    dk_status status = dki_grow(plan->context, (void **)&plan->shares, &plan->share_capacity, plan->n_shares + 1,
+                                sizeof *plan->shares, err);
+
+    if (status != DK_OK)
+        return status;
+    if (name && name[0])
+        what = make(plan, like->node, DKI_NODE_NAME, name, NULL, 0, err);
+    else
+        what = call(plan, name ? ".whole" : "denominator", x, err);
+    share.column = name;
+    status = add_end(plan, &share, "min", what, filter, &share.least, err);
+    if (status == DK_OK)
+        status = add_end(plan, &share, "max", what, filter, &share.greatest, err);
+    if (status == DK_OK)
+        plan->shares[plan->n_shares++] = share;
+    return status;
+}
+
+/* The columns of the table that the text of a whole names. */
+static dk_status add_names(const dki_plan *plan, dk_text whole, dki_text_map *names, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t from = 0, to; status == DK_OK && from < whole.size; from = to + 2) {
+        uint32_t number;
+
+        for (to = from; to < whole.size && whole.bytes[to] != ','; to++)
+            continue;
+        for (size_t i = 0; status == DK_OK && i < dk_table_n_columns(plan->table); i++) {
+            const char *name = dk_table_field(plan->table, i)->name;
+
+            if (strlen(name) == to - from && memcmp(name, whole.bytes + from, to - from) == 0)
+                status = dki_text_map_add(names, name, to - from, &number, err);
+        }
+    }
+    return status;
+}
+
+/* Of all rows. */
+static dk_status find_names(const dki_plan *plan, const dk_column *wholes, dki_text_map *names, dk_error *err)
+{
+    uint64_t n_rows = dk_column_n_rows(wholes);
+    dki_text_map texts;
+    dk_view view;
+    dk_status status = DK_OK;
+
+    dki_text_map_init(&texts, plan->context);
+    dk_view_init(&view, plan->context);
+    for (uint64_t row = 0; status == DK_OK && row < n_rows; row += view.n) {
+        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+
+        status = dki_poll(plan->context, err);
+        if (status == DK_OK)
+            status = dk_column_view(wholes, row, n, &view, err);
+        for (size_t i = 0; status == DK_OK && i < (view.constant ? 1 : n); i++) {
+            dk_text text = dki_view_text(&view, i);
+            size_t before = texts.n;
+            uint32_t number;
+
+            if (dki_view_is_null(&view, i))
+                continue;
+            status = dki_text_map_add(&texts, text.bytes, text.size, &number, err);
+            if (status == DK_OK && number == before)
+                status = add_names(plan, text, names, err);
+        }
+    }
+    dk_view_release(&view);
+    dki_text_map_drop(&texts);
+    return status;
+}
+
+dk_status dki_plan_add_shares(dki_plan *plan, const dk_expr *expr, const dki_node *node, const dk_column *column,
+                              size_t measure, dk_error *err)
+{
+    dki_plan_share like = { .node = node, .expr = expr, .measure = measure };
+    dki_node *filter = make_filter(plan, node, err);
+    dki_text_map names;
+    dk_status status = filter ? DK_OK : DK_ERR_MEMORY;
+
+    dki_text_map_init(&names, plan->context);
+    if (status == DK_OK)
+        status = find_names(plan, dk_column_child(column, DK_CHILD_WHOLE), &names, err);
+    if (status == DK_OK)
+        status = add_share(plan, &like, "", filter, err);
+    for (uint32_t i = 0; status == DK_OK && i < names.n; i++) {
+        size_t size, number;
+        const char *name = dki_text_map_get(&names, i, &size);
+
+        number = dk_table_find(plan->table, dki_arena_text(&plan->arena, name, size, err));
+        status = number == DK_NO_COLUMN
+                     ? DK_ERR_MEMORY
+                     : add_share(plan, &like, dk_table_field(plan->table, number)->name, filter, err);
+    }
+    if (status == DK_OK)
+        status = add_share(plan, &like, NULL, filter, err);
+    dki_text_map_drop(&names);
+    return status;
+}
+
+/* Checks. ------------------------------------------------------------------------------------------------------------ */
+
+static void format(const dk_value *value, char *out, size_t size)
+{
+    if (value->type == DK_TEXT || value->type == DK_CATEGORY)
+        (void)snprintf(out, size, "%.*s", (int)(value->as.text.size < size - 1 ? value->as.text.size : size - 1),
+                       value->as.text.size ? value->as.text.bytes : "");
+    else
+        (void)dk_value_format(value, out, size);
+}
+
+static dk_status fail_group(const dki_result *result, const dki_plan_share *share, const dk_value *least,
+                            const dk_value *greatest, uint64_t row, dk_error *err)
+{
+    const char *name = share->node->children[0]->text;
+    char ends[2][80], cell[DKI_CELL_TEXT];
+
+    format(least, ends[0], sizeof ends[0]);
+    format(greatest, ends[1], sizeof ends[1]);
+    dki_result_describe(result, row, cell);
+    if (share->column && share->column[0])
+        (void)dki_node_fail(
+            share->expr, share->node, err, DK_ERR_ARGUMENT,
+            "%s has shares of different wholes, which do not add up: each is within its own %s, and "
+            "these are %s to %s (%s)",
+            name, share->column, ends[0], ends[1], cell);
+    else if (share->column)
+        (void)dki_node_fail(
+            share->expr, share->node, err, DK_ERR_ARGUMENT,
+            "%s has shares of different wholes, which do not add up: some are %s%s and some within %s "
+            "(%s)",
+            name, ends[0][0] ? "within " : "of all", ends[0], ends[1], cell);
+    else
+        (void)dki_node_fail(
+            share->expr, share->node, err, DK_ERR_ARGUMENT,
+            "%s has shares of different wholes, which do not add up: their denominators are %s to %s "
+            "(%s)",
+            name, ends[0], ends[1], cell);
+    if (share->column && share->column[0])
+        dki_hint(err, "put %s into by; sum(numerator(%s)) adds up what is counted", share->column, name);
+    else
+        dki_hint(err, "keep them apart in by; sum(numerator(%s)) adds up what is counted", name);
+    return DK_ERR_ARGUMENT;
+}
+
+static dk_status check_share(const dki_result *result, const dki_plan_share *share, const uint32_t *cells,
+                             dk_error *err)
+{
+    dki_accumulator *accumulators = result->groups.accumulators;
+    const dk_column *least = NULL, *greatest = NULL;
+    size_t fault;
+    dk_status status =
+        dki_accumulator_finish(&accumulators[share->least], cells, result->n_rows, &least, &fault, err);
+
+    if (status == DK_OK)
+        status =
+            dki_accumulator_finish(&accumulators[share->greatest], cells, result->n_rows, &greatest, &fault, err);
+    DKI_FOR_ROWS(row, result->n_rows, result->plan->context, status, err)
+    {
+        dk_value first, last;
+
+        status = dk_column_get(least, row, &first, err);
+        if (status == DK_OK)
+            status = dk_column_get(greatest, row, &last, err);
+        if (status == DK_OK && !first.is_null && dk_value_compare(&first, &last) != 0)
+            status = fail_group(result, share, &first, &last, row, err);
+    }
+    dk_column_release(least);
+    dk_column_release(greatest);
+    return status;
+}
+
+dk_status dki_result_shares(const dki_result *result, dk_error *err)
+{
+    const dki_plan *plan = result->plan;
+    uint32_t *cells;
+    dk_status status;
+
+    if (plan->n_shares == 0)
+        return DK_OK;
+    status = dki_result_groups(result, result->n_rows, &cells, err);
+    if (status != DK_OK)
+        return status;
+    for (size_t i = 0; status == DK_OK && i < plan->n_shares; i++)
+        status = check_share(result, &plan->shares[i], cells, err);
+    dki_free(plan->context, cells);
+    return status;
+}
