@@ -46,7 +46,8 @@ typedef struct sample {
     const dk_csv_options *options;
     column *columns;
     size_t n_columns, n_records;
-    uint64_t line; /* of the first record */
+    size_t columns_before; /* in what the records are of */
+    uint64_t line;         /* of the first record */
     bool has_ended;
 } sample;
 
@@ -134,7 +135,7 @@ static dk_status refuse(const sample *s, const column *c, const char *name, dk_e
              dki_show(shown, c->first, c->size), i + 1);
     dki_hint(err,
              "state it: header = true where the first record names the columns, header = false where it does not");
-    dki_at(err, name, s->line, i + 1);
+    dki_at(err, name, s->line, s->columns_before + i + 1);
     return DK_ERR_DATA;
 }
 
@@ -175,6 +176,19 @@ static dk_status decide(const sample *s, const char *name, dk_header *out, dk_er
     return DK_OK;
 }
 
+/* What was sampled, with the status of the reading that gave the records. */
+static dk_status end(sample *s, dk_status status, const char *name, dk_header *out, dk_error *err)
+{
+    if (status == DK_ERR_LIMIT && s->has_ended)
+        status = DK_OK;
+    if (status == DK_OK)
+        status = decide(s, name, out, err);
+    for (size_t i = 0; s->columns && i < s->n_columns; i++)
+        dki_free(s->context, s->columns[i].first);
+    dki_free(s->context, s->columns);
+    return status;
+}
+
 dk_status dki_header_find(dk_context *context, const char *bytes, size_t size, const char *name,
                           uint64_t first_line, dki_dialect dialect, const dk_csv_options *options, dk_header *out,
                           dk_error *err)
@@ -182,15 +196,17 @@ dk_status dki_header_find(dk_context *context, const char *bytes, size_t size, c
     sample s = { .context = context, .options = options };
     dki_token_sink sink = { .arg = &s, .first_line = first_line, .record = on_record, .fault = on_fault };
     bool whole = size <= SAMPLE_BYTES;
-    dk_status status =
-        dki_tokens_read(context, bytes, whole ? size : SAMPLE_BYTES, whole, dialect, SAMPLE_BYTES, &sink, err);
 
-    if (status == DK_ERR_LIMIT && s.has_ended)
-        status = DK_OK;
-    if (status == DK_OK)
-        status = decide(&s, name, out, err);
-    for (size_t i = 0; s.columns && i < s.n_columns; i++)
-        dki_free(context, s.columns[i].first);
-    dki_free(context, s.columns);
-    return status;
+    return end(
+        &s, dki_tokens_read(context, bytes, whole ? size : SAMPLE_BYTES, whole, dialect, SAMPLE_BYTES, &sink, err),
+        name, out, err);
+}
+
+dk_status dki_header_find_fed(dk_context *context, dki_feed *feed, void *arg, const char *name,
+                              size_t columns_before, const dk_csv_options *options, dk_header *out, dk_error *err)
+{
+    sample s = { .context = context, .options = options, .columns_before = columns_before };
+    dki_token_sink sink = { .arg = &s, .first_line = 1, .record = on_record, .fault = on_fault };
+
+    return end(&s, feed(arg, &sink, err), name, out, err);
 }

@@ -12,5 +12,9 @@
 dk_status dki_header_find(dk_context *context, const char *bytes, size_t size, const char *name,
                           uint64_t first_line, dki_dialect dialect, const dk_csv_options *options, dk_header *out,
                           dk_error *err);
+/* The same of records that something else feeds, which is stopped when they are enough. columns_before: how many columns
+ * stand before theirs, for messages. */
+dk_status dki_header_find_fed(dk_context *context, dki_feed *feed, void *arg, const char *name,
+                              size_t columns_before, const dk_csv_options *options, dk_header *out, dk_error *err);
 
 #endif

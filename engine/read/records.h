@@ -20,7 +20,7 @@ typedef struct dki_records {
     dki_dialect dialect;
     size_t max_field_bytes;
     /* Records that come from elsewhere than text, a sheet: feed hands all of them to the sink, once for each pass. */
-    dk_status (*feed)(void *arg, const dki_token_sink *sink, dk_error *err);
+    dki_feed *feed;
     void *feed_arg;
     const char *origin;      /* what notes call it; NULL: a text, by its encoding and delimiter */
     dk_header header;        /* what was stated of it; the options say what holds */

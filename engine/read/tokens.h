@@ -70,6 +70,9 @@ typedef struct dki_token_sink {
     dk_status (*fault)(void *arg, const dki_fault *fault, dk_error *err);
 } dki_token_sink;
 
+/* What hands records from elsewhere than text to a sink, all of them, until it fails. */
+typedef dk_status dki_feed(void *arg, const dki_token_sink *sink, dk_error *err);
+
 /* Reads all of bytes. whole: the end of bytes is the end of the file; else a record that is still open there is left
  * out. Polls and tells its progress once per block. Errors: DK_ERR_MEMORY, DK_ERR_INTERRUPTED, and the sink's. */
 dk_status dki_tokens_read(dk_context *context, const char *bytes, size_t size, bool whole, dki_dialect dialect,

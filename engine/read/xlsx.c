@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "csv_source.h"
 #include "finish.h"
+#include "header.h"
 #include "show.h"
 #include "xlsx_records.h"
 
@@ -90,8 +91,24 @@ static dk_status note_lost(uint64_t n_lost, const dk_table **table, dk_error *er
     return status;
 }
 
+/* Finds whether the first row names the columns, where nobody stated it. */
+static dk_status find_header(dki_sheet_records *feed, const char *name, dk_csv_options *fields, dk_error *err)
+{
+    dk_header found = DK_HEADER_FIRST;
+    dk_status status;
+
+    if (fields->header != DK_HEADER_DETECT)
+        return DK_OK;
+    feed->n_header_rows = 0;
+    status = dki_header_find_fed(feed->book->arena.context, dki_sheet_feed, feed, name,
+                                 feed->range.first_column - 1, fields, &found, err);
+    fields->header = found;
+    feed->n_header_rows = found != DK_HEADER_NONE;
+    return status;
+}
+
 static dk_status read_sheet(dki_sheet_records *feed, const char *name, const dk_csv_options *fields,
-                            const dk_table **out, const dk_table **rejected, dk_error *err)
+                            dk_header stated, const dk_table **out, const dk_table **rejected, dk_error *err)
 {
     dk_context *context = feed->book->arena.context;
     const dki_dialect dialect = { .delimiter = '\t', .quote = '"' };
@@ -107,6 +124,7 @@ static dk_status read_sheet(dki_sheet_records *feed, const char *name, const dk_
     records.feed = dki_sheet_feed;
     records.feed_arg = feed;
     records.origin = origin;
+    records.header = stated;
     records.columns_before = feed->range.first_column - 1;
     status = dki_records_read(&records, NULL, NULL, err);
     if (status == DK_OK && !records.has_columns)
@@ -133,6 +151,7 @@ static dk_status read_book(dk_context *context, const dki_file *file, const char
 {
     dk_csv_options fields = options->fields;
     dki_sheet_records feed = { .mark = fields.decimal_mark == DK_MARK_COMMA ? ',' : '.' };
+    dk_header stated;
     dki_book book;
     dk_status status = dki_range_read(options->range, &feed.range, err);
 
@@ -146,9 +165,12 @@ static dk_status read_book(dk_context *context, const dki_file *file, const char
         fields.header = DK_HEADER_FIRST;
     feed.n_header_rows = options->n_header_rows > 0 ? options->n_header_rows : fields.header != DK_HEADER_NONE;
     feed.book = &book;
+    stated = fields.header;
     status = find_sheet(&book, options, &feed.sheet, err);
     if (status == DK_OK)
-        status = read_sheet(&feed, name, &fields, out, rejected, err);
+        status = find_header(&feed, name, &fields, err);
+    if (status == DK_OK)
+        status = read_sheet(&feed, name, &fields, stated, out, rejected, err);
     dki_book_close(&book);
     return status;
 }

@@ -144,6 +144,27 @@ test("sheet, range and header say what is read", function(t, dk)
   t.raises(function() dk.read(t.file("j.xlsx", "a;b\n1;2\n")) end, "no workbook, or it is damaged")
 end)
 
+test("whether the first row names the columns is found as in a CSV file", function(t, dk)
+  local function rows(text)
+    local path = t.path "header.xlsx"
+    dk.read_text(text, { header = false, types = { kolom_2 = "integer" } }):write(path)
+    return dk.read(path, { range = "A2" }) -- without the names that were written
+  end
+  local values = rows "Arnhem;12\nDuiven;7\nArnhem;3\n"
+  t.eq({ #values, (values:columns()()) }, { 3, "kolom_1" })
+  t.has(values:notes()[1], "without header")
+  local path = t.path "names.xlsx"
+  dk.read_text("gemeente;n\nArnhem;12\nDuiven;7\n"):write(path)
+  t.eq({ #dk.read(path), (dk.read(path):columns()()) }, { 2, "gemeente" })
+  dk.read_text("17;18\n3;4\n5;6\n", { header = true }):write(path)
+  t.raises(function() dk.read(path) end, ":1:1: ", "can be read in two ways")
+  t.eq(#dk.read(path, { header = true }), 2)
+  dk.table({ { "a", { 17, 3, 5 } }, { "b", { 20, 4, 6 } } }):write(path)
+  t.raises(function() dk.read(path, { range = "B2" }) end, ":2:2: ",
+    "the first record can be read in two ways: \"20\" can be the name of column 1 or its first value (state it: header = true")
+  t.eq(#dk.read(path, { range = "B2", header = false }), 3)
+end)
+
 test("a lenient reading keeps the rows that do not fit", function(t, dk)
   local path = t.path "k.xlsx"
   dk.read(t.file("k.csv", "k;n\na;1\nb;x\n")):write(path)
