@@ -83,32 +83,56 @@ struct members {
     size_t n, room;
 };
 
-static dk_status list_members(struct members *list, dk_text text, dk_text delimiter, dk_error *err)
+/* The next member that a text lists, from *at on: without blanks around it, and never empty; false where there is none. */
+static bool next_listed(dk_text text, dk_text delimiter, size_t *at, dk_text *member)
 {
-    size_t from = 0;
-
-    list->n = 0;
-    while (from <= text.size) {
+    while (*at <= text.size) {
+        size_t from = *at;
         const char *found = text.size - from >= delimiter.size
                                 ? memmem(text.bytes + from, text.size - from, delimiter.bytes, delimiter.size)
                                 : NULL;
-        size_t end = found ? (size_t)(found - text.bytes) : text.size, next = end + delimiter.size;
-        dk_status status;
+        size_t end = found ? (size_t)(found - text.bytes) : text.size;
 
+        *at = found ? end + delimiter.size : text.size + 1;
         while (from < end && is_blank(text.bytes[from]))
             from++;
         while (end > from && is_blank(text.bytes[end - 1]))
             end--;
         if (end > from) {
-            status =
-                dki_grow(list->context, (void **)&list->items, &list->room, list->n + 1, sizeof *list->items, err);
-            if (status != DK_OK)
-                return status;
-            list->items[list->n++] = (dk_text){ text.bytes + from, end - from };
+            *member = (dk_text){ text.bytes + from, end - from };
+            return true;
         }
-        from = found ? next : text.size + 1;
     }
-    return DK_OK;
+    return false;
+}
+
+static dk_status list_members(struct members *list, dk_text text, dk_text delimiter, dk_error *err)
+{
+    dk_status status = DK_OK;
+    dk_text member;
+
+    list->n = 0;
+    for (size_t at = 0; status == DK_OK && next_listed(text, delimiter, &at, &member);) {
+        status = dki_grow(list->context, (void **)&list->items, &list->room, list->n + 1, sizeof *list->items, err);
+        if (status == DK_OK)
+            list->items[list->n++] = member;
+    }
+    return status;
+}
+
+static bool is_stray(const dk_split *how, dk_text member)
+{
+    return dki_member_fault(member) || (how->members && dk_dictionary_find(how->members, member) == 0);
+}
+
+bool dki_split_stray(const dk_split *how, dk_text text, dk_text *stray)
+{
+    const dk_text delimiter = { how->delimiter, strlen(how->delimiter) };
+
+    for (size_t at = 0; next_listed(text, delimiter, &at, stray);)
+        if (is_stray(how, *stray))
+            return true;
+    return false;
 }
 
 dk_status dki_set_of_text(dk_context *context, dk_text list, dki_buffer *out, dk_error *err)
@@ -293,13 +317,12 @@ static dk_status split_level(struct split *split, dk_text level, uint32_t code, 
 
     for (size_t i = 0; status == DK_OK && i < split->list.n; i++) {
         dk_text member = split->list.items[i];
-        bool marked = dki_member_fault(member) != NULL;
 
-        if (!marked && (split->how->members == NULL || dk_dictionary_find(split->how->members, member)))
+        if (!is_stray(split->how, member))
             continue;
         split->strays[code] = member;
         split->any_stray = true;
-        split->marked = split->marked || marked;
+        split->marked = split->marked || dki_member_fault(member);
         return DK_OK;
     }
     return status == DK_OK ? add_set(split, code, err) : status;

@@ -31,6 +31,8 @@ static inline bool dki_next_member(dk_text set, size_t *at, dk_text *member)
 }
 /* What is wrong with a text as a member, for a message; NULL: it can be one. */
 const char *dki_member_fault(dk_text member);
+/* Whether the text lists a member that cannot be one, or is not stated: the first of these is *stray. */
+bool dki_split_stray(const dk_split *how, dk_text text, dk_text *stray);
 /* Makes `out` the text of the set of n members, which may come in any order and more than once; sorts them in place. */
 dk_status dki_set_text(dk_text *members, size_t n, dki_buffer *out, dk_error *err);
 /* The same of a text that lists them with the mark in between, as an expression writes it. */

@@ -289,6 +289,7 @@ dkl_types dkl_option_types(lua_State *L, int index, const char *what)
             else
                 item->levels = dkl_check_levels(L, -1, what, item->name, &item->other);
         }
+        item->split = split->delimiter ? split : NULL;
     }
     return types;
 }

@@ -20,6 +20,7 @@
 #include "base/types.h"
 #include "canonical.h"
 #include "data/column_parts.h"
+#include "data/members.h"
 #include "show.h"
 
 /* One field. ------------------------------------------------------------------------------------------------------ */
@@ -104,8 +105,14 @@ dki_misfit dki_convert(const dki_plan *plan, const char *text, size_t size, dki_
 {
     bool truth;
 
-    if (plan->type == DK_TEXT || (plan->type == DK_CATEGORY && !plan->levels))
+    if (dki_always_fits(plan))
         return DKI_FITS;
+    if (plan->split) {
+        dk_text stray;
+
+        return dki_split_stray(plan->split, (dk_text){ .bytes = text, .size = size }, &stray) ? DKI_NO_MEMBER
+                                                                                              : DKI_FITS;
+    }
     if (plan->type == DK_CATEGORY) {
         out->integer = dk_dictionary_find(plan->levels, (dk_text){ .bytes = text, .size = size });
         if (out->integer == 0)
@@ -179,13 +186,47 @@ static void hint_form(const dki_plan *plan, const char *value, dk_error *err)
         value, form);
 }
 
+/* Hints at the level that is nearest to the text; false where none is near. */
+static bool hint_nearest(const dk_dictionary *levels, dk_text text, dk_error *err)
+{
+    char shown[DKI_SHOW_BYTES];
+    dki_nearest nearest;
+
+    dki_nearest_init(&nearest, text.bytes, text.size);
+    for (size_t code = 1; code <= dk_dictionary_n_levels(levels); code++) {
+        dk_text level = dk_dictionary_level(levels, (uint32_t)code);
+        dki_nearest_try(&nearest, level.bytes, level.size);
+    }
+    if (nearest.best)
+        dki_hint(err, "did you mean %s?", dki_show(shown, nearest.best, nearest.best_size));
+    return nearest.best != NULL;
+}
+
+/* What is wrong with a member of those that a field lists; name and value as they are shown. */
+static void tell_member(const dki_plan *plan, const char *name, const char *value, dk_text text, dk_error *err)
+{
+    char shown[DKI_SHOW_BYTES];
+    dk_text stray = text;
+
+    (void)dki_split_stray(plan->split, text, &stray);
+    (void)dki_show(shown, stray.bytes, stray.size);
+    if (dki_member_fault(stray)) {
+        dki_fail(err, DK_ERR_DATA, "%s in column %s cannot be a member, of %s", shown, name, value);
+        dki_hint(err, "\"|\" stands between members in what dekking shows: take another delimiter, or replace it");
+        return;
+    }
+    dki_fail(err, DK_ERR_DATA, "%s in column %s is none of the %zu stated members, of %s", shown, name,
+             dk_dictionary_n_levels(plan->split->members), value);
+    if (!hint_nearest(plan->split->members, stray, err))
+        dki_hint(err, "correct the value, or add it to the members");
+}
+
 dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *column, const char *text,
                           size_t size, dk_error *err)
 {
     char shown[DKI_SHOW_BYTES], name[DKI_SHOW_BYTES], key[DKI_SHOW_BYTES];
     const char *value = dki_show(shown, text, size);
     bool is_date = plan->type == DK_DATE || plan->type == DK_TIMESTAMP;
-    dki_nearest nearest;
 
     dki_show(name, column, strlen(column));
     switch (misfit) {
@@ -229,20 +270,16 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
         dki_fail(err, DK_ERR_DATA, "%s in column %s has a time, and the column is stated as date", value, name);
         dki_hint(err, "read the column as timestamp: types = { %s = \"timestamp\" }", dki_show_key(key, column));
         break;
+    case DKI_NO_MEMBER: tell_member(plan, name, value, (dk_text){ .bytes = text, .size = size }, err); break;
     case DKI_NO_LEVEL:
         if (dk_dictionary_has_labels(plan->levels))
             dki_fail(err, DK_ERR_DATA, "%s in column %s is no code of the list", value, name);
         else
             dki_fail(err, DK_ERR_DATA, "%s in column %s is none of the %zu stated levels", value, name,
                      dk_dictionary_n_levels(plan->levels));
-        dki_nearest_init(&nearest, text, size);
-        for (size_t code = 1; code <= dk_dictionary_n_levels(plan->levels); code++) {
-            dk_text level = dk_dictionary_level(plan->levels, (uint32_t)code);
-            dki_nearest_try(&nearest, level.bytes, level.size);
-        }
-        if (nearest.best)
-            dki_hint(err, "did you mean %s?", dki_show(shown, nearest.best, nearest.best_size));
-        else if (dk_dictionary_has_labels(plan->levels))
+        if (hint_nearest(plan->levels, (dk_text){ .bytes = text, .size = size }, err))
+            break;
+        if (dk_dictionary_has_labels(plan->levels))
             dki_hint(err, "add the code to the list, or say which code it counts as: other = \"...\"");
         else
             dki_hint(err, "correct the value, or add the level");
@@ -259,7 +296,7 @@ dk_status dki_misfit_tell(dki_misfit misfit, const dki_plan *plan, const char *c
 
 bool dki_always_fits(const dki_plan *plan)
 {
-    return plan->type == DK_TEXT || (plan->type == DK_CATEGORY && !plan->levels);
+    return plan->type == DK_TEXT || (plan->type == DK_CATEGORY && !plan->levels && !plan->split);
 }
 
 dk_status dki_convert_check(const dki_raw *raw, const dki_plan *plan, uint64_t *bad, uint64_t *n_bad, dk_error *err)

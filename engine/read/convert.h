@@ -16,7 +16,8 @@ typedef enum dki_misfit {
     DKI_TOO_LARGE,   /* does not fit in 64 bits at the column's scale */
     DKI_MIXED,       /* a percentage among plain numbers, or the other way round */
     DKI_HAS_TIME,    /* a date column, and a time other than midnight */
-    DKI_NO_LEVEL     /* not one of the stated levels */
+    DKI_NO_LEVEL,    /* not one of the stated levels */
+    DKI_NO_MEMBER    /* lists a member that cannot be one, or is not stated */
 } dki_misfit;
 
 /* A value: boolean as 0 and 1, integer, decimal (scaled), date, timestamp, code of a stated level; or a real. */

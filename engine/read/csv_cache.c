@@ -92,6 +92,10 @@ static dk_status put_column(dki_buffer *out, const dk_csv_column *column, dk_err
         status = put_rule(out, column->bounds, err);
     if (status == DK_OK && column->other)
         status = dki_buffer_format(out, err, "other %u ", column->other);
+    if (status == DK_OK && column->split)
+        status = put_text(out, column->split->delimiter, strlen(column->split->delimiter), err);
+    if (column->split)
+        levels = column->split->members;
     for (uint32_t code = 1; levels && code <= dk_dictionary_n_levels(levels) && status == DK_OK; code++) {
         dk_text level = dk_dictionary_level(levels, code), label;
         status = put_text(out, level.size > 0 ? level.bytes : "", level.size, err);

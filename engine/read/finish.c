@@ -15,6 +15,7 @@
 #include "base/status.h"
 #include "bounds.h"
 #include "data/levels.h"
+#include "data/members.h"
 #include "dialect.h"
 #include "merge.h"
 #include "show.h"
@@ -155,10 +156,11 @@ static dk_status count_given_up(const dki_records *r, size_t i, const dki_marks 
     return status;
 }
 
-/* Whether the field is none of the levels that are stated. */
-static bool is_stray(const dki_plan *plan, const char *text, size_t size)
+/* Whether the field is none of the levels that are stated, or lists a member that is not: *stray is that. */
+static bool is_stray(const dki_plan *plan, dk_text field, dk_text *stray)
 {
-    return dk_dictionary_find(plan->levels, (dk_text){ .bytes = text, .size = size }) == 0;
+    *stray = field;
+    return plan->split ? dki_split_stray(plan->split, field, stray) : dk_dictionary_find(plan->levels, field) == 0;
 }
 
 /* Of the rows whose bit is set, those that have a value in the column that is none of its levels. */
@@ -168,14 +170,12 @@ static dk_status find_strays(const dki_records *r, size_t i, const dki_plan *pla
     dk_status status = DK_OK;
 
     for (uint64_t row = 0; row < r->n_rows && status == DK_OK; row++) {
-        const char *text;
-        size_t size;
+        dk_text field, stray;
 
         if (row % DK_BLOCK_ROWS == 0)
             status = dki_poll(r->context, err);
-        if (dki_bit(bad, row) && get_field(r, i, row, &text, &size) && is_stray(plan, text, size))
-            dki_strays_add(out, (dk_text){ .bytes = text, .size = size }, 1,
-                           out->n < DKI_STRAYS_SHOWN ? dki_records_line(r, row) : 0);
+        if (dki_bit(bad, row) && get_field(r, i, row, &field.bytes, &field.size) && is_stray(plan, field, &stray))
+            dki_strays_add(out, stray, 1, out->n < DKI_STRAYS_SHOWN ? dki_records_line(r, row) : 0);
     }
     return status;
 }
@@ -210,7 +210,7 @@ static dk_status refuse_misfit(const dki_records *r, const dki_plan *plans, cons
         if (misfit <= DKI_FITS_NULL)
             continue;
         dki_misfit_tell(misfit, &plans[i], r->names[i], text, size, err);
-        if (misfit == DKI_NO_LEVEL) {
+        if (misfit == DKI_NO_LEVEL || misfit == DKI_NO_MEMBER) {
             dk_status status = tell_strays(r, i, &plans[i], bad, err);
 
             if (status != DK_OK)

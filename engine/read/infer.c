@@ -472,6 +472,7 @@ void dki_profile_plan(const dki_profile *profile, const dk_csv_column *stated, c
     plan_words(profile, marks, &plan);
     plan.levels = stated->type == DK_CATEGORY ? stated->levels : NULL;
     plan.other = plan.levels ? stated->other : 0;
+    plan.split = stated->type == DK_CATEGORY ? stated->split : NULL;
     if (is_number_type(stated->type)) {
         plan_stated_mark(profile, stated, marks, &plan);
         plan.percent = profile->percent_row < profile->plain_row;

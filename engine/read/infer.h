@@ -69,6 +69,7 @@ typedef struct dki_plan {
     bool percent;
     int mark, order;
     const dk_dictionary *levels;  /* stated; borrowed */
+    const dk_split *split;        /* fields list members; borrowed; NULL: they do not */
     uint32_t other;               /* the code of what is none of them; 0: a misfit */
     const dk_bounds_rule *bounds; /* of an interval; borrowed; NULL: none */
     dki_doubt doubt;              /* the column cannot be made: doubt_row can be read in two ways */

@@ -7,7 +7,7 @@
 #ifndef DEKKING_CSV_H
 #define DEKKING_CSV_H
 
-#include <dekking/table.h>
+#include <dekking/members.h>
 
 typedef enum dk_encoding {
     DK_ENCODING_DETECT,
@@ -40,6 +40,9 @@ typedef struct dk_csv_column {
     uint8_t scale;
     const dk_dictionary *levels;  /* category: the levels that may occur; NULL: those found */
     const dk_bounds_rule *bounds; /* interval: borrowed; NULL: there are no markers, and numbers are exact */
+    /* category: fields list members, and one does not fit where a member cannot be one or is not stated. The column has the texts
+     * of the fields: dk_column_split makes sets of them. Borrowed; NULL: they list none. */
+    const dk_split *split;
     uint32_t other; /* the code of the level that a value counts as which is none of them; 0: it does not fit */
 } dk_csv_column;
 

@@ -48,18 +48,39 @@ test("a delimited field is a set", function(t, dk)
     { "lassen", "koken", "bouwen" })
 end)
 
+test("a lenient reading leaves out rows with members that cannot be", function(t, dk)
+  local text = "id;v\n1;lassen,koken\n2;vliegen\n3;\n4;koken, lasen\n5;\"\"\n"
+  local function check(data)
+    t.eq(data.id:to_lua(), { 1, 3, 5 })
+    t.eq(data.v:to_lua(), { { "koken", "lassen" }, dk.null, {} })
+    local rows = t.records(data:rejected())
+    t.eq(#rows, 2)
+    t.eq({ rows[1].line, rows[1].field, rows[1].value, rows[1].record }, { 3, 2, "vliegen", "2;vliegen" })
+    t.eq(rows[1].reason, "\"vliegen\" in column \"v\" is none of the 2 stated members, of \"vliegen\"")
+    t.eq(rows[2].reason, "\"lasen\" in column \"v\" is none of the 2 stated members, of \"koken, lasen\"")
+  end
+  local options = { types = { v = { "set", ",", members = { "lassen", "koken" } } }, lenient = true }
+  check(dk.read_text(text, options))
+  check(dk.read(t.file("v.csv", text), options))
+  local path = t.path "v.xlsx"
+  dk.read_text(text, { types = { id = "integer", v = "text" } }):write(path)
+  local book = dk.read(path, options)
+  t.eq({ book.id:to_lua(), #book:rejected(), book:rejected().value:to_lua() }, { { 1, 3, 5 }, 2, { "vliegen", "koken, lasen" } })
+  t.eq(#dk.read_text("v\na|b\nc\n", { types = { v = { "set", ";" } }, lenient = true }), 1)
+end)
+
 test("what cannot be read as a set is said", function(t, dk)
   local function says(kind, message, csv)
     t.says(function() return dk.read_text(csv or CSV, { types = { v = kind } }) end, message)
   end
   says({ "set", "" }, "read_text: column v: what stands between members cannot be empty")
   says({ "set", ",", member = { "a" } }, "a type has no member 'member' (did you mean 'members'?)")
-  says({ "set", ",", members = { "koken" } },
-    "column v: 3 rows have a member that is not stated: \"lassen\" in row 1, \"bouwen\" in row 5 and more "
-    .. "(add it to the members)")
-  says({ "set", ";" },
-    "column v: 1 row has a member that cannot be one: \"a|b\" in row 1 "
-    .. "(\"|\" stands between members in what dekking shows: take another delimiter, or replace it)", "v\na|b\n")
+  t.raises(function() return dk.read_text(CSV, { types = { v = { "set", ",", members = { "koken" } } } }) end,
+    "text:2:4: \"lassen\" in column \"v\" is none of the 1 stated members, of \"lassen, koken\"; 3 rows have such "
+    .. "a value: \"lassen\" on line 2, \"bouwen\" on line 6 and more (correct the value, or add it to the members)")
+  t.raises(function() return dk.read_text("v\na|b\n", { types = { v = { "set", ";" } } }) end,
+    "text:2:1: \"a|b\" in column \"v\" cannot be a member, of \"a|b\" "
+    .. "(\"|\" stands between members in what dekking shows: take another delimiter, or replace it)")
   t.raises(function()
     return dk.read_text(CSV, { types = { v = { "set", ",", members = { "a" } } }, levels = { v = { "a" } } })
   end, "column v has levels twice")
