@@ -213,7 +213,7 @@ static dk_status split_text(dki_block_reader *r, const dki_block *block, const d
  * all rows so far, and rows are too many for a category of them. */
 static bool is_huge(const dki_block_reader *r, const dki_values *v, size_t size, size_t row)
 {
-    uint64_t n_rows = r->n_seen + row;
+    uint64_t n_rows = (r->n_seen + row) * (1 + r->n_others);
 
     return size >= DKI_LARGE_TEXT && r->likely_rows > DKI_CATEGORY_LEVELS && v->n >= SOME_HUGE &&
            v->n >= n_rows - n_rows / 8;
@@ -317,9 +317,9 @@ static dk_status append_codes(dki_block_reader *r, const dki_block *block, size_
 }
 
 /* For memory's sake, where columns are many: has the column so many values that its codes save nothing? Numbers take less
- * room than their keys from the beginning; and the first block of a thread, whose n_own rows do without other codes, is where
+ * room than their keys from the beginning; and the first block of a thread, of whose n_own rows n_met had a new value, is where
  * keys can be dropped as a whole. What it would be as a category is found out in the end, where it counts. */
-static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows, size_t n_own)
+static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows, size_t n_own, size_t n_met)
 {
     const dki_values *v = &r->values[column];
     const size_t most = MOST_VALUES / r->options->n_columns;
@@ -329,7 +329,7 @@ static bool is_crowded(const dki_block_reader *r, size_t column, uint64_t n_rows
         return false;
     if (v->n > most || !v->is_sparing || r->options->stated[column])
         return v->n > most;
-    return (!r->has_split && v->n > n_own - n_own / 8) ||
+    return (!r->has_split && n_met > n_own - n_own / 8) ||
            dki_canonical_read(v->entries[v->n - 1].bytes, v->entries[v->n - 1].size, &number);
 }
 
@@ -351,9 +351,15 @@ static bool is_no_category(const dki_block_reader *r, size_t column)
 
 static void give_codes_up(dki_block_reader *r, dki_stretch *stretch, size_t column)
 {
+    bool others = r->has_split; /* codes of other blocks mean its values */
+
     atomic_store_explicit(&r->is_plain[column], true, memory_order_relaxed);
+    if (r->locks) {
+        r->n_coded[column] -= stretch->codes != NULL;
+        others = r->n_coded[column] > 0;
+    }
     dki_stretch_drop(r->context, stretch);
-    if (r->has_split) /* codes of other blocks mean its values */
+    if (others)
         dki_values_close(&r->values[column]);
     else
         dki_values_drop(&r->values[column]);
@@ -372,35 +378,69 @@ static dki_fields fields_of(const dki_block_reader *r, const uint32_t *ends, siz
                          .cut_cr = r->scan.has_cr && column == n_columns - 1 };
 }
 
+static void lock_values(const dki_block_reader *r, size_t column)
+{
+    if (r->locks)
+        pthread_mutex_lock(&r->locks[column]);
+}
+
+static void unlock_values(const dki_block_reader *r, size_t column)
+{
+    if (r->locks)
+        pthread_mutex_unlock(&r->locks[column]);
+}
+
+/* The codes of n rows, from number `row` of the block on, of a column whose values nobody else looks up meanwhile. */
+static dk_status split_tile(dki_block_reader *r, dki_block *block, size_t column, const dki_fields *f, size_t row,
+                            size_t n, dk_error *err)
+{
+    dki_stretch *stretch = &block->stretches[column];
+    const dki_values *values = &r->values[column];
+    size_t before = r->locks ? values->n : 0, n_own = r->locks ? n : row + n;
+    uint16_t codes[TILE_ROWS];
+    bool stop = false, is_new = stretch->codes == NULL;
+    dk_status status;
+
+    if (r->locks && atomic_load_explicit(&r->is_plain[column], memory_order_relaxed)) {
+        give_codes_up(r, stretch, column); /* as another thread did */
+        return DK_OK;
+    }
+    status = find_codes(r, column, f, block, row, codes, &stop, err);
+    if (status == DK_OK && !stop)
+        status = append_codes(r, block, column, codes, row, n, err);
+    if (status != DK_OK)
+        return status;
+    if (r->locks)
+        r->n_coded[column] += is_new && stretch->codes != NULL;
+    if (!stop &&
+        (is_crowded(r, column, block->row + row + n, n_own, values->n - before) || is_no_category(r, column))) {
+        note_given_up(r, column);
+        stop = true;
+    }
+    if (stop)
+        give_codes_up(r, stretch, column);
+    return DK_OK;
+}
+
 static dk_status split_codes(dki_block_reader *r, dki_block *block, const uint32_t *ends, dk_error *err)
 {
     const size_t n_columns = r->options->n_columns;
     size_t most = TILE_FIELDS / n_columns;
-    uint16_t codes[TILE_ROWS];
+    dk_status status = DK_OK;
 
     most = most < LEAST_TILE_ROWS ? LEAST_TILE_ROWS : most > TILE_ROWS ? TILE_ROWS : most;
-    for (size_t row = 0; row < block->n_rows; row += most) {
+    for (size_t row = 0; row < block->n_rows && status == DK_OK; row += most) {
         size_t n = block->n_rows - row < most ? block->n_rows - row : most;
-        for (size_t c = 0; c < n_columns; c++) {
-            dki_stretch *stretch = &block->stretches[c];
-            if (!stretch->is_coded)
+        for (size_t c = 0; c < n_columns && status == DK_OK; c++) {
+            if (!block->stretches[c].is_coded)
                 continue;
             dki_fields f = fields_of(r, ends, c, row, n);
-            bool stop = false;
-            dk_status status = find_codes(r, c, &f, block, row, codes, &stop, err);
-            if (status == DK_OK && !stop)
-                status = append_codes(r, block, c, codes, row, n, err);
-            if (status != DK_OK)
-                return status;
-            if (!stop && (is_crowded(r, c, block->row + row + n, row + n) || is_no_category(r, c))) {
-                note_given_up(r, c);
-                stop = true;
-            }
-            if (stop)
-                give_codes_up(r, stretch, c);
+            lock_values(r, c);
+            status = split_tile(r, block, c, &f, row, n, err);
+            unlock_values(r, c);
         }
     }
-    return DK_OK;
+    return status;
 }
 
 /* The block. ------------------------------------------------------------------------------------------------------ */
@@ -431,8 +471,11 @@ dk_status dki_block_split(dki_block_reader *reader, dki_block *block, size_t siz
     for (size_t c = 0; c < n_columns; c++) {
         bool is_plain = atomic_load_explicit(&r->is_plain[c], memory_order_relaxed);
         block->stretches[c] = (dki_stretch){ .set = r->set, .is_coded = !is_plain };
-        if (is_plain)
-            dki_values_close(&r->values[c]); /* nothing will be looked up any more */
+        if (is_plain) { /* nothing will be looked up any more */
+            lock_values(r, c);
+            dki_values_close(&r->values[c]);
+            unlock_values(r, c);
+        }
     }
     status = split_codes(r, block, ends, err);
     r->has_split = true;

@@ -2,6 +2,8 @@
 #ifndef DKI_READ_BLOCK_H
 #define DKI_READ_BLOCK_H
 
+#include <pthread.h>
+
 #include "collect.h"
 #include "scan.h"
 
@@ -16,8 +18,12 @@ typedef struct dki_text_span {
 typedef struct dki_block_reader {
     dk_context *context;
     const dki_collect_options *options;
-    unsigned set;          /* number of its values */
-    dki_values *values;    /* by column */
+    unsigned set;       /* number of its values */
+    dki_values *values; /* by column */
+    pthread_mutex_t
+        *locks; /* by column: who holds it looks its values up, which all threads share; NULL: they are its own */
+    unsigned n_others;     /* threads that share them */
+    unsigned *n_coded;     /* by column: stretches of all threads whose codes are about them; under the lock */
     bool has_split;        /* a block, so that codes of the values are about */
     atomic_bool *is_plain; /* by column; shared by all threads */
     atomic_uint *n_given_up;

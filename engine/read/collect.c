@@ -46,8 +46,11 @@ struct dki_collecting {
     dki_block_reader *readers;
     unsigned n_workers;
     size_t block_rows, read_bytes, most_bytes;
-    size_t first_block; /* of the run */
-    bool shares;        /* the first block is still to be split, and its values given to all threads */
+    size_t first_block;     /* of the run */
+    bool shares;            /* the first block is still to be split, and its values given to all threads */
+    unsigned n_sets;        /* of values: one for each worker, or one of all: */
+    pthread_mutex_t *locks; /* by column; else NULL */
+    unsigned *n_coded;      /* the same */
 
     pthread_mutex_t lock; /* guards what follows, and out; who holds it may take it again */
     uint64_t offset, row, line;
@@ -465,7 +468,7 @@ static void number_rows(dki_collecting *c)
     out->n_rows = row;
     if (c->first_block == out->n_blocks || out->blocks[out->n_blocks - 1]->n_gone == 0)
         return;
-    for (size_t i = 0; i < c->n_workers * out->n_columns && !c->is_odd; i++)
+    for (size_t i = 0; i < c->n_sets * out->n_columns && !c->is_odd && !out->is_shared; i++)
         number_values(c, &out->values[i]);
     for (size_t b = c->first_block; b < out->n_blocks; b++) {
         dki_block *block = out->blocks[b];
@@ -494,17 +497,35 @@ static dk_status begin_reader(dki_collecting *c, unsigned worker, dk_error *err)
 
     *r = (dki_block_reader){ .context = c->context,
                              .options = &c->options,
-                             .set = worker,
-                             .values = out->values + worker * out->n_columns,
+                             .set = c->locks ? 0 : worker,
+                             .values = out->values + (c->locks ? 0 : worker) * out->n_columns,
+                             .locks = c->locks,
+                             .n_coded = c->n_coded,
+                             .n_others = c->locks ? c->n_workers - 1 : 0,
                              .is_plain = out->is_plain,
                              .n_given_up = out->n_given_up,
                              .likely_rows = likely_rows(c) };
-    for (size_t i = 0; i < out->n_columns && status == DK_OK; i++) {
+    for (size_t i = 0; i < out->n_columns && status == DK_OK && worker < c->n_sets; i++) {
         status = dki_values_begin(&r->values[i], c->context, out->n_columns > DKI_MANY_COLUMNS, err);
         for (size_t k = 0; k < csv->n_nulls && status == DK_OK; k++)
             status = dki_values_add_null(&r->values[i], csv->nulls[k], strlen(csv->nulls[k]), err);
     }
     return status;
+}
+
+/* Where columns are many, keys are most of the memory: all threads share those of a column, one at a time. Each has thousands of
+ * other columns to go on with meanwhile. */
+static dk_status share_values(dki_collecting *c, dk_error *err)
+{
+    c->locks = dki_calloc(c->context, c->out->n_columns, sizeof *c->locks, err);
+    c->n_coded = c->locks ? dki_calloc(c->context, c->out->n_columns, sizeof *c->n_coded, err) : NULL;
+    for (size_t i = 0; c->locks && i < c->out->n_columns; i++)
+        pthread_mutex_init(&c->locks[i], NULL);
+    if (c->n_coded == NULL)
+        return DK_ERR_MEMORY;
+    c->n_sets = 1;
+    c->out->is_shared = true;
+    return DK_OK;
 }
 
 /* The bytes of a block, but for a longer record. */
@@ -554,13 +575,20 @@ dk_status dki_collect_begin(dk_context *context, const dki_source *source, const
     uint64_t n_bytes = source->size - options->offset,
              n_blocks = n_bytes / (options->record_bytes + 1) / c->block_rows + n_bytes / c->most_bytes + 1;
     unsigned n_workers = n_blocks < dk_threads() ? (unsigned)n_blocks : dk_threads();
-    out->values = dki_calloc(context, n_workers * out->n_columns, sizeof *out->values, err);
+    c->n_workers = n_workers;
+    c->n_sets = n_workers;
+    if (n_workers > 1 && out->n_columns > DKI_MANY_COLUMNS) {
+        status = share_values(c, err);
+        if (status != DK_OK)
+            return status;
+    }
+    out->values = dki_calloc(context, c->n_sets * out->n_columns, sizeof *out->values, err);
     out->is_plain = out->values ? dki_calloc(context, out->n_columns, sizeof *out->is_plain, err) : NULL;
     out->n_given_up = out->is_plain ? dki_calloc(context, out->n_columns, sizeof *out->n_given_up, err) : NULL;
     c->readers = out->n_given_up ? dki_calloc(context, n_workers, sizeof *c->readers, err) : NULL;
     if (!c->readers)
         return DK_ERR_MEMORY;
-    out->n_sets = c->n_workers = n_workers;
+    out->n_sets = c->n_sets;
     c->shares = n_workers > 1 && n_blocks >= LEAST_SHARED_BLOCKS && out->n_columns <= DKI_MANY_COLUMNS;
     for (unsigned i = 0; i < n_workers; i++)
         c->readers[i].context = context;
@@ -575,8 +603,12 @@ void dki_collect_end(dki_collecting *collecting)
 
     if (!c)
         return;
-    for (unsigned i = 0; i < c->n_workers; i++)
+    for (unsigned i = 0; c->readers && i < c->n_workers; i++)
         dki_block_reader_drop(&c->readers[i]);
+    for (size_t i = 0; c->locks && i < c->options.n_columns; i++)
+        pthread_mutex_destroy(&c->locks[i]);
+    dki_free(c->context, c->locks);
+    dki_free(c->context, c->n_coded);
     dki_free(c->context, c->readers);
     pthread_mutex_destroy(&c->lock);
     dki_free(c->context, c);

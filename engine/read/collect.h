@@ -4,7 +4,8 @@
  * the block goes on behind it.
  *
  * A block has the same number of rows as every other, so that what is made of it can be a chunk of the finished column. In
- * a block a column is coded, each row the number of its value among those that one thread has met; or, once too many values
+ * a block a column is coded, each row the number of its value among those that one thread has met (or, where columns are
+ * many and keys would fill the memory of each thread, all threads); or, once too many values
  * differ, the rows themselves, as the finished column has them: numbers where their text follows from them, else text.
  */
 #ifndef DKI_READ_COLLECT_H
@@ -71,6 +72,8 @@ typedef struct dki_collected {
     size_t n_blocks, blocks_room;
     dki_values *values; /* set * n_columns + column */
     unsigned n_sets;
+    bool
+        is_shared; /* one set was that of all threads: its values are not in the order of their first rows, nor know these */
     atomic_bool
         *is_plain; /* by column: somewhere too many values differ, perhaps only in rows that were dropped; */
     /* By column: 0, or how many values one thread had met when it gave their codes up though they were not too many. */

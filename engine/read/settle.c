@@ -2,10 +2,10 @@
  *
  * A run of the collecting may meet values in rows that are dropped and read again, with another number. In the end each set
  * is brought into the state that it would have had without them: its values are those of its rows, in the order of their
- * first appearance, and know its row.
+ * first appearance, and know its row. So is a set that all threads shared, who met its values in any order.
  *
- * Cost: nothing where nothing was odd. Else each column is looked through until all of its values were met; where the order
- * of values changes, once more as a whole.
+ * Cost: nothing where nothing was odd or shared. Else each column is looked through until all of its values were met;
+ * where the order of values changes, once more as a whole.
  */
 #include "merge.h"
 
@@ -92,7 +92,10 @@ static dk_status order_set(const dki_collected *c, size_t column, unsigned set, 
             codes[order[i].code] = (uint16_t)(i + 1);
         }
         v->n = n;
-        translate(c, column, set, codes);
+        if (n > 0)
+            translate(c, column, set, codes);
+        else
+            dki_values_drop(v); /* no row has any of them */
     }
     dki_free(c->context, order);
     dki_free(c->context, codes);
@@ -218,10 +221,10 @@ dk_status dki_collected_settle(dki_collected *collected, dk_error *err)
     dki_collected *c = collected;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; c->has_odd && i < c->n_columns && status == DK_OK; i++) {
+    for (size_t i = 0; (c->has_odd || c->is_shared) && i < c->n_columns && status == DK_OK; i++) {
         bool few;
         status = order_sets(c, i, err);
-        if (status == DK_OK && atomic_load(&c->is_plain[i]) && atomic_load(&c->n_given_up[i]) == 0)
+        if (status == DK_OK && c->has_odd && atomic_load(&c->is_plain[i]) && atomic_load(&c->n_given_up[i]) == 0)
             status = dki_collected_number(c, i, DKI_RAW_LEVELS, &few, err);
     }
     return status;
