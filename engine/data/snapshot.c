@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "children.h"
 #include "chunk.h"
 #include "column_parts.h"
 #include "snapshot_parts.h"
@@ -36,25 +37,30 @@ static dk_status visit_parts(void *arg, unsigned worker, uint64_t begin, uint64_
     return status;
 }
 
+/* All columns of the table, and of what these are made. */
 static dk_status check_values(const dk_table *table, dk_error *err)
 {
-    size_t n = table->n_fields + (table->margin != NULL);
-    const dk_column **columns = dki_alloc_array(table->context, n, sizeof *columns, err);
+    dki_flat *flat = NULL;
+    size_t n = 0;
+    dk_status status = dki_table_flatten(table, &flat, &n, err);
+    const dk_column **columns = flat ? dki_alloc_array(table->context, n, sizeof *columns, err) : NULL;
     uint64_t *first = columns ? dki_alloc_array(table->context, n + 1, sizeof *first, err) : NULL;
-    dk_status status = first ? DK_OK : DK_ERR_MEMORY;
 
+    if (status == DK_OK && first == NULL)
+        status = DK_ERR_MEMORY;
     if (status == DK_OK) {
         struct visit visit = { columns, first, n };
 
         first[0] = 0;
         for (size_t i = 0; i < n; i++) {
-            columns[i] = i < table->n_fields ? table->fields[i].column : table->margin;
+            columns[i] = flat[i].column;
             first[i + 1] = first[i] + columns[i]->n_parts;
         }
         status = dki_parallel(table->context, first[n], 1, visit_parts, &visit, err);
     }
     dki_free(table->context, first);
     dki_free(table->context, columns);
+    dki_free(table->context, flat);
     return status;
 }
 
@@ -69,7 +75,9 @@ dk_status dk_snapshot_open(dk_context *context, const char *path, const dk_snaps
 
     if (status != DK_OK)
         return status;
-    status = dki_snapshot_find(store, check, &state, err);
+    status = dki_store_set_remedy(store, options ? options->remedy : NULL, err);
+    if (status == DK_OK)
+        status = dki_snapshot_find(store, check, &state, err);
     if (status == DK_OK)
         status = dki_snapshot_read(store, &state, &table, err);
     if (status == DK_OK && check)

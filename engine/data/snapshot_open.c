@@ -30,7 +30,7 @@ dk_status dki_snapshot_fail(const dki_store *store, dk_error *err, const char *f
 static dk_status damaged(const dki_store *store, dk_error *err, const char *what, uint64_t offset)
 {
     dki_snapshot_fail(store, err, "%s at byte %llu is damaged", what, (unsigned long long)offset);
-    dki_hint(err, "take a copy of the file, or make it anew from its source");
+    dki_hint(err, "%s", dki_store_remedy(store));
     return DK_ERR_DATA;
 }
 
@@ -101,7 +101,7 @@ dk_status dki_snapshot_find(dki_store *store, bool strict, dki_snapshot_state *o
     if (commit.end > file_bytes) {
         dki_snapshot_fail(store, err, "is cut off: %llu bytes were written, and %llu are there",
                           (unsigned long long)commit.end, (unsigned long long)file_bytes);
-        dki_hint(err, "take a copy of the file, or make it anew from its source");
+        dki_hint(err, "%s", dki_store_remedy(store));
         return DK_ERR_DATA;
     }
     /* An append that ended between its footer and the header's commit holds; while another is at work the end of the

@@ -49,6 +49,7 @@ struct dki_store {
     atomic_size_t n_references;
     dk_context *context;
     char *path;
+    const char *remedy; /* a name; NULL: the usual */
     int fd;
     size_t limit_bytes;
     pthread_mutex_t lock; /* guards all below, and names */
@@ -151,6 +152,19 @@ dk_context *dki_store_context(const dki_store *store)
     return store->context;
 }
 
+dk_status dki_store_set_remedy(dki_store *store, const char *remedy, dk_error *err)
+{
+    if (remedy == NULL)
+        return DK_OK;
+    store->remedy = dki_store_name(store, remedy, strlen(remedy), err);
+    return store->remedy ? DK_OK : DK_ERR_MEMORY;
+}
+
+const char *dki_store_remedy(const dki_store *store)
+{
+    return store->remedy ? store->remedy : "take a copy of the file, or make it anew from its source";
+}
+
 const char *dki_store_path(const dki_store *store)
 {
     return store->path;
@@ -216,7 +230,7 @@ static dk_status damaged(const struct dki_stored *stored, size_t which, const ch
     dki_fail(err, DK_ERR_DATA, "%s, rows %llu to %llu: the %s (%llu bytes at %llu) %s", form->what,
              (unsigned long long)form->first_row + 1, (unsigned long long)(form->first_row + form->n_rows),
              block_names[which], (unsigned long long)block->stored_bytes, (unsigned long long)block->offset, how);
-    dki_hint(err, "the file is damaged: take a copy of it, or make it anew from its source");
+    dki_hint(err, "the file is damaged: %s", dki_store_remedy(stored->store));
     dki_at(err, stored->store->path, 0, 0);
     return DK_ERR_DATA;
 }

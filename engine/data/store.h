@@ -60,6 +60,9 @@ dk_status dki_store_open(dk_context *context, const char *path, size_t memory_by
 void dki_store_release(dki_store *store); /* chunks keep the store alive; NULL does nothing */
 dk_context *dki_store_context(const dki_store *store);
 const char *dki_store_path(const dki_store *store);
+/* What messages about damage say to do; remedy is copied, and NULL is the usual. Before chunks are read. */
+dk_status dki_store_set_remedy(dki_store *store, const char *remedy, dk_error *err);
+const char *dki_store_remedy(const dki_store *store);
 /* Bytes that the file has now. */
 dk_status dki_store_size(dki_store *store, uint64_t *size, dk_error *err);
 /* Reads exactly size bytes. A file that ends before them is DK_ERR_IO: it became shorter. */

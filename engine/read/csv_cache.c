@@ -192,6 +192,7 @@ static dk_status no_rejects(const cache *c, const dk_table *served, const dk_tab
 static dk_status serve(const cache *c, const dk_table **served, bool *is_ours, dk_error *err)
 {
     const dk_table *kept = NULL;
+    dk_snapshot_open_options how = { .remedy = "it is a cache: take it away, and read the file again" };
     struct stat about;
     dk_error met = DK_ERROR_INIT;
     const char *name;
@@ -200,7 +201,7 @@ static dk_status serve(const cache *c, const dk_table **served, bool *is_ours, d
     *is_ours = true;
     if (stat(c->kept_path, &about) != 0 || (S_ISREG(about.st_mode) && about.st_size == 0))
         return DK_OK; /* an empty one is about to be written by another process, or was never finished */
-    status = dk_snapshot_open(c->context, c->kept_path, NULL, &kept, &met);
+    status = dk_snapshot_open(c->context, c->kept_path, &how, &kept, &met);
     if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {
         if (err)
             *err = met;

@@ -55,6 +55,7 @@ typedef struct dk_snapshot_open_options {
         memory_bytes; /* what values may take when nobody looks at them; 0: a quarter of the machine's memory. Never
                             more than a quarter of the context's budget. */
     bool check;       /* read and check the whole file before saying that it is well */
+    const char *remedy; /* what a message about damage says to do; NULL: to take a copy, or make the file anew */
 } dk_snapshot_open_options;
 
 /* Opens a snapshot. *out keeps the file open as long as it, or a table made of it, lives.

@@ -206,6 +206,13 @@ test("a cache serves the same reading of the same file", function(t, dk)
   t.eq(#data:rejected(), 0)
   t.eq(#dk.read(path):notes(), 1)
   t.has(dk.read(path, { cache = true, types = { a = "text" } }):notes()[2], "kept in")
+  local bytes = t.read(kept) -- a value is damaged: what is served says what to do
+  bytes = bytes:sub(1, 128) .. string.char(bytes:byte(129) ~ 1) .. bytes:sub(130)
+  local file = assert(io.open(kept, "wb"))
+  file:write(bytes)
+  file:close()
+  t.raises(function() return tostring(dk.read(path, { cache = true, types = { a = "text" } })) end, kept,
+    "the file is damaged: it is a cache: take it away, and read the file again")
   os.remove(kept)
   t.raises(function() return dk.read({ path, t.file("d.csv", "a\n") }, { cache = true }) end, "cache is for one file")
   t.raises(function() return dk.read_text("a\n", { cache = true }) end, "cache is for files")

@@ -159,7 +159,7 @@ static void packed_values_that_cannot_be_are_refused(void **state)
         { 15, 0, 2001, 1000, 0x10, "bits behind the last one" },
         { 1, 50, 2000, 100, 0xff,
           "c, rows 1 to 2000: the values (250 bytes at 128) have a value where a row is null (the file is damaged: "
-          "take a copy of it, or make it anew from its source)" },
+          "take a copy of the file, or make it anew from its source)" },
     };
     dk_error err = DK_ERROR_INIT;
 
