@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "table_parts.h"
 
 /* What can be checked before any column is touched. -------------------------------------------------------------- */
 
@@ -212,15 +213,27 @@ static void keep_common(const struct result *result, dk_properties *properties)
             properties->key = NULL;
             properties->n_key = 0;
         }
-        if (properties->attached != other->attached) {
+        if (!dki_attachments_same(properties, other)) {
             properties->attached = NULL;
-            properties->n_attached_by = 0;
+            properties->n_attached = 0;
         }
         if (!same_text(properties->as_of, other->as_of))
             properties->as_of = NULL;
         if (!same_text(properties->published, other->published))
             properties->published = NULL;
     }
+}
+
+/* How the first table came to be, and that the others were put below. */
+static dk_status add_step(const struct result *result, const dk_table *made, dk_error *err)
+{
+    if (result->n == 1) {
+        dki_table_attach(made, dki_lineage_retain(result->tables[0]->lineage));
+        return DK_OK;
+    }
+    return dki_table_add_others(made, result->tables[0], result->tables + 1, result->n - 1, DK_LINEAGE_APPEND, err,
+                                "the rows of %s%s put below", dki_lineage_name(result->tables[1]),
+                                result->n > 2 ? " and others" : "");
 }
 
 static dk_status make_table(const struct result *result, const dk_table **out, dk_error *err)
@@ -244,6 +257,8 @@ static dk_status make_table(const struct result *result, const dk_table **out, d
                                           err); /* which looks at the weights, and whether the key is one still */
     if (status == DK_OK)
         status = add_notes(result, &table, err);
+    if (status == DK_OK)
+        status = add_step(result, table, err);
     if (status == DK_OK)
         *out = table;
     else

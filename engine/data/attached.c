@@ -1,12 +1,60 @@
-/* attached.c - figures of another table beside a table's rows: denominators that are known somewhere else.
+/* attached.c - figures of other tables beside a table's rows: denominators that are known somewhere else.
  *
- * The other table is a property: it follows where the others follow, and nothing here looks at its rows. What its figures
+ * What is attached is a property: it follows where the others follow, and nothing here looks at its rows. What its figures
  * mean is said where they are read (engine/query/breakdown_attached.c).
  */
+#include <string.h>
+
+#include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
 #include "lineage.h"
 #include "table_parts.h"
+
+dk_status dki_attachments_copy(dk_context *context, const dk_properties *from, dk_properties *to, dk_error *err)
+{
+    dk_attachment *items = dki_calloc(context, from->n_attached, sizeof *items, err);
+
+    to->attached = items;
+    if (items == NULL)
+        return DK_ERR_MEMORY;
+    for (to->n_attached = 0; to->n_attached < from->n_attached; to->n_attached++) {
+        const dk_attachment *item = &from->attached[to->n_attached];
+        dk_attachment *made = &items[to->n_attached];
+
+        if (dki_names_copy(context, item->by, item->n_by, &made->by, &made->n_by, err) != DK_OK) {
+            dki_names_free(context, made->by, made->n_by);
+            return DK_ERR_MEMORY;
+        }
+        made->table = dk_table_retain(item->table);
+    }
+    return DK_OK;
+}
+
+void dki_attachments_drop(dk_context *context, dk_properties *properties)
+{
+    for (size_t i = 0; i < properties->n_attached; i++) {
+        dk_table_release(properties->attached[i].table);
+        dki_names_free(context, properties->attached[i].by, properties->attached[i].n_by);
+    }
+    dki_free(context, (void *)(uintptr_t)properties->attached);
+    properties->attached = NULL;
+    properties->n_attached = 0;
+}
+
+bool dki_attachments_same(const dk_properties *a, const dk_properties *b)
+{
+    bool same = a->n_attached == b->n_attached;
+
+    for (size_t i = 0; i < a->n_attached && same; i++) {
+        const dk_attachment *x = &a->attached[i], *y = &b->attached[i];
+
+        same = x->table == y->table && x->n_by == y->n_by;
+        for (size_t k = 0; k < x->n_by && same; k++)
+            same = strcmp(x->by[k], y->by[k]) == 0;
+    }
+    return same;
+}
 
 static bool is_text(dk_type type)
 {
@@ -37,16 +85,17 @@ dk_status dk_table_attach(const dk_table *table, const dk_table *other, const ch
                           const dk_table **out, dk_error *err)
 {
     dk_properties properties = *dk_table_properties(table);
-    const char *name = dk_table_properties(other)->name;
+    dk_attachment all[DK_MOST_ATTACHED];
+    char keys[300];
     const dk_table *made = NULL;
     dk_status status = DK_OK;
 
     if (n == 0)
         return dki_fail(err, DK_ERR_ARGUMENT, "attach wants the columns by which the figures are known");
-    if (properties.attached) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "attach: the table has figures attached already");
-        dki_hint(err, "put all figures into one table, or take those away first: t:attach(dk.null)");
-        return DK_ERR_ARGUMENT;
+    if (properties.n_attached == DK_MOST_ATTACHED) {
+        (void)dki_fail(err, DK_ERR_LIMIT, "attach: the table has %d tables attached already", DK_MOST_ATTACHED);
+        dki_hint(err, "put figures that are known by the same columns into one table: t:join");
+        return DK_ERR_LIMIT;
     }
     if (dk_table_margin(other)) {
         (void)dki_fail(err, DK_ERR_MARGIN, "attach: the table has rows that are totals of others");
@@ -57,14 +106,16 @@ dk_status dk_table_attach(const dk_table *table, const dk_table *other, const ch
         status = check_column(table, other, by[i], err);
     if (status != DK_OK)
         return status;
-    properties.attached = other;
-    properties.attached_by = by;
-    properties.n_attached_by = n;
+    if (properties.n_attached > 0)
+        memcpy(all, properties.attached, properties.n_attached * sizeof *all);
+    all[properties.n_attached++] = (dk_attachment){ other, by, n };
+    properties.attached = all;
     status = dk_table_with_properties(table, &properties, &made, err);
     if (status == DK_OK)
-        status = dki_table_add_step(made, table, err, "%llu rows of %s were attached, known per %s%s",
-                                    (unsigned long long)dk_table_n_rows(other), name ? name : "another table",
-                                    by[0], n > 1 ? " and others" : "");
+        status = dki_table_add_others(made, table, &other, 1, DK_LINEAGE_JOIN, err,
+                                      "%llu rows of %s were attached, known per %s",
+                                      (unsigned long long)dk_table_n_rows(other), dki_lineage_name(other),
+                                      dki_lineage_list(by, n, keys, sizeof keys));
     if (status == DK_OK)
         *out = made;
     else

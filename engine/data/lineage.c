@@ -1,7 +1,8 @@
 /* lineage.c - how a table came to be.
  *
  * A lineage is a chain: what was done last, and before it the lineage of the table that it was done to, which other
- * tables may share. Immutable once it is attached. Cost: the texts of the last step.
+ * tables may share. Immutable once it is attached. What another table went through that a step took along is copied into
+ * that step. Cost: the texts of the last step.
  */
 #include "lineage.h"
 
@@ -15,6 +16,8 @@
 #include "base/text.h"
 #include "table_parts.h"
 
+#define MOST_OF_OTHER 128 /* items of each table that a step takes along */
+
 struct dki_lineage {
     atomic_size_t n_references;
     dk_context *context;
@@ -25,7 +28,7 @@ struct dki_lineage {
     size_t n, capacity;
 };
 
-static dk_status new_lineage(dk_context *context, const dki_lineage *before, dki_lineage **out, dk_error *err)
+dk_status dki_lineage_new(dk_context *context, dki_lineage **out, dk_error *err)
 {
     dki_lineage *made = dki_calloc(context, 1, sizeof *made, err);
 
@@ -33,8 +36,6 @@ static dk_status new_lineage(dk_context *context, const dki_lineage *before, dki
         return DK_ERR_MEMORY;
     atomic_init(&made->n_references, 1);
     made->context = dk_context_retain(context);
-    made->before = dki_lineage_retain(before);
-    made->n_before = before ? before->n_before + before->n : 0;
     dki_arena_init(&made->arena, context);
     *out = made;
     return DK_OK;
@@ -87,22 +88,32 @@ dk_status dki_lineage_add(dki_lineage *lineage, const dk_lineage_item *item, dk_
     return DK_OK;
 }
 
+static dk_lineage_item source_of(const dk_table *table)
+{
+    return (dk_lineage_item){ .kind = DK_LINEAGE_SOURCE,
+                              .name = table->properties.name,
+                              .text = table->properties.source,
+                              .n_rows = table->n_rows };
+}
+
 dk_status dki_lineage_after(const dk_table *table, dki_lineage **out, dk_error *err)
 {
-    const dk_lineage_item source = { .kind = DK_LINEAGE_SOURCE,
-                                     .name = table->properties.name,
-                                     .text = table->properties.source,
-                                     .n_rows = table->n_rows };
+    const dk_lineage_item source = source_of(table);
     dki_lineage *made;
-    dk_status status = new_lineage(table->context, table->lineage, &made, err);
+    dk_status status = dki_lineage_new(table->context, &made, err);
 
-    if (status == DK_OK && table->lineage == NULL) {
+    if (status != DK_OK)
+        return status;
+    if (table->lineage) {
+        made->before = dki_lineage_retain(table->lineage);
+        made->n_before = table->lineage->n_before + table->lineage->n;
+    } else {
         status = dki_lineage_add(made, &source, err);
-        if (status != DK_OK)
-            dki_lineage_release(made);
     }
     if (status == DK_OK)
         *out = made;
+    else
+        dki_lineage_release(made);
     return status;
 }
 
@@ -114,26 +125,121 @@ void dki_table_attach(const dk_table *table, const dki_lineage *lineage)
     made->lineage = lineage;
 }
 
-dk_status dki_table_add_step(const dk_table *made, const dk_table *from, dk_error *err, const char *format, ...)
+const char *dk_lineage_kind_name(dk_lineage_kind kind)
+{
+    static const char *const names[] = { "source",  "filter", "column",    "breakdown", "weight", "dimension",
+                                         "measure", "where",  "parameter", "step",      "join",   "append" };
+
+    return names[kind];
+}
+
+const char *dki_lineage_name(const dk_table *table)
+{
+    const dk_properties *properties = &table->properties;
+
+    return properties->name ? properties->name : properties->source ? properties->source : "another table";
+}
+
+const char *dki_lineage_list(const char *const *names, size_t n, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < n && used + 1 < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "", names[i]);
+    out[dki_utf8_whole(out, strlen(out))] = '\0';
+    return out;
+}
+
+/* Of more than `most` items, and of those that lie too deep, as many as fit: the first half and the last. */
+dk_status dki_lineage_each(const dk_table *table, size_t most,
+                           dk_status (*put)(void *, const dk_lineage_item *, dk_error *), void *arg, dk_error *err)
+{
+    size_t n = dk_table_n_lineage(table), n_left_out = 0;
+    char text[64];
+    dk_lineage_item gap = { .kind = DK_LINEAGE_STEP, .text = text };
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i <= n && status == DK_OK; i++) {
+        const dk_lineage_item *item = i < n ? dk_table_lineage(table, i) : NULL;
+
+        if (item && (item->depth >= DKI_LINEAGE_DEEPEST || (n > most && i >= most / 2 && i < n - most / 2))) {
+            n_left_out++;
+            gap.n_rows = item->n_rows;
+            gap.depth = item->depth < DKI_LINEAGE_DEEPEST ? item->depth : DKI_LINEAGE_DEEPEST - 1;
+            continue;
+        }
+        if (n_left_out > 0) {
+            (void)snprintf(text, sizeof text, "%zu further step%s, not kept", n_left_out,
+                           n_left_out == 1 ? "" : "s");
+            status = put(arg, &gap, err);
+            n_left_out = 0;
+        }
+        if (status == DK_OK && item)
+            status = put(arg, item, err);
+    }
+    return status;
+}
+
+static dk_status add_deeper(void *arg, const dk_lineage_item *item, dk_error *err)
+{
+    dk_lineage_item deeper = *item;
+
+    deeper.depth++;
+    return dki_lineage_add(arg, &deeper, err);
+}
+
+static dk_status add_other(dki_lineage *lineage, const dk_table *other, dk_error *err)
+{
+    const dk_lineage_item source = source_of(other);
+
+    return other->lineage ? dki_lineage_each(other, MOST_OF_OTHER, add_deeper, lineage, err)
+                          : add_deeper(lineage, &source, err);
+}
+
+static dk_status add_step(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
+                          dk_lineage_kind kind, dk_error *err, const char *format, va_list args)
 {
     char text[512];
-    dk_lineage_item item = { .kind = DK_LINEAGE_STEP, .text = text, .n_rows = made->n_rows };
+    dk_lineage_item item = { .kind = kind, .text = text, .n_rows = made->n_rows };
     dki_lineage *lineage;
     dk_status status;
-    va_list args;
 
-    va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     text[dki_utf8_whole(text, strlen(text))] = '\0'; /* names may be long, and are cut */
     status = dki_lineage_after(from, &lineage, err);
     if (status != DK_OK)
         return status;
     status = dki_lineage_add(lineage, &item, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = add_other(lineage, others[i], err);
     if (status == DK_OK)
         dki_table_attach(made, lineage);
     else
         dki_lineage_release(lineage);
+    return status;
+}
+
+dk_status dki_table_add_step(const dk_table *made, const dk_table *from, dk_error *err, const char *format, ...)
+{
+    va_list args;
+    dk_status status;
+
+    va_start(args, format);
+    status = add_step(made, from, NULL, 0, DK_LINEAGE_STEP, err, format, args);
+    va_end(args);
+    return status;
+}
+
+dk_status dki_table_add_others(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
+                               dk_lineage_kind kind, dk_error *err, const char *format, ...)
+{
+    va_list args;
+    dk_status status;
+
+    va_start(args, format);
+    status = add_step(made, from, others, n, kind, err, format, args);
+    va_end(args);
     return status;
 }
 

@@ -6,6 +6,8 @@
 
 typedef struct dki_lineage dki_lineage;
 
+/* One without items. */
+dk_status dki_lineage_new(dk_context *context, dki_lineage **out, dk_error *err);
 /* One that goes on where the table's ends, or begins with the table as the source. */
 dk_status dki_lineage_after(const dk_table *table, dki_lineage **out, dk_error *err);
 /* Adds an item, whose texts are copied. Only while nobody else has the lineage. */
@@ -18,5 +20,21 @@ void dki_table_attach(const dk_table *table, const dki_lineage *lineage);
  * */
 DK_PRINTF(4, 5)
 dk_status dki_table_add_step(const dk_table *made, const dk_table *from, dk_error *err, const char *format, ...);
+/* The same where n other tables took part: kind is JOIN or APPEND. What is known of each follows the step. Of a long
+ * lineage the middle is left out, and the step that stands there says so: what was joined to itself again and again stays
+ * small. */
+DK_PRINTF(7, 8)
+dk_status dki_table_add_others(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
+                               dk_lineage_kind kind, dk_error *err, const char *format, ...);
+/* What the table is called in such a step: its name, or where it comes from; "another table" where neither is known. */
+const char *dki_lineage_name(const dk_table *table);
+/* "a, b": columns in the words of a step, as many as go into size. */
+const char *dki_lineage_list(const char *const *names, size_t n, char *out, size_t size);
+
+/* Items of a lineage that is to be kept, at most `most` of them: of more those of the middle are left out, as above. Calls
+ * put for each in turn until that fails. */
+dk_status dki_lineage_each(const dk_table *table, size_t most,
+                           dk_status (*put)(void *, const dk_lineage_item *, dk_error *), void *arg, dk_error *err);
+#define DKI_LINEAGE_DEEPEST 16u /* what lies deeper is left out */
 
 #endif

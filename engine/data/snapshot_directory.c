@@ -139,7 +139,7 @@ static dk_status place_column(dki_saved_table *reading, const dki_saved_column *
     dki_saved_column *column;
     dk_status status;
 
-    if (reading->begin == DKI_HEADER_BYTES) {
+    if (reading->is_first) {
         status = dki_grow(reading->context, (void **)&reading->columns, &reading->columns_capacity,
                           reading->n_columns + 1, sizeof *reading->columns, err);
         if (status != DK_OK)
@@ -335,6 +335,10 @@ static dk_status add_record(dki_saved_table *reading, const char *name, uint64_t
         status = get_text(reading, cursor, &note, err);
         if (status == DK_OK && note)
             status = add_text_to(reading, &reading->notes, &reading->n_notes, &reading->notes_capacity, note, err);
+    } else if (strcmp(name, "attached") == 0) {
+        status = dki_saved_attached(reading, cursor, err);
+    } else if (strcmp(name, "lineage") == 0) {
+        status = dki_saved_lineage(reading, cursor, err);
     } else if (flags & DKI_RECORD_OPTIONAL) {
         return DK_OK;
     } else {
@@ -359,6 +363,8 @@ dk_status dki_saved_parse(dki_saved_table *reading, const unsigned char *bytes, 
     memset(&reading->properties, 0, sizeof reading->properties);
     reading->n_notes = 0;
     reading->column = 0;
+    reading->has_lineage = false;
+    reading->has_attached = false;
     dki_trees_drop(&reading->trees);
     while (status == DK_OK && dki_get_record(&cursor, name, &flags, &payload))
         status = add_record(reading, name, flags, &payload, &has_table, err);
@@ -366,6 +372,8 @@ dk_status dki_saved_parse(dki_saved_table *reading, const unsigned char *bytes, 
         status = no_directory(reading, cursor.bad, err);
     if (status == DK_OK && (!has_table || reading->column != reading->n_columns))
         status = no_directory(reading, "lacks the table or a column", err);
+    if (status == DK_OK)
+        status = dki_saved_lineage_end(reading, err);
     reading->n_rows += reading->n_segment_rows;
     if (status == DK_OK && reading->n_rows > MAX_ROWS)
         status = no_directory(reading, "has more rows than there can be", err);

@@ -53,6 +53,7 @@ bool dki_footer_decode(const unsigned char bytes[DKI_FOOTER_BYTES], uint64_t ide
 
 #define DKI_NAME_BYTES 8 /* a name, padded with zeros */
 #define DKI_RECORD_OPTIONAL 1u
+#define DKI_MOST_NESTED 4u /* tables attached to tables that are attached */
 #define DKI_COLUMN_MARGIN 1u
 #define DKI_COLUMN_DECLARED 2u
 #define DKI_COLUMN_CHILD 4u

@@ -137,6 +137,7 @@ static dk_status read_segment(dki_saved_table *reading, const dki_footer *footer
             status = damaged(reading->store, err, "what follows the directory", footer->offset + i);
     if (status == DK_OK) {
         reading->begin = footer->before ? footer->before : DKI_HEADER_BYTES;
+        reading->is_first = footer->before == 0;
         reading->end = footer->offset;
         status = dki_saved_parse(reading, bytes, (size_t)footer->size, err);
     }
@@ -174,32 +175,46 @@ static dk_status read_chain(dki_saved_table *reading, const dki_snapshot_state *
     return status;
 }
 
-dk_status dki_snapshot_read(dki_store *store, const dki_snapshot_state *state, const dk_table **out, dk_error *err)
+void dki_saved_init(dki_saved_table *reading, dki_store *store)
 {
-    dki_saved_table reading = { .store = store, .context = dki_store_context(store) };
-    dk_status status;
+    *reading = (dki_saved_table){ .store = store, .context = dki_store_context(store) };
+    dki_arena_init(&reading->arena, reading->context);
+    dki_trees_init(&reading->trees, reading->context);
+}
 
-    dki_arena_init(&reading.arena, reading.context);
-    dki_trees_init(&reading.trees, reading.context);
-    status = read_chain(&reading, state, err);
-    if (status == DK_OK)
-        status = dki_saved_make(&reading, out, err);
-    for (size_t i = 0; i < reading.n_columns; i++) {
-        dki_saved_column *column = &reading.columns[i];
+void dki_saved_drop(dki_saved_table *reading)
+{
+    for (size_t i = 0; i < reading->n_columns; i++) {
+        dki_saved_column *column = &reading->columns[i];
 
         for (size_t k = 0; k < column->n_parts; k++)
             dki_chunk_release(column->parts[k].chunk);
         for (size_t k = 0; k < column->n_level_parts; k++)
             dki_chunk_release(column->levels[k].chunk);
-        dki_free(reading.context, column->parts);
-        dki_free(reading.context, column->levels);
+        dki_free(reading->context, column->parts);
+        dki_free(reading->context, column->levels);
         dk_dictionary_release(column->dictionary);
         dk_column_release(column->made);
     }
-    dki_free(reading.context, reading.columns);
-    dki_free(reading.context, reading.key);
-    dki_free(reading.context, reading.notes);
-    dki_trees_drop(&reading.trees);
-    dki_arena_drop(&reading.arena);
+    dki_saved_detach(reading);
+    dki_free(reading->context, reading->attached);
+    dki_free(reading->context, reading->columns);
+    dki_free(reading->context, reading->key);
+    dki_free(reading->context, reading->notes);
+    dki_free(reading->context, reading->lineage);
+    dki_trees_drop(&reading->trees);
+    dki_arena_drop(&reading->arena);
+}
+
+dk_status dki_snapshot_read(dki_store *store, const dki_snapshot_state *state, const dk_table **out, dk_error *err)
+{
+    dki_saved_table reading;
+    dk_status status;
+
+    dki_saved_init(&reading, store);
+    status = read_chain(&reading, state, err);
+    if (status == DK_OK)
+        status = dki_saved_make(&reading, out, err);
+    dki_saved_drop(&reading);
     return status;
 }

@@ -37,6 +37,8 @@ typedef struct dki_segment {
  * dki_table_flatten gives them, stand in the file already; NULL: none do. */
 dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const size_t *n_known,
                             const dk_snapshot_options *options, dki_footer *footer, dk_error *err);
+/* The record of how the table came to be, if it is known. */
+dk_status dki_put_lineage(dki_buffer *directory, const dk_table *table, dk_error *err);
 /* Writes all bytes at an offset. */
 dk_status dki_segment_put(const dki_segment *segment, uint64_t offset, const void *bytes, size_t size,
                           dk_error *err);

@@ -187,17 +187,18 @@ static dk_status mend_commit(const dki_segment *segment, const dki_snapshot_stat
 }
 
 /* What the appended table is to be called: the file's properties, and the days of the delivery where it has them. */
-static dk_status with_days(const dk_table *table, const dk_properties *delivery, const dk_table *model,
+static dk_status with_days(const dk_table *table, const dk_table *delivery, const dk_table *model,
                            const dk_table **out, dk_error *err)
 {
     dk_properties properties = model->properties;
+    dki_lineage *lineage;
     dk_table *made;
     dk_status status;
 
-    if (delivery->as_of)
-        properties.as_of = delivery->as_of;
-    if (delivery->published)
-        properties.published = delivery->published;
+    if (delivery->properties.as_of)
+        properties.as_of = delivery->properties.as_of;
+    if (delivery->properties.published)
+        properties.published = delivery->properties.published;
     status = dki_table_make(table->context, table->fields, table->n_fields, table->n_rows, &properties, NULL, &made,
                             err);
     if (status != DK_OK)
@@ -213,9 +214,13 @@ static dk_status with_days(const dk_table *table, const dk_properties *delivery,
     if (status == DK_OK)
         status = dki_table_check_properties(made, &properties, false, err);
     if (status == DK_OK)
+        status = dki_lineage_after(delivery, &lineage, err);
+    if (status == DK_OK) {
+        dki_table_attach(made, lineage);
         *out = made;
-    else
+    } else {
         dk_table_release(made);
+    }
     return status;
 }
 
@@ -282,7 +287,7 @@ static dk_status append(dki_segment *segment, const dk_table *table, dki_store *
     if (status == DK_OK)
         status = dki_table_reconcile(table, before, &fitting, err);
     if (status == DK_OK)
-        status = with_days(fitting, &table->properties, before, &added, err);
+        status = with_days(fitting, table, before, &added, err);
     if (status == DK_OK)
         status = check_key(before, added, err);
     if (status == DK_OK)

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "chunk.h"
+#include "lineage.h"
 #include "snapshot_parts.h"
 #include "snapshot_tree.h"
 
@@ -44,17 +45,35 @@ typedef struct dki_saved_table {
     size_t column; /* the next one of this segment */
     uint64_t n_rows, n_segment_rows;
     uint64_t begin, end; /* blocks of this segment lie between */
+    bool is_first;       /* segment; also of a table that is attached, which each segment has anew */
+    unsigned depth;      /* 0, or of a table that is attached to one of the depth before */
     dk_properties properties;
     const char **key;
     size_t key_capacity;
     const char **notes;
     size_t n_notes, notes_capacity;
     const dk_column *margin;
-    dki_trees trees; /* of this segment */
+    dki_trees trees;          /* of this segment */
+    dk_lineage_item *lineage; /* of all segments so far; texts are the arena's */
+    size_t n_lineage, lineage_capacity;
+    bool has_lineage;        /* this segment */
+    dk_attachment *attached; /* of the last segment that has any; tables are owned, names the arena's */
+    size_t n_attached, attached_capacity;
+    bool has_attached; /* this segment */
 } dki_saved_table;
 
 /* Of snapshot_directory.c: adds what the directory of the segment at hand says. */
 dk_status dki_saved_parse(dki_saved_table *reading, const unsigned char *bytes, size_t size, dk_error *err);
+/* Of snapshot_attached.c: reads a table that is attached; forgets all that are. */
+dk_status dki_saved_attached(dki_saved_table *reading, dki_cursor *cursor, dk_error *err);
+void dki_saved_detach(dki_saved_table *reading);
+/* Of snapshot_open.c. */
+void dki_saved_init(dki_saved_table *reading, dki_store *store);
+void dki_saved_drop(dki_saved_table *reading);
+/* Of snapshot_lineage.c: reads the record, adds what a segment without one has, and gives the table the lineage of all. */
+dk_status dki_saved_lineage(dki_saved_table *reading, dki_cursor *cursor, dk_error *err);
+dk_status dki_saved_lineage_end(dki_saved_table *reading, dk_error *err);
+dk_status dki_saved_lineage_make(const dki_saved_table *reading, const dk_table *table, dk_error *err);
 /* Of snapshot_table.c: the table of all that was said. */
 dk_status dki_saved_make(dki_saved_table *reading, const dk_table **out, dk_error *err);
 

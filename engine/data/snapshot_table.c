@@ -187,6 +187,8 @@ dk_status dki_saved_make(dki_saved_table *reading, const dk_table **out, dk_erro
         }
     }
     reading->properties.key = reading->properties.n_key > 0 ? reading->key : NULL;
+    reading->properties.attached = reading->attached;
+    reading->properties.n_attached = reading->n_attached;
     if (status == DK_OK)
         status = blame(reading,
                        dki_table_make(reading->context, fields, n_fields, reading->n_rows, &reading->properties,
@@ -196,6 +198,8 @@ dk_status dki_saved_make(dki_saved_table *reading, const dk_table **out, dk_erro
         status = blame(reading, dki_table_check_properties(table, &reading->properties, false, err), err);
     if (status == DK_OK)
         status = copy_notes(reading, table, err);
+    if (status == DK_OK)
+        status = dki_saved_lineage_make(reading, table, err);
     if (status == DK_OK)
         *out = table;
     else

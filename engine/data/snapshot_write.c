@@ -344,6 +344,8 @@ static dk_status put_directory(dki_buffer *directory, const struct writing *writ
         dki_end_record(directory, start);
         status = put_properties(directory, table, err);
     }
+    if (status == DK_OK)
+        status = dki_put_lineage(directory, table, err);
     dki_trees_init(&trees, writing->segment->context);
     for (size_t i = 0; i < n && status == DK_OK; i++)
         status = dki_trees_add(&trees, flat[i].column->levels, err);
@@ -406,15 +408,19 @@ static dk_status add_column(struct writing *writing, const dk_column *column, si
     return status;
 }
 
-dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const size_t *n_known,
-                            const dk_snapshot_options *options, dki_footer *footer, dk_error *err)
+static dk_status put_attached(dki_buffer *directory, dki_segment *segment, const dk_table *table,
+                              const dk_snapshot_options *options, unsigned depth, dk_error *err);
+
+/* Writes the blocks of a table, and puts its records into the directory; below them come the tables that are attached. */
+static dk_status write_table(dki_buffer *directory, dki_segment *segment, const dk_table *table,
+                             const size_t *n_known, const dk_snapshot_options *options, unsigned depth,
+                             dk_error *err)
 {
     dki_flat *flat = NULL;
     size_t n = 0;
     dk_status status = dki_table_flatten(table, &flat, &n, err);
     struct column_pieces *items = flat ? dki_calloc(segment->context, n, sizeof *items, err) : NULL;
     struct writing *writing = items ? dki_calloc(segment->context, 1, sizeof *writing, err) : NULL;
-    dki_buffer directory;
 
     if (writing == NULL) {
         dki_free(segment->context, items);
@@ -424,7 +430,6 @@ dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const s
     writing->segment = segment;
     writing->pieces.context = segment->context;
     writing->pieces.level = options && options->level > 0 ? options->level : 3;
-    dki_buffer_init(&directory, segment->context);
     for (size_t i = 0; i < n && status == DK_OK; i++)
         status =
             add_column(writing, flat[i].column, n_known ? n_known[i] : 0,
@@ -433,7 +438,59 @@ dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const s
     if (status == DK_OK)
         status = write_pieces(writing, err);
     if (status == DK_OK)
-        status = put_directory(&directory, writing, table, flat, n, n_known, items, err);
+        status = put_directory(directory, writing, table, flat, n, n_known, items, err);
+    dki_pieces_drop(&writing->pieces);
+    for (size_t i = 0; i < BATCH; i++) {
+        dki_joint_drop(&writing->joints[0][i]);
+        dki_joint_drop(&writing->joints[1][i]);
+    }
+    dki_free(segment->context, writing);
+    dki_free(segment->context, items);
+    dki_free(segment->context, flat);
+    return status == DK_OK ? put_attached(directory, segment, table, options, depth, err) : status;
+}
+
+/* A record for each table that is attached: by which columns, then a directory of its own. What is appended has what the file
+ * has. */
+static dk_status put_attached(dki_buffer *directory, dki_segment *segment, const dk_table *table,
+                              const dk_snapshot_options *options, unsigned depth, dk_error *err)
+{
+    const dk_properties *properties = &table->properties;
+    dk_status status = DK_OK;
+
+    if (depth == 0 && segment->before > 0)
+        return DK_OK;
+    if (properties->n_attached > 0 && depth == DKI_MOST_NESTED) {
+        (void)dki_fail(err, DK_ERR_LIMIT, "tables are attached to tables that are attached, more than %u deep",
+                       DKI_MOST_NESTED);
+        dki_hint(err, "take those of the inner ones away: t:attach(dk.null)");
+        return DK_ERR_LIMIT;
+    }
+    for (size_t i = 0; i < properties->n_attached && status == DK_OK; i++) {
+        const dk_attachment *attachment = &properties->attached[i];
+        size_t start;
+
+        status = dki_put_record(directory, "attached", DKI_RECORD_OPTIONAL, &start, err);
+        if (status == DK_OK)
+            status = dki_put_u64(directory, attachment->n_by, err);
+        for (size_t k = 0; k < attachment->n_by && status == DK_OK; k++)
+            status = dki_put_text(directory, attachment->by[k], err);
+        if (status == DK_OK)
+            status = write_table(directory, segment, attachment->table, NULL, options, depth + 1, err);
+        if (status == DK_OK)
+            dki_end_record(directory, start);
+    }
+    return status;
+}
+
+dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const size_t *n_known,
+                            const dk_snapshot_options *options, dki_footer *footer, dk_error *err)
+{
+    dki_buffer directory;
+    dk_status status;
+
+    dki_buffer_init(&directory, segment->context);
+    status = write_table(&directory, segment, table, n_known, options, 0, err);
     if (status == DK_OK) {
         *footer = (dki_footer){ .generation = segment->generation,
                                 .offset = segment->at,
@@ -444,14 +501,6 @@ dk_status dki_segment_write(dki_segment *segment, const dk_table *table, const s
         status = dki_segment_put(segment, segment->at, directory.bytes, directory.size, err);
         segment->at += DKI_ALIGNED(directory.size);
     }
-    dki_pieces_drop(&writing->pieces);
-    for (size_t i = 0; i < BATCH; i++) {
-        dki_joint_drop(&writing->joints[0][i]);
-        dki_joint_drop(&writing->joints[1][i]);
-    }
-    dki_free(segment->context, writing);
-    dki_free(segment->context, items);
-    dki_free(segment->context, flat);
     dki_buffer_drop(&directory);
     return status;
 }

@@ -31,8 +31,8 @@ static void free_text(dk_context *context, const char *text)
     dki_free(context, (void *)(uintptr_t)text);
 }
 
-static dk_status copy_names(dk_context *context, const char *const *names, size_t n, const char *const **out,
-                            size_t *n_out, dk_error *err)
+dk_status dki_names_copy(dk_context *context, const char *const *names, size_t n, const char *const **out,
+                         size_t *n_out, dk_error *err)
 {
     const char **copy = dki_calloc(context, n, sizeof *copy, err);
 
@@ -45,7 +45,7 @@ static dk_status copy_names(dk_context *context, const char *const *names, size_
     return DK_OK;
 }
 
-static void free_names(dk_context *context, const char *const *names, size_t n)
+void dki_names_free(dk_context *context, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         free_text(context, names[i]);
@@ -63,17 +63,14 @@ static dk_status copy_properties(dk_context *context, const dk_properties *from,
         copy_text(context, from->as_of, &to->as_of, err) != DK_OK ||
         copy_text(context, from->published, &to->published, err) != DK_OK)
         return DK_ERR_MEMORY;
-    if (from->attached)
-        to->attached = dk_table_retain(from->attached);
-    if (from->n_attached_by > 0 && copy_names(context, from->attached_by, from->n_attached_by, &to->attached_by,
-                                              &to->n_attached_by, err) != DK_OK)
+    if (from->n_attached > 0 && dki_attachments_copy(context, from, to, err) != DK_OK)
         return DK_ERR_MEMORY;
-    return from->n_key > 0 ? copy_names(context, from->key, from->n_key, &to->key, &to->n_key, err) : DK_OK;
+    return from->n_key > 0 ? dki_names_copy(context, from->key, from->n_key, &to->key, &to->n_key, err) : DK_OK;
 }
 
 static void free_key(dk_context *context, dk_properties *properties)
 {
-    free_names(context, properties->key, properties->n_key);
+    dki_names_free(context, properties->key, properties->n_key);
     properties->key = NULL;
     properties->n_key = 0;
 }
@@ -86,8 +83,7 @@ static void free_properties(dk_context *context, dk_properties *properties)
     free_text(context, properties->weight);
     free_text(context, properties->as_of);
     free_text(context, properties->published);
-    dk_table_release(properties->attached);
-    free_names(context, properties->attached_by, properties->n_attached_by);
+    dki_attachments_drop(context, properties);
     free_key(context, properties);
 }
 

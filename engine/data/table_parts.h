@@ -46,6 +46,17 @@ dk_status dki_table_check_properties(const dk_table *table, const dk_properties 
 void dki_table_settle_key(dk_table *table, const dk_table *before);
 void dki_table_drop_key(dk_table *table);
 
+/* n names; *n_out counts those that were copied, also after a failure, and the caller frees them. */
+dk_status dki_names_copy(dk_context *context, const char *const *names, size_t n, const char *const **out,
+                         size_t *n_out, dk_error *err);
+void dki_names_free(dk_context *context, const char *const *names, size_t n);
+/* attached.c: what is attached to a table, of properties that have nothing attached yet. What was copied before a failure
+ * is dropped with the others. */
+dk_status dki_attachments_copy(dk_context *context, const dk_properties *from, dk_properties *to, dk_error *err);
+void dki_attachments_drop(dk_context *context, dk_properties *properties);
+/* Whether two tables have the same attached, by the same columns. */
+bool dki_attachments_same(const dk_properties *a, const dk_properties *b);
+
 /* key.c: whether the values of these columns tell all rows apart. */
 dk_status dki_key_check(const dk_table *table, const char *const *key, size_t n_key, dk_error *err);
 

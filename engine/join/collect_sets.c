@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "data/members.h"
 #include "join_key.h"
 
@@ -180,13 +181,17 @@ static dk_status add_column(struct collecting *c, const char *as, const dk_table
     const dk_column *column = NULL;
     const dk_table *made = NULL;
     dk_field field;
-    char note[300];
+    char note[300], keys[DKI_JOIN_WORDS];
     dk_status status = make_column(c, &column, err);
 
     if (status == DK_OK) {
         field = DK_FIELD(as, column);
         status = dk_table_with(c->join.left, &field, 1, &made, err);
     }
+    if (status == DK_OK)
+        status = dki_table_add_others(made, c->join.left, &c->join.right, 1, DK_LINEAGE_JOIN, err,
+                                      "%s: the sets of %s that %s has by %s", as, c->value,
+                                      dki_lineage_name(c->join.right), dki_join_words(&c->join, keys, sizeof keys));
     if (status == DK_OK) {
         (void)snprintf(
             note, sizeof note,

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "join_asof.h"
 #include "join_key.h"
 #include "row_list.h"
@@ -455,6 +456,58 @@ static void making_drop(struct making *making)
     dki_join_drop(&making->join);
 }
 
+static const char *asof_words(dk_asof_direction direction)
+{
+    return direction == DK_ASOF_BACKWARD  ? "the last before it"
+           : direction == DK_ASOF_FORWARD ? "the first after it"
+                                          : "the nearest to it";
+}
+
+/* Says in the lineage of made, which is the caller's alone, what was joined. */
+static dk_status add_step(const struct making *making, const dk_table *made, dk_error *err)
+{
+    const dki_join *join = &making->join;
+    const dk_asof *asof = making->how->asof;
+    const char *other = dki_lineage_name(join->right);
+    char keys[DKI_JOIN_WORDS];
+    const char *by = dki_join_words(join, keys, sizeof keys);
+
+    if (asof)
+        return dki_table_add_others(made, join->left, &join->right, 1, DK_LINEAGE_JOIN, err,
+                                    "joined with %s by %s%s%s, of its %s %s%s", other, by, *by ? " and " : "",
+                                    asof->left, asof->right, asof_words(asof->direction),
+                                    making->how->kind == DK_JOIN_INNER ? ": rows that have one" : "");
+    switch (making->how->kind) {
+    case DK_JOIN_SEMI:
+    case DK_JOIN_ANTI:
+        return dki_table_add_others(made, join->left, &join->right, 1, DK_LINEAGE_JOIN, err,
+                                    "only rows whose %s %s has%s", by, other,
+                                    making->how->kind == DK_JOIN_SEMI ? "" : " not");
+    default:
+        return dki_table_add_others(made, join->left, &join->right, 1, DK_LINEAGE_JOIN, err,
+                                    "joined with %s by %s: %s%s", other, by,
+                                    making->how->kind == DK_JOIN_LEFT    ? "all rows of this table"
+                                    : making->how->kind == DK_JOIN_FULL  ? "all rows of both"
+                                    : making->how->kind == DK_JOIN_INNER ? "rows that both have"
+                                                                         : "all rows of ",
+                                    making->how->kind == DK_JOIN_RIGHT ? other : "");
+    }
+}
+
+static dk_status make_told(struct making *making, const dk_table **out, dk_error *err)
+{
+    const dk_table *made = NULL;
+    dk_status status = make_table(making, &made, err);
+
+    if (status == DK_OK)
+        status = add_step(making, made, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
+    return status;
+}
+
 dk_status dk_table_join(const dk_table *left, const dk_table *right, const char *const *left_keys,
                         const char *const *right_keys, size_t n_keys, const dk_join_options *options,
                         const dk_table **out, dk_error *err)
@@ -470,7 +523,7 @@ dk_status dk_table_join(const dk_table *left, const dk_table *right, const char 
     if (status == DK_OK)
         status = find_matches(&making, err);
     if (status == DK_OK)
-        status = make_table(&making, out, err);
+        status = make_told(&making, out, err);
     if (status == DK_OK)
         dki_join_keep(&making.join);
     making_drop(&making);

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "base/types.h"
 #include "data/column_parts.h"
 #include "expr/cut_text.h"
@@ -28,6 +29,21 @@
 static const char match_kind; /* its address */
 
 /* Messages. ---------------------------------------------------------------------------------------------------- */
+
+const char *dki_join_words(const dki_join *join, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t k = 0; k < join->n_keys && used + 1 < size; k++) {
+        bool same = strcmp(join->left_names[k], join->right_names[k]) == 0;
+
+        used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", k ? ", " : "", join->left_names[k],
+                                 same ? "" : " = ", same ? "" : join->right_names[k]);
+    }
+    out[dki_utf8_whole(out, strlen(out))] = '\0';
+    return out;
+}
 
 dk_status dki_refuse_margins(const char *what, const dk_table *table, dk_error *err)
 {

@@ -263,14 +263,13 @@ static dk_status add_note(const dki_join *join, const dk_table *table, const dk_
     return dk_table_with_note(table, note, out, err);
 }
 
-static dk_status add_step(const dki_join *join, const dk_table *marked, const char *as, const char *key,
-                          size_t n_keys, dk_error *err)
+static dk_status add_step(const dki_join *join, const dk_table *marked, const char *as, dk_error *err)
 {
-    const dk_properties *other = dk_table_properties(join->right);
-    const char *name = other->name ? other->name : other->source;
+    char keys[DKI_JOIN_WORDS];
 
-    return dki_table_add_step(marked, join->left, err, "linked to %s by %s%s: %s says which rows match",
-                              name ? name : "another table", key, n_keys > 1 ? ", ..." : "", as);
+    return dki_table_add_others(marked, join->left, &join->right, 1, DK_LINEAGE_JOIN, err,
+                                "linked to %s by %s: %s says which rows match", dki_lineage_name(join->right),
+                                dki_join_words(join, keys, sizeof keys), as);
 }
 
 dk_status dk_table_link(const dk_table *table, const dk_table *other, const char *const *keys,
@@ -298,7 +297,7 @@ dk_status dk_table_link(const dk_table *table, const dk_table *other, const char
     if (status == DK_OK)
         status = make_columns(&join, &mark, as, fields, n_columns, multiple, &marked, err);
     if (status == DK_OK)
-        status = add_step(&join, marked, as, keys[0], n_keys, err);
+        status = add_step(&join, marked, as, err);
     if (status == DK_OK)
         status = add_note(&join, marked, out, err);
     if (status == DK_OK) {

@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
 #include "join_key.h"
@@ -503,6 +504,8 @@ dk_status dk_table_reconcile(const dk_table *left, const dk_table *right, const 
                              dk_error *err)
 {
     struct report report = { .n_examples = n_examples };
+    const dk_table *made = NULL;
+    char keys[DKI_JOIN_WORDS];
     dk_status status = dki_join_init(&report.join, "reconcile", left, right, left_keys, right_keys, n_keys, err);
 
     dki_buffer_init(&report.text, report.join.context);
@@ -524,10 +527,17 @@ dk_status dk_table_reconcile(const dk_table *left, const dk_table *right, const 
     if (status == DK_OK)
         status = add_values(&report, err);
     if (status == DK_OK)
-        status = finish(&report, out, err);
+        status = finish(&report, &made, err);
+    if (status == DK_OK)
+        status = dki_table_add_others(made, left, &right, 1, DK_LINEAGE_JOIN, err,
+                                      "reconciled with %s by %s: how the two agree", dki_lineage_name(right),
+                                      dki_join_words(&report.join, keys, sizeof keys));
     if (status == DK_OK) {
         dki_join_keep(&report.join);
         dki_key_index_keep(report.left_index, report.join.left_keys, n_keys);
+        *out = made;
+    } else {
+        dk_table_release(made);
     }
     report_drop(&report);
     return status;

@@ -11,6 +11,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "data/lineage.h"
 #include "expr/poll_row.h"
 #include "join_key.h"
 #include "row_list.h"
@@ -174,9 +175,24 @@ static dk_status keep_distinct(const dk_table *table, const char *const *names, 
 dk_status dk_table_distinct(const dk_table *table, const char *const *columns, size_t n_columns, dk_keep keep,
                             const dk_table **out, dk_error *err)
 {
+    const dk_table *made = NULL;
+    char names[300];
     dk_status status = dki_refuse_margins("distinct", table, err);
 
-    return status == DK_OK ? keep_distinct(table, columns, n_columns, keep, out, err) : status;
+    if (status == DK_OK)
+        status = keep_distinct(table, columns, n_columns, keep, &made, err);
+    if (status != DK_OK)
+        return status;
+    if (made != table) /* else each row is another */
+        status =
+            dki_table_add_step(made, table, err, "of rows with the same %s the %s",
+                               n_columns ? dki_lineage_list(columns, n_columns, names, sizeof names) : "values",
+                               keep == DK_KEEP_LAST ? "last" : "first");
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
+    return status;
 }
 
 /* Both tables one below the other. Keys are left out: a row of both would be there twice. */
@@ -201,16 +217,21 @@ static dk_status put_together(const dk_table *a, const dk_table *b, const dk_tab
 
 dk_status dk_table_union(const dk_table *a, const dk_table *b, bool all, const dk_table **out, dk_error *err)
 {
-    const dk_table *both = NULL;
+    const dk_table *both = NULL, *made = NULL;
     dk_status status = put_together(a, b, &both, err);
 
-    if (status == DK_OK && all) {
-        *out = both;
-        return DK_OK;
-    }
-    if (status == DK_OK)
-        status = keep_distinct(both, NULL, 0, DK_KEEP_FIRST, out, err);
+    if (status == DK_OK && all)
+        made = dk_table_retain(both);
+    else if (status == DK_OK)
+        status = keep_distinct(both, NULL, 0, DK_KEEP_FIRST, &made, err);
     dk_table_release(both);
+    if (status == DK_OK)
+        status = dki_table_add_others(made, a, &b, 1, DK_LINEAGE_APPEND, err, "rows of this table or %s%s",
+                                      dki_lineage_name(b), all ? "" : ", each once");
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     return status;
 }
 
@@ -278,7 +299,7 @@ static dk_status choose_table(const dk_table *a, const dk_table *b, bool in_b, c
     dk_context *context = dk_table_context(a);
     uint64_t n = 0, *rows = NULL;
     dk_properties properties;
-    const dk_table *both = NULL, *chosen = NULL;
+    const dk_table *both = NULL, *chosen = NULL, *made = NULL;
     dk_status status = put_together(a, b, &both, err);
 
     if (status == DK_OK)
@@ -289,8 +310,15 @@ static dk_status choose_table(const dk_table *a, const dk_table *b, bool in_b, c
         properties = *dk_table_properties(chosen);
         properties.key = dk_table_properties(a)->key;
         properties.n_key = dk_table_properties(a)->n_key;
-        status = dk_table_with_properties(chosen, &properties, out, err);
+        status = dk_table_with_properties(chosen, &properties, &made, err);
     }
+    if (status == DK_OK)
+        status = dki_table_add_others(made, a, &b, 1, DK_LINEAGE_JOIN, err, "rows that %s has%s, each once",
+                                      dki_lineage_name(b), in_b ? " too" : " not");
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
     dk_table_release(chosen);
     dk_table_release(both);
     dki_free(context, rows);

@@ -321,8 +321,7 @@ static int table_attach(lua_State *L)
         dk_properties properties = *dk_table_properties(table);
 
         properties.attached = NULL;
-        properties.attached_by = NULL;
-        properties.n_attached_by = 0;
+        properties.n_attached = 0;
         out = dkl_new_table_like(L);
         DKL_TRY(dk_table_with_properties(table, &properties, out, &err));
     } else {

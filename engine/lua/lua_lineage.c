@@ -16,11 +16,10 @@ static void put_text(lua_State *L, const char *key, const char *text)
     lua_setfield(L, -2, key);
 }
 
-/* core.lineage(table) -> list of { kind =, name =, text =, numerator =, denominator =, rows =, nulls = } */
+/* core.lineage(table) -> list of { kind =, name =, text =, numerator =, denominator =, rows =, nulls =,
+ * depth = } */
 static int lineage(lua_State *L)
 {
-    static const char *const kinds[] = { "source",    "filter",  "column", "breakdown", "weight",
-                                         "dimension", "measure", "where",  "parameter", "step" };
     const dk_table *table = dkl_check_table(L, 1);
     size_t n = dk_table_n_lineage(table);
 
@@ -28,8 +27,8 @@ static int lineage(lua_State *L)
     for (size_t i = 0; i < n; i++) {
         const dk_lineage_item *item = dk_table_lineage(table, i);
 
-        lua_createtable(L, 0, 7);
-        put_text(L, "kind", kinds[item->kind]);
+        lua_createtable(L, 0, 8);
+        put_text(L, "kind", dk_lineage_kind_name(item->kind));
         put_text(L, "name", item->name);
         put_text(L, "text", item->text);
         put_text(L, "numerator", item->numerator);
@@ -38,6 +37,8 @@ static int lineage(lua_State *L)
         lua_setfield(L, -2, "rows");
         lua_pushinteger(L, (lua_Integer)item->n_null);
         lua_setfield(L, -2, "nulls");
+        lua_pushinteger(L, (lua_Integer)item->depth);
+        lua_setfield(L, -2, "depth");
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "data/lineage.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
 
@@ -35,45 +36,27 @@ static inline const dk_properties *properties_of(const dki_plan *plan)
 
 /* What is known. ---------------------------------------------------------------------------------------------------- */
 
-/* The names in text, with commas between them; cut where they are many. */
-static const char *join_names(const dk_properties *properties, char out[DKI_CELL_TEXT])
-{
-    size_t used = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < properties->n_attached_by; i++) {
-        const char *name = properties->attached_by[i];
-        size_t size = strlen(name);
-
-        if (used + size + 3 > DKI_CELL_TEXT)
-            break;
-        memcpy(out + used, ", ", 2 * (i > 0));
-        used += 2 * (i > 0);
-        memcpy(out + used, name, size + 1);
-        used += size;
-    }
-    return out;
-}
-
 struct check {
     const dki_plan *plan;
     const dk_expr *expr;
+    const dk_attachment *attachment; /* that the node at hand is about */
     dk_error *err;
     dk_status status;
 };
 
 static dk_status fail_unknown(const struct check *check, const dki_node *node, size_t dim)
 {
-    const dk_properties *properties = properties_of(check->plan);
+    const dk_attachment *attachment = check->attachment;
     const dk_breakdown *breakdown = check->plan->breakdown;
     char names[DKI_CELL_TEXT], text[DKI_NODE_TEXT];
     size_t known = 0;
 
-    while (known < breakdown->n_by && !dki_attached_knows(check->plan, breakdown->by[known].expr))
+    while (known < breakdown->n_by && !dki_attached_knows(check->plan, attachment, breakdown->by[known].expr))
         known++;
     (void)dki_node_text(check->expr, node, text);
     (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT, "%s is known per %s, and %s goes by %s",
-                        text, join_names(properties, names), breakdown->title, breakdown->by[dim].name);
+                        text, dki_lineage_list(attachment->by, attachment->n_by, names, sizeof names),
+                        breakdown->title, breakdown->by[dim].name);
     if (known < breakdown->n_by)
         dki_hint(check->err,
                  "all(%s, %s) is that of each %s as a whole, attached(m, 'bounds') what it lies within; or attach "
@@ -83,14 +66,14 @@ static dk_status fail_unknown(const struct check *check, const dki_node *node, s
         dki_hint(check->err,
                  "by = \"%s\", or attached(m, 'bounds') for what it lies within; or attach figures that are known "
                  "per %s too",
-                 properties->attached_by[0], breakdown->by[dim].name);
+                 attachment->by[0], breakdown->by[dim].name);
     return DK_ERR_ARGUMENT;
 }
 
 /* Fails where cells that total `mask` and no more would have to be known. */
 static dk_status check_mask(const struct check *check, const dki_node *node, uint32_t mask)
 {
-    uint32_t unknown = dki_attached_unknown(check->plan) & ~mask;
+    uint32_t unknown = dki_attached_unknown(check->plan, node) & ~mask;
 
     for (size_t d = 0; unknown >> d; d++)
         if (unknown >> d & 1)
@@ -122,8 +105,57 @@ static dk_status check_sure(const struct check *check, const dki_node *node)
     return DK_ERR_ARGUMENT;
 }
 
+/* The columns of the tables that are attached, as far as they fit. */
+static const char *list_figures(const dk_properties *properties, char out[DKI_CELL_TEXT])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < properties->n_attached; i++)
+        for (size_t c = 0; c < dk_table_n_columns(properties->attached[i].table); c++) {
+            const char *name = dk_table_field(properties->attached[i].table, c)->name;
+
+            if (used + strlen(name) + 3 > DKI_CELL_TEXT)
+                return out;
+            used += (size_t)snprintf(out + used, DKI_CELL_TEXT - used, "%s%s", used ? ", " : "", name);
+        }
+    return out;
+}
+
+/* Finds the table that attached(m) is about. */
+static dk_status find_attachment(struct check *check, const dki_node *node)
+{
+    const dk_properties *properties = properties_of(check->plan);
+    char text[DKI_NODE_TEXT], figures[DKI_CELL_TEXT];
+    size_t n;
+
+    check->attachment = dki_attached_to(check->plan->table, node, &n);
+    if (check->attachment == NULL) {
+        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
+                            "attached() reads figures beside the table, and it has none");
+        dki_hint(check->err, "t:attach(register, \"gemeente\") says per what they are known");
+        return DK_ERR_ARGUMENT;
+    }
+    if (n == 1 || properties->n_attached == 1) /* else the measure itself tells which column is lacking */
+        return DK_OK;
+    (void)dki_node_text(check->expr, node, text);
+    if (n == 0) {
+        (void)dki_node_fail(check->expr, node, check->err, DK_ERR_NAME,
+                            "none of the %zu tables that are attached has the columns of %s",
+                            properties->n_attached, text);
+        dki_hint(check->err, "they have: %s", list_figures(properties, figures));
+        return DK_ERR_NAME;
+    }
+    (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
+                        "%s may be about %zu of the tables that are attached: each has the columns that it names",
+                        text, n);
+    dki_hint(check->err,
+             "give the column a name of its own before attaching: other:rename { register = \"register_land\" }");
+    return DK_ERR_ARGUMENT;
+}
+
 /* within: the all() around, or NULL. */
-static dk_status check_node(const struct check *check, const dki_node *node, const dki_node *within)
+static dk_status check_node(struct check *check, const dki_node *node, const dki_node *within)
 {
     const dk_breakdown *breakdown = check->plan->breakdown;
     bool is_all = node->kind == DKI_NODE_CALL && strcmp(node->text, "all") == 0;
@@ -132,19 +164,18 @@ static dk_status check_node(const struct check *check, const dki_node *node, con
     if (dki_is_attached(node)) {
         uint32_t mask = dki_all_totals(breakdown->n_by);
 
-        if (properties_of(check->plan)->attached == NULL) {
-            (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
-                                "attached() reads figures beside the table, and it has none");
-            dki_hint(check->err, "t:attach(register, \"gemeente\") says per what they are known");
-            return DK_ERR_ARGUMENT;
-        }
-        if (breakdown->where && !dki_attached_knows(check->plan, breakdown->where)) {
+        status = find_attachment(check, node);
+        if (status != DK_OK)
+            return status;
+        if (breakdown->where && !dki_attached_knows(check->plan, check->attachment, breakdown->where)) {
             char names[DKI_CELL_TEXT], text[DKI_NODE_TEXT];
 
-            (void)dki_node_fail(check->expr, node, check->err, DK_ERR_ARGUMENT,
-                                "%s is known per %s, and the condition of %s looks at more than that",
-                                dki_node_text(check->expr, node, text),
-                                join_names(properties_of(check->plan), names), breakdown->title);
+            (void)dki_node_fail(
+                check->expr, node, check->err, DK_ERR_ARGUMENT,
+                "%s is known per %s, and the condition of %s looks at more than that",
+                dki_node_text(check->expr, node, text),
+                dki_lineage_list(check->attachment->by, check->attachment->n_by, names, sizeof names),
+                breakdown->title);
             dki_hint(check->err, "put the condition into the measures that it is about: count() where ...");
             return DK_ERR_ARGUMENT;
         }
@@ -510,7 +541,7 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
         return DK_ERR_MEMORY;
     if (dk_table_find(result->all, name) != DK_NO_COLUMN)
         return DK_OK;
-    side.unknown = dki_attached_unknown(result->plan);
+    side.unknown = dki_attached_unknown(result->plan, node);
     for (size_t d = 0; d < result->plan->breakdown->n_by; d++)
         if (!(side.unknown >> d & 1))
             side.dims[side.n_dims++] = d;
@@ -520,7 +551,7 @@ static dk_status add_attached(dki_result *result, const dk_expr *expr, const dki
     if (status == DK_OK)
         result->attached[result->n_attached++] = node;
     if (status == DK_OK)
-        status = dki_attached_other(result->plan, node->other, note, arg, &side.other, err);
+        status = dki_attached_other(result->plan, node, note, arg, &side.other, err);
     if (status == DK_OK)
         status = ask_other(&side, err);
     if (status == DK_OK)

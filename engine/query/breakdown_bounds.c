@@ -165,22 +165,22 @@ static dk_status put_rows(struct bounds *bounds, uint64_t n, uint8_t scale, dk_b
 static dk_status add_notes(const struct bounds *bounds, dk_error *err)
 {
     const dki_result *result = bounds->result;
-    const dk_properties *properties = dk_table_properties(result->plan->table);
+    size_t n;
+    const char *by = dki_attached_to(result->plan->table, bounds->node, &n)->by[0];
     char node[DKI_NODE_TEXT], text[DKI_NODE_TEXT + 400];
     dk_status status = DK_OK;
 
     (void)dki_node_text(bounds->expr, bounds->node, node);
     if (is_estimate(bounds->node)) {
         (void)snprintf(text, sizeof text,
-                       "%s is an estimate: each group is taken to be as all that is known per %.200s is", node,
-                       properties->attached_by[0]);
+                       "%s is an estimate: each group is taken to be as all that is known per %.200s is", node, by);
         status = result->note(result->note_arg, text, err);
     }
     if (status == DK_OK && bounds->n_contradicted > 0) {
         (void)snprintf(text, sizeof text,
                        "%s: %llu group%s no bounds, because more are sure of all in its %.200s than there are",
                        node, (unsigned long long)bounds->n_contradicted,
-                       bounds->n_contradicted == 1 ? " has" : "s have", properties->attached_by[0]);
+                       bounds->n_contradicted == 1 ? " has" : "s have", by);
         status = result->note(result->note_arg, text, err);
     }
     return status;
@@ -195,7 +195,7 @@ dk_status dki_result_bounds(const dki_result *result, const dk_expr *expr, const
     uint8_t scale;
     dk_status status;
 
-    bounds.unknown = dki_attached_unknown(result->plan);
+    bounds.unknown = dki_attached_unknown(result->plan, node);
     status = find_parts(&bounds, sure, n, err);
     scale = is_estimate(node) && bounds.scale < DIGITS ? DIGITS : bounds.scale;
     if (status == DK_OK)

@@ -37,37 +37,100 @@ static bool is_above(const dk_table *table, const char *name, const char *key)
 }
 
 /* The key that a name is, or is a level above; NULL: nothing is known by it. */
-static const char *key_of(const dk_table *table, const char *name)
+static const char *key_of(const dk_table *table, const dk_attachment *attachment, const char *name)
 {
-    const dk_properties *properties = dk_table_properties(table);
-
-    for (size_t i = 0; i < properties->n_attached_by; i++)
-        if (strcmp(name, properties->attached_by[i]) == 0)
-            return properties->attached_by[i];
-    for (size_t i = 0; i < properties->n_attached_by; i++)
-        if (is_above(table, name, properties->attached_by[i]))
-            return properties->attached_by[i];
+    for (size_t i = 0; i < attachment->n_by; i++)
+        if (strcmp(name, attachment->by[i]) == 0)
+            return attachment->by[i];
+    for (size_t i = 0; i < attachment->n_by; i++)
+        if (is_above(table, name, attachment->by[i]))
+            return attachment->by[i];
     return NULL;
 }
 
+struct names {
+    const dk_table *table;
+    const dk_attachment *attachment;
+};
+
 static bool is_known_name(void *arg, const dki_node *node)
 {
-    const dki_plan *plan = arg;
+    const struct names *names = arg;
 
-    return node->kind != DKI_NODE_NAME || key_of(plan->table, node->text) != NULL;
+    return node->kind != DKI_NODE_NAME || key_of(names->table, names->attachment, node->text) != NULL;
 }
 
-bool dki_attached_knows(const dki_plan *plan, const dk_expr *expr)
+/* A measure is about columns of its own, and about levels above. */
+static bool is_own_name(void *arg, const dki_node *node)
 {
-    return dki_node_visit(dki_expr_root(expr), is_known_name, (void *)(uintptr_t)plan);
+    const struct names *names = arg;
+
+    return node->kind != DKI_NODE_NAME || dk_table_find(names->attachment->table, node->text) != DK_NO_COLUMN;
 }
 
-uint32_t dki_attached_unknown(const dki_plan *plan)
+static bool is_any_name(void *arg, const dki_node *node)
 {
+    return is_own_name(arg, node) || is_known_name(arg, node);
+}
+
+const dk_attachment *dki_attached_to(const dk_table *table, const dki_node *node, size_t *n)
+{
+    static bool (*const ways[])(void *, const dki_node *) = { is_own_name, is_any_name };
+    const dk_properties *properties = dk_table_properties(table);
+    const dk_attachment *found = NULL;
+
+    *n = 0;
+    for (size_t way = 0; way < 2 && *n == 0; way++)
+        for (size_t i = 0; i < properties->n_attached; i++) {
+            struct names names = { table, &properties->attached[i] };
+
+            if (!dki_node_visit(node->other, ways[way], &names))
+                continue;
+            found = found ? found : &properties->attached[i];
+            ++*n;
+        }
+    return found ? found : properties->attached;
+}
+
+struct bounded {
+    const dk_table *table;
+    const dk_attachment *attachment;
+};
+
+static bool is_not_bounded(void *arg, const dki_node *node)
+{
+    const struct bounded *bounded = arg;
+    size_t n;
+
+    return !dki_is_attached(node) || !dki_is_bounded(node) ||
+           dki_attached_to(bounded->table, node, &n) != bounded->attachment;
+}
+
+bool dki_attached_bounds(const dk_breakdown *breakdown, const dk_table *table, const dk_attachment *attachment)
+{
+    struct bounded bounded = { table, attachment };
+
+    for (size_t i = 0; i < breakdown->n_measures; i++)
+        if (!dki_node_visit(dki_expr_root(breakdown->measures[i].expr), is_not_bounded, &bounded))
+            return true;
+    return false;
+}
+
+bool dki_attached_knows(const dki_plan *plan, const dk_attachment *attachment, const dk_expr *expr)
+{
+    struct names names = { plan->table, attachment };
+
+    return dki_node_visit(dki_expr_root(expr), is_known_name, &names);
+}
+
+uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node)
+{
+    size_t n;
+    const dk_attachment *attachment = dki_attached_to(plan->table, node, &n);
     uint32_t mask = 0;
 
     for (size_t d = 0; d < plan->breakdown->n_by; d++)
-        if (!dki_attached_knows(plan, plan->breakdown->by[d].expr))
+        if (attachment == NULL || !dki_attached_knows(plan, attachment, plan->breakdown->by[d].expr))
             mask |= UINT32_C(1) << d;
     return mask;
 }
@@ -76,6 +139,7 @@ uint32_t dki_attached_unknown(const dki_plan *plan)
 
 struct levels {
     const dki_plan *plan;
+    const dk_attachment *attachment;
     dki_note_fn *note;
     void *arg;
     const dk_table *other;
@@ -122,7 +186,8 @@ static dk_status find_level(struct levels *levels, const char *name, const char 
 static bool add_level(void *arg, const dki_node *node)
 {
     struct levels *levels = arg;
-    const char *key = node->kind == DKI_NODE_NAME ? key_of(levels->plan->table, node->text) : NULL;
+    const char *key =
+        node->kind == DKI_NODE_NAME ? key_of(levels->plan->table, levels->attachment, node->text) : NULL;
     const dk_column *column = NULL;
     const dk_table *made = NULL;
     dk_field field;
@@ -151,20 +216,23 @@ static bool add_lacking(void *arg, const dki_node *node)
            add_level(arg, node);
 }
 
-dk_status dki_attached_other(const dki_plan *plan, const dki_node *measure, dki_note_fn *note, void *arg,
+dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_note_fn *note, void *arg,
                              const dk_table **out, dk_error *err)
 {
     const dk_breakdown *breakdown = plan->breakdown;
-    struct levels levels = { .plan = plan, .note = note, .arg = arg, .err = err };
+    size_t n;
+    struct levels levels = {
+        .plan = plan, .attachment = dki_attached_to(plan->table, node, &n), .note = note, .arg = arg, .err = err
+    };
 
-    levels.other = dk_table_retain(dk_table_properties(plan->table)->attached);
+    levels.other = dk_table_retain(levels.attachment->table);
     for (size_t d = 0; d < breakdown->n_by && levels.status == DK_OK; d++)
-        if (dki_attached_knows(plan, breakdown->by[d].expr))
+        if (dki_attached_knows(plan, levels.attachment, breakdown->by[d].expr))
             (void)dki_node_visit(dki_expr_root(breakdown->by[d].expr), add_level, &levels);
     if (breakdown->where && levels.status == DK_OK)
         (void)dki_node_visit(dki_expr_root(breakdown->where), add_level, &levels);
     if (levels.status == DK_OK)
-        (void)dki_node_visit(measure, add_lacking, &levels);
+        (void)dki_node_visit(node->other, add_lacking, &levels);
     if (levels.status == DK_OK)
         *out = levels.other;
     else

@@ -4,13 +4,17 @@
 
 #include "breakdown_plan.h"
 
+/* The attachment that attached(m) is about: the one that has the columns which m names, or else can get them as levels of its own.
+ * *n: how many tables have them alike; where that is not 1 the first is given, and NULL where there is none at all. */
+const dk_attachment *dki_attached_to(const dk_table *table, const dki_node *node, size_t *n);
+
 /* Whether an expression is made of columns by which the figures are known: those that were named when they were attached,
  * and coarser levels of these. */
-bool dki_attached_knows(const dki_plan *plan, const dk_expr *expr);
-/* Bits of the dimensions by which nothing is known. */
-uint32_t dki_attached_unknown(const dki_plan *plan);
-/* The table that is attached, with a column for each such level that dimensions, the condition and the measure mention. */
-dk_status dki_attached_other(const dki_plan *plan, const dki_node *measure, dki_note_fn *note, void *arg,
+bool dki_attached_knows(const dki_plan *plan, const dk_attachment *attachment, const dk_expr *expr);
+/* Bits of the dimensions by which nothing is known of what the node is about. */
+uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node);
+/* The table that the node is about, with a column for each such level that dimensions, the condition and the measure mention. */
+dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_note_fn *note, void *arg,
                              const dk_table **out, dk_error *err);
 
 #endif

@@ -4,7 +4,7 @@
  * Texts are those that the user wrote. Cost: one small block of memory and a copy of the texts, also for a result
  * that nobody asks to explain.
  */
-#include "breakdown_plan.h"
+#include "breakdown_known.h"
 
 #include <string.h>
 
@@ -122,26 +122,31 @@ static void add_params(struct write *write)
     write->status = dki_mentioned_add(&mentioned, write->lineage, write->err);
 }
 
-/* Where the figures of attached() come from. */
+/* Where the figures of attached() come from: each table once. */
 static void add_attached(struct write *write)
 {
-    const dk_properties *properties = dk_table_properties(write->result->plan->table);
-    const char *name, *source, *text;
+    const dki_result *result = write->result;
+    const dk_table *table = result->plan->table;
+    uint64_t told = 0;
 
-    if (write->result->n_attached == 0 || write->status != DK_OK)
-        return;
-    name = dk_table_properties(properties->attached)->name;
-    source = dk_table_properties(properties->attached)->source;
-    text = dki_arena_format((dki_arena *)&write->result->arena, write->err,
-                            "with figures of %s beside it, known per %s%s",
-                            name     ? name
-                            : source ? source
-                                     : "another table",
-                            properties->attached_by[0], properties->n_attached_by > 1 ? " and others" : "");
-    if (text == NULL)
-        write->status = DK_ERR_MEMORY;
-    add(write, &(dk_lineage_item){
-                   .kind = DK_LINEAGE_STEP, .text = text, .n_rows = dk_table_n_rows(properties->attached) });
+    for (size_t i = 0; i < result->n_attached && write->status == DK_OK; i++) {
+        size_t n;
+        const dk_attachment *attachment = dki_attached_to(table, result->attached[i], &n);
+        uint64_t bit = UINT64_C(1) << (attachment - dk_table_properties(table)->attached);
+        char names[300];
+        const char *text =
+            dki_arena_format((dki_arena *)&result->arena, write->err, "with figures of %s beside it, known per %s",
+                             dki_lineage_name(attachment->table),
+                             dki_lineage_list(attachment->by, attachment->n_by, names, sizeof names));
+
+        if (text == NULL)
+            write->status = DK_ERR_MEMORY;
+        if (told & bit)
+            continue;
+        told |= bit;
+        add(write, &(dk_lineage_item){
+                       .kind = DK_LINEAGE_STEP, .text = text, .n_rows = dk_table_n_rows(attachment->table) });
+    }
 }
 
 static void add_steps(struct write *write)

@@ -73,8 +73,8 @@ bool dki_breakdown_shows_levels(const dk_breakdown *breakdown);
 /* The dimension or measure of that name, or SIZE_MAX. */
 size_t dki_breakdown_find_dimension(const dk_breakdown *breakdown, const char *name);
 size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *name);
-/* Of breakdown_within.c: whether some measure is about what is not known of a group. */
-bool dki_breakdown_has_bounds(const dk_breakdown *breakdown);
+/* Of breakdown_known.c: whether some attached(m, 'bounds') or 'estimate' of the breakdown is about what is attached to the table. */
+bool dki_attached_bounds(const dk_breakdown *breakdown, const dk_table *table, const dk_attachment *attachment);
 /* Of breakdown_rate.c: whether a measure is the quotient of two numbers of rows: a share without a unit. */
 bool dki_measure_is_of_counts(const dk_breakdown *breakdown, size_t measure);
 

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "breakdown_plan.h"
+#include "breakdown_known.h"
 #include "data/column_parts.h"
 #include "data/hierarchy_levels.h"
 #include "margin.h"
@@ -211,7 +211,7 @@ static bool is_not_bounded(void *arg, const dki_node *node)
     return !dki_is_bounded(node);
 }
 
-bool dki_breakdown_has_bounds(const dk_breakdown *breakdown)
+static bool has_bounds(const dk_breakdown *breakdown)
 {
     for (size_t i = 0; i < breakdown->n_measures; i++)
         if (!dki_node_visit(dki_expr_root(breakdown->measures[i].expr), is_not_bounded, NULL))
@@ -221,7 +221,7 @@ bool dki_breakdown_has_bounds(const dk_breakdown *breakdown)
 
 bool dki_breakdown_looks_within(const dk_breakdown *breakdown)
 {
-    return breakdown->n_within > 0 || (breakdown->n_hidden == 0 && dki_breakdown_has_bounds(breakdown));
+    return breakdown->n_within > 0 || (breakdown->n_hidden == 0 && has_bounds(breakdown));
 }
 
 /* A set of the breakdown, with those that nobody sees. */
@@ -282,8 +282,13 @@ dk_status dki_breakdown_run_within(const dk_breakdown *breakdown, const dk_table
     dki_int_map_init(&within.masks, within.context);
     for (size_t i = 0; i < breakdown->n_within && status == DK_OK; i++)
         status = add_dimension(&within, &breakdown->within[i], err);
-    for (size_t i = 0; i < properties->n_attached_by && dki_breakdown_has_bounds(breakdown) && status == DK_OK; i++)
-        status = add_key(&within, properties->attached_by[i], err);
+    for (size_t i = 0; i < properties->n_attached && status == DK_OK; i++) {
+        const dk_attachment *attachment = &properties->attached[i];
+
+        for (size_t k = 0;
+             k < attachment->n_by && dki_attached_bounds(breakdown, table, attachment) && status == DK_OK; k++)
+            status = add_key(&within, attachment->by[k], err);
+    }
     if (status == DK_OK && within.second.n_hidden > 0)
         status = make_sets(&within, &sets, err);
     if (status == DK_OK)

@@ -64,7 +64,7 @@ static const dk_lineage_item *find_item(const struct roll *roll, dk_lineage_kind
     for (size_t i = roll->first; i < roll->end; i++) {
         const dk_lineage_item *item = dk_table_lineage(roll->result, i);
 
-        if (item->kind == kind && strcmp(item->name, name) == 0)
+        if (item->kind == kind && item->depth == 0 && strcmp(item->name, name) == 0)
             return item;
     }
     return NULL;
@@ -76,7 +76,8 @@ static dk_status find_breakdown(struct roll *roll, dk_error *err)
     roll->end = dk_table_n_lineage(roll->result);
     roll->first = roll->end;
     for (size_t i = 0; i < roll->end; i++)
-        if (dk_table_lineage(roll->result, i)->kind == DK_LINEAGE_BREAKDOWN)
+        if (dk_table_lineage(roll->result, i)->kind == DK_LINEAGE_BREAKDOWN &&
+            dk_table_lineage(roll->result, i)->depth == 0)
             roll->first = i;
     if (roll->first == roll->end) {
         (void)dki_fail(err, DK_ERR_ARGUMENT, "only the result of a breakdown is rolled up");
@@ -89,9 +90,14 @@ static dk_status find_breakdown(struct roll *roll, dk_error *err)
     for (size_t i = roll->first; i < roll->end; i++) {
         const dk_lineage_item *item = dk_table_lineage(roll->result, i);
 
-        if (item->kind == DK_LINEAGE_STEP && strncmp(item->text, "the first ", 10) == 0) {
+        if (item->depth == 0 && item->kind == DK_LINEAGE_STEP && strncmp(item->text, "the first ", 10) == 0) {
             (void)dki_fail(err, DK_ERR_ARGUMENT, "the result shows %s only", item->text);
             dki_hint(err, "roll up a result with all its groups");
+            return DK_ERR_ARGUMENT;
+        }
+        if (item->kind == DK_LINEAGE_APPEND && item->depth == 0) {
+            (void)dki_fail(err, DK_ERR_ARGUMENT, "rows of several results were put together: %s", item->text);
+            dki_hint(err, "roll up each of them first");
             return DK_ERR_ARGUMENT;
         }
     }

@@ -29,6 +29,7 @@
 #include "base/status.h"
 #include "csv_source.h"
 #include "data/checksum.h"
+#include "data/lineage.h"
 #include "rejects.h"
 
 #define ENDING ".dk"
@@ -214,6 +215,8 @@ static dk_status serve(const cache *c, const dk_table **served, bool *is_ours, d
         status = with_name(kept, NULL, c->path, served, err);
         if (status == DK_OK)
             status = note(served, err, "served from %s, which was made of this file as it is", c->kept_path);
+        if (status == DK_OK)
+            dki_table_attach(*served, NULL); /* as it is where it was read */
     }
     dk_table_release(kept);
     return status;

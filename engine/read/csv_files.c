@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "csv_source.h"
+#include "data/lineage.h"
 #include "paths.h"
 
 typedef struct csv_part {
@@ -249,6 +250,8 @@ static dk_status append_all(const parts *p, bool rejected, const dk_table **out,
         tables[i] = rejected ? p->items[i].rejected : p->items[i].table;
     if (status == DK_OK)
         status = dk_table_append(tables, p->n, &how, out, err);
+    if (status == DK_OK)
+        dki_table_attach(*out, NULL); /* one source: the files */
     dki_free(p->context, tables);
     return status;
 }

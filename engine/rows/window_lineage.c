@@ -10,11 +10,13 @@
 
 static void add_words(char out[WORDS], const char *before, const char *const *keys, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        size_t used = strlen(out);
+    size_t used = strlen(out);
 
-        (void)snprintf(out + used, WORDS - used, "%s%s", i ? ", " : before, keys[i]);
-    }
+    if (n == 0)
+        return;
+    (void)snprintf(out + used, WORDS - used, "%s", before);
+    used = strlen(out);
+    (void)dki_lineage_list(keys, n, out + used, WORDS - used);
 }
 
 dk_status dki_window_lineage(const dk_table *table, const dk_table *made, const dk_window_spec *spec,

@@ -255,10 +255,13 @@ static dk_status breakdown_columns(const dk_table *table, const dk_breakdown *br
             return a.status;
     }
     (void)dki_breakdown_columns(breakdown, mention, &m);
-    for (size_t i = 0; i < properties->n_attached_by && dki_breakdown_has_bounds(breakdown) && m.status == DK_OK;
-         i++)
-        if (dk_table_find(table, properties->attached_by[i]) != DK_NO_COLUMN)
-            (void)mention(&m, properties->attached_by[i]);
+    for (size_t i = 0; i < properties->n_attached; i++) {
+        const dk_attachment *attachment = &properties->attached[i];
+
+        for (size_t k = 0; k < attachment->n_by && dki_attached_bounds(breakdown, table, attachment); k++)
+            if (m.status == DK_OK && dk_table_find(table, attachment->by[k]) != DK_NO_COLUMN)
+                (void)mention(&m, attachment->by[k]);
+    }
     return m.status;
 }
 

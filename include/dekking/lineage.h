@@ -2,8 +2,8 @@
  *
  * A table that a question made keeps what is needed to explain its numbers. Items stand in the order in which
  * things were done. A table that nobody has made from another has none yet; the first step puts its source before
- * itself. Selecting, renaming and sorting keep what is known and add themselves; what does not say what it did
- * (joins, appending) begins anew, with its result as the source.
+ * itself. Every operation on a table adds itself, and where it takes other tables along (a join, an append) how these came
+ * to be, one deeper. A snapshot keeps the lineage of what is saved.
  */
 #ifndef DEKKING_LINEAGE_H
 #define DEKKING_LINEAGE_H
@@ -18,17 +18,23 @@ typedef enum dk_lineage_kind {
     DK_LINEAGE_WEIGHT,    /* name: the column that count() adds up */
     DK_LINEAGE_DIMENSION, /* name, text: an expression, or the column itself */
     DK_LINEAGE_MEASURE,   /* name, text: an expression; of a share also numerator and denominator */
-    DK_LINEAGE_WHERE, /* name: the measure; text: a condition of its aggregates; n_null where that is null */
+    DK_LINEAGE_WHERE,     /* name: the measure; text: a condition of its aggregates; n_null where that is null */
     DK_LINEAGE_PARAMETER, /* name, text: a value that came along */
-    DK_LINEAGE_STEP       /* text: anything else, in words; n_rows of the result */
+    DK_LINEAGE_STEP,      /* text: anything else, in words; n_rows of the result */
+    DK_LINEAGE_JOIN,  /* the same, where another table says which rows or columns there are: it follows, deeper */
+    DK_LINEAGE_APPEND /* the same, where rows of other tables were put below: they follow, deeper */
 } dk_lineage_kind;
 
 typedef struct dk_lineage_item {
     dk_lineage_kind kind;
     const char *name, *text, *numerator, *denominator; /* NULL where there is none */
     uint64_t n_rows, n_null;
+    unsigned
+        depth; /* 0: of this table; 1: of one that the JOIN or APPEND before it took; 2: of one that that one took ... */
 } dk_lineage_item;
 
+/* "source", "filter" and so on. */
+DK_API const char *dk_lineage_kind_name(dk_lineage_kind kind);
 DK_API size_t dk_table_n_lineage(const dk_table *table);
 /* Item i; borrowed, valid as long as the table. */
 DK_API const dk_lineage_item *dk_table_lineage(const dk_table *table, size_t i);

@@ -83,6 +83,13 @@ DK_API DK_MUST_USE dk_status dk_table_detail(const dk_table *table, const dk_tab
 
 /* Properties. ----------------------------------------------------------------------------------------------------- */
 
+/* Figures beside a table, and by what they are known: see dk_table_attach. The table is retained by whoever takes it. */
+typedef struct dk_attachment {
+    const dk_table *table;
+    const char *const *by; /* n_by columns of both tables */
+    size_t n_by;
+} dk_attachment;
+
 /* Where the rows come from and what they are. All texts may be NULL; weight names an integer or decimal column whose
  * sum count() gives instead of the number of rows; key names the columns that together tell one row from every other.
  * Texts are copied.
@@ -99,10 +106,9 @@ typedef struct dk_properties {
     size_t n_key;
     const char *as_of;     /* the day that the rows describe, and ... */
     const char *published; /* ... the day that they were published on: 2024-12-31 */
-    const dk_table *
-        attached; /* figures that attached() in a breakdown reads (dk_table_attach); NULL: none. Retained, with ... */
-    const char *const *attached_by; /* ... the n_attached_by columns, of both tables, by which they are known */
-    size_t n_attached_by;
+    const dk_attachment
+        *attached; /* n_attached tables of figures that attached() in a breakdown reads; NULL: none */
+    size_t n_attached;
 } dk_properties;
 DK_API const dk_properties *dk_table_properties(const dk_table *table); /* never NULL; borrowed */
 /* Errors: DK_ERR_NAME or DK_ERR_TYPE for the weight column, DK_ERR_RANGE where a weight is null or negative; for the key
@@ -112,8 +118,11 @@ DK_API DK_MUST_USE dk_status dk_table_with_properties(const dk_table *table, con
                                                       const dk_table **out, dk_error *err);
 /* The table with figures of another one beside it, such as how many persons the register of each region has: attached(m) in a
  * breakdown is the measure m over the rows of other, for the dimensions that are made of the columns `by` alone. by: n columns that
- * both have, of one type (a category and a text are one). Tables made from it have it too; a snapshot does not.
- * Errors: DK_ERR_NAME, DK_ERR_TYPE, DK_ERR_MARGIN; DK_ERR_ARGUMENT where n is 0, or something is attached already. */
+ * both have, of one type (a category and a text are one). Several tables may be attached: m is about the one that has the columns
+ * which m names. Tables made from it have them too, and snapshots.
+ * Errors: DK_ERR_NAME, DK_ERR_TYPE, DK_ERR_MARGIN; DK_ERR_ARGUMENT where n is 0; DK_ERR_LIMIT for more than
+ * DK_MOST_ATTACHED. */
+#define DK_MOST_ATTACHED 64
 DK_API DK_MUST_USE dk_status dk_table_attach(const dk_table *table, const dk_table *other, const char *const *by,
                                              size_t n, const dk_table **out, dk_error *err);
 DK_API size_t dk_table_n_notes(const dk_table *table);

@@ -52,8 +52,10 @@ local say = {
   parameter = function(item) return ("  $%s is %s"):format(item.name, item.text) end,
   step = function(item) return ("Then %s: %s."):format(item.text, count(item.rows, "row")) end,
 }
+say.join, say.append = say.step, say.step -- how the other tables came to be stands below, further to the right
 
--- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression
+-- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression, and the same of
+-- every table that was joined or put below
 -- t:explain { gemeente = "Duiven" } -> the same of one cell, with its numbers
 local function explain(self, cell)
   if core.kind(self) ~= "table" then
@@ -74,7 +76,8 @@ local function explain(self, cell)
     lines[1] = say.source { name = properties.name, text = properties.source, rows = #self }
   end
   for _, item in ipairs(items) do
-    lines[#lines + 1] = say[item.kind](item)
+    local line = say[item.kind](item)
+    lines[#lines + 1] = line and ("    "):rep(item.depth) .. line
   end
   return table.concat(lines, "\n")
 end

@@ -15,10 +15,17 @@ local function with_params(text, params)
   return (text:gsub("%$([%a_][%w_]*)", function(name) return params[name] end))
 end
 
+local STEPS = { step = true, join = true, append = true, breakdown = true }
+
 -- Items up to the last breakdown, of it, and behind it. A step that says rows were changed begins anew: what follows is
 -- asked of its result.
-local function read(items)
-  local last
+local function read(all)
+  local items, last = {}, nil
+  for _, item in ipairs(all) do
+    if item.depth == 0 then -- what lies deeper is about other tables
+      items[#items + 1] = item
+    end
+  end
   for i, item in ipairs(items) do
     if item.kind == "breakdown" then
       last = i
@@ -37,7 +44,7 @@ local function read(items)
       asked.steps[#asked.steps + 1] = step
     elseif i < last and item.kind == "parameter" then
       (step and step.params or params)[item.name] = item.text
-    elseif i < last and (item.kind == "step" or item.kind == "breakdown") then
+    elseif i < last and STEPS[item.kind] then
       asked.base, asked.steps, step = item, {}, nil
     elseif i > last and #asked.after == 0 and item.kind == "parameter" then
       params[item.name] = item.text
@@ -46,6 +53,9 @@ local function read(items)
       list[#list + 1] = item
     elseif i > last and #asked.after == 0 and item.kind == "weight" then
       asked.weight = item.name
+    elseif i > last and item.kind == "append" then
+      core.fail(("explain: rows of several results were put together (%s): explain the cell of the one that has it")
+        :format(item.text))
     elseif i > last and item.kind ~= "where" then
       asked.after[#asked.after + 1] = item
     end

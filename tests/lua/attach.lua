@@ -112,3 +112,50 @@ attached(n, 'bounds', (count() where s)): 1 group has no bounds, because more ar
     "bounds and estimates are those of counts and sums of whole numbers and decimals, and this has ratio")
   refused("x = attached(n)", "attached(n) is known per regio, and the breakdown goes by gemeente")
 end)
+
+test("several tables are attached, each by its own level", function(t, dk)
+  local per_land = dk.read_text "land;inwoners\nNL;17000\nBE;11000\n":with { name = "inwoners" }
+  local beside = sonar(dk, "regio;register\nMidden;7676\nRivier;100\nWallonie;30\n"):attach(per_land, "land")
+  local ask = { by = "land", margins = "totals", measures = { "r = attached(register)", "i = attached(inwoners)",
+    "d = r / i" } }
+  local function check(data)
+    t.eq(lines(data:breakdown(ask), "land", "r", "i"), { "BE 30 11000", "NL 7776 17000", "- 7806 28000" })
+    t.eq(lines(data:breakdown { by = "regio", measures = { "r = attached(register)" } }, "regio", "r"),
+      { "Midden 7676", "Rivier 100", "Wallonie 30" })
+    t.eq(lines(data:breakdown { by = { "land", "regio" }, measures = { "i = all(attached(inwoners), land)" } }, "regio", "i"),
+      { "Wallonie 11000", "Midden 17000", "Rivier 17000" })
+    t.raises(function() data:breakdown { by = "regio", measures = "i = attached(inwoners)" } end,
+      "attached(inwoners) is known per land, and the breakdown goes by regio")
+    local bounded = data:breakdown { by = "regio", measures = { "b = attached(inwoners, 'bounds')" } }
+    t.eq(tostring(bounded.b:to_lua()[1]), "3232..16930") -- 2983 + 249 of Midden, and 17000 - 3302 others
+  end
+  check(beside)
+  local path = t.path "beside.dk"
+  beside:save(path)
+  check(dk.open(path, { check = true }))
+  dk.read_text("gemeente;k\nTiel;0\n", { weight = "k" }):use(dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" }))
+    :save(path, { append = true })
+  check(dk.open(path))
+  t.eq(lines(beside:append(beside):breakdown(ask), "land", "r"), { "BE 30", "NL 7776", "- 7806" })
+  local explained = beside:breakdown(ask):explain()
+  t.has(explained, "2 rows of inwoners were attached, known per land", "    The table inwoners",
+    "with figures of inwoners beside it, known per land", "beside it, known per regio")
+  local meer = dk.scenario "meer" { { "half", where = "gemeente == 'Duiven'", share = 0.5, set = { gemeente = "Arnhem" } } }
+  t.eq(lines(dk.breakdown(ask):compare(beside, meer), "land", "i_meer"), { "BE 11000", "NL 17000", "- 28000" })
+end)
+
+test("which of several tables a figure is of is never guessed", function(t, dk)
+  local data = dk.read_text "regio;land\nMidden;NL\n"
+  local per_land = dk.read_text "land;register\nNL;9\n"
+  local beside = data:attach(dk.read_text "regio;register\nMidden;7\n", "regio"):attach(per_land, "land")
+  t.raises(function() beside:breakdown { by = "land", measures = "r = attached(register)" } end,
+    "attached(register) may be about 2 of the tables that are attached: each has the columns that it names",
+    'give the column a name of its own before attaching: other:rename { register = "register_land" }')
+  t.raises(function() beside:breakdown { by = "land", measures = "r = attached(registr)" } end,
+    "none of the 2 tables that are attached has the columns of attached(registr)", "they have: regio, register, land, register")
+  local named = data:attach(dk.read_text "regio;register\nMidden;7\n", "regio"):attach(
+    per_land:rename { register = "van_land" }, "land")
+  t.eq(lines(named:breakdown { by = "regio", measures = { "r = attached(register)" } }, "r"), { "7" })
+  t.eq(named:attach(dk.null):breakdown({ measures = "n = count()" }).n:to_lua(), { 1 })
+  t.raises(function() named:attach(dk.null):breakdown { measures = "r = attached(register)" } end, "and it has none")
+end)

@@ -83,9 +83,100 @@ test("what a table was linked to is told", function(t, dk)
   t.eq(linked:breakdown { measures = "n = count() where is_plaats" }:explain(), [[
 The table personen from register.csv: 6 rows.
 Then linked to plaatsen by gemeente: is_plaats says which rows match: 6 rows.
+    The table plaatsen: 1 row.
 The breakdown counts these rows by group: 1 row.
   n: count() where is_plaats
     1 row where is_plaats is null, so not known, and is not counted]])
+end)
+
+test("both sides of what was put together are told", function(t, dk)
+  local places = dk.read_text("plaats;regio\nArnhem;Midden\nDuiven;Midden\nTiel;Rivier\n", { name = "plaatsen" })
+    :where "regio == 'Midden'"
+  local joined = people(dk):where "leeftijd > 20":join(places, { mine = "gemeente", theirs = "plaats" }, { kind = "inner" })
+  local result = joined:breakdown { by = "regio", measures = "n = count()" }
+  t.eq(result:explain(), [[
+The table personen from register.csv: 6 rows.
+Only where leeftijd > 20: 4 rows left; 1 row was left out because it is null there, so not known.
+Then joined with plaatsen by gemeente = plaats: rows that both have: 2 rows.
+    The table plaatsen from plaatsen: 3 rows.
+    Only where regio == 'Midden': 2 rows left.
+The breakdown counts these rows by group: 1 row.
+  by regio
+  n: count()]])
+  local text, cell = result:explain { regio = "Midden" }
+  t.has(text, "The same on its own, asked of the table as it was after: joined with plaatsen by gemeente = plaats",
+    'where regio == "Midden"')
+  t.eq(cell.again("n", joined).cell:to_lua(), { 2 })
+  local function says(made, ...) t.has(made:explain(), ...) end
+  local key = { mine = "gemeente", theirs = "plaats" }
+  says(people(dk):join(places, key), "Then joined with plaatsen by gemeente = plaats: all rows of this table: 6 rows.")
+  says(people(dk):join(places, key, { kind = "full" }), "all rows of both: 6 rows.")
+  says(people(dk):join(places, key, { kind = "right" }), "all rows of plaatsen: 4 rows.")
+  says(people(dk):join(places, key, { kind = "semi" }), "Then only rows whose gemeente = plaats plaatsen has: 4 rows.")
+  says(people(dk):join(places, key, { kind = "anti" }), "Then only rows whose gemeente = plaats plaatsen has not: 2 rows.")
+  says(people(dk):collect(places, key, "regio"), "Then regio: the sets of regio that plaatsen has by gemeente = plaats: 6 rows.",
+    "    Only where regio == 'Midden': 2 rows left.")
+  says(people(dk):rename { gemeente = "plaats" }:reconcile(places, "plaats"),
+    "Then reconciled with plaatsen by plaats: how the two agree: ")
+  local ages = dk.table { { van = 10, klasse = "jong" }, { van = 30, klasse = "ouder" } }:with { name = "klassen" }
+  says(people(dk):join(ages, nil, { as_of = { mine = "leeftijd", theirs = "van" } }),
+    "Then joined with klassen by leeftijd, of its van the last before it: 6 rows.\n    The table klassen: 2 rows.")
+end)
+
+test("rows that were put below, and rows as sets, are told", function(t, dk)
+  local jan = dk.table { { a = 1 }, { a = 2 }, { a = 2 } }:with { name = "januari" }
+  local feb = dk.table { { a = 2 }, { a = 3 } }:with { name = "februari", source = "feb.csv" }:where "a > 0"
+  t.eq(jan:append({ feb, jan }):explain(), [[
+The table januari: 3 rows.
+Then the rows of februari and others put below: 8 rows.
+    The table februari from feb.csv: 2 rows.
+    Only where a > 0: 2 rows left.
+    The table januari: 3 rows.]])
+  t.has(jan:append(feb):explain(), "Then the rows of februari put below: 5 rows.")
+  t.has(jan:union(feb):explain(), "The table januari: 3 rows.\nThen rows of this table or februari, each once: 3 rows.\n    The")
+  t.has(jan:union(feb, { all = true }):explain(), "Then rows of this table or februari: 5 rows.")
+  t.has(jan:intersect(feb):explain(), "Then rows that februari has too, each once: 1 row.")
+  t.has(jan:except(feb):explain(), "Then rows that februari has not, each once: 1 row.")
+  t.has(jan:distinct():explain(), "Then of rows with the same values the first: 2 rows.")
+  t.has(jan:distinct({ "a" }, { keep = "last" }):explain(), "Then of rows with the same a the last: 2 rows.")
+  local deep = jan:append(feb:append(jan)):explain()
+  t.has(deep, "\n    Then the rows of januari put below: 5 rows.\n        The table januari: 3 rows.")
+  local result = jan:breakdown { by = "a", measures = "n = count()" }
+  t.raises(function() result:append(result):explain { a = 1 } end,
+    "explain: rows of several results were put together (the rows of another table put below): explain the cell of the one")
+end)
+
+test("a table that was put together with itself again and again stays small", function(t, dk)
+  local data = dk.table { { a = 1 } }
+  for _ = 1, 60 do
+    data = data:join(data, "a", { kind = "semi" })
+  end
+  local text = data:explain()
+  t.ok(#text < 2000000, #text)
+  t.has(text, "further steps, not kept")
+end)
+
+test("what was saved tells how it came to be when it is opened", function(t, dk)
+  local path, second = t.path "personen.dk", t.path "uitslag.dk"
+  local places = dk.table { { gemeente = "Arnhem", regio = "Midden" } }:with { name = "plaatsen" }
+  people(dk):where "leeftijd > 20":join(places, "gemeente"):save(path)
+  people(dk):where "leeftijd < 20":join(places, "gemeente"):save(path, { append = true })
+  local opened = dk.open(path)
+  t.eq(opened:explain(), ([[
+The table personen from register.csv: 6 rows.
+Only where leeftijd > 20: 4 rows left; 1 row was left out because it is null there, so not known.
+Then joined with plaatsen by gemeente: all rows of this table: 4 rows.
+    The table plaatsen: 1 row.
+Then rows appended to the snapshot: 5 rows.
+    The table personen from register.csv: 6 rows.
+    Only where leeftijd < 20: 1 row left; 1 row was left out because it is null there, so not known.
+    Then joined with plaatsen by gemeente: all rows of this table: 1 row.
+        The table plaatsen: 1 row.
+Then opened from the snapshot %s: 5 rows.]]):format(path))
+  people(dk):breakdown { by = "gemeente", measures = { "n = count()", "d = (count() where in_sonar) / n" } }:save(second)
+  local text, cell = dk.open(second):explain { gemeente = "Arnhem" }
+  t.has(text, "d is 1.0000, which is 2 of 2", "by gemeente", "Then opened from the snapshot")
+  t.eq(cell.again("d", people(dk)).cell:to_lua(), { 1.0 })
 end)
 
 test("a plan says how each part was computed, with its rows", function(t, dk)

@@ -94,6 +94,19 @@ static inline void reseal_column(reseal_place place)
     }
 }
 
+static inline void reseal_directory(uint8_t *file, size_t size, size_t from, size_t to);
+
+/* A table that is attached: by which columns, and a directory of its own. */
+static inline void reseal_attached(reseal_place place)
+{
+    uint64_t n = reseal_u64(&place);
+
+    for (uint64_t i = 0; i < n && place.at <= place.end; i++)
+        reseal_skip_text(&place);
+    if (place.at < place.end)
+        reseal_directory(place.file, place.size, place.at, place.end);
+}
+
 static inline void reseal_directory(uint8_t *file, size_t size, size_t from, size_t to)
 {
     reseal_place place = { file, size, from, to };
@@ -107,6 +120,8 @@ static inline void reseal_directory(uint8_t *file, size_t size, size_t from, siz
             return;
         if (memcmp(name, "column\0\0", 8) == 0)
             reseal_column((reseal_place){ file, size, place.at, place.at + (size_t)length });
+        else if (memcmp(name, "attached", 8) == 0)
+            reseal_attached((reseal_place){ file, size, place.at, place.at + (size_t)length });
         place.at += (size_t)length;
     }
 }

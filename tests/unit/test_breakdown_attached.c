@@ -142,11 +142,19 @@ static void only_what_fits_is_attached(void **state)
               &err);
     assert_fails(dk_table_attach(table, result, regio, 1, &out, &err), &err, DK_ERR_MARGIN, "t:detail()");
     attached = persons_and_register();
-    assert_fails(dk_table_attach(attached, table, regio, 1, &out, &err), &err, DK_ERR_ARGUMENT,
-                 "the table has figures attached already");
     assert_null(out);
-    assert_string_equal(dk_table_lineage(attached, dk_table_n_lineage(attached) - 1)->text,
+    assert_string_equal(dk_table_lineage(attached, dk_table_n_lineage(attached) - 2)->text,
                         "5 rows of another table were attached, known per regio");
+    assert_int_equal(dk_table_lineage(attached, dk_table_n_lineage(attached) - 1)->depth, 1); /* that table */
+    while (dk_table_properties(attached)->n_attached < DK_MOST_ATTACHED) {
+        assert_ok(dk_table_attach(attached, table, regio, 1, &out, &err), &err);
+        dk_table_release(attached);
+        attached = out;
+    }
+    out = NULL;
+    assert_fails(dk_table_attach(attached, table, regio, 1, &out, &err), &err, DK_ERR_LIMIT,
+                 "attach: the table has 64 tables attached already (put figures that are known by the same columns into "
+                 "one table: t:join)");
     dk_table_release(attached);
     dk_table_release(result);
     dk_table_release(numbers);

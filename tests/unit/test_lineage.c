@@ -1,5 +1,8 @@
 /* test_lineage.c - what a table keeps of how it came to be, and what is left when memory fails. */
+#include <dekking/append.h>
+#include <dekking/join.h>
 #include <dekking/lineage.h>
+#include <dekking/set.h>
 #include <dekking/sort.h>
 
 #include "exprs.h"
@@ -9,10 +12,7 @@ static const dk_table *people(void)
     return make_table(context, "g:category x:integer b:boolean\na|1|true\nb|2|-\na|-|false\nb|4|true\n");
 }
 
-static const char *const kinds[] = { "source",    "filter",  "column", "breakdown", "weight",
-                                     "dimension", "measure", "where",  "parameter", "step" };
-
-/* "kind name text numerator/denominator rows nulls", one a line. */
+/* "kind name text numerator/denominator rows nulls", one a line, with a + before it for each table that it lies deeper. */
 static const char *show_lineage(const dk_table *table)
 {
     static char out[4096];
@@ -22,8 +22,9 @@ static const char *show_lineage(const dk_table *table)
     for (size_t i = 0; i < dk_table_n_lineage(table); i++) {
         const dk_lineage_item *item = dk_table_lineage(table, i);
 
-        used += (size_t)snprintf(out + used, sizeof out - used, "%s %s '%s'", kinds[item->kind],
-                                 item->name ? item->name : "-", item->text ? item->text : "-");
+        used += (size_t)snprintf(out + used, sizeof out - used, "%.*s%s %s '%s'", (int)item->depth, "++++++++",
+                                 dk_lineage_kind_name(item->kind), item->name ? item->name : "-",
+                                 item->text ? item->text : "-");
         if (item->numerator)
             used += (size_t)snprintf(out + used, sizeof out - used, " %s/%s", item->numerator, item->denominator);
         used += (size_t)snprintf(out + used, sizeof out - used, " %llu %llu\n", (unsigned long long)item->n_rows,
@@ -117,6 +118,37 @@ static void long_chains_are_released(void **state)
     dk_table_release(t);
 }
 
+/* Both sides of a join, and what was put below. */
+static void other_tables_lie_deeper(void **state)
+{
+    static const char *const g[] = { "g" };
+    const dk_table *t = people(), *some = where(t, "x < 4"), *joined = NULL, *result = NULL, *united = NULL;
+    const dk_table *names = make_table(context, "g:category naam:text\na|Aa\nb|Bb\n");
+    const dk_join_options inner = { .kind = DK_JOIN_INNER };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_join(t, names, g, g, 1, &inner, &joined, &err), &err);
+    assert_string_equal(show_lineage(joined), "source - '-' 4 0\njoin - 'joined with another table by g: rows that "
+                                              "both have' 4 0\n+source - '-' 2 0\n");
+    assert_ok(dk_table_link(some, joined, g, g, 1, "mark", NULL, 0, DK_MULTIPLE_FIRST, &result, &err), &err);
+    assert_string_equal(show_lineage(result),
+                        "source - '-' 4 0\nfilter - 'x < 4' 2 1\n"
+                        "join - 'linked to another table by g: mark says which rows match' 2 0\n"
+                        "+source - '-' 4 0\n+join - 'joined with another table by g: rows that both have' 4 0\n"
+                        "++source - '-' 2 0\n");
+    assert_ok(dk_table_union(t, some, true, &united, &err), &err);
+    assert_string_equal(show_lineage(united),
+                        "source - '-' 4 0\nappend - 'rows of this table or another table' 6 0\n"
+                        "+source - '-' 4 0\n+filter - 'x < 4' 2 1\n");
+    dk_table_release(united);
+    dk_table_release(result);
+    dk_table_release(joined);
+    dk_table_release(names);
+    dk_table_release(some);
+    dk_table_release(t);
+}
+
 static dk_status plan_of(const struct question *question, const dk_table *table, const dk_table **out,
                          dk_error *err)
 {
@@ -147,6 +179,8 @@ static void failing_memory_leaves_nothing(void **state)
     const char *old = "g", *new = "h";
     const dk_sort_key key = { "x", true };
     const dk_expr *expr = parse("y = x + 1"), *condition = parse("x > 1");
+    const dk_join_options first = { .kind = DK_JOIN_FULL, .multiple = DK_MULTIPLE_FIRST, .suffix = "_2" };
+    const dk_table *const both[] = { t, t };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
@@ -168,6 +202,24 @@ static void failing_memory_leaves_nothing(void **state)
     made = NULL;
     assert_survives_failing_memory(context, dk_table_where(t, condition, NULL, &made, &err), &err, made == NULL,
                                    dk_table_release(made));
+    made = NULL;
+    assert_survives_failing_memory(context, dk_table_join(t, t, &old, &old, 1, &first, &made, &err), &err,
+                                   made == NULL, dk_table_release(made));
+    made = NULL;
+    assert_survives_failing_memory(context, dk_table_append(both, 2, NULL, &made, &err), &err, made == NULL,
+                                   dk_table_release(made));
+    made = NULL;
+    assert_survives_failing_memory(context, dk_table_union(t, t, false, &made, &err), &err, made == NULL,
+                                   dk_table_release(made));
+    made = NULL;
+    assert_survives_failing_memory(context, dk_table_except(t, t, &made, &err), &err, made == NULL,
+                                   dk_table_release(made));
+    made = NULL;
+    assert_survives_failing_memory(context, dk_table_distinct(t, &old, 1, DK_KEEP_LAST, &made, &err), &err,
+                                   made == NULL, dk_table_release(made));
+    made = NULL;
+    assert_survives_failing_memory(context, dk_table_reconcile(t, t, &old, &old, 1, 0, &made, &err), &err,
+                                   made == NULL, dk_table_release(made));
     dk_expr_release(expr);
     dk_expr_release(condition);
     dk_table_release(t);
@@ -177,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(steps_stand_in_order, start, stop),
+        cmocka_unit_test_setup_teardown(other_tables_lie_deeper, start, stop),
         cmocka_unit_test_setup_teardown(long_names_are_cut, start, stop),
         cmocka_unit_test_setup_teardown(long_chains_are_released, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),

@@ -2,14 +2,7 @@
 #include "columns.h"
 #include "tables.h"
 
-#include "reseal.h"
-#include "snapshots.h"
-
-/* Under valgrind some of the places are enough. */
-static size_t stride(size_t all)
-{
-    return getenv("DEKKING_TEST_QUICK") ? all / 60 + 1 : 1;
-}
+#include "damage.h"
 
 /* A small file of two segments with everything in it; the table that it holds. */
 static const dk_table *make_file(bool compress)
@@ -48,55 +41,12 @@ static const dk_table *copy_of(const dk_table *table)
     return noted;
 }
 
-/* Opens a damaged file and reads all: it fails with a message that names the file, or holds just what it held. */
-static void found_or_harmless(const dk_table *expected, const char *what, size_t at)
-{
-    const dk_table *opened = NULL;
-    dk_error err = DK_ERROR_INIT;
-    bool same = true;
-    dk_status status = dk_snapshot_open(context, snapshot_path, NULL, &opened, &err);
-
-    if (status == DK_OK)
-        status = compare_tables(opened, expected, &same, &err);
-    if (status == DK_OK && !same)
-        fail_msg("%s at %zu: other values are read", what, at);
-    if (status != DK_OK && ((status != DK_ERR_DATA && status != DK_ERR_IO) || status != err.code ||
-                            strcmp(err.file, snapshot_path) != 0 || err.message[0] == '\0'))
-        fail_msg("%s at %zu: %s, %s: %s", what, at, dk_status_name(status), err.file, err.message);
-    dk_table_release(opened);
-}
-
 static void every_flipped_byte(bool compress)
 {
     const dk_table *opened = make_file(compress), *table = copy_of(opened);
-    dk_snapshot_open_options check = { .check = true };
-    size_t size;
-    uint8_t *bytes;
-    int fd;
 
     dk_table_release(opened);
-    bytes = read_file(snapshot_path, &size);
-    fd = open(snapshot_path, O_WRONLY);
-    for (size_t i = 0; i < size; i += stride(size)) {
-        static const uint8_t flips[] = { 0x01, 0x80, 0xFF };
-
-        for (size_t k = 0; k < sizeof flips; k++) {
-            uint8_t wrong = bytes[i] ^ flips[k];
-            const dk_table *checked = NULL;
-            dk_error err = DK_ERROR_INIT;
-
-            assert_int_equal(pwrite(fd, &wrong, 1, (off_t)i), 1);
-            found_or_harmless(table, "a flipped byte", i);
-            /* What is harmless is found all the same by who looks. */
-            if (dk_snapshot_open(context, snapshot_path, &check, &checked, &err) == DK_OK)
-                fail_msg("byte %zu flipped by %02x is not found", i, flips[k]);
-            assert_string_equal(err.file, snapshot_path);
-        }
-        assert_int_equal(pwrite(fd, &bytes[i], 1, (off_t)i), 1);
-    }
-    found_or_harmless(table, "nothing", 0);
-    close(fd);
-    free(bytes);
+    flip_every_byte(table);
     dk_table_release(table);
 }
 
@@ -134,48 +84,13 @@ static void every_truncation_is_found(void **state)
     free(bytes);
 }
 
-/* What a directory says may be anything, with a right checksum. */
 static void directories_that_lie_are_found(void **state)
 {
     const dk_table *opened = make_file(false), *table = copy_of(opened);
-    unsigned n = getenv("DEKKING_TEST_QUICK") ? 300 : 5000, n_failed = 0;
-    size_t size;
-    uint8_t *bytes, *changed;
 
     (void)state;
     dk_table_release(opened);
-    bytes = read_file(snapshot_path, &size);
-    changed = malloc(size);
-    for (unsigned round = 0; round < n; round++) {
-        dk_error err = DK_ERROR_INIT;
-        dk_status status;
-        bool same; /* other values are right here: reading must be safe */
-
-        memcpy(changed, bytes, size);
-        for (uint64_t k = random_below(3) + 1; k > 0; k--) {
-            static const uint64_t odd[] = { 0, 1, UINT64_MAX, INT64_MAX, 1u << 31, UINT64_C(1) << 48, 64, 255 };
-            size_t at = (size_t)random_below(size / 8) * 8;
-
-            if (random_below(2))
-                reseal_put(changed + at, odd[random_below(8)]);
-            else
-                changed[random_below(size)] ^= (uint8_t)random_u64();
-        }
-        reseal(changed, size);
-        write_file(snapshot_path, changed, size);
-        opened = NULL;
-        status = dk_snapshot_open(context, snapshot_path, NULL, &opened, &err);
-        if (status == DK_OK && dk_table_n_rows(opened) < 100)
-            status = compare_tables(opened, table, &same, &err);
-        if (status != DK_OK && strcmp(err.file, snapshot_path) != 0)
-            fail_msg("round %u: %s", round, err.message);
-        n_failed += status != DK_OK;
-        dk_table_release(opened);
-        assert_true(dk_context_peak_bytes(context) < 4 << 20);
-    }
-    assert_true(n_failed > n / 4); /* the changes do get somewhere */
-    free(changed);
-    free(bytes);
+    lie_at_random(table, getenv("DEKKING_TEST_QUICK") ? 300 : 5000);
     dk_table_release(table);
 }
 
@@ -232,23 +147,6 @@ static void values_that_cannot_be_are_refused(void **state)
         dk_table_release(table);
         free(bytes);
     }
-}
-
-/* Puts bytes so far behind each place of the saved directory where the pattern begins, with right checksums: how many. */
-static size_t put_behind(const void *pattern, size_t length, size_t behind, const void *bytes, size_t n)
-{
-    size_t size, hits = 0;
-    uint8_t *file = read_file(snapshot_path, &size);
-
-    for (size_t i = 128; i + length <= size && i + behind + n <= size; i++)
-        if (memcmp(file + i, pattern, length) == 0) {
-            memcpy(file + i + behind, bytes, n);
-            hits++;
-        }
-    reseal(file, size);
-    write_file(snapshot_path, file, size);
-    free(file);
-    return hits;
 }
 
 /* A name of a directory changed for another of the same length. */
