@@ -34,11 +34,11 @@ struct stretch {
 /* one is a person: so many of the units that counts are in. Counts of a group are below 2^62 together. few: room for all
  * entries of the group, with counts where not every one is 1. */
 static void stretch_init(struct stretch *stretch, const dki_tally *tally, uint32_t group, dk_ratio share,
-                         uint64_t one, dki_entries *few)
+                         uint64_t one, dki_tally_entries *few)
 {
     size_t first = dki_tally_find(tally, group);
-    dki_entries all = { tally->keys + first, few->counts ? tally->counts + first : NULL,
-                        dki_tally_find(tally, group + 1) - first };
+    dki_tally_entries all = { tally->keys + first, few->counts ? tally->counts + first : NULL,
+                              dki_tally_find(tally, group + 1) - first };
     uint64_t n = all.counts ? 0 : all.n, below;
 
     for (size_t at = 0; all.counts && at < all.n; at++)
@@ -47,8 +47,8 @@ static void stretch_init(struct stretch *stretch, const dki_tally *tally, uint32
     stretch->place = n > one ? (dki_u128)(n - one) * (uint64_t)share.numerator : 0;
     stretch->whole = (dki_u128)(n > one ? one : n) * stretch->factor;
     stretch->left = stretch->whole;
-    dki_entries_select(&all, (uint64_t)(stretch->place / stretch->factor),
-                       (uint64_t)((stretch->place + stretch->whole - 1) / stretch->factor), few, &below);
+    dki_tally_select(&all, (uint64_t)(stretch->place / stretch->factor),
+                     (uint64_t)((stretch->place + stretch->whole - 1) / stretch->factor), few, &below);
     stretch->keys = few->keys;
     stretch->counts = few->counts;
     stretch->end = ((dki_u128)below + (few->counts ? *few->counts : 1)) * stretch->factor;
@@ -113,7 +113,7 @@ static dk_status does_not_fit(dk_error *err)
     return DK_ERR_OVERFLOW;
 }
 
-static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dki_entries *few,
+static dk_status append_quantile(const dki_accumulator *accumulator, uint32_t group, dki_tally_entries *few,
                                  dk_builder *builder, bool *fits, dk_error *err)
 {
     const dki_aggregate *what = &accumulator->what;
@@ -284,7 +284,8 @@ static dk_status new_builder(const dki_accumulator *accumulator, dk_builder **ou
 }
 
 /* Room for the entries of the largest group. */
-static dk_status few_init(const dki_tally *tally, bool ones, dki_entries *few, dk_context *context, dk_error *err)
+static dk_status few_init(const dki_tally *tally, bool ones, dki_tally_entries *few, dk_context *context,
+                          dk_error *err)
 {
     size_t most = 1;
 
@@ -304,7 +305,7 @@ dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint3
 {
     dki_aggregate_kind kind = accumulator->what.kind;
     bool fits = true, ones = false;
-    dki_entries few = { NULL, NULL, 0 };
+    dki_tally_entries few = { NULL, NULL, 0 };
     dk_builder *builder = NULL;
     bool listed = kind == DKI_AGGREGATE_QUANTILE && accumulator->tally.lists;
     dk_status status = DK_OK;

@@ -44,14 +44,15 @@ dk_status dki_tally_settle(dki_tally *tally, dk_error *err);
  * each counts one. Where that is no less work, it settles. */
 dk_status dki_tally_group(dki_tally *tally, bool *ones, dk_error *err);
 /* Entries: keys and counts; counts NULL: each counts one. */
-typedef struct dki_entries {
+typedef struct dki_tally_entries {
     uint64_t *keys, *counts;
     size_t n;
-} dki_entries;
+} dki_tally_entries;
 /* Of entries that together have counts below 2^63: puts those into out, which has room for all, in the order of keys, on which
  * units from .. to lie, when entries lie along a line in that order, each as long as its count. *below: units that lie before
  * them. out has counts where they have. Cost: a few passes. */
-void dki_entries_select(const dki_entries *entries, uint64_t from, uint64_t to, dki_entries *out, uint64_t *below);
+void dki_tally_select(const dki_tally_entries *entries, uint64_t from, uint64_t to, dki_tally_entries *out,
+                      uint64_t *below);
 /* Of a settled tally, or one in the order of groups: the first entry of the group, or the place where it would be. */
 size_t dki_tally_find(const dki_tally *tally, uint32_t group);
 

@@ -61,7 +61,8 @@ static void sort(uint64_t *keys, uint64_t *counts, size_t n)
 }
 
 /* Puts those of entries into out, which may be the same, that have the units by their leading bits. */
-static void narrow(const dki_entries *entries, uint64_t from, uint64_t to, dki_entries *out, uint64_t *below)
+static void narrow(const dki_tally_entries *entries, uint64_t from, uint64_t to, dki_tally_entries *out,
+                   uint64_t *below)
 {
     const uint64_t *keys = entries->keys, *counts = entries->counts;
     uint64_t sums[1 << MOST_BITS], least = UINT64_MAX, most = 0, first = 0, last, end;
@@ -100,7 +101,8 @@ static void narrow(const dki_entries *entries, uint64_t from, uint64_t to, dki_e
     out->n = kept;
 }
 
-void dki_entries_select(const dki_entries *entries, uint64_t from, uint64_t to, dki_entries *out, uint64_t *below)
+void dki_tally_select(const dki_tally_entries *entries, uint64_t from, uint64_t to, dki_tally_entries *out,
+                      uint64_t *below)
 {
     size_t before;
 

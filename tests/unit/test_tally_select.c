@@ -40,11 +40,11 @@ static uint64_t key_of(const struct entry *entries, uint64_t begin, uint64_t uni
 /* Every unit of from .. to has the key that it has among all. */
 static void assert_selected(size_t n, bool ones, uint64_t from, uint64_t to)
 {
-    dki_entries all = { keys, ones ? NULL : counts, n }, few = { some_keys, ones ? NULL : some_counts, 0 };
+    dki_tally_entries all = { keys, ones ? NULL : counts, n }, few = { some_keys, ones ? NULL : some_counts, 0 };
     static struct entry found[MOST];
     uint64_t below, length = 0;
 
-    dki_entries_select(&all, from, to, &few, &below);
+    dki_tally_select(&all, from, to, &few, &below);
     assert_true(few.n >= 1 && few.n <= n && below <= from);
     for (size_t i = 0; i < few.n; i++) {
         found[i] = (struct entry){ some_keys[i], ones ? 1 : some_counts[i] };
