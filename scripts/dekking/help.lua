@@ -231,12 +231,17 @@ local function each_entry(visit)
   end
 end
 
+-- Classes whose objects have a metatable of another name.
+local METATABLES = { ["dk.ExactValue"] = "dk.value", ["dk.Null"] = "", ["dk.Total"] = "" }
+
+local function metatable_of(class) return METATABLES[class] or class:lower() end
+
 -- The function that is there under the name of the entry, as far as its part is loaded.
 local function value_of(entry)
   if entry.owner == "dk" then
     return rawget(dk, entry.short)
   end
-  local index = (core.class(entry.class:lower()) or {}).__index
+  local index = (core.class(metatable_of(entry.class)) or {}).__index
   local methods = core.methods[entry.class]
   if methods then
     return methods[entry.short]
@@ -247,19 +252,18 @@ end
 
 local function page_of_function(value)
   return each_entry(function(entry, file)
-    if entry.kind == "function" and value_of(entry) == value then
+    if entry.kind == "function" and rawequal(value_of(entry), value) then
       return page_of(entry, file)
     end
   end)
 end
 
+-- The metatable of an object is hidden behind its name.
 local function page_of_object(value)
-  local kind = core.kind(value)
-  local hidden = not kind and type(value) == "table" and getmetatable(value)
-  kind = kind and "dk." .. kind or type(hidden) == "string" and hidden or value == dk.null and "dk.null"
-    or value == dk.total and "dk.total"
-  return kind and each_entry(function(entry, file)
-    if entry.kind == "class" and entry.name:lower() == kind then
+  local name = (type(value) == "userdata" or type(value) == "table") and getmetatable(value) or nil
+  return each_entry(function(entry, file)
+    if entry.kind == "class" and (metatable_of(entry.name) == name or entry.name == "dk.Null" and rawequal(value, dk.null)
+        or entry.name == "dk.Total" and rawequal(value, dk.total)) then
       return page_of(entry, file)
     end
   end)
@@ -347,7 +351,7 @@ return core.export(function(...)
   elseif type(what) == "function" then
     lines = page_of_function(what) or core.fail "help knows the functions of dekking, and this is none of them"
   else
-    lines = page_of_object(what)
+    lines = what ~= nil and (page_of_object(what) or page_of_function(what))
       or core.fail(("help wants a function, an object or a name of dekking, not %s%s"):format(core.what(what),
         what == nil and " (was a variable nil?)" or ""))
   end
