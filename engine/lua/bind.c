@@ -19,6 +19,9 @@ static const char state_key;
 static const char core_key;
 static const char error_key; /* false, or what a callback raised */
 
+static const char object_mark; /* of every dkl_object */
+static const char slot_mark;
+
 #define SLOT "dk.slot"
 #define PACE_BYTES ((size_t)32 << 20)
 #define DEEPEST_LEVEL 200
@@ -283,7 +286,8 @@ bool dkl_reclaim(lua_State *L)
     return state->settled_bytes < before;
 }
 
-void dkl_pace(lua_State *L)
+/* dkl_pace, and the state, which looking for twice would show. */
+static dkl_state *pace(lua_State *L)
 {
     dkl_state *state = dkl_get_state(L);
     size_t used = dk_context_used_bytes(state->context);
@@ -299,6 +303,12 @@ void dkl_pace(lua_State *L)
         limit = settled + (budget - settled) / 2;
     if (used > limit)
         dkl_reclaim(L);
+    return state;
+}
+
+void dkl_pace(lua_State *L)
+{
+    (void)pace(L);
 }
 
 void dkl_poll(lua_State *L)
@@ -312,15 +322,19 @@ void dkl_poll(lua_State *L)
 /* Slots. ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct slot {
+    const void *mark; /* as of a dkl_object: every slot is closed twice, by Lua and by the collector */
     void *object;
     dkl_release_fn *release;
 } slot;
 
 static int close_slot(lua_State *L)
 {
-    slot *s = luaL_checkudata(L, 1, SLOT);
-    void *object = s->object;
+    slot *s = lua_touserdata(L, 1);
+    void *object;
 
+    if (s == NULL || lua_rawlen(L, 1) < sizeof *s || s->mark != &slot_mark)
+        return luaL_typeerror(L, 1, SLOT);
+    object = s->object;
     s->object = NULL;
     if (object)
         s->release(object);
@@ -333,6 +347,7 @@ void **dkl_slot(lua_State *L, dkl_release_fn *release)
 
     luaL_checkstack(L, 4, "too many values");
     s = lua_newuserdatauv(L, sizeof *s, 0);
+    s->mark = &slot_mark;
     s->object = NULL;
     s->release = release;
     luaL_setmetatable(L, SLOT);
@@ -421,13 +436,14 @@ void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
 
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
 {
-    dkl_state *state = dkl_get_state(L);
+    dkl_state *state = pace(L);
     dkl_object *object;
 
-    dkl_pace(L);
     luaL_checkstack(L, 4, "too many values");
     object = lua_newuserdatauv(L, sizeof *object, n_values);
     object->held = NULL;
+    object->mark = &object_mark;
+    object->class_name = class_name;
     object->release = release;
     object->next = NULL;
     object->link = NULL;
@@ -445,9 +461,9 @@ static const struct {
     dkl_release_fn *release;
 } classes[] = {
     { DKL_TABLE, dkl_release_table },         { DKL_COLUMN, dkl_release_column },
-    { DKL_EXPR, dkl_release_expr },           { DKL_BREAKDOWN, dkl_release_breakdown },
-    { DKL_SCENARIO, dkl_release_scenario },   { DKL_CODES, dkl_release_dictionary },
-    { DKL_HIERARCHY, dkl_release_hierarchy }, { DKL_RECODE, dkl_release_recode },
+    { DKL_BREAKDOWN, dkl_release_breakdown }, { DKL_SCENARIO, dkl_release_scenario },
+    { DKL_CODES, dkl_release_dictionary },    { DKL_HIERARCHY, dkl_release_hierarchy },
+    { DKL_RECODE, dkl_release_recode },
 };
 #define N_CLASSES (sizeof classes / sizeof *classes)
 
@@ -461,16 +477,39 @@ void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
     return dkl_new_holder(L, class_name, n_values, classes[i].release);
 }
 
+/* The value as an object of any class; NULL: it is none. */
+static const dkl_object *as_object(lua_State *L, int index)
+{
+    const dkl_object *object;
+
+    if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) < sizeof *object)
+        return NULL;
+    object = lua_touserdata(L, index);
+    return object->mark == &object_mark ? object : NULL;
+}
+
+static const dkl_object *find_object(lua_State *L, int index, const char *class_name)
+{
+    const dkl_object *object = as_object(L, index);
+
+    return object && strcmp(object->class_name, class_name) == 0 ? object : NULL;
+}
+
+bool dkl_is_object(lua_State *L, int index, const char *class_name)
+{
+    return find_object(L, index, class_name) != NULL;
+}
+
 void *dkl_test_object(lua_State *L, int arg, const char *class_name)
 {
-    const dkl_object *object = luaL_testudata(L, arg, class_name);
+    const dkl_object *object = find_object(L, arg, class_name);
 
     return object ? object->held : NULL;
 }
 
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
 {
-    const dkl_object *object = luaL_testudata(L, arg, class_name);
+    const dkl_object *object = find_object(L, arg, class_name);
 
     if (object == NULL)
         arg_fail(L, arg, what, true);
@@ -481,10 +520,12 @@ void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char
 
 const char *dkl_kind(lua_State *L, int index)
 {
-    for (size_t i = 0; i < N_CLASSES; i++)
-        if (luaL_testudata(L, index, classes[i].name))
+    const dkl_object *object = as_object(L, index);
+
+    for (size_t i = 0; object && i < N_CLASSES; i++)
+        if (strcmp(object->class_name, classes[i].name) == 0)
             return classes[i].name + strlen("dk.");
-    return NULL;
+    return dkl_is_expr(L, index) ? DKL_EXPR + strlen("dk.") : NULL;
 }
 
 void dkl_push_core(lua_State *L)

@@ -115,7 +115,9 @@ void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta);
 /* What such an object is. It is closed once: by the script, by the collector, or with the state, as Lua calls no
  * finalizer of what a finalizer makes while the state closes. */
 typedef struct dkl_object {
-    void *held; /* first; NULL: empty, or closed */
+    void *held;             /* first; NULL: empty, or closed */
+    const void *mark;       /* tells it from other userdata, sooner than a metatable would */
+    const char *class_name; /* static */
     dkl_release_fn *release;
     struct dkl_object *next, **link; /* among the state's */
 } dkl_object;
@@ -127,8 +129,12 @@ void *dkl_new_object(lua_State *L, const char *class_name, int n_values);
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release);
 /* The pointer in an object of the class. Raises where it is another, or was closed. */
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what);
-/* The same, but NULL where it is not one. */
+/* The same, but NULL where it is not one, or was closed. */
 void *dkl_test_object(lua_State *L, int arg, const char *class_name);
+bool dkl_is_object(lua_State *L, int index, const char *class_name);
+
+/* Of lua_expr.c: whether the value is an expression, which holds nothing of the engine's. */
+bool dkl_is_expr(lua_State *L, int index);
 
 /* "table", "column", "expr", "breakdown" or "scenario" where the value is an object of that class, else NULL. */
 const char *dkl_kind(lua_State *L, int index);

@@ -102,7 +102,7 @@ static int new_breakdown(lua_State *L)
 static int object_spec(lua_State *L)
 {
     const char *class = luaL_optstring(L, 2, NULL);
-    bool is_scenario = luaL_testudata(L, 1, DKL_SCENARIO) != NULL;
+    bool is_scenario = dkl_is_object(L, 1, DKL_SCENARIO);
 
     if (class && (dkl_kind(L, 1) == NULL || strcmp(dkl_kind(L, 1), class) != 0))
         return dkl_fail(L, "%s: called on %s, and not on a %s (a method is called with a colon)",

@@ -173,7 +173,7 @@ static int fail_xor(lua_State *L)
 static int equal(lua_State *L)
 {
     for (int i = 1; i <= 2; i++)
-        if (luaL_testudata(L, i, DKL_EXPR) == NULL && luaL_testudata(L, i, DKL_COLUMN) == NULL) {
+        if (!dkl_is_expr(L, i) && !dkl_is_object(L, i, DKL_COLUMN)) {
             lua_pushboolean(L, 0);
             return 1;
         }
@@ -211,7 +211,7 @@ static const char *const comparisons[][2] = { { "eq", " == " }, { "ne", " ~= " }
 /* A column that is compared with itself was meant to be one of another table. */
 static void check_sides(lua_State *L, const char *what)
 {
-    if (luaL_testudata(L, 1, DKL_COLUMN) == NULL || luaL_testudata(L, 2, DKL_COLUMN) == NULL)
+    if (!dkl_is_object(L, 1, DKL_COLUMN) || !dkl_is_object(L, 2, DKL_COLUMN))
         return;
     lua_getiuservalue(L, 1, 1);
     lua_getiuservalue(L, 2, 1);
@@ -277,7 +277,7 @@ static int is_in(lua_State *L)
     luaL_addstring(&text, self);
     luaL_addstring(&text, lua_tostring(L, lua_upvalueindex(1)));
     for (int i = 0; i < n; i++) {
-        if (luaL_testudata(L, first + i, DKL_COLUMN))
+        if (dkl_is_object(L, first + i, DKL_COLUMN))
             return dkl_fail(L,
                             "%s wants values, and not a column (rows whose key another table has: "
                             "t:join(other, key, { kind = \"semi\" }))",

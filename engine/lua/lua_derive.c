@@ -98,6 +98,19 @@ static void check_given(lua_State *L)
     lua_replace(L, 2);
 }
 
+/* { name = "expression" } has no order. */
+static void check_no_names(lua_State *L)
+{
+    bool has_names = false;
+    size_t n;
+
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+        has_names = has_names || lua_type(L, -2) == LUA_TSTRING;
+    if (has_names)
+        dkl_fail(L, "derive: write \"%s = ...\" as a string, so that columns are made in a fixed order",
+                 dkl_sorted_keys(L, 2, &n)[0]);
+}
+
 /* t:derive { "name = expression", { "name = expression", format =, label =, doc = }, ... } [, params] */
 static int table_derive(lua_State *L)
 {
@@ -108,15 +121,11 @@ static int table_derive(lua_State *L)
     entry *entries;
     size_t n, n_styled = 0;
     void **plain;
-    const char **keys;
     const dk_table **out;
 
     check_given(L);
     lua_settop(L, 3);
-    keys = dkl_sorted_keys(L, 2, &n);
-    if (n > 0)
-        return dkl_fail(L, "derive: write \"%s = ...\" as a string, so that columns are made in a fixed order",
-                        keys[0]);
+    check_no_names(L);
     n = dkl_check_list(L, 2, "derive", false);
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);

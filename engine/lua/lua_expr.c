@@ -13,7 +13,10 @@
 #include "lua_table.h"
 #include "lua_value.h"
 
+static const char expr_mark;
+
 typedef struct expression {
+    const void *mark; /* as that of a dkl_object */
     dkl_level level;
     bool is_closed;
 } expression;
@@ -24,6 +27,7 @@ void dkl_new_expr(lua_State *L, dkl_level level)
 
     luaL_checkstack(L, 4, "too many values");
     made = lua_newuserdatauv(L, sizeof *made, 2);
+    made->mark = &expr_mark;
     made->level = level;
     made->is_closed = false;
     luaL_setmetatable(L, DKL_EXPR);
@@ -31,11 +35,21 @@ void dkl_new_expr(lua_State *L, dkl_level level)
     lua_setiuservalue(L, -2, 1);
 }
 
+bool dkl_is_expr(lua_State *L, int index)
+{
+    const expression *found = lua_touserdata(L, index);
+
+    return lua_type(L, index) == LUA_TUSERDATA && lua_rawlen(L, index) >= sizeof *found &&
+           found->mark == &expr_mark;
+}
+
 static const expression *test_expr(lua_State *L, int index)
 {
-    const expression *found = luaL_testudata(L, index, DKL_EXPR);
+    const expression *found = lua_touserdata(L, index);
 
-    if (found && found->is_closed)
+    if (!dkl_is_expr(L, index))
+        return NULL;
+    if (found->is_closed)
         dkl_fail(L, "this expr was closed");
     return found;
 }
@@ -53,7 +67,7 @@ bool dkl_push_expr_text(lua_State *L, int index, dkl_level *level)
         lua_getiuservalue(L, index, 1);
         return true;
     }
-    if (luaL_testudata(L, index, DKL_COLUMN) == NULL)
+    if (!dkl_is_object(L, index, DKL_COLUMN))
         return false;
     dkl_check_object(L, index, DKL_COLUMN, "a column");
     lua_getiuservalue(L, index, 1);
@@ -74,7 +88,7 @@ bool dkl_push_name_text(lua_State *L, int index)
         lua_getiuservalue(L, index, 1);
         return true;
     }
-    if (luaL_testudata(L, index, DKL_COLUMN) == NULL)
+    if (!dkl_is_object(L, index, DKL_COLUMN))
         return false;
     dkl_check_object(L, index, DKL_COLUMN, "a column");
     lua_getiuservalue(L, index, 1);
@@ -91,7 +105,7 @@ const char *dkl_check_expr(lua_State *L, int index, const char *what)
     if (dkl_push_expr_text(L, index, &level)) {
         const char *text = lua_tostring(L, -1);
 
-        if (luaL_testudata(L, index, DKL_COLUMN)) { /* which keeps it: its name in quotes is made here */
+        if (dkl_is_object(L, index, DKL_COLUMN)) { /* which keeps it: its name in quotes is made here */
             lua_pushvalue(L, -1);
             lua_setiuservalue(L, index, DKL_COLUMN_TEXT);
         }

@@ -267,7 +267,7 @@ static size_t check_tables(lua_State *L, int index)
 
     for (size_t i = 1; i <= n; i++) {
         lua_rawgeti(L, index, (lua_Integer)i);
-        if (luaL_testudata(L, -1, DKL_TABLE) == NULL)
+        if (!dkl_is_object(L, -1, DKL_TABLE))
             dkl_fail(L, "append: item %d of the list is %s and not a table of dekking", (int)i,
                      dkl_push_kind(L, -1));
         lua_pop(L, 1);

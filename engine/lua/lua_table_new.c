@@ -110,7 +110,7 @@ static bool is_list_of_columns(lua_State *L)
     if (lua_rawgeti(L, 1, 1) == LUA_TTABLE) {
         is_pair = lua_rawgeti(L, -1, 1) == LUA_TSTRING;
         lua_rawgeti(L, -2, 2);
-        is_pair = is_pair && (lua_istable(L, -1) || luaL_testudata(L, -1, DKL_COLUMN));
+        is_pair = is_pair && (lua_istable(L, -1) || dkl_is_object(L, -1, DKL_COLUMN));
         lua_pop(L, 2);
     }
     lua_pop(L, 1);

@@ -156,9 +156,18 @@ local function changed(spec, changes)
   return copy
 end
 
+-- What a dimension is called: "leeftijdsgroep = bin(leeftijd, 10)" by what stands before the sign.
+local function name_of(entry) return entry.text:match "^%s*([%a_][%w_]*)%s*=[^=]" or entry.text end
+
 local function make(spec)
   if not spec.measures or #spec.measures == 0 then
     core.fail 'a breakdown wants measures, such as { "n = count()" }'
+  end
+  spec.notes = {}
+  for _, key in ipairs { "by", "measures" } do
+    for _, entry in ipairs(spec[key] or {}) do
+      spec.notes[#spec.notes + 1] = entry.doc and ("%s: %s"):format(name_of(entry), entry.doc)
+    end
   end
   return core.breakdown(spec)
 end
@@ -167,16 +176,11 @@ local function narrowed(old, new)
   return old and ("(%s) and (%s)"):format(old, new) or new
 end
 
--- What a dimension is called: "leeftijdsgroep = bin(leeftijd, 10)" by what stands before the sign.
-local function name_of(entry) return entry.text:match "^%s*([%a_][%w_]*)%s*=[^=]" or entry.text end
-
 -- The result with what the script says of its columns as notes.
 local function documented(asked, result)
-  local spec = core.spec(asked)
-  for _, key in ipairs { "by", "measures" } do
-    for _, entry in ipairs(spec[key] or {}) do
-      result = entry.doc and result:note(("%s: %s"):format(name_of(entry), entry.doc)) or result
-    end
+  local notes = core.spec(asked).notes or {}
+  for i = 1, #notes do
+    result = result:note(notes[i])
   end
   return result
 end
