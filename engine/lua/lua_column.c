@@ -166,7 +166,7 @@ static const luaL_Reg methods[] = { { "name", column_name },     { "type", colum
                                     { "labels", column_labels }, { "to_lua", dkl_column_to_lua },
                                     { "head", column_head },     { NULL, NULL } };
 
-/* __index; upvalue: the methods */
+/* __index; upvalues: the methods, dk.fn */
 static int column_index(lua_State *L)
 {
     const dk_column *column;
@@ -179,7 +179,7 @@ static int column_index(lua_State *L)
     if (lua_type(L, 2) == LUA_TNUMBER)
         return push_row(L, column);
     name = dkl_check_text(L, 2, "a column's method");
-    if (dkl_find_function(L, lua_upvalueindex(1), name))
+    if (dkl_find_function(L, lua_upvalueindex(2), name))
         return 1;
     return dkl_fail_function(L, lua_upvalueindex(1), "a column", "method", name);
 }
@@ -214,7 +214,8 @@ void dkl_open_column(lua_State *L)
     dkl_add_builders(L);
     dkl_add_answers(L);
     luaL_setfuncs(L, methods, 0);
-    lua_pushcclosure(L, column_index, 1);
+    dkl_push_functions(L);
+    lua_pushcclosure(L, column_index, 2);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
 }

@@ -258,7 +258,7 @@ static int expr_newindex(lua_State *L)
     return dkl_fail(L, "an expression never changes: its methods give another");
 }
 
-/* __index; upvalue: the methods */
+/* __index; upvalues: the methods, dk.fn */
 static int expr_index(lua_State *L)
 {
     const char *name;
@@ -268,7 +268,7 @@ static int expr_index(lua_State *L)
         return 1;
     check_expr(L);
     name = dkl_check_text(L, 2, "an expression's method");
-    if (dkl_find_function(L, lua_upvalueindex(1), name))
+    if (dkl_find_function(L, lua_upvalueindex(2), name))
         return 1;
     return dkl_fail_function(L, lua_upvalueindex(1), "an expression", "method", name);
 }
@@ -342,13 +342,15 @@ void dkl_open_expr(lua_State *L)
     dkl_add_operators(L);
     lua_newtable(L);
     dkl_add_builders(L);
-    lua_pushcclosure(L, expr_index, 1);
+    dkl_push_functions(L);
+    lua_pushcclosure(L, expr_index, 2);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
     lua_pushvalue(L, 1);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);
-    dkl_open_fn(L);
+    dkl_push_functions(L);
+    lua_setfield(L, 1, "fn");
     lua_pushvalue(L, 2);
     luaL_setfuncs(L, primitives, 0);
     lua_pop(L, 1);

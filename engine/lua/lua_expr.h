@@ -45,13 +45,11 @@ void dkl_check_syntax(lua_State *L);
 void dkl_add_operators(lua_State *L);
 /* Adds to the table on top of the stack the methods that make expressions. */
 void dkl_add_builders(lua_State *L);
-/* The function of the language of that name: pushes what calls it, and keeps that in the table at index. false: there is
- * none. */
-bool dkl_find_function(lua_State *L, int index, const char *name);
+/* Pushes dk.fn, in which what calls a function of the language is kept when it was first asked for. */
+void dkl_push_functions(lua_State *L);
+/* Pushes what calls the function of that name; functions: index of dk.fn. false: there is none. */
+bool dkl_find_function(lua_State *L, int functions, const char *name);
 /* "what has no kind 'name'", with the nearest of the keys of the table at index and of the functions of the language. */
 int dkl_fail_function(lua_State *L, int index, const char *what, const char *kind, const char *name);
-
-/* Opened with dk.expr: lua_build.c, lua_fn.c. */
-void dkl_open_fn(lua_State *L);
 
 #endif

@@ -14,6 +14,8 @@
 #include "lua_expr.h"
 #include "lua_options.h"
 
+static const char functions_key;
+
 /* Names that look at groups or at other rows: their first argument is a column or measure, never a text. */
 static const char *const others[] = {
 #define NAME(name, least, most) #name,
@@ -61,10 +63,15 @@ static int call(lua_State *L)
     return 1;
 }
 
-bool dkl_find_function(lua_State *L, int index, const char *name)
+bool dkl_find_function(lua_State *L, int functions, const char *name)
 {
-    bool is_other = find_other(name) || dki_defined_find(dkl_check_context(L), name);
+    bool is_other;
 
+    lua_pushstring(L, name);
+    if (lua_rawget(L, functions) != LUA_TNIL)
+        return true;
+    lua_pop(L, 1);
+    is_other = find_other(name) || dki_defined_find(dkl_check_context(L), name);
     if (!is_other && dki_function_find(name) == NULL)
         return false;
     lua_pushstring(L, name);
@@ -73,7 +80,7 @@ bool dkl_find_function(lua_State *L, int index, const char *name)
     lua_pushcclosure(L, call, 2);
     lua_pushvalue(L, -1); /* name function function */
     lua_insert(L, -3);
-    lua_rawset(L, index);
+    lua_rawset(L, functions);
     return true;
 }
 
@@ -115,12 +122,16 @@ static int fn_newindex(lua_State *L)
     return dkl_fail(L, "dk.fn has the functions of the language; an aggregate of your own is made by dk.aggregate");
 }
 
-void dkl_open_fn(lua_State *L)
+void dkl_push_functions(lua_State *L)
 {
     static const luaL_Reg meta[] = { { "__index", fn_index }, { "__newindex", fn_newindex }, { NULL, NULL } };
 
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key) != LUA_TNIL)
+        return;
+    lua_pop(L, 1);
     lua_newtable(L);
     luaL_newlib(L, meta);
     lua_setmetatable(L, -2);
-    lua_setfield(L, 1, "fn");
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &functions_key);
 }

@@ -3,15 +3,18 @@
 -- column.lua - Columns
 --
 -- A column is a name and a value for each row: `t.leeftijd`, or `t:column "leeftijd"`. `#c` is the number of rows, `c[i]` the value of
--- row i, nil where it is null. What is computed row by row is an expression, written as a string. A column is not compared or
--- computed with in Lua: `<` and `+` raise and say what to write; `==` between a column and a value is false at once, whatever stands
--- there, and is refused where it reaches a method that wants a condition.
+-- row i, nil where it is null. `c:sum()` and the like answer at once over all rows. What is computed row by row is an expression, in
+-- which the column stands for its name: all methods of [expressions](#expressions) are the column's too, and the functions of the
+-- language as far as the column has no method of that name. `<` and `..` raise and say what to write; `==` between a column and a value is
+-- false at once, whatever stands there, and is refused where it reaches a method that wants a condition.
 
 --- A column of a table.
----@class dk.Column
+---@class dk.Column : dk.Expr
 --- The value of a row, counted from 1.
 ---@field [integer] any
 local c = {}
+
+-- What it is ---------------------------------------------------------------------------------------------------------
 
 --- Its name.
 ---@return string
@@ -53,6 +56,77 @@ function c:labels() end
 --- ```
 ---@return any[]
 function c:to_lua() end
+
+--- The first values, as `to_lua` gives them.
+---@param n? integer how many; 10 without it
+---@return any[]
+function c:head(n) end
+
+-- What it says at once -----------------------------------------------------------------------------------------------
+
+--- The sum of what is known; nil where nothing is.
+---
+--- This is what a breakdown without dimensions gives: exact, weighed in a table with a weight, and refused where rows are totals of
+--- others.
+---
+--- ```lua
+--- local age = dk.table { { "leeftijd", { 24, 31, dk.null, 41 } } }.leeftijd
+--- print(age:sum(), age:mean(), age:quantile(0.5), age:count())
+--- ```
+--- ```text
+--- 96	32.0	31.0	3
+--- ```
+---@return any
+function c:sum() end
+
+--- The mean of what is known.
+---@return number?
+function c:mean() end
+
+--- The least value.
+---@return any
+function c:min() end
+
+--- The greatest value.
+---@return any
+function c:max() end
+
+--- How many rows are known; in a table with a weight the sum of their weights.
+---@return number
+function c:count() end
+
+--- How many different values are known.
+---@return integer
+function c:distinct() end
+
+--- The value in the middle, or halfway between the two there.
+---@return number?
+function c:median() end
+
+--- The value below which a share of the rows lies (type 7 of Hyndman and Fan).
+---@param share number 0 to 1
+---@return number?
+function c:quantile(share) end
+
+--- The value that most rows have, of several the least.
+---@return any
+function c:mode() end
+
+--- The first known value in the order of the rows.
+---@return any
+function c:first() end
+
+--- The last known value in the order of the rows.
+---@return any
+function c:last() end
+
+--- The variance, with divisor n - 1.
+---@return number?
+function c:variance() end
+
+--- The standard deviation, with divisor n - 1.
+---@return number?
+function c:sd() end
 
 --- A number that is known in bounds: a value of a column of intervals. `tostring` shows it as tables do.
 ---@class dk.Interval

@@ -14,6 +14,8 @@
 ---@field null dk.Null
 --- The total over a dimension, where a cell of a result is named: `solve { at = dk.total }`.
 ---@field total dk.Total
+--- The functions of expressions, and the aggregates: `dk.fn.bin(t.leeftijd, 18, 27)`, `dk.fn.count():where(t.in_sonar)`.
+---@field fn table<string, fun(...: dk.Operand): dk.Expr>
 dk = {}
 
 --- The value of `dk.null`. It is true in a condition of Lua: compare with `x == dk.null`.
@@ -30,6 +32,9 @@ dk = {}
 
 --- What has a value for each row: `"leeftijd + 1"`, a column's name, or a `dk.expr`.
 ---@alias dk.Expression string|dk.Expr
+
+--- What stands beside a column or an expression: another one, or a value, which is quoted. A string is a text.
+---@alias dk.Operand dk.Expr|dk.Value
 
 --- An expression with a name for its result: `"klasse = bin(leeftijd, 18, 27)"`.
 ---@alias dk.NamedExpression string|dk.Expr
@@ -299,6 +304,31 @@ function dk.table(data, options) end
 ---@param text string
 ---@return dk.Expr
 function dk.expr(text) end
+
+--- The column of a name, as an expression: of whatever table it is used with.
+---
+--- ```lua
+--- print(dk.col "in sonar" & dk.col "leeftijd":lt(27))
+--- ```
+--- ```text
+--- `in sonar` and leeftijd < 27
+--- ```
+---@param name string
+---@return dk.Expr
+function dk.col(name) end
+
+--- A parameter as an expression: `$name`, whose value comes with the call.
+---
+--- ```lua
+--- local persons = dk.table { { "leeftijd", { 24, 31 } } }
+--- print(#persons:where(persons.leeftijd:lt(dk.param "grens"), { grens = 27 }))
+--- ```
+--- ```text
+--- 1
+--- ```
+---@param name string
+---@return dk.Expr
+function dk.param(name) end
 
 --- How a code list is made.
 ---@class dk.CodesOptions

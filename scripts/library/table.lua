@@ -126,6 +126,9 @@ function t:rows() end
 
 --- Adds columns, or replaces them, by expressions with a name. Later ones see earlier ones.
 ---
+--- An item may be a table that says how the column is shown, and what it is, which becomes a note:
+--- `{ "deel = n / totaal", format = "0.0 %", label = "Deel", doc = "..." }`.
+---
 --- ```lua
 --- print(dk.table { { "leeftijd", { 24, 31 } } }:derive { "maanden = leeftijd * 12", "jong = leeftijd < 27" })
 --- ```
@@ -137,7 +140,7 @@ function t:rows() end
 ---       31      372  false
 --- 2 rows, 3 columns
 --- ```
----@param expressions dk.NamedExpression|dk.NamedExpression[] a list, so that the order of columns is stated
+---@param expressions dk.Entry|dk.Entry[] a list, so that the order of columns is stated
 ---@param params? dk.Params
 ---@return dk.Table
 function t:derive(expressions, params) end

@@ -112,7 +112,7 @@ local function methods_of(object)
 end
 
 test("each method is annotated", function(t, dk)
-  local files = annotated(t)
+  local files, types = annotated(t)
   local told = {}
   for _, file in ipairs(files) do
     for _, entry in ipairs(file.entries) do
@@ -121,6 +121,11 @@ test("each method is annotated", function(t, dk)
       elseif entry.class and entry.class ~= "dk" then
         told[entry.class][entry.short] = true
       end
+    end
+  end
+  for class, methods in pairs(told) do
+    for name in pairs(told[types[class].parent] or {}) do
+      methods[name] = true
     end
   end
   local made = objects(dk)
