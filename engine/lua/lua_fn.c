@@ -1,8 +1,8 @@
 /* lua_fn.c - dk.fn: the functions of the language, for the builder.
  *
  * dk.fn.bin(t.leeftijd, 18, 27) is `bin(leeftijd, 18, 27)`, and t.leeftijd:bin(18, 27) too, but for what a column
- * computes at once. Aggregates are among them, those of the script too: dk.fn.count():where(t.in_sonar). What calls one is made
- * when it is first asked for.
+ * computes at once. Aggregates are among them, and what the script has defined: dk.fn.count():where(t.in_sonar). What calls one
+ * is made when it is first asked for. Called, dk.fn defines a function.
  */
 #include <string.h>
 
@@ -11,6 +11,7 @@
 #include "expr/bound.h"
 #include "expr/defined.h"
 #include "expr/window_list.h"
+#include "library.h"
 #include "lua_expr.h"
 #include "lua_options.h"
 
@@ -72,7 +73,8 @@ bool dkl_find_function(lua_State *L, int functions, const char *name)
         return true;
     lua_pop(L, 1);
     is_other = find_other(name) || dki_defined_find(dkl_check_context(L), name);
-    if (!is_other && dki_function_find(name) == NULL)
+    if (!is_other && dki_function_find(name) == NULL &&
+        dki_defined_find_function(dkl_check_context(L), name) == NULL)
         return false;
     lua_pushstring(L, name);
     lua_pushvalue(L, -1);
@@ -99,6 +101,7 @@ int dkl_fail_function(lua_State *L, int index, const char *what, const char *kin
         dki_nearest_try(&nearest, others[i], strlen(others[i]));
     for (size_t i = 0; (function = dki_function_get(i)) != NULL; i++)
         dki_nearest_try(&nearest, function->name, strlen(function->name));
+    dki_defined_try(dkl_check_context(L), &nearest);
     if (nearest.best)
         return dkl_fail(L, "%s has no %s '%s' (did you mean '%s'?)", what, kind, name, nearest.best);
     return dkl_fail(L, "%s has no %s '%s' (docs/builder.md tells what there is, docs/expressions.md the functions)",
@@ -117,14 +120,30 @@ static int fn_index(lua_State *L)
     return dkl_fail_function(L, 1, "dk.fn", "function", name);
 }
 
+/* dk.fn "name" { ... } makes a function of the script: scripts/dekking/fn.lua. */
+static int fn_call(lua_State *L)
+{
+    luaL_checkstack(L, 4, "too many values");
+    dkl_push_script(L, "fn");
+    dkl_push_core(L);
+    lua_getfield(L, -1, "define_function");
+    lua_replace(L, 1);
+    lua_pop(L, 2);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 static int fn_newindex(lua_State *L)
 {
-    return dkl_fail(L, "dk.fn has the functions of the language; an aggregate of your own is made by dk.aggregate");
+    return dkl_fail(L,
+                    "dk.fn has the functions of the language; one of your own is made by dk.fn \"name\" { ... }");
 }
 
 void dkl_push_functions(lua_State *L)
 {
-    static const luaL_Reg meta[] = { { "__index", fn_index }, { "__newindex", fn_newindex }, { NULL, NULL } };
+    static const luaL_Reg meta[] = {
+        { "__index", fn_index }, { "__newindex", fn_newindex }, { "__call", fn_call }, { NULL, NULL }
+    };
 
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key) != LUA_TNIL)
         return;

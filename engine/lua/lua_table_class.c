@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "chunk.h"
 #include "library.h"
 #include "lua_options.h"
 #include "lua_table.h"
@@ -71,6 +72,14 @@ static int table_index(lua_State *L)
     return 1;
 }
 
+/* Whether the function of C that runs was called by a part of the library. */
+static bool is_for_library(lua_State *L)
+{
+    lua_Debug caller;
+
+    return lua_getstack(L, 1, &caller) && lua_getinfo(L, "S", &caller) && dkl_is_library(caller.source);
+}
+
 void dkl_note_clashes(lua_State *L, const dk_table **out)
 {
     size_t n = 0, n_columns = dk_table_n_columns(*out);
@@ -78,6 +87,8 @@ void dkl_note_clashes(lua_State *L, const dk_table **out)
     luaL_Buffer text;
     int methods;
 
+    if (is_for_library(L)) /* which knows its names */
+        return;
     luaL_checkstack(L, 8, "too many values");
     dkl_push_core(L);
     lua_getfield(L, -1, "table_methods");

@@ -58,9 +58,12 @@ dk.functions = core.export(function()
   return list
 end)
 
-return core.export(function(name)
+-- What calling dk.fn does; dk.fn itself has the functions of the language besides, for the builder.
+core.define_function = core.export(function(name)
   if type(name) ~= "string" then
     core.fail(('fn: write dk.fn "name" { result = ..., call = ... }, not %s'):format(core.what(name)))
   end
   return core.export(function(options) define(name, options) end)
 end)
+
+return dk.fn

@@ -14,7 +14,8 @@
 ---@field null dk.Null
 --- The total over a dimension, where a cell of a result is named: `solve { at = dk.total }`.
 ---@field total dk.Total
---- The functions of expressions, and the aggregates: `dk.fn.bin(t.leeftijd, 18, 27)`, `dk.fn.count():where(t.in_sonar)`.
+--- The functions of expressions, and the aggregates: `dk.fn.bin(t.leeftijd, 18, 27)`, `dk.fn.count():where(t.in_sonar)`. Called,
+--- `dk.fn "name" { ... }` defines a function in Lua.
 ---@field fn table<string, fun(...: dk.Operand): dk.Expr>
 dk = {}
 

@@ -143,3 +143,18 @@ test("map says what it is given wrongly", function(t, dk)
   local ok, raised = pcall(data.map, data, "x", function(row) return row.none.there end)
   t.ok(not ok and raised:find "fn.lua:%d+: attempt to index a nil value", raised)
 end)
+
+test("what a script defines is in dk.fn too", function(t, dk)
+  local data = dk.table { { "leeftijd", { 19, 52 } } }
+  dk.fn "built_twice" { result = "integer", call = function(x) return x * 2 end }
+  dk.aggregate "built_widest" {
+    step = function(s, x) return math.max(s or x, x) end, merge = math.max, finish = function(s) return s end,
+    result = "integer",
+  }
+  t.eq(data:derive { dk.fn.built_twice(data.leeftijd):as "x" }.x[1], 38)
+  t.eq(data:derive { data.leeftijd:built_twice():as "x" }.x[1], 38)
+  t.eq(data:breakdown { measures = dk.fn.built_widest(data.leeftijd):as "m" }.m[1], 52)
+  t.ok(#dk.functions() > 0)
+  t.eq(type(dk.fn), "table") -- which the list of functions leaves as it is
+  t.says(function() return dk.fn.built_twise(1) end, "dk.fn has no function 'built_twise' (did you mean 'built_twice'?)")
+end)
