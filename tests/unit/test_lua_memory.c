@@ -356,6 +356,7 @@ static const char *const calls[] = {
     "core.what({}) .. tostring(core.kind(1)) "
     "end",
     "return function() local f = core.export { f = function(x) return x end }.f return f(7) end",
+    "return function() return type(core.annotations()) end",
     "return function() return #debug.getmetatable(dk.null).__name end",
     /* scenarios */
     DATA "local s = dk.scenario 's' { params = { f = { 0.5, min = 0, max = 1 } }, { 'step', where = 'n > 1', share "
