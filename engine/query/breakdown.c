@@ -324,6 +324,8 @@ static dk_status read_parts(dk_breakdown *breakdown, const dk_breakdown_spec *sp
         status = read_part(breakdown, &spec->by[i], "dimension", i + 1, &breakdown->by[i], err);
         if (status == DK_OK && dki_breakdown_find_dimension(breakdown, breakdown->by[i].name) != SIZE_MAX)
             status = fail_twice(breakdown, breakdown->by[i].name, err);
+        if (status == DK_OK && dk_expr_name(breakdown->by[i].expr))
+            status = dki_breakdown_use_earlier(breakdown, &breakdown->by[i], err);
         breakdown->n_by++; /* also after a failure: what was parsed is released */
         if (status != DK_OK)
             return status;

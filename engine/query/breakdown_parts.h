@@ -73,6 +73,9 @@ bool dki_breakdown_shows_levels(const dk_breakdown *breakdown);
 /* The dimension or measure of that name, or SIZE_MAX. */
 size_t dki_breakdown_find_dimension(const dk_breakdown *breakdown, const char *name);
 size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *name);
+/* Of breakdown_earlier.c: puts the expressions of the dimensions that the breakdown has so far in the place of their names in the
+ * next one. */
+dk_status dki_breakdown_use_earlier(dk_breakdown *breakdown, dki_part *part, dk_error *err);
 /* Of breakdown_known.c: whether some attached(m, 'bounds') or 'estimate' of the breakdown is about what is attached to the table. */
 bool dki_attached_bounds(const dk_breakdown *breakdown, const dk_table *table, const dk_attachment *attachment);
 /* Of breakdown_rate.c: whether a measure is the quotient of two numbers of rows: a share without a unit. */

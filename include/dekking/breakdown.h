@@ -5,6 +5,7 @@
  * else by value, null last, a total after its parts). A group of null keys is a group like another; a total is a
  * margin row (table.h).
  *
+ * A dimension may use an earlier one by its name, unless a dimension up to that one reads a column of that name.
  * Inside an aggregate and its `where`, names are columns of the table; outside, measures made before, then
  * dimensions. Aggregates: count() (sum of weights where the table has a weight), rows(), sum(x), mean(x), min(x),
  * max(x); all(m) is the measure m over all groups, all(m, d, ...) within the dimensions d, under the same filters.

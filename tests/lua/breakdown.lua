@@ -233,3 +233,22 @@ test("figures of another table stand beside a table", function(t, dk)
   t.raises(function() persons:attach(7, "regio") end, "a table")
   t.raises(function() persons:derive "x = attached(n)" end, "attached() is a measure over many rows")
 end)
+
+test("a dimension may use an earlier one by its name", function(t, dk)
+  local data = dk.table { { "leeftijd", { 19, 26, 30, 60, dk.null } } }
+  local asked = dk.breakdown {
+    by = { "klasse = bin(leeftijd, 27, 50)", "jong = (klasse) == '< 27'", "oud = not jong" },
+    measures = "n = count()",
+  }
+  t.eq(t.records(asked(data)), {
+    { klasse = "< 27", jong = true, oud = false, n = 2 }, { klasse = "27-49", jong = false, oud = true, n = 1 },
+    { klasse = ">= 50", jong = false, oud = true, n = 1 }, { n = 1 },
+  })
+  -- what "leeftijd = ..." is made of says that there is a column of that name, which it stays
+  local named = data:breakdown { by = { "leeftijd = bin(leeftijd, 27)", "zelf = leeftijd" }, measures = "n = count()" }
+  t.eq(named:column "zelf":type(), "integer")
+  t.raises(function() return data:breakdown { by = { "jong = klasse == 'x'", "klasse = bin(leeftijd, 27)" },
+    measures = "n = count()" } end, "needs the column klasse")
+  t.raises(function() return data:breakdown { by = { "k = bin(leeftijd, 27)", "j = k + 1" }, measures = "n = count()" } end,
+    "a number is wanted here", "j = (bin(leeftijd, 27)) + 1")
+end)

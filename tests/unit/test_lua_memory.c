@@ -317,6 +317,7 @@ static const char *const calls[] = {
     DATA "return function() return #t:fingerprint() end",
     /* breakdowns */
     DATA "return function() return #t:breakdown { by = 'k', measures = 'a = count()' } end",
+    DATA "return function() return #t:breakdown { by = { 'j = n > 1', 'm = not j' }, measures = 'a = count()' } end",
     DATA "local b = dk.breakdown { by = 'k', measures = 'a = count()', levels = { 'k' } } "
          "return function() return #t:breakdowns { b, b:by {} }[2] + #t:breakdowns { a = b }.a end",
     DATA "local b = dk.breakdown { by = { 'k' }, measures = { 'm = count()', 's = sum(x) where n > $least' }, "
