@@ -8,6 +8,7 @@
 
 #include "lua_expr.h"
 #include "lua_options.h"
+#include "lua_scalar.h"
 #include "lua_table.h"
 #include "lua_value.h"
 
@@ -169,11 +170,26 @@ static int fail_xor(lua_State *L)
     return dkl_fail(L, "a ~ b is none of the language's operators: not equal is x:ne(y), and not is ~x");
 }
 
-/* Called for two userdata that are not the same object. */
+static bool is_built(lua_State *L, int index)
+{
+    return dkl_is_expr(L, index) || dkl_is_object(L, index, DKL_COLUMN);
+}
+
+bool dkl_defer_operator(lua_State *L, const char *event)
+{
+    if (!is_built(L, 2) || luaL_getmetafield(L, 2, event) == LUA_TNIL)
+        return false;
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    lua_call(L, 2, 1);
+    return true;
+}
+
+/* Called for two userdata that are not the same object. dk.null and the like may be asked for by whoever has any value. */
 static int equal(lua_State *L)
 {
     for (int i = 1; i <= 2; i++)
-        if (!dkl_is_expr(L, i) && !dkl_is_object(L, i, DKL_COLUMN)) {
+        if (!is_built(L, i) && dkl_test_scalar(L, i) == NULL) {
             lua_pushboolean(L, 0);
             return 1;
         }

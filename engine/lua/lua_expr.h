@@ -43,6 +43,9 @@ void dkl_check_syntax(lua_State *L);
 
 /* Adds to the metatable on top of the stack the operators that make expressions, and those that say what to write. */
 void dkl_add_operators(lua_State *L);
+/* For metamethods of values: where the second operand is an expression or a column, calls its metamethod instead, and pushes
+ * what that gives. */
+bool dkl_defer_operator(lua_State *L, const char *event);
 /* Adds to the table on top of the stack the methods that make expressions. */
 void dkl_add_builders(lua_State *L);
 /* Pushes dk.fn, in which what calls a function of the language is kept when it was first asked for. */

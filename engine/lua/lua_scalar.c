@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/types.h"
 #include "data/members.h"
+#include "lua_expr.h"
 #include "lua_options.h"
 #include "lua_value.h"
 
@@ -237,6 +238,7 @@ static int fail_order(lua_State *L, const char *why)
     const char *a, *b;
 
     lua_settop(L, 2);
+    (void)dkl_defer_operator(L, "__lt"); /* says what to write */
     a = dkl_push_kind(L, 1);
     b = dkl_push_kind(L, 2);
     return dkl_fail(L, "%s and %s have no order between them%s", a, b, why);
@@ -340,6 +342,8 @@ static int scalar_eq(lua_State *L)
     dk_value left, right;
     bool same = a && b;
 
+    if (!same && dkl_defer_operator(L, "__eq"))
+        return 1;
     if (same) {
         dkl_scalar_value(L, 1, &left);
         dkl_scalar_value(L, 2, &right);

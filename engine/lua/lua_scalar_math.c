@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/types.h"
 #include "data/members.h"
+#include "lua_expr.h"
 #include "lua_scalar.h"
 #include "lua_value.h"
 
@@ -29,11 +30,18 @@ static const char *sign_text(char sign)
     return "//";
 }
 
+/* An expression is computed from a value too. */
 static int fail_operands(lua_State *L, char sign)
 {
+    static const char signs[] = "+-*/~%|&";
+    static const char *const events[] = {
+        "__add", "__sub", "__mul", "__div", "__idiv", "__mod", "__bor", "__band"
+    };
     const char *a, *b;
 
     lua_settop(L, 2);
+    if (dkl_defer_operator(L, events[strchr(signs, sign) - signs]))
+        return 1;
     if (dkl_is_null(L, 1) || dkl_is_null(L, 2))
         return dkl_fail(L, "null is not known, and nothing is computed from it (test with == dk.null)");
     a = dkl_push_kind(L, 1);

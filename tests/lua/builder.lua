@@ -390,3 +390,20 @@ test("a table of Lua with names never decides an order", function(t, dk)
     t.eq(tostring(s):match "set (.*)$", "p = 1, q = 1, r = 1, s = 1, t = 1, u = 1, v = 1, w = 1")
   end
 end)
+
+test("values of dekking stand on either side", function(t, dk)
+  local data = dk.table({ { "dag", { "2024-12-31", "2025-01-02" } }, { "x", { 1.5, 2.25 } } }, { types = { dag = "date" } })
+  t.eq(#data:where(data.dag:ge(dk.date "2025-01-01")), 1)
+  t.eq(tostring(data.x + dk.decimal "1.50"), "x + 1.50")
+  t.eq(tostring(dk.decimal "1.50" - data.x), "1.50 - x")
+  t.eq(tostring(dk.decimal "1.50" // (data.x % dk.decimal "0.5")), "1.50 // (x % 0.5)")
+  t.eq(tostring(data.x:is_in { dk.decimal "1.5" }), "x in (1.5)")
+  for _, body in ipairs { function() return data.dag == dk.date "2024-12-31" end,
+    function() return dk.date "2024-12-31" ~= data.dag end } do
+    local done, message = pcall(body)
+    t.eq(done, false)
+    t.has(message, "== and ~= give true or false at once: write x:eq(y)")
+  end
+  t.raises(function() return dk.date "2024-12-31" < data.dag end, "write t.leeftijd:lt(27)")
+  t.eq(data.dag == dk.null, false)
+end)
