@@ -16,6 +16,7 @@ static entry read_entry(lua_State *L)
     static const char wanted[] = "derive wants 'name = expression'";
     static const char *const options[] = { "format", "label", "doc", NULL };
     int item = lua_gettop(L);
+    const char *unknown;
     entry e = { NULL, NULL, NULL, NULL };
 
     if (!lua_istable(L, item)) {
@@ -28,14 +29,9 @@ static entry read_entry(lua_State *L)
                      "derive: an item is \"name = expression\" or { \"name = expression\", format = \"0.0 %%\" }");
     lua_rawgeti(L, item, 1);
     e.text = dkl_check_expr(L, -1, wanted);
-    lua_newtable(L); /* the options apart, to be checked as all are */
-    for (lua_pushnil(L); lua_next(L, item); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING) {
-            lua_pushvalue(L, -2);
-            lua_pushvalue(L, -2);
-            lua_rawset(L, -5); /* options key value */
-        }
-    dkl_check_options(L, -1, "an entry of derive", options);
+    unknown = dkl_find_unknown(L, item, options);
+    if (unknown)
+        dkl_fail_unknown(L, "an entry of derive", "option", unknown, strlen(unknown), options);
     e.format = dkl_option_text(L, item, "derive", "format");
     e.label = dkl_option_text(L, item, "derive", "label");
     e.doc = dkl_option_text(L, item, "derive", "doc");

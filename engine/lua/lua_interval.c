@@ -90,17 +90,14 @@ static int64_t rescale(lua_State *L, const dk_value *bound, uint8_t scale)
 
 static void check_members(lua_State *L, int index)
 {
+    const char *unknown;
+
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
         if (lua_type(L, -2) != LUA_TSTRING)
             dkl_fail(L, "an interval has members by name, such as { least = 0, greatest = 4 }");
-        else {
-            size_t i = 0;
-
-            while (members[i] && strcmp(members[i], lua_tostring(L, -2)) != 0)
-                i++;
-            if (members[i] == NULL)
-                dkl_fail_unknown(L, "an interval", "member", lua_tostring(L, -2), lua_rawlen(L, -2), members);
-        }
+    unknown = dkl_find_unknown(L, index, members);
+    if (unknown)
+        dkl_fail_unknown(L, "an interval", "member", unknown, strlen(unknown), members);
 }
 
 bool dkl_to_interval(lua_State *L, int index, dk_value *out)

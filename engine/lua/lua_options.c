@@ -38,25 +38,28 @@ int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const cha
     return dkl_fail(L, "%s has no %s '%s' (there are: %s)", what, kind, wanted, lua_tostring(L, -1));
 }
 
-/* The first of the keys, in order, that is not among the names; NULL: all are. */
-static const char *find_unknown(const char *const *keys, size_t n, const char *const *names)
+static bool is_among(const char *const *names, const char *key)
 {
-    for (size_t k = 0; k < n; k++) {
-        size_t i = 0;
+    while (*names && strcmp(*names, key) != 0)
+        names++;
+    return *names != NULL;
+}
 
-        while (names[i] && strcmp(names[i], keys[k]) != 0)
-            i++;
-        if (names[i] == NULL)
-            return keys[k];
-    }
-    return NULL;
+const char *dkl_find_unknown(lua_State *L, int index, const char *const *names)
+{
+    const char *unknown = NULL;
+
+    index = lua_absindex(L, index);
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && !is_among(names, lua_tostring(L, -2)) &&
+            (unknown == NULL || strcmp(lua_tostring(L, -2), unknown) < 0))
+            unknown = lua_tostring(L, -2); /* the table keeps it */
+    return unknown;
 }
 
 void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind, const char *const *names)
 {
-    bool is_known = true;
-    const char **keys, *unknown;
-    size_t n;
+    const char *unknown;
 
     index = lua_absindex(L, index);
     if (lua_isnoneornil(L, index))
@@ -65,23 +68,14 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
         dkl_fail(L, "%s: %ss are a table, not %s", what, kind, dkl_push_kind(L, index));
         return;
     }
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
-        size_t i = 0;
-
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
         if (lua_type(L, -2) != LUA_TSTRING) {
             dkl_fail(L, "%s: %ss have names, not %s as a key", what, kind, luaL_tolstring(L, -2, NULL));
             return;
         }
-        while (names[i] && strcmp(names[i], lua_tostring(L, -2)) != 0)
-            i++;
-        is_known = is_known && names[i];
-    }
-    if (is_known)
-        return;
-    /* Lua's order differs from run to run, and of two mistakes the same is to be reported always. */
-    keys = dkl_sorted_keys(L, index, &n);
-    unknown = find_unknown(keys, n, names);
-    dkl_fail_unknown(L, what, kind, unknown, strlen(unknown), names);
+    unknown = dkl_find_unknown(L, index, names);
+    if (unknown)
+        dkl_fail_unknown(L, what, kind, unknown, strlen(unknown), names);
 }
 
 void dkl_check_options(lua_State *L, int index, const char *what, const char *const *names)

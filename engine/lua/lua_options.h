@@ -18,6 +18,9 @@ typedef struct dkl_names {
 void dkl_check_options(lua_State *L, int index, const char *what, const char *const *names);
 /* The same for keys that are called something else: "parameter". */
 void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind, const char *const *names);
+/* The first string key of the table at index, in order, that is not among the names, or NULL: Lua's own order differs from run to
+ * run, and of two mistakes the same is to be reported always. The table keeps it. */
+const char *dkl_find_unknown(lua_State *L, int index, const char *const *names);
 /* Raises "what has no kind 'wanted'", with the nearest of names, or with all of them where none is near. */
 int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const char *wanted, size_t size,
                      const char *const *names);

@@ -43,12 +43,14 @@ static void put(lua_State *L, const gathering *g, lua_Integer i)
     lua_pop(L, 2);
 }
 
-static int fail_name(lua_State *L, const gathering *g, const char *name)
+/* Of the names in the record that are no columns the first is reported. */
+static int fail_name(lua_State *L, const gathering *g, int record)
 {
-    const char **names;
+    const char **names, *name;
     size_t n;
 
     names = dkl_sorted_keys(L, g->places, &n);
+    name = dkl_find_unknown(L, record, names);
     lua_pushfstring(L, "table: row %I: the list of columns", (LUAI_UACINT)g->n_rows);
     return dkl_fail_unknown(L, lua_tostring(L, -1), "column", name, strlen(name), names);
 }
@@ -70,7 +72,7 @@ static void take_record(lua_State *L, gathering *g)
             i = lua_tointeger(L, -1);
             lua_pop(L, 2);
         } else if (g->stated) {
-            fail_name(L, g, lua_tostring(L, -4));
+            fail_name(L, g, lua_absindex(L, -5)); /* record key value key nil */
             return;
         } else {
             lua_pop(L, 1);

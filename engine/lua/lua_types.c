@@ -158,16 +158,10 @@ static void parse_type(lua_State *L, const char *text, const char *what, dk_csv_
 
 void dkl_check_type_members(lua_State *L, int type, const char *const *members)
 {
-    for (lua_pushnil(L); lua_next(L, type); lua_pop(L, 1)) {
-        size_t i = 0;
+    const char *unknown = dkl_find_unknown(L, type, members);
 
-        if (lua_type(L, -2) != LUA_TSTRING)
-            continue;
-        while (members[i] && strcmp(lua_tostring(L, -2), members[i]) != 0)
-            i++;
-        if (members[i] == NULL)
-            dkl_fail_unknown(L, "a type", "member", lua_tostring(L, -2), lua_rawlen(L, -2), members);
-    }
+    if (unknown)
+        dkl_fail_unknown(L, "a type", "member", unknown, strlen(unknown), members);
 }
 
 /* The type on top of the stack. May push a slot and anchors above it. */

@@ -355,6 +355,10 @@ test("of two mistakes in a table with names always the same is reported", functi
     t.raises(function() return data:where("leeftijd > 1", params) end, "$k00")
     t.raises(function() return dk.table({ record }, { "a" }) end, "'k00'")
     t.raises(function() return dk.breakdown(options) end, "'k00'")
+    t.raises(function() return dk.table { { a = options } } end, "'k00'")
+    t.raises(function() return dk.table(function() return record end, { "a" }) end, "'k00'")
+    t.raises(function() return dk.read_text("a\n1\n", { types = { a = { "category", k1 = 1, k0 = 1 } } }) end, "'k0'")
+    t.raises(function() return data:derive { { "x = 1", k1 = 1, k0 = 1 } } end, "'k0'")
     local plan = dk.scenario "s" { { "x", all = true, set = { leeftijd = 1 } } }
     t.raises(function() return plan:apply(data, params) end, "parameter k00")
     t.raises(function()
