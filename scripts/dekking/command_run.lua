@@ -155,7 +155,7 @@ local function with_values(scenario, values)
   for name in pairs(scenario:params()) do
     own[name] = values[name]
   end
-  return scenario:with(own)
+  return next(own) == nil and scenario or scenario:with(own)
 end
 
 -- Output ---------------------------------------------------------------------------------------------------------------

@@ -72,9 +72,9 @@ local function run(file, told)
     return problem
   end
   local before = package.path
+  local _ <close> = setmetatable({}, { __close = function() package.path = before end })
   package.path = file.folder .. "/?.lua;" .. before
   local done, raised = registry.watch(told, chunk, file.path)
-  package.path = before
   return not done and core.raised(raised) or nil
 end
 

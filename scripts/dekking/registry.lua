@@ -32,12 +32,9 @@ end
 -- registry.watch(told, body, ...) -> what pcall(body, ...) gives; meanwhile told is called with each definition
 function registry.watch(told, body, ...)
   local before = watcher
+  local _ <close> = setmetatable({}, { __close = function() watcher = before end }) -- Ctrl-C passes a pcall
   watcher = told
-  local function finish(...)
-    watcher = before
-    return ...
-  end
-  return finish(pcall(body, ...))
+  return pcall(body, ...)
 end
 
 return registry

@@ -16,7 +16,7 @@ dk.dataset "linked" {
 dk.breakdown "coverage" {
   doc = "known in Sonar",
   by = { "gemeente" },
-  measures = { "register = count()", { "bekend = count() where in_sonar", doc = "by id", label = "Bekend" } },
+  measures = { "register = count()", { "bekend = count() where in_sonar", label = "Bekend" } },
   margins = "totals",
 }
 dk.breakdown "older" { measures = "n = count() where leeftijd > $grens" }
@@ -30,6 +30,7 @@ dk.scenario "some" {
   { "count", where = "not in_sonar and gemeente == $wie and $aan", count = "$aantal", set = { in_sonar = true },
     allow_none = true },
 }
+dk.breakdown "told" { measures = { { "n = count()", doc = "by id" } } }
 ]]
 
 -- Known by hand: Arnhem 3 persons, of whom 1 in Sonar; Duiven 2, of whom 1.
@@ -121,6 +122,9 @@ return function(shell, check)
   local noted = run "run older --format csv --data gap.csv --set grens=1 --where 'leeftijd > 1'"
   check.same("a note", "standard output", "n\n1\n", noted.out)
   check.has("a note", noted.err, "note: ")
+  noted = run "run told --format csv --data register.csv"
+  check.same("a measure that tells", "standard output", "n\n5\n", noted.out)
+  check.same("a measure that tells", "standard error", "note: n: by id\n", noted.err)
 
   -- Commands that are wrong.
   refuses("run", "run wants the name of a breakdown")
@@ -252,8 +256,8 @@ dk.breakdown "n" { measures = "n = count()" }
   refuses("list nosuch.lua", "nosuch.lua")
 
   -- check
-  gives("check", "1 file: 3 breakdowns, 2 scenarios, 1 dataset: no problems\n")
-  gives("check pack.lua" .. FILES, "1 file: 3 breakdowns, 2 scenarios, 1 dataset: no problems\n")
+  gives("check", "1 file: 4 breakdowns, 2 scenarios, 1 dataset: no problems\n")
+  gives("check pack.lua" .. FILES, "1 file: 4 breakdowns, 2 scenarios, 1 dataset: no problems\n")
   local function finds(line, problems)
     local result = run(line)
     check.same(line, "exit status", 1, result.status)
@@ -264,7 +268,7 @@ dk.breakdown "n" { measures = "n = count()" }
 pack.lua:13: the breakdown coverage needs the column in_sonar, which the data does not have
 pack.lua:21: the scenario outreach needs the column in_sonar, which the data does not have
 pack.lua:25: the scenario some needs the column in_sonar, which the data does not have
-1 file: 3 breakdowns, 2 scenarios, 1 dataset: 3 problems
+1 file: 4 breakdowns, 2 scenarios, 1 dataset: 3 problems
 ]])
   shell.write("syntax.lua", "dk.breakdown 'a' {")
   shell.write("wrong.lua", [[
