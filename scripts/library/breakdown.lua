@@ -168,6 +168,14 @@ function breakdown:name() end
 ---@return string? # nil where that was not said
 function breakdown:doc() end
 
+--- The columns that a table must have for it, in the order in which it mentions them.
+---@return string[]
+function breakdown:columns() end
+
+--- The names of the parameters that it mentions, without the `$`.
+---@return string[]
+function breakdown:params() end
+
 --- Asks it, and tells how the answer was computed, with rows and times of each step.
 ---@param data dk.Table
 ---@param params? dk.Params

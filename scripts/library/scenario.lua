@@ -21,6 +21,8 @@
 ---@field min? number
 --- The greatest that it may be.
 ---@field max? number
+--- What it is counted in, `"persons"`: shown, and allowed behind a number on the command line.
+---@field unit? string
 --- What it is.
 ---@field doc? string
 
@@ -55,9 +57,13 @@ local scenario = {}
 ---@return string
 function scenario:name() end
 
---- Its parameters by name: `{ value =, min =, max =, doc = }`.
+--- Its parameters by name: `{ value =, min =, max =, unit =, doc = }`.
 ---@return table<string, table>
 function scenario:params() end
+
+--- The columns that a table must have for it, in the order in which its steps mention them.
+---@return string[]
+function scenario:columns() end
 
 --- The same steps with other values of parameters.
 ---

@@ -91,6 +91,7 @@ local function objects(dk)
     ["dk.Publication"] = dk.publication(dk.table { { "gemeente", { "x" } }, { "totaal", { 1 } } },
       { register = { level = "regio", value = 2 } }),
     ["dk.Plan"] = breakdown:plan(persons),
+    ["dk.Dataset"] = dk.dataset "annotated" { files = "x", build = print },
   }
 end
 
@@ -190,6 +191,8 @@ local function takers(dk)
     { "dk.Parameter", with { 1 }, function(o) dk.scenario "s" { params = { p = o }, step } end },
     { "dk.Step", with { set = { a = 1 } }, function(o) dk.scenario "s" { o } end },
     { "dk.AggregateSpec", with { step = print, finish = print }, function(o) dk.aggregate "annotated" (o) end },
+    { "dk.DatasetSpec", with { files = "x", build = print }, function(o) dk.dataset "annotated"(o) end },
+    { "dk.DatasetFile", with { "x" }, function(o) dk.dataset "annotated" { files = { o }, build = print } end },
     { "dk.CompareOptions", plain, function(o) one:compare(t, t, o) end },
     { "dk.SolveSpec", plain, function(o) one:solve(t, dk.scenario "s" { step }, o) end },
     { "dk.DistinctOptions", plain, function(o) t:distinct({ "a" }, o) end },
@@ -221,7 +224,7 @@ local function takers(dk)
 end
 
 -- Records that are given, and taken by nothing.
-local GIVEN = set_of { "dk.Null", "dk.Total", "dk.ExplainedCell" }
+local GIVEN = set_of { "dk.Definitions", "dk.Null", "dk.Total", "dk.ExplainedCell" }
 
 -- Fields with names: { [1] = } and { [integer] = } are no options.
 local function fields_of(classes, types, reader)
