@@ -1,6 +1,6 @@
 -- command_list.lua - dekking list: what packs define, for people or as JSON.
 
-local _, core = ...
+local dk, core = ...
 
 core.part "pack" -- brings core.examine
 
@@ -79,10 +79,8 @@ local function json(value, indent)
     return core.literal(value)
   elseif type(value) == "boolean" then
     return tostring(value)
-  elseif type(value) == "string" then
-    return text_json(value)
   end
-  return "null"
+  return value == dk.null and "null" or text_json(tostring(value))
 end
 
 local function each(items, make)

@@ -94,29 +94,51 @@ local function free_value(text)
   return number_of(text) or text:match "^'(.*)'$" or text:match '^"(.*)"$' or text
 end
 
+-- What makes a value of a type that Lua does not have of its text.
+local MAKERS = {
+  decimal = "decimal", date = "date", timestamp = "timestamp", month = "period", quarter = "period", year = "period",
+}
+
+-- The type of a parameter's value, where it says what else it can be.
+local function type_of(value)
+  if type(value) == "userdata" then
+    return value ~= dk.null and value.type:match "^%l+" or nil
+  end
+  return type(value)
+end
+
+-- The number that a text is, its unit taken away: as a number and as text.
+local function number_with_unit(text, unit)
+  local digits, behind = text:match "^([^%s%%%a]+)%s*(.-)%s*$"
+  if digits and number_of(digits) and (behind == "" or behind == unit) then
+    return number_of(digits), digits
+  end
+  return number_of(text), text -- with an exponent
+end
+
 -- A value of the kind that a parameter of a scenario has; a number may come with its unit.
 local function value_of(name, text, param)
-  local kind = param and type(param.value)
-  local function refuse(wanted)
+  local kind = param and type_of(param.value)
+  local value, number = nil, text
+  if kind == "string" then
+    value = text
+  elseif kind == "boolean" then
+    value = ({ ["true"] = true, ["false"] = false })[text]
+  elseif kind == "number" or kind == "decimal" then
+    value, number = number_with_unit(text, param.unit)
+  elseif not MAKERS[kind] then
+    return free_value(text)
+  end
+  if MAKERS[kind] and (kind ~= "decimal" or value) then
+    local done, made = pcall(dk[MAKERS[kind]], number)
+    value = done and made or nil
+  end
+  if value == nil then
+    local wanted = kind == "boolean" and "true or false" or ("a %s such as %s%s"):format(kind, tostring(param.value),
+      param.unit and " " .. param.unit or "")
     core.fail(("run: '--set %s=%s': %s is %s%s"):format(name, text, name, wanted, param.doc and ": " .. param.doc or ""))
   end
-  if kind == "number" then
-    local digits, unit = text:match "^([^%s%%%a]+)%s*(.-)%s*$"
-    local value = digits and number_of(digits)
-    if not value or unit ~= "" and unit ~= param.unit then
-      value = number_of(text) -- with an exponent
-    end
-    return value
-      or refuse(("a number such as %s%s"):format(core.literal(param.value), param.unit and " " .. param.unit or ""))
-  elseif kind == "boolean" then
-    if text ~= "true" and text ~= "false" then
-      refuse "true or false"
-    end
-    return text == "true"
-  elseif kind == "string" then
-    return text
-  end
-  return free_value(text)
+  return value
 end
 
 -- Values for the parameters of the breakdown and the scenarios, each of which is known, and none of the breakdown's lacks.

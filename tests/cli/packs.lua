@@ -102,6 +102,34 @@ return function(shell, check)
     names .. "5,5,0,2,3,1\n")
   gives("run coverage --format csv --by '' --scenario some --set aan=false" .. FILES, names .. "5,5,0,2,2,0\n")
 
+  -- Values that Lua does not have, as scenarios state them.
+  shell.write("typed.lua", [[
+dk.breakdown "n" { measures = "n = count() where d >= date '2024-06-01'" }
+dk.scenario "moved" {
+  params = { q = { dk.decimal "0.50", unit = "of all" }, since = dk.date "2024-01-01", any = dk.null,
+    per = dk.period "2024-Q1" },
+  { "x", where = "d >= $since and ($any is null or $any > 1) and period(d, 'quarter') >= $per", share = "$q",
+    set = { d = dk.expr "date '2023-01-01'" }, allow_none = true },
+}
+]])
+  shell.write("typed.csv", "d\n2024-05-01\n2024-08-01\n")
+  local typed = "run n --format csv --pack typed.lua --data typed.csv --scenario moved"
+  gives(typed, "n_base,n_moved,n_moved_difference\n1,0.5,-0.5\n")
+  gives(typed .. " --set 'q=0.25 of all' --set since=2024-07-01 --set any=2",
+    "n_base,n_moved,n_moved_difference\n1,0.75,-0.25\n")
+  gives(typed .. " --set any=0 --set q=1", "n_base,n_moved,n_moved_difference\n1,1,0\n")
+  gives(typed .. " --set per=2024-Q4", "n_base,n_moved,n_moved_difference\n1,1,0\n")
+  refuses(typed .. " --set q=half", "'--set q=half': q is a decimal such as 0.50 of all")
+  refuses(typed .. " --set since=2024-13-01", "'--set since=2024-13-01': since is a date such as 2024-01-01")
+  check.has("list typed.lua", run("list typed.lua --format json").out, '"value": "2024-01-01"')
+  check.has("list typed.lua", run("list typed.lua --format json").out, '"value": null')
+
+  -- Ctrl-C ends a pack that does not end.
+  shell.write("spin.lua", "while true do pcall(function() while true do end end) end")
+  local spun = shell.run "timeout --preserve-status -s INT 0.3 ./program list spin.lua"
+  check.same("Ctrl-C", "exit status", 1, spun.status)
+  check.has("Ctrl-C", spun.err, "interrupted!")
+
   -- Output is complete or absent, and what was there stays when something is wrong.
   gives("run coverage --output out.csv" .. FILES, "")
   check.same("--output", "out.csv", coverage, shell.run("cat out.csv").out)
