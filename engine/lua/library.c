@@ -29,7 +29,7 @@ static const char *const also[][2] = { { "aggregates", "aggregate" },
 /* Parts that the library alone uses (core.part), and the program: dk does not show them. */
 static const char *const inner[] = { "annotations",  "command",     "command_check", "command_data",
                                      "command_list", "command_run", "command_words", "explain",
-                                     "explain_cell", "globals",     "registry" };
+                                     "explain_cell", "globals",     "registry",     "summary" };
 
 static bool is_inner(const char *name)
 {

@@ -40,6 +40,7 @@ static void push_string(lua_State *L, dk_text text)
 
 void dkl_push_literal(lua_State *L, const dk_value *value)
 {
+    const uint8_t scale = value->type == DK_DECIMAL ? value->scale : 0;
     char text[64];
 
     if (value->is_null) {
@@ -53,11 +54,11 @@ void dkl_push_literal(lua_State *L, const dk_value *value)
         if (value->as.integer == INT64_MIN) { /* its digits without the sign do not fit */
             char last[64];
 
-            dki_format_decimal(INT64_MIN + 1, value->scale, text, sizeof text);
-            dki_format_decimal(1, value->scale, last, sizeof last);
+            dki_format_decimal(INT64_MIN + 1, scale, text, sizeof text);
+            dki_format_decimal(1, scale, last, sizeof last);
             lua_pushfstring(L, "(%s - %s)", text, last);
         } else {
-            dki_format_decimal(value->as.integer, value->scale, text, sizeof text);
+            dki_format_decimal(value->as.integer, scale, text, sizeof text);
             lua_pushstring(L, text);
         }
         break;

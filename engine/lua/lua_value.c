@@ -255,8 +255,8 @@ void dkl_check_params(lua_State *L, int index, dk_params *out)
     }
     if (wrong) {
         lua_getfield(L, index, wrong);
-        dkl_fail(L, "parameter $%s must be a number, a string, true, false, dk.null or a date or such, not %s", wrong,
-                 lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL) : dkl_push_kind(L, -1));
+        dkl_fail(L, "parameter $%s must be a number, a string, true, false, dk.null or a date or such, not %s",
+                 wrong, lua_type(L, -1) == LUA_TNUMBER ? luaL_tolstring(L, -1, NULL) : dkl_push_kind(L, -1));
         return;
     }
     /* Lua's order differs from run to run, and the first one at fault is the one reported. */

@@ -22,7 +22,7 @@ local MEASURES = {
   category = { "least", "greatest" },
   text = { "least", "greatest" },
 }
-local AGGREGATES = { least = "min", mean = "mean", median = "median", greatest = "max", distinct = "distinct" }
+local AGGREGATES = { least = "min", mean = "mean", median = "median", greatest = "max", different = "distinct" }
 
 local function check(self, what)
   if core.kind(self) ~= "table" then
@@ -96,9 +96,9 @@ local function summarise(self, name, column)
     return row
   end
   local wanted = table.move(MEASURES[kind] or {}, 1, #(MEASURES[kind] or {}), 1, {})
-  wanted[#wanted + 1] = "distinct"
+  wanted[#wanted + 1] = "different"
   local found = measure(self, name, wanted)
-  row.distinct = found.distinct
+  row.different = found.different
   row.least, row.median, row.greatest = shown(found.least), shown(found.median), shown(found.greatest)
   row.mean = number_of(found.mean)
   local most, times = most_frequent(self, name)
@@ -115,9 +115,9 @@ local function summary(self, ...)
     rows[#rows + 1] = summarise(data, name, column)
   end
   return dk.table(rows, {
-    columns = { "name", "type", "nulls", "distinct", "least", "mean", "median", "greatest", "most", "times" },
+    columns = { "name", "type", "nulls", "different", "least", "mean", "median", "greatest", "most", "times" },
     types = {
-      name = "text", type = "text", nulls = "integer", distinct = "integer", least = "text", mean = "real",
+      name = "text", type = "text", nulls = "integer", different = "integer", least = "text", mean = "real",
       median = "text", greatest = "text", most = "text",
     },
   })
@@ -180,13 +180,13 @@ local function describe(self)
   for name, column in data:columns() do
     local known = #data > 0 and dk.ratio(#data - column:nulls(), #data) or dk.null
     rows[#rows + 1] = {
-      name = name, label = core.label(self, name) or dk.null, type = column:type(), known = known,
+      name = name, heading = core.label(self, name) or dk.null, type = column:type(), known = known,
       values = values_of(data, name, column),
     }
   end
   local made = dk.table(rows, {
-    columns = { "name", "label", "type", "known", "values" },
-    types = { name = "text", label = "text", type = "text", known = "ratio", values = "text" },
+    columns = { "name", "heading", "type", "known", "values" },
+    types = { name = "text", heading = "text", type = "text", known = "ratio", values = "text" },
   }):format { known = "0.0 %" }:note(words_of(self))
   for _, note in ipairs(self:notes()) do
     made = made:note(note)

@@ -43,19 +43,29 @@ function c:levels() end
 ---@return table<string, string>? # nil where there is none
 function c:labels() end
 
+--- How values come to Lua.
+---@class dk.ToLuaOptions
+--- As rows give them: the nearest float for a decimal or a ratio, a string for a date, a period or a level, a list for a set.
+---@field plain? boolean
+
 --- All values as a list, with `dk.null` where a row is null.
 ---
---- Decimals and ratios are the nearest floats, dates and periods strings, sets lists of strings, intervals a `dk.Interval`.
+--- Nothing is lost: decimals, ratios, dates, timestamps, periods, sets, and levels with a stated order or labels are a `dk.ExactValue`,
+--- intervals a `dk.Interval` with such bounds. Mind that `dk.null` is true in a condition, and that a decimal is never `==` to a number.
 ---
 --- ```lua
---- local values = dk.table { { "n", { 3, dk.null } } }.n:to_lua()
---- print(#values, values[1], values[2] == dk.null)
+--- local data = dk.table { { "n", { 3, dk.null } }, { "loon", { 12.5, 10.25 } } }
+--- local n, loon = data.n:to_lua(), data.loon:to_lua()
+--- print(#n, n[1], n[2] == dk.null, loon[1] + loon[2], loon[1] == 12.5)
+--- print(data.loon:to_lua { plain = true }[1] == 12.5)
 --- ```
 --- ```text
---- 2	3	true
+--- 2	3	true	22.75	false
+--- true
 --- ```
+---@param options? dk.ToLuaOptions
 ---@return any[]
-function c:to_lua() end
+function c:to_lua(options) end
 
 --- The first values, as `to_lua` gives them.
 ---@param n? integer how many; 10 without it

@@ -25,8 +25,9 @@ dk = {}
 --- The value of `dk.total`.
 ---@class dk.Total
 
---- A value of a table in Lua: a whole number, a number (as its shortest decimal), a string, a truth value, or `dk.null`.
----@alias dk.Value integer|number|string|boolean|dk.Null
+--- A value of a table in Lua: a whole number, a number (as its shortest decimal), a string, a truth value, a date or another value that
+--- Lua does not have, or `dk.null`.
+---@alias dk.Value integer|number|string|boolean|dk.ExactValue|dk.Null
 
 --- What is true, false or not known for each row: `"leeftijd < 27 and gemeente == 'Arnhem'"`.
 ---@alias dk.Condition string|dk.Expr
@@ -262,12 +263,14 @@ function dk.open(path, options) end
 --- The day on which they were published.
 ---@field published? string
 
---- Makes a table of Lua values: a list of records, or a list of columns in their order.
+--- Makes a table of Lua values: a list of records, a list of columns in their order, or a function that gives one record each time,
+--- until it gives nil.
 ---
 --- A Lua table has no order of its own, so the columns of records come by name, or as `columns` says. Whole numbers are integers;
 --- among floats decimals, or reals where no decimals hold them; strings a category, or text where most differ; lists of strings
---- sets; `{ least = 0, greatest = 4 }` an interval. Null is `dk.null`, and what a record does not have. Values of two kinds in a column
---- raise, with the row.
+--- sets; `{ least = 0, greatest = 4 }` an interval; dates and their like are what they are. A text is read where a number is stated. A
+--- function may also give the values of the columns that are stated, as `gmatch` does. Null is `dk.null`, and what a record does not
+--- have. Values of two kinds in a column raise, with the row.
 ---
 --- ```lua
 --- print(dk.table { { "gemeente", { "Arnhem", "Duiven" } }, { "bekend", { 2983, 249 } } })
@@ -287,7 +290,7 @@ function dk.open(path, options) end
 --- Duiven          –
 --- 2 rows, 2 columns
 --- ```
----@param data any[] records, `{ { a = 1 }, ... }`, or columns, `{ { "a", { 1, 2 } }, ... }`, whose values may be a column too
+---@param data any[]|function records `{ { a = 1 }, ... }`, columns `{ { "a", { 1, 2 } }, ... }` (values may be a column), or a function
 ---@param options? dk.TableOptions|string[] a list alone is `columns`
 ---@return dk.Table
 function dk.table(data, options) end

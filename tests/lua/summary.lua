@@ -24,20 +24,20 @@ test("a summary has a row for each column", function(t, dk)
   end
   t.eq(#s, 9)
   t.eq(by_name.leeftijd, {
-    name = "leeftijd", type = "integer", nulls = 1, distinct = 3, least = "19", mean = 34.25, median = "27",
+    name = "leeftijd", type = "integer", nulls = 1, different = 3, least = "19", mean = 34.25, median = "27",
       greatest = "64", most = "27", times = 2,
   })
-  t.eq({ by_name.loon.least, by_name.loon.mean, by_name.loon.greatest, by_name.loon.distinct },
+  t.eq({ by_name.loon.least, by_name.loon.mean, by_name.loon.greatest, by_name.loon.different },
     { "0.00", 10.75, "20.00", 5 })
   t.eq(by_name.loon.median, "11")
   t.eq({ by_name.sinds.least, by_name.sinds.greatest, by_name.sinds.most, by_name.sinds.times, by_name.sinds.mean },
     { "2020-02-29", "2024-01-01", "2024-01-01", 2, nil })
   t.eq({ by_name.klasse.least, by_name.klasse.greatest, by_name.klasse.most }, { "vmbo", "hbo", "mbo" }) -- the stated order
-  t.eq({ by_name.bekend.nulls, by_name.bekend.distinct, by_name.bekend.most, by_name.bekend.times },
+  t.eq({ by_name.bekend.nulls, by_name.bekend.different, by_name.bekend.most, by_name.bekend.times },
     { 1, 2, "true", 3 })
-  t.eq({ by_name.kan.distinct, by_name.kan.most, by_name.kan.times }, { 3, "a", 2 })
+  t.eq({ by_name.kan.different, by_name.kan.most, by_name.kan.times }, { 3, "a", 2 })
   t.eq(by_name.n, { name = "n", type = "interval", nulls = 0 })
-  t.eq(by_name.leeg, { name = "leeg", type = "text", nulls = 5, distinct = 0 })
+  t.eq(by_name.leeg, { name = "leeg", type = "text", nulls = 5, different = 0 })
   t.eq(by_name.pseudoniem.times, 1)
 end)
 
@@ -70,7 +70,7 @@ test("a description says what columns hold and what the table is", function(t, d
   for row in d:rows() do
     by_name[row.name] = row
   end
-  t.eq(by_name.loon, { name = "loon", label = "Uurloon", type = "decimal(2)", known = 1.0, values = "0.00 to 20.00" })
+  t.eq(by_name.loon, { name = "loon", heading = "Uurloon", type = "decimal(2)", known = 1.0, values = "0.00 to 20.00" })
   t.eq({ by_name.leeftijd.values, by_name.leeftijd.known }, { "19 to 64", 0.8 })
   local b = by_name
   t.eq({ b.klasse.values, b.bekend.values, b.kan.values, b.pseudoniem.values, b.sinds.values },
