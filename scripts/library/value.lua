@@ -125,7 +125,8 @@ function dk.decimal(x, digits) end
 ---@return dk.ExactValue
 function dk.ratio(numerator, denominator) end
 
---- A set. `a | b` is both, `a & b` what they share, `a - b` what b lacks, `#s` how many members, `s[1]` the first by code point.
+--- A set of texts, whatever their order. `a | b` is both, `a & b` what they share, `a - b` what b lacks, `#s` how many members there
+--- are, `s[1]` the first by code point.
 ---
 --- ```lua
 --- print(dk.set { "lassen", "koken" } - dk.set("koken"))
