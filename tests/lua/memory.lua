@@ -50,8 +50,9 @@ local function peak()
   file:close()
   return size
 end
-local before = peak()
+local before
 for i = 1, 1000 do
+  if i == 250 then before = peak() end -- by then whatever keeps freed memory for a while has its fill
   local made = data:derive("y = x * $i", { i = 1e0 * i })
   if i %% 4 == 0 then
     local column = made.y
@@ -66,7 +67,7 @@ test("a thousand large tables in passing, two gigabytes in all, do not grow the 
     local text, status = t.run(LOOP:format(n_records))
     t.eq(status, 0, text)
     local grown, peak = text:match "(%-?%d+)%s+(%d+)"
-    t.ok(tonumber(grown) < 160000, "the process grew by " .. grown .. " kB")
+    t.ok(tonumber(grown) < 40000, "the process grew by " .. grown .. " kB")
     t.ok(tonumber(peak) < 160000000, "tables held " .. peak .. " bytes")
   end
 end)
