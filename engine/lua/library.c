@@ -21,7 +21,7 @@ static const char dk_key;
 static const char *const also[][2] = { { "aggregates", "aggregate" },
                                        { "breakdowns", "breakdown" },
                                        { "datasets", "dataset" },
-                                       { "functions", "fn" },
+                                       { "functions", "define" },
                                        { "scenarios", "scenario" },
                                        { "merge", "scenario" } };
 #define N_ALSO (sizeof also / sizeof *also)

@@ -1,8 +1,8 @@
 /* lua_fn.c - dk.fn: the functions of the language, for the builder.
  *
  * dk.fn.bin(t.leeftijd, 18, 27) is `bin(leeftijd, 18, 27)`, and t.leeftijd:bin(18, 27) too, but for what a column
- * computes at once. Aggregates are among them, and what the script has defined: dk.fn.count():where(t.in_sonar). What calls one
- * is made when it is first asked for. Called, dk.fn defines a function.
+ * computes at once. Aggregates are among them, and what the script defined: dk.fn.count():where(t.in_sonar). What calls one is made
+ * when it is first asked for.
  */
 #include <string.h>
 
@@ -120,30 +120,15 @@ static int fn_index(lua_State *L)
     return dkl_fail_function(L, 1, "dk.fn", "function", name);
 }
 
-/* dk.fn "name" { ... } makes a function of the script: scripts/dekking/fn.lua. */
-static int fn_call(lua_State *L)
-{
-    luaL_checkstack(L, 4, "too many values");
-    dkl_push_script(L, "fn");
-    dkl_push_core(L);
-    lua_getfield(L, -1, "define_function");
-    lua_replace(L, 1);
-    lua_pop(L, 2);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
 static int fn_newindex(lua_State *L)
 {
-    return dkl_fail(L,
-                    "dk.fn has the functions of the language; one of your own is made by dk.fn \"name\" { ... }");
+    return dkl_fail(
+        L, "dk.fn has the functions of the language; one of your own is made by dk.define, or dk.aggregate");
 }
 
 void dkl_push_functions(lua_State *L)
 {
-    static const luaL_Reg meta[] = {
-        { "__index", fn_index }, { "__newindex", fn_newindex }, { "__call", fn_call }, { NULL, NULL }
-    };
+    static const luaL_Reg meta[] = { { "__index", fn_index }, { "__newindex", fn_newindex }, { NULL, NULL } };
 
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key) != LUA_TNIL)
         return;

@@ -1,4 +1,4 @@
-/* lua_function.c - functions of expressions that are written in Lua; what a script sees is scripts/dekking/fn.lua.
+/* lua_function.c - functions of expressions that are written in Lua; what a script sees is scripts/dekking/define.lua.
  *
  * registry[host] = the function, registry[&host.text] = the text that it gave last
  */
@@ -50,7 +50,7 @@ static dk_status call_host(void *arg, const dk_value *args, dk_value *out, dk_er
 /* The option levels, a list of strings, into an array that Lua owns. Pushes anchors. */
 static void read_levels(lua_State *L, dk_function *function)
 {
-    dkl_names names = dkl_option_names(L, 2, "fn", "levels");
+    dkl_names names = dkl_option_names(L, 2, "define", "levels");
     dk_text *levels = dkl_array(L, names.n, sizeof *levels);
 
     for (size_t i = 0; i < names.n; i++)
@@ -59,7 +59,7 @@ static void read_levels(lua_State *L, dk_function *function)
     function->n_levels = names.n;
 }
 
-/* core.fn(name, { arguments =, result =, levels =, nulls =, call = }) */
+/* core.define(name, { arguments =, result =, levels =, nulls =, call = }) */
 static int define(lua_State *L)
 {
     dk_error err = DK_ERROR_INIT;
@@ -70,14 +70,14 @@ static int define(lua_State *L)
 
     lua_settop(L, 2);
     luaL_checktype(L, 2, LUA_TTABLE);
-    function.name = dkl_check_text(L, 1, "fn: a name");
-    function.n_arguments = (size_t)dkl_option_integer(L, 2, "fn", "arguments", 1, 1);
-    function.takes_null = dkl_option_boolean(L, 2, "fn", "nulls", false);
+    function.name = dkl_check_text(L, 1, "define: a name");
+    function.n_arguments = (size_t)dkl_option_integer(L, 2, "define", "arguments", 1, 1);
+    function.takes_null = dkl_option_boolean(L, 2, "define", "nulls", false);
     if (dkl_option(L, 2, "levels")) {
         read_levels(L, &function);
         function.result = DK_CATEGORY;
     } else {
-        function.result = dkl_option_result(L, 2, "fn", &function.scale);
+        function.result = dkl_option_result(L, 2, "define", &function.scale);
     }
     slot = dkl_slot(L, free);
     h = calloc(1, sizeof *h);
@@ -102,5 +102,5 @@ static int define(lua_State *L)
 void dkl_open_function(lua_State *L)
 {
     lua_pushcfunction(L, define);
-    lua_setfield(L, 2, "fn");
+    lua_setfield(L, 2, "define");
 }

@@ -15,7 +15,7 @@
 --- The total over a dimension, where a cell of a result is named: `solve { at = dk.total }`.
 ---@field total dk.Total
 --- The functions of expressions, and the aggregates: `dk.fn.bin(t.leeftijd, 18, 27)`, `dk.fn.count():where(t.in_sonar)`. Called,
---- `dk.fn "name" { ... }` defines a function in Lua.
+--- `dk.define "name" { ... }` makes one of the script's own.
 ---@field fn table<string, fun(...: dk.Operand): dk.Expr>
 dk = {}
 
@@ -552,14 +552,17 @@ function dk.aggregates() end
 ---@field doc? string
 --- How many arguments it has; 1 without it.
 ---@field arguments? integer
---- The type of what `finish` gives: `"boolean"`, `"integer"`, `"decimal(2)"`, `"real"` or `"text"`; real without it.
+--- The type of what `finish` gives: `"boolean"`, `"integer"`, `"decimal(2)"`, `"real"`, `"text"`, `"date"` or `"timestamp"`; real without
+--- it.
 ---@field result? string
---- Whether `step` gets the weight of the row behind the arguments; without it tables with weights are refused.
+--- Whether `step` gets the weight of the row behind the arguments; without it tables with weights, and scenarios, are refused.
 ---@field weights? boolean
---- Gives the state of an empty group.
----@field start? fun(): any
+--- Gives the state of an empty group; or that state itself, where it is a number, a string or a truth value.
+---@field start? any
 --- Adds a row: gets the state and the arguments.
----@field step fun(state: any, ...: any): any
+---@field step? fun(state: any, ...: any): any
+--- In its place: adds many rows of a group; gets the state, a list of values for each argument, and how many they are. Some 25 ns a row.
+---@field block? fun(state: any, ...: any): any
 --- Puts two states together; without it margins are refused.
 ---@field merge? fun(state: any, other: any): any
 --- Gives the value of a group; nil is null.

@@ -32,9 +32,9 @@ dk.aggregate "block_squares" {
     return s
   end,
 }
-dk.fn "square" { result = "integer", call = function(v) return v * v end }
-dk.fn "young" { result = "boolean", call = function(v) return v < 27 end }
-dk.fn "side" { result = "text", call = function(v) return #v > 2 and "long" or "short" end }
+dk.define "square" { result = "integer", call = function(v) return v * v end }
+dk.define "young" { result = "boolean", call = function(v) return v < 27 end }
+dk.define "side" { result = "text", call = function(v) return #v > 2 and "long" or "short" end }
 
 local function asks(by, measure)
   return function()
@@ -61,11 +61,11 @@ for i, by in ipairs { "", "few", "n_town", "g" } do
   line(i, "  step, " .. label, asks(dimension, "row_squares(r)"))
 end
 line(10, "condition built in", counts "age < 27")
-line(10, "  dk.fn of a short range", counts "young(age)")
+line(10, "  dk.define of a short range", counts "young(age)")
 line(11, "text of a category built in", counts "case(length(town) > 2, 'long', 'short') == 'long'")
-line(11, "  dk.fn of a category", counts "side(town) == 'long'")
+line(11, "  dk.define of a category", counts "side(town) == 'long'")
 line(13, "column built in", sums("y", function() return t:derive "y = x * x" end))
-line(13, "  dk.fn", sums("y", function() return t:derive "y = square(x + g - g)" end))
+line(13, "  dk.define", sums("y", function() return t:derive "y = square(x + g - g)" end))
 line(13, "  t:map by rows", sums("y", function()
   return t:map("y", function(row) return row.x * row.x end, { columns = "x", type = "integer" })
 end))

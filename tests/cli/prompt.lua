@@ -137,7 +137,7 @@ local sessions = {
     { "one = dk.table { { 'x', { 1, 2 } } }\\r", "> " },
     { "function loop() print 'go' while true do end end\\r", "> " },
     { "dk.aggregate 'loops' { block = loop, finish = loop }\\r", "> " },
-    { "dk.fn 'looping' { result = 'text', call = function(_) loop() end }\\r", "> " },
+    { "dk.define 'looping' { result = 'text', call = function(_) loop() end }\\r", "> " },
     { "one:breakdown { measures = 'm = loops(x)' }\\r", "\r\ngo\r\n" },
     { "\\003", "interrupted!\r\nstack traceback:" },
     { "", "> " },

@@ -222,7 +222,7 @@ test("other misuse of the builder", function(t, dk)
   t.says(function() return dk.fn.onzinnig(1) end,
     "dk.fn has no function 'onzinnig' (docs/builder.md tells what there is, docs/expressions.md the functions)")
   t.says(function() dk.fn.x = 1 end,
-    "dk.fn has the functions of the language; one of your own is made by dk.fn \"name\" { ... }")
+    "dk.fn has the functions of the language; one of your own is made by dk.define, or dk.aggregate")
   t.says(function() return dk.expr "a":betwen(1, 2) end, "an expression has no method 'betwen' (did you mean 'between'?)")
   t.says(function() dk.expr("a").x = 1 end, "an expression never changes: its methods give another")
   t.says(function() return dk.param "a b" end,

@@ -117,11 +117,11 @@ static const char *const calls[] = {
          "end }\n"
          "local u = t:with { weight = 'n' }\n"
          "return function() return u:breakdown { by = 'k', measures = 's = joined(k)', margins = 'totals' }.s[4] end",
-    DATA "dk.fn 'sized' { levels = { 'low', 'high' }, call = function(n) return n < 3 and 'low' or 'high' end }\n"
-         "dk.fn 'glued' { result = 'text', nulls = true, call = function(k, n) return (k or '?') .. n end }\n"
+    DATA "dk.define 'sized' { levels = { 'low', 'high' }, call = function(n) return n < 3 and 'low' or 'high' end }\n"
+         "dk.define 'glued' { result = 'text', nulls = true, call = function(k, n) return (k or '?') .. n end }\n"
          "return function() return t:derive({ 's = sized(n)', 'g = glued(k, n + 1)' }):breakdown { by = 's', measures = "
          "'m = max(g)' }.m[2] end",
-    "dk.fn 'one' { result = 'integer', call = function(n) return n end }\n"
+    "dk.define 'one' { result = 'integer', call = function(n) return n end }\n"
     "return function() return #dk.functions() end",
     DATA "return function() return t:map('m', function(row) return row.n .. (row.k or '') end, { columns = { 'k', 'n' } "
          "}).m[2] end",
@@ -280,10 +280,10 @@ static const char *const calls[] = {
          "'0.0', label = "
          "'Z', doc = 'zet' } }, { one = 1 }).y[2] end",
     DATA
-    "return function() return tostring(t.k:concat('a\"', dk.col 'a b')) .. tostring(dk.fn.count():where "
-    "'n > 1':as 'm') .. tostring(dk.expr(t.n):desc()) .. tostring(dk.fn.bin(t.n, 2)) .. tostring(t.x:round(1)) end",
+    "return function() return tostring(t.k:concat('a\"', dk.col 'a b')) .. tostring(dk.define.count():where "
+    "'n > 1':as 'm') .. tostring(dk.expr(t.n):desc()) .. tostring(dk.define.bin(t.n, 2)) .. tostring(t.x:round(1)) end",
     DATA "return function() return #t:sort(t.k, t.n:desc()) + #t:select { t.k, dk.col 'n' } end",
-    DATA "return function() return t:breakdown({ by = t.k, measures = { { dk.fn.sum(t.n):as 's', doc = 'som' } } "
+    DATA "return function() return t:breakdown({ by = t.k, measures = { { dk.define.sum(t.n):as 's', doc = 'som' } } "
          "}):text() "
          "end",
     DATA "return function() local s = '' for _, f in ipairs { function() return t.n < t.x end, function() return "
@@ -291,7 +291,7 @@ static const char *const calls[] = {
          "function() return t.n .. 'x' end, function() return t.n ^ 2 end, function() return t.n ~ 2 end, "
          "function() return "
          "t.n == t.x end, function() return t.n:lt(nil) end, function() return t.n & true end, function() return "
-         "dk.fn.nosuch() end, function() dk.fn.x = 1 end, function() dk.expr('a').x = 1 end, function() return "
+         "dk.define.nosuch() end, function() dk.define.x = 1 end, function() dk.expr('a').x = 1 end, function() return "
          "dk.expr('a').betwen end } do s = s .. select(2, pcall(f)) end return s end",
     "return function() return dk.read_text('where,b\\n1,2\\n'):notes()[1] end",
     DATA "local b = dk.breakdown { by = 'kk', measures = 's = sum(nn)' } "

@@ -1,6 +1,6 @@
--- fn.lua - dk.fn: functions written in Lua, for expressions.
+-- define.lua - dk.define: functions written in Lua, for expressions.
 --
---   dk.fn "klasse" {
+--   dk.define "klasse" {
 --     levels = { "jong", "midden", "oud" },
 --     call = function(leeftijd) return leeftijd < 27 and "jong" or leeftijd < 50 and "midden" or "oud" end,
 --   }
@@ -18,28 +18,28 @@ local names, by_name = {}, {} -- in order of definition
 local function count_arguments(call, name)
   local info = debug.getinfo(call, "u")
   if info.isvararg or info.nparams == 0 then
-    core.fail(("fn: state how many arguments %s takes: arguments = 2"):format(name))
+    core.fail(("define: state how many arguments %s takes: arguments = 2"):format(name))
   end
   return info.nparams
 end
 
 local function define(name, options)
   if type(options) ~= "table" then
-    core.fail(("fn wants a table with call and result, not %s"):format(core.what(options)))
+    core.fail(("define wants a table with call and result, not %s"):format(core.what(options)))
   end
-  core.check(options, "fn", OPTIONS)
+  core.check(options, "define", OPTIONS)
   if options.doc ~= nil and type(options.doc) ~= "string" then
-    core.fail "fn: doc is a string"
+    core.fail "define: doc is a string"
   end
   if type(options.call) ~= "function" then
-    core.fail(options.call == nil and "fn: call is missing"
-      or ("fn: call is a function, not %s"):format(core.what(options.call)))
+    core.fail(options.call == nil and "define: call is missing"
+      or ("define: call is a function, not %s"):format(core.what(options.call)))
   end
   if (options.result == nil) == (options.levels == nil) then
-    core.fail(('fn: say what %s gives: result = "integer" or another type, or levels = { ... } of a category%s')
+    core.fail(('define: say what %s gives: result = "integer" or another type, or levels = { ... } of a category%s')
       :format(name, options.levels and ", not both" or ""))
   end
-  core.fn(name, {
+  core.define(name, {
     arguments = options.arguments or count_arguments(options.call, name), result = options.result,
     levels = options.levels, nulls = options.nulls, call = options.call,
   })
@@ -61,7 +61,7 @@ end)
 -- What calling dk.fn does; dk.fn itself has the functions of the language besides, for the builder.
 core.define_function = core.export(function(name)
   if type(name) ~= "string" then
-    core.fail(('fn: write dk.fn "name" { result = ..., call = ... }, not %s'):format(core.what(name)))
+    core.fail(('define: write dk.define "name" { result = ..., call = ... }, not %s'):format(core.what(name)))
   end
   return core.export(function(options) define(name, options) end)
 end)

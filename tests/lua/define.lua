@@ -1,4 +1,4 @@
--- fn.lua - dk.fn: functions of a script in expressions; t:map: columns that they make.
+-- define.lua - dk.define: functions of a script in expressions; t:map: columns that they make.
 
 local test = ...
 
@@ -20,14 +20,15 @@ end
 
 test("a function stands in columns, conditions, dimensions and measures", function(t, dk)
   local data = people(dk)
-  dk.fn "klasse" {
+  dk.define "klasse" {
     doc = "three classes of age", levels = { "jong", "midden", "oud" },
     call = function(leeftijd) return leeftijd < 27 and "jong" or leeftijd < 50 and "midden" or "oud" end,
   }
-  dk.fn "tweemaal" { result = "integer", call = function(n) return 2 * n end }
-  dk.fn "of_niets" { result = "text", nulls = true, call = function(x) return x or "niets" end }
+  dk.define "tweemaal" { result = "integer", call = function(n) return 2 * n end }
+  dk.define "of_niets" { result = "text", nulls = true, call = function(x) return x or "niets" end }
   t.eq(list(data:derive("k = klasse(leeftijd)").k), { "jong", "midden", "-", "oud" })
   t.eq(list(data:where("klasse(leeftijd) == 'midden'").naam), { "Bo" })
+  t.eq(list(data:where(dk.fn.klasse(data.leeftijd):eq "midden").naam), { "Bo" })
   local result = data:breakdown { by = "k = klasse(leeftijd)", measures = { "n = count()", "s = sum(tweemaal(leeftijd))" } }
   t.eq(list(result.k), { "jong", "midden", "oud", "-" })
   t.eq(list(result.s), { 38, 68, 122, "-" })
@@ -39,7 +40,7 @@ end)
 
 test("a function is called once for each level, and in a what-if", function(t, dk)
   local n = 0
-  dk.fn "regio" {
+  dk.define "regio" {
     result = "text",
     call = function(gemeente)
       n = n + 1
@@ -61,12 +62,12 @@ end)
 
 test("a function may ask a question, and be asked in a coroutine", function(t, dk)
   local data = people(dk)
-  dk.fn "rang" {
+  dk.define "rang" {
     result = "integer", call = function(leeftijd) return #data:where("leeftijd >= $n", { n = leeftijd }) end,
   }
   local ask = coroutine.wrap(function() return list(data:derive("r = rang(leeftijd)").r) end)
   t.eq(ask(), { 3, 2, "-", 1 })
-  dk.fn "binnen" {
+  dk.define "binnen" {
     result = "integer",
     call = function(n) return coroutine.wrap(function() return data:derive("r = rang(leeftijd)").r[1] + n end)() end,
   }
@@ -76,17 +77,17 @@ end)
 test("what a function raises or gives wrongly is said", function(t, dk)
   local data = people(dk)
   local thrown = {}
-  dk.fn "raises" { result = "integer", call = function(n) if n > 30 then error(thrown) end return n end }
+  dk.define "raises" { result = "integer", call = function(n) if n > 30 then error(thrown) end return n end }
   local ok, raised = pcall(data.derive, data, "v = raises(leeftijd)")
   t.ok(not ok and raised == thrown)
   t.eq(list(data:derive("v = leeftijd < 30 and raises(leeftijd) > 0").v), { true, false, "-", false })
-  dk.fn "gives" { result = "integer", call = function(_) return {} end }
+  dk.define "gives" { result = "integer", call = function(_) return {} end }
   t.raises(function() data:derive "v = gives(leeftijd)" end, "gives() gave a Lua table, and its result is integer")
-  dk.fn "gives" { result = "real", call = function(_) return 0 / 0 end }
+  dk.define "gives" { result = "real", call = function(_) return 0 / 0 end }
   t.raises(function() data:derive "v = gives(leeftijd)" end, "its result is real (nil is what is not known)")
-  dk.fn "gives" { levels = { "a" }, call = function(_) return "b" end }
+  dk.define "gives" { levels = { "a" }, call = function(_) return "b" end }
   t.raises(function() data:derive "v = gives(leeftijd)" end, 'gives() gave "b", which is none of its levels')
-  dk.fn "waits" { result = "text", call = function(_) coroutine.yield() end }
+  dk.define "waits" { result = "text", call = function(_) coroutine.yield() end }
   t.raises(function() coroutine.wrap(function() data:derive "v = waits(leeftijd)" end)() end,
     "a function that answers a part of a question cannot yield")
   t.raises(function() data:derive "v = givs(leeftijd)" end, "unknown function givs()")
@@ -97,21 +98,21 @@ end)
 
 test("a definition of a function is checked", function(t, dk)
   local function one(x) return x end
-  t.raises(function() dk.fn(3) end, 'fn: write dk.fn "name" { result = ..., call = ... }, not a number')
-  t.raises(function() dk.fn "q" "x" end, "fn wants a table with call and result, not a string")
-  t.raises(function() dk.fn "q" { result = "text" } end, "fn: call is missing")
-  t.raises(function() dk.fn "q" { result = "text", call = 3 } end, "fn: call is a function, not a number")
-  t.raises(function() dk.fn "q" { call = one } end, "fn: say what q gives: result =")
-  t.raises(function() dk.fn "q" { call = one, result = "text", levels = { "a" } } end, "of a category, not both")
-  t.raises(function() dk.fn "q" { call = one, reslt = "text" } end, "did you mean 'result'")
-  t.raises(function() dk.fn "q" { call = one, result = "txt" } end, "result")
-  t.raises(function() dk.fn "q" { call = one, result = "text", doc = 3 } end, "fn: doc is a string")
-  t.raises(function() dk.fn "q" { call = function(...) return ... end, result = "text" } end,
-    "fn: state how many arguments q takes: arguments = 2")
-  t.raises(function() dk.fn "upper" { call = one, result = "text" } end, "the language has upper() already")
-  t.raises(function() dk.fn "q" { call = one, result = "text", arguments = 9 } end, "1 to 8 are possible")
+  t.raises(function() dk.define(3) end, 'define: write dk.define "name" { result = ..., call = ... }, not a number')
+  t.raises(function() dk.define "q" "x" end, "define wants a table with call and result, not a string")
+  t.raises(function() dk.define "q" { result = "text" } end, "define: call is missing")
+  t.raises(function() dk.define "q" { result = "text", call = 3 } end, "define: call is a function, not a number")
+  t.raises(function() dk.define "q" { call = one } end, "define: say what q gives: result =")
+  t.raises(function() dk.define "q" { call = one, result = "text", levels = { "a" } } end, "of a category, not both")
+  t.raises(function() dk.define "q" { call = one, reslt = "text" } end, "did you mean 'result'")
+  t.raises(function() dk.define "q" { call = one, result = "txt" } end, "result")
+  t.raises(function() dk.define "q" { call = one, result = "text", doc = 3 } end, "define: doc is a string")
+  t.raises(function() dk.define "q" { call = function(...) return ... end, result = "text" } end,
+    "define: state how many arguments q takes: arguments = 2")
+  t.raises(function() dk.define "upper" { call = one, result = "text" } end, "the language has upper() already")
+  t.raises(function() dk.define "q" { call = one, result = "text", arguments = 9 } end, "1 to 8 are possible")
   dk.aggregate "taken" { step = one, finish = one }
-  t.raises(function() dk.fn "taken" { call = one, result = "text" } end, "the script has taken() already")
+  t.raises(function() dk.define "taken" { call = one, result = "text" } end, "the script has taken() already")
 end)
 
 -- t:map ----------------------------------------------------------------------------------------------------------------
@@ -141,12 +142,12 @@ test("map says what it is given wrongly", function(t, dk)
   t.raises(function() data:map("x", function() return print end) end, "column x, row 1: ")
   t.raises(function() data:map("x", function(row) return row.naam == "Bo" and "b" or 1 end) end, "column x, row 2: ")
   local ok, raised = pcall(data.map, data, "x", function(row) return row.none.there end)
-  t.ok(not ok and raised:find "fn.lua:%d+: attempt to index a nil value", raised)
+  t.ok(not ok and raised:find "define.lua:%d+: attempt to index a nil value", raised)
 end)
 
 test("what a script defines is in dk.fn too", function(t, dk)
   local data = dk.table { { "leeftijd", { 19, 52 } } }
-  dk.fn "built_twice" { result = "integer", call = function(x) return x * 2 end }
+  dk.define "built_twice" { result = "integer", call = function(x) return x * 2 end }
   dk.aggregate "built_widest" {
     step = function(s, x) return math.max(s or x, x) end, merge = math.max, finish = function(s) return s end,
     result = "integer",

@@ -1,0 +1,82 @@
+---@meta
+
+-- aggregate.lua - Functions of a script
+--
+-- Functions of values of a row that a script brings to expressions, and columns that it makes itself. [aggregates.md](aggregates.md) tells
+-- more, and what they cost; aggregates over many rows are `dk.aggregate`.
+
+--- Defines a function for expressions: `"groep = klasse(leeftijd)"` in columns, conditions, dimensions and measures.
+---
+--- What it gives must depend on its arguments alone: it is called once for each level of a category, and once for each number of a short
+--- range, not once for each row. What it raises ends the question, and comes out as it was raised.
+---
+--- ```lua
+--- dk.define "klasse" {
+---   levels = { "jong", "oud" },
+---   call   = function(leeftijd) return leeftijd < 27 and "jong" or "oud" end,
+--- }
+--- print(dk.table { { "leeftijd", { 19, 34, 61 } } }:breakdown { by = "groep = klasse(leeftijd)", measures = "n = count()" })
+--- ```
+--- ```text
+--- groep           n
+--- category  integer
+--- ─────────────────
+--- jong            1
+--- oud             2
+--- 2 rows, 2 columns
+--- ```
+---@param name string
+---@return fun(spec: dk.FunctionSpec)
+function dk.define(name) end
+
+--- The names of the functions that were defined, in that order, and the `doc` of each under its name.
+---@return table<integer|string, string>
+function dk.functions() end
+
+--- What a function of a script is.
+---@class dk.FunctionSpec
+--- What it is, for who reads `dk.functions()`.
+---@field doc? string
+--- Gives the value for those of the arguments, or nil; as `t:rows()` gives them, a set as the text of its members.
+---@field call fun(...: any): any
+--- The type of what it gives: `"boolean"`, `"integer"`, `"decimal(2)"`, `"real"`, `"text"`, `"date"` or `"timestamp"`.
+---@field result? string
+--- In its place: it gives a category with these levels, in this order, and nothing else.
+---@field levels? string[]
+--- How many arguments it takes, 1 to 8; as many as it has parameters without it.
+---@field arguments? integer
+--- Whether it is called with nil for what is not known; without it such an argument makes null.
+---@field nulls? boolean
+
+---@class dk.Table
+local t = {}
+
+--- How `t:map` makes its column.
+---@class dk.MapOptions
+--- The columns that the function looks at; all without it.
+---@field columns? string|string[]
+--- The type of the new column; found as `dk.table` finds it without it.
+---@field type? dk.Type
+
+--- The table with a column that a function gives, row by row.
+---
+--- The function gets a record as `t:rows()` gives it, and gives a value, nil or `dk.null`. A function of one or two columns is
+--- faster as `dk.define`.
+---
+--- ```lua
+--- local t = dk.table { { "naam", { "An", "Bo" } }, { "leeftijd", { 19, 34 } } }
+--- print(t:map("wie", function(row) return row.naam .. " " .. row.leeftijd end))
+--- ```
+--- ```text
+--- naam      leeftijd  wie
+--- category   integer  category
+--- ────────────────────────────
+--- An              19  An 19
+--- Bo              34  Bo 34
+--- 2 rows, 3 columns
+--- ```
+---@param name string
+---@param call fun(row: table<string, any>): any
+---@param options? dk.MapOptions
+---@return dk.Table
+function t:map(name, call, options) end
