@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
+#include "lua_block.h"
 #include "lua_callback.h"
 #include "lua_options.h"
 #include "lua_value.h"
@@ -114,50 +114,27 @@ static int protected_step(lua_State *L)
     return 0;
 }
 
-/* Fills the list with the levels of codes: each becomes a string once where there are fewer levels than values. */
-static void put_levels(lua_State *L, const dk_view *view)
-{
-    const uint32_t *codes = view->values;
-    bool keeps = dk_dictionary_n_levels(view->levels) < view->n;
-
-    lua_newtable(L); /* list levels */
-    for (size_t i = 0; i < view->n; i++) {
-        dk_text level;
-
-        if (!keeps || lua_rawgeti(L, -1, codes[i]) == LUA_TNIL) {
-            lua_pop(L, keeps);
-            level = dk_dictionary_level(view->levels, codes[i]);
-            lua_pushlstring(L, level.bytes, level.size);
-            if (keeps) {
-                lua_pushvalue(L, -1);
-                lua_rawseti(L, -3, codes[i]);
-            }
-        }
-        lua_rawseti(L, -3, (lua_Integer)i + 1);
-    }
-    lua_pop(L, 1);
-}
-
-/* Runs the statement, which pushes value i, for each of the view, and puts it into the list. */
-#define PUT(view, push)                         \
-    for (size_t i = 0; i < (view)->n; i++) {    \
-        push;                                   \
-        lua_rawseti(L, -2, (lua_Integer)i + 1); \
-    }
-
-/* Pushes a fresh list of the values, all of which are known: the switch of dkl_push_view costs more than a value. */
+/* The values of an argument as a list; levels become strings once where they are fewer than values. A set is the text of its
+ * members, as it is row by row. */
 static void push_values(lua_State *L, const dk_view *view)
 {
-    lua_createtable(L, (int)view->n, 0);
-    switch (view->type) {
-    case DK_INTEGER: PUT(view, lua_pushinteger(L, ((const int64_t *)view->values)[i])) break;
-    case DK_REAL: PUT(view, lua_pushnumber(L, ((const double *)view->values)[i])) break;
-    case DK_DECIMAL:
-        PUT(view, lua_pushnumber(L, dki_decimal_real(((const int64_t *)view->values)[i], view->scale)))
-        break;
-    case DK_CATEGORY: put_levels(L, view); break;
-    default: PUT(view, dkl_push_view(L, view, i)) break;
+    bool keeps = view->type == DK_CATEGORY && dk_dictionary_n_levels(view->levels) < view->n;
+
+    if (view->levels && dk_dictionary_members(view->levels)) {
+        lua_createtable(L, (int)view->n, 0);
+        for (size_t i = 0; i < view->n; i++) {
+            dk_text text = dk_dictionary_level(view->levels, ((const uint32_t *)view->values)[i]);
+
+            lua_pushlstring(L, text.bytes, text.size);
+            lua_rawseti(L, -2, (lua_Integer)i + 1);
+        }
+        return;
     }
+    if (keeps)
+        lua_newtable(L);
+    dkl_push_list(L, view, NULL, view->n, keeps ? -1 : 0);
+    if (keeps)
+        lua_remove(L, -2);
 }
 
 /* block(state, values [, values] [, weights], n) */

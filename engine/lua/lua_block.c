@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "lua_options.h"
 #include "lua_value.h"
 
@@ -38,7 +39,14 @@ static inline size_t row_at(const dk_view *view, const uint32_t *rows, size_t k)
         push;                                     \
         lua_rawseti(L, list, (lua_Integer)k + 1); \
     }
-#define FILL_INTEGERS(c_type) FILL(is_known(view, i), lua_pushinteger(L, ((const c_type *)view->values)[i]))
+#define FILL_INTEGERS(c_type)                                                                    \
+    do {                                                                                         \
+        const c_type *values = view->values;                                                     \
+        if (view->type == DK_DECIMAL)                                                            \
+            FILL(is_known(view, i), lua_pushnumber(L, dki_decimal_real(values[i], view->scale))) \
+        else                                                                                     \
+            FILL(is_known(view, i), lua_pushinteger(L, values[i]))                               \
+    } while (0)
 #define FILL_CODES(c_type) \
     FILL(((const c_type *)view->values)[i] != 0, push_code(L, view, ((const c_type *)view->values)[i], texts))
 
@@ -61,7 +69,8 @@ static void push_code(lua_State *L, const dk_view *view, uint32_t code, int text
 void dkl_push_list(lua_State *L, const dk_view *view, const uint32_t *rows, size_t n, int texts)
 {
     bool is_set = view->levels && dk_dictionary_members(view->levels);
-    bool is_plain = view->type != DK_INTEGER && view->type != DK_REAL && (view->type != DK_CATEGORY || is_set);
+    bool is_plain = view->type != DK_INTEGER && view->type != DK_DECIMAL && view->type != DK_REAL &&
+                    (view->type != DK_CATEGORY || is_set);
     dk_storage storage = is_plain ? DK_STORE_RATIO : view->storage;
     int list;
 

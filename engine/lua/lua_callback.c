@@ -1,6 +1,7 @@
 /* lua_callback.c - functions of a script that the engine calls. */
 #include "lua_callback.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,17 +78,18 @@ dk_type dkl_option_result(lua_State *L, int index, const char *what, uint8_t *sc
 bool dkl_to_result(lua_State *L, int index, dk_type type, dk_value *out)
 {
     dk_value value = { .type = type, .is_null = true };
-    bool is_number = lua_type(L, index) == LUA_TNUMBER;
     int64_t time;
 
     if (lua_isnil(L, index) || dkl_is_null(L, index)) {
         *out = value;
         return true;
     }
+    if (type == DK_REAL && lua_type(L, index) == LUA_TNUMBER) { /* without looking for its shortest decimal */
+        *out = (dk_value){ .type = DK_REAL, .as.real = (double)lua_tonumber(L, index) };
+        return isfinite(out->as.real);
+    }
     if (!dkl_to_value(L, index, &value))
         return false;
-    if (type == DK_REAL && is_number)
-        value = (dk_value){ .type = DK_REAL, .as.real = (double)lua_tonumber(L, index) };
     if (value.type == DK_TEXT && dki_type_is_calendar(type)) {
         if (!dki_type_parse(type, 0, value.as.text, &time))
             return false;

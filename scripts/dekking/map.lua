@@ -1,10 +1,15 @@
--- map.lua - t:map: a column that a function of the script makes, row by row.
+-- map.lua - t:map: a column that a function of the script makes, row by row or block by block.
 --
 --   t:map("naam", function(row) return row.voornaam .. " " .. row.achternaam end)
+--   t:map("kwadraat", { columns = "x", type = "integer", block = function(b)
+--     local x, out = b.x, {}
+--     for i = 1, #b do out[i] = x[i] and x[i] * x[i] or dk.null end
+--     return out
+--   end })
 
 local dk, core = ...
 
-local OPTIONS = { "columns", "type" }
+local OPTIONS = { "columns", "type", "block" }
 
 -- Lists of a function's values become a column of the type, or of the one that is found.
 local function column_of(list, name, value_type)
@@ -20,6 +25,25 @@ local function by_rows(data, call)
   return list
 end
 
+local function by_blocks(data, call, name)
+  local list, at = { n = #data }, 0
+  for block in data:blocks() do
+    local n = #block
+    local values = call(block)
+    if type(values) ~= "table" then
+      core.fail(("map: the function of %s gives a list of %d values, one for each row of the block, and gave %s")
+        :format(name, n, core.what(values)))
+    end
+    if values.n ~= n and values[n] == nil or values[n + 1] ~= nil then
+      core.fail(("map: the function of %s gives as many values as the block has rows, %d (dk.null for what is not known)")
+        :format(name, n))
+    end
+    table.move(values, 1, n, at + 1, list)
+    at = at + n
+  end
+  return list
+end
+
 core.table_methods.map = core.export(function(self, name, call, options)
   if core.kind(self) ~= "table" then
     core.fail "map: call it on a table, with a colon: t:map(\"name\", function(row) ... end)"
@@ -27,13 +51,21 @@ core.table_methods.map = core.export(function(self, name, call, options)
   if type(name) ~= "string" or name == "" then
     core.fail(("map: the first argument is the name of the new column, not %s"):format(core.what(name)))
   end
+  if type(call) == "table" and options == nil then
+    call, options = nil, call
+  end
   core.check(options or {}, "map", OPTIONS)
   options = options or {}
-  if type(call) ~= "function" then
-    core.fail(("map wants a function of a row, not %s"):format(core.what(call)))
+  local block = options.block
+  if (call == nil) == (block == nil) then
+    core.fail "map wants a function of a row, or { block = a function of a block }"
+  end
+  if type(call or block) ~= "function" then
+    core.fail(("map wants a function, not %s (t:derive takes expressions)"):format(core.what(call or block)))
   end
   local data = options.columns and self:select(options.columns) or self
-  return core.with_made(self, name, column_of(by_rows(data, call), name, options.type))
+  local list = block and by_blocks(data, block, name) or by_rows(data, call)
+  return core.with_made(self, name, column_of(list, name, options.type))
 end)
 
 return true

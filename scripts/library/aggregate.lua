@@ -12,6 +12,7 @@
 ---
 --- ```lua
 --- dk.define "klasse" {
+--- dk.fn "klasse" {
 ---   levels = { "jong", "oud" },
 ---   call   = function(leeftijd) return leeftijd < 27 and "jong" or "oud" end,
 --- }
@@ -28,6 +29,7 @@
 ---@param name string
 ---@return fun(spec: dk.FunctionSpec)
 function dk.define(name) end
+function dk.fn(name) end
 
 --- The names of the functions that were defined, in that order, and the `doc` of each under its name.
 ---@return table<integer|string, string>
@@ -62,6 +64,14 @@ local t = {}
 ---
 --- The function gets a record as `t:rows()` gives it, and gives a value, nil or `dk.null`. A function of one or two columns is
 --- faster as `dk.define`.
+--- In the place of a function of a row: gets a block of rows, as `t:blocks()` gives them, and gives a list with a value for each, the last
+--- of which is there, or its `n` says how many they are.
+---@field block? fun(block: dk.Block): any[]
+
+--- The table with a column that a function gives, row by row or block by block.
+---
+--- The function gets a record as `t:rows()` gives it, and gives a value, nil or `dk.null`. A function of one or two columns is
+--- faster as `dk.fn`.
 ---
 --- ```lua
 --- local t = dk.table { { "naam", { "An", "Bo" } }, { "leeftijd", { 19, 34 } } }
@@ -77,6 +87,7 @@ local t = {}
 --- ```
 ---@param name string
 ---@param call fun(row: table<string, any>): any
+---@param call? fun(row: table<string, any>): any without it the options have a `block`
 ---@param options? dk.MapOptions
 ---@return dk.Table
 function t:map(name, call, options) end

@@ -48,6 +48,14 @@ end
 local function counts(condition)
   return function() return t:breakdown({ measures = "n = count() where " .. condition }).n[1] end
 end
+local function squares_of_block(b)
+  local v, out = b.x, {}
+  for i = 1, #b do
+    out[i] = v[i] * v[i]
+  end
+  return out
+end
+
 -- name, function; those of one number answer alike
 local lines = {}
 local function line(number, name, ask)
@@ -68,6 +76,12 @@ line(13, "column built in", sums("y", function() return t:derive "y = x * x" end
 line(13, "  dk.define", sums("y", function() return t:derive "y = square(x + g - g)" end))
 line(13, "  t:map by rows", sums("y", function()
   return t:map("y", function(row) return row.x * row.x end, { columns = "x", type = "integer" })
+end))
+line(13, "  t:map by blocks", sums("y", function()
+  return t:map("y", { columns = "x", type = "integer", block = squares_of_block })
+end))
+line(13, "  t:map by blocks, type found", sums("y", function()
+  return t:map("y", { columns = "x", block = squares_of_block })
 end))
 
 local answers = {}

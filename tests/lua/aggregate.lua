@@ -269,7 +269,7 @@ end)
 test("values of every type come as t:rows() gives them", function(t, dk)
   local data = dk.table({
     { "b", { true, false } }, { "i", { 1, 2 } }, { "d", { 1.5, 2.25 } }, { "r", { 0.1, 1e300 } }, { "c", { "x", "y" } },
-    { "t", { "een", "twee" } }, { "day", { "2024-01-31", "2024-02-01" } },
+    { "t", { "een", "twee" } }, { "s", { { "p", "q" }, {} } }, { "day", { "2024-01-31", "2024-02-01" } },
   }, { types = { t = "text", day = "date", r = "real" } }):derive { "q = i / 3" }
   local seen
   local function keep(list) seen = list end
@@ -282,10 +282,14 @@ test("values of every type come as t:rows() gives them", function(t, dk)
     for row in data:rows() do
       expected[#expected + 1] = row[name]
     end
-    data:breakdown { measures = ("m = seen_row(%s)"):format(name) }
-    t.eq(seen, expected)
-    data:breakdown { measures = ("m = seen_block(%s)"):format(name) }
-    t.eq(seen, expected)
+    for _, measure in ipairs { "m = seen_row(%s)", "m = seen_block(%s)" } do
+      data:breakdown { measures = measure:format(name) }
+      t.eq(seen, expected)
+    end
+  end
+  for _, measure in ipairs { "m = seen_row(s)", "m = seen_block(s)" } do
+    data:breakdown { measures = measure } -- as texts
+    t.eq(seen, { "p|q", "" })
   end
 end)
 

@@ -131,14 +131,41 @@ test("map makes a column of what a function gives for each row", function(t, dk)
   t.eq(list(sets:breakdown({ by = "m = member(s)", measures = "n = count()" }).m), { "An", "Bo", "Cy", "Di" })
 end)
 
+test("map goes by blocks where the function does", function(t, dk)
+  local x = {}
+  for i = 1, 10000 do
+    x[i] = i % 10 == 0 and dk.null or i
+  end
+  local data = dk.table { { "x", x }, { "y", x } }
+  local made = data:map("kwadraat", {
+    columns = "x", type = "integer",
+    block = function(b)
+      local v, out = b.x, { n = #b }
+      for i = 1, #b do
+        out[i] = v[i] and v[i] * v[i]
+      end
+      return out
+    end,
+  })
+  local measures = { "a = sum(kwadraat)", "b = sum(x * x)", "n = count() where kwadraat is null" }
+  t.eq(made:breakdown({ measures = measures }):rows()(), { a = 299999985000, b = 299999985000, n = 1000 })
+end)
+
 test("map says what it is given wrongly", function(t, dk)
   local data = people(dk)
   local function one() return 1 end
   t.raises(function() data.map() end, "map: call it on a table, with a colon")
   t.raises(function() data:map(one) end, "map: the first argument is the name of the new column, not a function")
-  t.raises(function() data:map "x" end, "map wants a function of a row, not nil")
-  t.raises(function() data:map("x", 3) end, "map wants a function of a row, not a number")
+  t.raises(function() data:map "x" end, "map wants a function of a row, or { block = a function of a block }")
+  t.raises(function() data:map("x", 3) end, "map wants a function, not a number (t:derive takes expressions)")
+  t.raises(function() data:map("x", one, { block = one }) end, "map wants a function of a row, or")
   t.raises(function() data:map("x", one, { colums = "naam" }) end, "did you mean 'columns'")
+  t.raises(function() data:map("x", { block = one }) end,
+    "map: the function of x gives a list of 4 values, one for each row of the block, and gave a number")
+  t.raises(function() data:map("x", { block = function() return { 1, 2 } end }) end,
+    "map: the function of x gives as many values as the block has rows, 4")
+  t.raises(function() data:map("x", { block = function() return { 1, 2, 3, 4, 5 } end }) end,
+    "map: the function of x gives as many values as the block has rows, 4")
   t.raises(function() data:map("x", function() return print end) end, "column x, row 1: ")
   t.raises(function() data:map("x", function(row) return row.naam == "Bo" and "b" or 1 end) end, "column x, row 2: ")
   local ok, raised = pcall(data.map, data, "x", function(row) return row.none.there end)
