@@ -4,8 +4,8 @@
  * across the engine: an error stays in the registry, the call becomes DK_ERR_CALLBACK, and dkl_raise raises the very value
  * that the script raised. A state is a value of Lua in a table of the definition; the engine holds its number.
  *
- * registry[host] = { start =, step =, block =, merge =, finish =, states = { ... }, text = what finish gave last,
- *                    first = what start gave last }
+ * registry[host] = { [START] =, [STEP] =, [BLOCK] =, [MERGE] =, [FINISH] =, [STATES] = { ... } }, found by number as a name
+ * would cost as much as a step
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,9 @@
 #include "lua_callback.h"
 #include "lua_options.h"
 #include "lua_value.h"
+
+/* Of a definition. TEXT: what finish gave last; FIRST: the table that start gave last. */
+enum { START = 1, STEP, BLOCK, MERGE, FINISH, STATES, TEXT, FIRST };
 
 /* What the engine holds of a definition. The registry's table goes with the Lua state. */
 typedef struct host {
@@ -50,7 +53,7 @@ static void open_call(lua_State *L)
 
     luaL_checkstack(L, 16, "too many values");
     lua_rawgetp(L, LUA_REGISTRYINDEX, c->host);
-    lua_getfield(L, 2, "states");
+    lua_rawgeti(L, 2, STATES);
 }
 
 static void push_state(lua_State *L, const lua_group *group)
@@ -77,11 +80,11 @@ static int protected_start(lua_State *L)
     const call *c = lua_touserdata(L, 1);
 
     open_call(L);
-    if (lua_getfield(L, 2, "start") == LUA_TNIL)
+    if (lua_rawgeti(L, 2, START) == LUA_TNIL)
         return 0;
     lua_call(L, 0, 1);
     if (lua_istable(L, -1)) {
-        lua_getfield(L, 2, "first");
+        lua_rawgeti(L, 2, FIRST);
         if (lua_rawequal(L, -1, -2))
             return dkl_fail(L,
                             "start of aggregate %s gave the same table twice, and each group wants one of its own "
@@ -89,7 +92,7 @@ static int protected_start(lua_State *L)
                             c->host->name);
         lua_pop(L, 1);
         lua_pushvalue(L, -1);
-        lua_setfield(L, 2, "first");
+        lua_rawseti(L, 2, FIRST);
     }
     pop_state(L, c->group);
     return 0;
@@ -101,7 +104,7 @@ static int protected_step(lua_State *L)
     int n = 1;
 
     open_call(L);
-    lua_getfield(L, 2, "step");
+    lua_rawgeti(L, 2, STEP);
     push_state(L, c->group);
     for (size_t i = 0; i < c->host->n_arguments; i++, n++)
         dkl_push_value(L, &c->values[i]);
@@ -145,7 +148,7 @@ static int protected_block(lua_State *L)
     int n = 2;
 
     open_call(L);
-    lua_getfield(L, 2, "block");
+    lua_rawgeti(L, 2, BLOCK);
     push_state(L, c->group);
     for (size_t i = 0; i < c->host->n_arguments; i++, n++)
         push_values(L, &rows->values[i]);
@@ -167,7 +170,7 @@ static int protected_merge(lua_State *L)
     const call *c = lua_touserdata(L, 1);
 
     open_call(L);
-    lua_getfield(L, 2, "merge");
+    lua_rawgeti(L, 2, MERGE);
     push_state(L, c->group);
     push_state(L, c->other);
     lua_call(L, 2, 1);
@@ -182,14 +185,14 @@ static int protected_finish(lua_State *L)
     dk_value value;
 
     open_call(L);
-    lua_getfield(L, 2, "finish");
+    lua_rawgeti(L, 2, FINISH);
     push_state(L, c->group);
     lua_call(L, 1, 1); /* call definition states result */
     if (!dkl_to_result(L, 4, h->result, &value))
         return dkl_fail_result(L, 4, lua_pushfstring(L, "finish of aggregate %s", h->name), h->result);
     *c->out = value;
     if (!value.is_null && value.type == DK_TEXT)
-        lua_setfield(L, 2, "text"); /* lives until the next one */
+        lua_rawseti(L, 2, TEXT); /* lives until the next one */
     return 0;
 }
 
@@ -237,8 +240,7 @@ static void drop(void *arg, void *state)
     if (group->number == 0 || L == NULL || !lua_checkstack(L, 8))
         return;
     lua_rawgetp(L, LUA_REGISTRYINDEX, h);
-    lua_pushliteral(L, "states");
-    lua_rawget(L, -2);
+    lua_rawgeti(L, -1, STATES);
     luaL_unref(L, -1, group->number);
     lua_pop(L, 2);
     group->number = 0;
@@ -247,7 +249,7 @@ static void drop(void *arg, void *state)
 /* From Lua. ------------------------------------------------------------------------------------------------------- */
 
 /* From the options to the definition. */
-static bool copy_function(lua_State *L, const char *name, bool needed)
+static bool copy_function(lua_State *L, const char *name, int key, bool needed)
 {
     bool given = dkl_option(L, 2, name);
 
@@ -255,7 +257,7 @@ static bool copy_function(lua_State *L, const char *name, bool needed)
         dkl_fail(L, "aggregate: %s is missing", name);
     if (given && !lua_isfunction(L, -1))
         dkl_fail(L, "aggregate: %s is a function, not %s", name, dkl_push_kind(L, -1));
-    lua_setfield(L, 3, name);
+    lua_rawseti(L, 3, key);
     return given;
 }
 
@@ -277,17 +279,17 @@ static int define(lua_State *L)
     aggregate.n_arguments = (size_t)dkl_option_integer(L, 2, what, "arguments", 0, 1);
     aggregate.result = dkl_option_result(L, 2, what, &aggregate.scale);
     aggregate.weighs = dkl_option_boolean(L, 2, what, "weights", false);
-    lua_createtable(L, 0, 8); /* 3 */
-    copy_function(L, "start", false);
-    takes_blocks = copy_function(L, "block", false);
-    if (copy_function(L, "step", !takes_blocks) && takes_blocks)
+    lua_createtable(L, FIRST, 0); /* 3 */
+    copy_function(L, "start", START, false);
+    takes_blocks = copy_function(L, "block", BLOCK, false);
+    if (copy_function(L, "step", STEP, !takes_blocks) && takes_blocks)
         return dkl_fail(L, "aggregate: step and block are two ways to take rows in: give one of them");
-    copy_function(L, "merge", false);
-    copy_function(L, "finish", true);
+    copy_function(L, "merge", MERGE, false);
+    copy_function(L, "finish", FINISH, true);
     lua_newtable(L);
     lua_pushinteger(L, 0); /* so that references have their list of free ones */
     lua_rawseti(L, -2, 1);
-    lua_setfield(L, 3, "states");
+    lua_rawseti(L, 3, STATES);
     aggregate.start = start;
     aggregate.step = takes_blocks ? NULL : step;
     aggregate.block = takes_blocks ? block : NULL;
