@@ -15,8 +15,8 @@
 #include "lua_options.h"
 #include "lua_value.h"
 
-/* Of a definition. TEXT: what finish gave last; FIRST: the table that start gave last. */
-enum { START = 1, STEP, BLOCK, MERGE, FINISH, STATES, TEXT, FIRST };
+/* Of a definition. TEXT: what finish gave last; GIVEN: { the table that start gave last }, weak. */
+enum { START = 1, STEP, BLOCK, MERGE, FINISH, STATES, TEXT, GIVEN };
 
 /* What the engine holds of a definition. The registry's table goes with the Lua state. */
 typedef struct host {
@@ -84,15 +84,17 @@ static int protected_start(lua_State *L)
         return 0;
     lua_call(L, 0, 1);
     if (lua_istable(L, -1)) {
-        lua_rawgeti(L, 2, FIRST);
-        if (lua_rawequal(L, -1, -2))
+        lua_rawgeti(L, 2, GIVEN); /* state given */
+        lua_rawgeti(L, -1, 1);
+        if (lua_rawequal(L, -1, -3))
             return dkl_fail(L,
                             "start of aggregate %s gave the same table twice, and each group wants one of its own "
                             "(make it in the function: start = function() return {} end)",
                             c->host->name);
         lua_pop(L, 1);
-        lua_pushvalue(L, -1);
-        lua_rawseti(L, 2, FIRST);
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, -2, 1);
+        lua_pop(L, 1);
     }
     pop_state(L, c->group);
     return 0;
@@ -279,7 +281,7 @@ static int define(lua_State *L)
     aggregate.n_arguments = (size_t)dkl_option_integer(L, 2, what, "arguments", 0, 1);
     aggregate.result = dkl_option_result(L, 2, what, &aggregate.scale);
     aggregate.weighs = dkl_option_boolean(L, 2, what, "weights", false);
-    lua_createtable(L, FIRST, 0); /* 3 */
+    lua_createtable(L, GIVEN, 0); /* 3 */
     copy_function(L, "start", START, false);
     takes_blocks = copy_function(L, "block", BLOCK, false);
     if (copy_function(L, "step", STEP, !takes_blocks) && takes_blocks)
@@ -290,6 +292,12 @@ static int define(lua_State *L)
     lua_pushinteger(L, 0); /* so that references have their list of free ones */
     lua_rawseti(L, -2, 1);
     lua_rawseti(L, 3, STATES);
+    lua_createtable(L, 1, 0);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawseti(L, 3, GIVEN);
     aggregate.start = start;
     aggregate.step = takes_blocks ? NULL : step;
     aggregate.block = takes_blocks ? block : NULL;

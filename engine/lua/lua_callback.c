@@ -9,16 +9,26 @@
 #include "lua_options.h"
 #include "lua_value.h"
 
-/* What Lua says of a yield that cannot be has no line. */
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* What Lua says of a yield that cannot be, and of functions that ask each other without end, has no line. */
 static int explain_error(lua_State *L)
 {
     const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+    const char *said =
+        begins(text, "attempt to yield ")
+            ? "a function that answers a part of a question cannot yield: who asked waits for the answer"
+        : begins(text, "C stack overflow") ? "functions ask each other without end (C stack overflow)"
+                                           : NULL;
 
     lua_settop(L, 1);
-    if (strncmp(text, "attempt to yield ", 17) != 0)
+    if (said == NULL)
         return 1;
     dkl_where(L);
-    lua_pushliteral(L, "a function that answers a part of a question cannot yield: who asked waits for the answer");
+    lua_pushstring(L, said);
     lua_concat(L, 2);
     return 1;
 }

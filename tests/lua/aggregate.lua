@@ -347,3 +347,64 @@ test("what a block or finish does wrong is said at its line, and everything is l
   totals(dk) -- and the next question is answered
   agrees(t, data:breakdown { by = "g", measures = MEASURES })
 end)
+
+test("states and memory are let go, whatever happens", function(t, dk)
+  local data = numbers(dk)
+  local alive = setmetatable({}, { __mode = "k" })
+  local function state()
+    local made = {}
+    alive[made] = true
+    return made
+  end
+  local function fail_at(limit)
+    return function(s, x)
+      s.n = (s.n or 0) + 1
+      if x > limit then
+        error "too much"
+      end
+    end
+  end
+  local function none() end
+  dk.aggregate "ends_well" { start = state, step = none, merge = none, finish = none }
+  dk.aggregate "ends_early" { start = state, step = fail_at(600), merge = none, finish = none }
+  dk.aggregate "no_finish" { start = state, block = none, merge = none, finish = function() error "no" end }
+  dk.aggregate "no_merge" { start = state, block = none, merge = function() error "no" end, finish = none }
+  dk.aggregate "no_start" {
+    start = function() if next(alive) then error "no" end return state() end, step = none, merge = none, finish = none,
+  }
+  dk.fn "now_and_then" { result = "integer", call = function(x) return x < 600 and x or error "no" end }
+  local function ask(measure)
+    return pcall(data.breakdown, data, { by = { "g", "h" }, margins = "cube", measures = "m = " .. measure })
+  end
+  local function all()
+    t.ok(ask "ends_well(x)")
+    for _, measure in ipairs { "ends_early(x)", "no_finish(x)", "no_merge(x)", "no_start(x)",
+      "ends_well(now_and_then(x))" } do
+      t.ok(not ask(measure), measure)
+    end
+    collectgarbage()
+    collectgarbage()
+  end
+  all()
+  local before = dk.memory()
+  for _ = 1, 5 do
+    all()
+  end
+  t.eq(dk.memory() - before, 0)
+  t.ok(next(alive) == nil, "a state is kept")
+end)
+
+test("a function that asks what calls it comes to an end", function(t, dk)
+  local data = people(dk)
+  dk.aggregate "endless" {
+    start = 0, finish = function(s) return s end,
+    step = function() return data:breakdown({ by = "g", measures = "m = endless(x)" }).m[1] end,
+  }
+  local said = "aggregate.lua:%d+: .*C stack overflow"
+  local ok, raised = pcall(data.breakdown, data, { measures = "m = endless(x)" })
+  t.ok(not ok and raised:find(said), raised)
+  dk.fn "without_end" { result = "integer", call = function(_) return data:derive("y = without_end(x)").y[1] end }
+  ok, raised = pcall(data.derive, data, "y = without_end(x)")
+  t.ok(not ok and raised:find(said), raised)
+  t.eq(#data:where "x > 1", 3)
+end)

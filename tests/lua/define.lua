@@ -35,7 +35,7 @@ test("a function stands in columns, conditions, dimensions and measures", functi
   t.eq(data:breakdown({ measures = "n = tweemaal(count())" }).n[1], 8)
   t.eq(list(data:derive("g = of_niets(gemeente)").g), { "Arnhem", "Duiven", "Arnhem", "niets" })
   t.eq(dk.functions().klasse, "three classes of age")
-  t.eq(dk.functions()[1], "klasse")
+  t.has(" " .. table.concat(dk.functions(), " ") .. " ", " klasse tweemaal of_niets ")
 end)
 
 test("a function is called once for each level, and in a what-if", function(t, dk)

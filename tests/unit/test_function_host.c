@@ -5,6 +5,7 @@
 #include <math.h>
 #include <pthread.h>
 
+#include "base/memory.h"
 #include "tables.h"
 
 static dk_context *context;
@@ -26,6 +27,7 @@ static int stop(void **state)
 {
     (void)state;
     dk_set_threads(0);
+    assert_false(dki_is_single(context)); /* what was bound has let go */
     dk_context_release(context);
     return 0;
 }
