@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/types.h"
 #include "lua_options.h"
 #include "lua_value.h"
@@ -100,6 +101,10 @@ bool dkl_to_result(lua_State *L, int index, dk_type type, dk_value *out)
     }
     if (!dkl_to_value(L, index, &value))
         return false;
+    if (type == DK_REAL && value.type == DK_DECIMAL && !value.is_null) /* of dk.decimal, dk.ratio */
+        value = (dk_value){ .type = DK_REAL, .as.real = dki_decimal_real(value.as.integer, value.scale) };
+    else if (type == DK_REAL && value.type == DK_RATIO && !value.is_null)
+        value = (dk_value){ .type = DK_REAL, .as.real = dki_ratio_real(value.as.ratio) };
     if (value.type == DK_TEXT && dki_type_is_calendar(type)) {
         if (!dki_type_parse(type, 0, value.as.text, &time))
             return false;

@@ -337,6 +337,13 @@ test("what a block or finish does wrong is said at its line, and everything is l
     result = "date", start = 0, step = function() end, finish = function() return "2024-02-29" end,
   }
   t.eq(column(data:breakdown { measures = "m = dates(x)" }, "m"), { "2024-02-29" })
+  for result, expected in pairs { real = 2.5, ["decimal(2)"] = 2.5, date = "2024-02-29" } do
+    dk.aggregate "values" {
+      result = result, start = 0, step = function() end,
+      finish = function() return result == "date" and dk.date "2024-02-29" or dk.decimal "2.5" end,
+    }
+    t.eq(column(data:breakdown { measures = "m = values(x)" }, "m"), { expected })
+  end
   dk.aggregate "breaks" { start = 0, block = function(s, x) return s + x.none.there end, finish = function() end }
   local ok, raised = pcall(data.breakdown, data, { by = "g", measures = "m = breaks(x)" })
   t.ok(not ok and raised:find "aggregate.lua:%d+: attempt to index a nil value %(field 'none'%)", raised)
