@@ -190,7 +190,7 @@ static int protected_finish(lua_State *L)
     lua_rawgeti(L, 2, FINISH);
     push_state(L, c->group);
     lua_call(L, 1, 1); /* call definition states result */
-    if (!dkl_to_result(L, 4, h->result, &value))
+    if (!dkl_to_result(L, 4, h->result, h->scale, &value))
         return dkl_fail_result(L, 4, lua_pushfstring(L, "finish of aggregate %s", h->name), h->result);
     *c->out = value;
     if (!value.is_null && value.type == DK_TEXT)
@@ -313,6 +313,7 @@ static int define(lua_State *L)
     *slot = h;
     h->state = state;
     h->result = aggregate.result;
+    h->scale = aggregate.scale;
     h->n_arguments = aggregate.n_arguments;
     h->weighs = aggregate.weighs;
     strncpy(h->name, aggregate.name, sizeof h->name - 1);

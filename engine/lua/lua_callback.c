@@ -86,34 +86,54 @@ dk_type dkl_option_result(lua_State *L, int index, const char *what, uint8_t *sc
     return types[dkl_option_choice(L, index, what, "result", names, 3)];
 }
 
-bool dkl_to_result(lua_State *L, int index, dk_type type, dk_value *out)
+/* A number that is not of the type becomes the nearest that is. */
+static bool convert(dk_value *value, dk_type type, uint8_t scale)
 {
-    dk_value value = { .type = type, .is_null = true };
+    dk_value made = { .type = type, .scale = scale };
+    dki_i128 rounded;
     int64_t time;
 
-    if (lua_isnil(L, index) || dkl_is_null(L, index)) {
-        *out = value;
-        return true;
+    switch (type) {
+    case DK_REAL:
+        if (value->type != DK_INTEGER && value->type != DK_DECIMAL && value->type != DK_RATIO)
+            return false;
+        made.as.real = value->type == DK_RATIO ? dki_ratio_real(value->as.ratio)
+                                               : dki_decimal_real(value->as.integer, value->scale);
+        break;
+    case DK_DECIMAL:
+        if (!dk_type_is_number(value->type) || !dki_round_value(value, scale, &rounded) || rounded < INT64_MIN ||
+            rounded > INT64_MAX)
+            return false;
+        made.as.integer = (int64_t)rounded;
+        break;
+    case DK_DATE:
+    case DK_TIMESTAMP:
+        if (value->type != DK_TEXT || !dki_type_parse(type, 0, value->as.text, &time))
+            return false;
+        made.as.integer = time;
+        break;
+    default: return type == DK_CATEGORY && value->type == DK_TEXT;
     }
+    *value = made;
+    return true;
+}
+
+bool dkl_to_result(lua_State *L, int index, dk_type type, uint8_t scale, dk_value *out)
+{
+    dk_value value = { .type = type, .is_null = true };
+
     if (type == DK_REAL && lua_type(L, index) == LUA_TNUMBER) { /* without looking for its shortest decimal */
         *out = (dk_value){ .type = DK_REAL, .as.real = (double)lua_tonumber(L, index) };
         return isfinite(out->as.real);
     }
-    if (!dkl_to_value(L, index, &value))
+    if (!lua_isnil(L, index) && !dkl_to_value(L, index, &value))
         return false;
-    if (type == DK_REAL && value.type == DK_DECIMAL && !value.is_null) /* of dk.decimal, dk.ratio */
-        value = (dk_value){ .type = DK_REAL, .as.real = dki_decimal_real(value.as.integer, value.scale) };
-    else if (type == DK_REAL && value.type == DK_RATIO && !value.is_null)
-        value = (dk_value){ .type = DK_REAL, .as.real = dki_ratio_real(value.as.ratio) };
-    if (value.type == DK_TEXT && dki_type_is_calendar(type)) {
-        if (!dki_type_parse(type, 0, value.as.text, &time))
-            return false;
-        value = (dk_value){ .type = type, .as.integer = time };
-    }
+    if (value.is_null)
+        value = (dk_value){ .type = type, .is_null = true };
     *out = value;
-    return value.type == type || (value.type == DK_TEXT && type == DK_CATEGORY) ||
-           (type == DK_DECIMAL && (value.type == DK_INTEGER || value.type == DK_REAL)) ||
-           (type == DK_REAL && (value.type == DK_INTEGER || value.type == DK_DECIMAL));
+    if (value.is_null || (value.type == type && (type != DK_DECIMAL || value.scale == scale)))
+        return true;
+    return convert(out, type, scale);
 }
 
 int dkl_fail_result(lua_State *L, int index, const char *who, dk_type type)

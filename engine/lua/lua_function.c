@@ -13,6 +13,7 @@
 typedef struct host {
     dkl_state *state;
     dk_type result;
+    uint8_t scale;
     size_t n_arguments;
     char text;
     char name[64];
@@ -33,7 +34,7 @@ static int protected_call(lua_State *L)
     for (size_t i = 0; i < h->n_arguments; i++)
         dkl_push_value(L, &c->args[i]);
     lua_call(L, (int)h->n_arguments, 1); /* call result */
-    if (!dkl_to_result(L, 2, h->result, c->out))
+    if (!dkl_to_result(L, 2, h->result, h->scale, c->out))
         return dkl_fail_result(L, 2, lua_pushfstring(L, "%s()", h->name), h->result);
     if (!c->out->is_null && c->out->type == DK_TEXT)
         lua_rawsetp(L, LUA_REGISTRYINDEX, &h->text);
@@ -86,6 +87,7 @@ static int define(lua_State *L)
     *slot = h;
     h->state = state;
     h->result = function.result;
+    h->scale = function.scale;
     h->n_arguments = function.n_arguments;
     strncpy(h->name, function.name, sizeof h->name - 1);
     function.arg = h;

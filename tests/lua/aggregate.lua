@@ -240,6 +240,34 @@ test("they agree in what is asked together, of several tables and under scenario
   end
 end)
 
+test("a target may be a measure of the script's", function(t, dk)
+  local g, known = {}, {}
+  for i = 1, 1000 do
+    g[i], known[i] = ("g%d"):format(i % 4), i % 3 == 0
+  end
+  local function add(x, y) return x + y end
+  dk.aggregate "knowns" {
+    weights = true, result = "decimal(9)", start = 0, merge = add, finish = function(s) return s end,
+    step = function(s, k, w) return k and s + (w or 1) or s end,
+  }
+  local asked = dk.breakdown {
+    measures = { "n = count()", "k = knowns(known)", "r = k / n", "s = (count() where known) / n" },
+  }
+  local plan = dk.scenario "more" {
+    params = { f = { 0.5, min = 0, max = 1 } }, { "register", where = "not known", share = "$f", set = { known = true } },
+  }
+  for _, question in ipairs { asked, asked:by "g" } do
+    local at = question == asked and dk.total or { g = "g1" }
+    local data = dk.table { { "g", g }, { "known", known } }
+    local answers = {}
+    for i, target in ipairs { "r >= 0.6", "s >= 0.6" } do
+      answers[i] = question:solve(data, plan, { vary = "f", target = target, at = at }).persons[1]
+    end
+    t.eq(answers[1], answers[2])
+    t.eq(answers[1], question == asked and 267 or 268) -- 600 - 333; 67 of 167 there, of 667 in all
+  end
+end)
+
 test("a block has rows of one group, in their order, and lists that are the script's own", function(t, dk)
   local kept = {}
   dk.aggregate "listed" {
@@ -344,6 +372,11 @@ test("what a block or finish does wrong is said at its line, and everything is l
     }
     t.eq(column(data:breakdown { measures = "m = values(x)" }, "m"), { expected })
   end
+  dk.aggregate "rounded" {
+    result = "decimal(2)", start = 0, step = function(s, x) return s + x end, finish = function(s) return s / 3 end,
+  }
+  t.eq(tostring(data:breakdown({ measures = "m = rounded(x)" }).m:to_lua()[1]), "5.17") -- 15.5 / 3
+  says(1e30, "finish of aggregate ends gave 1e+30, and its result is decimal", "decimal(2)")
   dk.aggregate "breaks" { start = 0, block = function(s, x) return s + x.none.there end, finish = function() end }
   local ok, raised = pcall(data.breakdown, data, { by = "g", measures = "m = breaks(x)" })
   t.ok(not ok and raised:find "aggregate.lua:%d+: attempt to index a nil value %(field 'none'%)", raised)
