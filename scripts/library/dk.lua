@@ -14,7 +14,7 @@
 ---@field null dk.Null
 --- The total over a dimension, where a cell of a result is named: `solve { at = dk.total }`.
 ---@field total dk.Total
---- The functions of expressions, and the aggregates: `dk.fn.bin(t.leeftijd, 18, 27)`, `dk.fn.count():where(t.in_sonar)`. Called,
+--- The functions of expressions, and the aggregates: `dk.fn.bin(t.leeftijd, 18, 27)`, `dk.fn.count():where(t.in_sonar)`.
 --- `dk.define "name" { ... }` makes one of the script's own.
 ---@field fn table<string, fun(...: dk.Operand): dk.Expr>
 dk = {}
@@ -586,6 +586,53 @@ function dk.aggregates() end
 --- ```
 ---@param what? any a function (`dk.read`, `t.where`), an object, or a name (`"t:where"`, `"where"`); without it an overview
 function dk.help(what) end
+
+--- How tables are shown where a call does not say.
+---@class dk.DisplayOptions
+--- Decimal point or decimal comma; in Dutch style dates are day-month-year.
+---@field style? "international"|"nl"
+--- How many rows are shown, cut in the middle; `"auto"` is as many as fit; 0 is all, and all columns.
+---@field rows? integer|"auto"
+--- How many columns of the screen a table takes; `"auto"` is those of the terminal; 0 is no limit.
+---@field width? integer|"auto"
+--- How many columns of the screen one text takes; 0 is no limit.
+---@field cell? integer
+--- Whether the types stand below the names.
+---@field types? boolean
+--- Whether the number of rows and columns is said.
+---@field count? boolean
+--- Whether the notes stand below the table.
+---@field notes? boolean
+--- What of a code list is shown; `"usual"` is labels.
+---@field codes? "usual"|"label"|"code"|"both"
+--- What a total is called.
+---@field total_label? string
+--- What null looks like.
+---@field null? string
+--- What stands between the members of a set.
+---@field between? string
+--- Whether names and totals are bold; `"auto"` where the terminal has colours. Never with `NO_COLOR`.
+---@field colour? boolean|"auto"
+
+--- Says how tables are shown from now on, and without options gives all that hold.
+---
+--- They hold for what people read: text, Markdown, HTML and workbooks. CSV and JSON take options in the call alone. What was can be set
+--- back: `local before = dk.options()`, and later `dk.options(before)`.
+---
+--- ```lua
+--- dk.options { style = "nl", types = false }
+--- print(dk.table({ { "gemeente", { "Arnhem" } }, { "bekend", { 2983 } } }):format { bekend = "#,##0 personen" })
+--- dk.options { style = "international", types = true }
+--- ```
+--- ```text
+--- gemeente          bekend
+--- ────────────────────────
+--- Arnhem    2.983 personen
+--- 1 rij, 2 kolommen
+--- ```
+---@param options? dk.DisplayOptions
+---@return dk.DisplayOptions? # without options
+function dk.options(options) end
 
 --- How many threads a call may use, and sets it.
 ---

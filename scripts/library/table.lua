@@ -554,7 +554,7 @@ function t:roll_up(level, dimension) end
 ---@class dk.TightenSpec
 --- The columns of numbers; all integers, decimals and intervals without it.
 ---@field values? string|string[]
---- A column that in each row is the sum of `values`.
+--- A column that in each row is the sum of `values`; a table of `dk.read_published`, as it was read, knows it.
 ---@field total? string
 --- Dimensions, of which some rows are totals: those with `total_word` in the place of a value.
 ---@field by? string|string[]
@@ -566,7 +566,7 @@ function t:roll_up(level, dimension) end
 ---@field sums? "together"|"one by one"
 
 --- Makes the bounds of numbers as narrow as the totals of the table allow. Totals that their parts cannot reach raise.
----@param spec dk.TightenSpec
+---@param spec? dk.TightenSpec
 ---@return dk.Table
 function t:tighten(spec) end
 
@@ -664,7 +664,8 @@ function t:with(properties) end
 
 --- Says how numbers are shown, by column; `dk.null` takes a pattern away.
 ---
---- Patterns are such as `"0.0"`, `"#,##0"`, `"0.0 %"` and `"+0.0 pp"`. What is shown is rounded half away from zero; the value stays.
+--- Patterns are such as `"0.0"`, `"#,##0"`, `"0.0 %"`, `"+0.0 pp"` and, with a unit, `"#,##0 persons"`. What is shown is rounded half
+--- away from zero; the value stays.
 ---@param patterns table<string, string|dk.Null>
 ---@return dk.Table
 function t:format(patterns) end
@@ -692,9 +693,9 @@ function t:check_totals() end
 ---@field format? "text"|"csv"|"md"|"html"|"json"|"xlsx"
 --- Decimal point or decimal comma; CSV in Dutch style has semicolons.
 ---@field style? "international"|"nl"
---- What a total is called; `"totaal"` without it.
+--- What a total is called; `"totaal"` without it, or what `dk.options` says.
 ---@field total_label? string
---- What null looks like; `–` without it, and nothing in CSV.
+--- What null looks like; `–` without it, or what `dk.options` says, and nothing in CSV.
 ---@field null? string
 --- A line above the table.
 ---@field title? string
@@ -706,19 +707,25 @@ function t:check_totals() end
 ---@field notes? boolean
 --- `"disarm"` puts a `'` before text of a CSV file that a spreadsheet would compute.
 ---@field formulas? "keep"|"disarm"
---- What of a code list is shown.
----@field codes? "label"|"code"|"both"
+--- What of a code list is shown; `"usual"` is labels where people read, and codes in CSV and JSON.
+---@field codes? "usual"|"label"|"code"|"both"
 --- What stands between the members of a set; `|` without it.
 ---@field between? string
+--- Columns of numbers that have a bar behind each number, in text and HTML.
+---@field bars? string|string[]
+--- The number for which a bar is full; without it the greatest of the column, or 100 %.
+---@field full? number
 
 --- How a table is shown on a screen or as a text.
 ---@class dk.PrintOptions : dk.WriteOptions
---- How many rows are shown; 0 is all. As many as fit without it, of `t:text` all.
----@field rows? integer
+--- How many rows are shown; 0 is all, and all columns. As many as fit without it, of `t:text` all.
+---@field rows? integer|"auto"
 --- How many columns of the screen a cell takes; 0 is no limit. 60 without it, of `t:text` no limit.
 ---@field cell? integer
 --- How many columns of the screen the table takes; 0 is no limit. Those of the terminal without it, of `t:text` no limit.
----@field width? integer
+---@field width? integer|"auto"
+--- Whether names and totals are bold and notes dim; where the terminal has colours without it. Never with `NO_COLOR`.
+---@field colour? boolean|"auto"
 
 --- The table as a string, whole, whatever the screen.
 ---
@@ -736,6 +743,60 @@ function t:text(options) end
 --- Prints the table on standard output.
 ---@param options? dk.PrintOptions
 function t:print(options) end
+
+--- Prints numbers with bars behind them, and what says which rows they are of: dimensions, or the texts before the numbers.
+---
+--- Bars begin at zero; a line below says from where to where they go. Percentages that are parts of a whole go to 100 %. Totals of
+--- counts have none. Between the bounds of an interval a bar is light. A column that has no numbers raises.
+---
+--- ```lua
+--- local persons = dk.table { { "gemeente", { "Arnhem", "Arnhem", "Arnhem", "Duiven" } }, { "bekend", { true, true, false, true } } }
+--- persons:breakdown { by = "gemeente", measures = "n = count()", margins = "totals" }:bars("n", { width = 30 })
+--- ```
+--- ```text
+--- gemeente  n
+--- ──────────────────────────────
+--- Arnhem    3  █████████████████
+--- Duiven    1  █████▋
+--- ──────────────────────────────
+--- totaal    4
+--- bar of n: 0 to 3
+--- ```
+---@param columns string|string[]
+---@param options? dk.PrintOptions
+function t:bars(columns, options) end
+
+--- How sparklines are drawn.
+---@class dk.SparkOptions
+--- What tells the rows apart; without it the other dimensions, or the texts before the numbers.
+---@field by? string|string[]
+--- What the column of sparklines is called; without it as the numbers.
+---@field as? string
+--- Whether each row has a scale of its own, or the table one; `"row"` without it.
+---@field scale? "row"|"table"
+
+--- A number along a period as one text, between its first value and its last: `▁▃▆█`.
+---
+--- The result has a row for each of `by`. A dot stands for what is not known. Of a result the details are taken, not the totals.
+---
+--- ```lua
+--- local series = dk.table { { "gemeente", { "Arnhem", "Arnhem", "Arnhem", "Duiven", "Duiven" } },
+---   { "jaar", { 2022, 2023, 2024, 2022, 2024 } }, { "n", { 10, 14, 30, 7, 5 } } }
+--- print(series:spark("n", "jaar", { by = "gemeente" }))
+--- ```
+--- ```text
+--- gemeente     2022  n        2024
+--- category  integer  text  integer
+--- ────────────────────────────────
+--- Arnhem         10  ▁▂█        30
+--- Duiven          7  █·▁         5
+--- 2 rows, 4 columns
+--- ```
+---@param value string a column of numbers
+---@param along string a column, whose values are in order
+---@param options? dk.SparkOptions
+---@return dk.Table
+function t:spark(value, along, options) end
 
 --- Writes the table to a file, complete or not at all. The ending says in which form: .txt .csv .md .html .json .xlsx.
 ---@param path string

@@ -224,6 +224,9 @@ local function takers(dk)
     { "dk.PrintOptions", plain, function(o) t:text(o) end },
     { "dk.PrintOptions", plain, function(o) t:print(o) end },
     { "dk.ToLuaOptions", plain, function(o) t.a:to_lua(o) end },
+    { "dk.PrintOptions", plain, function(o) t:bars("a", o) end },
+    { "dk.SparkOptions", plain, function(o) t:spark("a", "b", o) end },
+    { "dk.DisplayOptions", plain, function(o) dk.options(o) end },
     { "dk.SaveOptions", plain, function(o) t:save("no.dk", o) end },
   }
   return list
