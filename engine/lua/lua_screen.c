@@ -213,6 +213,32 @@ static void overlay(lua_State *L, int index)
     }
 }
 
+#define SHOWN "dk.display"
+
+/* What dk.options gives, at the prompt: style = "nl", a line for each. */
+static int show_options(lua_State *L)
+{
+    luaL_Buffer text;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_buffinit(L, &text);
+    for (size_t i = 0; names[i]; i++) {
+        lua_pushfstring(L, "%s%s = ", i ? "\n" : "", names[i]);
+        luaL_addvalue(&text);
+        dkl_option(L, 1, names[i]);
+        if (lua_type(L, -1) == LUA_TSTRING)
+            lua_pushfstring(L, "\"%s\"", lua_tostring(L, -1));
+        else
+            luaL_tolstring(L, -1, NULL);
+        lua_remove(L, -2);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+    return 1;
+}
+
+static const luaL_Reg shown_meta[] = { { "__tostring", show_options }, { NULL, NULL } };
+
 /* dk.options() -> all options; dk.options { style = "nl", ... } changes some */
 static int options(lua_State *L)
 {
@@ -228,8 +254,10 @@ static int options(lua_State *L)
     else
         lua_newtable(L); /* a new one: what failed half-way changes nothing */
     overlay(L, 2);
-    if (lua_isnil(L, 1))
+    if (lua_isnil(L, 1)) {
+        luaL_setmetatable(L, SHOWN);
         return 1;
+    }
     overlay(L, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &options_key);
     return 0;
@@ -237,6 +265,7 @@ static int options(lua_State *L)
 
 void dkl_open_screen(lua_State *L)
 {
+    dkl_class(L, SHOWN, shown_meta);
     lua_pushcfunction(L, options);
     lua_setfield(L, 1, "options");
 }

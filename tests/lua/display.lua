@@ -19,6 +19,7 @@ end
 test("dk.options tells what holds", function(t, dk)
   t.eq(dk.options(), { style = "international", rows = "auto", width = "auto", cell = 60, types = true, count = true,
     notes = true, codes = "usual", total_label = "totaal", null = "–", between = "|", colour = "auto" })
+  t.has(tostring(dk.options()), 'style = "international"\nrows = "auto"\nwidth = "auto"\ncell = 60\ntypes = true\n')
   t.eq(select("#", dk.options { style = "international" }), 0)
   with_options(dk, { style = "nl", rows = 3 }, function()
     t.eq(dk.options().style, "nl")

@@ -304,7 +304,7 @@ static const char *const calls[] = {
     /* how tables look */
     DATA
     "return function() local before = dk.options() dk.options { style = 'nl', null = '?', rows = 3 } local text = "
-    "t:text() .. tostring(t) dk.options(before) return text .. dk.options().rows end",
+    "t:text() .. tostring(t) dk.options(before) return text .. tostring(dk.options()) end",
     DATA "return function() t:bars({ 'n', 'x' }, { width = 40, full = 2 }) return t:text { bars = 'n' } end",
     DATA "return function() return t:spark('n', 'k', { as = 's', scale = 'table' }):text() end",
     DATA "return function() t:write('/dev/null', { format = 'csv' }) return true end",
