@@ -342,5 +342,10 @@ return core.export(function(result, wanted)
     cell.measures = {}
   end
   cell.again = core.export(function(name, source) return again(cell, name, source) end)
+  local names = {}
+  for i, item in ipairs(asked.measures) do
+    names[i] = item.shown
+  end
+  setmetatable(cell, { __tostring = function() return "(an explained cell of " .. list_of(names) .. ")" end })
   return table.concat(lines, "\n"), cell
 end)

@@ -28,6 +28,7 @@ test("a cell is told in words and numbers, with the question that gives it again
   }
   local result = dekking(persons:derive "dubbel = leeftijd * 2":where("dubbel > $x", { x = 36 }), { grens = 60 })
   local text, cell = result:explain { regio = "M", gemeente = "Arnhem" }
+  t.eq(tostring(cell), "(an explained cell of n, k, d and deel)")
   t.eq(text, [[
 The cell regio = M, gemeente = Arnhem of the breakdown dekking:
   n is 1: count()
