@@ -54,6 +54,7 @@ static int table_bars(lua_State *L)
     const dk_table **plain, **out;
     const char **list;
     dkl_names named;
+    dk_format format;
     size_t n;
 
     lua_settop(L, 3);
@@ -68,12 +69,18 @@ static int table_bars(lua_State *L)
     DKL_TRY(dk_table_select(*plain, list, n, out, &err));
     for (size_t i = 0; i < dk_table_n_notes(table); i++)
         (void)dkl_add_note(L, out, dk_table_note(table, i));
-    dkl_usual_options(L, *out, DK_FORMAT_TEXT, DKL_SCREEN, true, &options);
+    format = dkl_text_format(L, 3, "bars");
+    dkl_usual_options(L, *out, format, DKL_SCREEN, true, &options);
     options.show_types = options.show_count = false;
     dkl_read_write_options(L, 3, "bars", &options);
+    if (format == dkl_usual_format(L) && format != DK_FORMAT_TEXT && format != DK_FORMAT_HTML) {
+        options.full_bar =
+            0; /* the program was told a format that has none: the numbers are what there is to see */
+        return dkl_print_table(L, *out, format, &options, "bars");
+    }
     options.bars = named.items;
     options.n_bars = named.n;
-    return dkl_print_table(L, *out, dkl_text_format(L, 3, "bars"), &options, "bars");
+    return dkl_print_table(L, *out, format, &options, "bars");
 }
 
 /* What tells the rows of sparklines apart: `by`, or the keys without what becomes their characters. */

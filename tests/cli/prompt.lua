@@ -37,7 +37,7 @@ local sessions = {
     { "", "\027[2mcategory\027[0m" },
     { "", "Arnhem       2983\r\n" },
     { "", "> " },
-    { "print(1, t)\\r", "1\t\027[1mnaam\027[0m" },
+    { "print(1, t)\\r", "1\r\n\027[1mnaam\027[0m" },
     { "", "> " },
     { "t:print()\\r", "\r\n\027[1mnaam\027[0m" },
     { "", "> " },
