@@ -73,14 +73,9 @@ static int table_bars(lua_State *L)
     dkl_usual_options(L, *out, format, DKL_SCREEN, true, &options);
     options.show_types = options.show_count = false;
     dkl_read_write_options(L, 3, "bars", &options);
-    if (format == dkl_usual_format(L) && format != DK_FORMAT_TEXT && format != DK_FORMAT_HTML) {
-        options.full_bar =
-            0; /* the program was told a format that has none: the numbers are what there is to see */
-        return dkl_print_table(L, *out, format, &options, "bars");
-    }
     options.bars = named.items;
     options.n_bars = named.n;
-    return dkl_print_table(L, *out, format, &options, "bars");
+    return dkl_print_table(L, *out, format, 3, &options, "bars");
 }
 
 /* What tells the rows of sparklines apart: `by`, or the keys without what becomes their characters. */

@@ -21,8 +21,9 @@ extern const char *const dkl_file_names[];
 
 /* The format that the option at index names, or the usual one: text, for strings and the screen (lua_write.c). */
 dk_format dkl_text_format(lua_State *L, int index, const char *what);
-/* Writes to standard output. It gives nothing back, which the prompt would print once more (lua_write.c). */
-int dkl_print_table(lua_State *L, const dk_table *table, dk_format format, const dk_write_options *options,
+/* Writes to standard output; index: the options of the call. It gives nothing back, which the prompt would print once more
+ * (lua_write.c). */
+int dkl_print_table(lua_State *L, const dk_table *table, dk_format format, int index, dk_write_options *options,
                     const char *what);
 
 /* Adds dk.options to the table at index 1. */

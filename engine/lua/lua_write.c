@@ -21,12 +21,22 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
     return otherwise;
 }
 
-static void check_bars(lua_State *L, const char *what, dk_format format, const dk_write_options *options)
+/* is_stated: the call says the format; else the program was told one, and where that has no bars, the numbers are what there is to see. */
+static void check_bars(lua_State *L, const char *what, dk_format format, bool is_stated, dk_write_options *options)
 {
-    if (options->n_bars > 0 && format != DK_FORMAT_TEXT && format != DK_FORMAT_HTML)
-        dkl_fail(L, "%s: bars are drawn in text and html, not in %s", what, format_names[format]);
+    bool has_bars = format == DK_FORMAT_TEXT || format == DK_FORMAT_HTML;
+
     if (options->n_bars == 0 && options->full_bar > 0)
         dkl_fail(L, "%s: full is said of bars, and no column has any: bars = \"name\"", what);
+    if (options->n_bars > 0 && !has_bars && is_stated)
+        dkl_fail(L, "%s: bars are drawn in text and html, not in %s", what, format_names[format]);
+    if (!has_bars)
+        options->n_bars = 0;
+}
+
+static bool states_format(lua_State *L, int index)
+{
+    return dkl_option_text(L, index, "format", "format") != NULL;
 }
 
 /* A text of the engine's until Lua has its own. It owns all that freeing it takes: when it is left to the collector,
@@ -115,7 +125,7 @@ static int table_text(lua_State *L)
     format = dkl_text_format(L, 2, "text");
     dkl_usual_options(L, table, format, DKL_STRING, false, &options);
     dkl_read_write_options(L, 2, "text", &options);
-    check_bars(L, "text", format, &options);
+    check_bars(L, "text", format, states_format(L, 2), &options);
     return push_text(L, table, format, &options, false);
 }
 
@@ -149,13 +159,13 @@ int dkl_print(lua_State *L)
     return 0;
 }
 
-int dkl_print_table(lua_State *L, const dk_table *table, dk_format format, const dk_write_options *options,
+int dkl_print_table(lua_State *L, const dk_table *table, dk_format format, int index, dk_write_options *options,
                     const char *what)
 {
     dk_error err = DK_ERROR_INIT;
     dk_status status;
 
-    check_bars(L, what, format, options);
+    check_bars(L, what, format, states_format(L, index), options);
     status = dk_write_sink(table, format, options, to_stdout, NULL, &err); /* printed is printed: no second try */
     if (status == DK_ERR_IO || (status == DK_OK && fflush(stdout) != 0)) {
         int reason = errno;
@@ -179,7 +189,7 @@ static int table_print(lua_State *L)
     format = dkl_text_format(L, 2, "print");
     dkl_usual_options(L, table, format, DKL_SCREEN, true, &options);
     dkl_read_write_options(L, 2, "print", &options);
-    return dkl_print_table(L, table, format, &options, "print");
+    return dkl_print_table(L, table, format, 2, &options, "print");
 }
 
 /* t:write(path [, options]) writes a file, complete or not at all. */
@@ -207,7 +217,7 @@ static int table_write(lua_State *L)
     format = option_format(L, 3, "write", format);
     dkl_usual_options(L, table, format, DKL_FILE, false, &options);
     dkl_read_write_options(L, 3, "write", &options);
-    check_bars(L, "write", format, &options);
+    check_bars(L, "write", format, true, &options);
     DKL_TRY(dk_write_file(table, path, format, &options, &err));
     return 0;
 }

@@ -21,8 +21,8 @@ return function(shell, check)
   local printed = run [[-e 'a = dk.table { { a = 1 } } dk.options { types = false, count = false } print(1, a, a, 2, 3)']]
   check.same("print", "tables begin on a line of their own", "1\na\n─\n1\na\n─\n1\n2\t3\n", printed.out)
 
-  local bars = run [[--format csv -e 'dk.table { { "g", { "a" } }, { "n", { 1 } } }:bars "n"']]
-  check.same("--format csv", "bars are numbers", "g,n\na,1\n", bars.out)
+  local bars = run [[--format csv -e 't = dk.table { { "g", { "a" } }, { "n", { 1 } } } t:bars "n" t:print { bars = "n" }']]
+  check.same("--format csv", "bars are numbers", "g,n\na,1\ng,n\na,1\n", bars.out)
 
   for _, entry in ipairs {
     { "--threads", "'--threads' needs argument" },
