@@ -12,7 +12,6 @@
 ---
 --- ```lua
 --- dk.define "klasse" {
---- dk.fn "klasse" {
 ---   levels = { "jong", "oud" },
 ---   call   = function(leeftijd) return leeftijd < 27 and "jong" or "oud" end,
 --- }
@@ -29,7 +28,6 @@
 ---@param name string
 ---@return fun(spec: dk.FunctionSpec)
 function dk.define(name) end
-function dk.fn(name) end
 
 --- The names of the functions that were defined, in that order, and the `doc` of each under its name.
 ---@return table<integer|string, string>

@@ -153,8 +153,9 @@ test("shares of different wholes are not added up", function(t, dk)
   t.eq(sum("deel", shares, { by = "regio" }).s:to_lua { plain = true }, { 1.0, 1.0 })
   t.eq(shares:breakdown({ measures = "s = sum(deel) where regio == 'Midden'" }).s:to_lua { plain = true }, { 1.0 })
   t.says(function() return shares:breakdown { measures = "s = sum(deel)" } end,
-    "deel has shares of different wholes, which do not add up: each is within its own regio, and these are Midden to Rivier "
-    .. "(all rows)\n  s = sum(deel)\n      ^^^^^^^^^ (put regio into by; sum(numerator(deel)) adds up what is counted)")
+    "deel has shares of different wholes, which do not add up: each is within its own regio, and these are Midden to "
+    .. "Rivier (all rows)\n  s = sum(deel)\n"
+    .. "      ^^^^^^^^^ (put regio into by; sum(numerator(deel)) adds up what is counted)")
   t.raises(function() return shares:breakdown { by = "regio", margins = "totals", measures = "s = sum(deel)" } end,
     "(regio = total)")
   t.raises(function() return shares:drop("regio"):breakdown { measures = "s = sum(deel)" } end,
@@ -165,19 +166,21 @@ test("shares of different wholes are not added up", function(t, dk)
   local mixed = shares:select { "deel" }:append(shares:select { "van_alles" }:rename { van_alles = "deel" })
   t.raises(function() return mixed:breakdown { measures = "s = sum(deel)" } end,
     "deel has shares of different wholes, which do not add up: some are of all and some within regio (all rows)")
-  local twice = ask:with { by = { "regio", "gemeente" }, measures = { "n = count()", "deel = n / all(n, gemeente)" } }(persons)
+  local twice = ask:with { measures = { "n = count()", "deel = n / all(n, gemeente)" } }(persons)
   local other = shares:select { "deel" }:append(twice:select { "deel" })
   t.raises(function() return other:breakdown { measures = "s = sum(deel)" } end,
     "some are within gemeente and some within regio")
   t.eq(shares:where("gemeente == 'Arnhem'"):breakdown({ measures = "s = sum(deel)" }).s:type(), "ratio")
   -- who is not there has no share, and is of no whole
-  local none = dk.breakdown { by = "regio", measures = { "k = count() where gemeente == 'Arnhem'", "deel = k / all(k, regio)" } }
+  local none = dk.breakdown { by = "regio", measures = { "k = count() where gemeente == 'Arnhem'",
+    "deel = k / all(k, regio)" } }
   t.eq(sum("deel", none(persons)).s:to_lua { plain = true }, { 1.0 })
   -- windows
   t.eq(shares:window { within = "regio", order = "gemeente", "s = running_sum(deel)" }.s:to_lua { plain = true }[2], 1.0)
   t.says(function() return shares:window { order = "gemeente", "s = running_sum(deel)" } end,
     "row 3: running_sum() goes over shares of different wholes, which do not add up: each is within its own regio\n"
-    .. "  s = running_sum(deel)\n      ^^^^^^^^^^^^^^^^^ (within = \"regio\"; sum(numerator(deel)) adds up what is counted)")
+    .. "  s = running_sum(deel)\n      ^^^^^^^^^^^^^^^^^ (within = \"regio\"; sum(numerator(deel)) adds up what is "
+    .. "counted)")
   t.raises(function() return shares:drop("regio"):window { "s = sum(deel)" } end,
     "sum() goes over shares of different wholes, which do not add up: their denominators differ",
     "keep them apart with within; sum(numerator(deel)) adds up what is counted")
