@@ -1,5 +1,5 @@
-/* children.h - columns that are made of columns: intervals, and ratios that know their numerators. For engine/data
- * alone. */
+/* children.h - columns that are made of columns: intervals, and ratios that know their numerators. For engine/data, and for
+ * who takes them apart and puts them together again. */
 #ifndef DKI_DATA_CHILDREN_H
 #define DKI_DATA_CHILDREN_H
 

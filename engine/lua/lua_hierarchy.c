@@ -255,6 +255,21 @@ static int recode_pairs(lua_State *L)
     return 1;
 }
 
+/* core.recode_shares(recode) -> of each of its pairs the share as an exact quotient, in the language of expressions */
+static int recode_shares(lua_State *L)
+{
+    const dk_recode *recode = check_recode(L, 1);
+
+    lua_newtable(L);
+    for (size_t i = 0; i < dk_recode_n_pairs(recode); i++) {
+        dk_ratio share = dk_recode_get(recode, i).share;
+
+        lua_pushfstring(L, "%I / %I", (lua_Integer)share.numerator, (lua_Integer)share.denominator);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 /* recode:exact() -> whether no member is divided */
 static int recode_exact(lua_State *L)
 {
@@ -415,6 +430,8 @@ void dkl_open_hierarchy(lua_State *L)
     lua_setfield(L, 2, "hierarchy");
     lua_pushcfunction(L, new_recode);
     lua_setfield(L, 2, "recode");
+    lua_pushcfunction(L, recode_shares);
+    lua_setfield(L, 2, "recode_shares");
     lua_pushcfunction(L, table_recode);
     lua_setfield(L, 2, "table_recode");
 }

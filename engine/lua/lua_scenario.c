@@ -72,6 +72,7 @@ static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
         step->all = dkl_option_boolean(L, -1, what, "all", false);
         step->whole = dkl_option_boolean(L, -1, what, "whole", false);
         step->allow_none = dkl_option_boolean(L, -1, what, "allow_none", false);
+        step->estimate = dkl_option_boolean(L, -1, what, "estimate", false);
         per = dkl_option_names(L, -1, what, "per");
         set = dkl_option_names(L, -2, what, "set");
         step->per = per.items;

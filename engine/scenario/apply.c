@@ -136,6 +136,18 @@ static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_co
     return status;
 }
 
+/* What is set is a number, of which nobody knows what it is made of. */
+static dk_status check_rate(const dk_field *field, dk_error *err)
+{
+    if (dk_column_type(field->column) != DK_RATIO || dk_column_n_children(field->column) == 0)
+        return DK_OK;
+    dki_fail(err, DK_ERR_TYPE, "%s is a rate, and a step would leave it without numerator and denominator",
+             field->name);
+    dki_hint(err, "set the columns that it was counted from, or change numerator(%s), a column of its own",
+             field->name);
+    return DK_ERR_TYPE;
+}
+
 /* Evaluates what is set, all on the values before. */
 static dk_status set_columns(const dki_stage *stage, const dk_table *cells, dk_field *fields, dk_error *err)
 {
@@ -148,6 +160,8 @@ static dk_status set_columns(const dki_stage *stage, const dk_table *cells, dk_f
         size_t at = 0;
 
         status = dk_table_get(stage->cells, name, &at, err);
+        if (status == DK_OK)
+            status = check_rate(dk_table_field(stage->cells, at), err);
         if (status == DK_OK)
             status = dk_table_eval(cells, step->set[i], stage->params, &values, err);
         if (status == DK_ERR_OVERFLOW)
@@ -301,8 +315,8 @@ static dk_status check_conserved(const dk_table *before, const int64_t *weights,
 struct walk {
     const dki_run *run;
     dk_context *context;
-    size_t *columns;              /* room for all that the scenario mentions */
-    const dk_breakdown *question; /* groups cells again */
+    size_t *columns;           /* room for all that the scenario mentions */
+    const dki_text_map *names; /* all columns of the cells but the weight */
 };
 
 static dk_status divide(const dki_stage *stage, const dki_strata *strata, struct division *d, dk_error *err)
@@ -342,7 +356,7 @@ static dk_status regroup(struct walk *walk, const dki_stage *stage, const struct
     dk_status status = move_cells(stage, d, &moved, err);
 
     if (status == DK_OK)
-        status = dki_cells_ask(walk->question, moved, &grouped, err);
+        status = dki_cells_group(moved, walk->names, &grouped, err);
     if (status == DK_OK)
         status = check_conserved(stage->cells, stage->weights, grouped, err);
     if (status == DK_OK)
@@ -457,9 +471,9 @@ dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cel
 dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(cells);
-    struct walk walk = { .run = run, .context = context };
-    const dk_table *now = dk_table_retain(cells);
     dki_text_map names;
+    struct walk walk = { .run = run, .context = context, .names = &names };
+    const dk_table *now = dk_table_retain(cells);
     dk_status status;
 
     dki_text_map_init(&names, context);
@@ -471,8 +485,6 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
         status = check_steps(run->scenario, cells, walk.columns, err);
     if (status == DK_OK)
         status = cell_names(cells, &names, err);
-    if (status == DK_OK)
-        status = dki_cells_question(cells, &names, &walk.question, err);
     for (size_t i = run->from; i < run->to && status == DK_OK; i++) {
         const dk_table *next = NULL;
 
@@ -486,7 +498,6 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
         *out = now;
     else
         dk_table_release(now);
-    dk_breakdown_release(walk.question);
     dki_free(context, walk.columns);
     dki_text_map_drop(&names);
     return status;

@@ -105,11 +105,6 @@ static dk_status weight_name(const dk_table *table, dki_arena *arena, const char
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-static bool is_mentioned(const dki_text_map *names, const char *name)
-{
-    return dki_text_map_find(names, name, strlen(name)) != UINT32_MAX;
-}
-
 /* A name between backquotes; a name that holds one cannot be written. */
 static dk_status quote(dki_arena *arena, const char *name, const char **out, dk_error *err)
 {
@@ -122,65 +117,95 @@ static dk_status quote(dki_arena *arena, const char *name, const char **out, dk_
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-dk_status dki_cells_question(const dk_table *table, const dki_text_map *names, const dk_breakdown **out,
-                             dk_error *err)
+/* The dimensions of a question, on their way. */
+struct dimensions {
+    dki_arena *arena;
+    dk_measure by[DKI_MAX_DIMENSIONS];
+    size_t n;
+};
+
+static dk_status add_dimension(void *arg, const char *name, dk_error *err)
 {
-    dk_context *context = dk_table_context(table);
-    dk_breakdown_spec spec = { .name = "cells" };
-    dk_measure *by, measure = { 0 };
-    const char *weight, *quoted;
-    dki_arena arena;
-    dk_status status;
+    struct dimensions *d = arg;
 
-    dki_arena_init(&arena, context);
-    by = dki_arena_array(&arena, names->n, sizeof *by, err);
-    status = by ? weight_name(table, &arena, &weight, err) : DK_ERR_MEMORY;
-    for (size_t i = 0; status == DK_OK && i < dk_table_n_columns(table); i++) {
-        const char *name = dk_table_field(table, i)->name;
-
-        if (!is_mentioned(names, name))
-            continue;
-        if (spec.n_by == DKI_MAX_DIMENSIONS)
-            status = dki_fail(err, DK_ERR_LIMIT, "a scenario and its breakdown mention %zu columns; at most %d fit",
-                              names->n, DKI_MAX_DIMENSIONS);
-        else
-            status = quote(&arena, name, &by[spec.n_by++].text, err);
-    }
-    if (status == DK_OK)
-        status = quote(&arena, weight, &quoted, err);
-    if (status == DK_OK) {
-        measure.text = dki_arena_format(&arena, err, "%s = count()", quoted);
-        spec.by = by;
-        spec.measures = &measure;
-        spec.n_measures = 1;
-        status = measure.text ? dk_breakdown_new(context, &spec, out, err) : DK_ERR_MEMORY;
-    }
-    dki_arena_drop(&arena);
-    return status;
+    if (d->n == DKI_MAX_DIMENSIONS)
+        return dki_fail(
+            err, DK_ERR_LIMIT,
+            "a scenario and its breakdown mention more columns than the %d that fit, of which an interval "
+            "takes three and a rate two",
+            DKI_MAX_DIMENSIONS);
+    d->by[d->n] = (dk_measure){ 0 };
+    return quote(d->arena, name, &d->by[d->n++].text, err);
 }
 
-dk_status dki_cells_ask(const dk_breakdown *question, const dk_table *table, const dk_table **out, dk_error *err)
+/* The question that counts rows of the table by those columns. */
+static dk_status make_question(const dk_table *table, const dki_text_map *names, dki_arena *arena,
+                               const dk_breakdown **out, dk_error *err)
+{
+    dk_breakdown_spec spec = { .name = "cells" };
+    struct dimensions dimensions = { .arena = arena };
+    dk_measure measure = { 0 };
+    const char *weight, *quoted;
+    dk_status status = weight_name(table, arena, &weight, err);
+
+    if (status == DK_OK)
+        status = dki_children_visit(table, names, arena, add_dimension, &dimensions, err);
+    if (status == DK_OK)
+        status = quote(arena, weight, &quoted, err);
+    if (status != DK_OK)
+        return status;
+    measure.text = dki_arena_format(arena, err, "%s = count()", quoted);
+    spec.by = dimensions.by;
+    spec.n_by = dimensions.n;
+    spec.measures = &measure;
+    spec.n_measures = 1;
+    return measure.text ? dk_breakdown_new(dk_table_context(table), &spec, out, err) : DK_ERR_MEMORY;
+}
+
+/* Counts as weights, columns put together again, and the properties of the table that was counted. */
+static dk_status finish_cells(const dk_table *table, const dki_text_map *names, const dk_table *counted,
+                              const dk_table **out, dk_error *err)
 {
     dk_properties properties = *dk_table_properties(table);
-    const dk_table *counted = NULL, *weighted = NULL;
-    const dk_column *weights = NULL;
-    dk_status status = dk_breakdown_run(question, table, NULL, &counted, err);
+    size_t weight = dk_table_n_columns(counted) - 1;
+    dk_field field = DK_FIELD(dk_table_field(counted, weight)->name, NULL);
+    const dk_table *weighted = NULL, *joined = NULL;
+    dk_status status = make_weights(dk_table_field(counted, weight)->column, &field.column, err);
 
-    properties.weight = question->measures[0].name;
+    properties.weight = field.name;
     properties.key = NULL; /* of rows, which cells are not */
     properties.n_key = 0;
     if (status == DK_OK)
-        status = make_weights(dk_table_field(counted, question->n_by)->column, &weights, err);
-    if (status == DK_OK) {
-        dk_field field = DK_FIELD(properties.weight, weights);
-
         status = dk_table_with(counted, &field, 1, &weighted, err);
-    }
     if (status == DK_OK)
-        status = dk_table_with_properties(weighted, &properties, out, err);
+        status = dki_children_join(table, names, weighted, &joined, err);
+    if (status == DK_OK)
+        status = dk_table_with_properties(joined, &properties, out, err);
+    dk_table_release(joined);
     dk_table_release(weighted);
-    dk_column_release(weights);
+    dk_column_release(field.column);
+    return status;
+}
+
+dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, const dk_table **out, dk_error *err)
+{
+    const dk_breakdown *question = NULL;
+    const dk_table *spread = NULL, *counted = NULL;
+    dki_arena arena;
+    dk_status status;
+
+    dki_arena_init(&arena, dk_table_context(table));
+    status = make_question(table, names, &arena, &question, err);
+    if (status == DK_OK)
+        status = dki_children_spread(table, names, &arena, &spread, err);
+    if (status == DK_OK)
+        status = dk_breakdown_run(question, spread, NULL, &counted, err);
+    if (status == DK_OK)
+        status = finish_cells(table, names, counted, out, err);
     dk_table_release(counted);
+    dk_table_release(spread);
+    dk_breakdown_release(question);
+    dki_arena_drop(&arena);
     return status;
 }
 
@@ -255,6 +280,12 @@ static dk_status breakdown_columns(const dk_table *table, const dk_breakdown *br
             return a.status;
     }
     (void)dki_breakdown_columns(breakdown, mention, &m);
+    for (size_t i = 0; i < breakdown->n_within && m.status == DK_OK; i++) { /* levels above a dimension */
+        const char *name = breakdown->within[i].node->text;
+
+        if (dk_table_find(table, name) != DK_NO_COLUMN)
+            (void)mention(&m, name);
+    }
     for (size_t i = 0; i < properties->n_attached; i++) {
         const dk_attachment *attachment = &properties->attached[i];
 
@@ -276,12 +307,6 @@ static dk_status check_columns(const dk_table *table, const dki_text_map *names,
         const char *name = dki_text_map_get(names, (uint32_t)i, &size);
 
         status = dk_table_get(table, name, &at, err);
-        if (status == DK_OK && dk_column_type(dk_table_field(table, at)->column) == DK_INTERVAL) {
-            status = dki_fail(err, DK_ERR_TYPE,
-                              "%s is known in bounds only, and a scenario moves persons by what is known", name);
-            dki_hint(err, "derive \"at_least = least(%s)\" and \"at_most = greatest(%s)\", and ask for these", name,
-                     name);
-        }
         if (status == DK_OK && weight && strcmp(name, weight) == 0)
             status = dki_fail(
                 err, DK_ERR_ARGUMENT,
@@ -306,7 +331,6 @@ dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, 
 dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, const dk_scenario *const *scenarios,
                        size_t n_scenarios, const dk_table **out, dk_error *err)
 {
-    const dk_breakdown *question = NULL;
     const dk_table *cells = NULL;
     int64_t *weights = NULL;
     dki_text_map names;
@@ -332,9 +356,7 @@ dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, con
                 status = dki_step_fail(step, check_columns(table, &names, n_before, err), err);
         }
     if (status == DK_OK)
-        status = dki_cells_question(table, &names, &question, err);
-    if (status == DK_OK)
-        status = dki_cells_ask(question, table, &cells, err);
+        status = dki_cells_group(table, &names, &cells, err);
     if (status == DK_OK) { /* they fit together: a sum may not, where each weight does */
         weights = dki_alloc_array(dk_table_context(table), (size_t)dk_table_n_rows(cells), sizeof *weights, err);
         status = weights ? dki_cells_weights(cells, weights, err) : DK_ERR_MEMORY;
@@ -343,7 +365,6 @@ dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, con
         *out = dk_table_retain(cells);
     dki_free(dk_table_context(table), weights);
     dk_table_release(cells);
-    dk_breakdown_release(question);
     dki_text_map_drop(&names);
     return status;
 }

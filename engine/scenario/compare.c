@@ -110,6 +110,12 @@ static bool is_text(dk_type type)
     return type == DK_TEXT || type == DK_CATEGORY;
 }
 
+/* Numbers in bounds, or such as these are compared with. */
+static bool is_exact(dk_type type)
+{
+    return type == DK_INTERVAL || (dk_type_is_number(type) && type != DK_REAL);
+}
+
 /* Column i of both results can stand side by side. */
 static dk_status check_types(const dk_table *base, const dk_table *other, size_t i, bool is_dimension,
                              dk_error *err)
@@ -118,7 +124,7 @@ static dk_status check_types(const dk_table *base, const dk_table *other, size_t
     dk_type a = dk_column_type(x), b = dk_column_type(y);
 
     if (dki_type_same(a, dk_column_scale(x), b, dk_column_scale(y)) || (is_text(a) && is_text(b)) ||
-        (!is_dimension && dk_type_is_number(a) && dk_type_is_number(b)))
+        (!is_dimension && ((dk_type_is_number(a) && dk_type_is_number(b)) || (is_exact(a) && is_exact(b)))))
         return DK_OK;
     return dki_fail(err, DK_ERR_TYPE, "the %s %s is %s in one table and %s in the other",
                     is_dimension ? "dimension" : "measure", dk_table_field(base, i)->name,

@@ -176,6 +176,7 @@ static dk_status parse_step(dk_scenario *scenario, const dk_intervention *from, 
     step->all = from->all;
     step->whole = from->whole;
     step->allow_none = from->allow_none;
+    step->estimate = from->estimate;
     if (n_ways != 1) {
         dki_fail(err, DK_ERR_ARGUMENT, "a step says exactly one of share, count and all, and this one says %d",
                  n_ways);

@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/types.h"
-#include "data/levels.h"
 #include "data/column_parts.h"
+#include "data/levels.h"
 #include "expr/poll_row.h"
 #include "scenario_parts.h"
 

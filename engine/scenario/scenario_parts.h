@@ -18,7 +18,7 @@ _Static_assert(DK_WEIGHT_SCALE == 9, "a person is 10^9 units");
 typedef struct dki_step {
     const char *name;                     /* for messages: as given, or "step 2" */
     const dk_expr *where, *share, *count; /* NULL where not given */
-    bool all, whole, allow_none;
+    bool all, whole, allow_none, estimate;
     const char **per;
     size_t n_per;
     const dk_expr **set;
@@ -92,15 +92,25 @@ dk_status dki_describe(const dk_table *table, uint64_t row, const size_t *column
 
 /* The breakdown can be asked of cells of the table. */
 dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err);
-/* The question that groups a table by the columns of those names, in the order in which the table has them, with
- * their weight. It can be asked again of what has the same columns. */
-dk_status dki_cells_question(const dk_table *table, const dki_text_map *names, const dk_breakdown **out,
-                             dk_error *err);
-dk_status dki_cells_ask(const dk_breakdown *question, const dk_table *table, const dk_table **out, dk_error *err);
+/* Groups a table by the columns of those names, in the order in which the table has them, with their weight. */
+dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, const dk_table **out, dk_error *err);
 size_t dki_cells_weight(const dk_table *cells); /* the column that holds the weights */
 /* All weights, in units, into n_rows numbers. DK_ERR_ARGUMENT where the table is no cells, DK_ERR_OVERFLOW where
  * their sum does not fit. */
 dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err);
+
+/* cell_children.c ---------------------------------------------------------------------------------------------- */
+
+/* The table with the children of columns of those names as columns behind its own. */
+dk_status dki_children_spread(const dk_table *table, const dki_text_map *names, dki_arena *arena,
+                              const dk_table **out, dk_error *err);
+/* Visits each column of those names, in the order of the table: by its own name, or by those that its children have there. */
+typedef dk_status dki_child_visit_fn(void *arg, const char *name, dk_error *err);
+dk_status dki_children_visit(const dk_table *table, const dki_text_map *names, dki_arena *arena,
+                             dki_child_visit_fn *visit, void *arg, dk_error *err);
+/* grouped has the columns that were visited, and others behind them: the same with columns put together as table has them. */
+dk_status dki_children_join(const dk_table *table, const dki_text_map *names, const dk_table *grouped,
+                            const dk_table **out, dk_error *err);
 
 /* strata.c ----------------------------------------------------------------------------------------------------- */
 

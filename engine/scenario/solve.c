@@ -230,7 +230,8 @@ static dk_status make_question(dki_solver *s, dk_error *err)
     for (size_t d = 0; d < s->breakdown->n_by && status == DK_OK; d++) {
         const dki_part *part = &s->breakdown->by[d];
 
-        if (dki_text_map_find(&names, part->name, strlen(part->name)) == UINT32_MAX)
+        if (s->breakdown->n_within == 0 && /* a level of all() is told by some dimension */
+            dki_text_map_find(&names, part->name, strlen(part->name)) == UINT32_MAX)
             continue;
         s->by[s->question.n_by++] = *part;
     }

@@ -16,6 +16,7 @@
 #include "data/column_parts.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
+#include "rows/interval_order.h"
 #include "rows/sort_key.h"
 #include "rows/sort_rows.h"
 #include "scenario_parts.h"
@@ -128,7 +129,7 @@ static dk_status fail_none(const dki_stage *stage, const dki_bound *bound, dk_er
     return DK_ERR_UNREACHABLE;
 }
 
-/* What the reader must know: who was left out because nothing is known, and a literal that nobody has. */
+/* What the reader must know: who was left out because nothing is known, a literal that nobody has, and an assumption. */
 static dk_status note_matches(const dki_stage *stage, const dki_bound *bound, const dki_strata *strata,
                               dk_error *err)
 {
@@ -142,6 +143,12 @@ static dk_status note_matches(const dki_stage *stage, const dki_bound *bound, co
     for (size_t i = 0; bound && i < dki_bound_n_notes(bound) && status == DK_OK; i++) {
         text.size = 0;
         status = dki_buffer_format(&text, err, "%s: %s", name, dki_bound_note(bound, i));
+        if (status == DK_OK)
+            status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
+    }
+    if (status == DK_OK && stage->step->estimate && strata->n_cells > 0) {
+        text.size = 0;
+        status = dki_buffer_format(&text, err, "an estimate: %s", name);
         if (status == DK_OK)
             status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
     }
@@ -276,6 +283,18 @@ static dk_status mark_strata(const dki_stage *stage, const struct order *order, 
     return status;
 }
 
+/* Of intervals by their bounds, which are numbers once they are in order. */
+static dk_status code_column(const dk_column *column, dki_sort_codes *codes, dk_error *err)
+{
+    const dk_column *ordered = NULL;
+    dk_status status = dki_order_column(column, &ordered, err);
+
+    if (status == DK_OK)
+        status = dki_sort_codes_init(codes, ordered, err);
+    dk_column_release(ordered);
+    return status;
+}
+
 static dk_status order_cells(const dki_stage *stage, dki_strata *out, dk_error *err)
 {
     dk_context *context = out->context;
@@ -289,8 +308,7 @@ static dk_status order_cells(const dki_stage *stage, dki_strata *out, dk_error *
     if (order.codes == NULL)
         status = DK_ERR_MEMORY;
     for (; n_made < order.n && status == DK_OK; n_made++)
-        status = dki_sort_codes_init(&order.codes[n_made],
-                                     dk_table_field(stage->cells, out->columns[n_made])->column, err);
+        status = code_column(dk_table_field(stage->cells, out->columns[n_made])->column, &order.codes[n_made], err);
     if (status == DK_OK)
         status = dki_sort_rows(context, out->cells, out->n_cells, compare_cells, &order, err);
     if (status == DK_OK)

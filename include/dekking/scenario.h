@@ -45,6 +45,7 @@ typedef struct dk_intervention {
     const char *const *set; /* n_set of "column = expression"; at least 1 */
     size_t n_set;
     bool allow_none; /* matching nobody is no error */
+    bool estimate;   /* whom it moves is an assumption: a note of what comes of it says so */
 } dk_intervention;
 
 /* A parameter with its default, and the range that values must lie in; a side may be open. */

@@ -6,10 +6,13 @@
 
 local dk, core = ...
 
-local STEP = { "where", "share", "count", "all", "whole", "per", "set", "allow_none" }
+local STEP = { "where", "share", "count", "all", "whole", "per", "set", "allow_none", "estimate" }
 local PARAM = { "min", "max", "unit", "doc" }
 
 local register, registered = core.part "registry".new "scenario"
+
+-- Of each step that dk.merge made its column and recode, for t:recode; and the steps that stand for it.
+core.merges = setmetatable({}, { __mode = "k" })
 
 -- What a script gave instead, for messages; a number that is none by its own text.
 local function given_as(value)
@@ -174,6 +177,7 @@ local function read_step(given, i)
     per = list_of_columns(options.per),
     set = set,
     allow_none = flag(options, "allow_none"),
+    estimate = flag(options, "estimate"),
   }
 end
 
@@ -465,15 +469,18 @@ local function define(name, given)
   if type(given) ~= "table" then
     core.fail(("scenario wants a table of steps, not %s"):format(given_as(given)))
   end
-  local steps = {}
+  local steps, n_given = {}, 0
   for i, step in ipairs(given) do
-    steps[i] = read_step(step, i)
+    n_given = i
+    for _, one in ipairs(core.merges[step] and core.merges[step].steps or { step }) do
+      steps[#steps + 1] = read_step(one, i)
+    end
   end
   local options = {}
   for key, value in pairs(given) do
     if math.type(key) ~= "integer" then
       options[key] = value
-    elseif not steps[key] then
+    elseif key < 1 or key > n_given then
       core.fail(("scenario: step %d comes after a hole in the list"):format(key))
     end
   end
@@ -494,8 +501,6 @@ end
 -- The names of the scenarios, in order of definition, and each scenario under its name.
 dk.scenarios = registered
 
-core.merges = setmetatable({}, { __mode = "k" }) -- of each step that dk.merge made its column and recode, for t:recode
-
 -- One step that makes each old member a new one, all at once.
 local function recode_step(column, name, pairs_)
   local old, cases, quoted = {}, {}, core.quoted(column)
@@ -511,17 +516,71 @@ local function recode_step(column, name, pairs_)
   }
 end
 
--- What a recode of history does, as a step: the same operation as one that never happened.
+-- The members that a recode changes, such that what leaves one has left before anything comes in.
+local function order_members(list)
+  local leaves, order, state = {}, {}, {}
+  for i, pair in ipairs(list) do
+    if pair.old ~= pair.new then
+      leaves[pair.old] = leaves[pair.old] or {}
+      table.insert(leaves[pair.old], i)
+    end
+  end
+  local function visit(member, from)
+    if state[member] == "open" then
+      core.fail(("merge: %s goes to %s and comes back in part, and steps go one way; t:recode does both at once")
+        :format(member, from))
+    end
+    if state[member] or not leaves[member] then
+      return
+    end
+    state[member] = "open"
+    for _, i in ipairs(leaves[member]) do
+      visit(list[i].new, member)
+    end
+    state[member] = "done"
+    order[#order + 1] = { member = member, pairs = leaves[member] }
+  end
+  for _, pair in ipairs(list) do
+    visit(pair.old, pair.old)
+  end
+  return order
+end
+
+-- Steps that divide members: each takes its share of what those before it left.
+local function dividing_steps(column, recode, list)
+  local shares, steps = core.recode_shares(recode), {}
+  for _, leaving in ipairs(order_members(list)) do
+    local left
+    for _, i in ipairs(leaving.pairs) do
+      local pair = list[i]
+      steps[#steps + 1] = {
+        ("%s -> %s (%.1f %%)"):format(pair.old, pair.new, pair.share * 100),
+        where = ("%s == %s"):format(core.quoted(column), core.literal(pair.old)),
+        share = left and ("(%s) / (%s)"):format(shares[i], left) or shares[i],
+        set = { [column] = pair.new },
+        allow_none = true,
+        estimate = pair.share < 1,
+      }
+      left = ("%s - %s"):format(left or "1", shares[i])
+    end
+  end
+  return steps
+end
+
+-- What a recode of history does, as a step: the same operation as one that never happened. One that divides members is
+-- several steps.
 local function merge_recode(column, recode, what)
   if what ~= nil then
     core.fail "merge: a recode says itself what members become"
   end
   local list = recode:pairs()
-  if not recode:exact() or #list == 0 then
-    core.fail(("merge: %s is no step: %s"):format(tostring(recode),
-      #list == 0 and "it names no member" or "a step does not divide members; t:recode does"))
+  if #list == 0 then
+    core.fail(("merge: %s is no step: it names no member"):format(tostring(recode)))
   end
-  return recode_step(column, tostring(recode), list)
+  if recode:exact() then
+    return recode_step(column, tostring(recode), list)
+  end
+  return { tostring(recode) }, dividing_steps(column, recode, list)
 end
 
 local function merge_values(column, values, new_name)
@@ -557,13 +616,14 @@ dk.merge = core.export(function(column, values, new_name)
   if type(column) ~= "string" then
     core.fail(("merge: the column is a string, not %s"):format(given_as(column)))
   end
-  local step, recode
+  local step, recode, steps
   if core.kind(values) == "recode" then
-    step, recode = merge_recode(column, values, new_name), values
+    recode = values
+    step, steps = merge_recode(column, values, new_name)
   else
     step, recode = merge_values(column, values, new_name)
   end
-  core.merges[step] = { column = column, recode = recode }
+  core.merges[step] = { column = column, recode = recode, steps = steps }
   return step
 end)
 

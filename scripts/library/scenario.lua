@@ -47,6 +47,8 @@
 ---@field set table<string, dk.Value|dk.Expr>
 --- Whether it may match nobody; without it that is an error.
 ---@field allow_none? boolean
+--- Whether whom it moves is an assumption: a note calls what comes of it an estimate.
+---@field estimate? boolean
 
 --- What if.
 ---@class dk.Scenario

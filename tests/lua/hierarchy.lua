@@ -416,9 +416,16 @@ test("a merger as a what-if is one of history", function(t, dk)
     from = "van", to = "tot", changes = { { date = "2020-01-01", old = "A", new = "B" },
       { date = "2020-01-01", old = "B", new = "C" } } })
   t.raises(function() two:recode("2019-01-01", "2021-01-01") end, "B is not there on 2021-01-01")
-  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;2\n"
-  t.raises(function() dk.merge("gemeente", geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })) end,
-    "is no step: a step does not divide members; t:recode does")
+  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
+  local split = dk.merge("gemeente", geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights }))
+  local whole = dk.table { { "gemeente", { "Zevenaar", "Zevenaar", "Zevenaar", "Arnhem" } },
+    { "in_sonar", { true, false, true, true } } }
+  local result = coverage:compare(whole, dk.scenario "terug" { split })
+  t.eq(rows_of(result, "gemeente", "n_terug", "s_terug"), { "Arnhem/1.0/1.0", "Rijnwaarden/0.75/0.5",
+    "Zevenaar/2.25/1.5" })
+  t.eq(result:notes()[1], "an estimate: Zevenaar -> Rijnwaarden (25.0 %)")
+  t.eq(rows_of(coverage(whole:recode(split, { weight = "w" })), "gemeente", "n", "d"),
+    rows_of(result, "gemeente", "n_terug", "d_terug"))
   t.raises(function() dk.merge("gemeente", geo(dk):recode { on = "dag", to = "2018-01-01" }) end,
     "merge: recode: from the day in dag to 2018-01-01 is no step: it names no member")
   t.raises(function() dk.merge("gemeente", history, "Zevenaar") end, "merge: a recode says itself what members become")
@@ -504,4 +511,30 @@ test("changes that cannot be are refused", function(t, dk)
     "A is not there on 2020-01-01, and no change says what became of it", "add it to the changes")
   t.raises(function() dk.hierarchy(dk.read_text "g\nA\n", { "g" }):recode("2019-01-01", "2020-01-01") end,
     "nothing changes in a hierarchy without days")
+end)
+
+-- What leaves a member has left before others come in: of A a quarter goes to B, and of those who were in B half to C.
+test("a recode that divides is steps that are one after another", function(t, dk)
+  local function recode(rows)
+    local changes = {}
+    for i, row in ipairs(rows) do
+      changes[i] = { date = "2018-01-01", old = row[1], new = row[2], share = row[3] }
+    end
+    return dk.hierarchy(dk.read_text "g;van;tot\nA;2000-01-01;\nB;2000-01-01;\nC;2000-01-01;\n", { "g" },
+      { from = "van", to = "tot", changes = changes }):recode("2017-01-01", "2019-01-01")
+  end
+  local data = dk.table { { "g", { "A", "A", "A", "A", "B", "B", "C" } } }
+  local ask = dk.breakdown { by = "g", measures = "n = count()" }
+  for _, rows in ipairs {
+    { { "A", "B", 0.25 }, { "A", "A", 0.75 }, { "B", "C", 0.5 }, { "B", "B", 0.5 } },
+    { { "A", "B", 0.5 }, { "A", "C", 0.25 }, { "A", "A", 0.25 } },
+    { { "B", "A", 0.125 }, { "B", "C", 0.875 }, { "C", "A", 0.5 }, { "C", "C", 0.5 } },
+  } do
+    local how = recode(rows)
+    t.eq(rows_of(ask:compare(data, dk.scenario "dan" { dk.merge("g", how) }):where("n_dan > 0"):derive "x = real(n_dan)",
+      "g", "x"), rows_of(ask(data:recode("g", how, { weight = "w" })):derive "x = real(n)", "g", "x"))
+  end
+  t.raises(function()
+    dk.merge("g", recode { { "A", "B", 0.25 }, { "A", "A", 0.75 }, { "B", "A", 0.5 }, { "B", "B", 0.5 } })
+  end, "merge: A goes to B and comes back in part, and steps go one way; t:recode does both at once")
 end)

@@ -41,10 +41,6 @@ test("what bounds do not tell", function(t, dk)
     "this is known in bounds only, which tell no groups apart", "group by what is known of it, such as greatest(x) < 5")
   t.raises(function() data:window { within = "n", order = "g", "k = rank()" } end,
     "group by what is known, such as greatest(n) < 5")
-  local scenario = dk.scenario "s" { { "all", all = true, where = "n > 3", set = { g = "C" } } }
-  t.raises(function() dk.breakdown { by = "g", measures = "k = count()" }:compare(data, scenario) end,
-    "n is known in bounds only, and a scenario moves persons by what is known",
-    "derive \"at_least = least(n)\" and \"at_most = greatest(n)\", and ask for these")
 end)
 
 test("means of rates and shares", function(t, dk)

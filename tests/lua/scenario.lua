@@ -435,3 +435,70 @@ test("every misuse has one message", function(t, dk)
   t.raises(function() return dk.merge() end, "merge: the column is a string, not nil")
   t.raises(function() return dk.merge("g", { "a" }) end, "merge: the new name is a string, not nil")
 end)
+
+-- Half of the unknown of each municipality become known; 7 of 0..4 and 7 is then half of the 7.
+test("persons take numbers in bounds and rates along", function(t, dk)
+  local data = dk.table { { "g", { "A", "A", "B", "B" } }, { "s", { true, false, true, false } },
+    { "n", { { least = 0, greatest = 4, marker = "<5", meaning = "suppressed" }, 7, 3, { least = 10, greatest = 20 } } } }
+  local plan = dk.scenario "plan" { { "half", where = "not s", share = 0.5, per = "g", set = { s = true } } }
+  local result = dk.breakdown { by = "g", measures = "k = sum(n) where s", margins = "totals" }:compare(data, plan)
+  t.eq(result.k_plan:to_lua()[1], { least = 3.5, greatest = 7.5 })
+  t.eq(result.k_plan_difference:to_lua()[1], { least = -0.5, greatest = 7.5 })
+  t.eq(result.k_plan:to_lua()[3], { least = 11.5, greatest = 20.5 })
+  local by_bounds = dk.scenario "klein" { { "small ones", where = "n < 5", all = true, set = { g = "C" } } }
+  t.eq(t.records(dk.breakdown { by = "g", measures = "c = count()" }:compare(data, by_bounds):select { "g", "c_klein" }),
+    { { g = "A", c_klein = 1 }, { g = "B", c_klein = 1 }, { g = "C", c_klein = 2 } })
+  local one = dk.scenario "een" { { "set", where = "g == 'A'", all = true, set = { n = dk.expr "n + 1" } } }
+  t.eq(one:apply(data).n:to_lua()[1], { least = 1, greatest = 5 })
+  -- a rate is what it was: that of both together is the ratio of sums
+  local rates = dk.table { { "r", { "X", "X", "Y" } }, { "g", { "A", "B", "C" } }, { "k", { 1, 2, 3 } },
+    { "n", { 4, 4, 9 } } }
+    :breakdown { by = { "r", "g" }, measures = { "d = sum(k) / sum(n)", "deel = sum(k) / all(sum(k))" } }
+  local together = dk.breakdown { by = "r", measures = { "samen = sum(d)", "delen = sum(deel)" } }
+  local om = dk.scenario "om" { { "B to Y", where = "g == 'B'", all = true, set = { r = "Y" } } }
+  local moved = together:compare(rates, om)
+  t.eq(t.records(moved:derive { "x = samen_om == 1 / 4 or samen_om == 5 / 13",
+    "y = delen_om == 1 / 6 or delen_om == 5 / 6" }
+    :select { "r", "x", "y" }), { { r = "X", x = true, y = true }, { r = "Y", x = true, y = true } })
+  t.eq(moved:derive("z = numerator(samen_om)").z:to_lua(), { 1.0, 5.0 })
+  local worse = dk.scenario "stuk" { { "halve", where = "g == 'B'", all = true, set = { d = dk.expr "d / 2" } } }
+  t.raises(function() return together:compare(rates, worse) end,
+    "halve: d is a rate, and a step would leave it without numerator and denominator",
+    "set the columns that it was counted from, or change numerator(d), a column of its own")
+end)
+
+test("two deliveries may be known in bounds, or one of them", function(t, dk)
+  local exact = dk.table { { "g", { "A", "B" } }, { "n", { 7, 3 } } }
+  local bounds = dk.table { { "g", { "A", "B" } }, { "n", { { least = 5, greatest = 9 }, 4 } } }
+  local ask = dk.breakdown { by = "g", measures = { "s = sum(n)", { "p = s / all(s)", format = "0.0 %" } } }
+  local result = ask:compare(exact, bounds, { name = "later" })
+  t.eq(result.s_later_difference:to_lua(), { { least = -2, greatest = 2 }, { least = 1, greatest = 1 } })
+  t.has(tostring(result:select { "g", "p_later_difference" }), "-14.5..-0.7 pp")
+  t.eq(ask:compare(bounds, bounds).s_other_difference:to_lua()[1], { least = -4, greatest = 4 })
+  t.raises(function()
+    dk.breakdown { measures = "s = sum(n)" }:compare(bounds, dk.table { { "n", { 0.5 } } }:derive "n = real(n)")
+  end, "the measure s is interval in one table and real in the other")
+end)
+
+test("a share within a level that is no dimension is known under a scenario", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "g;r\nA;X\nB;X\nC;Y\n", { "g", "r" })
+  local data = dk.table { { "g", { "A", "A", "B", "B", "C" } }, { "s", { true, true, false, false, true } } }:use(geo)
+  local plan = dk.scenario "plan" { params = { a = 0.5 },
+    { "some", where = "not s", share = "$a", per = "g", set = { s = true } } }
+  local ask = dk.breakdown { by = "g", measures = { "n = count() where s", "deel = n / all(n, r)" }, margins = "totals" }
+  t.eq(ask:compare(data, plan):derive("x = deel_plan == 1 / 3").x:to_lua(), { false, true, false, false })
+  local answer = ask:solve(data, plan, { vary = "a", target = "deel >= 0.5", at = { g = "B" } })
+  t.eq(answer.persons:to_lua(), { 2 })
+  t.eq(ask:solve(data, plan, { vary = "a", target = "n >= 4", at = dk.total }).persons:to_lua(), { 1 })
+  t.eq(ask:solve(data, plan, { vary = "a", target = "deel >= 0.5", each = "g" }).reachable:to_lua(), { true, true, true })
+  local apart = dk.scenario "apart" { { "half of B to C", where = "g == 'B'", share = 0.5, set = { g = "C" } } }
+  t.raises(function() return ask:compare(data, apart) end, "g C is in more than one r", "put r into by, before g")
+end)
+
+test("a step says that it is an assumption", function(t, dk)
+  local data = dk.table { { "g", { "A", "A" } }, { "s", { true, false } } }
+  local plan = dk.scenario "plan" { { "guess", where = "not s", all = true, set = { s = true }, estimate = true } }
+  t.eq(dk.breakdown { measures = "n = count() where s" }:compare(data, plan):notes()[1], "an estimate: guess")
+  t.raises(function() dk.scenario "x" { { "y", all = true, set = { s = true }, estimate = 1 } } end,
+    "scenario: estimate is true or false, not a number")
+end)

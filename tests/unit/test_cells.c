@@ -214,13 +214,16 @@ static void a_backquote_in_a_name_is_refused(void **state)
 static void more_columns_than_a_breakdown_has_dimensions_are_refused(void **state)
 {
     (void)state;
-    assert_refused("a:integer b:integer c:integer d:integer e:integer f:integer g:integer h:integer i:integer "
-                   "j:integer k:integer l:integer m:integer n:integer o:integer p:integer q:integer\n"
-                   "1|1|1|1|1|1|1|1|1|1|1|1|1|1|1|1|1\n",
-                   NULL,
-                   ASK(.by = { "a", "b", "c", "d", "e", "f", "g", "h" },
-                       .measures = { "s = sum(i + j + k + l + m + n + o + p + q)" }),
-                   NULL, DK_ERR_LIMIT, "a scenario and its breakdown mention 17 columns; at most 16 fit");
+    assert_refused(
+        "a:integer b:integer c:integer d:integer e:integer f:integer g:integer h:integer i:integer "
+        "j:integer k:integer l:integer m:integer n:integer o:integer p:integer q:integer\n"
+        "1|1|1|1|1|1|1|1|1|1|1|1|1|1|1|1|1\n",
+        NULL,
+        ASK(.by = { "a", "b", "c", "d", "e", "f", "g", "h" },
+            .measures = { "s = sum(i + j + k + l + m + n + o + p + q)" }),
+        NULL, DK_ERR_LIMIT,
+        "a scenario and its breakdown mention more columns than the 16 that fit, of which an interval takes "
+        "three and a rate two");
 }
 
 /* 9223372036.854775807 persons are the most, in one cell or in all together. */
@@ -338,19 +341,110 @@ static void an_interruption_stops_it(void **state)
     dk_table_release(table);
 }
 
-static void intervals_are_refused(void **state)
+#define BOUNDS                                                                                            \
+    "g:category s:boolean n:interval w:integer\n"                                                         \
+    "A|false|0..4~<5~suppressed|1\nA|false|0..4~<5~suppressed|1\nA|false|0..4|1\nA|true|7|2\nB|false|~.~" \
+    "unavailable|1\n"                                                                                     \
+    "B|false|3..|1\nB|false|3..|1\n"
+
+static const struct plan known = {
+    .name = "vast", .steps = { { .name = "leg vast", .where = "not s", .share = "0.5", .set = { "s = true" } } }
+};
+
+/* Rows are in one cell where bounds and markers are the same. */
+static void bounds_and_markers_tell_cells_apart(void **state)
 {
-    static const char text[] = "klasse:category gemeente:category n:interval\njong|Duiven|0..4\n";
+    const dk_table *table = make_table(context, BOUNDS), *cells = NULL;
+    dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_refused(text, NULL, ASK(.by = { "klasse" }, .measures = { "m = sum(n)" }), &move, DK_ERR_TYPE,
-                   "n is known in bounds only, and a scenario moves persons by what is known");
+    assert_ok(ask_cells(table, ASK(.by = { "g" }, .measures = { "k = sum(n) where s" }), &known, &cells, &err),
+              &err);
+    assert_string_equal(show_rows(cells),
+                        "A|false|0..4[<5]|2.000000000\nA|false|0..4|1.000000000\n"
+                        "A|true|7|1.000000000\nB|false|3..|2.000000000\nB|false|-[.]|1.000000000\n");
+    dk_table_release(cells);
+    dk_table_release(table);
+}
+
+/* A scenario that moves nobody by parts is one of rows: whatever is asked of numbers in bounds has one answer. */
+static void bounds_are_the_same_on_cells_as_on_rows(void **state)
+{
+    const struct plan all = { .name = "vast",
+                              .steps = { { .name = "leg vast",
+                                           .where = "not s and n is not null",
+                                           .all = true,
+                                           .set = { "s = true", "g = 'C'" } } } };
+    const struct question *question = ASK(.by = { "g" },
+                                          .measures = { "c = count()", "k = sum(n) where s", "m = mean(n)",
+                                                        "l = min(n)", "u = max(n)", "p = k / all(sum(n))" },
+                                          .margins = DK_MARGINS_TOTALS);
+
+    (void)state;
+    for (int weighted = 0; weighted < 2; weighted++) {
+        const dk_table *table = make_table(context, BOUNDS), *moved, *cells = NULL, *after = NULL;
+        const dk_table *on_rows = NULL, *on_cells = NULL;
+        const dk_scenario *scenario = make_scenario(context, &all);
+        char expected[4096];
+        dk_error err = DK_ERROR_INIT;
+
+        /* Weights as cells have them. */
+        moved = with_weight(make_table(context, "g:category s:boolean n:interval w:decimal9 one:decimal9\n"
+                                                "C|true|0..4~<5~suppressed|1.000000000|1.000000000\n"
+                                                "C|true|0..4~<5~suppressed|1.000000000|1.000000000\n"
+                                                "C|true|0..4|1.000000000|1.000000000\n"
+                                                "A|true|7|2.000000000|1.000000000\n"
+                                                "B|false|~.~unavailable|1.000000000|1.000000000\n"
+                                                "C|true|3..|1.000000000|1.000000000\n"
+                                                "C|true|3..|1.000000000|1.000000000\n"),
+                            weighted ? "w" : "one");
+        if (weighted)
+            table = with_weight(table, "w");
+        assert_ok(ask_table(question, moved, NULL, &on_rows, &err), &err);
+        (void)snprintf(expected, sizeof expected, "%s", show_rows(on_rows));
+        assert_ok(ask_cells(table, question, &all, &cells, &err), &err);
+        assert_ok(dk_scenario_apply(scenario, cells, NULL, &after, NULL, &err), &err);
+        assert_ok(ask_table(question, after, NULL, &on_cells, &err), &err);
+        assert_string_equal(show_rows(on_cells), expected);
+        dk_scenario_release(scenario);
+        dk_table_release(on_cells);
+        dk_table_release(on_rows);
+        dk_table_release(after);
+        dk_table_release(cells);
+        dk_table_release(moved);
+        dk_table_release(table);
+    }
+}
+
+static void failing_memory_loses_no_bounds(void **state)
+{
+    const dk_table *table = make_table(context, BOUNDS), *cells = NULL, *after = NULL;
+    const dk_scenario *scenario = make_scenario(context, &known);
+    const dk_breakdown *breakdown =
+        make_breakdown(context, ASK(.by = { "g" }, .measures = { "k = sum(n) where s" }));
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_cells_new(table, breakdown, &scenario, 1, &cells, &err), &err,
+                                   cells == NULL, dk_table_release(cells));
+    cells = NULL;
+    assert_ok(dk_cells_new(table, breakdown, &scenario, 1, &cells, &err), &err);
+    assert_survives_failing_memory(context, dk_scenario_apply(scenario, cells, NULL, &after, NULL, &err), &err,
+                                   after == NULL, dk_table_release(after));
+    dk_set_threads(0);
+    dk_breakdown_release(breakdown);
+    dk_scenario_release(scenario);
+    dk_table_release(cells);
+    dk_table_release(table);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(intervals_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_and_markers_tell_cells_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bounds_are_the_same_on_cells_as_on_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(failing_memory_loses_no_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cells_are_the_combinations_that_a_scenario_mentions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_breakdown_adds_the_columns_that_it_reads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(weights_of_a_table_are_summed_under_their_own_name, set_up, tear_down),

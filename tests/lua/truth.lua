@@ -1,0 +1,116 @@
+-- truth.lua - whatever becomes of numbers in bounds, the true ones stay within: random tables whose truth is known, beside
+-- the same with bounds around each number, through joins, files, totals, windows, comparisons and scenarios.
+
+local test = ...
+
+local ROUNDS = os.getenv "DEKKING_TEST_QUICK" and 60 or 1500
+
+-- Bounds around a number of 0 or more; now and then it is told, withheld, or open above.
+local function around(value, spread)
+  local how = math.random(6)
+  if how == 1 then return value end
+  if how == 2 and value < 10 then return { least = 0, greatest = 9, marker = "<10", meaning = "suppressed" } end
+  if how == 3 then return { least = math.max(0, value - math.random(0, spread)) } end
+  return { least = math.max(0, value - math.random(0, spread)), greatest = value + math.random(0, spread) }
+end
+
+-- The table as it is, and as it is known: key, two numbers, and whether somebody is known in Sonar.
+local function random_pair(dk, n, names)
+  local keys, known, rows = {}, {}, {}
+  local columns = { {}, {} }
+  local bounds = { {}, {} }
+  for i = 1, n do
+    rows[i], keys[i], known[i] = i, ("ABCD"):sub(math.random(4)):sub(1, 1), math.random(2) == 1
+    for c = 1, 2 do
+      columns[c][i] = math.random(0, math.random(3) == 1 and 12 or 300)
+      bounds[c][i] = around(columns[c][i], math.random(3) == 1 and 2 or 60)
+    end
+  end
+  local function make(numbers, kind)
+    return dk.table({ { "id", rows }, { "g", keys }, { "s", known }, { names[1], numbers[1] }, { names[2], numbers[2] } },
+      { types = { [names[1]] = kind, [names[2]] = kind } })
+  end
+  return make(columns, "integer"), make(bounds, "interval")
+end
+
+-- Every number of one table is within that of the other; where there is none in bounds, nothing is known.
+local n_closed = 0
+local function assert_within(t, truth, bounds, what)
+  t.eq(#bounds, #truth, what)
+  for name in truth:columns() do
+    if bounds[name]:type():find "^interval" then
+      local exact, known = truth[name]:to_lua(), bounds[name]:to_lua()
+      for i, value in ipairs(exact) do
+        local number, b = tonumber(tostring(value)), known[i]
+        if type(value) == "table" and value.least then number = value.least end
+        if number and b ~= nil and type(b) ~= "userdata" then
+          local slack = 1e-9 * (1 + math.abs(number))
+          local least, greatest = b.least, b.greatest
+          if (least and number < least - slack) or (greatest and number > greatest + slack) then
+            error(("%s: %s of row %d is %s, which is not within %s"):format(what, name, i, number, tostring(b)))
+          end
+          n_closed = n_closed + (least and greatest and 1 or 0)
+        end
+      end
+    end
+  end
+end
+
+-- The same done to both.
+local function both(t, pair, what, f)
+  local made = { f(pair[1], 1), f(pair[2], 2) }
+  assert_within(t, made[1], made[2], what)
+  return made
+end
+
+test("what is true stays within its bounds, whatever is asked", function(t, dk)
+  math.randomseed(20240101)
+  local path = t.path "truth.dk"
+  local counted = dk.breakdown { by = "g", margins = "totals", measures = { "n = count()", "x = sum(a)", "y = mean(b)",
+    "z = x / n", "deel = x / all(x)", "v = x - sum(b)", "hoog = max(a)", "bekend = sum(a) where s", "r = bekend / x" } }
+  for round = 1, ROUNDS do
+    local pair = { random_pair(dk, math.random(1, 14), { "a", "b" }) }
+    local more = { random_pair(dk, math.random(1, 8), { "a", "b" }) }
+    local other = { random_pair(dk, math.random(1, 6), { "c", "d" }) }
+    both(t, pair, "derived", function(x)
+      return x:derive { "som = a + b", "verschil = a - b", "deel = a / (a + b)", "keer = a * b",
+        "hoogste = greatest(a, b)" }
+    end)
+    local appended = both(t, pair, "appended", function(x, side) return x:append(more[side]) end)
+    local joined = both(t, appended, "joined", function(x, side)
+      local per = other[side]:breakdown { by = "g", measures = { "e = sum(c)", "f = max(d)" } }
+      return x:join(per, "g", { kind = "left" })
+    end)
+    both(t, joined, "derived of two", function(x)
+      return x:derive { "p = a + e", "q = b - f", "h = (a + e) / (b + f + 1)" }
+    end)
+    local kept = joined
+    if round % 10 == 1 then
+      kept = both(t, joined, "kept in a file", function(x)
+        x:save(path)
+        return dk.open(path)
+      end)
+    end
+    both(t, kept, "chosen and sorted", function(x) return x:where "s":sort { "g", "id desc" } end)
+    both(t, kept, "in windows", function(x)
+      return x:window { within = "g", order = { "id", "s" }, "tot_nu = running_sum(a)", "gem = moving_mean(b, 3)",
+        "meest = running_max(a)", "eerder = previous(a)" }
+    end)
+    both(t, kept, "counted", function(x) return counted(x) end)
+    both(t, kept, "counted by two", function(x)
+      return x:breakdown { by = { "g", "s" }, margins = "cube",
+        measures = { "x = sum(a + b)", "d = sum(a) / all(sum(a), g)" } }
+    end)
+    local share = math.random(0, 8) / 8
+    local plan = dk.scenario "plan" { { "some become known", where = "not s", share = share, per = "g", set = { s = true },
+      allow_none = true } }
+    both(t, kept, "under a scenario", function(x) return counted:compare(x, plan) end)
+    both(t, kept, "of two deliveries", function(x, side) return counted:compare(x, pair[side]) end)
+    both(t, kept, "tightened", function(x, side)
+      local result = x:breakdown { by = "g", margins = "totals", measures = { "x = sum(a)", "y = sum(b)" } }
+      return side == 1 and result or result:tighten { values = { "x", "y" }, sums = "one by one" }
+    end)
+  end
+  os.remove(path)
+  if not os.getenv "DEKKING_TEST_QUICK" then t.eq(n_closed > 50000, true) end -- it is not for want of bounds
+end)
