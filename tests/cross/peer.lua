@@ -116,6 +116,9 @@ function peer.make_table(name, columns, n_rows, options)
   return { name = name, path = path, types = types, columns = names }
 end
 
+-- Has DuckDB do this before the questions that are added next.
+function peer.prepare(statement) statements[#statements + 1] = statement end
+
 peer.roads = { "file", "snapshot", "deliveries" }
 
 function peer.by_road(made, road)
