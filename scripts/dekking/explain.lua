@@ -54,8 +54,8 @@ local say = {
 }
 say.join, say.append = say.step, say.step -- how the other tables came to be stands below, further to the right
 
--- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression, and the same of
--- every table that was joined or put below
+-- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression, and the same
+-- of every table that was joined or put below
 -- t:explain { gemeente = "Duiven" } -> the same of one cell, with its numbers
 local function explain(self, cell)
   if core.kind(self) ~= "table" then

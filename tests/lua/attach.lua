@@ -122,8 +122,8 @@ test("several tables are attached, each by its own level", function(t, dk)
     t.eq(lines(data:breakdown(ask), "land", "r", "i"), { "BE 30 11000", "NL 7776 17000", "- 7806 28000" })
     t.eq(lines(data:breakdown { by = "regio", measures = { "r = attached(register)" } }, "regio", "r"),
       { "Midden 7676", "Rivier 100", "Wallonie 30" })
-    t.eq(lines(data:breakdown { by = { "land", "regio" }, measures = { "i = all(attached(inwoners), land)" } }, "regio", "i"),
-      { "Wallonie 11000", "Midden 17000", "Rivier 17000" })
+    local of_land = { by = { "land", "regio" }, measures = { "i = all(attached(inwoners), land)" } }
+    t.eq(lines(data:breakdown(of_land), "regio", "i"), { "Wallonie 11000", "Midden 17000", "Rivier 17000" })
     t.raises(function() data:breakdown { by = "regio", measures = "i = attached(inwoners)" } end,
       "attached(inwoners) is known per land, and the breakdown goes by regio")
     local bounded = data:breakdown { by = "regio", measures = { "b = attached(inwoners, 'bounds')" } }
@@ -133,8 +133,8 @@ test("several tables are attached, each by its own level", function(t, dk)
   local path = t.path "beside.dk"
   beside:save(path)
   check(dk.open(path, { check = true }))
-  dk.read_text("gemeente;k\nTiel;0\n", { weight = "k" }):use(dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" }))
-    :save(path, { append = true })
+  local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
+  dk.read_text("gemeente;k\nTiel;0\n", { weight = "k" }):use(geo):save(path, { append = true })
   check(dk.open(path))
   t.eq(lines(beside:append(beside):breakdown(ask), "land", "r"), { "BE 30", "NL 7776", "- 7806" })
   local explained = beside:breakdown(ask):explain()
@@ -152,7 +152,8 @@ test("which of several tables a figure is of is never guessed", function(t, dk)
     "attached(register) may be about 2 of the tables that are attached: each has the columns that it names",
     'give the column a name of its own before attaching: other:rename { register = "register_land" }')
   t.raises(function() beside:breakdown { by = "land", measures = "r = attached(registr)" } end,
-    "none of the 2 tables that are attached has the columns of attached(registr)", "they have: regio, register, land, register")
+    "none of the 2 tables that are attached has the columns of attached(registr)",
+    "they have: regio, register, land, register")
   local named = data:attach(dk.read_text "regio;register\nMidden;7\n", "regio"):attach(
     per_land:rename { register = "van_land" }, "land")
   t.eq(lines(named:breakdown { by = "regio", measures = { "r = attached(register)" } }, "r"), { "7" })

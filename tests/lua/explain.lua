@@ -114,7 +114,8 @@ The breakdown counts these rows by group: 1 row.
   says(people(dk):join(places, key, { kind = "right" }), "all rows of plaatsen: 4 rows.")
   says(people(dk):join(places, key, { kind = "semi" }), "Then only rows whose gemeente = plaats plaatsen has: 4 rows.")
   says(people(dk):join(places, key, { kind = "anti" }), "Then only rows whose gemeente = plaats plaatsen has not: 2 rows.")
-  says(people(dk):collect(places, key, "regio"), "Then regio: the sets of regio that plaatsen has by gemeente = plaats: 6 rows.",
+  says(people(dk):collect(places, key, "regio"),
+    "Then regio: the sets of regio that plaatsen has by gemeente = plaats: 6 rows.",
     "    Only where regio == 'Midden': 2 rows left.")
   says(people(dk):rename { gemeente = "plaats" }:reconcile(places, "plaats"),
     "Then reconciled with plaatsen by plaats: how the two agree: ")
@@ -133,7 +134,8 @@ Then the rows of februari and others put below: 8 rows.
     Only where a > 0: 2 rows left.
     The table januari: 3 rows.]])
   t.has(jan:append(feb):explain(), "Then the rows of februari put below: 5 rows.")
-  t.has(jan:union(feb):explain(), "The table januari: 3 rows.\nThen rows of this table or februari, each once: 3 rows.\n    The")
+  t.has(jan:union(feb):explain(),
+    "The table januari: 3 rows.\nThen rows of this table or februari, each once: 3 rows.\n    The")
   t.has(jan:union(feb, { all = true }):explain(), "Then rows of this table or februari: 5 rows.")
   t.has(jan:intersect(feb):explain(), "Then rows that februari has too, each once: 1 row.")
   t.has(jan:except(feb):explain(), "Then rows that februari has not, each once: 1 row.")

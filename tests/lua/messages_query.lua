@@ -305,7 +305,8 @@ test("figures beside a table that cannot be read so", function(t, dk)
     most = most:attach(data, "gemeente")
   end
   t.says(function() return most:attach(data, "gemeente") end,
-    "attach: the table has 64 tables attached already (put figures that are known by the same columns into one table: t:join)")
+    "attach: the table has 64 tables attached already (put figures that are known by the same columns into one table: "
+    .. "t:join)")
   t.says(function() return data:attach(totals, "gemeente") end,
     "attach: the table has rows that are totals of others (attach it without them: t:detail())")
   t.says(function() return data:attach(data) end,

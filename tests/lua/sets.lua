@@ -65,7 +65,8 @@ test("a lenient reading leaves out rows with members that cannot be", function(t
   local path = t.path "v.xlsx"
   dk.read_text(text, { types = { id = "integer", v = "text" } }):write(path)
   local book = dk.read(path, options)
-  t.eq({ book.id:to_lua(), #book:rejected(), book:rejected().value:to_lua() }, { { 1, 3, 5 }, 2, { "vliegen", "koken, lasen" } })
+  t.eq({ book.id:to_lua(), #book:rejected(), book:rejected().value:to_lua() },
+    { { 1, 3, 5 }, 2, { "vliegen", "koken, lasen" } })
   t.eq(#dk.read_text("v\na|b\nc\n", { types = { v = { "set", ";" } }, lenient = true }), 1)
 end)
 

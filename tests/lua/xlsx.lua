@@ -161,7 +161,8 @@ test("whether the first row names the columns is found as in a CSV file", functi
   t.eq(#dk.read(path, { header = true }), 2)
   dk.table({ { "a", { 17, 3, 5 } }, { "b", { 20, 4, 6 } } }):write(path)
   t.raises(function() dk.read(path, { range = "B2" }) end, ":2:2: ",
-    "the first record can be read in two ways: \"20\" can be the name of column 1 or its first value (state it: header = true")
+    "the first record can be read in two ways: \"20\" can be the name of column 1 or its first value "
+    .. "(state it: header = true")
   t.eq(#dk.read(path, { range = "B2", header = false }), 3)
 end)
 
