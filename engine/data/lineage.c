@@ -197,6 +197,7 @@ static dk_status add_other(dki_lineage *lineage, const dk_table *other, dk_error
                           : add_deeper(lineage, &source, err);
 }
 
+DK_PRINTF(7, 0)
 static dk_status add_step(const dk_table *made, const dk_table *from, const dk_table *const *others, size_t n,
                           dk_lineage_kind kind, dk_error *err, const char *format, va_list args)
 {

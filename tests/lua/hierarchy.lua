@@ -278,6 +278,8 @@ test("what cannot be rolled up is refused by name", function(t, dk)
     "put the rows into the level, and break them down by it: t:use(geo):breakdown { by = \"regio\", ... }")
   refused(persons:breakdown { by = "gemeente", measures = "n = count()", limit = 2 },
     "the result shows the first 2 groups only", "roll up a result with all its groups")
+  refused(ask("n = count()"):append(ask "n = count()"),
+    "rows of several results were put together: the rows of text put below", "roll up each of them first")
   refused(ask "n = count()":derive "dubbel = n + n", "dubbel is neither a dimension nor a measure of the breakdown",
     "roll up first, or leave it out: result:drop \"dubbel\"")
   refused(ask("n = count()", "geslacht"), "regio is no coarser level of a dimension of the result",

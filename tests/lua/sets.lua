@@ -117,6 +117,9 @@ test("columns that are there become sets", function(t, dk)
   t.says(function() return sets:with_levels { v = { "a" } } end,
     "with_levels: column v is a set, whose members are stated so: t:with_sets { v = { members = { ... } } }")
   t.raises(function() return sets:with_sets { id = ";" } end, "column id is integer", "types = { id = \"category\" }")
+  t.says(function() return dk.table({ { "v", { "a|b", "c" } } }):with_sets { v = ";" } end,
+    "column v: 1 row has a member that cannot be one: \"a|b\" in row 1 "
+    .. "(\"|\" stands between members in what dekking shows: take another delimiter, or replace it)")
   t.raises(function() return sets:with_sets { w = ";" } end, "unknown column \"w\"")
   t.raises(function() return sets:with_sets(3) end, "a table such as { vaardigheden = \";\" }")
 end)
