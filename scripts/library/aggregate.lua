@@ -11,7 +11,7 @@
 --- range, not once for each row. What it raises ends the question, and comes out as it was raised.
 ---
 --- ```lua
---- dk.define "klasse" {
+--- dk.fn "klasse" {
 ---   levels = { "jong", "oud" },
 ---   call   = function(leeftijd) return leeftijd < 27 and "jong" or "oud" end,
 --- }
@@ -27,7 +27,7 @@
 --- ```
 ---@param name string
 ---@return fun(spec: dk.FunctionSpec)
-function dk.define(name) end
+function dk.fn(name) end
 
 --- The names of the functions that were defined, in that order, and the `doc` of each under its name.
 ---@return table<integer|string, string>
@@ -57,11 +57,6 @@ local t = {}
 ---@field columns? string|string[]
 --- The type of the new column; found as `dk.table` finds it without it.
 ---@field type? dk.Type
-
---- The table with a column that a function gives, row by row.
----
---- The function gets a record as `t:rows()` gives it, and gives a value, nil or `dk.null`. A function of one or two columns is
---- faster as `dk.define`.
 --- In the place of a function of a row: gets a block of rows, as `t:blocks()` gives them, and gives a list with a value for each, the last
 --- of which is there, or its `n` says how many they are.
 ---@field block? fun(block: dk.Block): any[]
@@ -84,7 +79,6 @@ local t = {}
 --- 2 rows, 3 columns
 --- ```
 ---@param name string
----@param call fun(row: table<string, any>): any
 ---@param call? fun(row: table<string, any>): any without it the options have a `block`
 ---@param options? dk.MapOptions
 ---@return dk.Table
