@@ -171,8 +171,10 @@ dk_status dki_tally_group(dki_tally *tally, bool *ones, dk_error *err)
     *ones = others == 0;
     if (status != DK_OK || in_order)
         return status;
-    if (n_groups > tally->n || tally->n > UINT32_MAX)
+    if (n_groups > tally->n || tally->n > UINT32_MAX) {
+        *ones = false; /* equal keys become one */
         return dki_tally_settle(tally, err);
+    }
     starts = dki_alloc_array(tally->context, n_groups, sizeof *starts, err);
     if (starts == NULL)
         return DK_ERR_MEMORY;
