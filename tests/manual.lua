@@ -133,7 +133,7 @@ do
     local text = read(path)
     texts[path:match "([^/]+)%.lua$"] = text
     check(text:find "^%-%-%-@meta", path .. " does not begin with ---@meta")
-    local chunk, problem = load(text, "@" .. path, "t", {})
+    local chunk, problem = load(text, "@" .. path, "t", { dk = {} })
     check(chunk and pcall(chunk), path .. " is no Lua that does nothing: " .. tostring(problem))
   end
   pipe:close()

@@ -58,12 +58,9 @@ dk.functions = core.export(function()
   return list
 end)
 
--- What calling dk.fn does; dk.fn itself has the functions of the language besides, for the builder.
-core.define_function = core.export(function(name)
+return core.export(function(name)
   if type(name) ~= "string" then
     core.fail(('define: write dk.define "name" { result = ..., call = ... }, not %s'):format(core.what(name)))
   end
   return core.export(function(options) define(name, options) end)
 end)
-
-return dk.fn

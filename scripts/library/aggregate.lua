@@ -11,7 +11,7 @@
 --- range, not once for each row. What it raises ends the question, and comes out as it was raised.
 ---
 --- ```lua
---- dk.fn "klasse" {
+--- dk.define "klasse" {
 ---   levels = { "jong", "oud" },
 ---   call   = function(leeftijd) return leeftijd < 27 and "jong" or "oud" end,
 --- }
@@ -27,7 +27,7 @@
 --- ```
 ---@param name string
 ---@return fun(spec: dk.FunctionSpec)
-function dk.fn(name) end
+function dk.define(name) end
 
 --- The names of the functions that were defined, in that order, and the `doc` of each under its name.
 ---@return table<integer|string, string>
@@ -64,7 +64,7 @@ local t = {}
 --- The table with a column that a function gives, row by row or block by block.
 ---
 --- The function gets a record as `t:rows()` gives it, and gives a value, nil or `dk.null`. A function of one or two columns is
---- faster as `dk.fn`.
+--- faster as `dk.define`.
 ---
 --- ```lua
 --- local t = dk.table { { "naam", { "An", "Bo" } }, { "leeftijd", { 19, 34 } } }

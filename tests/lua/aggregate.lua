@@ -412,7 +412,7 @@ test("states and memory are let go, whatever happens", function(t, dk)
   dk.aggregate "no_start" {
     start = function() if next(alive) then error "no" end return state() end, step = none, merge = none, finish = none,
   }
-  dk.fn "now_and_then" { result = "integer", call = function(x) return x < 600 and x or error "no" end }
+  dk.define "now_and_then" { result = "integer", call = function(x) return x < 600 and x or error "no" end }
   local function ask(measure)
     return pcall(data.breakdown, data, { by = { "g", "h" }, margins = "cube", measures = "m = " .. measure })
   end
@@ -443,7 +443,7 @@ test("a function that asks what calls it comes to an end", function(t, dk)
   local said = "aggregate.lua:%d+: .*C stack overflow"
   local ok, raised = pcall(data.breakdown, data, { measures = "m = endless(x)" })
   t.ok(not ok and raised:find(said), raised)
-  dk.fn "without_end" { result = "integer", call = function(_) return data:derive("y = without_end(x)").y[1] end }
+  dk.define "without_end" { result = "integer", call = function(_) return data:derive("y = without_end(x)").y[1] end }
   ok, raised = pcall(data.derive, data, "y = without_end(x)")
   t.ok(not ok and raised:find(said), raised)
   t.eq(#data:where "x > 1", 3)

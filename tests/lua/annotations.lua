@@ -198,6 +198,8 @@ local function takers(dk)
     { "dk.AggregateSpec", with { step = print, finish = print }, function(o) dk.aggregate "annotated" (o) end },
     { "dk.DatasetSpec", with { files = "x", build = print }, function(o) dk.dataset "annotated"(o) end },
     { "dk.DatasetFile", with { "x" }, function(o) dk.dataset "annotated" { files = { o }, build = print } end },
+    { "dk.FunctionSpec", with { call = print, arguments = 1 }, function(o) dk.define "annotated" (o) end },
+    { "dk.MapOptions", plain, function(o) t:map("c", print, o) end },
     { "dk.CompareOptions", plain, function(o) one:compare(t, t, o) end },
     { "dk.SolveSpec", plain, function(o) one:solve(t, dk.scenario "s" { step }, o) end },
     { "dk.DistinctOptions", plain, function(o) t:distinct({ "a" }, o) end },

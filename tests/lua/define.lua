@@ -34,10 +34,10 @@ test("a function stands in columns, conditions, dimensions and measures", functi
   t.eq(list(result.s), { 38, 68, 122, "-" })
   t.eq(data:breakdown({ measures = "n = tweemaal(count())" }).n[1], 8)
   t.eq(list(data:derive("g = of_niets(gemeente)").g), { "Arnhem", "Duiven", "Arnhem", "niets" })
-  dk.fn "half" { result = "decimal(1)", call = function(n) return dk.decimal(n) * dk.decimal "0.5" end }
-  dk.fn "fourth" { result = "real", call = function(n) return dk.ratio(n, 4) end }
+  dk.define "half" { result = "decimal(1)", call = function(n) return dk.decimal(n) * dk.decimal "0.5" end }
+  dk.define "fourth" { result = "real", call = function(n) return dk.ratio(n, 4) end }
   t.eq(list(data:derive("h = fourth(leeftijd)").h), { 4.75, 8.5, "-", 15.25 })
-  dk.fn "next_day" { result = "date", call = function(n) return dk.date "2024-02-28" + n end }
+  dk.define "next_day" { result = "date", call = function(n) return dk.date "2024-02-28" + n end }
   t.eq(list(data:derive("h = half(leeftijd)").h), { 9.5, 17.0, "-", 30.5 })
   t.eq(list(data:derive("d = next_day(1)").d), { "2024-02-29", "2024-02-29", "2024-02-29", "2024-02-29" })
   t.eq(dk.functions().klasse, "three classes of age")
