@@ -512,7 +512,7 @@ function dk.scenarios() end
 --- gemeente in ("Duiven", "Westervoort")
 --- ```
 ---@param column string
----@param values string[]|dk.Recode the values that become one, or a recode; one that divides members is several steps, marked as an estimate
+---@param values string[]|dk.Recode the values that become one, or a recode; one that divides members is several steps, an estimate
 ---@param new_name? string what they become; not with a recode
 ---@return dk.Step
 function dk.merge(column, values, new_name) end

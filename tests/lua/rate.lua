@@ -184,5 +184,6 @@ test("shares of different wholes are not added up", function(t, dk)
   t.raises(function() return shares:drop("regio"):window { "s = sum(deel)" } end,
     "sum() goes over shares of different wholes, which do not add up: their denominators differ",
     "keep them apart with within; sum(numerator(deel)) adds up what is counted")
-  t.eq(shares:window({ order = "gemeente", "s = moving_sum(deel, 1)" }).s:to_lua { plain = true }, shares.deel:to_lua { plain = true })
+  t.eq(shares:window({ order = "gemeente", "s = moving_sum(deel, 1)" }).s:to_lua { plain = true },
+    shares.deel:to_lua { plain = true })
 end)

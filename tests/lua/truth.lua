@@ -39,7 +39,7 @@ local function assert_within(t, truth, bounds, what)
   t.eq(#bounds, #truth, what)
   for name in truth:columns() do
     if bounds[name]:type():find "^interval" then
-      local exact, known = truth[name]:to_lua(), bounds[name]:to_lua()
+      local exact, known = truth[name]:to_lua { plain = true }, bounds[name]:to_lua { plain = true }
       for i, value in ipairs(exact) do
         local number, b = tonumber(tostring(value)), known[i]
         if type(value) == "table" and value.least then number = value.least end
