@@ -137,10 +137,10 @@ test("Lua's operators that cannot build raise, and say what to write", function(
   t.says(function() return dk.expr "a" < dk.expr "b" end, less)
   t.says(function() return data.leeftijd <= 27 end,
     "<= and >= give true or false at once: write t.leeftijd:le(27) or t.leeftijd:ge(27), or the condition as a "
-    .. 'string, "leeftijd <= 27"')
+    .. "string, \"leeftijd <= 27\"")
   t.says(function() return data.naam .. "x" end,
     ".. would paste texts: write t.voornaam:concat(t.achternaam), or the expression as a string, "
-    .. '"voornaam .. achternaam"')
+    .. "\"voornaam .. achternaam\"")
   t.says(function() return data.leeftijd == data.naam end,
     '== and ~= give true or false at once: write x:eq(y) or x:ne(y), or the condition as a string, "x == y"')
   t.raises(function() return dk.expr "a" ~= dk.expr "b" end, "write x:eq(y) or x:ne(y)")
@@ -153,11 +153,13 @@ end)
 test("a boolean is refused wherever an expression belongs", function(t, dk)
   local data = people(dk)
   local left = "a boolean is no expression: == between a column and a value is computed by Lua at once (write "
-    .. 't.gemeente:eq "Arnhem")'
+    .. "t.gemeente:eq \"Arnhem\")"
   t.says(function() return data.leeftijd:lt(27) & (data.gemeente == "Arnhem") end, "&: " .. left)
   t.says(function() return (data.gemeente == "Arnhem") | data.in_sonar end, "|: " .. left)
   t.says(function() return dk.fn.case(data.gemeente == "Arnhem", 1) end, "case: " .. left)
-  t.says(function() return data.leeftijd:lt(true) end, "lt: " .. left)
+  t.says(function() return data.leeftijd:lt(true) end,
+    "lt: a boolean is no expression: == between a column and a value is computed by Lua at once (write "
+    .. "t.gemeente:eq \"Arnhem\")")
   t.says(function() return dk.fn.count():where(data.gemeente == "Arnhem") end, "where: " .. left)
   local wanted = " as a string; got a boolean: == between a column and a value is computed by Lua at once"
   t.says(function() return data:where(data.gemeente == "Arnhem") end, "where wants a condition" .. wanted)
@@ -232,6 +234,9 @@ test("other misuse of the builder", function(t, dk)
   t.says(function() return dk.col "" end, "col: a name has at least one character")
   t.says(function() return dk.col(1) end, "col: argument 1 must be the name of a column, got 1")
   t.says(function() return data.leeftijd:as() end, "as wants the name, a string; got nil")
+  t.says(function() return data.leeftijd:as "" end, "as: a name has at least one character")
+  t.says(function() return data.naam:concat() end,
+    "concat wants what comes behind: t.voornaam:concat(\" \", t.achternaam)")
   t.raises(function() return dk.expr "a + b":where "c" end, "there is no aggregate that this where could limit")
   t.raises(function() return dk.fn.count(data.leeftijd) end, "count() takes no argument")
   t.raises(function() return data.leeftijd:lt(27) & "a = 1" end, "gives something a name")
