@@ -525,7 +525,7 @@ const char *dkl_kind(lua_State *L, int index)
     for (size_t i = 0; object && i < N_CLASSES; i++)
         if (strcmp(object->class_name, classes[i].name) == 0)
             return classes[i].name + strlen("dk.");
-    return dkl_is_expr(L, index) ? DKL_EXPR + strlen("dk.") : NULL;
+    return dkl_is_expr(L, index) ? "expr" : NULL;
 }
 
 void dkl_push_core(lua_State *L)
