@@ -479,3 +479,22 @@ test("arithmetic gives what an expression gives, or fails as it does", function(
   end
   t.ok(n_failed > 100)
 end)
+
+test("the builder writes values as literals that are read back", function(t, dk)
+  local least, day = dk.decimal "-92233720368547758.08", dk.date "2024-12-31"
+  local data = dk.table {
+    { "x", { least, dk.decimal "92233720368547758.07" } }, { "d", { day, day + 1 } },
+    { "m", { dk.period "2024-12", dk.period "2025-01" } }, { "s", { dk.set { "a" }, dk.set {} } },
+    { "moment", { dk.timestamp "2024-12-31T10:00", dk.timestamp(day + 1) } }, { "r", { dk.ratio(1, 3), dk.ratio(-1, 3) } },
+  }
+  for name, column in data:columns() do
+    local values = column:to_lua()
+    for i, value in ipairs(values) do
+      local found = data:where(column:eq(value))
+      t.eq(#found, 1, name .. " == " .. tostring(value))
+      t.ok(found[name]:to_lua()[1] == value, name .. " == " .. tostring(value))
+      t.eq(#data:where(column:is_in { value }), 1, name .. " in " .. i)
+    end
+  end
+  t.eq(#data:where(data.d:gt(day) & data.x:gt(least)), 1)
+end)
