@@ -196,6 +196,8 @@ local function takers(dk)
     { "dk.Parameter", with { 1 }, function(o) dk.scenario "s" { params = { p = o }, step } end },
     { "dk.Step", with { set = { a = 1 } }, function(o) dk.scenario "s" { o } end },
     { "dk.AggregateSpec", with { step = print, finish = print }, function(o) dk.aggregate "annotated" (o) end },
+    { "dk.FunctionSpec", with { result = "text", call = print }, function(o) dk.define "annotated" (o) end },
+    { "dk.MapOptions", plain, function(o) t:map("c", print, o) end },
     { "dk.DatasetSpec", with { files = "x", build = print }, function(o) dk.dataset "annotated"(o) end },
     { "dk.DatasetFile", with { "x" }, function(o) dk.dataset "annotated" { files = { o }, build = print } end },
     { "dk.FunctionSpec", with { call = print, arguments = 1 }, function(o) dk.define "annotated" (o) end },

@@ -279,7 +279,7 @@ static void a_result_is_what_was_stated(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    real.as.real = NAN;
+    real.as.real = (double)NAN;
     function.result = DK_REAL;
     function.arg = &real;
     assert_ok(dk_function_define(context, &function, &err), &err);

@@ -280,10 +280,10 @@ static const char *const calls[] = {
          "'0.0', label = "
          "'Z', doc = 'zet' } }, { one = 1 }).y[2] end",
     DATA
-    "return function() return tostring(t.k:concat('a\"', dk.col 'a b')) .. tostring(dk.define.count():where "
-    "'n > 1':as 'm') .. tostring(dk.expr(t.n):desc()) .. tostring(dk.define.bin(t.n, 2)) .. tostring(t.x:round(1)) end",
+    "return function() return tostring(t.k:concat('a\"', dk.col 'a b')) .. tostring(dk.fn.count():where "
+    "'n > 1':as 'm') .. tostring(dk.expr(t.n):desc()) .. tostring(dk.fn.bin(t.n, 2)) .. tostring(t.x:round(1)) end",
     DATA "return function() return #t:sort(t.k, t.n:desc()) + #t:select { t.k, dk.col 'n' } end",
-    DATA "return function() return t:breakdown({ by = t.k, measures = { { dk.define.sum(t.n):as 's', doc = 'som' } } "
+    DATA "return function() return t:breakdown({ by = t.k, measures = { { dk.fn.sum(t.n):as 's', doc = 'som' } } "
          "}):text() "
          "end",
     DATA "return function() local s = '' for _, f in ipairs { function() return t.n < t.x end, function() return "
@@ -291,7 +291,7 @@ static const char *const calls[] = {
          "function() return t.n .. 'x' end, function() return t.n ^ 2 end, function() return t.n ~ 2 end, "
          "function() return "
          "t.n == t.x end, function() return t.n:lt(nil) end, function() return t.n & true end, function() return "
-         "dk.define.nosuch() end, function() dk.define.x = 1 end, function() dk.expr('a').x = 1 end, function() return "
+         "dk.fn.nosuch() end, function() dk.fn.x = 1 end, function() dk.expr('a').x = 1 end, function() return "
          "dk.expr('a').betwen end } do s = s .. select(2, pcall(f)) end return s end",
     "return function() return dk.read_text('where,b\\n1,2\\n'):notes()[1] end",
     DATA "local b = dk.breakdown { by = 'kk', measures = 's = sum(nn)' } "
