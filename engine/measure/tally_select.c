@@ -172,7 +172,7 @@ dk_status dki_tally_group(dki_tally *tally, bool *ones, dk_error *err)
     if (status != DK_OK || in_order)
         return status;
     if (n_groups > tally->n || tally->n > UINT32_MAX) {
-        *ones = false; /* equal keys become one */
+        *ones = false; /* equal entries are put together */
         return dki_tally_settle(tally, err);
     }
     starts = dki_alloc_array(tally->context, n_groups, sizeof *starts, err);

@@ -145,11 +145,35 @@ static void entries_go_to_their_groups(void **state)
     dk_context_release(context);
 }
 
+/* Where groups are more than entries they are settled, and those that are equal become one that counts two. */
+static void few_entries_are_put_together(void **state)
+{
+    dk_context *context = NULL;
+    dki_tally tally;
+    dk_error err = DK_ERROR_INIT;
+    bool ones;
+
+    (void)state;
+    assert_ok(dk_context_new(&context, &err), &err);
+    dki_tally_init(&tally, context);
+    assert_ok(dki_tally_room(&tally, 3, &err), &err);
+    dki_tally_put(&tally, 1000, 7, 1);
+    dki_tally_put(&tally, 5, 7, 1);
+    dki_tally_put(&tally, 1000, 7, 1);
+    assert_ok(dki_tally_group(&tally, &ones, &err), &err);
+    assert_int_equal(tally.n, 2);
+    assert_int_equal(tally.counts[1], 2);
+    assert_false(ones);
+    dki_tally_drop(&tally);
+    dk_context_release(context);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_unit_has_its_key),
         cmocka_unit_test(entries_go_to_their_groups),
+        cmocka_unit_test(few_entries_are_put_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
