@@ -48,6 +48,48 @@ bool dki_values_equal(const dk_value *a, const dk_value *b)
     return dk_value_compare(a, b) == 0;
 }
 
+/* How many digits after the point some value of a column needs, and at least *digits. */
+static dk_status find_digits(const dk_column *column, unsigned *digits, dk_error *err)
+{
+    dk_context *context = dk_column_context(column);
+    unsigned scale = dk_column_scale(column);
+    uint64_t n = dk_column_n_rows(column);
+    dk_value value;
+    dk_status status = DK_OK;
+
+    if (dk_column_type(column) == DK_DECIMAL && *digits < scale)
+        DKI_FOR_ROWS(i, n, context, status, err)
+        {
+            status = dk_column_get(column, i, &value, err);
+            while (status == DK_OK && !value.is_null && *digits < scale &&
+                   value.as.integer % dki_power10[scale - *digits] != 0)
+                ++*digits;
+        }
+    return status;
+}
+
+/* Both bounds with the digits that one of them needs. */
+static dk_status trim_bounds(const dk_column *column, unsigned digits, const dk_column **out, dk_error *err)
+{
+    const dk_column *bounds[2] = { NULL, NULL };
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < 2 && status == DK_OK; i++)
+        status = find_digits(dk_column_child(column, i), &digits, err);
+    if (status == DK_OK && digits >= dk_column_scale(column)) {
+        *out = dk_column_retain(column);
+        return DK_OK;
+    }
+    for (size_t i = 0; i < 2 && status == DK_OK; i++)
+        status = dki_trim_column(dk_column_child(column, i), (uint8_t)digits, &bounds[i], err);
+    if (status == DK_OK)
+        status = dk_interval_new(bounds[DK_CHILD_LEAST], bounds[DK_CHILD_GREATEST],
+                                 dk_column_child(column, DK_CHILD_MARKER), out, err);
+    for (size_t i = 0; i < 2; i++)
+        dk_column_release(bounds[i]);
+    return status;
+}
+
 dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_column **out, dk_error *err)
 {
     dk_context *context = dk_column_context(column);
@@ -55,16 +97,11 @@ dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_colum
     uint64_t n = dk_column_n_rows(column);
     dk_builder *builder;
     dk_value value;
-    dk_status status = DK_OK;
+    dk_status status;
 
-    if (dk_column_type(column) == DK_DECIMAL && needed < scale)
-        DKI_FOR_ROWS(i, n, context, status, err)
-        {
-            status = dk_column_get(column, i, &value, err);
-            while (status == DK_OK && !value.is_null && needed < scale &&
-                   value.as.integer % dki_power10[scale - needed] != 0)
-                needed++;
-        }
+    if (dk_column_type(column) == DK_INTERVAL)
+        return trim_bounds(column, least, out, err);
+    status = find_digits(column, &needed, err);
     if (status != DK_OK)
         return status;
     if (dk_column_type(column) != DK_DECIMAL || needed >= scale) {

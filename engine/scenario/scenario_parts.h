@@ -75,8 +75,8 @@ dk_status dki_levels_join(dk_context *context, const dk_dictionary *a, const dk_
                           const dk_dictionary **out, dk_error *err);
 /* Both nothing, or the same number, text, truth, day or period; a text equals the day or period that it writes. */
 bool dki_values_equal(const dk_value *a, const dk_value *b);
-/* A decimal with no more digits than it needs, but at least `least`; an integer where that is 0. Others as they
- * are. */
+/* A decimal, or the bounds of intervals, with no more digits than it needs, but at least `least`; an integer where that is 0.
+ * Others as they are. */
 dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_column **out, dk_error *err);
 /* Gives a table notes, each once. *table is replaced. */
 dk_status dki_put_notes(const dki_text_map *notes, const dk_table **table, dk_error *err);

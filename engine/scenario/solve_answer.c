@@ -71,16 +71,31 @@ static size_t show_number(const dk_value *value, unsigned digits, char *out, siz
     return dki_format_decimal(scaled, digits, out, size);
 }
 
+/* Bounds without zeros at the end of both. */
+static void show_bounds(dk_value value, char *out, size_t size)
+{
+    dk_interval *bounds = &value.as.interval;
+
+    while (value.scale > 0 && bounds->least % 10 == 0 && bounds->greatest % 10 == 0) { /* of an open side 0 */
+        bounds->least /= 10;
+        bounds->greatest /= 10;
+        value.scale--;
+    }
+    dk_value_format(&value, out, size);
+}
+
 /* What is compared, with two digits or as many more as it takes. */
 static void show_figure(const dki_solver *s, bool percentage, const dk_value *value, char *out, size_t size)
 {
     unsigned shift = percentage ? 2 : 0, digits = 2;
     dki_i128 scaled = 0;
 
-    if (!dk_type_is_number(value->type)) {
+    if (value->type == DK_INTERVAL)
+        show_bounds(*value, out, size);
+    else if (!dk_type_is_number(value->type))
         dk_value_format(value, out, size);
+    if (!dk_type_is_number(value->type))
         return;
-    }
     while (s->side && digits + shift < 12 && dki_round_value(value, digits + shift, &scaled) &&
            !keeps_side(s, value, scaled, digits + shift))
         digits++;
