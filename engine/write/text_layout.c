@@ -18,6 +18,8 @@
 #define MOST_PARTS 4   /* of a table whose rows are limited */
 #define MOST_HEADING 4 /* lines of a name */
 #define LEAST_SAVED 3  /* columns that are gained by breaking a name */
+#define MOST_NAME \
+    200 /* bytes of a name that is broken: a longer one is no name, and would take its square in time */
 #define LEAST_BAR 8
 #define MOST_BAR 40
 
@@ -109,6 +111,8 @@ static dk_text line_of(const char *name, size_t width, size_t line, size_t *n)
 static bool stands_in(const char *name, size_t width, size_t *n)
 {
     *n = 1;
+    if (strlen(name) > MOST_NAME)
+        return false;
     for (size_t line = 0; line < *n; line++) {
         dk_text text = line_of(name, width, line, n);
 

@@ -419,8 +419,15 @@ static void long_names_stand_in_lines(void **state)
     static const char *const text = "gemeente:category register_base:integer dekking_outreach_difference:integer "
                                     "een_twee_drie_vier_vijf:integer zonderbreekpunten:integer\n"
                                     "Arnhem|4030|78|1|2\n";
+    const dk_table *table;
+    char name[5000] = "";
 
     (void)state;
+    for (int i = 0; i < 400; i++)
+        strcat(name, "een_woord_");
+    table = restyled(make_table(context, "n:integer k:integer\n1|2\n"), "n", name, NULL);
+    assert_has(written(table, DK_FORMAT_TEXT, OPTIONS(.max_width = 20, .max_cell = 60)), "een_woo…  k\n");
+    dk_table_release(table);
     expect(make_table(context, text), OPTIONS(.max_width = 64),
            "                       dekking_  een_twee_\n"
            "          register_   outreach_      drie_\n"
