@@ -385,7 +385,9 @@ function t:reconcile(other, key, options) end
 
 --- Puts a table of figures beside the rows, so that `attached(m)` in a breakdown is the measure m over its rows.
 ---
---- It stays with tables made from this one; a snapshot and a result do not have it. `t:attach(dk.null)` takes it away.
+--- Several tables are attached one after the other, each by its own columns: `attached(m)` is about the one that has the columns
+--- of m. They stay with tables made from this one and with snapshots; a result does not have them. `t:attach(dk.null)` takes all
+--- of them away.
 ---
 --- ```lua
 --- local in_sonar = dk.table { { "regio", { "Midden", "Midden", "Rivier" } } }
@@ -814,7 +816,8 @@ function t:write(path, options) end
 
 --- Saves a snapshot, which `dk.open` opens at once; the file is complete or as it was.
 ---
---- Names, labels, formats, notes, properties, levels, totals and hierarchies are kept; a table that is attached is not.
+--- Names, labels, formats, notes, properties, levels, totals and hierarchies are kept, and so are tables that are attached and how
+--- the table came to be, which `t:explain()` tells.
 ---@param path string
 ---@param options? dk.SaveOptions
 ---@return dk.Table # the table itself
