@@ -112,19 +112,22 @@ static const char *const calls[] = {
          "return function() return #t:breakdown { by = 'k', measures = 'n = spread(x)', margins = 'totals' } end",
     "dk.aggregate 'one' { step = function() end, finish = function() return 1 end }\n"
     "return function() return #dk.aggregates() end",
-    DATA "dk.aggregate 'joined' { result = 'text', weights = true, start = '', block = function(s, k, w, n) "
-         "return s .. table.concat(k) .. n end, merge = function(s, t) return s .. t end, finish = function(s) return s "
-         "end }\n"
-         "local u = t:with { weight = 'n' }\n"
-         "return function() return u:breakdown { by = 'k', measures = 's = joined(k)', margins = 'totals' }.s[4] end",
-    DATA "dk.define 'sized' { levels = { 'low', 'high' }, call = function(n) return n < 3 and 'low' or 'high' end }\n"
-         "dk.define 'glued' { result = 'text', nulls = true, call = function(k, n) return (k or '?') .. n end }\n"
-         "return function() return t:derive({ 's = sized(n)', 'g = glued(k, n + 1)' }):breakdown { by = 's', measures = "
-         "'m = max(g)' }.m[2] end",
+    DATA
+    "dk.aggregate 'joined' { result = 'text', weights = true, start = '', block = function(s, k, w, n) "
+    "return s .. table.concat(k) .. n end, merge = function(s, t) return s .. t end, finish = function(s) return s "
+    "end }\n"
+    "local u = t:with { weight = 'n' }\n"
+    "return function() return u:breakdown { by = 'k', measures = 's = joined(k)', margins = 'totals' }.s[4] end",
+    DATA
+    "dk.define 'sized' { levels = { 'low', 'high' }, call = function(n) return n < 3 and 'low' or 'high' end }\n"
+    "dk.define 'glued' { result = 'text', nulls = true, call = function(k, n) return (k or '?') .. n end }\n"
+    "return function() return t:derive({ 's = sized(n)', 'g = glued(k, n + 1)' }):breakdown { by = 's', measures = "
+    "'m = max(g)' }.m[2] end",
     "dk.define 'one' { result = 'integer', call = function(n) return n end }\n"
     "return function() return #dk.functions() end",
-    DATA "return function() return t:map('m', function(row) return row.n .. (row.k or '') end, { columns = { 'k', 'n' } "
-         "}).m[2] end",
+    DATA
+    "return function() return t:map('m', function(row) return row.n .. (row.k or '') end, { columns = { 'k', 'n' } "
+    "}).m[2] end",
     /* tables from tables */
     DATA "return function() return #t:where('n > $least and k is not null', { least = 1 }) end",
     DATA "return function() return #t:where(dk.expr 'n > 1') end",
@@ -317,7 +320,8 @@ static const char *const calls[] = {
     DATA "return function() return #t:fingerprint() end",
     /* breakdowns */
     DATA "return function() return #t:breakdown { by = 'k', measures = 'a = count()' } end",
-    DATA "return function() return #t:breakdown { by = { 'j = n > 1', 'm = not j' }, measures = 'a = count()' } end",
+    DATA
+    "return function() return #t:breakdown { by = { 'j = n > 1', 'm = not j' }, measures = 'a = count()' } end",
     DATA "local b = dk.breakdown { by = 'k', measures = 'a = count()', levels = { 'k' } } "
          "return function() return #t:breakdowns { b, b:by {} }[2] + #t:breakdowns { a = b }.a end",
     DATA "local b = dk.breakdown { by = { 'k' }, measures = { 'm = count()', 's = sum(x) where n > $least' }, "
@@ -358,6 +362,10 @@ static const char *const calls[] = {
     "end",
     "return function() local f = core.export { f = function(x) return x end }.f return f(7) end",
     "return function() return type(core.annotations()) end",
+    "local h = dk.hierarchy(dk.read_text 'g;tot\\nA;2020-01-01\\nB;\\n', { 'g' }, { to = 'tot', changes = { { date "
+    "= "
+    "'2020-01-01', old = 'A', new = 'B' } } })\n"
+    "return function() return core.recode_shares(h:recode('2019-01-01', '2020-01-01'))[1] end",
     "return function() return #debug.getmetatable(dk.null).__name end",
     /* scenarios */
     DATA "local s = dk.scenario 's' { params = { f = { 0.5, min = 0, max = 1 } }, { 'step', where = 'n > 1', share "
