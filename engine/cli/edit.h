@@ -16,6 +16,7 @@
     X(el_set)            \
     X(el_source)         \
     X(el_wgets)          \
+    X(el_winsertstr)     \
     X(el_wline)          \
     X(el_wset)           \
     X(history)           \

@@ -1,7 +1,7 @@
-/* history.c - the lines that were typed, in libedit's list and in a file.
+/* history.c - the statements that were typed, in libedit's list and in a file.
  *
- * The file is dekking/history in XDG_STATE_HOME (~/.local/state), one line an entry, readable by its owner alone. A
- * line is added to it as soon as it was typed, in one write: prompts that are open side by side keep each other's
+ * The file is dekking/history in XDG_STATE_HOME (~/.local/state), one line an entry, readable by its owner alone; lines of
+ * one statement are parted by a control character. A statement is added to it before it runs, in one write: prompts that are open side by side keep each other's
  * lines, and one that ends with os.exit or is killed has kept its own. libedit's way, to write the whole list at
  * the end, loses both. The file is cut when it is opened at twice the length that is kept.
  */
@@ -19,6 +19,7 @@
 #include "edit.h"
 
 #define KEPT_LINES 2000
+#define LINE_MARK '\036' /* in the file, in the place of a line's end within an entry: a record separator */
 
 struct dkc_history {
     History *list;
@@ -84,6 +85,12 @@ static FILE *open_stream(const char *path, int flags, const char *mode)
     return stream;
 }
 
+static void exchange(char *text, char from, char to)
+{
+    for (; (text = strchr(text, from)) != NULL; text++)
+        *text = to;
+}
+
 /* Puts the line into libedit's list; false where it does not belong there. */
 static bool enter(dkc_history *kept, const char *line)
 {
@@ -117,6 +124,7 @@ static size_t load(dkc_history *kept)
     for (; (length = getline(&line, &capacity, file)) > 0; n++) {
         if (line[length - 1] == '\n')
             line[--length] = '\0';
+        exchange(line, LINE_MARK, '\n');
         if (strlen(line) == (size_t)length)
             enter(kept, line);
     }
@@ -138,8 +146,14 @@ static void rewrite(dkc_history *kept)
     file = open_stream(path, O_WRONLY | O_CREAT | O_TRUNC, "w");
     if (file) {
         for (int more = dkc_edit.history(kept->list, &event, H_LAST); more >= 0;
-             more = dkc_edit.history(kept->list, &event, H_PREV))
-            ok = fprintf(file, "%s\n", event.str) >= 0 && ok;
+             more = dkc_edit.history(kept->list, &event, H_PREV)) {
+            char *entry = strdup(event.str);
+
+            if (entry)
+                exchange(entry, '\n', LINE_MARK);
+            ok = entry && fprintf(file, "%s\n", entry) >= 0 && ok;
+            free(entry);
+        }
         ok = fclose(file) == 0 && ok;
         if (!ok || rename(path, kept->path) != 0)
             unlink(path);
@@ -183,6 +197,8 @@ void dkc_history_add(dkc_history *kept, const char *line)
 
     if (!enter(kept, line) || kept->path == NULL || (length = asprintf(&text, "%s\n", line)) < 0)
         return;
+    exchange(text, '\n', LINE_MARK);
+    text[length - 1] = '\n';
     file = open_regular(kept->path, O_WRONLY | O_CREAT | O_APPEND);
     if (file >= 0) {
         if (write(file, text, (size_t)length) != length) { /* a full disk: the next line begins anew */

@@ -22,6 +22,7 @@
 
 #include "edit.h"
 #include "history.h"
+#include "offer.h"
 
 #define CANCEL_KEY L'\003'
 #define HIDDEN_MARK '\001' /* encloses what a prompt sends to the terminal without showing it */
@@ -34,7 +35,9 @@ struct dkc_input {
     size_t capacity;
     sigset_t outside; /* the signals that are held back where no line is read */
     size_t columns;   /* of the terminal, when the line was drawn; 0: not known */
-    bool cancelled;
+    bool cancelled, offered;
+    dkc_complete_fn *complete;
+    void *complete_arg;
 };
 
 bool dkc_terminal_size(size_t *columns, size_t *rows)
@@ -268,6 +271,91 @@ static unsigned char go_to_end(EditLine *editor, wint_t key)
     return CC_REFRESH;
 }
 
+/* Completion --------------------------------------------------------------------------------------------------- */
+
+/* Whether more was typed than has been read: a paste. */
+static bool is_pasted(void)
+{
+    struct pollfd key = { STDIN_FILENO, POLLIN, 0 };
+
+    return poll(&key, 1, 0) > 0;
+}
+
+/* The line up to the cursor, to be freed; NULL without memory. *blank: there are only blanks. */
+static char *text_before_cursor(EditLine *editor, bool *blank)
+{
+    const LineInfoW *line = dkc_edit.el_wline(editor);
+    char *text = malloc((size_t)(line->cursor - line->buffer) * MB_LEN_MAX + 1), *end = text;
+    mbstate_t state;
+
+    *blank = true;
+    memset(&state, 0, sizeof state);
+    for (const wchar_t *at = line->buffer; text && at < line->cursor; at++) {
+        size_t length = wcrtomb(end, *at, &state);
+
+        end += length == (size_t)-1 ? 0 : length;
+        *blank = *blank && (*at == L' ' || *at == L'\t' || *at == L'\n');
+    }
+    if (text)
+        *end = '\0';
+    return text;
+}
+
+static unsigned char complete_line(EditLine *editor, wint_t key)
+{
+    dkc_input *input = NULL;
+    bool blank;
+    char *text = text_before_cursor(editor, &blank);
+
+    (void)key;
+    dkc_edit.el_get(editor, EL_CLIENTDATA, &input);
+    input->offered = false;
+    if (text && (blank || is_pasted()))
+        dkc_edit.el_winsertstr(editor, L"\t");
+    else if (text && input->complete)
+        input->complete(input->complete_arg, input, text);
+    free(text);
+    return input->offered ? CC_REDISPLAY : CC_REFRESH;
+}
+
+void dkc_input_offer(dkc_input *input, const char *const *names, size_t n_names, size_t n_typed)
+{
+    size_t common;
+    wchar_t *rest;
+    mbstate_t state;
+    const char *from;
+    size_t n;
+
+    if (n_names == 0)
+        return;
+    common = dkc_offer_common(names, n_names);
+    if (common <= n_typed) {
+        input->offered = n_names > 1;
+        if (input->offered)
+            dkc_offer_show(names, n_names, input->columns);
+        return;
+    }
+    rest = malloc((common - n_typed + 1) * sizeof *rest);
+    if (rest == NULL)
+        return;
+    memset(&state, 0, sizeof state);
+    from = names[0] + n_typed;
+    n = mbsnrtowcs(rest, &from, common - n_typed, common - n_typed, &state);
+    if (n != (size_t)-1) {
+        rest[n] = L'\0';
+        dkc_edit.el_winsertstr(input->editor, rest);
+    }
+    free(rest);
+}
+
+void dkc_input_completes(dkc_input *input, dkc_complete_fn *complete, void *arg)
+{
+    input->complete = complete;
+    input->complete_arg = arg;
+}
+
+/* Opening ------------------------------------------------------------------------------------------------------ */
+
 static bool open_editor(dkc_input *input)
 {
     /* Characters of more than one byte; nothing else is taken from the environment's locale. */
@@ -285,7 +373,9 @@ static bool open_editor(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_HIST, dkc_edit.history, dkc_history_list(input->history));
     /* The narrow form copies the texts and loses them. */
     dkc_edit.el_wset(input->editor, EL_ADDFN, L"go-to-end", L"Put the cursor behind the line", go_to_end);
-    dkc_edit.el_set(input->editor, EL_BIND, "^I", "ed-insert", NULL); /* a script that is pasted keeps its tabs */
+    dkc_edit.el_wset(input->editor, EL_ADDFN, L"complete-line", L"Complete the word before the cursor",
+                     complete_line);
+    dkc_edit.el_set(input->editor, EL_BIND, "^I", "complete-line", NULL);
     dkc_edit.el_set(input->editor, EL_BIND, "\033[1;5D", "ed-prev-word", NULL);
     dkc_edit.el_set(input->editor, EL_BIND, "\033[1;5C", "em-next-word", NULL);
     dkc_edit.el_source(input->editor, NULL); /* ~/.editrc, whose lines may begin with "dekking:" */
@@ -374,10 +464,14 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
         return DKC_READ_END;
     if (!keep_line(input, text, length, size))
         return DKC_READ_FAILED;
-    if (strlen(input->line) == *size)
-        dkc_history_add(input->history, input->line);
     *line = input->line;
     return DKC_READ_LINE;
+}
+
+void dkc_input_remember(dkc_input *input, const char *text)
+{
+    if (input->history)
+        dkc_history_add(input->history, text);
 }
 
 dkc_read dkc_input_read(dkc_input *input, const char *prompt, const char **line, size_t *size)

@@ -18,8 +18,17 @@ typedef enum dkc_read {
  * without memory. */
 dkc_input *dkc_input_open(bool edited);
 void dkc_input_close(dkc_input *input); /* NULL does nothing */
-/* *line is valid until the next read. What was edited goes into the history. */
+/* *line is valid until the next read. */
 dkc_read dkc_input_read(dkc_input *input, const char *prompt, const char **line, size_t *size);
+/* Puts what was typed into the history of an edited input, as one entry. */
+void dkc_input_remember(dkc_input *input, const char *text);
+
+/* The tab key: complete is called with the line up to the cursor, and may offer. A tab that stands before all else in a
+ * line, or was pasted, is a tab. */
+typedef void dkc_complete_fn(void *arg, dkc_input *input, const char *text);
+void dkc_input_completes(dkc_input *input, dkc_complete_fn *complete, void *arg);
+/* Names that begin with the last n_typed bytes before the cursor: what they have in common is typed, or they are shown. */
+void dkc_input_offer(dkc_input *input, const char *const *names, size_t n_names, size_t n_typed);
 /* Columns and rows of the terminal; false where there is none. */
 bool dkc_terminal_size(size_t *columns, size_t *rows);
 

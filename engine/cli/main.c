@@ -212,11 +212,11 @@ static int protected_main(lua_State *L)
                             : options->script < options->argc && run_script(L, options) != LUA_OK)
         return 0;
     if (options->interactive) {
-        dkc_repl(L);
+        dkc_repl(L, options->ignore_environment);
     } else if (options->script == options->argc && !options->executes && !options->version) {
         if (isatty(STDIN_FILENO)) {
             greet();
-            dkc_repl(L);
+            dkc_repl(L, options->ignore_environment);
         } else {
             run_file(L, options->program, NULL);
         }

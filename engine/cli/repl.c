@@ -8,18 +8,27 @@
 
 #include <lauxlib.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "call.h"
 #include "interrupt.h"
 #include "line.h"
+#include "lua/bind.h"
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
+#include "pager.h"
 
 #define INPUT "dekking.input"
-#define BASE 1 /* the stack of the prompt: what it reads from, and above it the values of a statement */
+#define BASE 1           /* the stack of the prompt: what it reads from, and above it the values of a statement */
+#define LONG_SECONDS 1.0 /* a statement that takes longer says how long it took */
+
+static int begun_at;     /* on the stack: the lines of a statement that is not finished; 0: there are none */
+static bool on_terminal; /* somebody sits there */
 
 static int tell(lua_State *L)
 {
@@ -78,6 +87,17 @@ static bool is_incomplete(lua_State *L, int status)
     return size >= sizeof mark - 1 && strcmp(message + size - (sizeof mark - 1), mark) == 0;
 }
 
+/* What was typed goes into the history before it runs, since it may end the program. */
+static void remember(lua_State *L, int text)
+{
+    dkc_input **input = lua_touserdata(L, BASE);
+    size_t size;
+    const char *bytes = lua_tolstring(L, text, &size);
+
+    if (strlen(bytes) == size)
+        dkc_input_remember(*input, bytes);
+}
+
 static int load_text(lua_State *L, int text)
 {
     size_t size;
@@ -86,14 +106,31 @@ static int load_text(lua_State *L, int text)
     return luaL_loadbuffer(L, bytes, size, "=stdin");
 }
 
-/* line -> function, as `return line;`. On failure the stack is as before. */
-static bool load_expression(lua_State *L)
+/* How much of a line stands before the semicolon at its end, if somebody at a terminal typed one. */
+static size_t before_semicolon(const char *line, size_t size)
 {
+    size_t end = size;
+
+    while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t'))
+        end--;
+    return on_terminal && end > 0 && line[end - 1] == ';' ? end - 1 : size;
+}
+
+/* line -> function, as `return line;`. On failure the stack is as before. *quiet: a semicolon ends the line, so that its values
+ * are not shown. */
+static bool load_expression(lua_State *L, bool *quiet)
+{
+    size_t size, shown;
+    const char *line = lua_tolstring(L, -1, &size);
+
+    shown = before_semicolon(line, size);
+    *quiet = shown < size;
     lua_pushliteral(L, "return ");
-    lua_pushvalue(L, -2);
+    lua_pushlstring(L, line, shown);
     lua_pushliteral(L, ";");
     lua_concat(L, 3); /* line text */
     if (load_text(L, -1) == LUA_OK) {
+        remember(L, -3);
         lua_replace(L, -3);
         lua_pop(L, 1);
         return true;
@@ -110,12 +147,16 @@ static dkc_read load_statement(lua_State *L, int *status)
 
         *status = load_text(L, -1); /* text function|message */
         if (!is_incomplete(L, *status)) {
+            remember(L, -2);
             lua_remove(L, -2);
             return DKC_READ_LINE;
         }
+        begun_at = lua_gettop(L) - 1;
         read = push_line(L, false);
+        begun_at = 0;
         if (read != DKC_READ_LINE) {
             if (read == DKC_READ_END) { /* what is missing stays missing: say so */
+                remember(L, -2);
                 lua_remove(L, -2);
                 return DKC_READ_LINE;
             }
@@ -137,8 +178,46 @@ static void fit_tables(lua_State *L)
         dkl_set_screen(L, columns, rows);
 }
 
-/* Prints the values above the base. */
-static void print_values(lua_State *L)
+/* Shows a text and the end of a line a screen at a time, if it is one and longer than a screen. */
+static int page_text(lua_State *L)
+{
+    size_t size;
+    const char *text;
+
+    if (lua_type(L, 1) != LUA_TTABLE && lua_type(L, 1) != LUA_TSTRING && lua_type(L, 1) != LUA_TUSERDATA)
+        return 0;
+    luaL_tolstring(L, 1, NULL);
+    lua_pushliteral(L, "\n");
+    lua_concat(L, 2);
+    text = lua_tolstring(L, -1, &size);
+    lua_pushboolean(L, dkc_page(text, size));
+    return 1;
+}
+
+/* Whether the value, which is the only one, was shown by the pager. */
+static bool is_paged(lua_State *L)
+{
+    bool paged;
+
+    lua_pushcfunction(L, page_text);
+    lua_pushvalue(L, BASE + 1);
+    paged = dkc_call_plain(L, 1, 1) == LUA_OK && lua_toboolean(L, -1); /* print tells what is wrong */
+    lua_pop(L, 1);
+    return paged;
+}
+
+/* The global _ is the last value that was shown. Raw, as for help. */
+static void keep_value(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_pushliteral(L, "_");
+    lua_pushvalue(L, BASE + 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
+/* Prints the values above the base, or only keeps them. */
+static void print_values(lua_State *L, bool quiet)
 {
     int n = lua_gettop(L) - BASE;
 
@@ -146,7 +225,13 @@ static void print_values(lua_State *L)
         return;
     fit_tables(L);
     luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
+    if (on_terminal && !lua_isnil(L, BASE + 1))
+        keep_value(L);
+    if (quiet)
+        return;
     lua_getglobal(L, "print");
+    if (on_terminal && n == 1 && lua_tocfunction(L, -1) == dkl_print && is_paged(L))
+        return;
     lua_insert(L, BASE + 1);
     if (dkc_call_plain(L, n, 0) != LUA_OK) {
         lua_pushfstring(L, "error calling 'print' (%s)", lua_tostring(L, -1));
@@ -164,13 +249,25 @@ static void report(lua_State *L, int status)
     dkc_report(L, NULL, status);
 }
 
+static double seconds_since(const struct timespec *begun)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - begun->tv_sec) + (double)(now.tv_nsec - begun->tv_nsec) / 1e9;
+}
+
 /* Reads, runs and prints once; false at the end of input. */
 static bool step(lua_State *L)
 {
+    struct timespec begun;
+    double seconds = 0;
     int status = LUA_OK;
+    bool quiet = false;
+    unsigned pages = dkc_pages();
     dkc_read read = push_line(L, true);
 
-    if (read == DKC_READ_LINE && !load_expression(L))
+    if (read == DKC_READ_LINE && !load_expression(L, &quiet))
         read = load_statement(L, &status);
     if (read == DKC_READ_CANCELLED)
         return true;
@@ -178,12 +275,19 @@ static bool step(lua_State *L)
         fputs("not enough memory\n", stderr);
     if (read != DKC_READ_LINE)
         return false;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
     if (status == LUA_OK)
         status = dkc_call(L, 0, LUA_MULTRET);
+    if (dkc_pages() == pages)
+        seconds = seconds_since(&begun);
     if (status == LUA_OK)
-        print_values(L);
+        print_values(L, quiet);
     else
         report(L, status);
+    if (on_terminal && seconds > LONG_SECONDS) {
+        printf("(%.1f s)\n", seconds);
+        fflush(stdout);
+    }
     return true;
 }
 
@@ -249,14 +353,110 @@ static void offer_help(lua_State *L)
     lua_pop(L, 2);
 }
 
-void dkc_repl(lua_State *L)
+/* Completion: scripts/dekking/complete.lua knows what may stand where the text ends. Arguments: the input, the line, and the
+ * lines before it or nil. */
+static int complete_text(lua_State *L)
 {
-    bool on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    dkc_input *input = lua_touserdata(L, 1);
+    const char **names;
+    lua_Integer n, n_typed;
+
+    dkl_push_script(L, "complete");
+    if (lua_isnil(L, 3)) {
+        lua_pushstring(L, lua_touserdata(L, 2));
+    } else {
+        lua_pushvalue(L, 3);
+        lua_pushliteral(L, "\n");
+        lua_pushstring(L, lua_touserdata(L, 2));
+        lua_concat(L, 3);
+    }
+    lua_call(L, 1, 2);
+    n = luaL_len(L, 4);
+    n_typed = lua_tointeger(L, 5);
+    names = lua_newuserdatauv(L, ((size_t)n + 1) * sizeof *names, 0);
+    for (lua_Integer i = 0; i < n; i++) {
+        lua_geti(L, 4, i + 1);
+        names[i] = lua_tostring(L, -1); /* the list keeps it */
+        lua_pop(L, 1);
+    }
+    dkc_input_offer(input, names, (size_t)n, (size_t)n_typed);
+    return 0;
+}
+
+/* What cannot be completed is left as it is. */
+static void complete(void *arg, dkc_input *input, const char *text)
+{
+    lua_State *L = arg;
+    int top = lua_gettop(L);
+
+    if (!lua_checkstack(L, LUA_MINSTACK))
+        return;
+    lua_pushcfunction(L, complete_text);
+    lua_pushlightuserdata(L, input);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)text);
+    if (begun_at)
+        lua_pushvalue(L, begun_at);
+    else
+        lua_pushnil(L);
+    (void)lua_pcall(L, 3, 0, 0);
+    lua_settop(L, top);
+}
+
+/* core.show(text): a text that may be long. */
+static int show_text(lua_State *L)
+{
+    size_t size;
+    const char *text = luaL_checklstring(L, 1, &size);
+
+    if (!dkc_page(text, size))
+        fwrite(text, 1, size, stdout);
+    return 0;
+}
+
+static void offer_pager(lua_State *L)
+{
+    dkl_push_core(L);
+    lua_pushcfunction(L, show_text);
+    lua_setfield(L, -2, "show");
+    lua_pop(L, 1);
+}
+
+/* What the user wants to have at each prompt: dekking/init.lua in XDG_CONFIG_HOME (~/.config). */
+static void run_own_script(lua_State *L)
+{
+    const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    const char *path;
+    int status;
+
+    if (folder && folder[0] == '/')
+        path = lua_pushfstring(L, "%s/dekking/init.lua", folder);
+    else if (home && home[0] == '/')
+        path = lua_pushfstring(L, "%s/.config/dekking/init.lua", home);
+    else
+        return;
+    if (access(path, F_OK) == 0) {
+        status = luaL_loadfile(L, path);
+        if (status == LUA_OK)
+            status = dkc_call(L, 0, 0);
+        dkc_report(L, NULL, status);
+    }
+    lua_settop(L, BASE);
+}
+
+void dkc_repl(lua_State *L, bool ignore_environment)
+{
     struct sigaction before;
 
+    on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     lua_settop(L, 0);
     offer_help(L);
     open_input(L, on_terminal);
+    if (on_terminal) {
+        dkc_input_completes(*(dkc_input **)lua_touserdata(L, BASE), complete, L);
+        offer_pager(L);
+        if (!ignore_environment)
+            run_own_script(L);
+    }
     if (on_terminal) { /* between a statement and the next line, Ctrl-C has nothing to stop */
         struct sigaction ignore;
 

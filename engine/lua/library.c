@@ -24,10 +24,10 @@ static const char *const also[][2] = { { "aggregates", "aggregate" }, { "breakdo
 #define N_ALSO (sizeof also / sizeof *also)
 
 /* Parts that the library alone uses (core.part), and the program: dk does not show them. */
-static const char *const inner[] = { "annotations",  "command",     "command_check", "command_data",
-                                     "command_list", "command_run", "command_words", "explain",
-                                     "explain_cell", "globals",     "map",           "registry",
-                                     "summary" };
+static const char *const inner[] = { "annotations",  "command",      "command_check", "command_data",
+                                     "command_list", "command_run",  "command_words", "complete",
+                                     "explain",      "explain_cell", "globals",       "map",
+                                     "registry",     "summary" };
 
 static bool is_inner(const char *name)
 {

@@ -355,5 +355,5 @@ return core.export(function(...)
       or core.fail(("help wants a function, an object or a name of dekking, not %s%s"):format(core.what(what),
         what == nil and " (was a variable nil?)" or ""))
   end
-  io.write(table.concat(lines, "\n"), "\n")
+  (core.show or io.write)(table.concat(lines, "\n") .. "\n") -- the prompt shows it page by page
 end)

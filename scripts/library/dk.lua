@@ -645,6 +645,10 @@ function dk.threads(n) end
 ---@return number
 function dk.clock() end
 
+--- The tables that the globals hold: their names in order, with rows, columns and bytes.
+---@return dk.Table
+function dk.tables() end
+
 --- How many bytes tables and calls use.
 ---@return integer # now
 ---@return integer # at most, so far

@@ -15,6 +15,8 @@ local sessions = {
     { "= x * 2\\r", "10\r\n> " },
     { "nil, 'a'\\r", "nil\ta\r\n> " },
     { "tostring(7);\\r", "tostring(7);\r\n> " },
+    { "3 * 7; \\r", "3 * 7; \r\n> " },
+    { "_ + 1\\r", "22\r\n> " },
   },
   {
     name = "a table is shown with types and number of rows",
@@ -247,6 +249,67 @@ local sessions = {
     environment = { XDG_STATE_HOME = "/proc/nothing", HOME = "" },
     { "5 + 6\\r", "11\r\n> " },
   },
+  {
+    name = "statements of several lines are recalled whole",
+    { "for i = 1, 2 do\\r", ">> " },
+    { "print(i * 7)\\r", ">> " },
+    { "end\\r", "7\r\n14\r\n> " },
+    { "\\033\\[A", "end" },
+    { "\\r", "7\r\n14\r\n> " },
+  },
+  {
+    name = "the last value",
+    { "6 * 7\\r", "42\r\n> " },
+    { "_ + 1\\r", "43\r\n> " },
+    { "x = 5\\r", "> " },
+    { "_ + 1\\r", "44\r\n> " },
+  },
+  {
+    name = "how long it took",
+    { "os.execute 'sleep 1.1'\\r", "true\texit\t0\r\n(1.1 s)\r\n> " },
+  },
+  {
+    name = "the tab key completes",
+    { "people = dk.table { { 'gemeente', { 'a', 'b' } }, { 'leeftijd', { 17, 71 } }, { 'in jaar', { 1, 2 } } }\\r", "> " },
+    { "peo\\t", "ple" },
+    { ":whe\\t", "re" },
+    { " \\42lee\\t", "ftijd" },
+    { " > 18\\42\\r", "1 row, 3 columns\r\n> " },
+    { "people\\[\\42ge\\t", "meente" },
+    { "\\42\\]\\[1\\]\\r", "\r\na\r\n> " },
+    { "dk.read_p\\t", "ublished" },
+    { "\\003", "^C\r\n> " },
+    { "dk.read\\t", "read_published" }, -- shown, since there are several
+    { "\\003", "^C\r\n> " },
+    { "if true then\\r", ">> " },
+    { "io.wri\\t", "te" },
+    { "(people.lee\\t", "ftijd" },
+    { "\\[2\\], '\\\\n') end\\r", "71\r\n" },
+    { "io.open('seen.txt', 'w'):close()\\r", "true" },
+    { "#io.open('see\\t", "n.txt" },
+    { "\\003", "^C\r\n> " },
+    { "os.remove 'seen.txt'\\r", "true" },
+    { "calls = 0 odd = setmetatable({}, { __index = function() calls = calls + 1 return {} end })\\r", "> " },
+    { "odd.a.b\\t", "b" },
+    { "\\003", "^C\r\n> " },
+    { "calls + 70\\r", "\r\n70\r\n> " },
+  },
+  {
+    name = "a long text is paged",
+    environment = { PAGER = "sed 's/^/| /'" },
+    { "('x\\\\n'):rep(100)\\r", "| x\r\n| x\r\n" },
+    { "", "> " },
+    { "('x\\\\n'):rep(3)\\r", "\r\nx\r\nx\r\nx\r\n" },
+    { "", "> " },
+    { "help()\\r", "| dekking" },
+    { "", "> " },
+  },
+  {
+    name = "a pager that is not there",
+    environment = { PAGER = "no-such-pager 2>/dev/null" },
+    { "('x\\\\n'):rep(100)\\r", "\r\nx\r\nx\r\nx\r\n" },
+    { "", "> " },
+  },
   { -- one record in twenty is odd, so that reading takes a while
     name = "how far a long reading is",
     environment = { DEKKING_PROGRESS = "1" },
@@ -388,6 +451,22 @@ return function(shell, check)
   check.same("prompt: a long history", "the number of lines", 2000, #kept)
   check.same("prompt: a long history", "the first line", "1001 -- é", kept[1])
   check.same("prompt: a long history", "the last line", "4999 -- é", kept[2000])
+
+  -- A script of the user's own.
+  shell.run "mkdir -p own/dekking broken_own/dekking"
+  shell.write("own/dekking/init.lua", "own = 41 function twice(x) return 2 * x end")
+  session_in("own_state", {
+    name = "a script of one's own",
+    environment = { XDG_CONFIG_HOME = shell.folder .. "/own" },
+    { "twice(own)\\r", "82\r\n> " },
+  })
+  shell.write("broken_own/dekking/init.lua", "own = 41\nerror 'no'")
+  session_in("own_state", {
+    name = "one that fails",
+    greeting = "init.lua:2: no",
+    environment = { XDG_CONFIG_HOME = shell.folder .. "/broken_own" },
+    { "own + 1\\r", "42\r\n> " },
+  })
 
   -- Without libedit lines are plain.
   shell.run "mkdir broken && touch broken/libedit.so.2"
