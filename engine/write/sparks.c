@@ -32,7 +32,7 @@ static dk_status read_number(const sparks *s, size_t at, uint64_t row, double *o
     dk_value value;
     dk_status status = dk_column_get(dk_table_field(s->table, s->columns[at])->column, row, &value, err);
 
-    *out = NAN;
+    *out = (double)NAN;
     if (status == DK_OK && dki_value_ends(&value, &low, &high) && isfinite(low) && isfinite(high))
         *out = low + (high - low) / 2;
     return status;
