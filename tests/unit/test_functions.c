@@ -70,6 +70,7 @@ static void every_function_is_found_by_its_name(void **state)
         "meaning",
         ".bounds",
         ".part",
+        ".whole",
         "has",
         "has_any",
         "has_all",
