@@ -67,7 +67,9 @@ bool dk_meaning_find(const char *name, dk_meaning *out)
 
 uint8_t dki_type_scale_limit(dk_type type)
 {
-    return type == DK_DECIMAL || type == DK_INTERVAL ? DK_DECIMAL_MAX_SCALE : type == DK_PERIOD ? DK_N_FREQUENCIES - 1 : 0;
+    return type == DK_DECIMAL || type == DK_INTERVAL ? DK_DECIMAL_MAX_SCALE
+           : type == DK_PERIOD                       ? DK_N_FREQUENCIES - 1
+                                                     : 0;
 }
 
 uint8_t dki_type_scale(dk_type type, uint8_t scale)
@@ -207,9 +209,7 @@ size_t dk_value_format(const dk_value *value, char *buffer, size_t size)
             length = (size_t)snprintf(text, sizeof text, "%lld/%lld", (long long)value->as.ratio.numerator,
                                       (long long)value->as.ratio.denominator);
             break;
-        case DK_INTERVAL:
-            length = format_interval(&value->as.interval, value->scale, text, sizeof text);
-            break;
+        case DK_INTERVAL: length = format_interval(&value->as.interval, value->scale, text, sizeof text); break;
         case DK_DATE: length = dki_format_date(value->as.integer, text, sizeof text); break;
         case DK_TIMESTAMP: length = dki_format_timestamp(value->as.integer, text, sizeof text); break;
         case DK_PERIOD: length = dki_format_period(value->as.integer, value->scale, text, sizeof text); break;

@@ -11,8 +11,8 @@
 #include "base/cache.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "chunk.h"
 #include "children.h"
+#include "chunk.h"
 #include "column_parts.h"
 #include "interval.h"
 
@@ -304,7 +304,8 @@ size_t dk_column_bytes(const dk_column *column)
 }
 
 /* Rows start .. start + n - 1 of the parts, which exist. */
-static dk_status slice_parts(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out, dk_error *err)
+static dk_status slice_parts(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out,
+                             dk_error *err)
 {
     dki_part *parts;
     size_t n_parts = 0;

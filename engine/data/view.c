@@ -256,7 +256,8 @@ static dk_status view_intervals(const dk_column *column, uint64_t row, size_t n,
     view->storage = DK_STORE_INTERVAL;
     view->constant = false;
     view->values = valid + DK_BLOCK_WORDS;
-    status = dki_interval_rows(column, row, n, (dk_interval *)(void *)(valid + DK_BLOCK_WORDS), valid, &n_known, err);
+    status =
+        dki_interval_rows(column, row, n, (dk_interval *)(void *)(valid + DK_BLOCK_WORDS), valid, &n_known, err);
     view->valid = n_known < n ? valid : NULL;
     return status;
 }

@@ -7,7 +7,8 @@
 /* Each ends with an entry without a name. */
 extern const dki_function dki_number_functions[], dki_choice_functions[], dki_bin_functions[], dki_date_functions[],
     dki_period_functions[], dki_text_functions[], dki_part_functions[], dki_pattern_functions[],
-    dki_cast_functions[], dki_label_functions[], dki_rate_functions[], dki_interval_functions[], dki_set_functions[];
+    dki_cast_functions[], dki_label_functions[], dki_rate_functions[], dki_interval_functions[],
+    dki_set_functions[];
 
 /* An op that calls the function's row function for each row. */
 dk_status dki_function_op(dki_binder *b, const dki_function *function, const dki_node *node, dki_op **args,

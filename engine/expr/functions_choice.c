@@ -34,7 +34,8 @@ static dk_status bind_least(dki_binder *b, const dki_function *f, const dki_node
     if (dki_any_interval(args, n))
         return dki_bind_interval_side(b, f, node, args, n, out);
     if (n == 1) {
-        dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT, "%s() takes 2 to 64 arguments, not 1", f->name);
+        dki_node_fail(b->bound->expr, node, b->err, DK_ERR_ARGUMENT, "%s() takes 2 to 64 arguments, not 1",
+                      f->name);
         dki_hint(b->err, "of one it is the bound of an interval, and this is %s",
                  dki_type_shown(args[0]->type, args[0]->scale));
         return DK_ERR_ARGUMENT;

@@ -238,8 +238,8 @@ dk_status dki_run_or(dki_eval *eval, const dki_op *op, const uint64_t *selection
 
 /* The bits of the first argument where they are known, all of them flipped before that or none; elsewhere 0. keeps_nulls:
  * what is not known stays so. */
-static dk_status run_words(dki_eval *eval, const dki_op *op, const uint64_t *selection, uint64_t flip, bool keeps_nulls,
-                           dk_error *err)
+static dk_status run_words(dki_eval *eval, const dki_op *op, const uint64_t *selection, uint64_t flip,
+                           bool keeps_nulls, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
     dki_vector from;

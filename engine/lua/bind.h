@@ -30,8 +30,8 @@ typedef struct dkl_state {
     bool has_format;
     dk_format format;
     bool paints; /* the table that is shown next goes to standard output at once: it may have colours */
-    struct dkl_object *objects; /* all that hold something of the engine's */
-    lua_State *running;         /* in a call that may call back: the coroutine that made it */
+    struct dkl_object *objects;         /* all that hold something of the engine's */
+    lua_State *running;                 /* in a call that may call back: the coroutine that made it */
     void (*on_interrupt)(lua_State *L); /* or NULL */
 } dkl_state;
 

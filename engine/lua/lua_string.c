@@ -283,9 +283,11 @@ static int string_gsub(lua_State *L)
 
 void dkl_replace_matching(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        { "find", string_find }, { "match", string_match }, { "gmatch", string_gmatch }, { "gsub", string_gsub }, { NULL, NULL }
-    };
+    static const luaL_Reg functions[] = { { "find", string_find },
+                                          { "match", string_match },
+                                          { "gmatch", string_gmatch },
+                                          { "gsub", string_gsub },
+                                          { NULL, NULL } };
     static const luaL_Reg meta[] = { { "__gc", drop_holder }, { NULL, NULL } };
     dkl_state *state = dkl_get_state(L);
 

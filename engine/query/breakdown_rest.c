@@ -14,9 +14,9 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "rows/bound_notes.h"
 #include "data/column_parts.h"
 #include "expr/eval.h"
+#include "rows/bound_notes.h"
 
 struct rest {
     const dk_breakdown *breakdown;

@@ -39,8 +39,7 @@ static bool may_be_null(const dki_plan *plan, const dki_plan_value *value)
 {
     if (dki_bound_type(value->bound) == DK_CATEGORY)
         return false; /* code 0 says it */
-    return !value->is_column ||
-           dk_column_n_nulls(dki_plan_column(plan, dki_bound_column(value->bound))) > 0;
+    return !value->is_column || dk_column_n_nulls(dki_plan_column(plan, dki_bound_column(value->bound))) > 0;
 }
 
 static bool has_places(const dki_plan *plan)

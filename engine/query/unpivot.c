@@ -13,10 +13,10 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
-#include "rows/bound_notes.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
 #include "expr/poll_row.h"
+#include "rows/bound_notes.h"
 #include "rows/margin_rows.h"
 #include "rows/row_values.h"
 

@@ -38,7 +38,7 @@ typedef struct tokenizer {
     dki_dialect dialect;
 
     const char *bytes, *end;
-    bool whole; /* the end is the file's */
+    bool whole;                               /* the end is the file's */
     const char *next_lf, *next_cr, *next_nul; /* first of their kind at or after the line at hand; end: none */
     uint64_t line;                            /* the line at hand */
 

@@ -15,11 +15,11 @@ typedef struct dk_published_options {
     const char *label;          /* name of the label column; NULL: "label" */
     const char *const *columns; /* n_columns names, the row total's included; NULL: kolom_1 ... and "totaal" */
     size_t n_columns;
-    const char *total_word; /* NULL: "totaal" */
-    bool no_row_totals;     /* the last number is a column like the others */
+    const char *total_word;       /* NULL: "totaal" */
+    bool no_row_totals;           /* the last number is a column like the others */
     const dk_bounds_rule *bounds; /* markers and rounding: figures are intervals; NULL: they are whole numbers */
-    bool parts_at_most;     /* parts may make less than their total, where some are of unknown class */
-    bool accept_mismatch;   /* sums that do not add up become notes instead of an error */
+    bool parts_at_most;           /* parts may make less than their total, where some are of unknown class */
+    bool accept_mismatch;         /* sums that do not add up become notes instead of an error */
 } dk_published_options;
 
 /* out     label (category, levels declared in the order of the publication), then integer columns, or intervals where there are bounds. The line of the

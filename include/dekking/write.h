@@ -58,19 +58,19 @@ typedef struct dk_write_options {
     dk_style style;          /* NL: 1.758,5, 31-12-2024, ja and nee; CSV with semicolons and a byte-order mark */
     const char *total_label; /* what a margin row shows under its dimensions; NULL: "totaal" */
     const char *null_text;   /* NULL: an en dash for text, Markdown and HTML; nothing in CSV; null in JSON */
-    const char *between;     /* stands between the members of a set; NULL: "|". Not for JSON, where a set is an array */
-    const char *title;       /* caption of HTML, heading of Markdown, first line of text; NULL: none */
-    size_t max_rows;         /* text: rows at most, cut in the middle, which is said; 0: all, and all columns */
-    size_t max_width;        /* text: columns of the terminal; wider tables are folded in parts, which together take
+    const char *between; /* stands between the members of a set; NULL: "|". Not for JSON, where a set is an array */
+    const char *title;   /* caption of HTML, heading of Markdown, first line of text; NULL: none */
+    size_t max_rows;     /* text: rows at most, cut in the middle, which is said; 0: all, and all columns */
+    size_t max_width;    /* text: columns of the terminal; wider tables are folded in parts, which together take
                                 the lines of max_rows, as far as that can be; columns of a fifth part and on are named; 0: no limit */
-    size_t max_cell;         /* text: columns of one text at most, a longer one ends in an ellipsis; 0: no limit */
+    size_t max_cell;     /* text: columns of one text at most, a longer one ends in an ellipsis; 0: no limit */
     const char *const *bars; /* text, HTML: n_bars columns of numbers whose cells have a bar behind them */
     size_t n_bars;
-    double full_bar;         /* the number for which a bar is full; 0: the greatest of the column, or 100 % */
-    bool colour;             /* text: names and totals bold, what is beside the numbers dim: for a terminal that can */
-    bool show_types;         /* text: a line with the types under the names */
-    bool show_count;         /* text: a last line with the numbers of rows and columns */
-    bool show_notes;         /* text, Markdown, HTML: the table's notes below it */
+    double full_bar; /* the number for which a bar is full; 0: the greatest of the column, or 100 % */
+    bool colour;     /* text: names and totals bold, what is beside the numbers dim: for a terminal that can */
+    bool show_types; /* text: a line with the types under the names */
+    bool show_count; /* text: a last line with the numbers of rows and columns */
+    bool show_notes; /* text, Markdown, HTML: the table's notes below it */
     /* CSV: an apostrophe before texts that begin with = + - @, a tab or a carriage return, which spreadsheets would
      * compute; the file is then not what the table holds. */
     bool disarm_formulas;

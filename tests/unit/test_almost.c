@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "both_paths.h"
-#include "survive_reading.h"
 #include "read/readings.h"
+#include "survive_reading.h"
 
 #include "with_context.h"
 

@@ -152,9 +152,10 @@ static void only_what_fits_is_attached(void **state)
         attached = out;
     }
     out = NULL;
-    assert_fails(dk_table_attach(attached, table, regio, 1, &out, &err), &err, DK_ERR_LIMIT,
-                 "attach: the table has 64 tables attached already (put figures that are known by the same columns into "
-                 "one table: t:join)");
+    assert_fails(
+        dk_table_attach(attached, table, regio, 1, &out, &err), &err, DK_ERR_LIMIT,
+        "attach: the table has 64 tables attached already (put figures that are known by the same columns into "
+        "one table: t:join)");
     dk_table_release(attached);
     dk_table_release(result);
     dk_table_release(numbers);

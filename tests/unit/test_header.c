@@ -75,10 +75,11 @@ static void other_whole_numbers_must_be_told(void **state)
     refuse("1;5\n2;7\n", "\"1\" can be the name of column 1 or its first value", 1, 1);
     refuse("\n\nArnhem;5\nDuiven;7\n", "\"5\" can be the name of column 2", 3, 2);
     refuse("g;18;27;50\nArnhem;5;6;9\n", "\"18\" can be", 1, 2);
-    refuse("sep=;\n1;5\n2;7\n",
-           "x.csv:2:1: the first record can be read in two ways: \"1\" can be the name of column 1 or its first value "
-           "(state it: header = true where the first record names the columns, header = false where it does not)",
-           2, 1);
+    refuse(
+        "sep=;\n1;5\n2;7\n",
+        "x.csv:2:1: the first record can be read in two ways: \"1\" can be the name of column 1 or its first value "
+        "(state it: header = true where the first record names the columns, header = false where it does not)",
+        2, 1);
 }
 
 static void what_is_stated_holds(void **state)

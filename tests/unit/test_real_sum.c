@@ -2,8 +2,8 @@
 #include <float.h>
 #include <stdlib.h>
 
-#include "check.h"
 #include "base/real_sum.h"
+#include "check.h"
 
 static uint64_t seed;
 

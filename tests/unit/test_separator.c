@@ -2,8 +2,8 @@
 #include "check.h"
 
 #include "both_paths.h"
-#include "survive_reading.h"
 #include "read/separator.h"
+#include "survive_reading.h"
 
 #include "with_context.h"
 

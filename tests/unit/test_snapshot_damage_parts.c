@@ -175,14 +175,14 @@ static void what_cannot_be_is_told(void **state)
     } cases[] = {
         { "members\0", 0, 2, "members that belong to no levels" },                 /* flags */
         { "members\0", 8, UINT64_C(1) << 60, "members that belong to no levels" }, /* how many */
-        { "members\0", 16, UINT64_MAX, "ends too early" },                /* the first one */
+        { "members\0", 16, UINT64_MAX, "ends too early" },                         /* the first one */
         { "members\0", 16, UINT64_C(1) << 40, "ends too early" },
         { "level\0\0\0", 0, 9, "a level of a hierarchy that is not there" }, /* which tree */
         { "level\0\0\0", 8, 9, "a level of a hierarchy that is not there" }, /* which level of it */
         { "attached", 0, 0, "a table attached by no columns" },
         { "attached", 0, UINT64_C(1) << 60, "a table attached by no columns" },
-        { "attached", 8, UINT64_MAX, "does not begin with the table" },                  /* by a name that is none */
-        { "lineage\0", 0, UINT64_C(1) << 50, "ends too early" }, /* how many items */
+        { "attached", 8, UINT64_MAX, "does not begin with the table" }, /* by a name that is none */
+        { "lineage\0", 0, UINT64_C(1) << 50, "ends too early" },        /* how many items */
         { "lineage\0", 0, 1, "a record that is longer than what is in it" },
         { "lineage\0", 72, 16, "a lineage that cannot be" }, /* depth of the first item */
     };

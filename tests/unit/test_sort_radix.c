@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "rows/sort_radix.h"
 #include "random.h"
+#include "rows/sort_radix.h"
 
 #include "with_context.h"
 
