@@ -341,6 +341,8 @@ proc wait_for {what} { expect {
     fail "no [list $what] in [list $::expect_out(buffer)]" }
   eof { fail "the program ended before [list $what]: [list $::expect_out(buffer)]" } } }
 proc program {} { exec pgrep -n -f $::program }
+# Until no SIGINT waits for the program: the next would be one with it.
+proc taken {} { catch { while {[regexp {ShdPnd:\s*[0-9a-f]*[2367abef]\n} [exec cat /proc/$::pid/status] ]} { sleep 0.1 } } }
 set expect_out(buffer) {}
 ]]
 
@@ -392,7 +394,7 @@ local function script_of(session, program, home)
       awaited = step[1]
     elseif step[1] ~= "" then
       if step[1] == "\\003" then -- what is to be interrupted has begun, or the Ctrl-C before has been answered
-        lines[#lines + 1] = "sleep 0.2"
+        lines[#lines + 1] = "sleep 0.2; taken"
       end
       lines[#lines + 1] = "send -- " .. substituted(step[1])
     end
