@@ -10,6 +10,7 @@
 --   repl    lines after "> " and ">> " are typed at the prompt, the others are what it answers
 --   c       must compile against the public headers
 --   text    what the lua or sh block before it prints
+--   r, sql  how others write it, to be read beside a lua block: not run
 --   plain   not code: a grammar, a drawing of bytes
 --
 -- A fence without a kind, or a text block that nothing prints, is an error.
@@ -152,7 +153,7 @@ local function run_c(block)
   check(block.where, ok, text)
 end
 
-local KINDS = { lua = true, sh = true, repl = true, c = true, text = true, plain = true }
+local KINDS = { lua = true, sh = true, repl = true, c = true, text = true, r = true, sql = true, plain = true }
 
 local function run_page(path)
   local blocks = blocks_of(path)
