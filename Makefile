@@ -61,7 +61,7 @@ PROGRAM  := $(BUILD)/dekking
 MODULE   := $(BUILD)/dekking.so
 
 .DEFAULT_GOAL := all
-.PHONY: all deps build-deps data demo test check unit unit-programs asan tsan cross valgrind bench fuzz lint style docs \
+.PHONY: all module install-module deps build-deps data demo test check unit unit-programs asan tsan cross valgrind bench fuzz lint style docs \
         manual install uninstall dist clean help
 
 all: $(ARCHIVE) $(SHARED) $(BUILD)/dekking.pc $(PROGRAM) $(MODULE) ## build the library, the program and the Lua module
@@ -250,6 +250,12 @@ install: all ## install under PREFIX (/usr/local), below DESTDIR
 	install -m 644 $(PAGES) $(docdir)
 	install -m 644 docs/dekking.1 $(mandir)/dekking.1
 	install -m 644 $(STUBS) $(stubdir)
+
+module: $(MODULE) ## build the Lua module alone
+
+install-module: module ## install the Lua module alone, into moddir
+	install -d $(moddir)
+	install -m 755 $(MODULE) $(moddir)/dekking.so
 
 # Folders that only dekking uses go too, where nothing else is in them.
 uninstall: ## take away what install put there

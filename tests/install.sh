@@ -86,4 +86,11 @@ check "no folder of dekking's is left" sh -c "! find '$root' -type d -name dekki
 check "make install elsewhere" make --no-print-directory BUILD="$build" DESTDIR="$folder/other" PREFIX=/opt/dk install
 same "prefix elsewhere" prefix=/opt/dk "$(head -n 1 "$folder/other/opt/dk/lib/pkgconfig/dekking.pc")"
 
+# As a rock, into a tree of its own.
+unset LUA_CPATH
+export BUILD="$build" # of luarocks' make, too
+check "luarocks make" luarocks --lua-version 5.4 make --tree "$folder/rocks" dekking-dev-1.rockspec
+check "require of the rock" sh -c "eval \"\$(luarocks --lua-version 5.4 --tree '$folder/rocks' path)\" &&
+    cd / && lua5.4 -e 'local dk = require \"dekking\" assert(#dk.table { { \"a\", { 1, 2 } } } == 2)'"
+
 finish
