@@ -138,7 +138,7 @@ if cross then
       print(("left out: %s, which could not be installed"):format(name))
     end
   end
-  for _, each in ipairs { "breakdowns", "joins", "registers", "windows" } do
+  for _, each in ipairs { "breakdowns", "joins", "pages", "registers", "windows" } do
     add(("cross (DuckDB, %s)"):format(each), ("command -v node && test -d %s/node_modules/@duckdb/node-api"):format(cross),
       ("mkdir -p %s/%s && %s tests/cross/%s.lua %s/%s %s"):format(cross, each, program, each, cross, each, cross))
   end
