@@ -100,8 +100,9 @@ static void read_options(lua_State *L, int index, const char *what, dk_csv_optio
     options->n_columns = types->n;
 }
 
-/* The table object at index `object`, with the properties that the options at index 2 state, is what the script gets. */
-static int give_table(lua_State *L, int object, const char *what)
+/* The table object at index `object`, with the properties that the options at index 2 state, is what the script gets.
+ * given: a column that has its name from the reader, or NULL. */
+static int give_table(lua_State *L, int object, const char *what, const char *given)
 {
     const dk_table **read = lua_touserdata(L, object);
     const dk_table **out;
@@ -114,7 +115,7 @@ static int give_table(lua_State *L, int object, const char *what)
     const char *published = dkl_option_text(L, 2, what, "published");
     dkl_names key = dkl_option_names(L, 2, what, "key");
 
-    dkl_note_clashes(L, read);
+    dkl_note_clashes(L, read, given);
     if (!name && !unit && !weight && !as_of && !published && key.n == 0) {
         lua_pushvalue(L, object);
         return 1;
@@ -169,7 +170,7 @@ static int read_csv(lua_State *L, const char *what, const dkl_names *files, cons
         lua_pushvalue(L, object + 1);
         lua_setiuservalue(L, object, DKL_REJECTED);
     }
-    return give_table(L, object, what);
+    return give_table(L, object, what, NULL);
 }
 
 static const char *check_path(lua_State *L, const char *what)
@@ -227,7 +228,7 @@ static int read_xlsx(lua_State *L, const char *what, const char *path)
     dkl_split_columns(L, &types, out);
     lua_pushvalue(L, object + 1);
     lua_setiuservalue(L, object, DKL_REJECTED);
-    return give_table(L, object, what);
+    return give_table(L, object, what, NULL);
 }
 
 /* Whether the path ends in the name of a workbook, or the options speak of sheets. */
@@ -306,7 +307,7 @@ static int read_published(lua_State *L)
     checks = dkl_new_table(L);
     DKL_TRY(dk_read_published(dkl_check_context(L), path, &options, out, checks, &err));
     lua_setiuservalue(L, object, DKL_CHECKS);
-    return give_table(L, object, what);
+    return give_table(L, object, what, options.label ? NULL : DKL_GIVEN_LABEL);
 }
 
 static const luaL_Reg functions[] = {

@@ -61,7 +61,7 @@ static int open_snapshot(lua_State *L)
     options.check = dkl_option_boolean(L, 2, "open", "check", false);
     out = dkl_new_table(L);
     DKL_TRY(dk_snapshot_open(dkl_check_context(L), path, &options, out, &err));
-    dkl_note_clashes(L, out);
+    dkl_note_clashes(L, out, DKL_GIVEN_LABEL); /* of one that the script called so a note was kept */
     return 1;
 }
 

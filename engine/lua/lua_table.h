@@ -15,8 +15,11 @@ const dk_table **dkl_new_table(lua_State *L);
 const dk_table **dkl_new_table_like(lua_State *L);
 /* Adds a note to the table in a slot of the stack. */
 int dkl_add_note(lua_State *L, const dk_table **out, const char *note);
-/* Notes which columns of the table in a slot of the stack are called as methods are: t.NAME is the method. */
-void dkl_note_clashes(lua_State *L, const dk_table **out);
+/* Notes which columns of the table in a slot of the stack are called as methods are: t.NAME is the method. Not of the
+ * column `given`, whose name the script did not choose; NULL: there is none. */
+void dkl_note_clashes(lua_State *L, const dk_table **out, const char *given);
+/* What dk.read_published calls the column of labels unless a script says otherwise. */
+#define DKL_GIVEN_LABEL "label"
 /* Raises where the column cannot be shown by the pattern. */
 void dkl_check_pattern(lua_State *L, const dk_field *field, const char *pattern);
 /* The table with other formats and labels of columns, with its notes. */

@@ -80,7 +80,7 @@ static bool is_for_library(lua_State *L)
     return lua_getstack(L, 1, &caller) && lua_getinfo(L, "S", &caller) && dkl_is_library(caller.source);
 }
 
-void dkl_note_clashes(lua_State *L, const dk_table **out)
+void dkl_note_clashes(lua_State *L, const dk_table **out, const char *given)
 {
     size_t n = 0, n_columns = dk_table_n_columns(*out);
     const char *first = NULL;
@@ -99,7 +99,7 @@ void dkl_note_clashes(lua_State *L, const dk_table **out)
         bool is_method = lua_getfield(L, methods, name) != LUA_TNIL;
 
         lua_pop(L, 1);
-        if (!is_method)
+        if (!is_method || (given && strcmp(name, given) == 0))
             continue;
         first = first ? first : name;
         luaL_addstring(&text, n++ ? ", " : "");

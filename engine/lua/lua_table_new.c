@@ -370,7 +370,7 @@ static int new_table(lua_State *L)
                              &err));
         DKL_TRY(dk_table_with_properties(*plain, &properties, out, &err));
     }
-    dkl_note_clashes(L, out);
+    dkl_note_clashes(L, out, NULL);
     lua_pushvalue(L, 3);
     return 1;
 }

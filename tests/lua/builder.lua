@@ -302,6 +302,18 @@ test("a name that is a method's too is noted on reading", function(t, dk)
   t.eq(dk.open(path):notes(), { note })
 end)
 
+test("a name that the reader gave is not noted as a method's, one that was stated is", function(t, dk)
+  local path, kept = t.file("published.txt", "Duiven 1 2 3\nWijchen 2 3 5\ntotaal 3 5 8\n"), t.path "published.dk"
+  local notes = dk.read_published(path):notes()
+  t.eq(notes, { [[the line of the total reads "totaal"; 6 sums checked, all hold]] })
+  dk.read_published(path):save(kept)
+  t.eq(dk.open(kept):notes(), notes)
+  local stated = dk.read_published(path, { label = "label" })
+  t.has(stated:notes()[#stated:notes()], "label: a method is called so too")
+  stated:save(kept)
+  t.eq(dk.open(kept):notes(), stated:notes())
+end)
+
 test("an item of derive says how its column is shown, and what it is", function(t, dk)
   local data = people(dk):head(2)
   local made = data:derive {
