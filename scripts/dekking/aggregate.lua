@@ -18,7 +18,7 @@ local OPTIONS = { "doc", "arguments", "result", "weights", "start", "step", "blo
 
 local CONSTANT = { number = true, string = true, boolean = true }
 
-local names, by_name = {}, {} -- in order of definition
+local register, list = core.part("registry").new "aggregate"
 
 local function define(name, options)
   if type(options) ~= "table" then
@@ -39,20 +39,11 @@ local function define(name, options)
     arguments = options.arguments, result = options.result, weights = options.weights, start = start,
     step = options.step, block = options.block, merge = options.merge, finish = options.finish,
   })
-  if not by_name[name] then
-    names[#names + 1] = name
-  end
-  by_name[name] = options.doc or ""
+  register(name, options.doc or "")
 end
 
 -- The names of the aggregates that were defined, in that order, and the doc of each under its name.
-dk.aggregates = core.export(function()
-  local list = table.move(names, 1, #names, 1, {})
-  for name, doc in pairs(by_name) do
-    list[name] = doc
-  end
-  return list
-end)
+dk.aggregates = list
 
 return core.export(function(name)
   if type(name) ~= "string" then

@@ -38,6 +38,12 @@ local function show_text(pack)
     add_needs(lines, scenario:columns(), {})
     texts[#texts + 1] = table.concat(lines, "\n")
   end
+  for _, kind in ipairs { "aggregate", "function" } do
+    for _, name in ipairs(pack[kind .. "s"]) do
+      local doc = pack[kind .. "s"][name]
+      texts[#texts + 1] = ("%s %q%s"):format(kind, name, doc ~= "" and "\n  doc       " .. doc or "")
+    end
+  end
   io.write(#texts > 0 and table.concat(texts, "\n\n") or "nothing is defined in " .. table.concat(pack.files, ", "), "\n")
 end
 
@@ -123,12 +129,21 @@ local function dataset_json(pack, name)
     end))
 end
 
+-- An aggregate or a function of the script's own: what is kept of it is its doc.
+local function own_json(kind)
+  return function(pack, name)
+    local doc = pack[kind .. "s"][name]
+    return fields("name", name, "doc", doc ~= "" and doc or nil, "place", pack.places[kind .. " " .. name])
+  end
+end
+
 local function show_json(pack)
   local function all(kind, make)
     return each(pack[kind], function(name) return make(pack, name) end)
   end
   io.write(json(fields("files", list(pack.files), "datasets", all("datasets", dataset_json),
-    "breakdowns", all("breakdowns", breakdown_json), "scenarios", all("scenarios", scenario_json)), ""), "\n")
+    "breakdowns", all("breakdowns", breakdown_json), "scenarios", all("scenarios", scenario_json),
+    "aggregates", all("aggregates", own_json "aggregate"), "functions", all("functions", own_json "function")), ""), "\n")
 end
 
 local FORMATS = { text = show_text, json = show_json }

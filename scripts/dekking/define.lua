@@ -13,7 +13,7 @@ local dk, core = ...
 
 local OPTIONS = { "doc", "arguments", "result", "levels", "nulls", "call" }
 
-local names, by_name = {}, {} -- in order of definition
+local register, list = core.part("registry").new "function"
 
 local function count_arguments(call, name)
   local info = debug.getinfo(call, "u")
@@ -43,20 +43,11 @@ local function define(name, options)
     arguments = options.arguments or count_arguments(options.call, name), result = options.result,
     levels = options.levels, nulls = options.nulls, call = options.call,
   })
-  if not by_name[name] then
-    names[#names + 1] = name
-  end
-  by_name[name] = options.doc or ""
+  register(name, options.doc or "")
 end
 
 -- The names of the functions that were defined, in that order, and the doc of each under its name.
-dk.functions = core.export(function()
-  local list = table.move(names, 1, #names, 1, {})
-  for name, doc in pairs(by_name) do
-    list[name] = doc
-  end
-  return list
-end)
+dk.functions = list
 
 return core.export(function(name)
   if type(name) ~= "string" then

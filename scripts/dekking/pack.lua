@@ -124,10 +124,12 @@ end
 
 -- The pack -----------------------------------------------------------------------------------------------------------
 
--- core.examine(paths) -> { files, breakdowns, scenarios, datasets, places, problems }; paths nil or {}: where packs
--- usually are
+-- core.examine(paths) -> { files, breakdowns, scenarios, datasets, aggregates, functions, places, problems }; paths nil or
+-- {}: where packs usually are
 function core.examine(paths)
-  local pack = { files = {}, breakdowns = {}, scenarios = {}, datasets = {}, places = {}, problems = {} }
+  local pack = {
+    files = {}, breakdowns = {}, scenarios = {}, datasets = {}, aggregates = {}, functions = {}, places = {}, problems = {},
+  }
   local function complain(text)
     pack.problems[#pack.problems + 1] = text
   end
@@ -161,8 +163,8 @@ function core.examine(paths)
   return pack
 end
 
--- dk.pack("packs") -> { breakdowns, scenarios, datasets }: of each kind the names in order of definition, and each
--- value under its name. Raises what is wrong with the pack.
+-- dk.pack("packs") -> { breakdowns, scenarios, datasets, aggregates, functions }: of each kind the names in order of
+-- definition, and each value under its name. Raises what is wrong with the pack.
 return core.export(function(...)
   local paths = { ... }
   for i = 1, select("#", ...) do

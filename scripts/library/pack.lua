@@ -18,6 +18,10 @@ local dk = {}
 ---@field scenarios table<integer|string, string|dk.Scenario>
 --- Its datasets.
 ---@field datasets table<integer|string, string|dk.Dataset>
+--- What it defines by `dk.aggregate`: the names, and the `doc` of each.
+---@field aggregates table<integer|string, string>
+--- What it defines by `dk.define`, the same way.
+---@field functions table<integer|string, string>
 
 --- Runs packs and gives what they define. A folder is all its `.lua` files, in the order of their names. What is wrong raises: a
 --- file that cannot be loaded, what it raised, a name that is defined twice, a global that is read and nowhere set.

@@ -265,7 +265,9 @@ dk.breakdown "n" { measures = "n = count()" }
       "params": []
     }
   ],
-  "scenarios": []
+  "scenarios": [],
+  "aggregates": [],
+  "functions": []
 }
 ]])
   local json = run "list --format json pack.lua"
@@ -327,6 +329,38 @@ dk.breakdown "m" { measures = "n = cuont()" }
   check.has("check with no data", no_data.out, "condtion")
   check.has("check with no data", no_data.err, "nosuch.csv")
   check.same("check with no data", "exit status", 1, no_data.status)
+
+  -- Aggregates and functions of a pack's own.
+  shell.write("own.lua", [[
+dk.aggregate "span" {
+  doc = "greatest less least",
+  start = function() return {} end,
+  step = function(s, x) s.least, s.most = math.min(s.least or x, x), math.max(s.most or x, x) end,
+  finish = function(s) return s.most and s.most - s.least end,
+  merge = function(s, t)
+    return { least = math.min(s.least or t.least, t.least or s.least), most = math.max(s.most or t.most, t.most or s.most) }
+  end,
+}
+dk.define "twice" { result = "integer", call = function(x) return 2 * x end }
+dk.breakdown "spread" { by = "gemeente", measures = { "s = span(leeftijd)", "t = sum(twice(leeftijd))" } }
+]])
+  gives("list own.lua", [[
+breakdown "spread"
+  by        gemeente
+  measures  s = span(leeftijd)
+            t = sum(twice(leeftijd))
+  columns   gemeente, leeftijd
+
+aggregate "span"
+  doc       greatest less least
+
+function "twice"
+]])
+  gives("run spread --pack own.lua --data register.csv --format csv", "gemeente,s,t\nArnhem,20.0,180\nDuiven,10.0,220\n")
+  check.has("list --format json", run("list own.lua --format json").out, '"name": "twice",\n      "place": "own.lua:10"')
+  shell.write("own_twice.lua", 'dk.define "f" { result = "text", call = function(x) return x end }\n'
+    .. 'dk.define "f" { result = "text", call = function(x) return x end }\n')
+  check.has("check", run("check own_twice.lua").out, "the function 'f' is defined already, at own_twice.lua:1")
 
   -- Help, and files that are called as a subcommand is.
   for _, command in ipairs { "list", "run", "check" } do

@@ -8,12 +8,14 @@ local function complete(text)
 end
 
 local function with_globals(values, body)
+  local before = {}
   for name, value in pairs(values) do
+    before[name] = rawget(_G, name)
     rawset(_G, name, value)
   end
   local ok, message = pcall(body)
   for name in pairs(values) do
-    rawset(_G, name, nil)
+    rawset(_G, name, before[name])
   end
   if not ok then
     error(message, 0)
@@ -35,7 +37,7 @@ end
 
 test("globals, keywords and fields are completed in code", function(t, dk)
   local nested = { inner = { deep = 1, deeper = 2 }, [7] = 1, ["no name"] = 1 }
-  with_globals({ people_here = people(dk), nested = nested }, function()
+  with_globals({ dk = dk, people_here = people(dk), nested = nested }, function()
     t.eq({ complete "people_h" }, { { "people_here" }, 8 })
     t.eq({ complete "x = whil" }, { { "while" }, 4 })
     t.eq({ complete "print(nested.inner.dee" }, { { "deep", "deeper" }, 3 })
