@@ -43,14 +43,16 @@ timeout --foreground -s KILL 20 PROGRAM x.lua >said & program=$!
 exec 3<said
 read word <&3
 sleep 0.1
+begun=$(date +%s%N)
 kill -INT $program
 wait $program; status=$?
+echo $(( ($(date +%s%N) - begun) / 1000 )) >took
 cat <&3
 rm said
 exit $status]]
 
 return function(shell, check)
-  local command = COMMAND:gsub("PROGRAM", shell.program)
+  local command, longest = COMMAND:gsub("PROGRAM", shell.program), 0
   for _, case in ipairs(cases) do
     local name = "interrupt: " .. case[1]
     shell.write("x.lua", case[2])
@@ -58,7 +60,9 @@ return function(shell, check)
     check.same(name, "status", 1, result.status)
     check.has(name, result.err, "interrupted!")
     check.has(name, result.err, case[3])
+    longest = math.max(longest, tonumber(shell.run("cat took").out))
   end
+  print(("interrupt: at most %.1f ms from the signal to the end of the program"):format(longest / 1000))
 
   -- What is to be closed on the way out is closed.
   shell.write("x.lua", [[
