@@ -18,16 +18,18 @@ static const char loaded_key;
 static const char dk_key;
 
 /* Names in dk that another part than that of the same name brings: { name, part }. */
-static const char *const also[][2] = { { "aggregates", "aggregate" }, { "breakdowns", "breakdown" },
-                                       { "datasets", "dataset" },     { "functions", "define" },
-                                       { "scenarios", "scenario" },   { "merge", "scenario" } };
+static const char *const also[][2] = { { "aggregates", "aggregate" },
+                                       { "breakdowns", "breakdown" },
+                                       { "datasets", "dataset" },
+                                       { "functions", "define" },
+                                       { "scenarios", "scenario" } };
 #define N_ALSO (sizeof also / sizeof *also)
 
 /* Parts that the library alone uses (core.part), and the program: dk does not show them. */
-static const char *const inner[] = { "annotations",  "command",      "command_check", "command_data",
-                                     "command_list", "command_run",  "command_words", "complete",
-                                     "explain",      "explain_cell", "globals",       "map",
-                                     "registry",     "summary" };
+static const char *const inner[] = { "annotations",  "ask",          "command",      "command_check",
+                                     "command_data", "command_list", "command_run",  "command_words",
+                                     "complete",     "explain",      "explain_cell", "given",
+                                     "globals",      "map",          "registry",     "summary" };
 
 static bool is_inner(const char *name)
 {

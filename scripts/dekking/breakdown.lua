@@ -310,14 +310,14 @@ function methods:params()
   return (select(2, core.needs(self)))
 end
 
--- What if, and how many more: these stand with the scenarios, which are loaded when they are first asked for.
+-- What if, and how many more: these are loaded when they are first asked for.
 --   coverage:compare(table, scenario or { scenarios } [, params])
 --   coverage:compare(table, other_table [, { name = "later", params = {} }])
 --   coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
 for _, name in ipairs { "compare", "solve" } do
   methods[name] = function(self, ...)
     core.spec(self, "breakdown", name)
-    return dk.scenario and core.ask[name](self, ...)
+    return core.part("ask")[name](self, ...)
   end
 end
 

@@ -1,0 +1,138 @@
+-- ask.lua - what a breakdown is asked about scenarios and other tables: compare and solve.
+
+local dk, core = ...
+
+local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
+
+local ask = {} -- methods of breakdowns
+
+-- Names with a value each: a number, a text, true, false or dk.null.
+local function check_values(values, what, kind)
+  for name in pairs(values) do
+    if type(name) ~= "string" then
+      core.fail(("%s: a %s has a name, and not the key %s"):format(what, kind, tostring(name)))
+    end
+  end
+  for _, name in ipairs(sorted_keys(values, kind)) do
+    if core.literal(values[name]) == nil then
+      core.fail(("%s: the %s %s cannot be %s (a number, a text, true, false or dk.null)"):format(what, kind, name,
+        given_as(values[name])))
+    end
+  end
+  return values
+end
+
+-- Parameters that a script gives to breakdown and scenarios together: for each scenario those that are its own; the
+-- breakdown sees all, and refuses what nobody has.
+local function share_out(params, scenarios, what)
+  if params ~= nil and type(params) ~= "table" then
+    core.fail(("%s: parameters are a table such as { aandeel = 0.3 }, not %s"):format(what, given_as(params)))
+  end
+  local all = check_values(params or {}, what, "parameter")
+  local lists = {}
+  for i, scenario in ipairs(scenarios) do
+    lists[i] = {}
+    for _, param in ipairs(core.spec(scenario).params) do
+      lists[i][param.name] = all[param.name]
+    end
+  end
+  return lists, all
+end
+
+local function check_data(value, what)
+  if core.kind(value) ~= "table" then
+    core.fail(("%s wants a table first, not %s"):format(what, given_as(value)))
+  end
+end
+
+local function list_of_scenarios(against)
+  local kind = core.kind(against)
+  local scenarios = kind == "scenario" and { against } or against
+  if kind ~= "scenario" and (kind ~= nil or type(scenarios) ~= "table") then
+    core.fail(("compare wants a scenario, a list of scenarios or another table, not %s"):format(given_as(against)))
+  end
+  if core.list(scenarios, "compare") == 0 then
+    core.fail "compare wants a scenario or more, and the list is empty"
+  end
+  for i, scenario in ipairs(scenarios) do
+    if core.kind(scenario) ~= "scenario" then
+      core.fail(("compare: item %d of the list is no scenario but %s"):format(i, given_as(scenario)))
+    end
+  end
+  return scenarios
+end
+
+-- coverage:compare(table, scenario or { scenarios } [, params]) - as it is, and under each scenario
+-- coverage:compare(table, other_table [, { name = "later", params = {} }]) - one delivery and another
+function ask.compare(self, base, against, options)
+  check_data(base, "compare")
+  if core.kind(against) == "table" then
+    core.check(options, "compare", { "name", "params" })
+    local name = options and options.name or against:properties().name or "other"
+    if type(name) ~= "string" then
+      core.fail(("compare: name is a string, not %s"):format(given_as(name)))
+    end
+    local _, params = share_out(options and options.params, {}, "compare")
+    return core.compare_tables(self, base, against, name, params)
+  end
+  local scenarios = list_of_scenarios(against)
+  local params, all = share_out(options, scenarios, "compare")
+  return core.compare(self, base, all, scenarios, params)
+end
+
+-- The cell that a question names: { dimension = value }, empty for the total.
+local function cell_of(question)
+  local at, each = question.at, question.each
+  if at == nil and each == nil then
+    core.fail 'solve: say which cell: at = dk.total, at = { gemeente = "Duiven" }, or each = "gemeente"'
+  end
+  if at ~= nil and each ~= nil then
+    core.fail "solve: say either at or each"
+  end
+  if each ~= nil and type(each) ~= "string" then
+    core.fail(("solve: each is the name of a dimension, not %s"):format(given_as(each)))
+  end
+  local cell = {}
+  if at ~= nil and at ~= dk.total then
+    if type(at) ~= "table" then
+      core.fail(("solve: at is dk.total or { dimension = value }, not %s"):format(given_as(at)))
+    end
+    for name, value in pairs(at) do
+      if value ~= dk.total then
+        cell[name] = value
+      end
+    end
+  end
+  return check_values(cell, "solve: at", "dimension")
+end
+
+-- coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
+function ask.solve(self, base, scenario, question)
+  check_data(base, "solve")
+  if core.kind(scenario) ~= "scenario" then
+    core.fail(("solve wants a scenario, not %s"):format(given_as(scenario)))
+  end
+  if type(question) ~= "table" then
+    core.fail 'solve wants a question such as { vary = "aandeel", target = "dekking >= 0.90", at = dk.total }'
+  end
+  core.check(question, "solve", { "vary", "target", "at", "each", "params" })
+  if type(question.vary) ~= "string" then
+    core.fail(('solve: vary is the name of a parameter of the scenario, such as "aandeel", not %s')
+      :format(given_as(question.vary)))
+  end
+  if question.target == nil then
+    core.fail 'solve: target is a condition on the result, such as "dekking >= 0.90", not nil'
+  end
+  local target = core.condition(question.target, "solve: target wants a condition on the result")
+  local params, all = share_out(question.params, { scenario }, "solve")
+  return core.solve(self, base, scenario, {
+    vary = question.vary,
+    target = target,
+    each = question.each,
+    at = cell_of(question),
+    params = params[1],
+    breakdown_params = all,
+  })
+end
+
+return ask

@@ -1,0 +1,28 @@
+-- given.lua - what a script gave: for messages, and in an order that is not Lua's.
+
+local _, core = ...
+
+local given = {}
+
+-- What a script gave instead, for messages; a number that is none by its own text.
+function given.kind(value)
+  if type(value) == "number" and value - value ~= 0 then
+    return (tostring(value):gsub("^-nan$", "nan"))
+  end
+  return core.what(value)
+end
+
+-- The names in a table of options or parameters, in order.
+function given.keys(t, what)
+  local keys = {}
+  for key in pairs(t) do
+    if type(key) ~= "string" then
+      core.fail(("scenario: %s are given by name, not by %s"):format(what, tostring(key)))
+    end
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  return keys
+end
+
+return given
