@@ -71,7 +71,7 @@ end)
 
 test("no line is wider than a screen, but for examples", function(t, dk)
   local texts = {}
-  for _, name in ipairs { "dk", "table", "breakdown" } do
+  for _, name in ipairs { "dk", "table", "together", "look", "breakdown" } do
     texts[#texts + 1] = t.read(("%s../library/%s.lua"):format(t.data, name))
   end
   local text = table.concat(texts)
