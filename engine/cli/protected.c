@@ -81,12 +81,13 @@ static int run(lua_State *L, lua_State *coroutine, int n)
     return n;
 }
 
+/* upvalue: Lua's own function, which says what is wrong where it is called on anything else */
 static lua_State *check_coroutine(lua_State *L)
 {
     lua_State *coroutine = lua_tothread(L, 1);
 
     if (coroutine == NULL)
-        luaL_typeerror(L, 1, "coroutine");
+        lua_tocfunction(L, lua_upvalueindex(1))(L);
     return coroutine;
 }
 

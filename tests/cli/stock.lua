@@ -84,6 +84,7 @@ local scripts = {
   { "-i script.lua a", "print(1)\n" },
   { "fails.lua" },
   { "nested.lua" },
+  { "calls.lua" },
   { "wrong.lua" },
   { "nosuch.lua" },
   { "nofolder/x.lua" },
@@ -304,6 +305,42 @@ local signals = {
   { "-e 'io.stdout:setvbuf(\"line\") while io.write(1, \"\\n\") do end'; echo $? >&2", filter = "| head -n 1" },
 }
 
+-- Protected calls and coroutines: what they give, and what they say of wrong arguments.
+local CALLS = [[
+local function closing(say) return setmetatable({}, { __close = function(_, e) print(say, e) end }) end
+for _, f in ipairs { pcall, xpcall, load, coroutine.resume, coroutine.wrap, coroutine.close } do
+  print(pcall(f))
+  print(pcall(f, 1))
+  print((tostring(select(2, pcall(f, print))):gsub("0x%x+", "")))
+end
+print(xpcall(print, print, 1, nil, 2))
+print(xpcall(error, function(e) error "again" end, "x"))
+print(xpcall(function() local x <close> = closing "closed" error "one" end, function(e) return e .. " two", 3 end))
+print(pcall(coroutine.wrap(function() local x <close> = closing "closed" error "bad" end)))
+print(pcall(coroutine.wrap(function() error { 1 } end)) == false)
+local function wrapped() return coroutine.wrap(wrapped)() end
+print(pcall(wrapped))
+print(select("#", coroutine.resume(coroutine.create(function() return table.unpack({}, 1, 200000) end))))
+print(select("#", pcall(coroutine.wrap(function(...) return ... end), table.unpack({}, 1, 1000))))
+print(select("#", pcall(coroutine.wrap(function() return table.unpack({}, 1, 500000) end))))
+local waits = coroutine.create(function() local x <close> = closing "late" coroutine.yield(1) end)
+print(coroutine.resume(waits))
+print(coroutine.close(waits), coroutine.close(waits), coroutine.resume(waits))
+print(pcall(coroutine.close, coroutine.running()))
+local failing = coroutine.create(function() local x <close> = setmetatable({}, { __close = error }) coroutine.yield() end)
+coroutine.resume(failing)
+print((coroutine.close(failing)))
+local own own = coroutine.wrap(function() print(pcall(own)) end) own()
+local step = coroutine.wrap(function() print(pcall(function() coroutine.yield(1) error "after" end)) return "end" end)
+print(step(), step(), pcall(step))
+step = coroutine.wrap(function() return xpcall(function(a) return a, coroutine.yield(a) end, print, 4) end)
+print(step(), step(5))
+print(load(function() error "within" end))
+print(load(function() return {} end))
+print(load("return ...", "=name", "b"))
+print(load("return x", "=name", "t", { x = 7 })())
+]]
+
 local environments = {
   { "LUA_INIT='print(\"init\")'", "-e 'print(1)'" },
   { "LUA_INIT='error(\"init\")'", "-e 'print(1)'" },
@@ -330,6 +367,7 @@ return function(shell, check)
   shell.write("script.lua", "print(#arg, ...)\nprint(arg[0], arg[1], arg[-1] ~= nil)\n")
   shell.write("fails.lua", "local function f()\n  error('failed')\nend\nf()\n")
   shell.write("nested.lua", "local ok, e = pcall(function() local x = nil; return x.y end)\nprint(ok, e)\nreturn nil + 1\n")
+  shell.write("calls.lua", CALLS)
   shell.write("wrong.lua", "x = = 1\n")
   shell.write("shebang.lua", "#!/usr/bin/env lua\nprint(debug.getinfo(1).currentline)\n")
   shell.write("binary.luac", string.dump(function() print "compiled" end))
