@@ -42,12 +42,14 @@ local function difference(expected, actual)
   return ("line %d\n    expected: %s\n    printed nothing more"):format(number + 1, rest() or "")
 end
 
--- Runs a script that finds its data in the folder: what it printed, how it ended, what it wrote to standard error.
+-- Runs a script that finds its data in the folder: what it printed, how it ended, what it wrote to standard error. Where
+-- the data stood is told as where it stands in an ordinary build.
 local function run(script, folder)
   local command = ("DEKKING_BUILD=%s %s %s/dekking %s 2>%s"):format(folder, wrap, build, script, errors)
   local output = assert(io.popen(command))
   local text = output:read "a"
   local ok, how, code = output:close()
+  text = text:gsub(folder:gsub("%p", "%%%0") .. "/data/", "build/data/")
   return text, ok, ("%s %d"):format(how, code), read(errors)
 end
 
