@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "lua/chunk.h"
 #include "lua/dekking_lua.h"
 
 #define CAUGHT_INSTRUCTIONS 1000000
@@ -32,15 +33,18 @@ static void set_raised(lua_State *L)
     lua_sethook(L, stop, LUA_MASKCOUNT, CAUGHT_INSTRUCTIONS);
 }
 
-/* As stock lua says it; of a coroutine the line is told, as no traceback shows it. */
+/* As stock lua says it, that is with the line of the caller. The script's own is told where that caller is a part of the
+ * library, and of a coroutine, whose line no traceback shows. */
 static int raise_interrupted(lua_State *L)
 {
-    bool is_main = lua_pushthread(L);
     lua_Debug where;
+    bool tells = !lua_pushthread(L);
 
-    for (int level = 0; !is_main && lua_getstack(L, level, &where); level++) {
+    if (!tells && lua_getstack(L, 1, &where) && lua_getinfo(L, "S", &where))
+        tells = dkl_is_library(where.source);
+    for (int level = 0; tells && lua_getstack(L, level, &where); level++) {
         lua_getinfo(L, "Sl", &where);
-        if (where.currentline > 0) {
+        if (where.currentline > 0 && !dkl_is_library(where.source)) {
             lua_pushfstring(L, "%s:%d: interrupted!", where.short_src, where.currentline);
             return lua_error(L);
         }

@@ -31,6 +31,8 @@ local cases = {
   { "a breakdown", "local x = {} for i = 1, 3e5 do x[i] = i % 99991 end local t = dk.table { { 'a', x } } "
     .. "local b = dk.breakdown { by = 'a', measures = 'n = count()' } " .. GO .. "while true do pcall(b, t) end",
     "interrupted!" },
+  { "what a dataset builds", "dk.dataset 'd' { files = { 'a' }, build = function() " .. GO .. "\nwhile true do end end }\n"
+    .. "dk.datasets().d { a = dk.table { { 'x', { 1 } } } }", "x.lua:2: interrupted!" },
   { "an aggregate of the script", "dk.aggregate 'own' { start = function() return 0 end, step = function(s, v) "
     .. "while true do end end, merge = function(a, b) return a end, finish = function(s) return s end } "
     .. "local t = dk.table { { 'a', { 1, 2 } } } " .. GO .. "t:breakdown { measures = 'n = own(a)' }", "interrupted!" },
