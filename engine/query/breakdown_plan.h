@@ -80,6 +80,7 @@ typedef struct dki_plan_split {
  * be read some places further. */
 typedef struct dki_entry_list {
     const uint32_t *ends, *codes;
+    const uint8_t *narrow; /* the same in a byte each, where they fit; or NULL */
 } dki_entry_list;
 
 /* What a run of a plan is measured by, where somebody asks. */

@@ -295,7 +295,7 @@ static dk_status scan_block(const struct scan *scan, struct worker *worker, uint
         return take_block(scan, worker, &block, &like, err);
     }
     if (status == DK_OK)
-        dki_entries_begin(entries, inputs, row, n);
+        dki_entries_begin(entries, inputs, row, n, !(scan->dense.plan && scan->dense.all_taken));
     while (status == DK_OK && dki_entries_next(entries, weighs ? worker->weights : NULL)) {
         like.weights = entries->weights;
         like.numbers = entries->numbers;

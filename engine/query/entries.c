@@ -129,6 +129,25 @@ static uint32_t *list_members(const dk_dictionary *sets, uint32_t code, bool lac
     return to;
 }
 
+/* The codes in a byte each, where none is greater; else NULL. */
+static dk_status make_narrow(dki_plan *plan, const uint32_t *codes, uint64_t n, size_t most, const uint8_t **out,
+                             dk_error *err)
+{
+    uint8_t *narrow;
+
+    *out = NULL;
+    if (most > UINT8_MAX)
+        return DK_OK;
+    narrow = dki_arena_array(&plan->arena, (size_t)n + FEW, sizeof *narrow, err);
+    if (narrow == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t i = 0; i < n; i++)
+        narrow[i] = (uint8_t)codes[i];
+    memset(narrow + n, 0, FEW);
+    *out = narrow;
+    return DK_OK;
+}
+
 static dk_status make_list(dki_plan *plan, size_t dim, bool wholes, uint64_t n, dki_entry_list *out, dk_error *err)
 {
     const dk_dictionary *sets = plan->dims[dim].levels;
@@ -137,6 +156,7 @@ static dk_status make_list(dki_plan *plan, size_t dim, bool wholes, uint64_t n, 
     uint32_t *ends = dki_arena_array(&plan->arena, n_sets + 2, sizeof *ends, err);
     uint32_t *codes = dki_arena_array(&plan->arena, (size_t)n + FEW, sizeof *codes, err), *to = codes;
     bool *has = dki_arena_array(&plan->arena, n_members + 1, sizeof *has, err);
+    const uint8_t *narrow = NULL;
     dk_status status = ends && codes && has ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t code = 0; status == DK_OK && code <= n_sets; code++) {
@@ -150,7 +170,9 @@ static dk_status make_list(dki_plan *plan, size_t dim, bool wholes, uint64_t n, 
             to = list_members(sets, (uint32_t)code, lacks, has, to);
         ends[code + 1] = (uint32_t)(to - codes);
     }
-    *out = (dki_entry_list){ ends, codes };
+    if (status == DK_OK)
+        status = make_narrow(plan, codes, (uint64_t)(to - codes), n_members + 1, &narrow, err);
+    *out = (dki_entry_list){ ends, codes, narrow };
     return status;
 }
 
@@ -238,7 +260,6 @@ dk_status dki_entries_init(dki_entries *entries, const dki_plan *plan, dk_error 
             continue;
         entries->spread[entries->n_spread++] = d;
         entries->sets[k] = dki_arena_array(arena, DK_BLOCK_ROWS, sizeof **entries->sets, err);
-        entries->codes[k] = (uint32_t *)(void *)entries->by_room[d];
         if (entries->sets[k] == NULL)
             return DK_ERR_MEMORY;
     }
@@ -262,9 +283,10 @@ void dki_entries_drop(dki_entries *entries)
 
 /* Blocks. ------------------------------------------------------------------------------------------------------------ */
 
-void dki_entries_begin(dki_entries *entries, const dki_inputs *inputs, uint64_t row, size_t n)
+void dki_entries_begin(dki_entries *entries, const dki_inputs *inputs, uint64_t row, size_t n, bool numbered)
 {
     entries->inputs = inputs;
+    entries->numbered = numbered;
     entries->row = row;
     entries->n_rows = n;
     entries->at = 0;
@@ -279,37 +301,46 @@ static const dki_entry_list *list_of(const dki_entries *entries, size_t k)
     return &entries->plan->entries[entries->spread[k]];
 }
 
-/* Entries of whole rows, as long as they have room; of one dimension of members. Returns how many there are then. */
+/* Entries of whole rows, as long as they have room; of one dimension of members. Their number. */
+#define PUT_ROWS(T, LIST)                                                        \
+    static size_t put_rows_##T(dki_entries *entries, const dki_entry_list *list) \
+    {                                                                            \
+        const uint64_t *selection = entries->inputs->selection;                  \
+        const uint32_t *sets = entries->sets[0];                                 \
+        T *codes = (T *)(void *)entries->by_room[entries->spread[0]];            \
+        uint16_t *rows = entries->rows;                                          \
+        size_t n = 0, at = entries->at;                                          \
+                                                                                 \
+        for (; at < entries->n_rows; at++) {                                     \
+            const T *from;                                                       \
+            size_t own;                                                          \
+                                                                                 \
+            if (selection && !dki_bit(selection, at))                            \
+                continue;                                                        \
+            from = list->LIST + list->ends[sets[at]];                            \
+            own = list->ends[sets[at] + 1] - list->ends[sets[at]];               \
+            if (n + (own < FEW ? FEW : own) > DK_BLOCK_ROWS)                     \
+                break;                                                           \
+            memcpy(codes + n, from, FEW * sizeof *codes);                        \
+            for (size_t i = 0; i < FEW; i++)                                     \
+                rows[n + i] = (uint16_t)at;                                      \
+            for (size_t i = FEW; i < own; i++) {                                 \
+                codes[n + i] = from[i];                                          \
+                rows[n + i] = (uint16_t)at;                                      \
+            }                                                                    \
+            n += own;                                                            \
+        }                                                                        \
+        entries->at = at;                                                        \
+        return n;                                                                \
+    }
+PUT_ROWS(uint8_t, narrow)
+PUT_ROWS(uint32_t, codes)
+
 static size_t put_rows(dki_entries *entries)
 {
     const dki_entry_list *list = list_of(entries, 0);
-    const uint64_t *selection = entries->inputs->selection;
-    const uint32_t *sets = entries->sets[0];
-    uint32_t *codes = entries->codes[0];
-    uint16_t *rows = entries->rows;
-    size_t n = 0, at = entries->at;
 
-    for (; at < entries->n_rows; at++) {
-        const uint32_t *from;
-        size_t own;
-
-        if (selection && !dki_bit(selection, at))
-            continue;
-        from = list->codes + list->ends[sets[at]];
-        own = list->ends[sets[at] + 1] - list->ends[sets[at]];
-        if (n + (own < FEW ? FEW : own) > DK_BLOCK_ROWS)
-            break;
-        memcpy(codes + n, from, FEW * sizeof *codes);
-        for (size_t i = 0; i < FEW; i++)
-            rows[n + i] = (uint16_t)at;
-        for (size_t i = FEW; i < own; i++) {
-            codes[n + i] = from[i];
-            rows[n + i] = (uint16_t)at;
-        }
-        n += own;
-    }
-    entries->at = at;
-    return n;
+    return list->narrow ? put_rows_uint8_t(entries, list) : put_rows_uint32_t(entries, list);
 }
 
 /* Goes to the next combination of the row at hand; false: it was the last. */
@@ -353,8 +384,13 @@ static size_t put_combinations(dki_entries *entries)
         }
         for (size_t k = 0; k < entries->n_spread; k++) {
             const dki_entry_list *list = list_of(entries, k);
+            uint32_t code = list->codes[list->ends[entries->sets[k][entries->at]] + entries->place[k]];
+            char *room = entries->by_room[entries->spread[k]];
 
-            entries->codes[k][n] = list->codes[list->ends[entries->sets[k][entries->at]] + entries->place[k]];
+            if (list->narrow)
+                ((uint8_t *)(void *)room)[n] = (uint8_t)code;
+            else
+                ((uint32_t *)(void *)room)[n] = code;
         }
         entries->rows[n++] = (uint16_t)entries->at;
         if (!step(entries))
@@ -414,7 +450,7 @@ static void take_views(dki_entries *entries)
             take_view(entries, inputs->by_views[d], entries->by_room[d], entries->by_valid[d], &entries->by[d]);
         else
             entries->by[d] = (dk_view){ .type = DK_CATEGORY,
-                                        .storage = DK_STORE_U32,
+                                        .storage = plan->entries[d].narrow ? DK_STORE_U8 : DK_STORE_U32,
                                         .n = entries->block.n,
                                         .values = entries->by_room[d],
                                         .levels = plan->dims[d].levels,
@@ -444,7 +480,7 @@ bool dki_entries_next(dki_entries *entries, const int64_t *weights)
                                         .values = entries->value_views,
                                         .truths = entries->truths };
     take_views(entries);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; entries->numbered && i < n; i++)
         entries->numbers[i] = entries->row + entries->rows[i];
     for (size_t i = 0; weights && i < n; i++)
         entries->weights[i] = weights[entries->rows[i]];

@@ -25,6 +25,7 @@ typedef struct dki_entries {
     dki_arena arena;      /* holds all arrays */
     const dki_inputs *inputs;
     uint64_t row; /* the number of the block's first row */
+    bool numbered;
     size_t n_rows, at;
     size_t n_spread, spread[DKI_MAX_DIMENSIONS]; /* dimensions of members */
     uint32_t *sets[DKI_MAX_DIMENSIONS];          /* of each row of the block, for each of these */
@@ -32,21 +33,21 @@ typedef struct dki_entries {
     /* Of the piece at hand. */
     dki_dense_block block;
     uint16_t *rows; /* the row of each entry, within the block */
-    uint32_t *codes[DKI_MAX_DIMENSIONS];
     dk_view *by, *values;
     const dk_view **by_views, **value_views;
     char **by_room, **value_room;
     uint64_t **by_valid, **value_valid;
     uint64_t *all, *truths;
     int64_t *weights; /* NULL: there are none */
-    uint64_t *numbers;
+    uint64_t *numbers; /* of the row of each, in the table; only where numbered */
 } dki_entries;
 
 /* After a failure only to be dropped; a zeroed one may be dropped too. */
 dk_status dki_entries_init(dki_entries *entries, const dki_plan *plan, dk_error *err);
 void dki_entries_drop(dki_entries *entries);
-/* Begins with a block that inputs have read, of n rows from `row` on; what they show stays as it is until the last piece. */
-void dki_entries_begin(dki_entries *entries, const dki_inputs *inputs, uint64_t row, size_t n);
+/* Begins with a block that inputs have read, of n rows from `row` on; what they show stays as it is until the last piece.
+ * numbered: somebody looks at numbers[]. */
+void dki_entries_begin(dki_entries *entries, const dki_inputs *inputs, uint64_t row, size_t n, bool numbered);
 /* The next piece; weights: of the rows of the block, or NULL. false: there is none. */
 bool dki_entries_next(dki_entries *entries, const int64_t *weights);
 
