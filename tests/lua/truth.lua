@@ -14,21 +14,24 @@ local function around(value, spread)
   return { least = math.max(0, value - math.random(0, spread)), greatest = value + math.random(0, spread) }
 end
 
--- The table as it is, and as it is known: key, two numbers, and whether somebody is known in Sonar.
-local function random_pair(dk, n, names)
-  local keys, known, rows = {}, {}, {}
+-- The table as it is, and as it is known: key, two numbers, and whether somebody is known in Sonar; weighed: how many persons a
+-- row stands for.
+local function random_pair(dk, n, names, weighed)
+  local keys, known, rows, weights = {}, {}, {}, {}
   local columns = { {}, {} }
   local bounds = { {}, {} }
   for i = 1, n do
     rows[i], keys[i], known[i] = i, ("ABCD"):sub(math.random(4)):sub(1, 1), math.random(2) == 1
+    weights[i] = dk.decimal(("%.2f"):format(math.random(0, 12) / 4))
     for c = 1, 2 do
       columns[c][i] = math.random(0, math.random(3) == 1 and 12 or 300)
       bounds[c][i] = around(columns[c][i], math.random(3) == 1 and 2 or 60)
     end
   end
   local function make(numbers, kind)
-    return dk.table({ { "id", rows }, { "g", keys }, { "s", known }, { names[1], numbers[1] }, { names[2], numbers[2] } },
-      { types = { [names[1]] = kind, [names[2]] = kind } })
+    local made = { { "id", rows }, { "g", keys }, { "s", known }, { names[1], numbers[1] }, { names[2], numbers[2] } }
+    if weighed then made[6] = { "w", weights } end
+    return dk.table(made, { types = { [names[1]] = kind, [names[2]] = kind }, weight = weighed and "w" or nil })
   end
   return make(columns, "integer"), make(bounds, "interval")
 end
@@ -76,8 +79,9 @@ test("what is true stays within its bounds, whatever is asked", function(t, dk)
   local counted = dk.breakdown { by = "g", margins = "totals", measures = { "n = count()", "x = sum(a)", "y = mean(b)",
     "z = x / n", "deel = x / all(x)", "v = x - sum(b)", "hoog = max(a)", "bekend = sum(a) where s", "r = bekend / x" } }
   for round = 1, ROUNDS do
-    local pair = { random_pair(dk, math.random(1, 14), { "a", "b" }) }
-    local more = { random_pair(dk, math.random(1, 8), { "a", "b" }) }
+    local weighed = math.random(3) == 1
+    local pair = { random_pair(dk, math.random(1, 14), { "a", "b" }, weighed) }
+    local more = { random_pair(dk, math.random(1, 8), { "a", "b" }, weighed) }
     local other = { random_pair(dk, math.random(1, 6), { "c", "d" }) }
     both(t, dk, pair, "derived", function(x)
       return x:derive { "som = a + b", "verschil = a - b", "deel = a / (a + b)", "keer = a * b",
