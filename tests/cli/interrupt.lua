@@ -28,8 +28,8 @@ local cases = {
   { "a function that sorts", GO .. "local t = {} for i = 1, 1e6 do t[i] = i * 7 % 1000003 end "
     .. "while true do table.sort(t, function(a, b) return a < b end) table.sort(t, function(a, b) return a > b end) end",
     "interrupted!" },
-  { "a sort by itself", GO .. "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end while true do table.sort(t) end",
-    "interrupted!" },
+  { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
+    .. "while true do table.sort(t) end", "interrupted!" },
   { "a breakdown", "local x = {} for i = 1, 3e5 do x[i] = i % 99991 end local t = dk.table { { 'a', x } } "
     .. "local b = dk.breakdown { by = 'a', measures = 'n = count()' } " .. GO .. "while true do pcall(b, t) end",
     "interrupted!" },
