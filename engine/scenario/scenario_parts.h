@@ -36,7 +36,7 @@ struct dk_scenario {
     size_t n_steps;
 };
 
-/* scenario.c --------------------------------------------------------------------------------------------------- */
+/* step.c ------------------------------------------------------------------------------------------------------- */
 
 /* Adds the names of a kind that an expression (NULL: none) mentions. */
 dk_status dki_expr_names(const dk_expr *expr, dki_node_kind kind, dki_text_map *names, dk_error *err);
@@ -48,6 +48,10 @@ size_t dki_step_mentions(const dki_step *step, const char *param);
 void dki_error_prefix(dk_error *err, const char *prefix, size_t size, const char *message);
 /* Names the step in front of the message that stands in err, unless memory is out. Returns status. */
 dk_status dki_step_fail(const dki_step *step, dk_status status, dk_error *err);
+/* Fills the step, which has its name, with texts and expressions of its own. */
+dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki_step *step, dk_error *err);
+/* Appends a copy of a step. */
+dk_status dki_step_copy(dk_scenario *scenario, const dki_step *from, dk_error *err);
 
 /* scenario_params.c -------------------------------------------------------------------------------------------- */
 
@@ -179,6 +183,12 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
 dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, dki_i128 denominator, int64_t unit,
                                const int64_t *limits, size_t n, int64_t *shares, int64_t *left, dk_error *err);
 
+/* assign.c ----------------------------------------------------------------------------------------------------- */
+
+/* The cells of those numbers as they are after a step moved them; weights as before. */
+dk_status dki_moved_cells(const dki_stage *stage, const uint64_t *rows, uint64_t n, const dk_table **out,
+                          dk_error *err);
+
 /* apply.c ------------------------------------------------------------------------------------------------------ */
 
 /* What a step did. */
@@ -214,9 +224,7 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
 /* The columns of the cells that the scenario mentions: room for all of them. */
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
                                 dk_error *err);
-/* The cells of those numbers as they are after a step moved them; weights as before. */
-dk_status dki_moved_cells(const dki_stage *stage, const uint64_t *rows, uint64_t n, const dk_table **out,
-                          dk_error *err);
+
 /* sides.c ------------------------------------------------------------------------------------------------------ */
 
 /* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. */

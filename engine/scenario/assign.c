@@ -1,0 +1,186 @@
+/* assign.c - what is set: the values that those who are taken get, as columns of the cells that they become.
+ *
+ * All of it is evaluated on the values before the step, and for those who are taken alone.
+ */
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "base/types.h"
+#include "data/column_parts.h"
+#include "expr/poll_row.h"
+#include "scenario_parts.h"
+
+/* A new value may be set, which nobody has had; but what is a label already is hardly meant as a code. */
+static dk_status check_code(const dk_field *field, dk_text value, dk_error *err)
+{
+    const dk_dictionary *levels = dk_column_levels(field->column);
+    uint32_t code = dk_dictionary_find_label(levels, value);
+    dk_text level;
+
+    if (code == 0)
+        return DK_OK;
+    level = dk_dictionary_level(levels, code);
+    dki_fail(err, DK_ERR_RANGE, "\"%.*s\" is a label of %s, and codes are set",
+             (int)dki_utf8_floor(value.bytes, value.size, 80), value.bytes, field->name);
+    dki_hint(err, "set it to '%.*s'", (int)dki_utf8_floor(level.bytes, level.size, 80), level.bytes);
+    return DK_ERR_RANGE;
+}
+
+/* The dictionary of a category after those values came in. */
+static dk_status extend_levels(const dk_field *field, const dk_column *values, const dk_dictionary **out,
+                               dk_error *err)
+{
+    const dk_column *column = field->column;
+    dk_context *context = dk_column_context(column);
+    const dk_dictionary *old = dk_column_levels(column);
+    uint64_t n_rows = dk_column_n_rows(values);
+    dki_text_map texts;
+    dk_dictionary *longer;
+    dk_text *levels;
+    dk_status status = DK_OK;
+
+    dki_text_map_init(&texts, context);
+    DKI_FOR_ROWS(i, n_rows, context, status, err)
+    {
+        dk_value value;
+        uint32_t number;
+
+        status = dk_column_get(values, i, &value, err);
+        if (status != DK_OK || value.is_null || dk_dictionary_find(old, value.as.text) != 0)
+            continue;
+        status = check_code(field, value.as.text, err);
+        if (status == DK_OK)
+            status = dki_text_map_add(&texts, value.as.text.bytes, value.as.text.size, &number, err);
+    }
+    levels = dki_alloc_array(context, texts.n, sizeof *levels, err);
+    if (levels == NULL)
+        status = DK_ERR_MEMORY;
+    for (size_t i = 0; i < texts.n && status == DK_OK; i++)
+        levels[i].bytes = dki_text_map_get(&texts, (uint32_t)i, &levels[i].size);
+    if (status == DK_OK && texts.n == 0) {
+        *out = dk_dictionary_retain(old);
+    } else if (status == DK_OK) {
+        status = dki_dictionary_extend(old, levels, texts.n, &longer, err);
+        if (status == DK_OK)
+            *out = longer;
+    }
+    dki_free(context, levels);
+    dki_text_map_drop(&texts);
+    return status;
+}
+
+/* What stands behind "column =" of an expression. */
+static int set_text(const dk_expr *expr, const char **out)
+{
+    const dki_node *root = dki_expr_root(expr);
+
+    *out = dk_expr_text(expr) + root->at;
+    return (int)dki_utf8_floor(*out, root->size, 160);
+}
+
+/* The values as a column of the same type as the one that they are set in; a date or period also from its text. */
+static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_column *values, const dk_column **out,
+                         dk_error *err)
+{
+    dk_context *context = dk_column_context(values);
+    dk_type type = dk_column_type(field->column), given = dk_column_type(values);
+    bool texts = given == DK_TEXT || given == DK_CATEGORY;
+    const dk_dictionary *levels = NULL;
+    dk_builder *builder = NULL;
+    uint64_t n_rows = dk_column_n_rows(values);
+    uint8_t scale = dk_column_scale(field->column);
+    int64_t stored;
+    dk_status status = DK_OK;
+
+    if (type == DK_CATEGORY && texts)
+        status = extend_levels(field, values, &levels, err);
+    if (status == DK_OK)
+        status =
+            dk_builder_new(context, type, scale, levels ? levels : dk_column_levels(field->column), &builder, err);
+    DKI_FOR_ROWS(i, n_rows, context, status, err)
+    {
+        dk_value value;
+
+        status = dk_column_get(values, i, &value, err);
+        if (status == DK_OK && texts && !value.is_null && dki_type_is_calendar(type) &&
+            dki_type_parse(type, scale, value.as.text, &stored))
+            value = (dk_value){ .type = type, .scale = scale, .as.integer = stored };
+        if (status == DK_OK)
+            status = dk_builder_value(builder, &value, err);
+        if (status == DK_ERR_TYPE || status == DK_ERR_RANGE) {
+            const char *text;
+            int size = set_text(expr, &text);
+            char shown[64];
+
+            dk_value_format(&value, shown, sizeof shown);
+            dki_fail(err, status, "%s is %s, and cannot be set to %.*s", field->name, dki_type_shown(type, scale),
+                     size, text);
+            if (status == DK_ERR_RANGE && dki_expr_root(expr)->kind != DKI_NODE_LITERAL)
+                dki_hint(err, "%s does not fit", shown);
+        }
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    dk_dictionary_release(levels);
+    return status;
+}
+
+/* What is set is a number, of which nobody knows what it is made of. */
+static dk_status check_rate(const dk_field *field, dk_error *err)
+{
+    if (dk_column_type(field->column) != DK_RATIO || dk_column_n_children(field->column) == 0)
+        return DK_OK;
+    dki_fail(err, DK_ERR_TYPE, "%s is a rate, and a step would leave it without numerator and denominator",
+             field->name);
+    dki_hint(err, "set the columns that it was counted from, or change numerator(%s), a column of its own",
+             field->name);
+    return DK_ERR_TYPE;
+}
+
+/* Evaluates what is set, all on the values before. */
+static dk_status set_columns(const dki_stage *stage, const dk_table *cells, dk_field *fields, dk_error *err)
+{
+    const dki_step *step = stage->step;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < step->n_set && status == DK_OK; i++) {
+        const char *name = dk_expr_name(step->set[i]);
+        const dk_column *values = NULL;
+        size_t at = 0;
+
+        status = dk_table_get(stage->cells, name, &at, err);
+        if (status == DK_OK)
+            status = check_rate(dk_table_field(stage->cells, at), err);
+        if (status == DK_OK)
+            status = dk_table_eval(cells, step->set[i], stage->params, &values, err);
+        if (status == DK_ERR_OVERFLOW)
+            dki_tell_cell(stage, cells, err);
+        if (status == DK_OK) {
+            fields[i] = DK_FIELD(name, NULL);
+            status = convert(dk_table_field(stage->cells, at), step->set[i], values, &fields[i].column, err);
+        }
+        dk_column_release(values);
+    }
+    return status;
+}
+
+dk_status dki_moved_cells(const dki_stage *stage, const uint64_t *rows, uint64_t n, const dk_table **out,
+                          dk_error *err)
+{
+    dk_context *context = dk_table_context(stage->cells);
+    size_t n_set = stage->step->n_set;
+    dk_field *fields = dki_calloc(context, n_set, sizeof *fields, err);
+    const dk_table *taken = NULL;
+    dk_status status = fields ? dk_table_gather(stage->cells, rows, n, &taken, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = set_columns(stage, taken, fields, err);
+    if (status == DK_OK)
+        status = dk_table_with(taken, fields, n_set, out, err);
+    for (size_t i = 0; fields && i < n_set; i++)
+        dk_column_release(fields[i].column);
+    dk_table_release(taken);
+    dki_free(context, fields);
+    return status;
+}
