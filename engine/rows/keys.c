@@ -8,8 +8,7 @@
 #include "expr/eval.h"
 #include "interval_order.h"
 
-/* Takes " desc" or " asc" from the end of text[0 .. *size-1]. */
-static bool take_direction(const char *text, size_t *size, bool *descending)
+bool dki_key_direction(const char *text, size_t *size, bool *descending)
 {
     size_t end = *size, word;
 
@@ -110,7 +109,7 @@ static dk_status bind_key(const dk_table *table, const char *text, bool may_dire
 
     key->descending = false;
     if (column == NULL && may_direct)
-        (void)take_direction(text, &size, &key->descending);
+        (void)dki_key_direction(text, &size, &key->descending);
     cut = dki_strndup(context, text, size, err);
     if (cut == NULL)
         return DK_ERR_MEMORY;

@@ -6,6 +6,8 @@
 
 #include "sort_order.h"
 
+/* Takes " desc" or " asc" from the end of text[0 .. *size-1]; false, and neither is touched, where there is none. */
+bool dki_key_direction(const char *text, size_t *size, bool *descending);
 /* "column", "column desc", "column asc", or an expression in place of the column. A column of the whole text comes first.
  * may_direct: asc and desc are taken. columns[i] is retained for the caller; what: for messages ("sort").
  * Errors: as for dk_table_eval; DK_ERR_ARGUMENT where something else than asc or desc stands behind a column. */

@@ -139,6 +139,8 @@ struct walk {
     dk_context *context;
     size_t *columns;           /* room for all that the scenario mentions */
     const dki_text_map *names; /* all columns of the cells but the weight */
+    const char *const *key;    /* n_key columns that tell persons apart */
+    size_t n_key;
 };
 
 static dk_status divide(const dki_stage *stage, const dki_strata *strata, struct division *d, dk_error *err)
@@ -206,7 +208,10 @@ static dk_status run_step(struct walk *walk, size_t number, const dk_table *cell
                         .columns = walk->columns,
                         .only = run->only && run->only->steps[number] ? run->only : NULL,
                         .allow_none = step->allow_none || (run->allow_none && run->allow_none[number]),
-                        .notes = run->notes };
+                        .notes = run->notes,
+                        .draw = run->draw,
+                        .key = walk->key,
+                        .n_key = walk->n_key };
     dki_strata strata = { .context = NULL };
     dk_status status = weights && d.stay && d.move && d.taken ? DK_OK : DK_ERR_MEMORY;
 
@@ -295,9 +300,12 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
     dk_context *context = dk_table_context(cells);
     dki_text_map names;
     struct walk walk = { .run = run, .context = context, .names = &names };
+    const dk_properties *properties = dk_table_properties(run->keyed ? run->keyed : cells);
     const dk_table *now = dk_table_retain(cells);
     dk_status status;
 
+    walk.key = properties->key;
+    walk.n_key = properties->n_key;
     dki_text_map_init(&names, context);
     walk.columns = dki_calloc(context, dk_table_n_columns(cells), sizeof *walk.columns, err);
     status = walk.columns ? DK_OK : DK_ERR_MEMORY;

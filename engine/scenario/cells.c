@@ -173,8 +173,9 @@ static dk_status finish_cells(const dk_table *table, const dki_text_map *names, 
     dk_status status = make_weights(dk_table_field(counted, weight)->column, &field.column, err);
 
     properties.weight = field.name;
-    properties.key = NULL; /* of rows, which cells are not */
-    properties.n_key = 0;
+    for (size_t i = 0; i < properties.n_key; i++)
+        if (dki_text_map_find(names, properties.key[i], strlen(properties.key[i])) == DKI_MAP_NONE)
+            properties.n_key = 0; /* of rows, which cells are not */
     if (status == DK_OK)
         status = dk_table_with(counted, &field, 1, &weighted, err);
     if (status == DK_OK)
@@ -355,6 +356,8 @@ dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, con
             if (status == DK_OK)
                 status = dki_step_fail(step, check_columns(table, &names, n_before, err), err);
         }
+    for (size_t i = 0; i < n_scenarios && status == DK_OK; i++)
+        status = dki_add_key(table, scenarios[i], &names, err);
     if (status == DK_OK)
         status = dki_cells_group(table, &names, &cells, err);
     if (status == DK_OK) { /* they fit together: a sum may not, where each weight does */

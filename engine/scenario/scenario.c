@@ -66,6 +66,8 @@ dk_status dk_scenario_new(dk_context *context, const char *name, const dk_scenar
     }
     if (status == DK_OK)
         status = dki_scenario_check_params(scenario, err);
+    if (status == DK_OK)
+        status = dki_taking_check(scenario, err);
     if (status != DK_OK) {
         dk_scenario_release(scenario);
         return status;
@@ -118,6 +120,8 @@ dk_status dk_scenario_compose(const dk_scenario *a, const dk_scenario *b, const 
         status = dki_step_copy(scenario, &a->steps[i], err);
     for (size_t i = 0; i < b->n_steps && status == DK_OK; i++)
         status = dki_step_copy(scenario, &b->steps[i], err);
+    if (status == DK_OK)
+        status = dki_taking_check(scenario, err);
     if (status != DK_OK) {
         dk_scenario_release(scenario);
         return status;
@@ -150,6 +154,8 @@ void dk_scenario_release(const dk_scenario *shared)
         dk_expr_release(step->count);
         for (size_t k = 0; step->set && k < step->n_set; k++)
             dk_expr_release(step->set[k]);
+        for (size_t k = 0; k < step->n_first; k++)
+            dk_expr_release(step->first[k].expr);
     }
     dki_arena_drop(&scenario->arena);
     dki_free(context, scenario);

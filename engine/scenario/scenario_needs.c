@@ -25,6 +25,9 @@ static bool visit_step(const dki_step *step, struct needs *needs)
     for (size_t i = 0; i < step->n_per; i++)
         if (!needs->visit(needs->arg, step->per[i], false))
             return false;
+    for (size_t i = 0; i < step->n_first; i++)
+        if (!visit_columns(step->first[i].expr, needs))
+            return false;
     for (size_t i = 0; i < step->n_set; i++)
         if (!needs->visit(needs->arg, dk_expr_name(step->set[i]), false) || !visit_columns(step->set[i], needs))
             return false;

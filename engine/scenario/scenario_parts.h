@@ -15,6 +15,12 @@
 #define DKI_PERSON 1000000000 /* units of weight: 10^DK_WEIGHT_SCALE */
 _Static_assert(DK_WEIGHT_SCALE == 9, "a person is 10^9 units");
 
+/* Who comes first: by the value of an expression. */
+typedef struct dki_first {
+    const dk_expr *expr;
+    bool descending;
+} dki_first;
+
 typedef struct dki_step {
     const char *name;                     /* for messages: as given, or "step 2" */
     const dk_expr *where, *share, *count; /* NULL where not given */
@@ -23,6 +29,10 @@ typedef struct dki_step {
     size_t n_per;
     const dk_expr **set;
     size_t n_set;
+    dki_first *first;
+    size_t n_first;
+    dk_drawn drawn;
+    uint64_t seed;
 } dki_step;
 
 struct dk_scenario {
@@ -40,7 +50,7 @@ struct dk_scenario {
 
 /* Adds the names of a kind that an expression (NULL: none) mentions. */
 dk_status dki_expr_names(const dk_expr *expr, dki_node_kind kind, dki_text_map *names, dk_error *err);
-/* Adds the columns that a step mentions: in where, per, and both sides of set. */
+/* Adds the columns that a step mentions: in where and both sides of set, and (with_per) in per and first. */
 dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *names, dk_error *err);
 /* How often a step mentions a parameter. */
 size_t dki_step_mentions(const dki_step *step, const char *param);
@@ -52,6 +62,17 @@ dk_status dki_step_fail(const dki_step *step, dk_status status, dk_error *err);
 dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki_step *step, dk_error *err);
 /* Appends a copy of a step. */
 dk_status dki_step_copy(dk_scenario *scenario, const dki_step *from, dk_error *err);
+
+/* taking.c ----------------------------------------------------------------------------------------------------- */
+
+/* Fills what the step says about who is taken. */
+dk_status dki_taking_parse(dk_scenario *scenario, const dk_intervention *from, dki_step *step, dk_error *err);
+/* No two steps draw the same random numbers: DK_ERR_DUPLICATE. */
+dk_status dki_taking_check(const dk_scenario *scenario, dk_error *err);
+/* Whether some step draws that. */
+bool dki_scenario_draws(const dk_scenario *scenario, dk_drawn kind);
+/* Adds the columns of the table's key, where the scenario draws persons. */
+dk_status dki_add_key(const dk_table *table, const dk_scenario *scenario, dki_text_map *names, dk_error *err);
 
 /* scenario_params.c -------------------------------------------------------------------------------------------- */
 
@@ -136,7 +157,10 @@ typedef struct dki_stage {
     size_t n_columns;
     const dki_only *only; /* NULL: everybody */
     bool allow_none;
-    dki_text_map *notes; /* or NULL */
+    dki_text_map *notes;    /* or NULL */
+    uint32_t draw;          /* which of repeated draws */
+    const char *const *key; /* n_key columns that tell persons apart */
+    size_t n_key;
 } dki_stage;
 
 /* Matched cells by stratum, then by combination of the columns that the scenario mentions, then as they stand:
@@ -151,6 +175,7 @@ typedef struct dki_strata {
     size_t *columns;            /* whose values make the strata, then the others that the scenario mentions */
     size_t n_columns;           /* the former */
     int64_t left_out;           /* units for whom the condition is null */
+    int64_t *chosen;            /* units, of each cell: where persons are drawn; else NULL */
 } dki_strata;
 
 /* Finds the cells that the step matches and their strata, in the order of keys. Weights are those of cells: their
@@ -169,6 +194,9 @@ dk_status dki_amount(const dk_expr *expr, const dk_table *table, const dk_params
                      dk_ratio *out, dk_error *err);
 dk_status dki_check_share(dk_ratio share, dk_error *err); /* 0 .. 1 */
 dk_status dki_check_count(dk_ratio count, bool whole, dk_error *err);
+/* More is to be taken than there is: fills err, and gives DK_ERR_UNREACHABLE. kind: "", "whole ". */
+dk_status dki_fail_short(const dki_stage *stage, const dki_strata *strata, dk_ratio wanted, int64_t there,
+                         const char *kind, dk_error *err);
 /* Settles how much is taken of each stratum. */
 dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error *err);
 /* Shares it out: taken[i] of each cell, also of those that are not matched. */
@@ -214,6 +242,8 @@ typedef struct dki_run {
     size_t from, to;         /* steps from .. to - 1 */
     const dk_params *params; /* all of the scenario's */
     const dki_only *only;
+    const dk_table *keyed;  /* the table whose key tells persons apart; NULL: the cells */
+    uint32_t draw;          /* which of repeated draws */
     const bool *allow_none; /* by step: matching nobody is no error, whatever the step says; or NULL */
     dki_tally *tallies;     /* room for n_steps; or NULL */
     dki_text_map *notes;    /* gets what the reader must know of the steps; or NULL */

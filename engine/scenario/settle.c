@@ -10,8 +10,10 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "draw.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
+#include "priority.h"
 #include "scenario_parts.h"
 
 /* Amounts ------------------------------------------------------------------------------------------------------ */
@@ -121,9 +123,8 @@ static void tell_strata(const dki_stage *stage, const dki_strata *strata, char *
     dki_buffer_drop(&text);
 }
 
-/* More is to be taken than there is. */
-static dk_status fail_short(const dki_stage *stage, const dki_strata *strata, dk_ratio wanted, int64_t there,
-                            const char *kind, dk_error *err)
+dk_status dki_fail_short(const dki_stage *stage, const dki_strata *strata, dk_ratio wanted, int64_t there,
+                         const char *kind, dk_error *err)
 {
     bool is_one = wanted.numerator == 1 && wanted.denominator == 1;
     char wanted_text[64], there_text[64], where[240];
@@ -169,7 +170,7 @@ static dk_status settle_count(const dki_stage *stage, dk_ratio count, dki_strata
     for (uint64_t k = 0; k < strata->n; k++)
         total += strata->available[k];
     if (units > total)
-        return fail_short(stage, strata, count, (int64_t)total, "", err);
+        return dki_fail_short(stage, strata, count, (int64_t)total, "", err);
     if (strata->n == 0) /* nobody, of nobody */
         return DK_OK;
     numerators = dki_alloc_array(strata->context, (size_t)strata->n, sizeof *numerators, err);
@@ -180,7 +181,8 @@ static dk_status settle_count(const dki_stage *stage, dk_ratio count, dki_strata
     status = dki_apportion_quotas(strata->context, numerators, total, whole ? DKI_PERSON : 1, strata->available,
                                   (size_t)strata->n, strata->taken, &left, err);
     if (status == DK_OK && left > 0) /* strata with parts of persons */
-        status = fail_short(stage, strata, count, (int64_t)(units - (dki_i128)left * DKI_PERSON), "whole ", err);
+        status =
+            dki_fail_short(stage, strata, count, (int64_t)(units - (dki_i128)left * DKI_PERSON), "whole ", err);
     dki_free(strata->context, numerators);
     return status;
 }
@@ -196,6 +198,8 @@ dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error
             strata->taken[k] = strata->available[k];
         return DK_OK;
     }
+    if (step->drawn)
+        return dki_draw_settle(stage, strata, err);
     status = dki_amount(step->share ? step->share : step->count, stage->cells, stage->params,
                         step->share ? "share" : "count", &number, err);
     if (status != DK_OK)
@@ -252,6 +256,48 @@ static dk_status split_combination(const dki_stage *stage, const dki_strata *str
     return status;
 }
 
+/* What each combination of stratum k gives, in order of priority: all that it has, until nothing is left to be taken. */
+static dk_status spread_in_order(const dki_stage *stage, const dki_strata *strata, uint64_t k,
+                                 const dki_priority *priority, const struct spread *spread, int64_t *given,
+                                 dk_error *err)
+{
+    uint64_t end = strata->strata[k + 1];
+    int64_t left = strata->taken[k];
+    dk_status status = DK_OK;
+
+    for (uint64_t i = strata->strata[k], next = i; i < end && status == DK_OK; i = next) {
+        int64_t together = 0, taken;
+        size_t n = 0;
+
+        do { /* those who come together */
+            spread->limits[n] = combined_weight(stage, strata, priority->order[next++]);
+            together += spread->limits[n++];
+        } while (next < end && !priority->starts[next]);
+        taken = together < left ? together : left;
+        left -= taken;
+        status = spread_over(spread, taken, together, n, err);
+        for (size_t c = 0; c < n && status == DK_OK; c++)
+            given[priority->order[i + c]] = spread->shares[c];
+    }
+    return status;
+}
+
+/* What each combination of stratum k gives, in proportion to what it has. */
+static dk_status spread_alike(const dki_stage *stage, const dki_strata *strata, uint64_t k,
+                              const struct spread *spread, int64_t *given, dk_error *err)
+{
+    uint64_t first = strata->strata[k];
+    size_t n = (size_t)(strata->strata[k + 1] - first);
+    dk_status status;
+
+    for (size_t c = 0; c < n; c++)
+        spread->limits[c] = combined_weight(stage, strata, first + c);
+    status = spread_over(spread, strata->taken[k], strata->available[k], n, err);
+    if (status == DK_OK)
+        memcpy(given + first, spread->shares, n * sizeof *given);
+    return status;
+}
+
 dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int64_t *taken, dk_error *err)
 {
     dk_context *context = strata->context;
@@ -260,22 +306,20 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
                              dki_alloc_array(context, n, sizeof *spread.limits, err),
                              dki_alloc_array(context, n, sizeof *spread.shares, err) };
     int64_t *given = dki_alloc_array(context, n, sizeof *given, err); /* by combination */
+    dki_priority priority = { .context = NULL };
     dk_status status = spread.numerators && spread.limits && spread.shares && given ? DK_OK : DK_ERR_MEMORY;
 
     memset(taken, 0, (size_t)dk_table_n_rows(stage->cells) * sizeof *taken);
-    DKI_FOR_ROWS(k, strata->n, context, status, err)
-    {
-        uint64_t first = strata->strata[k];
-        size_t n_combinations = (size_t)(strata->strata[k + 1] - first);
-
-        for (size_t c = 0; c < n_combinations; c++)
-            spread.limits[c] = combined_weight(stage, strata, first + c);
-        status = spread_over(&spread, strata->taken[k], strata->available[k], n_combinations, err);
-        if (status == DK_OK)
-            memcpy(given + first, spread.shares, n_combinations * sizeof *given);
-    }
-    DKI_FOR_ROWS(c, strata->n_combinations, context, status, err)
+    for (uint64_t i = 0; strata->chosen && i < strata->n_cells; i++)
+        taken[strata->cells[i]] = strata->chosen[i];
+    if (status == DK_OK && stage->step->n_first > 0)
+        status = dki_priority_init(stage, strata, &priority, err);
+    DKI_FOR_ROWS(k, strata->chosen ? 0 : strata->n, context, status, err)
+    status = stage->step->n_first > 0 ? spread_in_order(stage, strata, k, &priority, &spread, given, err)
+                                      : spread_alike(stage, strata, k, &spread, given, err);
+    DKI_FOR_ROWS(c, strata->chosen ? 0 : strata->n_combinations, context, status, err)
     status = split_combination(stage, strata, c, given[c], combined_weight(stage, strata, c), &spread, taken, err);
+    dki_priority_drop(&priority);
     dki_free(context, given);
     dki_free(context, spread.shares);
     dki_free(context, spread.limits);

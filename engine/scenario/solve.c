@@ -358,7 +358,9 @@ static dk_status check_spec(dki_solver *s, dk_error *err)
 static dk_status run_before(dki_solver *s, const dk_table *cells, dk_error *err)
 {
     dk_params params = { s->values, s->scenario->n_params };
-    dki_run run = { .scenario = s->scenario, .to = s->first, .params = &params, .notes = &s->notes };
+    dki_run run = {
+        .scenario = s->scenario, .to = s->first, .params = &params, .keyed = s->table, .notes = &s->notes
+    };
 
     return dki_run_steps(&run, cells, &s->before, err);
 }

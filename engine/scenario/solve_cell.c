@@ -204,6 +204,7 @@ dk_status dki_solve_available(dki_solver *s, const dki_place *place, dk_value gi
                     .to = s->first + 1,
                     .params = &params,
                     .only = place->only,
+                    .keyed = s->table,
                     .allow_none = s->driven,
                     .tallies = tallies };
     const dk_table *after = NULL;
@@ -228,6 +229,7 @@ dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, d
                     .to = s->scenario->n_steps,
                     .params = &params,
                     .only = place->only,
+                    .keyed = s->table,
                     .allow_none = s->driven,
                     .tallies = tallies,
                     .notes = s->any_ran ? NULL : &s->notes };

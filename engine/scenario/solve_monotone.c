@@ -230,12 +230,12 @@ static bool in_proportion(const dki_solver *s, const dki_outcome *outcome)
 {
     const dki_step *driven = &s->scenario->steps[s->first];
 
-    if (driven->whole && outcome->n_strata > 1)
+    if ((driven->whole && outcome->n_strata > 1) || driven->n_first > 0 || driven->drawn)
         return false;
     for (size_t i = s->first + 1; i < s->scenario->n_steps; i++) {
         const dki_step *step = &s->scenario->steps[i];
 
-        if (step->whole || step->count)
+        if (step->whole || step->count || step->n_first > 0 || step->drawn)
             return false;
     }
     return true;

@@ -42,6 +42,8 @@ dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *na
 
     for (size_t i = 0; with_per && i < step->n_per && status == DK_OK; i++)
         status = dki_text_map_add(names, step->per[i], strlen(step->per[i]), &number, err);
+    for (size_t i = 0; with_per && i < step->n_first && status == DK_OK; i++)
+        status = dki_expr_names(step->first[i].expr, DKI_NODE_NAME, names, err);
     for (size_t i = 0; i < step->n_set && status == DK_OK; i++) {
         const char *name = dk_expr_name(step->set[i]);
 
@@ -75,6 +77,8 @@ size_t dki_step_mentions(const dki_step *step, const char *param)
             (void)dki_node_visit(dki_expr_root(exprs[i]), count_param, &count);
     for (size_t i = 0; i < step->n_set; i++)
         (void)dki_node_visit(dki_expr_root(step->set[i]), count_param, &count);
+    for (size_t i = 0; i < step->n_first; i++)
+        (void)dki_node_visit(dki_expr_root(step->first[i].expr), count_param, &count);
     return count.n;
 }
 
@@ -141,7 +145,8 @@ static dk_status check_amount(dk_scenario *scenario, const dki_step *step, const
         if (status == DK_OK)
             status = dki_amount(amount, nothing, NULL, what, &number, err);
         if (status == DK_OK)
-            status = step->share ? dki_check_share(number, err) : dki_check_count(number, step->whole, err);
+            status = step->share ? dki_check_share(number, err)
+                                 : dki_check_count(number, step->whole || step->drawn, err);
     }
     dk_table_release(nothing);
     dki_text_map_drop(&names);
@@ -173,6 +178,7 @@ dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki
 
     step->all = from->all;
     step->whole = from->whole;
+    step->drawn = from->drawn;
     step->allow_none = from->allow_none;
     step->estimate = from->estimate;
     if (n_ways != 1) {
@@ -201,7 +207,8 @@ dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki
         (!step->all &&
          (status = check_amount(scenario, step, step->share ? step->share : step->count, err)) != DK_OK))
         return status;
-    return parse_set(scenario, step, from, err);
+    status = parse_set(scenario, step, from, err);
+    return status == DK_OK ? dki_taking_parse(scenario, from, step, err) : status;
 }
 
 /* Keeping ------------------------------------------------------------------------------------------------------ */
@@ -218,8 +225,9 @@ dk_status dki_step_copy(dk_scenario *scenario, const dki_step *from, dk_error *e
     *to = *from;
     to->per = dki_arena_array(&scenario->arena, from->n_per, sizeof *to->per, err);
     to->set = dki_arena_array(&scenario->arena, from->n_set, sizeof *to->set, err);
+    to->first = dki_arena_array(&scenario->arena, from->n_first, sizeof *to->first, err);
     to->name = dki_arena_text(&scenario->arena, from->name, strlen(from->name), err);
-    if (to->per == NULL || to->set == NULL || to->name == NULL)
+    if (to->per == NULL || to->set == NULL || to->first == NULL || to->name == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < from->n_per; i++) {
         to->per[i] = dki_arena_text(&scenario->arena, from->per[i], strlen(from->per[i]), err);
@@ -231,6 +239,8 @@ dk_status dki_step_copy(dk_scenario *scenario, const dki_step *from, dk_error *e
     to->count = share_expr(from->count);
     for (size_t i = 0; i < from->n_set; i++)
         to->set[i] = dk_expr_retain(from->set[i]);
+    for (size_t i = 0; i < from->n_first; i++)
+        to->first[i] = (dki_first){ dk_expr_retain(from->first[i].expr), from->first[i].descending };
     scenario->n_steps++;
     return DK_OK;
 }

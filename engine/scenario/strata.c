@@ -36,6 +36,7 @@ void dki_strata_drop(dki_strata *strata)
     dki_free(strata->context, strata->available);
     dki_free(strata->context, strata->taken);
     dki_free(strata->context, strata->columns);
+    dki_free(strata->context, strata->chosen);
     memset(strata, 0, sizeof *strata);
 }
 
@@ -149,6 +150,13 @@ static dk_status note_matches(const dki_stage *stage, const dki_bound *bound, co
     if (status == DK_OK && stage->step->estimate && strata->n_cells > 0) {
         text.size = 0;
         status = dki_buffer_format(&text, err, "an estimate: %s", name);
+        if (status == DK_OK)
+            status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
+    }
+    if (status == DK_OK && stage->step->drawn && strata->n_cells > 0) {
+        text.size = 0;
+        status = dki_buffer_format(&text, err, "%s: drawn at random, with seed %llu", name,
+                                   (unsigned long long)stage->step->seed);
         if (status == DK_OK)
             status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
     }

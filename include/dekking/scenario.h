@@ -17,9 +17,16 @@
  *               out by largest remainder (Hamilton): each stratum its quota rounded down, the rest one by one to
  *               the largest fractions, ties to the stratum that comes first in the order of keys. A stratum gives
  *               no more whole persons than it has; what it cannot give goes to the next, and round again
+ *   drawn       whole persons, by chance. Of a share each person of a stratum is taken or not, so that a binomial number
+ *               is; a part of a person goes or stays as it is. Of a count every choice among all strata is alike. The
+ *               random numbers are keyed by the seed, the step's name and the values that make the stratum, and by
+ *               nothing else; with more share, or a greater count, no stratum ever gives fewer
+ *   drawn persons  the same by person, keyed by the table's key in place of the stratum: by share those whose own
+ *               number is under it, by count those with the least numbers. A person goes whole, in every column
  *
  * A stratum's number is shared by the combinations of the columns that the scenario mentions, and a combination's
- * by its cells, each time in proportion and to the last unit. So no number that these columns tell depends on what
+ * by its cells, each time in proportion and to the last unit; where the step says who comes first, whole combinations
+ * give in that order until the number is reached, and those that come together give in proportion. So no number that these columns tell depends on what
  * else a breakdown asks for; what tells people apart within a combination is known to 10^-9 of a person.
  */
 #ifndef DEKKING_SCENARIO_H
@@ -30,6 +37,13 @@
 #define DK_WEIGHT_SCALE 9
 
 typedef struct dk_scenario dk_scenario;
+
+/* Whether chance decides who is taken. */
+typedef enum dk_drawn {
+    DK_DRAWN_NOT,
+    DK_DRAWN_NUMBERS, /* how many of each stratum */
+    DK_DRAWN_PERSONS  /* each person, by the table's key */
+} dk_drawn;
 
 /* Exactly one of share, count and all. Texts are expressions: share and count without columns (literals and
  * parameters), where over the columns, set over the values before the step. */
@@ -46,6 +60,12 @@ typedef struct dk_intervention {
     size_t n_set;
     bool allow_none; /* matching nobody is no error */
     bool estimate;   /* whom it moves is an assumption: a note of what comes of it says so */
+    const char *const
+        *first; /* n_first of "expression", "expression asc" or "expression desc": who of a stratum is taken
+                                 first, null last; not with drawn, nor without share or count */
+    size_t n_first;
+    dk_drawn drawn; /* with share or count, and a name */
+    uint64_t seed;  /* of what is drawn */
 } dk_intervention;
 
 /* A parameter with its default, and the range that values must lie in; a side may be open. */
@@ -62,8 +82,8 @@ typedef struct dk_scenario_param {
  * Errors  DK_ERR_SYNTAX, DK_ERR_MEMORY
  *         DK_ERR_ARGUMENT   no name; no steps; not exactly one of share, count, all; nothing set, or set without a
  *                           column; whole persons of all; a share or count that mentions a column; a parameter used
- *                           and not defined, or defined and not used
- *         DK_ERR_DUPLICATE  a parameter twice, a column set twice in one step
+ *                           and not defined, or defined and not used; drawn without a name, or with first or whole
+ *         DK_ERR_DUPLICATE  a parameter twice, a column set twice in one step; two drawn steps of one name and seed
  *         DK_ERR_TYPE       a bound or default of a range that is no number; a share or count that is none
  *         DK_ERR_RANGE      a default outside its range; a range that is empty; a share outside 0 .. 1 or a count
  *                           below 0 where no parameter decides it
@@ -71,7 +91,8 @@ typedef struct dk_scenario_param {
 DK_API DK_MUST_USE dk_status dk_scenario_new(dk_context *context, const char *name, const dk_scenario_param *params,
                                              size_t n_params, const dk_intervention *steps, size_t n_steps,
                                              const dk_scenario **out, dk_error *err);
-/* a's steps, then b's. A parameter of both must be defined the same: DK_ERR_DUPLICATE. name NULL: "a+b". */
+/* a's steps, then b's. A parameter of both must be defined the same, and drawn steps of both have two names or seeds:
+ * DK_ERR_DUPLICATE. name NULL: "a+b". */
 DK_API DK_MUST_USE dk_status dk_scenario_compose(const dk_scenario *a, const dk_scenario *b, const char *name,
                                                  const dk_scenario **out, dk_error *err);
 DK_API const dk_scenario *dk_scenario_retain(const dk_scenario *scenario);
@@ -91,6 +112,7 @@ DK_API const dk_scenario_param *dk_scenario_get_param(const dk_scenario *scenari
  *         DK_ERR_MARGIN    the table has margin rows
  *         DK_ERR_ARGUMENT  what cells do not have: rows(), median() and others, which look at records; the weight column
  *                          itself; a column whose name holds a backquote
+ *                          a scenario that draws persons, of a table without a key
  *         DK_ERR_LIMIT     more columns than a breakdown can have
  *         DK_ERR_OVERFLOW  the weights do not fit: too many digits, or too many persons */
 DK_API DK_MUST_USE dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown,

@@ -42,7 +42,9 @@ struct plan {
     struct plan_step {
         const char *name, *where, *share, *count;
         bool all, whole, allow_none;
-        const char *per[4], *set[4];
+        const char *per[4], *set[4], *first[4];
+        dk_drawn drawn;
+        uint64_t seed;
     } steps[6];
 };
 
@@ -69,11 +71,16 @@ static inline dk_status plan_scenario(dk_context *context, const struct plan *pl
                                  .whole = from->whole,
                                  .allow_none = from->allow_none,
                                  .per = from->per,
-                                 .set = from->set };
+                                 .set = from->set,
+                                 .first = from->first,
+                                 .drawn = from->drawn,
+                                 .seed = from->seed };
         while (to->n_per < 4 && from->per[to->n_per])
             to->n_per++;
         while (to->n_set < 4 && from->set[to->n_set])
             to->n_set++;
+        while (to->n_first < 4 && from->first[to->n_first])
+            to->n_first++;
     }
     return dk_scenario_new(context, plan->name, plan->params, n_params, steps, n_steps, out, err);
 }
