@@ -60,27 +60,60 @@ static struct dki_cached **find(dki_cache *cache, const void *kind, uint64_t own
     return at;
 }
 
+/* The object at that place (NULL: the end of the list), retained, which goes to the front. */
+static dki_kept *take_up(dki_cache *cache, struct dki_cached **at)
+{
+    struct dki_cached *cached;
+
+    if (*at == NULL)
+        return NULL;
+    cached = take_out(at);
+    cached->next = cache->first;
+    cache->first = cached;
+    dki_kept_retain(cached->object);
+    return cached->object;
+}
+
 dki_kept *dki_cache_find(dk_context *context, const void *kind, uint64_t owner, uint64_t other)
 {
     dki_cache *cache = dki_context_cache(context);
-    struct dki_cached **at;
-    dki_kept *object = NULL;
+    dki_kept *object;
 
     pthread_mutex_lock(&cache->lock);
-    at = find(cache, kind, owner, other);
-    if (*at) {
-        struct dki_cached *cached = take_out(at);
+    object = take_up(cache, find(cache, kind, owner, other));
+    pthread_mutex_unlock(&cache->lock);
+    return object;
+}
 
-        cached->next = cache->first;
-        cache->first = cached;
-        object = cached->object;
-        dki_kept_retain(object);
+dki_kept *dki_cache_choose(dk_context *context, const void *kind, uint64_t owner, dki_cost_fn *cost,
+                           const void *arg)
+{
+    dki_cache *cache = dki_context_cache(context);
+    struct dki_cached **best = NULL;
+    uint64_t least = DKI_WILL_NOT_DO;
+    dki_kept *object;
+
+    pthread_mutex_lock(&cache->lock);
+    for (struct dki_cached **at = &cache->first; *at; at = &(*at)->next) {
+        uint64_t its = (*at)->kind == kind && (*at)->owner == owner ? cost(arg, (*at)->object) : DKI_WILL_NOT_DO;
+
+        if (its < least) {
+            least = its;
+            best = at;
+        }
     }
+    object = best ? take_up(cache, best) : NULL;
     pthread_mutex_unlock(&cache->lock);
     return object;
 }
 
 void dki_cache_add(dk_context *context, const void *kind, uint64_t owner, uint64_t other, dki_kept *object)
+{
+    dki_cache_add_many(context, kind, owner, other, object, MOST_OF_A_KIND);
+}
+
+void dki_cache_add_many(dk_context *context, const void *kind, uint64_t owner, uint64_t other, dki_kept *object,
+                        size_t most)
 {
     dki_cache *cache = dki_context_cache(context);
     struct dki_cached *cached = dki_alloc(context, sizeof *cached, NULL), *drop = cached;
@@ -98,7 +131,7 @@ void dki_cache_add(dk_context *context, const void *kind, uint64_t owner, uint64
         drop = NULL;
         for (struct dki_cached **at = &cache->first; *at && drop == NULL;) {
             n += (*at)->kind == kind && (*at)->owner == owner;
-            if (n > MOST_OF_A_KIND)
+            if (n > most)
                 drop = take_out(at);
             else
                 at = &(*at)->next;

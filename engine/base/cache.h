@@ -38,6 +38,14 @@ dki_kept *dki_cache_find(dk_context *context, const void *kind, uint64_t owner, 
 /* Keeps the object, which is retained, unless there is no memory for that or one of that name is kept already. An owner
  * that has more than a few of one kind loses the oldest. */
 void dki_cache_add(dk_context *context, const void *kind, uint64_t owner, uint64_t other, dki_kept *object);
+/* The same where an owner may have `most` of one kind. */
+void dki_cache_add_many(dk_context *context, const void *kind, uint64_t owner, uint64_t other, dki_kept *object,
+                        size_t most);
+/* Of what is kept of a kind for an owner the object that costs least, retained; NULL where none will do. */
+#define DKI_WILL_NOT_DO UINT64_MAX
+typedef uint64_t dki_cost_fn(const void *arg, const dki_kept *object); /* allocates nothing: the cache is locked */
+dki_kept *dki_cache_choose(dk_context *context, const void *kind, uint64_t owner, dki_cost_fn *cost,
+                           const void *arg);
 /* Forgets what is kept for an owner. */
 void dki_cache_forget(dk_context *context, uint64_t owner);
 /* Forgets the object that was longest not asked for; false where there is none. */

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/cache.h"
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
@@ -175,6 +176,8 @@ void dk_table_release(const dk_table *shared)
     if (table == NULL || atomic_fetch_sub_explicit(&table->n_references, 1, memory_order_acq_rel) != 1)
         return;
     context = table->context;
+    if (atomic_load_explicit(&table->owner, memory_order_relaxed))
+        dki_cache_forget(context, atomic_load_explicit(&table->owner, memory_order_relaxed));
     for (size_t i = 0; i < table->n_fields; i++) {
         free_text(context, table->fields[i].name);
         free_text(context, table->fields[i].label);
@@ -191,6 +194,17 @@ void dk_table_release(const dk_table *shared)
     dki_lineage_release(table->lineage);
     dki_free(context, table);
     dk_context_release(context);
+}
+
+uint64_t dki_table_owner(const dk_table *shared)
+{
+    dk_table *table = (dk_table *)(uintptr_t)shared;
+    uint_fast64_t owner = atomic_load(&table->owner), none = 0;
+
+    if (owner != 0)
+        return owner;
+    owner = dki_cache_owner();
+    return atomic_compare_exchange_strong(&table->owner, &none, owner) ? owner : none;
 }
 
 dk_context *dk_table_context(const dk_table *table)

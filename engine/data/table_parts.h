@@ -21,7 +21,11 @@ struct dk_table {
     char **notes;
     size_t n_notes;
     const dki_lineage *lineage; /* NULL: nobody made it from another */
+    atomic_uint_fast64_t owner; /* its number in the context's cache; 0: nothing was ever kept for it */
 };
+
+/* The number under which the context's cache (base/cache.h) keeps things for the table. It is forgotten with the table. */
+uint64_t dki_table_owner(const dk_table *table);
 
 /* A table of those fields with another's properties and margin (both may be NULL: none). The margin must have
  * n_rows rows. Notes are not inherited. */

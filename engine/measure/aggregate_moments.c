@@ -8,7 +8,7 @@
  *
  * With weights n is the sum of the weights and each sum weighs its terms: a record of weight 3 is three. Weights with
  * digits are whole numbers of their last digit, U of which are one person; then n (n - 1) is W (W - U), and all else
- * stands as it is, for U^2 cancels.
+ * stands as it is, for U^2 cancels (of a correlation it is taken out before each is rounded).
  *
  * All of fewer than two values (weights of one or less) are null; so is a correlation where one side does not vary.
  */
@@ -91,9 +91,11 @@ static bool correlation(const dki_accumulator *accumulator, uint32_t group, doub
 {
     const dki_moments *moments = &accumulator->moments;
     uint64_t n = n_units(accumulator, group);
-    dki_scaled xy = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_Y, NULL, 0);
-    dki_scaled xx = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_X, NULL, 0);
-    dki_scaled yy = dki_moments_central(moments, group, n, DKI_MOMENT_Y, DKI_MOMENT_Y, NULL, 0);
+    uint64_t one = dki_aggregate_one(&accumulator->what);
+    const uint64_t divisors[] = { one, one }; /* of persons, whatever they are counted in: each is rounded once */
+    dki_scaled xy = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_Y, divisors, 2);
+    dki_scaled xx = dki_moments_central(moments, group, n, DKI_MOMENT_X, DKI_MOMENT_X, divisors, 2);
+    dki_scaled yy = dki_moments_central(moments, group, n, DKI_MOMENT_Y, DKI_MOMENT_Y, divisors, 2);
     int exponent = xx.exponent + yy.exponent;
     double product = xx.mantissa * yy.mantissa;
 

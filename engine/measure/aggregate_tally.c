@@ -86,6 +86,22 @@ static bool exact_mean(struct stretch *stretch, uint8_t scale, dk_ratio *out)
            dki_ratio_make(sum, denominator, out);
 }
 
+/* length / whole: 1e9 units to a person in both have no say in how it is rounded. */
+static double part_of(dki_u128 length, dki_u128 whole)
+{
+    dki_u128 a = whole, b = length;
+
+    if (whole >> 53 == 0) /* both are reals as they are: for speed alone */
+        return (double)length / (double)whole;
+    while (b > 0) {
+        dki_u128 rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return (double)(length / a) / (double)(whole / a);
+}
+
 /* The first value has what the others leave, so that two weigh 1 - f and f. */
 static double real_mean(struct stretch *stretch)
 {
@@ -97,7 +113,7 @@ static double real_mean(struct stretch *stretch)
     (void)stretch_next(stretch, &key, &length); /* there is one */
     first = dki_tally_as_real(key);
     while (stretch_next(stretch, &key, &length)) {
-        double value = dki_tally_as_real(key), part = (double)length / (double)stretch->whole;
+        double value = dki_tally_as_real(key), part = part_of(length, stretch->whole);
 
         others += value * part;
         rest -= part;

@@ -1,9 +1,8 @@
 /* cells.c - the table of weighted cells: one row for each combination of what is mentioned.
  *
  * Cells are made by a breakdown, so that they come in the order of keys whatever the order of rows. Measures that can
- * be asked of them (count, sum, mean, min, max, a host's that look at weights) are the same on cells as on rows, because
- * every column that they read is a column of the cells. What cells do not have is refused: rows(), median() and others look at records, and the
- * weight is what a scenario moves.
+ * be asked of them (cell_measures.c) are the same on cells as on rows, because every column that they read is a column
+ * of the cells. What cells do not have is refused: what looks at records, and the weight, which is what a scenario moves.
  */
 #include <dekking/scenario.h>
 
@@ -14,7 +13,6 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
-#include "expr/defined.h"
 #include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
 #include "scenario_parts.h"
@@ -212,91 +210,6 @@ dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, cons
 
 /* Cells of a table --------------------------------------------------------------------------------------------- */
 
-struct mention {
-    dki_text_map *names;
-    dk_status status;
-    dk_error *err;
-};
-
-static bool mention(void *arg, const char *column)
-{
-    struct mention *m = arg;
-    uint32_t number;
-
-    m->status = dki_text_map_add(m->names, column, strlen(column), &number, m->err);
-    return m->status == DK_OK;
-}
-
-struct aggregate {
-    const dk_context *context;
-    const dk_expr *expr;
-    dk_status status;
-    dk_error *err;
-};
-
-/* An aggregate that is the same on cells as on rows, also where weights are parts of persons. */
-static bool check_aggregate(void *arg, const dki_node *node)
-{
-    static const char *const of_cells[] = { "count", "sum", "mean", "min", "max" };
-    struct aggregate *a = arg;
-    const dk_aggregate *defined;
-
-    if (node->kind != DKI_NODE_AGGREGATE)
-        return true;
-    for (size_t i = 0; i < sizeof of_cells / sizeof *of_cells; i++)
-        if (strcmp(node->text, of_cells[i]) == 0)
-            return true;
-    defined = dki_defined_find(a->context, node->text);
-    if (defined && defined->weighs) /* a cell is as many persons as it weighs */
-        return true;
-    if (strcmp(node->text, "rows") == 0) {
-        a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
-                                  "rows() counts records, and a scenario moves persons, in parts of records too");
-        dki_hint(a->err, "count() counts persons");
-    } else {
-        a->status = dki_node_fail(a->expr, node, a->err, DK_ERR_ARGUMENT,
-                                  "%s() looks at records, and a scenario moves persons, in parts of records too",
-                                  node->text);
-        if (defined)
-            dki_hint(a->err, "define %s() with weights: what a cell weighs can be part of a person", node->text);
-        else
-            dki_hint(a->err, "count(), sum(), mean(), min() and max() are known under a scenario");
-    }
-    return false;
-}
-
-/* Columns and aggregates of the breakdown. What it says of groups finer than the figures beside the table goes by the columns by
- * which these are known. */
-static dk_status breakdown_columns(const dk_table *table, const dk_breakdown *breakdown, dki_text_map *names,
-                                   dk_error *err)
-{
-    const dk_properties *properties = dk_table_properties(table);
-    struct mention m = { names, DK_OK, err };
-
-    for (size_t i = 0; i < breakdown->n_measures; i++) {
-        struct aggregate a = { dk_table_context(table), breakdown->measures[i].expr, DK_OK, err };
-
-        (void)dki_node_visit(dki_expr_root(a.expr), check_aggregate, &a);
-        if (a.status != DK_OK)
-            return a.status;
-    }
-    (void)dki_breakdown_columns(breakdown, mention, &m);
-    for (size_t i = 0; i < breakdown->n_within && m.status == DK_OK; i++) { /* levels above a dimension */
-        const char *name = breakdown->within[i].node->text;
-
-        if (dk_table_find(table, name) != DK_NO_COLUMN)
-            (void)mention(&m, name);
-    }
-    for (size_t i = 0; i < properties->n_attached; i++) {
-        const dk_attachment *attachment = &properties->attached[i];
-
-        for (size_t k = 0; k < attachment->n_by && dki_attached_bounds(breakdown, table, attachment); k++)
-            if (m.status == DK_OK && dk_table_find(table, attachment->by[k]) != DK_NO_COLUMN)
-                (void)mention(&m, attachment->by[k]);
-    }
-    return m.status;
-}
-
 /* Names from number `from` on are columns of the table, and none is its weight. */
 static dk_status check_columns(const dk_table *table, const dki_text_map *names, size_t from, dk_error *err)
 {
@@ -316,13 +229,44 @@ static dk_status check_columns(const dk_table *table, const dki_text_map *names,
     return status;
 }
 
+dk_status dki_cells_names(const dk_table *table, const dk_breakdown *breakdown, const dk_scenario *const *scenarios,
+                          size_t n_scenarios, dki_text_map *names, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (dk_table_margin(table)) {
+        dki_fail(err, DK_ERR_MARGIN, "the table has rows that are totals, which would count double");
+        dki_hint(err, "take its details: :detail()");
+        return DK_ERR_MARGIN;
+    }
+    if (breakdown)
+        status = dki_breakdown_mentions(table, breakdown, names, err);
+    if (status == DK_OK)
+        status = check_columns(table, names, 0, err);
+    for (size_t i = 0; i < n_scenarios; i++)
+        for (size_t k = 0; k < scenarios[i]->n_steps && status == DK_OK; k++) {
+            const dki_step *step = &scenarios[i]->steps[k];
+            size_t n_before = names->n;
+
+            status = dki_step_columns(step, true, names, err);
+            if (status == DK_OK)
+                status = dki_step_fail(step, check_columns(table, names, n_before, err), err);
+        }
+    for (size_t i = 0; i < n_scenarios && status == DK_OK; i++)
+        status = dki_add_key(table, scenarios[i], names, err);
+    return status;
+}
+
 dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err)
 {
+    dki_wants wants = dki_breakdown_wants(breakdown);
     dki_text_map names;
-    dk_status status;
+    dk_status status = DK_OK;
 
+    if (wants.most != DKI_WANT_PERSONS)
+        return dki_wants_fail(&wants, dk_table_context(table), err);
     dki_text_map_init(&names, dk_table_context(table));
-    status = breakdown_columns(table, breakdown, &names, err);
+    status = dki_breakdown_mentions(table, breakdown, &names, err);
     if (status == DK_OK)
         status = check_columns(table, &names, 0, err);
     dki_text_map_drop(&names);
@@ -332,42 +276,18 @@ dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, 
 dk_status dk_cells_new(const dk_table *table, const dk_breakdown *breakdown, const dk_scenario *const *scenarios,
                        size_t n_scenarios, const dk_table **out, dk_error *err)
 {
-    const dk_table *cells = NULL;
-    int64_t *weights = NULL;
+    dki_wants wants = { .most = DKI_WANT_PERSONS };
     dki_text_map names;
-    dk_status status = DK_OK;
+    dk_status status;
 
-    if (dk_table_margin(table)) {
-        dki_fail(err, DK_ERR_MARGIN, "the table has rows that are totals, which would count double");
-        dki_hint(err, "take its details: :detail()");
-        return DK_ERR_MARGIN;
-    }
-    dki_text_map_init(&names, dk_table_context(table));
     if (breakdown)
-        status = breakdown_columns(table, breakdown, &names, err);
+        wants = dki_breakdown_wants(breakdown);
+    if (wants.most != DKI_WANT_PERSONS)
+        return dki_wants_fail(&wants, dk_table_context(table), err);
+    dki_text_map_init(&names, dk_table_context(table));
+    status = dki_cells_names(table, breakdown, scenarios, n_scenarios, &names, err);
     if (status == DK_OK)
-        status = check_columns(table, &names, 0, err);
-    for (size_t i = 0; i < n_scenarios; i++)
-        for (size_t k = 0; k < scenarios[i]->n_steps && status == DK_OK; k++) {
-            const dki_step *step = &scenarios[i]->steps[k];
-            size_t n_before = names.n;
-
-            status = dki_step_columns(step, true, &names, err);
-            if (status == DK_OK)
-                status = dki_step_fail(step, check_columns(table, &names, n_before, err), err);
-        }
-    for (size_t i = 0; i < n_scenarios && status == DK_OK; i++)
-        status = dki_add_key(table, scenarios[i], &names, err);
-    if (status == DK_OK)
-        status = dki_cells_group(table, &names, &cells, err);
-    if (status == DK_OK) { /* they fit together: a sum may not, where each weight does */
-        weights = dki_alloc_array(dk_table_context(table), (size_t)dk_table_n_rows(cells), sizeof *weights, err);
-        status = weights ? dki_cells_weights(cells, weights, err) : DK_ERR_MEMORY;
-    }
-    if (status == DK_OK)
-        *out = dk_table_retain(cells);
-    dki_free(dk_table_context(table), weights);
-    dk_table_release(cells);
+        status = dki_cube_get(table, &names, out, NULL, err);
     dki_text_map_drop(&names);
     return status;
 }

@@ -115,6 +115,10 @@ dk_status dki_describe(const dk_table *table, uint64_t row, const size_t *column
 
 /* cells.c ------------------------------------------------------------------------------------------------------ */
 
+/* The columns that cells for the breakdown (NULL: none) and the scenarios need; each is one of the table, which has no
+ * totals, and none is its weight. */
+dk_status dki_cells_names(const dk_table *table, const dk_breakdown *breakdown, const dk_scenario *const *scenarios,
+                          size_t n_scenarios, dki_text_map *names, dk_error *err);
 /* The breakdown can be asked of cells of the table. */
 dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err);
 /* Groups a table by the columns of those names, in the order in which the table has them, with their weight. */
@@ -123,6 +127,40 @@ size_t dki_cells_weight(const dk_table *cells); /* the column that holds the wei
 /* All weights, in units, into n_rows numbers. DK_ERR_ARGUMENT where the table is no cells, DK_ERR_OVERFLOW where
  * their sum does not fit. */
 dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err);
+
+/* cell_measures.c ---------------------------------------------------------------------------------------------- */
+
+/* What a measure wants, from what every cell has to what only rows have. */
+typedef enum dki_want { DKI_WANT_PERSONS, DKI_WANT_WHOLE, DKI_WANT_RECORDS } dki_want;
+typedef struct dki_wants {
+    dki_want most;
+    const dk_expr *expr; /* what wants the most; unset where nothing wants more than persons */
+    const dki_node *node;
+} dki_wants;
+
+dki_wants dki_breakdown_wants(const dk_breakdown *breakdown);
+/* What wants the most cannot be had. DK_ERR_ARGUMENT. */
+dk_status dki_wants_fail(const dki_wants *wants, const dk_context *context, dk_error *err);
+/* Adds the columns that cells need for the breakdown. What it says of groups finer than the figures beside the table goes by
+ * the columns by which these are known. */
+dk_status dki_breakdown_mentions(const dk_table *table, const dk_breakdown *breakdown, dki_text_map *names,
+                                 dk_error *err);
+
+/* cube.c ------------------------------------------------------------------------------------------------------- */
+
+/* Where cells came from: kept with the table; kept ones with more columns, regrouped; the rows. */
+typedef enum dki_cube_way { DKI_CUBE_KEPT, DKI_CUBE_REGROUPED, DKI_CUBE_GROUPED } dki_cube_way;
+typedef struct dki_cube_use {
+    dki_cube_way way;
+    uint64_t n_from; /* cells or rows that were grouped */
+} dki_cube_use;
+
+/* The cells of a table by those columns: kept with the table as long as it lives and the budget has room, and shared by all
+ * threads. use (may be NULL) tells how. Errors: DK_ERR_OVERFLOW where weights do not fit; as for a breakdown. */
+dk_status dki_cube_get(const dk_table *table, const dki_text_map *names, const dk_table **out, dki_cube_use *use,
+                       dk_error *err);
+/* How it would be had now, without making it. */
+void dki_cube_look(const dk_table *table, const dki_text_map *names, dki_cube_use *use);
 
 /* cell_children.c ---------------------------------------------------------------------------------------------- */
 

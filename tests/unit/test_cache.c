@@ -116,6 +116,30 @@ static void an_owner_keeps_a_few_of_a_kind(void **state)
     dki_cache_forget(context, 2);
 }
 
+static uint64_t cost_but(const void *arg, const dki_kept *object)
+{
+    return object == arg ? DKI_WILL_NOT_DO : 1 + (uint64_t)(object->drop == NULL);
+}
+
+static void one_is_chosen_by_what_it_costs(void **state)
+{
+    dki_kept *first = new_thing(), *second = new_thing(), *chosen;
+
+    (void)state;
+    dki_cache_add_many(context, &kind, 1, 10, first, 2);
+    dki_cache_add_many(context, &kind, 1, 11, second, 2);
+    assert_ptr_equal(chosen = dki_cache_choose(context, &kind, 1, cost_but, second), first);
+    dki_kept_release(chosen);
+    assert_null(dki_cache_choose(context, &kind, 2, cost_but, second));
+    assert_null(dki_cache_choose(context, &other_kind, 1, cost_but, second));
+    dki_cache_add_many(context, &kind, 1, 12, second, 2); /* the first was asked for last */
+    assert_true(is_kept(&kind, 1, 10) && is_kept(&kind, 1, 12));
+    assert_false(is_kept(&kind, 1, 11));
+    dki_kept_release(first);
+    dki_kept_release(second);
+    dki_cache_forget(context, 1);
+}
+
 static void the_oldest_makes_room(void **state)
 {
     dk_error err = DK_ERROR_INIT;
@@ -190,6 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_thing_is_found_by_kind_and_owners, start, stop),
         cmocka_unit_test_setup_teardown(the_first_of_a_name_stays, start, stop),
         cmocka_unit_test_setup_teardown(an_owner_keeps_a_few_of_a_kind, start, stop),
+        cmocka_unit_test_setup_teardown(one_is_chosen_by_what_it_costs, start, stop),
         cmocka_unit_test_setup_teardown(the_oldest_makes_room, start, stop),
         cmocka_unit_test_setup_teardown(without_memory_nothing_is_kept, start, stop),
         cmocka_unit_test_setup_teardown(threads_keep_side_by_side, start, stop),

@@ -171,11 +171,16 @@ static void records_cannot_be_counted_on_cells(void **state)
                    DK_ERR_ARGUMENT,
                    "rows() counts records, and a scenario moves persons, in parts of records too\n"
                    "  r = 2 * rows() where in_sonar\n");
-    assert_refused(people, NULL, ASK(.measures = { "m = median(leeftijd)" }), &move, DK_ERR_ARGUMENT,
-                   "median() looks at records, and a scenario moves persons, in parts of records too\n"
-                   "  m = median(leeftijd)\n");
+    assert_refused(people, NULL, ASK(.measures = { "m = last(leeftijd)" }), &move, DK_ERR_ARGUMENT,
+                   "last() looks at records, and a scenario moves persons, in parts of records too\n"
+                   "  m = last(leeftijd)\n");
+    assert_refused(people, NULL, ASK(.measures = { "m = first(leeftijd)" }), NULL, DK_ERR_ARGUMENT,
+                   "(min(), max() and mode() are known of persons)");
+    assert_refused(people, NULL, ASK(.measures = { "m = distinct(leeftijd)" }), &move, DK_ERR_ARGUMENT,
+                   "distinct() counts the values of whole persons, and the scenario moves parts of persons\n"
+                   "  m = distinct(leeftijd)\n");
     assert_refused(people, NULL, ASK(.measures = { "d = 1 + all(distinct(gemeente))" }), NULL, DK_ERR_ARGUMENT,
-                   "(count(), sum(), mean(), min() and max() are known under a scenario)");
+                   "(where steps move whole persons (all = true), compare knows it)");
 }
 
 static void the_weight_is_neither_read_nor_set(void **state)
@@ -257,6 +262,15 @@ static void a_breakdown_is_the_same_on_cells_as_on_rows(void **state)
           .measures = { "s = sum(lengte)", "m = mean(lengte) where not in_sonar", "x = max(lengte)" },
           .margins = DK_MARGINS_ROLLUP },
         { .measures = { "n = count()", "oud = max(leeftijd)" } },
+        { .by = { "klasse" },
+          .measures = { "m = median(leeftijd)", "q = quantile(bedrag, 0.123456789)",
+                        "r = quantile(lengte, 0.123456789)", "x = quantile(lengte, 1 / 3) where in_sonar",
+                        "o = mode(gemeente)", "k = mode(lengte)" },
+          .margins = DK_MARGINS_TOTALS },
+        { .by = { "gemeente", "in_sonar" },
+          .measures = { "v = variance(leeftijd)", "s = sd(lengte)", "c = cov(leeftijd, bedrag)",
+                        "r = corr(leeftijd, bedrag)", "w = variance(lengte) where klasse == 'jong'" },
+          .margins = DK_MARGINS_CUBE },
     };
 
     (void)state;
