@@ -1,6 +1,7 @@
 /* compare.c - a breakdown as things are, and as they would be: under scenarios, or in another table.
  *
- * The rows are passed over twice, for the base and for the cells; each scenario costs a pass over the cells.
+ * The rows are passed over twice, for the base and for the cells, and both are kept; each scenario costs a pass over the
+ * cells.
  */
 #include <string.h>
 
@@ -79,7 +80,7 @@ dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *tab
     c.names = dki_calloc(context, c.n, sizeof *c.names, err);
     status = c.results && c.cells && c.names ? DK_OK : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = dk_breakdown_run(&variant, table, breakdown_params, &c.results[0], err);
+        status = dki_base_get(breakdown, &variant, table, breakdown_params, &c.results[0], err);
     if (status == DK_OK)
         status = dk_cells_new(table, breakdown, scenarios, n_scenarios, &cells, err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++) {

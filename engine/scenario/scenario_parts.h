@@ -162,6 +162,13 @@ dk_status dki_cube_get(const dk_table *table, const dki_text_map *names, const d
 /* How it would be had now, without making it. */
 void dki_cube_look(const dk_table *table, const dki_text_map *names, dki_cube_use *use);
 
+/* base.c ------------------------------------------------------------------------------------------------------- */
+
+/* What `whole`, the breakdown without its order and limit, says of a table as it is: kept with the table, as cells are. Errors: as for
+ * a breakdown. */
+dk_status dki_base_get(const dk_breakdown *breakdown, const dk_breakdown *whole, const dk_table *table,
+                       const dk_params *params, const dk_table **out, dk_error *err);
+
 /* cell_children.c ---------------------------------------------------------------------------------------------- */
 
 /* The table with the children of columns of those names as columns behind its own. */
