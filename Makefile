@@ -20,13 +20,14 @@ SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 CORE_PC  := libxxhash libutf8proc
 LUA_PC   := lua5.4
 CLI_PC   := libedit
-# What dekking can do without: its header is looked for, the library is opened when first used. HAVE_ZSTD=, HAVE_PCRE2= and HAVE_CLP=
-# build without.
+# What dekking can do without: its header is looked for, the library is opened when first used. HAVE_ZSTD=, HAVE_PCRE2=, HAVE_CLP=
+# and HAVE_CBC= build without.
 HAVE_ZSTD ?= $(shell pkg-config --exists libzstd 2>/dev/null && echo yes)
 HAVE_PCRE2 ?= $(shell pkg-config --exists libpcre2-8 2>/dev/null && echo yes)
 HAVE_CLP ?= $(shell pkg-config --exists clp 2>/dev/null && echo yes)
+HAVE_CBC ?= $(shell pkg-config --exists cbc 2>/dev/null && echo yes)
 CORE_INC := $(if $(HAVE_ZSTD),-DDK_HAVE_ZSTD) $(if $(HAVE_PCRE2),-DDK_HAVE_PCRE2) $(if $(HAVE_CLP),-DDK_HAVE_CLP) \
-            $(shell pkg-config --cflags $(CORE_PC) 2>/dev/null)
+            $(if $(HAVE_CBC),-DDK_HAVE_CBC) $(shell pkg-config --cflags $(CORE_PC) 2>/dev/null)
 CORE_LIB := $(shell pkg-config --libs $(CORE_PC) 2>/dev/null) -lcsv -lm -ldl -pthread
 LUA_INC  := $(shell pkg-config --cflags $(LUA_PC) 2>/dev/null)
 LUA_A    := $(shell pkg-config --variable=libdir $(LUA_PC) 2>/dev/null)/liblua5.4.a
