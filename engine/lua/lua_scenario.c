@@ -156,8 +156,15 @@ static const dk_breakdown *check_breakdown(lua_State *L)
     return dkl_check_object(L, 1, DKL_BREAKDOWN, "a breakdown");
 }
 
-/* core.compare(breakdown, table, breakdown_params, scenarios, params) -> table; params: a table of parameters for each
- * scenario */
+/* How a comparison is laid out: { long =, relative = }. */
+static dk_comparison_form check_form(lua_State *L, int index)
+{
+    return (dk_comparison_form){ .is_long = dkl_option_boolean(L, index, "compare", "long", false),
+                                 .relative = dkl_option_boolean(L, index, "compare", "relative", false) };
+}
+
+/* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, cells; params: a table of parameters for
+ * each scenario */
 static int compare(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L);
@@ -165,14 +172,17 @@ static int compare(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     const dk_scenario **scenarios;
     dk_params *params, breakdown_params;
-    const dk_table **out;
+    dk_comparison_form form;
+    const dk_table **out, **cells;
     size_t n;
 
-    lua_settop(L, 5);
+    lua_settop(L, 6);
     luaL_checktype(L, 4, LUA_TTABLE);
     luaL_checktype(L, 5, LUA_TTABLE);
+    form = check_form(L, 6);
     n = dkl_check_list(L, 4, "compare", false);
-    out = dkl_new_table(L); /* 6 */
+    out = dkl_new_table(L);   /* 7 */
+    cells = dkl_new_table(L); /* 8 */
     dkl_check_params(L, 3, &breakdown_params);
     scenarios = dkl_array(L, n, sizeof *scenarios);
     params = dkl_array(L, n, sizeof *params);
@@ -185,12 +195,14 @@ static int compare(lua_State *L)
         dkl_check_params(L, -1, &params[i]);
         lua_remove(L, -2); /* leaves the anchor */
     }
-    DKL_TRY(dk_scenario_compare(breakdown, table, &breakdown_params, scenarios, params, n, out, &err));
-    lua_pushvalue(L, 6);
-    return 1;
+    DKL_TRY(
+        dk_scenario_compare_as(breakdown, table, &breakdown_params, scenarios, params, n, &form, cells, out, &err));
+    lua_pushvalue(L, 7);
+    lua_pushvalue(L, 8);
+    return 2;
 }
 
-/* core.compare_tables(breakdown, base, other, name, params) -> table */
+/* core.compare_tables(breakdown, base, other, name, params, form) -> table */
 static int compare_tables(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L);
@@ -198,13 +210,15 @@ static int compare_tables(lua_State *L)
     const dk_table *other = dkl_check_table(L, 3);
     const char *name = dkl_check_text(L, 4, "compare: name");
     dk_error err = DK_ERROR_INIT;
+    dk_comparison_form form;
     dk_params params;
     const dk_table **out;
 
-    lua_settop(L, 5);
+    lua_settop(L, 6);
+    form = check_form(L, 6);
     dkl_check_params(L, 5, &params);
     out = dkl_new_table(L);
-    DKL_TRY(dk_table_compare(breakdown, base, other, name, &params, out, &err));
+    DKL_TRY(dk_table_compare_as(breakdown, base, other, name, &params, &form, out, &err));
     return 1;
 }
 

@@ -45,14 +45,14 @@ static dk_status carry_notes(const dk_table *from, const char *prefix, const dk_
     return status;
 }
 
-struct comparison {
+struct passes {
     const dk_table **results; /* the base, then each scenario's */
     const dk_table **cells;   /* after each scenario */
     const char **names;
     size_t n;
 };
 
-static void drop_comparison(dk_context *context, struct comparison *c)
+static void drop_passes(dk_context *context, struct passes *c)
 {
     for (size_t i = 0; c->results && i < c->n; i++)
         dk_table_release(c->results[i]);
@@ -63,13 +63,14 @@ static void drop_comparison(dk_context *context, struct comparison *c)
     dki_free(context, c->names);
 }
 
-dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *table,
-                              const dk_params *breakdown_params, const dk_scenario *const *scenarios,
-                              const dk_params *params, size_t n_scenarios, const dk_table **out, dk_error *err)
+dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *table,
+                                 const dk_params *breakdown_params, const dk_scenario *const *scenarios,
+                                 const dk_params *params, size_t n_scenarios, const dk_comparison_form *form,
+                                 const dk_table **cells_out, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     dk_breakdown variant = whole(breakdown);
-    struct comparison c = { .n = n_scenarios + 1 };
+    struct passes c = { .n = n_scenarios + 1 };
     const dk_table *cells = NULL, *made = NULL;
     dk_status status = dki_check_breakdown_params(breakdown, NULL, scenarios, n_scenarios, breakdown_params, err);
 
@@ -90,7 +91,7 @@ dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *tab
             status = dk_breakdown_run(&variant, c.cells[i], breakdown_params, &c.results[i], err);
     }
     if (status == DK_OK)
-        status = dki_compare_results(breakdown, c.results, c.names, c.n, &made, err);
+        status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &made, err);
     if (status == DK_OK)
         status = carry_notes(c.results[0], NULL, &made, err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++)
@@ -99,9 +100,19 @@ dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *tab
         *out = made;
     else
         dk_table_release(made);
+    if (status == DK_OK && cells_out)
+        *cells_out = dk_table_retain(cells);
     dk_table_release(cells);
-    drop_comparison(context, &c);
+    drop_passes(context, &c);
     return status;
+}
+
+dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *table,
+                              const dk_params *breakdown_params, const dk_scenario *const *scenarios,
+                              const dk_params *params, size_t n_scenarios, const dk_table **out, dk_error *err)
+{
+    return dk_scenario_compare_as(breakdown, table, breakdown_params, scenarios, params, n_scenarios, NULL, NULL,
+                                  out, err);
 }
 
 /* Two tables --------------------------------------------------------------------------------------------------- */
@@ -132,8 +143,9 @@ static dk_status check_types(const dk_table *base, const dk_table *other, size_t
                     dki_type_shown(a, dk_column_scale(x)), dki_type_shown(b, dk_column_scale(y)));
 }
 
-dk_status dk_table_compare(const dk_breakdown *breakdown, const dk_table *base, const dk_table *other,
-                           const char *name, const dk_params *params, const dk_table **out, dk_error *err)
+dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *base, const dk_table *other,
+                              const char *name, const dk_params *params, const dk_comparison_form *form,
+                              const dk_table **out, dk_error *err)
 {
     const dk_table *results[2] = { NULL, NULL }, *made = NULL;
     const char *names[2] = { "base", name };
@@ -149,7 +161,7 @@ dk_status dk_table_compare(const dk_breakdown *breakdown, const dk_table *base, 
     for (size_t i = 0; i < breakdown->n_by + breakdown->n_measures && status == DK_OK; i++)
         status = check_types(results[0], results[1], i, i < breakdown->n_by, err);
     if (status == DK_OK)
-        status = dki_compare_results(breakdown, results, names, 2, &made, err);
+        status = dki_compare_results(breakdown, results, names, 2, form, &made, err);
     for (size_t i = 0; i < 2 && status == DK_OK; i++)
         status = carry_notes(results[i], names[i], &made, err);
     if (status == DK_OK)
@@ -159,4 +171,10 @@ dk_status dk_table_compare(const dk_breakdown *breakdown, const dk_table *base, 
     dk_table_release(results[0]);
     dk_table_release(results[1]);
     return status;
+}
+
+dk_status dk_table_compare(const dk_breakdown *breakdown, const dk_table *base, const dk_table *other,
+                           const char *name, const dk_params *params, const dk_table **out, dk_error *err)
+{
+    return dk_table_compare_as(breakdown, base, other, name, params, NULL, out, err);
 }

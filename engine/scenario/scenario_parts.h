@@ -300,10 +300,12 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
                                 dk_error *err);
 
-/* sides.c ------------------------------------------------------------------------------------------------------ */
+/* measured.c --------------------------------------------------------------------------------------------------- */
 
-/* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. */
+/* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. form NULL: wide,
+ * without relative differences. */
 dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *const *results,
-                              const char *const *names, size_t n, const dk_table **out, dk_error *err);
+                              const char *const *names, size_t n, const dk_comparison_form *form,
+                              const dk_table **out, dk_error *err);
 
 #endif

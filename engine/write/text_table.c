@@ -301,6 +301,7 @@ static dk_status put_cut(text_table *t, dk_error *err)
 static dk_status put_part(text_table *t, const dki_part *p, dk_error *err)
 {
     int64_t all = dki_margin_all(t->cells.table);
+    int64_t margin = 0, before;
     dk_status status = put_heading(t, p, err);
 
     if (status == DK_OK)
@@ -308,7 +309,9 @@ static dk_status put_part(text_table *t, const dki_part *p, dk_error *err)
     for (uint64_t row = 0, below; row < t->layout.n_rows && status == DK_OK; row = below) {
         below = dki_layout_below(&t->layout, row);
         status = dki_cells_seek(&t->cells, row, err);
-        if (status == DK_OK && row > 0 && all && (dki_cells_margin(&t->cells, row) & all) == all)
+        before = margin;
+        margin = status == DK_OK ? dki_cells_margin(&t->cells, row) : 0;
+        if (row > 0 && all && (margin & all) == all && margin != before) /* several alike are one block */
             status = rule(t, p, err);
         if (status == DK_OK)
             status = put_row(t, p, row, err);

@@ -138,17 +138,34 @@ DK_API DK_MUST_USE dk_status dk_scenario_apply(const dk_scenario *scenario, cons
                                                const dk_params *params, const dk_table **out,
                                                const dk_table **moved, dk_error *err);
 
+/* How a comparison is laid out. All zero: wide, the measures of all sides beside each other. */
+typedef struct dk_comparison_form {
+    bool is_long;  /* a row for each group, measure and side */
+    bool relative; /* with the difference as a share of the base */
+} dk_comparison_form;
+
 /* Runs breakdown on table as it is and under each scenario. Columns: the dimensions, then for each measure M:
- * M_base, and for each scenario S: M_S, M_S_difference. Rows: the union of the groups of all, in the order of keys,
+ * M_base, and for each scenario S: M_S, M_S_difference, and M_S_relative where that is asked for. A long one has the columns
+ * measure, scenario (categories in that order), base, value, difference and relative, each in a type that holds the numbers of all
+ * measures. Rows: the union of the groups of all, in the order of keys,
  * totals after their parts; a group that one side does not have is null there (counts: 0). The breakdown's own
  * order and limit are left aside. A difference of ratios that is too fine for 64 bits is rounded to a real, and a
- * note says so.
+ * note says so; so is a relative difference. One from a base of 0 is null.
  *
  * breakdown_params  the $names of the breakdown; those of scenarios may be among them. May be NULL.
  * params            params[i] belong to scenarios[i]; may be NULL.
+ * form              may be NULL: wide.
+ * cells             may be NULL, else gets the cells that the scenarios ran on, before any step.
  *
  * Errors as for apply and breakdown_run; DK_ERR_DUPLICATE where two scenarios have one name, or a column would
- * occur twice; DK_ERR_NAME for one of breakdown_params that nothing mentions. */
+ * occur twice; DK_ERR_NAME for one of breakdown_params that nothing mentions; DK_ERR_TYPE for a long comparison with a measure that
+ * is no number, or of numbers in bounds and ratios. */
+DK_API DK_MUST_USE dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *table,
+                                                    const dk_params *breakdown_params,
+                                                    const dk_scenario *const *scenarios, const dk_params *params,
+                                                    size_t n_scenarios, const dk_comparison_form *form,
+                                                    const dk_table **cells, const dk_table **out, dk_error *err);
+/* The same, wide. */
 DK_API DK_MUST_USE dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *table,
                                                  const dk_params *breakdown_params,
                                                  const dk_scenario *const *scenarios, const dk_params *params,
@@ -156,6 +173,11 @@ DK_API DK_MUST_USE dk_status dk_scenario_compare(const dk_breakdown *breakdown, 
 /* The same columns for two tables: M_base, M_NAME, M_NAME_difference with name as NAME. A dimension may be text in
  * one and a category in the other (it is text then), or have more digits in one; DK_ERR_TYPE where its types differ
  * otherwise. */
+DK_API DK_MUST_USE dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *base,
+                                                 const dk_table *other, const char *name, const dk_params *params,
+                                                 const dk_comparison_form *form, const dk_table **out,
+                                                 dk_error *err);
+/* The same, wide. */
 DK_API DK_MUST_USE dk_status dk_table_compare(const dk_breakdown *breakdown, const dk_table *base,
                                               const dk_table *other, const char *name, const dk_params *params,
                                               const dk_table **out, dk_error *err);

@@ -62,22 +62,65 @@ local function list_of_scenarios(against)
   return scenarios
 end
 
--- coverage:compare(table, scenario or { scenarios } [, params]) - as it is, and under each scenario
--- coverage:compare(table, other_table [, { name = "later", params = {} }]) - one delivery and another
-function ask.compare(self, base, against, options)
+local FORM = { "long", "relative" }
+
+-- Options of a comparison, without a name that is none.
+local function check_form(form, allowed)
+  core.check(form, "compare", allowed)
+  for _, key in ipairs(FORM) do
+    if form and form[key] ~= nil and type(form[key]) ~= "boolean" then
+      core.fail(("compare: %s is true or false, not %s"):format(key, given_as(form[key])))
+    end
+  end
+  return form or {}
+end
+
+-- Whether a table alone behind the scenarios has options, and not parameters: one of its keys is an option, and no
+-- parameter's name.
+local function is_form(given, breakdown, scenarios)
+  if type(given) ~= "table" then
+    return false
+  end
+  local params = {}
+  for _, name in ipairs((select(2, core.needs(breakdown)))) do
+    params[name] = true
+  end
+  for _, scenario in ipairs(scenarios) do
+    for _, param in ipairs(core.spec(scenario).params) do
+      params[param.name] = true
+    end
+  end
+  for _, key in ipairs(FORM) do
+    if given[key] ~= nil and not params[key] then
+      return true
+    end
+  end
+  return false
+end
+
+-- coverage:compare(table, scenario or { scenarios } [, params] [, { long = true, relative = true }])
+-- coverage:compare(table, other_table [, { name = "later", params = {}, long = true, relative = true }]) - two deliveries
+function ask.compare(self, base, against, options, form)
   check_data(base, "compare")
   if core.kind(against) == "table" then
-    core.check(options, "compare", { "name", "params" })
+    check_form(options, { "name", "params", "long", "relative" })
+    if form ~= nil then
+      core.fail "compare: of two tables all options stand in one table: { name =, params =, long =, relative = }"
+    end
     local name = options and options.name or against:properties().name or "other"
     if type(name) ~= "string" then
       core.fail(("compare: name is a string, not %s"):format(given_as(name)))
     end
     local _, params = share_out(options and options.params, {}, "compare")
-    return core.compare_tables(self, base, against, name, params)
+    return core.compare_tables(self, base, against, name, params, options or {})
   end
   local scenarios = list_of_scenarios(against)
+  if form == nil and is_form(options, self, scenarios) then
+    options, form = nil, options
+  end
+  form = check_form(form, FORM)
   local params, all = share_out(options, scenarios, "compare")
-  return core.compare(self, base, all, scenarios, params)
+  return (core.compare(self, base, all, scenarios, params, form))
 end
 
 -- The cell that a question names: { dimension = value }, empty for the total.

@@ -96,8 +96,15 @@ function breakdown:roll_up(level, dimension) end
 
 -- What if ------------------------------------------------------------------------------------------------------------
 
+--- How a comparison is laid out.
+---@class dk.ComparisonForm
+--- A row for each group, measure and scenario: the dimensions, `measure`, `scenario`, `base`, `value`, `difference`.
+---@field long? boolean
+--- With the difference as a share of the base, `M_NAME_relative` or `relative`; null where the base is 0.
+---@field relative? boolean
+
 --- How two tables are compared.
----@class dk.CompareOptions
+---@class dk.CompareOptions : dk.ComparisonForm
 --- What the other table is called in the names of columns; without it its own name, or `other`.
 ---@field name? string
 --- Values of parameters.
@@ -123,9 +130,10 @@ function breakdown:roll_up(level, dimension) end
 --- ```
 ---@param base dk.Table
 ---@param against dk.Scenario|dk.Scenario[]|dk.Table what is beside it: scenarios, or another delivery
----@param options? dk.Params|dk.CompareOptions with scenarios the values of parameters; with a table its options
+---@param options? dk.Params|dk.CompareOptions|dk.ComparisonForm with scenarios parameters or the form; with a table its options
+---@param form? dk.ComparisonForm with scenarios and values of parameters
 ---@return dk.Table
-function breakdown:compare(base, against, options) end
+function breakdown:compare(base, against, options, form) end
 
 --- What is to be reached.
 ---@class dk.SolveSpec

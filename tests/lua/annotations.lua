@@ -203,6 +203,7 @@ local function takers(dk)
     { "dk.FunctionSpec", with { call = print, arguments = 1 }, function(o) dk.define "annotated" (o) end },
     { "dk.MapOptions", plain, function(o) t:map("c", print, o) end },
     { "dk.CompareOptions", plain, function(o) one:compare(t, t, o) end },
+    { "dk.ComparisonForm", plain, function(o) one:compare(t, dk.scenario "s" { step }, nil, o) end },
     { "dk.SolveSpec", plain, function(o) one:solve(t, dk.scenario "s" { step }, o) end },
     { "dk.DistinctOptions", plain, function(o) t:distinct({ "a" }, o) end },
     { "dk.SampleSpec", with { n = 1, seed = 1 }, function(o) t:sample(o) end },

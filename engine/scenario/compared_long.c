@@ -1,0 +1,158 @@
+/* compared_long.c - a comparison with a row for each group, measure and side: dimensions, measure, scenario, base, value,
+ * difference, relative.
+ *
+ * Measures stand in the order of the breakdown, sides in that of the question. Numbers of all measures are in one column, in a type
+ * that holds them; a pattern is kept where all measures have it.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/types.h"
+#include "query/breakdown_parts.h"
+#include "sides.h"
+
+typedef enum figure { BASE, VALUE, DIFFERENCE, RELATIVE } figure;
+
+struct stack {
+    const dki_comparison *c;
+    figure figure;
+    uint64_t n_each; /* rows of a group */
+};
+
+static dk_status stacked(void *arg, uint64_t i, dk_value *out, dk_error *err)
+{
+    const struct stack *stack = arg;
+    const dki_comparison *c = stack->c;
+    uint64_t within = i % stack->n_each, n_others = c->sides.n - 1;
+    const dki_measured *base = &c->measured[within / n_others * c->sides.n];
+    const dki_measured *mine = base + 1 + within % n_others;
+    const dk_column *column = stack->figure == BASE         ? base->value
+                              : stack->figure == VALUE      ? mine->value
+                              : stack->figure == DIFFERENCE ? mine->difference
+                                                            : mine->relative;
+
+    return dk_column_get(column, i / stack->n_each, out, err);
+}
+
+/* One text for each row, of n that take turns after `each` rows. */
+static dk_status name_column(const dki_comparison *c, const dk_text *names, size_t n, uint64_t each,
+                             const dk_column **out, dk_error *err)
+{
+    uint64_t n_rows = c->sides.groups.n * c->breakdown->n_measures * (c->sides.n - 1);
+    dk_dictionary *levels = NULL;
+    dk_builder *builder = NULL;
+    dk_status status = dk_dictionary_new(c->sides.context, names, n, true, &levels, err);
+
+    if (status == DK_OK)
+        status = dk_builder_new(c->sides.context, DK_CATEGORY, 0, levels, &builder, err);
+    for (uint64_t i = 0; i < n_rows && status == DK_OK; i++)
+        status = dk_builder_code(builder, (uint32_t)(i / each % n) + 1, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    dk_dictionary_release(levels);
+    return status;
+}
+
+static dk_status name_columns(const dki_comparison *c, const dk_column **measures, const dk_column **scenarios,
+                              dk_error *err)
+{
+    size_t n_measures = c->breakdown->n_measures, n_others = c->sides.n - 1, n = n_measures + n_others;
+    dk_text *names = dki_alloc_array(c->sides.context, n, sizeof *names, err);
+    dk_status status = names ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; names && i < n; i++) {
+        const char *name = i < n_measures ? c->breakdown->measures[i].name : c->names[i - n_measures + 1];
+
+        names[i] = (dk_text){ name, strlen(name) };
+    }
+    if (status == DK_OK)
+        status = name_column(c, names, n_measures, n_others, measures, err);
+    if (status == DK_OK)
+        status = name_column(c, names + n_measures, n_others, 1, scenarios, err);
+    dki_free(c->sides.context, names);
+    return status;
+}
+
+/* What all measures are shown as, or NULL; of differences where that is asked for. */
+static const char *common_format(const dki_comparison *c, bool of_differences, char out[DKI_FORMAT_BYTES])
+{
+    const char *common = NULL;
+    char points[DKI_FORMAT_BYTES];
+
+    for (size_t m = 0; m < c->breakdown->n_measures; m++) {
+        const char *format = dk_table_field(c->sides.results[0], c->sides.n_by + m)->format;
+
+        if (of_differences)
+            format = dki_measure_difference_format(c->breakdown, m, format, points);
+        if (format == NULL || (m > 0 && strcmp(common, format) != 0))
+            return NULL;
+        strncpy(out, format, DKI_FORMAT_BYTES - 1);
+        out[DKI_FORMAT_BYTES - 1] = '\0';
+        common = out;
+    }
+    return common;
+}
+
+/* What has no differences cannot stand beside numbers. */
+static dk_status check_types(const dki_comparison *c, dk_error *err)
+{
+    for (size_t m = 0; m < c->breakdown->n_measures; m++) {
+        const dk_column *column = c->measured[m * c->sides.n].value;
+        dk_type type = dk_column_type(column);
+
+        if (dk_type_is_number(type) || type == DK_INTERVAL)
+            continue;
+        dki_fail(err, DK_ERR_TYPE, "a long comparison has all measures in one column of numbers, and %s is %s",
+                 c->breakdown->measures[m].name, dki_type_shown(type, dk_column_scale(column)));
+        dki_hint(err, "leave it out, or compare without long");
+        return DK_ERR_TYPE;
+    }
+    return DK_OK;
+}
+
+/* A dimension cannot be called as one of the columns. */
+static dk_status check_names(const dki_comparison *c, const dk_field *fields, size_t n, dk_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t d = 0; d < c->sides.n_by; d++)
+            if (strcmp(fields[i].name, c->breakdown->by[d].name) == 0) {
+                dki_fail(err, DK_ERR_DUPLICATE, "a long comparison has a column %s of its own", fields[i].name);
+                dki_hint(err, "give the dimension another name");
+                return DK_ERR_DUPLICATE;
+            }
+    return DK_OK;
+}
+
+dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_error *err)
+{
+    struct stack stack = { c, BASE, c->breakdown->n_measures * (c->sides.n - 1) };
+    dk_field fields[] = { DK_FIELD("measure", NULL), DK_FIELD("scenario", NULL),   DK_FIELD("base", NULL),
+                          DK_FIELD("value", NULL),   DK_FIELD("difference", NULL), DK_FIELD("relative", NULL) };
+    size_t n = c->form.relative ? 6 : 5;
+    char format[DKI_FORMAT_BYTES], points[DKI_FORMAT_BYTES];
+    const dk_table *keys = NULL;
+    dk_status status = check_types(c, err);
+
+    if (status == DK_OK)
+        status = check_names(c, fields, n, err);
+    if (status == DK_OK)
+        status = name_columns(c, &fields[0].column, &fields[1].column, err);
+    for (size_t i = 2; i < n && status == DK_OK; i++) {
+        stack.figure = (figure)(i - 2);
+        status = dki_value_column(c->sides.context, c->sides.groups.n * stack.n_each, stacked, &stack,
+                                  &fields[i].column, err);
+    }
+    fields[2].format = fields[3].format = common_format(c, false, format);
+    fields[4].format = common_format(c, true, points);
+    fields[5].format = "+0.0 %";
+    if (status == DK_OK)
+        status = dki_sides_table(&c->sides, stack.n_each, &keys, err);
+    if (status == DK_OK)
+        status = dk_table_with(keys, fields, n, out, err);
+    dk_table_release(keys);
+    for (size_t i = 0; i < n; i++)
+        dk_column_release(fields[i].column);
+    return status;
+}

@@ -1,0 +1,352 @@
+/* measured.c - the measures of results side by side: what each side has, how far that is from the base, and how far in
+ * proportion; and these in a table, side by side.
+ *
+ * Differences are computed by the language of expressions, so that they are exact where the measure is.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "data/lineage.h"
+#include "expr/poll_row.h"
+#include "query/breakdown_parts.h"
+#include "sides.h"
+
+/* One side ----------------------------------------------------------------------------------------------------- */
+
+bool dki_measure_is_count(const dk_breakdown *breakdown, size_t measure)
+{
+    const dki_node *root = dki_expr_root(breakdown->measures[measure].expr);
+
+    return root->kind == DKI_NODE_AGGREGATE &&
+           (strcmp(root->text, "count") == 0 || strcmp(root->text, "rows") == 0);
+}
+
+/* A measure on one side, which keeps what it is made of. */
+static dk_status gather_known(const dki_sides *s, size_t column, size_t side, const dk_column **out, dk_error *err)
+{
+    uint64_t *rows = dki_alloc_array(s->context, s->groups.n, sizeof *rows, err);
+    dk_status status;
+
+    if (rows == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t i = 0; i < s->groups.n; i++)
+        rows[i] = s->rows[side][s->order[i]]; /* DK_ROW_NULL makes a null row */
+    status = dk_column_gather(dk_table_field(s->results[side], column)->column, rows, s->groups.n, out, err);
+    dki_free(s->context, rows);
+    return status;
+}
+
+/* A count on one side: nobody is in a group that the side lacks. */
+static dk_status gather_count(const dki_sides *s, size_t column, size_t side, const dk_column **out, dk_error *err)
+{
+    const dk_column *from = dk_table_field(s->results[side], column)->column;
+    dk_builder *builder;
+    dk_status status = dk_builder_new(s->context, dk_column_type(from), dk_column_scale(from), NULL, &builder, err);
+
+    if (status != DK_OK)
+        return status;
+    DKI_FOR_ROWS(i, s->groups.n, s->context, status, err)
+    {
+        uint64_t row = s->rows[side][s->order[i]];
+        dk_value value = { .type = dk_column_type(from), .scale = dk_column_scale(from) };
+
+        if (row != DK_ROW_NULL)
+            status = dk_column_get(from, row, &value, err);
+        if (status == DK_OK)
+            status = dk_builder_value(builder, &value, err);
+    }
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
+
+/* Differences -------------------------------------------------------------------------------------------------- */
+
+/* Remembers a sentence for the result: a table loses its notes when it gets another column. */
+static dk_status note_rounded(dki_comparison *c, const char *name, dk_error *err)
+{
+    dki_buffer note;
+    uint32_t number;
+    dk_status status;
+
+    dki_buffer_init(&note, c->sides.context);
+    status = dki_buffer_format(&note, err, "%s is rounded: exact differences do not fit in 64 bits", name);
+    if (status == DK_OK)
+        status = dki_text_map_add(&c->notes, note.bytes, note.size, &number, err);
+    dki_buffer_drop(&note);
+    return status;
+}
+
+static bool is_exact(dk_type type)
+{
+    return dk_type_is_number(type) && type != DK_REAL;
+}
+
+/* An expression over both columns. Of ratios it may be too fine for 64 bits: then it is rounded, once, and a note says so. */
+static dk_status compute(dki_comparison *c, const dk_column *other, const dk_column *base, const dk_expr *exact,
+                         const dk_expr *rounded, const char *name, const dk_column **out, dk_error *err)
+{
+    const dk_field fields[] = { DK_FIELD("a", other), DK_FIELD("b", base) };
+    const dk_table *both = NULL;
+    bool may_round =
+        is_exact(dk_column_type(other)) && is_exact(dk_column_type(base)) &&
+        (exact == c->change || (dk_column_type(other) == DK_RATIO && dk_column_type(base) == DK_RATIO));
+    dk_status status = dk_table_new(c->sides.context, fields, 2, dk_column_n_rows(base), &both, err);
+
+    if (status == DK_OK)
+        status = dk_table_eval(both, exact, NULL, out, err);
+    if (status == DK_ERR_OVERFLOW && may_round) {
+        status = note_rounded(c, name, err);
+        if (status == DK_OK)
+            status = dk_table_eval(both, rounded, NULL, out, err);
+    }
+    dk_table_release(both);
+    return status;
+}
+
+/* The difference of percentages is in points. That of shares of persons without a pattern is too, with as many digits as
+ * they show. */
+const char *dki_measure_difference_format(const dk_breakdown *breakdown, size_t measure, const char *format,
+                                          char out[DKI_FORMAT_BYTES])
+{
+    if (format == NULL && dki_measure_is_of_counts(breakdown, measure))
+        return "+0.00 pp";
+    return dki_points_format(format, out) ? out : format;
+}
+
+static bool has_difference(dk_type type)
+{
+    return dk_type_is_number(type) || type == DK_INTERVAL || type == DK_DATE || type == DK_PERIOD;
+}
+
+/* How far a side is from the base. `what` is the side's name of the measure. */
+static dk_status subtract(dki_comparison *c, const dki_measured *base, dki_measured *mine, const char *what,
+                          dki_arena *arena, dk_error *err)
+{
+    const char *difference =
+        dki_arena_format(arena, err, c->form.is_long ? "the difference of %s" : "%s_difference", what);
+    const char *relative =
+        dki_arena_format(arena, err, c->form.is_long ? "the relative difference of %s" : "%s_relative", what);
+    dk_type type = dk_column_type(base->value);
+    dk_status status = difference && relative ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = compute(c, mine->value, base->value, c->exact, c->rounded, difference, &mine->difference, err);
+    if (status == DK_OK && c->form.relative && (dk_type_is_number(type) || type == DK_INTERVAL))
+        status =
+            compute(c, mine->value, base->value,
+                    type == DK_INTERVAL || dk_column_type(mine->value) == DK_INTERVAL ? c->bound_change : c->change,
+                    c->rounded_change, relative, &mine->relative, err);
+    return status;
+}
+
+static dk_status measure_side(dki_comparison *c, size_t measure, size_t side, dki_arena *arena, dk_error *err)
+{
+    const dki_sides *s = &c->sides;
+    size_t at = s->n_by + measure;
+    const dk_column *like = dk_table_field(s->results[0], at)->column, *raw = NULL;
+    dki_measured *base = &c->measured[measure * s->n], *mine = base + side;
+    const char *what =
+        dki_arena_format(arena, err, "%s_%s", c->breakdown->measures[measure].name, side ? c->names[side] : "base");
+    dk_status status = what ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dki_measure_is_count(c->breakdown, measure) ? gather_count(s, at, side, &raw, err)
+                                                             : gather_known(s, at, side, &raw, err);
+    if (status == DK_OK)
+        status = dki_trim_column(raw, dk_column_scale(like), &mine->value, err);
+    dk_column_release(raw);
+    if (status == DK_OK && side > 0 && has_difference(dk_column_type(like)))
+        status = subtract(c, base, mine, what, arena, err);
+    return status;
+}
+
+dk_status dki_measure_sides(dki_comparison *c, dk_error *err)
+{
+    dki_arena arena;
+    dk_status status = DK_OK;
+
+    dki_arena_init(&arena, c->sides.context);
+    c->measured = dki_calloc(c->sides.context, c->breakdown->n_measures * c->sides.n, sizeof *c->measured, err);
+    status = c->measured ? DK_OK : DK_ERR_MEMORY;
+    for (size_t m = 0; m < c->breakdown->n_measures && status == DK_OK; m++)
+        for (size_t i = 0; i < c->sides.n && status == DK_OK; i++)
+            status = measure_side(c, m, i, &arena, err);
+    dki_arena_drop(&arena);
+    return status;
+}
+
+/* Wide --------------------------------------------------------------------------------------------------------- */
+
+static dk_status add_column(const dk_table **table, const char *name, const dk_column *column, const char *format,
+                            dk_error *err)
+{
+    dk_field field = DK_FIELD(name, column);
+    const dk_table *next;
+    dk_status status;
+
+    if (name == NULL)
+        return DK_ERR_MEMORY;
+    field.format = format;
+    if (dk_table_find(*table, name) != DK_NO_COLUMN) {
+        dki_fail(err, DK_ERR_DUPLICATE, "the comparison would have two columns %s", name);
+        dki_hint(err, "rename a measure, a dimension or a scenario");
+        return DK_ERR_DUPLICATE;
+    }
+    status = dk_table_with(*table, &field, 1, &next, err);
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = next;
+    }
+    return status;
+}
+
+/* M_NAME of one side, and but for the base M_NAME_difference and M_NAME_relative. */
+static dk_status add_side(const dki_comparison *c, size_t measure, size_t side, const dk_table **table,
+                          dk_error *err)
+{
+    const dki_measured *mine = &c->measured[measure * c->sides.n + side];
+    const char *format = dk_table_field(c->sides.results[0], c->sides.n_by + measure)->format;
+    char points[DKI_FORMAT_BYTES];
+    dki_arena arena;
+    const char *name;
+    dk_status status;
+
+    dki_arena_init(&arena, c->sides.context);
+    name = dki_arena_format(&arena, err, "%s_%s", c->breakdown->measures[measure].name,
+                            side ? c->names[side] : "base");
+    status = add_column(table, name, mine->value, format, err);
+    if (status == DK_OK && mine->difference)
+        status = add_column(table, dki_arena_format(&arena, err, "%s_difference", name), mine->difference,
+                            dki_measure_difference_format(c->breakdown, measure, format, points), err);
+    if (status == DK_OK && mine->relative)
+        status =
+            add_column(table, dki_arena_format(&arena, err, "%s_relative", name), mine->relative, "+0.0 %", err);
+    dki_arena_drop(&arena);
+    return status;
+}
+
+static dk_status lay_out_wide(const dki_comparison *c, const dk_table **out, dk_error *err)
+{
+    const dk_table *table = NULL;
+    dk_status status = dki_sides_table(&c->sides, 1, &table, err);
+
+    for (size_t m = 0; m < c->breakdown->n_measures && status == DK_OK; m++)
+        for (size_t i = 0; i < c->sides.n && status == DK_OK; i++)
+            status = add_side(c, m, i, &table, err);
+    if (status == DK_OK)
+        *out = table;
+    else
+        dk_table_release(table);
+    return status;
+}
+
+/* The comparison ----------------------------------------------------------------------------------------------- */
+
+/* What the base went through, and what was set beside it. */
+static dk_status add_lineage(const dki_comparison *c, const dk_table *table, dk_error *err)
+{
+    dki_lineage *lineage = NULL;
+    dk_lineage_item item = { .kind = DK_LINEAGE_STEP, .n_rows = dk_table_n_rows(table) };
+    dki_buffer text;
+    dk_status status = dki_lineage_after(c->sides.results[0], &lineage, err);
+
+    dki_buffer_init(&text, c->sides.context);
+    for (size_t i = 1; i < c->sides.n && status == DK_OK; i++)
+        status = dki_buffer_format(&text, err, "%s%s",
+                                   i == 1                ? "compared with "
+                                   : i + 1 == c->sides.n ? " and "
+                                                         : ", ",
+                                   c->names[i]);
+    item.text = text.bytes;
+    if (status == DK_OK)
+        status = dki_lineage_add(lineage, &item, err);
+    dki_buffer_drop(&text);
+    if (status == DK_OK)
+        dki_table_attach(table, lineage);
+    else if (lineage)
+        dki_lineage_release(lineage);
+    return status;
+}
+
+static dk_status check_names(const char *const *names, size_t n, dk_error *err)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = 1; k < i; k++)
+            if (strcmp(names[i], names[k]) == 0) {
+                dki_fail(err, DK_ERR_DUPLICATE, "two sides of a comparison are named %s", names[i]);
+                dki_hint(err, "give one another name: scenario:named \"...\"");
+                return DK_ERR_DUPLICATE;
+            }
+    return DK_OK;
+}
+
+static dk_status parse_all(dki_comparison *c, dk_error *err)
+{
+    dk_context *context = c->sides.context;
+    dk_status status = dk_expr_parse(context, "a - b", &c->exact, err);
+
+    if (status == DK_OK)
+        status = dk_expr_parse(context, "real(a) - real(b)", &c->rounded, err);
+    if (status == DK_OK)
+        status = dk_expr_parse(context, "(a - b) / b", &c->change, err);
+    if (status == DK_OK)
+        status = dk_expr_parse(context, "(real(a) - real(b)) / real(b)", &c->rounded_change, err);
+    if (status == DK_OK) /* of bounds: each side once, as what depends on itself would be wider */
+        status = dk_expr_parse(context, "a / b - 1", &c->bound_change, err);
+    return status;
+}
+
+static void drop_comparison(dki_comparison *c)
+{
+    dk_context *context = c->sides.context;
+
+    for (size_t i = 0; c->measured && i < c->breakdown->n_measures * c->sides.n; i++) {
+        dk_column_release(c->measured[i].value);
+        dk_column_release(c->measured[i].difference);
+        dk_column_release(c->measured[i].relative);
+    }
+    dki_free(context, c->measured);
+    dk_expr_release(c->exact);
+    dk_expr_release(c->rounded);
+    dk_expr_release(c->change);
+    dk_expr_release(c->rounded_change);
+    dk_expr_release(c->bound_change);
+    dki_text_map_drop(&c->notes);
+    dki_sides_drop(&c->sides);
+}
+
+dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *const *results,
+                              const char *const *names, size_t n, const dk_comparison_form *form,
+                              const dk_table **out, dk_error *err)
+{
+    dki_comparison c = { .breakdown = breakdown, .names = names };
+    const dk_table *table = NULL;
+    dk_status status = check_names(names, n, err);
+
+    if (status != DK_OK)
+        return status;
+    if (form)
+        c.form = *form;
+    dki_text_map_init(&c.notes, dk_table_context(results[0]));
+    status = dki_sides_find(&c.sides, results, n, breakdown->n_by, err);
+    if (status == DK_OK)
+        status = parse_all(&c, err);
+    if (status == DK_OK)
+        status = dki_measure_sides(&c, err);
+    if (status == DK_OK)
+        status = c.form.is_long ? dki_lay_out_long(&c, &table, err) : lay_out_wide(&c, &table, err);
+    if (status == DK_OK)
+        status = dki_put_notes(&c.notes, &table, err);
+    if (status == DK_OK)
+        status = add_lineage(&c, table, err);
+    if (status == DK_OK)
+        *out = table;
+    else
+        dk_table_release(table);
+    drop_comparison(&c);
+    return status;
+}

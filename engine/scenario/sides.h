@@ -1,0 +1,65 @@
+/* sides.h - results of one breakdown, or cells, side by side. For engine/scenario alone. */
+#ifndef DKI_SCENARIO_SIDES_H
+#define DKI_SCENARIO_SIDES_H
+
+#include "base/hash.h"
+#include "data/points.h"
+#include "scenario_parts.h"
+
+/* Tables whose first n_by columns tell rows apart, with their totals: which rows of them are one group. */
+typedef struct dki_sides {
+    dk_context *context;
+    const dk_table *const *results; /* n of them; borrowed */
+    size_t n, n_by;
+    dki_text_map groups; /* by key; groups.n of them */
+    uint64_t **rows;     /* of each side: the row of each group, or DK_ROW_NULL */
+    size_t capacity;
+    uint64_t *order; /* groups in the order of keys */
+} dki_sides;
+
+/* Finds the groups and their order. What was made is dropped by the caller, also on failure. */
+dk_status dki_sides_find(dki_sides *sides, const dk_table *const *results, size_t n, size_t n_by, dk_error *err);
+void dki_sides_drop(dki_sides *sides);
+/* A side that has the group. */
+size_t dki_sides_side(const dki_sides *sides, uint64_t group);
+/* Column d < n_by of all groups, in their order, in a type that holds what all sides have. */
+dk_status dki_sides_dimension(const dki_sides *sides, size_t d, const dk_column **out, dk_error *err);
+/* Which dimensions a group is a total over. */
+dk_status dki_sides_mask(const dki_sides *sides, uint64_t group, int64_t *out, dk_error *err);
+/* The dimensions as a table with its totals, of the properties that the first side has; each group `times` times in a
+ * row. */
+dk_status dki_sides_table(const dki_sides *sides, uint64_t times, const dk_table **out, dk_error *err);
+
+/* measured.c: the measures of results side by side. */
+typedef struct dki_measured {
+    const dk_column *value, *difference, *relative; /* by group, in order; NULL: there is none */
+} dki_measured;
+
+typedef struct dki_comparison {
+    dki_sides sides;
+    const dk_breakdown *breakdown;
+    const char *const *names; /* of sides, but for the base, which is side 0 */
+    dk_comparison_form form;
+    dki_measured *measured; /* of measure m and side i: m * sides.n + i */
+    dki_text_map notes;
+    const dk_expr *exact, *rounded, *change, *rounded_change, *bound_change; /* of columns a and b */
+} dki_comparison;
+
+/* Whether groups that a side lacks have 0 of the measure there, and not null. */
+bool dki_measure_is_count(const dk_breakdown *breakdown, size_t measure);
+/* The pattern of differences of a measure that is shown in that format (may be NULL); may be `format` or out. */
+const char *dki_measure_difference_format(const dk_breakdown *breakdown, size_t measure, const char *format,
+                                          char out[DKI_FORMAT_BYTES]);
+/* Fills c->measured. */
+dk_status dki_measure_sides(dki_comparison *c, dk_error *err);
+
+/* compared_long.c: a row for each group, measure and side. */
+dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_error *err);
+
+/* value_column.c: n values, numbers of any kind or null, as a column of a type that holds them all: integer, decimal, ratio, or real
+ * where one is. get gives value i; it is asked twice. */
+typedef dk_status dki_value_fn(void *arg, uint64_t i, dk_value *out, dk_error *err);
+dk_status dki_value_column(dk_context *context, uint64_t n, dki_value_fn *get, void *arg, const dk_column **out,
+                           dk_error *err);
+
+#endif
