@@ -29,7 +29,8 @@ static const char *const also[][2] = { { "aggregates", "aggregate" },
 static const char *const inner[] = { "annotations",  "ask",          "command",      "command_check",
                                      "command_data", "command_list", "command_run",  "command_words",
                                      "complete",     "explain",      "explain_cell", "given",
-                                     "globals",      "map",          "registry",     "summary" };
+                                     "globals",      "map",          "registry",     "stated",
+                                     "summary" };
 
 static bool is_inner(const char *name)
 {

@@ -112,7 +112,8 @@ end
 local function scenario_json(pack, name)
   local scenario = pack.scenarios[name]
   local spec = core.spec(scenario)
-  return fields("name", name, "place", pack.places["scenario " .. name],
+  return fields("name", name, "doc", spec.doc, "place", pack.places["scenario " .. name],
+    "assumptions", list(spec.assumptions),
     "steps", each(spec.steps, function(step) return step.name end), "columns", list(scenario:columns()),
     "params", each(spec.params, function(param)
       return fields("name", param.name, "value", param.value, "min", param.min, "max", param.max, "unit", param.unit,

@@ -11,6 +11,7 @@ local PARAM = { "min", "max", "unit", "doc" }
 
 local register, registered = core.part "registry".new "scenario"
 local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
+local stated = core.part "stated"
 
 -- Parameters ---------------------------------------------------------------------------------------------------------
 
@@ -177,6 +178,14 @@ function methods:params()
   return params
 end
 
+-- What it is for, as its options doc and assumptions say.
+function methods:doc() return core.spec(self, "scenario", "doc").doc end
+
+function methods:assumptions()
+  local list = core.spec(self, "scenario", "assumptions").assumptions
+  return table.move(list, 1, #list, 1, {})
+end
+
 -- The columns that a table must have for it, in the order in which its steps mention them.
 function methods:columns()
   core.spec(self, "scenario", "columns")
@@ -208,7 +217,10 @@ function methods:with(values, name)
     known[i] = param.name
   end
   core.check(values, "scenario " .. core.scenario_name(self), known, "parameter")
-  return core.scenario { name = name or core.scenario_name(self), params = params, steps = spec.steps }
+  return core.scenario {
+    name = name or core.scenario_name(self), params = params, steps = spec.steps, doc = spec.doc,
+    assumptions = spec.assumptions,
+  }
 end
 
 -- outreach:named "half" - the same under another name, which the columns of a comparison get
@@ -272,28 +284,20 @@ function meta.__concat(a, b)
       if not seen[param.name] then
         seen[param.name] = param
         params[#params + 1] = param
-      elseif seen[param.name].unit ~= param.unit then
-        core.fail(("both scenarios have a parameter %s, the one in %s and the other in %s"):format(param.name,
-          seen[param.name].unit or "no unit", param.unit or "no unit"))
+      else
+        stated.check_same(seen[param.name], param)
       end
     end
     table.move(spec.steps, 1, #spec.steps, #steps + 1, steps)
   end
-  return core.compose(a, b, { params = params, steps = steps })
+  local doc, assumptions = stated.join(left, right)
+  return core.compose(a, b, { params = params, steps = steps, doc = doc, assumptions = assumptions })
 end
 
 function meta.__tostring(self)
   local spec = core.spec(self)
   local lines = { ("scenario %q"):format(core.scenario_name(self)) }
-  for _, param in ipairs(spec.params) do
-    local range = ""
-    if param.min ~= nil or param.max ~= nil then
-      range = (" (%s to %s)"):format(param.min == nil and "..." or tostring(param.min),
-        param.max == nil and "..." or tostring(param.max))
-    end
-    lines[#lines + 1] = ("  $%s = %s%s%s%s"):format(param.name, core.literal(param.value),
-      param.unit and " " .. param.unit or "", range, param.doc and ": " .. param.doc or "")
-  end
+  stated.show(spec, lines)
   for i, step in ipairs(spec.steps) do
     local how = step.all and "all" or step.share and "share " .. step.share or "count " .. step.count
     lines[#lines + 1] = ("  %d. %s: %s%s%s%s, set %s"):format(i, step.name, how, step.whole and ", whole persons" or "",
@@ -329,8 +333,11 @@ local function define(name, given)
       core.fail(("scenario: step %d comes after a hole in the list"):format(key))
     end
   end
-  core.check(options, "a scenario", { "params" })
-  local made = core.scenario { name = name, params = read_params(options.params), steps = steps }
+  core.check(options, "a scenario", { "params", "doc", "assumptions" })
+  local doc, assumptions = stated.read(options)
+  local made = core.scenario {
+    name = name, params = read_params(options.params), steps = steps, doc = doc, assumptions = assumptions,
+  }
   register(name, made)
   return made
 end

@@ -12,6 +12,10 @@
 ---@field [integer] dk.Step
 --- Parameters by name: a value, or a `dk.Parameter`, which says more.
 ---@field params? table<string, dk.Value|dk.Parameter>
+--- What it is for.
+---@field doc? string
+--- What is taken for granted, each in words: shown wherever the scenario is.
+---@field assumptions? string|string[]
 
 --- `{ 0.30, min = 0, max = 1, doc = "share of the unknown" }`
 ---@class dk.Parameter
@@ -62,6 +66,14 @@ function scenario:name() end
 --- Its parameters by name: `{ value =, min =, max =, unit =, doc = }`.
 ---@return table<string, table>
 function scenario:params() end
+
+--- What it is for; of a composed one both.
+---@return string?
+function scenario:doc() end
+
+--- What it takes for granted, in order; of a composed one all, each once.
+---@return string[]
+function scenario:assumptions() end
 
 --- The columns that a table must have for it, in the order in which its steps mention them.
 ---@return string[]

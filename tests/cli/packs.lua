@@ -277,6 +277,16 @@ dk.breakdown "n" { measures = "n = count()" }
   } do
     check.has("list --format json", json.out, part)
   end
+  shell.write("stated.lua", [[dk.scenario "s" {
+    doc = "what for", assumptions = { "nobody leaves" },
+    params = { n = { 5, min = 0, max = 9, unit = "persons", doc = "who come" } },
+    { "all", where = "b", count = "$n", set = { a = 1 } } }]])
+  for _, part in ipairs { '"doc": "what for"', '"nobody leaves"', '"min": 0', '"max": 9', '"unit": "persons"', '"doc": "who come"' } do
+    check.has("list --format json", run("list --format json stated.lua").out, part)
+  end
+  for _, part in ipairs { "doc: what for", "assumes: nobody leaves", "$n = 5 persons (0 to 9): who come" } do
+    check.has("list stated.lua", run("list stated.lua").out, part)
+  end
   shell.write("empty.lua", "")
   gives("list empty.lua", "nothing is defined in empty.lua\n")
   shell.write("odd.lua", [[dk.breakdown 'a"b\n\1' { measures = 'n = count()' }]])
