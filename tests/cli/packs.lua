@@ -281,7 +281,8 @@ dk.breakdown "n" { measures = "n = count()" }
     doc = "what for", assumptions = { "nobody leaves" },
     params = { n = { 5, min = 0, max = 9, unit = "persons", doc = "who come" } },
     { "all", where = "b", count = "$n", set = { a = 1 } } }]])
-  for _, part in ipairs { '"doc": "what for"', '"nobody leaves"', '"min": 0', '"max": 9', '"unit": "persons"', '"doc": "who come"' } do
+  for _, part in ipairs { '"doc": "what for"', '"nobody leaves"', '"min": 0', '"max": 9', '"unit": "persons"',
+    '"doc": "who come"' } do
     check.has("list --format json", run("list --format json stated.lua").out, part)
   end
   for _, part in ipairs { "doc: what for", "assumes: nobody leaves", "$n = 5 persons (0 to 9): who come" } do

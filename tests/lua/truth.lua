@@ -14,8 +14,8 @@ local function around(value, spread)
   return { least = math.max(0, value - math.random(0, spread)), greatest = value + math.random(0, spread) }
 end
 
--- The table as it is, and as it is known: key, two numbers, and whether somebody is known in Sonar; weighed: how many persons a
--- row stands for.
+-- The table as it is, and as it is known: key, two numbers, and whether somebody is known in Sonar; weighed: and how many
+-- persons a row stands for.
 local function random_pair(dk, n, names, weighed)
   local keys, known, rows, weights = {}, {}, {}, {}
   local columns = { {}, {} }
