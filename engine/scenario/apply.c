@@ -1,9 +1,9 @@
 /* apply.c - runs the steps of a scenario on cells.
  *
- * Each step splits cells: what is taken becomes a cell with the values that are set, what stays keeps its own. Then
- * cells that became equal are grouped again.
+ * Each step splits cells into pieces: who is taken becomes a cell with the values that are set, who stays keeps their
+ * own. Then cells that became equal are grouped again.
  *
- * Invariant: the sum of the weights after a step is the sum before it.
+ * Invariant: the sum of the weights after a step is the sum before it, and what the step added or removed.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -12,22 +12,31 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
-#include "base/types.h"
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
 #include "scenario_parts.h"
 
-/* Moving ------------------------------------------------------------------------------------------------------- */
+/* Pieces ------------------------------------------------------------------------------------------------------- */
 
-/* Cells that stay, and cells that move, as rows and as weights. */
-struct division {
-    uint64_t *stay, *move;
-    uint64_t n_stay, n_move;
-    int64_t *taken; /* of every cell */
+/* Some of those who are taken, who got the same values: cells, and their weights. */
+typedef struct piece {
+    const dk_table *cells;
+    const dk_column *weights;
+} piece;
+
+/* A step on its way: what is left of each cell, and what came of those who were taken. */
+struct pieces {
+    dki_stage *stage;
+    int64_t *left, *taken; /* of every cell; taken: by one move */
+    uint64_t *rows;        /* room for every cell */
+    piece *items;          /* the first is who is left */
+    size_t n;
+    dki_i128 change; /* how much the total grows */
 };
 
-static dk_status divided_weights(const dki_stage *stage, const struct division *d, const dk_column **out,
-                                 dk_error *err)
+/* Cells by number with weights, which are indexed by cell. */
+static dk_status weigh(const dki_stage *stage, const uint64_t *rows, uint64_t n, const int64_t *weights,
+                       const dk_column **out, dk_error *err)
 {
     dk_context *context = dk_table_context(stage->cells);
     dk_builder *builder;
@@ -35,91 +44,171 @@ static dk_status divided_weights(const dki_stage *stage, const struct division *
 
     if (status != DK_OK)
         return status;
-    DKI_FOR_ROWS(i, d->n_stay, context, status, err)
-    status = dk_builder_integer(builder, stage->weights[d->stay[i]] - d->taken[d->stay[i]], err);
-    DKI_FOR_ROWS(i, d->n_move, context, status, err)
-    status = dk_builder_integer(builder, d->taken[d->move[i]], err);
+    DKI_FOR_ROWS(i, n, context, status, err)
+    status = dk_builder_integer(builder, weights[rows[i]], err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
     return status;
 }
 
-/* The rows of one column, then those of the other, which has its type, and its levels with perhaps some more. */
-static dk_status join_columns(const dk_column *stay, const dk_column *moved, const dk_column **out, dk_error *err)
+/* Who is taken becomes a piece, with what is set. */
+static dk_status add_piece(struct pieces *p, const dki_strata *strata, uint64_t n, dk_error *err)
 {
-    const dk_dictionary *levels = dk_column_levels(moved);
-    const dk_column *columns[] = { stay, moved }, *longer = NULL;
-    dk_status status = DK_OK;
+    piece *added = &p->items[p->n];
+    dk_status status = dki_moved_cells(p->stage, strata->set, strata->n_set, p->rows, n, &added->cells, err);
 
-    if (levels && levels != dk_column_levels(stay)) {
-        status = dki_column_with_levels(stay, levels, &longer, err);
-        columns[0] = longer;
+    p->n++;
+    return status == DK_OK ? weigh(p->stage, p->rows, n, p->taken, &added->weights, err) : status;
+}
+
+/* Takes what was settled from cells, of which stage->weights can be taken. */
+static dk_status take(struct pieces *p, const dki_strata *strata, dk_error *err)
+{
+    uint64_t n_cells = dk_table_n_rows(p->stage->cells), n = 0;
+    dk_status status = dki_strata_split(p->stage, strata, p->taken, err);
+
+    DKI_FOR_ROWS(i, n_cells, strata->context, status, err)
+    {
+        if (p->taken[i] == 0)
+            continue;
+        p->rows[n++] = i;
+        if (strata->effect != DK_ADDS)
+            p->left[i] -= p->taken[i];
+        if (strata->effect != DK_MOVES)
+            p->change += strata->effect == DK_ADDS ? p->taken[i] : -p->taken[i];
     }
+    return status == DK_OK && n > 0 && strata->effect != DK_REMOVES ? add_piece(p, strata, n, err) : status;
+}
+
+/* Joining ------------------------------------------------------------------------------------------------------ */
+
+/* A category over other levels, among which its own are. */
+static dk_status with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,
+                             dk_error *err)
+{
+    dk_context *context = dk_column_context(column);
+    const dk_dictionary *own = dk_column_levels(column);
+    size_t n = dk_dictionary_n_levels(own);
+    uint32_t *codes = dki_calloc(context, n + 1, sizeof *codes, err);
+    dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 1; i <= n && status == DK_OK; i++)
+        codes[i] = dk_dictionary_find(levels, dk_dictionary_level(own, (uint32_t)i));
     if (status == DK_OK)
-        status = dki_column_concat(dk_column_context(stay), dk_column_type(stay), dk_column_scale(stay), levels,
-                                   columns, 2, out, err);
-    dk_column_release(longer);
+        status = dki_column_map_codes(column, codes, levels, out, err);
+    dki_free(context, codes);
     return status;
 }
 
-/* One table of those who stay and those who moved, not yet grouped. */
-static dk_status join_cells(const dki_stage *stage, const struct division *d, const dk_table *stay,
-                            const dk_table *moved, const dk_table **out, dk_error *err)
+/* The levels of the first column, which all others have too, and what these have beside them. */
+static dk_status join_levels(const dk_column *const *columns, size_t n, const dk_dictionary **out, dk_error *err)
 {
-    dk_context *context = dk_table_context(stage->cells);
-    size_t n_columns = dk_table_n_columns(stage->cells), weight = dki_cells_weight(stage->cells), n = 0;
+    const dk_dictionary *first = dk_column_levels(columns[0]), *all = dk_dictionary_retain(first);
+    dk_status status = DK_OK;
+
+    for (size_t i = 1; i < n && status == DK_OK; i++) {
+        const dk_dictionary *levels = dk_column_levels(columns[i]), *joined = NULL;
+
+        if (levels == first)
+            continue;
+        if (all == first)
+            joined = dk_dictionary_retain(levels);
+        else
+            status = dki_levels_join(dk_column_context(columns[0]), all, levels, &joined, err);
+        if (status == DK_OK) {
+            dk_dictionary_release(all);
+            all = joined;
+        }
+    }
+    if (status == DK_OK)
+        *out = all;
+    else
+        dk_dictionary_release(all);
+    return status;
+}
+
+/* The rows of n columns of one type below each other; columns[i] is replaced where its levels are not those of all. */
+static dk_status join_columns(const dk_column **columns, size_t n, const dk_column **out, dk_error *err)
+{
+    const dk_dictionary *levels = NULL;
+    dk_status status = dk_column_levels(columns[0]) ? join_levels(columns, n, &levels, err) : DK_OK;
+
+    for (size_t i = 0; i < n && levels && status == DK_OK; i++) {
+        const dk_column *mapped = NULL;
+
+        if (dk_column_levels(columns[i]) == levels)
+            continue;
+        status = with_levels(columns[i], levels, &mapped, err);
+        if (status == DK_OK) {
+            dk_column_release(columns[i]);
+            columns[i] = mapped;
+        }
+    }
+    if (status == DK_OK)
+        status = dki_column_concat(dk_column_context(columns[0]), dk_column_type(columns[0]),
+                                   dk_column_scale(columns[0]), levels, columns, n, out, err);
+    dk_dictionary_release(levels);
+    return status;
+}
+
+/* Column c of all pieces. */
+static dk_status join_pieces(const struct pieces *p, size_t c, bool is_weight, const dk_column **columns,
+                             const dk_column **out, dk_error *err)
+{
+    dk_status status;
+
+    for (size_t i = 0; i < p->n; i++)
+        columns[i] =
+            dk_column_retain(is_weight ? p->items[i].weights : dk_table_field(p->items[i].cells, c)->column);
+    status = join_columns(columns, p->n, out, err);
+    for (size_t i = 0; i < p->n; i++)
+        dk_column_release(columns[i]);
+    return status;
+}
+
+/* One table of all pieces, not yet grouped. */
+static dk_status join_cells(const struct pieces *p, const dk_table **out, dk_error *err)
+{
+    const dk_table *cells = p->stage->cells, *joined = NULL;
+    dk_context *context = dk_table_context(cells);
+    size_t n_columns = dk_table_n_columns(cells), weight = dki_cells_weight(cells), n = 0;
     dk_field *fields = dki_calloc(context, n_columns, sizeof *fields, err);
-    dk_properties properties = *dk_table_properties(stage->cells);
-    const dk_table *joined = NULL;
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+    const dk_column **columns = dki_calloc(context, p->n, sizeof *columns, err);
+    dk_properties properties = *dk_table_properties(cells);
+    uint64_t n_rows = 0;
+    dk_status status = fields && columns ? DK_OK : DK_ERR_MEMORY;
 
     properties.key = NULL; /* who stays and who moves have the same one */
     properties.n_key = 0;
-
+    for (size_t i = 0; i < p->n; i++)
+        n_rows += dk_table_n_rows(p->items[i].cells);
     for (; n < n_columns && status == DK_OK; n++) {
-        fields[n] = DK_FIELD(dk_table_field(stage->cells, n)->name, NULL);
-        if (n == weight)
-            status = divided_weights(stage, d, &fields[n].column, err);
-        else
-            status = join_columns(dk_table_field(stay, n)->column, dk_table_field(moved, n)->column,
-                                  &fields[n].column, err);
+        fields[n] = DK_FIELD(dk_table_field(cells, n)->name, NULL);
+        status = join_pieces(p, n, n == weight, columns, &fields[n].column, err);
     }
     if (status == DK_OK)
-        status = dk_table_new(context, fields, n_columns, d->n_stay + d->n_move, &joined, err);
+        status = dk_table_new(context, fields, n_columns, n_rows, &joined, err);
     if (status == DK_OK)
         status = dk_table_with_properties(joined, &properties, out, err);
     dk_table_release(joined);
     for (size_t i = 0; fields && i < n; i++)
         dk_column_release(fields[i].column);
+    dki_free(context, columns);
     dki_free(context, fields);
-    return status;
-}
-
-static dk_status move_cells(const dki_stage *stage, const struct division *d, const dk_table **out, dk_error *err)
-{
-    const dk_table *stay = NULL, *moved = NULL;
-    dk_status status = dk_table_gather(stage->cells, d->stay, d->n_stay, &stay, err);
-
-    if (status == DK_OK)
-        status = dki_moved_cells(stage, d->move, d->n_move, &moved, err);
-    if (status == DK_OK)
-        status = join_cells(stage, d, stay, moved, out, err);
-    dk_table_release(moved);
-    dk_table_release(stay);
     return status;
 }
 
 /* Steps -------------------------------------------------------------------------------------------------------- */
 
-/* The sum of all weights must not change: a difference would be a fault of this file. */
-static dk_status check_conserved(const dk_table *before, const int64_t *weights, const dk_table *after,
-                                 dk_error *err)
+/* The sum of all weights must change by what was said: a difference would be a fault of this folder. */
+static dk_status check_conserved(const dk_table *before, const int64_t *weights, dki_i128 change,
+                                 const dk_table *after, dk_error *err)
 {
     dk_context *context = dk_table_context(after);
     uint64_t n = dk_table_n_rows(after);
     int64_t *now = dki_alloc_array(context, (size_t)n, sizeof *now, err);
-    dki_i128 difference = 0;
+    dki_i128 difference = -change;
     dk_status status = now ? dki_cells_weights(after, now, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK) {
@@ -143,50 +232,175 @@ struct walk {
     size_t n_key;
 };
 
-static dk_status divide(const dki_stage *stage, const dki_strata *strata, struct division *d, dk_error *err)
-{
-    uint64_t n = dk_table_n_rows(stage->cells);
-    dk_status status = dki_strata_split(stage, strata, d->taken, err);
-
-    DKI_FOR_ROWS(i, n, strata->context, status, err)
-    {
-        if (stage->weights[i] > d->taken[i] || stage->weights[i] == 0) /* a cell without anybody stays one */
-            d->stay[d->n_stay++] = i;
-        if (d->taken[i] > 0)
-            d->move[d->n_move++] = i;
-    }
-    return status;
-}
-
 static dk_status tally_strata(const struct walk *walk, size_t number, const dki_stage *stage,
                               const dki_strata *strata, dk_error *err)
 {
     if (walk->run->tallies) {
         dki_tally *tally = &walk->run->tallies[number];
+        int64_t available = 0;
 
-        *tally = (dki_tally){ .n_strata = strata->n };
         for (uint64_t k = 0; k < strata->n; k++) {
-            tally->available += strata->available[k];
+            available += strata->available[k];
             tally->taken += strata->taken[k];
         }
+        tally->available = available;
+        tally->n_strata = strata->n;
     }
     return walk->run->receipt ? dki_receipt_add(walk->run->receipt, number + 1, stage, strata, err) : DK_OK;
 }
 
-static dk_status regroup(struct walk *walk, const dki_stage *stage, const struct division *d, const dk_table **out,
+/* One destination after the other. */
+static dk_status run_flows(struct walk *walk, size_t number, struct pieces *p, dki_strata *strata, dk_error *err)
+{
+    dki_stage *stage = p->stage;
+    dki_flows flows;
+    dk_status status = dki_flows_init(&flows, stage, strata, err);
+
+    if (status != DK_OK)
+        return status;
+    stage->weights = p->left;
+    for (size_t place = 0; place < stage->step->n_places && status == DK_OK; place++) {
+        status = dki_flows_settle(&flows, place, strata, err);
+        if (status == DK_OK)
+            status = tally_strata(walk, number, stage, strata, err);
+        if (status == DK_OK)
+            status = take(p, strata, err);
+    }
+    dki_flows_drop(&flows);
+    return status;
+}
+
+/* Those who become true, then those who become false: of a stratum there are only the ones or the others. */
+static dk_status run_rate(struct walk *walk, size_t number, struct pieces *p, dki_strata *strata, dk_error *err)
+{
+    dki_stage *stage = p->stage;
+    const int64_t *weights = stage->weights;
+    int64_t *takeable =
+        dki_alloc_array(walk->context, (size_t)dk_table_n_rows(stage->cells), sizeof *takeable, err);
+    dk_status status = takeable ? DK_OK : DK_ERR_MEMORY;
+
+    for (int becomes = 1; becomes >= 0 && status == DK_OK; becomes--) {
+        stage->weights = weights;
+        status = dki_rate_settle(stage, becomes, strata, takeable, err);
+        if (status == DK_OK)
+            status = tally_strata(walk, number, stage, strata, err);
+        stage->weights = takeable;
+        if (status == DK_OK)
+            status = take(p, strata, err);
+    }
+    stage->weights = weights;
+    dki_free(walk->context, takeable);
+    return status;
+}
+
+static dk_status run_moves(struct walk *walk, size_t number, struct pieces *p, dki_strata *strata, dk_error *err)
+{
+    dk_status status;
+
+    if (p->stage->step->n_flows > 0)
+        return run_flows(walk, number, p, strata, err);
+    if (p->stage->step->rate)
+        return run_rate(walk, number, p, strata, err);
+    status = dki_strata_settle(p->stage, strata, err);
+    if (status == DK_OK)
+        status = tally_strata(walk, number, p->stage, strata, err);
+    return status == DK_OK ? take(p, strata, err) : status;
+}
+
+/* Who is left, as the first piece: a cell that nobody was taken from stays one, though nobody is in it. */
+static dk_status add_left(struct pieces *p, const int64_t *weights, dk_error *err)
+{
+    const dk_table *cells = p->stage->cells;
+    piece *left = &p->items[0];
+    uint64_t n = 0;
+    dk_status status;
+
+    for (uint64_t i = 0; i < dk_table_n_rows(cells); i++)
+        if (p->left[i] > 0 || weights[i] == 0)
+            p->rows[n++] = i;
+    status = dk_table_gather(cells, p->rows, n, &left->cells, err);
+    return status == DK_OK ? weigh(p->stage, p->rows, n, p->left, &left->weights, err) : status;
+}
+
+/* Cells that became equal are one again. */
+static dk_status regroup(struct walk *walk, struct pieces *p, const int64_t *weights, const dk_table **out,
                          dk_error *err)
 {
     const dk_table *moved = NULL, *grouped = NULL;
-    dk_status status = move_cells(stage, d, &moved, err);
+    dk_status status = add_left(p, weights, err);
 
+    if (status == DK_OK)
+        status = join_cells(p, &moved, err);
     if (status == DK_OK)
         status = dki_cells_group(moved, walk->names, &grouped, err);
     if (status == DK_OK)
-        status = check_conserved(stage->cells, stage->weights, grouped, err);
+        status = check_conserved(p->stage->cells, weights, p->change, grouped, err);
     if (status == DK_OK)
         *out = dk_table_retain(grouped);
     dk_table_release(grouped);
     dk_table_release(moved);
+    return status;
+}
+
+/* The total is another, which the reader must know. */
+static dk_status tell_change(const struct pieces *p, const int64_t *weights, dk_error *err)
+{
+    const dki_stage *stage = p->stage;
+    dki_i128 total = p->change;
+    int64_t change;
+    char weight[64], note[400];
+    uint32_t number;
+
+    for (uint64_t i = 0; i < dk_table_n_rows(stage->cells); i++)
+        total += weights[i];
+    if (!dki_fits_i64(total))
+        return dki_fail_many(err);
+    if (p->change == 0 || stage->notes == NULL)
+        return DK_OK;
+    change = (int64_t)(p->change < 0 ? -p->change : p->change);
+    dki_format_weight(change, weight, sizeof weight);
+    snprintf(note, sizeof note, "%.*s: %s %s %s",
+             (int)dki_utf8_floor(stage->step->name, strlen(stage->step->name), 200), stage->step->name, weight,
+             dki_unit(stage->cells, change), p->change < 0 ? "left" : "came");
+    return dki_text_map_add(stage->notes, note, strlen(note), &number, err);
+}
+
+/* A step that happens. */
+static dk_status take_step(struct walk *walk, size_t number, dki_stage *stage, const dk_table **out, dk_error *err)
+{
+    dk_context *context = walk->context;
+    const int64_t *weights = stage->weights;
+    size_t n = (size_t)dk_table_n_rows(stage->cells);
+    struct pieces p = { .stage = stage,
+                        .left = dki_alloc_array(context, n, sizeof *p.left, err),
+                        .taken = dki_alloc_array(context, n, sizeof *p.taken, err),
+                        .rows = dki_alloc_array(context, n, sizeof *p.rows, err),
+                        .items = dki_calloc(context, stage->step->n_places + 3, sizeof *p.items, err) };
+    dki_strata strata = { .context = NULL };
+    dk_status status = p.left && p.taken && p.rows && p.items ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK) {
+        memcpy(p.left, weights, n * sizeof *p.left);
+        p.n = 1;
+        status = dki_strata_find(stage, &strata, err);
+    }
+    if (status == DK_OK)
+        status = run_moves(walk, number, &p, &strata, err);
+    if (status == DK_OK)
+        status = tell_change(&p, weights, err);
+    if (status == DK_OK && p.n == 1 && p.change == 0)
+        *out = dk_table_retain(stage->cells);
+    else if (status == DK_OK)
+        status = regroup(walk, &p, weights, out, err);
+    dki_strata_drop(&strata);
+    for (size_t i = 0; p.items && i < p.n; i++) {
+        dk_table_release(p.items[i].cells);
+        dk_column_release(p.items[i].weights);
+    }
+    dki_free(context, p.items);
+    dki_free(context, p.rows);
+    dki_free(context, p.taken);
+    dki_free(context, p.left);
     return status;
 }
 
@@ -196,11 +410,7 @@ static dk_status run_step(struct walk *walk, size_t number, const dk_table *cell
     dk_context *context = walk->context;
     const dki_run *run = walk->run;
     const dki_step *step = &run->scenario->steps[number];
-    size_t n = (size_t)dk_table_n_rows(cells);
-    int64_t *weights = dki_alloc_array(context, n, sizeof *weights, err);
-    struct division d = { .stay = dki_alloc_array(context, n, sizeof *d.stay, err),
-                          .move = dki_alloc_array(context, n, sizeof *d.move, err),
-                          .taken = dki_alloc_array(context, n, sizeof *d.taken, err) };
+    int64_t *weights = dki_alloc_array(context, (size_t)dk_table_n_rows(cells), sizeof *weights, err);
     dki_stage stage = { .step = step,
                         .cells = cells,
                         .weights = weights,
@@ -212,29 +422,19 @@ static dk_status run_step(struct walk *walk, size_t number, const dk_table *cell
                         .draw = run->draw,
                         .key = walk->key,
                         .n_key = walk->n_key };
-    dki_strata strata = { .context = NULL };
-    dk_status status = weights && d.stay && d.move && d.taken ? DK_OK : DK_ERR_MEMORY;
+    bool happens = true;
+    dk_status status = weights ? dki_step_happens(step, cells, run->params, &happens, err) : DK_ERR_MEMORY;
 
+    if (run->tallies)
+        run->tallies[number] = (dki_tally){ 0 };
     if (status == DK_OK)
         status = dki_cells_weights(cells, weights, err);
     if (status == DK_OK)
         status = dki_mentioned_columns(run->scenario, cells, walk->columns, &stage.n_columns, err);
-    if (status == DK_OK)
-        status = dki_strata_find(&stage, &strata, err);
-    if (status == DK_OK)
-        status = dki_strata_settle(&stage, &strata, err);
-    if (status == DK_OK)
-        status = tally_strata(walk, number, &stage, &strata, err);
-    if (status == DK_OK)
-        status = divide(&stage, &strata, &d, err);
-    if (status == DK_OK && d.n_move == 0)
+    if (status == DK_OK && !happens)
         *out = dk_table_retain(cells);
     else if (status == DK_OK)
-        status = regroup(walk, &stage, &d, out, err);
-    dki_strata_drop(&strata);
-    dki_free(context, d.taken);
-    dki_free(context, d.move);
-    dki_free(context, d.stay);
+        status = take_step(walk, number, &stage, out, err);
     dki_free(context, weights);
     return status;
 }

@@ -139,13 +139,13 @@ static dk_status check_rate(const dk_field *field, dk_error *err)
 }
 
 /* Evaluates what is set, all on the values before. */
-static dk_status set_columns(const dki_stage *stage, const dk_table *cells, dk_field *fields, dk_error *err)
+static dk_status set_columns(const dki_stage *stage, const dk_expr *const *set, size_t n_set, const dk_table *cells,
+                             dk_field *fields, dk_error *err)
 {
-    const dki_step *step = stage->step;
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < step->n_set && status == DK_OK; i++) {
-        const char *name = dk_expr_name(step->set[i]);
+    for (size_t i = 0; i < n_set && status == DK_OK; i++) {
+        const char *name = dk_expr_name(set[i]);
         const dk_column *values = NULL;
         size_t at = 0;
 
@@ -153,29 +153,28 @@ static dk_status set_columns(const dki_stage *stage, const dk_table *cells, dk_f
         if (status == DK_OK)
             status = check_rate(dk_table_field(stage->cells, at), err);
         if (status == DK_OK)
-            status = dk_table_eval(cells, step->set[i], stage->params, &values, err);
+            status = dk_table_eval(cells, set[i], stage->params, &values, err);
         if (status == DK_ERR_OVERFLOW)
             dki_tell_cell(stage, cells, err);
         if (status == DK_OK) {
             fields[i] = DK_FIELD(name, NULL);
-            status = convert(dk_table_field(stage->cells, at), step->set[i], values, &fields[i].column, err);
+            status = convert(dk_table_field(stage->cells, at), set[i], values, &fields[i].column, err);
         }
         dk_column_release(values);
     }
     return status;
 }
 
-dk_status dki_moved_cells(const dki_stage *stage, const uint64_t *rows, uint64_t n, const dk_table **out,
-                          dk_error *err)
+dk_status dki_moved_cells(const dki_stage *stage, const dk_expr *const *set, size_t n_set, const uint64_t *rows,
+                          uint64_t n, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(stage->cells);
-    size_t n_set = stage->step->n_set;
     dk_field *fields = dki_calloc(context, n_set, sizeof *fields, err);
     const dk_table *taken = NULL;
     dk_status status = fields ? dk_table_gather(stage->cells, rows, n, &taken, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK)
-        status = set_columns(stage, taken, fields, err);
+        status = set_columns(stage, set, n_set, taken, fields, err);
     if (status == DK_OK)
         status = dk_table_with(taken, fields, n_set, out, err);
     for (size_t i = 0; fields && i < n_set; i++)

@@ -103,8 +103,7 @@ static dk_status weight_name(const dk_table *table, dki_arena *arena, const char
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-/* A name between backquotes; a name that holds one cannot be written. */
-static dk_status quote(dki_arena *arena, const char *name, const char **out, dk_error *err)
+dk_status dki_quote(dki_arena *arena, const char *name, const char **out, dk_error *err)
 {
     if (strchr(name, '`')) {
         dki_fail(err, DK_ERR_ARGUMENT, "a column whose name holds a backquote cannot be in a scenario: %s", name);
@@ -133,7 +132,7 @@ static dk_status add_dimension(void *arg, const char *name, dk_error *err)
             "takes three and a rate two",
             DKI_MAX_DIMENSIONS);
     d->by[d->n] = (dk_measure){ 0 };
-    return quote(d->arena, name, &d->by[d->n++].text, err);
+    return dki_quote(d->arena, name, &d->by[d->n++].text, err);
 }
 
 /* The question that counts rows of the table by those columns. */
@@ -149,7 +148,7 @@ static dk_status make_question(const dk_table *table, const dki_text_map *names,
     if (status == DK_OK)
         status = dki_children_visit(table, names, arena, add_dimension, &dimensions, err);
     if (status == DK_OK)
-        status = quote(arena, weight, &quoted, err);
+        status = dki_quote(arena, weight, &quoted, err);
     if (status != DK_OK)
         return status;
     measure.text = dki_arena_format(arena, err, "%s = count()", quoted);

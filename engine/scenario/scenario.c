@@ -46,8 +46,6 @@ dk_status dk_scenario_new(dk_context *context, const char *name, const dk_scenar
     dk_scenario *scenario;
     dk_status status = check_name(name, "scenario", err);
 
-    if (status == DK_OK && n_steps == 0)
-        status = dki_fail(err, DK_ERR_ARGUMENT, "the scenario %s has no steps", name);
     for (size_t i = 0; i < n_steps && status == DK_OK; i++)
         status = steps[i].name ? check_name(steps[i].name, "step", err) : DK_OK;
     if (status == DK_OK)
@@ -116,12 +114,17 @@ dk_status dk_scenario_compose(const dk_scenario *a, const dk_scenario *b, const 
     }
     if (status == DK_OK)
         status = join_params(scenario, a, b, err);
-    for (size_t i = 0; i < a->n_steps && status == DK_OK; i++)
-        status = dki_step_copy(scenario, &a->steps[i], err);
-    for (size_t i = 0; i < b->n_steps && status == DK_OK; i++)
-        status = dki_step_copy(scenario, &b->steps[i], err);
-    if (status == DK_OK)
-        status = dki_taking_check(scenario, err);
+    if (status != DK_OK) {
+        dk_scenario_release(scenario);
+        return status;
+    }
+    scenario->a = dk_scenario_retain(a);
+    scenario->b = dk_scenario_retain(b);
+    for (size_t i = 0; i < a->n_steps; i++)
+        scenario->steps[scenario->n_steps++] = a->steps[i];
+    for (size_t i = 0; i < b->n_steps; i++)
+        scenario->steps[scenario->n_steps++] = b->steps[i];
+    status = dki_taking_check(scenario, err);
     if (status != DK_OK) {
         dk_scenario_release(scenario);
         return status;
@@ -146,17 +149,10 @@ void dk_scenario_release(const dk_scenario *shared)
     if (scenario == NULL || atomic_fetch_sub_explicit(&scenario->n_references, 1, memory_order_acq_rel) != 1)
         return;
     context = scenario->context;
-    for (size_t i = 0; i < scenario->n_steps; i++) {
-        dki_step *step = &scenario->steps[i];
-
-        dk_expr_release(step->where);
-        dk_expr_release(step->share);
-        dk_expr_release(step->count);
-        for (size_t k = 0; step->set && k < step->n_set; k++)
-            dk_expr_release(step->set[k]);
-        for (size_t k = 0; k < step->n_first; k++)
-            dk_expr_release(step->first[k].expr);
-    }
+    for (size_t i = 0; scenario->a == NULL && i < scenario->n_steps; i++)
+        dki_step_drop(&scenario->steps[i]);
+    dk_scenario_release(scenario->a);
+    dk_scenario_release(scenario->b);
     dki_arena_drop(&scenario->arena);
     dki_free(context, scenario);
     dk_context_release(context);

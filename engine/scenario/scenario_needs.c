@@ -20,7 +20,8 @@ static bool visit_columns(const dk_expr *expr, struct needs *needs)
 
 static bool visit_step(const dki_step *step, struct needs *needs)
 {
-    if (!visit_columns(step->where, needs))
+    if (!visit_columns(step->where, needs) || (step->rate && !needs->visit(needs->arg, step->rate, false)) ||
+        (step->flows_of && !needs->visit(needs->arg, step->flows_of, false)))
         return false;
     for (size_t i = 0; i < step->n_per; i++)
         if (!needs->visit(needs->arg, step->per[i], false))
@@ -31,7 +32,7 @@ static bool visit_step(const dki_step *step, struct needs *needs)
     for (size_t i = 0; i < step->n_set; i++)
         if (!needs->visit(needs->arg, dk_expr_name(step->set[i]), false) || !visit_columns(step->set[i], needs))
             return false;
-    return true; /* share and count mention no column */
+    return true; /* nothing else mentions a column */
 }
 
 void dk_scenario_needs(const dk_scenario *scenario, dk_need_fn *visit, void *arg)

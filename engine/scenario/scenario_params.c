@@ -128,15 +128,8 @@ dk_status dki_scenario_check_params(const dk_scenario *scenario, dk_error *err)
     for (size_t i = 0; i < scenario->n_steps && status == DK_OK; i++) {
         const dki_step *step = &scenario->steps[i];
 
-        status = dki_expr_names(step->where, DKI_NODE_PARAM, &used, err);
-        if (status == DK_OK)
-            status = dki_expr_names(step->share, DKI_NODE_PARAM, &used, err);
-        if (status == DK_OK)
-            status = dki_expr_names(step->count, DKI_NODE_PARAM, &used, err);
-        for (size_t k = 0; k < step->n_set && status == DK_OK; k++)
-            status = dki_expr_names(step->set[k], DKI_NODE_PARAM, &used, err);
-        for (size_t k = 0; k < step->n_first && status == DK_OK; k++)
-            status = dki_expr_names(step->first[k].expr, DKI_NODE_PARAM, &used, err);
+        for (size_t k = 0; k < step->n_exprs && status == DK_OK; k++)
+            status = dki_expr_names(step->exprs[k], DKI_NODE_PARAM, &used, err);
     }
     for (size_t i = 0; i < used.n && status == DK_OK; i++) {
         size_t size;

@@ -21,9 +21,18 @@ typedef struct dki_first {
     bool descending;
 } dki_first;
 
+/* A flow of a step, with the number of its `from` among the different ones, and of its destination. */
+typedef struct dki_flow {
+    const dk_expr *share, *from, *set; /* set: "column = to" */
+    uint32_t row, place;
+} dki_flow;
+
 typedef struct dki_step {
-    const char *name;                     /* for messages: as given, or "step 2" */
-    const dk_expr *where, *share, *count; /* NULL where not given */
+    const char *name;      /* for messages: as given, or "step 2" */
+    const dk_expr **exprs; /* n_exprs: all of the step's, owned; those below are among them, NULL where not given */
+    size_t n_exprs;
+    const dk_expr *where, *when, *share, *count, *scale, *to;
+    dk_effect effect;
     bool all, whole, allow_none, estimate;
     const char **per;
     size_t n_per;
@@ -33,6 +42,11 @@ typedef struct dki_step {
     size_t n_first;
     dk_drawn drawn;
     uint64_t seed;
+    const char *rate;           /* a column */
+    const dk_expr *rate_set[2]; /* it becomes true, or false */
+    const char *flows_of;       /* a column */
+    dki_flow *flows;
+    size_t n_flows, n_rows, n_places; /* different values from and to */
 } dki_step;
 
 struct dk_scenario {
@@ -44,14 +58,15 @@ struct dk_scenario {
     size_t n_params;
     dki_step *steps;
     size_t n_steps;
+    const dk_scenario *a, *b; /* what it is composed of, and whose steps these are; or NULL: its own */
 };
 
 /* step.c ------------------------------------------------------------------------------------------------------- */
 
 /* Adds the names of a kind that an expression (NULL: none) mentions. */
 dk_status dki_expr_names(const dk_expr *expr, dki_node_kind kind, dki_text_map *names, dk_error *err);
-/* Adds the columns that a step mentions: in where and both sides of set, and (with_per) in per and first. */
-dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *names, dk_error *err);
+/* Adds the columns that a step mentions: all of them, or those whose combinations are its strata. */
+dk_status dki_step_columns(const dki_step *step, bool all, dki_text_map *names, dk_error *err);
 /* How often a step mentions a parameter. */
 size_t dki_step_mentions(const dki_step *step, const char *param);
 /* Sets the message to "PREFIX: MESSAGE"; what is long is cut, at a character. */
@@ -60,8 +75,10 @@ void dki_error_prefix(dk_error *err, const char *prefix, size_t size, const char
 dk_status dki_step_fail(const dki_step *step, dk_status status, dk_error *err);
 /* Fills the step, which has its name, with texts and expressions of its own. */
 dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki_step *step, dk_error *err);
-/* Appends a copy of a step. */
-dk_status dki_step_copy(dk_scenario *scenario, const dki_step *from, dk_error *err);
+void dki_step_drop(dki_step *step); /* its expressions; the arena has the rest */
+/* Whether the step happens. */
+dk_status dki_step_happens(const dki_step *step, const dk_table *table, const dk_params *params, bool *out,
+                           dk_error *err);
 
 /* taking.c ----------------------------------------------------------------------------------------------------- */
 
@@ -121,6 +138,8 @@ dk_status dki_cells_names(const dk_table *table, const dk_breakdown *breakdown, 
                           size_t n_scenarios, dki_text_map *names, dk_error *err);
 /* The breakdown can be asked of cells of the table. */
 dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err);
+/* A name between backquotes; DK_ERR_ARGUMENT for one that holds a backquote, and cannot be written. */
+dk_status dki_quote(dki_arena *arena, const char *name, const char **out, dk_error *err);
 /* Groups a table by the columns of those names, in the order in which the table has them, with their weight. */
 dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, const dk_table **out, dk_error *err);
 size_t dki_cells_weight(const dk_table *cells); /* the column that holds the weights */
@@ -217,10 +236,13 @@ typedef struct dki_strata {
     uint64_t *cells, *combinations, *strata;
     uint64_t n_cells, n_combinations, n;
     int64_t *available, *taken; /* units, of each stratum */
-    size_t *columns;            /* whose values make the strata, then the others that the scenario mentions */
-    size_t n_columns;           /* the former */
-    int64_t left_out;           /* units for whom the condition is null */
-    int64_t *chosen;            /* units, of each cell: where persons are drawn; else NULL */
+    dk_effect effect;           /* what happens to who is taken */
+    const dk_expr *const *set;  /* n_set: what they get */
+    size_t n_set;
+    size_t *columns;  /* whose values make the strata, then the others that the scenario mentions */
+    size_t n_columns; /* the former */
+    int64_t left_out; /* units for whom the condition is null */
+    int64_t *chosen;  /* units, of each cell: where persons are drawn; else NULL */
 } dki_strata;
 
 /* Finds the cells that the step matches and their strata, in the order of keys. Weights are those of cells: their
@@ -237,12 +259,16 @@ void dki_strata_drop(dki_strata *strata);
 /* The value of a share or count, which no row decides. */
 dk_status dki_amount(const dk_expr *expr, const dk_table *table, const dk_params *params, const char *what,
                      dk_ratio *out, dk_error *err);
+/* As a decimal where it is one, else as a fraction: 0.3, 1994, 1/3. */
+void dki_format_ratio(dk_ratio ratio, char *out, size_t size);
 dk_status dki_check_share(dk_ratio share, dk_error *err); /* 0 .. 1 */
 dk_status dki_check_count(dk_ratio count, bool whole, dk_error *err);
+dk_status dki_check_factor(dk_ratio factor, dk_error *err);
+dk_status dki_fail_many(dk_error *err); /* there would be more persons than weights can tell */
 /* More is to be taken than there is: fills err, and gives DK_ERR_UNREACHABLE. kind: "", "whole ". */
 dk_status dki_fail_short(const dki_stage *stage, const dki_strata *strata, dk_ratio wanted, int64_t there,
                          const char *kind, dk_error *err);
-/* Settles how much is taken of each stratum. */
+/* Settles how much is taken of each stratum by a share, a count, all or a factor. */
 dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error *err);
 /* Shares it out: taken[i] of each cell, also of those that are not matched. */
 dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int64_t *taken, dk_error *err);
@@ -256,11 +282,55 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
 dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, dki_i128 denominator, int64_t unit,
                                const int64_t *limits, size_t n, int64_t *shares, int64_t *left, dk_error *err);
 
+/* flows.c -------------------------------------------------------------------------------------------------------- */
+
+/* A matrix of shares, with numbers for what its texts say. */
+typedef struct dki_matrix {
+    dk_context *context;
+    const dki_step *step;
+    struct dki_bound **bounds; /* which own the values: of rows, then of places */
+    dk_value *from, *to;       /* n_rows and n_places */
+    dk_ratio *shares;          /* of each flow */
+    dk_ratio *stay;            /* of each row: what no flow takes */
+} dki_matrix;
+
+/* Errors: DK_ERR_DUPLICATE, DK_ERR_TYPE, DK_ERR_RANGE, and DK_ERR_ARGUMENT for a cycle of shares of 1. */
+dk_status dki_matrix_init(dki_matrix *matrix, const dki_step *step, const dk_table *table, const dk_params *params,
+                          dk_error *err);
+void dki_matrix_drop(dki_matrix *matrix);
+
+/* Flows over strata on their way: one destination after the other, each of what the others left. */
+typedef struct dki_flows {
+    dki_matrix matrix;
+    int64_t unit;
+    size_t *rows;  /* of each stratum; SIZE_MAX: it stays */
+    int64_t *left; /* of each stratum */
+    struct dki_row {
+        uint64_t begin, end; /* its strata */
+        int64_t left;
+    } * sums;
+    int64_t *totals; /* of each flow */
+    dki_i128 *numerators;
+    int64_t *limits, *shares; /* room for apportioning */
+} dki_flows;
+
+dk_status dki_flows_init(dki_flows *flows, const dki_stage *stage, const dki_strata *strata, dk_error *err);
+void dki_flows_drop(dki_flows *flows);
+/* Settles what goes to a destination. */
+dk_status dki_flows_settle(dki_flows *flows, size_t place, dki_strata *strata, dk_error *err);
+
+/* rate.c --------------------------------------------------------------------------------------------------------- */
+
+/* Settles who becomes true, or false: of the cells that are the other, whose weights go into `weights`, which are 0 for
+ * all others. Errors: DK_ERR_TYPE, and DK_ERR_UNREACHABLE, with what can be reached. */
+dk_status dki_rate_settle(const dki_stage *stage, bool becomes, dki_strata *strata, int64_t *weights,
+                          dk_error *err);
+
 /* assign.c ----------------------------------------------------------------------------------------------------- */
 
 /* The cells of those numbers as they are after a step moved them; weights as before. */
-dk_status dki_moved_cells(const dki_stage *stage, const uint64_t *rows, uint64_t n, const dk_table **out,
-                          dk_error *err);
+dk_status dki_moved_cells(const dki_stage *stage, const dk_expr *const *set, size_t n_set, const uint64_t *rows,
+                          uint64_t n, const dk_table **out, dk_error *err);
 
 /* apply.c ------------------------------------------------------------------------------------------------------ */
 
@@ -272,7 +342,7 @@ typedef struct dki_tally {
 
 /* One row for each stratum of each step, on its way. */
 typedef struct dki_receipt {
-    dk_builder *step, *name, *stratum, *available, *taken;
+    dk_builder *step, *name, *stratum, *available, *taken, *effect, *set;
 } dki_receipt;
 
 dk_status dki_receipt_init(dki_receipt *receipt, dk_context *context, dk_error *err);

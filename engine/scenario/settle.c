@@ -49,8 +49,7 @@ dk_status dki_amount(const dk_expr *expr, const dk_table *table, const dk_params
     return status;
 }
 
-/* As a decimal where it is one, else as a fraction: 0.3, 1994, 1/3. */
-static void format_ratio(dk_ratio ratio, char *out, size_t size)
+void dki_format_ratio(dk_ratio ratio, char *out, size_t size)
 {
     dk_value value = { .type = DK_RATIO, .as.ratio = ratio };
     dki_i128 scaled;
@@ -73,18 +72,28 @@ dk_status dki_check_share(dk_ratio share, dk_error *err)
 
     if (share.numerator >= 0 && share.numerator <= share.denominator)
         return DK_OK;
-    format_ratio(share, text, sizeof text);
+    dki_format_ratio(share, text, sizeof text);
     dki_fail(err, DK_ERR_RANGE, "a share lies between 0 and 1, and %s does not", text);
     if (share.numerator > share.denominator && share.numerator / share.denominator <= 100)
         dki_hint(err, "30 %% is written 0.30");
     return DK_ERR_RANGE;
 }
 
+dk_status dki_check_factor(dk_ratio factor, dk_error *err)
+{
+    char text[64];
+
+    if (factor.numerator >= 0)
+        return DK_OK;
+    dki_format_ratio(factor, text, sizeof text);
+    return dki_fail(err, DK_ERR_RANGE, "a scale is not negative, and %s is", text);
+}
+
 dk_status dki_check_count(dk_ratio count, bool whole, dk_error *err)
 {
     char text[64];
 
-    format_ratio(count, text, sizeof text);
+    dki_format_ratio(count, text, sizeof text);
     if (count.numerator < 0)
         return dki_fail(err, DK_ERR_RANGE, "a count is not negative, and %s is", text);
     if (whole && count.denominator != 1)
@@ -129,7 +138,7 @@ dk_status dki_fail_short(const dki_stage *stage, const dki_strata *strata, dk_ra
     bool is_one = wanted.numerator == 1 && wanted.denominator == 1;
     char wanted_text[64], there_text[64], where[240];
 
-    format_ratio(wanted, wanted_text, sizeof wanted_text);
+    dki_format_ratio(wanted, wanted_text, sizeof wanted_text);
     dki_format_weight(there, there_text, sizeof there_text);
     tell_strata(stage, strata, where, sizeof where);
     return dki_fail(err, DK_ERR_UNREACHABLE, "%s %s%s %s to be taken, and there %s %s%s", wanted_text, kind,
@@ -137,21 +146,63 @@ dk_status dki_fail_short(const dki_stage *stage, const dki_strata *strata, dk_ra
                     there == DKI_PERSON ? "is" : "are", there_text, where);
 }
 
+/* Limits where there are none: who comes is taken from nobody. */
+static dk_status make_endless(dk_context *context, size_t n, int64_t **out, dk_error *err)
+{
+    *out = dki_alloc_array(context, n, sizeof **out, err);
+    for (size_t i = 0; *out && i < n; i++)
+        (*out)[i] = INT64_MAX;
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+/* Each stratum gives numerators[k] / denominator. */
+static dk_status settle_quotas(const dki_stage *stage, dki_strata *strata, const dki_i128 *numerators,
+                               dki_i128 denominator, int64_t *left, dk_error *err)
+{
+    dk_context *context = strata->context;
+    size_t n = (size_t)strata->n;
+    int64_t *endless = NULL;
+    dk_status status = DK_OK;
+
+    if (strata->effect == DK_ADDS)
+        status = make_endless(context, n, &endless, err);
+    if (status == DK_OK)
+        status = dki_apportion_quotas(context, numerators, denominator, stage->step->whole ? DKI_PERSON : 1,
+                                      endless ? endless : strata->available, n, strata->taken, left, err);
+    dki_free(context, endless);
+    return status;
+}
+
+static dki_i128 total_available(const dki_strata *strata)
+{
+    dki_i128 total = 0;
+
+    for (uint64_t k = 0; k < strata->n; k++)
+        total += strata->available[k];
+    return total;
+}
+
+dk_status dki_fail_many(dk_error *err)
+{
+    return dki_fail(err, DK_ERR_OVERFLOW,
+                    "there would be more persons than a scenario can count: 9223372036, in billionths");
+}
+
+/* share may be more than 1 where that many come. */
 static dk_status settle_share(const dki_stage *stage, dk_ratio share, dki_strata *strata, dk_error *err)
 {
     dki_i128 *numerators;
-    dk_status status = dki_check_share(share, err);
+    dk_status status;
 
-    if (status != DK_OK)
-        return status;
+    if (strata->effect == DK_ADDS && !dki_fits_i64(share.numerator * total_available(strata) / share.denominator +
+                                                   (dki_i128)strata->n * DKI_PERSON))
+        return dki_fail_many(err);
     numerators = dki_alloc_array(strata->context, (size_t)strata->n, sizeof *numerators, err);
     if (numerators == NULL)
         return DK_ERR_MEMORY;
     for (uint64_t k = 0; k < strata->n; k++)
         numerators[k] = (dki_i128)share.numerator * strata->available[k];
-    status =
-        dki_apportion_quotas(strata->context, numerators, share.denominator, stage->step->whole ? DKI_PERSON : 1,
-                             strata->available, (size_t)strata->n, strata->taken, NULL, err);
+    status = settle_quotas(stage, strata, numerators, share.denominator, NULL, err);
     dki_free(strata->context, numerators);
     return status;
 }
@@ -159,7 +210,7 @@ static dk_status settle_share(const dki_stage *stage, dk_ratio share, dki_strata
 static dk_status settle_count(const dki_stage *stage, dk_ratio count, dki_strata *strata, dk_error *err)
 {
     bool whole = stage->step->whole;
-    dki_i128 units, total = 0;
+    dki_i128 units, total = total_available(strata);
     dki_i128 *numerators;
     int64_t left = 0;
     dk_status status = dki_check_count(count, whole, err);
@@ -167,10 +218,10 @@ static dk_status settle_count(const dki_stage *stage, dk_ratio count, dki_strata
     if (status != DK_OK || (strata->n == 0 && stage->step->allow_none))
         return status;
     units = dki_divide_round((dki_i128)count.numerator * DKI_PERSON, count.denominator);
-    for (uint64_t k = 0; k < strata->n; k++)
-        total += strata->available[k];
-    if (units > total)
+    if (strata->effect != DK_ADDS && units > total)
         return dki_fail_short(stage, strata, count, (int64_t)total, "", err);
+    if (!dki_fits_i64(units))
+        return dki_fail_many(err);
     if (strata->n == 0) /* nobody, of nobody */
         return DK_OK;
     numerators = dki_alloc_array(strata->context, (size_t)strata->n, sizeof *numerators, err);
@@ -178,8 +229,7 @@ static dk_status settle_count(const dki_stage *stage, dk_ratio count, dki_strata
         return DK_ERR_MEMORY;
     for (uint64_t k = 0; k < strata->n; k++)
         numerators[k] = units * strata->available[k];
-    status = dki_apportion_quotas(strata->context, numerators, total, whole ? DKI_PERSON : 1, strata->available,
-                                  (size_t)strata->n, strata->taken, &left, err);
+    status = settle_quotas(stage, strata, numerators, total, &left, err);
     if (status == DK_OK && left > 0) /* strata with parts of persons */
         status =
             dki_fail_short(stage, strata, count, (int64_t)(units - (dki_i128)left * DKI_PERSON), "whole ", err);
@@ -187,12 +237,31 @@ static dk_status settle_count(const dki_stage *stage, dk_ratio count, dki_strata
     return status;
 }
 
+/* What a factor makes more or less. */
+static dk_status settle_scale(const dki_stage *stage, dk_ratio factor, dki_strata *strata, dk_error *err)
+{
+    const dk_ratio one = { 1, 1 };
+    dk_ratio change;
+    dk_status status = dki_check_factor(factor, err);
+
+    if (status != DK_OK)
+        return status;
+    strata->effect = dki_ratio_compare(factor, one) < 0 ? DK_REMOVES : DK_ADDS;
+    (void)(strata->effect == DK_ADDS ? dki_ratio_sub(factor, one, &change) : dki_ratio_sub(one, factor, &change));
+    return settle_share(stage, change, strata, err);
+}
+
 dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error *err)
 {
     const dki_step *step = stage->step;
+    const dk_expr *amount = step->share ? step->share : step->count ? step->count : step->scale;
+    const char *what = step->share ? "share" : step->count ? "count" : "scale";
     dk_ratio number = { 0, 1 };
     dk_status status;
 
+    strata->effect = step->effect;
+    strata->set = step->set;
+    strata->n_set = step->n_set;
     if (step->all) {
         for (uint64_t k = 0; k < strata->n; k++)
             strata->taken[k] = strata->available[k];
@@ -200,11 +269,15 @@ dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error
     }
     if (step->drawn)
         return dki_draw_settle(stage, strata, err);
-    status = dki_amount(step->share ? step->share : step->count, stage->cells, stage->params,
-                        step->share ? "share" : "count", &number, err);
+    status = dki_amount(amount, stage->cells, stage->params, what, &number, err);
     if (status != DK_OK)
         return status;
-    return step->share ? settle_share(stage, number, strata, err) : settle_count(stage, number, strata, err);
+    if (step->count)
+        return settle_count(stage, number, strata, err);
+    if (step->scale)
+        return settle_scale(stage, number, strata, err);
+    status = dki_check_share(number, err);
+    return status == DK_OK ? settle_share(stage, number, strata, err) : status;
 }
 
 /* Cells -------------------------------------------------------------------------------------------------------- */
@@ -213,21 +286,22 @@ dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error
 struct spread {
     dk_context *context;
     dki_i128 *numerators;
-    int64_t *limits, *shares;
+    int64_t *weights, *shares;
+    int64_t *endless; /* or NULL: nobody gives more than they weigh */
 };
 
-/* shares[] of `taken`, in proportion to the n limits, whose sum is `whole`. */
+/* shares[] of `taken`, in proportion to the n weights, whose sum is `whole`. */
 static dk_status spread_over(const struct spread *spread, int64_t taken, int64_t whole, size_t n, dk_error *err)
 {
     if (n == 1 || taken == 0 || taken == whole) { /* for speed alone */
         for (size_t i = 0; i < n; i++)
-            spread->shares[i] = taken == whole ? spread->limits[i] : taken;
+            spread->shares[i] = taken == whole ? spread->weights[i] : taken;
         return DK_OK;
     }
     for (size_t i = 0; i < n; i++)
-        spread->numerators[i] = (dki_i128)taken * spread->limits[i];
-    return dki_apportion_quotas(spread->context, spread->numerators, whole, 1, spread->limits, n, spread->shares,
-                                NULL, err);
+        spread->numerators[i] = (dki_i128)taken * spread->weights[i];
+    return dki_apportion_quotas(spread->context, spread->numerators, whole, 1,
+                                spread->endless ? spread->endless : spread->weights, n, spread->shares, NULL, err);
 }
 
 /* The weight of a combination. */
@@ -249,7 +323,7 @@ static dk_status split_combination(const dki_stage *stage, const dki_strata *str
     dk_status status;
 
     for (size_t i = 0; i < n; i++)
-        spread->limits[i] = stage->weights[cells[i]];
+        spread->weights[i] = stage->weights[cells[i]];
     status = spread_over(spread, given, whole, n, err);
     for (size_t i = 0; i < n && status == DK_OK; i++)
         taken[cells[i]] = spread->shares[i];
@@ -270,8 +344,8 @@ static dk_status spread_in_order(const dki_stage *stage, const dki_strata *strat
         size_t n = 0;
 
         do { /* those who come together */
-            spread->limits[n] = combined_weight(stage, strata, priority->order[next++]);
-            together += spread->limits[n++];
+            spread->weights[n] = combined_weight(stage, strata, priority->order[next++]);
+            together += spread->weights[n++];
         } while (next < end && !priority->starts[next]);
         taken = together < left ? together : left;
         left -= taken;
@@ -288,11 +362,12 @@ static dk_status spread_alike(const dki_stage *stage, const dki_strata *strata, 
 {
     uint64_t first = strata->strata[k];
     size_t n = (size_t)(strata->strata[k + 1] - first);
+    int64_t whole = 0;
     dk_status status;
 
     for (size_t c = 0; c < n; c++)
-        spread->limits[c] = combined_weight(stage, strata, first + c);
-    status = spread_over(spread, strata->taken[k], strata->available[k], n, err);
+        whole += spread->weights[c] = combined_weight(stage, strata, first + c);
+    status = spread_over(spread, strata->taken[k], whole, n, err);
     if (status == DK_OK)
         memcpy(given + first, spread->shares, n * sizeof *given);
     return status;
@@ -303,12 +378,14 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
     dk_context *context = strata->context;
     size_t n = (size_t)strata->n_cells;
     struct spread spread = { context, dki_alloc_array(context, n, sizeof *spread.numerators, err),
-                             dki_alloc_array(context, n, sizeof *spread.limits, err),
-                             dki_alloc_array(context, n, sizeof *spread.shares, err) };
+                             dki_alloc_array(context, n, sizeof *spread.weights, err),
+                             dki_alloc_array(context, n, sizeof *spread.shares, err), NULL };
     int64_t *given = dki_alloc_array(context, n, sizeof *given, err); /* by combination */
     dki_priority priority = { .context = NULL };
-    dk_status status = spread.numerators && spread.limits && spread.shares && given ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = spread.numerators && spread.weights && spread.shares && given ? DK_OK : DK_ERR_MEMORY;
 
+    if (status == DK_OK && strata->effect == DK_ADDS)
+        status = make_endless(context, n, &spread.endless, err);
     memset(taken, 0, (size_t)dk_table_n_rows(stage->cells) * sizeof *taken);
     for (uint64_t i = 0; strata->chosen && i < strata->n_cells; i++)
         taken[strata->cells[i]] = strata->chosen[i];
@@ -321,8 +398,9 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
     status = split_combination(stage, strata, c, given[c], combined_weight(stage, strata, c), &spread, taken, err);
     dki_priority_drop(&priority);
     dki_free(context, given);
+    dki_free(context, spread.endless);
     dki_free(context, spread.shares);
-    dki_free(context, spread.limits);
+    dki_free(context, spread.weights);
     dki_free(context, spread.numerators);
     return status;
 }

@@ -235,7 +235,7 @@ static bool in_proportion(const dki_solver *s, const dki_outcome *outcome)
     for (size_t i = s->first + 1; i < s->scenario->n_steps; i++) {
         const dki_step *step = &s->scenario->steps[i];
 
-        if (step->whole || step->count || step->n_first > 0 || step->drawn)
+        if (step->whole || step->count || step->rate || step->n_first > 0 || step->drawn)
             return false;
     }
     return true;
@@ -267,7 +267,8 @@ static dk_status find_matched(const dki_solver *s, const dki_place *place, const
     if (status == DK_OK)
         status = dk_table_gather(cells, strata.cells, strata.n_cells, before, err);
     if (status == DK_OK)
-        status = dki_moved_cells(&stage, strata.cells, strata.n_cells, after, err);
+        status =
+            dki_moved_cells(&stage, stage.step->set, stage.step->n_set, strata.cells, strata.n_cells, after, err);
     dki_strata_drop(&strata);
     dki_free(s->context, columns);
     dki_free(s->context, weights);

@@ -1,10 +1,12 @@
-/* step.c - a step of a scenario as a value: parsed, checked, copied, and what it mentions. */
+/* step.c - a step of a scenario as a value: parsed, checked, and what it mentions. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "expr/eval.h"
 #include "scenario_parts.h"
 
 /* Names that trees mention ------------------------------------------------------------------------------------- */
@@ -35,22 +37,53 @@ dk_status dki_expr_names(const dk_expr *expr, dki_node_kind kind, dki_text_map *
     return c.status;
 }
 
-dk_status dki_step_columns(const dki_step *step, bool with_per, dki_text_map *names, dk_error *err)
+static dk_status add_name(const char *name, dki_text_map *names, dk_error *err)
 {
-    dk_status status = dki_expr_names(step->where, DKI_NODE_NAME, names, err);
     uint32_t number;
 
-    for (size_t i = 0; with_per && i < step->n_per && status == DK_OK; i++)
-        status = dki_text_map_add(names, step->per[i], strlen(step->per[i]), &number, err);
-    for (size_t i = 0; with_per && i < step->n_first && status == DK_OK; i++)
-        status = dki_expr_names(step->first[i].expr, DKI_NODE_NAME, names, err);
-    for (size_t i = 0; i < step->n_set && status == DK_OK; i++) {
-        const char *name = dk_expr_name(step->set[i]);
+    return dki_text_map_add(names, name, strlen(name), &number, err);
+}
 
-        status = dki_text_map_add(names, name, strlen(name), &number, err);
-        if (status == DK_OK)
-            status = dki_expr_names(step->set[i], DKI_NODE_NAME, names, err);
+/* Adds the names of a map, but for one. */
+static dk_status add_others(const dki_text_map *from, const char *except, dki_text_map *names, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < from->n && status == DK_OK; i++) {
+        size_t size;
+        const char *name = dki_text_map_get(from, (uint32_t)i, &size);
+
+        if (except == NULL || strcmp(name, except) != 0)
+            status = add_name(name, names, err);
     }
+    return status;
+}
+
+/* Strata are the groups of per, or else of what is mentioned. Those of flows have one value each, and those of a rate
+ * hold the true and the false ones. */
+dk_status dki_step_columns(const dki_step *step, bool all, dki_text_map *names, dk_error *err)
+{
+    bool mentions = all || step->n_per == 0;
+    dki_text_map found;
+    dk_status status = step->flows_of ? add_name(step->flows_of, names, err) : DK_OK;
+
+    dki_text_map_init(&found, names->context);
+    if (status == DK_OK && mentions)
+        status = dki_expr_names(step->where, DKI_NODE_NAME, &found, err);
+    for (size_t i = 0; i < step->n_per && status == DK_OK; i++)
+        status = add_name(step->per[i], &found, err);
+    for (size_t i = 0; all && i < step->n_first && status == DK_OK; i++)
+        status = dki_expr_names(step->first[i].expr, DKI_NODE_NAME, &found, err);
+    for (size_t i = 0; mentions && i < step->n_set && status == DK_OK; i++) {
+        status = add_name(dk_expr_name(step->set[i]), &found, err);
+        if (status == DK_OK)
+            status = dki_expr_names(step->set[i], DKI_NODE_NAME, &found, err);
+    }
+    if (status == DK_OK && step->rate)
+        status = add_name(step->rate, &found, err);
+    if (status == DK_OK)
+        status = add_others(&found, all ? NULL : step->rate, names, err);
+    dki_text_map_drop(&found);
     return status;
 }
 
@@ -70,15 +103,9 @@ static bool count_param(void *arg, const dki_node *node)
 size_t dki_step_mentions(const dki_step *step, const char *param)
 {
     struct count count = { param, 0 };
-    const dk_expr *exprs[] = { step->where, step->share, step->count };
 
-    for (size_t i = 0; i < sizeof exprs / sizeof *exprs; i++)
-        if (exprs[i])
-            (void)dki_node_visit(dki_expr_root(exprs[i]), count_param, &count);
-    for (size_t i = 0; i < step->n_set; i++)
-        (void)dki_node_visit(dki_expr_root(step->set[i]), count_param, &count);
-    for (size_t i = 0; i < step->n_first; i++)
-        (void)dki_node_visit(dki_expr_root(step->first[i].expr), count_param, &count);
+    for (size_t i = 0; i < step->n_exprs; i++)
+        (void)dki_node_visit(dki_expr_root(step->exprs[i]), count_param, &count);
     return count.n;
 }
 
@@ -105,13 +132,31 @@ dk_status dki_step_fail(const dki_step *step, dk_status status, dk_error *err)
     return status;
 }
 
-/* Making ------------------------------------------------------------------------------------------------------- */
+/* Parsing ------------------------------------------------------------------------------------------------------ */
+
+/* A step on its way from texts. */
+struct parse {
+    dk_scenario *scenario;
+    const dk_intervention *from;
+    dki_step *step;
+    const dk_table *nothing; /* what is the same for everybody is evaluated on */
+};
+
+/* An expression, which the step keeps. */
+static dk_status parse(struct parse *p, const char *text, const dk_expr **out, dk_error *err)
+{
+    dk_status status = dk_expr_parse(p->scenario->context, text, out, err);
+
+    if (status == DK_OK)
+        p->step->exprs[p->step->n_exprs++] = *out;
+    return status;
+}
 
 /* A text that may be absent, and that is no "name = expression". */
-static dk_status parse(dk_scenario *scenario, const char *what, const char *text, const dk_expr **out,
-                       dk_error *err)
+static dk_status parse_value(struct parse *p, const char *what, const char *text, const dk_expr **out,
+                             dk_error *err)
 {
-    dk_status status = text ? dk_expr_parse(scenario->context, text, out, err) : DK_OK;
+    dk_status status = text ? parse(p, text, out, err) : DK_OK;
 
     if (status != DK_OK || text == NULL || dk_expr_name(*out) == NULL)
         return status;
@@ -120,50 +165,99 @@ static dk_status parse(dk_scenario *scenario, const char *what, const char *text
     return DK_ERR_ARGUMENT;
 }
 
-/* A share or count that no parameter decides is known, and checked, before anything runs. */
-static dk_status check_amount(dk_scenario *scenario, const dki_step *step, const dk_expr *amount, dk_error *err)
+/* What no row decides mentions no column. *fixed: nor a parameter, so that it is known before anything runs. */
+static dk_status check_constant(const struct parse *p, const dk_expr *expr, const char *what, bool *fixed,
+                                dk_error *err)
 {
-    const char *what = step->share ? "share" : "count";
-    const dk_table *nothing = NULL;
     dki_text_map names;
-    dk_ratio number = { 0, 1 };
     dk_status status;
 
-    dki_text_map_init(&names, scenario->context);
-    status = dki_expr_names(amount, DKI_NODE_NAME, &names, err);
+    dki_text_map_init(&names, p->scenario->context);
+    status = dki_expr_names(expr, DKI_NODE_NAME, &names, err);
     if (status == DK_OK && names.n > 0) {
         size_t size;
 
-        status = dki_fail(err, DK_ERR_ARGUMENT, "a %s is one number for everybody, and %s mentions the column %s",
-                          what, dk_expr_text(amount), dki_text_map_get(&names, 0, &size));
+        status = dki_fail(err, DK_ERR_ARGUMENT, "%s for everybody, and %s mentions the column %s", what,
+                          dk_expr_text(expr), dki_text_map_get(&names, 0, &size));
         dki_hint(err, "per = \"column\" settles it for each group, where limits it");
     }
     if (status == DK_OK)
-        status = dki_expr_names(amount, DKI_NODE_PARAM, &names, err);
-    if (status == DK_OK && names.n == 0) {
-        status = dk_table_new(scenario->context, NULL, 0, 0, &nothing, err);
-        if (status == DK_OK)
-            status = dki_amount(amount, nothing, NULL, what, &number, err);
-        if (status == DK_OK)
-            status = step->share ? dki_check_share(number, err)
-                                 : dki_check_count(number, step->whole || step->drawn, err);
-    }
-    dk_table_release(nothing);
+        status = dki_expr_names(expr, DKI_NODE_PARAM, &names, err);
+    *fixed = names.n == 0;
     dki_text_map_drop(&names);
     return status;
 }
 
-static dk_status parse_set(dk_scenario *scenario, dki_step *step, const dk_intervention *from, dk_error *err)
+/* A number, which is checked here where no parameter decides it. */
+static dk_status parse_amount(struct parse *p, const char *what, const char *text, const dk_expr **out,
+                              dk_error *err)
 {
-    for (size_t i = 0; i < from->n_set; i++) {
-        dk_status status = dk_expr_parse(scenario->context, from->set[i], &step->set[i], err);
+    char is_one_number[32];
+    dk_ratio number = { 0, 1 };
+    bool fixed = false;
+    dk_status status = parse_value(p, what, text, out, err);
+
+    if (status != DK_OK || text == NULL)
+        return status;
+    snprintf(is_one_number, sizeof is_one_number, "a %s is one number", what);
+    status = check_constant(p, *out, is_one_number, &fixed, err);
+    if (status != DK_OK || !fixed)
+        return status;
+    status = dki_amount(*out, p->nothing, NULL, what, &number, err);
+    if (status != DK_OK)
+        return status;
+    if (*out == p->step->count)
+        return dki_check_count(number, p->step->whole || p->step->drawn, err);
+    return *out == p->step->scale ? dki_check_factor(number, err) : dki_check_share(number, err);
+}
+
+dk_status dki_step_happens(const dki_step *step, const dk_table *table, const dk_params *params, bool *out,
+                           dk_error *err)
+{
+    dki_scope scope = { .table = table, .params = params };
+    dki_bound *bound = NULL;
+    const dk_value *value;
+    dk_status status;
+
+    *out = true;
+    if (step->when == NULL)
+        return DK_OK;
+    status = dki_bind(&scope, step->when, dki_expr_root(step->when), &bound, err);
+    if (status != DK_OK)
+        return status;
+    value = dki_bound_constant(bound);
+    if (dki_bound_type(bound) != DK_BOOLEAN || value == NULL || value->is_null)
+        status = dki_fail(err, DK_ERR_TYPE, "when wants a condition that is true or false, and %s is none",
+                          dk_expr_text(step->when));
+    else
+        *out = value->as.boolean;
+    dki_bound_release(bound);
+    return status;
+}
+
+static dk_status parse_when(struct parse *p, dk_error *err)
+{
+    bool fixed = false, happens;
+    dk_status status = parse_value(p, "when", p->from->when, &p->step->when, err);
+
+    if (status == DK_OK && p->step->when)
+        status = check_constant(p, p->step->when, "when is one condition", &fixed, err);
+    return status == DK_OK && fixed ? dki_step_happens(p->step, p->nothing, NULL, &happens, err) : status;
+}
+
+static dk_status parse_set(struct parse *p, dk_error *err)
+{
+    dki_step *step = p->step;
+
+    for (size_t i = 0; i < p->from->n_set; i++) {
+        dk_status status = parse(p, p->from->set[i], &step->set[i], err);
 
         if (status != DK_OK)
             return status;
         step->n_set++;
         if (dk_expr_name(step->set[i]) == NULL)
             return dki_fail(err, DK_ERR_ARGUMENT, "what is set is written as \"column = value\", not %s",
-                            from->set[i]);
+                            p->from->set[i]);
         for (size_t k = 0; k < i; k++)
             if (strcmp(dk_expr_name(step->set[k]), dk_expr_name(step->set[i])) == 0)
                 return dki_fail(err, DK_ERR_DUPLICATE, "%s is set twice", dk_expr_name(step->set[i]));
@@ -171,76 +265,200 @@ static dk_status parse_set(dk_scenario *scenario, dki_step *step, const dk_inter
     return DK_OK;
 }
 
+/* "column = value", as an expression. */
+static dk_status parse_assignment(struct parse *p, const char *column, const char *value, const dk_expr **out,
+                                  dk_error *err)
+{
+    const char *quoted;
+    char *text = NULL;
+    dk_status status = dki_quote(&p->scenario->arena, column, &quoted, err);
+
+    if (status == DK_OK) {
+        text = dki_arena_format(&p->scenario->arena, err, "%s = %s", quoted, value);
+        status = text ? parse(p, text, out, err) : DK_ERR_MEMORY;
+    }
+    return status;
+}
+
+static dk_status parse_rate(struct parse *p, dk_error *err)
+{
+    const char *rate = p->from->rate;
+    dki_step *step = p->step;
+    dk_status status = DK_OK;
+
+    if (rate == NULL)
+        return DK_OK;
+    step->rate = dki_arena_text(&p->scenario->arena, rate, strlen(rate), err);
+    if (step->rate == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < step->n_per; i++)
+        if (strcmp(step->per[i], rate) == 0)
+            return dki_fail(err, DK_ERR_ARGUMENT,
+                            "per names %s, and the rate is of both who has it and who has not", rate);
+    status = parse_assignment(p, rate, "false", &step->rate_set[0], err);
+    if (status == DK_OK)
+        status = parse_assignment(p, rate, "true", &step->rate_set[1], err);
+    return status == DK_OK ? parse_amount(p, "rate", p->from->to, &step->to, err) : status;
+}
+
+static dk_status parse_flow(struct parse *p, const dk_flow *from, dki_flow *flow, bool *fixed, dk_error *err)
+{
+    bool known = true;
+    dk_status status = parse_value(p, "from", from->from, &flow->from, err);
+
+    if (status == DK_OK)
+        status = check_constant(p, flow->from, "from is one value", &known, err);
+    *fixed = *fixed && known;
+    if (status == DK_OK)
+        status = parse_assignment(p, p->step->flows_of, from->to, &flow->set, err);
+    if (status == DK_OK)
+        status = check_constant(p, flow->set, "to is one value", &known, err);
+    *fixed = *fixed && known;
+    if (status == DK_OK)
+        status = parse_amount(p, "share", from->share, &flow->share, err);
+    if (status == DK_OK)
+        status = check_constant(p, flow->share, "a share is one number", &known, err);
+    *fixed = *fixed && known;
+    return status;
+}
+
+static dk_status parse_flows(struct parse *p, dk_error *err)
+{
+    dki_step *step = p->step;
+    dki_text_map rows, places;
+    bool fixed = true;
+    dki_matrix matrix;
+    dk_status status = DK_OK;
+
+    if (p->from->n_flows == 0)
+        return DK_OK;
+    step->flows_of = dki_arena_text(&p->scenario->arena, p->from->flows_of, strlen(p->from->flows_of), err);
+    step->flows = dki_arena_array(&p->scenario->arena, p->from->n_flows, sizeof *step->flows, err);
+    if (step->flows_of == NULL || step->flows == NULL)
+        return DK_ERR_MEMORY;
+    dki_text_map_init(&rows, p->scenario->context);
+    dki_text_map_init(&places, p->scenario->context);
+    for (; step->n_flows < p->from->n_flows && status == DK_OK; step->n_flows++) {
+        const dk_flow *from = &p->from->flows[step->n_flows];
+        dki_flow *flow = &step->flows[step->n_flows];
+
+        status = parse_flow(p, from, flow, &fixed, err);
+        if (status == DK_OK)
+            status = dki_text_map_add(&rows, from->from, strlen(from->from), &flow->row, err);
+        if (status == DK_OK)
+            status = dki_text_map_add(&places, from->to, strlen(from->to), &flow->place, err);
+    }
+    step->n_rows = rows.n;
+    step->n_places = places.n;
+    dki_text_map_drop(&places);
+    dki_text_map_drop(&rows);
+    if (status == DK_OK && fixed) {
+        status = dki_matrix_init(&matrix, step, p->nothing, NULL, err);
+        if (status == DK_OK)
+            dki_matrix_drop(&matrix);
+    }
+    return status;
+}
+
+/* Checks ------------------------------------------------------------------------------------------------------- */
+
+/* What a step says goes together. */
+static dk_status check_ways(const dk_intervention *from, dk_error *err)
+{
+    bool takes = from->share || from->count || from->all;
+    int n_ways = (from->share != NULL) + (from->count != NULL) + from->all + (from->scale != NULL) +
+                 (from->rate != NULL) + (from->n_flows > 0);
+
+    if (n_ways != 1) {
+        dki_fail(err, DK_ERR_ARGUMENT,
+                 "a step says exactly one of share, count, all, scale and rate, and this one says %d", n_ways);
+        dki_hint(err, "share = 0.3 takes 30 %%, count = 500 takes 500 persons, all = true takes everybody");
+        return DK_ERR_ARGUMENT;
+    }
+    if ((from->rate != NULL) != (from->to != NULL))
+        return dki_fail(err, DK_ERR_ARGUMENT,
+                        "rate names a column and to the share of it that becomes true: %s is missing",
+                        from->rate ? "to" : "rate");
+    if (!takes && (from->effect != DK_MOVES || from->n_set > 0))
+        return dki_fail(err, DK_ERR_ARGUMENT, "%s goes with share, count or all, and this step says %s",
+                        from->n_set > 0           ? "set"
+                        : from->effect == DK_ADDS ? "add"
+                                                  : "remove",
+                        from->scale  ? "scale"
+                        : from->rate ? "rate"
+                                     : "what moves where");
+    if (takes && from->effect == DK_MOVES && from->n_set == 0)
+        return dki_fail(err, DK_ERR_ARGUMENT, "nothing is set: a step says which columns get which values");
+    if (from->effect == DK_REMOVES && from->n_set > 0)
+        return dki_fail(err, DK_ERR_ARGUMENT, "who leaves has no values any more: remove goes without set");
+    if (from->all && from->whole)
+        return dki_fail(err, DK_ERR_ARGUMENT, "all takes everybody as they are: whole goes with share or count");
+    return DK_OK;
+}
+
+static dk_status make_room(struct parse *p, dk_error *err)
+{
+    const dk_intervention *from = p->from;
+    dki_arena *arena = &p->scenario->arena;
+    dki_step *step = p->step;
+
+    step->exprs =
+        dki_arena_array(arena, 3 * from->n_flows + from->n_set + from->n_first + 8, sizeof *step->exprs, err);
+    step->per = dki_arena_array(arena, from->n_per, sizeof *step->per, err);
+    step->set = dki_arena_array(arena, from->n_set, sizeof *step->set, err);
+    if (step->exprs == NULL || step->per == NULL || step->set == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < from->n_per; i++) {
+        step->per[i] = dki_arena_text(arena, from->per[i], strlen(from->per[i]), err);
+        if (step->per[i] == NULL)
+            return DK_ERR_MEMORY;
+        step->n_per++;
+    }
+    return DK_OK;
+}
+
 dk_status dki_step_parse(dk_scenario *scenario, const dk_intervention *from, dki_step *step, dk_error *err)
 {
-    int n_ways = (from->share != NULL) + (from->count != NULL) + from->all;
-    dk_status status;
+    struct parse p = { scenario, from, step, NULL };
+    dk_status status = check_ways(from, err);
 
+    step->effect = from->effect;
     step->all = from->all;
     step->whole = from->whole;
     step->drawn = from->drawn;
     step->allow_none = from->allow_none;
     step->estimate = from->estimate;
-    if (n_ways != 1) {
-        dki_fail(err, DK_ERR_ARGUMENT, "a step says exactly one of share, count and all, and this one says %d",
-                 n_ways);
-        dki_hint(err, "share = 0.3 takes 30 %%, count = 500 takes 500 persons, all = true takes everybody");
-        return DK_ERR_ARGUMENT;
-    }
-    if (from->n_set == 0)
-        return dki_fail(err, DK_ERR_ARGUMENT, "nothing is set: a step says which columns get which values");
-    if (step->all && step->whole)
-        return dki_fail(err, DK_ERR_ARGUMENT, "all takes everybody as they are: whole goes with share or count");
-    step->per = dki_arena_array(&scenario->arena, from->n_per, sizeof *step->per, err);
-    step->set = dki_arena_array(&scenario->arena, from->n_set, sizeof *step->set, err);
-    if (step->per == NULL || step->set == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < from->n_per; i++) {
-        step->per[i] = dki_arena_text(&scenario->arena, from->per[i], strlen(from->per[i]), err);
-        if (step->per[i] == NULL)
-            return DK_ERR_MEMORY;
-        step->n_per++;
-    }
-    if ((status = parse(scenario, "where", from->where, &step->where, err)) != DK_OK ||
-        (status = parse(scenario, "share", from->share, &step->share, err)) != DK_OK ||
-        (status = parse(scenario, "count", from->count, &step->count, err)) != DK_OK ||
-        (!step->all &&
-         (status = check_amount(scenario, step, step->share ? step->share : step->count, err)) != DK_OK))
-        return status;
-    status = parse_set(scenario, step, from, err);
-    return status == DK_OK ? dki_taking_parse(scenario, from, step, err) : status;
+    if (status == DK_OK)
+        status = make_room(&p, err);
+    if (status == DK_OK)
+        status = dk_table_new(scenario->context, NULL, 0, 0, &p.nothing, err);
+    if (status == DK_OK)
+        status = parse_value(&p, "where", from->where, &step->where, err);
+    if (status == DK_OK)
+        status = parse_when(&p, err);
+    if (status == DK_OK)
+        status = parse_amount(&p, "share", from->share, &step->share, err);
+    if (status == DK_OK)
+        status = parse_amount(&p, "count", from->count, &step->count, err);
+    if (status == DK_OK)
+        status = parse_amount(&p, "scale", from->scale, &step->scale, err);
+    if (status == DK_OK)
+        status = parse_set(&p, err);
+    if (status == DK_OK)
+        status = parse_rate(&p, err);
+    if (status == DK_OK)
+        status = parse_flows(&p, err);
+    if (status == DK_OK)
+        status = dki_taking_parse(scenario, from, step, err);
+    for (size_t i = 0; i < step->n_first; i++)
+        if (step->first[i].expr)
+            step->exprs[step->n_exprs++] = step->first[i].expr;
+    dk_table_release(p.nothing);
+    return status;
 }
 
-/* Keeping ------------------------------------------------------------------------------------------------------ */
-
-static const dk_expr *share_expr(const dk_expr *expr)
+void dki_step_drop(dki_step *step)
 {
-    return expr ? dk_expr_retain(expr) : NULL;
-}
-
-dk_status dki_step_copy(dk_scenario *scenario, const dki_step *from, dk_error *err)
-{
-    dki_step *to = &scenario->steps[scenario->n_steps];
-
-    *to = *from;
-    to->per = dki_arena_array(&scenario->arena, from->n_per, sizeof *to->per, err);
-    to->set = dki_arena_array(&scenario->arena, from->n_set, sizeof *to->set, err);
-    to->first = dki_arena_array(&scenario->arena, from->n_first, sizeof *to->first, err);
-    to->name = dki_arena_text(&scenario->arena, from->name, strlen(from->name), err);
-    if (to->per == NULL || to->set == NULL || to->first == NULL || to->name == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < from->n_per; i++) {
-        to->per[i] = dki_arena_text(&scenario->arena, from->per[i], strlen(from->per[i]), err);
-        if (to->per[i] == NULL)
-            return DK_ERR_MEMORY;
-    }
-    to->where = share_expr(from->where);
-    to->share = share_expr(from->share);
-    to->count = share_expr(from->count);
-    for (size_t i = 0; i < from->n_set; i++)
-        to->set[i] = dk_expr_retain(from->set[i]);
-    for (size_t i = 0; i < from->n_first; i++)
-        to->first[i] = (dki_first){ dk_expr_retain(from->first[i].expr), from->first[i].descending };
-    scenario->n_steps++;
-    return DK_OK;
+    for (size_t i = 0; i < step->n_exprs; i++)
+        dk_expr_release(step->exprs[i]);
 }

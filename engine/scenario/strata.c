@@ -210,23 +210,15 @@ static bool has_column(const size_t *columns, size_t n, size_t column)
     return false;
 }
 
-/* The columns whose values make strata: those of per, or else all that the step mentions; then the scenario's
- * others. */
+/* The columns whose values make strata, then the scenario's others. */
 static dk_status find_columns(const dki_stage *stage, dki_strata *out, dk_error *err)
 {
-    const dki_step *step = stage->step;
     size_t n;
     dki_text_map names;
-    dk_status status = DK_OK;
+    dk_status status;
 
     dki_text_map_init(&names, out->context);
-    for (size_t i = 0; i < step->n_per && status == DK_OK; i++) {
-        uint32_t number;
-
-        status = dki_text_map_add(&names, step->per[i], strlen(step->per[i]), &number, err);
-    }
-    if (step->n_per == 0 && status == DK_OK)
-        status = dki_step_columns(step, false, &names, err);
+    status = dki_step_columns(stage->step, false, &names, err);
     if (status == DK_OK) {
         out->columns = dki_calloc(out->context, names.n + stage->n_columns, sizeof *out->columns, err);
         status = out->columns ? DK_OK : DK_ERR_MEMORY;

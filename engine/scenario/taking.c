@@ -47,9 +47,13 @@ dk_status dki_taking_parse(dk_scenario *scenario, const dk_intervention *from, d
     dk_status status = from->drawn == DK_DRAWN_NOT ? DK_OK : check_drawn(from, err);
 
     step->seed = from->seed;
-    if (status == DK_OK && from->n_first > 0 && from->share == NULL && from->count == NULL)
+    if (status == DK_OK && from->n_first > 0 && from->share == NULL && from->count == NULL && from->rate == NULL)
         status = dki_fail(err, DK_ERR_ARGUMENT,
-                          "first says who comes first where not all are taken: it goes with share or count");
+                          "first says who comes first where not all are taken: it goes with share, count or rate");
+    if (status == DK_OK && from->effect == DK_ADDS && (from->n_first > 0 || from->drawn == DK_DRAWN_PERSONS))
+        status = dki_fail(err, DK_ERR_ARGUMENT,
+                          "who comes is like those who are matched, in proportion: add goes without %s",
+                          from->n_first > 0 ? "first" : "drawn persons");
     if (status != DK_OK)
         return status;
     step->first = dki_arena_array(&scenario->arena, from->n_first, sizeof *step->first, err);

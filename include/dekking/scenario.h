@@ -6,8 +6,8 @@
  * results.
  *
  * Weights are fixed point: decimals with DK_WEIGHT_SCALE digits. What is taken plus what stays is what there
- * was, to the last unit; no intervention here makes or loses weight. All the weights of a table together are less
- * than 2^63 units: nine thousand million persons.
+ * was, to the last unit, and where an intervention adds or removes persons the total changes by what it says it took.
+ * All the weights of a table together are less than 2^63 units: nine thousand million persons.
  *
  * How many are taken is settled for each stratum: the groups of `per`, or, where it names none, the combinations of
  * the columns that the intervention mentions.
@@ -23,6 +23,11 @@
  *               nothing else; with more share, or a greater count, no stratum ever gives fewer
  *   drawn persons  the same by person, keyed by the table's key in place of the stratum: by share those whose own
  *               number is under it, by count those with the least numbers. A person goes whole, in every column
+ *   scale f     stratum of weight w becomes f * w
+ *   rate, to s  as few of a stratum become true as make true ones at least s of it; where there are more, as many
+ *               become false as leave them at least s. Who is not known counts in the whole, and is not taken
+ *   flows       of all that have the value `from`, over all strata of those, each flow its share, and who is in no
+ *               flow stays: by largest remainder, at once; each stratum gives in proportion to what it has left
  *
  * A stratum's number is shared by the combinations of the columns that the scenario mentions, and a combination's
  * by its cells, each time in proportion and to the last unit; where the step says who comes first, whole combinations
@@ -45,8 +50,21 @@ typedef enum dk_drawn {
     DK_DRAWN_PERSONS  /* each person, by the table's key */
 } dk_drawn;
 
-/* Exactly one of share, count and all. Texts are expressions: share and count without columns (literals and
- * parameters), where over the columns, set over the values before the step. */
+/* What happens to those who are taken. */
+typedef enum dk_effect {
+    DK_MOVES,  /* they get the values that are set */
+    DK_ADDS,   /* as many come, like them but for the values that are set */
+    DK_REMOVES /* they leave */
+} dk_effect;
+
+/* A share of those who have one value gets another. Texts are expressions without columns. */
+typedef struct dk_flow {
+    const char *from, *to; /* values of the column; the same: they stay */
+    const char *share;     /* 0 .. 1 */
+} dk_flow;
+
+/* Exactly one of share, count, all, scale, rate and flows. Texts are expressions: where over the columns, set over
+ * the values before the step, the others without columns (literals and parameters). */
 typedef struct dk_intervention {
     const char *name;  /* what it does, for messages and receipts */
     const char *where; /* NULL: everybody */
@@ -56,7 +74,7 @@ typedef struct dk_intervention {
     bool whole;             /* whole persons */
     const char *const *per; /* n_per columns */
     size_t n_per;
-    const char *const *set; /* n_set of "column = expression"; at least 1 */
+    const char *const *set; /* n_set of "column = expression"; at least 1 where share, count or all moves */
     size_t n_set;
     bool allow_none; /* matching nobody is no error */
     bool estimate;   /* whom it moves is an assumption: a note of what comes of it says so */
@@ -64,8 +82,16 @@ typedef struct dk_intervention {
         *first; /* n_first of "expression", "expression asc" or "expression desc": who of a stratum is taken
                                  first, null last; not with drawn, nor without share or count */
     size_t n_first;
-    dk_drawn drawn; /* with share or count, and a name */
-    uint64_t seed;  /* of what is drawn */
+    dk_drawn drawn;       /* with share or count, and a name */
+    uint64_t seed;        /* of what is drawn */
+    dk_effect effect;     /* of share, count and all */
+    const char *when;     /* a condition: the step is skipped where it does not hold; NULL: never */
+    const char *scale;    /* a factor >= 0 on the weights of all whom it matches */
+    const char *rate;     /* a boolean column */
+    const char *to;       /* with rate: the share of true ones, 0 .. 1 */
+    const char *flows_of; /* with flows: the column whose values they are */
+    const dk_flow *flows; /* n_flows; the shares of one `from` add up to 1 at most */
+    size_t n_flows;
 } dk_intervention;
 
 /* A parameter with its default, and the range that values must lie in; a side may be open. */
@@ -77,16 +103,19 @@ typedef struct dk_scenario_param {
     dk_value least, greatest; /* numbers */
 } dk_scenario_param;
 
-/* Makes a scenario; texts are copied.
+/* Makes a scenario; texts are copied. One without steps leaves everything as it is.
  *
  * Errors  DK_ERR_SYNTAX, DK_ERR_MEMORY
- *         DK_ERR_ARGUMENT   no name; no steps; not exactly one of share, count, all; nothing set, or set without a
- *                           column; whole persons of all; a share or count that mentions a column; a parameter used
- *                           and not defined, or defined and not used; drawn without a name, or with first or whole
- *         DK_ERR_DUPLICATE  a parameter twice, a column set twice in one step; two drawn steps of one name and seed
- *         DK_ERR_TYPE       a bound or default of a range that is no number; a share or count that is none
- *         DK_ERR_RANGE      a default outside its range; a range that is empty; a share outside 0 .. 1 or a count
- *                           below 0 where no parameter decides it
+ *         DK_ERR_ARGUMENT   no name; not exactly one of the ways to say how many; nothing set, or something that the
+ *                           effect cannot have; set without a column; whole persons of all; a share or another number
+ *                           that mentions a column; flows that only exchange names; a parameter used and not defined,
+ *                           or defined and not used; drawn without a name, or with first or whole
+ *         DK_ERR_DUPLICATE  a parameter twice, a column set twice in one step, a flow twice;
+ *                           two drawn steps of one name and seed
+ *         DK_ERR_TYPE       a bound or default of a range that is no number; a share or count that is none; a `when`
+ *                           that is no condition
+ *         DK_ERR_RANGE      a default outside its range; a range that is empty; a share outside 0 .. 1, shares of one
+ *                           value that add up to more, or a count or factor below 0, where no parameter decides it
  *         DK_ERR_ENCODING   a name that is not UTF-8 */
 DK_API DK_MUST_USE dk_status dk_scenario_new(dk_context *context, const char *name, const dk_scenario_param *params,
                                              size_t n_params, const dk_intervention *steps, size_t n_steps,
@@ -121,9 +150,10 @@ DK_API DK_MUST_USE dk_status dk_cells_new(const dk_table *table, const dk_breakd
 
 /* Runs the steps on cells. params override defaults; only the scenario's own.
  * out     cells again, with a note for each step whose condition left somebody out because it was null.
- * moved   may be NULL: one row for each step and stratum: step (integer, from 1), name (text), the stratum's
- * columns
- *         as text in `stratum` ("gemeente = Duiven"), available (decimal), taken (decimal).
+ * moved   may be NULL: one row for each step, stratum and what is set: step (integer, from 1), name (text), the
+ *         stratum's columns as text in `stratum` ("gemeente = Duiven"), available (decimal), taken (decimal), effect
+ *         (text: moves, adds, removes) and set (text, as written; null where nothing is). The total changes by what is
+ *         taken where the effect adds or removes, and by nothing else.
  *
  * Errors  (but for the first, the step stands in front of the message)
  *         DK_ERR_ARGUMENT     the table is no cells, or has margin rows; the weight is set

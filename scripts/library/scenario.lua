@@ -105,7 +105,7 @@ function scenario:named(name) end
 ---@return dk.Table
 function scenario:apply(data, params) end
 
---- What each step took from each stratum, and of how many.
+--- What each step took from each stratum, and of how many; whether it moved, added or removed them, and what they became.
 ---
 --- ```lua
 --- local persons = dk.table { { "gemeente", { "Arnhem", "Arnhem", "Duiven" } }, { "in_sonar", { false, false, true } } }
@@ -113,11 +113,11 @@ function scenario:apply(data, params) end
 ---   :moved(persons))
 --- ```
 --- ```text
----    step  name           stratum            available    taken
---- integer  text           text                 decimal  decimal
---- ─────────────────────────────────────────────────────────────
----       1  register half  gemeente = Arnhem          2        1
---- 1 row, 5 columns
+---    step  name           stratum            available    taken  effect  set
+--- integer  text           text                 decimal  decimal  text    text
+--- ──────────────────────────────────────────────────────────────────────────────────────
+---       1  register half  gemeente = Arnhem          2        1  moves   in_sonar = true
+--- 1 row, 7 columns
 --- ```
 ---@param data dk.Table
 ---@param params? dk.Params

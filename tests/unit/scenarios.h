@@ -45,6 +45,9 @@ struct plan {
         const char *per[4], *set[4], *first[4];
         dk_drawn drawn;
         uint64_t seed;
+        dk_effect effect;
+        const char *when, *scale, *rate, *to, *flows_of;
+        dk_flow flows[10];
     } steps[6];
 };
 
@@ -74,13 +77,22 @@ static inline dk_status plan_scenario(dk_context *context, const struct plan *pl
                                  .set = from->set,
                                  .first = from->first,
                                  .drawn = from->drawn,
-                                 .seed = from->seed };
+                                 .seed = from->seed,
+                                 .effect = from->effect,
+                                 .when = from->when,
+                                 .scale = from->scale,
+                                 .rate = from->rate,
+                                 .to = from->to,
+                                 .flows_of = from->flows_of,
+                                 .flows = from->flows };
         while (to->n_per < 4 && from->per[to->n_per])
             to->n_per++;
         while (to->n_set < 4 && from->set[to->n_set])
             to->n_set++;
         while (to->n_first < 4 && from->first[to->n_first])
             to->n_first++;
+        while (to->n_flows < 10 && from->flows[to->n_flows].from)
+            to->n_flows++;
     }
     return dk_scenario_new(context, plan->name, plan->params, n_params, steps, n_steps, out, err);
 }

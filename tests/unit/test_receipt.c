@@ -29,11 +29,13 @@ static void every_stratum_of_every_step_has_a_row(void **state)
 
     (void)state;
     assert_ok(dk_scenario_apply(scenario, table, NULL, &after, &moved, &err), &err);
-    assert_string_equal(show_names(moved), "step name stratum available taken");
-    assert_string_equal(show_rows(moved), "1|registreer|gemeente = Arnhem|3.000000000|1.500000000\n"
-                                          "1|registreer|gemeente = Ede|5.000000000|2.500000000\n"
-                                          "1|registreer|gemeente = null|1.000000000|0.500000000\n"
-                                          "2|verhuis|in_sonar = true, gemeente = Ede|3.500000000|1.000000000\n");
+    assert_string_equal(show_names(moved), "step name stratum available taken effect set");
+    assert_string_equal(
+        show_rows(moved),
+        "1|registreer|gemeente = Arnhem|3.000000000|1.500000000|moves|in_sonar = true\n"
+        "1|registreer|gemeente = Ede|5.000000000|2.500000000|moves|in_sonar = true\n"
+        "1|registreer|gemeente = null|1.000000000|0.500000000|moves|in_sonar = true\n"
+        "2|verhuis|in_sonar = true, gemeente = Ede|3.500000000|1.000000000|moves|gemeente = 'Duiven'\n");
     assert_string_equal(show_rows(after), "Arnhem|false|1.500000000\nArnhem|true|1.500000000\n"
                                           "Duiven|true|1.000000000\nEde|false|2.500000000\nEde|true|2.500000000\n"
                                           "-|false|0.500000000\n-|true|0.500000000\n");

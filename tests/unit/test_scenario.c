@@ -17,10 +17,9 @@ static void assert_refused(const struct plan *plan, dk_status expected, const ch
     assert_refused(PLAN(.name = "x", .steps = { { .name = "stap", .set = { "a = 1" }, __VA_ARGS__ } }), status, \
                    part)
 
-static void a_scenario_has_a_name_and_steps(void **state)
+static void a_scenario_has_a_name(void **state)
 {
     (void)state;
-    assert_refused(PLAN(.name = "x"), DK_ERR_ARGUMENT, "the scenario x has no steps");
     assert_refused(PLAN(.name = "", .steps = { { .name = "a", .all = true, .set = { "a = 1" } } }), DK_ERR_ARGUMENT,
                    "a scenario has a name");
     assert_refused(PLAN(.steps = { { .name = "a", .all = true, .set = { "a = 1" } } }), DK_ERR_ARGUMENT,
@@ -37,7 +36,7 @@ static void a_step_says_exactly_one_way(void **state)
 {
     (void)state;
     REFUSED(DK_ERR_ARGUMENT,
-            "stap: a step says exactly one of share, count and all, and this one says 0 (share = 0.3 takes 30 %, "
+            "stap: a step says exactly one of share, count, all, scale and rate, and this one says 0 (share = 0.3 takes 30 %, "
             "count = 500 takes 500 persons, all = true takes everybody)",
             .where = "b");
     REFUSED(DK_ERR_ARGUMENT, "and this one says 2", .share = "0.5", .all = true);
@@ -265,7 +264,7 @@ static void every_failing_allocation_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_scenario_has_a_name_and_steps, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_scenario_has_a_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_step_says_exactly_one_way, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_step_sets_something_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_parsed_shows_its_place, set_up, tear_down),

@@ -25,7 +25,12 @@ static void what_does_not_go_together_is_refused(void **state)
         { { .name = "s", .share = "0.5", .drawn = DK_DRAWN_PERSONS, FIRST("x") }, "drawn goes without first" },
         { { .share = "0.5", .drawn = DK_DRAWN_NUMBERS },
           "step 1 of plan: what is drawn is keyed by the name of its step, and this one has none" },
-        { { .name = "s", .all = true, FIRST("x") }, "it goes with share or count" },
+        { { .name = "s", .all = true, FIRST("x") },
+          "first says who comes first where not all are taken: it goes with share, count or rate" },
+        { { .name = "s", .share = "0.5", .effect = DK_ADDS, FIRST("x") },
+          "who comes is like those who are matched, in proportion: add goes without first" },
+        { { .name = "s", .share = "0.5", .effect = DK_ADDS, .drawn = DK_DRAWN_PERSONS },
+          "add goes without drawn persons" },
         { { .name = "s", .share = "0.5", FIRST("y = x") }, "first sets nothing, and y = x does" },
         { { .name = "s", .share = "0.5", FIRST("$p + x desc") }, "the parameter $p is used and not defined" },
     };
