@@ -30,7 +30,7 @@ static const char *const inner[] = { "annotations",  "ask",          "command", 
                                      "command_data", "command_list", "command_run",  "command_words",
                                      "complete",     "explain",      "explain_cell", "given",
                                      "globals",      "map",          "registry",     "stated",
-                                     "summary" };
+                                     "step",         "summary" };
 
 static bool is_inner(const char *name)
 {

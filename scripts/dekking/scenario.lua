@@ -1,17 +1,14 @@
 -- scenario.lua - dk.scenario: what if. What a breakdown is asked about it is in ask.lua.
 --
--- A scenario is an ordered list of steps with parameters. Its methods give new scenarios; none changes. In `set` a string
--- of Lua is a text, a number or boolean is itself, and dk.expr "..." is an expression; what a script gives as a value
--- reaches the engine as a quoted literal, so that it can never be read as anything else.
+-- A scenario is an ordered list of steps (step.lua) with parameters. Its methods give new scenarios; none changes.
 
 local dk, core = ...
 
-local STEP = { "where", "share", "count", "all", "whole", "per", "set", "allow_none", "estimate" }
 local PARAM = { "min", "max", "unit", "doc" }
 
 local register, registered = core.part "registry".new "scenario"
 local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
-local stated = core.part "stated"
+local stated, read_step, show_step = core.part "stated", core.part "step".read, core.part "step".show
 
 -- Parameters ---------------------------------------------------------------------------------------------------------
 
@@ -71,93 +68,6 @@ local function read_params(given)
     list[i] = read_param(name, given[name])
   end
   return list
-end
-
--- Steps --------------------------------------------------------------------------------------------------------------
-
--- An expression: its text, or a number that stands for itself.
-local function amount(value, what)
-  if core.is_number(value) then
-    return core.literal(value) or core.fail(("scenario: %s is no number: %s"):format(what, given_as(value)))
-  end
-  return core.condition(value, ("scenario: %s wants a number or an expression"):format(what))
-end
-
-local function assignment(column, value)
-  local text
-  if core.kind(value) == "expr" or core.kind(value) == "column" then
-    text = core.condition(value, "scenario: set wants an expression")
-  else
-    text = core.literal(value)
-    if not text then
-      core.fail(('scenario: set: %s cannot be %s (a value, dk.null, or dk.expr "...")'):format(column,
-        given_as(value)))
-    end
-  end
-  return core.quoted(column) .. " = " .. text
-end
-
-local function flag(step, key)
-  if step[key] ~= nil and type(step[key]) ~= "boolean" then
-    core.fail(("scenario: %s is true or false, not %s"):format(key, given_as(step[key])))
-  end
-  return step[key]
-end
-
-local function list_of_columns(value)
-  if value == nil then
-    return nil
-  end
-  local list = core.name(value) and { value } or value
-  if type(list) ~= "table" then
-    core.fail(("scenario: per is a column or a list of columns, not %s"):format(given_as(value)))
-  end
-  core.list(list, "scenario: per")
-  local columns = {}
-  for i, name in ipairs(list) do
-    columns[i] = core.name(name)
-      or core.fail(("scenario: per: item %d is %s and not the name of a column"):format(i, given_as(name)))
-  end
-  return columns
-end
-
-local function read_step(given, i)
-  if type(given) ~= "table" then
-    core.fail(('scenario: step %d is a table such as { "what it does", share = 0.3, set = { ... } }, not %s')
-      :format(i, given_as(given)))
-  end
-  local options = {}
-  for key, value in pairs(given) do
-    if key ~= 1 then
-      options[key] = value
-    end
-  end
-  core.check(options, "a step", STEP)
-  local name = given[1]
-  if name == nil then
-    name = "step " .. i
-  elseif type(name) ~= "string" then
-    core.fail(("scenario: step %d begins with what it does, a string, not %s"):format(i, given_as(name)))
-  end
-  if type(options.set) ~= "table" then
-    core.fail(("scenario: step '%s' sets nothing: write set = { in_sonar = true }"):format(name))
-  end
-  local set = {}
-  for k, column in ipairs(sorted_keys(options.set, "columns in set")) do
-    set[k] = assignment(column, options.set[column])
-  end
-  return {
-    name = name,
-    where = options.where ~= nil and core.condition(options.where, "where wants a condition") or nil,
-    share = options.share ~= nil and amount(options.share, "share") or nil,
-    count = options.count ~= nil and amount(options.count, "count") or nil,
-    all = flag(options, "all"),
-    whole = flag(options, "whole"),
-    per = list_of_columns(options.per),
-    set = set,
-    allow_none = flag(options, "allow_none"),
-    estimate = flag(options, "estimate"),
-  }
 end
 
 -- Methods ------------------------------------------------------------------------------------------------------------
@@ -299,10 +209,7 @@ function meta.__tostring(self)
   local lines = { ("scenario %q"):format(core.scenario_name(self)) }
   stated.show(spec, lines)
   for i, step in ipairs(spec.steps) do
-    local how = step.all and "all" or step.share and "share " .. step.share or "count " .. step.count
-    lines[#lines + 1] = ("  %d. %s: %s%s%s%s, set %s"):format(i, step.name, how, step.whole and ", whole persons" or "",
-      step.where and " where " .. step.where or "", step.per and ", per " .. table.concat(step.per, ", ") or "",
-      table.concat(step.set, ", "))
+    lines[#lines + 1] = ("  %d. %s: %s"):format(i, step.name, show_step(step))
   end
   return table.concat(lines, "\n")
 end
