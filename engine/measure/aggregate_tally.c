@@ -102,24 +102,32 @@ static double part_of(dki_u128 length, dki_u128 whole)
     return (double)(length / a) / (double)(whole / a);
 }
 
-/* The first value has what the others leave, so that two weigh 1 - f and f. */
+/* The first value has what the others leave, so that two weigh 1 - f and f. A value has its length once, however many entries
+ * it stands in. */
 static double real_mean(struct stretch *stretch)
 {
-    dki_u128 length = 0;
-    uint64_t key = 0;
+    dki_u128 length = 0, more;
+    uint64_t key = 0, next;
     double first, others = 0, rest = 1;
-    bool differ = false;
+    bool any = stretch_next(stretch, &key, &length); /* there is one */
 
-    (void)stretch_next(stretch, &key, &length); /* there is one */
     first = dki_tally_as_real(key);
-    while (stretch_next(stretch, &key, &length)) {
-        double value = dki_tally_as_real(key), part = part_of(length, stretch->whole);
+    for (bool is_first = true, differ = false;; is_first = false) {
+        double value = dki_tally_as_real(key), part;
 
-        others += value * part;
-        rest -= part;
-        differ = differ || value != first;
+        for (next = key; (any = stretch_next(stretch, &next, &more)) && next == key;)
+            length += more;
+        if (!is_first) {
+            part = part_of(length, stretch->whole);
+            others += value * part;
+            rest -= part;
+            differ = true;
+        }
+        if (!any)
+            return differ ? first * rest + others : first;
+        key = next;
+        length = more;
     }
-    return differ ? first * rest + others : first;
 }
 
 static dk_status does_not_fit(dk_error *err)

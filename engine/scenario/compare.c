@@ -1,15 +1,15 @@
 /* compare.c - a breakdown as things are, and as they would be: under scenarios, or in another table.
  *
  * The rows are passed over twice, for the base and for the cells, and both are kept; each scenario costs a pass over the
- * cells.
+ * cells, or over the rows where it has to (basis.h).
  */
+#include "basis.h"
+
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
-#include "query/breakdown_parts.h"
-#include "scenario_parts.h"
 
 /* A breakdown without order and limit: sides of a comparison have all their groups, in the order of keys. */
 static dk_breakdown whole(const dk_breakdown *breakdown)
@@ -71,7 +71,8 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     dk_context *context = dk_table_context(table);
     dk_breakdown variant = whole(breakdown);
     struct passes c = { .n = n_scenarios + 1 };
-    const dk_table *cells = NULL, *made = NULL;
+    const dk_table *made = NULL;
+    dki_basis basis = { .table = NULL };
     dk_status status = dki_check_breakdown_params(breakdown, NULL, scenarios, n_scenarios, breakdown_params, err);
 
     if (status != DK_OK)
@@ -83,12 +84,13 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     if (status == DK_OK)
         status = dki_base_get(breakdown, &variant, table, breakdown_params, &c.results[0], err);
     if (status == DK_OK)
-        status = dk_cells_new(table, breakdown, scenarios, n_scenarios, &cells, err);
+        status = dki_basis_init(&basis, breakdown, table, scenarios, n_scenarios, err);
+    if (status == DK_OK)
+        status = dki_basis_open(&basis, err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++) {
         c.names[i] = scenarios[i - 1]->name;
-        status = dk_scenario_apply(scenarios[i - 1], cells, params ? &params[i - 1] : NULL, &c.cells[i], NULL, err);
-        if (status == DK_OK)
-            status = dk_breakdown_run(&variant, c.cells[i], breakdown_params, &c.results[i], err);
+        status = dki_basis_ask(&basis, &variant, breakdown_params, scenarios[i - 1], params ? &params[i - 1] : NULL,
+                               &c.cells[i], &c.results[i], err);
     }
     if (status == DK_OK)
         status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &made, err);
@@ -101,8 +103,8 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     else
         dk_table_release(made);
     if (status == DK_OK && cells_out)
-        *cells_out = dk_table_retain(cells);
-    dk_table_release(cells);
+        *cells_out = dk_table_retain(basis.cells);
+    dki_basis_drop(&basis);
     drop_passes(context, &c);
     return status;
 }

@@ -181,6 +181,23 @@ dk_status dki_cube_get(const dk_table *table, const dki_text_map *names, const d
 /* How it would be had now, without making it. */
 void dki_cube_look(const dk_table *table, const dki_text_map *names, dki_cube_use *use);
 
+/* cube_size.c -------------------------------------------------------------------------------------------------- */
+
+typedef struct dki_cube_size {
+    uint64_t n_cells; /* that are expected */
+    uint64_t n_most;  /* that there can be: the product of the values of the columns, or rows */
+    bool is_exact;    /* n_cells is their number */
+    size_t cell_bytes;
+} dki_cube_size;
+
+/* From what is known of each column: n_cells is n_most. */
+void dki_cube_bound(const dk_table *table, const dki_text_map *names, dki_cube_size *out);
+/* From a sample of the rows. Errors: as for a breakdown. */
+dk_status dki_cube_predict(const dk_table *table, const dki_text_map *names, dki_cube_size *out, dk_error *err);
+/* Bytes of the cells, and at most with all that is made while a scenario runs on them. */
+uint64_t dki_cube_kept_bytes(const dki_cube_size *size);
+uint64_t dki_cube_need_bytes(const dki_cube_size *size);
+
 /* base.c ------------------------------------------------------------------------------------------------------- */
 
 /* What `whole`, the breakdown without its order and limit, says of a table as it is: kept with the table, as cells are. Errors: as for

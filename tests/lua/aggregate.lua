@@ -140,14 +140,16 @@ test("a definition is checked", function(t, dk)
   t.raises(function() people(dk):breakdown { measures = "r = spane(x)" } end, "did you mean spanne()?")
 end)
 
-test("under a scenario it is refused, and between tables it is compared", function(t, dk)
+test("under a scenario that divides records it is refused, and between tables it is compared", function(t, dk)
   range(dk)
   local data = people(dk)
   local coverage = dk.breakdown { measures = { "n = count()", "r = range(x)" } }
-  local plan = dk.scenario "all of a" { { "b for a", where = "g == 'a'", all = true, set = { g = "b" } } }
+  local plan = dk.scenario "half of a" { { "b for a", where = "g == 'a'", share = 0.5, set = { g = "b" } } }
+  local all = dk.scenario "all" { { "b for a", where = "g == 'a'", all = true, set = { g = "b" } } }
   t.raises(function() coverage:compare(data, plan) end, "range() looks at records")
   t.raises(function() coverage:compare(data, plan) end,
     "define range() with weights: what a cell weighs can be part of a person")
+  t.eq(coverage:compare(data, all):rows()().r_all, 6.0) -- whole records move
   local compared = coverage:compare(data, data:where "x < 6", { name = "later" }):rows()()
   t.eq(compared.r_base, 6.0)
   t.eq(compared.r_later, 4.0)

@@ -1,0 +1,36 @@
+/* basis.h - what scenarios of a breakdown run on: cells of a table, or its rows. For engine/scenario alone. */
+#ifndef DKI_SCENARIO_BASIS_H
+#define DKI_SCENARIO_BASIS_H
+
+#include "query/breakdown_parts.h"
+#include "scenario_parts.h"
+
+/* For tests: by cells or by rows, whatever would be chosen; until it is DKI_PATH_AUTO again. */
+typedef enum dki_path { DKI_PATH_AUTO, DKI_PATH_CELLS, DKI_PATH_ROWS } dki_path;
+void dki_basis_force(dki_path path);
+
+typedef struct dki_basis {
+    const dk_breakdown *breakdown; /* borrowed, as the table and the scenarios are */
+    const dk_table *table;
+    dki_wants wants;
+    dki_text_map names; /* all columns that are mentioned */
+    dki_text_map own;   /* by rows: those that the steps' cells have */
+    dki_cube_use use;   /* how cells are had: the cube, or by rows the steps' cells */
+    dki_cube_size size; /* of the cube */
+    bool by_rows;
+    const char *why;       /* by rows: because ... A constant */
+    const dk_table *cells; /* the cube, or by rows the steps' cells; NULL: not yet made */
+} dki_basis;
+
+/* Decides, and makes nothing. To be dropped, also after a failure. Errors: as for dk_cells_new but for what rows can do. */
+dk_status dki_basis_init(dki_basis *basis, const dk_breakdown *breakdown, const dk_table *table,
+                         const dk_scenario *const *scenarios, size_t n_scenarios, dk_error *err);
+void dki_basis_drop(dki_basis *basis);
+/* Makes the cells; by rows instead where memory does not do. */
+dk_status dki_basis_open(dki_basis *basis, dk_error *err);
+/* The answer of `whole`, the breakdown without order and limit, under a scenario. cells: those after it, with what the reader must know as notes. */
+dk_status dki_basis_ask(dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
+                        const dk_scenario *scenario, const dk_params *params, const dk_table **cells,
+                        const dk_table **result, dk_error *err);
+
+#endif
