@@ -387,6 +387,13 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
                                 dk_error *err);
 
+/* place.c ------------------------------------------------------------------------------------------------------ */
+
+/* The number of a dimension; fails with the nearest name. */
+dk_status dki_get_dimension(const dk_breakdown *breakdown, const char *name, size_t *out, dk_error *err);
+/* The result has no cell of those values. groups: of the dimension, where there is one value alone; for the nearest. */
+dk_status dki_fail_cell(const dk_cell_at *at, size_t n_at, const dk_column *groups, dk_error *err);
+
 /* measured.c --------------------------------------------------------------------------------------------------- */
 
 /* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. form NULL: wide,

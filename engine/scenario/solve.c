@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
-#include "base/text.h"
 #include "expr/eval.h"
 #include "solve_parts.h"
 
@@ -254,21 +253,6 @@ static dk_status find_levels(dki_solver *s, dk_error *err)
 
 /* Checks ------------------------------------------------------------------------------------------------------- */
 
-static dk_status check_dimension(const dk_breakdown *breakdown, const char *name, dk_error *err)
-{
-    dki_nearest nearest;
-
-    if (dki_breakdown_find_dimension(breakdown, name) != SIZE_MAX)
-        return DK_OK;
-    dki_nearest_init(&nearest, name, strlen(name));
-    for (size_t i = 0; i < breakdown->n_by; i++)
-        dki_nearest_try(&nearest, breakdown->by[i].name, strlen(breakdown->by[i].name));
-    dki_fail(err, DK_ERR_NAME, "%s is no dimension of the breakdown", name);
-    if (nearest.best)
-        dki_hint(err, "did you mean %s?", nearest.best);
-    return DK_ERR_NAME;
-}
-
 /* The answer has columns of its own. */
 static dk_status check_names(const dki_solver *s, dk_error *err)
 {
@@ -320,6 +304,7 @@ static dk_status check_each(const dki_solver *s, dk_error *err)
 static dk_status check_spec(dki_solver *s, dk_error *err)
 {
     const dk_solve_spec *spec = s->spec;
+    size_t d;
     dk_status status = DK_OK;
 
     if (spec->vary == NULL || spec->target == NULL)
@@ -327,9 +312,9 @@ static dk_status check_spec(dki_solver *s, dk_error *err)
     if (spec->each && spec->n_at > 0)
         return dki_fail(err, DK_ERR_ARGUMENT, "solve names one cell (at) or goes over groups (each), not both");
     for (size_t i = 0; i < spec->n_at && status == DK_OK; i++)
-        status = check_dimension(s->breakdown, spec->at[i].dimension, err);
+        status = dki_get_dimension(s->breakdown, spec->at[i].dimension, &d, err);
     if (status == DK_OK && spec->each)
-        status = check_dimension(s->breakdown, spec->each, err);
+        status = dki_get_dimension(s->breakdown, spec->each, &d, err);
     if (status == DK_OK)
         status = check_names(s, err);
     if (status == DK_OK)

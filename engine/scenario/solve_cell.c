@@ -2,13 +2,10 @@
  *
  * Cost: the steps from the first one that the parameter drives, and one breakdown, all over the cells.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "base/text.h"
-#include "expr/cut_text.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
 #include "solve_parts.h"
@@ -48,53 +45,6 @@ dk_status dki_solve_value(const dki_solver *s, const dki_node *node, const dk_ta
 }
 
 /* The cell ----------------------------------------------------------------------------------------------------- */
-
-/* Offers the groups of the dimension that come near the wanted text. */
-static void hint_nearest(const dk_column *column, const dk_value *wanted, dk_error *err)
-{
-    char best[128] = "";
-    dki_nearest nearest;
-
-    if (wanted->is_null || (wanted->type != DK_TEXT && wanted->type != DK_CATEGORY))
-        return;
-    dki_nearest_init(&nearest, wanted->as.text.bytes, wanted->as.text.size);
-    for (uint64_t row = 0; row < dk_column_n_rows(column) && row < 100000; row++) {
-        dk_value value;
-
-        if (dk_column_get(column, row, &value, NULL) != DK_OK || value.is_null ||
-            (value.type != DK_TEXT && value.type != DK_CATEGORY) || value.as.text.size >= sizeof best)
-            continue;
-        dki_nearest_try(&nearest, value.as.text.bytes, value.as.text.size);
-        if (nearest.best == value.as.text.bytes) { /* it lives as long as the view of this row */
-            memcpy(best, value.as.text.bytes, value.as.text.size);
-            best[value.as.text.size] = '\0';
-            nearest.best = best;
-            nearest.best_size = value.as.text.size;
-        }
-    }
-    if (nearest.best)
-        dki_hint(err, "did you mean %s?", nearest.best);
-}
-
-static dk_status fail_cell(const dki_solver *s, const dki_place *place, const dk_table *result, dk_error *err)
-{
-    char cell[240] = "total";
-    size_t used = 0;
-
-    for (size_t i = 0; i < place->n_at && used + 1 < sizeof cell; i++) {
-        char text[80];
-
-        dk_value_format(&place->at[i].value, text, sizeof text);
-        used += (size_t)snprintf(cell + used, sizeof cell - used, "%s%s = %s", i ? ", " : "",
-                                 place->at[i].dimension, text);
-    }
-    dki_cut_text(cell);
-    dki_fail(err, DK_ERR_NAME, "the result has no cell %s", cell);
-    if (place->n_at == 1)
-        hint_nearest(dk_table_field(result, dki_question_dimension(s, place->at[0].dimension))->column,
-                     &place->at[0].value, err);
-    return DK_ERR_NAME;
-}
 
 static dk_status is_cell(const dki_solver *s, const dki_place *place, const dk_table *result, uint64_t row,
                          bool *out, dk_error *err)
@@ -161,7 +111,11 @@ static dk_status find_row(dki_solver *s, const dki_place *place, const dk_table 
     else if (status == DK_OK)
         status = nobody(s, cells, out, err);
     if (status == DK_OK && !found && s->no_cell.code == DK_OK)
-        (void)fail_cell(s, place, result, &s->no_cell);
+        (void)dki_fail_cell(place->at, place->n_at,
+                            place->n_at == 1
+                                ? dk_table_field(result, dki_question_dimension(s, place->at[0].dimension))->column
+                                : NULL,
+                            &s->no_cell);
     s->any_cell = s->any_cell || found;
     dk_table_release(result);
     return status;

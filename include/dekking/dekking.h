@@ -8,6 +8,7 @@
 #include <dekking/breakdown.h>
 #include <dekking/column.h>
 #include <dekking/context.h>
+#include <dekking/contribution.h>
 #include <dekking/csv.h>
 #include <dekking/dictionary.h>
 #include <dekking/error.h>

@@ -24,7 +24,7 @@ end
 
 -- Parameters that a script gives to breakdown and scenarios together: for each scenario those that are its own; the
 -- breakdown sees all, and refuses what nobody has.
-local function share_out(params, scenarios, what)
+function ask.share_out(params, scenarios, what)
   if params ~= nil and type(params) ~= "table" then
     core.fail(("%s: parameters are a table such as { aandeel = 0.3 }, not %s"):format(what, given_as(params)))
   end
@@ -39,7 +39,7 @@ local function share_out(params, scenarios, what)
   return lists, all
 end
 
-local function check_data(value, what)
+function ask.check_data(value, what)
   if core.kind(value) ~= "table" then
     core.fail(("%s wants a table first, not %s"):format(what, given_as(value)))
   end
@@ -101,7 +101,7 @@ end
 -- coverage:compare(table, scenario or { scenarios } [, params] [, { long = true, relative = true }])
 -- coverage:compare(table, other_table [, { name = "later", params = {}, long = true, relative = true }]) - two deliveries
 function ask.compare(self, base, against, options, form)
-  check_data(base, "compare")
+  ask.check_data(base, "compare")
   if core.kind(against) == "table" then
     check_form(options, { "name", "params", "long", "relative" })
     if form ~= nil then
@@ -111,7 +111,7 @@ function ask.compare(self, base, against, options, form)
     if type(name) ~= "string" then
       core.fail(("compare: name is a string, not %s"):format(given_as(name)))
     end
-    local _, params = share_out(options and options.params, {}, "compare")
+    local _, params = ask.share_out(options and options.params, {}, "compare")
     return core.compare_tables(self, base, against, name, params, options or {})
   end
   local scenarios = list_of_scenarios(against)
@@ -119,26 +119,23 @@ function ask.compare(self, base, against, options, form)
     options, form = nil, options
   end
   form = check_form(form, FORM)
-  local params, all = share_out(options, scenarios, "compare")
+  local params, all = ask.share_out(options, scenarios, "compare")
   return (core.compare(self, base, all, scenarios, params, form))
 end
 
 -- The cell that a question names: { dimension = value }, empty for the total.
-local function cell_of(question)
+function ask.cell_of(question, what)
   local at, each = question.at, question.each
-  if at == nil and each == nil then
-    core.fail 'solve: say which cell: at = dk.total, at = { gemeente = "Duiven" }, or each = "gemeente"'
-  end
   if at ~= nil and each ~= nil then
-    core.fail "solve: say either at or each"
+    core.fail(("%s: say either at or each"):format(what))
   end
   if each ~= nil and type(each) ~= "string" then
-    core.fail(("solve: each is the name of a dimension, not %s"):format(given_as(each)))
+    core.fail(("%s: each is the name of a dimension, not %s"):format(what, given_as(each)))
   end
   local cell = {}
   if at ~= nil and at ~= dk.total then
     if type(at) ~= "table" then
-      core.fail(("solve: at is dk.total or { dimension = value }, not %s"):format(given_as(at)))
+      core.fail(("%s: at is dk.total or { dimension = value }, not %s"):format(what, given_as(at)))
     end
     for name, value in pairs(at) do
       if value ~= dk.total then
@@ -146,12 +143,12 @@ local function cell_of(question)
       end
     end
   end
-  return check_values(cell, "solve: at", "dimension")
+  return check_values(cell, what .. ": at", "dimension")
 end
 
 -- coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
 function ask.solve(self, base, scenario, question)
-  check_data(base, "solve")
+  ask.check_data(base, "solve")
   if core.kind(scenario) ~= "scenario" then
     core.fail(("solve wants a scenario, not %s"):format(given_as(scenario)))
   end
@@ -167,12 +164,15 @@ function ask.solve(self, base, scenario, question)
     core.fail 'solve: target is a condition on the result, such as "dekking >= 0.90", not nil'
   end
   local target = core.condition(question.target, "solve: target wants a condition on the result")
-  local params, all = share_out(question.params, { scenario }, "solve")
+  if question.at == nil and question.each == nil then
+    core.fail 'solve: say which cell: at = dk.total, at = { gemeente = "Duiven" }, or each = "gemeente"'
+  end
+  local params, all = ask.share_out(question.params, { scenario }, "solve")
   return core.solve(self, base, scenario, {
     vary = question.vary,
     target = target,
     each = question.each,
-    at = cell_of(question),
+    at = ask.cell_of(question, "solve"),
     params = params[1],
     breakdown_params = all,
   })

@@ -314,10 +314,11 @@ end
 --   coverage:compare(table, scenario or { scenarios } [, params])
 --   coverage:compare(table, other_table [, { name = "later", params = {} }])
 --   coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
-for _, name in ipairs { "compare", "solve" } do
+--   coverage:contributions(table, scenario, { measure = "dekking", at = dk.total, method = "shapley" })
+for name, part in pairs { compare = "ask", solve = "ask", contributions = "contributions" } do
   methods[name] = function(self, ...)
     core.spec(self, "breakdown", name)
-    return core.part("ask")[name](self, ...)
+    return core.part(part)[name](self, ...)
   end
 end
 

@@ -1,0 +1,61 @@
+---@meta
+
+-- comparisons.lua - What changed and why
+--
+-- What a comparison shows is taken apart: by the steps of the scenario, by their order, by the parameters. All of it is asked of a
+-- breakdown or a scenario, and runs on cells as `compare` does, so that the numbers are those that a comparison shows.
+
+---@class dk.Breakdown
+local breakdown = {}
+
+--- Of which measure, where, and how.
+---@class dk.ContributionSpec
+--- The measure; it need not be said of a breakdown that has one.
+---@field measure? string
+--- The cell: `dk.total`, or values of dimensions. This, or `each`; without both all groups and totals that the breakdown has.
+---@field at? dk.Total|table<string, dk.Value|dk.Total>
+--- A dimension, each group of which has contributions of its own.
+---@field each? string
+--- `"order"`: what a step adds to those before it; `"shapley"`: the mean of that over all orders, of at most 8 steps. In order without it.
+---@field method? "order"|"shapley"
+--- Whether a step that matches nobody, as may be without the others, does nothing; without it that is an error.
+---@field allow_none? boolean
+--- Values of parameters.
+---@field params? dk.Params
+
+--- What each step of a scenario contributes to a difference: a row for each step, in order, then the whole as a total. Contributions
+--- add up to the whole exactly.
+---
+--- ```lua
+--- local persons = dk.table { { "in_sonar", { true, false, false, false, false } } }
+--- local known = dk.breakdown { measures = "bekend = count() where in_sonar" }
+--- local twice = dk.scenario "twice" {
+---   { "call", where = "not in_sonar", share = 0.5, set = { in_sonar = true } },
+---   { "visit", where = "not in_sonar", share = 0.5, set = { in_sonar = true } },
+--- }
+--- print(known:contributions(persons, twice))
+--- print(known:contributions(persons, twice, { method = "shapley" }))
+--- ```
+--- ```text
+---    step  name    contribution
+--- integer  text         integer
+--- ─────────────────────────────
+---       1  call               2
+---       2  visit              1
+--- ─────────────────────────────
+---  totaal  totaal             3
+--- 3 rows, 3 columns
+---    step  name    contribution
+--- integer  text         decimal
+--- ─────────────────────────────
+---       1  call             1.5
+---       2  visit            1.5
+--- ─────────────────────────────
+---  totaal  totaal           3.0
+--- 3 rows, 3 columns
+--- ```
+---@param base dk.Table
+---@param scenario dk.Scenario
+---@param question? dk.ContributionSpec
+---@return dk.Table
+function breakdown:contributions(base, scenario, question) end

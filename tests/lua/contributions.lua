@@ -1,0 +1,172 @@
+-- contributions.lua - what each step of a scenario contributes.
+
+local test = ...
+
+local function persons(dk, n, seed)
+  math.randomseed(seed)
+  local gemeente, leeftijd, bekend, regio = {}, {}, {}, {}
+  for i = 1, n do
+    gemeente[i] = ({ "Arnhem", "Duiven", "Tiel" })[math.random(3)]
+    regio[i] = gemeente[i] == "Tiel" and "Rivier" or "Midden"
+    leeftijd[i] = ({ 20, 30, 60 })[math.random(3)]
+    bekend[i] = math.random(10) > 4
+  end
+  return dk.table { { "regio", regio }, { "gemeente", gemeente }, { "leeftijd", leeftijd }, { "in_sonar", bekend } }
+end
+
+local function coverage(dk)
+  return dk.breakdown { by = { "regio", "gemeente" }, margins = "cube",
+    measures = { "bekend = count() where in_sonar", { "dekking = bekend / count()", format = "0.0 %" } } }
+end
+
+-- Steps that can run in any order, with or without the others.
+local function random_steps(n)
+  local makers = {
+    function() return { where = "not in_sonar", share = math.random(0, 10) / 10, set = { in_sonar = true } } end,
+    function()
+      return { where = "in_sonar and leeftijd > 25", share = math.random(0, 9) / 9, set = { in_sonar = false } }
+    end,
+    function()
+      return { where = "gemeente == 'Arnhem'", share = math.random(0, 5) / 10, set = { gemeente = "Duiven" }, whole = true }
+    end,
+    function()
+      return { where = "not in_sonar", count = math.random(0, 3), set = { in_sonar = true }, per = "gemeente" }
+    end,
+    function() return { share = 0.25, set = { leeftijd = 60 } } end,
+  }
+  local steps = {}
+  for i = 1, n do
+    steps[i] = makers[math.random(#makers)]()
+    steps[i][1] = "stap " .. i
+    steps[i].allow_none = true
+  end
+  return steps
+end
+
+-- The numbers of a column as exact values.
+local function exact(result, column)
+  return result:column(column):to_lua()
+end
+
+local function is_zero(value)
+  local text = tostring(value)
+  return text == "0/1" or text:match "^0%.?0*$" ~= nil
+end
+
+local function sum_of(values)
+  local sum
+  for _, value in ipairs(values) do
+    sum = sum == nil and value or sum + value
+  end
+  return sum
+end
+
+-- W1 and after it: 30 % of the 1994 unknown, then 30 % of those who are left: 598.2 and 418.74.
+test("contributions in order are what a step adds to those before it", function(t, dk)
+  local region = dk.table { { "in_sonar", { true, false } }, { "n", { 5682, 1994 } } }:with { weight = "n" }
+  local first = { "eerst", where = "not in_sonar", share = "$f", set = { in_sonar = true } }
+  local second = { "dan", where = "not in_sonar", share = "$f", set = { in_sonar = true } }
+  local plan = dk.scenario "twee" { params = { f = 0.3 }, first, second }
+  local ask = dk.breakdown { measures = { "bekend = count() where in_sonar",
+    { "dekking = bekend / count()", format = "0.000 %" } } }
+  local result = ask:contributions(region, plan, { measure = "bekend" })
+  local rows = t.records(result)
+  t.near(rows[1].contribution, 598.2)
+  t.near(rows[2].contribution, 418.74)
+  t.near(rows[3].contribution, 1016.94)
+  t.eq({ rows[1].step, rows[1].name, rows[3].step, rows[3].name }, { 1, "eerst", nil, nil })
+  t.has(ask:contributions(region, plan, { measure = "dekking" }):text(), "+7.793 pp", "+5.455 pp", "+13.248 pp")
+  rows = t.records(ask:contributions(region, plan, { measure = "bekend", method = "shapley" }))
+  t.near(rows[1].contribution, 508.47)
+  t.near(rows[2].contribution, 508.47)
+  rows = t.records(ask:contributions(region, plan,
+    { measure = "bekend", params = { f = 1 }, method = "shapley", allow_none = true }):detail())
+  t.eq(#rows, 2)
+  t.near(rows[1].contribution, 997)
+end)
+
+test("contributions add up to the difference that a comparison shows, of random scenarios", function(t, dk)
+  local ask = coverage(dk)
+  for seed = 1, 12 do
+    local data = persons(dk, 60, seed)
+    local steps = random_steps(1 + seed % 4)
+    local plan = dk.scenario "plan" (steps)
+    for _, measure in ipairs { "bekend", "dekking" } do
+      local difference = exact(ask:compare(data, plan), measure .. "_plan_difference")
+      for _, method in ipairs { "order", "shapley" } do
+        local result = ask:contributions(data, plan, { measure = measure, method = method })
+        local values, n = exact(result, "contribution"), #steps + 1
+        t.eq(#values, #difference * n)
+        for g = 1, #difference do
+          local whole = values[g * n]
+          t.ok(is_zero(whole - difference[g]), "the whole is the difference")
+          t.ok(is_zero(sum_of { table.unpack(values, (g - 1) * n + 1, g * n - 1) } - whole), "parts add up")
+        end
+      end
+    end
+  end
+end)
+
+test("what does nothing contributes nothing, and equal steps contribute the same", function(t, dk)
+  local ask = coverage(dk)
+  for seed = 1, 6 do
+    local data, steps = persons(dk, 60, seed), random_steps(2)
+    local equal = { where = "not in_sonar", share = 0.2, set = { in_sonar = true }, allow_none = true }
+    steps[3] = { "niets", share = 0, set = { in_sonar = true } }
+    for i = 4, 5 do
+      steps[i] = { "gelijk " .. i }
+      for key, value in pairs(equal) do
+        steps[i][key] = value
+      end
+    end
+    local result = ask:contributions(data, dk.scenario "plan" (steps), { measure = "dekking", method = "shapley" })
+    local values = exact(result, "contribution")
+    for g = 0, #values - 6, 6 do
+      t.ok(is_zero(values[g + 3]))
+      t.ok(is_zero(values[g + 4] - values[g + 5]))
+    end
+  end
+end)
+
+test("a total has the contributions of the breakdown without the dimension", function(t, dk)
+  local data, ask = persons(dk, 80, 3), coverage(dk)
+  local plan = dk.scenario "plan" (random_steps(3))
+  for _, method in ipairs { "order", "shapley" } do
+    local all = ask:contributions(data, plan, { measure = "dekking", method = method })
+    local total = ask:by {}:contributions(data, plan, { measure = "dekking", method = method })
+    t.eq(exact(all:where "regio is total and gemeente is total", "contribution"), exact(total, "contribution"))
+    t.eq(exact(ask:contributions(data, plan, { measure = "dekking", method = method, at = dk.total }), "contribution"),
+      exact(total, "contribution"))
+    t.eq(exact(ask:contributions(data, plan, { measure = "dekking", method = method, each = "regio" }), "contribution"),
+      exact(ask:by "regio":with { margins = "none" }:contributions(data, plan, { measure = "dekking", method = method }),
+        "contribution"))
+  end
+end)
+
+test("a question of contributions that makes no sense says what to write", function(t, dk)
+  local data, ask = persons(dk, 20, 1), coverage(dk)
+  local plan = dk.scenario "plan" (random_steps(2))
+  local chain = dk.scenario "keten" {
+    { "a", where = "gemeente == 'Duiven'", all = true, set = { gemeente = "D" } },
+    { "b", where = "gemeente == 'D'", all = true, set = { gemeente = "E" } },
+  }
+  local function raises(question, ...)
+    local parts = { ... }
+    t.raises(function() return ask:contributions(data, plan, question) end, table.unpack(parts))
+  end
+  raises({}, "contributions: the breakdown has several measures", 'measure = "dekking"')
+  raises({ measure = "deking" }, "deking is no measure", "dekking")
+  raises({ measure = 5 }, "contributions: measure is the name of a measure, not a number")
+  raises({ measure = "dekking", at = { gemeente = "Duivn" } }, "no cell gemeente = Duivn (did you mean Duiven?)")
+  raises({ measure = "dekking", at = dk.total, each = "gemeente" }, "contributions: say either at or each")
+  raises({ measure = "dekking", each = "gemente" }, "gemente is no dimension", "gemeente")
+  raises({ measure = "dekking", method = "banzhaf" }, 'contributions: method is "banzhaf", and can be "order" or "shapley"')
+  raises({ measure = "dekking", allow_none = 1 }, "contributions: allow_none is true or false, not a number")
+  raises({ measure = "dekking", params = { q = 1 } }, "nothing here has a parameter q")
+  t.raises(function() return ask:contributions(data, plan, "dekking") end, "contributions wants a question")
+  t.raises(function() return ask:contributions(data, data) end, "contributions wants a scenario, not a table")
+  t.raises(function() return ask:contributions(plan, data) end, "contributions wants a table first")
+  t.raises(function() return ask:contributions(data, chain, { measure = "bekend", method = "shapley" }) end,
+    "in the subset {b}: b: nobody matches gemeente == 'D'")
+  t.eq(#ask:contributions(data, chain, { measure = "bekend", method = "shapley", at = dk.total, allow_none = true }), 3)
+end)
