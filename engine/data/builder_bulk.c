@@ -130,12 +130,21 @@ dk_status dki_builder_reals(dk_builder *builder, const double *values, const uin
 dk_status dki_builder_ratios(dk_builder *builder, const dk_ratio *values, const uint64_t *valid, size_t n,
                              dk_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        dk_status status = valid && !dki_bit(valid, i) ? dk_builder_null(builder, 1, err)
-                                                       : dk_builder_ratio(builder, values[i], err);
+    if (builder->type != DK_RATIO)
+        return dki_builder_wrong_type(builder, DK_RATIO, err);
+    for (size_t done = 0, piece; done < n; done += piece) {
+        dk_status status = next_piece(builder, n - done, &piece, err);
+        dk_ratio *to;
 
         if (status != DK_OK)
             return status;
+        to = (dk_ratio *)builder->values + builder->n;
+        if (valid)
+            for (size_t i = 0; i < piece; i++)
+                to[i] = dki_bit(valid, done + i) ? values[done + i] : (dk_ratio){ 0, 1 };
+        else
+            memcpy(to, values + done, piece * sizeof *to);
+        count_rows(builder, valid, done, piece);
     }
     return DK_OK;
 }
@@ -250,7 +259,7 @@ dk_status dk_builder_view(dk_builder *builder, const dk_view *view, dk_error *er
     switch (view->storage) {
     case DK_STORE_BITS: return dki_builder_bits(builder, view->values, view->valid, view->n, err);
     case DK_STORE_F64: return dki_builder_reals(builder, view->values, view->valid, view->n, err);
-    case DK_STORE_RATIO: return dki_builder_ratios(builder, view->values, view->valid, view->n, err);
+    case DK_STORE_RATIO: return append_values(builder, view, err); /* which are not known to be in lowest terms */
     default: {
         int64_t integers[DK_BLOCK_ROWS];
 

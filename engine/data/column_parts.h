@@ -6,7 +6,7 @@
 
 /* Bulk appending for readers and evaluators. valid: bit i = row i is known; NULL: all are. Values of null rows are
  * ignored. What cannot be (another type, a real that is not finite, a date outside its years, a code without a level) is
- * refused before any row is appended; after DK_ERR_MEMORY, and before a ratio that is none, some rows may have been. */
+ * refused before any row is appended; after DK_ERR_MEMORY some rows may have been. Ratios are in lowest terms. */
 dk_status dki_builder_bits(dk_builder *builder, const uint64_t *values, const uint64_t *valid, size_t n,
                            dk_error *err);
 dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const uint64_t *valid, size_t n,

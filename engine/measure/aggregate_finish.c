@@ -31,28 +31,47 @@ struct finish {
 /* Results of a block of groups, to be appended at once. */
 struct batch {
     size_t n;
-    int64_t values[DK_BLOCK_ROWS];
+    union {
+        int64_t values[DK_BLOCK_ROWS];
+        dk_ratio ratios[DK_BLOCK_ROWS];
+    };
     uint64_t known[DK_BLOCK_WORDS];
 };
 
+/* Groups jump about among accumulators: what a later one needs is fetched meanwhile. */
+#define FETCHED_AHEAD 16
+
+static inline const void *sum_of(const dki_accumulator *accumulator, uint32_t group)
+{
+    return accumulator->sum ? (const void *)&accumulator->sum[group] : accumulator;
+}
+
 /* Runs the statement for every group i of each batch, with its place `at` in there; batches go to append. */
-#define FOR_BATCHES(finish, batch, status, append, ...)                                           \
-    for (size_t first_ = 0; (status) == DK_OK && first_ < (finish)->n; first_ += (batch)->n) {    \
-        (batch)->n = (finish)->n - first_ < DK_BLOCK_ROWS ? (finish)->n - first_ : DK_BLOCK_ROWS; \
-        (status) = dki_poll((finish)->accumulator->context, (finish)->err);                       \
-        memset((batch)->known, 0, sizeof(batch)->known);                                          \
-        for (size_t at = 0; at < (batch)->n; at++) {                                              \
-            size_t i = first_ + at;                                                               \
-            uint32_t group = (finish)->groups[i];                                                 \
-            __VA_ARGS__;                                                                          \
-        }                                                                                         \
-        if ((status) == DK_OK)                                                                    \
-            (status) = append((finish), (batch));                                                 \
+#define FOR_BATCHES(finish, batch, status, append, ...)                                                  \
+    for (size_t first_ = 0; (status) == DK_OK && first_ < (finish)->n; first_ += (batch)->n) {           \
+        (batch)->n = (finish)->n - first_ < DK_BLOCK_ROWS ? (finish)->n - first_ : DK_BLOCK_ROWS;        \
+        (status) = dki_poll((finish)->accumulator->context, (finish)->err);                              \
+        memset((batch)->known, 0, sizeof(batch)->known);                                                 \
+        for (size_t at = 0; (status) == DK_OK && at < (batch)->n; at++) {                                \
+            size_t i = first_ + at;                                                                      \
+            uint32_t group = (finish)->groups[i];                                                        \
+            uint32_t later_ = (finish)->groups[i + FETCHED_AHEAD < (finish)->n ? i + FETCHED_AHEAD : i]; \
+            __builtin_prefetch(&(finish)->accumulator->n[later_]);                                       \
+            __builtin_prefetch(sum_of((finish)->accumulator, later_));                                   \
+            __VA_ARGS__;                                                                                 \
+        }                                                                                                \
+        if ((status) == DK_OK)                                                                           \
+            (status) = append((finish), (batch));                                                        \
     }
 
 static dk_status append_integers(struct finish *finish, const struct batch *batch)
 {
     return dki_builder_integers(finish->builder, batch->values, batch->known, batch->n, finish->err);
+}
+
+static dk_status append_ratios(struct finish *finish, const struct batch *batch)
+{
+    return dki_builder_ratios(finish->builder, batch->ratios, batch->known, batch->n, finish->err);
 }
 
 static dk_status append_codes(struct finish *finish, const struct batch *batch)
@@ -152,27 +171,81 @@ static dk_status finish_count(struct finish *finish)
     return status;
 }
 
+static uint32_t common_divisor(uint64_t a, uint32_t b) /* b > 0 */
+{
+    uint32_t rest = (uint32_t)(a % b);
+
+    while (rest) {
+        uint32_t next = b % rest;
+
+        b = rest;
+        rest = next;
+    }
+    return b;
+}
+
+/* sum / (n * 10^digits) in lowest terms. n and the power of ten are looked at apart: both are small beside their
+ * product, and of the power only twos and fives can go. */
+static bool mean_of(dki_i128 sum, uint64_t n, unsigned digits, dk_ratio *out)
+{
+    uint64_t above = (uint64_t)(sum < 0 ? -sum : sum), divisor;
+    unsigned twos = digits, fives = digits;
+    dki_u128 below;
+
+    if (!dki_fits_i64(sum) || n > UINT32_MAX) {
+        dki_i128 denominator;
+
+        return !dki_mul_i128((dki_i128)n, dki_power10[digits], &denominator) &&
+               dki_ratio_make(sum, denominator, out);
+    }
+    *out = (dk_ratio){ 0, 1 };
+    if (sum == 0)
+        return true;
+    divisor = common_divisor(above, (uint32_t)n);
+    if (divisor > 1) {
+        above /= divisor;
+        n /= divisor;
+    }
+    for (; fives > 0 && above % 5 == 0; fives--)
+        above /= 5;
+    twos = (unsigned)__builtin_ctzll(above);
+    twos = twos < digits ? twos : digits;
+    above >>= twos;
+    below = (dki_u128)((uint64_t)dki_power10[fives] >> fives) * n << (digits - twos);
+    if (below > INT64_MAX)
+        return false;
+    *out = (dk_ratio){ sum < 0 ? (int64_t)-above : (int64_t)above, (int64_t)below };
+    return true;
+}
+
+/* The mean of a group that has values. */
+static bool group_mean(const dki_accumulator *accumulator, uint32_t group, dk_ratio *out)
+{
+    unsigned digits = accumulator->what.scale; /* those of the weights cancel out */
+    dki_i128 denominator;
+
+    if (accumulator->high && accumulator->high[group] != 0)
+        return false;
+    if (accumulator->weight == NULL && digits <= DK_DECIMAL_MAX_SCALE)
+        return mean_of(accumulator->sum[group], accumulator->n[group], digits, out);
+    return !dki_mul_i128(accumulator->weight ? accumulator->weight[group] : (dki_i128)accumulator->n[group],
+                         power10(digits), &denominator) &&
+           dki_ratio_make(accumulator->sum[group], denominator, out);
+}
+
 static dk_status finish_mean(struct finish *finish)
 {
     const dki_accumulator *accumulator = finish->accumulator;
-    dki_i128 unit = power10(accumulator->what.scale); /* digits of the weights cancel out */
+    struct batch batch;
     dk_status status = dk_builder_new(accumulator->context, DK_RATIO, 0, NULL, &finish->builder, finish->err);
 
-    FOR_GROUPS(finish, i, status)
-    {
-        uint32_t group = finish->groups[i];
-        dki_i128 weight = accumulator->weight ? accumulator->weight[group] : (dki_i128)accumulator->n[group];
-        dki_i128 denominator;
-        dk_ratio mean;
-
+    FOR_BATCHES(finish, &batch, status, append_ratios, {
         if (accumulator->n[group] == 0)
-            status = dk_builder_null(finish->builder, 1, finish->err);
-        else if ((accumulator->high && accumulator->high[group] != 0) || dki_mul_i128(weight, unit, &denominator) ||
-                 !dki_ratio_make(accumulator->sum[group], denominator, &mean))
+            continue;
+        dki_bit_set(batch.known, at);
+        if (!group_mean(accumulator, group, &batch.ratios[at]))
             status = overflow(finish, i);
-        else
-            status = dk_builder_ratio(finish->builder, mean, finish->err);
-    }
+    });
     return status;
 }
 

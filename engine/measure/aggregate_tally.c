@@ -13,10 +13,12 @@
 
 #include <string.h>
 
+#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "expr/poll_row.h"
 
 #define SELECTED_VALUES 16384 /* that a thread takes at a time */
@@ -206,16 +208,21 @@ static dk_status append_selected(const dki_accumulator *accumulator, const uint3
     dk_status status =
         selection.ratios ? dki_parallel(context, n, grain, select_range, &selection, err) : DK_ERR_MEMORY;
 
-    DKI_FOR_ROWS(i, n, context, status, err)
-    {
-        if (selection.ratios[i].denominator != 0) {
-            status = dk_builder_ratio(builder, selection.ratios[i], err);
-        } else if (accumulator->n[groups[i]] == 0) {
-            status = dk_builder_null(builder, 1, err);
-        } else {
-            *fault = (size_t)i;
-            status = does_not_fit(err);
+    for (size_t from = 0, some; status == DK_OK && from < n; from += some) {
+        uint64_t known[DK_BLOCK_WORDS] = { 0 };
+
+        some = n - from < DK_BLOCK_ROWS ? n - from : DK_BLOCK_ROWS;
+        status = dki_poll(context, err);
+        for (size_t i = 0; status == DK_OK && i < some; i++) {
+            if (selection.ratios[from + i].denominator != 0) {
+                dki_bit_set(known, i);
+            } else if (accumulator->n[groups[from + i]] != 0) {
+                *fault = from + i;
+                status = does_not_fit(err);
+            }
         }
+        if (status == DK_OK)
+            status = dki_builder_ratios(builder, selection.ratios + from, known, some, err);
     }
     dki_free(context, selection.ratios);
     return status;

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 
 #define FEW_CODES 32
+#define LISTED 16    /* codes that are looked at together */
 #define LEAST_BITS 5 /* of a digit: 2^LEAST_BITS counters are no more than FEW_CODES */
 #define MOST_BITS 12 /* counters of a pass lie in half of the nearest cache */
 
@@ -97,13 +98,23 @@ static void narrow(const uint32_t *codes, size_t n, size_t k, struct part *part)
 /* The codes of a part that has few, in order. */
 static void list(const uint32_t *codes, size_t n, const struct part *part, uint32_t out[FEW_CODES + 1])
 {
-    size_t found = 0;
+    size_t found = 0, i = 0;
 
-    for (size_t i = 0; i < n; i++) { /* no branch: few are in the part */
+    for (; i + LISTED <= n; i += LISTED) { /* few are in the part, so that most of these have none */
+        uint32_t any = 0;
+
+        for (size_t k = 0; k < LISTED; k++)
+            any |= codes[i + k] - part->least <= part->range;
+        for (size_t k = 0; any && k < LISTED; k++) { /* no branch for each */
+            out[found] = codes[i + k];
+            found += codes[i + k] - part->least <= part->range;
+        }
+    }
+    for (; i < n; i++) {
         out[found] = codes[i];
         found += codes[i] - part->least <= part->range;
     }
-    for (size_t i = 1; i < found; i++) {
+    for (i = 1; i < found; i++) {
         uint32_t code = out[i];
         size_t at = i;
 
@@ -113,13 +124,17 @@ static void list(const uint32_t *codes, size_t n, const struct part *part, uint3
     }
 }
 
+/* The least code above `most`, which is not the greatest: those that are not above it come behind all others. */
 static uint32_t least_above(const uint32_t *codes, size_t n, uint32_t most)
 {
     uint32_t least = UINT32_MAX;
 
-    for (size_t i = 0; i < n; i++)
-        least = codes[i] > most && codes[i] < least ? codes[i] : least;
-    return least;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t distance = codes[i] - most - 1;
+
+        least = distance < least ? distance : least;
+    }
+    return most + 1 + least;
 }
 
 void dki_codes_select(const uint32_t *codes, size_t n, size_t k, uint32_t out[2])
@@ -142,11 +157,14 @@ void dki_codes_select(const uint32_t *codes, size_t n, size_t k, uint32_t out[2]
 
 dki_code_sums dki_codes_sums(const uint32_t *codes, size_t n)
 {
-    dki_code_sums sums = { 0 };
+    uint64_t sum = 0, low = 0, high = 0; /* halves of squares: n is below 2^32 */
 
     for (size_t i = 0; i < n; i++) {
-        sums.sum += codes[i];
-        sums.squares += (uint64_t)codes[i] * codes[i];
+        uint64_t square = (uint64_t)codes[i] * codes[i];
+
+        sum += codes[i];
+        low += square & UINT32_MAX;
+        high += square >> 32;
     }
-    return sums;
+    return (dki_code_sums){ .sum = sum, .squares = ((dki_u128)high << 32) + low };
 }

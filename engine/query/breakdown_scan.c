@@ -383,9 +383,8 @@ static dk_status merge_groups(dki_groups *groups, const dki_groups *other, dk_er
 static dk_status merge_slots(const dki_dense_plan *dense, struct worker *first, struct worker *other,
                              const uint32_t *same, dk_error *err)
 {
-    dk_status status = DK_OK;
+    dk_status status = dki_dense_merge(&first->dense, &other->dense, err);
 
-    dki_dense_merge(&first->dense, &other->dense);
     for (size_t i = 0; status == DK_OK && i < first->found.n_accumulators; i++) {
         if (!is_taken(dense, i))
             status = dki_accumulator_merge(&first->found.accumulators[i], &other->found.accumulators[i], 0,

@@ -141,7 +141,8 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
         if (dense->counts[i] == NULL)
             return DK_ERR_MEMORY;
     }
-    if (plan->n_counters == 0 && plan->seen_by == DKI_NONE && plan->told_by == DKI_NONE) {
+    if (plan->n_counters == 0 && plan->seen_by == DKI_NONE && plan->told_by == DKI_NONE &&
+        plan->listed_by == DKI_NONE) {
         dense->seen = dki_calloc(context, plan->n_slots, 2, err);
         if (dense->seen == NULL)
             return DK_ERR_MEMORY;
@@ -152,8 +153,12 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
         if (status == DK_OK)
             status = init_sums(dense, i, err);
     }
-    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++)
-        status = dki_dense_list_init(&dense->lists[i], context, &plan->bins, err);
+    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++) {
+        uint64_t n_codes = dki_dimension_n_codes(&plan->plan->values[plan->lists[i]].what);
+        dki_bins bins = dki_bins_for(plan->n_slots, n_codes, n_rows);
+
+        status = dki_dense_list_init(&dense->lists[i], context, &bins, err);
+    }
     return status;
 }
 

@@ -50,15 +50,15 @@ typedef struct dki_dense_plan {
     dki_dense_counters *counters;
     dki_dense_sums *sums;
     size_t *lists; /* the value of each */
-    dki_bins bins; /* of lists */
     size_t n_counters, n_sums, n_lists;
     dki_dense_take *takes; /* of each aggregate */
     bool all_taken;
     bool sorts; /* values have to be sorted by group that nothing here takes */
     unsigned
         row_bits; /* totals of a slot lie in a row of 1 << row_bits words, so that a row touches one line of cache */
-    size_t told_by; /* sums that tell which slots have rows, where records and counters do not; or DKI_NONE */
-    size_t seen_by; /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
+    size_t told_by;   /* sums that tell which slots have rows, where records and counters do not; or DKI_NONE */
+    size_t seen_by;   /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
+    size_t listed_by; /* lists that tell it, where neither these nor sums do; or DKI_NONE */
 } dki_dense_plan;
 
 /* What one worker has counted. */
@@ -103,7 +103,7 @@ void dki_dense_drop(dki_dense *dense);
 /* Takes the rows of a block in. slots: NULL, or where the slot of each row goes. */
 dk_status dki_dense_add(dki_dense *dense, const dki_dense_block *block, uint32_t *slots, dk_error *err);
 /* Takes in what another worker counted; its lists are left empty. */
-void dki_dense_merge(dki_dense *dense, dki_dense *from);
+dk_status dki_dense_merge(dki_dense *dense, dki_dense *from, dk_error *err);
 /* Makes groups of the slots that have rows, and fills the accumulators that were taken. by_slot: the accumulators
  * of the others, by slot, one for each aggregate. groups is initialised and empty. */
 dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki_groups *groups, dk_error *err);

@@ -12,6 +12,7 @@
 
 #define LISTED_GROUPS 64 /* that a thread takes at a time */
 #define MANY_GROUPS 4096 /* worth waking a thread for */
+#define MERGE_PIECES 16
 
 /* Merging. ----------------------------------------------------------------------------------------------------- */
 
@@ -33,11 +34,12 @@ static void put_number(unsigned width, void *array, size_t i, uint32_t number)
     }
 }
 
-static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
+/* Of slots begin .. end - 1. */
+static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i, size_t begin, size_t end)
 {
     unsigned width = dense->plan->sums[i].width;
 
-    for (size_t slot = 0; dense->records[i] && slot < dense->plan->n_slots; slot++) {
+    for (size_t slot = begin; dense->records[i] && slot < end; slot++) {
         dki_record *to = &dense->records[i][slot];
         const dki_record *other = &from->records[i][slot];
 
@@ -45,7 +47,7 @@ static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
         to->least = other->least < to->least ? other->least : to->least;
         to->most = other->most < to->most ? other->most : to->most;
     }
-    for (size_t slot = 0; slot < dense->plan->n_slots; slot++) {
+    for (size_t slot = begin; slot < end; slot++) {
         if (dense->least[i] && number_at(width, from->least[i], slot) < number_at(width, dense->least[i], slot))
             put_number(width, dense->least[i], slot, number_at(width, from->least[i], slot));
         if (dense->most[i] && number_at(width, from->most[i], slot) > number_at(width, dense->most[i], slot))
@@ -53,25 +55,53 @@ static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i)
     }
 }
 
-void dki_dense_merge(dki_dense *dense, dki_dense *from)
-{
-    const dki_dense_plan *plan = dense->plan;
+/* Two of the same plan are merged piece by piece of every array, by several threads where they are long. */
+struct merge {
+    dki_dense *dense;
+    const dki_dense *from;
+};
 
+static size_t piece_of(size_t n, uint64_t piece)
+{
+    return (size_t)((dki_u128)n * piece / MERGE_PIECES);
+}
+
+static dk_status merge_pieces(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct merge *merge = arg;
+    dki_dense *dense = merge->dense;
+    const dki_dense *from = merge->from;
+    const dki_dense_plan *plan = dense->plan;
+    size_t n_words = plan->n_slots << plan->row_bits;
+
+    (void)worker;
+    (void)err;
     for (size_t i = 0; i < plan->n_counters; i++) {
         const dki_dense_counters *counters = &plan->counters[i];
         size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
 
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = piece_of(n, begin); k < piece_of(n, end); k++)
             dense->counts[i][k] += from->counts[i][k];
     }
-    for (size_t slot = 0; dense->seen && slot < plan->n_slots * 2; slot++)
-        dense->seen[slot] |= from->seen[slot];
-    for (size_t k = 0; dense->rows && k < plan->n_slots << plan->row_bits; k++)
+    for (size_t k = piece_of(plan->n_slots * 2, begin); dense->seen && k < piece_of(plan->n_slots * 2, end); k++)
+        dense->seen[k] |= from->seen[k];
+    for (size_t k = piece_of(n_words, begin); dense->rows && k < piece_of(n_words, end); k++)
         dense->rows[k] += from->rows[k];
     for (size_t i = 0; i < plan->n_sums; i++)
-        merge_sums(dense, from, i);
-    for (size_t i = 0; i < plan->n_lists; i++)
+        merge_sums(dense, from, i, piece_of(plan->n_slots, begin), piece_of(plan->n_slots, end));
+    return DK_OK;
+}
+
+dk_status dki_dense_merge(dki_dense *dense, dki_dense *from, dk_error *err)
+{
+    const dki_dense_plan *plan = dense->plan;
+    struct merge merge = { dense, from };
+    uint64_t grain = plan->n_slots >= MANY_GROUPS ? 1 : MERGE_PIECES;
+    dk_status status = dki_parallel(plan->plan->context, MERGE_PIECES, grain, merge_pieces, &merge, err);
+
+    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++)
         dki_dense_list_merge(&dense->lists[i], &from->lists[i]);
+    return status;
 }
 
 /* From slots to groups. ---------------------------------------------------------------------------------------- */
@@ -121,6 +151,11 @@ static void find_rows(const dki_dense *dense, uint32_t *rows)
     if (plan->told_by != DKI_NONE) {
         for (size_t slot = 0; slot < n; slot++)
             rows[slot] = count_of(dense, plan->told_by, slot) != 0;
+        return;
+    }
+    if (plan->listed_by != DKI_NONE) {
+        for (size_t slot = 0; slot < n; slot++)
+            rows[slot] = dki_dense_list_has(&dense->lists[plan->listed_by], slot);
         return;
     }
     if (dense->seen) {
@@ -371,10 +406,8 @@ static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t
 static dk_status fill_listed(dki_dense *dense, size_t number, const uint32_t *slots, size_t n, dki_groups *groups,
                              dk_error *err)
 {
-    const dki_plan *plan = dense->plan->plan;
-    const dki_dimension *what = &plan->values[dense->plan->lists[number]].what;
-    dki_value_lists *lists = NULL;
-    dk_status status = dki_dense_list_finish(&dense->lists[number], slots, n, what->least, &lists, err);
+    dki_value_lists *lists = dki_dense_list_take(&dense->lists[number], slots, n);
+    dk_status status = DK_OK;
 
     for (size_t i = 0; status == DK_OK && i < groups->n_accumulators; i++) {
         const dki_dense_take *take = &dense->plan->takes[i];
@@ -382,7 +415,7 @@ static dk_status fill_listed(dki_dense *dense, size_t number, const uint32_t *sl
 
         if (take->how != DKI_DENSE_LISTED || take->number != number)
             continue;
-        status = dki_parallel(plan->context, n, LISTED_GROUPS, fill_range, &listed, err);
+        status = dki_parallel(dense->plan->plan->context, n, LISTED_GROUPS, fill_range, &listed, err);
         if (status == DK_OK && dki_aggregate_tallies(listed.accumulator->what.kind))
             dki_tally_list(&listed.accumulator->tally, lists);
     }
@@ -467,6 +500,8 @@ dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki
 
     for (size_t i = 0; status == DK_OK && i < plan->n_counters; i++)
         add_tables(dense, i);
+    for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++)
+        status = dki_dense_list_gather(&dense->lists[i], plan->plan->values[plan->lists[i]].what.least, err);
     if (status == DK_OK) {
         find_rows(dense, map);
         for (size_t slot = 0; slot < plan->n_slots; slot++) {

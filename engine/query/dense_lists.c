@@ -1,7 +1,7 @@
 /* dense_lists.c - deals values to bins of slots, and puts those of each slot together.
  *
- * A row costs one store when it is dealt, at one of up to 256 places, and two looks at its entry within the second cache
- * when its bin is put in order: one counts, one moves the code. Memory: 8 bytes a row until then, and 4 after.
+ * A row costs one store when it is dealt, at one of some hundred places, and two looks at its entry within the second
+ * cache when its bin is put in order: one counts, one moves the code. Memory: 4 or 8 bytes a row until then, and 4 after.
  *
  * Poll: the caller while rows go by; once per bin in the end.
  */
@@ -13,29 +13,42 @@
 #include "base/pool.h"
 #include "data/codes_widths.h"
 
-#define BIN_ROWS 32768 /* 256 KB of entries */
+#define BIN_ROWS 32768 /* 128 or 256 KB of entries */
+#define MOST_BINS 256  /* twice as many where entries are narrow then */
 #define LEAST_CHUNK 64
 #define MOST_CHUNK 4096
-#define SLAB_CHUNKS 32
+#define LEAST_SLAB_CHUNKS 32
+#define SLAB_BYTES ((size_t)4 << 20) /* large pages come for as much, and no more than an eighth of the rows */
 
-/* Chunks lie behind it; their entries begin at `entries`. */
+/* Entries lie behind one another in the order of chunks. */
 struct dki_list_slab {
     struct dki_list_slab *before;
-    uint64_t *entries;
-    dki_list_chunk chunks[SLAB_CHUNKS];
+    char *entries;
+    dki_list_chunk chunks[];
 };
 
-dki_bins dki_bins_for(size_t n_slots, uint64_t n_rows)
+static unsigned bits_of(uint64_t x)
 {
-    uint64_t most = n_rows / BIN_ROWS + 1, chunk;
-    dki_bins bins = { .n_slots = n_slots };
+    return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+}
 
-    most = most < DKI_MOST_BINS ? most : DKI_MOST_BINS;
+dki_bins dki_bins_for(size_t n_slots, uint64_t n_codes, uint64_t n_rows)
+{
+    uint64_t most = n_rows / BIN_ROWS + 1, chunk, slab;
+    dki_bins bins = { .n_slots = n_slots, .code_bits = bits_of(n_codes - 1) };
+
+    most = most < MOST_BINS ? most : MOST_BINS;
     while (((n_slots - 1) >> bins.shift) + 1 > most)
         bins.shift++;
+    bins.shift -= bins.shift > 0 && bins.code_bits + bins.shift == 33;
+    bins.entry_bytes = bins.code_bits + bins.shift <= 32 ? 4 : 8;
     bins.n = ((n_slots - 1) >> bins.shift) + 1;
     chunk = n_rows / bins.n / 4;
     bins.chunk = (uint32_t)(chunk < LEAST_CHUNK ? LEAST_CHUNK : chunk > MOST_CHUNK ? MOST_CHUNK : chunk);
+    slab = n_rows / 8 < SLAB_BYTES / bins.entry_bytes ? n_rows / 8 : SLAB_BYTES / bins.entry_bytes;
+    bins.slab = bins.n < LEAST_SLAB_CHUNKS ? (uint32_t)bins.n : LEAST_SLAB_CHUNKS;
+    if (slab / bins.chunk > bins.slab)
+        bins.slab = (uint32_t)(slab / bins.chunk);
     return bins;
 }
 
@@ -63,16 +76,17 @@ void dki_dense_list_drop(dki_dense_list *list)
     if (list->context == NULL)
         return;
     drop_slabs(list);
+    dki_value_lists_release(list->made);
     dki_free(list->context, list->bin);
     memset(list, 0, sizeof *list);
 }
 
 /* Dealing. ----------------------------------------------------------------------------------------------------- */
 
-static void close_bin(dki_list_bin *bin)
+static void close_bin(const dki_dense_list *list, dki_list_bin *bin)
 {
     if (bin->next)
-        bin->last->n = (size_t)(bin->next - bin->last->entries);
+        bin->last->n = (size_t)(bin->next - bin->last->entries) / list->bins.entry_bytes;
     bin->next = bin->end = NULL;
 }
 
@@ -80,15 +94,15 @@ static void close_bin(dki_list_bin *bin)
 static dk_status next_chunk(dki_dense_list *list, dki_list_bin *bin, dk_error *err)
 {
     struct dki_list_slab *slab = list->slabs;
+    size_t n_chunks = list->bins.slab, bytes = (size_t)list->bins.chunk * list->bins.entry_bytes;
     dki_list_chunk *chunk;
-    size_t n_chunks = list->bins.n < SLAB_CHUNKS ? list->bins.n : SLAB_CHUNKS;
 
-    close_bin(bin);
+    close_bin(list, bin);
     if (list->left == 0) {
-        slab = dki_alloc(list->context, sizeof *slab, err);
+        slab = dki_alloc(list->context, sizeof *slab + n_chunks * sizeof *slab->chunks, err);
         if (slab == NULL)
             return DK_ERR_MEMORY;
-        slab->entries = dki_alloc_wide(list->context, n_chunks * list->bins.chunk * sizeof *slab->entries, err);
+        slab->entries = dki_alloc_wide(list->context, n_chunks * bytes, err);
         if (slab->entries == NULL) {
             dki_free(list->context, slab);
             return DK_ERR_MEMORY;
@@ -99,27 +113,31 @@ static dk_status next_chunk(dki_dense_list *list, dki_list_bin *bin, dk_error *e
     }
     list->left--;
     chunk = &slab->chunks[list->left];
-    *chunk = (dki_list_chunk){ .before = bin->last, .entries = slab->entries + list->left * list->bins.chunk };
+    *chunk = (dki_list_chunk){ .before = bin->last, .entries = slab->entries + list->left * bytes };
     bin->last = chunk;
     bin->next = chunk->entries;
-    bin->end = chunk->entries + list->bins.chunk;
+    bin->end = chunk->entries + bytes;
     return DK_OK;
 }
 
 /* Rows before the first whose bin has no room; the entry of a code of 0 is written over by the next. */
-#define DEAL(W, T, V, U)                                                                               \
-    static size_t deal_##W##_##V(dki_list_bin *restrict bins, unsigned shift, const T *restrict slots, \
-                                 const U *restrict codes, size_t from, size_t n)                       \
-    {                                                                                                  \
-        for (size_t i = from; i < n; i++) {                                                            \
-            dki_list_bin *bin = &bins[slots[i] >> shift];                                              \
-            if (bin->next == bin->end)                                                                 \
-                return i;                                                                              \
-            *bin->next = (uint64_t)slots[i] << 32 | (uint32_t)(codes[i] - 1);                          \
-            bin->next += codes[i] != 0;                                                                \
-        }                                                                                              \
-        return n;                                                                                      \
+#define DEAL_AS(E, W, T, V, U)                                                                                  \
+    static size_t deal_##E##_##W##_##V(const dki_dense_list *list, const T *restrict slots,                     \
+                                       const U *restrict codes, size_t from, size_t n)                          \
+    {                                                                                                           \
+        dki_list_bin *restrict bins = list->bin;                                                                \
+        unsigned shift = list->bins.shift, code_bits = list->bins.code_bits;                                    \
+        size_t mask = ((size_t)1 << shift) - 1;                                                                 \
+        for (size_t i = from; i < n; i++) {                                                                     \
+            dki_list_bin *bin = &bins[slots[i] >> shift];                                                       \
+            if (bin->next == bin->end)                                                                          \
+                return i;                                                                                       \
+            *(E *)(void *)bin->next = (E)((uint64_t)(slots[i] & mask) << code_bits | (uint32_t)(codes[i] - 1)); \
+            bin->next += codes[i] ? sizeof(E) : 0;                                                              \
+        }                                                                                                       \
+        return n;                                                                                               \
     }
+#define DEAL(W, T, V, U) DEAL_AS(uint32_t, W, T, V, U) DEAL_AS(uint64_t, W, T, V, U)
 FOR_PAIRS(DEAL)
 
 static uint32_t slot_at(unsigned width, const void *slots, size_t i)
@@ -131,29 +149,35 @@ static uint32_t slot_at(unsigned width, const void *slots, size_t i)
     }
 }
 
+#define DEAL_BY(E, W, V) at = deal_##E##_##W##_##V(list, slots, codes, at, n)
+#define DEAL_CASES(E)                 \
+    switch (width * 3 + code_width) { \
+    case 0: DEAL_BY(E, 0, 0); break;  \
+    case 1: DEAL_BY(E, 0, 1); break;  \
+    case 2: DEAL_BY(E, 0, 2); break;  \
+    case 3: DEAL_BY(E, 1, 0); break;  \
+    case 4: DEAL_BY(E, 1, 1); break;  \
+    case 5: DEAL_BY(E, 1, 2); break;  \
+    case 6: DEAL_BY(E, 2, 0); break;  \
+    case 7: DEAL_BY(E, 2, 1); break;  \
+    default: DEAL_BY(E, 2, 2);        \
+    }
+
 dk_status dki_dense_list_add(dki_dense_list *list, unsigned width, const void *slots, unsigned code_width,
                              const void *codes, size_t n, dk_error *err)
 {
-    unsigned shift = list->bins.shift;
     size_t at = 0;
 
     for (;;) {
         dk_status status;
 
-        switch (width * 3 + code_width) {
-        case 0: at = deal_0_0(list->bin, shift, slots, codes, at, n); break;
-        case 1: at = deal_0_1(list->bin, shift, slots, codes, at, n); break;
-        case 2: at = deal_0_2(list->bin, shift, slots, codes, at, n); break;
-        case 3: at = deal_1_0(list->bin, shift, slots, codes, at, n); break;
-        case 4: at = deal_1_1(list->bin, shift, slots, codes, at, n); break;
-        case 5: at = deal_1_2(list->bin, shift, slots, codes, at, n); break;
-        case 6: at = deal_2_0(list->bin, shift, slots, codes, at, n); break;
-        case 7: at = deal_2_1(list->bin, shift, slots, codes, at, n); break;
-        default: at = deal_2_2(list->bin, shift, slots, codes, at, n);
-        }
+        if (list->bins.entry_bytes == sizeof(uint32_t))
+            DEAL_CASES(uint32_t)
+        else
+            DEAL_CASES(uint64_t)
         if (at == n)
             return DK_OK;
-        status = next_chunk(list, &list->bin[slot_at(width, slots, at) >> shift], err);
+        status = next_chunk(list, &list->bin[slot_at(width, slots, at) >> list->bins.shift], err);
         if (status != DK_OK)
             return status;
     }
@@ -166,8 +190,8 @@ void dki_dense_list_merge(dki_dense_list *list, dki_dense_list *from)
     for (size_t i = 0; i < list->bins.n; i++) {
         dki_list_chunk *first = from->bin[i].last;
 
-        close_bin(&list->bin[i]);
-        close_bin(&from->bin[i]);
+        close_bin(list, &list->bin[i]);
+        close_bin(from, &from->bin[i]);
         while (first && first->before)
             first = first->before;
         if (first) {
@@ -188,49 +212,57 @@ void dki_dense_list_merge(dki_dense_list *list, dki_dense_list *from)
 
 struct gather {
     const dki_dense_list *list;
-    uint32_t *starts; /* of each bin, then of each slot */
-    uint32_t *codes;
+    uint32_t *bins; /* where each begins */
 };
 
-/* Counts the codes of a bin's slots, which begin at starts, and moves them there. next: a number for each slot. */
-static void gather_bin(const dki_list_chunk *last, uint32_t first_slot, uint32_t at, uint32_t *starts,
-                       size_t n_slots, uint32_t *next, uint32_t *codes)
-{
-    memset(next, 0, n_slots * sizeof *next);
-    for (const dki_list_chunk *chunk = last; chunk; chunk = chunk->before) {
-        for (size_t i = 0; i < chunk->n; i++)
-            next[(chunk->entries[i] >> 32) - first_slot]++;
+/* Counts the codes of a bin's slots, which begin at `at`, and moves them there. next: a number for each slot. */
+#define GATHER(E)                                                                                         \
+    static void gather_##E(const dki_list_chunk *last, unsigned code_bits, uint32_t at, uint32_t *starts, \
+                           size_t n_slots, uint32_t *restrict next, uint32_t *restrict codes)             \
+    {                                                                                                     \
+        uint64_t mask = (UINT64_C(1) << code_bits) - 1;                                                   \
+        memset(next, 0, n_slots * sizeof *next);                                                          \
+        for (const dki_list_chunk *chunk = last; chunk; chunk = chunk->before) {                          \
+            const E *entries = (const void *)chunk->entries;                                              \
+            for (size_t i = 0; i < chunk->n; i++)                                                         \
+                next[(uint64_t)entries[i] >> code_bits]++;                                                \
+        }                                                                                                 \
+        for (size_t slot = 0; slot < n_slots; slot++) {                                                   \
+            uint32_t count = next[slot];                                                                  \
+            starts[slot] = next[slot] = at;                                                               \
+            at += count;                                                                                  \
+        }                                                                                                 \
+        for (const dki_list_chunk *chunk = last; chunk; chunk = chunk->before) {                          \
+            const E *entries = (const void *)chunk->entries;                                              \
+            for (size_t i = 0; i < chunk->n; i++)                                                         \
+                codes[next[(uint64_t)entries[i] >> code_bits]++] = (uint32_t)(entries[i] & mask);         \
+        }                                                                                                 \
     }
-    for (size_t slot = 0; slot < n_slots; slot++) {
-        uint32_t count = next[slot];
-
-        starts[slot] = next[slot] = at;
-        at += count;
-    }
-    for (const dki_list_chunk *chunk = last; chunk; chunk = chunk->before) {
-        for (size_t i = 0; i < chunk->n; i++)
-            codes[next[(chunk->entries[i] >> 32) - first_slot]++] = (uint32_t)chunk->entries[i];
-    }
-}
+GATHER(uint32_t)
+GATHER(uint64_t)
 
 static dk_status gather_bins(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
     const struct gather *gather = arg;
-    const dki_bins *bins = &gather->list->bins;
+    const dki_dense_list *list = gather->list;
+    const dki_bins *bins = &list->bins;
     size_t width = (size_t)1 << bins->shift;
-    uint32_t *next = dki_alloc_array(gather->list->context, width, sizeof *next, err);
+    uint32_t *next = dki_alloc_array(list->context, width, sizeof *next, err);
 
     (void)worker;
     if (next == NULL)
         return DK_ERR_MEMORY;
     for (uint64_t i = begin; i < end; i++) {
         size_t first = (size_t)i << bins->shift, n = bins->n_slots - first < width ? bins->n_slots - first : width;
-        uint32_t *starts = gather->starts + bins->n;
 
-        gather_bin(gather->list->bin[i].last, (uint32_t)first, gather->starts[i], starts + first, n, next,
-                   gather->codes);
+        if (bins->entry_bytes == sizeof(uint32_t))
+            gather_uint32_t(list->bin[i].last, bins->code_bits, gather->bins[i], list->made->starts + first, n,
+                            next, list->made->codes);
+        else
+            gather_uint64_t(list->bin[i].last, bins->code_bits, gather->bins[i], list->made->starts + first, n,
+                            next, list->made->codes);
     }
-    dki_free(gather->list->context, next);
+    dki_free(list->context, next);
     return DK_OK;
 }
 
@@ -240,7 +272,7 @@ static size_t start_bins(dki_dense_list *list, uint32_t *starts)
     size_t n_codes = 0;
 
     for (size_t i = 0; i < list->bins.n; i++) {
-        close_bin(&list->bin[i]);
+        close_bin(list, &list->bin[i]);
         starts[i] = (uint32_t)n_codes;
         for (const dki_list_chunk *chunk = list->bin[i].last; chunk; chunk = chunk->before)
             n_codes += chunk->n;
@@ -248,33 +280,36 @@ static size_t start_bins(dki_dense_list *list, uint32_t *starts)
     return n_codes;
 }
 
-dk_status dki_dense_list_finish(dki_dense_list *list, const uint32_t *slots, size_t n, int64_t least,
-                                dki_value_lists **out, dk_error *err)
+dk_status dki_dense_list_gather(dki_dense_list *list, int64_t least, dk_error *err)
 {
     struct gather gather = { .list = list };
-    dki_value_lists *lists = NULL;
     size_t n_codes;
     dk_status status;
 
-    gather.starts = dki_alloc_array(list->context, list->bins.n + list->bins.n_slots, sizeof *gather.starts, err);
-    if (gather.starts == NULL)
+    gather.bins = dki_alloc_array(list->context, list->bins.n, sizeof *gather.bins, err);
+    if (gather.bins == NULL)
         return DK_ERR_MEMORY;
-    n_codes = start_bins(list, gather.starts);
-    status = dki_value_lists_new(list->context, n, n_codes, least, &lists, err);
+    n_codes = start_bins(list, gather.bins);
+    status = dki_value_lists_new(list->context, list->bins.n_slots, n_codes, least, &list->made, err);
     if (status == DK_OK) {
-        gather.codes = lists->codes;
+        list->made->starts[list->bins.n_slots] = (uint32_t)n_codes;
         status = dki_parallel(list->context, list->bins.n, 1, gather_bins, &gather, err);
     }
-    if (status == DK_OK) { /* slots between these have no codes */
-        for (size_t i = 0; i < n; i++)
-            lists->starts[i] = gather.starts[list->bins.n + slots[i]];
-        lists->starts[n] = (uint32_t)n_codes;
-        *out = lists;
-    } else {
-        dki_value_lists_release(lists);
-    }
-    dki_free(list->context, gather.starts);
+    dki_free(list->context, gather.bins);
     memset(list->bin, 0, list->bins.n * sizeof *list->bin);
     drop_slabs(list);
     return status;
+}
+
+dki_value_lists *dki_dense_list_take(dki_dense_list *list, const uint32_t *slots, size_t n)
+{
+    dki_value_lists *made = list->made;
+    uint32_t n_codes = made->starts[made->n_groups];
+
+    for (size_t i = 0; i < n; i++) /* slots between these have no codes */
+        made->starts[i] = made->starts[slots[i]];
+    made->starts[n] = n_codes;
+    made->n_groups = n;
+    list->made = NULL;
+    return made;
 }

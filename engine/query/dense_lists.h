@@ -8,25 +8,26 @@
 
 #include "measure/value_lists.h"
 
-#define DKI_MOST_BINS 256
-
-/* How slots become bins, and how much is taken at a time. */
+/* How slots become bins, what an entry is, and how much is taken at a time. An entry has the slot's place in its bin above
+ * the code: 4 bytes where both fit, else 8. */
 typedef struct dki_bins {
     size_t n, n_slots;
     unsigned shift; /* bin = slot >> shift */
+    unsigned code_bits, entry_bytes;
     uint32_t chunk; /* entries of a chunk */
+    uint32_t slab;  /* chunks of a slab */
 } dki_bins;
-dki_bins dki_bins_for(size_t n_slots, uint64_t n_rows);
+/* n_codes: codes of values are below, 0 being none. */
+dki_bins dki_bins_for(size_t n_slots, uint64_t n_codes, uint64_t n_rows);
 
-/* An entry is (slot << 32 | code). */
 typedef struct dki_list_chunk {
     struct dki_list_chunk *before; /* of the same bin */
-    uint64_t *entries;
+    char *entries;
     size_t n; /* entries, where it is not the one being filled */
 } dki_list_chunk;
 
 typedef struct dki_list_bin {
-    uint64_t *next, *end; /* of the chunk being filled */
+    char *next, *end; /* of the chunk being filled */
     dki_list_chunk *last;
 } dki_list_bin;
 
@@ -36,6 +37,7 @@ typedef struct dki_dense_list {
     dki_list_bin *bin;           /* of each */
     struct dki_list_slab *slabs; /* memory of the chunks */
     size_t left;                 /* chunks of the first slab that nobody has */
+    dki_value_lists *made;       /* what was gathered */
 } dki_dense_list;
 
 dk_status dki_dense_list_init(dki_dense_list *list, dk_context *context, const dki_bins *bins, dk_error *err);
@@ -45,8 +47,15 @@ dk_status dki_dense_list_add(dki_dense_list *list, unsigned width, const void *s
                              const void *codes, size_t n, dk_error *err);
 /* Takes all that another has of the same bins, which is left empty. */
 void dki_dense_list_merge(dki_dense_list *list, dki_dense_list *from);
-/* The values of slots[0 .. n - 1], which rise, as those of groups 0 .. n - 1; others have none. The list is left empty. */
-dk_status dki_dense_list_finish(dki_dense_list *list, const uint32_t *slots, size_t n, int64_t least,
-                                dki_value_lists **out, dk_error *err);
+/* Puts the values of each slot together; nothing is added then. */
+dk_status dki_dense_list_gather(dki_dense_list *list, int64_t least, dk_error *err);
+/* Whether a slot has values, once they are gathered. */
+static inline bool dki_dense_list_has(const dki_dense_list *list, size_t slot)
+{
+    return list->made->starts[slot] < list->made->starts[slot + 1];
+}
+/* Gives what was gathered away, as the values of groups 0 .. n - 1, which are slots[0 .. n - 1]. These rise, and have all
+ * the values. */
+dki_value_lists *dki_dense_list_take(dki_dense_list *list, const uint32_t *slots, size_t n);
 
 #endif

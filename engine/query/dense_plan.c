@@ -193,10 +193,10 @@ static void place_sums(dki_dense_plan *dense)
 }
 
 /* Whether every row that counts has a value. */
-static bool never_null(const dki_dense_plan *dense, size_t sums)
+static bool never_null(const dki_dense_plan *dense, size_t number)
 {
     const dki_plan *plan = dense->plan;
-    const dki_plan_value *value = &plan->values[dense->sums[sums].value];
+    const dki_plan_value *value = &plan->values[number];
 
     return value->is_column && dk_column_n_nulls(dki_plan_column(plan, dki_bound_column(value->bound))) == 0;
 }
@@ -211,8 +211,8 @@ static size_t find_counted(const dki_dense_plan *dense, size_t number)
 {
     const dki_plan_value *values = dense->plan->values;
 
-    for (size_t i = 0; never_null(dense, number) && i < dense->n_sums; i++) {
-        if (is_total(&dense->sums[i]) && dense->sums[i].shift && never_null(dense, i) &&
+    for (size_t i = 0; never_null(dense, dense->sums[number].value) && i < dense->n_sums; i++) {
+        if (is_total(&dense->sums[i]) && dense->sums[i].shift && never_null(dense, dense->sums[i].value) &&
             values[dense->sums[i].value].filter == values[dense->sums[number].value].filter)
             return i;
     }
@@ -236,12 +236,23 @@ static void place_totals(dki_dense_plan *dense)
             sums->counted_by = find_counted(dense, i);
         if (sums->shift == 0 && sums->counted_by == DKI_NONE)
             sums->n_word = n++;
-        if (dense->n_counters == 0 && dense->seen_by == DKI_NONE && never_null(dense, i) &&
+        if (dense->n_counters == 0 && dense->seen_by == DKI_NONE && never_null(dense, sums->value) &&
             dense->plan->values[sums->value].filter == DKI_NONE)
             dense->told_by = i;
     }
     while ((size_t)1 << dense->row_bits < n)
         dense->row_bits++;
+}
+
+/* Lists that have a value of every row, where nothing else tells which slots have rows. */
+static void place_lists(dki_dense_plan *dense)
+{
+    dense->listed_by = DKI_NONE;
+    for (size_t i = 0; i < dense->n_lists; i++) {
+        if (dense->n_counters == 0 && dense->seen_by == DKI_NONE && dense->told_by == DKI_NONE &&
+            never_null(dense, dense->lists[i]) && dense->plan->values[dense->lists[i]].filter == DKI_NONE)
+            dense->listed_by = i;
+    }
 }
 
 /* Equal indexes in a row would wait for each other; where counters are many they are rare, and copies cost cache; where
@@ -286,7 +297,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
         (void)find_counters(dense, DKI_NONE, DKI_NONE, UINT64_MAX, &ignored);
     place_sums(dense);
     place_totals(dense);
-    dense->bins = dki_bins_for(dense->n_slots, n_rows);
+    place_lists(dense);
     for (size_t i = 0; i < dense->n_counters; i++)
         spread(&dense->counters[i], n_rows);
     return DK_OK;

@@ -77,6 +77,26 @@ static void decimals_are_summed_exactly(void **state)
     assert_answer("x:decimal2\n0.10\n0.20\n-\n-0.30\n12.34\n", SUMMARY, "5|12.34|617/200|-0.30|12.34\n");
 }
 
+/* Twos, fives and the number of values are taken out apart. */
+static void means_of_decimals_are_in_lowest_terms(void **state)
+{
+    (void)state;
+    assert_answer(
+        "g:category x:decimal2\na|0.10\na|0.20\na|0.30\na|0.40\nb|-1.25\nb|-1.25\nc|3.00\nd|0.01\nd|0.02\n"
+        "e|0.64\nf|10.00\nf|20.00\nf|30.00\nh|-\ni|0.00\ni|0.00\nj|-0.30\nj|0.10\nj|-0.05\nk|0.07\nk|0.07\n"
+        "k|0.07\nk|0.07\nk|0.07\nk|0.07\nk|0.07\n",
+        ASK(.by = { "g" }, .measures = { "m = mean(x)" }),
+        "a|1/4\nb|-5/4\nc|3/1\nd|3/200\ne|16/25\nf|20/1\nh|-\ni|0/1\nj|-1/12\nk|7/100\n");
+    assert_answer("x:decimal18\n9.223372036854775807\n", ASK(.measures = { "m = mean(x)" }),
+                  "9223372036854775807/1000000000000000000\n");
+    assert_answer("x:decimal18\n-0.000000000000000001\n0.000000000000000000\n", ASK(.measures = { "m = mean(x)" }),
+                  "-1/2000000000000000000\n");
+    assert_answer("x:integer\n-9223372036854775808\n", ASK(.measures = { "m = mean(x)" }),
+                  "-9223372036854775808/1\n");
+    assert_refused(make_table(context, "x:decimal18\n0.000000000000000001\n0\n0\n0\n0\n0\n0\n0\n0\n0\n"),
+                   ASK(.measures = { "m = mean(x)" }), "mean() does not fit in 64 bits");
+}
+
 static void one_tenth_ten_times_is_one(void **state)
 {
     (void)state;
@@ -353,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(integers_are_summed_exactly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(decimals_are_summed_exactly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(means_of_decimals_are_in_lowest_terms, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_tenth_ten_times_is_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ratios_are_summed_exactly_in_any_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reals_are_summed_exactly_and_rounded_once, set_up, tear_down),
