@@ -125,13 +125,17 @@ static bool visit_all(const dk_breakdown *breakdown, dki_node_visit_fn *visit, v
     return on;
 }
 
-/* Whether a node is not the host's. */
-static bool is_own(void *arg, const dki_node *node)
+bool dki_node_is_own(void *arg, const dki_node *node)
 {
     const dk_context *context = arg;
 
     return (node->kind != DKI_NODE_CALL || dki_defined_find_function(context, node->text) == NULL) &&
            (node->kind != DKI_NODE_AGGREGATE || dki_defined_find(context, node->text) == NULL);
+}
+
+bool dki_breakdown_is_own(const dk_breakdown *breakdown)
+{
+    return visit_all(breakdown, dki_node_is_own, breakdown->context);
 }
 
 /* Whether a node is no parameter of that name. */
@@ -199,7 +203,7 @@ dk_status dki_base_get(const dk_breakdown *breakdown, const dk_breakdown *whole,
 {
     dk_params own = { NULL, 0 };
     struct wish wish = { breakdown, &own };
-    bool may = visit_all(breakdown, is_own, breakdown->context);
+    bool may = dki_breakdown_is_own(breakdown);
     dki_kept *kept = NULL;
     dki_arena arena;
     dk_status status = DK_OK;

@@ -11,8 +11,7 @@
 #include "base/status.h"
 #include "base/types.h"
 
-/* A breakdown without order and limit: sides of a comparison have all their groups, in the order of keys. */
-static dk_breakdown whole(const dk_breakdown *breakdown)
+dk_breakdown dki_whole_breakdown(const dk_breakdown *breakdown)
 {
     dk_breakdown variant;
 
@@ -69,7 +68,7 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
                                  const dk_table **cells_out, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    dk_breakdown variant = whole(breakdown);
+    dk_breakdown variant = dki_whole_breakdown(breakdown);
     struct passes c = { .n = n_scenarios + 1 };
     const dk_table *made = NULL;
     dki_basis basis = { .table = NULL };
@@ -151,7 +150,7 @@ dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *bas
 {
     const dk_table *results[2] = { NULL, NULL }, *made = NULL;
     const char *names[2] = { "base", name };
-    dk_breakdown variant = whole(breakdown);
+    dk_breakdown variant = dki_whole_breakdown(breakdown);
     dk_status status = dki_check_breakdown_params(breakdown, NULL, NULL, 0, params, err);
 
     if (status == DK_OK && (name == NULL || name[0] == '\0'))

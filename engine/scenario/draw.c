@@ -51,7 +51,7 @@ static dk_status add_number(dki_buffer *bytes, uint64_t number, dk_error *err)
     return dki_buffer_append(bytes, out, sizeof out, err);
 }
 
-static dk_status add_value(dki_buffer *bytes, dk_value value, dk_error *err)
+dk_status dki_draw_add_value(dki_buffer *bytes, dk_value value, dk_error *err)
 {
     char plain[128];
     dk_text text = { plain, 0 };
@@ -125,7 +125,7 @@ static dk_status hash_row(struct stream *stream, uint64_t row, uint64_t *out, dk
 
         status = dk_column_get(dk_table_field(stream->cells, stream->columns[i])->column, row, &value, err);
         if (status == DK_OK)
-            status = add_value(&stream->bytes, value, err);
+            status = dki_draw_add_value(&stream->bytes, value, err);
     }
     if (status == DK_OK)
         *out = dki_checksum(stream->bytes.bytes, stream->bytes.size);
@@ -332,11 +332,8 @@ dk_status dki_draw_settle(const dki_stage *stage, dki_strata *strata, dk_error *
 
     if (status == DK_OK)
         status = step->share ? dki_check_share(amount, err) : dki_check_count(amount, true, err);
-    if (status == DK_OK && step->drawn == DK_DRAWN_PERSONS && stage->n_key == 0) {
-        dki_fail(err, DK_ERR_ARGUMENT, "drawing persons wants to know who is who, and the table has no key");
-        dki_hint(err, "say what tells them apart: t:with { key = \"pseudoniem\" }; or draw numbers: drawn = true");
-        status = DK_ERR_ARGUMENT;
-    }
+    if (status == DK_OK && step->drawn == DK_DRAWN_PERSONS && stage->n_key == 0)
+        status = dki_fail_keyless(err);
     if (status != DK_OK || (strata->n == 0 && step->allow_none))
         return status;
     for (uint64_t k = 0; k < strata->n; k++)

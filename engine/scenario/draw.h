@@ -22,5 +22,7 @@
  *          much as is still wanted
  * More share, or a greater count, never takes fewer of any stratum, nor leaves out a person that less would take. */
 dk_status dki_draw_settle(const dki_stage *stage, dki_strata *strata, dk_error *err);
+/* Appends a value in the form in which it is hashed. */
+dk_status dki_draw_add_value(dki_buffer *bytes, dk_value value, dk_error *err);
 
 #endif

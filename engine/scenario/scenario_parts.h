@@ -88,6 +88,8 @@ dk_status dki_taking_parse(dk_scenario *scenario, const dk_intervention *from, d
 dk_status dki_taking_check(const dk_scenario *scenario, dk_error *err);
 /* Whether some step draws that. */
 bool dki_scenario_draws(const dk_scenario *scenario, dk_drawn kind);
+/* Persons are to be drawn, and nothing tells them apart. */
+dk_status dki_fail_keyless(dk_error *err);
 /* Adds the columns of the table's key, where the scenario draws persons. */
 dk_status dki_add_key(const dk_table *table, const dk_scenario *scenario, dki_text_map *names, dk_error *err);
 
@@ -200,6 +202,10 @@ uint64_t dki_cube_need_bytes(const dki_cube_size *size);
 
 /* base.c ------------------------------------------------------------------------------------------------------- */
 
+/* Whether a node is not the host's; arg: the context. */
+bool dki_node_is_own(void *arg, const dki_node *node);
+/* Whether the breakdown calls nothing of the host, which must be called in the thread that asked. */
+bool dki_breakdown_is_own(const dk_breakdown *breakdown);
 /* What `whole`, the breakdown without its order and limit, says of a table as it is: kept with the table, as cells are. Errors: as for
  * a breakdown. */
 dk_status dki_base_get(const dk_breakdown *breakdown, const dk_breakdown *whole, const dk_table *table,
@@ -393,6 +399,11 @@ dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cel
 dk_status dki_get_dimension(const dk_breakdown *breakdown, const char *name, size_t *out, dk_error *err);
 /* The result has no cell of those values. groups: of the dimension, where there is one value alone; for the nearest. */
 dk_status dki_fail_cell(const dk_cell_at *at, size_t n_at, const dk_column *groups, dk_error *err);
+
+/* compare.c ---------------------------------------------------------------------------------------------------- */
+
+/* The breakdown without order and limit: sides of a comparison have all their groups, in the order of keys. */
+dk_breakdown dki_whole_breakdown(const dk_breakdown *breakdown);
 
 /* measured.c --------------------------------------------------------------------------------------------------- */
 

@@ -88,10 +88,21 @@ bool dki_scenario_draws(const dk_scenario *scenario, dk_drawn kind)
     return false;
 }
 
+dk_status dki_fail_keyless(dk_error *err)
+{
+    dki_fail(err, DK_ERR_ARGUMENT, "drawing persons wants to know who is who, and the table has no key");
+    dki_hint(err, "say what tells them apart: t:with { key = \"pseudoniem\" }; or draw numbers: drawn = true");
+    return DK_ERR_ARGUMENT;
+}
+
 dk_status dki_add_key(const dk_table *table, const dk_scenario *scenario, dki_text_map *names, dk_error *err)
 {
     const dk_properties *properties = dk_table_properties(table);
     dk_status status = DK_OK;
+
+    for (size_t i = 0; i < scenario->n_steps && properties->n_key == 0; i++)
+        if (scenario->steps[i].drawn == DK_DRAWN_PERSONS)
+            return dki_step_fail(&scenario->steps[i], dki_fail_keyless(err), err);
 
     for (size_t i = 0; i < properties->n_key && status == DK_OK && dki_scenario_draws(scenario, DK_DRAWN_PERSONS);
          i++) {

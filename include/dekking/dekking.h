@@ -5,6 +5,7 @@
 #include <dekking/aggregate.h>
 #include <dekking/api.h>
 #include <dekking/append.h>
+#include <dekking/bands.h>
 #include <dekking/breakdown.h>
 #include <dekking/column.h>
 #include <dekking/context.h>
