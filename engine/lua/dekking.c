@@ -124,6 +124,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_map(L);
     dkl_open_breakdown(L);
     dkl_open_scenario(L);
+    dkl_open_bands(L);
     dkl_open_contribution(L);
     dkl_open_snapshot(L);
     dkl_open_lineage(L);

@@ -48,6 +48,19 @@ static dk_scenario_param *read_params(lua_State *L, int index, size_t *n)
     return params;
 }
 
+/* Who is taken: first, drawn = "numbers" or "persons", seed. The table is on top; pushes one anchor. */
+static void read_taking(lua_State *L, dk_intervention *step)
+{
+    static const char *const kinds[] = { "", "numbers", "persons", NULL }; /* as dk_drawn */
+    dkl_names first;
+
+    step->drawn = (dk_drawn)dkl_option_choice(L, -1, "scenario", "drawn", kinds, DK_DRAWN_NOT);
+    step->seed = (uint64_t)dkl_option_integer(L, -1, "scenario", "seed", LUA_MININTEGER, 0);
+    first = dkl_option_names(L, -1, "scenario", "first");
+    step->first = first.items;
+    step->n_first = first.n;
+}
+
 /* Steps from the list of tables. Pushes anchors. */
 static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
 {
@@ -79,6 +92,8 @@ static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
         step->n_per = per.n;
         step->set = set.items;
         step->n_set = set.n;
+        lua_pushvalue(L, -3);
+        read_taking(L, step);
     }
     return steps;
 }

@@ -315,7 +315,8 @@ end
 --   coverage:compare(table, other_table [, { name = "later", params = {} }])
 --   coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
 --   coverage:contributions(table, scenario, { measure = "dekking", at = dk.total, method = "shapley" })
-for name, part in pairs { compare = "ask", solve = "ask", contributions = "contributions" } do
+--   coverage:bands(table, scenario, { draws = 1000, quantiles = { 0.025, 0.5, 0.975 } })
+for name, part in pairs { compare = "ask", solve = "ask", bands = "bands", contributions = "contributions" } do
   methods[name] = function(self, ...)
     core.spec(self, "breakdown", name)
     return core.part(part)[name](self, ...)

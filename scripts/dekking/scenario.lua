@@ -8,6 +8,7 @@ local PARAM = { "min", "max", "unit", "doc" }
 
 local register, registered = core.part "registry".new "scenario"
 local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
+local taking = core.part "taking"
 local stated, read_step, show_step = core.part "stated", core.part "step".read, core.part "step".show
 
 -- Parameters ---------------------------------------------------------------------------------------------------------
@@ -225,11 +226,11 @@ local function define(name, given)
   if type(given) ~= "table" then
     core.fail(("scenario wants a table of steps, not %s"):format(given_as(given)))
   end
-  local steps, n_given = {}, 0
+  local steps, n_given, seed = {}, 0, taking.check_seed(given.seed)
   for i, step in ipairs(given) do
     n_given = i
     for _, one in ipairs(core.merges and core.merges[step] and core.merges[step].steps or { step }) do
-      steps[#steps + 1] = read_step(one, i)
+      steps[#steps + 1] = read_step(one, i, seed)
     end
   end
   local options = {}
@@ -240,8 +241,9 @@ local function define(name, given)
       core.fail(("scenario: step %d comes after a hole in the list"):format(key))
     end
   end
-  core.check(options, "a scenario", { "params", "doc", "assumptions" })
+  core.check(options, "a scenario", { "params", "doc", "assumptions", "seed" })
   local doc, assumptions = stated.read(options)
+  taking.check_used(seed, steps)
   local made = core.scenario {
     name = name, params = read_params(options.params), steps = steps, doc = doc, assumptions = assumptions,
   }

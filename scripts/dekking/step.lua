@@ -5,9 +5,12 @@
 
 local _, core = ...
 
-local STEP = { "where", "share", "count", "all", "whole", "per", "set", "allow_none", "estimate" }
+local STEP = {
+  "where", "share", "count", "all", "whole", "first", "drawn", "seed", "per", "set", "allow_none", "estimate",
+}
 
 local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
+local taking = core.part "taking"
 
 local step = {}
 
@@ -57,8 +60,8 @@ local function list_of_columns(value)
   return columns
 end
 
--- What a script gave as step i of a scenario, as core.scenario wants it.
-function step.read(given, i)
+-- What a script gave as step i of a scenario, as core.scenario wants it; seed: the scenario's.
+function step.read(given, i, seed)
   if type(given) ~= "table" then
     core.fail(('scenario: step %d is a table such as { "what it does", share = 0.3, set = { ... } }, not %s')
       :format(i, given_as(given)))
@@ -83,7 +86,7 @@ function step.read(given, i)
   for k, column in ipairs(sorted_keys(options.set, "columns in set")) do
     set[k] = assignment(column, options.set[column])
   end
-  return {
+  return taking.read(options, {
     name = name,
     where = options.where ~= nil and core.condition(options.where, "where wants a condition") or nil,
     share = options.share ~= nil and amount(options.share, "share") or nil,
@@ -94,15 +97,15 @@ function step.read(given, i)
     set = set,
     allow_none = flag(options, "allow_none"),
     estimate = flag(options, "estimate"),
-  }
+  }, given[1] ~= nil, seed)
 end
 
 -- How many of whom, and what they get: "share 0.5 where not in_sonar, per gemeente, set in_sonar = true".
 function step.show(of)
   local how = of.all and "all" or of.share and "share " .. of.share or "count " .. of.count
-  return ("%s%s%s%s, set %s"):format(how, of.whole and ", whole persons" or "",
+  return ("%s%s%s%s%s, set %s"):format(how, of.whole and ", whole persons" or "",
     of.where and " where " .. of.where or "", of.per and ", per " .. table.concat(of.per, ", ") or "",
-    table.concat(of.set, ", "))
+    taking.show(of), table.concat(of.set, ", "))
 end
 
 return step

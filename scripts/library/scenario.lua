@@ -16,6 +16,8 @@
 ---@field doc? string
 --- What is taken for granted, each in words: shown wherever the scenario is.
 ---@field assumptions? string|string[]
+--- The seed of steps that draw, 0 without it: the same seed draws the same.
+---@field seed? integer
 
 --- `{ 0.30, min = 0, max = 1, doc = "share of the unknown" }`
 ---@class dk.Parameter
@@ -45,6 +47,12 @@
 ---@field all? boolean
 --- Whole persons, handed out by largest remainder; without it fractions of persons, as expected.
 ---@field whole? boolean
+--- Who of a stratum is taken first, by columns or expressions: `"leeftijd desc"`; null comes last, ties give in proportion.
+---@field first? dk.Expression|dk.Expression[]
+--- Whether chance decides: `true` draws how many of each stratum, `"persons"` each person, by the table's key. The step has a name.
+---@field drawn? boolean|"persons"
+--- The seed of what is drawn; the scenario's without it.
+---@field seed? integer
 --- The columns whose groups each give their part; without it the combinations of the columns that the step mentions.
 ---@field per? string|string[]
 --- What columns become for who is taken, by name: a value, or a `dk.expr` of the values before the step.

@@ -204,6 +204,7 @@ local function takers(dk)
     { "dk.MapOptions", plain, function(o) t:map("c", print, o) end },
     { "dk.CompareOptions", plain, function(o) one:compare(t, t, o) end },
     { "dk.ComparisonForm", plain, function(o) one:compare(t, dk.scenario "s" { step }, nil, o) end },
+    { "dk.BandsOptions", plain, function(o) one:bands(t, dk.scenario "s" { step }, o) end },
     { "dk.SolveSpec", plain, function(o) one:solve(t, dk.scenario "s" { step }, o) end },
     { "dk.ContributionSpec", plain, function(o) one:contributions(t, dk.scenario "s" { step }, o) end },
     { "dk.DistinctOptions", plain, function(o) t:distinct({ "a" }, o) end },
