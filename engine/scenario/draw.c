@@ -193,13 +193,32 @@ static void draw_count(const struct stream *stream, struct place *places, int64_
     }
 }
 
+/* Newcomers, each of them like somebody of those who are matched: multinomial. */
+static void draw_newcomers(const struct stream *stream, struct place *places, int64_t units, int64_t count,
+                           dki_strata *strata)
+{
+    qsort(places, (size_t)strata->n, sizeof *places, by_hash);
+    for (uint64_t i = 0; i < strata->n; i++) {
+        uint64_t k = places[i].stratum, u[2];
+        dk_ratio share;
+        int64_t drawn;
+
+        draw_uniforms(stream, places[i].hash, u);
+        (void)dki_ratio_make(strata->available[k], units, &share); /* of who is left */
+        drawn = dki_quantile_binomial(count, share, u[0]);
+        strata->taken[k] = drawn * DKI_PERSON;
+        units -= strata->available[k];
+        count -= drawn;
+    }
+}
+
 static dk_status draw_strata(const dki_stage *stage, dk_ratio amount, dki_strata *strata, dk_error *err)
 {
     dk_context *context = strata->context;
     size_t *columns = dki_alloc_array(context, strata->n_columns, sizeof *columns, err);
     struct place *places = dki_alloc_array(context, (size_t)strata->n, sizeof *places, err);
     struct stream stream = make_stream(stage, OF_STRATA, columns, strata->n_columns);
-    int64_t n = 0;
+    int64_t n = 0, units = 0;
     dk_status status = columns && places ? DK_OK : DK_ERR_MEMORY;
 
     if (status == DK_OK) {
@@ -211,9 +230,12 @@ static dk_status draw_strata(const dki_stage *stage, dk_ratio amount, dki_strata
         places[k].stratum = k;
         status = hash_row(&stream, dki_strata_cell(strata, k), &places[k].hash, err);
         n += strata->available[k] / DKI_PERSON;
+        units += strata->available[k];
     }
     if (status == DK_OK && stage->step->share)
         draw_share(&stream, places, amount, strata);
+    else if (status == DK_OK && strata->effect == DK_ADDS)
+        draw_newcomers(&stream, places, units, amount.numerator, strata);
     else if (status == DK_OK && amount.numerator > n)
         status = dki_fail_short(stage, strata, amount, n * DKI_PERSON, "whole ", err);
     else if (status == DK_OK)
@@ -338,8 +360,10 @@ dk_status dki_draw_settle(const dki_stage *stage, dki_strata *strata, dk_error *
         return status;
     for (uint64_t k = 0; k < strata->n; k++)
         total += strata->available[k];
-    if (step->count && (dki_i128)amount.numerator * DKI_PERSON > total)
+    if (step->count && strata->effect != DK_ADDS && (dki_i128)amount.numerator * DKI_PERSON > total)
         return dki_fail_short(stage, strata, amount, total, "", err);
+    if (step->count && !dki_fits_i64((dki_i128)amount.numerator * DKI_PERSON))
+        return dki_fail_many(err);
     return step->drawn == DK_DRAWN_PERSONS ? draw_persons(stage, amount, strata, err)
                                            : draw_strata(stage, amount, strata, err);
 }

@@ -18,6 +18,7 @@
  *          trial, and goes or stays as it is
  *   count  of all strata together so many whole persons, each choice of them alike: hypergeometric numbers, stratum
  *          after stratum in the order of their hashes
+ *          Of newcomers, who are taken from nobody, each is like one of those who are matched: multinomial numbers
  *   persons by share: each whose own uniform number is under it; by count: those with the least numbers, of the last one as
  *          much as is still wanted
  * More share, or a greater count, never takes fewer of any stratum, nor leaves out a person that less would take. */

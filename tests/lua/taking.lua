@@ -219,6 +219,32 @@ test("what cannot be drawn is an error that says why", function(t, dk)
     "1995 persons are to be taken, and there are 1994")
 end)
 
+-- What solving finds is what trying every number of persons finds.
+test("solving knows who comes first, and what is drawn", function(t, dk)
+  local data = persons(dk):with { key = dk.null }:derive { "leeftijd = 20 + (integer(sub(id, 2, 3)) * 7) % 50" }
+  local step = { "register", where = "not in_sonar", set = { in_sonar = true } }
+  local ways = {
+    { count = "$n", first = "leeftijd desc" }, { count = "$n", drawn = true }, { count = "$n", drawn = true, per = "gemeente" },
+  }
+  for i, way in ipairs(ways) do
+    for key, value in pairs(step) do
+      way[key] = value
+    end
+    local plan = dk.scenario "plan" { params = { n = { 0, min = 0 } }, way }
+    for _, at in ipairs { dk.total, { gemeente = "Duiven" } } do
+      local least
+      for n = 0, 40 do
+        for row in coverage(dk):compare(data, plan, { n = n }):rows() do
+          local here = at == dk.total and row.gemeente == nil or at ~= dk.total and row.gemeente == "Duiven"
+          least = least or (here and row.dekking_plan >= 0.6 and n or nil)
+        end
+      end
+      local answer = t.records(coverage(dk):solve(data, plan, { vary = "n", target = "dekking >= 0.6", at = at }))[1]
+      t.eq(answer.n, least, ("way %d"):format(i))
+    end
+  end
+end)
+
 -- Bands --------------------------------------------------------------------------------------------------------------
 
 test("bands tell mean, deviation and quantiles of every measure", function(t, dk)

@@ -115,7 +115,8 @@ typedef struct model_step {
     const struct share *share; /* NULL: count */
     int64_t count;             /* persons; < 0: all */
     bool whole;
-    unsigned per; /* columns; 0: what is mentioned */
+    unsigned per;       /* columns; 0: what is mentioned */
+    bool drawn, oldest; /* not in the model */
 } model_step;
 
 typedef struct stratum {
@@ -362,6 +363,11 @@ static const dk_scenario *write_scenario(const model_step *steps, size_t n, cons
         for (int c = 0; c < N_COLUMNS; c++)
             if (steps[i].per >> c & 1)
                 to->per[n_per++] = names[c];
+        if (steps[i].drawn) {
+            to->drawn = DK_DRAWN_NUMBERS;
+            to->seed = i;
+        }
+        to->first[0] = steps[i].oldest ? "leeftijd desc" : NULL;
         to->set[0] = steps[i].set->texts[0];
         to->set[1] = steps[i].set->texts[1];
     }
@@ -501,8 +507,13 @@ static void no_number_depends_on_what_else_is_asked(void **state)
         table = persons_table(0);
         for (size_t i = 0; i < n_steps; i++) {
             steps[i] = generate_step(true);
-            steps[i].whole = random_below(2) && (steps[i].share || steps[i].count >= 0);
+            if (steps[i].share || steps[i].count >= 0) {
+                steps[i].drawn = random_below(3) == 0;
+                steps[i].oldest = !steps[i].drawn && random_below(3) == 0;
+                steps[i].whole = !steps[i].drawn && random_below(2);
+            }
             columns |= steps[i].where->columns | steps[i].set->columns | steps[i].per;
+            columns |= steps[i].oldest ? 1 << AGE : 0;
         }
         scenario = write_scenario(steps, n_steps, "plan");
         assert_ok(dk_cells_new(table, NULL, &scenario, 1, &coarse_cells, &err), &err);

@@ -208,6 +208,38 @@ static void a_count_is_hypergeometric(void **state)
     assert_true(chi_square(seen, probability, 5, DRAWS) < 18.5);
 }
 
+/* Two newcomers like those of a and b, who are one and three: both like a's once in 16, both like b's 9 times. 13.8: once in
+ * a thousand, of 2. And more than there are can come. */
+static void newcomers_are_multinomial(void **state)
+{
+    static const double probability[] = { 9 / 16., 6 / 16., 1 / 16. };
+    static const char cells[] = "plaats:category x:integer w:decimal9\na|1|1\nb|1|3\n";
+    int64_t before[STAGE_CELLS] = { 0 }, now[STAGE_CELLS];
+    unsigned seen[3] = { 0 };
+    stage s;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(settle(&s, cells, NUMBERS(.count = "2", .effect = DK_ADDS), 0, &err), &err);
+    for (uint32_t number = 0; number < DRAWS; number++) {
+        s.stage.draw = number;
+        assert_ok(dki_strata_settle(&s.stage, &s.strata, &err), &err);
+        assert_true(s.strata.taken[0] + s.strata.taken[1] == 2 * (int64_t)DKI_PERSON);
+        seen[s.strata.taken[0] / DKI_PERSON]++;
+    }
+    stage_drop(&s);
+    assert_true(chi_square(seen, probability, 3, DRAWS) < 13.8);
+    for (int count = 0; count < 60; count++) {
+        char amount[8];
+
+        sprintf(amount, "%d", count);
+        draw(cells, NUMBERS(.count = amount, .effect = DK_ADDS), 1, now);
+        assert_true(now[0] >= before[0] && now[1] >= before[1]);
+        assert_true(now[0] + now[1] == count * (int64_t)DKI_PERSON);
+        memcpy(before, now, sizeof now);
+    }
+}
+
 /* 2.5 persons: two whole trials and half a person that goes or stays; the mean is 0.3 of 2.5. */
 static void a_part_of_a_person_goes_or_stays(void **state)
 {
@@ -251,6 +283,8 @@ static void what_is_not_there_is_not_drawn(void **state)
                    "1995 persons are to be taken, and there are 1994, in 8 strata by plaats");
     assert_refused(parts, NUMBERS(.count = "3"), DK_ERR_UNREACHABLE,
                    "3 whole persons are to be taken, and there are 2, in 2 strata by plaats");
+    assert_refused(parts, NUMBERS(.count = "9300000000", .effect = DK_ADDS), DK_ERR_OVERFLOW,
+                   "more persons than a scenario can count");
     draw(parts, NUMBERS(.count = "2"), 0, taken);
     assert_true(taken[0] == DKI_PERSON && taken[1] == DKI_PERSON);
     draw(unknown, NUMBERS(.share = "1"), 0, taken);
@@ -392,6 +426,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(more_never_takes_fewer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_share_is_binomial, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_count_is_hypergeometric, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(newcomers_are_multinomial, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_part_of_a_person_goes_or_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_there_is_not_drawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(persons_are_drawn_whole_and_by_their_key_alone, set_up, tear_down),
