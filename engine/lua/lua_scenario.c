@@ -178,6 +178,28 @@ static dk_comparison_form check_form(lua_State *L, int index)
                                  .relative = dkl_option_boolean(L, index, "compare", "relative", false) };
 }
 
+/* The scenarios of the list in argument 4, with their parameters from the list of tables in argument 5. Pushes anchors. */
+static size_t check_scenarios(lua_State *L, const dk_scenario ***scenarios, dk_params **params)
+{
+    size_t n;
+
+    luaL_checktype(L, 4, LUA_TTABLE);
+    luaL_checktype(L, 5, LUA_TTABLE);
+    n = dkl_check_list(L, 4, "compare", false);
+    *scenarios = dkl_array(L, n, sizeof **scenarios);
+    *params = dkl_array(L, n, sizeof **params);
+    for (size_t i = 0; i < n; i++) {
+        luaL_checkstack(L, 8, "too many scenarios");
+        lua_rawgeti(L, 4, (lua_Integer)i + 1);
+        (*scenarios)[i] = dkl_check_object(L, -1, DKL_SCENARIO, "a scenario");
+        lua_pop(L, 1); /* the list keeps it */
+        lua_rawgeti(L, 5, (lua_Integer)i + 1);
+        dkl_check_params(L, -1, &(*params)[i]);
+        lua_remove(L, -2); /* leaves the anchor */
+    }
+    return n;
+}
+
 /* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, cells; params: a table of parameters for
  * each scenario */
 static int compare(lua_State *L)
@@ -192,29 +214,36 @@ static int compare(lua_State *L)
     size_t n;
 
     lua_settop(L, 6);
-    luaL_checktype(L, 4, LUA_TTABLE);
-    luaL_checktype(L, 5, LUA_TTABLE);
     form = check_form(L, 6);
-    n = dkl_check_list(L, 4, "compare", false);
     out = dkl_new_table(L);   /* 7 */
     cells = dkl_new_table(L); /* 8 */
     dkl_check_params(L, 3, &breakdown_params);
-    scenarios = dkl_array(L, n, sizeof *scenarios);
-    params = dkl_array(L, n, sizeof *params);
-    for (size_t i = 0; i < n; i++) {
-        luaL_checkstack(L, 8, "too many scenarios");
-        lua_rawgeti(L, 4, (lua_Integer)i + 1);
-        scenarios[i] = dkl_check_object(L, -1, DKL_SCENARIO, "a scenario");
-        lua_pop(L, 1); /* the list keeps it */
-        lua_rawgeti(L, 5, (lua_Integer)i + 1);
-        dkl_check_params(L, -1, &params[i]);
-        lua_remove(L, -2); /* leaves the anchor */
-    }
+    n = check_scenarios(L, &scenarios, &params);
     DKL_TRY(
         dk_scenario_compare_as(breakdown, table, &breakdown_params, scenarios, params, n, &form, cells, out, &err));
     lua_pushvalue(L, 7);
     lua_pushvalue(L, 8);
     return 2;
+}
+
+/* core.plan_scenarios(breakdown, table, breakdown_params, scenarios, params) -> table of steps */
+static int plan_scenarios(lua_State *L)
+{
+    const dk_breakdown *breakdown = check_breakdown(L);
+    const dk_table *table = dkl_check_table(L, 2);
+    dk_error err = DK_ERROR_INIT;
+    const dk_scenario **scenarios;
+    dk_params *params, breakdown_params;
+    const dk_table **out;
+    size_t n;
+
+    lua_settop(L, 5);
+    out = dkl_new_table(L); /* 6 */
+    dkl_check_params(L, 3, &breakdown_params);
+    n = check_scenarios(L, &scenarios, &params);
+    DKL_TRY(dk_scenario_plan(breakdown, table, &breakdown_params, scenarios, params, n, out, &err));
+    lua_pushvalue(L, 6);
+    return 1;
 }
 
 /* core.compare_tables(breakdown, base, other, name, params, form) -> table */
@@ -273,11 +302,15 @@ static int solve(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg primitives[] = {
-    { "scenario", new_scenario }, { "compose", compose }, { "scenario_name", scenario_name },
-    { "apply", apply },           { "compare", compare }, { "compare_tables", compare_tables },
-    { "solve", solve },           { NULL, NULL }
-};
+static const luaL_Reg primitives[] = { { "scenario", new_scenario },
+                                       { "compose", compose },
+                                       { "scenario_name", scenario_name },
+                                       { "apply", apply },
+                                       { "compare", compare },
+                                       { "compare_tables", compare_tables },
+                                       { "plan_scenarios", plan_scenarios },
+                                       { "solve", solve },
+                                       { NULL, NULL } };
 
 void dkl_open_scenario(lua_State *L)
 {

@@ -6,52 +6,18 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "breakdown_plan.h"
+#include "plan_steps.h"
 
-#define N_COLUMNS 7
-
-enum { STEP, WHAT, HOW, SHARED, ROWS, OUT, MS };
+#define NOTHING DKI_PLAN_NOTHING
 
 struct rows {
     const dki_result *result;
-    dk_builder *columns[N_COLUMNS];
-    dk_error *err;
-    dk_status status;
+    dki_plan_steps steps;
 };
 
-#define NOTHING UINT64_MAX /* in the place of a number that a step does not have */
-
-struct step {
-    const char *step;
-    const char *what; /* NULL: about all */
-    const char *how;
-    uint64_t shared, rows, out, ns;
-};
-
-static void put_text(struct rows *rows, size_t column, const char *text)
+static void put_step(struct rows *rows, dki_plan_step step)
 {
-    if (rows->status != DK_OK)
-        return;
-    rows->status = text ? dk_builder_text(rows->columns[column], (dk_text){ text, strlen(text) }, rows->err)
-                        : dk_builder_null(rows->columns[column], 1, rows->err);
-}
-
-static void put_number(struct rows *rows, size_t column, uint64_t number)
-{
-    if (rows->status != DK_OK)
-        return;
-    rows->status = number == NOTHING ? dk_builder_null(rows->columns[column], 1, rows->err)
-                                     : dk_builder_integer(rows->columns[column], (int64_t)number, rows->err);
-}
-
-static void put_step(struct rows *rows, struct step step)
-{
-    put_text(rows, STEP, step.step);
-    put_text(rows, WHAT, step.what);
-    put_text(rows, HOW, step.how);
-    put_number(rows, SHARED, step.shared);
-    put_number(rows, ROWS, step.rows);
-    put_number(rows, OUT, step.out);
-    put_number(rows, MS, step.ns == NOTHING ? NOTHING : step.ns / 1000); /* thousandths */
+    dki_plan_steps_put(&rows->steps, step);
 }
 
 DK_PRINTF(3, 4) static void say(char *out, size_t size, const char *format, ...)
@@ -67,11 +33,11 @@ DK_PRINTF(3, 4) static void say(char *out, size_t size, const char *format, ...)
 /* The text of a node of a measure, in the result's arena. */
 static const char *text_of(struct rows *rows, const dk_expr *expr, const dki_node *node)
 {
-    const char *text =
-        dki_arena_text((dki_arena *)&rows->result->arena, dk_expr_text(expr) + node->at, node->size, rows->err);
+    const char *text = dki_arena_text((dki_arena *)&rows->result->arena, dk_expr_text(expr) + node->at, node->size,
+                                      rows->steps.err);
 
-    if (text == NULL && rows->status == DK_OK)
-        rows->status = DK_ERR_MEMORY;
+    if (text == NULL && rows->steps.status == DK_OK)
+        rows->steps.status = DK_ERR_MEMORY;
     return text;
 }
 
@@ -102,7 +68,7 @@ static void put_input(struct rows *rows, const char *step, const char *what, con
         say(how, sizeof how, "its rows are those that an earlier breakdown of the pass has found");
     else
         dki_bound_describe(bound, how, sizeof how);
-    put_step(rows, (struct step){ step, what, how, shared, n_rows, out, plan->trace->steps[number] });
+    put_step(rows, (dki_plan_step){ step, what, how, shared, n_rows, out, plan->trace->steps[number] });
 }
 
 static void put_dimension(struct rows *rows, size_t i, uint64_t n_rows)
@@ -119,8 +85,8 @@ static void put_dimension(struct rows *rows, size_t i, uint64_t n_rows)
         dki_bound_describe(plan->by[i], how, sizeof how);
     say(all, sizeof all, "%s: %s", how,
         plan->texts[i] || dki_dimension_n_direct(&plan->dims[i]) ? "known beforehand" : "coded as they come");
-    put_step(rows, (struct step){ "dimension", plan->breakdown->by[i].name, all, NOTHING, n_rows, n_codes,
-                                  plan->trace->steps[DKI_STEP_BY + i] });
+    put_step(rows, (dki_plan_step){ "dimension", plan->breakdown->by[i].name, all, NOTHING, n_rows, n_codes,
+                                    plan->trace->steps[DKI_STEP_BY + i] });
 }
 
 static void put_inputs(struct rows *rows)
@@ -134,8 +100,8 @@ static void put_inputs(struct rows *rows)
         char how[DKI_DESCRIPTION];
 
         dki_bound_describe(part->bound, how, sizeof how); /* its time is that of who asked first */
-        put_step(rows, (struct step){ "common", text_of(rows, part->expr, part->node), how, part->n_places,
-                                      plan->trace->n_common[i], NOTHING, NOTHING });
+        put_step(rows, (dki_plan_step){ "common", text_of(rows, part->expr, part->node), how, part->n_places,
+                                        plan->trace->n_common[i], NOTHING, NOTHING });
     }
     if (plan->where)
         put_input(rows, "where", dk_expr_text(plan->breakdown->where), plan->where, DKI_STEP_WHERE,
@@ -188,13 +154,13 @@ static void put_groups(struct rows *rows)
         say(how, sizeof how, "by hash, dealt to partitions of keys");
     else
         say(how, sizeof how, "by hash: each key is looked for");
-    put_step(rows, (struct step){ "groups", NULL, how, NOTHING, n_rows, trace->n_groups,
-                                  trace->steps[DKI_STEP_COUNT(plan)] });
+    put_step(rows, (dki_plan_step){ "groups", NULL, how, NOTHING, n_rows, trace->n_groups,
+                                    trace->steps[DKI_STEP_COUNT(plan)] });
     if (n_left == 0 || trace->in_parts) /* partitions add up as they count */
         return;
     say(how, sizeof how, "%zu accumulator%s for each group", n_left, n_left == 1 ? "" : "s");
-    put_step(rows, (struct step){ "aggregate", NULL, how, NOTHING, n_rows, NOTHING,
-                                  trace->steps[DKI_STEP_ACCUMULATE(plan)] });
+    put_step(rows, (dki_plan_step){ "aggregate", NULL, how, NOTHING, n_rows, NOTHING,
+                                    trace->steps[DKI_STEP_ACCUMULATE(plan)] });
 }
 
 /* Of several breakdowns the first one's, for all. */
@@ -214,22 +180,22 @@ static void put_steps(struct rows *rows, const dk_table *made)
 
     say(how, sizeof how, "%zu expression%s bound to names and types, tables of codes made", n_bound,
         n_bound == 1 ? "" : "s");
-    put_step(rows, (struct step){ "bind", NULL, how, NOTHING, NOTHING, NOTHING, trace->phases[DKI_PHASE_BIND] });
+    put_step(rows, (dki_plan_step){ "bind", NULL, how, NOTHING, NOTHING, NOTHING, trace->phases[DKI_PHASE_BIND] });
     put_inputs(rows);
     put_groups(rows);
     if (trace->n_together > 1)
         say(others, sizeof others, " for %zu breakdowns", trace->n_together);
     say(how, sizeof how, "one pass over the rows%s, by %u worker%s in blocks of %zu", others, trace->n_workers,
         trace->n_workers == 1 ? "" : "s", dki_block_rows(plan->context));
-    put_step(rows, (struct step){ "scan", NULL, trace->comes_later ? "the same pass" : how, NOTHING, n_rows,
-                                  trace->n_groups, time_of_pass(trace, DKI_PHASE_SCAN) });
-    put_step(rows, (struct step){ "merge", NULL, "what the workers found, put together", NOTHING, NOTHING,
-                                  trace->n_groups, time_of_pass(trace, DKI_PHASE_MERGE) });
+    put_step(rows, (dki_plan_step){ "scan", NULL, trace->comes_later ? "the same pass" : how, NOTHING, n_rows,
+                                    trace->n_groups, time_of_pass(trace, DKI_PHASE_SCAN) });
+    put_step(rows, (dki_plan_step){ "merge", NULL, "what the workers found, put together", NOTHING, NOTHING,
+                                    trace->n_groups, time_of_pass(trace, DKI_PHASE_MERGE) });
     put_step(rows,
-             (struct step){ "cells", NULL,
-                            plan->breakdown->margins == DK_MARGINS_NONE ? "groups put in order"
-                                                                        : "groups and their totals put in order",
-                            NOTHING, trace->n_groups, n_cells, trace->phases[DKI_PHASE_CELLS] });
+             (dki_plan_step){ "cells", NULL,
+                              plan->breakdown->margins == DK_MARGINS_NONE ? "groups put in order"
+                                                                          : "groups and their totals put in order",
+                              NOTHING, trace->n_groups, n_cells, trace->phases[DKI_PHASE_CELLS] });
     for (size_t d = 0; d < plan->breakdown->n_by; d++) {
         const dki_spread *spread = &result->cells.spreads[d];
 
@@ -239,41 +205,23 @@ static void put_steps(struct rows *rows, const dk_table *made)
             plan->entries ? "rows taken once for each member that their set %s"
                           : "sets that rows have, each put in the groups of the members that it %s",
             plan->spreads[d] == DKI_SPREAD_MISSING ? "lacks" : "has");
-        put_step(rows, (struct step){ "members", plan->breakdown->by[d].name, how, NOTHING, trace->n_groups,
-                                      spread->n_known, NOTHING });
+        put_step(rows, (dki_plan_step){ "members", plan->breakdown->by[d].name, how, NOTHING, trace->n_groups,
+                                        spread->n_known, NOTHING });
     }
     say(how, sizeof how, "%zu measure%s from %zu aggregate%s", plan->breakdown->n_measures,
         plan->breakdown->n_measures == 1 ? "" : "s", plan->n_aggregates, plan->n_aggregates == 1 ? "" : "s");
-    put_step(rows,
-             (struct step){ "measures", NULL, how, NOTHING, n_cells, n_cells, trace->phases[DKI_PHASE_MEASURES] });
-    put_step(rows, (struct step){ "result", NULL, "columns, order, limit, notes", NOTHING, n_cells,
-                                  dk_table_n_rows(made), trace->phases[DKI_PHASE_TABLE] });
+    put_step(rows, (dki_plan_step){ "measures", NULL, how, NOTHING, n_cells, n_cells,
+                                    trace->phases[DKI_PHASE_MEASURES] });
+    put_step(rows, (dki_plan_step){ "result", NULL, "columns, order, limit, notes", NOTHING, n_cells,
+                                    dk_table_n_rows(made), trace->phases[DKI_PHASE_TABLE] });
 }
 
 dk_status dki_trace_table(const dki_result *result, const dk_table *made, const dk_table **out, dk_error *err)
 {
-    static const char *const names[] = { "step", "what", "how", "shared", "rows", "out", "ms" };
-    static const dk_type types[] = { DK_TEXT, DK_TEXT, DK_TEXT, DK_INTEGER, DK_INTEGER, DK_INTEGER, DK_DECIMAL };
-    dk_context *context = result->plan->context;
-    struct rows rows = { .result = result, .err = err };
-    dk_field fields[N_COLUMNS] = { DK_FIELD(NULL, NULL) };
-    uint64_t n;
+    struct rows rows = { .result = result };
 
-    for (size_t i = 0; i < N_COLUMNS && rows.status == DK_OK; i++)
-        rows.status =
-            dk_builder_new(context, types[i], types[i] == DK_DECIMAL ? 3 : 0, NULL, &rows.columns[i], err);
-    if (rows.status == DK_OK)
+    dki_plan_steps_init(&rows.steps, result->plan->context, err);
+    if (rows.steps.status == DK_OK)
         put_steps(&rows, made);
-    n = rows.status == DK_OK ? dk_builder_n_rows(rows.columns[0]) : 0;
-    for (size_t i = 0; i < N_COLUMNS && rows.status == DK_OK; i++) {
-        fields[i] = DK_FIELD(names[i], NULL);
-        rows.status = dk_builder_finish(rows.columns[i], &fields[i].column, err);
-    }
-    if (rows.status == DK_OK)
-        rows.status = dk_table_new(context, fields, N_COLUMNS, n, out, err);
-    for (size_t i = 0; i < N_COLUMNS; i++) {
-        dk_builder_release(rows.columns[i]);
-        dk_column_release(fields[i].column);
-    }
-    return rows.status;
+    return dki_plan_steps_finish(&rows.steps, out);
 }

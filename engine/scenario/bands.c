@@ -302,7 +302,7 @@ dk_status dk_scenario_bands(const dk_breakdown *breakdown, const dk_table *table
                             const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    dk_breakdown variant = dki_whole_breakdown(breakdown);
+    dk_breakdown variant;
     dki_bands bands = { .context = context, .breakdown = breakdown, .spec = spec };
     dki_text_map notes;
     dk_param *values;
@@ -315,6 +315,7 @@ dk_status dk_scenario_bands(const dk_breakdown *breakdown, const dk_table *table
         status = dki_check_breakdown_params(breakdown, NULL, &scenario, 1, breakdown_params, err);
     if (status != DK_OK)
         return status;
+    dki_breakdown_whole(breakdown, &variant);
     dki_text_map_init(&notes, context);
     dki_text_map_init(&bands.groups, context);
     values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);

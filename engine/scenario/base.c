@@ -198,8 +198,16 @@ static dk_status own_params(const dk_breakdown *breakdown, const dk_params *para
     return own ? DK_OK : DK_ERR_MEMORY;
 }
 
+void dki_breakdown_whole(const dk_breakdown *breakdown, dk_breakdown *out)
+{
+    memcpy(out, breakdown, sizeof *out);
+    out->n_order = 0;
+    out->limit = 0;
+    out->rest = NULL;
+}
+
 dk_status dki_base_get(const dk_breakdown *breakdown, const dk_breakdown *whole, const dk_table *table,
-                       const dk_params *params, const dk_table **out, dk_error *err)
+                       const dk_params *params, bool *was_kept, const dk_table **out, dk_error *err)
 {
     dk_params own = { NULL, 0 };
     struct wish wish = { breakdown, &own };
@@ -222,6 +230,8 @@ dk_status dki_base_get(const dk_breakdown *breakdown, const dk_breakdown *whole,
         if (status == DK_OK && may)
             keep(table, &wish, *out);
     }
+    if (was_kept)
+        *was_kept = kept != NULL;
     dki_kept_release(kept);
     dki_arena_drop(&arena);
     return status;

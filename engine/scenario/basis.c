@@ -85,6 +85,7 @@ static dk_status decide(dki_basis *b, dk_error *err)
         b->why = "more columns are mentioned than cells can be told apart by";
     } else if (b->use.way != DKI_CUBE_KEPT && (dki_cube_need_bytes(&b->size) > left ||
                                                (b->size.n_cells >= MANY_CELLS && b->size.n_cells > n_rows / 2))) {
+        b->is_predicted = true;
         status = dki_cube_predict(b->table, &b->names, &b->size, err);
         if (status == DK_OK && dki_cube_need_bytes(&b->size) > left)
             b->why = "the cells would not fit in the memory budget";

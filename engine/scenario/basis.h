@@ -17,6 +17,7 @@ typedef struct dki_basis {
     dki_text_map own;   /* by rows: those that the steps' cells have */
     dki_cube_use use;   /* how cells are had: the cube, or by rows the steps' cells */
     dki_cube_size size; /* of the cube */
+    bool is_predicted;  /* from a sample: else from what is known of the columns */
     bool by_rows;
     const char *why;       /* by rows: because ... A constant */
     const dk_table *cells; /* the cube, or by rows the steps' cells; NULL: not yet made */

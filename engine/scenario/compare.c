@@ -11,17 +11,6 @@
 #include "base/status.h"
 #include "base/types.h"
 
-dk_breakdown dki_whole_breakdown(const dk_breakdown *breakdown)
-{
-    dk_breakdown variant;
-
-    memcpy(&variant, breakdown, sizeof variant);
-    variant.n_order = 0;
-    variant.limit = 0;
-    variant.rest = NULL;
-    return variant;
-}
-
 /* The notes of a table on another, which is replaced. */
 static dk_status carry_notes(const dk_table *from, const char *prefix, const dk_table **table, dk_error *err)
 {
@@ -68,7 +57,7 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
                                  const dk_table **cells_out, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
-    dk_breakdown variant = dki_whole_breakdown(breakdown);
+    dk_breakdown variant;
     struct passes c = { .n = n_scenarios + 1 };
     const dk_table *made = NULL;
     dki_basis basis = { .table = NULL };
@@ -76,12 +65,13 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
 
     if (status != DK_OK)
         return status;
+    dki_breakdown_whole(breakdown, &variant);
     c.results = dki_calloc(context, c.n, sizeof *c.results, err);
     c.cells = dki_calloc(context, c.n, sizeof *c.cells, err);
     c.names = dki_calloc(context, c.n, sizeof *c.names, err);
     status = c.results && c.cells && c.names ? DK_OK : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = dki_base_get(breakdown, &variant, table, breakdown_params, &c.results[0], err);
+        status = dki_base_get(breakdown, &variant, table, breakdown_params, NULL, &c.results[0], err);
     if (status == DK_OK)
         status = dki_basis_init(&basis, breakdown, table, scenarios, n_scenarios, err);
     if (status == DK_OK)
@@ -150,15 +140,16 @@ dk_status dk_table_compare_as(const dk_breakdown *breakdown, const dk_table *bas
 {
     const dk_table *results[2] = { NULL, NULL }, *made = NULL;
     const char *names[2] = { "base", name };
-    dk_breakdown variant = dki_whole_breakdown(breakdown);
+    dk_breakdown variant;
     dk_status status = dki_check_breakdown_params(breakdown, NULL, NULL, 0, params, err);
 
     if (status == DK_OK && (name == NULL || name[0] == '\0'))
         status = dki_fail(err, DK_ERR_ARGUMENT, "the other table has a name, which its columns get");
+    dki_breakdown_whole(breakdown, &variant);
     if (status == DK_OK)
-        status = dk_breakdown_run(&variant, base, params, &results[0], err);
+        status = dki_base_get(breakdown, &variant, base, params, NULL, &results[0], err);
     if (status == DK_OK)
-        status = dk_breakdown_run(&variant, other, params, &results[1], err);
+        status = dki_base_get(breakdown, &variant, other, params, NULL, &results[1], err);
     for (size_t i = 0; i < breakdown->n_by + breakdown->n_measures && status == DK_OK; i++)
         status = check_types(results[0], results[1], i, i < breakdown->n_by, err);
     if (status == DK_OK)

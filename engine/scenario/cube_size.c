@@ -3,10 +3,12 @@
  * At most the product of the values that each column can have, and as many as there are rows. Some rows from everywhere are
  * grouped: where f1 combinations occur once among them and f2 twice, f1 (f1 - 1) / (2 (f2 + 1)) were not met (Chao,
  * Nonparametric estimation of the number of classes in a population, 1984): that is about right where combinations are about
- * equally frequent, and too few where they are not. Of a table that is no larger than the sample the number is exact.
+ * equally frequent, and too few where they are not. Of D combinations N rows have some D (1 - exp(-N / D)). Of a table that is
+ * no larger than the sample the number is exact.
  *
  * Cost: some milliseconds at most, whatever the table. Bytes are what was measured, rounded up.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -120,6 +122,15 @@ static dk_status count_sample(const dk_table *sample, const dki_text_map *names,
     return status;
 }
 
+/* Of the combinations that there may be those that n_rows rows have. */
+static uint64_t expected(const uint64_t n[3], uint64_t n_rows, uint64_t n_most)
+{
+    double all = (double)n[0] + (double)n[1] * ((double)n[1] - 1) / (2 * ((double)n[2] + 1));
+    double met = n[1] > 0 ? -all * expm1(-(double)n_rows / all) : (double)n[0];
+
+    return n[1] == SAMPLE_ROWS || met >= (double)n_most ? n_most : met > (double)n[0] ? (uint64_t)met : n[0];
+}
+
 dk_status dki_cube_predict(const dk_table *table, const dki_text_map *names, dki_cube_size *out, dk_error *err)
 {
     const dk_table *picked = NULL, *sample = NULL;
@@ -127,20 +138,19 @@ dk_status dki_cube_predict(const dk_table *table, const dki_text_map *names, dki
     dk_status status;
 
     dki_cube_bound(table, names, out);
-    if (names->n == 0) /* one cell, of everybody, and of nobody too */
+    if (names->n == 0) { /* one cell, of everybody, and of nobody too */
+        out->n_cells = out->n_most = 1;
+        out->is_exact = true;
         return DK_OK;
+    }
     status = pick_columns(table, names, &picked, err);
     if (status == DK_OK)
         status = take_sample(picked, &sample, err);
     if (status == DK_OK)
         status = count_sample(sample, names, n, err);
     if (status == DK_OK) {
-        out->n_cells = n[0];
         out->is_exact = sample == picked;
-        if (!out->is_exact)
-            out->n_cells += n[1] * (n[1] > 0 ? n[1] - 1 : 0) / (2 * (n[2] + 1));
-        if (out->n_cells > out->n_most)
-            out->n_cells = out->n_most;
+        out->n_cells = out->is_exact ? n[0] : expected(n, dk_table_n_rows(table), out->n_most);
     }
     dk_table_release(sample);
     dk_table_release(picked);

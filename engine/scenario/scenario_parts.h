@@ -206,10 +206,13 @@ uint64_t dki_cube_need_bytes(const dki_cube_size *size);
 bool dki_node_is_own(void *arg, const dki_node *node);
 /* Whether the breakdown calls nothing of the host, which must be called in the thread that asked. */
 bool dki_breakdown_is_own(const dk_breakdown *breakdown);
-/* What `whole`, the breakdown without its order and limit, says of a table as it is: kept with the table, as cells are. Errors: as for
- * a breakdown. */
+/* The breakdown without its order and limit: sides of a comparison have all their groups, in the order of keys. A view of the
+ * breakdown, which must live. */
+void dki_breakdown_whole(const dk_breakdown *breakdown, dk_breakdown *out);
+/* What `whole`, that of the breakdown, says of a table as it is: kept with the table, as cells are. was_kept may be NULL.
+ * Errors: as for a breakdown. */
 dk_status dki_base_get(const dk_breakdown *breakdown, const dk_breakdown *whole, const dk_table *table,
-                       const dk_params *params, const dk_table **out, dk_error *err);
+                       const dk_params *params, bool *was_kept, const dk_table **out, dk_error *err);
 
 /* cell_children.c ---------------------------------------------------------------------------------------------- */
 

@@ -212,6 +212,18 @@ DK_API DK_MUST_USE dk_status dk_table_compare(const dk_breakdown *breakdown, con
                                               const dk_table *other, const char *name, const dk_params *params,
                                               const dk_table **out, dk_error *err);
 
+/* Compares as dk_scenario_compare does, and tells how: a table of steps as dk_breakdown_plan gives it. Its steps are
+ *   predict      what: the columns that cells are told apart by; rows of the table; out: the cells that are expected
+ *   base         the breakdown as things are
+ *   cube         out: the cells; rows or cells that were grouped (null: they were kept); where there is none, how says why
+ *   steps' cells where each row is a cell: those of the scenarios' columns, on which the steps run
+ *   scenario     what: its name; rows: cells or rows that it ran on; out: groups
+ * Errors: as for compare. */
+DK_API DK_MUST_USE dk_status dk_scenario_plan(const dk_breakdown *breakdown, const dk_table *table,
+                                              const dk_params *breakdown_params,
+                                              const dk_scenario *const *scenarios, const dk_params *params,
+                                              size_t n_scenarios, const dk_table **out, dk_error *err);
+
 /* Which cell of the breakdown's result a target is about: values for some dimensions; the others are totals. */
 typedef struct dk_cell_at {
     const char *dimension;

@@ -45,18 +45,18 @@ function ask.check_data(value, what)
   end
 end
 
-local function list_of_scenarios(against)
+local function list_of_scenarios(against, what)
   local kind = core.kind(against)
   local scenarios = kind == "scenario" and { against } or against
   if kind ~= "scenario" and (kind ~= nil or type(scenarios) ~= "table") then
-    core.fail(("compare wants a scenario, a list of scenarios or another table, not %s"):format(given_as(against)))
+    core.fail(("%s, not %s"):format(what, given_as(against)))
   end
-  if core.list(scenarios, "compare") == 0 then
-    core.fail "compare wants a scenario or more, and the list is empty"
+  if core.list(scenarios, what:match "%a+") == 0 then
+    core.fail(("%s wants a scenario or more, and the list is empty"):format(what:match "%a+"))
   end
   for i, scenario in ipairs(scenarios) do
     if core.kind(scenario) ~= "scenario" then
-      core.fail(("compare: item %d of the list is no scenario but %s"):format(i, given_as(scenario)))
+      core.fail(("%s: item %d of the list is no scenario but %s"):format(what:match "%a+", i, given_as(scenario)))
     end
   end
   return scenarios
@@ -114,13 +114,20 @@ function ask.compare(self, base, against, options, form)
     local _, params = ask.share_out(options and options.params, {}, "compare")
     return core.compare_tables(self, base, against, name, params, options or {})
   end
-  local scenarios = list_of_scenarios(against)
+  local scenarios = list_of_scenarios(against, "compare wants a scenario, a list of scenarios or another table")
   if form == nil and is_form(options, self, scenarios) then
     options, form = nil, options
   end
   form = check_form(form, FORM)
   local params, all = ask.share_out(options, scenarios, "compare")
   return (core.compare(self, base, all, scenarios, params, form))
+end
+
+-- coverage:plan(table, scenario or { scenarios } [, params]) - compares, and tells how: cells, or rows and why
+function ask.plan(self, base, against, params)
+  local scenarios = list_of_scenarios(against, "plan wants parameters, a scenario or a list of scenarios")
+  local lists, all = share_out(params, scenarios, "plan")
+  return core.part "explain" and core.plan_of(core.plan_scenarios(self, base, all, scenarios, lists))
 end
 
 -- The cell that a question names: { dimension = value }, empty for the total.

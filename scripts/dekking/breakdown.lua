@@ -286,10 +286,14 @@ for _, name in ipairs { "drill_down", "roll_up" } do
 end
 
 -- coverage:plan(table [, params]) - asks, and tells how the answer was computed, with rows and times of each step
-function methods:plan(data, params)
+-- coverage:plan(table, scenario [, params]) - the same of a comparison with a scenario, or a list of them
+function methods:plan(data, params, more)
   core.spec(self, "breakdown", "plan")
   if core.kind(data) ~= "table" then
     core.fail(("plan wants a table of dekking, not %s"):format(core.what(data)))
+  end
+  if core.kind(params) == "scenario" or (type(params) == "table" and not core.kind(params) and params[1] ~= nil) then
+    return core.part("ask").plan(self, data, params, more)
   end
   return core.part "explain" and core.plan_of(core.plan(self, data, params))
 end

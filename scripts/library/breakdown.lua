@@ -185,7 +185,11 @@ function breakdown:columns() end
 function breakdown:params() end
 
 --- Asks it, and tells how the answer was computed, with rows and times of each step.
+---
+--- With a scenario, or a list of them, it tells how the comparison is: the columns of the cells, how many were expected and how
+--- many there are, whether they were kept from before, and where rows are taken in the place of cells, why.
 ---@param data dk.Table
----@param params? dk.Params
+---@param asked? dk.Params|dk.Scenario|dk.Scenario[] values of parameters, or what it is compared under
+---@param params? dk.Params with scenarios: values of parameters
 ---@return dk.Plan
-function breakdown:plan(data, params) end
+function breakdown:plan(data, asked, params) end

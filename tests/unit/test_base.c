@@ -16,10 +16,8 @@ static const dk_table *ask(const dk_table *table, const struct question *questio
     const dk_table *result = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    memcpy(&whole, breakdown, sizeof whole);
-    whole.n_order = 0;
-    whole.limit = 0;
-    assert_ok(dki_base_get(breakdown, &whole, table, params, &result, &err), &err);
+    dki_breakdown_whole(breakdown, &whole);
+    assert_ok(dki_base_get(breakdown, &whole, table, params, NULL, &result, &err), &err);
     dk_breakdown_release(breakdown); /* another object each time: it is the question that counts */
     return result;
 }
@@ -115,8 +113,8 @@ static void failing_memory_keeps_nothing(void **state)
 
     (void)state;
     dk_set_threads(1);
-    assert_survives_failing_memory(context, dki_base_get(breakdown, breakdown, table, NULL, &result, &err), &err,
-                                   result == NULL, dk_table_release(result));
+    assert_survives_failing_memory(context, dki_base_get(breakdown, breakdown, table, NULL, NULL, &result, &err),
+                                   &err, result == NULL, dk_table_release(result));
     dk_breakdown_release(breakdown);
     dk_table_release(table);
     dk_set_threads(0);

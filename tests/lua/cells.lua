@@ -1,0 +1,100 @@
+-- cells.lua - cells that stay with their table, and what goes by rows.
+
+local test = ...
+
+local function people(dk, n)
+  local gemeente, sonar, uren, naam = {}, {}, {}, {}
+  for i = 1, n do
+    gemeente[i] = ({ "Arnhem", "Duiven", "Ede" })[i % 3 + 1]
+    sonar[i] = i % 4 == 0
+    uren[i] = i * 7 % 41
+    naam[i] = ("p%05d"):format(i)
+  end
+  return dk.table { { "gemeente", gemeente }, { "in_sonar", sonar }, { "uren", uren }, { "naam", naam } }
+end
+
+local function outreach(dk)
+  return dk.scenario "outreach" { params = { deel = 0.5 },
+    { "register", where = "not in_sonar", share = "$deel", per = "gemeente", set = { in_sonar = true } } }
+end
+
+local function step(plan, name)
+  return plan:table():where("step == '" .. name .. "'"):rows()()
+end
+
+test("a plan says which cells there are, and that they stay", function(t, dk)
+  local data = people(dk, 240)
+  local known = dk.breakdown { by = "gemeente", measures = { "n = count()", "bekend = count() where in_sonar" } }
+  local first = known:plan(data, outreach(dk))
+  t.eq(step(first, "predict").what, "gemeente, in_sonar")
+  t.eq(step(first, "predict").out, 6)
+  t.eq(step(first, "cube").out, 6)
+  t.eq(step(first, "cube").rows, 240)
+  local second = known:plan(data, { outreach(dk), outreach(dk):named "more" }, { deel = 0.75 })
+  t.eq(step(second, "cube").rows, nil)
+  t.ok(step(second, "cube").how:find("kept with the table", 1, true))
+  t.eq(second:table():where "step == 'scenario'".what:to_lua(), { "outreach", "more" })
+  t.ok(tostring(second):find("cube gemeente, in_sonar", 1, true))
+  -- fewer columns, from the same cells
+  local total = known:by {}
+  t.eq(step(total:plan(data, dk.scenario "all" { { "x", all = true, set = { in_sonar = true } } }), "cube").how,
+    "made of kept cells with more columns")
+end)
+
+test("measures under a scenario are what they are of so many persons", function(t, dk)
+  local data = people(dk, 240)
+  local asked = dk.breakdown { by = "gemeente", measures = { "m = median(uren)", "v = variance(uren)", "o = mode(uren)",
+    "q = quantile(uren, 0.9) where in_sonar" } }
+  local all = dk.scenario "merger" { { "Ede joins Duiven", where = "gemeente == 'Ede'", all = true, set = { gemeente = "Duiven" } } }
+  local compared = asked:compare(data, all):rows()
+  local after = asked(data:derive "gemeente = case(gemeente == 'Ede', 'Duiven', gemeente)"):rows()
+  for row in compared do
+    if row.m_merger then
+      local expected = after()
+      t.eq(row.gemeente, expected.gemeente)
+      for _, name in ipairs { "m", "v", "o", "q" } do
+        t.eq(row[name .. "_merger"], expected[name])
+      end
+    end
+  end
+end)
+
+test("records are counted where none is divided", function(t, dk)
+  local data = people(dk, 12)
+  local asked = dk.breakdown { by = "gemeente", measures = { "r = rows()", "f = first(naam)", "d = distinct(naam)" } }
+  local all = dk.scenario "merger" { { "x", where = "gemeente == 'Ede'", all = true, set = { gemeente = "Duiven" } } }
+  local plan = asked:plan(data, all)
+  t.eq(step(plan, "cube").how, "not made, each row is a cell: a measure looks at records, which cells are not")
+  t.eq(t.records(asked:compare(data, all):select { "gemeente", "r_merger", "f_merger", "d_merger" }), {
+    { gemeente = "Arnhem", r_merger = 4, f_merger = "p00003", d_merger = 4 },
+    { gemeente = "Duiven", r_merger = 8, f_merger = "p00001", d_merger = 8 },
+    { gemeente = "Ede", r_merger = 0 },
+  })
+  t.raises(function() asked:compare(data, outreach(dk)) end, "rows() counts records")
+  t.raises(function() asked:solve(data, outreach(dk), { vary = "deel", target = "r > 1", at = dk.total }) end,
+    "rows() counts records")
+end)
+
+test("plan wants what it can be asked about", function(t, dk)
+  local data = people(dk, 12)
+  local known = dk.breakdown { measures = "n = count()" }
+  t.raises(function() known:plan(data, { outreach(dk), 3 }) end, "plan: item 2 of the list is no scenario but a number")
+  t.raises(function() known:plan(data, outreach(dk), { deel = 2, x = 1 }) end, "x")
+  t.raises(function() known:plan(data, outreach(dk), 3) end, "plan: parameters are a table")
+end)
+
+test("a small budget takes rows, and gives the same", function(t, dk)
+  local data = people(dk, 60000)
+  local asked = dk.breakdown { by = "gemeente", measures = { "n = count() where in_sonar", "hi = max(naam) where in_sonar" } }
+  local free = asked:compare(data, outreach(dk))
+  t.ok(step(asked:plan(data, outreach(dk)), "cube").out == 60000)
+  local again = data:derive "x = 1"
+  local used = dk.memory()
+  dk.budget(used + 12000000)
+  local ok, plan = pcall(function() return step(asked:plan(again, outreach(dk)), "cube").how end)
+  local _, tight = pcall(function() return asked:compare(again, outreach(dk)) end)
+  dk.budget(0)
+  t.ok(ok, plan)
+  t.eq(plan, "not made, each row is a cell: the cells would not fit in the memory budget")
+  t.eq(t.records(tight), t.records(free))
+end)
