@@ -153,7 +153,9 @@ static dk_status measure_side(dki_comparison *c, size_t measure, size_t side, dk
         dki_arena_format(arena, err, "%s_%s", c->breakdown->measures[measure].name, side ? c->names[side] : "base");
     dk_status status = what ? DK_OK : DK_ERR_MEMORY;
 
-    if (status == DK_OK)
+    if (status == DK_OK && s->as_they_are)
+        raw = dk_column_retain(dk_table_field(s->results[side], at)->column);
+    else if (status == DK_OK)
         status = dki_measure_is_count(c->breakdown, measure) ? gather_count(s, at, side, &raw, err)
                                                              : gather_known(s, at, side, &raw, err);
     if (status == DK_OK)

@@ -86,11 +86,11 @@ static dk_status key_of(const dki_sides *s, const dk_table *result, uint64_t row
 
 static dk_status add_group(dki_sides *s, size_t side, uint64_t row, const dki_buffer *key, dk_error *err)
 {
-    size_t before = s->groups.n;
+    size_t before = s->keys.n;
     uint32_t number;
-    dk_status status = dki_text_map_add(&s->groups, key->bytes, key->size, &number, err);
+    dk_status status = dki_text_map_add(&s->keys, key->bytes, key->size, &number, err);
 
-    if (status == DK_OK && s->groups.n > s->capacity) {
+    if (status == DK_OK && s->keys.n > s->capacity) {
         size_t larger = s->capacity ? s->capacity * 2 : 64;
 
         for (size_t i = 0; i < s->n && status == DK_OK; i++)
@@ -100,7 +100,7 @@ static dk_status add_group(dki_sides *s, size_t side, uint64_t row, const dki_bu
     }
     if (status != DK_OK)
         return status;
-    if (s->groups.n > before)
+    if (s->keys.n > before)
         for (size_t i = 0; i < s->n; i++)
             s->rows[i][number] = DK_ROW_NULL;
     s->rows[side][number] = row;
@@ -121,7 +121,22 @@ static dk_status find_groups(dki_sides *s, dk_error *err)
                 status = add_group(s, i, row, &key, err);
         }
     dki_buffer_drop(&key);
+    s->groups.n = s->keys.n;
     return status;
+}
+
+/* Each row is a group, in all sides. */
+static dk_status number_groups(dki_sides *s, dk_error *err)
+{
+    s->groups.n = dk_table_n_rows(s->results[0]);
+    for (size_t i = 0; i < s->n; i++) {
+        s->rows[i] = dki_alloc_array(s->context, s->groups.n, sizeof **s->rows, err);
+        if (s->rows[i] == NULL)
+            return DK_ERR_MEMORY;
+        for (uint64_t row = 0; row < s->groups.n; row++)
+            s->rows[i][row] = row;
+    }
+    return DK_OK;
 }
 
 /* A side that has the group. */
@@ -186,6 +201,11 @@ dk_status dki_sides_dimension(const dki_sides *s, size_t d, const dk_column **ou
     const dk_dictionary *levels = dk_column_levels(base) ? dk_dictionary_retain(dk_column_levels(base)) : NULL;
     dk_status status = DK_OK;
 
+    if (s->as_they_are) {
+        dk_dictionary_release(levels);
+        *out = dk_column_retain(base);
+        return DK_OK;
+    }
     for (size_t i = 1; i < s->n && status == DK_OK; i++) {
         const dk_column *column = dk_table_field(s->results[i], d)->column;
         const dk_dictionary *joined;
@@ -277,13 +297,21 @@ static dk_status sort_groups(dki_sides *s, dk_error *err)
 
 dk_status dki_sides_find(dki_sides *sides, const dk_table *const *results, size_t n, size_t n_by, dk_error *err)
 {
+    bool same = false;
     dk_status status;
 
     *sides = (dki_sides){ .context = dk_table_context(results[0]), .results = results, .n = n, .n_by = n_by };
-    dki_text_map_init(&sides->groups, sides->context);
+    dki_text_map_init(&sides->keys, sides->context);
     sides->rows = dki_calloc(sides->context, n, sizeof *sides->rows, err);
-    status = sides->rows ? find_groups(sides, err) : DK_ERR_MEMORY;
-    return status == DK_OK ? sort_groups(sides, err) : status;
+    status = sides->rows ? dki_sides_compare(results, n, n_by, &same, err) : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = same ? number_groups(sides, err) : find_groups(sides, err);
+    sides->as_they_are = same; /* in whatever order these are: the first side's dimensions as they stand */
+    if (status == DK_OK)
+        status = sort_groups(sides, err);
+    for (uint64_t i = 0; status == DK_OK && i < sides->groups.n && sides->as_they_are; i++)
+        sides->as_they_are = sides->order[i] == i;
+    return status;
 }
 
 void dki_sides_drop(dki_sides *sides)
@@ -294,7 +322,7 @@ void dki_sides_drop(dki_sides *sides)
         dki_free(sides->context, sides->rows[i]);
     dki_free(sides->context, sides->rows);
     dki_free(sides->context, sides->order);
-    dki_text_map_drop(&sides->groups);
+    dki_text_map_drop(&sides->keys);
     sides->context = NULL;
 }
 

@@ -11,15 +11,21 @@ typedef struct dki_sides {
     dk_context *context;
     const dk_table *const *results; /* n of them; borrowed */
     size_t n, n_by;
-    dki_text_map groups; /* by key; groups.n of them */
-    uint64_t **rows;     /* of each side: the row of each group, or DK_ROW_NULL */
+    struct {
+        uint64_t n;
+    } groups;
+    dki_text_map keys; /* of the groups, where they had to be found */
+    uint64_t **rows;   /* of each side: the row of each group, or DK_ROW_NULL */
     size_t capacity;
-    uint64_t *order; /* groups in the order of keys */
+    uint64_t *order;  /* groups in the order of keys */
+    bool as_they_are; /* every side has group i of that order in row i, with the same levels */
 } dki_sides;
 
 /* Finds the groups and their order. What was made is dropped by the caller, also on failure. */
 dk_status dki_sides_find(dki_sides *sides, const dk_table *const *results, size_t n, size_t n_by, dk_error *err);
 void dki_sides_drop(dki_sides *sides);
+/* sides_same.c: whether row i of all results is one group, for every i, with the same levels. */
+dk_status dki_sides_compare(const dk_table *const *results, size_t n, size_t n_by, bool *same, dk_error *err);
 /* A side that has the group. */
 size_t dki_sides_side(const dki_sides *sides, uint64_t group);
 /* Column d < n_by of all groups, in their order, in a type that holds what all sides have. */

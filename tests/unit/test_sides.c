@@ -2,6 +2,7 @@
 #include "scenarios.h"
 
 #include "scenario/scenario_parts.h"
+#include "scenario/sides.h"
 
 #include "with_context.h"
 
@@ -230,6 +231,54 @@ static void totals_of_a_comparison_are_totals(void **state)
     dk_table_release(result);
 }
 
+/* Groups that stand in the same rows of both sides need not be found; what is not the same in some row must be. */
+static void the_same_rows_are_the_same_groups(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        { "g:text k:integer n:integer\na|1|5\nb|2|6\nb|-|6\n", "g:text k:integer n:integer\na|1|7\nb|2|8\nb|-|9\n",
+          true },
+        { "g:text k:integer n:integer\na|1|5\nb|2|6\n", "g:text k:integer n:integer\na|1|7\nb|3|8\n", false },
+        { "g:text k:integer n:integer\na|1|5\nb|2|6\n", "g:text k:integer n:integer\na|1|7\nc|2|8\n", false },
+        { "g:text k:integer n:integer\na|1|5\nb|2|6\n", "g:text k:integer n:integer\na|1|7\nb|-|8\n", false },
+        { "g:text k:integer n:integer\na|1|5\nb|2|6\n", "g:text k:integer n:integer\na|1|7\n", false },
+        { "g:text k:integer n:integer\na|1|5\n", "g:text k:decimal1 n:integer\na|1.0|7\n", false },
+        { "g:text k:real n:integer\na|1.5|5\n", "g:text k:real n:integer\na|1.5|7\n", false }, /* not looked into */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const dk_table *results[] = { make_table(context, cases[i].a), make_table(context, cases[i].b) };
+        dki_sides sides;
+        dk_error err = DK_ERROR_INIT;
+
+        assert_ok(dki_sides_find(&sides, results, 2, 2, &err), &err);
+        assert_int_equal(sides.as_they_are, cases[i].same);
+        for (uint64_t g = 0; cases[i].same && g < sides.groups.n; g++) {
+            assert_int_equal(sides.order[g], g);
+            assert_int_equal(sides.rows[1][g], g);
+        }
+        dki_sides_drop(&sides);
+        dk_table_release(results[0]);
+        dk_table_release(results[1]);
+    }
+    { /* the same rows, which are not in the order of keys */
+        const char *rows = "g:integer n:integer\n3|1\n1|2\n2|3\n";
+        const dk_table *results[] = { make_table(context, rows), make_table(context, rows) };
+        dki_sides sides;
+        dk_error err = DK_ERROR_INIT;
+
+        assert_ok(dki_sides_find(&sides, results, 2, 1, &err), &err);
+        assert_false(sides.as_they_are);
+        assert_int_equal(sides.order[0], 1);
+        dki_sides_drop(&sides);
+        dk_table_release(results[0]);
+        dk_table_release(results[1]);
+    }
+}
+
 static void every_failing_allocation_is_survived(void **state)
 {
     const dk_table *a = make_table(context, "g:category k:boolean x:decimal2\na|true|1.50\nb|-|2.25\n");
@@ -264,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_overflow_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_that_meet_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_of_a_comparison_are_totals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_same_rows_are_the_same_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
 
