@@ -11,9 +11,11 @@
 
 #include "base/cache.h"
 #include "base/memory.h"
+#include "base/status.h"
 #include "data/table_parts.h"
 #include "scenario_parts.h"
 
+#define MEBIBYTE 1048576.0
 #define MOST_CUBES 16    /* of a table */
 #define LESS_THAN_ROWS 2 /* regrouping looks at weights too: so many times fewer cells than rows are worth it */
 
@@ -100,6 +102,28 @@ static dk_status check_weights(const dk_table *cells, dk_error *err)
     return status;
 }
 
+/* The budget has no room for the cells: how much they want. */
+static dk_status fail_memory(const dk_table *table, const dki_text_map *names, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    size_t budget = dk_context_budget(context);
+    dki_cube_size size;
+
+    if (budget == 0)
+        return DK_ERR_MEMORY; /* as it was told */
+    if (dki_cube_predict(table, names, &size, NULL) != DK_OK)
+        dki_cube_bound(table, names, &size);
+    dki_fail(err, DK_ERR_MEMORY,
+             "some %llu cells of %u columns take %.1f MiB, and %.1f while a scenario runs on them: of the budget "
+             "of %.1f MiB "
+             "%.1f are in use",
+             (unsigned long long)size.n_cells, (unsigned)names->n, (double)dki_cube_kept_bytes(&size) / MEBIBYTE,
+             (double)dki_cube_need_bytes(&size) / MEBIBYTE, (double)budget / MEBIBYTE,
+             (double)dk_context_used_bytes(context) / MEBIBYTE);
+    dki_hint(err, "raise it (dk.budget), or mention fewer columns; compare goes by rows");
+    return DK_ERR_MEMORY;
+}
+
 dk_status dki_cube_get(const dk_table *table, const dki_text_map *names, const dk_table **out, dki_cube_use *use,
                        dk_error *err)
 {
@@ -123,5 +147,5 @@ dk_status dki_cube_get(const dk_table *table, const dki_text_map *names, const d
         dk_table_release(cells);
     }
     dk_table_release(kept);
-    return status;
+    return status == DK_ERR_MEMORY ? fail_memory(table, names, err) : status;
 }

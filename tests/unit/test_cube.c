@@ -176,6 +176,31 @@ static void cells_go_when_the_budget_needs_the_room(void **state)
     dk_table_release(table);
 }
 
+/* What the budget has no room for at all is told with its size. */
+static void cells_that_do_not_fit_are_told(void **state)
+{
+    const dk_table *table = random_table(2000, false), *cells = NULL;
+    dki_text_map names;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dki_text_map_init(&names, context);
+    for (unsigned i = 0; i < N_COLUMNS; i++) {
+        uint32_t number;
+
+        assert_ok(dki_text_map_add(&names, columns[i], strlen(columns[i]), &number, &err), &err);
+    }
+    dk_context_set_budget(context, dk_context_used_bytes(context) + 20000);
+    assert_fails(dki_cube_get(table, &names, &cells, NULL, &err), &err, DK_ERR_MEMORY, " of 5 columns take ");
+    assert_non_null(strstr(err.message, " MiB, and 0."));
+    assert_non_null(strstr(err.message, " while a scenario runs on them: of the budget of "));
+    assert_string_equal(err.hint, "raise it (dk.budget), or mention fewer columns; compare goes by rows");
+    assert_null(cells);
+    dk_context_set_budget(context, 0);
+    dki_text_map_drop(&names);
+    dk_table_release(table);
+}
+
 struct crowd {
     const dk_table *table;
     char rows[64][2000];
@@ -234,6 +259,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(regrouped_cells_are_the_same_cells, set_up, tear_down),
         cmocka_unit_test_setup_teardown(regrouped_bounds_are_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cells_go_when_the_budget_needs_the_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cells_that_do_not_fit_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_share_cells, set_up, tear_down),
     };
 
