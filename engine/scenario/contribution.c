@@ -167,24 +167,6 @@ static dk_status settle_shares(struct shares *h, dk_error *err)
 
 /* The table ---------------------------------------------------------------------------------------------------- */
 
-/* A decimal of few digits where the measure is no ratio, as counts are; else as it is. */
-static void as_decimal(dk_value *value)
-{
-    dki_i128 scaled;
-
-    for (unsigned digits = 0; digits <= DK_WEIGHT_SCALE; digits++) {
-        dk_ratio again;
-
-        if (!dki_round_value(value, digits, &scaled) || !dki_fits_i64(scaled) ||
-            !dki_ratio_make(scaled, dki_power10[digits], &again) || again.numerator != value->as.ratio.numerator ||
-            again.denominator != value->as.ratio.denominator)
-            continue;
-        *value = (dk_value){ .type = digits ? DK_DECIMAL : DK_INTEGER, .scale = (uint8_t)digits };
-        value->as.integer = (int64_t)scaled;
-        return;
-    }
-}
-
 static dk_type measure_type(const struct shares *h)
 {
     return dk_column_type(
@@ -202,7 +184,7 @@ static dk_status share_value(void *arg, uint64_t i, dk_value *out, dk_error *err
         *out = (dk_value){ .type = DK_DECIMAL, .is_null = share->is_null, .scale = (uint8_t)h->digits };
         out->as.integer = share->rounded;
     } else if (!share->is_null && measure_type(h) != DK_RATIO) {
-        as_decimal(out);
+        dki_ratio_as_decimal(out);
     }
     return DK_OK;
 }

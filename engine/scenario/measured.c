@@ -166,7 +166,7 @@ static dk_status measure_side(dki_comparison *c, size_t measure, size_t side, dk
     return status;
 }
 
-dk_status dki_measure_sides(dki_comparison *c, dk_error *err)
+static dk_status measure_sides(dki_comparison *c, dk_error *err)
 {
     dki_arena arena;
     dk_status status = DK_OK;
@@ -302,7 +302,22 @@ static dk_status parse_all(dki_comparison *c, dk_error *err)
     return status;
 }
 
-static void drop_comparison(dki_comparison *c)
+dk_status dki_comparison_find(dki_comparison *c, const dk_breakdown *breakdown, const dk_table *const *results,
+                              const char *const *names, size_t n, const dk_comparison_form *form, dk_error *err)
+{
+    dk_status status;
+
+    *c = (dki_comparison){ .breakdown = breakdown, .names = names };
+    if (form)
+        c->form = *form;
+    dki_text_map_init(&c->notes, dk_table_context(results[0]));
+    status = dki_sides_find(&c->sides, results, n, breakdown->n_by, err);
+    if (status == DK_OK)
+        status = parse_all(c, err);
+    return status == DK_OK ? measure_sides(c, err) : status;
+}
+
+void dki_comparison_drop(dki_comparison *c)
 {
     dk_context *context = c->sides.context;
 
@@ -325,20 +340,13 @@ dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *con
                               const char *const *names, size_t n, const dk_comparison_form *form,
                               const dk_table **out, dk_error *err)
 {
-    dki_comparison c = { .breakdown = breakdown, .names = names };
+    dki_comparison c;
     const dk_table *table = NULL;
     dk_status status = check_names(names, n, err);
 
     if (status != DK_OK)
         return status;
-    if (form)
-        c.form = *form;
-    dki_text_map_init(&c.notes, dk_table_context(results[0]));
-    status = dki_sides_find(&c.sides, results, n, breakdown->n_by, err);
-    if (status == DK_OK)
-        status = parse_all(&c, err);
-    if (status == DK_OK)
-        status = dki_measure_sides(&c, err);
+    status = dki_comparison_find(&c, breakdown, results, names, n, form, err);
     if (status == DK_OK)
         status = c.form.is_long ? dki_lay_out_long(&c, &table, err) : lay_out_wide(&c, &table, err);
     if (status == DK_OK)
@@ -349,6 +357,6 @@ dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *con
         *out = table;
     else
         dk_table_release(table);
-    drop_comparison(&c);
+    dki_comparison_drop(&c);
     return status;
 }

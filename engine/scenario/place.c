@@ -34,7 +34,7 @@ static dk_status find_measure(const dk_breakdown *breakdown, const char *name, c
     dki_nearest nearest;
 
     if (name == NULL && breakdown->n_measures > 1) {
-        dki_fail(err, DK_ERR_ARGUMENT, "%s: the breakdown has several measures, and %s are of one", what, what);
+        dki_fail(err, DK_ERR_ARGUMENT, "%s: the breakdown has several measures, and one is asked about", what);
         dki_hint(err, "say which: measure = \"%s\"", breakdown->measures[breakdown->n_measures - 1].name);
         return DK_ERR_ARGUMENT;
     }
@@ -64,7 +64,8 @@ dk_status dki_question_init(dki_question *q, const dk_breakdown *breakdown, cons
     q->is_named = place->total || place->n_at > 0 || place->each;
     q->set = (uint32_t)((UINT64_C(1) << breakdown->n_by) - 1);
     if (place->each && (place->total || place->n_at > 0))
-        return dki_fail(err, DK_ERR_ARGUMENT, "%s name one cell (at) or go over groups (each), not both", what);
+        return dki_fail(err, DK_ERR_ARGUMENT,
+                        "%s: one cell is named (at), or each group of a dimension (each), not both", what);
     for (size_t i = 0; i < place->n_at && status == DK_OK; i++) {
         status = dki_get_dimension(breakdown, place->at[i].dimension, &d, err);
         if (status == DK_OK)

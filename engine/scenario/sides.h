@@ -56,8 +56,11 @@ bool dki_measure_is_count(const dk_breakdown *breakdown, size_t measure);
 /* The pattern of differences of a measure that is shown in that format (may be NULL); may be `format` or out. */
 const char *dki_measure_difference_format(const dk_breakdown *breakdown, size_t measure, const char *format,
                                           char out[DKI_FORMAT_BYTES]);
-/* Fills c->measured. */
-dk_status dki_measure_sides(dki_comparison *c, dk_error *err);
+/* Finds groups and measures of results, as dki_compare_results has them. What was made is dropped by the caller, also on
+ * failure. */
+dk_status dki_comparison_find(dki_comparison *c, const dk_breakdown *breakdown, const dk_table *const *results,
+                              const char *const *names, size_t n, const dk_comparison_form *form, dk_error *err);
+void dki_comparison_drop(dki_comparison *c);
 
 /* compared_long.c: a row for each group, measure and side. */
 dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_error *err);
@@ -67,5 +70,11 @@ dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_err
 typedef dk_status dki_value_fn(void *arg, uint64_t i, dk_value *out, dk_error *err);
 dk_status dki_value_column(dk_context *context, uint64_t n, dki_value_fn *get, void *arg, const dk_column **out,
                            dk_error *err);
+
+/* A ratio becomes a whole number or a decimal, where one with the digits of weights at most is the same number. */
+void dki_ratio_as_decimal(dk_value *value);
+
+/* A number of any kind but bounds, as the nearest real. */
+double dki_value_real(const dk_value *value);
 
 #endif

@@ -45,12 +45,29 @@ static dk_status choose_type(const struct kinds *kinds, dk_type *out, dk_error *
     return DK_ERR_TYPE;
 }
 
-static double to_real(const dk_value *value)
+double dki_value_real(const dk_value *value)
 {
     switch (value->type) {
     case DK_REAL: return value->as.real;
     case DK_RATIO: return dki_ratio_real(value->as.ratio);
     default: return dki_decimal_real(value->as.integer, value->type == DK_DECIMAL ? value->scale : 0);
+    }
+}
+
+void dki_ratio_as_decimal(dk_value *value)
+{
+    dki_i128 scaled;
+
+    for (unsigned digits = 0; digits <= DK_WEIGHT_SCALE; digits++) {
+        dk_ratio again;
+
+        if (!dki_round_value(value, digits, &scaled) || !dki_fits_i64(scaled) ||
+            !dki_ratio_make(scaled, dki_power10[digits], &again) || again.numerator != value->as.ratio.numerator ||
+            again.denominator != value->as.ratio.denominator)
+            continue;
+        *value = (dk_value){ .type = digits ? DK_DECIMAL : DK_INTEGER, .scale = (uint8_t)digits };
+        value->as.integer = (int64_t)scaled;
+        return;
     }
 }
 
@@ -60,7 +77,7 @@ static dk_status append(dk_builder *builder, dk_type type, uint8_t scale, const 
     dk_status status;
 
     if (type == DK_REAL && !value->is_null)
-        return dk_builder_real(builder, to_real(value), err);
+        return dk_builder_real(builder, dki_value_real(value), err);
     if (type != DK_INTERVAL || value->is_null)
         return dk_builder_value(builder, value, err);
     status = dki_interval_of(value, scale, &bounds, err);

@@ -320,7 +320,15 @@ end
 --   coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
 --   coverage:contributions(table, scenario, { measure = "dekking", at = dk.total, method = "shapley" })
 --   coverage:bands(table, scenario, { draws = 1000, quantiles = { 0.025, 0.5, 0.975 } })
-for name, part in pairs { compare = "ask", solve = "ask", bands = "bands", contributions = "contributions" } do
+--   coverage:sensitivity(table, scenario, { measure = "dekking", at = dk.total, ranges = { aandeel = { 0.2, 0.4 } } })
+local asked_in = {
+  compare = "ask",
+  solve = "ask",
+  bands = "bands",
+  contributions = "contributions",
+  sensitivity = "sensitivity",
+}
+for name, part in pairs(asked_in) do
   methods[name] = function(self, ...)
     core.spec(self, "breakdown", name)
     return core.part(part)[name](self, ...)

@@ -170,6 +170,12 @@ function methods:apply(data, params)
   return cells
 end
 
+-- outreach:order(table [, breakdown] [, params]) - for each pair of steps whether exchanging them changes a number
+function methods:order(...)
+  core.spec(self, "scenario", "order")
+  return core.part("sensitivity").order(self, ...)
+end
+
 -- Metamethods --------------------------------------------------------------------------------------------------------
 
 core.export(methods)

@@ -207,6 +207,7 @@ local function takers(dk)
     { "dk.BandsOptions", plain, function(o) one:bands(t, dk.scenario "s" { step }, o) end },
     { "dk.SolveSpec", plain, function(o) one:solve(t, dk.scenario "s" { step }, o) end },
     { "dk.ContributionSpec", plain, function(o) one:contributions(t, dk.scenario "s" { step }, o) end },
+    { "dk.SensitivitySpec", plain, function(o) one:sensitivity(t, dk.scenario "s" { step }, o) end },
     { "dk.DistinctOptions", plain, function(o) t:distinct({ "a" }, o) end },
     { "dk.SampleSpec", with { n = 1, seed = 1 }, function(o) t:sample(o) end },
     { "dk.ShuffleSpec", with { seed = 1 }, function(o) t:shuffle(o) end },

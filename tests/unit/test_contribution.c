@@ -166,10 +166,9 @@ static void what_cannot_be_asked_is_told(void **state)
     dk_cell_at duivn = { "gemeente", TEXT("Duivn") }, place = { "plaats", TEXT("Duiven") };
 
     (void)state;
-    assert_refused(
-        &by_gemeente, &twice, SPEC(.measure = NULL), DK_ERR_ARGUMENT,
-        "contributions: the breakdown has several measures, and contributions are of one (say which: measure = "
-        "\"dekking\")");
+    assert_refused(&by_gemeente, &twice, SPEC(.measure = NULL), DK_ERR_ARGUMENT,
+                   "contributions: the breakdown has several measures, and one is asked about (say which: measure "
+                   "= \"dekking\")");
     assert_refused(&by_gemeente, &twice, SPEC(.measure = "deking"), DK_ERR_NAME,
                    "deking is no measure of the breakdown (did you mean dekking?)");
     assert_refused(&by_gemeente, &twice, SPEC(.measure = "dekking", .place = { .at = &duivn, .n_at = 1 }),
@@ -177,7 +176,8 @@ static void what_cannot_be_asked_is_told(void **state)
     assert_refused(&by_gemeente, &twice, SPEC(.measure = "dekking", .place = { .at = &place, .n_at = 1 }),
                    DK_ERR_NAME, "plaats is no dimension of the breakdown");
     assert_refused(&by_gemeente, &twice, SPEC(.measure = "dekking", .place = { .total = true, .each = "gemeente" }),
-                   DK_ERR_ARGUMENT, "contributions name one cell (at) or go over groups (each), not both");
+                   DK_ERR_ARGUMENT,
+                   "contributions: one cell is named (at), or each group of a dimension (each), not both");
     assert_refused(ASK(.measures = { "g = max(gemeente)" }), &twice, SPEC(.measure = "g"), DK_ERR_TYPE,
                    "contributions are of numbers, and g is none");
     assert_refused(ASK(.measures = { "g = sum(interval(n))" }), &twice, SPEC(.measure = "g"), DK_ERR_ARGUMENT,
