@@ -126,7 +126,7 @@ end
 -- coverage:plan(table, scenario or { scenarios } [, params]) - compares, and tells how: cells, or rows and why
 function ask.plan(self, base, against, params)
   local scenarios = list_of_scenarios(against, "plan wants parameters, a scenario or a list of scenarios")
-  local lists, all = share_out(params, scenarios, "plan")
+  local lists, all = ask.share_out(params, scenarios, "plan")
   return core.part "explain" and core.plan_of(core.plan_scenarios(self, base, all, scenarios, lists))
 end
 
