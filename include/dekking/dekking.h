@@ -3,6 +3,7 @@
 #define DEKKING_H
 
 #include <dekking/aggregate.h>
+#include <dekking/allocate.h>
 #include <dekking/api.h>
 #include <dekking/append.h>
 #include <dekking/bands.h>

@@ -1,0 +1,176 @@
+/* allocate_cells.c - where targets are asked: at the grand total, at one cell, or at each group of a dimension.
+ *
+ * Cost: O(cells) for each place.
+ */
+#include <string.h>
+
+#include "allocate_parts.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "expr/poll_row.h"
+
+static dk_status get_dimension(const dki_allocation *a, const char *name, const dki_part **out, dk_error *err)
+{
+    size_t at = dki_breakdown_find_dimension(a->breakdown, name);
+    dki_spread_kind kind;
+    dki_nearest nearest;
+
+    if (at == SIZE_MAX) {
+        dki_nearest_init(&nearest, name, strlen(name));
+        for (size_t i = 0; i < a->breakdown->n_by; i++)
+            dki_nearest_try(&nearest, a->breakdown->by[i].name, strlen(a->breakdown->by[i].name));
+        dki_fail(err, DK_ERR_NAME, "%s is no dimension of the breakdown", name);
+        if (nearest.best)
+            dki_hint(err, "did you mean %s?", nearest.best);
+        return DK_ERR_NAME;
+    }
+    *out = &a->breakdown->by[at];
+    (void)dki_part_node(*out, &kind);
+    if (kind != DKI_SPREAD_NOT)
+        return dki_fail(err, DK_ERR_ARGUMENT, "groups of %s overlap, and no target can be set for each", name);
+    return DK_OK;
+}
+
+static void drop_cell(const dki_allocation *a, dki_cell *cell)
+{
+    for (int state = 0; state < DKI_N_STATES; state++)
+        dki_free(a->context, cell->in[state]);
+    memset(cell, 0, sizeof *cell);
+}
+
+static dk_status make_cell(const dki_allocation *a, dki_cell *cell, dk_error *err)
+{
+    memset(cell, 0, sizeof *cell);
+    for (int state = 0; state < DKI_N_STATES; state++) {
+        size_t n = (size_t)dk_table_n_rows(a->cells[state]);
+
+        cell->in[state] = dki_alloc_array(a->context, n, sizeof *cell->in[state], err);
+        if (cell->in[state] == NULL)
+            return DK_ERR_MEMORY;
+        memset(cell->in[state], 1, n * sizeof *cell->in[state]);
+    }
+    return DK_OK;
+}
+
+/* Keeps the rows of the cell for whom the dimension has that value; *n_left of those before the step. */
+static dk_status narrow_cell(const dki_allocation *a, const dki_part *dimension, const dk_value *wanted,
+                             dki_cell *cell, uint64_t *n_left, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    *n_left = 0;
+    for (int state = 0; state < DKI_N_STATES && status == DK_OK; state++) {
+        uint64_t n = dk_table_n_rows(a->cells[state]);
+        const dk_column *column = NULL;
+
+        status = dk_table_eval(a->cells[state], dimension->expr, a->breakdown_params, &column, err);
+        DKI_FOR_ROWS(row, n, a->context, status, err)
+        {
+            dk_value value;
+
+            status = dk_column_get(column, row, &value, err);
+            if (status == DK_OK && !dki_values_equal(&value, wanted))
+                cell->in[state][row] = false;
+            *n_left += state == DKI_BEFORE && cell->in[state][row];
+        }
+        dk_column_release(column);
+    }
+    return status;
+}
+
+/* "gemeente = Arnhem" */
+static dk_status label_value(dki_buffer *label, const char *dimension, const dk_value *value, dk_error *err)
+{
+    dk_status status = dki_buffer_format(label, err, "%s%s = ", label->size ? ", " : "", dimension);
+    char plain[80];
+
+    if (status != DK_OK)
+        return status;
+    if (!value->is_null && (value->type == DK_TEXT || value->type == DK_CATEGORY))
+        return dki_buffer_append(label, value->as.text.bytes, value->as.text.size, err);
+    dk_value_format(value, plain, sizeof plain);
+    return dki_buffer_text(label, plain, err);
+}
+
+static dk_status visit_at(dki_allocation *a, const dk_allocate_target *target, dki_cell_visit_fn *visit, void *arg,
+                          dk_error *err)
+{
+    dki_cell cell;
+    dki_buffer label;
+    dk_status status = make_cell(a, &cell, err);
+    uint64_t n_left = 0;
+
+    dki_buffer_init(&label, a->context);
+    for (size_t i = 0; i < target->n_at && status == DK_OK; i++) {
+        const dki_part *dimension;
+
+        status = get_dimension(a, target->at[i].dimension, &dimension, err);
+        if (status == DK_OK)
+            status = narrow_cell(a, dimension, &target->at[i].value, &cell, &n_left, err);
+        if (status == DK_OK)
+            status = label_value(&label, target->at[i].dimension, &target->at[i].value, err);
+    }
+    if (status == DK_OK)
+        status = dki_buffer_terminate(&label, err);
+    if (status == DK_OK && n_left == 0)
+        status = dki_fail(err, DK_ERR_NAME, "nobody is where %s", label.bytes);
+    if (status == DK_OK)
+        status = visit(a, arg, &cell, label.bytes, err);
+    dki_buffer_drop(&label);
+    drop_cell(a, &cell);
+    return status;
+}
+
+/* The groups of the dimension before the step, in their order: one column. */
+static dk_status list_places(const dki_allocation *a, const dki_part *dimension, const dk_table **out,
+                             dk_error *err)
+{
+    dk_breakdown places;
+    dki_part by = *dimension;
+
+    memcpy(&places, a->breakdown, sizeof places);
+    places.by = &by;
+    places.n_by = 1;
+    places.n_measures = 0;
+    places.margins = DK_MARGINS_NONE;
+    places.n_sets = places.n_order = 0;
+    places.limit = 0;
+    places.rest = NULL;
+    places.all_levels = false;
+    by.shows_levels = false;
+    places.n_within = 0;
+    return dk_breakdown_run(&places, a->cells[DKI_BEFORE], a->breakdown_params, out, err);
+}
+
+static dk_status visit_each(dki_allocation *a, const dk_allocate_target *target, dki_cell_visit_fn *visit,
+                            void *arg, dk_error *err)
+{
+    const dki_part *dimension;
+    const dk_table *places = NULL;
+    dk_status status = get_dimension(a, target->each, &dimension, err);
+
+    if (status == DK_OK)
+        status = list_places(a, dimension, &places, err);
+    for (uint64_t row = 0; status == DK_OK && row < dk_table_n_rows(places); row++) {
+        dk_cell_at at = { .dimension = target->each };
+        const dk_allocate_target one = { .condition = target->condition, .at = &at, .n_at = 1 };
+
+        status = dk_column_get(dk_table_field(places, 0)->column, row, &at.value, err);
+        if (status == DK_OK)
+            status = visit_at(a, &one, visit, arg, err);
+    }
+    dk_table_release(places);
+    return status;
+}
+
+dk_status dki_allocation_cells(dki_allocation *a, size_t t, dki_cell_visit_fn *visit, void *arg, dk_error *err)
+{
+    const dk_allocate_target *target = &a->spec->targets[t];
+
+    if (target->each && target->n_at > 0)
+        return dki_fail(err, DK_ERR_ARGUMENT, "a target names one cell (at) or goes over groups (each), not both");
+    if (target->each)
+        return visit_each(a, target, visit, arg, err);
+    return target->n_at > 0 ? visit_at(a, target, visit, arg, err) : visit(a, arg, NULL, "total", err);
+}

@@ -1,0 +1,412 @@
+/* allocate_groups.c - the groups that a budget is spread over: cells before the step, those whom it matches, and these as they
+ * would be if all were taken.
+ *
+ * Cost: O(cells). Poll: once per block.
+ */
+#include <string.h>
+
+#include "allocate_parts.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "expr/eval.h"
+#include "expr/poll_row.h"
+
+/* Keys --------------------------------------------------------------------------------------------------------- */
+
+dk_status dki_allocation_key(const dk_value *value, dki_buffer *key, dk_error *err)
+{
+    char plain[80];
+
+    if (value->is_null)
+        return dki_buffer_text(key, "-;", err);
+    if (value->type == DK_TEXT || value->type == DK_CATEGORY) {
+        dk_status status = dki_buffer_format(key, err, "%zu:", value->as.text.size);
+
+        return status == DK_OK ? dki_buffer_append(key, value->as.text.bytes, value->as.text.size, err) : status;
+    }
+    dk_value_format(value, plain, sizeof plain);
+    return dki_buffer_format(key, err, "%zu:%s", strlen(plain), plain);
+}
+
+/* The key of a row by columns of those names. */
+static dk_status row_key(const dki_allocation *a, const dk_table *table, uint64_t row, dki_buffer *key,
+                         dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    key->size = 0;
+    for (size_t i = 0; i < a->spec->n_per && status == DK_OK; i++) {
+        size_t at;
+        dk_value value;
+
+        status = dk_table_get(table, a->spec->per[i], &at, err);
+        if (status == DK_OK)
+            status = dk_column_get(dk_table_field(table, at)->column, row, &value, err);
+        if (status == DK_OK)
+            status = dki_allocation_key(&value, key, err);
+    }
+    return status;
+}
+
+dk_status dki_allocation_name(dki_allocation *a, size_t group, const char **out, dk_error *err)
+{
+    size_t columns[DKI_MAX_DIMENSIONS];
+    dki_buffer text;
+    dk_status status;
+
+    for (size_t i = 0; i < a->spec->n_per; i++)
+        columns[i] = i;
+    dki_buffer_init(&text, a->context);
+    status = dki_describe(a->keys, group, columns, a->spec->n_per, &text, err);
+    if (status == DK_OK) {
+        *out = dki_arena_text(&a->arena, text.bytes, text.size, err);
+        status = *out ? DK_OK : DK_ERR_MEMORY;
+    }
+    dki_buffer_drop(&text);
+    return status;
+}
+
+/* Cells -------------------------------------------------------------------------------------------------------- */
+
+/* Adds the columns that an expression (NULL: none) mentions. */
+static dk_status add_columns(const dki_allocation *a, const char *text, dki_text_map *names, dk_error *err)
+{
+    const dk_expr *expr = NULL;
+    dk_status status = text ? dk_expr_parse(a->context, text, &expr, err) : DK_OK;
+    size_t from = names->n;
+
+    if (status == DK_OK && expr)
+        status = dki_expr_names(expr, DKI_NODE_NAME, names, err);
+    for (size_t i = from; i < names->n && status == DK_OK; i++) {
+        size_t size, at;
+
+        status = dk_table_get(a->table, dki_text_map_get(names, (uint32_t)i, &size), &at, err);
+    }
+    dk_expr_release(expr);
+    return status;
+}
+
+/* The breakdown with the dimensions that targets are asked at, and no others. */
+static void narrow_question(const dki_allocation *a, dk_breakdown *question, dki_part *by)
+{
+    memcpy(question, a->breakdown, sizeof *question);
+    question->by = by;
+    question->n_by = 0;
+    for (size_t d = 0; d < a->breakdown->n_by; d++) {
+        const char *name = a->breakdown->by[d].name;
+        bool is_needed = a->breakdown->n_within > 0;
+
+        for (size_t t = 0; t < a->spec->n_targets && !is_needed; t++) {
+            const dk_allocate_target *target = &a->spec->targets[t];
+
+            is_needed = target->each && strcmp(target->each, name) == 0;
+            for (size_t i = 0; i < target->n_at; i++)
+                is_needed |= strcmp(target->at[i].dimension, name) == 0;
+        }
+        if (is_needed)
+            by[question->n_by++] = a->breakdown->by[d];
+    }
+}
+
+static dk_status make_cells(dki_allocation *a, const dk_table **out, dk_error *err)
+{
+    const dk_allocate_spec *spec = a->spec;
+    const char *const texts[] = { spec->cost, spec->gain, spec->capacity, spec->minimum };
+    dk_breakdown question;
+    dki_part by[DKI_MAX_DIMENSIONS];
+    dki_text_map names;
+    dk_status status;
+
+    narrow_question(a, &question, by);
+    dki_text_map_init(&names, a->context);
+    status = dki_cells_names(a->table, &question, &a->scenario, 1, &names, err);
+    for (size_t i = 0; i < spec->n_per && status == DK_OK; i++) {
+        uint32_t number;
+        size_t at;
+
+        status = dk_table_get(a->table, spec->per[i], &at, err);
+        if (status == DK_OK)
+            status = dki_text_map_add(&names, spec->per[i], strlen(spec->per[i]), &number, err);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && status == DK_OK; i++)
+        status = add_columns(a, texts[i], &names, err);
+    if (status == DK_OK)
+        status = dki_cells_group(a->table, &names, out, err);
+    dki_text_map_drop(&names);
+    return status;
+}
+
+/* Runs steps from .. to - 1; the last one takes all, so that what it makes of each person is known. */
+static dk_status run(dki_allocation *a, const dk_param *values, size_t from, size_t to, const dk_table *cells,
+                     const dk_table **out, dk_error *err)
+{
+    const dk_scenario *given = a->scenario;
+    dki_step *steps = dki_alloc_array(a->context, given->n_steps, sizeof *steps, err);
+    dk_scenario scenario = { .context = given->context,
+                             .name = given->name,
+                             .params = given->params,
+                             .n_params = given->n_params,
+                             .steps = steps,
+                             .n_steps = given->n_steps };
+    dk_params params = { values, given->n_params };
+    dki_run run = {
+        .scenario = &scenario, .from = from, .to = to, .params = &params, .keyed = a->table, .notes = &a->notes
+    };
+    dki_step *last;
+    dk_status status;
+
+    if (steps == NULL)
+        return DK_ERR_MEMORY;
+    memcpy(steps, given->steps, given->n_steps * sizeof *steps);
+    last = &steps[given->n_steps - 1];
+    last->share = last->count = NULL;
+    last->all = last->allow_none = true;
+    last->whole = false;
+    status = dki_run_steps(&run, cells, out, err);
+    dki_free(a->context, steps);
+    return status;
+}
+
+static dk_status check_matched(const dki_allocation *a, dk_error *err)
+{
+    const dk_table *matched = a->cells[DKI_MATCHED];
+
+    for (uint64_t row = 0; row < dk_table_n_rows(matched); row++)
+        if (a->weights[DKI_MATCHED][row] > 0)
+            return DK_OK;
+    dki_fail(err, DK_ERR_UNREACHABLE, "nobody matches %s, and no budget changes that",
+             a->step->where ? dk_expr_text(a->step->where) : "the step");
+    return dki_step_fail(a->step, DK_ERR_UNREACHABLE, err);
+}
+
+static dk_status weigh(dki_allocation *a, dki_state state, dk_error *err)
+{
+    uint64_t n = dk_table_n_rows(a->cells[state]);
+
+    a->weights[state] = dki_alloc_array(a->context, (size_t)n, sizeof *a->weights[state], err);
+    return a->weights[state] ? dki_cells_weights(a->cells[state], a->weights[state], err) : DK_ERR_MEMORY;
+}
+
+static dk_status find_cells(dki_allocation *a, dk_error *err)
+{
+    const dk_scenario *scenario = a->scenario;
+    dk_param *values = dki_alloc_array(a->context, scenario->n_params, sizeof *values, err);
+    dk_params params = { values, scenario->n_params };
+    const dk_table *cells = NULL;
+    size_t last = scenario->n_steps - 1;
+    dk_status status = values ? dki_scenario_values(scenario, a->params, values, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = make_cells(a, &cells, err);
+    if (status == DK_OK)
+        status = run(a, values, 0, last, cells, &a->cells[DKI_BEFORE], err);
+    if (status == DK_OK && a->step->where)
+        status = dki_step_fail(
+            a->step, dk_table_where(a->cells[DKI_BEFORE], a->step->where, &params, &a->cells[DKI_MATCHED], err),
+            err);
+    else if (status == DK_OK)
+        a->cells[DKI_MATCHED] = dk_table_retain(a->cells[DKI_BEFORE]);
+    if (status == DK_OK)
+        status = weigh(a, DKI_MATCHED, err);
+    if (status == DK_OK)
+        status = check_matched(a, err);
+    if (status == DK_OK)
+        status = run(a, values, last, last + 1, a->cells[DKI_MATCHED], &a->cells[DKI_MOVED], err);
+    if (status == DK_OK)
+        status = weigh(a, DKI_BEFORE, err);
+    if (status == DK_OK)
+        status = weigh(a, DKI_MOVED, err);
+    dk_table_release(cells);
+    dki_free(a->context, values);
+    return status;
+}
+
+/* Groups ------------------------------------------------------------------------------------------------------- */
+
+/* A row for each group of those who are there before the step, in the order of keys. */
+static dk_status list_groups(dki_allocation *a, dk_error *err)
+{
+    dk_breakdown_spec spec = { .name = "groups", .n_measures = 1, .n_by = a->spec->n_per };
+    dk_measure by[DKI_MAX_DIMENSIONS], measure = { 0 };
+    const dk_breakdown *question = NULL;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < spec.n_by; i++) {
+        by[i] = (dk_measure){ 0 };
+        by[i].text =
+            dki_arena_format(&a->arena, err, "`%s`", a->spec->per[i]); /* cells have no names with backquotes */
+        if (by[i].text == NULL)
+            return DK_ERR_MEMORY;
+    }
+    measure.text = "`number of persons` = count()";
+    spec.by = by;
+    spec.measures = &measure;
+    status = dk_breakdown_new(a->context, &spec, &question, err);
+    if (status == DK_OK)
+        status = dk_breakdown_run(question, a->cells[DKI_BEFORE], NULL, &a->keys, err);
+    dk_breakdown_release(question);
+    if (status == DK_OK)
+        a->n = (size_t)dk_table_n_rows(a->keys);
+    return status;
+}
+
+static dk_status number_groups(dki_allocation *a, dki_buffer *key, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    DKI_FOR_ROWS(row, a->n, a->context, status, err)
+    {
+        uint32_t number;
+
+        status = row_key(a, a->keys, row, key, err);
+        if (status == DK_OK)
+            status = dki_text_map_add(&a->places, key->bytes, key->size, &number, err);
+    }
+    return status;
+}
+
+/* The group of each row; the step leaves the columns of per alone, so that each has one. */
+static dk_status find_groups(dki_allocation *a, dki_state state, dki_buffer *key, dk_error *err)
+{
+    uint64_t n = dk_table_n_rows(a->cells[state]);
+    dk_status status = DK_OK;
+
+    a->groups[state] = dki_alloc_array(a->context, (size_t)n, sizeof *a->groups[state], err);
+    if (a->groups[state] == NULL)
+        return DK_ERR_MEMORY;
+    DKI_FOR_ROWS(row, n, a->context, status, err)
+    {
+        status = row_key(a, a->cells[state], row, key, err);
+        if (status == DK_OK)
+            a->groups[state][row] = dki_text_map_find(&a->places, key->bytes, key->size);
+    }
+    return status;
+}
+
+dk_status dki_allocation_group(dki_allocation *a, dk_error *err)
+{
+    dki_buffer key;
+    dk_status status = find_cells(a, err);
+
+    dki_buffer_init(&key, a->context);
+    if (status == DK_OK)
+        status = list_groups(a, err);
+    if (status == DK_OK)
+        status = number_groups(a, &key, err);
+    for (int state = 0; state < DKI_N_STATES && status == DK_OK; state++)
+        status = find_groups(a, (dki_state)state, &key, err);
+    if (status == DK_OK) {
+        a->available = dki_calloc(a->context, a->n, sizeof *a->available, err);
+        status = a->available ? DK_OK : DK_ERR_MEMORY;
+    }
+    for (uint64_t row = 0; status == DK_OK && row < dk_table_n_rows(a->cells[DKI_MATCHED]); row++)
+        a->available[a->groups[DKI_MATCHED][row]] += a->weights[DKI_MATCHED][row];
+    dki_buffer_drop(&key);
+    return status;
+}
+
+/* Numbers of groups -------------------------------------------------------------------------------------------- */
+
+static bool to_ratio(const dk_value *value, dk_ratio *out)
+{
+    int64_t scaled = value->as.integer;
+    uint8_t scale = value->type == DK_DECIMAL ? value->scale : 0;
+
+    if (value->type == DK_RATIO) {
+        *out = value->as.ratio;
+        return true;
+    }
+    if (value->type == DK_REAL && !dki_real_to_decimal(value->as.real, &scaled, &scale))
+        return false;
+    return dki_ratio_make(scaled, dki_power10[scale], out);
+}
+
+/* What is wrong with a value of a group's. */
+enum fault { FAULT_NULL, FAULT_DIGITS, FAULT_NEGATIVE, FAULT_DIFFERS };
+
+static dk_status fail_number(dki_allocation *a, enum fault fault, const char *what, size_t group,
+                             const dk_value *value, const dk_value *before, dk_error *err)
+{
+    char shown[64], other[64];
+    const char *name;
+    dk_status status = dki_allocation_name(a, group, &name, err);
+
+    if (status != DK_OK)
+        return status;
+    dk_value_format(value, shown, sizeof shown);
+    dk_value_format(before, other, sizeof other);
+    switch (fault) {
+    case FAULT_NULL:
+        return dki_fail(err, DK_ERR_TYPE, "the %s is null where %s, and there are persons", what, name);
+    case FAULT_DIGITS:
+        return dki_fail(err, DK_ERR_RANGE, "the %s where %s has more digits than an exact number can have: %s",
+                        what, name, shown);
+    case FAULT_NEGATIVE:
+        return dki_fail(err, DK_ERR_RANGE, "a %s is not negative, and where %s it is %s", what, name, shown);
+    default:
+        dki_fail(err, DK_ERR_ARGUMENT, "the %s differs where %s: %s and %s", what, name, other, shown);
+        dki_hint(err, "name in per what it depends on, too");
+        return DK_ERR_ARGUMENT;
+    }
+}
+
+/* A value of a group's; is_first: the first that is known of it. */
+static dk_status take_number(dki_allocation *a, const char *what, bool may_be_negative, size_t group,
+                             const dk_value *value, bool is_first, dk_ratio *out, bool *null, dk_error *err)
+{
+    dk_ratio number = { 0, 1 };
+    dk_value before = { .type = DK_RATIO, .as.ratio = out[group], .is_null = null && null[group] };
+
+    if (out[group].denominator == 1)
+        before = (dk_value){ .type = DK_INTEGER, .is_null = before.is_null, .as.integer = out[group].numerator };
+    if (value->is_null && null == NULL)
+        return fail_number(a, FAULT_NULL, what, group, value, &before, err);
+    if (!value->is_null && !to_ratio(value, &number))
+        return fail_number(a, FAULT_DIGITS, what, group, value, &before, err);
+    if (number.numerator < 0 && !may_be_negative)
+        return fail_number(a, FAULT_NEGATIVE, what, group, value, &before, err);
+    if (!is_first && (dki_ratio_compare(number, out[group]) != 0 || before.is_null != value->is_null))
+        return fail_number(a, FAULT_DIFFERS, what, group, value, &before, err);
+    out[group] = number;
+    if (null)
+        null[group] = value->is_null;
+    return DK_OK;
+}
+
+dk_status dki_allocation_numbers(dki_allocation *a, const char *text, const char *what, bool may_be_negative,
+                                 dk_ratio *out, bool *null, dk_error *err)
+{
+    const dk_table *matched = a->cells[DKI_MATCHED];
+    uint64_t n = dk_table_n_rows(matched);
+    const dk_expr *expr = NULL;
+    const dk_column *column = NULL;
+    bool *seen = dki_calloc(a->context, a->n, sizeof *seen, err);
+    dk_status status = seen ? dk_expr_parse(a->context, text, &expr, err) : DK_ERR_MEMORY;
+
+    for (size_t k = 0; k < a->n; k++)
+        out[k] = (dk_ratio){ 0, 1 };
+    for (size_t k = 0; null && k < a->n; k++)
+        null[k] = true;
+    if (status == DK_OK)
+        status = dk_table_eval(matched, expr, a->breakdown_params, &column, err);
+    if (status == DK_OK && !dk_type_is_number(dk_column_type(column)) && dk_column_n_nulls(column) < n)
+        status = dki_fail(err, DK_ERR_TYPE, "the %s is a number, and %s is %s", what, text,
+                          dk_type_name(dk_column_type(column)));
+    DKI_FOR_ROWS(row, n, a->context, status, err)
+    {
+        size_t group = a->groups[DKI_MATCHED][row];
+        dk_value value;
+
+        if (a->weights[DKI_MATCHED][row] == 0)
+            continue;
+        status = dk_column_get(column, row, &value, err);
+        if (status == DK_OK)
+            status = take_number(a, what, may_be_negative, group, &value, !seen[group], out, null, err);
+        seen[group] = true;
+    }
+    dk_column_release(column);
+    dk_expr_release(expr);
+    dki_free(a->context, seen);
+    return status;
+}
