@@ -7,6 +7,7 @@
 #include "allocate_parts.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 
 /* Whom the step takes must be a question of numbers alone, and the groups must stay what they are. */
 static dk_status check_step(const dki_allocation *a, dk_error *err)
@@ -20,7 +21,8 @@ static dk_status check_step(const dki_allocation *a, dk_error *err)
         return dki_step_fail(step, DK_ERR_ARGUMENT, err);
     }
     if (!step->share && !step->count && !step->all) {
-        dki_fail(err, DK_ERR_ARGUMENT, "an allocation decides a number of persons, and this step has none to decide");
+        dki_fail(err, DK_ERR_ARGUMENT,
+                 "an allocation decides a number of persons, and this step has none to decide");
         dki_hint(err, "let the last step take a share or a count");
         return dki_step_fail(step, DK_ERR_ARGUMENT, err);
     }
@@ -57,6 +59,22 @@ static dk_status check_spec(const dki_allocation *a, dk_error *err)
     return check_step(a, err);
 }
 
+/* Of what the question itself mentions. */
+static void hint_nearest(const dki_text_map *names, const char *name, dk_error *err)
+{
+    dki_nearest nearest;
+
+    dki_nearest_init(&nearest, name, strlen(name));
+    for (size_t i = 0; i < names->n; i++) {
+        size_t size;
+        const char *candidate = dki_text_map_get(names, (uint32_t)i, &size);
+
+        dki_nearest_try(&nearest, candidate, size);
+    }
+    if (nearest.best)
+        dki_hint(err, "did you mean %s?", nearest.best);
+}
+
 /* Parameters that nobody mentions are misspelt ones. */
 static dk_status check_params(const dki_allocation *a, dk_error *err)
 {
@@ -81,8 +99,11 @@ static dk_status check_params(const dki_allocation *a, dk_error *err)
     for (size_t i = 0; given && i < given->n && status == DK_OK; i++) {
         const dk_params one = { &given->items[i], 1 };
 
-        if (dki_text_map_find(&names, given->items[i].name, strlen(given->items[i].name)) == UINT32_MAX)
-            status = dki_check_breakdown_params(a->breakdown, NULL, &a->scenario, 1, &one, err);
+        if (dki_text_map_find(&names, one.items->name, strlen(one.items->name)) != UINT32_MAX)
+            continue;
+        status = dki_check_breakdown_params(a->breakdown, NULL, &a->scenario, 1, &one, err);
+        if (status == DK_ERR_NAME)
+            hint_nearest(&names, one.items->name, err);
     }
     dki_text_map_drop(&names);
     return status;

@@ -69,6 +69,18 @@ dk_status dki_allocation_name(dki_allocation *a, size_t group, const char **out,
 
 /* Cells -------------------------------------------------------------------------------------------------------- */
 
+/* A column of the table that is not its weight. */
+static dk_status check_column(const dki_allocation *a, const char *name, dk_error *err)
+{
+    const char *weight = dk_table_properties(a->table)->weight;
+    size_t at;
+    dk_status status = dk_table_get(a->table, name, &at, err);
+
+    if (status == DK_OK && weight && strcmp(name, weight) == 0)
+        status = dki_fail(err, DK_ERR_ARGUMENT, "%s is the weight of the table, which an allocation moves", name);
+    return status;
+}
+
 /* Adds the columns that an expression (NULL: none) mentions. */
 static dk_status add_columns(const dki_allocation *a, const char *text, dki_text_map *names, dk_error *err)
 {
@@ -79,9 +91,9 @@ static dk_status add_columns(const dki_allocation *a, const char *text, dki_text
     if (status == DK_OK && expr)
         status = dki_expr_names(expr, DKI_NODE_NAME, names, err);
     for (size_t i = from; i < names->n && status == DK_OK; i++) {
-        size_t size, at;
+        size_t size;
 
-        status = dk_table_get(a->table, dki_text_map_get(names, (uint32_t)i, &size), &at, err);
+        status = check_column(a, dki_text_map_get(names, (uint32_t)i, &size), err);
     }
     dk_expr_release(expr);
     return status;
@@ -123,9 +135,8 @@ static dk_status make_cells(dki_allocation *a, const dk_table **out, dk_error *e
     status = dki_cells_names(a->table, &question, &a->scenario, 1, &names, err);
     for (size_t i = 0; i < spec->n_per && status == DK_OK; i++) {
         uint32_t number;
-        size_t at;
 
-        status = dk_table_get(a->table, spec->per[i], &at, err);
+        status = check_column(a, spec->per[i], err);
         if (status == DK_OK)
             status = dki_text_map_add(&names, spec->per[i], strlen(spec->per[i]), &number, err);
     }

@@ -318,15 +318,17 @@ end
 --   coverage:compare(table, scenario or { scenarios } [, params])
 --   coverage:compare(table, other_table [, { name = "later", params = {} }])
 --   coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
+--   coverage:allocate(table, scenario, { budget = 500, per = "gemeente", maximise = "known" })
 --   coverage:contributions(table, scenario, { measure = "dekking", at = dk.total, method = "shapley" })
 --   coverage:bands(table, scenario, { draws = 1000, quantiles = { 0.025, 0.5, 0.975 } })
 --   coverage:sensitivity(table, scenario, { measure = "dekking", at = dk.total, ranges = { aandeel = { 0.2, 0.4 } } })
 local asked_in = {
-  compare = "ask",
-  solve = "ask",
+  allocate = "allocate",
   bands = "bands",
+  compare = "ask",
   contributions = "contributions",
   sensitivity = "sensitivity",
+  solve = "ask",
 }
 for name, part in pairs(asked_in) do
   methods[name] = function(self, ...)

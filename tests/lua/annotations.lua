@@ -91,6 +91,8 @@ local function objects(dk)
     ["dk.Publication"] = dk.publication(dk.table { { "gemeente", { "x" } }, { "totaal", { 1 } } },
       { register = { level = "regio", value = 2 } }),
     ["dk.Plan"] = breakdown:plan(persons),
+    ["dk.Allocation"] = breakdown:allocate(persons, dk.scenario "s" { { all = true, set = { n = 3 } } },
+      { per = "regio", maximise = "m" }),
     ["dk.Dataset"] = dk.dataset "annotated" { files = "x", build = print },
     ["dk.Block"] = persons:blocks()(),
     ["dk.ExactValue"] = dk.date "2024-12-31",
@@ -206,6 +208,10 @@ local function takers(dk)
     { "dk.ComparisonForm", plain, function(o) one:compare(t, dk.scenario "s" { step }, nil, o) end },
     { "dk.BandsOptions", plain, function(o) one:bands(t, dk.scenario "s" { step }, o) end },
     { "dk.SolveSpec", plain, function(o) one:solve(t, dk.scenario "s" { step }, o) end },
+    { "dk.AllocateSpec", plain, function(o) one:allocate(t, dk.scenario "s" { step }, o) end },
+    { "dk.AllocateTarget", with { "n > 1" }, function(o)
+      one:allocate(t, dk.scenario "s" { step }, { per = "a", targets = { o } })
+    end },
     { "dk.ContributionSpec", plain, function(o) one:contributions(t, dk.scenario "s" { step }, o) end },
     { "dk.SensitivitySpec", plain, function(o) one:sensitivity(t, dk.scenario "s" { step }, o) end },
     { "dk.DistinctOptions", plain, function(o) t:distinct({ "a" }, o) end },

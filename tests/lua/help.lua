@@ -33,6 +33,7 @@ test("functions, methods and objects are found by value", function(t, dk)
     { geo.recode, "geo:recode(" }, { publication.bounds, "publication:bounds(" }, { one:plan(data).table, "plan:table(" },
     { data, "dk.Table" }, { data.a, "dk.Column" }, { one, "dk.Breakdown" }, { scenario, "dk.Scenario" },
     { geo, "dk.Hierarchy" }, { publication, "dk.Publication" }, { one:plan(data), "dk.Plan" },
+    { one:allocate(data, scenario, { per = "b", gain = 1 }), "dk.Allocation" },
     { dk.expr "a", "dk.Expr" }, { dk.codes "1 = ja", "dk.Codes" }, { dk.total, "dk.Total" }, { dk, "dekking " },
   } do
     local text = shown(dk, each[1])

@@ -1,0 +1,149 @@
+-- allocate.lua - a budget spread over groups, as a script asks for it.
+
+local test = ...
+
+-- Arnhem: 30 of 50 known. Duiven: 10 of 30. Nobody says where 6 live, of whom 2 are known.
+local function people(dk)
+  return dk.table({
+    { "gemeente", { "Arnhem", "Arnhem", "Duiven", "Duiven", dk.null, dk.null } },
+    { "in_sonar", { true, false, true, false, true, false } },
+    { "n", { 30, 20, 10, 20, 2, 4 } },
+  }):with { weight = "n" }
+end
+
+local function coverage(dk)
+  return dk.breakdown "coverage" {
+    by = "gemeente",
+    measures = { "register = count()", "known = count() where in_sonar",
+      { "dekking = known / register", format = "0 %" } },
+    margins = "totals",
+  }
+end
+
+local function outreach(dk)
+  return dk.scenario "outreach" {
+    params = { aandeel = { 0.5, min = 0, max = 1 }, grens = 1 },
+    { "a few", where = "not in_sonar and $grens > 0", count = 0, set = { in_sonar = true } },
+    { "register the unknown", where = "not in_sonar", share = "$aandeel", per = "gemeente", set = { in_sonar = true } },
+  }
+end
+
+test("an allocation is a table, limits, and a scenario that shows the same numbers", function(t, dk)
+  local data, asked, plan = people(dk), coverage(dk), outreach(dk)
+  t.raises(function()
+    return asked:allocate(data, plan, { cost = { Arnhem = 1 }, per = "gemeente", maximise = "known" })
+  end, "the cost is null where gemeente = Duiven")
+  local made = asked:allocate(data, plan, {
+    budget = 50, cost = "case(gemeente == 'Arnhem', 1, 2.5)", per = "gemeente", maximise = "known", whole = true,
+    targets = { { "dekking >= 0.5", each = "gemeente" } }, capacity = { Arnhem = 15 }, minimum = { Duiven = 2 },
+  })
+  -- By hand: half of Duiven takes 5 more (12.5), half of nowhere 1 (2.5); Arnhem's 15 are the cheapest (15). Of the 20
+  -- that are left 8 more at 2.5 each, of Duiven, which comes first.
+  local rows = t.records(made:table())
+  t.eq(rows[1], { gemeente = "Arnhem", available = 20, capacity = 15, minimum = 0, allocated = 15, cost = 15.0, gain = 15,
+    shadow_price = 0.6, register_base = 50, register = 50, known_base = 30, known = 45, dekking_base = 0.6,
+    dekking = 0.9 })
+  t.eq({ rows[2].allocated, rows[3].allocated }, { 13, 1 })
+  t.eq({ rows[3].known_base, rows[3].known, rows[3].gemeente }, { 2, 3, nil })
+  t.eq({ made:total().allocated, made:total().cost, made:total().gain }, { 29, 50.0, 29 })
+  local limits = t.records(made:limits())
+  t.eq({ limits[1].limit, limits[1].slack, limits[1].binds, limits[1].shadow_price }, { "budget 50", 0, true, 0.4 })
+  t.eq({ limits[4].limit, limits[4].cell, limits[4].slack }, { "dekking >= 0.5", "gemeente = null", 0 })
+  t.eq(made:notes(), { "shadow prices are those of the same plan in parts of persons" })
+  t.has(tostring(made), "29 allocated, at a cost of 50", "gain 29", "shadow prices are those")
+
+  local carried = made:scenario "plan"
+  t.eq(carried:name(), "plan")
+  t.eq(made:scenario():name(), "outreach")
+  t.eq(carried:params(), { grens = { value = 1 } }) -- what the last step's share was is of no use any more
+  local compared = asked:compare(data, carried)
+  t.eq(compared:detail().known_plan:to_lua { plain = true }, made:table().known:to_lua { plain = true })
+  t.eq(compared:detail().dekking_plan:to_lua { plain = true }, made:table().dekking:to_lua { plain = true })
+  t.eq(compared:where("gemeente is total").known_plan_difference[1], 29)
+  t.eq(carried:moved(data):where("taken > 0").taken:sum(), 29.0)
+end)
+
+test("parts of persons, by what the step says", function(t, dk)
+  local made = coverage(dk):allocate(people(dk), outreach(dk), { per = "gemeente", minimise = "cost",
+    targets = "dekking >= 0.9" }) -- 77.4 of 86: 35.4 more
+  t.near(made:total().allocated, 35.4)
+  t.eq(made:table().allocated:to_lua { plain = true }, { 20.0, 15.4, 0.0 })
+  t.eq(made:table():schema().name:to_lua(), { "gemeente", "available", "allocated", "cost", "shadow_price",
+    "register_base", "register", "known_base", "known", "dekking_base", "dekking" })
+  t.eq(made:notes(), {})
+  local compared = coverage(dk):compare(people(dk), made:scenario())
+  t.near(compared:where("gemeente is total").dekking_outreach[1], 0.9)
+end)
+
+test("budgets, costs and targets take parameters", function(t, dk)
+  local question = { per = "gemeente", budget = "$geld", cost = "$uren", maximise = "known", whole = true,
+    targets = { { "known >= $genoeg", at = { gemeente = "Duiven" } } }, params = { geld = 30, uren = 3, genoeg = 14,
+      grens = 2 } }
+  local made = coverage(dk):allocate(people(dk), outreach(dk), question)
+  t.eq(made:table().allocated:to_lua(), { 6, 4, 0 })
+  t.eq(made:scenario():params().grens.value, 2)
+  question.params.gelt = 3
+  t.raises(function() return coverage(dk):allocate(people(dk), outreach(dk), question) end, "gelt", "geld")
+end)
+
+test("nobody is taken where nobody can be", function(t, dk)
+  local made = coverage(dk):allocate(people(dk), outreach(dk), { per = "gemeente", budget = 0, maximise = "known" })
+  t.eq(made:total().allocated, 0)
+  t.eq(coverage(dk):compare(people(dk), made:scenario()).known_outreach_difference:to_lua(), { 0, 0, 0, 0 })
+end)
+
+test("groups by several columns, and names that must be quoted", function(t, dk)
+  local data = dk.table { { "waar is 't", { "a", "a", "b|c", "b" } }, { "k", { 1, 2, 1, 2 } },
+    { "known", { false, false, false, false } } }
+  local asked = dk.breakdown { measures = { "bekend = count() where known" } }
+  local step = dk.scenario "s" { { "s", where = "not known", all = true, set = { known = true } } }
+  local made = asked:allocate(data, step, { per = { "waar is 't", "k" }, budget = 3, cost = "k", maximise = "bekend",
+    whole = true })
+  t.eq(made:table().allocated:to_lua(), { 1, 0, 0, 1 }) -- two of cost 1, and nothing for the last one left
+  t.eq(made:table().bekend:to_lua(), { 1, 0, 0, 1 })
+end)
+
+test("what cannot be reached says how much can", function(t, dk)
+  local function ask(question)
+    question.per = question.per or "gemeente"
+    return function() return coverage(dk):allocate(people(dk), outreach(dk), question) end
+  end
+  t.raises(ask { budget = 10, maximise = "known", targets = { "dekking >= 0.9" } },
+    "dekking >= 0.9 cannot be reached with a budget of 10: at most 60.46 %")
+  t.raises(ask { minimise = "cost", capacity = 5, targets = { { "dekking >= 0.6", each = "gemeente" } } },
+    "dekking >= 0.6 cannot be reached where gemeente = Duiven: at most 50.00 %")
+end)
+
+test("what is no question is an error that says why", function(t, dk)
+  local function ask(question, scenario)
+    return function() return coverage(dk):allocate(people(dk), scenario or outreach(dk), question) end
+  end
+  t.raises(ask(5), "allocate wants a question such as { budget = 500")
+  t.raises(function() return coverage(dk):allocate(people(dk), 5, {}) end, "allocate wants a scenario, not")
+  t.raises(ask { budget = 5, maximise = "known" }, 'say over which groups: per = "gemeente"')
+  t.raises(ask { per = 5, maximise = "known" }, "per is a column or a list of columns, not a number")
+  t.raises(ask { per = { 5 }, maximise = "known" }, "item 1 is a number and not the name of a column")
+  t.raises(ask { per = "gemente", maximise = "known" }, "gemente", "gemeente")
+  t.raises(ask { per = "gemeente", maximize = "known" }, "maximize", "maximise")
+  t.raises(ask { per = "gemeente", maximise = 5 }, "maximise is the name of a measure, not a number")
+  t.raises(ask { per = "gemeente", minimise = {} }, 'minimise is the name of a measure or "cost", not')
+  t.raises(ask { per = "gemeente", maximise = "known", budget = {} }, "budget wants a number or an expression")
+  t.raises(ask { per = "gemeente", maximise = "known", cost = true }, "a table of numbers by group or an expression")
+  t.raises(ask { per = "gemeente", maximise = "known", cost = 0 / 0 }, "cost is no number: nan")
+  t.raises(ask { per = "gemeente", maximise = "known", capacity = {} }, "capacity is an empty table")
+  t.raises(ask { per = "gemeente", maximise = "known", capacity = { Arnhem = "x" } }, "gives each group a number")
+  t.raises(ask { per = "gemeente", maximise = "known", capacity = { Arnhm = 5 } }, "Arnhm", "Arnhem")
+  t.raises(ask { per = { "gemeente", "in_sonar" }, maximise = "known", capacity = { Arnhem = 5 } },
+    "goes by one column, and per has 2")
+  t.raises(ask { per = "gemeente", maximise = "known", whole = 1 }, "whole is true or false")
+  t.raises(ask { per = "gemeente", maximise = "known", targets = { { each = "gemeente" } } }, "target 1 has no condition")
+  t.raises(ask { per = "gemeente", maximise = "known", targets = { "dekking > 0", each = "gemeente" } },
+    "targets are a list")
+  t.raises(ask { per = "gemeente", maximise = "known", targets = { { "dekking > 0", eech = "gemeente" } } }, "eech", "each")
+  t.raises(ask { per = "gemeente", maximise = "known", targets = { 5 } }, "a target wants a condition")
+  local made = ask { per = "gemeente", maximise = "known" } ()
+  t.raises(function() made.x = 1 end, "an allocation never changes")
+  t.raises(function() return made.plan end, "plan", "an allocation")
+  t.raises(function() return made.table() end, "called with a colon")
+  t.raises(function() return made:scenario "" end, "scenario wants a name, not an empty text")
+end)
