@@ -14,7 +14,7 @@ void dkc_usage(FILE *to, const char *program)
 {
     fprintf(to,
             "usage: %s [options] [script [args]]\n"
-            "       %s [options] list|run|check ...\n"
+            "       %s [options] list|run|check|replay ...\n"
             "Available options are:\n"
             "  -e stat        execute string 'stat'\n"
             "  -i             enter interactive mode after executing 'script'\n"
@@ -32,7 +32,8 @@ void dkc_usage(FILE *to, const char *program)
             "Subcommands, for packs of breakdowns and scenarios ('run --help' tells more):\n"
             "  list [pack ...]                  show what packs define\n"
             "  run name --data file [options]   run a breakdown of a pack\n"
-            "  check [pack ...]                 tell what is wrong with packs\n",
+            "  check [pack ...]                 tell what is wrong with packs\n"
+            "  replay receipt                   ask again what a receipt tells, and compare\n",
             program, program);
 }
 
@@ -110,7 +111,7 @@ static bool read_long(dkc_options *options, int *i)
 
 static bool is_command(const char *word)
 {
-    static const char *const commands[] = { "check", "list", "run" };
+    static const char *const commands[] = { "check", "list", "replay", "run" };
 
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(word, commands[i]) == 0)

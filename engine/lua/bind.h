@@ -147,6 +147,7 @@ void dkl_open_bind(lua_State *L);
 void dkl_open_core(lua_State *L);
 void dkl_open_needs(lua_State *L);
 void dkl_open_folder(lua_State *L);
+void dkl_open_file(lua_State *L);
 void dkl_open_value(lua_State *L);
 void dkl_open_table(lua_State *L);
 void dkl_open_column(lua_State *L);
@@ -165,5 +166,11 @@ void dkl_open_snapshot(lua_State *L);
 void dkl_open_lineage(lua_State *L);
 void dkl_open_codes(lua_State *L);
 void dkl_open_hierarchy(lua_State *L);
+void dkl_open_recipe_class(lua_State *L); /* before what it records */
+void dkl_open_recipe(lua_State *L);
+
+/* Of lua_recipe.c: methods in the table on top of the stack remember what they are called with, those apart that make no
+ * table. */
+void dkl_record_methods(lua_State *L, const luaL_Reg *list);
 
 #endif

@@ -111,11 +111,13 @@ int luaopen_dekking(lua_State *L)
     dkl_open_core(L);
     dkl_open_needs(L);
     dkl_open_folder(L);
+    dkl_open_file(L);
     lua_pushliteral(L, DK_VERSION);
     lua_setfield(L, 1, "version");
     dkl_open_value(L);
     dkl_open_column(L);
     dkl_open_expr(L);
+    dkl_open_recipe_class(L);
     dkl_open_table(L);
     dkl_open_table_new(L);
     dkl_open_read(L);
@@ -131,6 +133,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_lineage(L);
     dkl_open_codes(L);
     dkl_open_hierarchy(L);
+    dkl_open_recipe(L);
     lua_settop(L, 1);
     dkl_open_library(L);
     return 1;

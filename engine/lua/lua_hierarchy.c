@@ -412,6 +412,7 @@ static void open_class(lua_State *L, const char *class_name, const char *what, c
     luaL_getmetatable(L, class_name);
     lua_newtable(L);
     luaL_setfuncs(L, list, 0);
+    dkl_record_methods(L, list);
     lua_pushstring(L, what);
     lua_pushlightuserdata(L, (void *)(uintptr_t)list);
     lua_pushcclosure(L, index_methods, 3);

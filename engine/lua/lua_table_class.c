@@ -18,8 +18,10 @@ static const char *const lazy_methods[][2] = { { "breakdown", "breakdown" },
                                                { "explain", "explain" },
                                                { "map", "map" },
                                                { "plan", "explain" },
+                                               { "receipt", "receipt" },
                                                { "recode", "hierarchy" },
-                                               { "summary", "summary" } };
+                                               { "summary", "summary" },
+                                               { "write_receipt", "receipt" } };
 #define N_LAZY (sizeof lazy_methods / sizeof *lazy_methods)
 
 static int table_len(lua_State *L)
@@ -149,25 +151,21 @@ static const luaL_Reg meta[] = { { "__len", table_len },
 
 void dkl_open_table(lua_State *L)
 {
+    const luaL_Reg *const lists[] = { dkl_query_methods,  dkl_derive_methods,   dkl_row_methods,
+                                      dkl_window_methods, dkl_reshape_methods,  dkl_tighten_methods,
+                                      dkl_join_methods,   dkl_write_methods,    dkl_bars_methods,
+                                      dkl_about_methods,  dkl_snapshot_methods, dkl_codes_methods,
+                                      dkl_set_methods,    dkl_hierarchy_methods };
+
     dkl_object_class(L, DKL_TABLE, meta);
     dkl_open_rows(L);
     dkl_open_write(L);
     dkl_open_about(L);
     lua_newtable(L); /* core.table_methods: parts of the library add some */
-    luaL_setfuncs(L, dkl_query_methods, 0);
-    luaL_setfuncs(L, dkl_derive_methods, 0);
-    luaL_setfuncs(L, dkl_row_methods, 0);
-    luaL_setfuncs(L, dkl_window_methods, 0);
-    luaL_setfuncs(L, dkl_reshape_methods, 0);
-    luaL_setfuncs(L, dkl_tighten_methods, 0);
-    luaL_setfuncs(L, dkl_join_methods, 0);
-    luaL_setfuncs(L, dkl_write_methods, 0);
-    luaL_setfuncs(L, dkl_bars_methods, 0);
-    luaL_setfuncs(L, dkl_about_methods, 0);
-    luaL_setfuncs(L, dkl_snapshot_methods, 0);
-    luaL_setfuncs(L, dkl_codes_methods, 0);
-    luaL_setfuncs(L, dkl_set_methods, 0);
-    luaL_setfuncs(L, dkl_hierarchy_methods, 0);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        luaL_setfuncs(L, lists[i], 0);
+        dkl_record_methods(L, lists[i]);
+    }
     for (size_t i = 0; i < N_LAZY; i++) {
         lua_pushvalue(L, -1);
         lua_pushstring(L, lazy_methods[i][0]);

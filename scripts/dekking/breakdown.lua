@@ -302,6 +302,12 @@ function methods:name() return core.spec(self, "breakdown", "name").name end
 
 function methods:doc() return core.spec(self, "breakdown", "doc").doc end
 
+-- The text that defines it again.
+function methods:definition()
+  core.spec(self, "breakdown", "definition")
+  return core.part "notation".breakdown(self)
+end
+
 -- The columns that a table must have for it, in the order in which it mentions them.
 function methods:columns()
   core.spec(self, "breakdown", "columns")
@@ -339,7 +345,7 @@ end
 
 -- Metamethods --------------------------------------------------------------------------------------------------------
 
-core.export(methods)
+core.record(core.export(methods))
 local meta = {}
 
 function meta.__index(self, name) return core.member(self, name, methods, "a breakdown") end
@@ -400,6 +406,7 @@ local class = core.class "dk.breakdown"
 for event, handler in pairs(core.export(meta)) do
   class[event] = handler
 end
+class.__call = core.record("__call", class.__call)
 
 -- dk -----------------------------------------------------------------------------------------------------------------
 
@@ -439,13 +446,13 @@ end
 dk.breakdowns = registered
 
 -- t:breakdown { ... } - asked once, without a name
-core.table_methods.breakdown = core.export(function(self, options, params)
+core.table_methods.breakdown = core.record("breakdown", core.export(function(self, options, params)
   if core.kind(self) ~= "table" then
     core.fail "breakdown: call it on a table, with a colon: t:breakdown { ... }"
   end
   local asked = define(options)
   return documented(asked, core.run(asked, self, params))
-end)
+end))
 
 -- The keys of what is asked together: 1, 2, ... or names, in their order.
 local function keys_of(asked)

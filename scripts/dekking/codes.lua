@@ -193,7 +193,7 @@ local function check(found, repeated)
 end
 
 -- dk.codes(list [, { code =, label =, other =, repeated = "error" or "keep" }]) -> a code list
-return core.export(function(list, options)
+return core.record("dk.codes", core.export(function(list, options)
   core.check(options, "codes", OPTIONS)
   options = options or {}
   local found
@@ -220,4 +220,4 @@ return core.export(function(list, options)
     end
   end
   return core.codes(codes, labels, other)
-end)
+end))

@@ -1,4 +1,4 @@
--- command.lua - the subcommands of the program: dekking list, run and check, each in a part of its own.
+-- command.lua - the subcommands of the program: dekking list, run, check and replay, each in a part of its own.
 
 local _, core = ...
 

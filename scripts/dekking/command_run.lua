@@ -19,11 +19,12 @@ Runs the breakdown NAME of a pack and shows the result.
   --set NAME=VALUE   a parameter of the breakdown or the scenario
   --format NAME      text, csv, md, html, json or xlsx
   --output FILE      write a file, complete or not at all
+  --receipt FILE     write what was asked of which data, for dekking replay
 ]]
 
 local OPTIONS = {
   data = "list", dataset = "one", pack = "list", by = "list", where = "list", scenario = "list", set = "list",
-  format = "one", output = "one", help = "flag",
+  format = "one", output = "one", receipt = "one", help = "flag",
 }
 
 local function find(kind, list, name)
@@ -254,6 +255,9 @@ local function run(words, options)
   end
   local result = #scenarios > 0 and breakdown:compare(data, scenarios, values) or breakdown(data, values)
   show(result, options)
+  if options.receipt then
+    core.part "receipt".write(result, options.receipt, pack.files)
+  end
   return true
 end
 

@@ -93,6 +93,6 @@ local function recode(self, column, what, options)
   return core.table_recode(self, column, what, options)
 end
 
-core.table_methods.recode = core.export(recode)
+core.table_methods.recode = core.record("recode", core.export(recode))
 
-return core.export(hierarchy)
+return core.record("dk.hierarchy", core.export(hierarchy))

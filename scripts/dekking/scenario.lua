@@ -97,6 +97,12 @@ function methods:assumptions()
   return table.move(list, 1, #list, 1, {})
 end
 
+-- The text that defines it again.
+function methods:definition()
+  core.spec(self, "scenario", "definition")
+  return core.part "notation".scenario(self)
+end
+
 -- The columns that a table must have for it, in the order in which its steps mention them.
 function methods:columns()
   core.spec(self, "scenario", "columns")
@@ -129,7 +135,7 @@ function methods:with(values, name)
   end
   core.check(values, "scenario " .. core.scenario_name(self), known, "parameter")
   return core.scenario {
-    name = name or core.scenario_name(self), params = params, steps = spec.steps, doc = spec.doc,
+    name = name or core.scenario_name(self), params = params, steps = spec.steps, given = spec.given, doc = spec.doc,
     assumptions = spec.assumptions,
   }
 end
@@ -178,7 +184,7 @@ end
 
 -- Metamethods --------------------------------------------------------------------------------------------------------
 
-core.export(methods)
+core.record(core.export(methods))
 local meta = {}
 
 function meta.__index(self, name) return core.member(self, name, methods, "a scenario") end
@@ -195,7 +201,7 @@ function meta.__concat(a, b)
     end
   end
   local left, right = core.spec(a), core.spec(b)
-  local params, steps, seen = {}, {}, {}
+  local params, steps, given, seen = {}, {}, {}, {}
   for _, spec in ipairs { left, right } do
     for _, param in ipairs(spec.params) do
       if not seen[param.name] then
@@ -206,9 +212,10 @@ function meta.__concat(a, b)
       end
     end
     table.move(spec.steps, 1, #spec.steps, #steps + 1, steps)
+    table.move(spec.given, 1, #spec.given, #given + 1, given)
   end
   local doc, assumptions = stated.join(left, right)
-  return core.compose(a, b, { params = params, steps = steps, doc = doc, assumptions = assumptions })
+  return core.compose(a, b, { params = params, steps = steps, given = given, doc = doc, assumptions = assumptions })
 end
 
 function meta.__tostring(self)
@@ -232,11 +239,13 @@ local function define(name, given)
   if type(given) ~= "table" then
     core.fail(("scenario wants a table of steps, not %s"):format(given_as(given)))
   end
-  local steps, n_given, seed = {}, 0, taking.check_seed(given.seed)
+  local steps, copies, n_given, seed = {}, {}, 0, taking.check_seed(given.seed)
   for i, step in ipairs(given) do
     n_given = i
     for _, one in ipairs(core.merges and core.merges[step] and core.merges[step].steps or { step }) do
       steps[#steps + 1] = read_step(one, i, seed)
+      copies[#steps] = core.part "notation".copy(one)
+      copies[#steps][1], copies[#steps].seed = steps[#steps].name, steps[#steps].seed
     end
   end
   local options = {}
@@ -251,7 +260,7 @@ local function define(name, given)
   local doc, assumptions = stated.read(options)
   taking.check_used(seed, steps)
   local made = core.scenario {
-    name = name, params = read_params(options.params), steps = steps, doc = doc, assumptions = assumptions,
+    name = name, params = read_params(options.params), steps = steps, given = copies, doc = doc, assumptions = assumptions,
   }
   register(name, made)
   return made

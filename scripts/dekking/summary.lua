@@ -194,7 +194,7 @@ local function describe(self)
   return made
 end
 
-core.table_methods.summary = core.export(summary)
-core.table_methods.describe = core.export(describe)
+core.table_methods.summary = core.record("summary", core.export(summary))
+core.table_methods.describe = core.record("describe", core.export(describe))
 
 return core.export(summary)

@@ -176,6 +176,10 @@ function breakdown:name() end
 ---@return string? # nil where that was not said
 function breakdown:doc() end
 
+--- The text that defines it again: `dk.breakdown "coverage" { ... }`.
+---@return string
+function breakdown:definition() end
+
 --- The columns that a table must have for it, in the order in which it mentions them.
 ---@return string[]
 function breakdown:columns() end

@@ -83,6 +83,10 @@ function scenario:doc() end
 ---@return string[]
 function scenario:assumptions() end
 
+--- The text that defines it again, of composed ones all steps: `dk.scenario "outreach" { ... }`.
+---@return string
+function scenario:definition() end
+
 --- The columns that a table must have for it, in the order in which its steps mention them.
 ---@return string[]
 function scenario:columns() end

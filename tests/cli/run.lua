@@ -10,7 +10,9 @@ local shell = require "shell"
 local check = require "check"
 
 shell.prepare(build)
-for _, part in ipairs { "stock", "options", "bad_input", "modules", "packs", "patterns", "interrupt", "prompt", "start" } do
+for _, part in ipairs {
+  "stock", "options", "bad_input", "modules", "packs", "replay", "patterns", "interrupt", "prompt", "start",
+} do
   require(part)(shell, check)
 end
 shell.clean()

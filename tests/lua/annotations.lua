@@ -247,7 +247,7 @@ local function takers(dk)
 end
 
 -- Records that are given, and taken by nothing.
-local GIVEN = set_of { "dk.Definitions", "dk.Null", "dk.Total", "dk.ExplainedCell" }
+local GIVEN = set_of { "dk.Definitions", "dk.Null", "dk.Total", "dk.ExplainedCell", "dk.Receipt" }
 
 -- Fields with names: { [1] = } and { [integer] = } are no options.
 local function fields_of(classes, types, reader)

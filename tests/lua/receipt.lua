@@ -1,0 +1,187 @@
+-- receipt.lua - what a result says of how it was asked.
+
+local test = ...
+
+local REGISTER = "id,gemeente,doelgroep\n1,Arnhem,A\n2,Arnhem,B\n3,Duiven,A\n4,Duiven,B\n5,Duiven,B\n"
+local SONAR = "id\n1\n3\n"
+
+local function scenario(dk)
+  return dk.scenario "outreach" {
+    doc = "a campaign", assumptions = { "nobody leaves" },
+    params = { f = { 0.5, min = 0, max = 1, unit = "of them", doc = "share who register" }, waar = "Arnhem" },
+    { "register", where = "not in_sonar and gemeente ~= $waar", share = "$f", per = "gemeente", set = { in_sonar = true } },
+    { where = dk.col("gemeente"):eq "Duiven", all = true, set = { gemeente = dk.expr "'Duiven '", in_sonar = dk.null } },
+    dk.merge("gemeente", { "Arnhem", "Duiven " }, "Groot \"A\""),
+  }
+end
+
+local function coverage(dk)
+  return dk.breakdown "coverage" {
+    doc = "known", by = { "gemeente", { "klasse = doelgroep", label = "Klasse", doc = "as given" } },
+    where = "doelgroep ~= 'C'",
+    measures = { "n = count()", { "bekend = count() where in_sonar", format = "0.0" } }, margins = { { "gemeente" }, {} },
+    order = { "n desc" }, levels = "all",
+  }
+end
+
+local function linked(t, dk)
+  local register = dk.read(t.file("register.csv", REGISTER), { key = "id", unit = "persons" })
+  return register:link(dk.read(t.file("sonar.csv", SONAR)), "id", { as = "in_sonar" })
+end
+
+-- A definition as a script that is run.
+local function defined(dk, text) return assert(load("local dk = ... return " .. text))(dk) end
+
+test("a definition is a text that defines the same again", function(t, dk)
+  for _, one in ipairs { scenario(dk), scenario(dk):with { f = 0.25 }, scenario(dk) .. scenario(dk):named "other" } do
+    local text = one:definition()
+    local again = defined(dk, text)
+    t.eq(again:definition(), text)
+    t.eq(tostring(again), tostring(one))
+    t.eq(again:name(), one:name())
+    t.eq(again:doc(), one:doc())
+  end
+  for _, one in ipairs { coverage(dk),
+      coverage(dk):with { margins = "totals" }:by { "doelgroep" }:where "gemeente == 'Arnhem'",
+      dk.breakdown { measures = "n = count()", limit = 1, by = "g", rest = "other" } } do
+    local text = one:definition()
+    local again = defined(dk, text)
+    t.eq(again:definition(), text)
+    t.eq(tostring(again), tostring(one))
+  end
+end)
+
+test("a definition keeps what the script changes afterwards", function(t, dk)
+  local step = { "register", where = "not in_sonar", all = true, set = { in_sonar = true } }
+  local made = dk.scenario "s" { step }
+  local text = made:definition()
+  step.set.in_sonar, step.where = false, "in_sonar"
+  t.eq(made:definition(), text)
+  t.has(text, "set = { in_sonar = true }", 'where = "not in_sonar"')
+end)
+
+test("values of every kind are written as they are read", function(t, dk)
+  local values = {
+    0.1, 1 / 3, 1e300, 2.0, -7, math.mininteger, true, "a\"b\\\n\1\255", dk.null, dk.decimal "0.30", dk.date "2024-02-29",
+    dk.timestamp "2024-01-31 10:00:00", dk.period "2024Q1", dk.period "2024-03", dk.ratio(1, 3),
+  }
+  for _, value in ipairs(values) do
+    local made = dk.scenario "s" { params = { p = value }, { "x", where = "a == $p", all = true, set = { b = 1 } } }
+    local again = defined(dk, made:definition()):params().p.value
+    t.eq(type(again), type(value))
+    t.ok(again == value and math.type(again) == math.type(value), tostring(value))
+  end
+end)
+
+test("a receipt tells the question, the data, the parameters and the answer", function(t, dk)
+  local data = linked(t, dk)
+  local result = coverage(dk):compare(data, scenario(dk), { f = 1 })
+  local line = debug.getinfo(1, "l").currentline - 1
+  local receipt = result:receipt()
+  t.eq(receipt.program, "dekking " .. dk.version)
+  t.eq(receipt.rules, 1)
+  t.eq(receipt.scripts[1].line, line)
+  t.ok(receipt.scripts[1].path:find "run%.lua$", receipt.scripts[1].path) -- the script that ran, which loads this file
+  t.eq(#receipt.files, 2)
+  t.eq(receipt.files[1].bytes, #REGISTER)
+  t.ok(receipt.files[1].path:find "register%.csv$" and receipt.files[1].name:find "register")
+  t.eq(receipt.data[1].fingerprint, data:fingerprint())
+  t.eq(receipt.data[1].rows, 5)
+  local names = {}
+  for i, column in ipairs(receipt.data[1].columns) do
+    names[i] = column.name
+    t.eq(column.fingerprint, data:select { column.name }:fingerprint())
+  end
+  t.eq(names, { "gemeente", "doelgroep", "in_sonar" })
+  t.eq(receipt.parameters, {
+    { name = "f", value = 1, min = 0, max = 1, unit = "of them", doc = "share who register", scenario = "outreach" },
+    { name = "waar", value = "Arnhem", scenario = "outreach" },
+  })
+  t.eq(receipt.assumptions, { "nobody leaves" })
+  t.eq(receipt.result.fingerprint, result:fingerprint())
+  t.eq(receipt.result.cells, result:text { format = "csv" })
+  t.has(tostring(receipt), "dekking receipt 1\n", 'link(t2, "id", { as = "in_sonar" })', 'dk.breakdown "coverage" {',
+    'dk.scenario "outreach" {', "compare(t3, s1, { f = 1 })", 'unit = "of them"', "\ncells\n|gemeente,klasse,")
+  t.eq(tostring(result:receipt()), tostring(receipt))
+end)
+
+test("what is done with a result, and what it is made of, is told too", function(t, dk)
+  local data = linked(t, dk):where "id > 1":derive { "jong = id < 4" }
+  local result = coverage(dk)(data):detail():sort({ "n desc" }):head(2)
+  t.has(tostring(result:receipt()), ':where("id > 1")', 'derive({ "jong = id < 4" })', "= b1(t5)", ":detail()",
+    ':sort({ "n desc" })', ":head(2)")
+  t.has(tostring(data:breakdown({ by = "gemeente", measures = "n = count()" }):receipt()), ":breakdown({")
+  t.has(tostring(scenario(dk):moved(data):receipt()), "s1:moved(t5)", 'parameter { name = "f", value = 0.5')
+  t.has(tostring(data:receipt()), 'column { name = "jong", type = "boolean"')
+  t.has(tostring(coverage(dk):compare(data, data:where(data.jong), { name = "young" }):receipt()), ':where(dk.expr "jong")')
+end)
+
+test("a table that a script writes out is part of the receipt, and a large one is not known", function(t, dk)
+  local asked = dk.breakdown { measures = "n = count()" }
+  t.has(tostring(asked(dk.table { { a = 1, b = "x" }, { a = 2 } }):receipt()),
+    'dk.table({ { a = 1, b = "x" }, { a = 2 } })')
+  local column = {}
+  for i = 1, 20000 do
+    column[i] = i
+  end
+  local large = dk.table { { "a", column } }
+  t.has(tostring(asked(large):receipt()), 't1 = given "t1"', "rows = 20000")
+  t.raises(function() return large:receipt() end, "nothing is known of how this table was made")
+  t.has(tostring(asked(dk.read_text(("a\n1\n"):rep(2))):receipt()), 'dk.read_text("a\\n1\\na\\n1\\n")')
+end)
+
+test("the data may be gone: it is read again, and must give the same answer", function(t, dk)
+  local path = t.file("data.csv", REGISTER)
+  local asked = dk.breakdown { by = "gemeente", measures = "n = count()" }
+  local result = asked(dk.read(path))
+  local before = tostring(asked(dk.read(path)):receipt()):gsub("line = %d+", "")
+  collectgarbage()
+  collectgarbage()
+  t.eq((tostring(result:receipt()):gsub("line = %d+", "")), before)
+  local file = assert(io.open(path, "w"))
+  file:write((REGISTER:gsub("Duiven", "Arnhem", 1)))
+  file:close()
+  collectgarbage()
+  collectgarbage()
+  t.raises(function() return result:receipt() end, "a file has changed since it was read")
+end)
+
+test("what was written of a result is in its receipt", function(t, dk)
+  local result = coverage(dk):compare(linked(t, dk), scenario(dk))
+  local path = t.path "out.csv"
+  result:write(path, { total_label = "alles" })
+  local written = result:receipt().written
+  t.eq(#written, 1)
+  t.eq(written[1].bytes, #t.read(path))
+  t.eq(written[1].options, { total_label = "alles" })
+end)
+
+test("write_receipt writes the text, or nothing", function(t, dk)
+  local result = coverage(dk):compare(linked(t, dk), scenario(dk))
+  local path = t.path "plan.receipt"
+  result:write_receipt(path)
+  t.eq(t.read(path), tostring(result:receipt()))
+  t.raises(function() result:write_receipt "/nosuch/folder/x" end, "/nosuch/folder/x")
+  t.raises(function() result:write_receipt() end, "write_receipt wants the path of a file, not nil")
+  t.raises(function() result:write_receipt "-" end, "write_receipt wants the path of a file, not '-'")
+  t.raises(function() result.receipt() end, "receipt(): call it on a table, with a colon: result:receipt()")
+end)
+
+test("remembering keeps no data alive", function(t, dk)
+  local asked = dk.breakdown { measures = "n = count()" }
+  local rows = {}
+  for i = 1, 9000 do
+    rows[i] = "text of row " .. i
+  end
+  local function ask() return asked(dk.table { { "a", rows } }:sort { "a desc" }) end
+  ask()
+  collectgarbage()
+  collectgarbage()
+  local before, kept = dk.memory(), {}
+  for i = 1, 20 do
+    kept[i] = ask()
+  end
+  collectgarbage()
+  collectgarbage()
+  t.ok(#kept == 20 and dk.memory() - before < 20 * 16384, "kept " .. dk.memory() - before) -- results of one row each
+end)
