@@ -144,73 +144,125 @@ dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, c
 
 /* Arrays as chunks. -------------------------------------------------------------------------------------------------- */
 
-#define NARROW(to_type, values, n, out)      \
-    do {                                     \
-        to_type *to_ = (out);                \
-        for (size_t i_ = 0; i_ < (n); i_++)  \
-            to_[i_] = (to_type)(values)[i_]; \
+/* to[i] = from[i] + base */
+#define MOVE(to_type, from_type)                                     \
+    do {                                                             \
+        const from_type *from_ = from;                               \
+        to_type *to_ = made->values;                                 \
+        for (size_t i_ = 0; i_ < n; i_++)                            \
+            to_[i_] = (to_type)((to_type)from_[i_] + (to_type)base); \
     } while (0)
+
+#define MOVE_TO(to_type)                    \
+    switch (bytes) {                        \
+    case 1: MOVE(to_type, uint8_t); break;  \
+    case 2: MOVE(to_type, uint16_t); break; \
+    case 4: MOVE(to_type, uint32_t); break; \
+    default: MOVE(to_type, uint64_t);       \
+    }
+
+/* Fills a chunk whose storage and number of rows are known with what stands in numbers of 1, 2, 4 or 8 bytes. */
+static dk_status fill_chunk(dk_context *context, dki_made_chunk *made, const void *from, unsigned bytes,
+                            uint64_t base, dk_error *err)
+{
+    size_t n = made->constant ? 1 : (size_t)made->n_rows;
+
+    made->values = dki_alloc_wide(context, dki_storage_bytes(made->storage, n), err);
+    if (made->values == NULL)
+        return DK_ERR_MEMORY;
+    switch (dki_storage_width(made->storage)) { /* signs are those of two's complement */
+    case 1: MOVE_TO(uint8_t); break;
+    case 2: MOVE_TO(uint16_t); break;
+    case 4: MOVE_TO(uint32_t); break;
+    default: MOVE_TO(uint64_t);
+    }
+    return DK_OK;
+}
+
+#define FIND_BOUNDS(type, least, greatest)                             \
+    do {                                                               \
+        const type *from_ = from;                                      \
+        type least_ = from_[0], greatest_ = from_[0];                  \
+        for (size_t i_ = 1; i_ < n; i_++) {                            \
+            least_ = from_[i_] < least_ ? from_[i_] : least_;          \
+            greatest_ = from_[i_] > greatest_ ? from_[i_] : greatest_; \
+        }                                                              \
+        (least) = least_;                                              \
+        (greatest) = greatest_;                                        \
+    } while (0)
+
+static void find_bounds(const void *from, size_t n, int64_t *least, int64_t *greatest)
+{
+    const uint64_t *values = from;
+    uint64_t beyond = 0;
+
+    for (size_t i = 0; i < n; i++)
+        beyond |= (values[i] + (UINT64_C(1) << 31)) >> 32;
+    if (beyond) {
+        FIND_BOUNDS(int64_t, *least, *greatest);
+        return;
+    }
+    *least = *greatest = (int32_t)values[0];
+    for (size_t i = 0; i < n; i += DK_BLOCK_ROWS) { /* speed: vectors have no least of two numbers of 64 bits */
+        int32_t some[DK_BLOCK_ROWS], low = INT32_MAX, high = INT32_MIN;
+        size_t n_some = n - i < DK_BLOCK_ROWS ? n - i : DK_BLOCK_ROWS;
+
+        for (size_t k = 0; k < n_some; k++)
+            some[k] = (int32_t)values[i + k];
+        for (size_t k = 0; k < n_some; k++) {
+            low = some[k] < low ? some[k] : low;
+            high = some[k] > high ? some[k] : high;
+        }
+        *least = low < *least ? low : *least;
+        *greatest = high > *greatest ? high : *greatest;
+    }
+}
 
 static dk_status integers_chunk(dk_context *context, const int64_t *values, size_t n, dki_made_chunk *made,
                                 dk_error *err)
 {
-    int64_t least = values[0], greatest = values[0];
+    int64_t least, greatest;
 
-    for (size_t i = 1; i < n; i++) {
-        least = values[i] < least ? values[i] : least;
-        greatest = values[i] > greatest ? values[i] : greatest;
-    }
+    find_bounds(values, n, &least, &greatest);
     *made = (dki_made_chunk){ .storage = dki_narrowest(least, greatest),
                               .constant = least == greatest,
                               .has_bounds = true,
                               .n_rows = n,
                               .least = least,
                               .greatest = greatest };
-    n = made->constant ? 1 : n;
-    made->values = dki_alloc_wide(context, dki_storage_bytes(made->storage, n), err);
-    if (made->values == NULL)
-        return DK_ERR_MEMORY;
-    switch (made->storage) {
-    case DK_STORE_I8: NARROW(int8_t, values, n, made->values); break;
-    case DK_STORE_I16: NARROW(int16_t, values, n, made->values); break;
-    case DK_STORE_I32: NARROW(int32_t, values, n, made->values); break;
-    default: memcpy(made->values, values, n * sizeof *values);
-    }
-    return DK_OK;
+    return fill_chunk(context, made, values, sizeof *values, 0, err);
 }
 
-static dk_status codes_chunk(dk_context *context, const uint32_t *codes, size_t n, dki_made_chunk *made,
-                             dk_error *err)
+/* Codes of 1, 2 or 4 bytes: of a category, or distances from base. */
+static dk_status codes_chunk(dk_context *context, bool levels, const void *from, unsigned bytes, size_t n,
+                             int64_t base, dki_made_chunk *made, dk_error *err)
 {
-    uint32_t least = codes[0], greatest = codes[0];
-    size_t n_nulls = 0;
+    uint32_t least, greatest;
 
-    for (size_t i = 0; i < n; i++) {
-        least = codes[i] < least ? codes[i] : least;
-        greatest = codes[i] > greatest ? codes[i] : greatest;
-        n_nulls += codes[i] == 0;
+    switch (bytes) {
+    case 1: FIND_BOUNDS(uint8_t, least, greatest); break;
+    case 2: FIND_BOUNDS(uint16_t, least, greatest); break;
+    default: FIND_BOUNDS(uint32_t, least, greatest);
     }
-    *made = (dki_made_chunk){ .storage = greatest <= UINT8_MAX    ? DK_STORE_U8
-                                         : greatest <= UINT16_MAX ? DK_STORE_U16
-                                                                  : DK_STORE_U32,
-                              .constant = least == greatest,
-                              .n_rows = n,
-                              .n_nulls = n_nulls };
-    n = made->constant ? 1 : n;
-    made->values = dki_alloc_wide(context, dki_storage_bytes(made->storage, n), err);
-    if (made->values == NULL)
-        return DK_ERR_MEMORY;
-    switch (made->storage) {
-    case DK_STORE_U8: NARROW(uint8_t, codes, n, made->values); break;
-    case DK_STORE_U16: NARROW(uint16_t, codes, n, made->values); break;
-    default: memcpy(made->values, codes, n * sizeof *codes);
+    *made = (dki_made_chunk){ .constant = least == greatest, .n_rows = n };
+    if (levels) {
+        made->storage = greatest <= UINT8_MAX ? DK_STORE_U8 : greatest <= UINT16_MAX ? DK_STORE_U16 : DK_STORE_U32;
+        for (size_t i = 0; least == 0 && i < n; i++)
+            made->n_nulls += bytes == 1   ? ((const uint8_t *)from)[i] == 0
+                             : bytes == 2 ? ((const uint16_t *)from)[i] == 0
+                                          : ((const uint32_t *)from)[i] == 0;
+    } else {
+        made->has_bounds = true;
+        made->least = base + least;
+        made->greatest = base + greatest;
+        made->storage = dki_narrowest(made->least, made->greatest);
     }
-    return DK_OK;
+    return fill_chunk(context, made, from, bytes, (uint64_t)base, err);
 }
 
-/* One of both arrays is NULL. */
+/* What numbers of so many bytes mean: 8 are values, fewer are codes. */
 static dk_status column_of_array(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
-                                 const int64_t *values, const uint32_t *codes, size_t n, const dk_column **out,
+                                 const void *array, unsigned bytes, int64_t base, size_t n, const dk_column **out,
                                  dk_error *err)
 {
     size_t n_chunks = (n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
@@ -219,9 +271,11 @@ static dk_status column_of_array(dk_context *context, dk_type type, uint8_t scal
 
     for (size_t i = 0; status == DK_OK && i < n_chunks; i++) {
         size_t from = i * DKI_CHUNK_ROWS, some = n - from < DKI_CHUNK_ROWS ? n - from : DKI_CHUNK_ROWS;
+        const char *piece = (const char *)array + from * bytes;
 
-        status = codes ? codes_chunk(context, codes + from, some, &made[i], err)
-                       : integers_chunk(context, values + from, some, &made[i], err);
+        status = bytes < sizeof(int64_t)
+                     ? codes_chunk(context, type == DK_CATEGORY, piece, bytes, some, base, &made[i], err)
+                     : integers_chunk(context, (const int64_t *)(const void *)piece, some, &made[i], err);
     }
     if (status == DK_OK)
         status = dki_column_of_made(context, type, scale, levels, made, n_chunks, out, err);
@@ -234,11 +288,18 @@ static dk_status column_of_array(dk_context *context, dk_type type, uint8_t scal
 dk_status dki_column_of_integers(dk_context *context, dk_type type, uint8_t scale, const int64_t *values, size_t n,
                                  const dk_column **out, dk_error *err)
 {
-    return column_of_array(context, type, scale, NULL, values, NULL, n, out, err);
+    return column_of_array(context, type, scale, NULL, values, sizeof *values, 0, n, out, err);
 }
 
-dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, const uint32_t *codes, size_t n,
-                              const dk_column **out, dk_error *err)
+dk_status dki_column_of_distances(dk_context *context, dk_type type, uint8_t scale, unsigned width,
+                                  const void *distances, int64_t base, size_t n, const dk_column **out,
+                                  dk_error *err)
 {
-    return column_of_array(context, DK_CATEGORY, 0, levels, NULL, codes, n, out, err);
+    return column_of_array(context, type, scale, NULL, distances, 1u << width, base, n, out, err);
+}
+
+dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, unsigned width, const void *codes,
+                              size_t n, const dk_column **out, dk_error *err)
+{
+    return column_of_array(context, DK_CATEGORY, 0, levels, codes, 1u << width, 0, n, out, err);
 }

@@ -35,11 +35,15 @@ dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, c
                              dki_made_chunk *made, size_t n, const dk_column **out, dk_error *err);
 
 /* The column of n known whole numbers of a type, or of n codes (0: null), in the narrowest storage that they fit, for who has
- * them all. They are what the type and the dictionary can have. */
+ * them all. They are what the type and the dictionary can have. Distances are from base; they and codes have 1 << width bytes,
+ * width being 0, 1 or 2. */
 dk_status dki_column_of_integers(dk_context *context, dk_type type, uint8_t scale, const int64_t *values, size_t n,
                                  const dk_column **out, dk_error *err);
-dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, const uint32_t *codes, size_t n,
-                              const dk_column **out, dk_error *err);
+dk_status dki_column_of_distances(dk_context *context, dk_type type, uint8_t scale, unsigned width,
+                                  const void *distances, int64_t base, size_t n, const dk_column **out,
+                                  dk_error *err);
+dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, unsigned width, const void *codes,
+                              size_t n, const dk_column **out, dk_error *err);
 
 /* A column of n rows that all are value, in the memory of one. levels: for a category, as for dk_builder_new. */
 dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,

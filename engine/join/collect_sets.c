@@ -168,7 +168,7 @@ static dk_status make_column(struct collecting *c, const dk_column **out, dk_err
     if (status == DK_OK)
         status = make_dictionary(c, &levels, err);
     if (status == DK_OK)
-        status = dki_column_of_codes(c->context, levels, codes, n_rows, out, err);
+        status = dki_column_of_codes(c->context, levels, 2, codes, n_rows, out, err);
     dk_dictionary_release(levels);
     dki_free(c->context, codes);
     return status;

@@ -198,7 +198,7 @@ dk_status dki_spread_column(const dki_result *result, size_t dim, const dk_colum
         codes[i] = rank < n ? code_of[rank] : 0; /* null, and total */
     }
     if (status == DK_OK)
-        status = dki_column_of_codes(result->plan->context, members, codes, result->n_rows, out, err);
+        status = dki_column_of_codes(result->plan->context, members, 2, codes, result->n_rows, out, err);
     dki_free(result->plan->context, codes);
     dki_free(result->plan->context, code_of);
     return status;

@@ -9,6 +9,7 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
+#include "data/codes.h"
 #include "data/column_parts.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -16,6 +17,7 @@
 #endif
 
 #define SIGN (UINT64_C(1) << 63)
+#define TILE_ROWS 1024
 
 static unsigned bits_of(uint64_t x)
 {
@@ -174,20 +176,21 @@ static void put_codes(uint64_t *low, uint64_t *high, unsigned place, const uint6
 }
 
 /* half[i] |= the code of values[i] << shift */
-#define PUT_AT_ONCE(c_type, code)                   \
-    do {                                            \
-        const c_type *values_ = view->values;       \
-        for (size_t i_ = 0; i_ < n; i_++) {         \
-            uint64_t value = (uint64_t)values_[i_]; \
-            half[i_] |= (code) << shift;            \
-        }                                           \
+#define PUT_AT_ONCE(c_type, code)                                    \
+    do {                                                             \
+        const c_type *values_ = (const c_type *)view->values + from; \
+        for (size_t i_ = 0; i_ < n; i_++) {                          \
+            uint64_t value = (uint64_t)values_[i_];                  \
+            half[i_] |= (code) << shift;                             \
+        }                                                            \
     } while (0)
 
-/* Codes that follow from a value as it lies, and lie in one half of the key, go there straight. For speed alone; false
- * where they do not. */
-static bool put_at_once(const dki_packed_dim *dim, const dk_view *view, size_t n, uint64_t *low, uint64_t *high)
+/* Codes of n rows that follow from a value as it lies, and lie in one half of the key, go there straight. For speed alone;
+ * false where they do not. */
+static bool put_at_once(const dki_packed_dim *dim, const dk_view *view, size_t from, size_t n, uint64_t *low,
+                        uint64_t *high)
 {
-    uint64_t *half = dim->place < 64 ? low : high;
+    uint64_t *half = (dim->place < 64 ? low : high) + from;
     unsigned shift = dim->place % 64;
     uint64_t least = (uint64_t)dim->what.least, null = dim->null;
 
@@ -223,13 +226,21 @@ static bool put_at_once(const dki_packed_dim *dim, const dk_view *view, size_t n
 void dki_packing_keys(const dki_packing *packing, const dk_view *const *views, size_t n, uint64_t *low,
                       uint64_t *high, uint64_t *scratch)
 {
-    memset(low, 0, n * sizeof *low);
-    if (high)
-        memset(high, 0, n * sizeof *high);
-    for (size_t d = 0; d < packing->n_dims; d++) {
+    bool slow[DKI_MAX_DIMENSIONS];
+
+    for (size_t from = 0; from < n; from += TILE_ROWS) { /* whose keys stay in the nearest cache */
+        size_t some = n - from < TILE_ROWS ? n - from : TILE_ROWS;
+
+        memset(low + from, 0, some * sizeof *low);
+        if (high)
+            memset(high + from, 0, some * sizeof *high);
+        for (size_t d = 0; d < packing->n_dims; d++)
+            slow[d] = !put_at_once(&packing->dims[d], views[d], from, some, low, high);
+    }
+    for (size_t d = 0; n && d < packing->n_dims; d++) {
         const dki_packed_dim *dim = &packing->dims[d];
 
-        if (put_at_once(dim, views[d], n, low, high))
+        if (!slow[d])
             continue;
         if (dim->has_null_bit) {
             for (size_t i = 0; i < n; i++)
@@ -361,46 +372,55 @@ static dk_status append(const dki_packing *packing, size_t number, const uint64_
     return status;
 }
 
+/* Codes of a dimension that lie in one half of the keys, as the column has them: of a category those of its levels, else
+ * distances from the least. Returns whether any is null. */
+#define READ_CODES(T)                                                                       \
+    static bool read_##T(const dki_packed_dim *dim, const uint64_t *half, size_t n, T *out) \
+    {                                                                                       \
+        unsigned shift = dim->place % 64;                                                   \
+        uint64_t mask = dim->bits < 64 ? (UINT64_C(1) << dim->bits) - 1 : UINT64_MAX;       \
+        T null = (T)dim->null, some = (T)mask, any = 0;                                     \
+        if (dim->codes) {                                                                   \
+            for (size_t i = 0; i < n; i++)                                                  \
+                out[i] = (T)dim->codes[half[i] >> shift & mask];                            \
+            return false;                                                                   \
+        }                                                                                   \
+        for (size_t i = 0; i < n; i++) {                                                    \
+            T code = (T)((T)(half[i] >> shift) & some);                                     \
+            any |= code == null;                                                            \
+            out[i] = code;                                                                  \
+        }                                                                                   \
+        for (size_t i = 0; dim->what.type == DK_CATEGORY && i < n; i++)                     \
+            out[i] = out[i] == null ? 0 : (T)(out[i] + 1);                                  \
+        return any;                                                                         \
+    }
+READ_CODES(uint8_t)
+READ_CODES(uint16_t)
+READ_CODES(uint32_t)
+
 /* Levels or whole numbers that lie in one half of the keys, in loops over all of them; *out stays NULL where that is
- * not so, or some are null. For speed alone. */
+ * not so, or some numbers are null. For speed alone. */
 static dk_status make_at_once(dk_context *context, const dki_packed_dim *dim, const uint64_t *low,
-                              const uint64_t *high, size_t n, uint64_t *scratch, const dk_column **out,
-                              dk_error *err)
+                              const uint64_t *high, size_t n, void *scratch, const dk_column **out, dk_error *err)
 {
     const uint64_t *half = dim->place < 64 ? low : high;
-    uint64_t mask = dim->bits < 64 ? (UINT64_C(1) << dim->bits) - 1 : UINT64_MAX;
-    unsigned shift = dim->place % 64;
-    uint64_t greatest = 0;
+    unsigned width = dki_width_for(dim->null + 1);
+    bool any;
 
     *out = NULL;
-    if (dim->has_null_bit || dim->bits == 0 || half == NULL || shift + dim->bits > 64)
+    if (dim->has_null_bit || dim->bits == 0 || dim->bits > 32 || half == NULL || dim->place % 64 + dim->bits > 64 ||
+        dim->what.type == DK_BOOLEAN || dim->what.type == DK_REAL)
         return DK_OK;
-    if (dim->what.type == DK_CATEGORY) {
-        uint32_t *codes = (uint32_t *)scratch, null = (uint32_t)dim->null;
-
-        if (dim->codes) {
-            for (size_t i = 0; i < n; i++)
-                codes[i] = dim->codes[half[i] >> shift & mask];
-        } else {
-            for (size_t i = 0; i < n; i++) {
-                uint32_t code = (uint32_t)(half[i] >> shift & mask);
-
-                codes[i] = code == null ? 0 : code + 1;
-            }
-        }
-        return dki_column_of_codes(context, dim->what.levels, codes, n, out, err);
+    switch (width) {
+    case 0: any = read_uint8_t(dim, half, n, scratch); break;
+    case 1: any = read_uint16_t(dim, half, n, scratch); break;
+    default: any = read_uint32_t(dim, half, n, scratch);
     }
-    if (dim->what.type == DK_BOOLEAN || dim->what.type == DK_REAL)
-        return DK_OK;
-    for (size_t i = 0; i < n; i++) {
-        scratch[i] = half[i] >> shift & mask;
-        greatest = scratch[i] > greatest ? scratch[i] : greatest;
-    }
-    if (greatest >= dim->null)
-        return DK_OK;
-    for (size_t i = 0; i < n; i++)
-        scratch[i] += (uint64_t)dim->what.least;
-    return dki_column_of_integers(context, dim->what.type, dim->what.scale, (const int64_t *)scratch, n, out, err);
+    if (dim->what.type == DK_CATEGORY)
+        return dki_column_of_codes(context, dim->what.levels, width, scratch, n, out, err);
+    return any ? DK_OK
+               : dki_column_of_distances(context, dim->what.type, dim->what.scale, width, scratch, dim->what.least,
+                                         n, out, err);
 }
 
 dk_status dki_packing_column(const dki_packing *packing, size_t number, const uint64_t *low, const uint64_t *high,

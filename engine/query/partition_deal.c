@@ -191,32 +191,28 @@ static size_t choose(const uint64_t *selection, size_t n, uint32_t *chosen)
     return n_chosen;
 }
 
-static void keep(uint64_t *to, const uint64_t *from, const uint32_t *chosen, size_t n)
+/* Puts some of the numbers in scratch where they are kept; all stand there already where chosen is NULL. */
+static void keep(uint64_t *to, const uint64_t *scratch, const uint32_t *chosen, size_t n)
 {
-    if (chosen == NULL) {
-        memcpy(to, from, n * sizeof *to);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        to[i] = from[chosen[i]];
+    for (size_t i = 0; chosen && i < n; i++)
+        to[i] = scratch[chosen[i]];
 }
 
-/* A value of every row in 64 bits: in scratch, or where it lies. */
-static const uint64_t *widen(dki_dealer *dealer, const dk_view *view)
+/* A value of every row in 64 bits. */
+static void widen(const dki_dealer *dealer, const dk_view *view, uint64_t *to)
 {
-    if (view->type == DK_REAL && !view->constant)
-        return view->values;
-    if (view->type == DK_REAL) {
+    if (view->type == DK_REAL && !view->constant) {
+        memcpy(to, view->values, view->n * sizeof *to);
+    } else if (view->type == DK_REAL) {
         for (size_t i = 0; i < view->n; i++)
-            memcpy(&dealer->scratch[i], view->values, sizeof *dealer->scratch);
+            memcpy(&to[i], view->values, sizeof *to);
     } else if (view->type == DK_CATEGORY) {
         dki_view_codes(view, dealer->codes);
         for (size_t i = 0; i < view->n; i++)
-            dealer->scratch[i] = dealer->codes[i];
+            to[i] = dealer->codes[i];
     } else {
-        dki_view_integers(view, (int64_t *)dealer->scratch);
+        dki_view_integers(view, (int64_t *)to);
     }
-    return dealer->scratch;
 }
 
 static void make_flags(const dki_deal *deal, dki_dealer *dealer, size_t n)
@@ -257,18 +253,26 @@ static dk_status deal_block(const dki_deal *deal, dki_dealer *dealer, uint64_t r
         n_chosen = choose(inputs->selection, n, dealer->chosen);
         chosen = n_chosen == n ? NULL : dealer->chosen;
     }
+    if (chosen == NULL) { /* speed: what all rows have is made where it is kept */
+        low = rows->low + at;
+        high = rows->high ? rows->high + at : NULL;
+    }
     dki_packing_keys(deal->packing, inputs->by_views, n, low, rows->high ? high : NULL, dealer->scratch);
     keep(rows->low + at, low, chosen, n_chosen);
     if (rows->high)
         keep(rows->high + at, high, chosen, n_chosen);
     for (size_t v = 0; v < plan->n_values; v++) {
-        if (deal->keeps[v])
-            keep(rows->values[v] + at, widen(dealer, inputs->views[v]), chosen, n_chosen);
+        if (deal->keeps[v]) {
+            widen(dealer, inputs->views[v], chosen ? dealer->scratch : rows->values[v] + at);
+            keep(rows->values[v] + at, dealer->scratch, chosen, n_chosen);
+        }
     }
     if (plan->weight) {
-        status = dki_inputs_weights(inputs, row, n, (int64_t *)dealer->scratch, err);
+        uint64_t *to = rows->values[deal->weights] + at;
+
+        status = dki_inputs_weights(inputs, row, n, (int64_t *)(chosen ? dealer->scratch : to), err);
         if (status == DK_OK)
-            keep(rows->values[deal->weights] + at, dealer->scratch, chosen, n_chosen);
+            keep(to, dealer->scratch, chosen, n_chosen);
     }
     for (size_t i = 0; deal->numbers != DKI_NONE && i < n_chosen; i++)
         rows->values[deal->numbers][at + i] = row + (chosen ? chosen[i] : i);
@@ -311,6 +315,31 @@ static dk_status deal_blocks(const dki_deal *deal, dki_dealer *dealer, uint64_t 
     return status;
 }
 
+/* The part of each row, and how many rows each has. */
+static void find_parts(const dki_deal *deal, dki_dealer *dealer, uint32_t *counts)
+{
+    const dki_borders *borders = &deal->borders;
+    const uint64_t *low = dealer->rows.low, *high = dealer->rows.high;
+    size_t n = dealer->n;
+
+    memset(counts, 0, (borders->n + 2) * sizeof *counts);
+    if (high == NULL && borders->are_apart) { /* speed: no branch */
+        for (size_t i = 0; i < n; i++) {
+            size_t part = dki_partition_apart(borders, low[i]);
+
+            dealer->part[i] = (uint16_t)part;
+            counts[part]++;
+        }
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t part = dki_partition_of(borders, low[i], high ? high[i] : 0);
+
+        dealer->part[i] = (uint16_t)part;
+        counts[part]++;
+    }
+}
+
 static void scatter(uint64_t *to, const uint64_t *from, const uint32_t *places, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -324,13 +353,7 @@ void dki_deal_out(const dki_deal *deal, dki_dealer *dealer, const dki_dealt_rows
     uint32_t next[DKI_MOST_PARTITIONS];
     const dki_dealt_rows *from = &dealer->rows;
 
-    memset(starts, 0, (n_parts + 1) * sizeof *starts);
-    for (size_t i = 0; i < n; i++) {
-        size_t part = dki_partition_of(&deal->borders, from->low[i], from->high ? from->high[i] : 0);
-
-        dealer->part[i] = (uint16_t)part;
-        starts[part]++;
-    }
+    find_parts(deal, dealer, starts);
     for (size_t part = 0; part <= n_parts; part++) {
         uint32_t count = starts[part];
 

@@ -94,9 +94,11 @@ void dki_borders_find(const dki_sample *sample, unsigned bits, size_t n_parts, d
         borders->low[borders->n] = sample->low[at];
         borders->high[borders->n++] = sample->high[at];
     }
+    borders->are_apart = bits <= 64;
     for (size_t bucket = 0, k = 0; bucket <= DKI_KEY_BUCKETS; bucket++) {
         while (k < borders->n && dki_bucket_of(borders, borders->low[k], borders->high[k]) < bucket)
             k++;
         borders->before[bucket] = (uint16_t)k;
+        borders->are_apart &= bucket == 0 || k - borders->before[bucket - 1] < 2;
     }
 }

@@ -13,6 +13,7 @@ typedef struct dki_borders {
     uint64_t low[DKI_MOST_PARTITIONS], high[DKI_MOST_PARTITIONS];
     size_t n;                             /* one less than parts */
     unsigned shift;                       /* of a key to its bucket */
+    bool are_apart;                       /* no bucket has two, and keys have no high half */
     uint16_t before[DKI_KEY_BUCKETS + 1]; /* borders in buckets before this one */
 } dki_borders;
 
@@ -34,6 +35,15 @@ void dki_borders_find(const dki_sample *sample, unsigned bits, size_t n_parts, d
 static inline size_t dki_bucket_of(const dki_borders *borders, uint64_t low, uint64_t high)
 {
     return (size_t)((((dki_key)high << 64) | low) >> borders->shift);
+}
+
+/* The same as dki_partition_of for borders that are apart. */
+static inline size_t dki_partition_apart(const dki_borders *borders, uint64_t low)
+{
+    size_t before = borders->before[low >> borders->shift];
+
+    return before +
+           ((before < borders->n) & (low >= borders->low[before])); /* that one may lie in a later bucket */
 }
 
 static inline size_t dki_partition_of(const dki_borders *borders, uint64_t low, uint64_t high)

@@ -5,13 +5,6 @@
  *   finish   while all of it is in near caches the part's pieces of the columns are made; counts, and sums that are
  *            known to fit, follow from the rows as they stand, the others from accumulators as ever
  *
- * A row is sorted as one number: bits of its key that tell it apart within the part, above its place in the part.
- *
- *   | bits of the key, less what all of the bucket share | place |
- *
- * Buckets are made by the highest bits, some rows each, and put in order by insertion. Where the bits do not all fit,
- * rows that have the same ones are put in order by the whole key.
- *
  * Memory: all rows that are selected, as dealt, and the results; a table of keys would take more. Poll: once per block
  * while rows are dealt and added up, a few times per part while it is sorted.
  */
@@ -21,14 +14,10 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "key_order.h"
 #include "partition_deal.h"
-#include "rows/sort_radix.h"
-#include "rows/sort_rows.h"
 
 #define SLAB_RANGES 16
-#define ROWS_OF_BUCKET_BITS 1 /* a bucket has about two rows */
-#define MOST_BUCKET_BITS 16
-#define FEW 24 /* so many are sorted by insertion */
 
 /* Memory that ranges of one worker are dealt to, one behind the other. */
 struct slab {
@@ -48,12 +37,13 @@ struct sorter {
     size_t n, n_groups;
     dki_dealt_rows rows;       /* in the order of the table */
     dki_dealt_rows block;      /* some of them, in order of their keys */
-    uint64_t *items, *scratch; /* numbers that are sorted, and anything */
+    uint64_t *items, *scratch; /* what putting in order wants, and anything */
     uint32_t *buckets;
     uint32_t *order;      /* place of each row, in the order of keys */
     uint32_t *groups;     /* and its group */
     uint32_t *first;      /* of each group, where it begins in the order; n behind the last */
     uint64_t *low, *high; /* key of each group */
+    bool alone;           /* each row is a group of its own */
     dki_dealt_batch batch;
     dki_arena arena;
 };
@@ -108,19 +98,7 @@ static dk_status deal_range(void *arg, unsigned number, uint64_t begin, uint64_t
     return DK_OK;
 }
 
-/* Order. ------------------------------------------------------------------------------------------------------- */
-
-static unsigned bits_of(dki_key key)
-{
-    uint64_t high = (uint64_t)(key >> 64), low = (uint64_t)key;
-
-    return high ? 128 - (unsigned)__builtin_clzll(high) : low ? 64 - (unsigned)__builtin_clzll(low) : 0;
-}
-
-static dki_key key_of(const dki_dealt_rows *rows, size_t i)
-{
-    return (rows->high ? (dki_key)rows->high[i] << 64 : 0) | rows->low[i];
-}
+/* Groups. ------------------------------------------------------------------------------------------------------ */
 
 /* Puts what ranges have for a part in one place. */
 static void collect(const struct sorted *sorted, struct sorter *sorter, size_t part)
@@ -149,174 +127,43 @@ static void collect(const struct sorted *sorted, struct sorter *sorter, size_t p
     sorter->n = at;
 }
 
-/* How keys of a part become numbers to sort. */
-struct cut {
-    dki_key least;
-    unsigned drop;        /* bits of a key that do not fit */
-    unsigned bits;        /* those that do */
-    unsigned place_bits;  /* of a row's place */
-    unsigned bucket_bits; /* the highest of them */
-};
-
-static struct cut plan_cut(const struct sorter *sorter)
+/* Takes the keys of sorted rows; returns whether no two are the same. */
+static bool take_keys(struct sorter *sorter)
 {
+    const uint32_t *order = sorter->order;
     const dki_dealt_rows *rows = &sorter->rows;
-    dki_key greatest = 0;
-    struct cut cut = { .least = ~(dki_key)0 };
-    unsigned range, most;
+    uint64_t *low = sorter->low, *high = sorter->high;
+    size_t n = sorter->n, n_alike = 0;
 
-    if (rows->high) {
-        for (size_t i = 0; i < sorter->n; i++) {
-            dki_key key = key_of(rows, i);
-
-            cut.least = key < cut.least ? key : cut.least;
-            greatest = key > greatest ? key : greatest;
-        }
-    } else {
-        uint64_t low = UINT64_MAX, high = 0;
-
-        for (size_t i = 0; i < sorter->n; i++) {
-            low = rows->low[i] < low ? rows->low[i] : low;
-            high = rows->low[i] > high ? rows->low[i] : high;
-        }
-        cut.least = low;
-        greatest = high;
-    }
-    range = bits_of(greatest - cut.least);
-    cut.place_bits = bits_of(sorter->n - 1);
-    most = cut.place_bits > ROWS_OF_BUCKET_BITS ? cut.place_bits - ROWS_OF_BUCKET_BITS : 0;
-    most = most < MOST_BUCKET_BITS ? most : MOST_BUCKET_BITS;
-    cut.bucket_bits = most < range ? most : range;
-    most = 64 - cut.place_bits + cut.bucket_bits;
-    cut.bits = most < range ? most : range;
-    cut.drop = range - cut.bits;
-    return cut;
-}
-
-static inline uint64_t cut_key(const dki_dealt_rows *rows, const struct cut *cut, size_t i)
-{
-    if (rows->high == NULL)
-        return (rows->low[i] - (uint64_t)cut->least) >> cut->drop;
-    return (uint64_t)((key_of(rows, i) - cut->least) >> cut->drop);
-}
-
-/* Puts rows into buckets; buckets[b] becomes where bucket b ends. */
-static void fill_buckets(struct sorter *sorter, const struct cut *cut)
-{
-    unsigned shift = cut->bits - cut->bucket_bits;
-    uint32_t *buckets = sorter->buckets, at = 0;
-
-    memset(buckets, 0, ((size_t)1 << cut->bucket_bits) * sizeof *buckets);
-    for (size_t i = 0; i < sorter->n; i++)
-        buckets[cut_key(&sorter->rows, cut, i) >> shift]++;
-    for (size_t b = 0; b >> cut->bucket_bits == 0; b++) {
-        uint32_t count = buckets[b];
-
-        buckets[b] = at;
-        at += count;
-    }
-    for (size_t i = 0; i < sorter->n; i++) {
-        uint64_t key = cut_key(&sorter->rows, cut, i);
-
-        sorter->items[buckets[key >> shift]++] = key << cut->place_bits | i;
-    }
-}
-
-static void insert(uint64_t *items, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        uint64_t item = items[i];
-        size_t at = i;
-
-        for (; at > 0 && items[at - 1] > item; at--)
-            items[at] = items[at - 1];
-        items[at] = item;
-    }
-}
-
-static int compare_keys(const void *arg, uint64_t a, uint64_t b)
-{
-    dki_key x = key_of(arg, (size_t)a), y = key_of(arg, (size_t)b);
-
-    return x < y ? -1 : x > y;
-}
-
-/* Puts rows whose bits are the same in the order of their whole keys. */
-static dk_status sort_alike(struct sorter *sorter, dk_context *context, size_t from, size_t to, dk_error *err)
-{
-    uint64_t *places = sorter->scratch;
-    dk_status status = DK_OK;
-
-    for (size_t i = from; i < to; i++)
-        places[i] = sorter->order[i];
-    if (to - from > FEW) {
-        status = dki_sort_rows(context, places + from, to - from, compare_keys, &sorter->rows, err);
-    } else {
-        for (size_t i = from + 1; i < to; i++) {
-            uint64_t place = places[i];
-            size_t at = i;
-
-            for (; at > from && compare_keys(&sorter->rows, places[at - 1], place) > 0; at--)
-                places[at] = places[at - 1];
-            places[at] = place;
-        }
-    }
-    for (size_t i = from; i < to; i++)
-        sorter->order[i] = (uint32_t)places[i];
-    return status;
-}
-
-static dk_status sort_part(struct sorter *sorter, dk_context *context, dk_error *err)
-{
-    struct cut cut = plan_cut(sorter);
-    uint64_t mask = ((uint64_t)1 << cut.place_bits) - 1;
-    unsigned end = cut.place_bits + cut.bits - cut.bucket_bits;
-    size_t from = 0;
-    dk_status status = dki_poll(context, err);
-
-    fill_buckets(sorter, &cut);
-    for (size_t b = 0; status == DK_OK && b >> cut.bucket_bits == 0; b++) {
-        size_t n = sorter->buckets[b] - from;
-
-        if (n > FEW)
-            status = dki_radix_sort_few(context, sorter->items + from, sorter->scratch + from, n, cut.place_bits,
-                                        end, err);
-        else if (n > 1)
-            insert(sorter->items + from, n);
-        from += n;
-    }
-    for (size_t i = 0; i < sorter->n; i++)
-        sorter->order[i] = (uint32_t)(sorter->items[i] & mask);
-    for (size_t at = 0, next; status == DK_OK && cut.drop && at < sorter->n; at = next) {
-        uint64_t bits = cut_key(&sorter->rows, &cut, sorter->order[at]);
-
-        for (next = at + 1; next < sorter->n; next++) {
-            if (cut_key(&sorter->rows, &cut, sorter->order[next]) != bits)
-                break;
-        }
-        if (next > at + 1)
-            status = sort_alike(sorter, context, at, next, err);
-    }
-    return status;
+    for (size_t i = 0; i < n; i++)
+        low[i] = rows->low[order[i]];
+    for (size_t i = 0; high && i < n; i++)
+        high[i] = rows->high[order[i]];
+    for (size_t i = 1; i < n; i++)
+        n_alike += low[i] == low[i - 1] && (high == NULL || high[i] == high[i - 1]);
+    return n_alike == 0;
 }
 
 /* Numbers the groups of sorted rows, and takes their keys. */
 static void find_groups(struct sorter *sorter)
 {
-    const dki_dealt_rows *rows = &sorter->rows;
+    uint64_t *low = sorter->low, *high = sorter->high;
     size_t n_groups = 0;
 
+    sorter->alone = take_keys(sorter);
     for (size_t i = 0; i < sorter->n; i++) {
-        size_t at = sorter->order[i];
-
-        if (n_groups == 0 || sorter->low[n_groups - 1] != rows->low[at] ||
-            (rows->high && sorter->high[n_groups - 1] != rows->high[at])) {
-            sorter->low[n_groups] = rows->low[at];
-            if (rows->high)
-                sorter->high[n_groups] = rows->high[at];
-            sorter->first[n_groups++] = (uint32_t)i;
+        if (!sorter->alone && n_groups && low[n_groups - 1] == low[i] &&
+            (high == NULL || high[n_groups - 1] == high[i])) {
+            sorter->groups[i] = (uint32_t)n_groups - 1;
+            continue;
         }
-        sorter->groups[i] = (uint32_t)n_groups - 1;
+        if (!sorter->alone) {
+            low[n_groups] = low[i];
+            if (high)
+                high[n_groups] = high[i];
+        }
+        sorter->first[n_groups] = (uint32_t)i;
+        sorter->groups[i] = (uint32_t)n_groups++;
     }
     sorter->first[n_groups] = (uint32_t)sorter->n;
     sorter->n_groups = n_groups;
@@ -359,7 +206,9 @@ static void add_up(const struct sorter *sorter, dki_aggregate_kind kind, const i
 {
     const uint32_t *order = sorter->order, *first = sorter->first;
 
-    for (size_t g = 0; g < sorter->n_groups; g++) {
+    for (size_t g = 0; sorter->alone && g < sorter->n_groups; g++)
+        out[g] = values[order[g]];
+    for (size_t g = sorter->alone ? sorter->n_groups : 0; g < sorter->n_groups; g++) {
         int64_t result;
 
         if (values == NULL) {
@@ -438,6 +287,12 @@ static dk_status make_columns(const struct sorted *sorted, struct sorter *sorter
             all_direct = false;
             continue;
         }
+        if (counts && sorter->alone) {
+            dk_value one = { .type = DK_INTEGER, .as.integer = 1 };
+
+            status = dki_column_constant(plan->context, &one, NULL, part->n, made, err);
+            continue;
+        }
         add_up(sorter, aggregate->what.kind, counts ? NULL : (const int64_t *)sorter->rows.values[aggregate->value],
                (int64_t *)sorter->scratch);
         status = dki_column_of_integers(plan->context, counts ? DK_INTEGER : aggregate->what.type,
@@ -479,7 +334,7 @@ static dk_status sorter_init(const struct sorted *sorted, struct sorter *sorter,
     dki_arena_init(&sorter->arena, context);
     sorter->items = dki_alloc_wide(context, n * sizeof *sorter->items, err);
     sorter->scratch = dki_alloc_wide(context, n * sizeof *sorter->scratch, err);
-    sorter->buckets = dki_alloc_wide(context, (n + 1) * sizeof *sorter->buckets, err);
+    sorter->buckets = dki_alloc_wide(context, dki_key_buckets(n) * sizeof *sorter->buckets, err);
     sorter->order = dki_alloc_wide(context, n * sizeof *sorter->order, err);
     sorter->groups = dki_alloc_wide(context, n * sizeof *sorter->groups, err);
     sorter->first = dki_alloc_wide(context, (n + 1) * sizeof *sorter->first, err);
@@ -512,7 +367,15 @@ static dk_status finish_range(void *arg, unsigned worker, uint64_t begin, uint64
         collect(sorted, sorter, (size_t)part);
         if (sorter->n == 0)
             continue;
-        status = sort_part(sorter, context, err);
+        status = dki_keys_order(context,
+                                &(dki_key_order){ .low = sorter->rows.low,
+                                                  .high = sorter->rows.high,
+                                                  .n = sorter->n,
+                                                  .items = sorter->items,
+                                                  .scratch = sorter->scratch,
+                                                  .buckets = sorter->buckets,
+                                                  .order = sorter->order },
+                                err);
         if (status == DK_OK) {
             find_groups(sorter);
             status = make_columns(sorted, sorter, (size_t)part, err);

@@ -194,7 +194,7 @@ static void arrays_become_columns(void **state)
         assert_true(!value.is_null && value.as.integer == values[row]);
     }
     dk_column_release(column);
-    assert_ok(dki_column_of_codes(context, levels, codes, n, &column, &err), &err);
+    assert_ok(dki_column_of_codes(context, levels, 2, codes, n, &column, &err), &err);
     assert_int_equal(dk_column_n_nulls(column), n_nulls);
     for (uint64_t row = 0; row < n; row++) {
         assert_ok(dk_column_get(column, row, &value, &err), &err);
@@ -202,7 +202,7 @@ static void arrays_become_columns(void **state)
     }
     dk_column_release(column);
     column = NULL;
-    assert_ok(dki_column_of_codes(context, levels, codes, 0, &column, &err), &err);
+    assert_ok(dki_column_of_codes(context, levels, 2, codes, 0, &column, &err), &err);
     assert_int_equal(dk_column_n_rows(column), 0);
     dk_column_release(column);
     column = NULL;
@@ -214,11 +214,77 @@ static void arrays_become_columns(void **state)
     free(codes);
 }
 
+/* Numbers of one, two and four bytes, from bases that make them fit in less and in more. */
+static void distances_become_columns(void **state)
+{
+    static const int64_t bases[] = { 0, 1, -100, 200, -40000, INT64_C(1) << 40, INT64_MIN, INT64_MAX - UINT32_MAX };
+    static uint32_t numbers[70000];
+    static uint16_t two[70000];
+    static uint8_t one[70000];
+    const void *arrays[] = { one, two, numbers };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < 70000; i++) {
+        one[i] = (uint8_t)(i * 7);
+        two[i] = (uint16_t)(i * 31);
+        numbers[i] = i % 2 ? (uint32_t)i * 59999 : UINT32_MAX;
+    }
+    for (size_t b = 0; b < sizeof bases / sizeof *bases; b++) {
+        for (unsigned width = 0; width < 3; width++) {
+            const dk_column *column = NULL;
+
+            assert_ok(dki_column_of_distances(context, DK_INTEGER, 0, width, arrays[width], bases[b], 70000,
+                                              &column, &err),
+                      &err);
+            assert_int_equal(dk_column_n_rows(column), 70000);
+            assert_int_equal(dk_column_n_nulls(column), 0);
+            for (uint64_t row = 0; row < 70000; row++) {
+                uint32_t distance = width == 0 ? one[row] : width == 1 ? two[row] : numbers[row];
+                dk_value value;
+
+                assert_ok(dk_column_get(column, row, &value, &err), &err);
+                assert_true(!value.is_null && value.as.integer == bases[b] + (int64_t)distance);
+            }
+            dk_column_release(column);
+        }
+    }
+}
+
+static void codes_of_every_width_become_columns(void **state)
+{
+    static const uint8_t one[] = { 2, 0, 1, 1 };
+    static const uint16_t two[] = { 2, 0, 1, 1 };
+    const void *arrays[] = { one, two };
+    dk_dictionary *levels = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_dictionary_new(context, (const dk_text[]){ { "a", 1 }, { "b", 1 } }, 2, false, &levels, &err),
+              &err);
+    for (unsigned width = 0; width < 2; width++) {
+        const dk_column *column = NULL;
+
+        assert_ok(dki_column_of_codes(context, levels, width, arrays[width], 4, &column, &err), &err);
+        assert_int_equal(dk_column_n_nulls(column), 1);
+        for (uint64_t row = 0; row < 4; row++) {
+            dk_value value;
+
+            assert_ok(dk_column_get(column, row, &value, &err), &err);
+            assert_true(value.is_null ? one[row] == 0 : value.as.text.bytes[0] == "ab"[one[row] - 1]);
+        }
+        dk_column_release(column);
+    }
+    dk_dictionary_release(levels);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(chunks_become_a_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(arrays_become_columns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(distances_become_columns, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(codes_of_every_width_become_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_chunks_are_a_column_without_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(small_chunks_are_joined, set_up, tear_down),
         cmocka_unit_test_setup_teardown(joining_survives_failing_memory, set_up, tear_down),

@@ -261,6 +261,8 @@ static void sorted_rows_have_one_answer(void **state)
                                            { "c", "near", "day" },
                                            { "a = (near - 500000) * (near - 500000) * 9" },
                                            { "a = 1 / real(k)" },
+                                           { "big", "near", "day" },
+                                           { "x", "big", "k" },
                                            { "r", "near" },
                                            { "a = x * 1000000000", "b = real(x)", "near" },
                                            { "a = x / 7", "b = 9 - real(x)", "c" } };
