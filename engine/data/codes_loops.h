@@ -139,6 +139,11 @@ ADD_WHERE(2, uint32_t, 4, u32x4, 1, 2, 4, 8)
 
 #endif
 
+/* Whether a term's numbers can be added as if they had the type of the sums. */
+#define IS_AS_WIDE(W, term) \
+    ((term)->factor == 1 && \
+     ((term)->form == (dki_code_form)(W) || (term)->form == (dki_code_form)((W) + DKI_FORM_I8)))
+
 /* Sixty-four rows at a time where there is a mask. Rows past n are written, and what they hold does not matter. */
 #define SUM(W, T)                                                                                    \
     TARGET static void WAY(sum_##W)(T * out, const dki_code_sum *sum, size_t from, size_t n)         \
@@ -157,13 +162,21 @@ ADD_WHERE(2, uint32_t, 4, u32x4, 1, 2, 4, 8)
                 }                                                                                    \
                 continue;                                                                            \
             }                                                                                        \
-            some[0] = (T)term->factor;                                                               \
+            some[0] = (T)(term->mask ? term->add : term->factor);                                    \
             for (size_t i = 0; i < n; i += 64) {                                                     \
+                uint64_t rows = bits[(first + i) / 64];                                              \
+                if (term->mask && !term->local && i % AHEAD_ROWS == 0)                               \
+                    fetch_ahead(term, first + i);                                                    \
+                if (term->mask && IS_AS_WIDE(W, term) && n - i >= 64) { /* speed: as it lies */      \
+                    WAY(add_where_##W)(out + i, rows, (const T *)term->at + first + i, false);       \
+                    WAY(add_where_##W)(out + i, rows, some, true);                                   \
+                    continue;                                                                        \
+                }                                                                                    \
                 if (term->mask) {                                                                    \
                     WAY(fill_##W)(some, term->add, 64);                                              \
                     WAY(add_##W)(some, term, first + i, n - i < 64 ? n - i : 64);                    \
                 }                                                                                    \
-                WAY(add_where_##W)(out + i, bits[(first + i) / 64], some, term->mask == NULL);       \
+                WAY(add_where_##W)(out + i, rows, some, term->mask == NULL);                         \
             }                                                                                        \
         }                                                                                            \
     }
@@ -216,6 +229,7 @@ TEST(1, uint16_t) TEST(2, uint32_t)
 #undef ADD_ALL
 #undef FILL
 #undef SUM
+#undef IS_AS_WIDE
 #undef IN_RUNS
 #undef TEST
 
