@@ -538,6 +538,12 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
 dk_status dk_scenario_apply(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
                             const dk_table **out, const dk_table **moved, dk_error *err)
 {
+    return dki_scenario_draw(scenario, cells, params, 0, out, moved, err);
+}
+
+dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
+                            uint32_t draw, const dk_table **out, const dk_table **moved, dk_error *err)
+{
     dk_context *context = dk_table_context(cells);
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     dk_params all = { values, scenario->n_params };
@@ -546,6 +552,7 @@ dk_status dk_scenario_apply(const dk_scenario *scenario, const dk_table *cells, 
     dki_run run = { .scenario = scenario,
                     .to = scenario->n_steps,
                     .params = &all,
+                    .draw = draw,
                     .notes = &notes,
                     .receipt = moved ? &receipt : NULL };
     const dk_table *after = NULL, *what_moved = NULL;

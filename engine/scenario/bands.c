@@ -7,8 +7,10 @@
 
 #include "bands_parts.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "basis.h"
 #include "data/lineage.h"
 #include "draw.h"
 #include "expr/poll_row.h"
@@ -70,6 +72,8 @@ static dki_band_number number_of(const dk_value *value)
         number.as.real = value->as.real;
     } else {
         number.as.integer = value->as.integer;
+        if (value->type == DK_DECIMAL && !value->is_null)
+            number.denominator = dki_power10[value->scale];
     }
     return number;
 }
@@ -103,8 +107,15 @@ dk_status dki_bands_keep(dki_bands *bands, uint64_t draw, const dk_table *result
     dki_buffer key;
     dk_status status = DK_OK;
 
-    for (size_t m = 0; m < bands->breakdown->n_measures; m++)
-        bands->scales[m] = dk_column_scale(dk_table_field(result, bands->breakdown->n_by + m)->column);
+    for (size_t m = 0; m < bands->breakdown->n_measures; m++) {
+        const dk_column *column = dk_table_field(result, bands->breakdown->n_by + m)->column;
+        dk_type type = dk_column_type(column);
+
+        if (draw == 0 || type == DK_DECIMAL)
+            bands->types[m] = type;
+        if (type == DK_DECIMAL && dk_column_scale(column) > bands->scales[m])
+            bands->scales[m] = dk_column_scale(column);
+    }
     dki_buffer_init(&key, bands->context);
     DKI_FOR_ROWS(row, dk_table_n_rows(result), bands->context, status, err)
     status = keep_row(bands, draw, result, row, &key, err);
@@ -123,11 +134,20 @@ dk_status dki_bands_keep(dki_bands *bands, uint64_t draw, const dk_table *result
 struct round {
     const dk_breakdown *breakdown; /* without order and limit */
     const dk_params *breakdown_params;
-    const dki_run *run; /* the steps that are done again */
-    const dk_table *cells;
-    uint64_t first; /* its first draw */
+    const dki_basis *basis;
+    const dk_params *params; /* of the scenario, as given */
+    const dki_run *run;      /* on cells: the steps that are done again */
+    const dk_table *cells;   /* before these */
+    uint64_t first;          /* its first draw */
     const dk_table *results[ROUND];
 };
+
+static dk_status add_note(dki_text_map *notes, const char *note, dk_error *err)
+{
+    uint32_t number;
+
+    return dki_text_map_add(notes, note, strlen(note), &number, err);
+}
 
 static dk_status make_draw(struct round *round, uint64_t number, dki_text_map *notes, const dk_table **out,
                            dk_error *err)
@@ -136,9 +156,19 @@ static dk_status make_draw(struct round *round, uint64_t number, dki_text_map *n
     const dk_table *after = NULL;
     dk_status status;
 
+    if (round->basis->by_rows) {
+        status = dki_basis_ask_rows(round->basis, round->breakdown, round->breakdown_params, run.scenario,
+                                    round->params, (uint32_t)number, &after, out, err);
+        for (size_t i = 0; status == DK_OK && notes && i < dk_table_n_notes(after); i++)
+            status = add_note(notes, dk_table_note(after, i), err);
+        dk_table_release(after);
+        return status;
+    }
     run.draw = (uint32_t)number;
     run.notes = notes;
     status = dki_run_steps(&run, round->cells, &after, err);
+    if (status == DK_OK)
+        status = dki_basis_check(round->basis, after, err);
     if (status == DK_OK)
         status = dk_breakdown_run(round->breakdown, after, round->breakdown_params, out, err);
     dk_table_release(after);
@@ -258,31 +288,48 @@ static size_t first_drawn(const dk_scenario *scenario)
     return i;
 }
 
+/* What comes before the first step that draws is the same in each draw, and done once. */
+static dk_status run_before(struct round *round, dki_run *run, dki_text_map *notes, const dk_table **out,
+                            dk_error *err)
+{
+    size_t n_steps = run->scenario->n_steps;
+    dk_status status;
+
+    if (round->basis->by_rows)
+        return DK_OK;
+    run->keyed = round->basis->cells;
+    run->notes = notes;
+    run->to = first_drawn(run->scenario);
+    status = dki_run_steps(run, round->basis->cells, out, err);
+    run->from = run->to;
+    run->to = n_steps;
+    return status;
+}
+
 static dk_status draw_all(dki_bands *bands, const dk_breakdown *variant, const dk_table *table, const dki_run *spec,
-                          const dk_params *breakdown_params, dki_text_map *notes, dk_error *err)
+                          const dk_params *params, const dk_params *breakdown_params, dki_text_map *notes,
+                          dk_error *err)
 {
     const dk_scenario *scenario = spec->scenario;
-    const dk_table *cells = NULL, *before = NULL;
     dki_run run = *spec;
-    struct round round = { .breakdown = variant, .breakdown_params = breakdown_params, .run = &run };
-    dk_status status = dk_cells_new(table, bands->breakdown, &scenario, 1, &cells, err);
+    dki_basis basis;
+    struct round round = {
+        .breakdown = variant, .breakdown_params = breakdown_params, .basis = &basis, .params = params, .run = &run
+    };
+    dk_status status = dki_basis_init(&basis, bands->breakdown, table, &scenario, 1, err);
 
     if (status == DK_OK)
-        status = find_types(bands, variant, table, breakdown_params, err);
-    run.keyed = cells;
-    run.notes = notes;
-    run.to = first_drawn(scenario);
+        status = dki_basis_open(&basis, err);
     if (status == DK_OK)
-        status = dki_run_steps(&run, cells, &before, err);
-    run.from = run.to;
-    run.to = scenario->n_steps;
-    round.cells = before;
+        status = find_types(bands, variant, table, breakdown_params, err);
+    if (status == DK_OK)
+        status = run_before(&round, &run, notes, &round.cells, err);
     if (status == DK_OK)
         status = run_draws(bands, &round, notes, err);
     for (size_t i = 0; i < ROUND; i++)
         dk_table_release(round.results[i]);
-    dk_table_release(before);
-    dk_table_release(cells);
+    dk_table_release(round.cells);
+    dki_basis_drop(&basis);
     return status;
 }
 
@@ -292,6 +339,7 @@ static void drop_bands(dki_bands *bands)
         dk_table_release(bands->layouts[i]);
     dki_free(bands->context, bands->layouts);
     dki_free(bands->context, bands->numbers);
+    dki_free(bands->context, bands->types);
     dki_free(bands->context, bands->scales);
     dk_table_release(bands->like);
     dki_text_map_drop(&bands->groups);
@@ -307,7 +355,7 @@ dk_status dk_scenario_bands(const dk_breakdown *breakdown, const dk_table *table
     dki_text_map notes;
     dk_param *values;
     dk_params all;
-    const dki_run run = { .scenario = scenario, .params = &all };
+    const dki_run run = { .scenario = scenario, .to = scenario->n_steps, .params = &all };
     const dk_table *made = NULL;
     dk_status status = check_spec(scenario, spec, err);
 
@@ -319,11 +367,13 @@ dk_status dk_scenario_bands(const dk_breakdown *breakdown, const dk_table *table
     dki_text_map_init(&notes, context);
     dki_text_map_init(&bands.groups, context);
     values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
+    bands.types = dki_calloc(context, breakdown->n_measures, sizeof *bands.types, err);
     bands.scales = dki_calloc(context, breakdown->n_measures, sizeof *bands.scales, err);
     all = (dk_params){ values, scenario->n_params };
-    status = values && bands.scales ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
+    status =
+        values && bands.types && bands.scales ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = draw_all(&bands, &variant, table, &run, breakdown_params, &notes, err);
+        status = draw_all(&bands, &variant, table, &run, params, breakdown_params, &notes, err);
     if (status == DK_OK)
         status = dki_bands_table(&bands, &made, err);
     if (status == DK_OK)

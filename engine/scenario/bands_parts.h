@@ -11,13 +11,13 @@
 #include "query/breakdown_parts.h"
 #include "scenario_parts.h"
 
-/* A number of one measure, in its type: an integer or decimal in units of the measure's scale, a ratio, or a double. */
+/* A number of one measure: an integer or decimal as a ratio of a power of ten, a ratio, or a double. */
 typedef struct dki_band_number {
     union {
         int64_t integer;
         double real;
     } as;
-    int64_t denominator; /* of a ratio; else 1. 0: null */
+    int64_t denominator; /* of a double 1. 0: null */
 } dki_band_number;
 
 typedef struct dki_bands {
@@ -28,7 +28,8 @@ typedef struct dki_bands {
     dki_text_map groups;      /* by key */
     size_t capacity;          /* groups that numbers has room for */
     dki_band_number *numbers; /* [group][measure][draw] */
-    uint8_t *scales;          /* of each measure in the draws, where it is a decimal */
+    dk_type *types;           /* of each measure: decimal where it is in some draw, and an integer in others */
+    uint8_t *scales;          /* the greatest of a decimal */
     const dk_table **layouts; /* n_layouts results that have groups which none before them has */
     size_t n_layouts, layout_capacity;
 } dki_bands;

@@ -32,11 +32,8 @@ struct figures {
 
 static double real_of(const struct figures *f, const dki_band_number *number)
 {
-    if (f->type == DK_REAL)
-        return number->as.real;
-    if (f->type == DK_RATIO)
-        return dki_ratio_real((dk_ratio){ number->as.integer, number->denominator });
-    return dki_decimal_real(number->as.integer, f->type == DK_DECIMAL ? f->scale : 0);
+    return f->type == DK_REAL ? number->as.real
+                              : dki_ratio_real((dk_ratio){ number->as.integer, number->denominator });
 }
 
 static int by_ratio(const void *a, const void *b)
@@ -52,13 +49,6 @@ static int by_real(const void *a, const void *b)
     const dki_band_number *x = a, *y = b;
 
     return (x->as.real > y->as.real) - (x->as.real < y->as.real);
-}
-
-static int by_integer(const void *a, const void *b)
-{
-    const dki_band_number *x = a, *y = b;
-
-    return (x->as.integer > y->as.integer) - (x->as.integer < y->as.integer);
 }
 
 /* The least value that a share of n >= 1 values in order does not exceed. */
@@ -93,10 +83,7 @@ static void figure_group(const struct figures *f, uint64_t group, dki_band_numbe
         squares += from_mean * from_mean;
     }
     f->sd[group] = n > 1 ? sqrt(squares / (double)(n - 1)) : 0;
-    qsort(known, (size_t)n, sizeof *known,
-          f->type == DK_RATIO  ? by_ratio
-          : f->type == DK_REAL ? by_real
-                               : by_integer);
+    qsort(known, (size_t)n, sizeof *known, f->type == DK_REAL ? by_real : by_ratio);
     for (size_t q = 0; q < spec->n_quantiles; q++)
         f->quantiles[group * spec->n_quantiles + q] = *quantile_of(known, n, spec->quantiles[q]);
 }
@@ -197,9 +184,14 @@ static dk_status build_quantile(const struct assembly *a, const struct figures *
             value.as.ratio = (dk_ratio){ number->as.integer, number->denominator };
         else if (f->type == DK_REAL)
             value.as.real = number->as.real;
-        else
-            value.as.integer = number->as.integer;
-        status = dk_builder_value(builder, &value, err);
+        else if (dki_mul_i64(number->as.integer,
+                             f->type == DK_DECIMAL && number->denominator > 0
+                                 ? dki_power10[f->scale] / number->denominator
+                                 : 1,
+                             &value.as.integer))
+            status = dki_fail(err, DK_ERR_OVERFLOW, "a quantile does not fit: it has other draws' digits too");
+        if (status == DK_OK)
+            status = dk_builder_value(builder, &value, err);
     }
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
@@ -254,7 +246,7 @@ static dk_status add_measure(struct assembly *a, size_t m, dk_error *err)
     const dk_field *like = dk_table_field(bands->like, n_by + m);
     struct figures f = { .bands = bands,
                          .measure = m,
-                         .type = dk_column_type(dk_table_field(bands->layouts[0], n_by + m)->column),
+                         .type = bands->types[m],
                          .scale = bands->scales[m],
                          .mean = dki_calloc(context, n, sizeof *f.mean, err),
                          .sd = dki_calloc(context, n, sizeof *f.sd, err),

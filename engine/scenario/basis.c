@@ -207,8 +207,7 @@ dk_status dki_basis_open(dki_basis *basis, dk_error *err)
     return status == DK_ERR_MEMORY ? fail_memory(basis, err) : status;
 }
 
-/* Distinct counts are known where no cell has a part of a person. */
-static dk_status check_whole(const dki_basis *b, const dk_table *after, dk_error *err)
+dk_status dki_basis_check(const dki_basis *b, const dk_table *after, dk_error *err)
 {
     dk_context *context = dk_table_context(after);
     uint64_t n = dk_table_n_rows(after);
@@ -236,7 +235,7 @@ static dk_status ask_cells(const dki_basis *b, const dk_breakdown *whole, const 
     dk_status status = dk_scenario_apply(scenario, b->cells, params, &after, NULL, err);
 
     if (status == DK_OK)
-        status = check_whole(b, after, err);
+        status = dki_basis_check(b, after, err);
     if (status == DK_OK)
         status = dk_breakdown_run(whole, after, breakdown_params, result, err);
     if (status == DK_OK)
@@ -266,14 +265,14 @@ static dk_status limit_to(const dk_breakdown *whole, const char *present, const 
     return status;
 }
 
-static dk_status ask_rows(const dki_basis *b, const dk_breakdown *whole, const dk_params *breakdown_params,
-                          const dk_scenario *scenario, const dk_params *params, const dk_table **cells,
-                          const dk_table **result, dk_error *err)
+dk_status dki_basis_ask_rows(const dki_basis *b, const dk_breakdown *whole, const dk_params *breakdown_params,
+                             const dk_scenario *scenario, const dk_params *params, uint32_t draw,
+                             const dk_table **cells, const dk_table **result, dk_error *err)
 {
     dki_rows_after after = { .rows = NULL };
     const dk_expr *where = NULL;
     dk_breakdown limited;
-    dk_status status = dki_rows_apply(b->table, &b->names, &b->own, scenario, params, &after, err);
+    dk_status status = dki_rows_apply(b->table, &b->names, &b->own, scenario, params, draw, &after, err);
 
     if (status == DK_OK && b->wants.most != DKI_WANT_PERSONS && !after.whole)
         status = dki_wants_fail(&b->wants, dk_table_context(b->table), err);
@@ -301,5 +300,5 @@ dk_status dki_basis_ask(dki_basis *basis, const dk_breakdown *whole, const dk_pa
         if (status != DK_OK)
             return status;
     }
-    return ask_rows(basis, whole, breakdown_params, scenario, params, cells, result, err);
+    return dki_basis_ask_rows(basis, whole, breakdown_params, scenario, params, 0, cells, result, err);
 }

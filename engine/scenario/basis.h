@@ -33,5 +33,11 @@ dk_status dki_basis_open(dki_basis *basis, dk_error *err);
 dk_status dki_basis_ask(dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
                         const dk_scenario *scenario, const dk_params *params, const dk_table **cells,
                         const dk_table **result, dk_error *err);
+/* The same by rows, in one of repeated draws; from several threads at once. */
+dk_status dki_basis_ask_rows(const dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
+                             const dk_scenario *scenario, const dk_params *params, uint32_t draw,
+                             const dk_table **cells, const dk_table **result, dk_error *err);
+/* Distinct counts are known of cells where none has a part of a person; else fails, where some are asked for. */
+dk_status dki_basis_check(const dki_basis *basis, const dk_table *after, dk_error *err);
 
 #endif

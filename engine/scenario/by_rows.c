@@ -74,7 +74,8 @@ static dk_status number_cells(struct rows *r, const dk_table *cells, const dk_ta
     return status;
 }
 
-static dk_status run_steps(struct rows *r, const dk_scenario *scenario, const dk_params *params, dk_error *err)
+static dk_status run_steps(struct rows *r, const dk_scenario *scenario, const dk_params *params, uint32_t draw,
+                           dk_error *err)
 {
     const dk_table *numbered = NULL;
     dk_status status = dki_cube_get(r->table, r->fine, &r->before, NULL, err);
@@ -82,7 +83,7 @@ static dk_status run_steps(struct rows *r, const dk_scenario *scenario, const dk
     if (status == DK_OK)
         status = number_cells(r, r->before, &numbered, err);
     if (status == DK_OK)
-        status = dk_scenario_apply(scenario, numbered, params, &r->after, NULL, err);
+        status = dki_scenario_draw(scenario, numbered, params, draw, &r->after, NULL, err);
     dk_table_release(numbered);
     return status;
 }
@@ -425,7 +426,8 @@ void dki_rows_drop(dki_rows_after *after)
 }
 
 dk_status dki_rows_apply(const dk_table *table, const dki_text_map *names, const dki_text_map *fine,
-                         const dk_scenario *scenario, const dk_params *params, dki_rows_after *out, dk_error *err)
+                         const dk_scenario *scenario, const dk_params *params, uint32_t draw, dki_rows_after *out,
+                         dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     struct rows r = { .context = context, .table = table, .names = names, .fine = fine };
@@ -434,7 +436,7 @@ dk_status dki_rows_apply(const dk_table *table, const dki_text_map *names, const
 
     dki_arena_init(&r.arena, context);
     r.origin = new_name(&r, "origin", err);
-    status = r.origin ? run_steps(&r, scenario, params, err) : DK_ERR_MEMORY;
+    status = r.origin ? run_steps(&r, scenario, params, draw, err) : DK_ERR_MEMORY;
     if (status == DK_OK)
         status = find_parts(&r, err);
     if (status == DK_OK) {

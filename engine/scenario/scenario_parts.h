@@ -391,6 +391,9 @@ typedef struct dki_run {
     dki_receipt *receipt;   /* or NULL */
 } dki_run;
 
+/* What dk_scenario_apply does, in one of repeated draws: the first is its own. */
+dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
+                            uint32_t draw, const dk_table **out, const dk_table **moved, dk_error *err);
 dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_table **out, dk_error *err);
 /* The columns of the cells that the scenario mentions: room for all of them. */
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,

@@ -224,7 +224,8 @@ test("solving knows who comes first, and what is drawn", function(t, dk)
   local data = persons(dk):with { key = dk.null }:derive { "leeftijd = 20 + (integer(sub(id, 2, 3)) * 7) % 50" }
   local step = { "register", where = "not in_sonar", set = { in_sonar = true } }
   local ways = {
-    { count = "$n", first = "leeftijd desc" }, { count = "$n", drawn = true }, { count = "$n", drawn = true, per = "gemeente" },
+    { count = "$n", first = "leeftijd desc" }, { count = "$n", drawn = true },
+    { count = "$n", drawn = true, per = "gemeente" },
   }
   for i, way in ipairs(ways) do
     for key, value in pairs(step) do

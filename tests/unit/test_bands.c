@@ -5,7 +5,7 @@
 #include "scenarios.h"
 
 #include "exprs.h"
-#include "scenario/scenario_parts.h"
+#include "scenario/basis.h"
 
 #define STEP(...)                                                                                          \
     {                                                                                                      \
@@ -249,6 +249,55 @@ static void persons_are_drawn_for_every_breakdown(void **state)
     dk_table_release(bare);
 }
 
+/* Cells and rows say the same, and what looks at records is known where persons go whole. */
+static void persons_are_drawn_by_rows_too(void **state)
+{
+    const struct plan plan = { .name = "p", .steps = { STEP(.share = "0.4", .drawn = DK_DRAWN_PERSONS) } };
+    const struct question of_cells = { .by = { "plaats" },
+                                       .measures = { "known = count() where in_sonar",
+                                                     "mean = mean(k) where in_sonar",
+                                                     "ids = distinct(id) where in_sonar" } };
+    const struct question of_rows = { .measures = { "first = first(k) where in_sonar",
+                                                    "known = count() where in_sonar" } };
+    static const char *const keys[] = { "id" };
+    char text[8000];
+    size_t used = (size_t)sprintf(text, "id:text plaats:category k:integer in_sonar:boolean\n");
+    const dk_table *bare, *table = NULL, *result = NULL;
+    dk_properties properties;
+    char *expected;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (int i = 0; i < 200; i++)
+        used += (size_t)sprintf(text + used, "p%d|%c|%d|%s\n", i, 'a' + i % 3, i, i % 4 ? "false" : "true");
+    bare = make_table(context, text);
+    properties = *dk_table_properties(bare);
+    properties.key = keys;
+    properties.n_key = 1;
+    assert_ok(dk_table_with_properties(bare, &properties, &table, &err), &err);
+    dki_basis_force(DKI_PATH_CELLS);
+    assert_ok(draw(table, &of_cells, &plan, DRAWS(100), &result, &err), &err);
+    expected = strdup(show_rows(result));
+    assert_true(fabs(real_at(result, "known_mean", 0) - 17 - 0.4 * 50) < 4 * sqrt(0.24 * 50 / 100));
+    assert_near(real_at(result, "ids_mean", 0), real_at(result, "known_mean", 0));
+    dk_table_release(result);
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        dk_set_threads(threads);
+        dki_basis_force(DKI_PATH_ROWS);
+        assert_ok(draw(table, &of_cells, &plan, DRAWS(100), &result, &err), &err);
+        assert_string_equal(show_rows(result), expected);
+        assert_string_equal(dk_table_note(result, 0), "register the unknown: drawn at random, with seed 0");
+        dk_table_release(result);
+    }
+    dki_basis_force(DKI_PATH_AUTO);
+    assert_ok(draw(table, &of_rows, &plan, DRAWS(100), &result, &err), &err);
+    assert_string_equal(text_at(result, "first_q97_5", 0), "0");
+    dk_table_release(result);
+    free(expected);
+    dk_table_release(table);
+    dk_table_release(bare);
+}
+
 static void what_cannot_be_asked_is_refused(void **state)
 {
     static const dk_ratio beyond[] = { { 3, 2 } }, twice[] = { { 1, 2 }, { 1, 2 } };
@@ -322,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_mean_of_draws_is_the_proportional_outcome, set_up, tear_down),
         cmocka_unit_test_setup_teardown(groups_come_and_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(persons_are_drawn_for_every_breakdown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(persons_are_drawn_by_rows_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_asked_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };
