@@ -89,13 +89,15 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
 
 static dki_u128 wide_common_divisor(dki_u128 a, dki_u128 b)
 {
-    while (b) {
+    while (b > UINT64_MAX) {
         dki_u128 rest = a % b;
 
         a = b;
         b = rest;
     }
-    return a;
+    if (b == 0)
+        return a;
+    return common_divisor((uint64_t)(a % b), (uint64_t)b);
 }
 
 bool dki_ratio_make(dki_i128 numerator, dki_i128 denominator, dk_ratio *out)
