@@ -26,35 +26,74 @@ static int by_fraction(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
+/* Puts the first k of the order, which are fewer than n, in front, in any order: the others need none. (Hoare's quickselect.) */
+static void put_first(struct rest *rests, size_t n, size_t k)
+{
+    ptrdiff_t low = 0, high = (ptrdiff_t)n - 1, last = (ptrdiff_t)k - 1; /* low <= last <= high */
+
+    for (unsigned turn = 0; low < high; turn++) {
+        struct rest pivot = rests[low + (high - low) / 2];
+        ptrdiff_t i = low, j = high;
+
+        if (turn > 64) { /* never by chance */
+            qsort(rests + low, (size_t)(high - low) + 1, sizeof *rests, by_fraction);
+            return;
+        }
+        while (i <= j) {
+            while (by_fraction(&rests[i], &pivot) < 0)
+                i++;
+            while (by_fraction(&pivot, &rests[j]) < 0)
+                j--;
+            if (i <= j) {
+                struct rest swapped = rests[i];
+
+                rests[i++] = rests[j];
+                rests[j--] = swapped;
+            }
+        }
+        if (last <= j)
+            high = j;
+        else if (last >= i)
+            low = i;
+        else
+            return;
+    }
+}
+
 dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, dki_i128 denominator, int64_t unit,
                                const int64_t *limits, size_t n, int64_t *shares, int64_t *left, dk_error *err)
 {
     struct rest *rests = dki_alloc_array(context, n, sizeof *rests, err);
     dki_i128 whole = denominator * unit; /* what makes one unit: under 2^94 */
     dki_i128 sum = 0;                    /* n times something under 2^94 */
-    int64_t n_left, n_given = 1;
+    int64_t n_left;
+    size_t n_open = 0;
 
     if (rests == NULL)
         return DK_ERR_MEMORY;
     for (size_t k = 0; k < n; k++) {
-        rests[k] = (struct rest){ numerators[k] % whole, k };
-        shares[k] = (int64_t)(numerators[k] / whole * unit);
-        sum += rests[k].fraction;
+        dki_i128 units = numerators[k] / whole, fraction = numerators[k] - units * whole;
+
+        shares[k] = (int64_t)(units * unit);
+        sum += fraction;
+        rests[n_open] = (struct rest){ fraction, k };
+        n_open += limits[k] - shares[k] >= unit;
     }
     n_left = (int64_t)dki_divide_round(sum, whole);
-    if (n_left > 0)
-        qsort(rests, n, sizeof *rests, by_fraction);
-    while (n_left > 0 && n_given > 0) { /* one round is enough unless a limit is not a multiple of unit */
-        n_given = 0;
-        for (size_t i = 0; i < n && n_left > 0; i++) {
+    while (n_left > 0 && n_open > 0) { /* one round is enough unless a limit is not a multiple of unit */
+        size_t n_given = (uint64_t)n_left < n_open ? (size_t)n_left : n_open, n_still = 0;
+
+        if (n_given < n_open)
+            put_first(rests, n_open, n_given);
+        for (size_t i = 0; i < n_given; i++) {
             size_t k = rests[i].place;
 
-            if (limits[k] - shares[k] < unit)
-                continue;
             shares[k] += unit;
-            n_given++;
-            n_left--;
+            if (limits[k] - shares[k] >= unit)
+                rests[n_still++] = rests[i];
         }
+        n_left -= (int64_t)n_given;
+        n_open = n_still;
     }
     if (left)
         *left = n_left;
