@@ -51,20 +51,57 @@ bool dki_values_equal(const dk_value *a, const dk_value *b)
 /* How many digits after the point some value of a column needs, and at least *digits. */
 static dk_status find_digits(const dk_column *column, unsigned *digits, dk_error *err)
 {
-    dk_context *context = dk_column_context(column);
     unsigned scale = dk_column_scale(column);
-    uint64_t n = dk_column_n_rows(column);
-    dk_value value;
+    uint64_t n = dk_column_type(column) == DK_DECIMAL ? dk_column_n_rows(column) : 0;
+    int64_t values[DK_BLOCK_ROWS];
+    dk_view view;
     dk_status status = DK_OK;
 
-    if (dk_column_type(column) == DK_DECIMAL && *digits < scale)
-        DKI_FOR_ROWS(i, n, context, status, err)
-        {
-            status = dk_column_get(column, i, &value, err);
-            while (status == DK_OK && !value.is_null && *digits < scale &&
-                   value.as.integer % dki_power10[scale - *digits] != 0)
+    dk_view_init(&view, dk_column_context(column));
+    for (uint64_t row = 0; row < n && *digits < scale && status == DK_OK; row += view.n) {
+        status = dki_poll(dk_column_context(column), err);
+        if (status == DK_OK)
+            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
+                                    err);
+        if (status != DK_OK)
+            break;
+        dki_view_integers(&view, values);
+        for (size_t i = 0; i < view.n && *digits < scale; i++)
+            while (*digits < scale && values[i] % dki_power10[scale - *digits] != 0 && !dki_view_is_null(&view, i))
                 ++*digits;
+    }
+    dk_view_release(&view);
+    return status;
+}
+
+/* The values with fewer digits, which are as many as they need. */
+static dk_status append_trimmed(dk_builder *builder, const dk_column *column, unsigned digits, dk_error *err)
+{
+    int64_t values[DK_BLOCK_ROWS], unit = dki_power10[dk_column_scale(column) - digits];
+    uint64_t n = dk_column_n_rows(column);
+    dk_view view;
+    dk_status status = DK_OK;
+
+    dk_view_init(&view, dk_column_context(column));
+    for (uint64_t row = 0; row < n && status == DK_OK; row += view.n) {
+        status = dki_poll(dk_column_context(column), err);
+        if (status == DK_OK)
+            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
+                                    err);
+        if (status != DK_OK)
+            break;
+        dki_view_integers(&view, values);
+        for (size_t i = 0; i < view.n; i++)
+            values[i] /= unit;
+        if (view.valid == NULL) {
+            status = dki_builder_integers(builder, values, NULL, view.n, err);
+            continue;
         }
+        for (size_t i = 0; i < view.n && status == DK_OK; i++)
+            status = dki_view_is_null(&view, i) ? dk_builder_null(builder, 1, err)
+                                                : dk_builder_integer(builder, values[i], err);
+    }
+    dk_view_release(&view);
     return status;
 }
 
@@ -94,9 +131,7 @@ dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_colum
 {
     dk_context *context = dk_column_context(column);
     unsigned scale = dk_column_scale(column), needed = least;
-    uint64_t n = dk_column_n_rows(column);
     dk_builder *builder;
-    dk_value value;
     dk_status status;
 
     if (dk_column_type(column) == DK_INTERVAL)
@@ -111,12 +146,7 @@ dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_colum
     status = dk_builder_new(context, needed ? DK_DECIMAL : DK_INTEGER, (uint8_t)needed, NULL, &builder, err);
     if (status != DK_OK)
         return status;
-    DKI_FOR_ROWS(i, n, context, status, err)
-    {
-        status = dk_column_get(column, i, &value, err);
-        if (status == DK_OK)
-            status = dk_builder_value(builder, &value, err);
-    }
+    status = append_trimmed(builder, column, needed, err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
