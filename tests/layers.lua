@@ -22,7 +22,7 @@ local PUBLIC = {
   sort = "rows", window = "rows", sample = "rows",
   join = "join", set = "join",
   breakdown = "query", top = "query", pivot = "query", tighten = "query",
-  scenario = "scenario", allocate = "scenario", bands = "scenario", contribution = "scenario",
+  scenario = "scenario", allocate = "scenario", bands = "scenario", contribution = "scenario", sweep = "scenario",
   write = "write",
 }
 local LUA_HEADERS = {

@@ -162,6 +162,7 @@ void dkl_open_scenario(lua_State *L);
 void dkl_open_bands(lua_State *L);
 void dkl_open_contribution(lua_State *L);
 void dkl_open_allocate(lua_State *L);
+void dkl_open_sweep(lua_State *L);
 void dkl_open_snapshot(lua_State *L);
 void dkl_open_lineage(lua_State *L);
 void dkl_open_codes(lua_State *L);

@@ -129,6 +129,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_bands(L);
     dkl_open_contribution(L);
     dkl_open_allocate(L);
+    dkl_open_sweep(L);
     dkl_open_snapshot(L);
     dkl_open_lineage(L);
     dkl_open_codes(L);

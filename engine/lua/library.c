@@ -33,7 +33,7 @@ static const char *const inner[] = { "allocate",       "annotations",   "ask",  
                                      "globals",        "map",           "notation",      "parse",
                                      "receipt",        "receipt_file",  "recipe",        "registry",
                                      "replay",         "sensitivity",   "stated",        "step",
-                                     "summary",        "taking" };
+                                     "summary",        "sweep",         "taking" };
 
 static bool is_inner(const char *name)
 {

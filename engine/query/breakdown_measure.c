@@ -45,7 +45,7 @@ static uint32_t total_mask(const dki_plan *plan, const dki_node *node)
         return dki_attached_unknown(plan, node);
     for (size_t i = 1; i < node->n_children; i++)
         mask &= ~(UINT32_C(1) << dki_breakdown_find_dimension(plan->breakdown, node->children[i]->text));
-    return mask;
+    return mask & ~dki_all_totals(plan->breakdown->n_apart);
 }
 
 struct coarser {

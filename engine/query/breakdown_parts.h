@@ -61,6 +61,7 @@ struct dk_breakdown {
     dki_within *within;
     size_t n_within;
     size_t n_hidden;          /* so many dimensions, the last ones, are not shown: each is told by another */
+    size_t n_apart;           /* so many dimensions, the first ones, tell questions apart: no all() totals them */
     const dk_breakdown *told; /* the one that a result says it comes from; NULL: this one */
 };
 

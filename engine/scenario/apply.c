@@ -32,6 +32,8 @@ struct pieces {
     piece *items;          /* the first is who is left */
     size_t n;
     dki_i128 change; /* how much the total grows */
+    const dki_run *run;
+    size_t number; /* of the step */
 };
 
 /* Cells by number with weights, which are indexed by cell. */
@@ -128,8 +130,7 @@ static dk_status join_levels(const dk_column *const *columns, size_t n, const dk
     return status;
 }
 
-/* The rows of n columns of one type below each other; columns[i] is replaced where its levels are not those of all. */
-static dk_status join_columns(const dk_column **columns, size_t n, const dk_column **out, dk_error *err)
+dk_status dki_columns_join(const dk_column **columns, size_t n, const dk_column **out, dk_error *err)
 {
     const dk_dictionary *levels = NULL;
     dk_status status = dk_column_levels(columns[0]) ? join_levels(columns, n, &levels, err) : DK_OK;
@@ -161,7 +162,7 @@ static dk_status join_pieces(const struct pieces *p, size_t c, bool is_weight, c
     for (size_t i = 0; i < p->n; i++)
         columns[i] =
             dk_column_retain(is_weight ? p->items[i].weights : dk_table_field(p->items[i].cells, c)->column);
-    status = join_columns(columns, p->n, out, err);
+    status = dki_columns_join(columns, p->n, out, err);
     for (size_t i = 0; i < p->n; i++)
         dk_column_release(columns[i]);
     return status;
@@ -232,78 +233,30 @@ struct walk {
     size_t n_key;
 };
 
-static dk_status tally_strata(const struct walk *walk, size_t number, const dki_stage *stage,
-                              const dki_strata *strata, dk_error *err)
+void dki_tally_strata(const dki_strata *strata, dki_tally *tally)
 {
-    if (walk->run->tallies) {
-        dki_tally *tally = &walk->run->tallies[number];
-        int64_t available = 0;
+    int64_t available = 0;
 
-        for (uint64_t k = 0; k < strata->n; k++) {
-            available += strata->available[k];
-            tally->taken += strata->taken[k];
-        }
-        tally->available = available;
-        tally->n_strata = strata->n;
+    for (uint64_t k = 0; k < strata->n; k++) {
+        available += strata->available[k];
+        tally->taken += strata->taken[k];
     }
-    return walk->run->receipt ? dki_receipt_add(walk->run->receipt, number + 1, stage, strata, err) : DK_OK;
+    tally->available = available;
+    tally->n_strata = strata->n;
 }
 
-/* One destination after the other. */
-static dk_status run_flows(struct walk *walk, size_t number, struct pieces *p, dki_strata *strata, dk_error *err)
+/* A move is settled. */
+static dk_status take_move(void *arg, size_t move, const dki_strata *strata, dk_error *err)
 {
-    dki_stage *stage = p->stage;
-    dki_flows flows;
-    dk_status status = dki_flows_init(&flows, stage, strata, err);
+    struct pieces *p = arg;
+    const dki_run *run = p->run;
+    dk_status status = DK_OK;
 
-    if (status != DK_OK)
-        return status;
-    stage->weights = p->left;
-    for (size_t place = 0; place < stage->step->n_places && status == DK_OK; place++) {
-        status = dki_flows_settle(&flows, place, strata, err);
-        if (status == DK_OK)
-            status = tally_strata(walk, number, stage, strata, err);
-        if (status == DK_OK)
-            status = take(p, strata, err);
-    }
-    dki_flows_drop(&flows);
-    return status;
-}
-
-/* Those who become true, then those who become false: of a stratum there are only the ones or the others. */
-static dk_status run_rate(struct walk *walk, size_t number, struct pieces *p, dki_strata *strata, dk_error *err)
-{
-    dki_stage *stage = p->stage;
-    const int64_t *weights = stage->weights;
-    int64_t *takeable =
-        dki_alloc_array(walk->context, (size_t)dk_table_n_rows(stage->cells), sizeof *takeable, err);
-    dk_status status = takeable ? DK_OK : DK_ERR_MEMORY;
-
-    for (int becomes = 1; becomes >= 0 && status == DK_OK; becomes--) {
-        stage->weights = weights;
-        status = dki_rate_settle(stage, becomes, strata, takeable, err);
-        if (status == DK_OK)
-            status = tally_strata(walk, number, stage, strata, err);
-        stage->weights = takeable;
-        if (status == DK_OK)
-            status = take(p, strata, err);
-    }
-    stage->weights = weights;
-    dki_free(walk->context, takeable);
-    return status;
-}
-
-static dk_status run_moves(struct walk *walk, size_t number, struct pieces *p, dki_strata *strata, dk_error *err)
-{
-    dk_status status;
-
-    if (p->stage->step->n_flows > 0)
-        return run_flows(walk, number, p, strata, err);
-    if (p->stage->step->rate)
-        return run_rate(walk, number, p, strata, err);
-    status = dki_strata_settle(p->stage, strata, err);
-    if (status == DK_OK)
-        status = tally_strata(walk, number, p->stage, strata, err);
+    (void)move;
+    if (run->tallies)
+        dki_tally_strata(strata, &run->tallies[p->number]);
+    if (run->receipt)
+        status = dki_receipt_add(run->receipt, p->number + 1, p->stage, strata, err);
     return status == DK_OK ? take(p, strata, err) : status;
 }
 
@@ -372,10 +325,12 @@ static dk_status take_step(struct walk *walk, size_t number, dki_stage *stage, c
     const int64_t *weights = stage->weights;
     size_t n = (size_t)dk_table_n_rows(stage->cells);
     struct pieces p = { .stage = stage,
+                        .run = walk->run,
+                        .number = number,
                         .left = dki_alloc_array(context, n, sizeof *p.left, err),
                         .taken = dki_alloc_array(context, n, sizeof *p.taken, err),
                         .rows = dki_alloc_array(context, n, sizeof *p.rows, err),
-                        .items = dki_calloc(context, stage->step->n_places + 3, sizeof *p.items, err) };
+                        .items = dki_calloc(context, dki_moves_n(stage->step) + 1, sizeof *p.items, err) };
     dki_strata strata = { .context = NULL };
     dk_status status = p.left && p.taken && p.rows && p.items ? DK_OK : DK_ERR_MEMORY;
 
@@ -385,7 +340,7 @@ static dk_status take_step(struct walk *walk, size_t number, dki_stage *stage, c
         status = dki_strata_find(stage, &strata, err);
     }
     if (status == DK_OK)
-        status = run_moves(walk, number, &p, &strata, err);
+        status = dki_moves_settle(stage, p.left, &strata, take_move, &p, err);
     if (status == DK_OK)
         status = tell_change(&p, weights, err);
     if (status == DK_OK && p.n == 1 && p.change == 0)

@@ -39,7 +39,7 @@ static dk_status check_bounds(const dk_scenario_param *param, dk_error *err)
                     greatest);
 }
 
-static dk_status check_range(const dk_scenario_param *param, const dk_value *value, dk_error *err)
+dk_status dki_param_check(const dk_scenario_param *param, const dk_value *value, dk_error *err)
 {
     bool has_range = param->has_least || param->has_greatest;
     char given[64], least[64], greatest[64];
@@ -81,7 +81,7 @@ dk_status dki_scenario_add_param(dk_scenario *scenario, const dk_scenario_param 
     if (status == DK_OK)
         status = check_bounds(param, err);
     if (status == DK_OK)
-        status = check_range(param, &param->value, err);
+        status = dki_param_check(param, &param->value, err);
     scenario->n_params++;
     return status;
 }
@@ -167,7 +167,7 @@ dk_status dki_scenario_values(const dk_scenario *scenario, const dk_params *para
         dk_status status = dki_scenario_get_param(scenario, given->name, &at, err);
 
         if (status == DK_OK)
-            status = check_range(&scenario->params[at], &given->value, err);
+            status = dki_param_check(&scenario->params[at], &given->value, err);
         if (status != DK_OK)
             return status;
         values[at].value = given->value;

@@ -67,8 +67,11 @@ struct dk_scenario {
 dk_status dki_expr_names(const dk_expr *expr, dki_node_kind kind, dki_text_map *names, dk_error *err);
 /* Adds the columns that a step mentions: all of them, or those whose combinations are its strata. */
 dk_status dki_step_columns(const dki_step *step, bool all, dki_text_map *names, dk_error *err);
-/* How often a step mentions a parameter. */
+/* How often an expression (NULL: never), and a step, mentions a parameter. */
+size_t dki_expr_mentions(const dk_expr *expr, const char *param);
 size_t dki_step_mentions(const dki_step *step, const char *param);
+/* Visits the trees of a step; false, at once, where visit says so. */
+bool dki_step_visit(const dki_step *step, dki_node_visit_fn *visit, void *arg);
 /* Sets the message to "PREFIX: MESSAGE"; what is long is cut, at a character. */
 void dki_error_prefix(dk_error *err, const char *prefix, size_t size, const char *message);
 /* Names the step in front of the message that stands in err, unless memory is out. Returns status. */
@@ -97,6 +100,8 @@ dk_status dki_add_key(const dk_table *table, const dk_scenario *scenario, dki_te
 
 /* Adds a copy of a parameter whose definition makes sense. */
 dk_status dki_scenario_add_param(dk_scenario *scenario, const dk_scenario_param *param, dk_error *err);
+/* DK_ERR_RANGE, DK_ERR_TYPE: it is no value of the parameter. */
+dk_status dki_param_check(const dk_scenario_param *param, const dk_value *value, dk_error *err);
 bool dki_param_equal(const dk_scenario_param *a, const dk_scenario_param *b); /* the same definition, docs apart */
 /* The number of a parameter, or SIZE_MAX; find fails with the nearest name. */
 size_t dki_scenario_find_param(const dk_scenario *scenario, const char *name);
@@ -148,6 +153,11 @@ size_t dki_cells_weight(const dk_table *cells); /* the column that holds the wei
 /* All weights, in units, into n_rows numbers. DK_ERR_ARGUMENT where the table is no cells, DK_ERR_OVERFLOW where
  * their sum does not fit. */
 dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err);
+
+/* model.c: the first row of each combination of values of all columns but the weight, in the order of keys. number: of each row
+ * that of its combination. */
+dk_status dki_cells_distinct(const dk_table *table, size_t weight, uint32_t *number, const dk_table **out,
+                             dk_error *err);
 
 /* cell_measures.c ---------------------------------------------------------------------------------------------- */
 
@@ -285,6 +295,8 @@ void dki_strata_drop(dki_strata *strata);
 /* The value of a share or count, which no row decides. */
 dk_status dki_amount(const dk_expr *expr, const dk_table *table, const dk_params *params, const char *what,
                      dk_ratio *out, dk_error *err);
+/* A value (NULL: none) as one, exactly; text is how it was written. */
+dk_status dki_amount_of(const dk_value *value, const char *what, const char *text, dk_ratio *out, dk_error *err);
 /* As a decimal where it is one, else as a fraction: 0.3, 1994, 1/3. */
 void dki_format_ratio(dk_ratio ratio, char *out, size_t size);
 dk_status dki_check_share(dk_ratio share, dk_error *err); /* 0 .. 1 */
@@ -352,6 +364,19 @@ dk_status dki_flows_settle(dki_flows *flows, size_t place, dki_strata *strata, d
 dk_status dki_rate_settle(const dki_stage *stage, bool becomes, dki_strata *strata, int64_t *weights,
                           dk_error *err);
 
+/* moves.c -------------------------------------------------------------------------------------------------------- */
+
+/* Who is taken at once, and gets the same values: one move of most steps, a move for each destination of a matrix, two of a
+ * rate. */
+size_t dki_moves_n(const dki_step *step);
+/* What who is taken by a move gets. */
+const dk_expr *const *dki_move_set(const dki_step *step, size_t move, size_t *n_set);
+/* Settles the moves of a step that happens, one after the other, and has each taken: of stage->weights, which are then those
+ * that can be. left: what who was taken before left of each cell, which take keeps up to date. */
+typedef dk_status dki_take_fn(void *arg, size_t move, const dki_strata *strata, dk_error *err);
+dk_status dki_moves_settle(dki_stage *stage, const int64_t *left, dki_strata *strata, dki_take_fn *take, void *arg,
+                           dk_error *err);
+
 /* assign.c ----------------------------------------------------------------------------------------------------- */
 
 /* The cells of those numbers as they are after a step moved them; weights as before. */
@@ -365,6 +390,8 @@ typedef struct dki_tally {
     int64_t available, taken; /* units */
     uint64_t n_strata;
 } dki_tally;
+
+void dki_tally_strata(const dki_strata *strata, dki_tally *tally); /* of one move more */
 
 /* One row for each stratum of each step, on its way. */
 typedef struct dki_receipt {
@@ -395,6 +422,9 @@ typedef struct dki_run {
 dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
                             uint32_t draw, const dk_table **out, const dk_table **moved, dk_error *err);
 dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_table **out, dk_error *err);
+/* The rows of n columns of one type below each other; columns[i] is replaced where its levels are not those of all: the first
+ * column's, which all others have too, and what these have beside them. */
+dk_status dki_columns_join(const dk_column **columns, size_t n, const dk_column **out, dk_error *err);
 /* The columns of the cells that the scenario mentions: room for all of them. */
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
                                 dk_error *err);

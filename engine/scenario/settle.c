@@ -18,34 +18,37 @@
 
 /* Amounts ------------------------------------------------------------------------------------------------------ */
 
-dk_status dki_amount(const dk_expr *expr, const dk_table *table, const dk_params *params, const char *what,
-                     dk_ratio *out, dk_error *err)
+dk_status dki_amount_of(const dk_value *value, const char *what, const char *text, dk_ratio *out, dk_error *err)
 {
-    dki_scope scope = { .table = table, .params = params };
-    dki_bound *bound;
-    const dk_value *value;
-    dk_status status = dki_bind(&scope, expr, dki_expr_root(expr), &bound, err);
-
-    if (status != DK_OK)
-        return status;
-    value = dki_bound_constant(bound);
-    if (value == NULL || value->is_null || !dk_type_is_number(value->type)) {
-        status = dki_fail(err, DK_ERR_TYPE, "a %s is a number, and %s is none", what, dk_expr_text(expr));
-    } else if (value->type == DK_RATIO) {
+    if (value == NULL || value->is_null || !dk_type_is_number(value->type))
+        return dki_fail(err, DK_ERR_TYPE, "a %s is a number, and %s is none", what, text);
+    if (value->type == DK_RATIO) {
         *out = value->as.ratio;
     } else if (value->type == DK_REAL) {
         int64_t scaled;
         uint8_t scale;
 
-        if (dki_real_to_decimal(value->as.real, &scaled, &scale))
-            (void)dki_ratio_make(scaled, dki_power10[scale], out);
-        else
-            status = dki_fail(err, DK_ERR_RANGE, "a %s of %g has more digits than an exact number can have", what,
-                              value->as.real);
+        if (!dki_real_to_decimal(value->as.real, &scaled, &scale))
+            return dki_fail(err, DK_ERR_RANGE, "a %s of %g has more digits than an exact number can have", what,
+                            value->as.real);
+        (void)dki_ratio_make(scaled, dki_power10[scale], out);
     } else {
         (void)dki_ratio_make(value->as.integer, dki_power10[value->type == DK_DECIMAL ? value->scale : 0], out);
     }
-    dki_bound_release(bound);
+    return DK_OK;
+}
+
+dk_status dki_amount(const dk_expr *expr, const dk_table *table, const dk_params *params, const char *what,
+                     dk_ratio *out, dk_error *err)
+{
+    dki_scope scope = { .table = table, .params = params };
+    dki_bound *bound;
+    dk_status status = dki_bind(&scope, expr, dki_expr_root(expr), &bound, err);
+
+    if (status == DK_OK) {
+        status = dki_amount_of(dki_bound_constant(bound), what, dk_expr_text(expr), out, err);
+        dki_bound_release(bound);
+    }
     return status;
 }
 

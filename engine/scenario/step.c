@@ -100,13 +100,29 @@ static bool count_param(void *arg, const dki_node *node)
     return true;
 }
 
+size_t dki_expr_mentions(const dk_expr *expr, const char *param)
+{
+    struct count count = { param, 0 };
+
+    if (expr)
+        (void)dki_node_visit(dki_expr_root(expr), count_param, &count);
+    return count.n;
+}
+
 size_t dki_step_mentions(const dki_step *step, const char *param)
 {
     struct count count = { param, 0 };
 
-    for (size_t i = 0; i < step->n_exprs; i++)
-        (void)dki_node_visit(dki_expr_root(step->exprs[i]), count_param, &count);
+    (void)dki_step_visit(step, count_param, &count);
     return count.n;
+}
+
+bool dki_step_visit(const dki_step *step, dki_node_visit_fn *visit, void *arg)
+{
+    for (size_t i = 0; i < step->n_exprs; i++)
+        if (!dki_node_visit(dki_expr_root(step->exprs[i]), visit, arg))
+            return false;
+    return true;
 }
 
 void dki_error_prefix(dk_error *err, const char *prefix, size_t size, const char *message)

@@ -30,6 +30,7 @@
 #include <dekking/set.h>
 #include <dekking/snapshot.h>
 #include <dekking/sort.h>
+#include <dekking/sweep.h>
 #include <dekking/table.h>
 #include <dekking/tighten.h>
 #include <dekking/top.h>

@@ -326,6 +326,7 @@ end
 --   coverage:solve(table, scenario, { vary = "aandeel", target = "dekking >= 0.90", at = dk.total })
 --   coverage:allocate(table, scenario, { budget = 500, per = "gemeente", maximise = "known" })
 --   coverage:contributions(table, scenario, { measure = "dekking", at = dk.total, method = "shapley" })
+--   coverage:sweep(table, scenario, { aandeel = dk.range(0, 1, 0.1) } [, options])
 --   coverage:bands(table, scenario, { draws = 1000, quantiles = { 0.025, 0.5, 0.975 } })
 --   coverage:sensitivity(table, scenario, { measure = "dekking", at = dk.total, ranges = { aandeel = { 0.2, 0.4 } } })
 local asked_in = {
@@ -335,6 +336,7 @@ local asked_in = {
   contributions = "contributions",
   sensitivity = "sensitivity",
   solve = "ask",
+  sweep = "sweep",
 }
 for name, part in pairs(asked_in) do
   methods[name] = function(self, ...)

@@ -212,6 +212,8 @@ local function takers(dk)
     { "dk.AllocateTarget", with { "n > 1" }, function(o)
       one:allocate(t, dk.scenario "s" { step }, { per = "a", targets = { o } })
     end },
+    { "dk.SweepOptions", plain, function(o) one:sweep(t, dk.scenario "s" { step }, { p = 1 }, o) end },
+    { "dk.LatinRange", with { 0, 1 }, function(o) dk.latin(1, { p = o }) end },
     { "dk.ContributionSpec", plain, function(o) one:contributions(t, dk.scenario "s" { step }, o) end },
     { "dk.SensitivitySpec", plain, function(o) one:sensitivity(t, dk.scenario "s" { step }, o) end },
     { "dk.DistinctOptions", plain, function(o) t:distinct({ "a" }, o) end },

@@ -1,0 +1,606 @@
+/* model.c - every cell that there can be in a scenario, and what a step does to each.
+ *
+ * Compiling runs the steps as apply.c does, but with everybody taken and everybody staying: so each cell that some amount can
+ * make is made. A run then needs weights alone: whom a step matches, strata and destinations are known, and what is taken is
+ * settled and split by the same functions, which are given the matched cells that somebody is in.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "data/column_parts.h"
+#include "expr/poll_row.h"
+#include "model.h"
+#include "rows/interval_order.h"
+#include "rows/sort_key.h"
+#include "rows/sort_rows.h"
+
+#define MOST_CELLS (UINT64_C(1) << 22) /* more would cost more than they save */
+
+static size_t amount_mentions(const dki_step *step, const char *name)
+{
+    size_t n = dki_expr_mentions(step->share, name) + dki_expr_mentions(step->count, name) +
+               dki_expr_mentions(step->scale, name) + dki_expr_mentions(step->to, name);
+
+    for (size_t i = 0; i < step->n_flows; i++)
+        n += dki_expr_mentions(step->flows[i].share, name);
+    return n;
+}
+
+bool dki_param_is_amount(const dk_scenario *scenario, size_t param)
+{
+    const char *name = scenario->params[param].name;
+
+    for (size_t i = 0; i < scenario->n_steps; i++) {
+        const dki_step *step = &scenario->steps[i];
+
+        if (dki_step_mentions(step, name) != amount_mentions(step, name))
+            return false;
+    }
+    return true;
+}
+
+static void drop_step(dki_model_step *step, dk_context *context)
+{
+    dk_table_release(step->cells);
+    dki_strata_drop(&step->strata);
+    dki_free(context, step->stay);
+    for (size_t m = 0; step->move && m < step->n_moves; m++)
+        dki_free(context, step->move[m]);
+    dki_free(context, step->move);
+}
+
+void dki_model_drop(dki_model *model)
+{
+    if (model == NULL)
+        return;
+    for (size_t i = 0; model->steps && i < model->n_steps; i++)
+        drop_step(&model->steps[i], model->context);
+    dk_table_release(model->cells);
+    dki_free(model->context, model->steps);
+    dki_free(model->context, model->weights);
+    dki_free(model->context, model->columns);
+    dki_free(model->context, model);
+}
+
+/* Compiling ---------------------------------------------------------------------------------------------------- */
+
+/* Tables of cells below each other, which all have the columns of the first, and its levels with perhaps some more. */
+static dk_status join_all(const dk_table *const *tables, size_t n_tables, const dk_table **out, dk_error *err)
+{
+    const dk_table *first = tables[0];
+    dk_context *context = dk_table_context(first);
+    size_t n = dk_table_n_columns(first), made = 0;
+    dk_field *fields = dki_calloc(context, n, sizeof *fields, err);
+    const dk_column **columns = dki_calloc(context, n_tables, sizeof *columns, err);
+    dk_properties properties = *dk_table_properties(first);
+    const dk_table *joined = NULL;
+    uint64_t n_rows = 0;
+    dk_status status = fields && columns ? DK_OK : DK_ERR_MEMORY;
+
+    properties.key = NULL;
+    properties.n_key = 0;
+    for (size_t t = 0; t < n_tables; t++)
+        n_rows += dk_table_n_rows(tables[t]);
+    for (; made < n && status == DK_OK; made++) {
+        fields[made] = DK_FIELD(dk_table_field(first, made)->name, NULL);
+        for (size_t t = 0; t < n_tables; t++)
+            columns[t] = dk_column_retain(dk_table_field(tables[t], made)->column);
+        status = dki_columns_join(columns, n_tables, &fields[made].column, err);
+        for (size_t t = 0; t < n_tables; t++)
+            dk_column_release(columns[t]);
+    }
+    if (status == DK_OK)
+        status = dk_table_new(context, fields, n, n_rows, &joined, err);
+    if (status == DK_OK)
+        status = dk_table_with_properties(joined, &properties, out, err);
+    dk_table_release(joined);
+    for (size_t i = 0; fields && i < made; i++)
+        dk_column_release(fields[i].column);
+    dki_free(context, columns);
+    dki_free(context, fields);
+    return status;
+}
+
+/* Cells by their keys: all columns but the weight. */
+struct keys {
+    dki_sort_codes *codes;
+    size_t n;
+};
+
+static int compare_keys(const void *arg, uint64_t a, uint64_t b)
+{
+    const struct keys *keys = arg;
+    int sign = 0;
+
+    for (size_t i = 0; i < keys->n && sign == 0; i++)
+        sign = dki_sort_codes_compare(&keys->codes[i], false, a, b);
+    return sign;
+}
+
+static void drop_keys(struct keys *keys, dk_context *context)
+{
+    for (size_t i = 0; i < keys->n; i++)
+        dki_sort_codes_drop(&keys->codes[i], context);
+    dki_free(context, keys->codes);
+}
+
+static dk_status make_keys(struct keys *keys, const dk_table *table, size_t weight, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    keys->codes = dki_calloc(dk_table_context(table), dk_table_n_columns(table), sizeof *keys->codes, err);
+    if (keys->codes == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < dk_table_n_columns(table) && status == DK_OK; i++) {
+        const dk_column *ordered = NULL;
+
+        if (i == weight)
+            continue;
+        status = dki_order_column(dk_table_field(table, i)->column, &ordered, err);
+        if (status == DK_OK)
+            status = dki_sort_codes_init(&keys->codes[keys->n], ordered, err);
+        keys->n += status == DK_OK;
+        dk_column_release(ordered);
+    }
+    return status;
+}
+
+dk_status dki_cells_distinct(const dk_table *table, size_t weight, uint32_t *number, const dk_table **out,
+                             dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    uint64_t n = dk_table_n_rows(table), n_first = 0;
+    uint64_t *rows = dki_alloc_array(context, (size_t)n, sizeof *rows, err);
+    struct keys keys = { NULL, 0 };
+    dk_status status = rows ? make_keys(&keys, table, weight, err) : DK_ERR_MEMORY;
+
+    for (uint64_t i = 0; i < n && status == DK_OK; i++)
+        rows[i] = i;
+    if (status == DK_OK)
+        status = dki_sort_rows(context, rows, n, compare_keys, &keys, err);
+    for (uint64_t i = 0; i < n && status == DK_OK; i++) {
+        if (i == 0 || compare_keys(&keys, rows[n_first - 1], rows[i]) != 0)
+            rows[n_first++] = rows[i]; /* n_first <= i */
+        number[rows[i]] = (uint32_t)n_first - 1;
+    }
+    if (status == DK_OK)
+        status = dk_table_gather(table, rows, n_first, out, err);
+    drop_keys(&keys, context);
+    dki_free(context, rows);
+    return status;
+}
+
+/* What becomes of the matched cells by each move: tables[0] is the cells, and of a step whose persons leave there is no other. */
+static dk_status find_moved(const dki_model_step *step, const dki_stage *stage, const dk_table **tables,
+                            dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t m = 0; m < step->n_moves && status == DK_OK; m++) {
+        size_t n_set;
+        const dk_expr *const *set = dki_move_set(step->step, m, &n_set);
+
+        status = dki_moved_cells(stage, set, n_set, step->strata.cells, step->strata.n_cells, &tables[m + 1], err);
+    }
+    return status;
+}
+
+/* What the step does to each cell. *next: the cells that there can be after it. */
+static dk_status compile_moves(dki_model *model, dki_model_step *step, const dki_stage *stage,
+                               const dk_table **next, dk_error *err)
+{
+    dk_context *context = model->context;
+    size_t n = step->n, n_matched = (size_t)step->strata.n_cells, n_moves = dki_moves_n(step->step);
+    const dk_table **tables = dki_calloc(context, n_moves + 1, sizeof *tables, err), *joined = NULL;
+    uint32_t *number = dki_alloc_array(context, n + n_matched * n_moves, sizeof *number, err);
+    dk_status status;
+
+    step->stay = dki_alloc_array(context, n, sizeof *step->stay, err);
+    step->move = dki_calloc(context, n_moves, sizeof *step->move, err);
+    step->n_moves = n_moves;
+    status = number && tables && step->stay && step->move ? DK_OK : DK_ERR_MEMORY;
+    for (size_t m = 0; m < n_moves && status == DK_OK; m++) {
+        step->move[m] = dki_alloc_array(context, n_matched, sizeof **step->move, err);
+        status = step->move[m] ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK) {
+        tables[0] = dk_table_retain(step->cells);
+        status = find_moved(step, stage, tables, err);
+    }
+    if (status == DK_OK)
+        status = join_all(tables, n_moves + 1, &joined, err);
+    if (status == DK_OK)
+        status = dki_cells_distinct(joined, dki_cells_weight(joined), number, next, err);
+    if (status == DK_OK)
+        memcpy(step->stay, number, n * sizeof *number);
+    for (size_t m = 0; m < n_moves && n_matched > 0 && status == DK_OK; m++)
+        memcpy(step->move[m], number + n + m * n_matched, n_matched * sizeof *number);
+    for (size_t m = 0; tables && m <= n_moves; m++)
+        dk_table_release(tables[m]);
+    dk_table_release(joined);
+    dki_free(context, tables);
+    dki_free(context, number);
+    return status;
+}
+
+bool dki_cells_gain_levels(const dk_table *before, const dk_table *after, size_t n)
+{
+    for (size_t i = 0; i < dk_table_n_columns(before); i++) {
+        const dk_dictionary *old = dk_column_levels(dk_table_field(before, i)->column);
+        const dk_dictionary *now = dk_column_levels(dk_table_field(after, i)->column);
+
+        if (old != now && dk_dictionary_n_levels(now) > dk_dictionary_n_levels(old) + n &&
+            (n == 0 || dk_dictionary_is_declared(old)))
+            return true;
+    }
+    return false;
+}
+
+static dk_status compile_step(dki_model *model, const dki_run *run, size_t number, const dk_table **cells,
+                              bool *can, dki_text_map *notes, dk_error *err)
+{
+    dki_model_step *step = &model->steps[model->n_steps];
+    size_t n = (size_t)dk_table_n_rows(*cells);
+    int64_t *everybody = dki_alloc_array(model->context, n, sizeof *everybody, err);
+    const dk_table *next = NULL;
+    bool happens = true;
+    dki_stage stage = { .step = &run->scenario->steps[number],
+                        .cells = *cells,
+                        .weights = everybody,
+                        .params = run->params,
+                        .columns = model->columns,
+                        .n_columns = model->n_columns,
+                        .only = run->only && run->only->steps[number] ? run->only : NULL,
+                        .allow_none = true,
+                        .notes = notes };
+    dk_status status = everybody ? dki_step_happens(stage.step, *cells, run->params, &happens, err) : DK_ERR_MEMORY;
+
+    if (status != DK_OK || !happens) {
+        dki_free(model->context, everybody);
+        return status;
+    }
+    *step = (dki_model_step){ .step = stage.step, .number = number, .cells = dk_table_retain(*cells), .n = n };
+    model->n_steps++;
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        everybody[i] = 1;
+    if (status == DK_OK)
+        status = dki_strata_find(&stage, &step->strata, err);
+    if (status == DK_OK)
+        status = compile_moves(model, step, &stage, &next, err);
+    dki_free(model->context, everybody);
+    if (status != DK_OK)
+        return status;
+    /* In which order several levels come to those that have one, who is taken decides. */
+    *can = dk_table_n_rows(next) <= MOST_CELLS && !dki_cells_gain_levels(*cells, next, 1);
+    dk_table_release(*cells);
+    *cells = next;
+    return DK_OK;
+}
+
+/* Marks the cells that some step matches; and whether somebody may be left out because nothing is known of him. */
+static dk_status mark_matched(dki_model *model, const dki_run *run, const dk_table *cells, bool *matched,
+                              dk_error *err)
+{
+    uint64_t n = dk_table_n_rows(cells);
+    dk_status status = DK_OK;
+
+    for (size_t i = run->from; i < run->to && status == DK_OK; i++) {
+        const dk_expr *where = run->scenario->steps[i].where;
+        const dk_column *column = NULL;
+        dk_view view;
+
+        if (where == NULL) {
+            memset(matched, true, (size_t)n * sizeof *matched);
+            continue;
+        }
+        status = dk_table_eval(cells, where, run->params, &column, err);
+        if (status == DK_OK && dk_column_type(column) != DK_BOOLEAN)
+            status = DK_ERR_TYPE;
+        dk_view_init(&view, model->context);
+        for (uint64_t row = 0; row < n && status == DK_OK; row += view.n) {
+            int64_t values[DK_BLOCK_ROWS];
+
+            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
+                                    err);
+            if (status != DK_OK)
+                break;
+            dki_view_integers(&view, values);
+            for (size_t k = 0; k < view.n; k++) {
+                bool is_null = dki_view_is_null(&view, k);
+
+                matched[row + k] = matched[row + k] || (!is_null && values[k]);
+                model->has_notes = model->has_notes || is_null;
+            }
+        }
+        dk_view_release(&view);
+        dk_column_release(column);
+    }
+    return status;
+}
+
+/* Puts the cells that no step matches in front, with their weights; *moving: the others. */
+static dk_status split_cells(dki_model *model, const dki_run *run, const dk_table *cells, const dk_table **rest,
+                             const dk_table **moving, dk_error *err)
+{
+    size_t n = (size_t)dk_table_n_rows(cells), n_moving = 0;
+    bool *matched = dki_calloc(model->context, n, sizeof *matched, err);
+    uint64_t *rows = dki_alloc_array(model->context, n, sizeof *rows, err);
+    int64_t *weights = dki_alloc_array(model->context, n, sizeof *weights, err);
+    dk_status status = matched && rows && weights ? mark_matched(model, run, cells, matched, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK) {
+        for (size_t i = 0; i < n; i++)
+            model->n_rest += !matched[i];
+        for (size_t i = 0, k = 0; i < n; i++)
+            rows[matched[i] ? model->n_rest + n_moving++ : k++] = i;
+        for (size_t i = 0; i < n; i++)
+            weights[i] = model->weights[rows[i]];
+        if (n > 0)
+            memcpy(model->weights, weights, n * sizeof *weights);
+        status = dk_table_gather(cells, rows, model->n_rest, rest, err);
+    }
+    if (status == DK_OK)
+        status = dk_table_gather(cells, rows + model->n_rest, n_moving, moving, err);
+    dki_free(model->context, weights);
+    dki_free(model->context, rows);
+    dki_free(model->context, matched);
+    return status;
+}
+
+static dk_status compile(dki_model *model, const dki_run *run, const dk_table *cells, bool *can, dk_error *err)
+{
+    const dk_table *rest = NULL, *moving = NULL;
+    size_t n = (size_t)dk_table_n_rows(cells);
+    dki_text_map notes;
+    dk_status status = DK_OK;
+
+    dki_text_map_init(&notes, model->context);
+    for (size_t i = 0; i < n && *can; i++)
+        *can = model->weights[i] > 0; /* a cell without anybody stays one, and others go */
+    for (size_t i = run->from; i < run->to && *can; i++) {
+        const dki_step *step = &run->scenario->steps[i];
+
+        *can = step->drawn != DK_DRAWN_PERSONS; /* who is one row each */
+        model->has_notes = model->has_notes || step->scale || step->effect != DK_MOVES;
+    }
+    if (*can)
+        status = split_cells(model, run, cells, &rest, &moving, err);
+    for (size_t i = run->from; i < run->to && *can && status == DK_OK; i++)
+        status = compile_step(model, run, i, &moving, can, &notes, err);
+    if (*can && status == DK_OK)
+        status = join_all((const dk_table *const[]){ rest, moving }, 2, &model->cells, err);
+    if (*can && status == DK_OK)
+        model->n = (size_t)dk_table_n_rows(model->cells);
+    model->has_notes = model->has_notes || notes.n > 0;
+    dk_table_release(moving);
+    dk_table_release(rest);
+    dki_text_map_drop(&notes);
+    return status;
+}
+
+dk_status dki_model_new(const dki_run *run, const dk_table *cells, dki_model **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(cells);
+    dki_model *model = dki_calloc(context, 1, sizeof *model, err);
+    dk_error why = DK_ERROR_INIT;
+    bool can = true;
+    dk_status status;
+
+    if (model == NULL)
+        return DK_ERR_MEMORY;
+    model->context = context;
+    model->scenario = run->scenario;
+    model->only = run->only;
+    model->draw = run->draw;
+    model->allow_none = run->allow_none;
+    model->steps = dki_calloc(context, run->to - run->from, sizeof *model->steps, &why);
+    model->weights = dki_alloc_array(context, (size_t)dk_table_n_rows(cells), sizeof *model->weights, &why);
+    model->columns = dki_calloc(context, dk_table_n_columns(cells), sizeof *model->columns, &why);
+    status = model->steps && model->weights && model->columns ? DK_OK : DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = dki_cells_weights(cells, model->weights, &why);
+    if (status == DK_OK)
+        status = dki_mentioned_columns(run->scenario, cells, model->columns, &model->n_columns, &why);
+    if (status == DK_OK)
+        status = compile(model, run, cells, &can, &why);
+    if (status == DK_OK && can) {
+        *out = model;
+        return DK_OK;
+    }
+    dki_model_drop(model);
+    *out = NULL;
+    if (status != DK_ERR_MEMORY && status != DK_ERR_INTERRUPTED)
+        return DK_OK; /* what is wrong is told by running the steps: some cells may never come to be */
+    if (err)
+        *err = why;
+    return status;
+}
+
+/* Running ------------------------------------------------------------------------------------------------------ */
+
+/* The matched cells that somebody is in, as dki_strata_find finds them. Frees nothing on failure. */
+static dk_status find_there(const dki_model_step *step, const int64_t *weights, dki_strata *out, dk_error *err)
+{
+    const dki_strata *all = &step->strata;
+    size_t n = (size_t)all->n_cells;
+
+    out->context = all->context;
+    out->columns = all->columns;
+    out->n_columns = all->n_columns;
+    out->cells = dki_alloc_array(all->context, n, sizeof *out->cells, err);
+    out->combinations = dki_alloc_array(all->context, n + 1, sizeof *out->combinations, err);
+    out->strata = dki_alloc_array(all->context, n + 1, sizeof *out->strata, err);
+    out->available = dki_calloc(all->context, n, sizeof *out->available, err);
+    out->taken = dki_calloc(all->context, n, sizeof *out->taken, err);
+    if (!out->cells || !out->combinations || !out->strata || !out->available || !out->taken)
+        return DK_ERR_MEMORY;
+    for (uint64_t k = 0; k < all->n; k++) {
+        uint64_t n_before = out->n_combinations;
+        int64_t available = 0;
+
+        for (uint64_t c = all->strata[k]; c < all->strata[k + 1]; c++) {
+            uint64_t first = out->n_cells;
+
+            for (uint64_t i = all->combinations[c]; i < all->combinations[c + 1]; i++) {
+                int64_t weight = weights[all->cells[i]];
+
+                out->cells[out->n_cells] = all->cells[i];
+                out->n_cells += weight > 0;
+                available += weight;
+            }
+            if (out->n_cells > first)
+                out->combinations[out->n_combinations++] = first;
+        }
+        if (available > 0) {
+            out->strata[out->n] = n_before;
+            out->available[out->n++] = available;
+        }
+    }
+    out->strata[out->n] = out->n_combinations;
+    out->combinations[out->n_combinations] = out->n_cells;
+    return DK_OK;
+}
+
+/* A step on its way: what is left of each cell before it, and what there is of each after it. */
+struct moving {
+    const dki_model_step *step;
+    const dki_stage *stage;
+    dki_tally *tally; /* or NULL */
+    int64_t *left, *taken, *after;
+    dki_i128 grown; /* by how much, so far */
+};
+
+static dk_status take(void *arg, size_t move, const dki_strata *strata, dk_error *err)
+{
+    struct moving *m = arg;
+    const dki_model_step *step = m->step;
+    dk_status status = dki_strata_split(m->stage, strata, m->taken, err);
+
+    if (m->tally)
+        dki_tally_strata(strata, m->tally);
+    for (uint64_t i = 0; i < step->strata.n_cells && status == DK_OK; i++) {
+        uint64_t cell = step->strata.cells[i];
+
+        if (strata->effect != DK_ADDS)
+            m->left[cell] -= m->taken[cell];
+        else
+            m->grown += m->taken[cell];
+        if (strata->effect != DK_REMOVES)
+            m->after[step->move[move][i]] += m->taken[cell];
+    }
+    return status;
+}
+
+static dk_status run_moves(const dki_model *model, struct moving *m, dki_stage *stage, bool *told, dk_error *err)
+{
+    const dki_model_step *step = m->step;
+    dki_strata strata = { .context = NULL };
+    dki_i128 total = 0;
+    dk_status status = find_there(step, stage->weights, &strata, err);
+
+    if (status == DK_OK && strata.n_cells == 0 && !stage->allow_none)
+        status = DK_ERR_UNREACHABLE; /* whose message looks at the condition */
+    if (status == DK_OK) {
+        status = dki_step_fail(step->step, dki_moves_settle(stage, m->left, &strata, take, m, err), err);
+        *told = status != DK_OK;
+    }
+    for (size_t i = 0; i < step->n && status == DK_OK; i++)
+        m->after[step->stay[i]] += m->left[i];
+    for (size_t i = 0; i < step->n && m->grown > 0 && status == DK_OK; i++)
+        total += stage->weights[i];
+    for (size_t i = 0; i < model->n_rest && m->grown > 0 && status == DK_OK; i++)
+        total += model->weights[i];
+    if (m->grown > 0 && total + m->grown > INT64_MAX)
+        status = DK_ERR_OVERFLOW;
+    strata.columns = NULL; /* the step's */
+    dki_strata_drop(&strata);
+    return status;
+}
+
+static dk_status run_step(const dki_model *model, size_t i, const dk_params *params, const int64_t *weights,
+                          dki_tally *tallies, int64_t *after, bool *told, dk_error *err)
+{
+    const dki_model_step *step = &model->steps[i];
+    dki_stage stage = { .step = step->step,
+                        .cells = step->cells,
+                        .weights = weights,
+                        .params = params,
+                        .columns = model->columns,
+                        .n_columns = model->n_columns,
+                        .allow_none = step->step->allow_none ||
+                                      (model->allow_none && model->allow_none[step->number]),
+                        .draw = model->draw };
+    struct moving m = { .step = step,
+                        .stage = &stage,
+                        .tally = tallies ? &tallies[step->number] : NULL,
+                        .left = dki_alloc_array(model->context, step->n, sizeof *m.left, err),
+                        .taken = dki_alloc_array(model->context, step->n, sizeof *m.taken, err),
+                        .after = after };
+    dk_status status = m.left && m.taken ? DK_OK : DK_ERR_MEMORY;
+
+    if (status == DK_OK && step->n > 0)
+        memcpy(m.left, weights, step->n * sizeof *weights);
+    if (status == DK_OK)
+        status = run_moves(model, &m, &stage, told, err);
+    dki_free(model->context, m.taken);
+    dki_free(model->context, m.left);
+    return status;
+}
+
+dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tally *tallies, int64_t *weights,
+                        bool *told, dk_error *err)
+{
+    size_t n_last = model->n - model->n_rest;
+    const int64_t *first = model->weights + model->n_rest;
+    int64_t *now = NULL;
+    dk_status status = DK_OK;
+
+    *told = false;
+    if (tallies)
+        memset(tallies, 0, model->scenario->n_steps * sizeof *tallies);
+    for (size_t i = 0; i < model->n_steps && status == DK_OK; i++) {
+        size_t n = i + 1 < model->n_steps ? model->steps[i + 1].n : n_last;
+        int64_t *after = dki_calloc(model->context, n, sizeof *after, err);
+
+        status = after ? dki_poll(model->context, err) : DK_ERR_MEMORY;
+        if (status == DK_OK)
+            status = run_step(model, i, params, now ? now : first, tallies, after, told, err);
+        dki_free(model->context, now);
+        now = after;
+    }
+    if (status == DK_OK && model->n_rest > 0)
+        memcpy(weights, model->weights, model->n_rest * sizeof *weights);
+    if (status == DK_OK && n_last > 0)
+        memcpy(weights + model->n_rest, now ? now : first, n_last * sizeof *weights);
+    dki_free(model->context, now);
+    return status;
+}
+
+dk_status dki_model_table(const dki_model *model, const int64_t *weights, const dk_table **out, dk_error *err)
+{
+    dk_context *context = model->context;
+    uint64_t *rows = dki_alloc_array(context, model->n, sizeof *rows, err);
+    int64_t *there = dki_alloc_array(context, model->n, sizeof *there, err);
+    dk_field field = DK_FIELD(dk_table_properties(model->cells)->weight, NULL);
+    const dk_table *gathered = NULL;
+    size_t n = 0;
+    dk_status status = rows && there ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < model->n && status == DK_OK; i++)
+        if (weights[i] > 0) {
+            rows[n] = i;
+            there[n++] = weights[i];
+        }
+    if (status == DK_OK)
+        status = dk_table_gather(model->cells, rows, n, &gathered, err);
+    if (status == DK_OK)
+        status = dki_column_of_integers(context, DK_DECIMAL, DK_WEIGHT_SCALE, there, n, &field.column, err);
+    if (status == DK_OK)
+        status = dk_table_with(gathered, &field, 1, out, err);
+    dk_column_release(field.column);
+    dk_table_release(gathered);
+    dki_free(context, there);
+    dki_free(context, rows);
+    return status;
+}

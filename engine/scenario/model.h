@@ -1,0 +1,106 @@
+/* model.h - a scenario on cells, compiled: what no value of some parameters changes is found once.
+ *
+ * Where a parameter occurs in shares, counts, factors and rates alone, it does not decide whom a step matches, in which strata they are, or
+ * what becomes of them: every cell that there can be, whoever is in it, is known beforehand. Then a value of the parameter
+ * costs arithmetic on weights, and no table is made.
+ *
+ *   model.c        every cell that there can be before and after each step, and where what is taken goes; weights
+ *                  after the steps, settled and split by what settles and splits them for tables
+ *   model_lumps.c  cells that go the same way as one lump, as long as nothing has to be rounded
+ *
+ * Invariant: weights are those that dki_run_steps gives, to the unit.
+ */
+#ifndef DKI_SCENARIO_MODEL_H
+#define DKI_SCENARIO_MODEL_H
+
+#include "scenario_parts.h"
+
+#define DKI_NOWHERE UINT32_MAX
+
+/* A step on the cells that there can be before it. */
+typedef struct dki_model_step {
+    const dki_step *step;
+    size_t number;
+    const dk_table *cells;
+    size_t n;          /* of them */
+    dki_strata strata; /* those that it matches, whoever is in them */
+    uint32_t *stay;    /* the cell after it, of each cell: for who is not taken */
+    uint32_t **move;   /* of each of n_moves the same of each matched cell, in the order of strata: for who is */
+    size_t n_moves;
+} dki_model_step;
+
+typedef struct dki_model {
+    dk_context *context; /* borrowed, as the scenario is */
+    const dk_scenario *scenario;
+    const dki_only *only;
+    const bool *allow_none; /* borrowed, as the scenario: of a run */
+    uint32_t draw;
+    dki_model_step *steps;
+    size_t n_steps;
+    const dk_table
+        *cells;       /* that there can be after the steps: first those that no step ever matches, which are theirs
+                              * alone; what weights say there is nothing */
+    size_t n, n_rest; /* of them, and of the former */
+    int64_t *weights; /* of those that no step matches, then of the first step's cells */
+    size_t *columns;  /* of all cells: those that the scenario mentions */
+    size_t n_columns;
+    bool has_notes; /* a run of the steps may have something to tell */
+} dki_model;
+
+/* Whether the parameter is nowhere but in shares, counts, factors and rates. */
+bool dki_param_is_amount(const dk_scenario *scenario, size_t param);
+
+/* Compiles the run's steps on cells. run: scenario, from, to, params, only, draw and allow_none, which live as long as the model. params: all of the
+ * scenario's; another run may have other values of what is an amount. *out is NULL where it cannot be compiled: then the
+ * steps are to be run. */
+dk_status dki_model_new(const dki_run *run, const dk_table *cells, dki_model **out, dk_error *err);
+void dki_model_drop(dki_model *model); /* NULL does nothing */
+
+/* Whether some column has more than n levels that it did not have before; with n > 0 only of those whose order was stated. */
+bool dki_cells_gain_levels(const dk_table *before, const dk_table *after, size_t n);
+
+/* Weights after the steps, into weights[0 .. n-1]. tallies: by step of the scenario; or NULL. A failure that is neither
+ * of memory nor an interruption has no message: running the steps says what is wrong, unless *told, and then
+ * it is the same message.
+ * Threads any. */
+dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tally *tallies, int64_t *weights,
+                        bool *told, dk_error *err);
+/* The cells with those weights, without those that nobody is in: they count what dki_run_steps gives. */
+dk_status dki_model_table(const dki_model *model, const int64_t *weights, const dk_table **out, dk_error *err);
+
+/* Lumps --------------------------------------------------------------------------------------------------------- */
+
+/* A step on lumps: where what stays and what is taken of each goes; DKI_NOWHERE where nobody is taken. */
+typedef struct dki_lump_step {
+    const dki_model_step *of;
+    size_t n;
+    uint32_t *stay, *move;
+    size_t param;  /* the amount is this parameter; SIZE_MAX: the expression's value */
+    bool is_fixed; /* and this, whatever the parameters are */
+    dk_ratio amount;
+} dki_lump_step;
+
+/* Cells that tell the columns of a question the same, and go the same way. */
+typedef struct dki_lumps {
+    const dki_model *model;
+    dk_context *context;
+    dki_lump_step *steps;  /* as many as the model's */
+    const dk_table *table; /* after the steps: a row for each lump, with the columns of the question */
+    size_t n, most;        /* of these, and of any step */
+    bool is_exact;         /* steps may be run on lumps */
+    uint32_t *of_cell;     /* of the model's cells */
+    int64_t *multiples;    /* of each lump before the first step, so many units */
+    int64_t unit, total;   /* total: of all cells, in units of weights */
+    int64_t *rest;         /* of each lump after the steps, what cells that no step matches weigh */
+} dki_lumps;
+
+dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, dki_lumps **out, dk_error *err);
+void dki_lumps_drop(dki_lumps *lumps); /* NULL does nothing */
+/* The weights of lumps after the steps at those parameters, all of the scenario's in its order. scratch: room for 2 most
+ * numbers. *done: false where something has to be rounded, or cannot be: then dki_model_run says how. */
+dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t *scratch, int64_t *out, bool *done,
+                        dk_error *err);
+/* The weights of lumps that weights of cells make. */
+void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out);
+
+#endif

@@ -1,0 +1,289 @@
+/* model_lumps.c - cells that go the same way as one lump.
+ *
+ * As long as no share has to be rounded, each cell gives the same part of what it has, and cells that are matched by the same
+ * steps and tell the question the same may be put together before anything is taken. Whether something has to be rounded
+ * follows from numbers that are known: all weights are multiples of a unit, and of a multiple of q units p/q is a
+ * multiple of the unit's qth part. So weights are kept as multiples, shares multiply them, and nothing is divided.
+ *
+ * Cells are put together from the last step backwards: two are one lump where both those who stay and those who are taken
+ * come to one lump.
+ *
+ * Cost of a run: some multiplications for each lump and step.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "model.h"
+
+void dki_lumps_drop(dki_lumps *lumps)
+{
+    if (lumps == NULL)
+        return;
+    for (size_t i = 0; lumps->steps && i < lumps->model->n_steps; i++) {
+        dki_free(lumps->context, lumps->steps[i].stay);
+        dki_free(lumps->context, lumps->steps[i].move);
+    }
+    dk_table_release(lumps->table);
+    dki_free(lumps->context, lumps->steps);
+    dki_free(lumps->context, lumps->of_cell);
+    dki_free(lumps->context, lumps->multiples);
+    dki_free(lumps->context, lumps->rest);
+    dki_free(lumps->context, lumps);
+}
+
+/* Making ------------------------------------------------------------------------------------------------------- */
+
+/* The columns of the question, and the weight, of the cells after the steps: one row for each combination. */
+static dk_status make_last(dki_lumps *lumps, const dki_text_map *columns, dk_error *err)
+{
+    const dk_table *cells = lumps->model->cells, *of_question = NULL;
+    const char **names = dki_calloc(lumps->context, columns->n + 1, sizeof *names, err);
+    size_t n = 0, weight = dki_cells_weight(cells);
+    dk_status status = names ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < dk_table_n_columns(cells) && status == DK_OK; i++) {
+        const char *name = dk_table_field(cells, i)->name;
+
+        if (i == weight || dki_text_map_find(columns, name, strlen(name)) != DKI_MAP_NONE)
+            names[n++] = name;
+    }
+    if (status == DK_OK)
+        status = dk_table_select(cells, names, n, &of_question, err);
+    if (status == DK_OK)
+        status = dki_cells_distinct(of_question, dki_cells_weight(of_question), lumps->of_cell, &lumps->table, err);
+    if (status == DK_OK)
+        lumps->n = (size_t)dk_table_n_rows(lumps->table);
+    dk_table_release(of_question);
+    dki_free(lumps->context, names);
+    return status;
+}
+
+/* The lumps before a step, of those after it: after[] becomes before[]. */
+static dk_status make_before(dki_lumps *lumps, size_t i, const uint32_t *after, uint32_t *before, dk_error *err)
+{
+    const dki_model_step *of = &lumps->model->steps[i];
+    dki_lump_step *step = &lumps->steps[i];
+    uint32_t *taken = dki_alloc_array(lumps->context, of->n, sizeof *taken, err);
+    dki_int_map map;
+    dk_status status = taken ? DK_OK : DK_ERR_MEMORY;
+
+    dki_int_map_init(&map, lumps->context);
+    for (size_t c = 0; c < of->n && status == DK_OK; c++)
+        taken[c] = DKI_NOWHERE;
+    for (uint64_t k = 0; k < of->strata.n_cells && status == DK_OK; k++)
+        taken[of->strata.cells[k]] = after[of->move[0][k]];
+    for (size_t c = 0; c < of->n && status == DK_OK; c++)
+        status = dki_int_map_add(&map, (uint64_t)after[of->stay[c]] << 32 | taken[c], &before[c], err);
+    step->of = of;
+    step->n = map.n;
+    step->stay = dki_alloc_array(lumps->context, map.n, sizeof *step->stay, err);
+    step->move = dki_alloc_array(lumps->context, map.n, sizeof *step->move, err);
+    if (step->stay == NULL || step->move == NULL)
+        status = DK_ERR_MEMORY;
+    for (size_t k = 0; k < map.n && status == DK_OK; k++) {
+        step->stay[k] = (uint32_t)(map.keys[k] >> 32);
+        step->move[k] = (uint32_t)map.keys[k];
+    }
+    if (map.n > lumps->most)
+        lumps->most = map.n;
+    dki_int_map_drop(&map);
+    dki_free(lumps->context, taken);
+    return status;
+}
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b) {
+        int64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* What the lumps before the first step weigh, and what those after the last one have of cells that no step matches. */
+static dk_status weigh(dki_lumps *lumps, const uint32_t *number, size_t n, size_t n_lumps, dk_error *err)
+{
+    size_t n_rest = lumps->model->n_rest;
+    const int64_t *weights = lumps->model->weights + n_rest;
+
+    lumps->multiples = dki_calloc(lumps->context, n_lumps, sizeof *lumps->multiples, err);
+    lumps->rest = dki_calloc(lumps->context, lumps->n, sizeof *lumps->rest, err);
+    if (lumps->multiples == NULL || lumps->rest == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t c = 0; c < n; c++)
+        lumps->unit = common_divisor(lumps->unit, weights[c]);
+    for (size_t c = 0; c < n; c++)
+        lumps->multiples[number[c]] += weights[c] / lumps->unit;
+    for (size_t c = 0; c < n_rest; c++)
+        lumps->rest[lumps->of_cell[c]] += lumps->model->weights[c];
+    for (size_t c = 0; c < n_rest + n; c++)
+        lumps->total += lumps->model->weights[c]; /* whose sum fits */
+    return DK_OK;
+}
+
+static const dk_expr *amount_of(const dki_step *step)
+{
+    return step->share ? step->share : step->count ? step->count : step->scale;
+}
+
+/* How the amount of a step is known. */
+static void find_amount(const dki_lumps *lumps, dki_lump_step *step)
+{
+    const dk_expr *expr = amount_of(step->of->step);
+
+    step->param = SIZE_MAX;
+    step->is_fixed = step->of->step->all;
+    if (expr && dki_expr_root(expr)->kind == DKI_NODE_PARAM)
+        step->param = dki_scenario_find_param(lumps->model->scenario, dki_expr_root(expr)->text);
+}
+
+/* Everybody whom it matches gives the same share. */
+static bool is_alike(const dki_step *step)
+{
+    return step->n_flows == 0 && step->rate == NULL && step->n_first == 0 && step->drawn == DK_DRAWN_NOT;
+}
+
+dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, dki_lumps **out, dk_error *err)
+{
+    dki_lumps *lumps = dki_calloc(model->context, 1, sizeof *lumps, err);
+    size_t n_last = model->n - model->n_rest, n_most = n_last;
+    uint32_t *numbers[2] = { NULL, NULL };
+    dk_status status;
+
+    if (lumps == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < model->n_steps; i++)
+        if (model->steps[i].n > n_most)
+            n_most = model->steps[i].n;
+    lumps->model = model;
+    lumps->context = model->context;
+    lumps->steps = dki_calloc(model->context, model->n_steps, sizeof *lumps->steps, err);
+    lumps->of_cell = dki_alloc_array(model->context, model->n, sizeof *lumps->of_cell, err);
+    for (size_t k = 0; k < 2; k++)
+        numbers[k] = dki_alloc_array(model->context, n_most, sizeof *numbers[k], err);
+    status =
+        lumps->steps && lumps->of_cell && numbers[0] && numbers[1] ? make_last(lumps, columns, err) : DK_ERR_MEMORY;
+    lumps->most = lumps->n;
+    lumps->is_exact = true;
+    for (size_t i = 0; i < model->n_steps; i++)
+        lumps->is_exact = lumps->is_exact && is_alike(model->steps[i].step);
+    if (status == DK_OK && n_last > 0)
+        memcpy(numbers[model->n_steps % 2], lumps->of_cell + model->n_rest, n_last * sizeof *numbers[0]);
+    for (size_t i = model->n_steps; i-- > 0 && status == DK_OK && lumps->is_exact;) {
+        status = make_before(lumps, i, numbers[(i + 1) % 2], numbers[i % 2], err);
+        if (status == DK_OK)
+            find_amount(lumps, &lumps->steps[i]);
+    }
+    if (status == DK_OK && lumps->is_exact)
+        status = weigh(lumps, numbers[0], model->n_steps ? model->steps[0].n : n_last,
+                       model->n_steps ? lumps->steps[0].n : lumps->n, err);
+    for (size_t k = 0; k < 2; k++)
+        dki_free(model->context, numbers[k]);
+    if (status == DK_OK)
+        *out = lumps;
+    else
+        dki_lumps_drop(lumps);
+    return status;
+}
+
+/* Running ------------------------------------------------------------------------------------------------------ */
+
+/* Multiples of a unit, on their way. */
+struct way {
+    int64_t *now, *after;
+    int64_t unit;
+    dki_i128 most; /* units of all cells together, at most */
+};
+
+/* The share that the step takes of all whom it matches, in lowest terms; *known is false where it is not known here. */
+static dk_status find_share(const dki_lump_step *step, const dki_lumps *lumps, const dk_param *params,
+                            const struct way *way, dk_ratio *share, bool *known, dk_error *err)
+{
+    const dki_step *of = step->of->step;
+    const dk_params all = { params, lumps->model->scenario->n_params };
+    int64_t matched = 0;
+    dk_status status = DK_OK;
+
+    *share = (dk_ratio){ 1, 1 };
+    if (!step->is_fixed && step->param != SIZE_MAX)
+        status = dki_amount_of(&params[step->param].value, "number", "", share, err);
+    else if (!step->is_fixed)
+        status = dki_amount(amount_of(of), step->of->cells, &all, "number", share, err);
+    for (size_t k = 0; k < step->n; k++)
+        if (step->move[k] != DKI_NOWHERE)
+            matched += way->now[k];
+    *known = status == DK_OK && matched > 0 && share->numerator >= 0;
+    if (*known && of->count)
+        *known = dki_ratio_make((dki_i128)share->numerator * DKI_PERSON, (dki_i128)share->denominator, share) &&
+                 share->denominator == 1 && dki_ratio_make(share->numerator, (dki_i128)matched * way->unit, share);
+    *known = *known && (of->scale || share->numerator <= share->denominator) &&
+             way->unit % share->denominator == 0 &&
+             (!of->whole || way->unit / share->denominator % DKI_PERSON == 0);
+    return status;
+}
+
+/* Takes p of each q multiples, which become multiples of the qth part of the unit. false: there may be too many. */
+static bool take(const dki_lump_step *step, struct way *way, size_t n_after, dk_ratio share)
+{
+    const dki_step *of = step->of->step;
+    int64_t *now = way->now, p = share.numerator, q = share.denominator, stays = of->scale ? p : q - p;
+
+    if (of->scale && p > q)
+        way->most = way->most / q * p + p;
+    else if (of->effect == DK_ADDS)
+        way->most *= 2;
+    if (way->most > INT64_MAX)
+        return false;
+    if (of->effect == DK_ADDS)
+        stays = q;
+    memset(way->after, 0, n_after * sizeof *way->after);
+    for (size_t k = 0; k < step->n; k++) {
+        bool is_taken = step->move[k] != DKI_NOWHERE;
+
+        way->after[step->stay[k]] += now[k] * (is_taken ? stays : q);
+        if (is_taken && !of->scale && of->effect != DK_REMOVES)
+            way->after[step->move[k]] += now[k] * p;
+    }
+    way->unit /= q;
+    way->now = way->after;
+    way->after = now;
+    return true;
+}
+
+dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t *scratch, int64_t *out, bool *done,
+                        dk_error *err)
+{
+    size_t n_steps = lumps->model->n_steps, n_first = n_steps ? lumps->steps[0].n : lumps->n;
+    struct way way = { scratch, scratch + lumps->most, lumps->unit, lumps->total };
+    bool known = lumps->is_exact;
+
+    if (known && n_first > 0)
+        memcpy(way.now, lumps->multiples, n_first * sizeof *way.now);
+    for (size_t i = 0; i < n_steps && known; i++) {
+        dk_error why = DK_ERROR_INIT;
+        dk_ratio share;
+        dk_status status = find_share(&lumps->steps[i], lumps, params, &way, &share, &known, &why);
+
+        if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {
+            if (err)
+                *err = why;
+            return status;
+        }
+        known = known && take(&lumps->steps[i], &way, i + 1 < n_steps ? lumps->steps[i + 1].n : lumps->n, share);
+    }
+    for (size_t k = 0; k < lumps->n && known; k++)
+        out[k] = lumps->rest[k] + way.now[k] * way.unit;
+    *done = known;
+    return DK_OK;
+}
+
+void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out)
+{
+    memset(out, 0, lumps->n * sizeof *out);
+    for (size_t c = 0; c < lumps->model->n; c++)
+        out[lumps->of_cell[c]] += weights[c];
+}

@@ -1,0 +1,135 @@
+/* sweep_parts.h - one scenario at many points, on its way. For engine/scenario alone.
+ *
+ *   sweep_points.c  which points there are
+ *   sweep.c         what is asked, checked, and shared out
+ *   sweep_run.c     the points of a group
+ *   sweep_stack.c   the breakdown at many points at once
+ *   sweep_table.c   the long table
+ */
+#ifndef DKI_SCENARIO_SWEEP_PARTS_H
+#define DKI_SCENARIO_SWEEP_PARTS_H
+
+#include <stdatomic.h>
+
+#include <dekking/sweep.h>
+
+#include "basis.h"
+#include "model.h"
+#include "query/breakdown_parts.h"
+#include "scenario_parts.h"
+
+/* sweep_points.c ----------------------------------------------------------------------------------------------- */
+
+/* The values of one parameter. Of a combination the value of point i is number i / stride % n, of a table's row number i. */
+typedef struct dki_axis {
+    size_t param;
+    const dk_column *column; /* n values */
+    dk_value *values;        /* the same */
+    uint64_t n, stride;
+} dki_axis;
+
+typedef struct dki_points {
+    dk_context *context; /* borrowed */
+    const dk_scenario *scenario;
+    dki_arena arena;
+    dki_axis *axes; /* in the order of the scenario's parameters */
+    size_t n_axes;
+    uint64_t n;
+    dk_param *base; /* all of the scenario's: what no axis changes */
+} dki_points;
+
+/* params: of the scenario, what the axes leave as it is. */
+dk_status dki_points_init(dki_points *points, const dk_scenario *scenario, const dk_params *params,
+                          const dk_sweep_spec *spec, dk_error *err);
+void dki_points_drop(dki_points *points);
+static inline uint64_t dki_points_place(const dki_axis *axis, uint64_t point)
+{
+    return axis->stride ? point / axis->stride % axis->n : point;
+}
+/* The values of all parameters at a point, in the order of the scenario. */
+void dki_points_values(const dki_points *points, uint64_t point, dk_param *values);
+
+/* What points gave --------------------------------------------------------------------------------------------- */
+
+/* A result that holds the rows of some points. */
+typedef struct dki_piece {
+    struct dki_piece *next;
+    const dk_table *rows; /* dimensions and measures, without margins */
+    int64_t *masks;       /* of each row: its totals; NULL: none is one */
+    uint64_t first;       /* row of all pieces together */
+} dki_piece;
+
+/* What a point gave: n rows of a piece from `first` on, or a problem. */
+typedef struct dki_answer {
+    const dki_piece *piece;
+    uint64_t first, n;
+    char *problem; /* owned; NULL: none */
+} dki_answer;
+
+typedef struct dki_sweep {
+    dk_context *context;
+    const dk_breakdown *breakdown; /* as given */
+    const dk_params *breakdown_params;
+    const dk_scenario *scenario;
+    const dk_table *table, *cells; /* cells: those of the basis */
+    dki_basis basis;
+    dk_breakdown question; /* without order, limit and rest */
+    dki_points points;
+    dki_answer *answers;         /* by point */
+    _Atomic(dki_piece *) pieces; /* in any order: points know theirs */
+} dki_sweep;
+
+/* Points at which whom the steps match and what the breakdown asks are the same. */
+typedef struct dki_group {
+    dki_sweep *sweep;
+    const uint64_t *points;
+    size_t n;
+    dk_params params; /* of the breakdown */
+} dki_group;
+
+/* Keeps the rows of a result; shift: margins have so many bits for dimensions that are not there. Threads any. */
+dk_status dki_piece_new(dki_sweep *sweep, const dk_table *result, unsigned shift, dki_piece **out, dk_error *err);
+/* Asks the question of cells, for one point of the group. Threads any, for different points. */
+dk_status dki_sweep_ask(const dki_group *group, uint64_t point, const dk_table *cells, dk_error *err);
+/* What is wrong at a point alone is its problem; any other failure is that of the whole. */
+dk_status dki_sweep_problem(dki_sweep *sweep, uint64_t point, dk_status status, const dk_error *why, dk_error *err);
+
+/* sweep_stack.c ------------------------------------------------------------------------------------------------ */
+
+/* The same question asked of many points at once: with the point as its first dimension, in which nothing totals. */
+typedef struct dki_stack_question {
+    dk_breakdown breakdown;
+    dki_part by[DKI_MAX_DIMENSIONS];
+    const char *point, *weight; /* columns of what it is asked of */
+    dki_arena arena;
+} dki_stack_question;
+
+/* *out: whether it can be asked so. */
+dk_status dki_stack_init(dki_stack_question *question, const dki_sweep *sweep, bool *out, dk_error *err);
+void dki_stack_drop(dki_stack_question *question);
+/* Asks it of n points, of which each has a weight for each lump: those of point points[i] from weights[i * lumps->n] on. Sets
+ * the answers of these points. */
+dk_status dki_stack_ask(const dki_stack_question *question, const dki_group *group, const dki_lumps *lumps,
+                        const uint64_t *points, const int64_t *weights, size_t n, dk_error *err);
+
+/* sweep_run.c -------------------------------------------------------------------------------------------------- */
+
+/* How the points of a sweep are asked together; and whether the steps may have something to tell. */
+typedef struct dki_asking {
+    dki_sweep *sweep;
+    dki_group *groups;
+    dki_stack_question question;
+    bool can_stack;
+    atomic_bool has_notes;
+} dki_asking;
+
+dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err);
+/* The breakdown's parameters: those that are swept have the values of the group. *out: the list, to be freed. */
+dk_status dki_group_params(dki_group *group, const dk_param *values, dk_param **out, dk_error *err);
+
+/* sweep_table.c ------------------------------------------------------------------------------------------------ */
+
+/* notes: what the reader must know. */
+dk_status dki_sweep_table(dki_sweep *sweep, const dki_text_map *notes, const dk_table **out, dk_error *err);
+
+#endif

@@ -1,0 +1,322 @@
+/* sweep_run.c - the points of a group: weights by all threads, then one question.
+ *
+ * What cannot be compiled is run step by step, what cannot be asked together is asked point by point.
+ */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/pool.h"
+#include "base/status.h"
+#include "data/column_parts.h"
+#include "sweep_parts.h"
+
+#define MOST_ROWS (UINT64_C(1) << 20) /* of lumps that are asked together */
+
+/* Answers ------------------------------------------------------------------------------------------------------ */
+
+dk_status dki_piece_new(dki_sweep *sweep, const dk_table *result, unsigned shift, dki_piece **out, dk_error *err)
+{
+    const dk_column *margin = dk_table_margin(result);
+    dki_piece *piece = dki_calloc(sweep->context, 1, sizeof *piece, err), *head;
+    uint64_t n = dk_table_n_rows(result);
+    dk_view view;
+    dk_status status = piece ? dk_table_with_margin(result, NULL, &piece->rows, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK && margin) {
+        piece->masks = dki_alloc_array(sweep->context, (size_t)n, sizeof *piece->masks, err);
+        status = piece->masks ? DK_OK : DK_ERR_MEMORY;
+    }
+    dk_view_init(&view, sweep->context);
+    for (uint64_t row = 0; margin && row < n && status == DK_OK; row += view.n) {
+        status =
+            dk_column_view(margin, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view, err);
+        if (status != DK_OK)
+            break;
+        dki_view_integers(&view, piece->masks + row);
+        for (size_t i = 0; i < view.n; i++)
+            piece->masks[row + i] >>= shift;
+    }
+    dk_view_release(&view);
+    if (status != DK_OK) {
+        if (piece)
+            dk_table_release(piece->rows);
+        dki_free(sweep->context, piece ? piece->masks : NULL);
+        dki_free(sweep->context, piece);
+        return status;
+    }
+    head = atomic_load(&sweep->pieces);
+    do {
+        piece->next = head;
+    } while (!atomic_compare_exchange_weak(&sweep->pieces, &head, piece));
+    *out = piece;
+    return DK_OK;
+}
+
+dk_status dki_sweep_problem(dki_sweep *sweep, uint64_t point, dk_status status, const dk_error *why, dk_error *err)
+{
+    dki_answer *answer = &sweep->answers[point];
+
+    if (status != DK_ERR_UNREACHABLE && status != DK_ERR_RANGE && status != DK_ERR_OVERFLOW) {
+        if (err)
+            *err = *why;
+        return status;
+    }
+    answer->problem = dki_strdup(sweep->context, why->message, err);
+    return answer->problem ? DK_OK : DK_ERR_MEMORY;
+}
+
+dk_status dki_sweep_ask(const dki_group *group, uint64_t point, const dk_table *cells, dk_error *err)
+{
+    dki_sweep *sweep = group->sweep;
+    const dk_table *result = NULL;
+    dki_piece *piece = NULL;
+    dk_error why = DK_ERROR_INIT;
+    dk_status status = dk_breakdown_run(&sweep->question, cells, &group->params, &result, &why);
+
+    if (status != DK_OK)
+        return dki_sweep_problem(sweep, point, status, &why, err);
+    status = dki_piece_new(sweep, result, 0, &piece, err);
+    if (status == DK_OK)
+        sweep->answers[point] = (dki_answer){ .piece = piece, .n = dk_table_n_rows(result) };
+    dk_table_release(result);
+    return status;
+}
+
+/* Points ------------------------------------------------------------------------------------------------------- */
+
+/* A group on its way through threads. */
+struct work {
+    const dki_group *group;
+    const dki_model *model; /* NULL: the steps are run */
+    const dki_lumps *lumps; /* NULL: points are asked alone */
+    const uint64_t *points; /* some of the group's */
+    int64_t *weights;       /* of lumps, at each of these */
+    bool *there;            /* whether they are known */
+};
+
+/* What one thread needs for its points. */
+struct bench {
+    dk_param *values;
+    int64_t *scratch, *cells;
+};
+
+static dk_status run_plainly(const struct work *work, uint64_t point, const dk_param *values, dk_error *err)
+{
+    dki_sweep *sweep = work->group->sweep;
+    dk_params params = { values, sweep->scenario->n_params };
+    dki_run run = { .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params };
+    const dk_table *after = NULL;
+    dk_error why = DK_ERROR_INIT;
+    dk_status status = dki_run_steps(&run, sweep->cells, &after, &why);
+
+    if (status != DK_OK)
+        return dki_sweep_problem(sweep, point, status, &why, err);
+    status = dki_sweep_ask(work->group, point, after, err);
+    dk_table_release(after);
+    return status;
+}
+
+/* Weights of cells, which are asked alone or make those of lumps. */
+static dk_status run_cells(const struct work *work, size_t i, const struct bench *bench, dk_error *err)
+{
+    dki_sweep *sweep = work->group->sweep;
+    dk_params params = { bench->values, sweep->scenario->n_params };
+    uint64_t point = work->points[i];
+    const dk_table *cells = NULL;
+    dk_error why = DK_ERROR_INIT;
+    bool told;
+    dk_status status = dki_model_run(work->model, &params, NULL, bench->cells, &told, &why);
+
+    if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || told)
+        return dki_sweep_problem(sweep, point, status, &why, err);
+    if (status != DK_OK)
+        return run_plainly(work, point, bench->values, err);
+    if (work->lumps) {
+        dki_lumps_add(work->lumps, bench->cells, work->weights + i * work->lumps->n);
+        work->there[i] = true;
+        return DK_OK;
+    }
+    status = dki_model_table(work->model, bench->cells, &cells, err);
+    if (status == DK_OK)
+        status = dki_sweep_ask(work->group, point, cells, err);
+    dk_table_release(cells);
+    return status;
+}
+
+static dk_status run_point(const struct work *work, size_t i, struct bench *bench, dk_error *err)
+{
+    const dki_lumps *lumps = work->lumps;
+    dk_status status = DK_OK;
+
+    dki_points_values(&work->group->sweep->points, work->points[i], bench->values);
+    if (lumps)
+        status =
+            dki_lumps_run(lumps, bench->values, bench->scratch, work->weights + i * lumps->n, &work->there[i], err);
+    if (status != DK_OK || (lumps && work->there[i]))
+        return status;
+    if (work->model == NULL)
+        return run_plainly(work, work->points[i], bench->values, err);
+    if (bench->cells == NULL) {
+        bench->cells = dki_alloc_array(lumps ? lumps->context : work->model->context, work->model->n,
+                                       sizeof *bench->cells, err);
+        if (bench->cells == NULL)
+            return DK_ERR_MEMORY;
+    }
+    return run_cells(work, i, bench, err);
+}
+
+static dk_status run_points(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct work *work = arg;
+    dk_context *context = work->group->sweep->context;
+    size_t n_scratch = work->lumps ? 2 * work->lumps->most : 0;
+    struct bench bench = { dki_alloc_array(context, work->group->sweep->scenario->n_params, sizeof *bench.values,
+                                           err),
+                           dki_alloc_array(context, n_scratch, sizeof *bench.scratch, err), NULL };
+    dk_status status = bench.values && bench.scratch ? DK_OK : DK_ERR_MEMORY;
+
+    (void)worker;
+    for (uint64_t i = begin; i < end && status == DK_OK; i++)
+        status = run_point(work, (size_t)i, &bench, err);
+    dki_free(context, bench.cells);
+    dki_free(context, bench.scratch);
+    dki_free(context, bench.values);
+    return status;
+}
+
+/* Groups ------------------------------------------------------------------------------------------------------- */
+
+/* Some points of the group: evaluated, then asked together. */
+static dk_status run_batch(struct work *work, const dki_stack_question *question, size_t from, size_t n,
+                           dk_error *err)
+{
+    dk_context *context = work->group->sweep->context;
+    size_t n_lumps = work->lumps->n, cost = work->lumps->most * (work->model->n_steps + 1) + 20, n_there = 0;
+    uint64_t *points = dki_alloc_array(context, n, sizeof *points, err);
+    dk_status status = points ? DK_OK : DK_ERR_MEMORY;
+
+    work->points = work->group->points + from;
+    if (status == DK_OK) {
+        memset(work->there, 0, n * sizeof *work->there);
+        status = dki_parallel(context, n, cost < 50000 ? 50000 / cost : 1, run_points, work, err);
+    }
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        if (!work->there[i])
+            continue;
+        if (n_there < i)
+            memmove(work->weights + n_there * n_lumps, work->weights + i * n_lumps,
+                    n_lumps * sizeof *work->weights);
+        points[n_there++] = work->points[i];
+    }
+    if (status == DK_OK && n_there > 0)
+        status = dki_stack_ask(question, work->group, work->lumps, points, work->weights, n_there, err);
+    dki_free(context, points);
+    return status;
+}
+
+static dk_status run_batches(struct work *work, const dki_stack_question *question, dk_error *err)
+{
+    dk_context *context = work->group->sweep->context;
+    size_t n = work->group->n, n_lumps = work->lumps->n ? work->lumps->n : 1;
+    size_t most = MOST_ROWS / n_lumps > 0 ? (size_t)(MOST_ROWS / n_lumps) : 1;
+    dk_status status;
+
+    most = most < n ? most : n;
+    work->weights = dki_alloc_array(context, most, n_lumps * sizeof *work->weights, err);
+    work->there = dki_alloc_array(context, most, sizeof *work->there, err);
+    status = work->weights && work->there ? DK_OK : DK_ERR_MEMORY;
+    for (size_t from = 0; from < n && status == DK_OK; from += most) {
+        status = run_batch(work, question, from, n - from < most ? n - from : most, err);
+        dki_progress(context, "sweeping", from, n);
+    }
+    dki_free(context, work->there);
+    dki_free(context, work->weights);
+    return status;
+}
+
+static bool add_column(void *arg, const char *column)
+{
+    dki_text_map *names = arg;
+    uint32_t number;
+
+    return dki_text_map_add(names, column, strlen(column), &number, NULL) == DK_OK;
+}
+
+static dk_status make_lumps(const dki_sweep *sweep, const dki_model *model, dki_lumps **out, dk_error *err)
+{
+    dki_text_map names;
+    dk_status status;
+
+    dki_text_map_init(&names, sweep->context);
+    if (dki_breakdown_columns(sweep->breakdown, add_column, &names))
+        status = dki_lumps_new(model, &names, out, err);
+    else
+        status = dki_fail(err, DK_ERR_MEMORY, "out of memory");
+    dki_text_map_drop(&names);
+    return status;
+}
+
+dk_status dki_group_params(dki_group *group, const dk_param *values, dk_param **out, dk_error *err)
+{
+    const dki_sweep *sweep = group->sweep;
+    const dk_params *given = sweep->breakdown_params;
+    size_t n = 0, n_given = given ? given->n : 0;
+    dk_param *items = dki_alloc_array(sweep->context, n_given + sweep->points.n_axes, sizeof *items, err);
+
+    if (items == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t k = 0; k < sweep->points.n_axes; k++)
+        items[n++] = values[sweep->points.axes[k].param];
+    for (size_t i = 0; i < n_given; i++) {
+        bool is_swept = false;
+
+        for (size_t k = 0; k < sweep->points.n_axes; k++)
+            is_swept = is_swept || strcmp(items[k].name, given->items[i].name) == 0;
+        if (!is_swept)
+            items[n++] = given->items[i];
+    }
+    group->params = (dk_params){ items, n };
+    *out = items;
+    return DK_OK;
+}
+
+dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
+{
+    dki_sweep *sweep = asking->sweep;
+    dk_context *context = sweep->context;
+    dk_param *values = dki_alloc_array(context, sweep->scenario->n_params, sizeof *values, err), *items = NULL;
+    dk_params params = { values, sweep->scenario->n_params };
+    dki_run run = { .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params };
+    dki_model *model = NULL;
+    dki_lumps *lumps = NULL;
+    struct work work = { .group = group, .points = group->points };
+    dk_status status = DK_ERR_MEMORY;
+
+    if (values) {
+        dki_points_values(&sweep->points, group->points[0], values);
+        status = dki_group_params(group, values, &items, err);
+    }
+    if (status == DK_OK)
+        status = dki_model_new(&run, sweep->cells, &model, err);
+    if (model && dki_breakdown_shows_levels(sweep->breakdown) &&
+        dki_cells_gain_levels(sweep->cells, model->cells, 0)) { /* which are there where somebody came to them */
+        dki_model_drop(model);
+        model = NULL;
+    }
+    if (status == DK_OK && model && asking->can_stack)
+        status = make_lumps(sweep, model, &lumps, err);
+    if (model == NULL || model->has_notes)
+        atomic_store(&asking->has_notes, true);
+    work.model = model;
+    work.lumps = lumps;
+    if (status == DK_OK && lumps)
+        status = run_batches(&work, &asking->question, err);
+    else if (status == DK_OK)
+        status = dki_parallel(context, group->n, 1, run_points, &work, err);
+    dki_lumps_drop(lumps);
+    dki_model_drop(model);
+    dki_free(context, items);
+    dki_free(context, values);
+    return status;
+}
