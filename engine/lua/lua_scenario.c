@@ -200,8 +200,8 @@ static size_t check_scenarios(lua_State *L, const dk_scenario ***scenarios, dk_p
     return n;
 }
 
-/* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, cells; params: a table of parameters for
- * each scenario */
+/* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, cells or nil where it ran on rows;
+ * params: a table of parameters for each scenario */
 static int compare(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L);
@@ -222,7 +222,10 @@ static int compare(lua_State *L)
     DKL_TRY(
         dk_scenario_compare_as(breakdown, table, &breakdown_params, scenarios, params, n, &form, cells, out, &err));
     lua_pushvalue(L, 7);
-    lua_pushvalue(L, 8);
+    if (*cells)
+        lua_pushvalue(L, 8);
+    else
+        lua_pushnil(L);
     return 2;
 }
 

@@ -92,7 +92,7 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     else
         dk_table_release(made);
     if (status == DK_OK && cells_out)
-        *cells_out = dk_table_retain(basis.cells);
+        *cells_out = basis.by_rows ? NULL : dk_table_retain(basis.cells);
     dki_basis_drop(&basis);
     drop_passes(context, &c);
     return status;

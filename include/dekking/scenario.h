@@ -185,7 +185,7 @@ typedef struct dk_comparison_form {
  * breakdown_params  the $names of the breakdown; those of scenarios may be among them. May be NULL.
  * params            params[i] belong to scenarios[i]; may be NULL.
  * form              may be NULL: wide.
- * cells             may be NULL, else gets the cells that the scenarios ran on, before any step.
+ * cells             may be NULL, else gets the cells that the scenarios ran on, before any step; NULL where they ran on rows.
  *
  * Errors as for apply and breakdown_run; DK_ERR_DUPLICATE where two scenarios have one name, or a column would
  * occur twice; DK_ERR_NAME for one of breakdown_params that nothing mentions; DK_ERR_TYPE for a long comparison with a measure that

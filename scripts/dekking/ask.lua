@@ -6,6 +6,9 @@ local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
 
 local ask = {} -- methods of breakdowns
 
+-- What comparisons ran on, by their results, for who explains one.
+core.compared = setmetatable({}, { __mode = "k" })
+
 -- Names with a value each: a number, a text, true, false or dk.null.
 local function check_values(values, what, kind)
   for name in pairs(values) do
@@ -120,7 +123,10 @@ function ask.compare(self, base, against, options, form)
   end
   form = check_form(form, FORM)
   local params, all = ask.share_out(options, scenarios, "compare")
-  return (core.compare(self, base, all, scenarios, params, form))
+  local result, cells = core.compare(self, base, all, scenarios, params, form)
+  core.compared[result] = { breakdown = self, cells = cells, scenarios = scenarios, params = params, all = all,
+                            long = form.long }
+  return result
 end
 
 -- coverage:plan(table, scenario or { scenarios } [, params]) - compares, and tells how: cells, or rows and why

@@ -54,8 +54,22 @@ local say = {
 }
 say.join, say.append = say.step, say.step -- how the other tables came to be stands below, further to the right
 
+-- How a table came to be, in lines.
+function core.lineage_text(self)
+  local lines, items = {}, core.lineage(self)
+  if #items == 0 then
+    local properties = self:properties()
+    lines[1] = say.source { name = properties.name, text = properties.source, rows = #self }
+  end
+  for _, item in ipairs(items) do
+    local line = say[item.kind](item)
+    lines[#lines + 1] = line and ("    "):rep(item.depth) .. line
+  end
+  return table.concat(lines, "\n")
+end
+
 -- t:explain() -> text: source, filters with what they left out, dimensions, each measure with its expression, and the same
--- of every table that was joined or put below
+-- of every table that was joined or put below; of a comparison also what each step of the scenarios did
 -- t:explain { gemeente = "Duiven" } -> the same of one cell, with its numbers
 local function explain(self, cell)
   if core.kind(self) ~= "table" then
@@ -70,16 +84,8 @@ local function explain(self, cell)
     end
     return core.part "explain_cell" (self, cell)
   end
-  local lines, items = {}, core.lineage(self)
-  if #items == 0 then
-    local properties = self:properties()
-    lines[1] = say.source { name = properties.name, text = properties.source, rows = #self }
-  end
-  for _, item in ipairs(items) do
-    local line = say[item.kind](item)
-    lines[#lines + 1] = line and ("    "):rep(item.depth) .. line
-  end
-  return table.concat(lines, "\n")
+  local text, compared = core.lineage_text(self), core.compared and core.compared[self]
+  return compared and text .. "\n" .. table.concat(core.part("explain_change").whole(compared), "\n") or text
 end
 
 -- Plans -----------------------------------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ end
 
 -- The row that the values tell: a table of one row. A dimension that has no value is the total over it; where there is
 -- none, the others may tell the row: a municipality its region.
-local function find(result, asked, cell)
+local function find(result, asked, cell, is_long)
   local names, columns, shown = {}, {}, {}
   for row in result:schema():rows() do
     columns[row.name] = true
@@ -160,11 +160,11 @@ local function find(result, asked, cell)
   if #found == 0 and #stated > 0 and #stated < #names then
     found = result:where(table.concat(stated, " and "), params)
     for i, name in ipairs(names) do
-      shown[i] = #found == 1 and shown_of(found, name) or shown[i]
+      shown[i] = (#found == 1 or is_long and #found > 0) and shown_of(found:head(1), name) or shown[i]
     end
   end
-  if #found == 1 then
-    return found, names, shown
+  if #found == 1 or is_long and #found > 0 then
+    return found:head(1), names, shown
   end
   if #totals > 0 then
     core.fail(("explain: the result has no row that is the total over %s (say which: { %s = ... })"):format(list_of(totals),
@@ -185,6 +185,18 @@ local function condition_of(text, literal)
     return plain .. " is null"
   end
   return literal == "true" and plain or literal == "false" and "not " .. plain or plain .. " == " .. literal
+end
+
+-- What tells the cell's row in a result of the same dimensions.
+local function row_condition(found, asked)
+  local list = {}
+  for i, dim in ipairs(asked.dims) do
+    local name = quoted(dim.shown)
+    local literal = #found:where(name .. " is total") == 0 and core.cell_literal(found, dim.shown)
+    list[i] = not literal and name .. " is total" or literal == "null" and name .. " is null"
+      or ("%s == %s"):format(name, literal)
+  end
+  return #list > 0 and table.concat(list, " and ") or nil
 end
 
 -- Dimensions of the cell as conditions on the table that was asked; nil where the result has lost one, or none tells it.
@@ -317,7 +329,8 @@ return core.export(function(result, wanted)
     core.fail("explain: one cell is explained of what a breakdown gave, and this table is none: t:explain() tells how it "
       .. "came to be")
   end
-  local found, _, shown = find(result, asked, wanted)
+  local compared = core.compared and core.compared[result]
+  local found, _, shown = find(result, asked, wanted, compared and compared.long)
   local columns, lines = columns_of(found), {}
   lines[1] = ("The cell %s of the breakdown%s:"):format(#shown > 0 and table.concat(shown, ", ") or "of all rows",
     asked.name and " " .. asked.name or "")
@@ -329,7 +342,7 @@ return core.export(function(result, wanted)
       lines[#lines + 1] = ("  %s is %s: %s"):format(item.name, say_number(found, item.name), item.text)
     end
   end
-  lines[#lines + 1] = result:explain()
+  lines[#lines + 1] = core.lineage_text(result)
   for _, note in ipairs(result:notes()) do
     lines[#lines + 1] = "Note: " .. note
   end
@@ -340,6 +353,15 @@ return core.export(function(result, wanted)
     say_again(lines, asked, cell)
   else
     cell.measures = {}
+  end
+  if compared and dims then
+    local names = {}
+    for i, item in ipairs(asked.measures) do
+      names[i] = item.name
+    end
+    local more, told = core.part("explain_change").cell(compared, names, row_condition(found, asked), cell.where)
+    table.move(more, 1, #more, #lines + 1, lines)
+    cell.changes = told
   end
   cell.again = core.export(function(name, source) return again(cell, name, source) end)
   local names = {}

@@ -12,6 +12,9 @@
 ---@field measures table<string, table>
 --- The rows of the cell, as a condition; nil where they are all, or none tells them.
 ---@field where? string
+--- Of a comparison, by scenario what each step did to the cell: `{ name =, cells = dk.Table, measures = dk.Table }`, the cells whose
+--- weight differs, and the measures before and after.
+---@field changes? table<string, table[]>
 --- Asks a measure again, of a table, and gives a table of one cell.
 ---@field again fun(name: string, source: dk.Table): dk.Table
 

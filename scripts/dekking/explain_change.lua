@@ -1,0 +1,224 @@
+-- explain_change.lua - what the steps of scenarios did, for result:explain() of a comparison: in all, and to one cell.
+--
+-- What a comparison ran on is kept beside its result (core.compared, by ask.lua): the cells before any step. The steps are
+-- run on them one by one; the breakdown of the cells before and after each says what it did to the measures, and the cells
+-- whose weight differs say who moved. So what steps did adds up to the difference that is shown.
+
+local dk, core = ...
+
+local MOST = 8 -- cells that are told one by one
+local THEN = "\u{2192}" -- the later of two sides, in the names of columns
+
+-- Words ------------------------------------------------------------------------------------------------------------
+
+local function trimmed(value)
+  local text = tostring(value)
+  return text:find(".", 1, true) and text:gsub("0+$", ""):gsub("%.$", "") or text
+end
+
+-- "+26.1", "-3", "0"; a pattern may have put the sign there.
+local function signed(text)
+  text = trimmed(text)
+  return (text:find "^[-+]" or not text:find "[1-9]") and text or "+" .. text
+end
+
+local function persons(compared, text)
+  local unit = compared.cells:properties().unit or "persons"
+  return ("%s %s"):format(text, unit == "persons" and text == "1" and "person" or unit)
+end
+
+local function is_zero(text) return not text:find "[1-9]" end
+
+-- The first value of each of those columns, as text.
+local function texts_of(data, names)
+  local texts = {}
+  for i, name in ipairs(names) do
+    local value = data:column(name):to_lua()[1]
+    texts[i] = (value == nil or value == dk.null) and "0" or trimmed(value)
+  end
+  return table.unpack(texts)
+end
+
+-- Steps ------------------------------------------------------------------------------------------------------------
+
+-- For each step of a scenario of the comparison: its name, and the cells before and after it.
+local function steps_of(compared, i)
+  local stages, names = core.stages(compared.scenarios[i], compared.cells, compared.params[i])
+  local steps = {}
+  for k, after in ipairs(stages) do
+    local before = k == 1 and compared.cells or stages[k - 1]
+    steps[k] = { name = names[k], before = before, after = after, changes = core.cells_changes(before, after) }
+  end
+  return steps, stages[#stages]
+end
+
+-- What the cells of a table of changes have more and fewer, apart and together.
+local function say_sums(compared, changes, inside)
+  if #changes == 0 then
+    return inside and "nothing changed in the cell" or "nothing changed"
+  end
+  local sums = changes:breakdown {
+    measures = { "more = sum(change) where change > 0", "fewer = sum(0 - change) where change < 0" } }
+    :derive { "more = coalesce(more, 0)", "fewer = coalesce(fewer, 0)" }
+    :derive { "came = more - fewer", "went = fewer - more" }
+  local more, fewer, came, went = texts_of(sums, { "more", "fewer", "came", "went" })
+  local words = {}
+  local within = came:find "^-" and more or fewer
+  if not is_zero(within) then
+    words[1] = ("%s moved%s"):format(persons(compared, within), inside and " within the cell" or "")
+  end
+  if not is_zero(came) then
+    local is_more = not came:find "^-"
+    words[#words + 1] = ("%s %s"):format(persons(compared, is_more and came or went),
+      is_more and (inside and "came into the cell" or "came") or (inside and "went out of the cell" or "left"))
+  end
+  return table.concat(words, ", ")
+end
+
+local function describe(row, names)
+  local words = {}
+  for i, name in ipairs(names) do
+    local value = row[name]
+    words[i] = ("%s = %s"):format(name, value == nil and "null" or tostring(value))
+  end
+  return #words > 0 and table.concat(words, ", ") or "everybody"
+end
+
+-- The cells whose weight differs, the first ones one by one.
+local function say_cells(lines, changes)
+  local names = {}
+  for row in changes:schema():rows() do
+    names[#names + 1] = row.name
+  end
+  local n = #names - 3 -- before, after, change
+  names = table.move(names, 1, n, 1, {})
+  local before, after = changes:column "before":to_lua(), changes:column "after":to_lua()
+  local change, i = changes:column "change":to_lua(), 0
+  for row in changes:head(MOST):rows() do
+    i = i + 1
+    lines[#lines + 1] = ("     %s: %s to %s, %s"):format(describe(row, names), trimmed(before[i]), trimmed(after[i]),
+      signed(change[i]))
+  end
+  if #changes > MOST then
+    lines[#lines + 1] = ("     and %d cells more"):format(#changes - MOST)
+  end
+end
+
+-- Measures ---------------------------------------------------------------------------------------------------------
+
+local function shown(row, name)
+  return (row:select({ name }):text { types = false, count = false, notes = false }:match "([^\n]*)\n*$":gsub("^ +", ""))
+end
+
+-- The row of a cell in the breakdown of two tables of cells; nil where neither has it.
+local function row_of(compared, before, after, conditions)
+  local sides = core.compare_tables(compared.breakdown, before, after, THEN, compared.all, {})
+  local found = conditions and sides:where(conditions) or sides
+  return #found == 1 and found or nil
+end
+
+-- "; numerator 249 to 275.1, +26.1; denominator 336" where the measure is a rate.
+local function say_parts(row, base, later)
+  if not core.cell_parts(row, base) then
+    return ""
+  end
+  local texts = {}
+  for i, part in ipairs { "numerator", "denominator" } do
+    local from, to = ("coalesce(%s(%s), 0)"):format(part, core.quoted(base)),
+      ("coalesce(%s(%s), 0)"):format(part, core.quoted(later)) -- a group that is not there has nobody
+    local a, b, change = texts_of(row:derive { "a_ = " .. from, "b_ = " .. to, "c_ = b_ - a_" }, { "a_", "b_", "c_" })
+    texts[i] = is_zero(change) and ("; %s %s"):format(part, b)
+      or ("; %s %s to %s, %s"):format(part, a, b, signed(change))
+  end
+  return table.concat(texts)
+end
+
+-- A line for each measure that is another, and one with the names of the others.
+local function say_measures(lines, row, measures)
+  local same, columns = {}, {}
+  for each in row:schema():rows() do
+    columns[each.name] = true
+  end
+  for _, measure in ipairs(measures) do
+    local base, later = measure .. "_base", measure .. "_" .. THEN
+    local from, to, difference = shown(row, base), shown(row, later), later .. "_difference"
+    local change = columns[difference] and shown(row, difference)
+    if from == to and (not change or is_zero(change)) and say_parts(row, base, later):find " to " == nil then
+      same[#same + 1] = measure
+    else
+      lines[#lines + 1] = ("     %s: %s to %s%s%s"):format(measure, from, to, change and ", " .. signed(change) or "",
+        say_parts(row, base, later))
+    end
+  end
+  if #same > 0 then
+    lines[#lines + 1] = ("     %s: as before"):format(table.concat(same, ", "))
+  end
+end
+
+-- Explaining -------------------------------------------------------------------------------------------------------
+
+local change = {}
+
+local BY_ROWS = "What each step did is told where scenarios run on cells; these ran on rows, as %s wants them."
+
+-- Lines for a comparison as a whole.
+function change.whole(compared)
+  local lines = {}
+  if not compared.cells then
+    return { BY_ROWS:format "a measure or the memory budget" }
+  end
+  for i, scenario in ipairs(compared.scenarios) do
+    lines[#lines + 1] = ("Under %s, step by step:"):format(scenario:name())
+    for k, step in ipairs((steps_of(compared, i))) do
+      lines[#lines + 1] = ("  %d. %s: %s%s"):format(k, step.name, say_sums(compared, step.changes),
+        #step.changes > 0 and (", in %d cells"):format(#step.changes) or "")
+    end
+  end
+  return lines
+end
+
+-- Only the changes of cells that are in the breakdown, and in the cell of it.
+local function of_cell(compared, changes, where)
+  local own = core.spec(compared.breakdown).where
+  if own then
+    local params = {}
+    for name in own:gmatch "%$([%a_][%w_]*)" do
+      params[name] = compared.all[name]
+    end
+    changes = changes:where(own, params)
+  end
+  return where and changes:where(where) or changes
+end
+
+-- Lines for a cell, and by scenario what each step did: { name =, cells = table, measures = table of one row or nil }.
+-- conditions: of the cell's row in a result; where: of its rows in the table that was asked.
+function change.cell(compared, measures, conditions, where)
+  local lines, told = {}, {}
+  if not compared.cells then
+    return { BY_ROWS:format "a measure or the memory budget" }, told
+  end
+  for i, scenario in ipairs(compared.scenarios) do
+    local steps, last = steps_of(compared, i)
+    local list = {}
+    lines[#lines + 1] = ("Under %s, step by step:"):format(scenario:name())
+    for k, step in ipairs(steps) do
+      local cells = of_cell(compared, step.changes, where)
+      local row = row_of(compared, step.before, step.after, conditions)
+      lines[#lines + 1] = ("  %d. %s: %s"):format(k, step.name, say_sums(compared, cells, true))
+      say_cells(lines, cells)
+      if row and #cells > 0 then
+        say_measures(lines, row, measures)
+      end
+      list[k] = { name = step.name, cells = cells, measures = row }
+    end
+    local row = row_of(compared, compared.cells, last, conditions)
+    if row and #steps > 1 then
+      lines[#lines + 1] = "  together:"
+      say_measures(lines, row, measures)
+    end
+    told[scenario:name()] = list
+  end
+  return lines, told
+end
+
+return change

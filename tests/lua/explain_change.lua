@@ -1,0 +1,120 @@
+-- explain_change.lua - what steps did, told of a comparison: words by hand, and numbers that add up to the difference.
+
+local test = ...
+
+local function persons(dk)
+  return dk.table({
+    { "regio", { "M", "M", "M", "M", "R", "R", "R" } },
+    { "gemeente", { "Arnhem", "Arnhem", "Arnhem", "Duiven", "Tiel", "Tiel", "Tiel" } },
+    { "in_sonar", { true, false, false, false, true, false, false } },
+  }):with { name = "personen", unit = "persons" }
+end
+
+local function coverage(dk)
+  return dk.breakdown "dekking" { by = { "regio", "gemeente" }, margins = "rollup",
+    measures = { "n = count()", { "dekking = (count() where in_sonar) / n", format = "0.0 %" } } }
+end
+
+local function plan(dk)
+  return dk.scenario "plan" {
+    { "register half", where = "not in_sonar", share = 0.5, set = { in_sonar = true } },
+    { "move Duiven", where = "gemeente == 'Duiven'", all = true, set = { gemeente = "Arnhem" } },
+  }
+end
+
+local function behind(text, line)
+  return text:match(line:gsub("%p", "%%%0") .. "\n(.*)$")
+end
+
+test("a comparison tells what each step moved", function(t, dk)
+  local result = coverage(dk):compare(persons(dk), plan(dk))
+  t.eq(behind(result:explain(), "Then compared with plan: 6 rows."), [[
+Under plan, step by step:
+  1. register half: 2.5 persons moved, in 6 cells
+  2. move Duiven: 1 person moved, in 4 cells]])
+end)
+
+test("a cell of a comparison tells what each step did to it", function(t, dk)
+  local result = coverage(dk):compare(persons(dk), plan(dk))
+  local text, cell = result:explain { gemeente = "Arnhem" }
+  t.eq(behind(text, "  dekking = (count() where in_sonar) / count()"), [[
+Under plan, step by step:
+  1. register half: 1 person moved within the cell
+     regio = M, gemeente = Arnhem, in_sonar = false: 2 to 1, -1
+     regio = M, gemeente = Arnhem, in_sonar = true: 1 to 2, +1
+     dekking: 33.3 % to 66.7 %, +33.3 pp; numerator 1 to 2, +1; denominator 3
+     n: as before
+  2. move Duiven: 1 person came into the cell
+     regio = M, gemeente = Arnhem, in_sonar = false: 1 to 1.5, +0.5
+     regio = M, gemeente = Arnhem, in_sonar = true: 2 to 2.5, +0.5
+     n: 3 to 4, +1
+     dekking: 66.7 % to 62.5 %, -4.2 pp; numerator 2 to 2.5, +0.5; denominator 3 to 4, +1
+  together:
+     n: 3 to 4, +1
+     dekking: 33.3 % to 62.5 %, +29.2 pp; numerator 1 to 2.5, +1.5; denominator 3 to 4, +1]])
+  t.eq(#cell.changes.plan, 2)
+  t.eq(cell.changes.plan[2].name, "move Duiven")
+  t.eq(#cell.changes.plan[2].cells, 2)
+  text = result:explain { regio = "M", gemeente = "Duiven" }
+  t.has(text, "  2. move Duiven: 1 person went out of the cell",
+    "dekking: 50.0 % to –, –; numerator 0.5 to 0, -0.5; denominator 1 to 0, -1")
+  text = result:explain { gemeente = "Tiel" }
+  t.has(text, "  2. move Duiven: nothing changed in the cell")
+end)
+
+test("a long comparison is explained too, of each scenario", function(t, dk)
+  local all = dk.scenario "allen" { { "register all", where = "not in_sonar", all = true, set = { in_sonar = true } } }
+  local result = coverage(dk):compare(persons(dk), { plan(dk), all }, { long = true })
+  local text = result:explain { gemeente = "Tiel" }
+  t.has(text, "The cell regio = R, gemeente = Tiel of the breakdown dekking:", "Under plan, step by step:",
+    "Under allen, step by step:", "  1. register all: 2 persons moved within the cell",
+    "dekking: 33.3 % to 100.0 %, +66.7 pp; numerator 1 to 3, +2; denominator 3")
+end)
+
+test("what only rows can tell is not told step by step", function(t, dk)
+  local ask = dk.breakdown { by = "gemeente", measures = "m = first(leeftijd)" }
+  local data = dk.table { { "gemeente", { "a", "a", "b" } }, { "leeftijd", { 1, 2, 3 } } }
+  local move = dk.scenario "om" { { "all to b", where = "gemeente == 'a'", all = true, set = { gemeente = "b" } } }
+  t.has(ask:compare(data, move):explain(), "What each step did is told where scenarios run on cells; these ran on rows")
+  t.has((ask:compare(data, move):explain { gemeente = "b" }), "these ran on rows")
+end)
+
+-- Steps add up, to the last unit, in every cell of random scenarios.
+test("what steps did adds up to the difference", function(t, dk)
+  for seed = 1, 6 do
+    math.randomseed(seed)
+    local gemeente, klasse, bekend = {}, {}, {}
+    for i = 1, 50 do
+      gemeente[i] = ({ "A", "B", "C" })[math.random(3)]
+      klasse[i] = ({ "x", "y" })[math.random(2)]
+      bekend[i] = math.random(3) == 1
+    end
+    local data = dk.table { { "gemeente", gemeente }, { "klasse", klasse }, { "in_sonar", bekend } }
+    local steps = {}
+    for i = 1, 3 do
+      steps[i] = { "stap " .. i, where = ("klasse == '%s'"):format(({ "x", "y" })[math.random(2)]),
+        share = math.random(9) / 9, allow_none = true,
+        set = ({ { in_sonar = true }, { gemeente = "B" }, { klasse = "y" } })[math.random(3)] }
+    end
+    local ask = dk.breakdown { by = { "gemeente", "klasse" }, margins = "cube",
+      measures = { "n = count()", "k = count() where in_sonar" } }
+    local result = ask:compare(data, dk.scenario "plan" (steps))
+    for row in result:rows() do
+      local wanted = { gemeente = row.gemeente or dk.total, klasse = row.klasse or dk.total }
+      local _, cell = result:explain(wanted)
+      local n, k, moved = 0, 0, 0
+      for _, step in ipairs(cell.changes.plan) do
+        for each in step.cells:rows() do
+          moved = moved + each.change
+        end
+        for each in (step.measures or dk.table { { "none", {} } }):rows() do
+          n = n + each["n_→_difference"]
+          k = k + each["k_→_difference"]
+        end
+      end
+      t.near(n, row.n_plan_difference)
+      t.near(k, row.k_plan_difference)
+      t.near(moved, row.n_plan_difference)
+    end
+  end
+end)
