@@ -220,7 +220,8 @@ static dk_status find_notes(dki_asking *asking, dki_text_map *notes, dk_error *e
         dki_points_values(&sweep->points, points[0], values);
         status = dki_group_params(&group, values, &items, err);
         if (status == DK_OK)
-            status = dki_base_get(sweep->breakdown, &sweep->question, sweep->table, &group.params, &base, err);
+            status =
+                dki_base_get(sweep->breakdown, &sweep->question, sweep->table, &group.params, NULL, &base, err);
         if (status == DK_OK)
             status = add_notes(base, notes, err);
         for (size_t i = 0; i < 2 && status == DK_OK && atomic_load(&asking->has_notes); i++)
