@@ -138,6 +138,14 @@ static void push_copy(lua_State *L, int index, struct room *room, int depth)
             lua_setfield(L, -2, "column");
             return;
         }
+        if (dkl_test_scalar(L, index) &&
+            dkl_test_scalar(L, index)->type == DK_CATEGORY) { /* which keeps its dictionary */
+            size_t size;
+            const char *text = dkl_scalar_text(L, index, &size);
+
+            lua_pushlstring(L, text, size);
+            return;
+        }
         if (dkl_kind(L, index) || dkl_test_scalar(L, index) || luaL_testudata(L, index, DKL_SENTINEL)) {
             lua_pushvalue(L, index); /* none of these changes */
             return;
@@ -221,19 +229,19 @@ static void push_call(lua_State *L, int n)
     }
 }
 
-/* Gives the recipe that the recorder holds to the object at index, unless that is one of those it was made of. */
-static void remember(lua_State *L, int index)
+/* Gives the recipe at index node to the object at index, unless that is one of those it was made of. */
+static void remember(lua_State *L, int node, int index)
 {
     luaL_checkstack(L, 6, "too many values");
     lua_rawgetp(L, LUA_REGISTRYINDEX, &recipes_key);
     lua_pushvalue(L, index);
     if (lua_rawget(L, -2) == LUA_TTABLE) { /* recipes old */
-        size_t n = lua_rawlen(L, lua_upvalueindex(NODE));
+        size_t n = lua_rawlen(L, node);
 
         for (size_t i = 1; i <= n; i++) {
             bool same;
 
-            lua_rawgeti(L, lua_upvalueindex(NODE), (lua_Integer)i);
+            lua_rawgeti(L, node, (lua_Integer)i);
             same = lua_rawequal(L, -1, -2);
             lua_pop(L, 1);
             if (same) {
@@ -244,24 +252,13 @@ static void remember(lua_State *L, int index)
     }
     lua_pop(L, 1);
     lua_pushvalue(L, index);
-    lua_pushvalue(L, lua_upvalueindex(NODE));
+    lua_pushvalue(L, node);
     lua_rawset(L, -3);
     lua_pop(L, 1);
 }
 
-/* What was recorded becomes that of the first of n results on top. serial: of the call, which a call of the same function
- * within it has overtaken where it is another now. */
-static int finish(lua_State *L, int n, lua_Integer serial)
-{
-    int first = lua_gettop(L) - n + 1;
-
-    if (n > 0 && has_recipe(L, first) && lua_tointeger(L, lua_upvalueindex(SERIAL)) == serial)
-        remember(L, first);
-    lua_pushnil(L);
-    lua_replace(L, lua_upvalueindex(NODE));
-    return n;
-}
-
+/* The recorder of a function of C holds the recipe while that runs; a call that raises leaves it there until the next one, so
+ * that it holds nothing of the engine's. Returns the number of the call. */
 static lua_Integer begin(lua_State *L)
 {
     lua_Integer serial = lua_tointeger(L, lua_upvalueindex(SERIAL)) + 1;
@@ -273,22 +270,41 @@ static lua_Integer begin(lua_State *L)
     return serial;
 }
 
-/* A function of C without upvalues runs in the recorder's own frame: its messages know by which name it was called. */
+/* Whether no call of the same function within it has overtaken the call. */
+static bool is_current(lua_State *L, lua_Integer serial)
+{
+    return lua_tointeger(L, lua_upvalueindex(SERIAL)) == serial;
+}
+
+static int finish(lua_State *L, int n)
+{
+    lua_pushnil(L);
+    lua_replace(L, lua_upvalueindex(NODE));
+    return n;
+}
+
+/* A function of C without upvalues runs in the recorder's own frame: its messages know by which name it was called. What was
+ * recorded becomes that of the first of its results. */
 static int record_within(lua_State *L)
 {
     lua_Integer serial = begin(L);
+    int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
 
-    return finish(L, lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L), serial);
+    if (n > 0 && has_recipe(L, -n) && is_current(L, serial))
+        remember(L, lua_upvalueindex(NODE), lua_absindex(L, -n));
+    return finish(L, n);
 }
 
 static int record_call(lua_State *L)
 {
-    lua_Integer serial = begin(L);
-
-    lua_pushvalue(L, lua_upvalueindex(FUNCTION));
+    push_call(L, lua_gettop(L));
     lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return finish(L, lua_gettop(L), serial);
+    lua_pushvalue(L, lua_upvalueindex(FUNCTION));
+    lua_insert(L, 2); /* node function argument ... */
+    lua_call(L, lua_gettop(L) - 2, LUA_MULTRET);
+    if (lua_gettop(L) > 1 && has_recipe(L, 2))
+        remember(L, 1, 2);
+    return lua_gettop(L) - 1;
 }
 
 /* t:write(path [, options]): what was written of a result stands in its recipe, as recipes of these calls. */
@@ -297,7 +313,7 @@ static int record_written(lua_State *L)
     lua_Integer serial = begin(L);
     int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
 
-    if (lua_tointeger(L, lua_upvalueindex(SERIAL)) == serial && dkl_is_object(L, 1, DKL_TABLE)) {
+    if (is_current(L, serial) && dkl_is_object(L, 1, DKL_TABLE)) {
         push_recipe(L, 1);
         if (lua_getfield(L, -1, "written") == LUA_TNIL) {
             lua_pop(L, 1);
@@ -309,9 +325,7 @@ static int record_written(lua_State *L)
         lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
         lua_pop(L, 2);
     }
-    lua_pushnil(L);
-    lua_replace(L, lua_upvalueindex(NODE));
-    return n;
+    return finish(L, n);
 }
 
 /* Puts a recorder in the place of the function on top of the stack, and its name among core.recorded. */
