@@ -39,6 +39,18 @@ struct room {
     bool opaque; /* a recipe among them is */
 };
 
+/* An object that the library's own Lua makes of an answer, such as an allocation: what it holds are tables. */
+static bool is_answer(lua_State *L, int index)
+{
+    bool is_one = false;
+
+    if (lua_istable(L, index) && luaL_getmetafield(L, index, "__name") != LUA_TNIL) {
+        is_one = lua_isstring(L, -1) && strcmp(lua_tostring(L, -1), "dk.allocation") == 0;
+        lua_pop(L, 1);
+    }
+    return is_one;
+}
+
 static bool has_recipe(lua_State *L, int index)
 {
     static const char *const classes[] = { DKL_TABLE, DKL_HIERARCHY, DKL_RECODE, DKL_CODES };
@@ -46,7 +58,7 @@ static bool has_recipe(lua_State *L, int index)
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         if (dkl_is_object(L, index, classes[i]))
             return true;
-    return false;
+    return is_answer(L, index);
 }
 
 static void push_node(lua_State *L)
@@ -112,6 +124,12 @@ static void push_copy(lua_State *L, int index, struct room *room, int depth)
         room->fits = room->fits && size <= room->bytes;
         room->bytes -= room->fits ? size : 0;
     }
+    if (room->fits && has_recipe(L, index)) {
+        push_recipe(L, index);
+        room->opaque = lua_getfield(L, -1, "opaque") != LUA_TNIL || room->opaque;
+        lua_pop(L, 1);
+        return;
+    }
     switch (room->fits ? lua_type(L, index) : LUA_TFUNCTION) {
     case LUA_TNIL:
     case LUA_TBOOLEAN:
@@ -125,12 +143,6 @@ static void push_copy(lua_State *L, int index, struct room *room, int depth)
         lua_pop(L, 1);
         break;
     case LUA_TUSERDATA:
-        if (has_recipe(L, index)) {
-            push_recipe(L, index);
-            room->opaque = lua_getfield(L, -1, "opaque") != LUA_TNIL || room->opaque;
-            lua_pop(L, 1);
-            return;
-        }
         if (dkl_is_object(L, index, DKL_COLUMN)) { /* which would keep its table */
             lua_createtable(L, 0, 1);
             luaL_setmetatable(L, RECIPE);

@@ -313,7 +313,7 @@ function methods:total()
   return total
 end
 
-core.export(methods)
+core.record(core.export(methods))
 local meta = { __name = "dk.allocation" }
 
 function meta.__index(_, name) return core.member(nil, name, methods, "an allocation") end

@@ -157,6 +157,40 @@ local STEP = {
 }
 local PARAM = { "min", "max", "unit", "doc" }
 
+-- The name in "name = expression", where it may stand between backquotes, and the expression.
+local function parts_of(assignment)
+  local quoted, text = assignment:match "^`(.-)` = (.*)$"
+  while quoted and select(2, quoted:gsub("`", "")) % 2 == 1 do -- a backquote within is written twice
+    local more, behind = text:match "^(.-)` = (.*)$"
+    quoted, text = quoted .. "` = " .. more, behind
+  end
+  if quoted then
+    return quoted:gsub("``", "`"), text
+  end
+  return assignment:match "^(.-) = (.*)$"
+end
+
+-- The steps as a script gave them; of a scenario that the library made, as a script could have.
+local function steps_of(spec)
+  if spec.given then
+    return spec.given
+  end
+  local list = {}
+  for i, step in ipairs(spec.steps) do
+    local copy = notation.copy(step)
+    copy[1], copy.name, copy.set = step.name, nil, {}
+    for _, assignment in ipairs(step.set or {}) do
+      local column, text = parts_of(assignment)
+      copy.set[column] = dk.expr(text)
+    end
+    for key, value in pairs(copy) do
+      copy[key] = value or nil -- what is false is what it is without it
+    end
+    list[i] = copy
+  end
+  return list
+end
+
 -- dk.scenario "outreach" { ... }, of which a script makes the same scenario again
 function notation.scenario(scenario)
   local spec, parts = core.spec(scenario), {}
@@ -176,7 +210,7 @@ function notation.scenario(scenario)
   add("assumptions", spec.assumptions)
   add("params", params, { first = PARAM })
   add("seed", spec.seed)
-  for _, step in ipairs(spec.given) do
+  for _, step in ipairs(steps_of(spec)) do
     parts[#parts + 1] = notation.write(step, "  ", { first = STEP })
   end
   return ("dk.scenario %s {\n  %s,\n}"):format(notation.quote(core.scenario_name(scenario)), table.concat(parts, ",\n  "))

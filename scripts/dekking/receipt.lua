@@ -103,7 +103,7 @@ local function stated_of(definitions, key)
     if definition.kind == "scenario" then
       local spec = core.spec(definition.value)
       local values = key == "seed" and { spec.seed } or spec[key] or {}
-      for _, step in ipairs(key == "seed" and spec.given or {}) do
+      for _, step in ipairs(key == "seed" and spec.steps or {}) do
         values[#values + 1] = step.seed
       end
       for _, value in ipairs(values) do

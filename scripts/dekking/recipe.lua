@@ -15,6 +15,9 @@ local LETTERS = { ["dk.hierarchy"] = "h", ["dk.codes"] = "c" }
 
 function recipe.is(value) return getmetatable(value) == core.recipe_class end
 
+-- Whether it is an object that holds the tables of an answer, and is none itself.
+function recipe.is_answer(value) return type(value) == "table" and getmetatable(value) == "dk.allocation" end
+
 -- recipe.paths(node) -> the paths of the files that the call reads
 function recipe.paths(node)
   local first = node[1]
@@ -82,6 +85,7 @@ end
 
 -- Asked again -----------------------------------------------------------------------------------------------------------
 
+local ASKED = { breakdown = true, scenario = true, hierarchy = true, recode = true }
 local MAKERS = { ["dk.table"] = true, ["dk.read_text"] = true, ["dk.codes"] = true }
 
 -- The function that a call names, which is one of those that are recorded.
@@ -99,7 +103,7 @@ local function function_of(op, object)
     if core.recorded[op] and op ~= "write" and core.table_methods[op] then
       return core.table_methods[op]
     end
-  elseif core.kind(object) and core.kind(object) ~= "column" and core.kind(object) ~= "expr" and core.recorded[op] then
+  elseif (ASKED[core.kind(object)] or recipe.is_answer(object)) and core.recorded[op] then
     return object[op]
   end
   return core.fail(("%s is nothing that can be asked of %s"):format(op, op:find "^dk%." and "dekking" or core.what(object)))
@@ -156,7 +160,7 @@ function recipe.make(node, env)
     read_arguments(args, node, env.path_of)
   end
   local made = called(table.unpack(args, first, node.n))
-  env.made[node] = core.kind(made) and made
+  env.made[node] = (core.kind(made) or recipe.is_answer(made)) and made
     or core.fail(("%s gives %s, and no table"):format(node.op, core.what(made)))
   return env.made[node]
 end

@@ -122,6 +122,38 @@ dk.breakdown { measures = "n = count() where oud" } (data):write_receipt "made.r
   gives("replay made.receipt", 1, "a script made the table t1: --data t1=FILE gives it")
   gives("replay made.receipt --data t1=made.dk", 0, "result: the same")
 
+  -- Every question that a breakdown or a scenario is asked.
+  shell.write("every.lua", [[
+local linked = dk.read("register.csv", { key = "id" }):link(dk.read "sonar.csv", "id", { as = "in_sonar" })
+local coverage = dk.breakdown { by = "gemeente", margins = "totals",
+  measures = { "n = count()", "bekend = count() where in_sonar", "dekking = bekend / n" } }
+local a = dk.scenario "a" { params = { f = { 0.5, min = 0, max = 1 } },
+  { "register", where = "not in_sonar", share = "$f", per = "gemeente", set = { in_sonar = true } } }
+local b = dk.scenario "b" { dk.merge("gemeente", { "Arnhem", "Duiven" }, "Arnhem-Duiven") }
+local drawn = dk.scenario "drawn" { seed = 7,
+  { "register", where = "not in_sonar", share = 0.5, drawn = true, per = "gemeente", set = { in_sonar = true } } }
+local allocation = coverage:allocate(linked, a, { budget = 2, per = "gemeente", maximise = "bekend" })
+for name, result in pairs {
+  long = coverage:compare(linked, { a, a .. b }, {}, { long = true, relative = true }),
+  tables = coverage:compare(linked, linked:where "leeftijd > 25", { name = "older" }),
+  drawn = coverage:compare(linked, drawn), bands = coverage:bands(linked, drawn, { draws = 10 }),
+  each = coverage:solve(linked, a, { vary = "f", target = "dekking >= 0.9", each = "gemeente" }),
+  contributions = coverage:contributions(linked, a .. b, { measure = "dekking", method = "shapley" }),
+  sensitivity = coverage:sensitivity(linked, a, { measure = "dekking", at = dk.total, ranges = { f = { 0.2, 0.4 } } }),
+  order = (a .. b):order(linked, coverage), moved = (a .. b):moved(linked), cells = (a .. b):apply(linked),
+  allocated = allocation:table():sort "gemeente", limits = allocation:limits(),
+  best = coverage:compare(linked, { a, allocation:scenario "best" }), plain = coverage(linked):detail():head(1),
+} do
+  result:write_receipt("every-" .. name .. ".receipt")
+end
+]])
+  gives("every.lua", 0)
+  local receipts = shell.run("ls every-*.receipt").out
+  check.same("every.lua", "receipts", 14, select(2, receipts:gsub("\n", "")))
+  for path in receipts:gmatch "%S+" do
+    gives("replay " .. path, 0, "result: the same, ", "\nthe same\n")
+  end
+
   -- The command line.
   refuses("replay", "replay wants a receipt: dekking replay FILE")
   refuses("replay a b", "replay wants one receipt, and not also 'b'")

@@ -60,6 +60,16 @@ test("a definition keeps what the script changes afterwards", function(t, dk)
   t.has(text, "set = { in_sonar = true }", 'where = "not in_sonar"')
 end)
 
+test("a scenario that an allocation gives has a definition too", function(t, dk)
+  local data = dk.table { { g = "a", ["in b`"] = false }, { g = "b", ["in b`"] = false } }
+  local one = dk.scenario "s" { { "all", where = "not `in b```", share = 1, set = { ["in b`"] = true } } }
+  local asked = dk.breakdown { by = "g", measures = { "n = count()", "known = count() where `in b```" } }
+  local made = asked:allocate(data, one, { budget = 1, per = "g", maximise = "known" }):scenario "best"
+  local again = defined(dk, made:definition())
+  t.eq(again:definition(), made:definition())
+  t.eq(asked:compare(data, again):fingerprint(), asked:compare(data, made):fingerprint())
+end)
+
 test("values of every kind are written as they are read", function(t, dk)
   local values = {
     0.1, 1 / 3, 1e300, 2.0, -7, math.mininteger, true, "a\"b\\\n\1\255", dk.null, dk.decimal "0.30", dk.date "2024-02-29",
