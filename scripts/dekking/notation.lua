@@ -157,17 +157,13 @@ local STEP = {
 }
 local PARAM = { "min", "max", "unit", "doc" }
 
--- The name in "name = expression", where it may stand between backquotes, and the expression.
+-- The name in "name = expression", which may stand between backquotes and has none itself, and the expression.
 local function parts_of(assignment)
-  local quoted, text = assignment:match "^`(.-)` = (.*)$"
-  while quoted and select(2, quoted:gsub("`", "")) % 2 == 1 do -- a backquote within is written twice
-    local more, behind = text:match "^(.-)` = (.*)$"
-    quoted, text = quoted .. "` = " .. more, behind
+  local column, text = assignment:match "^`([^`]*)` = (.*)$"
+  if not column then
+    column, text = assignment:match "^(.-) = (.*)$"
   end
-  if quoted then
-    return quoted:gsub("``", "`"), text
-  end
-  return assignment:match "^(.-) = (.*)$"
+  return column, text
 end
 
 -- The steps as a script gave them; of a scenario that the library made, as a script could have.

@@ -61,9 +61,9 @@ test("a definition keeps what the script changes afterwards", function(t, dk)
 end)
 
 test("a scenario that an allocation gives has a definition too", function(t, dk)
-  local data = dk.table { { g = "a", ["in b`"] = false }, { g = "b", ["in b`"] = false } }
-  local one = dk.scenario "s" { { "all", where = "not `in b```", share = 1, set = { ["in b`"] = true } } }
-  local asked = dk.breakdown { by = "g", measures = { "n = count()", "known = count() where `in b```" } }
+  local data = dk.table { { g = "a", ["in b"] = false }, { g = "b", ["in b"] = false } }
+  local one = dk.scenario "s" { { "all", where = "not `in b`", share = 1, set = { ["in b"] = true } } }
+  local asked = dk.breakdown { by = "g", measures = { "n = count()", "known = count() where `in b`" } }
   local made = asked:allocate(data, one, { budget = 1, per = "g", maximise = "known" }):scenario "best"
   local again = defined(dk, made:definition())
   t.eq(again:definition(), made:definition())
