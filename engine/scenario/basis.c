@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "by_rows.h"
+#include "compiled.h"
 #include "expr/poll_row.h"
 
 #define MEBIBYTE 1048576.0
@@ -232,8 +233,12 @@ static dk_status ask_cells(const dki_basis *b, const dk_breakdown *whole, const 
                            const dk_table **result, dk_error *err)
 {
     const dk_table *after = NULL;
-    dk_status status = dk_scenario_apply(scenario, b->cells, params, &after, NULL, err);
+    bool done;
+    dk_status status = dki_compiled_ask(b, whole, breakdown_params, scenario, params, &done, cells, result, err);
 
+    if (status != DK_OK || done)
+        return status;
+    status = dk_scenario_apply(scenario, b->cells, params, &after, NULL, err);
     if (status == DK_OK)
         status = dki_basis_check(b, after, err);
     if (status == DK_OK)

@@ -1,0 +1,14 @@
+/* compiled.h - scenarios on kept cells, compiled and kept too. For engine/scenario alone. */
+#ifndef DKI_SCENARIO_COMPILED_H
+#define DKI_SCENARIO_COMPILED_H
+
+#include "basis.h"
+
+/* What dki_basis_ask gives by cells, from what was compiled when the same was asked before with other amounts. *done is false where
+ * nothing was, or something has to be told: then the steps are to be run. cells: those after the steps that the breakdown can tell
+ * apart. Errors: of memory, interruption, and the breakdown's. */
+dk_status dki_compiled_ask(const dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
+                           const dk_scenario *scenario, const dk_params *params, bool *done, const dk_table **cells,
+                           const dk_table **result, dk_error *err);
+
+#endif
