@@ -4,6 +4,8 @@
  * subset costs one step and one breakdown, over the cells. A step does in every subset what it does in the scenario: it shares its
  * number by all the columns that the scenario mentions.
  *
+ * Where the breakdown wants rows each subset is a question of its own.
+ *
  * Cost: in order n steps and n + 1 breakdowns, by Shapley 2^n of each; memory for n tables of cells and all results.
  */
 #include <string.h>
@@ -14,13 +16,14 @@
 #include "base/status.h"
 #include "expr/poll_row.h"
 #include "place.h"
+#include "trials.h"
 
 /* Subsets ------------------------------------------------------------------------------------------------------ */
 
 struct subsets {
     dk_context *context;
     dki_question question;
-    const dk_params *breakdown_params;
+    dki_trials trials;
     dki_run run; /* of one step at a time */
     dki_text_map notes;
     bool *allow_none;
@@ -28,22 +31,21 @@ struct subsets {
     const dk_table **results; /* one for each value of the attribution */
 };
 
-/* Names the steps that ran in front of the message, unless it is the scenario itself that cannot run. */
-static dk_status fail_subset(const struct subsets *s, uint32_t mask, size_t step, dk_status status, dk_error *err)
+/* Names the steps in front of the message, unless it is the scenario itself, or its first steps, that cannot run. */
+static dk_status fail_subset(const struct subsets *s, uint32_t mask, dk_status status, dk_error *err)
 {
     const dk_scenario *scenario = s->run.scenario;
     char message[sizeof err->message];
     dki_buffer text;
     bool is_first = true;
 
-    mask |= UINT32_C(1) << step;
-    if (err == NULL || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || mask == (UINT32_C(2) << step) - 1)
+    if (err == NULL || status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || (mask & (mask + 1)) == 0)
         return status;
     dki_buffer_init(&text, s->context);
     memcpy(message, err->message, sizeof message);
     if (dki_buffer_text(&text, "in the subset {", NULL) != DK_OK)
         return status;
-    for (size_t i = 0; i <= step; i++)
+    for (size_t i = 0; i < s->attribution.n; i++)
         if (mask >> i & 1) {
             (void)dki_buffer_format(&text, NULL, "%s%s", is_first ? "" : ", ", scenario->steps[i].name);
             is_first = false;
@@ -56,18 +58,20 @@ static dk_status fail_subset(const struct subsets *s, uint32_t mask, size_t step
 
 static dk_status ask(struct subsets *s, size_t at, const dk_table *cells, dk_error *err)
 {
-    return dk_breakdown_run(&s->question.breakdown, cells, s->breakdown_params, &s->results[at], err);
+    return dk_breakdown_run(&s->question.breakdown, cells, s->trials.breakdown_params, &s->results[at], err);
 }
 
 static dk_status run_step(struct subsets *s, uint32_t mask, size_t step, const dk_table *before,
                           const dk_table **out, dk_error *err)
 {
     dki_run run = s->run;
+    dk_status status;
 
     run.from = step;
     run.to = step + 1;
     run.notes = mask == (UINT32_C(1) << step) - 1 ? &s->notes : NULL; /* of the scenario itself */
-    return fail_subset(s, mask, step, dki_run_steps(&run, before, out, err), err);
+    status = dki_run_steps(&run, before, out, err);
+    return status == DK_OK ? DK_OK : fail_subset(s, mask | UINT32_C(1) << step, status, err);
 }
 
 /* All subsets that begin with those in mask, of the steps before `step`. The first path is the scenario itself. */
@@ -83,6 +87,28 @@ static dk_status walk_subsets(struct subsets *s, uint32_t mask, size_t step, con
         status = walk_subsets(s, mask | UINT32_C(1) << step, step + 1, after, err);
     dk_table_release(after);
     return status == DK_OK ? walk_subsets(s, mask, step + 1, cells, err) : status;
+}
+
+/* Each subset as a question of its own, where steps cannot be run one by one on cells. The scenario itself comes first. */
+static dk_status ask_subsets(struct subsets *s, const dk_params *params, bool allow_none, dk_error *err)
+{
+    size_t n = s->attribution.n, n_values = dki_attribution_n(&s->attribution);
+    size_t *steps = dki_alloc_array(s->context, n, sizeof *steps, err);
+    dk_status status = steps ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t at = n_values; at-- > 0 && status == DK_OK;) {
+        size_t n_steps = 0;
+
+        for (size_t i = 0; i < n; i++)
+            if (s->attribution.is_shapley ? at >> i & 1 : i < at)
+                steps[n_steps++] = i;
+        status = dki_trials_ask(&s->trials, steps, n_steps, params, allow_none,
+                                at + 1 == n_values ? &s->notes : NULL, &s->results[at], err);
+        if (status != DK_OK && s->attribution.is_shapley)
+            status = fail_subset(s, (uint32_t)at, status, err);
+    }
+    dki_free(s->context, steps);
+    return status;
 }
 
 static dk_status walk_order(struct subsets *s, const dk_table *cells, dk_error *err)
@@ -358,6 +384,7 @@ static void drop(struct subsets *s)
     dki_free(context, s->attribution.sums);
     dki_free(context, s->allow_none);
     dki_text_map_drop(&s->notes);
+    dki_trials_drop(&s->trials);
 }
 
 dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_table *table,
@@ -368,10 +395,7 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
     dk_context *context = dk_table_context(table);
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     dk_params all = { values, scenario->n_params };
-    struct subsets s = { .context = context,
-                         .breakdown_params = breakdown_params,
-                         .run = { .scenario = scenario, .params = &all } };
-    const dk_table *cells = NULL;
+    struct subsets s = { .context = context, .run = { .scenario = scenario, .params = &all } };
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 
     dki_text_map_init(&s.notes, context);
@@ -382,12 +406,14 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
     if (status == DK_OK)
         status = prepare(&s, spec, err);
     if (status == DK_OK)
-        status = dk_cells_new(table, breakdown, &scenario, 1, &cells, err);
-    if (status == DK_OK)
-        status = s.attribution.is_shapley ? walk_subsets(&s, 0, 0, cells, err) : walk_order(&s, cells, err);
+        status = dki_trials_open(&s.trials, &s.question.breakdown, table, breakdown_params, scenario, err);
+    if (status == DK_OK && !s.trials.step_by_step)
+        status = ask_subsets(&s, &all, spec->allow_none, err);
+    else if (status == DK_OK)
+        status = s.attribution.is_shapley ? walk_subsets(&s, 0, 0, s.trials.basis.cells, err)
+                                          : walk_order(&s, s.trials.basis.cells, err);
     if (status == DK_OK)
         status = tell(&s, out, err);
-    dk_table_release(cells);
     drop(&s);
     dki_free(context, values);
     return status;

@@ -1,6 +1,7 @@
 /* sensitivity.c - what a measure would be with each parameter at its low and its high value, one at a time.
  *
- * Cost: the scenario and a breakdown for the base and for both ends of each parameter, over the cells.
+ * Cost: the scenario and a breakdown for the base and for both ends of each parameter, over the cells (or the rows, where the breakdown
+ * wants these).
  */
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "expr/poll_row.h"
 #include "place.h"
 #include "rows/sort_rows.h"
+#include "trials.h"
 
 /* One end of a range that has no answer. */
 struct trouble {
@@ -21,10 +23,9 @@ struct trouble {
 struct sensitivity {
     dk_context *context;
     dki_question question;
-    const dk_params *breakdown_params;
+    dki_trials trials;
     const dk_scenario *scenario;
     dk_param *values; /* all of the scenario's */
-    const dk_table *cells;
     dk_param_range *ranges;
     size_t n;
     const dk_table **results; /* the base, then low and high of each range; without those that have no answer */
@@ -95,14 +96,8 @@ static dk_status find_ranges(struct sensitivity *s, const dk_sensitivity_spec *s
 static dk_status run_point(struct sensitivity *s, dki_text_map *notes, const dk_table **out, dk_error *err)
 {
     const dk_params all = { s->values, s->scenario->n_params };
-    const dki_run run = { .scenario = s->scenario, .to = s->scenario->n_steps, .params = &all, .notes = notes };
-    const dk_table *after = NULL;
-    dk_status status = dki_run_steps(&run, s->cells, &after, err);
 
-    if (status == DK_OK)
-        status = dk_breakdown_run(&s->question.breakdown, after, s->breakdown_params, out, err);
-    dk_table_release(after);
-    return status;
+    return dki_trials_ask_all(&s->trials, &all, notes, out, err);
 }
 
 /* One end of a range: what belongs to its value alone is no error. */
@@ -362,7 +357,7 @@ static void drop(struct sensitivity *s)
 {
     for (size_t i = 0; s->results && i < 2 * s->n + 1; i++)
         dk_table_release(s->results[i]);
-    dk_table_release(s->cells);
+    dki_trials_drop(&s->trials);
     dki_free(s->context, s->results);
     dki_free(s->context, s->troubles);
     dki_free(s->context, s->sides);
@@ -376,9 +371,7 @@ dk_status dk_scenario_sensitivity(const dk_breakdown *breakdown, const dk_table 
                                   const dk_params *params, const dk_sensitivity_spec *spec, const dk_table **out,
                                   dk_error *err)
 {
-    struct sensitivity s = { .context = dk_table_context(table),
-                             .breakdown_params = breakdown_params,
-                             .scenario = scenario };
+    struct sensitivity s = { .context = dk_table_context(table), .scenario = scenario };
     size_t n_results = 0;
     dk_status status;
 
@@ -392,7 +385,7 @@ dk_status dk_scenario_sensitivity(const dk_breakdown *breakdown, const dk_table 
     if (status == DK_OK)
         status = find_ranges(&s, spec, err);
     if (status == DK_OK)
-        status = dk_cells_new(table, breakdown, &scenario, 1, &s.cells, err);
+        status = dki_trials_open(&s.trials, &s.question.breakdown, table, breakdown_params, scenario, err);
     if (status == DK_OK)
         status = run_all(&s, &n_results, err);
     if (status == DK_OK)

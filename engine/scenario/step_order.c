@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "query/breakdown_parts.h"
 #include "stages.h"
+#include "trials.h"
 
 /* What an exchange changes. */
 struct exchange {
@@ -23,9 +24,9 @@ struct orders {
     dki_run run;                   /* of one step at a time */
     const dk_breakdown *breakdown; /* NULL: cells are compared */
     dk_breakdown whole;            /* without order and limit */
-    const dk_params *breakdown_params;
-    const dk_table **stages; /* the cells before step i, and after the last */
-    const dk_table *result;  /* of the breakdown, in the order that is given */
+    dki_trials trials;             /* of the breakdown */
+    const dk_table **stages;       /* the cells before step i, and after the last */
+    const dk_table *result;        /* of the breakdown, in the order that is given */
     struct exchange *exchanges;
     size_t n;
     dk_value *most;  /* of exchange i and measure m: i * n_measures + m */
@@ -43,9 +44,9 @@ static dk_status run_stages(struct orders *o, const dk_table *cells, dk_error *e
         run.to = i + 1;
         status = dki_run_steps(&run, o->stages[i], &o->stages[i + 1], err);
     }
-    return status == DK_OK && o->breakdown
-               ? dk_breakdown_run(&o->whole, o->stages[run.scenario->n_steps], o->breakdown_params, &o->result, err)
-               : status;
+    return status == DK_OK && o->breakdown ? dk_breakdown_run(&o->whole, o->stages[run.scenario->n_steps],
+                                                              o->trials.breakdown_params, &o->result, err)
+                                           : status;
 }
 
 /* The cells in the end, with two steps exchanged. */
@@ -134,31 +135,45 @@ static dk_status compare_measure(struct orders *o, size_t x, size_t measure, con
 }
 
 /* The breakdown of both. What does not change differs by 0. */
-static dk_status compare_results(struct orders *o, size_t x, const dk_table *cells, dk_error *err)
+static dk_status compare_results(struct orders *o, size_t x, const dk_table *result, dk_error *err)
 {
     static const char *const names[] = { "base", "exchanged" };
-    const dk_table *results[2] = { o->result, NULL };
-    dki_comparison c = { .breakdown = NULL };
-    dk_status status = dk_breakdown_run(&o->whole, cells, o->breakdown_params, &results[1], err);
+    const dk_table *results[2] = { o->result, result };
+    dki_comparison c;
+    dk_status status;
 
     for (size_t m = 0; m < o->whole.n_measures; m++)
         o->most[x * o->whole.n_measures + m] = (dk_value){ .type = DK_INTEGER };
-    if (status == DK_OK)
-        status = dki_comparison_find(&c, &o->whole, results, names, 2, NULL, err);
+    status = dki_comparison_find(&c, &o->whole, results, names, 2, NULL, err);
     for (size_t m = 0; m < o->whole.n_measures && status == DK_OK; m++)
         status = compare_measure(o, x, m, &c, err);
-    if (c.breakdown)
-        dki_comparison_drop(&c);
-    dk_table_release(results[1]);
+    dki_comparison_drop(&c);
+    return status;
+}
+
+/* The breakdown's result that way round, where it is not had from cells step by step. */
+static dk_status ask_exchanged(struct orders *o, const struct exchange *x, const dk_table **out, dk_error *err)
+{
+    size_t n = o->run.scenario->n_steps;
+    size_t *steps = dki_alloc_array(o->context, n, sizeof *steps, err);
+    dk_status status = steps ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; steps && i < n; i++)
+        steps[i] = i == x->first ? x->second : i == x->second ? x->first : i;
+    if (status == DK_OK)
+        status = dki_trials_ask(&o->trials, steps, n, o->run.params, false, NULL, out, err);
+    dki_free(o->context, steps);
     return status;
 }
 
 static dk_status try_exchange(struct orders *o, size_t x, dk_error *err)
 {
     struct exchange *exchange = &o->exchanges[x];
-    const dk_table *cells = NULL;
+    const dk_table *cells = NULL, *result = NULL;
+    bool by_cells = o->breakdown == NULL || o->trials.step_by_step;
     dk_error trouble = DK_ERROR_INIT;
-    dk_status status = run_exchanged(o, exchange, &cells, &trouble);
+    dk_status status =
+        by_cells ? run_exchanged(o, exchange, &cells, &trouble) : ask_exchanged(o, exchange, &result, &trouble);
 
     if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {
         if (err)
@@ -170,7 +185,11 @@ static dk_status try_exchange(struct orders *o, size_t x, dk_error *err)
         memcpy(exchange->problem, trouble.message, sizeof exchange->problem);
         return DK_OK;
     }
-    status = o->breakdown ? compare_results(o, x, cells, err) : compare_cells(o, exchange, cells, err);
+    if (by_cells && o->breakdown)
+        status = dk_breakdown_run(&o->whole, cells, o->trials.breakdown_params, &result, err);
+    if (status == DK_OK)
+        status = o->breakdown ? compare_results(o, x, result, err) : compare_cells(o, exchange, cells, err);
+    dk_table_release(result);
     dk_table_release(cells);
     return status;
 }
@@ -348,6 +367,28 @@ static void drop(struct orders *o)
     dki_free(o->context, o->exchanges);
     dki_free(o->context, o->most);
     dki_free(o->context, o->is_number);
+    dki_trials_drop(&o->trials);
+}
+
+/* What is compared with: all steps in the order that is given. */
+static dk_status run_given(struct orders *o, const dk_table *table, const dk_params *breakdown_params,
+                           dk_error *err)
+{
+    const dk_scenario *scenario = o->run.scenario;
+    const dk_table *cells = NULL;
+    dk_status status;
+
+    if (o->breakdown) {
+        status = dki_trials_open(&o->trials, &o->whole, table, breakdown_params, scenario, err);
+        if (status == DK_OK && !o->trials.step_by_step)
+            return dki_trials_ask_all(&o->trials, o->run.params, NULL, &o->result, err);
+        return status == DK_OK ? run_stages(o, o->trials.basis.cells, err) : status;
+    }
+    status = dk_cells_new(table, NULL, &scenario, 1, &cells, err);
+    if (status == DK_OK)
+        status = run_stages(o, cells, err);
+    dk_table_release(cells);
+    return status;
 }
 
 dk_status dk_scenario_order(const dk_scenario *scenario, const dk_table *table, const dk_params *params,
@@ -359,9 +400,7 @@ dk_status dk_scenario_order(const dk_scenario *scenario, const dk_table *table, 
     dk_params all = { values, scenario->n_params };
     struct orders o = { .context = context,
                         .run = { .scenario = scenario, .params = &all },
-                        .breakdown = breakdown,
-                        .breakdown_params = breakdown_params };
-    const dk_table *cells = NULL;
+                        .breakdown = breakdown };
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK && breakdown)
@@ -369,14 +408,11 @@ dk_status dk_scenario_order(const dk_scenario *scenario, const dk_table *table, 
     if (status == DK_OK)
         status = prepare(&o, err);
     if (status == DK_OK)
-        status = dk_cells_new(table, breakdown, &scenario, 1, &cells, err);
-    if (status == DK_OK)
-        status = run_stages(&o, cells, err);
+        status = run_given(&o, table, breakdown_params, err);
     for (size_t x = 0; x < o.n && status == DK_OK; x++)
         status = try_exchange(&o, x, err);
     if (status == DK_OK)
         status = make_table(&o, out, err);
-    dk_table_release(cells);
     drop(&o);
     dki_free(context, values);
     return status;

@@ -3,6 +3,8 @@
 
 #include "scenarios.h"
 
+#include "scenario/basis.h"
+
 #include "with_context.h"
 
 /* A share of the unknown, then of those who are left. */
@@ -39,12 +41,14 @@ static dk_status contribute(const struct question *question, const struct plan *
 static void assert_contributes(const struct question *question, const struct plan *plan,
                                const dk_contribution_spec *spec, const char *names, const char *rows)
 {
-    for (unsigned threads = 1; threads <= 2; threads++) {
+    for (unsigned way = 0; way < 4; way++) { /* one thread or two, on cells or on rows */
         const dk_table *result = NULL;
         dk_error err = DK_ERROR_INIT;
 
-        dk_set_threads(threads);
+        dk_set_threads(1 + way % 2);
+        dki_basis_force(way < 2 ? DKI_PATH_CELLS : DKI_PATH_ROWS);
         assert_ok(contribute(question, plan, spec, NULL, &result, &err), &err);
+        dki_basis_force(DKI_PATH_AUTO);
         assert_string_equal(show_names(result), names);
         assert_string_equal(show_rows(result), rows);
         dk_table_release(result);
@@ -138,6 +142,33 @@ static void a_step_that_matches_nobody_may_do_nothing(void **state)
                        "step name contribution", "1|vast|0\n2|naar D|168\n3|verder|168\n*|*|336\n");
     assert_contributes(&question, &chain, SPEC(.allow_none = true), "step name contribution",
                        "1|vast|0\n2|naar D|0\n3|verder|336\n*|*|336\n");
+}
+
+/* What only rows know is asked of rows, subset by subset: Zevenaar's 204 unknown are the last rows. */
+static void what_rows_know_is_asked_of_rows(void **state)
+{
+    static const struct plan plan = {
+        .name = "rijen",
+        .steps = { { .name = "weg",
+                     .where = "gemeente == 'Arnhem'",
+                     .all = true,
+                     .set = { "gemeente = 'Duiven'" } },
+                   { .name = "vast", .where = "not in_sonar", .all = true, .set = { "in_sonar = true" } },
+                   { .name = "verder",
+                     .where = "gemeente == 'Q'",
+                     .all = true,
+                     .allow_none = true,
+                     .set = { "gemeente = 'E'" } } }
+    };
+    static const struct question plaatsen = { .measures = { "plaatsen = distinct(gemeente)" } };
+
+    (void)state;
+    assert_contributes(&plaatsen, &plan, SPEC(.method = DK_CONTRIBUTION_SHAPLEY), "step name contribution",
+                       "1|weg|-1\n2|vast|0\n3|verder|0\n*|*|-1\n");
+    dki_basis_force(DKI_PATH_ROWS);
+    assert_refused(&by_gemeente, &chain, SPEC(.measure = "known", TOTAL, .method = DK_CONTRIBUTION_SHAPLEY),
+                   DK_ERR_UNREACHABLE, "in the subset {vast, verder}: verder: nobody matches gemeente == 'D'");
+    dki_basis_force(DKI_PATH_AUTO);
 }
 
 /* A mean that is real cannot be exact: all are decimals that add up. */
@@ -253,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_place_is_a_cell_or_each_group_or_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_subset_that_cannot_run_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_step_that_matches_nobody_may_do_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_rows_know_is_asked_of_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rounded_ones_add_up_and_say_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_asked_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shapley_is_of_at_most_eight_steps, set_up, tear_down),

@@ -3,6 +3,8 @@
 
 #include "scenarios.h"
 
+#include "scenario/basis.h"
+
 #include "with_context.h"
 
 /* A share of the unknown, a number of persons who leave, and a name that is no number. */
@@ -51,12 +53,14 @@ static dk_status ask_sensitivity(const struct question *asked, const struct plan
 
 static void assert_sensitive(const dk_sensitivity_spec *spec, const char *names, const char *rows)
 {
-    for (unsigned threads = 1; threads <= 2; threads++) {
+    for (unsigned way = 0; way < 4; way++) { /* one thread or two, on cells or on rows */
         const dk_table *result = NULL;
         dk_error err = DK_ERROR_INIT;
 
-        dk_set_threads(threads);
+        dk_set_threads(1 + way % 2);
+        dki_basis_force(way < 2 ? DKI_PATH_CELLS : DKI_PATH_ROWS);
         assert_ok(ask_sensitivity(&question, &plan, spec, &result, &err), &err);
+        dki_basis_force(DKI_PATH_AUTO);
         assert_string_equal(show_names(result), names);
         assert_string_equal(show_rows(result), rows);
         dk_table_release(result);

@@ -3,6 +3,8 @@
 
 #include "scenarios.h"
 
+#include "scenario/basis.h"
+
 #include "with_context.h"
 
 /* 30 % of the unknown register, 10 % of the known leave, 10 persons register. */
@@ -30,12 +32,14 @@ static dk_status ask_order(const struct plan *plan, const struct question *quest
 static void assert_order(const struct plan *plan, const struct question *question, const char *names,
                          const char *rows)
 {
-    for (unsigned threads = 1; threads <= 2; threads++) {
+    for (unsigned way = 0; way < 4; way++) { /* one thread or two, on cells or on rows */
         const dk_table *result = NULL;
         dk_error err = DK_ERROR_INIT;
 
-        dk_set_threads(threads);
+        dk_set_threads(1 + way % 2);
+        dki_basis_force(way < 2 ? DKI_PATH_CELLS : DKI_PATH_ROWS);
         assert_ok(ask_order(plan, question, &result, &err), &err);
+        dki_basis_force(DKI_PATH_AUTO);
         assert_string_equal(show_names(result), names);
         assert_string_equal(show_rows(result), rows);
         dk_table_release(result);
@@ -212,8 +216,9 @@ static void other_columns_are_no_cells_of_one_table(void **state)
     dk_table_release(cells);
     dk_table_release(other);
     other = with_weight(make_table(context, "after:integer n:decimal9\n1|2.000000000\n"), "n");
-    assert_fails(dk_cells_changes(other, other, &changes, &err), &err, DK_ERR_ARGUMENT,
-                 "changes of cells have a column after of their own (give that of the table another name: t:rename)");
+    assert_fails(
+        dk_cells_changes(other, other, &changes, &err), &err, DK_ERR_ARGUMENT,
+        "changes of cells have a column after of their own (give that of the table another name: t:rename)");
     dk_scenario_release(scenario);
     dk_table_release(other);
     dk_table_release(region);
