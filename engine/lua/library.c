@@ -27,11 +27,11 @@ static const char *const also[][2] = { { "aggregates", "aggregate" },
 
 /* Parts that the library alone uses (core.part), and the program: dk does not show them. */
 static const char *const inner[] = {
-    "allocate",     "annotations",    "ask",         "bands",         "command",  "command_check", "command_data",
-    "command_list", "command_replay", "command_run", "command_words", "complete", "contributions", "explain",
-    "explain_cell", "explain_change", "given",       "globals",       "map",      "notation",      "parse",
-    "receipt",      "receipt_file",   "recipe",      "registry",      "replay",   "sensitivity",   "stated",
-    "step",         "summary",        "sweep",       "taking"
+    "allocate",     "annotations",    "ask",          "bands",         "command",  "command_check", "command_data",
+    "command_list", "command_replay", "command_run",  "command_words", "complete", "contributions", "explain",
+    "explain_cell", "explain_change", "flows",        "given",         "globals",  "map",           "notation",
+    "parse",        "receipt",        "receipt_file", "recipe",        "registry", "replay",        "sensitivity",
+    "stated",       "step",           "summary",      "sweep",         "taking"
 };
 
 static bool is_inner(const char *name)

@@ -61,9 +61,32 @@ static void read_taking(lua_State *L, dk_intervention *step)
     step->n_first = first.n;
 }
 
+/* What moves where, of the step on top. Pushes one anchor. */
+static void read_flows(lua_State *L, dk_intervention *step)
+{
+    const char *what = "scenario";
+    dk_flow *flows;
+
+    step->flows_of = dkl_option_text(L, -1, what, "move");
+    dkl_option(L, -1, "flows");
+    step->n_flows = step->flows_of ? lua_rawlen(L, -1) : 0;
+    flows = dkl_array(L, step->n_flows, sizeof *flows);
+    step->flows = flows;
+    lua_insert(L, -2); /* flows list */
+    for (size_t i = 0; i < step->n_flows; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        flows[i].from = dkl_option_text(L, -1, what, "from");
+        flows[i].to = dkl_option_text(L, -1, what, "to");
+        flows[i].share = dkl_option_text(L, -1, what, "share");
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
 /* Steps from the list of tables. Pushes anchors. */
 static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
 {
+    static const char *const effects[] = { "moves", "adds", "removes", NULL }; /* as dk_effect */
     const char *what = "scenario";
     dk_intervention *steps;
     int list;
@@ -75,9 +98,11 @@ static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
     for (size_t i = 0; i < *n; i++) {
         dk_intervention *step = &steps[i];
         dkl_names per, set;
+        int at;
 
-        luaL_checkstack(L, 10, "too many steps");
+        luaL_checkstack(L, 14, "too many steps");
         lua_rawgeti(L, list, (lua_Integer)i + 1);
+        at = lua_gettop(L);
         step->name = dkl_option_text(L, -1, what, "name");
         step->where = dkl_option_text(L, -1, what, "where");
         step->share = dkl_option_text(L, -1, what, "share");
@@ -86,13 +111,20 @@ static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
         step->whole = dkl_option_boolean(L, -1, what, "whole", false);
         step->allow_none = dkl_option_boolean(L, -1, what, "allow_none", false);
         step->estimate = dkl_option_boolean(L, -1, what, "estimate", false);
+        step->effect = (dk_effect)dkl_option_choice(L, -1, what, "effect", effects, DK_MOVES);
+        step->when = dkl_option_text(L, -1, what, "when");
+        step->scale = dkl_option_text(L, -1, what, "scale");
+        step->rate = dkl_option_text(L, -1, what, "rate");
+        step->to = dkl_option_text(L, -1, what, "to");
         per = dkl_option_names(L, -1, what, "per");
         set = dkl_option_names(L, -2, what, "set");
+        lua_pushvalue(L, at);
+        read_flows(L, step);
         step->per = per.items;
         step->n_per = per.n;
         step->set = set.items;
         step->n_set = set.n;
-        lua_pushvalue(L, -3);
+        lua_pushvalue(L, at);
         read_taking(L, step);
     }
     return steps;

@@ -5,8 +5,8 @@
  * these is put beside every combination of the other dimensions that occurs. Members of sets are not listed here: they have
  * cells and no groups (margin_spread.c), for which the group of the set that is not known is there beside every combination.
  *
- * A dimension that is a level of the hierarchy of a finer one is told by it, as long as no group says otherwise: every
- * member stands in its own region, and in no other.
+ * A dimension that is a level of the hierarchy of a finer one is told by it: every member stands in its own region, and in
+ * no other; but one of which some group says otherwise stands where groups have it.
  *
  * Invariants: at most MOST_LEVEL_GROUPS groups are there in the end; null is no level, and is shown where it occurs.
  */
@@ -107,16 +107,15 @@ static dk_status list_codes(struct levels *levels, size_t dim, dk_error *err)
 
 /* Hierarchies. ------------------------------------------------------------------------------------------------- */
 
-/* Whether no group says otherwise than codes do. */
-static bool groups_agree(const struct levels *levels, size_t coarse, size_t fine, const uint32_t *above)
+/* Members of which some group says otherwise than codes do, as a scenario may, stand where groups have them alone. */
+static void leave_others(const struct levels *levels, size_t coarse, size_t fine, uint32_t *above)
 {
     for (size_t i = 0; i < levels->grouper->n_groups; i++) {
         const uint32_t *key = dki_grouper_key(levels->grouper, i);
 
-        if (above[key[fine]] != DKI_NO_MEMBER && above[key[fine]] != key[coarse])
-            return false;
+        if (above[key[fine]] != key[coarse])
+            above[key[fine]] = DKI_NO_MEMBER;
     }
-    return true;
 }
 
 /* Finds the finest dimension that tells this one. */
@@ -142,10 +141,9 @@ static dk_status find_teller(struct levels *levels, size_t dim, dk_error *err)
         status = dki_levels_above(levels->plan->context, dims[d].levels, dims[dim].levels, above, err);
         if (status != DK_OK)
             return status;
-        if (groups_agree(levels, dim, d, above)) {
-            found = levels->told_by[dim] = d;
-            levels->above[dim] = above;
-        }
+        leave_others(levels, dim, d, above);
+        found = levels->told_by[dim] = d;
+        levels->above[dim] = above;
     }
     return DK_OK;
 }

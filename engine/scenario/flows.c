@@ -85,6 +85,22 @@ static dk_status find_shares(dki_matrix *m, const dk_table *table, const dk_para
     return DK_OK;
 }
 
+/* Where all go, the shares of a value are all that there is of it. */
+static dk_status check_all(const dki_matrix *m, dk_error *err)
+{
+    for (size_t r = 0; r < m->step->n_rows && m->step->all; r++)
+        if (m->stay[r].numerator > 0) {
+            const dk_ratio stay = m->stay[r];
+            char value[80], sum[64];
+
+            dk_value_format(&m->from[r], value, sizeof value);
+            dki_format_ratio((dk_ratio){ stay.denominator - stay.numerator, stay.denominator }, sum, sizeof sum);
+            return dki_fail(err, DK_ERR_RANGE, "shares of %s add up to %s, and all of them go: they add up to 1",
+                            value, sum);
+        }
+    return DK_OK;
+}
+
 /* Every value and every flow once. */
 static dk_status check_twice(const dki_matrix *m, dk_error *err)
 {
@@ -181,6 +197,8 @@ dk_status dki_matrix_init(dki_matrix *out, const dki_step *step, const dk_table 
         status = check_twice(&m, err);
     if (status == DK_OK)
         status = find_shares(&m, table, params, err);
+    if (status == DK_OK)
+        status = check_all(&m, err);
     if (status == DK_OK)
         status = check_cycles(&m, err);
     if (status == DK_OK)

@@ -381,8 +381,9 @@ static dk_status parse_flows(struct parse *p, dk_error *err)
 /* What a step says goes together. */
 static dk_status check_ways(const dk_intervention *from, dk_error *err)
 {
-    bool takes = from->share || from->count || from->all;
-    int n_ways = (from->share != NULL) + (from->count != NULL) + from->all + (from->scale != NULL) +
+    bool all = from->all && from->n_flows == 0; /* of flows: their shares are all that there is */
+    bool takes = from->share || from->count || all;
+    int n_ways = (from->share != NULL) + (from->count != NULL) + all + (from->scale != NULL) +
                  (from->rate != NULL) + (from->n_flows > 0);
 
     if (n_ways != 1) {
@@ -407,7 +408,7 @@ static dk_status check_ways(const dk_intervention *from, dk_error *err)
         return dki_fail(err, DK_ERR_ARGUMENT, "nothing is set: a step says which columns get which values");
     if (from->effect == DK_REMOVES && from->n_set > 0)
         return dki_fail(err, DK_ERR_ARGUMENT, "who leaves has no values any more: remove goes without set");
-    if (from->all && from->whole)
+    if (all && from->whole)
         return dki_fail(err, DK_ERR_ARGUMENT, "all takes everybody as they are: whole goes with share or count");
     return DK_OK;
 }

@@ -90,7 +90,7 @@ typedef struct dk_intervention {
     const char *rate;     /* a boolean column */
     const char *to;       /* with rate: the share of true ones, 0 .. 1 */
     const char *flows_of; /* with flows: the column whose values they are */
-    const dk_flow *flows; /* n_flows; the shares of one `from` add up to 1 at most */
+    const dk_flow *flows; /* n_flows; the shares of one `from` add up to 1 at most; with all, to 1 */
     size_t n_flows;
 } dk_intervention;
 

@@ -18,8 +18,8 @@ local reader = {
   -- Chapters in the order of reading; those of other files come behind, by name.
   order = {
     "dk", "table", "together", "look", "column", "value", "block", "expr", "breakdown", "aggregate", "scenario",
-    "comparisons", "sweep", "bands", "allocate", "receipt", "hierarchy", "codes", "publication", "explain", "display",
-    "pack",
+    "step", "comparisons", "sweep", "bands", "allocate", "receipt", "hierarchy", "codes", "publication", "explain",
+    "display", "pack",
   },
 }
 

@@ -193,6 +193,35 @@ function meta.__newindex()
   core.fail "a scenario never changes: scenario:with { ... } gives another"
 end
 
+-- Values as texts that are the same where the values are: 0.30 is 0.3.
+local function comparable(value)
+  local text = value ~= nil and core.literal(value) or ""
+  return core.is_number(value) and text:find(".", 1, true) and text:gsub("%.?0+$", "") or text
+end
+
+-- Adds the parameters of a scenario to others, which may have them too where they mean the same.
+local function add_params(params, scenario)
+  local spec = core.spec(scenario)
+  for _, param in ipairs(spec.params) do
+    local same
+    for _, other in ipairs(params) do
+      same = other.name == param.name and other or same
+    end
+    if not same then
+      params[#params + 1] = param
+    else
+      for _, key in ipairs { "value", "min", "max" } do
+        if comparable(same[key]) ~= comparable(param[key]) then
+          core.fail(("scenario: %s and what stands before it define the parameter %s differently (give it the same default "
+            .. "and range in both, or two names; %s:with { %s = ... } gives another default)"):format(
+            core.scenario_name(scenario), param.name, core.scenario_name(scenario), param.name))
+        end
+      end
+      stated.check_same(same, param)
+    end
+  end
+end
+
 -- a .. b: a's steps, then b's, each on what the ones before left
 function meta.__concat(a, b)
   for _, side in ipairs { a, b } do
@@ -201,19 +230,10 @@ function meta.__concat(a, b)
     end
   end
   local left, right = core.spec(a), core.spec(b)
-  local params, steps, given, seen = {}, {}, {}, {}
-  for _, spec in ipairs { left, right } do
-    for _, param in ipairs(spec.params) do
-      if not seen[param.name] then
-        seen[param.name] = param
-        params[#params + 1] = param
-      else
-        stated.check_same(seen[param.name], param)
-      end
-    end
-    table.move(spec.steps, 1, #spec.steps, #steps + 1, steps)
-    table.move(spec.given, 1, #spec.given, #given + 1, given)
-  end
+  local params, steps = table.move(left.params, 1, #left.params, 1, {}), table.move(left.steps, 1, #left.steps, 1, {})
+  add_params(params, b)
+  table.move(right.steps, 1, #right.steps, #steps + 1, steps)
+  local given = table.move(right.given, 1, #right.given, #left.given + 1, table.move(left.given, 1, #left.given, 1, {}))
   local doc, assumptions = stated.join(left, right)
   return core.compose(a, b, { params = params, steps = steps, given = given, doc = doc, assumptions = assumptions })
 end
@@ -239,13 +259,19 @@ local function define(name, given)
   if type(given) ~= "table" then
     core.fail(("scenario wants a table of steps, not %s"):format(given_as(given)))
   end
-  local steps, copies, n_given, seed = {}, {}, 0, taking.check_seed(given.seed)
+  local steps, copies, parts, n_given, seed = {}, {}, {}, 0, taking.check_seed(given.seed)
   for i, step in ipairs(given) do
     n_given = i
-    for _, one in ipairs(core.merges and core.merges[step] and core.merges[step].steps or { step }) do
-      steps[#steps + 1] = read_step(one, i, seed)
-      copies[#steps] = core.part "notation".copy(one)
+    if core.kind(step) == "scenario" then
+      local spec = core.spec(step)
+      parts[#parts + 1] = step
+      table.move(spec.steps, 1, #spec.steps, #steps + 1, steps)
+      table.move(spec.given, 1, #spec.given, #copies + 1, copies)
+    else
+      steps[#steps + 1] = read_step(step, i, seed)
+      copies[#steps] = core.part "notation".copy(step)
       copies[#steps][1], copies[#steps].seed = steps[#steps].name, steps[#steps].seed
+      copies[#steps].shares = step.shares and core.part "flows".plain(copies[#steps].shares)
     end
   end
   local options = {}
@@ -259,14 +285,20 @@ local function define(name, given)
   core.check(options, "a scenario", { "params", "doc", "assumptions", "seed" })
   local doc, assumptions = stated.read(options)
   taking.check_used(seed, steps)
+  local params, said = read_params(options.params), {}
+  for _, part in ipairs(parts) do
+    add_params(params, part)
+    said.doc, said.assumptions = stated.join(said, core.spec(part))
+  end
+  doc, assumptions = doc or said.doc, select(2, stated.join({ assumptions = assumptions }, said))
   local made = core.scenario {
-    name = name, params = read_params(options.params), steps = steps, given = copies, doc = doc, assumptions = assumptions,
+    name = name, params = params, steps = steps, given = copies, doc = doc, assumptions = assumptions,
   }
   register(name, made)
   return made
 end
 
--- dk.scenario "name" { params = { ... }, step, ... }
+-- dk.scenario "name" { params = { ... }, step, ... }; a scenario among the steps stands for its own
 local function scenario(name)
   if type(name) ~= "string" or name == "" then
     core.fail 'a scenario has a name, which the columns of a comparison get: dk.scenario "outreach" { ... }'

@@ -6,11 +6,12 @@
 local _, core = ...
 
 local STEP = {
-  "where", "share", "count", "all", "whole", "first", "drawn", "seed", "per", "set", "allow_none", "estimate",
+  "where", "when", "share", "count", "all", "scale", "rate", "to", "move", "shares", "add", "remove", "set", "per", "whole",
+  "first", "drawn", "seed", "allow_none", "estimate",
 }
 
 local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
-local taking = core.part "taking"
+local flows, taking = core.part "flows", core.part "taking"
 
 local step = {}
 
@@ -41,6 +42,40 @@ local function flag(options, key)
     core.fail(("scenario: %s is true or false, not %s"):format(key, given_as(options[key])))
   end
   return options[key]
+end
+
+-- What happens to those who are taken.
+local function effect(options, name)
+  local add, remove = flag(options, "add"), flag(options, "remove")
+  if add and remove then
+    core.fail(("scenario: step '%s' says both add and remove: persons come, or leave"):format(name))
+  end
+  return add and "adds" or remove and "removes" or nil
+end
+
+-- Whether a step that moves persons says what they become by itself.
+local function needs_set(options)
+  return not (options.add or options.remove or options.scale or options.rate or options.move)
+end
+
+local function assignments(options, name)
+  local set = {}
+  if options.set == nil and not needs_set(options) then
+    return set
+  end
+  if type(options.set) ~= "table" then
+    core.fail(("scenario: step '%s' sets nothing: write set = { in_sonar = true }"):format(name))
+  end
+  for i, column in ipairs(sorted_keys(options.set, "columns in set")) do
+    set[i] = assignment(column, options.set[column])
+  end
+  return set
+end
+
+-- The name of a column.
+local function column_of(options, key)
+  return options[key] ~= nil and (core.name(options[key])
+    or core.fail(("scenario: %s is the name of a column, not %s"):format(key, given_as(options[key])))) or nil
 end
 
 local function list_of_columns(value)
@@ -79,33 +114,61 @@ function step.read(given, i, seed)
   elseif type(name) ~= "string" then
     core.fail(("scenario: step %d begins with what it does, a string, not %s"):format(i, given_as(name)))
   end
-  if type(options.set) ~= "table" then
-    core.fail(("scenario: step '%s' sets nothing: write set = { in_sonar = true }"):format(name))
-  end
-  local set = {}
-  for k, column in ipairs(sorted_keys(options.set, "columns in set")) do
-    set[k] = assignment(column, options.set[column])
+  if (options.move == nil) ~= (options.shares == nil) then
+    core.fail(("scenario: step '%s' says %s: move = \"gemeente\", shares = { Arnhem = { Duiven = 0.10 } }"):format(name,
+      options.move == nil and "which shares move, and not of which column" or "of which column, and no shares"))
   end
   return taking.read(options, {
     name = name,
     where = options.where ~= nil and core.condition(options.where, "where wants a condition") or nil,
+    when = options.when ~= nil and core.condition(options.when, "when wants a condition") or nil,
     share = options.share ~= nil and amount(options.share, "share") or nil,
     count = options.count ~= nil and amount(options.count, "count") or nil,
     all = flag(options, "all"),
+    scale = options.scale ~= nil and amount(options.scale, "scale") or nil,
+    rate = column_of(options, "rate"),
+    to = options.to ~= nil and amount(options.to, "to") or nil,
+    move = column_of(options, "move"),
+    flows = options.shares ~= nil and flows.read(options.shares) or nil,
+    effect = effect(options, name),
     whole = flag(options, "whole"),
     per = list_of_columns(options.per),
-    set = set,
+    set = assignments(options, name),
     allow_none = flag(options, "allow_none"),
     estimate = flag(options, "estimate"),
   }, given[1] ~= nil, seed)
 end
 
+-- A step that a function of dk makes: what its options say, beside what it is.
+function step.make(what, column, options, allowed, made)
+  if type(column) ~= "string" then
+    core.fail(("%s: the column is a string, not %s"):format(what, given_as(column)))
+  end
+  core.check(options, what, allowed)
+  for _, key in ipairs(allowed) do
+    if options and options[key] ~= nil then
+      made[key == "name" and 1 or key] = options[key]
+    end
+  end
+  return made
+end
+
+local function how(of)
+  if of.move then
+    return ("move %s: %s"):format(of.move, flows.show(of.flows))
+  elseif of.rate then
+    return ("rate %s to %s"):format(of.rate, of.to)
+  end
+  local amount_text = of.all and "all" or of.share and "share " .. of.share or of.count and "count " .. of.count
+    or "scale " .. of.scale
+  return (of.effect == "adds" and "add " or of.effect == "removes" and "remove " or "") .. amount_text
+end
+
 -- How many of whom, and what they get: "share 0.5 where not in_sonar, per gemeente, set in_sonar = true".
 function step.show(of)
-  local how = of.all and "all" or of.share and "share " .. of.share or "count " .. of.count
-  return ("%s%s%s%s%s, set %s"):format(how, of.whole and ", whole persons" or "",
-    of.where and " where " .. of.where or "", of.per and ", per " .. table.concat(of.per, ", ") or "",
-    taking.show(of), table.concat(of.set, ", "))
+  return ("%s%s%s%s%s%s%s"):format(how(of), of.whole and ", whole persons" or "",
+    of.where and " where " .. of.where or "", of.per and ", per " .. table.concat(of.per, ", ") or "", taking.show(of),
+    #of.set > 0 and ", set " .. table.concat(of.set, ", ") or "", of.when and ", when " .. of.when or "")
 end
 
 return step

@@ -503,20 +503,6 @@ function dk.scenario(name) end
 ---@return table<integer|string, string|dk.Scenario>
 function dk.scenarios() end
 
---- Makes a step of a scenario in which members of a column become one, or do what a recode says. `t:recode` takes it too.
----
---- ```lua
---- print(dk.merge("gemeente", { "Duiven", "Westervoort" }, "Samen").where)
---- ```
---- ```text
---- gemeente in ("Duiven", "Westervoort")
---- ```
----@param column string
----@param values string[]|dk.Recode the values that become one, or a recode; one that divides members is several steps, an estimate
----@param new_name? string what they become; not with a recode
----@return dk.Step
-function dk.merge(column, values, new_name) end
-
 --- Defines an aggregate in Lua, which the measures of breakdowns call by its name.
 ---
 --- ```lua

@@ -8,8 +8,8 @@
 
 --- What a scenario is made of.
 ---@class dk.ScenarioSpec
---- The steps, in order.
----@field [integer] dk.Step
+--- The steps, in order. A scenario among them stands for its own steps and parameters.
+---@field [integer] dk.Step|dk.Scenario
 --- Parameters by name: a value, or a `dk.Parameter`, which says more.
 ---@field params? table<string, dk.Value|dk.Parameter>
 --- What it is for.
@@ -31,36 +31,6 @@
 ---@field unit? string
 --- What it is.
 ---@field doc? string
-
---- `{ "register the unknown", where = "not in_sonar", share = 0.3, set = { in_sonar = true } }`: exactly one of `share`, `count` and
---- `all`, and what those who are taken become.
----@class dk.Step
---- What it does, in words.
----@field [1]? string
---- Of whom; of everybody without it.
----@field where? dk.Condition
---- Which share of them, 0 to 1: a number, or an expression of parameters.
----@field share? number|dk.Expression
---- How many of them, over all strata.
----@field count? number|dk.Expression
---- All of them.
----@field all? boolean
---- Whole persons, handed out by largest remainder; without it fractions of persons, as expected.
----@field whole? boolean
---- Who of a stratum is taken first, by columns or expressions: `"leeftijd desc"`; null comes last, ties give in proportion.
----@field first? dk.Expression|dk.Expression[]
---- Whether chance decides: `true` draws how many of each stratum, `"persons"` each person, by the table's key. The step has a name.
----@field drawn? boolean|"persons"
---- The seed of what is drawn; the scenario's without it.
----@field seed? integer
---- The columns whose groups each give their part; without it the combinations of the columns that the step mentions.
----@field per? string|string[]
---- What columns become for who is taken, by name: a value, or a `dk.expr` of the values before the step.
----@field set table<string, dk.Value|dk.Expr>
---- Whether it may match nobody; without it that is an error.
----@field allow_none? boolean
---- Whether whom it moves is an assumption: a note calls what comes of it an estimate.
----@field estimate? boolean
 
 --- What if.
 ---@class dk.Scenario

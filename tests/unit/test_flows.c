@@ -161,6 +161,8 @@ static void what_cannot_be_a_matrix_is_refused_before_it_runs(void **state)
     (void)state;
     refused(FLOWS({ "'a'", "'b'", "0.6" }, { "'c'", "'b'", "1" }, { "'a'", "'c'", "0.5" }), DK_ERR_RANGE,
             "stap: shares of a add up to more than 1");
+    refused(ONE(.flows_of = "p", .all = true, .flows = { { "'a'", "'b'", "0.6" }, { "'a'", "'a'", "0.3" } }),
+            DK_ERR_RANGE, "stap: shares of a add up to 0.9, and all of them go: they add up to 1");
     refused(FLOWS({ "'a'", "'b'", "1.5" }), DK_ERR_RANGE, "stap: a share lies between 0 and 1, and 1.5 does not");
     refused(FLOWS({ "'a'", "'b'", "0.5" }, { "'a'", "'b'", "0.25" }), DK_ERR_DUPLICATE,
             "stap: a -> b is told twice");

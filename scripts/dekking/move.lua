@@ -1,0 +1,13 @@
+-- move.lua - dk.move: a step by which shares of the members of a column become others, all at once.
+--
+--   dk.move("gemeente", { Arnhem = { Duiven = 0.10, Rheden = 0.05 } }, { where = "leeftijd < 27", whole = true })
+
+local _, core = ...
+
+local make = core.part "step".make
+
+local OPTIONS = { "name", "where", "when", "per", "whole", "allow_none", "estimate" }
+
+return core.export(function(column, shares, options)
+  return make("move", column, options, OPTIONS, { "move " .. tostring(column), move = column, shares = shares })
+end)

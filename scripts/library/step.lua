@@ -1,0 +1,157 @@
+---@meta
+
+-- step.lua - Steps
+--
+-- A step of a scenario is a table: what it does in words, and what happens to whom. docs/steps.md tells each with examples.
+
+--- `{ "register the unknown", where = "not in_sonar", share = 0.3, set = { in_sonar = true } }`: exactly one of `share`, `count`, `all`,
+--- `scale`, `rate` and `move`. Without `add` and `remove` the total stays what it was, to the billionth of a person.
+---@class dk.Step
+--- What it does, in words.
+---@field [1]? string
+--- Of whom; of everybody without it.
+---@field where? dk.Condition
+--- Whether it happens: a condition over parameters; it always does without it.
+---@field when? dk.Condition
+--- Which share of them, 0 to 1: a number, or an expression of parameters.
+---@field share? number|dk.Expression
+--- How many of them, over all strata.
+---@field count? number|dk.Expression
+--- All of them; with `move`: the shares of each value add up to 1.
+---@field all? boolean
+--- So many come, like those who are matched and in proportion to them, but for the values in `set`.
+---@field add? boolean
+--- They leave; without `set`.
+---@field remove? boolean
+--- A factor on the number of those who are matched: 1.02 for two percent more.
+---@field scale? number|dk.Expression
+--- A column that is true or false, of which `to` is to be the share of true ones: as few as it takes become true, or false.
+---@field rate? string
+--- The share of true ones among all who are matched, 0 to 1; with `rate`.
+---@field to? number|dk.Expression
+--- The column of which shares of the values move; with `shares`.
+---@field move? string
+--- What moves where, all at once; with `move`.
+---@field shares? dk.Shares
+--- What columns become for who is taken, by name: a value, or a `dk.expr` of the values before the step.
+---@field set? table<string, dk.Value|dk.Expr>
+--- Whole persons, handed out by largest remainder; without it fractions of persons, as expected.
+---@field whole? boolean
+--- Who of a stratum is taken first, by columns or expressions: `"leeftijd desc"`; null comes last, ties give in proportion.
+---@field first? dk.Expression|dk.Expression[]
+--- Whether chance decides: `true` draws how many of each stratum, `"persons"` each person, by the table's key. The step has a name.
+---@field drawn? boolean|"persons"
+--- The seed of what is drawn; the scenario's without it.
+---@field seed? integer
+--- The columns whose groups each give their part; without it the combinations of the columns that the step mentions.
+---@field per? string|string[]
+--- Whether it may match nobody; without it that is an error.
+---@field allow_none? boolean
+--- Whether whom it moves is an assumption: a note calls what comes of it an estimate.
+---@field estimate? boolean
+
+--- What moves where: `{ Arnhem = { Duiven = 0.10, Rheden = "$deel" } }`, a list of `{ from =, to =, share = }`, or a table with these
+--- columns. Shares are of what was there before the step; those of one value add up to 1 at most, and the rest stays.
+---@alias dk.Shares table<dk.Value, table<dk.Value, number|dk.Expression>>|table[]|dk.Table
+
+--- What a step by which a column means something else says besides.
+---@class dk.RedefineOptions
+--- What it does, in words.
+---@field name? string
+--- Of whom.
+---@field where? dk.Condition
+--- Whether it happens.
+---@field when? dk.Condition
+--- Whether it may match nobody.
+---@field allow_none? boolean
+--- Whether what it says is an assumption.
+---@field estimate? boolean
+
+--- What a step that moves shares says besides.
+---@class dk.MoveOptions
+--- What it does, in words.
+---@field name? string
+--- Of whom.
+---@field where? dk.Condition
+--- Whether it happens.
+---@field when? dk.Condition
+--- The columns whose groups each give their part.
+---@field per? string|string[]
+--- Whole persons.
+---@field whole? boolean
+--- Whether it may match nobody.
+---@field allow_none? boolean
+--- Whether whom it moves is an assumption.
+---@field estimate? boolean
+
+--- Makes a step by which shares of the members of a column become others, all at once.
+---
+--- ```lua
+--- local persons = dk.table { { "gemeente", { "Arnhem", "Duiven" } }, { "n", { 100, 40 } } }:with { weight = "n" }
+--- local moving = dk.move("gemeente", { Arnhem = { Duiven = 0.10, Rheden = 0.05 }, Duiven = { Arnhem = 0.20 } })
+--- print(dk.scenario "moving" { moving }:apply(persons))
+--- ```
+--- ```text
+--- gemeente        n
+--- category  decimal
+--- ─────────────────
+--- Arnhem         93
+--- Duiven         42
+--- Rheden          5
+--- 3 rows, 2 columns
+--- ```
+---@param column string
+---@param shares dk.Shares
+---@param options? dk.MoveOptions
+---@return dk.Step
+function dk.move(column, shares, options) end
+
+--- Makes a step by which one member of a column becomes several: whom it moves is an assumption, and results say so.
+---
+--- ```lua
+--- print(dk.split("gemeente", "Duiven", { Arnhem = 0.4, Zevenaar = "1 - 0.4" }).shares.Duiven.Arnhem)
+--- ```
+--- ```text
+--- 0.4
+--- ```
+---@param column string
+---@param value dk.Value what is split
+---@param shares table<dk.Value, number|dk.Expression> what it becomes; shares add up to 1
+---@param options? dk.MoveOptions
+---@return dk.Step
+function dk.split(column, value, shares, options) end
+
+--- Makes a step by which a column means something else for all.
+---
+--- ```lua
+--- local persons = dk.table { { "leeftijd", { 17, 29, 44 } }, { "klasse", { "jong", "jong", "oud" } } }
+--- print(dk.scenario "later" { dk.redefine("klasse", "case(leeftijd < 25, 'jong', 'oud')") }:apply(persons))
+--- ```
+--- ```text
+--- leeftijd  klasse     weight
+---  integer  category  decimal
+--- ───────────────────────────
+---       17  jong            1
+---       29  oud             1
+---       44  oud             1
+--- 3 rows, 3 columns
+--- ```
+---@param column string
+---@param expression dk.Expression what it becomes, from the values before the step
+---@param options? dk.RedefineOptions
+---@return dk.Step
+function dk.redefine(column, expression, options) end
+
+--- Makes a step of a scenario in which members of a column become one, or do what a recode says. `t:recode` takes it too.
+---
+--- ```lua
+--- print(dk.merge("gemeente", { "Duiven", "Westervoort" }, "Samen").where)
+--- ```
+--- ```text
+--- gemeente in ("Duiven", "Westervoort")
+--- ```
+---@param column string
+---@param values string[]|dk.Recode the values that become one, or a recode; one that divides members is an estimate
+---@param new_name? string what they become; not with a recode
+---@return dk.Step
+function dk.merge(column, values, new_name) end
