@@ -4,15 +4,8 @@
 
 #include <assert.h>
 #include <float.h>
-#include <stdbool.h>
 
 #include "checked.h"
-
-/* Weight of x + 1 over that of x: (most - x) (p - slope x) / ((x + 1) (q + slope x)). */
-struct law {
-    int64_t least, greatest, mode;
-    int64_t most, p, q, slope;
-};
 
 /* 113 bits, rounded as IEEE 754 says: where no hardware has it, the compiler's own library. */
 #if LDBL_MANT_DIG == 113
@@ -37,37 +30,68 @@ __extension__ typedef __float128 quad;
 #define EPSILON ((quad)0x1p-113)
 #include "quantile_loops.h"
 
-static int64_t find(struct law *law, int64_t mode, uint64_t u)
+/* Of a law without sums, which has its numbers. */
+static void add_up(dki_quantile *law, int64_t mode)
 {
-    int64_t x = 0;
+    struct sums_fast sums;
 
     law->mode = mode < law->least ? law->least : mode > law->greatest ? law->greatest : mode;
-    if (!find_fast(law, u, &x))
-        (void)find_fine(law, u, &x); /* for speed alone the other comes first */
+    sums = add_fast(law);
+    law->bottom = sums.bottom;
+    law->top = sums.top;
+    law->below = sums.below;
+    law->total = sums.total;
+}
+
+int64_t dki_quantile_draw(const dki_quantile *law, uint64_t u)
+{
+    const struct sums_fast sums = { law->bottom, law->top, law->below, law->total };
+    int64_t x = law->least;
+
+    if (law->least < law->greatest && !find_fast(law, &sums, u, &x)) {
+        const struct sums_fine fine = add_fine(law); /* what is fast comes first for speed alone */
+
+        (void)find_fine(law, &fine, u, &x);
+    }
     return x;
+}
+
+void dki_quantile_init(dki_quantile *law, int64_t n, dk_ratio p)
+{
+    int64_t fails = p.denominator - p.numerator;
+
+    assert(n >= 0 && n <= DKI_QUANTILE_MOST && p.numerator >= 0 && fails >= 0);
+    *law = (dki_quantile){
+        .least = fails == 0 ? n : 0, .greatest = p.numerator == 0 ? 0 : n, .most = n, .p = p.numerator, .q = fails
+    };
+    if (law->least < law->greatest)
+        add_up(law, (int64_t)((dki_i128)(n + 1) * p.numerator / p.denominator));
+}
+
+bool dki_quantile_is(const dki_quantile *law, int64_t n, dk_ratio p)
+{
+    return law->slope == 0 && law->most == n && law->p == p.numerator && law->q == p.denominator - p.numerator;
 }
 
 int64_t dki_quantile_binomial(int64_t n, dk_ratio p, uint64_t u)
 {
-    struct law law = {
-        .greatest = n, .most = n, .p = p.numerator, .q = p.denominator - p.numerator /* the odds */
-    };
+    dki_quantile law;
 
-    assert(n >= 0 && n <= DKI_QUANTILE_MOST && p.numerator >= 0 && p.numerator <= p.denominator);
-    if (law.p == 0 || law.q == 0)
-        return law.p == 0 ? 0 : n;
-    return find(&law, (int64_t)((dki_i128)(n + 1) * p.numerator / p.denominator), u);
+    dki_quantile_init(&law, n, p);
+    return dki_quantile_draw(&law, u);
 }
 
 int64_t dki_quantile_hypergeometric(int64_t n, int64_t marked, int64_t drawn, uint64_t u)
 {
-    struct law law = { .least = marked + drawn > n ? marked + drawn - n : 0,
-                       .greatest = marked < drawn ? marked : drawn,
-                       .most = marked,
-                       .p = drawn,
-                       .q = n - marked - drawn + 1,
-                       .slope = 1 };
+    dki_quantile law = { .least = marked + drawn > n ? marked + drawn - n : 0,
+                         .greatest = marked < drawn ? marked : drawn,
+                         .most = marked,
+                         .p = drawn,
+                         .q = n - marked - drawn + 1,
+                         .slope = 1 };
 
     assert(marked >= 0 && marked <= n && drawn >= 0 && drawn <= n && n <= DKI_QUANTILE_MOST);
-    return find(&law, (int64_t)((dki_i128)(marked + 1) * (drawn + 1) / (n + 2)), u);
+    if (law.least < law.greatest)
+        add_up(&law, (int64_t)((dki_i128)(marked + 1) * (drawn + 1) / (n + 2)));
+    return dki_quantile_draw(&law, u);
 }

@@ -375,6 +375,7 @@ static dk_status run_step(struct walk *walk, size_t number, const dk_table *cell
                         .allow_none = step->allow_none || (run->allow_none && run->allow_none[number]),
                         .notes = run->notes,
                         .draw = run->draw,
+                        .laws = run->laws ? &run->laws[number] : NULL,
                         .key = walk->key,
                         .n_key = walk->n_key };
     bool happens = true;

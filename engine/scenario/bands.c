@@ -313,11 +313,15 @@ static dk_status draw_all(dki_bands *bands, const dk_breakdown *variant, const d
     const dk_scenario *scenario = spec->scenario;
     dki_run run = *spec;
     dki_basis basis;
+    dki_laws *laws = dki_calloc(bands->context, scenario->n_steps, sizeof *laws, err);
     struct round round = {
         .breakdown = variant, .breakdown_params = breakdown_params, .basis = &basis, .params = params, .run = &run
     };
     dk_status status = dki_basis_init(&basis, bands->breakdown, table, &scenario, 1, err);
 
+    run.laws = laws;
+    if (status == DK_OK && laws == NULL)
+        status = DK_ERR_MEMORY;
     if (status == DK_OK)
         status = dki_basis_open(&basis, err);
     if (status == DK_OK)
@@ -330,6 +334,9 @@ static dk_status draw_all(dki_bands *bands, const dk_breakdown *variant, const d
         dk_table_release(round.results[i]);
     dk_table_release(round.cells);
     dki_basis_drop(&basis);
+    for (size_t i = 0; laws && i < scenario->n_steps; i++)
+        dki_free(bands->context, laws[i].items);
+    dki_free(bands->context, laws);
     return status;
 }
 

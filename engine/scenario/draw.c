@@ -164,14 +164,29 @@ static int by_hash(const void *a, const void *b)
     return (x->stratum > y->stratum) - (x->stratum < y->stratum);
 }
 
-static void draw_share(const struct stream *stream, const struct place *places, dk_ratio share, dki_strata *strata)
+/* How many of n persons of stratum k; of repeated draws the first keeps what the others need. */
+static int64_t draw_binomial(const dki_stage *stage, uint64_t k, int64_t n, dk_ratio share, uint64_t u)
+{
+    dki_laws *laws = stage->laws && k < stage->laws->n ? stage->laws : NULL;
+    dki_quantile law;
+
+    if (laws && stage->draw > 0 && dki_quantile_is(&laws->items[k], n, share))
+        return dki_quantile_draw(&laws->items[k], u);
+    dki_quantile_init(&law, n, share);
+    if (laws && stage->draw == 0)
+        laws->items[k] = law;
+    return dki_quantile_draw(&law, u);
+}
+
+static void draw_share(const dki_stage *stage, const struct stream *stream, const struct place *places,
+                       dk_ratio share, dki_strata *strata)
 {
     for (uint64_t k = 0; k < strata->n; k++) {
         int64_t part = strata->available[k] % DKI_PERSON;
         uint64_t u[2];
 
         draw_uniforms(stream, places[k].hash, u);
-        strata->taken[k] = dki_quantile_binomial(strata->available[k] / DKI_PERSON, share, u[0]) * DKI_PERSON;
+        strata->taken[k] = draw_binomial(stage, k, strata->available[k] / DKI_PERSON, share, u[0]) * DKI_PERSON;
         if (is_under(u[1], share))
             strata->taken[k] += part;
     }
@@ -212,6 +227,13 @@ static void draw_newcomers(const struct stream *stream, struct place *places, in
     }
 }
 
+static dk_status make_laws(dki_laws *laws, dk_context *context, uint64_t n, dk_error *err)
+{
+    laws->items = dki_calloc(context, (size_t)n, sizeof *laws->items, err);
+    laws->n = laws->items ? n : 0;
+    return laws->items ? DK_OK : DK_ERR_MEMORY;
+}
+
 static dk_status draw_strata(const dki_stage *stage, dk_ratio amount, dki_strata *strata, dk_error *err)
 {
     dk_context *context = strata->context;
@@ -232,8 +254,10 @@ static dk_status draw_strata(const dki_stage *stage, dk_ratio amount, dki_strata
         n += strata->available[k] / DKI_PERSON;
         units += strata->available[k];
     }
+    if (status == DK_OK && stage->laws && stage->laws->items == NULL && stage->draw == 0)
+        status = make_laws(stage->laws, context, strata->n, err);
     if (status == DK_OK && stage->step->share)
-        draw_share(&stream, places, amount, strata);
+        draw_share(stage, &stream, places, amount, strata);
     else if (status == DK_OK && strata->effect == DK_ADDS)
         draw_newcomers(&stream, places, units, amount.numerator, strata);
     else if (status == DK_OK && amount.numerator > n)

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/checked.h"
 #include "base/hash.h"
+#include "base/quantile.h"
 #include "expr/node.h"
 
 #define DKI_PERSON 1000000000 /* units of weight: 10^DK_WEIGHT_SCALE */
@@ -247,6 +248,13 @@ typedef struct dki_only {
     const bool *steps; /* which steps, by number */
 } dki_only;
 
+/* What repeated draws of a step have in common: the law of each stratum, as the first draw found it and filled it in. Later draws
+ * only read, several at once; where a step before them has left other numbers they do without. Zeros are none. */
+typedef struct dki_laws {
+    dki_quantile *items; /* n of strata */
+    uint64_t n;
+} dki_laws;
+
 /* A step on its way, and what it runs on. */
 typedef struct dki_stage {
     const dki_step *step;
@@ -259,6 +267,7 @@ typedef struct dki_stage {
     bool allow_none;
     dki_text_map *notes;    /* or NULL */
     uint32_t draw;          /* which of repeated draws */
+    dki_laws *laws;         /* of the step, or NULL */
     const char *const *key; /* n_key columns that tell persons apart */
     size_t n_key;
 } dki_stage;
@@ -412,6 +421,7 @@ typedef struct dki_run {
     const dki_only *only;
     const dk_table *keyed;  /* the table whose key tells persons apart; NULL: the cells */
     uint32_t draw;          /* which of repeated draws */
+    dki_laws *laws;         /* by step; or NULL */
     const bool *allow_none; /* by step: matching nobody is no error, whatever the step says; or NULL */
     dki_tally *tallies;     /* room for n_steps; or NULL */
     dki_text_map *notes;    /* gets what the reader must know of the steps; or NULL */

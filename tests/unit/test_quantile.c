@@ -175,6 +175,28 @@ static void more_is_never_less(void **state)
     }
 }
 
+/* A law that is kept gives what one that is made for each draw gives. */
+static void a_law_is_drawn_from_more_than_once(void **state)
+{
+    (void)state;
+    for (int64_t n = 0; n < 2000; n += 1 + n / 3)
+        for (int64_t tenths = 0; tenths <= 10; tenths++) {
+            dki_quantile law;
+            dk_ratio p;
+
+            assert_true(dki_ratio_make(tenths, 10, &p));
+            dki_quantile_init(&law, n, p);
+            assert_true(dki_quantile_is(&law, n, p));
+            assert_false(dki_quantile_is(&law, n + 1, p));
+            assert_false(dki_quantile_is(&law, n, (dk_ratio){ 1, 7 }));
+            for (unsigned i = 0; i < 100; i++) {
+                uint64_t u = random_u64();
+
+                assert_int_equal(dki_quantile_draw(&law, u), dki_quantile_binomial(n, p, u));
+            }
+        }
+}
+
 static void what_is_certain_needs_no_luck(void **state)
 {
     const uint64_t ends[] = { 0, UINT64_MAX };
@@ -201,6 +223,7 @@ int main(void)
         cmocka_unit_test(steps_are_where_they_are_to_the_last_bit),
         cmocka_unit_test(hypergeometric_steps_are_where_they_are),
         cmocka_unit_test(more_is_never_less),
+        cmocka_unit_test(a_law_is_drawn_from_more_than_once),
         cmocka_unit_test(what_is_certain_needs_no_luck),
     };
 
