@@ -395,7 +395,7 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
     dk_context *context = dk_table_context(table);
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     dk_params all = { values, scenario->n_params };
-    struct subsets s = { .context = context, .run = { .scenario = scenario, .params = &all } };
+    struct subsets s = { .context = context, .run = { .scenario = scenario, .params = &all, .keyed = table } };
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 
     dki_text_map_init(&s.notes, context);

@@ -22,7 +22,7 @@ dk_status dk_scenario_stages(const dk_scenario *scenario, const dk_table *cells,
     dk_context *context = dk_table_context(cells);
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     dk_params all = { values, scenario->n_params };
-    dki_run run = { .scenario = scenario, .params = &all };
+    dki_run run = { .scenario = scenario, .params = &all, .keyed = cells };
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 
     for (; run.from < scenario->n_steps && status == DK_OK; run.from++) {

@@ -399,7 +399,7 @@ dk_status dk_scenario_order(const dk_scenario *scenario, const dk_table *table, 
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     dk_params all = { values, scenario->n_params };
     struct orders o = { .context = context,
-                        .run = { .scenario = scenario, .params = &all },
+                        .run = { .scenario = scenario, .params = &all, .keyed = table },
                         .breakdown = breakdown };
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
 

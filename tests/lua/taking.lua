@@ -195,6 +195,26 @@ test("persons are drawn by their key, whatever is asked of them", function(t, dk
   t.raises(function() return coverage(dk):compare(keyless, drawn) end, "register the unknown", "no key", "t:with { key")
 end)
 
+-- Persons are known through all steps, whatever is asked of them.
+test("persons of a later step are drawn in every question", function(t, dk)
+  local data, asked = persons(dk), coverage(dk)
+  local plan = dk.scenario "plan" {
+    params = { f = { 0.5, min = 0, max = 1 } },
+    register { share = 0.2, drawn = "persons" },
+    { "and some leave", where = "in_sonar", share = "$f", drawn = "persons", set = { in_sonar = false } },
+  }
+  local difference = known(dk, plan, data)[3]
+  local sum = 0
+  for row in asked:contributions(data, plan, { measure = "known", at = dk.total }):rows() do
+    sum = row.step and sum + row.contribution or sum
+  end
+  t.near(sum, difference)
+  t.has(tostring(asked:compare(data, plan):explain()), "and some leave")
+  t.eq(#plan:order(data, asked) > 0, true)
+  local swept = asked:sweep(data, plan, { f = { 0.5 } })
+  t.near(swept:column "known"[3], 20 + difference)
+end)
+
 test("what cannot be drawn is an error that says why", function(t, dk)
   local function raises(options, ...)
     local words = { ... }
