@@ -41,15 +41,12 @@ dk_status dki_bands_key(const dki_bands *bands, const dk_table *result, uint64_t
 /* Makes room for one more group, whose numbers are as if no draw had it. */
 static dk_status add_group(dki_bands *bands, dk_error *err)
 {
-    size_t n_measures = bands->breakdown->n_measures, n = (size_t)bands->spec->n_draws, item,
-           before = bands->capacity;
+    size_t n_measures = bands->breakdown->n_measures, n = (size_t)bands->spec->n_draws, before = bands->capacity;
     dk_status status = DK_OK;
 
-    if (dki_mul_size(n_measures * sizeof *bands->numbers, n, &item))
-        return dki_fail(err, DK_ERR_MEMORY, "out of memory: so many draws of so many measures");
     if (bands->groups.n > bands->capacity)
         status = dki_grow_little(bands->context, (void **)&bands->numbers, &bands->capacity, bands->groups.n,
-                                 item ? item : 1, err);
+                                 n_measures * n * sizeof *bands->numbers, err);
     for (size_t group = before; group < bands->capacity && status == DK_OK; group++)
         for (size_t m = 0; m < n_measures; m++) {
             dki_band_number *numbers = dki_band_numbers(bands, group, m);

@@ -233,7 +233,9 @@ static void persons_are_drawn_for_every_breakdown(void **state)
 
     (void)state;
     assert_fails(draw(bare, &by_place, &plan, DRAWS(10), &result, &err), &err, DK_ERR_ARGUMENT,
-                 "register the unknown: drawing persons wants to know who is who, and the table has no key");
+                 "register the unknown: drawing persons wants to know who is who, and the table has no key (say "
+                 "what tells them "
+                 "apart: t:with { key = \"pseudoniem\" }; or draw numbers: drawn = true)");
     properties.key = keys;
     properties.n_key = 1;
     assert_ok(dk_table_with_properties(bare, &properties, &table, &err), &err);
@@ -298,6 +300,32 @@ static void persons_are_drawn_by_rows_too(void **state)
     dk_table_release(bare);
 }
 
+/* By rows a sum is an integer in draws that divide nobody, and has nine digits more in others: in these that of one large
+ * number does not fit. */
+static void quantiles_have_the_digits_of_all_draws(void **state)
+{
+    static const char rows[] =
+        "id:text k:integer in_sonar:boolean\np|1000000000000000000|false\nq|1|false\nr|1|false\n";
+    const struct question question = { .measures = { "sum = sum(k) where in_sonar" } };
+    const dk_table *table = make_table(context, rows), *result = NULL;
+    bool found = false;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dki_basis_force(DKI_PATH_ROWS);
+    for (uint64_t seed = 0; seed < 300 && !found; seed++) {
+        const struct plan plan = { .name = "p", .steps = { DRAWN(.share = "0.5", .per = { "k" }, .seed = seed) } };
+
+        if (draw(table, &question, &plan, DRAWS(3), &result, &err) == DK_OK)
+            dk_table_release(result);
+        else
+            found = strstr(err.message, "a quantile does not fit: it has other draws' digits too") != NULL;
+    }
+    dki_basis_force(DKI_PATH_AUTO);
+    assert_true(found);
+    dk_table_release(table);
+}
+
 static void what_cannot_be_asked_is_refused(void **state)
 {
     static const dk_ratio beyond[] = { { 3, 2 } }, twice[] = { { 1, 2 }, { 1, 2 } };
@@ -316,12 +344,14 @@ static void what_cannot_be_asked_is_refused(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_fails(draw(table, &coverage, &fixed, DRAWS(5), &result, &err), &err, DK_ERR_ARGUMENT,
-                 "no step of p is drawn");
+    assert_fails(
+        draw(table, &coverage, &fixed, DRAWS(5), &result, &err), &err, DK_ERR_ARGUMENT,
+        "no step of p is drawn, so that every draw would be the same (say drawn = true where chance decides how "
+        "many are taken");
     assert_fails(draw(table, &coverage, &region_plan, DRAWS(0), &result, &err), &err, DK_ERR_ARGUMENT,
-                 "at least one draw");
+                 "bands are made of at least one draw, and none is asked for");
     assert_fails(draw(table, &coverage, &region_plan, DRAWS(DK_BANDS_MOST + 1), &result, &err), &err, DK_ERR_LIMIT,
-                 "1000001 draws are more than the 1000000");
+                 "1000001 draws are more than the 1000000 that bands can be made of");
     assert_fails(draw(table, &coverage, &region_plan, &(const dk_bands_spec){ 5, beyond, 1 }, &result, &err), &err,
                  DK_ERR_RANGE, "a quantile lies between 0 and 1, and 3/2 does not");
     assert_fails(draw(table, &coverage, &region_plan, &(const dk_bands_spec){ 5, twice, 2 }, &result, &err), &err,
@@ -329,7 +359,7 @@ static void what_cannot_be_asked_is_refused(void **state)
     assert_fails(draw(table, &no_number, &region_plan, DRAWS(5), &result, &err), &err, DK_ERR_TYPE,
                  "bands are of numbers, and the measure eerste is category");
     assert_fails(draw(table, &clash, &region_plan, DRAWS(5), &result, &err), &err, DK_ERR_DUPLICATE,
-                 "the bands would have two columns known_mean");
+                 "the bands would have two columns known_mean (rename a measure or a dimension)");
     assert_ok(draw(table, &twin, &region_plan, DRAWS(5), &result, &err), &err); /* known_mean, known_mean_mean */
     dk_table_release(result);
     result = NULL;
@@ -372,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(groups_come_and_go, set_up, tear_down),
         cmocka_unit_test_setup_teardown(persons_are_drawn_for_every_breakdown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(persons_are_drawn_by_rows_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quantiles_have_the_digits_of_all_draws, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_asked_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
     };

@@ -20,11 +20,16 @@ static void what_does_not_go_together_is_refused(void **state)
         dk_intervention step;
         const char *message;
     } cases[] = {
-        { { .name = "s", .all = true, .drawn = DK_DRAWN_NUMBERS }, "so many are drawn as share or count say" },
-        { { .name = "s", .share = "0.5", .whole = true, .drawn = DK_DRAWN_NUMBERS }, "drawn goes without whole" },
-        { { .name = "s", .share = "0.5", .drawn = DK_DRAWN_PERSONS, FIRST("x") }, "drawn goes without first" },
+        { { .name = "s", .all = true, .drawn = DK_DRAWN_NUMBERS },
+          "so many are drawn as share or count say, and this step says neither" },
+        { { .name = "s", .share = "0.5", .whole = true, .drawn = DK_DRAWN_NUMBERS },
+          "whole persons are drawn anyway: drawn goes without whole" },
+        { { .name = "s", .share = "0.5", .drawn = DK_DRAWN_PERSONS, FIRST("x") },
+          "either chance decides who is taken, or who comes first: drawn goes without first" },
         { { .share = "0.5", .drawn = DK_DRAWN_NUMBERS },
-          "step 1 of plan: what is drawn is keyed by the name of its step, and this one has none" },
+          "step 1 of plan: what is drawn is keyed by the name of its step, and this one has none (begin it with "
+          "what it "
+          "does: { \"register the unknown\", ... })" },
         { { .name = "s", .all = true, FIRST("x") },
           "first says who comes first where not all are taken: it goes with share, count or rate" },
         { { .name = "s", .share = "0.5", .effect = DK_ADDS, FIRST("x") },
@@ -71,8 +76,9 @@ static void two_steps_do_not_draw_the_same(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_fails(make(steps, 2, &scenario, &err), &err, DK_ERR_DUPLICATE,
-                 "two steps named s would draw the same random numbers");
+    assert_fails(
+        make(steps, 2, &scenario, &err), &err, DK_ERR_DUPLICATE,
+        "two steps named s would draw the same random numbers (give one another name, or a seed of its own)");
     assert_null(scenario);
     assert_ok(make(&drawn, 1, &one, &err), &err);
     assert_fails(dk_scenario_compose(one, one, NULL, &both, &err), &err, DK_ERR_DUPLICATE, "two steps named s");
