@@ -155,8 +155,8 @@ static dk_status note_matches(const dki_stage *stage, const dki_bound *bound, co
     }
     if (status == DK_OK && stage->step->drawn && strata->n_cells > 0) {
         text.size = 0;
-        status = dki_buffer_format(&text, err, "%s: drawn at random, with seed %llu", name,
-                                   (unsigned long long)stage->step->seed);
+        status = dki_buffer_format(&text, err, "%s: drawn at random, with seed %lld", name,
+                                   (long long)stage->step->seed);
         if (status == DK_OK)
             status = dki_text_map_add(stage->notes, text.bytes, text.size, &number, err);
     }

@@ -119,6 +119,8 @@ test("whole persons are drawn, the same each time, and the seed is told", functi
   local other = outreach(dk, { share = 0.3, per = "gemeente", drawn = true, seed = 7 })
   t.ok(table.concat(known(dk, other), " ") ~= table.concat(first, " "))
   t.has(tostring(other), "drawn with seed 7")
+  local below = outreach(dk, { share = 0.3, drawn = true, seed = -7 })
+  t.has(coverage(dk):compare(region(dk), below):notes()[1], "with seed -7")
 end)
 
 test("a scenario's seed is that of its steps", function(t, dk)
