@@ -36,7 +36,7 @@ void dki_program_drop(dki_program *program)
     memset(program, 0, sizeof *program);
 }
 
-dk_status dki_program_add(dki_program *program, const int64_t *factors, int64_t most, dk_error *err)
+dk_status dki_program_add(dki_program *program, const int64_t *factors, dki_i128 most, dk_error *err)
 {
     dk_context *context = program->context;
     size_t n_terms = program->starts[program->n_rows], n = n_terms;
@@ -112,7 +112,7 @@ bool dki_program_offer(const dki_program *program, const int64_t *gains, const i
 
 /* What is proved. --------------------------------------------------------------------------------------------------- */
 
-/* By how much multipliers are scaled to be whole: as fine as 62 bits allow. */
+/* By how much multipliers are scaled to be whole: as fine as 60 bits allow, and the gains with them. */
 static bool choose_scale(const dki_program *program, const double *multipliers, int *shift)
 {
     double most = 0;
@@ -124,9 +124,7 @@ static bool choose_scale(const dki_program *program, const double *multipliers, 
         most = fmax(most, multipliers[i]);
     }
     (void)frexp(most, &exponent);
-    *shift = 50 - exponent;
-    if (*shift > 50)
-        *shift = 50;
+    *shift = most == 0 || exponent < -30 ? 90 : 60 - exponent;
     return *shift >= 0;
 }
 
@@ -156,11 +154,12 @@ static bool bound_by(const dki_program *program, const int64_t *gains, const dou
                      dki_i128 *rests, dki_i128 *bound)
 {
     dki_i128 sum = 0;
-    bool fits;
+    bool fits, overflows = false;
 
+    memset(rests, 0, program->n * sizeof *rests);
     for (size_t j = 0; j < program->n; j++)
-        rests[j] = gains ? (dki_i128)gains[j] * ((int64_t)1 << shift) : 0;
-    fits = reduce(program, multipliers, shift, rests, &sum);
+        overflows |= gains && dki_mul_i128(gains[j], (dki_i128)1 << shift, &rests[j]);
+    fits = !overflows && reduce(program, multipliers, shift, rests, &sum);
     for (size_t j = 0; j < program->n && fits; j++) {
         dki_i128 product;
 
@@ -183,7 +182,7 @@ bool dki_program_bound(const dki_program *program, const int64_t *gains, const d
     rests = dki_calloc(program->context, program->n, sizeof *rests, NULL);
     if (rests == NULL)
         return false; /* no bound is no wrong one; the caller's next allocation tells */
-    for (; !fits && shift >= 0; shift -= 10)
+    for (; !fits && shift >= 0; shift -= 6)
         fits = bound_by(program, gains, multipliers, shift, rests, bound);
     dki_free(program->context, rests);
     return fits;

@@ -25,7 +25,7 @@ typedef struct dki_program {
     size_t *starts;            /* n_rows + 1: terms of row i are starts[i] .. starts[i + 1] - 1 */
     uint32_t *numbers;         /* of each term */
     int64_t *factors;          /* of each term; not 0 */
-    int64_t *most;             /* n_rows */
+    dki_i128 *most;            /* n_rows */
     size_t starts_capacity, most_capacity, numbers_capacity, factors_capacity;
 } dki_program;
 
@@ -33,7 +33,7 @@ typedef struct dki_program {
 dk_status dki_program_init(dki_program *program, dk_context *context, size_t n, dk_error *err);
 void dki_program_drop(dki_program *program);
 /* Adds a row: factors of all n numbers, of which those that are 0 are left out. */
-dk_status dki_program_add(dki_program *program, const int64_t *factors, int64_t most, dk_error *err);
+dk_status dki_program_add(dki_program *program, const int64_t *factors, dki_i128 most, dk_error *err);
 
 typedef struct dki_program_answer {
     int64_t *numbers; /* the caller's, with room for n */

@@ -16,7 +16,9 @@
 #include "program_parts.h"
 
 #define MOST_NODES 20000
-#define CLOSE 1e-6 /* as near to a whole number as doubles are trusted to be */
+#define FEWEST_NODES 200
+#define NODES_TIMES_SIZE 1000000 /* a node takes longer where there are more numbers and rows */
+#define CLOSE 1e-6               /* as near to a whole number as doubles are trusted to be */
 
 /* Where the search may go back to: a number's bounds before, and those of the side that was not tried yet. */
 struct turn {
@@ -33,7 +35,7 @@ struct search {
     struct turn *turns;
     size_t n_turns, capacity;
     int64_t *numbers, *room; /* room: what is left of each row's limit, when a solution is improved */
-    size_t n_nodes;
+    size_t n_nodes, most_nodes;
 };
 
 /* Improving whole numbers --------------------------------------------------------------------------------------------- */
@@ -270,11 +272,11 @@ static dk_status search(struct search *s, const struct columns *c, dk_error *err
             status = open_turn(s, split, number, err);
         else
             is_open = turn_back(s);
-        if (is_open && s->n_nodes >= MOST_NODES) {
+        if (is_open && s->n_nodes >= s->most_nodes) {
             s->answer->is_proved = false;
             break;
         }
-        dki_progress(s->program->context, "allocating", s->n_nodes, MOST_NODES);
+        dki_progress(s->program->context, "allocating", s->n_nodes, s->most_nodes);
     }
     dki_progress_end(s->program->context);
     turn_home(s);
@@ -285,13 +287,27 @@ static dk_status search(struct search *s, const struct columns *c, dk_error *err
     return status;
 }
 
-dk_status dki_program_branch(dki_program *program, const int64_t *gains, dki_relaxed *relaxed,
+size_t dki_program_nodes(const dki_program *program)
+{
+    size_t n = NODES_TIMES_SIZE / (program->n + program->n_rows + 1);
+
+    return n > MOST_NODES ? MOST_NODES : n < FEWEST_NODES ? FEWEST_NODES : n;
+}
+
+dk_status dki_program_branch(dki_program *program, const int64_t *gains, dki_relaxed *relaxed, size_t *n_nodes,
                              dki_program_answer *answer, dk_error *err)
 {
     dk_context *context = program->context;
-    struct search s = { .program = program, .gains = gains, .relaxed = relaxed, .answer = answer };
+    struct search s = {
+        .program = program, .gains = gains, .relaxed = relaxed, .answer = answer, .most_nodes = *n_nodes
+    };
     struct columns c = { NULL, NULL, NULL };
-    dk_status status = make_columns(program, &c, err);
+    dk_status status;
+
+    answer->is_proved = answer->has_bound = false;
+    if (*n_nodes == 0)
+        return DK_OK;
+    status = make_columns(program, &c, err);
 
     s.numbers = dki_alloc_array(context, program->n, sizeof *s.numbers, err);
     s.room = dki_alloc_array(context, program->n_rows, sizeof *s.room, err);
@@ -299,6 +315,7 @@ dk_status dki_program_branch(dki_program *program, const int64_t *gains, dki_rel
         status = DK_ERR_MEMORY;
     if (status == DK_OK)
         status = search(&s, &c, err);
+    *n_nodes = s.n_nodes < s.most_nodes ? s.most_nodes - s.n_nodes : 0;
     drop_columns(program, &c);
     dki_free(context, s.turns);
     dki_free(context, s.room);

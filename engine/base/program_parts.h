@@ -32,8 +32,11 @@ bool dki_program_offer(const dki_program *program, const int64_t *gains, const i
 /* integer_cbc.c: offers what Cbc finds. Without the library, or where it finds nothing, nothing is offered: DK_OK. */
 dk_status dki_program_ask_cbc(const dki_program *program, const int64_t *gains, dki_program_answer *answer,
                               dk_error *err);
-/* program_branch.c: whole numbers. The answer may hold a solution already. */
-dk_status dki_program_branch(dki_program *program, const int64_t *gains, dki_relaxed *relaxed,
+/* program_branch.c: whole numbers. The answer may hold a solution already. *n_nodes is how many may be looked at, and becomes
+ * how many are left of them; without any, nothing is searched, and nothing proved. */
+dk_status dki_program_branch(dki_program *program, const int64_t *gains, dki_relaxed *relaxed, size_t *n_nodes,
                              dki_program_answer *answer, dk_error *err);
+/* How many nodes a search of this size is given: some seconds. */
+size_t dki_program_nodes(const dki_program *program);
 
 #endif

@@ -65,7 +65,7 @@ static dki_i128 slack_of(const dki_program *p, const int64_t *gains)
 
         most = gain > most ? gain : most;
     }
-    return most * 64 * (dki_i128)(p->n_rows + 1);
+    return most * 1000 * (dki_i128)(p->n_rows + 1);
 }
 
 static dk_status solve_parts(const dki_program *p, const int64_t *gains, int64_t grain, dki_relaxed *relaxed,
@@ -130,6 +130,7 @@ dk_status dki_program_solve(const dki_program *program, const int64_t *gains, in
 {
     dki_program copy = { 0 };
     dki_relaxed *relaxed = NULL;
+    size_t n_nodes = dki_program_nodes(program);
     dk_status status = copy_bounds(program, &copy, err);
 
     if (answer->is_possible)
@@ -145,7 +146,7 @@ dk_status dki_program_solve(const dki_program *program, const int64_t *gains, in
     if (status == DK_OK && grain > 1)
         status = solve_parts(&copy, gains, grain, relaxed, answer, err);
     else if (status == DK_OK)
-        status = dki_program_branch(&copy, gains, relaxed, answer, err);
+        status = dki_program_branch(&copy, gains, relaxed, &n_nodes, answer, err);
     dki_relaxed_close(relaxed);
     drop_bounds(&copy);
     return status;
@@ -154,7 +155,7 @@ dk_status dki_program_solve(const dki_program *program, const int64_t *gains, in
 /* Makes number j as great as it can be while the rows hold, and holds it there. In parts, what is no more than rounding is left
  * as it is. */
 static dk_status settle(dki_program *p, size_t j, int64_t grain, int64_t *gains, dki_relaxed *relaxed,
-                        int64_t *scratch, dki_program_answer *answer, dk_error *err)
+                        size_t *n_nodes, int64_t *scratch, dki_program_answer *answer, dk_error *err)
 {
     int64_t rounding = grain > 1 ? 1000 : 0;
     dki_relaxed_answer found;
@@ -170,7 +171,7 @@ static dk_status settle(dki_program *p, size_t j, int64_t grain, int64_t *gains,
             if (grain > 1)
                 (void)offer_parts(p, gains, grain, found.numbers, scratch, answer);
             else
-                status = dki_program_branch(p, gains, relaxed, answer, err);
+                status = dki_program_branch(p, gains, relaxed, n_nodes, answer, err);
         }
         gains[j] = 0;
     }
@@ -185,6 +186,7 @@ dk_status dki_program_first(const dki_program *program, int64_t grain, const cha
     dki_relaxed *relaxed = NULL;
     int64_t *gains = dki_calloc(program->context, program->n, sizeof *gains, err);
     int64_t *scratch = dki_alloc_array(program->context, program->n, sizeof *scratch, err);
+    size_t n_nodes = dki_program_nodes(program); /* for all of them together */
     bool is_proved = true;
     dk_status status = gains && scratch ? copy_bounds(program, &copy, err) : DK_ERR_MEMORY;
 
@@ -192,7 +194,7 @@ dk_status dki_program_first(const dki_program *program, int64_t grain, const cha
         status = dki_relaxed_open(&copy, grain, who, &relaxed, err);
     for (size_t j = 0; j < program->n && status == DK_OK; j++) {
         answer->is_proved = true;
-        status = settle(&copy, j, grain, gains, relaxed, scratch, answer, err);
+        status = settle(&copy, j, grain, gains, relaxed, &n_nodes, scratch, answer, err);
         is_proved &= answer->is_proved;
     }
     answer->is_proved = is_proved;

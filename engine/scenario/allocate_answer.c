@@ -76,6 +76,18 @@ static dk_status add_ratios(struct fields *f, const char *name, const dk_ratio *
     return end_field(f, name, builder, status, err);
 }
 
+/* count * unit, or the nearest billionth where that has more digits than fit. */
+static bool times_unit(dki_i128 count, dk_ratio unit, dk_ratio *out)
+{
+    dki_i128 whole = count / unit.denominator, rest = count % unit.denominator, top;
+
+    if (!dki_mul_i128(count, unit.numerator, &top) && dki_ratio_make(top, unit.denominator, out))
+        return true;
+    return !dki_mul_i128(whole * DKI_PERSON, unit.numerator, &whole) &&
+           !dki_mul_i128(rest * DKI_PERSON, unit.numerator, &rest) &&
+           dki_ratio_make(whole + dki_divide_round(rest, unit.denominator), DKI_PERSON, out);
+}
+
 /* factors[k] * numbers[k] * unit: costs, or gains; sign -1 where less is what is sought. */
 static dk_status add_products(struct fields *f, const char *name, const int64_t *factors, dk_ratio unit, int sign,
                               dk_error *err)
@@ -85,9 +97,7 @@ static dk_status add_products(struct fields *f, const char *name, const int64_t 
     dk_status status = products ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t k = 0; k < a->n && status == DK_OK; k++) {
-        dki_i128 product = (dki_i128)factors[k] * a->numbers[k] * sign, top;
-
-        if (dki_mul_i128(product, unit.numerator, &top) || !dki_ratio_make(top, unit.denominator, &products[k]))
+        if (!times_unit((dki_i128)factors[k] * a->numbers[k] * sign, unit, &products[k]))
             status = dki_form_fail(err);
     }
     if (status == DK_OK)
@@ -185,16 +195,21 @@ dk_status dki_allocation_plan(dki_allocation *a, const dk_table **out, dk_error 
 static dk_status slack_of(const dki_allocation *a, size_t i, dk_ratio *out, dk_error *err)
 {
     const dki_program *p = &a->program;
-    dki_i128 sum = 0, top;
-    dk_ratio taken;
+    dki_i128 sum = 0;
+    dk_ratio taken, most = a->limits[i].most;
 
     for (size_t t = p->starts[i]; t < p->starts[i + 1]; t++)
         sum += (dki_i128)p->factors[t] * a->numbers[p->numbers[t]];
-    return dki_mul_i128(sum, a->limits[i].unit.numerator, &top) ||
-                   !dki_ratio_make(top, a->limits[i].unit.denominator, &taken) ||
-                   !dki_ratio_sub(a->limits[i].most, taken, out)
-               ? dki_form_fail(err)
-               : DK_OK;
+    if (!times_unit(sum, a->limits[i].unit, &taken))
+        return dki_form_fail(err);
+    if (dki_ratio_sub(most, taken, out) ||
+        (dki_ratio_make(dki_divide_round((dki_i128)most.numerator * DKI_PERSON, most.denominator), DKI_PERSON,
+                        &most) &&
+         dki_ratio_make(dki_divide_round((dki_i128)taken.numerator * DKI_PERSON, taken.denominator), DKI_PERSON,
+                        &taken) &&
+         dki_ratio_sub(most, taken, out)))
+        return DK_OK;
+    return dki_form_fail(err);
 }
 
 static dk_status add_texts(struct fields *f, const char *name, bool of_cells, dk_error *err)

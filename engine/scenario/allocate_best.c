@@ -165,10 +165,8 @@ static dk_status hold(dki_allocation *a, const int64_t *gains, const dki_program
 
     for (size_t k = 0; k < a->n && status == DK_OK; k++)
         negated[k] = -gains[k];
-    if (status == DK_OK && !dki_fits_i64(-value))
-        status = dki_form_fail(err);
     if (status == DK_OK)
-        status = dki_program_add(&a->program, negated, (int64_t)-value, err);
+        status = dki_program_add(&a->program, negated, -value, err);
     dki_free(a->context, negated);
     return status;
 }
@@ -178,7 +176,7 @@ static dk_status break_ties(dki_allocation *a, dki_program_answer *answer, dk_er
 {
     int64_t *costs = dki_alloc_array(a->context, a->n, sizeof *costs, err);
     dk_status status = costs ? hold(a, a->gains, answer, err) : DK_ERR_MEMORY;
-    bool has_costs = false;
+    bool has_costs = false, is_proved = true;
 
     for (size_t k = 0; k < a->n && status == DK_OK; k++) {
         costs[k] = -a->cost_factors[k];
@@ -186,11 +184,13 @@ static dk_status break_ties(dki_allocation *a, dki_program_answer *answer, dk_er
     }
     if (status == DK_OK && has_costs && !a->by_cost) {
         status = dki_program_solve(&a->program, costs, a->grain, WHO, answer, err);
+        is_proved = answer->is_proved;
         if (status == DK_OK)
             status = hold(a, costs, answer, err);
     }
     if (status == DK_OK)
         status = dki_program_first(&a->program, a->grain, WHO, answer, err);
+    answer->is_proved &= is_proved;
     dki_free(a->context, costs);
     return status;
 }
@@ -478,7 +478,14 @@ static dk_status search(dki_allocation *a, double *multipliers, dk_error *err)
         status = note_unproved(a, &answer, err);
     if (status == DK_OK)
         status = dki_program_prices(&a->program, a->gains, a->grain, WHO, multipliers, err);
-    return status == DK_OK ? break_ties(a, &answer, err) : status;
+    if (status != DK_OK || !a->is_proved)
+        return status;
+    status = break_ties(a, &answer, err);
+    if (status == DK_OK && !answer.is_proved)
+        status = note(
+            a, "of plans that are as good, this may not be the one that costs least and serves the first groups",
+            err);
+    return status;
 }
 
 dk_status dki_allocation_best(dki_allocation *a, dk_error *err)

@@ -67,17 +67,27 @@ static int64_t multiple_of(const dki_allocation *a, const dki_form *form)
 }
 
 /* factors[k]: what one of the program's numbers adds to the form, times a multiple; rounded down (way -1) or to the nearest (0)
- * where that is no whole number. *unit is what one of them is. */
+ * where that is no whole number. *unit is what one of them is: factor = multiple * full / available, so that a number, of `unit`
+ * units of weight, adds factor * unit / multiple / denominator. */
 static dk_status make_factors(dki_allocation *a, const dki_form *form, int way, int64_t *factors, int64_t *multiple,
                               dk_ratio *unit, dk_error *err)
 {
+    bool fits;
+
     *multiple = multiple_of(a, form);
-    if (*multiple == 0) {
+    fits = *multiple > 0 && dki_ratio_make(a->unit, (dki_i128)*multiple * form->denominator, unit);
+    if (!fits) {
         dk_status status = note(a, "what tells persons of a group apart is rounded to 10^-9 of a person", err);
 
         if (status != DK_OK)
             return status;
         *multiple = MOST_MULTIPLE;
+        while (!fits && *multiple > 1000) { /* of what is compared, more digits are lost than that */
+            fits = dki_ratio_make(a->unit, (dki_i128)*multiple * form->denominator, unit);
+            *multiple /= fits ? 1 : 10;
+        }
+        if (!fits)
+            return dki_form_fail(err);
     }
     for (size_t k = 0; k < a->n; k++) {
         dki_i128 product, factor;
@@ -92,8 +102,7 @@ static dk_status make_factors(dki_allocation *a, const dki_form *form, int way, 
             return dki_form_fail(err);
         factors[k] = (int64_t)factor;
     }
-    /* factor = multiple * full / available, so that a number, of `unit` units, adds factor * unit / multiple / denominator. */
-    return dki_ratio_make(a->unit, (dki_i128)*multiple * form->denominator, unit) ? DK_OK : dki_form_fail(err);
+    return DK_OK;
 }
 
 static int64_t divisor_of(const int64_t *factors, size_t n)
@@ -114,12 +123,12 @@ static dk_status add_row(dki_allocation *a, int64_t *factors, dki_i128 most, dki
         dki_grow(a->context, (void **)&a->limits, &a->limits_capacity, a->n_limits + 1, sizeof *a->limits, err);
 
     most = divide_down(most, divisor);
-    if (status == DK_OK && (!dki_fits_i64(most) || !dki_ratio_mul(limit.unit, by, &limit.unit)))
+    if (status == DK_OK && !dki_ratio_mul(limit.unit, by, &limit.unit))
         status = dki_form_fail(err);
     for (size_t k = 0; k < a->n; k++)
         factors[k] /= divisor;
     if (status == DK_OK)
-        status = dki_program_add(&a->program, factors, (int64_t)most, err);
+        status = dki_program_add(&a->program, factors, most, err);
     if (status == DK_OK)
         a->limits[a->n_limits++] = limit;
     return status;

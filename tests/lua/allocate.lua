@@ -86,6 +86,45 @@ test("budgets, costs and targets take parameters", function(t, dk)
   t.raises(function() return coverage(dk):allocate(people(dk), outreach(dk), question) end, "gelt", "geld")
 end)
 
+-- Prime numbers of persons, so that the shares of classes in places have no common denominator that fits.
+test("targets that tell persons of a group apart hold when the plan is carried out", function(t, dk)
+  local primes = { 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197, 199,
+    211, 223, 227 }
+  local place, klasse, known, n = {}, {}, {}, {}
+  for i, prime in ipairs(primes) do
+    for k, class in ipairs { "j", "m", "o" } do
+      for _, is_known in ipairs { true, false } do
+        table.insert(place, "p" .. i)
+        table.insert(klasse, class)
+        table.insert(known, is_known)
+        table.insert(n, is_known and prime + 10 * k or primes[(i + k * 7) % #primes + 1])
+      end
+    end
+  end
+  local data = dk.table({ { "gemeente", place }, { "klasse", klasse }, { "in_sonar", known }, { "n", n } })
+    :with { weight = "n" }
+  local asked = dk.breakdown { by = { "klasse", "gemeente" }, margins = "cube", measures = { "register = count()",
+    "known = count() where in_sonar", "dekking = known / register" } }
+  local step = dk.scenario "s" { { "s", where = "not in_sonar", all = true, set = { in_sonar = true } } }
+  local in_parts
+  for _, whole in ipairs { false, true } do
+    local made = asked:allocate(data, step, { per = "gemeente", minimise = "cost", whole = whole,
+      targets = { { "dekking >= 0.7", each = "klasse" }, { "dekking >= 0.5", each = "gemeente" } } })
+    t.has(table.concat(made:notes(), "\n"), "what tells persons of a group apart is rounded")
+    local compared = asked:compare(data, made:scenario())
+    for row in compared:where("gemeente is total and klasse is not total"):rows() do
+      t.ok(row.dekking_s >= 0.7 - 1e-9, row.dekking_s) -- what moves is apportioned in billionths
+    end
+    for row in compared:where("klasse is total and gemeente is not total"):rows() do
+      t.ok(row.dekking_s >= 0.5, row.dekking_s)
+    end
+    local cost = made:total().cost
+    t.ok(cost == math.ceil(cost) or not whole, cost)
+    in_parts = in_parts or cost
+    t.ok(cost >= in_parts and cost < in_parts + 24, cost) -- of whole ones one more in each place would surely do
+  end
+end)
+
 test("nobody is taken where nobody can be", function(t, dk)
   local made = coverage(dk):allocate(people(dk), outreach(dk), { per = "gemeente", budget = 0, maximise = "known" })
   t.eq(made:total().allocated, 0)
