@@ -164,13 +164,18 @@ static bool has_value(const dki_allocation *a, const dki_side *side)
            !(side->has_bottom && side->bottom.constant == 0 && dki_form_is_constant(a, &side->bottom));
 }
 
-/* A form is nowhere negative, whoever is taken. */
+/* A form is nowhere negative, whoever is taken; of those who come the most that may. */
 static bool stays_positive(const dki_allocation *a, const dki_form *form)
 {
     dki_i128 least = form->constant;
 
-    for (size_t k = 0; k < a->n; k++)
-        least += form->full[k] < 0 ? form->full[k] : 0;
+    for (size_t k = 0; k < a->n; k++) {
+        dki_i128 most = (dki_i128)a->program.greatest[k] * a->unit;
+        dki_i128 times = a->available[k] ? (most + a->available[k] - 1) / a->available[k] : 0;
+
+        if (form->full[k] < 0 && (dki_mul_i128(form->full[k], times, &times) || dki_add_i128(least, times, &least)))
+            return false;
+    }
     return least >= 0;
 }
 
@@ -287,11 +292,17 @@ static int64_t in_numbers(const dki_allocation *a, dk_ratio ratio, bool up)
     return number > INT64_MAX ? INT64_MAX : (int64_t)number;
 }
 
+/* The step brings persons, as many as it likes. */
+static bool comes(const dki_allocation *a)
+{
+    return a->step->effect == DK_ADDS;
+}
+
 static dk_status fail_minimum(dki_allocation *a, size_t k, dk_error *err)
 {
     char minimum[64], most[64];
     const char *name;
-    bool is_capacity = a->program.greatest[k] < a->available[k] / a->unit;
+    bool is_capacity = comes(a) || a->program.greatest[k] < a->available[k] / a->unit;
     dk_status status = dki_allocation_name(a, k, &name, err);
 
     if (status != DK_OK)
@@ -302,6 +313,25 @@ static dk_status fail_minimum(dki_allocation *a, size_t k, dk_error *err)
                     is_capacity ? "the capacity is" : "at most", most);
 }
 
+/* What nobody bounds has no best. */
+static dk_status check_capacities(dki_allocation *a, dk_error *err)
+{
+    const char *name;
+    dk_status status = DK_OK;
+
+    for (size_t k = 0; k < a->n && status == DK_OK; k++) {
+        if (a->program.greatest[k] <= INT64_MAX / a->unit / 2)
+            continue;
+        status = dki_allocation_name(a, k, &name, err);
+        if (status != DK_OK)
+            return status;
+        dki_fail(err, DK_ERR_ARGUMENT, "any number may come where %s", name);
+        dki_hint(err, "say how many at most: capacity = ...");
+        return dki_step_fail(a->step, DK_ERR_ARGUMENT, err);
+    }
+    return status;
+}
+
 static dk_status set_bounds(dki_allocation *a, dk_error *err)
 {
     const dk_allocate_spec *spec = a->spec;
@@ -310,7 +340,7 @@ static dk_status set_bounds(dki_allocation *a, dk_error *err)
     dk_status status = numbers && null ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t k = 0; k < a->n && status == DK_OK; k++)
-        a->program.greatest[k] = a->available[k] / a->unit;
+        a->program.greatest[k] = !comes(a) ? a->available[k] / a->unit : a->available[k] > 0 ? INT64_MAX : 0;
     if (status == DK_OK && spec->capacity)
         status = dki_allocation_numbers(a, spec->capacity, "capacity", false, numbers, null, err);
     for (size_t k = 0; k < a->n && status == DK_OK && spec->capacity; k++) {
@@ -319,6 +349,8 @@ static dk_status set_bounds(dki_allocation *a, dk_error *err)
         if (most < a->program.greatest[k])
             a->program.greatest[k] = most;
     }
+    if (status == DK_OK && comes(a))
+        status = check_capacities(a, err);
     if (status == DK_OK && spec->minimum)
         status = dki_allocation_numbers(a, spec->minimum, "minimum", false, numbers, null, err);
     for (size_t k = 0; k < a->n && status == DK_OK && spec->minimum; k++) {

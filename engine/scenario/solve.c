@@ -59,12 +59,18 @@ static dk_status to_ratio(const dk_value *value, const char *name, dk_ratio *out
     return DK_OK;
 }
 
-/* Bounds that a share or count has anyway. */
+/* Bounds that a share or count has anyway; how many come is bounded by nothing else. */
 static dk_status clip_range(dki_solver *s, const dk_scenario_param *param, dk_error *err)
 {
     const dk_ratio zero = { 0, 1 }, one = { 1, 1 };
     bool is_share = s->vary == DKI_VARY_SHARE;
 
+    if (!is_share && !param->has_greatest && s->scenario->steps[s->first].effect == DK_ADDS) {
+        dki_fail(err, DK_ERR_ARGUMENT, "the parameter %s has no greatest value, and any number may come",
+                 param->name);
+        dki_hint(err, "give it one: %s = { 0, max = ... }", param->name);
+        return DK_ERR_ARGUMENT;
+    }
     if (!param->has_least || dki_ratio_compare(s->least, zero) < 0)
         s->least = zero;
     if (is_share && (!param->has_greatest || dki_ratio_compare(s->greatest, one) > 0))

@@ -60,7 +60,7 @@ static void list_shares(values *v)
         v->n = dki_ratio_compare(s->least, s->greatest) < 0 ? 2 : 1;
 }
 
-/* Whole numbers of persons, as many as there are at most; true where the least is more than that. */
+/* Whole numbers of persons, as many as there are at most, unless they come; true where the least is more than that. */
 static bool list_counts(values *v)
 {
     const dki_solver *s = v->s;
@@ -69,7 +69,7 @@ static bool list_counts(values *v)
     if (s->has_greatest) {
         dki_i128 most = divide_down(s->greatest.numerator, s->greatest.denominator);
 
-        last = most < last ? most : last;
+        last = most < last || s->scenario->steps[s->first].effect == DK_ADDS ? most : last;
     }
     v->first = (int64_t)divide_up(s->least.numerator, s->least.denominator);
     if (v->first > last) {

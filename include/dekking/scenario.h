@@ -260,8 +260,8 @@ typedef struct dk_solve_spec {
  * Errors  as for compare, and
  *         DK_ERR_NAME         vary, each or at name nothing; the result has no such cell
  *         DK_ERR_ARGUMENT     both at and each; a parameter without a range that is no share or count of a step by
- *                             itself; a measure named like a column of the answer; a later step that changes the
- *                             dimension of `each`
+ *                             itself, or a count of those who come; a measure named like a column of the answer; a
+ *                             later step that changes the dimension of `each`
  *         DK_ERR_TYPE         the parameter is no number, the target no condition
  *         DK_ERR_RANGE        the range of a share or count holds none
  *         DK_ERR_UNREACHABLE  nobody is ever matched; no value can be tried at all */

@@ -507,7 +507,7 @@ static void a_step_must_take_a_number_of_anybody(void **state)
             "share or a count)");
 }
 
-/* Who leaves and who comes: 1047 unknown of Arnhem leave at least, so that 90 % of those who stay are known; or as many known come. */
+/* Who leaves and who comes: 1363 of the unknown leave, so that 90 % of those who stay are known; 300 come who are known, for 75 %. */
 static void persons_may_leave_or_come(void **state)
 {
     const struct plan leave = {
@@ -524,8 +524,12 @@ static void persons_may_leave_or_come(void **state)
     (void)state;
     assert_int_equal(sum_at(made, "allocated"), 1363); /* 5682 / 0.9 = 6313.3, so 7676 - 6313 */
     dk_table_release(made);
+    refused(make_region(context),
+            REGION(.plan = &come, .spec = { .minimise = "register" }, .targets = { AT_TOTAL("dekking >= 0.75") }),
+            DK_ERR_ARGUMENT,
+            "in: any number may come where gemeente = Arnhem (say how many at most: capacity = ...)");
     made = asked(make_region(context),
-                 REGION(.plan = &come, .spec = { .minimise = "register", .whole = true },
+                 REGION(.plan = &come, .spec = { .minimise = "register", .whole = true, .capacity = "400" },
                         .targets = { AT_TOTAL("dekking >= 0.75") }),
                  NULL);
     assert_string_equal(text_at(made, "allocated", 0), "300"); /* 5682 + x >= 0.75 (7676 + x): x = 75 / 0.25 */

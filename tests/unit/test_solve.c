@@ -219,6 +219,46 @@ static void persons_are_those_of_the_steps_that_are_varied(void **state)
     dk_table_release(result);
 }
 
+/* Who leaves and who comes: 5682 of 7676 - x are 90 % for x = 1363; (5682 + x) of (7676 + x) are 75 % for x = 300, more than the 184
+ * whom they are like. */
+static void steps_that_change_how_many_there_are_are_solved(void **state)
+{
+#define UP_TO(m) .has_least = true, .has_greatest = true, .least = WHOLE(0), .greatest = WHOLE(m)
+    const struct plan leave = {
+        .name = "p",
+        .params = { SHARE("f", 3, 1) },
+        .steps = { { .name = "uit", .where = "not in_sonar", .share = "$f", .effect = DK_REMOVES } }
+    };
+    const struct plan come = { .name = "p",
+                               .params = { { .name = "f", .value = WHOLE(0), UP_TO(10000) } },
+                               .steps = { { .name = "in",
+                                            .where = "in_sonar and gemeente == 'Doesburg'",
+                                            .count = "$f",
+                                            .effect = DK_ADDS } } };
+    const struct plan any = { .name = "p",
+                              .params = { { .name = "f", .value = WHOLE(0) } },
+                              .steps = {
+                                  { .name = "in", .where = "in_sonar", .count = "$f", .effect = DK_ADDS } } };
+    const dk_table *result = solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &leave,
+                                                                 .vary = "f", .target = "dekking >= 0.90"));
+    const dk_table *region = make_region(context), *out = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_string_equal(text_at(result, "answer", 0), "1363 persons, 68.36 % of 1994, give 90.00 %");
+    dk_table_release(result);
+    result = solved(make_region(context),
+                    SEARCH(.question = &by_gemeente, .plan = &come, .vary = "f", .target = "dekking >= 0.75"));
+    assert_string_equal(text_at(result, "answer", 0), "300 persons of 184 give 75.00 %");
+    dk_table_release(result);
+    assert_fails(
+        solve_on(region, SEARCH(.question = &by_gemeente, .plan = &any, .vary = "f", .target = "dekking >= 0.75"),
+                 &out, &err),
+        &err, DK_ERR_ARGUMENT,
+        "the parameter f has no greatest value, and any number may come (give it one: f = { 0, max = ... })");
+    dk_table_release(region);
+}
+
 /* In one group there is nobody to register, in another everybody is known already: both have an answer. */
 static void groups_where_nobody_matches_have_an_answer(void **state)
 {
@@ -545,6 +585,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ranges_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counts_are_whole_persons, set_up, tear_down),
         cmocka_unit_test_setup_teardown(persons_are_those_of_the_steps_that_are_varied, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(steps_that_change_how_many_there_are_are_solved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(groups_where_nobody_matches_have_an_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_count_of_nobody_has_an_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, set_up, tear_down),
