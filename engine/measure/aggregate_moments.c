@@ -29,6 +29,34 @@ static double real_at(const dk_view *view, size_t i)
     return ((const double *)view->values)[view->constant ? 0 : i];
 }
 
+static inline void add_narrow_rows(const dki_moments *moments, size_t n_limbs, const dki_rows *rows,
+                                   const int64_t *others, const uint64_t *use)
+{
+    for (size_t word = 0; word < dki_bit_words(rows->n); word++) {
+        size_t first = word * 64;
+
+        if (use[word] == UINT64_MAX) {
+            for (size_t i = first; i < first + 64; i++)
+                dki_moments_add_narrow(moments, n_limbs, rows->groups[i], rows->integers[i], others[i]);
+            continue;
+        }
+        for (uint64_t left = use[word]; left; left &= left - 1) {
+            size_t i = first + (size_t)__builtin_ctzll(left);
+
+            dki_moments_add_narrow(moments, n_limbs, rows->groups[i], rows->integers[i], others[i]);
+        }
+    }
+}
+
+static void add_narrow(const dki_moments *moments, const dki_rows *rows, const int64_t *others, const uint64_t *use)
+{
+    switch (moments->n_limbs) { /* speed: numbers that the loops know */
+    case 2: add_narrow_rows(moments, 2, rows, others, use); break;
+    case 3: add_narrow_rows(moments, 3, rows, others, use); break;
+    default: add_narrow_rows(moments, 5, rows, others, use);
+    }
+}
+
 dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use,
                                       dk_error *err)
 {
@@ -36,6 +64,10 @@ dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_ro
     const dk_view *other = rows->other ? rows->other : rows->value;
     const int64_t *others = rows->other ? rows->other_integers : rows->integers;
 
+    if (moments->form == DKI_MOMENTS_NARROW) { /* which have no weights */
+        add_narrow(moments, rows, others, use);
+        return DK_OK;
+    }
     for (size_t word = 0; word < dki_bit_words(rows->n); word++) {
         for (uint64_t left = use[word]; left; left &= left - 1) {
             size_t i = word * 64 + (size_t)__builtin_ctzll(left);
@@ -46,18 +78,13 @@ dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_ro
             accumulator->n[group]++;
             if (accumulator->weight)
                 accumulator->weight[group] += weight;
-            switch (moments->form) {
-            case DKI_MOMENTS_NARROW: dki_moments_add_narrow(moments, group, rows->integers[i], others[i]); break;
-            case DKI_MOMENTS_WHOLE:
-                if (weight == 1)
-                    dki_moments_add_one(moments, group, rows->integers[i], others[i]);
-                else
-                    dki_moments_add_whole(moments, group, rows->integers[i], others[i], weight);
-                break;
-            case DKI_MOMENTS_REAL:
+            if (moments->form == DKI_MOMENTS_REAL)
                 status =
                     dki_moments_add_real(moments, group, real_at(rows->value, i), real_at(other, i), weight, err);
-            }
+            else if (weight == 1)
+                dki_moments_add_one(moments, group, rows->integers[i], others[i]);
+            else
+                dki_moments_add_whole(moments, group, rows->integers[i], others[i], weight);
             if (status != DK_OK)
                 return status;
         }
@@ -70,7 +97,8 @@ dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_ro
 /* How many values there are, in units of the weights. */
 static uint64_t n_units(const dki_accumulator *accumulator, uint32_t group)
 {
-    return accumulator->weight ? (uint64_t)accumulator->weight[group] : accumulator->n[group];
+    return accumulator->weight ? (uint64_t)accumulator->weight[group]
+                               : accumulator->n[group] + dki_moments_n(&accumulator->moments, group);
 }
 
 static double covariance(const dki_accumulator *accumulator, uint32_t group)

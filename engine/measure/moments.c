@@ -46,10 +46,11 @@ void dki_moments_init(dki_moments *moments, dk_context *context, dki_moment_form
     moments->form = form;
     moments->set = set;
     for (unsigned k = 0; k < DKI_MOMENTS; k++) {
-        moments->at[k] = (uint8_t)moments->stride;
+        moments->at[k] = (uint8_t)moments->n_limbs;
         if (set >> k & 1)
-            moments->stride += limbs_of(form, k);
+            moments->n_limbs += limbs_of(form, k);
     }
+    moments->stride = form != DKI_MOMENTS_NARROW ? moments->n_limbs : moments->n_limbs > 3 ? 8 : 4;
 }
 
 void dki_moments_drop(dki_moments *moments)
@@ -70,7 +71,11 @@ dk_status dki_moments_room(dki_moments *moments, size_t n, dk_error *err)
         return DK_OK;
     if (dki_mul_size(n, item, &size))
         size = SIZE_MAX;
-    status = dki_resize(moments->context, (void **)&moments->records, size, err);
+    if (moments->records == NULL) /* wide: no record lies in two lines of cache where one holds it */
+        moments->records = dki_alloc_wide(moments->context, size, err);
+    else if (dki_resize(moments->context, (void **)&moments->records, size, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    status = moments->records ? DK_OK : DK_ERR_MEMORY;
     if (status == DK_OK && moments->form == DKI_MOMENTS_REAL)
         status = dki_resize(moments->context, (void **)&moments->longs, n * sizeof *moments->longs, err);
     if (status != DK_OK)
@@ -186,6 +191,8 @@ dk_status dki_moments_merge(dki_moments *moments, size_t to, const dki_moments *
             dki_fixed_merge(moments->records + to * moments->stride + moments->at[k],
                             other->records + from * other->stride + other->at[k], limbs_of(moments->form, k));
     }
+    if (moments->form == DKI_MOMENTS_NARROW)
+        moments->records[to * moments->stride + moments->n_limbs] += dki_moments_n(other, from);
     if (other->longs == NULL || other->longs[from] == NULL)
         return DK_OK;
     if (long_record(moments, to, err) == NULL)

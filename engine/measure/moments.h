@@ -15,9 +15,9 @@ typedef enum dki_moment { DKI_MOMENT_X, DKI_MOMENT_Y, DKI_MOMENT_XX, DKI_MOMENT_
 #define DKI_MOMENTS 5
 
 typedef enum dki_moment_form {
-    DKI_MOMENTS_NARROW, /* of integers: 64 bits each, which the plan has shown to be enough */
-    DKI_MOMENTS_WHOLE,  /* of integers: 128 bits for values, 192 for products */
-    DKI_MOMENTS_REAL    /* of reals: 256 and 512 bits; what does not fit goes to 2240 and 4480 */
+    DKI_MOMENTS_NARROW, /* of integers: 64 bits each, which the plan has shown to be enough; how many stands behind them */
+    DKI_MOMENTS_WHOLE, /* of integers: 128 bits for values, 192 for products */
+    DKI_MOMENTS_REAL   /* of reals: 256 and 512 bits; what does not fit goes to 2240 and 4480 */
 } dki_moment_form;
 
 typedef struct dki_moments {
@@ -25,7 +25,8 @@ typedef struct dki_moments {
     dki_moment_form form;
     unsigned set;            /* bit k: dki_moment k is wanted */
     uint8_t at[DKI_MOMENTS]; /* where each begins in a record, in limbs */
-    size_t stride;           /* limbs of a record */
+    size_t n_limbs;          /* of all sums of a record */
+    size_t stride;           /* from one record to the next */
     size_t n;                /* records */
     uint64_t *records;
     uint64_t **longs; /* of reals: NULL where nothing needs it */
@@ -40,11 +41,13 @@ dk_status dki_moments_room(dki_moments *moments, size_t n, dk_error *err);
 void dki_moments_add_whole(dki_moments *moments, size_t group, int64_t x, int64_t y, int64_t weight);
 dk_status dki_moments_add_real(dki_moments *moments, size_t group, double x, double y, int64_t weight,
                                dk_error *err);
-static inline void dki_moments_add_narrow(const dki_moments *moments, size_t group, int64_t x, int64_t y)
+/* To narrow ones of n_limbs, which lie in one line of cache and count their values themselves. */
+static inline void dki_moments_add_narrow(const dki_moments *moments, size_t n_limbs, size_t group, int64_t x,
+                                          int64_t y)
 {
-    uint64_t *record = moments->records + group * moments->stride, a = (uint64_t)x, b = (uint64_t)y;
+    uint64_t *record = moments->records + group * (n_limbs > 3 ? 8 : 4), a = (uint64_t)x, b = (uint64_t)y;
 
-    switch (moments->stride) {
+    switch (n_limbs) {
     case 2:
         record[0] += a;
         record[1] += a * a;
@@ -61,6 +64,12 @@ static inline void dki_moments_add_narrow(const dki_moments *moments, size_t gro
         record[3] += b * b;
         record[4] += a * b;
     }
+    record[n_limbs]++;
+}
+/* How many values were added so. */
+static inline uint64_t dki_moments_n(const dki_moments *moments, size_t group)
+{
+    return moments->form == DKI_MOMENTS_NARROW ? moments->records[group * moments->stride + moments->n_limbs] : 0;
 }
 /* limbs += term, of 128 bits and of 192. */
 static inline void dki_moments_add_128(uint64_t *limbs, int64_t term)
@@ -85,7 +94,7 @@ static inline void dki_moments_add_one(const dki_moments *moments, size_t group,
     uint64_t *record = moments->records + group * moments->stride;
 
     dki_moments_add_128(record, x);
-    switch (moments->stride) {
+    switch (moments->n_limbs) {
     case 2 + 3: dki_moments_add_192(record + 2, x, x); break;
     case 2 + 2 + 3:
         dki_moments_add_128(record + 2, y);

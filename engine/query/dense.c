@@ -142,7 +142,7 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
             return DK_ERR_MEMORY;
     }
     if (plan->n_counters == 0 && plan->seen_by == DKI_NONE && plan->told_by == DKI_NONE &&
-        plan->listed_by == DKI_NONE) {
+        plan->listed_by == DKI_NONE && plan->gathered_by == DKI_NONE) {
         dense->seen = dki_calloc(context, plan->n_slots, 2, err);
         if (dense->seen == NULL)
             return DK_ERR_MEMORY;

@@ -56,9 +56,10 @@ typedef struct dki_dense_plan {
     bool sorts; /* values have to be sorted by group that nothing here takes */
     unsigned
         row_bits; /* totals of a slot lie in a row of 1 << row_bits words, so that a row touches one line of cache */
-    size_t told_by;   /* sums that tell which slots have rows, where records and counters do not; or DKI_NONE */
-    size_t seen_by;   /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
-    size_t listed_by; /* lists that tell it, where neither these nor sums do; or DKI_NONE */
+    size_t told_by;     /* sums that tell which slots have rows, where records and counters do not; or DKI_NONE */
+    size_t seen_by;     /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
+    size_t listed_by;   /* lists that tell it, where neither these nor sums do; or DKI_NONE */
+    size_t gathered_by; /* an aggregate whose accumulator tells it, by slot, where nothing else does; or DKI_NONE */
 } dki_dense_plan;
 
 /* What one worker has counted. */

@@ -136,7 +136,7 @@ static uint64_t count_of(const dki_dense *dense, size_t number, size_t slot)
 }
 
 /* Rows of each slot that the breakdown's where lets through: not 0 where there are any. */
-static void find_rows(const dki_dense *dense, uint32_t *rows)
+static void find_rows(const dki_dense *dense, const dki_accumulator *by_slot, uint32_t *rows)
 {
     const dki_dense_plan *plan = dense->plan;
     const dki_dense_counters *counters = plan->counters;
@@ -156,6 +156,13 @@ static void find_rows(const dki_dense *dense, uint32_t *rows)
     if (plan->listed_by != DKI_NONE) {
         for (size_t slot = 0; slot < n; slot++)
             rows[slot] = dki_dense_list_has(&dense->lists[plan->listed_by], slot);
+        return;
+    }
+    if (plan->gathered_by != DKI_NONE) {
+        const dki_accumulator *gathered = &by_slot[plan->gathered_by];
+
+        for (size_t slot = 0; slot < n; slot++)
+            rows[slot] = gathered->n[slot] + dki_moments_n(&gathered->moments, slot) != 0;
         return;
     }
     if (dense->seen) {
@@ -503,7 +510,7 @@ dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki
     for (size_t i = 0; status == DK_OK && i < plan->n_lists; i++)
         status = dki_dense_list_gather(&dense->lists[i], plan->plan->values[plan->lists[i]].what.least, err);
     if (status == DK_OK) {
-        find_rows(dense, map);
+        find_rows(dense, by_slot, map);
         for (size_t slot = 0; slot < plan->n_slots; slot++) {
             slots[n] = (uint32_t)slot;
             n += map[slot] != 0;

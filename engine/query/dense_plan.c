@@ -255,6 +255,25 @@ static void place_lists(dki_dense_plan *dense)
     }
 }
 
+/* An aggregate that takes in every row by its slot, where nothing else tells which slots have rows. */
+static void place_gathered(dki_dense_plan *dense)
+{
+    const dki_plan *plan = dense->plan;
+
+    dense->gathered_by = DKI_NONE;
+    if (dense->n_counters > 0 || dense->seen_by != DKI_NONE || dense->told_by != DKI_NONE ||
+        dense->listed_by != DKI_NONE)
+        return;
+    for (size_t i = 0; i < plan->n_aggregates; i++) {
+        const dki_plan_aggregate *aggregate = &plan->aggregates[i];
+
+        if (dense->takes[i].how == DKI_DENSE_NOT && dki_aggregate_has_moments(aggregate->what.kind) &&
+            !aggregate->what.weighted && aggregate->filter == DKI_NONE && never_null(dense, aggregate->value) &&
+            (aggregate->other == DKI_NONE || never_null(dense, aggregate->other)))
+            dense->gathered_by = i;
+    }
+}
+
 /* Equal indexes in a row would wait for each other; where counters are many they are rare, and copies cost cache; where
  * rows are few, clearing and adding up the copies costs more. */
 static void spread(dki_dense_counters *counters, uint64_t n_rows)
@@ -298,6 +317,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     place_sums(dense);
     place_totals(dense);
     place_lists(dense);
+    place_gathered(dense);
     for (size_t i = 0; i < dense->n_counters; i++)
         spread(&dense->counters[i], n_rows);
     return DK_OK;

@@ -124,7 +124,7 @@ static void variance_is_that_of_all_pairs(void **state)
         for (size_t i = 0; i < n; i++) {
             seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
             values[i] = (int64_t)(seed >> 40) - (1 << 23);
-            dki_moments_add_narrow(&narrow, 1, values[i], values[i]);
+            dki_moments_add_narrow(&narrow, narrow.n_limbs, 1, values[i], values[i]);
             dki_moments_add_whole(&whole, 1, values[i], values[i], 1);
             if (i % 3)
                 assert_ok(dki_moments_add_real(&real, 1, (double)values[i], 0, 1, &err), &err);
@@ -139,6 +139,8 @@ static void variance_is_that_of_all_pairs(void **state)
         a = dki_moments_central(&narrow, 1, n, DKI_MOMENT_X, DKI_MOMENT_X, NULL, 0);
         b = dki_moments_central(&whole, 1, n, DKI_MOMENT_X, DKI_MOMENT_X, NULL, 0);
         c = dki_moments_central(&real, 1, n + 1, DKI_MOMENT_X, DKI_MOMENT_X, NULL, 0);
+        assert_int_equal(dki_moments_n(&narrow, 1), n);
+        assert_int_equal(dki_moments_n(&narrow, 0), 0);
         assert_true(ldexp(a.mantissa, a.exponent) == (double)pairs); /* both rounded once */
         assert_true(ldexp(b.mantissa, b.exponent) == (double)pairs);
         assert_true(fabs(ldexp(c.mantissa, c.exponent) / ((double)n * 1e200) - 1) < 1e-12);
