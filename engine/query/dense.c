@@ -56,6 +56,24 @@ static dk_status init_rows(dki_dense *dense, dk_error *err)
     return DK_OK;
 }
 
+static dk_status init_records(dki_dense *dense, size_t i, dk_error *err)
+{
+    const dki_dense_plan *plan = dense->plan;
+    unsigned bits = plan->record_bits;
+    size_t side_by_side = (size_t)1 << bits, place = plan->sums[i].word, n = plan->n_slots << bits;
+
+    if (dense->record_room == NULL)
+        dense->record_room = dki_alloc_wide(
+            plan->plan->context,
+            (plan->n_records + side_by_side - 1) / side_by_side * n * sizeof *dense->record_room, err);
+    if (dense->record_room == NULL)
+        return DK_ERR_MEMORY;
+    dense->records[i] = dense->record_room + place / side_by_side * n + place % side_by_side;
+    for (size_t slot = 0; slot < plan->n_slots; slot++)
+        dense->records[i][slot << bits] = dki_record_term(0, plan->sums[i].shift);
+    return DK_OK;
+}
+
 static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
 {
     const dki_dense_sums *sums = &dense->plan->sums[i];
@@ -63,12 +81,9 @@ static dk_status init_sums(dki_dense *dense, size_t i, dk_error *err)
     size_t n = dense->plan->n_slots;
 
     if (sums->in_records) {
-        dense->records[i] = dki_calloc(context, n, sizeof *dense->records[i], err);
-        if (dense->records[i] == NULL)
-            return DK_ERR_MEMORY;
-        for (size_t slot = 0; slot < n; slot++)
-            dense->records[i][slot] = dki_record_term(0, sums->shift);
-        return init_terms(dense, i, err);
+        dk_status status = init_records(dense, i, err);
+
+        return status == DK_OK ? init_terms(dense, i, err) : status;
     }
     if (sums->sum)
         dense->totals[i] = dense->rows + sums->word;
@@ -180,7 +195,7 @@ void dki_dense_drop(dki_dense *dense)
     dki_free(context, dense->rows);
     free_each(context, dense->least, plan->n_sums);
     free_each(context, dense->most, plan->n_sums);
-    free_each(context, (void **)dense->records, plan->n_sums);
+    dki_free(context, dense->record_room);
     free_each(context, (void **)dense->terms, plan->n_sums);
     for (size_t i = 0; dense->lists && i < plan->n_lists; i++)
         dki_dense_list_drop(&dense->lists[i]);
@@ -332,8 +347,8 @@ static void add_sums(const dki_dense *dense, struct codes slots, struct codes co
     const dki_dense_sums *sums = &dense->plan->sums[i];
 
     if (sums->in_records) {
-        dki_record_codes(slots.width, slots.at, codes.width, codes.at, dense->records[i], dense->terms[i],
-                         sums->shift, n);
+        dki_record_codes(slots.width, slots.at, codes.width, codes.at, dense->records[i], dense->plan->record_bits,
+                         dense->terms[i], sums->shift, n);
         return;
     }
     if (sums->sum && sums->shift)

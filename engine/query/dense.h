@@ -31,7 +31,7 @@ typedef struct dki_dense_sums {
     unsigned width; /* of the value's codes */
     unsigned shift; /* the number of values stands above their sum in one word; 0: it stands elsewhere */
     bool in_records;
-    size_t word;       /* of its total in the row of a slot */
+    size_t word;       /* of its total in the row of a slot; of records, which of them it is */
     size_t n_word;     /* and of the number of values, where that stands apart */
     size_t counted_by; /* sums that tell this number for it; DKI_NONE: none do */
 } dki_dense_sums;
@@ -56,9 +56,11 @@ typedef struct dki_dense_plan {
     bool sorts; /* values have to be sorted by group that nothing here takes */
     unsigned
         row_bits; /* totals of a slot lie in a row of 1 << row_bits words, so that a row touches one line of cache */
-    size_t told_by;     /* sums that tell which slots have rows, where records and counters do not; or DKI_NONE */
-    size_t seen_by;     /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
-    size_t listed_by;   /* lists that tell it, where neither these nor sums do; or DKI_NONE */
+    size_t n_records;
+    unsigned record_bits; /* those of a slot lie side by side, up to four, which are a line of cache */
+    size_t told_by;       /* sums that tell which slots have rows, where records and counters do not; or DKI_NONE */
+    size_t seen_by;       /* sums whose records tell which slots have rows; DKI_NONE: the first counters, or seen */
+    size_t listed_by;     /* lists that tell it, where neither these nor sums do; or DKI_NONE */
     size_t gathered_by; /* an aggregate whose accumulator tells it, by slot, where nothing else does; or DKI_NONE */
 } dki_dense_plan;
 
@@ -72,7 +74,8 @@ typedef struct dki_dense {
     uint64_t **totals; /* of each sums, in the first row; what it does not need is NULL */
     uint64_t **ns;
     void **least, **most;
-    dki_record **records;
+    dki_record **records; /* of each sums, that of the first slot */
+    dki_record *record_room;
     dki_record **terms;          /* of every code, where those are few */
     dki_dense_list *lists;       /* of each lists */
     char *room;                  /* owned; what follows lies in it */

@@ -40,8 +40,8 @@ static void merge_sums(dki_dense *dense, const dki_dense *from, size_t i, size_t
     unsigned width = dense->plan->sums[i].width;
 
     for (size_t slot = begin; dense->records[i] && slot < end; slot++) {
-        dki_record *to = &dense->records[i][slot];
-        const dki_record *other = &from->records[i][slot];
+        dki_record *to = &dense->records[i][slot << dense->plan->record_bits];
+        const dki_record *other = &from->records[i][slot << dense->plan->record_bits];
 
         to->sum += other->sum;
         to->least = other->least < to->least ? other->least : to->least;
@@ -145,7 +145,7 @@ static void find_rows(const dki_dense *dense, const dki_accumulator *by_slot, ui
     memset(rows, 0, n * sizeof *rows);
     if (plan->seen_by != DKI_NONE) {
         for (size_t slot = 0; slot < n; slot++)
-            rows[slot] = dense->records[plan->seen_by][slot].most < INT16_MAX;
+            rows[slot] = dense->records[plan->seen_by][slot << plan->record_bits].most < INT16_MAX;
         return;
     }
     if (plan->told_by != DKI_NONE) {
@@ -340,7 +340,7 @@ static struct known known_of(const dki_dense *dense, size_t number, uint32_t slo
     uint64_t word;
 
     if (sums->in_records) {
-        const dki_record *record = &dense->records[number][slot];
+        const dki_record *record = &dense->records[number][(size_t)slot << dense->plan->record_bits];
 
         known.n = record->sum >> sums->shift;
         known.sum = record->sum - (known.n << sums->shift) - known.n;

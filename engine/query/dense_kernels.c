@@ -174,17 +174,24 @@ static inline void join(dki_record *record, const dki_record *term)
 }
 #endif
 
+/* bits: speed, where it is 0 in the loop itself. */
 #define RECORD(W, T, V, U)                                                                                         \
-    static void record_##W##_##V(const T *restrict indexes, const U *restrict codes, dki_record *restrict records, \
-                                 const dki_record *restrict terms, unsigned shift, size_t n)                       \
+    static inline void join_##W##_##V(const T *restrict indexes, const U *restrict codes,                          \
+                                      dki_record *restrict records, unsigned bits,                                 \
+                                      const dki_record *restrict terms, size_t n)                                  \
     {                                                                                                              \
-        if (terms) {                                                                                               \
-            for (size_t i = 0; i < n; i++)                                                                         \
-                join(&records[indexes[i]], &terms[codes[i]]);                                                      \
-            return;                                                                                                \
-        }                                                                                                          \
-        for (size_t i = 0; i < n; i++) {                                                                           \
-            dki_record term = dki_record_term(codes[i], shift), *record = &records[indexes[i]];                    \
+        for (size_t i = 0; i < n; i++)                                                                             \
+            join(&records[(size_t)indexes[i] << bits], &terms[codes[i]]);                                          \
+    }                                                                                                              \
+    static void record_##W##_##V(const T *restrict indexes, const U *restrict codes, dki_record *restrict records, \
+                                 unsigned bits, const dki_record *restrict terms, unsigned shift, size_t n)        \
+    {                                                                                                              \
+        if (terms && bits == 0)                                                                                    \
+            join_##W##_##V(indexes, codes, records, 0, terms, n);                                                  \
+        else if (terms)                                                                                            \
+            join_##W##_##V(indexes, codes, records, bits, terms, n);                                               \
+        for (size_t i = 0; terms == NULL && i < n; i++) {                                                          \
+            dki_record term = dki_record_term(codes[i], shift), *record = &records[(size_t)indexes[i] << bits];    \
             record->sum += term.sum;                                                                               \
             if (term.least < record->least)                                                                        \
                 record->least = term.least;                                                                        \
@@ -200,14 +207,14 @@ RECORD(2, uint32_t, 0, uint8_t)
 RECORD(2, uint32_t, 1, uint16_t)
 
 void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
-                      dki_record *records, const dki_record *terms, unsigned shift, size_t n)
+                      dki_record *records, unsigned bits, const dki_record *terms, unsigned shift, size_t n)
 {
     switch (width * 2 + code_width) {
-    case 0: record_0_0(indexes, codes, records, terms, shift, n); break;
-    case 1: record_0_1(indexes, codes, records, terms, shift, n); break;
-    case 2: record_1_0(indexes, codes, records, terms, shift, n); break;
-    case 3: record_1_1(indexes, codes, records, terms, shift, n); break;
-    case 4: record_2_0(indexes, codes, records, terms, shift, n); break;
-    default: record_2_1(indexes, codes, records, terms, shift, n);
+    case 0: record_0_0(indexes, codes, records, bits, terms, shift, n); break;
+    case 1: record_0_1(indexes, codes, records, bits, terms, shift, n); break;
+    case 2: record_1_0(indexes, codes, records, bits, terms, shift, n); break;
+    case 3: record_1_1(indexes, codes, records, bits, terms, shift, n); break;
+    case 4: record_2_0(indexes, codes, records, bits, terms, shift, n); break;
+    default: record_2_1(indexes, codes, records, bits, terms, shift, n);
     }
 }

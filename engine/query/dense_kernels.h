@@ -44,9 +44,9 @@ typedef struct dki_record {
 } dki_record;
 /* What a row of that code does to a record: sum is added, the others are least ones. Code 0 does nothing. */
 dki_record dki_record_term(uint32_t code, unsigned shift);
-/* terms[code] is dki_record_term(code, shift) for every code that occurs; NULL: they are computed. Both arrays are
- * aligned to 16 bytes. */
+/* Joins terms to records[index << bits]. terms[code] is dki_record_term(code, shift) for every code that occurs; NULL: they
+ * are computed. Both arrays are aligned to 16 bytes. */
 void dki_record_codes(unsigned width, const void *indexes, unsigned code_width, const void *codes,
-                      dki_record *records, const dki_record *terms, unsigned shift, size_t n);
+                      dki_record *records, unsigned bits, const dki_record *terms, unsigned shift, size_t n);
 
 #endif

@@ -186,10 +186,13 @@ static void place_sums(dki_dense_plan *dense)
         if (sums->shift == 0 || n_codes > MOST_RECORD_CODES || !(sums->least || sums->most))
             continue;
         sums->in_records = true;
+        sums->word = dense->n_records++;
         sums->width = dki_width_for(n_codes + 1);
         if (dense->n_counters == 0)
             dense->seen_by = i;
     }
+    while (dense->record_bits < 2 && (size_t)1 << dense->record_bits < dense->n_records)
+        dense->record_bits++;
 }
 
 /* Whether every row that counts has a value. */
