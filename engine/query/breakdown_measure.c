@@ -218,7 +218,7 @@ static dk_status make_ready(dki_result *result, dk_error *err)
     struct making making = { .result = result };
     dk_status status;
 
-    if (result->groups.parts || result->n_rows < MANY_ROWS || result->n_shown < result->n_rows ||
+    if (result->ready || result->groups.parts || result->n_rows < MANY_ROWS || result->n_shown < result->n_rows ||
         plan->n_aggregates < 2)
         return DK_OK;
     result->ready = dki_arena_array(&result->arena, plan->n_aggregates, sizeof *result->ready, err);

@@ -3,7 +3,8 @@
  *   sweep_points.c  which points there are
  *   sweep.c         what is asked, checked, and shared out
  *   sweep_run.c     the points of a group
- *   sweep_stack.c   the breakdown at many points at once
+ *   sweep_sums.c    counts and sums of many points, added up
+ *   sweep_stack.c   any other breakdown at many points at once
  *   sweep_table.c   the long table
  */
 #ifndef DKI_SCENARIO_SWEEP_PARTS_H
@@ -15,7 +16,7 @@
 
 #include "basis.h"
 #include "model.h"
-#include "query/breakdown_parts.h"
+#include "query/breakdown_given.h"
 #include "scenario_parts.h"
 
 /* sweep_points.c ----------------------------------------------------------------------------------------------- */
@@ -87,6 +88,8 @@ typedef struct dki_group {
     dk_params params; /* of the breakdown */
 } dki_group;
 
+/* Keeps rows, without margins, and their masks (NULL: none is a total), which are given. */
+dk_status dki_piece_of(dki_sweep *sweep, const dk_table *rows, int64_t *masks, dki_piece **out, dk_error *err);
 /* Keeps the rows of a result; shift: margins have so many bits for dimensions that are not there. Threads any. */
 dk_status dki_piece_new(dki_sweep *sweep, const dk_table *result, unsigned shift, dki_piece **out, dk_error *err);
 /* Asks the question of cells, for one point of the group. Threads any, for different points. */
@@ -111,6 +114,40 @@ void dki_stack_drop(dki_stack_question *question);
  * the answers of these points. */
 dk_status dki_stack_ask(const dki_stack_question *question, const dki_group *group, const dki_lumps *lumps,
                         const uint64_t *points, const int64_t *weights, size_t n, dk_error *err);
+
+/* sweep_sums.c ------------------------------------------------------------------------------------------------- */
+
+/* The rows that a breakdown of counts and sums can have at points of a group, and the lumps that each takes together. */
+typedef struct dki_sums {
+    dk_context *context;
+    dki_given given;
+    const dk_table *rows; /* their dimensions */
+    size_t n_rows;
+    int64_t *masks; /* of each row: what it totals */
+    bool *always;   /* it is there also where nobody is */
+    bool has_margin;
+    size_t *ends; /* of row r the lumps ends[r] .. ends[r + 1] - 1 */
+    uint32_t *lumps;
+} dki_sums;
+
+/* Sums of n points, row r of point i at i * n_rows + r. */
+typedef struct dki_sums_room {
+    int64_t **sums;
+    bool **known; /* NULL for counts */
+    bool *there;
+} dki_sums_room;
+
+/* *out is NULL where the breakdown is none of counts and sums. */
+dk_status dki_sums_new(const dki_group *group, const dki_lumps *lumps, dki_sums **out, dk_error *err);
+void dki_sums_drop(dki_sums *sums); /* NULL does nothing */
+dk_status dki_sums_room_init(const dki_sums *sums, size_t n, dki_sums_room *room, dk_error *err);
+void dki_sums_room_drop(const dki_sums *sums, dki_sums_room *room);
+/* Adds up the weights of lumps at point i of the room. false: some sum does not fit. Threads any, for different points. */
+bool dki_sums_add(const dki_sums *sums, const int64_t *weights, size_t i, const dki_sums_room *room);
+/* Sets the answers of those of n points that are there, whose sums are in the room, which is used up. *done: false where a
+ * measure fails at some point. */
+dk_status dki_sums_ask(const dki_sums *sums, const dki_group *group, const uint64_t *points, const bool *there,
+                       const dki_sums_room *room, size_t n, bool *done, dk_error *err);
 
 /* sweep_run.c -------------------------------------------------------------------------------------------------- */
 

@@ -12,45 +12,54 @@
 #include "sweep_parts.h"
 
 #define MOST_ROWS (UINT64_C(1) << 20) /* of lumps that are asked together */
+#define MOST_SUMS (UINT64_C(1) << 22) /* rows of a result that are made at once */
 
 /* Answers ------------------------------------------------------------------------------------------------------ */
 
-dk_status dki_piece_new(dki_sweep *sweep, const dk_table *result, unsigned shift, dki_piece **out, dk_error *err)
+dk_status dki_piece_of(dki_sweep *sweep, const dk_table *rows, int64_t *masks, dki_piece **out, dk_error *err)
 {
-    const dk_column *margin = dk_table_margin(result);
     dki_piece *piece = dki_calloc(sweep->context, 1, sizeof *piece, err), *head;
-    uint64_t n = dk_table_n_rows(result);
-    dk_view view;
-    dk_status status = piece ? dk_table_with_margin(result, NULL, &piece->rows, err) : DK_ERR_MEMORY;
 
-    if (status == DK_OK && margin) {
-        piece->masks = dki_alloc_array(sweep->context, (size_t)n, sizeof *piece->masks, err);
-        status = piece->masks ? DK_OK : DK_ERR_MEMORY;
+    if (piece == NULL) {
+        dki_free(sweep->context, masks);
+        return DK_ERR_MEMORY;
     }
-    dk_view_init(&view, sweep->context);
-    for (uint64_t row = 0; margin && row < n && status == DK_OK; row += view.n) {
-        status =
-            dk_column_view(margin, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view, err);
-        if (status != DK_OK)
-            break;
-        dki_view_integers(&view, piece->masks + row);
-        for (size_t i = 0; i < view.n; i++)
-            piece->masks[row + i] >>= shift;
-    }
-    dk_view_release(&view);
-    if (status != DK_OK) {
-        if (piece)
-            dk_table_release(piece->rows);
-        dki_free(sweep->context, piece ? piece->masks : NULL);
-        dki_free(sweep->context, piece);
-        return status;
-    }
+    piece->rows = dk_table_retain(rows);
+    piece->masks = masks;
     head = atomic_load(&sweep->pieces);
     do {
         piece->next = head;
     } while (!atomic_compare_exchange_weak(&sweep->pieces, &head, piece));
     *out = piece;
     return DK_OK;
+}
+
+dk_status dki_piece_new(dki_sweep *sweep, const dk_table *result, unsigned shift, dki_piece **out, dk_error *err)
+{
+    const dk_column *margin = dk_table_margin(result);
+    uint64_t n = dk_table_n_rows(result);
+    int64_t *masks = margin ? dki_alloc_array(sweep->context, (size_t)n, sizeof *masks, err) : NULL;
+    const dk_table *bare = NULL;
+    dk_view view;
+    dk_status status = margin && masks == NULL ? DK_ERR_MEMORY : dk_table_with_margin(result, NULL, &bare, err);
+
+    dk_view_init(&view, sweep->context);
+    for (uint64_t row = 0; margin && row < n && status == DK_OK; row += view.n) {
+        status =
+            dk_column_view(margin, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view, err);
+        if (status != DK_OK)
+            break;
+        dki_view_integers(&view, masks + row);
+        for (size_t i = 0; i < view.n; i++)
+            masks[row + i] >>= shift;
+    }
+    dk_view_release(&view);
+    if (status == DK_OK)
+        status = dki_piece_of(sweep, bare, masks, out, err);
+    else
+        dki_free(sweep->context, masks);
+    dk_table_release(bare);
+    return status;
 }
 
 dk_status dki_sweep_problem(dki_sweep *sweep, uint64_t point, dk_status status, const dk_error *why, dk_error *err)
@@ -62,6 +71,7 @@ dk_status dki_sweep_problem(dki_sweep *sweep, uint64_t point, dk_status status, 
             *err = *why;
         return status;
     }
+    dki_free(sweep->context, answer->problem);
     answer->problem = dki_strdup(sweep->context, why->message, err);
     return answer->problem ? DK_OK : DK_ERR_MEMORY;
 }
@@ -91,14 +101,17 @@ struct work {
     const dki_model *model; /* NULL: the steps are run */
     const dki_lumps *lumps; /* NULL: points are asked alone */
     const uint64_t *points; /* some of the group's */
-    int64_t *weights;       /* of lumps, at each of these */
+    int64_t *weights;       /* of lumps, at each of these; or, where there are sums, nothing */
     bool *there;            /* whether they are known */
+    const dki_sums *sums;   /* NULL: it is none of counts and sums */
+    dki_sums_room *room;    /* of the sums of these points */
+    atomic_bool fits;       /* all sums do */
 };
 
 /* What one thread needs for its points. */
 struct bench {
     dk_param *values;
-    int64_t *scratch, *cells;
+    int64_t *scratch, *cells, *lumps;
 };
 
 static dk_status run_plainly(const struct work *work, uint64_t point, const dk_param *values, dk_error *err)
@@ -118,7 +131,8 @@ static dk_status run_plainly(const struct work *work, uint64_t point, const dk_p
 }
 
 /* Weights of cells, which are asked alone or make those of lumps. */
-static dk_status run_cells(const struct work *work, size_t i, const struct bench *bench, dk_error *err)
+static dk_status run_cells(const struct work *work, size_t i, const struct bench *bench, int64_t *weights,
+                           dk_error *err)
 {
     dki_sweep *sweep = work->group->sweep;
     dk_params params = { bench->values, sweep->scenario->n_params };
@@ -133,7 +147,7 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
     if (status != DK_OK)
         return run_plainly(work, point, bench->values, err);
     if (work->lumps) {
-        dki_lumps_add(work->lumps, bench->cells, work->weights + i * work->lumps->n);
+        dki_lumps_add(work->lumps, bench->cells, weights);
         work->there[i] = true;
         return DK_OK;
     }
@@ -144,41 +158,52 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
     return status;
 }
 
-static dk_status run_point(const struct work *work, size_t i, struct bench *bench, dk_error *err)
+static dk_status find_weights(const struct work *work, size_t i, struct bench *bench, int64_t *weights,
+                              dk_error *err)
 {
     const dki_lumps *lumps = work->lumps;
     dk_status status = DK_OK;
 
     dki_points_values(&work->group->sweep->points, work->points[i], bench->values);
     if (lumps)
-        status =
-            dki_lumps_run(lumps, bench->values, bench->scratch, work->weights + i * lumps->n, &work->there[i], err);
+        status = dki_lumps_run(lumps, bench->values, bench->scratch, weights, &work->there[i], err);
     if (status != DK_OK || (lumps && work->there[i]))
         return status;
     if (work->model == NULL)
         return run_plainly(work, work->points[i], bench->values, err);
     if (bench->cells == NULL) {
-        bench->cells = dki_alloc_array(lumps ? lumps->context : work->model->context, work->model->n,
-                                       sizeof *bench->cells, err);
+        bench->cells = dki_alloc_array(work->model->context, work->model->n, sizeof *bench->cells, err);
         if (bench->cells == NULL)
             return DK_ERR_MEMORY;
     }
-    return run_cells(work, i, bench, err);
+    return run_cells(work, i, bench, weights, err);
+}
+
+static dk_status run_point(struct work *work, size_t i, struct bench *bench, dk_error *err)
+{
+    int64_t *weights = work->sums ? bench->lumps : work->lumps ? work->weights + i * work->lumps->n : NULL;
+    dk_status status = find_weights(work, i, bench, weights, err);
+
+    if (status == DK_OK && work->sums && work->there[i] && !dki_sums_add(work->sums, weights, i, work->room))
+        atomic_store(&work->fits, false);
+    return status;
 }
 
 static dk_status run_points(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
-    const struct work *work = arg;
+    struct work *work = arg;
     dk_context *context = work->group->sweep->context;
     size_t n_scratch = work->lumps ? 2 * work->lumps->most : 0;
     struct bench bench = { dki_alloc_array(context, work->group->sweep->scenario->n_params, sizeof *bench.values,
                                            err),
-                           dki_alloc_array(context, n_scratch, sizeof *bench.scratch, err), NULL };
-    dk_status status = bench.values && bench.scratch ? DK_OK : DK_ERR_MEMORY;
+                           dki_alloc_array(context, n_scratch, sizeof *bench.scratch, err), NULL,
+                           dki_alloc_array(context, work->sums ? work->lumps->n : 0, sizeof *bench.lumps, err) };
+    dk_status status = bench.values && bench.scratch && bench.lumps ? DK_OK : DK_ERR_MEMORY;
 
     (void)worker;
     for (uint64_t i = begin; i < end && status == DK_OK; i++)
         status = run_point(work, (size_t)i, &bench, err);
+    dki_free(context, bench.lumps);
     dki_free(context, bench.cells);
     dki_free(context, bench.scratch);
     dki_free(context, bench.values);
@@ -187,20 +212,25 @@ static dk_status run_points(void *arg, unsigned worker, uint64_t begin, uint64_t
 
 /* Groups ------------------------------------------------------------------------------------------------------- */
 
-/* Some points of the group: evaluated, then asked together. */
-static dk_status run_batch(struct work *work, const dki_stack_question *question, size_t from, size_t n,
-                           dk_error *err)
+/* Some points of the group, by all threads. */
+static dk_status run_some(struct work *work, size_t from, size_t n, dk_error *err)
 {
-    dk_context *context = work->group->sweep->context;
-    size_t n_lumps = work->lumps->n, cost = work->lumps->most * (work->model->n_steps + 1) + 20, n_there = 0;
-    uint64_t *points = dki_alloc_array(context, n, sizeof *points, err);
-    dk_status status = points ? DK_OK : DK_ERR_MEMORY;
+    size_t cost = work->lumps->most * (work->model->n_steps + 1) + 20;
 
     work->points = work->group->points + from;
-    if (status == DK_OK) {
-        memset(work->there, 0, n * sizeof *work->there);
-        status = dki_parallel(context, n, cost < 50000 ? 50000 / cost : 1, run_points, work, err);
-    }
+    memset(work->there, 0, n * sizeof *work->there);
+    return dki_parallel(work->group->sweep->context, n, cost < 50000 ? 50000 / cost : 1, run_points, work, err);
+}
+
+/* As weights, then asked together. */
+static dk_status run_stacked(struct work *work, const dki_stack_question *question, size_t from, size_t n,
+                             dk_error *err)
+{
+    dk_context *context = work->group->sweep->context;
+    size_t n_lumps = work->lumps->n, n_there = 0;
+    uint64_t *points = dki_alloc_array(context, n, sizeof *points, err);
+    dk_status status = points ? run_some(work, from, n, err) : DK_ERR_MEMORY;
+
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         if (!work->there[i])
             continue;
@@ -215,10 +245,12 @@ static dk_status run_batch(struct work *work, const dki_stack_question *question
     return status;
 }
 
-static dk_status run_batches(struct work *work, const dki_stack_question *question, dk_error *err)
+/* The points from number `from` on, so many at once that their rows are MOST_ROWS at most. */
+static dk_status run_batches(struct work *work, const dki_stack_question *question, size_t from, size_t n,
+                             dk_error *err)
 {
     dk_context *context = work->group->sweep->context;
-    size_t n = work->group->n, n_lumps = work->lumps->n ? work->lumps->n : 1;
+    size_t n_lumps = work->lumps->n ? work->lumps->n : 1, end = from + n;
     size_t most = MOST_ROWS / n_lumps > 0 ? (size_t)(MOST_ROWS / n_lumps) : 1;
     dk_status status;
 
@@ -226,12 +258,47 @@ static dk_status run_batches(struct work *work, const dki_stack_question *questi
     work->weights = dki_alloc_array(context, most, n_lumps * sizeof *work->weights, err);
     work->there = dki_alloc_array(context, most, sizeof *work->there, err);
     status = work->weights && work->there ? DK_OK : DK_ERR_MEMORY;
-    for (size_t from = 0; from < n && status == DK_OK; from += most) {
-        status = run_batch(work, question, from, n - from < most ? n - from : most, err);
-        dki_progress(context, "sweeping", from, n);
+    for (; from < end && status == DK_OK; from += most) {
+        status = run_stacked(work, question, from, end - from < most ? end - from : most, err);
+        dki_progress(context, "sweeping", from, work->group->n);
     }
     dki_free(context, work->there);
     dki_free(context, work->weights);
+    return status;
+}
+
+/* The same as sums; what they cannot tell is asked of weights. */
+static dk_status run_sums(struct work *work, const dki_stack_question *question, dk_error *err)
+{
+    const dki_sums *sums = work->sums;
+    dk_context *context = work->group->sweep->context;
+    size_t n = work->group->n, n_rows = sums->n_rows ? sums->n_rows : 1;
+    size_t most = MOST_SUMS / n_rows > 0 ? (size_t)(MOST_SUMS / n_rows) : 1;
+    dk_status status = DK_OK;
+
+    most = most < n ? most : n;
+    for (size_t from = 0; from < n && status == DK_OK; from += most) {
+        size_t size = n - from < most ? n - from : most;
+        dki_sums_room room;
+        bool done = true;
+
+        work->sums = sums;
+        work->room = &room;
+        work->there = dki_alloc_array(context, size, sizeof *work->there, err);
+        atomic_store(&work->fits, true);
+        status = dki_sums_room_init(sums, size, &room, err);
+        if (status == DK_OK)
+            status = work->there ? run_some(work, from, size, err) : DK_ERR_MEMORY;
+        if (status == DK_OK && atomic_load(&work->fits))
+            status = dki_sums_ask(sums, work->group, work->points, work->there, &room, size, &done, err);
+        done = done && atomic_load(&work->fits);
+        dki_sums_room_drop(sums, &room);
+        dki_free(context, work->there);
+        work->sums = NULL;
+        if (status == DK_OK && !done)
+            status = run_batches(work, question, from, size, err);
+        dki_progress(context, "sweeping", from, n);
+    }
     return status;
 }
 
@@ -290,6 +357,7 @@ dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
     dki_run run = { .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params };
     dki_model *model = NULL;
     dki_lumps *lumps = NULL;
+    dki_sums *sums = NULL;
     struct work work = { .group = group, .points = group->points };
     dk_status status = DK_ERR_MEMORY;
 
@@ -311,9 +379,15 @@ dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
     work.model = model;
     work.lumps = lumps;
     if (status == DK_OK && lumps)
-        status = run_batches(&work, &asking->question, err);
+        status = dki_sums_new(group, lumps, &sums, err);
+    work.sums = sums;
+    if (status == DK_OK && sums)
+        status = run_sums(&work, &asking->question, err);
+    else if (status == DK_OK && lumps)
+        status = run_batches(&work, &asking->question, 0, group->n, err);
     else if (status == DK_OK)
         status = dki_parallel(context, group->n, 1, run_points, &work, err);
+    dki_sums_drop(sums);
     dki_lumps_drop(lumps);
     dki_model_drop(model);
     dki_free(context, items);
