@@ -153,7 +153,8 @@ end
 -- Definitions ---------------------------------------------------------------------------------------------------------
 
 local STEP = {
-  "where", "when", "share", "count", "all", "scale", "rate", "to", "per", "whole", "drawn", "seed", "first", "set",
+  "where", "when", "share", "count", "all", "scale", "rate", "to", "move", "shares", "add", "remove", "per", "whole",
+  "drawn", "seed", "first", "set",
 }
 local PARAM = { "min", "max", "unit", "doc" }
 
