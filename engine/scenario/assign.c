@@ -169,15 +169,18 @@ dk_status dki_moved_cells(const dki_stage *stage, const dk_expr *const *set, siz
                           uint64_t n, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(stage->cells);
-    dk_field *fields = dki_calloc(context, n_set, sizeof *fields, err);
+    size_t n_fields = n_set;
+    dk_field *fields = dki_calloc(context, n_set + dk_table_n_columns(stage->cells), sizeof *fields, err);
     const dk_table *taken = NULL;
     dk_status status = fields ? dk_table_gather(stage->cells, rows, n, &taken, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK)
         status = set_columns(stage, set, n_set, taken, fields, err);
     if (status == DK_OK)
-        status = dk_table_with(taken, fields, n_set, out, err);
-    for (size_t i = 0; fields && i < n_set; i++)
+        status = dki_follow_levels(taken, fields, n_set, &n_fields, err);
+    if (status == DK_OK)
+        status = dk_table_with(taken, fields, n_fields, out, err);
+    for (size_t i = 0; fields && i < n_fields; i++)
         dk_column_release(fields[i].column);
     dk_table_release(taken);
     dki_free(context, fields);

@@ -386,9 +386,17 @@ typedef dk_status dki_take_fn(void *arg, size_t move, const dki_strata *strata, 
 dk_status dki_moves_settle(dki_stage *stage, const int64_t *left, dki_strata *strata, dki_take_fn *take, void *arg,
                            dk_error *err);
 
+/* follow.c ----------------------------------------------------------------------------------------------------- */
+
+/* Adds the columns of later levels that follow from the n_set fields that are set, none of which they are: behind those, *n
+ * in all. fields has room for n_set and as many as the cells have columns. */
+dk_status dki_follow_levels(const dk_table *cells, dk_field *fields, size_t n_set, size_t *n, dk_error *err);
+/* Whether the step may give some persons another value in a column of the table. */
+bool dki_step_changes(const dki_step *step, const dk_table *table, const char *column);
+
 /* assign.c ----------------------------------------------------------------------------------------------------- */
 
-/* The cells of those numbers as they are after a step moved them; weights as before. */
+/* The cells of those numbers as they are after a step moved them, with what follows from what is set; weights as before. */
 dk_status dki_moved_cells(const dki_stage *stage, const dk_expr *const *set, size_t n_set, const uint64_t *rows,
                           uint64_t n, const dk_table **out, dk_error *err);
 

@@ -39,7 +39,8 @@ static dk_status find_driven(dki_solver *s, dk_error *err)
     step = &scenario->steps[s->first]; /* every parameter is used */
     root = step->share ? dki_expr_root(step->share) : step->count ? dki_expr_root(step->count) : NULL;
     s->vary = DKI_VARY_PARTS;
-    if (n_mentions == 1 && root && root->kind == DKI_NODE_PARAM)
+    if (n_mentions == 1 && root && root->kind == DKI_NODE_PARAM &&
+        (step->share || step->effect != DK_ADDS)) /* of those who come there is no greatest number */
         s->vary = step->share ? DKI_VARY_SHARE : DKI_VARY_COUNT;
     return DK_OK;
 }
@@ -292,11 +293,12 @@ static dk_status check_each(const dki_solver *s, dk_error *err)
     dki_text_map_init(&columns, s->context);
     status = dki_expr_names(part->expr, DKI_NODE_NAME, &columns, err);
     for (size_t i = s->first; i < s->scenario->n_steps; i++)
-        for (size_t k = 0; k < s->scenario->steps[i].n_set && status == DK_OK; k++) {
+        for (size_t k = 0; k < columns.n && status == DK_OK; k++) {
             const dki_step *step = &s->scenario->steps[i];
-            const char *name = dk_expr_name(step->set[k]);
+            size_t size;
+            const char *name = dki_text_map_get(&columns, (uint32_t)k, &size);
 
-            if (dki_text_map_find(&columns, name, strlen(name)) == UINT32_MAX)
+            if (!dki_step_changes(step, s->table, name))
                 continue;
             status = dki_fail(err, DK_ERR_ARGUMENT, "each %s has no answer of its own where %s changes",
                               s->spec->each, name);

@@ -29,6 +29,9 @@
  *   flows       of all that have the value `from`, over all strata of those, each flow its share, and who is in no
  *               flow stays: by largest remainder, at once; each stratum gives in proportion to what it has left
  *
+ * Columns of later levels of a hierarchy follow what is set: who gets another municipality is in its region, where the step
+ * does not set the region itself. A value that is no member leaves them where they are.
+ *
  * A stratum's number is shared by the combinations of the columns that the scenario mentions, and a combination's
  * by its cells, each time in proportion and to the last unit; where the step says who comes first, whole combinations
  * give in that order until the number is reached, and those that come together give in proportion. So no number that these columns tell depends on what

@@ -496,7 +496,9 @@ test("a share within a level that is no dimension is known under a scenario", fu
   t.eq(answer.persons:to_lua(), { 2 })
   t.eq(ask:solve(data, plan, { vary = "a", target = "n >= 4", at = dk.total }).persons:to_lua(), { 1 })
   t.eq(ask:solve(data, plan, { vary = "a", target = "deel >= 0.5", each = "g" }).reachable:to_lua(), { true, true, true })
-  local apart = dk.scenario "apart" { { "half of B to C", where = "g == 'B'", share = 0.5, set = { g = "C" } } }
+  local follows = dk.scenario "follows" { { "half of A to C", where = "g == 'A'", share = 0.5, set = { g = "C" } } }
+  t.eq(ask:compare(data, follows):derive("x = deel_follows == 1").x:to_lua(), { true, false, true, true })
+  local apart = dk.scenario "apart" { { "half of B to C", where = "g == 'B'", share = 0.5, set = { g = "C", r = "X" } } }
   t.raises(function() return ask:compare(data, apart) end, "g C is in more than one r", "put r into by, before g")
 end)
 

@@ -327,3 +327,46 @@ test("steps give what SQLite gives", function(t, dk)
     end
   end
 end)
+
+-- Levels of hierarchies ----------------------------------------------------------------------------------------------
+
+-- Who moves to another municipality lives in its region, whatever the step says of regions.
+test("levels above follow", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text
+    "gemeente;regio;land\nArnhem;MG;NL\nDuiven;MG;NL\nMontferland;AH;NL\nKleve;KL;DE\n", { "gemeente", "regio", "land" })
+  local data = dk.table { { "gemeente", { "Arnhem", "Arnhem", "Arnhem", "Arnhem", "Duiven" } } }:use(geo)
+  local ask = dk.breakdown { by = { "land", "regio" }, measures = "n = count()" }
+  local function after(step)
+    local result = ask:compare(data, dk.scenario "x" { step }):where "n_x > 0"
+    return lines(t, result, "land", "regio", "n_x")
+  end
+  t.eq(after(dk.move("gemeente", { Arnhem = { Montferland = 0.5, Kleve = 0.25 } })), { "DE/KL/1", "NL/AH/2", "NL/MG/2" })
+  local duiven = "gemeente == 'Duiven'"
+  t.eq(after { "s", where = duiven, all = true, set = { regio = "KL" } }, { "DE/KL/1", "NL/MG/4" })
+  t.eq(after { "s", where = duiven, all = true, set = { gemeente = "Kleve", land = "NL" } }, { "NL/KL/1", "NL/MG/4" })
+  t.eq(after { "s", where = duiven, all = true, set = { gemeente = "Kleve", regio = "AH" } }, { "NL/AH/1", "NL/MG/4" })
+  t.eq(after { "s", where = duiven, all = true, set = { gemeente = "Nieuw" } }, { "NL/MG/5" })
+  t.eq(after { "s", where = duiven, all = true, set = { gemeente = dk.null } }, { "NL/MG/5" })
+  t.eq(after { "s", where = duiven, all = true, set = { gemeente = "Duiven" } }, { "NL/MG/5" })
+  t.eq(after { "s", where = duiven, count = 3, add = true, set = { gemeente = "Kleve" } }, { "DE/KL/3", "NL/MG/5" })
+  -- and asking for the region changes no number
+  local moving = dk.scenario "moving" { dk.move("gemeente", { Arnhem = { Montferland = 0.5 } }) }
+  t.eq(lines(t, dk.breakdown { by = "gemeente", measures = "n = count()" }:compare(data, moving), "gemeente", "n_moving"),
+    { "Arnhem/2", "Duiven/1", "Montferland/2" })
+  local vary = dk.scenario "vary" { params = { p = { 0.5, min = 0, max = 1 } },
+    { "s", where = "gemeente == 'Arnhem'", share = "$p", set = { gemeente = "Kleve" } } }
+  t.raises(function() ask:solve(data, vary, { vary = "p", target = "n >= 2", each = "regio" }) end,
+    "s: each regio has no answer of its own where regio changes")
+end)
+
+test("how many must come is solved for a range", function(t, dk)
+  local data = dk.table { { "s", { true, false, false } }, { "n", { 6, 3, 1 } } }:with { weight = "n" }
+  local ask = dk.breakdown { measures = { "n = count()", "k_ = count() where s", "d = k_ / n" } }
+  local come = { "come", where = "s", count = "$k", add = true }
+  local plan = dk.scenario "plan" { params = { k = { 0, min = 0, max = 100 } }, come }
+  local answer = t.records(ask:solve(data, plan, { vary = "k", target = "d >= 0.9", at = dk.total }))[1]
+  t.eq(answer.k, 30) -- 36 of 40
+  t.raises(function()
+    ask:solve(data, dk.scenario "plan" { params = { k = 0 }, come }, { vary = "k", target = "n >= 20", at = dk.total })
+  end, "k")
+end)
