@@ -232,8 +232,8 @@ static size_t check_scenarios(lua_State *L, const dk_scenario ***scenarios, dk_p
     return n;
 }
 
-/* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, cells or nil where it ran on rows;
- * params: a table of parameters for each scenario */
+/* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, the cells that they ran on, whether the
+ * breakdown was asked of rows; params: a table of parameters for each scenario */
 static int compare(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L);
@@ -242,6 +242,7 @@ static int compare(lua_State *L)
     const dk_scenario **scenarios;
     dk_params *params, breakdown_params;
     dk_comparison_form form;
+    dk_comparison_basis basis;
     const dk_table **out, **cells;
     size_t n;
 
@@ -251,14 +252,13 @@ static int compare(lua_State *L)
     cells = dkl_new_table(L); /* 8 */
     dkl_check_params(L, 3, &breakdown_params);
     n = check_scenarios(L, &scenarios, &params);
-    DKL_TRY(
-        dk_scenario_compare_as(breakdown, table, &breakdown_params, scenarios, params, n, &form, cells, out, &err));
+    DKL_TRY(dk_scenario_compare_as(breakdown, table, &breakdown_params, scenarios, params, n, &form, &basis, out,
+                                   &err));
+    *cells = basis.cells;
     lua_pushvalue(L, 7);
-    if (*cells)
-        lua_pushvalue(L, 8);
-    else
-        lua_pushnil(L);
-    return 2;
+    lua_pushvalue(L, 8);
+    lua_pushboolean(L, basis.by_rows);
+    return 3;
 }
 
 /* core.plan_scenarios(breakdown, table, breakdown_params, scenarios, params) -> table of steps */

@@ -15,13 +15,15 @@ size_t dki_attribution_n(const dki_attribution *a)
 
 static int64_t factorial(size_t n)
 {
-    return n < 2 ? 1 : (int64_t)n * factorial(n - 1);
+    static const int64_t factorials[DKI_SHAPLEY_MOST + 1] = { 1, 1, 2, 6, 24, 120, 720, 5040, 40320 };
+
+    return factorials[n];
 }
 
 /* How often value k counts for step i; n: for the whole difference, which the divisor divides too. */
 static int64_t coefficient(const dki_attribution *a, size_t i, size_t k, int64_t divisor)
 {
-    size_t last = dki_attribution_n(a) - 1, n_set = 0;
+    size_t last = dki_attribution_n(a) - 1, n_set;
     bool has;
 
     if (i == a->n)
@@ -29,9 +31,7 @@ static int64_t coefficient(const dki_attribution *a, size_t i, size_t k, int64_t
     if (!a->is_shapley)
         return k == i + 1 ? 1 : k == i ? -1 : 0;
     has = k >> i & 1;
-    for (size_t bit = 0; bit < a->n; bit++)
-        n_set += k >> bit & 1;
-    n_set -= has;
+    n_set = (size_t)__builtin_popcountll(k) - has;
     return (has ? 1 : -1) * factorial(n_set) * factorial(a->n - n_set - 1);
 }
 

@@ -54,7 +54,7 @@ static void drop_passes(dk_context *context, struct passes *c)
 dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *table,
                                  const dk_params *breakdown_params, const dk_scenario *const *scenarios,
                                  const dk_params *params, size_t n_scenarios, const dk_comparison_form *form,
-                                 const dk_table **cells_out, const dk_table **out, dk_error *err)
+                                 dk_comparison_basis *basis_out, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     dk_breakdown variant;
@@ -91,8 +91,8 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
         *out = made;
     else
         dk_table_release(made);
-    if (status == DK_OK && cells_out)
-        *cells_out = basis.by_rows ? NULL : dk_table_retain(basis.cells);
+    if (status == DK_OK && basis_out)
+        *basis_out = (dk_comparison_basis){ dk_table_retain(basis.cells), basis.by_rows };
     dki_basis_drop(&basis);
     drop_passes(context, &c);
     return status;

@@ -166,7 +166,9 @@ static dk_status share_all(struct shares *h, bool *fits, dk_error *err)
     for (uint64_t g = 0; g < h->n_groups && *fits && status == DK_OK; g++) {
         dki_share *shares = h->shares + g * (a->n + 1);
 
-        status = read_values(h, g, err);
+        status = dki_poll(h->sides.context, err);
+        if (status == DK_OK)
+            status = read_values(h, g, err);
         if (status == DK_OK)
             *fits = h->is_rounded ? dki_attribute_rounded(a, h->values, h->digits, shares)
                                   : dki_attribute_exact(a, h->values, shares);
@@ -407,6 +409,7 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
         status = prepare(&s, spec, err);
     if (status == DK_OK)
         status = dki_trials_open(&s.trials, &s.question.breakdown, table, breakdown_params, scenario, err);
+    s.run.keyed = s.trials.basis.cells;
     if (status == DK_OK && !s.trials.step_by_step)
         status = ask_subsets(&s, &all, spec->allow_none, err);
     else if (status == DK_OK)

@@ -39,6 +39,7 @@ static dk_status run_stages(struct orders *o, const dk_table *cells, dk_error *e
     dk_status status = DK_OK;
 
     o->stages[0] = dk_table_retain(cells);
+    o->run.keyed = run.keyed = cells;
     for (size_t i = 0; i < run.scenario->n_steps && status == DK_OK; i++) {
         run.from = i;
         run.to = i + 1;

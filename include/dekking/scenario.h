@@ -177,6 +177,12 @@ typedef struct dk_comparison_form {
     bool relative; /* with the difference as a share of the base */
 } dk_comparison_form;
 
+/* What the scenarios of a comparison ran on. */
+typedef struct dk_comparison_basis {
+    const dk_table *cells; /* before any step; the caller releases them */
+    bool by_rows; /* the breakdown was asked of rows: the cells say who moved, and may lack columns of it */
+} dk_comparison_basis;
+
 /* Runs breakdown on table as it is and under each scenario. Columns: the dimensions, then for each measure M:
  * M_base, and for each scenario S: M_S, M_S_difference, and M_S_relative where that is asked for. A long one has the columns
  * measure, scenario (categories in that order), base, value, difference and relative, each in a type that holds the numbers of all
@@ -188,7 +194,7 @@ typedef struct dk_comparison_form {
  * breakdown_params  the $names of the breakdown; those of scenarios may be among them. May be NULL.
  * params            params[i] belong to scenarios[i]; may be NULL.
  * form              may be NULL: wide.
- * cells             may be NULL, else gets the cells that the scenarios ran on, before any step; NULL where they ran on rows.
+ * basis             may be NULL, else gets what the scenarios ran on
  *
  * Errors as for apply and breakdown_run; DK_ERR_DUPLICATE where two scenarios have one name, or a column would
  * occur twice; DK_ERR_NAME for one of breakdown_params that nothing mentions; DK_ERR_TYPE for a long comparison with a measure that
@@ -197,7 +203,8 @@ DK_API DK_MUST_USE dk_status dk_scenario_compare_as(const dk_breakdown *breakdow
                                                     const dk_params *breakdown_params,
                                                     const dk_scenario *const *scenarios, const dk_params *params,
                                                     size_t n_scenarios, const dk_comparison_form *form,
-                                                    const dk_table **cells, const dk_table **out, dk_error *err);
+                                                    dk_comparison_basis *basis, const dk_table **out,
+                                                    dk_error *err);
 /* The same, wide. */
 DK_API DK_MUST_USE dk_status dk_scenario_compare(const dk_breakdown *breakdown, const dk_table *table,
                                                  const dk_params *breakdown_params,

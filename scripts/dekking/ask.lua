@@ -123,9 +123,9 @@ function ask.compare(self, base, against, options, form)
   end
   form = check_form(form, FORM)
   local params, all = ask.share_out(options, scenarios, "compare")
-  local result, cells = core.compare(self, base, all, scenarios, params, form)
-  core.compared[result] = { breakdown = self, cells = cells, scenarios = scenarios, params = params, all = all,
-                            long = form.long }
+  local result, cells, by_rows = core.compare(self, base, all, scenarios, params, form)
+  core.compared[result] = { breakdown = self, cells = cells, by_rows = by_rows, scenarios = scenarios, params = params,
+                            all = all, long = form.long, key = base:properties().key }
   return result
 end
 

@@ -41,13 +41,47 @@ end
 
 -- Steps ------------------------------------------------------------------------------------------------------------
 
+-- The cells whose weight differs. Where persons are drawn one by one cells have their key, which is nobody's business here.
+local function changes_of(compared, before, after)
+  local keys, by = {}, {}
+  for _, name in ipairs(compared.key or {}) do
+    keys[name] = true
+  end
+  for _, name in ipairs((core.needs(compared.breakdown))) do
+    keys[name] = nil -- it was asked for
+  end
+  local weight, has_key = before:properties().weight, false
+  for row in before:schema():rows() do
+    has_key = has_key or keys[row.name]
+    if not keys[row.name] and row.name ~= weight then
+      by[#by + 1] = core.quoted(row.name)
+    end
+  end
+  if not has_key then
+    return core.cells_changes(before, after)
+  end
+  local without = dk.breakdown { by = by, measures = "n = count()" }
+  local sides = core.compare_tables(without, before, after, "then", {}, {})
+  return sides:rename { n_base = "before", n_then = "after", n_then_difference = "change" }:where "change ~= 0"
+end
+
 -- For each step of a scenario of the comparison: its name, and the cells before and after it.
+-- nil and why where cells do not tell persons apart who are drawn one by one.
 local function steps_of(compared, i)
-  local stages, names = core.stages(compared.scenarios[i], compared.cells, compared.params[i])
+  local stages, names
+  if compared.by_rows then
+    local done, first, second = pcall(core.stages, compared.scenarios[i], compared.cells, compared.params[i])
+    if not done then
+      return nil, (tostring(first):gsub("^[^\n]-:%d+: ", ""))
+    end
+    stages, names = first, second
+  else
+    stages, names = core.stages(compared.scenarios[i], compared.cells, compared.params[i])
+  end
   local steps = {}
   for k, after in ipairs(stages) do
     local before = k == 1 and compared.cells or stages[k - 1]
-    steps[k] = { name = names[k], before = before, after = after, changes = core.cells_changes(before, after) }
+    steps[k] = { name = names[k], before = before, after = after, changes = changes_of(compared, before, after) }
   end
   return steps, stages[#stages]
 end
@@ -159,17 +193,17 @@ end
 
 local change = {}
 
-local BY_ROWS = "What each step did is told where scenarios run on cells; these ran on rows, as %s wants them."
+-- Where the breakdown was asked of rows, cells say who moved, and only as far as they tell people apart.
+local BY_ROWS = "The breakdown was asked of rows: what each step did to the measures, contributions tell."
 
 -- Lines for a comparison as a whole.
 function change.whole(compared)
   local lines = {}
-  if not compared.cells then
-    return { BY_ROWS:format "a measure or the memory budget" }
-  end
   for i, scenario in ipairs(compared.scenarios) do
-    lines[#lines + 1] = ("Under %s, step by step:"):format(scenario:name())
-    for k, step in ipairs((steps_of(compared, i))) do
+    local steps, why = steps_of(compared, i)
+    lines[#lines + 1] = steps and ("Under %s, step by step:"):format(scenario:name())
+      or ("Under %s it cannot be told step by step: %s"):format(scenario:name(), why)
+    for k, step in ipairs(steps or {}) do
       lines[#lines + 1] = ("  %d. %s: %s%s"):format(k, step.name, say_sums(compared, step.changes),
         #step.changes > 0 and (", in %d cells"):format(#step.changes) or "")
     end
@@ -177,8 +211,8 @@ function change.whole(compared)
   return lines
 end
 
--- Only the changes of cells that are in the breakdown, and in the cell of it.
-local function of_cell(compared, changes, where)
+-- Only the changes of cells that are in the breakdown, and in the cell of it; nil where, by rows, cells lack a column of these.
+local function in_cell(compared, changes, where)
   local own = core.spec(compared.breakdown).where
   if own then
     local params = {}
@@ -190,29 +224,38 @@ local function of_cell(compared, changes, where)
   return where and changes:where(where) or changes
 end
 
+local function of_cell(compared, changes, where)
+  if not compared.by_rows then
+    return in_cell(compared, changes, where)
+  end
+  local known, found = pcall(in_cell, compared, changes, where)
+  return known and found or nil
+end
+
 -- Lines for a cell, and by scenario what each step did: { name =, cells = table, measures = table of one row or nil }.
 -- conditions: of the cell's row in a result; where: of its rows in the table that was asked.
 function change.cell(compared, measures, conditions, where)
-  local lines, told = {}, {}
-  if not compared.cells then
-    return { BY_ROWS:format "a measure or the memory budget" }, told
-  end
+  local lines, told = { compared.by_rows and BY_ROWS or nil }, {}
   for i, scenario in ipairs(compared.scenarios) do
     local steps, last = steps_of(compared, i)
     local list = {}
-    lines[#lines + 1] = ("Under %s, step by step:"):format(scenario:name())
-    for k, step in ipairs(steps) do
+    lines[#lines + 1] = steps and ("Under %s, step by step:"):format(scenario:name())
+      or ("Under %s it cannot be told step by step: %s"):format(scenario:name(), last)
+    for k, step in ipairs(steps or {}) do
       local cells = of_cell(compared, step.changes, where)
-      local row = row_of(compared, step.before, step.after, conditions)
-      lines[#lines + 1] = ("  %d. %s: %s"):format(k, step.name, say_sums(compared, cells, true))
-      say_cells(lines, cells)
+      local row = not compared.by_rows and row_of(compared, step.before, step.after, conditions) or nil
+      lines[#lines + 1] = ("  %d. %s: %s"):format(k, step.name, cells and say_sums(compared, cells, true)
+        or say_sums(compared, step.changes) .. ", here or elsewhere")
+      if cells then
+        say_cells(lines, cells)
+      end
       if row and #cells > 0 then
         say_measures(lines, row, measures)
       end
       list[k] = { name = step.name, cells = cells, measures = row }
     end
-    local row = row_of(compared, compared.cells, last, conditions)
-    if row and #steps > 1 then
+    local row = steps and not compared.by_rows and #steps > 1 and row_of(compared, compared.cells, last, conditions)
+    if row then
       lines[#lines + 1] = "  together:"
       say_measures(lines, row, measures)
     end

@@ -71,12 +71,39 @@ test("a long comparison is explained too, of each scenario", function(t, dk)
     "dekking: 33.3 % to 100.0 %, +66.7 pp; numerator 1 to 3, +2; denominator 3")
 end)
 
-test("what only rows can tell is not told step by step", function(t, dk)
-  local ask = dk.breakdown { by = "gemeente", measures = "m = first(leeftijd)" }
+test("where the breakdown is asked of rows, who moved is told as far as cells know", function(t, dk)
   local data = dk.table { { "gemeente", { "a", "a", "b" } }, { "leeftijd", { 1, 2, 3 } } }
   local move = dk.scenario "om" { { "all to b", where = "gemeente == 'a'", all = true, set = { gemeente = "b" } } }
-  t.has(ask:compare(data, move):explain(), "What each step did is told where scenarios run on cells; these ran on rows")
-  t.has((ask:compare(data, move):explain { gemeente = "b" }), "these ran on rows")
+  local result = dk.breakdown { by = "gemeente", measures = "m = first(leeftijd)" }:compare(data, move)
+  t.has(result:explain(), "Under om, step by step:\n  1. all to b: 2 persons moved, in ")
+  local text, cell = result:explain { gemeente = "b" }
+  t.has(text, "The breakdown was asked of rows: what each step did to the measures, contributions tell.",
+    "  1. all to b: 2 persons came into the cell")
+  t.eq(cell.changes.om[1].measures, nil)
+end)
+
+-- Cells that tell persons apart are told together, and steps that draw persons can be exchanged and left out.
+test("persons who are drawn are not told one by one", function(t, dk)
+  local key, gemeente, known = {}, {}, {}
+  for i = 1, 60 do
+    key[i], gemeente[i], known[i] = "p" .. i, i % 3 == 0 and "a" or "b", i % 4 == 0
+  end
+  local data = dk.table { { "wie", key }, { "gemeente", gemeente }, { "in_sonar", known } }:with { key = "wie" }
+  local drawing = dk.scenario "plan" {
+    { "draw", where = "not in_sonar", share = 0.5, drawn = "persons", set = { in_sonar = true }, seed = 1 },
+    { "all of a", where = "gemeente == 'a'", all = true, set = { gemeente = "c" } },
+  }
+  local ask = dk.breakdown { by = "gemeente", measures = "k = count() where in_sonar", margins = "totals" }
+  local result = ask:compare(data, drawing)
+  local text = result:explain(dk.total)
+  t.has(text, "2. all of a: 20 persons moved within the cell")
+  t.eq(text:find "wie = ", nil)
+  local drawn = t.records(result:where "gemeente is total")[1].k_plan_difference
+  local shares = t.records(ask:contributions(data, drawing, { method = "shapley", at = dk.total }))
+  t.eq({ shares[1].contribution, shares[2].contribution }, { drawn, 0 })
+  t.eq(t.records(drawing:order(data, ask))[1].changes, false) -- who is drawn does not hang on where they live
+  local by_key = dk.breakdown { by = "wie", measures = "k = count() where in_sonar" }:compare(data, drawing)
+  t.has((by_key:explain { wie = "p4" }), "1. draw: nothing changed in the cell")
 end)
 
 -- Steps add up, to the last unit, in every cell of random scenarios.

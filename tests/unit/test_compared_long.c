@@ -127,20 +127,22 @@ static void several_scenarios_stand_below_each_other(void **state)
         .name = "allen",
         .steps = { { .name = "all", .all = true, .where = "not in_sonar", .set = { "in_sonar = true" } } }
     };
-    const dk_table *region = make_region(context), *result = NULL, *cells = NULL;
+    const dk_table *region = make_region(context), *result = NULL;
     const dk_breakdown *breakdown = make_breakdown(context, ASK(.measures = { "known = count() where in_sonar" }));
+    dk_comparison_basis basis;
     const dk_scenario *scenarios[] = { make_outreach(context, false), make_scenario(context, &all) };
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
     assert_ok(
-        dk_scenario_compare_as(breakdown, region, NULL, scenarios, NULL, 2, &long_relative, &cells, &result, &err),
+        dk_scenario_compare_as(breakdown, region, NULL, scenarios, NULL, 2, &long_relative, &basis, &result, &err),
         &err);
     assert_string_equal(show_names(result), "measure scenario base value difference relative");
     assert_string_equal(show_rows(result), "known|outreach|5682|6280.2|598.2|997/9470\n"
                                            "known|allen|5682|7676.0|1994.0|997/2841\n");
-    assert_int_equal(sum_at(cells, dk_table_properties(cells)->weight), INT64_C(7676) * 1000000000);
-    dk_table_release(cells);
+    assert_int_equal(sum_at(basis.cells, dk_table_properties(basis.cells)->weight), INT64_C(7676) * 1000000000);
+    assert_false(basis.by_rows);
+    dk_table_release(basis.cells);
     dk_table_release(result);
     dk_scenario_release(scenarios[0]);
     dk_scenario_release(scenarios[1]);
