@@ -143,24 +143,100 @@ static dk_status list_places(const dki_allocation *a, const dki_part *dimension,
     return dk_breakdown_run(&places, a->cells[DKI_BEFORE], a->breakdown_params, out, err);
 }
 
+/* The place of each row: a number of its key. */
+struct places {
+    dki_text_map keys;
+    uint32_t *of[DKI_N_STATES];
+};
+
+static void drop_places(const dki_allocation *a, struct places *places)
+{
+    dki_text_map_drop(&places->keys);
+    for (int state = 0; state < DKI_N_STATES; state++)
+        dki_free(a->context, places->of[state]);
+}
+
+static dk_status number_rows(const dki_allocation *a, const dki_part *dimension, dki_state state,
+                             struct places *places, dk_error *err)
+{
+    uint64_t n = dk_table_n_rows(a->cells[state]);
+    const dk_column *column = NULL;
+    dki_buffer key;
+    dk_status status = dk_table_eval(a->cells[state], dimension->expr, a->breakdown_params, &column, err);
+
+    dki_buffer_init(&key, a->context);
+    places->of[state] = dki_alloc_array(a->context, (size_t)n, sizeof *places->of[state], err);
+    if (places->of[state] == NULL)
+        status = DK_ERR_MEMORY;
+    DKI_FOR_ROWS(row, n, a->context, status, err)
+    {
+        dk_value value;
+
+        key.size = 0;
+        status = dk_column_get(column, row, &value, err);
+        if (status == DK_OK)
+            status = dki_allocation_key(&value, &key, err);
+        if (status == DK_OK)
+            status = dki_text_map_add(&places->keys, key.bytes, key.size, &places->of[state][row], err);
+    }
+    dki_buffer_drop(&key);
+    dk_column_release(column);
+    return status;
+}
+
+/* Visits the cell of one place. */
+static dk_status visit_place(dki_allocation *a, const dk_allocate_target *target, const struct places *places,
+                             const dk_value *value, dki_cell *cell, dki_cell_visit_fn *visit, void *arg,
+                             dk_error *err)
+{
+    dki_buffer text;
+    uint32_t place;
+    dk_status status;
+
+    dki_buffer_init(&text, a->context);
+    status = dki_allocation_key(value, &text, err);
+    place = status == DK_OK ? dki_text_map_find(&places->keys, text.bytes, text.size) : UINT32_MAX;
+    for (int state = 0; state < DKI_N_STATES && status == DK_OK; state++)
+        for (uint64_t row = 0; row < dk_table_n_rows(a->cells[state]); row++)
+            cell->in[state][row] = places->of[state][row] == place;
+    text.size = 0;
+    if (status == DK_OK)
+        status = label_value(&text, target->each, value, err);
+    if (status == DK_OK)
+        status = dki_buffer_terminate(&text, err);
+    if (status == DK_OK)
+        status = visit(a, arg, cell, text.bytes, err);
+    dki_buffer_drop(&text);
+    return status;
+}
+
 static dk_status visit_each(dki_allocation *a, const dk_allocate_target *target, dki_cell_visit_fn *visit,
                             void *arg, dk_error *err)
 {
     const dki_part *dimension;
-    const dk_table *places = NULL;
-    dk_status status = get_dimension(a, target->each, &dimension, err);
+    struct places places = { .of = { NULL } };
+    const dk_table *list = NULL;
+    dki_cell cell;
+    dk_status status = get_dimension(a, target->each, &dimension, err), made = make_cell(a, &cell, err);
 
+    dki_text_map_init(&places.keys, a->context);
+    status = status == DK_OK ? made : status;
     if (status == DK_OK)
-        status = list_places(a, dimension, &places, err);
-    for (uint64_t row = 0; status == DK_OK && row < dk_table_n_rows(places); row++) {
-        dk_cell_at at = { .dimension = target->each };
-        const dk_allocate_target one = { .condition = target->condition, .at = &at, .n_at = 1 };
+        status = list_places(a, dimension, &list, err);
+    for (int state = 0; state < DKI_N_STATES && status == DK_OK; state++)
+        status = number_rows(a, dimension, (dki_state)state, &places, err);
+    for (uint64_t row = 0; status == DK_OK && row < dk_table_n_rows(list); row++) {
+        dk_value value;
 
-        status = dk_column_get(dk_table_field(places, 0)->column, row, &at.value, err);
+        status = dki_poll(a->context, err);
         if (status == DK_OK)
-            status = visit_at(a, &one, visit, arg, err);
+            status = dk_column_get(dk_table_field(list, 0)->column, row, &value, err);
+        if (status == DK_OK)
+            status = visit_place(a, target, &places, &value, &cell, visit, arg, err);
     }
-    dk_table_release(places);
+    dk_table_release(list);
+    drop_places(a, &places);
+    drop_cell(a, &cell);
     return status;
 }
 
