@@ -20,23 +20,22 @@ static dk_status check_step(const dki_allocation *a, dk_error *err)
         dki_hint(err, "leave out %s", step->n_first > 0 ? "first" : "drawn");
         return dki_step_fail(step, DK_ERR_ARGUMENT, err);
     }
-    if (!step->share && !step->count && !step->all) {
+    if ((!step->share && !step->count && !step->all) || step->n_flows > 0) {
         dki_fail(err, DK_ERR_ARGUMENT,
                  "an allocation decides a number of persons, and this step has none to decide");
         dki_hint(err, "let the last step take a share or a count");
         return dki_step_fail(step, DK_ERR_ARGUMENT, err);
     }
-    for (size_t i = 0; i < step->n_set; i++)
-        for (size_t k = 0; k < a->spec->n_per; k++) {
-            const char *name = dk_expr_name(step->set[i]);
+    for (size_t k = 0; k < a->spec->n_per; k++) {
+        const char *name = a->spec->per[k];
 
-            if (strcmp(name, a->spec->per[k]) != 0)
-                continue;
-            dki_fail(err, DK_ERR_ARGUMENT, "groups of %s have no numbers of their own where the step changes %s",
-                     name, name);
-            dki_hint(err, "name in per what stays as it is");
-            return dki_step_fail(step, DK_ERR_ARGUMENT, err);
-        }
+        if (!dki_step_changes(step, a->table, name))
+            continue;
+        dki_fail(err, DK_ERR_ARGUMENT, "groups of %s have no numbers of their own where the step changes %s", name,
+                 name);
+        dki_hint(err, "name in per what stays as it is");
+        return dki_step_fail(step, DK_ERR_ARGUMENT, err);
+    }
     return DK_OK;
 }
 

@@ -359,6 +359,20 @@ test("levels above follow", function(t, dk)
     "s: each regio has no answer of its own where regio changes")
 end)
 
+test("a budget is spread over those who are there", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;MG\nMontferland;AH\n", { "gemeente", "regio" })
+  local data = dk.table { { "gemeente", { "Arnhem", "Arnhem", "Montferland" } }, { "s", { true, false, false } } }:use(geo)
+  local ask = dk.breakdown { measures = { "n = count()", "k = count() where s" } }
+  local function refused(step, part)
+    t.raises(function()
+      ask:allocate(data, dk.scenario "x" { step }, { budget = 1, per = "regio", maximise = "k" })
+    end, part)
+  end
+  refused(dk.split("gemeente", "Arnhem", { Montferland = 1 }), "split Arnhem: an allocation decides a number of persons")
+  refused({ "go", where = "gemeente == 'Arnhem'", share = 1, set = { gemeente = "Montferland" } },
+    "go: groups of regio have no numbers of their own where the step changes regio")
+end)
+
 test("how many must come is solved for a range", function(t, dk)
   local data = dk.table { { "s", { true, false, false } }, { "n", { 6, 3, 1 } } }:with { weight = "n" }
   local ask = dk.breakdown { measures = { "n = count()", "k_ = count() where s", "d = k_ / n" } }
