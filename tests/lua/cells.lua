@@ -45,7 +45,9 @@ test("measures under a scenario are what they are of so many persons", function(
   local data = people(dk, 240)
   local asked = dk.breakdown { by = "gemeente", measures = { "m = median(uren)", "v = variance(uren)", "o = mode(uren)",
     "q = quantile(uren, 0.9) where in_sonar" } }
-  local all = dk.scenario "merger" { { "Ede joins Duiven", where = "gemeente == 'Ede'", all = true, set = { gemeente = "Duiven" } } }
+  local all = dk.scenario "merger" {
+    { "Ede joins Duiven", where = "gemeente == 'Ede'", all = true, set = { gemeente = "Duiven" } },
+  }
   local compared = asked:compare(data, all):rows()
   local after = asked(data:derive "gemeente = case(gemeente == 'Ede', 'Duiven', gemeente)"):rows()
   for row in compared do
@@ -85,7 +87,8 @@ end)
 
 test("a small budget takes rows, and gives the same", function(t, dk)
   local data = people(dk, 60000)
-  local asked = dk.breakdown { by = "gemeente", measures = { "n = count() where in_sonar", "hi = max(naam) where in_sonar" } }
+  local asked = dk.breakdown { by = "gemeente",
+    measures = { "n = count() where in_sonar", "hi = max(naam) where in_sonar" } }
   local free = asked:compare(data, outreach(dk))
   t.ok(step(asked:plan(data, outreach(dk)), "cube").out == 60000)
   local again = data:derive "x = 1"
