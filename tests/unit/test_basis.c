@@ -277,6 +277,8 @@ static const struct plan half = {
     .steps = { { .name = "a", .where = "not in_sonar", .share = "0.5", .set = { "in_sonar = true" } } }
 };
 
+static const struct question by_name = { .by = { "gemeente" }, .measures = { "n = count()", "m = mode(naam)" } };
+
 /* Records that move as they are keep their order. */
 static void records_are_known_where_none_is_divided(void **state)
 {
@@ -427,6 +429,21 @@ static void a_small_budget_takes_rows(void **state)
     dk_table_release(table);
 }
 
+static void an_interruption_stops_both(void **state)
+{
+    const dk_table *table = make_table(context, PEOPLE), *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_context_interrupt(context);
+    assert_int_equal(compare_by(DKI_PATH_CELLS, table, &by_name, &half, &result, &err), DK_ERR_INTERRUPTED);
+    assert_int_equal(compare_by(DKI_PATH_ROWS, table, &by_name, &half, &result, &err), DK_ERR_INTERRUPTED);
+    dk_context_clear_interrupt(context);
+    assert_ok(compare_by(DKI_PATH_ROWS, table, &by_name, &half, &result, &err), &err);
+    dk_table_release(result);
+    dk_table_release(table);
+}
+
 static void failing_memory_is_survived(void **state)
 {
     const dk_table *table = make_table(context, PEOPLE), *result = NULL;
@@ -464,6 +481,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(values_of_whole_persons_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_have_as_many_columns_as_there_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_small_budget_takes_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_interruption_stops_both, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failing_memory_is_survived, set_up, tear_down),
     };
 

@@ -50,6 +50,49 @@ static const struct plan plans[] = {
     { .name = "meer",
       .params = { { .name = "p", .value = DECIMAL(102, 2) } },
       .steps = { { .name = "a", .where = "in_sonar", .scale = "$p" } } },
+    { .name = "erbij",
+      .params = { SHARE("p", 30, 2) },
+      .steps = { { .name = "a",
+                   .where = "in_sonar",
+                   .share = "$p",
+                   .effect = DK_ADDS,
+                   .set = { "gemeente = 'Ede'" } },
+                 { .name = "b",
+                   .where = "klasse == 'oud'",
+                   .all = true,
+                   .allow_none = true,
+                   .effect = DK_REMOVES } } },
+    { .name = "stand",
+      .params = { SHARE("p", 30, 2) },
+      .steps = { { .name = "a", .rate = "in_sonar", .to = "$p", .per = { "gemeente" } } } },
+    { .name = "eerst",
+      .params = { SHARE("p", 30, 2) },
+      .steps = { { .name = "a",
+                   .where = "not in_sonar",
+                   .share = "$p",
+                   .first = { "leeftijd desc" },
+                   .set = { "in_sonar = true" } } } },
+    { .name = "getrokken",
+      .params = { SHARE("p", 30, 2) },
+      .steps = { { .name = "a",
+                   .where = "not in_sonar",
+                   .share = "$p",
+                   .drawn = DK_DRAWN_NUMBERS,
+                   .per = { "klasse" },
+                   .set = { "in_sonar = true" } } } },
+    { .name = "stromen",
+      .params = { SHARE("p", 30, 2) },
+      .steps = { { .name = "a",
+                   .flows_of = "gemeente",
+                   .allow_none = true,
+                   .flows = { { "'Ede'", "'Arnhem'", "$p" }, { "'Arnhem'", "'Ede'", "0.25" } } } } },
+    { .name = "wanneer",
+      .params = { SHARE("p", 30, 2) },
+      .steps = { { .name = "a",
+                   .where = "not in_sonar",
+                   .when = "$p > 0.32",
+                   .share = "$p",
+                   .set = { "in_sonar = true" } } } },
 };
 static const struct question questions[] = {
     { .by = { "gemeente" }, .measures = { COVERAGE }, .margins = DK_MARGINS_TOTALS },
@@ -85,7 +128,7 @@ static void asked_again_it_is_the_same(void **state)
 
     (void)state;
     random_state = UINT64_C(0x2545F4914F6CDD1D);
-    for (unsigned round = 0; round < random_rounds(40); round++) {
+    for (unsigned round = 0; round < random_rounds(80); round++) {
         const dk_table *table = random_table(20 + pick(300), round % 2);
         const struct plan *plan = &plans[round % (sizeof plans / sizeof *plans)];
         const dk_scenario *scenario = make_scenario(context, plan);
