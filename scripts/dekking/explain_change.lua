@@ -134,7 +134,7 @@ local function say_cells(lines, changes)
       signed(change[i]))
   end
   if #changes > MOST then
-    lines[#lines + 1] = ("     and %d cells more"):format(#changes - MOST)
+    lines[#lines + 1] = ("     and %d more"):format(#changes - MOST)
   end
 end
 
@@ -205,13 +205,13 @@ function change.whole(compared)
       or ("Under %s it cannot be told step by step: %s"):format(scenario:name(), why)
     for k, step in ipairs(steps or {}) do
       lines[#lines + 1] = ("  %d. %s: %s%s"):format(k, step.name, say_sums(compared, step.changes),
-        #step.changes > 0 and (", in %d cells"):format(#step.changes) or "")
+        #step.changes > 0 and (", in %d cell%s"):format(#step.changes, #step.changes == 1 and "" or "s") or "")
     end
   end
   return lines
 end
 
--- Only the changes of cells that are in the breakdown, and in the cell of it; nil where, by rows, cells lack a column of these.
+-- Only the changes of cells that are in the breakdown and in the cell of it; nil where, by rows, cells lack a column.
 local function in_cell(compared, changes, where)
   local own = core.spec(compared.breakdown).where
   if own then

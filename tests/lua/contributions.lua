@@ -33,6 +33,11 @@ local function random_steps(n)
       return { where = "not in_sonar", count = math.random(0, 3), set = { in_sonar = true }, per = "gemeente" }
     end,
     function() return { share = 0.25, set = { leeftijd = 60 } } end,
+    function()
+      return { where = "leeftijd == 20", share = math.random(0, 4) / 7, add = true, set = { in_sonar = false } }
+    end,
+    function() return { where = "gemeente == 'Duiven'", share = math.random(0, 4) / 7, remove = true } end,
+    function() return { where = "not in_sonar", scale = math.random(8, 12) / 10 } end,
   }
   local steps = {}
   for i = 1, n do
@@ -47,6 +52,8 @@ end
 local function exact(result, column)
   return result:column(column):to_lua()
 end
+
+local function number(value) return type(value) == "number" and value or value.number end
 
 local function is_zero(value)
   local text = tostring(value)
@@ -96,10 +103,15 @@ test("contributions add up to the difference that a comparison shows, of random 
       for _, method in ipairs { "order", "shapley" } do
         local result = ask:contributions(data, plan, { measure = measure, method = method })
         local values, n = exact(result, "contribution"), #steps + 1
+        local exact_ones = not table.concat(result:notes(), "\n"):find "rounded"
         t.eq(#values, #difference * n)
         for g = 1, #difference do
           local whole = values[g * n]
-          t.ok(is_zero(whole - difference[g]), "the whole is the difference")
+          if exact_ones then
+            t.ok(is_zero(whole - difference[g]), "the whole is the difference")
+          elseif difference[g] ~= dk.null then -- both are rounded, to digits and to reals
+            t.near(number(whole), number(difference[g]))
+          end
           t.ok(is_zero(sum_of { table.unpack(values, (g - 1) * n + 1, g * n - 1) } - whole), "parts add up")
         end
       end

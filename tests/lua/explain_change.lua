@@ -71,6 +71,19 @@ test("a long comparison is explained too, of each scenario", function(t, dk)
     "dekking: 33.3 % to 100.0 %, +66.7 pp; numerator 1 to 3, +2; denominator 3")
 end)
 
+-- What comes and goes is told, and a breakdown's own condition is kept to.
+test("persons who come and who leave are told", function(t, dk)
+  local grow = dk.scenario "groei" {
+    { "more", where = "gemeente == 'Tiel'", share = 1, add = true },
+    { "fewer", where = "gemeente == 'Arnhem' and in_sonar", all = true, remove = true },
+  }
+  local ask = coverage(dk):where("gemeente ~= $niet")
+  local result = ask:compare(persons(dk), grow, { niet = "Duiven" })
+  t.has(result:explain(), "1. more: 3 persons came, in 2 cells", "2. fewer: 1 person left, in 1 cell")
+  t.has((result:explain(dk.total)), "1. more: 3 persons came into the cell", "n: 6 to 9, +3",
+    "2. fewer: 1 person went out of the cell", "n: 9 to 8, -1", "together:", "n: 6 to 8, +2")
+end)
+
 test("where the breakdown is asked of rows, who moved is told as far as cells know", function(t, dk)
   local data = dk.table { { "gemeente", { "a", "a", "b" } }, { "leeftijd", { 1, 2, 3 } } }
   local move = dk.scenario "om" { { "all to b", where = "gemeente == 'a'", all = true, set = { gemeente = "b" } } }

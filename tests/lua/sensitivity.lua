@@ -31,6 +31,19 @@ test("the widest swing comes first", function(t, dk)
   t.near(rows[1].at_base, (5682 + 498.5) / 7676)
 end)
 
+-- W11: the share of the unknown that registers, or a register that is 2 % smaller or larger, all of it unknown.
+test("the assumption that matters most is the share, and then the size of the register", function(t, dk)
+  local assumed = dk.scenario "plan" { params = { f = 0.3, groei = { 1, min = 0.98, max = 1.02 } },
+    { "the register is larger", where = "not in_sonar", scale = "($groei * 7676 - 5682) / 1994" },
+    { "register", where = "not in_sonar", share = "$f", set = { in_sonar = true } },
+  }
+  local result = coverage(dk):sensitivity(region(dk), assumed,
+    { measure = "dekking", at = dk.total, ranges = { groei = { 0.98, 1.02 }, f = { 0.2, 0.4 } } })
+  t.eq({ result.parameter[1], result.parameter[2] }, { "f", "groei" })
+  local shown = result:select { "at_low", "at_base", "at_high" }:text { types = false, count = false, notes = false }
+  t.has(shown, "79.218 %  81.816 %  84.414 %", "82.874 %  81.816 %  80.800 %")
+end)
+
 test("an end that has no answer says why", function(t, dk)
   local many = dk.scenario "veel" { params = { k = { 10, min = 0, max = 5000 } },
     { "in", where = "not in_sonar", count = "$k", set = { in_sonar = true } } }
