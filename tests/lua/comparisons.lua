@@ -122,3 +122,36 @@ test("a merger adds counts up and leaves the region as it is", function(t, dk)
     t.eq(row.n_fusie_difference, 0)
   end
 end)
+
+-- A margin is the comparison of the breakdown without the dimension, on both sides, of random tables and plans.
+test("totals compare as the breakdown without the dimension does", function(t, dk)
+  for seed = 1, 6 do
+    math.randomseed(seed)
+    local gemeente, klasse, bekend = {}, {}, {}
+    for i = 1, 40 do
+      gemeente[i], klasse[i] = ({ "A", "B", "C" })[math.random(3)], ({ "x", "y" })[math.random(2)]
+      bekend[i] = math.random(3) == 1
+    end
+    local data = dk.table { { "gemeente", gemeente }, { "klasse", klasse }, { "in_sonar", bekend } }
+    local plan = dk.scenario "plan" {
+      { "register", where = "not in_sonar", share = math.random(9) / 9, set = { in_sonar = true } },
+      { "move", where = "klasse == 'x'", count = math.random(5), whole = true, set = { gemeente = "D" } },
+    }
+    local ask = dk.breakdown { by = { "gemeente", "klasse" }, margins = "cube",
+      measures = { "bekend = count() where in_sonar", "dekking = bekend / count()" } }
+    local options = { relative = true, long = seed % 2 == 0 }
+    local all = ask:compare(data, plan, options)
+    local function same(condition, by)
+      local names = {}
+      for row in all:schema():rows() do
+        names[#names + 1] = row.name ~= "gemeente" and row.name ~= "klasse" and row.name or nil
+      end
+      t.eq(all:where(condition):select(names):text { count = false, notes = false }:gsub("─", ""):gsub("\n+", "\n"),
+        ask:by(by):with { margins = "none" }:compare(data, plan, options):select(names)
+          :text { count = false, notes = false }:gsub("─", ""):gsub("\n+", "\n"))
+    end
+    same("gemeente is total and klasse is total", {})
+    same("klasse is total and gemeente is not total", "gemeente")
+    same("gemeente is total and klasse is not total", "klasse")
+  end
+end)
