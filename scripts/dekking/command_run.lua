@@ -16,6 +16,8 @@ Runs the breakdown NAME of a pack and shows the result.
   --by LIST          other dimensions: gemeente,doelgroep; '' is the total alone
   --where CONDITION  of those rows only, beside the condition of the breakdown
   --scenario NAME    compare with a scenario, or with some after another: A+B
+  --relative         with the differences as a share of the base
+  --long             a row for each group, measure and scenario
   --set NAME=VALUE   a parameter of the breakdown or the scenario
   --format NAME      text, csv, md, html, json or xlsx
   --output FILE      write a file, complete or not at all
@@ -24,7 +26,7 @@ Runs the breakdown NAME of a pack and shows the result.
 
 local OPTIONS = {
   data = "list", dataset = "one", pack = "list", by = "list", where = "list", scenario = "list", set = "list",
-  format = "one", output = "one", receipt = "one", help = "flag",
+  format = "one", output = "one", receipt = "one", relative = "flag", long = "flag", help = "flag",
 }
 
 local function find(kind, list, name)
@@ -229,6 +231,9 @@ local function run(words, options)
       or ("run wants one name, and not also '%s' (--pack FILE names a pack)"):format(words[2]))
   end
   check_output(options)
+  if (options.relative or options.long) and not options.scenario then
+    core.fail(("run: '--%s' is of a comparison, and there is no --scenario"):format(options.long and "long" or "relative"))
+  end
   local pack = core.examine(options.pack)
   if #pack.problems > 0 then
     core.fail(table.concat(pack.problems, "\n"))
@@ -253,7 +258,8 @@ local function run(words, options)
   for _, scenario in ipairs(scenarios) do
     check_columns("scenario", scenario, data, otherwise)
   end
-  local result = #scenarios > 0 and breakdown:compare(data, scenarios, values) or breakdown(data, values)
+  local form = (options.relative or options.long) and { relative = options.relative, long = options.long } or nil
+  local result = #scenarios > 0 and breakdown:compare(data, scenarios, values, form) or breakdown(data, values)
   show(result, options)
   if options.receipt then
     core.part "receipt".write(result, options.receipt, pack.files)

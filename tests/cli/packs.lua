@@ -95,6 +95,8 @@ return function(shell, check)
     .. "bekend_outreach_difference\nArnhem,3,3,0,1,2.0,1.0\nDuiven,2,2,0,1,1.5,0.5\ntotaal,5,5,0,2,3.5,1.5\n"
   gives("run coverage --format csv --scenario outreach" .. FILES, compared)
   gives("run coverage --format csv --scenario outreach --set aandeel=0.5" .. FILES, compared)
+  gives("run coverage --by '' --format csv --scenario outreach --long --relative" .. FILES,
+    "measure,scenario,base,value,difference,relative\nregister,outreach,5,5.0,0.0,0\nbekend,outreach,2,3.5,1.5,0.75\n")
   check.has("A+B", run("run coverage --by '' --scenario outreach+some --format csv" .. FILES).out, "bekend_outreach+some")
   local names = "register_base,register_some,register_some_difference,bekend_base,bekend_some,bekend_some_difference\n"
   gives("run coverage --format csv --by '' --scenario some --set aantal='2 persons'" .. FILES, names .. "5,5,0,2,4,2\n")
@@ -186,6 +188,7 @@ dk.scenario "moved" {
   refuses("run older --data register.csv --set grens=1 --set grens=2", "'--set grens=...' is given twice")
   refuses("run older --data register.csv --set gens=1", "what is run has no parameter 'gens' (did you mean 'grens'?)")
   refuses("run coverage --set x=1" .. FILES, "what is run has no parameter 'x', and none at all")
+  refuses("run coverage --long" .. FILES, "run: '--long' is of a comparison, and there is no --scenario")
   refuses("run coverage --scenario outreach --set aandeel=2" .. FILES, "aandeel lies between 0 and 1, and 2 does not")
   refuses("run coverage --scenario outreach --set aandeel=veel" .. FILES,
     "'--set aandeel=veel': aandeel is a number such as 0.5: share of the unknown")
