@@ -149,41 +149,73 @@ static bool reduce(const dki_program *program, const double *multipliers, int sh
     return fits;
 }
 
-/* The bound with multipliers scaled by 2^shift; false where some number becomes too large. */
-static bool bound_by(const dki_program *program, const int64_t *gains, const double *multipliers, int shift,
-                     dki_i128 *rests, dki_i128 *bound)
+/* What multipliers prove: gains are at most sum / 2^shift, and each number adds to that what its rest says. */
+struct proof {
+    dki_i128 *rests, sum;
+    int shift;
+};
+
+/* With multipliers scaled by 2^shift; false where some number becomes too large. */
+static bool prove_by(const dki_program *program, const int64_t *gains, const double *multipliers,
+                     struct proof *proof)
 {
-    dki_i128 sum = 0;
     bool fits, overflows = false;
 
-    memset(rests, 0, program->n * sizeof *rests);
+    proof->sum = 0;
+    memset(proof->rests, 0, program->n * sizeof *proof->rests);
     for (size_t j = 0; j < program->n; j++)
-        overflows |= gains && dki_mul_i128(gains[j], (dki_i128)1 << shift, &rests[j]);
-    fits = !overflows && reduce(program, multipliers, shift, rests, &sum);
+        overflows |= gains && dki_mul_i128(gains[j], (dki_i128)1 << proof->shift, &proof->rests[j]);
+    fits = !overflows && reduce(program, multipliers, proof->shift, proof->rests, &proof->sum);
     for (size_t j = 0; j < program->n && fits; j++) {
-        dki_i128 product;
+        dki_i128 rest = proof->rests[j], product;
 
-        fits = !dki_mul_i128(rests[j], rests[j] > 0 ? program->greatest[j] : program->least[j], &product) &&
-               !dki_add_i128(sum, product, &sum);
+        fits = !dki_mul_i128(rest, rest > 0 ? program->greatest[j] : program->least[j], &product) &&
+               !dki_add_i128(proof->sum, product, &proof->sum);
     }
-    if (fits)
-        *bound = sum >> shift; /* rounded down, as gains times whole numbers are whole */
+    return fits;
+}
+
+/* proof->rests is the caller's to free. False: nothing is proved, which is no wrong proof; where memory is out, the caller's next
+ * allocation tells. */
+static bool prove(const dki_program *program, const int64_t *gains, const double *multipliers, struct proof *proof)
+{
+    bool fits = false;
+
+    proof->rests = NULL;
+    if (!choose_scale(program, multipliers, &proof->shift))
+        return false;
+    proof->rests = dki_alloc_array(program->context, program->n, sizeof *proof->rests, NULL);
+    for (; proof->rests && !fits && proof->shift >= 0; proof->shift -= fits ? 0 : 6)
+        fits = prove_by(program, gains, multipliers, proof);
     return fits;
 }
 
 bool dki_program_bound(const dki_program *program, const int64_t *gains, const double *multipliers, dki_i128 *bound)
 {
-    dki_i128 *rests;
-    bool fits = false;
-    int shift;
+    struct proof proof;
+    bool is_proved = prove(program, gains, multipliers, &proof);
 
-    if (!choose_scale(program, multipliers, &shift))
-        return false;
-    rests = dki_calloc(program->context, program->n, sizeof *rests, NULL);
-    if (rests == NULL)
-        return false; /* no bound is no wrong one; the caller's next allocation tells */
-    for (; !fits && shift >= 0; shift -= 6)
-        fits = bound_by(program, gains, multipliers, shift, rests, bound);
-    dki_free(program->context, rests);
-    return fits;
+    if (is_proved)
+        *bound = proof.sum >> proof.shift; /* rounded down, as gains times whole numbers are whole */
+    dki_free(program->context, proof.rests);
+    return is_proved;
+}
+
+void dki_program_narrow(dki_program *program, const int64_t *gains, const double *multipliers, dki_i128 value)
+{
+    struct proof proof;
+    dki_i128 wanted, slack;
+    bool is_proved = prove(program, gains, multipliers, &proof) &&
+                     !dki_mul_i128(value, (dki_i128)1 << proof.shift, &wanted) && (slack = proof.sum - wanted) >= 0;
+
+    for (size_t j = 0; is_proved && j < program->n; j++) {
+        dki_i128 rest = proof.rests[j], width = (dki_i128)program->greatest[j] - program->least[j];
+        dki_i128 steps = rest > 0 ? slack / rest : rest < 0 ? slack / -rest : width;
+
+        if (steps < width && rest > 0)
+            program->least[j] = (int64_t)(program->greatest[j] - steps);
+        else if (steps < width)
+            program->greatest[j] = (int64_t)(program->least[j] + steps);
+    }
+    dki_free(program->context, proof.rests);
 }

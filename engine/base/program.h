@@ -50,8 +50,12 @@ typedef struct dki_program_answer {
  * is not counted. Poll: every 1000 steps of the simplex method, and at each node of the search. */
 dk_status dki_program_solve(const dki_program *program, const int64_t *gains, int64_t grain, const char *who,
                             dki_program_answer *answer, dk_error *err);
+/* Holds the gains at what the answer has: adds a row, and narrows the bounds of numbers to what can be with that much.
+ * Errors: as solve. */
+dk_status dki_program_hold(dki_program *program, const int64_t *gains, int64_t grain, const char *who,
+                           const dki_program_answer *answer, dk_error *err);
 /* Of all numbers that hold, as those in the answer do: the first one as great as can be, then the second, and so on. So that
- * of equal answers it is always the same one: give the program rows that hold the gains where they are. */
+ * of equal answers it is always the same one. */
 dk_status dki_program_first(const dki_program *program, int64_t grain, const char *who, dki_program_answer *answer,
                             dk_error *err);
 /* What one more of each row's limit is worth in gains, in parts: multipliers of the linear program, from 0 up. Where several

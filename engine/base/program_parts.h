@@ -25,6 +25,8 @@ typedef enum dki_limits { DKI_LIMITS_STATED, DKI_LIMITS_WIDER, DKI_LIMITS_NARROW
 dk_status dki_relaxed_run(dki_relaxed *relaxed, const int64_t *gains, dki_limits limits, dki_relaxed_answer *answer,
                           dk_error *err);
 
+/* Narrows the bounds of numbers, by what multipliers prove of all that gain at least value. */
+void dki_program_narrow(dki_program *program, const int64_t *gains, const double *multipliers, dki_i128 value);
 /* Puts numbers in the answer's place where they hold and gain more. True where they do. */
 bool dki_program_offer(const dki_program *program, const int64_t *gains, const int64_t *numbers,
                        dki_program_answer *answer);

@@ -152,6 +152,28 @@ dk_status dki_program_solve(const dki_program *program, const int64_t *gains, in
     return status;
 }
 
+dk_status dki_program_hold(dki_program *program, const int64_t *gains, int64_t grain, const char *who,
+                           const dki_program_answer *answer, dk_error *err)
+{
+    dki_i128 value = dki_program_value(program, gains, answer->numbers);
+    int64_t *negated = dki_alloc_array(program->context, program->n, sizeof *negated, err);
+    dki_relaxed *relaxed = NULL;
+    dki_relaxed_answer found;
+    dk_status status = negated ? dki_relaxed_open(program, grain, who, &relaxed, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dki_relaxed_run(relaxed, gains, DKI_LIMITS_STATED, &found, err);
+    if (status == DK_OK && found.end == DKI_RELAXED_SOLVED)
+        dki_program_narrow(program, gains, found.multipliers, value);
+    for (size_t j = 0; j < program->n && status == DK_OK; j++)
+        negated[j] = -gains[j];
+    if (status == DK_OK)
+        status = dki_program_add(program, negated, -value, err);
+    dki_relaxed_close(relaxed);
+    dki_free(program->context, negated);
+    return status;
+}
+
 /* Makes number j as great as it can be while the rows hold, and holds it there. In parts, what is no more than rounding is left
  * as it is. */
 static dk_status settle(dki_program *p, size_t j, int64_t grain, int64_t *gains, dki_relaxed *relaxed,
@@ -162,7 +184,7 @@ static dk_status settle(dki_program *p, size_t j, int64_t grain, int64_t *gains,
     dki_i128 bound;
     dk_status status = DK_OK;
 
-    if (answer->numbers[j] < p->greatest[j]) {
+    if (p->greatest[j] - answer->numbers[j] > rounding) {
         gains[j] = 1;
         answer->value = answer->numbers[j];
         status = dki_relaxed_run(relaxed, gains, DKI_LIMITS_STATED, &found, err);

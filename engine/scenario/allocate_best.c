@@ -156,26 +156,11 @@ static dk_status take_greedily(dki_allocation *a, double *prices, dk_error *err)
 
 /* Programs ------------------------------------------------------------------------------------------------------- */
 
-/* Holds gains . numbers at what the answer has: adds it as a row. */
-static dk_status hold(dki_allocation *a, const int64_t *gains, const dki_program_answer *answer, dk_error *err)
-{
-    dki_i128 value = dki_program_value(&a->program, gains, answer->numbers);
-    int64_t *negated = dki_alloc_array(a->context, a->n, sizeof *negated, err);
-    dk_status status = negated ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t k = 0; k < a->n && status == DK_OK; k++)
-        negated[k] = -gains[k];
-    if (status == DK_OK)
-        status = dki_program_add(&a->program, negated, -value, err);
-    dki_free(a->context, negated);
-    return status;
-}
-
 /* Of equal answers the cheapest, and of those the one that gives the first groups most. */
 static dk_status break_ties(dki_allocation *a, dki_program_answer *answer, dk_error *err)
 {
     int64_t *costs = dki_alloc_array(a->context, a->n, sizeof *costs, err);
-    dk_status status = costs ? hold(a, a->gains, answer, err) : DK_ERR_MEMORY;
+    dk_status status = costs ? dki_program_hold(&a->program, a->gains, a->grain, WHO, answer, err) : DK_ERR_MEMORY;
     bool has_costs = false, is_proved = true;
 
     for (size_t k = 0; k < a->n && status == DK_OK; k++) {
@@ -186,7 +171,7 @@ static dk_status break_ties(dki_allocation *a, dki_program_answer *answer, dk_er
         status = dki_program_solve(&a->program, costs, a->grain, WHO, answer, err);
         is_proved = answer->is_proved;
         if (status == DK_OK)
-            status = hold(a, costs, answer, err);
+            status = dki_program_hold(&a->program, costs, a->grain, WHO, answer, err);
     }
     if (status == DK_OK)
         status = dki_program_first(&a->program, a->grain, WHO, answer, err);
@@ -492,21 +477,24 @@ dk_status dki_allocation_best(dki_allocation *a, dk_error *err)
 {
     bool *helps = dki_calloc(a->context, a->n, sizeof *helps, err);
     double *multipliers = dki_calloc(a->context, a->n_limits, sizeof *multipliers, err);
+    int64_t *least = dki_alloc_array(a->context, a->n, sizeof *least, err);
     int64_t *greatest = dki_alloc_array(a->context, a->n, sizeof *greatest, err);
     dk_status status = DK_OK;
 
     a->prices = dki_calloc(a->context, a->n, sizeof *a->prices, err);
     a->rests = dki_calloc(a->context, a->n, sizeof *a->rests, err);
-    if (!helps || !multipliers || !greatest || !a->prices || !a->rests)
+    if (!helps || !multipliers || !least || !greatest || !a->prices || !a->rests)
         status = DK_ERR_MEMORY;
     if (status == DK_OK)
         status = check_minimums(a, err);
     if (status == DK_OK) {
+        memcpy(least, a->program.least, a->n * sizeof *least);
         memcpy(greatest, a->program.greatest, a->n * sizeof *greatest);
         memcpy(a->numbers, a->program.least, a->n * sizeof *a->numbers);
         hold_useless(a, helps);
         status = has_budget_alone(a) ? take_greedily(a, multipliers, err) : search(a, multipliers, err);
-        memcpy(a->program.greatest, greatest, a->n * sizeof *greatest); /* for what the reader sees */
+        memcpy(a->program.least, least, a->n * sizeof *least); /* for what the reader sees */
+        memcpy(a->program.greatest, greatest, a->n * sizeof *greatest);
     }
     if (status == DK_OK) {
         set_prices(a, multipliers);
@@ -515,6 +503,7 @@ dk_status dki_allocation_best(dki_allocation *a, dk_error *err)
             status = note(a, "shadow prices are those of the same plan in parts of persons", err);
     }
     dki_free(a->context, greatest);
+    dki_free(a->context, least);
     dki_free(a->context, multipliers);
     dki_free(a->context, helps);
     return status;
