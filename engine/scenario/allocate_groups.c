@@ -235,13 +235,14 @@ static dk_status find_cells(dki_allocation *a, dk_error *err)
 
 /* Groups ------------------------------------------------------------------------------------------------------- */
 
-/* A row for each group of those who are there before the step, in the order of keys. */
-static dk_status list_groups(dki_allocation *a, dk_error *err)
+/* A measure of the table by the columns of per: a row for each group, in the order of keys. */
+static dk_status measure_groups(dki_allocation *a, const dk_table *table, const char *text, const dk_table **out,
+                                dk_error *err)
 {
     dk_breakdown_spec spec = { .name = "groups", .n_measures = 1, .n_by = a->spec->n_per };
     dk_measure by[DKI_MAX_DIMENSIONS], measure = { 0 };
     const dk_breakdown *question = NULL;
-    dk_status status = DK_OK;
+    dk_status status;
 
     for (size_t i = 0; i < spec.n_by; i++) {
         by[i] = (dk_measure){ 0 };
@@ -250,13 +251,23 @@ static dk_status list_groups(dki_allocation *a, dk_error *err)
         if (by[i].text == NULL)
             return DK_ERR_MEMORY;
     }
-    measure.text = "`number of persons` = count()";
+    measure.text = dki_arena_format(&a->arena, err, "`number of the group` = %s", text);
+    if (measure.text == NULL)
+        return DK_ERR_MEMORY;
     spec.by = by;
     spec.measures = &measure;
     status = dk_breakdown_new(a->context, &spec, &question, err);
     if (status == DK_OK)
-        status = dk_breakdown_run(question, a->cells[DKI_BEFORE], NULL, &a->keys, err);
+        status = dk_breakdown_run(question, table, a->breakdown_params, out, err);
     dk_breakdown_release(question);
+    return status;
+}
+
+/* Those who are there before the step. */
+static dk_status list_groups(dki_allocation *a, dk_error *err)
+{
+    dk_status status = measure_groups(a, a->cells[DKI_BEFORE], "count()", &a->keys, err);
+
     if (status == DK_OK)
         a->n = (size_t)dk_table_n_rows(a->keys);
     return status;
@@ -385,38 +396,83 @@ static dk_status take_number(dki_allocation *a, const char *what, bool may_be_ne
     return DK_OK;
 }
 
+/* The number that a row says of its group. */
+static dk_status take_row(dki_allocation *a, const char *what, bool may_be_negative, size_t group,
+                          const dk_column *column, uint64_t row, bool *seen, dk_ratio *out, bool *null,
+                          dk_error *err)
+{
+    dk_value value;
+    dk_status status = dk_column_get(column, row, &value, err);
+
+    if (status == DK_OK)
+        status = take_number(a, what, may_be_negative, group, &value, !seen[group], out, null, err);
+    seen[group] = true;
+    return status;
+}
+
+static dk_status check_numbers(const char *text, const char *what, const dk_column *column, dk_error *err)
+{
+    if (dk_type_is_number(dk_column_type(column)) || dk_column_n_nulls(column) == dk_column_n_rows(column))
+        return DK_OK;
+    return dki_fail(err, DK_ERR_TYPE, "the %s is a number, and %s is %s", what, text,
+                    dk_type_name(dk_column_type(column)));
+}
+
+static bool find_aggregate(void *arg, const dki_node *node)
+{
+    (void)arg;
+    return node->kind != DKI_NODE_AGGREGATE;
+}
+
+/* What an expression says of each group: of all its persons together, where it counts them, else of each alike. */
+static dk_status numbers_of(dki_allocation *a, const dk_expr *expr, const char *text, const char *what,
+                            bool may_be_negative, bool *seen, dk_ratio *out, bool *null, dk_error *err)
+{
+    bool of_groups = !dki_node_visit(dki_expr_root(expr), find_aggregate, NULL);
+    const dk_table *table = NULL;
+    const dk_column *column = NULL;
+    dki_buffer key;
+    dk_status status = of_groups ? measure_groups(a, a->cells[DKI_MATCHED], text, &table, err)
+                                 : dk_table_eval(a->cells[DKI_MATCHED], expr, a->breakdown_params, &column, err);
+
+    dki_buffer_init(&key, a->context);
+    if (status == DK_OK && of_groups)
+        column = dk_column_retain(dk_table_field(table, a->spec->n_per)->column);
+    if (status == DK_OK)
+        status = check_numbers(text, what, column, err);
+    DKI_FOR_ROWS(row, dk_column_n_rows(column), a->context, status, err)
+    {
+        size_t group = of_groups ? 0 : a->groups[DKI_MATCHED][row];
+
+        if (of_groups) {
+            status = row_key(a, table, row, &key, err);
+            group = status == DK_OK ? dki_text_map_find(&a->places, key.bytes, key.size) : 0;
+        } else if (a->weights[DKI_MATCHED][row] == 0) {
+            continue;
+        }
+        if (status == DK_OK)
+            status = take_row(a, what, may_be_negative, group, column, row, seen, out, null, err);
+    }
+    dki_buffer_drop(&key);
+    dk_column_release(column);
+    dk_table_release(table);
+    return status;
+}
+
 dk_status dki_allocation_numbers(dki_allocation *a, const char *text, const char *what, bool may_be_negative,
                                  dk_ratio *out, bool *null, dk_error *err)
 {
-    const dk_table *matched = a->cells[DKI_MATCHED];
-    uint64_t n = dk_table_n_rows(matched);
     const dk_expr *expr = NULL;
-    const dk_column *column = NULL;
     bool *seen = dki_calloc(a->context, a->n, sizeof *seen, err);
     dk_status status = seen ? dk_expr_parse(a->context, text, &expr, err) : DK_ERR_MEMORY;
 
-    for (size_t k = 0; k < a->n; k++)
+    for (size_t k = 0; k < a->n; k++) {
         out[k] = (dk_ratio){ 0, 1 };
-    for (size_t k = 0; null && k < a->n; k++)
-        null[k] = true;
-    if (status == DK_OK)
-        status = dk_table_eval(matched, expr, a->breakdown_params, &column, err);
-    if (status == DK_OK && !dk_type_is_number(dk_column_type(column)) && dk_column_n_nulls(column) < n)
-        status = dki_fail(err, DK_ERR_TYPE, "the %s is a number, and %s is %s", what, text,
-                          dk_type_name(dk_column_type(column)));
-    DKI_FOR_ROWS(row, n, a->context, status, err)
-    {
-        size_t group = a->groups[DKI_MATCHED][row];
-        dk_value value;
-
-        if (a->weights[DKI_MATCHED][row] == 0)
-            continue;
-        status = dk_column_get(column, row, &value, err);
-        if (status == DK_OK)
-            status = take_number(a, what, may_be_negative, group, &value, !seen[group], out, null, err);
-        seen[group] = true;
+        if (null)
+            null[k] = true;
     }
-    dk_column_release(column);
+    if (status == DK_OK)
+        status = numbers_of(a, expr, text, what, may_be_negative, seen, out, null, err);
     dk_expr_release(expr);
     dki_free(a->context, seen);
     return status;

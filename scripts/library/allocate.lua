@@ -23,7 +23,8 @@ local breakdown = {}
 ---@field per string|string[]
 --- What all persons together may cost; none without it.
 ---@field budget? number|dk.Expression
---- What a person costs: a number, an expression that is the same within a group, or a table of numbers by group; 1 without it.
+--- What a person costs: a number, an expression that is the same within a group or is an aggregate of all of it, or a table of numbers
+--- by group; 1 without it.
 ---@field cost? number|dk.Expression|table<dk.Value, number>
 --- A measure that is to be as great as can be, over all groups together.
 ---@field maximise? string
@@ -31,7 +32,7 @@ local breakdown = {}
 ---@field minimise? string
 --- What a person gains, where that is to be as much as can be; as `cost`.
 ---@field gain? number|dk.Expression|table<dk.Value, number>
---- How many of a group at most; all there are without it.
+--- How many of a group at most, as `"count() / 2"`; all there are without it.
 ---@field capacity? number|dk.Expression|table<dk.Value, number>
 --- How many of a group at least; 0 without it.
 ---@field minimum? number|dk.Expression|table<dk.Value, number>

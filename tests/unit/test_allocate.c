@@ -566,6 +566,29 @@ static void earlier_steps_happen_before(void **state)
     }
 }
 
+/* Half of the 1047 unknown of Arnhem are 523.5, so 523 at most; a tenth of Doesburg's 65 are 6.5, so 7 at least. */
+static void capacities_may_count_who_can_be_taken(void **state)
+{
+    const dk_params params = { (const dk_param[]){ { "deel", DECIMAL(5, 1) } }, 1 };
+    const dk_table *made = asked(make_region(context),
+                                 REGION(.breakdown_params = &params, .spec = { .budget = "900",
+                                                                               .cost = "max(1)",
+                                                                               .maximise = "known",
+                                                                               .whole = true,
+                                                                               .capacity = "count() * $deel",
+                                                                               .minimum = "count() / 10" }),
+                                 NULL);
+
+    (void)state;
+    assert_string_equal(text_at(made, "capacity", 0), "523");
+    assert_string_equal(text_at(made, "capacity", 1), "32");
+    assert_string_equal(text_at(made, "minimum", 0), "105");
+    assert_string_equal(text_at(made, "minimum", 1), "7");
+    assert_string_equal(text_at(made, "allocated", 0), "523");
+    assert_int_equal(sum_at(made, "allocated"), 900);
+    dk_table_release(made);
+}
+
 /* Two classes in each place, of which a target tells one apart: a person taken in a is in class j in 1 of 3 cases, in b in 3 of
  * 4. 5 of j are wanted: 6 of b give 4.5, so that a gives 2 more, which is 2/3. */
 static void what_tells_persons_of_a_group_apart_is_shared(void **state)
@@ -702,6 +725,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_step_must_take_a_number_of_anybody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(persons_may_leave_or_come, set_up, tear_down),
         cmocka_unit_test_setup_teardown(earlier_steps_happen_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(capacities_may_count_who_can_be_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_tells_persons_of_a_group_apart_is_shared, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_denominator_may_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(costs_are_exact, set_up, tear_down),
