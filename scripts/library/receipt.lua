@@ -3,7 +3,7 @@
 -- receipt.lua - Receipts
 --
 -- A receipt tells what was asked, of which data, and what came of it, so that the same can be asked again elsewhere:
--- `dekking replay FILE` ([docs/receipts.md](receipts.md)).
+-- `dekking replay FILE` ([receipts.md](receipts.md)).
 
 --- What a result says of how it was asked. It prints as the text that `write_receipt` writes.
 ---@class dk.Receipt
