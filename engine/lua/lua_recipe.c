@@ -192,36 +192,36 @@ static void put_place(lua_State *L)
     }
 }
 
-/* Adds to the node on top of the stack what was asked of which tables; kept: strongly. */
-static void put_asked(lua_State *L, int n, bool keep)
+/* Adds to the node on top of the stack what was asked of which tables, of the n arguments from first on; kept: strongly. */
+static void put_asked(lua_State *L, int first, int n, bool keep)
 {
     lua_createtable(L, 2, 0);
     if (!keep)
         luaL_setmetatable(L, WEAK);
     for (int i = 1; i <= n; i++)
-        if (dkl_is_object(L, i, DKL_TABLE)) {
-            lua_pushvalue(L, i);
+        if (dkl_is_object(L, first + i - 1, DKL_TABLE)) {
+            lua_pushvalue(L, first + i - 1);
             lua_rawseti(L, -2, i);
         }
     lua_setfield(L, -2, "asked");
 }
 
-/* Pushes the recipe of the call whose n arguments are at the bottom of the stack. */
-static void push_call(lua_State *L, int n)
+/* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
+static void push_call(lua_State *L, const char *name, int first, int n)
 {
     struct room room = { MOST_VALUES, MOST_BYTES, true, false };
-    const char *name = lua_tostring(L, lua_upvalueindex(NAME));
     bool by_name = strcmp(name, "breakdown") == 0;
-    bool question = by_name || (n > 0 && (dkl_is_object(L, 1, DKL_BREAKDOWN) || dkl_is_object(L, 1, DKL_SCENARIO)));
+    bool question =
+        by_name || (n > 0 && (dkl_is_object(L, first, DKL_BREAKDOWN) || dkl_is_object(L, first, DKL_SCENARIO)));
     int node;
 
     luaL_checkstack(L, 12, "too many values");
     push_node(L);
     node = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(NAME));
+    lua_pushstring(L, name);
     lua_setfield(L, node, "op");
     for (int i = 1; i <= n; i++) {
-        push_copy(L, i, &room, 0);
+        push_copy(L, first + i - 1, &room, 0);
         lua_rawseti(L, node, i);
     }
     lua_pushinteger(L, n);
@@ -229,7 +229,7 @@ static void push_call(lua_State *L, int n)
     if (!room.fits) { /* what was copied would be of no use */
         lua_pop(L, 1);
         push_node(L);
-        lua_pushvalue(L, lua_upvalueindex(NAME));
+        lua_pushstring(L, name);
         lua_setfield(L, node, "op");
         room.opaque = true;
     }
@@ -237,7 +237,7 @@ static void push_call(lua_State *L, int n)
         set_flag(L, "opaque");
     if (question) {
         put_place(L);
-        put_asked(L, n, room.opaque && !by_name && strcmp(name, "__call") != 0);
+        put_asked(L, first, n, room.opaque && !by_name && strcmp(name, "__call") != 0);
     }
 }
 
@@ -275,7 +275,7 @@ static lua_Integer begin(lua_State *L)
 {
     lua_Integer serial = lua_tointeger(L, lua_upvalueindex(SERIAL)) + 1;
 
-    push_call(L, lua_gettop(L));
+    push_call(L, lua_tostring(L, lua_upvalueindex(NAME)), 1, lua_gettop(L));
     lua_replace(L, lua_upvalueindex(NODE));
     lua_pushinteger(L, serial);
     lua_replace(L, lua_upvalueindex(SERIAL));
@@ -309,7 +309,7 @@ static int record_within(lua_State *L)
 
 static int record_call(lua_State *L)
 {
-    push_call(L, lua_gettop(L));
+    push_call(L, lua_tostring(L, lua_upvalueindex(NAME)), 1, lua_gettop(L));
     lua_insert(L, 1);
     lua_pushvalue(L, lua_upvalueindex(FUNCTION));
     lua_insert(L, 2); /* node function argument ... */
@@ -402,6 +402,16 @@ static int core_record(lua_State *L)
     return 1;
 }
 
+/* core.remember(object, op, argument, ...): the object is what that call gives, though it was made otherwise */
+static int core_remember(lua_State *L)
+{
+    luaL_checkstring(L, 2);
+    push_call(L, lua_tostring(L, 2), 3, lua_gettop(L) - 2);
+    if (has_recipe(L, 1))
+        remember(L, lua_gettop(L), 1);
+    return 0;
+}
+
 /* core.recipe(object) -> its recipe, or nil */
 static int core_recipe(lua_State *L)
 {
@@ -439,7 +449,9 @@ void dkl_open_recipe_class(lua_State *L)
 void dkl_open_recipe(lua_State *L)
 {
     static const char *const makers[] = { "open", "read", "read_published", "read_text", "table" };
-    static const luaL_Reg primitives[] = { { "record", core_record }, { "recipe", core_recipe }, { NULL, NULL } };
+    static const luaL_Reg primitives[] = {
+        { "record", core_record }, { "remember", core_remember }, { "recipe", core_recipe }, { NULL, NULL }
+    };
 
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
         lua_pushfstring(L, "dk.%s", makers[i]);

@@ -480,6 +480,15 @@ local function keys_of(asked)
   return keys
 end
 
+-- Those of the parameters that the breakdown mentions.
+local function own_params(asked, params)
+  local own = {}
+  for _, name in ipairs(params and select(2, core.needs(asked)) or {}) do
+    own[name] = params[name]
+  end
+  return params and own
+end
+
 -- t:breakdowns { coverage, coverage:by "regio" } - asked together, in one pass over the rows; each result stands where its
 -- breakdown did, under its number or name
 local function ask_all(self, asked, params, planned)
@@ -497,6 +506,9 @@ local function ask_all(self, asked, params, planned)
   local results = {}
   for i, result in ipairs(core.run_all(list, self, params, planned)) do
     results[keys[i]] = planned and result or documented(list[i], result)
+    if not planned then
+      core.remember(results[keys[i]], "__call", list[i], self, own_params(list[i], params))
+    end
   end
   return results, keys
 end

@@ -126,6 +126,16 @@ test("what is done with a result, and what it is made of, is told too", function
   t.has(tostring(coverage(dk):compare(data, data:where(data.jong), { name = "young" }):receipt()), ':where(dk.expr "jong")')
 end)
 
+test("what is asked together is told as if each were asked alone", function(t, dk)
+  local data = linked(t, dk)
+  local old = dk.breakdown { by = "gemeente", measures = "n = count() where id > $grens" }
+  local results = data:breakdowns({ coverage(dk), x = nil, old }, { grens = 2 })
+  t.has(tostring(results[1]:receipt()), "= b1(t3, {})")
+  t.has(tostring(results[2]:receipt()), "= b1(t3, { grens = 2 })", 'parameter { name = "grens", value = 2 }')
+  local alone = old(data, { grens = 2 })
+  t.eq((tostring(results[2]:receipt()):gsub("line = %d+", "")), (tostring(alone:receipt()):gsub("line = %d+", "")))
+end)
+
 test("a table that a script writes out is part of the receipt, and a large one is not known", function(t, dk)
   local asked = dk.breakdown { measures = "n = count()" }
   t.has(tostring(asked(dk.table { { a = 1, b = "x" }, { a = 2 } }):receipt()),

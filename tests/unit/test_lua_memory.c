@@ -401,7 +401,9 @@ static const char *const calls[] = {
     "local f = core.record('f', function(x) return x end)\nreturn function() local s <close> = setmetatable({}, { "
     "__close "
     "= function() os.remove(out) end }) core.write_file(out, tostring(r:receipt())) "
-    "return #core.file_fingerprint(out) .. #core.recipe(r).written .. tostring(f(t:where 'a > 0') ~= nil) end",
+    "core.remember(t:head(1), 'f', t) return #core.file_fingerprint(out) .. #core.recipe(r).written .. "
+    "tostring(f(t:where "
+    "'a > 0') ~= nil) end",
 };
 #define N_CALLS (sizeof calls / sizeof *calls)
 
