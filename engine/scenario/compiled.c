@@ -196,13 +196,14 @@ static dk_status make(const dk_table *table, const struct wish *wish, bool with_
     return status == DK_ERR_INTERRUPTED ? status : DK_OK; /* whatever else is wrong running the steps says too */
 }
 
-/* What was compiled for that, retained; NULL: nothing. */
-static dk_status get(const dk_table *table, const struct wish *wish, struct compiled **out, dk_error *err)
+/* What was compiled for that, retained; NULL: nothing. at_once: also where it was not asked before. */
+static dk_status get(const dk_table *table, const struct wish *wish, bool at_once, struct compiled **out,
+                     dk_error *err)
 {
     dk_context *context = dk_table_context(table);
     struct compiled *found =
         (struct compiled *)dki_cache_choose(context, &compiled_kind, dki_table_owner(table), cost, wish);
-    bool compiles = found && found->lumps == NULL && !found->is_hopeless;
+    bool compiles = found ? found->lumps == NULL && !found->is_hopeless : at_once;
     dk_status status = DK_OK;
 
     if (found == NULL || compiles) {
@@ -314,7 +315,7 @@ dk_status dki_compiled_ask(const dki_basis *basis, const dk_breakdown *whole, co
         struct wish wish = { scenario, basis->cells, &columns, dki_breakdown_shows_levels(basis->breakdown),
                              values };
 
-        status = get(basis->table, &wish, &c, err);
+        status = get(basis->table, &wish, false, &c, err);
     }
     if (status == DK_OK && c)
         status = ask(c, whole, breakdown_params, values, done, cells, result, err);
@@ -322,5 +323,31 @@ dk_status dki_compiled_ask(const dki_basis *basis, const dk_breakdown *whole, co
         dki_kept_release(&c->kept);
     dki_text_map_drop(&columns);
     dki_free(context, values);
+    return status;
+}
+
+dk_status dki_compiled_get(const dki_basis *basis, const dk_scenario *scenario, const dk_param *values,
+                           const dki_model **model, const dki_lumps **lumps, dki_kept **kept, dk_error *err)
+{
+    struct wish wish = { .scenario = scenario,
+                         .cells = basis->cells,
+                         .shows_levels = dki_breakdown_shows_levels(basis->breakdown),
+                         .values = values };
+    struct compiled *c = NULL;
+    dki_text_map columns;
+    dk_status status;
+
+    *kept = NULL;
+    dki_text_map_init(&columns, dk_table_context(basis->table));
+    status = dki_breakdown_mentions(basis->table, basis->breakdown, &columns, err);
+    wish.columns = &columns;
+    if (status == DK_OK)
+        status = get(basis->table, &wish, true, &c, err);
+    if (status == DK_OK && c) {
+        *model = c->model;
+        *lumps = c->lumps;
+        *kept = &c->kept;
+    }
+    dki_text_map_drop(&columns);
     return status;
 }

@@ -2,7 +2,9 @@
 #ifndef DKI_SCENARIO_COMPILED_H
 #define DKI_SCENARIO_COMPILED_H
 
+#include "base/cache.h"
 #include "basis.h"
+#include "model.h"
 
 /* What dki_basis_ask gives by cells, from what was compiled when the same was asked before with other amounts. *done is false where
  * nothing was, or something has to be told: then the steps are to be run. cells: those after the steps that the breakdown can tell
@@ -10,5 +12,9 @@
 dk_status dki_compiled_ask(const dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
                            const dk_scenario *scenario, const dk_params *params, bool *done, const dk_table **cells,
                            const dk_table **result, dk_error *err);
+/* The same, for who asks of many amounts: compiled now, where it was not. values: all of the scenario's. *kept is NULL where it cannot
+ * be; else to be released by who has done with the others. */
+dk_status dki_compiled_get(const dki_basis *basis, const dk_scenario *scenario, const dk_param *values,
+                           const dki_model **model, const dki_lumps **lumps, dki_kept **kept, dk_error *err);
 
 #endif

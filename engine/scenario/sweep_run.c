@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "compiled.h"
 #include "data/column_parts.h"
 #include "sweep_parts.h"
 
@@ -348,6 +349,50 @@ dk_status dki_group_params(dki_group *group, const dk_param *values, dk_param **
     return DK_OK;
 }
 
+/* How the points of a group are evaluated: compiled and kept with the table, or for this group alone. */
+struct ways {
+    const dki_model *model; /* NULL: the steps are run */
+    const dki_lumps *lumps; /* NULL: points are asked alone */
+    dki_sums *sums;         /* NULL: it is none of counts and sums */
+    dki_model *own_model;
+    dki_lumps *own_lumps;
+    dki_kept *kept;
+};
+
+static void drop_ways(struct ways *ways)
+{
+    dki_sums_drop(ways->sums);
+    dki_lumps_drop(ways->own_lumps);
+    dki_model_drop(ways->own_model);
+    dki_kept_release(ways->kept);
+}
+
+static dk_status find_ways(const dki_asking *asking, const dki_group *group, const dki_run *run, struct ways *ways,
+                           dk_error *err)
+{
+    const dki_sweep *sweep = asking->sweep;
+    dk_status status = DK_OK;
+
+    if (asking->can_stack && group->n == sweep->points.n)
+        status = dki_compiled_get(&sweep->basis, sweep->scenario, run->params->items, &ways->model, &ways->lumps,
+                                  &ways->kept, err);
+    if (status == DK_OK && ways->kept == NULL) {
+        status = dki_model_new(run, sweep->cells, &ways->own_model, err);
+        if (ways->own_model && dki_breakdown_shows_levels(sweep->breakdown) &&
+            dki_cells_gain_levels(sweep->cells, ways->own_model->cells, 0)) {
+            dki_model_drop(ways->own_model); /* levels are there where somebody came to them */
+            ways->own_model = NULL;
+        }
+        if (status == DK_OK && ways->own_model && asking->can_stack)
+            status = make_lumps(sweep, ways->own_model, &ways->own_lumps, err);
+        ways->model = ways->own_model;
+        ways->lumps = ways->own_lumps;
+    }
+    if (status == DK_OK && ways->lumps)
+        status = dki_sums_new(group, ways->lumps, &ways->sums, err);
+    return status;
+}
+
 dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
 {
     dki_sweep *sweep = asking->sweep;
@@ -355,9 +400,7 @@ dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
     dk_param *values = dki_alloc_array(context, sweep->scenario->n_params, sizeof *values, err), *items = NULL;
     dk_params params = { values, sweep->scenario->n_params };
     dki_run run = { .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params };
-    dki_model *model = NULL;
-    dki_lumps *lumps = NULL;
-    dki_sums *sums = NULL;
+    struct ways ways = { .kept = NULL };
     struct work work = { .group = group, .points = group->points };
     dk_status status = DK_ERR_MEMORY;
 
@@ -366,30 +409,19 @@ dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
         status = dki_group_params(group, values, &items, err);
     }
     if (status == DK_OK)
-        status = dki_model_new(&run, sweep->cells, &model, err);
-    if (model && dki_breakdown_shows_levels(sweep->breakdown) &&
-        dki_cells_gain_levels(sweep->cells, model->cells, 0)) { /* which are there where somebody came to them */
-        dki_model_drop(model);
-        model = NULL;
-    }
-    if (status == DK_OK && model && asking->can_stack)
-        status = make_lumps(sweep, model, &lumps, err);
-    if (model == NULL || model->has_notes)
+        status = find_ways(asking, group, &run, &ways, err);
+    if (ways.model == NULL || ways.model->has_notes)
         atomic_store(&asking->has_notes, true);
-    work.model = model;
-    work.lumps = lumps;
-    if (status == DK_OK && lumps)
-        status = dki_sums_new(group, lumps, &sums, err);
-    work.sums = sums;
-    if (status == DK_OK && sums)
+    work.model = ways.model;
+    work.lumps = ways.lumps;
+    work.sums = ways.sums;
+    if (status == DK_OK && ways.sums)
         status = run_sums(&work, &asking->question, err);
-    else if (status == DK_OK && lumps)
+    else if (status == DK_OK && ways.lumps)
         status = run_batches(&work, &asking->question, 0, group->n, err);
     else if (status == DK_OK)
         status = dki_parallel(context, group->n, 1, run_points, &work, err);
-    dki_sums_drop(sums);
-    dki_lumps_drop(lumps);
-    dki_model_drop(model);
+    drop_ways(&ways);
     dki_free(context, items);
     dki_free(context, values);
     return status;
