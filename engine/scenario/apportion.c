@@ -12,6 +12,8 @@
 #include "base/status.h"
 #include "scenario_parts.h"
 
+#define FEW 24 /* are kept on the stack: most combinations have few cells */
+
 struct rest {
     dki_i128 fraction; /* numerators over one denominator */
     size_t place;
@@ -63,7 +65,7 @@ static void put_first(struct rest *rests, size_t n, size_t k)
 dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, dki_i128 denominator, int64_t unit,
                                const int64_t *limits, size_t n, int64_t *shares, int64_t *left, dk_error *err)
 {
-    struct rest *rests = dki_alloc_array(context, n, sizeof *rests, err);
+    struct rest few[FEW], *rests = n <= FEW ? few : dki_alloc_array(context, n, sizeof *rests, err);
     dki_i128 whole = denominator * unit; /* what makes one unit: under 2^94 */
     dki_i128 sum = 0;                    /* n times something under 2^94 */
     int64_t n_left;
@@ -97,7 +99,8 @@ dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, 
     }
     if (left)
         *left = n_left;
-    dki_free(context, rests);
+    if (rests != few)
+        dki_free(context, rests);
     return DK_OK;
 }
 

@@ -104,24 +104,32 @@ static int64_t common_divisor(int64_t a, int64_t b)
     return a;
 }
 
-/* What the lumps before the first step weigh, and what those after the last one have of cells that no step matches. */
+/* What the lumps before the first step weigh. */
 static dk_status weigh(dki_lumps *lumps, const uint32_t *number, size_t n, size_t n_lumps, dk_error *err)
 {
     size_t n_rest = lumps->model->n_rest;
     const int64_t *weights = lumps->model->weights + n_rest;
 
     lumps->multiples = dki_calloc(lumps->context, n_lumps, sizeof *lumps->multiples, err);
-    lumps->rest = dki_calloc(lumps->context, lumps->n, sizeof *lumps->rest, err);
-    if (lumps->multiples == NULL || lumps->rest == NULL)
+    if (lumps->multiples == NULL)
         return DK_ERR_MEMORY;
     for (size_t c = 0; c < n; c++)
         lumps->unit = common_divisor(lumps->unit, weights[c]);
     for (size_t c = 0; c < n; c++)
         lumps->multiples[number[c]] += weights[c] / lumps->unit;
-    for (size_t c = 0; c < n_rest; c++)
-        lumps->rest[lumps->of_cell[c]] += lumps->model->weights[c];
     for (size_t c = 0; c < n_rest + n; c++)
         lumps->total += lumps->model->weights[c]; /* whose sum fits */
+    return DK_OK;
+}
+
+/* What lumps after the last step have of cells that no step matches. */
+static dk_status weigh_rest(dki_lumps *lumps, dk_error *err)
+{
+    lumps->rest = dki_calloc(lumps->context, lumps->n, sizeof *lumps->rest, err);
+    if (lumps->rest == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t c = 0; c < lumps->model->n_rest; c++)
+        lumps->rest[lumps->of_cell[c]] += lumps->model->weights[c];
     return DK_OK;
 }
 
@@ -178,6 +186,8 @@ dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, dki
         if (status == DK_OK)
             find_amount(lumps, &lumps->steps[i]);
     }
+    if (status == DK_OK)
+        status = weigh_rest(lumps, err);
     if (status == DK_OK && lumps->is_exact)
         status = weigh(lumps, numbers[0], model->n_steps ? model->steps[0].n : n_last,
                        model->n_steps ? lumps->steps[0].n : lumps->n, err);
@@ -283,7 +293,8 @@ dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t 
 
 void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out)
 {
-    memset(out, 0, lumps->n * sizeof *out);
-    for (size_t c = 0; c < lumps->model->n; c++)
+    if (lumps->n > 0)
+        memcpy(out, lumps->rest, lumps->n * sizeof *out);
+    for (size_t c = lumps->model->n_rest; c < lumps->model->n; c++)
         out[lumps->of_cell[c]] += weights[c];
 }
