@@ -1,6 +1,7 @@
 /* trials.c - one question asked under parts of a scenario, on what its whole runs on: cells, or rows where it has to. */
 #include "trials.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -25,15 +26,22 @@ void dki_trials_drop(dki_trials *trials)
     trials->scenario = NULL;
 }
 
-static dk_status add_notes(const dk_table *table, dki_text_map *notes, dk_error *err)
+/* What the reader must know of the steps, from the cells after them, which are released. The result too where that fails. */
+static dk_status add_notes(const dk_table *cells, dki_text_map *notes, dk_status status, const dk_table **result,
+                           dk_error *err)
 {
-    dk_status status = DK_OK;
+    bool has_result = status == DK_OK;
 
-    for (size_t i = 0; i < dk_table_n_notes(table) && status == DK_OK; i++) {
+    for (size_t i = 0; notes && status == DK_OK && i < dk_table_n_notes(cells); i++) {
         uint32_t number;
 
-        status = dki_text_map_add(notes, dk_table_note(table, i), strlen(dk_table_note(table, i)), &number, err);
+        status = dki_text_map_add(notes, dk_table_note(cells, i), strlen(dk_table_note(cells, i)), &number, err);
     }
+    if (has_result && status != DK_OK) {
+        dk_table_release(*result);
+        *result = NULL;
+    }
+    dk_table_release(cells);
     return status;
 }
 
@@ -46,6 +54,8 @@ dk_status dki_trials_ask(dki_trials *trials, const size_t *steps, size_t n, cons
     dki_step *own;
     dk_status status;
 
+    /* What runs on cells is compiled, and kept for its scenario: a part of one is gone soon. */
+    assert(!trials->step_by_step);
     if (n == 0) /* things as they are */
         return dk_breakdown_run(trials->question, trials->basis.by_rows ? trials->basis.table : trials->basis.cells,
                                 trials->breakdown_params, result, err);
@@ -62,13 +72,7 @@ dk_status dki_trials_ask(dki_trials *trials, const size_t *steps, size_t n, cons
     }
     status = dki_basis_ask(&trials->basis, trials->question, trials->breakdown_params, &part, params, &cells,
                            result, err);
-    if (status == DK_OK && notes)
-        status = add_notes(cells, notes, err);
-    if (status != DK_OK && cells) {
-        dk_table_release(*result);
-        *result = NULL;
-    }
-    dk_table_release(cells);
+    status = add_notes(cells, notes, status, result, err);
     dki_free(context, own);
     return status;
 }
@@ -76,15 +80,9 @@ dk_status dki_trials_ask(dki_trials *trials, const size_t *steps, size_t n, cons
 dk_status dki_trials_ask_all(dki_trials *trials, const dk_params *params, dki_text_map *notes,
                              const dk_table **result, dk_error *err)
 {
-    dk_context *context = dk_table_context(trials->basis.table);
-    size_t n = trials->scenario->n_steps;
-    size_t *steps = dki_alloc_array(context, n, sizeof *steps, err);
-    dk_status status = steps ? DK_OK : DK_ERR_MEMORY;
+    const dk_table *cells = NULL;
+    dk_status status = dki_basis_ask(&trials->basis, trials->question, trials->breakdown_params, trials->scenario,
+                                     params, &cells, result, err);
 
-    for (size_t i = 0; steps && i < n; i++)
-        steps[i] = i;
-    if (status == DK_OK)
-        status = dki_trials_ask(trials, steps, n, params, false, notes, result, err);
-    dki_free(context, steps);
-    return status;
+    return add_notes(cells, notes, status, result, err);
 }

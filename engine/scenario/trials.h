@@ -16,8 +16,9 @@ typedef struct dki_trials {
 dk_status dki_trials_open(dki_trials *trials, const dk_breakdown *question, const dk_table *table,
                           const dk_params *breakdown_params, const dk_scenario *scenario, dk_error *err);
 void dki_trials_drop(dki_trials *trials);
-/* The question under n steps of the scenario, by their numbers, in that order. params: of the scenario, or NULL. allow_none: matching
- * nobody is no error, whatever a step says. notes (may be NULL) gets what the reader must know of the steps. */
+/* Where steps do not run step by step: the question under n of them, by their numbers, in that order. params: of the scenario, or
+ * NULL. allow_none: matching nobody is no error, whatever a step says. notes (may be NULL) gets what the reader must know of
+ * the steps. */
 dk_status dki_trials_ask(dki_trials *trials, const size_t *steps, size_t n, const dk_params *params,
                          bool allow_none, dki_text_map *notes, const dk_table **result, dk_error *err);
 /* Every step, in order. */
