@@ -63,6 +63,21 @@ static dk_status check_range(const struct sensitivity *s, dk_param_range *range,
     return status;
 }
 
+/* Says which parameter is not asked about. */
+static dk_status note_without(struct sensitivity *s, const char *name, dk_error *err)
+{
+    dki_buffer note;
+    uint32_t number;
+    dk_status status;
+
+    dki_buffer_init(&note, s->context);
+    status = dki_buffer_format(&note, err, "%s has no least and greatest value, and is left out", name);
+    if (status == DK_OK)
+        status = dki_text_map_add(&s->notes, note.bytes, note.size, &number, err);
+    dki_buffer_drop(&note);
+    return status;
+}
+
 /* Those that are given, or of every parameter that has a least and a greatest value. */
 static dk_status find_ranges(struct sensitivity *s, const dk_sensitivity_spec *spec, dk_error *err)
 {
@@ -74,12 +89,16 @@ static dk_status find_ranges(struct sensitivity *s, const dk_sensitivity_spec *s
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < most && spec->n_ranges > 0; i++)
         s->ranges[s->n++] = spec->ranges[i];
-    for (size_t i = 0; i < most && spec->n_ranges == 0; i++) {
+    for (size_t i = 0; i < most && spec->n_ranges == 0 && status == DK_OK; i++) {
         const dk_scenario_param *param = &s->scenario->params[i];
 
         if (param->has_least && param->has_greatest)
             s->ranges[s->n++] = (dk_param_range){ param->name, param->least, param->greatest };
+        else
+            status = note_without(s, param->name, err);
     }
+    if (status != DK_OK)
+        return status;
     if (s->n == 0) {
         dki_fail(err, DK_ERR_ARGUMENT, "sensitivity: no parameter of %s has a least and a greatest value",
                  s->scenario->name);

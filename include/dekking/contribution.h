@@ -71,8 +71,8 @@ typedef struct dk_param_range {
 typedef struct dk_sensitivity_spec {
     const char *measure; /* NULL: the only one */
     dk_place place;
-    const dk_param_range
-        *ranges; /* n_ranges; none: every parameter with a least and a greatest value, from the one to the other */
+    const dk_param_range *ranges; /* n_ranges; none: every parameter with a least and a greatest value, from the
+                 * one to the other; a note says which others are left out */
     size_t n_ranges;
 } dk_sensitivity_spec;
 

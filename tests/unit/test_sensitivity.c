@@ -116,6 +116,8 @@ static void each_group_has_its_own_order(void **state)
         ask_sensitivity(&question, &plan, SPEC(.measure = "known", .place = { .each = "gemeente" }), &result, &err),
         &err);
     assert_int_equal(dk_table_n_rows(result), 16);
+    assert_int_equal(dk_table_n_notes(result), 1);
+    assert_string_equal(dk_table_note(result, 0), "waar has no least and greatest value, and is left out");
     assert_string_equal(text_at(result, "gemeente", 0), "Arnhem");
     assert_string_equal(text_at(result, "gemeente", 1), "Arnhem");
     dk_table_release(result);
