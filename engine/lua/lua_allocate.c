@@ -16,7 +16,7 @@ static dk_allocate_target *read_targets(lua_State *L, int index, size_t *n)
 
     dkl_option(L, index, "targets");
     list = lua_gettop(L);
-    *n = lua_rawlen(L, list);
+    *n = dkl_length(L, list);
     targets = dkl_array(L, *n, sizeof *targets);
     for (size_t i = 0; i < *n; i++) {
         dk_allocate_target *target = &targets[i];

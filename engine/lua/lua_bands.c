@@ -14,7 +14,7 @@ static dk_ratio *read_quantiles(lua_State *L, int index, size_t *n)
     dk_ratio *ratios;
 
     dkl_option(L, index, "quantiles");
-    *n = lua_rawlen(L, -1);
+    *n = dkl_length(L, -1);
     ratios = dkl_array(L, *n, sizeof *ratios);
     lua_insert(L, -2); /* ratios list */
     for (size_t i = 0; i < *n; i++) {

@@ -76,7 +76,7 @@ static const dk_param_range *read_ranges(lua_State *L, int index, size_t *n)
 
     dkl_option(L, index, "ranges");
     list = lua_gettop(L);
-    *n = lua_isnil(L, list) ? 0 : lua_rawlen(L, list);
+    *n = dkl_length(L, list);
     ranges = dkl_array(L, *n, sizeof *ranges);
     for (size_t i = 0; i < *n; i++) {
         lua_rawgeti(L, list, (lua_Integer)i + 1);

@@ -141,14 +141,19 @@ static const char *check_member(lua_State *L, const char *name)
 static int cell_expression(lua_State *L)
 {
     dk_context *context = dkl_check_context(L);
-    size_t n_dims = lua_rawlen(L, 1), n = lua_rawlen(L, 2), which = (size_t)luaL_checkinteger(L, 3) - 1;
+    dki_cell_dimension *dims;
+    dki_cell_measure *measures;
+    size_t n_dims, n, which = (size_t)luaL_checkinteger(L, 3) - 1;
     dk_error err = DK_ERROR_INIT;
-    dki_cell_dimension *dims = dkl_array(L, n_dims + 1, sizeof *dims);
-    dki_cell_measure *measures = dkl_array(L, n + 1, sizeof *measures);
-    void **slot = dkl_slot(L, release_buffer);
+    void **slot;
     const dki_buffer *out;
     bool whole = false;
 
+    n_dims = dkl_length(L, 1);
+    n = dkl_length(L, 2);
+    dims = dkl_array(L, n_dims + 1, sizeof *dims);
+    measures = dkl_array(L, n + 1, sizeof *measures);
+    slot = dkl_slot(L, release_buffer);
     for (size_t i = 0; i < n_dims; i++) {
         lua_rawgeti(L, 1, (lua_Integer)i + 1);
         dims[i].name = check_member(L, "name");

@@ -262,6 +262,15 @@ size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_
     return n;
 }
 
+size_t dkl_length(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    if (lua_isnoneornil(L, index))
+        return 0;
+    luaL_checktype(L, index, LUA_TTABLE);
+    return lua_rawlen(L, index);
+}
+
 /* A name: a string, or what stands for one (a column, an expression), which keeps its text. */
 static const char *check_name(lua_State *L, int index, const char *what)
 {

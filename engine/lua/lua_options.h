@@ -50,6 +50,9 @@ const char *dkl_check_text(lua_State *L, int index, const char *what);
 /* The length of the list, a table, at index. Raises where it has a hole (its length could then be any) or another key. With
  * may_state_n a member n says how many items there are, and those that are not there are nil. */
 size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_n);
+/* The length of a list that the library has checked; nil is an empty one. Raises for what is no table at all: primitives are
+ * within reach of whoever looks into functions. */
+size_t dkl_length(lua_State *L, int index);
 /* A string or a list of strings at index, as an array. Pushes one anchor; n is 0 for nil and none. */
 dkl_names dkl_check_names(lua_State *L, int index, const char *what);
 dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char *key);

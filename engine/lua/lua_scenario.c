@@ -30,7 +30,7 @@ static dk_scenario_param *read_params(lua_State *L, int index, size_t *n)
     dk_scenario_param *params;
 
     dkl_option(L, index, "params");
-    *n = lua_rawlen(L, -1);
+    *n = dkl_length(L, -1);
     params = dkl_array(L, *n, sizeof *params);
     lua_insert(L, -2); /* params list */
     for (size_t i = 0; i < *n; i++) {
@@ -69,7 +69,7 @@ static void read_flows(lua_State *L, dk_intervention *step)
 
     step->flows_of = dkl_option_text(L, -1, what, "move");
     dkl_option(L, -1, "flows");
-    step->n_flows = step->flows_of ? lua_rawlen(L, -1) : 0;
+    step->n_flows = step->flows_of ? dkl_length(L, -1) : 0;
     flows = dkl_array(L, step->n_flows, sizeof *flows);
     step->flows = flows;
     lua_insert(L, -2); /* flows list */
@@ -93,7 +93,7 @@ static dk_intervention *read_steps(lua_State *L, int index, size_t *n)
 
     dkl_option(L, index, "steps");
     list = lua_gettop(L);
-    *n = lua_rawlen(L, list);
+    *n = dkl_length(L, list);
     steps = dkl_array(L, *n, sizeof *steps);
     for (size_t i = 0; i < *n; i++) {
         dk_intervention *step = &steps[i];

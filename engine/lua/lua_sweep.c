@@ -12,7 +12,7 @@ static const dk_value *read_values(lua_State *L, int index, const char *name, si
     dk_value *values;
 
     lua_getfield(L, index, "values");
-    *n = lua_rawlen(L, -1);
+    *n = dkl_length(L, -1);
     values = dkl_array(L, *n, sizeof *values);
     for (size_t i = 0; i < *n; i++) {
         lua_rawgeti(L, -2, (lua_Integer)i + 1);
@@ -48,7 +48,7 @@ static int sweep(lua_State *L)
     if (dkl_option(L, 4, "axes")) {
         int list = lua_gettop(L);
 
-        spec.n_axes = lua_rawlen(L, list);
+        spec.n_axes = dkl_length(L, list);
         spec.axes = axes = dkl_array(L, spec.n_axes, sizeof *axes);
         for (size_t i = 0; i < spec.n_axes; i++) {
             luaL_checkstack(L, 8, "too many parameters");
@@ -73,7 +73,7 @@ static int latin(lua_State *L)
 
     lua_settop(L, 3);
     luaL_checktype(L, 2, LUA_TTABLE);
-    n_ranges = lua_rawlen(L, 2);
+    n_ranges = dkl_length(L, 2);
     out = dkl_new_table(L); /* 4 */
     ranges = dkl_array(L, n_ranges, sizeof *ranges);
     for (size_t i = 0; i < n_ranges; i++) {
