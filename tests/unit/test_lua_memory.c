@@ -376,6 +376,11 @@ static const char *const calls[] = {
          "margins = 'totals' }\n"
          "return function() return #b:compare(t, s, { f = 1 }) + #b:compare(t, t, { name = 'other' }) + "
          "#b:solve(t, s, { vary = 'f', target = 'r >= 0.5', at = dk.total }) end",
+    DATA "local s = dk.scenario 's' { { 'step', where = 'n > 1', share = 0.5, drawn = true, set = { n = 9 } }, { "
+         "'rest', "
+         "count = 1, first = 'x desc', set = { n = 8 } } }\n"
+         "local b = dk.breakdown { by = 'k', measures = { 'm = count()' } }\n"
+         "return function() return #b:bands(t, s, { draws = 2 }) end",
     DATA "return function() local s = dk.scenario 's' { { 'one', all = true, set = { k = 'a', n = dk.null } } } "
          "local u = s .. dk.scenario 'u' { { 'two', count = 1, where = 'x < 3', set = { x = dk.expr 'x + 1' } } } "
          "return tostring(u) .. s:name() .. #u:apply(t) .. #dk.scenarios() end",
