@@ -268,6 +268,29 @@ test("solving knows who comes first, and what is drawn", function(t, dk)
   end
 end)
 
+-- Who comes or goes may be drawn, and a rate takes the first.
+test("newcomers and leavers are drawn, and a rate is reached with the first", function(t, dk)
+  local function taken(step)
+    local sum = 0
+    for row in dk.scenario "s" { step }:moved(persons(dk)):rows() do
+      sum = sum + row.taken
+    end
+    return sum
+  end
+  t.near(taken { "come", where = "in_sonar", count = 100, add = true, drawn = true, per = "gemeente" }, 100)
+  t.near(taken { "go", count = 7, remove = true, drawn = "persons" }, 7)
+  t.near(taken { "go", count = 7, remove = true, drawn = true }, 7)
+  t.near(taken { "known", rate = "in_sonar", to = 0.5, first = "id desc" }, 10) -- 20 of 60 are known
+  local last = dk.scenario "s" { { "known", rate = "in_sonar", to = 0.5, first = "id desc" } }
+  t.eq(last:apply(persons(dk)):where "in_sonar and id > 'p45'":column "id":to_lua(),
+    { "p46", "p47", "p48", "p49", "p50", "p51", "p52", "p53", "p54", "p55", "p56", "p57", "p58", "p59", "p60" })
+  t.raises(function() return dk.scenario "s" { { "x", share = 0.5, add = true, first = "id" } } end,
+    "add goes without first")
+  t.raises(function() return dk.scenario "s" { { "x", share = 0.5, add = true, drawn = "persons" } } end,
+    "add goes without drawn persons")
+  t.raises(function() return dk.scenario "s" { { "x", scale = 1.5, drawn = true } } end, "share or count")
+end)
+
 -- Bands --------------------------------------------------------------------------------------------------------------
 
 test("bands tell mean, deviation and quantiles of every measure", function(t, dk)
