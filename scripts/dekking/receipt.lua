@@ -164,10 +164,10 @@ local function columns_of(data, definitions)
   if weight then
     wanted[weight] = true
   end
-  local list = {}
+  local list, bare = {}, data:with { weight = dk.null } -- a table keeps its weights in what is selected
   for name, column in data:columns() do
     if wanted[name] or not any then
-      list[#list + 1] = { name = name, type = column:type(), fingerprint = data:select { name }:fingerprint() }
+      list[#list + 1] = { name = name, type = column:type(), fingerprint = bare:select { name }:fingerprint() }
     end
   end
   return list

@@ -87,7 +87,7 @@ local function compare_data(made, env, differ, note)
   for _, was in ipairs(made.data) do
     local now = env.made[made.names[was.table]]
     if now then
-      local columns = {}
+      local columns, bare = {}, now:with { weight = dk.null } -- a table keeps its weights in what is selected
       for name, column in now:columns() do
         columns[name] = column
       end
@@ -98,7 +98,7 @@ local function compare_data(made, env, differ, note)
         local there = columns[column.name]
         compare_column(was.table, column, there and {
           type = there:type(),
-          fingerprint = #now == was.rows and now:select { column.name }:fingerprint() or column.fingerprint,
+          fingerprint = #now == was.rows and bare:select { column.name }:fingerprint() or column.fingerprint,
         }, differ)
       end
       if differ.n == 0 and now:fingerprint() ~= was.fingerprint then

@@ -54,6 +54,16 @@ return function(shell, check)
   gives("replay plan.receipt", 0, same, "result.html: the same ", "\nthe same\n")
   gives("--threads 1 replay plan.receipt", 0, same)
   gives("replay solve.receipt", 0, "result: the same, 1 rows", "\nthe same\n")
+  -- Of a table with weights, under a scenario that chance decides: every draw is the same again.
+  shell.write("weights.lua", [[
+local t = dk.table { { "in_sonar", { true, false } }, { "n", { 5682, 1994 } } }:with { weight = "n" }
+local chance = dk.scenario "chance" { seed = 5,
+  { "register", where = "not in_sonar", share = 0.3, drawn = true, set = { in_sonar = true } } }
+dk.breakdown { measures = "bekend = count() where in_sonar" }:bands(t, chance, { draws = 20 })
+  :write_receipt "bands.receipt"
+]])
+  gives("weights.lua", 0)
+  gives("replay bands.receipt", 0, "result: the same, 1 rows", "\nthe same\n")
   shell.run "mv register.csv sonar.csv there; mv plan.lua away.lua"
   local there = " --data register=there/register.csv --data=sonar=there/sonar.csv"
   local out = gives("replay plan.receipt --output again.csv" .. there, 0, same,
