@@ -39,8 +39,7 @@ static dk_status find_driven(dki_solver *s, dk_error *err)
     step = &scenario->steps[s->first]; /* every parameter is used */
     root = step->share ? dki_expr_root(step->share) : step->count ? dki_expr_root(step->count) : NULL;
     s->vary = DKI_VARY_PARTS;
-    if (n_mentions == 1 && root && root->kind == DKI_NODE_PARAM &&
-        (step->share || step->effect != DK_ADDS)) /* of those who come there is no greatest number */
+    if (n_mentions == 1 && root && root->kind == DKI_NODE_PARAM)
         s->vary = step->share ? DKI_VARY_SHARE : DKI_VARY_COUNT;
     return DK_OK;
 }

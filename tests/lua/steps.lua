@@ -106,6 +106,26 @@ test("a matrix moves shares at once", function(t, dk)
   t.eq(lines(t, up:apply(numbers), "klasse", "n"), { "1/2", "2/6", "10/4" })
 end)
 
+-- Ten of those who know least are registered: W24, a total forced to a known figure, and how many were changed.
+test("a known figure is reached by score", function(t, dk)
+  local data = dk.table { { "score", { 1, 2, 3, 4, 5 } }, { "s", { false, true, false, false, false } },
+    { "n", { 8, 40, 8, 8, 36 } } }:with { weight = "n" }
+  local known = dk.scenario "known" { { "to the figure", rate = "s", to = 0.5, first = "score", whole = true } }
+  t.eq(lines(t, known:moved(data), "taken"), { "10" })
+  t.eq(lines(t, known:apply(data):where "s", "score", "n"), { "1/8", "2/40", "3/2" })
+end)
+
+test("chance decides how many come and leave", function(t, dk)
+  local data = dk.table { { "g", { "a", "b" } }, { "n", { 400, 600 } } }:with { weight = "n" }
+  for _, effect in ipairs { "add", "remove" } do
+    local plan = dk.scenario "plan" { { "by chance", share = 0.3, drawn = true, per = "g", [effect] = true } }
+    local moved, after = t.records(plan:moved(data)), t.records(plan:apply(data))
+    t.eq(#moved, 2)
+    t.ok(math.abs(moved[1].taken - 120) < 60 and moved[1].taken % 1 == 0) -- six and a half times the deviation of 9.2
+    t.near(after[1].n, 400 + (effect == "add" and 1 or -1) * moved[1].taken)
+  end
+end)
+
 test("a municipality is split", function(t, dk)
   local split = dk.scenario "split" { dk.split("gemeente", "Duiven", { Arnhem = 0.4, Zevenaar = 0.6 }) }
   local result = coverage(dk, "gemeente"):compare(region(dk), split)

@@ -107,6 +107,20 @@ static void strata_go_their_own_ways(void **state)
                  "c|false|7.000000000\n");
 }
 
+/* 6 of 10 are wanted and 2 are true: of the false ones the oldest give 4, whole ages first, and the true ones nothing. */
+static void who_comes_first_changes_first(void **state)
+{
+    static const char text[] = "k:boolean a:integer w:integer\ntrue|70|2\nfalse|60|3\nfalse|40|3\nfalse|20|2\n";
+
+    (void)state;
+    assert_after(text, ONE(.rate = "k", .to = "0.6", .first = { "a desc" }),
+                 "false|20|2.000000000\nfalse|40|2.000000000\ntrue|40|1.000000000\ntrue|60|3.000000000\n"
+                 "true|70|2.000000000\n");
+    assert_after(text, ONE(.rate = "k", .to = "0.1", .first = { "a desc" }),
+                 "false|20|2.000000000\nfalse|40|3.000000000\nfalse|60|3.000000000\nfalse|70|1.000000000\n"
+                 "true|70|1.000000000\n");
+}
+
 /* Who is not known counts, and stays what they are: of 10, 6 can be true. */
 static void what_cannot_be_reached_is_told(void **state)
 {
@@ -157,6 +171,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_stratum_has_its_rate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_rate_is_reached_and_not_missed_by_a_unit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strata_go_their_own_ways, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_comes_first_changes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_reached_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_rate_is_refused, set_up, tear_down),
     };
