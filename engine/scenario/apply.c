@@ -469,6 +469,8 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
         status = dki_fail(err, DK_ERR_ARGUMENT, "a scenario runs on cells, and this table is none");
     if (status == DK_OK)
         status = check_steps(run->scenario, cells, walk.columns, err);
+    if (status == DK_OK && run->checks)
+        status = dki_steps_check(run->scenario, cells, run->params, err);
     if (status == DK_OK)
         status = cell_names(cells, &names, err);
     for (size_t i = run->from; i < run->to && status == DK_OK; i++) {
@@ -508,6 +510,7 @@ dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, 
     dki_run run = { .scenario = scenario,
                     .to = scenario->n_steps,
                     .params = &all,
+                    .checks = true,
                     .draw = draw,
                     .notes = &notes,
                     .receipt = moved ? &receipt : NULL };

@@ -18,17 +18,11 @@
 static dk_status find_known(const dki_stage *stage, bool becomes, const dki_strata *strata, int64_t *is_true,
                             int64_t *others, int64_t *weights, dk_error *err)
 {
-    const char *rate = stage->step->rate;
     const dk_column *column;
-    size_t at;
-    dk_status status = dk_table_get(stage->cells, rate, &at, err);
+    dk_status status = dki_rate_check(stage->step, stage->cells, &column, err);
 
     if (status != DK_OK)
         return status;
-    column = dk_table_field(stage->cells, at)->column;
-    if (dk_column_type(column) != DK_BOOLEAN)
-        return dki_fail(err, DK_ERR_TYPE, "a rate is of a column that is true or false, and %s is %s", rate,
-                        dk_type_name(dk_column_type(column)));
     memset(weights, 0, (size_t)dk_table_n_rows(stage->cells) * sizeof *weights);
     DKI_FOR_ROWS(k, strata->n, strata->context, status, err)
     {

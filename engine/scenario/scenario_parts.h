@@ -13,6 +13,8 @@
 #include "base/quantile.h"
 #include "expr/node.h"
 
+struct dki_bound; /* expr/eval.h */
+
 #define DKI_PERSON 1000000000 /* units of weight: 10^DK_WEIGHT_SCALE */
 _Static_assert(DK_WEIGHT_SCALE == 9, "a person is 10^9 units");
 
@@ -290,6 +292,9 @@ typedef struct dki_strata {
     int64_t *chosen;  /* units, of each cell: where persons are drawn; else NULL */
 } dki_strata;
 
+/* The step's condition over cells. */
+dk_status dki_step_bind_where(const dki_step *step, const dk_table *cells, const dk_params *params,
+                              struct dki_bound **out, dk_error *err);
 /* Finds the cells that the step matches and their strata, in the order of keys. Weights are those of cells: their
  * sum fits. */
 dk_status dki_strata_find(const dki_stage *stage, dki_strata *out, dk_error *err);
@@ -394,6 +399,14 @@ dk_status dki_follow_levels(const dk_table *cells, dk_field *fields, size_t n_se
 /* Whether the step may give some persons another value in a column of the table. */
 bool dki_step_changes(const dki_step *step, const dk_table *table, const char *column);
 
+/* known.c ------------------------------------------------------------------------------------------------------ */
+
+/* What is wrong with a step whatever the ones before it leave. params: all of the scenario's. */
+dk_status dki_steps_check(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
+                          dk_error *err);
+/* The column of the step's rate is true or false. */
+dk_status dki_rate_check(const dki_step *step, const dk_table *cells, const dk_column **out, dk_error *err);
+
 /* assign.c ----------------------------------------------------------------------------------------------------- */
 
 /* The cells of those numbers as they are after a step moved them, with what follows from what is set; weights as before. */
@@ -426,6 +439,7 @@ typedef struct dki_run {
     const dk_scenario *scenario;
     size_t from, to;         /* steps from .. to - 1 */
     const dk_params *params; /* all of the scenario's */
+    bool checks;             /* what can be known of any step is checked before the first one */
     const dki_only *only;
     const dk_table *keyed;  /* the table whose key tells persons apart; NULL: the cells */
     uint32_t draw;          /* which of repeated draws */

@@ -61,10 +61,11 @@ void dki_tell_cell(const dki_stage *stage, const dk_table *cells, dk_error *err)
 
 /* Matching ----------------------------------------------------------------------------------------------------- */
 
-static dk_status bind_where(const dki_stage *stage, dki_bound **out, dk_error *err)
+dk_status dki_step_bind_where(const dki_step *step, const dk_table *cells, const dk_params *params,
+                              struct dki_bound **out, dk_error *err)
 {
-    const dk_expr *where = stage->step->where;
-    dki_scope scope = { .table = stage->cells, .params = stage->params };
+    const dk_expr *where = step->where;
+    dki_scope scope = { .table = cells, .params = params };
     dk_status status = dki_bind(&scope, where, dki_expr_root(where), out, err);
 
     if (status == DK_OK && dki_bound_type(*out) != DK_BOOLEAN) {
@@ -178,7 +179,8 @@ static dk_status find_matches(const dki_stage *stage, dki_strata *out, dk_error 
     size_t block_rows = dki_block_rows(out->context);
     dki_bound *bound = NULL;
     dki_eval *eval = NULL;
-    dk_status status = stage->step->where ? bind_where(stage, &bound, err) : DK_OK;
+    dk_status status =
+        stage->step->where ? dki_step_bind_where(stage->step, stage->cells, stage->params, &bound, err) : DK_OK;
 
     if (status == DK_OK && bound)
         status = dki_eval_new(bound, &eval, err);

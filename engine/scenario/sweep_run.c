@@ -119,7 +119,9 @@ static dk_status run_plainly(const struct work *work, uint64_t point, const dk_p
 {
     dki_sweep *sweep = work->group->sweep;
     dk_params params = { values, sweep->scenario->n_params };
-    dki_run run = { .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params };
+    dki_run run = {
+        .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params, .checks = true
+    };
     const dk_table *after = NULL;
     dk_error why = DK_ERROR_INIT;
     dk_status status = dki_run_steps(&run, sweep->cells, &after, &why);
@@ -139,10 +141,15 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
     dk_params params = { bench->values, sweep->scenario->n_params };
     uint64_t point = work->points[i];
     const dk_table *cells = NULL;
-    dk_error why = DK_ERROR_INIT;
+    dk_error why = DK_ERROR_INIT, known = DK_ERROR_INIT;
     bool told;
     dk_status status = dki_model_run(work->model, &params, NULL, bench->cells, &told, &why);
 
+    if (told &&
+        dki_steps_check(sweep->scenario, sweep->cells, &params, &known) != DK_OK) { /* which is told first */
+        status = known.code;
+        why = known;
+    }
     if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED || told)
         return dki_sweep_problem(sweep, point, status, &why, err);
     if (status != DK_OK)

@@ -218,6 +218,50 @@ static void what_does_not_go_together_is_refused(void **state)
             "the parameter $p is used and not defined");
 }
 
+/* Nobody is in c, which is found when the first step runs; what is wrong with the second is known before. */
+static void what_can_be_known_is_told_before_anything_runs(void **state)
+{
+    static const struct {
+        struct plan_step step;
+        dk_status status;
+        const char *message;
+    } cases[] = {
+        { { .name = "t", .share = "$p", .set = { "bekend = true" } },
+          DK_ERR_RANGE,
+          "t: a share lies between 0 and 1" },
+        { { .name = "t", .count = "0 - $p", .set = { "bekend = true" } },
+          DK_ERR_RANGE,
+          "t: a count is not negative" },
+        { { .name = "t", .count = "$p / 2", .whole = true, .set = { "bekend = true" } },
+          DK_ERR_RANGE,
+          "t: 2.5 is no whole number of persons" },
+        { { .name = "t", .scale = "0 - $p" }, DK_ERR_RANGE, "t: a scale is not negative" },
+        { { .name = "t", .rate = "bekend", .to = "$p" }, DK_ERR_RANGE, "t: a share lies between 0 and 1" },
+        { { .name = "t", .rate = "plaats", .to = "0.5", .where = "$p > 0" },
+          DK_ERR_TYPE,
+          "t: a rate is of a column" },
+        { { .name = "t", .flows_of = "plaats", .flows = { { "'a'", "'b'", "$p" } } },
+          DK_ERR_RANGE,
+          "t: a share lies" },
+        { { .name = "t", .all = true, .where = "$p", .set = { "bekend = true" } }, DK_ERR_TYPE, "t: where wants" },
+        { { .name = "t", .all = true, .when = "$p", .set = { "bekend = true" } }, DK_ERR_TYPE, "t: when wants" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct plan plan = { .name = "p", .params = { { .name = "p", .value = WHOLE(5) } } };
+
+        plan.steps[0] =
+            (struct plan_step){ .name = "s", .where = "plaats == 'c'", .all = true, .set = { "bekend = true" } };
+        plan.steps[1] = cases[i].step;
+        assert_refused(two, &plan, cases[i].status, cases[i].message);
+        if (plan.steps[1].when)
+            continue;
+        plan.steps[1].when = "$p > 5"; /* what does not happen is not wrong */
+        assert_refused(two, &plan, DK_ERR_UNREACHABLE, "s: nobody matches plaats == 'c'");
+    }
+}
+
 /* 9223372036 persons are what weights can tell. */
 static void too_many_to_count_is_an_error(void **state)
 {
@@ -243,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_step_happens_where_its_condition_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_scenario_without_steps_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_does_not_go_together_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_can_be_known_is_told_before_anything_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_to_count_is_an_error, set_up, tear_down),
     };
 
