@@ -310,7 +310,7 @@ dk_status dki_compiled_ask(const dki_basis *basis, const dk_breakdown *whole, co
     dki_text_map_init(&columns, context);
     if (status == DK_OK)
         status = dki_breakdown_mentions(basis->table, basis->breakdown, &columns, err);
-    if (status == DK_OK && basis->wants.most == DKI_WANT_PERSONS &&
+    if (status == DK_OK && basis->wants.most == DKI_WANT_PERSONS && atomic_load(&scenario->n_references) > 0 &&
         dki_scenario_values(scenario, params, values, NULL) == DK_OK) {
         struct wish wish = { scenario, basis->cells, &columns, dki_breakdown_shows_levels(basis->breakdown),
                              values };

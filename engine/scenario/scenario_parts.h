@@ -53,7 +53,7 @@ typedef struct dki_step {
 } dki_step;
 
 struct dk_scenario {
-    atomic_size_t n_references;
+    atomic_size_t n_references; /* 0: a view for one call, which nobody may keep */
     dk_context *context;
     dki_arena arena;
     const char *name;

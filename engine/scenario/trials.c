@@ -63,6 +63,7 @@ dk_status dki_trials_ask(dki_trials *trials, const size_t *steps, size_t n, cons
     if (own == NULL)
         return DK_ERR_MEMORY;
     memcpy(&part, trials->scenario, sizeof part);
+    atomic_init(&part.n_references, 0);
     part.a = part.b = NULL;
     part.steps = own;
     part.n_steps = n;

@@ -208,6 +208,24 @@ static void the_second_time_it_is_compiled(void **state)
     dk_table_release(table);
 }
 
+/* Who asks about some of the steps makes a view of the scenario, which is gone after the call. */
+static void a_view_is_not_kept(void **state)
+{
+    const dk_table *table = random_table(200, true);
+    const dk_scenario *two = make_scenario(context, &plans[2]);
+    dk_scenario view;
+
+    (void)state;
+    memcpy(&view, two, sizeof view);
+    atomic_init(&view.n_references, 0);
+    for (size_t i = 0; i < 3; i++) {
+        view.n_steps = 1 + i % 2;
+        assert_false(is_answered(table, &questions[0], &view, NULL));
+    }
+    dk_scenario_release(two);
+    dk_table_release(table);
+}
+
 static void failing_memory_is_survived(void **state)
 {
     const dk_table *table = random_table(40, true), *result = NULL;
@@ -233,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(asked_again_it_is_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_second_time_it_is_compiled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_view_is_not_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failing_memory_is_survived, set_up, tear_down),
     };
 
