@@ -14,6 +14,23 @@
 
 /* The parameter ------------------------------------------------------------------------------------------------ */
 
+static bool is_param(const dk_expr *expr, const char *name)
+{
+    const dki_node *root = expr ? dki_expr_root(expr) : NULL;
+
+    return root && root->kind == DKI_NODE_PARAM && strcmp(root->text, name) == 0;
+}
+
+/* The parameter by itself is a factor, a rate, or the share of a flow: a number that is not whole by nature. */
+static bool is_share_of(const dki_step *step, const char *name)
+{
+    bool is_one = is_param(step->scale, name) || is_param(step->to, name);
+
+    for (size_t i = 0; i < step->n_flows; i++)
+        is_one |= is_param(step->flows[i].share, name);
+    return is_one;
+}
+
 /* Finds the steps that mention the parameter, and what it is to them. */
 static dk_status find_driven(dki_solver *s, dk_error *err)
 {
@@ -39,6 +56,8 @@ static dk_status find_driven(dki_solver *s, dk_error *err)
     step = &scenario->steps[s->first]; /* every parameter is used */
     root = step->share ? dki_expr_root(step->share) : step->count ? dki_expr_root(step->count) : NULL;
     s->vary = DKI_VARY_PARTS;
+    s->is_share = is_share_of(step, name);
+    s->is_linear = s->is_share && n_mentions == 1 && !step->rate && !step->whole && !step->drawn;
     if (n_mentions == 1 && root && root->kind == DKI_NODE_PARAM)
         s->vary = step->share ? DKI_VARY_SHARE : DKI_VARY_COUNT;
     return DK_OK;
@@ -106,7 +125,8 @@ static dk_status find_range(dki_solver *s, dk_error *err)
         dki_hint(err, "give it one: %s = { %s, min = ..., max = ... }", param->name, value);
         return DK_ERR_ARGUMENT;
     }
-    if (param->value.type == DK_INTEGER && s->least.denominator == 1 && s->greatest.denominator == 1)
+    if (!s->is_share && param->value.type == DK_INTEGER && s->least.denominator == 1 &&
+        s->greatest.denominator == 1)
         s->vary = DKI_VARY_WHOLE;
     return DK_OK;
 }

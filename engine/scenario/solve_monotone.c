@@ -6,7 +6,8 @@
  * result have that form in two cases:
  *
  *   in proportion  the step that is driven takes parts of persons, or from one stratum alone, and later steps take
- *                  shares or all: then every cell's weight has the form a + b x
+ *                  shares or all: then every cell's weight has the form a + b x. So it has where x is a factor of
+ *                  weights, or the share of a flow
  *   alike          the step that is driven is the last, and every count of the measure sees all whom the step
  *                  matches alike, before and after: it then changes by the same for each person taken, whoever it is
  *
@@ -284,13 +285,13 @@ dk_status dki_solve_is_monotone(const dki_solver *s, const dki_place *place, con
     bool may_be = true;
 
     *out = false;
-    if ((s->vary != DKI_VARY_SHARE && s->vary != DKI_VARY_COUNT) || s->side == NULL)
+    if ((s->vary != DKI_VARY_SHARE && s->vary != DKI_VARY_COUNT && !s->is_linear) || s->side == NULL)
         return DK_OK;
     if (low->side.is_null ||
         high->side.is_null) /* a denominator is 0 at that end, and the form says nothing there */
         return DK_OK;
     if (!in_proportion(s, low)) {
-        if (s->first + 1 < s->scenario->n_steps)
+        if (s->is_linear || s->first + 1 < s->scenario->n_steps)
             return DK_OK;
         f.status = find_matched(s, place, &before, &after, &trouble);
         f.before = before;

@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "solve_parts.h"
 
-#define PARTS 1000000
+#define LEAST_PARTS 1000000
 
 /* The values of a parameter. For persons: whole numbers first .. first + n_whole - 1; where there is something left
  * of a person at an end, the end itself. */
@@ -22,6 +22,7 @@ typedef struct values {
     int64_t available; /* units */
     int64_t first;
     int64_t n_whole, n;
+    dk_ratio step; /* of a range in parts */
 } values;
 
 static dki_i128 divide_up(dki_i128 a, dki_i128 b)
@@ -89,11 +90,33 @@ static void list_whole(values *v)
     v->n_whole = v->n = n > INT64_MAX ? INT64_MAX : (int64_t)n;
 }
 
+/* The range in steps of a power of ten, of which there are LEAST_PARTS or somewhat more, and the greatest. */
+static void list_parts(values *v)
+{
+    const dki_solver *s = v->s;
+    dk_ratio width, count, next = { 1, 1 };
+    const dk_ratio ten = { 10, 1 }, parts = { LEAST_PARTS, 1 };
+
+    v->step = next;
+    v->n_whole = 1;
+    v->n = dki_ratio_compare(s->least, s->greatest) < 0 ? 2 : 1;
+    if (v->n == 1 || !dki_ratio_sub(s->greatest, s->least, &width))
+        return;
+    while (dki_ratio_mul(next, ten, &next) && dki_ratio_div(width, next, &count) &&
+           dki_ratio_compare(count, parts) >= 0)
+        v->step = next;
+    while (dki_ratio_div(width, v->step, &count) && dki_ratio_compare(count, parts) < 0 &&
+           dki_ratio_div(v->step, ten, &next))
+        v->step = next;
+    v->n_whole = (int64_t)divide_down(count.numerator, count.denominator) + 1;
+    v->n = v->n_whole + (count.denominator != 1);
+}
+
 /* Value i of 0 .. n - 1. */
 static dk_value value_at(const values *v, int64_t i)
 {
     const dki_solver *s = v->s;
-    dk_ratio part, width, sum;
+    dk_ratio part, sum;
 
     switch (s->vary) {
     case DKI_VARY_SHARE:
@@ -104,9 +127,7 @@ static dk_value value_at(const values *v, int64_t i)
     case DKI_VARY_COUNT:
     case DKI_VARY_WHOLE: return whole_value(v->first + i);
     default:
-        if (i == 0)
-            return ratio_value(s->least);
-        if (dki_ratio_sub(s->greatest, s->least, &width) && dki_ratio_mul(width, (dk_ratio){ i, PARTS }, &part) &&
+        if (i < v->n_whole && dki_ratio_mul(v->step, (dk_ratio){ i, 1 }, &part) &&
             dki_ratio_add(s->least, part, &sum))
             return ratio_value(sum);
         return ratio_value(s->greatest);
@@ -228,7 +249,7 @@ static dk_status list_values(search *w, dk_error *err)
             w->found->is_short = list_counts(v);
         break;
     case DKI_VARY_WHOLE: list_whole(v); break;
-    default: v->n = dki_ratio_compare(w->s->least, w->s->greatest) < 0 ? PARTS + 1 : 1;
+    default: list_parts(v);
     }
     return status;
 }

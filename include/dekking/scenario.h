@@ -252,8 +252,9 @@ typedef struct dk_solve_spec {
  * is true of exact ratios. What is tried depends on what the parameter is:
  *   a step's share  whole numbers of persons among those whom the step can take, each as the share that they are
  *   a step's count  whole numbers of persons
- *   else            the whole numbers of its range where default and range are whole; else the range in a million
- *                   parts
+ *   a factor, a rate or a flow's share, by itself; and whatever has a range that is not whole
+ *                   its range in steps of a power of ten, a million of them or somewhat more
+ *   else            the whole numbers of its range, where default and range are whole
  * Where it follows from the scenario and the target that more moves the measure one way only, the least is found by
  * halving; else every candidate is tried, and of more than DK_SOLVE_MOST candidates so many at even distances,
  * which the answer then says.

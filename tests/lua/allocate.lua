@@ -125,6 +125,24 @@ test("targets that tell persons of a group apart hold when the plan is carried o
   end
 end)
 
+test("persons who leave, and persons who come", function(t, dk)
+  local data = people(dk) -- 42 of 86 are known
+  local leave = dk.scenario "leave" { { "leave", where = "not in_sonar", share = 0.5, remove = true } }
+  local made = coverage(dk):allocate(data, leave, { per = "gemeente", minimise = "cost", targets = "dekking >= 0.6",
+    whole = true })
+  t.eq(made:total().allocated, 16) -- 42 of 70 are 60 %
+  t.eq(coverage(dk):compare(data, made:scenario()):where("gemeente is total").register_leave[1], 70)
+  local come = dk.scenario "come" { { "come", where = "in_sonar", share = 0.5, add = true } }
+  local question = { per = "gemeente", minimise = "cost", cost = "case(gemeente == 'Duiven', 1, 2)", whole = true,
+    targets = "dekking >= 0.5" }
+  t.raises(function() return coverage(dk):allocate(data, come, question) end, "any number may come where gemeente = Arnhem",
+    "capacity")
+  question.capacity = 100
+  made = coverage(dk):allocate(data, come, question)
+  t.eq(made:table().allocated:to_lua(), { 0, 2, 0 }) -- 44 of 88
+  t.eq(coverage(dk):compare(data, made:scenario()):where("gemeente is total").dekking_come[1], 0.5)
+end)
+
 test("nobody is taken where nobody can be", function(t, dk)
   local made = coverage(dk):allocate(people(dk), outreach(dk), { per = "gemeente", budget = 0, maximise = "known" })
   t.eq(made:total().allocated, 0)
@@ -180,6 +198,12 @@ test("what is no question is an error that says why", function(t, dk)
     "targets are a list")
   t.raises(ask { per = "gemeente", maximise = "known", targets = { { "dekking > 0", eech = "gemeente" } } }, "eech", "each")
   t.raises(ask { per = "gemeente", maximise = "known", targets = { 5 } }, "a target wants a condition")
+  t.raises(ask({ per = "gemeente", maximise = "known" }, dk.scenario "d" { { "lot", where = "not in_sonar", share = 0.5,
+    first = "in_sonar", set = { in_sonar = true } } }), "says who is taken (leave out first)")
+  t.raises(ask({ per = "gemeente", maximise = "known" }, dk.scenario "d" { { "lot", where = "not in_sonar", share = 0.5,
+    drawn = true, set = { in_sonar = true } } }), "says who is taken (leave out drawn)")
+  t.raises(ask({ per = "gemeente", maximise = "known" }, dk.scenario "d" { { "rate", rate = "in_sonar", to = 0.9 } }),
+    "this step has none to decide (let the last step take a share or a count)")
   local made = ask { per = "gemeente", maximise = "known" } ()
   t.raises(function() made.x = 1 end, "an allocation never changes")
   t.raises(function() return made.plan end, "plan", "an allocation")

@@ -259,6 +259,31 @@ static void steps_that_change_how_many_there_are_are_solved(void **state)
     dk_table_release(region);
 }
 
+/* What is no number of persons is a share all the same, also where its range has whole ends: 0.1 of Arnhem's 4030 make 739 of Duiven's
+ * 336, and 5682 f / (5682 f + 1994) is 90 % for f = 17946 / 5682. Both go one way, so that halving finds them. */
+static void flows_and_factors_are_no_whole_numbers(void **state)
+{
+    const struct plan moves = {
+        .name = "p",
+        .params = { { .name = "f", .value = WHOLE(0), UP_TO(1) } },
+        .steps = { { .name = "verhuis", .flows_of = "gemeente", .flows = { { "'Arnhem'", "'Duiven'", "$f" } } } }
+    };
+    const struct plan scales = { .name = "p",
+                                 .params = { { .name = "f", .value = WHOLE(1), UP_TO(5) } },
+                                 .steps = { { .name = "groei", .where = "in_sonar", .scale = "$f" } } };
+    const dk_table *result =
+        solved(make_region(context), SEARCH(.question = &by_gemeente, .plan = &moves, .vary = "f",
+                                            .target = "register >= 739", .at = { { "gemeente", TEXT("Duiven") } }));
+
+    (void)state;
+    assert_string_equal(text_at(result, "answer", 0), "f = 0.1 gives register = 739, with 403 persons of 7676");
+    dk_table_release(result);
+    result = solved(make_region(context),
+                    SEARCH(.question = &by_gemeente, .plan = &scales, .vary = "f", .target = "dekking >= 0.90"));
+    assert_string_equal(text_at(result, "f", 0), "631679/200000"); /* 3.158395, and 3.15839493 is what it takes */
+    dk_table_release(result);
+}
+
 /* In one group there is nobody to register, in another everybody is known already: both have an answer. */
 static void groups_where_nobody_matches_have_an_answer(void **state)
 {
@@ -586,6 +611,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(counts_are_whole_persons, set_up, tear_down),
         cmocka_unit_test_setup_teardown(persons_are_those_of_the_steps_that_are_varied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(steps_that_change_how_many_there_are_are_solved, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(flows_and_factors_are_no_whole_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(groups_where_nobody_matches_have_an_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_count_of_nobody_has_an_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(parameters_go_where_they_belong, set_up, tear_down),
