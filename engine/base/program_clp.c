@@ -196,9 +196,10 @@ void dki_relaxed_close(dki_relaxed *r)
     dki_free(context, r);
 }
 
-/* How much wider limits are, in ones: a row's by much more than a number's own, earlier rows' by more, and no two by the same,
- * so that of several multipliers one is right. */
-#define WIDER_ROW 1e-3
+/* How much wider limits are, in ones: the first row's by far most, the others' by more than a number's own, and no two by the same,
+ * so that of several multipliers one is right. All are more than what Clp takes for nothing, and less than a person's part. */
+#define WIDER_FIRST 1e-3
+#define WIDER_ROW 3e-6
 #define WIDER_NUMBER 1e-6
 static double spread(size_t i)
 {
@@ -214,7 +215,7 @@ static double widen(const dki_relaxed *r, size_t i, dki_limits limits)
     double sum = 0;
 
     if (limits == DKI_LIMITS_WIDER)
-        return WIDER_ROW * (i == 0 ? 1 : 0.1 * spread(i));
+        return i == 0 ? WIDER_FIRST : WIDER_ROW * spread(i);
     for (size_t t = p->starts[i]; limits == DKI_LIMITS_NARROWER && t < p->starts[i + 1]; t++)
         sum += fabs((double)p->factors[t]);
     return -sum / r->scales[i] / (double)r->grain;

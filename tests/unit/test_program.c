@@ -279,6 +279,42 @@ static void random_programs_in_parts_are_at_their_best_corner(void **state)
     assert_true(n_tried > 10);
 }
 
+/* The price of the first limit is what a little more of it brings, whatever the others are at. */
+static void a_price_is_what_a_little_more_brings(void **state)
+{
+    unsigned n_priced = 0;
+
+    (void)state;
+    random_state = UINT64_C(0x2545F4914F6CDD1D);
+    for (unsigned round = 0; round < random_rounds(2000); round++) {
+        const int64_t grain = 1000000000, more = 100000;
+        int64_t gains[4], numbers[4];
+        dki_program_answer before, after;
+        dk_error err = DK_ERROR_INIT;
+        double prices[4];
+        dki_program p;
+
+        draw(&p, gains);
+        for (size_t j = 0; j < p.n; j++) {
+            p.least[j] *= grain;
+            p.greatest[j] *= grain;
+        }
+        for (size_t i = 0; i < p.n_rows; i++)
+            p.most[i] *= grain;
+        before = answer_to(&p, gains, grain, numbers);
+        if (before.is_possible && p.n_rows > 0) {
+            assert_ok(dki_program_prices(&p, gains, grain, "this test", prices, &err), &err);
+            p.most[0] += more;
+            after = answer_to(&p, gains, grain, numbers);
+            assert_true(fabs((double)(after.value - before.value) - prices[0] * (double)more) <
+                        3000); /* billionths */
+            n_priced += prices[0] > 0;
+        }
+        dki_program_drop(&p);
+    }
+    assert_true(n_priced > 5);
+}
+
 /* Larger ones -------------------------------------------------------------------------------------------------------------- */
 
 /* Costs whose sums hit a budget exactly in few ways: what Clp's parts are far from. */
@@ -454,6 +490,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_cannot_be_is_proved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_programs_have_the_best_of_all_solutions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_programs_in_parts_are_at_their_best_corner, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_price_is_what_a_little_more_brings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_knapsack_is_what_the_table_of_all_budgets_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_interruption_stops_the_search, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_search_that_would_take_long_stops_at_once, set_up, tear_down),
