@@ -75,6 +75,10 @@ static bool disarm(void)
     "} }, "                                                                                                       \
     "{ name = 'proef', unit = 'persons' })\n"
 
+#define PLAN                                                                                                    \
+    "local plan = dk.scenario 'plan' { params = { f = { 0.5, min = 0, max = 1 } }, { 'step', where = 'n > 1', " \
+    "share = '$f', set = { n = 9 } }, { 'next', where = 'n < 9', share = 0.5, set = { n = 8 } } }\n"            \
+    "local b = dk.breakdown { by = 'k', measures = 'high = count() where n > 5', margins = 'totals' }\n"
 static const char *const calls[] = {
     "return function() return dk.threads(dk.threads()) > 0 and dk.clock() > 0 end",
     "return function() local a, b = dk.memory() return a <= b and dk.budget(0) end",
@@ -374,7 +378,8 @@ static const char *const calls[] = {
          "local b = dk.breakdown { by = 'k', measures = { 'm = count()', 'high = count() where n > 5', 'r = high / "
          "m' }, "
          "margins = 'totals' }\n"
-         "return function() return #b:compare(t, s, { f = 1 }) + #b:compare(t, t, { name = 'other' }) + "
+         "return function() local t = t:where 'n > 0' return #b:compare(t, s, { f = 1 }) + #b:compare(t, t, "
+         "{ name = 'other' }) + "
          "#b:solve(t, s, { vary = 'f', target = 'r >= 0.5', at = dk.total }) end",
     DATA "local s = dk.scenario 's' { { 'step', where = 'n > 1', share = 0.5, drawn = true, set = { n = 9 } }, { "
          "'rest', "
@@ -385,6 +390,21 @@ static const char *const calls[] = {
          "local u = s .. dk.scenario 'u' { { 'two', count = 1, where = 'x < 3', set = { x = dk.expr 'x + 1' } } } "
          "return tostring(u) .. s:name() .. #u:apply(t) .. #dk.scenarios() end",
     "return function() local s <close> = dk.scenario 's' { dk.merge('k', { 'a', 'b' }, 'ab') } return true end",
+    /* of a table of their own, with which goes what is kept for it */
+    DATA PLAN
+    "return function() local t = t:where 'n > 0' return #b:contributions(t, plan, { measure = 'high', at = "
+    "dk.total }) + #plan:order(t, b) + #b:sensitivity(t, plan, { measure = 'high', at = dk.total }) end",
+    DATA PLAN "return function() local t = t:where 'n > 0' return #b:sweep(t, plan, { f = dk.range(0, 1, 0.5) }) "
+              "+ #b:sweep(t, plan, dk.latin(3, { f = { 0, 1 } }, 1)) end",
+    DATA PLAN "return function() local t = t:where 'n > 0' return #b:compare(t, plan):explain { k = 'a' } "
+              ".. #tostring(b:plan(t, plan):table():schema()) end",
+    DATA "local u = dk.scenario 'u' { { 'drawn', where = 'n > 1', share = 0.5, drawn = true, set = { n = 9 } } }\n"
+         "local b = dk.breakdown { measures = 'high = count() where n > 5' }\n"
+         "return function() return #b:bands(t:where 'n > 0', u, { draws = 3 }) end",
+    DATA "local u = dk.scenario 'u' { { 'all', where = 'n < 5', all = true, set = { n = 9 } } }\n"
+         "local b = dk.breakdown { by = 'k', measures = 'high = count() where n > 5' }\n"
+         "return function() return #b:allocate(t:where 'n > 0', u, { budget = 2, per = 'k', maximise = 'high' })"
+         ":table() end",
     /* packs */
     DATA "local d = dk.dataset 'd' { doc = 'doc', files = { 'a', { 'b', optional = true } }, build = function(f) "
          "return f.a end "
