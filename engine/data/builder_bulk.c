@@ -10,6 +10,7 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
 
@@ -243,6 +244,20 @@ static dk_status append_values(dk_builder *builder, const dk_view *view, dk_erro
     return status;
 }
 
+/* Ratios, which are not known to be in lowest terms. */
+static dk_status append_ratios(dk_builder *builder, const dk_view *view, dk_error *err)
+{
+    const dk_ratio *given = view->values;
+    dk_ratio ratios[DK_BLOCK_ROWS];
+
+    for (size_t i = 0; i < view->n; i++) {
+        ratios[i] = (dk_ratio){ 0, 1 };
+        if (!dki_view_is_null(view, i) && !dki_ratio_make(given[i].numerator, given[i].denominator, &ratios[i]))
+            return append_values(builder, view, err); /* which tells what is wrong */
+    }
+    return dki_builder_ratios(builder, ratios, view->valid, view->n, err);
+}
+
 dk_status dk_builder_view(dk_builder *builder, const dk_view *view, dk_error *err)
 {
     bool texts = (builder->type == DK_CATEGORY || builder->type == DK_TEXT) &&
@@ -259,7 +274,7 @@ dk_status dk_builder_view(dk_builder *builder, const dk_view *view, dk_error *er
     switch (view->storage) {
     case DK_STORE_BITS: return dki_builder_bits(builder, view->values, view->valid, view->n, err);
     case DK_STORE_F64: return dki_builder_reals(builder, view->values, view->valid, view->n, err);
-    case DK_STORE_RATIO: return append_values(builder, view, err); /* which are not known to be in lowest terms */
+    case DK_STORE_RATIO: return append_ratios(builder, view, err);
     default: {
         int64_t integers[DK_BLOCK_ROWS];
 
