@@ -2,7 +2,7 @@
 --
 -- usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]
 --
--- The suites are start, read, snapshot and query; all of them run when none is named.
+-- The suites are start, read, snapshot, query, join, groupby and scenarios; all of them run when none is named.
 --
 -- ROWS (10000000) says how large the synthetic register is, RUNS (5) how often each program does a task after one run
 -- that is not counted, LIMIT (300) how many seconds one that answers a whole suite may take. Every program gets two
@@ -170,7 +170,7 @@ local function persons(rows)
   return path
 end
 
-local suites = { "start", "read", "snapshot", "query", "join", "groupby" }
+local suites = { "start", "read", "snapshot", "query", "join", "groupby", "scenarios" }
 
 function suites.start()
   local function command(text)
@@ -435,6 +435,11 @@ function suites.groupby()
     { name = "data.table, 2 threads", needs = "/usr/lib/R/site-library/data.table",
       command = "Rscript tests/bench/peers/groupby.R" },
   }))
+end
+
+function suites.scenarios()
+  persons(n_rows)
+  assert(shell(("lua5.4 tests/bench/scenarios.lua %s"):format(build)))
 end
 
 --
