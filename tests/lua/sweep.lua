@@ -118,6 +118,47 @@ select printf('%%.2f', j), printf('%%.2f', o), d, count(*), printf('%%.6f', sum(
   t.eq(lines, expected)
 end)
 
+-- Forty persons of 20 to 59, of whom every fourth is known.
+local function persons(dk)
+  local nr, age, known = {}, {}, {}
+  for i = 1, 40 do
+    nr[i], age[i], known[i] = ("p%02d"):format(i), 19 + i, i % 4 == 0
+  end
+  return dk.table({ { "nr", nr }, { "leeftijd", age }, { "in_sonar", known } }):with { key = "nr" }
+end
+
+-- The sweep says at each point what a comparison says there.
+local function same_as_compare(t, ask, data, plan, name, values, measure)
+  for i, row in ipairs(t.records(ask:sweep(data, plan, { [name] = values }))) do
+    t.eq(row[name], values[i])
+    t.eq(row[measure], t.records(ask:compare(data, plan, { [name] = values[i] }))[1][measure .. "_plan"])
+  end
+end
+
+test("what cells do not tell is asked of rows", function(t, dk)
+  local plan = dk.scenario "plan" {
+    params = { grens = 30 },
+    { "the young", where = "not in_sonar and leeftijd < $grens", all = true, set = { in_sonar = true }, allow_none = true },
+  }
+  local ask = dk.breakdown { measures = "n = rows() where in_sonar" }
+  local rows = t.records(ask:sweep(persons(dk), plan, { grens = { 20, 30, 60 } }))
+  t.eq(rows[1].n, 10)
+  t.eq(rows[2].n, 10 + 8) -- of ten younger than 30 two are known
+  t.eq(rows[3].n, 40)
+  same_as_compare(t, ask, persons(dk), plan, "grens", { 20, 30, 60 }, "n")
+end)
+
+test("chance decides at each point as it does alone", function(t, dk)
+  for _, drawn in ipairs { true, "persons" } do
+    local plan = dk.scenario "plan" {
+      params = { f = 0.5 },
+      { "some", where = "not in_sonar", share = "$f", drawn = drawn, seed = 11, set = { in_sonar = true } },
+    }
+    same_as_compare(t, dk.breakdown { measures = "n = count() where in_sonar" }, persons(dk), plan, "f",
+      { 0.0, 0.1, 0.5, 0.9, 1.0 }, "n")
+  end
+end)
+
 test("what asks a script is asked in its own thread", function(t, dk)
   local half = dk.define "half_of" { arguments = 1, result = "boolean", call = function(known) return known end }
   t.ok(half ~= false, "defined")
