@@ -65,6 +65,44 @@ test("a rate is reached while the register grows", function(t, dk)
   t.eq(coverage(dk):compare(region(dk), plan):notes()[1], "growth: 240 persons came")
 end)
 
+-- W19, published accounts of the second quarter of 2022: who came and who left are the difference of two stocks.
+test("a book of stocks and flows balances", function(t, dk)
+  local function closing(opening, ...)
+    local stock, plan = dk.table { { "s", { true } }, { "n", { opening } } }:with { weight = "n" }, {}
+    for i, flow in ipairs { ... } do
+      plan[i] = { "flow " .. i, where = "s", count = math.abs(flow), whole = true }
+      plan[i][flow > 0 and "add" or "remove"] = true
+    end
+    local book = dk.scenario "book" (plan)
+    local sum = opening
+    for _, row in ipairs(t.records(book:moved(stock))) do
+      sum = sum + (row.effect == "adds" and 1 or -1) * row.taken
+    end
+    local after = t.records(book:apply(stock))[1].n
+    t.near(after, sum)
+    return after
+  end
+  t.near(closing(248730, 3893, -2218), 250405)
+  t.near(closing(129532, 7147, -5533, 2031, -555), 132622)
+end)
+
+-- W7: U (1 - h)^T. A share of 7.647 % a month leaves 767.6 of 1994 after a year, and of 5 % it takes 19 months.
+test("a share of those who are left, month after month", function(t, dk)
+  local function left(share, months)
+    local month = dk.scenario "month" { params = { h = 0.5 },
+      { "register", where = "not in_sonar", share = "$h", set = { in_sonar = true } } }
+    local steps = {}
+    for i = 1, months do
+      steps[i] = month
+    end
+    local row = total(t, coverage(dk):compare(region(dk), dk.scenario "year" (steps), { h = share }))
+    return 7676 - row.known_year
+  end
+  t.ok(math.abs(left(0.07647, 12) - 1994 * (1 - 0.07647) ^ 12) < 1e-6)
+  t.ok(math.abs(left(0.07647, 12) - 767.6) < 0.05)
+  t.ok(left(0.05, 18) > 767.6 and left(0.05, 19) < 767.6)
+end)
+
 test("persons come, leave and weigh more", function(t, dk)
   local step = { "growth", where = "gemeente == 'Duiven'", scale = 1.5 }
   local row = total(t, coverage(dk):compare(region(dk), dk.scenario "more" { step }))
