@@ -100,6 +100,13 @@ static dki_u128 wide_common_divisor(dki_u128 a, dki_u128 b)
     return common_divisor((uint64_t)(a % b), (uint64_t)b);
 }
 
+int64_t dki_common_divisor(int64_t a, int64_t b)
+{
+    uint64_t x = a < 0 ? -(uint64_t)a : (uint64_t)a, y = b < 0 ? -(uint64_t)b : (uint64_t)b;
+
+    return (int64_t)(y ? common_divisor(x, y) : x);
+}
+
 bool dki_ratio_make(dki_i128 numerator, dki_i128 denominator, dk_ratio *out)
 {
     bool negative = (numerator < 0) != (denominator < 0);

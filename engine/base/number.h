@@ -37,6 +37,8 @@ int dki_decimal_compare(int64_t a, unsigned a_scale, int64_t b, unsigned b_scale
 double dki_ratio_real(dk_ratio a);
 double dki_decimal_real(int64_t value, unsigned scale);
 
+/* The greatest common divisor of the magnitudes; of 0 and 0 it is 0. */
+int64_t dki_common_divisor(int64_t a, int64_t b);
 /* numerator / denominator rounded half away from zero; denominator > 0. */
 dki_i128 dki_divide_round(dki_i128 numerator, dki_i128 denominator);
 /* The same rounded up, or down: a bound that holds. */

@@ -9,6 +9,13 @@
 #include "base/status.h"
 #include "base/text.h"
 
+dk_status dki_allocation_note(dki_allocation *a, const char *text, dk_error *err)
+{
+    uint32_t number;
+
+    return dki_text_map_add(&a->notes, text, strlen(text), &number, err);
+}
+
 /* Whom the step takes must be a question of numbers alone, and the groups must stay what they are. */
 static dk_status check_step(const dki_allocation *a, dk_error *err)
 {

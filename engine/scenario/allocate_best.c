@@ -17,13 +17,6 @@
 
 #define WHO "allocate"
 
-static dk_status note(dki_allocation *a, const char *text, dk_error *err)
-{
-    uint32_t number;
-
-    return dki_text_map_add(&a->notes, text, strlen(text), &number, err);
-}
-
 /* Who gains nothing --------------------------------------------------------------------------------------------- */
 
 /* Of groups that gain nothing and help no target, nobody is taken beyond the minimum. */
@@ -189,16 +182,16 @@ static dk_status note_unproved(dki_allocation *a, const dki_program_answer *answ
 
     if (!answer->has_bound || !dki_ratio_make(answer->value, 1, &shown.as.ratio) ||
         !dki_ratio_mul(shown.as.ratio, a->gain_unit, &shown.as.ratio) || !dki_round_value(&shown, 2, &scaled))
-        return note(a, "the best that was found: that nothing is better is not proved", err);
+        return dki_allocation_note(a, "the best that was found: that nothing is better is not proved", err);
     dki_format_decimal(scaled < 0 ? -scaled : scaled, 2, value, sizeof value);
     if (!dki_ratio_make(answer->bound, 1, &shown.as.ratio) ||
         !dki_ratio_mul(shown.as.ratio, a->gain_unit, &shown.as.ratio) || !dki_round_value(&shown, 2, &scaled))
-        return note(a, "the best that was found: that nothing is better is not proved", err);
+        return dki_allocation_note(a, "the best that was found: that nothing is better is not proved", err);
     dki_format_decimal(scaled < 0 ? -scaled : scaled, 2, bound, sizeof bound);
     snprintf(text, sizeof text,
              "the best that was found: it gives %s, and what is proved is that nothing gives %s than %s", value,
              a->spec->minimise ? "less" : "more", bound);
-    return note(a, text, err);
+    return dki_allocation_note(a, text, err);
 }
 
 /* What cannot be met --------------------------------------------------------------------------------------------- */
@@ -467,7 +460,7 @@ static dk_status search(dki_allocation *a, double *multipliers, dk_error *err)
         return status;
     status = break_ties(a, &answer, err);
     if (status == DK_OK && !answer.is_proved)
-        status = note(
+        status = dki_allocation_note(
             a, "of plans that are as good, this may not be the one that costs least and serves the first groups",
             err);
     return status;
@@ -500,7 +493,7 @@ dk_status dki_allocation_best(dki_allocation *a, dk_error *err)
         set_prices(a, multipliers);
         set_group_prices(a, multipliers);
         if (a->grain == 1)
-            status = note(a, "shadow prices are those of the same plan in parts of persons", err);
+            status = dki_allocation_note(a, "shadow prices are those of the same plan in parts of persons", err);
     }
     dki_free(a->context, greatest);
     dki_free(a->context, least);

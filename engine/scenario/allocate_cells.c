@@ -7,24 +7,16 @@
 #include "allocate_parts.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "base/text.h"
 #include "expr/poll_row.h"
 
 static dk_status get_dimension(const dki_allocation *a, const char *name, const dki_part **out, dk_error *err)
 {
-    size_t at = dki_breakdown_find_dimension(a->breakdown, name);
+    size_t at;
     dki_spread_kind kind;
-    dki_nearest nearest;
+    dk_status status = dki_get_dimension(a->breakdown, name, &at, err);
 
-    if (at == SIZE_MAX) {
-        dki_nearest_init(&nearest, name, strlen(name));
-        for (size_t i = 0; i < a->breakdown->n_by; i++)
-            dki_nearest_try(&nearest, a->breakdown->by[i].name, strlen(a->breakdown->by[i].name));
-        dki_fail(err, DK_ERR_NAME, "%s is no dimension of the breakdown", name);
-        if (nearest.best)
-            dki_hint(err, "did you mean %s?", nearest.best);
-        return DK_ERR_NAME;
-    }
+    if (status != DK_OK)
+        return status;
     *out = &a->breakdown->by[at];
     (void)dki_part_node(*out, &kind);
     if (kind != DKI_SPREAD_NOT)

@@ -43,17 +43,6 @@ bool dki_form_is_constant(const dki_allocation *a, const dki_form *form)
     return true;
 }
 
-static dki_i128 common_divisor(dki_i128 a, dki_i128 b)
-{
-    while (b != 0) {
-        dki_i128 rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a < 0 ? -a : a;
-}
-
 static bool multiply(const dki_allocation *a, dki_form *form, dki_i128 by)
 {
     bool fits = !dki_mul_i128(form->constant, by, &form->constant);
@@ -65,7 +54,7 @@ static bool multiply(const dki_allocation *a, dki_form *form, dki_i128 by)
 
 dk_status dki_form_scale(const dki_allocation *a, dki_form *form, dk_ratio factor, dk_error *err)
 {
-    int64_t common = (int64_t)common_divisor(factor.numerator, form->denominator);
+    int64_t common = dki_common_divisor(factor.numerator, form->denominator);
 
     if (common > 1) { /* the common part cancels */
         factor.numerator /= common;
@@ -79,7 +68,7 @@ dk_status dki_form_scale(const dki_allocation *a, dki_form *form, dk_ratio facto
 
 dk_status dki_form_add(const dki_allocation *a, dki_form *form, const dki_form *other, int sign, dk_error *err)
 {
-    int64_t common = (int64_t)common_divisor(form->denominator, other->denominator), denominator;
+    int64_t common = dki_common_divisor(form->denominator, other->denominator), denominator;
     dki_i128 by = other->denominator / common, times = form->denominator / common * sign, product;
 
     if (dki_mul_i64(form->denominator, (int64_t)by, &denominator) || !multiply(a, form, by) ||
@@ -271,8 +260,6 @@ static dk_status form_of_constant(dki_allocation *a, const dk_expr *expr, const 
     dki_bound *bound = NULL;
     const dk_value *value;
     dk_ratio number = { 0, 1 };
-    int64_t scaled;
-    uint8_t scale;
     dk_status status = dk_table_new(a->context, NULL, 0, 0, &nothing, err);
 
     scope.table = nothing;
@@ -281,13 +268,7 @@ static dk_status form_of_constant(dki_allocation *a, const dk_expr *expr, const 
     value = status == DK_OK ? dki_bound_constant(bound) : NULL;
     if (value && value->is_null)
         out->is_null = true;
-    else if (value && value->type == DK_RATIO)
-        number = value->as.ratio;
-    else if (value && value->type == DK_REAL && dki_real_to_decimal(value->as.real, &scaled, &scale))
-        (void)dki_ratio_make(scaled, dki_power10[scale], &number);
-    else if (value && (value->type == DK_INTEGER || value->type == DK_DECIMAL))
-        (void)dki_ratio_make(value->as.integer, dki_power10[value->type == DK_DECIMAL ? value->scale : 0], &number);
-    else if (status == DK_OK)
+    else if (status == DK_OK && dki_amount_of(value, "number", "", &number, NULL) != DK_OK)
         status = fail_form(expr, node, err);
     if (status == DK_OK)
         status = form_new(a, &out->top, err);

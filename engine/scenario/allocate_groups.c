@@ -330,20 +330,6 @@ dk_status dki_allocation_group(dki_allocation *a, dk_error *err)
 
 /* Numbers of groups -------------------------------------------------------------------------------------------- */
 
-static bool to_ratio(const dk_value *value, dk_ratio *out)
-{
-    int64_t scaled = value->as.integer;
-    uint8_t scale = value->type == DK_DECIMAL ? value->scale : 0;
-
-    if (value->type == DK_RATIO) {
-        *out = value->as.ratio;
-        return true;
-    }
-    if (value->type == DK_REAL && !dki_real_to_decimal(value->as.real, &scaled, &scale))
-        return false;
-    return dki_ratio_make(scaled, dki_power10[scale], out);
-}
-
 /* What is wrong with a value of a group's. */
 enum fault { FAULT_NULL, FAULT_DIGITS, FAULT_NEGATIVE, FAULT_DIFFERS };
 
@@ -384,7 +370,7 @@ static dk_status take_number(dki_allocation *a, const char *what, bool may_be_ne
         before = (dk_value){ .type = DK_INTEGER, .is_null = before.is_null, .as.integer = out[group].numerator };
     if (value->is_null && null == NULL)
         return fail_number(a, FAULT_NULL, what, group, value, &before, err);
-    if (!value->is_null && !to_ratio(value, &number))
+    if (!value->is_null && dki_amount_of(value, what, what, &number, NULL) != DK_OK)
         return fail_number(a, FAULT_DIGITS, what, group, value, &before, err);
     if (number.numerator < 0 && !may_be_negative)
         return fail_number(a, FAULT_NEGATIVE, what, group, value, &before, err);

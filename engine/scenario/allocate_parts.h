@@ -96,6 +96,10 @@ typedef struct dki_allocation {
     size_t n_atoms, atoms_capacity;
 } dki_allocation;
 
+/* allocate.c */
+/* What the reader must know, once. */
+dk_status dki_allocation_note(dki_allocation *a, const char *text, dk_error *err);
+
 /* allocate_groups.c */
 dk_status dki_allocation_group(dki_allocation *a, dk_error *err);
 /* Numbers of the groups by an expression over columns; *null is set where it is null (may be NULL: an error where persons

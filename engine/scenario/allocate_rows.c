@@ -15,22 +15,6 @@
 
 #define MOST_MULTIPLE 1000000000
 
-static dki_i128 divide_down(dki_i128 a, dki_i128 b)
-{
-    return a / b - (a % b < 0);
-}
-
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        int64_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a < 0 ? -a : a;
-}
-
 /* The least common multiple of two, or 0 where that is over MOST_MULTIPLE. */
 static int64_t common_multiple(int64_t a, int64_t b)
 {
@@ -38,15 +22,8 @@ static int64_t common_multiple(int64_t a, int64_t b)
 
     if (a == 0)
         return 0;
-    multiple = (dki_i128)(a / common_divisor(a, b)) * b;
+    multiple = (dki_i128)(a / dki_common_divisor(a, b)) * b;
     return multiple <= MOST_MULTIPLE ? (int64_t)multiple : 0;
-}
-
-static dk_status note(dki_allocation *a, const char *text, dk_error *err)
-{
-    uint32_t number;
-
-    return dki_text_map_add(&a->notes, text, strlen(text), &number, err);
 }
 
 /* Rows --------------------------------------------------------------------------------------------------------- */
@@ -61,7 +38,7 @@ static int64_t multiple_of(const dki_allocation *a, const dki_form *form)
             int64_t available = a->available[k];
             int64_t rest = (int64_t)(form->full[k] % available);
 
-            multiple = common_multiple(multiple, available / common_divisor(available, rest));
+            multiple = common_multiple(multiple, available / dki_common_divisor(available, rest));
         }
     return multiple;
 }
@@ -77,7 +54,8 @@ static dk_status make_factors(dki_allocation *a, const dki_form *form, int way, 
     *multiple = multiple_of(a, form);
     fits = *multiple > 0 && dki_ratio_make(a->unit, (dki_i128)*multiple * form->denominator, unit);
     if (!fits) {
-        dk_status status = note(a, "what tells persons of a group apart is rounded to 10^-9 of a person", err);
+        dk_status status =
+            dki_allocation_note(a, "what tells persons of a group apart is rounded to 10^-9 of a person", err);
 
         if (status != DK_OK)
             return status;
@@ -97,7 +75,8 @@ static dk_status make_factors(dki_allocation *a, const dki_form *form, int way, 
             continue;
         if (dki_mul_i128(form->full[k], *multiple, &product))
             return dki_form_fail(err);
-        factor = way < 0 ? divide_down(product, a->available[k]) : dki_divide_round(product, a->available[k]);
+        factor = way < 0 ? dki_divide_outward(product, a->available[k], false)
+                         : dki_divide_round(product, a->available[k]);
         if (!dki_fits_i64(factor))
             return dki_form_fail(err);
         factors[k] = (int64_t)factor;
@@ -110,7 +89,7 @@ static int64_t divisor_of(const int64_t *factors, size_t n)
     int64_t divisor = 0;
 
     for (size_t k = 0; k < n && divisor != 1; k++)
-        divisor = common_divisor(divisor, factors[k]);
+        divisor = dki_common_divisor(divisor, factors[k]);
     return divisor > 0 ? divisor : 1;
 }
 
@@ -122,7 +101,7 @@ static dk_status add_row(dki_allocation *a, int64_t *factors, dki_i128 most, dki
     dk_status status =
         dki_grow(a->context, (void **)&a->limits, &a->limits_capacity, a->n_limits + 1, sizeof *a->limits, err);
 
-    most = divide_down(most, divisor);
+    most = dki_divide_outward(most, divisor, false);
     if (status == DK_OK && !dki_ratio_mul(limit.unit, by, &limit.unit))
         status = dki_form_fail(err);
     for (size_t k = 0; k < a->n; k++)
@@ -148,7 +127,8 @@ static dk_status add_target(dki_allocation *a, const dki_form *form, bool is_str
     if (status == DK_OK) {
         for (size_t k = 0; k < a->n; k++)
             factors[k] = -factors[k];
-        most = divide_down(most - (is_strict ? 1 : 0), a->unit); /* > c is >= c + 1 of whole numbers */
+        most =
+            dki_divide_outward(most - (is_strict ? 1 : 0), a->unit, false); /* > c is >= c + 1 of whole numbers */
         status = add_row(a, factors, most, limit, err);
     }
     dki_free(a->context, factors);
@@ -411,8 +391,9 @@ static dk_status add_budget(dki_allocation *a, dk_error *err)
         limit.most = budget;
         limit.text = dki_arena_format(&a->arena, err, "budget %s", spec->budget);
         if (status == DK_OK)
-            status =
-                limit.text ? add_row(a, factors, divide_down(most, budget.denominator), limit, err) : DK_ERR_MEMORY;
+            status = limit.text
+                         ? add_row(a, factors, dki_divide_outward(most, budget.denominator, false), limit, err)
+                         : DK_ERR_MEMORY;
     }
     dk_expr_release(expr);
     dki_free(a->context, factors);

@@ -25,16 +25,6 @@ typedef struct values {
     dk_ratio step; /* of a range in parts */
 } values;
 
-static dki_i128 divide_up(dki_i128 a, dki_i128 b)
-{
-    return a / b + (a % b > 0);
-}
-
-static dki_i128 divide_down(dki_i128 a, dki_i128 b)
-{
-    return a / b - (a % b < 0);
-}
-
 static dk_value ratio_value(dk_ratio ratio)
 {
     return (dk_value){ .type = DK_RATIO, .as.ratio = ratio };
@@ -51,9 +41,9 @@ static void list_shares(values *v)
     const dki_solver *s = v->s;
     dki_i128 low = (dki_i128)v->available * s->least.numerator;
     dki_i128 high = (dki_i128)v->available * s->greatest.numerator;
-    int64_t last = (int64_t)divide_down(high, (dki_i128)s->greatest.denominator * DKI_PERSON);
+    int64_t last = (int64_t)dki_divide_outward(high, (dki_i128)s->greatest.denominator * DKI_PERSON, false);
 
-    v->first = (int64_t)divide_up(low, (dki_i128)s->least.denominator * DKI_PERSON);
+    v->first = (int64_t)dki_divide_outward(low, (dki_i128)s->least.denominator * DKI_PERSON, true);
     v->n_whole = last >= v->first ? last - v->first + 1 : 0;
     if (v->n_whole > 0) /* and the greatest, where it is no whole number */
         v->n = v->n_whole + ((dki_i128)last * DKI_PERSON * s->greatest.denominator < high);
@@ -68,11 +58,11 @@ static bool list_counts(values *v)
     dki_i128 last = v->available / DKI_PERSON;
 
     if (s->has_greatest) {
-        dki_i128 most = divide_down(s->greatest.numerator, s->greatest.denominator);
+        dki_i128 most = dki_divide_outward(s->greatest.numerator, s->greatest.denominator, false);
 
         last = most < last || s->scenario->steps[s->first].effect == DK_ADDS ? most : last;
     }
-    v->first = (int64_t)divide_up(s->least.numerator, s->least.denominator);
+    v->first = (int64_t)dki_divide_outward(s->least.numerator, s->least.denominator, true);
     if (v->first > last) {
         v->first = (int64_t)(v->available / DKI_PERSON);
         v->n_whole = v->n = 1;
@@ -108,7 +98,7 @@ static void list_parts(values *v)
     while (dki_ratio_div(width, v->step, &count) && dki_ratio_compare(count, parts) < 0 &&
            dki_ratio_div(v->step, ten, &next))
         v->step = next;
-    v->n_whole = (int64_t)divide_down(count.numerator, count.denominator) + 1;
+    v->n_whole = (int64_t)dki_divide_outward(count.numerator, count.denominator, false) + 1;
     v->n = v->n_whole + (count.denominator != 1);
 }
 

@@ -675,9 +675,20 @@ static void a_double_is_rounded_from_its_binary_value(void **state)
     }
 }
 
+static void common_divisors_are_of_magnitudes(void **state)
+{
+    (void)state;
+    assert_int_equal(dki_common_divisor(12, -18), 6);
+    assert_int_equal(dki_common_divisor(-7, 0), 7);
+    assert_int_equal(dki_common_divisor(0, 9), 9);
+    assert_int_equal(dki_common_divisor(0, 0), 0);
+    assert_int_equal(dki_common_divisor(INT64_MIN, 6), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(common_divisors_are_of_magnitudes),
         cmocka_unit_test(powers_of_ten_are_what_they_say),
         cmocka_unit_test(a_scale_changes_where_no_digit_is_lost),
         cmocka_unit_test(a_ratio_is_in_lowest_terms_with_its_sign_above),
