@@ -116,3 +116,18 @@ test("a question that makes no sense says what to write", function(t, dk)
   t.raises(function() return plan(dk):order(data, { q = 1 }) end, "the scenario plan has no parameter q")
   t.raises(function() return plan(dk):order(data, ask, { q = 1 }) end, "nothing here has a parameter q")
 end)
+
+test("what one question ran on is not kept for the next", function(t, dk)
+  local data = dk.table { { "k", { "b", "a", "c" } }, { "n", { 1, 2, 3 } } }
+  local two = dk.scenario "two" { params = { f = { 0.5, min = 0, max = 1 } },
+    { "first", where = "n > 1", share = "$f", set = { n = 9 } }, { "then", where = "n < 9", share = 0.5, set = { n = 8 } } }
+  local asked = dk.breakdown { by = "k", measures = "high = count() where n > 5", margins = "totals" }
+  local before
+  for _ = 1, 4 do
+    local answer = asked:sensitivity(data, two, { measure = "high", at = dk.total }):text()
+      .. asked:contributions(data, two, { measure = "high", at = dk.total }):text() .. two:order(data, asked):text()
+    t.eq(answer, before or answer)
+    before = answer
+    collectgarbage()
+  end
+end)
