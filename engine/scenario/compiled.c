@@ -154,7 +154,7 @@ static dk_status compile(struct compiled *c, dk_error *err)
     if (status == DK_OK && c->model && can && c->model->has_notes)
         status = find_notes(c, &run, &can, err);
     if (status == DK_OK && c->model && can)
-        status = dki_lumps_new(c->model, &c->columns, &c->lumps, err);
+        status = dki_lumps_new(c->model, &c->columns, NULL, &c->lumps, err);
     c->is_hopeless = c->lumps == NULL;
     return status;
 }

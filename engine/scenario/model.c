@@ -57,16 +57,18 @@ void dki_model_drop(dki_model *model)
     for (size_t i = 0; model->steps && i < model->n_steps; i++)
         drop_step(&model->steps[i], model->context);
     dk_table_release(model->cells);
+    dk_table_release(model->base);
     dki_free(model->context, model->steps);
     dki_free(model->context, model->weights);
+    dki_free(model->context, model->matched);
+    dki_free(model->context, model->first);
     dki_free(model->context, model->columns);
     dki_free(model->context, model);
 }
 
 /* Compiling ---------------------------------------------------------------------------------------------------- */
 
-/* Tables of cells below each other, which all have the columns of the first, and its levels with perhaps some more. */
-static dk_status join_all(const dk_table *const *tables, size_t n_tables, const dk_table **out, dk_error *err)
+dk_status dki_cells_join(const dk_table *const *tables, size_t n_tables, const dk_table **out, dk_error *err)
 {
     const dk_table *first = tables[0];
     dk_context *context = dk_table_context(first);
@@ -209,7 +211,7 @@ static dk_status compile_moves(dki_model *model, dki_model_step *step, const dki
         status = find_moved(step, stage, tables, err);
     }
     if (status == DK_OK)
-        status = join_all(tables, n_moves + 1, &joined, err);
+        status = dki_cells_join(tables, n_moves + 1, &joined, err);
     if (status == DK_OK)
         status = dki_cells_distinct(joined, dki_cells_weight(joined), number, next, err);
     if (status == DK_OK)
@@ -279,9 +281,10 @@ static dk_status compile_step(dki_model *model, const dki_run *run, size_t numbe
 }
 
 /* Marks the cells that some step matches; and whether somebody may be left out because nothing is known of him. */
-static dk_status mark_matched(dki_model *model, const dki_run *run, const dk_table *cells, bool *matched,
-                              dk_error *err)
+static dk_status mark_matched(dki_model *model, const dki_run *run, dk_error *err)
 {
+    const dk_table *cells = model->base;
+    bool *matched = model->matched;
     uint64_t n = dk_table_n_rows(cells);
     dk_status status = DK_OK;
 
@@ -319,39 +322,31 @@ static dk_status mark_matched(dki_model *model, const dki_run *run, const dk_tab
     return status;
 }
 
-/* Puts the cells that no step matches in front, with their weights; *moving: the others. */
-static dk_status split_cells(dki_model *model, const dki_run *run, const dk_table *cells, const dk_table **rest,
-                             const dk_table **moving, dk_error *err)
+/* The cells that some step matches, with their weights. */
+static dk_status choose_cells(dki_model *model, const dki_run *run, const dk_table **out, dk_error *err)
 {
-    size_t n = (size_t)dk_table_n_rows(cells), n_moving = 0;
-    bool *matched = dki_calloc(model->context, n, sizeof *matched, err);
+    size_t n = (size_t)dk_table_n_rows(model->base), n_first = 0;
     uint64_t *rows = dki_alloc_array(model->context, n, sizeof *rows, err);
-    int64_t *weights = dki_alloc_array(model->context, n, sizeof *weights, err);
-    dk_status status = matched && rows && weights ? mark_matched(model, run, cells, matched, err) : DK_ERR_MEMORY;
+    dk_status status;
 
-    if (status == DK_OK) {
-        for (size_t i = 0; i < n; i++)
-            model->n_rest += !matched[i];
-        for (size_t i = 0, k = 0; i < n; i++)
-            rows[matched[i] ? model->n_rest + n_moving++ : k++] = i;
-        for (size_t i = 0; i < n; i++)
-            weights[i] = model->weights[rows[i]];
-        if (n > 0)
-            memcpy(model->weights, weights, n * sizeof *weights);
-        status = dk_table_gather(cells, rows, model->n_rest, rest, err);
-    }
+    model->matched = dki_calloc(model->context, n, sizeof *model->matched, err);
+    model->first = dki_alloc_array(model->context, n, sizeof *model->first, err);
+    status = rows && model->matched && model->first ? mark_matched(model, run, err) : DK_ERR_MEMORY;
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        if (model->matched[i]) {
+            model->first[n_first] = model->weights[i];
+            rows[n_first++] = i;
+        }
     if (status == DK_OK)
-        status = dk_table_gather(cells, rows + model->n_rest, n_moving, moving, err);
-    dki_free(model->context, weights);
+        status = dk_table_gather(model->base, rows, n_first, out, err);
     dki_free(model->context, rows);
-    dki_free(model->context, matched);
     return status;
 }
 
-static dk_status compile(dki_model *model, const dki_run *run, const dk_table *cells, bool *can, dk_error *err)
+static dk_status compile(dki_model *model, const dki_run *run, bool *can, dk_error *err)
 {
-    const dk_table *rest = NULL, *moving = NULL;
-    size_t n = (size_t)dk_table_n_rows(cells);
+    const dk_table *moving = NULL;
+    size_t n = (size_t)dk_table_n_rows(model->base);
     dki_text_map notes;
     dk_status status = DK_OK;
 
@@ -365,16 +360,15 @@ static dk_status compile(dki_model *model, const dki_run *run, const dk_table *c
         model->has_notes = model->has_notes || step->scale || step->effect != DK_MOVES;
     }
     if (*can)
-        status = split_cells(model, run, cells, &rest, &moving, err);
+        status = choose_cells(model, run, &moving, err);
     for (size_t i = run->from; i < run->to && *can && status == DK_OK; i++)
         status = compile_step(model, run, i, &moving, can, &notes, err);
-    if (*can && status == DK_OK)
-        status = join_all((const dk_table *const[]){ rest, moving }, 2, &model->cells, err);
-    if (*can && status == DK_OK)
-        model->n = (size_t)dk_table_n_rows(model->cells);
+    if (*can && status == DK_OK) {
+        model->cells = dk_table_retain(moving);
+        model->n = (size_t)dk_table_n_rows(moving);
+    }
     model->has_notes = model->has_notes || notes.n > 0;
     dk_table_release(moving);
-    dk_table_release(rest);
     dki_text_map_drop(&notes);
     return status;
 }
@@ -394,6 +388,7 @@ dk_status dki_model_new(const dki_run *run, const dk_table *cells, dki_model **o
     model->only = run->only;
     model->draw = run->draw;
     model->allow_none = run->allow_none;
+    model->base = dk_table_retain(cells);
     model->steps = dki_calloc(context, run->to - run->from, sizeof *model->steps, &why);
     model->weights = dki_alloc_array(context, (size_t)dk_table_n_rows(cells), sizeof *model->weights, &why);
     model->columns = dki_calloc(context, dk_table_n_columns(cells), sizeof *model->columns, &why);
@@ -403,7 +398,7 @@ dk_status dki_model_new(const dki_run *run, const dk_table *cells, dki_model **o
     if (status == DK_OK)
         status = dki_mentioned_columns(run->scenario, cells, model->columns, &model->n_columns, &why);
     if (status == DK_OK)
-        status = compile(model, run, cells, &can, &why);
+        status = compile(model, run, &can, &why);
     if (status == DK_OK && can) {
         *out = model;
         return DK_OK;
@@ -509,8 +504,8 @@ static dk_status run_moves(const dki_model *model, struct moving *m, dki_stage *
         m->after[step->stay[i]] += m->left[i];
     for (size_t i = 0; i < step->n && m->grown > 0 && status == DK_OK; i++)
         total += stage->weights[i];
-    for (size_t i = 0; i < model->n_rest && m->grown > 0 && status == DK_OK; i++)
-        total += model->weights[i];
+    for (uint64_t i = 0; i < dk_table_n_rows(model->base) && m->grown > 0 && status == DK_OK; i++)
+        total += model->matched[i] ? 0 : model->weights[i];
     if (m->grown > 0 && total + m->grown > INT64_MAX)
         status = DK_ERR_OVERFLOW;
     strata.columns = NULL; /* the step's */
@@ -528,8 +523,8 @@ static dk_status run_step(const dki_model *model, size_t i, const dk_params *par
                         .params = params,
                         .columns = model->columns,
                         .n_columns = model->n_columns,
-                        .allow_none = step->step->allow_none ||
-                                      (model->allow_none && model->allow_none[step->number]),
+                        .allow_none =
+                            step->step->allow_none || (model->allow_none && model->allow_none[step->number]),
                         .draw = model->draw };
     struct moving m = { .step = step,
                         .stage = &stage,
@@ -551,8 +546,7 @@ static dk_status run_step(const dki_model *model, size_t i, const dk_params *par
 dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tally *tallies, int64_t *weights,
                         bool *told, dk_error *err)
 {
-    size_t n_last = model->n - model->n_rest;
-    const int64_t *first = model->weights + model->n_rest;
+    const int64_t *first = model->first;
     int64_t *now = NULL;
     dk_status status = DK_OK;
 
@@ -560,7 +554,7 @@ dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tal
     if (tallies)
         memset(tallies, 0, model->scenario->n_steps * sizeof *tallies);
     for (size_t i = 0; i < model->n_steps && status == DK_OK; i++) {
-        size_t n = i + 1 < model->n_steps ? model->steps[i + 1].n : n_last;
+        size_t n = i + 1 < model->n_steps ? model->steps[i + 1].n : model->n;
         int64_t *after = dki_calloc(model->context, n, sizeof *after, err);
 
         status = after ? dki_poll(model->context, err) : DK_ERR_MEMORY;
@@ -569,10 +563,8 @@ dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tal
         dki_free(model->context, now);
         now = after;
     }
-    if (status == DK_OK && model->n_rest > 0)
-        memcpy(weights, model->weights, model->n_rest * sizeof *weights);
-    if (status == DK_OK && n_last > 0)
-        memcpy(weights + model->n_rest, now ? now : first, n_last * sizeof *weights);
+    if (status == DK_OK && model->n > 0)
+        memcpy(weights, now ? now : first, model->n * sizeof *weights);
     dki_free(model->context, now);
     return status;
 }
@@ -580,26 +572,38 @@ dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tal
 dk_status dki_model_table(const dki_model *model, const int64_t *weights, const dk_table **out, dk_error *err)
 {
     dk_context *context = model->context;
-    uint64_t *rows = dki_alloc_array(context, model->n, sizeof *rows, err);
-    int64_t *there = dki_alloc_array(context, model->n, sizeof *there, err);
-    dk_field field = DK_FIELD(dk_table_properties(model->cells)->weight, NULL);
-    const dk_table *gathered = NULL;
-    size_t n = 0;
+    size_t n_base = (size_t)dk_table_n_rows(model->base), n_rest = 0, n = 0;
+    uint64_t *rows = dki_alloc_array(context, n_base + model->n, sizeof *rows, err);
+    int64_t *there = dki_alloc_array(context, n_base + model->n, sizeof *there, err);
+    dk_field field = DK_FIELD(dk_table_properties(model->base)->weight, NULL);
+    const dk_table *parts[2] = { NULL, NULL }, *joined = NULL;
     dk_status status = rows && there ? DK_OK : DK_ERR_MEMORY;
 
+    for (size_t i = 0; i < n_base && status == DK_OK; i++)
+        if (!model->matched[i]) {
+            rows[n_rest] = i;
+            there[n_rest++] = model->weights[i];
+        }
     for (size_t i = 0; i < model->n && status == DK_OK; i++)
         if (weights[i] > 0) {
-            rows[n] = i;
-            there[n++] = weights[i];
+            rows[n_rest + n] = i;
+            there[n_rest + n++] = weights[i];
         }
     if (status == DK_OK)
-        status = dk_table_gather(model->cells, rows, n, &gathered, err);
+        status = dk_table_gather(model->base, rows, n_rest, &parts[0], err);
     if (status == DK_OK)
-        status = dki_column_of_integers(context, DK_DECIMAL, DK_WEIGHT_SCALE, there, n, &field.column, err);
+        status = dk_table_gather(model->cells, rows + n_rest, n, &parts[1], err);
     if (status == DK_OK)
-        status = dk_table_with(gathered, &field, 1, out, err);
+        status = dki_cells_join(parts, 2, &joined, err);
+    if (status == DK_OK)
+        status =
+            dki_column_of_integers(context, DK_DECIMAL, DK_WEIGHT_SCALE, there, n_rest + n, &field.column, err);
+    if (status == DK_OK)
+        status = dk_table_with(joined, &field, 1, out, err);
     dk_column_release(field.column);
-    dk_table_release(gathered);
+    dk_table_release(joined);
+    dk_table_release(parts[1]);
+    dk_table_release(parts[0]);
     dki_free(context, there);
     dki_free(context, rows);
     return status;

@@ -37,12 +37,13 @@ typedef struct dki_model {
     uint32_t draw;
     dki_model_step *steps;
     size_t n_steps;
-    const dk_table
-        *cells;       /* that there can be after the steps: first those that no step ever matches, which are theirs
-                              * alone; what weights say there is nothing */
-    size_t n, n_rest; /* of them, and of the former */
-    int64_t *weights; /* of those that no step matches, then of the first step's cells */
-    size_t *columns;  /* of all cells: those that the scenario mentions */
+    const dk_table *base; /* the cells that it was compiled on */
+    int64_t *weights;     /* of the base's */
+    bool *matched;        /* of the base's: some step may match it; others stay as they are, and are in no step's */
+    int64_t *first;       /* weights of the first step's cells */
+    const dk_table *cells; /* that there can be of these after the steps; what their weights say is nothing */
+    size_t n;              /* of them */
+    size_t *columns;       /* of all cells: those that the scenario mentions */
     size_t n_columns;
     bool has_notes; /* a run of the steps may have something to tell */
 } dki_model;
@@ -65,7 +66,8 @@ bool dki_cells_gain_levels(const dk_table *before, const dk_table *after, size_t
  * Threads any. */
 dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tally *tallies, int64_t *weights,
                         bool *told, dk_error *err);
-/* The cells with those weights, without those that nobody is in: they count what dki_run_steps gives. */
+/* The cells with those weights, without those that nobody is in, and those that no step matches: they count what dki_run_steps
+ * gives. */
 dk_status dki_model_table(const dki_model *model, const int64_t *weights, const dk_table **out, dk_error *err);
 
 /* Lumps --------------------------------------------------------------------------------------------------------- */
@@ -88,13 +90,24 @@ typedef struct dki_lumps {
     const dk_table *table; /* after the steps: a row for each lump, with the columns of the question */
     size_t n, most;        /* of these, and of any step */
     bool is_exact;         /* steps may be run on lumps */
-    uint32_t *of_cell;     /* of the model's cells */
+    uint32_t *of_cell;     /* of the model's cells after the steps */
     int64_t *multiples;    /* of each lump before the first step, so many units */
     int64_t unit, total;   /* total: of all cells, in units of weights */
     int64_t *rest;         /* of each lump after the steps, what cells that no step matches weigh */
 } dki_lumps;
 
-dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, dki_lumps **out, dk_error *err);
+/* Cells, before any step, that tell the columns of a question the same: what models on the same cells share. */
+typedef struct dki_lump_base {
+    dk_context *context;
+    const dk_table *table; /* a row for each, with those columns and a weight that says nothing */
+    uint32_t *of_cell;
+} dki_lump_base;
+
+dk_status dki_lump_base_new(const dk_table *cells, const dki_text_map *columns, dki_lump_base **out, dk_error *err);
+void dki_lump_base_drop(dki_lump_base *base); /* NULL does nothing */
+/* base: of the model's base and these columns; NULL: it is made for this alone. */
+dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, const dki_lump_base *base,
+                        dki_lumps **out, dk_error *err);
 void dki_lumps_drop(dki_lumps *lumps); /* NULL does nothing */
 /* The weights of lumps after the steps at those parameters, all of the scenario's in its order. scratch: room for 2 most
  * numbers. *done: false where something has to be rounded, or cannot be: then dki_model_run says how. */

@@ -35,11 +35,21 @@ void dki_lumps_drop(dki_lumps *lumps)
 
 /* Making ------------------------------------------------------------------------------------------------------- */
 
-/* The columns of the question, and the weight, of the cells after the steps: one row for each combination. */
-static dk_status make_last(dki_lumps *lumps, const dki_text_map *columns, dk_error *err)
+void dki_lump_base_drop(dki_lump_base *base)
 {
-    const dk_table *cells = lumps->model->cells, *of_question = NULL;
-    const char **names = dki_calloc(lumps->context, columns->n + 1, sizeof *names, err);
+    if (base == NULL)
+        return;
+    dk_table_release(base->table);
+    dki_free(base->context, base->of_cell);
+    dki_free(base->context, base);
+}
+
+/* The columns of the question, and the weight. */
+static dk_status select_columns(const dk_table *cells, const dki_text_map *columns, const dk_table **out,
+                                dk_error *err)
+{
+    dk_context *context = dk_table_context(cells);
+    const char **names = dki_calloc(context, columns->n + 1, sizeof *names, err);
     size_t n = 0, weight = dki_cells_weight(cells);
     dk_status status = names ? DK_OK : DK_ERR_MEMORY;
 
@@ -50,13 +60,71 @@ static dk_status make_last(dki_lumps *lumps, const dki_text_map *columns, dk_err
             names[n++] = name;
     }
     if (status == DK_OK)
-        status = dk_table_select(cells, names, n, &of_question, err);
-    if (status == DK_OK)
-        status = dki_cells_distinct(of_question, dki_cells_weight(of_question), lumps->of_cell, &lumps->table, err);
-    if (status == DK_OK)
-        lumps->n = (size_t)dk_table_n_rows(lumps->table);
+        status = dk_table_select(cells, names, n, out, err);
+    dki_free(context, names);
+    return status;
+}
+
+dk_status dki_lump_base_new(const dk_table *cells, const dki_text_map *columns, dki_lump_base **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(cells);
+    dki_lump_base *base = dki_calloc(context, 1, sizeof *base, err);
+    const dk_table *of_question = NULL;
+    dk_status status = base ? select_columns(cells, columns, &of_question, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK) {
+        base->context = context;
+        base->of_cell = dki_alloc_array(context, (size_t)dk_table_n_rows(cells), sizeof *base->of_cell, err);
+        status = base->of_cell ? dki_cells_distinct(of_question, dki_cells_weight(of_question), base->of_cell,
+                                                    &base->table, err)
+                               : DK_ERR_MEMORY;
+    }
     dk_table_release(of_question);
-    dki_free(lumps->context, names);
+    if (status == DK_OK) {
+        *out = base;
+    } else if (base) {
+        base->context = context;
+        dki_lump_base_drop(base);
+    }
+    return status;
+}
+
+/* What lumps have of cells that no step matches; places: of each lump of the base. */
+static dk_status weigh_rest(dki_lumps *lumps, const dki_lump_base *base, const uint32_t *places, dk_error *err)
+{
+    const dki_model *model = lumps->model;
+
+    lumps->rest = dki_calloc(lumps->context, lumps->n, sizeof *lumps->rest, err);
+    if (lumps->rest == NULL)
+        return DK_ERR_MEMORY;
+    for (uint64_t c = 0; c < dk_table_n_rows(model->base); c++) {
+        lumps->rest[places[base->of_cell[c]]] += model->matched[c] ? 0 : model->weights[c];
+        lumps->total += model->weights[c]; /* whose sum fits */
+    }
+    return DK_OK;
+}
+
+/* The lumps after the steps: those of the base, and others of the cells that there can be. */
+static dk_status make_last(dki_lumps *lumps, const dki_text_map *columns, const dki_lump_base *base, dk_error *err)
+{
+    size_t n_base = (size_t)dk_table_n_rows(base->table), n = lumps->model->n;
+    uint32_t *numbers = dki_alloc_array(lumps->context, n_base + n, sizeof *numbers, err);
+    const dk_table *parts[2] = { base->table, NULL }, *joined = NULL;
+    dk_status status = numbers ? select_columns(lumps->model->cells, columns, &parts[1], err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dki_cells_join(parts, 2, &joined, err);
+    if (status == DK_OK)
+        status = dki_cells_distinct(joined, dki_cells_weight(joined), numbers, &lumps->table, err);
+    if (status == DK_OK) {
+        lumps->n = (size_t)dk_table_n_rows(lumps->table);
+        if (n > 0)
+            memcpy(lumps->of_cell, numbers + n_base, n * sizeof *numbers);
+        status = weigh_rest(lumps, base, numbers, err);
+    }
+    dk_table_release(joined);
+    dk_table_release(parts[1]);
+    dki_free(lumps->context, numbers);
     return status;
 }
 
@@ -107,8 +175,7 @@ static int64_t common_divisor(int64_t a, int64_t b)
 /* What the lumps before the first step weigh. */
 static dk_status weigh(dki_lumps *lumps, const uint32_t *number, size_t n, size_t n_lumps, dk_error *err)
 {
-    size_t n_rest = lumps->model->n_rest;
-    const int64_t *weights = lumps->model->weights + n_rest;
+    const int64_t *weights = lumps->model->first;
 
     lumps->multiples = dki_calloc(lumps->context, n_lumps, sizeof *lumps->multiples, err);
     if (lumps->multiples == NULL)
@@ -117,19 +184,6 @@ static dk_status weigh(dki_lumps *lumps, const uint32_t *number, size_t n, size_
         lumps->unit = common_divisor(lumps->unit, weights[c]);
     for (size_t c = 0; c < n; c++)
         lumps->multiples[number[c]] += weights[c] / lumps->unit;
-    for (size_t c = 0; c < n_rest + n; c++)
-        lumps->total += lumps->model->weights[c]; /* whose sum fits */
-    return DK_OK;
-}
-
-/* What lumps after the last step have of cells that no step matches. */
-static dk_status weigh_rest(dki_lumps *lumps, dk_error *err)
-{
-    lumps->rest = dki_calloc(lumps->context, lumps->n, sizeof *lumps->rest, err);
-    if (lumps->rest == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t c = 0; c < lumps->model->n_rest; c++)
-        lumps->rest[lumps->of_cell[c]] += lumps->model->weights[c];
     return DK_OK;
 }
 
@@ -155,44 +209,61 @@ static bool is_alike(const dki_step *step)
     return step->n_flows == 0 && step->rate == NULL && step->n_first == 0 && step->drawn == DK_DRAWN_NOT;
 }
 
-dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, dki_lumps **out, dk_error *err)
+/* The lumps before each step, and what the first ones weigh. */
+static dk_status make_steps(dki_lumps *lumps, dk_error *err)
 {
-    dki_lumps *lumps = dki_calloc(model->context, 1, sizeof *lumps, err);
-    size_t n_last = model->n - model->n_rest, n_most = n_last;
+    const dki_model *model = lumps->model;
+    size_t n_most = model->n, n_steps = model->n_steps;
     uint32_t *numbers[2] = { NULL, NULL };
-    dk_status status;
+    dk_status status = DK_OK;
 
-    if (lumps == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < model->n_steps; i++)
+    for (size_t i = 0; i < n_steps; i++)
         if (model->steps[i].n > n_most)
             n_most = model->steps[i].n;
-    lumps->model = model;
-    lumps->context = model->context;
-    lumps->steps = dki_calloc(model->context, model->n_steps, sizeof *lumps->steps, err);
-    lumps->of_cell = dki_alloc_array(model->context, model->n, sizeof *lumps->of_cell, err);
-    for (size_t k = 0; k < 2; k++)
-        numbers[k] = dki_alloc_array(model->context, n_most, sizeof *numbers[k], err);
-    status =
-        lumps->steps && lumps->of_cell && numbers[0] && numbers[1] ? make_last(lumps, columns, err) : DK_ERR_MEMORY;
-    lumps->most = lumps->n;
-    lumps->is_exact = true;
-    for (size_t i = 0; i < model->n_steps; i++)
-        lumps->is_exact = lumps->is_exact && is_alike(model->steps[i].step);
-    if (status == DK_OK && n_last > 0)
-        memcpy(numbers[model->n_steps % 2], lumps->of_cell + model->n_rest, n_last * sizeof *numbers[0]);
-    for (size_t i = model->n_steps; i-- > 0 && status == DK_OK && lumps->is_exact;) {
+    for (size_t k = 0; k < 2 && status == DK_OK; k++) {
+        numbers[k] = dki_alloc_array(lumps->context, n_most, sizeof *numbers[k], err);
+        status = numbers[k] ? DK_OK : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK && model->n > 0)
+        memcpy(numbers[n_steps % 2], lumps->of_cell, model->n * sizeof *numbers[0]);
+    for (size_t i = n_steps; i-- > 0 && status == DK_OK;) {
         status = make_before(lumps, i, numbers[(i + 1) % 2], numbers[i % 2], err);
         if (status == DK_OK)
             find_amount(lumps, &lumps->steps[i]);
     }
     if (status == DK_OK)
-        status = weigh_rest(lumps, err);
-    if (status == DK_OK && lumps->is_exact)
-        status = weigh(lumps, numbers[0], model->n_steps ? model->steps[0].n : n_last,
-                       model->n_steps ? lumps->steps[0].n : lumps->n, err);
+        status = weigh(lumps, numbers[0], n_steps ? model->steps[0].n : model->n,
+                       n_steps ? lumps->steps[0].n : lumps->n, err);
     for (size_t k = 0; k < 2; k++)
-        dki_free(model->context, numbers[k]);
+        dki_free(lumps->context, numbers[k]);
+    return status;
+}
+
+dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, const dki_lump_base *base,
+                        dki_lumps **out, dk_error *err)
+{
+    dki_lumps *lumps = dki_calloc(model->context, 1, sizeof *lumps, err);
+    dki_lump_base *own = NULL;
+    dk_status status = lumps ? DK_OK : DK_ERR_MEMORY;
+
+    if (status != DK_OK)
+        return status;
+    lumps->model = model;
+    lumps->context = model->context;
+    lumps->steps = dki_calloc(model->context, model->n_steps, sizeof *lumps->steps, err);
+    lumps->of_cell = dki_alloc_array(model->context, model->n, sizeof *lumps->of_cell, err);
+    status = lumps->steps && lumps->of_cell ? DK_OK : DK_ERR_MEMORY;
+    if (status == DK_OK && base == NULL)
+        status = dki_lump_base_new(model->base, columns, &own, err);
+    if (status == DK_OK)
+        status = make_last(lumps, columns, base ? base : own, err);
+    lumps->most = lumps->n;
+    lumps->is_exact = true;
+    for (size_t i = 0; i < model->n_steps; i++)
+        lumps->is_exact = lumps->is_exact && is_alike(model->steps[i].step);
+    if (status == DK_OK && lumps->is_exact)
+        status = make_steps(lumps, err);
+    dki_lump_base_drop(own);
     if (status == DK_OK)
         *out = lumps;
     else
@@ -295,6 +366,6 @@ void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out)
 {
     if (lumps->n > 0)
         memcpy(out, lumps->rest, lumps->n * sizeof *out);
-    for (size_t c = lumps->model->n_rest; c < lumps->model->n; c++)
+    for (size_t c = 0; c < lumps->model->n; c++)
         out[lumps->of_cell[c]] += weights[c];
 }

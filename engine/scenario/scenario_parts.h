@@ -157,7 +157,9 @@ size_t dki_cells_weight(const dk_table *cells); /* the column that holds the wei
  * their sum does not fit. */
 dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err);
 
-/* model.c: the first row of each combination of values of all columns but the weight, in the order of keys. number: of each row
+/* model.c: tables of cells below each other, which all have the columns of the first, and its levels with perhaps some more. */
+dk_status dki_cells_join(const dk_table *const *tables, size_t n_tables, const dk_table **out, dk_error *err);
+/* The first row of each combination of values of all columns but the weight, in the order of keys. number: of each row
  * that of its combination. */
 dk_status dki_cells_distinct(const dk_table *table, size_t weight, uint32_t *number, const dk_table **out,
                              dk_error *err);

@@ -128,10 +128,13 @@ static dk_status run_all(dki_asking *asking, dk_error *err)
 
         points[(size_t)(group->points - points) + group->n++] = i;
     }
+    if (status == DK_OK && n_groups > 1 && asking->can_stack)
+        status = dki_sweep_base(sweep, &asking->base, err);
     if (status == DK_OK && n_groups == 1)
         status = dki_sweep_run(asking, &asking->groups[0], err);
     else if (status == DK_OK)
         status = dki_parallel(context, n_groups, 1, run_groups, asking, err);
+    dki_lump_base_drop(asking->base);
     dki_free(context, asking->groups);
     dki_free(context, points);
     dki_free(context, numbers);

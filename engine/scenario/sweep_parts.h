@@ -157,9 +157,12 @@ typedef struct dki_asking {
     dki_group *groups;
     dki_stack_question question;
     bool can_stack;
+    dki_lump_base *base; /* what groups have in common, where there are several; or NULL */
     atomic_bool has_notes;
 } dki_asking;
 
+/* What lumps of the sweep's cells there are before any step. */
+dk_status dki_sweep_base(const dki_sweep *sweep, dki_lump_base **out, dk_error *err);
 dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err);
 /* The breakdown's parameters: those that are swept have the values of the group. *out: the list, to be freed. */
 dk_status dki_group_params(dki_group *group, const dk_param *values, dk_param **out, dk_error *err);

@@ -318,16 +318,33 @@ static bool add_column(void *arg, const char *column)
     return dki_text_map_add(names, column, strlen(column), &number, NULL) == DK_OK;
 }
 
-static dk_status make_lumps(const dki_sweep *sweep, const dki_model *model, dki_lumps **out, dk_error *err)
+/* The columns of the breakdown. */
+static dk_status find_columns(const dki_sweep *sweep, dki_text_map *names, dk_error *err)
+{
+    dki_text_map_init(names, sweep->context);
+    return dki_breakdown_columns(sweep->breakdown, add_column, names)
+               ? DK_OK
+               : dki_fail(err, DK_ERR_MEMORY, "out of memory");
+}
+
+dk_status dki_sweep_base(const dki_sweep *sweep, dki_lump_base **out, dk_error *err)
 {
     dki_text_map names;
-    dk_status status;
+    dk_status status = find_columns(sweep, &names, err);
 
-    dki_text_map_init(&names, sweep->context);
-    if (dki_breakdown_columns(sweep->breakdown, add_column, &names))
-        status = dki_lumps_new(model, &names, out, err);
-    else
-        status = dki_fail(err, DK_ERR_MEMORY, "out of memory");
+    if (status == DK_OK)
+        status = dki_lump_base_new(sweep->cells, &names, out, err);
+    dki_text_map_drop(&names);
+    return status;
+}
+
+static dk_status make_lumps(const dki_asking *asking, const dki_model *model, dki_lumps **out, dk_error *err)
+{
+    dki_text_map names;
+    dk_status status = find_columns(asking->sweep, &names, err);
+
+    if (status == DK_OK)
+        status = dki_lumps_new(model, &names, asking->base, out, err);
     dki_text_map_drop(&names);
     return status;
 }
@@ -391,7 +408,7 @@ static dk_status find_ways(const dki_asking *asking, const dki_group *group, con
             ways->own_model = NULL;
         }
         if (status == DK_OK && ways->own_model && asking->can_stack)
-            status = make_lumps(sweep, ways->own_model, &ways->own_lumps, err);
+            status = make_lumps(asking, ways->own_model, &ways->own_lumps, err);
         ways->model = ways->own_model;
         ways->lumps = ways->own_lumps;
     }
