@@ -4,8 +4,8 @@
  * what becomes of them: every cell that there can be, whoever is in it, is known beforehand. Then a value of the parameter
  * costs arithmetic on weights, and no table is made.
  *
- *   model.c        every cell that there can be before and after each step, and where what is taken goes; weights
- *                  after the steps, settled and split by what settles and splits them for tables
+ *   model.c        every cell that there can be before and after each step, and where what is taken goes
+ *   model_run.c    weights after the steps, settled and split by what settles and splits them for tables
  *   model_lumps.c  cells that go the same way as one lump, as long as nothing has to be rounded
  *
  * Invariant: weights are those that dki_run_steps gives, to the unit.
