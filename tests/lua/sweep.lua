@@ -77,6 +77,7 @@ test("a Latin hypercube hits each part of each range once", function(t, dk)
   t.raises(function() dk.latin(5, { f = { 0.5, 3, whole = true } }) end, "are none")
   t.raises(function() dk.latin(5, { f = { 0, 1 } }, 0.5) end, "the seed is a whole number")
   t.raises(function() dk.latin(5, { f = { 0, 1e-17 } }) end, "no room for 5 points")
+  t.raises(function() dk.latin(5, { f = { 0, 0 / 0 } }) end, "the range of f goes from one number to another")
 end)
 
 -- Municipality and age decide who is asked; SQLite computes each point from the rows.
@@ -182,4 +183,6 @@ test("a sweep is refused before anything runs", function(t, dk)
   t.raises(function() ask:sweep(data, plan, { f = 1 }, { param = {} }) end, "param", "params")
   t.raises(function() ask:sweep(data, plan, { f = 1 }, { params = { x = 1 } }) end, "nothing here has a parameter x")
   t.raises(function() ask:sweep(data, plan, dk.table { { "x", { 1 } } }) end, "no parameter x")
+  local totals = dk.table { { "f", { 0, 1 } } }:breakdown { by = "f", measures = "n = count()", margins = "totals" }
+  t.raises(function() ask:sweep(data, plan, totals:select "f") end, "rows that are totals")
 end)
