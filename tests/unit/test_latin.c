@@ -106,13 +106,13 @@ static void what_is_no_sample_is_refused(void **state)
 
     (void)state;
     parts.whole = true;
-    assert_refused(&f, 1, 0, DK_ERR_ARGUMENT, "a sample has points");
-    assert_refused(NULL, 0, 5, DK_ERR_ARGUMENT, "a sample has points");
-    assert_refused(&f, 1, 20000000, DK_ERR_LIMIT, "at most 10000000 points");
+    assert_refused(&f, 1, 0, DK_ERR_ARGUMENT, "a sample has points, and ranges that they lie in");
+    assert_refused(NULL, 0, 5, DK_ERR_ARGUMENT, "a sample has points, and ranges that they lie in");
+    assert_refused(&f, 1, 20000000, DK_ERR_LIMIT, "a sample has at most 10000000 points");
     assert_refused(twice, 2, 5, DK_ERR_DUPLICATE, "the parameter f is sampled twice");
     assert_refused(&empty, 1, 5, DK_ERR_RANGE, "the range of f is empty");
-    assert_refused(&text, 1, 5, DK_ERR_TYPE, "from one exact number to another");
-    assert_refused(&parts, 1, 5, DK_ERR_ARGUMENT, "is of whole numbers");
+    assert_refused(&text, 1, 5, DK_ERR_TYPE, "the range of f goes from one exact number to another");
+    assert_refused(&parts, 1, 5, DK_ERR_ARGUMENT, "the range of f is of whole numbers, and its bounds are none");
     assert_refused(&narrow, 1, 5, DK_ERR_RANGE, "has no room for 5 points");
 }
 

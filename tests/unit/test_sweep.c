@@ -220,16 +220,18 @@ static void what_no_sweep_can_be_is_refused(void **state)
     const struct question *ask = ASK(.measures = { "n = count()" });
 
     (void)state;
-    assert_refused(ask, &outreach, NULL, 0, DK_ERR_ARGUMENT, "a sweep goes over values of parameters");
+    assert_refused(ask, &outreach, NULL, 0, DK_ERR_ARGUMENT,
+                   "a sweep goes over values of parameters, or over a table of them");
     assert_refused(ask, &outreach, &wrong, 1, DK_ERR_NAME, "the scenario outreach has no parameter g");
     assert_refused(ask, &outreach, twice, 2, DK_ERR_DUPLICATE, "the parameter f is swept twice");
-    assert_refused(ask, &outreach, &nothing, 1, DK_ERR_ARGUMENT, "the parameter f has no values");
+    assert_refused(ask, &outreach, &nothing, 1, DK_ERR_ARGUMENT, "the parameter f has no values to be swept over");
     assert_refused(ask, &outreach, &beyond, 1, DK_ERR_RANGE,
                    "the parameter f lies between 0 and 1, and 2 does not");
     assert_refused(ask, &outreach, &mixed, 1, DK_ERR_TYPE, "values of f are of several types: integer and text");
-    assert_refused(ASK(.measures = { "f = count()" }), &outreach, &f, 1, DK_ERR_DUPLICATE, "two columns f");
+    assert_refused(ASK(.measures = { "f = count()" }), &outreach, &f, 1, DK_ERR_DUPLICATE,
+                   "the sweep would have two columns f: a parameter and one of the breakdown");
     assert_refused(ASK(.measures = { "problem = count()" }), &outreach, &f, 1, DK_ERR_DUPLICATE,
-                   "rename that of the breakdown");
+                   "a sweep has a column problem of its own: rename that of the breakdown");
 }
 
 static void too_many_points_are_refused(void **state)
@@ -255,7 +257,8 @@ static void parameters_named_problem_are_refused(void **state)
     const dk_sweep_axis axis = AXIS("problem", WHOLE(0));
 
     (void)state;
-    assert_refused(ASK(.measures = { "n = count()" }), &plan, &axis, 1, DK_ERR_DUPLICATE, "rename the parameter");
+    assert_refused(ASK(.measures = { "n = count()" }), &plan, &axis, 1, DK_ERR_DUPLICATE,
+                   "a sweep has a column problem of its own: rename the parameter");
 }
 
 static void a_sweep_survives_failing_memory(void **state)
