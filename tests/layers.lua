@@ -6,7 +6,7 @@
 -- because it sees nothing.
 
 local LAYERS = {
-  "base", "data", "read", "expr", "rows", "join", "measure", "query", "scenario", "protect", "write", "remote", "lua",
+  "base", "data", "read", "expr", "rows", "join", "measure", "query", "scenario", "whatif", "protect", "write", "remote", "lua",
   "cli",
 }
 local SEES_LUA = { lua = true, cli = true }
@@ -22,7 +22,7 @@ local PUBLIC = {
   sort = "rows", window = "rows", sample = "rows",
   join = "join", set = "join",
   breakdown = "query", top = "query", pivot = "query", tighten = "query",
-  scenario = "scenario", allocate = "scenario", bands = "scenario", contribution = "scenario", sweep = "scenario",
+  scenario = "scenario", allocate = "whatif", bands = "whatif", contribution = "whatif", sweep = "whatif",
   write = "write",
 }
 local LUA_HEADERS = {

@@ -215,20 +215,6 @@ dk_status dki_cube_predict(const dk_table *table, const dki_text_map *names, dki
 uint64_t dki_cube_kept_bytes(const dki_cube_size *size);
 uint64_t dki_cube_need_bytes(const dki_cube_size *size);
 
-/* base.c ------------------------------------------------------------------------------------------------------- */
-
-/* Whether a node is not the host's; arg: the context. */
-bool dki_node_is_own(void *arg, const dki_node *node);
-/* Whether the breakdown calls nothing of the host, which must be called in the thread that asked. */
-bool dki_breakdown_is_own(const dk_breakdown *breakdown);
-/* The breakdown without its order and limit: sides of a comparison have all their groups, in the order of keys. A view of the
- * breakdown, which must live. */
-void dki_breakdown_whole(const dk_breakdown *breakdown, dk_breakdown *out);
-/* What `whole`, that of the breakdown, says of a table as it is: kept with the table, as cells are. was_kept may be NULL.
- * Errors: as for a breakdown. */
-dk_status dki_base_get(const dk_breakdown *breakdown, const dk_breakdown *whole, const dk_table *table,
-                       const dk_params *params, bool *was_kept, const dk_table **out, dk_error *err);
-
 /* cell_children.c ---------------------------------------------------------------------------------------------- */
 
 /* The table with the children of columns of those names as columns behind its own. */
@@ -462,25 +448,5 @@ dk_status dki_columns_join(const dk_column **columns, size_t n, const dk_column 
 /* The columns of the cells that the scenario mentions: room for all of them. */
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
                                 dk_error *err);
-
-/* place.c ------------------------------------------------------------------------------------------------------ */
-
-/* The number of a dimension; fails with the nearest name. */
-dk_status dki_get_dimension(const dk_breakdown *breakdown, const char *name, size_t *out, dk_error *err);
-/* The result has no cell of those values. groups: of the dimension, where there is one value alone; for the nearest. */
-dk_status dki_fail_cell(const dk_cell_at *at, size_t n_at, const dk_column *groups, dk_error *err);
-
-/* compare.c ---------------------------------------------------------------------------------------------------- */
-
-/* The breakdown without order and limit: sides of a comparison have all their groups, in the order of keys. */
-dk_breakdown dki_whole_breakdown(const dk_breakdown *breakdown);
-
-/* measured.c --------------------------------------------------------------------------------------------------- */
-
-/* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. form NULL: wide,
- * without relative differences. */
-dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *const *results,
-                              const char *const *names, size_t n, const dk_comparison_form *form,
-                              const dk_table **out, dk_error *err);
 
 #endif

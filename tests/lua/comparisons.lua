@@ -29,7 +29,7 @@ local function outreach(dk)
   }
 end
 
--- W1: 598.2 persons, 81.816 %, 7.793 points more; in proportion 598.2 / 5682.
+-- 598.2 persons, 81.816 %, 7.793 points more; in proportion 598.2 / 5682.
 test("differences are in points, relative ones in per cent", function(t, dk)
   local result = coverage(dk):by {}:compare(region(dk), outreach(dk), { relative = true })
   local row = t.records(result)[1]
@@ -101,7 +101,7 @@ test("two deliveries are compared long, and with relative differences", function
   t.eq(rows[2].relative, nil)
 end)
 
--- W3: two municipalities merge: counts add up, rates are ratios of sums, and the region does not change.
+-- Two municipalities merge: counts add up, rates are ratios of sums, and the region does not change.
 test("a merger adds counts up and leaves the region as it is", function(t, dk)
   local published = dk.table {
     { gemeente = "Duiven", kolom_1 = 7, kolom_2 = 54, kolom_3 = 135, kolom_4 = 53 },

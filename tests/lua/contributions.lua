@@ -68,7 +68,7 @@ local function sum_of(values)
   return sum
 end
 
--- W1 and after it: 30 % of the 1994 unknown, then 30 % of those who are left: 598.2 and 418.74.
+-- 30 % of the 1994 unknown, then 30 % of those who are left: 598.2 and 418.74.
 test("contributions in order are what a step adds to those before it", function(t, dk)
   local region = dk.table { { "in_sonar", { true, false } }, { "n", { 5682, 1994 } } }:with { weight = "n" }
   local first = { "eerst", where = "not in_sonar", share = "$f", set = { in_sonar = true } }

@@ -18,7 +18,7 @@ local function plan(dk)
   }
 end
 
--- The first half of W11: 81.816 %, f from 0.2 to 0.4: 79.218 to 84.414 %.
+-- 81.816 %, f from 0.2 to 0.4: 79.218 to 84.414 %.
 test("the widest swing comes first", function(t, dk)
   local result = coverage(dk):sensitivity(region(dk), plan(dk), { measure = "dekking", ranges = { f = { 0.2, 0.4 } } })
   t.has(result:text(), "79.218 %", "81.816 %", "84.414 %", "5.195 pp")
@@ -31,7 +31,7 @@ test("the widest swing comes first", function(t, dk)
   t.near(rows[1].at_base, (5682 + 498.5) / 7676)
 end)
 
--- W11: the share of the unknown that registers, or a register that is 2 % smaller or larger, all of it unknown.
+-- The share of the unknown that registers, or a register that is 2 % smaller or larger, all of it unknown.
 test("the assumption that matters most is the share, and then the size of the register", function(t, dk)
   local assumed = dk.scenario "plan" { params = { f = 0.3, groei = { 1, min = 0.98, max = 1.02 } },
     { "the register is larger", where = "not in_sonar", scale = "($groei * 7676 - 5682) / 1994" },

@@ -43,7 +43,7 @@ local function total(t, result)
   return rows[#rows]
 end
 
--- W5 and W6: 1227 persons for 90 %, and 1443 where 20 come each month of a year; 103 and 121 a month, reached in month 12.
+-- 1227 persons for 90 %, and 1443 where 20 come each month of a year; 103 and 121 a month, reached in month 12.
 test("a rate is reached while the register grows", function(t, dk)
   local plan = dk.scenario "plan" {
     params = { g = { 20, min = 0, unit = "persons" }, months = 12, goal = { 0.9, min = 0, max = 1 } },
@@ -65,7 +65,7 @@ test("a rate is reached while the register grows", function(t, dk)
   t.eq(coverage(dk):compare(region(dk), plan):notes()[1], "growth: 240 persons came")
 end)
 
--- W19, published accounts of the second quarter of 2022: who came and who left are the difference of two stocks.
+-- Published accounts of the second quarter of 2022: who came and who left are the difference of two stocks.
 test("a book of stocks and flows balances", function(t, dk)
   local function closing(opening, ...)
     local stock, plan = dk.table { { "s", { true } }, { "n", { opening } } }:with { weight = "n" }, {}
@@ -86,7 +86,7 @@ test("a book of stocks and flows balances", function(t, dk)
   t.near(closing(129532, 7147, -5533, 2031, -555), 132622)
 end)
 
--- W7: U (1 - h)^T. A share of 7.647 % a month leaves 767.6 of 1994 after a year, and of 5 % it takes 19 months.
+-- U (1 - h)^T. A share of 7.647 % a month leaves 767.6 of 1994 after a year, and of 5 % it takes 19 months.
 test("a share of those who are left, month after month", function(t, dk)
   local function left(share, months)
     local month = dk.scenario "month" { params = { h = 0.5 },
@@ -117,7 +117,7 @@ test("persons come, leave and weigh more", function(t, dk)
   t.eq(lines(t, there, "gemeente", "register_newcomers", "known_newcomers"), { "Rozendaal/100/0" })
 end)
 
--- W18, of parameters and from a table.
+-- A matrix of parameters and from a table.
 test("a matrix moves shares at once", function(t, dk)
   local states = dk.table { { "staat", { "a", "b", "c" } }, { "n", { 1994, 4000, 1682 } } }:with { weight = "n" }
   local map = { a = { a = 0.9, b = "$p" }, b = { a = 0.02, b = dk.expr "1 - 0.02 - $p", c = "$p" },
@@ -144,7 +144,7 @@ test("a matrix moves shares at once", function(t, dk)
   t.eq(lines(t, up:apply(numbers), "klasse", "n"), { "1/2", "2/6", "10/4" })
 end)
 
--- Ten of those who know least are registered: W24, a total forced to a known figure, and how many were changed.
+-- Ten of those who know least are registered: a total forced to a known figure, and how many were changed.
 test("a known figure is reached by score", function(t, dk)
   local data = dk.table { { "score", { 1, 2, 3, 4, 5 } }, { "s", { false, true, false, false, false } },
     { "n", { 8, 40, 8, 8, 36 } } }:with { weight = "n" }
@@ -186,7 +186,7 @@ test("a column means something else", function(t, dk)
   t.has(tostring(later), "1. redefine klasse: all, set klasse = case(leeftijd < $grens, 'jong', 'oud')")
 end)
 
--- W3: 11 103 241 98, of 7 54 135 53 and 4 49 106 45; the region does not change, and the new name is in it.
+-- Merging adds up: 11 103 241 98, of 7 54 135 53 and 4 49 106 45; the region does not change, and the new name is in it.
 test("what merges stays in its region", function(t, dk)
   local geo = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;MG\nDuiven;MG\nWestervoort;MG\nDoetinchem;AH\n",
     { "gemeente", "regio" })
@@ -209,7 +209,7 @@ test("what merges stays in its region", function(t, dk)
     "MG/Westervoort/204/0", "MG/-/3436/3436", "-/-/3436/3436" })
 end)
 
--- W4: the total does not change, and the municipality stands in its new region alone.
+-- The total does not change, and the municipality stands in its new region alone.
 test("a municipality changes region", function(t, dk)
   local geo = dk.hierarchy(dk.read_text
     "gemeente;regio\nArnhem;MG\nDuiven;MG\nRozendaal;MG\nDoetinchem;AH\nMontferland;AH\n", { "gemeente", "regio" })

@@ -61,7 +61,7 @@ end
 
 -- First --------------------------------------------------------------------------------------------------------------
 
--- W24: the total is forced to a known figure, taken in the order of a score; moved tells how many were changed.
+-- The total is forced to a known figure, taken in the order of a score; moved tells how many were changed.
 test("who comes first is taken first, until the number is reached", function(t, dk)
   local data = dk.table {
     { "score", { 0.9, 0.2, 0.7, 0.4, 0.8 } }, { "werkt", { false, false, false, false, false } },

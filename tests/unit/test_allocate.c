@@ -87,7 +87,7 @@ static const struct plan reach = {
     .steps = { { .name = "bereik", .where = "not bereikt", .share = "$aandeel", .set = { "bereikt = true" } } }
 };
 
-/* W8: 230 hours. A gains 0.4 an hour; B and C tie at 0.3, and the first of them is taken. */
+/* 230 hours. A gains 0.4 an hour; B and C tie at 0.3, and the first of them is taken. */
 static void hours_go_to_who_gains_most(void **state)
 {
     (void)state;
@@ -134,7 +134,7 @@ static void a_budget_of_500_with_floors_and_ceilings(void **state)
     dk_table_release(plan);
 }
 
-/* W5 for each municipality: ceil(0.9 N) - S, together 1230 (solve says the same numbers one by one). */
+/* For each municipality: ceil(0.9 N) - S, together 1230 (solve says the same numbers one by one). */
 static void ninety_everywhere_at_least_effort(void **state)
 {
     const dk_table *limits;
@@ -166,7 +166,7 @@ static void ninety_everywhere_at_least_effort(void **state)
     dk_table_release(plan);
 }
 
-/* W2, W5: 90 % of 7676 needs 1227 more wherever they are; the first municipalities give them. */
+/* 90 % of 7676 needs 1227 more wherever they are; the first municipalities give them. */
 static void ninety_for_the_region_costs_1227(void **state)
 {
     const dk_table *plan = asked(

@@ -23,7 +23,7 @@ static const dk_table *region_after(const dk_scenario *scenario, const struct qu
     return result;
 }
 
-/* W1: c' = (S + f U) / N with f = 0.30: 598.2 persons more, 81.816 %, 7.793 points. */
+/* c' = (S + f U) / N with f = 0.30: 598.2 persons more, 81.816 %, 7.793 points. */
 static void w1_a_share_of_the_unknown_registers(void **state)
 {
     const dk_scenario *outreach = make_outreach(context, false);
@@ -39,7 +39,7 @@ static void w1_a_share_of_the_unknown_registers(void **state)
     dk_scenario_release(outreach);
 }
 
-/* W2: the same in whole persons, by largest remainder over the unknown of each municipality. Rozendaal has nobody.
+/* The same in whole persons, by largest remainder over the unknown of each municipality. Rozendaal has nobody.
  * */
 static void w2_whole_persons_over_municipalities(void **state)
 {
@@ -59,7 +59,7 @@ static void w2_whole_persons_over_municipalities(void **state)
     dk_scenario_release(outreach);
 }
 
-/* W3: two municipalities merge. Published columns of Duiven (7 54 135 53) and Westervoort (4 49 106 45). */
+/* Two municipalities merge. Published columns of Duiven (7 54 135 53) and Westervoort (4 49 106 45). */
 static void w3_two_municipalities_merge(void **state)
 {
     (void)state;
@@ -74,7 +74,7 @@ static void w3_two_municipalities_merge(void **state)
                  "Duiven-Westervoort|3|241.000000000\nDuiven-Westervoort|4|98.000000000\n");
 }
 
-/* W4: a municipality changes region; the total does not change. */
+/* A municipality changes region; the total does not change. */
 static void w4_a_municipality_changes_region(void **state)
 {
     const dk_scenario *move =

@@ -2,7 +2,7 @@
 #include <dekking/context.h>
 
 #include "check.h"
-#include "scenario/attribution.h"
+#include "whatif/attribution.h"
 
 static dki_i128 numbers[256], sums[32];
 

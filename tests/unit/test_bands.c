@@ -5,7 +5,7 @@
 #include "scenarios.h"
 
 #include "exprs.h"
-#include "scenario/basis.h"
+#include "whatif/basis.h"
 
 #define STEP(...)                                                                                          \
     {                                                                                                      \
@@ -34,7 +34,7 @@ static dk_status draw(const dk_table *table, const struct question *question, co
 
 #define DRAWS(n) (&(const dk_bands_spec){ (n), quantiles, 3 })
 
-/* W10: 1994 unknown of 7676, each registered with probability 0.3: mean 598.2, standard deviation 20.463, quantiles 558,
+/* 1994 unknown of 7676, each registered with probability 0.3: mean 598.2, standard deviation 20.463, quantiles 558,
  * 598, 638. Of 20,000 draws the mean has a standard error of 0.145, the deviation one of 0.102, the quantiles ones of 0.39,
  * 0.18 and 0.39. */
 static void the_region_is_binomial(void **state)

@@ -6,7 +6,7 @@
 #include "base/cache.h"
 #include "exprs.h"
 #include "query/breakdown_parts.h"
-#include "scenario/scenario_parts.h"
+#include "whatif/whatif_parts.h"
 #include "with_context.h"
 
 static const dk_table *ask(const dk_table *table, const struct question *question, const dk_params *params)

@@ -1,5 +1,5 @@
 /* test_basis.c - scenarios by cells and by rows: the same answers, what only rows know, and which is chosen when. */
-#include "scenario/basis.h"
+#include "whatif/basis.h"
 
 #include <math.h>
 

@@ -89,7 +89,7 @@ static void rates_are_exact(void **state)
     dk_table_release(result);
 }
 
-/* W3 as a comparison: groups of one side only. The region does not change. */
+/* A merger as a comparison: groups of one side only. The region does not change. */
 static void a_merger_has_groups_of_one_side(void **state)
 {
     const dk_table *result = NULL;

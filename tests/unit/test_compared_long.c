@@ -48,7 +48,7 @@ static const char *format_of(const dk_table *table, const char *column)
     return dk_table_field(table, dk_table_find(table, column))->format;
 }
 
-/* W1: 30 % of the 1994 unknown are 598.2: 6280.2 of 7676. The difference is in points, in proportion it is 598.2 of 5682. */
+/* 30 % of the 1994 unknown are 598.2: 6280.2 of 7676. The difference is in points, in proportion it is 598.2 of 5682. */
 static void a_share_of_the_unknown_of_the_region(void **state)
 {
     const dk_table *region = make_region(context), *result = NULL;

@@ -1,5 +1,5 @@
 /* test_compiled.c - what is compiled when the same is asked again says what running the steps says, notes and errors too. */
-#include "scenario/compiled.h"
+#include "whatif/compiled.h"
 
 #include "base/cache.h"
 #include "scenarios.h"

@@ -3,7 +3,7 @@
 
 #include "scenario/scenario_parts.h"
 
-/* W18: a Markov chain over the states of 7676 persons; the sum stays. Worked by hand from the rows (.90 .10 0),
+/* A Markov chain over the states of 7676 persons; the sum stays. Worked by hand from the rows (.90 .10 0),
  * (.02 .88 .10) and (.01 .04 .95): the first month 1891.42 3786.68 1997.90, the second as below. */
 static const struct plan_step month = { .name = "maand",
                                         .flows_of = "staat",

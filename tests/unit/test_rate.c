@@ -23,7 +23,7 @@ static const dk_table *region_known(const struct plan *plan, const dk_table **mo
     return result;
 }
 
-/* W5: 90 % of 7676 are 6909 persons, that is 1227 more. */
+/* 90 % of 7676 are 6909 persons, that is 1227 more. */
 static void w5_ninety_percent_take_1227_persons(void **state)
 {
     const dk_table *moved = NULL;
@@ -39,7 +39,7 @@ static void w5_ninety_percent_take_1227_persons(void **state)
     dk_table_release(result);
 }
 
-/* W6: the register grows by 20 a month for a year, all unknown at first: 90 % of 7916 are 7125, so 1443 more. */
+/* The register grows by 20 a month for a year, all unknown at first: 90 % of 7916 are 7125, so 1443 more. */
 static void w6_the_same_while_the_register_grows(void **state)
 {
     const struct plan plan = { .name = "p",

@@ -1,5 +1,5 @@
 /* test_scenario_plan.c - how scenarios are computed, as a table: what was expected, made, kept, and why by rows. */
-#include "scenario/basis.h"
+#include "whatif/basis.h"
 
 #include "scenarios.h"
 #include "with_context.h"

@@ -3,7 +3,7 @@
 
 #include "scenarios.h"
 
-#include "scenario/basis.h"
+#include "whatif/basis.h"
 
 #include "with_context.h"
 

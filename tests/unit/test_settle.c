@@ -47,7 +47,7 @@ static void assert_refused(const char *cells, const struct plan *plan, dk_status
 #define STEP(...) \
     PLAN(.name = "p", .steps = { { .name = "s", .set = { "x = 2" }, .per = { "plaats" }, __VA_ARGS__ } })
 
-/* W1 and W2 over the unknown: 598.2 persons, and 598 whole ones. The quotas are 314.1 19.5 26.1 38.7 43.8 73.2 21.6
+/* Over the unknown: 598.2 persons, and 598 whole ones. The quotas are 314.1 19.5 26.1 38.7 43.8 73.2 21.6
  * 61.2: rounded down 595, and three more to .8 .7 .6. */
 static void a_share_is_one_of_each_stratum(void **state)
 {
@@ -68,7 +68,7 @@ static void a_count_is_of_all_strata_together(void **state)
     assert_taken(unknown, STEP(.count = "997"), "523.5 32.5 43.5 64.5 73 122 36 102"); /* half of 1994 */
     assert_taken(unknown, STEP(.count = "1994"), "1047 65 87 129 146 244 72 204");
     assert_taken(unknown, STEP(.count = "0", .whole = true), "0 0 0 0 0 0 0 0");
-    /* W2: 1227 / 1994 of each: 644.27 39.997 53.54 79.38 89.84 150.14 44.30 125.53; rounded down 1223, four to the
+    /* 1227 / 1994 of each: 644.27 39.997 53.54 79.38 89.84 150.14 44.30 125.53; rounded down 1223, four to the
      * largest fractions, .997 .84 .535 .531. */
     assert_taken(unknown, STEP(.count = "1227", .whole = true), "644 40 54 79 90 150 44 126");
 }

@@ -1,8 +1,8 @@
 /* test_sides.c - results side by side: groups of all sides, their order and totals, columns and differences. */
 #include "scenarios.h"
 
-#include "scenario/scenario_parts.h"
-#include "scenario/sides.h"
+#include "whatif/whatif_parts.h"
+#include "whatif/sides.h"
 
 #include "with_context.h"
 

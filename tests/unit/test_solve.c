@@ -88,7 +88,7 @@ static void arnhem_alone_cannot_bring_the_region_to_90(void **state)
     dk_table_release(result);
 }
 
-/* W6: 240 more come into the register, all unknown: ceil(0.9 * 7916) = 7125, so 1443. */
+/* 240 more come into the register, all unknown: ceil(0.9 * 7916) = 7125, so 1443. */
 static void a_register_that_grows_needs_1443(void **state)
 {
     const dk_table *table = with_weight(make_table(context, REGION_ROWS "-|false|240\n"), "n");

@@ -1,15 +1,15 @@
-/* bands_parts.h - repeated draws on their way. For engine/scenario alone.
+/* bands_parts.h - repeated draws on their way. For engine/whatif alone.
  *
  *   bands.c        the draws
  *   bands_table.c  what their numbers say together
  */
-#ifndef DKI_SCENARIO_BANDS_PARTS_H
-#define DKI_SCENARIO_BANDS_PARTS_H
+#ifndef DKI_WHATIF_BANDS_PARTS_H
+#define DKI_WHATIF_BANDS_PARTS_H
 
 #include <dekking/bands.h>
 
 #include "query/breakdown_parts.h"
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 /* A number of one measure: an integer or decimal as a ratio of a power of ten, a ratio, or a double. */
 typedef struct dki_band_number {

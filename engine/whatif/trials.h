@@ -1,6 +1,6 @@
-/* trials.h - one question asked under parts of a scenario, in any order, and under other values. For engine/scenario alone. */
-#ifndef DKI_SCENARIO_TRIALS_H
-#define DKI_SCENARIO_TRIALS_H
+/* trials.h - one question asked under parts of a scenario, in any order, and under other values. For engine/whatif alone. */
+#ifndef DKI_WHATIF_TRIALS_H
+#define DKI_WHATIF_TRIALS_H
 
 #include "basis.h"
 

@@ -1,6 +1,6 @@
-/* stages.h - two tables of cells beside each other. For engine/scenario alone. */
-#ifndef DKI_SCENARIO_STAGES_H
-#define DKI_SCENARIO_STAGES_H
+/* stages.h - two tables of cells beside each other. For engine/whatif alone. */
+#ifndef DKI_WHATIF_STAGES_H
+#define DKI_WHATIF_STAGES_H
 
 #include <dekking/contribution.h>
 

@@ -1,4 +1,4 @@
-/* solve_parts.h - a question of the kind "how many more must be registered", on its way. For engine/scenario alone.
+/* solve_parts.h - a question of the kind "how many more must be registered", on its way. For engine/whatif alone.
  *
  *   solve.c           what is asked, checked and put together
  *   solve_cell.c      what one value of the parameter gives, in the cell that the target is about
@@ -6,11 +6,11 @@
  *   solve_search.c    which values are tried, and the least that reaches the target
  *   solve_answer.c    answers as sentences and as a table
  */
-#ifndef DKI_SCENARIO_SOLVE_PARTS_H
-#define DKI_SCENARIO_SOLVE_PARTS_H
+#ifndef DKI_WHATIF_SOLVE_PARTS_H
+#define DKI_WHATIF_SOLVE_PARTS_H
 
 #include "query/breakdown_parts.h"
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 /* What the parameter is, and so which of its values are tried. */
 typedef enum dki_vary {

@@ -12,8 +12,8 @@
 #include "base/status.h"
 #include "basis.h"
 #include "data/lineage.h"
-#include "draw.h"
 #include "expr/poll_row.h"
+#include "scenario/draw.h"
 #include "sides.h"
 
 #define ROUND 64 /* draws whose results are there at once */

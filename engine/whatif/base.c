@@ -10,7 +10,7 @@
 #include "data/table_parts.h"
 #include "expr/defined.h"
 #include "query/breakdown_parts.h"
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 #define MOST_ANSWERS 8 /* of a table */
 

@@ -1,10 +1,10 @@
-/* compiled.h - scenarios on kept cells, compiled and kept too. For engine/scenario alone. */
-#ifndef DKI_SCENARIO_COMPILED_H
-#define DKI_SCENARIO_COMPILED_H
+/* compiled.h - scenarios on kept cells, compiled and kept too. For engine/whatif alone. */
+#ifndef DKI_WHATIF_COMPILED_H
+#define DKI_WHATIF_COMPILED_H
 
 #include "base/cache.h"
 #include "basis.h"
-#include "model.h"
+#include "scenario/model.h"
 
 /* What dki_basis_ask gives by cells, from what was compiled when the same was asked before with other amounts. *done is false where
  * nothing was, or something has to be told: then the steps are to be run. cells: those after the steps that the breakdown can tell

@@ -17,7 +17,7 @@
 #include "rows/interval_order.h"
 #include "rows/sort_key.h"
 #include "rows/sort_rows.h"
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 /* Groups ------------------------------------------------------------------------------------------------------- */
 

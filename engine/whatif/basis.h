@@ -1,9 +1,9 @@
-/* basis.h - what scenarios of a breakdown run on: cells of a table, or its rows. For engine/scenario alone. */
-#ifndef DKI_SCENARIO_BASIS_H
-#define DKI_SCENARIO_BASIS_H
+/* basis.h - what scenarios of a breakdown run on: cells of a table, or its rows. For engine/whatif alone. */
+#ifndef DKI_WHATIF_BASIS_H
+#define DKI_WHATIF_BASIS_H
 
 #include "query/breakdown_parts.h"
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 /* For tests: by cells or by rows, whatever would be chosen; until it is DKI_PATH_AUTO again. */
 typedef enum dki_path { DKI_PATH_AUTO, DKI_PATH_CELLS, DKI_PATH_ROWS } dki_path;

@@ -1,10 +1,10 @@
-/* sides.h - results of one breakdown, or cells, side by side. For engine/scenario alone. */
-#ifndef DKI_SCENARIO_SIDES_H
-#define DKI_SCENARIO_SIDES_H
+/* sides.h - results of one breakdown, or cells, side by side. For engine/whatif alone. */
+#ifndef DKI_WHATIF_SIDES_H
+#define DKI_WHATIF_SIDES_H
 
 #include "base/hash.h"
 #include "data/points.h"
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 /* Tables whose first n_by columns tell rows apart, with their totals: which rows of them are one group. */
 typedef struct dki_sides {

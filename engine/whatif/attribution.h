@@ -1,4 +1,4 @@
-/* attribution.h - what each of several steps contributes to a difference, from the values of a measure. For engine/scenario alone.
+/* attribution.h - what each of several steps contributes to a difference, from the values of a measure. For engine/whatif alone.
  *
  * In order, values[k] is the value under the first k steps, and step i contributes values[i + 1] - values[i]. By Shapley, values[mask]
  * is the value under the steps whose bits are set, and step i contributes the mean, over all orders of the n steps, of what it adds to
@@ -6,8 +6,8 @@
  *
  * Source: Shapley, A value for n-person games (1953).
  */
-#ifndef DKI_SCENARIO_ATTRIBUTION_H
-#define DKI_SCENARIO_ATTRIBUTION_H
+#ifndef DKI_WHATIF_ATTRIBUTION_H
+#define DKI_WHATIF_ATTRIBUTION_H
 
 #include <dekking/value.h>
 

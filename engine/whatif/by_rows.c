@@ -26,7 +26,7 @@
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
-#include "row_cells.h"
+#include "scenario/row_cells.h"
 
 #define GATHER_ROWS 65536
 

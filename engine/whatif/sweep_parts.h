@@ -1,4 +1,4 @@
-/* sweep_parts.h - one scenario at many points, on its way. For engine/scenario alone.
+/* sweep_parts.h - one scenario at many points, on its way. For engine/whatif alone.
  *
  *   sweep_points.c  which points there are
  *   sweep.c         what is asked, checked, and shared out
@@ -7,17 +7,17 @@
  *   sweep_stack.c   any other breakdown at many points at once
  *   sweep_table.c   the long table
  */
-#ifndef DKI_SCENARIO_SWEEP_PARTS_H
-#define DKI_SCENARIO_SWEEP_PARTS_H
+#ifndef DKI_WHATIF_SWEEP_PARTS_H
+#define DKI_WHATIF_SWEEP_PARTS_H
 
 #include <stdatomic.h>
 
 #include <dekking/sweep.h>
 
 #include "basis.h"
-#include "model.h"
 #include "query/breakdown_given.h"
-#include "scenario_parts.h"
+#include "scenario/model.h"
+#include "whatif_parts.h"
 
 /* sweep_points.c ----------------------------------------------------------------------------------------------- */
 

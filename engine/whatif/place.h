@@ -1,6 +1,6 @@
-/* place.h - a place in a breakdown's result, as a question of its own. For engine/scenario alone. */
-#ifndef DKI_SCENARIO_PLACE_H
-#define DKI_SCENARIO_PLACE_H
+/* place.h - a place in a breakdown's result, as a question of its own. For engine/whatif alone. */
+#ifndef DKI_WHATIF_PLACE_H
+#define DKI_WHATIF_PLACE_H
 
 #include <dekking/contribution.h>
 

@@ -1,4 +1,4 @@
-/* allocate_parts.h - an allocation on its way. For engine/scenario alone.
+/* allocate_parts.h - an allocation on its way. For engine/whatif alone.
  *
  *   allocate.c         what is asked, checked and put together
  *   allocate_groups.c  the groups: who is in them, what a person of each costs and gains
@@ -8,14 +8,14 @@
  *   allocate_best.c    the best numbers, and which limit stands in the way where there are none
  *   allocate_answer.c  the tables
  */
-#ifndef DKI_SCENARIO_ALLOCATE_PARTS_H
-#define DKI_SCENARIO_ALLOCATE_PARTS_H
+#ifndef DKI_WHATIF_ALLOCATE_PARTS_H
+#define DKI_WHATIF_ALLOCATE_PARTS_H
 
 #include <dekking/allocate.h>
 
 #include "base/program.h"
 #include "query/breakdown_parts.h"
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 /* Cells before the step; of those whom it matches; and these as they would be. */
 typedef enum dki_state { DKI_BEFORE, DKI_MATCHED, DKI_MOVED, DKI_N_STATES } dki_state;

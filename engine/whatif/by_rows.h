@@ -1,8 +1,8 @@
-/* by_rows.h - a scenario on the rows of a table, in the place of its cells. For engine/scenario alone. */
-#ifndef DKI_SCENARIO_BY_ROWS_H
-#define DKI_SCENARIO_BY_ROWS_H
+/* by_rows.h - a scenario on the rows of a table, in the place of its cells. For engine/whatif alone. */
+#ifndef DKI_WHATIF_BY_ROWS_H
+#define DKI_WHATIF_BY_ROWS_H
 
-#include "scenario_parts.h"
+#include "whatif_parts.h"
 
 /* What rows became. */
 typedef struct dki_rows_after {

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "data/column_parts.h"
 #include "data/table_parts.h"
-#include "model.h"
+#include "scenario/model.h"
 
 #define MOST_COMPILED 8 /* of a table */
 
