@@ -37,6 +37,7 @@ struct room {
     size_t bytes;
     bool fits;
     bool opaque; /* a recipe among them is */
+    bool levels; /* a column stands for what occurs in it, and not for an expression */
 };
 
 /* An object that the library's own Lua makes of an answer, such as an allocation: what it holds are tables. */
@@ -92,6 +93,14 @@ static void push_recipe(lua_State *L, int index)
 
 static void push_copy(lua_State *L, int index, struct room *room, int depth);
 
+/* Whether columns below that key say which levels there are. */
+static bool names_levels(lua_State *L, int key)
+{
+    const char *name = lua_type(L, key) == LUA_TSTRING ? lua_tostring(L, key) : "";
+
+    return strcmp(name, "levels") == 0 || strcmp(name, "members") == 0 || strcmp(name, "types") == 0;
+}
+
 /* Pushes a copy of the Lua table, as far as it fits. */
 static void push_table(lua_State *L, int index, struct room *room, int depth)
 {
@@ -101,16 +110,40 @@ static void push_table(lua_State *L, int index, struct room *room, int depth)
     copy = lua_gettop(L);
     for (lua_pushnil(L); lua_next(L, index);) { /* copy key value */
         int type = lua_type(L, -2);
+        bool outer = room->levels;
 
         room->fits = room->fits && (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN);
         push_copy(L, -2, room, depth + 1);
+        room->levels = outer || names_levels(L, -3);
         push_copy(L, -2, room, depth + 1);
+        room->levels = outer;
         if (!room->fits)
             break;
         lua_rawset(L, copy);
         lua_pop(L, 1);
     }
     lua_settop(L, copy);
+}
+
+/* Pushes a list of a column's levels, in their order; a column that has none, or labels, does not fit. */
+static void push_levels(lua_State *L, int index, struct room *room)
+{
+    const dk_column *column = dkl_test_object(L, index, DKL_COLUMN);
+    const dk_dictionary *levels = column ? dk_column_levels(column) : NULL;
+    size_t n = levels ? dk_dictionary_n_levels(levels) : 0;
+
+    lua_newtable(L);
+    room->fits = levels && dk_column_type(column) == DK_CATEGORY && !dk_dictionary_has_labels(levels) &&
+                 n <= (size_t)room->values;
+    for (uint32_t code = 1; room->fits && code <= n; code++) {
+        dk_text level = dk_dictionary_level(levels, code);
+
+        room->fits = level.size <= room->bytes;
+        room->bytes -= room->fits ? level.size : 0;
+        lua_pushlstring(L, level.bytes, level.size);
+        lua_rawseti(L, -2, (lua_Integer)dk_dictionary_rank(levels, code) + 1);
+    }
+    room->values -= (int)n;
 }
 
 static void push_copy(lua_State *L, int index, struct room *room, int depth)
@@ -143,6 +176,10 @@ static void push_copy(lua_State *L, int index, struct room *room, int depth)
         lua_pop(L, 1);
         break;
     case LUA_TUSERDATA:
+        if (room->levels && dkl_is_object(L, index, DKL_COLUMN)) {
+            push_levels(L, index, room);
+            return;
+        }
         if (dkl_is_object(L, index, DKL_COLUMN)) { /* which would keep its table */
             lua_createtable(L, 0, 1);
             luaL_setmetatable(L, RECIPE);
@@ -209,7 +246,9 @@ static void put_asked(lua_State *L, int first, int n, bool keep)
 /* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
 static void push_call(lua_State *L, const char *name, int first, int n)
 {
-    struct room room = { MOST_VALUES, MOST_BYTES, true, false };
+    struct room room = {
+        .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = true, .levels = strncmp(name, "dk.", 3) == 0
+    };
     bool by_name = strcmp(name, "breakdown") == 0;
     bool question =
         by_name || (n > 0 && (dkl_is_object(L, first, DKL_BREAKDOWN) || dkl_is_object(L, first, DKL_SCENARIO)));

@@ -298,8 +298,25 @@ local function define(name, given)
   return made
 end
 
+-- dk.scenario { a, b, ... }: a .. b .. ...
+local function together(list)
+  local whole
+  core.list(list, "scenario")
+  for i, part in ipairs(list) do
+    if core.kind(part) ~= "scenario" then
+      core.fail(('scenario: item %d is no scenario but %s; steps stand in one with a name: dk.scenario "plan" { ... }')
+        :format(i, given_as(part)))
+    end
+    whole = whole and whole .. part or part
+  end
+  return whole or core.fail 'scenario: the list is empty; a scenario with steps has a name: dk.scenario "plan" { ... }'
+end
+
 -- dk.scenario "name" { params = { ... }, step, ... }; a scenario among the steps stands for its own
 local function scenario(name)
+  if type(name) == "table" and not core.kind(name) then
+    return together(name)
+  end
   if type(name) ~= "string" or name == "" then
     core.fail 'a scenario has a name, which the columns of a comparison get: dk.scenario "outreach" { ... }'
   end

@@ -482,7 +482,7 @@ function dk.breakdowns() end
 --- Makes a scenario, what if: a list of steps, each of which says who, how many, and what becomes of them.
 ---
 --- No table is changed: `breakdown:compare`, `breakdown:solve` and `scenario:apply` say what would be. The name becomes part of the
---- names of columns.
+--- names of columns. `dk.scenario { a, b }` is `a .. b`: the steps of a, then those of b.
 ---
 --- ```lua
 --- print(dk.scenario "outreach" {
@@ -497,6 +497,7 @@ function dk.breakdowns() end
 --- ```
 ---@param name string
 ---@return fun(spec: dk.ScenarioSpec): dk.Scenario
+---@overload fun(parts: dk.Scenario[]): dk.Scenario
 function dk.scenario(name) end
 
 --- The names of the scenarios, in the order in which they were defined, and each scenario under its name.

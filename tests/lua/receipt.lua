@@ -205,3 +205,16 @@ test("remembering keeps no data alive", function(t, dk)
   collectgarbage()
   t.ok(#kept == 20 and dk.memory() - before < 20 * 16384, "kept " .. dk.memory() - before) -- results of one row each
 end)
+
+test("levels that a column states are written as a list", function(t, dk)
+  local stated = dk.table({ { "g", { "b", "a" } } }, { types = { g = { "category", levels = { "b", "a" } } } })
+  local path = t.path "levels.csv"
+  local out = assert(io.open(path, "w"))
+  out:write "g\na\nb\n"
+  out:close()
+  local data = dk.read(path, { levels = { g = stated.g } })
+  local one = dk.scenario "s" { { "all", where = "g == 'a'", all = true, set = { g = "b" } } }
+  local result = dk.breakdown { by = "g", measures = "n = count()" }:compare(data, one)
+  t.has(tostring(result:receipt()), 'levels = { g = { "b", "a" } }')
+  os.remove(path)
+end)

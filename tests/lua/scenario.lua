@@ -139,7 +139,7 @@ test("a string in set is text, and an expression is marked", function(t, dk)
 end)
 
 test("what is no scenario is an error that says why", function(t, dk)
-  t.raises(function() return dk.scenario {} end, "a scenario has a name")
+  t.raises(function() return dk.scenario {} end, "a scenario with steps has a name")
   t.raises(function() return dk.scenario "x" (5) end, "not a number")
   t.raises(function() return dk.scenario "x" { { "s", all = true } } end, "'s' sets nothing")
   t.raises(function() return dk.scenario "x" { { "s", share = 0.5, all = true, set = { a = 1 } } } end)
@@ -508,4 +508,15 @@ test("a step says that it is an assumption", function(t, dk)
   t.eq(dk.breakdown { measures = "n = count() where s" }:compare(data, plan):notes()[1], "an estimate: guess")
   t.raises(function() dk.scenario "x" { { "y", all = true, set = { s = true }, estimate = 1 } } end,
     "scenario: estimate is true or false, not a number")
+end)
+
+test("a list of scenarios is one after the other", function(t, dk)
+  local step = { "k", where = "not k", all = true, set = { k = true } }
+  local a, b, c = dk.scenario "a" { step }, dk.scenario "b" { step }, dk.scenario "c" { step }
+  t.eq(dk.scenario { a, b, c }:definition(), (a .. b .. c):definition())
+  t.eq(dk.scenario { a }:name(), "a")
+  t.raises(function() return dk.scenario {} end, "the list is empty")
+  t.raises(function() return dk.scenario { step } end, "item 1 is no scenario", 'dk.scenario "plan"')
+  t.raises(function() return dk.scenario { a, nil, b } end, "nil")
+  t.raises(function() return dk.scenario { a, params = {} } end, "params")
 end)
