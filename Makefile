@@ -169,6 +169,7 @@ test: deps ## install what is missing, build, and run every test, also under san
 
 unit-programs: $(TESTS) ## build the C tests
 
+export LSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/leaks.lsan:print_suppressions=0
 ASAN_FLAGS  := -fsanitize=address,undefined -fno-sanitize-recover=all
 ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer $(ASAN_FLAGS)
 asan: ## the tests under the address, undefined-behaviour and leak sanitizers

@@ -116,7 +116,7 @@ if with_valgrind then
   -- Possibly lost is what the C library keeps for the threads of the pool, which nobody ends: it is no error, and a golden
   -- script may say nothing.
   local valgrind = "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite "
-    .. "--errors-for-leak-kinds=definite "
+    .. "--errors-for-leak-kinds=definite --suppressions=" .. lines_of("pwd")[1] .. "/tests/leaks.valgrind "
   local commands = {}
   for _, program in ipairs(unit_programs(build)) do
     commands[#commands + 1] = "DEKKING_TEST_QUICK=1 " .. valgrind .. program
