@@ -6,8 +6,8 @@
 -- because it sees nothing.
 
 local LAYERS = {
-  "base", "data", "read", "expr", "rows", "join", "measure", "query", "scenario", "whatif", "protect", "write", "remote", "lua",
-  "cli",
+  "base", "data", "read", "expr", "rows", "join", "measure", "query",
+  "scenario", "whatif", "protect", "write", "remote", "lua", "cli",
 }
 local SEES_LUA = { lua = true, cli = true }
 -- Tests of the bindings see it too: hosts that open states, and units named after a binding.
