@@ -1,13 +1,8 @@
-/* text_pattern.c - matching Lua's patterns over a stack of what can still be tried otherwise.
+/* text_pattern.c - takes Lua's patterns, and gsub's replacements, apart.
  *
  * A pattern is a row of items without branches, so that what is right or wrong about an item (a capture that is
- * closed, an index that exists) depends on the items before it alone, and is settled when the pattern is taken
- * apart: what is wrong becomes an item of its own, and is raised when a match gets there.
- *
- * For the same reason no capture is ever undone: who goes back to an item passes all those behind it anew.
- *
- * Invariants: the stack holds an entry for each repetition that may give way; depth counts these and the ends of
- * captures on the way here, which is how deep stock Lua's calls would be nested.
+ * closed, an index that exists) depends on the items before it alone, and is settled here: what is wrong becomes an
+ * item of its own, and is raised when a match gets there.
  */
 #include "text_pattern.h"
 
@@ -15,17 +10,7 @@
 #include <string.h>
 
 #include "status.h"
-
-enum kind { CHARACTER, ANY, SET, OPEN, PLACE, CLOSE, SAME, BALANCED, FRONTIER, TAIL, END, FAULT };
-enum repeat { ONCE, OPTIONAL, GREEDY, GREEDY_ONE, LAZY };
-
-typedef struct dki_pattern_item {
-    uint8_t kind, repeat;
-    unsigned char first, second; /* the character; the two of %b */
-    uint32_t number;             /* of a set, of a capture */
-} item;
-
-/* Taking apart ------------------------------------------------------------------------------------------------- */
+#include "text_items.h"
 
 struct parser {
     dki_text_pattern *out;
@@ -69,11 +54,6 @@ static void set_add(uint64_t set[4], unsigned char c)
     set[c / 64] |= UINT64_C(1) << c % 64;
 }
 
-static bool set_has(const uint64_t set[4], unsigned char c)
-{
-    return set[c / 64] >> c % 64 & 1;
-}
-
 /* What stands behind a %: a class, its complement, or the character itself. */
 static void set_add_escaped(uint64_t set[4], char letter)
 {
@@ -91,17 +71,17 @@ static void set_add_escaped(uint64_t set[4], char letter)
     }
 }
 
-static item *add_item(struct parser *p, enum kind kind)
+static dki_pattern_item *add_item(struct parser *p, dki_item_kind kind)
 {
-    item *made = &p->out->items[p->out->n_items++];
+    dki_pattern_item *made = &p->out->items[p->out->n_items++];
 
-    *made = (item){ .kind = (uint8_t)kind, .repeat = ONCE };
+    *made = (dki_pattern_item){ .kind = (uint8_t)kind, .repeat = DKI_REPEAT_ONCE };
     return made;
 }
 
 static void add_fault(struct parser *p, size_t at, const char *text)
 {
-    add_item(p, FAULT);
+    add_item(p, DKI_ITEM_FAULT);
     p->out->fault_at = at;
     snprintf(p->out->fault, sizeof p->out->fault, "%s", text);
 }
@@ -143,10 +123,10 @@ static bool read_set(struct parser *p, uint64_t set[4])
 }
 
 /* A set as an item of that kind; what is wrong becomes a fault, and false. */
-static bool add_set(struct parser *p, enum kind kind)
+static bool add_set(struct parser *p, dki_item_kind kind)
 {
     size_t from = p->at;
-    item *made;
+    dki_pattern_item *made;
 
     if (!read_set(p, p->out->sets[p->n_sets])) {
         add_fault(p, from, "malformed pattern (missing ']')");
@@ -166,7 +146,7 @@ static bool add_single(struct parser *p)
     const char *sign;
 
     if (c == '[') {
-        if (!add_set(p, SET))
+        if (!add_set(p, DKI_ITEM_SET))
             return false;
     } else if (c == '%' && p->at + 1 >= p->size) {
         add_fault(p, p->at, "malformed pattern (ends with '%')");
@@ -174,19 +154,19 @@ static bool add_single(struct parser *p)
     } else if (c == '%' && class_bits(p->bytes[p->at + 1], bits)) {
         memset(p->out->sets[p->n_sets], 0, sizeof *p->out->sets);
         set_add_escaped(p->out->sets[p->n_sets], p->bytes[p->at + 1]);
-        add_item(p, SET)->number = (uint32_t)p->n_sets++;
+        add_item(p, DKI_ITEM_SET)->number = (uint32_t)p->n_sets++;
         p->at += 2;
     } else if (c == '.') {
-        add_item(p, ANY);
+        add_item(p, DKI_ITEM_ANY);
         p->at++;
     } else {
         p->at += c == '%';
-        add_item(p, CHARACTER)->first = (unsigned char)p->bytes[p->at++];
+        add_item(p, DKI_ITEM_CHARACTER)->first = (unsigned char)p->bytes[p->at++];
     }
     sign = p->at < p->size && p->bytes[p->at] != '\0' ? strchr(signs, p->bytes[p->at]) : NULL;
     if (sign) {
         p->out->splits |= c != '[' && (unsigned char)p->bytes[p->at - 1] >= 0x80;
-        p->out->items[p->out->n_items - 1].repeat = (uint8_t)(OPTIONAL + (sign - signs));
+        p->out->items[p->out->n_items - 1].repeat = (uint8_t)(DKI_REPEAT_OPTIONAL + (sign - signs));
         p->at++;
     }
     return true;
@@ -202,7 +182,7 @@ static bool add_capture(struct parser *p)
     }
     p->closed[p->out->n_captures] = place;
     p->opened_at[p->out->n_captures] = p->at;
-    add_item(p, place ? PLACE : OPEN)->number = (uint32_t)p->out->n_captures++;
+    add_item(p, place ? DKI_ITEM_PLACE : DKI_ITEM_OPEN)->number = (uint32_t)p->out->n_captures++;
     p->at += place ? 2 : 1;
     return true;
 }
@@ -218,7 +198,7 @@ static bool add_close(struct parser *p)
         return false;
     }
     p->closed[i - 1] = true;
-    add_item(p, CLOSE)->number = (uint32_t)i - 1;
+    add_item(p, DKI_ITEM_CLOSE)->number = (uint32_t)i - 1;
     p->at++;
     return true;
 }
@@ -235,20 +215,20 @@ static bool add_same(struct parser *p)
         add_fault(p, p->at, text);
         return false;
     }
-    add_item(p, SAME)->number = (uint32_t)digit - 1;
+    add_item(p, DKI_ITEM_SAME)->number = (uint32_t)digit - 1;
     p->at += 2;
     return true;
 }
 
 static bool add_balanced(struct parser *p)
 {
-    item *made;
+    dki_pattern_item *made;
 
     if (p->at + 3 >= p->size) {
         add_fault(p, p->at, "malformed pattern (missing arguments to '%b')");
         return false;
     }
-    made = add_item(p, BALANCED);
+    made = add_item(p, DKI_ITEM_BALANCED);
     made->first = (unsigned char)p->bytes[p->at + 2];
     made->second = (unsigned char)p->bytes[p->at + 3];
     p->at += 4;
@@ -262,7 +242,7 @@ static bool add_frontier(struct parser *p)
         return false;
     }
     p->at += 2;
-    return add_set(p, FRONTIER);
+    return add_set(p, DKI_ITEM_FRONTIER);
 }
 
 static bool add_next(struct parser *p)
@@ -274,7 +254,7 @@ static bool add_next(struct parser *p)
     if (c == ')')
         return add_close(p);
     if (c == '$' && p->at + 1 == p->size) {
-        add_item(p, TAIL);
+        add_item(p, DKI_ITEM_TAIL);
         p->at++;
         return true;
     }
@@ -299,7 +279,7 @@ dk_status dki_text_pattern_init(dki_text_pattern *pattern, dki_arena *arena, con
     for (size_t i = 0; i < size;
          i++) /* a set begins with a byte of its own, an item takes one at least, and there is an end */
         most_sets += bytes[i] == '%' || bytes[i] == '[';
-    needed = most_sets * sizeof *pattern->sets + (size + 1) * sizeof(item);
+    needed = most_sets * sizeof *pattern->sets + (size + 1) * sizeof(dki_pattern_item);
     pattern->context = arena->context;
     if (needed > sizeof pattern->room) {
         room = dki_arena_alloc(arena, needed, err);
@@ -307,7 +287,7 @@ dk_status dki_text_pattern_init(dki_text_pattern *pattern, dki_arena *arena, con
             return DK_ERR_MEMORY;
     }
     pattern->sets = (uint64_t(*)[4])(void *)room;
-    pattern->items = (item *)(room + most_sets * 4);
+    pattern->items = (dki_pattern_item *)(room + most_sets * 4);
     pattern->n_items = pattern->n_captures = 0;
     pattern->anchored = anchors && size > 0 && bytes[0] == '^';
     pattern->unfinished = pattern->splits = false;
@@ -317,7 +297,7 @@ dk_status dki_text_pattern_init(dki_text_pattern *pattern, dki_arena *arena, con
     while (p.at < size)
         if (!add_next(&p))
             return DK_OK;
-    add_item(&p, END);
+    add_item(&p, DKI_ITEM_END);
     for (size_t i = pattern->n_captures; i-- > 0;)
         if (!p.closed[i]) {
             pattern->unfinished = true;
@@ -340,296 +320,6 @@ bool dki_text_pattern_is_plain(const char *bytes, size_t size)
         if (bytes[i] != '\0' && strchr("^$*+?.([%-", bytes[i]))
             return false;
     return true;
-}
-
-size_t dki_text_find(const char *subject, size_t size, size_t at, const char *text, size_t text_size)
-{
-    const char *found;
-
-    if (at > size || text_size > size - at)
-        return SIZE_MAX;
-    if (text_size == 0)
-        return at;
-    found = memmem(subject + at, size - at, text, text_size);
-    return found ? (size_t)(found - subject) : SIZE_MAX;
-}
-
-/* Matching ----------------------------------------------------------------------------------------------------- */
-
-/* A repetition that may give way: greedy ones from `at` back to `least`, lazy ones from `at` on. */
-struct choice {
-    uint32_t item, depth;
-    size_t at, least;
-};
-
-struct run {
-    const dki_text_pattern *pattern;
-    const unsigned char *subject;
-    size_t size;
-    uint64_t steps, *left;
-    dki_text_match *match;
-    size_t n_choices;
-    struct choice choices[DKI_PATTERN_DEPTH];
-};
-
-#define POLL_STEPS 65536
-
-/* Steps are counted in the run, and settled with the search and the context now and then. */
-static dk_status settle_steps(struct run *run, dk_error *err)
-{
-    if (run->steps > *run->left)
-        return dki_fail(err, DK_ERR_LIMIT, "the pattern takes too many steps");
-    *run->left -= run->steps;
-    run->steps = 0;
-    return dki_poll(run->pattern->context, err);
-}
-
-static bool is_single(const struct run *run, const item *it, size_t at)
-{
-    if (at >= run->size)
-        return false;
-    switch (it->kind) {
-    case CHARACTER: return run->subject[at] == it->first;
-    case ANY: return true;
-    default: return set_has(run->pattern->sets[it->number], run->subject[at]);
-    }
-}
-
-/* Where the longest run of what the item matches ends. */
-static size_t longest(const struct run *run, const item *it, size_t at)
-{
-    const unsigned char *subject = run->subject;
-    size_t size = run->size;
-    const uint64_t *set;
-
-    switch (it->kind) {
-    case ANY: return size;
-    case CHARACTER:
-        while (at < size && subject[at] == it->first)
-            at++;
-        return at;
-    default:
-        set = run->pattern->sets[it->number];
-        while (at < size && set_has(set, subject[at]))
-            at++;
-        return at;
-    }
-}
-
-/* The end of a balanced text that begins at `at`; SIZE_MAX where there is none. */
-static size_t balanced_end(struct run *run, const item *it, size_t at)
-{
-    size_t open = 1, from = at;
-
-    if (at >= run->size || run->subject[at] != it->first)
-        return SIZE_MAX;
-    while (++at < run->size) {
-        unsigned char c = run->subject[at];
-
-        if (c == it->second) { /* first, so that two equal ones close */
-            if (--open == 0)
-                break;
-        } else if (c == it->first) {
-            open++;
-        }
-    }
-    run->steps += at - from;
-    return at < run->size ? at + 1 : SIZE_MAX;
-}
-
-static bool at_frontier(const struct run *run, const item *it, size_t at)
-{
-    const uint64_t *set = run->pattern->sets[it->number];
-    unsigned char before = at > 0 ? run->subject[at - 1] : '\0';
-    unsigned char here = at < run->size ? run->subject[at] : '\0';
-
-    return !set_has(set, before) && set_has(set, here);
-}
-
-/* The end of what the capture holds, once more at `at`; SIZE_MAX. A place is held by nothing. */
-static size_t same_end(struct run *run, const item *it, size_t at)
-{
-    const dki_text_capture *capture = &run->match->captures[it->number];
-
-    if (capture->size == DKI_CAPTURE_PLACE || capture->size > run->size - at)
-        return SIZE_MAX;
-    run->steps += capture->size;
-    if (capture->size > 0 && memcmp(run->subject + capture->at, run->subject + at, capture->size) != 0)
-        return SIZE_MAX;
-    return at + capture->size;
-}
-
-/* One byte, or the repetition of one: its end, or SIZE_MAX, and what can be tried otherwise is put on the stack. */
-static size_t repeat(struct run *run, const item *it, size_t at, uint32_t *depth)
-{
-    bool fits = is_single(run, it, at);
-    struct choice *choice = &run->choices[run->n_choices];
-
-    if (it->repeat == ONCE)
-        return fits ? at + 1 : SIZE_MAX;
-    if (!fits) /* no other way, and no deeper */
-        return it->repeat == GREEDY_ONE ? SIZE_MAX : at;
-    if (it->repeat == LAZY) {
-        choice->at = at;
-    } else {
-        choice->least = at + (it->repeat == GREEDY_ONE);
-        choice->at = it->repeat == OPTIONAL ? at + 1 : longest(run, it, at + 1);
-        run->steps += choice->at - at;
-    }
-    choice->item = (uint32_t)(it - run->pattern->items);
-    choice->depth = ++*depth;
-    run->n_choices++;
-    return choice->at;
-}
-
-/* The newest choice gives way: the item to go on with, NULL where there is none, and the place and depth. */
-static const item *give_way(struct run *run, size_t *at, uint32_t *depth)
-{
-    while (run->n_choices > 0) {
-        struct choice *choice = &run->choices[run->n_choices - 1];
-        const item *it = &run->pattern->items[choice->item];
-
-        run->steps++;
-        *depth = choice->depth;
-        if (it->repeat == LAZY) {
-            if (is_single(run, it, choice->at)) {
-                *at = ++choice->at;
-                return it + 1;
-            }
-        } else if (it->repeat == OPTIONAL) { /* without it is the last way, and stands no deeper */
-            run->n_choices--;
-            --*depth;
-            *at = choice->least;
-            return it + 1;
-        } else if (choice->at > choice->least) {
-            *at = --choice->at;
-            return it + 1;
-        }
-        run->n_choices--;
-    }
-    return NULL;
-}
-
-/* One item that is not of single bytes: its end, or SIZE_MAX. */
-static size_t pass_item(struct run *run, const item *it, size_t at, uint32_t *depth)
-{
-    dki_text_capture *capture = &run->match->captures[it->number < DKI_PATTERN_CAPTURES ? it->number : 0];
-
-    switch (it->kind) {
-    case OPEN: *capture = (dki_text_capture){ at, DKI_CAPTURE_OPEN }; break;
-    case PLACE: *capture = (dki_text_capture){ at, DKI_CAPTURE_PLACE }; break;
-    case CLOSE: capture->size = at - capture->at; break;
-    case SAME: return same_end(run, it, at);
-    case BALANCED: return balanced_end(run, it, at);
-    case FRONTIER: return at_frontier(run, it, at) ? at : SIZE_MAX;
-    default: return at == run->size ? at : SIZE_MAX; /* TAIL */
-    }
-    ++*depth;
-    return at;
-}
-
-/* Whether the pattern matches at that place. */
-static dk_status match_at(struct run *run, size_t at, bool *found, dk_error *err)
-{
-    const item *it = run->pattern->items;
-    uint32_t depth = 1;
-
-    *found = false;
-    run->n_choices = 0;
-    run->match->from = at;
-    while (it) {
-        if (++run->steps >= POLL_STEPS || run->steps > *run->left) {
-            dk_status status = settle_steps(run, err);
-
-            if (status != DK_OK)
-                return status;
-        }
-        if (it->kind == END) {
-            *found = true;
-            run->match->to = at;
-            return DK_OK;
-        }
-        if (it->kind == FAULT)
-            return dki_fail(err, DK_ERR_ARGUMENT, "%s", run->pattern->fault);
-        at = it->kind <= SET ? repeat(run, it, at, &depth) : pass_item(run, it, at, &depth);
-        if (at == SIZE_MAX)
-            it = give_way(run, &at, &depth);
-        else
-            it++;
-        if (depth > DKI_PATTERN_DEPTH)
-            return dki_fail(err, DK_ERR_ARGUMENT, "pattern too complex");
-    }
-    return DK_OK;
-}
-
-void dki_text_search_init(dki_text_search *search, const dki_text_pattern *pattern, const char *subject,
-                          size_t size, size_t at, uint64_t steps)
-{
-    *search = (dki_text_search){ pattern, subject, size, at, SIZE_MAX, at > size, steps };
-}
-
-/* For speed alone: the first place at or behind `at` where a match may begin. */
-static size_t next_start(const dki_text_search *search, size_t at)
-{
-    const item *first = search->pattern->items;
-    const char *found;
-
-    if (first->kind != CHARACTER || (first->repeat != ONCE && first->repeat != GREEDY_ONE) || at >= search->size)
-        return at;
-    found = memchr(search->subject + at, first->first, search->size - at);
-    return found ? (size_t)(found - search->subject) : search->size;
-}
-
-dk_status dki_text_search_next(dki_text_search *search, dki_text_match *match, bool *found, dk_error *err)
-{
-    struct run run;
-    dk_status status = DK_OK;
-
-    *found = false;
-    if (search->is_over)
-        return DK_OK;
-    run.pattern = search->pattern;
-    run.subject = (const unsigned char *)search->subject;
-    run.size = search->size;
-    run.steps = 0;
-    run.left = &search->steps;
-    run.match = match;
-    match->n_captures = search->pattern->n_captures;
-    for (size_t at = search->at;; at++) {
-        if (!search->pattern->anchored) {
-            size_t start = next_start(search, at);
-
-            run.steps += (start - at) / 16;
-            at = start;
-        }
-        status = match_at(&run, at, found, err);
-        if (status != DK_OK)
-            return status;
-        search->is_over = search->pattern->anchored || at >= search->size;
-        if (*found && match->to != search->last) {
-            search->at = search->last = match->to;
-            search->is_over = search->pattern->anchored;
-            break;
-        }
-        *found = false;
-        if (search->is_over)
-            break;
-    }
-    return settle_steps(&run, err);
-}
-
-dk_status dki_text_match_get(const dki_text_match *match, size_t i, dki_text_capture *out, dk_error *err)
-{
-    if (i == 0 && match->n_captures == 0) {
-        *out = (dki_text_capture){ match->from, match->to - match->from };
-        return DK_OK;
-    }
-    if (i >= match->n_captures)
-        return dki_fail(err, DK_ERR_ARGUMENT, "invalid capture index %%%zu", i + 1);
-    if (match->captures[i].size == DKI_CAPTURE_OPEN)
-        return dki_fail(err, DK_ERR_ARGUMENT, "unfinished capture");
-    *out = match->captures[i];
-    return DK_OK;
 }
 
 /* Replacements ------------------------------------------------------------------------------------------------- */
