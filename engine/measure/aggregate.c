@@ -12,10 +12,10 @@
 
 #include "aggregate_batch.h"
 #include "aggregate_defined.h"
+#include "aggregate_loop.h"
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "base/text.h"
 #include "data/column_parts.h"
 
 #define FAR_GROUPS 8192 /* sums of so many do not lie in the near caches */
@@ -188,76 +188,6 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
     return status;
 }
 
-/* The best of a group. ----------------------------------------------------------------------------------------- */
-
-/* Whether a value replaces what the group has: order is new against old. For first and last the order is that of
- * their rows. */
-static bool wins(dki_accumulator *accumulator, uint32_t group, uint64_t place, int order)
-{
-    dki_aggregate_kind kind = accumulator->what.kind;
-    bool won;
-
-    if (accumulator->places)
-        order = place < accumulator->places[group] ? -1 : place > accumulator->places[group];
-    won = accumulator->n[group] == 0 ||
-          (kind == DKI_AGGREGATE_MIN || kind == DKI_AGGREGATE_FIRST ? order < 0 : order > 0);
-    if (won && accumulator->places)
-        accumulator->places[group] = place;
-    return won;
-}
-
-static int compare_codes(const dki_aggregate *what, int64_t a, int64_t b)
-{
-    int64_t x = a, y = b;
-
-    if (what->type == DK_CATEGORY && a > 0 && b > 0) {
-        x = dk_dictionary_rank(what->levels, (uint32_t)a);
-        y = dk_dictionary_rank(what->levels, (uint32_t)b);
-    }
-    return x < y ? -1 : x > y;
-}
-
-static void best_integer(dki_accumulator *accumulator, uint32_t group, int64_t value, uint64_t place)
-{
-    int64_t *best = (int64_t *)accumulator->best + group;
-
-    if (wins(accumulator, group, place, compare_codes(&accumulator->what, value, *best)))
-        *best = value;
-}
-
-static void best_real(dki_accumulator *accumulator, uint32_t group, double value, uint64_t place)
-{
-    double *best = (double *)accumulator->best + group;
-
-    if (wins(accumulator, group, place, value < *best ? -1 : value > *best))
-        *best = value == 0 ? 0 : value; /* the two zeros are one value */
-}
-
-static void best_ratio(dki_accumulator *accumulator, uint32_t group, dk_ratio value, uint64_t place)
-{
-    dk_ratio *best = (dk_ratio *)accumulator->best + group;
-
-    if (wins(accumulator, group, place, accumulator->n[group] ? dki_ratio_compare(value, *best) : 0))
-        *best = value;
-}
-
-static dk_status best_text(dki_accumulator *accumulator, uint32_t group, dk_text value, uint64_t place,
-                           dk_error *err)
-{
-    dk_text *best = (dk_text *)accumulator->best + group;
-    int order = accumulator->n[group] ? dki_text_compare(value.bytes, value.size, best->bytes, best->size) : 0;
-    char *copy;
-
-    if (!wins(accumulator, group, place, order))
-        return DK_OK;
-    copy = dki_strndup(accumulator->context, value.bytes, value.size, err);
-    if (copy == NULL)
-        return DK_ERR_MEMORY;
-    dki_free(accumulator->context, (char *)best->bytes);
-    *best = (dk_text){ copy, value.size };
-    return DK_OK;
-}
-
 /* Taking rows in. ---------------------------------------------------------------------------------------------- */
 
 /* Clears the rows whose value is null. integers: codes, where it is a category. */
@@ -307,25 +237,6 @@ static bool usable_rows(const dki_accumulator *accumulator, const dki_rows *rows
     return missing == 0;
 }
 
-/* Runs the statement that comes last for every row i of use (all: every row), group being its group. */
-#define FOR_USED(rows, use, all, ...)                                            \
-    do {                                                                         \
-        if (all) {                                                               \
-            for (size_t i = 0; i < (rows)->n; i++) {                             \
-                uint32_t group = (rows)->groups[i];                              \
-                __VA_ARGS__;                                                     \
-            }                                                                    \
-        } else {                                                                 \
-            for (size_t word_ = 0; word_ < dki_bit_words((rows)->n); word_++) {  \
-                for (uint64_t left_ = (use)[word_]; left_; left_ &= left_ - 1) { \
-                    size_t i = word_ * 64 + (size_t)__builtin_ctzll(left_);      \
-                    uint32_t group = (rows)->groups[i];                          \
-                    __VA_ARGS__;                                                 \
-                }                                                                \
-            }                                                                    \
-        }                                                                        \
-    } while (0)
-
 static void add_whole(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all)
 {
     uint64_t *n = accumulator->n;
@@ -333,12 +244,12 @@ static void add_whole(dki_accumulator *accumulator, const dki_rows *rows, const 
     const int64_t *values = rows->integers;
 
     if (accumulator->what.weighted) {
-        FOR_USED(rows, use, all, {
+        DKI_FOR_USED(rows, use, all, {
             n[group]++;
             dki_wide_add(&sum[group], &accumulator->high[group], (dki_i128)values[i] * rows->weights[i]);
         });
     } else {
-        FOR_USED(rows, use, all, {
+        DKI_FOR_USED(rows, use, all, {
             n[group]++;
             sum[group] += values[i];
         });
@@ -362,7 +273,7 @@ static dk_status add_reals(dki_accumulator *accumulator, const dki_rows *rows, c
         if (all || dki_bit(use, i))
             __builtin_prefetch(&accumulator->shorts[rows->groups[i]], 1);
     }
-    FOR_USED(rows, use, all, {
+    DKI_FOR_USED(rows, use, all, {
         double value = values[rows->value->constant ? 0 : i];
         int64_t weight = accumulator->what.weighted ? rows->weights[i] : 1;
         dki_short_sum *into = &accumulator->shorts[group];
@@ -384,7 +295,7 @@ static dk_status add_ratios(dki_accumulator *accumulator, const dki_rows *rows, 
 {
     const dk_ratio *values = rows->value->values;
 
-    FOR_USED(rows, use, all, {
+    DKI_FOR_USED(rows, use, all, {
         dk_ratio value = values[rows->value->constant ? 0 : i];
         int64_t weight = accumulator->what.weighted ? rows->weights[i] : 1;
         dki_wide numerator = { (dki_i128)value.numerator * weight, 0 };
@@ -403,56 +314,13 @@ static dk_status add_sum(dki_accumulator *accumulator, const dki_rows *rows, con
     dk_status status = DK_OK;
 
     if (accumulator->weight)
-        FOR_USED(rows, use, all, accumulator->weight[group] += rows->weights[i]);
+        DKI_FOR_USED(rows, use, all, accumulator->weight[group] += rows->weights[i]);
     switch (accumulator->what.type) {
     case DK_REAL: status = add_reals(accumulator, rows, use, all, err); break;
     case DK_RATIO: status = add_ratios(accumulator, rows, use, all, err); break;
     default: add_whole(accumulator, rows, use, all); break;
     }
     return status;
-}
-
-static uint64_t place_of(const dki_rows *rows, size_t i)
-{
-    return rows->numbers ? rows->numbers[i] : rows->row + i;
-}
-
-static dk_status add_best(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use, bool all,
-                          dk_error *err)
-{
-    const dk_view *value = rows->value;
-
-    switch (accumulator->what.type) {
-    case DK_REAL:
-        FOR_USED(rows, use, all, {
-            best_real(accumulator, group, ((const double *)value->values)[value->constant ? 0 : i],
-                      place_of(rows, i));
-            accumulator->n[group]++;
-        });
-        break;
-    case DK_RATIO:
-        FOR_USED(rows, use, all, {
-            best_ratio(accumulator, group, ((const dk_ratio *)value->values)[value->constant ? 0 : i],
-                       place_of(rows, i));
-            accumulator->n[group]++;
-        });
-        break;
-    case DK_TEXT:
-        FOR_USED(rows, use, all, {
-            dk_status status = best_text(accumulator, group, dki_view_text(value, i), place_of(rows, i), err);
-
-            if (status != DK_OK)
-                return status;
-            accumulator->n[group]++;
-        });
-        break;
-    default:
-        FOR_USED(rows, use, all, {
-            best_integer(accumulator, group, rows->integers[i], place_of(rows, i));
-            accumulator->n[group]++;
-        });
-    }
-    return DK_OK;
 }
 
 /* Numbers, times, codes and reals; texts and ratios by their bytes. */
@@ -465,7 +333,7 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
     bool weighs = accumulator->what.weighted && accumulator->what.kind != DKI_AGGREGATE_DISTINCT;
     dk_status status = DK_OK;
 
-    FOR_USED(rows, use, all, accumulator->n[group]++);
+    DKI_FOR_USED(rows, use, all, accumulator->n[group]++);
     if (accumulator->what.unique)
         return DK_OK;
     status = dki_tally_room(tally, rows->n, err);
@@ -474,14 +342,14 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
 #define COUNT_OF(i) (weighs ? (uint64_t)rows->weights[i] : 1)
     switch (accumulator->what.type) {
     case DK_REAL:
-        FOR_USED(rows, use, all, {
+        DKI_FOR_USED(rows, use, all, {
             double real = ((const double *)value->values)[value->constant ? 0 : i];
 
             dki_tally_put(tally, group, dki_tally_real(real), COUNT_OF(i));
         });
         break;
     case DK_RATIO:
-        FOR_USED(rows, use, all, {
+        DKI_FOR_USED(rows, use, all, {
             const dk_ratio *ratio = (const dk_ratio *)value->values + (value->constant ? 0 : i);
 
             status = dki_tally_put_text(tally, group, (const char *)ratio, sizeof *ratio, COUNT_OF(i), err);
@@ -490,7 +358,7 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
         });
         break;
     case DK_TEXT:
-        FOR_USED(rows, use, all, {
+        DKI_FOR_USED(rows, use, all, {
             dk_text text = dki_view_text(value, i);
 
             status = dki_tally_put_text(tally, group, text.bytes, text.size, COUNT_OF(i), err);
@@ -499,7 +367,8 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
         });
         break;
     default:
-        FOR_USED(rows, use, all, dki_tally_put(tally, group, dki_tally_integer(rows->integers[i]), COUNT_OF(i)));
+        DKI_FOR_USED(rows, use, all,
+                     dki_tally_put(tally, group, dki_tally_integer(rows->integers[i]), COUNT_OF(i)));
     }
 #undef COUNT_OF
     return DK_OK;
@@ -513,7 +382,7 @@ static dk_status add_defined(dki_accumulator *accumulator, const dki_rows *rows,
 
     if (what->defined->block)
         return dki_batch_add(accumulator, rows, all ? NULL : use, err);
-    FOR_USED(rows, use, all, {
+    DKI_FOR_USED(rows, use, all, {
         dk_value values[DK_AGGREGATE_MOST_ARGUMENTS];
         dk_value weight = { .type = what->weight_type, .scale = what->weight_scale };
         dk_status status;
@@ -539,10 +408,10 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
     switch (accumulator->what.kind) {
     case DKI_AGGREGATE_COUNT:
         if (accumulator->what.weighted)
-            FOR_USED(rows, use, all, accumulator->sum[group] += rows->weights[i]);
-        FOR_USED(rows, use, all, accumulator->n[group]++);
+            DKI_FOR_USED(rows, use, all, accumulator->sum[group] += rows->weights[i]);
+        DKI_FOR_USED(rows, use, all, accumulator->n[group]++);
         return DK_OK;
-    case DKI_AGGREGATE_ROWS: FOR_USED(rows, use, all, accumulator->n[group]++); return DK_OK;
+    case DKI_AGGREGATE_ROWS: DKI_FOR_USED(rows, use, all, accumulator->n[group]++); return DK_OK;
     case DKI_AGGREGATE_SUM:
     case DKI_AGGREGATE_MEAN: return add_sum(accumulator, rows, use, all, err);
     case DKI_AGGREGATE_QUANTILE:
@@ -558,25 +427,10 @@ dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows
     case DKI_AGGREGATE_FIRST:
     case DKI_AGGREGATE_LAST: break;
     }
-    return add_best(accumulator, rows, use, all, err);
+    return dki_accumulator_add_best(accumulator, rows, use, all, err);
 }
 
 /* Merging. ----------------------------------------------------------------------------------------------------- */
-
-static dk_status merge_best(dki_accumulator *accumulator, const dki_accumulator *from, size_t group, uint32_t to,
-                            dk_error *err)
-{
-    uint64_t place = from->places ? from->places[group] : 0;
-
-    if (from->n[group] == 0)
-        return DK_OK;
-    switch (accumulator->what.type) {
-    case DK_REAL: best_real(accumulator, to, ((const double *)from->best)[group], place); return DK_OK;
-    case DK_RATIO: best_ratio(accumulator, to, ((const dk_ratio *)from->best)[group], place); return DK_OK;
-    case DK_TEXT: return best_text(accumulator, to, ((const dk_text *)from->best)[group], place, err);
-    default: best_integer(accumulator, to, ((const int64_t *)from->best)[group], place); return DK_OK;
-    }
-}
 
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
                                 const uint32_t *map, dk_error *err)
@@ -595,7 +449,7 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
             continue;
         }
         if (accumulator->best) {
-            dk_status status = merge_best(accumulator, from, group, to, err);
+            dk_status status = dki_accumulator_merge_best(accumulator, from, group, to, err);
 
             if (status != DK_OK)
                 return status;

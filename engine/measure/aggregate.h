@@ -146,6 +146,12 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
 dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err);
 
+/* Of aggregate_best.c: takes the rows of use in (all: every row), and merges one group. */
+dk_status dki_accumulator_add_best(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use,
+                                   bool all, dk_error *err);
+dk_status dki_accumulator_merge_best(dki_accumulator *accumulator, const dki_accumulator *from, size_t group,
+                                     uint32_t to, dk_error *err);
+
 /* Of aggregate_moments.c: those of sums of products. */
 dk_status dki_accumulator_add_moments(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use,
                                       dk_error *err);
