@@ -43,6 +43,8 @@ dk_status dki_table_lengthen(const dk_table **table, const dk_field *added, dk_e
 dk_status dki_table_reorder(const dk_table *table, const uint64_t *rows, const dk_column *const *made,
                             const dk_table **out, dk_error *err);
 
+/* table_properties.c: whether the column can be the table's weights. */
+dk_status dki_table_check_weight(const dk_table *table, const char *name, dk_error *err);
 /* Checks what dk_table_with_properties does. unique: also that no key occurs twice, which looks at every row. */
 dk_status dki_table_check_properties(const dk_table *table, const dk_properties *properties, bool unique,
                                      dk_error *err);
