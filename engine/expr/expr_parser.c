@@ -9,62 +9,16 @@
 
 #include <string.h>
 
-#include "aggregate_list.h"
 #include "base/status.h"
-#include "defined.h"
+#include "expr_made.h"
 #include "expr_tokens.h"
 #include "mark.h"
 
 #define MAX_BRACKETS 150
-#define MAX_DEPTH 400
 #define MAX_TEXT 65536
 
 static dk_status parse_or(dki_parser *p, dki_node **out);
 static dk_status parse_where(dki_parser *p, dki_node *left);
-
-/* Nodes ------------------------------------------------------------------------------------------------------------- */
-
-static dki_node *new_node(dki_parser *p, dki_node_kind kind, const char *text, uint32_t at, size_t n_children)
-{
-    dki_node *node = dki_arena_array(p->arena, 1, sizeof *node, p->err);
-
-    if (node == NULL)
-        return NULL;
-    node->kind = kind;
-    node->text = text;
-    node->at = at;
-    node->depth = 1;
-    node->n_children = n_children;
-    node->children = dki_arena_array(p->arena, n_children, sizeof(dki_node *), p->err);
-    return node->children ? node : NULL;
-}
-
-/* Ends a node, whose children are known, where the parser stands. */
-static dk_status finish(dki_parser *p, dki_node *node, dki_node **out)
-{
-    node->size = p->end - node->at;
-    for (size_t i = 0; i < node->n_children; i++)
-        if (node->children[i]->depth >= node->depth)
-            node->depth = node->children[i]->depth + 1;
-    if (node->depth > MAX_DEPTH + 1) /* operators, and a leaf */
-        return dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
-                             "the expression is more than %d operators deep", MAX_DEPTH);
-    *out = node;
-    return DK_OK;
-}
-
-/* A call of one or two operands. */
-static dk_status call(dki_parser *p, const char *text, dki_node *a, dki_node *b, uint32_t at, dki_node **out)
-{
-    dki_node *node = new_node(p, DKI_NODE_CALL, text, at, b ? 2 : 1);
-
-    if (node == NULL)
-        return DK_ERR_MEMORY;
-    node->children[0] = a;
-    if (b)
-        node->children[1] = b;
-    return finish(p, node, out);
-}
 
 static dk_status enter(dki_parser *p)
 {
@@ -74,43 +28,8 @@ static dk_status enter(dki_parser *p)
     return DK_OK;
 }
 
-/* Lists ------------------------------------------------------------------------------------------------------------- */
-
-struct list {
-    dki_node **items;
-    size_t n, capacity;
-};
-
-static dk_status list_add(dki_parser *p, struct list *list, dki_node *item)
-{
-    if (list->n == list->capacity) {
-        size_t larger = list->capacity ? list->capacity * 2 : 4;
-        dki_node **items = dki_arena_array(p->arena, larger, sizeof *items, p->err);
-
-        if (items == NULL)
-            return DK_ERR_MEMORY;
-        if (list->n > 0)
-            memcpy(items, list->items, list->n * sizeof *items);
-        list->items = items;
-        list->capacity = larger;
-    }
-    list->items[list->n++] = item;
-    return DK_OK;
-}
-
-static dk_status call_list(dki_parser *p, const char *text, uint32_t at, const struct list *list, dki_node **out)
-{
-    dki_node *node = new_node(p, DKI_NODE_CALL, text, at, 0);
-
-    if (node == NULL)
-        return DK_ERR_MEMORY;
-    node->n_children = list->n;
-    node->children = list->items;
-    return finish(p, node, out);
-}
-
 /* Expressions with commas between them, up to a closing sign, which is taken too. */
-static dk_status parse_items(dki_parser *p, const char *closing, struct list *list)
+static dk_status parse_items(dki_parser *p, const char *closing, dki_node_list *list)
 {
     char wanted[16] = "\",\" or \"?\"";
     dk_status status;
@@ -119,7 +38,7 @@ static dk_status parse_items(dki_parser *p, const char *closing, struct list *li
     for (;;) {
         dki_node *item = NULL;
 
-        if ((status = parse_or(p, &item)) != DK_OK || (status = list_add(p, list, item)) != DK_OK)
+        if ((status = parse_or(p, &item)) != DK_OK || (status = dki_parser_list_add(p, list, item)) != DK_OK)
             return status;
         if (dki_parser_is_sign(p, closing))
             return dki_parser_advance(p);
@@ -137,113 +56,20 @@ static dk_status parse_items(dki_parser *p, const char *closing, struct list *li
 
 /* Primaries --------------------------------------------------------------------------------------------------------- */
 
-struct aggregate {
-    const char *name;
-    size_t least, greatest;
-};
-
-static const struct aggregate aggregates[] = {
-#define AGGREGATE(name, least, greatest) { #name, least, greatest },
-    DKI_AGGREGATE_LIST(AGGREGATE)
-#undef AGGREGATE
-};
-
-/* One of the language, or one that the host has defined, which then is put into *of_host. */
-static const struct aggregate *find_aggregate(const dki_parser *p, const char *name, struct aggregate *of_host)
-{
-    const dk_aggregate *defined;
-
-    for (size_t i = 0; i < sizeof aggregates / sizeof *aggregates; i++)
-        if (strcmp(aggregates[i].name, name) == 0)
-            return &aggregates[i];
-    defined = dki_defined_find(p->arena->context, name);
-    if (defined == NULL)
-        return NULL;
-    *of_host = (struct aggregate){ defined->name, defined->n_arguments, defined->n_arguments };
-    return of_host;
-}
-
-/* attached(m), attached(m, 'bounds'), attached(m, 'estimate', n): m speaks of the other table, n, count() where it is left
- * out, of those in this one who are surely among them. */
-static dk_status end_attached(dki_parser *p, dki_node *node)
-{
-    static const char *const ways[] = { "bounds", "estimate" };
-    const dki_node *way = node->n_children > 1 ? node->children[1] : NULL;
-    size_t i = 0;
-
-    if (node->n_children == 0)
-        return dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX,
-                             "attached() takes one measure of the table that is attached, such as a column of it");
-    node->other = node->children[0];
-    node->n_children--;
-    node->children++;
-    if (way == NULL)
-        return DK_OK;
-    while (i < 2 && !(way->kind == DKI_NODE_LITERAL && way->value.type == DK_TEXT && !way->value.is_null &&
-                      way->value.as.text.size == strlen(ways[i]) &&
-                      memcmp(way->value.as.text.bytes, ways[i], way->value.as.text.size) == 0))
-        i++;
-    if (i == 2 || node->n_children > 2) {
-        (void)dki_mark_fail(
-            p->lexer.text, way->at, way->size, p->err, DK_ERR_SYNTAX,
-            "attached(m) is what is known; attached(m, 'bounds') and attached(m, 'estimate') are what can be "
-            "said of finer groups");
-        dki_hint(p->err,
-                 "a third one says who is surely among them: attached(register, 'bounds', bekend); else count()");
-        return DK_ERR_SYNTAX;
-    }
-    node->text = i == 0 ? DKI_ATTACHED_BOUNDS : DKI_ATTACHED_ESTIMATE;
-    if (node->n_children == 1) {
-        node->children[0] = new_node(p, DKI_NODE_AGGREGATE, "count", node->at, 0);
-        if (node->children[0] == NULL)
-            return DK_ERR_MEMORY;
-        node->children[0]->size = node->size;
-        return DK_OK;
-    }
-    node->n_children--;
-    node->children++;
-    return DK_OK;
-}
-
 static dk_status parse_call(dki_parser *p, const dki_token *name, dki_node **out)
 {
-    struct aggregate of_host;
-    const struct aggregate *aggregate = find_aggregate(p, name->text, &of_host);
-    struct list list = { 0 };
-    dki_node *node;
+    dki_node_list list = { 0 };
     dk_status status;
 
     if ((status = dki_parser_advance(p)) != DK_OK ||
         (status = dki_parser_is_sign(p, ")") ? dki_parser_advance(p) : parse_items(p, ")", &list)) != DK_OK)
         return status;
-    node = new_node(p, aggregate ? DKI_NODE_AGGREGATE : DKI_NODE_CALL, name->text, name->at, 0);
-    if (node == NULL)
-        return DK_ERR_MEMORY;
-    node->n_children = list.n;
-    node->children = list.items;
-    if ((status = finish(p, node, out)) != DK_OK)
-        return status;
-    if (strcmp(name->text, "attached") == 0)
-        return end_attached(p, node);
-    if (aggregate && (list.n < aggregate->least || list.n > aggregate->greatest)) {
-        if (aggregate->greatest == 0) {
-            dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes no argument",
-                          name->text);
-            dki_hint(p->err, "%s() where x is not null counts the rows where x is known", name->text);
-        } else {
-            dki_mark_fail(p->lexer.text, node->at, node->size, p->err, DK_ERR_SYNTAX, "%s() takes %s, not %zu",
-                          name->text, aggregate->greatest == 1 ? "one argument" : "two arguments", list.n);
-        }
-        if (list.n > 1 && (strcmp(name->text, "min") == 0 || strcmp(name->text, "max") == 0))
-            dki_hint(p->err, "of several values in a row: %s(...)", name->text[1] == 'i' ? "least" : "greatest");
-        return DK_ERR_SYNTAX;
-    }
-    return DK_OK;
+    return dki_parser_call(p, name, &list, out);
 }
 
 static dk_status literal(dki_parser *p, dk_value value, dki_node **out)
 {
-    dki_node *node = new_node(p, DKI_NODE_LITERAL, NULL, p->token.at, 0);
+    dki_node *node = dki_parser_node(p, DKI_NODE_LITERAL, NULL, p->token.at, 0);
 
     if (node == NULL)
         return DK_ERR_MEMORY;
@@ -277,9 +103,9 @@ static dk_status parse_name(dki_parser *p, dki_node **out)
 
         if ((status = literal(p, p->token.value, &text)) != DK_OK)
             return status;
-        return call(p, "date", text, NULL, name.at, out);
+        return dki_parser_op(p, "date", text, NULL, name.at, out);
     }
-    node = new_node(p, DKI_NODE_NAME, name.text, name.at, 0);
+    node = dki_parser_node(p, DKI_NODE_NAME, name.text, name.at, 0);
     if (node == NULL)
         return DK_ERR_MEMORY;
     node->size = name.size;
@@ -296,7 +122,7 @@ static dk_status parse_primary(dki_parser *p, dki_node **out)
     case DKI_TOKEN_LITERAL: return literal(p, p->token.value, out);
     case DKI_TOKEN_NAME: return parse_name(p, out);
     case DKI_TOKEN_PARAM: {
-        dki_node *node = new_node(p, DKI_NODE_PARAM, p->token.text, at, 0);
+        dki_node *node = dki_parser_node(p, DKI_NODE_PARAM, p->token.text, at, 0);
 
         if (node == NULL)
             return DK_ERR_MEMORY;
@@ -354,7 +180,7 @@ static dk_status parse_unary(dki_parser *p, dki_node **out)
         *out = operand;
         return DK_OK;
     }
-    status = call(p, negates ? "not" : "-", operand, NULL, at, out);
+    status = dki_parser_op(p, negates ? "not" : "-", operand, NULL, at, out);
     p->bare_not = status == DK_OK && negates ? *out : NULL;
     return status;
 }
@@ -379,7 +205,7 @@ static dk_status parse_chain(dki_parser *p, parse_fn *operand, const char *const
 
     while (status == DK_OK && (sign = next_sign(p, signs)) != NULL)
         if ((status = dki_parser_advance(p)) == DK_OK && (status = operand(p, &right)) == DK_OK)
-            status = call(p, sign, left, right, left->at, &left);
+            status = dki_parser_op(p, sign, left, right, left->at, &left);
     *out = left;
     return status;
 }
@@ -387,7 +213,7 @@ static dk_status parse_chain(dki_parser *p, parse_fn *operand, const char *const
 /* Conditions joined by one word: one node. */
 static dk_status parse_junction(dki_parser *p, parse_fn *operand, const char *word, dki_node **out)
 {
-    struct list list = { 0 };
+    dki_node_list list = { 0 };
     dk_status status;
 
     for (;;) {
@@ -399,10 +225,10 @@ static dk_status parse_junction(dki_parser *p, parse_fn *operand, const char *wo
             *out = item;
             return DK_OK;
         }
-        if ((status = list_add(p, &list, item)) != DK_OK)
+        if ((status = dki_parser_list_add(p, &list, item)) != DK_OK)
             return status;
         if (!dki_parser_is_word(p, word))
-            return call_list(p, word, list.items[0]->at, &list, out);
+            return dki_parser_op_list(p, word, list.items[0]->at, &list, out);
         if ((status = dki_parser_advance(p)) != DK_OK)
             return status;
     }
@@ -437,9 +263,9 @@ static bool is_null_literal(const dki_node *node)
 /* x in (a, b) */
 static dk_status parse_in(dki_parser *p, dki_node *left, dki_node **out)
 {
-    struct list list = { 0 };
+    dki_node_list list = { 0 };
     const char *closing = dki_parser_is_sign(p, "{") ? "}" : ")";
-    dk_status status = list_add(p, &list, left);
+    dk_status status = dki_parser_list_add(p, &list, left);
 
     if (status != DK_OK)
         return status;
@@ -447,7 +273,7 @@ static dk_status parse_in(dki_parser *p, dki_node *left, dki_node **out)
         return dki_parser_unexpected(p, "a list such as (1, 2)");
     if ((status = dki_parser_advance(p)) != DK_OK || (status = parse_items(p, closing, &list)) != DK_OK)
         return status;
-    return call_list(p, "in", left->at, &list, out);
+    return dki_parser_op_list(p, "in", left->at, &list, out);
 }
 
 static dk_status parse_between(dki_parser *p, dki_node *left, dki_node **out)
@@ -461,13 +287,13 @@ static dk_status parse_between(dki_parser *p, dki_node *left, dki_node **out)
         return dki_parser_unexpected(p, "\"and\" and the upper bound");
     if ((status = dki_parser_advance(p)) != DK_OK || (status = parse_concat(p, &greatest)) != DK_OK)
         return status;
-    node = new_node(p, DKI_NODE_CALL, "between", left->at, 3);
+    node = dki_parser_node(p, DKI_NODE_CALL, "between", left->at, 3);
     if (node == NULL)
         return DK_ERR_MEMORY;
     node->children[0] = left;
     node->children[1] = least;
     node->children[2] = greatest;
-    return finish(p, node, out);
+    return dki_parser_finish(p, node, out);
 }
 
 /* What follows "is": [not] null, true, total */
@@ -486,9 +312,10 @@ static dk_status parse_is(dki_parser *p, dki_node *left, dki_node **out)
                                             : NULL;
     if (test == NULL)
         return dki_parser_unexpected(p, "null, true or total");
-    if ((status = dki_parser_advance(p)) != DK_OK || (status = call(p, test, left, NULL, left->at, &node)) != DK_OK)
+    if ((status = dki_parser_advance(p)) != DK_OK ||
+        (status = dki_parser_op(p, test, left, NULL, left->at, &node)) != DK_OK)
         return status;
-    return negated ? call(p, "not", node, NULL, left->at, out) : (*out = node, DK_OK);
+    return negated ? dki_parser_op(p, "not", node, NULL, left->at, out) : (*out = node, DK_OK);
 }
 
 /* `not x is null` would be `(not x) is null`, which few who write it mean. */
@@ -519,7 +346,7 @@ static dk_status parse_order(dki_parser *p, const char *sign, dki_node **left)
         dki_hint(p->err, "write `is null` or `is not null`");
         return DK_ERR_SYNTAX;
     }
-    return call(p, sign, *left, right, (*left)->at, left);
+    return dki_parser_op(p, sign, *left, right, (*left)->at, left);
 }
 
 /* What follows x: [not] in, [not] between */
@@ -536,7 +363,7 @@ static dk_status parse_member(dki_parser *p, dki_node **left)
     if ((status = check_not(p, *left, in ? "in" : "between")) != DK_OK || (status = dki_parser_advance(p)) != DK_OK)
         return status;
     status = in ? parse_in(p, *left, left) : parse_between(p, *left, left);
-    return status == DK_OK && negated ? call(p, "not", *left, NULL, (*left)->at, left) : status;
+    return status == DK_OK && negated ? dki_parser_op(p, "not", *left, NULL, (*left)->at, left) : status;
 }
 
 static dk_status parse_comparison(dki_parser *p, dki_node **out)
@@ -589,7 +416,7 @@ static dk_status push_filter(dki_parser *p, dki_node *node, dki_node *condition,
     if (node->kind == DKI_NODE_AGGREGATE) {
         ++*n_aggregates;
         if (node->filter)
-            return call(p, "and", node->filter, condition, condition->at, &node->filter);
+            return dki_parser_op(p, "and", node->filter, condition, condition->at, &node->filter);
         node->filter = condition;
         return DK_OK;
     }

@@ -1,4 +1,4 @@
-/* expr_tokens.h - the token at which the parser stands. For engine/expr/expr_parser.c and expr_tokens.c. */
+/* expr_tokens.h - the token at which the parser stands. For engine/expr/expr_*.c alone. */
 #ifndef DKI_EXPR_EXPR_TOKENS_H
 #define DKI_EXPR_EXPR_TOKENS_H
 
