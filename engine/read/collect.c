@@ -1,15 +1,13 @@
 /* collect.c - the records of a file into blocks of columns, by several threads at once.
  *
- *   take     one thread at a time: read on from where the block before ended, find DKI_COLLECT_ROWS record ends
+ *   take     one thread at a time: read on from where the block before ended, find DKI_COLLECT_ROWS record ends (collect_take.c)
  *   split    all threads: fields, codes, texts of the block that was taken
  *
  * Since blocks are taken in the order of the file, each knows its line, and that it begins outside quotes; nothing has to be
  * guessed and put right. Taking is a third of the work.
  *
- * Where the scan cannot vouch for a record, libcsv looks at it alone: it is a row, whose fields are then known, or it is left
- * out, and the scan goes on behind it. That is possible because libcsv, too, begins every record afresh. Ragged records and
- * blank lines are found while splitting (sift.c). Until the run ends rows are counted with those; then blocks, and values
- * by their first rows, get the numbers that they have without.
+ * Ragged records and blank lines are found while splitting (sift.c). Until the run ends rows are counted with those; then
+ * blocks, and values by their first rows, get the numbers that they have without.
  *
  * Strictly, a fault ends the run, as does a field that may be too long: the plain path has the word. Blocks that other
  * threads took behind it are dropped, though not the values that they met: settle.c puts that right in the end.
@@ -19,45 +17,22 @@
  */
 #include "collect.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/text.h"
 #include "block.h"
-#include "odd.h"
+#include "collect_parts.h"
 #include "sift.h"
 
 #define MOST_BLOCK_BYTES ((size_t)16 << 20) /* a block of longer records has fewer rows; */
 #define LEAST_WIDE_BYTES \
     ((size_t)4 << 20) /* with many columns, whose positions take as much again, WIDE_ROWS rows */
 #define WIDE_ROWS 256
-#define MOST_RECORD_BYTES ((size_t)1 << 30)
 #define LEAST_SHARED_BLOCKS 32        /* of a file; with fewer, the others wait too long for the first */
 #define MOST_SHARED 2048              /* values of a column; more are hardly all that it has */
 #define READ_BYTES ((size_t)32 << 10) /* what is read more where the first part does not hold the whole block */
-
-struct dki_collecting {
-    dk_context *context;
-    const dki_source *source;
-    dki_collect_options options;
-    dki_collected *out;
-    dki_block_reader *readers;
-    unsigned n_workers;
-    size_t block_rows, read_bytes, most_bytes;
-    size_t first_block;     /* of the run */
-    bool shares;            /* the first block is still to be split, and its values given to all threads */
-    unsigned n_sets;        /* of values: one for each worker, or one of all: */
-    pthread_mutex_t *locks; /* by column; else NULL */
-    unsigned *n_coded;      /* the same */
-
-    pthread_mutex_t lock; /* guards what follows, and out; who holds it may take it again */
-    uint64_t offset, row, line;
-    size_t record_bytes;
-    bool is_done, is_odd; /* is_odd: the run ends before the end of the file, where this record begins: */
-    uint64_t odd_offset, odd_line;
-};
 
 void dki_stretch_drop(dk_context *context, dki_stretch *stretch)
 {
@@ -102,221 +77,6 @@ void dki_collected_drop(dki_collected *collected)
     *c = (dki_collected){ .context = NULL };
 }
 
-/* Taking. --------------------------------------------------------------------------------------------------------- */
-
-/* From the record at offset on the file is read otherwise. Called with the lock held. */
-static void end_at(dki_collecting *c, uint64_t offset, uint64_t line)
-{
-    c->is_done = true;
-    if (c->is_odd && c->odd_offset <= offset)
-        return;
-    c->is_odd = true;
-    c->odd_offset = offset;
-    c->odd_line = line;
-}
-
-/* How far the reading of one block is. */
-typedef struct taking {
-    uint64_t left; /* bytes of the source from the block on */
-    size_t wanted; /* rows */
-    size_t loaded, n_taken;
-    size_t passed; /* behind the last odd record that was looked at */
-    bool at_end;
-    bool is_cut;   /* the odd record at hand goes on behind the text */
-    bool is_stuck; /* it must be read otherwise */
-} taking;
-
-/* Behind the last structural line end before byte `before`, or the last odd record. */
-static size_t record_begin(const dki_block_reader *r, const taking *t, size_t before)
-{
-    size_t i = before;
-
-    while (i > t->passed &&
-           (r->text[i - 1] != '\n' || !(r->bits[(i - 1) / DKI_SCAN_BYTES] >> (i - 1) % DKI_SCAN_BYTES & 1)))
-        i--;
-    return i;
-}
-
-/* Reads n bytes more. */
-static dk_status load(const dki_collecting *c, dki_block_reader *r, taking *t, size_t n, dk_error *err)
-{
-    size_t room;
-    dk_status status = DK_OK;
-
-    n = n < t->left - t->loaded ? n : (size_t)(t->left - t->loaded);
-    room = t->loaded + n + 2 + DKI_SCAN_PADDING;
-    if (room > r->text_room)
-        status = dki_grow_little(r->context, (void **)&r->text, &r->text_room, room, 1, err);
-    if (status == DK_OK && room / DKI_SCAN_BYTES + 1 > r->bits_room)
-        status = dki_grow_little(r->context, (void **)&r->bits, &r->bits_room, room / DKI_SCAN_BYTES + 1,
-                                 sizeof *r->bits, err);
-    if (status == DK_OK)
-        status = dki_source_read(c->source, c->offset + t->loaded, n, r->text + t->loaded, err);
-    if (status != DK_OK)
-        return status;
-    t->loaded += n;
-    t->at_end = t->loaded == t->left;
-    if (t->at_end && r->text[t->loaded - 1] != '\n') { /* the last record may go without */
-        if (c->options.dialect.line_end == DKI_END_CR_LF && r->text[t->loaded - 1] != '\r')
-            r->text[t->loaded++] = '\r';
-        r->text[t->loaded++] = '\n';
-    }
-    memset(r->text + t->loaded, 0, DKI_SCAN_PADDING);
-    return DK_OK;
-}
-
-/* Has libcsv look at the record that the scan cannot vouch for, and goes on behind it. */
-static dk_status pass_odd(const dki_collecting *c, dki_block_reader *r, taking *t, dk_error *err)
-{
-    const size_t from = record_begin(r, t, (t->n_taken - 1) * DKI_SCAN_BYTES + r->scan.bad_bit);
-    const size_t n = (t->at_end ? (size_t)t->left : t->loaded) - from;
-    dki_odd_kind kind;
-    size_t size;
-    dk_status status = dki_odd_look(c->context, &c->options, r->text + from, n, t->at_end, &kind, &size, err);
-
-    t->is_cut = kind == DKI_ODD_CUT;
-    t->is_stuck = kind == DKI_ODD_FAULT && !c->options.csv->lenient;
-    if (status != DK_OK || t->is_cut || t->is_stuck)
-        return status;
-    status = dki_grow(r->context, (void **)&r->odd, &r->odd_room, r->n_odd + 1, sizeof *r->odd, err);
-    if (status != DK_OK)
-        return status;
-    if (size == n && t->at_end)
-        size = t->loaded - from; /* with the line end that was put there */
-    t->passed = from + size;
-    r->odd[r->n_odd++] = (dki_text_span){ .at = from, .size = size, .is_row = kind == DKI_ODD_ROW };
-    t->n_taken = dki_scan_resume(&r->scan, from, t->passed, t->n_taken, r->bits);
-    if (kind == DKI_ODD_ROW)
-        dki_scan_take(&r->scan, r->text, from, t->passed - 1, r->bits);
-    return DK_OK;
-}
-
-/* Scans what is loaded, odd records and all. */
-static dk_status scan_on(const dki_collecting *c, dki_block_reader *r, taking *t, dk_error *err)
-{
-    const size_t n_words = (t->at_end ? t->loaded + DKI_SCAN_BYTES - 1 : t->loaded) / DKI_SCAN_BYTES;
-    dk_status status = DK_OK;
-
-    t->is_cut = false;
-    while (status == DK_OK) {
-        if (!r->scan.is_bad)
-            t->n_taken = dki_scan_words(&r->scan, r->text, t->loaded, t->n_taken, n_words, t->wanted, r->bits);
-        if (!r->scan.is_bad || r->scan.n_ends >= t->wanted)
-            break;
-        status = pass_odd(c, r, t, err);
-        if (t->is_cut || t->is_stuck)
-            break;
-    }
-    return status;
-}
-
-/* Where the block ends that has n_rows rows. */
-static size_t block_end(const dki_block_reader *r, const taking *t, size_t n_rows)
-{
-    if (r->scan.n_ends_before < n_rows)
-        return dki_scan_end(&r->scan, t->n_taken, n_rows) + 1;
-    if (r->scan.is_bad)
-        return record_begin(r, t, (t->n_taken - 1) * DKI_SCAN_BYTES + r->scan.bad_bit);
-    size_t taken = t->n_taken * DKI_SCAN_BYTES;
-    return record_begin(r, t, taken < t->passed ? t->passed : taken < t->loaded ? taken : t->loaded);
-}
-
-/* Reads until the text at c->offset holds the records of a block, and finds their ends. *size: the bytes of those records and
- * of odd ones, the last one's line end included; *n_rows: how many they are, without the odd ones; *is_stuck: what follows
- * them must be read otherwise. */
-static dk_status read_block(dki_collecting *c, dki_block_reader *r, size_t *size, size_t *n_rows, bool *is_stuck,
-                            dk_error *err)
-{
-    taking t = { .left = c->source->size - c->offset };
-    size_t next;
-
-    /* Blocks end where those of views do, also behind one that was cut short. */
-    t.wanted = c->block_rows - (c->block_rows >= DK_BLOCK_ROWS ? c->row % DK_BLOCK_ROWS : 0);
-    next = c->record_bytes * (t.wanted + t.wanted / 64) + c->read_bytes;
-    next = next < c->most_bytes ? next : c->most_bytes;
-    dki_scan_begin(&r->scan, c->options.dialect);
-    r->n_odd = 0;
-    while (r->scan.n_ends < t.wanted && !t.is_stuck && !t.at_end && t.loaded < MOST_RECORD_BYTES &&
-           (t.loaded < c->most_bytes || (r->scan.n_ends == 0 && r->n_odd == 0))) {
-        dk_status status = load(c, r, &t, next, err);
-        if (status == DK_OK)
-            status = scan_on(c, r, &t, err);
-        if (status != DK_OK)
-            return status;
-        next = c->read_bytes > t.loaded / 8 ? c->read_bytes : t.loaded / 8;
-    }
-    *n_rows = r->scan.n_ends < t.wanted ? (size_t)r->scan.n_ends : t.wanted;
-    *size = *n_rows > 0 || r->n_odd > 0 ? block_end(r, &t, *n_rows) : 0;
-    *is_stuck = *n_rows < t.wanted && (t.is_stuck || (t.at_end && *size < t.loaded) ||
-                                       (*n_rows == 0 && r->n_odd == 0 && t.loaded >= MOST_RECORD_BYTES));
-    return DK_OK;
-}
-
-/* The lines of a block, whose rows have one each unless some are within quotes. */
-static uint64_t count_lines(const dki_block_reader *r, size_t size, size_t n_rows)
-{
-    uint64_t n = n_rows;
-
-    if (r->scan.has_quoted_ends)
-        return dki_count_lines(r->text, size);
-    for (size_t i = 0; i < r->n_odd; i++)
-        if (!r->odd[i].is_row)
-            n += dki_count_lines(r->text + r->odd[i].at, r->odd[i].size);
-    return n;
-}
-
-static dk_status put_block(dki_collected *out, dki_block *block, dk_error *err)
-{
-    dk_status status = dki_grow(out->context, (void **)&out->blocks, &out->blocks_room, out->n_blocks + 1,
-                                sizeof *out->blocks, err);
-    if (status == DK_OK)
-        out->blocks[out->n_blocks++] = block;
-    return status;
-}
-
-/* The next block, its text in the reader; NULL where there is none. Called with the lock held. */
-static dk_status take_block(dki_collecting *c, unsigned worker, dki_block **out, size_t *size, dk_error *err)
-{
-    dki_block_reader *r = &c->readers[worker];
-    size_t n_rows;
-    dki_block *block;
-    bool is_stuck;
-    uint64_t n_lines;
-    dk_status status;
-
-    *out = NULL;
-    if (c->is_done || c->offset == c->source->size) {
-        c->is_done = true;
-        return DK_OK;
-    }
-    dki_progress(c->context, "reading", c->offset, c->source->size);
-    status = read_block(c, r, size, &n_rows, &is_stuck, err);
-    if (status != DK_OK)
-        return status;
-    n_lines = count_lines(r, *size, n_rows);
-    if (is_stuck)
-        end_at(c, c->offset + *size, c->line + n_lines);
-    if (*size == 0)
-        return DK_OK;
-    block = dki_calloc(c->context, 1, sizeof *block, err);
-    if (!block)
-        return DK_ERR_MEMORY;
-    *block = (dki_block){ .offset = c->offset, .row = c->row, .line = c->line, .n_rows = n_rows, .size = *size };
-    status = put_block(c->out, block, err);
-    if (status != DK_OK) {
-        dki_free(c->context, block);
-        return status;
-    }
-    c->row += n_rows;
-    c->line += n_lines;
-    c->offset += *size;
-    if (c->offset > c->source->size) /* the line end that was put behind the last record */
-        c->offset = c->source->size;
-    c->record_bytes = *size / (n_rows + r->n_odd) + 1;
-    *out = block;
-    return DK_OK;
-}
-
 /* Splitting. ------------------------------------------------------------------------------------------------------ */
 
 static dk_status split_block(dki_collecting *c, unsigned worker, dki_block *block, size_t size, dk_error *err)
@@ -336,7 +96,7 @@ static dk_status split_block(dki_collecting *c, unsigned worker, dki_block *bloc
     block->size = odd_at;
     if (status == DK_OK && odd_at < size) {
         pthread_mutex_lock(&c->lock);
-        end_at(c, block->offset + odd_at, r->odd_line);
+        dki_collect_end_at(c, block->offset + odd_at, r->odd_line);
         pthread_mutex_unlock(&c->lock);
     }
     return status;
@@ -352,7 +112,7 @@ static dk_status work_once(dki_collecting *c, unsigned worker, bool *is_done, dk
     if (status != DK_OK)
         return status;
     pthread_mutex_lock(&c->lock);
-    status = take_block(c, worker, &block, &size, err);
+    status = dki_collect_take(c, worker, &block, &size, err);
     /* A long record is alone in memory: others wait until it is gone. */
     bool is_alone = block && c->readers[worker].text_room > 2 * c->most_bytes;
     if (!is_alone)
@@ -658,7 +418,7 @@ dk_status dki_collect_skip(dki_collecting *collecting, uint64_t offset, uint64_t
                               .n_rows = (size_t)n_rows,
                               .is_raw = true,
                               .raw_row = raw_row };
-        dk_status status = put_block(out, block, err);
+        dk_status status = dki_collect_put(out, block, err);
         if (status != DK_OK) {
             dki_free(out->context, block);
             return status;
