@@ -1,14 +1,12 @@
 /* measured.c - the measures of results side by side: what each side has, how far that is from the base, and how far in
- * proportion; and these in a table, side by side.
- *
- * Differences are computed by the language of expressions, so that they are exact where the measure is.
+ * proportion (difference.c); and these in a table, side by side.
  */
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/status.h"
 #include "data/lineage.h"
+#include "data/table_parts.h"
 #include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
 #include "sides.h"
@@ -65,48 +63,6 @@ static dk_status gather_count(const dki_sides *s, size_t column, size_t side, co
 
 /* Differences -------------------------------------------------------------------------------------------------- */
 
-/* Remembers a sentence for the result: a table loses its notes when it gets another column. */
-static dk_status note_rounded(dki_comparison *c, const char *name, dk_error *err)
-{
-    dki_buffer note;
-    uint32_t number;
-    dk_status status;
-
-    dki_buffer_init(&note, c->sides.context);
-    status = dki_buffer_format(&note, err, "%s is rounded: exact differences do not fit in 64 bits", name);
-    if (status == DK_OK)
-        status = dki_text_map_add(&c->notes, note.bytes, note.size, &number, err);
-    dki_buffer_drop(&note);
-    return status;
-}
-
-static bool is_exact(dk_type type)
-{
-    return dk_type_is_number(type) && type != DK_REAL;
-}
-
-/* An expression over both columns. Of ratios it may be too fine for 64 bits: then it is rounded, once, and a note says so. */
-static dk_status compute(dki_comparison *c, const dk_column *other, const dk_column *base, const dk_expr *exact,
-                         const dk_expr *rounded, const char *name, const dk_column **out, dk_error *err)
-{
-    const dk_field fields[] = { DK_FIELD("a", other), DK_FIELD("b", base) };
-    const dk_table *both = NULL;
-    bool may_round =
-        is_exact(dk_column_type(other)) && is_exact(dk_column_type(base)) &&
-        (exact == c->change || (dk_column_type(other) == DK_RATIO && dk_column_type(base) == DK_RATIO));
-    dk_status status = dk_table_new(c->sides.context, fields, 2, dk_column_n_rows(base), &both, err);
-
-    if (status == DK_OK)
-        status = dk_table_eval(both, exact, NULL, out, err);
-    if (status == DK_ERR_OVERFLOW && may_round) {
-        status = note_rounded(c, name, err);
-        if (status == DK_OK)
-            status = dk_table_eval(both, rounded, NULL, out, err);
-    }
-    dk_table_release(both);
-    return status;
-}
-
 /* The difference of percentages is in points. That of shares of persons without a pattern is too, with as many digits as
  * they show. */
 const char *dki_measure_difference_format(const dk_breakdown *breakdown, size_t measure, const char *format,
@@ -117,67 +73,34 @@ const char *dki_measure_difference_format(const dk_breakdown *breakdown, size_t 
     return dki_points_format(format, out) ? out : format;
 }
 
-static bool has_difference(dk_type type)
-{
-    return dk_type_is_number(type) || type == DK_INTERVAL || type == DK_DATE || type == DK_PERIOD;
-}
-
-/* How far a side is from the base. `what` is the side's name of the measure. */
-static dk_status subtract(dki_comparison *c, const dki_measured *base, dki_measured *mine, const char *what,
-                          dki_arena *arena, dk_error *err)
-{
-    const char *difference =
-        dki_arena_format(arena, err, c->form.is_long ? "the difference of %s" : "%s_difference", what);
-    const char *relative =
-        dki_arena_format(arena, err, c->form.is_long ? "the relative difference of %s" : "%s_relative", what);
-    dk_type type = dk_column_type(base->value);
-    dk_status status = difference && relative ? DK_OK : DK_ERR_MEMORY;
-
-    if (status == DK_OK)
-        status = compute(c, mine->value, base->value, c->exact, c->rounded, difference, &mine->difference, err);
-    if (status == DK_OK && c->form.relative && (dk_type_is_number(type) || type == DK_INTERVAL))
-        status =
-            compute(c, mine->value, base->value,
-                    type == DK_INTERVAL || dk_column_type(mine->value) == DK_INTERVAL ? c->bound_change : c->change,
-                    c->rounded_change, relative, &mine->relative, err);
-    return status;
-}
-
-static dk_status measure_side(dki_comparison *c, size_t measure, size_t side, dki_arena *arena, dk_error *err)
+static dk_status measure_side(dki_comparison *c, size_t measure, size_t side, dk_error *err)
 {
     const dki_sides *s = &c->sides;
     size_t at = s->n_by + measure;
     const dk_column *like = dk_table_field(s->results[0], at)->column, *raw = NULL;
-    dki_measured *base = &c->measured[measure * s->n], *mine = base + side;
-    const char *what =
-        dki_arena_format(arena, err, "%s_%s", c->breakdown->measures[measure].name, side ? c->names[side] : "base");
-    dk_status status = what ? DK_OK : DK_ERR_MEMORY;
+    dki_measured *mine = &c->measured[measure * s->n + side];
+    dk_status status = DK_OK;
 
-    if (status == DK_OK && s->as_they_are)
+    if (s->as_they_are)
         raw = dk_column_retain(dk_table_field(s->results[side], at)->column);
-    else if (status == DK_OK)
+    else
         status = dki_measure_is_count(c->breakdown, measure) ? gather_count(s, at, side, &raw, err)
                                                              : gather_known(s, at, side, &raw, err);
     if (status == DK_OK)
         status = dki_trim_column(raw, dk_column_scale(like), &mine->value, err);
     dk_column_release(raw);
-    if (status == DK_OK && side > 0 && has_difference(dk_column_type(like)))
-        status = subtract(c, base, mine, what, arena, err);
-    return status;
+    return status == DK_OK && side > 0 ? dki_measure_differ(c, measure, side, err) : status;
 }
 
 static dk_status measure_sides(dki_comparison *c, dk_error *err)
 {
-    dki_arena arena;
-    dk_status status = DK_OK;
+    dk_status status;
 
-    dki_arena_init(&arena, c->sides.context);
     c->measured = dki_calloc(c->sides.context, c->breakdown->n_measures * c->sides.n, sizeof *c->measured, err);
     status = c->measured ? DK_OK : DK_ERR_MEMORY;
     for (size_t m = 0; m < c->breakdown->n_measures && status == DK_OK; m++)
         for (size_t i = 0; i < c->sides.n && status == DK_OK; i++)
-            status = measure_side(c, m, i, &arena, err);
-    dki_arena_drop(&arena);
+            status = measure_side(c, m, i, err);
     return status;
 }
 
@@ -187,58 +110,59 @@ static dk_status add_column(const dk_table **table, const char *name, const dk_c
                             dk_error *err)
 {
     dk_field field = DK_FIELD(name, column);
-    const dk_table *next;
-    dk_status status;
 
-    if (name == NULL)
-        return DK_ERR_MEMORY;
     field.format = format;
     if (dk_table_find(*table, name) != DK_NO_COLUMN) {
         dki_fail(err, DK_ERR_DUPLICATE, "the comparison would have two columns %s", name);
         dki_hint(err, "rename a measure, a dimension or a scenario");
         return DK_ERR_DUPLICATE;
     }
-    status = dk_table_with(*table, &field, 1, &next, err);
-    if (status == DK_OK) {
-        dk_table_release(*table);
-        *table = next;
-    }
-    return status;
+    return dki_table_lengthen(table, &field, err);
 }
 
 /* M_NAME of one side, and but for the base M_NAME_difference and M_NAME_relative. */
-static dk_status add_side(const dki_comparison *c, size_t measure, size_t side, const dk_table **table,
-                          dk_error *err)
+static dk_status add_side(const dki_comparison *c, size_t measure, size_t side, dki_buffer *name,
+                          const dk_table **table, dk_error *err)
 {
     const dki_measured *mine = &c->measured[measure * c->sides.n + side];
     const char *format = dk_table_field(c->sides.results[0], c->sides.n_by + measure)->format;
     char points[DKI_FORMAT_BYTES];
-    dki_arena arena;
-    const char *name;
+    size_t size;
     dk_status status;
 
-    dki_arena_init(&arena, c->sides.context);
-    name = dki_arena_format(&arena, err, "%s_%s", c->breakdown->measures[measure].name,
-                            side ? c->names[side] : "base");
-    status = add_column(table, name, mine->value, format, err);
+    name->size = 0;
+    status = dki_buffer_text(name, c->breakdown->measures[measure].name, err);
+    if (status == DK_OK)
+        status = dki_buffer_text(name, "_", err);
+    if (status == DK_OK)
+        status = dki_buffer_text(name, side ? c->names[side] : "base", err);
+    if (status == DK_OK)
+        status = add_column(table, name->bytes, mine->value, format, err);
+    size = name->size;
     if (status == DK_OK && mine->difference)
-        status = add_column(table, dki_arena_format(&arena, err, "%s_difference", name), mine->difference,
+        status = dki_buffer_text(name, "_difference", err);
+    if (status == DK_OK && mine->difference)
+        status = add_column(table, name->bytes, mine->difference,
                             dki_measure_difference_format(c->breakdown, measure, format, points), err);
+    name->size = size;
     if (status == DK_OK && mine->relative)
-        status =
-            add_column(table, dki_arena_format(&arena, err, "%s_relative", name), mine->relative, "+0.0 %", err);
-    dki_arena_drop(&arena);
+        status = dki_buffer_text(name, "_relative", err);
+    if (status == DK_OK && mine->relative)
+        status = add_column(table, name->bytes, mine->relative, "+0.0 %", err);
     return status;
 }
 
 static dk_status lay_out_wide(const dki_comparison *c, const dk_table **out, dk_error *err)
 {
     const dk_table *table = NULL;
+    dki_buffer name;
     dk_status status = dki_sides_table(&c->sides, 1, &table, err);
 
+    dki_buffer_init(&name, c->sides.context);
     for (size_t m = 0; m < c->breakdown->n_measures && status == DK_OK; m++)
         for (size_t i = 0; i < c->sides.n && status == DK_OK; i++)
-            status = add_side(c, m, i, &table, err);
+            status = add_side(c, m, i, &name, &table, err);
+    dki_buffer_drop(&name);
     if (status == DK_OK)
         *out = table;
     else
@@ -286,22 +210,6 @@ static dk_status check_names(const char *const *names, size_t n, dk_error *err)
     return DK_OK;
 }
 
-static dk_status parse_all(dki_comparison *c, dk_error *err)
-{
-    dk_context *context = c->sides.context;
-    dk_status status = dk_expr_parse(context, "a - b", &c->exact, err);
-
-    if (status == DK_OK)
-        status = dk_expr_parse(context, "real(a) - real(b)", &c->rounded, err);
-    if (status == DK_OK)
-        status = dk_expr_parse(context, "(a - b) / b", &c->change, err);
-    if (status == DK_OK)
-        status = dk_expr_parse(context, "(real(a) - real(b)) / real(b)", &c->rounded_change, err);
-    if (status == DK_OK) /* of bounds: each side once, as what depends on itself would be wider */
-        status = dk_expr_parse(context, "a / b - 1", &c->bound_change, err);
-    return status;
-}
-
 dk_status dki_comparison_find(dki_comparison *c, const dk_breakdown *breakdown, const dk_table *const *results,
                               const char *const *names, size_t n, const dk_comparison_form *form, dk_error *err)
 {
@@ -312,8 +220,6 @@ dk_status dki_comparison_find(dki_comparison *c, const dk_breakdown *breakdown, 
         c->form = *form;
     dki_text_map_init(&c->notes, dk_table_context(results[0]));
     status = dki_sides_find(&c->sides, results, n, breakdown->n_by, err);
-    if (status == DK_OK)
-        status = parse_all(c, err);
     return status == DK_OK ? measure_sides(c, err) : status;
 }
 
@@ -327,11 +233,6 @@ void dki_comparison_drop(dki_comparison *c)
         dk_column_release(c->measured[i].relative);
     }
     dki_free(context, c->measured);
-    dk_expr_release(c->exact);
-    dk_expr_release(c->rounded);
-    dk_expr_release(c->change);
-    dk_expr_release(c->rounded_change);
-    dk_expr_release(c->bound_change);
     dki_text_map_drop(&c->notes);
     dki_sides_drop(&c->sides);
 }

@@ -48,7 +48,6 @@ typedef struct dki_comparison {
     dk_comparison_form form;
     dki_measured *measured; /* of measure m and side i: m * sides.n + i */
     dki_text_map notes;
-    const dk_expr *exact, *rounded, *change, *rounded_change, *bound_change; /* of columns a and b */
 } dki_comparison;
 
 /* Whether groups that a side lacks have 0 of the measure there, and not null. */
@@ -56,6 +55,8 @@ bool dki_measure_is_count(const dk_breakdown *breakdown, size_t measure);
 /* The pattern of differences of a measure that is shown in that format (may be NULL); may be `format` or out. */
 const char *dki_measure_difference_format(const dk_breakdown *breakdown, size_t measure, const char *format,
                                           char out[DKI_FORMAT_BYTES]);
+/* difference.c: how far a measure of a side, whose value is there, is from the base's, and in proportion. */
+dk_status dki_measure_differ(dki_comparison *c, size_t measure, size_t side, dk_error *err);
 /* Finds groups and measures of results, as dki_compare_results has them. What was made is dropped by the caller, also on
  * failure. */
 dk_status dki_comparison_find(dki_comparison *c, const dk_breakdown *breakdown, const dk_table *const *results,

@@ -1,0 +1,186 @@
+/* difference.c - how far a measure of a side is from the base's.
+ *
+ * Differences are those that the language of expressions computes, so that they are exact where the measure is. Numbers that are
+ * exact are subtracted here, since a comparison of few groups would cost little but parsing.
+ */
+#include <string.h>
+
+#include "base/bitmap.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/status.h"
+#include "data/column_parts.h"
+#include "query/breakdown_parts.h"
+#include "sides.h"
+
+static bool is_exact(dk_type type)
+{
+    return dk_type_is_number(type) && type != DK_REAL;
+}
+
+static bool has_difference(dk_type type)
+{
+    return dk_type_is_number(type) || type == DK_INTERVAL || type == DK_DATE || type == DK_PERIOD;
+}
+
+/* By an expression ------------------------------------------------------------------------------------------------ */
+
+/* Of columns a and b: what is meant, and the same in reals. */
+struct formula {
+    const char *exact, *rounded;
+};
+
+static const struct formula difference = { "a - b", "real(a) - real(b)" };
+static const struct formula change = { "(a - b) / b", "(real(a) - real(b)) / real(b)" };
+static const struct formula bound_change = { "a / b - 1",
+                                             NULL }; /* each side once: what depends on itself would be wider */
+
+/* Remembers a sentence for the result: a table loses its notes when it gets another column. */
+static dk_status note_rounded(dki_comparison *c, size_t measure, size_t side, const struct formula *formula,
+                              dk_error *err)
+{
+    bool is_long = c->form.is_long, is_difference = formula == &difference;
+    dki_buffer note;
+    uint32_t number;
+    dk_status status;
+
+    dki_buffer_init(&note, c->sides.context);
+    status = dki_buffer_format(&note, err, "%s%s_%s%s is rounded: exact differences do not fit in 64 bits",
+                               !is_long        ? ""
+                               : is_difference ? "the difference of "
+                                               : "the relative difference of ",
+                               c->breakdown->measures[measure].name, c->names[side],
+                               is_long         ? ""
+                               : is_difference ? "_difference"
+                                               : "_relative");
+    if (status == DK_OK)
+        status = dki_text_map_add(&c->notes, note.bytes, note.size, &number, err);
+    dki_buffer_drop(&note);
+    return status;
+}
+
+static dk_status eval(const dk_table *both, const char *text, const dk_column **out, dk_error *err)
+{
+    const dk_expr *expr = NULL;
+    dk_status status = dk_expr_parse(dk_table_context(both), text, &expr, err);
+
+    if (status == DK_OK)
+        status = dk_table_eval(both, expr, NULL, out, err);
+    dk_expr_release(expr);
+    return status;
+}
+
+/* Of ratios it may be too fine for 64 bits: then it is rounded, once, and a note says so. */
+static dk_status compute(dki_comparison *c, size_t measure, size_t side, const struct formula *formula,
+                         const dk_column **out, dk_error *err)
+{
+    const dki_measured *base = &c->measured[measure * c->sides.n], *mine = base + side;
+    const dk_field fields[] = { DK_FIELD("a", mine->value), DK_FIELD("b", base->value) };
+    dk_type a = dk_column_type(mine->value), b = dk_column_type(base->value);
+    bool may_round = is_exact(a) && is_exact(b) && (formula == &change || (a == DK_RATIO && b == DK_RATIO));
+    const dk_table *both = NULL;
+    dk_status status = dk_table_new(c->sides.context, fields, 2, dk_column_n_rows(base->value), &both, err);
+
+    if (status == DK_OK)
+        status = eval(both, formula->exact, out, err);
+    if (status == DK_ERR_OVERFLOW && may_round) {
+        status = note_rounded(c, measure, side, formula, err);
+        if (status == DK_OK)
+            status = eval(both, formula->rounded, out, err);
+    }
+    dk_table_release(both);
+    return status;
+}
+
+/* Exact numbers --------------------------------------------------------------------------------------------------- */
+
+static dk_ratio as_ratio(const dk_value *value)
+{
+    return value->type == DK_RATIO ? value->as.ratio : (dk_ratio){ value->as.integer, dki_power10[value->scale] };
+}
+
+/* What is left of some rows, which are known both; false: it does not fit. */
+static bool subtract_rows(const dk_view *a, const dk_view *b, uint8_t scale, bool is_ratio, void *out,
+                          uint64_t *known)
+{
+    bool fits = true;
+
+    for (size_t i = 0; i < a->n && fits; i++) {
+        dk_value x = dki_view_value(a, i), y = dki_view_value(b, i);
+
+        dki_bit_put(known, i, !x.is_null && !y.is_null);
+        if (x.is_null || y.is_null) {
+            if (is_ratio)
+                ((dk_ratio *)out)[i] = (dk_ratio){ 0, 1 };
+            else
+                ((int64_t *)out)[i] = 0;
+        } else if (is_ratio) {
+            fits = dki_ratio_sub(as_ratio(&x), as_ratio(&y), &((dk_ratio *)out)[i]);
+        } else {
+            dki_i128 left = (dki_i128)x.as.integer * dki_power10[scale - x.scale] -
+                            (dki_i128)y.as.integer * dki_power10[scale - y.scale];
+
+            fits = dki_fits_i64(left);
+            ((int64_t *)out)[i] = (int64_t)left;
+        }
+    }
+    return fits;
+}
+
+/* a - b, both exact. *out is NULL where it does not fit: the expression says how. */
+static dk_status subtract(const dk_column *a, const dk_column *b, const dk_column **out, dk_error *err)
+{
+    dk_context *context = dk_column_context(a);
+    bool is_ratio = dk_column_type(a) == DK_RATIO || dk_column_type(b) == DK_RATIO, fits = true;
+    uint8_t scale = dk_column_scale(a) > dk_column_scale(b) ? dk_column_scale(a) : dk_column_scale(b);
+    dk_type type = is_ratio ? DK_RATIO : dk_column_type(a) == DK_DECIMAL ? DK_DECIMAL : dk_column_type(b);
+    uint64_t n_rows = dk_column_n_rows(a);
+    dk_builder *builder = NULL;
+    dk_view x, y;
+    dk_status status = dk_builder_new(context, type, is_ratio ? 0 : scale, NULL, &builder, err);
+
+    dk_view_init(&x, context);
+    dk_view_init(&y, context);
+    for (uint64_t row = 0; row < n_rows && fits && status == DK_OK; row += x.n) {
+        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+        dk_ratio values[DK_BLOCK_ROWS];
+        uint64_t known[DK_BLOCK_ROWS / 64];
+
+        status = dk_column_view(a, row, n, &x, err);
+        if (status == DK_OK)
+            status = dk_column_view(b, row, x.n, &y, err);
+        if (status != DK_OK)
+            break;
+        x.n = y.n;
+        fits = subtract_rows(&x, &y, scale, is_ratio, values, known);
+        if (fits && is_ratio)
+            status = dki_builder_ratios(builder, values, known, x.n, err);
+        else if (fits)
+            status = dki_builder_integers(builder, (const int64_t *)(const void *)values, known, x.n, err);
+    }
+    dk_view_release(&x);
+    dk_view_release(&y);
+    if (status == DK_OK && fits)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    return status;
+}
+
+dk_status dki_measure_differ(dki_comparison *c, size_t measure, size_t side, dk_error *err)
+{
+    dki_measured *base = &c->measured[measure * c->sides.n], *mine = base + side;
+    dk_type a = dk_column_type(mine->value), b = dk_column_type(base->value);
+    dk_type shown = dk_column_type(dk_table_field(c->sides.results[0], c->sides.n_by + measure)->column);
+    dk_status status = DK_OK;
+
+    if (!has_difference(shown))
+        return DK_OK;
+    if (is_exact(a) && is_exact(b))
+        status = subtract(mine->value, base->value, &mine->difference, err);
+    if (status == DK_OK && mine->difference == NULL)
+        status = compute(c, measure, side, &difference, &mine->difference, err);
+    if (status == DK_OK && c->form.relative && (dk_type_is_number(b) || b == DK_INTERVAL))
+        status = compute(c, measure, side, a == DK_INTERVAL || b == DK_INTERVAL ? &bound_change : &change,
+                         &mine->relative, err);
+    return status;
+}
