@@ -11,8 +11,8 @@
 #include "base/attach.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "expr_parser.h"
 #include "functions.h"
+#include "quote.h"
 #include "window_list.h"
 
 static const char kind[] = "aggregate";
@@ -61,18 +61,6 @@ static void drop(dk_context *context, dki_attached *attached)
     dki_free(context, defined);
 }
 
-/* Whether it can be called without backquotes. */
-static bool is_word(const char *name)
-{
-    for (const char *c = name; *c; c++) {
-        bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || *c == '_' || (*c & 0x80);
-
-        if (!letter && (c == name || *c < '0' || *c > '9'))
-            return false;
-    }
-    return *name && !dki_is_keyword(name);
-}
-
 static bool is_taken(const char *name)
 {
 #define IS(aggregate, least, greatest) \
@@ -115,7 +103,7 @@ static dk_status check_name(const char *what, const char *name, bool has_other, 
 {
     const char *article = *what == 'a' ? "an" : "a";
 
-    if (name == NULL || !is_word(name)) {
+    if (name == NULL || !dki_is_word(name)) {
         (void)dki_fail(err, DK_ERR_ARGUMENT, "%s %s's name is a word, and this is %s%s%s", article, what,
                        name ? "\"" : "", name ? name : "none", name ? "\"" : "");
         dki_hint(err, "letters, digits and _, beginning with a letter, and no word of the language");

@@ -84,6 +84,14 @@ static size_t name_end(const dki_lexer *lexer, size_t at)
     return at;
 }
 
+bool dki_lexer_is_name(const char *text)
+{
+    const dki_lexer lexer = { .text = text, .size = strlen(text) };
+
+    return dki_utf8_check(text, lexer.size) == lexer.size && is_letter_at(&lexer, 0) &&
+           name_end(&lexer, 0) == lexer.size;
+}
+
 static size_t blanks_end(const dki_lexer *lexer, size_t at)
 {
     size_t n;

@@ -32,6 +32,8 @@ typedef struct dki_lexer {
 /* Where byte `byte` of what a text literal means stands in the expression's text: the literal is looked for from `from`, and
  * ends before `to`. Behind its last byte that is the closing quote. */
 size_t dki_lexer_text_place(const char *text, size_t from, size_t to, size_t byte);
+/* Whether the text is one name, or a word of the language, as it stands. */
+bool dki_lexer_is_name(const char *text);
 /* Reads the next token. Errors: DK_ERR_SYNTAX with the place, DK_ERR_MEMORY. */
 dk_status dki_lexer_next(dki_lexer *lexer, dki_token *out, dk_error *err);
 

@@ -46,6 +46,8 @@ dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
     if (token->kind == DKI_TOKEN_SIGN && strcmp(token->text, "=") == 0)
         return dki_parser_fail(p, token->at, 1, "equal is written ==");
     dki_mark_fail(p->lexer.text, token->at, token->size, p->err, DK_ERR_SYNTAX, "%s is expected here", wanted);
+    if (p->word && !dki_is_keyword(p->word) && token->kind == DKI_TOKEN_NAME)
+        dki_hint(p->err, "a name of several words stands in `backquotes`");
     if (p->word)
         hint_keyword(p, p->word);
     if (token->kind == DKI_TOKEN_NAME && !token->quoted)

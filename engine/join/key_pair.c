@@ -11,6 +11,7 @@
 
 #include "base/period.h"
 #include "base/types.h"
+#include "expr/quote.h"
 
 #define NAME_BYTES 64 /* longer names would not fit a hint */
 
@@ -30,16 +31,6 @@ bool dki_keys_compare(const dk_column *a, const dk_column *b)
     if (dk_type_is_number(x) && dk_type_is_number(y))
         return true;
     return dki_type_same(x, dk_column_scale(a), y, dk_column_scale(b));
-}
-
-static bool is_word(const char *name)
-{
-    bool word = *name != '\0' && !(*name >= '0' && *name <= '9');
-
-    for (const char *c = name; *c; c++)
-        word =
-            word && ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_');
-    return word;
 }
 
 /* How x, a column of type `from`, becomes one of type `to`; false where there is no one way. */
@@ -75,12 +66,12 @@ static bool write_conversion(const dk_column *from, const dk_column *to, const c
 static bool write_hint(bool is_left, const char *name, const dk_column *from, const char *other_name,
                        const dk_column *to, dk_error *err)
 {
-    char x[NAME_BYTES + 2], made[NAME_BYTES + 4], conversion[NAME_BYTES + 32];
+    char x[2 * NAME_BYTES + 3], made[NAME_BYTES + 4], conversion[2 * NAME_BYTES + 32];
 
-    if (strlen(name) >= NAME_BYTES || strlen(other_name) >= NAME_BYTES || strchr(name, '`'))
+    if (strlen(name) >= NAME_BYTES || strlen(other_name) >= NAME_BYTES)
         return false;
-    (void)snprintf(x, sizeof x, is_word(name) ? "%s" : "`%s`", name);
-    (void)snprintf(made, sizeof made, "%s_key", is_word(name) ? name : "the");
+    (void)dki_quote_into(name, x);
+    (void)snprintf(made, sizeof made, "%s_key", dki_is_word(name) ? name : "the");
     if (!write_conversion(from, to, x, conversion, sizeof conversion))
         return false;
     dki_hint(err, "derive \"%s = %s\" from the %s table, and take the key { mine = \"%s\", theirs = \"%s\" }", made,

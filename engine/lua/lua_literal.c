@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "expr/expr_parser.h"
+#include "expr/quote.h"
 #include "lua_value.h"
 
 static void push_string(lua_State *L, dk_text text)
@@ -90,49 +90,10 @@ void dkl_push_literal(lua_State *L, const dk_value *value)
     }
 }
 
-/* Letters of English, digits and _, as most names are, and no word of the language. */
-static bool is_simple(const char *name)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-
-    return *name && !(*name >= '0' && *name <= '9') && name[strspn(name, letters)] == '\0' && !dki_is_keyword(name);
-}
-
-/* Whether the name can stand in an expression as it is: the parser knows which words are its own. */
-static bool is_plain(lua_State *L, const char *name)
-{
-    const char *text = lua_pushfstring(L, "%s = 1", name), *parsed;
-    dk_error err = DK_ERROR_INIT;
-    void **expr = dkl_slot(L, dkl_release_expr);
-    bool plain = false;
-
-    if (dk_expr_parse(dkl_check_context(L), text, (const dk_expr **)expr, &err) == DK_OK) {
-        parsed = dk_expr_name(*expr);
-        plain = parsed && strcmp(parsed, name) == 0;
-    } else if (err.code == DK_ERR_MEMORY) {
-        dkl_raise(L, &err);
-    }
-    lua_closeslot(L, -1);
-    lua_pop(L, 2);
-    return plain;
-}
-
-/* A backquote within is written twice. */
 void dkl_push_quoted_name(lua_State *L, const char *name)
 {
     luaL_Buffer out;
+    char *to = luaL_buffinitsize(L, &out, dki_quote_size(name));
 
-    if (is_simple(name) || is_plain(L, name)) {
-        lua_pushstring(L, name);
-        return;
-    }
-    luaL_buffinit(L, &out);
-    luaL_addchar(&out, '`');
-    for (; *name; name++) {
-        if (*name == '`')
-            luaL_addchar(&out, '`');
-        luaL_addchar(&out, *name);
-    }
-    luaL_addchar(&out, '`');
-    luaL_pushresult(&out);
+    luaL_pushresultsize(&out, dki_quote_into(name, to));
 }

@@ -15,6 +15,7 @@
 #include "breakdown_known.h"
 #include "data/column_parts.h"
 #include "data/hierarchy_levels.h"
+#include "expr/quote.h"
 #include "margin.h"
 
 struct within {
@@ -182,9 +183,9 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
     dk_status status;
 
     if (dki_breakdown_find_dimension(&within->second, key) != SIZE_MAX || at == DKI_MAX_DIMENSIONS ||
-        coarse == NULL || dk_column_type(coarse) != DK_CATEGORY || strchr(key, '`') ||
-        snprintf(quoted, sizeof quoted, "`%s`", key) >= (int)sizeof quoted)
+        coarse == NULL || dk_column_type(coarse) != DK_CATEGORY || dki_quote_size(key) > sizeof quoted)
         return DK_OK;
+    (void)dki_quote_into(key, quoted);
     within->by[at] = (dki_part){ .name = key };
     for (size_t dim = 0; dim < within->breakdown->n_by; dim++) {
         const dk_column *fine = dimension_column(within, dim);

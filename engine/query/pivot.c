@@ -19,6 +19,7 @@
 #include "base/pool.h"
 #include "data/lineage.h"
 #include "expr/aggregate_list.h"
+#include "expr/quote.h"
 #include "rows/keys.h"
 #include "rows/margin_rows.h"
 
@@ -422,25 +423,6 @@ static dk_status run(const dk_table *table, const dk_pivot_spec *spec, const cha
 
 /* Aggregates. ------------------------------------------------------------------------------------------------------- */
 
-/* A name as expressions read it. */
-static char *quote(dki_arena *arena, const char *name, dk_error *err)
-{
-    char *text = dki_arena_alloc(arena, 2 * strlen(name) + 3, err);
-    char *to = text;
-
-    if (text == NULL)
-        return NULL;
-    *to++ = '`';
-    for (; *name; name++) {
-        *to++ = *name;
-        if (*name == '`')
-            *to++ = '`';
-    }
-    *to++ = '`';
-    *to = '\0';
-    return text;
-}
-
 /* What the measure of value v is called meanwhile. */
 static const char *measure_name(const dk_pivot_spec *spec, size_t v, dki_arena *arena, dk_error *err)
 {
@@ -463,12 +445,12 @@ static dk_status aggregate(const dk_table *table, const dk_pivot_spec *spec, dki
     if (measures == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < n_by; i++) {
-        by[i].text = quote(arena, i < spec->n_rows ? spec->rows[i] : spec->columns[i - spec->n_rows], err);
+        by[i].text = dki_quote(arena, i < spec->n_rows ? spec->rows[i] : spec->columns[i - spec->n_rows], err);
         if (by[i].text == NULL)
             return DK_ERR_MEMORY;
     }
     for (size_t v = 0; v < spec->n_values; v++) {
-        const char *value = quote(arena, spec->values[v], err);
+        const char *value = dki_quote(arena, spec->values[v], err);
 
         if (value)
             measures[v].text = dki_arena_format(arena, err, "`%s` = %s(%s)", names[v], spec->aggregate, value);

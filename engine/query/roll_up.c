@@ -17,6 +17,7 @@
 #include "data/hierarchy_levels.h"
 #include "data/lineage.h"
 #include "expr/node.h"
+#include "expr/quote.h"
 
 #define MOST 16
 
@@ -37,25 +38,6 @@ struct roll {
     dk_grouping_set *sets;
     size_t n_sets;
 };
-
-/* `name` as an expression has it. */
-static const char *quoted(struct roll *roll, const char *name, dk_error *err)
-{
-    char *out = dki_arena_alloc(&roll->arena, 2 * strlen(name) + 3, err);
-    size_t n = 0;
-
-    if (out == NULL)
-        return NULL;
-    out[n++] = '`';
-    for (; *name; name++) {
-        if (*name == '`')
-            out[n++] = '`';
-        out[n++] = *name;
-    }
-    out[n++] = '`';
-    out[n] = '\0';
-    return out;
-}
 
 /* The breakdown. --------------------------------------------------------------------------------------------------- */
 
@@ -244,7 +226,7 @@ static dk_status add_dimensions(struct roll *roll, dk_error *err)
 
         if (roll->goes[i] && !is_place)
             continue;
-        by->text = quoted(roll, is_place ? roll->level : roll->dims[i]->name, err);
+        by->text = dki_quote(&roll->arena, is_place ? roll->level : roll->dims[i]->name, err);
         if (by->text == NULL)
             return DK_ERR_MEMORY;
         if (!is_place)
@@ -344,7 +326,7 @@ static dk_status add_part(struct roll *roll, const dk_column *column, const char
         return status;
     dk_table_release(roll->rows);
     roll->rows = longer;
-    *out = quoted(roll, name, err);
+    *out = dki_quote(&roll->arena, name, err);
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
@@ -353,7 +335,7 @@ static dk_status aggregate_text(struct roll *roll, const char *aggregate, const 
                                 const char **out, dk_error *err)
 {
     const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
-    const char *part = NULL, *name = quoted(roll, item->name, err);
+    const char *part = NULL, *name = dki_quote(&roll->arena, item->name, err);
     dk_status status = name ? add_part(roll, column, "", item->name, &part, err) : DK_ERR_MEMORY;
 
     if (status != DK_OK)
@@ -365,7 +347,7 @@ static dk_status aggregate_text(struct roll *roll, const char *aggregate, const 
 static dk_status rate_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
 {
     const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
-    const char *above = NULL, *below = NULL, *name = quoted(roll, item->name, err);
+    const char *above = NULL, *below = NULL, *name = dki_quote(&roll->arena, item->name, err);
     dk_status status = name ? DK_OK : DK_ERR_MEMORY;
 
     if (status == DK_OK)
@@ -382,7 +364,7 @@ static dk_status rate_text(struct roll *roll, const dk_lineage_item *item, const
 
 static dk_status formula_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
 {
-    const char *name = quoted(roll, item->name, err);
+    const char *name = dki_quote(&roll->arena, item->name, err);
 
     *out = name ? dki_arena_format(&roll->arena, err, "%s = %s", name, item->text) : NULL;
     return *out ? DK_OK : DK_ERR_MEMORY;

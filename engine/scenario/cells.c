@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
+#include "expr/quote.h"
 #include "query/breakdown_parts.h"
 #include "scenario_parts.h"
 
@@ -103,17 +104,6 @@ static dk_status weight_name(const dk_table *table, dki_arena *arena, const char
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-dk_status dki_quote(dki_arena *arena, const char *name, const char **out, dk_error *err)
-{
-    if (strchr(name, '`')) {
-        dki_fail(err, DK_ERR_ARGUMENT, "a column whose name holds a backquote cannot be in a scenario: %s", name);
-        dki_hint(err, "give it another name: t:rename");
-        return DK_ERR_ARGUMENT;
-    }
-    *out = dki_arena_format(arena, err, "`%s`", name);
-    return *out ? DK_OK : DK_ERR_MEMORY;
-}
-
 /* The dimensions of a question, on their way. */
 struct dimensions {
     dki_arena *arena;
@@ -132,7 +122,8 @@ static dk_status add_dimension(void *arg, const char *name, dk_error *err)
             "takes three and a rate two",
             DKI_MAX_DIMENSIONS);
     d->by[d->n] = (dk_measure){ 0 };
-    return dki_quote(d->arena, name, &d->by[d->n++].text, err);
+    d->by[d->n].text = dki_quote(d->arena, name, err);
+    return d->by[d->n++].text ? DK_OK : DK_ERR_MEMORY;
 }
 
 /* The question that counts rows of the table by those columns. */
@@ -147,11 +138,10 @@ static dk_status make_question(const dk_table *table, const dki_text_map *names,
 
     if (status == DK_OK)
         status = dki_children_visit(table, names, arena, add_dimension, &dimensions, err);
-    if (status == DK_OK)
-        status = dki_quote(arena, weight, &quoted, err);
     if (status != DK_OK)
         return status;
-    measure.text = dki_arena_format(arena, err, "%s = count()", quoted);
+    quoted = dki_quote(arena, weight, err);
+    measure.text = quoted ? dki_arena_format(arena, err, "%s = count()", quoted) : NULL;
     spec.by = dimensions.by;
     spec.n_by = dimensions.n;
     spec.measures = &measure;

@@ -148,8 +148,6 @@ dk_status dki_cells_names(const dk_table *table, const dk_breakdown *breakdown, 
                           size_t n_scenarios, dki_text_map *names, dk_error *err);
 /* The breakdown can be asked of cells of the table. */
 dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err);
-/* A name between backquotes; DK_ERR_ARGUMENT for one that holds a backquote, and cannot be written. */
-dk_status dki_quote(dki_arena *arena, const char *name, const char **out, dk_error *err);
 /* Groups a table by the columns of those names, in the order in which the table has them, with their weight. */
 dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, const dk_table **out, dk_error *err);
 size_t dki_cells_weight(const dk_table *cells); /* the column that holds the weights */

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "expr/eval.h"
+#include "expr/quote.h"
 #include "scenario_parts.h"
 
 /* Names that trees mention ------------------------------------------------------------------------------------- */
@@ -285,15 +286,11 @@ static dk_status parse_set(struct parse *p, dk_error *err)
 static dk_status parse_assignment(struct parse *p, const char *column, const char *value, const dk_expr **out,
                                   dk_error *err)
 {
-    const char *quoted;
-    char *text = NULL;
-    dk_status status = dki_quote(&p->scenario->arena, column, &quoted, err);
+    const char *quoted = dki_quote(&p->scenario->arena, column, err), *text = NULL;
 
-    if (status == DK_OK) {
+    if (quoted)
         text = dki_arena_format(&p->scenario->arena, err, "%s = %s", quoted, value);
-        status = text ? parse(p, text, out, err) : DK_ERR_MEMORY;
-    }
-    return status;
+    return text ? parse(p, text, out, err) : DK_ERR_MEMORY;
 }
 
 static dk_status parse_rate(struct parse *p, dk_error *err)

@@ -3,6 +3,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "expr/quote.h"
 #include "rows/keys.h"
 #include "scenario_parts.h"
 
@@ -26,6 +27,26 @@ static dk_status check_drawn(const dk_intervention *from, dk_error *err)
     return DK_OK;
 }
 
+/* Words with blanks between them, or one that is the language's own, and so no expression. */
+static bool is_words(const char *text)
+{
+    static const char signs[] = "`\"'$()[]{}=<>~!+-*/%^.,:;&|#?@\\";
+
+    return *text && text[strcspn(text, signs)] == '\0';
+}
+
+/* A key is an expression, or the name of a column that is none: "leeftijd in jaren". No table is there to tell. */
+static dk_status parse_key(dk_scenario *scenario, const char *key, const dk_expr **out, dk_error *err)
+{
+    dk_status status = dk_expr_parse(scenario->context, key, out, err);
+    const char *quoted;
+
+    if (status != DK_ERR_SYNTAX || !is_words(key))
+        return status;
+    quoted = dki_quote(&scenario->arena, key, err);
+    return quoted ? dk_expr_parse(scenario->context, quoted, out, err) : DK_ERR_MEMORY;
+}
+
 static dk_status parse_first(dk_scenario *scenario, const char *text, dki_first *out, dk_error *err)
 {
     size_t size = strlen(text);
@@ -34,7 +55,7 @@ static dk_status parse_first(dk_scenario *scenario, const char *text, dki_first 
 
     (void)dki_key_direction(text, &size, &out->descending);
     key = dki_arena_text(&scenario->arena, text, size, err);
-    status = key ? dk_expr_parse(scenario->context, key, &out->expr, err) : DK_ERR_MEMORY;
+    status = key ? parse_key(scenario, key, &out->expr, err) : DK_ERR_MEMORY;
     if (status == DK_OK && dk_expr_name(out->expr)) {
         status = dki_fail(err, DK_ERR_ARGUMENT, "first sets nothing, and %s does", key);
         dki_hint(err, "== compares");

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
+#include "expr/quote.h"
 
 /* Keys --------------------------------------------------------------------------------------------------------- */
 
@@ -246,8 +247,7 @@ static dk_status measure_groups(dki_allocation *a, const dk_table *table, const 
 
     for (size_t i = 0; i < spec.n_by; i++) {
         by[i] = (dk_measure){ 0 };
-        by[i].text =
-            dki_arena_format(&a->arena, err, "`%s`", a->spec->per[i]); /* cells have no names with backquotes */
+        by[i].text = dki_quote(&a->arena, a->spec->per[i], err);
         if (by[i].text == NULL)
             return DK_ERR_MEMORY;
     }

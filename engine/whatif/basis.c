@@ -15,6 +15,7 @@
 #include "by_rows.h"
 #include "compiled.h"
 #include "expr/poll_row.h"
+#include "expr/quote.h"
 
 #define MEBIBYTE 1048576.0
 #define MANY_CELLS (UINT64_C(1) << 20) /* from which on cells that save little are not made */
@@ -261,8 +262,9 @@ static dk_status limit_to(const dk_breakdown *whole, const char *present, const 
     if (present == NULL)
         return DK_OK;
     dki_arena_init(&arena, whole->context);
-    text = whole->where ? dki_arena_format(&arena, err, "`%s` and (%s)", present, dki_expr_body(whole->where))
-                        : dki_arena_format(&arena, err, "`%s`", present);
+    text = dki_quote(&arena, present, err);
+    if (text && whole->where)
+        text = dki_arena_format(&arena, err, "%s and (%s)", text, dki_expr_body(whole->where));
     status = text ? dk_expr_parse(whole->context, text, where, err) : DK_ERR_MEMORY;
     if (status == DK_OK)
         out->where = *where;

@@ -48,8 +48,16 @@ local function by_group(values, per, what)
   return ("case(%s)"):format(table.concat(cases, ", "))
 end
 
--- A number, an expression, or a table of numbers by group, as an expression; nil where it is not given.
-local function amount(question, key, per)
+local function has_column(base, name)
+  for row in base:schema():rows() do
+    if row.name == name then
+      return true
+    end
+  end
+end
+
+-- A number, a column of the table, an expression, or a table of numbers by group, as an expression; nil where it is not given.
+local function amount(question, key, base, per)
   local value = question[key]
   if value == nil then
     return nil
@@ -59,6 +67,9 @@ local function amount(question, key, per)
   end
   if type(value) == "table" and not core.kind(value) and per then
     return by_group(value, per, key)
+  end
+  if per and type(value) == "string" and has_column(base, value) then
+    return core.quoted(value)
   end
   return core.condition(value, ("allocate: %s wants a number%s or an expression"):format(key,
     per and ", a table of numbers by group" or ""))
@@ -359,13 +370,13 @@ function allocate.allocate(self, base, scenario, question)
   local params, all = ask.share_out(question.params, { scenario }, "allocate")
   local plan, limits = core.allocate(self, base, scenario, {
     per = per,
-    budget = amount(question, "budget"),
-    cost = amount(question, "cost", per),
-    gain = amount(question, "gain", per),
+    budget = amount(question, "budget", base),
+    cost = amount(question, "cost", base, per),
+    gain = amount(question, "gain", base, per),
     maximise = measure_of(question, "maximise"),
     minimise = measure_of(question, "minimise"),
-    capacity = amount(question, "capacity", per),
-    minimum = amount(question, "minimum", per),
+    capacity = amount(question, "capacity", base, per),
+    minimum = amount(question, "minimum", base, per),
     targets = targets_of(question.targets),
     whole = whole,
     params = params[1],

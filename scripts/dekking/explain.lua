@@ -31,7 +31,7 @@ local say = {
   end,
   weight = function(item) return ("Each row counts for its %s: count() adds these up."):format(item.name) end,
   dimension = function(item)
-    if item.text == item.name or item.text == "`" .. item.name .. "`" then
+    if item.text == item.name or item.text == core.quoted(item.name) then
       return ("  by %s"):format(item.name)
     end
     return ("  by %s, which is %s"):format(item.name, item.text)

@@ -87,7 +87,7 @@ end
 
 -- The cell ---------------------------------------------------------------------------------------------------------
 
-local function quoted(name) return name:match "^[%a_][%w_]*$" and name or "`" .. name:gsub("`", "``") .. "`" end
+local quoted = core.quoted
 
 local function list_of(names)
   return #names < 2 and (names[1] or "") or table.concat(names, ", ", 1, #names - 1) .. " and " .. names[#names]
@@ -180,7 +180,7 @@ local function condition_of(text, literal)
   if how == "member" or how == "missing" then -- rows without a member are of no single value
     return literal ~= "null" and ("%shas(%s, %s)"):format(how == "missing" and "not " or "", set, literal) or nil
   end
-  local plain = text:match "^[%a_`][%w_`]*$" and text or "(" .. text .. ")"
+  local plain = (text:find "^[%a_][%w_]*$" or text:find "^`[^`]*`$") and text or "(" .. text .. ")"
   if literal == "null" then
     return plain .. " is null"
   end

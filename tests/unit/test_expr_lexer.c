@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include "expr/expr_lexer.h"
+#include "expr/quote.h"
 
 #include "with_context.h"
 
@@ -298,6 +299,50 @@ static void failing_memory_is_survived(void **state)
     assert_survives_failing_memory(context, read_all(text, &arena, &err), &err, true, (void)0);
 }
 
+/* What is written is one name to whoever reads it, and words are written as they are. */
+static void names_are_quoted_where_they_must(void **state)
+{
+    static const struct {
+        const char *name, *text;
+    } names[] = { { "in_sonar", "in_sonar" },
+                  { "leeftijd2", "leeftijd2" },
+                  { "g\u00e9\u00e9n", "g\u00e9\u00e9n" },
+                  { "\u540d\u524d", "\u540d\u524d" },
+                  { "date", "date" },
+                  { "And", "And" },
+                  { "and", "`and`" },
+                  { "null", "`null`" },
+                  { "2024", "`2024`" },
+                  { "in sonar", "`in sonar`" },
+                  { " ", "` `" },
+                  { "a-b", "`a-b`" },
+                  { "\u20ac", "`\u20ac`" },
+                  { "a`b", "`a``b`" },
+                  { "`", "````" } };
+    dki_arena arena;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dki_arena_init(&arena, context);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *text = dki_quote(&arena, names[i].name, &err);
+        dki_lexer lexer = { text, strlen(text), 0, &arena };
+        dki_token token;
+
+        assert_string_equal(text, names[i].text);
+        assert_int_equal(dki_is_word(names[i].name), text[0] != '`');
+        assert_ok(dki_lexer_next(&lexer, &token, &err), &err);
+        assert_int_equal(token.kind, DKI_TOKEN_NAME);
+        assert_string_equal(token.text, names[i].name);
+        assert_int_equal(lexer.at, lexer.size);
+    }
+    assert_false(dki_is_word(""));
+    assert_false(dki_is_word("\xff")); /* no UTF-8 */
+    dki_arena_drop(&arena);
+    assert_survives_failing_memory(context, dki_quote(&arena, "a b", &err) ? DK_OK : DK_ERR_MEMORY, &err, true,
+                                   dki_arena_drop(&arena));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(random_texts_are_read_to_an_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_is_linear_in_the_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(failing_memory_is_survived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_are_quoted_where_they_must, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

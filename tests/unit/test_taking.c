@@ -59,8 +59,11 @@ static void what_is_no_order_or_number_is_refused(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    assert_fails(make(STEP(.name = "s", .share = "0.5", FIRST("x descending")), 1, &scenario, &err), &err,
-                 DK_ERR_SYNTAX, "");
+    assert_fails(make(STEP(.name = "s", .share = "0.5", FIRST("x + desc")), 1, &scenario, &err), &err,
+                 DK_ERR_SYNTAX, "a value is expected");
+    assert_null(scenario);
+    assert_fails(make(STEP(.name = "s", .share = "0.5", FIRST("x + y z")), 1, &scenario, &err), &err,
+                 DK_ERR_SYNTAX, "a name of several words stands in `backquotes`");
     assert_null(scenario);
     assert_fails(make(STEP(.name = "s", .count = "1.5", .drawn = DK_DRAWN_NUMBERS), 1, &scenario, &err), &err,
                  DK_ERR_RANGE, "1.5 is no whole number of persons");
@@ -122,6 +125,12 @@ static void columns_of_first_are_mentioned(void **state)
         assert_int_equal(names.n, all ? 4 : 2);
         dki_text_map_drop(&names);
     }
+    dk_scenario_release(scenario);
+    scenario = NULL;
+    text[0] = '\0';
+    assert_ok(make(STEP(.name = "s", .share = "0.5", FIRST("a in years desc")), 1, &scenario, &err), &err);
+    dk_scenario_needs(scenario, list_column, text); /* no expression: a name */
+    assert_string_equal(text, "a in years x");
     dk_scenario_release(scenario);
 }
 
