@@ -16,16 +16,16 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "functions.h"
-#include "interval_sides.h"
+#include "interval_ends.h"
 
 dk_status dki_interval_of(const dk_value *number, uint8_t scale, dk_value *out, dk_error *err)
 {
-    dki_bounds bounds = dki_bounds_of(number, scale);
+    dki_interval_ends bounds = dki_interval_ends_of(number, scale);
 
     dk_status status;
 
     *out = (dk_value){ .type = DK_INTERVAL, .scale = scale };
-    status = dki_bounds_store(&bounds, out, err);
+    status = dki_interval_ends_store(&bounds, out, err);
     if (number->type == DK_INTERVAL) {
         out->as.interval.meaning = number->as.interval.meaning;
         out->as.interval.marker = number->as.interval.marker;
@@ -100,54 +100,55 @@ static dk_status want_exact(dki_binder *b, dki_op **args, size_t n, const char *
 
 static dk_status row_add(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_bounds x = dki_bounds_of(&args[0], op->scale), y = dki_bounds_of(&args[1], op->scale), made;
+    dki_interval_ends x = dki_interval_ends_of(&args[0], op->scale), y = dki_interval_ends_of(&args[1], op->scale),
+                      made;
 
     (void)eval;
     out->is_null = args[0].is_null || args[1].is_null;
     if (out->is_null)
-        return dki_bounds_store(&(dki_bounds){ { -1, 0 }, { 1, 0 }, false }, out, err);
+        return dki_interval_ends_store(&(dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }, out, err);
     if (op->sign == '-')
-        y = dki_bounds_negate(&y);
-    made = (dki_bounds){ dki_side_add(x.least, y.least), dki_side_add(x.greatest, y.greatest),
-                         x.is_estimate || y.is_estimate };
-    return dki_bounds_store(&made, out, err);
+        y = dki_interval_ends_negate(&y);
+    made = (dki_interval_ends){ dki_interval_end_add(x.least, y.least),
+                                dki_interval_end_add(x.greatest, y.greatest), x.is_estimate || y.is_estimate };
+    return dki_interval_ends_store(&made, out, err);
 }
 
 static dk_status row_negate(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_bounds x = dki_bounds_of(&args[0], op->scale), made = dki_bounds_negate(&x);
+    dki_interval_ends x = dki_interval_ends_of(&args[0], op->scale), made = dki_interval_ends_negate(&x);
 
     (void)eval;
-    return dki_bounds_store(&made, out, err);
+    return dki_interval_ends_store(&made, out, err);
 }
 
 static dk_status row_multiply(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_bounds x = dki_bounds_of(&args[0], dki_interval_scale(op->args[0])),
-               y = dki_bounds_of(&args[1], dki_interval_scale(op->args[1])), made;
+    dki_interval_ends x = dki_interval_ends_of(&args[0], dki_interval_scale(op->args[0])),
+                      y = dki_interval_ends_of(&args[1], dki_interval_scale(op->args[1])), made;
     bool fits = true;
-    const dki_side corners[4] = { dki_side_multiply(x.least, y.least, &fits),
-                                  dki_side_multiply(x.least, y.greatest, &fits),
-                                  dki_side_multiply(x.greatest, y.least, &fits),
-                                  dki_side_multiply(x.greatest, y.greatest, &fits) };
+    const dki_interval_end corners[4] = { dki_interval_end_multiply(x.least, y.least, &fits),
+                                          dki_interval_end_multiply(x.least, y.greatest, &fits),
+                                          dki_interval_end_multiply(x.greatest, y.least, &fits),
+                                          dki_interval_end_multiply(x.greatest, y.greatest, &fits) };
 
     (void)eval;
-    made = args[0].is_null || args[1].is_null ? (dki_bounds){ { -1, 0 }, { 1, 0 }, false }
-                                              : dki_bounds_span(corners, x.is_estimate || y.is_estimate);
-    return fits ? dki_bounds_store(&made, out, err) : dki_bounds_too_wide(err);
+    made = args[0].is_null || args[1].is_null ? (dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }
+                                              : dki_interval_ends_span(corners, x.is_estimate || y.is_estimate);
+    return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
 static dk_status row_divide(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     uint8_t scale = dki_interval_common_scale(op->args, 2);
-    dki_bounds x = dki_bounds_of(&args[0], scale), y = dki_bounds_of(&args[1], scale),
-               made = { { -1, 0 }, { 1, 0 }, false };
+    dki_interval_ends x = dki_interval_ends_of(&args[0], scale), y = dki_interval_ends_of(&args[1], scale),
+                      made = { { -1, 0 }, { 1, 0 }, false };
     bool fits = true;
 
     (void)eval;
     if (!args[0].is_null && !args[1].is_null)
-        made = dki_bounds_quotient(&x, &y, dki_power10[op->scale], &fits);
-    return fits ? dki_bounds_store(&made, out, err) : dki_bounds_too_wide(err);
+        made = dki_interval_ends_quotient(&x, &y, dki_power10[op->scale], &fits);
+    return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
 dk_status dki_bind_interval_arithmetic(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out)
@@ -205,22 +206,22 @@ static dk_status row_side(dki_eval *eval, const dki_op *op, const dk_value *args
 /* The least of numbers is no more than the least of their greatest bounds. */
 static dk_status row_extreme(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_bounds made = dki_bounds_of(&args[0], op->scale);
+    dki_interval_ends made = dki_interval_ends_of(&args[0], op->scale);
     int sign = op->sign == 'g' ? -1 : 1;
 
     (void)eval;
     for (size_t i = 0; i < op->n_args; i++) {
-        dki_bounds x = dki_bounds_of(&args[i], op->scale);
+        dki_interval_ends x = dki_interval_ends_of(&args[i], op->scale);
 
         if (args[i].is_null)
-            return dki_bounds_store(&(dki_bounds){ { -1, 0 }, { 1, 0 }, false }, out, err);
-        if (sign * dki_side_compare(x.least, made.least) < 0)
+            return dki_interval_ends_store(&(dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }, out, err);
+        if (sign * dki_interval_end_compare(x.least, made.least) < 0)
             made.least = x.least;
-        if (sign * dki_side_compare(x.greatest, made.greatest) < 0)
+        if (sign * dki_interval_end_compare(x.greatest, made.greatest) < 0)
             made.greatest = x.greatest;
         made.is_estimate |= x.is_estimate;
     }
-    return dki_bounds_store(&made, out, err);
+    return dki_interval_ends_store(&made, out, err);
 }
 
 dk_status dki_bind_interval_side(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args,
@@ -242,14 +243,14 @@ dk_status dki_bind_interval_side(dki_binder *b, const dki_function *f, const dki
 /* How far apart the bounds are; null where a side is open. */
 static dk_status row_width(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_bounds x = dki_bounds_of(&args[0], op->scale);
+    dki_interval_ends x = dki_interval_ends_of(&args[0], op->scale);
     bool is_open;
 
     (void)eval;
     out->is_null = x.least.infinite || x.greatest.infinite;
-    return out->is_null
-               ? DK_OK
-               : dki_side_store(dki_side_known(x.greatest.value - x.least.value), &is_open, &out->as.integer, err);
+    return out->is_null ? DK_OK
+                        : dki_interval_end_store(dki_interval_end_known(x.greatest.value - x.least.value), &is_open,
+                                                 &out->as.integer, err);
 }
 
 static dk_status bind_width(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
@@ -285,18 +286,18 @@ static dk_status bind_marker(dki_binder *b, const dki_function *f, const dki_nod
 /* interval(a, b): null is an open side. */
 static dk_status row_interval(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_bounds a = dki_bounds_of(&args[0], op->scale), b = dki_bounds_of(&args[1], op->scale);
-    dki_bounds made = { a.least, b.greatest, a.is_estimate || b.is_estimate };
+    dki_interval_ends a = dki_interval_ends_of(&args[0], op->scale), b = dki_interval_ends_of(&args[1], op->scale);
+    dki_interval_ends made = { a.least, b.greatest, a.is_estimate || b.is_estimate };
     char least[64], greatest[64];
 
     (void)eval;
-    if (!args[0].is_null && !args[1].is_null && dki_side_compare(made.least, made.greatest) > 0) {
+    if (!args[0].is_null && !args[1].is_null && dki_interval_end_compare(made.least, made.greatest) > 0) {
         dk_value_format(&args[0], least, sizeof least);
         dk_value_format(&args[1], greatest, sizeof greatest);
         return dki_fail(err, DK_ERR_RANGE, "interval(%s, %s): the least bound is above the greatest", least,
                         greatest);
     }
-    return dki_bounds_store(&made, out, err);
+    return dki_interval_ends_store(&made, out, err);
 }
 
 static dk_status bind_interval(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
@@ -320,19 +321,20 @@ static bool is_positive(const dk_value *count)
  * greatest, and e are estimates. */
 static dk_status row_aggregate(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
-    dki_bounds a = dki_bounds_of(&args[0], op->scale), b = dki_bounds_of(&args[1], op->scale);
-    dki_bounds made = { is_positive(&args[2]) ? (dki_side){ -1, 0 } : a.least,
-                        is_positive(&args[3]) ? (dki_side){ 1, 0 } : b.greatest, is_positive(&args[4]) };
+    dki_interval_ends a = dki_interval_ends_of(&args[0], op->scale), b = dki_interval_ends_of(&args[1], op->scale);
+    dki_interval_ends made = { is_positive(&args[2]) ? (dki_interval_end){ -1, 0 } : a.least,
+                               is_positive(&args[3]) ? (dki_interval_end){ 1, 0 } : b.greatest,
+                               is_positive(&args[4]) };
 
     (void)eval;
-    return dki_bounds_store(&made, out, err);
+    return dki_interval_ends_store(&made, out, err);
 }
 
-static dki_side subtract(dki_side whole, dki_side part, int open)
+static dki_interval_end subtract(dki_interval_end whole, dki_interval_end part, int open)
 {
-    return open > 0   ? (dki_side){ 1, 0 }
-           : open < 0 ? (dki_side){ -1, 0 }
-                      : dki_side_known(whole.value - part.value);
+    return open > 0   ? (dki_interval_end){ 1, 0 }
+           : open < 0 ? (dki_interval_end){ -1, 0 }
+                      : dki_interval_end_known(whole.value - part.value);
 }
 
 /* .part(least, greatest, n, m, e, and the same of the whole): a part of a whole that is the sum of parts, of which each is within
@@ -340,43 +342,46 @@ static dki_side subtract(dki_side whole, dki_side part, int open)
 static dk_status row_part(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
 {
     uint8_t scale = dki_interval_common_scale(op->args, 2);
-    const dki_bounds none = { dki_side_known(0), dki_side_known(0), false };
-    dki_bounds of_least[2], of_greatest[2], part = none, rest = none, whole, made;
+    const dki_interval_ends none = { dki_interval_end_known(0), dki_interval_end_known(0), false };
+    dki_interval_ends of_least[2], of_greatest[2], part = none, rest = none, whole, made;
     bool fits = true;
 
     (void)eval;
     if (args[0].is_null && args[1].is_null)
-        return dki_bounds_store(&(dki_bounds){ { -1, 0 }, { 1, 0 }, false }, out, err);
+        return dki_interval_ends_store(&(dki_interval_ends){ { -1, 0 }, { 1, 0 }, false }, out, err);
     for (int k = 0; k < 2; k++) { /* the sum of bounds of which all are open is null, and 0 here */
-        of_least[k] = args[5 * k].is_null ? none : dki_bounds_of(&args[5 * k], scale);
-        of_greatest[k] = args[5 * k + 1].is_null ? none : dki_bounds_of(&args[5 * k + 1], scale);
+        of_least[k] = args[5 * k].is_null ? none : dki_interval_ends_of(&args[5 * k], scale);
+        of_greatest[k] = args[5 * k + 1].is_null ? none : dki_interval_ends_of(&args[5 * k + 1], scale);
     }
-    part.least = is_positive(&args[2]) ? (dki_side){ -1, 0 } : of_least[0].least;
-    part.greatest = is_positive(&args[3]) ? (dki_side){ 1, 0 } : of_greatest[0].greatest;
+    part.least = is_positive(&args[2]) ? (dki_interval_end){ -1, 0 } : of_least[0].least;
+    part.greatest = is_positive(&args[3]) ? (dki_interval_end){ 1, 0 } : of_greatest[0].greatest;
     rest.least = subtract(of_least[1].least, of_least[0].least, args[7].as.integer > args[2].as.integer ? -1 : 0);
     rest.greatest =
         subtract(of_greatest[1].greatest, of_greatest[0].greatest, args[8].as.integer > args[3].as.integer ? 1 : 0);
-    if (dki_side_sign(part.least) < 0 || dki_side_sign(rest.least) < 0) { /* shares of what may be negative */
-        whole =
-            (dki_bounds){ dki_side_add(part.least, rest.least), dki_side_add(part.greatest, rest.greatest), false };
-        made = dki_bounds_quotient(&part, &whole, dki_power10[op->scale], &fits);
+    if (dki_interval_end_sign(part.least) < 0 ||
+        dki_interval_end_sign(rest.least) < 0) { /* shares of what may be negative */
+        whole = (dki_interval_ends){ dki_interval_end_add(part.least, rest.least),
+                                     dki_interval_end_add(part.greatest, rest.greatest), false };
+        made = dki_interval_ends_quotient(&part, &whole, dki_power10[op->scale], &fits);
         made.is_estimate = is_positive(&args[9]);
-        return fits ? dki_bounds_store(&made, out, err) : dki_bounds_too_wide(err);
+        return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
     }
-    whole = (dki_bounds){ dki_side_add(part.least, rest.greatest), dki_side_add(part.greatest, rest.least), false };
-    made = (dki_bounds){ dki_side_known(0), dki_side_known(dki_power10[op->scale]), false };
-    if (dki_side_sign(whole.least) == 0 && dki_side_sign(whole.greatest) == 0) /* 0 of 0 */
-        made = (dki_bounds){ { -1, 0 }, { 1, 0 }, false };
-    else if (dki_side_sign(rest.least) == 0 && dki_side_sign(rest.greatest) == 0) /* all of it */
+    whole = (dki_interval_ends){ dki_interval_end_add(part.least, rest.greatest),
+                                 dki_interval_end_add(part.greatest, rest.least), false };
+    made = (dki_interval_ends){ dki_interval_end_known(0), dki_interval_end_known(dki_power10[op->scale]), false };
+    if (dki_interval_end_sign(whole.least) == 0 && dki_interval_end_sign(whole.greatest) == 0) /* 0 of 0 */
+        made = (dki_interval_ends){ { -1, 0 }, { 1, 0 }, false };
+    else if (dki_interval_end_sign(rest.least) == 0 && dki_interval_end_sign(rest.greatest) == 0) /* all of it */
         made.least = made.greatest;
-    else if (dki_side_sign(part.greatest) == 0)
-        made.greatest = dki_side_known(0);
+    else if (dki_interval_end_sign(part.greatest) == 0)
+        made.greatest = dki_interval_end_known(0);
     else if (!part.greatest.infinite)
-        made.greatest = dki_side_divide(part.greatest, whole.greatest, 1, dki_power10[op->scale], true, &fits);
-    if (dki_side_sign(made.least) == 0 && dki_side_sign(part.least) > 0)
-        made.least = dki_side_divide(part.least, whole.least, 1, dki_power10[op->scale], false, &fits);
+        made.greatest =
+            dki_interval_end_divide(part.greatest, whole.greatest, 1, dki_power10[op->scale], true, &fits);
+    if (dki_interval_end_sign(made.least) == 0 && dki_interval_end_sign(part.least) > 0)
+        made.least = dki_interval_end_divide(part.least, whole.least, 1, dki_power10[op->scale], false, &fits);
     made.is_estimate = is_positive(&args[9]);
-    return fits ? dki_bounds_store(&made, out, err) : dki_bounds_too_wide(err);
+    return fits ? dki_interval_ends_store(&made, out, err) : dki_interval_ends_too_wide(err);
 }
 
 static dk_status bind_aggregate(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,

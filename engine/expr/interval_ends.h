@@ -1,0 +1,68 @@
+/* interval_ends.h - arithmetic of bounds: ends that are numbers or open. For engine/expr alone. */
+#ifndef DKI_EXPR_INTERVAL_ENDS_H
+#define DKI_EXPR_INTERVAL_ENDS_H
+
+#include "base/number.h"
+#include "bound.h"
+
+#define DKI_INTERVAL_DIGITS 6
+
+/* One end: a number, or open: infinite is -1 or 1. */
+typedef struct dki_interval_end {
+    int infinite;
+    dki_i128 value;
+} dki_interval_end;
+
+typedef struct dki_interval_ends {
+    dki_interval_end least, greatest;
+    bool is_estimate;
+} dki_interval_ends;
+
+static inline dki_interval_end dki_interval_end_known(dki_i128 value)
+{
+    return (dki_interval_end){ 0, value };
+}
+
+static inline int dki_interval_end_compare(dki_interval_end a, dki_interval_end b)
+{
+    if (a.infinite != b.infinite)
+        return a.infinite < b.infinite ? -1 : 1;
+    return a.infinite ? 0 : (a.value > b.value) - (a.value < b.value);
+}
+
+static inline int dki_interval_end_sign(dki_interval_end side)
+{
+    return side.infinite ? side.infinite : (side.value > 0) - (side.value < 0);
+}
+
+static inline dki_interval_end dki_interval_end_add(dki_interval_end a, dki_interval_end b)
+{
+    return a.infinite || b.infinite ? (dki_interval_end){ a.infinite ? a.infinite : b.infinite, 0 }
+                                    : dki_interval_end_known(a.value + b.value);
+}
+
+/* 0 times what is open is 0: every number there is one. *fits: where it is no more than 128 bits. */
+dki_interval_end dki_interval_end_multiply(dki_interval_end a, dki_interval_end b, bool *fits);
+/* a / b, rounded; b has a sign, or is 0 as the limit of what has the sign `near`. factor scales the result. */
+dki_interval_end dki_interval_end_divide(dki_interval_end a, dki_interval_end b, int near, dki_i128 factor,
+                                         bool upward, bool *fits);
+
+/* The scale that a number takes part with, and the greatest one of several. */
+uint8_t dki_interval_scale(const dki_op *op);
+uint8_t dki_interval_common_scale(dki_op *const *ops, size_t n);
+
+/* The bounds of a number, scaled; both ends open where it is null. */
+dki_interval_ends dki_interval_ends_of(const dk_value *value, uint8_t scale);
+dki_interval_ends dki_interval_ends_negate(const dki_interval_ends *x);
+/* The least and the greatest of four. */
+dki_interval_ends dki_interval_ends_span(const dki_interval_end corners[4], bool is_estimate);
+/* x / y with y's zero left out; both ends open where nothing is left. */
+dki_interval_ends dki_interval_ends_quotient(const dki_interval_ends *x, const dki_interval_ends *y,
+                                             dki_i128 factor, bool *fits);
+
+/* As a value: null where both ends are open. DK_ERR_OVERFLOW, with err filled. */
+dk_status dki_interval_ends_store(const dki_interval_ends *bounds, dk_value *out, dk_error *err);
+dk_status dki_interval_end_store(dki_interval_end side, bool *is_open, int64_t *out, dk_error *err);
+dk_status dki_interval_ends_too_wide(dk_error *err);
+
+#endif
