@@ -203,7 +203,11 @@ bench: all $(BENCH) ## time dekking beside its peers, on generated data
 	$(Q)$(LUA) tests/bench/run.lua $(BUILD) $(SUITES)
 $(BENCH): $(BUILD)/%: %.c Makefile
 	@mkdir -p $(@D); echo "  LD   $@"
-	$(Q)$(CC) $(DK_CFLAGS) $(CFLAGS) $< $(LDFLAGS) -lcsv -o $@
+	$(Q)$(CC) $(DK_CFLAGS) $(INCLUDES) $(CFLAGS) $< $(BINDINGS) $(LDFLAGS) -lcsv $(LIBRARIES) -o $@
+$(BUILD)/tests/bench/calls: INCLUDES := $(LUA_INC)
+$(BUILD)/tests/bench/calls: BINDINGS = $(LUA_OBJ) $(ARCHIVE) $(LUA_A)
+$(BUILD)/tests/bench/calls: LIBRARIES = $(CORE_LIB)
+$(BUILD)/tests/bench/calls: $(LUA_OBJ) $(ARCHIVE)
 
 # Fuzzing takes clang. SECONDS=60 says how long each program runs.
 SECONDS ?= 20

@@ -133,8 +133,7 @@ void dkl_on_interrupt(lua_State *L, void (*raised)(lua_State *L))
 
 /* Raising. -------------------------------------------------------------------------------------------------------- */
 
-/* The level of the innermost line of a script, and what is there; 0: there is none. */
-static int script_level(lua_State *L, lua_Debug *where)
+int dkl_script_level(lua_State *L, lua_Debug *where)
 {
     for (int level = 1; level < DEEPEST_LEVEL && lua_getstack(L, level, where); level++) {
         lua_getinfo(L, "Sl", where);
@@ -148,7 +147,7 @@ void dkl_where(lua_State *L)
 {
     lua_Debug where;
 
-    if (script_level(L, &where))
+    if (dkl_script_level(L, &where))
         lua_pushfstring(L, "%s:%d: ", where.short_src, where.currentline);
     else
         lua_pushliteral(L, "");
@@ -164,7 +163,7 @@ static int raise_interrupted(lua_State *L)
     if (state && state->on_interrupt)
         state->on_interrupt(L);
     dkl_where(L);
-    level = script_level(L, &where);
+    level = dkl_script_level(L, &where);
     if (level > 0 && lua_getstack(L, level - 1, &where) && lua_getinfo(L, "n", &where) && where.name)
         lua_pushfstring(L, "interrupted! ('%s' was running)", where.name);
     else
@@ -415,10 +414,17 @@ void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta)
     lua_pop(L, 1);
 }
 
+static dkl_object *as_object(lua_State *L, int index);
+
 /* __gc and __close of a class of objects; upvalue: its name */
 static int close_object(lua_State *L)
 {
-    drop_object(luaL_checkudata(L, 1, lua_tostring(L, lua_upvalueindex(1))));
+    dkl_object *object = as_object(L, 1);
+    const char *name = lua_tostring(L, lua_upvalueindex(1));
+
+    if (object == NULL || (object->class_name != name && strcmp(object->class_name, name) != 0))
+        return luaL_typeerror(L, 1, name);
+    drop_object(object);
     return 0;
 }
 
@@ -434,7 +440,7 @@ void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
     lua_pop(L, 1);
 }
 
-void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
+static dkl_object *new_object(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
 {
     dkl_state *state = pace(L);
     dkl_object *object;
@@ -447,40 +453,53 @@ void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_rel
     object->release = release;
     object->next = NULL;
     object->link = NULL;
+    object->number = ++state->numbers;
+    object->recipe_value = 0;
+    object->was_asked = false;
     luaL_setmetatable(L, class_name);
     object->link = &state->objects;
     object->next = state->objects;
     if (object->next)
         object->next->link = &object->next;
     state->objects = object;
-    return &object->held;
+    return object;
+}
+
+void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
+{
+    return &new_object(L, class_name, n_values, release)->held;
 }
 
 static const struct {
     const char *name;
     dkl_release_fn *release;
+    bool has_recipe; /* calls that make one are remembered with it */
 } classes[] = {
-    { DKL_TABLE, dkl_release_table },         { DKL_COLUMN, dkl_release_column },
-    { DKL_BREAKDOWN, dkl_release_breakdown }, { DKL_SCENARIO, dkl_release_scenario },
-    { DKL_CODES, dkl_release_dictionary },    { DKL_HIERARCHY, dkl_release_hierarchy },
-    { DKL_RECODE, dkl_release_recode },
+    { DKL_TABLE, dkl_release_table, true },          { DKL_COLUMN, dkl_release_column, false },
+    { DKL_BREAKDOWN, dkl_release_breakdown, false }, { DKL_SCENARIO, dkl_release_scenario, false },
+    { DKL_CODES, dkl_release_dictionary, true },     { DKL_HIERARCHY, dkl_release_hierarchy, true },
+    { DKL_RECODE, dkl_release_recode, true },
 };
 #define N_CLASSES (sizeof classes / sizeof *classes)
 
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
 {
+    dkl_object *object;
     size_t i = 0;
 
     while (i < N_CLASSES && strcmp(classes[i].name, class_name) != 0)
         i++;
     assert(i < N_CLASSES);
-    return dkl_new_holder(L, class_name, n_values, classes[i].release);
+    object = new_object(L, class_name, n_values + classes[i].has_recipe, classes[i].release);
+    if (classes[i].has_recipe)
+        object->recipe_value = n_values + 1;
+    return &object->held;
 }
 
 /* The value as an object of any class; NULL: it is none. */
-static const dkl_object *as_object(lua_State *L, int index)
+static dkl_object *as_object(lua_State *L, int index)
 {
-    const dkl_object *object;
+    dkl_object *object;
 
     if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) < sizeof *object)
         return NULL;
@@ -488,28 +507,40 @@ static const dkl_object *as_object(lua_State *L, int index)
     return object->mark == &object_mark ? object : NULL;
 }
 
-static const dkl_object *find_object(lua_State *L, int index, const char *class_name)
+dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name)
 {
-    const dkl_object *object = as_object(L, index);
+    dkl_object *object = as_object(L, index);
 
     return object && strcmp(object->class_name, class_name) == 0 ? object : NULL;
 }
 
 bool dkl_is_object(lua_State *L, int index, const char *class_name)
 {
-    return find_object(L, index, class_name) != NULL;
+    return dkl_as_object(L, index, class_name) != NULL;
+}
+
+int dkl_recipe_value(lua_State *L, int index)
+{
+    const dkl_object *object = as_object(L, index);
+
+    return object ? object->recipe_value : 0;
+}
+
+uint64_t dkl_next_number(lua_State *L)
+{
+    return ++dkl_get_state(L)->numbers;
 }
 
 void *dkl_test_object(lua_State *L, int arg, const char *class_name)
 {
-    const dkl_object *object = find_object(L, arg, class_name);
+    const dkl_object *object = dkl_as_object(L, arg, class_name);
 
     return object ? object->held : NULL;
 }
 
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
 {
-    const dkl_object *object = find_object(L, arg, class_name);
+    const dkl_object *object = dkl_as_object(L, arg, class_name);
 
     if (object == NULL)
         arg_fail(L, arg, what, true);

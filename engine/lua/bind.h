@@ -31,6 +31,7 @@ typedef struct dkl_state {
     dk_format format;
     bool paints; /* the table that is shown next goes to standard output at once: it may have colours */
     struct dkl_object *objects;         /* all that hold something of the engine's */
+    uint64_t numbers;                   /* given to objects and calls */
     lua_State *running;                 /* in a call that may call back: the coroutine that made it */
     void (*on_interrupt)(lua_State *L); /* or NULL */
 } dkl_state;
@@ -41,6 +42,8 @@ dk_context *dkl_check_context(lua_State *L);
 
 /* Raising. The position is that of the innermost line of a script: frames of the library are passed over. ---------- */
 
+/* The level of the innermost line of a script, and what is there; 0: there is none. */
+int dkl_script_level(lua_State *L, lua_Debug *where);
 /* Pushes "script.lua:12: ", or an empty string. */
 void dkl_where(lua_State *L);
 /* Raise; they do not return (the result is for `return dkl_raise(...)`). */
@@ -120,6 +123,9 @@ typedef struct dkl_object {
     const char *class_name; /* static */
     dkl_release_fn *release;
     struct dkl_object *next, **link; /* among the state's */
+    uint64_t number;                 /* no other has it */
+    int recipe_value;                /* which user value is its recipe, of lua_recipe.c; 0: it has none */
+    bool was_asked;                  /* ... which finds it by its number */
 } dkl_object;
 
 /* Pushes an empty object of a class of the engine's (DKL_TABLE, ...) with n_values user values; the result is where
@@ -132,6 +138,10 @@ void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char
 /* The same, but NULL where it is not one, or was closed. */
 void *dkl_test_object(lua_State *L, int arg, const char *class_name);
 bool dkl_is_object(lua_State *L, int index, const char *class_name);
+/* The object itself, or NULL; the user value that is its recipe, or 0; a number for a call that no object or other call has. */
+dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name);
+int dkl_recipe_value(lua_State *L, int index);
+uint64_t dkl_next_number(lua_State *L);
 
 /* Of lua_expr.c: whether the value is an expression, which holds nothing of the engine's. */
 bool dkl_is_expr(lua_State *L, int index);

@@ -1,17 +1,20 @@
 /* lua_recipe.c - remembers what a script asked for and of what, so that a receipt can tell it and the same can be asked again.
  *
- * What makes tables is called through a recorder, which writes down the name and a copy of the arguments: a recipe. Recipes
- * of arguments stand in those of results, and no recipe keeps a table alive but one: what scenarios were asked of, where no recipe
- * makes that again. What the library calls on the way is recorded too; the script's own call comes last, and counts.
+ * What makes tables is called through a recorder, which writes down the name and the arguments: a recipe. Recipes of arguments
+ * stand in those of results, and no recipe keeps a table alive but one: what scenarios were asked of, where no recipe makes that
+ * again. What the library calls on the way is recorded too; the script's own call comes last, and counts.
+ *
+ * A recipe is one userdata without a finalizer, and is a user value of the object that it is of. To Lua it is indexed as if it were
  *
  *   { op = "link", n = 3, recipe, "pseudoniem", { as = "in_sonar" } }          of a method; of dk.read the op is "dk.read"
  *   { opaque = true, ... }     cannot be made again: a function took part, or more than MOST_VALUES values of Lua
  *   { column = "leeftijd" }    stands for a column
  *
  * A question (what a breakdown or a scenario is asked) also has: where = "plan.lua:12", script = "plan.lua", asked = the tables
- * among its arguments by their places, weakly.
+ * among its arguments by their places, of those that are still there. A recipe that a receipt is read into is a Lua table of that
+ * form, with the same metatable.
  *
- * Cost: about a microsecond for each call.
+ * Cost: an allocation for each call, and for each table of options among its arguments.
  */
 #include <string.h>
 
@@ -21,15 +24,31 @@
 #include "lua_scalar.h"
 
 #define RECIPE "dk.recipe"
-#define WEAK "dk.recipe.weak"
 #define MOST_VALUES 10000
 #define MOST_BYTES ((size_t)64 << 10)
 #define DEEPEST 32
 
-static const char recipes_key;  /* recipes by their objects, as long as these live */
+static const char
+    recipes_key; /* recipes by their objects, as long as these live: of answers, which are tables of Lua */
 static const char recorded_key; /* true by the names of what is recorded: nothing else is asked again */
+static const char asked_key;    /* objects that were asked by their numbers, as long as they live */
+static const char recipe_mark;
 
-enum { NODE = 1, NAME, FUNCTION, SERIAL }; /* upvalues of a recorder */
+enum { NODE = 1, NAME, FUNCTION, CLASS }; /* upvalues of a recorder; CLASS is the metatable of recipes */
+
+/* User values: 1 .. n are the arguments, then come the op, what was added afterwards, and of a question the file with the
+ * asking line, and the script. Of a column the first is its name. */
+enum { OP = 1, MORE, FILE_NAME, SCRIPT };
+
+typedef struct recipe {
+    const void *mark;
+    uint64_t serial; /* of the call */
+    int n;           /* arguments, or ... */
+    int line;        /* where a question was asked, 0: in no script */
+    bool is_call;    /* ... nothing is known of them */
+    bool is_column, is_question, opaque;
+    uint64_t asked[]; /* of a question: the numbers of the objects among its arguments, and 0 */
+} recipe;
 
 /* What may still be copied of a call's arguments. */
 struct room {
@@ -54,41 +73,84 @@ static bool is_answer(lua_State *L, int index)
 
 static bool has_recipe(lua_State *L, int index)
 {
-    static const char *const classes[] = { DKL_TABLE, DKL_HIERARCHY, DKL_RECODE, DKL_CODES };
-
-    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        if (dkl_is_object(L, index, classes[i]))
-            return true;
-    return is_answer(L, index);
+    return dkl_recipe_value(L, index) > 0 || is_answer(L, index);
 }
 
-static void push_node(lua_State *L)
+/* Pushes an empty recipe with room for n arguments; kept as the metatable that stands at index class. */
+static recipe *push_node(lua_State *L, int n, bool is_question, int class)
 {
-    lua_createtable(L, 4, 4);
-    luaL_setmetatable(L, RECIPE);
+    size_t size = sizeof(recipe) + (is_question ? (size_t)n * sizeof(uint64_t) : 0);
+    recipe *made = lua_newuserdatauv(L, size, n + (is_question ? SCRIPT : MORE));
+
+    memset(made, 0, size);
+    made->mark = &recipe_mark;
+    made->n = n;
+    made->is_question = is_question;
+    if (class)
+        lua_pushvalue(L, class);
+    else
+        luaL_getmetatable(L, RECIPE);
+    lua_setmetatable(L, -2);
+    return made;
 }
 
-static void set_flag(lua_State *L, const char *name)
+static void push_unknown(lua_State *L)
 {
-    lua_pushboolean(L, 1);
-    lua_setfield(L, -2, name);
+    push_node(L, 0, false, 0)->opaque = true;
 }
 
-/* Pushes the recipe of the object; of one that has none, one that says so. */
-static void push_recipe(lua_State *L, int index)
+static recipe *test_recipe(lua_State *L, int index)
 {
+    recipe *found = lua_touserdata(L, index);
+
+    return found && lua_rawlen(L, index) >= sizeof *found && found->mark == &recipe_mark ? found : NULL;
+}
+
+/* Pushes the recipe of the object, or nil. */
+static void push_known(lua_State *L, int index)
+{
+    int value = dkl_recipe_value(L, index);
+
+    if (value > 0) {
+        lua_getiuservalue(L, index, value);
+        return;
+    }
     index = lua_absindex(L, index);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &recipes_key);
     lua_pushvalue(L, index);
-    if (lua_rawget(L, -2) == LUA_TNIL) {
-        lua_pop(L, 1);
-        push_node(L);
-        set_flag(L, "opaque");
-        lua_pushvalue(L, index);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, -4); /* recipes node */
-    }
+    lua_rawget(L, -2);
     lua_remove(L, -2);
+}
+
+/* Gives the recipe on top of the stack to the object, and pops it. */
+static void set_recipe(lua_State *L, int index)
+{
+    int value = dkl_recipe_value(L, index);
+
+    if (value > 0) {
+        lua_setiuservalue(L, index, value);
+        return;
+    }
+    index = lua_absindex(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &recipes_key);
+    lua_pushvalue(L, index);
+    lua_pushvalue(L, -3);
+    lua_rawset(L, -3);
+    lua_pop(L, 2);
+}
+
+/* Pushes the recipe of the object; of one that has none, one that says so. */
+static recipe *push_recipe(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    push_known(L, index);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        push_unknown(L);
+        lua_pushvalue(L, -1);
+        set_recipe(L, index);
+    }
+    return test_recipe(L, -1);
 }
 
 static void push_copy(lua_State *L, int index, struct room *room, int depth);
@@ -146,59 +208,67 @@ static void push_levels(lua_State *L, int index, struct room *room)
     room->values -= (int)n;
 }
 
-static void push_copy(lua_State *L, int index, struct room *room, int depth)
+/* Pushes what stands for a userdata. */
+static void push_object(lua_State *L, int index, struct room *room)
 {
-    index = lua_absindex(L, index);
-    luaL_checkstack(L, 12, "too many values");
-    room->fits = room->fits && --room->values >= 0 && depth <= DEEPEST;
-    if (lua_type(L, index) == LUA_TSTRING) {
-        size_t size = lua_rawlen(L, index);
+    const dkl_scalar *scalar;
 
-        room->fits = room->fits && size <= room->bytes;
-        room->bytes -= room->fits ? size : 0;
-    }
-    if (room->fits && has_recipe(L, index)) {
-        push_recipe(L, index);
-        room->opaque = lua_getfield(L, -1, "opaque") != LUA_TNIL || room->opaque;
-        lua_pop(L, 1);
-        return;
-    }
-    switch (room->fits ? lua_type(L, index) : LUA_TFUNCTION) {
-    case LUA_TNIL:
-    case LUA_TBOOLEAN:
-    case LUA_TNUMBER:
-    case LUA_TSTRING: lua_pushvalue(L, index); return;
-    case LUA_TTABLE:
-        if (!lua_getmetatable(L, index)) {
-            push_table(L, index, room, depth);
-            return;
-        }
-        lua_pop(L, 1);
-        break;
-    case LUA_TUSERDATA:
-        if (room->levels && dkl_is_object(L, index, DKL_COLUMN)) {
+    if (has_recipe(L, index)) {
+        room->opaque = push_recipe(L, index)->opaque || room->opaque;
+    } else if (dkl_is_object(L, index, DKL_COLUMN)) {
+        if (room->levels) {
             push_levels(L, index, room);
             return;
         }
-        if (dkl_is_object(L, index, DKL_COLUMN)) { /* which would keep its table */
-            lua_createtable(L, 0, 1);
-            luaL_setmetatable(L, RECIPE);
-            lua_getiuservalue(L, index, 1);
-            lua_setfield(L, -2, "column");
-            return;
-        }
-        if (dkl_test_scalar(L, index) &&
-            dkl_test_scalar(L, index)->type == DK_CATEGORY) { /* which keeps its dictionary */
-            size_t size;
-            const char *text = dkl_scalar_text(L, index, &size);
+        push_node(L, 1, false, 0)->is_column = true; /* the column would keep its table */
+        lua_getiuservalue(L, index, 1);
+        lua_setiuservalue(L, -2, 1);
+    } else if ((scalar = dkl_test_scalar(L, index)) != NULL &&
+               scalar->type == DK_CATEGORY) { /* which keeps its dictionary */
+        size_t size;
+        const char *text = dkl_scalar_text(L, index, &size);
 
-            lua_pushlstring(L, text, size);
+        lua_pushlstring(L, text, size);
+    } else if (scalar || dkl_kind(L, index) || luaL_testudata(L, index, DKL_SENTINEL)) {
+        lua_pushvalue(L, index); /* none of these changes */
+    } else {
+        room->fits = false;
+        lua_pushnil(L);
+    }
+}
+
+static void push_copy(lua_State *L, int index, struct room *room, int depth)
+{
+    room->fits = room->fits && --room->values >= 0;
+    switch (room->fits ? lua_type(L, index) : LUA_TFUNCTION) {
+    case LUA_TSTRING: {
+        size_t size = lua_rawlen(L, index);
+
+        room->fits = size <= room->bytes;
+        room->bytes -= room->fits ? size : 0;
+        lua_pushvalue(L, index);
+        return;
+    }
+    case LUA_TNIL:
+    case LUA_TBOOLEAN:
+    case LUA_TNUMBER: lua_pushvalue(L, index); return;
+    case LUA_TUSERDATA:
+        luaL_checkstack(L, 12, "too many values");
+        push_object(L, lua_absindex(L, index), room);
+        return;
+    case LUA_TTABLE:
+        luaL_checkstack(L, 12, "too many values");
+        index = lua_absindex(L, index);
+        if (is_answer(L, index)) {
+            room->opaque = push_recipe(L, index)->opaque || room->opaque;
             return;
         }
-        if (dkl_kind(L, index) || dkl_test_scalar(L, index) || luaL_testudata(L, index, DKL_SENTINEL)) {
-            lua_pushvalue(L, index); /* none of these changes */
+        if (depth < DEEPEST && !lua_getmetatable(L, index)) {
+            push_table(L, index, room, depth);
             return;
         }
+        if (depth < DEEPEST)
+            lua_pop(L, 1);
         break;
     default: break;
     }
@@ -206,125 +276,150 @@ static void push_copy(lua_State *L, int index, struct room *room, int depth)
     lua_pushnil(L);
 }
 
-/* Adds to the node on top of the stack who asked. */
-static void put_place(lua_State *L)
+/* The deepest level of the stack. */
+static int last_level(lua_State *L)
 {
-    const char *script = NULL;
-    size_t size;
+    lua_Debug at;
+    int least = 0, most = 1;
+
+    while (lua_getstack(L, most, &at)) {
+        least = most;
+        most *= 2;
+    }
+    while (most - least > 1) {
+        int middle = least + (most - least) / 2;
+
+        if (lua_getstack(L, middle, &at))
+            least = middle;
+        else
+            most = middle;
+    }
+    return least;
+}
+
+/* Adds to the node on top of the stack who asked: the line, and the outermost file. */
+static void put_place(lua_State *L, recipe *node)
+{
     lua_Debug at;
 
-    dkl_where(L);
-    size = lua_rawlen(L, -1);
-    lua_pushlstring(L, lua_tostring(L, -1), size > 2 ? size - 2 : 0);
-    lua_setfield(L, -3, "where");
-    lua_pop(L, 1);
-    for (int level = 0; lua_getstack(L, level, &at); level++) { /* the outermost file */
-        lua_getinfo(L, "S", &at);
-        if (at.source[0] == '@' && !dkl_is_library(at.source))
-            script = at.source + 1;
+    if (dkl_script_level(L, &at)) {
+        node->line = at.currentline;
+        lua_pushstring(L, at.short_src);
+        lua_setiuservalue(L, -2, node->n + FILE_NAME);
     }
-    if (script) {
-        lua_pushstring(L, script);
-        lua_setfield(L, -2, "script");
+    for (int level = last_level(L); level >= 0 && lua_getstack(L, level, &at); level--) {
+        lua_getinfo(L, "S", &at);
+        if (at.source[0] == '@' && !dkl_is_library(at.source)) {
+            lua_pushstring(L, at.source + 1);
+            lua_setiuservalue(L, -2, node->n + SCRIPT);
+            return;
+        }
     }
 }
 
-/* Adds to the node on top of the stack what was asked of which tables, of the n arguments from first on; kept: strongly. */
-static void put_asked(lua_State *L, int first, int n, bool keep)
+/* Adds to the node on top of the stack the tables among the arguments from first on; kept: strongly. */
+static void put_asked(lua_State *L, recipe *node, int first, bool keep)
 {
-    lua_createtable(L, 2, 0);
-    if (!keep)
-        luaL_setmetatable(L, WEAK);
-    for (int i = 1; i <= n; i++)
-        if (dkl_is_object(L, first + i - 1, DKL_TABLE)) {
-            lua_pushvalue(L, first + i - 1);
-            lua_rawseti(L, -2, i);
+    for (int i = 0; i < node->n; i++) {
+        dkl_object *object = dkl_as_object(L, first + i, DKL_TABLE);
+
+        if (object == NULL)
+            continue;
+        node->asked[i] = object->number;
+        if (!object->was_asked) {
+            lua_rawgetp(L, LUA_REGISTRYINDEX, &asked_key);
+            lua_pushvalue(L, first + i);
+            lua_rawseti(L, -2, (lua_Integer)object->number);
+            lua_pop(L, 1);
+            object->was_asked = true;
         }
-    lua_setfield(L, -2, "asked");
+        if (!keep)
+            continue;
+        if (lua_getiuservalue(L, -1, node->n + MORE) != LUA_TTABLE) {
+            lua_pop(L, 1);
+            lua_newtable(L);
+            lua_pushvalue(L, -1);
+            lua_setiuservalue(L, -3, node->n + MORE);
+        }
+        lua_pushvalue(L, first + i);
+        lua_rawseti(L, -2, i + 1);
+        lua_pop(L, 1);
+    }
 }
 
 /* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
-static void push_call(lua_State *L, const char *name, int first, int n)
+static recipe *push_call(lua_State *L, int name, int first, int n, int class)
 {
-    struct room room = {
-        .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = true, .levels = strncmp(name, "dk.", 3) == 0
-    };
-    bool by_name = strcmp(name, "breakdown") == 0;
+    const char *op = lua_tostring(L, name);
+    struct room room = { .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = true };
+    bool by_name = strcmp(op, "breakdown") == 0;
     bool question =
         by_name || (n > 0 && (dkl_is_object(L, first, DKL_BREAKDOWN) || dkl_is_object(L, first, DKL_SCENARIO)));
-    int node;
+    recipe *node;
 
     luaL_checkstack(L, 12, "too many values");
-    push_node(L);
-    node = lua_gettop(L);
-    lua_pushstring(L, name);
-    lua_setfield(L, node, "op");
-    for (int i = 1; i <= n; i++) {
+    room.levels = op[0] == 'd' && strncmp(op, "dk.", 3) == 0;
+    room.fits = n <= MOST_VALUES;
+    node = push_node(L, room.fits ? n : 0, question, class);
+    for (int i = 1; i <= n && room.fits; i++) {
         push_copy(L, first + i - 1, &room, 0);
-        lua_rawseti(L, node, i);
+        lua_setiuservalue(L, -2, i);
     }
-    lua_pushinteger(L, n);
-    lua_setfield(L, node, "n");
     if (!room.fits) { /* what was copied would be of no use */
         lua_pop(L, 1);
-        push_node(L);
-        lua_pushstring(L, name);
-        lua_setfield(L, node, "op");
+        node = push_node(L, 0, question, class);
         room.opaque = true;
     }
-    if (room.opaque)
-        set_flag(L, "opaque");
+    node->is_call = room.fits;
+    node->opaque = room.opaque;
+    lua_pushvalue(L, name);
+    lua_setiuservalue(L, -2, node->n + OP);
     if (question) {
-        put_place(L);
-        put_asked(L, first, n, room.opaque && !by_name && strcmp(name, "__call") != 0);
+        put_place(L, node);
+        put_asked(L, node, first, room.opaque && !by_name && strcmp(op, "__call") != 0);
     }
+    return node;
 }
 
-/* Gives the recipe at index node to the object at index, unless that is one of those it was made of. */
-static void remember(lua_State *L, int node, int index)
+/* Gives the recipe, which stands at index node, to the object at index, unless that is one of those it was made of. */
+static void remember(lua_State *L, const recipe *made, int node, int index)
 {
     luaL_checkstack(L, 6, "too many values");
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &recipes_key);
-    lua_pushvalue(L, index);
-    if (lua_rawget(L, -2) == LUA_TTABLE) { /* recipes old */
-        size_t n = lua_rawlen(L, node);
+    push_known(L, index);
+    for (int i = 1; made->is_call && i <= made->n && !lua_isnil(L, -1); i++) {
+        bool same;
 
-        for (size_t i = 1; i <= n; i++) {
-            bool same;
-
-            lua_rawgeti(L, node, (lua_Integer)i);
-            same = lua_rawequal(L, -1, -2);
+        lua_getiuservalue(L, node, i);
+        same = lua_rawequal(L, -1, -2);
+        lua_pop(L, 1);
+        if (same) {
             lua_pop(L, 1);
-            if (same) {
-                lua_pop(L, 2);
-                return;
-            }
+            return;
         }
     }
     lua_pop(L, 1);
-    lua_pushvalue(L, index);
     lua_pushvalue(L, node);
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
+    set_recipe(L, index);
 }
 
 /* The recorder of a function of C holds the recipe while that runs; a call that raises leaves it there until the next one, so
  * that it holds nothing of the engine's. Returns the number of the call. */
-static lua_Integer begin(lua_State *L)
+static uint64_t begin(lua_State *L)
 {
-    lua_Integer serial = lua_tointeger(L, lua_upvalueindex(SERIAL)) + 1;
+    recipe *node = push_call(L, lua_upvalueindex(NAME), 1, lua_gettop(L), lua_upvalueindex(CLASS));
+    uint64_t serial = dkl_next_number(L);
 
-    push_call(L, lua_tostring(L, lua_upvalueindex(NAME)), 1, lua_gettop(L));
+    node->serial = serial;
     lua_replace(L, lua_upvalueindex(NODE));
-    lua_pushinteger(L, serial);
-    lua_replace(L, lua_upvalueindex(SERIAL));
     return serial;
 }
 
-/* Whether no call of the same function within it has overtaken the call. */
-static bool is_current(lua_State *L, lua_Integer serial)
+/* The recipe of the call, unless a call of the same function within it has overtaken it. */
+static const recipe *current(lua_State *L, uint64_t serial)
 {
-    return lua_tointeger(L, lua_upvalueindex(SERIAL)) == serial;
+    const recipe *node = test_recipe(L, lua_upvalueindex(NODE));
+
+    return node && node->serial == serial ? node : NULL;
 }
 
 static int finish(lua_State *L, int n)
@@ -338,34 +433,43 @@ static int finish(lua_State *L, int n)
  * recorded becomes that of the first of its results. */
 static int record_within(lua_State *L)
 {
-    lua_Integer serial = begin(L);
+    uint64_t serial = begin(L);
     int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
+    const recipe *node = current(L, serial);
 
-    if (n > 0 && has_recipe(L, -n) && is_current(L, serial))
-        remember(L, lua_upvalueindex(NODE), lua_absindex(L, -n));
+    if (node && n > 0 && has_recipe(L, -n))
+        remember(L, node, lua_upvalueindex(NODE), lua_absindex(L, -n));
     return finish(L, n);
 }
 
 static int record_call(lua_State *L)
 {
-    push_call(L, lua_tostring(L, lua_upvalueindex(NAME)), 1, lua_gettop(L));
+    const recipe *node = push_call(L, lua_upvalueindex(NAME), 1, lua_gettop(L), lua_upvalueindex(CLASS));
+
     lua_insert(L, 1);
     lua_pushvalue(L, lua_upvalueindex(FUNCTION));
     lua_insert(L, 2); /* node function argument ... */
     lua_call(L, lua_gettop(L) - 2, LUA_MULTRET);
     if (lua_gettop(L) > 1 && has_recipe(L, 2))
-        remember(L, 1, 2);
+        remember(L, node, 1, 2);
     return lua_gettop(L) - 1;
 }
 
 /* t:write(path [, options]): what was written of a result stands in its recipe, as recipes of these calls. */
 static int record_written(lua_State *L)
 {
-    lua_Integer serial = begin(L);
+    uint64_t serial = begin(L);
     int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
 
-    if (is_current(L, serial) && dkl_is_object(L, 1, DKL_TABLE)) {
-        push_recipe(L, 1);
+    if (current(L, serial) && dkl_is_object(L, 1, DKL_TABLE)) {
+        const recipe *of = push_recipe(L, 1);
+
+        if (lua_getiuservalue(L, -1, of->n + MORE) != LUA_TTABLE) {
+            lua_pop(L, 1);
+            lua_newtable(L);
+            lua_pushvalue(L, -1);
+            lua_setiuservalue(L, -3, of->n + MORE);
+        }
         if (lua_getfield(L, -1, "written") == LUA_TNIL) {
             lua_pop(L, 1);
             lua_newtable(L);
@@ -374,9 +478,91 @@ static int record_written(lua_State *L)
         }
         lua_pushvalue(L, lua_upvalueindex(NODE));
         lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-        lua_pop(L, 2);
+        lua_pop(L, 3);
     }
     return finish(L, n);
+}
+
+/* Pushes the tables that the question at index 1 was asked of, by their places. */
+static void push_asked(lua_State *L, const recipe *node)
+{
+    lua_createtable(L, node->n, 0);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &asked_key);
+    if (lua_getiuservalue(L, 1, node->n + MORE) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+    }
+    for (int i = 1; i <= node->n; i++) { /* asked objects kept */
+        if (node->asked[i - 1] == 0)
+            continue;
+        if (lua_rawgeti(L, -1, i) == LUA_TNIL) {
+            lua_pop(L, 1);
+            lua_rawgeti(L, -2, (lua_Integer)node->asked[i - 1]);
+        }
+        lua_rawseti(L, -4, i);
+    }
+    lua_pop(L, 2);
+}
+
+/* __index of recipes */
+static int recipe_index(lua_State *L)
+{
+    static const char *const names[] = {
+        "op", "n", "opaque", "column", "where", "script", "asked", "written", NULL
+    };
+    const recipe *node = test_recipe(L, 1);
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    int which = 0;
+
+    if (node == NULL) /* a Lua table that does not have it */
+        return 0;
+    lua_settop(L, 2);
+    if (lua_isinteger(L, 2)) {
+        lua_Integer i = lua_tointeger(L, 2);
+
+        lua_pushnil(L);
+        if (node->is_call && i >= 1 && i <= node->n)
+            lua_getiuservalue(L, 1, (int)i);
+        return 1;
+    }
+    while (names[which] && strcmp(names[which], name) != 0)
+        which++;
+    lua_pushnil(L);
+    switch (which) {
+    case 0: lua_getiuservalue(L, 1, node->n + OP); break;
+    case 1:
+        if (node->is_call)
+            lua_pushinteger(L, node->n);
+        break;
+    case 2:
+        if (node->opaque)
+            lua_pushboolean(L, true);
+        break;
+    case 3:
+        if (node->is_column)
+            lua_getiuservalue(L, 1, 1);
+        break;
+    case 4:
+        if (node->is_question && lua_getiuservalue(L, 1, node->n + FILE_NAME) == LUA_TSTRING)
+            lua_pushfstring(L, "%s:%d", lua_tostring(L, -1), node->line);
+        else if (node->is_question)
+            lua_pushliteral(L, "");
+        break;
+    case 5:
+        if (node->is_question)
+            lua_getiuservalue(L, 1, node->n + SCRIPT);
+        break;
+    case 6:
+        if (node->is_question)
+            push_asked(L, node);
+        break;
+    case 7:
+        if (lua_getiuservalue(L, 1, node->n + MORE) == LUA_TTABLE)
+            lua_getfield(L, -1, "written");
+        break;
+    default: break;
+    }
+    return 1;
 }
 
 /* Puts a recorder in the place of the function on top of the stack, and its name among core.recorded. */
@@ -398,7 +584,7 @@ static void push_recorder(lua_State *L, const char *name)
     lua_insert(L, -2);
     lua_pushstring(L, name);
     lua_insert(L, -2);
-    lua_pushinteger(L, 0); /* nil name function 0 */
+    luaL_getmetatable(L, RECIPE); /* nil name function class */
     lua_pushcclosure(L, strcmp(name, "write") == 0 ? record_written : within ? record_within : record_call, 4);
 }
 
@@ -444,41 +630,42 @@ static int core_record(lua_State *L)
 /* core.remember(object, op, argument, ...): the object is what that call gives, though it was made otherwise */
 static int core_remember(lua_State *L)
 {
+    const recipe *made;
+
     luaL_checkstring(L, 2);
-    push_call(L, lua_tostring(L, 2), 3, lua_gettop(L) - 2);
+    made = push_call(L, 2, 3, lua_gettop(L) - 2, 0);
     if (has_recipe(L, 1))
-        remember(L, lua_gettop(L), 1);
+        remember(L, made, lua_gettop(L), 1);
     return 0;
 }
 
 /* core.recipe(object) -> its recipe, or nil */
 static int core_recipe(lua_State *L)
 {
-    lua_settop(L, 1);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &recipes_key);
-    lua_insert(L, 1);
-    lua_rawget(L, 1);
+    luaL_checkany(L, 1);
+    push_known(L, 1);
     return 1;
 }
 
-/* A metatable with a mode of weak references. */
-static void push_weak(lua_State *L, const char *mode)
+/* Puts a table that refers weakly into the registry. */
+static void new_weak(lua_State *L, const void *key, const char *mode)
 {
+    lua_newtable(L);
     lua_createtable(L, 0, 1);
     lua_pushstring(L, mode);
     lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
 void dkl_open_recipe_class(lua_State *L)
 {
     luaL_newmetatable(L, RECIPE);
+    lua_pushcfunction(L, recipe_index);
+    lua_setfield(L, -2, "__index");
     lua_setfield(L, 2, "recipe_class"); /* the metatable of recipes */
-    push_weak(L, "v");
-    lua_setfield(L, LUA_REGISTRYINDEX, WEAK);
-    lua_newtable(L);
-    push_weak(L, "k");
-    lua_setmetatable(L, -2);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &recipes_key);
+    new_weak(L, &recipes_key, "k");
+    new_weak(L, &asked_key, "v");
     lua_newtable(L);
     lua_pushvalue(L, -1);
     lua_setfield(L, 2, "recorded");
