@@ -51,15 +51,14 @@ static inline uint64_t bits_of(const uint8_t *found)
 /* Fetching by the processor itself ends at each page, and a block of bytes is one page: what the next block needs
  * is fetched while this one is worked on. Where the column goes on elsewhere nothing is gained, and nothing breaks.
  * */
-#define AHEAD_ROWS 512
+static const uint8_t form_bytes[] = { 1, 2, 4, 1, 2, 4, 8, 0 };
 
-static inline void fetch_ahead(const dki_code_term *term, size_t row)
+static inline void fetch_ahead(const dki_code_term *term, size_t row, size_t n)
 {
-    static const uint8_t bytes[] = { 1, 2, 4, 1, 2, 4, 8, 0 };
-    size_t size = bytes[term->form];
+    size_t size = form_bytes[term->form];
     const char *at = (const char *)term->at + (row + DK_BLOCK_ROWS) * size;
 
-    for (size_t i = 0; i < AHEAD_ROWS * size; i += 64)
+    for (size_t i = 0; i < n * size; i += 64)
         __builtin_prefetch(at + i);
 }
 
@@ -75,10 +74,17 @@ static inline void fetch_ahead(const dki_code_term *term, size_t row)
 
 #if defined(__x86_64__)
 
+/* Words of a bitmap, or parts of them. */
+typedef uint64_t mask_64 __attribute__((may_alias));
+typedef uint32_t mask_32 __attribute__((may_alias));
+typedef uint16_t mask_16 __attribute__((may_alias));
+#define WHICH_BIT ((long long)0x8040201008040201)
+
 #define BITS 1
 #define TARGET __attribute__((target("avx2")))
 #define WAY(name) name##_avx2
 #include "codes_loops.h"
+#include "codes_steps.h"
 #undef BITS
 #undef TARGET
 #undef WAY
@@ -87,56 +93,10 @@ static inline void fetch_ahead(const dki_code_term *term, size_t row)
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx2")))
 #define WAY(name) name##_avx512
 #include "codes_loops.h"
+#include "codes_steps.h"
 #undef BITS
 #undef TARGET
 #undef WAY
-
-/* A set of bytes is 32 bytes of bits: code / 8 finds the byte, code % 8 the bit in it. */
-__attribute__((target("avx2"))) static void bytes_avx2(const uint8_t *codes, const dki_code_set *set, uint64_t *out,
-                                                       size_t n)
-{
-    const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)set->bits));
-    const __m256i high =
-        _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(set->bits + 16)));
-    const __m256i which = _mm256_set1_epi64x((long long)0x8040201008040201);
-
-    for (size_t i = 0; i + 64 <= n; i += 64) {
-        uint64_t bits = 0;
-
-        for (unsigned k = 0; k < 64; k += 32) {
-            __m256i code = _mm256_loadu_si256((const __m256i *)(const void *)(codes + i + k));
-            __m256i at = _mm256_and_si256(_mm256_srli_epi16(code, 3), _mm256_set1_epi8(15));
-            __m256i byte = _mm256_blendv_epi8(_mm256_shuffle_epi8(low, at), _mm256_shuffle_epi8(high, at), code);
-            __m256i bit = _mm256_shuffle_epi8(which, _mm256_and_si256(code, _mm256_set1_epi8(7)));
-
-            bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_and_si256(byte, bit), bit))
-                    << k;
-        }
-        out[i / 64] = bits;
-    }
-    if (n % 64)
-        test_0_plain(codes + n / 64 * 64, set, out + n / 64, n % 64);
-}
-
-__attribute__((target("avx512f,avx512bw"))) static void bytes_avx512(const uint8_t *codes, const dki_code_set *set,
-                                                                     uint64_t *out, size_t n)
-{
-    const __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)set->bits));
-    const __m512i high = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)(set->bits + 16)));
-    const __m512i which = _mm512_set1_epi64((long long)0x8040201008040201);
-
-    for (size_t i = 0; i + 64 <= n; i += 64) {
-        __m512i code = _mm512_loadu_si512(codes + i);
-        __m512i at = _mm512_and_si512(_mm512_srli_epi16(code, 3), _mm512_set1_epi8(15));
-        __m512i byte = _mm512_mask_blend_epi8(_mm512_movepi8_mask(code), _mm512_shuffle_epi8(low, at),
-                                              _mm512_shuffle_epi8(high, at));
-        __m512i bit = _mm512_shuffle_epi8(which, _mm512_and_si512(code, _mm512_set1_epi8(7)));
-
-        out[i / 64] = _mm512_test_epi8_mask(byte, bit);
-    }
-    if (n % 64)
-        test_0_plain(codes + n / 64 * 64, set, out + n / 64, n % 64);
-}
 
 /* Rows may lie in a column: fetched one tile ahead. */
 #define PICK_AHEAD 1024
@@ -181,28 +141,44 @@ PICK_WIDE(2, uint32_t, 16, _mm512_maskz_compress_epi32, __mmask16)
     }
 FOR_WIDTHS(PICK)
 
+static void test_sum_plain(const dki_code_sum *sum, const dki_code_test *tests, size_t n_tests, size_t n)
+{
+    uint8_t some[64];
+
+    for (size_t i = 0; i < n; i += 64) {
+        size_t rows = n - i < 64 ? n - i : 64;
+
+        pass_0_plain(some, sum, 0, i, rows);
+        for (size_t k = 0; k < n_tests; k++)
+            test_0_plain(some, tests[k].set, tests[k].out + i / 64, rows);
+    }
+}
+
 typedef void sum_fn(void *out, const dki_code_sum *sum, size_t from, size_t n);
 typedef void test_fn(const void *codes, const dki_code_set *set, uint64_t *out, size_t n);
+typedef void test_sum_fn(const dki_code_sum *sum, const dki_code_test *tests, size_t n_tests, size_t n);
+typedef size_t pick_fn(void *out, const void *codes, const uint64_t *bits, size_t n);
 
 /* The same functions under one type. */
-#define WRAP_SUM(W, T, KIND)                                                                        \
-    static void wrapped_sum_##W##_##KIND(void *out, const dki_code_sum *sum, size_t from, size_t n) \
-    {                                                                                               \
-        sum_##W##_##KIND(out, sum, from, n);                                                        \
+#define WRAP_SUM(W, T)                                                                     \
+    static void sum_##W##_plain(void *out, const dki_code_sum *sum, size_t from, size_t n) \
+    {                                                                                      \
+        pass_##W##_plain(out, sum, from, 0, n);                                            \
     }
+FOR_WIDTHS(WRAP_SUM)
+
 #define WRAP_TEST(W, T, KIND)                                                                                  \
     static void wrapped_test_##W##_##KIND(const void *codes, const dki_code_set *set, uint64_t *out, size_t n) \
     {                                                                                                          \
         test_##W##_##KIND(codes, set, out, n);                                                                 \
     }
-#define WRAP_PLAIN(W, T) WRAP_SUM(W, T, plain) WRAP_TEST(W, T, plain)
+#define WRAP_PLAIN(W, T) WRAP_TEST(W, T, plain)
 FOR_WIDTHS(WRAP_PLAIN)
-
-typedef size_t pick_fn(void *out, const void *codes, const uint64_t *bits, size_t n);
 
 struct loops {
     sum_fn *sum[3];
     test_fn *test[3];
+    test_sum_fn *test_sum;
     pick_fn *pick[3];
 };
 
@@ -210,38 +186,28 @@ struct loops {
     {                                            \
         pick_0_plain, pick_1_plain, pick_2_plain \
     }
-static const struct loops plain = { { wrapped_sum_0_plain, wrapped_sum_1_plain, wrapped_sum_2_plain },
+static const struct loops plain = { { sum_0_plain, sum_1_plain, sum_2_plain },
                                     { wrapped_test_0_plain, wrapped_test_1_plain, wrapped_test_2_plain },
+                                    test_sum_plain,
                                     PICKS_PLAIN };
 
 #if defined(__x86_64__)
-#define WRAP_AVX2(W, T) WRAP_SUM(W, T, avx2)
-#define WRAP_AVX512(W, T) WRAP_SUM(W, T, avx512)
-FOR_WIDTHS(WRAP_AVX2)
-FOR_WIDTHS(WRAP_AVX512)
 WRAP_TEST(1, uint16_t, avx2)
 WRAP_TEST(2, uint32_t, avx2)
 WRAP_TEST(1, uint16_t, avx512)
 WRAP_TEST(2, uint32_t, avx512)
 
-static void wrapped_bytes_avx2(const void *codes, const dki_code_set *set, uint64_t *out, size_t n)
-{
-    bytes_avx2(codes, set, out, n);
-}
-
-static void wrapped_bytes_avx512(const void *codes, const dki_code_set *set, uint64_t *out, size_t n)
-{
-    bytes_avx512(codes, set, out, n);
-}
-
-static const struct loops avx2 = { { wrapped_sum_0_avx2, wrapped_sum_1_avx2, wrapped_sum_2_avx2 },
-                                   { wrapped_bytes_avx2, wrapped_test_1_avx2, wrapped_test_2_avx2 },
+static const struct loops avx2 = { { sum_0_avx2, sum_1_avx2, sum_2_avx2 },
+                                   { test_0_avx2, wrapped_test_1_avx2, wrapped_test_2_avx2 },
+                                   test_sum_avx2,
                                    PICKS_PLAIN };
-static const struct loops avx512 = { { wrapped_sum_0_avx512, wrapped_sum_1_avx512, wrapped_sum_2_avx512 },
-                                     { wrapped_bytes_avx512, wrapped_test_1_avx512, wrapped_test_2_avx512 },
+static const struct loops avx512 = { { sum_0_avx512, sum_1_avx512, sum_2_avx512 },
+                                     { test_0_avx512, wrapped_test_1_avx512, wrapped_test_2_avx512 },
+                                     test_sum_avx512,
                                      PICKS_PLAIN };
-static const struct loops vbmi2 = { { wrapped_sum_0_avx512, wrapped_sum_1_avx512, wrapped_sum_2_avx512 },
-                                    { wrapped_bytes_avx512, wrapped_test_1_avx512, wrapped_test_2_avx512 },
+static const struct loops vbmi2 = { { sum_0_avx512, sum_1_avx512, sum_2_avx512 },
+                                    { test_0_avx512, wrapped_test_1_avx512, wrapped_test_2_avx512 },
+                                    test_sum_avx512,
                                     { pick_0_wide, pick_1_wide, pick_2_wide } };
 static const struct loops *const ways[] = { &plain, &avx2, &avx512, &vbmi2 };
 
@@ -492,4 +458,9 @@ void dki_code_set_init(dki_code_set *set, const uint8_t *member, size_t n)
 void dki_codes_test(unsigned width, const void *codes, const dki_code_set *set, uint64_t *out, size_t n)
 {
     loops()->test[width](codes, set, out, n);
+}
+
+void dki_codes_test_sum(const dki_code_sum *sum, const dki_code_test *tests, size_t n_tests, size_t n)
+{
+    loops()->test_sum(sum, tests, n_tests, n);
 }

@@ -96,6 +96,13 @@ void dki_code_set_init(dki_code_set *set, const uint8_t *member, size_t n);
 /* Bit i of out = codes[i] is in the set; bits past n in the last word are 0. */
 void dki_codes_test(unsigned width, const void *codes, const dki_code_set *set, uint64_t *out, size_t n);
 
+/* The same of codes that are a sum and fit in a byte, which nobody else needs. */
+typedef struct dki_code_test {
+    const dki_code_set *set;
+    uint64_t *out;
+} dki_code_test;
+void dki_codes_test_sum(const dki_code_sum *sum, const dki_code_test *tests, size_t n_tests, size_t n);
+
 /* For tests: 0 C for any machine, 1 AVX2, 2 AVX-512, 3 its VBMI2; no more than the processor has. Returns the one
  * before. */
 int dki_codes_set_way(int way);

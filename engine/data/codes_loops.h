@@ -144,43 +144,40 @@ ADD_WHERE(2, uint32_t, 4, u32x4, 1, 2, 4, 8)
     ((term)->factor == 1 && \
      ((term)->form == (dki_code_form)(W) || (term)->form == (dki_code_form)((W) + DKI_FORM_I8)))
 
-/* Sixty-four rows at a time where there is a mask. Rows past n are written, and what they hold does not matter. */
-#define SUM(W, T)                                                                                    \
-    TARGET static void WAY(sum_##W)(T * out, const dki_code_sum *sum, size_t from, size_t n)         \
-    {                                                                                                \
-        T some[64] = { 0 };                                                                          \
-        WAY(fill_##W)(out, sum->start, n);                                                           \
-        for (size_t k = 0; k < sum->n_terms; k++) {                                                  \
-            const dki_code_term *term = &sum->terms[k];                                              \
-            const uint64_t *bits = term->form == DKI_FORM_BITS ? term->at : term->mask;              \
-            size_t first = term->local ? 0 : from;                                                   \
-            if (bits == NULL) {                                                                      \
-                for (size_t i = 0; i < n; i += AHEAD_ROWS) {                                         \
-                    if (!term->local)                                                                \
-                        fetch_ahead(term, first + i);                                                \
-                    WAY(add_##W)(out + i, term, first + i, n - i < AHEAD_ROWS ? n - i : AHEAD_ROWS); \
-                }                                                                                    \
-                continue;                                                                            \
-            }                                                                                        \
-            some[0] = (T)(term->mask ? term->add : term->factor);                                    \
-            for (size_t i = 0; i < n; i += 64) {                                                     \
-                uint64_t rows = bits[(first + i) / 64];                                              \
-                if (term->mask && !term->local && i % AHEAD_ROWS == 0)                               \
-                    fetch_ahead(term, first + i);                                                    \
-                if (term->mask && IS_AS_WIDE(W, term) && n - i >= 64) { /* speed: as it lies */      \
-                    WAY(add_where_##W)(out + i, rows, (const T *)term->at + first + i, false);       \
-                    WAY(add_where_##W)(out + i, rows, some, true);                                   \
-                    continue;                                                                        \
-                }                                                                                    \
-                if (term->mask) {                                                                    \
-                    WAY(fill_##W)(some, term->add, 64);                                              \
-                    WAY(add_##W)(some, term, first + i, n - i < 64 ? n - i : 64);                    \
-                }                                                                                    \
-                WAY(add_where_##W)(out + i, rows, some, term->mask == NULL);                         \
-            }                                                                                        \
-        }                                                                                            \
+/* Rows from + at .. from + at + n - 1, term by term, sixty-four rows at a time where there is a mask. Rows past n are
+ * written, and what they hold does not matter. */
+#define PASS(W, T)                                                                                       \
+    TARGET static void WAY(pass_##W)(T * out, const dki_code_sum *sum, size_t from, size_t at, size_t n) \
+    {                                                                                                    \
+        T some[64] = { 0 };                                                                              \
+        WAY(fill_##W)(out, sum->start, n);                                                               \
+        for (size_t k = 0; k < sum->n_terms; k++) {                                                      \
+            const dki_code_term *term = &sum->terms[k];                                                  \
+            const uint64_t *bits = term->form == DKI_FORM_BITS ? term->at : term->mask;                  \
+            size_t first = term->local ? at : from + at;                                                 \
+            if (!term->local)                                                                            \
+                fetch_ahead(term, first, n);                                                             \
+            if (bits == NULL) {                                                                          \
+                WAY(add_##W)(out, term, first, n);                                                       \
+                continue;                                                                                \
+            }                                                                                            \
+            some[0] = (T)(term->mask ? term->add : term->factor);                                        \
+            for (size_t i = 0; i < n; i += 64) {                                                         \
+                uint64_t rows = bits[(first + i) / 64];                                                  \
+                if (term->mask && IS_AS_WIDE(W, term) && n - i >= 64) { /* speed: as it lies */          \
+                    WAY(add_where_##W)(out + i, rows, (const T *)term->at + first + i, false);           \
+                    WAY(add_where_##W)(out + i, rows, some, true);                                       \
+                    continue;                                                                            \
+                }                                                                                        \
+                if (term->mask) {                                                                        \
+                    WAY(fill_##W)(some, term->add, 64);                                                  \
+                    WAY(add_##W)(some, term, first + i, n - i < 64 ? n - i : 64);                        \
+                }                                                                                        \
+                WAY(add_where_##W)(out + i, rows, some, term->mask == NULL);                             \
+            }                                                                                            \
+        }                                                                                                \
     }
-FOR_WIDTHS(SUM)
+FOR_WIDTHS(PASS)
 
 /* Sixty-four rows: which codes lie in one of the runs. */
 #define IN_RUNS(W, T)                                                                                            \
@@ -228,7 +225,7 @@ TEST(1, uint16_t) TEST(2, uint32_t)
 #undef ADD
 #undef ADD_ALL
 #undef FILL
-#undef SUM
+#undef PASS
 #undef IS_AS_WIDE
 #undef IN_RUNS
 #undef TEST

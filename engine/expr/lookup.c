@@ -355,12 +355,12 @@ dk_status dki_look_up(dki_binder *b, dki_op **op)
 
 /* Running. ----------------------------------------------------------------------------------------------------- */
 
-/* The code of each row: where it lies, or in the room of the first column's values. */
-static dk_status find_codes(dki_eval *eval, const dki_op *op, const void **codes, unsigned *width, dk_error *err)
+static dk_status sum_columns(dki_eval *eval, const dki_op *op, dki_code_sum *sum, dk_error *err)
 {
     const dki_lookup *lookup = op->data;
-    dki_code_sum sum = { .start = 0 };
 
+    sum->start = 0;
+    sum->n_terms = 0;
     for (size_t k = 0; k < lookup->n_sources; k++) {
         dk_view *view = &eval->slots[op->args[k]->slot].view;
         const dk_column *column = dk_table_field(eval->bound->table, op->args[k]->column)->column;
@@ -368,14 +368,41 @@ static dk_status find_codes(dki_eval *eval, const dki_op *op, const void **codes
 
         if (status != DK_OK)
             return status;
-        dki_sum_view(&sum, &lookup->sources[k].coding, view, lookup->sources[k].factor);
+        dki_sum_view(sum, &lookup->sources[k].coding, view, lookup->sources[k].factor);
     }
-    if (dki_sum_is_codes(&sum, width, codes))
-        return DK_OK;
-    *width = lookup->width;
-    *codes = eval->slots[op->args[0]->slot].values;
-    dki_codes_sum(*width, eval->slots[op->args[0]->slot].values, &sum, 0, eval->n);
     return DK_OK;
+}
+
+/* The code of each row: where it lies, or in the room of the first column's values. */
+static const void *make_codes(dki_eval *eval, const dki_op *op, const dki_code_sum *sum, unsigned *width)
+{
+    const dki_lookup *lookup = op->data;
+    void *room = eval->slots[op->args[0]->slot].values;
+    const void *codes;
+
+    if (dki_sum_is_codes(sum, width, &codes))
+        return codes;
+    *width = lookup->width;
+    dki_codes_sum(*width, room, sum, 0, eval->n);
+    return room;
+}
+
+/* Which rows are true and which are null: bits of slot->values and, where any may be, slot->valid. */
+static void run_tests(dki_eval *eval, const dki_op *op, const dki_code_sum *sum, dki_slot *slot)
+{
+    const dki_lookup *lookup = op->data;
+    dki_code_test tests[] = { { &lookup->is_true, slot->values }, { &lookup->is_null, slot->valid } };
+    size_t n_tests = lookup->any_null ? 2 : 1;
+    const void *codes;
+    unsigned width;
+
+    if (lookup->width == 0 && !dki_sum_is_codes(sum, &width, &codes)) {
+        dki_codes_test_sum(sum, tests, n_tests, eval->n);
+        return;
+    }
+    codes = make_codes(eval, op, sum, &width);
+    for (size_t k = 0; k < n_tests; k++)
+        dki_codes_test(width, codes, tests[k].set, tests[k].out, eval->n);
 }
 
 #define GATHER(T)                                                           \
@@ -392,22 +419,28 @@ dk_status dki_run_lookup(dki_eval *eval, const dki_op *op, const uint64_t *selec
 {
     const dki_lookup *lookup = op->data;
     dki_slot *slot = &eval->slots[op->slot];
-    const void *codes;
-    unsigned width;
-    dk_status status = find_codes(eval, op, &codes, &width, err);
+    dki_code_sum sum;
+    const void *codes = NULL;
+    unsigned width = 0;
+    dk_status status = sum_columns(eval, op, &sum, err);
 
     (void)selection; /* all rows: that costs no more */
     if (status != DK_OK)
         return status;
     slot->vector = (dki_vector){ slot->values, NULL };
+    if (op->type == DK_BOOLEAN)
+        run_tests(eval, op, &sum, slot);
+    else
+        codes = make_codes(eval, op, &sum, &width);
     switch (op->type) {
-    case DK_BOOLEAN: dki_codes_test(width, codes, &lookup->is_true, slot->values, eval->n); break;
+    case DK_BOOLEAN: break;
     case DK_CATEGORY: dki_codes_map(2, slot->values, lookup->values, width, codes, eval->n); return DK_OK;
     case DK_RATIO: GATHER(dk_ratio); break;
     default: GATHER(int64_t); /* reals too, as they lie */
     }
     if (lookup->any_null) {
-        dki_codes_test(width, codes, &lookup->is_null, slot->valid, eval->n);
+        if (op->type != DK_BOOLEAN)
+            dki_codes_test(width, codes, &lookup->is_null, slot->valid, eval->n);
         for (size_t w = 0; w < dki_bit_words(eval->n); w++)
             slot->valid[w] = ~slot->valid[w];
         slot->vector.valid = slot->valid;
@@ -420,12 +453,14 @@ dk_status dki_lookup_view(dki_eval *eval, const dki_op *op, dk_view *view, dk_er
     static const dk_storage storages[] = { DK_STORE_U8, DK_STORE_U16, DK_STORE_U32 };
     const dki_lookup *lookup = op->data;
     dki_slot *slot = &eval->slots[op->slot];
+    dki_code_sum sum;
     const void *codes;
     unsigned width;
-    dk_status status = find_codes(eval, op, &codes, &width, err);
+    dk_status status = sum_columns(eval, op, &sum, err);
 
     if (status != DK_OK)
         return status;
+    codes = make_codes(eval, op, &sum, &width);
     dki_codes_map(lookup->narrow_width, slot->values, lookup->narrow, width, codes, eval->n);
     *view = (dk_view){ .type = DK_CATEGORY,
                        .storage = storages[lookup->narrow_width],

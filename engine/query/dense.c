@@ -15,7 +15,7 @@
 #include "dense_kernels.h"
 
 #define MOST_TERMS 512 /* a quarter of the nearest cache */
-#define TILE_ROWS 1024 /* of which codes are made at a time */
+#define TILE_ROWS 512  /* of which codes are made at a time: fetching waits for memory while they are counted */
 #define SCRATCH_BYTES (DK_BLOCK_ROWS * sizeof(uint32_t))
 #define TILE_BYTES (TILE_ROWS * sizeof(uint32_t))
 

@@ -180,6 +180,52 @@ static void sets_are_tested_and_rows_are_picked(void **state)
     }
 }
 
+/* Codes that nobody else needs are tested as they are made. */
+static void sums_are_tested_as_they_are_made(void **state)
+{
+    static uint64_t arrays[3][DK_BLOCK_ROWS], masks[3][DK_BLOCK_WORDS];
+    static uint8_t member[2][256];
+
+    (void)state;
+    for (size_t round = 0; round < 20 * N_SIZES; round++) {
+        size_t n = sizes[round % N_SIZES];
+        dki_code_sum sum = { .start = (uint32_t)pick(256), .n_terms = (size_t)pick(4) };
+        dki_code_set sets[2];
+        uint64_t out[2][DK_BLOCK_WORDS];
+        dki_code_test tests[] = { { &sets[0], out[0] }, { &sets[1], out[1] } };
+
+        for (size_t k = 0; k < sum.n_terms; k++) {
+            fill_random(arrays[k], sizeof arrays[k]);
+            fill_bits(masks[k], 1 + pick(4));
+            sum.terms[k] = (dki_code_term){ .at = arrays[k],
+                                            .form = (dki_code_form)pick(DKI_FORM_BITS + 1),
+                                            .factor = pick(2) ? (uint32_t)pick(256) : 1 };
+            if (sum.terms[k].form != DKI_FORM_BITS && pick(2)) {
+                sum.terms[k].mask = masks[k];
+                sum.terms[k].add = (uint32_t)pick(256);
+            }
+        }
+        for (size_t k = 0; k < 2; k++) {
+            for (size_t i = 0; i < 256; i++)
+                member[k][i] = pick(3) == 0;
+            dki_code_set_init(&sets[k], member[k], 256);
+        }
+        for (int way = 0; way < N_WAYS; way++) {
+            size_t n_tests = 1 + (size_t)pick(2);
+
+            (void)dki_codes_set_way(way);
+            memset(out, 0xAA, sizeof out);
+            dki_codes_test_sum(&sum, tests, n_tests, n);
+            for (size_t k = 0; k < n_tests; k++) {
+                for (size_t i = 0; i < n; i++)
+                    assert_int_equal(bit(out[k], i), member[k][sum_of(0, &sum, i)]);
+                for (size_t i = n; i % 64; i++)
+                    assert_false(bit(out[k], i));
+            }
+        }
+    }
+}
+
 static void codes_are_copied_mapped_and_clamped(void **state)
 {
     static uint32_t in[DK_BLOCK_ROWS], out[DK_BLOCK_ROWS], before[DK_BLOCK_ROWS], table[65536];
@@ -220,6 +266,7 @@ int main(void)
         cmocka_unit_test_teardown(sums_are_those_of_each_row, best_again),
         cmocka_unit_test(local_codes_begin_with_the_rows),
         cmocka_unit_test_teardown(sets_are_tested_and_rows_are_picked, best_again),
+        cmocka_unit_test_teardown(sums_are_tested_as_they_are_made, best_again),
         cmocka_unit_test(codes_are_copied_mapped_and_clamped),
     };
 
