@@ -14,6 +14,7 @@
 #include "children.h"
 #include "chunk.h"
 #include "column_parts.h"
+#include "overlap.h"
 
 static bool has_values(const dk_column *column)
 {
@@ -242,6 +243,28 @@ static dk_status stack_children(const dki_stack *stack, const dk_column **column
     return dki_column_compose(own, children, n, status, column, err);
 }
 
+/* The same with the overlaps of all columns, where one has any. */
+static dk_status stack_overlaps(const dki_stack *stack, const dk_column **column, dk_error *err)
+{
+    const dk_column *overlap = NULL;
+    dki_stack beside = *stack;
+    bool any = false, loose;
+    dk_status status;
+
+    for (size_t i = 0; i < stack->n; i++)
+        any = any || (stack->columns[i] && stack->columns[i]->overlap);
+    if (!any || (*column)->overlap)
+        return DK_OK;
+    beside.columns = dki_calloc(stack->context, stack->n, sizeof *beside.columns, err);
+    status = beside.columns ? DK_OK : DK_ERR_MEMORY;
+    for (size_t i = 0; i < stack->n && status == DK_OK; i++)
+        beside.columns[i] = stack->columns[i] ? stack->columns[i]->overlap : NULL;
+    if (status == DK_OK)
+        status = dki_stack_column(&beside, &overlap, &loose, err);
+    dki_free(stack->context, beside.columns);
+    return dki_overlap_take(column, overlap, status);
+}
+
 dk_status dki_stack_column(const dki_stack *stack, const dk_column **out, bool *loose, dk_error *err)
 {
     const dk_column **pieces = dki_calloc(stack->context, stack->n, sizeof *pieces, err);
@@ -259,6 +282,8 @@ dk_status dki_stack_column(const dki_stack *stack, const dk_column **out, bool *
         status = dki_column_concat(stack->context, type.type, type.scale, levels, pieces, stack->n, &made, err);
     if (status == DK_OK)
         status = stack_children(stack, &made, err);
+    if (status == DK_OK)
+        status = stack_overlaps(stack, &made, err);
     if (status == DK_OK)
         *out = made;
     for (size_t i = 0; pieces && i < stack->n; i++)

@@ -187,7 +187,7 @@ const char *dki_child_name(dk_type type, size_t i)
 
 dk_status dki_table_flatten(const dk_table *table, dki_flat **out, size_t *n, dk_error *err)
 {
-    size_t most = table->n_fields * (1 + DK_MOST_CHILDREN) + 1, made = 0;
+    size_t most = table->n_fields * (2 + DK_MOST_CHILDREN) + 1, made = 0;
     dki_flat *flat = dki_calloc(table->context, most, sizeof *flat, err);
 
     if (flat == NULL)
@@ -199,6 +199,8 @@ dk_status dki_table_flatten(const dk_table *table, dki_flat **out, size_t *n, dk
         for (size_t k = 0; k < field->column->n_children; k++)
             flat[made++] =
                 (dki_flat){ dki_child_name(field->column->type, k), field, field->column->children[k], true };
+        if (field->column->overlap)
+            flat[made++] = (dki_flat){ "overlap", field, field->column->overlap, true };
     }
     if (table->margin)
         flat[made++] = (dki_flat){ NULL, NULL, table->margin, false };

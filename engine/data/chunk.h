@@ -63,6 +63,7 @@ struct dk_column {
     dki_part *parts;
     size_t n_children;
     const dk_column *children[DK_MOST_CHILDREN];
+    const dk_column *overlap; /* overlap.h; NULL: none */
     pthread_mutex_t lock; /* guards derived; recursive, so that making one kind may ask for another */
     struct dki_derived *derived;
     atomic_uint_fast64_t owner; /* its number in the context's cache; 0: nothing was ever kept for it */

@@ -15,6 +15,7 @@
 #include "chunk.h"
 #include "column_parts.h"
 #include "interval.h"
+#include "overlap.h"
 
 struct dki_derived {
     const dki_derived_kind *kind;
@@ -245,6 +246,7 @@ void dk_column_release(const dk_column *shared)
         dki_chunk_release(column->parts[i].chunk);
     for (size_t i = 0; i < column->n_children; i++)
         dk_column_release(column->children[i]);
+    dk_column_release(column->overlap);
     dki_free(context, column->parts);
     dk_dictionary_release(column->levels);
     pthread_mutex_destroy(&column->lock);
@@ -300,6 +302,7 @@ size_t dk_column_bytes(const dk_column *column)
             bytes += column->parts[i].chunk->heap_bytes;
     for (size_t i = 0; i < column->n_children; i++)
         bytes += dk_column_bytes(column->children[i]);
+    bytes += column->overlap ? dk_column_bytes(column->overlap) : 0;
     return bytes + (column->levels ? dki_dictionary_bytes(column->levels) : 0);
 }
 
@@ -333,9 +336,25 @@ static dk_status slice_parts(const dk_column *column, uint64_t start, uint64_t n
     return status;
 }
 
-dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out, dk_error *err)
+/* With its children, and without its overlap. */
+static dk_status slice_whole(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out,
+                             dk_error *err)
 {
     const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL;
+    dk_status status = DK_OK;
+
+    if (column->n_children == 0)
+        return slice_parts(column, start, n, out, err);
+    if (column->type != DK_INTERVAL)
+        status = slice_parts(column, start, n, &own, err);
+    for (size_t i = 0; i < column->n_children && status == DK_OK; i++)
+        status = dk_column_slice(column->children[i], start, n, &children[i], err);
+    return dki_column_compose(own, children, column->n_children, status, out, err);
+}
+
+dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, const dk_column **out, dk_error *err)
+{
+    const dk_column *overlap = NULL, *made = NULL;
     dk_status status = DK_OK;
 
     if (start > column->n_rows)
@@ -346,13 +365,15 @@ dk_status dk_column_slice(const dk_column *column, uint64_t start, uint64_t n, c
         *out = dk_column_retain(column);
         return DK_OK;
     }
-    if (column->n_children == 0)
-        return slice_parts(column, start, n, out, err);
-    if (column->type != DK_INTERVAL)
-        status = slice_parts(column, start, n, &own, err);
-    for (size_t i = 0; i < column->n_children && status == DK_OK; i++)
-        status = dk_column_slice(column->children[i], start, n, &children[i], err);
-    return dki_column_compose(own, children, column->n_children, status, out, err);
+    if (column->overlap == NULL)
+        return slice_whole(column, start, n, out, err);
+    status = slice_parts(column->overlap, start, n, &overlap, err);
+    if (status == DK_OK)
+        status = slice_whole(column, start, n, &made, err);
+    status = dki_overlap_take(&made, overlap, status);
+    if (status == DK_OK)
+        *out = made;
+    return status;
 }
 
 /* Parts alone; as dki_column_concat. */
@@ -379,8 +400,9 @@ static dk_status concat_parts(dk_context *context, dk_type type, uint8_t scale, 
     return status;
 }
 
-dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
-                            const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
+/* With children, and without overlaps. */
+static dk_status concat_whole(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                              const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
 {
     const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL;
     size_t n_children = dki_children_in_common(columns, n);
@@ -395,6 +417,20 @@ dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, co
     if (status == DK_OK)
         status = dki_children_concat(context, columns, n, n_children, children, err);
     return dki_column_compose(own, children, n_children, status, out, err);
+}
+
+dk_status dki_column_concat(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
+                            const dk_column *const *columns, size_t n, const dk_column **out, dk_error *err)
+{
+    const dk_column *overlap, *made = NULL;
+    dk_status status = dki_overlap_concat(context, columns, n, &overlap, err);
+
+    if (status == DK_OK)
+        status = concat_whole(context, type, scale, levels, columns, n, &made, err);
+    status = dki_overlap_take(&made, overlap, status);
+    if (status == DK_OK)
+        *out = made;
+    return status;
 }
 
 dk_status dki_column_with_levels(const dk_column *column, const dk_dictionary *levels, const dk_column **out,

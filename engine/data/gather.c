@@ -14,6 +14,7 @@
 #include "children.h"
 #include "column_parts.h"
 #include "gather.h"
+#include "overlap.h"
 
 #define PARALLEL_ROWS 32768 /* fewer are not worth waking threads for */
 
@@ -215,8 +216,9 @@ static dk_status gather_own(const dk_column *column, const uint64_t *rows, uint6
     return status;
 }
 
-dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
-                           dk_error *err)
+/* With its children, and without its overlap. */
+static dk_status gather_whole(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
+                              dk_error *err)
 {
     const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL;
     dk_status status = DK_OK;
@@ -228,6 +230,23 @@ dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64
     for (size_t i = 0; i < column->n_children && status == DK_OK; i++)
         status = gather_own(column->children[i], rows, n, &children[i], err);
     return dki_column_compose(own, children, column->n_children, status, out, err);
+}
+
+dk_status dk_column_gather(const dk_column *column, const uint64_t *rows, uint64_t n, const dk_column **out,
+                           dk_error *err)
+{
+    const dk_column *overlap = NULL, *made = NULL;
+    dk_status status;
+
+    if (column->overlap == NULL)
+        return gather_whole(column, rows, n, out, err);
+    status = gather_own(column->overlap, rows, n, &overlap, err);
+    if (status == DK_OK)
+        status = gather_whole(column, rows, n, &made, err);
+    status = dki_overlap_take(&made, overlap, status);
+    if (status == DK_OK)
+        *out = made;
+    return status;
 }
 
 struct gathering {
@@ -291,7 +310,7 @@ dk_status dki_columns_gather(dk_context *context, const dk_column *const *column
     for (size_t i = 0; i < n_columns; i++)
         out[i] = NULL;
     for (size_t i = 0; i < n_columns && status == DK_OK; i++) {
-        if (columns[i]->n_children > 0)
+        if (columns[i]->n_children > 0 || columns[i]->overlap)
             status = dk_column_gather(columns[i], rows, n, &out[i], err);
         else if (dki_gather_is_random(columns[i], rows, n))
             status = dki_gather_flat(columns[i], rows, n, &out[i], err); /* by all threads */

@@ -15,6 +15,7 @@
 #include "column_parts.h"
 #include "hierarchy_levels.h"
 #include "levels.h"
+#include "overlap.h"
 #include "snapshot_parts.h"
 #include "table_parts.h"
 
@@ -319,6 +320,32 @@ static dk_status fit_column(const struct pair *pair, const dk_column **out, dk_e
     return status;
 }
 
+/* The column with an overlap as the file's, or without one where the file has none. */
+static dk_status fit_overlap(const struct pair *pair, const dk_column **column, dk_error *err)
+{
+    const dk_column *from = dki_column_overlap(*column), *to = dki_column_overlap(pair->to), *before = *column;
+    const dk_column *overlap = NULL, *none = NULL;
+    dk_value null = { .type = DK_CATEGORY, .is_null = true };
+    dk_status status = DK_OK;
+
+    if (from == NULL && to == NULL)
+        return DK_OK;
+    if (to && from == NULL)
+        status = dki_column_constant(pair->context, &null, NULL, dk_column_n_rows(before), &none, err);
+    if (to && status == DK_OK) {
+        struct pair beside = { pair->context, pair->name, from ? from : none, to };
+
+        status = fit_column(&beside, &overlap, err);
+    }
+    if (status == DK_OK)
+        status = dki_column_overlapping(before, overlap, column, err);
+    if (status == DK_OK)
+        dk_column_release(before);
+    dk_column_release(overlap);
+    dk_column_release(none);
+    return status;
+}
+
 static dk_status check_names(const dk_table *table, const dk_table *model, dk_error *err)
 {
     for (size_t i = 0; i < table->n_fields; i++) {
@@ -363,6 +390,8 @@ dk_status dki_table_reconcile(const dk_table *table, const dk_table *model, cons
         fields[i] = model->fields[i];
         fields[i].column = NULL;
         status = fit_column(&pair, &fields[i].column, err);
+        if (status == DK_OK)
+            status = fit_overlap(&pair, &fields[i].column, err);
         if (status != DK_OK)
             dki_at(err, NULL, 0, 0);
     }

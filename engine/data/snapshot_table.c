@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "children.h"
 #include "hierarchy_parts.h"
+#include "overlap.h"
 #include "snapshot_saved.h"
 #include "table_parts.h"
 
@@ -95,12 +96,18 @@ static dk_status make_own(dki_saved_table *reading, dki_saved_column *column, dk
                                n_parts, &column->made, err);
 }
 
-/* The column of number `at`, and its children, which follow it. */
+/* Whether the last of n columns behind one is its overlap, and no child. */
+static bool has_overlap(const dki_saved_column *column, const dki_saved_column *behind, size_t n)
+{
+    return n > 0 && behind[n - 1].type == DK_CATEGORY && (column->type != DK_INTERVAL || n > DK_MOST_CHILDREN);
+}
+
+/* The column of number `at`, and its children and its overlap, which follow it. */
 static dk_status make_column(dki_saved_table *reading, size_t at, dk_error *err)
 {
-    dki_saved_column *column = &reading->columns[at];
+    dki_saved_column *column = &reading->columns[at], *last;
     const dk_column *children[DK_MOST_CHILDREN] = { NULL }, *own = NULL, *made = NULL;
-    size_t n = 0;
+    size_t n = 0, n_behind;
     dk_status status = column->type == DK_INTERVAL ? DK_OK : make_own(reading, column, err);
 
     for (; status == DK_OK && at + 1 + n < reading->n_columns &&
@@ -108,12 +115,17 @@ static dk_status make_column(dki_saved_table *reading, size_t at, dk_error *err)
          n++) {
         dki_saved_column *child = &reading->columns[at + 1 + n];
 
-        status = n < DK_MOST_CHILDREN && child->type != DK_INTERVAL
+        status = n <= DK_MOST_CHILDREN && child->type != DK_INTERVAL
                      ? make_own(reading, child, err)
                      : dki_snapshot_fail(reading->store, err, "%s is made of columns that cannot be", column->name);
     }
     if (status != DK_OK || (n == 0 && column->type != DK_INTERVAL))
         return status;
+    last = &reading->columns[at + n];
+    n_behind = n;
+    n -= has_overlap(column, &reading->columns[at + 1], n);
+    if (n > DK_MOST_CHILDREN)
+        return dki_snapshot_fail(reading->store, err, "%s is made of columns that cannot be", column->name);
     for (size_t i = 0; i < n; i++)
         children[i] = reading->columns[at + 1 + i].made;
     own = column->made;
@@ -131,6 +143,10 @@ static dk_status make_column(dki_saved_table *reading, size_t at, dk_error *err)
     column->made = NULL;
     if (column->type != DK_INTERVAL)
         status = dki_column_compose(own, children, n, DK_OK, &made, err);
+    if (n < n_behind) {
+        status = dki_overlap_take(&made, last->made, status);
+        last->made = NULL;
+    }
     column->made = made;
     return status;
 }

@@ -285,6 +285,8 @@ static dk_status bind_arithmetic(dki_binder *b, const dki_node *node, char sign,
         return status;
     if (sign == '+' && dki_op_is_rate(b, args[0]) && dki_op_is_rate(b, args[1]))
         return dki_fail_rates(b, node, (const dki_op *const *)args);
+    if (sign == '+' && (status = dki_check_overlaps(b, node, (const dki_op *const *)args)) != DK_OK)
+        return status;
     type = dki_op_number_type(args, 2, &scale);
     if (type == DK_RATIO && (sign == '~' || sign == '%'))
         return type_fail(b, args[args[0]->type != DK_RATIO]->node, "an integer, a decimal or a real", "ratio");

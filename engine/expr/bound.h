@@ -182,6 +182,8 @@ dk_status dki_bind_between(dki_binder *b, const dki_node *node, dki_op **args, d
 /* functions_rate.c: whether an op is a column that is a rate, which no row of another may be added to. */
 bool dki_op_is_rate(const dki_binder *b, const dki_op *op);
 dk_status dki_fail_rates(dki_binder *b, const dki_node *node, const dki_op *const args[2]);
+/* overlap.c: DK_ERR_ARGUMENT where two columns that are to be added up are of different groups that overlap. */
+dk_status dki_check_overlaps(const dki_binder *b, const dki_node *node, const dki_op *const args[2]);
 
 /* Runs. */
 dki_run_fn dki_run_child; /* data: a column that a column of the table is made of */

@@ -9,6 +9,7 @@
 #include "bound.h"
 #include "data/column_parts.h"
 #include "lookup.h"
+#include "overlap.h"
 
 dk_status dki_bind(const dki_scope *scope, const dk_expr *expr, const dki_node *node, dki_bound **out,
                    dk_error *err)
@@ -417,7 +418,8 @@ static dk_status empty_column(const dki_bound *bound, const dk_column **out, dk_
     return status;
 }
 
-dk_status dki_bound_column_new(const dki_bound *bound, const dk_column **out, dk_error *err)
+/* The same without the overlap of what it is computed from. */
+static dk_status new_column(const dki_bound *bound, const dk_column **out, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(bound->table);
     struct fill fill = { .bound = bound, .grain = (uint64_t)dki_block_rows(bound->context) * RANGE_BLOCKS };
@@ -448,5 +450,20 @@ dk_status dki_bound_column_new(const dki_bound *bound, const dk_column **out, dk
         dk_column_release(fill.pieces[i]);
     dki_free(bound->context, fill.pieces);
     dki_evals_release(&fill.evals);
+    return status;
+}
+
+dk_status dki_bound_column_new(const dki_bound *bound, const dk_column **out, dk_error *err)
+{
+    size_t at;
+    const dk_column *overlap = dki_bound_overlap(bound, &at), *plain = NULL;
+    dk_status status;
+
+    if (overlap == NULL || bound->root->run == dki_run_column)
+        return new_column(bound, out, err);
+    status = new_column(bound, &plain, err);
+    if (status == DK_OK)
+        status = dki_column_overlapping(plain, overlap, out, err);
+    dk_column_release(plain);
     return status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/status.h"
 #include "base/types.h"
+#include "data/overlap.h"
 
 static const dk_column *column_of(const dki_binder *b, const dki_op *op)
 {
@@ -60,12 +61,32 @@ static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node 
     if (op == NULL)
         return DK_ERR_MEMORY;
     op->data = part; /* lives as long as the table, which is retained */
+    op->column = args[0]->column;
+    *out = op;
+    return DK_OK;
+}
+
+/* .overlap(x): only who knows that a column has one asks. */
+static dk_status bind_overlap(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                              dki_op **out)
+{
+    const dk_column *overlap = dki_column_overlap(column_of(b, args[0]));
+    dki_op *op = dki_op_new(b, node, dki_run_child, DK_CATEGORY, 0, 0);
+
+    (void)f;
+    (void)n;
+    if (op == NULL)
+        return DK_ERR_MEMORY;
+    op->data = overlap;
+    op->levels = dk_column_levels(overlap);
+    op->column = args[0]->column;
     *out = op;
     return DK_OK;
 }
 
 /* .whole(x), which no text can write, is what a share is per; only who knows that x is a share asks. */
 const dki_function dki_rate_functions[] = {
+    { ".overlap", 1, 1, bind_overlap, NULL },
     { ".whole", 1, 1, bind_part, NULL },
     { "denominator", 1, 1, bind_part, NULL },
     { "numerator", 1, 1, bind_part, NULL },

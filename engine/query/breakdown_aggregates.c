@@ -325,9 +325,12 @@ dk_status dki_plan_add_aggregate(dki_plan *plan, const dk_expr *expr, const dki_
         what->weight_type = dk_column_type(plan->weight);
         what->weight_scale = dk_column_scale(plan->weight);
     }
-    if (status == DK_OK)
-        plan->aggregates[plan->n_aggregates++] = aggregate;
-    return status;
+    if (status != DK_OK)
+        return status;
+    plan->aggregates[plan->n_aggregates++] = aggregate;
+    return what->kind == DKI_AGGREGATE_SUM || (what->kind == DKI_AGGREGATE_COUNT && plan->weight)
+               ? dki_plan_add_overlap(plan, expr, node, aggregate.value, measure, err)
+               : DK_OK;
 }
 
 struct collect {

@@ -16,6 +16,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/overlap.h"
 #include "expr/defined.h"
 
 #define PARTS 5 /* of .bounds */
@@ -221,7 +222,14 @@ static dk_status find_sides(dki_plan *plan, struct making *m, dk_error *err)
     }
     if (dk_table_find(table, fields[0].name) != DK_NO_COLUMN)
         return DK_OK;
-    status = dk_table_with(table, fields, 2, &wide, err);
+    for (int side = 0; side < 2; side++)
+        (void)dk_column_retain(fields[side].column);
+    for (int side = 0; side < 2 && status == DK_OK; side++)
+        status = dki_overlap_give(&fields[side].column, dki_column_overlap(column), err);
+    if (status == DK_OK)
+        status = dk_table_with(table, fields, 2, &wide, err);
+    for (int side = 0; side < 2; side++)
+        dk_column_release(fields[side].column);
     if (status == DK_OK) {
         dk_table_release(plan->wide);
         plan->wide = wide;

@@ -17,6 +17,7 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/overlap.h"
 #include "data/table_parts.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
@@ -304,6 +305,32 @@ static dk_status need_split(dki_result *result, const dk_table **table, const dk
     return status;
 }
 
+/* Says of which groups that overlap the values of an aggregate are: of the members of the sets that the breakdown goes by, or
+ * those that its rows were of before. */
+static dk_status give_overlap(dki_result *result, const dk_table *table, size_t number, const dk_column **column,
+                              dk_error *err)
+{
+    const dki_plan_aggregate *aggregate = &result->plan->aggregates[number];
+    dki_aggregate_kind kind = aggregate->what.kind;
+    const dki_plan_share *share = dki_plan_find_overlap(result->plan, aggregate->node);
+    const dk_column *overlap = NULL;
+    size_t fault;
+    dk_status status;
+
+    if (kind == DKI_AGGREGATE_COUNT || kind == DKI_AGGREGATE_SUM || kind == DKI_AGGREGATE_DISTINCT) {
+        status = dki_breakdown_overlap(result->plan->breakdown, dk_table_field(table, 0), column, err);
+        if (status != DK_OK || dki_column_overlap(*column))
+            return status;
+    }
+    if (share == NULL)
+        return DK_OK;
+    status = finish_aggregate(result, share->least, (size_t)dk_table_n_rows(table), &overlap, &fault, err);
+    if (status == DK_OK)
+        status = dki_overlap_give(column, overlap, err);
+    dk_column_release(overlap);
+    return status;
+}
+
 /* Makes sure that a table has the column of an aggregate. */
 static dk_status need_aggregate(dki_result *result, const dk_table **table, size_t number, dk_error *err)
 {
@@ -320,7 +347,9 @@ static dk_status need_aggregate(dki_result *result, const dk_table **table, size
     status = finish_aggregate(result, number, n, &column, &fault, &finish_err);
     if (status != DK_OK)
         return fail_aggregate(result, number, fault, status, &finish_err, err);
-    status = add_column(table, name, column, err);
+    status = give_overlap(result, *table, number, &column, err);
+    if (status == DK_OK)
+        status = add_column(table, name, column, err);
     dk_column_release(column);
     return status;
 }
@@ -346,6 +375,8 @@ static dk_status need_rate(dki_result *result, const dk_table **table, const dki
     }
     if (status == DK_OK)
         status = dk_rate_new(parts[0], parts[1], &column, err);
+    for (size_t i = 0; i < 2 && status == DK_OK; i++)
+        status = dki_overlap_give(&column, dki_column_overlap(parts[i]), err);
     if (status == DK_OK)
         status = add_column(table, name, column, err);
     dk_column_release(column);

@@ -61,13 +61,15 @@ typedef struct dki_plan_rate {
     size_t numerator, denominator;
 } dki_plan_rate;
 
-/* What keeps a sum() of shares within one whole (breakdown_whole.c): what tells wholes apart, at least and at most. */
+/* What keeps a sum() of shares within one whole, or one of figures of groups that overlap within one of these
+ * (breakdown_whole.c): what tells wholes or groups apart, at least and at most. */
 typedef struct dki_plan_share {
     const dki_node *node;
     const dk_expr *expr;
     size_t measure;
-    const char *column;     /* of the table; "": what shares are per; NULL: the denominator */
-    size_t least, greatest; /* numbers of aggregates */
+    const char *column;       /* of the table; "": what shares are per; NULL: the denominator */
+    const dk_column *overlap; /* of such figures; NULL: of shares */
+    size_t least, greatest;   /* numbers of aggregates */
 } dki_plan_share;
 
 /* An aggregate of intervals, and the tree of ordinary aggregates that stands for it. */
@@ -256,6 +258,10 @@ dk_status dki_plan_add_rate(dki_plan *plan, const dk_expr *expr, const dki_node 
 /* Of breakdown_whole.c: has the plan see to it that sum() of a column of shares stays within one whole; ... */
 dk_status dki_plan_add_shares(dki_plan *plan, const dk_expr *expr, const dki_node *node, const dk_column *column,
                               size_t measure, dk_error *err);
+/* ... the same where what a sum() or a weighted count() adds up is of groups that overlap, which node's sums or weights say; ... */
+dk_status dki_plan_add_overlap(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t value,
+                               size_t measure, dk_error *err);
+const dki_plan_share *dki_plan_find_overlap(const dki_plan *plan, const dki_node *node); /* NULL: it is not */
 /* ... DK_ERR_ARGUMENT where it did not. */
 dk_status dki_result_shares(const dki_result *result, dk_error *err);
 /* NULL: it is none. */

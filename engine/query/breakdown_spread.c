@@ -14,9 +14,11 @@
 
 #include <dekking/members.h>
 
+#include "base/buffer.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "data/column_parts.h"
+#include "data/overlap.h"
 #include "expr/poll_row.h"
 
 const dki_node *dki_part_node(const dki_part *part, dki_spread_kind *kind)
@@ -201,6 +203,78 @@ dk_status dki_spread_column(const dki_result *result, size_t dim, const dk_colum
         status = dki_column_of_codes(result->plan->context, members, 2, codes, result->n_rows, out, err);
     dki_free(result->plan->context, codes);
     dki_free(result->plan->context, code_of);
+    return status;
+}
+
+/* Several members as one text, "koken, lassen"; null where none of them is known. */
+static dk_status join_members(const dk_breakdown *breakdown, const dk_field *dims, uint64_t row, dk_builder *to,
+                              dki_buffer *text, dk_error *err)
+{
+    dk_status status = DK_OK;
+    bool any = false;
+
+    text->size = 0;
+    for (size_t d = 0; status == DK_OK && d < breakdown->n_by; d++) {
+        dki_spread_kind kind;
+        dk_value value;
+
+        (void)dki_part_node(&breakdown->by[d], &kind);
+        if (kind == DKI_SPREAD_NOT)
+            continue;
+        status = dk_column_get(dims[d].column, row, &value, err);
+        if (status == DK_OK && text->size > 0)
+            status = dki_buffer_text(text, ", ", err);
+        if (status == DK_OK && value.is_null)
+            status = dki_buffer_text(text, "\xe2\x80\x93", err);
+        else if (status == DK_OK)
+            status = dki_buffer_append(text, value.as.text.bytes, value.as.text.size, err);
+        any = any || (status == DK_OK && !value.is_null);
+    }
+    if (status != DK_OK)
+        return status;
+    return any ? dk_builder_text(to, (dk_text){ text->bytes, text->size }, err) : dk_builder_null(to, 1, err);
+}
+
+/* The combinations of members of several dimensions as one column. */
+static dk_status join_dimensions(const dk_breakdown *breakdown, const dk_field *dims, const dk_column **out,
+                                 dk_error *err)
+{
+    dk_builder *builder = NULL;
+    dki_buffer text;
+    dk_status status = dk_builder_new(breakdown->context, DK_CATEGORY, 0, NULL, &builder, err);
+
+    dki_buffer_init(&text, breakdown->context);
+    DKI_FOR_ROWS(row, dk_column_n_rows(dims[0].column), breakdown->context, status, err)
+    status = join_members(breakdown, dims, row, builder, &text, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
+    dki_buffer_drop(&text);
+    return status;
+}
+
+dk_status dki_breakdown_overlap(const dk_breakdown *breakdown, const dk_field *dims, const dk_column **column,
+                                dk_error *err)
+{
+    const dk_column *overlap = NULL;
+    size_t n = 0;
+    dk_status status = DK_OK;
+
+    for (size_t d = 0; d < breakdown->n_by; d++) {
+        dki_spread_kind kind;
+
+        (void)dki_part_node(&breakdown->by[d], &kind);
+        if (kind != DKI_SPREAD_NOT && n++ == 0)
+            overlap = dk_column_retain(dims[d].column);
+    }
+    if (n > 1) {
+        dk_column_release(overlap);
+        overlap = NULL;
+        status = join_dimensions(breakdown, dims, &overlap, err);
+    }
+    if (status == DK_OK)
+        status = dki_overlap_give(column, overlap, err);
+    dk_column_release(overlap);
     return status;
 }
 

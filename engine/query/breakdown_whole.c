@@ -1,9 +1,12 @@
-/* breakdown_whole.c - keeps sum() from adding up shares of different wholes.
+/* breakdown_whole.c - keeps sum() from adding up shares of different wholes, and figures of groups that overlap.
  *
  * A share of a whole knows its denominator and what that is per. Shares of one whole add up as they are; those of two regions
  * add up to nothing that anybody can name. Beside each sum() of shares the plan therefore takes, over the same rows as far
  * as their shares are known, the least and the greatest of all that tells wholes apart: what they are per, the columns of the
  * table that it names, the denominator. A group in which one of these differs is refused.
+ *
+ * Figures of groups that overlap (data/overlap.h), such as counts by the members of a set, are kept apart in the same way: the
+ * sum over two of them goes over who is in both twice.
  *
  * Cost: two aggregates more for each of these, and a pass over the texts of what shares are per.
  */
@@ -15,6 +18,8 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/overlap.h"
+#include "expr/overlap.h"
 #include "expr/poll_row.h"
 
 /* Trees. ------------------------------------------------------------------------------------------------------------- */
@@ -117,6 +122,56 @@ static dk_status add_names(const dki_plan *plan, dk_text whole, dki_text_map *na
                 status = dki_text_map_add(names, name, to - from, &number, err);
         }
     }
+    return status;
+}
+
+/* Where there are weights these are added up too. */
+static const char *weight_name(const dki_plan *plan)
+{
+    const dk_properties *properties = dk_table_properties(plan->table);
+
+    return plan->weight && dki_column_overlap(plan->weight) ? properties->weight : NULL;
+}
+
+const dki_plan_share *dki_plan_find_overlap(const dki_plan *plan, const dki_node *node)
+{
+    for (size_t i = 0; i < plan->n_shares; i++)
+        if (plan->shares[i].overlap && dki_node_equal(plan->shares[i].node, node))
+            return &plan->shares[i];
+    return NULL;
+}
+
+dk_status dki_plan_add_overlap(dki_plan *plan, const dk_expr *expr, const dki_node *node, size_t value,
+                               size_t measure, dk_error *err)
+{
+    dki_plan_share share = { .node = node, .expr = expr, .measure = measure };
+    size_t at = DK_NO_COLUMN;
+    const char *name = weight_name(plan);
+    const dki_node *column, *what;
+    dki_node *filter = node->filter;
+    dk_status status;
+
+    if (value != DKI_NONE)
+        share.overlap = dki_bound_overlap(plan->values[value].bound, &at);
+    if (share.overlap)
+        name = dk_table_field(plan->wide ? plan->wide : plan->table, at)->name;
+    else if (name)
+        share.overlap = dki_column_overlap(plan->weight);
+    if (share.overlap == NULL)
+        return DK_OK;
+    status = dki_grow(plan->context, (void **)&plan->shares, &plan->share_capacity, plan->n_shares + 1,
+                      sizeof *plan->shares, err);
+    if (status == DK_OK && node->n_children > 0 && (filter = make_filter(plan, node, err)) == NULL)
+        status = DK_ERR_MEMORY;
+    if (status != DK_OK)
+        return status;
+    column = make(plan, node, DKI_NODE_NAME, name, NULL, 0, err);
+    what = column ? call(plan, ".overlap", column, err) : NULL;
+    status = add_end(plan, &share, "min", what, filter, &share.least, err);
+    if (status == DK_OK)
+        status = add_end(plan, &share, "max", what, filter, &share.greatest, err);
+    if (status == DK_OK)
+        plan->shares[plan->n_shares++] = share;
     return status;
 }
 
@@ -226,6 +281,27 @@ static dk_status fail_group(const dki_result *result, const dki_plan_share *shar
     return DK_ERR_ARGUMENT;
 }
 
+static dk_status fail_overlap(const dki_result *result, const dki_plan_share *share, const dk_value *least,
+                              const dk_value *greatest, uint64_t row, dk_error *err)
+{
+    const char *name = dki_overlap_name(result->plan->table, share->overlap);
+    char ends[2][80], cell[DKI_CELL_TEXT], text[DKI_NODE_TEXT];
+
+    format(least, ends[0], sizeof ends[0]);
+    format(greatest, ends[1], sizeof ends[1]);
+    dki_result_describe(result, row, cell);
+    (void)dki_node_text(share->expr, share->node, text);
+    (void)dki_node_fail(share->expr, share->node, err, DK_ERR_ARGUMENT,
+                        "%s goes over groups that overlap, %s to %s (%s): who is in several would count several "
+                        "times",
+                        text, ends[0], ends[1], cell);
+    dki_hint(err,
+             "put %s into by; a total of the breakdown by members counts everybody once, and rows() in it counts "
+             "entries, which add up",
+             name ? name : "what tells them apart");
+    return DK_ERR_ARGUMENT;
+}
+
 static dk_status check_share(const dki_result *result, const dki_plan_share *share, const uint32_t *cells,
                              dk_error *err)
 {
@@ -246,7 +322,8 @@ static dk_status check_share(const dki_result *result, const dki_plan_share *sha
         if (status == DK_OK)
             status = dk_column_get(greatest, row, &last, err);
         if (status == DK_OK && !first.is_null && dk_value_compare(&first, &last) != 0)
-            status = fail_group(result, share, &first, &last, row, err);
+            status = share->overlap ? fail_overlap(result, share, &first, &last, row, err)
+                                    : fail_group(result, share, &first, &last, row, err);
     }
     dk_column_release(least);
     dk_column_release(greatest);

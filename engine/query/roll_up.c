@@ -418,6 +418,40 @@ static dk_status add_measures(struct roll *roll, dk_error *err)
 
 /* Totals. ---------------------------------------------------------------------------------------------------------- */
 
+/* Whether a dimension is of the members of sets. */
+static bool is_of_members(const struct roll *roll, const dk_lineage_item *dimension)
+{
+    const dk_expr *expr = NULL;
+    dk_error ignored = DK_ERROR_INIT;
+    const dki_node *root;
+    bool is;
+
+    if (dk_expr_parse(roll->context, dimension->text, &expr, &ignored) != DK_OK)
+        return false;
+    root = dki_expr_root(expr);
+    is = root->kind == DKI_NODE_CALL && (strcmp(root->text, "member") == 0 || strcmp(root->text, "missing") == 0);
+    dk_expr_release(expr);
+    return is;
+}
+
+/* A total over the members of sets counts everybody once, and that is not the sum of anything that the result has by member. */
+static dk_status check_mask(const struct roll *roll, uint64_t mask, dk_error *err)
+{
+    for (size_t i = 0; i < roll->n_dims; i++) {
+        const char *name = roll->dims[i]->name;
+        int bit = dk_table_field(roll->result, dk_table_find(roll->result, name))->margin_bit;
+
+        if (bit < 0 || (mask >> bit & 1) == 0 || !is_of_members(roll, roll->dims[i]))
+            continue;
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "the result has totals over %s, which count everybody once, and its groups overlap", name);
+        dki_hint(err, "roll up what is no total: result:detail():roll_up \"%s\"; or ask the breakdown by it anew",
+                 roll->level);
+        return DK_ERR_ARGUMENT;
+    }
+    return DK_OK;
+}
+
 /* The set of dimensions that rows with this mask tell apart. */
 static dk_status add_set(struct roll *roll, uint64_t mask, dk_error *err)
 {
@@ -471,6 +505,8 @@ static dk_status add_sets(struct roll *roll, dk_error *err)
         roll->sets = dki_arena_array(&roll->arena, masks.n, sizeof *roll->sets, err);
         status = roll->sets ? DK_OK : DK_ERR_MEMORY;
     }
+    for (size_t i = 0; i < masks.n && status == DK_OK; i++)
+        status = check_mask(roll, masks.keys[i], err);
     for (size_t i = 0; i < masks.n && status == DK_OK; i++)
         status = add_set(roll, masks.keys[i], err);
     dki_int_map_drop(&masks);

@@ -129,8 +129,10 @@ dk_status dki_window_rate(const dki_window *window, const dki_window_call *call,
 /* ... as is a share, with DK_ERR_TYPE. */
 dk_status dki_window_fail_rate(const dk_expr *expr, const dki_node *node, dk_error *err);
 
-/* window_whole.c: DK_ERR_ARGUMENT where a sum goes over shares of different wholes. */
+/* window_whole.c: DK_ERR_ARGUMENT where a sum goes over shares of different wholes, ... */
 dk_status dki_window_check_whole(const dki_window *window, const dki_window_call *call, dk_error *err);
+/* ... or over figures, which have an overlap (data/overlap.h), of different groups. */
+dk_status dki_window_check_overlap(const dki_window *window, const dki_window_call *call, dk_error *err);
 
 /* The row's result does not fit. */
 dk_status dki_window_overflow(const dki_window_call *call, uint64_t row, dk_error *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "data/overlap.h"
 
 dk_status dki_window_fail_rate(const dk_expr *expr, const dki_node *node, dk_error *err)
 {
@@ -41,8 +42,7 @@ static dk_status run_rates(const dki_window *window, const dki_window_call *call
     return status;
 }
 
-dk_status dki_window_rate(const dki_window *window, const dki_window_call *call, const dk_column **out,
-                          dk_error *err)
+static dk_status run(const dki_window *window, const dki_window_call *call, const dk_column **out, dk_error *err)
 {
     bool has_parts = call->arg && dk_column_type(call->arg) == DK_RATIO && dk_column_n_children(call->arg) > 0;
 
@@ -57,4 +57,15 @@ dk_status dki_window_rate(const dki_window *window, const dki_window_call *call,
             return status;
     }
     return dki_window_run(window, call, out, err);
+}
+
+dk_status dki_window_rate(const dki_window *window, const dki_window_call *call, const dk_column **out,
+                          dk_error *err)
+{
+    const dk_column *overlap = call->arg && call->what == DKI_SUM ? dki_column_overlap(call->arg) : NULL;
+    dk_status status = overlap ? dki_window_check_overlap(window, call, err) : DK_OK;
+
+    if (status == DK_OK)
+        status = run(window, call, out, err);
+    return status == DK_OK ? dki_overlap_give(out, overlap, err) : status;
 }

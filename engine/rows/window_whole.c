@@ -1,4 +1,4 @@
-/* window_whole.c - keeps sums in windows from adding up shares of different wholes.
+/* window_whole.c - keeps sums in windows from adding up shares of different wholes, and figures of groups that overlap.
  *
  * As in a breakdown (query/breakdown_whole.c): within a frame all that tells wholes apart must be the same in every row whose
  * share is known. That is what shares are per, the columns of the table that it names, and the denominator. Each becomes
@@ -10,10 +10,12 @@
 
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/overlap.h"
 #include "expr/poll_row.h"
 #include "window_parts.h"
 
-/* The values of a column as numbers that are equal where these are; null where the share is. */
+/* The values of a column as numbers that are equal where these are; null where the share is. Values that are null are one
+ * more, but for overlaps: there they are of no group. */
 static dk_status number_values(const dki_window *window, const dk_column *shares, const dk_column *values,
                                const dk_column **out, dk_error *err)
 {
@@ -28,7 +30,8 @@ static dk_status number_values(const dki_window *window, const dk_column *shares
         status = dk_builder_new(window->context, DK_INTEGER, 0, NULL, &builder, err);
     DKI_FOR_ROWS(row, window->n_rows, window->context, status, err)
     {
-        if (nulls.nulls && dki_bit(nulls.nulls, row))
+        if ((nulls.nulls && dki_bit(nulls.nulls, row)) ||
+            (values == dki_column_overlap(shares) && codes.nulls && dki_bit(codes.nulls, row)))
             status = dk_builder_null(builder, 1, err);
         else
             status = dk_builder_integer(builder, (int64_t)codes.codes[row], err);
@@ -57,6 +60,24 @@ static dk_status fail_frame(const dki_window_call *call, const char *name, uint6
     return DK_ERR_ARGUMENT;
 }
 
+static dk_status fail_overlap(const dki_window *window, const dki_window_call *call, uint64_t row, dk_error *err)
+{
+    const char *name = dki_overlap_name(window->table, dki_column_overlap(call->arg));
+    char text[DKI_NODE_TEXT];
+
+    (void)dki_node_text(call->expr, call->node, text);
+    (void)dki_node_fail(
+        call->expr, call->node, err, DK_ERR_ARGUMENT,
+        "row %llu: %s goes over groups that overlap, and who is in several would count several times",
+        (unsigned long long)row + 1, text);
+    dki_hint(
+        err,
+        "put %s into within; a total of the breakdown by members counts everybody once, and rows() in it counts "
+        "entries, which add up",
+        name ? name : "what tells them apart");
+    return DK_ERR_ARGUMENT;
+}
+
 /* Fails where the values of a column differ within a frame. name: NULL, or what the column is called. */
 static dk_status check_frames(const dki_window *window, const dki_window_call *call, const dk_column *values,
                               const char *name, dk_error *err)
@@ -79,7 +100,8 @@ static dk_status check_frames(const dki_window *window, const dki_window_call *c
         if (status == DK_OK)
             status = dk_column_get(ends[1], row, &greatest, err);
         if (status == DK_OK && !least.is_null && least.as.integer != greatest.as.integer)
-            status = fail_frame(call, name, row, err);
+            status = values == dki_column_overlap(call->arg) ? fail_overlap(window, call, row, err)
+                                                             : fail_frame(call, name, row, err);
     }
     for (size_t i = 0; i < 2; i++)
         dk_column_release(ends[i]);
@@ -99,6 +121,11 @@ static bool names(dk_text list, const char *name)
             return true;
     }
     return false;
+}
+
+dk_status dki_window_check_overlap(const dki_window *window, const dki_window_call *call, dk_error *err)
+{
+    return check_frames(window, call, dki_column_overlap(call->arg), NULL, err);
 }
 
 dk_status dki_window_check_whole(const dki_window *window, const dki_window_call *call, dk_error *err)

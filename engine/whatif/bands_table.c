@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "base/pool.h"
 #include "base/status.h"
+#include "data/overlap.h"
 #include "expr/poll_row.h"
 #include "sides.h"
 
@@ -120,7 +121,7 @@ static dk_status add_column(struct assembly *a, const char *measure, const char 
 {
     dki_arena arena;
     dk_field field = DK_FIELD(NULL, column);
-    const dk_table *next = NULL;
+    const dk_table *like = a->bands->like, *next = NULL;
     dk_status status = DK_ERR_MEMORY;
 
     dki_arena_init(&arena, a->bands->context);
@@ -130,8 +131,14 @@ static dk_status add_column(struct assembly *a, const char *measure, const char 
         status = dki_fail(err, DK_ERR_DUPLICATE, "the bands would have two columns %s", field.name);
         dki_hint(err, "rename a measure or a dimension");
     } else if (field.name) {
-        status = dk_table_with(a->table, &field, 1, &next, err);
+        status = DK_OK;
     }
+    (void)dk_column_retain(column);
+    if (status == DK_OK && dki_column_overlap(dk_table_field(like, dk_table_find(like, measure))->column))
+        status = dki_breakdown_overlap(a->bands->breakdown, dk_table_field(a->table, 0), &field.column, err);
+    if (status == DK_OK)
+        status = dk_table_with(a->table, &field, 1, &next, err);
+    dk_column_release(field.column);
     if (status == DK_OK) {
         dk_table_release(a->table);
         a->table = next;

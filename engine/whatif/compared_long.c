@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "data/overlap.h"
 #include "query/breakdown_parts.h"
 #include "sides.h"
 
@@ -125,6 +126,15 @@ static dk_status check_names(const dki_comparison *c, const dk_field *fields, si
     return DK_OK;
 }
 
+/* Whether a measure has figures of groups that overlap. */
+static bool counts_members(const dki_comparison *c)
+{
+    for (size_t m = 0; m < c->breakdown->n_measures; m++)
+        if (dki_column_overlap(dk_table_field(c->sides.results[0], c->sides.n_by + m)->column))
+            return true;
+    return false;
+}
+
 dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_error *err)
 {
     struct stack stack = { c, BASE, c->breakdown->n_measures * (c->sides.n - 1) };
@@ -149,6 +159,8 @@ dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_err
     fields[5].format = "+0.0 %";
     if (status == DK_OK)
         status = dki_sides_table(&c->sides, stack.n_each, &keys, err);
+    for (size_t i = 2; i < 5 && status == DK_OK && counts_members(c); i++)
+        status = dki_breakdown_overlap(c->breakdown, dk_table_field(keys, 0), &fields[i].column, err);
     if (status == DK_OK)
         status = dk_table_with(keys, fields, n, out, err);
     dk_table_release(keys);

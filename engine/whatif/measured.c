@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/lineage.h"
+#include "data/overlap.h"
 #include "data/table_parts.h"
 #include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
@@ -120,18 +121,34 @@ static dk_status add_column(const dk_table **table, const char *name, const dk_c
     return dki_table_lengthen(table, &field, err);
 }
 
+/* Says of which members figures are, where results by members are compared. */
+static dk_status give_overlaps(const dki_comparison *c, size_t measure, dki_measured *mine, const dk_field *dims,
+                               dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (dki_column_overlap(dk_table_field(c->sides.results[0], c->sides.n_by + measure)->column) == NULL)
+        return DK_OK;
+    status = dki_breakdown_overlap(c->breakdown, dims, &mine->value, err);
+    if (status == DK_OK && mine->difference)
+        status = dki_breakdown_overlap(c->breakdown, dims, &mine->difference, err);
+    return status;
+}
+
 /* M_NAME of one side, and but for the base M_NAME_difference and M_NAME_relative. */
 static dk_status add_side(const dki_comparison *c, size_t measure, size_t side, dki_buffer *name,
                           const dk_table **table, dk_error *err)
 {
-    const dki_measured *mine = &c->measured[measure * c->sides.n + side];
+    dki_measured *mine = &c->measured[measure * c->sides.n + side];
     const char *format = dk_table_field(c->sides.results[0], c->sides.n_by + measure)->format;
     char points[DKI_FORMAT_BYTES];
     size_t size;
     dk_status status;
 
     name->size = 0;
-    status = dki_buffer_text(name, c->breakdown->measures[measure].name, err);
+    status = give_overlaps(c, measure, mine, dk_table_field(*table, 0), err);
+    if (status == DK_OK)
+        status = dki_buffer_text(name, c->breakdown->measures[measure].name, err);
     if (status == DK_OK)
         status = dki_buffer_text(name, "_", err);
     if (status == DK_OK)

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "data/overlap.h"
 #include "expr/poll_row.h"
 #include "sweep_parts.h"
 
@@ -191,6 +192,8 @@ static dk_status make_table(const dki_sweep *sweep, const struct rows *rows, con
         fields[n].column = NULL;
         status = piece_column(rows, dk_table_field(joined, i)->column, dk_column_scale(field->column),
                               &fields[n++].column, err);
+        if (status == DK_OK && i >= n_by && dki_column_overlap(field->column))
+            status = dki_breakdown_overlap(sweep->breakdown, fields + n_axes, &fields[n - 1].column, err);
     }
     if (status == DK_OK) {
         fields[n] = DK_FIELD("problem", NULL);
