@@ -17,16 +17,6 @@
 
 #define MOST_CELLS (UINT64_C(1) << 22) /* more would cost more than they save */
 
-static size_t amount_mentions(const dki_step *step, const char *name)
-{
-    size_t n = dki_expr_mentions(step->share, name) + dki_expr_mentions(step->count, name) +
-               dki_expr_mentions(step->scale, name) + dki_expr_mentions(step->to, name);
-
-    for (size_t i = 0; i < step->n_flows; i++)
-        n += dki_expr_mentions(step->flows[i].share, name);
-    return n;
-}
-
 bool dki_param_is_amount(const dk_scenario *scenario, size_t param)
 {
     const char *name = scenario->params[param].name;
@@ -34,7 +24,7 @@ bool dki_param_is_amount(const dk_scenario *scenario, size_t param)
     for (size_t i = 0; i < scenario->n_steps; i++) {
         const dki_step *step = &scenario->steps[i];
 
-        if (dki_step_mentions(step, name) != amount_mentions(step, name))
+        if (dki_step_mentions(step, name) != dki_step_shares(step, name) + dki_expr_mentions(step->count, name))
             return false;
     }
     return true;

@@ -73,6 +73,8 @@ dk_status dki_step_columns(const dki_step *step, bool all, dki_text_map *names, 
 /* How often an expression (NULL: never), and a step, mentions a parameter. */
 size_t dki_expr_mentions(const dk_expr *expr, const char *param);
 size_t dki_step_mentions(const dki_step *step, const char *param);
+/* How often in what is a share, a factor or a rate. */
+size_t dki_step_shares(const dki_step *step, const char *param);
 /* Visits the trees of a step; false, at once, where visit says so. */
 bool dki_step_visit(const dki_step *step, dki_node_visit_fn *visit, void *arg);
 /* Sets the message to "PREFIX: MESSAGE"; what is long is cut, at a character. */

@@ -118,6 +118,16 @@ size_t dki_step_mentions(const dki_step *step, const char *param)
     return count.n;
 }
 
+size_t dki_step_shares(const dki_step *step, const char *param)
+{
+    size_t n = dki_expr_mentions(step->share, param) + dki_expr_mentions(step->scale, param) +
+               dki_expr_mentions(step->to, param);
+
+    for (size_t i = 0; i < step->n_flows; i++)
+        n += dki_expr_mentions(step->flows[i].share, param);
+    return n;
+}
+
 bool dki_step_visit(const dki_step *step, dki_node_visit_fn *visit, void *arg)
 {
     for (size_t i = 0; i < step->n_exprs; i++)

@@ -21,8 +21,8 @@ static bool is_param(const dk_expr *expr, const char *name)
     return root && root->kind == DKI_NODE_PARAM && strcmp(root->text, name) == 0;
 }
 
-/* The parameter by itself is a factor, a rate, or the share of a flow: a number that is not whole by nature. */
-static bool is_share_of(const dki_step *step, const char *name)
+/* The parameter by itself is a factor, a rate, or the share of a flow. */
+static bool is_factor_of(const dki_step *step, const char *name)
 {
     bool is_one = is_param(step->scale, name) || is_param(step->to, name);
 
@@ -37,8 +37,8 @@ static dk_status find_driven(dki_solver *s, dk_error *err)
     const char *name = s->spec->vary;
     const dk_scenario *scenario = s->scenario;
     const dki_step *step;
-    const dki_node *root;
     size_t n_mentions = 0;
+    bool is_factor;
 
     s->driven = dki_calloc(s->context, scenario->n_steps, sizeof *s->driven, err);
     s->matched = dki_calloc(s->context, scenario->n_steps, sizeof *s->matched, err);
@@ -54,13 +54,30 @@ static dk_status find_driven(dki_solver *s, dk_error *err)
             s->first = i;
     }
     step = &scenario->steps[s->first]; /* every parameter is used */
-    root = step->share ? dki_expr_root(step->share) : step->count ? dki_expr_root(step->count) : NULL;
+    is_factor = is_factor_of(step, name);
     s->vary = DKI_VARY_PARTS;
-    s->is_share = is_share_of(step, name);
-    s->is_linear = s->is_share && n_mentions == 1 && !step->rate && !step->whole && !step->drawn;
-    if (n_mentions == 1 && root && root->kind == DKI_NODE_PARAM)
+    s->is_linear = is_factor && n_mentions == 1 && !step->rate && !step->whole && !step->drawn;
+    if (n_mentions == 1 && (is_param(step->share, name) || is_param(step->count, name)))
         s->vary = step->share ? DKI_VARY_SHARE : DKI_VARY_COUNT;
     return DK_OK;
+}
+
+/* Whether shares are made of the parameter, so that it has values between whole numbers: by itself it is a share, a
+ * factor or a rate, or it occurs in one and its range is that of a share. Else 30 in "$f / 100" stays a whole number. */
+static bool makes_shares(const dki_solver *s)
+{
+    const dk_ratio zero = { 0, 1 }, one = { 1, 1 };
+    const char *name = s->spec->vary;
+    bool in_range = dki_ratio_compare(s->least, zero) >= 0 && dki_ratio_compare(s->greatest, one) <= 0;
+    bool makes = false;
+
+    for (size_t i = 0; i < s->scenario->n_steps; i++) {
+        const dki_step *step = &s->scenario->steps[i];
+
+        makes |= is_param(step->share, name) || is_factor_of(step, name);
+        makes |= in_range && dki_step_shares(step, name) > 0;
+    }
+    return makes;
 }
 
 static dk_status to_ratio(const dk_value *value, const char *name, dk_ratio *out, dk_error *err)
@@ -125,8 +142,8 @@ static dk_status find_range(dki_solver *s, dk_error *err)
         dki_hint(err, "give it one: %s = { %s, min = ..., max = ... }", param->name, value);
         return DK_ERR_ARGUMENT;
     }
-    if (!s->is_share && param->value.type == DK_INTEGER && s->least.denominator == 1 &&
-        s->greatest.denominator == 1)
+    if (param->value.type == DK_INTEGER && s->least.denominator == 1 && s->greatest.denominator == 1 &&
+        !makes_shares(s))
         s->vary = DKI_VARY_WHOLE;
     return DK_OK;
 }

@@ -42,7 +42,6 @@ typedef struct dki_solver {
     /* The parameter, and the steps that mention it. */
     size_t param;
     dki_vary vary;
-    bool is_share;     /* by itself a factor, a rate or a flow's share: its range has no whole numbers */
     bool is_linear;    /* cells' weights have the form a + b x of it, as of a share */
     bool has_greatest; /* false: a count without an upper bound */
     dk_ratio least, greatest;

@@ -278,6 +278,22 @@ test("the same while the register grows", function(t, dk)
   exactly(t, coverage(dk):compare(region(dk), plan, { maand = 120, maanden = 12 }), "dekking_plan < 0.90")
 end)
 
+-- A share f, and f again of who is left, leave (1 - f)^2: of 100 unknown 75 are registered where f is 0.5, and not before.
+-- Of 17 known and 15 unknown f register, and f * f of all known are lost again: (17 + 15 f)(1 - f^2) is 17 at f = 0 and 0
+-- at f = 1, at 0.171 it is 18.993, at 0.172 19.001; 0.85 f of 100 is 17 at 0.2. Each range is in whole numbers.
+test("a share that occurs twice, or in a formula, has values between 0 and 1", function(t, dk)
+  local function least(known, unknown, target, ...)
+    local plan = dk.scenario "plan" { params = { f = { 0, min = 0, max = 1 } }, ... }
+    local data = weighted(dk, { { "in_sonar", { true, false } }, { "n", { known, unknown } } })
+    return one(t, coverage(dk):solve(data, plan, { vary = "f", target = target, at = dk.total })).f
+  end
+  t.eq(least(0, 100, "bekend >= 75", register({ share = "$f" }), register({ share = "$f" })), 0.5)
+  local f = least(17, 15, "bekend >= 19", register({ share = "$f" }),
+    { "lost", where = "in_sonar", share = "$f * $f", set = { in_sonar = false } })
+  t.ok(f > 0.171 and f < 0.172)
+  close(least(0, 100, "bekend >= 17", register({ share = "0.85 * $f" })), 0.2, 1e-6)
+end)
+
 -- If the 1994 were spread like the known, Arnhem would have 1994 * 2983 / 5682 = 1046.8 of them, 1047 as whole
 -- persons: all of them bring the region to (5682 + 1047) / 7676 = 6729 / 7676 = 87.66 %.
 test("one municipality cannot bring the region to 90 %, and the answer says how far it comes", function(t, dk)
