@@ -445,6 +445,32 @@ static dk_status numbers_of(dki_allocation *a, const dk_expr *expr, const char *
     return status;
 }
 
+/* What an expression over columns of per alone says of groups in which nobody is matched. */
+static dk_status numbers_of_nobody(dki_allocation *a, const dk_expr *expr, const char *what, bool *seen,
+                                   dk_ratio *out, bool *null, dk_error *err)
+{
+    const dk_column *column = NULL;
+    dki_text_map names;
+    bool knows = dki_node_visit(dki_expr_root(expr), find_aggregate, NULL);
+    dk_status status;
+
+    dki_text_map_init(&names, a->context);
+    status = dki_expr_names(expr, DKI_NODE_NAME, &names, err);
+    for (size_t i = 0; i < names.n && status == DK_OK; i++) {
+        size_t size;
+
+        knows = knows && dk_table_find(a->keys, dki_text_map_get(&names, (uint32_t)i, &size)) != SIZE_MAX;
+    }
+    if (status == DK_OK && knows)
+        status = dk_table_eval(a->keys, expr, a->breakdown_params, &column, err);
+    for (size_t k = 0; k < a->n && status == DK_OK && knows; k++)
+        if (!seen[k])
+            status = take_row(a, what, false, k, column, k, seen, out, null, err);
+    dki_text_map_drop(&names);
+    dk_column_release(column);
+    return status;
+}
+
 dk_status dki_allocation_numbers(dki_allocation *a, const char *text, const char *what, bool may_be_negative,
                                  dk_ratio *out, bool *null, dk_error *err)
 {
@@ -459,6 +485,8 @@ dk_status dki_allocation_numbers(dki_allocation *a, const char *text, const char
     }
     if (status == DK_OK)
         status = numbers_of(a, expr, text, what, may_be_negative, seen, out, null, err);
+    if (status == DK_OK && null)
+        status = numbers_of_nobody(a, expr, what, seen, out, null, err);
     dk_expr_release(expr);
     dki_free(a->context, seen);
     return status;

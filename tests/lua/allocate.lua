@@ -75,6 +75,20 @@ test("parts of persons, by what the step says", function(t, dk)
   t.near(compared:where("gemeente is total").dekking_outreach[1], 0.9)
 end)
 
+test("a minimum holds for a group that has nobody to take, too", function(t, dk)
+  local data = people(dk):append(dk.table { { "gemeente", { "Rheden" } }, { "in_sonar", { true } }, { "n", { 8 } } }
+    :with { weight = "n" })
+  local question = { per = "gemeente", budget = 30, maximise = "known" }
+  for _, minimum in ipairs { 1, { Rheden = 1 }, dk.expr "case(gemeente == 'Rheden', 1, 0)" } do
+    question.minimum = minimum
+    t.raises(function() return coverage(dk):allocate(data, outreach(dk), question) end,
+      "a minimum of 1 cannot be reached where gemeente = Rheden: at most 0")
+  end
+  question.minimum = "case(count() > 0, 2, 0)" -- of nobody nothing
+  local made = coverage(dk):allocate(data, outreach(dk), question):table():where "gemeente in ('Duiven', 'Rheden')"
+  t.eq(made.minimum:to_lua { plain = true }, { 2, 0 })
+end)
+
 test("budgets, costs and targets take parameters", function(t, dk)
   local question = { per = "gemeente", budget = "$geld", cost = "$uren", maximise = "known", whole = true,
     targets = { { "known >= $genoeg", at = { gemeente = "Duiven" } } }, params = { geld = 30, uren = 3, genoeg = 14,
