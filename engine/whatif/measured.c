@@ -14,12 +14,25 @@
 
 /* One side ----------------------------------------------------------------------------------------------------- */
 
+/* A number of persons, records or values, or sums and differences of such: 0 of nobody. */
+static bool counts(const dk_breakdown *breakdown, const dki_node *node)
+{
+    static const char *const aggregates[] = { "count", "rows", "distinct" };
+    size_t measure = node->kind == DKI_NODE_NAME ? dki_breakdown_find_measure(breakdown, node->text) : SIZE_MAX;
+
+    if (measure != SIZE_MAX) /* one made before this one: there is no circle */
+        return counts(breakdown, dki_expr_root(breakdown->measures[measure].expr));
+    for (size_t i = 0; node->kind == DKI_NODE_AGGREGATE && i < sizeof aggregates / sizeof *aggregates; i++)
+        if (strcmp(node->text, aggregates[i]) == 0)
+            return true;
+    return node->kind == DKI_NODE_CALL && node->n_children == 2 &&
+           (strcmp(node->text, "+") == 0 || strcmp(node->text, "-") == 0) &&
+           counts(breakdown, node->children[0]) && counts(breakdown, node->children[1]);
+}
+
 bool dki_measure_is_count(const dk_breakdown *breakdown, size_t measure)
 {
-    const dki_node *root = dki_expr_root(breakdown->measures[measure].expr);
-
-    return root->kind == DKI_NODE_AGGREGATE &&
-           (strcmp(root->text, "count") == 0 || strcmp(root->text, "rows") == 0);
+    return counts(breakdown, dki_expr_root(breakdown->measures[measure].expr));
 }
 
 /* A measure on one side, which keeps what it is made of. */

@@ -63,6 +63,20 @@ static void groups_of_one_side_have_no_persons_on_the_other(void **state)
                     "c|0|1|1|0|1|1|-|1|-|-|1/1|-\n");
 }
 
+/* Values that nobody has are 0 too, and so is what counts add up to; one more than a count is no count. */
+static void what_counts_add_up_to_is_none_of_nobody(void **state)
+{
+    (void)state;
+    assert_compared(ASK(.by = { "g" },
+                        .measures = { "n = count()", "jong = count() where x < 3", "oud = n - jong",
+                                      "soorten = distinct(x) + rows()", "meer = n + 1" }),
+                    "g:category x:integer\na|1\na|5\n", "g:category x:integer\nb|4\n",
+                    "g n_base n_later n_later_difference jong_base jong_later jong_later_difference oud_base "
+                    "oud_later oud_later_difference soorten_base soorten_later soorten_later_difference meer_base "
+                    "meer_later meer_later_difference",
+                    "a|2|0|-2|1|0|-1|1|0|-1|4|0|-4|3|-|-\nb|0|1|1|0|0|0|0|1|1|0|2|2|-|2|-\n");
+}
+
 /* Null is a group, a total is none; each dimension goes values, null, total. */
 static void totals_stand_after_their_parts(void **state)
 {
@@ -301,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(groups_of_one_side_have_no_persons_on_the_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_counts_add_up_to_is_none_of_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_stand_after_their_parts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_dimensions_there_is_one_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_empty_side_is_a_side, set_up, tear_down),
