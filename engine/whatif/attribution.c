@@ -26,8 +26,8 @@ static int64_t coefficient(const dki_attribution *a, size_t i, size_t k, int64_t
     size_t last = dki_attribution_n(a) - 1, n_set;
     bool has;
 
-    if (i == a->n)
-        return k == last ? divisor : k == 0 ? -divisor : 0;
+    if (i == a->n) /* without steps the last is the first */
+        return (k == last ? divisor : 0) - (k == 0 ? divisor : 0);
     if (!a->is_shapley)
         return k == i + 1 ? 1 : k == i ? -1 : 0;
     has = k >> i & 1;

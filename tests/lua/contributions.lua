@@ -140,6 +140,15 @@ test("what does nothing contributes nothing, and equal steps contribute the same
   end
 end)
 
+test("a scenario without steps contributes nothing at all", function(t, dk)
+  for _, method in ipairs { "order", "shapley" } do
+    local nothing = coverage(dk):contributions(persons(dk, 20, 1), dk.scenario "leeg" {}, { measure = "dekking",
+      method = method, at = dk.total })
+    local whole = exact(nothing, "contribution")
+    t.ok(#whole == 1 and is_zero(whole[1]))
+  end
+end)
+
 test("a total has the contributions of the breakdown without the dimension", function(t, dk)
   local data, ask = persons(dk, 80, 3), coverage(dk)
   local plan = dk.scenario "plan" (random_steps(3))
