@@ -21,6 +21,12 @@ static dk_status check_step(const dki_allocation *a, dk_error *err)
 {
     const dki_step *step = a->step;
 
+    if (step == NULL) {
+        dki_fail(err, DK_ERR_ARGUMENT, "an allocation decides how many the last step takes, and %s has no step",
+                 a->scenario->name);
+        dki_hint(err, "give it one that says who can be taken: all = true");
+        return DK_ERR_ARGUMENT;
+    }
     if (step->drawn != DK_DRAWN_NOT || step->n_first > 0) {
         dki_fail(err, DK_ERR_ARGUMENT,
                  "an allocation takes the persons of a group alike, and this step says who is taken");
@@ -176,7 +182,7 @@ dk_status dk_scenario_allocate(const dk_breakdown *breakdown, const dk_table *ta
                          .params = params,
                          .spec = spec,
                          .table = table,
-                         .step = &scenario->steps[scenario->n_steps - 1],
+                         .step = scenario->n_steps > 0 ? &scenario->steps[scenario->n_steps - 1] : NULL,
                          .unit = spec->whole ? DKI_PERSON : 1,
                          .grain = spec->whole ? 1 : DKI_PERSON };
     const dk_table *made = NULL;

@@ -365,7 +365,7 @@ function allocate.allocate(self, base, scenario, question)
   local per, steps = columns_of(question.per), core.spec(scenario).steps
   local whole = question.whole
   if whole == nil then
-    whole = steps[#steps].whole or false
+    whole = #steps > 0 and steps[#steps].whole or false
   end
   local params, all = ask.share_out(question.params, { scenario }, "allocate")
   local plan, limits = core.allocate(self, base, scenario, {
