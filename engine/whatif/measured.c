@@ -26,8 +26,8 @@ static bool counts(const dk_breakdown *breakdown, const dki_node *node)
         if (strcmp(node->text, aggregates[i]) == 0)
             return true;
     return node->kind == DKI_NODE_CALL && node->n_children == 2 &&
-           (strcmp(node->text, "+") == 0 || strcmp(node->text, "-") == 0) &&
-           counts(breakdown, node->children[0]) && counts(breakdown, node->children[1]);
+           (strcmp(node->text, "+") == 0 || strcmp(node->text, "-") == 0) && counts(breakdown, node->children[0]) &&
+           counts(breakdown, node->children[1]);
 }
 
 bool dki_measure_is_count(const dk_breakdown *breakdown, size_t measure)
