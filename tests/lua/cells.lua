@@ -70,7 +70,7 @@ test("records are counted where none is divided", function(t, dk)
   t.eq(t.records(asked:compare(data, all):select { "gemeente", "r_merger", "f_merger", "d_merger" }), {
     { gemeente = "Arnhem", r_merger = 4, f_merger = "p00003", d_merger = 4 },
     { gemeente = "Duiven", r_merger = 8, f_merger = "p00001", d_merger = 8 },
-    { gemeente = "Ede", r_merger = 0 },
+    { gemeente = "Ede", r_merger = 0, d_merger = 0 },
   })
   t.raises(function() asked:compare(data, outreach(dk)) end, "rows() counts records")
   t.raises(function() asked:solve(data, outreach(dk), { vary = "deel", target = "r > 1", at = dk.total }) end,
