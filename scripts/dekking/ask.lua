@@ -115,7 +115,10 @@ function ask.compare(self, base, against, options, form)
       core.fail(("compare: name is a string, not %s"):format(given_as(name)))
     end
     local _, params = ask.share_out(options and options.params, {}, "compare")
-    return core.compare_tables(self, base, against, name, params, options or {})
+    local result = core.compare_tables(self, base, against, name, params, options or {})
+    core.compared[result] = { breakdown = self, base = base, later = against, name = name, all = params,
+                              long = options and options.long }
+    return result
   end
   local scenarios = list_of_scenarios(against, "compare wants a scenario, a list of scenarios or another table")
   if form == nil and is_form(options, self, scenarios) then

@@ -85,7 +85,11 @@ local function explain(self, cell)
     return core.part "explain_cell" (self, cell)
   end
   local text, compared = core.lineage_text(self), core.compared and core.compared[self]
-  return compared and text .. "\n" .. table.concat(core.part("explain_change").whole(compared), "\n") or text
+  if not compared then
+    return text
+  end
+  local part = core.part(compared.later and "explain_tables" or "explain_change")
+  return text .. "\n" .. table.concat(part.whole(compared), "\n")
 end
 
 -- Plans -----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@
 
 local dk, core = ...
 
+local words = core.part "explain_words"
+
 -- What the lineage says --------------------------------------------------------------------------------------------
 
 -- A text with the values of parameters in their place.
@@ -89,10 +91,6 @@ end
 
 local quoted = core.quoted
 
-local function list_of(names)
-  return #names < 2 and (names[1] or "") or table.concat(names, ", ", 1, #names - 1) .. " and " .. names[#names]
-end
-
 -- The texts that a column has, for the nearest to one that it lacks.
 local function known_values(result, name)
   local values, seen = {}, {}
@@ -167,8 +165,8 @@ local function find(result, asked, cell, is_long)
     return found:head(1), names, shown
   end
   if #totals > 0 then
-    core.fail(("explain: the result has no row that is the total over %s (say which: { %s = ... })"):format(list_of(totals),
-      totals[1]))
+    core.fail(("explain: the result has no row that is the total over %s (say which: { %s = ... })"):format(
+      words.list(totals), totals[1]))
   end
   core.fail(("explain: the result has %s where %s"):format(#found == 0 and "no row" or #found .. " rows",
     table.concat(shown, ", ")))
@@ -220,11 +218,6 @@ end
 
 -- Numbers ----------------------------------------------------------------------------------------------------------
 
-local function shown_value(found, name)
-  return (found:select({ name }):text { types = false, count = false, notes = false }:match "([^\n]*)\n*$"
-    :gsub("^ +", ""))
-end
-
 -- "249 of 336", where the column knows.
 local function parts_of(found, name)
   local numerator, denominator = core.cell_parts(found, name)
@@ -233,7 +226,7 @@ end
 
 local function say_number(found, name)
   local parts = parts_of(found, name)
-  return shown_value(found, name) .. (parts and ", which is " .. parts or "")
+  return words.shown(found, name) .. (parts and ", which is " .. parts or "")
 end
 
 local function columns_of(found)
@@ -267,7 +260,7 @@ local function say_measure(lines, found, columns, item)
     for _, side in ipairs(sides_of(columns, item.name)) do
       local name = item.name .. "_" .. side
       lines[#lines + 1] = ("  %s is %s; that differs by %s"):format(name, say_number(found, name),
-        shown_value(found, name .. "_difference"))
+        words.shown(found, name .. "_difference"))
     end
   end
 end
@@ -359,7 +352,8 @@ return core.export(function(result, wanted)
     for i, item in ipairs(asked.measures) do
       names[i] = item.name
     end
-    local more, told = core.part("explain_change").cell(compared, names, row_condition(found, asked), cell.where)
+    local part = core.part(compared.later and "explain_tables" or "explain_change")
+    local more, told = part.cell(compared, names, row_condition(found, asked), cell.where)
     table.move(more, 1, #more, #lines + 1, lines)
     cell.changes = told
   end
@@ -368,6 +362,6 @@ return core.export(function(result, wanted)
   for i, item in ipairs(asked.measures) do
     names[i] = item.shown
   end
-  setmetatable(cell, { __tostring = function() return "(an explained cell of " .. list_of(names) .. ")" end })
+  setmetatable(cell, { __tostring = function() return "(an explained cell of " .. words.list(names) .. ")" end })
   return table.concat(lines, "\n"), cell
 end)

@@ -6,38 +6,12 @@
 
 local dk, core = ...
 
-local MOST = 8 -- cells that are told one by one
-local THEN = "\u{2192}" -- the later of two sides, in the names of columns
+local words = core.part "explain_words"
+local trimmed, signed, is_zero, texts_of = words.trimmed, words.signed, words.is_zero, words.texts_of
+local shown = words.shown
 
--- Words ------------------------------------------------------------------------------------------------------------
-
-local function trimmed(value)
-  local text = tostring(value)
-  return text:find(".", 1, true) and text:gsub("0+$", ""):gsub("%.$", "") or text
-end
-
--- "+26.1", "-3", "0"; a pattern may have put the sign there.
-local function signed(text)
-  text = trimmed(text)
-  return (text:find "^[-+]" or not text:find "[1-9]") and text or "+" .. text
-end
-
-local function persons(compared, text)
-  local unit = compared.cells:properties().unit or "persons"
-  return ("%s %s"):format(text, unit == "persons" and text == "1" and "person" or unit)
-end
-
-local function is_zero(text) return not text:find "[1-9]" end
-
--- The first value of each of those columns, as text.
-local function texts_of(data, names)
-  local texts = {}
-  for i, name in ipairs(names) do
-    local value = data:column(name):to_lua()[1]
-    texts[i] = (value == nil or value == dk.null) and "0" or trimmed(value)
-  end
-  return table.unpack(texts)
-end
+local changed = { LATER = "\u{2192}" } -- the later of two sides, in the names of columns
+local THEN = changed.LATER
 
 -- Steps ------------------------------------------------------------------------------------------------------------
 
@@ -96,26 +70,17 @@ local function say_sums(compared, changes, inside)
     :derive { "more = coalesce(more, 0)", "fewer = coalesce(fewer, 0)" }
     :derive { "came = more - fewer", "went = fewer - more" }
   local more, fewer, came, went = texts_of(sums, { "more", "fewer", "came", "went" })
-  local words = {}
+  local parts = {}
   local within = came:find "^-" and more or fewer
   if not is_zero(within) then
-    words[1] = ("%s moved%s"):format(persons(compared, within), inside and " within the cell" or "")
+    parts[1] = ("%s moved%s"):format(words.persons(compared.cells, within), inside and " within the cell" or "")
   end
   if not is_zero(came) then
     local is_more = not came:find "^-"
-    words[#words + 1] = ("%s %s"):format(persons(compared, is_more and came or went),
+    parts[#parts + 1] = ("%s %s"):format(words.persons(compared.cells, is_more and came or went),
       is_more and (inside and "came into the cell" or "came") or (inside and "went out of the cell" or "left"))
   end
-  return table.concat(words, ", ")
-end
-
-local function describe(row, names)
-  local words = {}
-  for i, name in ipairs(names) do
-    local value = row[name]
-    words[i] = ("%s = %s"):format(name, value == nil and "null" or tostring(value))
-  end
-  return #words > 0 and table.concat(words, ", ") or "everybody"
+  return table.concat(parts, ", ")
 end
 
 -- The cells whose weight differs, the first ones one by one.
@@ -128,24 +93,20 @@ local function say_cells(lines, changes)
   names = table.move(names, 1, n, 1, {})
   local before, after = changes:column "before":to_lua(), changes:column "after":to_lua()
   local change, i = changes:column "change":to_lua(), 0
-  for row in changes:head(MOST):rows() do
+  for row in changes:head(words.MOST):rows() do
     i = i + 1
-    lines[#lines + 1] = ("     %s: %s to %s, %s"):format(describe(row, names), trimmed(before[i]), trimmed(after[i]),
+    lines[#lines + 1] = ("     %s: %s to %s, %s"):format(words.cell(row, names), trimmed(before[i]), trimmed(after[i]),
       signed(change[i]))
   end
-  if #changes > MOST then
-    lines[#lines + 1] = ("     and %d more"):format(#changes - MOST)
+  if #changes > words.MOST then
+    lines[#lines + 1] = ("     and %d more"):format(#changes - words.MOST)
   end
 end
 
 -- Measures ---------------------------------------------------------------------------------------------------------
 
-local function shown(row, name)
-  return (row:select({ name }):text { types = false, count = false, notes = false }:match "([^\n]*)\n*$":gsub("^ +", ""))
-end
-
 -- The row of a cell in the breakdown of two tables of cells; nil where neither has it.
-local function row_of(compared, before, after, conditions)
+function changed.row_of(compared, before, after, conditions)
   local sides = core.compare_tables(compared.breakdown, before, after, THEN, compared.all, {})
   local found = conditions and sides:where(conditions) or sides
   return #found == 1 and found or nil
@@ -168,7 +129,7 @@ local function say_parts(row, base, later)
 end
 
 -- A line for each measure that is another, and one with the names of the others.
-local function say_measures(lines, row, measures)
+function changed.say_measures(lines, row, measures)
   local same, columns = {}, {}
   for each in row:schema():rows() do
     columns[each.name] = true
@@ -191,13 +152,11 @@ end
 
 -- Explaining -------------------------------------------------------------------------------------------------------
 
-local change = {}
-
 -- Where the breakdown was asked of rows, cells say who moved, and only as far as they tell people apart.
 local BY_ROWS = "The breakdown was asked of rows: what each step did to the measures, contributions tell."
 
 -- Lines for a comparison as a whole.
-function change.whole(compared)
+function changed.whole(compared)
   local lines = {}
   for i, scenario in ipairs(compared.scenarios) do
     local steps, why = steps_of(compared, i)
@@ -234,7 +193,7 @@ end
 
 -- Lines for a cell, and by scenario what each step did: { name =, cells = table, measures = table of one row or nil }.
 -- conditions: of the cell's row in a result; where: of its rows in the table that was asked.
-function change.cell(compared, measures, conditions, where)
+function changed.cell(compared, measures, conditions, where)
   local lines, told = { compared.by_rows and BY_ROWS or nil }, {}
   for i, scenario in ipairs(compared.scenarios) do
     local steps, last = steps_of(compared, i)
@@ -243,25 +202,25 @@ function change.cell(compared, measures, conditions, where)
       or ("Under %s it cannot be told step by step: %s"):format(scenario:name(), last)
     for k, step in ipairs(steps or {}) do
       local cells = of_cell(compared, step.changes, where)
-      local row = not compared.by_rows and row_of(compared, step.before, step.after, conditions) or nil
+      local row = not compared.by_rows and changed.row_of(compared, step.before, step.after, conditions) or nil
       lines[#lines + 1] = ("  %d. %s: %s"):format(k, step.name, cells and say_sums(compared, cells, true)
         or say_sums(compared, step.changes) .. ", here or elsewhere")
       if cells then
         say_cells(lines, cells)
       end
       if row and #cells > 0 then
-        say_measures(lines, row, measures)
+        changed.say_measures(lines, row, measures)
       end
       list[k] = { name = step.name, cells = cells, measures = row }
     end
-    local row = steps and not compared.by_rows and #steps > 1 and row_of(compared, compared.cells, last, conditions)
+    local row = steps and not compared.by_rows and #steps > 1 and changed.row_of(compared, compared.cells, last, conditions)
     if row then
       lines[#lines + 1] = "  together:"
-      say_measures(lines, row, measures)
+      changed.say_measures(lines, row, measures)
     end
     told[scenario:name()] = list
   end
   return lines, told
 end
 
-return change
+return changed

@@ -13,7 +13,8 @@
 --- The rows of the cell, as a condition; nil where they are all, or none tells them.
 ---@field where? string
 --- Of a comparison, by scenario what each step did to the cell: `{ name =, cells = dk.Table, measures = dk.Table }`, the cells whose
---- weight differs, and the measures before and after.
+--- weight differs, and the measures before and after. Of two tables, under the name of the later one, a list of one such, which has
+--- also `contributions`: by measure, which cells explain how much of its difference.
 ---@field changes? table<string, table[]>
 --- Asks a measure again, of a table, and gives a table of one cell.
 ---@field again fun(name: string, source: dk.Table): dk.Table

@@ -315,7 +315,7 @@ function t:breakdowns(asked, params) end
 --- Tells in words how the table came to be; of a result with a cell also where its numbers come from.
 ---
 --- A dimension that the cell leaves out, or `dk.total`, is totalled. A cell that the result does not have raises, with the nearest
---- value. Of a comparison with scenarios both also tell what each step did.
+--- value. Of a comparison with scenarios both also tell what each step did, and of one of two tables which cells gained and lost.
 ---
 --- ```lua
 --- local persons = dk.table({ { "gemeente", { "Arnhem", "Arnhem", "Duiven" } } }, { name = "personen" })

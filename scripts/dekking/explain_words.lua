@@ -1,0 +1,57 @@
+-- explain_words.lua - numbers and cells in words, for what explains a comparison.
+
+local dk = ...
+
+local words = { MOST = 8 } -- cells that are told one by one
+
+-- Without the digits that say nothing: "0.500" is "0.5".
+function words.trimmed(value)
+  local text = tostring(value)
+  return text:find(".", 1, true) and text:gsub("0+$", ""):gsub("%.$", "") or text
+end
+
+-- "+26.1", "-3", "0"; a pattern may have put the sign there.
+function words.signed(text)
+  text = words.trimmed(text)
+  return (text:find "^[-+]" or not text:find "[1-9]") and text or "+" .. text
+end
+
+function words.is_zero(text) return not text:find "[1-9]" end
+
+-- "26.1 persons", in the unit of the table.
+function words.persons(data, text)
+  local unit = data:properties().unit or "persons"
+  return ("%s %s"):format(text, unit == "persons" and text == "1" and "person" or unit)
+end
+
+-- The first value of each of those columns, as text.
+function words.texts_of(data, names)
+  local texts = {}
+  for i, name in ipairs(names) do
+    local value = data:column(name):to_lua()[1]
+    texts[i] = (value == nil or value == dk.null) and "0" or words.trimmed(value)
+  end
+  return table.unpack(texts)
+end
+
+-- What the first row has in a column, as it is shown.
+function words.shown(row, name)
+  return (row:select({ name }):text { types = false, count = false, notes = false }:match "([^\n]*)\n*$":gsub("^ +", ""))
+end
+
+-- A row of cells: "gemeente = Arnhem, in_sonar = true".
+function words.cell(row, names)
+  local texts = {}
+  for i, name in ipairs(names) do
+    local value = row[name]
+    texts[i] = ("%s = %s"):format(name, value == nil and "null" or tostring(value))
+  end
+  return #texts > 0 and table.concat(texts, ", ") or "everybody"
+end
+
+-- "gemeente, regio and in_sonar"
+function words.list(names)
+  return #names < 2 and (names[1] or "") or table.concat(names, ", ", 1, #names - 1) .. " and " .. names[#names]
+end
+
+return words
