@@ -291,16 +291,17 @@ static dkl_state *pace(lua_State *L)
     dkl_state *state = dkl_get_state(L);
     size_t used = dk_context_used_bytes(state->context);
     size_t budget = dk_context_budget(state->context);
-    size_t settled, limit, own;
+    size_t settled, most, limit, own;
 
     if (used < state->settled_bytes)
         state->settled_bytes = used;
     settled = state->settled_bytes;
+    most = budget > settled ? settled + (budget - settled) / 2 : SIZE_MAX;
+    if (used <= most && used / 2 <= settled + PACE_BYTES / 2) /* the usual: Lua's own need not be known */
+        return state;
     own = (size_t)lua_gc(L, LUA_GCCOUNT) << 9; /* half of what a collection goes through */
     limit = settled > SIZE_MAX / 4 || own > SIZE_MAX / 4 ? SIZE_MAX : 2 * settled + own + PACE_BYTES;
-    if (budget > settled && settled + (budget - settled) / 2 < limit)
-        limit = settled + (budget - settled) / 2;
-    if (used > limit)
+    if (used > (most < limit ? most : limit))
         dkl_reclaim(L);
     return state;
 }
@@ -405,6 +406,18 @@ void dkl_release_table(void *table)
 
 /* Classes. -------------------------------------------------------------------------------------------------------- */
 
+static const struct {
+    const char *name;
+    dkl_release_fn *release;
+    bool has_recipe; /* calls that make one are remembered with it */
+} classes[] = {
+    { DKL_TABLE, dkl_release_table, true },          { DKL_COLUMN, dkl_release_column, false },
+    { DKL_BREAKDOWN, dkl_release_breakdown, false }, { DKL_SCENARIO, dkl_release_scenario, false },
+    { DKL_CODES, dkl_release_dictionary, true },     { DKL_HIERARCHY, dkl_release_hierarchy, true },
+    { DKL_RECODE, dkl_release_recode, true },
+};
+#define N_CLASSES (sizeof classes / sizeof *classes)
+
 void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta)
 {
     luaL_newmetatable(L, name); /* sets __name */
@@ -415,6 +428,7 @@ void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta)
 }
 
 static dkl_object *as_object(lua_State *L, int index);
+static bool is_of(const dkl_object *object, const char *class_name);
 
 /* __gc and __close of a class of objects; upvalue: its name */
 static int close_object(lua_State *L)
@@ -422,7 +436,7 @@ static int close_object(lua_State *L)
     dkl_object *object = as_object(L, 1);
     const char *name = lua_tostring(L, lua_upvalueindex(1));
 
-    if (object == NULL || (object->class_name != name && strcmp(object->class_name, name) != 0))
+    if (object == NULL || !is_of(object, name))
         return luaL_typeerror(L, 1, name);
     drop_object(object);
     return 0;
@@ -437,10 +451,17 @@ void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "__gc");
     lua_setfield(L, -2, "__close");
+    for (size_t i = 0; i < N_CLASSES; i++)
+        if (strcmp(classes[i].name, name) == 0) {
+            lua_pushvalue(L, -1);
+            lua_rawsetp(L, LUA_REGISTRYINDEX, &classes[i]); /* sooner found than by a name */
+        }
     lua_pop(L, 1);
 }
 
-static dkl_object *new_object(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
+/* class_key: where in the registry the metatable stands too, or NULL */
+static dkl_object *new_object(lua_State *L, const char *class_name, const void *class_key, int n_values,
+                              dkl_release_fn *release)
 {
     dkl_state *state = pace(L);
     dkl_object *object;
@@ -455,8 +476,12 @@ static dkl_object *new_object(lua_State *L, const char *class_name, int n_values
     object->link = NULL;
     object->number = ++state->numbers;
     object->recipe_value = 0;
-    object->was_asked = false;
-    luaL_setmetatable(L, class_name);
+    object->has_recipe = object->was_asked = false;
+    if (class_key)
+        lua_rawgetp(L, LUA_REGISTRYINDEX, class_key);
+    else
+        luaL_getmetatable(L, class_name);
+    lua_setmetatable(L, -2);
     object->link = &state->objects;
     object->next = state->objects;
     if (object->next)
@@ -467,30 +492,18 @@ static dkl_object *new_object(lua_State *L, const char *class_name, int n_values
 
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
 {
-    return &new_object(L, class_name, n_values, release)->held;
+    return &new_object(L, class_name, NULL, n_values, release)->held;
 }
-
-static const struct {
-    const char *name;
-    dkl_release_fn *release;
-    bool has_recipe; /* calls that make one are remembered with it */
-} classes[] = {
-    { DKL_TABLE, dkl_release_table, true },          { DKL_COLUMN, dkl_release_column, false },
-    { DKL_BREAKDOWN, dkl_release_breakdown, false }, { DKL_SCENARIO, dkl_release_scenario, false },
-    { DKL_CODES, dkl_release_dictionary, true },     { DKL_HIERARCHY, dkl_release_hierarchy, true },
-    { DKL_RECODE, dkl_release_recode, true },
-};
-#define N_CLASSES (sizeof classes / sizeof *classes)
 
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
 {
     dkl_object *object;
     size_t i = 0;
 
-    while (i < N_CLASSES && strcmp(classes[i].name, class_name) != 0)
+    while (i < N_CLASSES && classes[i].name != class_name && strcmp(classes[i].name, class_name) != 0)
         i++;
     assert(i < N_CLASSES);
-    object = new_object(L, class_name, n_values + classes[i].has_recipe, classes[i].release);
+    object = new_object(L, class_name, &classes[i], n_values + classes[i].has_recipe, classes[i].release);
     if (classes[i].has_recipe)
         object->recipe_value = n_values + 1;
     return &object->held;
@@ -499,19 +512,21 @@ void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
 /* The value as an object of any class; NULL: it is none. */
 static dkl_object *as_object(lua_State *L, int index)
 {
-    dkl_object *object;
+    dkl_object *object = lua_touserdata(L, index);
 
-    if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) < sizeof *object)
-        return NULL;
-    object = lua_touserdata(L, index);
-    return object->mark == &object_mark ? object : NULL;
+    return object && lua_rawlen(L, index) >= sizeof *object && object->mark == &object_mark ? object : NULL;
+}
+
+static bool is_of(const dkl_object *object, const char *class_name)
+{
+    return object->class_name == class_name || strcmp(object->class_name, class_name) == 0;
 }
 
 dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name)
 {
     dkl_object *object = as_object(L, index);
 
-    return object && strcmp(object->class_name, class_name) == 0 ? object : NULL;
+    return object && is_of(object, class_name) ? object : NULL;
 }
 
 bool dkl_is_object(lua_State *L, int index, const char *class_name)
@@ -519,16 +534,18 @@ bool dkl_is_object(lua_State *L, int index, const char *class_name)
     return dkl_as_object(L, index, class_name) != NULL;
 }
 
-int dkl_recipe_value(lua_State *L, int index)
+dkl_object *dkl_recipe_holder(lua_State *L, int index)
+{
+    dkl_object *object = as_object(L, index);
+
+    return object && object->recipe_value > 0 ? object : NULL;
+}
+
+bool dkl_is_asked(lua_State *L, int index)
 {
     const dkl_object *object = as_object(L, index);
 
-    return object ? object->recipe_value : 0;
-}
-
-uint64_t dkl_next_number(lua_State *L)
-{
-    return ++dkl_get_state(L)->numbers;
+    return object && object->recipe_value == 0 && (is_of(object, DKL_BREAKDOWN) || is_of(object, DKL_SCENARIO));
 }
 
 void *dkl_test_object(lua_State *L, int arg, const char *class_name)

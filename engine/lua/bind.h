@@ -31,7 +31,7 @@ typedef struct dkl_state {
     dk_format format;
     bool paints; /* the table that is shown next goes to standard output at once: it may have colours */
     struct dkl_object *objects;         /* all that hold something of the engine's */
-    uint64_t numbers;                   /* given to objects and calls */
+    uint64_t numbers;                   /* given to objects */
     lua_State *running;                 /* in a call that may call back: the coroutine that made it */
     void (*on_interrupt)(lua_State *L); /* or NULL */
 } dkl_state;
@@ -125,6 +125,7 @@ typedef struct dkl_object {
     struct dkl_object *next, **link; /* among the state's */
     uint64_t number;                 /* no other has it */
     int recipe_value;                /* which user value is its recipe, of lua_recipe.c; 0: it has none */
+    bool has_recipe;                 /* that is there */
     bool was_asked;                  /* ... which finds it by its number */
 } dkl_object;
 
@@ -138,10 +139,13 @@ void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char
 /* The same, but NULL where it is not one, or was closed. */
 void *dkl_test_object(lua_State *L, int arg, const char *class_name);
 bool dkl_is_object(lua_State *L, int index, const char *class_name);
-/* The object itself, or NULL; the user value that is its recipe, or 0; a number for a call that no object or other call has. */
+/* The object itself, or NULL; the same of any class whose objects have recipes; whether it is a breakdown or a scenario. */
 dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name);
-int dkl_recipe_value(lua_State *L, int index);
-uint64_t dkl_next_number(lua_State *L);
+dkl_object *dkl_recipe_holder(lua_State *L, int index);
+bool dkl_is_asked(lua_State *L, int index);
+
+/* Of lua_parsed.c: what was parsed is parsed anew, as a script has defined a function. */
+void dkl_forget_parsed(lua_State *L);
 
 /* Of lua_expr.c: whether the value is an expression, which holds nothing of the engine's. */
 bool dkl_is_expr(lua_State *L, int index);
@@ -162,6 +166,7 @@ void dkl_open_value(lua_State *L);
 void dkl_open_table(lua_State *L);
 void dkl_open_column(lua_State *L);
 void dkl_open_expr(lua_State *L);
+void dkl_open_parsed(lua_State *L);
 void dkl_open_read(lua_State *L);
 void dkl_open_table_new(lua_State *L);
 void dkl_open_aggregate(lua_State *L);

@@ -118,6 +118,7 @@ int luaopen_dekking(lua_State *L)
     dkl_open_column(L);
     dkl_open_expr(L);
     dkl_open_recipe_class(L);
+    dkl_open_parsed(L);
     dkl_open_table(L);
     dkl_open_table_new(L);
     dkl_open_read(L);

@@ -323,6 +323,7 @@ static int define(lua_State *L)
     DKL_TRY(dk_aggregate_define(state->context, &aggregate,
                                 &err)); /* else the table stays in the registry, and is small */
     *slot = NULL;
+    dkl_forget_parsed(L);
     return 0;
 }
 

@@ -112,7 +112,7 @@ static int object_spec(lua_State *L)
     return 1;
 }
 
-/* core.run(breakdown, table, params) -> table */
+/* core.run(breakdown, table, params) -> table, with what the script says of its columns as notes */
 static int run(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L, 1);
@@ -123,9 +123,26 @@ static int run(lua_State *L)
 
     lua_settop(L, 3);
     dkl_check_params(L, 3, &params);
-    out = dkl_new_table(L);
+    lua_getiuservalue(L, 1, 1);
+    dkl_option(L, -1, "notes");
+    out = dkl_new_table(L); /* spec notes table */
     DKL_TRY(dk_breakdown_run(breakdown, table, &params, out, &err));
+    for (size_t i = 1, n = lua_istable(L, -2) ? lua_rawlen(L, -2) : 0; i <= n; i++) {
+        lua_rawgeti(L, -2, (lua_Integer)i);
+        dkl_add_note(L, out, luaL_checkstring(L, -1));
+        lua_pop(L, 1);
+    }
     return 1;
+}
+
+/* __call of breakdowns: the same with what a script gives */
+static int ask(lua_State *L)
+{
+    check_breakdown(L, 1);
+    lua_settop(L, 3);
+    if (!dkl_is_object(L, 2, DKL_TABLE))
+        return dkl_fail(L, "a breakdown is called with a table of dekking, not with %s", dkl_push_kind(L, 2));
+    return run(L);
 }
 
 /* core.run_all({ breakdown, ... }, table, params [, planned]) -> { table, ... }; planned: of their steps */
@@ -159,7 +176,8 @@ static int run_all(lua_State *L)
 }
 
 static const luaL_Reg primitives[] = {
-    { "breakdown", new_breakdown }, { "spec", object_spec }, { "run", run }, { "run_all", run_all }, { NULL, NULL }
+    { "breakdown", new_breakdown }, { "spec", object_spec }, { "run", run }, { "ask", ask },
+    { "run_all", run_all },         { NULL, NULL }
 };
 
 void dkl_open_breakdown(lua_State *L)

@@ -27,12 +27,8 @@ static void bracket(lua_State *L)
 static dkl_level push_condition(lua_State *L, int index, const char *what)
 {
     const char *text = dkl_check_text(L, index, what);
-    void **slot = dkl_slot(L, dkl_release_expr);
-    dkl_level level;
+    dkl_level level = dkl_level_of(dkl_push_condition(L, text, what));
 
-    dkl_parse_condition(L, text, what, slot);
-    level = dkl_level_of(*slot);
-    lua_closeslot(L, -1);
     lua_pop(L, 1);
     lua_pushvalue(L, index);
     return level;

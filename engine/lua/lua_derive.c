@@ -130,14 +130,10 @@ static int table_derive(lua_State *L)
     entries = dkl_array(L, n, sizeof *entries);
     luaL_checkstack(L, (int)(n > 100000 ? 100000 : n) * 2 + 20, "too many columns to derive");
     for (size_t i = 0; i < n; i++) {
-        void **slot;
-
         lua_rawgeti(L, 3, (lua_Integer)i + 1);
         entries[i] = read_entry(L);
         n_styled += entries[i].format || entries[i].label || entries[i].doc;
-        slot = dkl_slot(L, dkl_release_expr); /* slots close in reverse when the function returns */
-        DKL_TRY(dk_expr_parse(dk_table_context(table), entries[i].text, (const dk_expr **)slot, &err));
-        exprs[i] = *slot;
+        exprs[i] = dkl_push_parsed(L, entries[i].text);
         if (dk_expr_name(exprs[i]) == NULL)
             return dkl_fail(L, "derive: '%s' has no name: write \"name = %s\"", entries[i].text, entries[i].text);
     }

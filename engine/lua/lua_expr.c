@@ -123,25 +123,9 @@ const char *dkl_check_expr(lua_State *L, int index, const char *what)
     }
 }
 
-void dkl_parse_condition(lua_State *L, const char *text, const char *what, void **slot)
-{
-    dk_error err = DK_ERROR_INIT;
-
-    if (dk_expr_parse(dkl_check_context(L), text, (const dk_expr **)slot, &err) != DK_OK)
-        dkl_raise(L, &err);
-    else if (dk_expr_name(*slot))
-        dkl_fail(L, "%s; '%s' gives something a name (equality is ==)", what, text);
-}
-
 void dkl_check_syntax(lua_State *L)
 {
-    const char *text = lua_tostring(L, -1);
-    void **slot = dkl_slot(L, dkl_release_expr);
-    dk_error err = DK_ERROR_INIT;
-
-    if (dk_expr_parse(dkl_check_context(L), text, (const dk_expr **)slot, &err) != DK_OK)
-        dkl_raise(L, &err);
-    lua_closeslot(L, -1);
+    dkl_push_parsed(L, lua_tostring(L, -1));
     lua_pop(L, 1);
 }
 
@@ -163,10 +147,9 @@ dkl_level dkl_level_of(const dk_expr *expr)
 /* dk.expr "leeftijd + 1" */
 static int new_expr(lua_State *L)
 {
-    dk_error err = DK_ERROR_INIT;
     dkl_level level;
     const char *text;
-    void **slot;
+    const dk_expr *expr;
 
     if (dkl_push_expr_text(L, 1, &level)) {
         dkl_new_expr(L, level);
@@ -175,13 +158,12 @@ static int new_expr(lua_State *L)
         return 1;
     }
     text = dkl_check_expr(L, 1, "expr wants an expression");
-    slot = dkl_slot(L, dkl_release_expr);
-    DKL_TRY(dk_expr_parse(dkl_check_context(L), text, (const dk_expr **)slot, &err));
-    level = dkl_level_of(*slot);
+    expr = dkl_push_parsed(L, text);
+    level = dkl_level_of(expr);
     lua_pushvalue(L, 1);
     dkl_new_expr(L, level);
-    if (level == DKL_PRIMARY && dki_expr_root(*slot)->kind == DKI_NODE_NAME) {
-        lua_pushstring(L, dki_expr_root(*slot)->text);
+    if (level == DKL_PRIMARY && dki_expr_root(expr)->kind == DKI_NODE_NAME) {
+        lua_pushstring(L, dki_expr_root(expr)->text);
         lua_setiuservalue(L, -2, 2);
     }
     return 1;
@@ -281,7 +263,7 @@ static int core_condition(lua_State *L)
 {
     const char *text = dkl_check_expr(L, 1, luaL_checkstring(L, 2));
 
-    dkl_parse_condition(L, text, lua_tostring(L, 2), dkl_slot(L, dkl_release_expr));
+    dkl_push_condition(L, text, lua_tostring(L, 2));
     lua_pushstring(L, text);
     return 1;
 }

@@ -97,6 +97,7 @@ static int define(lua_State *L)
     luaL_checktype(L, -1, LUA_TFUNCTION);
     lua_rawsetp(L, LUA_REGISTRYINDEX, h);
     DKL_TRY(dk_function_define(state->context, &function, &err)); /* else two small values stay in the registry */
+    dkl_forget_parsed(L);
     *slot = NULL;
     return 0;
 }

@@ -1,6 +1,7 @@
 /* lua_options.c - option tables and lists. */
 #include "lua_options.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +41,7 @@ int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const cha
 
 static bool is_among(const char *const *names, const char *key)
 {
-    while (*names && strcmp(*names, key) != 0)
+    while (*names && (**names != *key || strcmp(*names, key) != 0))
         names++;
     return *names != NULL;
 }
@@ -60,6 +61,7 @@ const char *dkl_find_unknown(lua_State *L, int index, const char *const *names)
 void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind, const char *const *names)
 {
     const char *unknown;
+    bool is_known = true;
 
     index = lua_absindex(L, index);
     if (lua_isnoneornil(L, index))
@@ -68,12 +70,14 @@ void dkl_check_keys(lua_State *L, int index, const char *what, const char *kind,
         dkl_fail(L, "%s: %ss are a table, not %s", what, kind, dkl_push_kind(L, index));
         return;
     }
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING) {
             dkl_fail(L, "%s: %ss have names, not %s as a key", what, kind, luaL_tolstring(L, -2, NULL));
             return;
         }
-    unknown = dkl_find_unknown(L, index, names);
+        is_known = is_known && is_among(names, lua_tostring(L, -2));
+    }
+    unknown = is_known ? NULL : dkl_find_unknown(L, index, names);
     if (unknown)
         dkl_fail_unknown(L, what, kind, unknown, strlen(unknown), names);
 }
@@ -318,13 +322,17 @@ dkl_names dkl_check_names(lua_State *L, int index, const char *what)
 
 dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char *key)
 {
+    size_t what_size = strlen(what), key_size = strlen(key);
     dkl_names names;
+    char text[128]; /* for a message: most calls need none */
 
+    assert(what_size + key_size + 3 <= sizeof text);
+    memcpy(text, what, what_size);
+    memcpy(text + what_size, ": ", 2);
+    memcpy(text + what_size + 2, key, key_size + 1);
     dkl_option(L, index, key);
-    lua_pushfstring(L, "%s: %s", what, key); /* option text */
-    names = dkl_check_names(L, -2, lua_tostring(L, -1));
-    lua_replace(L, -3); /* anchor text; the option's table is kept by the table of options */
-    lua_pop(L, 1);
+    names = dkl_check_names(L, -1, text);
+    lua_replace(L, -2); /* the anchor; the option's table is kept by the table of options */
     return names;
 }
 

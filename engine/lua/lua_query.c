@@ -13,17 +13,14 @@ static int table_where(lua_State *L)
     const char *what = "where wants a condition";
     const char *text = dkl_check_expr(L, 2, what);
     dk_error err = DK_ERROR_INIT;
+    const dk_expr *condition;
     dk_params params;
-    void **expr;
     const dk_table **out;
 
     dkl_check_params(L, 3, &params);
+    condition = dkl_push_condition(L, text, what);
     out = dkl_new_table(L);
-    expr = dkl_slot(L, dkl_release_expr);
-    dkl_parse_condition(L, text, what, expr);
-    DKL_TRY(dk_table_where(table, *expr, &params, out, &err));
-    lua_closeslot(L, -1);
-    lua_pop(L, 1);
+    DKL_TRY(dk_table_where(table, condition, &params, out, &err));
     return 1;
 }
 

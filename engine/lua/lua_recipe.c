@@ -34,14 +34,24 @@ static const char recorded_key; /* true by the names of what is recorded: nothin
 static const char asked_key;    /* objects that were asked by their numbers, as long as they live */
 static const char recipe_mark;
 
-enum { NODE = 1, NAME, FUNCTION, CLASS }; /* upvalues of a recorder; CLASS is the metatable of recipes */
+enum { NODE = 1, HOW, FUNCTION, CLASS }; /* upvalues of a recorder; CLASS is the metatable of recipes */
 
-/* User values: 1 .. n are the arguments, then come the op, what was added afterwards, and of a question the file with the
- * asking line, and the script. Of a column the first is its name. */
-enum { OP = 1, MORE, FILE_NAME, SCRIPT };
+/* What a recorder knows of the calls that it records. */
+typedef struct manner {
+    uint64_t n_calls;
+    const char *op; /* kept by the table of names that are recorded */
+    bool by_name;   /* t:breakdown { ... } is a question */
+    bool is_call;   /* of a breakdown, by which it can always be asked again */
+    bool levels;    /* of dk: columns stand for their levels */
+} manner;
+
+/* User values: 1 .. n are the arguments, then comes what was added afterwards, and of a question the file with the asking line,
+ * and the script. Of a column the first is its name. */
+enum { MORE = 1, FILE_NAME, SCRIPT };
 
 typedef struct recipe {
     const void *mark;
+    const char *op;  /* as in the recorder; NULL: none */
     uint64_t serial; /* of the call */
     int n;           /* arguments, or ... */
     int line;        /* where a question was asked, 0: in no script */
@@ -73,7 +83,7 @@ static bool is_answer(lua_State *L, int index)
 
 static bool has_recipe(lua_State *L, int index)
 {
-    return dkl_recipe_value(L, index) > 0 || is_answer(L, index);
+    return dkl_recipe_holder(L, index) || is_answer(L, index);
 }
 
 /* Pushes an empty recipe with room for n arguments; kept as the metatable that stands at index class. */
@@ -109,10 +119,10 @@ static recipe *test_recipe(lua_State *L, int index)
 /* Pushes the recipe of the object, or nil. */
 static void push_known(lua_State *L, int index)
 {
-    int value = dkl_recipe_value(L, index);
+    const dkl_object *object = dkl_recipe_holder(L, index);
 
-    if (value > 0) {
-        lua_getiuservalue(L, index, value);
+    if (object) {
+        lua_getiuservalue(L, index, object->recipe_value);
         return;
     }
     index = lua_absindex(L, index);
@@ -125,10 +135,11 @@ static void push_known(lua_State *L, int index)
 /* Gives the recipe on top of the stack to the object, and pops it. */
 static void set_recipe(lua_State *L, int index)
 {
-    int value = dkl_recipe_value(L, index);
+    dkl_object *object = dkl_recipe_holder(L, index);
 
-    if (value > 0) {
-        lua_setiuservalue(L, index, value);
+    if (object) {
+        lua_setiuservalue(L, index, object->recipe_value);
+        object->has_recipe = true;
         return;
     }
     index = lua_absindex(L, index);
@@ -150,7 +161,7 @@ static recipe *push_recipe(lua_State *L, int index)
         lua_pushvalue(L, -1);
         set_recipe(L, index);
     }
-    return test_recipe(L, -1);
+    return lua_touserdata(L, -1);
 }
 
 static void push_copy(lua_State *L, int index, struct room *room, int depth);
@@ -166,17 +177,27 @@ static bool names_levels(lua_State *L, int key)
 /* Pushes a copy of the Lua table, as far as it fits. */
 static void push_table(lua_State *L, int index, struct room *room, int depth)
 {
-    int copy;
+    int n = 0, n_items = (int)lua_rawlen(L, index), copy;
 
-    lua_newtable(L);
+    if (n_items <= MOST_VALUES)
+        for (lua_pushnil(L); lua_next(L, index) && ++n <= MOST_VALUES;)
+            lua_pop(L, 1);
+    if (n_items > MOST_VALUES || n > MOST_VALUES) {
+        if (n > MOST_VALUES)
+            lua_pop(L, 2);
+        room->fits = false;
+        lua_pushnil(L);
+        return;
+    }
+    lua_createtable(L, n_items, n > n_items ? n - n_items : 0);
     copy = lua_gettop(L);
     for (lua_pushnil(L); lua_next(L, index);) { /* copy key value */
         int type = lua_type(L, -2);
-        bool outer = room->levels;
+        bool outer = room->levels, within = type == LUA_TSTRING && lua_type(L, -1) >= LUA_TTABLE;
 
         room->fits = room->fits && (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN);
         push_copy(L, -2, room, depth + 1);
-        room->levels = outer || names_levels(L, -3);
+        room->levels = outer || (within && names_levels(L, -3));
         push_copy(L, -2, room, depth + 1);
         room->levels = outer;
         if (!room->fits)
@@ -211,10 +232,15 @@ static void push_levels(lua_State *L, int index, struct room *room)
 /* Pushes what stands for a userdata. */
 static void push_object(lua_State *L, int index, struct room *room)
 {
+    const dkl_object *object = dkl_recipe_holder(L, index);
     const dkl_scalar *scalar;
 
-    if (has_recipe(L, index)) {
-        room->opaque = push_recipe(L, index)->opaque || room->opaque;
+    if (object && object->has_recipe) {
+        lua_getiuservalue(L, index, object->recipe_value);
+        room->opaque = room->opaque || ((const recipe *)lua_touserdata(L, -1))->opaque;
+    } else if (object) {
+        push_recipe(L, index);
+        room->opaque = true;
     } else if (dkl_is_object(L, index, DKL_COLUMN)) {
         if (room->levels) {
             push_levels(L, index, room);
@@ -347,19 +373,31 @@ static void put_asked(lua_State *L, recipe *node, int first, bool keep)
     }
 }
 
-/* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
-static recipe *push_call(lua_State *L, int name, int first, int n, int class)
+/* Of the name on top of the stack, which is among core.recorded from now on. */
+static manner manner_of(lua_State *L)
 {
-    const char *op = lua_tostring(L, name);
-    struct room room = { .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = true };
-    bool by_name = strcmp(op, "breakdown") == 0;
-    bool question =
-        by_name || (n > 0 && (dkl_is_object(L, first, DKL_BREAKDOWN) || dkl_is_object(L, first, DKL_SCENARIO)));
+    const char *op = lua_tostring(L, -1);
+
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &recorded_key);
+    lua_pushvalue(L, -2);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+    return (manner){ .op = op,
+                     .by_name = strcmp(op, "breakdown") == 0,
+                     .is_call = strcmp(op, "__call") == 0,
+                     .levels = strncmp(op, "dk.", 3) == 0 };
+}
+
+/* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
+static recipe *push_call(lua_State *L, const manner *how, int first, int n, int class)
+{
+    struct room room = {
+        .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = n <= MOST_VALUES, .levels = how->levels
+    };
+    bool question = how->by_name || (n > 0 && dkl_is_asked(L, first));
     recipe *node;
 
-    luaL_checkstack(L, 12, "too many values");
-    room.levels = op[0] == 'd' && strncmp(op, "dk.", 3) == 0;
-    room.fits = n <= MOST_VALUES;
     node = push_node(L, room.fits ? n : 0, question, class);
     for (int i = 1; i <= n && room.fits; i++) {
         push_copy(L, first + i - 1, &room, 0);
@@ -372,11 +410,10 @@ static recipe *push_call(lua_State *L, int name, int first, int n, int class)
     }
     node->is_call = room.fits;
     node->opaque = room.opaque;
-    lua_pushvalue(L, name);
-    lua_setiuservalue(L, -2, node->n + OP);
+    node->op = how->op;
     if (question) {
         put_place(L, node);
-        put_asked(L, node, first, room.opaque && !by_name && strcmp(op, "__call") != 0);
+        put_asked(L, node, first, room.opaque && !how->by_name && !how->is_call);
     }
     return node;
 }
@@ -384,7 +421,15 @@ static recipe *push_call(lua_State *L, int name, int first, int n, int class)
 /* Gives the recipe, which stands at index node, to the object at index, unless that is one of those it was made of. */
 static void remember(lua_State *L, const recipe *made, int node, int index)
 {
+    dkl_object *object = dkl_recipe_holder(L, index);
+
     luaL_checkstack(L, 6, "too many values");
+    if (object && !object->has_recipe) {
+        lua_pushvalue(L, node);
+        lua_setiuservalue(L, index, object->recipe_value);
+        object->has_recipe = true;
+        return;
+    }
     push_known(L, index);
     for (int i = 1; made->is_call && i <= made->n && !lua_isnil(L, -1); i++) {
         bool same;
@@ -406,12 +451,12 @@ static void remember(lua_State *L, const recipe *made, int node, int index)
  * that it holds nothing of the engine's. Returns the number of the call. */
 static uint64_t begin(lua_State *L)
 {
-    recipe *node = push_call(L, lua_upvalueindex(NAME), 1, lua_gettop(L), lua_upvalueindex(CLASS));
-    uint64_t serial = dkl_next_number(L);
+    manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
+    recipe *node = push_call(L, how, 1, lua_gettop(L), lua_upvalueindex(CLASS));
 
-    node->serial = serial;
+    node->serial = ++how->n_calls;
     lua_replace(L, lua_upvalueindex(NODE));
-    return serial;
+    return how->n_calls;
 }
 
 /* The recipe of the call, unless a call of the same function within it has overtaken it. */
@@ -444,7 +489,8 @@ static int record_within(lua_State *L)
 
 static int record_call(lua_State *L)
 {
-    const recipe *node = push_call(L, lua_upvalueindex(NAME), 1, lua_gettop(L), lua_upvalueindex(CLASS));
+    const manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
+    const recipe *node = push_call(L, how, 1, lua_gettop(L), lua_upvalueindex(CLASS));
 
     lua_insert(L, 1);
     lua_pushvalue(L, lua_upvalueindex(FUNCTION));
@@ -529,7 +575,7 @@ static int recipe_index(lua_State *L)
         which++;
     lua_pushnil(L);
     switch (which) {
-    case 0: lua_getiuservalue(L, 1, node->n + OP); break;
+    case 0: lua_pushstring(L, node->op); break; /* NULL gives nil */
     case 1:
         if (node->is_call)
             lua_pushinteger(L, node->n);
@@ -565,26 +611,25 @@ static int recipe_index(lua_State *L)
     return 1;
 }
 
-/* Puts a recorder in the place of the function on top of the stack, and its name among core.recorded. */
+/* Puts a recorder in the place of the function on top of the stack. */
 static void push_recorder(lua_State *L, const char *name)
 {
     bool within = lua_iscfunction(L, -1);
+    manner *how;
 
     luaL_checkstack(L, 8, "too many values");
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &recorded_key);
-    lua_pushboolean(L, 1);
-    lua_setfield(L, -2, name);
-    lua_pop(L, 1);
-
     if (within && lua_getupvalue(L, -1, 1)) { /* what core.export made: its function is called from here instead */
         lua_replace(L, -2);
         within = false;
     }
-    lua_pushnil(L);
-    lua_insert(L, -2);
+    how = lua_newuserdatauv(L, sizeof *how, 0);
     lua_pushstring(L, name);
-    lua_insert(L, -2);
-    luaL_getmetatable(L, RECIPE); /* nil name function class */
+    *how = manner_of(L);
+    lua_pop(L, 1);
+    lua_pushnil(L);
+    lua_rotate(L, -3, 1); /* nil function how */
+    lua_rotate(L, -2, 1); /* nil how function */
+    luaL_getmetatable(L, RECIPE);
     lua_pushcclosure(L, strcmp(name, "write") == 0 ? record_written : within ? record_within : record_call, 4);
 }
 
@@ -631,9 +676,13 @@ static int core_record(lua_State *L)
 static int core_remember(lua_State *L)
 {
     const recipe *made;
+    manner how;
 
     luaL_checkstring(L, 2);
-    made = push_call(L, 2, 3, lua_gettop(L) - 2, 0);
+    lua_pushvalue(L, 2);
+    how = manner_of(L);
+    lua_pop(L, 1);
+    made = push_call(L, &how, 3, lua_gettop(L) - 2, 0);
     if (has_recipe(L, 1))
         remember(L, made, lua_gettop(L), 1);
     return 0;

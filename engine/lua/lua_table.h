@@ -29,9 +29,11 @@ void dkl_check_columns(lua_State *L, const dk_table *table, int index, const cha
 
 /* Text of an expression: a string or a dk.expr; what: "where wants a condition". Borrowed from the value at index. */
 const char *dkl_check_expr(lua_State *L, int index, const char *what);
-/* Parses the text as a condition into a slot. Raises where it gives something a name: `leeftijd = 27` would be read as
- * the number 27, called leeftijd. */
-void dkl_parse_condition(lua_State *L, const char *text, const char *what, void **slot);
+/* Pushes what keeps the expression that the text is, which may have been parsed before. */
+const dk_expr *dkl_push_parsed(lua_State *L, const char *text);
+/* The same of a condition. Raises where it gives something a name: `leeftijd = 27` would be read as the number 27, called
+ * leeftijd. */
+const dk_expr *dkl_push_condition(lua_State *L, const char *text, const char *what);
 
 /* The methods that each file gives to tables; ends with NULL. */
 extern const luaL_Reg dkl_query_methods[];     /* lua_query.c */

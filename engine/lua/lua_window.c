@@ -92,10 +92,7 @@ static int table_window(lua_State *L)
     exprs = dkl_array(L, texts.n, sizeof(const dk_expr *));
     luaL_checkstack(L, (int)(texts.n > 100000 ? 100000 : texts.n) + 10, "too many columns");
     for (size_t i = 0; i < texts.n; i++) {
-        void **slot = dkl_slot(L, dkl_release_expr);
-
-        DKL_TRY(dk_expr_parse(dk_table_context(table), texts.items[i], (const dk_expr **)slot, &err));
-        exprs[i] = *slot;
+        exprs[i] = dkl_push_parsed(L, texts.items[i]);
         if (dk_expr_name(exprs[i]) == NULL)
             return dkl_fail(L, "window: '%s' has no name: write \"name = %s\"", texts.items[i], texts.items[i]);
     }

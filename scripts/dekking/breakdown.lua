@@ -176,7 +176,7 @@ local function narrowed(old, new)
   return old and ("(%s) and (%s)"):format(old, new) or new
 end
 
--- The result with what the script says of its columns as notes.
+-- The result of core.run_all with what the script says of its columns as notes, as core.run gives it.
 local function documented(asked, result)
   local notes = core.spec(asked).notes or {}
   for i = 1, #notes do
@@ -356,14 +356,6 @@ function meta.__newindex()
   core.fail "a breakdown never changes: breakdown:with { ... } gives another"
 end
 
-function meta.__call(self, data, params)
-  core.spec(self, "breakdown", "__call")
-  if core.kind(data) ~= "table" then
-    core.fail(("a breakdown is called with a table of dekking, not with %s"):format(core.what(data)))
-  end
-  return documented(self, core.run(self, data, params))
-end
-
 function meta.__tostring(self)
   local spec = core.spec(self, "breakdown", "__tostring")
   local lines = { "breakdown" .. (spec.name and (" %q"):format(spec.name) or "") }
@@ -408,7 +400,7 @@ local class = core.class "dk.breakdown"
 for event, handler in pairs(core.export(meta)) do
   class[event] = handler
 end
-class.__call = core.record("__call", class.__call)
+class.__call = core.record("__call", core.ask)
 
 -- dk -----------------------------------------------------------------------------------------------------------------
 
@@ -452,8 +444,7 @@ core.table_methods.breakdown = core.record("breakdown", core.export(function(sel
   if core.kind(self) ~= "table" then
     core.fail "breakdown: call it on a table, with a colon: t:breakdown { ... }"
   end
-  local asked = define(options)
-  return documented(asked, core.run(asked, self, params))
+  return core.run(define(options), self, params)
 end))
 
 -- The keys of what is asked together: 1, 2, ... or names, in their order.
