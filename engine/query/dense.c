@@ -149,8 +149,7 @@ dk_status dki_dense_init(dki_dense *dense, const dki_dense_plan *plan, dk_error 
     dense->forms = (dki_code_sum *)(void *)(dense->room + 3 * tile + SCRATCH_BYTES * n_loose(plan));
     dense->picked = (char *)dense->forms + forms;
     for (size_t i = 0; i < plan->n_counters; i++) {
-        const dki_dense_counters *counters = &plan->counters[i];
-        size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
+        size_t n = dki_dense_n_counts(&plan->counters[i]);
 
         dense->counts[i] = dki_calloc(context, n, sizeof *dense->counts[i], err);
         if (dense->counts[i] == NULL)
@@ -381,6 +380,10 @@ static void count(const dki_dense *dense, size_t i, struct codes indexes, const 
         n = dki_codes_pick(indexes.width, dense->picked, indexes.at, picked, n);
         indexes.at = dense->picked;
         counts += first_selected(dense, counters);
+    } else if (counters->pair_bits && indexes.width == 0) {
+        dki_count_pairs(counters->pair_bits, counts, counts + dki_dense_pairs_at(counters),
+                        counters->n << counters->pair_bits, indexes.at, n);
+        return;
     }
     dki_count(indexes.width, counts, counters->stride, indexes.at, n);
 }

@@ -22,7 +22,21 @@ typedef struct dki_dense_counters {
     size_t filters[DKI_DENSE_BITS]; /* of the plan; DKI_NONE: the breakdown's where */
     size_t n;                       /* counters */
     size_t stride;                  /* from one table to the next, 0: there is one only */
+    unsigned
+        pair_bits; /* of an index, where rows are counted two at a time, in tables behind these; 0: they are not */
 } dki_dense_counters;
+
+/* All counters of all its tables, and where those of pairs begin. */
+static inline size_t dki_dense_pairs_at(const dki_dense_counters *counters)
+{
+    return counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
+}
+static inline size_t dki_dense_n_counts(const dki_dense_counters *counters)
+{
+    size_t n_pairs = counters->pair_bits ? (counters->n << counters->pair_bits) * DKI_PAIR_TABLES : 0;
+
+    return dki_dense_pairs_at(counters) + n_pairs;
+}
 
 /* Sum, least and greatest of a value by slot. */
 typedef struct dki_dense_sums {

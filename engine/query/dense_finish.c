@@ -77,8 +77,7 @@ static dk_status merge_pieces(void *arg, unsigned worker, uint64_t begin, uint64
     (void)worker;
     (void)err;
     for (size_t i = 0; i < plan->n_counters; i++) {
-        const dki_dense_counters *counters = &plan->counters[i];
-        size_t n = counters->n + counters->stride * (DKI_COUNT_TABLES - 1);
+        size_t n = dki_dense_n_counts(&plan->counters[i]);
 
         for (size_t k = piece_of(n, begin); k < piece_of(n, end); k++)
             dense->counts[i][k] += from->counts[i][k];
@@ -124,6 +123,9 @@ static void add_tables(const dki_dense *dense, size_t i)
         for (size_t c = 0; c < counters->n; c++)
             dense->counts[i][c] += dense->counts[i][k * counters->stride + c];
     }
+    if (counters->pair_bits)
+        dki_settle_pairs(counters->pair_bits, dense->counts[i], dense->counts[i] + dki_dense_pairs_at(counters),
+                         counters->n << counters->pair_bits, counters->n);
 }
 
 /* How many values the total of a slot has. */

@@ -68,6 +68,43 @@ void dki_count(unsigned width, uint32_t *counts, size_t stride, const void *inde
     }
 }
 
+/* What bounds counting is one store for each addition: here it is one for two rows. */
+void dki_count_pairs(unsigned bits, uint32_t *counts, uint32_t *pairs, size_t stride, const uint8_t *indexes,
+                     size_t n)
+{
+    const uint64_t even = UINT64_C(0x00ff00ff00ff00ff);
+    uint32_t *a = pairs, *b = pairs + stride;
+    size_t i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        uint64_t w;
+
+        memcpy(&w, indexes + i, 8); /* in whichever order: both of a pair are counted alike */
+        w = (w & even) | (w >> 8 & even) << bits;
+        a[w & 0xffff]++;
+        b[w >> 16 & 0xffff]++;
+        a[w >> 32 & 0xffff]++;
+        b[w >> 48]++;
+    }
+    for (; i < n; i++)
+        counts[indexes[i]]++;
+}
+
+void dki_settle_pairs(unsigned bits, uint32_t *counts, const uint32_t *pairs, size_t stride, size_t n)
+{
+    for (size_t second = 0; second < n; second++) {
+        for (size_t first = 0; first < n; first++) {
+            size_t at = second << bits | first;
+            uint32_t count = 0;
+
+            for (size_t k = 0; k < DKI_PAIR_TABLES; k++)
+                count += pairs[k * stride + at];
+            counts[first] += count;
+            counts[second] += count;
+        }
+    }
+}
+
 #define SEE(W, T)                                                                    \
     static void see_##W(uint8_t *restrict seen, const T *restrict indexes, size_t n) \
     {                                                                                \
@@ -180,7 +217,17 @@ static inline void join(dki_record *record, const dki_record *term)
                                       dki_record *restrict records, unsigned bits,                                 \
                                       const dki_record *restrict terms, size_t n)                                  \
     {                                                                                                              \
-        for (size_t i = 0; i < n; i++)                                                                             \
+        size_t i = 0;                                                                                              \
+        for (; i + 4 <= n; i += 4) { /* speed: what they are is known before the first is written */               \
+            const dki_record *a = &terms[codes[i]], *b = &terms[codes[i + 1]], *c = &terms[codes[i + 2]];          \
+            const dki_record *d = &terms[codes[i + 3]];                                                            \
+            size_t k = indexes[i], l = indexes[i + 1], m = indexes[i + 2], o = indexes[i + 3];                     \
+            join(&records[k << bits], a);                                                                          \
+            join(&records[l << bits], b);                                                                          \
+            join(&records[m << bits], c);                                                                          \
+            join(&records[o << bits], d);                                                                          \
+        }                                                                                                          \
+        for (; i < n; i++)                                                                                         \
             join(&records[(size_t)indexes[i] << bits], &terms[codes[i]]);                                          \
     }                                                                                                              \
     static void record_##W##_##V(const T *restrict indexes, const U *restrict codes, dki_record *restrict records, \

@@ -281,7 +281,11 @@ static void place_gathered(dki_dense_plan *dense)
  * rows are few, clearing and adding up the copies costs more. */
 static void spread(dki_dense_counters *counters, uint64_t n_rows)
 {
+    unsigned bits = bits_of(counters->n - 1); /* 0 where there is one counter */
+
     counters->stride = counters->n <= SPREAD_COUNTERS && counters->n <= n_rows / 8 ? counters->n : 0;
+    if (bits <= DKI_MOST_PAIR_BITS && counters->n << bits <= n_rows / 8)
+        counters->pair_bits = bits;
 }
 
 dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_error *err)

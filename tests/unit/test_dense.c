@@ -4,6 +4,7 @@
  * place of x takes the way through hash tables and wide accumulators. Everything that comes out must be the same.
  */
 #include "data/codes.h"
+#include "query/dense_kernels.h"
 #include "shapes.h"
 
 #include "with_context.h"
@@ -259,6 +260,30 @@ static void quantiles_of_wide_values_have_one_answer(void **state)
 }
 
 /* Every failing allocation leaves nothing behind. */
+/* Rows that are counted two at a time are counted once each, whatever their number. */
+static void pairs_of_rows_count_as_rows(void **state)
+{
+    static uint8_t indexes[1003];
+    static uint32_t pairs[DKI_PAIR_TABLES << 2 * DKI_MOST_PAIR_BITS];
+
+    (void)state;
+    for (unsigned bits = 1; bits <= DKI_MOST_PAIR_BITS; bits++) {
+        for (size_t rows = 0; rows <= sizeof indexes; rows = rows < 20 ? rows + 1 : rows * 3) {
+            size_t n = ((size_t)1 << bits) - (size_t)pick(2);
+            uint32_t counts[64] = { 0 }, expected[64] = { 0 };
+
+            memset(pairs, 0, sizeof pairs);
+            for (size_t i = 0; i < rows; i++) {
+                indexes[i] = (uint8_t)pick(n);
+                expected[indexes[i]]++;
+            }
+            dki_count_pairs(bits, counts, pairs, n << bits, indexes, rows);
+            dki_settle_pairs(bits, counts, pairs, n << bits, n);
+            assert_memory_equal(counts, expected, sizeof counts);
+        }
+    }
+}
+
 static void failing_memory_leaves_nothing(void **state)
 {
     const dk_table *table = table_of(context, shapes, N_SHAPES, 200);
@@ -288,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sums_of_wide_codes_are_exact, start, stop),
         cmocka_unit_test_setup_teardown(sums_that_lie_together_are_exact, start, stop),
         cmocka_unit_test_setup_teardown(quantiles_of_wide_values_have_one_answer, start, stop),
+        cmocka_unit_test_setup_teardown(pairs_of_rows_count_as_rows, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
     };
 
