@@ -1,7 +1,7 @@
 /* bitmap.c - counting and moving bits, a word at a time. */
 #include "bitmap.h"
 
-size_t dki_bits_count(const uint64_t *words, size_t n_bits)
+static inline __attribute__((always_inline)) size_t count_bits(const uint64_t *words, size_t n_bits)
 {
     size_t n = 0;
 
@@ -10,6 +10,23 @@ size_t dki_bits_count(const uint64_t *words, size_t n_bits)
     if (n_bits % 64)
         n += (size_t)__builtin_popcountll(words[n_bits / 64] & dki_bit_tail(n_bits));
     return n;
+}
+
+#if defined(__x86_64__)
+/* Speed: an instruction, where the first processors of the kind need a call for each word. */
+__attribute__((target("popcnt"))) static size_t count_bits_popcnt(const uint64_t *words, size_t n_bits)
+{
+    return count_bits(words, n_bits);
+}
+#endif
+
+size_t dki_bits_count(const uint64_t *words, size_t n_bits)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("popcnt"))
+        return count_bits_popcnt(words, n_bits);
+#endif
+    return count_bits(words, n_bits);
 }
 
 void dki_bits_fill(uint64_t *words, size_t n_bits)
