@@ -2,6 +2,8 @@
  *
  * All of it is evaluated on the values before the step, and for those who are taken alone.
  */
+#include <dekking/members.h>
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
@@ -126,6 +128,24 @@ static dk_status convert(const dk_field *field, const dk_expr *expr, const dk_co
     return status;
 }
 
+/* Texts that are set in a column of sets, as the sets that they list: "x|" is that of x alone. */
+static dk_status as_sets(const dk_field *field, const dk_column **values, dk_error *err)
+{
+    static const dk_split lists = { .delimiter = "|" };
+    const dk_column *sets = NULL;
+    dk_type given = dk_column_type(*values);
+    dk_status status;
+
+    if (!dk_column_is_set(field->column) || (given != DK_TEXT && given != DK_CATEGORY))
+        return DK_OK;
+    status = dk_column_split(*values, &lists, field->name, &sets, err);
+    if (status == DK_OK) {
+        dk_column_release(*values);
+        *values = sets;
+    }
+    return status;
+}
+
 /* What is set is a number, of which nobody knows what it is made of. */
 static dk_status check_rate(const dk_field *field, dk_error *err)
 {
@@ -156,6 +176,8 @@ static dk_status set_columns(const dki_stage *stage, const dk_expr *const *set, 
             status = dk_table_eval(cells, set[i], stage->params, &values, err);
         if (status == DK_ERR_OVERFLOW)
             dki_tell_cell(stage, cells, err);
+        if (status == DK_OK)
+            status = as_sets(dk_table_field(stage->cells, at), &values, err);
         if (status == DK_OK) {
             fields[i] = DK_FIELD(name, NULL);
             status = convert(dk_table_field(stage->cells, at), set[i], values, &fields[i].column, err);

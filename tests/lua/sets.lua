@@ -199,6 +199,14 @@ test("a scenario changes sets", function(t, dk)
   }
   t.eq(groups(ask:compare(data, course), "m", "n_cursus"), "bouwen=1 koken=2 lassen=3 *=4")
   t.eq(ask:solve(data, course, { vary = "deel", target = "n >= 4", at = { m = "lassen" } }).persons[1], 2)
+  -- A value of a script, a text that lists members in any order, and an expression set the set that they are.
+  for text, set in pairs {
+    ["koken"] = dk.set { "koken" }, ["zingen"] = dk.set { "zingen" }, [""] = dk.set {}, ["bouwen|koken"] = "koken|bouwen",
+    ["lassen"] = dk.expr "'lassen|'",
+  } do
+    local all = dk.scenario "allen" { { "allen", where = "g == 'A'", all = true, set = { v = set } } }:apply(data)
+    t.eq(t.records(all:where("g == 'A'"):derive "s = text(v)")[1].s, text)
+  end
   local known = dk.scenario "anders" {
     params = { deel = { 0.5, min = 0, max = 1 } },
     { "anders", where = "g == 'A'", share = "$deel", set = { g = "B" } },
