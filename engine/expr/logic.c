@@ -44,12 +44,38 @@ static int compare_at(const dki_op *left, dki_vector a, const dki_op *right, dki
     return dk_value_compare(&x, &y);
 }
 
+/* A category and a text that is the same in all rows. */
+static bool is_level(const dki_op *left, const dki_op *right, char sign)
+{
+    return (sign == '=' || sign == '!') && left->type == DK_CATEGORY && right->type == DK_TEXT &&
+           right->is_constant && !right->value.is_null;
+}
+
+/* The same as compare_rows, by the code that the text has: for speed alone. */
+static void compare_codes(const dki_eval *eval, const dki_op *left, const dki_op *right, char sign,
+                          const uint64_t *selection, uint64_t *truth, uint64_t *known)
+{
+    const uint32_t *codes = dki_op_vector(eval, left).values;
+    uint32_t code = dk_dictionary_find(left->levels, right->value.as.text);
+
+    for (size_t i = 0; i < eval->n; i++) {
+        if (!dki_bit(selection, i))
+            continue;
+        dki_bit_put(known, i, codes[i] != 0);
+        dki_bit_put(truth, i, codes[i] != 0 && (codes[i] == code) == (sign == '='));
+    }
+}
+
 /* Compares the values of two args that have been run: sets known and truth of the selected rows. */
 static void compare_rows(const dki_eval *eval, const dki_op *op, const dki_op *left, const dki_op *right, char sign,
                          const uint64_t *selection, uint64_t *truth, uint64_t *known)
 {
     dki_vector a = dki_op_vector(eval, left), b = dki_op_vector(eval, right);
 
+    if (is_level(left, right, sign)) {
+        compare_codes(eval, left, right, sign, selection, truth, known);
+        return;
+    }
     for (size_t i = 0; i < eval->n; i++) {
         bool both;
 

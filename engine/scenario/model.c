@@ -17,17 +17,29 @@
 
 #define MOST_CELLS (UINT64_C(1) << 22) /* more would cost more than they save */
 
-bool dki_param_is_amount(const dk_scenario *scenario, size_t param)
+/* Whether it is nowhere but in amounts, and in conditions where these may have it. */
+static bool is_confined(const dk_scenario *scenario, size_t param, bool in_where)
 {
     const char *name = scenario->params[param].name;
 
     for (size_t i = 0; i < scenario->n_steps; i++) {
         const dki_step *step = &scenario->steps[i];
+        size_t n = in_where ? dki_expr_mentions(step->where, name) : 0;
 
-        if (dki_step_mentions(step, name) != dki_step_shares(step, name) + dki_expr_mentions(step->count, name))
+        if (dki_step_mentions(step, name) != dki_step_shares(step, name) + dki_expr_mentions(step->count, name) + n)
             return false;
     }
     return true;
+}
+
+bool dki_param_is_amount(const dk_scenario *scenario, size_t param)
+{
+    return is_confined(scenario, param, false);
+}
+
+bool dki_param_selects(const dk_scenario *scenario, size_t param)
+{
+    return is_confined(scenario, param, true);
 }
 
 static void drop_step(dki_model_step *step, dk_context *context)
@@ -245,6 +257,7 @@ static dk_status compile_step(dki_model *model, const dki_run *run, size_t numbe
                         .n_columns = model->n_columns,
                         .only = run->only && run->only->steps[number] ? run->only : NULL,
                         .allow_none = true,
+                        .anybody = run->anybody && run->anybody[number],
                         .notes = notes };
     dk_status status = everybody ? dki_step_happens(stage.step, *cells, run->params, &happens, err) : DK_ERR_MEMORY;
 
@@ -252,7 +265,9 @@ static dk_status compile_step(dki_model *model, const dki_run *run, size_t numbe
         dki_free(model->context, everybody);
         return status;
     }
-    *step = (dki_model_step){ .step = stage.step, .number = number, .cells = dk_table_retain(*cells), .n = n };
+    *step = (dki_model_step){
+        .step = stage.step, .number = number, .cells = dk_table_retain(*cells), .n = n, .selects = stage.anybody
+    };
     model->n_steps++;
     for (size_t i = 0; i < n && status == DK_OK; i++)
         everybody[i] = 1;
@@ -283,7 +298,7 @@ static dk_status mark_matched(dki_model *model, const dki_run *run, dk_error *er
         const dk_column *column = NULL;
         dk_view view;
 
-        if (where == NULL) {
+        if (where == NULL || (run->anybody && run->anybody[i])) {
             memset(matched, true, (size_t)n * sizeof *matched);
             continue;
         }

@@ -7,6 +7,9 @@
  *   model.c        every cell that there can be before and after each step, and where what is taken goes
  *   model_run.c    weights after the steps, settled and split by what settles and splits them for tables
  *   model_lumps.c  cells that go the same way as one lump, as long as nothing has to be rounded
+ *   model_lumps_run.c  and weights of these after the steps
+ *   model_select.c whom steps match where parameters decide that
+ *   model_choose.c and lumps of those
  *
  * Invariant: weights are those that dki_run_steps gives, to the unit.
  */
@@ -27,13 +30,23 @@ typedef struct dki_model_step {
     uint32_t *stay;    /* the cell after it, of each cell: for who is not taken */
     uint32_t **move;   /* of each of n_moves the same of each matched cell, in the order of strata: for who is */
     size_t n_moves;
+    bool selects; /* whom of the matched it takes from is selected */
 } dki_model_step;
+
+/* Whom steps of a model match at some values of the parameters that only decide that. */
+typedef struct dki_selection {
+    dk_context *context;
+    bool **matched; /* by step of the model, of each of its cells; NULL: as the model says */
+    size_t n_steps;
+    bool has_notes; /* a run of the steps may have something to tell of it */
+} dki_selection;
 
 typedef struct dki_model {
     dk_context *context; /* borrowed, as the scenario is */
     const dk_scenario *scenario;
     const dki_only *only;
-    const bool *allow_none; /* borrowed, as the scenario: of a run */
+    const bool *allow_none;         /* borrowed, as the scenario: of a run */
+    const dki_selection *selection; /* borrowed, of a copy for some points; or NULL: everybody whom steps match */
     uint32_t draw;
     dki_model_step *steps;
     size_t n_steps;
@@ -50,6 +63,9 @@ typedef struct dki_model {
 
 /* Whether the parameter is nowhere but in shares, counts, factors and rates. */
 bool dki_param_is_amount(const dk_scenario *scenario, size_t param);
+
+/* Whether it is nowhere but there and in conditions of steps. */
+bool dki_param_selects(const dk_scenario *scenario, size_t param);
 
 /* Compiles the run's steps on cells. run: scenario, from, to, params, only, draw and allow_none, which live as long as the model. params: all of the
  * scenario's; another run may have other values of what is an amount. *out is NULL where it cannot be compiled: then the
@@ -69,6 +85,15 @@ dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tal
 /* The cells with those weights, without those that nobody is in, and those that no step matches: they count what dki_run_steps
  * gives. */
 dk_status dki_model_table(const dki_model *model, const int64_t *weights, const dk_table **out, dk_error *err);
+
+/* Selections ---------------------------------------------------------------------------------------------------- */
+
+/* Room for whom the steps of a model that was compiled for anybody match. To be dropped in any case. */
+dk_status dki_selection_init(dki_selection *selection, const dki_model *model, dk_error *err);
+void dki_selection_drop(dki_selection *selection);
+/* Finds them. A failure is that of the condition. */
+dk_status dki_model_select(const dki_model *model, const dk_params *params, dki_selection *selection,
+                           dk_error *err);
 
 /* Lumps --------------------------------------------------------------------------------------------------------- */
 
@@ -94,6 +119,14 @@ typedef struct dki_lumps {
     int64_t *multiples;    /* of each lump before the first step, so many units */
     int64_t unit, total;   /* total: of all cells, in units of weights */
     int64_t *rest;         /* of each lump after the steps, what cells that no step matches weigh */
+
+    /* Of a model with steps that select, what choosing the lumps of some points begins with; stays, takes and still are there where
+     * that is the first one alone. */
+    bool can_choose;
+    size_t n_own;            /* of a choice: the first steps, whose arrays are its own, as multiples are */
+    uint32_t **after;        /* by step that selects: the lump after it of each cell after it; else NULL */
+    uint32_t *stays, *takes; /* of each cell before the first step, the lump after it */
+    int64_t *still;          /* multiples of each lump after the first step, where nobody is taken */
 } dki_lumps;
 
 /* Cells, before any step, that tell the columns of a question the same: what models on the same cells share. */
@@ -109,6 +142,22 @@ void dki_lump_base_drop(dki_lump_base *base); /* NULL does nothing */
 dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, const dki_lump_base *base,
                         dki_lumps **out, dk_error *err);
 void dki_lumps_drop(dki_lumps *lumps); /* NULL does nothing */
+/* The share, count or factor of a step that takes alike of all; NULL: all. */
+static inline const dk_expr *dki_step_amount(const dki_step *step)
+{
+    return step->share ? step->share : step->count ? step->count : step->scale;
+}
+/* Makes the lumps before each of the first n steps, of those that cells after these are in, and what the first ones weigh. */
+dk_status dki_lumps_make(dki_lumps *lumps, size_t n, const uint32_t *last, dk_error *err);
+/* model_choose.c: what is kept for choosing, before the lumps before steps are made, when those after step i are known, and after
+ * all; nothing where no step selects. */
+dk_status dki_lumps_prepare(dki_lumps *lumps, dk_error *err);
+dk_status dki_lumps_note(dki_lumps *lumps, size_t step, const uint32_t *after, dk_error *err);
+dk_status dki_lumps_begin(dki_lumps *lumps, dk_error *err);
+/* The lumps of a selection of the model's: with the same table. model: a copy of the lumps' model, which has it. *out is to be dropped
+ * by dki_lumps_drop_choice, also on failure. */
+dk_status dki_lumps_choose(const dki_lumps *all, const dki_model *model, dki_lumps *out, dk_error *err);
+void dki_lumps_drop_choice(dki_lumps *choice); /* of zeros does nothing */
 /* The weights of lumps after the steps at those parameters, all of the scenario's in its order. scratch: room for 2 most
  * numbers. *done: false where something has to be rounded, or cannot be: then dki_model_run says how. */
 dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t *scratch, int64_t *out, bool *done,

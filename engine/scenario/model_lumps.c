@@ -8,7 +8,6 @@
  * Cells are put together from the last step backwards: two are one lump where both those who stay and those who are taken
  * come to one lump.
  *
- * Cost of a run: some multiplications for each lump and step.
  */
 #include <string.h>
 
@@ -25,6 +24,12 @@ void dki_lumps_drop(dki_lumps *lumps)
         dki_free(lumps->context, lumps->steps[i].stay);
         dki_free(lumps->context, lumps->steps[i].move);
     }
+    for (size_t i = 0; lumps->after && i < lumps->model->n_steps; i++)
+        dki_free(lumps->context, lumps->after[i]);
+    dki_free(lumps->context, lumps->after);
+    dki_free(lumps->context, lumps->stays);
+    dki_free(lumps->context, lumps->takes);
+    dki_free(lumps->context, lumps->still);
     dk_table_release(lumps->table);
     dki_free(lumps->context, lumps->steps);
     dki_free(lumps->context, lumps->of_cell);
@@ -132,6 +137,7 @@ static dk_status make_last(dki_lumps *lumps, const dki_text_map *columns, const 
 static dk_status make_before(dki_lumps *lumps, size_t i, const uint32_t *after, uint32_t *before, dk_error *err)
 {
     const dki_model_step *of = &lumps->model->steps[i];
+    const bool *selected = lumps->model->selection ? lumps->model->selection->matched[i] : NULL;
     dki_lump_step *step = &lumps->steps[i];
     uint32_t *taken = dki_alloc_array(lumps->context, of->n, sizeof *taken, err);
     dki_int_map map;
@@ -141,7 +147,8 @@ static dk_status make_before(dki_lumps *lumps, size_t i, const uint32_t *after, 
     for (size_t c = 0; c < of->n && status == DK_OK; c++)
         taken[c] = DKI_NOWHERE;
     for (uint64_t k = 0; k < of->strata.n_cells && status == DK_OK; k++)
-        taken[of->strata.cells[k]] = after[of->move[0][k]];
+        if (selected == NULL || selected[of->strata.cells[k]])
+            taken[of->strata.cells[k]] = after[of->move[0][k]];
     for (size_t c = 0; c < of->n && status == DK_OK; c++)
         status = dki_int_map_add(&map, (uint64_t)after[of->stay[c]] << 32 | taken[c], &before[c], err);
     step->of = of;
@@ -187,15 +194,10 @@ static dk_status weigh(dki_lumps *lumps, const uint32_t *number, size_t n, size_
     return DK_OK;
 }
 
-static const dk_expr *amount_of(const dki_step *step)
-{
-    return step->share ? step->share : step->count ? step->count : step->scale;
-}
-
 /* How the amount of a step is known. */
 static void find_amount(const dki_lumps *lumps, dki_lump_step *step)
 {
-    const dk_expr *expr = amount_of(step->of->step);
+    const dk_expr *expr = dki_step_amount(step->of->step);
 
     step->param = SIZE_MAX;
     step->is_fixed = step->of->step->all;
@@ -209,31 +211,32 @@ static bool is_alike(const dki_step *step)
     return step->n_flows == 0 && step->rate == NULL && step->n_first == 0 && step->drawn == DK_DRAWN_NOT;
 }
 
-/* The lumps before each step, and what the first ones weigh. */
-static dk_status make_steps(dki_lumps *lumps, dk_error *err)
+dk_status dki_lumps_make(dki_lumps *lumps, size_t n, const uint32_t *last, dk_error *err)
 {
     const dki_model *model = lumps->model;
-    size_t n_most = model->n, n_steps = model->n_steps;
+    size_t n_last = n < model->n_steps ? model->steps[n].n : model->n, n_most = n_last;
     uint32_t *numbers[2] = { NULL, NULL };
     dk_status status = DK_OK;
 
-    for (size_t i = 0; i < n_steps; i++)
+    for (size_t i = 0; i < n; i++)
         if (model->steps[i].n > n_most)
             n_most = model->steps[i].n;
     for (size_t k = 0; k < 2 && status == DK_OK; k++) {
         numbers[k] = dki_alloc_array(lumps->context, n_most, sizeof *numbers[k], err);
         status = numbers[k] ? DK_OK : DK_ERR_MEMORY;
     }
-    if (status == DK_OK && model->n > 0)
-        memcpy(numbers[n_steps % 2], lumps->of_cell, model->n * sizeof *numbers[0]);
-    for (size_t i = n_steps; i-- > 0 && status == DK_OK;) {
-        status = make_before(lumps, i, numbers[(i + 1) % 2], numbers[i % 2], err);
+    if (status == DK_OK && n_last > 0)
+        memcpy(numbers[n % 2], last, n_last * sizeof *last);
+    for (size_t i = n; i-- > 0 && status == DK_OK;) {
+        if (lumps->after && model->steps[i].selects)
+            status = dki_lumps_note(lumps, i, numbers[(i + 1) % 2], err);
+        if (status == DK_OK)
+            status = make_before(lumps, i, numbers[(i + 1) % 2], numbers[i % 2], err);
         if (status == DK_OK)
             find_amount(lumps, &lumps->steps[i]);
     }
     if (status == DK_OK)
-        status = weigh(lumps, numbers[0], n_steps ? model->steps[0].n : model->n,
-                       n_steps ? lumps->steps[0].n : lumps->n, err);
+        status = weigh(lumps, numbers[0], n ? model->steps[0].n : model->n, n ? lumps->steps[0].n : lumps->n, err);
     for (size_t k = 0; k < 2; k++)
         dki_free(lumps->context, numbers[k]);
     return status;
@@ -262,110 +265,15 @@ dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, con
     for (size_t i = 0; i < model->n_steps; i++)
         lumps->is_exact = lumps->is_exact && is_alike(model->steps[i].step);
     if (status == DK_OK && lumps->is_exact)
-        status = make_steps(lumps, err);
+        status = dki_lumps_prepare(lumps, err);
+    if (status == DK_OK && lumps->is_exact)
+        status = dki_lumps_make(lumps, model->n_steps, lumps->of_cell, err);
+    if (status == DK_OK && lumps->is_exact)
+        status = dki_lumps_begin(lumps, err);
     dki_lump_base_drop(own);
     if (status == DK_OK)
         *out = lumps;
     else
         dki_lumps_drop(lumps);
     return status;
-}
-
-/* Running ------------------------------------------------------------------------------------------------------ */
-
-/* Multiples of a unit, on their way. */
-struct way {
-    int64_t *now, *after;
-    int64_t unit;
-    dki_i128 most; /* units of all cells together, at most */
-};
-
-/* The share that the step takes of all whom it matches, in lowest terms; *known is false where it is not known here. */
-static dk_status find_share(const dki_lump_step *step, const dki_lumps *lumps, const dk_param *params,
-                            const struct way *way, dk_ratio *share, bool *known, dk_error *err)
-{
-    const dki_step *of = step->of->step;
-    const dk_params all = { params, lumps->model->scenario->n_params };
-    int64_t matched = 0;
-    dk_status status = DK_OK;
-
-    *share = (dk_ratio){ 1, 1 };
-    if (!step->is_fixed && step->param != SIZE_MAX)
-        status = dki_amount_of(&params[step->param].value, "number", "", share, err);
-    else if (!step->is_fixed)
-        status = dki_amount(amount_of(of), step->of->cells, &all, "number", share, err);
-    for (size_t k = 0; k < step->n; k++)
-        if (step->move[k] != DKI_NOWHERE)
-            matched += way->now[k];
-    *known = status == DK_OK && matched > 0 && share->numerator >= 0;
-    if (*known && of->count)
-        *known = dki_ratio_make((dki_i128)share->numerator * DKI_PERSON, (dki_i128)share->denominator, share) &&
-                 share->denominator == 1 && dki_ratio_make(share->numerator, (dki_i128)matched * way->unit, share);
-    *known = *known && (of->scale || share->numerator <= share->denominator) &&
-             way->unit % share->denominator == 0 &&
-             (!of->whole || way->unit / share->denominator % DKI_PERSON == 0);
-    return status;
-}
-
-/* Takes p of each q multiples, which become multiples of the qth part of the unit. false: there may be too many. */
-static bool take(const dki_lump_step *step, struct way *way, size_t n_after, dk_ratio share)
-{
-    const dki_step *of = step->of->step;
-    int64_t *now = way->now, p = share.numerator, q = share.denominator, stays = of->scale ? p : q - p;
-
-    if (of->scale && p > q)
-        way->most = way->most / q * p + p;
-    else if (of->effect == DK_ADDS)
-        way->most *= 2;
-    if (way->most > INT64_MAX)
-        return false;
-    if (of->effect == DK_ADDS)
-        stays = q;
-    memset(way->after, 0, n_after * sizeof *way->after);
-    for (size_t k = 0; k < step->n; k++) {
-        bool is_taken = step->move[k] != DKI_NOWHERE;
-
-        way->after[step->stay[k]] += now[k] * (is_taken ? stays : q);
-        if (is_taken && !of->scale && of->effect != DK_REMOVES)
-            way->after[step->move[k]] += now[k] * p;
-    }
-    way->unit /= q;
-    way->now = way->after;
-    way->after = now;
-    return true;
-}
-
-dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t *scratch, int64_t *out, bool *done,
-                        dk_error *err)
-{
-    size_t n_steps = lumps->model->n_steps, n_first = n_steps ? lumps->steps[0].n : lumps->n;
-    struct way way = { scratch, scratch + lumps->most, lumps->unit, lumps->total };
-    bool known = lumps->is_exact;
-
-    if (known && n_first > 0)
-        memcpy(way.now, lumps->multiples, n_first * sizeof *way.now);
-    for (size_t i = 0; i < n_steps && known; i++) {
-        dk_error why = DK_ERROR_INIT;
-        dk_ratio share;
-        dk_status status = find_share(&lumps->steps[i], lumps, params, &way, &share, &known, &why);
-
-        if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {
-            if (err)
-                *err = why;
-            return status;
-        }
-        known = known && take(&lumps->steps[i], &way, i + 1 < n_steps ? lumps->steps[i + 1].n : lumps->n, share);
-    }
-    for (size_t k = 0; k < lumps->n && known; k++)
-        out[k] = lumps->rest[k] + way.now[k] * way.unit;
-    *done = known;
-    return DK_OK;
-}
-
-void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out)
-{
-    if (lumps->n > 0)
-        memcpy(out, lumps->rest, lumps->n * sizeof *out);
-    for (size_t c = 0; c < lumps->model->n; c++)
-        out[lumps->of_cell[c]] += weights[c];
 }

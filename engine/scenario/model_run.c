@@ -9,8 +9,10 @@
 #include "data/column_parts.h"
 #include "model.h"
 
-/* The matched cells that somebody is in, as dki_strata_find finds them. Frees nothing on failure. */
-static dk_status find_there(const dki_model_step *step, const int64_t *weights, dki_strata *out, dk_error *err)
+/* The matched cells that somebody is in, as dki_strata_find finds them. selected: of each cell, or NULL. Frees nothing on
+ * failure. */
+static dk_status find_there(const dki_model_step *step, const bool *selected, const int64_t *weights,
+                            dki_strata *out, dk_error *err)
 {
     const dki_strata *all = &step->strata;
     size_t n = (size_t)all->n_cells;
@@ -35,6 +37,8 @@ static dk_status find_there(const dki_model_step *step, const int64_t *weights, 
             for (uint64_t i = all->combinations[c]; i < all->combinations[c + 1]; i++) {
                 int64_t weight = weights[all->cells[i]];
 
+                if (selected && !selected[all->cells[i]])
+                    continue;
                 out->cells[out->n_cells] = all->cells[i];
                 out->n_cells += weight > 0;
                 available += weight;
@@ -87,7 +91,8 @@ static dk_status run_moves(const dki_model *model, struct moving *m, dki_stage *
     const dki_model_step *step = m->step;
     dki_strata strata = { .context = NULL };
     dki_i128 total = 0;
-    dk_status status = find_there(step, stage->weights, &strata, err);
+    const bool *selected = model->selection ? model->selection->matched[step - model->steps] : NULL;
+    dk_status status = find_there(step, selected, stage->weights, &strata, err);
 
     if (status == DK_OK && strata.n_cells == 0 && !stage->allow_none)
         status = DK_ERR_UNREACHABLE; /* whose message looks at the condition */

@@ -255,6 +255,7 @@ typedef struct dki_stage {
     size_t n_columns;
     const dki_only *only; /* NULL: everybody */
     bool allow_none;
+    bool anybody;           /* whatever its condition says */
     dki_text_map *notes;    /* or NULL */
     uint32_t draw;          /* which of repeated draws */
     dki_laws *laws;         /* of the step, or NULL */
@@ -433,6 +434,7 @@ typedef struct dki_run {
     uint32_t draw;          /* which of repeated draws */
     dki_laws *laws;         /* by step; or NULL */
     const bool *allow_none; /* by step: matching nobody is no error, whatever the step says; or NULL */
+    const bool *anybody;    /* by step, for a model: its condition is asked later (dki_model_select); or NULL */
     dki_tally *tallies;     /* room for n_steps; or NULL */
     dki_text_map *notes;    /* gets what the reader must know of the steps; or NULL */
     dki_receipt *receipt;   /* or NULL */

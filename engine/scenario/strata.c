@@ -179,8 +179,9 @@ static dk_status find_matches(const dki_stage *stage, dki_strata *out, dk_error 
     size_t block_rows = dki_block_rows(out->context);
     dki_bound *bound = NULL;
     dki_eval *eval = NULL;
-    dk_status status =
-        stage->step->where ? dki_step_bind_where(stage->step, stage->cells, stage->params, &bound, err) : DK_OK;
+    dk_status status = stage->step->where && !stage->anybody
+                           ? dki_step_bind_where(stage->step, stage->cells, stage->params, &bound, err)
+                           : DK_OK;
 
     if (status == DK_OK && bound)
         status = dki_eval_new(bound, &eval, err);

@@ -1,7 +1,7 @@
 /* sweep.c - a breakdown under one scenario at many points.
  *
- * Points that differ in amounts alone are one group, for which the steps are compiled once (model.h). Its points are then
- * evaluated by all threads, as weights, and asked together (sweep_stack.c). What cannot be compiled, or not be asked
+ * Points that differ in amounts alone are one group, for which the steps are compiled once (model.h), and so are those that differ
+ * in whom conditions match. Its points are then evaluated by all threads, as weights, and asked together (sweep_stack.c). What cannot be compiled, or not be asked
  * together, is run point by point. Groups are shared by all threads where there are several.
  *
  * Invariant: each number is the one that running the steps and the breakdown at that point gives.
@@ -18,74 +18,24 @@
 
 /* Groups ------------------------------------------------------------------------------------------------------- */
 
-static bool breakdown_mentions(const dk_breakdown *breakdown, const char *param)
+static dk_status run_group(dki_asking *asking, dki_group *group, dk_error *err)
 {
-    size_t n = dki_expr_mentions(breakdown->where, param);
-
-    for (size_t i = 0; i < breakdown->n_by; i++)
-        n += dki_expr_mentions(breakdown->by[i].expr, param);
-    for (size_t i = 0; i < breakdown->n_measures; i++)
-        n += dki_expr_mentions(breakdown->measures[i].expr, param);
-    return n > 0;
-}
-
-/* What tells a point's group from others: the values of parameters that are no amounts. */
-static dk_status key_of(const dki_sweep *sweep, const bool *decides, uint64_t point, dki_buffer *key, dk_error *err)
-{
+    dki_group part = *group;
+    bool done = false;
     dk_status status = DK_OK;
 
-    key->size = 0;
-    for (size_t k = 0; k < sweep->points.n_axes && status == DK_OK; k++) {
-        const dki_axis *axis = &sweep->points.axes[k];
-        const dk_value *value = &axis->values[dki_points_place(axis, point)];
-        bool is_text = value->type == DK_TEXT || value->type == DK_CATEGORY;
-        char text[80];
-
-        if (!decides[k])
-            continue;
-        (void)dk_value_format(value, text, sizeof text);
-        if (is_text && !value->is_null)
-            status = dki_buffer_format(key, err, "|t%zu:", value->as.text.size);
-        else
-            status = dki_buffer_format(key, err, "|%d:%s", value->is_null ? -1 : (int)value->type, text);
-        if (status == DK_OK && is_text && !value->is_null)
-            status = dki_buffer_append(key, value->as.text.bytes, value->as.text.size, err);
+    if (group->selection == NULL)
+        return dki_sweep_run(asking, group, err);
+    if (asking->can_stack)
+        status = dki_sweep_run_selections(asking, group, &done, err);
+    part.selection = NULL;
+    for (size_t i = 0; i < group->n && !done && status == DK_OK; i += part.n) { /* one selection after the other */
+        part.points = group->points + i;
+        for (part.n = 1; i + part.n < group->n; part.n++)
+            if (group->selection[part.points[part.n]] != group->selection[part.points[0]])
+                break;
+        status = dki_sweep_run(asking, &part, err);
     }
-    return status;
-}
-
-/* The group of each point, by number; *n_groups: how many there are. */
-static dk_status number_groups(const dki_sweep *sweep, uint32_t *numbers, size_t *n_groups, dk_error *err)
-{
-    bool *decides = dki_calloc(sweep->context, sweep->points.n_axes, sizeof *decides, err), any = false;
-    dki_text_map keys;
-    dki_buffer key;
-    dk_status status = decides ? DK_OK : DK_ERR_MEMORY;
-
-    dki_text_map_init(&keys, sweep->context);
-    dki_buffer_init(&key, sweep->context);
-    for (size_t k = 0; k < sweep->points.n_axes && status == DK_OK; k++) {
-        size_t param = sweep->points.axes[k].param;
-
-        decides[k] = !dki_param_is_amount(sweep->scenario, param) ||
-                     breakdown_mentions(sweep->breakdown, sweep->scenario->params[param].name);
-        any = any || decides[k];
-    }
-    if (status == DK_OK && !any)
-        memset(numbers, 0, (size_t)sweep->points.n * sizeof *numbers);
-    *n_groups = 1;
-    if (any) {
-        DKI_FOR_ROWS(i, sweep->points.n, sweep->context, status, err)
-        {
-            status = key_of(sweep, decides, i, &key, err);
-            if (status == DK_OK)
-                status = dki_text_map_add(&keys, key.bytes, key.size, &numbers[i], err);
-        }
-        *n_groups = keys.n;
-    }
-    dki_buffer_drop(&key);
-    dki_text_map_drop(&keys);
-    dki_free(sweep->context, decides);
     return status;
 }
 
@@ -96,7 +46,7 @@ static dk_status run_groups(void *arg, unsigned worker, uint64_t begin, uint64_t
 
     (void)worker;
     for (uint64_t i = begin; i < end && status == DK_OK; i++)
-        status = dki_sweep_run(asking, &asking->groups[i], err);
+        status = run_group(asking, &asking->groups[i], err);
     return status;
 }
 
@@ -104,40 +54,30 @@ static dk_status run_all(dki_asking *asking, dk_error *err)
 {
     dki_sweep *sweep = asking->sweep;
     dk_context *context = sweep->context;
-    size_t n = (size_t)sweep->points.n, n_groups = 0, first = 0;
-    uint32_t *numbers = dki_alloc_array(context, n, sizeof *numbers, err);
-    uint64_t *points = dki_alloc_array(context, n, sizeof *points, err);
-    dk_status status = numbers && points ? number_groups(sweep, numbers, &n_groups, err) : DK_ERR_MEMORY;
+    dki_grouping grouping;
+    dk_status status = dki_grouping_init(&grouping, sweep, err);
 
     if (status == DK_OK) {
-        asking->groups = dki_calloc(context, n_groups, sizeof *asking->groups, err);
+        asking->groups = dki_calloc(context, grouping.n_groups, sizeof *asking->groups, err);
         status = asking->groups ? DK_OK : DK_ERR_MEMORY;
     }
-    for (size_t i = 0; i < n && status == DK_OK; i++)
-        asking->groups[numbers[i]].n++;
-    for (size_t g = 0; g < n_groups && status == DK_OK; g++) {
-        dki_group *group = &asking->groups[g];
+    for (size_t g = 0; g < grouping.n_groups && status == DK_OK; g++) {
+        const uint64_t *points = grouping.points + grouping.groups[g];
+        size_t n = grouping.groups[g + 1] - grouping.groups[g];
 
-        group->sweep = sweep;
-        group->points = points + first;
-        first += group->n;
-        group->n = 0;
+        asking->groups[g] = (dki_group){ .sweep = sweep, .points = points, .n = n };
+        if (grouping.selection[points[0]] != grouping.selection[points[n - 1]])
+            asking->groups[g].selection = grouping.selection;
     }
-    for (size_t i = 0; i < n && status == DK_OK; i++) {
-        dki_group *group = &asking->groups[numbers[i]];
-
-        points[(size_t)(group->points - points) + group->n++] = i;
-    }
-    if (status == DK_OK && n_groups > 1 && asking->can_stack)
+    if (status == DK_OK && (grouping.n_groups > 1 || grouping.selects) && asking->can_stack)
         status = dki_sweep_base(sweep, &asking->base, err);
-    if (status == DK_OK && n_groups == 1)
-        status = dki_sweep_run(asking, &asking->groups[0], err);
+    if (status == DK_OK && grouping.n_groups == 1)
+        status = run_group(asking, &asking->groups[0], err);
     else if (status == DK_OK)
-        status = dki_parallel(context, n_groups, 1, run_groups, asking, err);
+        status = dki_parallel(context, grouping.n_groups, 1, run_groups, asking, err);
     dki_lump_base_drop(asking->base);
     dki_free(context, asking->groups);
-    dki_free(context, points);
-    dki_free(context, numbers);
+    dki_grouping_drop(&grouping, context);
     return status;
 }
 

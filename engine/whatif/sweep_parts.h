@@ -2,6 +2,7 @@
  *
  *   sweep_points.c  which points there are
  *   sweep.c         what is asked, checked, and shared out
+ *   sweep_groups.c  which of them have what in common
  *   sweep_run.c     the points of a group
  *   sweep_sums.c    counts and sums of many points, added up
  *   sweep_stack.c   any other breakdown at many points at once
@@ -50,6 +51,22 @@ static inline uint64_t dki_points_place(const dki_axis *axis, uint64_t point)
 /* The values of all parameters at a point, in the order of the scenario. */
 void dki_points_values(const dki_points *points, uint64_t point, dk_param *values);
 
+/* sweep_groups.c ----------------------------------------------------------------------------------------------- */
+
+/* Points in an order in which those that have much in common stand together. */
+typedef struct dki_grouping {
+    uint64_t *points;
+    uint32_t *selection; /* by point */
+    size_t *groups;      /* of group g those from groups[g] on; and their number */
+    size_t n_groups;
+    bool selects; /* some group has several selections */
+} dki_grouping;
+
+/* To be dropped in any case. */
+struct dki_sweep;
+dk_status dki_grouping_init(dki_grouping *grouping, const struct dki_sweep *sweep, dk_error *err);
+void dki_grouping_drop(dki_grouping *grouping, dk_context *context);
+
 /* What points gave --------------------------------------------------------------------------------------------- */
 
 /* A result that holds the rows of some points. */
@@ -80,11 +97,13 @@ typedef struct dki_sweep {
     _Atomic(dki_piece *) pieces; /* in any order: points know theirs */
 } dki_sweep;
 
-/* Points at which whom the steps match and what the breakdown asks are the same. */
+/* Points at which what the steps do and what the breakdown asks are the same, and mostly also whom the steps match. */
 typedef struct dki_group {
     dki_sweep *sweep;
     const uint64_t *points;
     size_t n;
+    const uint32_t
+        *selection;   /* by point: those with one number match the same; NULL: all do. Such points stand together */
     dk_params params; /* of the breakdown */
 } dki_group;
 
@@ -164,6 +183,8 @@ typedef struct dki_asking {
 /* What lumps of the sweep's cells there are before any step. */
 dk_status dki_sweep_base(const dki_sweep *sweep, dki_lump_base **out, dk_error *err);
 dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err);
+/* The same of several selections, where that can be. */
+dk_status dki_sweep_run_selections(dki_asking *asking, dki_group *group, bool *done, dk_error *err);
 /* The breakdown's parameters: those that are swept have the values of the group. *out: the list, to be freed. */
 dk_status dki_group_params(dki_group *group, const dk_param *values, dk_param **out, dk_error *err);
 

@@ -107,13 +107,87 @@ struct work {
     const dki_sums *sums;   /* NULL: it is none of counts and sums */
     dki_sums_room *room;    /* of the sums of these points */
     atomic_bool fits;       /* all sums do */
+    atomic_bool has_notes;  /* a selection may have something to tell */
 };
 
 /* What one thread needs for its points. */
 struct bench {
     dk_param *values;
     int64_t *scratch, *cells, *lumps;
+    size_t n_scratch;
+    const dki_model *model;   /* NULL: the steps are run */
+    const dki_lumps *chosen;  /* the work's, or of its selection */
+    uint32_t selected;        /* which that is; DKI_NOWHERE: none yet */
+    dki_selection selection;  /* of several: and */
+    dki_model selected_model; /* a copy of the model that has it */
+    dki_lumps choice;
 };
+
+static void drop_bench(struct bench *bench, dk_context *context)
+{
+    dki_lumps_drop_choice(&bench->choice);
+    dki_selection_drop(&bench->selection);
+    dki_free(context, bench->lumps);
+    dki_free(context, bench->cells);
+    dki_free(context, bench->scratch);
+    dki_free(context, bench->values);
+}
+
+static dk_status make_bench(const struct work *work, struct bench *bench, dk_error *err)
+{
+    dk_context *context = work->group->sweep->context;
+    bool selects = work->group->selection != NULL;
+    size_t n_scratch = work->lumps ? 2 * work->lumps->most : 0;
+
+    *bench = (struct bench){
+        .values = dki_alloc_array(context, work->group->sweep->scenario->n_params, sizeof *bench->values, err),
+        .scratch = dki_alloc_array(context, n_scratch, sizeof *bench->scratch, err),
+        .lumps = dki_alloc_array(context, work->sums ? work->lumps->n : 0, sizeof *bench->lumps, err),
+        .n_scratch = n_scratch,
+        .model = work->model,
+        .chosen = work->lumps,
+        .selected = DKI_NOWHERE
+    };
+    if (bench->values == NULL || bench->scratch == NULL || bench->lumps == NULL)
+        return DK_ERR_MEMORY;
+    return selects ? dki_selection_init(&bench->selection, work->model, err) : DK_OK;
+}
+
+/* Finds whom the steps match at the point whose values are there, unless the one before it matched the same. */
+static dk_status choose(struct work *work, uint64_t point, struct bench *bench, dk_error *err)
+{
+    dk_params params = { bench->values, work->group->sweep->scenario->n_params };
+    dk_error why = DK_ERROR_INIT;
+    dk_status status;
+
+    if (work->group->selection == NULL || work->group->selection[point] == bench->selected)
+        return DK_OK;
+    bench->selected = work->group->selection[point];
+    dki_lumps_drop_choice(&bench->choice);
+    bench->model = NULL; /* where a condition fails, the steps say how */
+    bench->chosen = NULL;
+    status = dki_model_select(work->model, &params, &bench->selection, &why);
+    if (status == DK_OK) {
+        bench->selected_model = *work->model;
+        bench->selected_model.selection = &bench->selection;
+        if (work->lumps->can_choose)
+            status = dki_lumps_choose(work->lumps, &bench->selected_model, &bench->choice, &why);
+    }
+    if (status == DK_OK && 2 * bench->choice.most > bench->n_scratch) {
+        bench->n_scratch = 2 * bench->choice.most;
+        status = dki_resize(work->model->context, (void **)&bench->scratch,
+                            bench->n_scratch * sizeof *bench->scratch, &why);
+    }
+    if (status == DK_OK) {
+        bench->model = &bench->selected_model;
+        bench->chosen = work->lumps->can_choose ? &bench->choice : work->lumps;
+        if (bench->selection.has_notes)
+            atomic_store(&work->has_notes, true);
+    } else if ((status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) && err) {
+        *err = why;
+    }
+    return status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED ? status : DK_OK;
+}
 
 static dk_status run_plainly(const struct work *work, uint64_t point, const dk_param *values, dk_error *err)
 {
@@ -143,7 +217,7 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
     const dk_table *cells = NULL;
     dk_error why = DK_ERROR_INIT, known = DK_ERROR_INIT;
     bool told;
-    dk_status status = dki_model_run(work->model, &params, NULL, bench->cells, &told, &why);
+    dk_status status = dki_model_run(bench->model, &params, NULL, bench->cells, &told, &why);
 
     if (told &&
         dki_steps_check(sweep->scenario, sweep->cells, &params, &known) != DK_OK) { /* which is told first */
@@ -154,8 +228,8 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
         return dki_sweep_problem(sweep, point, status, &why, err);
     if (status != DK_OK)
         return run_plainly(work, point, bench->values, err);
-    if (work->lumps) {
-        dki_lumps_add(work->lumps, bench->cells, weights);
+    if (bench->chosen) {
+        dki_lumps_add(bench->chosen, bench->cells, weights);
         work->there[i] = true;
         return DK_OK;
     }
@@ -166,18 +240,17 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
     return status;
 }
 
-static dk_status find_weights(const struct work *work, size_t i, struct bench *bench, int64_t *weights,
-                              dk_error *err)
+static dk_status find_weights(struct work *work, size_t i, struct bench *bench, int64_t *weights, dk_error *err)
 {
-    const dki_lumps *lumps = work->lumps;
-    dk_status status = DK_OK;
+    dk_status status;
 
     dki_points_values(&work->group->sweep->points, work->points[i], bench->values);
-    if (lumps)
-        status = dki_lumps_run(lumps, bench->values, bench->scratch, weights, &work->there[i], err);
-    if (status != DK_OK || (lumps && work->there[i]))
+    status = choose(work, work->points[i], bench, err);
+    if (status == DK_OK && bench->chosen)
+        status = dki_lumps_run(bench->chosen, bench->values, bench->scratch, weights, &work->there[i], err);
+    if (status != DK_OK || (bench->chosen && work->there[i]))
         return status;
-    if (work->model == NULL)
+    if (bench->model == NULL)
         return run_plainly(work, work->points[i], bench->values, err);
     if (bench->cells == NULL) {
         bench->cells = dki_alloc_array(work->model->context, work->model->n, sizeof *bench->cells, err);
@@ -200,21 +273,13 @@ static dk_status run_point(struct work *work, size_t i, struct bench *bench, dk_
 static dk_status run_points(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
 {
     struct work *work = arg;
-    dk_context *context = work->group->sweep->context;
-    size_t n_scratch = work->lumps ? 2 * work->lumps->most : 0;
-    struct bench bench = { dki_alloc_array(context, work->group->sweep->scenario->n_params, sizeof *bench.values,
-                                           err),
-                           dki_alloc_array(context, n_scratch, sizeof *bench.scratch, err), NULL,
-                           dki_alloc_array(context, work->sums ? work->lumps->n : 0, sizeof *bench.lumps, err) };
-    dk_status status = bench.values && bench.scratch && bench.lumps ? DK_OK : DK_ERR_MEMORY;
+    struct bench bench;
+    dk_status status = make_bench(work, &bench, err);
 
     (void)worker;
     for (uint64_t i = begin; i < end && status == DK_OK; i++)
         status = run_point(work, (size_t)i, &bench, err);
-    dki_free(context, bench.lumps);
-    dki_free(context, bench.cells);
-    dki_free(context, bench.scratch);
-    dki_free(context, bench.values);
+    drop_bench(&bench, work->group->sweep->context);
     return status;
 }
 
@@ -391,41 +456,84 @@ static void drop_ways(struct ways *ways)
     dki_kept_release(ways->kept);
 }
 
+/* Compiles the run for the group alone. */
+static dk_status compile(const dki_asking *asking, const dki_run *run, struct ways *ways, dk_error *err)
+{
+    const dki_sweep *sweep = asking->sweep;
+    dk_status status = dki_model_new(run, sweep->cells, &ways->own_model, err);
+
+    if (ways->own_model && dki_breakdown_shows_levels(sweep->breakdown) &&
+        dki_cells_gain_levels(sweep->cells, ways->own_model->cells, 0)) {
+        dki_model_drop(ways->own_model); /* levels are there where somebody came to them */
+        ways->own_model = NULL;
+    }
+    if (status == DK_OK && ways->own_model && asking->can_stack)
+        status = make_lumps(asking, ways->own_model, &ways->own_lumps, err);
+    ways->model = ways->own_model;
+    ways->lumps = ways->own_lumps;
+    return status;
+}
+
 static dk_status find_ways(const dki_asking *asking, const dki_group *group, const dki_run *run, struct ways *ways,
                            dk_error *err)
 {
     const dki_sweep *sweep = asking->sweep;
     dk_status status = DK_OK;
 
-    if (asking->can_stack && group->n == sweep->points.n)
+    if (asking->can_stack && group->n == sweep->points.n && run->anybody == NULL)
         status = dki_compiled_get(&sweep->basis, sweep->scenario, run->params->items, &ways->model, &ways->lumps,
                                   &ways->kept, err);
-    if (status == DK_OK && ways->kept == NULL) {
-        status = dki_model_new(run, sweep->cells, &ways->own_model, err);
-        if (ways->own_model && dki_breakdown_shows_levels(sweep->breakdown) &&
-            dki_cells_gain_levels(sweep->cells, ways->own_model->cells, 0)) {
-            dki_model_drop(ways->own_model); /* levels are there where somebody came to them */
-            ways->own_model = NULL;
-        }
-        if (status == DK_OK && ways->own_model && asking->can_stack)
-            status = make_lumps(asking, ways->own_model, &ways->own_lumps, err);
-        ways->model = ways->own_model;
-        ways->lumps = ways->own_lumps;
-    }
+    if (status == DK_OK && ways->kept == NULL)
+        status = compile(asking, run, ways, err);
     if (status == DK_OK && ways->lumps)
         status = dki_sums_new(group, ways->lumps, &ways->sums, err);
     return status;
 }
 
-dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
+/* Steps for anybody: those with a parameter in their condition that is swept. */
+static bool *find_anybody(const dki_sweep *sweep, dk_error *err)
+{
+    const dk_scenario *scenario = sweep->scenario;
+    bool *anybody = dki_calloc(sweep->context, scenario->n_steps, sizeof *anybody, err);
+
+    for (size_t i = 0; anybody && i < scenario->n_steps; i++)
+        for (size_t k = 0; k < sweep->points.n_axes; k++)
+            anybody[i] = anybody[i] || dki_expr_mentions(scenario->steps[i].where,
+                                                         scenario->params[sweep->points.axes[k].param].name) > 0;
+    return anybody;
+}
+
+static dk_status run_ways(dki_asking *asking, dki_group *group, const struct ways *ways, dk_error *err)
+{
+    struct work work = {
+        .group = group, .points = group->points, .model = ways->model, .lumps = ways->lumps, .sums = ways->sums
+    };
+    dk_status status;
+
+    if (ways->model == NULL || ways->model->has_notes)
+        atomic_store(&asking->has_notes, true);
+    if (ways->sums)
+        status = run_sums(&work, &asking->question, err);
+    else if (ways->lumps)
+        status = run_batches(&work, &asking->question, 0, group->n, err);
+    else
+        status = dki_parallel(asking->sweep->context, group->n, 1, run_points, &work, err);
+    if (atomic_load(&work.has_notes))
+        atomic_store(&asking->has_notes, true);
+    return status;
+}
+
+/* anybody: of steps, by number, where there are several selections; else NULL. *done: false where these cannot be had together. */
+static dk_status run_group(dki_asking *asking, dki_group *group, const bool *anybody, bool *done, dk_error *err)
 {
     dki_sweep *sweep = asking->sweep;
-    dk_context *context = sweep->context;
-    dk_param *values = dki_alloc_array(context, sweep->scenario->n_params, sizeof *values, err), *items = NULL;
+    dk_param *values = dki_alloc_array(sweep->context, sweep->scenario->n_params, sizeof *values, err);
+    dk_param *items = NULL;
     dk_params params = { values, sweep->scenario->n_params };
-    dki_run run = { .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params };
+    dki_run run = {
+        .scenario = sweep->scenario, .to = sweep->scenario->n_steps, .params = &params, .anybody = anybody
+    };
     struct ways ways = { .kept = NULL };
-    struct work work = { .group = group, .points = group->points };
     dk_status status = DK_ERR_MEMORY;
 
     if (values) {
@@ -434,19 +542,27 @@ dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
     }
     if (status == DK_OK)
         status = find_ways(asking, group, &run, &ways, err);
-    if (ways.model == NULL || ways.model->has_notes)
-        atomic_store(&asking->has_notes, true);
-    work.model = ways.model;
-    work.lumps = ways.lumps;
-    work.sums = ways.sums;
-    if (status == DK_OK && ways.sums)
-        status = run_sums(&work, &asking->question, err);
-    else if (status == DK_OK && ways.lumps)
-        status = run_batches(&work, &asking->question, 0, group->n, err);
-    else if (status == DK_OK)
-        status = dki_parallel(context, group->n, 1, run_points, &work, err);
+    *done = anybody == NULL || ways.lumps != NULL;
+    if (status == DK_OK && *done)
+        status = run_ways(asking, group, &ways, err);
     drop_ways(&ways);
-    dki_free(context, items);
-    dki_free(context, values);
+    dki_free(sweep->context, items);
+    dki_free(sweep->context, values);
+    return status;
+}
+
+dk_status dki_sweep_run(dki_asking *asking, dki_group *group, dk_error *err)
+{
+    bool done;
+
+    return run_group(asking, group, NULL, &done, err);
+}
+
+dk_status dki_sweep_run_selections(dki_asking *asking, dki_group *group, bool *done, dk_error *err)
+{
+    bool *anybody = find_anybody(asking->sweep, err);
+    dk_status status = anybody ? run_group(asking, group, anybody, done, err) : DK_ERR_MEMORY;
+
+    dki_free(asking->sweep->context, anybody);
     return status;
 }

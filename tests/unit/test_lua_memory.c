@@ -396,6 +396,13 @@ static const char *const calls[] = {
     "dk.total }) + #plan:order(t, b) + #b:sensitivity(t, plan, { measure = 'high', at = dk.total }) end",
     DATA PLAN "return function() local t = t:where 'n > 0' return #b:sweep(t, plan, { f = dk.range(0, 1, 0.5) }) "
               "+ #b:sweep(t, plan, dk.latin(3, { f = { 0, 1 } }, 1)) end",
+    DATA
+    "local plan = dk.scenario 'plan' { params = { f = 0.5, g = 1, h = 2 }, { 'step', where = 'n > $g', share = "
+    "'$f', set = { n "
+    "= 9 } }, { 'next', where = 'n > $h', allow_none = true, share = '$f', set = { k = 'a' } } }\n"
+    "local b = dk.breakdown { by = 'k', measures = 'high = count() where n > 5' }\n"
+    "return function() local t = t:where 'n > 0' return #b:sweep(t, plan, { f = { 0.5, 1 }, g = { 1, 2, 3 } }) "
+    "+ #b:sweep(t, plan, { g = { 1, 2 }, h = { 1, 9 } }) end",
     DATA PLAN "return function() local t = t:where 'n > 0' return #b:compare(t, plan):explain { k = 'a' } "
               ".. #tostring(b:plan(t, plan):table():schema()) end",
     DATA "local u = dk.scenario 'u' { { 'drawn', where = 'n > 1', share = 0.5, drawn = true, set = { n = 9 } } }\n"

@@ -116,6 +116,35 @@ static void points_are_combinations(void **state)
     dk_table_release(table);
 }
 
+/* Two steps whose places are parameters: a seventh of the 6 or 5 who are not known, then all of the known of a place to Velp. */
+static void conditions_choose_in_several_steps(void **state)
+{
+    const dk_table *table = with_weight(make_table(context, few), "n");
+    const struct plan plan = { .name = "plan",
+                               .params = { { .name = "waar", .value = TEXT("Ede") },
+                                           { .name = "ook", .value = TEXT("Ede") } },
+                               .steps = { { .name = "meld",
+                                            .where = "plaats == $waar and not kent",
+                                            .share = "1 / 7",
+                                            .set = { "kent = true" } },
+                                          { .name = "verhuis",
+                                            .where = "plaats == $ook and kent",
+                                            .all = true,
+                                            .allow_none = true,
+                                            .set = { "plaats = 'Velp'" } } } };
+    const dk_sweep_axis axes[] = { AXIS("waar", TEXT("Ede"), TEXT("Velp")),
+                                   AXIS("ook", TEXT("Ede"), TEXT("Velp")) };
+
+    (void)state;
+    assert_sweep(table, ASK(.measures = { "m = count() where kent and plaats == 'Velp'" }), &plan, axes, 2,
+                 "waar ook m problem",
+                 "Ede|Ede|4.857142857|-\n"
+                 "Ede|Velp|0.000000000|-\n"
+                 "Velp|Ede|4.714285714|-\n"
+                 "Velp|Velp|0.714285714|-\n");
+    dk_table_release(table);
+}
+
 /* Totals of a point are its own, as are shares of them; the breakdown's order and limit are left aside. */
 static void totals_do_not_go_over_points(void **state)
 {
@@ -295,6 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_share_of_the_unknown_registers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(whole_persons_over_municipalities, set_up, tear_down),
         cmocka_unit_test_setup_teardown(points_are_combinations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(conditions_choose_in_several_steps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(totals_do_not_go_over_points, set_up, tear_down),
         cmocka_unit_test_setup_teardown(problems_are_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(points_may_be_a_table, set_up, tear_down),
