@@ -138,6 +138,17 @@ bool dki_breakdown_is_own(const dk_breakdown *breakdown)
     return visit_all(breakdown, dki_node_is_own, breakdown->context);
 }
 
+static bool is_no_param(void *arg, const dki_node *node)
+{
+    (void)arg;
+    return node->kind != DKI_NODE_PARAM;
+}
+
+bool dki_breakdown_has_params(const dk_breakdown *breakdown)
+{
+    return !visit_all(breakdown, is_no_param, NULL);
+}
+
 /* Whether a node is no parameter of that name. */
 static bool is_other(void *arg, const dki_node *node)
 {

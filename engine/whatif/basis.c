@@ -29,6 +29,11 @@ void dki_basis_force(dki_path path)
     atomic_store(&forced, path);
 }
 
+bool dki_basis_is_forced(void)
+{
+    return atomic_load(&forced) != DKI_PATH_AUTO;
+}
+
 /* Deciding ------------------------------------------------------------------------------------------------------ */
 
 static uint64_t left_of_budget(const dk_context *context)

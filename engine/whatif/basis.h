@@ -8,6 +8,7 @@
 /* For tests: by cells or by rows, whatever would be chosen; until it is DKI_PATH_AUTO again. */
 typedef enum dki_path { DKI_PATH_AUTO, DKI_PATH_CELLS, DKI_PATH_ROWS } dki_path;
 void dki_basis_force(dki_path path);
+bool dki_basis_is_forced(void);
 
 typedef struct dki_basis {
     const dk_breakdown *breakdown; /* borrowed, as the table and the scenarios are */

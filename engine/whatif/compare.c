@@ -3,6 +3,7 @@
  * The rows are passed over twice, for the base and for the cells, and both are kept; each scenario costs a pass over the
  * cells, or over the rows where it has to (basis.h).
  */
+#include "again.h"
 #include "basis.h"
 
 #include <string.h>
@@ -51,6 +52,24 @@ static void drop_passes(dk_context *context, struct passes *c)
     dki_free(context, c->names);
 }
 
+/* Runs each scenario, on cells of all that they and the breakdown mention. */
+static dk_status run_all(dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
+                         const dk_scenario *const *scenarios, const dk_params *params, struct passes *c,
+                         dk_error *err)
+{
+    size_t n = c->n - 1;
+    dk_status status = dki_basis_init(basis, basis->breakdown, basis->table, scenarios, n, err);
+
+    if (status == DK_OK)
+        status = dki_basis_open(basis, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = dki_basis_ask(basis, whole, breakdown_params, scenarios[i], params ? &params[i] : NULL,
+                               &c->cells[i + 1], &c->results[i + 1], err);
+    if (status == DK_OK && n == 1)
+        status = dki_again_keep(basis, scenarios[0], params, err);
+    return status;
+}
+
 dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *table,
                                  const dk_params *breakdown_params, const dk_scenario *const *scenarios,
                                  const dk_params *params, size_t n_scenarios, const dk_comparison_form *form,
@@ -60,7 +79,9 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     dk_breakdown variant;
     struct passes c = { .n = n_scenarios + 1 };
     const dk_table *made = NULL;
-    dki_basis basis = { .table = NULL };
+    dki_basis basis = { .breakdown = breakdown, .table = table };
+    bool is_done = false;
+    const dk_table *cells = NULL; /* that all of them ran on */
     dk_status status = dki_check_breakdown_params(breakdown, NULL, scenarios, n_scenarios, breakdown_params, err);
 
     if (status != DK_OK)
@@ -72,14 +93,15 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     status = c.results && c.cells && c.names ? DK_OK : DK_ERR_MEMORY;
     if (status == DK_OK)
         status = dki_base_get(breakdown, &variant, table, breakdown_params, NULL, &c.results[0], err);
-    if (status == DK_OK)
-        status = dki_basis_init(&basis, breakdown, table, scenarios, n_scenarios, err);
-    if (status == DK_OK)
-        status = dki_basis_open(&basis, err);
-    for (size_t i = 1; i < c.n && status == DK_OK; i++) {
+    for (size_t i = 1; i < c.n && status == DK_OK; i++)
         c.names[i] = scenarios[i - 1]->name;
-        status = dki_basis_ask(&basis, &variant, breakdown_params, scenarios[i - 1], params ? &params[i - 1] : NULL,
-                               &c.cells[i], &c.results[i], err);
+    if (status == DK_OK && n_scenarios == 1)
+        status = dki_again_ask(breakdown, table, scenarios[0], params, &is_done, &cells, &c.cells[1], &c.results[1],
+                               err);
+    if (status == DK_OK && !is_done) {
+        status = run_all(&basis, &variant, breakdown_params, scenarios, params, &c, err);
+        if (status == DK_OK)
+            cells = dk_table_retain(basis.cells);
     }
     if (status == DK_OK)
         status = dki_compare_results(breakdown, c.results, c.names, c.n, form, &made, err);
@@ -92,7 +114,8 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     else
         dk_table_release(made);
     if (status == DK_OK && basis_out)
-        *basis_out = (dk_comparison_basis){ dk_table_retain(basis.cells), basis.by_rows };
+        *basis_out = (dk_comparison_basis){ dk_table_retain(cells), basis.by_rows };
+    dk_table_release(cells);
     dki_basis_drop(&basis);
     drop_passes(context, &c);
     return status;

@@ -29,6 +29,7 @@ struct compiled {
     dki_text_map columns; /* of the breakdown */
     dki_arena arena;
     dk_param *values; /* all of the scenario's, of which those that are amounts may be others */
+    bool *is_amount;
     dk_params params;
     dki_model *model;
     dki_lumps *lumps; /* NULL: asked once, or it cannot be compiled */
@@ -79,17 +80,24 @@ static bool same_value(const dk_value *a, const dk_value *b)
     return a->type == b->type && a->scale == b->scale && dki_values_equal(a, b);
 }
 
+bool dki_compiled_is_of(const dki_kept *kept, const dk_scenario *scenario, const dk_param *values)
+{
+    const struct compiled *c = (const struct compiled *)kept;
+
+    for (size_t i = 0; c->scenario == scenario && i < scenario->n_params; i++)
+        if (!c->is_amount[i] && !same_value(&c->values[i].value, &values[i].value))
+            return false;
+    return c->scenario == scenario;
+}
+
 static uint64_t cost(const void *arg, const dki_kept *kept)
 {
     const struct wish *wish = arg;
     const struct compiled *c = (const struct compiled *)kept;
 
-    if (c->scenario != wish->scenario || c->cells != wish->cells || c->shows_levels != wish->shows_levels ||
-        !same_columns(&c->columns, wish->columns))
+    if (c->cells != wish->cells || c->shows_levels != wish->shows_levels ||
+        !same_columns(&c->columns, wish->columns) || !dki_compiled_is_of(kept, wish->scenario, wish->values))
         return DKI_WILL_NOT_DO;
-    for (size_t i = 0; i < wish->scenario->n_params; i++)
-        if (!dki_param_is_amount(wish->scenario, i) && !same_value(&c->values[i].value, &wish->values[i].value))
-            return DKI_WILL_NOT_DO;
     return c->lumps || c->is_hopeless ? 1 : 2;
 }
 
@@ -98,10 +106,12 @@ static uint64_t cost(const void *arg, const dki_kept *kept)
 static bool copy_values(struct compiled *c, const dk_param *values, size_t n)
 {
     c->values = dki_arena_array(&c->arena, n + 1, sizeof *c->values, NULL);
-    for (size_t i = 0; c->values && i < n; i++) {
+    c->is_amount = dki_arena_array(&c->arena, n + 1, sizeof *c->is_amount, NULL);
+    for (size_t i = 0; c->values && c->is_amount && i < n; i++) {
         dk_value *value = &c->values[i].value;
 
         c->values[i] = values[i]; /* names are the scenario's */
+        c->is_amount[i] = dki_param_is_amount(c->scenario, i);
         if (value->is_null || (value->type != DK_TEXT && value->type != DK_CATEGORY))
             continue;
         value->as.text.bytes = dki_arena_text(&c->arena, value->as.text.bytes, value->as.text.size, NULL);
@@ -109,7 +119,7 @@ static bool copy_values(struct compiled *c, const dk_param *values, size_t n)
             return false;
     }
     c->params = (dk_params){ c->values, n };
-    return c->values != NULL;
+    return c->values && c->is_amount;
 }
 
 static bool copy_columns(struct compiled *c, const dki_text_map *columns)
@@ -221,9 +231,9 @@ static dk_status get(const dk_table *table, const struct wish *wish, bool at_onc
 
 /* Asking -------------------------------------------------------------------------------------------------------- */
 
-/* The weights of lumps at those values. */
-static dk_status weigh(const struct compiled *c, const dk_param *values, int64_t *out, bool *done, dk_error *err)
+dk_status dki_compiled_weigh(const dki_kept *kept, const dk_param *values, int64_t *out, bool *done, dk_error *err)
 {
+    const struct compiled *c = (const struct compiled *)kept;
     dk_params params = { values, c->scenario->n_params };
     int64_t *scratch = dki_alloc_array(c->context, 2 * c->lumps->most, sizeof *scratch, err), *cells = NULL;
     dk_error none = DK_ERROR_INIT;
@@ -281,7 +291,7 @@ static dk_status ask(const struct compiled *c, const dk_breakdown *whole, const 
 {
     int64_t *weights = dki_alloc_array(c->context, c->lumps->n, sizeof *weights, err);
     const dk_table *lumps = NULL;
-    dk_status status = weights ? weigh(c, values, weights, done, err) : DK_ERR_MEMORY;
+    dk_status status = weights ? dki_compiled_weigh(&c->kept, values, weights, done, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK && *done)
         status = lump_table(c, weights, &lumps, err);
@@ -350,4 +360,42 @@ dk_status dki_compiled_get(const dki_basis *basis, const dk_scenario *scenario, 
     }
     dki_text_map_drop(&columns);
     return status;
+}
+
+dk_status dki_compiled_find(const dki_basis *basis, const dk_scenario *scenario, const dk_params *params,
+                            dki_kept **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(basis->table);
+    dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
+    struct compiled *found = NULL;
+    dki_text_map columns;
+    dk_status status = values ? DK_OK : DK_ERR_MEMORY;
+
+    *out = NULL;
+    dki_text_map_init(&columns, context);
+    if (status == DK_OK)
+        status = dki_breakdown_mentions(basis->table, basis->breakdown, &columns, err);
+    if (status == DK_OK && dki_scenario_values(scenario, params, values, NULL) == DK_OK) {
+        struct wish wish = { scenario, basis->cells, &columns, dki_breakdown_shows_levels(basis->breakdown),
+                             values };
+
+        found = (struct compiled *)dki_cache_choose(context, &compiled_kind, dki_table_owner(basis->table), cost,
+                                                    &wish);
+    }
+    if (found && found->lumps)
+        *out = &found->kept;
+    else if (found)
+        dki_kept_release(&found->kept);
+    dki_text_map_drop(&columns);
+    dki_free(context, values);
+    return status;
+}
+
+dk_status dki_compiled_parts(const dki_kept *kept, const dki_lumps **lumps, const dk_table **noted, dk_error *err)
+{
+    const struct compiled *c = (const struct compiled *)kept;
+
+    *lumps = c->lumps;
+    *noted = dk_table_retain(c->lumps->table);
+    return dki_put_notes(&c->notes, noted, err);
 }

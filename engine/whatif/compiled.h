@@ -16,5 +16,15 @@ dk_status dki_compiled_ask(const dki_basis *basis, const dk_breakdown *whole, co
  * be; else to be released by who has done with the others. */
 dk_status dki_compiled_get(const dki_basis *basis, const dk_scenario *scenario, const dk_param *values,
                            const dki_model **model, const dki_lumps **lumps, dki_kept **kept, dk_error *err);
+/* What was compiled for that, retained; NULL where nothing was. */
+dk_status dki_compiled_find(const dki_basis *basis, const dk_scenario *scenario, const dk_params *params,
+                            dki_kept **out, dk_error *err);
+/* Of what was compiled: */
+/* whether it is for that scenario at those values, all of the scenario's; */
+bool dki_compiled_is_of(const dki_kept *kept, const dk_scenario *scenario, const dk_param *values);
+/* the weights of lumps then; *done is false where something has to be told; */
+dk_status dki_compiled_weigh(const dki_kept *kept, const dk_param *values, int64_t *out, bool *done, dk_error *err);
+/* its lumps, borrowed, and a table of them with what the reader must know of the steps. */
+dk_status dki_compiled_parts(const dki_kept *kept, const dki_lumps **lumps, const dk_table **noted, dk_error *err);
 
 #endif

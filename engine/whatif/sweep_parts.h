@@ -4,7 +4,7 @@
  *   sweep.c         what is asked, checked, and shared out
  *   sweep_groups.c  which of them have what in common
  *   sweep_run.c     the points of a group
- *   sweep_sums.c    counts and sums of many points, added up
+ *   sweep_sums.c    counts and sums of many points, added up (sums.h)
  *   sweep_stack.c   any other breakdown at many points at once
  *   sweep_table.c   the long table
  */
@@ -16,8 +16,8 @@
 #include <dekking/sweep.h>
 
 #include "basis.h"
-#include "query/breakdown_given.h"
 #include "scenario/model.h"
+#include "sums.h"
 #include "whatif_parts.h"
 
 /* sweep_points.c ----------------------------------------------------------------------------------------------- */
@@ -136,33 +136,6 @@ dk_status dki_stack_ask(const dki_stack_question *question, const dki_group *gro
 
 /* sweep_sums.c ------------------------------------------------------------------------------------------------- */
 
-/* The rows that a breakdown of counts and sums can have at points of a group, and the lumps that each takes together. */
-typedef struct dki_sums {
-    dk_context *context;
-    dki_given given;
-    const dk_table *rows; /* their dimensions */
-    size_t n_rows;
-    int64_t *masks; /* of each row: what it totals */
-    bool *always;   /* it is there also where nobody is */
-    bool has_margin;
-    size_t *ends; /* of row r the lumps ends[r] .. ends[r + 1] - 1 */
-    uint32_t *lumps;
-} dki_sums;
-
-/* Sums of n points, row r of point i at i * n_rows + r. */
-typedef struct dki_sums_room {
-    int64_t **sums;
-    bool **known; /* NULL for counts */
-    bool *there;
-} dki_sums_room;
-
-/* *out is NULL where the breakdown is none of counts and sums. */
-dk_status dki_sums_new(const dki_group *group, const dki_lumps *lumps, dki_sums **out, dk_error *err);
-void dki_sums_drop(dki_sums *sums); /* NULL does nothing */
-dk_status dki_sums_room_init(const dki_sums *sums, size_t n, dki_sums_room *room, dk_error *err);
-void dki_sums_room_drop(const dki_sums *sums, dki_sums_room *room);
-/* Adds up the weights of lumps at point i of the room. false: some sum does not fit. Threads any, for different points. */
-bool dki_sums_add(const dki_sums *sums, const int64_t *weights, size_t i, const dki_sums_room *room);
 /* Sets the answers of those of n points that are there, whose sums are in the room, which is used up. *done: false where a
  * measure fails at some point. */
 dk_status dki_sums_ask(const dki_sums *sums, const dki_group *group, const uint64_t *points, const bool *there,

@@ -486,7 +486,7 @@ static dk_status find_ways(const dki_asking *asking, const dki_group *group, con
     if (status == DK_OK && ways->kept == NULL)
         status = compile(asking, run, ways, err);
     if (status == DK_OK && ways->lumps)
-        status = dki_sums_new(group, ways->lumps, &ways->sums, err);
+        status = dki_sums_new(&sweep->question, &group->params, ways->lumps, &ways->sums, err);
     return status;
 }
 

@@ -12,6 +12,7 @@
 bool dki_node_is_own(void *arg, const dki_node *node);
 /* Whether the breakdown calls nothing of the host, which must be called in the thread that asked. */
 bool dki_breakdown_is_own(const dk_breakdown *breakdown);
+bool dki_breakdown_has_params(const dk_breakdown *breakdown);
 /* The breakdown without its order and limit: sides of a comparison have all their groups, in the order of keys. A view of the
  * breakdown, which must live. */
 void dki_breakdown_whole(const dk_breakdown *breakdown, dk_breakdown *out);
