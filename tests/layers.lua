@@ -10,8 +10,8 @@ local LAYERS = {
   "scenario", "whatif", "protect", "write", "remote", "lua", "cli",
 }
 local SEES_LUA = { lua = true, cli = true }
--- Tests of the bindings see it too: hosts that open states, and units named after a binding.
-local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_" }
+-- Tests of the bindings see it too: hosts that open states, units named after a binding, and what times a call.
+local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_", "^tests/bench/calls%.c$" }
 -- The public header of a concept belongs to the layer that implements it.
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
@@ -78,7 +78,10 @@ end
 local function look_at(path, text)
   local faults, included, number = {}, {}, 0
   local layer, is_public = layer_of(path)
-  local sees_lua = SEES_LUA[layer] or path:find(LUA_TESTS[1]) or path:find(LUA_TESTS[2])
+  local sees_lua = SEES_LUA[layer]
+  for _, pattern in ipairs(LUA_TESTS) do
+    sees_lua = sees_lua or path:find(pattern) ~= nil
+  end
   if layer and not rank[layer] or is_public and not layer then
     return { path .. ": lies in no layer of the list in tests/layers.lua" }, {}
   end
