@@ -17,40 +17,12 @@
 
 #ifdef DK_HAVE_CLP
 
-#include <coin/Clp_C_Interface.h>
 #include <float.h>
 #include <math.h>
 
-#include "late.h"
+#include "clp.h"
 
-#define LIBRARY "libClp.so.1"
-#define PACKAGE "coinor-libclp1"
-
-#define FUNCTIONS(X)            \
-    X(Clp_newModel)             \
-    X(Clp_deleteModel)          \
-    X(Clp_loadProblem)          \
-    X(Clp_setLogLevel)          \
-    X(Clp_scaling)              \
-    X(Clp_setPerturbation)      \
-    X(Clp_setMaximumIterations) \
-    X(Clp_setNumberIterations)  \
-    X(Clp_chgObjCoefficients)   \
-    X(Clp_primal)               \
-    X(Clp_status)               \
-    X(Clp_objectiveValue)       \
-    X(Clp_primalColumnSolution) \
-    X(Clp_dualRowSolution)
-
-DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
-
-#define STEPS_BETWEEN_POLLS 1000
-#define MOST_STEPS 1000000
 #define CLOSE 1e-6 /* doubles that differ by less, of their size, are one */
-
-/* What Clp_status says. */
-enum { OPTIMAL = 0, INFEASIBLE = 1, UNBOUNDED = 2, STOPPED = 3 };
-
 #define NO_COLUMN UINT32_MAX
 
 struct solver {
@@ -80,11 +52,8 @@ static double distance(int64_t to, int64_t from)
 
 /* The model. -------------------------------------------------------------------------------------------------------- */
 
-/* Columns one after the other, as Clp takes them. */
 struct matrix {
-    CoinBigIndex *starts; /* n_columns + 1 */
-    int *rows;
-    double *factors;
+    dki_clp_matrix of; /* n_columns + 1 starts */
     double *column_least, *column_greatest, *row_least, *row_greatest;
 };
 
@@ -94,15 +63,15 @@ static dk_status make_arrays(struct solver *s, struct matrix *m, size_t n_terms,
 
     if (s->n_columns >= INT32_MAX / 2 || n_terms >= INT32_MAX / 2)
         return dki_fail(err, DK_ERR_LIMIT, "sums of %zu terms are too many to solve", n_terms);
-    m->starts = dki_calloc(s->context, n + 1, sizeof *m->starts, err);
-    m->rows = dki_alloc_array(s->context, n_terms + 1, sizeof *m->rows, err);
-    m->factors = dki_alloc_array(s->context, n_terms + 1, sizeof *m->factors, err);
+    m->of.starts = dki_calloc(s->context, n + 1, sizeof *m->of.starts, err);
+    m->of.rows = dki_alloc_array(s->context, n_terms + 1, sizeof *m->of.rows, err);
+    m->of.factors = dki_alloc_array(s->context, n_terms + 1, sizeof *m->of.factors, err);
     m->column_least = dki_alloc_array(s->context, n, sizeof *m->column_least, err);
     m->column_greatest = dki_alloc_array(s->context, n, sizeof *m->column_greatest, err);
     m->row_least = dki_alloc_array(s->context, n_rows, sizeof *m->row_least, err);
     m->row_greatest = dki_alloc_array(s->context, n_rows, sizeof *m->row_greatest, err);
     s->costs = dki_calloc(s->context, n, sizeof *s->costs, err);
-    return m->starts && m->rows && m->factors && m->column_least && m->column_greatest && m->row_least &&
+    return m->of.starts && m->of.rows && m->of.factors && m->column_least && m->column_greatest && m->row_least &&
                    m->row_greatest && s->costs
                ? DK_OK
                : DK_ERR_MEMORY;
@@ -110,9 +79,9 @@ static dk_status make_arrays(struct solver *s, struct matrix *m, size_t n_terms,
 
 static void drop_arrays(const struct solver *s, const struct matrix *m)
 {
-    dki_free(s->context, m->starts);
-    dki_free(s->context, m->rows);
-    dki_free(s->context, m->factors);
+    dki_free(s->context, m->of.starts);
+    dki_free(s->context, m->of.rows);
+    dki_free(s->context, m->of.factors);
     dki_free(s->context, m->column_least);
     dki_free(s->context, m->column_greatest);
     dki_free(s->context, m->row_least);
@@ -149,13 +118,13 @@ static void fill_arrays(const struct solver *s, struct matrix *m, bool may_miss)
 {
     const dki_sums *sums = s->sums;
 
-    count_terms(s, m->starts);
+    count_terms(s, m->of.starts);
     for (size_t c = 0; c < s->n_free; c++) {
         const dki_bounds *b = &s->bounds[s->number_of[c]];
 
         m->column_least[c] = b->no_least ? -DBL_MAX : distance(b->least, origin(b));
         m->column_greatest[c] = b->no_greatest ? DBL_MAX : distance(b->greatest, origin(b));
-        m->starts[c + 2] += m->starts[c + 1];
+        m->of.starts[c + 2] += m->of.starts[c + 1];
     }
     for (size_t i = 0; i < sums->n_sums; i++) {
         const dki_bounds *total = &sums->totals[i];
@@ -164,18 +133,18 @@ static void fill_arrays(const struct solver *s, struct matrix *m, bool may_miss)
         m->row_greatest[i] = total->no_greatest ? DBL_MAX : row_side(s, i, total->greatest);
         for (size_t t = sums->starts[i]; t < sums->starts[i + 1]; t++)
             if (s->column_of[sums->numbers[t]] != NO_COLUMN) {
-                CoinBigIndex at = m->starts[s->column_of[sums->numbers[t]] + 1]++;
+                CoinBigIndex at = m->of.starts[s->column_of[sums->numbers[t]] + 1]++;
 
-                m->rows[at] = (int)i;
-                m->factors[at] = (double)sums->factors[t];
+                m->of.rows[at] = (int)i;
+                m->of.factors[at] = (double)sums->factors[t];
             }
     }
     for (size_t c = s->n_free; may_miss && c < s->n_columns; c++) {
-        CoinBigIndex at = m->starts[c];
+        CoinBigIndex at = m->of.starts[c];
 
-        m->starts[c + 1] = at + 1;
-        m->rows[at] = (int)((c - s->n_free) / 2);
-        m->factors[at] = (c - s->n_free) % 2 ? -1 : 1;
+        m->of.starts[c + 1] = at + 1;
+        m->of.rows[at] = (int)((c - s->n_free) / 2);
+        m->of.factors[at] = (c - s->n_free) % 2 ? -1 : 1;
         m->column_least[c] = 0;
         m->column_greatest[c] = DBL_MAX;
         s->costs[c] = 1;
@@ -212,13 +181,9 @@ static dk_status solver_open(struct solver *s, const char *who, bool may_miss, d
     status = make_arrays(s, &m, n_terms, err);
     if (status == DK_OK) {
         fill_arrays(s, &m, may_miss);
-        s->model = s->clp.Clp_newModel();
-        s->clp.Clp_setLogLevel(s->model, 0);
-        s->clp.Clp_loadProblem(s->model, (int)s->n_columns, (int)s->sums->n_sums, m.starts, m.rows, m.factors,
-                               m.column_least, m.column_greatest, s->costs, m.row_least, m.row_greatest);
-        s->clp.Clp_scaling(s->model, 0);           /* factors are 1 and -1 */
-        s->clp.Clp_setPerturbation(s->model, 100); /* none: solutions are at bounds */
-        s->clp.Clp_setMaximumIterations(s->model, STEPS_BETWEEN_POLLS);
+        s->model = dki_clp_load(&s->clp, s->n_columns, s->sums->n_sums, &m.of, m.column_least, m.column_greatest,
+                                s->costs, m.row_least, m.row_greatest);
+        s->clp.Clp_scaling(s->model, 0); /* factors are 1 and -1 */
     }
     drop_arrays(s, &m);
     return status;
@@ -237,18 +202,8 @@ static void solver_close(struct solver *s)
 /* Makes the costs as little as they can be; *end is what Clp says of it. */
 static dk_status run(const struct solver *s, int *end, dk_error *err)
 {
-    dk_status status = DK_OK;
-
     s->clp.Clp_chgObjCoefficients(s->model, s->costs);
-    *end = STOPPED;
-    for (size_t steps = 0; status == DK_OK && *end == STOPPED && steps < MOST_STEPS; steps += STEPS_BETWEEN_POLLS) {
-        status = dki_poll(s->context, err);
-        s->clp.Clp_setNumberIterations(s->model, 0);
-        if (status == DK_OK)
-            s->clp.Clp_primal(s->model, 0);
-        *end = s->clp.Clp_status(s->model);
-    }
-    return status;
+    return dki_clp_run(&s->clp, s->model, NULL, s->context, end, err);
 }
 
 /* Bounds of each number. -------------------------------------------------------------------------------------------- */
@@ -309,7 +264,7 @@ static dk_status cross_off_many(struct solver *s, uint8_t *asked, dk_error *err)
             s->costs[c] = !is_open && asked[c] & 1U << side ? (side ? -1 : 1) : 0;
         }
         status = run(s, &end, err);
-        if (status == DK_OK && end == OPTIMAL)
+        if (status == DK_OK && end == DKI_CLP_OPTIMAL)
             cross_off(s, asked);
     }
     memset(s->costs, 0, s->n_columns * sizeof *s->costs);
@@ -334,9 +289,9 @@ static dk_status ask_each(struct solver *s, uint8_t *asked, dki_bounds *bounds, 
             s->costs[c] = 0;
             if (status != DK_OK)
                 break;
-            if (end == OPTIMAL)
+            if (end == DKI_CLP_OPTIMAL)
                 cross_off(s, asked);
-            if (end == OPTIMAL ? !take_over(s, bounds, number, side ? -1 : 1) : end != UNBOUNDED)
+            if (end == DKI_CLP_OPTIMAL ? !take_over(s, bounds, number, side ? -1 : 1) : end != DKI_CLP_UNBOUNDED)
                 answer->n_unsettled++;
         }
     }
@@ -391,7 +346,7 @@ static dk_status make_smallest(struct solver *s, dki_sums_answer *answer, size_t
 
         costs[0] = costs[1] = 0;
         status = run(s, &end, err);
-        if (status == DK_OK && end == OPTIMAL && contradict(s, found, &n_found)) {
+        if (status == DK_OK && end == DKI_CLP_OPTIMAL && contradict(s, found, &n_found)) {
             limit_to(s, answer, found, n_found);
             at = 0;
         } else {
@@ -410,11 +365,11 @@ static dk_status explain(dk_context *context, const dki_sums *sums, const char *
     struct solver s = { .context = context, .sums = sums, .bounds = bounds };
     size_t *found = dki_alloc_array(context, sums->n_sums, sizeof *found, err), n_found = 0;
     dk_status status = found ? solver_open(&s, who, true, err) : DK_ERR_MEMORY;
-    int end = STOPPED;
+    int end = DKI_CLP_STOPPED;
 
     if (status == DK_OK)
         status = run(&s, &end, err);
-    if (status == DK_OK && end == OPTIMAL && contradict(&s, found, &n_found)) {
+    if (status == DK_OK && end == DKI_CLP_OPTIMAL && contradict(&s, found, &n_found)) {
         limit_to(&s, answer, found, n_found);
         status = make_smallest(&s, answer, found, err);
     }
@@ -433,7 +388,7 @@ static dk_status solve(dk_context *context, const dki_sums *sums, const char *wh
     uint8_t *asked = dki_alloc_array(context, n, sizeof *asked, err);
     struct solver s = { .context = context, .sums = sums, .bounds = before };
     dk_status status = before && asked ? DK_OK : DK_ERR_MEMORY;
-    int end = STOPPED;
+    int end = DKI_CLP_STOPPED;
 
     if (status == DK_OK) {
         memcpy(before, bounds, n * sizeof *before);
@@ -442,7 +397,7 @@ static dk_status solve(dk_context *context, const dki_sums *sums, const char *wh
     }
     if (status == DK_OK)
         status = run(&s, &end, err);
-    if (status == DK_OK && end == OPTIMAL) {
+    if (status == DK_OK && end == DKI_CLP_OPTIMAL) {
         cross_off(&s, asked);
         status = ask_each(&s, asked, bounds, answer, err);
     } else if (status == DK_OK) {

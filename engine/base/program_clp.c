@@ -12,41 +12,11 @@
 
 #ifdef DK_HAVE_CLP
 
-#include <coin/Clp_C_Interface.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "late.h"
-
-#define LIBRARY "libClp.so.1"
-#define PACKAGE "coinor-libclp1"
-
-#define FUNCTIONS(X)            \
-    X(Clp_newModel)             \
-    X(Clp_deleteModel)          \
-    X(Clp_loadProblem)          \
-    X(Clp_setLogLevel)          \
-    X(Clp_setPerturbation)      \
-    X(Clp_setMaximumIterations) \
-    X(Clp_setNumberIterations)  \
-    X(Clp_chgObjCoefficients)   \
-    X(Clp_chgColumnLower)       \
-    X(Clp_chgColumnUpper)       \
-    X(Clp_chgRowUpper)          \
-    X(Clp_dual)                 \
-    X(Clp_primal)               \
-    X(Clp_status)               \
-    X(Clp_primalColumnSolution) \
-    X(Clp_dualRowSolution)
-
-DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
-
-#define STEPS_BETWEEN_POLLS 1000
-#define MOST_STEPS 1000000
-
-/* What Clp_status says. */
-enum { OPTIMAL = 0, INFEASIBLE = 1, STOPPED = 3 };
+#include "clp.h"
 
 struct dki_relaxed {
     const dki_program *program;
@@ -58,14 +28,7 @@ struct dki_relaxed {
     bool has_run;
 };
 
-/* Columns one after the other, as Clp takes them. */
-struct matrix {
-    CoinBigIndex *starts;
-    int *rows;
-    double *factors;
-};
-
-static dk_status make_matrix(const dki_relaxed *r, struct matrix *m, dk_error *err)
+static dk_status make_matrix(const dki_relaxed *r, dki_clp_matrix *m, dk_error *err)
 {
     const dki_program *p = r->program;
     size_t n_terms = p->starts[p->n_rows];
@@ -131,7 +94,7 @@ static dk_status load(dki_relaxed *r, dk_error *err)
 {
     const dki_program *p = r->program;
     double *open = dki_alloc_array(p->context, p->n_rows + 1, sizeof *open, err);
-    struct matrix m = { 0 };
+    dki_clp_matrix m = { 0 };
     dk_status status = open ? make_matrix(r, &m, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK) {
@@ -139,12 +102,7 @@ static dk_status load(dki_relaxed *r, dk_error *err)
             open[i] = -DBL_MAX;
             r->most[i] = (double)p->most[i] / r->scales[i] / (double)r->grain;
         }
-        r->model = r->clp.Clp_newModel();
-        r->clp.Clp_setLogLevel(r->model, 0);
-        r->clp.Clp_loadProblem(r->model, (int)p->n + 1, (int)p->n_rows, m.starts, m.rows, m.factors, r->least,
-                               r->greatest, r->costs, open, r->most);
-        r->clp.Clp_setPerturbation(r->model, 100); /* none: solutions are at bounds */
-        r->clp.Clp_setMaximumIterations(r->model, STEPS_BETWEEN_POLLS);
+        r->model = dki_clp_load(&r->clp, p->n + 1, p->n_rows, &m, r->least, r->greatest, r->costs, open, r->most);
     }
     dki_free(p->context, m.starts);
     dki_free(p->context, m.rows);
@@ -249,20 +207,7 @@ static void take_multipliers(const dki_relaxed *r, double scale)
 
 static dk_status run(dki_relaxed *r, int *end, dk_error *err)
 {
-    dk_status status = DK_OK;
-
-    *end = STOPPED;
-    for (size_t steps = 0; status == DK_OK && *end == STOPPED && steps < MOST_STEPS; steps += STEPS_BETWEEN_POLLS) {
-        status = dki_poll(r->program->context, err);
-        r->clp.Clp_setNumberIterations(r->model, 0);
-        if (status == DK_OK && r->has_run)
-            r->clp.Clp_dual(r->model, 0);
-        else if (status == DK_OK)
-            r->clp.Clp_primal(r->model, 0);
-        r->has_run = true;
-        *end = r->clp.Clp_status(r->model);
-    }
-    return status;
+    return dki_clp_run(&r->clp, r->model, &r->has_run, r->program->context, end, err);
 }
 
 /* Multipliers that show that there is no solution: those of the program in which every row may be missed by as much, at a price,
@@ -305,13 +250,13 @@ dk_status dki_relaxed_run(dki_relaxed *r, const int64_t *gains, dki_limits limit
     if (status != DK_OK)
         return status;
     memcpy(r->numbers, r->clp.Clp_primalColumnSolution(r->model), p->n * sizeof *r->numbers);
-    if (end == OPTIMAL)
+    if (end == DKI_CLP_OPTIMAL)
         take_multipliers(r, scale);
     else
         status = find_contradiction(r, err);
-    answer->end = end == OPTIMAL      ? DKI_RELAXED_SOLVED
-                  : end == INFEASIBLE ? DKI_RELAXED_IMPOSSIBLE
-                                      : DKI_RELAXED_STOPPED;
+    answer->end = end == DKI_CLP_OPTIMAL      ? DKI_RELAXED_SOLVED
+                  : end == DKI_CLP_INFEASIBLE ? DKI_RELAXED_IMPOSSIBLE
+                                              : DKI_RELAXED_STOPPED;
     answer->numbers = r->numbers;
     answer->multipliers = r->multipliers;
     return status;

@@ -168,17 +168,6 @@ static dk_status make_before(dki_lumps *lumps, size_t i, const uint32_t *after, 
     return status;
 }
 
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b) {
-        int64_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* What the lumps before the first step weigh. */
 static dk_status weigh(dki_lumps *lumps, const uint32_t *number, size_t n, size_t n_lumps, dk_error *err)
 {
@@ -188,7 +177,7 @@ static dk_status weigh(dki_lumps *lumps, const uint32_t *number, size_t n, size_
     if (lumps->multiples == NULL)
         return DK_ERR_MEMORY;
     for (size_t c = 0; c < n; c++)
-        lumps->unit = common_divisor(lumps->unit, weights[c]);
+        lumps->unit = dki_common_divisor(lumps->unit, weights[c]);
     for (size_t c = 0; c < n; c++)
         lumps->multiples[number[c]] += weights[c] / lumps->unit;
     return DK_OK;

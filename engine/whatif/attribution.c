@@ -69,17 +69,6 @@ static bool to_ratio(const dk_value *value, dk_ratio *out)
     }
 }
 
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        int64_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* The least denominator of all known values. */
 static bool common_denominator(const dki_attribution *a, const dk_value *values, dki_i128 *out)
 {
@@ -91,7 +80,7 @@ static bool common_denominator(const dki_attribution *a, const dk_value *values,
             continue;
         if (!to_ratio(&values[k], &ratio))
             return false;
-        ratio.denominator /= common_divisor(ratio.denominator, (int64_t)(*out % ratio.denominator));
+        ratio.denominator /= dki_common_divisor(ratio.denominator, (int64_t)(*out % ratio.denominator));
         if (dki_mul_i128(*out, ratio.denominator, out))
             return false;
     }
