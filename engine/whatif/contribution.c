@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "expr/poll_row.h"
 #include "place.h"
+#include "sides.h"
 #include "trials.h"
 
 /* Subsets ------------------------------------------------------------------------------------------------------ */
@@ -217,33 +218,12 @@ static dk_status share_value(void *arg, uint64_t i, dk_value *out, dk_error *err
     return DK_OK;
 }
 
-/* Numbers and names of steps, null for the whole. */
-static dk_status step_columns(const struct shares *h, dk_field *number, dk_field *name, dk_error *err)
+/* The step of a row; none for the whole, which stands behind its steps. */
+static size_t step_of(const void *arg, uint64_t i)
 {
-    const dk_scenario *scenario = h->subsets->run.scenario;
-    dk_builder *numbers = NULL, *names = NULL;
-    uint64_t each = scenario->n_steps + 1;
-    dk_status status = dk_builder_new(h->sides.context, DK_INTEGER, 0, NULL, &numbers, err);
+    const struct shares *h = arg;
 
-    if (status == DK_OK)
-        status = dk_builder_new(h->sides.context, DK_TEXT, 0, NULL, &names, err);
-    DKI_FOR_ROWS(i, h->n_groups * each, h->sides.context, status, err)
-    {
-        uint64_t step = i % each;
-        const char *text = step < scenario->n_steps ? scenario->steps[step].name : NULL;
-
-        status = text ? dk_builder_integer(numbers, (int64_t)step + 1, err) : dk_builder_null(numbers, 1, err);
-        if (status == DK_OK)
-            status = text ? dk_builder_text(names, (dk_text){ text, strlen(text) }, err)
-                          : dk_builder_null(names, 1, err);
-    }
-    if (status == DK_OK)
-        status = dk_builder_finish(numbers, &number->column, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(names, &name->column, err);
-    dk_builder_release(names);
-    dk_builder_release(numbers);
-    return status;
+    return (size_t)(i % (h->subsets->attribution.n + 1));
 }
 
 static dk_status make_table(struct shares *h, const dk_table **out, dk_error *err)
@@ -266,7 +246,7 @@ static dk_status make_table(struct shares *h, const dk_table **out, dk_error *er
     fields[2].format =
         dki_measure_difference_format(&q->breakdown, q->measure, dki_question_format(q, &h->sides), format);
     if (status == DK_OK)
-        status = step_columns(h, &fields[0], &fields[1], err);
+        status = dki_named_steps(h->subsets->run.scenario, context, n, step_of, h, &fields[0], &fields[1], err);
     if (status == DK_OK)
         status = dki_value_column(context, n, share_value, h, &fields[2].column, err);
     if (status == DK_OK)

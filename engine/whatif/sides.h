@@ -72,6 +72,12 @@ typedef dk_status dki_value_fn(void *arg, uint64_t i, dk_value *out, dk_error *e
 dk_status dki_value_column(dk_context *context, uint64_t n, dki_value_fn *get, void *arg, const dk_column **out,
                            dk_error *err);
 
+/* named_steps.c: numbers, from 1, and names of n steps of the scenario; get gives the step of row i, and as many as there are
+ * for null. */
+typedef size_t dki_step_fn(const void *arg, uint64_t i);
+dk_status dki_named_steps(const dk_scenario *scenario, dk_context *context, uint64_t n, dki_step_fn *get,
+                          const void *arg, dk_field *number, dk_field *name, dk_error *err);
+
 /* A ratio becomes a whole number or a decimal, where one with the digits of weights at most is the same number. */
 void dki_ratio_as_decimal(dk_value *value);
 

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "query/breakdown_parts.h"
+#include "sides.h"
 #include "stages.h"
 #include "trials.h"
 
@@ -197,29 +198,14 @@ static dk_status try_exchange(struct orders *o, size_t x, dk_error *err)
 
 /* The table ---------------------------------------------------------------------------------------------------- */
 
-static dk_status step_columns(const struct orders *o, bool is_second, dk_field *number, dk_field *name,
-                              dk_error *err)
+static size_t first_step(const void *arg, uint64_t i)
 {
-    dk_builder *numbers = NULL, *names = NULL;
-    dk_status status = dk_builder_new(o->context, DK_INTEGER, 0, NULL, &numbers, err);
+    return ((const struct orders *)arg)->exchanges[i].first;
+}
 
-    if (status == DK_OK)
-        status = dk_builder_new(o->context, DK_TEXT, 0, NULL, &names, err);
-    for (size_t i = 0; i < o->n && status == DK_OK; i++) {
-        size_t step = is_second ? o->exchanges[i].second : o->exchanges[i].first;
-        const char *text = o->run.scenario->steps[step].name;
-
-        status = dk_builder_integer(numbers, (int64_t)step + 1, err);
-        if (status == DK_OK)
-            status = dk_builder_text(names, (dk_text){ text, strlen(text) }, err);
-    }
-    if (status == DK_OK)
-        status = dk_builder_finish(numbers, &number->column, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(names, &name->column, err);
-    dk_builder_release(names);
-    dk_builder_release(numbers);
-    return status;
+static size_t second_step(const void *arg, uint64_t i)
+{
+    return ((const struct orders *)arg)->exchanges[i].second;
 }
 
 static dk_status answer_columns(const struct orders *o, dk_field *changes, dk_field *problem, dk_error *err)
@@ -305,9 +291,10 @@ static dk_status make_table(const struct orders *o, const dk_table **out, dk_err
 
     dki_arena_init(&arena, o->context);
     fields = dki_arena_array(&arena, 7 + o->whole.n_measures, sizeof *fields, err);
-    status = fields ? step_columns(o, false, &front[0], &front[1], err) : DK_ERR_MEMORY;
+    status = fields ? dki_named_steps(o->run.scenario, o->context, o->n, first_step, o, &front[0], &front[1], err)
+                    : DK_ERR_MEMORY;
     if (status == DK_OK)
-        status = step_columns(o, true, &front[2], &front[3], err);
+        status = dki_named_steps(o->run.scenario, o->context, o->n, second_step, o, &front[2], &front[3], err);
     if (status == DK_OK)
         status = answer_columns(o, &front[4], &problem, err);
     if (fields)
