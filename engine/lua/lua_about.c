@@ -205,7 +205,9 @@ static void change_property(lua_State *L, const char *key, const char **property
 
     lua_pop(L, 1);
     if (is_given)
-        *property = is_null ? NULL : dkl_option_text(L, 2, "with", key);
+        *property = is_null                      ? NULL
+                    : strcmp(key, "weight") == 0 ? dkl_option_name(L, 2, "with", key)
+                                                 : dkl_option_text(L, 2, "with", key);
 }
 
 /* key = "name", or a list of names */

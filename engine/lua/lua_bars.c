@@ -113,8 +113,8 @@ static int table_spark(lua_State *L)
     bool together;
 
     lua_settop(L, 4);
-    value = dkl_check_text(L, 2, "spark: the column of numbers");
-    along = dkl_check_text(L, 3, "spark: the column along which they are drawn");
+    value = dkl_check_name(L, 2, "spark: the column of numbers");
+    along = dkl_check_name(L, 3, "spark: the column along which they are drawn");
     dkl_check_options(L, 4, "spark", names);
     as = dkl_option_text(L, 4, "spark", "as");
     as = as ? as : value;

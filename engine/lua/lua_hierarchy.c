@@ -51,11 +51,11 @@ static int new_hierarchy(lua_State *L)
     spec.levels = levels.items;
     spec.n_levels = levels.n;
     spec.name = dkl_option_text(L, 3, "hierarchy", "name");
-    spec.from = dkl_option_text(L, 3, "hierarchy", "from");
-    spec.to = dkl_option_text(L, 3, "hierarchy", "to");
-    spec.member = dkl_option_text(L, 3, "hierarchy", "member");
-    spec.parent = dkl_option_text(L, 3, "hierarchy", "parent");
-    spec.level = dkl_option_text(L, 3, "hierarchy", "level");
+    spec.from = dkl_option_name(L, 3, "hierarchy", "from");
+    spec.to = dkl_option_name(L, 3, "hierarchy", "to");
+    spec.member = dkl_option_name(L, 3, "hierarchy", "member");
+    spec.parent = dkl_option_name(L, 3, "hierarchy", "parent");
+    spec.level = dkl_option_name(L, 3, "hierarchy", "level");
     spec.changes = table_option(L, 3, "hierarchy", "changes");
     if (dkl_option(L, 3, "labels")) {
         int at = lua_gettop(L);
@@ -155,8 +155,8 @@ static int recode_on(lua_State *L, const dk_hierarchy *hierarchy)
 
     lua_settop(L, 2);
     dkl_check_options(L, 2, "recode", options);
-    on = dkl_option_text(L, 2, "recode", "on");
-    to = dkl_option_text(L, 2, "recode", "to");
+    on = dkl_option_name(L, 2, "recode", "on");
+    to = dkl_option_name(L, 2, "recode", "to");
     if (on == NULL || to == NULL)
         return dkl_fail(L, "recode: say by which days and to which: { on = \"peildatum\", to = \"2018-01-01\" }");
     weights = table_option(L, 2, "recode", "weights");
@@ -324,9 +324,9 @@ static int table_use(lua_State *L)
 
     lua_settop(L, 3);
     dkl_check_options(L, 3, "use", names);
-    options = (dk_use_options){ .column = dkl_option_text(L, 3, "use", "column"),
+    options = (dk_use_options){ .column = dkl_option_name(L, 3, "use", "column"),
                                 .level = dkl_option_text(L, 3, "use", "level"),
-                                .on = dkl_option_text(L, 3, "use", "on") };
+                                .on = dkl_option_name(L, 3, "use", "on") };
     out = dkl_new_table_like(L);
     DKL_TRY(dk_table_use(table, hierarchy, &options, out, &err));
     return 1;
@@ -337,19 +337,23 @@ static int table_recode(lua_State *L)
 {
     static const char *const names[] = { "divide", "weight", NULL };
     const dk_table *table = dkl_check_table(L, 1);
-    const char *column = dkl_check_text(L, 2, "recode: the name of a column");
-    const dk_recode *recode = check_recode(L, 3);
+    const char *column = dkl_check_name(L, 2, "recode: the name of a column");
+    const dk_recode *recode;
     dk_recode_options options = { NULL, 0, NULL };
     dk_error err = DK_ERROR_INIT;
     dkl_names divide;
     const dk_table **out;
 
+    if (!dkl_is_object(L, 3, DKL_RECODE))
+        return dkl_fail(L, "recode wants what becomes of the column's values, such as geo:recode(from, to), not %s",
+                        dkl_push_kind(L, 3));
+    recode = check_recode(L, 3);
     lua_settop(L, 4);
     dkl_check_options(L, 4, "recode", names);
     divide = dkl_option_names(L, 4, "recode", "divide");
     options.columns = divide.items;
     options.n_columns = divide.n;
-    options.weight = dkl_option_text(L, 4, "recode", "weight");
+    options.weight = dkl_option_name(L, 4, "recode", "weight");
     out = dkl_new_table_like(L);
     DKL_TRY(dk_table_recode(table, column, recode, &options, out, &err));
     return 1;
@@ -359,8 +363,8 @@ static int table_recode(lua_State *L)
 static int table_roll_up(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    const char *level = dkl_check_text(L, 2, "roll_up: the name of a level");
-    const char *dimension = lua_isnoneornil(L, 3) ? NULL : dkl_check_text(L, 3, "roll_up: the name of a dimension");
+    const char *level = dkl_check_name(L, 2, "roll_up: the name of a level");
+    const char *dimension = lua_isnoneornil(L, 3) ? NULL : dkl_check_name(L, 3, "roll_up: the name of a dimension");
     dk_error err = DK_ERROR_INIT;
     const dk_table **out = dkl_new_table(L);
 

@@ -161,9 +161,9 @@ static int table_collect(lua_State *L)
     const dk_table **out;
 
     lua_settop(L, 5);
-    if (lua_type(L, 4) != LUA_TSTRING)
+    if (lua_type(L, 4) != LUA_TSTRING && lua_type(L, 4) != LUA_TUSERDATA)
         return dkl_arg_fail(L, 4, "the name of the column that has the members");
-    value = dkl_check_text(L, 4, "collect");
+    value = dkl_check_name(L, 4, "collect");
     k = check_keys(L, 3, "collect");
     dkl_check_options(L, 5, "collect", options);
     as = dkl_option_text(L, 5, "collect", "as");

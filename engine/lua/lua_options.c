@@ -287,6 +287,22 @@ static const char *check_name(lua_State *L, int index, const char *what)
     return lua_type(L, index) == LUA_TSTRING ? dkl_check_text(L, index, what) : NULL;
 }
 
+const char *dkl_check_name(lua_State *L, int index, const char *what)
+{
+    const char *name = check_name(L, index, what);
+
+    return name ? name : dkl_check_text(L, index, what);
+}
+
+const char *dkl_option_name(lua_State *L, int index, const char *what, const char *key)
+{
+    bool is_object = dkl_option(L, index, key) && lua_type(L, -1) == LUA_TUSERDATA;
+    const char *name = is_object ? check_name(L, -1, key) : NULL;
+
+    lua_pop(L, 1); /* the table of options keeps it */
+    return name ? name : dkl_option_text(L, index, what, key);
+}
+
 dkl_names dkl_check_names(lua_State *L, int index, const char *what)
 {
     dkl_names names = { NULL, 0 };

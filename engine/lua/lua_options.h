@@ -53,6 +53,9 @@ size_t dkl_check_list(lua_State *L, int index, const char *what, bool may_state_
 /* The length of a list that the library has checked; nil is an empty one. Raises for what is no table at all: primitives are
  * within reach of whoever looks into functions. */
 size_t dkl_length(lua_State *L, int index);
+/* The same, or the name that a column or an expression stands for. */
+const char *dkl_check_name(lua_State *L, int index, const char *what);
+const char *dkl_option_name(lua_State *L, int index, const char *what, const char *key);
 /* A string or a list of strings at index, as an array. Pushes one anchor; n is 0 for nil and none. */
 dkl_names dkl_check_names(lua_State *L, int index, const char *what);
 dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char *key);

@@ -171,9 +171,9 @@ static int table_column(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     size_t i;
 
-    if (lua_type(L, 2) != LUA_TSTRING && dkl_test_scalar(L, 2) == NULL)
+    if (lua_type(L, 2) != LUA_TSTRING && lua_type(L, 2) != LUA_TUSERDATA)
         return dkl_arg_fail(L, 2, "the name of a column");
-    if (dk_table_get(table, dkl_check_text(L, 2, "column: the name"), &i, &err) != DK_OK)
+    if (dk_table_get(table, dkl_check_name(L, 2, "column: the name"), &i, &err) != DK_OK)
         return dkl_raise(L, &err);
     dkl_push_column(L, 1, i);
     return 1;

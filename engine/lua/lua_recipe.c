@@ -241,6 +241,8 @@ static void push_object(lua_State *L, int index, struct room *room)
     } else if (object) {
         push_recipe(L, index);
         room->opaque = true;
+    } else if (dkl_is_asked(L, index)) {
+        lua_pushvalue(L, index); /* which does not change */
     } else if (dkl_is_object(L, index, DKL_COLUMN)) {
         if (room->levels) {
             push_levels(L, index, room);

@@ -121,7 +121,8 @@ static int table_sample(lua_State *L)
     within = dkl_option_names(L, 2, "sample", "within");
     spec.within = within.items;
     spec.n_within = within.n;
-    spec.weight = dkl_option_text(L, 2, "sample", "weight");
+    if (dkl_option(L, 2, "weight"))
+        spec.weight = dkl_check_expr(L, -1, "sample wants a weight");
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_sample(table, &spec, &params, out, &err));

@@ -259,22 +259,28 @@ static void read_text(lua_State *L, int index, side *s, const side *other)
     s->value.scale = scale;
 }
 
-static int rank_of(lua_State *L, const dk_dictionary *levels, dk_text level)
+uint32_t dkl_find_level(lua_State *L, const dk_dictionary *levels, dk_text level)
 {
     uint32_t code = dk_dictionary_find(levels, level);
     dki_nearest nearest;
 
     if (code != 0)
-        return (int)dk_dictionary_rank(levels, code);
+        return code;
     dki_nearest_init(&nearest, level.bytes, level.size);
     for (uint32_t i = 1; i <= dk_dictionary_n_levels(levels); i++)
         dki_nearest_try(&nearest, dk_dictionary_level(levels, i).bytes, dk_dictionary_level(levels, i).size);
     lua_pushlstring(L, level.bytes, level.size);
     if (nearest.best == NULL)
-        return dkl_fail(L, "\"%s\" is no level of this order", lua_tostring(L, -1));
+        dkl_fail(L, "\"%s\" is no level of this order", lua_tostring(L, -1));
     lua_pushlstring(L, nearest.best, nearest.best_size);
-    return dkl_fail(L, "\"%s\" is no level of this order (did you mean \"%s\"?)", lua_tostring(L, -2),
-                    lua_tostring(L, -1));
+    dkl_fail(L, "\"%s\" is no level of this order (did you mean \"%s\"?)", lua_tostring(L, -2),
+             lua_tostring(L, -1));
+    return 0;
+}
+
+static int rank_of(lua_State *L, const dk_dictionary *levels, dk_text level)
+{
+    return (int)dk_dictionary_rank(levels, dkl_find_level(L, levels, level));
 }
 
 /* By the order of the levels of either; those of two lists have one where both lists agree. */

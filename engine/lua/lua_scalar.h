@@ -45,6 +45,8 @@ void dkl_push_members(lua_State *L, dk_text *members, size_t n);
 /* Pushes what levels of one dictionary share, and a level of that at index. */
 void dkl_push_level_holder(lua_State *L, const dk_dictionary *levels);
 void dkl_push_level(lua_State *L, int holder, uint32_t code);
+/* The code of the level; raises where there is none. */
+uint32_t dkl_find_level(lua_State *L, const dk_dictionary *levels, dk_text level);
 /* Whether levels of the dictionary are such values to Lua, and not strings. */
 bool dkl_has_level_values(const dk_dictionary *levels);
 

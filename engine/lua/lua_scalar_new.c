@@ -1,4 +1,4 @@
-/* lua_scalar_new.c - dk.date, dk.timestamp, dk.period, dk.decimal, dk.ratio and dk.set: values that Lua does not have. */
+/* lua_scalar_new.c - dk.date, dk.timestamp, dk.period, dk.decimal, dk.ratio, dk.set and dk.level: values that Lua does not have. */
 #include <string.h>
 
 #include "base/calendar.h"
@@ -7,6 +7,7 @@
 #include "base/types.h"
 #include "lua_options.h"
 #include "lua_scalar.h"
+#include "lua_types.h"
 #include "lua_value.h"
 
 /* The text of argument 1, which is a string. */
@@ -236,15 +237,40 @@ static int new_set(lua_State *L)
     return 1;
 }
 
+/* dk.level("mbo", { "vmbo", "mbo", "hbo" }), dk.level("mbo", t.klasse), dk.level("1", codes) */
+static int new_level(lua_State *L)
+{
+    const char *text = dkl_check_text(L, 1, "level: its text");
+    const dk_column *column = dkl_test_object(L, 2, DKL_COLUMN);
+    const dk_dictionary *levels;
+    uint32_t code, other = 0;
+
+    lua_settop(L, 2);
+    if (lua_isnil(L, 2))
+        return dkl_fail(
+            L, "level wants the levels that \"%s\" is one of: a list, a column, or a code list (dk.codes)", text);
+    if (column && dk_column_type(column) == DK_CATEGORY) /* levels of one column share what they compare by */
+        levels = dk_column_levels(column);
+    else
+        levels = dkl_check_levels(L, 2, "level", text, &other);
+    if (!dkl_has_level_values(levels))
+        return dkl_fail(
+            L,
+            "level: the column has no stated order of levels and no labels, and a string such as \"%s\" is "
+            "all that there is to its levels",
+            text);
+    code = dkl_find_level(L, levels, (dk_text){ text, strlen(text) });
+    dkl_push_level_holder(L, levels);
+    dkl_push_level(L, -1, code);
+    return 1;
+}
+
 void dkl_open_scalar_new(lua_State *L)
 {
-    static const luaL_Reg makers[] = { { "date", new_date },
-                                       { "timestamp", new_timestamp },
-                                       { "period", new_period },
-                                       { "decimal", new_decimal },
-                                       { "ratio", new_ratio },
-                                       { "set", new_set },
-                                       { NULL, NULL } };
+    static const luaL_Reg makers[] = { { "date", new_date },     { "timestamp", new_timestamp },
+                                       { "period", new_period }, { "decimal", new_decimal },
+                                       { "ratio", new_ratio },   { "set", new_set },
+                                       { "level", new_level },   { NULL, NULL } };
 
     lua_pushvalue(L, 1);
     luaL_setfuncs(L, makers, 0);

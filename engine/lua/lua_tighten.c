@@ -60,7 +60,7 @@ static int table_tighten(lua_State *L)
     spec.n_values = values.n;
     spec.by = by.items;
     spec.n_by = by.n;
-    spec.total = dkl_option_text(L, 2, "tighten", "total");
+    spec.total = dkl_option_name(L, 2, "tighten", "total");
     if (spec.total == NULL && values.n == 0)
         spec.total = known_total(L, table);
     spec.total_word = dkl_option_text(L, 2, "tighten", "total_word");

@@ -236,11 +236,11 @@ end
 -- The spec with another column in the place of a dimension, wherever the dimension is named.
 local function replaced(self, method, level, dimension)
   local spec = core.spec(self, "breakdown", method)
-  for what, name in pairs { level = level, dimension = dimension } do
-    if type(name) ~= "string" then
-      core.fail(("%s: the %s is the name of a column, not %s"):format(method, what, core.what(name)))
-    end
+  local function check(name, what)
+    return name ~= nil and (core.name(name)
+      or core.fail(("%s: the %s is the name of a column, not %s"):format(method, what, core.what(name)))) or nil
   end
+  level, dimension = check(level, "level"), check(dimension, "dimension")
   if level == nil then
     core.fail(("%s wants the name of a level, such as \"arbeidsmarktregio\""):format(method))
   end

@@ -576,7 +576,7 @@ function dk.help(what) end
 
 --- How tables are shown where a call does not say.
 ---@class dk.DisplayOptions
---- Decimal point or decimal comma; in Dutch style dates are day-month-year.
+--- Decimal point or decimal comma; in Dutch style dates are day-month-year. Notes and messages are English in either.
 ---@field style? "international"|"nl"
 --- How many rows are shown, cut in the middle; `"auto"` is as many as fit; 0 is all, and all columns.
 ---@field rows? integer|"auto"

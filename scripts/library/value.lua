@@ -137,3 +137,17 @@ function dk.ratio(numerator, denominator) end
 ---@param members? string|string[]
 ---@return dk.ExactValue
 function dk.set(members) end
+
+--- A level of a category that has a stated order or labels: compared by that order, printed as its text.
+---
+--- ```lua
+--- local mbo = dk.level("mbo", { "vmbo", "mbo", "hbo" })
+--- print(mbo, mbo.place, mbo > "vmbo", dk.level("2", dk.codes { ["1"] = "ja", ["2"] = "nee" }).label)
+--- ```
+--- ```text
+--- mbo	2	true	nee
+--- ```
+---@param text string
+---@param levels string[]|dk.Column|dk.Codes the levels in their order, a column that has one, or a code list
+---@return dk.ExactValue
+function dk.level(text, levels) end

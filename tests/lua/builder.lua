@@ -428,3 +428,36 @@ test("values of dekking stand on either side", function(t, dk)
   t.raises(function() return dk.date "2024-12-31" < data.dag end, "write t.leeftijd:lt(27)")
   t.eq(data.dag == dk.null, false)
 end)
+
+test("a column stands wherever its name may", function(t, dk)
+  local data = dk.table({ { "k", { "b", "a", "c" } }, { "n", { 1, 2, 3 } }, { "d", { "2024-01-01", "2024-02-01", "2024-03-01" } } },
+    { types = { d = "date" } })
+  local other = dk.table { { "k", { "a", "b" } }, { "z", { "p", "q" } } }
+  local k, n, d = data.k, data.n, data.d
+  local function same(a, b) t.eq(a:fingerprint(), b:fingerprint()) end
+  same(data:select(k, n), data:select { "k", "n" })
+  same(data:drop { n }, data:drop "n")
+  same(data:sort(-n), data:sort "n desc")
+  same(data:distinct(k), data:distinct "k")
+  same(data:join(other, { mine = k, theirs = other.k }, { columns = other.z }), data:join(other, "k"))
+  same(data:link(other, k, { as = "in_other" }), data:link(other, "k", { as = "in_other" }))
+  same(data:collect(other, k, other.z, { as = "zs" }), data:collect(other, "k", "z", { as = "zs" }))
+  same(data:pivot { rows = d, columns = k, values = n }, data:pivot { rows = "d", columns = "k", values = "n" })
+  same(data:unpivot { rows = { k, d }, columns = n }, data:unpivot { rows = { "k", "d" }, columns = "n" })
+  same(data:sample { n = 2, seed = 1, weight = n + 1, within = d }, data:sample { n = 2, seed = 1, weight = "n + 1", within = "d" })
+  same(data:top { n = 1, by = n, within = d }, data:top { n = 1, by = "n", within = "d" })
+  same(data:window { within = d, order = n, "i = row_number()" }, data:window { within = "d", order = "n", "i = row_number()" })
+  same(data:breakdown { by = { k }, measures = "m = sum(n)", order = k }, data:breakdown { by = "k", measures = "m = sum(n)" })
+  same(data:spark(n, d, { by = k }), data:spark("n", "d", { by = "k" }))
+  t.eq(data:with { weight = n }:properties().weight, "n")
+  t.ok(data:column(k) == k or data:column(k)[1] == "b")
+  local asked = dk.breakdown { by = "k", measures = "m = sum(n)" }
+  t.eq(asked:drill_down(d):definition(), asked:drill_down("d"):definition())
+  local moved = dk.table { { "van", { "a" } }, { "naar", { "x" } }, { "op", { "2024-01-01" } } }
+  local geo = dk.hierarchy(dk.table { { "k", { "a", "b", "c" } }, { "r", { "p", "p", "q" } } }, { "k", "r" })
+  same(data:use(geo, { column = k }), data:use(geo, { column = "k" }))
+  t.says(function() return data:recode(k, moved) end,
+    "recode wants what becomes of the column's values, such as geo:recode(from, to), not a table of dekking")
+  t.says(function() return data:spark(true) end, "spark: the column of numbers must be a string, not a boolean")
+  t.says(function() return data:select(n + 1) end, 'unknown column "n + 1" (there are: k, n, d)')
+end)

@@ -181,6 +181,8 @@ static const char *const calls[] = {
     "a.number .. "
     "r.numerator .. select(2, pcall(function() return a + 1e300 end)) .. select(2, pcall(function() a.x = 1 end)) "
     "end",
+    "local o = { 'a', 'b', 'c' } local t = dk.table({ { 'k', { 'b' } } }, { levels = { k = o } })\n"
+    "return function() return dk.level('b', o).place .. tostring(dk.level('a', o) < dk.level('b', t.k)) end",
     "return function() local s = dk.set { 'b', 'a' } return (s | dk.set { 'c' }) .. (s & s) .. #s .. s[1] .. "
     "table.concat(s.members) .. tostring(s:has 'a') .. tostring(s:has_any('x', 'a')) .. tostring(s:has_all(s)) .. "
     "s - s end",
