@@ -323,6 +323,11 @@ dk_status dki_eval_truth(dki_eval *eval, uint64_t row, size_t n, const uint64_t 
         return status;
     vector = dki_op_vector(eval, eval->bound->root);
     *n_null = 0;
+    if (vector.valid == NULL && selection == NULL && n > 0) { /* speed: they are what they are */
+        memcpy(truth, vector.values, dki_bit_words(n) * sizeof *truth);
+        truth[dki_bit_words(n) - 1] &= dki_bit_tail(n);
+        return DK_OK;
+    }
     for (size_t w = 0; w < dki_bit_words(n); w++) {
         uint64_t rows = selection ? selection[w] : ~UINT64_C(0);
         uint64_t known = vector.valid ? vector.valid[w] : ~UINT64_C(0);

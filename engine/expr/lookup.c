@@ -68,6 +68,7 @@ static bool add_sources(const dki_binder *b, dki_op *op, dki_lookup *lookup, dki
             return false;
         source->n_codes = (uint32_t)n_codes;
         source->factor = lookup->n;
+        source->never_null = dk_column_n_nulls(dk_table_field(b->bound->table, op->column)->column) == 0;
         lookup->n *= (uint32_t)n_codes;
         columns[lookup->n_sources++] = op;
         return true;
@@ -184,6 +185,18 @@ static dk_status lookup_room(dki_binder *b, dki_lookup *lookup, const dki_op *op
     return lookup->values && lookup->null ? DK_OK : DK_ERR_MEMORY;
 }
 
+/* Whether a row can have the code: not where a column that is never null would be. */
+static bool can_occur(const dki_lookup *lookup, uint32_t code)
+{
+    for (size_t k = 0; k < lookup->n_sources; k++) {
+        const dki_lookup_source *source = &lookup->sources[k];
+
+        if (source->never_null && code / source->factor % source->n_codes == 0)
+            return false;
+    }
+    return true;
+}
+
 /* Puts the values of a block of codes into the table. */
 static void put_values(dki_lookup *lookup, const dki_op *op, dki_vector vector, uint32_t first, size_t n)
 {
@@ -193,7 +206,7 @@ static void put_values(dki_lookup *lookup, const dki_op *op, dki_vector vector, 
         bool is_null = dki_vector_is_null(op, vector, i);
 
         lookup->null[first + i] = is_null;
-        lookup->any_null |= is_null;
+        lookup->any_null = lookup->any_null || (is_null && can_occur(lookup, first + (uint32_t)i));
         if (op->type == DK_BOOLEAN)
             lookup->truth[first + i] = !is_null && dki_bit(vector.values, i);
         else if (is_null)
@@ -253,7 +266,7 @@ static void take_over(dki_lookup *lookup, const dki_op *op)
             ((uint32_t *)lookup->values)[code] = op->codes[code];
             lookup->null[code] = op->codes[code] == 0;
         }
-        lookup->any_null |= lookup->null[code];
+        lookup->any_null = lookup->any_null || (lookup->null[code] && can_occur(lookup, code));
     }
 }
 

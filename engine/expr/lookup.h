@@ -10,6 +10,7 @@
 typedef struct dki_lookup_source {
     dki_coding coding;
     uint32_t n_codes, factor; /* its code times factor is its part of the joint code */
+    bool never_null;          /* no row has its code 0 */
 } dki_lookup_source;
 
 /* Of an op whose args are the columns. */
@@ -20,7 +21,7 @@ typedef struct dki_lookup {
     unsigned width; /* that holds them */
     uint8_t *truth; /* boolean: 1 where it is true */
     uint8_t *null;  /* 1 where it is null */
-    bool any_null;
+    bool any_null;  /* in a row that can be */
     dki_code_set is_true, is_null;
     void *values; /* other types, as vectors hold them */
     void *narrow; /* category: as columns store them */
