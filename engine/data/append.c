@@ -182,6 +182,24 @@ static dk_status add_note(const dk_table **table, const char *note, dk_error *er
     return status;
 }
 
+/* Says which days the rows describe, where these are several. */
+static dk_status find_days(const struct result *result, dki_buffer *note, dk_error *err)
+{
+    const char *least = dk_table_properties(result->tables[0])->as_of, *greatest = least;
+
+    for (size_t i = 0; i < result->n; i++) {
+        const char *day = dk_table_properties(result->tables[i])->as_of;
+
+        if (day == NULL || least == NULL) /* of some it is not known */
+            return DK_OK;
+        least = strcmp(day, least) < 0 ? day : least;
+        greatest = strcmp(day, greatest) > 0 ? day : greatest;
+    }
+    return strcmp(least, greatest) == 0
+               ? DK_OK
+               : dki_buffer_format(note, err, "rows of several days are together, as of %s to %s", least, greatest);
+}
+
 static dk_status add_notes(const struct result *result, const dk_table **table, dk_error *err)
 {
     dki_buffer note;
@@ -196,6 +214,11 @@ static dk_status add_notes(const struct result *result, const dk_table **table, 
         if (status == DK_OK)
             status = add_note(table, note.bytes, err);
     }
+    note.size = 0;
+    if (status == DK_OK)
+        status = find_days(result, &note, err);
+    if (status == DK_OK && note.size > 0)
+        status = add_note(table, note.bytes, err);
     dki_buffer_drop(&note);
     return status;
 }

@@ -88,6 +88,7 @@ dk_status dk_table_attach(const dk_table *table, const dk_table *other, const ch
     dk_attachment all[DK_MOST_ATTACHED];
     char keys[300];
     const dk_table *made = NULL;
+    bool is_one = dk_table_n_rows(other) == 1;
     dk_status status = DK_OK;
 
     if (n == 0)
@@ -112,10 +113,10 @@ dk_status dk_table_attach(const dk_table *table, const dk_table *other, const ch
     properties.attached = all;
     status = dk_table_with_properties(table, &properties, &made, err);
     if (status == DK_OK)
-        status = dki_table_add_others(made, table, &other, 1, DK_LINEAGE_JOIN, err,
-                                      "%llu rows of %s were attached, known per %s",
-                                      (unsigned long long)dk_table_n_rows(other), dki_lineage_name(other),
-                                      dki_lineage_list(by, n, keys, sizeof keys));
+        status = dki_table_add_others(
+            made, table, &other, 1, DK_LINEAGE_JOIN, err, "%llu %s of %s %s attached, known per %s",
+            (unsigned long long)dk_table_n_rows(other), is_one ? "row" : "rows", dki_lineage_name(other),
+            is_one ? "was" : "were", dki_lineage_list(by, n, keys, sizeof keys));
     if (status == DK_OK)
         *out = made;
     else

@@ -96,6 +96,43 @@ static dk_lineage_item source_of(const dk_table *table)
                               .n_rows = table->n_rows };
 }
 
+typedef dk_status put_item(void *, const dk_lineage_item *, dk_error *);
+
+dk_status dki_lineage_days(const dk_properties *properties, unsigned depth, put_item *put, void *arg, dk_error *err)
+{
+    const char *const names[] = { "as_of", "published" }, *const days[] = { properties->as_of,
+                                                                            properties->published };
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < 2 && status == DK_OK; i++) {
+        dk_lineage_item item = { .kind = DK_LINEAGE_DAY, .name = names[i], .text = days[i], .depth = depth };
+
+        if (days[i])
+            status = put(arg, &item, err);
+    }
+    return status;
+}
+
+static dk_status add_item(void *lineage, const dk_lineage_item *item, dk_error *err)
+{
+    return dki_lineage_add(lineage, item, err);
+}
+
+dk_status dki_lineage_state_days(const dk_table *made, dk_error *err)
+{
+    dki_lineage *lineage;
+    dk_status status = dki_lineage_after(made, &lineage, err);
+
+    if (status != DK_OK)
+        return status;
+    status = dki_lineage_days(&made->properties, 0, add_item, lineage, err);
+    if (status == DK_OK)
+        dki_table_attach(made, lineage);
+    else
+        dki_lineage_release(lineage);
+    return status;
+}
+
 dk_status dki_lineage_after(const dk_table *table, dki_lineage **out, dk_error *err)
 {
     const dk_lineage_item source = source_of(table);
@@ -109,6 +146,8 @@ dk_status dki_lineage_after(const dk_table *table, dki_lineage **out, dk_error *
         made->n_before = table->lineage->n_before + table->lineage->n;
     } else {
         status = dki_lineage_add(made, &source, err);
+        if (status == DK_OK)
+            status = dki_lineage_days(&table->properties, 0, add_item, made, err);
     }
     if (status == DK_OK)
         *out = made;
@@ -127,8 +166,9 @@ void dki_table_attach(const dk_table *table, const dki_lineage *lineage)
 
 const char *dk_lineage_kind_name(dk_lineage_kind kind)
 {
-    static const char *const names[] = { "source",  "filter", "column",    "breakdown", "weight", "dimension",
-                                         "measure", "where",  "parameter", "step",      "join",   "append" };
+    static const char *const names[] = { "source",    "filter",  "column", "breakdown", "weight",
+                                         "dimension", "measure", "where",  "parameter", "step",
+                                         "join",      "append",  "day" };
 
     return names[kind];
 }
@@ -152,8 +192,7 @@ const char *dki_lineage_list(const char *const *names, size_t n, char *out, size
 }
 
 /* Of more than `most` items, and of those that lie too deep, as many as fit: the first half and the last. */
-dk_status dki_lineage_each(const dk_table *table, size_t most,
-                           dk_status (*put)(void *, const dk_lineage_item *, dk_error *), void *arg, dk_error *err)
+dk_status dki_lineage_each(const dk_table *table, size_t most, put_item *put, void *arg, dk_error *err)
 {
     size_t n = dk_table_n_lineage(table), n_left_out = 0;
     char text[64];
@@ -192,9 +231,12 @@ static dk_status add_deeper(void *arg, const dk_lineage_item *item, dk_error *er
 static dk_status add_other(dki_lineage *lineage, const dk_table *other, dk_error *err)
 {
     const dk_lineage_item source = source_of(other);
+    dk_status status;
 
-    return other->lineage ? dki_lineage_each(other, MOST_OF_OTHER, add_deeper, lineage, err)
-                          : add_deeper(lineage, &source, err);
+    if (other->lineage)
+        return dki_lineage_each(other, MOST_OF_OTHER, add_deeper, lineage, err);
+    status = add_deeper(lineage, &source, err);
+    return status == DK_OK ? dki_lineage_days(&other->properties, 1, add_item, lineage, err) : status;
 }
 
 DK_PRINTF(7, 0)

@@ -13,7 +13,7 @@
 #include "table_parts.h"
 
 #define MOST_SAVED 1024 /* items; the middle of a longer lineage is left out */
-#define N_KINDS (DK_LINEAGE_APPEND + 1)
+#define N_KINDS (DK_LINEAGE_DAY + 1)
 
 /* Writing. -------------------------------------------------------------------------------------------------------- */
 
@@ -69,6 +69,11 @@ static dk_status add_item(dki_saved_table *reading, const dk_lineage_item *item,
     if (status == DK_OK)
         reading->lineage[reading->n_lineage++] = *item;
     return status;
+}
+
+static dk_status add_item_of(void *reading, const dk_lineage_item *item, dk_error *err)
+{
+    return add_item(reading, item, err);
 }
 
 /* Rows that were appended are told as such, and how they came to be lies deeper. */
@@ -156,7 +161,9 @@ dk_status dki_saved_lineage_end(dki_saved_table *reading, dk_error *err)
         return DK_OK;
     status = begin(reading, &deeper, err);
     source.depth = deeper;
-    return status == DK_OK ? add_item(reading, &source, err) : status;
+    if (status == DK_OK)
+        status = add_item(reading, &source, err);
+    return status == DK_OK ? dki_lineage_days(&reading->properties, deeper, add_item_of, reading, err) : status;
 }
 
 dk_status dki_saved_lineage_make(const dki_saved_table *reading, const dk_table *table, dk_error *err)

@@ -153,17 +153,32 @@ const dk_properties *dk_table_properties(const dk_table *table)
     return &table->properties;
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 dk_status dk_table_with_properties(const dk_table *table, const dk_properties *properties, const dk_table **out,
                                    dk_error *err)
 {
     const dk_properties *has = &table->properties;
+    const dk_table *made = NULL;
     bool same_key = properties->n_key == has->n_key;
     dk_status status;
 
     for (size_t i = 0; i < has->n_key && same_key; i++)
         same_key = strcmp(properties->key[i], has->key[i]) == 0;
     status = dki_table_check_properties(table, properties, !same_key, err);
-    return status == DK_OK ? restate(table, properties, table->margin, NULL, out, err) : status;
+    if (status == DK_OK)
+        status = restate(table, properties, table->margin, NULL, &made, err);
+    if (status == DK_OK && made->lineage &&
+        !(is_same_text(properties->as_of, has->as_of) && is_same_text(properties->published, has->published)))
+        status = dki_lineage_state_days(made, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
+    return status;
 }
 
 size_t dk_table_n_notes(const dk_table *table)

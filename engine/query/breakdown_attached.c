@@ -588,5 +588,5 @@ dk_status dki_result_attached(dki_result *result, dki_note_fn *note, void *arg, 
 
         status = add_nodes(result, expr, dki_expr_root(expr), note, arg, err);
     }
-    return status;
+    return status == DK_OK ? dki_result_days(result, note, arg, err) : status;
 }

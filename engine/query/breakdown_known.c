@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "data/hierarchy_levels.h"
+#include "data/lineage.h"
 
 static const dk_dictionary *levels_of(const dk_table *table, const char *name)
 {
@@ -238,4 +239,25 @@ dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_not
     else
         dk_table_release(levels.other);
     return levels.status;
+}
+
+dk_status dki_result_days(dki_result *result, dki_note_fn *note, void *arg, dk_error *err)
+{
+    const dk_table *table = result->plan->table;
+    const char *day = dk_table_properties(table)->as_of;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < result->n_attached && day && status == DK_OK; i++) {
+        size_t n;
+        const dk_attachment *attachment = dki_attached_to(table, result->attached[i], &n);
+        const char *other = attachment ? dk_table_properties(attachment->table)->as_of : NULL, *text;
+
+        if (other == NULL || strcmp(other, day) == 0)
+            continue;
+        text =
+            dki_arena_format(&result->arena, err, "figures of %s are as of %s, and the rows beside them as of %s",
+                             dki_lineage_name(attachment->table), other, day);
+        status = text ? note(arg, text, err) : DK_ERR_MEMORY;
+    }
+    return status;
 }

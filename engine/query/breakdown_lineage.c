@@ -58,6 +58,50 @@ static bool add_where(void *arg, const dki_node *node)
     return write->status == DK_OK;
 }
 
+/* The first attached() of a part of a measure, also through measures that it names. */
+static const dki_node *find_attached(const struct write *write, const dki_node *node)
+{
+    const dk_breakdown *breakdown = write->result->plan->breakdown;
+    size_t measure = node->kind == DKI_NODE_NAME ? dki_breakdown_find_measure(breakdown, node->text) : SIZE_MAX;
+    const dki_node *found = NULL;
+
+    if (measure != SIZE_MAX)
+        return find_attached(write, dki_expr_root(breakdown->measures[measure].expr));
+    if (node->kind != DKI_NODE_CALL || dki_is_attached(node))
+        return node->kind == DKI_NODE_CALL ? node : NULL;
+    for (size_t i = 0; i < node->n_children && found == NULL; i++)
+        found = find_attached(write, node->children[i]);
+    return found;
+}
+
+/* A side of a rate of which one is attached, with its table, level and day as far as they are known: "attached(register), of
+ * doelgroepregister as of 2024-09-30, known per arbeidsmarktregio". */
+static const char *cut_side(const struct write *write, const dk_expr *expr, const dki_node *node)
+{
+    dki_arena *arena = (dki_arena *)&write->result->arena;
+    const dk_table *table = write->result->plan->table, *of = table;
+    const dki_node *attached = find_attached(write, node);
+    const char *text = cut(write, expr, node), *name, *day;
+    const dk_attachment *attachment = NULL;
+    char levels[300];
+    size_t n;
+
+    if (text == NULL || (attached && (attachment = dki_attached_to(table, attached, &n)) == NULL))
+        return text;
+    of = attached ? attachment->table : table;
+    name = dk_table_properties(of)->name;
+    day = dk_table_properties(of)->as_of;
+    text = dki_arena_format(arena, write->err, "%s%s%s%s%s", text,
+                            name  ? ", of "
+                            : day ? ","
+                                  : "",
+                            name ? name : "", day ? " as of " : "", day ? day : "");
+    if (text == NULL || attached == NULL)
+        return text;
+    return dki_arena_format(arena, write->err, "%s, known per %s", text,
+                            dki_lineage_list(attachment->by, attachment->n_by, levels, sizeof levels));
+}
+
 static void add_measure(struct write *write, const dki_part *part)
 {
     const dki_node *root = dki_expr_root(part->expr);
@@ -65,8 +109,11 @@ static void add_measure(struct write *write, const dki_part *part)
 
     write->part = part;
     if (root->kind == DKI_NODE_CALL && strcmp(root->text, "/") == 0) {
-        item.numerator = cut(write, part->expr, root->children[0]);
-        item.denominator = cut(write, part->expr, root->children[1]);
+        bool beside = find_attached(write, root);
+        const char *(*side)(const struct write *, const dk_expr *, const dki_node *) = beside ? cut_side : cut;
+
+        item.numerator = side(write, part->expr, root->children[0]);
+        item.denominator = side(write, part->expr, root->children[1]);
         if (item.numerator == NULL || item.denominator == NULL)
             write->status = DK_ERR_MEMORY;
     }

@@ -137,7 +137,11 @@ static dk_status result_table(const dki_result *result, const dk_table **out, dk
     const dki_plan *plan = result->plan;
     const dk_breakdown *breakdown = plan->breakdown;
     const dk_properties *from = dk_table_properties(plan->table);
-    dk_properties properties = { .name = breakdown->name, .source = from->source, .unit = from->unit };
+    dk_properties properties = { .name = breakdown->name,
+                                 .source = from->source,
+                                 .unit = from->unit,
+                                 .as_of = from->as_of,
+                                 .published = from->published };
     size_t n_by = breakdown->n_by - breakdown->n_hidden, n = n_by + breakdown->n_measures;
     dk_field *fields = dki_alloc_array(plan->context, n, sizeof *fields, err);
     dk_table *made;

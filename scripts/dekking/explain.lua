@@ -50,6 +50,7 @@ local say = {
       is_are(item.nulls))
   end,
   parameter = function(item) return ("  $%s is %s"):format(item.name, item.text) end,
+  day = function(item) return ("  %s %s"):format(item.name == "as_of" and "as of" or "published on", item.text) end,
   step = function(item) return ("Then %s: %s."):format(item.text, count(item.rows, "row")) end,
 }
 say.join, say.append = say.step, say.step -- how the other tables came to be stands below, further to the right

@@ -58,7 +58,7 @@ local function read(all)
     elseif i > last and item.kind == "append" then
       core.fail(("explain: rows of several results were put together (%s): explain the cell of the one that has it")
         :format(item.text))
-    elseif i > last and item.kind ~= "where" then
+    elseif i > last and item.kind ~= "where" and item.kind ~= "day" then
       asked.after[#asked.after + 1] = item
     end
   end

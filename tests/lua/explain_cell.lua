@@ -197,3 +197,31 @@ test("the question of a cell gives the cell, of random tables and breakdowns", f
   end
   t.ok(compared > 1000, compared)
 end)
+
+test("a rate tells sources, levels and days", function(t, dk)
+  local known = dk.read_text("g;bekend\nA;3\nB;1\n", { name = "sonar", as_of = "2024-12-31", published = "2025-02-01" })
+  local register = dk.read_text("regio;register\nM;8\n", { name = "doelgroepregister", as_of = "2024-09-30" })
+  local ask = dk.breakdown "dekking" { by = "regio", measures = { "n = sum(bekend)", "dekking = n / attached(register)" } }
+  local function result(day)
+    return ask(known:with { as_of = day }:derive "regio = 'M'":attach(register, "regio"))
+  end
+  local now = result "2024-12-31"
+  t.has(tostring(now), "figures of doelgroepregister are as of 2024-09-30, and the rows beside them as of 2024-12-31")
+  local path = t.path "days.dk"
+  now:save(path)
+  for _, each in ipairs { now, dk.open(path) } do
+    t.has(each:explain(), "\n  as of 2024-12-31\n  published on 2025-02-01\n",
+      "1 row of doelgroepregister was attached, known per regio", "doelgroepregister: 1 row.\n      as of 2024-09-30\n",
+      "dekking: the numerator is n, of sonar as of 2024-12-31, the denominator attached(register), of doelgroepregister "
+        .. "as of 2024-09-30, known per regio")
+    t.has(each:explain { regio = "M" }, "dekking is 0.5000, which is 4 of 8: the numerator is n, of sonar as of 2024-12-31")
+  end
+  t.ok(not tostring(result "2024-09-30"):find "figures of")
+  local both = now:append(result "2023-12-31")
+  t.has(tostring(both), "rows of several days are together, as of 2023-12-31 to 2024-12-31")
+  t.has(both:explain(), "\n  as of 2024-12-31\n", "\n      as of 2023-12-31\n")
+  t.has(now:join(result "2023-12-31", "regio", { suffix = "_toen" }):explain(), "\n      as of 2023-12-31\n")
+  t.has(now:with({ as_of = "2025-01-01" }):explain(), "beside it, known per regio: 1 row.\n  as of 2025-01-01")
+  t.has(now:with({ as_of = "2025-01-01" }):explain { regio = "M" }, "which is 4 of 8")
+  t.ok(not tostring(now:append(result "2024-12-31")):find "several days")
+end)

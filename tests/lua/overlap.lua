@@ -36,7 +36,8 @@ test("figures by members are not added up over them", function(t, dk)
   for _, text in ipairs { "sum(n)", "sum(d)", "sum(deel)", "sum(r)", "sum(numerator(r))", "sum(twee)", "sum(n + 1)" } do
     refused(t, function() return sum(result, text) end, text .. " " .. TWICE, ADVICE)
   end
-  refused(t, function() return sum(result:drop "m", "sum(n)", "g") end, "x to y (g = A)", "put what tells them apart into by")
+  refused(t, function() return sum(result:drop "m", "sum(n)", "g") end, "x to y (g = A)",
+    "put what tells them apart into by; a total")
   refused(t, function() return sum(result:with { weight = "n" }, "count()") end, TWICE)
   t.eq(sum(result, "sum(entries)").s[1], 8)
   t.eq(sum(result, "sum(veel)").s[1], 1)
@@ -59,7 +60,8 @@ test("windows, pivots and formulas do not either", function(t, dk)
   local result = ask(dk)(persons(dk))
   for _, text in ipairs { "running_sum(n)", "share(n)", "sum(r)" } do
     t.raises(function() return result:window { order = "m", within = "g", "s = " .. text } end,
-      "goes over groups that overlap, and who is in several would count several times", "put m into within; a total")
+      "goes over groups that overlap, and who is in several would count several times", "put m into within; a total of the breakdown by members counts everybody once, and rows() in it counts entries, "
+        .. "which add up")
   end
   t.eq(result:window { order = "g", within = "m", "s = running_sum(n)" }.s:to_lua(), { 2, 1, 2, 1, 3, 3, 2 })
   refused(t, function()
@@ -68,7 +70,7 @@ test("windows, pivots and formulas do not either", function(t, dk)
   local wide = result:pivot { rows = "g", columns = "m", values = "n" }
   t.raises(function() return wide:derive "s = x + y" end,
     "row 1: these are figures of groups that overlap, x and y, and who is in both would count twice",
-    "count() where has_any(v, 'a', 'b')")
+    "the breakdown itself can count who is in either: count() where has_any(v, 'a', 'b')")
   t.eq({ wide:derive("s = x - y").s[1], wide:derive("s = x - y").s[3] }, { 1, 0 })
   t.eq(sum(wide, "sum(x)").s[1], 3)
 end)
@@ -89,7 +91,8 @@ test("it is known behind joins, appending, sorting and snapshots", function(t, d
   refused(t, function() return sum(result:append(result):sort "n desc", "sum(n)") end, TWICE)
   local places = dk.table { { g = "A", regio = "M" }, { g = "D", regio = "M" }, { g = "T", regio = "R" } }
   refused(t, function() return sum(result:join(places, "g"), "sum(n)", "regio") end, "x to z (regio = M)")
-  refused(t, function() return sum(places:join(result, "g", { multiple = "all" }), "sum(n)", "regio") end, "x to z (regio = M)")
+  refused(t, function() return sum(places:join(result, "g", { multiple = "all" }), "sum(n)", "regio") end,
+    "x to z (regio = M)")
   t.eq(sum(result:join(places, "g"), "sum(n)", { "regio", "m" }).s:to_lua(), { 2, 2, 1, 1, 1, 1 })
 end)
 
@@ -116,7 +119,7 @@ test("a result is rolled up member by member, and totals of persons are not", fu
   local result, anew = by_member(persons(dk):use(geo)), by_member:by { "regio", "m = member(v)" }
   t.raises(function() return result:roll_up "regio" end,
     "the result has totals over m, which count everybody once, and its groups overlap",
-    "result:detail():roll_up \"regio\"; or ask the breakdown by it anew")
+    "roll up what is no total: result:detail():roll_up \"regio\"; or ask the breakdown by it anew")
   t.eq(result:detail():roll_up("regio").n:to_lua(), anew:with { margins = "none" } (persons(dk):use(geo)).n:to_lua())
 end)
 
