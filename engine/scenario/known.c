@@ -3,6 +3,7 @@
  * Columns keep their types from step to step, and parameters their values. So a share outside 0 .. 1, a condition that
  * is none, or a rate of what is not true or false need not wait for their turn.
  */
+#include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "expr/eval.h"
@@ -69,5 +70,18 @@ dk_status dki_steps_check(const dk_scenario *scenario, const dk_table *cells, co
 
     for (size_t i = 0; i < scenario->n_steps && status == DK_OK; i++)
         status = dki_step_fail(&scenario->steps[i], check_step(&scenario->steps[i], cells, params, err), err);
+    return status;
+}
+
+dk_status dki_scenario_check_on(const dk_scenario *scenario, const dk_table *table, const dk_params *params,
+                                dk_error *err)
+{
+    dk_param *values = dki_alloc_array(scenario->context, scenario->n_params, sizeof *values, err);
+    dk_params all = { values, scenario->n_params };
+    dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;
+
+    if (status == DK_OK)
+        status = dki_steps_check(scenario, table, &all, err);
+    dki_free(scenario->context, values);
     return status;
 }

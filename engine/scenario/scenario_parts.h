@@ -393,6 +393,9 @@ bool dki_step_changes(const dki_step *step, const dk_table *table, const char *c
 /* What is wrong with a step whatever the ones before it leave. params: all of the scenario's. */
 dk_status dki_steps_check(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
                           dk_error *err);
+/* The same of the rows that cells are yet to be made of, so that it is told before a pass over them. params: as given. */
+dk_status dki_scenario_check_on(const dk_scenario *scenario, const dk_table *table, const dk_params *params,
+                                dk_error *err);
 /* The column of the step's rate is true or false. */
 dk_status dki_rate_check(const dki_step *step, const dk_table *cells, const dk_column **out, dk_error *err);
 

@@ -319,6 +319,8 @@ static dk_status draw_all(dki_bands *bands, const dk_breakdown *variant, const d
     run.laws = laws;
     if (status == DK_OK && laws == NULL)
         status = DK_ERR_MEMORY;
+    if (status == DK_OK && basis.use.way != DKI_CUBE_KEPT)
+        status = dki_scenario_check_on(scenario, table, params, err);
     if (status == DK_OK)
         status = dki_basis_open(&basis, err);
     if (status == DK_OK)

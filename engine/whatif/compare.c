@@ -52,16 +52,36 @@ static void drop_passes(dk_context *context, struct passes *c)
     dki_free(context, c->names);
 }
 
+/* What the scenarios run on. What can be known of them before a pass over the rows is told now. */
+static dk_status prepare(dki_basis *basis, const dk_scenario *const *scenarios, const dk_params *params, size_t n,
+                         dk_error *err)
+{
+    dk_status status = dki_basis_init(basis, basis->breakdown, basis->table, scenarios, n, err);
+
+    for (size_t i = 0; i < n && status == DK_OK && basis->use.way != DKI_CUBE_KEPT; i++)
+        status = dki_scenario_check_on(scenarios[i], basis->table, params ? &params[i] : NULL, err);
+    return status;
+}
+
+static bool lacks_columns(const dk_breakdown *breakdown, const dk_table *table)
+{
+    dki_text_map names;
+    dk_status status;
+
+    dki_text_map_init(&names, dk_table_context(table));
+    status = dki_cells_names(table, breakdown, NULL, 0, &names, NULL);
+    dki_text_map_drop(&names);
+    return status == DK_ERR_NAME;
+}
+
 /* Runs each scenario, on cells of all that they and the breakdown mention. */
 static dk_status run_all(dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
                          const dk_scenario *const *scenarios, const dk_params *params, struct passes *c,
                          dk_error *err)
 {
     size_t n = c->n - 1;
-    dk_status status = dki_basis_init(basis, basis->breakdown, basis->table, scenarios, n, err);
+    dk_status status = dki_basis_open(basis, err);
 
-    if (status == DK_OK)
-        status = dki_basis_open(basis, err);
     for (size_t i = 0; i < n && status == DK_OK; i++)
         status = dki_basis_ask(basis, whole, breakdown_params, scenarios[i], params ? &params[i] : NULL,
                                &c->cells[i + 1], &c->results[i + 1], err);
@@ -91,13 +111,18 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
     c.cells = dki_calloc(context, c.n, sizeof *c.cells, err);
     c.names = dki_calloc(context, c.n, sizeof *c.names, err);
     status = c.results && c.cells && c.names ? DK_OK : DK_ERR_MEMORY;
-    if (status == DK_OK)
-        status = dki_base_get(breakdown, &variant, table, breakdown_params, NULL, &c.results[0], err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++)
         c.names[i] = scenarios[i - 1]->name;
     if (status == DK_OK && n_scenarios == 1)
         status = dki_again_ask(breakdown, table, scenarios[0], params, &is_done, &cells, &c.cells[1], &c.results[1],
                                err);
+    if (status == DK_OK && !is_done)
+        status = prepare(&basis, scenarios, params, n_scenarios, err);
+    if (status == DK_OK || lacks_columns(breakdown, table)) { /* what it lacks a breakdown tells by itself */
+        dk_status base = dki_base_get(breakdown, &variant, table, breakdown_params, NULL, &c.results[0], err);
+
+        status = base == DK_OK ? status : base;
+    }
     if (status == DK_OK && !is_done) {
         status = run_all(&basis, &variant, breakdown_params, scenarios, params, &c, err);
         if (status == DK_OK)

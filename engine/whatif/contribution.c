@@ -388,7 +388,7 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
     if (status == DK_OK)
         status = prepare(&s, spec, err);
     if (status == DK_OK)
-        status = dki_trials_open(&s.trials, &s.question.breakdown, table, breakdown_params, scenario, err);
+        status = dki_trials_open(&s.trials, &s.question.breakdown, table, breakdown_params, scenario, &all, err);
     s.run.keyed = s.trials.basis.cells;
     if (status == DK_OK && !s.trials.step_by_step)
         status = ask_subsets(&s, &all, spec->allow_none, err);

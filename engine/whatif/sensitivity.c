@@ -404,7 +404,7 @@ dk_status dk_scenario_sensitivity(const dk_breakdown *breakdown, const dk_table 
     if (status == DK_OK)
         status = find_ranges(&s, spec, err);
     if (status == DK_OK)
-        status = dki_trials_open(&s.trials, &s.question.breakdown, table, breakdown_params, scenario, err);
+        status = dki_trials_open(&s.trials, &s.question.breakdown, table, breakdown_params, scenario, params, err);
     if (status == DK_OK)
         status = run_all(&s, &n_results, err);
     if (status == DK_OK)

@@ -367,7 +367,7 @@ static dk_status run_given(struct orders *o, const dk_table *table, const dk_par
     dk_status status;
 
     if (o->breakdown) {
-        status = dki_trials_open(&o->trials, &o->whole, table, breakdown_params, scenario, err);
+        status = dki_trials_open(&o->trials, &o->whole, table, breakdown_params, scenario, o->run.params, err);
         if (status == DK_OK && !o->trials.step_by_step)
             return dki_trials_ask_all(&o->trials, o->run.params, NULL, &o->result, err);
         return status == DK_OK ? run_stages(o, o->trials.basis.cells, err) : status;

@@ -7,12 +7,15 @@
 #include "base/memory.h"
 
 dk_status dki_trials_open(dki_trials *trials, const dk_breakdown *question, const dk_table *table,
-                          const dk_params *breakdown_params, const dk_scenario *scenario, dk_error *err)
+                          const dk_params *breakdown_params, const dk_scenario *scenario, const dk_params *params,
+                          dk_error *err)
 {
     dk_status status;
 
     *trials = (dki_trials){ .question = question, .breakdown_params = breakdown_params, .scenario = scenario };
     status = dki_basis_init(&trials->basis, question, table, &scenario, 1, err);
+    if (status == DK_OK && trials->basis.use.way != DKI_CUBE_KEPT)
+        status = dki_scenario_check_on(scenario, table, params, err);
     if (status == DK_OK)
         status = dki_basis_open(&trials->basis, err);
     trials->step_by_step = !trials->basis.by_rows && trials->basis.wants.most == DKI_WANT_PERSONS;

@@ -77,6 +77,25 @@ test("records are counted where none is divided", function(t, dk)
     "rows() counts records")
 end)
 
+test("what is wrong with a number is told before a pass over the rows", function(t, dk)
+  local data, asked = people(dk, 12), dk.breakdown { measures = "n = count() where in_sonar" }
+  local plan = dk.scenario "plan" { seed = 1, params = { deel = { 0.5, min = 0, max = 9 } },
+    { "x", where = "not in_sonar", share = "$deel", drawn = true, set = { in_sonar = true } } }
+  local wrong = { deel = 1.5 }
+  local spec = { params = wrong }
+  for _, ask in ipairs {
+    function() asked:compare(data, plan, wrong) end, function() asked:bands(data, plan, spec) end,
+    function() asked:contributions(data, plan, spec) end, function() asked:sensitivity(data, plan, spec) end,
+    function() plan:order(data, asked, wrong) end,
+  } do
+    t.raises(ask, "x: a share lies between 0 and 1, and 1.5 does not")
+  end
+  local told = asked:plan(data, plan)
+  t.ok(not step(told, "base").how:find "before" and not step(told, "cube").how:find "before")
+  told = asked:plan(data, plan)
+  t.ok(step(told, "base").how:find "before" and step(told, "cube").how:find "before")
+end)
+
 test("plan wants what it can be asked about", function(t, dk)
   local data = people(dk, 12)
   local known = dk.breakdown { measures = "n = count()" }
