@@ -5,7 +5,7 @@ local _, core = ...
 local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
 
 -- dk.latin(n, { aandeel = { 0, 1 }, n = { 1, 20, whole = true } }, seed) - n points that fill ranges evenly
-return core.export(function(n, ranges, seed)
+return core.record("dk.latin", core.export(function(n, ranges, seed)
   if math.type(n) ~= "integer" or n < 1 then
     core.fail(("latin: the number of points is a whole number from 1 on, not %s"):format(given_as(n)))
   end
@@ -36,4 +36,4 @@ return core.export(function(n, ranges, seed)
     core.fail "latin wants ranges of parameters, such as { aandeel = { 0, 1 } }, and the table is empty"
   end
   return core.latin(n, list, seed or 1)
-end)
+end))

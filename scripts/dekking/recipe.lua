@@ -86,7 +86,7 @@ end
 -- Asked again -----------------------------------------------------------------------------------------------------------
 
 local ASKED = { breakdown = true, scenario = true, hierarchy = true, recode = true }
-local MAKERS = { ["dk.table"] = true, ["dk.read_text"] = true, ["dk.codes"] = true }
+local MAKERS = { ["dk.table"] = true, ["dk.read_text"] = true, ["dk.codes"] = true, ["dk.latin"] = true }
 
 -- The function that a call names, which is one of those that are recorded.
 local function function_of(op, object)

@@ -150,6 +150,8 @@ for name, result in pairs {
   each = coverage:solve(linked, a, { vary = "f", target = "dekking >= 0.9", each = "gemeente" }),
   contributions = coverage:contributions(linked, a .. b, { measure = "dekking", method = "shapley" }),
   sensitivity = coverage:sensitivity(linked, a, { measure = "dekking", at = dk.total, ranges = { f = { 0.2, 0.4 } } }),
+  swept = coverage:sweep(linked, a, { f = dk.range(0, 1, 0.5) }),
+  latin = coverage:sweep(linked, a, dk.latin(4, { f = { 0, 1 } }, 3)),
   order = (a .. b):order(linked, coverage), moved = (a .. b):moved(linked), cells = (a .. b):apply(linked),
   allocated = allocation:table():sort "gemeente", limits = allocation:limits(),
   best = coverage:compare(linked, { a, allocation:scenario "best" }), plain = coverage(linked):detail():head(1),
@@ -159,7 +161,7 @@ end
 ]])
   gives("every.lua", 0)
   local receipts = shell.run("ls every-*.receipt").out
-  check.same("every.lua", "receipts", 14, select(2, receipts:gsub("\n", "")))
+  check.same("every.lua", "receipts", 16, select(2, receipts:gsub("\n", "")))
   for path in receipts:gmatch "%S+" do
     gives("replay " .. path, 0, "result: the same, ", "\nthe same\n")
   end
