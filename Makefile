@@ -171,7 +171,7 @@ unit-programs: $(TESTS) ## build the C tests
 
 export LSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/leaks.lsan:print_suppressions=0
 ASAN_FLAGS  := -fsanitize=address,undefined -fno-sanitize-recover=all
-ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer $(ASAN_FLAGS)
+ASAN_CFLAGS := -O1 -g1 -fno-omit-frame-pointer $(ASAN_FLAGS)
 asan: ## the tests under the address, undefined-behaviour and leak sanitizers
 	$(Q)$(AGAIN) BUILD=build/asan CFLAGS="$(ASAN_CFLAGS)" LDFLAGS="$(ASAN_FLAGS)" check
 

@@ -60,9 +60,11 @@ local function lines_of(command)
   return lines
 end
 
-local function unit_programs(folder)
+-- The programs of the C tests: of all sources, or without those that say "Not under valgrind".
+local function unit_programs(folder, without_slow)
   local programs = {}
-  for _, source in ipairs(lines_of "ls tests/unit/test_*.c") do
+  local search = without_slow and "grep -L 'Not under valgrind' tests/unit/test_*.c" or "ls tests/unit/test_*.c"
+  for _, source in ipairs(lines_of(search)) do
     programs[#programs + 1] = folder .. "/" .. source:gsub("%.c$", "")
   end
   return programs
@@ -71,14 +73,19 @@ end
 -- Suites ----------------------------------------------------------------------------------------------------------
 
 -- Each gives the name of a part, and the commands that make it up. The lock is for those that write files in the folder
--- of the data.
+-- of the data. Under sanitizers and valgrind tests are told to do less (tests/unit/watched.h).
 local function suites_of(folder, variant)
+  local quick = folder:find "asan" and "DEKKING_TEST_QUICK=1 " or ""
   local program = folder .. "/dekking"
   local function named(part) return variant and part .. " (" .. variant .. ")" or part end
+  local unit = unit_programs(folder)
+  for i, command in ipairs(unit) do
+    unit[i] = quick .. command
+  end
   local list = {
-    { part = "unit", name = named "unit", commands = unit_programs(folder) },
-    { part = "lua", name = named "lua", commands = { program .. " tests/lua/run.lua" } },
-    { part = "cli", name = named "cli", commands = { "lua5.4 tests/cli/run.lua " .. folder } },
+    { part = "unit", name = named "unit", commands = unit },
+    { part = "lua", name = named "lua", commands = { quick .. program .. " tests/lua/run.lua" } },
+    { part = "cli", name = named "cli", commands = { quick .. "lua5.4 tests/cli/run.lua " .. folder } },
     { part = "golden", name = named "golden", commands = { "lua5.4 tests/golden/run.lua " .. folder }, lock = folder },
   }
   return list
@@ -118,8 +125,8 @@ if with_valgrind then
   local valgrind = "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite "
     .. "--errors-for-leak-kinds=definite --suppressions=" .. lines_of("pwd")[1] .. "/tests/leaks.valgrind "
   local commands = {}
-  for _, program in ipairs(unit_programs(build)) do
-    commands[#commands + 1] = "DEKKING_TEST_QUICK=1 " .. valgrind .. program
+  for _, program in ipairs(unit_programs(build, true)) do
+    commands[#commands + 1] = "DEKKING_TEST_QUICK=2 " .. valgrind .. program
   end
   suites[#suites + 1] = { part = "valgrind", name = "valgrind", commands = commands }
   suites[#suites + 1] = {
@@ -127,7 +134,6 @@ if with_valgrind then
     name = "valgrind (golden)",
     commands = { "DEKKING_WRAP=" .. quote(valgrind) .. " lua5.4 tests/golden/run.lua " .. build },
     lock = build,
-    is_long = true, -- begins first
   }
 end
 
@@ -209,9 +215,15 @@ for _, suite in ipairs(suites) do
       suite.jobs = {}
       for i, command in ipairs(suite.commands) do
         suite.jobs[i] = { command = command, lock = suite.lock }
-        table.insert(list, suite.is_long and 1 or #list + 1, suite.jobs[i])
       end
     end
+  end
+end
+
+-- Suites of one command, which may be long, begin first; those of many programs fill up behind them.
+for _, of_many in ipairs { false, true } do
+  for _, suite in ipairs(chosen) do
+    if (#suite.jobs > 1) == of_many then table.move(suite.jobs, 1, #suite.jobs, #list + 1, list) end
   end
 end
 

@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "watched.h"
+
 /* How often a test goes round; less often where it is watched, and slow. */
 static inline unsigned random_rounds(unsigned n)
 {
-    return getenv("DEKKING_TEST_QUICK") ? n / 20 + 5 : n;
+    return watched(n, n / 4 + 5, n / 20 + 5);
 }
 
 /* xorshift */

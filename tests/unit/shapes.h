@@ -62,9 +62,10 @@ static inline const dk_column *make_column(dk_context *context, const struct sha
     return column;
 }
 
+/* Whether fewer rows must do. */
 static inline bool quick(void)
 {
-    return getenv("DEKKING_TEST_QUICK") != NULL;
+    return watched(0, 1, 1);
 }
 
 static inline const dk_table *table_of(dk_context *context, const struct shape *list, size_t n, uint64_t n_rows)

@@ -45,6 +45,10 @@ static void the_region_is_binomial(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
+    if (under_valgrind()) { /* fewer draws say too little */
+        dk_table_release(table);
+        return;
+    }
     assert_ok(draw(table, &question, &plan, DRAWS(20000), &result, &err), &err);
     assert_string_equal(show_names(result),
                         "register_mean register_sd register_q2_5 register_q50 register_q97_5 known_mean known_sd "

@@ -3,6 +3,7 @@
 
 #include "data/chunk.h"
 #include "snapshots.h"
+#include "watched.h"
 
 #define N_SEGMENTS 14
 
@@ -96,7 +97,7 @@ static void rows_of_parts_are_one_chunk(void **state)
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
-    for (unsigned k = 0; k < 12 * N_PLAIN_TYPES; k++) {
+    for (unsigned k = 0; k < watched(12, 12, 2) * N_PLAIN_TYPES; k++) {
         dk_type type = (dk_type)(k % N_PLAIN_TYPES);
         struct made made = make(type);
         const dk_column *column = NULL;
@@ -157,7 +158,7 @@ static void save_column(const dk_column *column, const char *path)
 static void small_chunks_are_saved_as_few(void **state)
 {
     (void)state;
-    for (unsigned k = 0; k < 6 * N_PLAIN_TYPES; k++) {
+    for (unsigned k = 0; k < watched(6, 6, 1) * N_PLAIN_TYPES; k++) {
         dk_type type = (dk_type)(k % N_PLAIN_TYPES);
         struct made made = make(type);
         const dk_table *opened;

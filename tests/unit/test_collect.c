@@ -93,8 +93,8 @@ static void edges_of_the_format_agree(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        for (unsigned k = 0; k < 80; k += getenv("DEKKING_TEST_QUICK") ? 11 : 1) { /* fewer under valgrind */
-            if (k >= 32)                                                           /* a year, a quarter, a month */
+        for (unsigned k = 0; k < 80; k += watched(1, 1, 11)) {
+            if (k >= 32) /* a year, a quarter, a month */
                 column = (dk_csv_column){
                     .name = "a", .type = DK_PERIOD, .has_scale = true, .scale = (uint8_t)(k / 16 - 2)
                 };
@@ -204,7 +204,7 @@ static void generated_files_agree(void **state)
 
     (void)state;
     random_state = 5;
-    unsigned n = getenv("DEKKING_TEST_QUICK") ? 50 : 1000; /* under valgrind */
+    unsigned n = watched(1000, 300, 50);
     for (unsigned round = 0; round < n; round++) {
         size_t size = generate(text, sizeof text, round % 3);
         dk_csv_options o = { .delimiter = below(2) ? ';' : 0,

@@ -18,7 +18,7 @@ static void keys_agree_wherever_the_reading_turns_plain(void **state)
 
     (void)state;
     assert_non_null(text);
-    size_t n = getenv("DEKKING_TEST_QUICK") ? 1 : sizeof cases / sizeof *cases;
+    size_t n = watched(sizeof cases / sizeof *cases, 2, 1);
     for (size_t i = 0; i < n; i++) {
         size_t used = (size_t)sprintf(text, "sleutel;bedrag;datum;letter\n");
         random_state = i + 1;
@@ -55,7 +55,7 @@ static void reading_goes_on_behind_odd_records(void **state)
 
     (void)state;
     assert_non_null(text);
-    for (unsigned round = 0; round < (getenv("DEKKING_TEST_QUICK") ? 1u : 8u); round++) {
+    for (unsigned round = 0; round < watched(8, 2, 1); round++) {
         static const unsigned rare[] = { 5000, 20000, 300, 40 }; /* 40: blocks of many odd records */
         bool lenient = round & 1;
         size_t used = (size_t)sprintf(text, "sleutel;naam;klein;bedrag\n");
@@ -88,7 +88,7 @@ static void rows_that_do_not_fit_leave_what_was_collected(void **state)
 
     (void)state;
     assert_non_null(text);
-    for (unsigned k = 0; k < (getenv("DEKKING_TEST_QUICK") ? 1 : sizeof cases / sizeof *cases); k++) {
+    for (unsigned k = 0; k < watched(sizeof cases / sizeof *cases, 2, 1); k++) {
         size_t used = (size_t)sprintf(text, "n;sleutel;naam;d;bedrag;lang\n");
         random_state = k + 1;
         for (unsigned row = 0; row < ROWS; row++) {
@@ -151,7 +151,7 @@ static void numbers_of_many_forms_agree(void **state)
                                       { .name = "k6", .type = DK_DECIMAL } };
 
     (void)state;
-    if (getenv("DEKKING_TEST_QUICK")) /* under valgrind */
+    if (under_valgrind())
         return;
     text = malloc((size_t)ROWS * COLUMNS * 24);
     assert_non_null(text);
@@ -174,19 +174,20 @@ static void numbers_of_many_forms_agree(void **state)
 /* Records so long that a block ends before it has its rows. */
 static void long_records_agree(void **state)
 {
-    enum { ROWS = 5000, BYTES = 8000 };
+    enum { BYTES = 8000 };
+    const unsigned n_rows = watched(5000, 2500, 0); /* a block has 16 MiB at most */
     char *text;
     size_t used;
     const size_t blocks[] = { 4096, 4096 };
     dk_csv_options o = { .delimiter = ';' };
 
     (void)state;
-    if (getenv("DEKKING_TEST_QUICK")) /* under valgrind */
+    if (under_valgrind())
         return;
-    text = malloc((size_t)ROWS * (BYTES + 64));
+    text = malloc((size_t)n_rows * (BYTES + 64) + 64);
     assert_non_null(text);
     used = (size_t)sprintf(text, "k;l\n");
-    for (unsigned row = 0; row < ROWS; row++) {
+    for (unsigned row = 0; row < n_rows; row++) {
         used += (size_t)sprintf(text + used, "%u;\"", row);
         memset(text + used, 'a' + (int)(row % 26), BYTES);
         used += BYTES;
@@ -210,7 +211,7 @@ static void thousands_of_columns_agree(void **state)
     both_reading reading;
 
     (void)state;
-    if (getenv("DEKKING_TEST_QUICK")) { /* under valgrind */
+    if (under_valgrind()) {
         free(text);
         return;
     }
@@ -232,7 +233,7 @@ static void thousands_of_columns_agree(void **state)
                 used += (size_t)sprintf(text + used, "%u", below(3));
             text[used++] = c + 1 < COLUMNS ? ';' : '\n';
         }
-    compare(text, used, &o, blocks, 3);
+    compare(text, used, &o, blocks, watched(3, 2, 0));
     both_read(context, text, used, &o, false, &reading);
     assert_ok(reading.status, &reading.err);
     assert_int_equal(dk_column_type(dk_table_field(reading.table, 0)->column), DK_INTEGER);

@@ -1,6 +1,7 @@
 /* test_common.c - what several expressions of a breakdown have in common is computed once, and shows in nothing
  * else. */
 #include "exprs.h"
+#include "watched.h"
 
 static uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
 
@@ -250,7 +251,7 @@ static void assert_column(const dk_table *a, size_t i, const dk_table *b, size_t
 
 static void several_measures_are_each_alone(void **state)
 {
-    bool quick = getenv("DEKKING_TEST_QUICK") != NULL;
+    bool quick = under_valgrind();
     const dk_table *t = make_rows(quick ? 500 : 20000);
     static const size_t blocks[] = { DK_BLOCK_ROWS, 64, 7 };
     dk_error err = DK_ERROR_INIT;

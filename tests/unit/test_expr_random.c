@@ -5,6 +5,7 @@
  * values are right.)
  */
 #include "exprs.h"
+#include "watched.h"
 
 static uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
 
@@ -213,7 +214,7 @@ static void any_expression_ends_in_values_or_one_message(void **state)
     const dk_table *table = extremes();
     dk_param param = { "p", { .type = DK_DECIMAL, .scale = 1, .as.integer = 15 } };
     dk_params params = { &param, 1 };
-    unsigned n_of[DK_N_STATUSES] = { 0 }, n_rounds = getenv("DEKKING_TEST_QUICK") ? 5000 : 40000;
+    unsigned n_of[DK_N_STATUSES] = { 0 }, n_rounds = watched(40000, 40000, 5000);
 
     (void)state;
     for (unsigned round = 0; round < n_rounds; round++) {

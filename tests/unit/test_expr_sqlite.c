@@ -551,7 +551,7 @@ static void expressions_agree(void **state)
     unsigned n_compared[N_KINDS] = { 0 };
 
     (void)state;
-    for (unsigned round = 0; round < (getenv("DEKKING_TEST_QUICK") ? 20 : 80); round++) {
+    for (unsigned round = 0; round < watched(80, 80, 20); round++) {
         const dk_table *table = random_table(round % 8 < 2 ? round % 8 : 1 + pick(399)); /* none, one, some */
 
         for (unsigned i = 0; i < 40; i++) {
@@ -577,7 +577,7 @@ static void many_rows_agree(void **state)
 {
     static both text;
     static unsigned char truth[140000];
-    bool quick = getenv("DEKKING_TEST_QUICK") != NULL;
+    bool quick = under_valgrind();
     const dk_table *table = random_table(quick ? 5000 : sizeof truth);
 
     (void)state;

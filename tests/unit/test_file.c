@@ -1,6 +1,7 @@
 /* test_file.c - files read whole: of every size, from pipes, while they change, and what is said of those that
  * cannot. */
 #include "files.h"
+#include "watched.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -308,7 +309,7 @@ static void a_file_may_change_while_it_is_read(void **state)
     put(f->path, "", 0, 0600);
     dk_set_threads(3);
     assert_int_equal(pthread_create(&thread, NULL, change_size, &changing), 0);
-    for (int i = 0; i < (getenv("DEKKING_TEST_QUICK") ? 3 : 30); i++) {
+    for (unsigned i = 0; i < watched(30, 30, 3); i++) {
         dki_file file;
 
         assert_ok(dki_file_open(f->context, f->path, &file, &f->err), &f->err);

@@ -1,6 +1,7 @@
 /* test_hash.c - maps to dense numbers: order of adding, growth, awkward and hostile keys, failing memory,
  * threads. */
 #include "check.h"
+#include "watched.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static size_t text_of(uint32_t i, char text[64])
 static void many_texts_are_found_again(void **state)
 {
     struct fixture *f = *state;
-    uint32_t n = getenv("DEKKING_TEST_QUICK") ? 5000 : 200000;
+    uint32_t n = watched(200000, 200000, 5000);
     char text[64];
     size_t size;
 

@@ -168,7 +168,7 @@ static void keys_lead_to_their_first_rows(void **state)
     static const size_t blocks[] = { DK_BLOCK_ROWS, 1000 };
 
     (void)state;
-    for (unsigned round = 0; round < 24; round++) {
+    for (unsigned round = 0; round < 24; round += watched(1, 1, 7)) {
         bool text = round % 6 < 4;
         size_t n = round % 5 == 0 ? 3 + random_below(50) : 70000 + random_below(70000);
         uint64_t n_keys = round % 3 == 0 ? 1000 + random_below(500) : 2 * n;
@@ -205,8 +205,8 @@ static void keys_lead_to_their_first_rows(void **state)
 static void tables_are_matched_whole(void **state)
 {
     static write_fn *const writers[] = { write_digits, write_short };
-    size_t n = 300000, n_others = 700000;
-    uint64_t n_keys = 400000;
+    size_t n = watched(300000, 100000, 30000), n_others = n / 3 * 7;
+    uint64_t n_keys = n / 3 * 4;
     uint64_t *keys = random_keys(n, n_keys, 2), *others = random_keys(n_others, n_keys + 50000, 3);
     uint32_t *firsts = first_rows(keys, n, n_keys), *rows = malloc(n_others * sizeof *rows);
     bool *is_used = calloc(n_keys, sizeof *is_used);

@@ -173,13 +173,12 @@ static void assert_both_ways(const dk_table *table, const char *text)
 
 static void random_conditions_have_one_answer(void **state)
 {
-    bool quick = getenv("DEKKING_TEST_QUICK") != NULL;
-    const dk_table *table = make_rows(quick ? 400 : 5000);
+    const dk_table *table = make_rows(watched(5000, 1500, 400));
 
     (void)state;
     for (size_t i = 0; i < N_CONDITIONS; i++)
         assert_both_ways(table, conditions[i]);
-    for (int i = 0; i < (quick ? 5 : 120); i++) {
+    for (int i = 0; i < (int)watched(120, 30, 5); i++) {
         char text[4096] = "";
 
         (void)dki_codes_set_way(i % 4);
@@ -192,7 +191,7 @@ static void random_conditions_have_one_answer(void **state)
 
 static void values_have_one_answer(void **state)
 {
-    const dk_table *table = make_rows(getenv("DEKKING_TEST_QUICK") ? 800 : 5000);
+    const dk_table *table = make_rows(watched(5000, 1500, 400));
 
     (void)state;
     for (int way = 0; way < 4; way++) {

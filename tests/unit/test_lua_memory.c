@@ -6,6 +6,7 @@
  * that a script or the library can reach was called is checked too.
  */
 #include "check.h"
+#include "watched.h"
 
 #include <fcntl.h>
 #include <lauxlib.h>
@@ -526,7 +527,7 @@ static const char *ask_answer(lua_State *L, const char *call)
 
 static uint64_t stride(uint64_t nth)
 {
-    return getenv("DEKKING_TEST_QUICK") ? nth + 1 + nth / 4 : nth + 1;
+    return nth + 1 + watched(0, (unsigned)nth / 16, (unsigned)nth / 4);
 }
 
 /* Which functions were called --------------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * The shortest decimals are those of Python's repr, the decimals of doubles those of decimal(repr(x)).
  */
 #include "check.h"
+#include "watched.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static uint64_t random_bits(void)
  * and nothing that is shorter by a digit does. */
 static void what_is_printed_reads_back_and_nothing_shorter_does(void **state)
 {
-    int rounds = getenv("DEKKING_TEST_QUICK") ? 300 : 20000;
+    int rounds = (int)watched(20000, 20000, 300);
 
     (void)state;
     for (int i = 0; i < rounds; i++) {

@@ -270,7 +270,7 @@ static void sorted_rows_have_one_answer(void **state)
     const dk_table *table = table_of(context, list, 8, n_rows);
 
     (void)state;
-    for (size_t i = 0; i < sizeof dims / sizeof *dims; i++) {
+    for (size_t i = 0; i < sizeof dims / sizeof *dims; i += watched(1, 1, 3)) {
         struct question question = { .measures = { "n = count()", "s = sum(x)", "l = min(x)", "g = max(day)",
                                                    "m = mean(x)", "t = sum(r)" },
                                      .where = i % 3 == 2 ? "x ~= 3" : NULL };

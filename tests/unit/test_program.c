@@ -361,7 +361,7 @@ static void a_knapsack_is_what_the_table_of_all_budgets_says(void **state)
         dk_error err = DK_ERROR_INIT;
         dki_program p;
 
-        make_hard(&p, gains, 12 + pick(MANY - 12));
+        make_hard(&p, gains, 12 + pick(watched(MANY - 12, 10, 4)));
         answer = answer_to(&p, gains, 1, numbers);
         assert_true(answer.is_possible);
         assert_int_equal(answer.value, by_budgets(&p, gains));
@@ -438,8 +438,7 @@ static void a_search_that_would_take_long_stops_at_once(void **state)
         status = by_cbc ? dki_program_ask_cbc(&p, gains, &answer, &err)
                         : dki_program_solve(&p, gains, 1, "this test", &answer, &err);
         assert_int_equal(status, DK_ERR_INTERRUPTED);
-        assert_true(now() - begun <
-                    (getenv("DEKKING_TEST_QUICK") ? 10 : 1)); /* 0.2, and what a busy machine adds */
+        assert_true(now() - begun < watched(1, 1, 10)); /* 0.2, and what a busy machine adds */
         pthread_join(other, NULL);
         dk_context_clear_interrupt(context);
         dki_program_drop(&p);

@@ -439,7 +439,7 @@ static void joins_agree(void **state)
 /* Enough rows for several ranges of whole blocks. */
 static void many_rows_agree(void **state)
 {
-    const dk_table *table = random_table("t", 150000);
+    const dk_table *table = random_table("t", watched(150000, 50000, 20000));
 
     (void)state;
     for (unsigned i = 0; i < 6; i++) {

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "snapshots.h"
+#include "watched.h"
 
 static void save(const char *text)
 {
@@ -274,7 +275,7 @@ static void a_second_writer_is_refused(void **state)
 static void a_broken_append_leaves_the_old_state(void **state)
 {
     static const char one[] = "A|1\n", two[] = "A|1\nB|70000\n";
-    size_t before_size, after_size, step = getenv("DEKKING_TEST_QUICK") ? 97 : 1;
+    size_t before_size, after_size, step = watched(1, 1, 97);
     uint8_t *before, *after, *bytes;
     dk_error err = DK_ERROR_INIT;
 
@@ -402,7 +403,7 @@ static void end_writer(pid_t child)
 
 static void a_killed_writer_leaves_whole_segments(void **state)
 {
-    unsigned rounds = getenv("DEKKING_TEST_QUICK") ? 3 : 30;
+    unsigned rounds = watched(30, 30, 3);
     const dk_table *table = thousand_rows();
     dk_error err = DK_ERROR_INIT;
     uint64_t n = 1;
@@ -489,7 +490,7 @@ static void what_a_killed_save_left_is_removed(void **state)
 static void readers_see_whole_segments_while_a_writer_works(void **state)
 {
     static const dk_table *table; /* a child that ends has not lost it, says valgrind */
-    unsigned rounds = getenv("DEKKING_TEST_QUICK") ? 10 : 300;
+    unsigned rounds = watched(300, 300, 10);
     dk_error err = DK_ERROR_INIT;
     int ready[2], status;
     pid_t writer, reader;

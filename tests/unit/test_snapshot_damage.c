@@ -90,7 +90,7 @@ static void directories_that_lie_are_found(void **state)
 
     (void)state;
     dk_table_release(opened);
-    lie_at_random(table, getenv("DEKKING_TEST_QUICK") ? 300 : 5000);
+    lie_at_random(table, watched(5000, 5000, 300));
     dk_table_release(table);
 }
 

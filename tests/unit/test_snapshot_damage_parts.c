@@ -149,7 +149,7 @@ static void random_lies_are_safe(void **state)
     const dk_table *whole = make_parts(false);
 
     (void)state;
-    lie_at_random(whole, getenv("DEKKING_TEST_QUICK") ? 300 : 5000);
+    lie_at_random(whole, watched(5000, 1000, 300));
     dk_table_release(whole);
 }
 

@@ -585,7 +585,7 @@ static void failing_allocations_are_survived(void)
 static void every_failing_allocation_is_survived(void **state)
 {
     (void)state;
-    if (getenv("DEKKING_TEST_QUICK") == NULL)
+    if (!under_valgrind())
         failing_allocations_are_survived();
 }
 

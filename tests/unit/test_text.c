@@ -1,5 +1,6 @@
 /* test_text.c - UTF-8 against its definition, widths, folding, Windows-1252, nearest names. */
 #include "check.h"
+#include "watched.h"
 
 #include <stdlib.h>
 
@@ -60,7 +61,7 @@ static unsigned char *whole_sequences(void)
 static void every_three_bytes_are_judged_as_defined(void **state)
 {
     unsigned char *bits = whole_sequences();
-    uint32_t step = getenv("DEKKING_TEST_QUICK") ? 251 : 1;
+    uint32_t step = watched(1, 1, 251);
 
     (void)state;
     for (uint32_t at = 0x800000; at < 0x1000000; at += step) {
@@ -76,7 +77,7 @@ static void every_three_bytes_are_judged_as_defined(void **state)
 static void every_character_is_well_formed_and_no_part_of_it(void **state)
 {
     unsigned char bytes[4];
-    uint32_t step = getenv("DEKKING_TEST_QUICK") ? 97 : 1;
+    uint32_t step = watched(1, 1, 97);
 
     (void)state;
     for (uint32_t c = 0; c < 0x110000; c += step) {
@@ -412,7 +413,7 @@ static void near_is_a_third_of_the_letters_by_edit_distance(void **state)
     uint32_t seed = 12345;
 
     (void)state;
-    for (int round = 0; round < (getenv("DEKKING_TEST_QUICK") ? 20 : 400); round++) {
+    for (unsigned round = 0; round < watched(400, 400, 20); round++) {
         char a[8], b[8];
         size_t n_a, n_b, expected, allowed;
         dki_nearest near;

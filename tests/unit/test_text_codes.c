@@ -123,7 +123,7 @@ static void numbered_texts_group_as_texts_do(void **state)
     static const size_t sizes[] = { 20000, 60000, 1000000 };
 
     (void)state;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 3; i += watched(1, 1, 3)) {
         const dk_table *table = random_table(N_ROWS, sizes[i]);
 
         dk_set_threads(1 + i % 2);
@@ -205,7 +205,7 @@ static void without_room_it_goes_without_numbers(void **state)
 
     (void)state;
     dk_set_threads(1);
-    for (uint64_t nth = 1; nth < 500; nth += getenv("DEKKING_TEST_QUICK") ? 61 : 7) {
+    for (uint64_t nth = 1; nth < 500; nth += watched(7, 21, 61)) {
         size_t before = dk_context_used_bytes(context);
         dk_status status;
 
