@@ -106,6 +106,17 @@ static inline const dk_scenario *make_scenario(dk_context *context, const struct
     return scenario;
 }
 
+/* The plan cannot be a scenario. */
+static inline void plan_is_refused(dk_context *context, const struct plan *plan, dk_status expected,
+                                   const char *part)
+{
+    const dk_scenario *scenario = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_fails(plan_scenario(context, plan, &scenario, &err), &err, expected, part);
+    assert_null(scenario);
+}
+
 static inline const dk_breakdown *make_breakdown(dk_context *context, const struct question *question)
 {
     const dk_breakdown *breakdown = NULL;

@@ -185,37 +185,31 @@ static void a_scenario_without_steps_changes_nothing(void **state)
 
 /* Refused ------------------------------------------------------------------------------------------------------ */
 
-static void refused(const struct plan *plan, dk_status expected, const char *part)
-{
-    const dk_scenario *scenario = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_fails(plan_scenario(context, plan, &scenario, &err), &err, expected, part);
-    assert_null(scenario);
-}
-
 static void what_does_not_go_together_is_refused(void **state)
 {
     (void)state;
-    refused(ONE(.all = true, .effect = DK_REMOVES, .set = { "a = 1" }), DK_ERR_ARGUMENT,
-            "stap: who leaves has no values any more: remove goes without set");
-    refused(ONE(.scale = "2", .set = { "a = 1" }), DK_ERR_ARGUMENT,
-            "stap: set goes with share, count or all, and this step says scale");
-    refused(ONE(.scale = "2", .effect = DK_ADDS), DK_ERR_ARGUMENT, "stap: add goes with share, count or all");
-    refused(ONE(.scale = "2", .share = "0.5"), DK_ERR_ARGUMENT,
-            "stap: a step says exactly one of share, count, all, scale and rate, and this one says 2");
-    refused(ONE(.scale = "-0.5"), DK_ERR_RANGE, "stap: a scale is not negative, and -0.5 is");
-    refused(ONE(.scale = "a * 2"), DK_ERR_ARGUMENT,
-            "stap: a scale is one number for everybody, and a * 2 mentions the column a");
-    refused(ONE(.scale = "'veel'"), DK_ERR_TYPE, "stap: a scale is a number, and 'veel' is none");
-    refused(ONE(.share = "1.5", .effect = DK_ADDS), DK_ERR_RANGE, "stap: a share lies between 0 and 1");
-    refused(ONE(.all = true, .set = { "a = 1" }, .when = "a > 1"), DK_ERR_ARGUMENT,
-            "stap: when is one condition for everybody, and a > 1 mentions the column a");
-    refused(ONE(.all = true, .set = { "a = 1" }, .when = "5"), DK_ERR_TYPE,
-            "stap: when wants a condition that is true or false, and 5 is none");
-    refused(ONE(.all = true, .set = { "a = 1" }, .when = "null"), DK_ERR_TYPE, "stap: when wants a condition");
-    refused(ONE(.all = true, .set = { "a = 1" }, .when = "$p > 1"), DK_ERR_ARGUMENT,
-            "the parameter $p is used and not defined");
+    plan_is_refused(context, ONE(.all = true, .effect = DK_REMOVES, .set = { "a = 1" }), DK_ERR_ARGUMENT,
+                    "stap: who leaves has no values any more: remove goes without set");
+    plan_is_refused(context, ONE(.scale = "2", .set = { "a = 1" }), DK_ERR_ARGUMENT,
+                    "stap: set goes with share, count or all, and this step says scale");
+    plan_is_refused(context, ONE(.scale = "2", .effect = DK_ADDS), DK_ERR_ARGUMENT,
+                    "stap: add goes with share, count or all");
+    plan_is_refused(context, ONE(.scale = "2", .share = "0.5"), DK_ERR_ARGUMENT,
+                    "stap: a step says exactly one of share, count, all, scale and rate, and this one says 2");
+    plan_is_refused(context, ONE(.scale = "-0.5"), DK_ERR_RANGE, "stap: a scale is not negative, and -0.5 is");
+    plan_is_refused(context, ONE(.scale = "a * 2"), DK_ERR_ARGUMENT,
+                    "stap: a scale is one number for everybody, and a * 2 mentions the column a");
+    plan_is_refused(context, ONE(.scale = "'veel'"), DK_ERR_TYPE, "stap: a scale is a number, and 'veel' is none");
+    plan_is_refused(context, ONE(.share = "1.5", .effect = DK_ADDS), DK_ERR_RANGE,
+                    "stap: a share lies between 0 and 1");
+    plan_is_refused(context, ONE(.all = true, .set = { "a = 1" }, .when = "a > 1"), DK_ERR_ARGUMENT,
+                    "stap: when is one condition for everybody, and a > 1 mentions the column a");
+    plan_is_refused(context, ONE(.all = true, .set = { "a = 1" }, .when = "5"), DK_ERR_TYPE,
+                    "stap: when wants a condition that is true or false, and 5 is none");
+    plan_is_refused(context, ONE(.all = true, .set = { "a = 1" }, .when = "null"), DK_ERR_TYPE,
+                    "stap: when wants a condition");
+    plan_is_refused(context, ONE(.all = true, .set = { "a = 1" }, .when = "$p > 1"), DK_ERR_ARGUMENT,
+                    "the parameter $p is used and not defined");
 }
 
 /* Nobody is in c, which is found when the first step runs; what is wrong with the second is known before. */

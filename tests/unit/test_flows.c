@@ -145,49 +145,48 @@ static void the_account_has_a_row_for_each_flow(void **state)
 
 /* Refused ------------------------------------------------------------------------------------------------------ */
 
-static void refused(const struct plan *plan, dk_status expected, const char *part)
-{
-    const dk_scenario *scenario = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_fails(plan_scenario(context, plan, &scenario, &err), &err, expected, part);
-    assert_null(scenario);
-}
-
 #define FLOWS(...) ONE(.flows_of = "p", .flows = { __VA_ARGS__ })
 
 static void what_cannot_be_a_matrix_is_refused_before_it_runs(void **state)
 {
     (void)state;
-    refused(FLOWS({ "'a'", "'b'", "0.6" }, { "'c'", "'b'", "1" }, { "'a'", "'c'", "0.5" }), DK_ERR_RANGE,
-            "stap: shares of a add up to more than 1");
-    refused(ONE(.flows_of = "p", .all = true, .flows = { { "'a'", "'b'", "0.6" }, { "'a'", "'a'", "0.3" } }),
-            DK_ERR_RANGE, "stap: shares of a add up to 0.9, and all of them go: they add up to 1");
-    refused(FLOWS({ "'a'", "'b'", "1.5" }), DK_ERR_RANGE, "stap: a share lies between 0 and 1, and 1.5 does not");
-    refused(FLOWS({ "'a'", "'b'", "0.5" }, { "'a'", "'b'", "0.25" }), DK_ERR_DUPLICATE,
-            "stap: a -> b is told twice");
-    refused(FLOWS({ "'a'", "'b'", "0.5" }, { "'a' ", "'c'", "0.25" }), DK_ERR_DUPLICATE,
-            "stap: what moves from a is told twice");
-    refused(FLOWS({ "q", "'b'", "0.5" }), DK_ERR_ARGUMENT,
-            "stap: from is one value for everybody, and q mentions the column q");
-    refused(FLOWS({ "'a'", "q", "0.5" }), DK_ERR_ARGUMENT, "stap: to is one value for everybody, and");
-    refused(FLOWS({ "'a'", "'b'", "q" }), DK_ERR_ARGUMENT, "stap: a share is one number for everybody, and q");
-    refused(ONE(.flows_of = "p", .share = "0.5", .flows = { { "'a'", "'b'", "1" } }), DK_ERR_ARGUMENT,
-            "and this one says 2");
-    refused(ONE(.flows_of = "p", .set = { "q = 1" }, .flows = { { "'a'", "'b'", "1" } }), DK_ERR_ARGUMENT,
-            "stap: set goes with share, count or all, and this step says what moves where");
-    refused(FLOWS({ "'a'", "'b'", "1 / 4611686018427387847" }, { "'a'", "'c'", "1 / 4611686018427387817" }),
-            DK_ERR_RANGE, "have too many digits to be added up exactly");
+    plan_is_refused(context, FLOWS({ "'a'", "'b'", "0.6" }, { "'c'", "'b'", "1" }, { "'a'", "'c'", "0.5" }),
+                    DK_ERR_RANGE, "stap: shares of a add up to more than 1");
+    plan_is_refused(
+        context, ONE(.flows_of = "p", .all = true, .flows = { { "'a'", "'b'", "0.6" }, { "'a'", "'a'", "0.3" } }),
+        DK_ERR_RANGE, "stap: shares of a add up to 0.9, and all of them go: they add up to 1");
+    plan_is_refused(context, FLOWS({ "'a'", "'b'", "1.5" }), DK_ERR_RANGE,
+                    "stap: a share lies between 0 and 1, and 1.5 does not");
+    plan_is_refused(context, FLOWS({ "'a'", "'b'", "0.5" }, { "'a'", "'b'", "0.25" }), DK_ERR_DUPLICATE,
+                    "stap: a -> b is told twice");
+    plan_is_refused(context, FLOWS({ "'a'", "'b'", "0.5" }, { "'a' ", "'c'", "0.25" }), DK_ERR_DUPLICATE,
+                    "stap: what moves from a is told twice");
+    plan_is_refused(context, FLOWS({ "q", "'b'", "0.5" }), DK_ERR_ARGUMENT,
+                    "stap: from is one value for everybody, and q mentions the column q");
+    plan_is_refused(context, FLOWS({ "'a'", "q", "0.5" }), DK_ERR_ARGUMENT,
+                    "stap: to is one value for everybody, and");
+    plan_is_refused(context, FLOWS({ "'a'", "'b'", "q" }), DK_ERR_ARGUMENT,
+                    "stap: a share is one number for everybody, and q");
+    plan_is_refused(context, ONE(.flows_of = "p", .share = "0.5", .flows = { { "'a'", "'b'", "1" } }),
+                    DK_ERR_ARGUMENT, "and this one says 2");
+    plan_is_refused(context, ONE(.flows_of = "p", .set = { "q = 1" }, .flows = { { "'a'", "'b'", "1" } }),
+                    DK_ERR_ARGUMENT,
+                    "stap: set goes with share, count or all, and this step says what moves where");
+    plan_is_refused(context,
+                    FLOWS({ "'a'", "'b'", "1 / 4611686018427387847" }, { "'a'", "'c'", "1 / 4611686018427387817" }),
+                    DK_ERR_RANGE, "have too many digits to be added up exactly");
 }
 
 /* Two exchange their names, or three do, and whoever else comes along. */
 static void a_cycle_of_all_is_refused(void **state)
 {
     (void)state;
-    refused(FLOWS({ "'a'", "'b'", "1" }, { "'b'", "'a'", "1" }), DK_ERR_ARGUMENT,
-            "stap: all of a become b and, round a cycle, others become a: only names would be exchanged");
-    refused(FLOWS({ "'d'", "'a'", "1" }, { "'a'", "'b'", "1" }, { "'b'", "'c'", "1.0" }, { "'c'", "'a'", "1" }),
-            DK_ERR_ARGUMENT, "stap: all of a become b and, round a cycle, others become a");
+    plan_is_refused(context, FLOWS({ "'a'", "'b'", "1" }, { "'b'", "'a'", "1" }), DK_ERR_ARGUMENT,
+                    "stap: all of a become b and, round a cycle, others become a: only names would be exchanged");
+    plan_is_refused(
+        context,
+        FLOWS({ "'d'", "'a'", "1" }, { "'a'", "'b'", "1" }, { "'b'", "'c'", "1.0" }, { "'c'", "'a'", "1" }),
+        DK_ERR_ARGUMENT, "stap: all of a become b and, round a cycle, others become a");
     assert_after("p:category w:integer\na|10\nb|10\n", FLOWS({ "'a'", "'b'", "1" }, { "'b'", "'a'", "0.9" }),
                  "a|9.000000000\nb|11.000000000\n");
     assert_after("p:category w:integer\na|10\n", FLOWS({ "'a'", "'a'", "1" }), "a|10.000000000\n");
@@ -196,8 +195,8 @@ static void a_cycle_of_all_is_refused(void **state)
 static void what_no_value_is_cannot_move(void **state)
 {
     (void)state;
-    refused(FLOWS({ "9223372036854775807 + 1", "'b'", "0.5" }), DK_ERR_TYPE,
-            "stap: what moves is a value, and 9223372036854775807 + 1 is none");
+    plan_is_refused(context, FLOWS({ "9223372036854775807 + 1", "'b'", "0.5" }), DK_ERR_TYPE,
+                    "stap: what moves is a value, and 9223372036854775807 + 1 is none");
 }
 
 static void a_value_that_nobody_has_is_an_error_unless_it_is_allowed(void **state)

@@ -3,40 +3,32 @@
 
 #include "with_context.h"
 
-static void assert_refused(const struct plan *plan, dk_status expected, const char *part)
-{
-    const dk_scenario *scenario = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_fails(plan_scenario(context, plan, &scenario, &err), &err, expected, part);
-    assert_null(scenario);
-}
-
 /* A step that is right but for what is given. */
-#define REFUSED(status, part, ...)                                                                              \
-    assert_refused(PLAN(.name = "x", .steps = { { .name = "stap", .set = { "a = 1" }, __VA_ARGS__ } }), status, \
-                   part)
+#define REFUSED(status, part, ...)                                                                                \
+    plan_is_refused(context, PLAN(.name = "x", .steps = { { .name = "stap", .set = { "a = 1" }, __VA_ARGS__ } }), \
+                    status, part)
 
 static void a_scenario_has_a_name(void **state)
 {
     (void)state;
-    assert_refused(PLAN(.name = "", .steps = { { .name = "a", .all = true, .set = { "a = 1" } } }), DK_ERR_ARGUMENT,
-                   "a scenario has a name");
-    assert_refused(PLAN(.steps = { { .name = "a", .all = true, .set = { "a = 1" } } }), DK_ERR_ARGUMENT,
-                   "a scenario has a name");
-    assert_refused(PLAN(.name = "x", .steps = { { .name = "", .all = true, .set = { "a = 1" } } }), DK_ERR_ARGUMENT,
-                   "a step has a name");
-    assert_refused(PLAN(.name = "\xff", .steps = { { .name = "a", .all = true, .set = { "a = 1" } } }),
-                   DK_ERR_ENCODING, "the name of a scenario is UTF-8, and this one is not");
-    assert_refused(PLAN(.name = "x", .steps = { { .name = "\xe9t", .all = true, .set = { "a = 1" } } }),
-                   DK_ERR_ENCODING, "the name of a step is UTF-8, and this one is not");
+    plan_is_refused(context, PLAN(.name = "", .steps = { { .name = "a", .all = true, .set = { "a = 1" } } }),
+                    DK_ERR_ARGUMENT, "a scenario has a name");
+    plan_is_refused(context, PLAN(.steps = { { .name = "a", .all = true, .set = { "a = 1" } } }), DK_ERR_ARGUMENT,
+                    "a scenario has a name");
+    plan_is_refused(context, PLAN(.name = "x", .steps = { { .name = "", .all = true, .set = { "a = 1" } } }),
+                    DK_ERR_ARGUMENT, "a step has a name");
+    plan_is_refused(context, PLAN(.name = "\xff", .steps = { { .name = "a", .all = true, .set = { "a = 1" } } }),
+                    DK_ERR_ENCODING, "the name of a scenario is UTF-8, and this one is not");
+    plan_is_refused(context, PLAN(.name = "x", .steps = { { .name = "\xe9t", .all = true, .set = { "a = 1" } } }),
+                    DK_ERR_ENCODING, "the name of a step is UTF-8, and this one is not");
 }
 
 static void a_step_says_exactly_one_way(void **state)
 {
     (void)state;
     REFUSED(DK_ERR_ARGUMENT,
-            "stap: a step says exactly one of share, count, all, scale and rate, and this one says 0 (share = 0.3 takes 30 %, "
+            "stap: a step says exactly one of share, count, all, scale and rate, and this one says 0 (share = 0.3 "
+            "takes 30 %, "
             "count = 500 takes 500 persons, all = true takes everybody)",
             .where = "b");
     REFUSED(DK_ERR_ARGUMENT, "and this one says 2", .share = "0.5", .all = true);
@@ -48,12 +40,12 @@ static void a_step_says_exactly_one_way(void **state)
 static void a_step_sets_something_once(void **state)
 {
     (void)state;
-    assert_refused(PLAN(.name = "x", .steps = { { .name = "stap", .all = true } }), DK_ERR_ARGUMENT,
-                   "stap: nothing is set: a step says which columns get which values");
-    assert_refused(PLAN(.name = "x", .steps = { { .name = "stap", .all = true, .set = { "a + 1" } } }),
-                   DK_ERR_ARGUMENT, "stap: what is set is written as \"column = value\", not a + 1");
-    assert_refused(
-        PLAN(.name = "x", .steps = { { .name = "s", .all = true, .set = { "a = 1", "b = 2", "a = 3" } } }),
+    plan_is_refused(context, PLAN(.name = "x", .steps = { { .name = "stap", .all = true } }), DK_ERR_ARGUMENT,
+                    "stap: nothing is set: a step says which columns get which values");
+    plan_is_refused(context, PLAN(.name = "x", .steps = { { .name = "stap", .all = true, .set = { "a + 1" } } }),
+                    DK_ERR_ARGUMENT, "stap: what is set is written as \"column = value\", not a + 1");
+    plan_is_refused(
+        context, PLAN(.name = "x", .steps = { { .name = "s", .all = true, .set = { "a = 1", "b = 2", "a = 3" } } }),
         DK_ERR_DUPLICATE, "s: a is set twice");
 }
 
@@ -66,8 +58,8 @@ static void what_cannot_be_parsed_shows_its_place(void **state)
     REFUSED(DK_ERR_SYNTAX, "stap: ", .where = "a == ", .all = true);
     REFUSED(DK_ERR_SYNTAX, "stap: ", .share = "0.5 +");
     REFUSED(DK_ERR_SYNTAX, "stap: ", .count = ")");
-    assert_refused(PLAN(.name = "x", .steps = { { .name = "s", .all = true, .set = { "a = = 1" } } }),
-                   DK_ERR_SYNTAX, "s: ");
+    plan_is_refused(context, PLAN(.name = "x", .steps = { { .name = "s", .all = true, .set = { "a = = 1" } } }),
+                    DK_ERR_SYNTAX, "s: ");
     assert_int_equal(
         plan_scenario(
             context,
