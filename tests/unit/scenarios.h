@@ -144,6 +144,24 @@ static inline const dk_table *make_region(dk_context *context)
     return with_weight(make_table(context, REGION_ROWS), "n");
 }
 
+/* Asks a question about a plan on the region while allocations fail, one after the other. call: a function of a breakdown, a
+ * table, NULL, a scenario, NULL, spec, result and error. */
+#define ASSERT_ANSWER_SURVIVES(context, question, plan, call, spec)                                             \
+    do {                                                                                                        \
+        const dk_table *region_ = make_region(context), *result_ = NULL;                                        \
+        const dk_breakdown *breakdown_ = make_breakdown(context, question);                                     \
+        const dk_scenario *scenario_ = make_scenario(context, plan);                                            \
+        dk_error err_ = DK_ERROR_INIT;                                                                          \
+                                                                                                                \
+        dk_set_threads(1);                                                                                      \
+        assert_survives_failing_memory(context,                                                                 \
+                                       call(breakdown_, region_, NULL, scenario_, NULL, spec, &result_, &err_), \
+                                       &err_, result_ == NULL, dk_table_release(result_));                      \
+        dk_scenario_release(scenario_);                                                                         \
+        dk_breakdown_release(breakdown_);                                                                       \
+        dk_table_release(region_);                                                                              \
+    } while (0)
+
 /* A share of the unknown registers, in each municipality. */
 static inline const dk_scenario *make_outreach(dk_context *context, bool whole)
 {

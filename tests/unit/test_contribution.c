@@ -261,20 +261,9 @@ static void shapley_is_of_at_most_eight_steps(void **state)
 
 static void every_failing_allocation_is_survived(void **state)
 {
-    const dk_table *region = make_region(context), *result = NULL;
-    const dk_breakdown *breakdown = make_breakdown(context, &by_gemeente);
-    const dk_scenario *scenario = make_scenario(context, &twice);
-    const dk_contribution_spec *spec = SPEC(.measure = "dekking", .method = DK_CONTRIBUTION_SHAPLEY);
-    dk_error err = DK_ERROR_INIT;
-
     (void)state;
-    dk_set_threads(1);
-    assert_survives_failing_memory(
-        context, dk_scenario_contributions(breakdown, region, NULL, scenario, NULL, spec, &result, &err), &err,
-        result == NULL, dk_table_release(result));
-    dk_scenario_release(scenario);
-    dk_breakdown_release(breakdown);
-    dk_table_release(region);
+    ASSERT_ANSWER_SURVIVES(context, &by_gemeente, &twice, dk_scenario_contributions,
+                           SPEC(.measure = "dekking", .method = DK_CONTRIBUTION_SHAPLEY));
 }
 
 int main(void)

@@ -154,20 +154,9 @@ static void what_cannot_be_asked_is_told(void **state)
 
 static void every_failing_allocation_is_survived(void **state)
 {
-    const dk_table *region = make_region(context), *result = NULL;
-    const dk_breakdown *breakdown = make_breakdown(context, &question);
-    const dk_scenario *scenario = make_scenario(context, &plan);
-    const dk_sensitivity_spec *spec = SPEC(.measure = "dekking", .place = { .each = "gemeente" });
-    dk_error err = DK_ERROR_INIT;
-
     (void)state;
-    dk_set_threads(1);
-    assert_survives_failing_memory(
-        context, dk_scenario_sensitivity(breakdown, region, NULL, scenario, NULL, spec, &result, &err), &err,
-        result == NULL, dk_table_release(result));
-    dk_scenario_release(scenario);
-    dk_breakdown_release(breakdown);
-    dk_table_release(region);
+    ASSERT_ANSWER_SURVIVES(context, &question, &plan, dk_scenario_sensitivity,
+                           SPEC(.measure = "dekking", .place = { .each = "gemeente" }));
 }
 
 int main(void)
