@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "formats.h"
 #include "table_parts.h"
 
 static dk_status copy_text(dk_context *context, const char *text, const char **out, dk_error *err)
@@ -398,9 +399,11 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
     dk_field *fields = dki_alloc_array(table->context, table->n_fields, sizeof *fields, err);
     const char **key = dki_alloc_array(table->context, table->properties.n_key, sizeof *key, err);
     dk_properties properties = table->properties;
+    dki_arena arena; /* of formats */
     dk_table *made;
     dk_status status = fields && key ? DK_OK : DK_ERR_MEMORY;
 
+    dki_arena_init(&arena, table->context);
     /* A name that is still the table's own copy was not renamed yet. */
 
     if (fields && table->n_fields > 0)
@@ -418,6 +421,11 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
         if (status != DK_OK)
             break;
         fields[at].name = new_names[i];
+        for (size_t k = 0; k < table->n_fields && status == DK_OK; k++)
+            if (dki_formats_are(fields[k].format)) {
+                fields[k].format = dki_formats_rename(&arena, fields[k].format, old_names[i], new_names[i], err);
+                status = fields[k].format ? DK_OK : DK_ERR_MEMORY;
+            }
         if (table->properties.weight && strcmp(table->properties.weight, old_names[i]) == 0)
             properties.weight = new_names[i];
         for (size_t k = 0; k < properties.n_key; k++)
@@ -431,6 +439,7 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
         status = keep_renamed(table, made, old_names, new_names, n, err);
     if (status == DK_OK)
         *out = made;
+    dki_arena_drop(&arena);
     dki_free(table->context, key);
     dki_free(table->context, fields);
     return status;

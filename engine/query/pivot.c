@@ -17,6 +17,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/pool.h"
+#include "data/formats.h"
 #include "data/lineage.h"
 #include "expr/aggregate_list.h"
 #include "expr/quote.h"
@@ -339,6 +340,24 @@ static dk_status find_heading(const struct pivot *pivot, size_t c, const char **
 
 /* The result. ------------------------------------------------------------------------------------------------------- */
 
+/* The format of values in column c: of values that have one by what the columns say, that of the column's. */
+static const char *format_of(const struct pivot *pivot, const char *format, size_t c, char out[DKI_FORMAT_BYTES])
+{
+    size_t by = dki_formats_column(format, pivot->table);
+
+    for (size_t i = 0; by != DK_NO_COLUMN && i < pivot->spec->n_columns; i++) {
+        dk_value value;
+
+        if (dk_table_find(pivot->table, pivot->spec->columns[i]) == by)
+            return dk_column_get(pivot->column_keys[i].column, pivot->rows[pivot->begins[c]], &value, NULL) ==
+                               DK_OK &&
+                           !value.is_null && dki_formats_find(format, value.as.text, out)
+                       ? out
+                       : NULL;
+    }
+    return format;
+}
+
 static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err)
 {
     const dk_properties *from = dk_table_properties(pivot->table);
@@ -349,8 +368,10 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
     size_t n = 0, n_fields = spec->n_rows + pivot->n_made * spec->n_values;
     dk_field *fields = dki_calloc(pivot->context, n_fields, sizeof *fields, err);
     dki_buffer *names = fields ? dki_calloc(pivot->context, n_fields, sizeof *names, err) : NULL;
+    char(*formats)[DKI_FORMAT_BYTES] =
+        names ? dki_alloc_array(pivot->context, n_fields, sizeof *formats, err) : NULL;
     const dk_table *made;
-    dk_status status = names ? DK_OK : DK_ERR_MEMORY;
+    dk_status status = formats ? DK_OK : DK_ERR_MEMORY;
 
     for (; n < spec->n_rows && status == DK_OK; n++) {
         fields[n] = *dk_table_field(pivot->table, dk_table_find(pivot->table, spec->rows[n]));
@@ -365,7 +386,7 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
             dki_buffer_init(&names[n], pivot->context);
             status = make_name(pivot, v, c, &names[n], err);
             fields[n] = DK_FIELD(names[n].bytes, dk_column_retain(pivot->made[v * pivot->n_made + c]));
-            fields[n].format = value->format;
+            fields[n].format = format_of(pivot, value->format, c, formats[n]);
             if (status == DK_OK)
                 status = find_heading(pivot, c, &fields[n].label, err);
         }
@@ -381,6 +402,7 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
     }
     dki_free(pivot->context, fields);
     dki_free(pivot->context, names);
+    dki_free(pivot->context, formats);
     return status;
 }
 

@@ -12,8 +12,10 @@
 #include <string.h>
 
 #include "base/bitmap.h"
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "data/column_parts.h"
+#include "data/formats.h"
 #include "data/lineage.h"
 #include "expr/poll_row.h"
 #include "rows/bound_notes.h"
@@ -188,7 +190,49 @@ static dk_status names_column(const struct unpivot *unpivot, const dk_column **o
     return status;
 }
 
-static dk_status fill_fields(struct unpivot *unpivot, dk_field *fields, dk_error *err)
+static const dk_field *turned(const struct unpivot *unpivot, size_t i)
+{
+    return dk_table_field(unpivot->table, unpivot->turned[i]);
+}
+
+/* Whether all columns have one pattern, or none and one type. */
+static bool are_alike(const struct unpivot *unpivot)
+{
+    const dk_field *first = turned(unpivot, 0);
+
+    for (size_t i = 1; i < unpivot->n_turned; i++) {
+        const dk_field *field = turned(unpivot, i);
+
+        if ((first->format == NULL) != (field->format == NULL) ||
+            (first->format ? strcmp(first->format, field->format) != 0
+                           : dk_column_type(first->column) != dk_column_type(field->column)))
+            return false;
+    }
+    return true;
+}
+
+/* How values are shown: each as in the column that it was in. */
+static dk_status find_format(const struct unpivot *unpivot, dki_buffer *out, dk_error *err)
+{
+    bool alike = are_alike(unpivot);
+    dk_status status = alike ? DK_OK : dki_formats_begin(out, unpivot->spec->name, err);
+
+    if (alike && turned(unpivot, 0)->format)
+        status = dki_buffer_text(out, turned(unpivot, 0)->format, err);
+    for (size_t i = 0; !alike && i < unpivot->n_turned && status == DK_OK; i++) {
+        const dk_field *field = turned(unpivot, i);
+        const char *format = field->format;
+        char text[DKI_FORMAT_BYTES];
+
+        if (format == NULL)
+            status = dki_formats_plain(&field->column, 1, text, &format, err);
+        if (status == DK_OK)
+            status = dki_formats_add(out, field->name, format, err);
+    }
+    return status == DK_OK && out->size > 0 ? dki_buffer_terminate(out, err) : status;
+}
+
+static dk_status fill_fields(struct unpivot *unpivot, dk_field *fields, dki_buffer *format, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(unpivot->table);
     dk_field *name = &fields[unpivot->n_kept], *value = name + 1;
@@ -197,6 +241,9 @@ static dk_status fill_fields(struct unpivot *unpivot, dk_field *fields, dk_error
     *name = DK_FIELD(unpivot->spec->name, NULL);
     *value = DK_FIELD(unpivot->spec->value, NULL);
     status = names_column(unpivot, &name->column, err);
+    if (status == DK_OK)
+        status = find_format(unpivot, format, err);
+    value->format = format->size > 0 ? format->bytes : NULL;
     if (status == DK_OK)
         status = dk_column_gather(dk_table_field(unpivot->stacked, 0)->column, unpivot->from, unpivot->n,
                                   &value->column, err);
@@ -236,7 +283,11 @@ static dk_status finish(struct unpivot *unpivot, const dk_table **out, dk_error 
     size_t n_fields = unpivot->n_kept + 2;
     dk_field *fields = dki_calloc(unpivot->context, n_fields, sizeof *fields, err);
     const dk_table *made = NULL, *named = NULL;
-    dk_status status = fields ? fill_fields(unpivot, fields, err) : DK_ERR_MEMORY;
+    dki_buffer format;
+    dk_status status;
+
+    dki_buffer_init(&format, unpivot->context);
+    status = fields ? fill_fields(unpivot, fields, &format, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK)
         status = dk_table_new(unpivot->context, fields, n_fields, unpivot->n, &made, err);
@@ -253,6 +304,7 @@ static dk_status finish(struct unpivot *unpivot, const dk_table **out, dk_error 
     dk_table_release(made);
     for (size_t i = 0; fields && i < n_fields; i++)
         dk_column_release(fields[i].column);
+    dki_buffer_drop(&format);
     dki_free(unpivot->context, fields);
     return status;
 }

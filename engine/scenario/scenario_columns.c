@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/types.h"
 #include "data/column_parts.h"
+#include "data/formats.h"
 #include "data/levels.h"
 #include "expr/poll_row.h"
 #include "scenario_parts.h"
@@ -48,32 +49,6 @@ bool dki_values_equal(const dk_value *a, const dk_value *b)
     return dk_value_compare(a, b) == 0;
 }
 
-/* How many digits after the point some value of a column needs, and at least *digits. */
-static dk_status find_digits(const dk_column *column, unsigned *digits, dk_error *err)
-{
-    unsigned scale = dk_column_scale(column);
-    uint64_t n = dk_column_type(column) == DK_DECIMAL ? dk_column_n_rows(column) : 0;
-    int64_t values[DK_BLOCK_ROWS];
-    dk_view view;
-    dk_status status = DK_OK;
-
-    dk_view_init(&view, dk_column_context(column));
-    for (uint64_t row = 0; row < n && *digits < scale && status == DK_OK; row += view.n) {
-        status = dki_poll(dk_column_context(column), err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
-                                    err);
-        if (status != DK_OK)
-            break;
-        dki_view_integers(&view, values);
-        for (size_t i = 0; i < view.n && *digits < scale; i++)
-            while (*digits < scale && values[i] % dki_power10[scale - *digits] != 0 && !dki_view_is_null(&view, i))
-                ++*digits;
-    }
-    dk_view_release(&view);
-    return status;
-}
-
 /* The values with fewer digits, which are as many as they need. */
 static dk_status append_trimmed(dk_builder *builder, const dk_column *column, unsigned digits, dk_error *err)
 {
@@ -112,7 +87,7 @@ static dk_status trim_bounds(const dk_column *column, unsigned digits, const dk_
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < 2 && status == DK_OK; i++)
-        status = find_digits(dk_column_child(column, i), &digits, err);
+        status = dki_column_digits(dk_column_child(column, i), &digits, err);
     if (status == DK_OK && digits >= dk_column_scale(column)) {
         *out = dk_column_retain(column);
         return DK_OK;
@@ -136,7 +111,7 @@ dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_colum
 
     if (dk_column_type(column) == DK_INTERVAL)
         return trim_bounds(column, least, out, err);
-    status = find_digits(column, &needed, err);
+    status = dki_column_digits(column, &needed, err);
     if (status != DK_OK)
         return status;
     if (dk_column_type(column) != DK_DECIMAL || needed >= scale) {

@@ -2,36 +2,43 @@
  * difference, relative.
  *
  * Measures stand in the order of the breakdown, sides in that of the question. Numbers of all measures are in one column, in a type
- * that holds them; a pattern is kept where all measures have it.
+ * that holds them, and each is shown as its measure is.
  */
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "data/formats.h"
 #include "data/overlap.h"
 #include "query/breakdown_parts.h"
 #include "sides.h"
 
 typedef enum figure { BASE, VALUE, DIFFERENCE, RELATIVE } figure;
 
+/* The column of a figure that a measure has on a side. */
+static const dk_column *figure_of(const dki_comparison *c, size_t measure, size_t side, figure which)
+{
+    const dki_measured *base = &c->measured[measure * c->sides.n], *mine = base + side;
+
+    return which == BASE         ? base->value
+           : which == VALUE      ? mine->value
+           : which == DIFFERENCE ? mine->difference
+                                 : mine->relative;
+}
+
 struct stack {
     const dki_comparison *c;
-    figure figure;
+    figure which;
     uint64_t n_each; /* rows of a group */
 };
 
 static dk_status stacked(void *arg, uint64_t i, dk_value *out, dk_error *err)
 {
     const struct stack *stack = arg;
-    const dki_comparison *c = stack->c;
-    uint64_t within = i % stack->n_each, n_others = c->sides.n - 1;
-    const dki_measured *base = &c->measured[within / n_others * c->sides.n];
-    const dki_measured *mine = base + 1 + within % n_others;
-    const dk_column *column = stack->figure == BASE         ? base->value
-                              : stack->figure == VALUE      ? mine->value
-                              : stack->figure == DIFFERENCE ? mine->difference
-                                                            : mine->relative;
+    uint64_t within = i % stack->n_each, n_others = stack->c->sides.n - 1;
+    const dk_column *column =
+        figure_of(stack->c, (size_t)(within / n_others), (size_t)(1 + within % n_others), stack->which);
 
     return dk_column_get(column, i / stack->n_each, out, err);
 }
@@ -76,24 +83,63 @@ static dk_status name_columns(const dki_comparison *c, const dk_column **measure
     return status;
 }
 
-/* What all measures are shown as, or NULL; of differences where that is asked for. */
-static const char *common_format(const dki_comparison *c, bool of_differences, char out[DKI_FORMAT_BYTES])
+/* The pattern that a figure of a measure has, or NULL; stated: by the measure itself. */
+static dk_status figure_format(const dki_comparison *c, size_t measure, figure which, bool stated,
+                               char out[DKI_FORMAT_BYTES], const char **format, dk_error *err)
 {
-    const char *common = NULL;
-    char points[DKI_FORMAT_BYTES];
+    const dk_column **columns;
+    dk_status status;
+
+    *format = dk_table_field(c->sides.results[0], c->sides.n_by + measure)->format;
+    if (which == DIFFERENCE)
+        *format = dki_measure_difference_format(c->breakdown, measure, *format, out);
+    if (*format || stated)
+        return DK_OK;
+    columns = dki_alloc_array(c->sides.context, c->sides.n, sizeof *columns, err);
+    if (columns == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t side = 1; side < c->sides.n; side++)
+        columns[side] = figure_of(c, measure, side, which);
+    status = dki_formats_plain(columns + 1, c->sides.n - 1, out, format, err);
+    dki_free(c->sides.context, columns);
+    return status;
+}
+
+/* Whether all measures have one pattern, or none and numbers of one type, so that a column of them is shown as any. */
+static bool is_alike(const dki_comparison *c, figure which)
+{
+    char texts[2][DKI_FORMAT_BYTES];
+    const char *first = NULL, *format = NULL;
 
     for (size_t m = 0; m < c->breakdown->n_measures; m++) {
-        const char *format = dk_table_field(c->sides.results[0], c->sides.n_by + m)->format;
-
-        if (of_differences)
-            format = dki_measure_difference_format(c->breakdown, m, format, points);
-        if (format == NULL || (m > 0 && strcmp(common, format) != 0))
-            return NULL;
-        strncpy(out, format, DKI_FORMAT_BYTES - 1);
-        out[DKI_FORMAT_BYTES - 1] = '\0';
-        common = out;
+        (void)figure_format(c, m, which, true, texts[m > 0], &format, NULL);
+        if (m == 0)
+            first = format;
+        if ((first == NULL) != (format == NULL) || (first && strcmp(first, format) != 0))
+            return false;
+        for (size_t side = 1; first == NULL && side < c->sides.n; side++)
+            if (dk_column_type(figure_of(c, m, side, which)) != dk_column_type(figure_of(c, 0, 1, which)))
+                return false;
     }
-    return common;
+    return true;
+}
+
+/* How the numbers of a figure are shown: by measure, where these are not alike. */
+static dk_status find_format(const dki_comparison *c, figure which, dki_buffer *out, dk_error *err)
+{
+    bool alike = is_alike(c, which);
+    dk_status status = alike ? DK_OK : dki_formats_begin(out, "measure", err);
+
+    for (size_t m = 0; m < (alike ? 1 : c->breakdown->n_measures) && status == DK_OK; m++) {
+        char text[DKI_FORMAT_BYTES];
+        const char *format = NULL;
+
+        status = figure_format(c, m, which, alike, text, &format, err);
+        if (status == DK_OK && format)
+            status = alike ? dki_buffer_text(out, format, err)
+                           : dki_formats_add(out, c->breakdown->measures[m].name, format, err);
+    }
+    return status == DK_OK && out->size > 0 ? dki_buffer_terminate(out, err) : status;
 }
 
 /* What has no differences cannot stand beside numbers. */
@@ -141,7 +187,7 @@ dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_err
     dk_field fields[] = { DK_FIELD("measure", NULL), DK_FIELD("scenario", NULL),   DK_FIELD("base", NULL),
                           DK_FIELD("value", NULL),   DK_FIELD("difference", NULL), DK_FIELD("relative", NULL) };
     size_t n = c->form.relative ? 6 : 5;
-    char format[DKI_FORMAT_BYTES], points[DKI_FORMAT_BYTES];
+    dki_buffer formats[DIFFERENCE + 1];
     const dk_table *keys = NULL;
     dk_status status = check_types(c, err);
 
@@ -150,12 +196,16 @@ dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_err
     if (status == DK_OK)
         status = name_columns(c, &fields[0].column, &fields[1].column, err);
     for (size_t i = 2; i < n && status == DK_OK; i++) {
-        stack.figure = (figure)(i - 2);
+        stack.which = (figure)(i - 2);
         status = dki_value_column(c->sides.context, c->sides.groups.n * stack.n_each, stacked, &stack,
                                   &fields[i].column, err);
     }
-    fields[2].format = fields[3].format = common_format(c, false, format);
-    fields[4].format = common_format(c, true, points);
+    for (figure f = BASE; f <= DIFFERENCE; f++) {
+        dki_buffer_init(&formats[f], c->sides.context);
+        if (status == DK_OK)
+            status = find_format(c, f, &formats[f], err);
+        fields[2 + f].format = formats[f].size > 0 ? formats[f].bytes : NULL;
+    }
     fields[5].format = "+0.0 %";
     if (status == DK_OK)
         status = dki_sides_table(&c->sides, stack.n_each, &keys, err);
@@ -166,5 +216,7 @@ dk_status dki_lay_out_long(const dki_comparison *c, const dk_table **out, dk_err
     dk_table_release(keys);
     for (size_t i = 0; i < n; i++)
         dk_column_release(fields[i].column);
+    for (figure f = BASE; f <= DIFFERENCE; f++)
+        dki_buffer_drop(&formats[f]);
     return status;
 }

@@ -10,38 +10,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "data/column_parts.h"
-
-/* The digits after the point that a decimal column needs: trailing zeros of all its rows are not shown. */
-static dk_status needed_digits(const dk_column *column, unsigned *out, dk_error *err)
-{
-    unsigned scale = dk_column_scale(column), needed = 0;
-    dk_context *context = dk_column_context(column);
-    uint64_t n_rows = dk_column_n_rows(column);
-    dk_status status = DK_OK;
-    dk_view view;
-    int64_t *values = dki_alloc_array(context, DK_BLOCK_ROWS, sizeof *values, err);
-
-    if (values == NULL)
-        return DK_ERR_MEMORY;
-    dk_view_init(&view, context);
-    for (uint64_t row = 0; row < n_rows && needed < scale && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n, &view, err);
-        if (status != DK_OK)
-            break;
-        dki_view_integers(&view, values);
-        for (size_t i = 0; i < n; i++)
-            while (needed < scale && values[i] % dki_power10[scale - needed] != 0)
-                needed++;
-    }
-    dk_view_release(&view);
-    dki_free(context, values);
-    *out = needed;
-    return status;
-}
+#include "data/formats.h"
 
 /* What stands for the codes of a code list: their labels, perhaps with the code before them. */
 static dk_status open_codes(dki_cells *cells, dki_cell_column *column, dk_error *err)
@@ -145,13 +114,32 @@ static dk_status digits_of_bounds(const dk_column *column, unsigned *out, dk_err
     dk_status status = DK_OK;
 
     if (dk_column_scale(column) > 0)
-        status = needed_digits(dk_column_child(column, DK_CHILD_LEAST), &least, err);
+        status = dki_column_digits(dk_column_child(column, DK_CHILD_LEAST), &least, err);
     if (status == DK_OK && dk_column_scale(column) > 0)
-        status = needed_digits(dk_column_child(column, DK_CHILD_GREATEST), &greatest, err);
+        status = dki_column_digits(dk_column_child(column, DK_CHILD_GREATEST), &greatest, err);
     *out = least > greatest ? least : greatest;
     if (*out > DKI_SCREEN_DIGITS)
         *out = DKI_SCREEN_DIGITS;
     return status;
+}
+
+/* A pattern for each level of another column. */
+static dk_status open_patterns(dki_cells *cells, dki_cell_column *column, dk_error *err)
+{
+    const dk_dictionary *levels = dk_column_levels(dk_table_field(cells->table, column->by)->column);
+    size_t n = dk_dictionary_n_levels(levels);
+
+    column->patterns = dki_calloc(dk_table_context(cells->table), n + 1, sizeof *column->patterns, err);
+    if (column->patterns == NULL)
+        return DK_ERR_MEMORY;
+    column->n_patterns = n + 1;
+    for (uint32_t code = 1; code <= n; code++) {
+        dki_level_pattern *of = &column->patterns[code];
+
+        of->is_one = dki_formats_find(column->field->format, dk_dictionary_level(levels, code), of->text) &&
+                     dki_pattern_parse(of->text, &of->pattern);
+    }
+    return DK_OK;
 }
 
 static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
@@ -159,11 +147,19 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
     dki_cell_column *column = &cells->columns[i];
     const dk_field *field = dk_table_field(cells->table, i);
     dk_type type = dk_column_type(field->column);
+    dk_status status;
 
     column->field = field;
     column->is_number = dk_type_is_number(type) || type == DK_INTERVAL;
-    column->has_pattern = field->format && column->is_number;
-    if (field->format && !dki_pattern_parse(field->format, &column->pattern)) {
+    column->by = DK_NO_COLUMN;
+    if (dki_formats_are(field->format)) {
+        column->by = column->is_number ? dki_formats_column(field->format, cells->table) : DK_NO_COLUMN;
+        status = column->by == DK_NO_COLUMN ? DK_OK : open_patterns(cells, column, err);
+        if (status != DK_OK)
+            return status;
+    }
+    column->has_pattern = field->format && column->is_number && !dki_formats_are(field->format);
+    if (field->format && !dki_formats_are(field->format) && !dki_pattern_parse(field->format, &column->pattern)) {
         dki_fail(err, DK_ERR_ARGUMENT, "the format \"%s\" of column %s is no pattern of a number", field->format,
                  field->name);
         dki_hint(
@@ -173,8 +169,10 @@ static dk_status open_column(dki_cells *cells, size_t i, dk_error *err)
         return DK_ERR_ARGUMENT;
     }
     column->digits = DKI_SCREEN_DIGITS;
-    if (type == DK_DECIMAL && cells->for_people && !column->has_pattern)
-        return needed_digits(field->column, &column->digits, err);
+    if (type == DK_DECIMAL && cells->for_people && !column->has_pattern) {
+        column->digits = 0;
+        return dki_column_digits(field->column, &column->digits, err);
+    }
     if (type == DK_INTERVAL && cells->for_people && !column->has_pattern)
         return digits_of_bounds(field->column, &column->digits, err);
     if (dk_column_is_set(field->column))
@@ -231,6 +229,7 @@ void dki_cells_close(dki_cells *cells)
         dk_view_release(&cells->columns[i].view);
         dki_free(dk_table_context(cells->table), cells->columns[i].shown);
         dki_free(dk_table_context(cells->table), cells->columns[i].shown_bytes);
+        dki_free(dk_table_context(cells->table), cells->columns[i].patterns);
     }
     dk_view_release(&cells->margin);
     dki_free(dk_table_context(cells->table), cells->columns);
@@ -286,13 +285,29 @@ const char *dki_cells_heading(const dki_cells *cells, size_t column)
     return field->label ? field->label : field->name;
 }
 
+size_t dki_cells_which(const dki_cells *cells, uint64_t row, size_t at)
+{
+    const dki_cell_column *column = &cells->columns[at];
+
+    if (column->by == DK_NO_COLUMN)
+        return 0;
+    return dki_view_code(&cells->columns[column->by].view, (size_t)(row - cells->row));
+}
+
+const dki_pattern *dki_cells_pattern(const dki_cell_column *column, size_t which)
+{
+    if (column->by == DK_NO_COLUMN)
+        return column->has_pattern ? &column->pattern : NULL;
+    return column->patterns[which].is_one ? &column->patterns[which].pattern : NULL;
+}
+
 dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t at)
 {
     dki_cell_column *column = &cells->columns[at];
     int bit = column->field->margin_bit;
     dki_cell cell = { .kind = DKI_CELL_VALUE };
     dki_look look = {
-        .pattern = column->has_pattern ? &column->pattern : NULL,
+        .pattern = dki_cells_pattern(column, dki_cells_which(cells, row, at)),
         .style = cells->options->style,
         .digits = column->digits,
         .for_people = cells->for_people,

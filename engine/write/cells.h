@@ -5,6 +5,7 @@
 #include <dekking/write.h>
 
 #include "base/buffer.h"
+#include "data/formats.h"
 #include "shown.h"
 
 typedef enum dki_cell_kind { DKI_CELL_VALUE, DKI_CELL_NULL, DKI_CELL_TOTAL } dki_cell_kind;
@@ -16,10 +17,20 @@ typedef struct dki_cell {
     size_t size;
 } dki_cell;
 
+/* The pattern of the rows that have one level of another column. */
+typedef struct dki_level_pattern {
+    bool is_one;
+    dki_pattern pattern; /* of text */
+    char text[DKI_FORMAT_BYTES];
+} dki_level_pattern;
+
 typedef struct dki_cell_column {
     const dk_field *field;
-    bool has_pattern;
+    bool has_pattern; /* for all rows */
     dki_pattern pattern;
+    size_t by;                   /* whose levels have patterns of their own; or DK_NO_COLUMN */
+    dki_level_pattern *patterns; /* by code, n_patterns */
+    size_t n_patterns;
     unsigned digits; /* without a pattern, for people: a decimal shows so many */
     bool is_number;  /* right-aligned; also bounds */
     dk_text *shown;  /* of a code list: what stands for each code; NULL: the level does */
@@ -49,6 +60,9 @@ void dki_cells_close(dki_cells *cells);
 /* Makes the row's block the one that the views show. Must stand before dki_cells_get for that row. */
 dk_status dki_cells_seek(dki_cells *cells, uint64_t row, dk_error *err);
 dki_cell dki_cells_get(dki_cells *cells, uint64_t row, size_t column);
+/* Which of the column's patterns the row has: below n_patterns, or 0. And that pattern; NULL: none. */
+size_t dki_cells_which(const dki_cells *cells, uint64_t row, size_t column);
+const dki_pattern *dki_cells_pattern(const dki_cell_column *column, size_t which);
 /* Which dimensions the row is a total over, as bits; 0 for details. */
 int64_t dki_cells_margin(const dki_cells *cells, uint64_t row);
 const char *dki_cells_heading(const dki_cells *cells, size_t column); /* label, or else the name */

@@ -63,9 +63,9 @@ DKI_LATE_FUNCTIONS(FUNCTIONS, LIBRARY, PACKAGE)
 
 enum { DETAIL, TOTAL, ALL, N_KINDS };
 
-/* How a column looks: for details, for totals, and for the total of all. NULL until used. */
+/* How a column looks: for details, for totals, and for the total of all, by each of its patterns. NULL until used. */
 struct look {
-    lxw_format *formats[N_KINDS];
+    lxw_format *(*formats)[N_KINDS];
     size_t width; /* of the widest text so far */
 };
 
@@ -73,7 +73,8 @@ struct workbook {
     struct functions fn;
     dk_context *context;
     lxw_workbook *book; /* NULL after closing */
-    struct look *looks;
+    struct look *looks; /* n_looks */
+    size_t n_looks;
     char path[4096]; /* empty: no file */
 };
 
@@ -120,6 +121,8 @@ static void drop_workbook(struct workbook *workbook)
         (void)workbook->fn.workbook_close(workbook->book);
     if (workbook->path[0])
         (void)unlink(workbook->path);
+    for (size_t c = 0; workbook->looks && c < workbook->n_looks; c++)
+        dki_free(workbook->context, workbook->looks[c].formats);
     dki_free(workbook->context, workbook->looks);
 }
 
@@ -128,15 +131,16 @@ static void drop_workbook(struct workbook *workbook)
 #define LOOK_BYTES 200
 
 /* out: room for what has to be made. */
-static const char *number_format(const dki_cell_column *column, dk_style style, char out[LOOK_BYTES])
+static const char *number_format(const dki_cell_column *column, size_t which, dk_style style, char out[LOOK_BYTES])
 {
+    const dki_pattern *pattern = dki_cells_pattern(column, which);
+
     switch (dk_column_type(column->field->column)) {
     case DK_DATE: return style == DK_STYLE_NL ? "dd-mm-yyyy" : "yyyy-mm-dd";
     case DK_TIMESTAMP: return style == DK_STYLE_NL ? "dd-mm-yyyy hh:mm:ss" : "yyyy-mm-dd hh:mm:ss";
     default: break;
     }
-    if (column->has_pattern && (column->pattern.sign || column->pattern.points || column->pattern.unit.size > 0)) {
-        const dki_pattern *pattern = &column->pattern;
+    if (pattern && (pattern->sign || pattern->points || pattern->unit.size > 0)) {
         int size = (int)pattern->body.size;
         const char *text = pattern->body.bytes;
         dk_text word = dki_pattern_unit(pattern, style);
@@ -150,19 +154,20 @@ static const char *number_format(const dki_cell_column *column, dk_style style, 
                        text, unit, size, text, unit);
         return out;
     }
-    if (column->has_pattern)
-        return column->field->format; /* the patterns are a spreadsheet's own */
+    if (pattern) /* the patterns are a spreadsheet's own */
+        return column->has_pattern ? column->field->format : column->patterns[which].text;
     if (dk_column_type(column->field->column) == DK_INTERVAL && dk_column_scale(column->field->column) == 0)
         return "0";
     return dk_column_type(column->field->column) == DK_INTEGER ? "0" : NULL; /* else 12 digits show as 1.2E+11 */
 }
 
-static lxw_format *get_format(struct workbook *workbook, const dki_cells *cells, size_t column, int kind)
+static lxw_format *get_format(struct workbook *workbook, const dki_cells *cells, size_t column, size_t which,
+                              int kind)
 {
-    lxw_format **slot = &workbook->looks[column].formats[kind];
+    lxw_format **slot = &workbook->looks[column].formats[which][kind];
     const struct functions *fn = &workbook->fn;
     char made[LOOK_BYTES];
-    const char *pattern = number_format(&cells->columns[column], cells->options->style, made);
+    const char *pattern = number_format(&cells->columns[column], which, cells->options->style, made);
 
     bool may_be_text = dk_column_type(cells->columns[column].field->column) == DK_INTERVAL;
 
@@ -178,6 +183,22 @@ static lxw_format *get_format(struct workbook *workbook, const dki_cells *cells,
     if (*slot && kind == ALL)
         fn->format_set_top(*slot, LXW_BORDER_THIN);
     return *slot;
+}
+
+static dk_status open_looks(struct workbook *workbook, const dki_cells *cells, dk_error *err)
+{
+    workbook->looks = dki_calloc(workbook->context, cells->n_columns, sizeof *workbook->looks, err);
+    if (workbook->looks == NULL)
+        return DK_ERR_MEMORY;
+    for (workbook->n_looks = 0; workbook->n_looks < cells->n_columns; workbook->n_looks++) {
+        struct look *look = &workbook->looks[workbook->n_looks];
+        size_t n = cells->columns[workbook->n_looks].n_patterns;
+
+        look->formats = dki_calloc(workbook->context, n ? n : 1, sizeof *look->formats, err);
+        if (look->formats == NULL)
+            return DK_ERR_MEMORY;
+    }
+    return DK_OK;
 }
 
 static void widen(struct workbook *workbook, size_t column, const char *text, size_t size)
@@ -243,9 +264,9 @@ static bool as_double(const dk_value *value, double *out)
 }
 
 /* Makes room for a number as its pattern shows it: what does not fit shows as ###. */
-static void widen_number(struct workbook *workbook, const dki_cells *cells, size_t column, const dki_cell *cell)
+static void widen_number(struct workbook *workbook, const dki_cells *cells, size_t column,
+                         const dki_pattern *pattern, const dki_cell *cell)
 {
-    const dki_cell_column *of = &cells->columns[column];
     dk_value number = cell->value;
     char text[DKI_SHOWN_BYTES];
     size_t size = SIZE_MAX;
@@ -253,29 +274,25 @@ static void widen_number(struct workbook *workbook, const dki_cells *cells, size
     if (number.type == DK_INTERVAL)
         number =
             (dk_value){ .type = DK_DECIMAL, .scale = cell->value.scale, .as.integer = number.as.interval.least };
-    if (of->has_pattern)
-        size = dki_pattern_print(&of->pattern, &number, cells->options->style, text, sizeof text);
+    if (pattern)
+        size = dki_pattern_print(pattern, &number, cells->options->style, text, sizeof text);
     widen(workbook, column, size == SIZE_MAX ? cell->text : text, size == SIZE_MAX ? cell->size : size);
-}
-
-static bool in_points(const dki_cell_column *column)
-{
-    return column->has_pattern && column->pattern.points;
 }
 
 static dk_status put_cell(struct workbook *workbook, lxw_worksheet *sheet, dki_cells *cells, uint64_t row,
                           size_t column, int kind, dk_error *err)
 {
     dki_cell cell = dki_cells_get(cells, row, column);
-    lxw_format *format = get_format(workbook, cells, column, kind);
+    size_t which = dki_cells_which(cells, row, column);
+    const dki_pattern *pattern = dki_cells_pattern(&cells->columns[column], which);
+    lxw_format *format = get_format(workbook, cells, column, which, kind);
     lxw_error error = LXW_NO_ERROR;
     double number;
 
     if (cell.kind == DKI_CELL_VALUE && as_double(&cell.value, &number)) {
-        widen_number(workbook, cells, column, &cell);
-        error =
-            workbook->fn.worksheet_write_number(sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
-                                                in_points(&cells->columns[column]) ? number * 100 : number, format);
+        widen_number(workbook, cells, column, pattern, &cell);
+        error = workbook->fn.worksheet_write_number(sheet, (lxw_row_t)row + 1, (lxw_col_t)column,
+                                                    pattern && pattern->points ? number * 100 : number, format);
         return error == LXW_NO_ERROR ? DK_OK : fail_library(workbook, error, err);
     }
     widen(workbook, column, cell.text, cell.size);
@@ -413,8 +430,9 @@ dk_status dki_write_xlsx(const dk_table *table, const dk_write_options *options,
     status = dki_cells_open(table, &for_people, false, &cells, err);
     if (status != DK_OK)
         return status;
-    workbook.looks = dki_calloc(workbook.context, cells.n_columns, sizeof *workbook.looks, err);
-    status = workbook.looks ? open_workbook(&workbook, options, err) : DK_ERR_MEMORY;
+    status = open_looks(&workbook, &cells, err);
+    if (status == DK_OK)
+        status = open_workbook(&workbook, options, err);
     if (status == DK_OK)
         status = put_table(&workbook, &cells, err);
     if (status == DK_OK && options->show_notes && dk_table_n_notes(table) > 0)

@@ -155,3 +155,46 @@ test("totals compare as the breakdown without the dimension does", function(t, d
     same("gemeente is total and klasse is not total", "klasse")
   end
 end)
+
+-- Counts, a percentage, a ratio and a mean in one column: as they are side by side.
+test("numbers of a long comparison are shown as those of their measures", function(t, dk)
+  local asked = coverage(dk):with { measures = { { "n = count()", format = "#,##0" }, "bekend = count() where in_sonar",
+    { "dekking = bekend / count()", format = "0.0 %" }, "gem = sum(leeftijd) / count()" } }
+  local people = region(dk):derive "leeftijd = 30"
+  local function column(data, name) -- of texts
+    local texts = {}
+    for line in data:select({ "measure", name }):text({ types = false, count = false, notes = false }):gmatch "[^\n]+" do
+      texts[#texts + 1] = line:match "^%S+%s+(.-)%s*$"
+    end
+    return table.move(texts, 2, #texts, 1, {})
+  end
+  local long = asked:by {}:compare(people, outreach(dk), { long = true, relative = true })
+  t.eq(column(long, "base"), { "7,676", "5682", "74.0 %", "30.0000" })
+  t.eq(column(long, "value"), { "7,676", "6280.2", "81.8 %", "30.0000" })
+  t.eq(column(long, "difference"), { "0", "598.2", "+7.8 pp", "0.0000" })
+  t.eq(column(long, "relative"), { "0.0 %", "+10.5 %", "+10.5 %", "0.0 %" })
+  t.eq(long.base:type(), "ratio")
+  t.has(long:text { format = "csv" }, "n,bereik,7676,7676,0,0\n", "bekend,bereik,5682,6280.2,598.2,0.1")
+  t.has(long:text { format = "json" }, '"measure": "bekend", "scenario": "bereik", "base": 5682, "value": 6280.2')
+  t.has(long:text { format = "md" }, "| bekend | bereik | 5682 | 6280.2 | 598.2 |")
+  t.has(long:text { style = "nl" }, "7.676", "6280,2", "74,0 %")
+  -- what is made of it: other names, fewer rows, another order, a snapshot, and columns of their own again
+  t.eq(column(long:rename { measure = "wat" }:rename { wat = "measure" }, "base"), column(long, "base"))
+  t.eq(column(long:where "measure == 'dekking'", "value"), { "81.8 %" })
+  t.eq(column(long:sort "base desc", "value"), { "7,676", "6280.2", "30.0000", "81.8 %" })
+  local path = t.path "long.dk"
+  long:save(path)
+  t.eq(column(dk.open(path), "value"), column(long, "value"))
+  t.has(long:text { types = false }:gsub("\n.*", ""), "measure  scenario")
+  t.has(long:drop "measure":text(), "7676.0000")
+  local wide = long:pivot { rows = "scenario", columns = "measure", values = "value" }
+  t.has(wide:text { types = false, count = false }, "7,676  6280.2   81.8 %  30.0000")
+end)
+
+test("numbers of an unpivot are shown as those of their columns", function(t, dk)
+  local wide = coverage(dk):with { margins = "none" }(region(dk))
+  local text = wide:unpivot { rows = "gemeente" }:head(2):text { types = false, count = false }
+  t.has(text, "Arnhem    bekend       2983\n", "Arnhem    dekking  74.020 %")
+  local same = wide:derive "twee = dekking":format { twee = "0.000 %" }:select { "gemeente", "dekking", "twee" }
+  t.has(same:unpivot { rows = "gemeente" }:drop "name":text(), "74.020 %")
+end)

@@ -195,3 +195,15 @@ test("a column is as wide as its numbers are shown", function(t, dk)
   end
   t.eq(widths, { 16.0, 8.0, 11.0 }) -- 1,758 personen; 33.3 %; 1,527 uur; and two beside each
 end)
+
+-- A look of its own for each measure: 74.0 % is a hundredth of 74, and points are a hundredfold of what they are of.
+test("numbers of several measures in one column look as their measures do", function(t, dk)
+  local path = t.path "long.xlsx"
+  local people = dk.table { { "k", { true, true, true, false } } }
+  local asked = dk.breakdown { measures = { "n = count()", { "d = (count() where k) / n", format = "0.0 %" } } }
+  asked:compare(people, people:head(2), { name = "b", long = true }):write(path)
+  local c, styles = cells(path, 1), part(path, "xl/styles.xml")
+  t.eq({ c.C2.value, c.D2.value, c.E2.value }, { "4", "2", "-2" })
+  t.eq({ c.C3.value, c.D3.value, c.E3.value }, { "0.75", "1", "25" })
+  t.has(styles, 'formatCode="0"', 'formatCode="0.0 %"', 'formatCode="+0.0&quot; pp&quot;;')
+end)
