@@ -640,7 +640,7 @@ void dkl_record_methods(lua_State *L, const luaL_Reg *list)
     /* These make no table, or are called for each value. */
     static const char *const plain[] = { "bars",        "blocks", "column", "columns", "exact",
                                          "fingerprint", "levels", "notes",  "pairs",   "print",
-                                         "properties",  "rows",   "save",   "spark",   "text" };
+                                         "properties",  "rows",   "save",   "text" };
 
     for (; list->name; list++) {
         bool is_plain = false;

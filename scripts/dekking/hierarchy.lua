@@ -81,18 +81,28 @@ end
 
 -- t:recode("gemeente", geo:recode { on = "peildatum", to = "2018-01-01" })
 -- t:recode("gemeente", geo:recode("2015-01-01", "2018-01-01") [, { divide = { "kolom_1" }, weight = "gewicht" }])
--- t:recode(dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort"))
-local function recode(self, column, what, options)
+-- t:recode("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort" [, options])
+local recode = core.record("recode", core.export(function(self, column, what, options, more)
+  if type(what) == "table" and not core.kind(what) then
+    local step = dk.merge(column, what, options)
+    return core.table_recode(self, column, core.merges[step].recode, more)
+  end
+  return core.table_recode(self, column, what, options)
+end))
+
+-- t:recode(dk.merge("gemeente", { "Duiven", "Westervoort" }, "Duiven-Westervoort")), which is remembered as
+-- it could have been asked without the step: nothing tells a step from its copy.
+core.table_methods.recode = core.export(function(self, column, what, options, more)
   if core.kind(self) ~= "table" then
     core.fail "recode: call it on a table, with a colon: t:recode(\"gemeente\", geo:recode(from, to))"
   end
   local step = type(column) == "table" and core.merges and core.merges[column]
-  if step then
-    return core.table_recode(self, step.column, step.recode, what)
+  if step and step.values then
+    return recode(self, step.column, step.values, step.new_name, what)
+  elseif step then
+    return recode(self, step.column, step.recode, what)
   end
-  return core.table_recode(self, column, what, options)
-end
-
-core.table_methods.recode = core.record("recode", core.export(recode))
+  return recode(self, column, what, options, more)
+end)
 
 return core.record("dk.hierarchy", core.export(hierarchy))

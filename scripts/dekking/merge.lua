@@ -4,7 +4,7 @@ local dk, core = ...
 
 local given_as = core.part "given".kind
 
--- Of each step that was made its column and recode, for t:recode.
+-- Of each step that was made its column and recode, and of values that become one these, for t:recode.
 core.merges = setmetatable({}, { __mode = "k" })
 
 -- One step that makes each old member a new one, all at once.
@@ -77,13 +77,13 @@ return core.export(function(column, values, new_name)
   if type(column) ~= "string" then
     core.fail(("merge: the column is a string, not %s"):format(given_as(column)))
   end
-  local step, recode
   if core.kind(values) == "recode" then
-    recode = values
-    step = merge_recode(column, values, new_name)
-  else
-    step, recode = merge_values(column, values, new_name)
+    local step = merge_recode(column, values, new_name)
+    core.merges[step] = { column = column, recode = values }
+    return step
   end
-  core.merges[step] = { column = column, recode = recode }
+  local step, recode = merge_values(column, values, new_name)
+  core.merges[step] = { column = column, recode = recode, values = table.move(values, 1, #values, 1, {}),
+    new_name = new_name }
   return step
 end)

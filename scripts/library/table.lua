@@ -403,7 +403,8 @@ function t:use(hierarchy, options) end
 
 --- Makes members of a column others: those of another day, or of a merger. A member that is divided divides its rows, as an estimate.
 ---@param column string|dk.Step a column; or a step of `dk.merge` alone
----@param recode? dk.Recode
----@param options? dk.RecodeOptions
+---@param recode? dk.Recode|string[] what members become; or a list of those that become one
+---@param options? dk.RecodeOptions|string of a list: the name of that one
+---@param more? dk.RecodeOptions of a list: its options
 ---@return dk.Table
-function t:recode(column, recode, options) end
+function t:recode(column, recode, options, more) end

@@ -64,6 +64,29 @@ dk.breakdown { measures = "bekend = count() where in_sonar" }:bands(t, chance, {
 ]])
   gives("weights.lua", 0)
   gives("replay bands.receipt", 0, "result: the same, 1 rows", "\nthe same\n")
+  -- A merger, said as a step, by history or alone, and a table of sparklines.
+  shell.write("recodes.lua", [[
+local persons = dk.read("register.csv", { key = "id" })
+local geo = dk.hierarchy(dk.read_text "gemeente;van;tot\nArnhem;;2020-01-01\nDuiven;;2020-01-01\nBeide;2020-01-01;\n",
+  { "gemeente" },
+  { from = "van", to = "tot", changes = { { date = "2020-01-01", old = "Arnhem", new = "Beide" },
+    { date = "2020-01-01", old = "Duiven", new = "Beide" } } })
+local count = dk.breakdown { by = "gemeente", measures = "n = count()" }
+for name, merged in pairs {
+  step = persons:recode(dk.merge("gemeente", { "Arnhem", "Duiven" }, "Beide")),
+  plain = persons:recode("gemeente", { "Arnhem", "Duiven" }, "Beide"),
+  history = persons:recode(dk.merge("gemeente", geo:recode("2019-01-01", "2021-01-01"))),
+} do
+  local result = count(merged)
+  assert(#result == 1 and result.n[1] == 5, name)
+  result:write_receipt(name .. ".receipt")
+end
+count(persons):spark("n", "gemeente"):write_receipt "spark.receipt"
+]])
+  gives("recodes.lua", 0)
+  for _, name in ipairs { "step", "plain", "history", "spark" } do
+    gives(("replay %s.receipt"):format(name), 0, "result: the same, 1 rows", "\nthe same\n")
+  end
   shell.run "mv register.csv sonar.csv there; mv plan.lua away.lua"
   local there = " --data register=there/register.csv --data=sonar=there/sonar.csv"
   local out = gives("replay plan.receipt --output again.csv" .. there, 0, same,
