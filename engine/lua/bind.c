@@ -254,6 +254,8 @@ static int arg_fail(lua_State *L, int arg, const char *expected, bool is_object)
 
     if (lua_getstack(L, 0, &call)) {
         lua_getinfo(L, "n", &call);
+        if (call.name && strcmp(call.name, "?") == 0) /* t[method](...) */
+            call.name = NULL;
         if (call.name) /* pcall calls a function that has none */
             name = lua_pushfstring(L, "%s: ", call.name);
         is_method = call.namewhat && strcmp(call.namewhat, "method") == 0;

@@ -107,9 +107,12 @@ static int table_schema(lua_State *L)
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
     void **builders[5];
-    const dk_table **out = dkl_new_table(L), **plain;
+    const dk_table **out, **plain;
     char note[160];
 
+    if (lua_gettop(L) > 1)
+        return dkl_fail(L, "schema takes no argument: t:select(...):schema() is that of some columns");
+    out = dkl_new_table(L);
     lua_insert(L, 1); /* below the slots; the table stays on the stack */
     luaL_checkstack(L, 20, "too many values");
     plain = (const dk_table **)dkl_slot(L, dkl_release_table);

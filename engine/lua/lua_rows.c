@@ -128,15 +128,24 @@ static int push_loop(lua_State *L, lua_CFunction next)
     return 4;
 }
 
+static void check_alone(lua_State *L, const char *method)
+{
+    if (lua_gettop(L) > 1 && dkl_is_object(L, 1, DKL_TABLE))
+        dkl_fail(L, "%s takes no argument and goes over every column: t:select(...):%s() goes over some", method,
+                 method);
+}
+
 /* t:rows() -> an iterator over records { column = value }; a fresh one for each row, without what is null */
 static int table_rows(lua_State *L)
 {
+    check_alone(L, "rows");
     return push_loop(L, next_row);
 }
 
 /* t:blocks() -> an iterator over blocks of rows, each of which is over when the next one comes */
 static int table_blocks(lua_State *L)
 {
+    check_alone(L, "blocks");
     return push_loop(L, next_block);
 }
 

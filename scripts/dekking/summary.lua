@@ -109,6 +109,11 @@ end
 -- t:summary(), t:summary { "leeftijd", "klasse" }
 local function summary(self, ...)
   check(self, "summary")
+  local first = ...
+  if select("#", ...) > 0 and (first == nil or type(first) == "table" and next(first) == nil) then
+    core.fail(("summary wants the names of columns, or nothing for all; got %s (was a variable nil?)")
+      :format(first == nil and "nil" or "an empty list"))
+  end
   local data = select("#", ...) > 0 and self:select(...) or self
   local rows = {}
   for name, column in data:columns() do
@@ -174,8 +179,11 @@ local function words_of(self)
 end
 
 -- t:describe()
-local function describe(self)
+local function describe(self, ...)
   check(self, "describe")
+  if select("#", ...) > 0 then
+    core.fail "describe takes no argument: t:select(...):describe() is of some columns"
+  end
   local data, rows = self:detail(), {}
   for name, column in data:columns() do
     local known = #data > 0 and dk.ratio(#data - column:nulls(), #data) or dk.null

@@ -86,3 +86,20 @@ test("a description says what columns hold and what the table is", function(t, d
   t.eq(#dk.table {}:describe(), 0)
   t.raises(function() register(dk).describe(5) end, "describe: call it on a table")
 end)
+
+test("what takes no argument refuses one, and an empty list of columns is none", function(t, dk)
+  local data = dk.table { { "k", { "a", "b" } } }
+  t.says(function() return data:describe "k" end, "describe takes no argument: t:select(...):describe() is of some columns")
+  t.says(function() return data:schema {} end, "schema takes no argument: t:select(...):schema() is that of some columns")
+  t.says(function() return data:rows { "k" } end,
+    "rows takes no argument and goes over every column: t:select(...):rows() goes over some")
+  t.says(function() return data:blocks "k" end,
+    "blocks takes no argument and goes over every column: t:select(...):blocks() goes over some")
+  t.says(function() return data:summary(nil) end,
+    "summary wants the names of columns, or nothing for all; got nil (was a variable nil?)")
+  t.says(function() return data:summary {} end,
+    "summary wants the names of columns, or nothing for all; got an empty list (was a variable nil?)")
+  local name = "head"
+  t.says(function() return data[name](5) end,
+    "argument 1 must be a table of dekking, got 5 (a method is called with a colon: x:name(...))")
+end)
