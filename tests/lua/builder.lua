@@ -430,8 +430,9 @@ test("values of dekking stand on either side", function(t, dk)
 end)
 
 test("a column stands wherever its name may", function(t, dk)
-  local data = dk.table({ { "k", { "b", "a", "c" } }, { "n", { 1, 2, 3 } }, { "d", { "2024-01-01", "2024-02-01", "2024-03-01" } } },
-    { types = { d = "date" } })
+  local data = dk.table({
+    { "k", { "b", "a", "c" } }, { "n", { 1, 2, 3 } }, { "d", { "2024-01-01", "2024-02-01", "2024-03-01" } },
+  }, { types = { d = "date" } })
   local other = dk.table { { "k", { "a", "b" } }, { "z", { "p", "q" } } }
   local k, n, d = data.k, data.n, data.d
   local function same(a, b) t.eq(a:fingerprint(), b:fingerprint()) end
@@ -444,10 +445,13 @@ test("a column stands wherever its name may", function(t, dk)
   same(data:collect(other, k, other.z, { as = "zs" }), data:collect(other, "k", "z", { as = "zs" }))
   same(data:pivot { rows = d, columns = k, values = n }, data:pivot { rows = "d", columns = "k", values = "n" })
   same(data:unpivot { rows = { k, d }, columns = n }, data:unpivot { rows = { "k", "d" }, columns = "n" })
-  same(data:sample { n = 2, seed = 1, weight = n + 1, within = d }, data:sample { n = 2, seed = 1, weight = "n + 1", within = "d" })
+  same(data:sample { n = 2, seed = 1, weight = n + 1, within = d },
+    data:sample { n = 2, seed = 1, weight = "n + 1", within = "d" })
   same(data:top { n = 1, by = n, within = d }, data:top { n = 1, by = "n", within = "d" })
-  same(data:window { within = d, order = n, "i = row_number()" }, data:window { within = "d", order = "n", "i = row_number()" })
-  same(data:breakdown { by = { k }, measures = "m = sum(n)", order = k }, data:breakdown { by = "k", measures = "m = sum(n)" })
+  same(data:window { within = d, order = n, "i = row_number()" },
+    data:window { within = "d", order = "n", "i = row_number()" })
+  same(data:breakdown { by = { k }, measures = "m = sum(n)", order = k },
+    data:breakdown { by = "k", measures = "m = sum(n)" })
   same(data:spark(n, d, { by = k }), data:spark("n", "d", { by = "k" }))
   t.eq(data:with { weight = n }:properties().weight, "n")
   t.ok(data:column(k) == k or data:column(k)[1] == "b")

@@ -205,7 +205,7 @@ end)
 test("a level is made of a list, a column or a code list", function(t, dk)
   local order = { "vmbo", "mbo", "hbo" }
   local mbo, hbo = dk.level("mbo", order), dk.level("hbo", order)
-  t.ok(mbo < hbo and mbo <= "mbo" and mbo > "vmbo" and mbo == dk.level("mbo", order) and not (mbo == hbo))
+  t.ok(mbo < hbo and mbo <= "mbo" and mbo > "vmbo" and mbo == dk.level("mbo", order) and mbo ~= hbo)
   t.eq({ tostring(mbo), mbo.type, mbo.place, mbo.code, mbo.label }, { "mbo", "category", 2, "mbo", nil })
   local data = dk.table({ { "k", { "hbo", "vmbo" } }, { "p", { "a", "b" } } }, { levels = { k = order } })
   t.ok(dk.level("vmbo", data.k) == data.k:to_lua()[2] and dk.level("vmbo", data.k) < mbo)
@@ -219,7 +219,8 @@ test("a level is made of a list, a column or a code list", function(t, dk)
   t.eq(#made:where("k == $k", { k = hbo }), 1)
   t.raises(function() dk.level("mbbo", order) end, '"mbbo" is no level of this order (did you mean "mbo"?)')
   t.raises(function() dk.level("a", data.p) end,
-    'level: the column has no stated order of levels and no labels, and a string such as "a" is all that there is to its levels')
+    'level: the column has no stated order of levels and no labels, and a string such as "a" is all that there is ' ..
+    'to its levels')
   t.raises(function() dk.level "mbo" end,
     'level wants the levels that "mbo" is one of: a list, a column, or a code list (dk.codes)')
   t.raises(function() dk.level(1, order) end, "level: its text must be a string")
