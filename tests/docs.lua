@@ -130,20 +130,14 @@ local function run_sh(block)
 end
 
 local function run_repl(block)
-  local typed, expected = {}, {}
+  local typed = {}
   for line in block.text:gmatch "(.-)\n" do
-    local prompt, input = line:match "^(>>? ?)(.*)$"
-    if prompt then
-      typed[#typed + 1] = input
-      expected[#expected + 1] = prompt
-    else
-      expected[#expected + 1] = line .. "\n"
-    end
+    typed[#typed + 1] = line:match "^>>? ?(.*)$"
   end
   write(scratch, table.concat(typed, "\n") .. "\n")
   local text = output_of(program .. " -i <" .. scratch)
   text = text:gsub("^dekking[^\n]*\n", "")
-  same(block.where, table.concat(expected) .. "> ", text)
+  same(block.where, block.text .. "> ", text)
 end
 
 local function run_c(block)

@@ -7,14 +7,20 @@
 #include <stdbool.h>
 
 /* From here until dkc_interrupt_end, SIGINT stops the Lua code that runs in L and the engine's work on context,
- * by raising an error there; `handler`, the message handler of the call, runs to its end. One more ends the
- * program, for what cannot be stopped otherwise. */
+ * by raising an error there, which can be caught; `handler`, the message handler of the call, runs to its end. One more ends
+ * the program, for what cannot be stopped otherwise. */
 void dkc_interrupt_begin(lua_State *L, dk_context *context, lua_CFunction handler);
 void dkc_interrupt_end(lua_State *L);
 /* Whether SIGINT came during the last call. */
 bool dkc_interrupted(void);
-/* How many SIGINTs in one call are answered before the next one ends the program: 1 unless this is called. */
-void dkc_interrupt_answer(int n);
+/* From here on the error passes through protected calls, and n SIGINTs in one call are answered before the next one ends the
+ * program. */
+void dkc_interrupt_insist(int n);
+/* Whether that error is on its way. */
+bool dkc_interrupt_is_raised(void);
+/* Whether the error that the running function, a protected call, has caught must be raised again: where somebody insists, and
+ * where it is the library that made the call. */
+bool dkc_interrupt_passes(lua_State *L);
 
 /* A coroutine runs from here on, called by the one that is returned, until dkc_interrupt_leave: SIGINT stops it. The
  * second raises in L where SIGINT came too late for the coroutine. */

@@ -488,6 +488,10 @@ dkc_read dkc_input_read(dkc_input *input, const char *prompt, const char **line,
         return ferror(stdin) && errno == ENOMEM ? DKC_READ_FAILED : DKC_READ_END;
     *size = (size_t)length - (length > 0 && input->line[length - 1] == '\n');
     input->line[*size] = '\0';
+    if (!isatty(STDIN_FILENO)) { /* as a terminal would; readline does so, and with it stock lua */
+        fwrite(input->line, 1, *size, stdout);
+        putchar('\n');
+    }
     *line = input->line;
     return DKC_READ_LINE;
 }

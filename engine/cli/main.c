@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "interrupt.h"
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
 #include "lua/lua_string.h"
 #include "options.h"
+#include "polled.h"
 #include "protected.h"
 #include "repl.h"
 
@@ -158,6 +160,7 @@ static bool run_command(lua_State *L, const dkc_options *options)
     int status;
     bool success;
 
+    dkc_interrupt_insist(1);
     lua_pushcfunction(L, call_command);
     lua_pushlightuserdata(L, (void *)(uintptr_t)options);
     status = dkc_call_plain(L, 1, 1);
@@ -179,6 +182,7 @@ static void open_libraries(lua_State *L, const dkc_options *options)
     lua_setglobal(L, "dk");
     dkl_replace_matching(L);
     dkc_replace_protected(L);
+    dkc_replace_long(L);
     lua_pushcfunction(L, dkl_print);
     lua_setglobal(L, "print");
     if (options->has_threads)

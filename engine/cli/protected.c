@@ -1,9 +1,8 @@
-/* protected.c - pcall, xpcall, load, coroutine.resume, wrap and close; and table.sort.
+/* protected.c - pcall, xpcall, load, coroutine.resume, wrap and close.
  *
- * A loop around pcall would catch every interruption and go on, and a coroutine has a hook of its own, which the handler of
- * SIGINT must be told of. Here a protected call raises the error again where SIGINT came, and a coroutine is announced while
- * it runs. A long sort that compares without calling a function would not see the signal at all: it calls one here. In all else they
- * do what the manual of Lua 5.4 says of them.
+ * At a prompt a loop around pcall would catch every interruption and go on, and a coroutine has a hook of its own, which the
+ * handler of SIGINT must be told of. Here a protected call raises the error again where it must pass, and a coroutine is
+ * announced while it runs. In all else they do what the manual of Lua 5.4 says of them.
  */
 #include "protected.h"
 
@@ -12,6 +11,8 @@
 #include <stdbool.h>
 
 #include "interrupt.h"
+#include "lua/bind.h"
+#include "lua/dekking_lua.h"
 
 /* Raises the error on top again; a handler may have made anything of it. */
 static int pass_on(lua_State *L)
@@ -26,7 +27,7 @@ static int end_call(lua_State *L, int status, lua_KContext n_kept)
 {
     if (status == LUA_OK || status == LUA_YIELD)
         return lua_gettop(L) - (int)n_kept;
-    if (dkc_interrupted())
+    if (dkc_interrupt_passes(L))
         return pass_on(L);
     lua_pushboolean(L, false);
     lua_insert(L, -2);
@@ -100,7 +101,7 @@ static int resume(lua_State *L)
 
     if (n == FAILED)
         lua_xmove(coroutine, L, 1);
-    if (n < 0 && dkc_interrupted())
+    if (n < 0 && dkc_interrupt_passes(L))
         return pass_on(L);
     lua_pushboolean(L, n >= 0);
     if (n < 0)
@@ -123,7 +124,7 @@ static int resume_wrapped(lua_State *L)
             status = lua_resetthread(coroutine); /* what it has to close; the error stays on top */
         lua_xmove(coroutine, L, 1);
     }
-    if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING && !dkc_interrupted()) {
+    if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING && !dkc_interrupt_is_raised()) {
         luaL_where(L, 1);
         lua_insert(L, -2);
         lua_concat(L, 2);
@@ -155,33 +156,47 @@ static int close(lua_State *L)
     outer = dkc_interrupt_enter(coroutine);
     n = lua_tocfunction(L, lua_upvalueindex(1))(L);
     dkc_interrupt_leave(L, outer);
-    return n > 1 && dkc_interrupted() ? pass_on(L) : n;
+    return n > 1 && dkc_interrupt_passes(L) ? pass_on(L) : n;
 }
 
-/* load(chunk, ...), whose chunk may be a function; upvalue: Lua's own */
-static int load(lua_State *L)
+#define LONG_TEXT 1000000 /* bytes: some 30 ms */
+
+/* Gives a text in pieces; upvalues: the text, and how much of it was given. */
+static int next_piece(lua_State *L)
 {
-    int n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    size_t size, given = (size_t)lua_tointeger(L, lua_upvalueindex(2)), left;
+    const char *text = lua_tolstring(L, lua_upvalueindex(1), &size);
 
-    return n > 1 && dkc_interrupted() ? pass_on(L) : n;
-}
-
-#define LONG_SORT 200000 /* a shorter one ends soon; the call makes this one 2.4 times as long */
-
-static int is_less(lua_State *L)
-{
-    lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLT));
+    if (dkl_context(L))
+        dkl_poll(L);
+    left = size - given < LONG_TEXT / 10 ? size - given : LONG_TEXT / 10;
+    lua_pushinteger(L, (lua_Integer)(given + left));
+    lua_replace(L, lua_upvalueindex(2));
+    lua_pushlstring(L, text + given, left);
     return 1;
 }
 
-/* table.sort(list [, comp]); upvalue: Lua's own */
-static int sort(lua_State *L)
+/* load(chunk, ...), whose chunk may be a function, or a text that is long; upvalue: Lua's own */
+static int load(lua_State *L)
 {
-    if (lua_type(L, 1) == LUA_TTABLE && lua_isnoneornil(L, 2) && lua_rawlen(L, 1) > LONG_SORT) {
-        lua_settop(L, 1);
-        lua_pushcfunction(L, is_less);
+    bool in_pieces = lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) > LONG_TEXT;
+    int n;
+
+    if (in_pieces) {
+        if (lua_gettop(L) == 1 || lua_isnil(L, 2)) {
+            lua_settop(L, lua_gettop(L) == 1 ? 2 : lua_gettop(L));
+            lua_pushvalue(L, 1);
+            lua_replace(L, 2); /* the chunk's name */
+        }
+        lua_pushvalue(L, 1);
+        lua_pushinteger(L, 0);
+        lua_pushcclosure(L, next_piece, 2);
+        lua_replace(L, 1);
     }
-    return lua_tocfunction(L, lua_upvalueindex(1))(L);
+    n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    if (n > 1 && (in_pieces ? dkc_interrupt_is_raised() : dkc_interrupt_passes(L)))
+        return pass_on(L);
+    return n;
 }
 
 /* Puts a function in the place of the one of that name in the table on top, which becomes its upvalue. */
@@ -198,9 +213,6 @@ void dkc_replace_protected(lua_State *L)
     replace(L, "pcall", call);
     replace(L, "xpcall", call_with_handler);
     replace(L, "load", load);
-    lua_getfield(L, -1, LUA_TABLIBNAME);
-    replace(L, "sort", sort);
-    lua_pop(L, 1);
     lua_getfield(L, -1, LUA_COLIBNAME);
     replace(L, "resume", resume);
     replace(L, "wrap", wrap);

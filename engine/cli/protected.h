@@ -4,8 +4,8 @@
 
 #include <lua.h>
 
-/* Puts pcall, xpcall, load, those functions of `coroutine` that run one, and table.sort in the place of Lua's: the same, until
- * SIGINT comes. Then a coroutine is stopped like the main one, no pcall catches that, and a long sort ends. */
+/* Puts pcall, xpcall, load and those functions of `coroutine` that run one in the place of Lua's: the same, until SIGINT comes.
+ * Then a coroutine is stopped like the main one, and where somebody insists no pcall catches that. */
 void dkc_replace_protected(lua_State *L);
 
 #endif

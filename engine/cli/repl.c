@@ -464,7 +464,7 @@ void dkc_repl(lua_State *L, bool ignore_environment)
         sigemptyset(&ignore.sa_mask);
         ignore.sa_flags = 0;
         sigaction(SIGINT, &ignore, &before);
-        dkc_interrupt_answer(2); /* two in a row are soon typed, and what was loaded would be gone */
+        dkc_interrupt_insist(2); /* two in a row are soon typed, and what was loaded would be gone */
     }
     while (step(L))
         lua_settop(L, BASE);

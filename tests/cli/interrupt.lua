@@ -1,43 +1,62 @@
--- interrupt.lua - SIGINT to a script that runs: it ends, wherever it is, and says where it was.
+-- interrupt.lua - SIGINT to a script that runs: it ends, wherever it is, and says where it was, or catches that.
 
 local GO = "io.stdout:write 'go\\n' io.stdout:flush() "
+
+local BREAKDOWN = "local x = {} for i = 1, 3e5 do x[i] = i % 99991 end local t = dk.table { { 'a', x } } "
+  .. "local b = dk.breakdown { by = 'a', measures = 'n = count()' } "
 
 -- Each: what runs when the signal comes, and what the message must say.
 local cases = {
   { "a loop", GO .. "while true do end", "x.lua:1: in main chunk" },
-  { "a loop within pcall", GO .. "while true do pcall(function() while true do end end) end", "interrupted!" },
-  { "a loop around pcall", GO .. "while true do pcall(error) end", "interrupted!" },
-  { "a loop within xpcall", GO .. "while true do xpcall(function() while true do end end, print) end", "interrupted!" },
   { "a coroutine", GO .. "coroutine.wrap(function() while true do end end)()", "x.lua:1: interrupted!" },
-  { "a coroutine in a loop of resumes",
-    GO .. "while true do coroutine.resume(coroutine.create(function() while true do end end)) end", "interrupted!" },
-  { "coroutines that end at once", "local f = coroutine.yield " .. GO
-    .. "while true do local c = coroutine.create(function() f() f() end) coroutine.resume(c) coroutine.resume(c) end",
-    "interrupted!" },
-  { "a coroutine within pcall within a coroutine", GO .. "coroutine.wrap(function() while true do pcall("
-    .. "coroutine.wrap(function() while true do end end)) end end)()", "interrupted!" },
-  { "closing a coroutine", "local c = coroutine.create(function() "
-    .. "local x <close> = setmetatable({}, { __close = function() while true do end end }) coroutine.yield() end) "
-    .. "coroutine.resume(c) " .. GO .. "coroutine.close(c)", "interrupted!" },
   { "string.find", "local s = ('a'):rep(1e6) " .. GO .. "s:find('.-.-.-.-b')", "interrupted! ('find' was running)" },
-  { "string.match within pcall", "local s = ('a'):rep(1e6) " .. GO .. "while true do pcall(string.match, s, '.-.-.-b') end",
-    "interrupted!" },
+  { "coroutines that end at once", "local f = coroutine.yield " .. GO
+    .. "while true do local c = coroutine.wrap(function() f() f() end) c() c() end", "interrupted!" },
+  { "a breakdown", BREAKDOWN .. GO .. "while true do b(t) end", "interrupted!" },
+  { "what the library tries", "load('local done = pcall(...) return done', '=dekking/try')(function() " .. GO
+    .. "while true do end end) io.stderr:write 'caught'", "dekking/try:1: in main chunk" },
+  { "string.match", "local s = ('a'):rep(1e6) " .. GO .. "s:match '.-.-.-b'", "interrupted! ('match' was running)" },
+  { "string.rep", GO .. "while true do ('x'):rep(1e8) end", "interrupted!" },
+  { "table.concat", "local t = {} for i = 1, 3e6 do t[i] = 'a long text of words' end " .. GO
+    .. "while true do table.concat(t) end", "interrupted!" },
+  { "table.move", GO .. "table.move({}, 1, 1e15, 1, {})", "interrupted! ('move' was running)" },
+  { "load", "local s = (' '):rep(3e8) " .. GO .. "while true do load(s, '=s') end", "interrupted!" },
   { "string.gsub", "local s = ('a'):rep(1e6) " .. GO .. "s:gsub('.-.-.-b', '')", "interrupted! ('gsub' was running)" },
   { "string.gmatch", "local s = ('a'):rep(1e6) " .. GO .. "for w in s:gmatch '.-.-.-b' do end", "interrupted!" },
-  { "load", GO .. "while true do load(function() while true do end end) end", "interrupted!" },
   { "a function that sorts", GO .. "local t = {} for i = 1, 1e6 do t[i] = i * 7 % 1000003 end "
     .. "while true do table.sort(t, function(a, b) return a < b end) table.sort(t, function(a, b) return a > b end) end",
     "interrupted!" },
   { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
     .. "while true do table.sort(t) end", "interrupted!" },
-  { "a breakdown", "local x = {} for i = 1, 3e5 do x[i] = i % 99991 end local t = dk.table { { 'a', x } } "
-    .. "local b = dk.breakdown { by = 'a', measures = 'n = count()' } " .. GO .. "while true do pcall(b, t) end",
-    "interrupted!" },
   { "what a dataset builds", "dk.dataset 'd' { files = { 'a' }, build = function() " .. GO .. "\nwhile true do end end }\n"
     .. "dk.datasets().d { a = dk.table { { 'x', { 1 } } } }", "x.lua:2: interrupted!" },
   { "an aggregate of the script", "dk.aggregate 'own' { start = function() return 0 end, step = function(s, v) "
     .. "while true do end end, merge = function(a, b) return a end, finish = function(s) return s end } "
     .. "local t = dk.table { { 'a', { 1, 2 } } } " .. GO .. "t:breakdown { measures = 'n = own(a)' }", "interrupted!" },
+}
+
+-- The same for what catches the error and goes on: what is said then.
+local caught = {
+  { "a loop", "print(pcall(function() " .. GO .. "while true do end end))", "^false\tinterrupted!\n$" },
+  { "a handler", "print(xpcall(function() " .. GO .. "while true do end end, function(e) return 1, e end))", "false\t1\n" },
+  { "a coroutine", "print(coroutine.resume(coroutine.create(function() " .. GO .. "while true do end end)))",
+    "false\tx.lua:1: interrupted!\n" },
+  { "one after the other", "for i = 1, 2 do print(pcall(function() if i == 1 then " .. GO .. "while true do end end "
+    .. "for i = 1, 3e6 do end error 'other' end)) end", "^false\tinterrupted!\nfalse\tx.lua:1: other\n$" },
+  { "a pattern", "local s = ('a'):rep(1e6) " .. GO .. "print(pcall(function() s:find '.-.-.-.-b' end)) print(s:find 'a')",
+    "interrupted! %('find' was running%)\n1\t1\n" },
+  { "load", "print(load(function() " .. GO .. "while true do end end))", "^nil\tinterrupted!\n" },
+  { "closing a coroutine", "local c = coroutine.create(function() "
+    .. "local x <close> = setmetatable({}, { __close = function() while true do end end }) coroutine.yield() end) "
+    .. "coroutine.resume(c) " .. GO .. "print(coroutine.close(c))", "^false\tx.lua:1: interrupted!\n$" },
+  { "a breakdown", BREAKDOWN .. GO .. "print(pcall(function() while true do b(t) end end)) print(#b(t))",
+    "interrupted!.*\n99991\n" },
+  { "an aggregate of the script", "local loops = true dk.aggregate 'own' { start = function() return 0 end, "
+    .. "step = function(s, v) while loops do end return s + v end, merge = function(a, b) return a + b end, "
+    .. "finish = function(s) return s end } local t = dk.table { { 'a', { 1, 2 } } } " .. GO
+    .. "print(pcall(t.breakdown, t, { measures = 'n = own(a)' })) loops = false "
+    .. "print(t:breakdown { measures = 'n = own(a)' })",
+    "^false\tinterrupted!\n.*3%.0*\n1 row" },
 }
 
 -- Starts the script, waits for what it says, sends the signal, and gives how it ended.
@@ -67,6 +86,15 @@ return function(shell, check)
     longest = math.max(longest, tonumber(shell.run("cat took").out))
   end
   print(("interrupt: at most %.1f ms from the signal to the end of the program"):format(longest / 1000))
+
+  for _, case in ipairs(caught) do
+    local name = "interrupt, caught: " .. case[1]
+    shell.write("x.lua", case[2])
+    local result = shell.run("(" .. command .. ")")
+    check.same(name, "status", 0, result.status)
+    check.same(name, "standard error", "", result.err)
+    check.ok(name, result.out:find(case[3]), result.out)
+  end
 
   -- What is to be closed on the way out is closed.
   shell.write("x.lua", [[
