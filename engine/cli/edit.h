@@ -11,6 +11,7 @@
     X(el_end)            \
     X(el_get)            \
     X(el_init)           \
+    X(el_push)           \
     X(el_reset)          \
     X(el_resize)         \
     X(el_set)            \

@@ -22,6 +22,7 @@
 
 #include "edit.h"
 #include "history.h"
+#include "keys.h"
 #include "offer.h"
 
 #define CANCEL_KEY L'\003'
@@ -126,7 +127,7 @@ static size_t behind(size_t column, wchar_t c)
     return column + (width < 0 ? 2 : (size_t)width); /* ^X */
 }
 
-/* Where the cursor stands, counted in columns from the beginning of the prompt. */
+/* Where the cursor stands, counted in columns from the beginning of the prompt; the width of the terminal is known. */
 static size_t cursor_column(const dkc_input *input)
 {
     const LineInfoW *line = dkc_edit.el_wline(input->editor);
@@ -144,7 +145,7 @@ static size_t cursor_column(const dkc_input *input)
             column = behind(column, c);
     }
     for (const wchar_t *text = line->buffer; text < line->cursor; text++)
-        column = behind(column, *text);
+        column = *text == L'\n' ? (column / input->columns + 1) * input->columns : behind(column, *text);
     return column;
 }
 
@@ -153,13 +154,14 @@ static size_t cursor_column(const dkc_input *input)
 static void clear_line(dkc_input *input)
 {
     const char *up = NULL, *clear = NULL;
-    size_t column = cursor_column(input), columns, rows, n;
+    size_t column, columns, rows, n;
 
     if (input->columns == 0 || !dkc_terminal_size(&columns, &rows) || columns == input->columns)
         return;
     if (dkc_edit.el_get(input->editor, EL_GETTC, "up", &up) != 0 ||
         dkc_edit.el_get(input->editor, EL_GETTC, "cd", &clear) != 0 || up == NULL || clear == NULL)
         return;
+    column = cursor_column(input);
     n = (column / input->columns) * ((input->columns + columns - 1) / columns) +
         (column % input->columns) / columns;
     for (fputc('\r', stdout); n > 0; n--)
@@ -259,16 +261,6 @@ static char *current_prompt(EditLine *editor)
 
     dkc_edit.el_get(editor, EL_CLIENTDATA, &input);
     return input && input->prompt ? (char *)(uintptr_t)input->prompt : empty;
-}
-
-/* Puts the cursor behind the line, so that what is printed next does not stand in it. */
-static unsigned char go_to_end(EditLine *editor, wint_t key)
-{
-    const LineInfoW *line = dkc_edit.el_wline(editor);
-
-    (void)key;
-    dkc_edit.el_cursor(editor, (int)(line->lastchar - line->cursor));
-    return CC_REFRESH;
 }
 
 /* Completion --------------------------------------------------------------------------------------------------- */
@@ -371,13 +363,10 @@ static bool open_editor(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
     dkc_edit.el_set(input->editor, EL_GETCFN, next_character);
     dkc_edit.el_set(input->editor, EL_HIST, dkc_edit.history, dkc_history_list(input->history));
-    /* The narrow form copies the texts and loses them. */
-    dkc_edit.el_wset(input->editor, EL_ADDFN, L"go-to-end", L"Put the cursor behind the line", go_to_end);
+    dkc_keys_add(input->editor);
     dkc_edit.el_wset(input->editor, EL_ADDFN, L"complete-line", L"Complete the word before the cursor",
                      complete_line);
     dkc_edit.el_set(input->editor, EL_BIND, "^I", "complete-line", NULL);
-    dkc_edit.el_set(input->editor, EL_BIND, "\033[1;5D", "ed-prev-word", NULL);
-    dkc_edit.el_set(input->editor, EL_BIND, "\033[1;5C", "em-next-word", NULL);
     dkc_edit.el_source(input->editor, NULL); /* ~/.editrc, whose lines may begin with "dekking:" */
     dkc_edit.el_set(input->editor, EL_BIND, "^C", "go-to-end", NULL);
     return true;

@@ -94,6 +94,20 @@ local sessions = {
     { "11 * 11\\r", "121\r\n" },
   },
   {
+    name = "the arrows move between the lines of a statement",
+    { "for i = 3, 4 do\\r", ">> " },
+    { "  local a = i\\r", ">> " },
+    { "  print('it is', a)\\r", ">> " },
+    { "end\\r", "it is\t4\r\n> " },
+    { "7 + 8\\r", "15\r\n> " },
+    { "\\033\\[A\\033OA\\033\\[A\\033\\[A", "" }, -- past the sum, to the end, and two lines up
+    { "\\033\\[F + 10\\r", "it is\t13\r\nit is\t14\r\n> " },
+    { "\\033\\[A\\033\\[A\\033\\[A\\033\\[A\\033\\[H\\033\\[B\\033OB", "" }, -- up to the first line, down to the third
+    { "\\001  a = -a\\033\\r\\r", "it is\t-13\r\nit is\t-14\r\n> " },
+    { "\\033\\[A\\033\\[A\\033\\[A\\033\\[A\\033\\[A", "" },
+    { "\\033\\[A\\033\\[B\\033\\[B\\033\\[B\\033\\[B\\033\\[B 16 + 1\\r", "17\r\n> " }, -- earlier, and back to what was new
+  },
+  {
     name = "Ctrl-C throws the line away",
     { "abc def", "abc def" },
     { "\\003", "^C\r\n> " },

@@ -1,0 +1,137 @@
+/* keys.c - keys that know about lines within what is edited.
+ *
+ * A statement of several lines is recalled as one text with line ends in it. libedit shows it so, but its arrows and the
+ * ends of the line mean the whole text. Here they mean its lines, and the arrows go to the history from the first and the last
+ * one; in a text of one line nothing is different.
+ */
+#include "keys.h"
+
+#include <wchar.h>
+
+#include "edit.h"
+
+/* No key sends these: what an arrow does beyond the text. */
+#define EARLIER "\033[990~"
+#define LATER "\033[991~"
+
+static const wchar_t *line_begin(const LineInfoW *text, const wchar_t *at)
+{
+    while (at > text->buffer && at[-1] != L'\n')
+        at--;
+    return at;
+}
+
+static const wchar_t *line_end(const LineInfoW *text, const wchar_t *at)
+{
+    while (at < text->lastchar && *at != L'\n')
+        at++;
+    return at;
+}
+
+static unsigned char move_to(EditLine *editor, const LineInfoW *text, const wchar_t *to)
+{
+    dkc_edit.el_cursor(editor, (int)(to - text->cursor));
+    return CC_CURSOR;
+}
+
+static unsigned char press(EditLine *editor, const char *key)
+{
+    dkc_edit.el_push(editor, key);
+    return CC_NORM;
+}
+
+static unsigned char go_up(EditLine *editor, wint_t key)
+{
+    const LineInfoW *text = dkc_edit.el_wline(editor);
+    const wchar_t *begin = line_begin(text, text->cursor), *above;
+
+    (void)key;
+    if (begin == text->buffer)
+        return press(editor, EARLIER);
+    above = line_begin(text, begin - 1) + (text->cursor - begin);
+    return move_to(editor, text, above < begin ? above : begin - 1);
+}
+
+static unsigned char go_down(EditLine *editor, wint_t key)
+{
+    const LineInfoW *text = dkc_edit.el_wline(editor);
+    const wchar_t *end = line_end(text, text->cursor), *below;
+    wint_t column = (wint_t)(text->cursor - line_begin(text, text->cursor));
+
+    (void)key;
+    if (end == text->lastchar)
+        return press(editor, LATER);
+    below = line_end(text, end + 1);
+    return move_to(editor, text, below - (end + 1) < (ptrdiff_t)column ? below : end + 1 + column);
+}
+
+static unsigned char go_to_line_begin(EditLine *editor, wint_t key)
+{
+    const LineInfoW *text = dkc_edit.el_wline(editor);
+
+    (void)key;
+    return move_to(editor, text, line_begin(text, text->cursor));
+}
+
+static unsigned char go_to_line_end(EditLine *editor, wint_t key)
+{
+    const LineInfoW *text = dkc_edit.el_wline(editor);
+
+    (void)key;
+    return move_to(editor, text, line_end(text, text->cursor));
+}
+
+/* Puts the cursor behind the text, so that what is printed next does not stand in it. */
+static unsigned char go_to_end(EditLine *editor, wint_t key)
+{
+    const LineInfoW *text = dkc_edit.el_wline(editor);
+
+    (void)key;
+    dkc_edit.el_cursor(editor, (int)(text->lastchar - text->cursor));
+    return CC_REFRESH;
+}
+
+static unsigned char break_line(EditLine *editor, wint_t key)
+{
+    (void)key;
+    return dkc_edit.el_winsertstr(editor, L"\n") == 0 ? CC_REFRESH : CC_ERROR;
+}
+
+void dkc_keys_add(EditLine *editor)
+{
+    static const struct {
+        const wchar_t *name, *text;
+        unsigned char (*function)(EditLine *, wint_t);
+    } functions[] = { { L"go-up", L"Go to the line above, or to earlier history", go_up },
+                      { L"go-down", L"Go to the line below, or to later history", go_down },
+                      { L"go-to-line-begin", L"Go to the begin of the line", go_to_line_begin },
+                      { L"go-to-line-end", L"Go to the end of the line", go_to_line_end },
+                      { L"go-to-end", L"Put the cursor behind the text", go_to_end },
+                      { L"break-line", L"Begin another line of the statement", break_line } };
+    static const char *const keys[][2] = {
+        { EARLIER, "ed-prev-history" },
+        { LATER, "ed-next-history" },
+        { "\033[A", "go-up" },
+        { "\033OA", "go-up" },
+        { "\033[B", "go-down" },
+        { "\033OB", "go-down" },
+        { "^A", "go-to-line-begin" },
+        { "\033[H", "go-to-line-begin" },
+        { "\033OH", "go-to-line-begin" },
+        { "\033[1~", "go-to-line-begin" },
+        { "^E", "go-to-line-end" },
+        { "\033[F", "go-to-line-end" },
+        { "\033OF", "go-to-line-end" },
+        { "\033[4~", "go-to-line-end" },
+        { "\033\r", "break-line" },
+        { "\033\n", "break-line" },
+        { "\033[1;5D", "ed-prev-word" },
+        { "\033[1;5C", "em-next-word" },
+    };
+
+    /* The narrow form copies the texts and loses them. */
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        dkc_edit.el_wset(editor, EL_ADDFN, functions[i].name, functions[i].text, functions[i].function);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        dkc_edit.el_set(editor, EL_BIND, keys[i][0], keys[i][1], NULL);
+}
