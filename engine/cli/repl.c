@@ -1,174 +1,30 @@
-/* repl.c - the prompt: reads a statement, over several lines where need be, runs it, and prints what it gives.
+/* repl.c - the prompt: reads a statement, runs it, and prints what it gives.
  *
- * As in stock lua a line is tried as an expression first, and a statement that ends too early asks for more. Values
- * are shown with the global `print`. On a terminal a table is shown as large as the window lets it, and Ctrl-C
+ * Values are shown with the global `print`. On a terminal a table is shown as large as the window lets it, and Ctrl-C
  * never ends the program: what was loaded stays.
  */
 #include "repl.h"
 
 #include <lauxlib.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "call.h"
 #include "interrupt.h"
-#include "line.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"
 #include "lua/library.h"
 #include "pager.h"
+#include "statement.h"
 
-#define INPUT "dekking.input"
-#define BASE 1           /* the stack of the prompt: what it reads from, and above it the values of a statement */
+#define BASE \
+    DKC_STATEMENT_INPUT  /* the stack of the prompt: what it reads from, and above it the values of a statement */
 #define LONG_SECONDS 1.0 /* a statement that takes longer says how long it took */
 
-static int begun_at;     /* on the stack: the lines of a statement that is not finished; 0: there are none */
 static bool on_terminal; /* somebody sits there */
-
-static int tell(lua_State *L)
-{
-    luaL_tolstring(L, 1, NULL);
-    return 1;
-}
-
-/* The prompt may be changed by the script; the value stays on the stack while it is used. */
-static const char *push_prompt(lua_State *L, bool first)
-{
-    const char *name = first ? "_PROMPT" : "_PROMPT2";
-
-    lua_pushcfunction(L, tell);
-    if (lua_getglobal(L, name) != LUA_TNIL) {
-        if (lua_pcall(L, 1, 1, 0) == LUA_OK)
-            return lua_tostring(L, -1);
-        fprintf(stderr, "error in %s (%s)\n", name, lua_tostring(L, -1));
-    } else {
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    return lua_pushstring(L, first ? "> " : ">> ");
-}
-
-/* Pushes a line. Returns what the reading gave; on anything but a line nothing is pushed. */
-static dkc_read push_line(lua_State *L, bool first)
-{
-    dkc_input **input = lua_touserdata(L, BASE);
-    const char *line;
-    size_t size;
-    dkc_read result = dkc_input_read(*input, push_prompt(L, first), &line, &size);
-
-    lua_pop(L, 1);
-    if (result != DKC_READ_LINE)
-        return result;
-    if (first && line[0] == '=') { /* "= x", as it was once written */
-        lua_pushliteral(L, "return ");
-        lua_pushlstring(L, line + 1, size - 1);
-        lua_concat(L, 2);
-    } else {
-        lua_pushlstring(L, line, size);
-    }
-    return result;
-}
-
-/* A syntax error whose message ends in <eof> wants more input. */
-static bool is_incomplete(lua_State *L, int status)
-{
-    static const char mark[] = "<eof>";
-    size_t size;
-    const char *message;
-
-    if (status != LUA_ERRSYNTAX)
-        return false;
-    message = lua_tolstring(L, -1, &size);
-    return size >= sizeof mark - 1 && strcmp(message + size - (sizeof mark - 1), mark) == 0;
-}
-
-/* What was typed goes into the history before it runs, since it may end the program. */
-static void remember(lua_State *L, int text)
-{
-    dkc_input **input = lua_touserdata(L, BASE);
-    size_t size;
-    const char *bytes = lua_tolstring(L, text, &size);
-
-    if (strlen(bytes) == size)
-        dkc_input_remember(*input, bytes);
-}
-
-static int load_text(lua_State *L, int text)
-{
-    size_t size;
-    const char *bytes = lua_tolstring(L, text, &size);
-
-    return luaL_loadbuffer(L, bytes, size, "=stdin");
-}
-
-/* How much of a line stands before the semicolon at its end, if somebody at a terminal typed one. */
-static size_t before_semicolon(const char *line, size_t size)
-{
-    size_t end = size;
-
-    while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t'))
-        end--;
-    return on_terminal && end > 0 && line[end - 1] == ';' ? end - 1 : size;
-}
-
-/* line -> function, as `return line;`. On failure the stack is as before. *quiet: a semicolon ends the line, so that its values
- * are not shown. */
-static bool load_expression(lua_State *L, bool *quiet)
-{
-    size_t size, shown;
-    const char *line = lua_tolstring(L, -1, &size);
-
-    shown = before_semicolon(line, size);
-    *quiet = shown < size;
-    lua_pushliteral(L, "return ");
-    lua_pushlstring(L, line, shown);
-    lua_pushliteral(L, ";");
-    lua_concat(L, 3); /* line text */
-    if (load_text(L, -1) == LUA_OK) {
-        remember(L, -3);
-        lua_replace(L, -3);
-        lua_pop(L, 1);
-        return true;
-    }
-    lua_pop(L, 2);
-    return false;
-}
-
-/* line -> function or message, reading more lines while the statement is not finished. */
-static dkc_read load_statement(lua_State *L, int *status)
-{
-    for (;;) { /* text */
-        dkc_read read;
-
-        *status = load_text(L, -1); /* text function|message */
-        if (!is_incomplete(L, *status)) {
-            remember(L, -2);
-            lua_remove(L, -2);
-            return DKC_READ_LINE;
-        }
-        begun_at = lua_gettop(L) - 1;
-        read = push_line(L, false);
-        begun_at = 0;
-        if (read != DKC_READ_LINE) {
-            if (read == DKC_READ_END) { /* what is missing stays missing: say so */
-                remember(L, -2);
-                lua_remove(L, -2);
-                return DKC_READ_LINE;
-            }
-            lua_pop(L, 2);
-            return read;
-        }
-        lua_remove(L, -2);
-        lua_pushliteral(L, "\n");
-        lua_insert(L, -2);
-        lua_concat(L, 3); /* text newline line */
-    }
-}
 
 static void fit_tables(lua_State *L)
 {
@@ -265,10 +121,8 @@ static bool step(lua_State *L)
     int status = LUA_OK;
     bool quiet = false;
     unsigned pages = dkc_pages();
-    dkc_read read = push_line(L, true);
+    dkc_read read = dkc_statement_read(L, &status, &quiet);
 
-    if (read == DKC_READ_LINE && !load_expression(L, &quiet))
-        read = load_statement(L, &status);
     if (read == DKC_READ_CANCELLED)
         return true;
     if (read == DKC_READ_FAILED)
@@ -289,33 +143,6 @@ static bool step(lua_State *L)
         fflush(stdout);
     }
     return true;
-}
-
-static int close_input(lua_State *L)
-{
-    dkc_input **input = lua_touserdata(L, 1);
-
-    dkc_input_close(*input);
-    *input = NULL;
-    return 0;
-}
-
-static void open_input(lua_State *L, bool edited)
-{
-    dkc_input **input = lua_newuserdatauv(L, sizeof *input, 0);
-
-    *input = NULL;
-    if (luaL_newmetatable(L, INPUT)) {
-        lua_pushcfunction(L, close_input);
-        lua_pushvalue(L, -1);
-        lua_setfield(L, -3, "__close");
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    lua_toclose(L, -1);
-    *input = dkc_input_open(edited);
-    if (*input == NULL)
-        luaL_error(L, "not enough memory");
 }
 
 /* help(...) at the prompt is dk.help, whatever dk is by then; its part is loaded when it is first called. An object, so
@@ -351,55 +178,6 @@ static void offer_help(lua_State *L)
         lua_rawset(L, -4); /* globals nil */
     }
     lua_pop(L, 2);
-}
-
-/* Completion: scripts/dekking/complete.lua knows what may stand where the text ends. Arguments: the input, the line, and the
- * lines before it or nil. */
-static int complete_text(lua_State *L)
-{
-    dkc_input *input = lua_touserdata(L, 1);
-    const char **names;
-    lua_Integer n, n_typed;
-
-    dkl_push_script(L, "complete");
-    if (lua_isnil(L, 3)) {
-        lua_pushstring(L, lua_touserdata(L, 2));
-    } else {
-        lua_pushvalue(L, 3);
-        lua_pushliteral(L, "\n");
-        lua_pushstring(L, lua_touserdata(L, 2));
-        lua_concat(L, 3);
-    }
-    lua_call(L, 1, 2);
-    n = luaL_len(L, 4);
-    n_typed = lua_tointeger(L, 5);
-    names = lua_newuserdatauv(L, ((size_t)n + 1) * sizeof *names, 0);
-    for (lua_Integer i = 0; i < n; i++) {
-        lua_geti(L, 4, i + 1);
-        names[i] = lua_tostring(L, -1); /* the list keeps it */
-        lua_pop(L, 1);
-    }
-    dkc_input_offer(input, names, (size_t)n, (size_t)n_typed);
-    return 0;
-}
-
-/* What cannot be completed is left as it is. */
-static void complete(void *arg, dkc_input *input, const char *text)
-{
-    lua_State *L = arg;
-    int top = lua_gettop(L);
-
-    if (!lua_checkstack(L, LUA_MINSTACK))
-        return;
-    lua_pushcfunction(L, complete_text);
-    lua_pushlightuserdata(L, input);
-    lua_pushlightuserdata(L, (void *)(uintptr_t)text);
-    if (begun_at)
-        lua_pushvalue(L, begun_at);
-    else
-        lua_pushnil(L);
-    (void)lua_pcall(L, 3, 0, 0);
-    lua_settop(L, top);
 }
 
 /* core.show(text): a text that may be long. */
@@ -450,9 +228,8 @@ void dkc_repl(lua_State *L, bool ignore_environment)
     on_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     lua_settop(L, 0);
     offer_help(L);
-    open_input(L, on_terminal);
+    dkc_statement_open(L, on_terminal);
     if (on_terminal) {
-        dkc_input_completes(*(dkc_input **)lua_touserdata(L, BASE), complete, L);
         offer_pager(L);
         if (!ignore_environment)
             run_own_script(L);
