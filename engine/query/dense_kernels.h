@@ -13,8 +13,8 @@
  * equal indexes in a row would wait for each other. stride may be 0: one table. */
 #define DKI_COUNT_TABLES 4
 void dki_count(unsigned width, uint32_t *counts, size_t stride, const void *indexes, size_t n);
-/* Counts two rows at a time: index a, then b adds 1 to pairs[b << bits | a], in turns in tables that lie stride counters apart.
- * Indexes are below 1 << bits, which is 64 at the most. The last rows go to counts. */
+/* Counts two rows at a time: index a, then b adds 1 to pairs[b << bits | a], in turns in tables that lie stride
+ * counters apart. Indexes are below 1 << bits, which is 64 at the most. The last rows go to counts. */
 #define DKI_PAIR_TABLES 2
 #define DKI_MOST_PAIR_BITS 6
 void dki_count_pairs(unsigned bits, uint32_t *counts, uint32_t *pairs, size_t stride, const uint8_t *indexes,
