@@ -60,7 +60,8 @@ test("windows, pivots and formulas do not either", function(t, dk)
   local result = ask(dk)(persons(dk))
   for _, text in ipairs { "running_sum(n)", "share(n)", "sum(r)" } do
     t.raises(function() return result:window { order = "m", within = "g", "s = " .. text } end,
-      "goes over groups that overlap, and who is in several would count several times", "put m into within; a total of the breakdown by members counts everybody once, and rows() in it counts entries, "
+      "goes over groups that overlap, and who is in several would count several times",
+      "put m into within; a total of the breakdown by members counts everybody once, and rows() in it counts entries, "
         .. "which add up")
   end
   t.eq(result:window { order = "g", within = "m", "s = running_sum(n)" }.s:to_lua(), { 2, 1, 2, 1, 3, 3, 2 })
