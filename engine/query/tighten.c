@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
+#include "data/overlap.h"
 #include "expr/poll_row.h"
 #include "rows/bound_notes.h"
 #include "tighten_parts.h"
@@ -185,6 +186,25 @@ static dk_status find_word(dki_tighten *t, size_t dim, dk_error *err)
     }
     dk_view_release(&view);
     return status;
+}
+
+/* A total over groups that overlap is no sum of theirs. */
+static dk_status check_overlap(const dki_tighten *t, const dk_field *value, dk_error *err)
+{
+    const dk_column *overlap = dki_column_overlap(value->column);
+    const char *name = overlap ? dki_overlap_name(t->table, overlap) : NULL;
+    int bit = name ? dk_table_field(t->table, dk_table_find(t->table, name))->margin_bit : -1;
+    bool is_total = false;
+
+    for (uint64_t row = 0; row < t->n_rows && bit >= 0 && !is_total; row++)
+        is_total = t->masks[row] >> bit & 1;
+    if (!is_total)
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_ARGUMENT,
+                   "tighten: groups of %s overlap, and the totals of %s over them are not their sums", name,
+                   value->name);
+    dki_hint(err, "leave these totals out: where \"%s is not total\"", name);
+    return DK_ERR_ARGUMENT;
 }
 
 static dk_status find_masks(dki_tighten *t, dk_error *err)
@@ -437,6 +457,8 @@ dk_status dk_table_tighten(const dk_table *table, const dk_tighten_spec *spec, c
 
     if (status == DK_OK)
         status = find_masks(&t, err);
+    for (size_t c = 0; c < t.n_columns && status == DK_OK; c++)
+        status = check_overlap(&t, field_of(&t, t.columns[c]), err);
     if (status == DK_OK)
         status = read_numbers(&t, err);
     if (status == DK_OK)
