@@ -46,12 +46,16 @@ test("the order of two steps matters where it is said to, and by as much", funct
     local steps = random.steps(2 + seed % 3)
     local plan = dk.scenario "plan" (steps)
     local compared = t.records(asked:compare(data, plan))
-    for _, pair in ipairs(t.records(plan:order(data, asked))) do
+    local of_cells = t.records(plan:order(data)) -- by the columns that steps mention
+    for i, pair in ipairs(t.records(plan:order(data, asked))) do
       local exchanged = table.move(steps, 1, #steps, 1, {})
       exchanged[pair.first], exchanged[pair.second] = steps[pair.second], steps[pair.first]
-      local most = greatest(compared, t.records(asked:compare(data, dk.scenario "plan" (exchanged))))
+      local other = t.records(asked:compare(data, dk.scenario "plan" (exchanged)))
+      local most = greatest(compared, other)
       t.ok(math.abs(pair.bekend_most - most) < 1e-7, most) -- billionths are rounded on the way
       t.ok(pair.changes or most < 1e-7, "a change that is not told")
+      local of_all = math.abs(compared[#compared].bekend_plan - other[#other].bekend_plan)
+      t.ok(of_cells[i].changes or of_all < 1e-7, "a change of cells that is not told")
       n_same, n_other = n_same + (pair.changes and 0 or 1), n_other + (most > 1e-7 and 1 or 0)
     end
   end
