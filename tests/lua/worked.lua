@@ -274,6 +274,12 @@ test("the same while the register grows", function(t, dk)
   local row = one(t, coverage(dk):solve(region(dk), plan, { vary = "maand", target = "dekking >= 0.90", at = dk.total }))
   t.eq(row.maand, 121)
   t.eq(row.register, 7916)
+  local year = dk.scenario "year" { params = { n = 0 },
+    { "newcomers", where = "not in_sonar", count = 240, add = true, set = { in_sonar = false } },
+    register({ count = "$n", whole = true }) }
+  local answer = coverage(dk):solve(region(dk), year, { vary = "n", target = "dekking >= 0.90", at = dk.total })
+  t.eq(one(t, answer).persons, 1443)
+  exactly(t, answer, "bekend == 7125 and n / 12 == 120.25")
   exactly(t, coverage(dk):compare(region(dk), plan, { maand = 121, maanden = 11 }), "dekking_plan < 0.90")
   exactly(t, coverage(dk):compare(region(dk), plan, { maand = 120, maanden = 12 }), "dekking_plan < 0.90")
 end)
@@ -325,10 +331,12 @@ test("most who can be found for a budget of hours", function(t, dk)
     { { "groep", { "A", "B", "C" } }, { "gevonden", { false, false, false } }, { "n", { 100, 50, 80 } } })
   local visit = dk.scenario "visit" { { "visit", where = "not gevonden", all = true, set = { gevonden = true } } }
   local asked = dk.breakdown { by = "groep", measures = "m = count() where gevonden" }
-  local hours = asked:allocate(data, visit, { budget = 230, per = "groep", whole = true, cost = { A = 2, B = 1, C = 3 },
-    gain = { A = 0.8, B = 0.3, C = 0.9 } })
-  t.eq(hours:table().allocated:to_lua { plain = true }, { 100, 30, 0 })
-  close(hours:total().gain, 89)
+  for _, whole in ipairs { true, false } do
+    local hours = asked:allocate(data, visit, { budget = 230, per = "groep", whole = whole, cost = { A = 2, B = 1, C = 3 },
+      gain = { A = 0.8, B = 0.3, C = 0.9 } })
+    t.eq(hours:table().allocated:to_lua { plain = true }, { 100, 30, 0 })
+    close(hours:total().gain, 89)
+  end
 end)
 
 -- Five hours; A costs 3 and gains 4, B costs 2 and gains 2.5. By the hour A is better, in parts 5/3 of A gain 6.67;
@@ -357,6 +365,9 @@ test("take-up is uncertain: the binomial, drawn", function(t, dk)
   close(row.bekend_sd, 20.463, 0.6)
   for quantile, expected in pairs { q2_5 = 558, q50 = 598, q97_5 = 638 } do
     close(row["bekend_" .. quantile], 5682 + expected, 2)
+  end
+  for quantile, expected in pairs { q2_5 = 0.81292, q50 = 0.81813, q97_5 = 0.82335 } do
+    close(row["dekking_" .. quantile], expected, 2.1 / 7676)
   end
 end)
 
