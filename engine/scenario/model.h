@@ -164,5 +164,7 @@ dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t 
                         dk_error *err);
 /* The weights of lumps that weights of cells make. */
 void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out);
+/* The lumps that somebody is in, with those weights, which are put together. */
+dk_status dki_lumps_table(const dki_lumps *lumps, int64_t *weights, const dk_table **out, dk_error *err);
 
 #endif

@@ -4,8 +4,10 @@
  */
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "model.h"
 
 /* Multiples of a unit, on their way. */
@@ -146,4 +148,32 @@ void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out)
         memcpy(out, lumps->rest, lumps->n * sizeof *out);
     for (size_t c = 0; c < lumps->model->n; c++)
         out[lumps->of_cell[c]] += weights[c];
+}
+
+dk_status dki_lumps_table(const dki_lumps *lumps, int64_t *weights, const dk_table **out, dk_error *err)
+{
+    const dk_table *there = NULL;
+    dk_field field = DK_FIELD(dk_table_properties(lumps->table)->weight, NULL);
+    uint64_t *rows = dki_alloc_array(lumps->context, lumps->n, sizeof *rows, err);
+    uint64_t n = 0;
+    dk_status status = rows ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; rows && i < lumps->n; i++)
+        if (weights[i] > 0) {
+            weights[n] = weights[i];
+            rows[n++] = i;
+        }
+    if (status == DK_OK && n < lumps->n)
+        status = dk_table_gather(lumps->table, rows, n, &there, err);
+    else if (status == DK_OK)
+        there = dk_table_retain(lumps->table);
+    if (status == DK_OK)
+        status = dki_column_of_integers(lumps->context, DK_DECIMAL, DK_WEIGHT_SCALE, weights, (size_t)n,
+                                        &field.column, err);
+    if (status == DK_OK)
+        status = dk_table_with(there, &field, 1, out, err);
+    dk_column_release(field.column);
+    dk_table_release(there);
+    dki_free(lumps->context, rows);
+    return status;
 }

@@ -256,35 +256,6 @@ dk_status dki_compiled_weigh(const dki_kept *kept, const dk_param *values, int64
     return status;
 }
 
-/* Lumps that somebody is in, with those weights. */
-static dk_status lump_table(const struct compiled *c, int64_t *weights, const dk_table **out, dk_error *err)
-{
-    const dk_table *lumps = c->lumps->table, *there = NULL;
-    dk_field field = DK_FIELD(dk_table_properties(lumps)->weight, NULL);
-    uint64_t *rows = dki_alloc_array(c->context, c->lumps->n, sizeof *rows, err);
-    uint64_t n = 0;
-    dk_status status = rows ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t i = 0; rows && i < c->lumps->n; i++)
-        if (weights[i] > 0) {
-            weights[n] = weights[i];
-            rows[n++] = i;
-        }
-    if (status == DK_OK && n < c->lumps->n)
-        status = dk_table_gather(lumps, rows, n, &there, err);
-    else if (status == DK_OK)
-        there = dk_table_retain(lumps);
-    if (status == DK_OK)
-        status =
-            dki_column_of_integers(c->context, DK_DECIMAL, DK_WEIGHT_SCALE, weights, (size_t)n, &field.column, err);
-    if (status == DK_OK)
-        status = dk_table_with(there, &field, 1, out, err);
-    dk_column_release(field.column);
-    dk_table_release(there);
-    dki_free(c->context, rows);
-    return status;
-}
-
 static dk_status ask(const struct compiled *c, const dk_breakdown *whole, const dk_params *breakdown_params,
                      const dk_param *values, bool *done, const dk_table **cells, const dk_table **result,
                      dk_error *err)
@@ -294,7 +265,7 @@ static dk_status ask(const struct compiled *c, const dk_breakdown *whole, const 
     dk_status status = weights ? dki_compiled_weigh(&c->kept, values, weights, done, err) : DK_ERR_MEMORY;
 
     if (status == DK_OK && *done)
-        status = lump_table(c, weights, &lumps, err);
+        status = dki_lumps_table(c->lumps, weights, &lumps, err);
     if (status == DK_OK && *done)
         status = dki_put_notes(&c->notes, &lumps, err);
     if (status == DK_OK && *done)

@@ -190,10 +190,16 @@ dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, d
     dki_outcome o = { .given = given, .side = { .is_null = true } };
     const dk_table *after = NULL;
     dk_error trouble = DK_ERROR_INIT;
+    bool done = false;
     dk_status status = tallies ? DK_OK : DK_ERR_MEMORY;
 
     s->values[s->param].value = given;
-    if (status == DK_OK) {
+    if (status == DK_OK)
+        status = dki_solve_compile(s, place, err);
+    if (status == DK_OK && s->any_ran)
+        status = dki_solve_weigh(s, tallies, &done, &after, err);
+    if (status == DK_OK && !done) {
+        memset(tallies, 0, s->scenario->n_steps * sizeof *tallies);
         status = dki_run_steps(&run, s->before, &after, &trouble);
         if (status == DK_ERR_UNREACHABLE || status == DK_ERR_RANGE || status == DK_ERR_OVERFLOW) {
             s->trouble = trouble;

@@ -2,6 +2,7 @@
  *
  *   solve.c           what is asked, checked and put together
  *   solve_cell.c      what one value of the parameter gives, in the cell that the target is about
+ *   solve_model.c     the same, compiled, where many are tried
  *   solve_monotone.c  whether more can only move the target's measure one way
  *   solve_search.c    which values are tried, and the least that reaches the target
  *   solve_answer.c    answers as sentences and as a table
@@ -10,6 +11,7 @@
 #define DKI_WHATIF_SOLVE_PARTS_H
 
 #include "query/breakdown_parts.h"
+#include "scenario/model.h"
 #include "whatif_parts.h"
 
 /* What the parameter is, and so which of its values are tried. */
@@ -50,6 +52,11 @@ typedef struct dki_solver {
     dk_param *values;
     const dk_table *before; /* cells before that step: what comes earlier happens once */
 
+    /* Steps from the first driven one on, compiled for the place that is searched; NULL: run. */
+    dki_model *model;
+    dki_lumps *lumps;
+    unsigned n_tried;
+
     bool *matched;      /* by step: somebody was matched, for some value */
     dki_text_map notes; /* of the steps: what comes before, and one value */
     bool any_reached;   /* some value reaches the target */
@@ -83,6 +90,11 @@ dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, d
 /* How many units the first driven step can take: of a step whose share or count the parameter is, for any value. */
 dk_status dki_solve_available(dki_solver *s, const dki_place *place, dk_value given, int64_t *out, dk_error *err);
 void dki_outcome_drop(dki_outcome *outcome);
+/* solve_model.c. Compiles the steps, when a place has been tried some times. Errors: of memory, and interruption. */
+dk_status dki_solve_compile(dki_solver *s, const dki_place *place, dk_error *err);
+/* Cells after the driven steps, put together as the question cannot tell them apart. *done: false where the steps are to be run. */
+dk_status dki_solve_weigh(const dki_solver *s, dki_tally *tallies, bool *done, const dk_table **out, dk_error *err);
+void dki_solve_forget(dki_solver *s); /* another place is to be searched */
 /* The value of a part of the target in a row; null where the row is. */
 dk_status dki_solve_value(const dki_solver *s, const dki_node *node, const dk_table *row, dk_value *out,
                           dk_error *err);

@@ -286,5 +286,6 @@ dk_status dki_solve_search(dki_solver *s, const dki_place *place, dki_finding *o
     } else {
         dki_outcome_drop(&found.outcome);
     }
+    dki_solve_forget(s);
     return status;
 }
