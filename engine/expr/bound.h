@@ -136,6 +136,8 @@ dk_status dki_bound_add_note(dki_bound *bound, const char *note, dk_error *err);
 dk_status dki_bound_end_notes(dki_bound *bound, dk_error *err); /* says how many notes were not made */
 /* Constants and functions of one category become tables: see fold.c. */
 dk_status dki_fold(dki_binder *b, dki_op **op);
+/* Whether it compares a category with a text that is the same in all rows, as the same or another. */
+bool dki_compares_level(const dki_op *left, const dki_op *right, char sign);
 
 /* common.c: a reference where the node is a part that is shared; else *out is NULL. */
 dk_status dki_common_bind(dki_binder *b, const dki_node *node, dki_op **out);

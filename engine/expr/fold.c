@@ -131,6 +131,34 @@ static dk_status make_levels(dki_binder *b, dki_op *op, const dki_text_map *text
     return status;
 }
 
+/* A category is one text, or is not: the table without looking at each level, for speed alone. *done: it was that. */
+static dk_status fold_level(dki_binder *b, dki_op **op, dki_op *column, bool *done)
+{
+    size_t n_codes = dk_dictionary_n_levels(column->levels) + 1;
+    const dki_op *text = (*op)->run == dki_run_compare ? (*op)->args[1] : NULL;
+    bool is_same = (*op)->sign == '=';
+    dki_op *made;
+    uint8_t *table;
+    uint32_t code;
+
+    *done = text && (*op)->args[0] == column && dki_compares_level(column, text, (*op)->sign);
+    if (!*done)
+        return DK_OK;
+    made = dki_op_new(b, (*op)->node, dki_run_truth_table, DK_BOOLEAN, 0, 1);
+    table = dki_arena_array(&b->bound->arena, n_codes, 1, b->err);
+    if (made == NULL || table == NULL)
+        return DK_ERR_MEMORY;
+    memset(table, !is_same, n_codes);
+    table[0] = 2;
+    code = dk_dictionary_find(column->levels, text->value.as.text);
+    if (code)
+        table[code] = is_same;
+    made->args[0] = column;
+    made->truth = table;
+    *op = made;
+    return DK_OK;
+}
+
 static dk_status fold_levels(dki_binder *b, dki_op **op, dki_op *column)
 {
     size_t n_codes = dk_dictionary_n_levels(column->levels) + 1, done = 0, n;
@@ -184,7 +212,11 @@ dk_status dki_fold(dki_binder *b, dki_op **op)
         return DK_OK;
     if (found.column == NULL)
         return fold_constant(b, op);
-    if (found.column->type == DK_CATEGORY && ((*op)->type == DK_BOOLEAN || (*op)->type == DK_TEXT))
-        return fold_levels(b, op, found.column);
+    if (found.column->type == DK_CATEGORY && ((*op)->type == DK_BOOLEAN || (*op)->type == DK_TEXT)) {
+        bool done;
+        dk_status status = fold_level(b, op, found.column, &done);
+
+        return status == DK_OK && !done ? fold_levels(b, op, found.column) : status;
+    }
     return DK_OK;
 }

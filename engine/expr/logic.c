@@ -44,8 +44,7 @@ static int compare_at(const dki_op *left, dki_vector a, const dki_op *right, dki
     return dk_value_compare(&x, &y);
 }
 
-/* A category and a text that is the same in all rows. */
-static bool is_level(const dki_op *left, const dki_op *right, char sign)
+bool dki_compares_level(const dki_op *left, const dki_op *right, char sign)
 {
     return (sign == '=' || sign == '!') && left->type == DK_CATEGORY && right->type == DK_TEXT &&
            right->is_constant && !right->value.is_null;
@@ -72,7 +71,7 @@ static void compare_rows(const dki_eval *eval, const dki_op *op, const dki_op *l
 {
     dki_vector a = dki_op_vector(eval, left), b = dki_op_vector(eval, right);
 
-    if (is_level(left, right, sign)) {
+    if (dki_compares_level(left, right, sign)) {
         compare_codes(eval, left, right, sign, selection, truth, known);
         return;
     }
