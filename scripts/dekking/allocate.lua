@@ -56,7 +56,7 @@ local function has_column(base, name)
   end
 end
 
--- A number, a column of the table, an expression, or a table of numbers by group, as an expression; nil where it is not given.
+-- A number, a column of the table, an expression, or a table of numbers by group, as an expression; nil: none.
 local function amount(question, key, base, per)
   local value = question[key]
   if value == nil then

@@ -1,5 +1,5 @@
--- names.lua - columns whose names are no words of an expression, in scenarios: a plain string where a name is wanted, between
--- backquotes where an expression is.
+-- names.lua - columns whose names are no words of an expression, in scenarios: a plain string where a name is wanted,
+-- between backquotes where an expression is.
 --
 -- Each question is asked twice, with plain names and with others: the answers are the same but for the names.
 
@@ -10,7 +10,8 @@ local OTHERS = {
   blanks = { place = "gemeente van wonen", known = "in het sonar", age = "leeftijd in jaren", kind = "soort register",
     id = "het nummer", price = "de prijs", rate = "de dekking" },
   keywords = { place = "in", known = "is", age = "not", kind = "where", id = "between", price = "or", rate = "and" },
-  letters = { place = "gemeënte", known = "géén", age = "ﬁjn-ÿear", kind = "çodë%", id = "ïd", price = "€", rate = "dekkïng" },
+  letters = { place = "gemeënte", known = "géén", age = "ﬁjn-ÿear", kind = "çodë%", id = "ïd", price = "€",
+    rate = "dekkïng" },
   backquotes = { place = "`a`", known = "b`c", age = "``", kind = "d``", id = "`e", price = "f`", rate = "g`h" },
   signs = { place = "plaats (2024)", known = "1", age = "a.b", kind = "x = y", id = "#", price = "p/q", rate = "%" },
 }
@@ -65,7 +66,8 @@ local QUESTIONS = {
     return b:compare(t, scenario(dk, register(n, { count = 20, whole = true, first = expr(n.age) .. " desc" })))
   end,
   first_list = function(dk, n, t)
-    return scenario(dk, register(n, { count = 20, whole = true, first = { expr(n.kind), expr(n.age) .. " desc" } })):moved(t)
+    local order = { expr(n.kind), expr(n.age) .. " desc" }
+    return scenario(dk, register(n, { count = 20, whole = true, first = order })):moved(t)
   end,
   rate = function(dk, n, t) return scenario(dk, { "rate", rate = n.known, to = 0.6, per = n.place }):moved(t) end,
   scale = function(dk, n, t, b)
@@ -94,7 +96,8 @@ local QUESTIONS = {
   end,
   deliveries = function(_, n, t, b) return b:compare(t:where(expr(n.age) .. " < 40"), t, { name = "later" }) end,
   explain = function(dk, n, t, b)
-    return (b:compare(t, scenario(dk, register(n, { share = 0.5, per = n.place }))):explain { [n.place] = "Duiven", [n.kind] = "x" })
+    local result = b:compare(t, scenario(dk, register(n, { share = 0.5, per = n.place })))
+    return (result:explain { [n.place] = "Duiven", [n.kind] = "x" })
   end,
   explain_deliveries = function(_, n, t, b)
     return (b:compare(t:where(expr(n.age) .. " < 40"), t, { name = "later" }):explain { [n.place] = "Duiven" })
@@ -132,12 +135,14 @@ local QUESTIONS = {
   allocate = function(dk, n, t, b)
     return b:allocate(t, scenario(dk, register(n, { all = true })), { budget = 30, cost = n.price, per = n.place,
       maximise = n.rate, capacity = expr(n.price) .. " * 8", minimum = n.price, whole = true,
-      targets = { { expr(n.rate) .. " >= 0.4", at = { [n.place] = "Arnhem" } }, { expr(n.rate) .. " >= 0.3", each = n.kind } } })
+      targets = { { expr(n.rate) .. " >= 0.4", at = { [n.place] = "Arnhem" } },
+        { expr(n.rate) .. " >= 0.3", each = n.kind } } })
       :table()
   end,
   allocate_by_group = function(dk, n, t, b)
-    return b:allocate(t, scenario(dk, register(n, { all = true })), { budget = 30, cost = { Arnhem = 1, Duiven = 2, Rheden = 2 },
-      per = n.place, maximise = "k", capacity = { Arnhem = 9 }, whole = true }):scenario():moved(t)
+    return b:allocate(t, scenario(dk, register(n, { all = true })), { budget = 30, per = n.place,
+      cost = { Arnhem = 1, Duiven = 2, Rheden = 2 }, maximise = "k", capacity = { Arnhem = 9 }, whole = true })
+      :scenario():moved(t)
   end,
   definition = function(dk, n, t)
     local text = scenario(dk, register(n, { share = 0.3, per = n.place })):definition()
