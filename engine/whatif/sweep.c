@@ -1,8 +1,8 @@
 /* sweep.c - a breakdown under one scenario at many points.
  *
  * Points that differ in amounts alone are one group, for which the steps are compiled once (model.h), and so are those that differ
- * in whom conditions match. Its points are then evaluated by all threads, as weights, and asked together (sweep_stack.c). What cannot be compiled, or not be asked
- * together, is run point by point. Groups are shared by all threads where there are several.
+ * in whom conditions match. Its points are then evaluated by all threads, as weights, and asked together (sweep_stack.c). What
+ * cannot be compiled, or not be asked together, is run point by point. Groups are shared by all threads where there are several.
  *
  * Invariant: each number is the one that running the steps and the breakdown at that point gives.
  */
