@@ -93,6 +93,7 @@ static int concatenate(lua_State *L)
     if (!lua_istable(L, 1) || separator == NULL || !get_integer(L, 3, 1, &i) ||
         !get_integer(L, 4, (lua_Integer)lua_rawlen(L, 1), &last) || !is_long(i, last))
         return call_stock(L);
+    lua_settop(L, 2);
     luaL_buffinit(L, &buffer);
     for (;; i++) {
         if (lua_geti(L, 1, i) != LUA_TSTRING && !lua_isnumber(L, -1)) {

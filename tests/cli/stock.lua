@@ -363,6 +363,7 @@ print(pcall(table.concat, list, {}, 1, 250000))
 print(pcall(table.concat, list, ", ", 1.5))
 list[123456] = {}
 print(pcall(table.concat, list, ", "))
+print(pcall(table.concat, list))
 list[123456] = 0
 local function told(t) return #t, table.concat(t, ",", 1, 20), table.concat(t, ",", #t - 20) end
 print(told(table.move(list, 1, 250000, 1, {})))
