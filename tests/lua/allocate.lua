@@ -207,7 +207,8 @@ test("what is no question is an error that says why", function(t, dk)
   t.raises(ask { per = { "gemeente", "in_sonar" }, maximise = "known", capacity = { Arnhem = 5 } },
     "goes by one column, and per has 2")
   t.raises(ask { per = "gemeente", maximise = "known", whole = 1 }, "whole is true or false")
-  t.raises(ask({ per = "gemeente", maximise = "known" }, dk.scenario "leeg" {}), "an allocation decides how many the last step takes, and leeg has no step",
+  t.raises(ask({ per = "gemeente", maximise = "known" }, dk.scenario "leeg" {}),
+    "an allocation decides how many the last step takes, and leeg has no step",
     "give it one that says who can be taken: all = true")
   t.raises(ask { per = "gemeente", maximise = "known", targets = { { each = "gemeente" } } }, "target 1 has no condition")
   t.raises(ask { per = "gemeente", maximise = "known", targets = { "dekking > 0", each = "gemeente" } },
