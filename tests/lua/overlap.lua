@@ -127,16 +127,16 @@ end)
 test("numbers in bounds by members are not added up, nor tightened by totals of persons", function(t, dk)
   local data = dk.table({ { "g", { "A", "A", "D" } }, { "k", { 1, { least = 2, greatest = 5 }, { least = 3 } } },
     { "v", { { "x", "y" }, { "x" }, { "y", "z" } } } }, { types = { k = "interval" } })
-  local ask = dk.breakdown { by = { "g", "m = member(v)" }, measures = "s = sum(k)", margins = "cube" }
-  local result = ask(data):detail()
+  local bounded = dk.breakdown { by = { "g", "m = member(v)" }, measures = "s = sum(k)", margins = "cube" }
+  local result = bounded(data):detail()
   refused(t, function() return result:breakdown { measures = "z = sum(s)" } end, "sum(s) " .. TWICE)
   refused(t, function() return result:breakdown { measures = "z = sum(s + 1)" } end, "sum(s + 1) " .. TWICE)
   refused(t, function() return result:window { order = "g", "z = running_sum(s)" } end, "row 2: running_sum(s) goes over")
   t.eq(tostring(result:breakdown({ by = "m", measures = "z = sum(s)" }).z:to_lua()[1]), "3..6")
-  t.raises(function() return ask(data):tighten() end,
+  t.raises(function() return bounded(data):tighten() end,
     "tighten: groups of m overlap, and the totals of s over them are not their sums",
     "leave these totals out: where \"m is not total\"")
-  t.eq(#ask(data):where "m is not total":tighten(), 7)
+  t.eq(#bounded(data):where "m is not total":tighten(), 7)
 end)
 
 -- Of random sets: what sum() of a result gives is what counting the persons again does, or it is refused.
