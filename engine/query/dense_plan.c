@@ -16,6 +16,9 @@
 #include "dense_kernels.h"
 
 #define MOST_SLOTS (UINT64_C(1) << 18)
+#define MOST_COUNTED (UINT64_C(1) << 21)   /* where rows are but counted: counters in all, 8 MiB for each worker */
+#define LEAST_ROWS_COUNTED 8               /* for each such counter */
+#define BUDGET_SHARE 64                    /* bytes of a budget for each such counter */
 #define MOST_COUNTERS (UINT64_C(1) << 20)  /* 4 MiB for each worker */
 #define CHEAP_COUNTERS (UINT64_C(1) << 15) /* where sums would do as well */
 #define FEW_SLOTS 4096
@@ -34,9 +37,10 @@ static unsigned bits_of(uint64_t x)
     return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
 }
 
-bool dki_dense_fits(const dki_dimension *dims, size_t n_dims, uint64_t n_rows, dki_dense_plan *dense)
+/* dense: gets the numbers, or NULL. */
+static bool fits(const dki_dimension *dims, size_t n_dims, uint64_t most, dki_dense_plan *dense)
 {
-    uint64_t n = 1, most = affordable(n_rows, MOST_SLOTS);
+    uint64_t n = 1;
 
     for (size_t d = 0; d < n_dims; d++) {
         uint64_t n_codes = dki_dimension_n_direct(&dims[d]);
@@ -49,7 +53,31 @@ bool dki_dense_fits(const dki_dimension *dims, size_t n_dims, uint64_t n_rows, d
     }
     if (dense)
         dense->n_slots = (size_t)n;
-    return n_rows < MOST_ROWS;
+    return true;
+}
+
+bool dki_dense_fits(const dki_dimension *dims, size_t n_dims, uint64_t n_rows, dki_dense_plan *dense)
+{
+    return n_rows < MOST_ROWS && fits(dims, n_dims, affordable(n_rows, MOST_SLOTS), dense);
+}
+
+/* How many slots pay. Those that have no rows stay out of the caches, so that where rows are but counted there may be
+ * more than caches hold: a row costs one addition even then, and less than finding its key in a table. */
+static uint64_t most_slots(const dki_plan *plan, uint64_t n_rows)
+{
+    uint64_t most = affordable(n_rows, MOST_SLOTS), counted = n_rows / LEAST_ROWS_COUNTED, n_each = 0;
+    size_t budget = dk_context_budget(plan->context);
+
+    for (size_t i = 0; i < plan->n_aggregates; i++) {
+        if (plan->aggregates[i].value != DKI_NONE || plan->aggregates[i].what.weighted)
+            return most;
+        n_each += plan->aggregates[i].filter == DKI_NONE ? 1 : 2;
+    }
+    n_each = (n_each ? n_each : 1) * (plan->where ? 2 : 1);
+    counted = counted < MOST_COUNTED ? counted : MOST_COUNTED;
+    if (budget && counted > budget / BUDGET_SHARE)
+        counted = budget / BUDGET_SHARE;
+    return counted / n_each > most ? counted / n_each : most;
 }
 
 /* A counters of that value and condition, with room for n_more conditions; made where there is none. */
@@ -294,7 +322,7 @@ dk_status dki_dense_plan_init(dki_dense_plan *dense, const dki_plan *plan, dk_er
     size_t n = plan->n_aggregates, ignored;
 
     memset(dense, 0, sizeof *dense);
-    if (!dki_dense_fits(plan->dims, plan->breakdown->n_by, n_rows, dense))
+    if (n_rows >= MOST_ROWS || !fits(plan->dims, plan->breakdown->n_by, most_slots(plan, n_rows), dense))
         return DK_OK;
     if (dki_plan_has_defined(plan)) /* its states could not go from slots to groups without a merge */
         return DK_OK;

@@ -259,7 +259,22 @@ static void quantiles_of_wide_values_have_one_answer(void **state)
     dk_table_release(table);
 }
 
-/* Every failing allocation leaves nothing behind. */
+/* More slots than 2^18 where rows are but counted, and are eight times as many; with a value they are not. */
+static void slots_beyond_caches_have_one_answer(void **state)
+{
+    static const struct shape list[] = { { "a", DK_INTEGER, 319, -9, 50 },
+                                         { "b", DK_CATEGORY, 319, 0, 40 },
+                                         { "yes", DK_BOOLEAN, 2, 0, 5 },
+                                         { "hours", DK_INTEGER, 41, 0, 3 } };
+    const dk_table *table = table_of(context, list, 4, quick() ? 20000 : 2500000);
+
+    (void)state;
+    assert_both_ways(table, (struct question){ .by = { "a", "b", "yes" }, .measures = { "n = count()" } });
+    assert_both_ways(table, (struct question){
+                                .by = { "a", "b", "yes" }, .measures = { "s = sum(hours)" }, .where = "b == '7'" });
+    dk_table_release(table);
+}
+
 /* Rows that are counted two at a time are counted once each, whatever their number. */
 static void pairs_of_rows_count_as_rows(void **state)
 {
@@ -284,6 +299,7 @@ static void pairs_of_rows_count_as_rows(void **state)
     }
 }
 
+/* Every failing allocation leaves nothing behind. */
 static void failing_memory_leaves_nothing(void **state)
 {
     const dk_table *table = table_of(context, shapes, N_SHAPES, 200);
@@ -313,6 +329,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sums_of_wide_codes_are_exact, start, stop),
         cmocka_unit_test_setup_teardown(sums_that_lie_together_are_exact, start, stop),
         cmocka_unit_test_setup_teardown(quantiles_of_wide_values_have_one_answer, start, stop),
+        cmocka_unit_test_setup_teardown(slots_beyond_caches_have_one_answer, start, stop),
         cmocka_unit_test_setup_teardown(pairs_of_rows_count_as_rows, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
     };
