@@ -423,11 +423,19 @@ static dk_status empty_column(const dki_bound *bound, const dk_column **out, dk_
     return status;
 }
 
+/* How many rows a thread takes at a time: of ratios, which are brought to lowest terms, a block is worth waking one for. */
+static uint64_t grain_of(const dki_bound *bound)
+{
+    uint64_t block = dki_block_rows(bound->context), grain = block * RANGE_BLOCKS;
+
+    return bound->root->type == DK_RATIO && dk_table_n_rows(bound->table) <= grain * 2 ? block : grain;
+}
+
 /* The same without the overlap of what it is computed from. */
 static dk_status new_column(const dki_bound *bound, const dk_column **out, dk_error *err)
 {
     uint64_t n_rows = dk_table_n_rows(bound->table);
-    struct fill fill = { .bound = bound, .grain = (uint64_t)dki_block_rows(bound->context) * RANGE_BLOCKS };
+    struct fill fill = { .bound = bound, .grain = grain_of(bound) };
     uint64_t n_pieces = n_rows / fill.grain + (n_rows % fill.grain != 0);
     size_t column = dki_bound_column(bound);
     dk_status status;
