@@ -1,10 +1,11 @@
-/* polled.c - string.rep, table.concat, table.move and table.sort, for whom they take long.
+/* polled.c - string.rep, upper, lower and reverse, utf8.len, table.concat, move and sort, for whom they take long.
  *
  * Lua's own run to their end, whatever signal comes. What is long is done here, with a look at the context in between; all
  * else, and whatever is wrong with the arguments, is left to Lua's own, which is the upvalue of each function.
  */
 #include "polled.h"
 
+#include <ctype.h>
 #include <lauxlib.h>
 #include <limits.h>
 #include <lualib.h>
@@ -77,6 +78,105 @@ static int repeat(lua_State *L)
     luaL_pushresultsize(&buffer, total);
     return 1;
 }
+
+/* Texts of the same length --------------------------------------------------------------------------------------- */
+
+static void to_upper(char *to, const char *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (char)toupper((unsigned char)from[i]);
+}
+
+static void to_lower(char *to, const char *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (char)tolower((unsigned char)from[i]);
+}
+
+static void turn(char *to, const char *from, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[n - 1 - i];
+}
+
+/* Changes a long text piece by piece; backward: the first piece becomes the last. */
+static int change(lua_State *L, void (*piece)(char *to, const char *from, size_t n), bool backward)
+{
+    size_t size = 0, step;
+    const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &size) : NULL;
+    luaL_Buffer buffer;
+    char *bytes;
+
+    if (size < LONG_TEXT)
+        return call_stock(L);
+    bytes = luaL_buffinitsize(L, &buffer, size);
+    for (size_t at = 0; at < size; at += step) {
+        step = size - at < LONG_TEXT ? size - at : LONG_TEXT;
+        piece(bytes + (backward ? size - at - step : at), text + at, step);
+        poll(L);
+    }
+    luaL_pushresultsize(&buffer, size);
+    return 1;
+}
+
+/* string.upper(s) */
+static int upper(lua_State *L)
+{
+    return change(L, to_upper, false);
+}
+
+/* string.lower(s) */
+static int lower(lua_State *L)
+{
+    return change(L, to_lower, false);
+}
+
+/* string.reverse(s) */
+static int reverse(lua_State *L)
+{
+    return change(L, turn, true);
+}
+
+/* Where the character begins that follows the one at place `last`: of what utf8.len has decoded. */
+static size_t after_character(const char *text, size_t first, size_t last)
+{
+    size_t lead = last, n = 1;
+    unsigned char byte;
+
+    while (lead > first && ((unsigned char)text[lead] & 0xC0) == 0x80)
+        lead--;
+    byte = (unsigned char)text[lead];
+    for (unsigned bit = 0x40; byte >= 0xC0 && byte & bit; bit >>= 1)
+        n++;
+    return lead + n > last ? lead + n : last + 1;
+}
+
+/* utf8.len(s) of a long text: its own counts the characters that begin in each piece. */
+static int length(lua_State *L)
+{
+    size_t size = 0, last;
+    const char *text = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &size) : NULL;
+    bool lax = lua_toboolean(L, 4);
+    lua_Integer n = 0;
+
+    if (size < LONG_TEXT || !lua_isnoneornil(L, 2) || !lua_isnoneornil(L, 3))
+        return call_stock(L);
+    for (size_t at = 0; at < size; at = after_character(text, at, last)) {
+        last = size - at < LONG_TEXT ? size - 1 : at + LONG_TEXT - 1;
+        lua_settop(L, 1);
+        lua_pushinteger(L, (lua_Integer)at + 1);
+        lua_pushinteger(L, (lua_Integer)last + 1);
+        lua_pushboolean(L, lax);
+        if (call_stock(L) > 1)
+            return 2; /* where it is wrong */
+        n += lua_tointeger(L, -1);
+        poll(L);
+    }
+    lua_pushinteger(L, n);
+    return 1;
+}
+
+/* Lists ---------------------------------------------------------------------------------------------------------- */
 
 /* table.concat(list [, separator [, i [, j]]]) */
 static int concatenate(lua_State *L)
@@ -170,6 +270,10 @@ static void replace(lua_State *L, const char *library, const char *name, lua_CFu
 void dkc_replace_long(lua_State *L)
 {
     replace(L, LUA_STRLIBNAME, "rep", repeat);
+    replace(L, LUA_STRLIBNAME, "upper", upper);
+    replace(L, LUA_STRLIBNAME, "lower", lower);
+    replace(L, LUA_STRLIBNAME, "reverse", reverse);
+    replace(L, LUA_UTF8LIBNAME, "len", length);
     replace(L, LUA_TABLIBNAME, "concat", concatenate);
     replace(L, LUA_TABLIBNAME, "move", move);
     replace(L, LUA_TABLIBNAME, "sort", sort);

@@ -17,6 +17,9 @@ local cases = {
     .. "while true do end end) io.stderr:write 'caught'", "dekking/try:1: in main chunk" },
   { "string.match", "local s = ('a'):rep(1e6) " .. GO .. "s:match '.-.-.-b'", "interrupted! ('match' was running)" },
   { "string.rep", GO .. "while true do ('x'):rep(1e8) end", "interrupted!" },
+  { "string.upper", "local s = ('x'):rep(1e8) " .. GO .. "while true do s:upper() end", "interrupted!" },
+  { "string.reverse", "local s = ('x'):rep(1e8) " .. GO .. "while true do s:reverse() end", "interrupted!" },
+  { "utf8.len", "local s = ('é'):rep(5e7) " .. GO .. "while true do utf8.len(s) end", "interrupted!" },
   { "table.concat", "local t = {} for i = 1, 3e6 do t[i] = 'a long text of words' end " .. GO
     .. "while true do table.concat(t) end", "interrupted!" },
   { "table.move", GO .. "table.move({}, 1, 1e15, 1, {})", "interrupted! ('move' was running)" },

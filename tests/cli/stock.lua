@@ -351,6 +351,13 @@ end
 for _, case in ipairs { { "x", 2^31 }, { "x", 1e6 + 0.5 }, { "x", 1e6, {} }, { "x" }, { {}, 1e7 }, { "xy", 2^62 } } do
   print(pcall(string.rep, table.unpack(case)))
 end
+for _, tail in ipairs { "Zé", "\u{20AC}b", "\x80", "é\x80", "\xe2\x82", "\u{7FFFFFFF}" } do
+  for size = 2^20 - 3, 2^20 + 1 do
+    local text = ("x"):rep(size) .. tail .. ("Yé"):rep(2^19)
+    print(sum(text:upper()), sum(text:lower(true)), sum(text:reverse()), pcall(utf8.len, text))
+    print(utf8.len(text, nil, nil, true), utf8.len(text, 2, -1, 1))
+  end
+end
 local list = {}
 for i = 1, 250000 do list[i] = i % 7 == 0 and i or "v" .. i end
 print(sum(table.concat(list)))
