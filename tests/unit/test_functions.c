@@ -79,6 +79,7 @@ static void every_function_is_found_by_its_name(void **state)
         "without",
         "member",
         "missing",
+        ".overlap",
     };
     size_t n = 0;
 
