@@ -155,13 +155,21 @@ end
 -- Where the breakdown was asked of rows, cells say who moved, and only as far as they tell people apart.
 local BY_ROWS = "The breakdown was asked of rows: what each step did to the measures, contributions tell."
 
+-- What stands above the steps of a scenario; nil steps: why they cannot be told.
+local function heading(scenario, steps, why)
+  if steps == nil then
+    return ("Under %s it cannot be told step by step: %s"):format(scenario:name(), why)
+  end
+  return #steps > 0 and ("Under %s, step by step:"):format(scenario:name())
+    or ("Under %s nothing changes: it has no steps."):format(scenario:name())
+end
+
 -- Lines for a comparison as a whole.
 function changed.whole(compared)
   local lines = {}
   for i, scenario in ipairs(compared.scenarios) do
     local steps, why = steps_of(compared, i)
-    lines[#lines + 1] = steps and ("Under %s, step by step:"):format(scenario:name())
-      or ("Under %s it cannot be told step by step: %s"):format(scenario:name(), why)
+    lines[#lines + 1] = heading(scenario, steps, why)
     for k, step in ipairs(steps or {}) do
       lines[#lines + 1] = ("  %d. %s: %s%s"):format(k, step.name, say_sums(compared, step.changes),
         #step.changes > 0 and (", in %d cell%s"):format(#step.changes, #step.changes == 1 and "" or "s") or "")
@@ -198,8 +206,7 @@ function changed.cell(compared, measures, conditions, where)
   for i, scenario in ipairs(compared.scenarios) do
     local steps, last = steps_of(compared, i)
     local list = {}
-    lines[#lines + 1] = steps and ("Under %s, step by step:"):format(scenario:name())
-      or ("Under %s it cannot be told step by step: %s"):format(scenario:name(), last)
+    lines[#lines + 1] = heading(scenario, steps, last)
     for k, step in ipairs(steps or {}) do
       local cells = of_cell(compared, step.changes, where)
       local row = not compared.by_rows and changed.row_of(compared, step.before, step.after, conditions) or nil

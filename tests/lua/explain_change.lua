@@ -26,6 +26,12 @@ local function behind(text, line)
   return text:match(line:gsub("%p", "%%%0") .. "\n(.*)$")
 end
 
+test("a scenario without steps changes nothing, and says so", function(t, dk)
+  local result = coverage(dk):compare(persons(dk), dk.scenario "leeg" {})
+  t.has(tostring(result:explain()), "Under leeg nothing changes: it has no steps.")
+  t.has(tostring(result:explain { gemeente = "Tiel", regio = "R" }), "Under leeg nothing changes: it has no steps.")
+end)
+
 test("a comparison tells what each step moved", function(t, dk)
   local result = coverage(dk):compare(persons(dk), plan(dk))
   t.eq(behind(result:explain(), "Then compared with plan: 6 rows."), [[
