@@ -374,6 +374,14 @@ static dk_status new_builder(const dki_bound *bound, dk_builder **out, dk_error 
     return dk_builder_new(bound->context, bound->root->type, dki_bound_scale(bound), bound->root->levels, out, err);
 }
 
+/* Ratios come out of expressions in lowest terms, which the builder need not find again. */
+static dk_status append_view(dk_builder *builder, const dk_view *view, dk_error *err)
+{
+    if (view->storage == DK_STORE_RATIO && !view->constant)
+        return dki_builder_ratios(builder, view->values, view->valid, view->n, err);
+    return dk_builder_view(builder, view, err);
+}
+
 static dk_status append_range(const dki_bound *bound, dki_eval *eval, dk_builder *builder, uint64_t begin,
                               uint64_t end, dk_error *err)
 {
@@ -388,7 +396,7 @@ static dk_status append_range(const dki_bound *bound, dki_eval *eval, dk_builder
         if (status == DK_OK)
             status = dki_eval_block(eval, row, n, NULL, &view, err);
         if (status == DK_OK)
-            status = dk_builder_view(builder, view, err);
+            status = append_view(builder, view, err);
     }
     return status;
 }
