@@ -431,12 +431,12 @@ static dk_status empty_column(const dki_bound *bound, const dk_column **out, dk_
     return status;
 }
 
-/* How many rows a thread takes at a time: of ratios, which are brought to lowest terms, a block is worth waking one for. */
+/* How many rows a thread takes at a time: of ratios, which are brought to lowest terms, a thousand are worth waking one for. */
 static uint64_t grain_of(const dki_bound *bound)
 {
     uint64_t block = dki_block_rows(bound->context), grain = block * RANGE_BLOCKS;
 
-    return bound->root->type == DK_RATIO && dk_table_n_rows(bound->table) <= grain * 2 ? block : grain;
+    return bound->root->type == DK_RATIO && dk_table_n_rows(bound->table) <= grain * 2 ? (block + 3) / 4 : grain;
 }
 
 /* The same without the overlap of what it is computed from. */
