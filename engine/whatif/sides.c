@@ -31,24 +31,7 @@ static dk_status mask_of(const dk_table *result, uint64_t row, int64_t *mask, dk
     return status;
 }
 
-/* A decimal by its value, whatever its digits: 1.50 is 1.5. */
-static void trim_value(dk_value *value)
-{
-    while (value->type == DK_DECIMAL && value->scale > 0 && value->as.integer % 10 == 0) {
-        value->as.integer /= 10;
-        value->scale--;
-    }
-}
-
-/* What stood in the place of a number tells bounds apart that are the same. */
-static dk_status add_marker(const dk_interval *interval, dki_buffer *key, dk_error *err)
-{
-    dk_status status = dki_buffer_format(key, err, ",%d:%zu:", (int)interval->meaning, interval->marker.size);
-
-    return status == DK_OK ? dki_buffer_append(key, interval->marker.bytes, interval->marker.size, err) : status;
-}
-
-/* The key of a row as bytes: lengths and texts, so that no two keys are the same by accident. */
+/* The key of a row as bytes. */
 static dk_status key_of(const dki_sides *s, const dk_table *result, uint64_t row, dki_buffer *key, dk_error *err)
 {
     int64_t mask;
@@ -61,25 +44,8 @@ static dk_status key_of(const dki_sides *s, const dk_table *result, uint64_t row
         dk_value value;
 
         status = dk_column_get(dk_table_field(result, d)->column, row, &value, err);
-        if (status != DK_OK)
-            break;
-        if (value.is_null) {
-            status = dki_buffer_text(key, "|n", err);
-            if (status == DK_OK && value.type == DK_INTERVAL)
-                status = add_marker(&value.as.interval, key, err);
-        } else if (value.type == DK_TEXT || value.type == DK_CATEGORY) {
-            status = dki_buffer_format(key, err, "|%zu:", value.as.text.size);
-            if (status == DK_OK)
-                status = dki_buffer_append(key, value.as.text.bytes, value.as.text.size, err);
-        } else {
-            char text[80];
-
-            trim_value(&value);
-            dk_value_format(&value, text, sizeof text);
-            status = dki_buffer_format(key, err, "|%zu:%s", strlen(text), text);
-            if (status == DK_OK && value.type == DK_INTERVAL)
-                status = add_marker(&value.as.interval, key, err);
-        }
+        if (status == DK_OK)
+            status = dki_group_key_add(&value, key, err);
     }
     return status;
 }

@@ -13,6 +13,7 @@
 #include "data/column_parts.h"
 #include "query/margin.h"
 #include "sums.h"
+#include "whatif_parts.h"
 
 void dki_sums_drop(dki_sums *sums)
 {
@@ -29,7 +30,7 @@ void dki_sums_drop(dki_sums *sums)
 
 /* Rows ----------------------------------------------------------------------------------------------------------- */
 
-/* The values of dimensions in a row as bytes: lengths and texts, so that no two keys are the same by accident. */
+/* The values of dimensions in a row as bytes. */
 static dk_status key_of(const dk_column *const *columns, size_t n, uint64_t row, int64_t mask, dki_buffer *key,
                         dk_error *err)
 {
@@ -43,20 +44,8 @@ static dk_status key_of(const dk_column *const *columns, size_t n, uint64_t row,
         if (mask >> d & 1)
             continue;
         status = dk_column_get(columns[d], row, &value, err);
-        if (status != DK_OK)
-            break;
-        if (value.is_null) {
-            status = dki_buffer_text(key, "|n", err);
-        } else if (value.type == DK_TEXT || value.type == DK_CATEGORY) {
-            status = dki_buffer_format(key, err, "|%zu:", value.as.text.size);
-            if (status == DK_OK)
-                status = dki_buffer_append(key, value.as.text.bytes, value.as.text.size, err);
-        } else {
-            char text[80];
-
-            dk_value_format(&value, text, sizeof text);
-            status = dki_buffer_format(key, err, "|%zu:%s", strlen(text), text);
-        }
+        if (status == DK_OK)
+            status = dki_group_key_add(&value, key, err);
     }
     return status;
 }

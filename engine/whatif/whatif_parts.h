@@ -28,6 +28,11 @@ dk_status dki_get_dimension(const dk_breakdown *breakdown, const char *name, siz
 /* The result has no cell of those values. groups: of the dimension, where there is one value alone; for the nearest. */
 dk_status dki_fail_cell(const dk_cell_at *at, size_t n_at, const dk_column *groups, dk_error *err);
 
+/* group_key.c -------------------------------------------------------------------------------------------------- */
+
+/* Appends the value of a dimension to the key of a group: a decimal by its value, bounds with what stood in their place. */
+dk_status dki_group_key_add(const dk_value *value, dki_buffer *key, dk_error *err);
+
 /* measured.c --------------------------------------------------------------------------------------------------- */
 
 /* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. form NULL: wide,
