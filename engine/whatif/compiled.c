@@ -277,33 +277,55 @@ static dk_status ask(const struct compiled *c, const dk_breakdown *whole, const 
     return status;
 }
 
+/* What is looked for: the values of parameters, and the columns of the breakdown. */
+struct sought {
+    dk_context *context;
+    dk_param *values;
+    dki_text_map columns;
+    struct wish wish;
+};
+
+/* *can: the parameters have values. To be dropped whatever comes. */
+static dk_status seek(struct sought *sought, const dki_basis *basis, const dk_scenario *scenario,
+                      const dk_params *params, bool *can, dk_error *err)
+{
+    dk_context *context = dk_table_context(basis->table);
+    dk_status status;
+
+    sought->context = context;
+    sought->values = dki_alloc_array(context, scenario->n_params, sizeof *sought->values, err);
+    dki_text_map_init(&sought->columns, context);
+    status = sought->values ? dki_breakdown_mentions(basis->table, basis->breakdown, &sought->columns, err)
+                            : DK_ERR_MEMORY;
+    sought->wish = (struct wish){ scenario, basis->cells, &sought->columns,
+                                  dki_breakdown_shows_levels(basis->breakdown), sought->values };
+    *can = status == DK_OK && dki_scenario_values(scenario, params, sought->values, NULL) == DK_OK;
+    return status;
+}
+
+static void drop_sought(struct sought *sought)
+{
+    dki_text_map_drop(&sought->columns);
+    dki_free(sought->context, sought->values);
+}
+
 dk_status dki_compiled_ask(const dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
                            const dk_scenario *scenario, const dk_params *params, bool *done, const dk_table **cells,
                            const dk_table **result, dk_error *err)
 {
-    dk_context *context = dk_table_context(basis->table);
-    dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     struct compiled *c = NULL;
-    dki_text_map columns;
-    dk_status status = values ? DK_OK : DK_ERR_MEMORY;
+    struct sought sought;
+    bool can;
+    dk_status status = seek(&sought, basis, scenario, params, &can, err);
 
     *done = false;
-    dki_text_map_init(&columns, context);
-    if (status == DK_OK)
-        status = dki_breakdown_mentions(basis->table, basis->breakdown, &columns, err);
-    if (status == DK_OK && basis->wants.most == DKI_WANT_PERSONS && atomic_load(&scenario->n_references) > 0 &&
-        dki_scenario_values(scenario, params, values, NULL) == DK_OK) {
-        struct wish wish = { scenario, basis->cells, &columns, dki_breakdown_shows_levels(basis->breakdown),
-                             values };
-
-        status = get(basis->table, &wish, false, &c, err);
-    }
+    if (can && basis->wants.most == DKI_WANT_PERSONS && atomic_load(&scenario->n_references) > 0)
+        status = get(basis->table, &sought.wish, false, &c, err);
     if (status == DK_OK && c)
-        status = ask(c, whole, breakdown_params, values, done, cells, result, err);
+        status = ask(c, whole, breakdown_params, sought.values, done, cells, result, err);
     if (c)
         dki_kept_release(&c->kept);
-    dki_text_map_drop(&columns);
-    dki_free(context, values);
+    drop_sought(&sought);
     return status;
 }
 
@@ -336,29 +358,20 @@ dk_status dki_compiled_get(const dki_basis *basis, const dk_scenario *scenario, 
 dk_status dki_compiled_find(const dki_basis *basis, const dk_scenario *scenario, const dk_params *params,
                             dki_kept **out, dk_error *err)
 {
-    dk_context *context = dk_table_context(basis->table);
-    dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
     struct compiled *found = NULL;
-    dki_text_map columns;
-    dk_status status = values ? DK_OK : DK_ERR_MEMORY;
+    struct sought sought;
+    bool can;
+    dk_status status = seek(&sought, basis, scenario, params, &can, err);
 
     *out = NULL;
-    dki_text_map_init(&columns, context);
-    if (status == DK_OK)
-        status = dki_breakdown_mentions(basis->table, basis->breakdown, &columns, err);
-    if (status == DK_OK && dki_scenario_values(scenario, params, values, NULL) == DK_OK) {
-        struct wish wish = { scenario, basis->cells, &columns, dki_breakdown_shows_levels(basis->breakdown),
-                             values };
-
-        found = (struct compiled *)dki_cache_choose(context, &compiled_kind, dki_table_owner(basis->table), cost,
-                                                    &wish);
-    }
+    if (can)
+        found = (struct compiled *)dki_cache_choose(sought.context, &compiled_kind, dki_table_owner(basis->table),
+                                                    cost, &sought.wish);
     if (found && found->lumps)
         *out = &found->kept;
     else if (found)
         dki_kept_release(&found->kept);
-    dki_text_map_drop(&columns);
-    dki_free(context, values);
+    drop_sought(&sought);
     return status;
 }
 
