@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
@@ -13,6 +14,8 @@
 #include "sweep_parts.h"
 
 #include <dekking/append.h>
+
+#define MANY_ROWS 2000 /* whose columns are worth waking a thread for */
 
 /* Rows of the long table. */
 struct rows {
@@ -169,41 +172,88 @@ static dk_status piece_column(const struct rows *rows, const dk_column *from, ui
     return status;
 }
 
-/* The result without margins. like: of the table as it is, which has the digits that columns are shown with. */
+/* The columns of the result: parameters, then those of the breakdown, then what is wrong with a point. */
+struct columns {
+    const dki_sweep *sweep;
+    const struct rows *rows;
+    const dk_table *joined; /* the pieces */
+    const dk_table *like;   /* the table as it is, which has the digits that columns are shown with */
+    size_t n_axes, n_joined;
+    dk_field *fields;
+};
+
+/* Columns begin .. end - 1, of which only the properties were there. */
+static dk_status make_columns(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
+{
+    const struct columns *c = arg;
+    dk_status status = DK_OK;
+
+    (void)worker;
+    for (size_t n = (size_t)begin; n < end && status == DK_OK; n++) {
+        size_t i = n - c->n_axes;
+        const dk_column **out = &c->fields[n].column;
+
+        if (n < c->n_axes)
+            status = param_column(c->sweep, c->rows, &c->sweep->points.axes[n], out, err);
+        else if (i < c->n_joined)
+            status = piece_column(c->rows, dk_table_field(c->joined, i)->column,
+                                  dk_column_scale(dk_table_field(c->like, i)->column), out, err);
+        else
+            status = problem_column(c->sweep, c->rows, out, err);
+    }
+    return status;
+}
+
+/* Says of which members figures are, where a breakdown by members is swept. */
+static dk_status give_overlaps(const struct columns *c, dk_error *err)
+{
+    size_t n_by = c->sweep->breakdown->n_by;
+    dk_status status = DK_OK;
+
+    for (size_t i = n_by; i < c->n_joined && status == DK_OK; i++)
+        if (dki_column_overlap(dk_table_field(c->like, i)->column))
+            status = dki_breakdown_overlap(c->sweep->breakdown, c->fields + c->n_axes,
+                                           &c->fields[c->n_axes + i].column, err);
+    return status;
+}
+
+/* The result without margins. */
 static dk_status make_table(const dki_sweep *sweep, const struct rows *rows, const dk_table *joined,
                             const dk_table *like, const dk_table **out, dk_error *err)
 {
-    size_t n_axes = sweep->points.n_axes, n_by = sweep->breakdown->n_by, n_joined = dk_table_n_columns(joined),
-           n = 0;
-    dk_field *fields = dki_calloc(sweep->context, n_axes + n_joined + 1, sizeof *fields, err);
-    dk_status status = fields ? DK_OK : DK_ERR_MEMORY;
+    dk_context *context = sweep->context;
+    struct columns c = {
+        .sweep = sweep,
+        .rows = rows,
+        .joined = joined,
+        .like = like,
+        .n_axes = sweep->points.n_axes,
+        .n_joined = dk_table_n_columns(joined),
+    };
+    size_t n = c.n_axes + c.n_joined + 1;
+    dk_status status;
 
-    for (size_t k = 0; k < n_axes && status == DK_OK; k++) {
-        const dki_axis *axis = &sweep->points.axes[k];
+    c.fields = dki_calloc(context, n, sizeof *c.fields, err);
+    if (c.fields == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t k = 0; k < c.n_axes; k++)
+        c.fields[k] = DK_FIELD(sweep->scenario->params[sweep->points.axes[k].param].name, NULL);
+    for (size_t i = 0; i < c.n_joined; i++) {
+        dk_field *field = &c.fields[c.n_axes + i];
 
-        fields[n] = DK_FIELD(sweep->scenario->params[axis->param].name, NULL);
-        status = param_column(sweep, rows, axis, &fields[n++].column, err);
+        *field = *dk_table_field(like, i);
+        field->margin_bit = rows->has_masks && i < sweep->breakdown->n_by ? (int)i : -1;
+        field->column = NULL;
     }
-    for (size_t i = 0; i < n_joined && status == DK_OK; i++) {
-        const dk_field *field = dk_table_field(like, i);
-
-        fields[n] = *field;
-        fields[n].margin_bit = rows->has_masks && i < n_by ? (int)i : -1;
-        fields[n].column = NULL;
-        status = piece_column(rows, dk_table_field(joined, i)->column, dk_column_scale(field->column),
-                              &fields[n++].column, err);
-        if (status == DK_OK && i >= n_by && dki_column_overlap(field->column))
-            status = dki_breakdown_overlap(sweep->breakdown, fields + n_axes, &fields[n - 1].column, err);
-    }
-    if (status == DK_OK) {
-        fields[n] = DK_FIELD("problem", NULL);
-        status = problem_column(sweep, rows, &fields[n++].column, err);
-    }
+    c.fields[n - 1] = DK_FIELD("problem", NULL);
+    status = dki_parallel(context, n, rows->n < MANY_ROWS ? n : 1, make_columns, &c, err);
     if (status == DK_OK)
-        status = dk_table_new(sweep->context, fields, n, rows->n, out, err);
-    for (size_t i = 0; fields && i < n; i++)
-        dk_column_release(fields[i].column);
-    dki_free(sweep->context, fields);
+        status = give_overlaps(&c, err);
+    if (status == DK_OK)
+        status = dk_table_new(context, c.fields, n, rows->n, out, err);
+    for (size_t i = 0; i < n; i++)
+        dk_column_release(c.fields[i].column);
+    dki_free(context, c.fields);
     return status;
 }
 
