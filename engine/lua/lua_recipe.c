@@ -21,18 +21,10 @@
 #include "bind.h"
 #include "chunk.h"
 #include "lua_options.h"
-#include "lua_scalar.h"
+#include "lua_recipe_parts.h"
 
-#define RECIPE "dk.recipe"
-#define MOST_VALUES 10000
-#define MOST_BYTES ((size_t)64 << 10)
-#define DEEPEST 32
-
-static const char
-    recipes_key; /* recipes by their objects, as long as these live: of answers, which are tables of Lua */
 static const char recorded_key; /* true by the names of what is recorded: nothing else is asked again */
 static const char asked_key;    /* objects that were asked by their numbers, as long as they live */
-static const char recipe_mark;
 
 enum { NODE = 1, HOW, FUNCTION, CLASS }; /* upvalues of a recorder; CLASS is the metatable of recipes */
 
@@ -44,265 +36,6 @@ typedef struct manner {
     bool is_call;   /* of a breakdown, by which it can always be asked again */
     bool levels;    /* of dk: columns stand for their levels */
 } manner;
-
-/* User values: 1 .. n are the arguments, then comes what was added afterwards, and of a question the file with the asking line,
- * and the script. Of a column the first is its name. */
-enum { MORE = 1, FILE_NAME, SCRIPT };
-
-typedef struct recipe {
-    const void *mark;
-    const char *op;  /* as in the recorder; NULL: none */
-    uint64_t serial; /* of the call */
-    int n;           /* arguments, or ... */
-    int line;        /* where a question was asked, 0: in no script */
-    bool is_call;    /* ... nothing is known of them */
-    bool is_column, is_question, opaque;
-    uint64_t asked[]; /* of a question: the numbers of the objects among its arguments, and 0 */
-} recipe;
-
-/* What may still be copied of a call's arguments. */
-struct room {
-    int values;
-    size_t bytes;
-    bool fits;
-    bool opaque; /* a recipe among them is */
-    bool levels; /* a column stands for what occurs in it, and not for an expression */
-};
-
-/* An object that the library's own Lua makes of an answer, such as an allocation: what it holds are tables. */
-static bool is_answer(lua_State *L, int index)
-{
-    bool is_one = false;
-
-    if (lua_istable(L, index) && luaL_getmetafield(L, index, "__name") != LUA_TNIL) {
-        is_one = lua_isstring(L, -1) && strcmp(lua_tostring(L, -1), "dk.allocation") == 0;
-        lua_pop(L, 1);
-    }
-    return is_one;
-}
-
-static bool has_recipe(lua_State *L, int index)
-{
-    return dkl_recipe_holder(L, index) || is_answer(L, index);
-}
-
-/* Pushes an empty recipe with room for n arguments; kept as the metatable that stands at index class. */
-static recipe *push_node(lua_State *L, int n, bool is_question, int class)
-{
-    size_t size = sizeof(recipe) + (is_question ? (size_t)n * sizeof(uint64_t) : 0);
-    recipe *made = lua_newuserdatauv(L, size, n + (is_question ? SCRIPT : MORE));
-
-    memset(made, 0, size);
-    made->mark = &recipe_mark;
-    made->n = n;
-    made->is_question = is_question;
-    if (class)
-        lua_pushvalue(L, class);
-    else
-        luaL_getmetatable(L, RECIPE);
-    lua_setmetatable(L, -2);
-    return made;
-}
-
-static void push_unknown(lua_State *L)
-{
-    push_node(L, 0, false, 0)->opaque = true;
-}
-
-static recipe *test_recipe(lua_State *L, int index)
-{
-    recipe *found = lua_touserdata(L, index);
-
-    return found && lua_rawlen(L, index) >= sizeof *found && found->mark == &recipe_mark ? found : NULL;
-}
-
-/* Pushes the recipe of the object, or nil. */
-static void push_known(lua_State *L, int index)
-{
-    const dkl_object *object = dkl_recipe_holder(L, index);
-
-    if (object) {
-        lua_getiuservalue(L, index, object->recipe_value);
-        return;
-    }
-    index = lua_absindex(L, index);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &recipes_key);
-    lua_pushvalue(L, index);
-    lua_rawget(L, -2);
-    lua_remove(L, -2);
-}
-
-/* Gives the recipe on top of the stack to the object, and pops it. */
-static void set_recipe(lua_State *L, int index)
-{
-    dkl_object *object = dkl_recipe_holder(L, index);
-
-    if (object) {
-        lua_setiuservalue(L, index, object->recipe_value);
-        object->has_recipe = true;
-        return;
-    }
-    index = lua_absindex(L, index);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &recipes_key);
-    lua_pushvalue(L, index);
-    lua_pushvalue(L, -3);
-    lua_rawset(L, -3);
-    lua_pop(L, 2);
-}
-
-/* Pushes the recipe of the object; of one that has none, one that says so. */
-static recipe *push_recipe(lua_State *L, int index)
-{
-    index = lua_absindex(L, index);
-    push_known(L, index);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        push_unknown(L);
-        lua_pushvalue(L, -1);
-        set_recipe(L, index);
-    }
-    return lua_touserdata(L, -1);
-}
-
-static void push_copy(lua_State *L, int index, struct room *room, int depth);
-
-/* Whether columns below that key say which levels there are. */
-static bool names_levels(lua_State *L, int key)
-{
-    const char *name = lua_type(L, key) == LUA_TSTRING ? lua_tostring(L, key) : "";
-
-    return strcmp(name, "levels") == 0 || strcmp(name, "members") == 0 || strcmp(name, "types") == 0;
-}
-
-/* Pushes a copy of the Lua table, as far as it fits. */
-static void push_table(lua_State *L, int index, struct room *room, int depth)
-{
-    int n = 0, n_items = (int)lua_rawlen(L, index), copy;
-
-    if (n_items <= MOST_VALUES)
-        for (lua_pushnil(L); lua_next(L, index) && ++n <= MOST_VALUES;)
-            lua_pop(L, 1);
-    if (n_items > MOST_VALUES || n > MOST_VALUES) {
-        if (n > MOST_VALUES)
-            lua_pop(L, 2);
-        room->fits = false;
-        lua_pushnil(L);
-        return;
-    }
-    lua_createtable(L, n_items, n > n_items ? n - n_items : 0);
-    copy = lua_gettop(L);
-    for (lua_pushnil(L); lua_next(L, index);) { /* copy key value */
-        int type = lua_type(L, -2);
-        bool outer = room->levels, within = type == LUA_TSTRING && lua_type(L, -1) >= LUA_TTABLE;
-
-        room->fits = room->fits && (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN);
-        push_copy(L, -2, room, depth + 1);
-        room->levels = outer || (within && names_levels(L, -3));
-        push_copy(L, -2, room, depth + 1);
-        room->levels = outer;
-        if (!room->fits)
-            break;
-        lua_rawset(L, copy);
-        lua_pop(L, 1);
-    }
-    lua_settop(L, copy);
-}
-
-/* Pushes a list of a column's levels, in their order; a column that has none, or labels, does not fit. */
-static void push_levels(lua_State *L, int index, struct room *room)
-{
-    const dk_column *column = dkl_test_object(L, index, DKL_COLUMN);
-    const dk_dictionary *levels = column ? dk_column_levels(column) : NULL;
-    size_t n = levels ? dk_dictionary_n_levels(levels) : 0;
-
-    lua_newtable(L);
-    room->fits = levels && dk_column_type(column) == DK_CATEGORY && !dk_dictionary_has_labels(levels) &&
-                 n <= (size_t)room->values;
-    for (uint32_t code = 1; room->fits && code <= n; code++) {
-        dk_text level = dk_dictionary_level(levels, code);
-
-        room->fits = level.size <= room->bytes;
-        room->bytes -= room->fits ? level.size : 0;
-        lua_pushlstring(L, level.bytes, level.size);
-        lua_rawseti(L, -2, (lua_Integer)dk_dictionary_rank(levels, code) + 1);
-    }
-    room->values -= (int)n;
-}
-
-/* Pushes what stands for a userdata. */
-static void push_object(lua_State *L, int index, struct room *room)
-{
-    const dkl_object *object = dkl_recipe_holder(L, index);
-    const dkl_scalar *scalar;
-
-    if (object && object->has_recipe) {
-        lua_getiuservalue(L, index, object->recipe_value);
-        room->opaque = room->opaque || ((const recipe *)lua_touserdata(L, -1))->opaque;
-    } else if (object) {
-        push_recipe(L, index);
-        room->opaque = true;
-    } else if (dkl_is_asked(L, index)) {
-        lua_pushvalue(L, index); /* which does not change */
-    } else if (dkl_is_object(L, index, DKL_COLUMN)) {
-        if (room->levels) {
-            push_levels(L, index, room);
-            return;
-        }
-        push_node(L, 1, false, 0)->is_column = true; /* the column would keep its table */
-        lua_getiuservalue(L, index, 1);
-        lua_setiuservalue(L, -2, 1);
-    } else if ((scalar = dkl_test_scalar(L, index)) != NULL &&
-               scalar->type == DK_CATEGORY) { /* which keeps its dictionary */
-        size_t size;
-        const char *text = dkl_scalar_text(L, index, &size);
-
-        lua_pushlstring(L, text, size);
-    } else if (scalar || dkl_kind(L, index) || luaL_testudata(L, index, DKL_SENTINEL)) {
-        lua_pushvalue(L, index); /* none of these changes */
-    } else {
-        room->fits = false;
-        lua_pushnil(L);
-    }
-}
-
-static void push_copy(lua_State *L, int index, struct room *room, int depth)
-{
-    room->fits = room->fits && --room->values >= 0;
-    switch (room->fits ? lua_type(L, index) : LUA_TFUNCTION) {
-    case LUA_TSTRING: {
-        size_t size = lua_rawlen(L, index);
-
-        room->fits = size <= room->bytes;
-        room->bytes -= room->fits ? size : 0;
-        lua_pushvalue(L, index);
-        return;
-    }
-    case LUA_TNIL:
-    case LUA_TBOOLEAN:
-    case LUA_TNUMBER: lua_pushvalue(L, index); return;
-    case LUA_TUSERDATA:
-        luaL_checkstack(L, 12, "too many values");
-        push_object(L, lua_absindex(L, index), room);
-        return;
-    case LUA_TTABLE:
-        luaL_checkstack(L, 12, "too many values");
-        index = lua_absindex(L, index);
-        if (is_answer(L, index)) {
-            room->opaque = push_recipe(L, index)->opaque || room->opaque;
-            return;
-        }
-        if (depth < DEEPEST && !lua_getmetatable(L, index)) {
-            push_table(L, index, room, depth);
-            return;
-        }
-        if (depth < DEEPEST)
-            lua_pop(L, 1);
-        break;
-    default: break;
-    }
-    room->fits = false;
-    lua_pushnil(L);
-}
 
 /* The deepest level of the stack. */
 static int last_level(lua_State *L)
@@ -326,7 +59,7 @@ static int last_level(lua_State *L)
 }
 
 /* Adds to the node on top of the stack who asked: the line, and the outermost file. */
-static void put_place(lua_State *L, recipe *node)
+static void put_place(lua_State *L, dkl_recipe *node)
 {
     lua_Debug at;
 
@@ -346,7 +79,7 @@ static void put_place(lua_State *L, recipe *node)
 }
 
 /* Adds to the node on top of the stack the tables among the arguments from first on; kept: strongly. */
-static void put_asked(lua_State *L, recipe *node, int first, bool keep)
+static void put_asked(lua_State *L, dkl_recipe *node, int first, bool keep)
 {
     for (int i = 0; i < node->n; i++) {
         dkl_object *object = dkl_as_object(L, first + i, DKL_TABLE);
@@ -392,22 +125,22 @@ static manner manner_of(lua_State *L)
 }
 
 /* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
-static recipe *push_call(lua_State *L, const manner *how, int first, int n, int class)
+static dkl_recipe *push_call(lua_State *L, const manner *how, int first, int n, int class)
 {
-    struct room room = {
+    dkl_recipe_room room = {
         .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = n <= MOST_VALUES, .levels = how->levels
     };
     bool question = how->by_name || (n > 0 && dkl_is_asked(L, first));
-    recipe *node;
+    dkl_recipe *node;
 
-    node = push_node(L, room.fits ? n : 0, question, class);
+    node = dkl_recipe_new(L, room.fits ? n : 0, question, class);
     for (int i = 1; i <= n && room.fits; i++) {
-        push_copy(L, first + i - 1, &room, 0);
+        dkl_recipe_copy(L, first + i - 1, &room, 0);
         lua_setiuservalue(L, -2, i);
     }
     if (!room.fits) { /* what was copied would be of no use */
         lua_pop(L, 1);
-        node = push_node(L, 0, question, class);
+        node = dkl_recipe_new(L, 0, question, class);
         room.opaque = true;
     }
     node->is_call = room.fits;
@@ -421,7 +154,7 @@ static recipe *push_call(lua_State *L, const manner *how, int first, int n, int 
 }
 
 /* Gives the recipe, which stands at index node, to the object at index, unless that is one of those it was made of. */
-static void remember(lua_State *L, const recipe *made, int node, int index)
+static void remember(lua_State *L, const dkl_recipe *made, int node, int index)
 {
     dkl_object *object = dkl_recipe_holder(L, index);
 
@@ -432,7 +165,7 @@ static void remember(lua_State *L, const recipe *made, int node, int index)
         object->has_recipe = true;
         return;
     }
-    push_known(L, index);
+    dkl_recipe_push_known(L, index);
     for (int i = 1; made->is_call && i <= made->n && !lua_isnil(L, -1); i++) {
         bool same;
 
@@ -446,7 +179,7 @@ static void remember(lua_State *L, const recipe *made, int node, int index)
     }
     lua_pop(L, 1);
     lua_pushvalue(L, node);
-    set_recipe(L, index);
+    dkl_recipe_set(L, index);
 }
 
 /* The recorder of a function of C holds the recipe while that runs; a call that raises leaves it there until the next one, so
@@ -454,7 +187,7 @@ static void remember(lua_State *L, const recipe *made, int node, int index)
 static uint64_t begin(lua_State *L)
 {
     manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
-    recipe *node = push_call(L, how, 1, lua_gettop(L), lua_upvalueindex(CLASS));
+    dkl_recipe *node = push_call(L, how, 1, lua_gettop(L), lua_upvalueindex(CLASS));
 
     node->serial = ++how->n_calls;
     lua_replace(L, lua_upvalueindex(NODE));
@@ -462,9 +195,9 @@ static uint64_t begin(lua_State *L)
 }
 
 /* The recipe of the call, unless a call of the same function within it has overtaken it. */
-static const recipe *current(lua_State *L, uint64_t serial)
+static const dkl_recipe *current(lua_State *L, uint64_t serial)
 {
-    const recipe *node = test_recipe(L, lua_upvalueindex(NODE));
+    const dkl_recipe *node = dkl_recipe_test(L, lua_upvalueindex(NODE));
 
     return node && node->serial == serial ? node : NULL;
 }
@@ -482,9 +215,9 @@ static int record_within(lua_State *L)
 {
     uint64_t serial = begin(L);
     int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
-    const recipe *node = current(L, serial);
+    const dkl_recipe *node = current(L, serial);
 
-    if (node && n > 0 && has_recipe(L, -n))
+    if (node && n > 0 && dkl_recipe_has(L, -n))
         remember(L, node, lua_upvalueindex(NODE), lua_absindex(L, -n));
     return finish(L, n);
 }
@@ -492,13 +225,13 @@ static int record_within(lua_State *L)
 static int record_call(lua_State *L)
 {
     const manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
-    const recipe *node = push_call(L, how, 1, lua_gettop(L), lua_upvalueindex(CLASS));
+    const dkl_recipe *node = push_call(L, how, 1, lua_gettop(L), lua_upvalueindex(CLASS));
 
     lua_insert(L, 1);
     lua_pushvalue(L, lua_upvalueindex(FUNCTION));
     lua_insert(L, 2); /* node function argument ... */
     lua_call(L, lua_gettop(L) - 2, LUA_MULTRET);
-    if (lua_gettop(L) > 1 && has_recipe(L, 2))
+    if (lua_gettop(L) > 1 && dkl_recipe_has(L, 2))
         remember(L, node, 1, 2);
     return lua_gettop(L) - 1;
 }
@@ -510,7 +243,7 @@ static int record_written(lua_State *L)
     int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
 
     if (current(L, serial) && dkl_is_object(L, 1, DKL_TABLE)) {
-        const recipe *of = push_recipe(L, 1);
+        const dkl_recipe *of = dkl_recipe_push(L, 1);
 
         if (lua_getiuservalue(L, -1, of->n + MORE) != LUA_TTABLE) {
             lua_pop(L, 1);
@@ -532,7 +265,7 @@ static int record_written(lua_State *L)
 }
 
 /* Pushes the tables that the question at index 1 was asked of, by their places. */
-static void push_asked(lua_State *L, const recipe *node)
+static void push_asked(lua_State *L, const dkl_recipe *node)
 {
     lua_createtable(L, node->n, 0);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &asked_key);
@@ -558,7 +291,7 @@ static int recipe_index(lua_State *L)
     static const char *const names[] = {
         "op", "n", "opaque", "column", "where", "script", "asked", "written", NULL
     };
-    const recipe *node = test_recipe(L, 1);
+    const dkl_recipe *node = dkl_recipe_test(L, 1);
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     int which = 0;
 
@@ -677,7 +410,7 @@ static int core_record(lua_State *L)
 /* core.remember(object, op, argument, ...): the object is what that call gives, though it was made otherwise */
 static int core_remember(lua_State *L)
 {
-    const recipe *made;
+    const dkl_recipe *made;
     manner how;
 
     luaL_checkstring(L, 2);
@@ -685,7 +418,7 @@ static int core_remember(lua_State *L)
     how = manner_of(L);
     lua_pop(L, 1);
     made = push_call(L, &how, 3, lua_gettop(L) - 2, 0);
-    if (has_recipe(L, 1))
+    if (dkl_recipe_has(L, 1))
         remember(L, made, lua_gettop(L), 1);
     return 0;
 }
@@ -694,7 +427,7 @@ static int core_remember(lua_State *L)
 static int core_recipe(lua_State *L)
 {
     luaL_checkany(L, 1);
-    push_known(L, 1);
+    dkl_recipe_push_known(L, 1);
     return 1;
 }
 
@@ -715,7 +448,7 @@ void dkl_open_recipe_class(lua_State *L)
     lua_pushcfunction(L, recipe_index);
     lua_setfield(L, -2, "__index");
     lua_setfield(L, 2, "recipe_class"); /* the metatable of recipes */
-    new_weak(L, &recipes_key, "k");
+    new_weak(L, &dkl_recipes_key, "k");
     new_weak(L, &asked_key, "v");
     lua_newtable(L);
     lua_pushvalue(L, -1);

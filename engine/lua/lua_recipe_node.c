@@ -1,0 +1,102 @@
+/* lua_recipe_node.c - recipes, and which objects have which. */
+#include <string.h>
+
+#include "lua_recipe_parts.h"
+
+const char dkl_recipes_key;
+static const char recipe_mark;
+
+/* An object that the library's own Lua makes of an answer, such as an allocation: what it holds are tables. */
+bool dkl_recipe_is_answer(lua_State *L, int index)
+{
+    bool is_one = false;
+
+    if (lua_istable(L, index) && luaL_getmetafield(L, index, "__name") != LUA_TNIL) {
+        is_one = lua_isstring(L, -1) && strcmp(lua_tostring(L, -1), "dk.allocation") == 0;
+        lua_pop(L, 1);
+    }
+    return is_one;
+}
+
+bool dkl_recipe_has(lua_State *L, int index)
+{
+    return dkl_recipe_holder(L, index) || dkl_recipe_is_answer(L, index);
+}
+
+/* Pushes an empty recipe with room for n arguments; kept as the metatable that stands at index class. */
+dkl_recipe *dkl_recipe_new(lua_State *L, int n, bool is_question, int class)
+{
+    size_t size = sizeof(dkl_recipe) + (is_question ? (size_t)n * sizeof(uint64_t) : 0);
+    dkl_recipe *made = lua_newuserdatauv(L, size, n + (is_question ? SCRIPT : MORE));
+
+    memset(made, 0, size);
+    made->mark = &recipe_mark;
+    made->n = n;
+    made->is_question = is_question;
+    if (class)
+        lua_pushvalue(L, class);
+    else
+        luaL_getmetatable(L, RECIPE);
+    lua_setmetatable(L, -2);
+    return made;
+}
+
+static void push_unknown(lua_State *L)
+{
+    dkl_recipe_new(L, 0, false, 0)->opaque = true;
+}
+
+dkl_recipe *dkl_recipe_test(lua_State *L, int index)
+{
+    dkl_recipe *found = lua_touserdata(L, index);
+
+    return found && lua_rawlen(L, index) >= sizeof *found && found->mark == &recipe_mark ? found : NULL;
+}
+
+/* Pushes the recipe of the object, or nil. */
+void dkl_recipe_push_known(lua_State *L, int index)
+{
+    const dkl_object *object = dkl_recipe_holder(L, index);
+
+    if (object) {
+        lua_getiuservalue(L, index, object->recipe_value);
+        return;
+    }
+    index = lua_absindex(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &dkl_recipes_key);
+    lua_pushvalue(L, index);
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+}
+
+/* Gives the recipe on top of the stack to the object, and pops it. */
+void dkl_recipe_set(lua_State *L, int index)
+{
+    dkl_object *object = dkl_recipe_holder(L, index);
+
+    if (object) {
+        lua_setiuservalue(L, index, object->recipe_value);
+        object->has_recipe = true;
+        return;
+    }
+    index = lua_absindex(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &dkl_recipes_key);
+    lua_pushvalue(L, index);
+    lua_pushvalue(L, -3);
+    lua_rawset(L, -3);
+    lua_pop(L, 2);
+}
+
+/* Pushes the recipe of the object; of one that has none, one that says so. */
+dkl_recipe *dkl_recipe_push(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    dkl_recipe_push_known(L, index);
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        push_unknown(L);
+        lua_pushvalue(L, -1);
+        dkl_recipe_set(L, index);
+    }
+    return lua_touserdata(L, -1);
+}
