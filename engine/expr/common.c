@@ -82,11 +82,8 @@ static dk_status add_part(dki_common *common, const dki_scope *scope, dki_tree t
     dki_scope with = *scope;
     dki_common_part part = { .expr = tree.expr, .node = tree.node, .n_places = n_places };
     dk_error quiet = DK_ERROR_INIT;
-    dk_status status = dki_grow(common->context, (void **)&common->parts, &common->capacity, common->n + 1,
-                                sizeof *common->parts, err);
+    dk_status status;
 
-    if (status != DK_OK)
-        return status;
     with.common = common;
     status = dki_bind(&with, tree.expr, tree.node, &part.bound, &quiet);
     if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {
@@ -128,7 +125,7 @@ dk_status dki_common_find(dki_common *common, const dki_scope *scope, const dki_
                           dk_error *err)
 {
     struct place places[MOST_NODES];
-    size_t n_places[MOST_NODES];
+    size_t n_places[MOST_NODES], most = 0;
     struct search search = { .places = places };
 
     common->context = dk_table_context(scope->table);
@@ -138,8 +135,13 @@ dk_status dki_common_find(dki_common *common, const dki_scope *scope, const dki_
     }
     if (search.full)
         return DK_OK;
-    for (size_t i = 0; i < search.n; i++)
+    for (size_t i = 0; i < search.n; i++) {
         n_places[i] = places[i].covered ? 0 : count_places(&search, i);
+        most += n_places[i] > 1;
+    }
+    common->parts = dki_alloc_array(common->context, most, sizeof *common->parts, err);
+    if (common->parts == NULL)
+        return DK_ERR_MEMORY;
     return add_parts(common, scope, &search, n_places, err);
 }
 

@@ -20,8 +20,8 @@ typedef struct dki_common_part {
 /* Begins as { 0 }. */
 typedef struct dki_common {
     dk_context *context;
-    dki_common_part *parts;
-    size_t n, capacity;
+    dki_common_part *parts; /* room for all that there can be: larger ones refer to smaller ones */
+    size_t n;
 } dki_common;
 
 /* A tree and the expression that it belongs to. */

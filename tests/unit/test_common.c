@@ -295,6 +295,36 @@ static void several_measures_are_each_alone(void **state)
     dk_table_release(t);
 }
 
+/* Parts within parts, each of which stands in two places of its own. */
+static void many_parts_are_computed(void **state)
+{
+    enum { N = 15 };
+    const dk_table *t = make_rows(500);
+    char parts_of[N + 1][400] = { "x" }, measures[N][900];
+    struct question all = { .by = { "k = abs(y) % 3" } };
+    const dk_table *together = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        (void)snprintf(parts_of[i + 1], sizeof parts_of[i + 1], "(%s - y // %d)", parts_of[i], i + 2);
+        (void)snprintf(measures[i], sizeof measures[i], "m%d = sum(%s + 1) + max(%s * 2)", i, parts_of[i + 1],
+                       parts_of[i + 1]);
+        all.measures[i] = measures[i];
+    }
+    assert_ok(ask_table(&all, t, NULL, &together, &err), &err);
+    for (size_t i = 0; i < N; i++) {
+        struct question one = { .by = { all.by[0] }, .measures = { measures[i] } };
+        const dk_table *alone = NULL;
+
+        assert_ok(ask_table(&one, t, NULL, &alone, &err), &err);
+        assert_column(together, i + 1, alone, 1, measures[i]);
+        dk_table_release(alone);
+    }
+    dk_table_release(together);
+    dk_table_release(t);
+}
+
 static void failing_memory_leaves_nothing(void **state)
 {
     const dk_table *t = make_rows(100), *result = NULL;
@@ -320,6 +350,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(failures_show_who_asked, start, stop),
         cmocka_unit_test_setup_teardown(binding_says_what_it_says_without, start, stop),
         cmocka_unit_test_setup_teardown(several_measures_are_each_alone, start, stop),
+        cmocka_unit_test_setup_teardown(many_parts_are_computed, start, stop),
         cmocka_unit_test_setup_teardown(failing_memory_leaves_nothing, start, stop),
     };
 
