@@ -1,9 +1,9 @@
 /* memory.c - contexts, and every allocation of the engine.
  *
  * A block has a header before it, which says how large it is and how far before it the system's block begins, so
- * that freeing needs no size. What counts against the budget is what was asked for and the offset.
+ * that freeing needs no size. What counts against the budget is what was asked for and HEADER or, of a wide block, WIDE.
  *
- *   | system's block: pad (0 or 48) | size (8) | offset (8) | block, 16- or 64-byte aligned ...
+ *   | system's block: pad (0 to 48) | size (8) | offset (8), and whether it is wide | block, 16- or 64-byte aligned ...
  *
  * Invariants: used is the sum over live blocks and never passes the budget, not even while a request is refused, so
  * that a large request of one thread cannot make a small one of another fail; peak is never under used for longer
@@ -28,6 +28,8 @@
 
 #define HEADER 16
 #define WIDE 64
+#define IS_WIDE 1 /* in the header, beside the offset, which is a multiple of 16 */
+#define FIRST_BYTES 128 /* of an array that grows: about as much as it begins with */
 #define LARGE_PAGE ((size_t)2 << 20)
 #define LARGE_BLOCK (2 * LARGE_PAGE)
 #define LARGEST ((size_t)PTRDIFF_MAX - WIDE)
@@ -228,6 +230,22 @@ static size_t *header_of(void *pointer)
     return (size_t *)pointer - 2;
 }
 
+static bool is_wide(void *pointer)
+{
+    return header_of(pointer)[1] & IS_WIDE;
+}
+
+/* What counts of a block beside its size. */
+static size_t overhead_of(void *pointer)
+{
+    return is_wide(pointer) ? WIDE : HEADER;
+}
+
+static char *system_block(void *pointer)
+{
+    return (char *)pointer - (header_of(pointer)[1] & ~(size_t)IS_WIDE);
+}
+
 static double mebibytes(size_t bytes)
 {
     return (double)bytes / (1024.0 * 1024.0);
@@ -298,27 +316,33 @@ static void note_peak(dk_context *context, size_t used)
         ;
 }
 
-/* Large blocks ask for large pages: these come several times as fast as small ones, and are found faster by who reads
- * here and there. */
-static char *allocate_wide(size_t whole)
+/* The system's memory for a wide block, and where the block begins in it. Large blocks ask for large pages: these come several times
+ * as fast as small ones, and are found faster by who reads here and there. What is smaller is aligned by hand: the system's way of
+ * aligning takes several times as long as malloc. */
+static char *allocate_wide(size_t whole, size_t *offset)
 {
-    size_t align = whole >= LARGE_BLOCK ? LARGE_PAGE : WIDE;
     char *base;
 
-    if (whole > LARGEST - align)
+    if (whole < LARGE_BLOCK) {
+        base = malloc((whole + WIDE - 1) & ~(size_t)(WIDE - 1)); /* whoever reads 64 bytes at a time may read the last ones */
+        *offset = WIDE - ((uintptr_t)base & (WIDE - 1)); /* 16 at least, as malloc aligns */
+        return base;
+    }
+    *offset = WIDE;
+    if (whole > LARGEST - LARGE_PAGE)
         return NULL;
-    base = aligned_alloc(align, (whole + align - 1) / align * align); /* a multiple, as the standard wants it */
+    base = aligned_alloc(LARGE_PAGE, (whole + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE); /* as the standard wants it */
 #ifdef MADV_HUGEPAGE
-    if (base && align == LARGE_PAGE)
+    if (base)
         (void)madvise(base, whole / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE); /* only advice */
 #endif
     return base;
 }
 
 /* Clearing is left to calloc: it knows which pages are fresh, and clear already. */
-static void *allocate(dk_context *context, size_t size, size_t offset, bool clear, dk_error *err)
+static void *allocate(dk_context *context, size_t size, bool wide, bool clear, dk_error *err)
 {
-    size_t whole, used;
+    size_t offset = HEADER, whole, used;
     char *base;
     size_t *header;
 
@@ -326,11 +350,11 @@ static void *allocate(dk_context *context, size_t size, size_t offset, bool clea
         refuse_size(size, err);
         return NULL;
     }
-    whole = size + offset;
+    whole = size + (wide ? WIDE : HEADER);
     if (reserve(context, whole, &used, err) != DK_OK)
         return NULL;
-    if (offset == WIDE)
-        base = allocate_wide(whole);
+    if (wide)
+        base = allocate_wide(whole, &offset);
     else
         base = clear ? calloc(1, whole) : malloc(whole);
     if (base == NULL) {
@@ -341,18 +365,18 @@ static void *allocate(dk_context *context, size_t size, size_t offset, bool clea
     note_peak(context, used);
     header = header_of(base + offset);
     header[0] = size;
-    header[1] = offset;
+    header[1] = offset | (wide ? IS_WIDE : 0);
     return base + offset;
 }
 
 void *dki_alloc(dk_context *context, size_t size, dk_error *err)
 {
-    return allocate(context, size, HEADER, false, err);
+    return allocate(context, size, false, false, err);
 }
 
 void *dki_alloc_wide(dk_context *context, size_t size, dk_error *err)
 {
-    return allocate(context, size, WIDE, false, err);
+    return allocate(context, size, true, false, err);
 }
 
 static void *allocate_array(dk_context *context, size_t n, size_t size, bool clear, dk_error *err)
@@ -363,7 +387,7 @@ static void *allocate_array(dk_context *context, size_t n, size_t size, bool cle
         refuse_array(n, size, err);
         return NULL;
     }
-    return allocate(context, bytes, HEADER, clear, err);
+    return allocate(context, bytes, false, clear, err);
 }
 
 void *dki_alloc_array(dk_context *context, size_t n, size_t size, dk_error *err)
@@ -378,13 +402,10 @@ void *dki_calloc(dk_context *context, size_t n, size_t size, dk_error *err)
 
 void dki_free(dk_context *context, void *pointer)
 {
-    size_t *header;
-
     if (pointer == NULL)
         return;
-    header = header_of(pointer);
-    give_back(context, header[0] + header[1]);
-    free((char *)pointer - header[1]);
+    give_back(context, header_of(pointer)[0] + overhead_of(pointer));
+    free(system_block(pointer));
 }
 
 /* The system's realloc: it moves the pages of a large block instead of copying them, and only the difference
@@ -414,13 +435,12 @@ static dk_status resize_in_place(dk_context *context, void **pointer, size_t siz
 
 dk_status dki_resize(dk_context *context, void **pointer, size_t size, dk_error *err)
 {
-    size_t offset = *pointer ? header_of(*pointer)[1] : HEADER;
     size_t before = *pointer ? header_of(*pointer)[0] : 0;
     void *other;
 
-    if (*pointer && offset == HEADER)
+    if (*pointer && !is_wide(*pointer))
         return resize_in_place(context, pointer, size, err);
-    other = allocate(context, size, offset, false, err);
+    other = allocate(context, size, *pointer != NULL, false, err);
     if (other == NULL)
         return DK_ERR_MEMORY;
     if (before > 0)
@@ -447,7 +467,8 @@ static dk_status grow_to(dk_context *context, void **array, size_t *capacity, si
 dk_status dki_grow(dk_context *context, void **array, size_t *capacity, size_t needed, size_t item_size,
                    dk_error *err)
 {
-    size_t larger = *capacity < 16 ? 16 : *capacity;
+    size_t least = item_size < FIRST_BYTES / 16 ? 16 : item_size < FIRST_BYTES ? FIRST_BYTES / item_size : 1;
+    size_t larger = *capacity < least ? least : *capacity;
 
     if (needed <= *capacity)
         return DK_OK;
