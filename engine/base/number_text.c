@@ -98,6 +98,28 @@ static int shortest(double value, char digits[20], int *exponent)
     return n;
 }
 
+/* The same for value over 0 that has few digits after the point and at most DBL_DIG in all, which is what people write, much sooner:
+ * value is *number / 10^*places. A quotient of two integers that doubles hold is the double nearest to it, and so is what is
+ * read; of decimals of that many digits there is only one that reads as value. */
+static bool is_short(double value, int64_t *number, uint8_t *places)
+{
+    for (uint8_t k = 0; k <= 6; k++) {
+        double power = (double)dki_power10[k], scaled = value * power;
+
+        int64_t whole;
+
+        if (scaled >= 1e15)
+            return false;
+        whole = llrint(scaled);
+        if ((double)whole / power == value) {
+            *number = whole;
+            *places = k;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool dki_real_to_decimal(double value, int64_t *out, uint8_t *scale)
 {
     char digits[20];
@@ -109,6 +131,10 @@ bool dki_real_to_decimal(double value, int64_t *out, uint8_t *scale)
     if (value == 0) {
         *out = 0;
         *scale = 0;
+        return true;
+    }
+    if (is_short(fabs(value), out, scale)) {
+        *out = value < 0 ? -*out : *out;
         return true;
     }
     n = shortest(value, digits, &exponent);
