@@ -129,16 +129,15 @@ static size_t value_bytes(dk_type type)
 static dk_status make_slots(dki_eval *eval, const dki_op *op, size_t n, dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
-    dk_status status;
+    size_t values_bytes = n * value_bytes(op->type), valid_bytes = n / 64 * sizeof(uint64_t);
+    dk_status status = DK_OK;
 
     dk_view_init(&slot->view, eval->context);
-    slot->values = dki_alloc_wide(eval->context, n * value_bytes(op->type), err);
-    slot->valid = dki_alloc_wide(eval->context, n / 64 * sizeof(uint64_t), err);
-    status = slot->values && slot->valid ? DK_OK : DK_ERR_MEMORY;
-    if (status == DK_OK) { /* rows outside a selection are not computed, but counted apart: by some value */
-        memset(slot->values, 0, n * value_bytes(op->type));
-        memset(slot->valid, 0, n / 64 * sizeof(uint64_t));
-    }
+    slot->values = dki_alloc_wide(eval->context, values_bytes + valid_bytes, err);
+    if (slot->values == NULL)
+        return DK_ERR_MEMORY;
+    slot->valid = (uint64_t *)(void *)((char *)slot->values + values_bytes);
+    memset(slot->values, 0, values_bytes + valid_bytes); /* rows outside a selection are counted apart, by some value */
     for (size_t i = 0; i < op->n_args && status == DK_OK; i++)
         status = make_slots(eval, op->args[i], n, err);
     return status;
@@ -182,7 +181,6 @@ void dki_eval_release(dki_eval *eval)
         return;
     for (size_t i = 0; i < eval->n_slots; i++) {
         dki_free(eval->context, eval->slots[i].values);
-        dki_free(eval->context, eval->slots[i].valid);
         if (eval->slots[i].state)
             eval->slots[i].drop_state(eval->context, eval->slots[i].state);
         if (eval->slots[i].view.context)
