@@ -113,7 +113,7 @@ static dk_status join_small(dk_context *context, dk_type type, dki_part *parts, 
 dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                              dki_made_chunk *made, size_t n, const dk_column **out, dk_error *err)
 {
-    dki_part *parts = dki_alloc_array(context, n, sizeof *parts, err);
+    dki_part one, *parts = n > 1 ? dki_alloc_array(context, n, sizeof *parts, err) : &one;
     size_t n_parts = 0;
     dk_status status = parts ? DK_OK : DK_ERR_MEMORY;
 
@@ -138,7 +138,8 @@ dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, c
     }
     for (size_t i = 0; i < n; i++)
         dki_made_drop(context, &made[i]);
-    dki_free(context, parts);
+    if (parts != &one)
+        dki_free(context, parts);
     return status;
 }
 
@@ -260,29 +261,56 @@ static dk_status codes_chunk(dk_context *context, bool levels, const void *from,
     return fill_chunk(context, made, from, bytes, (uint64_t)base, err);
 }
 
-/* What numbers of so many bytes mean: 8 are values, fewer are codes. */
+static dk_status ratios_chunk(dk_context *context, const dk_ratio *values, size_t n, dki_made_chunk *made,
+                              dk_error *err)
+{
+    size_t bytes;
+
+    *made = (dki_made_chunk){ .storage = DK_STORE_RATIO,
+                              .constant = memcmp(values, values + 1, (n - 1) * sizeof *values) == 0,
+                              .n_rows = n };
+    bytes = dki_storage_bytes(DK_STORE_RATIO, made->constant ? 1 : n);
+    made->values = dki_alloc_wide(context, bytes, err);
+    if (made->values == NULL)
+        return DK_ERR_MEMORY;
+    memcpy(made->values, values, bytes);
+    return DK_OK;
+}
+
+/* What numbers of so many bytes mean: 16 are ratios, 8 values, fewer are codes. */
 static dk_status column_of_array(dk_context *context, dk_type type, uint8_t scale, const dk_dictionary *levels,
                                  const void *array, unsigned bytes, int64_t base, size_t n, const dk_column **out,
                                  dk_error *err)
 {
     size_t n_chunks = (n + DKI_CHUNK_ROWS - 1) / DKI_CHUNK_ROWS;
-    dki_made_chunk *made = dki_calloc(context, n_chunks, sizeof *made, err);
+    dki_made_chunk one = { .n_rows = 0 }; /* mostly enough */
+    dki_made_chunk *made = n_chunks > 1 ? dki_calloc(context, n_chunks, sizeof *made, err) : &one;
     dk_status status = made ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; status == DK_OK && i < n_chunks; i++) {
         size_t from = i * DKI_CHUNK_ROWS, some = n - from < DKI_CHUNK_ROWS ? n - from : DKI_CHUNK_ROWS;
         const char *piece = (const char *)array + from * bytes;
 
-        status = bytes < sizeof(int64_t)
-                     ? codes_chunk(context, type == DK_CATEGORY, piece, bytes, some, base, &made[i], err)
-                     : integers_chunk(context, (const int64_t *)(const void *)piece, some, &made[i], err);
+        if (type == DK_RATIO)
+            status = ratios_chunk(context, (const dk_ratio *)(const void *)piece, some, &made[i], err);
+        else if (bytes == sizeof(int64_t))
+            status = integers_chunk(context, (const int64_t *)(const void *)piece, some, &made[i], err);
+        else
+            status = codes_chunk(context, type == DK_CATEGORY, piece, bytes, some, base, &made[i], err);
     }
     if (status == DK_OK)
         status = dki_column_of_made(context, type, scale, levels, made, n_chunks, out, err);
     for (size_t i = 0; made && i < n_chunks; i++)
         dki_made_drop(context, &made[i]);
-    dki_free(context, made);
+    if (made != &one)
+        dki_free(context, made);
     return status;
+}
+
+dk_status dki_column_of_ratios(dk_context *context, const dk_ratio *values, size_t n, const dk_column **out,
+                               dk_error *err)
+{
+    return column_of_array(context, DK_RATIO, 0, NULL, values, sizeof *values, 0, n, out, err);
 }
 
 dk_status dki_column_of_integers(dk_context *context, dk_type type, uint8_t scale, const int64_t *values, size_t n,

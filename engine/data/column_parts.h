@@ -39,6 +39,9 @@ dk_status dki_column_of_made(dk_context *context, dk_type type, uint8_t scale, c
  * width being 0, 1 or 2. */
 dk_status dki_column_of_integers(dk_context *context, dk_type type, uint8_t scale, const int64_t *values, size_t n,
                                  const dk_column **out, dk_error *err);
+/* The same of ratios in lowest terms. */
+dk_status dki_column_of_ratios(dk_context *context, const dk_ratio *values, size_t n, const dk_column **out,
+                               dk_error *err);
 dk_status dki_column_of_distances(dk_context *context, dk_type type, uint8_t scale, unsigned width,
                                   const void *distances, int64_t base, size_t n, const dk_column **out,
                                   dk_error *err);

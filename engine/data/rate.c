@@ -9,11 +9,9 @@
 #include "column_parts.h"
 
 /* The ratios of a block of both; one that is null in either, or has no denominator, is null. */
-static dk_status divide(const dk_view *numerator, const dk_view *denominator, dk_builder *out, dk_error *err)
+static dk_status divide(const dk_view *numerator, const dk_view *denominator, dk_ratio *ratios, uint64_t *valid,
+                        dk_error *err)
 {
-    dk_ratio ratios[DK_BLOCK_ROWS];
-    uint64_t valid[DK_BLOCK_WORDS];
-
     for (size_t i = 0; i < numerator->n; i++) {
         bool known = !dki_view_is_null(numerator, i) && !dki_view_is_null(denominator, i);
 
@@ -32,7 +30,7 @@ static dk_status divide(const dk_view *numerator, const dk_view *denominator, dk
         }
         dki_bit_put(valid, i, known);
     }
-    return dki_builder_ratios(out, ratios, valid, numerator->n, err);
+    return DK_OK;
 }
 
 static bool is_exact(const dk_column *column)
@@ -40,16 +38,21 @@ static bool is_exact(const dk_column *column)
     return column->type == DK_INTEGER || column->type == DK_DECIMAL;
 }
 
-static dk_status divide_all(const dk_column *numerator, const dk_column *denominator, dk_builder *out,
+static dk_status divide_all(const dk_column *numerator, const dk_column *denominator, const dk_column **out,
                             dk_error *err)
 {
+    uint64_t n_rows = numerator->n_rows;
+    dk_builder *builder = NULL;
+    bool is_whole = false; /* one block of known values, which needs no builder */
     dk_view views[2];
     dk_status status = DK_OK;
 
     for (size_t k = 0; k < 2; k++)
         dk_view_init(&views[k], numerator->context);
-    for (uint64_t row = 0; status == DK_OK && row < numerator->n_rows; row += DK_BLOCK_ROWS) {
-        size_t n = numerator->n_rows - row < DK_BLOCK_ROWS ? (size_t)(numerator->n_rows - row) : DK_BLOCK_ROWS;
+    for (uint64_t row = 0; status == DK_OK && row < n_rows && !is_whole; row += DK_BLOCK_ROWS) {
+        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+        dk_ratio ratios[DK_BLOCK_ROWS];
+        uint64_t valid[DK_BLOCK_WORDS];
 
         status = dki_poll(numerator->context, err);
         if (status == DK_OK)
@@ -57,10 +60,22 @@ static dk_status divide_all(const dk_column *numerator, const dk_column *denomin
         if (status == DK_OK)
             status = dk_column_view(denominator, row, n, &views[1], err);
         if (status == DK_OK)
-            status = divide(&views[0], &views[1], out, err);
+            status = divide(&views[0], &views[1], ratios, valid, err);
+        is_whole = status == DK_OK && n == n_rows && dki_bits_count(valid, n) == n;
+        if (is_whole)
+            status = dki_column_of_ratios(numerator->context, ratios, n, out, err);
+        else if (status == DK_OK && builder == NULL)
+            status = dk_builder_new(numerator->context, DK_RATIO, 0, NULL, &builder, err);
+        if (status == DK_OK && builder)
+            status = dki_builder_ratios(builder, ratios, valid, n, err);
     }
     for (size_t k = 0; k < 2; k++)
         dk_view_release(&views[k]);
+    if (status == DK_OK && n_rows == 0)
+        status = dk_builder_new(numerator->context, DK_RATIO, 0, NULL, &builder, err);
+    if (status == DK_OK && !is_whole)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
     return status;
 }
 
@@ -96,19 +111,13 @@ dk_status dki_rate_new(const dk_column *numerator, const dk_column *denominator,
                        const dk_column **out, dk_error *err)
 {
     const dk_column *children[DK_MOST_CHILDREN] = { numerator, denominator, whole }, *own = NULL;
-    dk_builder *builder = NULL;
     dk_status status;
 
     if (!is_exact(numerator) || !is_exact(denominator))
         return dki_fail(err, DK_ERR_TYPE, "a rate has a numerator and a denominator, both integers or decimals");
     if (numerator->n_rows != denominator->n_rows)
         return dki_fail(err, DK_ERR_LENGTH, "the numerators and the denominators of a rate are as many");
-    status = dk_builder_new(numerator->context, DK_RATIO, 0, NULL, &builder, err);
-    if (status == DK_OK)
-        status = divide_all(numerator, denominator, builder, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(builder, &own, err);
-    dk_builder_release(builder);
+    status = divide_all(numerator, denominator, &own, err);
     if (status != DK_OK)
         return status;
     for (size_t i = 0; i < DK_MOST_CHILDREN && children[i]; i++)

@@ -49,34 +49,66 @@ bool dki_values_equal(const dk_value *a, const dk_value *b)
     return dk_value_compare(a, b) == 0;
 }
 
-/* The values with fewer digits, which are as many as they need. */
-static dk_status append_trimmed(dk_builder *builder, const dk_column *column, unsigned digits, dk_error *err)
+/* A block of values with fewer digits, which are as many as they need. */
+static dk_status trim_block(const dk_column *column, uint64_t row, dk_view *view, int64_t unit, int64_t *values,
+                            dk_error *err)
 {
+    uint64_t left = dk_column_n_rows(column) - row;
+    dk_status status = dki_poll(dk_column_context(column), err);
+
+    if (status == DK_OK)
+        status = dk_column_view(column, row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, view, err);
+    if (status != DK_OK)
+        return status;
+    dki_view_integers(view, values);
+    for (size_t i = 0; i < view->n; i++)
+        values[i] /= unit;
+    return DK_OK;
+}
+
+static dk_status append_block(dk_builder *builder, const dk_view *view, const int64_t *values, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    if (view->valid == NULL)
+        return dki_builder_integers(builder, values, NULL, view->n, err);
+    for (size_t i = 0; i < view->n && status == DK_OK; i++)
+        status = dki_view_is_null(view, i) ? dk_builder_null(builder, 1, err)
+                                           : dk_builder_integer(builder, values[i], err);
+    return status;
+}
+
+/* A decimal column with fewer digits. */
+static dk_status trim_all(const dk_column *column, uint8_t digits, const dk_column **out, dk_error *err)
+{
+    dk_context *context = dk_column_context(column);
     int64_t values[DK_BLOCK_ROWS], unit = dki_power10[dk_column_scale(column) - digits];
+    dk_type type = digits ? DK_DECIMAL : DK_INTEGER;
     uint64_t n = dk_column_n_rows(column);
+    dk_builder *builder = NULL;
+    bool is_whole = false; /* one block of known values, which needs no builder */
     dk_view view;
     dk_status status = DK_OK;
 
-    dk_view_init(&view, dk_column_context(column));
-    for (uint64_t row = 0; row < n && status == DK_OK; row += view.n) {
-        status = dki_poll(dk_column_context(column), err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
-                                    err);
+    dk_view_init(&view, context);
+    for (uint64_t row = 0; row < n && status == DK_OK && !is_whole; row += view.n) {
+        status = trim_block(column, row, &view, unit, values, err);
         if (status != DK_OK)
             break;
-        dki_view_integers(&view, values);
-        for (size_t i = 0; i < view.n; i++)
-            values[i] /= unit;
-        if (view.valid == NULL) {
-            status = dki_builder_integers(builder, values, NULL, view.n, err);
-            continue;
-        }
-        for (size_t i = 0; i < view.n && status == DK_OK; i++)
-            status = dki_view_is_null(&view, i) ? dk_builder_null(builder, 1, err)
-                                                : dk_builder_integer(builder, values[i], err);
+        is_whole = view.n == n && view.valid == NULL;
+        if (is_whole)
+            status = dki_column_of_integers(context, type, digits, values, view.n, out, err);
+        else if (builder == NULL)
+            status = dk_builder_new(context, type, digits, NULL, &builder, err);
+        if (status == DK_OK && !is_whole)
+            status = append_block(builder, &view, values, err);
     }
     dk_view_release(&view);
+    if (status == DK_OK && n == 0)
+        status = dk_builder_new(context, type, digits, NULL, &builder, err);
+    if (status == DK_OK && !is_whole)
+        status = dk_builder_finish(builder, out, err);
+    dk_builder_release(builder);
     return status;
 }
 
@@ -104,9 +136,7 @@ static dk_status trim_bounds(const dk_column *column, unsigned digits, const dk_
 
 dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_column **out, dk_error *err)
 {
-    dk_context *context = dk_column_context(column);
     unsigned scale = dk_column_scale(column), needed = least;
-    dk_builder *builder;
     dk_status status;
 
     if (dk_column_type(column) == DK_INTERVAL)
@@ -114,18 +144,10 @@ dk_status dki_trim_column(const dk_column *column, uint8_t least, const dk_colum
     status = dki_column_digits(column, &needed, err);
     if (status != DK_OK)
         return status;
-    if (dk_column_type(column) != DK_DECIMAL || needed >= scale) {
-        *out = dk_column_retain(column);
-        return DK_OK;
-    }
-    status = dk_builder_new(context, needed ? DK_DECIMAL : DK_INTEGER, (uint8_t)needed, NULL, &builder, err);
-    if (status != DK_OK)
-        return status;
-    status = append_trimmed(builder, column, needed, err);
-    if (status == DK_OK)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
-    return status;
+    if (dk_column_type(column) == DK_DECIMAL && needed < scale)
+        return trim_all(column, (uint8_t)needed, out, err);
+    *out = dk_column_retain(column);
+    return DK_OK;
 }
 
 dk_status dki_put_notes(const dki_text_map *notes, const dk_table **table, dk_error *err)

@@ -127,40 +127,77 @@ static bool subtract_rows(const dk_view *a, const dk_view *b, uint8_t scale, boo
     return fits;
 }
 
+/* What comes out of two columns: its type, and as many digits as either has. */
+struct left {
+    dk_type type;
+    uint8_t scale;
+    bool is_ratio;
+};
+
+static struct left left_of(const dk_column *a, const dk_column *b)
+{
+    bool is_ratio = dk_column_type(a) == DK_RATIO || dk_column_type(b) == DK_RATIO;
+    dk_type type = is_ratio ? DK_RATIO : dk_column_type(a) == DK_DECIMAL ? DK_DECIMAL : dk_column_type(b);
+    uint8_t scale = dk_column_scale(a) > dk_column_scale(b) ? dk_column_scale(a) : dk_column_scale(b);
+
+    return (struct left){ type, is_ratio ? 0 : scale, is_ratio };
+}
+
+/* A block of a - b. */
+static dk_status subtract_block(const dk_column *const columns[2], uint64_t row, dk_view views[2],
+                                const struct left *left, void *out, uint64_t *known, bool *fits, dk_error *err)
+{
+    uint64_t n = dk_column_n_rows(columns[0]) - row;
+    dk_status status =
+        dk_column_view(columns[0], row, n < DK_BLOCK_ROWS ? (size_t)n : DK_BLOCK_ROWS, &views[0], err);
+
+    if (status == DK_OK)
+        status = dk_column_view(columns[1], row, views[0].n, &views[1], err);
+    if (status != DK_OK)
+        return status;
+    views[0].n = views[1].n;
+    *fits = subtract_rows(&views[0], &views[1], left->scale, left->is_ratio, out, known);
+    return DK_OK;
+}
+
 /* a - b, both exact. *out is NULL where it does not fit: the expression says how. */
 static dk_status subtract(const dk_column *a, const dk_column *b, const dk_column **out, dk_error *err)
 {
     dk_context *context = dk_column_context(a);
-    bool is_ratio = dk_column_type(a) == DK_RATIO || dk_column_type(b) == DK_RATIO, fits = true;
-    uint8_t scale = dk_column_scale(a) > dk_column_scale(b) ? dk_column_scale(a) : dk_column_scale(b);
-    dk_type type = is_ratio ? DK_RATIO : dk_column_type(a) == DK_DECIMAL ? DK_DECIMAL : dk_column_type(b);
-    uint64_t n_rows = dk_column_n_rows(a);
+    struct left left = left_of(a, b);
+    uint64_t n = dk_column_n_rows(a);
     dk_builder *builder = NULL;
-    dk_view x, y;
-    dk_status status = dk_builder_new(context, type, is_ratio ? 0 : scale, NULL, &builder, err);
+    bool fits = true, is_whole = false; /* one block of known values, which needs no builder */
+    dk_view views[2];
+    dk_status status = DK_OK;
 
-    dk_view_init(&x, context);
-    dk_view_init(&y, context);
-    for (uint64_t row = 0; row < n_rows && fits && status == DK_OK; row += x.n) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+    for (size_t i = 0; i < 2; i++)
+        dk_view_init(&views[i], context);
+    for (uint64_t row = 0; row < n && fits && !is_whole && status == DK_OK; row += views[0].n) {
         dk_ratio values[DK_BLOCK_ROWS];
+        const int64_t *integers = (const int64_t *)(const void *)values;
         uint64_t known[DK_BLOCK_ROWS / 64];
 
-        status = dk_column_view(a, row, n, &x, err);
-        if (status == DK_OK)
-            status = dk_column_view(b, row, x.n, &y, err);
-        if (status != DK_OK)
+        status = subtract_block((const dk_column *const[]){ a, b }, row, views, &left, values, known, &fits, err);
+        if (status != DK_OK || !fits)
             break;
-        x.n = y.n;
-        fits = subtract_rows(&x, &y, scale, is_ratio, values, known);
-        if (fits && is_ratio)
-            status = dki_builder_ratios(builder, values, known, x.n, err);
-        else if (fits)
-            status = dki_builder_integers(builder, (const int64_t *)(const void *)values, known, x.n, err);
+        is_whole = views[0].n == n && dki_bits_count(known, n) == n;
+        if (is_whole && left.is_ratio)
+            status = dki_column_of_ratios(context, values, n, out, err);
+        else if (is_whole)
+            status = dki_column_of_integers(context, left.type, left.scale, integers, n, out, err);
+        else if (builder == NULL)
+            status = dk_builder_new(context, left.type, left.scale, NULL, &builder, err);
+        if (status == DK_OK && builder && left.is_ratio)
+            status = dki_builder_ratios(builder, values, known, views[0].n, err);
+        else if (status == DK_OK && builder)
+            status = dki_builder_integers(builder, integers, known, views[0].n, err);
     }
-    dk_view_release(&x);
-    dk_view_release(&y);
-    if (status == DK_OK && fits)
+    for (size_t i = 0; i < 2; i++)
+        dk_view_release(&views[i]);
+    if (status == DK_OK && n == 0)
+        status = dk_builder_new(context, left.type, left.scale, NULL, &builder, err);
+    if (status == DK_OK && fits && builder)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);
     return status;
