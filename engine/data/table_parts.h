@@ -13,7 +13,7 @@ struct dk_table {
     atomic_size_t n_references;
     dk_context *context;
     uint64_t n_rows;
-    size_t n_fields;
+    size_t n_fields, fields_capacity;
     dk_field *fields;   /* texts owned */
     dki_text_map names; /* number of a name is the number of its field */
     const dk_column *margin;
