@@ -234,7 +234,7 @@ dk_status dki_given_measures(const dki_given *given, const dk_table *dimensions,
                           .prefix = PREFIX };
     dk_status status;
 
-    dki_arena_init(&result.arena, given->context);
+    dki_arena_init_small(&result.arena, given->context);
     result.ready = dki_arena_array(&result.arena, given->n_sums, sizeof *result.ready, err);
     status = result.ready ? DK_OK : DK_ERR_MEMORY;
     for (size_t i = 0; i < given->n_sums && status == DK_OK; i++)

@@ -24,6 +24,7 @@
 #include "partition.h"
 
 #define MANY_ROWS 4096 /* worth waking a thread for */
+#define FEW_ROWS 256   /* of which binding takes longer than computing */
 
 static bool is_all(const dki_node *node)
 {
@@ -486,14 +487,33 @@ static dk_status find_hidden(void *arg, const dki_node *node, size_t *column, dk
     return status;
 }
 
+/* The column that a name or an aggregate is; NULL: it is not so simple. */
+static const dk_column *bare_column(dki_result *result, const dk_table *table, const dki_node *node)
+{
+    struct hidden hidden = { result, table };
+    size_t at = DK_NO_COLUMN;
+
+    if (node->kind == DKI_NODE_NAME)
+        at = dk_table_find(table, node->text);
+    else if (node->kind == DKI_NODE_AGGREGATE && find_hidden(&hidden, node, &at, NULL) != DK_OK)
+        at = DK_NO_COLUMN;
+    return at == DK_NO_COLUMN ? NULL : dk_table_field(table, at)->column;
+}
+
 static dk_status eval_node(dki_result *result, const dk_table *table, const dk_expr *expr, const dki_node *node,
                            dki_note_fn *note, void *arg, const dk_column **out, dk_error *err)
 {
+    const dk_column *bare = bare_column(result, table, node);
     struct hidden hidden = { result, table };
     dki_scope scope = { .table = table, .params = result->plan->params, .aggregate = find_hidden, .arg = &hidden };
     dki_bound *bound = NULL;
-    dk_status status = dki_bind(&scope, expr, node, &bound, err);
+    dk_status status;
 
+    if (bare) { /* speed: results of few rows cost little but binding */
+        *out = dk_column_retain(bare);
+        return DK_OK;
+    }
+    status = dki_bind(&scope, expr, node, &bound, err);
     if (status == DK_OK)
         status = dki_bound_column_new(bound, out, err);
     if (status == DK_ERR_OVERFLOW)
@@ -549,17 +569,63 @@ static dk_status make_rate(dki_result *result, const dk_table *table, const dki_
     return DK_OK;
 }
 
+static bool is_exact(const dk_column *column)
+{
+    return column && (dk_column_type(column) == DK_INTEGER || dk_column_type(column) == DK_DECIMAL) &&
+           dki_column_overlap(column) == NULL;
+}
+
+/* A rate of columns that are there, of few rows, which is what binding and evaluating would make of it. *out is NULL where it is not
+ * so simple, or does not fit. */
+static dk_status divide_few(dki_result *result, const dk_table *table, const dki_node *root, const dk_column **out,
+                            dk_error *err)
+{
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    const dk_column *parts[2];
+    const dki_node *nodes[2];
+    const char *whole = NULL;
+    dk_error why = DK_ERROR_INIT;
+    dk_status status = DK_OK;
+
+    *out = NULL;
+    if (dk_table_n_rows(table) > FEW_ROWS || !dki_measure_parts(breakdown, root, nodes))
+        return DK_OK;
+    for (size_t i = 0; i < 2; i++) {
+        parts[i] = bare_column(result, table, nodes[i]);
+        if (!is_exact(parts[i]))
+            return DK_OK;
+    }
+    status = dki_measure_whole(breakdown, root, &result->arena, &whole, err);
+    if (status != DK_OK || whole)
+        return status;
+    status = dk_rate_new(parts[0], parts[1], out, &why);
+    if (status == DK_ERR_OVERFLOW) {
+        *out = NULL;
+        return DK_OK; /* evaluating says of which row */
+    }
+    if (status != DK_OK && err)
+        *err = why;
+    return status;
+}
+
 /* Computes measure i over one of the two tables, and adds it to that. */
 static dk_status add_measure(dki_result *result, const dk_table **table, size_t i, dki_note_fn *note, void *arg,
                              dk_error *err)
 {
     const dki_part *part = &result->plan->breakdown->measures[i];
     const dki_node *root;
-    const dk_column *column;
+    const dk_column *column = NULL;
     dk_status status = dki_plan_shares(result->plan, &result->arena, dki_expr_root(part->expr), &root, err);
 
     if (status == DK_OK)
         status = need_columns(result, table, part->expr, root, err);
+    if (status == DK_OK)
+        status = divide_few(result, *table, root, &column, err);
+    if (status == DK_OK && column) {
+        status = add_column(table, part->name, column, err);
+        dk_column_release(column);
+        return status;
+    }
     if (status == DK_OK && dki_measure_is_bounded_share(result->plan->breakdown, root))
         status = eval_share(result, *table, part->expr, root, &column, err);
     else if (status == DK_OK)
