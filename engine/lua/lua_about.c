@@ -172,6 +172,19 @@ static int table_note(lua_State *L)
     return 1;
 }
 
+void dkl_push_key(lua_State *L, const dk_properties *properties)
+{
+    if (properties->n_key == 0) {
+        lua_pushnil(L);
+        return;
+    }
+    lua_createtable(L, (int)properties->n_key, 0);
+    for (size_t i = 0; i < properties->n_key; i++) {
+        lua_pushstring(L, properties->key[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
 /* t:properties() -> { name =, source =, unit =, weight =, key =, as_of =, published = } */
 static int table_properties(lua_State *L)
 {
@@ -190,14 +203,8 @@ static int table_properties(lua_State *L)
     lua_setfield(L, -2, "as_of");
     lua_pushstring(L, properties->published);
     lua_setfield(L, -2, "published");
-    if (properties->n_key > 0) {
-        lua_createtable(L, (int)properties->n_key, 0);
-        for (size_t i = 0; i < properties->n_key; i++) {
-            lua_pushstring(L, properties->key[i]);
-            lua_rawseti(L, -2, (lua_Integer)i + 1);
-        }
-        lua_setfield(L, -2, "key");
-    }
+    dkl_push_key(L, properties);
+    lua_setfield(L, -2, "key");
     return 1;
 }
 

@@ -233,7 +233,7 @@ static size_t check_scenarios(lua_State *L, const dk_scenario ***scenarios, dk_p
 }
 
 /* core.compare(breakdown, table, breakdown_params, scenarios, params, form) -> table, the cells that they ran on, whether the
- * breakdown was asked of rows; params: a table of parameters for each scenario */
+ * breakdown was asked of rows, the table's key; params: a table of parameters for each scenario */
 static int compare(lua_State *L)
 {
     const dk_breakdown *breakdown = check_breakdown(L);
@@ -258,7 +258,8 @@ static int compare(lua_State *L)
     lua_pushvalue(L, 7);
     lua_pushvalue(L, 8);
     lua_pushboolean(L, basis.by_rows);
-    return 3;
+    dkl_push_key(L, dk_table_properties(table));
+    return 4;
 }
 
 /* core.plan_scenarios(breakdown, table, breakdown_params, scenarios, params) -> table of steps */

@@ -13,6 +13,8 @@ const dk_table *dkl_check_table(lua_State *L, int arg);
 const dk_table **dkl_new_table(lua_State *L);
 /* The same above the one at index 1, with what a reader left beside that one. */
 const dk_table **dkl_new_table_like(lua_State *L);
+/* Pushes the names of the key as a list; nil where there is none. */
+void dkl_push_key(lua_State *L, const dk_properties *properties);
 /* Adds a note to the table in a slot of the stack. */
 int dkl_add_note(lua_State *L, const dk_table **out, const char *note);
 /* Notes which columns of the table in a slot of the stack are called as methods are: t.NAME is the method. Not of the

@@ -186,6 +186,22 @@ static dk_status breakdown_mentions(const dk_breakdown *breakdown, dki_text_map 
     return status;
 }
 
+/* Whether a scenario has all of them. */
+static bool all_are_of(const dk_params *params, const dk_scenario *const *scenarios, size_t n_scenarios)
+{
+    size_t n = 0;
+
+    for (; n < params->n; n++) {
+        bool is_of = false;
+
+        for (size_t i = 0; i < n_scenarios && !is_of; i++)
+            is_of = dki_scenario_find_param(scenarios[i], params->items[n].name) != SIZE_MAX;
+        if (!is_of)
+            break;
+    }
+    return n == params->n;
+}
+
 dk_status dki_check_breakdown_params(const dk_breakdown *breakdown, const dk_expr *target,
                                      const dk_scenario *const *scenarios, size_t n_scenarios,
                                      const dk_params *params, dk_error *err)
@@ -193,7 +209,7 @@ dk_status dki_check_breakdown_params(const dk_breakdown *breakdown, const dk_exp
     dki_text_map names;
     dk_status status;
 
-    if (params == NULL || params->n == 0)
+    if (params == NULL || all_are_of(params, scenarios, n_scenarios))
         return DK_OK;
     dki_text_map_init(&names, breakdown->context);
     status = breakdown_mentions(breakdown, &names, err);

@@ -9,8 +9,22 @@ local ask = {} -- methods of breakdowns
 -- What comparisons ran on, by their results, for who explains one.
 core.compared = setmetatable({}, { __mode = "k" })
 
+-- Whether all have names, and values that need no second look.
+local function are_plain(values)
+  for name, value in pairs(values) do
+    local kind = type(value)
+    if type(name) ~= "string" or kind == "number" and value - value ~= 0 or kind ~= "number" and kind ~= "boolean" then
+      return false
+    end
+  end
+  return true
+end
+
 -- Names with a value each: a number, a text, true, false or dk.null.
 local function check_values(values, what, kind)
+  if are_plain(values) then
+    return values
+  end
   for name in pairs(values) do
     if type(name) ~= "string" then
       core.fail(("%s: a %s has a name, and not the key %s"):format(what, kind, tostring(name)))
@@ -49,9 +63,11 @@ function ask.check_data(value, what)
 end
 
 local function list_of_scenarios(against, what)
-  local kind = core.kind(against)
-  local scenarios = kind == "scenario" and { against } or against
-  if kind ~= "scenario" and (kind ~= nil or type(scenarios) ~= "table") then
+  local kind, scenarios = core.kind(against), against
+  if kind == "scenario" then
+    return { against }
+  end
+  if kind ~= nil or type(scenarios) ~= "table" then
     core.fail(("%s, not %s"):format(what, given_as(against)))
   end
   if core.list(scenarios, what:match "%a+") == 0 then
@@ -69,19 +85,22 @@ local FORM = { "long", "relative" }
 
 -- Options of a comparison, without a name that is none.
 local function check_form(form, allowed)
+  if form == nil then
+    return {}
+  end
   core.check(form, "compare", allowed)
   for _, key in ipairs(FORM) do
-    if form and form[key] ~= nil and type(form[key]) ~= "boolean" then
+    if form[key] ~= nil and type(form[key]) ~= "boolean" then
       core.fail(("compare: %s is true or false, not %s"):format(key, given_as(form[key])))
     end
   end
-  return form or {}
+  return form
 end
 
 -- Whether a table alone behind the scenarios has options, and not parameters: one of its keys is an option, and no
 -- parameter's name.
 local function is_form(given, breakdown, scenarios)
-  if type(given) ~= "table" then
+  if type(given) ~= "table" or given.long == nil and given.relative == nil then
     return false
   end
   local params = {}
@@ -126,9 +145,9 @@ function ask.compare(self, base, against, options, form)
   end
   form = check_form(form, FORM)
   local params, all = ask.share_out(options, scenarios, "compare")
-  local result, cells, by_rows = core.compare(self, base, all, scenarios, params, form)
+  local result, cells, by_rows, key = core.compare(self, base, all, scenarios, params, form)
   core.compared[result] = { breakdown = self, cells = cells, by_rows = by_rows, scenarios = scenarios, params = params,
-                            all = all, long = form.long, key = base:properties().key }
+                            all = all, long = form.long, key = key }
   return result
 end
 
