@@ -18,11 +18,13 @@ static dk_status divide(const dk_view *numerator, const dk_view *denominator, dk
         ratios[i] = (dk_ratio){ 0, 1 };
         if (known) {
             dk_value above = dki_view_value(numerator, i), below = dki_view_value(denominator, i);
+            uint8_t scale = above.scale < below.scale ? above.scale : below.scale; /* which both have in common */
             char texts[2][48];
 
             known = below.as.integer != 0;
-            if (known && !dki_ratio_make((dki_i128)above.as.integer * dki_power10[below.scale],
-                                         (dki_i128)below.as.integer * dki_power10[above.scale], &ratios[i])) {
+            if (known && !dki_ratio_make((dki_i128)above.as.integer * dki_power10[below.scale - scale],
+                                         (dki_i128)below.as.integer * dki_power10[above.scale - scale],
+                                         &ratios[i])) {
                 (void)dk_value_format(&above, texts[0], sizeof texts[0]);
                 (void)dk_value_format(&below, texts[1], sizeof texts[1]);
                 return dki_fail(err, DK_ERR_OVERFLOW, "%s / %s does not fit", texts[0], texts[1]);

@@ -129,13 +129,6 @@ static bool ratio_result(char sign, dk_ratio a, dk_ratio b, dk_ratio *out, bool 
     }
 }
 
-static dk_ratio as_ratio(const dki_op *op, dki_vector vector, size_t i)
-{
-    if (op->type == DK_RATIO)
-        return ((const dk_ratio *)vector.values)[i];
-    return (dk_ratio){ ((const int64_t *)vector.values)[i], dki_power10[op->scale] };
-}
-
 static uint8_t digits_of(const dki_op *op)
 {
     return op->type == DK_DECIMAL ? op->scale : 0;
@@ -156,6 +149,23 @@ static struct powers powers_of(const dki_op *op)
                         : (struct powers){ 1, dki_power10[left - right] };
 }
 
+/* The quotient of whole numbers, brought to one scale by the powers. */
+static bool quotient(int64_t a, int64_t b, struct powers powers, dk_ratio *out, bool *is_null)
+{
+    if (b == 0) {
+        *is_null = true;
+        return true;
+    }
+    return dki_ratio_make((dki_i128)a * powers.left, (dki_i128)b * powers.right, out);
+}
+
+static dk_ratio as_ratio(const dki_op *op, dki_vector vector, size_t i)
+{
+    if (op->type == DK_RATIO)
+        return ((const dk_ratio *)vector.values)[i];
+    return (dk_ratio){ ((const int64_t *)vector.values)[i], dki_power10[op->scale] };
+}
+
 static bool exact_result(const dki_op *op, struct powers powers, int64_t a, int64_t b, int64_t *out, bool *is_null)
 {
     int64_t least, greatest;
@@ -173,6 +183,7 @@ dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *s
 {
     dki_slot *slot = &eval->slots[op->slot];
     const dki_op *left = op->args[0], *right = op->args[1];
+    bool divides = op->type == DK_RATIO && op->sign == '/' && left->type != DK_RATIO && right->type != DK_RATIO;
     struct powers powers = { 1, 1 };
     dki_vector a, b;
     dk_status status = dki_op_run(eval, left, selection, err);
@@ -183,7 +194,7 @@ dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *s
         return status;
     a = dki_op_vector(eval, left);
     b = dki_op_vector(eval, right);
-    if (op->type != DK_REAL && op->type != DK_RATIO)
+    if (divides || (op->type != DK_REAL && op->type != DK_RATIO))
         powers = powers_of(op);
     for (size_t i = 0; i < eval->n; i++) {
         bool is_null, fits = true;
@@ -202,7 +213,9 @@ dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *s
             dk_ratio *out = (dk_ratio *)slot->values + i;
 
             *out = (dk_ratio){ 0, 1 };
-            if (!is_null)
+            if (!is_null && divides)
+                fits = quotient(((const int64_t *)a.values)[i], ((const int64_t *)b.values)[i], powers, out, &is_null);
+            else if (!is_null)
                 fits = ratio_result(op->sign, as_ratio(left, a, i), as_ratio(right, b, i), out, &is_null);
         } else {
             int64_t *out = (int64_t *)slot->values + i;
