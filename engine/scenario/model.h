@@ -158,10 +158,24 @@ dk_status dki_lumps_begin(dki_lumps *lumps, dk_error *err);
  * by dki_lumps_drop_choice, also on failure. */
 dk_status dki_lumps_choose(const dki_lumps *all, const dki_model *model, dki_lumps *out, dk_error *err);
 void dki_lumps_drop_choice(dki_lumps *choice); /* of zeros does nothing */
-/* The weights of lumps after the steps at those parameters, all of the scenario's in its order. scratch: room for 2 most
- * numbers. *done: false where something has to be rounded, or cannot be: then dki_model_run says how. */
-dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t *scratch, int64_t *out, bool *done,
-                        dk_error *err);
+/* What lumps weigh before and after each step at the parameters that came last: at others, steps whose amounts are the same need not
+ * be taken again. For one thread. */
+typedef struct dki_track {
+    dk_context *context; /* borrowed */
+    const dki_lumps *lumps;
+    struct dki_way *ways;
+    dk_value *amounts;  /* by step: of its parameter */
+    int64_t *multiples; /* of all ways */
+    size_t n_kept;      /* steps whose way is known */
+} dki_track;
+
+void dki_track_init(dki_track *track, dk_context *context);
+/* lumps outlive it, or it begins anew with others. */
+dk_status dki_track_begin(dki_track *track, const dki_lumps *lumps, dk_error *err);
+void dki_track_drop(dki_track *track);
+/* The weights of lumps after the steps at those parameters, all of the scenario's in its order. *done: false where something
+ * has to be rounded, or cannot be: then dki_model_run says how. */
+dk_status dki_lumps_run(dki_track *track, const dk_param *params, int64_t *out, bool *done, dk_error *err);
 /* The weights of lumps that weights of cells make. */
 void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out);
 /* The lumps that somebody is in, with those weights, which are put together. */

@@ -1,6 +1,6 @@
 /* model_lumps_run.c - weights of lumps after the steps of a compiled scenario (model_lumps.c).
  *
- * Cost: some multiplications for each lump and step.
+ * Cost: some multiplications for each lump and step, from the first step on whose amount is another one than before.
  */
 #include <string.h>
 
@@ -10,12 +10,75 @@
 #include "data/column_parts.h"
 #include "model.h"
 
-/* Multiples of a unit, on their way. */
-struct way {
-    int64_t *now, *after;
+/* Multiples of a unit, on their way: before the first step, and after each. */
+struct dki_way {
+    int64_t *multiples;
     int64_t unit;
     dki_i128 most; /* units of all cells together, at most */
 };
+
+/* Keeping the way ---------------------------------------------------------------------------------------------- */
+
+void dki_track_init(dki_track *track, dk_context *context)
+{
+    *track = (dki_track){ .context = context };
+}
+
+void dki_track_drop(dki_track *track)
+{
+    dki_free(track->context, track->ways);
+    dki_free(track->context, track->amounts);
+    dki_free(track->context, track->multiples);
+    dki_track_init(track, track->context);
+}
+
+dk_status dki_track_begin(dki_track *track, const dki_lumps *lumps, dk_error *err)
+{
+    size_t n = lumps->model->n_steps + 1, most = lumps->most;
+
+    dki_track_drop(track);
+    track->ways = dki_alloc_array(track->context, n, sizeof *track->ways, err);
+    track->amounts = dki_alloc_array(track->context, n, sizeof *track->amounts, err);
+    track->multiples = dki_alloc_array(track->context, n, most * sizeof *track->multiples, err);
+    if (track->ways == NULL || track->amounts == NULL || track->multiples == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        track->ways[i].multiples = track->multiples + i * most;
+    track->ways[0].unit = lumps->unit;
+    track->ways[0].most = lumps->total;
+    if (lumps->is_exact && most > 0)
+        memcpy(track->multiples, lumps->multiples, (n > 1 ? lumps->steps[0].n : lumps->n) * sizeof *track->multiples);
+    track->lumps = lumps;
+    return DK_OK;
+}
+
+static bool is_same(const dk_value *a, const dk_value *b)
+{
+    if (a->is_null || b->is_null || a->type != b->type || a->scale != b->scale)
+        return false;
+    if (a->type == DK_REAL)
+        return a->as.real == b->as.real;
+    if (a->type == DK_RATIO)
+        return a->as.ratio.numerator == b->as.ratio.numerator && a->as.ratio.denominator == b->as.ratio.denominator;
+    return (a->type == DK_INTEGER || a->type == DK_DECIMAL) && a->as.integer == b->as.integer;
+}
+
+/* How many of the first steps do what they did, and to the same. */
+static size_t count_kept(const dki_track *track, const dk_param *params)
+{
+    size_t n = 0;
+
+    for (; n < track->n_kept; n++) {
+        const dki_lump_step *step = &track->lumps->steps[n];
+
+        if (!step->is_fixed &&
+            (step->param == SIZE_MAX || !is_same(&track->amounts[n], &params[step->param].value)))
+            break;
+    }
+    return n;
+}
+
+/* Steps -------------------------------------------------------------------------------------------------------- */
 
 /* What a step takes, on its way. */
 struct taking {
@@ -28,7 +91,7 @@ struct taking {
 
 /* How much the step takes. */
 static dk_status find_share(const dki_lump_step *step, const dki_lumps *lumps, const dk_param *params,
-                            const struct way *way, struct taking *t, dk_error *err)
+                            const struct dki_way *way, struct taking *t, dk_error *err)
 {
     const dki_step *of = step->of->step;
     const dk_params all = { params, lumps->model->scenario->n_params };
@@ -42,8 +105,8 @@ static dk_status find_share(const dki_lump_step *step, const dki_lumps *lumps, c
     else if (!step->is_fixed)
         status = dki_amount(dki_step_amount(of), step->of->cells, &all, "number", share, err);
     for (size_t k = 0; k < step->n; k++)
-        if (step->move[k] != DKI_NOWHERE && way->now[k] > 0) {
-            matched += way->now[k];
+        if (step->move[k] != DKI_NOWHERE && way->multiples[k] > 0) {
+            matched += way->multiples[k];
             t->matched = k;
             t->n_matched++;
         }
@@ -59,49 +122,50 @@ static dk_status find_share(const dki_lump_step *step, const dki_lumps *lumps, c
 }
 
 /* Takes p of each q multiples, which become multiples of the qth part of the unit. false: there may be too many. */
-static bool take(const dki_lump_step *step, struct way *way, size_t n_after, dk_ratio share)
+static bool take(const dki_lump_step *step, const struct dki_way *way, size_t n_after, dk_ratio share,
+                 struct dki_way *after)
 {
     const dki_step *of = step->of->step;
-    int64_t *now = way->now, p = share.numerator, q = share.denominator, stays = of->scale ? p : q - p;
+    const int64_t *now = way->multiples;
+    int64_t p = share.numerator, q = share.denominator, stays = of->scale ? p : q - p;
 
+    after->most = way->most;
     if (of->scale && p > q)
-        way->most = way->most / q * p + p;
+        after->most = way->most / q * p + p;
     else if (of->effect == DK_ADDS)
-        way->most *= 2;
-    if (way->most > INT64_MAX)
+        after->most *= 2;
+    if (after->most > INT64_MAX)
         return false;
     if (of->effect == DK_ADDS)
         stays = q;
-    memset(way->after, 0, n_after * sizeof *way->after);
+    memset(after->multiples, 0, n_after * sizeof *after->multiples);
     for (size_t k = 0; k < step->n; k++) {
         bool is_taken = step->move[k] != DKI_NOWHERE;
 
-        way->after[step->stay[k]] += now[k] * (is_taken ? stays : q);
+        after->multiples[step->stay[k]] += now[k] * (is_taken ? stays : q);
         if (is_taken && !of->scale && of->effect != DK_REMOVES)
-            way->after[step->move[k]] += now[k] * p;
+            after->multiples[step->move[k]] += now[k] * p;
     }
-    way->unit /= q;
-    way->now = way->after;
-    way->after = now;
+    after->unit = way->unit / q;
     return true;
 }
 
 /* Takes of the one lump whom the step matches, rounded to a unit: as all strata together give that, whatever each of them
  * gives. From then on the unit is one. */
-static void take_rounded(const dki_lump_step *step, struct way *way, size_t n_after, const struct taking *t)
+static void take_rounded(const dki_lump_step *step, const struct dki_way *way, size_t n_after,
+                         const struct taking *t, struct dki_way *after)
 {
-    int64_t *now = way->now, there = now[t->matched] * way->unit;
+    int64_t there = way->multiples[t->matched] * way->unit;
     int64_t taken = (int64_t)dki_divide_round((dki_i128)there * t->share.numerator, t->share.denominator);
 
-    memset(way->after, 0, n_after * sizeof *way->after);
+    memset(after->multiples, 0, n_after * sizeof *after->multiples);
     for (size_t k = 0; k < step->n; k++)
-        way->after[step->stay[k]] += now[k] * way->unit;
-    way->after[step->stay[t->matched]] -= taken;
+        after->multiples[step->stay[k]] += way->multiples[k] * way->unit;
+    after->multiples[step->stay[t->matched]] -= taken;
     if (step->of->step->effect != DK_REMOVES)
-        way->after[step->move[t->matched]] += taken;
-    way->unit = 1;
-    way->now = way->after;
-    way->after = now;
+        after->multiples[step->move[t->matched]] += taken;
+    after->unit = 1;
+    after->most = way->most;
 }
 
 static bool takes_rounded(const dki_step *step, const struct taking *t)
@@ -109,21 +173,22 @@ static bool takes_rounded(const dki_step *step, const struct taking *t)
     return t->n_matched == 1 && !step->whole && !step->scale && step->effect != DK_ADDS;
 }
 
-dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t *scratch, int64_t *out, bool *done,
-                        dk_error *err)
+dk_status dki_lumps_run(dki_track *track, const dk_param *params, int64_t *out, bool *done, dk_error *err)
 {
-    size_t n_steps = lumps->model->n_steps, n_first = n_steps ? lumps->steps[0].n : lumps->n;
-    struct way way = { scratch, scratch + lumps->most, lumps->unit, lumps->total };
+    const dki_lumps *lumps = track->lumps;
+    size_t n_steps = lumps->model->n_steps;
+    const struct dki_way *last = &track->ways[n_steps];
     bool known = lumps->is_exact;
+    dk_error why;
 
-    if (known && n_first > 0)
-        memcpy(way.now, lumps->multiples, n_first * sizeof *way.now);
-    for (size_t i = 0; i < n_steps && known; i++) {
+    dki_error_begin(&why);
+    track->n_kept = known ? count_kept(track, params) : 0;
+    for (size_t i = track->n_kept; i < n_steps && known; i++) {
         const dki_lump_step *step = &lumps->steps[i];
+        struct dki_way *way = &track->ways[i];
         size_t n_after = i + 1 < n_steps ? lumps->steps[i + 1].n : lumps->n;
-        dk_error why = DK_ERROR_INIT;
         struct taking t;
-        dk_status status = find_share(step, lumps, params, &way, &t, &why);
+        dk_status status = find_share(step, lumps, params, way, &t, &why);
 
         if (status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) {
             if (err)
@@ -132,12 +197,17 @@ dk_status dki_lumps_run(const dki_lumps *lumps, const dk_param *params, int64_t 
         }
         known = t.is_known && (t.fits || takes_rounded(step->of->step, &t));
         if (known && t.fits)
-            known = take(step, &way, n_after, t.share);
+            known = take(step, way, n_after, t.share, way + 1);
         else if (known)
-            take_rounded(step, &way, n_after, &t);
+            take_rounded(step, way, n_after, &t, way + 1);
+        if (!known)
+            break;
+        if (!step->is_fixed && step->param != SIZE_MAX)
+            track->amounts[i] = params[step->param].value;
+        track->n_kept = i + 1;
     }
     for (size_t k = 0; k < lumps->n && known; k++)
-        out[k] = lumps->rest[k] + way.now[k] * way.unit;
+        out[k] = lumps->rest[k] + last->multiples[k] * last->unit;
     *done = known;
     return DK_OK;
 }

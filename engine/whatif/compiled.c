@@ -235,11 +235,16 @@ dk_status dki_compiled_weigh(const dki_kept *kept, const dk_param *values, int64
 {
     const struct compiled *c = (const struct compiled *)kept;
     dk_params params = { values, c->scenario->n_params };
-    int64_t *scratch = dki_alloc_array(c->context, 2 * c->lumps->most, sizeof *scratch, err), *cells = NULL;
+    int64_t *cells = NULL;
     dk_error none = DK_ERROR_INIT;
+    dki_track track;
     bool told;
-    dk_status status = scratch ? dki_lumps_run(c->lumps, values, scratch, out, done, err) : DK_ERR_MEMORY;
+    dk_status status;
 
+    dki_track_init(&track, c->context);
+    status = dki_track_begin(&track, c->lumps, err);
+    if (status == DK_OK)
+        status = dki_lumps_run(&track, values, out, done, err);
     if (status == DK_OK && !*done) {
         cells = dki_alloc_array(c->context, c->model->n, sizeof *cells, err);
         status = cells ? dki_model_run(c->model, &params, NULL, cells, &told, &none) : DK_ERR_MEMORY;
@@ -252,7 +257,7 @@ dk_status dki_compiled_weigh(const dki_kept *kept, const dk_param *values, int64
             status = DK_OK; /* running the steps says what it is */
     }
     dki_free(c->context, cells);
-    dki_free(c->context, scratch);
+    dki_track_drop(&track);
     return status;
 }
 

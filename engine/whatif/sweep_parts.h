@@ -48,8 +48,27 @@ static inline uint64_t dki_points_place(const dki_axis *axis, uint64_t point)
 {
     return axis->stride ? point / axis->stride % axis->n : point;
 }
+/* The same from point to point: to the next one there is nothing to divide. Begins as DKI_WALK. */
+typedef struct dki_walk {
+    uint64_t point, place, left; /* points that still have the place */
+} dki_walk;
+#define DKI_WALK ((dki_walk){ UINT64_MAX - 1, 0, 0 })
+static inline uint64_t dki_walk_to(dki_walk *walk, const dki_axis *axis, uint64_t point)
+{
+    if (point != walk->point && point != walk->point + 1) {
+        walk->place = dki_points_place(axis, point);
+        walk->left = axis->stride ? axis->stride - point % axis->stride : 1;
+    } else if (point != walk->point && --walk->left == 0) {
+        walk->place = walk->place + 1 == axis->n ? 0 : walk->place + 1;
+        walk->left = axis->stride ? axis->stride : 1;
+    }
+    walk->point = point;
+    return walk->place;
+}
 /* The values of all parameters at a point, in the order of the scenario. */
 void dki_points_values(const dki_points *points, uint64_t point, dk_param *values);
+/* The same where values has those of the point that walks, one for each axis, came from. */
+void dki_points_walk(const dki_points *points, uint64_t point, dki_walk *walks, dk_param *values);
 
 /* sweep_groups.c ----------------------------------------------------------------------------------------------- */
 

@@ -32,6 +32,17 @@ void dki_points_values(const dki_points *points, uint64_t point, dk_param *value
     }
 }
 
+void dki_points_walk(const dki_points *points, uint64_t point, dki_walk *walks, dk_param *values)
+{
+    for (size_t k = 0; k < points->n_axes; k++) {
+        const dki_axis *axis = &points->axes[k];
+        uint64_t before = walks[k].place;
+
+        if (dki_walk_to(&walks[k], axis, point) != before)
+            values[axis->param].value = axis->values[walks[k].place];
+    }
+}
+
 /* Columns of values -------------------------------------------------------------------------------------------- */
 
 static bool is_text(dk_type type)

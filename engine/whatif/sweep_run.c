@@ -113,8 +113,9 @@ struct work {
 /* What one thread needs for its points. */
 struct bench {
     dk_param *values;
-    int64_t *scratch, *cells, *lumps;
-    size_t n_scratch;
+    dki_walk *walks;
+    int64_t *cells, *lumps;
+    dki_track track;
     const dki_model *model;   /* NULL: the steps are run */
     const dki_lumps *chosen;  /* the work's, or of its selection */
     uint32_t selected;        /* which that is; DKI_NOWHERE: none yet */
@@ -127,41 +128,49 @@ static void drop_bench(struct bench *bench, dk_context *context)
 {
     dki_lumps_drop_choice(&bench->choice);
     dki_selection_drop(&bench->selection);
+    dki_track_drop(&bench->track);
     dki_free(context, bench->lumps);
     dki_free(context, bench->cells);
-    dki_free(context, bench->scratch);
+    dki_free(context, bench->walks);
     dki_free(context, bench->values);
 }
 
-static dk_status make_bench(const struct work *work, struct bench *bench, dk_error *err)
+/* For points from number `begin` on. */
+static dk_status make_bench(const struct work *work, size_t begin, struct bench *bench, dk_error *err)
 {
     dk_context *context = work->group->sweep->context;
+    const dki_points *points = &work->group->sweep->points;
     bool selects = work->group->selection != NULL;
-    size_t n_scratch = work->lumps ? 2 * work->lumps->most : 0;
+    dk_status status = DK_OK;
 
     *bench = (struct bench){
         .values = dki_alloc_array(context, work->group->sweep->scenario->n_params, sizeof *bench->values, err),
-        .scratch = dki_alloc_array(context, n_scratch, sizeof *bench->scratch, err),
+        .walks = dki_alloc_array(context, points->n_axes, sizeof *bench->walks, err),
         .lumps = dki_alloc_array(context, work->sums ? work->lumps->n : 0, sizeof *bench->lumps, err),
-        .n_scratch = n_scratch,
         .model = work->model,
         .chosen = work->lumps,
         .selected = DKI_NOWHERE
     };
-    if (bench->values == NULL || bench->scratch == NULL || bench->lumps == NULL)
+    dki_track_init(&bench->track, context);
+    if (bench->values == NULL || bench->walks == NULL || bench->lumps == NULL)
         return DK_ERR_MEMORY;
-    return selects ? dki_selection_init(&bench->selection, work->model, err) : DK_OK;
+    dki_points_values(points, work->points[begin], bench->values);
+    for (size_t k = 0; k < points->n_axes; k++) {
+        bench->walks[k] = DKI_WALK;
+        dki_walk_to(&bench->walks[k], &points->axes[k], work->points[begin]);
+    }
+    if (work->lumps)
+        status = dki_track_begin(&bench->track, work->lumps, err);
+    return selects && status == DK_OK ? dki_selection_init(&bench->selection, work->model, err) : status;
 }
 
-/* Finds whom the steps match at the point whose values are there, unless the one before it matched the same. */
+/* Finds whom the steps match at the point whose values are there. */
 static dk_status choose(struct work *work, uint64_t point, struct bench *bench, dk_error *err)
 {
     dk_params params = { bench->values, work->group->sweep->scenario->n_params };
     dk_error why = DK_ERROR_INIT;
     dk_status status;
 
-    if (work->group->selection == NULL || work->group->selection[point] == bench->selected)
-        return DK_OK;
     bench->selected = work->group->selection[point];
     dki_lumps_drop_choice(&bench->choice);
     bench->model = NULL; /* where a condition fails, the steps say how */
@@ -173,11 +182,8 @@ static dk_status choose(struct work *work, uint64_t point, struct bench *bench, 
         if (work->lumps->can_choose)
             status = dki_lumps_choose(work->lumps, &bench->selected_model, &bench->choice, &why);
     }
-    if (status == DK_OK && 2 * bench->choice.most > bench->n_scratch) {
-        bench->n_scratch = 2 * bench->choice.most;
-        status = dki_resize(work->model->context, (void **)&bench->scratch,
-                            bench->n_scratch * sizeof *bench->scratch, &why);
-    }
+    if (status == DK_OK && work->lumps->can_choose)
+        status = dki_track_begin(&bench->track, &bench->choice, &why);
     if (status == DK_OK) {
         bench->model = &bench->selected_model;
         bench->chosen = work->lumps->can_choose ? &bench->choice : work->lumps;
@@ -242,16 +248,19 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
 
 static dk_status find_weights(struct work *work, size_t i, struct bench *bench, int64_t *weights, dk_error *err)
 {
-    dk_status status;
+    const uint32_t *selection = work->group->selection;
+    uint64_t point = work->points[i];
+    dk_status status = DK_OK;
 
-    dki_points_values(&work->group->sweep->points, work->points[i], bench->values);
-    status = choose(work, work->points[i], bench, err);
+    dki_points_walk(&work->group->sweep->points, point, bench->walks, bench->values);
+    if (selection && selection[point] != bench->selected) /* as a rule the one before it matched the same */
+        status = choose(work, point, bench, err);
     if (status == DK_OK && bench->chosen)
-        status = dki_lumps_run(bench->chosen, bench->values, bench->scratch, weights, &work->there[i], err);
+        status = dki_lumps_run(&bench->track, bench->values, weights, &work->there[i], err);
     if (status != DK_OK || (bench->chosen && work->there[i]))
         return status;
     if (bench->model == NULL)
-        return run_plainly(work, work->points[i], bench->values, err);
+        return run_plainly(work, point, bench->values, err);
     if (bench->cells == NULL) {
         bench->cells = dki_alloc_array(work->model->context, work->model->n, sizeof *bench->cells, err);
         if (bench->cells == NULL)
@@ -274,7 +283,7 @@ static dk_status run_points(void *arg, unsigned worker, uint64_t begin, uint64_t
 {
     struct work *work = arg;
     struct bench bench;
-    dk_status status = make_bench(work, &bench, err);
+    dk_status status = make_bench(work, (size_t)begin, &bench, err);
 
     (void)worker;
     for (uint64_t i = begin; i < end && status == DK_OK; i++)

@@ -116,10 +116,11 @@ static dk_status param_column(const dki_sweep *sweep, const struct rows *rows, c
                               const dk_column **out, dk_error *err)
 {
     uint64_t *places = dki_alloc_array(sweep->context, (size_t)rows->n, sizeof *places, err);
+    dki_walk walk = DKI_WALK;
     dk_status status = places ? DK_OK : DK_ERR_MEMORY;
 
     for (uint64_t i = 0; i < rows->n && status == DK_OK; i++)
-        places[i] = dki_points_place(axis, rows->points[i]);
+        places[i] = dki_walk_to(&walk, axis, rows->points[i]);
     if (status == DK_OK)
         status = dk_column_gather(axis->column, places, rows->n, out, err);
     dki_free(sweep->context, places);
