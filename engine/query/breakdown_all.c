@@ -5,8 +5,8 @@
  *
  * Invariants: results and their notes are those of each alone. Where anything fails, be it for want of memory for all at
  * once, they are run one after the other: so the error, if there is one still, is that of the first that fails alone.
- * Those with a rest take two passes each, those with a share within what is no dimension get one more, and those with aggregates of the host call it in the order of their own pass:
- * they are run alone.
+ * Those with a rest take two passes each, those with a share within what is no dimension get a dimension more, and those with
+ * aggregates of the host call it in the order of their own pass: they are run alone.
  */
 #include "breakdown_plan.h"
 

@@ -5,11 +5,13 @@
  */
 #include "breakdown_plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/table_parts.h"
+#include "expr/cut_text.h"
 #include "expr/poll_row.h"
 #include "partition.h"
 
@@ -412,4 +414,29 @@ dk_status dki_result_cells(dki_result *result, dk_error *err)
     if (status == DK_OK)
         status = make_tables(result, err);
     return status;
+}
+
+void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT])
+{
+    const size_t size = DKI_CELL_TEXT;
+    const dk_breakdown *breakdown = result->plan->breakdown;
+    uint32_t mask = result->order ? dki_cell_mask(&result->cells, (size_t)result->order[row]) : 0;
+    size_t used = 0;
+
+    (void)snprintf(out, size, breakdown->n_by ? "" : "all rows");
+    for (size_t i = 0; i < breakdown->n_by && used + 1 < size; i++) {
+        char text[96] = "total";
+        dk_value value;
+        dk_error ignored = DK_ERROR_INIT;
+        int wrote;
+
+        if (!(mask >> i & 1)) {
+            if (dk_column_get(dk_table_field(result->all, i)->column, row, &value, &ignored) != DK_OK)
+                return;
+            (void)dk_value_format(&value, text, sizeof text);
+        }
+        wrote = snprintf(out + used, size - used, "%s%s = %s", i ? ", " : "", breakdown->by[i].name, text);
+        used += wrote > 0 ? (size_t)wrote : 0;
+    }
+    dki_cut_text(out);
 }

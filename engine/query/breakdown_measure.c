@@ -10,21 +10,16 @@
  */
 #include "breakdown_known.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
 #include "data/overlap.h"
 #include "data/table_parts.h"
-#include "expr/cut_text.h"
 #include "expr/poll_row.h"
-#include "partition.h"
 
-#define MANY_ROWS 4096 /* worth waking a thread for */
-#define FEW_ROWS 256   /* of which binding takes longer than computing */
+#define FEW_ROWS 256 /* of which binding takes longer than computing */
 
 static bool is_all(const dki_node *node)
 {
@@ -104,30 +99,6 @@ static void find_needed(const dk_breakdown *breakdown, bool *needed)
 
 /* Hidden columns. ---------------------------------------------------------------------------------------------- */
 
-/* Adds a column to one of the two tables. */
-static dk_status add_column(const dk_table **table, const char *name, const dk_column *column, dk_error *err)
-{
-    dk_field field = DK_FIELD(name, column);
-
-    return dki_table_lengthen(table, &field, err);
-}
-
-static const char *aggregate_name(dki_result *result, size_t aggregate, dk_error *err)
-{
-    return dki_arena_format(&result->arena, err, "%sa%zu", result->prefix, aggregate);
-}
-
-/* The name of the column of a sum of rates, or else of an aggregate. */
-static const char *sum_name(dki_result *result, const dki_node *node, dk_error *err)
-{
-    const dki_plan_rate *rate = dki_plan_find_rate(result->plan, node);
-
-    if (rate)
-        return dki_arena_format(&result->arena, err, "%sr%zu", result->prefix,
-                                (size_t)(rate - result->plan->rates));
-    return aggregate_name(result, dki_plan_find(result->plan, node), err);
-}
-
 /* The name of the column of an all(), which gets the next number when it is new. */
 static dk_status all_name(dki_result *result, const dki_node *node, const char **out, dk_error *err)
 {
@@ -145,134 +116,6 @@ static dk_status all_name(dki_result *result, const dki_node *node, const char *
     }
     *out = dki_arena_format(&result->arena, err, "%st%zu", result->prefix, number);
     return *out ? DK_OK : DK_ERR_MEMORY;
-}
-
-void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT])
-{
-    const size_t size = DKI_CELL_TEXT;
-    const dk_breakdown *breakdown = result->plan->breakdown;
-    uint32_t mask = result->order ? dki_cell_mask(&result->cells, (size_t)result->order[row]) : 0;
-    size_t used = 0;
-
-    (void)snprintf(out, size, breakdown->n_by ? "" : "all rows");
-    for (size_t i = 0; i < breakdown->n_by && used + 1 < size; i++) {
-        char text[96] = "total";
-        dk_value value;
-        dk_error ignored = DK_ERROR_INIT;
-        int wrote;
-
-        if (!(mask >> i & 1)) {
-            if (dk_column_get(dk_table_field(result->all, i)->column, row, &value, &ignored) != DK_OK)
-                return;
-            (void)dk_value_format(&value, text, sizeof text);
-        }
-        wrote = snprintf(out + used, size - used, "%s%s = %s", i ? ", " : "", breakdown->by[i].name, text);
-        used += wrote > 0 ? (size_t)wrote : 0;
-    }
-    dki_cut_text(out);
-}
-
-dk_status dki_result_groups(const dki_result *result, size_t n, uint32_t **out, dk_error *err)
-{
-    uint32_t *groups = dki_alloc_array(result->plan->context, n, sizeof *groups, err);
-
-    if (groups == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        groups[i] = result->held_by ? result->held_by[result->order[i]] : (uint32_t)result->order[i];
-    *out = groups;
-    return DK_OK;
-}
-
-/* Aggregates of many groups, side by side. */
-struct making {
-    dki_result *result;
-    uint32_t *groups;
-};
-
-static dk_status make_some(void *arg, unsigned worker, uint64_t begin, uint64_t end, dk_error *err)
-{
-    const struct making *making = arg;
-    dki_result *result = making->result;
-
-    (void)worker;
-    for (uint64_t i = begin; i < end; i++) {
-        dk_error finish_err = DK_ERROR_INIT;
-        size_t fault;
-        dk_status status;
-
-        if (result->plan->aggregates[i].what.defined)
-            continue;
-        status = dki_accumulator_finish(&result->groups.accumulators[i], making->groups, result->n_rows,
-                                        &result->ready[i], &fault, &finish_err);
-        if (status != DK_OK &&
-            fault == SIZE_MAX) { /* else whoever needs it finds the fault again, and says where */
-            *err = finish_err;
-            return status;
-        }
-    }
-    return DK_OK;
-}
-
-static dk_status make_ready(dki_result *result, dk_error *err)
-{
-    const dki_plan *plan = result->plan;
-    struct making making = { .result = result };
-    dk_status status;
-
-    if (result->ready || result->groups.parts || result->n_rows < MANY_ROWS || result->n_shown < result->n_rows ||
-        plan->n_aggregates < 2)
-        return DK_OK;
-    result->ready = dki_arena_array(&result->arena, plan->n_aggregates, sizeof *result->ready, err);
-    if (result->ready == NULL)
-        return DK_ERR_MEMORY;
-    status = dki_result_groups(result, result->n_rows, &making.groups, err);
-    if (status == DK_OK)
-        status = dki_parallel(plan->context, plan->n_aggregates, 1, make_some, &making, err);
-    dki_free(plan->context, making.groups);
-    return status;
-}
-
-static dk_status fail_aggregate(const dki_result *result, size_t number, size_t row, dk_status status,
-                                const dk_error *fault, dk_error *err)
-{
-    const dki_plan_aggregate *aggregate = &result->plan->aggregates[number];
-    const dk_breakdown *breakdown = result->plan->breakdown;
-    char cell[DKI_CELL_TEXT];
-
-    if (row == SIZE_MAX) {
-        if (err)
-            *err = *fault;
-        return status;
-    }
-    dki_result_describe(result, row, cell);
-    (void)dki_fail(err, status, "measure %s of %s: %s (%s)", breakdown->measures[aggregate->measure].name,
-                   breakdown->title, fault->message, cell);
-    if (fault->hint[0])
-        dki_hint(err, "%s", fault->hint);
-    return status;
-}
-
-/* The column of an aggregate over the first n rows. */
-static dk_status finish_aggregate(const dki_result *result, size_t number, size_t n, const dk_column **out,
-                                  size_t *fault, dk_error *err)
-{
-    uint32_t *groups;
-    dk_status status;
-
-    *fault = SIZE_MAX;
-    if (result->groups.parts)
-        return dki_partitions_finish(result->groups.parts, number, out, fault, err);
-    if (result->ready && result->ready[number]) {
-        *out = dk_column_retain(result->ready[number]);
-        return DK_OK;
-    }
-    status = dki_result_groups(result, n, &groups, err);
-    if (status != DK_OK)
-        return status;
-    status = dki_accumulator_finish(&result->groups.accumulators[number], groups, n, out, fault, err);
-    dki_free(result->plan->context, groups);
-    return status;
 }
 
 static dk_status need_columns(dki_result *result, const dk_table **table, const dk_expr *expr, const dki_node *node,
@@ -301,85 +144,7 @@ static dk_status need_split(dki_result *result, const dk_table **table, const dk
         status = eval_node(result, *table, split->expr, split->made, NULL, NULL, &column, err);
     if (status != DK_OK)
         return status;
-    status = add_column(table, name, column, err);
-    dk_column_release(column);
-    return status;
-}
-
-/* Says of which groups that overlap the values of an aggregate are: of the members of the sets that the breakdown goes by, or
- * those that its rows were of before. */
-static dk_status give_overlap(dki_result *result, const dk_table *table, size_t number, const dk_column **column,
-                              dk_error *err)
-{
-    const dki_plan_aggregate *aggregate = &result->plan->aggregates[number];
-    dki_aggregate_kind kind = aggregate->what.kind;
-    const dki_plan_share *share = dki_plan_find_overlap(result->plan, aggregate->node);
-    const dk_column *overlap = NULL;
-    size_t fault;
-    dk_status status;
-
-    if (kind == DKI_AGGREGATE_COUNT || kind == DKI_AGGREGATE_SUM || kind == DKI_AGGREGATE_DISTINCT) {
-        status = dki_breakdown_overlap(result->plan->breakdown, dk_table_field(table, 0), column, err);
-        if (status != DK_OK || dki_column_overlap(*column))
-            return status;
-    }
-    if (share == NULL)
-        return DK_OK;
-    status = finish_aggregate(result, share->least, (size_t)dk_table_n_rows(table), &overlap, &fault, err);
-    if (status == DK_OK)
-        status = dki_overlap_give(column, overlap, err);
-    dk_column_release(overlap);
-    return status;
-}
-
-/* Makes sure that a table has the column of an aggregate. */
-static dk_status need_aggregate(dki_result *result, const dk_table **table, size_t number, dk_error *err)
-{
-    const char *name = aggregate_name(result, number, err);
-    size_t n = (size_t)dk_table_n_rows(*table), fault;
-    const dk_column *column;
-    dk_error finish_err = DK_ERROR_INIT;
-    dk_status status;
-
-    if (name == NULL)
-        return DK_ERR_MEMORY;
-    if (dk_table_find(*table, name) != DK_NO_COLUMN)
-        return DK_OK;
-    status = finish_aggregate(result, number, n, &column, &fault, &finish_err);
-    if (status != DK_OK)
-        return fail_aggregate(result, number, fault, status, &finish_err, err);
-    status = give_overlap(result, *table, number, &column, err);
-    if (status == DK_OK)
-        status = add_column(table, name, column, err);
-    dk_column_release(column);
-    return status;
-}
-
-/* Makes sure that a table has the column of a sum of rates. */
-static dk_status need_rate(dki_result *result, const dk_table **table, const dki_plan_rate *rate, dk_error *err)
-{
-    const char *name = sum_name(result, rate->node, err);
-    const size_t numbers[] = { rate->numerator, rate->denominator };
-    const dk_column *parts[2], *column = NULL;
-    dk_status status = name ? DK_OK : DK_ERR_MEMORY;
-
-    if (status != DK_OK || dk_table_find(*table, name) != DK_NO_COLUMN)
-        return status;
-    for (size_t i = 0; i < 2 && status == DK_OK; i++)
-        status = need_aggregate(result, table, numbers[i], err);
-    for (size_t i = 0; i < 2 && status == DK_OK; i++) {
-        const char *part = aggregate_name(result, numbers[i], err);
-
-        if (part == NULL)
-            return DK_ERR_MEMORY;
-        parts[i] = dk_table_field(*table, dk_table_find(*table, part))->column;
-    }
-    if (status == DK_OK)
-        status = dk_rate_new(parts[0], parts[1], &column, err);
-    for (size_t i = 0; i < 2 && status == DK_OK; i++)
-        status = dki_overlap_give(&column, dki_column_overlap(parts[i]), err);
-    if (status == DK_OK)
-        status = add_column(table, name, column, err);
+    status = dki_table_lengthen(table, &DK_FIELD(name, column), err);
     dk_column_release(column);
     return status;
 }
@@ -426,7 +191,7 @@ static dk_status need_all(dki_result *result, const dk_table **table, const dk_e
     dk_column_release(column);
     if (status != DK_OK)
         return status;
-    status = add_column(table, name, looked_up, err);
+    status = dki_table_lengthen(table, &DK_FIELD(name, looked_up), err);
     dk_column_release(looked_up);
     return status;
 }
@@ -438,12 +203,9 @@ static dk_status need_columns(dki_result *result, const dk_table **table, const 
     dk_status status = DK_OK;
 
     if (node->kind == DKI_NODE_AGGREGATE) {
-        const dki_plan_rate *rate = dki_plan_find_rate(result->plan, node);
         const dki_plan_split *split = dki_plan_find_split(result->plan, node);
 
-        return rate    ? need_rate(result, table, rate, err)
-               : split ? need_split(result, table, split, err)
-                       : need_aggregate(result, table, dki_plan_find(result->plan, node), err);
+        return split ? need_split(result, table, split, err) : dki_result_need_aggregate(result, table, node, err);
     }
     if (node->kind != DKI_NODE_CALL)
         return DK_OK;
@@ -461,30 +223,27 @@ struct hidden {
     const dk_table *table;
 };
 
-/* The column of an aggregate or an all(), which need_columns has made. */
+/* The name of the column that stands for a node. */
+static dk_status hidden_name(dki_result *result, const dki_node *node, const char **out, dk_error *err)
+{
+    const dki_plan_split *split = node->kind == DKI_NODE_AGGREGATE ? dki_plan_find_split(result->plan, node) : NULL;
+
+    if (is_coarser(node))
+        return all_name(result, node, out, err);
+    *out = split                   ? split_name(result, split, err)
+           : dki_is_attached(node) ? dki_attached_name(result, node, err)
+                                   : dki_result_aggregate_name(result, node, err);
+    return *out ? DK_OK : DK_ERR_MEMORY;
+}
+
+/* The column of an aggregate, an attached() or an all(), which need_columns or dki_result_attached has made. */
 static dk_status find_hidden(void *arg, const dki_node *node, size_t *column, dk_error *err)
 {
     struct hidden *hidden = arg;
-    const dki_plan_split *split =
-        node->kind == DKI_NODE_AGGREGATE ? dki_plan_find_split(hidden->result->plan, node) : NULL;
-    const char *name = NULL;
-    dk_status status = DK_OK;
+    const char *name;
+    dk_status status = hidden_name(hidden->result, node, &name, err);
 
-    if (split && (name = split_name(hidden->result, split, err)) == NULL)
-        status = DK_ERR_MEMORY;
-    else if (split)
-        status = DK_OK;
-    else if (is_coarser(node))
-        status = all_name(hidden->result, node, &name, err);
-    else if (dki_is_attached(node) && (name = dki_attached_name(hidden->result, node, err)) == NULL)
-        status = DK_ERR_MEMORY;
-    else if (dki_is_attached(node))
-        status = DK_OK;
-    else if ((name = sum_name(hidden->result, node, err)) == NULL)
-        status = DK_ERR_MEMORY;
-    if (status == DK_OK)
-        status = dk_table_get(hidden->table, name, column, err);
-    return status;
+    return status == DK_OK ? dk_table_get(hidden->table, name, column, err) : status;
 }
 
 /* The column that a name or an aggregate is; NULL: it is not so simple. */
@@ -622,7 +381,7 @@ static dk_status add_measure(dki_result *result, const dk_table **table, size_t 
     if (status == DK_OK)
         status = divide_few(result, *table, root, &column, err);
     if (status == DK_OK && column) {
-        status = add_column(table, part->name, column, err);
+        status = dki_table_lengthen(table, &DK_FIELD(part->name, column), err);
         dk_column_release(column);
         return status;
     }
@@ -634,7 +393,7 @@ static dk_status add_measure(dki_result *result, const dk_table **table, size_t 
         return status;
     status = make_rate(result, *table, part, &column, err);
     if (status == DK_OK)
-        status = add_column(table, part->name, column, err);
+        status = dki_table_lengthen(table, &DK_FIELD(part->name, column), err);
     dk_column_release(column);
     return status;
 }
@@ -648,7 +407,7 @@ static dk_status share_measure(dki_result *result, size_t i, dk_error *err)
 
     if (status != DK_OK)
         return status;
-    status = add_column(&result->shown, name, part, err);
+    status = dki_table_lengthen(&result->shown, &DK_FIELD(name, part), err);
     dk_column_release(part);
     return status;
 }
@@ -664,7 +423,7 @@ dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, 
     find_needed(breakdown, needed);
     result->note = note;
     result->note_arg = arg;
-    status = make_ready(result, err);
+    status = dki_result_finish_aggregates(result, err);
     for (size_t i = 0; status == DK_OK && i < breakdown->n_measures; i++) {
         if (!needed[i]) {
             status = add_measure(result, &result->shown, i, note, arg, err);

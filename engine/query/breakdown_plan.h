@@ -4,7 +4,7 @@
  *                                                                               breakdown_aggregates.c
  *   groups  one pass over the rows: groups and their accumulators               breakdown_scan.c
  *   cells   groups and their totals in the order of keys, dimensions as columns  breakdown_cells.c
- *   result  measures as columns                                                 breakdown_measure.c
+ *   result  aggregates, and then measures, as columns                           breakdown_columns.c, breakdown_measure.c
  *   table   order, limit, labels, notes                                         breakdown_run.c
  *   trace   how it went, as a table, where somebody asks                        breakdown_trace.c
  */
@@ -297,9 +297,19 @@ dk_status dki_result_cells(dki_result *result, dk_error *err);
 dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *err);
 /* Of breakdown_levels.c: adds the groups of levels that have no rows, where they are shown. */
 dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_error *err);
-/* Of breakdown_measure.c: the accumulators' groups of the first n rows, which the caller frees. */
+/* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
+#define DKI_CELL_TEXT 256
+void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
+/* Of breakdown_columns.c: the accumulators' groups of the first n rows, which the caller frees; ... */
 dk_status dki_result_groups(const dki_result *result, size_t n, uint32_t **out, dk_error *err);
-/* For each of the first n rows what column has in the row that totals `mask`, too. */
+/* ... makes the columns of all aggregates at once, where there is enough to do for several threads; ... */
+dk_status dki_result_finish_aggregates(dki_result *result, dk_error *err);
+/* ... sees to it that a table of the result has the column of an aggregate that is not split; its name there, or NULL: no
+ * memory. */
+dk_status dki_result_need_aggregate(dki_result *result, const dk_table **table, const dki_node *node,
+                                    dk_error *err);
+const char *dki_result_aggregate_name(dki_result *result, const dki_node *node, dk_error *err);
+/* Of breakdown_measure.c: for each of the first n rows what column has in the row that totals `mask`, too. */
 dk_status dki_result_look_up(const dki_result *result, uint64_t n, uint32_t mask, const dk_column *column,
                              const dk_column **out, dk_error *err);
 /* Of breakdown_spread.c: DK_ERR_TYPE where a dimension of members is of no set; ... */
@@ -311,9 +321,6 @@ dk_status dki_spread_column(const dki_result *result, size_t dim, const dk_colum
 dk_status dki_result_spread_notes(const dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Of breakdown_measure.c: adds the measures, in order, to the tables of a result that has its dimensions. */
 dk_status dki_result_measures(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
-/* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
-#define DKI_CELL_TEXT 256
-void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
 /* Of breakdown_period.c: DK_ERR_ARGUMENT where a count() goes over several periods; notes what totals count. */
 dk_status dki_result_periods(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 /* Of breakdown_attached.c: attached(), of which the plan says what cannot be known, ... */
