@@ -6,8 +6,6 @@
 
 #include "solves.h"
 
-static const struct question by_gemeente = { .by = { "gemeente" }, .measures = { COVERAGE } };
-
 /* What is asked, on the region unless a table is given. */
 struct asking {
     const struct question *question;

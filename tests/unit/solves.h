@@ -12,6 +12,8 @@ struct search {
     const dk_params *breakdown_params, *params;
 };
 
+static const struct question by_gemeente = { .by = { "gemeente" }, .measures = { COVERAGE } };
+
 #define SEARCH(...) (&(const struct search){ __VA_ARGS__ })
 
 static inline dk_status solve_on(const dk_table *table, const struct search *s, const dk_table **out, dk_error *err)
