@@ -137,21 +137,14 @@ static dk_status copy_rows(const dki_stack *stack, size_t table, const struct ty
                            dk_error *err)
 {
     const dk_column *column = stack->columns[table];
-    uint64_t n_rows = dk_column_n_rows(column);
     bool is_text = type->type == DK_CATEGORY || type->type == DK_TEXT;
     dk_status status = DK_OK;
     dk_view view;
 
     dk_view_init(&view, stack->context);
-    for (uint64_t row = 0; status == DK_OK && row < n_rows; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(stack->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n, &view, err);
-        if (status == DK_OK)
-            status = is_text || view.type == type->type ? dk_builder_view(builder, &view, err)
-                                                        : append_converted(builder, type->type, &view, err);
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
+        status = is_text || view.type == type->type ? dk_builder_view(builder, &view, err)
+                                                    : append_converted(builder, type->type, &view, err);
         if (status != DK_OK)
             status = fail_value(stack, table, row, status, err);
     }

@@ -134,15 +134,8 @@ dk_status dki_column_categorise(const dk_column *column, const dk_column **out, 
         return DK_ERR_TYPE;
     status = dk_builder_new(column->context, DK_CATEGORY, 0, NULL, &builder, err);
     dk_view_init(&view, column->context);
-    for (uint64_t row = 0; row < column->n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        uint64_t left = column->n_rows - row;
-
-        status = dki_poll(column->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, &view, err);
-        if (status == DK_OK)
-            status = dk_builder_view(builder, &view, err);
-    }
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n)
+        status = dk_builder_view(builder, &view, err);
     dk_view_release(&view);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);

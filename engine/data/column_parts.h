@@ -87,6 +87,15 @@ static inline bool dki_view_is_null(const dk_view *view, size_t i);
 dk_text dki_view_text(const dk_view *view, size_t i); /* text, or the level of a category (empty where null) */
 dk_value dki_view_value(const dk_view *view, size_t i);
 
+/* Shows a column, or n columns of one length, block by block: their rows from row on. Polls. false: there are no more, or *status
+ * is not DK_OK. A loop over all rows is
+ *
+ *     for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n)
+ */
+bool dki_column_block(const dk_column *column, uint64_t row, dk_view *view, dk_status *status, dk_error *err);
+bool dki_columns_block(const dk_column *const *columns, size_t n, uint64_t row, dk_view *views, dk_status *status,
+                       dk_error *err);
+
 /* Data derived from a column once and kept with it: codes of a key, an order. make runs at most once for each kind,
  * safely between threads, and again only after a failure; it may ask for another kind of the same column. What it makes
  * lives as long as the column and counts against the budget. */

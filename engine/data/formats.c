@@ -153,20 +153,13 @@ const char *dki_formats_rename(dki_arena *arena, const char *format, const char 
 
 dk_status dki_column_digits(const dk_column *column, unsigned *digits, dk_error *err)
 {
-    unsigned scale = dk_column_scale(column);
-    uint64_t n = dk_column_type(column) == DK_DECIMAL ? dk_column_n_rows(column) : 0;
+    unsigned scale = dk_column_type(column) == DK_DECIMAL ? dk_column_scale(column) : 0;
     int64_t values[DK_BLOCK_ROWS];
     dk_view view;
     dk_status status = DK_OK;
 
     dk_view_init(&view, dk_column_context(column));
-    for (uint64_t row = 0; row < n && *digits < scale && status == DK_OK; row += view.n) {
-        status = dki_poll(dk_column_context(column), err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
-                                    err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; *digits < scale && dki_column_block(column, row, &view, &status, err); row += view.n) {
         dki_view_integers(&view, values);
         for (size_t i = 0; i < view.n && *digits < scale; i++)
             while (*digits < scale && values[i] % dki_power10[scale - *digits] != 0 && !dki_view_is_null(&view, i))

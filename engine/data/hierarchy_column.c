@@ -107,13 +107,8 @@ static dk_status compare(const dki_use *use, const char *name, const dk_column *
 
     for (size_t k = 0; k < 4; k++)
         dk_view_init(&views[k], use->context);
-    for (uint64_t row = 0, n = dk_column_n_rows(has); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(use->context, err);
-        for (size_t k = 0; k < 4 && columns[k] && status == DK_OK; k++)
-            status = dk_column_view(columns[k], row, n_block, &views[k], err);
-        for (size_t i = 0; i < n_block && status == DK_OK; i++)
+    for (uint64_t row = 0; dki_columns_block(columns, use->on ? 4 : 3, row, views, &status, err); row += views->n) {
+        for (size_t i = 0; i < views->n && status == DK_OK; i++)
             if (codes[dki_view_code(&views[0], i)] != dki_view_code(&views[1], i) && is_known(use, views, i))
                 status = fail_existing(name, views, i, row + i, err);
     }

@@ -146,13 +146,7 @@ static dk_status mark_codes(dk_context *context, const dk_column *column, bool *
     dk_view view;
 
     dk_view_init(&view, context);
-    for (uint64_t row = 0, n = dk_column_n_rows(column); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
-                                    err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
         dki_view_codes(&view, codes);
         for (size_t i = 0; i < view.n; i++)
             occurs[codes[i]] = true;

@@ -115,13 +115,7 @@ static dk_status count_codes(dki_use *use, uint64_t *counts, dk_error *err)
     dk_view view;
 
     dk_view_init(&view, use->context);
-    for (uint64_t row = 0, n = dk_column_n_rows(use->column); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        status = dki_poll(use->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(use->column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS,
-                                    &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(use->column, row, &view, &status, err); row += view.n) {
         dki_view_codes(&view, codes);
         for (size_t i = 0; i < view.n; i++)
             counts[codes[i]]++;

@@ -159,16 +159,8 @@ dk_status dki_intervals_concat(dk_context *context, uint8_t scale, const dk_colu
 
     dk_view_init(&view, context);
     for (size_t i = 0; i < n; i++)
-        for (uint64_t row = 0; status == DK_OK && row < columns[i]->n_rows; row += DK_BLOCK_ROWS) {
-            uint64_t left = columns[i]->n_rows - row;
-
-            status = dki_poll(context, err);
-            if (status == DK_OK)
-                status = dk_column_view(columns[i], row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, &view,
-                                        err);
-            if (status == DK_OK)
-                status = dk_builder_view(builder, &view, err);
-        }
+        for (uint64_t row = 0; dki_column_block(columns[i], row, &view, &status, err); row += view.n)
+            status = dk_builder_view(builder, &view, err);
     dk_view_release(&view);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);

@@ -184,26 +184,18 @@ static void recode_values(struct recoding *r, const dk_view *view, uint64_t row,
 
 static dk_status recode_rows(struct recoding *r, uint32_t *map, dk_builder *builder, dk_error *err)
 {
-    uint64_t n_rows = dk_column_n_rows(r->column);
     uint32_t *codes = dki_alloc_array(r->context, DK_BLOCK_ROWS, sizeof *codes, err);
     dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
     dk_view view;
 
     dk_view_init(&view, r->context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(r->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(r->column, row, n, &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(r->column, row, &view, &status, err); row += view.n) {
         if (view.type == DK_CATEGORY)
             recode_codes(r, &view, row, map, codes);
         else
             recode_values(r, &view, row, codes);
         if (r->strays.n == 0)
-            status = dki_builder_codes(builder, codes, n, err);
+            status = dki_builder_codes(builder, codes, view.n, err);
     }
     dk_view_release(&view);
     dki_free(r->context, codes);

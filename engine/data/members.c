@@ -359,17 +359,9 @@ static dk_status check_strays(const struct split *split, const dk_column *column
     dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
 
     dk_view_init(&view, split->context);
-    for (uint64_t row = 0, n_rows = dk_column_n_rows(column); status == DK_OK && row < n_rows;
-         row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(split->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n, &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
         dki_view_codes(&view, codes);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < view.n; i++)
             if (split->strays[codes[i]].size > 0)
                 dki_strays_add(&strays, split->strays[codes[i]], 1, row + i + 1);
     }

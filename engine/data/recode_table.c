@@ -110,14 +110,7 @@ static dk_status each_row(const struct recoding *recoding, void (*act)(void *arg
     dk_view view;
 
     dk_view_init(&view, recoding->context);
-    for (uint64_t row = 0, n = dk_column_n_rows(recoding->column); row < n && status == DK_OK;
-         row += DK_BLOCK_ROWS) {
-        status = dki_poll(recoding->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(recoding->column, row,
-                                    n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(recoding->column, row, &view, &status, err); row += view.n) {
         dki_view_codes(&view, codes);
         for (size_t i = 0; i < view.n; i++)
             act(arg, row + i, codes[i]);

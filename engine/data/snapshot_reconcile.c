@@ -31,19 +31,12 @@ typedef dk_status view_fn(void *arg, const dk_view *view, dk_error *err);
 
 static dk_status each_view(const struct pair *pair, view_fn *each, void *arg, dk_error *err)
 {
-    uint64_t n_rows = dk_column_n_rows(pair->from);
     dk_status status = DK_OK;
     dk_view view;
 
     dk_view_init(&view, pair->context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += view.n) {
-        status = dki_poll(pair->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(
-                pair->from, row, n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS, &view, err);
-        if (status == DK_OK)
-            status = each(arg, &view, err);
-    }
+    for (uint64_t row = 0; dki_column_block(pair->from, row, &view, &status, err); row += view.n)
+        status = each(arg, &view, err);
     dk_view_release(&view);
     return status;
 }

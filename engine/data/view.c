@@ -283,6 +283,26 @@ dk_status dk_column_view(const dk_column *column, uint64_t row, size_t n, dk_vie
     return view_parts(column, row, n, view, err);
 }
 
+bool dki_columns_block(const dk_column *const *columns, size_t n, uint64_t row, dk_view *views, dk_status *status,
+                       dk_error *err)
+{
+    uint64_t left;
+
+    if (*status != DK_OK || row >= columns[0]->n_rows)
+        return false;
+    left = columns[0]->n_rows - row;
+    *status = dki_poll(columns[0]->context, err);
+    for (size_t i = 0; i < n && *status == DK_OK; i++)
+        *status =
+            dk_column_view(columns[i], row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, &views[i], err);
+    return *status == DK_OK;
+}
+
+bool dki_column_block(const dk_column *column, uint64_t row, dk_view *view, dk_status *status, dk_error *err)
+{
+    return dki_columns_block(&column, 1, row, view, status, err);
+}
+
 /* Fixed forms ------------------------------------------------------------------------------------------------------- */
 
 #define WIDEN(type)                                 \

@@ -46,15 +46,8 @@ static dk_status read_codes(struct collecting *c, dk_error *err)
     if (c->codes == NULL)
         return DK_ERR_MEMORY;
     dk_view_init(&view, c->context);
-    for (uint64_t row = 0; status == DK_OK && row < n_rows; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(c->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(c->values, row, n, &view, err);
-        if (status == DK_OK)
-            dki_view_codes(&view, c->codes + row);
-    }
+    for (uint64_t row = 0; dki_column_block(c->values, row, &view, &status, err); row += view.n)
+        dki_view_codes(&view, c->codes + row);
     dk_view_release(&view);
     return status;
 }

@@ -249,20 +249,13 @@ static dk_status read_levels(struct made *made, dk_error *err)
 
 static dk_status append_rows(const struct made *made, const dk_column *fields, dk_builder *builder, dk_error *err)
 {
-    uint64_t n_rows = dk_column_n_rows(fields);
     uint32_t codes[DK_BLOCK_ROWS];
     dk_status status = DK_OK;
     dk_view view;
 
     dk_view_init(&view, made->context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        uint64_t left = n_rows - row;
-
-        status = dki_poll(made->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(fields, row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, &view, err);
-        if (status == DK_OK)
-            dki_view_codes(&view, codes);
+    for (uint64_t row = 0; dki_column_block(fields, row, &view, &status, err); row += view.n) {
+        dki_view_codes(&view, codes);
         for (size_t i = 0; status == DK_OK && i < view.n; i++)
             status = dk_builder_interval(builder, &made->bounds[codes[i]], err);
     }

@@ -26,18 +26,12 @@ static int compare(const void *arg, uint64_t a, uint64_t b)
 static dk_status read_bounds(const dk_column *column, struct bounds *bounds, uint64_t *order, uint64_t *n_known,
                              dk_error *err)
 {
-    uint64_t n_rows = dk_column_n_rows(column);
     dk_status status = DK_OK;
     dk_view view;
 
     dk_view_init(&view, dk_column_context(column));
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        uint64_t left = n_rows - row;
-
-        status = dki_poll(dk_column_context(column), err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, &view, err);
-        for (size_t i = 0; status == DK_OK && i < view.n; i++) {
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
+        for (size_t i = 0; i < view.n; i++) {
             const dk_interval *interval = (const dk_interval *)view.values + i;
 
             bounds[row + i] = (struct bounds){ interval->no_least ? INT64_MIN : interval->least,

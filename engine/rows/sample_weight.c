@@ -82,7 +82,6 @@ dk_status dki_sample_keys(const dk_column *weight, const char *text, uint64_t se
                           dk_error *err)
 {
     dk_context *context = dk_column_context(weight);
-    uint64_t n_rows = dk_column_n_rows(weight);
     dk_builder *builder;
     dk_status status;
     dk_view view;
@@ -94,15 +93,8 @@ dk_status dki_sample_keys(const dk_column *weight, const char *text, uint64_t se
     if (status != DK_OK)
         return status;
     dk_view_init(&view, context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = dk_column_view(weight, row, n, &view, err);
-        if (status == DK_OK)
-            status = add_block(builder, &view, text, seed, row, n, err);
-    }
+    for (uint64_t row = 0; dki_column_block(weight, row, &view, &status, err); row += view.n)
+        status = add_block(builder, &view, text, seed, row, view.n, err);
     dk_view_release(&view);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);

@@ -16,6 +16,7 @@
 #include "base/number.h"
 #include "base/real_sum.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 
 struct sums {
     const dki_window *window;
@@ -205,13 +206,8 @@ static dk_status load_ratios(struct sums *sums, dk_error *err)
     if (sums->known == NULL)
         return DK_ERR_MEMORY;
     dk_view_init(&view, context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = dk_column_view(arg, row, n, &view, err);
-        for (size_t i = 0; status == DK_OK && i < n; i++) {
+    for (uint64_t row = 0; dki_column_block(arg, row, &view, &status, err); row += view.n) {
+        for (size_t i = 0; i < view.n; i++) {
             size_t at = view.constant ? 0 : i;
 
             sums->ratios[row + i] = ((const dk_ratio *)view.values)[at];

@@ -138,6 +138,54 @@ static void rows_outside_the_column_are_refused(void **state)
     free(rows);
 }
 
+/* Two blocks and 10 rows; the second column begins a row later. */
+static void blocks_are_all_rows_each_once(void **state)
+{
+    uint64_t n = 2 * DK_BLOCK_ROWS + 10, next = 0;
+    row *rows = random_rows(n + 1, 40, 10);
+    const dk_column *columns[] = { column_of(context, DK_INTEGER, 0, rows, n),
+                                   column_of(context, DK_INTEGER, 0, rows + 1, n) };
+    const dk_column *empty = NULL;
+    dk_view views[2];
+    dk_error err = DK_ERROR_INIT;
+    dk_status status = DK_OK;
+
+    (void)state;
+    dk_view_init(&views[0], context);
+    dk_view_init(&views[1], context);
+    for (uint64_t first = 0; dki_columns_block(columns, 2, first, views, &status, &err); first += views->n) {
+        assert_int_equal(first, next);
+        assert_int_equal(views[0].n, first < 2 * DK_BLOCK_ROWS ? DK_BLOCK_ROWS : 10);
+        assert_int_equal(views[1].n, views[0].n);
+        for (int k = 0; k < 2; k++)
+            for (size_t i = 0; i < views[k].n; i++) {
+                dk_value expected = value_of(DK_INTEGER, 0, rows[first + i + (size_t)k], NULL);
+
+                same_row(&views[k], i, &expected, first + i);
+            }
+        next = first + views->n;
+    }
+    assert_ok(status, &err);
+    assert_int_equal(next, n);
+    assert_ok(dk_column_slice(columns[0], 0, 0, &empty, &err), &err);
+    assert_false(dki_column_block(empty, 0, views, &status, &err));
+    assert_ok(status, &err);
+    status = DK_ERR_DATA; /* what the loop found ends it */
+    assert_false(dki_column_block(columns[0], 0, views, &status, &err));
+    assert_int_equal(status, DK_ERR_DATA);
+    status = DK_OK;
+    dk_context_interrupt(context);
+    assert_false(dki_column_block(columns[0], 0, views, &status, &err));
+    assert_int_equal(status, DK_ERR_INTERRUPTED);
+    dk_context_clear_interrupt(context);
+    for (int k = 0; k < 2; k++) {
+        dk_view_release(&views[k]);
+        dk_column_release(columns[k]);
+    }
+    dk_column_release(empty);
+    free(rows);
+}
+
 static void failing_memory_leaves_nothing(void **state)
 {
     row *rows = random_rows(DKI_CHUNK_ROWS + 100, 10, 10);
@@ -165,6 +213,7 @@ int main(void)
         TEST(a_view_may_gather_from_many_chunks),
         TEST(a_view_points_into_the_chunk_where_it_can),
         TEST(rows_outside_the_column_are_refused),
+        TEST(blocks_are_all_rows_each_once),
         TEST(failing_memory_leaves_nothing),
     };
 
