@@ -139,7 +139,7 @@ static dk_status put_row(struct bounds *bounds, const dk_view views[N_PARTS], si
     return value.no_least ? dk_builder_null(builder, 1, err) : dk_builder_interval(builder, &value, err);
 }
 
-static dk_status put_rows(struct bounds *bounds, uint64_t n, uint8_t scale, dk_builder *builder, dk_error *err)
+static dk_status put_rows(struct bounds *bounds, uint8_t scale, dk_builder *builder, dk_error *err)
 {
     dk_context *context = bounds->result->plan->context;
     dk_view views[N_PARTS];
@@ -147,13 +147,8 @@ static dk_status put_rows(struct bounds *bounds, uint64_t n, uint8_t scale, dk_b
 
     for (size_t k = 0; k < N_PARTS; k++)
         dk_view_init(&views[k], context);
-    for (uint64_t row = 0; row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        for (size_t k = 0; k < N_PARTS && status == DK_OK; k++)
-            status = dk_column_view(bounds->parts[k], row, n_block, &views[k], err);
-        for (size_t i = 0; i < n_block && status == DK_OK; i++)
+    for (uint64_t row = 0; dki_columns_block(bounds->parts, N_PARTS, row, views, &status, err); row += views->n) {
+        for (size_t i = 0; i < views->n && status == DK_OK; i++)
             status = put_row(bounds, views, i, row + i, scale, builder, err);
     }
     for (size_t k = 0; k < N_PARTS; k++)
@@ -201,7 +196,7 @@ dk_status dki_result_bounds(const dki_result *result, const dk_expr *expr, const
     if (status == DK_OK)
         status = dk_builder_new(result->plan->context, DK_INTERVAL, scale, NULL, &builder, err);
     if (status == DK_OK)
-        status = put_rows(&bounds, n, scale, builder, err);
+        status = put_rows(&bounds, scale, builder, err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, &made, err);
     dk_builder_release(builder);
@@ -269,20 +264,14 @@ dk_status dki_bounded_share(const dk_column *sure, const dk_column *bounds, cons
     dk_context *context = dk_column_context(bounds);
     const dk_column *columns[] = { sure, dk_column_child(bounds, DK_CHILD_LEAST),
                                    dk_column_child(bounds, DK_CHILD_GREATEST) };
-    uint64_t n = dk_column_n_rows(bounds);
     dk_builder *builder = NULL;
     dk_view views[3];
     dk_status status = dk_builder_new(context, DK_INTERVAL, DIGITS, NULL, &builder, err);
 
     for (size_t k = 0; k < 3; k++)
         dk_view_init(&views[k], context);
-    for (uint64_t row = 0; row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        for (size_t k = 0; k < 3 && status == DK_OK; k++)
-            status = dk_column_view(columns[k], row, n_block, &views[k], err);
-        for (size_t i = 0; i < n_block && status == DK_OK; i++)
+    for (uint64_t row = 0; dki_columns_block(columns, 3, row, views, &status, err); row += views->n) {
+        for (size_t i = 0; i < views->n && status == DK_OK; i++)
             status = put_share(&views[0], &views[1], &views[2], i, builder, err);
     }
     if (status == DK_OK)

@@ -72,9 +72,7 @@ static bool can_give(const dki_plan *plan)
 static dk_status read_values(const dki_given *given, const dk_expr *expr, const dki_node *node, int64_t *values,
                              bool *known, dk_error *err)
 {
-    const dk_table *table = given->plan->table;
-    dki_scope scope = { .table = table, .params = given->plan->params };
-    uint64_t n = dk_table_n_rows(table);
+    dki_scope scope = { .table = given->plan->table, .params = given->plan->params };
     const dk_column *column = NULL;
     dki_bound *bound = NULL;
     dk_view view;
@@ -83,12 +81,7 @@ static dk_status read_values(const dki_given *given, const dk_expr *expr, const 
     if (status == DK_OK)
         status = dki_bound_column_new(bound, &column, err);
     dk_view_init(&view, given->context);
-    for (uint64_t row = 0; row < n && status == DK_OK; row += view.n) {
-        size_t size = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dk_column_view(column, row, size, &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
         dki_view_integers(&view, values + row);
         for (size_t i = 0; i < view.n; i++)
             known[row + i] = !dki_view_is_null(&view, i);

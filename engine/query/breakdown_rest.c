@@ -149,17 +149,11 @@ static dk_status make_column(struct rest *rest, const dk_column *old, dk_error *
         status = map_codes(rest, dk_column_levels(old), &map, err);
     if (status == DK_OK)
         status = dk_builder_new(rest->context, DK_CATEGORY, 0, levels, &builder, err);
-    for (uint64_t row = 0, n_rows = dk_column_n_rows(old), n; status == DK_OK && row < n_rows; row += n) {
+    for (uint64_t row = 0; dki_column_block(old, row, &view, &status, err); row += view.n) {
         uint32_t codes[DK_BLOCK_ROWS];
 
-        n = n_rows - row < DK_BLOCK_ROWS ? n_rows - row : DK_BLOCK_ROWS;
-        status = dki_poll(rest->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(old, row, (size_t)n, &view, err);
-        if (status != DK_OK)
-            break;
         code_block(rest, &view, map, codes);
-        status = dki_builder_codes(builder, codes, (size_t)n, err);
+        status = dki_builder_codes(builder, codes, view.n, err);
     }
     if (status == DK_OK)
         status = dk_builder_finish(builder, &rest->column, err);

@@ -178,20 +178,14 @@ dk_status dki_plan_add_overlap(dki_plan *plan, const dk_expr *expr, const dki_no
 /* Of all rows. */
 static dk_status find_names(const dki_plan *plan, const dk_column *wholes, dki_text_map *names, dk_error *err)
 {
-    uint64_t n_rows = dk_column_n_rows(wholes);
     dki_text_map texts;
     dk_view view;
     dk_status status = DK_OK;
 
     dki_text_map_init(&texts, plan->context);
     dk_view_init(&view, plan->context);
-    for (uint64_t row = 0; status == DK_OK && row < n_rows; row += view.n) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(plan->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(wholes, row, n, &view, err);
-        for (size_t i = 0; status == DK_OK && i < (view.constant ? 1 : n); i++) {
+    for (uint64_t row = 0; dki_column_block(wholes, row, &view, &status, err); row += view.n) {
+        for (size_t i = 0; status == DK_OK && i < (view.constant ? 1 : view.n); i++) {
             dk_text text = dki_view_text(&view, i);
             size_t before = texts.n;
             uint32_t number;

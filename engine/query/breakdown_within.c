@@ -84,16 +84,10 @@ static dk_status check_rows(const struct within *within, const dki_part *coarse,
 
     for (size_t k = 0; k < 2; k++)
         dk_view_init(&views[k], within->context);
-    for (uint64_t row = 0, n = dk_table_n_rows(within->table); row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n_block = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(within->context, err);
-        for (size_t k = 0; k < 2 && status == DK_OK; k++) {
-            status = dk_column_view(columns[k], row, n_block, &views[k], err);
-            if (status == DK_OK)
-                dki_view_codes(&views[k], codes[k]);
-        }
-        for (size_t i = 0; i < n_block && status == DK_OK; i++) {
+    for (uint64_t row = 0; dki_columns_block(columns, 2, row, views, &status, err); row += views->n) {
+        for (size_t k = 0; k < 2; k++)
+            dki_view_codes(&views[k], codes[k]);
+        for (size_t i = 0; i < views->n && status == DK_OK; i++) {
             uint32_t fine = codes[0][i];
 
             if (seen[fine] == NOT_SEEN)

@@ -206,17 +206,11 @@ dk_status dki_text_codes_texts(const dki_text_codes *codes, const dk_column *num
     dk_view view;
 
     dk_view_init(&view, context);
-    for (uint64_t row = 0; row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t size = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
+    for (uint64_t row = 0; dki_column_block(numbers, row, &view, &status, err); row += view.n) {
         int64_t values[DK_BLOCK_ROWS];
 
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = dk_column_view(numbers, row, size, &view, err);
-        if (status != DK_OK)
-            break;
         dki_view_integers(&view, values);
-        for (size_t i = 0; i < size; i++)
+        for (size_t i = 0; i < view.n; i++)
             rows[row + i] = dki_view_is_null(&view, i) ? DK_ROW_NULL : (uint64_t)values[i];
     }
     dk_view_release(&view);

@@ -143,15 +143,9 @@ static dk_status read_margin(dki_tighten *t, const dk_column *margin, dk_error *
     int64_t masks[DK_BLOCK_ROWS];
 
     dk_view_init(&view, t->context);
-    for (uint64_t row = 0; row < t->n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = t->n_rows - row < DK_BLOCK_ROWS ? (size_t)(t->n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(t->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(margin, row, n, &view, err);
-        if (status == DK_OK)
-            dki_view_integers(&view, masks);
-        for (size_t i = 0; i < n && status == DK_OK; i++)
+    for (uint64_t row = 0; dki_column_block(margin, row, &view, &status, err); row += view.n) {
+        dki_view_integers(&view, masks);
+        for (size_t i = 0; i < view.n; i++)
             t->masks[row + i] = (uint32_t)masks[i];
     }
     dk_view_release(&view);
@@ -171,13 +165,8 @@ static dk_status find_word(dki_tighten *t, size_t dim, dk_error *err)
         return dki_fail(err, DK_ERR_TYPE, "totals are found by a word, and %s is %s", field->name,
                         dk_type_name(type));
     dk_view_init(&view, t->context);
-    for (uint64_t row = 0; row < t->n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = t->n_rows - row < DK_BLOCK_ROWS ? (size_t)(t->n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(t->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(field->column, row, n, &view, err);
-        for (size_t i = 0; i < n && status == DK_OK; i++) {
+    for (uint64_t row = 0; dki_column_block(field->column, row, &view, &status, err); row += view.n) {
+        for (size_t i = 0; i < view.n; i++) {
             dk_text text = dki_view_text(&view, i);
 
             if (!dki_view_is_null(&view, i) && dki_text_equal_fold(text.bytes, text.size, word, strlen(word)))
@@ -245,15 +234,9 @@ static dk_status read_side(dki_tighten *t, size_t column, size_t child, dk_error
     int64_t values[DK_BLOCK_ROWS];
 
     dk_view_init(&view, t->context);
-    for (uint64_t row = 0; row < t->n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = t->n_rows - row < DK_BLOCK_ROWS ? (size_t)(t->n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(t->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(side, row, n, &view, err);
-        if (status == DK_OK)
-            dki_view_integers(&view, values);
-        for (size_t i = 0; i < n && status == DK_OK; i++) {
+    for (uint64_t row = 0; dki_column_block(side, row, &view, &status, err); row += view.n) {
+        dki_view_integers(&view, values);
+        for (size_t i = 0; i < view.n; i++) {
             dki_bounds *b = number_at(t, t->bounds, row + i, column);
             bool is_open = dki_view_is_null(&view, i);
 

@@ -63,7 +63,6 @@ dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err)
     dk_context *context = dk_table_context(cells);
     const char *weight = dk_table_properties(cells)->weight;
     const dk_column *column = weight ? dk_table_field(cells, dki_cells_weight(cells))->column : NULL;
-    uint64_t n_rows = dk_table_n_rows(cells);
     dki_i128 sum = 0;
     dk_view view;
     dk_status status = DK_OK;
@@ -72,16 +71,9 @@ dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err)
         dk_table_margin(cells))
         return dki_fail(err, DK_ERR_ARGUMENT, "a scenario runs on cells, and this table is none");
     dk_view_init(&view, context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += view.n) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n, &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
         dki_view_integers(&view, out + row);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < view.n; i++)
             sum += out[row + i];
     }
     dk_view_release(&view);

@@ -15,21 +15,12 @@
 
 static dk_status codes_of(const dk_column *column, uint32_t *out, dk_error *err)
 {
-    dk_context *context = dk_column_context(column);
-    uint64_t n_rows = dk_column_n_rows(column);
     dk_view view;
     dk_status status = DK_OK;
 
-    dk_view_init(&view, context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dki_poll(context, err);
-        if (status == DK_OK)
-            status = dk_column_view(column, row, n, &view, err);
-        if (status == DK_OK)
-            dki_view_codes(&view, out + row);
-    }
+    dk_view_init(&view, dk_column_context(column));
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n)
+        dki_view_codes(&view, out + row);
     dk_view_release(&view);
     return status;
 }

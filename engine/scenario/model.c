@@ -306,13 +306,9 @@ static dk_status mark_matched(dki_model *model, const dki_run *run, dk_error *er
         if (status == DK_OK && dk_column_type(column) != DK_BOOLEAN)
             status = DK_ERR_TYPE;
         dk_view_init(&view, model->context);
-        for (uint64_t row = 0; row < n && status == DK_OK; row += view.n) {
+        for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
             int64_t values[DK_BLOCK_ROWS];
 
-            status = dk_column_view(column, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view,
-                                    err);
-            if (status != DK_OK)
-                break;
             dki_view_integers(&view, values);
             for (size_t k = 0; k < view.n; k++) {
                 bool is_null = dki_view_is_null(&view, k);

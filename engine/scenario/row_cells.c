@@ -111,23 +111,18 @@ static dk_status number_codes(struct finder *f, struct level *level, dk_error *e
 
 static dk_status number_values(struct finder *f, struct level *level, dk_error *err)
 {
-    uint64_t n_rows = dk_table_n_rows(f->cells);
     dk_view view;
     dk_status status = DK_OK;
 
     if (dk_column_type(level->of_cells) == DK_CATEGORY)
         return number_codes(f, level, err);
     dk_view_init(&view, f->context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += view.n) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+    for (uint64_t row = 0; dki_column_block(level->of_cells, row, &view, &status, err); row += view.n) {
         int64_t integers[DK_BLOCK_ROWS];
 
-        status = dki_poll(f->context, err);
-        if (status == DK_OK)
-            status = dk_column_view(level->of_cells, row, n, &view, err);
-        if (status == DK_OK && !is_keyed(view.type) && view.type != DK_REAL)
+        if (!is_keyed(view.type) && view.type != DK_REAL)
             dki_view_integers(&view, integers);
-        for (size_t i = 0; i < n && status == DK_OK; i++) {
+        for (size_t i = 0; i < view.n && status == DK_OK; i++) {
             uint32_t number;
 
             if (dki_view_is_null(&view, i))
@@ -169,17 +164,12 @@ static dk_status number_pairs(struct finder *f, struct level *level, uint32_t *n
     if (n_before * level->n_values <= MOST_PAIRS)
         level->array = dki_arena_array(&f->arena, (size_t)(n_before * level->n_values), sizeof *level->array, NULL);
     dk_view_init(&view, f->context);
-    for (uint64_t row = 0; row < n_rows && status == DK_OK; row += view.n) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dk_column_view(level->of_cells, row, n, &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; dki_column_block(level->of_cells, row, &view, &status, err); row += view.n) {
         if (view.type == DK_CATEGORY)
             dki_view_codes(&view, values);
         else
             look_up_values(level, &view, values);
-        for (size_t i = 0; i < n && status == DK_OK; i++) {
+        for (size_t i = 0; i < view.n && status == DK_OK; i++) {
             uint32_t before = numbers[row + i];
 
             status = dki_int_map_add(&level->pairs, pair_of(before, values[i]), &numbers[row + i], err);

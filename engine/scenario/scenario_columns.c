@@ -49,23 +49,6 @@ bool dki_values_equal(const dk_value *a, const dk_value *b)
     return dk_value_compare(a, b) == 0;
 }
 
-/* A block of values with fewer digits, which are as many as they need. */
-static dk_status trim_block(const dk_column *column, uint64_t row, dk_view *view, int64_t unit, int64_t *values,
-                            dk_error *err)
-{
-    uint64_t left = dk_column_n_rows(column) - row;
-    dk_status status = dki_poll(dk_column_context(column), err);
-
-    if (status == DK_OK)
-        status = dk_column_view(column, row, left < DK_BLOCK_ROWS ? (size_t)left : DK_BLOCK_ROWS, view, err);
-    if (status != DK_OK)
-        return status;
-    dki_view_integers(view, values);
-    for (size_t i = 0; i < view->n; i++)
-        values[i] /= unit;
-    return DK_OK;
-}
-
 static dk_status append_block(dk_builder *builder, const dk_view *view, const int64_t *values, dk_error *err)
 {
     dk_status status = DK_OK;
@@ -78,7 +61,7 @@ static dk_status append_block(dk_builder *builder, const dk_view *view, const in
     return status;
 }
 
-/* A decimal column with fewer digits. */
+/* A decimal column with fewer digits, which are as many as its values need. */
 static dk_status trim_all(const dk_column *column, uint8_t digits, const dk_column **out, dk_error *err)
 {
     dk_context *context = dk_column_context(column);
@@ -91,10 +74,10 @@ static dk_status trim_all(const dk_column *column, uint8_t digits, const dk_colu
     dk_status status = DK_OK;
 
     dk_view_init(&view, context);
-    for (uint64_t row = 0; row < n && status == DK_OK && !is_whole; row += view.n) {
-        status = trim_block(column, row, &view, unit, values, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; !is_whole && dki_column_block(column, row, &view, &status, err); row += view.n) {
+        dki_view_integers(&view, values);
+        for (size_t i = 0; i < view.n; i++)
+            values[i] /= unit;
         is_whole = view.n == n && view.valid == NULL;
         if (is_whole)
             status = dki_column_of_integers(context, type, digits, values, view.n, out, err);

@@ -45,11 +45,7 @@ dk_status dki_piece_new(dki_sweep *sweep, const dk_table *result, unsigned shift
     dk_status status = margin && masks == NULL ? DK_ERR_MEMORY : dk_table_with_margin(result, NULL, &bare, err);
 
     dk_view_init(&view, sweep->context);
-    for (uint64_t row = 0; margin && row < n && status == DK_OK; row += view.n) {
-        status =
-            dk_column_view(margin, row, n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS, &view, err);
-        if (status != DK_OK)
-            break;
+    for (uint64_t row = 0; margin && dki_column_block(margin, row, &view, &status, err); row += view.n) {
         dki_view_integers(&view, masks + row);
         for (size_t i = 0; i < view.n; i++)
             masks[row + i] >>= shift;

@@ -166,18 +166,14 @@ static dk_status stack_table(const dki_stack_question *q, const dki_lumps *lumps
 static dk_status find_rows(dki_sweep *sweep, const dk_table *result, const uint64_t *points, dki_piece *piece,
                            dk_error *err)
 {
-    uint64_t n = dk_table_n_rows(result);
+    const dk_column *point = dk_table_field(result, 0)->column;
     dk_view view;
     dk_status status = DK_OK;
 
     dk_view_init(&view, sweep->context);
-    for (uint64_t row = 0; row < n && status == DK_OK; row += view.n) {
+    for (uint64_t row = 0; dki_column_block(point, row, &view, &status, err); row += view.n) {
         int64_t numbers[DK_BLOCK_ROWS];
-        size_t size = n - row < DK_BLOCK_ROWS ? (size_t)(n - row) : DK_BLOCK_ROWS;
 
-        status = dk_column_view(dk_table_field(result, 0)->column, row, size, &view, err);
-        if (status != DK_OK)
-            break;
         dki_view_integers(&view, numbers);
         for (size_t i = 0; i < view.n; i++) {
             dki_answer *answer = &sweep->answers[points[numbers[i]]];
