@@ -29,11 +29,6 @@ struct dk_builder {
         *interval; /* of that type: the builders of its children, and nothing else is used */
 };
 
-/* The widest storage of a type: what the open chunk is kept in, and rows of chunks of any width fit into. */
-dk_storage dki_widest(dk_type type);
-/* The narrowest storage of integers with these bounds. */
-dk_storage dki_narrowest(int64_t least, int64_t greatest);
-
 /* Makes room for at least one more row of the open chunk, closing it where it is full; *room rows may be written. */
 dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err);
 /* Marks the next n rows, whose values stand in the open chunk, as all known or all null, and counts them. */

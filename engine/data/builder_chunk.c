@@ -14,27 +14,6 @@
 
 #define CHUNK_TEXT_BYTES ((size_t)64 << 20)
 
-dk_storage dki_widest(dk_type type)
-{
-    switch (type) {
-    case DK_BOOLEAN: return DK_STORE_BITS;
-    case DK_REAL: return DK_STORE_F64;
-    case DK_RATIO: return DK_STORE_RATIO;
-    case DK_CATEGORY: return DK_STORE_U32;
-    case DK_TEXT: return DK_STORE_TEXT;
-    default: return DK_STORE_I64;
-    }
-}
-
-size_t dki_storage_bytes(dk_storage storage, size_t n)
-{
-    switch (storage) {
-    case DK_STORE_BITS: return dki_bit_words(n) * sizeof(uint64_t);
-    case DK_STORE_TEXT: return (n + 1) * sizeof(uint32_t);
-    default: return n * dki_storage_width(storage);
-    }
-}
-
 /* Bits behind the last row belong to words that are read as a whole. */
 static void clear_bits(uint64_t *bits, size_t from, size_t to)
 {
@@ -132,15 +111,6 @@ static dki_column_facts find_facts(const dk_builder *builder)
         facts.greatest = values[i] > facts.greatest ? values[i] : facts.greatest;
     }
     return facts;
-}
-
-dk_storage dki_narrowest(int64_t least, int64_t greatest)
-{
-    if (least >= INT8_MIN && greatest <= INT8_MAX)
-        return DK_STORE_I8;
-    if (least >= INT16_MIN && greatest <= INT16_MAX)
-        return DK_STORE_I16;
-    return least >= INT32_MIN && greatest <= INT32_MAX ? DK_STORE_I32 : DK_STORE_I64;
 }
 
 /* The narrowest storage that holds all rows of the open chunk; the 0 of a null row fits anywhere. */

@@ -7,6 +7,8 @@
 
 #include <dekking/column.h>
 
+#include "storage.h"
+
 /* Rows of a full chunk: whole blocks, and what a thread takes of a table at a time, so that two threads that go through a
  * snapshot seldom wait for the same chunk. */
 #define DKI_CHUNK_ROWS 65536
@@ -64,14 +66,11 @@ struct dk_column {
     size_t n_children;
     const dk_column *children[DK_MOST_CHILDREN];
     const dk_column *overlap; /* overlap.h; NULL: none */
-    pthread_mutex_t lock; /* guards derived; recursive, so that making one kind may ask for another */
+    pthread_mutex_t lock;     /* guards derived; recursive, so that making one kind may ask for another */
     struct dki_derived *derived;
     atomic_uint_fast64_t owner; /* its number in the context's cache; 0: nothing was ever kept for it */
 };
 
-size_t dki_storage_width(dk_storage storage); /* bytes of a value; 0 for BITS and TEXT */
-size_t dki_storage_bytes(dk_storage storage,
-                         size_t n); /* of n values; of n + 1 offsets for TEXT; n far from overflow */
 /* How many values stand for the rows. */
 static inline uint64_t dki_chunk_n_values(const dki_chunk *chunk)
 {

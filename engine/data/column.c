@@ -25,23 +25,6 @@ struct dki_derived {
 
 /* Chunks ------------------------------------------------------------------------------------------------------------ */
 
-size_t dki_storage_width(dk_storage storage)
-{
-    switch (storage) {
-    case DK_STORE_I8:
-    case DK_STORE_U8: return 1;
-    case DK_STORE_I16:
-    case DK_STORE_U16: return 2;
-    case DK_STORE_I32:
-    case DK_STORE_U32: return 4;
-    case DK_STORE_I64:
-    case DK_STORE_F64: return 8;
-    case DK_STORE_RATIO: return sizeof(dk_ratio);
-    case DK_STORE_INTERVAL: return sizeof(dk_interval);
-    default: return 0;
-    }
-}
-
 dki_chunk *dki_chunk_retain(const dki_chunk *shared)
 {
     dki_chunk *chunk = (dki_chunk *)(uintptr_t)shared;

@@ -85,6 +85,8 @@ void dki_view_codes(const dk_view *view, uint32_t *out);
 uint32_t dki_view_code(const dk_view *view, size_t i); /* of one row */
 static inline bool dki_view_is_null(const dk_view *view, size_t i);
 dk_text dki_view_text(const dk_view *view, size_t i); /* text, or the level of a category (empty where null) */
+dk_text dki_view_bytes(const dk_view *view,
+                       size_t i); /* of a text as it is, of a ratio the bytes that tell it from others */
 dk_value dki_view_value(const dk_view *view, size_t i);
 
 /* Shows a column, or n columns of one length, block by block: their rows from row on. Polls. false: there are no more, or *status

@@ -365,6 +365,13 @@ dk_text dki_view_text(const dk_view *view, size_t i)
     return (dk_text){ view->bytes + offsets[i], offsets[i + 1] - offsets[i] };
 }
 
+dk_text dki_view_bytes(const dk_view *view, size_t i)
+{
+    if (view->type != DK_RATIO)
+        return dki_view_text(view, i);
+    return (dk_text){ (const char *)((const dk_ratio *)view->values + (view->constant ? 0 : i)), sizeof(dk_ratio) };
+}
+
 dk_value dki_view_value(const dk_view *view, size_t i)
 {
     dk_value value = { .type = view->type, .scale = view->scale };

@@ -16,6 +16,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/ordered_key.h"
 #include "data/column_parts.h"
 
 #define FAR_GROUPS 8192 /* sums of so many do not lie in the near caches */
@@ -345,7 +346,7 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
         DKI_FOR_USED(rows, use, all, {
             double real = ((const double *)value->values)[value->constant ? 0 : i];
 
-            dki_tally_put(tally, group, dki_tally_real(real), COUNT_OF(i));
+            dki_tally_put(tally, group, dki_real_key(real), COUNT_OF(i));
         });
         break;
     case DK_RATIO:
@@ -367,8 +368,7 @@ static dk_status add_tally(dki_accumulator *accumulator, const dki_rows *rows, c
         });
         break;
     default:
-        DKI_FOR_USED(rows, use, all,
-                     dki_tally_put(tally, group, dki_tally_integer(rows->integers[i]), COUNT_OF(i)));
+        DKI_FOR_USED(rows, use, all, dki_tally_put(tally, group, dki_integer_key(rows->integers[i]), COUNT_OF(i)));
     }
 #undef COUNT_OF
     return DK_OK;

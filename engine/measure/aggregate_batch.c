@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/storage.h"
 
 #define ROWS_OF_GROUP 32
 #define LEAST_ROWS ((size_t)1 << 15)
@@ -78,18 +79,6 @@ static size_t item_bytes(dk_type type)
     }
 }
 
-static dk_storage storage_of(dk_type type)
-{
-    switch (type) {
-    case DK_BOOLEAN: return DK_STORE_BITS;
-    case DK_REAL: return DK_STORE_F64;
-    case DK_RATIO: return DK_STORE_RATIO;
-    case DK_CATEGORY: return DK_STORE_U32;
-    case DK_TEXT: return DK_STORE_TEXT;
-    default: return DK_STORE_I64;
-    }
-}
-
 static dk_status add_column(struct dki_batch *batch, dk_type type, uint8_t scale, const dk_dictionary *levels,
                             dk_error *err)
 {
@@ -99,7 +88,7 @@ static dk_status add_column(struct dki_batch *batch, dk_type type, uint8_t scale
     held->type = type;
     held->item_bytes = item_bytes(type);
     held->view = (dk_view){
-        .type = type, .storage = storage_of(type), .scale = scale, .levels = levels, .context = batch->context
+        .type = type, .storage = dki_widest(type), .scale = scale, .levels = levels, .context = batch->context
     };
     held->room = dki_alloc_array(batch->context, DK_BLOCK_ROWS + 1, shown, err);
     return held->room ? DK_OK : DK_ERR_MEMORY;

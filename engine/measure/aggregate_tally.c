@@ -16,6 +16,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/ordered_key.h"
 #include "base/pool.h"
 #include "base/status.h"
 #include "data/column_parts.h"
@@ -81,7 +82,7 @@ static bool exact_mean(struct stretch *stretch, uint8_t scale, dk_ratio *out)
     uint64_t key;
 
     while (stretch_next(stretch, &key, &length)) {
-        if (dki_mul_i128(dki_tally_as_integer(key), (dki_i128)length, &term) || dki_add_i128(sum, term, &sum))
+        if (dki_mul_i128(dki_key_integer(key), (dki_i128)length, &term) || dki_add_i128(sum, term, &sum))
             return false;
     }
     return !dki_mul_i128((dki_i128)stretch->whole, dki_power10[scale], &denominator) &&
@@ -113,9 +114,9 @@ static double real_mean(struct stretch *stretch)
     double first, others = 0, rest = 1;
     bool any = stretch_next(stretch, &key, &length); /* there is one */
 
-    first = dki_tally_as_real(key);
+    first = dki_key_real(key);
     for (bool is_first = true, differ = false;; is_first = false) {
-        double value = dki_tally_as_real(key), part;
+        double value = dki_key_real(key), part;
 
         for (next = key; (any = stretch_next(stretch, &next, &more)) && next == key;)
             length += more;
@@ -248,8 +249,8 @@ static dk_value value_of(const dki_accumulator *accumulator, size_t at)
     size_t size;
 
     switch (what->type) {
-    case DK_REAL: value.as.real = dki_tally_as_real(key); return value;
-    case DK_BOOLEAN: value.as.boolean = dki_tally_as_integer(key) != 0; return value;
+    case DK_REAL: value.as.real = dki_key_real(key); return value;
+    case DK_BOOLEAN: value.as.boolean = dki_key_integer(key) != 0; return value;
     case DK_RATIO:
     case DK_TEXT:
         bytes = dki_text_map_get(&accumulator->tally.texts, (uint32_t)key, &size);
@@ -258,7 +259,7 @@ static dk_value value_of(const dki_accumulator *accumulator, size_t at)
         else
             value.as.text = (dk_text){ bytes, size };
         return value;
-    default: value.as.integer = dki_tally_as_integer(key); return value;
+    default: value.as.integer = dki_key_integer(key); return value;
     }
 }
 

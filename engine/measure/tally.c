@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ordered_key.h"
 #include "base/status.h"
 #include "rows/sort_rows.h"
 
@@ -72,7 +73,7 @@ static dk_status add_lists(dki_tally *tally, const dki_value_lists *lists, size_
             status = dki_tally_room(tally, some, err);
         for (size_t i = 0; status == DK_OK && i < some; i++)
             dki_tally_put(tally, map ? map[group - first] : (uint32_t)group,
-                          dki_tally_integer((int64_t)((uint64_t)lists->least + lists->codes[from + i])), 1);
+                          dki_integer_key((int64_t)((uint64_t)lists->least + lists->codes[from + i])), 1);
     }
     return status;
 }
@@ -323,23 +324,4 @@ size_t dki_tally_find(const dki_tally *tally, uint32_t group)
             high = middle;
     }
     return low;
-}
-
-uint64_t dki_tally_real(double value)
-{
-    uint64_t bits, sign = UINT64_C(1) << 63;
-
-    if (value == 0)
-        value = 0;
-    memcpy(&bits, &value, sizeof bits);
-    return bits & sign ? ~bits : bits ^ sign;
-}
-
-double dki_tally_as_real(uint64_t key)
-{
-    uint64_t sign = UINT64_C(1) << 63, bits = key & sign ? key ^ sign : ~key;
-    double value;
-
-    memcpy(&value, &bits, sizeof value);
-    return value;
 }

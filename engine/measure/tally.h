@@ -56,16 +56,4 @@ void dki_tally_select(const dki_tally_entries *entries, uint64_t from, uint64_t 
 /* Of a settled tally, or one in the order of groups: the first entry of the group, or the place where it would be. */
 size_t dki_tally_find(const dki_tally *tally, uint32_t group);
 
-/* Keys of numbers, and back. The two zeros of a real are one. */
-static inline uint64_t dki_tally_integer(int64_t value)
-{
-    return (uint64_t)value ^ UINT64_C(1) << 63;
-}
-static inline int64_t dki_tally_as_integer(uint64_t key)
-{
-    return (int64_t)(key ^ UINT64_C(1) << 63);
-}
-uint64_t dki_tally_real(double value);
-double dki_tally_as_real(uint64_t key);
-
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ordered_key.h"
 #include "base/pool.h"
 
 #define LISTED_GROUPS 64 /* that a thread takes at a time */
@@ -295,7 +296,7 @@ static dk_status fill_tally(const dki_dense *dense, const dki_dense_counters *co
     dki_tally *tally = &accumulator->tally;
 
     for (uint64_t code = 1; code < counters->n_codes; code++) {
-        uint64_t key = dki_tally_integer(code_value(what, code));
+        uint64_t key = dki_integer_key(code_value(what, code));
         dk_status status = dki_poll(accumulator->context, err);
 
         for (size_t class = 0; class < (size_t)1 << counters->n_bits; class ++) {

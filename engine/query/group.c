@@ -110,21 +110,15 @@ static dk_status code_bytes(dki_coder *coder, const dk_view *view, size_t n, con
     FOR_SELECTED(i, n, selection)
     {
         uint32_t number = UINT32_MAX;
-        dk_status status = DK_OK;
+        dk_status status;
+        dk_text key;
 
         if (dki_view_is_null(view, i)) {
             codes[i] = 0;
             continue;
         }
-        if (view->type == DK_RATIO) {
-            const dk_ratio *ratio = (const dk_ratio *)view->values + (view->constant ? 0 : i);
-
-            status = dki_text_map_add(&coder->texts, (const char *)ratio, sizeof *ratio, &number, err);
-        } else {
-            dk_text text = dki_view_text(view, i);
-
-            status = dki_text_map_add(&coder->texts, text.bytes, text.size, &number, err);
-        }
+        key = dki_view_bytes(view, i);
+        status = dki_text_map_add(&coder->texts, key.bytes, key.size, &number, err);
         if (status != DK_OK)
             return status;
         codes[i] = number + 1;

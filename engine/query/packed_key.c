@@ -9,6 +9,7 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
+#include "base/ordered_key.h"
 #include "data/codes.h"
 #include "data/column_parts.h"
 
@@ -16,7 +17,6 @@
 #pragma GCC optimize("O3") /* vectors, also where the tree is compiled with -O2; clang needs no telling */
 #endif
 
-#define SIGN (UINT64_C(1) << 63)
 #define TILE_ROWS 1024
 
 static unsigned bits_of(uint64_t x)
@@ -106,16 +106,6 @@ void dki_packing_drop(dki_packing *packing)
 
 /* Making keys. ------------------------------------------------------------------------------------------------- */
 
-static uint64_t real_code(double value)
-{
-    uint64_t bits;
-
-    if (value == 0)
-        value = 0; /* the two zeros are one value */
-    memcpy(&bits, &value, sizeof bits);
-    return bits & SIGN ? ~bits : bits ^ SIGN;
-}
-
 static void level_codes(const dki_packed_dim *dim, const dk_view *view, uint64_t *out)
 {
     uint32_t codes[DK_BLOCK_ROWS];
@@ -142,7 +132,7 @@ static void dim_codes(const dki_packed_dim *dim, const dk_view *view, uint64_t *
     case DK_CATEGORY: level_codes(dim, view, out); return;
     case DK_REAL:
         for (size_t i = 0; i < n; i++)
-            out[i] = real_code(((const double *)view->values)[view->constant ? 0 : i]);
+            out[i] = dki_real_key(((const double *)view->values)[view->constant ? 0 : i]);
         break;
     default: {
         uint64_t least = dim->what.type == DK_BOOLEAN ? 0 : (uint64_t)dim->what.least;
@@ -265,15 +255,6 @@ static uint64_t code_of(const dki_packed_dim *dim, uint64_t low, uint64_t high, 
     return code;
 }
 
-static double real_of(uint64_t code)
-{
-    uint64_t bits = code & SIGN ? code ^ SIGN : ~code;
-    double value;
-
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 dki_packed_value dki_packing_value(const dki_packing *packing, size_t dim, uint64_t low, uint64_t high)
 {
     const dki_packed_dim *what = &packing->dims[dim];
@@ -287,7 +268,7 @@ dki_packed_value dki_packing_value(const dki_packing *packing, size_t dim, uint6
     case DK_CATEGORY: out.value = what->codes ? (int64_t)what->codes[code] : (int64_t)code + 1; break;
     case DK_BOOLEAN: out.value = (int64_t)code; break;
     case DK_REAL:
-        real = real_of(code);
+        real = dki_key_real(code);
         memcpy(&out.value, &real, sizeof out.value);
         break;
     default: out.value = (int64_t)(code + (uint64_t)what->what.least);
@@ -360,7 +341,7 @@ static dk_status append(const dki_packing *packing, size_t number, const uint64_
             break;
         case DK_REAL:
             for (size_t i = 0; i < some; i++)
-                reals[i] = dki_bit(known, i) ? real_of(codes[i]) : 0;
+                reals[i] = dki_bit(known, i) ? dki_key_real(codes[i]) : 0;
             status = dki_builder_reals(builder, reals, known, some, err);
             break;
         default:

@@ -20,6 +20,7 @@
 #include "base/types.h"
 #include "data/column_parts.h"
 #include "data/dictionary_parts.h"
+#include "data/storage.h"
 
 #define GRAIN 4 /* blocks of a task */
 
@@ -84,28 +85,6 @@ static void drop_meanings(dk_context *context, meanings *m)
 
 /* Chunks. --------------------------------------------------------------------------------------------------------- */
 
-static size_t width_of(dk_storage storage)
-{
-    switch (storage) {
-    case DK_STORE_I8:
-    case DK_STORE_U8: return 1;
-    case DK_STORE_I16:
-    case DK_STORE_U16: return 2;
-    case DK_STORE_I32:
-    case DK_STORE_U32: return 4;
-    default: return 8;
-    }
-}
-
-static dk_storage narrowest(int64_t least, int64_t greatest)
-{
-    if (least >= INT8_MIN && greatest <= INT8_MAX)
-        return DK_STORE_I8;
-    if (least >= INT16_MIN && greatest <= INT16_MAX)
-        return DK_STORE_I16;
-    return least >= INT32_MIN && greatest <= INT32_MAX ? DK_STORE_I32 : DK_STORE_I64;
-}
-
 /* All rows are null: one row stands for them. */
 static dk_status make_nulls(dk_context *context, dk_storage storage, size_t n, dki_made_chunk *out, dk_error *err)
 {
@@ -129,7 +108,7 @@ static dk_status make_nulls(dk_context *context, dk_storage storage, size_t n, d
 /* Rows that are all equal are kept as one. For fixed widths, without nulls. */
 static dk_status shrink_equal(dk_context *context, dki_made_chunk *made, dk_error *err)
 {
-    size_t width = width_of(made->storage);
+    size_t width = dki_storage_width(made->storage);
 
     if (made->n_nulls > 0 || memcmp(made->values, (char *)made->values + width, width * (made->n_rows - 1)) != 0)
         return DK_OK;
@@ -253,7 +232,7 @@ static dk_status store_values(const assembling *a, const row_values *values, siz
     out->storage = type == DK_BOOLEAN    ? DK_STORE_BITS
                    : type == DK_REAL     ? DK_STORE_F64
                    : type == DK_CATEGORY ? DK_STORE_U32
-                                         : narrowest(least, greatest);
+                                         : dki_narrowest(least, greatest);
     if (n_known == 0)
         return make_nulls(context,
                           type == DK_BOOLEAN || type == DK_REAL || type == DK_CATEGORY ? out->storage : DK_STORE_I8,
@@ -267,8 +246,8 @@ static dk_status store_values(const assembling *a, const row_values *values, siz
         out->least = least;
         out->greatest = greatest;
     }
-    out->values =
-        dki_alloc_wide(context, type == DK_BOOLEAN ? dki_bit_words(n) * 8 : n * width_of(out->storage), err);
+    out->values = dki_alloc_wide(
+        context, type == DK_BOOLEAN ? dki_bit_words(n) * 8 : n * dki_storage_width(out->storage), err);
     if (!out->values)
         return DK_ERR_MEMORY;
     switch (out->storage) {
@@ -354,9 +333,11 @@ static bool make_short(const assembling *a, dki_stretch *s, size_t n, dki_made_c
         return false;
     for (size_t i = 0; i < 256; i++)
         values[i] = seen[i] && m->known[i] ? (int16_t)m->values[i].integer : 0;
-    *out = (dki_made_chunk){
-        .storage = narrowest(least, greatest), .n_rows = n, .has_bounds = true, .least = least, .greatest = greatest
-    };
+    *out = (dki_made_chunk){ .storage = dki_narrowest(least, greatest),
+                             .n_rows = n,
+                             .has_bounds = true,
+                             .least = least,
+                             .greatest = greatest };
     if (has_nulls) {
         out->valid = dki_alloc_wide(context, dki_bit_words(n) * sizeof *out->valid, err);
         if (!out->valid) {

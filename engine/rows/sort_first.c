@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ordered_key.h"
 #include "base/pool.h"
 #include "data/column_parts.h"
 #include "sort_key.h"
@@ -19,7 +20,6 @@
 
 #define RANGE_ROWS 65536
 #define ROOM 8192 /* beside twice the limit */
-#define SIGN (UINT64_C(1) << 63)
 
 /* Rows that may still win: numbers and rows side by side. */
 struct kept {
@@ -45,14 +45,6 @@ struct first {
 };
 
 /* Numbers. ---------------------------------------------------------------------------------------------------------- */
-
-static uint64_t real_number(double value)
-{
-    uint64_t bits;
-
-    memcpy(&bits, &value, sizeof bits); /* columns have no negative zero */
-    return bits & SIGN ? ~bits : bits | SIGN;
-}
 
 static uint64_t text_number(const char *text, size_t size)
 {
@@ -106,7 +98,7 @@ static void number_values(const struct first *first, const dk_view *view, size_t
     case DK_STORE_U32: RANKS(uint32_t); break;
     case DK_STORE_F64:
         for (size_t i = 0; i < n; i++) {
-            uint64_t number = real_number(((const double *)view->values)[i]);
+            uint64_t number = dki_real_key(((const double *)view->values)[i]);
 
             numbers[i] = first->descending ? ~number : number;
         }

@@ -12,22 +12,11 @@
 #include "base/bitmap.h"
 #include "base/hash.h"
 #include "base/number.h"
+#include "base/ordered_key.h"
 #include "base/text.h"
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
 #include "sort_rows.h"
-
-#define SIGN (UINT64_C(1) << 63)
-
-static uint64_t real_code(double value)
-{
-    uint64_t bits;
-
-    if (value == 0)
-        value = 0; /* the two zeros are one value */
-    memcpy(&bits, &value, sizeof bits);
-    return bits & SIGN ? ~bits : bits | SIGN;
-}
 
 static void number_codes(const dk_view *view, uint64_t *codes)
 {
@@ -35,12 +24,12 @@ static void number_codes(const dk_view *view, uint64_t *codes)
 
     if (view->type == DK_REAL) {
         for (size_t i = 0; i < view->n; i++)
-            codes[i] = real_code(((const double *)view->values)[view->constant ? 0 : i]);
+            codes[i] = dki_real_key(((const double *)view->values)[view->constant ? 0 : i]);
         return;
     }
     dki_view_integers(view, values);
     for (size_t i = 0; i < view->n; i++)
-        codes[i] = (uint64_t)values[i] ^ SIGN;
+        codes[i] = dki_integer_key(values[i]);
 }
 
 static void category_codes(const dk_view *view, uint64_t *codes)
@@ -56,21 +45,15 @@ static dk_status different_codes(const dk_view *view, dki_text_map *different, u
 {
     for (size_t i = 0; i < view->n; i++) {
         uint32_t number = 0;
-        dk_status status = DK_OK;
+        dk_status status;
+        dk_text key;
 
         if (dki_view_is_null(view, i)) {
             codes[i] = 0;
             continue;
         }
-        if (view->type == DK_RATIO) {
-            const dk_ratio *ratio = (const dk_ratio *)view->values + (view->constant ? 0 : i);
-
-            status = dki_text_map_add(different, (const char *)ratio, sizeof *ratio, &number, err);
-        } else {
-            dk_text text = dki_view_text(view, i);
-
-            status = dki_text_map_add(different, text.bytes, text.size, &number, err);
-        }
+        key = dki_view_bytes(view, i);
+        status = dki_text_map_add(different, key.bytes, key.size, &number, err);
         if (status != DK_OK)
             return status;
         codes[i] = number;

@@ -8,26 +8,16 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/ordered_key.h"
 #include "base/pool.h"
 #include "data/column_parts.h"
 
-#define SIGN (UINT64_C(1) << 63)
 #define RANGE_ROWS 262144
 #define MOST_TEXT_BITS 128 /* a text that takes more goes by its rank */
 
 static unsigned width(uint64_t greatest)
 {
     return greatest ? 64 - (unsigned)__builtin_clzll(greatest) : 0;
-}
-
-static uint64_t real_code(double value)
-{
-    uint64_t bits;
-
-    if (value == 0)
-        value = 0; /* the two zeros are one value */
-    memcpy(&bits, &value, sizeof bits);
-    return bits & SIGN ? ~bits : bits | SIGN;
 }
 
 /* What must be looked for. ------------------------------------------------------------------------------------------ */
@@ -59,7 +49,7 @@ static void look_at_text(struct found *found, dk_text text)
 
 static void look_at_real(struct found *found, double value)
 {
-    uint64_t code = real_code(value);
+    uint64_t code = dki_real_key(value);
 
     if (code < found->least)
         found->least = code;
@@ -449,7 +439,7 @@ static void write_key(struct writer *writer, const dki_sort_pieces_key *key, con
         memcpy(piece, key->codes.codes + row, writer->n * sizeof *piece);
     else if (key->type == DK_REAL)
         for (size_t i = 0; i < writer->n; i++)
-            piece[i] = real_code(((const double *)view->values)[view->constant ? 0 : i]);
+            piece[i] = dki_real_key(((const double *)view->values)[view->constant ? 0 : i]);
     else {
         dki_view_integers(view, (int64_t *)piece);
     }
