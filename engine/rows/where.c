@@ -14,9 +14,9 @@
 #include "bound_notes.h"
 #include "data/column_parts.h"
 #include "data/lineage.h"
-#include "differences.h"
 #include "expr/eval.h"
 #include "expr/mentioned.h"
+#include "new_column.h"
 
 static dk_status bind(const dk_table *table, const dk_expr *expr, const dk_params *params, dki_bound **out,
                       dk_error *err)
@@ -252,23 +252,15 @@ static dk_status derive(const dk_table **table, const dk_expr *expr, const dk_pa
 {
     const dk_column *column;
     const dk_table *next;
-    char format[DKI_FORMAT_BYTES];
-    dk_field field;
-    dk_status status;
+    dk_status status = dki_check_named(expr, err);
 
-    if (dk_expr_name(expr) == NULL) {
-        status = dki_fail(err, DK_ERR_ARGUMENT, "the expression has no name: %s", dk_expr_text(expr));
-        dki_hint(err, "write it as \"name = expression\"");
-        return status;
-    }
-    status = bind(*table, expr, params, bound, err);
+    if (status == DK_OK)
+        status = bind(*table, expr, params, bound, err);
     if (status == DK_OK)
         status = dki_bound_column_new(*bound, &column, err);
     if (status != DK_OK)
         return status;
-    field = DK_FIELD(dk_expr_name(expr), column);
-    field.format = dki_difference_format(*table, expr, format);
-    status = dk_table_with(*table, &field, 1, &next, err);
+    status = dki_add_named(*table, expr, column, &next, err);
     dk_column_release(column);
     if (status == DK_OK)
         status = keep_column(*table, next, expr, params, err);

@@ -18,9 +18,9 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "bound_notes.h"
-#include "differences.h"
 #include "keys.h"
 #include "margin_rows.h"
+#include "new_column.h"
 
 /* A call that stands in the expression at hand: a hidden column, or another tree. */
 struct hoisted {
@@ -484,15 +484,10 @@ static dk_status add_column(struct build *build, const dk_expr *expr, dk_error *
 {
     const dk_column *column = NULL;
     const dk_table *next;
-    char format[DKI_FORMAT_BYTES];
-    dk_field field;
-    dk_status status;
+    dk_status status = dki_check_named(expr, err);
 
-    if (dk_expr_name(expr) == NULL) {
-        status = dki_fail(err, DK_ERR_ARGUMENT, "the expression has no name: %s", dk_expr_text(expr));
-        dki_hint(err, "write it as \"name = expression\"");
+    if (status != DK_OK)
         return status;
-    }
     build->expr = expr;
     status = hoist(build, dki_expr_root(expr), err);
     if (status == DK_OK)
@@ -502,9 +497,7 @@ static dk_status add_column(struct build *build, const dk_expr *expr, dk_error *
     drop_hoisted(build);
     if (status != DK_OK)
         return status;
-    field = DK_FIELD(dk_expr_name(expr), column);
-    field.format = dki_difference_format(build->made, expr, format);
-    status = dk_table_with(build->made, &field, 1, &next, err);
+    status = dki_add_named(build->made, expr, column, &next, err);
     dk_column_release(column);
     if (status == DK_OK) {
         dk_table_release(build->made);

@@ -1,10 +1,24 @@
-/* differences.c - how a column that compares two others is shown: the difference of percentages is in points, a relative
- * change in per cent. */
-#include "differences.h"
+/* new_column.c - the column that a named expression makes: its name, and how it is shown.
+ *
+ * A column that compares two others is shown by what these are: the difference of percentages is in points, a relative change in
+ * per cent.
+ */
+#include "new_column.h"
 
 #include <string.h>
 
+#include "base/status.h"
+#include "data/points.h"
 #include "expr/node.h"
+
+dk_status dki_check_named(const dk_expr *expr, dk_error *err)
+{
+    if (dk_expr_name(expr))
+        return DK_OK;
+    (void)dki_fail(err, DK_ERR_ARGUMENT, "the expression has no name: %s", dk_expr_text(expr));
+    dki_hint(err, "write it as \"name = expression\"");
+    return DK_ERR_ARGUMENT;
+}
 
 static bool is_one_of(const dki_node *node, const char *const *names)
 {
@@ -27,7 +41,8 @@ static const char *format_of(const dk_table *table, const dki_node *node)
     return at == DK_NO_COLUMN ? NULL : dk_table_field(table, at)->format;
 }
 
-const char *dki_difference_format(const dk_table *table, const dk_expr *expr, char out[DKI_FORMAT_BYTES])
+/* NULL: it has none. Valid as long as out. */
+static const char *difference_format(const dk_table *table, const dk_expr *expr, char out[DKI_FORMAT_BYTES])
 {
     static const char *const changes[] = { "change", "change_period", NULL };
     static const char *const relative[] = { "relative_change", "relative_change_period", NULL };
@@ -44,4 +59,14 @@ const char *dki_difference_format(const dk_table *table, const dk_expr *expr, ch
         !dki_points_format(format_of(table, root->children[1]), other))
         return NULL;
     return dki_points_format(format_of(table, root->children[0]), out) ? out : NULL;
+}
+
+dk_status dki_add_named(const dk_table *table, const dk_expr *expr, const dk_column *column, const dk_table **out,
+                        dk_error *err)
+{
+    dk_field field = DK_FIELD(dk_expr_name(expr), column);
+    char format[DKI_FORMAT_BYTES];
+
+    field.format = difference_format(table, expr, format);
+    return dk_table_with(table, &field, 1, out, err);
 }
