@@ -60,9 +60,9 @@ static dki_node *make_filter(dki_plan *plan, const dki_node *node, dk_error *err
 {
     const dki_node *parts[2] = { call(plan, "not", call(plan, "is null", node->children[0], err), err),
                                  node->filter };
-    dki_node *both = make(plan, node, DKI_NODE_CALL, "and", parts, node->filter ? 2 : 1, err);
 
-    return call(plan, "is true", node->filter ? both : parts[0], err);
+    return call(plan, "is true", node->filter ? make(plan, node, DKI_NODE_CALL, "and", parts, 2, err) : parts[0],
+                err);
 }
 
 /* Plans. ------------------------------------------------------------------------------------------------------------- */
@@ -70,7 +70,7 @@ static dki_node *make_filter(dki_plan *plan, const dki_node *node, dk_error *err
 static dk_status add_end(dki_plan *plan, const dki_plan_share *share, const char *kind, const dki_node *what,
                          dki_node *filter, size_t *out, dk_error *err)
 {
-    dki_node *node = what ? make(plan, share->node, DKI_NODE_AGGREGATE, kind, &what, 1, err) : NULL;
+    dki_node *node = make(plan, share->node, DKI_NODE_AGGREGATE, kind, &what, 1, err);
     dk_status status;
 
     if (node == NULL)
@@ -81,28 +81,37 @@ static dk_status add_end(dki_plan *plan, const dki_plan_share *share, const char
     return status;
 }
 
-/* What one thing that tells wholes apart is, at least and at most. name: a column; NULL: the denominator, "": what they are per */
-static dk_status add_share(dki_plan *plan, const dki_plan_share *like, const char *name, dki_node *filter,
-                           dk_error *err)
+/* Adds a share with the least and the greatest of what tells its wholes or groups apart. what is NULL where it
+ * could not be made for want of memory. */
+static dk_status add_ends(dki_plan *plan, const dki_plan_share *like, const dki_node *what, dki_node *filter,
+                          dk_error *err)
 {
-    const dki_node *x = like->node->children[0], *what;
     dki_plan_share share = *like;
     dk_status status = dki_grow(plan->context, (void **)&plan->shares, &plan->share_capacity, plan->n_shares + 1,
                                 sizeof *plan->shares, err);
 
-    if (status != DK_OK)
-        return status;
-    if (name && name[0])
-        what = make(plan, like->node, DKI_NODE_NAME, name, NULL, 0, err);
-    else
-        what = call(plan, name ? ".whole" : "denominator", x, err);
-    share.column = name;
-    status = add_end(plan, &share, "min", what, filter, &share.least, err);
+    if (status == DK_OK && what == NULL)
+        status = DK_ERR_MEMORY;
+    if (status == DK_OK)
+        status = add_end(plan, &share, "min", what, filter, &share.least, err);
     if (status == DK_OK)
         status = add_end(plan, &share, "max", what, filter, &share.greatest, err);
     if (status == DK_OK)
         plan->shares[plan->n_shares++] = share;
     return status;
+}
+
+/* What one thing that tells wholes apart is, at least and at most. name: a column; NULL: the denominator, "": what they are per */
+static dk_status add_share(dki_plan *plan, const dki_plan_share *like, const char *name, dki_node *filter,
+                           dk_error *err)
+{
+    dki_plan_share share = *like;
+    const dki_node *what = name && name[0]
+                               ? make(plan, like->node, DKI_NODE_NAME, name, NULL, 0, err)
+                               : call(plan, name ? ".whole" : "denominator", like->node->children[0], err);
+
+    share.column = name;
+    return add_ends(plan, &share, what, filter, err);
 }
 
 /* The columns of the table that the text of a whole names. */
@@ -147,9 +156,8 @@ dk_status dki_plan_add_overlap(dki_plan *plan, const dk_expr *expr, const dki_no
     dki_plan_share share = { .node = node, .expr = expr, .measure = measure };
     size_t at = DK_NO_COLUMN;
     const char *name = weight_name(plan);
-    const dki_node *column, *what;
+    const dki_node *column;
     dki_node *filter = node->filter;
-    dk_status status;
 
     if (value != DKI_NONE)
         share.overlap = dki_bound_overlap(plan->values[value].bound, &at);
@@ -159,20 +167,10 @@ dk_status dki_plan_add_overlap(dki_plan *plan, const dk_expr *expr, const dki_no
         share.overlap = dki_column_overlap(plan->weight);
     if (share.overlap == NULL)
         return DK_OK;
-    status = dki_grow(plan->context, (void **)&plan->shares, &plan->share_capacity, plan->n_shares + 1,
-                      sizeof *plan->shares, err);
-    if (status == DK_OK && node->n_children > 0 && (filter = make_filter(plan, node, err)) == NULL)
-        status = DK_ERR_MEMORY;
-    if (status != DK_OK)
-        return status;
+    if (node->n_children > 0 && (filter = make_filter(plan, node, err)) == NULL)
+        return DK_ERR_MEMORY;
     column = make(plan, node, DKI_NODE_NAME, name, NULL, 0, err);
-    what = column ? call(plan, ".overlap", column, err) : NULL;
-    status = add_end(plan, &share, "min", what, filter, &share.least, err);
-    if (status == DK_OK)
-        status = add_end(plan, &share, "max", what, filter, &share.greatest, err);
-    if (status == DK_OK)
-        plan->shares[plan->n_shares++] = share;
-    return status;
+    return add_ends(plan, &share, column ? call(plan, ".overlap", column, err) : NULL, filter, err);
 }
 
 /* Of all rows. */
@@ -216,13 +214,11 @@ dk_status dki_plan_add_shares(dki_plan *plan, const dk_expr *expr, const dki_nod
     if (status == DK_OK)
         status = add_share(plan, &like, "", filter, err);
     for (uint32_t i = 0; status == DK_OK && i < names.n; i++) {
-        size_t size, number;
+        size_t size;
         const char *name = dki_text_map_get(&names, i, &size);
 
-        number = dk_table_find(plan->table, dki_arena_text(&plan->arena, name, size, err));
-        status = number == DK_NO_COLUMN
-                     ? DK_ERR_MEMORY
-                     : add_share(plan, &like, dk_table_field(plan->table, number)->name, filter, err);
+        name = dki_arena_text(&plan->arena, name, size, err);
+        status = name ? add_share(plan, &like, name, filter, err) : DK_ERR_MEMORY;
     }
     if (status == DK_OK)
         status = add_share(plan, &like, NULL, filter, err);
