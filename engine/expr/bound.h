@@ -191,8 +191,8 @@ dk_status dki_check_overlaps(const dki_binder *b, const dki_node *node, const dk
 dki_run_fn dki_run_child; /* data: a column that a column of the table is made of */
 dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate, dki_run_compare, dki_run_and,
     dki_run_or, dki_run_not, dki_run_is_null, dki_run_is_true, dki_run_is_total, dki_run_in, dki_run_in_set,
-    dki_run_between, dki_run_case, dki_run_coalesce, dki_run_row, dki_run_convert, dki_run_truth_table,
-    dki_run_code_map, dki_run_lookup, dki_run_common;
+    dki_run_between, dki_run_case, dki_run_coalesce, dki_run_row, dki_run_null_row, dki_run_convert,
+    dki_run_truth_table, dki_run_code_map, dki_run_lookup, dki_run_common;
 
 dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
 static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)

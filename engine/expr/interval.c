@@ -35,35 +35,10 @@ dk_status dki_interval_of(const dk_value *number, uint8_t scale, dk_value *out, 
 
 /* Binding. ----------------------------------------------------------------------------------------------------------- */
 
-/* Row by row, null rows too. */
-static dk_status run_rows(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
-{
-    dki_slot *slot = &eval->slots[op->slot];
-    dk_value *args = dki_arena_array(&eval->arena, op->n_args, sizeof *args, err);
-    dk_status status = args ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t k = 0; k < op->n_args && status == DK_OK; k++)
-        status = dki_op_run(eval, op->args[k], selection, err);
-    for (size_t i = 0; i < eval->n && status == DK_OK; i++) {
-        dk_value value = { .type = op->type, .scale = op->scale };
-
-        if (!dki_bit(selection, i))
-            continue;
-        for (size_t k = 0; k < op->n_args; k++)
-            args[k] = dki_vector_value(op->args[k], dki_op_vector(eval, op->args[k]), i);
-        status = op->row(eval, op, args, &value, err);
-        if (status != DK_OK)
-            return dki_row_fail_again(eval, op, i, err, status);
-        dki_slot_put(op, slot, i, &value);
-    }
-    slot->vector = (dki_vector){ slot->values, slot->valid };
-    return status;
-}
-
 dk_status dki_interval_op(dki_binder *b, const dki_node *node, dki_row_fn *row, dk_type type, uint8_t scale,
                           dki_op **args, size_t n, dki_op **out)
 {
-    dki_op *op = dki_op_new(b, node, run_rows, type, scale, n);
+    dki_op *op = dki_op_new(b, node, dki_run_null_row, type, scale, n);
 
     if (op == NULL)
         return DK_ERR_MEMORY;

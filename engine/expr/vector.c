@@ -190,7 +190,9 @@ dk_status dki_row_fail_again(const dki_eval *eval, const dki_op *op, size_t i, d
     return status;
 }
 
-dk_status dki_run_row(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+/* sees_nulls: the function is asked also where an argument is null; else that makes a null. */
+static dk_status run_rows(dki_eval *eval, const dki_op *op, const uint64_t *selection, bool sees_nulls,
+                          dk_error *err)
 {
     dki_slot *slot = &eval->slots[op->slot];
     dk_value *args = dki_arena_array(&eval->arena, op->n_args, sizeof *args, err);
@@ -208,17 +210,26 @@ dk_status dki_run_row(dki_eval *eval, const dki_op *op, const uint64_t *selectio
             args[k] = dki_vector_value(op->args[k], dki_op_vector(eval, op->args[k]), i);
             any_null |= args[k].is_null;
         }
-        if (any_null) {
+        if (any_null && !sees_nulls)
             value.is_null = true;
-        } else {
+        else
             status = op->row(eval, op, args, &value, err);
-            if (status != DK_OK)
-                return dki_row_fail_again(eval, op, i, err, status);
-        }
+        if (status != DK_OK)
+            return dki_row_fail_again(eval, op, i, err, status);
         dki_slot_put(op, slot, i, &value);
     }
     own_vector(op, slot);
     return status;
+}
+
+dk_status dki_run_row(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    return run_rows(eval, op, selection, false, err);
+}
+
+dk_status dki_run_null_row(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err)
+{
+    return run_rows(eval, op, selection, true, err);
 }
 
 /* Conversions of numbers -------------------------------------------------------------------------------------------- */

@@ -323,6 +323,17 @@ static dk_status put_part(text_table *t, const dki_part *p, dk_error *err)
     return status;
 }
 
+/* A line that was made, or not; it is dropped. */
+static dk_status put_made(text_table *t, dki_buffer *line, dk_status status, dk_error *err)
+{
+    if (status == DK_OK)
+        status = dki_buffer_terminate(line, err);
+    if (status == DK_OK)
+        status = put_line(t, line->bytes, DIM, err);
+    dki_buffer_drop(line);
+    return status;
+}
+
 /* Which columns are in no part: their names, as many as a few lines take. */
 static dk_status put_left_out(text_table *t, dk_error *err)
 {
@@ -346,12 +357,7 @@ static dk_status put_left_out(text_table *t, dk_error *err)
         }
         status = dki_buffer_format(&line, err, "%s%s", name, c + 1 < n ? ", " : "");
     }
-    if (status == DK_OK)
-        status = dki_buffer_terminate(&line, err);
-    if (status == DK_OK)
-        status = put_line(t, line.bytes, DIM, err);
-    dki_buffer_drop(&line);
-    return status;
+    return put_made(t, &line, status, err);
 }
 
 static dk_status put_parts(text_table *t, dk_error *err)
@@ -381,11 +387,7 @@ static dk_status put_scales(text_table *t, dk_error *err)
             continue;
         dki_buffer_init(&line, dk_table_context(t->cells.table));
         status = dki_bar_say(&t->bars[c], &t->cells, c, &line, err);
-        if (status == DK_OK)
-            status = dki_buffer_terminate(&line, err);
-        if (status == DK_OK)
-            status = put_line(t, line.bytes, DIM, err);
-        dki_buffer_drop(&line);
+        status = put_made(t, &line, status, err);
     }
     return status;
 }
