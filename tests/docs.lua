@@ -17,34 +17,8 @@
 
 local build = assert(arg[1], "which build?")
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
-
-local function output_of(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read "a"
-  return text, pipe:close()
-end
-
-local passed, failed = 0, 0
-local function check(where, ok, complaint)
-  if ok then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print(where .. ": " .. complaint)
-  end
-end
+local check, files = dofile "tests/check.lua", dofile "tests/files.lua"
+local read, write, output_of = files.read, files.write, files.output_of
 
 -- Blanks at the ends of lines, and blank lines at the ends of a block, are not part of a page.
 local function tidy(text)
@@ -53,7 +27,7 @@ end
 
 local function same(where, expected, actual)
   expected, actual = tidy(expected), tidy(actual)
-  check(where, expected == actual, ("the page says\n%s\n  and printed is\n%s"):format(expected, actual))
+  check.ok(where, expected == actual, ("the page says\n%s\n  and printed is\n%s"):format(expected, actual))
 end
 
 local function blocks_of(path)
@@ -71,7 +45,7 @@ local function blocks_of(path)
       block = { kind = fence, where = path .. ":" .. number }
     end
   end
-  check(path, block == nil, "a code block does not end")
+  check.ok(path, block == nil, "a code block does not end")
   return blocks
 end
 
@@ -95,13 +69,13 @@ local function run_lua(blocks)
   for i, block in ipairs(ran) do
     local from, to = text:find(mark, at, true)
     if not from then
-      check(block.where, false, "the page's script stops here:\n" .. text:sub(at))
+      check.ok(block.where, false, "the page's script stops here:\n" .. text:sub(at))
       for k = i + 1, #ran do
-        check(ran[k].where, false, "was not reached")
+        check.ok(ran[k].where, false, "was not reached")
       end
       return
     end
-    check(block.where, true)
+    check.ok(block.where, true)
     block.output = text:sub(at, from - 1)
     at = to + 1
   end
@@ -116,7 +90,7 @@ local function run_sh(block)
     if word == "make" then
       local target = rest:match "^[%w_-]+" or "all"
       local _, ok = output_of("make -q -p 2>/dev/null | grep -q '^" .. target .. ":'")
-      check(block.where, ok, "make has no target " .. target)
+      check.ok(block.where, ok, "make has no target " .. target)
     elseif not NOT_RUN[word] then
       commands[#commands + 1] = line
     end
@@ -125,7 +99,7 @@ local function run_sh(block)
   write(scratch, ("export PATH=%s:$PATH DEKKING_BUILD=%s\nset -e\n%s\n"):format(build, build,
     table.concat(commands, "\n")))
   local text, ok = output_of("sh " .. scratch)
-  check(block.where, ok, "failed:\n" .. text)
+  check.ok(block.where, ok, "failed:\n" .. text)
   block.output = text
 end
 
@@ -144,7 +118,7 @@ local function run_c(block)
   write(scratch .. ".c", block.text)
   local text, ok = output_of("gcc -std=c17 -Wall -Wextra -Werror -fsyntax-only -Iinclude " .. scratch .. ".c")
   os.remove(scratch .. ".c")
-  check(block.where, ok, text)
+  check.ok(block.where, ok, text)
 end
 
 local KINDS = { lua = true, sh = true, repl = true, c = true, text = true, r = true, sql = true, plain = true }
@@ -153,7 +127,7 @@ local function run_page(path)
   local blocks = blocks_of(path)
   run_lua(blocks)
   for i, block in ipairs(blocks) do
-    check(block.where, KINDS[block.kind], "a block of the kind '" .. block.kind .. "'")
+    check.ok(block.where, KINDS[block.kind], "a block of the kind '" .. block.kind .. "'")
     if block.kind == "sh" then
       run_sh(block)
     elseif block.kind == "repl" then
@@ -162,7 +136,7 @@ local function run_page(path)
       run_c(block)
     elseif block.kind == "text" then
       local before = blocks[i - 1]
-      check(block.where, before and (before.kind == "lua" or before.kind == "sh"), "nothing prints this")
+      check.ok(block.where, before and (before.kind == "lua" or before.kind == "sh"), "nothing prints this")
       if before and before.output then
         same(block.where, block.text, before.output)
       end
@@ -171,12 +145,9 @@ local function run_page(path)
 end
 
 run_page "README.md"
-local pipe = assert(io.popen "ls docs/*.md")
-for path in pipe:lines() do
+for _, path in ipairs(files.lines_of "ls docs/*.md") do
   run_page(path)
 end
-pipe:close()
 os.remove(scratch)
 
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0 and passed > 0)
+check.finish()

@@ -100,15 +100,7 @@ local function look_at(path, text)
   return faults, included
 end
 
-local passed, failed = 0, 0
-local function check(ok, message)
-  if ok then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print(message)
-  end
-end
+local check = dofile "tests/check.lua"
 
 -- The rule itself -------------------------------------------------------------------------------------------------
 
@@ -157,10 +149,10 @@ for _, sample in ipairs {
 } do
   local breaks, path, text = table.unpack(sample)
   local faults = look_at(path, text)
-  check((#faults > 0) == breaks, ("%s should %s: %s"):format(path, breaks and "break the rule" or "keep it", text))
-  check(#faults <= 1, ("%s has more than one fault: %s"):format(path, table.concat(faults, "\n")))
+  check.that((#faults > 0) == breaks, ("%s should %s: %s"):format(path, breaks and "break the rule" or "keep it", text))
+  check.that(#faults <= 1, ("%s has more than one fault: %s"):format(path, table.concat(faults, "\n")))
 end
-check(look_at("engine/data/a.c", 'x\n\n#include "read/b.h"\n')[1] ==
+check.that(look_at("engine/data/a.c", 'x\n\n#include "read/b.h"\n')[1] ==
   'engine/data/a.c:3: includes a later layer: #include "read/b.h"', "a fault is told with its place")
 
 -- The tree --------------------------------------------------------------------------------------------------------
@@ -173,15 +165,14 @@ for path in pipe:lines() do
   file:close()
   local top = path:match "^engine/[^/]+" or path:match "^[^/]+"
   n_files[top], n_included = (n_files[top] or 0) + 1, n_included + #included
-  check(#faults == 0, table.concat(faults, "\n"))
+  check.that(#faults == 0, table.concat(faults, "\n"))
 end
 assert(pipe:close())
 
 -- It did see the tree: each layer that has anything, the public headers and the tests.
 for _, top in ipairs { "engine/base", "engine/data", "engine/lua", "engine/cli", "include", "tests" } do
-  check((n_files[top] or 0) > 3, top .. " has no files")
+  check.that((n_files[top] or 0) > 3, top .. " has no files")
 end
-check(n_included > 500, ("only %d includes were seen"):format(n_included))
+check.that(n_included > 500, ("only %d includes were seen"):format(n_included))
 
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0)
+check.finish()

@@ -3,29 +3,8 @@
 -- Whether what they say is there, and whether all that is there is in them, tests/lua/annotations.lua asks the library.
 
 local reader = dofile "scripts/dekking/annotations.lua"
-
-local passed, failed = 0, 0
-local function check(ok, message)
-  if ok then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print(message)
-  end
-end
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
-local function output_of(command)
-  local pipe = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read "a"
-  return text, pipe:close()
-end
+local check, text_files = dofile "tests/check.lua", dofile "tests/files.lua"
+local read, output_of = text_files.read, text_files.output_of
 
 -- The reader ---------------------------------------------------------------------------------------------------------
 
@@ -67,7 +46,7 @@ do
   local file = reader.parse("sample", sample)
   local class, does, either = table.unpack(file.entries)
   local function same(what, expected, actual)
-    check(expected == actual, ("%s: %s, not %s"):format(what, tostring(actual), tostring(expected)))
+    check.that(expected == actual, ("%s: %s, not %s"):format(what, tostring(actual), tostring(expected)))
   end
   same("entries", 3, #file.entries)
   same("title", "A chapter", file.title)
@@ -78,7 +57,7 @@ do
   same("field", "size", class.fields[1].name)
   same("field's type", '"a"|"b"', class.fields[1].type)
   same("field's text", "Before. behind", class.fields[1].text)
-  check(class.fields[1].optional and not class.fields[2].optional, "which field may be left out")
+  check.that(class.fields[1].optional and not class.fields[2].optional, "which field may be left out")
   same("place", "[1]", class.fields[2].name)
   same("place's type", "table<string, fun(x: integer): string?>", class.fields[2].type)
   same("operator", "add", class.operators[1].name)
@@ -120,7 +99,7 @@ do
     ["---@param x\nfunction dk.f(x) end\n"] = "bad.lua:1: a name and a type are wanted: x",
   } do
     local done, problem = pcall(reader.parse, "bad", text)
-    check(not done and problem == message, ("%q gives %s"):format(text, tostring(problem)))
+    check.that(not done and problem == message, ("%q gives %s"):format(text, tostring(problem)))
   end
 end
 
@@ -132,9 +111,9 @@ do
   for path in pipe:lines() do
     local text = read(path)
     texts[path:match "([^/]+)%.lua$"] = text
-    check(text:find "^%-%-%-@meta", path .. " does not begin with ---@meta")
+    check.that(text:find "^%-%-%-@meta", path .. " does not begin with ---@meta")
     local chunk, problem = load(text, "@" .. path, "t", { dk = {} })
-    check(chunk and pcall(chunk), path .. " is no Lua that does nothing: " .. tostring(problem))
+    check.that(chunk and pcall(chunk), path .. " is no Lua that does nothing: " .. tostring(problem))
   end
   pipe:close()
 end
@@ -153,7 +132,7 @@ local function check_type(where, text)
   local plain = text:gsub('"[^"]*"', ""):gsub("[%w_.]+%??:", "")
   for name in plain:gmatch "[%a_][%w_.]*" do
     name = name:gsub("%.+$", "")
-    check(BUILTIN[name] or types[name], ("%s: nothing tells of the type %s"):format(where, name))
+    check.that(BUILTIN[name] or types[name], ("%s: nothing tells of the type %s"):format(where, name))
   end
 end
 
@@ -161,13 +140,13 @@ for _, file in ipairs(files) do
   for _, entry in ipairs(file.entries) do
     n_entries = n_entries + 1
     local where = ("scripts/library/%s.lua: %s"):format(file.name, entry.name)
-    check(not names[entry.name], where .. " is annotated twice")
+    check.that(not names[entry.name], where .. " is annotated twice")
     names[entry.name] = true
-    check(entry.text:find "%S", where .. " has no text")
-    check(entry.text:find "^[%u`\"0-9]", where .. " does not begin with a sentence: " .. entry.text:sub(1, 40))
+    check.that(entry.text:find "%S", where .. " has no text")
+    check.that(entry.text:find "^[%u`\"0-9]", where .. " does not begin with a sentence: " .. entry.text:sub(1, 40))
     for _, member in ipairs(entry.fields or entry.params or {}) do
       check_type(where .. ", " .. member.name, member.type)
-      check(entry.params or member.text ~= "" or member.name:find "^%[",
+      check.that(entry.params or member.text ~= "" or member.name:find "^%[",
         ("%s: %s has no text"):format(where, member.name))
     end
     for _, result in ipairs(entry.returns or {}) do
@@ -177,34 +156,34 @@ for _, file in ipairs(files) do
     for i, block in ipairs(blocks) do
       if block.fence then
         n_examples = n_examples + (block.fence == "lua" and 1 or 0)
-        check(block.fence == "lua" or block.fence == "text" and blocks[i - 1].fence == "lua",
+        check.that(block.fence == "lua" or block.fence == "text" and blocks[i - 1].fence == "lua",
           where .. ": an example is lua, and then the text that it prints")
       end
     end
   end
 end
-check(n_entries > 150 and n_examples > 20, ("only %d entries and %d examples were seen"):format(n_entries, n_examples))
+check.that(n_entries > 150 and n_examples > 20, ("only %d entries and %d examples were seen"):format(n_entries, n_examples))
 
 -- What is made of them -----------------------------------------------------------------------------------------------
 
 for format, path in pairs { markdown = "docs/manual.md", man = "docs/dekking.1" } do
   local made, ok = output_of("lua5.4 scripts/manual.lua " .. format)
-  check(ok, made)
-  check(made == read(path), path .. " is not what scripts/library says: make manual writes it anew")
+  check.that(ok, made)
+  check.that(made == read(path), path .. " is not what scripts/library says: make manual writes it anew")
 end
 do
   local manual, anchors = read "docs/manual.md", {}
   for title in ("\n" .. manual):gmatch "\n#+ ([^\n]+)" do
     local anchor = title:lower():gsub("[^%w%- _]", ""):gsub(" ", "-")
-    check(not anchors[anchor], "two headings of the manual are " .. title)
+    check.that(not anchors[anchor], "two headings of the manual are " .. title)
     anchors[anchor] = true
   end
   for anchor in manual:gmatch "%]%(#([^)]+)%)" do
-    check(anchors[anchor], "the manual has no heading #" .. anchor)
+    check.that(anchors[anchor], "the manual has no heading #" .. anchor)
   end
   for path in manual:gmatch "%]%(([%w_%-]+%.md)[)#]" do
     local file = io.open("docs/" .. path)
-    check(file, "the manual names docs/" .. path .. ", which is not there")
+    check.that(file, "the manual names docs/" .. path .. ", which is not there")
     if file then file:close() end
   end
 end
@@ -212,12 +191,11 @@ end
 -- man understands it without a word of complaint.
 if output_of "command -v mandoc" ~= "" then
   local complaints = output_of "mandoc -T lint -W warning docs/dekking.1"
-  check(complaints == "", complaints)
+  check.that(complaints == "", complaints)
   local text = output_of("mandoc -T utf8 docs/dekking.1 | col -bx"):gsub("\u{A0}", " ")
-  check(text:find("dk.read(path, options?)", 1, true), "the page does not show dk.read:\n" .. text:sub(1, 2000))
+  check.that(text:find("dk.read(path, options?)", 1, true), "the page does not show dk.read:\n" .. text:sub(1, 2000))
 else
   print "left out: mandoc, which is not installed"
 end
 
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0 and passed > 0)
+check.finish()

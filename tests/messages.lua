@@ -62,22 +62,8 @@ local function is_beyond(message)
   return BEYOND[message] ~= nil or BY_FAILING_MEMORY[message]
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
-local function files(command)
-  local list = {}
-  local pipe = assert(io.popen(command))
-  for path in pipe:lines() do
-    list[#list + 1] = path
-  end
-  pipe:close()
-  return list
-end
+local files = dofile "tests/files.lua"
+local read = files.read
 
 local ESCAPES = { n = "\n", t = "\t", ['"'] = '"', ["\\"] = "\\" }
 
@@ -91,7 +77,7 @@ local function joined(text)
 end
 
 local tests = {}
-for _, path in ipairs(files "ls tests/unit/*.[ch] tests/lua/*.lua tests/golden/*/* docs/*.md 2>/dev/null") do
+for _, path in ipairs(files.lines_of "ls tests/unit/*.[ch] tests/lua/*.lua tests/golden/*/* docs/*.md 2>/dev/null") do
   local text = read(path)
   if path:match "%.[ch]$" then
     text = unescaped(joined(text))
@@ -131,12 +117,12 @@ end
 
 local folders = arg
 if #folders == 0 then
-  folders = files "ls -d engine/*"
+  folders = files.lines_of "ls -d engine/*"
 end
 
 local n, missing = 0, 0
 for _, folder in ipairs(folders) do
-  for _, path in ipairs(files(("ls '%s'/*.c '%s'/*.h 2>/dev/null"):format(folder, folder))) do
+  for _, path in ipairs(files.lines_of(("ls '%s'/*.c '%s'/*.h 2>/dev/null"):format(folder, folder))) do
     local text = joined(read(path))
     for name, call in text:gmatch "([%a_%d]+)(%b())" do
       if name:match "fail$" or name == "dki_hint" or name == "dki_fail" or name:match "_fail_" then

@@ -3,17 +3,7 @@
 -- A cmocka program with every way to end is compiled on the spot and run as a part of its own by tests/run.lua.
 
 local build = assert(arg[1], "usage: lua5.4 tests/runner.lua BUILD")
-local tally = dofile "tests/tally.lua"
-
-local passed, failed = 0, 0
-local function check(name, holds, complaint)
-  if holds then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print(name .. ": " .. complaint)
-  end
-end
+local check, tally = dofile "tests/check.lua", dofile "tests/tally.lua"
 
 -- What was said, and how it ended ---------------------------------------------------------------------------------
 
@@ -24,7 +14,7 @@ local function judge(name, text, ok, how, code, expected)
   end
   local p, f, wrong = tally.judge(lines, ok, how, code)
   local actual = ("%d %d %s"):format(p, f, wrong or "-")
-  check(name, actual == expected, ("%s, and not %s"):format(actual, expected))
+  check.ok(name, actual == expected, ("%s, and not %s"):format(actual, expected))
 end
 
 judge("closing line", "12 passed, 0 failed\n", true, "exit", 0, "12 0 -")
@@ -133,10 +123,10 @@ local function ends(name, command, summary, wrong)
   local text, code = run(("--part sample \"%s\" sample"):format(command))
   local last = text:match "([^\n]*)\n$"
   local status = summary:find " 0 failed" and 0 or 1
-  check(name, last == summary, ("ends with %q, and not with %q"):format(last or "", summary))
-  check(name, code == status, ("status %d, and not %d"):format(code, status))
+  check.ok(name, last == summary, ("ends with %q, and not with %q"):format(last or "", summary))
+  check.ok(name, code == status, ("status %d, and not %d"):format(code, status))
   if wrong then
-    check(name, text:find(wrong, 1, true), ("there is no %q in\n%s"):format(wrong, text))
+    check.ok(name, text:find(wrong, 1, true), ("there is no %q in\n%s"):format(wrong, text))
   end
 end
 
@@ -159,24 +149,24 @@ ends("what is printed goes to the log", "echo 1 passed, 0 failed", "1 passed, 0 
 do
   local file = io.open(folder .. "/log/sample.log")
   local log = file and file:read "a" or ""
-  check("log", log:find "^%-%-%-%- %d+%.%d s: echo 1 passed, 0 failed\n1 passed, 0 failed\n$", "the log is " .. log)
+  check.ok("log", log:find "^%-%-%-%- %d+%.%d s: echo 1 passed, 0 failed\n1 passed, 0 failed\n$", "the log is " .. log)
 end
 
 -- One bad part fails the whole, wherever it stands.
 local text, code = run "--part good 'echo 5 passed, 0 failed' --part bad 'echo 0 passed, 0 failed' good bad"
-check("two parts", text:find("\n5 passed, 1 failed\n$") and code == 1, text)
-check("two parts", text:find("\nfailed:\n  echo 0 passed, 0 failed: ran no test\n", 1, true), text)
+check.ok("two parts", text:find("\n5 passed, 1 failed\n$") and code == 1, text)
+check.ok("two parts", text:find("\nfailed:\n  echo 0 passed, 0 failed: ran no test\n", 1, true), text)
 text, code = run "--part good 'echo 5 passed, 0 failed' --part bad 'echo 0 passed, 0 failed' good"
-check("one of two parts", text:find("\n5 passed, 0 failed\n$") and code == 0, text)
+check.ok("one of two parts", text:find("\n5 passed, 0 failed\n$") and code == 0, text)
 text, code = run "--part good 'echo 5 passed, 0 failed' good nonsense"
-check("a part that is none", text:find("nonsense: no part has this name", 1, true) and code == 1, text)
+check.ok("a part that is none", text:find("nonsense: no part has this name", 1, true) and code == 1, text)
 text, code = run "--parts"
-check("an option that is none", text:find("there is no option --parts", 1, true) and code == 1, text)
+check.ok("an option that is none", text:find("there is no option --parts", 1, true) and code == 1, text)
 text, code = run "--part good"
-check("an option without value", text:find("--part lacks a value", 1, true) and code == 1, text)
+check.ok("an option without value", text:find("--part lacks a value", 1, true) and code == 1, text)
 
 text, code = run "--jobs many"
-check("an option with a bad value", text:find("--jobs wants a number", 1, true) and code == 1, text)
+check.ok("an option with a bad value", text:find("--jobs wants a number", 1, true) and code == 1, text)
 
 -- Side by side --------------------------------------------------------------------------------------------------------
 
@@ -197,13 +187,13 @@ local function part(name, command) return ("--part %s '%s' "):format(name, comma
 
 local order
 order, text, code = order_of("--jobs 2 a b " .. part("a", meets("a", "b")) .. part("b", meets("b", "a")))
-check("two at once", order:find "^begin .\nbegin .\n" and code == 0, order .. text)
-check("two at once", text:find "^a +1 passed[^\n]*\nb +1 passed", text)
+check.ok("two at once", order:find "^begin .\nbegin .\n" and code == 0, order .. text)
+check.ok("two at once", text:find "^a +1 passed[^\n]*\nb +1 passed", text)
 order, text, code = order_of("--jobs 1 a b " .. part("a", meets("a", "a")) .. part("b", meets("b", "b")))
-check("one at once", order == "begin a\nend a\nbegin b\nend b\n" and code == 0, order .. text)
+check.ok("one at once", order == "begin a\nend a\nbegin b\nend b\n" and code == 0, order .. text)
 -- What ends first is shown in its place.
 order, text, code = order_of("--jobs 2 a b " .. part("a", meets("a", "b") .. "; sleep 0.3") .. part("b", meets("b", "b")))
-check("the order of what is shown", text:find "^a +1 passed[^\n]*\nb +1 passed" and code == 0, order .. text)
+check.ok("the order of what is shown", text:find "^a +1 passed[^\n]*\nb +1 passed" and code == 0, order .. text)
 
 -- Commands with one lock never meet, and others go on.
 do
@@ -218,10 +208,9 @@ do
   jobs.run(list, 3, folder .. "/log", function() n_ended = n_ended + 1 end)
   local file <close> = assert(io.open(folder .. "/order"))
   order = file:read "a"
-  check("a lock", n_ended == 3 and order:find "end a\n.*begin b", order)
-  check("a lock", order:find "begin c\n.*end a", order)
-  check("status", list[1].status == 0 and list[3].status == 3, tostring(list[3].status))
+  check.ok("a lock", n_ended == 3 and order:find "end a\n.*begin b", order)
+  check.ok("a lock", order:find "begin c\n.*end a", order)
+  check.ok("status", list[1].status == 0 and list[3].status == 3, tostring(list[3].status))
 end
 
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0)
+check.finish()

@@ -1,21 +1,12 @@
 -- shell.lua - runs commands in a folder of their own and gives what they printed and how they ended.
 
+local files = dofile "tests/files.lua"
+
 local shell = {}
 
 function shell.quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
-function shell.write(name, text)
-  local file = assert(io.open(shell.folder .. "/" .. name, "wb"))
-  file:write(text)
-  file:close()
-end
+function shell.write(name, text) files.write(shell.folder .. "/" .. name, text) end
 
 function shell.prepare(build)
   local pipe = assert(io.popen("mktemp -d && cd " .. shell.quote(build) .. " && pwd"))
@@ -35,7 +26,7 @@ function shell.run(command, input)
   local pipe = assert(io.popen(line))
   local status = tonumber(pipe:read "a")
   pipe:close()
-  return { out = read(shell.folder .. "/.out"), err = read(shell.folder .. "/.err"), status = status }
+  return { out = files.read(shell.folder .. "/.out"), err = files.read(shell.folder .. "/.err"), status = status }
 end
 
 return shell

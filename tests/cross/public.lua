@@ -5,16 +5,7 @@
 -- Exact figures of dekking must be R's to eleven digits, counts must be equal. Some are published: they stand here too.
 
 local folder = assert(arg[1], "usage: dekking tests/cross/public.lua FOLDER")
-local passed, failed = 0, 0
-
-local function check(name, holds, complaint)
-  if holds then
-    passed = passed + 1
-  else
-    failed = failed + 1
-    print(name .. ": " .. complaint)
-  end
-end
+local check = dofile "tests/check.lua"
 
 local function near(a, b)
   if a == nil or b == nil then
@@ -62,12 +53,12 @@ local function compare(name, keys, result)
         is_key = is_key or other == column
       end
       if not is_key then
-        check(("%s, %s, %s"):format(name, key, column), ours and near(ours[column], row[column]),
+        check.ok(("%s, %s, %s"):format(name, key, column), ours and near(ours[column], row[column]),
           ("%s, and R says %s"):format(ours and show(ours[column]) or "no such row", show(row[column])))
       end
     end
   end
-  check(name, n_found == n_expected, ("%d rows, and R says %d"):format(n_found, n_expected))
+  check.ok(name, n_found == n_expected, ("%d rows, and R says %d"):format(n_found, n_expected))
 end
 
 local function file(name, options)
@@ -82,7 +73,7 @@ local saved = { "n = count()", "saved = count() where Survived == 'Yes'", "rate 
 local texts = { Survived = "category" }
 local titanic = file("titanic", { weight = "Freq", unit = "persons", types = texts })
 local persons = file("titanic-persons", { types = texts })
-check("titanic", #persons == 2201, ("%d persons, not 2201"):format(#persons))
+check.ok("titanic", #persons == 2201, ("%d persons, not 2201"):format(#persons))
 for _, data in ipairs { titanic:where "Freq > 0", persons } do
   compare("titanic-class-sex", { "Class", "Sex" }, data:breakdown { by = { "Class", "Sex" }, measures = saved })
   compare("titanic-class", { "Class" }, data:breakdown { by = "Class", measures = saved })
@@ -98,7 +89,7 @@ for row in by_gender:rows() do -- 44.5 % of 2691 men and 30.4 % of 1835 women, a
   if row.Gender == "Male" then
     n, rate = 2691, 0.445
   end
-  check("berkeley, " .. row.Gender, row.n == n and math.abs(row.rate - rate) < 0.0005, show(row.rate))
+  check.ok("berkeley, " .. row.Gender, row.n == n and math.abs(row.rate - rate) < 0.0005, show(row.rate))
 end
 
 -- Records with unknown values, by every road ------------------------------------------------------------------------------
@@ -106,7 +97,7 @@ end
 local stops = file("stops", { types = {
   date = "timestamp", lat = "real", long = "real", personSearch = "category", citationIssued = "category",
 } })
-check("stops", #stops == 51920, ("%d records, not 51920"):format(#stops))
+check.ok("stops", #stops == 51920, ("%d records, not 51920"):format(#stops))
 stops:save(folder .. "/stops.dk")
 local halves = { stops:head(20000), stops:where "idNum is not null":slice(20001) }
 for road, data in pairs {
@@ -116,7 +107,7 @@ for road, data in pairs {
 } do
   for threads = 1, 2 do
     dk.threads(threads)
-    check(("stops by the road %s"):format(road), data:fingerprint() == stops:fingerprint(), "another fingerprint")
+    check.ok(("stops by the road %s"):format(road), data:fingerprint() == stops:fingerprint(), "another fingerprint")
     compare("stops-race-problem", { "race", "problem" }, data:breakdown {
       by = { "race", "problem" }, measures = "n = count()",
     })
@@ -160,8 +151,7 @@ local whole = schools:breakdown {
 }
 compare("schools", {}, whole)
 local row = whole:rows()() -- as the manual of the survey package prints them
-check("schools, published", math.abs(row.pupils - 3687178) < 1 and math.abs(row.score00 - 662.29) < 0.01,
+check.ok("schools, published", math.abs(row.pupils - 3687178) < 1 and math.abs(row.score00 - 662.29) < 0.01,
   show(row.pupils) .. ", " .. show(row.score00))
 
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0 and passed > 0)
+check.finish()
