@@ -3,7 +3,7 @@
 local dk, core = ...
 
 local ask = core.part "ask"
-local given_as = core.part("given").kind
+local given_as, given_options = core.part("given").kind, core.part("given").options
 
 local allocate = {} -- methods of breakdowns
 
@@ -88,12 +88,7 @@ local function target_of(given, i)
   if type(given) ~= "table" or core.kind(given) then
     given = { given }
   end
-  local options = {}
-  for key, value in pairs(given) do
-    if key ~= 1 then
-      options[key] = value
-    end
-  end
+  local options = given_options(given)
   core.check(options, "a target", { "at", "each" })
   if given[1] == nil then
     core.fail(('allocate: target %d has no condition: write { "dekking >= 0.9", each = "gemeente" }'):format(i))

@@ -11,6 +11,7 @@ local ENTRY = { "format", "label", "doc" }
 local MARGINS = { none = true, totals = true, rollup = true, cube = true }
 
 local register, registered = core.part "registry".new "breakdown"
+local given_options = core.part "given".options
 
 -- What a script writes, checked and put in one form ---------------------------------------------------------------
 
@@ -31,12 +32,7 @@ local function entry_of(value, what)
     core.fail(('breakdown: an entry of %s is a string or { "...", label = "..." }, not a table without a text')
       :format(what))
   end
-  local options = {}
-  for key, given in pairs(value) do
-    if key ~= 1 then
-      options[key] = given
-    end
-  end
+  local options = given_options(value)
   core.check(options, "an entry of " .. what, ENTRY)
   local text = text_of(value[1], what)
   for _, key in ipairs(ENTRY) do

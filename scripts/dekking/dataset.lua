@@ -15,6 +15,7 @@ local OPTIONS = { "doc", "files", "build" }
 local FILE = { "doc", "read", "optional" }
 
 local register, registered = core.part "registry".new "dataset"
+local given_options = core.part "given".options
 local specs = setmetatable({}, { __mode = "k" }) -- of each dataset: name, doc, files, build, where
 
 -- What a script writes ------------------------------------------------------------------------------------------------
@@ -28,15 +29,10 @@ end
 
 local function read_file(given, i)
   local entry = type(given) == "table" and given or { given }
-  local name, options = entry[1], {}
+  local name, options = entry[1], given_options(entry)
   if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" then
     core.fail(('dataset: file %d has no name such as "register" (a word of letters, digits and _), but %s'):format(i,
       type(name) == "string" and ("%q"):format(name) or core.what(name)))
-  end
-  for key, value in pairs(entry) do
-    if key ~= 1 then
-      options[key] = value
-    end
   end
   local what = "file " .. name
   core.check(options, "dataset: " .. what, FILE)

@@ -25,4 +25,15 @@ function given.keys(t, what)
   return keys
 end
 
+-- Of a table that begins with what is not an option: its options.
+function given.options(t)
+  local options = {}
+  for key, value in pairs(t) do
+    if key ~= 1 then
+      options[key] = value
+    end
+  end
+  return options
+end
+
 return given

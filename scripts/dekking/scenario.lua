@@ -7,7 +7,8 @@ local dk, core = ...
 local PARAM = { "min", "max", "unit", "doc" }
 
 local register, registered = core.part "registry".new "scenario"
-local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
+local given_as, given_options = core.part "given".kind, core.part "given".options
+local sorted_keys = core.part "given".keys
 local taking = core.part "taking"
 local stated, read_step, show_step = core.part "stated", core.part "step".read, core.part "step".show
 
@@ -32,12 +33,7 @@ local function read_param(name, given)
   if type(given) ~= "table" then
     return { name = name, value = check_param(name, given) }
   end
-  local options = {}
-  for key, value in pairs(given) do
-    if key ~= 1 then
-      options[key] = value
-    end
-  end
+  local options = given_options(given)
   core.check(options, "parameter " .. name, PARAM)
   if given[1] == nil then
     core.fail(("scenario: parameter %s has no value: write { 0.30, min = 0, max = 1 }"):format(name))

@@ -10,7 +10,8 @@ local STEP = {
   "first", "drawn", "seed", "allow_none", "estimate",
 }
 
-local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
+local given_as, given_options = core.part "given".kind, core.part "given".options
+local sorted_keys = core.part "given".keys
 local flows, taking = core.part "flows", core.part "taking"
 
 local step = {}
@@ -101,12 +102,7 @@ function step.read(given, i, seed)
     core.fail(('scenario: step %d is a table such as { "what it does", share = 0.3, set = { ... } }, not %s')
       :format(i, given_as(given)))
   end
-  local options = {}
-  for key, value in pairs(given) do
-    if key ~= 1 then
-      options[key] = value
-    end
-  end
+  local options = given_options(given)
   core.check(options, "a step", STEP)
   local name = given[1]
   if name == nil then
