@@ -40,6 +40,16 @@ static inline void assert_answer(const char *data, const struct question *questi
     dk_table_release(table);
 }
 
+/* Nothing is left behind whichever allocation fails. */
+static inline void assert_answer_survives(const char *data, const struct question *question)
+{
+    const dk_table *table = make_table(context, data);
+
+    assert_ask_survives(question, table);
+    dk_set_threads(0);
+    dk_table_release(table);
+}
+
 static inline void assert_refused(const char *data, const struct question *question, dk_status expected,
                                   const char *part)
 {

@@ -27,21 +27,24 @@ static inline const dk_expr *parse(const char *text)
     return expr;
 }
 
-/* The values of an expression, one a row, with blanks between them: "1 null 3". Good until the next call. */
-static inline const char *values_with(const dk_table *table, const char *text, const dk_params *params)
+static inline const dk_table *where_of(const dk_table *table, const char *text)
+{
+    const dk_expr *expr = parse(text);
+    const dk_table *found = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dk_table_where(table, expr, NULL, &found, &err), &err);
+    dk_expr_release(expr);
+    return found;
+}
+
+/* The values of a column with blanks between them: "1 null 3". Good until the next call. */
+static inline const char *show_values(const dk_column *column)
 {
     static char out[1 << 16];
     size_t used = 0;
-    const dk_expr *expr = parse(text);
-    const dk_column *column = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    if (dk_table_eval(table, expr, params, &column, &err) != DK_OK) {
-        char message[2048];
-
-        dk_error_format(&err, message, sizeof message);
-        fail_msg("%s: %s", text, message);
-    }
     out[0] = '\0';
     for (uint64_t row = 0; row < dk_column_n_rows(column); row++) {
         dk_value value;
@@ -52,6 +55,24 @@ static inline const char *values_with(const dk_table *table, const char *text, c
         used += dk_value_format(&value, out + used, sizeof out - used);
         assert_true(used + 256 < sizeof out);
     }
+    return out;
+}
+
+/* The values of an expression, one a row, as show_values. */
+static inline const char *values_with(const dk_table *table, const char *text, const dk_params *params)
+{
+    const char *out;
+    const dk_expr *expr = parse(text);
+    const dk_column *column = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    if (dk_table_eval(table, expr, params, &column, &err) != DK_OK) {
+        char message[2048];
+
+        dk_error_format(&err, message, sizeof message);
+        fail_msg("%s: %s", text, message);
+    }
+    out = show_values(column);
     dk_column_release(column);
     dk_expr_release(expr);
     return out;

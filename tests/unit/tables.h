@@ -128,6 +128,26 @@ static inline const dk_column *tables_sets(const dk_column *texts, const dk_dict
     return sets;
 }
 
+/* The table of n builders, which are released. */
+static inline const dk_table *finish_table(dk_context *context, dk_builder **builders, const char *const *names,
+                                           size_t n, uint64_t n_rows)
+{
+    dk_field fields[TABLES_COLUMNS];
+    const dk_table *table = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_true(n <= TABLES_COLUMNS);
+    for (size_t i = 0; i < n; i++) {
+        fields[i] = DK_FIELD(names[i], NULL);
+        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
+        dk_builder_release(builders[i]);
+    }
+    assert_ok(dk_table_new(context, fields, n, n_rows, &table, &err), &err);
+    for (size_t i = 0; i < n; i++)
+        dk_column_release(fields[i].column);
+    return table;
+}
+
 static inline const dk_table *make_table(dk_context *context, const char *text)
 {
     dk_builder *builders[TABLES_COLUMNS];
@@ -291,6 +311,17 @@ static inline dk_status ask_table(const struct question *question, const dk_tabl
         status = dk_breakdown_run(breakdown, table, params, out, err);
     dk_breakdown_release(breakdown);
     return status;
+}
+
+/* The answer must be these rows. */
+static inline void assert_asked(const dk_table *table, const struct question *question, const char *expected)
+{
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(ask_table(question, table, NULL, &result, &err), &err);
+    assert_string_equal(show_rows(result), expected);
+    dk_table_release(result);
 }
 
 #define ASK(...) (&(const struct question){ __VA_ARGS__ })

@@ -148,15 +148,9 @@ static void random_levels_add_nothing_but_groups_without_rows(void **state)
 
 static void failing_memory_leaves_nothing(void **state)
 {
-    const dk_table *table = make_table(context, persons);
-    const struct question question = { .by = { "gemeente", "jaar", "d = jaar * 2", "sonar" },
-                                       .measures = { "n = count()" },
-                                       .levels = { "gemeente", "jaar", "d" } };
-
     (void)state;
-    assert_ask_survives(&question, table);
-    dk_set_threads(0);
-    dk_table_release(table);
+    assert_answer_survives(persons, ASK(.by = { "gemeente", "jaar", "d = jaar * 2", "sonar" },
+                                        .measures = { "n = count()" }, .levels = { "gemeente", "jaar", "d" }));
 }
 
 int main(void)

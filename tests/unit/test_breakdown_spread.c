@@ -1,7 +1,7 @@
 /* test_breakdown_spread.c - groups by the members of sets, which overlap, under totals that do not; also against SQLite,
  * over random tables that are rolled out to a row for each member.
  */
-#include "answers.h"
+#include "member_answers.h"
 #include "random.h"
 
 #include <sqlite3.h>
@@ -9,25 +9,10 @@
 #include "data/members.h"
 #include "query/entries.h"
 
-static const char persons[] = "v:set[lassen,koken,bouwen,zagen] g:category x:integer\n"
-                              "koken+lassen|A|10\n"
-                              "-|A|20\n"
-                              "|B|30\n"
-                              "lassen+koken|B|40\n"
-                              "bouwen|B|-\n"
-                              "lassen|A|60\n";
-
 static void a_row_counts_for_each_member_and_once_in_totals(void **state)
 {
     (void)state;
-    assert_answer(persons,
-                  ASK(.by = { "m = member(v)" }, .measures = { "n = count()", "s = sum(x)", "d = n / all(n)" },
-                      .margins = DK_MARGINS_TOTALS),
-                  "lassen|3|110|1/2\nkoken|2|50|1/3\nbouwen|1|-|1/6\n-|1|20|1/6\n*|6|160|1/1\n");
-    assert_answer(persons,
-                  ASK(.by = { "m = missing(v)" }, .measures = { "n = count()", "k = count() where x > 20" },
-                      .margins = DK_MARGINS_TOTALS),
-                  "lassen|2|1\nkoken|3|2\nbouwen|4|3\nzagen|5|3\n-|1|0\n*|6|3\n");
+    assert_members_with_totals();
     assert_answer(persons, ASK(.by = { "v" }, .measures = { "n = count()" }),
                   "|1\nbouwen|1\nkoken|lassen|2\nlassen|1\n-|1\n"); /* combinations */
 }
@@ -35,18 +20,7 @@ static void a_row_counts_for_each_member_and_once_in_totals(void **state)
 static void several_dimensions_and_every_margin(void **state)
 {
     (void)state;
-    assert_answer(persons,
-                  ASK(.by = { "g", "m = member(v)" },
-                      .measures = { "n = count()", "a = n / all(n, m)", "b = n / all(n, g)" },
-                      .margins = DK_MARGINS_CUBE),
-                  "A|lassen|2|2/3|2/3\nA|koken|1|1/2|1/3\nA|-|1|1/1|1/3\nA|*|3|1/2|1/1\n"
-                  "B|lassen|1|1/3|1/3\nB|koken|1|1/2|1/3\nB|bouwen|1|1/1|1/3\nB|*|3|1/2|1/1\n"
-                  "*|lassen|3|1/1|1/2\n*|koken|2|1/1|1/3\n*|bouwen|1|1/1|1/6\n*|-|1|1/1|1/6\n*|*|6|1/1|1/1\n");
-    assert_answer(persons,
-                  ASK(.by = { "a = member(v)", "b = member(v)" }, .measures = { "n = count()" },
-                      .where = "g == 'B'", .margins = DK_MARGINS_ROLLUP),
-                  "lassen|lassen|1\nlassen|koken|1\nlassen|*|1\nkoken|lassen|1\nkoken|koken|1\nkoken|*|1\n"
-                  "bouwen|bouwen|1\nbouwen|*|1\n*|*|3\n");
+    assert_margins_of_members();
     assert_answer(
         persons,
         ASK(.by = { "v", "m = member(v)" }, .measures = { "n = count()" }, .where = "size(v) == 2 or x == 60"),
@@ -68,12 +42,7 @@ static void members_that_nobody_has_are_shown_on_request(void **state)
         persons,
         ASK(.by = { "m = member(v)", "g" }, .measures = { "n = count()" }, .levels = { "g" }, .where = "x == 60"),
         "lassen|A|1\nlassen|B|0\n");
-    assert_answer(
-        persons,
-        ASK(.by = { "m = member(v)", "g" }, .measures = { "n = count()" }, .all_levels = true, .where = "x == 1",
-            .margins = DK_MARGINS_TOTALS),
-        "lassen|A|0\nlassen|B|0\nkoken|A|0\nkoken|B|0\nbouwen|A|0\nbouwen|B|0\nzagen|A|0\nzagen|B|0\n*|*|0\n");
-    assert_answer(persons, ASK(.by = { "m = member(v)" }, .measures = { "n = count()" }, .where = "x == 1"), "");
+    assert_members_of_nobody();
 }
 
 /* Whatever can be put together for totals can be for members. */
@@ -139,17 +108,10 @@ static void the_reader_is_told_that_groups_overlap(void **state)
 
 static void failing_memory_leaves_nothing(void **state)
 {
-    const struct question *question =
-        ASK(.by = { "g", "m = member(v)" }, .measures = { "n = count()", "d = median(x)" },
-            .margins = DK_MARGINS_CUBE, .all_levels = true);
-    const dk_table *table = make_table(context, persons), *result = NULL;
-    dk_error err = DK_ERROR_INIT;
-
     (void)state;
-    dk_set_threads(1);
-    assert_survives_failing_memory(context, ask_table(question, table, NULL, &result, &err), &err, result == NULL,
-                                   dk_table_release(result));
-    dk_table_release(table);
+    assert_answer_survives(persons,
+                           ASK(.by = { "g", "m = member(v)" }, .measures = { "n = count()", "d = median(x)" },
+                               .margins = DK_MARGINS_CUBE, .all_levels = true));
 }
 
 /* Random tables -------------------------------------------------------------------------------------------------------- */

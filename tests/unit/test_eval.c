@@ -19,9 +19,8 @@ static dki_bound *bind_text(const dk_table *table, const char *text)
 /* x = 0, 1, 2, ... and y, which is null on every third row, and -1 on bad; else x. */
 static const dk_table *counted(uint64_t n, const uint64_t *bad, size_t n_bad)
 {
+    static const char *const names[] = { "x", "y" };
     dk_builder *builders[2] = { NULL, NULL };
-    dk_field fields[2] = { DK_FIELD("x", NULL), DK_FIELD("y", NULL) };
-    const dk_table *table = NULL;
     dk_error err = DK_ERROR_INIT;
 
     for (int i = 0; i < 2; i++)
@@ -39,14 +38,7 @@ static const dk_table *counted(uint64_t n, const uint64_t *bad, size_t n_bad)
         else
             assert_ok(dk_builder_integer(builders[1], (int64_t)row, &err), &err);
     }
-    for (int i = 0; i < 2; i++) {
-        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
-        dk_builder_release(builders[i]);
-    }
-    assert_ok(dk_table_new(context, fields, 2, n, &table, &err), &err);
-    dk_column_release(fields[0].column);
-    dk_column_release(fields[1].column);
-    return table;
+    return finish_table(context, builders, names, 2, n);
 }
 
 static void a_column_alone_is_itself(void **state)

@@ -14,7 +14,7 @@
 /* Tables ------------------------------------------------------------------------------------------------------------ */
 
 /* The columns of both_languages.h. Ours has the number of the row besides. */
-static const char *const names[] = { "c", "k", "s", "b", "a", "m", "n", "x", "d", "r", "e", "f" };
+static const char *const names[] = { "c", "k", "s", "b", "a", "m", "n", "x", "d", "r", "e", "f", "number" };
 static const dk_type types[] = { DK_CATEGORY, DK_CATEGORY, DK_TEXT,    DK_BOOLEAN, DK_BOOLEAN, DK_INTEGER,
                                  DK_INTEGER,  DK_INTEGER,  DK_DECIMAL, DK_REAL,    DK_DATE,    DK_DATE };
 #define N_COLUMNS (sizeof types / sizeof *types)
@@ -73,9 +73,7 @@ static void add_cell(dk_builder *builder, sqlite3_stmt *insert, int column)
 
 static const dk_table *random_table(size_t n_rows)
 {
-    dk_builder *builders[N_COLUMNS], *numbers = NULL;
-    dk_field fields[N_COLUMNS + 1];
-    const dk_table *table = NULL;
+    dk_builder *builders[N_COLUMNS + 1];
     sqlite3_stmt *insert;
     dk_error err = DK_ERROR_INIT;
 
@@ -87,9 +85,9 @@ static const dk_table *random_table(size_t n_rows)
     for (size_t i = 0; i < N_COLUMNS; i++)
         assert_ok(dk_builder_new(context, types[i], types[i] == DK_DECIMAL ? 2 : 0, NULL, &builders[i], &err),
                   &err);
-    assert_ok(dk_builder_new(context, DK_INTEGER, 0, NULL, &numbers, &err), &err);
+    assert_ok(dk_builder_new(context, DK_INTEGER, 0, NULL, &builders[N_COLUMNS], &err), &err);
     for (size_t row = 0; row < n_rows; row++) {
-        assert_ok(dk_builder_integer(numbers, (int64_t)row, &err), &err);
+        assert_ok(dk_builder_integer(builders[N_COLUMNS], (int64_t)row, &err), &err);
         for (size_t i = 0; i < N_COLUMNS; i++)
             add_cell(builders[i], insert, (int)i);
         assert_int_equal(sqlite3_step(insert), SQLITE_DONE);
@@ -97,18 +95,7 @@ static const dk_table *random_table(size_t n_rows)
     }
     run_sql("COMMIT");
     sqlite3_finalize(insert);
-    for (size_t i = 0; i < N_COLUMNS; i++) {
-        fields[i] = DK_FIELD(names[i], NULL);
-        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
-        dk_builder_release(builders[i]);
-    }
-    fields[N_COLUMNS] = DK_FIELD("number", NULL);
-    assert_ok(dk_builder_finish(numbers, &fields[N_COLUMNS].column, &err), &err);
-    dk_builder_release(numbers);
-    assert_ok(dk_table_new(context, fields, N_COLUMNS + 1, n_rows, &table, &err), &err);
-    for (size_t i = 0; i <= N_COLUMNS; i++)
-        dk_column_release(fields[i].column);
-    return table;
+    return finish_table(context, builders, names, N_COLUMNS + 1, n_rows);
 }
 
 /* Comparing --------------------------------------------------------------------------------------------------------- */

@@ -34,20 +34,9 @@ static const char *show_lineage(const dk_table *table)
     return out;
 }
 
-static const dk_table *where(const dk_table *table, const char *text)
-{
-    const dk_expr *expr = parse(text);
-    const dk_table *found = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(dk_table_where(table, expr, NULL, &found, &err), &err);
-    dk_expr_release(expr);
-    return found;
-}
-
 static void steps_stand_in_order(void **state)
 {
-    const dk_table *t = people(), *some = where(t, "x < 4"), *result = NULL, *again = NULL;
+    const dk_table *t = people(), *some = where_of(t, "x < 4"), *result = NULL, *again = NULL;
     const struct question question = { .by = { "g" },
                                        .where = "x > 0",
                                        .measures = { "n = count()", "k = count() where b", "d = k / n",
@@ -122,7 +111,7 @@ static void long_chains_are_released(void **state)
 static void other_tables_lie_deeper(void **state)
 {
     static const char *const g[] = { "g" };
-    const dk_table *t = people(), *some = where(t, "x < 4"), *joined = NULL, *result = NULL, *united = NULL;
+    const dk_table *t = people(), *some = where_of(t, "x < 4"), *joined = NULL, *result = NULL, *united = NULL;
     const dk_table *names = make_table(context, "g:category naam:text\na|Aa\nb|Bb\n");
     const dk_join_options inner = { .kind = DK_JOIN_INNER };
     dk_error err = DK_ERROR_INIT;

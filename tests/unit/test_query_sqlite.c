@@ -24,8 +24,6 @@ static const dk_table *random_table(const char *name, size_t n_rows)
                                      DK_TEXT,     DK_DATE,    DK_DECIMAL, DK_REAL };
     static const char *const names[] = { "c", "b", "n", "k", "s", "d", "x", "r" };
     dk_builder *builders[8];
-    dk_field fields[8];
-    const dk_table *table = NULL;
     char sql[256];
     sqlite3_stmt *insert;
     dk_error err = DK_ERROR_INIT;
@@ -80,15 +78,7 @@ static const dk_table *random_table(const char *name, size_t n_rows)
     }
     run_sql("COMMIT");
     sqlite3_finalize(insert);
-    for (size_t i = 0; i < 8; i++) {
-        fields[i] = DK_FIELD(names[i], NULL);
-        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
-        dk_builder_release(builders[i]);
-    }
-    assert_ok(dk_table_new(context, fields, 8, n_rows, &table, &err), &err);
-    for (size_t i = 0; i < 8; i++)
-        dk_column_release(fields[i].column);
-    return table;
+    return finish_table(context, builders, names, 8, n_rows);
 }
 
 /* Questions. -------------------------------------------------------------------------------------------------------- */

@@ -17,8 +17,6 @@ static const dk_table *random_table(size_t n_rows, size_t n_texts)
 {
     static const char *const names[] = { "s", "k", "x", "w" };
     dk_builder *builders[4];
-    dk_field fields[4];
-    const dk_table *table = NULL;
     dk_error err = DK_ERROR_INIT;
 
     for (size_t i = 0; i < 4; i++)
@@ -39,15 +37,7 @@ static const dk_table *random_table(size_t n_rows, size_t n_texts)
         for (size_t i = 1; i < 4; i++)
             assert_ok(dk_builder_integer(builders[i], (int64_t)random_below(i == 1 ? 3 : 100), &err), &err);
     }
-    for (size_t i = 0; i < 4; i++) {
-        fields[i] = DK_FIELD(names[i], NULL);
-        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
-        dk_builder_release(builders[i]);
-    }
-    assert_ok(dk_table_new(context, fields, 4, n_rows, &table, &err), &err);
-    for (size_t i = 0; i < 4; i++)
-        dk_column_release(fields[i].column);
-    return table;
+    return finish_table(context, builders, names, 4, n_rows);
 }
 
 /* How the dimension is grouped, as a plan says it. */

@@ -150,6 +150,25 @@ static void gzip_may_be_filled_with_zeroes_only(void **state)
            "x.csv: the file is damaged: it is compressed by gzip, and cannot be unpacked near byte", "get it anew");
 }
 
+/* Whichever byte from `from` on is wrong. */
+static void expect_damage_found(void **state, const void *packed, size_t size, size_t from)
+{
+    unsigned char bytes[512];
+
+    assert_true(size <= sizeof bytes);
+    for (size_t i = from; i < size; i++) {
+        both_reading r;
+
+        memcpy(bytes, packed, size);
+        bytes[i] ^= 1; /* the highest bit of the last byte of a block may be filling */
+        read_both(state, bytes, size, NULL, &r);
+        assert_int_equal(r.status, DK_ERR_DATA);
+        if (!strstr(r.err.message, "damaged") && !strstr(r.err.message, "cut off"))
+            fail_msg("byte %zu: %s", i, r.err.message);
+        both_drop(&r);
+    }
+}
+
 /* Whatever is missing at the end, and whichever byte is wrong, is noticed, but for the header's bytes that say nothing
  * of the content (time, flags of the program, system). */
 static void every_cut_and_every_damage_of_gzip_is_found(void **state)
@@ -157,18 +176,7 @@ static void every_cut_and_every_damage_of_gzip_is_found(void **state)
     for (size_t n = 3; n < sizeof by_gzip; n++)
         refuse(state, by_gzip, n, NULL, DK_ERR_DATA, "the file is cut off: what gzip packed goes on behind its",
                "get it anew: its end is missing");
-    for (size_t i = 10; i < sizeof by_gzip; i++) {
-        unsigned char bytes[sizeof by_gzip];
-        both_reading r;
-
-        memcpy(bytes, by_gzip, sizeof bytes);
-        bytes[i] ^= 1; /* the highest bit of the last byte of a block may be filling */
-        read_both(state, bytes, sizeof bytes, NULL, &r);
-        assert_int_equal(r.status, DK_ERR_DATA);
-        if (!strstr(r.err.message, "damaged") && !strstr(r.err.message, "cut off"))
-            fail_msg("byte %zu: %s", i, r.err.message);
-        both_drop(&r);
-    }
+    expect_damage_found(state, by_gzip, sizeof by_gzip, 10);
 }
 
 static void what_unpacks_to_too_much_is_refused_unless_stated(void **state)
@@ -288,18 +296,7 @@ static void every_cut_and_every_damage_of_zstd_is_found(void **state)
 {
     for (size_t n = 4; n < sizeof by_zstd; n++)
         refuse(state, by_zstd, n, NULL, DK_ERR_DATA, "the file is cut off", "its end is missing");
-    for (size_t i = 4; i < sizeof by_zstd; i++) {
-        unsigned char bytes[sizeof by_zstd];
-        both_reading r;
-
-        memcpy(bytes, by_zstd, sizeof bytes);
-        bytes[i] ^= 1; /* the highest bit of the last byte of a block may be filling */
-        read_both(state, bytes, sizeof bytes, NULL, &r);
-        assert_int_equal(r.status, DK_ERR_DATA);
-        if (!strstr(r.err.message, "damaged") && !strstr(r.err.message, "cut off"))
-            fail_msg("byte %zu: %s", i, r.err.message);
-        both_drop(&r);
-    }
+    expect_damage_found(state, by_zstd, sizeof by_zstd, 4);
 }
 
 static void zstd_bombs_are_refused(void **state)

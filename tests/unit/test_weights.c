@@ -28,18 +28,8 @@ static void append(dk_builder **builders, const dk_value *values)
 
 static const dk_table *finish(dk_builder **builders, uint64_t n_rows, const char *weight)
 {
-    dk_field fields[N_COLUMNS];
-    const dk_table *table = NULL;
-    dk_error err = DK_ERROR_INIT;
+    const dk_table *table = finish_table(context, builders, names, N_COLUMNS, n_rows);
 
-    for (size_t i = 0; i < N_COLUMNS; i++) {
-        fields[i] = DK_FIELD(names[i], NULL);
-        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
-        dk_builder_release(builders[i]);
-    }
-    assert_ok(dk_table_new(context, fields, N_COLUMNS, n_rows, &table, &err), &err);
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        dk_column_release(fields[i].column);
     return weight ? with_weight(table, weight) : table;
 }
 

@@ -7,17 +7,6 @@ static const dk_table *people(void)
                                "a|Arnhem|19\nb|Duiven|-\nc|-|35\nd|Arnhem|64\ne|Rheden|26\n");
 }
 
-static const dk_table *where_of(const dk_table *table, const char *text)
-{
-    const dk_expr *expr = parse(text);
-    const dk_table *found = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(dk_table_where(table, expr, NULL, &found, &err), &err);
-    dk_expr_release(expr);
-    return found;
-}
-
 static void expect_rows(const dk_table *table, const char *text, const char *rows)
 {
     const dk_table *found = where_of(table, text);

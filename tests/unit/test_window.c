@@ -39,12 +39,10 @@ static dk_status ask(const dk_table *table, const char *within, const char *orde
 /* The values of one window expression, row by row: "1 null 3". Good until the next call. */
 static const char *window(const dk_table *table, const char *within, const char *order, const char *expression)
 {
-    static char out[1 << 14];
+    const char *out;
     char text[400];
     const char *columns[] = { text, NULL };
     const dk_table *made = NULL;
-    const dk_column *column;
-    size_t used = 0;
     dk_error err = DK_ERROR_INIT;
 
     (void)snprintf(text, sizeof text, "uitkomst = %s", expression);
@@ -55,16 +53,7 @@ static const char *window(const dk_table *table, const char *within, const char 
         fail_msg("%s: %s", expression, message);
     }
     assert_int_equal(dk_table_n_rows(made), dk_table_n_rows(table));
-    column = dk_table_field(made, dk_table_n_columns(made) - 1)->column;
-    out[0] = '\0';
-    for (uint64_t row = 0; row < dk_column_n_rows(column); row++) {
-        dk_value value;
-
-        assert_ok(dk_column_get(column, row, &value, &err), &err);
-        if (row)
-            out[used++] = ' ';
-        used += dk_value_format(&value, out + used, sizeof out - used);
-    }
+    out = show_values(dk_table_field(made, dk_table_n_columns(made) - 1)->column);
     dk_table_release(made);
     return out;
 }

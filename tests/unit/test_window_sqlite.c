@@ -21,8 +21,6 @@ static const dk_table *random_table(size_t n_rows, unsigned spread)
     static const char *const names[] = { "g", "h", "k", "x", "r", "s", "w", "q" };
     static const char *const words[] = { "Arnhem", "Duiven", "é", "Z", "z", "" };
     dk_builder *builders[N_COLUMNS];
-    dk_field fields[N_COLUMNS];
-    const dk_table *table = NULL;
     sqlite3_stmt *insert;
     dk_error err = DK_ERROR_INIT;
 
@@ -66,15 +64,7 @@ static const dk_table *random_table(size_t n_rows, unsigned spread)
     }
     run_sql("COMMIT");
     sqlite3_finalize(insert);
-    for (size_t i = 0; i < N_COLUMNS; i++) {
-        fields[i] = DK_FIELD(names[i], NULL);
-        assert_ok(dk_builder_finish(builders[i], &fields[i].column, &err), &err);
-        dk_builder_release(builders[i]);
-    }
-    assert_ok(dk_table_new(context, fields, N_COLUMNS, n_rows, &table, &err), &err);
-    for (size_t i = 0; i < N_COLUMNS; i++)
-        dk_column_release(fields[i].column);
-    return table;
+    return finish_table(context, builders, names, N_COLUMNS, n_rows);
 }
 
 /* What a function's window is: theirs is written as F OVER (partition, order, frame), or with @ for each OVER. */
