@@ -13,6 +13,7 @@
 
 local tally = dofile "tests/tally.lua"
 local jobs = dofile "tests/jobs.lua"
+local lines_of = dofile "tests/files.lua".lines_of
 
 local build, also, with_valgrind, with_style, cross, n_at_once, added, wanted = "build", nil, false, false, nil, nil, {}, {}
 do
@@ -49,16 +50,6 @@ do
 end
 
 local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
-local function lines_of(command)
-  local pipe = assert(io.popen(command))
-  local lines = {}
-  for line in pipe:lines() do
-    lines[#lines + 1] = line
-  end
-  pipe:close()
-  return lines
-end
 
 -- The programs of the C tests: of all sources, or without those that say "Not under valgrind".
 local function unit_programs(folder, without_slow)

@@ -4,6 +4,7 @@
  * with one level of a category share its value.
  */
 #include "base/memory.h"
+#include "data/column_parts.h"
 #include "data/members.h"
 #include "lua_interval.h"
 #include "lua_options.h"
@@ -55,7 +56,7 @@ static void push_plain(lua_State *L, const dk_view *view, size_t i)
 /* Row i of the view. holder and made: of a category whose levels are values; else 0. */
 static void push_exact(lua_State *L, const dk_view *view, size_t i, int holder, int made)
 {
-    dk_value value = dkl_view_value(view, i);
+    dk_value value = dki_view_value(view, i);
 
     if (value.type == DK_INTERVAL) {
         dkl_push_interval(L, &value, true);
@@ -77,7 +78,7 @@ static void push_exact(lua_State *L, const dk_view *view, size_t i, int holder, 
     case DK_PERIOD: dkl_push_scalar(L, &value); break;
     case DK_CATEGORY:
         if (holder != 0)
-            push_level(L, dkl_view_code(view, i), holder, made);
+            push_level(L, dki_view_code(view, i), holder, made);
         else if (dk_dictionary_members(view->levels))
             dkl_push_set(L, value.as.text);
         else

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/period.h"
 #include "base/types.h"
+#include "data/column_parts.h"
 #include "data/members.h"
 #include "lua_interval.h"
 #include "lua_scalar.h"
@@ -108,70 +109,9 @@ void dkl_push_value_of(lua_State *L, const dk_dictionary *levels, const dk_value
     }
 }
 
-static int64_t view_integer(const dk_view *view, size_t i)
-{
-    switch (view->storage) {
-    case DK_STORE_I8: return ((const int8_t *)view->values)[i];
-    case DK_STORE_I16: return ((const int16_t *)view->values)[i];
-    case DK_STORE_I32: return ((const int32_t *)view->values)[i];
-    default: return ((const int64_t *)view->values)[i];
-    }
-}
-
-uint32_t dkl_view_code(const dk_view *view, size_t i)
-{
-    if (view->constant)
-        i = 0;
-    switch (view->storage) {
-    case DK_STORE_U8: return ((const uint8_t *)view->values)[i];
-    case DK_STORE_U16: return ((const uint16_t *)view->values)[i];
-    default: return ((const uint32_t *)view->values)[i];
-    }
-}
-
-dk_value dkl_view_value(const dk_view *view, size_t i)
-{
-    dk_value value = { .type = view->type, .scale = view->scale };
-
-    if (view->constant)
-        i = 0;
-    if (view->storage == DK_STORE_INTERVAL) {
-        value.as.interval = ((const dk_interval *)view->values)[i];
-        value.is_null = value.as.interval.no_least && value.as.interval.no_greatest;
-        return value;
-    }
-    value.is_null = view->valid && !(view->valid[i / 64] >> (i % 64) & 1);
-    if (value.is_null)
-        return value;
-    switch (view->storage) {
-    case DK_STORE_BITS: value.as.boolean = ((const uint64_t *)view->values)[i / 64] >> (i % 64) & 1; break;
-    case DK_STORE_F64: value.as.real = ((const double *)view->values)[i]; break;
-    case DK_STORE_RATIO: value.as.ratio = ((const dk_ratio *)view->values)[i]; break;
-    case DK_STORE_U8:
-    case DK_STORE_U16:
-    case DK_STORE_U32: {
-        uint32_t code = dkl_view_code(view, i);
-
-        value.is_null = code == 0;
-        if (code != 0)
-            value.as.text = dk_dictionary_level(view->levels, code);
-        break;
-    }
-    case DK_STORE_TEXT: {
-        const uint32_t *offsets = view->values;
-
-        value.as.text.bytes = view->bytes + offsets[i];
-        value.as.text.size = offsets[i + 1] - offsets[i];
-        break;
-    }
-    default: value.as.integer = view_integer(view, i); break;
-    }
-    return value;
-}
-
 void dkl_push_view(lua_State *L, const dk_view *view, size_t i)
 {
-    dk_value value = dkl_view_value(view, i);
+    dk_value value = dki_view_value(view, i);
 
     dkl_push_value_of(L, view->levels, &value);
 }

@@ -19,9 +19,7 @@ bool dkl_is_total(lua_State *L, int index);
 void dkl_push_value(lua_State *L, const dk_value *value);
 /* The same, of a column with these levels (or NULL): a set is a fresh list of its members. */
 void dkl_push_value_of(lua_State *L, const dk_dictionary *levels, const dk_value *value);
-/* Row i of a view: as a value, of a category its code, and pushed. */
-dk_value dkl_view_value(const dk_view *view, size_t i);
-uint32_t dkl_view_code(const dk_view *view, size_t i);
+/* Row i of a view. */
 void dkl_push_view(lua_State *L, const dk_view *view, size_t i);
 /* lua_to_lua.c: pushes a list of the first n values of a column, exact or plain; c:to_lua(). */
 int dkl_push_values(lua_State *L, const dk_column *column, uint64_t n, bool plain);
