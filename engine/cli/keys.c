@@ -6,6 +6,7 @@
  */
 #include "keys.h"
 
+#include <stddef.h>
 #include <wchar.h>
 
 #include "edit.h"
@@ -56,13 +57,13 @@ static unsigned char go_down(EditLine *editor, wint_t key)
 {
     const LineInfoW *text = dkc_edit.el_wline(editor);
     const wchar_t *end = line_end(text, text->cursor), *below;
-    wint_t column = (wint_t)(text->cursor - line_begin(text, text->cursor));
+    ptrdiff_t column = text->cursor - line_begin(text, text->cursor);
 
     (void)key;
     if (end == text->lastchar)
         return press(editor, LATER);
     below = line_end(text, end + 1);
-    return move_to(editor, text, below - (end + 1) < (ptrdiff_t)column ? below : end + 1 + column);
+    return move_to(editor, text, below - (end + 1) < column ? below : end + 1 + column);
 }
 
 static unsigned char go_to_line_begin(EditLine *editor, wint_t key)

@@ -74,9 +74,11 @@ static dk_status find_differing(const dk_column *a, const dk_column *b, uint64_t
         status = dk_column_get(a, row, &values[0], err);
         if (status == DK_OK)
             status = dk_column_get(b, row, &values[1], err);
-        if (status == DK_OK && *out == n_rows && !values[0].is_null && !values[1].is_null &&
-            dk_value_compare(&values[0], &values[1]) != 0)
+        if (status == DK_OK && !values[0].is_null && !values[1].is_null &&
+            dk_value_compare(&values[0], &values[1]) != 0) {
             *out = row;
+            break;
+        }
     }
     return status;
 }

@@ -11,6 +11,7 @@
 #include "base/types.h"
 #include "data/formats.h"
 #include "data/overlap.h"
+#include "expr/poll_row.h"
 #include "query/breakdown_parts.h"
 #include "sides.h"
 
@@ -54,8 +55,8 @@ static dk_status name_column(const dki_comparison *c, const dk_text *names, size
 
     if (status == DK_OK)
         status = dk_builder_new(c->sides.context, DK_CATEGORY, 0, levels, &builder, err);
-    for (uint64_t i = 0; i < n_rows && status == DK_OK; i++)
-        status = dk_builder_code(builder, (uint32_t)(i / each % n) + 1, err);
+    DKI_FOR_ROWS(i, n_rows, c->sides.context, status, err)
+    status = dk_builder_code(builder, (uint32_t)(i / each % n) + 1, err);
     if (status == DK_OK)
         status = dk_builder_finish(builder, out, err);
     dk_builder_release(builder);

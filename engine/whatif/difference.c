@@ -143,27 +143,11 @@ static struct left left_of(const dk_column *a, const dk_column *b)
     return (struct left){ type, is_ratio ? 0 : scale, is_ratio };
 }
 
-/* A block of a - b. */
-static dk_status subtract_block(const dk_column *const columns[2], uint64_t row, dk_view views[2],
-                                const struct left *left, void *out, uint64_t *known, bool *fits, dk_error *err)
-{
-    uint64_t n = dk_column_n_rows(columns[0]) - row;
-    dk_status status =
-        dk_column_view(columns[0], row, n < DK_BLOCK_ROWS ? (size_t)n : DK_BLOCK_ROWS, &views[0], err);
-
-    if (status == DK_OK)
-        status = dk_column_view(columns[1], row, views[0].n, &views[1], err);
-    if (status != DK_OK)
-        return status;
-    views[0].n = views[1].n;
-    *fits = subtract_rows(&views[0], &views[1], left->scale, left->is_ratio, out, known);
-    return DK_OK;
-}
-
 /* a - b, both exact. *out is NULL where it does not fit: the expression says how. */
 static dk_status subtract(const dk_column *a, const dk_column *b, const dk_column **out, dk_error *err)
 {
     dk_context *context = dk_column_context(a);
+    const dk_column *const columns[] = { a, b };
     struct left left = left_of(a, b);
     uint64_t n = dk_column_n_rows(a);
     dk_builder *builder = NULL;
@@ -173,13 +157,14 @@ static dk_status subtract(const dk_column *a, const dk_column *b, const dk_colum
 
     for (size_t i = 0; i < 2; i++)
         dk_view_init(&views[i], context);
-    for (uint64_t row = 0; row < n && fits && !is_whole && status == DK_OK; row += views[0].n) {
+    for (uint64_t row = 0; fits && !is_whole && dki_columns_block(columns, 2, row, views, &status, err);
+         row += views->n) {
         dk_ratio values[DK_BLOCK_ROWS];
         const int64_t *integers = (const int64_t *)(const void *)values;
         uint64_t known[DK_BLOCK_ROWS / 64];
 
-        status = subtract_block((const dk_column *const[]){ a, b }, row, views, &left, values, known, &fits, err);
-        if (status != DK_OK || !fits)
+        fits = subtract_rows(&views[0], &views[1], left.scale, left.is_ratio, values, known);
+        if (!fits)
             break;
         is_whole = views[0].n == n && dki_bits_count(known, n) == n;
         if (is_whole && left.is_ratio)

@@ -47,26 +47,20 @@ static bool show_same(const dk_view *a, const dk_view *b)
 
 static dk_status have_same(const dk_column *a, const dk_column *b, bool *same, dk_error *err)
 {
-    uint64_t n_rows = dk_column_n_rows(a);
-    dk_view x, y;
+    const dk_column *const columns[] = { a, b };
+    dk_view views[2];
     dk_status status = DK_OK;
 
     *same = a == b || (dk_column_type(a) == dk_column_type(b) && dk_column_scale(a) == dk_column_scale(b) &&
                        dk_column_levels(a) == dk_column_levels(b));
     if (a == b)
         return DK_OK;
-    dk_view_init(&x, dk_column_context(a));
-    dk_view_init(&y, dk_column_context(a));
-    for (uint64_t row = 0; row < n_rows && *same && status == DK_OK; row += x.n) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
-
-        status = dk_column_view(a, row, n, &x, err);
-        if (status == DK_OK)
-            status = dk_column_view(b, row, n, &y, err);
-        *same = status == DK_OK && show_same(&x, &y);
-    }
-    dk_view_release(&x);
-    dk_view_release(&y);
+    for (size_t i = 0; i < 2; i++)
+        dk_view_init(&views[i], dk_column_context(a));
+    for (uint64_t row = 0; *same && dki_columns_block(columns, 2, row, views, &status, err); row += views->n)
+        *same = show_same(&views[0], &views[1]);
+    for (size_t i = 0; i < 2; i++)
+        dk_view_release(&views[i]);
     return status;
 }
 

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "expr/poll_row.h"
 #include "query/margin.h"
 #include "sums.h"
 #include "whatif_parts.h"
@@ -76,7 +77,8 @@ static dk_status find_rows(dki_sums *sums, const dk_breakdown *question, const d
         columns[d] = dk_table_field(result, d)->column;
         names[d] = dk_table_field(result, d)->name;
     }
-    for (size_t r = 0; r < sums->n_rows && status == DK_OK; r++) {
+    DKI_FOR_ROWS(r, sums->n_rows, sums->context, status, err)
+    {
         dk_value mask = { .as.integer = 0 };
 
         status = margin ? dk_column_get(margin, r, &mask, err) : DK_OK;
@@ -116,19 +118,19 @@ static dk_status place_lumps(const dki_sums *sums, const dk_breakdown *question,
         columns[n_columns] = NULL;
         status = dk_table_eval(table, question->by[n_columns].expr, params, &columns[n_columns], err);
     }
-    for (size_t k = 0; k < n && status == DK_OK; k++)
-        for (size_t m = 0; m < masks->n && status == DK_OK; m++) {
-            uint32_t *place = &places[k * masks->n + m];
+    DKI_FOR_ROWS(k, n, sums->context, status, err)
+    for (size_t m = 0; m < masks->n && status == DK_OK; m++) {
+        uint32_t *place = &places[k * masks->n + m];
 
-            *place = DKI_NOWHERE;
-            if (!sums->given.there[k])
-                continue;
-            status = key_of(columns, n_columns, k, (int64_t)masks->keys[m], &key, err);
-            if (status == DK_OK)
-                *place = dki_text_map_find(keys, key.bytes, key.size);
-            if (status == DK_OK && *place == DKI_MAP_NONE)
-                status = DK_ERR_DATA;
-        }
+        *place = DKI_NOWHERE;
+        if (!sums->given.there[k])
+            continue;
+        status = key_of(columns, n_columns, k, (int64_t)masks->keys[m], &key, err);
+        if (status == DK_OK)
+            *place = dki_text_map_find(keys, key.bytes, key.size);
+        if (status == DK_OK && *place == DKI_MAP_NONE)
+            status = DK_ERR_DATA;
+    }
     for (size_t d = 0; d < n_columns; d++)
         dk_column_release(columns[d]);
     dki_buffer_drop(&key);
@@ -291,7 +293,7 @@ static dk_status sum_column(const dki_sums *sums, size_t s, const dki_sums_room 
                             const dk_column **out, dk_error *err)
 {
     const dki_given_sum *sum = &sums->given.sums[s];
-    dk_builder *builder;
+    dk_builder *builder = NULL;
     dk_status status;
 
     if (sum->counts)
@@ -333,19 +335,18 @@ dk_status dki_sums_measures(const dki_sums *sums, const dki_sums_room *room, con
 
 /* One point ------------------------------------------------------------------------------------------------------ */
 
-/* Moves the rows that are there to the front; rows[]: which each is. */
-static size_t pack(const dki_sums *sums, const dki_sums_room *room, uint64_t *rows)
+size_t dki_sums_pack(const dki_sums *sums, const dki_sums_room *room, size_t i, size_t n, uint64_t *rows)
 {
-    size_t n = 0;
-
     for (size_t r = 0; r < sums->n_rows; r++) {
-        if (!room->there[r])
+        size_t from = i * sums->n_rows + r;
+
+        if (!room->there[from])
             continue;
         rows[n] = r;
-        for (size_t s = 0; s < sums->given.n_sums && n < r; s++) {
-            room->sums[s][n] = room->sums[s][r];
+        for (size_t s = 0; s < sums->given.n_sums && n < from; s++) {
+            room->sums[s][n] = room->sums[s][from];
             if (room->known[s])
-                room->known[s][n] = room->known[s][r];
+                room->known[s][n] = room->known[s][from];
         }
         n++;
     }
@@ -388,7 +389,7 @@ dk_status dki_sums_result(const dki_sums *sums, const int64_t *weights, bool *do
     if (status == DK_OK && rows == NULL)
         status = DK_ERR_MEMORY;
     if (status == DK_OK && dki_sums_add(sums, weights, 0, &room)) {
-        size_t n = pack(sums, &room, rows);
+        size_t n = dki_sums_pack(sums, &room, 0, 0, rows);
 
         status = dki_sums_measures(sums, &room, n < sums->n_rows ? rows : NULL, n, &made, &why);
         *done = status == DK_OK;

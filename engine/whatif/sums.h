@@ -33,6 +33,9 @@ dk_status dki_sums_room_init(const dki_sums *sums, size_t n, dki_sums_room *room
 void dki_sums_room_drop(const dki_sums *sums, dki_sums_room *room);
 /* Adds up the weights of lumps at point i of the room. false: some sum does not fit. Threads any, for different points. */
 bool dki_sums_add(const dki_sums *sums, const int64_t *weights, size_t i, const dki_sums_room *room);
+/* Moves the rows that are there at point i behind the n at the front of the room, which are of points before it; rows[]: which row
+ * each is. Returns how many stand there then. */
+size_t dki_sums_pack(const dki_sums *sums, const dki_sums_room *room, size_t i, size_t n, uint64_t *rows);
 /* Measures of n rows of those numbers (NULL: all), whose sums stand at the front of the room. */
 dk_status dki_sums_measures(const dki_sums *sums, const dki_sums_room *room, const uint64_t *rows, size_t n,
                             const dk_table **out, dk_error *err);

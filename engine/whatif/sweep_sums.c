@@ -3,7 +3,7 @@
 #include "base/status.h"
 #include "sweep_parts.h"
 
-/* Moves what is there to the front; rows[]: which row each is. */
+/* Moves the rows of points that are there to the front. */
 static size_t pack(const dki_sums *sums, const dki_sums_room *room, const bool *there, size_t n_points,
                    uint64_t *rows, dki_answer *const *answers)
 {
@@ -13,19 +13,7 @@ static size_t pack(const dki_sums *sums, const dki_sums_room *room, const bool *
         if (!there[i])
             continue;
         answers[i]->first = n;
-        for (size_t r = 0; r < sums->n_rows; r++) {
-            size_t from = i * sums->n_rows + r;
-
-            if (!room->there[from])
-                continue;
-            rows[n] = r;
-            for (size_t s = 0; s < sums->given.n_sums && n < from; s++) {
-                room->sums[s][n] = room->sums[s][from];
-                if (room->known[s])
-                    room->known[s][n] = room->known[s][from];
-            }
-            n++;
-        }
+        n = dki_sums_pack(sums, room, i, n, rows);
         answers[i]->n = n - answers[i]->first;
     }
     return n;
