@@ -1,9 +1,10 @@
 /* history.c - the statements that were typed, in libedit's list and in a file.
  *
- * The file is dekking/history in XDG_STATE_HOME (~/.local/state), one line an entry, readable by its owner alone; lines of
- * one statement are parted by a control character. A statement is added to it before it runs, in one write: prompts that are open side by side keep each other's
- * lines, and one that ends with os.exit or is killed has kept its own. libedit's way, to write the whole list at
- * the end, loses both. The file is cut when it is opened at twice the length that is kept.
+ * The file is dekking/history in XDG_STATE_HOME (~/.local/state), one line an entry, readable by its owner alone; lines
+ * of one statement are parted by a control character. A statement is added to it before it runs, in one write: prompts
+ * that are open side by side keep each other's lines, and one that ends with os.exit or is killed has kept its own.
+ * libedit's way, to write the whole list at the end, loses both. The file is cut when it is opened at twice the length
+ * that is kept.
  */
 #include "history.h"
 

@@ -18,6 +18,7 @@ typedef struct dki_recode_items {
     size_t n, capacity;
 } dki_recode_items;
 
+/* Items on their way, and one more of them: that share of the old name is the new one. */
 void dki_recode_items_init(dki_recode_items *items, dk_context *context);
 void dki_recode_items_drop(dki_recode_items *items);
 dk_status dki_recode_add(dki_recode_items *items, dk_text old, dk_text new, dk_ratio share, dk_error *err);

@@ -39,6 +39,7 @@ typedef struct dki_footer {
 
 enum dki_header_fault { DKI_HEADER_OK, DKI_HEADER_NO_SNAPSHOT, DKI_HEADER_NEWER, DKI_HEADER_DAMAGED };
 
+/* What stands at the beginning of a file: one of its commits, and all of it. */
 void dki_commit_encode(const dki_commit *commit, uint64_t identity, unsigned char out[DKI_COMMIT_BYTES]);
 void dki_header_encode(uint64_t identity, const dki_commit *commit, unsigned char out[DKI_HEADER_BYTES]);
 /* *n_commits: how many of the two commits are whole; the newest is *commit. */
@@ -59,6 +60,7 @@ bool dki_footer_decode(const unsigned char bytes[DKI_FOOTER_BYTES], uint64_t ide
 #define DKI_COLUMN_CHILD 4u
 #define DKI_MEMBERS_DECLARED 1u /* of the record of members */
 
+/* Parts of a directory, one behind the other. */
 dk_status dki_put_u64(dki_buffer *buffer, uint64_t value, dk_error *err);
 dk_status dki_put_name(dki_buffer *buffer, const char *name, dk_error *err);
 dk_status dki_put_text(dki_buffer *buffer, const char *text, dk_error *err); /* NULL stays NULL */

@@ -107,6 +107,7 @@ typedef struct dki_binder {
     dk_error *err;
 } dki_binder;
 
+/* Binds a tree: types are checked, and what needs no row is computed. */
 dk_status dki_bind_node(dki_binder *b, const dki_node *node, dki_op **out);
 /* A new node of that type; args may be set later. NULL: no memory, err filled. */
 dki_op *dki_op_new(dki_binder *b, const dki_node *node, dki_run_fn *run, dk_type type, uint8_t scale,
@@ -194,6 +195,7 @@ dki_run_fn dki_run_column, dki_run_constant, dki_run_arithmetic, dki_run_negate,
     dki_run_between, dki_run_case, dki_run_coalesce, dki_run_row, dki_run_null_row, dki_run_convert,
     dki_run_truth_table, dki_run_code_map, dki_run_lookup, dki_run_common;
 
+/* Computes the op over the rows of the block that are selected: dki_op_vector has it then. */
 dk_status dki_op_run(dki_eval *eval, const dki_op *op, const uint64_t *selection, dk_error *err);
 static inline dki_vector dki_op_vector(const dki_eval *eval, const dki_op *op)
 {
@@ -213,6 +215,7 @@ static inline bool dki_any_row(const uint64_t *selection, size_t n)
         any |= selection[w];
     return any != 0;
 }
+/* Row i of what the op gave. */
 dk_value dki_vector_value(const dki_op *op, dki_vector vector, size_t i);
 bool dki_vector_is_null(const dki_op *op, dki_vector vector, size_t i);
 /* Writes a value of the op's type into row i of its slot. */

@@ -52,6 +52,7 @@ void dki_bound_describe(const dki_bound *bound, char *out, size_t size);
 size_t dki_bound_n_notes(const dki_bound *bound);
 const char *dki_bound_note(const dki_bound *bound, size_t i);
 
+/* What one thread needs to evaluate a bound expression, which outlives it. */
 dk_status dki_eval_new(const dki_bound *bound, dki_eval **out, dk_error *err);
 void dki_eval_release(dki_eval *eval);
 /* Evaluates rows row .. row + n - 1 (n <= DK_BLOCK_ROWS). Only rows in selection are evaluated (NULL: all): others

@@ -1,7 +1,7 @@
 /* functions_choice.c - one of several values: least, greatest, coalesce, case.
  *
- * Of one interval least and greatest are its bounds. coalesce and case evaluate from left to right, and only for the rows that what stands before leaves open: what they do not
- * reach cannot fail.
+ * Of one interval least and greatest are its bounds. coalesce and case evaluate from left to right, and only for the
+ * rows that what stands before leaves open: what they do not reach cannot fail.
  */
 #include "functions.h"
 

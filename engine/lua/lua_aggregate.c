@@ -1,8 +1,9 @@
 /* lua_aggregate.c - aggregates whose functions are written in Lua; what a script sees is scripts/dekking/aggregate.lua.
  *
- * step gets a row; block, where the script has that in its place, lists of the values of many rows of a group. Each call goes through lua_pcall in the coroutine that runs the breakdown (dkl_state.running), so nothing jumps
- * across the engine: an error stays in the registry, the call becomes DK_ERR_CALLBACK, and dkl_raise raises the very value
- * that the script raised. A state is a value of Lua in a table of the definition; the engine holds its number.
+ * step gets a row; block, where the script has that in its place, lists of the values of many rows of a group. Each
+ * call goes through lua_pcall in the coroutine that runs the breakdown (dkl_state.running), so nothing jumps across the
+ * engine: an error stays in the registry, the call becomes DK_ERR_CALLBACK, and dkl_raise raises the very value that
+ * the script raised. A state is a value of Lua in a table of the definition; the engine holds its number.
  *
  * registry[host] = { [START] =, [STEP] =, [BLOCK] =, [MERGE] =, [FINISH] =, [STATES] = { ... } }, found by number as a name
  * would cost as much as a step

@@ -53,6 +53,7 @@ bool dkl_has_level_values(const dk_dictionary *levels);
 /* The exact number at index (of Lua, or such a value); false where it is none. */
 bool dkl_exact_number(lua_State *L, int index, dk_value *out);
 
+/* Whether the set has that member. */
 bool dkl_set_has(const dkl_scalar *set, dk_text member);
 
 /* lua_scalar_members.c: __index, whose upvalue is a table of the methods. */

@@ -1,8 +1,9 @@
 /* lua_scalar_math.c - arithmetic of values that Lua does not have, with the results that an expression has.
  *
- * Whole numbers and decimals are exact: a sum has the digits of the longer one, a product those of both, and what does not
- * fit is an error. `/` gives a ratio in lowest terms, `//` a whole number and `%` what is left. A float of Lua enters as its shortest decimal. Dates and periods move by whole
- * days and periods; sets are joined by |, met by & and lessened by -.
+ * Whole numbers and decimals are exact: a sum has the digits of the longer one, a product those of both, and what does
+ * not fit is an error. `/` gives a ratio in lowest terms, `//` a whole number and `%` what is left. A float of Lua
+ * enters as its shortest decimal. Dates and periods move by whole days and periods; sets are joined by |, met by & and
+ * lessened by -.
  */
 #include <string.h>
 

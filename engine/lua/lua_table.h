@@ -8,6 +8,7 @@
  * t.leeftijd is made once. */
 enum { DKL_REJECTED = 1, DKL_CHECKS = 2, DKL_TABLE_VALUES = 2, DKL_COLUMNS = 3 };
 
+/* The table that is argument arg; raises where it is none. */
 const dk_table *dkl_check_table(lua_State *L, int arg);
 /* Pushes an empty table object, for the engine to fill. */
 const dk_table **dkl_new_table(lua_State *L);

@@ -11,6 +11,7 @@
 
 #include "bind.h"
 
+/* dk.null and dk.total. */
 void dkl_push_null(lua_State *L);
 bool dkl_is_null(lua_State *L, int index);
 bool dkl_is_total(lua_State *L, int index);

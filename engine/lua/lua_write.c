@@ -21,7 +21,8 @@ static dk_format option_format(lua_State *L, int index, const char *what, dk_for
     return otherwise;
 }
 
-/* is_stated: the call says the format; else the program was told one, and where that has no bars, the numbers are what there is to see. */
+/* is_stated: the call says the format; else the program was told one, and where that has no bars, the numbers are what
+ * there is to see. */
 static void check_bars(lua_State *L, const char *what, dk_format format, bool is_stated, dk_write_options *options)
 {
     bool has_bars = format == DK_FORMAT_TEXT || format == DK_FORMAT_HTML;

@@ -136,13 +136,14 @@ dk_status dki_accumulator_room(dki_accumulator *accumulator, size_t n, dk_error 
 dk_status dki_accumulator_add(dki_accumulator *accumulator, const dki_rows *rows, dk_error *err);
 /* Hands rows to the host that wait for being many. To be called when the last rows are there, before merging and finishing. */
 dk_status dki_accumulator_flush(dki_accumulator *accumulator, dk_error *err);
-/* Takes in what `from` holds: its group first + i goes to group map[i] (DKI_NO_GROUP: nowhere), for n groups. Both may be one accumulator
- * where no group is read and written in the same call. There is room for every map[i]. */
+/* Takes in what `from` holds: its group first + i goes to group map[i] (DKI_NO_GROUP: nowhere), for n groups. Both may
+ * be one accumulator where no group is read and written in the same call. There is room for every map[i]. */
 dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumulator *from, size_t first, size_t n,
                                 const uint32_t *map, dk_error *err);
-/* The results of groups[0 .. n-1] as a column: count and rows are integers (count a decimal where weights are), a
- * sum has the argument's type, a mean and a quantile are ratios (a real of reals), min, max, mode, first and last keep
- * the type, variance, sd, cov and corr are reals. Where a group's result does not fit, DK_ERR_OVERFLOW, and *fault is its place in groups. */
+/* The results of groups[0 .. n-1] as a column: count and rows are integers (count a decimal where weights are), a sum
+ * has the argument's type, a mean and a quantile are ratios (a real of reals), min, max, mode, first and last keep the
+ * type, variance, sd, cov and corr are reals. Where a group's result does not fit, DK_ERR_OVERFLOW, and *fault is its
+ * place in groups. */
 dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err);
 

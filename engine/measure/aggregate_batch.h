@@ -1,4 +1,5 @@
-/* aggregate_batch.h - rows on their way to a host's aggregate that takes many of a group at once. For engine/measure/aggregate*.c alone.
+/* aggregate_batch.h - rows on their way to a host's aggregate that takes many of a group at once. For
+ * engine/measure/aggregate*.c alone.
  */
 #ifndef DKI_MEASURE_AGGREGATE_BATCH_H
 #define DKI_MEASURE_AGGREGATE_BATCH_H

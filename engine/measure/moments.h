@@ -121,8 +121,8 @@ typedef struct dki_scaled {
     int exponent;
 } dki_scaled;
 
-/* n values, or weights together. n * sum(ab) - sum(a) * sum(b) over n^2's unit, divided by the product of the divisors (each > 0): exact, rounded
- * once. a and b are DKI_MOMENT_X or _Y, and their product is in the set. */
+/* n values, or weights together. n * sum(ab) - sum(a) * sum(b) over n^2's unit, divided by the product of the divisors
+ * (each > 0): exact, rounded once. a and b are DKI_MOMENT_X or _Y, and their product is in the set. */
 dki_scaled dki_moments_central(const dki_moments *moments, size_t group, uint64_t n, dki_moment a, dki_moment b,
                                const uint64_t *divisors, size_t n_divisors);
 

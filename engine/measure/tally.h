@@ -21,7 +21,8 @@ typedef struct dki_tally {
 
 void dki_tally_init(dki_tally *tally, dk_context *context);
 void dki_tally_drop(dki_tally *tally);
-/* Lists become entries in all that follows but dki_tally_list. Makes room for n more entries, by putting equal ones together or by more memory. */
+/* Lists become entries in all that follows but dki_tally_list. Makes room for n more entries, by putting equal ones
+ * together or by more memory. */
 dk_status dki_tally_room(dki_tally *tally, size_t n, dk_error *err);
 /* There is room. */
 static inline void dki_tally_put(dki_tally *tally, uint32_t group, uint64_t key, uint64_t count)

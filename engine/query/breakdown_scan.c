@@ -3,9 +3,9 @@
  * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key
  * in the end. What accumulators hold is exact and does not depend on order, so neither does the result.
  *
- * A block goes: its values (breakdown_inputs.h), group numbers, accumulators. Where keys are few, dense.h does the last two: a slot takes the place of a group until all rows are
- * counted. When something fails in a block, the block is gone through again row by row, so that the failure of the
- * earliest row is the one reported, whatever the size of blocks.
+ * A block goes: its values (breakdown_inputs.h), group numbers, accumulators. Where keys are few, dense.h does the last
+ * two: a slot takes the place of a group until all rows are counted. When something fails in a block, the block is gone
+ * through again row by row, so that the failure of the earliest row is the one reported, whatever the size of blocks.
  *
  * Several breakdowns take each block in turn, while it is in near caches, and share the evaluators of what their plans have
  * in common.

@@ -79,9 +79,9 @@ static inline const uint32_t *dki_cell_ranks(const dki_cells *cells, size_t cell
     return cells->ranks + cell * cells->n_dims;
 }
 
-/* Adds the levels that margins show (sets: the masks of DK_MARGINS_SETS), and those that are needed to look up coarser: for each cell and each of the
- * n_coarser masks, the level that totals both. The level of the grand total has its one cell even where there are
- * no groups. */
+/* Adds the levels that margins show (sets: the masks of DK_MARGINS_SETS), and those that are needed to look up coarser:
+ * for each cell and each of the n_coarser masks, the level that totals both. The level of the grand total has its one
+ * cell even where there are no groups. */
 dk_status dki_cells_margins(dki_cells *cells, dk_margins margins, const uint32_t *sets, size_t n_sets,
                             const uint32_t *coarser, size_t n_coarser, dk_error *err);
 
@@ -91,6 +91,7 @@ void dki_cells_spread(dki_cells *cells, const dki_spread *spreads, size_t n_foun
 /* How many cells have a row. */
 size_t dki_cells_n_rows(const dki_cells *cells);
 
+/* The dimensions that a cell totals, as bits. */
 uint32_t dki_cell_mask(const dki_cells *cells, size_t cell);
 /* The cell that has the same ranks but for the dimensions of mask, which it totals. */
 uint32_t dki_cell_coarser(const dki_cells *cells, size_t cell, uint32_t mask);

@@ -22,6 +22,7 @@ typedef struct dki_plan_step {
     uint64_t shared, rows, out, ns;
 } dki_plan_step;
 
+/* err: filled by whichever call fails. */
 void dki_plan_steps_init(dki_plan_steps *steps, dk_context *context, dk_error *err);
 void dki_plan_steps_put(dki_plan_steps *steps, dki_plan_step step);
 /* The table of what was put, unless something failed; nothing of the steps is left. */

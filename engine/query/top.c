@@ -6,8 +6,8 @@
  *   these few are put in order by all keys (sort_order.h), and the first n of each group stay
  *
  * Where a word is the whole order, the heaps hold the answer: their groups stand in order as they are. Where it is its
- * beginning, or rows with the same keys are wanted too, a second pass looks for those that are alike. Where groups are too many for heaps, or nearly all rows can be among the
- * first, all rows are put in order.
+ * beginning, or rows with the same keys are wanted too, a second pass looks for those that are alike. Where groups are
+ * too many for heaps, or nearly all rows can be among the first, all rows are put in order.
  *
  * Invariants: heaps only leave out what has n rows of its group before it, so that the result does not depend on
  * how rows were found, nor on threads and blocks.

@@ -36,7 +36,8 @@ typedef struct parts {
 
 /* What the files say. --------------------------------------------------------------------------------------------- */
 
-/* The mark (order) that all files have which have one, also one that is in doubt of the other thing; -1 where there is none, or they differ. *of: the first of them. */
+/* The mark (order) that all files have which have one, also one that is in doubt of the other thing; -1 where there is
+ * none, or they differ. *of: the first of them. */
 static int agreed(const parts *p, bool order, const char **of)
 {
     int found = -1;

@@ -45,9 +45,11 @@ bool dki_boolean_read_any(const char *text, size_t size, bool *out);
 /* Is it one of the words with which programs write "not known": NULL, NA, N/A, #N/A, NaN, None (in any case), \N? */
 bool dki_null_word(const char *text, size_t size);
 
+/* The whole field as a date, or as a time of one, in that order of day, month and year. */
 bool dki_date_read(const char *text, size_t size, int order, int64_t *days);
 bool dki_time_read(const char *text, size_t size, int order, int64_t *microseconds);
 
+/* The whole field as a period of that frequency. */
 bool dki_period_read(const char *text, size_t size, dk_frequency frequency, int64_t *period);
 
 /* All that a field can be read as. A year is nothing but a number unless a type is stated. */

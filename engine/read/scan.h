@@ -1,9 +1,9 @@
 /* scan.h - finds the bytes that give a CSV text its structure: delimiters and record ends outside quotes.
  *
  * The text is taken in words of 64 bytes; each gets a word of bits, bit i for byte i. What the scan cannot vouch for,
- * because libcsv would refuse it or docs/csv.md has a rule of its own for it (a quote inside an unquoted field, something
- * behind a closing quote, a CR without LF, a line end of another kind, a NUL byte), is bad: from the record that it stands in on, the file is for
- * tokens.c.
+ * because libcsv would refuse it or docs/csv.md has a rule of its own for it (a quote inside an unquoted field,
+ * something behind a closing quote, a CR without LF, a line end of another kind, a NUL byte), is bad: from the record
+ * that it stands in on, the file is for tokens.c.
  */
 #ifndef DKI_READ_SCAN_H
 #define DKI_READ_SCAN_H

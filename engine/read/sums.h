@@ -25,6 +25,7 @@ typedef struct dki_sum {
     dki_sum_because because;
 } dki_sum;
 
+/* Whether a column is the total of others; how many sums the figures can be checked by. */
 bool dki_has_row_totals(const dki_figures *f, const dk_published_options *o);
 size_t dki_n_sums(const dki_figures *f, const dk_published_options *o);
 /* Sum i: rows first, in the order of lines, then columns. */

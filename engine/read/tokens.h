@@ -1,8 +1,8 @@
 /* tokens.h - text into records of fields, as libcsv reads it when it is set strictly.
  *
  * A record is what libcsv ends with a row: LF, CR, or CR LF outside quotes. A blank line is no record. What libcsv
- * refuses, NUL bytes, fields that are too long and line ends of another kind than the dialect's are faults: the record ends at the next line end, and reading
- * goes on after it.
+ * refuses, NUL bytes, fields that are too long and line ends of another kind than the dialect's are faults: the record
+ * ends at the next line end, and reading goes on after it.
  */
 #ifndef DKI_READ_TOKENS_H
 #define DKI_READ_TOKENS_H

@@ -128,7 +128,8 @@ static dki_node *new_pair(struct build *build, const dki_node *place, const char
     return node;
 }
 
-/* share(x): x / sum(x), times the row's weight where it has one, so that shares are 1 together. change(x, n): x - p; relative_change(x, n): (x - p) / p, where p is previous(x, n). */
+/* share(x): x / sum(x), times the row's weight where it has one, so that shares are 1 together. change(x, n): x - p;
+ * relative_change(x, n): (x - p) / p, where p is previous(x, n). */
 static dki_node *write_out(struct build *build, const dki_node *node, dki_window_function function, dk_error *err)
 {
     bool by_period = function == DKI_WINDOW_change_period || function == DKI_WINDOW_relative_change_period;

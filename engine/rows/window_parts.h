@@ -108,8 +108,9 @@ typedef struct dki_framer {
 void dki_framer_begin(dki_framer *framer, uint64_t begin, uint64_t end);
 void dki_framer_move(dki_framer *framer, uint64_t place);
 
-/* window_place.c, window_row.c, window_sum.c, window_interval.c ------------------------------------------------------------------------ */
+/* window_place.c, window_row.c, window_sum.c, window_interval.c ------------------------------------------- */
 
+/* What the place of a row in its group says: ranks, numbers, shares. */
 dk_status dki_window_place(const dki_window *window, const dki_window_call *call, const dk_column **out,
                            dk_error *err);
 /* Also the least and the greatest of a frame. */

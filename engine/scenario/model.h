@@ -1,8 +1,8 @@
 /* model.h - a scenario on cells, compiled: what no value of some parameters changes is found once.
  *
- * Where a parameter occurs in shares, counts, factors and rates alone, it does not decide whom a step matches, in which strata they are, or
- * what becomes of them: every cell that there can be, whoever is in it, is known beforehand. Then a value of the parameter
- * costs arithmetic on weights, and no table is made.
+ * Where a parameter occurs in shares, counts, factors and rates alone, it does not decide whom a step matches, in which
+ * strata they are, or what becomes of them: every cell that there can be, whoever is in it, is known beforehand. Then a
+ * value of the parameter costs arithmetic on weights, and no table is made.
  *
  *   model.c        every cell that there can be before and after each step, and where what is taken goes
  *   model_run.c    weights after the steps, settled and split by what settles and splits them for tables
@@ -67,9 +67,9 @@ bool dki_param_is_amount(const dk_scenario *scenario, size_t param);
 /* Whether it is nowhere but there and in conditions of steps. */
 bool dki_param_selects(const dk_scenario *scenario, size_t param);
 
-/* Compiles the run's steps on cells. run: scenario, from, to, params, only, draw and allow_none, which live as long as the model. params: all of the
- * scenario's; another run may have other values of what is an amount. *out is NULL where it cannot be compiled: then the
- * steps are to be run. */
+/* Compiles the run's steps on cells. run: scenario, from, to, params, only, draw and allow_none, which live as long as
+ * the model. params: all of the scenario's; another run may have other values of what is an amount. *out is NULL where
+ * it cannot be compiled: then the steps are to be run. */
 dk_status dki_model_new(const dki_run *run, const dk_table *cells, dki_model **out, dk_error *err);
 void dki_model_drop(dki_model *model); /* NULL does nothing */
 
@@ -136,6 +136,7 @@ typedef struct dki_lump_base {
     uint32_t *of_cell;
 } dki_lump_base;
 
+/* columns: those of the question. */
 dk_status dki_lump_base_new(const dk_table *cells, const dki_text_map *columns, dki_lump_base **out, dk_error *err);
 void dki_lump_base_drop(dki_lump_base *base); /* NULL does nothing */
 /* base: of the model's base and these columns; NULL: it is made for this alone. */

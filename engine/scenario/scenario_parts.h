@@ -174,6 +174,7 @@ typedef struct dki_wants {
     const dki_node *node;
 } dki_wants;
 
+/* What the breakdown wants the most. */
 dki_wants dki_breakdown_wants(const dk_breakdown *breakdown);
 /* What wants the most cannot be had. DK_ERR_ARGUMENT. */
 dk_status dki_wants_fail(const dki_wants *wants, const dk_context *context, dk_error *err);
@@ -355,6 +356,7 @@ typedef struct dki_flows {
     int64_t *limits, *shares; /* room for apportioning */
 } dki_flows;
 
+/* The flows of a step, over the strata of its source. */
 dk_status dki_flows_init(dki_flows *flows, const dki_stage *stage, const dki_strata *strata, dk_error *err);
 void dki_flows_drop(dki_flows *flows);
 /* Settles what goes to a destination. */
@@ -420,6 +422,7 @@ typedef struct dki_receipt {
     dk_builder *step, *name, *stratum, *available, *taken, *effect, *set;
 } dki_receipt;
 
+/* Adds what step `number` took of each stratum; finish makes the table of all. */
 dk_status dki_receipt_init(dki_receipt *receipt, dk_context *context, dk_error *err);
 dk_status dki_receipt_add(dki_receipt *receipt, size_t number, const dki_stage *stage, const dki_strata *strata,
                           dk_error *err);

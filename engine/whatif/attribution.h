@@ -34,9 +34,9 @@ size_t dki_attribution_n(const dki_attribution *a);
 /* out[0 .. n]: what each step contributes, then the whole. Null where a value that counts is. false: not all fit exactly in ratios of
  * 64 bits; reals do not. */
 bool dki_attribute_exact(const dki_attribution *a, const dk_value *values, dki_share *out);
-/* The same rounded to so many digits (0 .. 12): the whole half away from zero, contributions down and then up by one unit, those with the
- * largest remainder first, ties to the earlier step, so that they add up to the whole. Where one of them is null each is rounded by itself.
- * false: a number does not fit in 64 bits. */
+/* The same rounded to so many digits (0 .. 12): the whole half away from zero, contributions down and then up by one
+ * unit, those with the largest remainder first, ties to the earlier step, so that they add up to the whole. Where one
+ * of them is null each is rounded by itself. false: a number does not fit in 64 bits. */
 bool dki_attribute_rounded(const dki_attribution *a, const dk_value *values, unsigned digits, dki_share *out);
 
 #endif

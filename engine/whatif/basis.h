@@ -30,7 +30,8 @@ dk_status dki_basis_init(dki_basis *basis, const dk_breakdown *breakdown, const 
 void dki_basis_drop(dki_basis *basis);
 /* Makes the cells; by rows instead where memory does not do. */
 dk_status dki_basis_open(dki_basis *basis, dk_error *err);
-/* The answer of `whole`, the breakdown without order and limit, under a scenario. cells: those after it, with what the reader must know as notes. */
+/* The answer of `whole`, the breakdown without order and limit, under a scenario. cells: those after it, with what the
+ * reader must know as notes. */
 dk_status dki_basis_ask(dki_basis *basis, const dk_breakdown *whole, const dk_params *breakdown_params,
                         const dk_scenario *scenario, const dk_params *params, const dk_table **cells,
                         const dk_table **result, dk_error *err);

@@ -12,8 +12,9 @@ typedef struct dki_rows_after {
     bool whole;            /* no record was divided: each has the weight that it had */
 } dki_rows_after;
 
-/* Runs the steps, in that one of repeated draws. names: the columns that are asked for, those of the scenario among them; fine: those of the cells that the steps
- * run on, which are the scenario's and perhaps others of names. Errors: as for dk_cells_new and dk_scenario_apply. */
+/* Runs the steps, in that one of repeated draws. names: the columns that are asked for, those of the scenario among
+ * them; fine: those of the cells that the steps run on, which are the scenario's and perhaps others of names. Errors:
+ * as for dk_cells_new and dk_scenario_apply. */
 dk_status dki_rows_apply(const dk_table *table, const dki_text_map *names, const dki_text_map *fine,
                          const dk_scenario *scenario, const dk_params *params, uint32_t draw, dki_rows_after *out,
                          dk_error *err);

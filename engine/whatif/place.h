@@ -19,8 +19,8 @@ typedef struct dki_question {
 /* what: "contributions", for messages. measure may be NULL. */
 dk_status dki_question_init(dki_question *q, const dk_breakdown *breakdown, const char *measure,
                             const dk_place *place, const char *what, dk_error *err);
-/* The groups of the place, as positions in the order of the sides: room for sides->groups.n of them. DK_ERR_NAME where the cell that is named
- * is not there. */
+/* The groups of the place, as positions in the order of the sides: room for sides->groups.n of them. DK_ERR_NAME where
+ * the cell that is named is not there. */
 dk_status dki_question_groups(const dki_question *q, const dki_sides *sides, uint64_t *positions, uint64_t *n,
                               dk_error *err);
 /* What a side has of the measure in a group: 0 persons, or null, where it lacks the group. */

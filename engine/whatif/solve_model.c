@@ -1,7 +1,7 @@
 /* solve_model.c - steps compiled for a search, which tries many values of a share or count on the same cells.
  *
- * Compiling costs about as much as running the steps, and is done for the second value that is tried in a place: until then it may be that
- * the search ends. Weights, and whom the steps take, are those of a run.
+ * Compiling costs about as much as running the steps, and is done for the second value that is tried in a place: until
+ * then it may be that the search ends. Weights, and whom the steps take, are those of a run.
  */
 #include "base/memory.h"
 #include "solve_parts.h"

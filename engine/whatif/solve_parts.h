@@ -125,6 +125,7 @@ typedef struct dki_answers {
     size_t n, capacity;
 } dki_answers;
 
+/* groups: of which values there is an answer each; NULL: one answer. */
 dk_status dki_answers_init(dki_answers *answers, const dki_solver *s, const dk_column *groups, dk_error *err);
 dk_status dki_answers_add(dki_answers *answers, const dki_solver *s, const dk_value *group,
                           const dki_finding *finding, dk_error *err);

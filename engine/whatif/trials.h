@@ -12,7 +12,8 @@ typedef struct dki_trials {
     bool step_by_step; /* steps can run one by one on basis.cells, and the question be asked of what results */
 } dki_trials;
 
-/* What is borrowed lives as long. params: of the scenario, as given. Makes the cells. To be dropped, also after a failure. Errors: as for compare. */
+/* What is borrowed lives as long. params: of the scenario, as given. Makes the cells. To be dropped, also after a
+ * failure. Errors: as for compare. */
 dk_status dki_trials_open(dki_trials *trials, const dk_breakdown *question, const dk_table *table,
                           const dk_params *breakdown_params, const dk_scenario *scenario, const dk_params *params,
                           dk_error *err);

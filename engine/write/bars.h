@@ -16,8 +16,8 @@ typedef struct dki_bar_scale {
 /* The bounds of what is known of a number; an open side is infinite. False where nothing is, and for other values. */
 bool dki_value_ends(const dk_value *value, double *low, double *high);
 
-/* Appends the bar of a cell on a scale that has a length, `width` columns (8 or more) at most: █ for what is known, ░ for what lies between bounds, ▒ for totals beside details;
- * ▶ or ◀ at its end says that it goes on. */
+/* Appends the bar of a cell on a scale that has a length, `width` columns (8 or more) at most: █ for what is known, ░
+ * for what lies between bounds, ▒ for totals beside details; ▶ or ◀ at its end says that it goes on. */
 dk_status dki_bar_draw(const dki_bar_scale *scale, const dki_cell *cell, bool is_total, size_t width,
                        dki_buffer *to, dk_error *err);
 

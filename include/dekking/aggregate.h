@@ -1,8 +1,8 @@
 /* aggregate.h - aggregates of one's own, for the measures of breakdowns: "g = gini(inkomen)".
  *
- * An aggregate is four functions over a state: start, step, merge, finish. A group has a state of its own; step takes a row
- * in, or block many of them, merge takes in the state of a finer group (totals) or of another thread, finish makes the value. A definition
- * belongs to a context and to the expressions that are parsed with it afterwards.
+ * An aggregate is four functions over a state: start, step, merge, finish. A group has a state of its own; step takes a
+ * row in, or block many of them, merge takes in the state of a finer group (totals) or of another thread, finish makes
+ * the value. A definition belongs to a context and to the expressions that are parsed with it afterwards.
  */
 #ifndef DEKKING_AGGREGATE_H
 #define DEKKING_AGGREGATE_H

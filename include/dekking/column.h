@@ -60,9 +60,11 @@ typedef struct dk_view {
     const void *held; /* what keeps values of a snapshot in memory; owned */
 } dk_view;
 
+/* One reference more, or less: the last one frees the column. */
 DK_API const dk_column *dk_column_retain(const dk_column *column);
 DK_API void dk_column_release(const dk_column *column); /* NULL does nothing */
 
+/* What a column is; the context is borrowed. */
 DK_API dk_context *dk_column_context(const dk_column *column);
 DK_API dk_type dk_column_type(const dk_column *column);
 DK_API uint8_t dk_column_scale(const dk_column *column); /* decimal; of a period its dk_frequency; else 0 */

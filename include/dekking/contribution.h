@@ -1,15 +1,16 @@
-/* contribution.h - which step of a scenario does what: what each contributes, whether their order matters, and which parameter matters
- * most.
+/* contribution.h - which step of a scenario does what: what each contributes, whether their order matters, and which
+ * parameter matters most.
  *
- * All are asked of one measure, of a place in the breakdown's result, and run on cells as a comparison does: their numbers are those that a
- * comparison shows.
+ * All are asked of one measure, of a place in the breakdown's result, and run on cells as a comparison does: their
+ * numbers are those that a comparison shows.
  */
 #ifndef DEKKING_CONTRIBUTION_H
 #define DEKKING_CONTRIBUTION_H
 
 #include <dekking/scenario.h>
 
-/* Where in a breakdown's result: at and each together are DK_ERR_ARGUMENT. Nothing given: every group and total that the breakdown has. */
+/* Where in a breakdown's result: at and each together are DK_ERR_ARGUMENT. Nothing given: every group and total that
+ * the breakdown has. */
 typedef struct dk_place {
     const dk_cell_at *at; /* n_at values; the other dimensions are totalled */
     size_t n_at;
@@ -29,11 +30,11 @@ typedef struct dk_contribution_spec {
     bool allow_none; /* a step that matches nobody, as may be without the others, does nothing */
 } dk_contribution_spec;
 
-/* What each step contributes to the difference of a measure between table as it is and under the scenario. Columns: the dimensions of the
- * place, step (integer, from 1), name (text), contribution; rows: for each group the steps in order, then the whole as a
- * total. Contributions add up to the whole exactly. Where exact ones do not fit in ratios of 64 bits, or the measure is a
- * real, all are decimals of at most 12 digits that add up by largest remainder, and a note says so. Null where the measure is, in a subset
- * that counts.
+/* What each step contributes to the difference of a measure between table as it is and under the scenario. Columns: the
+ * dimensions of the place, step (integer, from 1), name (text), contribution; rows: for each group the steps in order,
+ * then the whole as a total. Contributions add up to the whole exactly. Where exact ones do not fit in ratios of 64
+ * bits, or the measure is a real, all are decimals of at most 12 digits that add up by largest remainder, and a note
+ * says so. Null where the measure is, in a subset that counts.
  *
  * breakdown_params, params  as dk_scenario_compare has them
  *
@@ -76,9 +77,10 @@ typedef struct dk_sensitivity_spec {
     size_t n_ranges;
 } dk_sensitivity_spec;
 
-/* What a measure is under the scenario with each parameter at its low and high value, the others as they are. Columns: the dimensions of
- * the place, parameter (text), low, high, at_low, at_base, at_high, swing (the greatest less the least of the three), problem (text: why
- * there is no answer at one end, else null); rows: for each group the widest swing first, null ones last.
+/* What a measure is under the scenario with each parameter at its low and high value, the others as they are. Columns:
+ * the dimensions of the place, parameter (text), low, high, at_low, at_base, at_high, swing (the greatest less the
+ * least of the three), problem (text: why there is no answer at one end, else null); rows: for each group the widest
+ * swing first, null ones last.
  *
  * Errors  as for contributions, and
  *         DK_ERR_ARGUMENT  no parameter has a range
@@ -93,8 +95,9 @@ DK_API size_t dk_scenario_n_steps(const dk_scenario *scenario);
 DK_API const char *dk_scenario_step_name(const dk_scenario *scenario, size_t step);
 DK_API DK_MUST_USE dk_status dk_scenario_stages(const dk_scenario *scenario, const dk_table *cells,
                                                 const dk_params *params, const dk_table **out, dk_error *err);
-/* The cells whose weight differs: their columns, then before, after and change (decimals), in the order of keys. Both are cells of the same
- * table. Errors: DK_ERR_ARGUMENT where they have other columns, DK_ERR_MEMORY, DK_ERR_INTERRUPTED. */
+/* The cells whose weight differs: their columns, then before, after and change (decimals), in the order of keys. Both
+ * are cells of the same table. Errors: DK_ERR_ARGUMENT where they have other columns, DK_ERR_MEMORY,
+ * DK_ERR_INTERRUPTED. */
 DK_API DK_MUST_USE dk_status dk_cells_changes(const dk_table *before, const dk_table *after, const dk_table **out,
                                               dk_error *err);
 

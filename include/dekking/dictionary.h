@@ -29,9 +29,11 @@ DK_API DK_MUST_USE dk_status dk_dictionary_new(dk_context *context, const dk_tex
  * NULL; labels NULL: none has. Texts are copied. Errors: DK_ERR_ENCODING (not UTF-8, or a zero byte), DK_ERR_MEMORY. */
 DK_API DK_MUST_USE dk_status dk_dictionary_with_labels(const dk_dictionary *dictionary, const dk_text *labels,
                                                        dk_dictionary **out, dk_error *err);
+/* One reference more, or less: the last one frees the dictionary. */
 DK_API const dk_dictionary *dk_dictionary_retain(const dk_dictionary *dictionary);
 DK_API void dk_dictionary_release(const dk_dictionary *dictionary);
 
+/* How many levels there are, and whether their order was stated rather than found. */
 DK_API size_t dk_dictionary_n_levels(const dk_dictionary *dictionary);
 DK_API bool dk_dictionary_is_declared(const dk_dictionary *dictionary);
 /* code is 1 .. n_levels. */

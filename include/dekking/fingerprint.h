@@ -1,9 +1,9 @@
 /* fingerprint.h - what tells a table's content from another's, however either is stored.
  *
- * Two tables have the same fingerprint when they have the same columns (names, types, digits of decimals, in this order)
- * and the same rows in the same order: values, nulls, and which rows are totals over what. Storage, chunks, the order of a
- * category's codes, files, threads, labels (also those of levels), properties and notes make no difference. docs/snapshot.md says how it is
- * computed.
+ * Two tables have the same fingerprint when they have the same columns (names, types, digits of decimals, in this
+ * order) and the same rows in the same order: values, nulls, and which rows are totals over what. Storage, chunks, the
+ * order of a category's codes, files, threads, labels (also those of levels), properties and notes make no difference.
+ * docs/snapshot.md says how it is computed.
  */
 #ifndef DEKKING_FINGERPRINT_H
 #define DEKKING_FINGERPRINT_H

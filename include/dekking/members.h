@@ -27,6 +27,7 @@ DK_API const dk_dictionary *dk_dictionary_members(const dk_dictionary *dictionar
 /* The codes of the *n members of a level of sets, in the order of their code points; borrowed. */
 DK_API const uint32_t *dk_dictionary_set(const dk_dictionary *dictionary, uint32_t code, size_t *n);
 
+/* Whether the levels of the column are sets. */
 DK_API bool dk_column_is_set(const dk_column *column);
 /* The name of the column's type: "set" where it is one, else dk_type_name. */
 DK_API const char *dk_column_type_name(const dk_column *column);

@@ -14,6 +14,7 @@
 
 #include <dekking/expr.h>
 
+/* The number of row i for that seed. */
 DK_API uint64_t dk_random(uint64_t seed, uint64_t i);
 
 typedef struct dk_sample_spec {

@@ -32,10 +32,11 @@
  * Columns of later levels of a hierarchy follow what is set: who gets another municipality is in its region, where the step
  * does not set the region itself. A value that is no member leaves them where they are.
  *
- * A stratum's number is shared by the combinations of the columns that the scenario mentions, and a combination's
- * by its cells, each time in proportion and to the last unit; where the step says who comes first, whole combinations
- * give in that order until the number is reached, and those that come together give in proportion. So no number that these columns tell depends on what
- * else a breakdown asks for; what tells people apart within a combination is known to 10^-9 of a person.
+ * A stratum's number is shared by the combinations of the columns that the scenario mentions, and a combination's by
+ * its cells, each time in proportion and to the last unit; where the step says who comes first, whole combinations give
+ * in that order until the number is reached, and those that come together give in proportion. So no number that these
+ * columns tell depends on what else a breakdown asks for; what tells people apart within a combination is known to
+ * 10^-9 of a person.
  */
 #ifndef DEKKING_SCENARIO_H
 #define DEKKING_SCENARIO_H

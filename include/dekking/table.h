@@ -39,9 +39,11 @@ typedef struct dk_field {
  *         DK_ERR_MEMORY */
 DK_API DK_MUST_USE dk_status dk_table_new(dk_context *context, const dk_field *fields, size_t n_fields,
                                           uint64_t n_rows, const dk_table **out, dk_error *err);
+/* One reference more, or less: the last one frees the table. */
 DK_API const dk_table *dk_table_retain(const dk_table *table);
 DK_API void dk_table_release(const dk_table *table); /* NULL does nothing */
 
+/* The context, borrowed, and the size. */
 DK_API dk_context *dk_table_context(const dk_table *table);
 DK_API uint64_t dk_table_n_rows(const dk_table *table);
 DK_API size_t dk_table_n_columns(const dk_table *table);
@@ -55,6 +57,7 @@ DK_API DK_MUST_USE dk_status dk_table_get(const dk_table *table, const char *nam
 
 /* New tables over the same columns. names: n names. --------------------------------------------------------------- */
 
+/* Those columns alone, in that order; all but those; those under other names. An unknown name is DK_ERR_NAME. */
 DK_API DK_MUST_USE dk_status dk_table_select(const dk_table *table, const char *const *names, size_t n,
                                              const dk_table **out, dk_error *err);
 DK_API DK_MUST_USE dk_status dk_table_drop(const dk_table *table, const char *const *names, size_t n,

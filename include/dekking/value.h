@@ -109,9 +109,9 @@ DK_API bool dk_meaning_find(const char *name, dk_meaning *out);
  * Intervals of one scale go by their least bound, then by their greatest; an open one comes first and last. */
 DK_API int dk_value_compare(const dk_value *a, const dk_value *b);
 
-/* Writes the value in the international plain form that expressions read back (text without quotes, null as
- * "null", a ratio as "n/d", an interval as "115..125" or, open above, "115.."), terminated, cut between characters where it does not fit; size 0 writes nothing.
- * Returns the length of the whole in bytes, without terminator. */
+/* Writes the value in the international plain form that expressions read back (text without quotes, null as "null", a
+ * ratio as "n/d", an interval as "115..125" or, open above, "115.."), terminated, cut between characters where it does
+ * not fit; size 0 writes nothing. Returns the length of the whole in bytes, without terminator. */
 DK_API size_t dk_value_format(const dk_value *value, char *buffer, size_t size);
 
 #endif

@@ -1,10 +1,11 @@
 /* write.h - tables for people and files.
  *
  * Numbers are rounded half away from zero on their exact value. A pattern says how one looks: "0", "0.0", "0.00",
- * "#,##0" (thousands), "#,##0.0", and each of them followed by " %" or "%", which multiplies by a hundred, or by " pp", which
- * does too and says that these are points of percentages ("procentpunt" in Dutch style), or by a blank and a unit, which is
- * a word such as "persons", or any text in quotes. A "+" before shows the sign of what is over 0. The marks that appear depend on the style: international 1,758.5 or Dutch 1.758,5. Without a pattern an integer is
- * shown plain, a decimal with the digits its column needs, a real or a ratio with four decimals. What is too large to be
+ * "#,##0" (thousands), "#,##0.0", and each of them followed by " %" or "%", which multiplies by a hundred, or by " pp",
+ * which does too and says that these are points of percentages ("procentpunt" in Dutch style), or by a blank and a
+ * unit, which is a word such as "persons", or any text in quotes. A "+" before shows the sign of what is over 0. The
+ * marks that appear depend on the style: international 1,758.5 or Dutch 1.758,5. Without a pattern an integer is shown
+ * plain, a decimal with the digits its column needs, a real or a ratio with four decimals. What is too large to be
  * rounded exactly is shown in its shortest form, without percent or points.
  *
  * Text, Markdown and HTML are for people. No control character of a value reaches them: a terminal would obey it.
@@ -22,8 +23,9 @@
  * A column with a code list (dictionary.h) shows labels to people, in text, Markdown, HTML and workbooks, and codes to
  * machines, in CSV and JSON; options say otherwise. A code without a label is shown itself.
  *
- * A workbook (xlsx) has the table on its first sheet, the notes on its second one; numbers, dates and truth values
- * are a spreadsheet's own; points, of which a spreadsheet knows nothing, are a hundredfold there. A number with more than fifteen digits, and a date before March 1900, are text there.
+ * A workbook (xlsx) has the table on its first sheet, the notes on its second one; numbers, dates and truth values are
+ * a spreadsheet's own; points, of which a spreadsheet knows nothing, are a hundredfold there. A number with more than
+ * fifteen digits, and a date before March 1900, are text there.
  */
 #ifndef DEKKING_WRITE_H
 #define DEKKING_WRITE_H
