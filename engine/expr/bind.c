@@ -23,6 +23,14 @@ static dk_status type_fail(dki_binder *b, const dki_node *node, const char *want
                          found);
 }
 
+/* A time beside + or -, which only days know. */
+static dk_status hint_day(dki_binder *b, const dki_op *op, dk_status status)
+{
+    if (op->type == DK_TIMESTAMP)
+        dki_hint(b->err, "date(x) is its day");
+    return status;
+}
+
 static dk_status want_boolean(dki_binder *b, dki_op **op, const char *who)
 {
     dk_status status = dki_op_settle(b, op, DK_BOOLEAN, 0, NULL);
@@ -39,7 +47,7 @@ static dk_status want_number(dki_binder *b, dki_op **op)
     dk_status status = dki_op_settle(b, op, DK_INTEGER, 0, NULL);
 
     if (status == DK_OK && !dk_type_is_number((*op)->type))
-        return type_fail(b, (*op)->node, "a number", dki_type_shown((*op)->type, (*op)->scale));
+        return hint_day(b, *op, type_fail(b, (*op)->node, "a number", dki_type_shown((*op)->type, (*op)->scale)));
     return status;
 }
 
@@ -234,23 +242,33 @@ static dk_status new_arithmetic(dki_binder *b, const dki_node *node, char sign, 
     return DK_OK;
 }
 
+/* Whether whole days or periods are added to it. */
+static bool is_shifted(const dki_op *op)
+{
+    return (op->type == DK_DATE || op->type == DK_PERIOD) && !op->is_null_literal;
+}
+
 /* date + days, date - days, date - date; the same of periods of one frequency */
 static dk_status bind_shift(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out)
 {
     const dk_type type = args[0]->type;
     const uint8_t scale = args[0]->scale;
     const char *unit = type == DK_DATE ? "day" : dki_type_shown(type, scale);
-    bool difference = args[1]->type == type && sign == '-' && !args[1]->is_null_literal;
     dk_status status = dki_op_settle(b, &args[1], DK_INTEGER, 0, NULL);
+    bool difference;
 
+    if (status == DK_OK && sign == '-')
+        status = dki_op_read(b, &args[1], type, scale);
     if (status != DK_OK)
         return status;
+    difference = args[1]->type == type && sign == '-';
     if (difference && args[1]->scale != scale)
         return dki_fail_frequencies(b, node, node->text, scale, args[1]->scale);
     if (!difference && args[1]->type != DK_INTEGER)
-        return dki_node_fail(b->bound->expr, args[1]->node, b->err, DK_ERR_TYPE,
-                             "a whole number of %ss is wanted here, and this is %s", unit,
-                             dki_type_shown(args[1]->type, args[1]->scale));
+        return hint_day(b, args[1],
+                        dki_node_fail(b->bound->expr, args[1]->node, b->err, DK_ERR_TYPE,
+                                      "a whole number of %ss is wanted here, and this is %s", unit,
+                                      dki_type_shown(args[1]->type, args[1]->scale)));
     return new_arithmetic(b, node, sign, args, difference ? DK_INTEGER : type, difference ? 0 : scale, out);
 }
 
@@ -276,8 +294,11 @@ static dk_status bind_arithmetic(dki_binder *b, const dki_node *node, char sign,
     dk_type type;
     uint8_t scale;
 
-    if ((args[0]->type == DK_DATE || args[0]->type == DK_PERIOD) && (sign == '+' || sign == '-') &&
-        !args[0]->is_null_literal)
+    if (sign == '-' && is_shifted(args[1]) &&
+        ((status = dki_op_settle(b, &args[0], args[1]->type, args[1]->scale, NULL)) != DK_OK ||
+         (status = dki_op_read(b, &args[0], args[1]->type, args[1]->scale)) != DK_OK))
+        return status;
+    if ((sign == '+' || sign == '-') && is_shifted(args[0]))
         return bind_shift(b, node, sign, args, out);
     if (dki_any_interval(args, 2))
         return dki_bind_interval_arithmetic(b, node, sign, args, out);

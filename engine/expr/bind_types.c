@@ -134,11 +134,12 @@ static int width(dk_type type)
     }
 }
 
-/* A text literal as the date, timestamp or period that it is compared with. */
-static dk_status read_literal(dki_binder *b, dki_op **op, dk_type type, uint8_t scale)
+dk_status dki_op_read(dki_binder *b, dki_op **op, dk_type type, uint8_t scale)
 {
     dk_value value = { .type = type, .scale = scale, .is_null = (*op)->value.is_null };
 
+    if (!(*op)->is_constant || (*op)->type != DK_TEXT)
+        return DK_OK;
     if (!value.is_null && !dki_type_parse(type, scale, (*op)->value.as.text, &value.as.integer)) {
         dki_node_fail(b->bound->expr, (*op)->node, b->err, DK_ERR_TYPE,
                       "a %s is wanted here, and this text is none", dki_type_shown(type, scale));
@@ -232,7 +233,7 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
         else if (dk_type_is_number(type) && dk_type_is_number(op->type))
             status = convert_numbers ? dki_op_convert(b, &ops[i], type, scale) : DK_OK;
         else if (dki_type_is_calendar(type) && op->is_constant && op->type == DK_TEXT)
-            status = read_literal(b, &ops[i], type, scale);
+            status = dki_op_read(b, &ops[i], type, scale);
         else if (type == DK_PERIOD && op->type == DK_PERIOD && op->scale != scale)
             status = dki_fail_frequencies(b, op->node, what, scale, op->scale);
         else if (op->type != type && !(dki_type_is_text(type) && dki_type_is_text(op->type)))
@@ -241,6 +242,9 @@ dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbe
                               what, dki_type_shown(type, scale), dki_type_shown(op->type, op->scale));
         if (status == DK_ERR_TYPE && dk_type_is_number(type) && op->type == DK_CATEGORY)
             dki_hint(b->err, "the levels of a category are texts: write '1', not 1");
+        else if (status == DK_ERR_TYPE && (type == DK_DATE || type == DK_TIMESTAMP) &&
+                 (op->type == DK_DATE || op->type == DK_TIMESTAMP))
+            dki_hint(b->err, "date(x) is the day of a timestamp");
     }
     return status;
 }

@@ -117,6 +117,8 @@ dki_op *dki_op_constant(dki_binder *b, const dki_node *node, dk_value value);
 dk_status dki_op_convert(dki_binder *b, dki_op **op, dk_type type, uint8_t scale);
 /* Gives a null literal the type of its context. */
 dk_status dki_op_settle(dki_binder *b, dki_op **op, dk_type type, uint8_t scale, const dk_dictionary *levels);
+/* A constant text as the date, timestamp or period that it stands beside; what else it is stays. DK_ERR_TYPE: it is none. */
+dk_status dki_op_read(dki_binder *b, dki_op **op, dk_type type, uint8_t scale);
 /* One type for several ops (numbers; texts and categories; or one type): they are converted in place, numbers only where
  * convert_numbers is set: a comparison takes any two as they are. what names the ops. */
 dk_status dki_op_unify(dki_binder *b, dki_op **ops, size_t n, bool convert_numbers, const char *what);

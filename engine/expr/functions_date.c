@@ -1,4 +1,4 @@
-/* functions_date.c - dates, and parts of dates and periods. */
+/* functions_date.c - dates, parts of dates and periods, ages. */
 #include "functions.h"
 
 #include "base/calendar.h"
@@ -93,8 +93,52 @@ static dk_status row_date(dki_eval *eval, const dki_op *op, const dk_value *args
     return DK_OK;
 }
 
+/* Two days; a text that stands there is read as one, as beside a date. */
+static dk_status bind_age(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                          dki_op **out)
+{
+    for (size_t i = 0; i < n; i++) {
+        dk_status status = dki_op_settle(b, &args[i], DK_DATE, 0, NULL);
+
+        if (status == DK_OK)
+            status = dki_op_read(b, &args[i], DK_DATE, 0);
+        if (status != DK_OK)
+            return status;
+        if (args[i]->type == DK_DATE || args[i]->type == DK_TIMESTAMP)
+            continue;
+        status = dki_function_wrong(b, args[i], f->name, "two dates");
+        if (args[i]->type == DK_PERIOD)
+            dki_hint(b->err, "first_day(p) and last_day(p) are dates of a period");
+        else if (dki_type_is_text(args[i]->type))
+            dki_hint(b->err, "date(x) reads one");
+        return status;
+    }
+    return dki_function_op(b, f, node, args, n, DK_INTEGER, 0, out);
+}
+
+/* Birthdays up to that day, its own included. Who was born on 29 February has it on 1 March of a year that lacks the day. */
+static dk_status row_age(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    int year[2], month[2], day[2];
+
+    (void)eval;
+    (void)op;
+    (void)err;
+    for (int i = 0; i < 2; i++) {
+        int64_t days = args[i].as.integer;
+
+        dki_date_split(args[i].type == DK_TIMESTAMP ? dki_day_of_time(days) : days, &year[i], &month[i], &day[i]);
+    }
+    out->as.integer = year[1] - year[0] - (month[1] * 32 + day[1] < month[0] * 32 + day[0]);
+    return DK_OK;
+}
+
 const dki_function dki_date_functions[] = {
-    { "year", 1, 1, bind_part, row_part },  { "quarter", 1, 1, bind_part, row_part },
-    { "month", 1, 1, bind_part, row_part }, { "day", 1, 1, bind_part, row_part },
-    { "date", 1, 3, bind_date, row_date },  { NULL, 0, 0, NULL, NULL },
+    { "year", 1, 1, bind_part, row_part },
+    { "quarter", 1, 1, bind_part, row_part },
+    { "month", 1, 1, bind_part, row_part },
+    { "day", 1, 1, bind_part, row_part },
+    { "date", 1, 3, bind_date, row_date },
+    { "age", 2, 2, bind_age, row_age },
+    { NULL, 0, 0, NULL, NULL },
 };

@@ -123,6 +123,11 @@ local function date_expression()
     function() return ("%s + %d"):format(d, n), ("(%s + %d)"):format(h, n) end,
     function() return ("%s - n"):format(d), ("(%s - n)"):format(h) end,
     function() return ("d - %s"):format(d), ("(d - %s)"):format(h) end,
+    function() return ("%s - '2011-06-15'"):format(d), ("(%s - date '2011-06-15')"):format(h) end,
+    function()
+      return ("age(least(d, %s), greatest(d, %s))"):format(d, d),
+        ("case when d - %s is not null then date_sub('year', least(d, %s), greatest(d, %s)) end"):format(h, h, h)
+    end,
     function() return ("text(period(%s, 'month'))"):format(d), ("strftime(%s, '%%Y-%%m')"):format(h) end,
     function()
       return ("text(period(%s, 'quarter'))"):format(d), ("(year(%s)::varchar || 'Q' || quarter(%s)::varchar)"):format(h, h)

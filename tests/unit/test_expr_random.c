@@ -102,6 +102,7 @@ static void make(char *out, size_t size, int depth)
         { "boolean", 1 },
         { "day", 1 },
         { "quarter", 1 },
+        { "age", 2 },
         { "starts_with", 2 },
         { "ends_with", 2 },
         { "title", 1 },

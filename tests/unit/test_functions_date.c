@@ -1,4 +1,4 @@
-/* test_functions_date.c - dates, and parts of them, from the first day of the calendar to the last. */
+/* test_functions_date.c - dates, parts of them and ages, from the first day of the calendar to the last. */
 #include "exprs.h"
 
 static void parts_are_those_of_the_calendar(void **state)
@@ -94,6 +94,64 @@ static void other_types_are_refused(void **state)
     dk_table_release(t);
 }
 
+static void an_age_is_whole_years(void **state)
+{
+    const dk_table *t = make_table(context, "d:date s:timestamp\n"
+                                            "2004-02-29|2023-02-28 23:59:59\n"
+                                            "2004-02-29|2023-03-01 00:00\n"
+                                            "2004-02-29|2024-02-28 00:00\n"
+                                            "2004-02-29|2024-02-29 00:00\n"
+                                            "1958-12-31|2024-12-31 00:00\n"
+                                            "1958-12-31|2024-12-30 00:00\n"
+                                            "2024-06-01|2024-06-01 00:00\n"
+                                            "2024-06-01|2024-05-31 00:00\n"
+                                            "2024-06-01|2023-05-31 00:00\n"
+                                            "-|2024-01-01 00:00\n"
+                                            "2024-01-01|-\n");
+
+    (void)state;
+    assert_string_equal(values_of(t, "age(d, s)"), "18 19 19 20 66 65 0 -1 -2 null null");
+    assert_string_equal(values_of(t, "age(d, '2024-06-01')"), "20 20 20 20 65 65 0 0 0 null 0");
+    assert_string_equal(value("age('0001-01-01', date '9999-12-31')"), "integer 9998");
+    assert_string_equal(value("age(null, null)"), "integer null");
+    dk_table_release(t);
+}
+
+static void an_age_is_of_two_dates(void **state)
+{
+    const dk_table *t = make_table(context, "t:text n:integer d:date\n2024-01-31|1|2024-01-01\n");
+
+    (void)state;
+    fails(t, "age(d, t)", DK_ERR_TYPE, 8,
+          "age() wants two dates, and this is text\n  age(d, t)\n         ^ (date(x) reads one)");
+    fails(t, "age(n, d)", DK_ERR_TYPE, 5, "age() wants two dates, and this is integer");
+    fails(t, "age(d, period(d, 'year'))", DK_ERR_TYPE, 8, "(first_day(p) and last_day(p) are dates of a period)");
+    fails(t, "age(d, '2024')", DK_ERR_TYPE, 8, "a date is wanted here, and this text is none");
+    fails(t, "age(d)", DK_ERR_ARGUMENT, 1, "age() takes 2 arguments, not 1");
+    dk_table_release(t);
+}
+
+static void a_text_beside_a_date_is_one(void **state)
+{
+    const dk_table *t =
+        make_table(context, "d:date s:timestamp t:text\n2024-03-01|2024-03-01 12:00|2024-01-01\n-|-|-\n");
+
+    (void)state;
+    assert_string_equal(values_of(t, "d - '2024-02-28'"), "2 null");
+    assert_string_equal(values_of(t, "'2024-02-28' - d"), "-2 null");
+    assert_string_equal(values_of(t, "null - d"), "null null");
+    assert_string_equal(values_of(t, "period(d, 'month') - '2023-03'"), "12 null");
+    assert_string_equal(values_of(t, "'2023Q4' - period(d, 'quarter')"), "-1 null");
+    fails(t, "d - 'gisteren'", DK_ERR_TYPE, 5, "a date is wanted here, and this text is none");
+    fails(t, "d + '2024-01-01'", DK_ERR_TYPE, 5, "a whole number of days is wanted here, and this is text");
+    fails(t, "d - t", DK_ERR_TYPE, 5, "a whole number of days is wanted here, and this is text");
+    fails(t, "s - d", DK_ERR_TYPE, 1,
+          "a number is wanted here, and this is timestamp\n  s - d\n  ^ (date(x) is its day)");
+    fails(t, "d - s", DK_ERR_TYPE, 5, "(date(x) is its day)");
+    fails(t, "d < s", DK_ERR_TYPE, 5, "(date(x) is the day of a timestamp)");
+    dk_table_release(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +161,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_day_is_an_error, start, stop),
         cmocka_unit_test_setup_teardown(a_long_text_is_cut_at_a_character, start, stop),
         cmocka_unit_test_setup_teardown(other_types_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(an_age_is_whole_years, start, stop),
+        cmocka_unit_test_setup_teardown(an_age_is_of_two_dates, start, stop),
+        cmocka_unit_test_setup_teardown(a_text_beside_a_date_is_one, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
