@@ -173,7 +173,8 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* One escape of a text; *at is behind the backslash. Returns the bytes put at `to` (at most 4), or -1. */
+/* One escape of a text; *at is behind the backslash. Returns the bytes put at `to` (at most 4; none for \z, which leaves out
+ * the blanks and line ends behind it), or -1. */
 static int read_escape(const dki_lexer *lexer, size_t *at, char *to)
 {
     static const char plain[] = "nrtabfv\\\"'\n";
@@ -188,6 +189,11 @@ static int read_escape(const dki_lexer *lexer, size_t *at, char *to)
         to[0] = meant[found - plain];
         ++*at;
         return 1;
+    }
+    if (text[*at] == 'z') {
+        for (++*at; *at < lexer->size && (text[*at] == ' ' || (text[*at] >= '\t' && text[*at] <= '\r'));)
+            ++*at;
+        return 0;
     }
     if (text[*at] == 'u' && *at + 1 < lexer->size && text[*at + 1] == '{') {
         unsigned c = 0;
@@ -272,7 +278,7 @@ size_t dki_lexer_text_place(const char *text, size_t from, size_t to, size_t byt
 
         if (text[at++] == '\\')
             n = read_escape(&lexer, &at, put);
-        done += n > 0 ? (size_t)n : 1;
+        done += n >= 0 ? (size_t)n : 1;
     }
     return at;
 }

@@ -26,10 +26,11 @@ static dk_status bind_cast(dki_binder *b, const dki_function *f, const dki_node 
 
 static dk_status cannot_cast(const dki_op *op, const dk_value *value, dk_error *err)
 {
+    const char *quote = dki_type_is_text(value->type) ? "\"" : "";
     char text[80];
 
     dk_value_format(value, text, sizeof text);
-    return dki_fail(err, DK_ERR_RANGE, "%s is no %s", text, dk_type_name(op->type));
+    return dki_fail(err, DK_ERR_RANGE, "%s%s%s is no %s", quote, text, quote, dk_type_name(op->type));
 }
 
 /* Zeros at the end of a fraction say nothing, and might not fit. */

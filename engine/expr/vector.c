@@ -257,7 +257,8 @@ dk_status dki_value_convert(const dk_value *from, dk_type type, uint8_t scale, d
             char text[64];
 
             dk_value_format(from, text, sizeof text);
-            return dki_fail(err, DK_ERR_OVERFLOW, "%s does not fit with %u digits after the point", text, scale);
+            return dki_fail(err, DK_ERR_OVERFLOW, "%s does not fit with %u digit%s after the point", text, scale,
+                            scale == 1 ? "" : "s");
         }
     }
 }

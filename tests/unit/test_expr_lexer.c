@@ -121,6 +121,8 @@ static void texts_have_the_escapes_of_lua(void **state)
     assert_string_equal(tokens_of("'\\u{41}\\u{e9}\\u{20AC}\\u{1F600}'"), "<text Aé€😀>");
     assert_string_equal(tokens_of("'\\xC3\\xA9 \\195\\169'"), "<text é é>"); /* bytes that make characters */
     assert_string_equal(tokens_of("'é€'"), "<text é€>");
+    assert_string_equal(tokens_of("'a\\z \n\t b\\z' '\\z  '"),
+                        "<text ab><text >"); /* blanks behind it are left out */
 }
 
 /* A zero byte can only come from an escape, and does not end a text. */

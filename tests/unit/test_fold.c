@@ -70,8 +70,8 @@ static void what_fails_is_left_to_the_row_that_reaches_it(void **state)
     /* the same for levels: only 7 is a number */
     assert_string_equal(values_of(t, "x == 2 and integer(c) == 7"), "false true false");
     assert_string_equal(values_of(t, "case(x == 2, text(integer(c) + 1))"), "null 8 null");
-    fails(t, "integer(c) == 7", DK_ERR_RANGE, 1, "row 1: a is no integer");
-    fails(t, "text(integer(c))", DK_ERR_RANGE, 6, "row 1: a is no integer");
+    fails(t, "integer(c) == 7", DK_ERR_RANGE, 1, "row 1: \"a\" is no integer");
+    fails(t, "text(integer(c))", DK_ERR_RANGE, 6, "row 1: \"a\" is no integer");
     dk_table_release(t);
 }
 

@@ -75,18 +75,18 @@ static void what_cannot_be_is_an_error(void **state)
     const dk_table *t = make_table(context, "t:text d:decimal1 r:real c:category\n12|1.0|1|1\n1,5|2.5|2.5|x\n");
 
     (void)state;
-    fails(t, "integer(t)", DK_ERR_RANGE, 1, "row 2: 1,5 is no integer\n  integer(t)\n  ^^^^^^^^^^");
+    fails(t, "integer(t)", DK_ERR_RANGE, 1, "row 2: \"1,5\" is no integer\n  integer(t)\n  ^^^^^^^^^^");
     fails(t, "1 + integer(d)", DK_ERR_RANGE, 5,
           "row 2: 2.5 is no integer\n  1 + integer(d)\n      ^^^^^^^^^^ (round(x), floor(x) and ceil(x) say which "
           "way)");
     fails(t, "integer(r)", DK_ERR_RANGE, 1, "row 2: 2.5 is no integer");
-    fails(t, "integer(c)", DK_ERR_RANGE, 1, "row 2: x is no integer");
+    fails(t, "integer(c)", DK_ERR_RANGE, 1, "row 2: \"x\" is no integer");
     fails(t, "integer(1 / 3)", DK_ERR_RANGE, 1, "1/3 is no integer");
     fails(t, "integer(1e19)", DK_ERR_OVERFLOW, 1, "row 1: the result does not fit in 64 bits");
     fails(t, "integer('1e30')", DK_ERR_OVERFLOW, 1, "does not fit");
     fails(t, "decimal(9223372036854775807, 1)", DK_ERR_OVERFLOW, 1, "does not fit");
-    fails(t, "decimal(t, 2)", DK_ERR_RANGE, 1, "row 2: 1,5 is no decimal");
-    fails(t, "real(t)", DK_ERR_RANGE, 1, "row 2: 1,5 is no real");
+    fails(t, "decimal(t, 2)", DK_ERR_RANGE, 1, "row 2: \"1,5\" is no decimal");
+    fails(t, "real(t)", DK_ERR_RANGE, 1, "row 2: \"1,5\" is no real");
     for (size_t i = 0; i < 11; i++) {
         static const char *const texts[] = {
             "", " 1", "1 ", "0x10", "inf", "nan", "1e", ".", "--1", "1e400", ".e1"
@@ -98,9 +98,10 @@ static void what_cannot_be_is_an_error(void **state)
         (void)snprintf(text, sizeof text, "integer('%s')", texts[i]);
         fails(t, text, DK_ERR_RANGE, 1, "is no integer");
     }
-    fails(t, "boolean(t)", DK_ERR_RANGE, 1, "row 1: 12 is no boolean");
+    fails(t, "boolean(t)", DK_ERR_RANGE, 1, "row 1: \"12\" is no boolean");
     fails(t, "boolean(2)", DK_ERR_RANGE, 1, "2 is no boolean");
-    fails(t, "boolean('True')", DK_ERR_RANGE, 1, "True is no boolean");
+    fails(t, "boolean('True')", DK_ERR_RANGE, 1, "\"True\" is no boolean");
+    fails(t, "integer('')", DK_ERR_RANGE, 1, "row 1: \"\" is no integer");
     fails(t, "boolean(1.0)", DK_ERR_RANGE, 1, "1.0 is no boolean");
     dk_table_release(t);
 }

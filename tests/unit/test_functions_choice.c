@@ -67,7 +67,7 @@ static void numbers_that_are_not_chosen_need_not_fit(void **state)
     (void)state;
     assert_string_equal(values_of(t, "least(n, 0.5)"), "0.5 0.5");
     fails(t, "greatest(n, 0.5)", DK_ERR_OVERFLOW, 1,
-          "row 1: 9223372036854775807 does not fit with 1 digits after the point\n  greatest(n, 0.5)\n  "
+          "row 1: 9223372036854775807 does not fit with 1 digit after the point\n  greatest(n, 0.5)\n  "
           "^^^^^^^^^^^^^^^^");
     assert_string_equal(values_of(t, "case(n < 100, n, 0.5)"), "0.5 5.0");
     fails(t, "coalesce(n, 0.5)", DK_ERR_OVERFLOW, 10, "row 1: 9223372036854775807 does not fit");

@@ -99,6 +99,7 @@ static void malformed_patterns_are_marked_within_the_expression(void **state)
     fails(t, "t == 'a' and pattern_matches(t, ((\"é%\")))", DK_ERR_ARGUMENT, 37,
           "malformed pattern (ends with '%')");
     fails(t, "pattern_matches(t, '\\u{E9}\\x61\\65)')", DK_ERR_ARGUMENT, 34, "invalid pattern capture");
+    fails(t, "pattern_matches(t, 'a\\z  b)')", DK_ERR_ARGUMENT, 27, "invalid pattern capture");
     fails(t, "pattern_find(t, 'a(b')", DK_ERR_ARGUMENT, 19, "unfinished capture");
     fails(t, "pattern_count(t, 'a' .. '[')", DK_ERR_ARGUMENT, 18,
           "malformed pattern (missing ']')\n  pattern_count(t, 'a' .. '[')\n                   ^^^^^^^^^^");

@@ -162,7 +162,7 @@ static void numbers_are_converted_to_wider_ones(void **state)
     expect_conversion(large, DK_RATIO, 0, "9223372036854775807/1");
     expect_conversion(large, DK_REAL, 0, "9.223372036854776e18");
     assert_fails(dki_value_convert(&large, DK_DECIMAL, 1, &to, &err), &err, DK_ERR_OVERFLOW,
-                 "9223372036854775807 does not fit with 1 digits after the point");
+                 "9223372036854775807 does not fit with 1 digit after the point");
     assert_int_equal(dki_value_convert(&large, DK_DECIMAL, 1, &to, NULL), DK_ERR_OVERFLOW);
 }
 
