@@ -48,6 +48,8 @@ void dki_codes_bits(const uint8_t *codes, size_t n, const bool seen[256], const 
         }
         out[i / 64] = word;
     }
+#else
+    (void)seen;
 #endif
     for (; i < n; i += 64) {
         uint64_t word = 0;
