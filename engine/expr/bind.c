@@ -14,6 +14,7 @@
 #include "bound.h"
 #include "defined.h"
 #include "interval.h"
+#include "quote.h"
 
 /* What is wanted ---------------------------------------------------------------------------------------------------- */
 
@@ -70,6 +71,7 @@ static dk_status bind_name(dki_binder *b, const dki_node *node, dki_op **out)
 {
     const dk_table *table = b->scope->table;
     size_t at = dk_table_find(table, node->text);
+    char quoted[DKI_QUOTED_SIZE];
     dki_nearest nearest;
 
     if (at != DK_NO_COLUMN)
@@ -82,7 +84,7 @@ static dk_status bind_name(dki_binder *b, const dki_node *node, dki_op **out)
     }
     dki_node_fail(b->bound->expr, node, b->err, DK_ERR_NAME, "unknown column %s", node->text);
     if (nearest.best)
-        dki_hint(b->err, "did you mean %s?", nearest.best);
+        dki_hint(b->err, "did you mean %s?", dki_quote_shown(nearest.best, quoted));
     else if (strcmp(node->text, "nil") == 0 || strcasecmp(node->text, "null") == 0)
         dki_hint(b->err, "what is not known is null here: x is null");
     else if (strcasecmp(node->text, "true") == 0 || strcasecmp(node->text, "false") == 0)

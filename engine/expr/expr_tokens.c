@@ -36,6 +36,17 @@ static void hint_keyword(dki_parser *p, const char *name)
         dki_hint(p->err, "words of the language are written small: %s", small);
 }
 
+/* in sonar: a name that begins with a word of the language, which the name behind that word gives away. */
+static bool begins_a_name(const dki_parser *p)
+{
+    dki_lexer lexer = p->lexer;
+    dki_token next = p->token;
+
+    return next.kind == DKI_TOKEN_NAME && !next.quoted && dki_is_keyword(next.text) &&
+           dki_lexer_next(&lexer, &next, NULL) == DK_OK && next.kind == DKI_TOKEN_NAME && !next.quoted &&
+           !dki_is_keyword(next.text);
+}
+
 dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
 {
     const dki_token *token = &p->token;
@@ -46,7 +57,8 @@ dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
     if (token->kind == DKI_TOKEN_SIGN && strcmp(token->text, "=") == 0)
         return dki_parser_fail(p, token->at, 1, "equal is written ==");
     dki_mark_fail(p->lexer.text, token->at, token->size, p->err, DK_ERR_SYNTAX, "%s is expected here", wanted);
-    if (p->word && !dki_is_keyword(p->word) && token->kind == DKI_TOKEN_NAME)
+    if ((p->word && !dki_is_keyword(p->word) && token->kind == DKI_TOKEN_NAME) ||
+        (strcmp(wanted, "a value") == 0 && begins_a_name(p)))
         dki_hint(p->err, "a name of several words stands in `backquotes`");
     if (p->word)
         hint_keyword(p, p->word);

@@ -1,8 +1,10 @@
 /* quote.c - names of columns, as expressions read them: between backquotes where they are no word. */
 #include "quote.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "expr_lexer.h"
 #include "expr_parser.h"
 
@@ -41,5 +43,15 @@ const char *dki_quote(dki_arena *arena, const char *name, dk_error *err)
 
     if (out)
         (void)dki_quote_into(name, out);
+    return out;
+}
+
+const char *dki_quote_shown(const char *name, char out[DKI_QUOTED_SIZE])
+{
+    if (dki_quote_size(name) <= DKI_QUOTED_SIZE)
+        (void)dki_quote_into(name, out);
+    else
+        (void)snprintf(out, DKI_QUOTED_SIZE, "%.*s", (int)dki_utf8_floor(name, strlen(name), DKI_QUOTED_SIZE - 1),
+                       name);
     return out;
 }

@@ -14,4 +14,8 @@ size_t dki_quote_into(const char *name, char *out);
 /* The same, in the arena; NULL: out of memory, err tells. */
 const char *dki_quote(dki_arena *arena, const char *name, dk_error *err);
 
+#define DKI_QUOTED_SIZE 200
+/* The same for a message: a name that is longer than that is cut, and stands as it is. Returns out. */
+const char *dki_quote_shown(const char *name, char out[DKI_QUOTED_SIZE]);
+
 #endif

@@ -18,6 +18,7 @@
 #include "expr/aggregate_list.h"
 #include "expr/bound.h"
 #include "expr/defined.h"
+#include "expr/quote.h"
 
 static size_t find_part(const dki_part *parts, size_t n, const char *name)
 {
@@ -136,6 +137,7 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
 {
     const dk_breakdown *breakdown = check->breakdown;
     size_t measure = dki_breakdown_find_measure(breakdown, node->text);
+    char quoted[DKI_QUOTED_SIZE];
     dki_nearest nearest;
 
     if (measure != SIZE_MAX) {
@@ -158,9 +160,9 @@ static dk_status fail_name(struct check *check, const dki_node *node, bool in_al
     for (size_t i = 0; i < breakdown->n_by; i++)
         dki_nearest_try(&nearest, breakdown->by[i].name, strlen(breakdown->by[i].name));
     if (nearest.best)
-        dki_hint(check->err, "did you mean %.*s?", (int)nearest.best_size, nearest.best);
+        dki_hint(check->err, "did you mean %s?", dki_quote_shown(nearest.best, quoted));
     else
-        dki_hint(check->err, "a column stands inside an aggregate: sum(%s)", node->text);
+        dki_hint(check->err, "a column stands inside an aggregate: sum(%s)", dki_quote_shown(node->text, quoted));
     return DK_ERR_NAME;
 }
 

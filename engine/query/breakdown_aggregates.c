@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "expr/defined.h"
+#include "expr/quote.h"
 #include "join/unique.h"
 
 static dk_status add_filter(dki_plan *plan, const dki_plan_aggregate *aggregate, size_t *out, dk_error *err)
@@ -82,6 +83,7 @@ static dk_status check_type(const dki_plan_aggregate *aggregate, const dki_node 
 {
     const dki_node *node = aggregate->node;
     dki_aggregate_kind kind = aggregate->what.kind;
+    char quoted[DKI_QUOTED_SIZE];
 
     if (type == DK_RATIO && (kind == DKI_AGGREGATE_QUANTILE || dki_aggregate_has_moments(kind))) {
         (void)dki_node_fail(aggregate->expr, argument, err, DK_ERR_TYPE,
@@ -94,7 +96,7 @@ static dk_status check_type(const dki_plan_aggregate *aggregate, const dki_node 
     (void)dki_node_fail(aggregate->expr, argument, err, DK_ERR_TYPE, "%s() takes a number, and this is %s",
                         node->text, dk_type_name(type));
     if (type == DK_BOOLEAN && argument->kind == DKI_NODE_NAME)
-        dki_hint(err, "count() where %s counts the rows where it is true", argument->text);
+        dki_hint(err, "count() where %s counts the rows where it is true", dki_quote_shown(argument->text, quoted));
     else if (type == DK_BOOLEAN)
         dki_hint(err, "count() where x counts the rows where x is true");
     else

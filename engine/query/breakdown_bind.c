@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "expr/quote.h"
 
 /* Names. ------------------------------------------------------------------------------------------------------- */
 
@@ -21,6 +22,7 @@ static dk_status fail_column(struct names *names, const dki_node *node)
     const dk_breakdown *breakdown = names->plan->breakdown;
     const dk_table *table = names->plan->table;
     const char *name = dk_table_properties(table)->name;
+    char quoted[DKI_QUOTED_SIZE];
     dki_nearest nearest;
 
     if (names->in_measure && dki_breakdown_find_measure(breakdown, node->text) != SIZE_MAX) {
@@ -40,7 +42,7 @@ static dk_status fail_column(struct names *names, const dki_node *node)
         dki_nearest_try(&nearest, column, strlen(column));
     }
     if (nearest.best)
-        dki_hint(names->err, "did you mean %.*s?", (int)nearest.best_size, nearest.best);
+        dki_hint(names->err, "did you mean %s?", dki_quote_shown(nearest.best, quoted));
     return DK_ERR_NAME;
 }
 

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "breakdown_plan.h"
+#include "expr/quote.h"
 
 #define MOST_NAMED 12
 
@@ -36,6 +37,7 @@ static bool visit_column(void *arg, const char *column)
 static void add_name(const dk_table *table, const char *name, char *text, size_t size)
 {
     size_t used = strlen(text);
+    char quoted[DKI_QUOTED_SIZE];
     dki_nearest nearest;
 
     dki_nearest_init(&nearest, name, strlen(name));
@@ -45,7 +47,7 @@ static void add_name(const dk_table *table, const char *name, char *text, size_t
                    (int)dki_utf8_floor(name, strlen(name), 60), name);
     used = strlen(text);
     if (nearest.best)
-        (void)snprintf(text + used, size - used, " (did you mean %.*s?)", (int)nearest.best_size, nearest.best);
+        (void)snprintf(text + used, size - used, " (did you mean %s?)", dki_quote_shown(nearest.best, quoted));
 }
 
 dk_status dki_plan_check_columns(const dki_plan *plan, dk_error *err)

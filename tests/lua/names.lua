@@ -212,3 +212,15 @@ test("an order of words that is no expression is a column, and one that could be
   local step = register(names, { count = 2, first = "leeftijd +" })
   t.raises(function() dk.scenario "s" { step } end, "a value is expected")
 end)
+
+test("a name that is suggested can be written as it is suggested", function(t, dk)
+  local people = dk.table { { "in sonar", { true } }, { "x.y", { 1 } }, { "maand", { 1 } } }
+  t.raises(function() people:where "in_sonar" end, "did you mean `in sonar`?")
+  t.raises(function() people:breakdown { by = "in_sonar", measures = "n = count()" } end, "did you mean `in sonar`?")
+  t.raises(function() people:breakdown { by = "xy", measures = "n = sum(mand)" } end,
+    "xy (did you mean `x.y`?), mand (did you mean maand?)")
+  t.raises(function() people:breakdown { measures = "n = `x.y`" } end, "a column stands inside an aggregate: sum(`x.y`)")
+  t.raises(function() people:breakdown { measures = "n = sum(`in sonar`)" } end,
+    "count() where `in sonar` counts the rows where it is true")
+  t.raises(function() people:breakdown { measures = { "`n 1` = count()", "d = n_1 / 2" } } end, "did you mean `n 1`?")
+end)

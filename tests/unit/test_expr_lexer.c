@@ -321,6 +321,7 @@ static void names_are_quoted_where_they_must(void **state)
                   { "\u20ac", "`\u20ac`" },
                   { "a`b", "`a``b`" },
                   { "`", "````" } };
+    char shown[DKI_QUOTED_SIZE], longer[301] = "";
     dki_arena arena;
     dk_error err = DK_ERROR_INIT;
 
@@ -340,6 +341,11 @@ static void names_are_quoted_where_they_must(void **state)
     }
     assert_false(dki_is_word(""));
     assert_false(dki_is_word("\xff")); /* no UTF-8 */
+    assert_string_equal(dki_quote_shown("in sonar", shown), "`in sonar`");
+    assert_string_equal(dki_quote_shown("sonar", shown), "sonar");
+    memset(longer, 'x', sizeof longer - 1);
+    memcpy(longer + 198, "\u00e9", 2); /* a message is cut between characters */
+    assert_int_equal(strlen(dki_quote_shown(longer, shown)), 198);
     dki_arena_drop(&arena);
     assert_survives_failing_memory(context, dki_quote(&arena, "a b", &err) ? DK_OK : DK_ERR_MEMORY, &err, true,
                                    dki_arena_drop(&arena));

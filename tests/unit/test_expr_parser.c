@@ -249,6 +249,8 @@ static void mistakes_are_shown_where_they_are(void **state)
     expect_error("(a", 3, "the expression ends where \")\" is expected\n  (a\n    ^");
     expect_error("a b", 3, "an operator or the end is expected here\n  a b\n    ^");
     expect_error("a b", 3, "a name of several words stands in `backquotes`");
+    expect_error("in sonar", 1, "a value is expected here\n  in sonar\n  ^^");
+    expect_error("in sonar", 1, "a name of several words stands in `backquotes`");
     expect_error("a = = b", 5, "equal is written ==");
     expect_error("a + b = c", 7, "equal is written ==\n  a + b = c\n        ^");
     expect_error("if(a = 1)", 6, "equal is written ==");
