@@ -223,4 +223,6 @@ test("a name that is suggested can be written as it is suggested", function(t, d
   t.raises(function() people:breakdown { measures = "n = sum(`in sonar`)" } end,
     "count() where `in sonar` counts the rows where it is true")
   t.raises(function() people:breakdown { measures = { "`n 1` = count()", "d = n_1 / 2" } } end, "did you mean `n 1`?")
+  t.raises(function() people:breakdown { by = "maand", measures = "`n 1` = count()", order = "n_1 desc" } end,
+    "order: the breakdown has no column n_1 (did you mean n 1?)") -- where a name stands as it is
 end)
