@@ -293,7 +293,7 @@ static dk_status reserve(dk_context *context, size_t size, size_t *after, dk_err
                 continue;
             }
             dki_fail(err, DK_ERR_MEMORY, "needs %.1f MiB more, and %.1f of the budget of %.1f MiB are in use",
-                     mebibytes(size), mebibytes(used), mebibytes(budget));
+                     mebibytes(size) < 0.1 ? 0.1 : mebibytes(size), mebibytes(used), mebibytes(budget));
             dki_hint(err, "raise the budget, or ask for less at once");
             return DK_ERR_MEMORY;
         }

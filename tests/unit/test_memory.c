@@ -130,7 +130,7 @@ static void growing_counts_the_difference(void **state)
     assert_ok(dki_resize(f->context, &block, 3 * MIB, &f->err), &f->err);
     assert_int_equal(dk_context_peak_bytes(f->context), 3 * MIB + HEADER);
     assert_fails(dki_resize(f->context, &block, 3 * MIB + 1, &f->err), &f->err, DK_ERR_MEMORY,
-                 "needs 0.0 MiB more");
+                 "needs 0.1 MiB more");
     dki_free(f->context, block);
 }
 
