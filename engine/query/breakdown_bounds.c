@@ -102,16 +102,17 @@ static bool bound(struct bounds *bounds, const int64_t values[N_PARTS], dk_inter
     return dki_fits_i64(most);
 }
 
-static bool estimate(const struct bounds *bounds, const int64_t values[N_PARTS], dk_interval *out)
+/* scale: of the estimate, not less than that of the parts. */
+static bool estimate(const struct bounds *bounds, const int64_t values[N_PARTS], uint8_t scale, dk_interval *out)
 {
     dki_i128 product = (dki_i128)values[SURE] * values[ALL], rounded;
 
     *out = (dk_interval){ .no_least = true, .no_greatest = true };
     if (values[ALL_SURE] <= 0)
         return true;
-    if (__builtin_mul_overflow(product, (dki_i128)dki_power10[DIGITS], &product))
+    if (__builtin_mul_overflow(product, (dki_i128)dki_power10[scale - bounds->scale], &product))
         return false;
-    rounded = dki_divide_round(product, (dki_i128)values[ALL_SURE] * dki_power10[bounds->scale]);
+    rounded = dki_divide_round(product, values[ALL_SURE]);
     *out = (dk_interval){
         .least = (int64_t)rounded, .greatest = (int64_t)rounded, .meaning = DK_MEANS_ESTIMATE, .marker = { "~", 1 }
     };
@@ -134,7 +135,7 @@ static dk_status put_row(struct bounds *bounds, const dk_view views[N_PARTS], si
     }
     if (known)
         value.least = value.greatest = values[ALL];
-    else if (!(estimated ? estimate(bounds, values, &value) : bound(bounds, values, &value)))
+    else if (!(estimated ? estimate(bounds, values, scale, &value) : bound(bounds, values, &value)))
         return fail_size(bounds, err);
     return value.no_least ? dk_builder_null(builder, 1, err) : dk_builder_interval(builder, &value, err);
 }

@@ -78,6 +78,14 @@ test("what is known of a region bounds its municipalities, or estimates them", f
   check "gemeente" -- the region of each is told by its rows
 end)
 
+test("an estimate is that of what a scenario leaves, in more digits than it has itself", function(t, dk)
+  local half = dk.scenario "half" { { "half", where = "gemeente == 'Duiven'", share = 0.5, set = { gemeente = "Arnhem" } } }
+  local compared = dk.breakdown { by = { "regio", "gemeente" }, measures = "e = attached(register, 'estimate')" }
+    :compare(region(dk), half):where "gemeente == 'Duiven'"
+  t.near(compared.e_base:to_lua { plain = true }[1].least, 336.382260) -- 249 * 7676 / 5682
+  t.near(compared.e_half:to_lua { plain = true }[1].least, 168.191129884) -- 124.5 * 7676 / 5682
+end)
+
 test("bounds go by who is surely there, and say where that cannot be", function(t, dk)
   local beside = dk.read_text "regio;gemeente;s;k\nX;a;true;3\nX;b;true;2\nX;b;false;9\nY;c;true;5\n":with { weight = "k" }
     :attach(dk.read_text "regio;n\nX;7\nY;4\n", "regio")
