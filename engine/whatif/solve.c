@@ -245,8 +245,14 @@ static dk_status needed_names(dki_solver *s, dki_text_map *names, dk_error *err)
 static dk_status has_levels(const dki_solver *s, const dki_part *dimension, bool *out, dk_error *err)
 {
     const dk_column *column = NULL;
-    dk_status status = dk_table_eval(s->before, dimension->expr, s->breakdown_params, &column, err);
+    dki_spread_kind kind;
+    dk_status status;
 
+    (void)dki_part_node(dimension, &kind);
+    *out = kind != DKI_SPREAD_NOT; /* the members */
+    if (*out)
+        return DK_OK;
+    status = dk_table_eval(s->before, dimension->expr, s->breakdown_params, &column, err);
     if (status == DK_OK)
         *out = dk_column_type(column) == DK_CATEGORY || dk_column_type(column) == DK_BOOLEAN;
     dk_column_release(column);
@@ -429,36 +435,53 @@ static dk_status list_groups(const dki_solver *s, size_t d, const dk_table **out
     return dk_breakdown_run(&groups, s->before, s->breakdown_params, out, err);
 }
 
+/* For one group: the steps take from nobody else. */
+static dk_status answer_group(dki_solver *s, size_t d, bool overlaps, const dk_value *group, dki_answers *a,
+                              dk_error *err)
+{
+    static const dk_value yes = { .type = DK_BOOLEAN, .as.boolean = true };
+    dk_cell_at at = { .dimension = s->spec->each, .value = *group };
+    dki_only only = { s->question.by[d].expr, s->breakdown_params, &at.value, s->driven };
+    dki_place place = { &at, 1, &only };
+    const dk_expr *condition = NULL;
+    dk_params params;
+    dki_arena arena;
+    dk_status status = DK_OK;
+
+    dki_arena_init(&arena, s->context);
+    if (overlaps) {
+        status = dki_solve_member(s, d, group, &arena, &condition, &params, err);
+        only = (dki_only){ condition, &params, &yes, s->driven };
+    }
+    if (status == DK_OK)
+        status = answer_place(s, &place, &at.value, a, err);
+    dk_expr_release(condition);
+    dki_arena_drop(&arena);
+    return status;
+}
+
 static dk_status answer_each(dki_solver *s, dki_answers *a, dk_error *err)
 {
     size_t d = dki_question_dimension(s, s->spec->each);
     const dk_table *groups = NULL;
     const dk_column *keys = NULL;
     dki_spread_kind kind;
-    dk_status status;
+    dk_status status = list_groups(s, d, &groups, err);
 
     (void)dki_part_node(&s->question.by[d], &kind);
-    if (kind != DKI_SPREAD_NOT) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT,
-                       "solve: groups of %s overlap, and none has persons of its own to answer for", s->spec->each);
-        dki_hint(err, "ask for one of them: at = { %s = \"...\" }", s->spec->each);
-        return DK_ERR_ARGUMENT;
-    }
-    status = list_groups(s, d, &groups, err);
-
     if (status == DK_OK) {
         keys = dk_table_field(groups, 0)->column;
         status = dki_answers_init(a, s, keys, err);
     }
     for (uint64_t i = 0; status == DK_OK && i < dk_table_n_rows(groups); i++) {
-        dk_cell_at at = { .dimension = s->spec->each };
-        dki_only only = { s->question.by[d].expr, s->breakdown_params, &at.value, s->driven };
-        dki_place place = { &at, 1, &only };
+        dk_value group;
 
-        status = dk_column_get(keys, i, &at.value, err);
+        status = dk_column_get(keys, i, &group, err);
         if (status == DK_OK)
-            status = answer_place(s, &place, &at.value, a, err);
+            status = answer_group(s, d, kind != DKI_SPREAD_NOT, &group, a, err);
     }
+    if (status == DK_OK && kind != DKI_SPREAD_NOT)
+        status = dki_solve_members_note(s, d, err);
     dk_table_release(groups);
     return status;
 }

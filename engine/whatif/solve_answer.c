@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/status.h"
+#include "data/overlap.h"
 #include "solve_parts.h"
 
 /* Figures ------------------------------------------------------------------------------------------------------ */
@@ -445,6 +446,18 @@ static dk_status add_measure(const dki_answers *a, const dki_solver *s, const dk
     return status;
 }
 
+/* Says of which members numbers are, where each of them has an answer. groups: the field of these. */
+static dk_status give_overlap(const dki_solver *s, const dk_field *groups, const dk_column **column, dk_error *err)
+{
+    size_t d = dki_question_dimension(s, s->spec->each);
+    dki_spread_kind kind;
+
+    (void)dki_part_node(&s->question.by[d], &kind);
+    return kind != DKI_SPREAD_NOT && dk_type_is_number(dk_column_type(*column))
+               ? dki_overlap_give(column, groups->column, err)
+               : DK_OK;
+}
+
 dk_status dki_answers_finish(dki_answers *a, const dki_solver *s, const dk_table **out, dk_error *err)
 {
     const dk_breakdown *breakdown = s->breakdown;
@@ -464,6 +477,8 @@ dk_status dki_answers_finish(dki_answers *a, const dki_solver *s, const dk_table
         status = add_field(fields, &n, s->spec->vary, a->vary, NULL, err);
     for (size_t m = 0; m < breakdown->n_measures && status == DK_OK; m++)
         status = add_measure(a, s, &breakdown->measures[m], fields, &n, err);
+    for (size_t i = 1; i < n && a->group && status == DK_OK; i++)
+        status = give_overlap(s, fields, &fields[i].column, err);
     if (status == DK_OK)
         status = add_field(fields, &n, "answer", a->text, NULL, err);
     if (status == DK_OK)

@@ -5,6 +5,7 @@
  *   solve_model.c     the same, compiled, where many are tried
  *   solve_monotone.c  whether more can only move the target's measure one way
  *   solve_search.c    which values are tried, and the least that reaches the target
+ *   solve_members.c   whom steps take from where the group is that of a member of sets
  *   solve_answer.c    answers as sentences and as a table
  */
 #ifndef DKI_WHATIF_SOLVE_PARTS_H
@@ -100,6 +101,13 @@ dk_status dki_solve_value(const dki_solver *s, const dki_node *node, const dk_ta
                           dk_error *err);
 /* The number of a dimension of the question, or SIZE_MAX. */
 size_t dki_question_dimension(const dki_solver *s, const char *name);
+
+/* solve_members.c. The condition that holds for those of the group of a member, with the parameters that it has; both but the
+ * expression, which the caller releases, live in the arena and as long as member does. */
+dk_status dki_solve_member(const dki_solver *s, size_t dim, const dk_value *member, dki_arena *arena,
+                           const dk_expr **condition, dk_params *params, dk_error *err);
+/* Says that answers are about groups that overlap. */
+dk_status dki_solve_members_note(dki_solver *s, size_t dim, dk_error *err);
 
 /* solve_monotone.c. Whether what is compared can only go one way while the parameter grows from one value to
  * another, for both of which it is known. False means: not proved. */
