@@ -27,6 +27,9 @@ typedef struct dki_part {
 typedef enum dki_spread_kind { DKI_SPREAD_NOT, DKI_SPREAD_MEMBERS, DKI_SPREAD_MISSING } dki_spread_kind;
 /* The tree of which each row has one value: the part's own, or what stands in member() or missing(). */
 const dki_node *dki_part_node(const dki_part *part, dki_spread_kind *kind);
+/* Says that groups of a dimension overlap. */
+#define DKI_SPREAD_NOTE_BYTES 600
+void dki_spread_note(const char *dimension, dki_spread_kind kind, char out[DKI_SPREAD_NOTE_BYTES]);
 /* Gives *column, in its place, the overlap (data/overlap.h) of figures by the members that the breakdown's dimensions show:
  * dims are its columns of a result. *column stays as it is where the breakdown goes by no members. */
 dk_status dki_breakdown_overlap(const dk_breakdown *breakdown, const dk_field *dims, const dk_column **column,

@@ -278,23 +278,29 @@ dk_status dki_breakdown_overlap(const dk_breakdown *breakdown, const dk_field *d
     return status;
 }
 
+void dki_spread_note(const char *dimension, dki_spread_kind kind, char out[DKI_SPREAD_NOTE_BYTES])
+{
+    size_t size = strlen(dimension);
+    int shown = (int)dki_utf8_floor(dimension, size, size < 200 ? size : 200);
+
+    (void)snprintf(
+        out, DKI_SPREAD_NOTE_BYTES,
+        "groups of %.*s overlap: a row counts in that of every member it %s, and in totals once; groups do "
+        "not add up to totals",
+        shown, dimension, kind == DKI_SPREAD_MISSING ? "lacks" : "has");
+}
+
 dk_status dki_result_spread_notes(const dki_result *result, dki_note_fn *note, void *arg, dk_error *err)
 {
     const dki_plan *plan = result->plan;
     dk_status status = DK_OK;
 
     for (size_t d = 0; status == DK_OK && d < plan->breakdown->n_by; d++) {
-        const char *name = plan->breakdown->by[d].name;
-        int shown = (int)dki_utf8_floor(name, strlen(name), strlen(name) < 200 ? strlen(name) : 200);
-        char text[600];
+        char text[DKI_SPREAD_NOTE_BYTES];
 
         if (plan->spreads[d] == DKI_SPREAD_NOT)
             continue;
-        (void)snprintf(
-            text, sizeof text,
-            "groups of %.*s overlap: a row counts in that of every member it %s, and in totals once; groups do "
-            "not add up to totals",
-            shown, name, plan->spreads[d] == DKI_SPREAD_MISSING ? "lacks" : "has");
+        dki_spread_note(plan->breakdown->by[d].name, plan->spreads[d], text);
         status = note(arg, text, err);
     }
     return status;

@@ -3,7 +3,7 @@
  * The lineage says what the dimensions and measures of the result are. What counts or sums is added up, least and greatest
  * are of all, a formula of other measures is computed anew, and a rate is the ratio of its sums. Anything else is refused
  * by name: a median cannot be had from medians. The rest is a breakdown of the result's own rows; totals are those that the
- * result had.
+ * result had (roll_up_totals.c).
  */
 #include <dekking/breakdown.h>
 #include <dekking/hierarchy.h>
@@ -11,37 +11,16 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/hash.h"
-#include "base/memory.h"
 #include "base/status.h"
 #include "data/hierarchy_levels.h"
 #include "data/lineage.h"
 #include "expr/node.h"
 #include "expr/quote.h"
-
-#define MOST 16
-
-struct roll {
-    const dk_table *result;
-    dk_context *context;
-    const char *level;
-    dki_arena arena;
-    const dk_lineage_item *dims[MOST];
-    size_t n_dims;
-    bool goes[MOST];      /* the dimension is finer than the level */
-    size_t base;          /* the finest of these */
-    size_t has;           /* a dimension that is the level already, or SIZE_MAX */
-    size_t first, end;    /* items of the breakdown in the lineage */
-    const dk_table *rows; /* of the result, with the level, and parts of rates */
-    dk_measure by[MOST], *measures;
-    size_t n_by, n_measures;
-    dk_grouping_set *sets;
-    size_t n_sets;
-};
+#include "roll_up.h"
 
 /* The breakdown. --------------------------------------------------------------------------------------------------- */
 
-static const dk_lineage_item *find_item(const struct roll *roll, dk_lineage_kind kind, const char *name)
+static const dk_lineage_item *find_item(const dki_roll *roll, dk_lineage_kind kind, const char *name)
 {
     for (size_t i = roll->first; i < roll->end; i++) {
         const dk_lineage_item *item = dk_table_lineage(roll->result, i);
@@ -53,7 +32,7 @@ static const dk_lineage_item *find_item(const struct roll *roll, dk_lineage_kind
 }
 
 /* Finds what the result's breakdown was, and what its columns are. */
-static dk_status find_breakdown(struct roll *roll, dk_error *err)
+static dk_status find_breakdown(dki_roll *roll, dk_error *err)
 {
     roll->end = dk_table_n_lineage(roll->result);
     roll->first = roll->end;
@@ -87,7 +66,7 @@ static dk_status find_breakdown(struct roll *roll, dk_error *err)
         const char *name = dk_table_field(roll->result, i)->name;
         const dk_lineage_item *item = find_item(roll, DK_LINEAGE_DIMENSION, name);
 
-        if (item && roll->n_dims < MOST)
+        if (item && roll->n_dims < DKI_ROLL_MOST)
             roll->dims[roll->n_dims++] = item;
         else if (!find_item(roll, DK_LINEAGE_MEASURE, name)) {
             (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is neither a dimension nor a measure of the breakdown", name);
@@ -100,7 +79,7 @@ static dk_status find_breakdown(struct roll *roll, dk_error *err)
 
 /* Levels. ---------------------------------------------------------------------------------------------------------- */
 
-static const dk_dictionary *levels_of(const struct roll *roll, size_t dim)
+static const dk_dictionary *levels_of(const dki_roll *roll, size_t dim)
 {
     const dk_column *column =
         dk_table_field(roll->result, dk_table_find(roll->result, roll->dims[dim]->name))->column;
@@ -110,7 +89,7 @@ static const dk_dictionary *levels_of(const struct roll *roll, size_t dim)
 
 /* The hierarchy of a dimension that is finer than the level; NULL: it is none. Of several the one that came last, but for those
  * that change with time. */
-static const dk_hierarchy *hierarchy_of(const struct roll *roll, size_t dim, size_t *level, size_t *of)
+static const dk_hierarchy *hierarchy_of(const dki_roll *roll, size_t dim, size_t *level, size_t *of)
 {
     const dk_dictionary *levels = levels_of(roll, dim);
     const dk_hierarchy *found = NULL;
@@ -131,7 +110,7 @@ static const dk_hierarchy *hierarchy_of(const struct roll *roll, size_t dim, siz
     return found;
 }
 
-static dk_status fail_level(const struct roll *roll, bool is_dated, dk_error *err)
+static dk_status fail_level(const dki_roll *roll, bool is_dated, dk_error *err)
 {
     if (is_dated) {
         (void)dki_fail(err, DK_ERR_ARGUMENT,
@@ -145,7 +124,7 @@ static dk_status fail_level(const struct roll *roll, bool is_dated, dk_error *er
 }
 
 /* Which dimensions the level takes the place of. dimension: the finest of them, or NULL. */
-static dk_status find_dimensions(struct roll *roll, const char *dimension, dk_error *err)
+static dk_status find_dimensions(dki_roll *roll, const char *dimension, dk_error *err)
 {
     bool is_dated = false;
     size_t level, of;
@@ -183,48 +162,51 @@ static dk_status find_dimensions(struct roll *roll, const char *dimension, dk_er
     return DK_OK;
 }
 
-/* The rows that are no totals, with the level as a column. */
-static dk_status add_level(struct roll *roll, dk_error *err)
+/* The result with the level as a column. */
+static dk_status add_level(dki_roll *roll, dk_error *err)
 {
     const char *base = roll->dims[roll->base]->name;
     size_t level = 0, of = 0;
     const dk_hierarchy *hierarchy = hierarchy_of(roll, roll->base, &level, &of);
     dk_use_options options = { .column = base, .level = dk_hierarchy_level(hierarchy, level) };
-    const dk_table *detail = NULL, *narrow = NULL, *used = NULL;
-    dk_status status = dk_table_detail(roll->result, &detail, err);
+    const dk_table *bare = NULL, *narrow = NULL, *used = NULL;
+    dk_status status;
 
-    if (status != DK_OK || roll->has != SIZE_MAX) {
-        roll->rows = detail;
-        return status;
+    if (roll->has != SIZE_MAX) {
+        roll->levelled = dk_table_retain(roll->result);
+        return DK_OK;
     }
-    if (dk_table_find(detail, roll->level) != DK_NO_COLUMN) {
+    if (dk_table_find(roll->result, roll->level) != DK_NO_COLUMN) {
         (void)dki_fail(err, DK_ERR_DUPLICATE, "the result has a column %s that is not that level", roll->level);
         dki_hint(err, "rename it");
-        status = DK_ERR_DUPLICATE;
+        return DK_ERR_DUPLICATE;
     }
+    status = dk_table_with_margin(roll->result, NULL, &bare, err);
     if (status == DK_OK)
-        status = dk_table_select(detail, &base, 1, &narrow, err);
+        status = dk_table_select(bare, &base, 1, &narrow, err);
     if (status == DK_OK)
         status = dk_table_use(narrow, hierarchy, &options, &used, err);
     if (status == DK_OK) {
         dk_field field = *dk_table_field(used, dk_table_find(used, roll->level));
 
-        status = dk_table_with(detail, &field, 1, &roll->rows, err);
+        status = dk_table_with(roll->result, &field, 1, &roll->levelled, err);
     }
     dk_table_release(used);
     dk_table_release(narrow);
-    dk_table_release(detail);
+    dk_table_release(bare);
     return status;
 }
 
-static dk_status add_dimensions(struct roll *roll, dk_error *err)
+/* Those that rows with this mask tell apart. */
+static dk_status add_dimensions(dki_roll *roll, uint64_t mask, dk_error *err)
 {
+    roll->n_by = 0;
     for (size_t i = 0; i < roll->n_dims; i++) {
         bool is_place = i == roll->base && roll->has == SIZE_MAX;
         const dk_field *field = dk_table_field(roll->result, dk_table_find(roll->result, roll->dims[i]->name));
         dk_measure *by = &roll->by[roll->n_by];
 
-        if (roll->goes[i] && !is_place)
+        if ((roll->goes[i] && !is_place) || dki_roll_totals(roll, i, mask))
             continue;
         by->text = dki_quote(&roll->arena, is_place ? roll->level : roll->dims[i]->name, err);
         if (by->text == NULL)
@@ -239,7 +221,7 @@ static dk_status add_dimensions(struct roll *roll, dk_error *err)
 /* Measures. -------------------------------------------------------------------------------------------------------- */
 
 struct names {
-    const struct roll *roll;
+    const dki_roll *roll;
     bool known; /* every name is a measure that the result has */
 };
 
@@ -273,7 +255,7 @@ static bool adds_up(const dki_node *node)
 }
 
 /* The same of a part of a rate, which may name a measure that was made before, be it in the result or not. */
-static bool part_adds_up(const struct roll *roll, const dki_node *node)
+static bool part_adds_up(const dki_roll *roll, const dki_node *node)
 {
     const dk_lineage_item *item =
         node->kind == DKI_NODE_NAME ? find_item(roll, DK_LINEAGE_MEASURE, node->text) : NULL;
@@ -290,13 +272,23 @@ static bool part_adds_up(const struct roll *roll, const dki_node *node)
     return does;
 }
 
-static bool is_rate(const struct roll *roll, const dki_node *node)
+static bool is_rate(const dki_roll *roll, const dki_node *node)
 {
     return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && part_adds_up(roll, node->children[0]) &&
            part_adds_up(roll, node->children[1]);
 }
 
-static dk_status fail_measure(const struct roll *roll, const dk_lineage_item *item, dk_error *err)
+/* A share of everybody, m / all(m): shares of one whole add up, also where groups overlap and the whole is not their sum. */
+static bool is_share_of_all(const dki_node *node, const dk_column *column)
+{
+    const dki_node *whole = node->n_children == 2 ? node->children[1] : NULL;
+
+    return node->kind == DKI_NODE_CALL && strcmp(node->text, "/") == 0 && whole->kind == DKI_NODE_CALL &&
+           strcmp(whole->text, "all") == 0 && whole->n_children == 1 &&
+           dk_column_n_children(column) > DK_CHILD_WHOLE;
+}
+
+static dk_status fail_measure(const dki_roll *roll, const dk_lineage_item *item, dk_error *err)
 {
     (void)dki_fail(err, DK_ERR_ARGUMENT,
                    "%s cannot be rolled up: it is %.200s, and not a sum of what its parts are", item->name,
@@ -307,7 +299,7 @@ static dk_status fail_measure(const struct roll *roll, const dk_lineage_item *it
 
 /* The column as one of the rows under a name of its own, "register of each gemeente": measures are not named as columns that
  * they are made of. *out is the name in an expression. */
-static dk_status add_part(struct roll *roll, const dk_column *column, const char *what, const char *measure,
+static dk_status add_part(dki_roll *roll, const dk_column *column, const char *what, const char *measure,
                           const char **out, dk_error *err)
 {
     const dk_table *longer = NULL;
@@ -331,7 +323,7 @@ static dk_status add_part(struct roll *roll, const dk_column *column, const char
 }
 
 /* name = aggregate(column of the measure) */
-static dk_status aggregate_text(struct roll *roll, const char *aggregate, const dk_lineage_item *item,
+static dk_status aggregate_text(dki_roll *roll, const char *aggregate, const dk_lineage_item *item,
                                 const char **out, dk_error *err)
 {
     const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
@@ -344,7 +336,7 @@ static dk_status aggregate_text(struct roll *roll, const char *aggregate, const 
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-static dk_status rate_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
+static dk_status rate_text(dki_roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
 {
     const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
     const char *above = NULL, *below = NULL, *name = dki_quote(&roll->arena, item->name, err);
@@ -362,7 +354,7 @@ static dk_status rate_text(struct roll *roll, const dk_lineage_item *item, const
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-static dk_status formula_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
+static dk_status formula_text(dki_roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
 {
     const char *name = dki_quote(&roll->arena, item->name, err);
 
@@ -370,7 +362,7 @@ static dk_status formula_text(struct roll *roll, const dk_lineage_item *item, co
     return *out ? DK_OK : DK_ERR_MEMORY;
 }
 
-static dk_status measure_text(struct roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
+static dk_status measure_text(dki_roll *roll, const dk_lineage_item *item, const char **out, dk_error *err)
 {
     const dk_column *column = dk_table_field(roll->rows, dk_table_find(roll->rows, item->name))->column;
     struct names names = { roll, true };
@@ -385,6 +377,8 @@ static dk_status measure_text(struct roll *roll, const dk_lineage_item *item, co
         status = aggregate_text(roll, "sum", item, out, err);
     else if (root->kind == DKI_NODE_AGGREGATE && (strcmp(root->text, "min") == 0 || strcmp(root->text, "max") == 0))
         status = aggregate_text(roll, root->text, item, out, err);
+    else if (dki_roll_overlaps(roll) && is_share_of_all(root, column))
+        status = aggregate_text(roll, "sum", item, out, err);
     else if (dki_node_visit(root, visit_formula, &names))
         status = formula_text(roll, item, out, err);
     else if (is_rate(roll, root) && dk_column_type(column) == DK_RATIO && dk_column_n_children(column) == 2)
@@ -395,10 +389,11 @@ static dk_status measure_text(struct roll *roll, const dk_lineage_item *item, co
     return status;
 }
 
-static dk_status add_measures(struct roll *roll, dk_error *err)
+static dk_status add_measures(dki_roll *roll, dk_error *err)
 {
     dk_status status = DK_OK;
 
+    roll->n_measures = 0;
     roll->measures = dki_arena_array(&roll->arena, dk_table_n_columns(roll->result), sizeof *roll->measures, err);
     if (roll->measures == NULL)
         return DK_ERR_MEMORY;
@@ -416,108 +411,41 @@ static dk_status add_measures(struct roll *roll, dk_error *err)
     return status;
 }
 
-/* Totals. ---------------------------------------------------------------------------------------------------------- */
-
-/* Whether a dimension is of the members of sets. */
-static bool is_of_members(const struct roll *roll, const dk_lineage_item *dimension)
+dk_status dki_roll_rows(dki_roll *roll, const dk_table *rows, uint64_t mask, const dk_table **out, dk_error *err)
 {
-    const dk_expr *expr = NULL;
-    dk_error ignored = DK_ERROR_INIT;
-    const dki_node *root;
-    bool is;
-
-    if (dk_expr_parse(roll->context, dimension->text, &expr, &ignored) != DK_OK)
-        return false;
-    root = dki_expr_root(expr);
-    is = root->kind == DKI_NODE_CALL && (strcmp(root->text, "member") == 0 || strcmp(root->text, "missing") == 0);
-    dk_expr_release(expr);
-    return is;
-}
-
-/* A total over the members of sets counts everybody once, and that is not the sum of anything that the result has by member. */
-static dk_status check_mask(const struct roll *roll, uint64_t mask, dk_error *err)
-{
-    for (size_t i = 0; i < roll->n_dims; i++) {
-        const char *name = roll->dims[i]->name;
-        int bit = dk_table_field(roll->result, dk_table_find(roll->result, name))->margin_bit;
-
-        if (bit < 0 || (mask >> bit & 1) == 0 || !is_of_members(roll, roll->dims[i]))
-            continue;
-        (void)dki_fail(err, DK_ERR_ARGUMENT,
-                       "the result has totals over %s, which count everybody once, and its groups overlap", name);
-        dki_hint(err, "roll up what is no total: result:detail():roll_up \"%s\"; or ask the breakdown by it anew",
-                 roll->level);
-        return DK_ERR_ARGUMENT;
-    }
-    return DK_OK;
-}
-
-/* The set of dimensions that rows with this mask tell apart. */
-static dk_status add_set(struct roll *roll, uint64_t mask, dk_error *err)
-{
-    const char **by = dki_arena_array(&roll->arena, roll->n_dims, sizeof *by, err);
-    dk_grouping_set *set = &roll->sets[roll->n_sets];
-
-    if (by == NULL)
-        return DK_ERR_MEMORY;
-    *set = (dk_grouping_set){ by, 0 };
-    for (size_t i = 0; i < roll->n_dims; i++) {
-        bool is_place = i == roll->base && roll->has == SIZE_MAX;
-        int bit = dk_table_field(roll->result, dk_table_find(roll->result, roll->dims[i]->name))->margin_bit;
-
-        if ((!roll->goes[i] || is_place) && (bit < 0 || (mask >> bit & 1) == 0))
-            by[set->n_by++] = is_place ? roll->level : roll->dims[i]->name;
-    }
-    roll->n_sets++;
-    return DK_OK;
-}
-
-/* The kinds of totals that the result has, detail among them. */
-static dk_status find_masks(const struct roll *roll, const dk_column *margin, dki_int_map *masks, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    for (uint64_t row = 0; row < dk_table_n_rows(roll->result) && status == DK_OK; row++) {
-        dk_value mask;
-        uint32_t number;
-
-        if (row % DK_BLOCK_ROWS == 0)
-            status = dki_poll(roll->context, err);
-        if (status == DK_OK)
-            status = dk_column_get(margin, row, &mask, err);
-        if (status == DK_OK)
-            status = dki_int_map_add(masks, (uint64_t)mask.as.integer, &number, err);
-    }
-    return status;
-}
-
-static dk_status add_sets(struct roll *roll, dk_error *err)
-{
-    const dk_column *margin = dk_table_margin(roll->result);
-    dki_int_map masks;
+    const dk_breakdown *breakdown = NULL;
+    bool has_sets = mask == 0 && roll->n_sets > 0;
     dk_status status;
 
-    if (margin == NULL)
-        return DK_OK;
-    dki_int_map_init(&masks, roll->context);
-    status = find_masks(roll, margin, &masks, err);
+    roll->rows = dk_table_retain(rows);
+    status = add_dimensions(roll, mask, err);
+    if (status == DK_OK)
+        status = add_measures(roll, err);
     if (status == DK_OK) {
-        roll->sets = dki_arena_array(&roll->arena, masks.n, sizeof *roll->sets, err);
-        status = roll->sets ? DK_OK : DK_ERR_MEMORY;
+        dk_breakdown_spec spec = { .name = dk_table_properties(roll->result)->name,
+                                   .by = roll->by,
+                                   .n_by = roll->n_by,
+                                   .measures = roll->measures,
+                                   .n_measures = roll->n_measures,
+                                   .margins = has_sets ? DK_MARGINS_SETS : DK_MARGINS_NONE,
+                                   .sets = roll->sets,
+                                   .n_sets = has_sets ? roll->n_sets : 0 };
+
+        status = dk_breakdown_new(roll->context, &spec, &breakdown, err);
     }
-    for (size_t i = 0; i < masks.n && status == DK_OK; i++)
-        status = check_mask(roll, masks.keys[i], err);
-    for (size_t i = 0; i < masks.n && status == DK_OK; i++)
-        status = add_set(roll, masks.keys[i], err);
-    dki_int_map_drop(&masks);
+    if (status == DK_OK)
+        status = dk_breakdown_run(breakdown, roll->rows, NULL, out, err);
+    dk_breakdown_release(breakdown);
+    dk_table_release(roll->rows);
+    roll->rows = NULL;
     return status;
 }
 
 dk_status dk_table_roll_up(const dk_table *result, const char *level, const char *dimension, const dk_table **out,
                            dk_error *err)
 {
-    struct roll roll = { .result = result, .context = dk_table_context(result), .level = level };
-    const dk_breakdown *breakdown = NULL;
+    dki_roll roll = { .result = result, .context = dk_table_context(result), .level = level };
+    const dk_table *detail = NULL, *rolled = NULL;
     dk_status status;
 
     dki_arena_init(&roll.arena, roll.context);
@@ -527,27 +455,21 @@ dk_status dk_table_roll_up(const dk_table *result, const char *level, const char
     if (status == DK_OK)
         status = add_level(&roll, err);
     if (status == DK_OK)
-        status = add_dimensions(&roll, err);
+        status = dki_roll_find_sets(&roll, err);
     if (status == DK_OK)
-        status = add_measures(&roll, err);
+        status = dk_table_detail(roll.levelled, &detail, err);
     if (status == DK_OK)
-        status = add_sets(&roll, err);
-    if (status == DK_OK) {
-        dk_breakdown_spec spec = { .name = dk_table_properties(result)->name,
-                                   .by = roll.by,
-                                   .n_by = roll.n_by,
-                                   .measures = roll.measures,
-                                   .n_measures = roll.n_measures,
-                                   .margins = roll.n_sets > 0 ? DK_MARGINS_SETS : DK_MARGINS_NONE,
-                                   .sets = roll.sets,
-                                   .n_sets = roll.n_sets };
-
-        status = dk_breakdown_new(roll.context, &spec, &breakdown, err);
-    }
+        status = dki_roll_rows(&roll, detail, 0, &rolled, err);
+    if (status == DK_OK && roll.n_apart > 0)
+        status = dki_roll_add_apart(&roll, &rolled, err);
     if (status == DK_OK)
-        status = dk_breakdown_run(breakdown, roll.rows, NULL, out, err);
-    dk_breakdown_release(breakdown);
-    dk_table_release(roll.rows);
+        status = dki_roll_note(&roll, &rolled, err);
+    if (status == DK_OK)
+        *out = rolled;
+    else
+        dk_table_release(rolled);
+    dk_table_release(detail);
+    dk_table_release(roll.levelled);
     dki_arena_drop(&roll.arena);
     return status;
 }

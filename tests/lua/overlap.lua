@@ -114,14 +114,32 @@ test("comparisons, sweeps and bands know it", function(t, dk)
   refused(t, function() return sum(by_member:bands(persons(dk), drawn, { draws = 4 }), "sum(n_mean)") end, "to z")
 end)
 
-test("a result is rolled up member by member, and totals of persons are not", function(t, dk)
+test("a result is rolled up member by member, and its totals of persons by themselves", function(t, dk)
   local geo = dk.hierarchy(dk.read_text "g;regio\nA;M\nD;M\nT;R\n", { "g", "regio" })
-  local by_member = dk.breakdown { by = { "g", "m = member(v)" }, measures = { "n = count()" }, margins = "cube" }
-  local result, anew = by_member(persons(dk):use(geo)), by_member:by { "regio", "m = member(v)" }
-  t.raises(function() return result:roll_up "regio" end,
-    "the result has totals over m, which count everybody once, and its groups overlap",
-    "roll up what is no total: result:detail():roll_up \"regio\"; or ask the breakdown by it anew")
-  t.eq(result:detail():roll_up("regio").n:to_lua(), anew:with { margins = "none" } (persons(dk):use(geo)).n:to_lua())
+  local data = persons(dk):derive("k = case(g == 'A', 1, 5)"):use(geo)
+  local measures = { "n = count()", "deel = n / all(n)", "r = (count() where id == 'a') / n", "s = sum(k)", "hi = max(k)" }
+  local n_asked = 0
+  for _, margins in ipairs { "none", "totals", "rollup", "cube" } do
+    for _, dims in ipairs { { "g", "m = member(v)" }, { "m = missing(v)", "g" }, { "regio", "g", "m = member(v)" },
+      { "k", "g", "m = member(v)", "q = member(v)" } } do
+      local coarse = {}
+      for _, dim in ipairs(dims) do
+        if dim ~= "g" then
+          coarse[#coarse + 1] = dim
+        elseif dims[1] ~= "regio" then
+          coarse[#coarse + 1] = "regio"
+        end
+      end
+      local function asked(by)
+        return data:breakdown { by = by, measures = measures, margins = margins }
+      end
+      local rolled, anew = asked(dims):roll_up "regio", asked(coarse)
+      t.eq(rolled:text(), anew:text(), margins .. " " .. table.concat(dims, ", "))
+      refused(t, function() return sum(rolled:detail(), "sum(n)") end, "groups that overlap")
+      n_asked = n_asked + 1
+    end
+  end
+  t.eq(n_asked, 16)
 end)
 
 test("numbers in bounds by members are not added up, nor tightened by totals of persons", function(t, dk)

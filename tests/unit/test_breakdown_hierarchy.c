@@ -105,6 +105,38 @@ static void a_result_is_rolled_up(void **state)
     dk_table_release(table);
 }
 
+/* Of three persons in X two have y; the totals of persons are added up, and those of members are not their sum. */
+static void totals_over_members_are_rolled_up_by_themselves(void **state)
+{
+    const dk_hierarchy *hierarchy = wide("g:text r:text l:text\nA|X|N\nB|X|N\nC|Y|N\n", 3, false, NULL);
+    const dk_table *bare = make_table(context, "g:category v:set[x,y]\nA|x+y\nA|\nB|y\nC|x+y\nC|-\n");
+    const dk_table *table = NULL, *result = NULL, *rolled = NULL, *again = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_use(bare, hierarchy, NULL, &table, &err), &err);
+    assert_ok(ask_table(ASK(.by = { "g", "m = member(v)" }, .margins = DK_MARGINS_CUBE,
+                            .measures = { "n = count()", "d = n / all(n)" }),
+                        table, NULL, &result, &err),
+              &err);
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_table_roll_up(result, "r", NULL, &rolled, &err), &err,
+                                   rolled == NULL, (void)0);
+    assert_string_equal(show_rows(rolled),
+                        "X|x|1|1/5\nX|y|2|2/5\nX|*|3|3/5\nY|x|1|1/5\nY|y|1|1/5\nY|-|1|1/5\nY|*|2|2/5\n"
+                        "*|x|2|2/5\n*|y|3|3/5\n*|-|1|1/5\n*|*|5|1/1\n");
+    assert_int_equal(dk_table_n_notes(rolled), 1);
+    assert_ok(dk_table_roll_up(rolled, "l", NULL, &again, &err), &err); /* what m is made of was told long before */
+    assert_string_equal(show_rows(again), "N|x|2|2/5\nN|y|3|3/5\nN|-|1|1/5\nN|*|5|1/1\n"
+                                          "*|x|2|2/5\n*|y|3|3/5\n*|-|1|1/5\n*|*|5|1/1\n");
+    dk_table_release(again);
+    dk_table_release(rolled);
+    dk_table_release(result);
+    dk_table_release(table);
+    dk_table_release(bare);
+    dk_hierarchy_release(hierarchy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +144,7 @@ int main(void)
         cmocka_unit_test(a_share_is_within_the_region),
         cmocka_unit_test(no_room_is_refused),
         cmocka_unit_test(a_result_is_rolled_up),
+        cmocka_unit_test(totals_over_members_are_rolled_up_by_themselves),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

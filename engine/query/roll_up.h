@@ -1,0 +1,50 @@
+/* roll_up.h - a result by municipality as one by region, on its way. For roll_up*.c alone. */
+#ifndef DKI_QUERY_ROLL_UP_H
+#define DKI_QUERY_ROLL_UP_H
+
+#include <dekking/breakdown.h>
+#include <dekking/lineage.h>
+
+#include "base/arena.h"
+#include "breakdown_parts.h"
+
+#define DKI_ROLL_MOST 16
+
+typedef struct dki_roll {
+    const dk_table *result;
+    dk_context *context;
+    const char *level;
+    dki_arena arena;
+    const dk_lineage_item *dims[DKI_ROLL_MOST];
+    size_t n_dims;
+    dki_spread_kind spreads[DKI_ROLL_MOST]; /* of dimensions; known once sets are */
+    bool goes[DKI_ROLL_MOST];               /* the dimension is finer than the level */
+    size_t base;                            /* the finest of these */
+    size_t has;                             /* a dimension that is the level already, or SIZE_MAX */
+    size_t first, end;                      /* items of the breakdown in the lineage */
+    const dk_table *levelled;               /* the result, with the level */
+    const dk_table *rows;                   /* some of it, with parts of rates */
+    dk_measure by[DKI_ROLL_MOST], *measures;
+    size_t n_by, n_measures;
+    dk_grouping_set *sets; /* totals that are those of finer rows */
+    size_t n_sets;
+    uint64_t *apart; /* masks of the others: totals over members of sets */
+    size_t n_apart;
+} dki_roll;
+
+/* Rows of the result that are totals over the same dimensions, without margin, by the level: with the totals of sets where mask
+ * is 0. Before totals are found there are none. */
+dk_status dki_roll_rows(dki_roll *roll, const dk_table *rows, uint64_t mask, const dk_table **out, dk_error *err);
+
+/* roll_up_totals.c. Whether rows with this mask are totals over the dimension. */
+bool dki_roll_totals(const dki_roll *roll, size_t dim, uint64_t mask);
+/* Whether groups of the result overlap: some dimension is of the members of sets. */
+bool dki_roll_overlaps(const dki_roll *roll);
+/* Finds the kinds of totals that the result has. */
+dk_status dki_roll_find_sets(dki_roll *roll, dk_error *err);
+/* Puts those that are apart among the rows of *rolled. */
+dk_status dki_roll_add_apart(dki_roll *roll, const dk_table **rolled, dk_error *err);
+/* Says of *rolled which groups overlap. */
+dk_status dki_roll_note(const dki_roll *roll, const dk_table **rolled, dk_error *err);
+
+#endif
