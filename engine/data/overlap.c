@@ -89,6 +89,21 @@ static bool says_the_same(const dk_column *a, const dk_column *b)
     return true;
 }
 
+bool dki_overlap_has_several(const dk_column *overlap, dk_value groups[2])
+{
+    dk_error ignored = DK_ERROR_INIT;
+
+    groups[0].is_null = true;
+    for (uint64_t row = 0; row < overlap->n_rows; row++) {
+        dk_value *value = groups[0].is_null ? &groups[0] : &groups[1];
+
+        if (dk_column_get(overlap, row, value, &ignored) == DK_OK && value == &groups[1] && !value->is_null &&
+            dk_value_compare(&groups[0], value) != 0)
+            return true;
+    }
+    return false;
+}
+
 const char *dki_overlap_name(const dk_table *table, const dk_column *overlap)
 {
     for (size_t i = 0; i < dk_table_n_columns(table); i++)

@@ -21,6 +21,8 @@ dk_status dki_overlap_give(const dk_column **column, const dk_column *overlap, d
 /* Where all columns have one of the same levels, these one below the other; else *out is NULL. */
 dk_status dki_overlap_concat(dk_context *context, const dk_column *const *columns, size_t n, const dk_column **out,
                              dk_error *err);
+/* Whether it tells of more than one group; groups: the first two. Cost: a pass over rows. */
+bool dki_overlap_has_several(const dk_column *overlap, dk_value groups[2]);
 /* The name of the column of the table that shows the groups, for a message; NULL: none does. Borrowed. Cost: a pass over rows. */
 const char *dki_overlap_name(const dk_table *table, const dk_column *overlap);
 

@@ -13,6 +13,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "data/column_parts.h"
+#include "data/overlap.h"
 #include "expr/poll_row.h"
 #include "expr/quote.h"
 #include "query/breakdown_parts.h"
@@ -210,6 +211,38 @@ static dk_status check_columns(const dk_table *table, const dki_text_map *names,
     return status;
 }
 
+/* Figures by the members of sets are no persons: a step would move who is in several groups several times, or in part. */
+static dk_status check_overlap(const dk_table *table, const char *name, dk_error *err)
+{
+    const dk_column *overlap = dki_column_overlap(dk_table_field(table, dk_table_find(table, name))->column);
+    dk_value groups[2];
+    const char *by = NULL;
+
+    if (overlap == NULL || !dki_overlap_has_several(overlap, groups))
+        return DK_OK;
+    by = dki_overlap_name(table, overlap);
+    (void)dki_fail(err, DK_ERR_ARGUMENT,
+                   "%s has figures of groups that overlap, %.*s and %.*s: a scenario moves persons, and who is in "
+                   "several would be moved several times",
+                   name, (int)groups[0].as.text.size, groups[0].as.text.bytes, (int)groups[1].as.text.size,
+                   groups[1].as.text.bytes);
+    dki_hint(err, "ask it of the persons that were counted, or of one group: where \"%s == ...\"", by ? by : "m");
+    return DK_ERR_ARGUMENT;
+}
+
+static dk_status check_overlaps(const dk_table *table, const dki_text_map *names, dk_error *err)
+{
+    const char *weight = dk_table_properties(table)->weight;
+    dk_status status = weight ? check_overlap(table, weight, err) : DK_OK;
+
+    for (size_t i = 0; i < names->n && status == DK_OK; i++) {
+        size_t size;
+
+        status = check_overlap(table, dki_text_map_get(names, (uint32_t)i, &size), err);
+    }
+    return status;
+}
+
 dk_status dki_cells_names(const dk_table *table, const dk_breakdown *breakdown, const dk_scenario *const *scenarios,
                           size_t n_scenarios, dki_text_map *names, dk_error *err)
 {
@@ -235,7 +268,7 @@ dk_status dki_cells_names(const dk_table *table, const dk_breakdown *breakdown, 
         }
     for (size_t i = 0; i < n_scenarios && status == DK_OK; i++)
         status = dki_add_key(table, scenarios[i], names, err);
-    return status;
+    return status == DK_OK ? check_overlaps(table, names, err) : status;
 }
 
 dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, dk_error *err)

@@ -114,6 +114,22 @@ test("comparisons, sweeps and bands know it", function(t, dk)
   refused(t, function() return sum(by_member:bands(persons(dk), drawn, { draws = 4 }), "sum(n_mean)") end, "to z")
 end)
 
+test("a scenario moves persons, and no figures of groups that overlap", function(t, dk)
+  local result = ask(dk)(persons(dk))
+  local plan = dk.scenario "plan" { params = { p = { 0.5, min = 0, max = 1 } },
+    { "some", where = "g == 'A'", share = "$p", set = { g = "D" } } }
+  local by_member = dk.breakdown { by = { "g", "m" }, measures = "s = sum(n)" }
+  local why = "n has figures of groups that overlap, x and y: a scenario moves persons, and who is in several would be"
+  local how = "ask it of the persons that were counted, or of one group: where \"m == ...\""
+  t.raises(function() by_member:compare(result, plan) end, why, how)
+  local goal = { vary = "p", target = "s <= 1", at = { g = "A" } }
+  t.raises(function() by_member:by("g"):solve(result, plan, goal) end, why)
+  t.raises(function() by_member:sweep(result, plan, { p = { 0, 1 } }) end, why)
+  t.raises(function() plan:apply(result:with { weight = "n" }) end, why)
+  t.eq(by_member:compare(result:where "m == 'x'", plan).s_plan:to_lua(), { 1, 1, 1 }) -- A has two, of whom one goes to D
+  t.eq(dk.breakdown({ by = "g", measures = "k = count()" }):compare(result, plan).k_plan:to_lua(), { 1, 3, 3 }) -- rows
+end)
+
 test("a result is rolled up member by member, and its totals of persons by themselves", function(t, dk)
   local geo = dk.hierarchy(dk.read_text "g;regio\nA;M\nD;M\nT;R\n", { "g", "regio" })
   local data = persons(dk):derive("k = case(g == 'A', 1, 5)"):use(geo)

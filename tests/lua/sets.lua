@@ -218,8 +218,8 @@ end)
 
 -- Known are 1 and 5; of each member by hand: who has it, who of these is known, and the fewest more that make 60 %.
 test("each member has an answer of its own, and answers do not add up", function(t, dk)
-  local data = dk.read_text("id;v;s\n1;a|b;true\n2;b;false\n3;\"\";false\n4;;false\n5;a|it's \\z;true\n6;b|it's \\z;false\n" ..
-    "7;b|it's \\z;false\n", { delimiter = ";", types = { v = "set" } })
+  local data = dk.read_text("id;v;s\n1;a|b;true\n2;b;false\n3;\"\";false\n4;;false\n5;a|it's \\z;true\n" ..
+    "6;b|it's \\z;false\n7;b|it's \\z;false\n", { delimiter = ";", types = { v = "set" } })
   local plan = dk.scenario "plan" { params = { deel = { 0.5, min = 0, max = 1 } },
     { "more", where = "not s", share = "$deel", set = { s = true } } }
   local ask = dk.breakdown { by = { "m = member(v)" }, measures = { "n = count()", "dek = (count() where s) / n" },
