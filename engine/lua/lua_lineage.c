@@ -1,4 +1,5 @@
 /* lua_lineage.c - how a table came to be and how a breakdown is computed, for scripts/dekking/explain.lua. */
+#include <dekking/hierarchy.h>
 #include <dekking/lineage.h>
 
 #include <string.h>
@@ -104,6 +105,37 @@ static int cell_parts(lua_State *L)
     return 2;
 }
 
+/* core.with_levels(table, column) -> a table of the column and the levels above it, of all hierarchies that do not change */
+static int with_levels(lua_State *L)
+{
+    const dk_table *table = dkl_check_table(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    const dk_dictionary *levels;
+    const dk_table **bare, **out;
+    dk_error err = DK_ERROR_INIT;
+    size_t at;
+
+    DKL_TRY(dk_table_get(table, name, &at, &err));
+    levels = dk_column_levels(dk_table_field(table, at)->column);
+    bare = dkl_new_table(L);
+    DKL_TRY(dk_table_with_margin(table, NULL, bare, &err));
+    out = dkl_new_table(L);
+    DKL_TRY(dk_table_select(*bare, &name, 1, out, &err));
+    for (size_t i = 0; levels && i < dk_dictionary_n_hierarchies(levels); i++) {
+        size_t own;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(levels, i, &own);
+        dk_use_options options = { .column = name, .level = dk_hierarchy_level(hierarchy, own) };
+        const dk_table **before = out;
+
+        if (dk_hierarchy_is_dated(hierarchy))
+            continue;
+        luaL_checkstack(L, 4, NULL);
+        out = dkl_new_table(L);
+        DKL_TRY(dk_table_use(*before, hierarchy, &options, out, &err));
+    }
+    return 1;
+}
+
 /* A buffer of its own memory: a slot may outlive what Lua frees. */
 static void release_buffer(void *held)
 {
@@ -136,7 +168,7 @@ static const char *check_member(lua_State *L, const char *name)
     return text;
 }
 
-/* core.cell_expression({ { name =, condition =, literal = } ... }, { { name =, text = } ... }, which) -> text, whether it is over
+/* core.cell_expression({ { name =, condition =, literal =, hidden = } ... }, { { name =, text = } ... }, which) -> text, whether it is over
  * all rows; nothing where there is none */
 static int cell_expression(lua_State *L)
 {
@@ -159,6 +191,9 @@ static int cell_expression(lua_State *L)
         dims[i].name = check_member(L, "name");
         dims[i].condition = check_member(L, "condition");
         dims[i].literal = check_member(L, "literal");
+        lua_getfield(L, -1, "hidden");
+        dims[i].hidden = lua_toboolean(L, -1);
+        lua_pop(L, 1);
         lua_pop(L, 1);
     }
     for (size_t i = 0; i < n; i++) {
@@ -198,6 +233,7 @@ void dkl_open_lineage(lua_State *L)
     static const luaL_Reg primitives[] = { { "lineage", lineage },
                                            { "cell_literal", cell_literal },
                                            { "cell_parts", cell_parts },
+                                           { "with_levels", with_levels },
                                            { "cell_expression", cell_expression },
                                            { "plan", plan },
                                            { NULL, NULL } };

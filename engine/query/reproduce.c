@@ -13,6 +13,8 @@
 #include "base/status.h"
 #include "expr/node.h"
 
+#define MOST_DIMENSIONS 32 /* bits */
+
 struct printer {
     dk_context *context;
     const dki_cell_dimension *dims;
@@ -45,6 +47,16 @@ static size_t find_dimension(const struct printer *printer, const char *name)
         if (strcmp(printer->dims[i].name, name) == 0)
             return i;
     return SIZE_MAX;
+}
+
+/* The dimensions that the cell is told by. */
+static uint32_t shown_dimensions(const struct printer *printer)
+{
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < printer->n_dims; i++)
+        bits |= printer->dims[i].hidden ? 0 : UINT32_C(1) << i;
+    return bits;
 }
 
 static bool is_call(const dki_node *node, const char *name)
@@ -186,9 +198,11 @@ static dk_status put_all(struct printer *printer, const dk_expr *expr, const dki
     for (size_t i = 1; i < node->n_children; i++) {
         size_t dim = find_dimension(printer, node->children[i]->text);
 
-        if (dim == SIZE_MAX) /* a level that nobody sees */
+        if (dim == SIZE_MAX) /* a level that nothing tells */
             return give_up(printer);
         within |= UINT32_C(1) << dim;
+        if (printer->dims[dim].hidden)
+            bits |= UINT32_C(1) << dim;
     }
     return put_node(printer, expr, node->children[0], bits & within);
 }
@@ -313,6 +327,8 @@ dk_status dki_cell_expression(dk_context *context, const dki_cell_dimension *dim
     };
     dk_status status = DK_OK;
 
+    if (printer.n_dims > MOST_DIMENSIONS)
+        printer.n_dims = MOST_DIMENSIONS; /* what is within another level cannot be written */
     printer.out = out;
     printer.err = err;
     printer.exprs = dki_calloc(context, which + 1, sizeof *printer.exprs, err);
@@ -324,7 +340,7 @@ dk_status dki_cell_expression(dk_context *context, const dki_cell_dimension *dim
     if (status == DK_OK) {
         printer.inside = looks_around(&printer, root_of(&printer, which));
         *whole = printer.inside;
-        status = put_node(&printer, printer.exprs[which], root_of(&printer, which), UINT32_MAX);
+        status = put_node(&printer, printer.exprs[which], root_of(&printer, which), shown_dimensions(&printer));
     }
     if (status == DK_OK && printer.impossible)
         out->size = 0;

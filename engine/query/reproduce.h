@@ -7,9 +7,10 @@
 #include "base/buffer.h"
 
 /* A dimension of the breakdown in the cell: its rows as a condition, and its value as the language writes it. Both are NULL where
- * the cell totals it. */
+ * the cell totals it. hidden: a level above some dimension, which a measure may be a share within. */
 typedef struct dki_cell_dimension {
     const char *name, *condition, *literal;
+    bool hidden;
 } dki_cell_dimension;
 
 typedef struct dki_cell_measure {

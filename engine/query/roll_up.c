@@ -441,6 +441,21 @@ dk_status dki_roll_rows(dki_roll *roll, const dk_table *rows, uint64_t mask, con
     return status;
 }
 
+/* The rows that are no totals, of which the lineage says that they are rolled up. */
+static dk_status take_detail(const dki_roll *roll, const dk_table **out, dk_error *err)
+{
+    const dk_table *detail = NULL;
+    dk_status status = dk_table_detail(roll->levelled, &detail, err);
+
+    if (status == DK_OK)
+        status = dk_table_with_properties(detail, dk_table_properties(detail), out, err);
+    if (status == DK_OK)
+        status =
+            dki_table_add_step(*out, detail, err, "%s rolled up to %s", roll->dims[roll->base]->name, roll->level);
+    dk_table_release(detail);
+    return status;
+}
+
 dk_status dk_table_roll_up(const dk_table *result, const char *level, const char *dimension, const dk_table **out,
                            dk_error *err)
 {
@@ -457,7 +472,7 @@ dk_status dk_table_roll_up(const dk_table *result, const char *level, const char
     if (status == DK_OK)
         status = dki_roll_find_sets(&roll, err);
     if (status == DK_OK)
-        status = dk_table_detail(roll.levelled, &detail, err);
+        status = take_detail(&roll, &detail, err);
     if (status == DK_OK)
         status = dki_roll_rows(&roll, detail, 0, &rolled, err);
     if (status == DK_OK && roll.n_apart > 0)

@@ -19,24 +19,71 @@ end
 
 local STEPS = { step = true, join = true, append = true, breakdown = true }
 
+local function last_breakdown(items, from)
+  while from > 0 and items[from].kind ~= "breakdown" do
+    from = from - 1
+  end
+  return from > 0 and from or nil
+end
+
+-- What stands between a breakdown and its result, rolled up, where all groups of it are added up.
+local WHOLE = { dimension = true, measure = true, where = true, parameter = true, weight = true, day = true }
+local WHOLE_STEPS = { "with totals ", "with the total ", "for the sets ", "with every level", "with figures ",
+  "ordered by ", "rows that are no totals" }
+
+local function is_whole(item)
+  local is_it = WHOLE[item.kind]
+  for _, text in ipairs(item.kind == "step" and WHOLE_STEPS or {}) do
+    is_it = is_it or item.text:sub(1, #text) == text
+  end
+  return is_it
+end
+
+-- A result that was rolled up is what its breakdown gives by the level: those items in the place of what added up parts.
+-- Nothing where parts were left out or changed.
+local function unroll(items, last)
+  local level = last > 1 and items[last - 1].kind == "step" and items[last - 1].text:match " rolled up to (.+)$"
+  if not level then
+    return items, last
+  end
+  local before = last_breakdown(items, last - 1)
+  local own, made = {}, table.move(items, 1, before, 1, {})
+  for i = before + 1, last - 2 do
+    own[items[i].kind .. " " .. (items[i].name or "")] = items[i]
+    if not is_whole(items[i]) then
+      return nil
+    elseif items[i].kind == "parameter" or items[i].kind == "weight" then
+      made[#made + 1] = items[i]
+    end
+  end
+  for i = last + 1, #items do
+    local item = items[i]
+    if item.kind == "dimension" and item.name == level and not own["dimension " .. level] then
+      made[#made + 1] = item
+    elseif item.kind ~= "weight" then
+      made[#made + 1] = own[item.kind .. " " .. (item.name or "")] or item
+    end
+  end
+  return unroll(made, before)
+end
+
 -- Items up to the last breakdown, of it, and behind it. A step that says rows were changed begins anew: what follows is
 -- asked of its result.
 local function read(all)
-  local items, last = {}, nil
+  local items = {}
   for _, item in ipairs(all) do
     if item.depth == 0 then -- what lies deeper is about other tables
       items[#items + 1] = item
     end
   end
-  for i, item in ipairs(items) do
-    if item.kind == "breakdown" then
-      last = i
-    end
-  end
+  local last = last_breakdown(items, #items)
   if not last then
     return nil
   end
-  local asked = { name = items[last].name, steps = {}, dims = {}, measures = {}, after = {}, rows = items[last].rows }
+  local whole, at = unroll(items, last)
+  local is_part = whole == nil
+  items, last = whole or items, at or last
+  local asked = { name = items[last].name, steps = {}, dims = {}, measures = {}, after = {}, is_part = is_part }
   local params, step = {}, nil
   for i, item in ipairs(items) do
     if i < last and item.kind == "source" then
@@ -172,12 +219,14 @@ local function find(result, asked, cell, is_long)
     table.concat(shown, ", ")))
 end
 
--- The rows of a group of a dimension, written as text, as a condition; nil: none tells them.
+-- The rows of a group of a dimension, written as text, as a condition.
 local function condition_of(text, literal)
   local how, set = text:match "^(%l+)%((.+)%)$"
-  if how == "member" or how == "missing" then -- rows without a member are of no single value
-    return literal ~= "null" and ("%shas(%s, %s)"):format(how == "missing" and "not " or "", set, literal) or nil
+  local of_members = how == "member" or how == "missing"
+  if of_members and literal ~= "null" then
+    return ("%shas(%s, %s)"):format(how == "missing" and "not " or "", set, literal)
   end
+  text = of_members and set or text -- null is the group of sets that are not known
   local plain = (text:find "^[%a_][%w_]*$" or text:find "^`[^`]*`$") and text or "(" .. text .. ")"
   if literal == "null" then
     return plain .. " is null"
@@ -197,7 +246,35 @@ local function row_condition(found, asked)
   return #list > 0 and table.concat(list, " and ") or nil
 end
 
--- Dimensions of the cell as conditions on the table that was asked; nil where the result has lost one, or none tells it.
+-- Whether some measure may be within the level.
+local function is_within(asked, level)
+  for _, item in ipairs(asked.measures) do
+    if item.text:find(level, 1, true) then
+      return true
+    end
+  end
+end
+
+-- Levels above a dimension, which all(m, level) may be within, as the cell has them: all of a level where it totals these.
+local function add_levels(list, found, asked, dim, literal)
+  local levels, known = core.with_levels(found, dim.shown), {}
+  for _, each in ipairs(list) do
+    known[each.name] = each
+  end
+  for row in levels:schema():rows() do
+    local level = known[row.name]
+    if not level and row.name ~= dim.shown and is_within(asked, row.name) then
+      level = { name = row.name, hidden = true }
+      list[#list + 1] = level
+    end
+    if level and level.hidden and not level.literal and literal then
+      level.literal = core.cell_literal(levels, row.name)
+      level.condition = condition_of(quoted(row.name), level.literal)
+    end
+  end
+end
+
+-- Dimensions of the cell as conditions on the table that was asked, and levels above them; nil where the result lost one.
 local function conditions_of(found, asked, columns)
   local list = {}
   for i, dim in ipairs(asked.dims) do
@@ -208,10 +285,10 @@ local function conditions_of(found, asked, columns)
     if #found:where(quoted(dim.shown) .. " is total") == 0 then
       local literal = core.cell_literal(found, dim.shown)
       list[i].literal, list[i].condition = literal, condition_of(dim.text, literal)
-      if not list[i].condition then
-        return nil
-      end
     end
+  end
+  for i, dim in ipairs(asked.dims) do
+    add_levels(list, found, asked, dim, list[i].literal)
   end
   return list
 end
@@ -284,7 +361,7 @@ end
 local function measures_of(asked, dims)
   local measures, conditions = {}, {}
   for _, dim in ipairs(dims) do
-    conditions[#conditions + 1] = dim.condition
+    conditions[#conditions + 1] = not dim.hidden and dim.condition or nil
   end
   local where = #conditions > 0 and table.concat(conditions, " and ") or nil
   for i, item in ipairs(asked.measures) do
@@ -340,7 +417,7 @@ return core.export(function(result, wanted)
     lines[#lines + 1] = "Note: " .. note
   end
   local cell = { steps = asked.steps }
-  local dims = conditions_of(found, asked, columns)
+  local dims = not asked.is_part and conditions_of(found, asked, columns)
   if dims then
     cell.measures, cell.where = measures_of(asked, dims)
     say_again(lines, asked, cell)

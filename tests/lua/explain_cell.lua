@@ -138,8 +138,62 @@ test("groups of members are told by who has them", function(t, dk)
   local absent = skills:breakdown { by = "w = missing(v)", measures = "n = count()" }
   local _, missing = absent:explain { w = "b" }
   t.eq(missing.again("n", skills).cell:to_lua { plain = true }, absent:where("w == 'b'").n:to_lua { plain = true })
-  local _, none = result:explain { s = true, w = dk.null }
-  t.eq(none.measures, {})
+  local _, unknown = result:explain { s = true, w = dk.null }
+  t.eq(unknown.where, "s and v is null")
+  t.eq(unknown.again("d", skills).cell:to_lua { plain = true }, { 0.25 })
+  local _, of_some = skills:breakdown({ by = "w = missing(without(v, 'a'))", measures = "n = count()" })
+    :explain { w = dk.null }
+  t.eq(of_some.where, "(without(v, 'a')) is null")
+end)
+
+-- Every cell of a result: what its question gives is what it has. Returns how many numbers were compared.
+local function ask_again(t, dk, result, dims, names, source)
+  local n = 0
+  local function each(i, cell, conditions)
+    if i <= #dims then
+      local dim, seen = dims[i], {}
+      seen[dk.total], seen[dk.null] = dim .. " is total", ("%s is null and %s is not total"):format(dim, dim)
+      for row in result:rows() do
+        seen[row[dim] or dk.null] = seen[row[dim] or dk.null] or ("%s == '%s'"):format(dim, row[dim])
+      end
+      for value, condition in pairs(seen) do
+        cell[dim], conditions[i] = value, condition
+        each(i + 1, cell, conditions)
+      end
+      return
+    end
+    local row = result:where(table.concat(conditions, " and "))
+    if #row == 1 then
+      local text, told = result:explain(cell)
+      for _, name in ipairs(names) do
+        t.eq(tostring(told.again(name, source).cell:to_lua { plain = true }[1]),
+          tostring(row:column(name):to_lua { plain = true }[1]), name .. " of " .. text:match "[^\n]*")
+        n = n + 1
+      end
+    end
+  end
+  each(1, {}, {})
+  return n
+end
+
+test("a cell within a level, or rolled up, has its question", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "g;r;l\nA;X;N\nB;X;N\nC;Y;N\nE;Z;B\n", { "g", "r", "l" })
+  local data = dk.read_text("g;q;v;k\nA;p;a|b;1\nA;p;a;2\nA;q;b;3\nB;p;;4\nB;q;\"\";5\nC;p;a|b|c;6\nQ;p;a;7\n;q;b;8\n" ..
+    "E;p;a|c;9\n", { delimiter = ";", types = { v = "set" } }):use(geo)
+  local measures = { "n = count()", "p = count() where q == 'p'", "d = p / n", "hi = max(k)", "deel = n / all(n)" }
+  local names, within = { "n", "p", "d", "hi", "deel" }, { "n = count()", "x = n / all(n, r)", "y = n / all(n, l, q)" }
+  local function ask(by, asked)
+    return data:breakdown { by = by, measures = asked or measures, margins = "cube" }
+  end
+  local n = ask_again(t, dk, ask({ "g", "q" }, within), { "g", "q" }, { "x", "y" }, data)
+  n = n + ask_again(t, dk, ask { "g", "q" }:roll_up "r", { "r", "q" }, names, data)
+  n = n + ask_again(t, dk, ask { "r", "g" }:roll_up "l", { "l" }, names, data)
+  n = n + ask_again(t, dk, ask { "g", "m = member(v)" }:roll_up "r":roll_up "l", { "l", "m" }, names, data)
+  t.ok(n > 150, n)
+  t.has(ask({ "g", "q" }, within):explain { g = "A", q = dk.total }, 'x = (count() where g == "A") / (count() where r == "X"), over all rows')
+  local text, cell = ask { "g" }:where "n > 1":roll_up "r":explain { r = "X" } -- some of its parts alone
+  t.has(text, "Then g rolled up to r: 2 rows.")
+  t.eq(cell.measures, {})
 end)
 
 -- Whatever is asked, the question of one cell gives what the cell has.

@@ -3,9 +3,10 @@
 #include "query/reproduce.h"
 
 static const dki_cell_dimension arnhem[] = {
-    { "regio", "regio == \"Midden\"", "\"Midden\"" },
-    { "gemeente", "gemeente == \"Arnhem\"", "\"Arnhem\"" },
-    { "jaar", NULL, NULL },
+    { "regio", "regio == \"Midden\"", "\"Midden\"", false },
+    { "gemeente", "gemeente == \"Arnhem\"", "\"Arnhem\"", false },
+    { "jaar", NULL, NULL, false },
+    { "provincie", "provincie == \"Gelderland\"", "\"Gelderland\"", true },
 };
 
 static const dki_cell_measure measures[] = {
@@ -24,6 +25,7 @@ static const dki_cell_measure measures[] = {
     { "j", "coalesce(jaar, 0)" },
     { "l", "n in (1, 2)" },
     { "m", "median(x) + quantile(x, 0.9)" },
+    { "p", "n / all(n, provincie)" },
 };
 
 /* Whether it is over all rows stands in front, "" for what cannot be written. */
@@ -61,6 +63,10 @@ static void what_looks_at_its_own_rows_stays_as_it_was(void **state)
 static void what_looks_around_has_conditions_in_its_aggregates(void **state)
 {
     (void)state;
+    assert_string_equal(written("p", 4),
+                        "all: (count() where regio == \"Midden\" and gemeente == \"Arnhem\") / (count() "
+                        "where provincie == \"Gelderland\")"); /* a level that no dimension shows */
+    assert_string_equal(written("p", 3), "");
     assert_string_equal(written("deel", 3), "all: (count() where regio == \"Midden\" and gemeente == \"Arnhem\") / "
                                             "(count() where regio == \"Midden\")");
     assert_string_equal(written("all", 3),
