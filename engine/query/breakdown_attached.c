@@ -431,8 +431,8 @@ static dk_status index_rows(struct side *side, dki_buffer *key, dk_error *err)
     return status;
 }
 
-/* The row of the other side for each cell. */
-static dk_status find_rows(struct side *side, dki_buffer *key, uint64_t *rows, dk_error *err)
+/* The row of the other side for each cell. lacking: groups for which it has none, and the first of them. */
+static dk_status find_rows(struct side *side, dki_buffer *key, uint64_t *rows, dki_lacking *lacking, dk_error *err)
 {
     const dki_result *result = side->result;
     dk_status status = DK_OK;
@@ -449,39 +449,36 @@ static dk_status find_rows(struct side *side, dki_buffer *key, uint64_t *rows, d
         if (number != DKI_MAP_NONE) {
             rows[row] = number;
             side->met[number] = true;
+        } else if (known_mask(side, mask) == 0 && lacking->n++ == 0) {
+            lacking->first = row;
         }
     }
     return status;
 }
 
-/* Groups that only the other table has: totals hold them. */
-static dk_status note_missed(const struct side *side, dki_note_fn *note, void *arg, dk_error *err)
+/* How many groups only the other table has. */
+static dk_status count_missed(const struct side *side, uint64_t *n, dk_error *err)
 {
     const dk_column *margin = dk_table_margin(side->table);
-    char text[DKI_CELL_TEXT], node[DKI_NODE_TEXT];
-    uint64_t n = 0;
     dk_status status = DK_OK;
 
+    *n = 0;
     DKI_FOR_ROWS(row, dk_table_n_rows(side->table), side->result->plan->context, status, err)
     {
         dk_value mask = { .as.integer = 0 };
 
         if (margin)
             status = dk_column_get(margin, row, &mask, err);
-        n += mask.as.integer == 0 && !side->met[row];
+        *n += mask.as.integer == 0 && !side->met[row];
     }
-    if (status != DK_OK || n == 0)
-        return status;
-    (void)snprintf(text, sizeof text, "%s: %llu %s of the table that is attached %s no rows here; totals hold %s",
-                   dki_node_text(side->expr, side->node, node), (unsigned long long)n, n == 1 ? "group" : "groups",
-                   n == 1 ? "has" : "have", n == 1 ? "it" : "them");
-    return note(arg, text, err);
+    return status;
 }
 
 static dk_status look_up(struct side *side, dki_note_fn *note, void *arg, const dk_column **out, dk_error *err)
 {
     dk_context *context = side->result->plan->context;
     uint64_t *rows = dki_alloc_array(context, side->result->n_rows, sizeof *rows, err);
+    dki_lacking lacking = { .n = 0 };
     dki_buffer key;
     dk_status status = rows ? check_types(side, err) : DK_ERR_MEMORY;
 
@@ -489,9 +486,11 @@ static dk_status look_up(struct side *side, dki_note_fn *note, void *arg, const 
     if (status == DK_OK)
         status = index_rows(side, &key, err);
     if (status == DK_OK)
-        status = find_rows(side, &key, rows, err);
+        status = find_rows(side, &key, rows, &lacking, err);
     if (status == DK_OK)
-        status = note_missed(side, note, arg, err);
+        status = count_missed(side, &lacking.n_missed, err);
+    if (status == DK_OK)
+        status = dki_attached_notes(side->result, side->expr, side->node, &lacking, note, arg, err);
     for (size_t i = 0; status == DK_OK && i < dk_table_n_notes(side->table); i++)
         status = note(arg, dk_table_note(side->table, i), err);
     if (status == DK_OK)

@@ -416,7 +416,7 @@ dk_status dki_result_cells(dki_result *result, dk_error *err)
     return status;
 }
 
-void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT])
+void dki_result_describe_by(const dki_result *result, uint64_t row, uint32_t dims, char out[DKI_CELL_TEXT])
 {
     const size_t size = DKI_CELL_TEXT;
     const dk_breakdown *breakdown = result->plan->breakdown;
@@ -430,13 +430,20 @@ void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CE
         dk_error ignored = DK_ERROR_INIT;
         int wrote;
 
+        if (!(dims >> i & 1))
+            continue;
         if (!(mask >> i & 1)) {
             if (dk_column_get(dk_table_field(result->all, i)->column, row, &value, &ignored) != DK_OK)
                 return;
             (void)dk_value_format(&value, text, sizeof text);
         }
-        wrote = snprintf(out + used, size - used, "%s%s = %s", i ? ", " : "", breakdown->by[i].name, text);
+        wrote = snprintf(out + used, size - used, "%s%s = %s", used ? ", " : "", breakdown->by[i].name, text);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
     dki_cut_text(out);
+}
+
+void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT])
+{
+    dki_result_describe_by(result, row, UINT32_MAX, out);
 }

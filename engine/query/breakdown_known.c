@@ -2,7 +2,7 @@
  *
  * They are known by the columns that were named when they were attached. A figure that is known per region is known per
  * country too, where both are levels of one hierarchy that does not change with time: the rows of the other table get that
- * level then, and add up by it.
+ * level then, and add up by it. Groups that one of both tables lacks are noted.
  */
 #include "breakdown_known.h"
 
@@ -239,6 +239,31 @@ dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_not
     else
         dk_table_release(levels.other);
     return levels.status;
+}
+
+dk_status dki_attached_notes(const dki_result *result, const dk_expr *expr, const dki_node *node,
+                             const dki_lacking *lacking, dki_note_fn *note, void *arg, dk_error *err)
+{
+    char text[2 * DKI_CELL_TEXT], shown[DKI_NODE_TEXT], first[DKI_CELL_TEXT];
+    uint64_t n = lacking->n_missed;
+    int size;
+    dk_status status = DK_OK;
+
+    (void)dki_node_text(expr, node, shown);
+    if (n > 0) {
+        (void)snprintf(
+            text, sizeof text, "%s: %llu %s of the table that is attached %s no rows here; totals hold %s", shown,
+            (unsigned long long)n, n == 1 ? "group" : "groups", n == 1 ? "has" : "have", n == 1 ? "it" : "them");
+        status = note(arg, text, err);
+    }
+    if (status != DK_OK || lacking->n == 0)
+        return status;
+    dki_result_describe_by(result, lacking->first, ~dki_attached_unknown(result->plan, node), first);
+    size = snprintf(text, sizeof text, "%s: the table that is attached knows nothing of %s", shown, first);
+    if (lacking->n > 1)
+        (void)snprintf(text + size, sizeof text - (size_t)size, " and %llu more",
+                       (unsigned long long)lacking->n - 1);
+    return note(arg, text, err);
 }
 
 dk_status dki_result_days(dki_result *result, dki_note_fn *note, void *arg, dk_error *err)

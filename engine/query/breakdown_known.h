@@ -16,6 +16,13 @@ uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node);
 /* The table that the node is about, with a column for each such level that dimensions, the condition and the measure mention. */
 dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_note_fn *note, void *arg,
                              const dk_table **out, dk_error *err);
+/* Groups that one of both tables does not have. */
+typedef struct dki_lacking {
+    uint64_t n_missed; /* that have no rows here */
+    uint64_t n, first; /* for which there is no figure, and a cell of them */
+} dki_lacking;
+dk_status dki_attached_notes(const dki_result *result, const dk_expr *expr, const dki_node *node,
+                             const dki_lacking *lacking, dki_note_fn *note, void *arg, dk_error *err);
 /* Notes which figures beside the table are of another day than its rows. */
 dk_status dki_result_days(dki_result *result, dki_note_fn *note, void *arg, dk_error *err);
 

@@ -300,6 +300,8 @@ dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_err
 /* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
 #define DKI_CELL_TEXT 256
 void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
+/* ... of the dimensions whose bits are set. */
+void dki_result_describe_by(const dki_result *result, uint64_t row, uint32_t dims, char out[DKI_CELL_TEXT]);
 /* Of breakdown_columns.c: the accumulators' groups of the first n rows, which the caller frees; ... */
 dk_status dki_result_groups(const dki_result *result, size_t n, uint32_t **out, dk_error *err);
 /* ... makes the columns of all aggregates at once, where there is enough to do for several threads; ... */

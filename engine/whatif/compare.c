@@ -12,25 +12,47 @@
 #include "base/status.h"
 #include "base/types.h"
 
-/* The notes of a table on another, which is replaced. */
-static dk_status carry_notes(const dk_table *from, const char *prefix, const dk_table **table, dk_error *err)
+/* A note on a table, which is replaced. */
+static dk_status add_note(const char *text, const char *prefix, const dk_table **table, dk_error *err)
 {
     dki_arena arena;
-    dk_status status = DK_OK;
+    const dk_table *noted = NULL;
+    const char *note;
+    dk_status status;
 
-    dki_arena_init(&arena, dk_table_context(from));
-    for (size_t i = 0; i < dk_table_n_notes(from) && status == DK_OK; i++) {
-        const char *note = dki_arena_format(&arena, err, "%s%s%s", prefix ? prefix : "", prefix ? ": " : "",
-                                            dk_table_note(from, i));
-        const dk_table *noted;
-
-        status = note ? dk_table_with_note(*table, note, &noted, err) : DK_ERR_MEMORY;
-        if (status == DK_OK) {
-            dk_table_release(*table);
-            *table = noted;
-        }
+    dki_arena_init(&arena, dk_table_context(*table));
+    note = dki_arena_format(&arena, err, "%s%s%s", prefix ? prefix : "", prefix ? ": " : "", text);
+    status = note ? dk_table_with_note(*table, note, &noted, err) : DK_ERR_MEMORY;
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = noted;
     }
     dki_arena_drop(&arena);
+    return status;
+}
+
+/* The notes of a table on another. */
+static dk_status carry_notes(const dk_table *from, const char *prefix, const dk_table **table, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < dk_table_n_notes(from) && status == DK_OK; i++)
+        status = add_note(dk_table_note(from, i), prefix, table, err);
+    return status;
+}
+
+/* What is not known of groups that a scenario makes. */
+static dk_status tell_lacking(const dk_breakdown *breakdown, const dk_table *base, const dk_table *result,
+                              const char *prefix, const dk_table **table, dk_error *err)
+{
+    dki_buffer note;
+    dk_status status;
+
+    dki_buffer_init(&note, dk_table_context(base));
+    status = dki_note_lacking(breakdown, base, result, &note, err);
+    if (status == DK_OK && note.size > 0)
+        status = add_note(note.bytes, prefix, table, err);
+    dki_buffer_drop(&note);
     return status;
 }
 
@@ -134,6 +156,9 @@ dk_status dk_scenario_compare_as(const dk_breakdown *breakdown, const dk_table *
         status = carry_notes(c.results[0], NULL, &made, err);
     for (size_t i = 1; i < c.n && status == DK_OK; i++)
         status = carry_notes(c.cells[i], n_scenarios > 1 ? c.names[i] : NULL, &made, err);
+    for (size_t i = 1; i < c.n && status == DK_OK; i++)
+        status =
+            tell_lacking(breakdown, c.results[0], c.results[i], n_scenarios > 1 ? c.names[i] : NULL, &made, err);
     if (status == DK_OK)
         *out = made;
     else

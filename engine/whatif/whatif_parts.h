@@ -28,6 +28,13 @@ dk_status dki_get_dimension(const dk_breakdown *breakdown, const char *name, siz
 /* The result has no cell of those values. groups: of the dimension, where there is one value alone; for the nearest. */
 dk_status dki_fail_cell(const dk_cell_at *at, size_t n_at, const dk_column *groups, dk_error *err);
 
+/* lacking.c ----------------------------------------------------------------------------------------------------- */
+
+/* Groups of a scenario's result that the base lacks and whose attached figures are not known, as a note; empty where there are
+ * none. */
+dk_status dki_note_lacking(const dk_breakdown *breakdown, const dk_table *base, const dk_table *result,
+                           dki_buffer *note, dk_error *err);
+
 /* group_key.c -------------------------------------------------------------------------------------------------- */
 
 /* Appends the value of a dimension to the key of a group: a decimal by its value, bounds with what stood in their place. */

@@ -168,3 +168,24 @@ test("which of several tables a figure is of is never guessed", function(t, dk)
   t.eq(named:attach(dk.null):breakdown({ measures = "n = count()" }).n:to_lua(), { 1 })
   t.raises(function() named:attach(dk.null):breakdown { measures = "r = attached(register)" } end, "and it has none")
 end)
+
+test("a group that the figures do not know is noted, also one that a scenario makes", function(t, dk)
+  local data = dk.table { { "g", { "A", "A", "B", "C", "D" } }, { "r", { "X", "X", "X", "Y", "Z" } } }
+    :attach(dk.table { { "g", { "A", "B" } }, { "n", { 4, 6 } } }, "g")
+  local ask = dk.breakdown { by = "g", margins = "totals", measures = { "k = count()", "d = k / attached(n)" } }
+  local lacking = "attached(n): the table that is attached knows nothing of g = C and 1 more"
+  t.eq(ask(data):notes(), { lacking })
+  t.eq(ask(data:where "g == 'A'"):notes(),
+    { "attached(n): 1 group of the table that is attached has no rows here; totals hold it" })
+  local merger = dk.scenario "samen" { dk.merge("g", { "A", "B" }, "A-B") }
+  local none = dk.scenario "weg" { { "weg", where = "g == 'D'", all = true, set = { g = "A" } } }
+  local makes = "attached(n): figures are of groups as they were, and know nothing of g = A-B"
+  for _ = 1, 2 do -- compiled, the second time
+    t.eq(ask:compare(data, merger):notes(), { lacking, makes })
+    t.eq(ask:compare(data, none):notes(), { lacking })
+  end
+  t.eq(ask:compare(data, { merger, none }):notes(), { lacking, "samen: " .. makes })
+  local by_r = data:attach(dk.table { { "r", { "X" } }, { "m", { 9 } } }, "r")
+  t.eq(by_r:breakdown { by = { "r", "g" }, measures = "x = attached(m, 'bounds')" }:notes(),
+    { "attached(m, 'bounds'): the table that is attached knows nothing of r = Y and 1 more" })
+end)
