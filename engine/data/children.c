@@ -133,7 +133,7 @@ static bool bounds_fit(uint8_t scale, const dk_column *const *children)
 
 bool dki_children_fit(dk_type type, uint8_t scale, const dk_column *const *children, size_t n)
 {
-    if (type != DK_INTERVAL && type != DK_RATIO)
+    if (type != DK_INTERVAL && (type != DK_RATIO || n == 0))
         return n == 0;
     if (n < 2 || (n == 2 && type == DK_INTERVAL) || !is_exact(children[0]->type) || !is_exact(children[1]->type))
         return false;

@@ -97,6 +97,18 @@ test("it is known behind joins, appending, sorting and snapshots", function(t, d
   t.eq(sum(result:join(places, "g"), "sum(n)", { "regio", "m" }).s:to_lua(), { 2, 2, 1, 1, 1, 1 })
 end)
 
+test("differences of rates by members are saved, of which nothing is known but their groups", function(t, dk)
+  local path = t.path "differences.dk"
+  local compared = ask(dk):with { measures = "r = (count() where id == 'a') / count()" }
+    :compare(persons(dk), persons(dk):where "g ~= 'T'")
+  compared:save(path)
+  t.eq(dk.open(path, { check = true }):fingerprint(), compared:fingerprint())
+  t.eq(dk.open(path):text(), compared:text())
+  compared:save(path, { append = true })
+  t.eq(#dk.open(path, { check = true }), 2 * #compared)
+  refused(t, function() return sum(dk.open(path), "sum(r_other_difference)") end, "groups that overlap, x to")
+end)
+
 test("comparisons, sweeps and bands know it", function(t, dk)
   local by_member = dk.breakdown { by = { "g", "m = member(v)" }, measures = "n = count()" }
   local more = dk.scenario "meer" { params = { p = 0.5 },
