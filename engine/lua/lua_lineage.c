@@ -1,6 +1,7 @@
 /* lua_lineage.c - how a table came to be and how a breakdown is computed, for scripts/dekking/explain.lua. */
 #include <dekking/hierarchy.h>
 #include <dekking/lineage.h>
+#include <dekking/members.h>
 
 #include <string.h>
 
@@ -67,6 +68,13 @@ static int cell_literal(lua_State *L)
         if (value.type == DK_DATE || value.type == DK_TIMESTAMP || value.type == DK_PERIOD) {
             value.type = DK_TEXT;
             value.as.text = (dk_text){ plain, strlen(plain) };
+        }
+        if (!value.is_null && dk_column_is_set(dk_table_field(table, at)->column) && value.as.text.size > 0 &&
+            memchr(value.as.text.bytes, '|', value.as.text.size) == NULL) { /* of one member, which is no set */
+            lua_pushlstring(L, value.as.text.bytes, value.as.text.size);
+            lua_pushliteral(L, "|");
+            lua_concat(L, 2);
+            value.as.text.bytes = lua_tolstring(L, -1, &value.as.text.size);
         }
         dkl_push_literal(L, &value);
     }

@@ -142,7 +142,7 @@ local quoted = core.quoted
 local function known_values(result, name)
   local values, seen = {}, {}
   for row in result:select({ name }):rows() do
-    local text = row[name] ~= nil and tostring(row[name])
+    local text = row[name] ~= nil and words.plain(row[name])
     if text and not seen[text] then
       seen[text] = true
       values[#values + 1] = text
@@ -157,11 +157,18 @@ end
 
 -- What the row of a table of one row has for a dimension, in words.
 local function shown_of(found, name)
-  local value = found:column(name)[1]
   if count(found, quoted(name) .. " is total") == 1 then
     return name .. " = total"
   end
-  return ("%s = %s"):format(name, value == nil and "null" or tostring(value))
+  return ("%s = %s"):format(name, words.plain(found:column(name)[1]))
+end
+
+-- A set of a cell: the text or list of its members, also of one alone.
+local function as_set(value)
+  if type(value) == "table" and getmetatable(value) == nil then
+    value = table.concat(value, "|")
+  end
+  return type(value) == "string" and value ~= "" and not value:find("|", 1, true) and value .. "|" or value
 end
 
 -- The row that the values tell: a table of one row. A dimension that has no value is the total over it; where there is
@@ -169,7 +176,7 @@ end
 local function find(result, asked, cell, is_long)
   local names, columns, shown = {}, {}, {}
   for row in result:schema():rows() do
-    columns[row.name] = true
+    columns[row.name] = row.type
   end
   for _, dim in ipairs(asked.dims) do
     if columns[dim.shown] then
@@ -189,11 +196,11 @@ local function find(result, asked, cell, is_long)
       condition = quoted(name) .. " is null"
       shown[i] = name .. " = null"
     else
-      params["v" .. i] = value
+      params["v" .. i] = columns[name] == "set" and as_set(value) or value
       condition = ("%s == $v%d"):format(quoted(name), i)
-      shown[i] = ("%s = %s"):format(name, tostring(value))
+      shown[i] = ("%s = %s"):format(name, words.plain(value))
       if count(result, condition, params) == 0 then
-        core.check({ [tostring(value)] = true }, "explain: the result", known_values(result, name), name)
+        core.check({ [words.plain(value)] = true }, "explain: the result", known_values(result, name), name)
       end
     end
     conditions[i] = condition
@@ -298,7 +305,7 @@ end
 -- "249 of 336", where the column knows.
 local function parts_of(found, name)
   local numerator, denominator = core.cell_parts(found, name)
-  return numerator and ("%s of %s"):format(numerator, denominator)
+  return numerator and (numerator ~= "unknown" or denominator ~= "unknown") and ("%s of %s"):format(numerator, denominator)
 end
 
 local function say_number(found, name)

@@ -39,12 +39,19 @@ function words.shown(row, name)
   return (row:select({ name }):text { types = false, count = false, notes = false }:match "([^\n]*)\n*$":gsub("^ +", ""))
 end
 
+-- A value of a row, as it is shown: null has a word, and a set its members.
+function words.plain(value)
+  if type(value) == "table" and getmetatable(value) == nil then
+    return table.concat(value, "|")
+  end
+  return value == nil and "null" or tostring(value)
+end
+
 -- A row of cells: "gemeente = Arnhem, in_sonar = true".
 function words.cell(row, names)
   local texts = {}
   for i, name in ipairs(names) do
-    local value = row[name]
-    texts[i] = ("%s = %s"):format(name, value == nil and "null" or tostring(value))
+    texts[i] = ("%s = %s"):format(name, words.plain(row[name]))
   end
   return #texts > 0 and table.concat(texts, ", ") or "everybody"
 end

@@ -146,6 +146,29 @@ test("groups of members are told by who has them", function(t, dk)
   t.eq(of_some.where, "(without(v, 'a')) is null")
 end)
 
+test("a group of a set is told by the text or the list of its members", function(t, dk)
+  local data = dk.read_text("g;v;s\nA;a|b;true\nA;b;false\nA;\"\";false\nB;a|b;false\nA;;false\n",
+    { types = { v = "set" } })
+  local ask = dk.breakdown { by = { "g", "v" }, measures = { "n = count()", "d = (count() where s) / n" } }
+  local result = ask(data)
+  for value, where in pairs {
+    b = 'v == "b|"', ["b|a"] = 'v == "a|b"', [""] = 'v == ""', [{ "b" }] = 'v == "b|"', [{ "b", "a" }] = 'v == "a|b"',
+    [dk.set { "b" }] = 'v == "b|"', [dk.null] = "v is null",
+  } do
+    local _, cell = result:explain { g = "A", v = value }
+    t.eq(cell.where, 'g == "A" and ' .. where)
+    t.eq(cell.again("n", data).cell:to_lua(), { 1 })
+  end
+  t.raises(function() result:explain { g = "A", v = "c" } end,
+    "explain: the result has no v 'c' (there are: , a|b and b)")
+  local plan = dk.scenario "plan" { { "alles", where = "not s", all = true,
+    set = { s = true, v = dk.expr "with(v, 'c')" } } }
+  local text = ask:compare(data, plan):explain { g = "A", v = "b" }
+  t.has(text, "g = A, v = b, s = false: 1 to 0, -1", "d_plan is –; that differs by –")
+  t.has(ask:by { "g", "m = member(v)" }:compare(data, plan):explain { g = "A", m = "b" },
+    "g = A, v = b|c, s = true: 0 to 1, +1")
+end)
+
 -- Every cell of a result: what its question gives is what it has. Returns how many numbers were compared.
 local function ask_again(t, dk, result, dims, names, source)
   local n = 0
@@ -190,7 +213,8 @@ test("a cell within a level, or rolled up, has its question", function(t, dk)
   n = n + ask_again(t, dk, ask { "r", "g" }:roll_up "l", { "l" }, names, data)
   n = n + ask_again(t, dk, ask { "g", "m = member(v)" }:roll_up "r":roll_up "l", { "l", "m" }, names, data)
   t.ok(n > 150, n)
-  t.has(ask({ "g", "q" }, within):explain { g = "A", q = dk.total }, 'x = (count() where g == "A") / (count() where r == "X"), over all rows')
+  t.has(ask({ "g", "q" }, within):explain { g = "A", q = dk.total },
+    'x = (count() where g == "A") / (count() where r == "X"), over all rows')
   local text, cell = ask { "g" }:where "n > 1":roll_up "r":explain { r = "X" } -- some of its parts alone
   t.has(text, "Then g rolled up to r: 2 rows.")
   t.eq(cell.measures, {})
