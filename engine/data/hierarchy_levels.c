@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "hierarchy_turns.h"
 #include "hierarchy_use.h"
 
 static bool same_text(const char *a, const char *b)
@@ -64,8 +65,8 @@ bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b)
     return true;
 }
 
-const dk_hierarchy *dki_levels_common(const dk_dictionary *fine, const dk_dictionary *coarse, size_t *below,
-                                      size_t *above)
+static const dk_hierarchy *find_common(const dk_dictionary *fine, const dk_dictionary *coarse, bool dated_too,
+                                       size_t *below, size_t *above)
 {
     for (size_t i = fine ? dk_dictionary_n_hierarchies(fine) : 0; i-- > 0;)
         for (size_t k = coarse ? dk_dictionary_n_hierarchies(coarse) : 0; k-- > 0;) {
@@ -73,7 +74,7 @@ const dk_hierarchy *dki_levels_common(const dk_dictionary *fine, const dk_dictio
             const dk_hierarchy *a = dk_dictionary_hierarchy_at(fine, i, &x);
             const dk_hierarchy *b = dk_dictionary_hierarchy_at(coarse, k, &y);
 
-            if (x >= y || a->dated || !dki_hierarchy_equal(a, b))
+            if (x >= y || (a->dated && !dated_too) || !dki_hierarchy_equal(a, b))
                 continue;
             if (below)
                 *below = x;
@@ -82,6 +83,17 @@ const dk_hierarchy *dki_levels_common(const dk_dictionary *fine, const dk_dictio
             return a;
         }
     return NULL;
+}
+
+const dk_hierarchy *dki_levels_common(const dk_dictionary *fine, const dk_dictionary *coarse, size_t *below,
+                                      size_t *above)
+{
+    return find_common(fine, coarse, false, below, above);
+}
+
+bool dki_levels_related(const dk_dictionary *fine, const dk_dictionary *coarse)
+{
+    return find_common(fine, coarse, true, NULL, NULL) != NULL;
 }
 
 /* Whether the dictionary is that level. */
@@ -151,19 +163,28 @@ dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary
     return status;
 }
 
+/* Of each member of a level its code in a dictionary of it, 0: none; NULL: no memory. */
+static uint32_t *codes_of_members(dk_context *context, const dk_hierarchy *hierarchy, size_t level,
+                                  const dk_dictionary *dictionary, dk_error *err)
+{
+    size_t n_members = dk_dictionary_n_levels(hierarchy->levels[level].members);
+    uint32_t *codes = dki_calloc(context, n_members + 1, sizeof *codes, err);
+
+    for (uint32_t code = 1; codes && code <= dk_dictionary_n_levels(dictionary); code++)
+        codes[dki_hierarchy_member(hierarchy, level, dk_dictionary_level(dictionary, code))] = code;
+    return codes;
+}
+
 dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
                            uint32_t *out, dk_error *err)
 {
-    size_t level = 0, of = 0, n_members;
+    size_t level = 0, of = 0;
     const dk_hierarchy *hierarchy = dki_levels_common(fine, coarse, &level, &of);
     uint32_t *codes;
 
-    n_members = dk_dictionary_n_levels(hierarchy->levels[of].members);
-    codes = dki_calloc(context, n_members + 1, sizeof *codes, err); /* of each member, in coarse */
+    codes = codes_of_members(context, hierarchy, of, coarse, err);
     if (codes == NULL)
         return DK_ERR_MEMORY;
-    for (uint32_t code = 1; code <= dk_dictionary_n_levels(coarse); code++)
-        codes[dki_hierarchy_member(hierarchy, of, dk_dictionary_level(coarse, code))] = code;
     out[0] = DKI_NO_MEMBER;
     for (uint32_t code = 1; code <= dk_dictionary_n_levels(fine); code++) {
         uint32_t member = dki_hierarchy_member(hierarchy, level, dk_dictionary_level(fine, code));
@@ -173,4 +194,32 @@ dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const
     }
     dki_free(context, codes);
     return DK_OK;
+}
+
+dk_status dki_levels_pairs(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
+                           dki_int_map *out, dk_error *err)
+{
+    size_t level = 0, of = 0;
+    const dk_hierarchy *hierarchy = find_common(fine, coarse, true, &level, &of);
+    uint32_t *codes = codes_of_members(context, hierarchy, of, coarse, err), number;
+    dki_turns turns = { .context = context };
+    dk_status status = codes ? dki_turns_init(&turns, hierarchy, level, err) : DK_ERR_MEMORY;
+
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(fine) && status == DK_OK; code++) {
+        uint32_t member = dki_hierarchy_member(hierarchy, level, dk_dictionary_level(fine, code));
+
+        status = dki_poll(context, err);
+        for (uint32_t turn = 0; turn < turns.n && member > 0 && status == DK_OK; turn++) {
+            int64_t day = turns.days[turn];
+
+            if (dki_hierarchy_span(hierarchy, level, member, day))
+                status = dki_int_map_add(
+                    out, dki_level_pair(code, codes[dki_hierarchy_ancestor(hierarchy, level, member, of, day)]),
+                    &number, err);
+        }
+    }
+    if (codes)
+        dki_turns_drop(&turns);
+    dki_free(context, codes);
+    return status;
 }

@@ -4,6 +4,8 @@
 
 #include <dekking/hierarchy.h>
 
+#include "base/hash.h"
+
 /* Whether two say the same: levels, members in their order, labels, whom they belong to when, changes and vintage. Either may
  * be NULL. Cost: nothing where it is the same one, else proportional to them. */
 bool dki_hierarchy_equal(const dk_hierarchy *a, const dk_hierarchy *b);
@@ -15,6 +17,8 @@ static inline bool dki_levels_nested(const dk_dictionary *fine, const dk_diction
 {
     return dki_levels_common(fine, coarse, NULL, NULL) != NULL;
 }
+/* Whether coarse is a later level than fine of one hierarchy, which may change with time. */
+bool dki_levels_related(const dk_dictionary *fine, const dk_dictionary *coarse);
 /* Whether both are the same levels of the same hierarchies. */
 bool dki_levels_same(const dk_dictionary *a, const dk_dictionary *b);
 /* The dictionary with the levels that all n others are, and no more; n 0: with none. It is retained where it is so already. */
@@ -26,5 +30,12 @@ dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary
  * out: n_levels of fine + 1. */
 dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
                            uint32_t *out, dk_error *err);
+/* Of levels that are related: adds a key for each code of fine and each of coarse that it belongs to on some day; 0: to none. */
+dk_status dki_levels_pairs(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
+                           dki_int_map *out, dk_error *err);
+static inline uint64_t dki_level_pair(uint32_t fine, uint32_t coarse)
+{
+    return (uint64_t)fine << 32 | coarse;
+}
 
 #endif

@@ -6,7 +6,8 @@
  * cells and no groups (margin_spread.c), for which the group of the set that is not known is there beside every combination.
  *
  * A dimension that is a level of the hierarchy of a finer one is told by it: every member stands in its own region, and in
- * no other; but one of which some group says otherwise stands where groups have it.
+ * no other; but one of which some group says otherwise stands where groups have it. Where the hierarchy changes with time, every
+ * member stands in each region that it is in on some day.
  *
  * Invariants: at most MOST_LEVEL_GROUPS groups are there in the end; null is no level, and is shown where it occurs.
  */
@@ -25,9 +26,11 @@ struct levels {
     bool shown[DKI_MAX_DIMENSIONS];
     uint32_t *codes[DKI_MAX_DIMENSIONS]; /* n of each that is shown */
     uint64_t n[DKI_MAX_DIMENSIONS];
-    uint64_t n_combinations;             /* of levels that are shown */
-    size_t told_by[DKI_MAX_DIMENSIONS];  /* the dimension that tells this one, or DKI_NONE */
-    uint32_t *above[DKI_MAX_DIMENSIONS]; /* of each code of that dimension the one of this */
+    uint64_t n_combinations;               /* of levels that are shown */
+    size_t told_by[DKI_MAX_DIMENSIONS];    /* the dimension that tells this one, or DKI_NONE */
+    uint32_t *above[DKI_MAX_DIMENSIONS];   /* of each code of that dimension the one of this */
+    size_t paired[DKI_MAX_DIMENSIONS];     /* a finer dimension that this one changes with, or DKI_NONE */
+    dki_int_map pairs[DKI_MAX_DIMENSIONS]; /* what codes of both there can be */
 };
 
 static dk_status fail_levels(const dki_plan *plan, dk_error *err)
@@ -148,6 +151,52 @@ static dk_status find_teller(struct levels *levels, size_t dim, dk_error *err)
     return DK_OK;
 }
 
+/* Whether some group says otherwise than the pairs of levels do: these are of other things then, as where somebody lives and works. */
+static bool are_apart(const struct levels *levels, size_t coarse, size_t fine)
+{
+    for (size_t i = 0; i < levels->grouper->n_groups; i++) {
+        const uint32_t *key = dki_grouper_key(levels->grouper, i);
+
+        if (key[fine] != 0 && key[coarse] != 0 &&
+            dki_int_map_find(&levels->pairs[coarse], dki_level_pair(key[fine], key[coarse])) == DKI_MAP_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Finds the finest dimension of which this one is a later level, in a hierarchy that changes with time. */
+static dk_status find_pairs(struct levels *levels, size_t dim, dk_error *err)
+{
+    const dki_dimension *dims = levels->plan->dims;
+    size_t found = DKI_NONE;
+    dk_status status;
+
+    for (size_t d = 0; d < levels->grouper->n_dims && levels->told_by[dim] == DKI_NONE; d++)
+        if (d != dim && dims[d].type == DK_CATEGORY && dims[dim].type == DK_CATEGORY &&
+            levels->plan->spreads[d] == DKI_SPREAD_NOT && levels->plan->spreads[dim] == DKI_SPREAD_NOT &&
+            dki_levels_related(dims[d].levels, dims[dim].levels) &&
+            !dki_levels_nested(dims[d].levels, dims[dim].levels) &&
+            (found == DKI_NONE || dki_levels_related(dims[d].levels, dims[found].levels)))
+            found = d;
+    if (found == DKI_NONE || (!levels->shown[dim] && !levels->shown[found]))
+        return DK_OK;
+    status =
+        dki_levels_pairs(levels->plan->context, dims[found].levels, dims[dim].levels, &levels->pairs[dim], err);
+    if (status == DK_OK && !are_apart(levels, dim, found))
+        levels->paired[dim] = found;
+    return status;
+}
+
+/* Whether levels of hierarchies go together on some day. */
+static bool can_be(const struct levels *levels, const uint32_t *key)
+{
+    for (size_t d = 0; d < levels->grouper->n_dims; d++)
+        if (levels->paired[d] != DKI_NONE &&
+            dki_int_map_find(&levels->pairs[d], dki_level_pair(key[levels->paired[d]], key[d])) == DKI_MAP_NONE)
+            return false;
+    return true;
+}
+
 /* A dimension that another tells is shown as that one is, whose codes are then those of members. */
 static dk_status find_tellers(struct levels *levels, dk_error *err)
 {
@@ -162,6 +211,8 @@ static dk_status find_tellers(struct levels *levels, dk_error *err)
             levels->shown[d] = levels->shown[levels->told_by[d]];
         else
             levels->told_by[d] = DKI_NONE;
+    for (size_t d = 0; d < levels->grouper->n_dims && status == DK_OK; d++)
+        status = find_pairs(levels, d, err);
     return status;
 }
 
@@ -210,7 +261,7 @@ static dk_status add_from(const struct levels *levels, uint32_t *key, size_t dim
     while (dim < levels->grouper->n_dims && (!levels->shown[dim] || levels->told_by[dim] != DKI_NONE))
         dim++;
     if (dim == levels->grouper->n_dims)
-        return dki_group_add(levels->grouper, key, &number, err);
+        return can_be(levels, key) ? dki_group_add(levels->grouper, key, &number, err) : DK_OK;
     for (uint64_t i = 0; status == DK_OK && i < levels->n[dim]; i++) {
         if (i % 64 == 0)
             status = dki_poll(levels->plan->context, err);
@@ -259,12 +310,18 @@ dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_err
     dk_status status;
 
     dki_arena_init(&levels.arena, plan->context);
+    for (size_t d = 0; d < grouper->n_dims; d++) {
+        levels.paired[d] = DKI_NONE;
+        dki_int_map_init(&levels.pairs[d], plan->context);
+    }
     status = list_levels(&levels, err);
     for (size_t d = 0; d < grouper->n_dims; d++)
         only_levels = only_levels && (levels.shown[d] || plan->spreads[d] != DKI_SPREAD_NOT);
     if (status ==
         DK_OK) /* where every dimension shows its levels there is one combination of the others, also for no rows */
         status = only_levels ? add_from(&levels, key, 0, err) : add_beside(&levels, err);
+    for (size_t d = 0; d < grouper->n_dims; d++)
+        dki_int_map_drop(&levels.pairs[d]);
     dki_arena_drop(&levels.arena);
     return status;
 }

@@ -150,7 +150,7 @@ static dk_status add_dimension(struct within *within, const dki_within *name, dk
         return DK_OK;
     while (dim < breakdown->n_by &&
            !(coarse && dimension_column(within, dim) &&
-             dki_levels_nested(dk_column_levels(dimension_column(within, dim)), dk_column_levels(coarse))))
+             dki_levels_related(dk_column_levels(dimension_column(within, dim)), dk_column_levels(coarse))))
         dim++;
     if (dim == breakdown->n_by)
         return fail_within(name, err);

@@ -168,6 +168,29 @@ test("levels without rows stand where they belong", function(t, dk)
     "Rijk van Nijmegen/Rijk van Nijmegen/1" })
 end)
 
+test("levels of a hierarchy that changes stand where they ever were", function(t, dk)
+  local dated = dk.hierarchy(dk.read_text("g;r;van;tot\nA;X;;\nB;X;;2020-01-01\nB;Y;2020-01-01;\nC;Y;;2018-01-01\n" ..
+    "D;Z;2018-01-01;\n"), { "g", "r" }, { from = "van", to = "tot" })
+  local rows = dk.read_text "g;dag\nB;2019-01-01\nC;2017-01-01\nC;2019-01-01\nQ;2019-01-01\nA;\n":use(dated, { on = "dag" })
+  local function ask(by, levels)
+    return rows:breakdown { by = by, measures = "n = count()", levels = levels }
+  end
+  local all = { "X/A/0", "X/B/1", "Y/B/0", "Y/C/1", "Z/D/0", "-/A/1", "-/C/1", "-/Q/1" }
+  t.eq(rows_of(ask({ "r", "g" }, "all"), "r", "g", "n"), all)
+  table.remove(all, 5) -- Z, of which no row is
+  t.eq(rows_of(ask({ "r", "g" }, { "g" }), "r", "g", "n"), all)
+  -- a share is within the level where every member has been in one of them
+  local within = "d = count() / all(count(), r)"
+  t.raises(function() rows:breakdown { by = "g", measures = within } end, "g C is in more than one r",
+    "put r into by, before g")
+  local once = rows:where "g ~= 'C'":breakdown { by = "g", measures = within }
+  t.eq(rows_of(once, "g", "d"), { "A/0.5", "B/1.0", "Q/0.5" })
+  -- where somebody lives and where he works are other things
+  local work = rows:rename { r = "woon" }:derive("werk = case(g == 'B', 'D', 'A')"):where "dag is not null"
+    :use(dated, { on = "dag", column = "werk", level = "g" })
+  t.eq(#work:breakdown { by = { "g", "r" }, measures = "n = count()", levels = "all" }, 5 * 3)
+end)
+
 test("a share is within a level that is no dimension", function(t, dk)
   local persons = dk.read_text(PERSONS):where "gemeente is not null":use(geo(dk):at "2015-01-01")
   local measures = { "n = count()", "deel = n / all(n, regio)", "van = all(n, regio)", "heel = all(n, land)" }
@@ -208,7 +231,8 @@ test("a share is within a level that is no dimension", function(t, dk)
   refused { by = "gemeente", limit = 1, order = "n desc", rest = "rest" }
   t.raises(function() dk.read_text(PERSONS):breakdown { by = "gemeente", measures = measures } end, what, hint)
   local dated = dk.read_text(PERSONS):use(geo(dk), { on = "dag" })
-  t.raises(function() dated:breakdown { by = "gemeente", measures = measures } end, what, hint) -- a region of which day?
+  t.raises(function() dated:breakdown { by = "gemeente", measures = measures } end, -- a region of which day?
+    "the breakdown: gemeente Renkum is in more than one regio", "put regio into by, before gemeente")
   local loose = dk.read_text "gemeente;regio\nOveral;Midden-Gelderland\nOveral;Rijk van Nijmegen\n"
   t.raises(function() loose:use(geo(dk):at "2015-01-01"):breakdown { by = "gemeente", measures = measures } end,
     "the breakdown: gemeente Overal is in more than one regio", "put regio into by, before gemeente")

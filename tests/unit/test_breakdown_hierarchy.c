@@ -54,6 +54,26 @@ static void members_without_rows_stand_in_their_own_region(void **state)
     dk_table_release(table);
 }
 
+static void members_that_moved_stand_where_they_ever_were(void **state)
+{
+    const dk_hierarchy *hierarchy =
+        wide("g:text r:text van:date tot:date\nA|X|-|-\nB|X|-|2020-01-01\nB|Y|2020-01-01|-\nC|Y|-|2018-01-01\n", 2,
+             true, NULL);
+    const dk_table *bare = make_table(context, "g:category d:date\nB|2019-01-01\nC|2019-01-01\nA|-\n"),
+                   *table = NULL;
+    const struct question *question = ASK(.by = { "r", "g" }, .measures = { "n = count()" }, .all_levels = true);
+    dk_use_options options = { .on = "d" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_use(bare, hierarchy, &options, &table, &err), &err);
+    assert_answer(question, table, "X|A|0\nX|B|1\nY|B|0\nY|C|0\n-|A|1\n-|C|1\n");
+    assert_ask_survives(question, table);
+    dk_table_release(table);
+    dk_table_release(bare);
+    dk_hierarchy_release(hierarchy);
+}
+
 static void a_share_is_within_the_region(void **state)
 {
     const dk_table *table = used_persons();
@@ -141,6 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_without_rows_stand_in_their_own_region),
+        cmocka_unit_test(members_that_moved_stand_where_they_ever_were),
         cmocka_unit_test(a_share_is_within_the_region),
         cmocka_unit_test(no_room_is_refused),
         cmocka_unit_test(a_result_is_rolled_up),
