@@ -20,9 +20,9 @@
 
 /* A block, and the chunks that it looks into. */
 struct block {
-    dki_gathered got;
+    dki_gathered *got;
     size_t n_held;
-    const dki_chunk *held[DK_BLOCK_ROWS];
+    const dki_chunk **held;
 };
 
 /* Rows first .. last - 1 of the block, which lie in one part or are null. */
@@ -58,32 +58,32 @@ static void pick_values(struct block *block, const struct run *run)
     switch (chunk->storage) {
     case DK_STORE_BITS:
         for (size_t i = run->first; i < run->last; i++)
-            dki_bit_put(block->got.values.bits, i,
+            dki_bit_put(block->got->values.bits, i,
                         run->rows[i] != DK_ROW_NULL && dki_bit(chunk->values, place(run, i)));
         break;
     case DK_STORE_I8:
         if (chunk->packed > 0)
-            PICK_PACKED(block->got.values.integers);
+            PICK_PACKED(block->got->values.integers);
         else
-            PICK(int8_t, block->got.values.integers, 0);
+            PICK(int8_t, block->got->values.integers, 0);
         break;
-    case DK_STORE_I16: PICK(int16_t, block->got.values.integers, 0); break;
-    case DK_STORE_I32: PICK(int32_t, block->got.values.integers, 0); break;
-    case DK_STORE_I64: PICK(int64_t, block->got.values.integers, 0); break;
-    case DK_STORE_F64: PICK(double, block->got.values.reals, 0); break;
-    case DK_STORE_RATIO: PICK(dk_ratio, block->got.values.ratios, ((dk_ratio){ 0, 1 })); break;
+    case DK_STORE_I16: PICK(int16_t, block->got->values.integers, 0); break;
+    case DK_STORE_I32: PICK(int32_t, block->got->values.integers, 0); break;
+    case DK_STORE_I64: PICK(int64_t, block->got->values.integers, 0); break;
+    case DK_STORE_F64: PICK(double, block->got->values.reals, 0); break;
+    case DK_STORE_RATIO: PICK(dk_ratio, block->got->values.ratios, ((dk_ratio){ 0, 1 })); break;
     case DK_STORE_U8:
         if (chunk->packed > 0)
-            PICK_PACKED(block->got.values.codes);
+            PICK_PACKED(block->got->values.codes);
         else
-            PICK(uint8_t, block->got.values.codes, 0);
+            PICK(uint8_t, block->got->values.codes, 0);
         break;
-    case DK_STORE_U16: PICK(uint16_t, block->got.values.codes, 0); break;
-    case DK_STORE_U32: PICK(uint32_t, block->got.values.codes, 0); break;
+    case DK_STORE_U16: PICK(uint16_t, block->got->values.codes, 0); break;
+    case DK_STORE_U32: PICK(uint32_t, block->got->values.codes, 0); break;
     case DK_STORE_INTERVAL: break; /* no chunk is */
     case DK_STORE_TEXT:
         for (size_t i = run->first; i < run->last; i++)
-            block->got.values.texts[i] =
+            block->got->values.texts[i] =
                 run->rows[i] == DK_ROW_NULL
                     ? (dk_text){ NULL, 0 }
                     : dki_chunk_text(chunk, run->rows[i] - run->part->start + run->part->offset);
@@ -99,8 +99,8 @@ static void pick_valid(struct block *block, const struct run *run)
     for (size_t i = run->first; i < run->last; i++) {
         bool known = run->rows[i] != DK_ROW_NULL && (valid == NULL || dki_bit(valid, place(run, i)));
 
-        dki_bit_put(block->got.valid, i, known);
-        block->got.any_null |= !known;
+        dki_bit_put(block->got->valid, i, known);
+        block->got->any_null |= !known;
     }
 }
 
@@ -115,7 +115,7 @@ static dk_status pick_block(const dk_column *column, const uint64_t *rows, size_
 {
     dk_status status;
 
-    block->got.any_null = false;
+    block->got->any_null = false;
     for (struct run run = { *part, rows, 0, 0 }; run.first < n; run.first = run.last) {
         uint64_t row = rows[run.first];
 
@@ -148,6 +148,19 @@ static dk_status append_texts(dk_builder *builder, const dki_gathered *block, si
     return status;
 }
 
+dki_gathered *dki_gathered_new(dk_context *context, size_t n_rows, dk_error *err)
+{
+    const size_t widest = sizeof(dk_ratio) > sizeof(dk_text) ? sizeof(dk_ratio) : sizeof(dk_text);
+    const size_t n_bytes = dki_bit_words(n_rows) * sizeof(uint64_t);
+    dki_gathered *made = dki_alloc(context, sizeof *made + n_bytes + n_rows * widest, err);
+
+    if (made == NULL)
+        return NULL;
+    made->valid = (uint64_t *)(made + 1);
+    made->values.bits = made->valid + dki_bit_words(n_rows);
+    return made;
+}
+
 dk_status dki_gathered_append(dk_builder *builder, const dki_gathered *block, size_t n, dk_error *err)
 {
     const uint64_t *valid = block->any_null ? block->valid : NULL;
@@ -177,24 +190,27 @@ static dk_status gather_blocks(const dk_column *column, const uint64_t *rows, ui
 {
     size_t block_rows = dki_block_rows(column->context);
     const dki_part *part = column->parts;
-    struct block *block = dki_alloc(column->context, sizeof *block, err);
-    dk_status status = block ? DK_OK : DK_ERR_MEMORY;
+    size_t most = n < block_rows ? (size_t)n : block_rows;
+    struct block block = { .got = dki_gathered_new(column->context, most, err) };
+    dk_status status;
 
-    if (block)
-        block->n_held = 0;
+    if (block.got)
+        block.held = dki_alloc_array(column->context, most, sizeof(const dki_chunk *), err);
+    status = block.held ? DK_OK : DK_ERR_MEMORY;
     for (uint64_t done = 0; status == DK_OK && done < n;) {
         size_t piece = n - done < block_rows ? (size_t)(n - done) : block_rows;
 
         status = dki_poll(column->context, err);
         if (status == DK_OK)
-            status = pick_block(column, rows + done, piece, &part, block, err);
+            status = pick_block(column, rows + done, piece, &part, &block, err);
         if (status == DK_OK)
-            status = dki_gathered_append(builder, &block->got, piece, err);
-        while (block->n_held > 0)
-            dki_chunk_let(block->held[--block->n_held]);
+            status = dki_gathered_append(builder, block.got, piece, err);
+        while (block.n_held > 0)
+            dki_chunk_let(block.held[--block.n_held]);
         done += piece;
     }
-    dki_free(column->context, block);
+    dki_free(column->context, block.held);
+    dki_free(column->context, block.got);
     return status;
 }
 

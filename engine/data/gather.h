@@ -5,20 +5,23 @@
 #include "builder.h"
 #include "column_parts.h"
 
-/* Values of a block in the widest storage. */
+/* Values of a block in the widest storage; all in one piece of memory, no larger than the rows want it, as most tables
+ * that a script makes have few. */
 typedef struct dki_gathered {
-    uint64_t valid[DK_BLOCK_WORDS];
+    uint64_t *valid;
     bool any_null;
     union {
-        uint64_t bits[DK_BLOCK_WORDS];
-        int64_t integers[DK_BLOCK_ROWS];
-        double reals[DK_BLOCK_ROWS];
-        dk_ratio ratios[DK_BLOCK_ROWS];
-        uint32_t codes[DK_BLOCK_ROWS];
-        dk_text texts[DK_BLOCK_ROWS]; /* point into chunks that are held */
+        uint64_t *bits;
+        int64_t *integers;
+        double *reals;
+        dk_ratio *ratios;
+        uint32_t *codes;
+        dk_text *texts; /* point into chunks that are held */
     } values;
 } dki_gathered;
 
+/* For blocks of at most n_rows rows, n_rows at most DK_BLOCK_ROWS; dki_free frees it. NULL: DK_ERR_MEMORY. */
+dki_gathered *dki_gathered_new(dk_context *context, size_t n_rows, dk_error *err);
 dk_status dki_gathered_append(dk_builder *builder, const dki_gathered *block, size_t n, dk_error *err);
 
 /* Whether rows are so many, and in such an order, that dki_gather_flat is the faster way. */

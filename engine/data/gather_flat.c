@@ -342,7 +342,7 @@ static void pick(const struct flat *flat, const uint64_t *rows, size_t n, bool a
         dki_bits_fill(block->valid, n);
     switch (flat->all.storage) {
     case DK_STORE_BITS:
-        memset(block->values.bits, 0, sizeof block->values.bits);
+        memset(block->values.bits, 0, dki_bit_words(n) * sizeof *block->values.bits);
         for (size_t i = 0; i < n; i++)
             if (rows[i] != DK_ROW_NULL && dki_bit(flat->all.values, (size_t)rows[i]))
                 dki_bit_set(block->values.bits, i);
@@ -375,7 +375,7 @@ static dk_status pick_range(void *arg, unsigned worker, uint64_t begin, uint64_t
     struct flat *flat = arg;
     const dk_column *column = flat->column;
     size_t block_rows = dki_block_rows(column->context);
-    dki_gathered *block = dki_alloc(column->context, sizeof *block, err);
+    dki_gathered *block = dki_gathered_new(column->context, block_rows, err);
     dk_builder *builder = NULL;
     dk_status status = block ? DK_OK : DK_ERR_MEMORY;
 

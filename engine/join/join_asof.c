@@ -273,7 +273,7 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
     const dki_key_index *index = asof->join->index;
     dk_context *context = asof->join->context;
     size_t step = dki_block_rows(context);
-    dki_key_work *work = index ? dki_key_work_new(index, err) : NULL;
+    dki_key_work *work = index ? dki_key_work_new(index, end - begin, err) : NULL;
     int64_t times[DK_BLOCK_ROWS];
     dk_status status = index && work == NULL ? DK_ERR_MEMORY : DK_OK;
     dk_view view;

@@ -25,9 +25,9 @@
 
 /* Some keys. --------------------------------------------------------------------------------------------------- */
 
-dki_key_work *dki_key_work_new(const dki_key_index *index, dk_error *err)
+dki_key_work *dki_key_work_new(const dki_key_index *index, uint64_t n_rows, dk_error *err)
 {
-    size_t bytes = DK_BLOCK_ROWS * sizeof(uint64_t);
+    size_t bytes = (n_rows < DK_BLOCK_ROWS ? (size_t)n_rows : DK_BLOCK_ROWS) * sizeof(uint64_t);
     dki_key_work *work = NULL;
 
     if (!dki_mul_size(bytes, index->code.n_words, &bytes) && !dki_add_size(bytes, sizeof *work, &bytes))
@@ -138,7 +138,7 @@ static dk_status match_range(void *arg, unsigned worker, uint64_t begin, uint64_
     struct matching *matching = arg;
     const dki_key_index *index = matching->index;
     size_t step = dki_block_rows(index->context);
-    dki_key_work *work = dki_key_work_new(index, err);
+    dki_key_work *work = dki_key_work_new(index, end - begin, err);
     uint64_t n_matched = 0, n_null = 0, n_used = 0;
     dk_status status = work ? DK_OK : DK_ERR_MEMORY;
 

@@ -56,7 +56,7 @@ static dk_status build_range(void *arg, unsigned worker, uint64_t begin, uint64_
     struct build *build = arg;
     dki_key_index *index = build->index;
     size_t step = dki_block_rows(index->context);
-    dki_key_work *work = dki_key_work_new(index, err);
+    dki_key_work *work = dki_key_work_new(index, end - begin, err);
     uint64_t n_keys = 0, n_nulls = 0;
     dk_status status = work ? DK_OK : DK_ERR_MEMORY;
 
@@ -87,7 +87,7 @@ static dk_status find_firsts(void *arg, unsigned worker, uint64_t begin, uint64_
     struct build *build = arg;
     dki_key_index *index = build->index;
     size_t step = dki_block_rows(index->context);
-    dki_key_work *work = dki_key_work_new(index, err);
+    dki_key_work *work = dki_key_work_new(index, end - begin, err);
     dk_status status = work ? DK_OK : DK_ERR_MEMORY;
 
     (void)worker;

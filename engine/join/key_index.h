@@ -50,7 +50,8 @@ typedef struct dki_key_work {
     uint8_t flags[DK_BLOCK_ROWS];
     uint64_t words[]; /* of the keys of a block */
 } dki_key_work;
-dki_key_work *dki_key_work_new(const dki_key_index *index, dk_error *err);
+/* For blocks of n_rows rows, or DK_BLOCK_ROWS where those are fewer. */
+dki_key_work *dki_key_work_new(const dki_key_index *index, uint64_t n_rows, dk_error *err);
 void dki_key_work_release(const dki_key_index *index, dki_key_work *work); /* NULL does nothing */
 dk_status dki_key_find_rows(const dki_key_index *index, const dki_key_reader *reader, dki_key_work *work,
                             uint64_t row, size_t n, uint32_t *rows, dk_error *err);

@@ -549,7 +549,7 @@ dk_status dki_key_read(const dki_key_reader *reader, uint64_t row, size_t n, dki
     for (size_t k = 0; k < code->n_shapes; k++) {
         const dki_key_shape *shape = &code->shapes[k];
         uint8_t *own = straight ? flags : scratch->flags;
-        size_t most = straight ? n : sizeof scratch->values / sizeof *scratch->values / words_of(shape);
+        size_t most = straight ? n : DKI_KEY_PIECE / words_of(shape);
 
         /* Values of many words come in pieces that fit the scratch memory. */
         for (size_t done = 0, piece; done < n; done += piece) {

@@ -79,11 +79,13 @@ dk_status dki_key_reader_init(dki_key_reader *reader, const dki_key_code *code, 
                               bool is_base, dk_error *err);
 void dki_key_reader_drop(dki_key_reader *reader);
 
+#define DKI_KEY_PIECE 2048 /* words of a column that are read at a time; those of a value are much fewer */
+
 /* Scratch memory of one thread that reads, on its stack or in a block of its own. */
 typedef struct dki_key_scratch {
     dk_view view;
-    uint64_t values[DK_BLOCK_ROWS * 2];
-    uint8_t flags[DK_BLOCK_ROWS];
+    uint64_t values[DKI_KEY_PIECE];
+    uint8_t flags[DKI_KEY_PIECE];
 } dki_key_scratch;
 /* The words of rows row .. row + n - 1, n at most DK_BLOCK_ROWS: code->n_words for each; flags[i] tells which say
  * nothing. */

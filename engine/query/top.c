@@ -84,9 +84,9 @@ static dk_status begin_worker(const struct top *top, struct worker *worker, dk_e
     if (worker->heaps)
         return DK_OK;
     if (top->has_groups && worker->groups == NULL)
-        status = dki_sort_pieces_block_new(&top->groups, &worker->groups, err);
+        status = dki_sort_pieces_block_new(&top->groups, top->n_rows, &worker->groups, err);
     if (status == DK_OK && top->has_order && worker->order == NULL)
-        status = dki_sort_pieces_block_new(&top->order, &worker->order, err);
+        status = dki_sort_pieces_block_new(&top->order, top->n_rows, &worker->order, err);
     if (status != DK_OK)
         return status;
     worker->lasts = dki_alloc_array(top->context, top->n_slots, sizeof *worker->lasts, err);
@@ -233,9 +233,9 @@ static dk_status find_range(void *arg, unsigned number, uint64_t begin, uint64_t
     dk_status status = DK_OK;
 
     if (top->has_groups && worker->groups == NULL)
-        status = dki_sort_pieces_block_new(&top->groups, &worker->groups, err);
+        status = dki_sort_pieces_block_new(&top->groups, top->n_rows, &worker->groups, err);
     if (status == DK_OK && top->has_order && worker->order == NULL)
-        status = dki_sort_pieces_block_new(&top->order, &worker->order, err);
+        status = dki_sort_pieces_block_new(&top->order, top->n_rows, &worker->order, err);
     for (uint64_t row = begin; status == DK_OK && row < end; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
 

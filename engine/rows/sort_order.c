@@ -51,7 +51,7 @@ static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t
     dk_status status = DK_OK;
 
     if (order->blocks[worker] == NULL)
-        status = dki_sort_pieces_block_new(&order->pieces, &order->blocks[worker], err);
+        status = dki_sort_pieces_block_new(&order->pieces, order->n_rows, &order->blocks[worker], err);
     for (uint64_t row = begin; row < end && status == DK_OK; row += step) {
         size_t n = end - row < step ? (size_t)(end - row) : step;
         const uint64_t *words = order->blocks[worker]->words;
@@ -64,7 +64,7 @@ static dk_status fill_range(void *arg, unsigned worker, uint64_t begin, uint64_t
         for (size_t i = 0; i < n; i++)
             order->items[row + i] = words[i] << order->row_bits | (row + i);
         for (size_t w = 1; w < order->n_words; w++)
-            memcpy(order->rest[w - 1] + row, words + w * DK_BLOCK_ROWS, n * sizeof *words);
+            memcpy(order->rest[w - 1] + row, words + w * order->blocks[worker]->n_rows, n * sizeof *words);
     }
     return status;
 }

@@ -298,22 +298,25 @@ unsigned dki_sort_pieces_word_group_bits(const dki_sort_pieces *pieces, size_t w
 
 /* Blocks. ----------------------------------------------------------------------------------------------------------- */
 
-dk_status dki_sort_pieces_block_new(const dki_sort_pieces *pieces, dki_sort_pieces_block **out, dk_error *err)
+dk_status dki_sort_pieces_block_new(const dki_sort_pieces *pieces, uint64_t n_rows, dki_sort_pieces_block **out,
+                                    dk_error *err)
 {
     dki_sort_pieces_block *block = dki_calloc(pieces->context, 1, sizeof *block, err);
+    size_t n = n_rows < DK_BLOCK_ROWS ? (size_t)n_rows : DK_BLOCK_ROWS;
 
     if (block == NULL)
         return DK_ERR_MEMORY;
     block->pieces = pieces;
+    block->n_rows = n;
     block->views = dki_alloc_array(pieces->context, pieces->n_keys, sizeof *block->views, err);
     for (size_t i = 0; block->views && i < pieces->n_keys; i++)
         dk_view_init(&block->views[i], pieces->context);
     if (block->views)
-        block->piece = dki_alloc_array(pieces->context, DK_BLOCK_ROWS, sizeof *block->piece, err);
+        block->piece = dki_alloc_array(pieces->context, n, sizeof *block->piece, err);
     if (block->piece)
-        block->texts = dki_alloc_array(pieces->context, DK_BLOCK_ROWS, sizeof *block->texts, err);
+        block->texts = dki_alloc_array(pieces->context, n, sizeof *block->texts, err);
     if (block->texts)
-        block->words = dki_alloc_array(pieces->context, pieces->n_words, DK_BLOCK_ROWS * sizeof *block->words, err);
+        block->words = dki_alloc_array(pieces->context, pieces->n_words, n * sizeof *block->words, err);
     if (block->words == NULL) {
         dki_sort_pieces_block_release(block);
         return DK_ERR_MEMORY;
@@ -352,7 +355,7 @@ static void write_piece(struct writer *writer, unsigned bits)
     const unsigned word_bits = writer->block->pieces->word_bits;
 
     while (bits > 0) {
-        uint64_t *words = writer->block->words + writer->word * DK_BLOCK_ROWS;
+        uint64_t *words = writer->block->words + writer->word * writer->block->n_rows;
         unsigned room = word_bits - writer->used;
         unsigned take = bits < room ? bits : room; /* < 64, as a word has room for a row's number beside it */
         unsigned rest = bits - take;
@@ -402,7 +405,7 @@ static void write_text(struct writer *writer, const dki_sort_pieces_key *key, co
 static uint64_t *piece_for(const struct writer *writer, unsigned bits)
 {
     if (writer->used == 0 && bits < writer->block->pieces->word_bits)
-        return writer->block->words + writer->word * DK_BLOCK_ROWS;
+        return writer->block->words + writer->word * writer->block->n_rows;
     return writer->block->piece;
 }
 

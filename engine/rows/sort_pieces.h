@@ -62,11 +62,14 @@ typedef struct dki_sort_pieces_block {
     dk_view *views; /* n_keys */
     uint64_t *piece;
     dk_text *texts;
-    uint64_t *words; /* n_words times DK_BLOCK_ROWS */
+    uint64_t *words; /* n_words times n_rows */
+    size_t n_rows;
 } dki_sort_pieces_block;
-dk_status dki_sort_pieces_block_new(const dki_sort_pieces *pieces, dki_sort_pieces_block **out, dk_error *err);
+/* For blocks of n_rows rows, or DK_BLOCK_ROWS where those are fewer: most tables that a script makes are small. */
+dk_status dki_sort_pieces_block_new(const dki_sort_pieces *pieces, uint64_t n_rows, dki_sort_pieces_block **out,
+                                    dk_error *err);
 void dki_sort_pieces_block_release(dki_sort_pieces_block *block);
-/* Word w of row + i becomes words[w * DK_BLOCK_ROWS + i]. */
+/* Word w of row + i becomes words[w * block->n_rows + i]. */
 dk_status dki_sort_pieces_block_fill(dki_sort_pieces_block *block, uint64_t row, size_t n, dk_error *err);
 
 #endif

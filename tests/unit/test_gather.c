@@ -201,6 +201,26 @@ static void it_can_be_interrupted(void **state)
     free(rows);
 }
 
+static void few_rows_are_gathered_in_little_memory(void **state)
+{
+    static const uint64_t numbers[] = { 4, 0, 3 };
+
+    (void)state;
+    for (int type = 0; type < DK_N_TYPES; type++) {
+        row *rows = random_rows(5, 8, 20);
+        const dk_column *column = column_of(context, (dk_type)type, scale_of((dk_type)type), rows, 5), *out = NULL;
+        dk_error err = DK_ERROR_INIT;
+        size_t before = dk_context_used_bytes(context);
+
+        dk_context_reset_peak(context);
+        assert_ok(dk_column_gather(column, numbers, 3, &out, &err), &err);
+        assert_true(dk_context_peak_bytes(context) - before < 16384);
+        dk_column_release(out);
+        dk_column_release(column);
+        free(rows);
+    }
+}
+
 static void failing_memory_leaves_nothing(void **state)
 {
     uint64_t numbers[200];
@@ -233,6 +253,7 @@ int main(void)
         TEST(nothing_can_be_gathered_from_nothing_but_nulls),
         TEST(a_row_outside_is_refused),
         TEST(it_can_be_interrupted),
+        TEST(few_rows_are_gathered_in_little_memory),
         TEST(failing_memory_leaves_nothing),
     };
 

@@ -74,6 +74,20 @@ static void left_keeps_every_row_in_its_order(void **state)
         "a|Arnhem|1|false|2.5\nb|Duiven|2|-|-\n-|Arnhem|3|-|-\nc|Zevenaar|4|true|1.5\na|Rheden|5|false|2.5\n");
 }
 
+static void few_rows_are_joined_in_little_memory(void **state)
+{
+    const struct pair *pair = PAIR(register_rows, sonar_rows, { "id" });
+    const dk_table *joined = NULL;
+    dk_error err = DK_ERROR_INIT;
+    size_t before = dk_context_used_bytes(context);
+
+    (void)state;
+    dk_context_reset_peak(context);
+    assert_ok(join_pair(pair, NULL, &joined, &err), &err);
+    assert_true(dk_context_peak_bytes(context) - before < 100000); /* the tables are made within */
+    dk_table_release(joined);
+}
+
 static void inner_keeps_the_rows_that_match(void **state)
 {
     (void)state;
@@ -470,6 +484,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(left_keeps_every_row_in_its_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(few_rows_are_joined_in_little_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(inner_keeps_the_rows_that_match, set_up, tear_down),
         cmocka_unit_test_setup_teardown(several_keys_match_together, set_up, tear_down),
         cmocka_unit_test_setup_teardown(categories_and_text_match_by_text, set_up, tear_down),

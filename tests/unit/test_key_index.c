@@ -121,7 +121,7 @@ static void assert_found(const dki_key_index *index, const dk_column *column, co
     dk_error err = DK_ERROR_INIT;
 
     assert_ok(dki_key_reader_init(&reader, &index->code, &column, false, &err), &err);
-    work = dki_key_work_new(index, &err);
+    work = dki_key_work_new(index, n, &err);
     assert_non_null(work);
     for (size_t at = 0; at < n; at += DK_BLOCK_ROWS) {
         size_t piece = n - at < DK_BLOCK_ROWS ? n - at : DK_BLOCK_ROWS;

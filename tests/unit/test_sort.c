@@ -260,6 +260,21 @@ static void an_interrupted_sort_stops(void **state)
     dk_table_release(table);
 }
 
+/* A call for three rows costs little else than memory that comes and goes. */
+static void few_rows_are_sorted_in_little_memory(void **state)
+{
+    const dk_table *table = make_table(context, persons), *sorted = NULL;
+    dk_error err = DK_ERROR_INIT;
+    size_t before = dk_context_used_bytes(context);
+
+    (void)state;
+    dk_context_reset_peak(context);
+    assert_ok(sort_by(table, "n", &sorted, &err), &err);
+    assert_true(dk_context_peak_bytes(context) - before < 16384);
+    dk_table_release(sorted);
+    dk_table_release(table);
+}
+
 /* Keys as texts. ---------------------------------------------------------------------------------------------------- */
 
 static void assert_sorted_by(const dk_table *table, const char *const *keys, size_t n_keys, uint64_t limit,
@@ -341,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_unknown_column_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_survived, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_interrupted_sort_stops, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(few_rows_are_sorted_in_little_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_may_be_expressions_and_a_limit_leaves_the_rest_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_that_are_none_are_shown, set_up, tear_down),
     };
