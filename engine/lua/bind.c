@@ -243,10 +243,16 @@ const char *dkl_push_kind(lua_State *L, int index)
     return lua_pushfstring(L, "a %s", strncmp(name, "dk.", 3) == 0 ? name + 3 : name);
 }
 
+const char *dkl_nil_hint(lua_State *L, int arg)
+{
+    return lua_type(L, arg) == LUA_TNIL ? "; got nil (was a variable nil?)" : "";
+}
+
 /* The same for a method that was called on what is not its object; a dot instead of a colon does that. */
 static int arg_fail(lua_State *L, int arg, const char *expected, bool is_object)
 {
     /* stays on the stack until the error is raised */
+    const char *hint = lua_type(L, arg) == LUA_TNIL ? " (was a variable nil?)" : "";
     const char *got = lua_type(L, arg) == LUA_TNUMBER ? luaL_tolstring(L, arg, NULL) : dkl_push_kind(L, arg);
     const char *name = "";
     lua_Debug call;
@@ -265,7 +271,7 @@ static int arg_fail(lua_State *L, int arg, const char *expected, bool is_object)
     if (is_object && arg == 1)
         return dkl_fail(L, "%sargument 1 must be %s, got %s (a method is called with a colon: x:%s(...))", name,
                         expected, got, call.name ? call.name : "name");
-    return dkl_fail(L, "%sargument %d must be %s, got %s", name, is_method ? arg - 1 : arg, expected, got);
+    return dkl_fail(L, "%sargument %d must be %s, got %s%s", name, is_method ? arg - 1 : arg, expected, got, hint);
 }
 
 int dkl_arg_fail(lua_State *L, int arg, const char *expected)

@@ -52,6 +52,9 @@ int dkl_fail(lua_State *L, const char *format, ...);           /* the format of 
 int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argument 2 must be ..., got a number" */
 /* Pushes what a value is, for messages: "nil", "nothing", "a number", "a Lua table", "a table of dekking", "a column". */
 const char *dkl_push_kind(lua_State *L, int index);
+/* What a message says of an argument that is there and nil: "; got nil (was a variable nil?)"; else an empty string. Asked before
+ * the call has pushed anything. */
+const char *dkl_nil_hint(lua_State *L, int arg);
 
 /* Runs a call of the engine; when memory is out, once more after a full collection that freed something: what only
  * garbage holds does not count. The call is written once and may be evaluated twice, which it can, as a call that

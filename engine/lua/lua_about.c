@@ -248,8 +248,7 @@ static int table_with(lua_State *L)
 
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table of properties, such as { unit = \"persons\" }");
-    if (dkl_is_empty(L, 2))
-        return dkl_fail(L, "with changes nothing: the table is empty (was a variable nil?)");
+    dkl_check_changes(L, 2, "with");
     dkl_check_options(L, 2, "with", names);
     change_property(L, "unit", &properties.unit);
     change_property(L, "name", &properties.name);
@@ -299,6 +298,7 @@ static int restyle(lua_State *L, const char *what, bool is_format)
                             is_format ? "a table such as { dekking = \"0.0 %\" }"
                                       : "a table such as { dekking = \"Bekend\" }");
     lua_settop(L, 2);
+    dkl_check_changes(L, 2, is_format ? "format" : "label");
     dkl_check_columns(L, table, 2, "the name of a column");
     out = dkl_new_table_like(L); /* 3 */
     fields = dkl_array(L, dk_table_n_columns(table), sizeof *fields);

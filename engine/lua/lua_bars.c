@@ -57,6 +57,8 @@ static int table_bars(lua_State *L)
     dk_format format;
     size_t n;
 
+    if (lua_isnoneornil(L, 2))
+        return dkl_arg_fail(L, 2, "the name of a column of numbers, or a list of names");
     lua_settop(L, 3);
     dkl_check_options(L, 3, "bars", dkl_screen_names);
     named = dkl_check_names(L, 2, "bars: columns");
@@ -98,6 +100,22 @@ static void rows_of_sparks(lua_State *L, const dk_table *table, dk_pivot_spec *s
     spec->n_rows = n;
 }
 
+/* Raises where sparklines cannot be drawn of the column: later on each of its values is one. */
+static void check_number(lua_State *L, const dk_table *table, const char *name)
+{
+    dk_error err = DK_ERROR_INIT;
+    const dk_column *column;
+    size_t i;
+
+    if (dk_table_get(table, name, &i, &err) != DK_OK) {
+        dkl_raise(L, &err);
+        return;
+    }
+    column = dk_table_field(table, i)->column;
+    if (!dk_type_is_number(dk_column_type(column)) && dk_column_type(column) != DK_INTERVAL)
+        dkl_fail(L, "sparklines are drawn of numbers, and %s is %s", name, dk_column_type_name(column));
+}
+
 /* t:spark(value, along [, { by = { ... }, as = "name", scale = "row" or "table" }]) -> a table with one row for each of `by`:
  * the first value, a sparkline of all, the last value */
 static int table_spark(lua_State *L)
@@ -119,6 +137,7 @@ static int table_spark(lua_State *L)
     as = dkl_option_text(L, 4, "spark", "as");
     as = as ? as : value;
     together = dkl_option_choice(L, 4, "spark", "scale", scales, 0) == 1;
+    check_number(L, table, value);
     spec.columns = &along;
     spec.values = &value;
     rows_of_sparks(L, table, &spec);

@@ -257,6 +257,7 @@ static int table_with_levels(lua_State *L)
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { geslacht = dk.codes \"1 = man, 2 = vrouw\" }");
     lua_settop(L, 2);
+    dkl_check_changes(L, 2, "with_levels");
     dkl_check_columns(L, table, 2, "the name of a column");
     out = dkl_new_table_like(L); /* 3 */
     plain = (const dk_table **)dkl_slot(L, dkl_release_table);

@@ -196,14 +196,46 @@ static int column_tostring(lua_State *L)
 
     lua_getiuservalue(L, 1, 1);
     dkl_push_type(L, column);
-    lua_pushfstring(L, "column %s: %s, %I rows, %I null", lua_tostring(L, -2), lua_tostring(L, -1),
-                    (LUAI_UACINT)dk_column_n_rows(column), (LUAI_UACINT)dk_column_n_nulls(column));
+    lua_pushfstring(L, "column %s: %s, %I row%s, %I null", lua_tostring(L, -2), lua_tostring(L, -1),
+                    (LUAI_UACINT)dk_column_n_rows(column), dk_column_n_rows(column) == 1 ? "" : "s",
+                    (LUAI_UACINT)dk_column_n_nulls(column));
     return 1;
 }
 
-static const luaL_Reg meta[] = {
-    { "__len", column_len }, { "__newindex", column_newindex }, { "__tostring", column_tostring }, { NULL, NULL }
-};
+/* The iterator of pairs(c): column, row -> the row after that, its value or nil */
+static int next_value(lua_State *L)
+{
+    const dk_column *column = check_column(L, 1);
+    lua_Integer row = luaL_checkinteger(L, 2);
+
+    if (row < 0 || (uint64_t)row >= dk_column_n_rows(column)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_settop(L, 1);
+    lua_pushinteger(L, row + 1);
+    push_row(L, column);
+    return 2;
+}
+
+/* pairs(c) goes over all rows; ipairs(c) ends at the first that is null. */
+static int column_pairs(lua_State *L)
+{
+    check_column(L, 1);
+    lua_pushcfunction(L, next_value);
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, 0);
+    return 3;
+}
+
+static int column_call(lua_State *L)
+{
+    return dkl_fail(L, "a column is not called: `for row, value in pairs(c) do` goes over its rows, c:to_lua() is a list");
+}
+
+static const luaL_Reg meta[] = { { "__len", column_len },           { "__newindex", column_newindex },
+                                 { "__tostring", column_tostring }, { "__pairs", column_pairs },
+                                 { "__call", column_call },         { NULL, NULL } };
 
 void dkl_open_column(lua_State *L)
 {

@@ -123,6 +123,8 @@ static int table_derive(lua_State *L)
     lua_settop(L, 3);
     check_no_names(L);
     n = dkl_check_list(L, 2, "derive", false);
+    if (n == 0)
+        return dkl_fail(L, "derive wants 'name = expression'; got an empty list (was a variable nil?)");
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
     lua_insert(L, 1); /* the result below everything that is held */

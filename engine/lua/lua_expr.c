@@ -174,6 +174,8 @@ static int new_col(lua_State *L)
 {
     const char *name;
 
+    if (dkl_is_object(L, 1, DKL_COLUMN) && dkl_push_name_text(L, 1))
+        lua_replace(L, 1);
     if (lua_type(L, 1) != LUA_TSTRING)
         return dkl_arg_fail(L, 1, "the name of a column");
     name = dkl_check_text(L, 1, "col: the name");

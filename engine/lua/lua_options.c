@@ -87,15 +87,13 @@ void dkl_check_options(lua_State *L, int index, const char *what, const char *co
     dkl_check_keys(L, index, what, "option", names);
 }
 
-bool dkl_is_empty(lua_State *L, int index)
+void dkl_check_changes(lua_State *L, int index, const char *what)
 {
-    bool is_empty;
-
     index = lua_absindex(L, index);
     lua_pushnil(L);
-    is_empty = lua_next(L, index) == 0;
-    lua_pop(L, is_empty ? 0 : 2);
-    return is_empty;
+    if (lua_next(L, index) == 0)
+        dkl_fail(L, "%s changes nothing: the table is empty (was a variable nil?)", what);
+    lua_pop(L, 2);
 }
 
 static int compare_names(const void *a, const void *b)

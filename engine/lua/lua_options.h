@@ -25,8 +25,8 @@ const char *dkl_find_unknown(lua_State *L, int index, const char *const *names);
 int dkl_fail_unknown(lua_State *L, const char *what, const char *kind, const char *wanted, size_t size,
                      const char *const *names);
 
-/* Whether the table at index has no key at all. */
-bool dkl_is_empty(lua_State *L, int index);
+/* Raises where the table of changes at index has none: a variable in it may have been nil. what: the method. */
+void dkl_check_changes(lua_State *L, int index, const char *what);
 /* The string keys of the table at index in order, ending with NULL: what the order of Lua's own differs in from run to
  * run. Pushes one anchor; the table keeps the strings. */
 const char **dkl_sorted_keys(lua_State *L, int index, size_t *n);

@@ -106,11 +106,12 @@ static int table_select(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
+    const char *hint = dkl_nil_hint(L, 2);
     dkl_names names = dkl_check_arguments(L, 2, "select");
     const dk_table **out = dkl_new_table(L);
 
     if (names.n == 0)
-        return dkl_fail(L, "select wants the names of the columns to keep");
+        return dkl_fail(L, "select wants the names of the columns to keep%s", hint);
     DKL_TRY(dk_table_select(table, names.items, names.n, out, &err));
     return 1;
 }
@@ -120,11 +121,12 @@ static int table_drop(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
+    const char *hint = dkl_nil_hint(L, 2);
     dkl_names names = dkl_check_arguments(L, 2, "drop");
     const dk_table **out = dkl_new_table(L);
 
     if (names.n == 0)
-        return dkl_fail(L, "drop wants the names of the columns to leave out");
+        return dkl_fail(L, "drop wants the names of the columns to leave out%s", hint);
     DKL_TRY(dk_table_drop(table, names.items, names.n, out, &err));
     return 1;
 }
@@ -136,7 +138,7 @@ static int table_rename(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     const char **old_names, **new_names;
     const dk_table **out;
-    size_t n = 0, most = dk_table_n_columns(table);
+    size_t n = 0, n_given = 0, most = dk_table_n_columns(table);
 
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { old = \"new\" }");
@@ -144,11 +146,11 @@ static int table_rename(lua_State *L)
         if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
             return dkl_fail(L, "rename: names are strings, as in { old = \"new\" }");
         else
-            n++;
-    old_names = dkl_array(L, n, sizeof *old_names);
-    new_names = dkl_array(L, n, sizeof *new_names);
+            n_given++;
+    dkl_check_changes(L, 2, "rename");
+    old_names = dkl_array(L, 2 * n_given, sizeof *old_names);
+    new_names = old_names + n_given;
     out = dkl_new_table(L);
-    n = 0;
     /* In the order of the columns, so that of two errors always the same is reported. */
     for (size_t i = 0; i < most; i++) {
         const char *name = dk_table_field(table, i)->name;
@@ -159,7 +161,8 @@ static int table_rename(lua_State *L)
         }
         lua_pop(L, 1);
     }
-    dkl_check_columns(L, table, 2, "rename: a name");
+    if (n < n_given)
+        dkl_check_columns(L, table, 2, "rename: a name"); /* says which is none */
     DKL_TRY(dk_table_rename(table, old_names, new_names, n, out, &err));
     return 1;
 }

@@ -107,9 +107,9 @@ static int table_sample(lua_State *L)
     bool has_n;
     const dk_table **out;
 
-    lua_settop(L, 3);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { n = 100, seed = 1 }");
+    lua_settop(L, 3);
     dkl_check_options(L, 2, "sample", options);
     has_n = dkl_option(L, 2, "n");
     lua_pop(L, 1);

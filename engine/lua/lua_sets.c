@@ -98,6 +98,7 @@ static int table_with_sets(lua_State *L)
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { vaardigheden = \";\" }");
     lua_settop(L, 2);
+    dkl_check_changes(L, 2, "with_sets");
     dkl_check_columns(L, table, 2, "the name of a column");
     out = dkl_new_table_like(L); /* 3 */
     types.items = dkl_array(L, n_columns, sizeof *types.items);

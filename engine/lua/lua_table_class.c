@@ -143,7 +143,13 @@ static int lazy_method(lua_State *L)
     return lua_gettop(L);
 }
 
+static int table_call(lua_State *L)
+{
+    return dkl_fail(L, "a table is not called: `for row in t:rows() do` goes over its rows, t:breakdown { ... } asks it");
+}
+
 static const luaL_Reg meta[] = { { "__len", table_len },
+                                 { "__call", table_call },
                                  { "__newindex", table_newindex },
                                  { "__tostring", dkl_table_tostring },
                                  { "__pairs", dkl_table_columns },

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/status.h"
+#include "base/text.h"
 #include "base/types.h"
 #include "lua_options.h"
 #include "lua_table.h"
@@ -59,6 +61,13 @@ static dk_status append(lua_State *L, dk_builder *builder, const dk_csv_column *
         code = code ? code : stated->other;
         return code ? dk_builder_code(builder, code, err)
                     : dk_builder_text(builder, text, err); /* which says why not */
+    }
+    if (value->type == DK_TEXT && type != DK_CATEGORY && type != DK_TEXT) {
+        const dk_text text = value->as.text;
+
+        return dki_fail(err, DK_ERR_TYPE, "\"%.*s\" cannot be read as %s",
+                        (int)dki_utf8_floor(text.bytes, text.size, text.size < 100 ? text.size : 100), text.bytes,
+                        dki_type_shown(type, stated->scale));
     }
     return dk_builder_value(builder, value, err);
 }
@@ -152,8 +161,8 @@ static void read_columns(lua_State *L, dkl_source *from)
         }
         n = length_of(L, -1, from->names[i]);
         if (i > 0 && n != from->n_rows) {
-            dkl_fail(L, "table: column %s has %I values and column %s has %I (nil ends a list: write dk.null)",
-                     from->names[i], (LUAI_UACINT)n, from->names[0], (LUAI_UACINT)from->n_rows);
+            dkl_fail(L, "table: column %s has %I value%s and column %s has %I (nil ends a list: write dk.null)",
+                     from->names[i], (LUAI_UACINT)n, n == 1 ? "" : "s", from->names[0], (LUAI_UACINT)from->n_rows);
             return;
         }
         from->n_rows = n;

@@ -224,6 +224,22 @@ static int sentinel_tostring(lua_State *L)
     return 1;
 }
 
+/* Metamethod of what computes or compares; upvalue: its name. The other side may know what to do. */
+static int sentinel_refuse(lua_State *L)
+{
+    const char *name;
+
+    if (!luaL_testudata(L, 2, DKL_SENTINEL) &&
+        luaL_getmetafield(L, 2, lua_tostring(L, lua_upvalueindex(1))) != LUA_TNIL) {
+        lua_insert(L, 1);
+        lua_call(L, 2, 1);
+        return 1;
+    }
+    name = luaL_tolstring(L, luaL_testudata(L, 1, DKL_SENTINEL) ? 1 : 2, NULL);
+    return dkl_fail(L, "dk.%s is no value: nothing is computed from it, and it has no order (test with == dk.%s)", name,
+                    name);
+}
+
 static const luaL_Reg sentinel_meta[] = { { "__tostring", sentinel_tostring }, { NULL, NULL } };
 
 static void new_sentinel(lua_State *L, const void *key, const char *name)
@@ -266,11 +282,21 @@ static int core_is_number(lua_State *L)
 
 void dkl_open_value(lua_State *L)
 {
+    static const char *const refused[] = { "__add", "__sub", "__mul",    "__div", "__mod", "__idiv",
+                                           "__pow", "__unm", "__concat", "__lt",  "__le" };
+
     lua_pushcfunction(L, core_is_number);
     lua_setfield(L, 2, "is_number");
     lua_pushcfunction(L, core_decimal);
     lua_setfield(L, 2, "decimal");
     dkl_class(L, DKL_SENTINEL, sentinel_meta);
+    luaL_getmetatable(L, DKL_SENTINEL);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        lua_pushstring(L, refused[i]);
+        lua_pushcclosure(L, sentinel_refuse, 1);
+        lua_setfield(L, -2, refused[i]);
+    }
+    lua_pop(L, 1);
     dkl_open_interval(L);
     dkl_open_scalar(L);
     new_sentinel(L, &null_key, "null");

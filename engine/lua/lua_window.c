@@ -41,6 +41,7 @@ static int table_sort(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     uint64_t limit = UINT64_MAX;
     dk_params params = { NULL, 0 };
+    const char *hint = dkl_nil_hint(L, 2);
     dkl_names keys;
     const dk_table **out;
 
@@ -56,7 +57,7 @@ static int table_sort(lua_State *L)
         keys = dkl_check_arguments(L, 2, "sort");
     }
     if (keys.n == 0)
-        return dkl_fail(L, "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }");
+        return dkl_fail(L, "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }%s", hint);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_sort_by(table, keys.items, keys.n, &params, limit, out, &err));
     return 1;

@@ -89,7 +89,7 @@ end
 local read = {
   name = function(value)
     if type(value) ~= "string" or value == "" then
-      core.fail "breakdown: a name is a string"
+      core.fail(("breakdown: a name is a string of one character or more, not %s"):format(say(value)))
     end
     return value
   end,
@@ -402,8 +402,8 @@ class.__call = core.record("__call", core.ask)
 
 local function define(options)
   if type(options) ~= "table" then
-    core.fail(('breakdown wants a table such as { by = "gemeente", measures = "n = count()" }, not %s')
-      :format(core.what(options)))
+    core.fail(('breakdown wants a table such as { by = "gemeente", measures = "n = count()" }, not %s%s'):format(
+      core.what(options), core.kind(options) == "breakdown" and ", which is called with a table: coverage(t)" or ""))
   end
   core.check(options, "a breakdown", OPTIONS)
   return make(changed({}, options))

@@ -114,7 +114,14 @@ local function summary(self, ...)
     core.fail(("summary wants the names of columns, or nothing for all; got %s (was a variable nil?)")
       :format(first == nil and "nil" or "an empty list"))
   end
-  local data = select("#", ...) > 0 and self:select(...) or self
+  local names = select("#", ...) == 1 and type(first) == "table" and first or { ... }
+  core.list(names, "summary")
+  for i = 1, math.max(#names, select("#", ...)) do
+    if not core.name(names[i]) then
+      core.fail(("summary wants the names of columns; %d is %s"):format(i, core.what(names[i])))
+    end
+  end
+  local data = #names > 0 and self:select(names) or self
   local rows = {}
   for name, column in data:columns() do
     rows[#rows + 1] = summarise(data, name, column)

@@ -3,7 +3,8 @@
 -- column.lua - Columns
 --
 -- A column is a name and a value for each row: `t.leeftijd`, or `t:column "leeftijd"`. `#c` is the number of rows, `c[i]` the value of
--- row i, nil where it is null. `c:sum()` and the like answer at once over all rows. What is computed row by row is an expression, in
+-- row i, nil where it is null; `pairs(c)` goes over all rows, where `ipairs(c)` ends at the first null. `c:sum()` and the like answer
+-- at once over all rows. What is computed row by row is an expression, in
 -- which the column stands for its name: all methods of [expressions](#expressions) are the column's too, and the functions of the
 -- language as far as the column has no method of that name. `<` and `..` raise and say what to write; `==` between a column and a value is
 -- false at once, whatever stands there, and is refused where it reaches a method that wants a condition.

@@ -454,6 +454,8 @@ test("a column stands wherever its name may", function(t, dk)
     data:breakdown { by = "k", measures = "m = sum(n)" })
   same(data:spark(n, d, { by = k }), data:spark("n", "d", { by = "k" }))
   t.eq(data:with { weight = n }:properties().weight, "n")
+  t.eq(tostring(dk.col(data["d"]) & dk.col "in sonar"), "d and `in sonar`")
+  t.raises(function() return dk.col(n + 1) end, "col: argument 1 must be the name of a column, got an expression")
   t.ok(data:column(k) == k or data:column(k)[1] == "b")
   local asked = dk.breakdown { by = "k", measures = "m = sum(n)" }
   t.eq(asked:drill_down(d):definition(), asked:drill_down("d"):definition())

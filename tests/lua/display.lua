@@ -158,7 +158,9 @@ end)
 test("t:bars wants numbers", function(t, dk)
   local data = dk.table { { "gemeente", { "Arnhem" } }, { "n", { 8 } } }
   t.says(function() data:bars() end,
-    "bars: argument 1 must be the name of a column of numbers, or a list of names, got nil")
+    "bars: argument 1 must be the name of a column of numbers, or a list of names, got nothing")
+  t.says(function() data:bars(nil) end,
+    "bars: argument 1 must be the name of a column of numbers, or a list of names, got nil (was a variable nil?)")
   t.says(function() data:bars {} end,
     "bars: argument 1 must be the name of a column of numbers, or a list of names, got a Lua table")
   t.says(function() data:bars "m" end, 'unknown column "m" (there are: gemeente, n)')
@@ -211,7 +213,9 @@ test("t:spark says what it wants", function(t, dk)
   t.says(function() data:spark("n", "kwartaal", { per = 1 }) end, "spark has no option 'per' (there are: by, as and scale)")
   t.says(function() data:spark("n", "kwartaal", { scale = "all" }) end, "spark: scale is 'all', and can be row or table")
   t.says(function() data:spark("gemeente", "kwartaal", { by = "n" }) end,
-    "sparklines are drawn of numbers, and 2024-Q1 is category")
+    "sparklines are drawn of numbers, and gemeente is category")
+  t.says(function() data:spark("gemeente", "kwartaal") end, "sparklines are drawn of numbers, and gemeente is category")
+  t.says(function() data:spark("m", "kwartaal") end, "unknown column \"m\" (there are: gemeente, kwartaal, n)")
   t.raises(function() data:spark("n", "kwartaal", { as = "gemeente" }) end, "there is a column gemeente already")
 end)
 

@@ -78,6 +78,24 @@ test("options and lists", function(t, dk)
     "select: item 2 of the list must be a string, not a number")
   t.says(function() return data:select {} end, "select wants the names of the columns to keep")
   t.says(function() return data:drop {} end, "drop wants the names of the columns to leave out")
+  for method, wants in pairs {
+    select = "select wants the names of the columns to keep",
+    drop = "drop wants the names of the columns to leave out",
+    sort = "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }",
+  } do
+    t.says(function() return data[method](data, nil) end, wants .. "; got nil (was a variable nil?)")
+  end
+  t.says(function() return data:column(nil) end,
+    "column: argument 1 must be the name of a column, got nil (was a variable nil?)")
+  t.says(function() return data:derive {} end, "derive wants 'name = expression'; got an empty list (was a variable nil?)")
+  for _, method in ipairs { "rename", "label", "format", "with_levels", "with_sets" } do
+    t.says(function() return data[method](data, {}) end,
+      method .. " changes nothing: the table is empty (was a variable nil?)")
+  end
+  t.says(function() return data() end,
+    "a table is not called: `for row in t:rows() do` goes over its rows, t:breakdown { ... } asks it")
+  t.says(function() for _ in data.naam do t.ok(false) end end,
+    "a column is not called: `for row, value in pairs(c) do` goes over its rows, c:to_lua() is a list")
   t.says(function() return data:rename(1) end,
     "rename: argument 1 must be a table such as { old = \"new\" }, got 1")
   t.says(function() return data:rename { 1 } end, "rename: names are strings, as in { old = \"new\" }")
@@ -139,7 +157,7 @@ test("tables from Lua", function(t, dk)
     "table: the values of column b must be a list or a column, not a number")
   says({}, { types = { a = "text" } }, "table: the data has no column 'a', and none at all")
   says({ { "a", { 1, 2 } }, { "b", { 1 } } }, nil,
-    "table: column b has 1 values and column a has 2 (nil ends a list: write dk.null)")
+    "table: column b has 1 value and column a has 2 (nil ends a list: write dk.null)")
   says({ { a = 1 }, 2 }, nil, "table: row 2 must be a record such as { a = 1 }, not a number")
   says({ { a = 1 }, { [3] = 2 } }, nil, "table: row 2 has 3 as a key, and a column has a name")
   says({ { "a", { 1 } } }, { columns = { "a" } },
@@ -234,7 +252,7 @@ test("windows, samples and pivots", function(t, dk)
     "unpivot: argument 1 must be a table such as { columns = { ... }, name = \"peilmaand\", value = \"n\" }, "
     .. "got nothing")
   t.says(function() return data:sample() end,
-    "sample: argument 1 must be a table such as { n = 100, seed = 1 }, got nil")
+    "sample: argument 1 must be a table such as { n = 100, seed = 1 }, got nothing")
   t.says(function() return data:sample { n = 1 } end,
     "sample wants a seed, a whole number such as seed = 1: the same seed draws the same rows")
   t.says(function() return data:sample { seed = 1 } end,

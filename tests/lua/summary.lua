@@ -99,6 +99,9 @@ test("what takes no argument refuses one, and an empty list of columns is none",
     "summary wants the names of columns, or nothing for all; got nil (was a variable nil?)")
   t.says(function() return data:summary {} end,
     "summary wants the names of columns, or nothing for all; got an empty list (was a variable nil?)")
+  t.says(function() return data:summary(3) end, "summary wants the names of columns; 1 is a number")
+  t.says(function() return data:summary("k", nil) end, "summary wants the names of columns; 2 is nil")
+  t.says(function() return data:summary { by = "k" } end, "summary: a plain list is wanted; it has the key by")
   local name = "head"
   t.says(function() return data[name](5) end,
     "argument 1 must be a table of dekking, got 5 (a method is called with a colon: x:name(...))")

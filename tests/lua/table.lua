@@ -93,8 +93,12 @@ test("wrong values are errors that say where", function(t, dk)
   t.raises(function() dk.table { { "a", { 1, "x" } } } end, "column a, row 2", "a string")
   t.raises(function() dk.table { { "a", { 1, print } } } end, "column a, row 2", "function")
   t.raises(function() dk.table { { "a", { 0 / 0 } } } end, "column a, row 1")
-  t.raises(function() dk.table { { "a", { 1, 2 } }, { "b", { 1 } } } end, "column b has 1 values", "dk.null")
+  t.raises(function() dk.table { { "a", { 1, 2 } }, { "b", { 1 } } } end, "column b has 1 value ", "dk.null")
   t.raises(function() dk.table { { a = 1 }, 5 } end, "row 2 must be a record")
+  for type, text in pairs { integer = "x", boolean = "ja", date = "2024-13-01", decimal = "1,5" } do
+    t.says(function() dk.table({ { a = text } }, { types = { a = type } }) end,
+      ("table: column a, row 1: %q cannot be read as %s"):format(text, type))
+  end
   t.raises(function() dk.table { { a = 1 }, { [7] = 1 } } end, "row 2 has 7 as a key")
   t.raises(function() dk.table({ { gemente = 1 } }, { "gemeente" }) end, "gemente", "gemeente")
   t.raises(function() dk.table { { "a", { 1 } }, { "b" } } end, "column 2 must be")
@@ -132,6 +136,19 @@ test("a column shows its values, type, levels and nulls", function(t, dk)
   t.eq(n:to_lua(), { 5, dk.null, 7 })
   t.eq(data.k:levels(), { "a", "b" })
   t.has(tostring(n), "column n", "integer", "3 rows", "1 null")
+  t.eq(tostring(data:head(1).n), "column n: integer, 1 row, 0 null")
+end)
+
+test("pairs goes over every row of a column, null or not", function(t, dk)
+  local told = {}
+  for row, value in pairs(dk.table { { "n", { 5, dk.null, 7 } } }.n) do
+    told[#told + 1] = row .. "=" .. tostring(value)
+  end
+  t.eq(told, { "1=5", "2=nil", "3=7" })
+  t.eq(pairs(dk.table { { "n", {} } }.n)(dk.table { { "n", {} } }.n, 0), nil)
+  local next_value, column = pairs(dk.table { { "n", { 5 } } }.n)
+  t.eq({ next_value(column, -1) }, {})
+  t.raises(function() next_value(5, 0) end, "must be a column")
 end)
 
 test("a list with a hole is refused, as its length could be any", function(t, dk)

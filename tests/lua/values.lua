@@ -9,6 +9,23 @@ test("null and total are values of their own", function(t, dk)
   t.ok(rawequal(dk.null, dk.null))
 end)
 
+test("null and total are nothing to compute with, and say so", function(t, dk)
+  local function says(what, body)
+    t.says(body, ("dk.%s is no value: nothing is computed from it, and it has no order (test with == dk.%s)")
+      :format(what, what))
+  end
+  local list = dk.table { { "n", { 1, dk.null } } }.n:to_lua()
+  says("null", function() return list[1] + list[2] end)
+  says("null", function() return list[2] < list[1] end)
+  says("null", function() return "n: " .. dk.null end)
+  says("null", function() return -dk.null end)
+  says("total", function() return dk.total * 2 end)
+  says("null", function() return dk.null <= dk.null end)
+  t.raises(function() return dk.null + dk.col "n" end, "+: nothing is equal to null") -- the other side may know better
+  t.says(function() return dk.null + dk.date "2024-12-31" end,
+    "null is not known, and nothing is computed from it (test with == dk.null)")
+end)
+
 test("version has three parts", function(t, dk)
   t.ok(dk.version:find "^%d+%.%d+%.%d+$")
 end)

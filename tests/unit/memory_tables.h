@@ -111,6 +111,8 @@ static const char *const tables_calls[] = {
     DATA "return function() return table.concat(t.k:levels()) .. #t.n:to_lua() end",
     DATA "return function() local c <close> = t.n return c[1] end",
     DATA "return function() return select(2, pcall(function() t.n.x = 1 end)) end",
+    DATA "return function() local s = '' for row, value in pairs(t.n) do s = s .. row .. value end return s .. select(2, "
+         "pcall(t.n)) .. select(2, pcall(t)) .. select(2, pcall(function() return dk.null + 1 end)) end",
     DATA "return function() return t.n:sum() + t.x:quantile(0.5) + t.k:count() + #t.n:head(2) end",
     DATA "return function() return t:with({ weight = 'n' }).x:mean() end",
     DATA "return function() return select(2, pcall(function() return t.n:typ() end)) end",
