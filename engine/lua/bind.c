@@ -24,7 +24,6 @@ static const char slot_mark;
 
 #define SLOT "dk.slot"
 #define PACE_BYTES ((size_t)32 << 20)
-#define DEEPEST_LEVEL 200
 
 /* The state's context. -------------------------------------------------------------------------------------------- */
 
@@ -135,7 +134,7 @@ void dkl_on_interrupt(lua_State *L, void (*raised)(lua_State *L))
 
 int dkl_script_level(lua_State *L, lua_Debug *where)
 {
-    for (int level = 1; level < DEEPEST_LEVEL && lua_getstack(L, level, where); level++) {
+    for (int level = 1; level < DKL_DEEPEST_LEVEL && lua_getstack(L, level, where); level++) {
         lua_getinfo(L, "Sl", where);
         if (where->currentline > 0 && !dkl_is_library(where->source))
             return level;
@@ -151,25 +150,6 @@ void dkl_where(lua_State *L)
         lua_pushfstring(L, "%s:%d: ", where.short_src, where.currentline);
     else
         lua_pushliteral(L, "");
-}
-
-/* Says which function a script had called. */
-static int raise_interrupted(lua_State *L)
-{
-    dkl_state *state = find_state(L);
-    lua_Debug where;
-    int level;
-
-    if (state && state->on_interrupt)
-        state->on_interrupt(L);
-    dkl_where(L);
-    level = dkl_script_level(L, &where);
-    if (level > 0 && lua_getstack(L, level - 1, &where) && lua_getinfo(L, "n", &where) && where.name)
-        lua_pushfstring(L, "interrupted! ('%s' was running)", where.name);
-    else
-        lua_pushliteral(L, "interrupted!");
-    lua_concat(L, 2);
-    return lua_error(L);
 }
 
 void dkl_keep_error(lua_State *L)
@@ -196,8 +176,13 @@ int dkl_raise(lua_State *L, const dk_error *err)
 
     if (err->code == DK_ERR_CALLBACK)
         raise_kept(L);
-    if (err->code == DK_ERR_INTERRUPTED)
-        return raise_interrupted(L);
+    if (err->code == DK_ERR_INTERRUPTED) {
+        dkl_state *state = find_state(L);
+
+        if (state && state->on_interrupt)
+            state->on_interrupt(L);
+        return dkl_raise_interrupted(L);
+    }
     dk_error_format(err, text, sizeof text);
     dkl_where(L);
     lua_pushstring(L, text);

@@ -42,12 +42,14 @@ dk_context *dkl_check_context(lua_State *L);
 
 /* Raising. The position is that of the innermost line of a script: frames of the library are passed over. ---------- */
 
+#define DKL_DEEPEST_LEVEL 200 /* frames below it are not looked at */
 /* The level of the innermost line of a script, and what is there; 0: there is none. */
 int dkl_script_level(lua_State *L, lua_Debug *where);
 /* Pushes "script.lua:12: ", or an empty string. */
 void dkl_where(lua_State *L);
 /* Raise; they do not return (the result is for `return dkl_raise(...)`). */
 int dkl_raise(lua_State *L, const dk_error *err);
+int dkl_raise_interrupted(lua_State *L);
 int dkl_fail(lua_State *L, const char *format, ...);           /* the format of lua_pushfstring */
 int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argument 2 must be ..., got a number" */
 /* Pushes what a value is, for messages: "nil", "nothing", "a number", "a Lua table", "a table of dekking", "a column". */

@@ -15,6 +15,12 @@ local cases = {
   { "a breakdown", BREAKDOWN .. GO .. "while true do b(t) end", "interrupted!" },
   { "what the library tries", "load('local done = pcall(...) return done', '=dekking/try')(function() " .. GO
     .. "while true do end end) io.stderr:write 'caught'", "dekking/try:1: in main chunk" },
+  { "string.find within pcall", "local s = ('a'):rep(1e6) " .. GO
+    .. "error((select(3, pcall(pcall, s.find, s, '.-.-.-.-b'))), 0)", "x.lua:1: interrupted! ('find' was running)" },
+  { "string.find as a coroutine", "local f, s = coroutine.wrap(string.find), ('a'):rep(1e6) " .. GO .. "f(s, '.-.-.-.-b')",
+    "interrupted! ('find' was running)" },
+  { "a method within xpcall", BREAKDOWN .. "local sorts = t.sort " .. GO .. "while true do local ok, e = "
+    .. "xpcall(sorts, function(e) return e end, t, 'a') if not ok then error(e, 0) end end", "('sort' was running)" },
   { "string.match", "local s = ('a'):rep(1e6) " .. GO .. "s:match '.-.-.-b'", "interrupted! ('match' was running)" },
   { "string.rep", GO .. "while true do ('x'):rep(1e8) end", "interrupted!" },
   { "string.upper", "local s = ('x'):rep(1e8) " .. GO .. "while true do s:upper() end", "interrupted!" },

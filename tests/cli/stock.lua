@@ -291,7 +291,7 @@ local signals = {
   -- What stock lua cannot stop, the first signal stops.
   {
     signalled("READY print(pcall(string.find, (\"a\"):rep(1e5), (\".-\"):rep(20) .. \"b\")) os.exit(3)", "INT", "INT"),
-    ours = { status = 1, out = "false\t(command line):1: interrupted! ('pcall' was running)\n", err = GONE },
+    ours = { status = 1, out = "false\t(command line):1: interrupted! ('find' was running)\n", err = GONE },
   },
   {
     signalled("READY coroutine.wrap(function() while true do end end)()", "INT", "INT"),
