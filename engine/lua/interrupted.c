@@ -38,7 +38,8 @@ static const char *name_of_function(lua_State *L, int function)
     return found;
 }
 
-/* The name of what runs at a level; NULL: it has none. Pushes the function, which keeps the name. */
+/* The name of what runs at a level; NULL: it has none. An object that is called, as a breakdown is, has that of its kind. Pushes
+ * what keeps the name. */
 static const char *push_called(lua_State *L, int level)
 {
     lua_Debug where;
@@ -47,7 +48,8 @@ static const char *push_called(lua_State *L, int level)
     if (!lua_getstack(L, level, &where) || !lua_getinfo(L, "nf", &where))
         return NULL;
     name = name_of_function(L, lua_gettop(L));
-    return name ? name : where.name;
+    name = name ? name : where.name;
+    return name || !lua_getlocal(L, &where, 1) ? name : dkl_kind(L, -1);
 }
 
 /* The level of what the script had called; where this coroutine runs no script, of what the coroutine was made of. */
