@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "allocate.h"
 #include "call.h"
 #include "interrupt.h"
 #include "lua/dekking_lua.h"
@@ -259,6 +260,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: cannot create state: not enough memory\n", options.program);
         return EXIT_FAILURE;
     }
+    dkc_allocate_reserved(L);
     lua_gc(L, LUA_GCSTOP); /* until the libraries stand */
     lua_pushcfunction(L, protected_main);
     lua_pushlightuserdata(L, &options);

@@ -1,4 +1,5 @@
-/* polled.c - string.rep, upper, lower and reverse, utf8.len, table.concat, move and sort, for whom they take long.
+/* polled.c - string.rep, upper, lower and reverse, utf8.len, table.concat, move and sort, for whom they take long; and what
+ * else is replaced so.
  *
  * Lua's own run to their end, whatever signal comes. What is long is done here, with a look at the context in between; all
  * else, and whatever is wrong with the arguments, is left to Lua's own, which is the upvalue of each function.
@@ -12,18 +13,19 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "allocate.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"
 
-#define LONG_LIST 100000            /* values: a millisecond or more */
-#define LONG_TEXT ((size_t)1 << 20) /* bytes */
+#define LONG_LIST 100000 /* values: a millisecond or more */
+#define LONG_TEXT DKC_LONG_TEXT
 
-static int call_stock(lua_State *L)
+int dkc_call_stock(lua_State *L)
 {
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
-static void poll(lua_State *L)
+void dkc_poll(lua_State *L)
 {
     if (dkl_context(L)) /* a finalizer may run when the module is closed */
         dkl_poll(L);
@@ -55,14 +57,14 @@ static int repeat(lua_State *L)
     char *bytes;
 
     if (text == NULL || separator == NULL || !get_integer(L, 2, 0, &n) || n < 2)
-        return call_stock(L);
+        return dkc_call_stock(L);
     unit = size + separator_size;
     if (unit == 0) { /* Lua's own would count to n */
         lua_pushliteral(L, "");
         return 1;
     }
     if (unit > (size_t)INT_MAX || (size_t)n > (size_t)INT_MAX / unit || (size_t)n * unit < LONG_TEXT)
-        return call_stock(L);
+        return dkc_call_stock(L);
     total = (size_t)n * unit - separator_size;
     bytes = luaL_buffinitsize(L, &buffer, total);
     memcpy(bytes, text, size);
@@ -73,9 +75,10 @@ static int repeat(lua_State *L)
         step = filled - from < LONG_TEXT ? filled - from : LONG_TEXT;
         step = step < total - filled ? step : total - filled;
         memcpy(bytes + filled, bytes + from, step);
-        poll(L);
+        dkc_poll(L);
     }
-    luaL_pushresultsize(&buffer, total);
+    luaL_addsize(&buffer, total);
+    dkc_push_result(&buffer);
     return 1;
 }
 
@@ -108,14 +111,15 @@ static int change(lua_State *L, void (*piece)(char *to, const char *from, size_t
     char *bytes;
 
     if (size < LONG_TEXT)
-        return call_stock(L);
+        return dkc_call_stock(L);
     bytes = luaL_buffinitsize(L, &buffer, size);
     for (size_t at = 0; at < size; at += step) {
         step = size - at < LONG_TEXT ? size - at : LONG_TEXT;
         piece(bytes + (backward ? size - at - step : at), text + at, step);
-        poll(L);
+        dkc_poll(L);
     }
-    luaL_pushresultsize(&buffer, size);
+    luaL_addsize(&buffer, size);
+    dkc_push_result(&buffer);
     return 1;
 }
 
@@ -160,17 +164,17 @@ static int length(lua_State *L)
     lua_Integer n = 0;
 
     if (size < LONG_TEXT || !lua_isnoneornil(L, 2) || !lua_isnoneornil(L, 3))
-        return call_stock(L);
+        return dkc_call_stock(L);
     for (size_t at = 0; at < size; at = after_character(text, at, last)) {
         last = size - at < LONG_TEXT ? size - 1 : at + LONG_TEXT - 1;
         lua_settop(L, 1);
         lua_pushinteger(L, (lua_Integer)at + 1);
         lua_pushinteger(L, (lua_Integer)last + 1);
         lua_pushboolean(L, lax);
-        if (call_stock(L) > 1)
+        if (dkc_call_stock(L) > 1)
             return 2; /* where it is wrong */
         n += lua_tointeger(L, -1);
-        poll(L);
+        dkc_poll(L);
     }
     lua_pushinteger(L, n);
     return 1;
@@ -188,11 +192,11 @@ static int concatenate(lua_State *L)
 
     if (lua_istable(L, 1) && lua_getmetatable(L, 1)) { /* as long as it says */
         lua_pop(L, 1);
-        return call_stock(L);
+        return dkc_call_stock(L);
     }
     if (!lua_istable(L, 1) || separator == NULL || !get_integer(L, 3, 1, &i) ||
         !get_integer(L, 4, (lua_Integer)lua_rawlen(L, 1), &last) || !is_long(i, last))
-        return call_stock(L);
+        return dkc_call_stock(L);
     lua_settop(L, 2);
     luaL_buffinit(L, &buffer);
     for (;; i++) {
@@ -200,16 +204,16 @@ static int concatenate(lua_State *L)
             lua_settop(L, 2);
             lua_pushinteger(L, i);
             lua_pushinteger(L, i);
-            return call_stock(L); /* says what is wrong with it */
+            return dkc_call_stock(L); /* says what is wrong with it */
         }
         luaL_addvalue(&buffer);
         if (i == last)
             break;
         luaL_addlstring(&buffer, separator, separator_size);
         if (i % LONG_LIST == 0)
-            poll(L);
+            dkc_poll(L);
     }
-    luaL_pushresult(&buffer);
+    dkc_push_result(&buffer);
     return 1;
 }
 
@@ -223,11 +227,11 @@ static int move(lua_State *L)
     if (!get_integer(L, 2, 0, &first) || !get_integer(L, 3, 0, &last) || !get_integer(L, 4, 0, &to) ||
         !is_long(first, last) || first == LUA_MININTEGER || (first <= 0 && last >= LUA_MAXINTEGER + first) ||
         to > LUA_MAXINTEGER - (last - first))
-        return call_stock(L);
+        return dkc_call_stock(L);
     lua_settop(L, 5);
     lua_pushinteger(L, first - 1);
     lua_replace(L, 3);
-    call_stock(L); /* moves nothing, but looks at the tables */
+    dkc_call_stock(L); /* moves nothing, but looks at the tables */
     n = last - first;
     backward = to > first && to <= last && (target == 1 || lua_compare(L, 1, target, LUA_OPEQ));
     for (lua_Integer i = 0; i <= n; i++) {
@@ -236,7 +240,7 @@ static int move(lua_State *L)
         lua_geti(L, 1, first + at);
         lua_seti(L, target, to + at);
         if (i % LONG_LIST == 0)
-            poll(L);
+            dkc_poll(L);
     }
     lua_pushvalue(L, target);
     return 1;
@@ -255,15 +259,21 @@ static int sort(lua_State *L)
         lua_settop(L, 1);
         lua_pushcfunction(L, is_less);
     }
-    return call_stock(L);
+    return dkc_call_stock(L);
+}
+
+/* In the table on top. */
+static void replace_field(lua_State *L, const char *name, lua_CFunction function)
+{
+    lua_getfield(L, -1, name);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, -2, name);
 }
 
 static void replace(lua_State *L, const char *library, const char *name, lua_CFunction function)
 {
     lua_getglobal(L, library);
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, function, 1);
-    lua_setfield(L, -2, name);
+    replace_field(L, name, function);
     lua_pop(L, 1);
 }
 
@@ -273,8 +283,16 @@ void dkc_replace_long(lua_State *L)
     replace(L, LUA_STRLIBNAME, "upper", upper);
     replace(L, LUA_STRLIBNAME, "lower", lower);
     replace(L, LUA_STRLIBNAME, "reverse", reverse);
+    replace(L, LUA_STRLIBNAME, "format", dkc_format);
     replace(L, LUA_UTF8LIBNAME, "len", length);
     replace(L, LUA_TABLIBNAME, "concat", concatenate);
     replace(L, LUA_TABLIBNAME, "move", move);
     replace(L, LUA_TABLIBNAME, "sort", sort);
+    replace(L, LUA_IOLIBNAME, "read", dkc_read_input);
+    replace(L, LUA_IOLIBNAME, "lines", dkc_lines);
+    luaL_getmetatable(L, LUA_FILEHANDLE);
+    lua_getfield(L, -1, "__index");
+    replace_field(L, "read", dkc_read_file);
+    replace_field(L, "lines", dkc_lines);
+    lua_pop(L, 2);
 }

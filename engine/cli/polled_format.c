@@ -1,0 +1,159 @@
+/* polled_format.c - string.format of long texts.
+ *
+ * A format is taken in pieces: what stands between long texts is Lua's own to format, and those are added piece by piece. The
+ * pieces keep the numbers of their arguments, behind as many empty ones as came before. Should one fail, Lua's own is
+ * called with all of it, and says what is wrong.
+ */
+#include <ctype.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "allocate.h"
+#include "interrupt.h"
+#include "polled.h"
+
+struct piece {
+    const char *format;
+    size_t size;
+    int first, last; /* of its arguments; those before are empty */
+};
+
+static bool is_long(lua_State *L, int arg)
+{
+    return lua_type(L, arg) == LUA_TSTRING && lua_rawlen(L, arg) >= DKC_LONG_TEXT;
+}
+
+/* Adds what Lua's own makes of a piece; false, and nothing is added, where it raises something. */
+static bool add_piece(lua_State *L, luaL_Buffer *out, const struct piece *piece)
+{
+    int top = lua_gettop(L), n_before = piece->first - 2;
+    luaL_Buffer format;
+
+    if (piece->size == 0)
+        return true;
+    if (!lua_checkstack(L, piece->last + LUA_MINSTACK))
+        return false;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    luaL_buffinit(L, &format);
+    for (int i = 0; i < n_before; i++)
+        luaL_addstring(&format, "%s");
+    luaL_addlstring(&format, piece->format, piece->size);
+    luaL_pushresult(&format);
+    for (int i = 0; i < n_before; i++)
+        lua_pushliteral(L, "");
+    for (int i = piece->first; i <= piece->last; i++)
+        lua_pushvalue(L, i);
+    if (lua_pcall(L, lua_gettop(L) - top - 1, 1, 0) != LUA_OK) {
+        if (dkc_interrupt_is_raised())
+            lua_error(L);
+        return false;
+    }
+    luaL_addvalue(out);
+    dkc_poll(L);
+    return true;
+}
+
+static void add_quoted(luaL_Buffer *out, const char *text, size_t size)
+{
+    luaL_addchar(out, '"');
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (i % DKC_LONG_TEXT == 0)
+            dkc_poll(out->L);
+        if (c == '"' || c == '\\' || c == '\n') {
+            luaL_addchar(out, '\\');
+            luaL_addchar(out, (char)c);
+        } else if (iscntrl(c)) {
+            char code[8];
+
+            snprintf(code, sizeof code, isdigit((unsigned char)text[i + 1]) ? "\\%03d" : "\\%d", c);
+            luaL_addstring(out, code);
+        } else {
+            luaL_addchar(out, (char)c);
+        }
+    }
+    luaL_addchar(out, '"');
+}
+
+static void add_long(lua_State *L, luaL_Buffer *out, int arg, bool quoted)
+{
+    size_t size, step;
+    const char *text = lua_tolstring(L, arg, &size);
+
+    if (quoted) {
+        add_quoted(out, text, size);
+        return;
+    }
+    for (size_t at = 0; at < size; at += step) {
+        step = size - at < DKC_LONG_TEXT ? size - at : DKC_LONG_TEXT;
+        luaL_addlstring(out, text + at, step);
+        dkc_poll(L);
+    }
+}
+
+/* Adds all of it; false where something is wrong. */
+static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
+{
+    size_t size, at = 0;
+    const char *format = lua_tolstring(L, 1, &size);
+    struct piece piece = { format, 0, 2, 1 };
+
+    while (at < size) {
+        const char *sign = memchr(format + at, '%', size - at);
+        size_t begin = sign ? (size_t)(sign - format) : size, end = begin + 1;
+        bool is_split = false;
+
+        if (begin - at > DKC_LONG_TEXT) { /* a long text of the format's own */
+            at += DKC_LONG_TEXT;
+            is_split = true;
+        } else if (sign == NULL) {
+            at = size;
+        } else if (end < size && format[end] == '%') {
+            at = end + 1;
+        } else {
+            while (end < size && strchr("-+ #0123456789.", format[end]) && format[end])
+                end++;
+            at = end < size ? end + 1 : size;
+            is_split = at - (size_t)(piece.format - format) > DKC_LONG_TEXT;
+            piece.last++;
+            if (end == begin + 1 && end < size && (format[end] == 's' || format[end] == 'q') &&
+                piece.last <= n_args && is_long(L, piece.last)) {
+                piece.size = (size_t)(sign - piece.format);
+                piece.last--;
+                if (!add_piece(L, out, &piece))
+                    return false;
+                add_long(L, out, ++piece.last, format[end] == 'q');
+                piece = (struct piece){ format + at, 0, piece.last + 1, piece.last };
+                is_split = false;
+            }
+        }
+        piece.size = (size_t)(format + at - piece.format);
+        if (is_split) {
+            if (piece.last > n_args || !add_piece(L, out, &piece))
+                return false;
+            piece = (struct piece){ format + at, 0, piece.last + 1, piece.last };
+        }
+    }
+    return piece.last <= n_args && add_piece(L, out, &piece);
+}
+
+int dkc_format(lua_State *L)
+{
+    int n_args = lua_gettop(L);
+    luaL_Buffer out;
+    bool any = false;
+
+    for (int i = 1; i <= n_args && !any; i++)
+        any = is_long(L, i);
+    if (!any || lua_type(L, 1) != LUA_TSTRING)
+        return dkc_call_stock(L);
+    luaL_buffinit(L, &out);
+    if (!add_pieces(L, &out, n_args)) {
+        lua_settop(L, n_args);
+        return dkc_call_stock(L);
+    }
+    dkc_push_result(&out);
+    return 1;
+}

@@ -1,0 +1,221 @@
+/* polled_read.c - file:read, file:lines, io.read and io.lines.
+ *
+ * A file may be long, and a device without end. What is read is what Lua 5.4 reads, with a look at the context after so many
+ * bytes; numbers, and whatever is wrong, are left to Lua's own.
+ */
+#include <lauxlib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "allocate.h"
+#include "polled.h"
+
+#define INPUT "_IO_input" /* where the registry has the standard input of Lua's library */
+
+/* Reads n bytes at most to `to`; fewer: the file has ended. */
+static size_t read_bytes(lua_State *L, FILE *file, char *to, size_t n)
+{
+    size_t done = 0, got, step;
+
+    do {
+        step = n - done < DKC_LONG_TEXT ? n - done : DKC_LONG_TEXT;
+        got = fread(to + done, 1, step, file);
+        done += got;
+        if (step == DKC_LONG_TEXT)
+            dkc_poll(L);
+    } while (got == step && done < n);
+    return done;
+}
+
+/* These push what was read, and tell whether it is something. */
+
+static bool read_all(lua_State *L, FILE *file)
+{
+    luaL_Buffer buffer;
+    size_t step, got;
+
+    luaL_buffinit(L, &buffer);
+    do { /* in steps that become larger with what was read */
+        step = luaL_bufflen(&buffer) < LUAL_BUFFERSIZE ? LUAL_BUFFERSIZE : luaL_bufflen(&buffer);
+        step = step < DKC_LONG_TEXT ? step : DKC_LONG_TEXT;
+        got = read_bytes(L, file, luaL_prepbuffsize(&buffer, step), step);
+        luaL_addsize(&buffer, got);
+    } while (got == step);
+    dkc_push_result(&buffer);
+    return true;
+}
+
+static bool read_chars(lua_State *L, FILE *file, size_t n)
+{
+    luaL_Buffer buffer;
+    size_t got;
+
+    luaL_buffinit(L, &buffer);
+    got = read_bytes(L, file, luaL_prepbuffsize(&buffer, n), n);
+    luaL_addsize(&buffer, got);
+    dkc_push_result(&buffer);
+    return got > 0;
+}
+
+static bool read_line(lua_State *L, FILE *file, bool with_end)
+{
+    luaL_Buffer buffer;
+    int c = 0;
+
+    luaL_buffinit(L, &buffer);
+    do {
+        char *to = luaL_prepbuffer(&buffer);
+        size_t n = 0;
+
+        flockfile(file);
+        while (n < LUAL_BUFFERSIZE && (c = getc_unlocked(file)) != EOF && c != '\n')
+            to[n++] = (char)c;
+        funlockfile(file);
+        luaL_addsize(&buffer, n);
+        if (luaL_bufflen(&buffer) % DKC_LONG_TEXT == 0)
+            dkc_poll(L);
+    } while (c != EOF && c != '\n');
+    if (with_end && c == '\n')
+        luaL_addchar(&buffer, '\n');
+    dkc_push_result(&buffer);
+    return c == '\n' || lua_rawlen(L, -1) > 0;
+}
+
+static bool is_more(lua_State *L, FILE *file)
+{
+    int c = getc(file);
+
+    ungetc(c, file); /* nothing, at the end */
+    lua_pushliteral(L, "");
+    return c != EOF;
+}
+
+/* Lua's own function reads a number; handle: of its file, or 0 where it needs none. */
+static bool read_number(lua_State *L, int handle)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    if (handle)
+        lua_pushvalue(L, handle);
+    lua_pushliteral(L, "n");
+    lua_call(L, handle ? 2 : 1, 1);
+    return !lua_isnil(L, -1);
+}
+
+/* Reads by the formats from `first` to the top; returns how many values were pushed. */
+static int read_formats(lua_State *L, FILE *file, int handle, int first)
+{
+    int top = lua_gettop(L);
+    bool success = true;
+
+    clearerr(file);
+    luaL_checkstack(L, top - first + 1 + LUA_MINSTACK, "too many arguments");
+    if (top < first)
+        success = read_line(L, file, false);
+    for (int arg = first; arg <= top && success; arg++) {
+        const char *format;
+
+        if (lua_type(L, arg) == LUA_TNUMBER) {
+            size_t n = (size_t)luaL_checkinteger(L, arg);
+
+            success = n == 0 ? is_more(L, file) : read_chars(L, file, n);
+            continue;
+        }
+        format = luaL_checkstring(L, arg);
+        switch (*format == '*' ? format[1] : *format) {
+        case 'n': success = read_number(L, handle); break;
+        case 'l': success = read_line(L, file, false); break;
+        case 'L': success = read_line(L, file, true); break;
+        case 'a': success = read_all(L, file); break;
+        default: return luaL_argerror(L, arg, "invalid format");
+        }
+    }
+    if (ferror(file)) {
+        int n = luaL_fileresult(L, 0, NULL);
+
+        clearerr(file); /* of standard output nothing was lost */
+        return n;
+    }
+    if (!success) {
+        lua_pop(L, 1);
+        luaL_pushfail(L);
+    }
+    return lua_gettop(L) - top;
+}
+
+/* The file behind a handle that is open; NULL: it is none. */
+static FILE *open_file(lua_State *L, int index)
+{
+    const luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
+
+    return stream && stream->closef ? stream->f : NULL;
+}
+
+int dkc_read_file(lua_State *L)
+{
+    FILE *file = open_file(L, 1);
+
+    return file ? read_formats(L, file, 1, 2) : dkc_call_stock(L);
+}
+
+int dkc_read_input(lua_State *L)
+{
+    FILE *file;
+
+    lua_getfield(L, LUA_REGISTRYINDEX, INPUT);
+    file = open_file(L, -1);
+    lua_pop(L, 1); /* the registry keeps it */
+    return file ? read_formats(L, file, 0, 1) : dkc_call_stock(L);
+}
+
+enum { HANDLE = 1, N_FORMATS, CLOSES, N_FIXED = CLOSES }; /* upvalues of what Lua's own gives, and of what goes over the lines here */
+
+static int next_line(lua_State *L)
+{
+    luaL_Stream *stream = lua_touserdata(L, lua_upvalueindex(HANDLE));
+    int n = (int)lua_tointeger(L, lua_upvalueindex(N_FORMATS));
+
+    if (stream->closef == NULL)
+        return luaL_error(L, "file is already closed");
+    lua_settop(L, 1);
+    luaL_checkstack(L, n, "too many arguments");
+    for (int i = 1; i <= n; i++)
+        lua_pushvalue(L, lua_upvalueindex(N_FIXED + i));
+    n = read_formats(L, stream->f, 0, 2);
+    if (lua_toboolean(L, -n))
+        return n;
+    if (n > 1)
+        return luaL_error(L, "%s", lua_tostring(L, -n + 1));
+    if (lua_toboolean(L, lua_upvalueindex(CLOSES))) {
+        lua_CFunction close = stream->closef;
+
+        lua_settop(L, 0);
+        lua_pushvalue(L, lua_upvalueindex(HANDLE));
+        stream->closef = NULL;
+        close(L);
+    }
+    return 0;
+}
+
+int dkc_lines(lua_State *L)
+{
+    int n_results = dkc_call_stock(L), iterator = lua_gettop(L) - n_results + 1, n;
+
+    lua_getupvalue(L, iterator, N_FORMATS);
+    n = N_FIXED + (int)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    luaL_checkstack(L, n, "too many arguments");
+    for (int i = 1; i <= n; i++) {
+        const char *format;
+
+        lua_getupvalue(L, iterator, i);
+        format = i > N_FIXED && lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+        if (format[*format == '*'] == 'n') { /* numbers are Lua's own to read */
+            lua_settop(L, iterator + n_results - 1);
+            return n_results;
+        }
+    }
+    lua_pushcclosure(L, next_line, n);
+    lua_replace(L, iterator);
+    return n_results;
+}
