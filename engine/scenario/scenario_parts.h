@@ -398,6 +398,9 @@ dk_status dki_steps_check(const dk_scenario *scenario, const dk_table *cells, co
 /* The same of the rows that cells are yet to be made of, so that it is told before a pass over them. params: as given. */
 dk_status dki_scenario_check_on(const dk_scenario *scenario, const dk_table *table, const dk_params *params,
                                 dk_error *err);
+/* The same of the steps that mention none of n parameters, whose values are yet to come. params: all of the scenario's. */
+dk_status dki_steps_check_but(const dk_scenario *scenario, const dk_table *table, const dk_params *params,
+                              const char *const *varied, size_t n, dk_error *err);
 /* The column of the step's rate is true or false. */
 dk_status dki_rate_check(const dki_step *step, const dk_table *cells, const dk_column **out, dk_error *err);
 

@@ -284,6 +284,22 @@ static dk_status check_names(const dki_sweep *sweep, dk_error *err)
     return DK_OK;
 }
 
+/* What no point will change. */
+static dk_status check_fixed(const dki_sweep *sweep, dk_error *err)
+{
+    const dki_points *points = &sweep->points;
+    const dk_params base = { points->base, sweep->scenario->n_params };
+    const char **varied = dki_alloc_array(sweep->context, points->n_axes, sizeof *varied, err);
+    dk_status status = varied ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t k = 0; k < points->n_axes && status == DK_OK; k++)
+        varied[k] = sweep->scenario->params[points->axes[k].param].name;
+    if (status == DK_OK)
+        status = dki_steps_check_but(sweep->scenario, sweep->table, &base, varied, points->n_axes, err);
+    dki_free(sweep->context, varied);
+    return status;
+}
+
 static dk_status answer(dki_asking *asking, const dk_table **out, dk_error *err)
 {
     dki_sweep *sweep = asking->sweep;
@@ -352,6 +368,8 @@ dk_status dk_scenario_sweep(const dk_breakdown *breakdown, const dk_table *table
         status = check_names(&sweep, err);
     if (status == DK_OK)
         status = dki_basis_init(&sweep.basis, breakdown, table, &scenario, 1, err);
+    if (status == DK_OK)
+        status = check_fixed(&sweep, err);
     if (status == DK_OK)
         status = dki_basis_open(&sweep.basis, err);
     if (status == DK_OK) {

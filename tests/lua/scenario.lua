@@ -436,6 +436,22 @@ test("every misuse has one message", function(t, dk)
 end)
 
 -- Half of the unknown of each municipality become known; 7 of 0..4 and 7 is then half of the 7.
+test("what no value will change is told before the first is tried", function(t, dk)
+  local plan = dk.scenario "plan" {
+    params = { first = 0.5, later = 0.5 },
+    { "some", where = "not in_sonar", share = "$first", set = { in_sonar = true } },
+    { "leave", where = "in_sonar", share = "$later", set = { in_sonar = false } },
+  }
+  local question, why = coverage(dk), "leave: a share lies between 0 and 1, and 1.5 does not"
+  local goal = { vary = "first", target = "dekking >= 0.9", at = dk.total, params = { later = 1.5 } }
+  for _ = 1, 2 do -- the second time the cells are there
+    t.raises(function() question:sweep(people(dk), plan, { first = { 0, 1 } }, { params = { later = 1.5 } }) end, why)
+    t.raises(function() question:solve(people(dk), plan, goal) end, why)
+  end
+  local problems = question:sweep(people(dk), plan, { later = { 0, 1.5 } }):where("later == 1.5").problem:to_lua()
+  t.eq(problems, { why }) -- of one point, and the other has an answer
+end)
+
 test("persons take numbers in bounds and rates along", function(t, dk)
   local data = dk.table { { "g", { "A", "A", "B", "B" } }, { "s", { true, false, true, false } },
     { "n", { { least = 0, greatest = 4, marker = "<5", meaning = "suppressed" }, 7, 3, { least = 10, greatest = 20 } } } }
