@@ -6,6 +6,7 @@
  */
 #include "allocate.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -68,8 +69,11 @@ static void reserve(lua_State *L, size_t size)
 
 void dkc_push_result(luaL_Buffer *buffer)
 {
-    if (luaL_bufflen(buffer) >= LONG_RESULT)
+    bool is_long = luaL_bufflen(buffer) >= LONG_RESULT;
+
+    if (is_long)
         reserve(buffer->L, luaL_bufflen(buffer));
     luaL_pushresult(buffer);
-    drop_reserved();
+    if (is_long)
+        drop_reserved();
 }
