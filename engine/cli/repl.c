@@ -230,6 +230,7 @@ void dkc_repl(lua_State *L, bool ignore_environment)
     offer_help(L);
     dkc_statement_open(L, on_terminal);
     if (on_terminal) {
+        puts("help() shows what there is; Ctrl-D ends");
         offer_pager(L);
         if (!ignore_environment)
             run_own_script(L);

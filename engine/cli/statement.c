@@ -142,6 +142,8 @@ static dkc_read load_statement(lua_State *L, int *status)
         begun_at = 0;
         if (read != DKC_READ_LINE) {
             if (read == DKC_READ_END) { /* what is missing stays missing: say so */
+                if (edited) /* not behind the prompt */
+                    putchar('\n');
                 remember(L, -2);
                 lua_remove(L, -2);
                 return DKC_READ_LINE;

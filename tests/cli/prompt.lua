@@ -71,7 +71,12 @@ local sessions = {
     { "print(i * 7)\\r", ">> " },
     { "end\\r", "7\r\n14\r\n> " },
     { "if true then\\r", ">> " },
-    { "\\004", "stdin:1: 'end' expected near <eof>\r\n> " },
+    { "\\004", "\r\nstdin:1: 'end' expected near <eof>\r\n> " },
+  },
+  {
+    name = "a newcomer is told of help",
+    greeting = "help() shows what there is; Ctrl-D ends",
+    { "1 + 1\\r", "2\r\n> " },
   },
   {
     name = "errors are survived",
