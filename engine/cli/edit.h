@@ -11,18 +11,21 @@
     X(el_end)            \
     X(el_get)            \
     X(el_init)           \
+    X(el_parse)          \
     X(el_push)           \
     X(el_reset)          \
     X(el_resize)         \
     X(el_set)            \
-    X(el_source)         \
     X(el_wgets)          \
     X(el_winsertstr)     \
     X(el_wline)          \
     X(el_wset)           \
     X(history)           \
     X(history_end)       \
-    X(history_init)
+    X(history_init)      \
+    X(tok_end)           \
+    X(tok_init)          \
+    X(tok_str)
 
 typedef struct dkc_edit_functions {
 #define DKC_EDIT_MEMBER(name) __typeof__(name) *name;

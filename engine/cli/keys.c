@@ -3,10 +3,17 @@
  * A statement of several lines is recalled as one text with line ends in it. libedit shows it so, but its arrows and the
  * ends of the line mean the whole text. Here they mean its lines, and the arrows go to the history from the first and the last
  * one; in a text of one line nothing is different.
+ *
+ * The user's own keys come from ~/.editrc. A line of it that chooses emacs or vi makes libedit forget all keys: then these are
+ * bound again, and what follows in the file still has the last word.
  */
 #include "keys.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 #include "edit.h"
@@ -98,6 +105,108 @@ static unsigned char break_line(EditLine *editor, wint_t key)
     return dkc_edit.el_winsertstr(editor, L"\n") == 0 ? CC_REFRESH : CC_ERROR;
 }
 
+static const char *const keys[][2] = {
+    { "^C", "go-to-end" },
+    { "^I", "complete-line" },
+    { EARLIER, "ed-prev-history" },
+    { LATER, "ed-next-history" },
+    { "\033[A", "go-up" },
+    { "\033OA", "go-up" },
+    { "\033[B", "go-down" },
+    { "\033OB", "go-down" },
+    { "^A", "go-to-line-begin" },
+    { "\033[H", "go-to-line-begin" },
+    { "\033OH", "go-to-line-begin" },
+    { "\033[1~", "go-to-line-begin" },
+    { "^E", "go-to-line-end" },
+    { "\033[F", "go-to-line-end" },
+    { "\033OF", "go-to-line-end" },
+    { "\033[4~", "go-to-line-end" },
+    { "\033\r", "break-line" },
+    { "\033\n", "break-line" },
+    { "\033[1;5D", "ed-prev-word" },
+    { "\033[1;5C", "em-next-word" },
+};
+#define N_KEYS (sizeof keys / sizeof *keys)
+
+/* Binds the keys for the editor that is chosen. In vi an escape ends inserting: what comes behind it is bound among the
+ * commands, where it is also found as a whole. */
+static void bind_keys(EditLine *editor)
+{
+    const char *name = NULL;
+    bool vi = dkc_edit.el_get(editor, EL_EDITOR, &name) == 0 && name && strcmp(name, "vi") == 0;
+
+    for (size_t i = 0; i < N_KEYS; i++) {
+        const char *key = keys[i][0], *function = keys[i][1];
+
+        if (!vi || *key != '\033')
+            dkc_edit.el_set(editor, EL_BIND, key, function, NULL);
+        if (vi && *key == '\033' && (key[1] == '[' || key[1] == 'O'))
+            dkc_edit.el_set(editor, EL_BIND, "-a", key + 1, function, NULL);
+        if (vi && *key != '^')
+            dkc_edit.el_set(editor, EL_BIND, "-a", key, function, NULL);
+    }
+    if (vi) {
+        dkc_edit.el_set(editor, EL_BIND, "-a", "^C", "go-to-end", NULL);
+        dkc_edit.el_set(editor, EL_BIND, "-a", "k", "go-up", NULL);
+        dkc_edit.el_set(editor, EL_BIND, "-a", "j", "go-down", NULL);
+    }
+}
+
+/* Whether a line of ~/.editrc makes libedit forget the keys. */
+static bool forgets(int n, const char **words)
+{
+    const char *command = n > 0 ? strrchr(words[0], ':') : NULL;
+
+    command = command ? command + 1 : n > 0 ? words[0] : "";
+    for (int i = 1; i < n && strcmp(command, "bind") == 0; i++)
+        if (strcmp(words[i], "-e") == 0 || strcmp(words[i], "-v") == 0)
+            return true;
+    return false;
+}
+
+static void obey(EditLine *editor, const char *line)
+{
+    Tokenizer *words = dkc_edit.tok_init(NULL);
+    const char **list;
+    int n;
+
+    if (words == NULL)
+        return;
+    if (dkc_edit.tok_str(words, line, &n, &list) == 0) {
+        (void)dkc_edit.el_parse(editor, n, list); /* lines may begin with "dekking:", or with another program's name */
+        if (forgets(n, list))
+            bind_keys(editor);
+    }
+    dkc_edit.tok_end(words);
+}
+
+/* As el_source does, line by line. */
+static void read_own_keys(EditLine *editor)
+{
+    const char *path = getenv("EDITRC"), *home = getenv("HOME");
+    char *made = NULL, *line = NULL;
+    size_t capacity = 0;
+    ssize_t size;
+    FILE *file;
+
+    if (path == NULL && home && asprintf(&made, "%s/.editrc", home) >= 0)
+        path = made;
+    file = path ? fopen(path, "r") : NULL;
+    while (file && (size = getline(&line, &capacity, file)) > 0) {
+        const char *text = line + strspn(line, " \t");
+
+        if (line[size - 1] == '\n')
+            line[size - 1] = '\0';
+        if (*text != '#' && *text != '\0')
+            obey(editor, text);
+    }
+    if (file)
+        fclose(file);
+    free(line);
+    free(made);
+}
+
 void dkc_keys_add(EditLine *editor)
 {
     static const struct {
@@ -109,30 +218,11 @@ void dkc_keys_add(EditLine *editor)
                       { L"go-to-line-end", L"Go to the end of the line", go_to_line_end },
                       { L"go-to-end", L"Put the cursor behind the text", go_to_end },
                       { L"break-line", L"Begin another line of the statement", break_line } };
-    static const char *const keys[][2] = {
-        { EARLIER, "ed-prev-history" },
-        { LATER, "ed-next-history" },
-        { "\033[A", "go-up" },
-        { "\033OA", "go-up" },
-        { "\033[B", "go-down" },
-        { "\033OB", "go-down" },
-        { "^A", "go-to-line-begin" },
-        { "\033[H", "go-to-line-begin" },
-        { "\033OH", "go-to-line-begin" },
-        { "\033[1~", "go-to-line-begin" },
-        { "^E", "go-to-line-end" },
-        { "\033[F", "go-to-line-end" },
-        { "\033OF", "go-to-line-end" },
-        { "\033[4~", "go-to-line-end" },
-        { "\033\r", "break-line" },
-        { "\033\n", "break-line" },
-        { "\033[1;5D", "ed-prev-word" },
-        { "\033[1;5C", "em-next-word" },
-    };
 
     /* The narrow form copies the texts and loses them. */
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         dkc_edit.el_wset(editor, EL_ADDFN, functions[i].name, functions[i].text, functions[i].function);
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        dkc_edit.el_set(editor, EL_BIND, keys[i][0], keys[i][1], NULL);
+    bind_keys(editor);
+    read_own_keys(editor);
+    dkc_edit.el_set(editor, EL_BIND, "^C", "go-to-end", NULL);
 }

@@ -117,53 +117,73 @@ static void give_way(EditLine *editor, int number)
     sigaction(SIGCONT, &on_continue, NULL);
 }
 
-/* The column behind a character that begins in `column`. */
-static size_t behind(size_t column, wchar_t c)
+/* How many columns a character takes that begins in `column`. */
+static size_t width_of(size_t column, wchar_t c)
 {
     int width = wcwidth(c);
 
     if (c == L'\t')
-        return (column | 7) + 1;
-    return column + (width < 0 ? 2 : (size_t)width); /* ^X */
+        return 8 - column % 8;
+    return width < 0 ? 2 : (size_t)width; /* ^X */
 }
 
-/* Where the cursor stands, counted in columns from the beginning of the prompt; the width of the terminal is known. */
-static size_t cursor_column(const dkc_input *input)
+/* A place on a terminal of so many columns: whole rows, and columns of one that is not full. */
+struct place {
+    size_t columns, row, column;
+};
+
+static void go_past(struct place *at, wchar_t c)
+{
+    size_t width = c == L'\n' ? 0 : width_of(at->column, c);
+
+    if (c == L'\n' || at->column + width > at->columns) {
+        at->row++;
+        at->column = 0;
+    }
+    at->column += width;
+    if (at->column >= at->columns) {
+        at->row++;
+        at->column = 0;
+    }
+}
+
+/* How many rows stand above the cursor's, from where the prompt began, on a terminal of so many columns. */
+static size_t rows_above_cursor(const dkc_input *input, size_t columns)
 {
     const LineInfoW *line = dkc_edit.el_wline(input->editor);
-    const char *at = input->prompt;
-    size_t column = 0, length;
+    const char *text = input->prompt;
+    struct place at = { columns, 0, 0 };
+    size_t length;
     mbstate_t state;
     bool hidden = false;
     wchar_t c;
 
     memset(&state, 0, sizeof state);
-    for (; (length = mbrtowc(&c, at, MB_LEN_MAX, &state)) > 0 && length < (size_t)-2; at += length) {
+    for (; (length = mbrtowc(&c, text, MB_LEN_MAX, &state)) > 0 && length < (size_t)-2; text += length) {
         if (c == HIDDEN_MARK)
             hidden = !hidden;
         else if (!hidden)
-            column = behind(column, c);
+            go_past(&at, c);
     }
-    for (const wchar_t *text = line->buffer; text < line->cursor; text++)
-        column = *text == L'\n' ? (column / input->columns + 1) * input->columns : behind(column, *text);
-    return column;
+    for (const wchar_t *typed = line->buffer; typed < line->cursor; typed++)
+        go_past(&at, *typed);
+    return at.row;
 }
 
-/* Takes the line off the screen after the window became wider or narrower, and puts the cursor where it began.
- * libedit ends each row itself; a terminal breaks the rows that became too long. */
+/* Takes the line off the screen after the window became wider, narrower, lower or higher, and puts the cursor where it began.
+ * A terminal breaks rows anew, all that were full as one: nearly all do, and on one that does not, lines above are written
+ * over. */
 static void clear_line(dkc_input *input)
 {
     const char *up = NULL, *clear = NULL;
-    size_t column, columns, rows, n;
+    size_t columns, rows, n;
 
-    if (input->columns == 0 || !dkc_terminal_size(&columns, &rows) || columns == input->columns)
+    if (!dkc_terminal_size(&columns, &rows))
         return;
     if (dkc_edit.el_get(input->editor, EL_GETTC, "up", &up) != 0 ||
         dkc_edit.el_get(input->editor, EL_GETTC, "cd", &clear) != 0 || up == NULL || clear == NULL)
         return;
-    column = cursor_column(input);
-    n = (column / input->columns) * ((input->columns + columns - 1) / columns) +
-        (column % input->columns) / columns;
+    n = rows_above_cursor(input, columns);
     for (fputc('\r', stdout); n > 0; n--)
         fputs(up, stdout);
     fputs(clear, stdout);
@@ -363,12 +383,9 @@ static bool open_editor(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
     dkc_edit.el_set(input->editor, EL_GETCFN, next_character);
     dkc_edit.el_set(input->editor, EL_HIST, dkc_edit.history, dkc_history_list(input->history));
-    dkc_keys_add(input->editor);
     dkc_edit.el_wset(input->editor, EL_ADDFN, L"complete-line", L"Complete the word before the cursor",
                      complete_line);
-    dkc_edit.el_set(input->editor, EL_BIND, "^I", "complete-line", NULL);
-    dkc_edit.el_source(input->editor, NULL); /* ~/.editrc, whose lines may begin with "dekking:" */
-    dkc_edit.el_set(input->editor, EL_BIND, "^C", "go-to-end", NULL);
+    dkc_keys_add(input->editor);
     return true;
 }
 

@@ -268,10 +268,39 @@ local sessions = {
   {
     name = "a window that becomes narrower",
     columns = 80,
-    -- 100 columns with the prompt: a row of 80, which breaks in two, and one of 20.
+    -- 100 columns with the prompt: rows of 80 and 20, or 40, 40 and 20; of 60 and 40; of 90 and 10.
     { "#'" .. ("x"):rep(95), "x" },
     { width = 40, "\r\027[A\027[A\027[J" },
+    { width = 60, "\r\027[A\027[J" },
+    { width = 90, "\r\027[A\027[J" },
     { "'\\r", "\r\n95\r\n> " },
+  },
+  {
+    name = "a window of which only the height changes",
+    columns = 80,
+    { "6 * 7", "7" },
+    { rows = 12, "\r\027[J" },
+    { "\\r", "\r\n42\r\n> " },
+  },
+  {
+    name = "keys of vi",
+    environment = { EDITRC = "vi.editrc" },
+    { "for i = 3, 4 do\\r", ">> " },
+    { "  print('it is', i)\\r", ">> " },
+    { "end\\r", "it is\t4\r\n> " },
+    { "7 + 8\\r", "15\r\n> " },
+    { "\\033\\[A\\033\\[A\\033\\[A", "" },        -- past the sum, to the loop
+    { "A -- more\\r", "it is\t3\r\nit is\t4\r\n> " }, -- behind the text
+    { "\\033kkA + 20\\r", "35\r\n> " },
+    { "string.forma\\t", "t" },
+    { "\\003", "^C\r\n> " },
+  },
+  {
+    name = "keys of one's own",
+    environment = { EDITRC = "own.editrc" },
+    { "\\024\\r", "7 * 7\r\n49\r\n> " },
+    { "string.forma\\t", "t" },
+    { "\\003", "^C\r\n> " },
   },
   {
     name = "Ctrl-Z gives the terminal back",
@@ -429,6 +458,9 @@ local function script_of(session, program, home)
     if step.width then
       lines[#lines + 1] = ("stty columns %d < $spawn_out(slave,name)"):format(step.width)
       awaited = step[1]
+    elseif step.rows then
+      lines[#lines + 1] = ("stty rows %d < $spawn_out(slave,name)"):format(step.rows)
+      awaited = step[1]
     elseif step.kill then
       lines[#lines + 1] = ("exec kill -%s [program]"):format(step.kill)
       awaited = step[1]
@@ -456,6 +488,8 @@ local function script_of(session, program, home)
 end
 
 return function(shell, check)
+  shell.write("vi.editrc", "bind -v\n")
+  shell.write("own.editrc", "# mine\n\nother:bind ^I ed-insert\n dekking:bind -e\nbind -s ^T '7 * 7'\n")
   for i, session in ipairs(sessions) do
     session.state = shell.folder .. "/state" .. i
     shell.write("session.exp", script_of(session, shell.program, session.state))
