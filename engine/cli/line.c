@@ -492,7 +492,10 @@ dkc_read dkc_input_read(dkc_input *input, const char *prompt, const char **line,
     length = getline(&input->line, &input->capacity, stdin);
     if (length < 0)
         return ferror(stdin) && errno == ENOMEM ? DKC_READ_FAILED : DKC_READ_END;
-    *size = (size_t)length - (length > 0 && input->line[length - 1] == '\n');
+    *size = 0;
+    for (ssize_t i = 0; i < length; i++) /* readline leaves zeros out */
+        if (input->line[i] != '\0' && (i + 1 < length || input->line[i] != '\n'))
+            input->line[(*size)++] = input->line[i];
     input->line[*size] = '\0';
     if (!isatty(STDIN_FILENO)) { /* as a terminal would; readline does so, and with it stock lua */
         fwrite(input->line, 1, *size, stdout);

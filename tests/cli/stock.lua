@@ -4,7 +4,7 @@
 -- status must be the same, but for the name of the program, the line of the version, and the text of the usage. Where
 -- they differ on purpose, `ours` says how, and docs/program.md why.
 
-local long = require "stock_long"
+local long, short = require "stock_long", require "stock_scripts"
 
 local options = {
   { "-e 'print(1)'" },
@@ -70,6 +70,16 @@ local options = {
   { "-v -e 'print(1)'" },
   { "-v script.lua" },
   { "-v --", "print('in')" },
+  { "---" },
+  { "-1" },
+  { "-W-" },
+  { "-EE" },
+  { "-lv" },
+  { "'-e print(1)'" },
+  { "-lm=math -e 'print(m.pi)'" },
+  { "-l string -l x=table -e 'print(string.x, x.sort ~= nil)'" },
+  { "-i -- script.lua a", "arg[1]\n" },
+  { "-e 'print(1)' -i -e 'print(2)'", "3 + 4\n" },
   { "--", "print('in')" },
 }
 
@@ -90,6 +100,20 @@ local scripts = {
   { "long.lua", all_of_it = true },
   { "formats.lua", all_of_it = true },
   { "reading.lua", all_of_it = true },
+  { "coroutines.lua" },
+  { "closing.lua" },
+  { "-W closing.lua" },
+  { "depth.lua", all_of_it = true },
+  { "traceback.lua" },
+  { "lexical.lua", all_of_it = true },
+  { "arguments.lua", all_of_it = true },
+  { "files.lua", all_of_it = true },
+  { "libraries.lua | sort" },
+  { "script.lua '' ' ' 'a b' -- -x" },
+  { "-- -- x" },
+  { "- -v", "print(...)" },
+  { "-e 'x = 1' -- script.lua -- -e" },
+  { "-e 'print(1)' ''" },
   { "wrong.lua" },
   { "nosuch.lua" },
   { "nofolder/x.lua" },
@@ -237,6 +261,14 @@ local prompts = {
   { "-i", "for i = 1, 3 do\n\n\nio.write(i) end\n" },
   { "-i", "x = [[a\nb]]\n#x\n" },
   { "-i", "x = 'a\n'\n" },
+  { "-i", "a\0b\n'c\0'\n" },
+  { "-i", "goto a\n::a::\n" },
+  { "-i", "local x <close> = 5\n" },
+  { "-i", "1 +\n+ 2\n" },
+  { "-i", "\xFF\n1\n" },
+  { "-i", "#!shebang\n1\n" },
+  { "-i", "_ENV = {}\nx\n" },
+  { "-i", "coroutine.wrap(function() error 'c' end)()\n" },
   { "-i", "x = 'a\\\nb'\nx\n" },
   { "-i", "--[[ a\nb ]] 1\n" },
   { "-i", "coroutine.yield(1)\n...\n" },
@@ -257,6 +289,8 @@ local prompts = {
     ours = { err = "stdin:2: ')' expected (to close '(' at line 1) near <eof>\n" },
   },
   { "-i", "x = 'a\n", ours = { err = "stdin:1: unfinished string near <eof>\n" } },
+  -- What io.read leaves is read on; stock lua loses what its buffer holds.
+  { "-i", "io.read()\nread\n1\n", ours = { out = "VERSION\n> io.read()\nread\n> 1\n1\n> \n" } },
   -- A prompt that cannot be shown does not end the session.
   {
     "-i",
@@ -350,6 +384,10 @@ local environments = {
   { "LUA_INIT='error(\"init\")'", "-e 'print(1)'" },
   { "LUA_INIT=@script.lua", "-e 'print(1)'" },
   { "LUA_INIT=@nosuch.lua", "-e 'print(1)'" },
+  { "LUA_INIT='error(\"x\", 0)'", "; echo $?" },
+  { "LUA_INIT='print(\"i\")'", "-i </dev/null" },
+  { "LUA_INIT_5_4='' LUA_INIT='print(1)'", "-e 'print(2)'" },
+  { "LUA_PATH=", "-l mod" },
   { "LUA_INIT=", "-e 'print(1)'" },
   { "LUA_INIT='x ='", "-e 'print(1)'" },
   { "LUA_INIT='print(arg[0], arg[1])'", "script.lua a" },
@@ -372,8 +410,10 @@ return function(shell, check)
   shell.write("fails.lua", "local function f()\n  error('failed')\nend\nf()\n")
   shell.write("nested.lua", "local ok, e = pcall(function() local x = nil; return x.y end)\nprint(ok, e)\nreturn nil + 1\n")
   shell.write("calls.lua", CALLS)
-  for name, text in pairs(long) do
-    shell.write(name, text)
+  for _, texts in ipairs { long, short } do
+    for name, text in pairs(texts) do
+      shell.write(name, text)
+    end
   end
   shell.write("wrong.lua", "x = = 1\n")
   shell.write("shebang.lua", "#!/usr/bin/env lua\nprint(debug.getinfo(1).currentline)\n")

@@ -1,0 +1,166 @@
+-- stock_scripts.lua - scripts that stock lua and the program must run alike: errors and their texts, the libraries.
+
+local scripts = {}
+
+scripts["coroutines.lua"] = [[
+local c = coroutine.create(function() local x = {} x.a.b = 1 end)
+print(coroutine.resume(c))
+print(debug.traceback(c))
+print(debug.traceback(c, "m", 1))
+error(select(2, coroutine.resume(coroutine.create(error), { code = 3 })))
+]]
+
+scripts["closing.lua"] = [[
+local function closing(name, f)
+  return setmetatable({}, { __close = function(_, e) print(name, e) if f then f() end end })
+end
+local a <close> = closing "a"
+local b <close> = closing("b", function() error("from b", 0) end)
+error("first", 0)
+]]
+
+scripts["depth.lua"] = [[
+local function f(x) return (string.gsub("a", ".", f)) end
+print(pcall(f))
+print(load(("("):rep(250) .. "1" .. (")"):rep(250)))
+print(load("x = " .. ("{"):rep(250) .. ("}"):rep(250)))
+]]
+
+scripts["traceback.lua"] = [[
+local function a() error "x" end
+local t = { m = function() a() end }
+function t:n() self.m() end
+local c = setmetatable({}, { __index = function() t:n() end })
+local co = coroutine.wrap(function()
+  string.gsub("a", "a", function() table.sort({ 1, 2, 3 }, function() return c.x end) end)
+end)
+co()
+]]
+
+scripts["lexical.lua"] = [[
+for _, text in ipairs {
+  "goto nope", "for i = 1, 2 do goto c local x ::c:: print(x) end", "local x <foo> = 1", "x = '\\q'",
+  "x = 0x", "x = [==[ abc", "--[[ abc", "y = '\\u{110000000}'", "\xC3\xA9 = 1", "x = 'a\\\nb' break",
+  "x = }", "local function end", "x = 1 1", "for i do end", "local x <const> = 1; x = 2", "::a:: ::a::",
+  "return 1,", "f(", "a.b:c = 1", "function f() return ... end",
+} do
+  print(load(text))
+end
+]]
+
+scripts["arguments.lua"] = [==[
+local stock_string = string
+local calls = [[
+("x"):rep()
+string.rep()
+("x"):bad()
+stock_string.format("%d", "x")
+math.floor({})
+setmetatable(1, 2)
+ipairs()
+table.concat {{}}
+table.insert({}, 1, 2, 3)
+string.find "a"
+("a"):find "["
+("a"):gsub("(", "")
+("a"):gsub("a", "%2")
+("a"):match "%"
+string.char(256)
+utf8.char(-1)
+utf8.codepoint "\xFF"
+tonumber("z", 99)
+select(0)
+next({}, 1)
+rawset(1, 2, 3)
+coroutine.resume(1)
+coroutine.wrap(1)
+coroutine.close(coroutine.running())
+load(1)
+pcall()
+xpcall(print)
+string.dump(print)
+os.date "%Ez"
+os.time {}
+io.read "x"
+require()
+table.unpack({}, 1, 1e8)
+table.move({}, 1, 2, {})
+collectgarbage "x"
+string.format("%y", 1)
+string.format "%s"
+io.stdout.write()
+io.stdout.read(1)
+string.gmatch "a"
+table.sort({ 1, 2, 3, 4, 5 }, function() return true end)
+table.sort { 1, "x" }
+return {} .. {}
+return #5
+return -{}
+for i = 1, 10, 0 do end
+for i = "a", 2 do end
+local a; a()
+undefined()
+local t = {} t.x.y()
+local t = {} t[nil] = 1
+local t = {} t[0/0] = 1
+return 1 & 1.5
+return "a" ~ 1
+return 2^63 // 0 & 1
+return 1 < {}
+return {} < {}
+return nil > 1
+string.rep("x", 1 << 40)
+io.lines "nosuch"
+io.open("x", "zz")
+io.open "nosuch/x"
+os.remove "nosuch"
+os.rename("nosuch", "b")
+return math.type(3 // 1), 7 // 0.0, -7 % 3, 7 % -3.0, 1e15, 1e16, 2^53, 1 / 0, -0.0, 0x7fffffffffffffff + 1
+return 1 // 0
+return ("%5.2f|%-5d|%+d|%x|%q"):format(3.14159, 42, 7, 255, "a\nb\0c")
+return string.unpack("<i2", "\1\2")
+return #string.pack("i4z", 7, "a")
+return select(-1, 1, 2), table.unpack({ 1, 2, 3 }, 2)
+return math.tointeger "8", math.ult(1, -1)
+return os.getenv "NOSUCH"
+error()
+error(nil)
+]]
+for call in calls:gmatch "[^\n]+" do
+  local f = assert(load(call, "=call", "t", setmetatable({ stock_string = stock_string }, { __index = _G })))
+  local told = table.pack(pcall(f))
+  for i = 1, told.n do told[i] = tostring(told[i]):gsub("0x%x+", "") end
+  print(call, table.concat(told, " "))
+end
+]==]
+
+scripts["files.lua"] = [[
+local f = assert(io.open("made.txt", "w"))
+print(f:write("a\n1 2\n") == f, f:seek "cur", f:seek("set", 1), f:close())
+print(pcall(f.write, f, "x"))
+for line in io.lines("made.txt", "L") do io.write(line) end
+print(io.type(f), io.type(io.stdout), io.type(7), tostring(f))
+print(io.popen "exit 3":close())
+print(os.execute "exit 4")
+print(os.execute "kill -9 $$")
+print(os.execute(), os.remove "made.txt")
+]]
+
+scripts["libraries.lua"] = [[
+for _, library in ipairs { "string", "table", "math", "os", "io", "utf8", "coroutine", "debug", "package" } do
+  local names = {}
+  for name, value in pairs(_G[library]) do names[#names + 1] = name .. ":" .. type(value) end
+  table.sort(names)
+  print(library, table.concat(names, " "))
+end
+for name, value in pairs(getmetatable(io.stdout)) do if name ~= "__index" then print(name, type(value)) end end
+print(debug.getinfo(1, "S").short_src, debug.getinfo(print).what, debug.getinfo(string.rep).short_src, debug.gethook())
+local n = 0
+debug.sethook(function() n = n + 1 end, "l")
+local a = 1
+local b = 2
+debug.sethook()
+print(n, a, b)
+]]
+
+return scripts
