@@ -74,7 +74,7 @@ static dk_status fail_missing(const dk_table *const *tables, size_t i, size_t ha
         dki_hint(err, "rename { %.*s = \"%s\" }, if that is what it is", (int)nearest.best_size, nearest.best,
                  name);
     else
-        dki_hint(err, "missing = \"null\" makes it null there; select { ... } leaves it out");
+        dki_hint(err, "select { ... } leaves it out; append(..., { missing = \"null\" }) makes it null there");
     return DK_ERR_NAME;
 }
 

@@ -185,6 +185,10 @@ local meta = {}
 
 function meta.__index(self, name) return core.member(self, name, methods, "a scenario") end
 
+function meta.__call()
+  core.fail "a scenario is not called: coverage:compare(t, s) asks it, s:apply(t) gives what becomes of a table"
+end
+
 function meta.__newindex()
   core.fail "a scenario never changes: scenario:with { ... } gives another"
 end

@@ -92,6 +92,8 @@ test("options and lists", function(t, dk)
     t.says(function() return data[method](data, {}) end,
       method .. " changes nothing: the table is empty (was a variable nil?)")
   end
+  t.says(function() return dk.scenario "leeg" {} (data) end,
+    "a scenario is not called: coverage:compare(t, s) asks it, s:apply(t) gives what becomes of a table")
   t.says(function() return data() end,
     "a table is not called: `for row in t:rows() do` goes over its rows, t:breakdown { ... } asks it")
   t.says(function() for _ in data.naam do t.ok(false) end end,

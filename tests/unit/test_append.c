@@ -131,8 +131,8 @@ static void a_missing_column_is_an_error_or_null(void **state)
 {
     (void)state;
     check_refused(TEXTS("a:integer b:integer\n1|2\n", "a:integer\n3\n"), NULL, DK_ERR_NAME,
-                  "table 2 has no column b, and table 1 has (missing = \"null\" makes it null there; select { ... "
-                  "} leaves it out)",
+                  "table 2 has no column b, and table 1 has (select { ... } leaves it out; append(..., { missing = "
+                  "\"null\" }) makes it null there)",
                   "missing = \"null\"");
     check_refused(TEXTS("a:integer\n1\n", "a:integer b:integer\n3|4\n"), NULL, DK_ERR_NAME,
                   "table 1 has no column b, and table 2 has", "missing = \"null\"");
