@@ -179,6 +179,8 @@ static inline bool dki_op_is_set(const dki_op *op)
 dk_status dki_note_members(dki_binder *b, const dki_op *set, dki_op *const *constants, size_t n);
 /* Puts the members that a constant text lists in the order of a set's text. */
 dk_status dki_op_make_set(dki_binder *b, dki_op *constant);
+/* functions_set.c: gives values of which one is chosen, and which are sets of several columns, one dictionary. */
+dk_status dki_op_meet_sets(dki_binder *b, const dki_node *node, dki_op **ops, size_t n);
 /* sign is one of = ! < l > g. */
 dk_status dki_bind_comparison(dki_binder *b, const dki_node *node, char sign, dki_op **args, dki_op **out);
 dk_status dki_bind_in(dki_binder *b, const dki_node *node, dki_op **args, size_t n, dki_op **out);

@@ -191,9 +191,11 @@ static dk_status bind_choice(dki_binder *b, const dki_function *f, const dki_nod
                              dki_op **values, size_t n_values, size_t n_args, dki_op **out)
 {
     const dk_dictionary *levels = NULL;
-    dk_status status = dki_op_one_category(b, values, n_values, &levels);
+    dk_status status = dki_op_meet_sets(b, node, values, n_values);
     dk_type type;
 
+    if (status == DK_OK)
+        status = dki_op_one_category(b, values, n_values, &levels);
     if (status == DK_OK)
         status = dki_op_unify(b, values, n_values, true, f->name);
     if (status != DK_OK)

@@ -2,8 +2,8 @@
  *
  * They look at the text of a set, which has the members in order with "|" in between, so that they run once for each
  * different set of a column (fold.c), and rows look the answer up by code. with(v, 'x') and without(v, 'x') give sets, by a
- * map of codes too. member(v) and missing(v) are dimensions of a
- * breakdown, which takes them before they get here: elsewhere they are refused.
+ * map of codes too, and sets of several columns meet in one dictionary where one of them is chosen. member(v) and missing(v) are
+ * dimensions of a breakdown, which takes them before they get here: elsewhere they are refused.
  */
 #include "functions.h"
 
@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "data/members.h"
 
 static dk_status check_set(dki_binder *b, const dki_function *f, const dki_op *arg)
@@ -210,6 +211,142 @@ static dk_status bind_change(dki_binder *b, const dki_function *f, const dki_nod
     op->codes = codes;
     *out = op;
     return DK_OK;
+}
+
+/* Sets of several columns, of which one is chosen ---------------------------------------------------------------- */
+
+/* The same sets by the codes of a dictionary that has all of them. */
+static dk_status map_codes(dki_binder *b, dki_op **op, const dk_dictionary *levels)
+{
+    dki_op *made = dki_op_new(b, (*op)->node, dki_run_code_map, DK_CATEGORY, 0, 1);
+    size_t n = dk_dictionary_n_levels((*op)->levels);
+    uint32_t *codes = made ? dki_arena_array(&b->bound->arena, n + 1, sizeof *codes, b->err) : NULL;
+    dk_status status = codes ? DK_OK : DK_ERR_MEMORY;
+
+    for (uint32_t code = 0; code <= n && status == DK_OK; code++) {
+        codes[code] = code ? dk_dictionary_find(levels, dk_dictionary_level((*op)->levels, code)) : 0;
+        if (code % 4096 == 0)
+            status = dki_poll(b->bound->context, b->err);
+    }
+    if (status != DK_OK)
+        return status;
+    made->args[0] = *op;
+    made->codes = codes;
+    made->levels = levels;
+    *op = made;
+    return DK_OK;
+}
+
+/* Sets of the ops that the first dictionary lacks, each once. */
+static dk_status find_missing(dki_binder *b, dki_op *const *ops, size_t n, const dk_dictionary *levels,
+                              dki_text_map *missing)
+{
+    dk_status status = DK_OK;
+    uint32_t number;
+
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t code = 1;
+             dki_op_is_set(ops[i]) && status == DK_OK && code <= dk_dictionary_n_levels(ops[i]->levels); code++) {
+            dk_text set = dk_dictionary_level(ops[i]->levels, code);
+
+            if (code % 4096 == 0)
+                status = dki_poll(b->bound->context, b->err);
+            if (status == DK_OK && dk_dictionary_find(levels, set) == 0)
+                status = dki_text_map_add(missing, set.bytes, set.size, &number, b->err);
+        }
+    return status;
+}
+
+static dk_status join_sets(dki_binder *b, const dk_dictionary *first, const dki_text_map *missing,
+                           const dk_dictionary **out)
+{
+    dk_text *texts = dki_arena_array(&b->bound->arena, missing->n + 1, sizeof *texts, b->err);
+    dk_dictionary *longer = NULL;
+    dk_status status = texts ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t i = 0; texts && i < missing->n; i++)
+        texts[i].bytes = dki_text_map_get(missing, (uint32_t)i, &texts[i].size);
+    *out = first;
+    if (status != DK_OK || missing->n == 0)
+        return status;
+    status = dki_dictionary_extend(first, texts, missing->n, &longer, b->err);
+    if (status == DK_OK)
+        status = dki_bound_keep(b->bound, longer, b->err);
+    *out = longer;
+    return status;
+}
+
+/* A member of b that a does not have, or no text. */
+static dk_text find_other(const dk_dictionary *a, const dk_dictionary *b)
+{
+    for (uint32_t code = 1; a != b && code <= dk_dictionary_n_levels(b); code++) {
+        dk_text member = dk_dictionary_level(b, code);
+
+        if (dk_dictionary_find(a, member) == 0)
+            return member;
+    }
+    return (dk_text){ NULL, 0 };
+}
+
+/* The op whose members are those of all, in their order; else the first without stated ones; NULL: there is none. */
+static const dki_op *choose_members(dki_op *const *ops, size_t n, dk_text *other)
+{
+    const dki_op *open = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const dk_dictionary *members = dki_op_is_set(ops[i]) ? dk_dictionary_members(ops[i]->levels) : NULL;
+        dk_text lacks = { NULL, 0 };
+
+        for (size_t k = 0; k < n && members && lacks.bytes == NULL; k++)
+            if (dki_op_is_set(ops[k]))
+                lacks = find_other(members, dk_dictionary_members(ops[k]->levels));
+        if (members && lacks.bytes == NULL)
+            return ops[i];
+        if (members && open == NULL && !dk_dictionary_is_declared(members))
+            open = ops[i];
+        *other = other->size == 0 && lacks.bytes ? lacks : *other;
+    }
+    return open;
+}
+
+static dk_status fail_members(dki_binder *b, const dki_node *node, dk_text other)
+{
+    (void)dki_node_fail(b->bound->expr, node, b->err, DK_ERR_RANGE,
+                        "these sets have other stated members: not all of them have %.*s", (int)other.size,
+                        other.bytes);
+    dki_hint(b->err, "state the same for both: t:with_sets { v = { members = { ... } } }");
+    return DK_ERR_RANGE;
+}
+
+dk_status dki_op_meet_sets(dki_binder *b, const dki_node *node, dki_op **ops, size_t n)
+{
+    const dk_dictionary *levels = NULL, *last = NULL;
+    const dki_op *first;
+    dk_text other = { "", 0 };
+    bool differ = false;
+    dki_text_map missing;
+    dk_status status;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!dki_op_is_set(ops[i]) && !ops[i]->is_null_literal && !ops[i]->is_constant)
+            return DK_OK;
+        differ = differ || (dki_op_is_set(ops[i]) && last && ops[i]->levels != last);
+        last = dki_op_is_set(ops[i]) ? ops[i]->levels : last;
+    }
+    if (!differ)
+        return DK_OK;
+    first = choose_members(ops, n, &other);
+    if (first == NULL)
+        return fail_members(b, node, other);
+    dki_text_map_init(&missing, b->bound->context);
+    status = find_missing(b, ops, n, first->levels, &missing);
+    if (status == DK_OK)
+        status = join_sets(b, first->levels, &missing, &levels);
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        if (dki_op_is_set(ops[i]))
+            status = map_codes(b, &ops[i], levels);
+    dki_text_map_drop(&missing);
+    return status;
 }
 
 static dk_status bind_dimension(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,

@@ -237,6 +237,17 @@ test("each member has an answer of its own, and answers do not add up", function
   t.eq(ask:solve(data, plan, { vary = "deel", target = "dek >= 0.6", at = { m = "b" } }).persons[1], 3)
 end)
 
+test("one of several sets is a set", function(t, dk)
+  local data = dk.read_text("v;w\na|b;c\nb;c\n\"\";a|b\n;c\n", { types = { v = "set", w = "set" } })
+  local made = data:derive { "x = coalesce(v, w)", "y = case(has(v, 'b'), without(v, 'b'), with(w, 'd'))" }
+  t.eq(made.x:type(), "set")
+  t.eq(groups(made:breakdown { by = "m = member(y)", measures = "n = count()", margins = "totals" }, "m"),
+    "a=2 b=1 c=1 d=2 *=4")
+  local path = t.path "chosen.dk"
+  made:save(path)
+  t.eq(dk.open(path, { check = true }):fingerprint(), made:fingerprint())
+end)
+
 test("sets go through joins, appending, snapshots and files", function(t, dk)
   local data = persons(dk, { members = { "zagen", "lassen", "koken", "bouwen" } })
   local path = t.path "sets.dk"

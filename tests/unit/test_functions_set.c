@@ -78,6 +78,27 @@ static void members_keep_their_order_in_what_is_made(void **state)
     dk_table_release(t);
 }
 
+static void one_of_several_sets_is_a_set(void **state)
+{
+    const dk_table *t = make_table(context, "v:set[b,a] w:set[c,b,a] u:set x:set[b,q] n:integer\n"
+                                            "a+b|c|a|b|1\n"
+                                            "b|c|b|q|2\n"
+                                            "|a+b|d||3\n"
+                                            "-|c|-|b|4\n");
+
+    (void)state;
+    assert_string_equal(values_of(t, "coalesce(v, w)"), "a|b b  c");
+    assert_string_equal(values_of(t, "size(coalesce(v, w))"), "2 1 0 1");
+    assert_string_equal(values_of(t, "has(case(n < 3, with(u, 'z'), w), 'z')"), "true true false false");
+    assert_string_equal(values_of(t, "case(n == 1, v, n == 2, u, 'a|q')"), "a|b b a|q a|q");
+    assert_string_equal(values_of(t, "case(has(v, 'b'), without(v, 'b'), w)"), "a  a|b c");
+    assert_string_equal(values_of(t, "size(coalesce(case(n < 3, v), u, with(u, 'q')))"), "2 1 1 null");
+    fails_with(t, "case(n > 2, v, x)", NULL, DK_ERR_RANGE, 1,
+               "these sets have other stated members: not all of them have q\n  case(n > 2, v, x)\n  "
+               "^^^^^^^^^^^^^^^^^ (state the same for both: t:with_sets { v = { members = { ... } } })");
+    dk_table_release(t);
+}
+
 static void what_is_no_question_about_sets_is_refused(void **state)
 {
     const dk_table *t = make_table(context, data);
@@ -138,7 +159,8 @@ static void a_text_that_is_no_member_is_noted(void **state)
 static void failing_memory_leaves_nothing(void **state)
 {
     static const char *const texts[] = { "has(v, 'koken') or size(v) == 2", "with(without(v, 'koken'), 'bouwen')",
-                                         "v == 'lassen|koken'", "coalesce(v, 'koken|lassen')" };
+                                         "v == 'lassen|koken'", "coalesce(v, 'koken|lassen')",
+                                         "case(n < 3, w, n == 4, with(w, 'z'), without(w, 'a'))" };
     const dk_table *t = make_table(context, data);
     dk_error err = DK_ERROR_INIT;
 
@@ -163,6 +185,7 @@ int main(void)
         TEST(sets_are_equal_whatever_their_order),
         TEST(sets_get_and_lose_members),
         TEST(members_keep_their_order_in_what_is_made),
+        TEST(one_of_several_sets_is_a_set),
         TEST(what_is_no_question_about_sets_is_refused),
         TEST(a_text_that_is_no_member_is_noted),
         TEST(failing_memory_leaves_nothing),
