@@ -3,7 +3,8 @@
  * Let S be how many of a group are surely among the figure's, and S_r and N_r how many of its region are, and how many there are
  * altogether. The others, N_r - S_r, may all be in the group or none of them: so there are S to S + (N_r - S_r), and the share of
  * the sure ones is S / (S + N_r - S_r) to 1; it is 0 where S is 0. The synthetic estimate takes it that the group is as its region
- * is: S N_r / S_r. A group for which the figure is known has that.
+ * is: S N_r / S_r. A group for which the figure is known has that. Where N_r is known in bounds itself, each side goes by the bound
+ * that makes it widest.
  *
  * The region is the cell that totals every dimension by which nothing is known.
  */
@@ -60,7 +61,7 @@ static dk_status find_parts(struct bounds *bounds, const dk_column *sure, uint64
     for (size_t i = 0; i < N_PARTS && status == DK_OK; i++) {
         dk_type type = dk_column_type(bounds->parts[i]);
 
-        if (type != DK_INTEGER && type != DK_DECIMAL)
+        if (type != DK_INTEGER && type != DK_DECIMAL && (type != DK_INTERVAL || i != ALL))
             return dki_node_fail(
                 bounds->expr, bounds->node, err, DK_ERR_TYPE,
                 "bounds and estimates are those of counts and sums of whole numbers and decimals, and this has %s",
@@ -87,57 +88,106 @@ static dk_status fail_size(const struct bounds *bounds, dk_error *err)
                          "these numbers are too large for bounds");
 }
 
-/* values: of the parts, in the digits of all. */
-static bool bound(struct bounds *bounds, const int64_t values[N_PARTS], dk_interval *out)
-{
-    dki_i128 most = (dki_i128)values[SURE] + values[ALL] - values[ALL_SURE];
+/* Of a row, in the digits of all. */
+struct figures {
+    int64_t sure, all_sure;
+    dk_interval all;
+};
 
-    if (values[ALL] < values[ALL_SURE]) { /* more than there are: one of both is not what it is taken for */
+static bool bound(struct bounds *bounds, const struct figures *f, dk_interval *out)
+{
+    dki_i128 most = (dki_i128)f->sure + f->all.greatest - f->all_sure;
+
+    out->no_greatest = f->all.no_greatest;
+    if (!out->no_greatest &&
+        f->all.greatest < f->all_sure) { /* more than there are: one of both is not what it is taken for */
         bounds->n_contradicted++;
         out->no_least = out->no_greatest = true;
         return true;
     }
-    out->least = values[SURE];
-    out->greatest = (int64_t)most;
+    out->least = f->sure;
+    out->greatest = out->no_greatest ? 0 : (int64_t)most;
     return dki_fits_i64(most);
 }
 
-/* scale: of the estimate, not less than that of the parts. */
-static bool estimate(const struct bounds *bounds, const int64_t values[N_PARTS], uint8_t scale, dk_interval *out)
+/* sure * all / all_sure, of one side of what there are. */
+static bool divide(const struct bounds *bounds, const struct figures *f, int64_t all, bool upward, uint8_t scale,
+                   int64_t *out)
 {
-    dki_i128 product = (dki_i128)values[SURE] * values[ALL], rounded;
+    dki_i128 product = (dki_i128)f->sure * all, rounded;
+    bool exact = !f->all.no_least && !f->all.no_greatest && f->all.least == f->all.greatest;
 
-    *out = (dk_interval){ .no_least = true, .no_greatest = true };
-    if (values[ALL_SURE] <= 0)
-        return true;
     if (__builtin_mul_overflow(product, (dki_i128)dki_power10[scale - bounds->scale], &product))
         return false;
-    rounded = dki_divide_round(product, values[ALL_SURE]);
-    *out = (dk_interval){
-        .least = (int64_t)rounded, .greatest = (int64_t)rounded, .meaning = DK_MEANS_ESTIMATE, .marker = { "~", 1 }
-    };
+    rounded = exact ? dki_divide_round(product, f->all_sure) : dki_divide_outward(product, f->all_sure, upward);
+    *out = (int64_t)rounded;
     return dki_fits_i64(rounded);
+}
+
+/* Of what is known in bounds there are no fewer than those who are sure. */
+static void at_least(struct figures *f)
+{
+    if (!f->all.no_greatest && f->all.greatest < f->all_sure)
+        return;
+    if (f->all.no_least || f->all.least < f->all_sure)
+        f->all.least = f->all_sure;
+    f->all.no_least = false;
+}
+
+/* scale: of the estimate, not less than that of the parts. */
+static bool estimate(const struct bounds *bounds, struct figures *f, uint8_t scale, dk_interval *out)
+{
+    bool negative = f->sure < 0;
+    const dk_interval *all = &f->all;
+
+    *out = (dk_interval){ .no_least = true, .no_greatest = true };
+    if (f->all_sure <= 0)
+        return true;
+    if (all->no_least != all->no_greatest || all->least < all->greatest)
+        at_least(f);
+    *out = (dk_interval){ .no_least = negative ? all->no_greatest : all->no_least,
+                          .no_greatest = negative ? all->no_least : all->no_greatest,
+                          .meaning = DK_MEANS_ESTIMATE,
+                          .marker = { "~", 1 } };
+    return (out->no_least || divide(bounds, f, negative ? all->greatest : all->least, false, scale, &out->least)) &&
+           (out->no_greatest ||
+            divide(bounds, f, negative ? all->least : all->greatest, true, scale, &out->greatest));
+}
+
+/* What there are, as bounds, in those digits. */
+static bool read_all(const dk_view *view, size_t i, uint8_t scale, dk_interval *out)
+{
+    dk_value value = dki_view_value(view, i);
+
+    *out = value.type == DK_INTERVAL ? value.as.interval
+                                     : (dk_interval){ .least = value.as.integer, .greatest = value.as.integer };
+    return (out->no_least || dki_rescale(out->least, view->scale, scale, &out->least)) &&
+           (out->no_greatest || dki_rescale(out->greatest, view->scale, scale, &out->greatest));
 }
 
 static dk_status put_row(struct bounds *bounds, const dk_view views[N_PARTS], size_t i, uint64_t row, uint8_t scale,
                          dk_builder *builder, dk_error *err)
 {
-    bool known = is_known(bounds, row), estimated = is_estimate(bounds->node) && !known;
+    bool known = is_known(bounds, row), fits;
     dk_interval value = { .least = 0 };
-    int64_t values[N_PARTS];
+    struct figures f = { .sure = 0 };
 
-    for (size_t k = known ? ALL : 0; k < N_PARTS; k++) {
+    for (size_t k = known ? ALL : 0; k < N_PARTS; k++)
         if (dki_view_is_null(&views[k], i))
             return dk_builder_null(builder, 1, err);
-        if (!dki_rescale(dki_view_value(&views[k], i).as.integer, views[k].scale, known ? scale : bounds->scale,
-                         &values[k]))
-            return fail_size(bounds, err);
-    }
+    fits = read_all(&views[ALL], i, known ? scale : bounds->scale, &f.all);
     if (known)
-        value.least = value.greatest = values[ALL];
-    else if (!(estimated ? estimate(bounds, values, scale, &value) : bound(bounds, values, &value)))
+        value = f.all;
+    else
+        fits = fits &&
+               dki_rescale(dki_view_value(&views[SURE], i).as.integer, views[SURE].scale, bounds->scale, &f.sure) &&
+               dki_rescale(dki_view_value(&views[ALL_SURE], i).as.integer, views[ALL_SURE].scale, bounds->scale,
+                           &f.all_sure) &&
+               (is_estimate(bounds->node) ? estimate(bounds, &f, scale, &value) : bound(bounds, &f, &value));
+    if (!fits)
         return fail_size(bounds, err);
-    return value.no_least ? dk_builder_null(builder, 1, err) : dk_builder_interval(builder, &value, err);
+    return value.no_least && value.no_greatest ? dk_builder_null(builder, 1, err)
+                                               : dk_builder_interval(builder, &value, err);
 }
 
 static dk_status put_rows(struct bounds *bounds, uint8_t scale, dk_builder *builder, dk_error *err)
@@ -238,19 +288,22 @@ bool dki_measure_is_bounded_share(const dk_breakdown *breakdown, const dki_node 
 static dk_status put_share(const dk_view *sure, const dk_view *least, const dk_view *greatest, size_t i,
                            dk_builder *builder, dk_error *err)
 {
+    bool no_least = dki_view_is_null(least, i), no_greatest = dki_view_is_null(greatest, i);
     dk_interval value = { .least = 0 };
     dki_i128 scaled, from, to;
     int64_t s, low, high;
 
-    if (dki_view_is_null(sure, i) || dki_view_is_null(least, i) || dki_view_is_null(greatest, i))
+    if (dki_view_is_null(sure, i) || (no_least && no_greatest))
         return dk_builder_null(builder, 1, err);
-    low = dki_view_value(least, i).as.integer;
-    high = dki_view_value(greatest, i).as.integer;
+    high = no_greatest ? INT64_MAX : dki_view_value(greatest, i).as.integer;
     if (!dki_rescale(dki_view_value(sure, i).as.integer, sure->scale, least->scale, &s) || high <= 0)
         return dk_builder_null(builder, 1, err);
+    low = no_least ? s : dki_view_value(least, i).as.integer;
+    if (low < s && s <= high) /* those who are sure are there */
+        low = s;
     if (s > 0) {
         scaled = (dki_i128)s * dki_power10[DIGITS];
-        from = dki_divide_outward(scaled, high, false);
+        from = no_greatest ? 0 : dki_divide_outward(scaled, high, false);
         to = dki_divide_outward(scaled, low, true);
         if (!dki_fits_i64(from) || !dki_fits_i64(to))
             return dki_fail(err, DK_ERR_OVERFLOW, "a share of bounds does not fit");

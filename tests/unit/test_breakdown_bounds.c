@@ -7,13 +7,15 @@
 
 struct truth {
     int all[REGIONS][PLACES], sure[REGIONS][PLACES];
+    int more[REGIONS]; /* than there are in the region: what its figure may be at most */
 };
 
-/* A register of persons, of whom some are known: a row for each place, with its region, and how many are. */
-static void draw(struct truth *truth, char *known, char *totals)
+/* A register of persons, of whom some are known: a row for each place, with its region, and how many are. The figures of regions
+ * are known in bounds on request. */
+static void draw(struct truth *truth, bool in_bounds, char *known, char *totals)
 {
     size_t n_known = (size_t)sprintf(known, "r:category g:category k:integer\n");
-    size_t n_totals = (size_t)sprintf(totals, "r:category n:integer\n");
+    size_t n_totals = (size_t)sprintf(totals, "r:category n:%s\n", in_bounds ? "interval0" : "integer");
 
     for (int r = 0; r < REGIONS; r++) {
         int sum = 0;
@@ -24,7 +26,12 @@ static void draw(struct truth *truth, char *known, char *totals)
             sum += truth->all[r][g];
             n_known += (size_t)sprintf(known + n_known, "%c|%c%d|%d\n", 'A' + r, 'a' + r, g, truth->sure[r][g]);
         }
-        n_totals += (size_t)sprintf(totals + n_totals, "%c|%d\n", 'A' + r, sum);
+        truth->more[r] = in_bounds ? (int)random_below(6) : 0;
+        if (in_bounds) /* the least may be less than who is sure to be there */
+            n_totals += (size_t)sprintf(totals + n_totals, "%c|%d..%d\n", 'A' + r,
+                                        sum - (int)random_below((uint64_t)sum + 1), sum + truth->more[r]);
+        else
+            n_totals += (size_t)sprintf(totals + n_totals, "%c|%d\n", 'A' + r, sum);
     }
 }
 
@@ -79,7 +86,7 @@ static void what_is_true_lies_within(void **state)
         const dk_table *table, *result = NULL;
         dk_error err = DK_ERROR_INIT;
 
-        draw(&truth, known, totals);
+        draw(&truth, round % 4 > 1, known, totals);
         table = attach(known, totals);
         assert_ok(ask_table(&questions[round % 2], table, NULL, &result, &err), &err);
         assert_int_equal(dk_table_n_rows(result), REGIONS * PLACES);
@@ -93,7 +100,7 @@ static void what_is_true_lies_within(void **state)
             for (int g = 0; g < PLACES; g++) { /* all the others may live in one place: no bound can be nearer */
                 dk_interval n = interval_at(result, "n", (uint64_t)(r * PLACES + g));
 
-                assert_int_equal(n.greatest - n.least, others);
+                assert_int_equal(n.greatest - n.least, others + truth.more[r]);
             }
         }
         dk_table_release(result);
@@ -123,6 +130,34 @@ static void known_groups_have_their_figure_and_an_estimate_is_marked(void **stat
     assert_string_equal(dk_table_note(result, 0),
                         "attached(n, 'estimate', sum(k)) is an estimate: each group is taken to be as "
                         "all that is known per r is");
+    dk_table_release(result);
+    dk_table_release(table);
+}
+
+/* What is rounded to tens, and what is open: 50 of 80 who are sure, of 115 to 125. */
+static void figures_in_bounds_bound_the_rest(void **state)
+{
+    const dk_table *table =
+        attach("r:category g:category k:integer\nA|x|50\nA|y|30\nB|z|40\nB|q|5\nC|u|3\nD|t|9\nD|v|0\n",
+               "r:category n:interval0\nA|115..125\nB|35..45\nC|7..\nD|..20\n");
+    const dk_table *result = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(ask_table(ASK(.by = { "r", "g" }, .margins = DK_MARGINS_ROLLUP,
+                            .measures = { "s = sum(k)", "n = attached(n, 'bounds', s)", "d = s / n",
+                                          "e = attached(n, 'estimate', s)" }),
+                        table, NULL, &result, &err),
+              &err);
+    assert_string_equal(show_rows(result),
+                        "A|x|50|50..95|0.526315..1.000000|71.875000..78.125000[~]\n"
+                        "A|y|30|30..75|0.400000..1.000000|43.125000..46.875000[~]\n"
+                        "A|*|80|115..125|0.640000..0.695653|115.000000..125.000000\n"
+                        "B|q|5|5|1.000000|5.000000[~]\nB|z|40|40|1.000000|40.000000[~]\nB|*|45|35..45|1.000000|35."
+                        "000000..45.000000\n"
+                        "C|u|3|3..|0.000000..1.000000|7.000000..[~]\nC|*|3|7..|0.000000..0.428572|7.000000..\n"
+                        "D|t|9|9..20|0.450000..1.000000|9.000000..20.000000[~]\nD|v|0|0..11|0.000000|0.000000[~]\n"
+                        "D|*|9|..20|0.450000..1.000000|..20.000000\n*|*|137|-|-|-\n");
     dk_table_release(result);
     dk_table_release(table);
 }
@@ -171,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_true_lies_within, start, stop),
         cmocka_unit_test_setup_teardown(known_groups_have_their_figure_and_an_estimate_is_marked, start, stop),
+        cmocka_unit_test_setup_teardown(figures_in_bounds_bound_the_rest, start, stop),
         cmocka_unit_test_setup_teardown(what_does_not_fit_is_said, start, stop),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
     };
