@@ -2,7 +2,8 @@
  *
  * A total is that of the finer rows, as a breakdown of these makes it. But over the members of sets it counts everybody once, and
  * is the sum of nothing that the result has by member. Such totals are rolled up by themselves: what counts persons by
- * municipality is added up to regions, as any other rows are; and put in their places afterwards.
+ * municipality is added up to regions, as any other rows are; and put in their places afterwards. So are totals of which the
+ * parts were left out.
  */
 #include <dekking/append.h>
 #include <dekking/sort.h>
@@ -140,6 +141,7 @@ static dk_status find_masks(const dki_roll *roll, const dk_column *margin, dki_i
 dk_status dki_roll_find_sets(dki_roll *roll, dk_error *err)
 {
     const dk_column *margin = dk_table_margin(roll->result);
+    bool has_parts; /* else totals were chosen alone */
     dki_int_map masks;
     dk_status status = find_spreads(roll, err);
 
@@ -152,8 +154,9 @@ dk_status dki_roll_find_sets(dki_roll *roll, dk_error *err)
         roll->apart = dki_arena_array(&roll->arena, masks.n, sizeof *roll->apart, err);
         status = roll->sets && roll->apart ? DK_OK : DK_ERR_MEMORY;
     }
+    has_parts = dki_int_map_find(&masks, 0) != DKI_MAP_NONE;
     for (size_t i = 0; i < masks.n && status == DK_OK; i++)
-        if (is_apart(roll, masks.keys[i]))
+        if (is_apart(roll, masks.keys[i]) || !has_parts)
             add_apart(roll, masks.keys[i]);
         else
             status = add_set(roll, masks.keys[i], err);

@@ -168,6 +168,11 @@ test("a result is rolled up member by member, and its totals of persons by thems
     end
   end
   t.eq(n_asked, 16)
+  local cube = data:breakdown { by = { "g", "m = member(v)" }, measures = "n = count()", margins = "cube" }
+  local anew = data:breakdown { by = { "regio", "m = member(v)" }, measures = "n = count()", margins = "cube" }
+  for condition, same in pairs { ["m is total"] = "m is total", ["g is total"] = "regio is total" } do -- totals alone
+    t.eq(cube:where(condition):roll_up("regio"):text { notes = false }, anew:where(same):text { notes = false })
+  end
 end)
 
 test("numbers in bounds by members are not added up, nor tightened by totals of persons", function(t, dk)
