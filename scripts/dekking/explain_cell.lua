@@ -29,7 +29,7 @@ end
 -- What stands between a breakdown and its result, rolled up, where all groups of it are added up.
 local WHOLE = { dimension = true, measure = true, where = true, parameter = true, weight = true, day = true }
 local WHOLE_STEPS = { "with totals ", "with the total ", "for the sets ", "with every level", "with figures ",
-  "ordered by ", "rows that are no totals" }
+  "ordered by ", "sorted by ", "opened from the snapshot ", "rows that are no totals" }
 
 local function is_whole(item)
   local is_it = WHOLE[item.kind]

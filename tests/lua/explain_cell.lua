@@ -215,6 +215,9 @@ test("a cell within a level, or rolled up, has its question", function(t, dk)
   t.ok(n > 150, n)
   t.has(ask({ "g", "q" }, within):explain { g = "A", q = dk.total },
     'x = (count() where g == "A") / (count() where r == "X"), over all rows')
+  local path = t.path "by_g.dk"
+  ask { "g" }:sort("n desc"):save(path)
+  t.eq(select(2, dk.open(path):roll_up("r"):explain { r = "X" }).where, 'r == "X"')
   local text, cell = ask { "g" }:where "n > 1":roll_up "r":explain { r = "X" } -- some of its parts alone
   t.has(text, "Then g rolled up to r: 2 rows.")
   t.eq(cell.measures, {})
