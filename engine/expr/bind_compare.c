@@ -16,9 +16,8 @@
 
 /* Literals that no level is ----------------------------------------------------------------------------------------- */
 
-/* The nearest level or label; *labelled: the code of the label that it is, or 0. */
-static dk_status nearest_level(dki_binder *b, const dk_dictionary *levels, dk_text text, dki_nearest *nearest,
-                               uint32_t *labelled)
+dk_status dki_nearest_level(dki_binder *b, const dk_dictionary *levels, dk_text text, dki_nearest *nearest,
+                            uint32_t *labelled)
 {
     dk_status status = DK_OK;
 
@@ -67,7 +66,7 @@ static dk_status note_level(dki_binder *b, const dki_op *category, const dk_dict
     if (++b->bound->n_missing >
         MOST_LEVEL_NOTES) /* looking for the nearest is not for nothing: the rest is counted */
         return DK_OK;
-    status = nearest_level(b, levels, text, &nearest, &labelled);
+    status = dki_nearest_level(b, levels, text, &nearest, &labelled);
     if (status != DK_OK)
         return status;
     dki_node_text(b->bound->expr, category->node, name);

@@ -7,6 +7,7 @@
 
 #include "base/period.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "base/types.h"
 #include "bound.h"
 #include "data/column_parts.h"
@@ -288,6 +289,31 @@ static bool is_constant_text(const dki_op *op)
     return op->is_constant && (op->is_null_literal || op->type == DK_TEXT);
 }
 
+/* A text whose place in the order of model's levels is asked, and which has none. */
+static dk_status fail_level(dki_binder *b, const dki_op *model, const dki_op *op)
+{
+    char name[DKI_NODE_TEXT];
+    uint32_t labelled;
+    dki_nearest nearest;
+    dk_status status = dki_nearest_level(b, model->levels, op->value.as.text, &nearest, &labelled);
+    int size = nearest.best ? (int)dki_utf8_floor(nearest.best, nearest.best_size, 80) : 0;
+
+    if (status != DK_OK)
+        return status;
+    status = dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_RANGE,
+                           "the order of %s is declared, and this is none of its levels",
+                           dki_node_text(b->bound->expr, model->node, name));
+    if (labelled) {
+        dk_text level = dk_dictionary_level(model->levels, labelled);
+
+        dki_hint(b->err, "did you mean '%.*s', the code of \"%.*s\"?",
+                 (int)dki_utf8_floor(level.bytes, level.size, 80), level.bytes, size, nearest.best);
+    } else if (nearest.best) {
+        dki_hint(b->err, "did you mean '%.*s'?", size, nearest.best);
+    }
+    return status;
+}
+
 dk_status dki_op_order(dki_binder *b, dki_op **ops, size_t n, const dk_dictionary **levels)
 {
     const dki_op *model = NULL;
@@ -307,9 +333,7 @@ dk_status dki_op_order(dki_binder *b, dki_op **ops, size_t n, const dk_dictionar
             continue;
         if (is_constant_text(op)) {
             if (!op->value.is_null && dk_dictionary_find(model->levels, op->value.as.text) == 0)
-                return dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_RANGE,
-                                     "the order of %s is declared, and this is none of its levels",
-                                     dki_node_text(b->bound->expr, model->node, name));
+                return fail_level(b, model, op);
             status = as_level(b, &ops[i], model->levels);
         } else if (dki_type_is_text(op->type)) {
             dki_node_fail(b->bound->expr, op->node, b->err, DK_ERR_TYPE,

@@ -20,6 +20,7 @@
 #include <dekking/members.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "eval.h"
 
 typedef struct dki_op dki_op;
@@ -129,6 +130,9 @@ dk_type dki_op_number_type(dki_op *const *ops, size_t n, uint8_t *scale);
 /* Ops whose order is asked for: where one is a category with declared levels, all are brought to these levels, and *levels is
  * set. Errors: DK_ERR_RANGE for a constant that is none of them, DK_ERR_TYPE for what has another order or none. */
 dk_status dki_op_order(dki_binder *b, dki_op **ops, size_t n, const dk_dictionary **levels);
+/* The nearest level or label of a text that is none; *labelled: the code of the label that it is, or 0. */
+dk_status dki_nearest_level(dki_binder *b, const dk_dictionary *levels, dk_text text, dki_nearest *nearest,
+                            uint32_t *labelled);
 /* Ops of which one is chosen: where they are one category and constants, all become categories of *levels, which are its
  * levels and then the constants that it lacks. Else *levels stays NULL. */
 dk_status dki_op_one_category(dki_binder *b, dki_op **ops, size_t n, const dk_dictionary **levels);

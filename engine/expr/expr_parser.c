@@ -310,8 +310,12 @@ static dk_status parse_is(dki_parser *p, dki_node *left, dki_node **out)
            : dki_parser_is_word(p, "true")  ? "is true"
            : dki_parser_is_word(p, "total") ? "is total"
                                             : NULL;
-    if (test == NULL)
-        return dki_parser_unexpected(p, "null, true or total");
+    if (test == NULL) {
+        status = dki_parser_unexpected(p, "null, true or total");
+        if (dki_parser_is_word(p, "false"))
+            dki_hint(p->err, "not x holds where x is false, x is not true also where it is null");
+        return status;
+    }
     if ((status = dki_parser_advance(p)) != DK_OK ||
         (status = dki_parser_op(p, test, left, NULL, left->at, &node)) != DK_OK)
         return status;

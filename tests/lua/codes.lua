@@ -115,6 +115,14 @@ test("people see labels, machines see codes, and who asks sees what is asked for
   os.remove(base)
 end)
 
+test("a label in the place of a code is told the code where an order is asked too", function(t, dk)
+  local codes = dk.codes { { "1", "vmbo" }, { "2", "mbo" } }
+  local read = dk.table({ { "opleiding", { "1", "2" } } }, { types = { opleiding = codes } })
+  t.raises(function() return read:where "opleiding < 'mbo'" end, "this is none of its levels",
+    [[did you mean '2', the code of "mbo"?]])
+  t.eq(#read:where "opleiding < '2'", 1)
+end)
+
 test("expressions go by codes, and label() by labels", function(t, dk)
   local read = data(dk)
   t.eq(#read:where "geslacht == '1'", 2)

@@ -298,7 +298,9 @@ static void order_is_the_declared_one(void **state)
     assert_string_equal(values_of(t, "c < 'b'"), "true false null"); /* none declared: by code point */
     assert_string_equal(values_of(t, "c < t"), "true true null");
     fails(t, "k < 'hoogst'", DK_ERR_RANGE, 5,
-          "the order of k is declared, and this is none of its levels\n  k < 'hoogst'\n      ^^^^^^^^");
+          "the order of k is declared, and this is none of its levels\n  k < 'hoogst'\n      ^^^^^^^^ (did you "
+          "mean 'hoog'?)");
+    fails(t, "k < 'onzin'", DK_ERR_RANGE, 5, "none of its levels\n  k < 'onzin'\n      ^^^^^^^");
     fails(t, "k < o", DK_ERR_TYPE, 5,
           "the order of k is declared, and this has another\n  k < o\n      ^ (text(x) has the order of texts)");
     fails(t, "t > k", DK_ERR_TYPE, 1, "the order of k is declared, and this has another");

@@ -271,6 +271,7 @@ static void mistakes_are_shown_where_they_are(void **state)
     expect_error("a is", 5, "the expression ends where null, true or total is expected");
     expect_error("a is 5", 6, "null, true or total is expected here");
     expect_error("a is not b", 10, "null, true or total is expected here");
+    expect_error("a is false", 6, "not x holds where x is false, x is not true also where it is null");
     expect_error("a not 5", 7, "\"in\" or \"between\" is expected here");
     expect_error("and a", 1, "a value is expected here");
     expect_error("a and or b", 7, "a value is expected here");
