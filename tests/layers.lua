@@ -6,7 +6,7 @@
 -- because it sees nothing.
 
 local LAYERS = {
-  "base", "data", "read", "expr", "rows", "join", "measure", "query",
+  "base", "data", "snapshot", "read", "expr", "rows", "join", "measure", "query",
   "scenario", "whatif", "protect", "write", "remote", "lua", "cli",
 }
 local SEES_LUA = { lua = true, cli = true }
@@ -16,7 +16,7 @@ local LUA_TESTS = { "^tests/cli/", "^tests/unit/test_lua_", "^tests/bench/calls%
 local PUBLIC = {
   api = "base", error = "base", context = "base", value = "base",
   append = "data", dictionary = "data", levels = "data", members = "data", column = "data", table = "data",
-  lineage = "data", snapshot = "data", fingerprint = "data", hierarchy = "data", recode = "data",
+  lineage = "data", hierarchy = "data", recode = "data", snapshot = "snapshot", fingerprint = "snapshot",
   csv = "read", published = "read", xlsx = "read",
   expr = "expr", aggregate = "expr", ["function"] = "expr",
   sort = "rows", window = "rows", sample = "rows",

@@ -1,4 +1,4 @@
-/* chunk.h - the inside of columns: chunks, and the parts of them that make a column. For engine/data alone. */
+/* chunk.h - the inside of columns: chunks, and the parts that make a column. For engine/data and engine/snapshot. */
 #ifndef DKI_DATA_CHUNK_H
 #define DKI_DATA_CHUNK_H
 

@@ -1,4 +1,4 @@
-/* hierarchy_parts.h - the inside of hierarchies. For engine/data alone. */
+/* hierarchy_parts.h - the inside of hierarchies. For engine/data and engine/snapshot. */
 #ifndef DKI_DATA_HIERARCHY_PARTS_H
 #define DKI_DATA_HIERARCHY_PARTS_H
 

@@ -1,4 +1,5 @@
-/* store.h - chunks whose values lie in a file and are brought into memory when they are needed. For engine/data alone.
+/* store.h - chunks whose values lie in a file and are brought into memory when they are needed. For engine/data and
+ * engine/snapshot.
  *
  * A store is a file that is open for reading. Its chunks are read whole, checked, and kept in memory while they are
  * held; after that they stay as long as there is room (dki_store_limit), the oldest leaving first. So a table may be

@@ -1,4 +1,4 @@
-/* table_parts.h - the inside of tables. For engine/data alone. */
+/* table_parts.h - the inside of tables, for those inside the engine who make them. */
 #ifndef DKI_DATA_TABLE_PARTS_H
 #define DKI_DATA_TABLE_PARTS_H
 

@@ -1,16 +1,16 @@
-/* snapshot_format.h - the bytes of a snapshot: docs/snapshot.md draws them. For engine/data alone.
+/* snapshot_format.h - the bytes of a snapshot: docs/snapshot.md draws them. For engine/snapshot alone.
  *
  *   header | blocks, directory, footer | blocks, directory, footer | ...
  *            segment 1                   segment 2: rows that were appended
  *
  * All numbers are little-endian. Header, blocks, directories and footers begin at multiples of 64; zeros lie between.
  */
-#ifndef DKI_DATA_SNAPSHOT_FORMAT_H
-#define DKI_DATA_SNAPSHOT_FORMAT_H
+#ifndef DKI_SNAPSHOT_SNAPSHOT_FORMAT_H
+#define DKI_SNAPSHOT_SNAPSHOT_FORMAT_H
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "store.h"
+#include "data/store.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "a snapshot is little-endian, and its blocks go into memory as they are"

@@ -9,8 +9,8 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "lineage.h"
-#include "table_parts.h"
+#include "data/lineage.h"
+#include "data/table_parts.h"
 
 #define MOST_SAVED 1024 /* items; the middle of a longer lineage is left out */
 #define N_KINDS (DK_LINEAGE_DAY + 1)

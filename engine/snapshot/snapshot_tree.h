@@ -1,6 +1,6 @@
-/* snapshot_tree.h - hierarchies in a snapshot: docs/snapshot.md draws their bytes. For engine/data alone. */
-#ifndef DKI_DATA_SNAPSHOT_TREE_H
-#define DKI_DATA_SNAPSHOT_TREE_H
+/* snapshot_tree.h - hierarchies in a snapshot: docs/snapshot.md draws their bytes. For engine/snapshot alone. */
+#ifndef DKI_SNAPSHOT_SNAPSHOT_TREE_H
+#define DKI_SNAPSHOT_SNAPSHOT_TREE_H
 
 #include <dekking/hierarchy.h>
 

@@ -10,8 +10,8 @@
 #include "base/calendar.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "hierarchy_levels.h"
-#include "hierarchy_parts.h"
+#include "data/hierarchy_levels.h"
+#include "data/hierarchy_parts.h"
 
 #define HAS_LABELS 2u
 #define SPAN_NUMBERS 5u

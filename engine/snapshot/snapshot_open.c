@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "checksum.h"
+#include "data/checksum.h"
 
 dk_status dki_snapshot_fail(const dki_store *store, dk_error *err, const char *format, ...)
 {

@@ -11,13 +11,13 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "base/types.h"
-#include "children.h"
-#include "column_parts.h"
-#include "hierarchy_levels.h"
-#include "levels.h"
-#include "overlap.h"
+#include "data/children.h"
+#include "data/column_parts.h"
+#include "data/hierarchy_levels.h"
+#include "data/levels.h"
+#include "data/overlap.h"
+#include "data/table_parts.h"
 #include "snapshot_parts.h"
-#include "table_parts.h"
 
 struct pair {
     dk_context *context;

@@ -1,6 +1,6 @@
-/* snapshot_parts.h - what opening and writing snapshots share. For engine/data alone. */
-#ifndef DKI_DATA_SNAPSHOT_PARTS_H
-#define DKI_DATA_SNAPSHOT_PARTS_H
+/* snapshot_parts.h - what opening and writing snapshots share. For engine/snapshot alone. */
+#ifndef DKI_SNAPSHOT_SNAPSHOT_PARTS_H
+#define DKI_SNAPSHOT_SNAPSHOT_PARTS_H
 
 #include <dekking/snapshot.h>
 

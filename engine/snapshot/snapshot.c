@@ -4,11 +4,11 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
-#include "children.h"
-#include "chunk.h"
-#include "column_parts.h"
+#include "data/children.h"
+#include "data/chunk.h"
+#include "data/column_parts.h"
+#include "data/table_parts.h"
 #include "snapshot_parts.h"
-#include "table_parts.h"
 
 struct visit {
     const dk_column *const *columns;

@@ -17,12 +17,12 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
-#include "checksum.h"
-#include "children.h"
-#include "column_parts.h"
+#include "data/checksum.h"
+#include "data/children.h"
+#include "data/column_parts.h"
+#include "data/table_parts.h"
 #include "snapshot_pieces.h"
 #include "snapshot_tree.h"
-#include "table_parts.h"
 
 #define BATCH 64                      /* pieces at most, ... */
 #define BATCH_BYTES ((size_t)8 << 20) /* ... or so many bytes, or one piece */

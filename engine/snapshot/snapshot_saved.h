@@ -1,10 +1,10 @@
 /* snapshot_saved.h - a table of a snapshot in the making. For engine/data/snapshot_*.c that read. */
-#ifndef DKI_DATA_SNAPSHOT_SAVED_H
-#define DKI_DATA_SNAPSHOT_SAVED_H
+#ifndef DKI_SNAPSHOT_SNAPSHOT_SAVED_H
+#define DKI_SNAPSHOT_SNAPSHOT_SAVED_H
 
 #include "base/arena.h"
-#include "chunk.h"
-#include "lineage.h"
+#include "data/chunk.h"
+#include "data/lineage.h"
 #include "snapshot_parts.h"
 #include "snapshot_tree.h"
 

@@ -5,11 +5,11 @@
 
 #include "base/memory.h"
 #include "base/status.h"
-#include "children.h"
-#include "hierarchy_parts.h"
-#include "overlap.h"
+#include "data/children.h"
+#include "data/hierarchy_parts.h"
+#include "data/overlap.h"
+#include "data/table_parts.h"
 #include "snapshot_saved.h"
-#include "table_parts.h"
 
 /* Faults of what was put together are faults of the file. */
 static dk_status blame(const dki_saved_table *reading, dk_status status, dk_error *err)

@@ -1,6 +1,6 @@
-/* snapshot_pieces.h - the chunks that columns are written as, and their blocks. For engine/data alone. */
-#ifndef DKI_DATA_SNAPSHOT_PIECES_H
-#define DKI_DATA_SNAPSHOT_PIECES_H
+/* snapshot_pieces.h - the chunks that columns are written as, and their blocks. For engine/snapshot alone. */
+#ifndef DKI_SNAPSHOT_SNAPSHOT_PIECES_H
+#define DKI_SNAPSHOT_SNAPSHOT_PIECES_H
 
 #include "snapshot_format.h"
 

@@ -14,7 +14,7 @@
 #include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "checksum.h"
+#include "data/checksum.h"
 
 /* Of text, about, are joined at most: a chunk is read whole, by each thread that looks at one. */
 #define TEXT_BYTES ((size_t)2 << 20)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "checksum.h"
+#include "data/checksum.h"
 
 static const unsigned char magic[8] = { 0x89, 'D', 'K', 'S', '\r', '\n', 0x1A, '\n' };
 static const unsigned char footer_magic[8] = { 0x89, 'D', 'K', 'S', 'f', 'o', 'o', 't' };

@@ -20,10 +20,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/status.h"
-#include "children.h"
-#include "column_parts.h"
+#include "data/children.h"
+#include "data/column_parts.h"
+#include "data/table_parts.h"
 #include "snapshot_parts.h"
-#include "table_parts.h"
 
 static dk_status io_fail(dk_error *err, const char *path, const char *what, int reason)
 {

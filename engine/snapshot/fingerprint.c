@@ -19,11 +19,11 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
-#include "checksum.h"
-#include "children.h"
-#include "column_parts.h"
+#include "data/checksum.h"
+#include "data/children.h"
+#include "data/column_parts.h"
+#include "data/table_parts.h"
 #include "snapshot_format.h"
-#include "table_parts.h"
 
 #define PIECE_ROWS 65536 /* whole blocks */
 
