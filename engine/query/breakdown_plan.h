@@ -264,7 +264,7 @@ dk_status dki_plan_add_overlap(dki_plan *plan, const dk_expr *expr, const dki_no
 const dki_plan_share *dki_plan_find_overlap(const dki_plan *plan, const dki_node *node); /* NULL: it is not */
 /* ... DK_ERR_ARGUMENT where it did not. */
 dk_status dki_result_shares(const dki_result *result, dk_error *err);
-/* NULL: it is none. */
+/* Of breakdown_rate.c: the sum of rates that a node is; NULL: it is none. */
 const dki_plan_rate *dki_plan_find_rate(const dki_plan *plan, const dki_node *node);
 /* Fails for an aggregate over rates that is the mean of ratios. */
 dk_status dki_plan_check_rate(const dki_plan *plan, const dk_expr *expr, const dki_node *node, dk_error *err);
@@ -297,7 +297,7 @@ dk_status dki_result_cells(dki_result *result, dk_error *err);
 dk_status dki_plan_stays_in_parts(const dki_plan *plan, bool *stays, dk_error *err);
 /* Of breakdown_levels.c: adds the groups of levels that have no rows, where they are shown. */
 dk_status dki_plan_add_levels(const dki_plan *plan, dki_grouper *grouper, dk_error *err);
-/* Writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
+/* Of breakdown_cells.c: writes "gemeente = Duiven, jaar = total" for a row of `all`, terminated. */
 #define DKI_CELL_TEXT 256
 void dki_result_describe(const dki_result *result, uint64_t row, char out[DKI_CELL_TEXT]);
 /* ... of the dimensions whose bits are set. */
@@ -338,14 +338,14 @@ dk_status dki_result_bounds(const dki_result *result, const dk_expr *expr, const
 /* Whether a measure is the share of those who are surely there in what attached(m, 'bounds') gives. */
 bool dki_measure_is_bounded_share(const dk_breakdown *breakdown, const dki_node *root);
 dk_status dki_bounded_share(const dk_column *sure, const dk_column *bounds, const dk_column **out, dk_error *err);
-/* The name of the column; NULL: no memory. */
+/* Of breakdown_attached.c: the name of the column; NULL: no memory. */
 const char *dki_attached_name(dki_result *result, const dki_node *node, dk_error *err);
 
 /* Of breakdown_lineage.c: the lineage of a result. Attached to made, which is the caller's alone. */
 dk_status dki_result_lineage(const dki_result *result, const dk_table *made, dk_error *err);
 /* Of breakdown_trace.c: how the run of a plan went, step by step, as a table; of the result that it gave. */
 dk_status dki_trace_table(const dki_result *result, const dk_table *made, const dk_table **out, dk_error *err);
-/* Adds to masks what each all() of the measures totals. */
+/* Of breakdown_measure.c: adds to masks what each all() of the measures totals. */
 dk_status dki_plan_coarser(const dki_plan *plan, dki_int_map *masks, dk_error *err);
 
 #endif

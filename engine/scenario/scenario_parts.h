@@ -122,7 +122,7 @@ dk_status dki_check_breakdown_params(const dk_breakdown *breakdown, const dk_exp
                                      const dk_scenario *const *scenarios, size_t n_scenarios,
                                      const dk_params *params, dk_error *err);
 
-/* columns.c ---------------------------------------------------------------------------------------------------- */
+/* scenario_columns.c ------------------------------------------------------------------------------------------- */
 
 /* The levels of a with those of b that it lacks behind them; codes of a stay. b may be NULL. */
 dk_status dki_levels_join(dk_context *context, const dk_dictionary *a, const dk_dictionary *b,
