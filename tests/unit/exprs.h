@@ -4,6 +4,7 @@
 
 #include "tables.h"
 
+#include "expr/bound.h"
 #include "expr/node.h"
 
 #include "with_context.h"
@@ -25,6 +26,18 @@ static inline const dk_expr *parse(const char *text)
 
     assert_ok(dk_expr_parse(context, text, &expr, &err), &err);
     return expr;
+}
+
+static inline dki_bound *bind_text(const dk_table *table, const char *text)
+{
+    const dk_expr *expr = parse(text);
+    dki_scope scope = { .table = table };
+    dki_bound *bound = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_ok(dki_bind(&scope, expr, dki_expr_root(expr), &bound, &err), &err);
+    dk_expr_release(expr); /* the bound expression retains what it needs */
+    return bound;
 }
 
 static inline const dk_table *where_of(const dk_table *table, const char *text)

@@ -1,38 +1,7 @@
 /* test_aggregate.c - count, rows, sum, mean, min and max: exact, and the same for any order of rows. */
 #include <float.h>
 
-#include "tables.h"
-
-#include "with_context.h"
-
-/* Runs a question in blocks of some sizes, with one thread and two; every answer must be the same. */
-static void assert_rows(const dk_table *table, const struct question *question, const char *expected)
-{
-    static const size_t blocks[] = { 1, 3, 64, DK_BLOCK_ROWS };
-
-    for (size_t i = 0; i < 4; i++) {
-        for (unsigned threads = 1; threads <= 2; threads++) {
-            const dk_table *result = NULL;
-            dk_error err = DK_ERROR_INIT;
-
-            dk_set_threads(threads);
-            dk_context_set_block_rows(context, blocks[i]);
-            assert_ok(ask_table(question, table, NULL, &result, &err), &err);
-            assert_string_equal(show_rows(result), expected);
-            dk_table_release(result);
-        }
-    }
-    dk_set_threads(0);
-    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
-}
-
-static void assert_answer(const char *data, const struct question *question, const char *expected)
-{
-    const dk_table *table = make_table(context, data);
-
-    assert_rows(table, question, expected);
-    dk_table_release(table);
-}
+#include "answers.h"
 
 static void assert_weighted(const char *data, const struct question *question, const char *expected)
 {
@@ -42,7 +11,7 @@ static void assert_weighted(const char *data, const struct question *question, c
     dk_table_release(table);
 }
 
-static void assert_refused(const dk_table *table, const struct question *question, const char *part)
+static void assert_overflows(const dk_table *table, const struct question *question, const char *part)
 {
     const dk_table *result = NULL;
     dk_error err = DK_ERROR_INIT;
@@ -62,10 +31,10 @@ static void integers_are_summed_exactly(void **state)
     assert_answer(
         "x:integer\n9223372036854775807\n9223372036854775807\n-9223372036854775807\n-9223372036854775808\n",
         SUMMARY, "4|-1|-1/4|-9223372036854775808|9223372036854775807\n");
-    assert_refused(make_table(context, "x:integer\n9223372036854775807\n1\n"), ASK(.measures = { "s = sum(x)" }),
-                   "measure s of breakdown vraag: sum() does not fit in 64 bits (all rows)");
-    assert_refused(make_table(context, "g:category x:integer\na|1\nb|9223372036854775807\nb|1\n"),
-                   ASK(.by = { "g" }, .measures = { "s = sum(x)" }), "(g = b)");
+    assert_overflows(make_table(context, "x:integer\n9223372036854775807\n1\n"), ASK(.measures = { "s = sum(x)" }),
+                     "measure s of breakdown vraag: sum() does not fit in 64 bits (all rows)");
+    assert_overflows(make_table(context, "g:category x:integer\na|1\nb|9223372036854775807\nb|1\n"),
+                     ASK(.by = { "g" }, .measures = { "s = sum(x)" }), "(g = b)");
     /* the mean fits although the sum does not */
     assert_answer("x:integer\n9223372036854775807\n9223372036854775805\n", ASK(.measures = { "m = mean(x)" }),
                   "9223372036854775806/1\n");
@@ -93,8 +62,8 @@ static void means_of_decimals_are_in_lowest_terms(void **state)
                   "-1/2000000000000000000\n");
     assert_answer("x:integer\n-9223372036854775808\n", ASK(.measures = { "m = mean(x)" }),
                   "-9223372036854775808/1\n");
-    assert_refused(make_table(context, "x:decimal18\n0.000000000000000001\n0\n0\n0\n0\n0\n0\n0\n0\n0\n"),
-                   ASK(.measures = { "m = mean(x)" }), "mean() does not fit in 64 bits");
+    assert_overflows(make_table(context, "x:decimal18\n0.000000000000000001\n0\n0\n0\n0\n0\n0\n0\n0\n0\n"),
+                     ASK(.measures = { "m = mean(x)" }), "mean() does not fit in 64 bits");
 }
 
 static void one_tenth_ten_times_is_one(void **state)
@@ -112,8 +81,8 @@ static void ratios_are_summed_exactly_in_any_order(void **state)
     assert_answer(
         "x:ratio\n1/3037000507\n1/3037000511\n1/3037000517\n1/2\n-1/3037000517\n-1/3037000511\n-1/3037000507\n",
         ASK(.measures = { "s = sum(x)" }), "1/2\n");
-    assert_refused(make_table(context, "x:ratio\n1/3037000507\n1/3037000511\n1/3037000517\n"),
-                   ASK(.measures = { "s = sum(x)" }), "sum(real(x))");
+    assert_overflows(make_table(context, "x:ratio\n1/3037000507\n1/3037000511\n1/3037000517\n"),
+                     ASK(.measures = { "s = sum(x)" }), "sum(real(x))");
 }
 
 static void reals_are_summed_exactly_and_rounded_once(void **state)
@@ -122,8 +91,8 @@ static void reals_are_summed_exactly_and_rounded_once(void **state)
     assert_answer("x:real\n1e308\n1e-308\n-1e308\n", ASK(.measures = { "s = sum(x)" }), "1e-308\n");
     assert_answer("x:real\n0.1\n0.2\n-\n0.3\n", SUMMARY, "4|0.6|0.2|0.1|0.3\n");
     assert_answer("x:real\n1e308\n1e308\n", ASK(.measures = { "m = mean(x)" }), "1e308\n");
-    assert_refused(make_table(context, "x:real\n1e308\n1e308\n"), ASK(.measures = { "s = sum(x)" }),
-                   "greatest real");
+    assert_overflows(make_table(context, "x:real\n1e308\n1e308\n"), ASK(.measures = { "s = sum(x)" }),
+                     "greatest real");
 }
 
 /* Values of every size in two orders: the bits of the sum are the same, for any blocks and threads. */
@@ -228,10 +197,11 @@ static void a_weighted_sum_keeps_the_digits_that_fit(void **state)
                     "3000000.000000000000\n");
     assert_weighted("x:decimal15 w:decimal9\n2.000000000000000|1.500000000\n", ASK(.measures = { "s = sum(x)" }),
                     "3.000000000000000000\n");
-    assert_refused(with_weight(make_table(context, "x:decimal15 w:decimal9\n2.000000000000001|1.500000001\n"), "w"),
-                   ASK(.measures = { "s = sum(x)" }), "does not fit");
-    assert_refused(with_weight(make_table(context, "x:integer w:integer\n9000000000000000000|2\n"), "w"),
-                   ASK(.measures = { "s = sum(x)" }), "does not fit");
+    assert_overflows(
+        with_weight(make_table(context, "x:decimal15 w:decimal9\n2.000000000000001|1.500000001\n"), "w"),
+        ASK(.measures = { "s = sum(x)" }), "does not fit");
+    assert_overflows(with_weight(make_table(context, "x:integer w:integer\n9000000000000000000|2\n"), "w"),
+                     ASK(.measures = { "s = sum(x)" }), "does not fit");
 }
 
 /* Eight products of 126 bits pass 128 bits on the way, and come back. */

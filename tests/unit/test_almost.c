@@ -12,15 +12,8 @@
 /* Reads by both paths, which must agree. The caller drops it. */
 static void read_text(const char *text, const dk_csv_options *o, both_reading *r)
 {
-    both_reading plain;
-    char why[2048];
-
-    both_read(context, text, strlen(text), o, false, r);
-    both_read(context, text, strlen(text), o, true, &plain);
-    if (!both_same(r, &plain, why, sizeof why))
-        fail_msg("%s: %s", text, why);
+    both_agree(context, text, o, r);
     assert_ok(r->status, &r->err);
-    both_drop(&plain);
 }
 
 static void expect(const char *text, const dk_csv_options *o, const char *note)

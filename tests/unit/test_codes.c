@@ -1,18 +1,9 @@
 /* test_codes.c - loops over codes, every kind of processor against one number after the other. */
 #include "data/codes.h"
+#include "random.h"
 #include "tables.h"
 
 #define N_WAYS 4
-
-static uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
-
-static uint64_t pick(uint64_t n) /* 0 .. n - 1 */
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (seed >> 11) % n;
-}
 
 static const size_t sizes[] = { 1, 7, 63, 64, 65, 127, 1000, 4095, DK_BLOCK_ROWS };
 #define N_SIZES (sizeof sizes / sizeof *sizes)

@@ -1,17 +1,8 @@
 /* test_common.c - what several expressions of a breakdown have in common is computed once, and shows in nothing
  * else. */
 #include "exprs.h"
+#include "random.h"
 #include "watched.h"
-
-static uint64_t seed = UINT64_C(0x9E3779B97F4A7C15);
-
-static uint64_t pick(uint64_t n) /* 0 .. n - 1 */
-{
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (seed >> 11) % n;
-}
 
 /* Columns of so many values that nothing is looked up, but g and b. */
 static const dk_table *make_rows(uint64_t n_rows)

@@ -1,37 +1,9 @@
 /* test_compared_long.c - comparisons with relative differences, and with a row for each group, measure and side. */
-#include "scenarios.h"
-
-#include "with_context.h"
+#include "compared.h"
 
 static const dk_comparison_form wide_relative = { .relative = true };
 static const dk_comparison_form is_long = { .is_long = true };
 static const dk_comparison_form long_relative = { .is_long = true, .relative = true };
-
-/* Two tables compared under the name "later". */
-static dk_status compare(const struct question *question, const char *base, const char *other,
-                         const dk_comparison_form *form, const dk_table **out, dk_error *err)
-{
-    const dk_table *a = make_table(context, base), *b = make_table(context, other);
-    const dk_breakdown *breakdown = make_breakdown(context, question);
-    dk_status status = dk_table_compare_as(breakdown, a, b, "later", NULL, form, out, err);
-
-    dk_breakdown_release(breakdown);
-    dk_table_release(a);
-    dk_table_release(b);
-    return status;
-}
-
-static void assert_compared(const struct question *question, const char *base, const char *other,
-                            const dk_comparison_form *form, const char *names, const char *rows)
-{
-    const dk_table *result = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(compare(question, base, other, form, &result, &err), &err);
-    assert_string_equal(show_names(result), names);
-    assert_string_equal(show_rows(result), rows);
-    dk_table_release(result);
-}
 
 static void assert_refused(const struct question *question, const char *base, const char *other, dk_status expected,
                            const char *part)

@@ -6,19 +6,6 @@
 
 #include "with_context.h"
 
-/* Reads by both paths, which must agree, and gives the parallel one's. */
-static void read_both(const char *text, const dk_csv_options *o, both_reading *out)
-{
-    both_reading plain;
-    char why[2048];
-
-    both_read(context, text, strlen(text), o, false, out);
-    both_read(context, text, strlen(text), o, true, &plain);
-    if (!both_same(out, &plain, why, sizeof why))
-        fail_msg("the paths differ: %s", why);
-    both_drop(&plain);
-}
-
 static void codes_are_kept_and_have_labels(void **state)
 {
     const dk_dictionary *list = tables_levels(context, "0193~Zwolle,0202~Arnhem,0014~Groningen");
@@ -27,7 +14,7 @@ static void codes_are_kept_and_have_labels(void **state)
     both_reading r;
 
     (void)state;
-    read_both("g;n\n0202;1\n0193;2\n;3\n", &o, &r);
+    both_agree(context, "g;n\n0202;1\n0193;2\n;3\n", &o, &r);
     assert_int_equal(r.status, DK_OK);
     assert_string_equal(show_rows(r.table), "0202|1\n0193|2\n-|3\n");
     assert_ptr_equal(dk_column_levels(dk_table_field(r.table, 0)->column),
@@ -44,17 +31,17 @@ static void what_the_list_lacks_is_named_with_its_lines(void **state)
     both_reading r;
 
     (void)state;
-    read_both("n;s\n1;1\n2;7\n3;2\n4;8\n5;7\n6;01\n7;\"\"\n", &o, &r);
+    both_agree(context, "n;s\n1;1\n2;7\n3;2\n4;8\n5;7\n6;01\n7;\"\"\n", &o, &r);
     assert_int_equal(r.status, DK_ERR_DATA);
     assert_string_equal(r.err.message, "\"7\" in column \"s\" is no code of the list; 5 rows have such a value: "
                                        "\"7\" on line 3, \"8\" on line 5, \"01\" on line 7 and more");
     assert_int_equal(r.err.line, 3);
     assert_int_equal(r.err.column, 2);
-    read_both("n;s\n1;01\n", &o, &r);
+    both_agree(context, "n;s\n1;01\n", &o, &r);
     assert_string_equal(r.err.message, "\"01\" in column \"s\" is no code of the list");
     assert_string_equal(r.err.hint, "did you mean \"1\"?");
     o.lenient = true;
-    read_both("n;s\n1;1\n2;7\n3;2\n4;8\n", &o, &r);
+    both_agree(context, "n;s\n1;1\n2;7\n3;2\n4;8\n", &o, &r);
     assert_int_equal(r.status, DK_OK);
     assert_string_equal(show_rows(r.table), "1|1\n3|2\n");
     assert_int_equal(dk_table_n_rows(r.rejected), 2);
@@ -70,7 +57,7 @@ static void another_code_stands_for_what_the_list_lacks(void **state)
     both_reading r;
 
     (void)state;
-    read_both("s;n\n1;1\n7;2\n;3\n9;4\n8;5\n7;6\n", &o, &r);
+    both_agree(context, "s;n\n1;1\n7;2\n;3\n9;4\n8;5\n7;6\n", &o, &r);
     assert_int_equal(r.status, DK_OK);
     assert_string_equal(show_rows(r.table), "1|1\n9|2\n-|3\n9|4\n9|5\n9|6\n");
     assert_int_equal(dk_table_n_notes(r.table), 2);
@@ -79,10 +66,10 @@ static void another_code_stands_for_what_the_list_lacks(void **state)
         "column \"s\": 3 rows with a code that the list does not have, read as \"9\": \"7\" on line 3, "
         "\"8\" on line 6 and more");
     both_drop(&r);
-    read_both("s;n\n1;1\n9;2\n", &o, &r);
+    both_agree(context, "s;n\n1;1\n9;2\n", &o, &r);
     assert_int_equal(dk_table_n_notes(r.table), 1);
     both_drop(&r);
-    read_both("s;n\n1;1\n4;2\n", &o, &r);
+    both_agree(context, "s;n\n1;1\n4;2\n", &o, &r);
     assert_string_equal(
         dk_table_note(r.table, 1),
         "column \"s\": 1 row with a code that the list does not have, read as \"9\": \"4\" on line 3");
@@ -133,7 +120,7 @@ static void both_paths_agree_on_many_values(void **state)
     }
     for (unsigned threads = 1; threads <= 2; threads++) {
         dk_set_threads(threads);
-        read_both(text, &o, &r);
+        both_agree(context, text, &o, &r);
         if (r.status != DK_OK)
             fail_msg("%s", r.err.message);
         assert_int_equal(dk_table_n_rows(r.table), N);

@@ -4,18 +4,6 @@
 #include "base/bitmap.h"
 #include "expr/bound.h"
 
-static dki_bound *bind_text(const dk_table *table, const char *text)
-{
-    const dk_expr *expr = parse(text);
-    dki_scope scope = { .table = table };
-    dki_bound *bound = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(dki_bind(&scope, expr, dki_expr_root(expr), &bound, &err), &err);
-    dk_expr_release(expr); /* the bound expression retains what it needs */
-    return bound;
-}
-
 /* x = 0, 1, 2, ... and y, which is null on every third row, and -1 on bad; else x. */
 static const dk_table *counted(uint64_t n, const uint64_t *bad, size_t n_bad)
 {

@@ -3,18 +3,6 @@
 
 #include "expr/bound.h"
 
-static dki_bound *bind_text(const dk_table *table, const char *text)
-{
-    const dk_expr *expr = parse(text);
-    dki_scope scope = { .table = table };
-    dki_bound *bound = NULL;
-    dk_error err = DK_ERROR_INIT;
-
-    assert_ok(dki_bind(&scope, expr, dki_expr_root(expr), &bound, &err), &err);
-    dk_expr_release(expr);
-    return bound;
-}
-
 static void expect_run(const dk_table *table, const char *text, dki_run_fn *run)
 {
     dki_bound *bound = bind_text(table, text);

@@ -9,19 +9,14 @@
 /* The name of the first column, by both paths, and the number of rows; a note tells where a header was not found. */
 static void expect(const char *text, const dk_csv_options *o, const char *name, uint64_t n_rows, bool found_none)
 {
-    both_reading r, plain;
-    char why[2048];
+    both_reading r;
 
-    both_read(context, text, strlen(text), o, false, &r);
-    both_read(context, text, strlen(text), o, true, &plain);
-    if (!both_same(&r, &plain, why, sizeof why))
-        fail_msg("%s: %s", text, why);
+    both_agree(context, text, o, &r);
     assert_ok(r.status, &r.err);
     assert_string_equal(dk_table_field(r.table, 0)->name, name);
     assert_int_equal(dk_table_n_rows(r.table), n_rows);
     assert_int_equal(strstr(dk_table_note(r.table, 0), "without header") != NULL, found_none);
     both_drop(&r);
-    both_drop(&plain);
 }
 
 static void refuse(const char *text, const char *part, uint64_t line, uint64_t column)

@@ -46,24 +46,11 @@ static void the_line_is_known_by_all_of_it(void **state)
     }
 }
 
-/* Reads by both paths, which must agree; what they say is that of the parallel one. */
-static void read_both(const char *text, const dk_csv_options *o, both_reading *out)
-{
-    both_reading plain;
-    char why[2048];
-
-    both_read(context, text, strlen(text), o, false, out);
-    both_read(context, text, strlen(text), o, true, &plain);
-    if (!both_same(out, &plain, why, sizeof why))
-        fail_msg("%s: %s", text, why);
-    both_drop(&plain);
-}
-
 static void refuse(const char *text, const dk_csv_options *o, dk_status code, const char *part, uint64_t line)
 {
     both_reading r;
 
-    read_both(text, o, &r);
+    both_agree(context, text, o, &r);
     assert_fails(r.status, &r.err, code, part);
     assert_int_equal(r.err.line, line);
     both_drop(&r);
@@ -76,7 +63,7 @@ static void it_states_the_delimiter_and_is_no_record(void **state)
 
     (void)state;
     /* commas cut these records as well as semicolons do */
-    read_both("\xEF\xBB\xBFsep=;\r\na;b,c\r\n1;2,5\r\n", NULL, &r);
+    both_agree(context, "\xEF\xBB\xBFsep=;\r\na;b,c\r\n1;2,5\r\n", NULL, &r);
     assert_ok(r.status, &r.err);
     assert_int_equal(dk_table_n_rows(r.table), 1);
     assert_string_equal(dk_table_field(r.table, 1)->name, "b,c");
@@ -85,12 +72,12 @@ static void it_states_the_delimiter_and_is_no_record(void **state)
     assert_non_null(strstr(dk_table_note(r.table, 0), "delimiter semicolon as the first line states"));
     both_drop(&r);
 
-    read_both("sep=\\t\na;b\tc\n", NULL, &r);
+    both_agree(context, "sep=\\t\na;b\tc\n", NULL, &r);
     assert_ok(r.status, &r.err);
     assert_int_equal(dk_table_n_columns(r.table), 2);
     both_drop(&r);
 
-    read_both("sep=;\n1;2\n", &(dk_csv_options){ .header = DK_HEADER_NONE, .delimiter = ';' }, &r);
+    both_agree(context, "sep=;\n1;2\n", &(dk_csv_options){ .header = DK_HEADER_NONE, .delimiter = ';' }, &r);
     assert_ok(r.status, &r.err);
     assert_int_equal(dk_table_n_rows(r.table), 1);
     both_drop(&r);
@@ -113,7 +100,7 @@ static void lines_are_counted_with_it(void **state)
            "\"windows-1252\" reads the whole file so)",
            4);
     refuse("sep=;\n1;2\n3\n", &(dk_csv_options){ .header = DK_HEADER_NONE }, DK_ERR_DATA, "1 field", 3);
-    read_both("sep=;\na;b\n1;2\n3\n4;x\n5;6\n7;8;9\n", &lenient, &r);
+    both_agree(context, "sep=;\na;b\n1;2\n3\n4;x\n5;6\n7;8;9\n", &lenient, &r);
     assert_ok(r.status, &r.err);
     assert_int_equal(dk_table_n_rows(r.table), 2);
     assert_int_equal(dk_table_n_rows(r.rejected), 3);

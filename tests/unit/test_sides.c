@@ -1,43 +1,13 @@
 /* test_sides.c - results side by side: groups of all sides, their order and totals, columns and differences. */
-#include "scenarios.h"
+#include "compared.h"
 
-#include "whatif/whatif_parts.h"
 #include "whatif/sides.h"
+#include "whatif/whatif_parts.h"
 
-#include "with_context.h"
-
-/* Two tables compared under the name "later". */
-static dk_status compare(const struct question *question, const char *base, const char *other, const dk_table **out,
-                         dk_error *err)
+static void assert_differs(const struct question *question, const char *base, const char *other, const char *names,
+                           const char *rows)
 {
-    const dk_table *a = make_table(context, base), *b = make_table(context, other);
-    const dk_breakdown *breakdown = make_breakdown(context, question);
-    dk_status status = dk_table_compare(breakdown, a, b, "later", NULL, out, err);
-
-    dk_breakdown_release(breakdown);
-    dk_table_release(a);
-    dk_table_release(b);
-    return status;
-}
-
-static void assert_compared(const struct question *question, const char *base, const char *other, const char *names,
-                            const char *rows)
-{
-    static const size_t blocks[] = { 1, 2, DK_BLOCK_ROWS };
-
-    for (size_t i = 0; i < 6; i++) {
-        const dk_table *result = NULL;
-        dk_error err = DK_ERROR_INIT;
-
-        dk_set_threads(1 + i % 2);
-        dk_context_set_block_rows(context, blocks[i / 2]);
-        assert_ok(compare(question, base, other, &result, &err), &err);
-        assert_string_equal(show_names(result), names);
-        assert_string_equal(show_rows(result), rows);
-        dk_table_release(result);
-    }
-    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
-    dk_set_threads(0);
+    assert_compared(question, base, other, NULL, names, rows);
 }
 
 static void assert_refused(const struct question *question, const char *base, const char *other, dk_status expected,
@@ -46,7 +16,7 @@ static void assert_refused(const struct question *question, const char *base, co
     const dk_table *result = NULL;
     dk_error err = DK_ERROR_INIT;
 
-    assert_fails(compare(question, base, other, &result, &err), &err, expected, part);
+    assert_fails(compare(question, base, other, NULL, &result, &err), &err, expected, part);
     assert_null(result);
 }
 
@@ -54,27 +24,26 @@ static void assert_refused(const struct question *question, const char *base, co
 static void groups_of_one_side_have_no_persons_on_the_other(void **state)
 {
     (void)state;
-    assert_compared(ASK(.by = { "g" },
-                        .measures = { "n = count()", "jong = count() where x < 3", "s = sum(x)", "q = jong / n" }),
-                    "g:category x:integer\na|1\na|5\nb|2\n", "g:category x:integer\nc|1\nb|4\n",
-                    "g n_base n_later n_later_difference jong_base jong_later jong_later_difference s_base s_later "
-                    "s_later_difference q_base q_later q_later_difference",
-                    "a|2|0|-2|1|0|-1|6|-|-|1/2|-|-\nb|1|1|0|1|0|-1|2|4|2|1/1|0/1|-1/1\n"
-                    "c|0|1|1|0|1|1|-|1|-|-|1/1|-\n");
+    assert_differs(ASK(.by = { "g" },
+                       .measures = { "n = count()", "jong = count() where x < 3", "s = sum(x)", "q = jong / n" }),
+                   "g:category x:integer\na|1\na|5\nb|2\n", "g:category x:integer\nc|1\nb|4\n",
+                   "g n_base n_later n_later_difference jong_base jong_later jong_later_difference s_base s_later "
+                   "s_later_difference q_base q_later q_later_difference",
+                   "a|2|0|-2|1|0|-1|6|-|-|1/2|-|-\nb|1|1|0|1|0|-1|2|4|2|1/1|0/1|-1/1\n"
+                   "c|0|1|1|0|1|1|-|1|-|-|1/1|-\n");
 }
 
 /* Values that nobody has are 0 too, and so is what counts add up to; one more than a count is no count. */
 static void what_counts_add_up_to_is_none_of_nobody(void **state)
 {
     (void)state;
-    assert_compared(ASK(.by = { "g" },
-                        .measures = { "n = count()", "jong = count() where x < 3", "oud = n - jong",
-                                      "soorten = distinct(x) + rows()", "meer = n + 1" }),
-                    "g:category x:integer\na|1\na|5\n", "g:category x:integer\nb|4\n",
-                    "g n_base n_later n_later_difference jong_base jong_later jong_later_difference oud_base "
-                    "oud_later oud_later_difference soorten_base soorten_later soorten_later_difference meer_base "
-                    "meer_later meer_later_difference",
-                    "a|2|0|-2|1|0|-1|1|0|-1|4|0|-4|3|-|-\nb|0|1|1|0|0|0|0|1|1|0|2|2|-|2|-\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()", "jong = count() where x < 3", "oud = n - jong",
+                                                    "soorten = distinct(x) + rows()", "meer = n + 1" }),
+                   "g:category x:integer\na|1\na|5\n", "g:category x:integer\nb|4\n",
+                   "g n_base n_later n_later_difference jong_base jong_later jong_later_difference oud_base "
+                   "oud_later oud_later_difference soorten_base soorten_later soorten_later_difference meer_base "
+                   "meer_later meer_later_difference",
+                   "a|2|0|-2|1|0|-1|1|0|-1|4|0|-4|3|-|-\nb|0|1|1|0|0|0|0|1|1|0|2|2|-|2|-\n");
 }
 
 /* Null is a group, a total is none; each dimension goes values, null, total. */
@@ -84,66 +53,66 @@ static void totals_stand_after_their_parts(void **state)
                       other[] = "g:category k:boolean\na|true\n-|-\n";
 
     (void)state;
-    assert_compared(ASK(.by = { "g", "k" }, .measures = { "n = count()" }, .margins = DK_MARGINS_TOTALS), base,
-                    other, "g k n_base n_later n_later_difference",
-                    "a|true|0|1|1\nb|true|1|0|-1\n-|true|1|0|-1\n-|-|0|1|1\n*|*|2|2|0\n");
-    assert_compared(ASK(.by = { "g", "k" }, .measures = { "n = count()" }, .margins = DK_MARGINS_ROLLUP), base,
-                    other, "g k n_base n_later n_later_difference",
-                    "a|true|0|1|1\na|*|0|1|1\nb|true|1|0|-1\nb|*|1|0|-1\n-|true|1|0|-1\n-|-|0|1|1\n-|*|1|1|0\n"
-                    "*|*|2|2|0\n");
-    assert_compared(ASK(.by = { "g", "k" }, .measures = { "n = count()" }, .margins = DK_MARGINS_CUBE), base, other,
-                    "g k n_base n_later n_later_difference",
-                    "a|true|0|1|1\na|*|0|1|1\nb|true|1|0|-1\nb|*|1|0|-1\n-|true|1|0|-1\n-|-|0|1|1\n-|*|1|1|0\n"
-                    "*|true|2|1|-1\n*|-|0|1|1\n*|*|2|2|0\n");
+    assert_differs(ASK(.by = { "g", "k" }, .measures = { "n = count()" }, .margins = DK_MARGINS_TOTALS), base,
+                   other, "g k n_base n_later n_later_difference",
+                   "a|true|0|1|1\nb|true|1|0|-1\n-|true|1|0|-1\n-|-|0|1|1\n*|*|2|2|0\n");
+    assert_differs(ASK(.by = { "g", "k" }, .measures = { "n = count()" }, .margins = DK_MARGINS_ROLLUP), base,
+                   other, "g k n_base n_later n_later_difference",
+                   "a|true|0|1|1\na|*|0|1|1\nb|true|1|0|-1\nb|*|1|0|-1\n-|true|1|0|-1\n-|-|0|1|1\n-|*|1|1|0\n"
+                   "*|*|2|2|0\n");
+    assert_differs(ASK(.by = { "g", "k" }, .measures = { "n = count()" }, .margins = DK_MARGINS_CUBE), base, other,
+                   "g k n_base n_later n_later_difference",
+                   "a|true|0|1|1\na|*|0|1|1\nb|true|1|0|-1\nb|*|1|0|-1\n-|true|1|0|-1\n-|-|0|1|1\n-|*|1|1|0\n"
+                   "*|true|2|1|-1\n*|-|0|1|1\n*|*|2|2|0\n");
 }
 
 static void without_dimensions_there_is_one_row(void **state)
 {
     (void)state;
-    assert_compared(ASK(.measures = { "n = count()" }), "x:integer\n1\n2\n", "x:integer\n",
-                    "n_base n_later n_later_difference", "2|0|-2\n");
+    assert_differs(ASK(.measures = { "n = count()" }), "x:integer\n1\n2\n", "x:integer\n",
+                   "n_base n_later n_later_difference", "2|0|-2\n");
 }
 
 static void an_empty_side_is_a_side(void **state)
 {
     (void)state;
-    assert_compared(ASK(.by = { "g" }, .measures = { "n = count()" }, .margins = DK_MARGINS_TOTALS), "g:category\n",
-                    "g:category\nx\n", "g n_base n_later n_later_difference", "x|0|1|1\n*|0|1|1\n");
-    assert_compared(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category\nx\n", "g:category\n",
-                    "g n_base n_later n_later_difference", "x|1|0|-1\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()" }, .margins = DK_MARGINS_TOTALS), "g:category\n",
+                   "g:category\nx\n", "g n_base n_later n_later_difference", "x|0|1|1\n*|0|1|1\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category\nx\n", "g:category\n",
+                   "g n_base n_later n_later_difference", "x|1|0|-1\n");
 }
 
 /* Stated levels give the order, those of the other side come behind; else the order is by code point. */
 static void levels_of_both_sides_are_in_order(void **state)
 {
     (void)state;
-    assert_compared(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category[z,m,a]\na\nz\n",
-                    "g:category[b,m]\nb\nm\n", "g n_base n_later n_later_difference",
-                    "z|1|0|-1\nm|0|1|1\na|1|0|-1\nb|0|1|1\n");
-    assert_compared(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category\nz\nc\n", "g:category\nb\nz\n",
-                    "g n_base n_later n_later_difference", "b|0|1|1\nc|1|0|-1\nz|1|1|0\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category[z,m,a]\na\nz\n",
+                   "g:category[b,m]\nb\nm\n", "g n_base n_later n_later_difference",
+                   "z|1|0|-1\nm|0|1|1\na|1|0|-1\nb|0|1|1\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category\nz\nc\n", "g:category\nb\nz\n",
+                   "g n_base n_later n_later_difference", "b|0|1|1\nc|1|0|-1\nz|1|1|0\n");
 }
 
 static void every_level_is_shown_where_the_breakdown_shows_them(void **state)
 {
     (void)state;
-    assert_compared(ASK(.by = { "g" }, .measures = { "n = count()" }, .all_levels = true), "g:category[z,a]\na\n",
-                    "g:category[z,a,m]\na\na\n", "g n_base n_later n_later_difference",
-                    "z|0|0|0\na|1|2|1\nm|0|0|0\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()" }, .all_levels = true), "g:category[z,a]\na\n",
+                   "g:category[z,a,m]\na\na\n", "g n_base n_later n_later_difference",
+                   "z|0|0|0\na|1|2|1\nm|0|0|0\n");
 }
 
 /* One delivery has a category where the other has text, and 1.50 is 1.5. */
 static void keys_meet_whatever_they_are_stored_in(void **state)
 {
     (void)state;
-    assert_compared(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category[z,a]\na\nz\n-\n",
-                    "g:text\na\nm\n-\n", "g n_base n_later n_later_difference",
-                    "a|1|1|0\nm|0|1|1\nz|1|0|-1\n-|1|1|0\n");
-    assert_compared(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:text\na\n", "g:category\na\nb\n",
-                    "g n_base n_later n_later_difference", "a|1|1|0\nb|0|1|1\n");
-    assert_compared(ASK(.by = { "d" }, .measures = { "n = count()" }), "d:decimal1\n1.5\n2.0\n",
-                    "d:decimal3\n1.500\n1.505\n", "d n_base n_later n_later_difference",
-                    "1.500|1|1|0\n1.505|0|1|1\n2.000|1|0|-1\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:category[z,a]\na\nz\n-\n",
+                   "g:text\na\nm\n-\n", "g n_base n_later n_later_difference",
+                   "a|1|1|0\nm|0|1|1\nz|1|0|-1\n-|1|1|0\n");
+    assert_differs(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:text\na\n", "g:category\na\nb\n",
+                   "g n_base n_later n_later_difference", "a|1|1|0\nb|0|1|1\n");
+    assert_differs(ASK(.by = { "d" }, .measures = { "n = count()" }), "d:decimal1\n1.5\n2.0\n",
+                   "d:decimal3\n1.500\n1.505\n", "d n_base n_later n_later_difference",
+                   "1.500|1|1|0\n1.505|0|1|1\n2.000|1|0|-1\n");
     assert_refused(ASK(.by = { "g" }, .measures = { "n = count()" }), "g:integer\n1\n", "g:text\n1\n", DK_ERR_TYPE,
                    "the dimension g is integer in one table and text in the other");
     assert_refused(ASK(.measures = { "m = max(g)" }), "g:date\n2024-01-01\n", "g:integer\n1\n", DK_ERR_TYPE,
@@ -154,15 +123,15 @@ static void keys_meet_whatever_they_are_stored_in(void **state)
 static void keys_are_told_apart(void **state)
 {
     (void)state;
-    assert_compared(ASK(.by = { "a", "b" }, .measures = { "n = count()" }), "a:text b:text\nx:1|y\n",
-                    "a:text b:text\nx|1:y\n", "a b n_base n_later n_later_difference",
-                    "x|1:y|0|1|1\nx:1|y|1|0|-1\n");
+    assert_differs(ASK(.by = { "a", "b" }, .measures = { "n = count()" }), "a:text b:text\nx:1|y\n",
+                   "a:text b:text\nx|1:y\n", "a b n_base n_later n_later_difference",
+                   "x|1:y|0|1|1\nx:1|y|1|0|-1\n");
 }
 
 static void differences_are_of_numbers_and_dates(void **state)
 {
     (void)state;
-    assert_compared(
+    assert_differs(
         ASK(.measures = { "mt = max(t)", "me = max(e)", "md = max(d)", "mb = max(b)", "mr = max(r)" }),
         "t:text e:date d:decimal2 b:boolean r:real\nx|2024-01-01|1.25|false|0.5\n",
         "t:text e:date d:integer b:boolean r:real\ny|2024-03-01|2|true|0.25\n",
@@ -179,7 +148,7 @@ static void a_difference_that_is_too_fine_is_rounded_and_noted(void **state)
 
     (void)state;
     assert_ok(compare(ASK(.measures = { "q = max(a) / max(b)" }), "a:integer b:integer\n5|9223372036854775783\n",
-                      "a:integer b:integer\n9223372036854775642|9223372036854775643\n", &result, &err),
+                      "a:integer b:integer\n9223372036854775642|9223372036854775643\n", NULL, &result, &err),
               &err);
     assert_string_equal(show_rows(result), "5/9223372036854775783|9223372036854775642/9223372036854775643|1.0\n");
     assert_int_equal(dk_table_n_notes(result), 1);
@@ -235,7 +204,7 @@ static void totals_of_a_comparison_are_totals(void **state)
 
     (void)state;
     assert_ok(compare(ASK(.by = { "g" }, .measures = { "n = count()" }, .margins = DK_MARGINS_TOTALS),
-                      "g:category\na\nb\n", "g:category\na\n", &result, &err),
+                      "g:category\na\nb\n", "g:category\na\n", NULL, &result, &err),
               &err);
     assert_non_null(dk_table_margin(result));
     assert_int_equal(dk_table_field(result, 0)->margin_bit, 0);

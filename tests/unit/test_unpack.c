@@ -117,6 +117,20 @@ static void a_gzip_file_is_read(void **state)
     expect(state, by_gzip, sizeof by_gzip, 2, "delimiter semicolon, unpacked from gzip");
 }
 
+/* The file has those bytes, and what it unpacks to the rows of make_rows(100000). */
+static void expect_rows(struct fixture *f, const unsigned char *bytes, size_t size)
+{
+    const dk_table *t = NULL;
+    dk_value value;
+
+    put(f->path, (const char *)bytes, size, 0600);
+    assert_ok(dk_read_csv(f->context, f->path, NULL, &t, NULL, &f->err), &f->err);
+    assert_int_equal(dk_table_n_rows(t), 100000);
+    assert_ok(dk_column_get(dk_table_field(t, 0)->column, 99999, &value, &f->err), &f->err);
+    assert_int_equal(value.as.integer, 99999);
+    dk_table_release(t);
+}
+
 static void gzip_members_follow_each_other(void **state)
 {
     struct fixture *f = *state;
@@ -125,15 +139,8 @@ static void gzip_members_follow_each_other(void **state)
 
     for (size_t n = 1000; n <= size + 1000; n = n < size / 3 ? size / 3 : n + size / 2) {
         unsigned char *bytes = pack(rows, size, n, &packed);
-        const dk_table *t = NULL;
-        dk_value value;
 
-        put(f->path, (const char *)bytes, packed, 0600);
-        assert_ok(dk_read_csv(f->context, f->path, NULL, &t, NULL, &f->err), &f->err);
-        assert_int_equal(dk_table_n_rows(t), 100000);
-        assert_ok(dk_column_get(dk_table_field(t, 0)->column, 99999, &value, &f->err), &f->err);
-        assert_int_equal(value.as.integer, 99999);
-        dk_table_release(t);
+        expect_rows(f, bytes, packed);
         free(bytes);
     }
     free(rows);
@@ -273,8 +280,6 @@ static void a_zstd_file_is_read_also_in_frames(void **state)
     size_t size, packed;
     char *rows = make_rows(100000, &size);
     unsigned char *bytes = malloc(2 * ZSTD_compressBound(size) + 16);
-    const dk_table *t = NULL;
-    dk_value value;
 
     expect(state, by_zstd, sizeof by_zstd, 2, "delimiter semicolon, unpacked from zstd");
     assert_non_null(bytes);
@@ -282,12 +287,7 @@ static void a_zstd_file_is_read_also_in_frames(void **state)
     memcpy(bytes, "\x50\x2A\x4D\x18\4\0\0\0abcd", 12);
     packed = 12 + ZSTD_compress(bytes + 12, ZSTD_compressBound(size), rows, size / 2, 3);
     packed += ZSTD_compress(bytes + packed, ZSTD_compressBound(size), rows + size / 2, size - size / 2, 3);
-    put(f->path, (const char *)bytes, packed, 0600);
-    assert_ok(dk_read_csv(f->context, f->path, NULL, &t, NULL, &f->err), &f->err);
-    assert_int_equal(dk_table_n_rows(t), 100000);
-    assert_ok(dk_column_get(dk_table_field(t, 0)->column, 99999, &value, &f->err), &f->err);
-    assert_int_equal(value.as.integer, 99999);
-    dk_table_release(t);
+    expect_rows(f, bytes, packed);
     free(bytes);
     free(rows);
 }
