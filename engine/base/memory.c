@@ -28,7 +28,7 @@
 
 #define HEADER 16
 #define WIDE 64
-#define IS_WIDE 1 /* in the header, beside the offset, which is a multiple of 16 */
+#define IS_WIDE 1       /* in the header, beside the offset, which is a multiple of 16 */
 #define FIRST_BYTES 128 /* of an array that grows: about as much as it begins with */
 #define LARGE_PAGE ((size_t)2 << 20)
 #define LARGE_BLOCK (2 * LARGE_PAGE)
@@ -324,14 +324,16 @@ static char *allocate_wide(size_t whole, size_t *offset)
     char *base;
 
     if (whole < LARGE_BLOCK) {
-        base = malloc((whole + WIDE - 1) & ~(size_t)(WIDE - 1)); /* whoever reads 64 bytes at a time may read the last ones */
+        /* Whoever reads 64 bytes at a time may read the last ones. */
+        base = malloc((whole + WIDE - 1) & ~(size_t)(WIDE - 1));
         *offset = WIDE - ((uintptr_t)base & (WIDE - 1)); /* 16 at least, as malloc aligns */
         return base;
     }
     *offset = WIDE;
     if (whole > LARGEST - LARGE_PAGE)
         return NULL;
-    base = aligned_alloc(LARGE_PAGE, (whole + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE); /* as the standard wants it */
+    /* The standard wants a multiple of the alignment. */
+    base = aligned_alloc(LARGE_PAGE, (whole + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
 #ifdef MADV_HUGEPAGE
     if (base)
         (void)madvise(base, whole / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE); /* only advice */

@@ -22,9 +22,9 @@ static dk_status divide(const dk_view *numerator, const dk_view *denominator, dk
             char texts[2][48];
 
             known = below.as.integer != 0;
-            if (known && !dki_ratio_make((dki_i128)above.as.integer * dki_power10[below.scale - scale],
-                                         (dki_i128)below.as.integer * dki_power10[above.scale - scale],
-                                         &ratios[i])) {
+            if (known &&
+                !dki_ratio_make((dki_i128)above.as.integer * dki_power10[below.scale - scale],
+                                (dki_i128)below.as.integer * dki_power10[above.scale - scale], &ratios[i])) {
                 (void)dk_value_format(&above, texts[0], sizeof texts[0]);
                 (void)dk_value_format(&below, texts[1], sizeof texts[1]);
                 return dki_fail(err, DK_ERR_OVERFLOW, "%s / %s does not fit", texts[0], texts[1]);

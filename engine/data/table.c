@@ -473,7 +473,8 @@ dk_status dki_table_lengthen(const dk_table **shared, const dk_field *added, dk_
     dk_status status;
 
     if (atomic_load(&table->n_references) == 1 && dk_table_find(table, added->name) == DK_NO_COLUMN) {
-        status = dki_grow(table->context, &fields, &table->fields_capacity, table->n_fields + 1, sizeof *table->fields, err);
+        status = dki_grow(table->context, &fields, &table->fields_capacity, table->n_fields + 1,
+                          sizeof *table->fields, err);
         table->fields = fields;
         if (status != DK_OK)
             return status;

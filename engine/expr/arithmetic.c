@@ -214,7 +214,8 @@ dk_status dki_run_arithmetic(dki_eval *eval, const dki_op *op, const uint64_t *s
 
             *out = (dk_ratio){ 0, 1 };
             if (!is_null && divides)
-                fits = quotient(((const int64_t *)a.values)[i], ((const int64_t *)b.values)[i], powers, out, &is_null);
+                fits =
+                    quotient(((const int64_t *)a.values)[i], ((const int64_t *)b.values)[i], powers, out, &is_null);
             else if (!is_null)
                 fits = ratio_result(op->sign, as_ratio(left, a, i), as_ratio(right, b, i), out, &is_null);
         } else {

@@ -34,8 +34,8 @@ typedef struct dki_slot {
     dki_vector vector;
     void *values;    /* room for a block of the op's type, and behind it */
     uint64_t *valid; /* for a bit a row */
-    dk_view view; /* of a column */
-    void *state;  /* a function's own, kept from block to block; NULL at first */
+    dk_view view;    /* of a column */
+    void *state;     /* a function's own, kept from block to block; NULL at first */
     void (*drop_state)(dk_context *context, void *state);
 } dki_slot;
 

@@ -137,7 +137,8 @@ static dk_status make_slots(dki_eval *eval, const dki_op *op, size_t n, dk_error
     if (slot->values == NULL)
         return DK_ERR_MEMORY;
     slot->valid = (uint64_t *)(void *)((char *)slot->values + values_bytes);
-    memset(slot->values, 0, values_bytes + valid_bytes); /* rows outside a selection are counted apart, by some value */
+    /* Rows outside a selection are counted apart, by some value. */
+    memset(slot->values, 0, values_bytes + valid_bytes);
     for (size_t i = 0; i < op->n_args && status == DK_OK; i++)
         status = make_slots(eval, op->args[i], n, err);
     return status;

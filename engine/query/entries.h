@@ -38,7 +38,7 @@ typedef struct dki_entries {
     char **by_room, **value_room;
     uint64_t **by_valid, **value_valid;
     uint64_t *all, *truths;
-    int64_t *weights; /* NULL: there are none */
+    int64_t *weights;  /* NULL: there are none */
     uint64_t *numbers; /* of the row of each, in the table; only where numbered */
 } dki_entries;
 

@@ -47,7 +47,8 @@ dk_status dki_track_begin(dki_track *track, const dki_lumps *lumps, dk_error *er
     track->ways[0].unit = lumps->unit;
     track->ways[0].most = lumps->total;
     if (lumps->is_exact && most > 0)
-        memcpy(track->multiples, lumps->multiples, (n > 1 ? lumps->steps[0].n : lumps->n) * sizeof *track->multiples);
+        memcpy(track->multiples, lumps->multiples,
+               (n > 1 ? lumps->steps[0].n : lumps->n) * sizeof *track->multiples);
     track->lumps = lumps;
     return DK_OK;
 }

@@ -20,7 +20,7 @@ DK_API DK_MUST_USE dk_status dk_table_fingerprint(const dk_table *table, char ou
  *
  * Errors  DK_ERR_IO           it cannot be read, or is no regular file (a pipe, a device: what it gives is gone then)
  *         DK_ERR_MEMORY, DK_ERR_INTERRUPTED */
-DK_API DK_MUST_USE dk_status dk_file_fingerprint(dk_context *context, const char *path, char out[DK_FINGERPRINT_SIZE],
-                                                 uint64_t *n_bytes, dk_error *err);
+DK_API DK_MUST_USE dk_status dk_file_fingerprint(dk_context *context, const char *path,
+                                                 char out[DK_FINGERPRINT_SIZE], uint64_t *n_bytes, dk_error *err);
 
 #endif

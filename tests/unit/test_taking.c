@@ -62,8 +62,8 @@ static void what_is_no_order_or_number_is_refused(void **state)
     assert_fails(make(STEP(.name = "s", .share = "0.5", FIRST("x + desc")), 1, &scenario, &err), &err,
                  DK_ERR_SYNTAX, "a value is expected");
     assert_null(scenario);
-    assert_fails(make(STEP(.name = "s", .share = "0.5", FIRST("x + y z")), 1, &scenario, &err), &err,
-                 DK_ERR_SYNTAX, "a name of several words stands in `backquotes`");
+    assert_fails(make(STEP(.name = "s", .share = "0.5", FIRST("x + y z")), 1, &scenario, &err), &err, DK_ERR_SYNTAX,
+                 "a name of several words stands in `backquotes`");
     assert_null(scenario);
     assert_fails(make(STEP(.name = "s", .count = "1.5", .drawn = DK_DRAWN_NUMBERS), 1, &scenario, &err), &err,
                  DK_ERR_RANGE, "1.5 is no whole number of persons");
