@@ -321,10 +321,10 @@ static int define(lua_State *L)
     aggregate.arg = h;
     lua_pushvalue(L, 3);
     lua_rawsetp(L, LUA_REGISTRYINDEX, h);
+    dkl_forget_parsed(L); /* may raise: while the slot still has it */
     DKL_TRY(dk_aggregate_define(state->context, &aggregate,
                                 &err)); /* else the table stays in the registry, and is small */
     *slot = NULL;
-    dkl_forget_parsed(L);
     return 0;
 }
 

@@ -96,8 +96,8 @@ static int define(lua_State *L)
     lua_getfield(L, 2, "call");
     luaL_checktype(L, -1, LUA_TFUNCTION);
     lua_rawsetp(L, LUA_REGISTRYINDEX, h);
+    dkl_forget_parsed(L); /* may raise: while the slot still has it */
     DKL_TRY(dk_function_define(state->context, &function, &err)); /* else two small values stay in the registry */
-    dkl_forget_parsed(L);
     *slot = NULL;
     return 0;
 }

@@ -413,7 +413,8 @@ static void the_engine_may_run_out_of_memory_anywhere(void **state)
     }
 }
 
-/* Opening the module and loading parts of the library, in a new state for each allocation. */
+/* Opening the module, loading parts of the library, and defining what a context keeps, in a new state for each
+ * allocation. */
 static void opening_may_run_out_of_memory_anywhere(void **state)
 {
     static const char *const firsts[] = {
@@ -423,6 +424,11 @@ static void opening_may_run_out_of_memory_anywhere(void **state)
         "return function() return #dk.scenarios() end",
         "return function() return type(dk.publication) end",
         "return function() return require 'dekking.breakdown' == dk.breakdown end",
+        "return function() return (pcall(function() dk.define 'f' { result = 'integer', "
+        "call = function(n) return n end } end)) end",
+        "return function() return (pcall(function() dk.aggregate 'f' { result = 'integer', "
+        "start = function() return 0 end, step = function(s, n) return s + n end, "
+        "merge = function(a, b) return a + b end, finish = function(s) return s end } end)) end",
     };
 
     (void)state;
