@@ -5,7 +5,7 @@
 
 local dk, core = ...
 
-local reader = core.part "annotations"
+local reader, code = core.part "annotations", core.part "code"
 
 local PAGES = { "expressions", "sets", "intervals", "windows" }
 local KEYWORDS = { "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local",
@@ -23,6 +23,9 @@ local IDENTIFIER = "^[%a_][%w_]*$"
 
 local known -- what the annotations and the pages on expressions tell, once they were asked for
 
+-- What a class is called by its metatable.
+local function tag_of(class) return class == "dk.ExactValue" and "dk.value" or class:lower() end
+
 local function annotated()
   if known then
     return known
@@ -32,7 +35,7 @@ local function annotated()
     pages[i] = { name = name, text = texts["docs/" .. name] }
     texts["docs/" .. name] = nil
   end
-  known = { words = {}, methods = {}, help = {} }
+  known = { words = {}, methods = {}, returns = { dk = {} }, help = {} }
   for _, word in ipairs(reader.words_of(pages)) do
     known.words[#known.words + 1] = word.name
   end
@@ -41,10 +44,12 @@ local function annotated()
       if entry.kind == "function" then
         known.help[#known.help + 1] = entry.name
       end
-      if entry.kind == "function" and entry.class and entry.class ~= "dk" then
-        local class = entry.class == "dk.ExactValue" and "dk.value" or entry.class:lower()
+      if entry.kind == "function" and entry.class then
+        local class, given = tag_of(entry.class), entry.returns[1] and entry.returns[1].type:match "^dk%.%w+$"
         known.methods[class] = known.methods[class] or {}
         table.insert(known.methods[class], entry.short)
+        known.returns[class] = known.returns[class] or {}
+        known.returns[class][entry.short] = given and tag_of(given)
       end
     end
   end
@@ -83,6 +88,12 @@ local function member(value, name)
       local found = rawget(value, name)
       if found ~= nil then
         return found
+      end
+    elseif core.kind(value) == "table" then
+      for column, values in pairs(value) do
+        if column == name then
+          return values
+        end
       end
     end
     value = raw_metafield(value, "__index")
@@ -136,60 +147,6 @@ end
 
 -- Where the cursor is --------------------------------------------------------------------------------------------------
 
--- Where a long bracket that opens at `from` closes; nil where it stays open, false where none opens.
-local function end_of_long(text, from)
-  local equals = text:match("^%[(=*)%[", from)
-  if not equals then
-    return false
-  end
-  local _, stop = text:find("]" .. equals .. "]", from + 2 + #equals, true)
-  return stop
-end
-
--- Where a quoted string that opens at `from` closes, or its line ends; nil where the text ends within it.
-local function end_of_quoted(text, from)
-  local quote, at = text:sub(from, from), from + 1
-  while true do
-    local stop = text:find("[\\\n" .. quote .. "]", at)
-    if not stop or text:sub(stop, stop) ~= "\\" then
-      return stop
-    end
-    at = stop + 2
-  end
-end
-
--- "code", "comment", or "string" and where the string begins.
-local function state_of(text)
-  local at = 1
-  while true do
-    local from = text:find("[\"'%[%-]", at)
-    if not from then
-      return "code"
-    end
-    local first, stop = text:sub(from, from), from
-    if text:sub(from, from + 1) == "--" then
-      stop = end_of_long(text, from + 2)
-      if stop == false then
-        stop = text:find("\n", from, true)
-      end
-      if not stop then
-        return "comment"
-      end
-    elseif first == "[" then
-      stop = end_of_long(text, from)
-      if stop == nil then
-        return "string", from
-      end
-    elseif first ~= "-" then
-      stop = end_of_quoted(text, from)
-      if not stop then
-        return "string", from
-      end
-    end
-    at = (stop or from) + 1
-  end
-end
-
 -- Files whose path begins so; a folder ends in a slash.
 local function paths(text)
   local folder, start = text:match "^(.*/)([^/]*)$"
@@ -218,7 +175,7 @@ end
 
 -- What a string is for follows from what stands before it: the function that is called, or the table that is indexed.
 local function in_string(text, from)
-  local before, inside = text:sub(1, from - 1), text:sub(from + 1)
+  local before, inside = text:sub(1, from - 1), text:match("^%[=*%[\n?(.*)", from) or text:sub(from + 1)
   local callee = before:match "([%a_][%w_.:]*)%s*%(?%s*$"
   local of_list = before:match "([%a_][%w_.:]*)%s*%(?%s*{[^{}=]*$"
   if TAKES_PATH[callee or of_list or ""] then
@@ -244,27 +201,47 @@ local function in_string(text, from)
   for i, name in ipairs(names) do
     names[i] = name:find(IDENTIFIER) and name or core.quoted(name)
   end
-  add_all(names, annotated().words)
-  add_all(names, OPERATORS)
-  return names, #inside:match "`?[%w_]*$"
+  local typed = inside:match "`?[%w_]*$"
+  if typed ~= "" or #names == 0 then -- before anything is typed, columns would be lost among all functions
+    add_all(names, annotated().words)
+    add_all(names, OPERATORS)
+  end
+  return names, #typed
 end
 
-local function in_code(text)
-  local path = text:match "[%a_][%w_.:]*$"
-  if path and text:sub(-#path - 1, -#path - 1):find "[.:%d]" then -- behind what is no name: a call, a number
-    return {}, 0
+-- The names that may stand behind what ends at `last` and a dot, or a colon.
+local function behind(text, last, begins, only_methods)
+  local known_now = { value_of = value_of, class_of = class_of, returns = annotated().returns }
+  local class, _, root = code.class_at(text, last, begins, known_now)
+  local names = {}
+  if class == "string" then
+    return members_of(string)
   end
-  if not path then
-    return {}, 0
+  add_all(names, class and annotated().methods[class] or {})
+  if class == "dk.table" and not only_methods then
+    add_all(names, columns_of(root))
   end
-  local base, separator, start = path:match "^(.*)([.:])([%w_]*)$"
-  if not base then
-    local names = members_of(_G)
+  return names
+end
+
+local function in_code(text, begins)
+  local start = text:match "[%a_][%w_]*$" or ""
+  local rest = text:sub(1, #text - #start)
+  local separator = rest:match "[^.:]([.:])$"
+  local names = {}
+  if not separator then
+    if start == "" or rest:find "[%d:]$" then -- a number, a label
+      return {}, 0
+    end
+    names = members_of(_G)
     add_all(names, KEYWORDS)
-    return names, #path
+    return names, #start
   end
-  local value, names = value_of(base), {}
-  for _, name in ipairs(value ~= nil and members_of(value, separator == ":") or {}) do
+  local path = rest:sub(1, -2):match "[%a_][%w_.]*$"
+  local value = path and not rest:sub(1, -#path - 2):find "[.:%d]$" and value_of(path)
+  local found = value ~= nil and value ~= false and members_of(value, separator == ":")
+    or behind(text, #rest - 1, begins, separator == ":")
+  for _, name in ipairs(found) do
     names[#names + 1] = name:find(IDENTIFIER) and name or nil
   end
   return names, #start
@@ -272,10 +249,10 @@ end
 
 -- complete(text) -> what may stand in the place of the last n bytes of the text, in order and each once, and n
 return function(text)
-  local state, from = state_of(text)
+  local state, from, begins = code.scan(text)
   local names, n = {}, 0
   if state == "code" then
-    names, n = in_code(text)
+    names, n = in_code(text, begins)
   elseif state == "string" then
     names, n = in_string(text, from)
   end
