@@ -201,6 +201,7 @@ static int table_distinct(lua_State *L)
     static const char *const ways[] = { "first", "last", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
+    const char *alone;
     dkl_names names;
     int keep = DK_KEEP_FIRST;
     const dk_table **out;
@@ -211,7 +212,7 @@ static int table_distinct(lua_State *L)
         keep = dkl_option_choice(L, 3, "distinct", "keep", ways, DK_KEEP_FIRST);
         names = dkl_check_names(L, 2, "distinct");
     } else {
-        names = dkl_check_arguments(L, 2, "distinct");
+        names = dkl_check_arguments(L, 2, "distinct", &alone);
     }
     out = dkl_new_table(L);
     DKL_TRY(dk_table_distinct(table, names.items, names.n, (dk_keep)keep, out, &err));

@@ -350,13 +350,15 @@ dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char
     return names;
 }
 
-dkl_names dkl_check_arguments(lua_State *L, int first, const char *what)
+dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const char **alone)
 {
     dkl_names names;
     int top = lua_gettop(L);
 
-    if (top <= first)
-        return dkl_check_names(L, first, what);
+    if (top <= first) {
+        *alone = top == first ? check_name(L, first, what) : NULL;
+        return *alone ? (dkl_names){ alone, 1 } : dkl_check_names(L, first, what);
+    }
     names.n = (size_t)(top - first + 1);
     names.items = dkl_array(L, names.n, sizeof *names.items);
     for (int i = first; i <= top; i++) {

@@ -59,7 +59,8 @@ const char *dkl_option_name(lua_State *L, int index, const char *what, const cha
 /* A string or a list of strings at index, as an array. Pushes one anchor; n is 0 for nil and none. */
 dkl_names dkl_check_names(lua_State *L, int index, const char *what);
 dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char *key);
-/* The same from arguments first .. top: one list, or so many strings. */
-dkl_names dkl_check_arguments(lua_State *L, int first, const char *what);
+/* The same from arguments first .. top: one list, or so many strings. alone: room for a name that stands alone, which costs no
+ * memory then. */
+dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const char **alone);
 
 #endif

@@ -106,8 +106,8 @@ static int table_select(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
-    const char *hint = dkl_nil_hint(L, 2);
-    dkl_names names = dkl_check_arguments(L, 2, "select");
+    const char *hint = dkl_nil_hint(L, 2), *alone;
+    dkl_names names = dkl_check_arguments(L, 2, "select", &alone);
     const dk_table **out = dkl_new_table(L);
 
     if (names.n == 0)
@@ -121,8 +121,8 @@ static int table_drop(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err = DK_ERROR_INIT;
-    const char *hint = dkl_nil_hint(L, 2);
-    dkl_names names = dkl_check_arguments(L, 2, "drop");
+    const char *hint = dkl_nil_hint(L, 2), *alone;
+    dkl_names names = dkl_check_arguments(L, 2, "drop", &alone);
     const dk_table **out = dkl_new_table(L);
 
     if (names.n == 0)

@@ -14,7 +14,7 @@
  * among its arguments by their places, of those that are still there. A recipe that a receipt is read into is a Lua table of that
  * form, with the same metatable.
  *
- * Cost: an allocation for each call, and for each table of options among its arguments.
+ * Cost: an allocation for each call, and for each table among its arguments that is not a few options behind the others.
  */
 #include <string.h>
 
@@ -131,16 +131,19 @@ static dkl_recipe *push_call(lua_State *L, const manner *how, int first, int n, 
         .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = n <= MOST_VALUES, .levels = how->levels
     };
     bool question = how->by_name || (n > 0 && dkl_is_asked(L, first));
+    int n_options = n > 0 && room.fits ? dkl_recipe_count_options(L, first + n - 1) : 0;
     dkl_recipe *node;
 
-    node = dkl_recipe_new(L, room.fits ? n : 0, question, class);
-    for (int i = 1; i <= n && room.fits; i++) {
+    node = dkl_recipe_new(L, room.fits ? n : 0, n_options, question, class);
+    for (int i = 1; i <= n - (n_options > 0) && room.fits; i++) {
         dkl_recipe_copy(L, first + i - 1, &room, 0);
         lua_setiuservalue(L, -2, i);
     }
+    if (n_options > 0 && room.fits)
+        dkl_recipe_copy_options(L, first + n - 1, &room);
     if (!room.fits) { /* what was copied would be of no use */
         lua_pop(L, 1);
-        node = dkl_recipe_new(L, 0, question, class);
+        node = dkl_recipe_new(L, 0, 0, question, class);
         room.opaque = true;
     }
     node->is_call = room.fits;
@@ -302,7 +305,9 @@ static int recipe_index(lua_State *L)
         lua_Integer i = lua_tointeger(L, 2);
 
         lua_pushnil(L);
-        if (node->is_call && i >= 1 && i <= node->n)
+        if (node->is_call && i == node->n && node->n_options > 0)
+            dkl_recipe_push_options(L, 1);
+        else if (node->is_call && i >= 1 && i <= node->n)
             lua_getiuservalue(L, 1, (int)i);
         return 1;
     }

@@ -4,7 +4,8 @@
 #include "lua_recipe_parts.h"
 #include "lua_scalar.h"
 
-#define DEEPEST 32 /* tables in tables */
+#define DEEPEST 32     /* tables in tables */
+#define MOST_OPTIONS 6 /* that stand in a recipe one by one: no table has to be made of them, nor collected */
 
 /* Whether columns below that key say which levels there are. */
 static bool names_levels(lua_State *L, int key)
@@ -88,7 +89,7 @@ static void push_object(lua_State *L, int index, dkl_recipe_room *room)
             push_levels(L, index, room);
             return;
         }
-        dkl_recipe_new(L, 1, false, 0)->is_column = true; /* the column would keep its table */
+        dkl_recipe_new(L, 1, 0, false, 0)->is_column = true; /* the column would keep its table */
         lua_getiuservalue(L, index, 1);
         lua_setiuservalue(L, -2, 1);
     } else if ((scalar = dkl_test_scalar(L, index)) != NULL &&
@@ -102,6 +103,60 @@ static void push_object(lua_State *L, int index, dkl_recipe_room *room)
     } else {
         room->fits = false;
         lua_pushnil(L);
+    }
+}
+
+static bool is_plain(int type)
+{
+    return type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN;
+}
+
+int dkl_recipe_count_options(lua_State *L, int index)
+{
+    int n = 0;
+
+    if (!lua_istable(L, index) || lua_rawlen(L, index) > 0)
+        return 0;
+    if (lua_getmetatable(L, index)) {
+        lua_pop(L, 1);
+        return 0;
+    }
+    luaL_checkstack(L, 6, "too many values");
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        if (++n > MOST_OPTIONS || lua_type(L, -2) != LUA_TSTRING || !is_plain(lua_type(L, -1))) {
+            lua_pop(L, 2);
+            return 0;
+        }
+    return n;
+}
+
+/* The user value of its first option. */
+static int options_at(const dkl_recipe *node)
+{
+    return node->n + (node->is_question ? SCRIPT : MORE) + 1;
+}
+
+void dkl_recipe_copy_options(lua_State *L, int index, dkl_recipe_room *room)
+{
+    const int node = lua_gettop(L);
+    int at = options_at(lua_touserdata(L, node));
+
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        for (int part = -2; part <= -1; part++) { /* key value */
+            dkl_recipe_copy(L, part, room, 1);
+            lua_setiuservalue(L, node, at++);
+        }
+}
+
+void dkl_recipe_push_options(lua_State *L, int index)
+{
+    const dkl_recipe *node = lua_touserdata(L, index);
+
+    lua_createtable(L, 0, node->n_options);
+    for (int i = 0; i < node->n_options; i++) {
+        lua_getiuservalue(L, index, options_at(node) + 2 * i);
+        lua_getiuservalue(L, index, options_at(node) + 2 * i + 1);
+        lua_rawset(L, -3);
     }
 }
 

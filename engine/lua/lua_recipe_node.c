@@ -23,15 +23,15 @@ bool dkl_recipe_has(lua_State *L, int index)
     return dkl_recipe_holder(L, index) || dkl_recipe_is_answer(L, index);
 }
 
-/* Pushes an empty recipe with room for n arguments; kept as the metatable that stands at index class. */
-dkl_recipe *dkl_recipe_new(lua_State *L, int n, bool is_question, int class)
+dkl_recipe *dkl_recipe_new(lua_State *L, int n, int n_options, bool is_question, int class)
 {
     size_t size = sizeof(dkl_recipe) + (is_question ? (size_t)n * sizeof(uint64_t) : 0);
-    dkl_recipe *made = lua_newuserdatauv(L, size, n + (is_question ? SCRIPT : MORE));
+    dkl_recipe *made = lua_newuserdatauv(L, size, n + (is_question ? SCRIPT : MORE) + 2 * n_options);
 
     memset(made, 0, size);
     made->mark = &recipe_mark;
     made->n = n;
+    made->n_options = n_options;
     made->is_question = is_question;
     if (class)
         lua_pushvalue(L, class);
@@ -43,7 +43,7 @@ dkl_recipe *dkl_recipe_new(lua_State *L, int n, bool is_question, int class)
 
 static void push_unknown(lua_State *L)
 {
-    dkl_recipe_new(L, 0, false, 0)->opaque = true;
+    dkl_recipe_new(L, 0, 0, false, 0)->opaque = true;
 }
 
 dkl_recipe *dkl_recipe_test(lua_State *L, int index)

@@ -9,7 +9,8 @@
 #define MOST_BYTES ((size_t)64 << 10)
 
 /* User values: 1 .. n are the arguments, then comes what was added afterwards, and of a question the file with the asking line,
- * and the script. Of a column the first is its name. */
+ * and the script; behind them keys and values of the last argument, where that is a small table of options. Of a column the first
+ * is its name. */
 enum { MORE = 1, FILE_NAME, SCRIPT };
 
 typedef struct dkl_recipe {
@@ -17,6 +18,7 @@ typedef struct dkl_recipe {
     const char *op;  /* as in the recorder; NULL: none */
     uint64_t serial; /* of the call */
     int n;           /* arguments, or ... */
+    int n_options;   /* keys of the last argument, which has no user value then: 0 for any other */
     int line;        /* where a question was asked, 0: in no script */
     bool is_call;    /* ... nothing is known of them */
     bool is_column, is_question, opaque;
@@ -32,8 +34,9 @@ extern const char
 bool dkl_recipe_is_answer(lua_State *L, int index);
 /* Whether the object can have a recipe. */
 bool dkl_recipe_has(lua_State *L, int index);
-/* Pushes an empty recipe with room for n arguments; the metatable stands at index class, or 0. */
-dkl_recipe *dkl_recipe_new(lua_State *L, int n, bool is_question, int class);
+/* Pushes an empty recipe with room for n arguments, and for n_options keys of the last; the metatable stands at index class, or
+ * 0. */
+dkl_recipe *dkl_recipe_new(lua_State *L, int n, int n_options, bool is_question, int class);
 /* NULL: it is none. */
 dkl_recipe *dkl_recipe_test(lua_State *L, int index);
 /* Pushes the recipe of the object, or nil. */
@@ -54,6 +57,12 @@ typedef struct dkl_recipe_room {
     bool levels; /* a column stands for what occurs in it, and not for an expression */
 } dkl_recipe_room;
 
+/* How many options the table at index has, if it is one whose keys and values can stand in a recipe one by one; else 0. */
+int dkl_recipe_count_options(lua_State *L, int index);
+/* Copies them into the recipe on top of the stack. */
+void dkl_recipe_copy_options(lua_State *L, int index, dkl_recipe_room *room);
+/* Pushes them as a table again, of the recipe at index. */
+void dkl_recipe_push_options(lua_State *L, int index);
 /* Pushes a copy of a value as far as it fits, recipes in the place of objects; else nil, and it does not fit. depth: 0. */
 void dkl_recipe_copy(lua_State *L, int index, dkl_recipe_room *room, int depth);
 

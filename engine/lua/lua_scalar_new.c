@@ -228,7 +228,8 @@ static int new_ratio(lua_State *L)
 /* dk.set { "lassen", "koken" }, dk.set("lassen"), dk.set {} */
 static int new_set(lua_State *L)
 {
-    dkl_names names = dkl_check_arguments(L, 1, "set");
+    const char *alone;
+    dkl_names names = dkl_check_arguments(L, 1, "set", &alone);
     dk_text *members = dkl_array(L, names.n, sizeof *members);
 
     for (size_t i = 0; i < names.n; i++)

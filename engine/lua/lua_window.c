@@ -41,7 +41,7 @@ static int table_sort(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     uint64_t limit = UINT64_MAX;
     dk_params params = { NULL, 0 };
-    const char *hint = dkl_nil_hint(L, 2);
+    const char *hint = dkl_nil_hint(L, 2), *alone;
     dkl_names keys;
     const dk_table **out;
 
@@ -54,7 +54,7 @@ static int table_sort(lua_State *L)
         keys = check_texts(L, 2, "sort", "sort wants its keys");
         dkl_check_params(L, 3, &params);
     } else {
-        keys = dkl_check_arguments(L, 2, "sort");
+        keys = dkl_check_arguments(L, 2, "sort", &alone);
     }
     if (keys.n == 0)
         return dkl_fail(L, "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }%s", hint);

@@ -166,6 +166,24 @@ test("the data may be gone: it is read again, and must give the same answer", fu
   t.raises(function() return result:receipt() end, "a file has changed since it was read")
 end)
 
+test("options of calls are told, few and many, as they were when it was made", function(t, dk)
+  local path = t.path "calls.csv"
+  local file = assert(io.open(path, "w"))
+  file:write "nr,k\n1,a\n2,b\n3,b\n"
+  file:close()
+  local many = {
+    delimiter = ",", quote = '"', header = true, encoding = "utf-8", decimal = ".", lenient = false, name = "calls",
+  }
+  local kind, drawn = { kind = "left", multiple = "first" }, { n = 2, seed = 3 }
+  local params = { a = 1, b = dk.date "2024-12-31" }
+  local data = dk.read(path, many)
+  local chosen = data:join(data:select "nr", "nr", kind):sample(drawn):where("nr > $a", params):distinct({ "nr" }, {})
+  local result = dk.breakdown { by = "k", measures = "n = count()" } (chosen)
+  kind.kind, drawn.seed, drawn.share, params.a, many.name = "inner", 4, 0.5, 2, "others"
+  t.has(tostring(result:receipt()), '"nr", { kind = "left", multiple = "first" })', ":sample({ n = 2, seed = 3 })",
+    '"nr > $a", { a = 1, b = dk.date "2024-12-31" })', 'name = "calls", quote', 'encoding = "utf-8"', '{ "nr" }, {})')
+end)
+
 test("what was written of a result is in its receipt", function(t, dk)
   local result = coverage(dk):compare(linked(t, dk), scenario(dk))
   local path = t.path "out.csv"
