@@ -262,17 +262,30 @@ static int table_with(lua_State *L)
     return 1;
 }
 
-void dkl_check_pattern(lua_State *L, const dk_field *field, const char *pattern)
+static void check_pattern(lua_State *L, const char *pattern)
 {
-    dk_type type = dk_column_type(field->column);
     dk_value zero = { .type = DK_INTEGER };
     char text[64];
 
-    if (!dk_type_is_number(type) && type != DK_INTERVAL)
-        dkl_fail(L, "format: column %s is a %s, and patterns are for numbers", field->name, dk_type_name(type));
-    else if (dk_value_print(&zero, pattern, DK_STYLE_INTERNATIONAL, text, sizeof text) == SIZE_MAX)
+    if (dk_value_print(&zero, pattern, DK_STYLE_INTERNATIONAL, text, sizeof text) == SIZE_MAX)
         dkl_fail(L, "format: '%s' is no pattern; patterns look like \"0.0\", \"#,##0 persons\" or \"0.0 %%\"",
                  pattern);
+}
+
+void dkl_check_pattern(lua_State *L, const dk_field *field, const char *pattern)
+{
+    dk_type type = dk_column_type(field->column);
+
+    if (!dk_type_is_number(type) && type != DK_INTERVAL)
+        dkl_fail(L, "format: column %s is a %s, and patterns are for numbers", field->name, dk_type_name(type));
+    check_pattern(L, pattern);
+}
+
+/* core.check_pattern(text) raises where it is none. */
+static int core_check_pattern(lua_State *L)
+{
+    check_pattern(L, dkl_check_text(L, 1, "format"));
+    return 0;
 }
 
 int dkl_restyle(lua_State *L, const dk_table *table, const dk_field *fields, size_t n, const dk_table **out)
@@ -386,6 +399,8 @@ void dkl_open_about(lua_State *L)
 {
     lua_pushcfunction(L, core_label);
     lua_setfield(L, 2, "label");
+    lua_pushcfunction(L, core_check_pattern);
+    lua_setfield(L, 2, "check_pattern");
 }
 
 const luaL_Reg dkl_about_methods[] = { { "schema", table_schema },

@@ -40,6 +40,9 @@ local function entry_of(value, what)
       core.fail(("breakdown: %s: %s must be a string, not %s"):format(text, key, core.what(options[key])))
     end
   end
+  if options.format then -- here, where it is written, and not when a result is shown
+    core.check_pattern(options.format)
+  end
   options.text = text
   return options
 end

@@ -158,6 +158,10 @@ test("what is no breakdown is an error that says why", function(t, dk)
   t.raises(function() return dk.breakdown { levels = true, measures = "n = count()" } end, '"all"')
   t.raises(function() return dk.breakdown { limit = 1.5, measures = "n = count()" } end, "limit")
   t.raises(function() return dk.breakdown { order = 5, measures = "n = count()" } end, "order")
+  t.says(function() return dk.breakdown { measures = { { "n = count()", format = "0.0 %%" } } } end,
+    'format: \'0.0 %%\' is no pattern; patterns look like "0.0", "#,##0 persons" or "0.0 %"')
+  t.raises(function() return dk.breakdown { by = { { "a", format = "x" } }, measures = "n = count()" } end,
+    "'x' is no pattern")
   t.raises(function() return dk.breakdown(5) end, "not a number")
   t.raises(function() return dk.breakdown "" { measures = "n = count()" } end,
     'a name is a string of one character or more, not ""')
