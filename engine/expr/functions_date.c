@@ -5,6 +5,7 @@
 #include "base/period.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "base/types.h"
 
 static dk_status bind_part(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
                            dki_op **out)
@@ -66,6 +67,33 @@ static dk_status bind_date(dki_binder *b, const dki_function *f, const dki_node 
             return dki_function_wrong(b, args[i], f->name, n == 1 ? "a text" : "whole numbers");
     }
     return dki_function_op(b, f, node, args, n, DK_DATE, 0, out);
+}
+
+static dk_status bind_timestamp(dki_binder *b, const dki_function *f, const dki_node *node, dki_op **args, size_t n,
+                                dki_op **out)
+{
+    dk_status status = dki_op_settle(b, &args[0], DK_TEXT, 0, NULL);
+
+    if (status == DK_OK && !dki_type_is_text(args[0]->type) && args[0]->type != DK_DATE &&
+        args[0]->type != DK_TIMESTAMP)
+        return dki_function_wrong(b, args[0], f->name, "a text or a date");
+    return status == DK_OK ? dki_function_op(b, f, node, args, n, DK_TIMESTAMP, 0, out) : status;
+}
+
+static dk_status row_timestamp(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
+{
+    dk_text text = args[0].as.text;
+
+    (void)eval;
+    (void)op;
+    if (args[0].type == DK_TIMESTAMP)
+        out->as.integer = args[0].as.integer;
+    else if (args[0].type == DK_DATE)
+        out->as.integer = args[0].as.integer * DKI_DAY_MICROSECONDS;
+    else if (!dki_type_parse(DK_TIMESTAMP, 0, text, &out->as.integer))
+        return dki_fail(err, DK_ERR_RANGE, "\"%.*s\" is no timestamp of the form 2024-12-31T10:30:00",
+                        (int)dki_utf8_floor(text.bytes, text.size, 60), text.bytes);
+    return DK_OK;
 }
 
 static dk_status row_date(dki_eval *eval, const dki_op *op, const dk_value *args, dk_value *out, dk_error *err)
@@ -134,11 +162,8 @@ static dk_status row_age(dki_eval *eval, const dki_op *op, const dk_value *args,
 }
 
 const dki_function dki_date_functions[] = {
-    { "year", 1, 1, bind_part, row_part },
-    { "quarter", 1, 1, bind_part, row_part },
-    { "month", 1, 1, bind_part, row_part },
-    { "day", 1, 1, bind_part, row_part },
-    { "date", 1, 3, bind_date, row_date },
-    { "age", 2, 2, bind_age, row_age },
-    { NULL, 0, 0, NULL, NULL },
+    { "year", 1, 1, bind_part, row_part },  { "quarter", 1, 1, bind_part, row_part },
+    { "month", 1, 1, bind_part, row_part }, { "day", 1, 1, bind_part, row_part },
+    { "date", 1, 3, bind_date, row_date },  { "timestamp", 1, 1, bind_timestamp, row_timestamp },
+    { "age", 2, 2, bind_age, row_age },     { NULL, 0, 0, NULL, NULL },
 };

@@ -123,6 +123,8 @@ local function date_expression()
     function() return ("%s + %d"):format(d, n), ("(%s + %d)"):format(h, n) end,
     function() return ("%s - n"):format(d), ("(%s - n)"):format(h) end,
     function() return ("d - %s"):format(d), ("(d - %s)"):format(h) end,
+    function() return ("timestamp(%s) <= t"):format(d), ("(%s::timestamp <= t)"):format(h) end,
+    function() return "timestamp(text(t)) == t", "(t = t)" end,
     function() return ("%s - '2011-06-15'"):format(d), ("(%s - date '2011-06-15')"):format(h) end,
     function()
       return ("age(least(d, %s), greatest(d, %s))"):format(d, d),

@@ -103,6 +103,7 @@ static void make(char *out, size_t size, int depth)
         { "day", 1 },
         { "quarter", 1 },
         { "age", 2 },
+        { "timestamp", 1 },
         { "starts_with", 2 },
         { "ends_with", 2 },
         { "title", 1 },

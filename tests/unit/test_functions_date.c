@@ -152,6 +152,28 @@ static void a_text_beside_a_date_is_one(void **state)
     dk_table_release(t);
 }
 
+static void timestamps_are_made_of_texts_and_dates(void **state)
+{
+    const dk_table *t = make_table(context, "t:text c:category d:date s:timestamp n:integer\n"
+                                            "2024-01-31T10:30|2024-01-31|2024-02-29|1969-12-31 23:59:59.5|1\n"
+                                            "9999-12-31 23:59:59.999999|0001-01-01|9999-12-31|0001-01-01 00:00|1\n"
+                                            "-|-|-|-|1\n");
+
+    (void)state;
+    assert_string_equal(values_of(t, "timestamp(t)"), "2024-01-31T10:30:00 9999-12-31T23:59:59.999999 null");
+    assert_string_equal(values_of(t, "timestamp(c)"), "2024-01-31T00:00:00 0001-01-01T00:00:00 null");
+    assert_string_equal(values_of(t, "timestamp(d)"), "2024-02-29T00:00:00 9999-12-31T00:00:00 null");
+    assert_string_equal(values_of(t, "timestamp(text(s)) == s"), "true true null");
+    assert_string_equal(values_of(t, "timestamp(s) == s"), "true true null");
+    assert_string_equal(values_of(t, "date(timestamp(d)) == d"), "true true null");
+    assert_string_equal(value("timestamp(null)"), "timestamp null");
+    fails(t, "timestamp(n)", DK_ERR_TYPE, 11, "timestamp() wants a text or a date, and this is integer");
+    fails(t, "timestamp('2024-01-31 25:00')", DK_ERR_RANGE, 1,
+          "row 1: \"2024-01-31 25:00\" is no timestamp of the form 2024-12-31T10:30:00\n"
+          "  timestamp('2024-01-31 25:00')\n  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^");
+    dk_table_release(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +183,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_no_day_is_an_error, start, stop),
         cmocka_unit_test_setup_teardown(a_long_text_is_cut_at_a_character, start, stop),
         cmocka_unit_test_setup_teardown(other_types_are_refused, start, stop),
+        cmocka_unit_test_setup_teardown(timestamps_are_made_of_texts_and_dates, start, stop),
         cmocka_unit_test_setup_teardown(an_age_is_whole_years, start, stop),
         cmocka_unit_test_setup_teardown(an_age_is_of_two_dates, start, stop),
         cmocka_unit_test_setup_teardown(a_text_beside_a_date_is_one, start, stop),
