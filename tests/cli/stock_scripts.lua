@@ -163,4 +163,89 @@ debug.sethook()
 print(n, a, b)
 ]]
 
+scripts["depths.lua"] = [[
+local depth
+local function deep(name, f, ...)
+  depth = 0
+  local results = table.pack(pcall(f, ...))
+  print(name, depth, results.n, results[1], results.n == 2 and results[2])
+end
+local function count() depth = depth + 1 end
+local function protected() count() return pcall(protected) end
+local function handled() count() return xpcall(handled, print) end
+local function resumed() count() return coroutine.resume(coroutine.create(resumed)) end
+local function wrapped() count() return coroutine.wrap(wrapped)() end
+local function closed()
+  count()
+  local co = coroutine.create(function() local x <close> = setmetatable({}, { __close = closed }) coroutine.yield() end)
+  coroutine.resume(co)
+  return coroutine.close(co)
+end
+local function replaced() count() return ("x"):gsub(".", replaced) end
+local function looked_up() count() return ("x"):gsub(".", setmetatable({}, { __index = looked_up })) end
+local function sorted() count() table.sort({ 1, 2 }, sorted) end
+local function joined() count() return table.concat(setmetatable({}, { __index = joined }), "", 1, 1) end
+local function moved() count() return table.move(setmetatable({}, { __index = moved }), 1, 1, 2) end
+local function loaded() count() return assert(load(loaded)) end
+local told = {}
+function told.__tostring() count() return tostring(setmetatable({}, told)) end
+deep("pcall", protected) deep("xpcall", handled) deep("resume", resumed) deep("wrap", wrapped) deep("close", closed)
+deep("gsub", replaced) deep("gsub", looked_up) deep("sort", sorted) deep("concat", joined) deep("move", moved)
+deep("load", loaded)
+deep("print", print, setmetatable({}, told)) deep("format", string.format, "%s", setmetatable({}, told))
+print(pcall(string.match, ("a"):rep(190), ("a?"):rep(190)) , pcall(string.match, ("a"):rep(210), (".?"):rep(210)))
+]]
+
+scripts["hooks.lua"] = [[
+local events = {}
+debug.sethook(function(event)
+  local info = debug.getinfo(2, "nS")
+  events[#events + 1] = event .. ":" .. tostring(info.name) .. ":" .. info.what
+end, "cr")
+pcall(string.rep, "x", 3)
+xpcall(error, function(m) return m end, "m")
+coroutine.wrap(function() return ("a b"):gsub("%a", "x") end)()
+for _ in ("a b"):gmatch "%a" do end
+load "return 1" ()
+table.sort { 3, 1, 2 }
+table.concat({ 1, 2 }, ("%s"):format(","))
+for _ in io.lines "script.lua" do end
+debug.sethook()
+print(#events, table.concat(events, " "))
+]]
+
+scripts["yields.lua"] = [[
+local function try(name, f) print(name, coroutine.resume(coroutine.create(f))) end
+try("reader", function() return load(coroutine.yield) end)
+try("replacement", function() return ("x"):gsub("x", coroutine.yield) end)
+try("look-up", function() return ("x"):gsub("x", setmetatable({}, { __index = coroutine.yield })) end)
+try("comparison", function() return table.sort({ 3, 2, 1 }, coroutine.yield) end)
+try("element", function() return table.concat(setmetatable({}, { __index = coroutine.yield }), "", 1, 2) end)
+try("text", function() print(setmetatable({}, { __tostring = coroutine.yield })) end)
+try("handler", function() return xpcall(error, coroutine.yield, "m") end)
+try("closing", function() local x <close> = setmetatable({}, { __close = function() coroutine.yield "closes" end }) end)
+local co = coroutine.create(pcall)
+print(coroutine.resume(co, coroutine.yield, 1)) print(coroutine.resume(co, 2)) print(coroutine.resume(co))
+co = coroutine.create(string.rep)
+print(coroutine.resume(co, "ab", 3)) print(coroutine.status(co), coroutine.close(co))
+print(coroutine.resume(coroutine.running())) co = coroutine.create(function() return coroutine.resume(co) end)
+print(coroutine.resume(co))
+local next_word = ("a b"):gmatch "%a"
+print(next_word(), coroutine.wrap(next_word)(), next_word(), next_word())
+]]
+
+scripts["finalizers.lua"] = [[
+words = ("a b c"):gmatch(("[abc]?"):rep(30))
+print(words())
+for i = 1, 3 do
+  setmetatable({}, { __gc = function()
+    print(i, words(), ("a b"):gsub("%a", "%0%0"), pcall(string.find, "x", "["))
+    print(#("x"):rep(3000000):upper(), #("%s!"):format(("x"):rep(1100000)), utf8.len(("é"):rep(600000)))
+    print(table.concat({ 1, 2 }, ","), pcall(error, 1), load "return 3" (), coroutine.wrap(function() return 4 end)())
+    for line in io.lines "script.lua" do print(#line) end
+    if i == 2 then error "in a finalizer" end
+  end })
+end
+]]
+
 return scripts
