@@ -139,15 +139,29 @@ static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
     return piece.last <= n_args && add_piece(L, out, &piece);
 }
 
-int dkc_format(lua_State *L)
+/* Whether there is something long, and nothing that says itself what its text is: that would be asked again where Lua's own
+ * has to say what is wrong. */
+static bool is_ours(lua_State *L, int n_args)
 {
-    int n_args = lua_gettop(L);
-    luaL_Buffer out;
     bool any = false;
 
     for (int i = 1; i <= n_args && !any; i++)
         any = is_long(L, i);
-    if (!any || lua_type(L, 1) != LUA_TSTRING)
+    for (int i = 2; i <= n_args && any; i++) {
+        if (luaL_getmetafield(L, i, "__tostring") != LUA_TNIL) {
+            lua_pop(L, 1);
+            any = false;
+        }
+    }
+    return any && lua_type(L, 1) == LUA_TSTRING;
+}
+
+int dkc_format(lua_State *L)
+{
+    int n_args = lua_gettop(L);
+    luaL_Buffer out;
+
+    if (!is_ours(L, n_args))
         return dkc_call_stock(L);
     luaL_buffinit(L, &out);
     if (!add_pieces(L, &out, n_args)) {

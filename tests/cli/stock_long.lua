@@ -88,7 +88,7 @@ for _, case in ipairs {
   { "%-5d|%s", 3, long }, { "%s" .. ("z"):rep(2e6), long }, { "", long }, { "%%", long }, { "x", long }, { long },
   { 12, long }, { {}, long }, { "%s%q", long, {} }, { "%q%q%q", long, 1/3, math.mininteger }, { "%s%s", long, odd },
   { "%q", ("\r"):rep(2^20) .. "5" }, { "%q", ("\0"):rep(2^20 - 1) .. "5" .. ("\n"):rep(2^20) },
-  { "%s%s", ("a"):rep(33 * 2^20), "b" },
+  { "%s%s", ("a"):rep(33 * 2^20), "b" }, { "%s%s%d", told, long, "x" }, { "%s%d%s", long, {}, told },
 } do
   show(pcall(string.format, table.unpack(case)))
 end
@@ -101,6 +101,9 @@ for _, f in ipairs {
   print(pcall(f))
 end
 print(pcall(string.format, "%s%s", long, setmetatable({}, { __tostring = function() error {} end })) == false)
+getmetatable("").__tostring = function(text) return #text .. " bytes" end
+print(("%s, %q"):format(long, "x"), pcall(string.format, "%s %s", 1, long))
+getmetatable("").__tostring = nil
 print(#("x"):rep(40 * 2^20), #(("ab"):rep(20 * 2^20, ",")), #("x"):rep(40 * 2^20):upper())
 ]=]
 
