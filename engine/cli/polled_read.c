@@ -102,23 +102,23 @@ static bool read_number(lua_State *L, int handle)
     return !lua_isnil(L, -1);
 }
 
-/* Reads by the formats from `first` to the top; returns how many values were pushed. */
-static int read_formats(lua_State *L, FILE *file, int handle, int first)
+/* Reads by the n formats from `first`; returns how many values were pushed. */
+static int read_formats(lua_State *L, FILE *file, int handle, int first, int n)
 {
     int top = lua_gettop(L);
     bool success = true;
 
     clearerr(file);
-    luaL_checkstack(L, top - first + 1 + LUA_MINSTACK, "too many arguments");
-    if (top < first)
+    luaL_checkstack(L, n + LUA_MINSTACK, "too many arguments");
+    if (n == 0)
         success = read_line(L, file, false);
-    for (int arg = first; arg <= top && success; arg++) {
+    for (int arg = first; arg < first + n && success; arg++) {
         const char *format;
 
         if (lua_type(L, arg) == LUA_TNUMBER) {
-            size_t n = (size_t)luaL_checkinteger(L, arg);
+            size_t size = (size_t)luaL_checkinteger(L, arg);
 
-            success = n == 0 ? is_more(L, file) : read_chars(L, file, n);
+            success = size == 0 ? is_more(L, file) : read_chars(L, file, size);
             continue;
         }
         format = luaL_checkstring(L, arg);
@@ -131,8 +131,7 @@ static int read_formats(lua_State *L, FILE *file, int handle, int first)
         }
     }
     if (ferror(file)) {
-        int n = luaL_fileresult(L, 0, NULL);
-
+        n = luaL_fileresult(L, 0, NULL);
         clearerr(file); /* of standard output nothing was lost */
         return n;
     }
@@ -155,20 +154,23 @@ int dkc_read_file(lua_State *L)
 {
     FILE *file = open_file(L, 1);
 
-    return file ? read_formats(L, file, 1, 2) : dkc_call_stock(L);
+    return file ? read_formats(L, file, 1, 2, lua_gettop(L) - 1) : dkc_call_stock(L);
 }
 
 int dkc_read_input(lua_State *L)
 {
+    int n = lua_gettop(L);
     FILE *file;
 
     lua_getfield(L, LUA_REGISTRYINDEX, INPUT);
     file = open_file(L, -1);
-    lua_pop(L, 1); /* the registry keeps it */
-    return file ? read_formats(L, file, 0, 1) : dkc_call_stock(L);
+    if (file) /* its handle stays where it is: a finalizer may give the registry another */
+        return read_formats(L, file, 0, 1, n);
+    lua_settop(L, n);
+    return dkc_call_stock(L);
 }
 
-enum { HANDLE = 1, N_FORMATS, CLOSES, N_FIXED = CLOSES }; /* upvalues of what Lua's own gives, and of what goes over the lines here */
+enum { HANDLE = 1, N_FORMATS, CLOSES, N_FIXED = CLOSES }; /* upvalues of Lua's iterator, and of the one here */
 
 static int next_line(lua_State *L)
 {
@@ -181,7 +183,7 @@ static int next_line(lua_State *L)
     luaL_checkstack(L, n, "too many arguments");
     for (int i = 1; i <= n; i++)
         lua_pushvalue(L, lua_upvalueindex(N_FIXED + i));
-    n = read_formats(L, stream->f, 0, 2);
+    n = read_formats(L, stream->f, 0, 2, n);
     if (lua_toboolean(L, -n))
         return n;
     if (n > 1)

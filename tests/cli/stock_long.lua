@@ -199,6 +199,17 @@ show(folder:read "a") show(folder:read())
 show(pipe:read "L") show(pipe:read "L") show(pipe:read "L") show(pipe:close())
 put(("l\n"):rep(10))
 for x, y, z in io.lines(name, "l", 1, "L") do show(x, y, z) end
+put(("a line of some length\n"):rep(20000))
+collectgarbage "incremental" collectgarbage("setpause", 0) collectgarbage("setstepmul", 1000)
+local sizes, wrong = {}, 0
+for i = 1, 40 do sizes[i] = i % 3 == 0 and "L" or i * 100 end
+for _ = 1, 20 do
+  io.input(name) -- which nothing else holds when a finalizer has taken another one
+  setmetatable({}, { __gc = function() io.input(io.stdin) end })
+  local text = table.concat { io.read("L", table.unpack(sizes)) }
+  if text ~= ("a line of some length\n"):rep(20000):sub(1, #text) or #text < 50000 then wrong = wrong + 1 end
+end
+print(wrong) io.input(io.stdin)
 local most = {}
 for i = 1, 250 do most[i] = "l" end
 for x in io.lines(name, table.unpack(most)) do show(x) end
