@@ -60,6 +60,9 @@ dk_status dki_parser_unexpected(dki_parser *p, const char *wanted)
     if ((p->word && !dki_is_keyword(p->word) && token->kind == DKI_TOKEN_NAME) ||
         (strcmp(wanted, "a value") == 0 && begins_a_name(p)))
         dki_hint(p->err, "a name of several words stands in `backquotes`");
+    else if (strcmp(wanted, "a value") == 0 && token->kind == DKI_TOKEN_NAME && dki_is_keyword(token->text))
+        dki_hint(p->err, "%s is a word of the language; a column that is called so is written `%s`", token->text,
+                 token->text);
     if (p->word)
         hint_keyword(p, p->word);
     if (token->kind == DKI_TOKEN_NAME && !token->quoted)
