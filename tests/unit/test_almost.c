@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "both_paths.h"
+#include "both_agree.h"
 #include "read/readings.h"
 #include "survive_reading.h"
 

@@ -1,7 +1,7 @@
 /* test_csv_codes.c - columns read with a code list: codes, labels, what the list does not have; by both paths. */
 #include "tables.h"
 
-#include "both_paths.h"
+#include "both_agree.h"
 #include "random.h"
 
 #include "with_context.h"

@@ -1,7 +1,7 @@
 /* test_header.c - whether the first record names the columns: where the values below decide, and where nothing does. */
 #include "check.h"
 
-#include "both_paths.h"
+#include "both_agree.h"
 #include "survive_reading.h"
 
 #include "with_context.h"

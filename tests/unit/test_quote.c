@@ -1,7 +1,7 @@
 /* test_quote.c - the single quote as quote: where the first records need it, and where apostrophes are text. */
 #include "check.h"
 
-#include "both_paths.h"
+#include "both_agree.h"
 #include "survive_reading.h"
 
 #include "with_context.h"

@@ -1,7 +1,7 @@
 /* test_separator.c - the first line `sep=;`: it states the delimiter, is no record, and counts as a line. */
 #include "check.h"
 
-#include "both_paths.h"
+#include "both_agree.h"
 #include "read/separator.h"
 #include "survive_reading.h"
 
