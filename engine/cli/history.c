@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "edit.h"
@@ -74,6 +76,26 @@ static int open_regular(const char *path, int flags)
         return -1;
     }
     return file;
+}
+
+/* Opens the file for adding to it, and keeps others from it until it is closed: for a quarter of a second at most, as one who
+ * was stopped meanwhile must not stop all. -1: no. */
+static int open_locked(const char *path)
+{
+    const struct timespec pause = { 0, 5000000 };
+
+    for (int tries = 0;; tries++) {
+        int file = open_regular(path, O_WRONLY | O_CREAT | O_APPEND);
+        struct stat ours, there;
+
+        if (file < 0 || tries == 50)
+            return file;
+        if (flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &ours) == 0 && stat(path, &there) == 0 &&
+            ours.st_ino == there.st_ino)
+            return file;
+        close(file); /* it is being cut, or was: another stands in its place */
+        nanosleep(&pause, NULL);
+    }
 }
 
 static FILE *open_stream(const char *path, int flags, const char *mode)
@@ -176,8 +198,14 @@ dkc_history *dkc_history_open(void)
     }
     dkc_edit.history(kept->list, &event, H_SETSIZE, KEPT_LINES);
     kept->path = find_path();
-    if (kept->path && load(kept) >= 2 * KEPT_LINES)
-        rewrite(kept);
+    if (kept->path) {
+        int file = open_locked(kept->path);
+
+        if (load(kept) >= 2 * KEPT_LINES)
+            rewrite(kept);
+        if (file >= 0)
+            close(file);
+    }
     return kept;
 }
 
@@ -200,7 +228,7 @@ void dkc_history_add(dkc_history *kept, const char *line)
         return;
     exchange(text, '\n', LINE_MARK);
     text[length - 1] = '\n';
-    file = open_regular(kept->path, O_WRONLY | O_CREAT | O_APPEND);
+    file = open_locked(kept->path);
     if (file >= 0) {
         if (write(file, text, (size_t)length) != length) { /* a full disk: the next line begins anew */
             if (write(file, "\n", 1) != 1)

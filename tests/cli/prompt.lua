@@ -517,6 +517,18 @@ return function(shell, check)
   })
   session_in("kept", { name = "the next one", { "\\033\\[A\\033\\[A\\r", "404\r\n> " } })
 
+  -- A statement that comes while another prompt cuts the file is added to what is left of it.
+  session_in("cut", {
+    name = "a history that is being cut",
+    { "place = os.getenv 'XDG_STATE_HOME' .. '/dekking'\\r", "> " },
+    { "cut = 'sleep 0.15; sed 1d history >new; mv new history'\\r", "> " },
+    { "os.execute(('cd %s && { flock history sh -c %q & sleep 0.05; }'):format(place, cut))\\r", "true\texit\t0\r\n> " },
+    { "60 + 6\\r", "66\r\n> " },
+  })
+  local left = shell.run("cat cut/dekking/history").out
+  check.same("prompt: a history that is being cut", "its last line", "60 + 6\n", left:match "[^\n]*\n$")
+  check.ok("prompt: a history that is being cut", left:find "^cut = ", left)
+
   -- A file that others wrote: what is no text is passed over, and the oldest lines are dropped.
   local lines = {}
   for n = 1, 5000 do
