@@ -112,6 +112,7 @@ static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
             at = size;
         } else if (end < size && format[end] == '%') {
             at = end + 1;
+            is_split = at - (size_t)(piece.format - format) > DKC_LONG_TEXT;
         } else {
             while (end < size && strchr("-+ #0123456789.", format[end]) && format[end])
                 end++;
