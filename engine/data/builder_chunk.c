@@ -11,6 +11,7 @@
 
 #include "base/bitmap.h"
 #include "base/memory.h"
+#include "column_parts.h"
 
 #define CHUNK_TEXT_BYTES ((size_t)64 << 20)
 
@@ -18,6 +19,31 @@
 static void clear_bits(uint64_t *bits, size_t from, size_t to)
 {
     memset(bits + dki_bit_words(from), 0, (dki_bit_words(to) - dki_bit_words(from)) * sizeof *bits);
+}
+
+/* Gives the open chunk room for so many rows, a multiple of 64, which are more than it has room for. */
+static dk_status widen(dk_builder *builder, size_t capacity, dk_error *err)
+{
+    dk_status status = dki_resize(builder->context, &builder->values,
+                                  dki_storage_bytes(dki_widest(builder->type), capacity), err);
+
+    if (status == DK_OK)
+        status = dki_resize(builder->context, (void **)&builder->valid, dki_bit_words(capacity) * sizeof(uint64_t),
+                            err);
+    if (status != DK_OK)
+        return status;
+    clear_bits(builder->valid, builder->capacity, capacity);
+    if (builder->type == DK_BOOLEAN)
+        clear_bits(builder->values, builder->capacity, capacity);
+    builder->capacity = capacity;
+    return DK_OK;
+}
+
+dk_status dki_builder_expect(dk_builder *builder, uint64_t n, dk_error *err)
+{
+    size_t capacity = n < DKI_CHUNK_ROWS ? ((size_t)n + 63) & ~(size_t)63 : DKI_CHUNK_ROWS;
+
+    return builder->interval || capacity <= builder->capacity ? DK_OK : widen(builder, capacity, err);
 }
 
 dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err)
@@ -32,17 +58,9 @@ dk_status dki_builder_room(dk_builder *builder, size_t *room, dk_error *err)
     if (builder->n == builder->capacity) {
         size_t larger = builder->capacity == 0 ? 64 : builder->capacity * 2;
 
-        status = dki_resize(builder->context, &builder->values,
-                            dki_storage_bytes(dki_widest(builder->type), larger), err);
-        if (status == DK_OK)
-            status = dki_resize(builder->context, (void **)&builder->valid,
-                                dki_bit_words(larger) * sizeof(uint64_t), err);
+        status = widen(builder, larger < DKI_CHUNK_ROWS ? larger : DKI_CHUNK_ROWS, err);
         if (status != DK_OK)
             return status;
-        clear_bits(builder->valid, builder->capacity, larger);
-        if (builder->type == DK_BOOLEAN)
-            clear_bits(builder->values, builder->capacity, larger);
-        builder->capacity = larger;
     }
     if (builder->type == DK_TEXT && builder->n == 0)
         ((uint32_t *)builder->values)[0] = 0;

@@ -9,6 +9,8 @@
  * refused before any row is appended; after DK_ERR_MEMORY some rows may have been. Ratios are in lowest terms. */
 dk_status dki_builder_bits(dk_builder *builder, const uint64_t *values, const uint64_t *valid, size_t n,
                            dk_error *err);
+/* About so many rows will come: room for them at once, or for those of a chunk. */
+dk_status dki_builder_expect(dk_builder *builder, uint64_t n, dk_error *err);
 dk_status dki_builder_integers(dk_builder *builder, const int64_t *values, const uint64_t *valid, size_t n,
                                dk_error *err);
 dk_status dki_builder_reals(dk_builder *builder, const double *values, const uint64_t *valid, size_t n,
