@@ -64,6 +64,14 @@ static inline const void *sum_of(const dki_accumulator *accumulator, uint32_t gr
             (status) = append((finish), (batch));                                                        \
     }
 
+static dk_status new_builder(struct finish *finish, dk_type type, unsigned scale, const dk_dictionary *levels)
+{
+    dk_status status = dk_builder_new(finish->accumulator->context, type, (uint8_t)scale, levels, &finish->builder,
+                                      finish->err);
+
+    return status == DK_OK ? dki_builder_expect(finish->builder, finish->n, finish->err) : status;
+}
+
 static dk_status append_integers(struct finish *finish, const struct batch *batch)
 {
     return dki_builder_integers(finish->builder, batch->values, batch->known, batch->n, finish->err);
@@ -144,8 +152,7 @@ static dk_status finish_whole(struct finish *finish, dk_type type, unsigned scal
     if (status != DK_OK)
         return status;
     divisor = power10(drop);
-    status =
-        dk_builder_new(accumulator->context, type, (uint8_t)(scale - drop), NULL, &finish->builder, finish->err);
+    status = new_builder(finish, type, scale - drop, NULL);
     FOR_BATCHES(finish, &batch, status, append_integers, {
         dki_i128 sum = accumulator->sum[group];
 
@@ -163,7 +170,7 @@ static dk_status finish_count(struct finish *finish)
 
     if (accumulator->sum)
         return finish_whole(finish, accumulator->what.weight_type, accumulator->what.weight_scale);
-    status = dk_builder_new(accumulator->context, DK_INTEGER, 0, NULL, &finish->builder, finish->err);
+    status = new_builder(finish, DK_INTEGER, 0, NULL);
     FOR_BATCHES(finish, &batch, status, append_integers, {
         batch.values[at] = (int64_t)accumulator->n[group];
         dki_bit_set(batch.known, at);
@@ -237,7 +244,7 @@ static dk_status finish_mean(struct finish *finish)
 {
     const dki_accumulator *accumulator = finish->accumulator;
     struct batch batch;
-    dk_status status = dk_builder_new(accumulator->context, DK_RATIO, 0, NULL, &finish->builder, finish->err);
+    dk_status status = new_builder(finish, DK_RATIO, 0, NULL);
 
     FOR_BATCHES(finish, &batch, status, append_ratios, {
         if (accumulator->n[group] == 0)
@@ -278,7 +285,7 @@ static bool round_sum(const dki_accumulator *accumulator, uint32_t group, double
 static dk_status finish_reals(struct finish *finish)
 {
     const dki_accumulator *accumulator = finish->accumulator;
-    dk_status status = dk_builder_new(accumulator->context, DK_REAL, 0, NULL, &finish->builder, finish->err);
+    dk_status status = new_builder(finish, DK_REAL, 0, NULL);
 
     FOR_GROUPS(finish, i, status)
     {
@@ -316,7 +323,7 @@ static dk_status finish_ratios(struct finish *finish)
         status = dki_ratio_sums_finish(&accumulator->ratios, n_groups, divisors, totals, fits, finish->err);
     }
     if (status == DK_OK)
-        status = dk_builder_new(context, DK_RATIO, 0, NULL, &finish->builder, finish->err);
+        status = new_builder(finish, DK_RATIO, 0, NULL);
     FOR_GROUPS(finish, i, status)
     {
         uint32_t group = finish->groups[i];
@@ -378,8 +385,7 @@ static dk_status finish_best(struct finish *finish)
 {
     const dki_accumulator *accumulator = finish->accumulator;
     const dki_aggregate *what = &accumulator->what;
-    dk_status status =
-        dk_builder_new(accumulator->context, what->type, what->scale, what->levels, &finish->builder, finish->err);
+    dk_status status = new_builder(finish, what->type, what->scale, what->levels);
 
     if (status == DK_OK && what->type != DK_REAL && what->type != DK_RATIO && what->type != DK_TEXT &&
         what->type != DK_BOOLEAN)

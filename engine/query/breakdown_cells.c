@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "data/column_parts.h"
 #include "data/table_parts.h"
 #include "expr/cut_text.h"
 #include "expr/poll_row.h"
@@ -233,6 +234,8 @@ static dk_status grouped_column(dki_result *result, size_t dim, const dk_column 
         make_codes(result, dim, codes);
         status = dk_builder_new(plan->context, what->type, what->scale, what->levels, &builder, err);
     }
+    if (status == DK_OK)
+        status = dki_builder_expect(builder, result->n_rows, err);
     for (size_t from = 0, n; status == DK_OK && from < result->n_rows; from += n) {
         uint32_t ordered[DK_BLOCK_ROWS];
 

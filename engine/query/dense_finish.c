@@ -14,6 +14,7 @@
 #define LISTED_GROUPS 64 /* that a thread takes at a time */
 #define MANY_GROUPS 4096 /* worth waking a thread for */
 #define MERGE_PIECES 16
+#define MOST_RANKED ((size_t)1 << 18) /* slots that are looked at in another order than they lie in */
 
 /* Merging. ----------------------------------------------------------------------------------------------------- */
 
@@ -187,28 +188,106 @@ static void find_rows(const dki_dense *dense, const dki_accumulator *by_slot, ui
     }
 }
 
-/* Adds the groups of slots[0 .. n - 1], which are numbered in that order. */
-static dk_status add_groups(const dki_dense_plan *plan, dki_grouper *grouper, const uint32_t *slots, size_t n,
-                            dk_error *err)
+/* The codes of a dimension in the order of ranks, in which results stand, or as they are. */
+static dk_status code_order(const dki_dense_plan *plan, const dki_grouper *grouper, size_t dim, bool by_rank,
+                            uint32_t **out, dk_error *err)
 {
-    size_t n_dims = grouper->n_dims;
+    uint32_t n = plan->radix[dim];
+    uint32_t *ranks = by_rank ? dki_alloc_array(grouper->context, n, sizeof *ranks, err) : NULL;
+    uint32_t *order = dki_alloc_array(grouper->context, n, sizeof *order, err);
+    dk_status status = order && (ranks || !by_rank) ? DK_OK : DK_ERR_MEMORY;
 
-    for (size_t from = 0; from < n; from += DK_BLOCK_ROWS) {
-        size_t some = n - from < DK_BLOCK_ROWS ? n - from : DK_BLOCK_ROWS;
-        dk_status status = dki_poll(grouper->context, err);
+    if (status == DK_OK && by_rank)
+        status = dki_grouper_ranks(grouper, dim, ranks, err);
+    for (uint32_t code = 0; code < n && status == DK_OK; code++)
+        order[by_rank ? ranks[code] : code] = code;
+    dki_free(grouper->context, ranks);
+    if (status == DK_OK)
+        *out = order;
+    else
+        dki_free(grouper->context, order);
+    return status;
+}
 
-        for (size_t i = 0; i < some; i++) {
-            uint32_t rest = slots[from + i];
+/* Whether groups are made in the order of ranks: not of so many slots that they are better read as they lie, and lists of values
+ * want them as they lie. */
+static bool goes_by_rank(const dki_dense_plan *plan, const dki_grouper *grouper)
+{
+    for (size_t d = 0; d < grouper->n_dims; d++)
+        if (dki_grouper_n_codes(grouper, d) != plan->radix[d])
+            return false;
+    return plan->n_lists == 0 && plan->n_slots <= MOST_RANKED;
+}
 
-            for (size_t d = n_dims; d-- > 0; rest /= plan->radix[d])
-                grouper->codes[d][i] = rest % plan->radix[d];
-        }
+/* Slots that become groups, on their way: codes of a block of them stand in the grouper. */
+struct making {
+    dki_grouper *grouper;
+    uint32_t *map, *slots;
+    size_t n, n_block;
+};
+
+/* The slots first + order[0 .. n - 1] that have rows; the other dimensions have the codes at[]. */
+static dk_status add_slots(struct making *m, size_t first, const uint32_t *at, const uint32_t *order, uint32_t n,
+                           dk_error *err)
+{
+    dki_grouper *grouper = m->grouper;
+    size_t last = grouper->n_dims - 1;
+    dk_status status = DK_OK;
+
+    for (uint32_t k = 0; k < n && status == DK_OK; k++) {
+        size_t slot = first + order[k];
+
+        if (m->map[slot] == 0)
+            continue;
+        m->map[slot] = (uint32_t)m->n;
+        m->slots[m->n++] = (uint32_t)slot;
+        for (size_t d = 0; d < last; d++)
+            grouper->codes[d][m->n_block] = at[d];
+        grouper->codes[last][m->n_block++] = order[k];
+        if (m->n_block < DK_BLOCK_ROWS)
+            continue;
+        m->n_block = 0;
+        status = dki_poll(grouper->context, err);
         if (status == DK_OK)
-            status = dki_group_add_codes(grouper, some, err);
-        if (status != DK_OK)
-            return status;
+            status = dki_group_add_codes(grouper, DK_BLOCK_ROWS, err);
     }
-    return DK_OK;
+    return status;
+}
+
+/* Makes groups of the slots that have rows, in the order of *slots. map: rows of each slot, then its group. */
+static dk_status make_groups(const dki_dense_plan *plan, dki_grouper *grouper, uint32_t *map, uint32_t *slots,
+                             size_t *n, dk_error *err)
+{
+    size_t n_dims = grouper->n_dims, last = n_dims - 1, turns, made = 0;
+    uint32_t *orders[DKI_MAX_DIMENSIONS], places[DKI_MAX_DIMENSIONS] = { 0 }, at[DKI_MAX_DIMENSIONS];
+    struct making m = { grouper, map, slots, 0, 0 };
+    dk_status status = DK_OK;
+
+    if (n_dims == 0) { /* one slot, whose key is nothing */
+        *n = map[0] != 0;
+        map[0] = slots[0] = 0;
+        return *n ? dki_group_add_codes(grouper, 1, err) : DK_OK;
+    }
+    for (; made < n_dims && status == DK_OK; made += status == DK_OK)
+        status = code_order(plan, grouper, made, goes_by_rank(plan, grouper), &orders[made], err);
+    turns = plan->n_slots / plan->radix[last];
+    for (size_t turn = 0; turn < turns && status == DK_OK; turn++) {
+        size_t first = 0;
+
+        for (size_t d = 0; d < last; d++) {
+            at[d] = orders[d][places[d]];
+            first = first * plan->radix[d] + at[d];
+        }
+        status = add_slots(&m, first * plan->radix[last], at, orders[last], plan->radix[last], err);
+        for (size_t d = last; d-- > 0 && ++places[d] == plan->radix[d];)
+            places[d] = 0;
+    }
+    if (status == DK_OK && m.n_block > 0)
+        status = dki_group_add_codes(grouper, m.n_block, err);
+    while (made > 0)
+        dki_free(grouper->context, orders[--made]);
+    *n = m.n;
+    return status;
 }
 
 /* The number that a code of a value stands for, as best and sums hold it. */
@@ -514,12 +593,7 @@ dk_status dki_dense_finish(dki_dense *dense, const dki_accumulator *by_slot, dki
         status = dki_dense_list_gather(&dense->lists[i], plan->plan->values[plan->lists[i]].what.least, err);
     if (status == DK_OK) {
         find_rows(dense, by_slot, map);
-        for (size_t slot = 0; slot < plan->n_slots; slot++) {
-            slots[n] = (uint32_t)slot;
-            n += map[slot] != 0;
-            map[slot] = map[slot] ? (uint32_t)n - 1 : 0;
-        }
-        status = add_groups(plan, &groups->grouper, slots, n, err);
+        status = make_groups(plan, &groups->grouper, map, slots, &n, err);
     }
     if (status == DK_OK) {
         struct fill fill = { dense, slots, n, groups->accumulators };

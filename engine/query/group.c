@@ -275,8 +275,8 @@ static dk_status new_group(dki_grouper *grouper, const uint32_t *const *codes, s
     return DK_OK;
 }
 
-static dk_status number_by_table(dki_grouper *grouper, const uint32_t *const *codes, size_t n,
-                                 const uint64_t *selection, uint32_t *out, dk_error *err)
+/* The places of keys in the table. */
+static const uint64_t *pack_direct(const dki_grouper *grouper, const uint32_t *const *codes, size_t n)
 {
     uint64_t *packed = grouper->packed;
 
@@ -287,6 +287,14 @@ static dk_status number_by_table(dki_grouper *grouper, const uint32_t *const *co
         for (size_t i = 0; i < n; i++)
             packed[i] = packed[i] * radix + codes[d][i];
     }
+    return packed;
+}
+
+static dk_status number_by_table(dki_grouper *grouper, const uint32_t *const *codes, size_t n,
+                                 const uint64_t *selection, uint32_t *out, dk_error *err)
+{
+    const uint64_t *packed = pack_direct(grouper, codes, n);
+
     FOR_SELECTED(i, n, selection)
     {
         uint32_t *slot = &grouper->table[packed[i]];
@@ -370,9 +378,29 @@ dk_status dki_group_add(dki_grouper *grouper, const uint32_t *codes, uint32_t *n
 
 dk_status dki_group_add_codes(dki_grouper *grouper, size_t n, dk_error *err)
 {
+    const uint32_t *const *codes = (const uint32_t *const *)grouper->codes;
     uint32_t *numbers = (uint32_t *)(void *)grouper->values; /* idle, and nobody wants them */
+    size_t n_dims = grouper->n_dims, n_groups = grouper->n_groups;
+    const uint64_t *packed;
+    dk_status status;
 
-    return number_codes(grouper, (const uint32_t *const *)grouper->codes, n, NULL, numbers, err);
+    if (grouper->table == NULL || n_dims == 0)
+        return number_codes(grouper, codes, n, NULL, numbers, err);
+    status = dki_grow(grouper->context, (void **)&grouper->keys, &grouper->capacity, (n_groups + n) * n_dims,
+                      sizeof *grouper->keys, err);
+    if (status != DK_OK)
+        return status;
+    packed = pack_direct(grouper, codes, n);
+    for (size_t i = 0; i < n; i++) { /* most are new */
+        uint32_t *slot = &grouper->table[packed[i]];
+
+        for (size_t d = 0; d < n_dims; d++)
+            grouper->keys[n_groups * n_dims + d] = codes[d][i];
+        n_groups += *slot == 0;
+        *slot = *slot ? *slot : (uint32_t)n_groups;
+    }
+    grouper->n_groups = n_groups;
+    return DK_OK;
 }
 
 dk_status dki_grouper_code(dki_grouper *grouper, size_t dim, int64_t value, uint32_t *code, dk_error *err)

@@ -19,10 +19,26 @@
 
 #define MOST_CUBE_TOTALS (UINT64_C(1) << 22) /* more than anybody reads, and less than what fills a machine */
 #define MOST_TABLE (UINT64_C(1) << 22)
+#define MOST_CELLS (UINT32_MAX - 1)
 
 static_assert(DKI_MOST_RANKED == DKI_MAX_DIMENSIONS, "as many dimensions as a breakdown has");
 
 /* Cells. ------------------------------------------------------------------------------------------------------- */
+
+static dk_status make_room(dki_cells *cells, size_t n, dk_error *err)
+{
+    size_t n_dims = cells->n_dims ? cells->n_dims : 1;
+    dk_status status;
+
+    if (n > MOST_CELLS)
+        return dki_fail(err, DK_ERR_LIMIT, "more than %u groups and totals", MOST_CELLS);
+    status = dki_resize(cells->context, (void **)&cells->groups, n * sizeof *cells->groups, err);
+    if (status == DK_OK)
+        status = dki_resize(cells->context, (void **)&cells->ranks, n * n_dims * sizeof *cells->ranks, err);
+    if (status == DK_OK)
+        cells->capacity = n;
+    return status;
+}
 
 /* Adds a cell with these ranks, some of them totalled. ranks are not those of the cells, which move. */
 dk_status dki_cells_add(dki_cells *cells, const uint32_t *ranks, uint32_t mask, uint32_t group, dk_error *err)
@@ -30,18 +46,12 @@ dk_status dki_cells_add(dki_cells *cells, const uint32_t *ranks, uint32_t mask, 
     size_t n_dims = cells->n_dims;
     uint32_t *to;
 
-    if (cells->n == UINT32_MAX - 1)
-        return dki_fail(err, DK_ERR_LIMIT, "more than %u groups and totals", UINT32_MAX - 1);
     if (cells->n == cells->capacity) {
         size_t more = cells->capacity ? cells->capacity * 2 : 16;
-        dk_status status = dki_resize(cells->context, (void **)&cells->groups, more * sizeof *cells->groups, err);
+        dk_status status = make_room(cells, more > MOST_CELLS && cells->n < MOST_CELLS ? MOST_CELLS : more, err);
 
-        if (status == DK_OK)
-            status = dki_resize(cells->context, (void **)&cells->ranks,
-                                more * (n_dims ? n_dims : 1) * sizeof *cells->ranks, err);
         if (status != DK_OK)
             return status;
-        cells->capacity = more;
     }
     to = cells->ranks + cells->n * n_dims;
     for (size_t d = 0; d < n_dims; d++)
@@ -149,22 +159,22 @@ dk_status dki_cells_init(dki_cells *cells, dk_context *context, const uint32_t *
     cells->n_dims = n_dims;
     dki_int_map_init(&cells->masks, context);
     status = new_level(cells, 0, true, &level, err);
-    for (size_t i = 0; status == DK_OK && i < n; i++) {
-        if (i % DK_BLOCK_ROWS == 0)
-            status = dki_poll(context, err);
-        for (size_t d = 0; d < n_dims; d++) {
-            uint32_t rank = ranks[i * n_dims + d];
-
-            if (rank >= cells->n_ranks[d])
-                cells->n_ranks[d] = rank + 1;
-        }
-        if (status == DK_OK)
-            status = dki_cells_add(cells, ranks + i * n_dims, 0, (uint32_t)i, err);
+    if (status == DK_OK && n > 0)
+        status = make_room(cells, n, err);
+    if (status != DK_OK)
+        return status;
+    if (n * n_dims > 0)
+        memcpy(cells->ranks, ranks, n * n_dims * sizeof *ranks);
+    for (size_t i = 0; i < n; i++) {
+        cells->groups[i] = (uint32_t)i;
+        for (size_t d = 0; d < n_dims; d++)
+            if (ranks[i * n_dims + d] >= cells->n_ranks[d])
+                cells->n_ranks[d] = ranks[i * n_dims + d] + 1;
     }
+    cells->n = n;
+    level->n = n;
     plan_keys(cells);
-    if (status == DK_OK)
-        level->n = cells->n;
-    return status;
+    return DK_OK;
 }
 
 void dki_cells_spread(dki_cells *cells, const dki_spread *spreads, size_t n_found)
@@ -446,13 +456,17 @@ static int compare_cells(const void *arg, uint64_t a, uint64_t b)
 static dk_status sort_by_key(const dki_cells *cells, uint64_t *rows, size_t n, dk_error *err)
 {
     uint64_t *keys = dki_alloc_array(cells->context, n, sizeof *keys, err);
-    dk_status status;
+    bool sorted = true; /* groups may have been made in that order */
+    dk_status status = DK_OK;
 
     if (keys == NULL)
         return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         keys[i] = key_of(cells, (size_t)rows[i], 0);
-    status = dki_sort_keys(cells->context, keys, rows, n, cells->key_bits, err);
+        sorted = sorted && (i == 0 || keys[i - 1] <= keys[i]);
+    }
+    if (!sorted)
+        status = dki_sort_keys(cells->context, keys, rows, n, cells->key_bits, err);
     dki_free(cells->context, keys);
     return status;
 }
