@@ -166,8 +166,12 @@ end
 put "abc\n"
 local file, closed = io.open(name), io.open(name)
 closed:close()
+local huge, less = 1e18, -1
+if os.getenv "DEKKING_TEST_QUICK" then -- sanitizers end a program that asks for memory that nobody has
+  huge, less = 1e6, 0
+end
 for _, case in ipairs {
-  {}, { 1 }, { "x" }, { io.stdout }, { closed }, { closed, "a" }, { {} }, { file, 1e18 }, { file, -1 },
+  {}, { 1 }, { "x" }, { io.stdout }, { closed }, { closed, "a" }, { {} }, { file, huge }, { file, less },
 } do
   show(pcall(file.read, table.unpack(case)))
   show(pcall(file.lines, table.unpack(case)))
