@@ -331,3 +331,42 @@ dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, 
 {
     return column_of_array(context, DK_CATEGORY, 0, levels, codes, 1u << width, 0, n, out, err);
 }
+
+/* Block by block. --------------------------------------------------------------------------------------------------- */
+
+static dk_status make_builder(dki_blocks *blocks, dk_error *err)
+{
+    return blocks->builder ? DK_OK
+                           : dk_builder_new(blocks->context, blocks->type, blocks->scale, NULL, &blocks->builder, err);
+}
+
+dk_status dki_blocks_add(dki_blocks *blocks, const void *values, const uint64_t *known, size_t n, dk_error *err)
+{
+    bool is_ratio = blocks->type == DK_RATIO;
+    dk_status status;
+
+    if (n == blocks->n_rows && (known == NULL || dki_bits_count(known, n) == n))
+        return is_ratio ? dki_column_of_ratios(blocks->context, values, n, &blocks->whole, err)
+                        : dki_column_of_integers(blocks->context, blocks->type, blocks->scale, values, n,
+                                                 &blocks->whole, err);
+    status = make_builder(blocks, err);
+    if (status != DK_OK)
+        return status;
+    return is_ratio ? dki_builder_ratios(blocks->builder, values, known, n, err)
+                    : dki_builder_integers(blocks->builder, values, known, n, err);
+}
+
+dk_status dki_blocks_finish(dki_blocks *blocks, dk_status status, const dk_column **out, dk_error *err)
+{
+    if (status == DK_OK && blocks->whole) {
+        *out = blocks->whole;
+        return DK_OK;
+    }
+    if (status == DK_OK)
+        status = make_builder(blocks, err); /* of no rows there was no block */
+    if (status == DK_OK)
+        status = dk_builder_finish(blocks->builder, out, err);
+    dk_builder_release(blocks->builder);
+    dk_column_release(blocks->whole);
+    return status;
+}

@@ -50,6 +50,21 @@ dk_status dki_column_of_distances(dk_context *context, dk_type type, uint8_t sca
 dk_status dki_column_of_codes(dk_context *context, const dk_dictionary *levels, unsigned width, const void *codes,
                               size_t n, const dk_column **out, dk_error *err);
 
+/* A column of numbers that come block by block, ratios in lowest terms and others as integers. One block of known numbers, which
+ * results of few rows are, needs no builder. */
+typedef struct dki_blocks {
+    dk_context *context; /* borrowed */
+    dk_type type;
+    uint8_t scale;
+    uint64_t n_rows; /* in all */
+    dk_builder *builder;
+    const dk_column *whole;
+} dki_blocks;
+/* values: n times dk_ratio or int64_t. known: bit i = row i is known; NULL: all are. */
+dk_status dki_blocks_add(dki_blocks *blocks, const void *values, const uint64_t *known, size_t n, dk_error *err);
+/* The column, where status is that of all before; else, and where that fails, what there was is released. */
+dk_status dki_blocks_finish(dki_blocks *blocks, dk_status status, const dk_column **out, dk_error *err);
+
 /* A column of n rows that all are value, in the memory of one. levels: for a category, as for dk_builder_new. */
 dk_status dki_column_constant(dk_context *context, const dk_value *value, const dk_dictionary *levels, uint64_t n,
                               const dk_column **out, dk_error *err);

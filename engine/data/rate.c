@@ -43,42 +43,24 @@ static bool is_exact(const dk_column *column)
 static dk_status divide_all(const dk_column *numerator, const dk_column *denominator, const dk_column **out,
                             dk_error *err)
 {
-    uint64_t n_rows = numerator->n_rows;
-    dk_builder *builder = NULL;
-    bool is_whole = false; /* one block of known values, which needs no builder */
+    const dk_column *const columns[] = { numerator, denominator };
+    dki_blocks blocks = { .context = numerator->context, .type = DK_RATIO, .n_rows = numerator->n_rows };
     dk_view views[2];
     dk_status status = DK_OK;
 
     for (size_t k = 0; k < 2; k++)
         dk_view_init(&views[k], numerator->context);
-    for (uint64_t row = 0; status == DK_OK && row < n_rows && !is_whole; row += DK_BLOCK_ROWS) {
-        size_t n = n_rows - row < DK_BLOCK_ROWS ? (size_t)(n_rows - row) : DK_BLOCK_ROWS;
+    for (uint64_t row = 0; dki_columns_block(columns, 2, row, views, &status, err); row += views->n) {
         dk_ratio ratios[DK_BLOCK_ROWS];
         uint64_t valid[DK_BLOCK_WORDS];
 
-        status = dki_poll(numerator->context, err);
+        status = divide(&views[0], &views[1], ratios, valid, err);
         if (status == DK_OK)
-            status = dk_column_view(numerator, row, n, &views[0], err);
-        if (status == DK_OK)
-            status = dk_column_view(denominator, row, n, &views[1], err);
-        if (status == DK_OK)
-            status = divide(&views[0], &views[1], ratios, valid, err);
-        is_whole = status == DK_OK && n == n_rows && dki_bits_count(valid, n) == n;
-        if (is_whole)
-            status = dki_column_of_ratios(numerator->context, ratios, n, out, err);
-        else if (status == DK_OK && builder == NULL)
-            status = dk_builder_new(numerator->context, DK_RATIO, 0, NULL, &builder, err);
-        if (status == DK_OK && builder)
-            status = dki_builder_ratios(builder, ratios, valid, n, err);
+            status = dki_blocks_add(&blocks, ratios, valid, views->n, err);
     }
     for (size_t k = 0; k < 2; k++)
         dk_view_release(&views[k]);
-    if (status == DK_OK && n_rows == 0)
-        status = dk_builder_new(numerator->context, DK_RATIO, 0, NULL, &builder, err);
-    if (status == DK_OK && !is_whole)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
-    return status;
+    return dki_blocks_finish(&blocks, status, out, err);
 }
 
 bool dk_column_is_rate(const dk_column *column)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/types.h"
@@ -49,50 +50,30 @@ bool dki_values_equal(const dk_value *a, const dk_value *b)
     return dk_value_compare(a, b) == 0;
 }
 
-static dk_status append_block(dk_builder *builder, const dk_view *view, const int64_t *values, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    if (view->valid == NULL)
-        return dki_builder_integers(builder, values, NULL, view->n, err);
-    for (size_t i = 0; i < view->n && status == DK_OK; i++)
-        status = dki_view_is_null(view, i) ? dk_builder_null(builder, 1, err)
-                                           : dk_builder_integer(builder, values[i], err);
-    return status;
-}
-
-/* A decimal column with fewer digits, which are as many as its values need. */
+/* A decimal column with fewer digits, which are as many as it needs. */
 static dk_status trim_all(const dk_column *column, uint8_t digits, const dk_column **out, dk_error *err)
 {
-    dk_context *context = dk_column_context(column);
     int64_t values[DK_BLOCK_ROWS], unit = dki_power10[dk_column_scale(column) - digits];
-    dk_type type = digits ? DK_DECIMAL : DK_INTEGER;
-    uint64_t n = dk_column_n_rows(column);
-    dk_builder *builder = NULL;
-    bool is_whole = false; /* one block of known values, which needs no builder */
+    dki_blocks blocks = { .context = dk_column_context(column),
+                          .type = digits ? DK_DECIMAL : DK_INTEGER,
+                          .scale = digits,
+                          .n_rows = dk_column_n_rows(column) };
     dk_view view;
     dk_status status = DK_OK;
 
-    dk_view_init(&view, context);
-    for (uint64_t row = 0; !is_whole && dki_column_block(column, row, &view, &status, err); row += view.n) {
+    dk_view_init(&view, blocks.context);
+    for (uint64_t row = 0; dki_column_block(column, row, &view, &status, err); row += view.n) {
+        uint64_t known[DK_BLOCK_WORDS];
+
         dki_view_integers(&view, values);
         for (size_t i = 0; i < view.n; i++)
             values[i] /= unit;
-        is_whole = view.n == n && view.valid == NULL;
-        if (is_whole)
-            status = dki_column_of_integers(context, type, digits, values, view.n, out, err);
-        else if (builder == NULL)
-            status = dk_builder_new(context, type, digits, NULL, &builder, err);
-        if (status == DK_OK && !is_whole)
-            status = append_block(builder, &view, values, err);
+        for (size_t i = 0; view.valid && i < view.n; i++)
+            dki_bit_put(known, i, !dki_view_is_null(&view, i));
+        status = dki_blocks_add(&blocks, values, view.valid ? known : NULL, view.n, err);
     }
     dk_view_release(&view);
-    if (status == DK_OK && n == 0)
-        status = dk_builder_new(context, type, digits, NULL, &builder, err);
-    if (status == DK_OK && !is_whole)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
-    return status;
+    return dki_blocks_finish(&blocks, status, out, err);
 }
 
 /* Both bounds with the digits that one of them needs. */

@@ -146,45 +146,33 @@ static struct left left_of(const dk_column *a, const dk_column *b)
 /* a - b, both exact. *out is NULL where it does not fit: the expression says how. */
 static dk_status subtract(const dk_column *a, const dk_column *b, const dk_column **out, dk_error *err)
 {
-    dk_context *context = dk_column_context(a);
     const dk_column *const columns[] = { a, b };
     struct left left = left_of(a, b);
-    uint64_t n = dk_column_n_rows(a);
-    dk_builder *builder = NULL;
-    bool fits = true, is_whole = false; /* one block of known values, which needs no builder */
+    dki_blocks blocks = {
+        .context = dk_column_context(a), .type = left.type, .scale = left.scale, .n_rows = dk_column_n_rows(a)
+    };
+    const dk_column *made = NULL;
+    bool fits = true;
     dk_view views[2];
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < 2; i++)
-        dk_view_init(&views[i], context);
-    for (uint64_t row = 0; fits && !is_whole && dki_columns_block(columns, 2, row, views, &status, err);
-         row += views->n) {
-        dk_ratio values[DK_BLOCK_ROWS];
-        const int64_t *integers = (const int64_t *)(const void *)values;
-        uint64_t known[DK_BLOCK_ROWS / 64];
+        dk_view_init(&views[i], blocks.context);
+    for (uint64_t row = 0; fits && dki_columns_block(columns, 2, row, views, &status, err); row += views->n) {
+        dk_ratio values[DK_BLOCK_ROWS]; /* or integers, where it has none */
+        uint64_t known[DK_BLOCK_WORDS];
 
         fits = subtract_rows(&views[0], &views[1], left.scale, left.is_ratio, values, known);
-        if (!fits)
-            break;
-        is_whole = views[0].n == n && dki_bits_count(known, n) == n;
-        if (is_whole && left.is_ratio)
-            status = dki_column_of_ratios(context, values, n, out, err);
-        else if (is_whole)
-            status = dki_column_of_integers(context, left.type, left.scale, integers, n, out, err);
-        else if (builder == NULL)
-            status = dk_builder_new(context, left.type, left.scale, NULL, &builder, err);
-        if (status == DK_OK && builder && left.is_ratio)
-            status = dki_builder_ratios(builder, values, known, views[0].n, err);
-        else if (status == DK_OK && builder)
-            status = dki_builder_integers(builder, integers, known, views[0].n, err);
+        if (fits)
+            status = dki_blocks_add(&blocks, values, known, views->n, err);
     }
     for (size_t i = 0; i < 2; i++)
         dk_view_release(&views[i]);
-    if (status == DK_OK && n == 0)
-        status = dk_builder_new(context, left.type, left.scale, NULL, &builder, err);
-    if (status == DK_OK && fits && builder)
-        status = dk_builder_finish(builder, out, err);
-    dk_builder_release(builder);
+    status = dki_blocks_finish(&blocks, status, &made, err);
+    if (status == DK_OK && fits)
+        *out = made;
+    else
+        dk_column_release(made);
     return status;
 }
 

@@ -278,6 +278,77 @@ static void codes_of_every_width_become_columns(void **state)
     dk_dictionary_release(levels);
 }
 
+/* n rows of 5 i - 7, or of as many halves; of every third nothing is known where it has nulls. */
+static dk_status make_blocks(dk_type type, size_t n, bool nulls, const dk_column **out, dk_error *err)
+{
+    dki_blocks blocks = { .context = context, .type = type, .scale = type == DK_DECIMAL ? 2 : 0, .n_rows = n };
+    dk_status status = DK_OK;
+
+    for (size_t row = 0; row < n && status == DK_OK; row += DK_BLOCK_ROWS) {
+        size_t some = n - row < DK_BLOCK_ROWS ? n - row : DK_BLOCK_ROWS;
+        int64_t integers[DK_BLOCK_ROWS];
+        dk_ratio ratios[DK_BLOCK_ROWS];
+        uint64_t known[DK_BLOCK_WORDS] = { 0 };
+
+        for (size_t i = 0; i < some; i++) {
+            bool is_known = !nulls || (row + i) % 3 > 0;
+
+            integers[i] = is_known ? 5 * (int64_t)(row + i) - 7 : 0;
+            ratios[i] = is_known ? (dk_ratio){ 2 * integers[i] + 1, 2 } : (dk_ratio){ 0, 1 };
+            known[i / 64] |= (uint64_t)is_known << i % 64;
+        }
+        status = dki_blocks_add(&blocks, type == DK_RATIO ? (void *)ratios : integers, nulls ? known : NULL, some, err);
+    }
+    return dki_blocks_finish(&blocks, status, out, err);
+}
+
+static void blocks_become_a_column(void **state)
+{
+    static const size_t sizes[] = { 0, 1, 65, DK_BLOCK_ROWS, DK_BLOCK_ROWS + 1, 20000 };
+    static const dk_type types[] = { DK_INTEGER, DK_DECIMAL, DK_RATIO };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (size_t k = 0; k < 36; k++) {
+        size_t n = sizes[k % 6];
+        dk_type type = types[k / 6 % 3];
+        bool nulls = k / 18;
+        const dk_column *column = NULL;
+
+        assert_ok(make_blocks(type, n, nulls, &column, &err), &err);
+        assert_int_equal(dk_column_n_rows(column), n);
+        assert_int_equal(dk_column_type(column), type);
+        assert_int_equal(dk_column_scale(column), type == DK_DECIMAL ? 2 : 0);
+        assert_int_equal(dk_column_n_nulls(column), nulls ? (n + 2) / 3 : 0);
+        for (size_t i = 0; i < n; i++) {
+            dk_value value;
+            int64_t expected = 5 * (int64_t)i - 7;
+
+            assert_ok(dk_column_get(column, i, &value, &err), &err);
+            assert_int_equal(value.is_null, nulls && i % 3 == 0);
+            if (!value.is_null && type == DK_RATIO)
+                assert_true(value.as.ratio.numerator == 2 * expected + 1 && value.as.ratio.denominator == 2);
+            else if (!value.is_null)
+                assert_int_equal(value.as.integer, expected);
+        }
+        dk_column_release(column);
+    }
+}
+
+static void blocks_survive_failing_memory(void **state)
+{
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        const dk_column *column = NULL;
+
+        assert_survives_failing_memory(context,
+                                       make_blocks(k % 2 ? DK_RATIO : DK_INTEGER, k / 2 ? 5000 : 10, k / 2, &column, &err),
+                                       &err, column == NULL, dk_column_release(column));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +360,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(small_chunks_are_joined, set_up, tear_down),
         cmocka_unit_test_setup_teardown(joining_survives_failing_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_failing_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(blocks_become_a_column, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(blocks_survive_failing_memory, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("column_made", tests, NULL, NULL);
 }
