@@ -15,6 +15,7 @@
 #include "data/column_parts.h"
 #include "expr/poll_row.h"
 #include "scenario_parts.h"
+#include "trail.h"
 
 /* Pieces ------------------------------------------------------------------------------------------------------- */
 
@@ -80,6 +81,8 @@ static dk_status take(struct pieces *p, const dki_strata *strata, dk_error *err)
         if (strata->effect != DK_MOVES)
             p->change += strata->effect == DK_ADDS ? p->taken[i] : -p->taken[i];
     }
+    if (status == DK_OK && p->run->trail)
+        status = dki_trail_take(p->run->trail, p->stage, strata, p->taken, err);
     return status == DK_OK && n > 0 && strata->effect != DK_REMOVES ? add_piece(p, strata, n, err) : status;
 }
 
@@ -260,7 +263,7 @@ static dk_status take_move(void *arg, size_t move, const dki_strata *strata, dk_
     return status == DK_OK ? take(p, strata, err) : status;
 }
 
-/* Who is left, as the first piece: a cell that nobody was taken from stays one, though nobody is in it. */
+/* Who is left, as the first piece: a cell that nobody was taken from stays one, though nobody is in it; with a trail every one. */
 static dk_status add_left(struct pieces *p, const int64_t *weights, dk_error *err)
 {
     const dk_table *cells = p->stage->cells;
@@ -269,9 +272,11 @@ static dk_status add_left(struct pieces *p, const int64_t *weights, dk_error *er
     dk_status status;
 
     for (uint64_t i = 0; i < dk_table_n_rows(cells); i++)
-        if (p->left[i] > 0 || weights[i] == 0)
+        if (p->left[i] > 0 || weights[i] == 0 || p->run->trail)
             p->rows[n++] = i;
-    status = dk_table_gather(cells, p->rows, n, &left->cells, err);
+    status = p->run->trail ? dki_trail_stay(p->run->trail, p->left, err) : DK_OK;
+    if (status == DK_OK)
+        status = dk_table_gather(cells, p->rows, n, &left->cells, err);
     return status == DK_OK ? weigh(p->stage, p->rows, n, p->left, &left->weights, err) : status;
 }
 
@@ -288,6 +293,8 @@ static dk_status regroup(struct walk *walk, struct pieces *p, const int64_t *wei
         status = dki_cells_group(moved, walk->names, &grouped, err);
     if (status == DK_OK)
         status = check_conserved(p->stage->cells, weights, p->change, grouped, err);
+    if (status == DK_OK && p->run->trail)
+        status = dki_trail_arrive(p->run->trail, moved, grouped, walk->names, err);
     if (status == DK_OK)
         *out = dk_table_retain(grouped);
     dk_table_release(grouped);
@@ -339,6 +346,8 @@ static dk_status take_step(struct walk *walk, size_t number, dki_stage *stage, c
         p.n = 1;
         status = dki_strata_find(stage, &strata, err);
     }
+    if (status == DK_OK && p.run->trail)
+        status = dki_trail_begin(p.run->trail, n, err);
     if (status == DK_OK)
         status = dki_moves_settle(stage, p.left, &strata, take_move, &p, err);
     if (status == DK_OK)
@@ -427,15 +436,16 @@ static dk_status cell_names(const dk_table *cells, dki_text_map *names, dk_error
 dk_status dki_mentioned_columns(const dk_scenario *scenario, const dk_table *cells, size_t *columns, size_t *n,
                                 dk_error *err)
 {
+    const dk_scenario *whole = scenario->part_of ? scenario->part_of : scenario;
     dki_text_map names;
     dk_status status = DK_OK;
 
     *n = 0;
     dki_text_map_init(&names, scenario->context);
-    for (size_t i = 0; i < scenario->n_steps && status == DK_OK; i++) {
+    for (size_t i = 0; i < whole->n_steps && status == DK_OK; i++) {
         size_t n_before = names.n;
 
-        status = dki_step_columns(&scenario->steps[i], true, &names, err);
+        status = dki_step_columns(&whole->steps[i], true, &names, err);
         for (size_t k = n_before; k < names.n && status == DK_OK; k++) {
             size_t size;
 
@@ -496,11 +506,12 @@ dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_tabl
 dk_status dk_scenario_apply(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
                             const dk_table **out, const dk_table **moved, dk_error *err)
 {
-    return dki_scenario_draw(scenario, cells, params, 0, out, moved, err);
+    return dki_scenario_draw(scenario, cells, params, 0, NULL, out, moved, err);
 }
 
 dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
-                            uint32_t draw, const dk_table **out, const dk_table **moved, dk_error *err)
+                            uint32_t draw, struct dki_trail *trail, const dk_table **out, const dk_table **moved,
+                            dk_error *err)
 {
     dk_context *context = dk_table_context(cells);
     dk_param *values = dki_alloc_array(context, scenario->n_params, sizeof *values, err);
@@ -513,6 +524,7 @@ dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, 
                     .checks = true,
                     .draw = draw,
                     .notes = &notes,
+                    .trail = trail,
                     .receipt = moved ? &receipt : NULL };
     const dk_table *after = NULL, *what_moved = NULL;
     dk_status status = values ? dki_scenario_values(scenario, params, values, err) : DK_ERR_MEMORY;

@@ -86,8 +86,7 @@ dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err)
 
 /* Grouping ----------------------------------------------------------------------------------------------------- */
 
-/* The name of the weight, which no other column has. */
-static dk_status weight_name(const dk_table *table, dki_arena *arena, const char **out, dk_error *err)
+dk_status dki_cells_weight_name(const dk_table *table, dki_arena *arena, const char **out, dk_error *err)
 {
     const char *own = dk_table_properties(table)->weight;
 
@@ -127,7 +126,7 @@ static dk_status make_question(const dk_table *table, const dki_text_map *names,
     struct dimensions dimensions = { .arena = arena };
     dk_measure measure = { 0 };
     const char *weight, *quoted;
-    dk_status status = weight_name(table, arena, &weight, err);
+    dk_status status = dki_cells_weight_name(table, arena, &weight, err);
 
     if (status == DK_OK)
         status = dki_children_visit(table, names, arena, add_dimension, &dimensions, err);

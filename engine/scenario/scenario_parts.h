@@ -62,6 +62,7 @@ struct dk_scenario {
     dki_step *steps;
     size_t n_steps;
     const dk_scenario *a, *b; /* what it is composed of, and whose steps these are; or NULL: its own */
+    const dk_scenario *part_of; /* a view with some of its steps: what it mentions tells cells apart all the same; or NULL */
 };
 
 /* step.c ------------------------------------------------------------------------------------------------------- */
@@ -153,6 +154,8 @@ dk_status dki_cells_check(const dk_table *table, const dk_breakdown *breakdown, 
 /* Groups a table by the columns of those names, in the order in which the table has them, with their weight. */
 dk_status dki_cells_group(const dk_table *table, const dki_text_map *names, const dk_table **out, dk_error *err);
 size_t dki_cells_weight(const dk_table *cells); /* the column that holds the weights */
+/* The name of that column in cells of a table, which no other column has. */
+dk_status dki_cells_weight_name(const dk_table *table, dki_arena *arena, const char **out, dk_error *err);
 /* All weights, in units, into n_rows numbers. DK_ERR_ARGUMENT where the table is no cells, DK_ERR_OVERFLOW where
  * their sum does not fit. */
 dk_status dki_cells_weights(const dk_table *cells, int64_t *out, dk_error *err);
@@ -312,6 +315,18 @@ dk_status dki_fail_short(const dki_stage *stage, const dki_strata *strata, dk_ra
                          const char *kind, dk_error *err);
 /* Settles how much is taken of each stratum by a share, a count, all or a factor. */
 dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error *err);
+/* Room for spreading a number over n weights. */
+typedef struct dki_sharing {
+    dk_context *context;
+    dki_i128 *numerators;
+    int64_t *weights, *shares;
+    int64_t *endless; /* or NULL: nobody gives more than they weigh */
+} dki_sharing;
+/* To be dropped, also after a failure. */
+dk_status dki_sharing_init(dki_sharing *sharing, dk_context *context, size_t n, bool endless, dk_error *err);
+void dki_sharing_drop(dki_sharing *sharing);
+/* shares[] of `taken`, in proportion to the n weights, whose sum is `whole`: largest remainder, ties to the earlier one. */
+dk_status dki_share_out(const dki_sharing *sharing, int64_t taken, int64_t whole, size_t n, dk_error *err);
 /* Shares it out: taken[i] of each cell, also of those that are not matched. */
 dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int64_t *taken, dk_error *err);
 
@@ -447,11 +462,13 @@ typedef struct dki_run {
     dki_tally *tallies;     /* room for n_steps; or NULL */
     dki_text_map *notes;    /* gets what the reader must know of the steps; or NULL */
     dki_receipt *receipt;   /* or NULL */
+    struct dki_trail *trail; /* gets what became of each cell; or NULL */
 } dki_run;
 
-/* What dk_scenario_apply does, in one of repeated draws: the first is its own. */
+/* What dk_scenario_apply does, in one of repeated draws: the first is its own. trail: as of a run. */
 dk_status dki_scenario_draw(const dk_scenario *scenario, const dk_table *cells, const dk_params *params,
-                            uint32_t draw, const dk_table **out, const dk_table **moved, dk_error *err);
+                            uint32_t draw, struct dki_trail *trail, const dk_table **out, const dk_table **moved,
+                            dk_error *err);
 dk_status dki_run_steps(const dki_run *run, const dk_table *cells, const dk_table **out, dk_error *err);
 /* The rows of n columns of one type below each other; columns[i] is replaced where its levels are not those of all: the first
  * column's, which all others have too, and what these have beside them. */

@@ -285,16 +285,7 @@ dk_status dki_strata_settle(const dki_stage *stage, dki_strata *strata, dk_error
 
 /* Cells -------------------------------------------------------------------------------------------------------- */
 
-/* Room for spreading a number over n weights. */
-struct spread {
-    dk_context *context;
-    dki_i128 *numerators;
-    int64_t *weights, *shares;
-    int64_t *endless; /* or NULL: nobody gives more than they weigh */
-};
-
-/* shares[] of `taken`, in proportion to the n weights, whose sum is `whole`. */
-static dk_status spread_over(const struct spread *spread, int64_t taken, int64_t whole, size_t n, dk_error *err)
+dk_status dki_share_out(const dki_sharing *spread, int64_t taken, int64_t whole, size_t n, dk_error *err)
 {
     if (n == 1 || taken == 0 || taken == whole) { /* for speed alone */
         for (size_t i = 0; i < n; i++)
@@ -305,6 +296,24 @@ static dk_status spread_over(const struct spread *spread, int64_t taken, int64_t
         spread->numerators[i] = (dki_i128)taken * spread->weights[i];
     return dki_apportion_quotas(spread->context, spread->numerators, whole, 1,
                                 spread->endless ? spread->endless : spread->weights, n, spread->shares, NULL, err);
+}
+
+dk_status dki_sharing_init(dki_sharing *spread, dk_context *context, size_t n, bool endless, dk_error *err)
+{
+    *spread = (dki_sharing){ context, dki_alloc_array(context, n, sizeof *spread->numerators, err),
+                             dki_alloc_array(context, n, sizeof *spread->weights, err),
+                             dki_alloc_array(context, n, sizeof *spread->shares, err), NULL };
+    if (spread->numerators == NULL || spread->weights == NULL || spread->shares == NULL)
+        return DK_ERR_MEMORY;
+    return endless ? make_endless(context, n, &spread->endless, err) : DK_OK;
+}
+
+void dki_sharing_drop(dki_sharing *spread)
+{
+    dki_free(spread->context, spread->endless);
+    dki_free(spread->context, spread->shares);
+    dki_free(spread->context, spread->weights);
+    dki_free(spread->context, spread->numerators);
 }
 
 /* The weight of a combination. */
@@ -319,7 +328,7 @@ static int64_t combined_weight(const dki_stage *stage, const dki_strata *strata,
 
 /* What combination c gives, from each of its cells. */
 static dk_status split_combination(const dki_stage *stage, const dki_strata *strata, uint64_t c, int64_t given,
-                                   int64_t whole, const struct spread *spread, int64_t *taken, dk_error *err)
+                                   int64_t whole, const dki_sharing *spread, int64_t *taken, dk_error *err)
 {
     const uint64_t *cells = strata->cells + strata->combinations[c];
     size_t n = (size_t)(strata->combinations[c + 1] - strata->combinations[c]);
@@ -327,7 +336,7 @@ static dk_status split_combination(const dki_stage *stage, const dki_strata *str
 
     for (size_t i = 0; i < n; i++)
         spread->weights[i] = stage->weights[cells[i]];
-    status = spread_over(spread, given, whole, n, err);
+    status = dki_share_out(spread, given, whole, n, err);
     for (size_t i = 0; i < n && status == DK_OK; i++)
         taken[cells[i]] = spread->shares[i];
     return status;
@@ -335,7 +344,7 @@ static dk_status split_combination(const dki_stage *stage, const dki_strata *str
 
 /* What each combination of stratum k gives, in order of priority: all that it has, until nothing is left to be taken. */
 static dk_status spread_in_order(const dki_stage *stage, const dki_strata *strata, uint64_t k,
-                                 const dki_priority *priority, const struct spread *spread, int64_t *given,
+                                 const dki_priority *priority, const dki_sharing *spread, int64_t *given,
                                  dk_error *err)
 {
     uint64_t end = strata->strata[k + 1];
@@ -352,7 +361,7 @@ static dk_status spread_in_order(const dki_stage *stage, const dki_strata *strat
         } while (next < end && !priority->starts[next]);
         taken = together < left ? together : left;
         left -= taken;
-        status = spread_over(spread, taken, together, n, err);
+        status = dki_share_out(spread, taken, together, n, err);
         for (size_t c = 0; c < n && status == DK_OK; c++)
             given[priority->order[i + c]] = spread->shares[c];
     }
@@ -361,7 +370,7 @@ static dk_status spread_in_order(const dki_stage *stage, const dki_strata *strat
 
 /* What each combination of stratum k gives, in proportion to what it has. */
 static dk_status spread_alike(const dki_stage *stage, const dki_strata *strata, uint64_t k,
-                              const struct spread *spread, int64_t *given, dk_error *err)
+                              const dki_sharing *spread, int64_t *given, dk_error *err)
 {
     uint64_t first = strata->strata[k];
     size_t n = (size_t)(strata->strata[k + 1] - first);
@@ -370,7 +379,7 @@ static dk_status spread_alike(const dki_stage *stage, const dki_strata *strata, 
 
     for (size_t c = 0; c < n; c++)
         whole += spread->weights[c] = combined_weight(stage, strata, first + c);
-    status = spread_over(spread, strata->taken[k], whole, n, err);
+    status = dki_share_out(spread, strata->taken[k], whole, n, err);
     if (status == DK_OK)
         memcpy(given + first, spread->shares, n * sizeof *given);
     return status;
@@ -380,15 +389,13 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
 {
     dk_context *context = strata->context;
     size_t n = (size_t)strata->n_cells;
-    struct spread spread = { context, dki_alloc_array(context, n, sizeof *spread.numerators, err),
-                             dki_alloc_array(context, n, sizeof *spread.weights, err),
-                             dki_alloc_array(context, n, sizeof *spread.shares, err), NULL };
+    dki_sharing spread;
+    dk_status status = dki_sharing_init(&spread, context, n, strata->effect == DK_ADDS, err);
     int64_t *given = dki_alloc_array(context, n, sizeof *given, err); /* by combination */
     dki_priority priority = { .context = NULL };
-    dk_status status = spread.numerators && spread.weights && spread.shares && given ? DK_OK : DK_ERR_MEMORY;
 
-    if (status == DK_OK && strata->effect == DK_ADDS)
-        status = make_endless(context, n, &spread.endless, err);
+    if (given == NULL)
+        status = DK_ERR_MEMORY;
     memset(taken, 0, (size_t)dk_table_n_rows(stage->cells) * sizeof *taken);
     for (uint64_t i = 0; strata->chosen && i < strata->n_cells; i++)
         taken[strata->cells[i]] = strata->chosen[i];
@@ -401,9 +408,6 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
     status = split_combination(stage, strata, c, given[c], combined_weight(stage, strata, c), &spread, taken, err);
     dki_priority_drop(&priority);
     dki_free(context, given);
-    dki_free(context, spread.endless);
-    dki_free(context, spread.shares);
-    dki_free(context, spread.weights);
-    dki_free(context, spread.numerators);
+    dki_sharing_drop(&spread);
     return status;
 }

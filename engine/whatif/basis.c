@@ -19,7 +19,6 @@
 
 #define MEBIBYTE 1048576.0
 #define MANY_CELLS (UINT64_C(1) << 20) /* from which on cells that save little are not made */
-#define SMALL_CUBE (UINT64_C(1) << 16) /* cells that the steps may run on by rows */
 #define ROW_BYTES 40 /* of a row and part, by rows: weight, cell, changed columns and what the breakdown needs */
 
 static _Atomic dki_path forced = DKI_PATH_AUTO;
@@ -103,36 +102,31 @@ static dk_status decide(dki_basis *b, dk_error *err)
     return status;
 }
 
-/* The columns of the cells that steps run on by rows: the scenarios', and those of the breakdown with which they stay few, so that
- * less has to be rounded. */
-static dk_status choose_own(dki_basis *b, const dk_scenario *const *scenarios, size_t n_scenarios, dk_error *err)
+/* Whether a step of a scenario may change a column, by what it sets or by what follows from that. */
+static bool changes(const dk_scenario *scenario, const dk_table *table, const char *name)
 {
-    dk_status status = dki_cells_names(b->table, NULL, scenarios, n_scenarios, &b->own, err);
-    uint64_t most = left_of_budget(dk_table_context(b->table)) / 4;
+    for (size_t i = 0; i < scenario->n_steps; i++)
+        if (dki_step_changes(&scenario->steps[i], table, name))
+            return true;
+    return false;
+}
+
+/* The columns of the cells that steps run on by rows: the scenarios', and those that follow what these set. */
+static dk_status find_own(const dki_basis *b, const dk_scenario *const *scenarios, size_t n_scenarios,
+                          dki_text_map *own, dk_error *err)
+{
+    dk_status status = dki_cells_names(b->table, NULL, scenarios, n_scenarios, own, err);
 
     for (uint32_t i = 0; i < b->names.n && status == DK_OK; i++) {
-        dki_text_map tried;
-        dki_cube_size size;
-        bool too_many = false;
+        size_t size;
         uint32_t number;
-        size_t length;
-        const char *name = dki_text_map_get(&b->names, i, &length);
+        const char *name = dki_text_map_get(&b->names, i, &size);
+        bool follows = false;
 
-        if (dki_text_map_find(&b->own, name, length) != DKI_MAP_NONE)
-            continue;
-        dki_text_map_init(&tried, dk_table_context(b->table));
-        for (uint32_t k = 0; k <= b->own.n && status == DK_OK; k++) {
-            size_t its;
-            const char *old = k < b->own.n ? dki_text_map_get(&b->own, k, &its) : name;
-
-            status = dki_text_map_add(&tried, old, strlen(old), &number, err);
-        }
-        if (status == DK_OK)
-            status = has_too_many(b->table, &tried, 1, &too_many, err);
-        dki_cube_bound(b->table, &tried, &size);
-        if (status == DK_OK && !too_many && size.n_cells <= SMALL_CUBE && dki_cube_need_bytes(&size) <= most)
-            status = dki_text_map_add(&b->own, name, length, &number, err);
-        dki_text_map_drop(&tried);
+        for (size_t s = 0; s < n_scenarios && !follows; s++)
+            follows = changes(scenarios[s], b->table, name);
+        if (follows)
+            status = dki_text_map_add(own, name, size, &number, err);
     }
     return status;
 }
@@ -154,7 +148,7 @@ dk_status dki_basis_init(dki_basis *basis, const dk_breakdown *breakdown, const 
         b.why = "it was asked for";
     }
     if (status == DK_OK)
-        status = choose_own(&b, scenarios, n_scenarios, err);
+        status = find_own(&b, scenarios, n_scenarios, &b.own, err);
     if (status == DK_OK && b.by_rows)
         dki_cube_look(table, &b.own, &b.use);
     *basis = b;
@@ -277,6 +271,48 @@ static dk_status limit_to(const dk_breakdown *whole, const char *present, const 
     return status;
 }
 
+/* How a scenario can be had by rows: rows as they are, where no record is divided, say what cells do unless some weigh nothing. */
+static dk_status apply_to_rows(const dki_basis *b, const dk_scenario *scenario, const dk_params *params,
+                               uint32_t draw, dki_rows_after *out, dk_error *err)
+{
+    dki_want most = b->wants.most;
+    dki_rows_asked asked = { .table = b->table,
+                             .names = &b->names,
+                             .scenario = scenario,
+                             .params = params,
+                             .draw = draw,
+                             .records = most == DKI_WANT_RECORDS || dk_table_properties(b->table)->weight == NULL ||
+                                        (most == DKI_WANT_WHOLE && has_fractions(b->table)),
+                             .cells = most != DKI_WANT_RECORDS };
+    const dk_scenario *whole = scenario->part_of ? scenario->part_of : scenario;
+    dki_text_map own;
+    dk_status status;
+
+    dki_text_map_init(&own, dk_table_context(b->table));
+    asked.own = &own;
+    status = find_own(b, &whole, 1, &own, err);
+    if (status == DK_OK)
+        status = dki_rows_apply(&asked, out, err);
+    dki_text_map_drop(&own);
+    return status;
+}
+
+/* What a step takes of a cell depends on finer ones: then on cells, whatever they take. */
+static dk_status apply_to_cells(const dki_basis *b, const dk_scenario *scenario, const dk_params *params,
+                                uint32_t draw, dki_rows_after *out, dk_error *err)
+{
+    const dk_table *cells = NULL;
+    dk_status status = dki_cube_get(b->table, &b->names, &cells, NULL, err);
+
+    dki_rows_drop(out);
+    if (status == DK_OK)
+        status = dki_scenario_draw(scenario, cells, params, draw, NULL, &out->cells, NULL, err);
+    if (status == DK_OK)
+        out->rows = dk_table_retain(out->cells);
+    dk_table_release(cells);
+    return status;
+}
+
 dk_status dki_basis_ask_rows(const dki_basis *b, const dk_breakdown *whole, const dk_params *breakdown_params,
                              const dk_scenario *scenario, const dk_params *params, uint32_t draw,
                              const dk_table **cells, const dk_table **result, dk_error *err)
@@ -284,10 +320,14 @@ dk_status dki_basis_ask_rows(const dki_basis *b, const dk_breakdown *whole, cons
     dki_rows_after after = { .rows = NULL };
     const dk_expr *where = NULL;
     dk_breakdown limited;
-    dk_status status = dki_rows_apply(b->table, &b->names, &b->own, scenario, params, draw, &after, err);
+    dk_status status = apply_to_rows(b, scenario, params, draw, &after, err);
 
-    if (status == DK_OK && b->wants.most != DKI_WANT_PERSONS && !after.whole)
+    if (status == DK_OK && after.how == DKI_ROWS_NONE && b->wants.most == DKI_WANT_RECORDS)
         status = dki_wants_fail(&b->wants, dk_table_context(b->table), err);
+    else if (status == DK_OK && after.how == DKI_ROWS_NONE)
+        status = apply_to_cells(b, scenario, params, draw, &after, err);
+    if (status == DK_OK && after.how != DKI_ROWS_RECORDS)
+        status = dki_basis_check(b, after.rows, err);
     if (status == DK_OK)
         status = limit_to(whole, after.present, &where, &limited, err);
     if (status == DK_OK)

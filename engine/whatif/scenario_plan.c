@@ -116,7 +116,7 @@ static dk_status put_scenario(struct plan *p, const dk_scenario *scenario, const
     else
         say(how, "%zu step%s on cells, then the breakdown on %s", scenario->n_steps,
             scenario->n_steps == 1 ? "" : "s",
-            by_rows ? "rows, each with its part of what became of its cell" : "what they became");
+            by_rows ? "rows, each with what became of its cell" : "what they became");
     dki_plan_steps_put(&p->steps, (dki_plan_step){ "scenario", scenario->name, how, NOTHING,
                                                    dk_table_n_rows(by_rows ? p->basis.table : p->basis.cells),
                                                    dk_table_n_rows(result), ns });

@@ -68,6 +68,7 @@ dk_status dki_trials_ask(dki_trials *trials, const size_t *steps, size_t n, cons
     memcpy(&part, trials->scenario, sizeof part);
     atomic_init(&part.n_references, 0);
     part.a = part.b = NULL;
+    part.part_of = trials->scenario;
     part.steps = own;
     part.n_steps = n;
     for (size_t i = 0; i < n; i++) {

@@ -120,3 +120,38 @@ test("a small budget takes rows, and gives the same", function(t, dk)
   t.eq(plan, "not made, each row is a cell: the cells would not fit in the memory budget")
   t.eq(t.records(tight), t.records(free))
 end)
+
+-- Thirds and sevenths of who lives where, with a region that follows, sets and bounds among what is asked.
+test("without room for cells all numbers are the same to the last digit", function(t, dk)
+  local lines = { "gemeente;in_sonar;uren;bedrag;vak;naam" }
+  for i = 1, 30000 do
+    lines[#lines + 1] = ("%s;%s;%d;%d.%02d;%s;p%05d"):format(({ "Arnhem", "Duiven", "Ede", "Kleve" })[i * i % 7 % 4 + 1],
+      i % 4 == 0, i * 7 % 41, i * 31 % 1009, i % 100, ({ "a|b", "b", "c|a", "" })[i % 5 % 4 + 1], i)
+  end
+  local geo = dk.hierarchy(dk.read_text "gemeente;regio\nArnhem;MG\nDuiven;MG\nEde;FV\nKleve;KL\n", { "gemeente", "regio" })
+  local data = dk.read_text(table.concat(lines, "\n"), { types = { vak = "set" } })
+    :derive("ruim = interval(uren, uren + 5)"):use(geo)
+  local plan = dk.scenario "plan" {
+    { "a third registers", where = "not in_sonar", share = 1 / 3, per = "gemeente", set = { in_sonar = true } },
+    { "a seventh moves", where = "gemeente == 'Arnhem'", share = 1 / 7, set = { gemeente = "Kleve" } },
+    { "some leave", where = "in_sonar", share = 1 / 11, remove = true },
+    { "more come", where = "gemeente == 'Ede'", share = 1 / 13, add = true, set = { in_sonar = false } },
+  }
+  local asked = dk.breakdown { by = { "regio", "vak" }, margins = "totals", measures = { "n = count() where in_sonar",
+    "s = sum(bedrag)", "m = mean(uren) where not in_sonar", "hi = max(naam) where in_sonar", "r = sum(ruim)" } }
+  local free, again = asked:compare(data, plan), data:derive "x = 1"
+  dk.budget(dk.memory() + 8000000)
+  local ok, how = pcall(function() return step(asked:plan(again, plan), "cube").how end)
+  local done, tight = pcall(function() return asked:compare(again, plan) end)
+  dk.budget(0)
+  t.ok(ok, how)
+  t.ok(done, tight)
+  t.eq(how, "not made, each row is a cell: the cells would not fit in the memory budget")
+  for _, name in ipairs(free:schema().name:to_lua()) do
+    local was, is = free:column(name):to_lua(), tight:column(name):to_lua()
+    t.eq(#is, #was)
+    for i, value in ipairs(was) do
+      t.eq(tostring(is[i]), tostring(value), name)
+    end
+  end
+end)

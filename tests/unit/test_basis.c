@@ -176,6 +176,27 @@ static const struct plan rounded_plans[] = {
                    .drawn = DK_DRAWN_PERSONS,
                    .per = { "klasse" },
                    .set = { "in_sonar = true" } } } },
+    { .name = "zevenden",
+      .steps = { { .name = "a", .share = "1 / 7", .per = { "klasse" }, .set = { "klasse = 'jong'" } },
+                 { .name = "b",
+                   .where = "leeftijd > 20",
+                   .allow_none = true,
+                   .share = "3 / 7",
+                   .set = { "leeftijd = 18" } },
+                 { .name = "c",
+                   .where = "klasse == 'jong'",
+                   .allow_none = true,
+                   .share = "5 / 11",
+                   .set = { "klasse = null" } },
+                 { .name = "d", .scale = "1 / 3" } } },
+    { .name = "gemengd", /* persons by a key, and parts of them: what is taken depends on the other columns */
+      .steps = { { .name = "a",
+                   .where = "not in_sonar",
+                   .share = "0.4",
+                   .allow_none = true,
+                   .drawn = DK_DRAWN_PERSONS,
+                   .set = { "in_sonar = true" } },
+                 { .name = "b", .share = "1 / 3", .set = { "gemeente = 'Ede'" } } } },
 };
 static const struct question questions[] = {
     { .by = { "gemeente", "klasse" }, .measures = { COVERAGE }, .margins = DK_MARGINS_CUBE },
@@ -216,7 +237,7 @@ static void rows_and_cells_answer_the_same(void **state)
             assert_int_equal(a, b);
             n_answered[p] += a == DK_OK;
             if (a == DK_OK)
-                assert_same(by_cells, by_rows, p < n_exact ? 0 : 1e-6);
+                assert_same(by_cells, by_rows, 0);
             else
                 assert_string_equal(first.message, second.message);
             dk_table_release(by_cells);
