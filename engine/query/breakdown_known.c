@@ -117,11 +117,21 @@ bool dki_attached_bounds(const dk_breakdown *breakdown, const dk_table *table, c
     return false;
 }
 
-bool dki_attached_knows(const dki_plan *plan, const dk_attachment *attachment, const dk_expr *expr)
+bool dki_figures_know(const dk_table *table, const dk_attachment *attachment, const dk_expr *expr)
 {
-    struct names names = { plan->table, attachment };
+    struct names names = { table, attachment };
 
     return dki_node_visit(dki_expr_root(expr), is_known_name, &names);
+}
+
+bool dki_attached_knows(const dki_plan *plan, const dk_attachment *attachment, const dk_expr *expr)
+{
+    return dki_figures_know(plan->table, attachment, expr);
+}
+
+const char *dki_figures_key(const dk_table *table, const dk_attachment *attachment, const char *name)
+{
+    return key_of(table, attachment, name);
 }
 
 uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node)
@@ -139,7 +149,7 @@ uint32_t dki_attached_unknown(const dki_plan *plan, const dki_node *node)
 /* Levels of the other table. ---------------------------------------------------------------------------------------- */
 
 struct levels {
-    const dki_plan *plan;
+    const dk_table *table;
     const dk_attachment *attachment;
     dki_note_fn *note;
     void *arg;
@@ -157,12 +167,13 @@ static dk_status note_other(const struct levels *levels, const char *note)
     return levels->note(levels->arg, text, levels->err);
 }
 
-/* The other table's rows as members of the level `name`, by their key. */
-static dk_status find_level(struct levels *levels, const char *name, const char *key, const dk_column **out)
+/* The other table's rows as members of the level `name`, by their key. member: the key, as the level that it is; may be NULL. */
+static dk_status find_level(struct levels *levels, const char *name, const char *key, const dk_column **out,
+                            const dk_column **member)
 {
     size_t level = 0, below = 0, at = 0;
-    const dk_dictionary *coarse = levels_of(levels->plan->table, name);
-    const dk_dictionary *fine = levels_of(levels->plan->table, key);
+    const dk_dictionary *coarse = levels_of(levels->table, name);
+    const dk_dictionary *fine = levels_of(levels->table, key);
     const dk_table *alone = NULL, *used = NULL;
     const dk_hierarchy *both = dki_levels_common(fine, coarse, &below, &level);
     const dk_hierarchy *hierarchy = both ? both : dk_dictionary_hierarchy(coarse, &level);
@@ -175,10 +186,12 @@ static dk_status find_level(struct levels *levels, const char *name, const char 
         status = dk_table_use(alone, hierarchy, &options, &used, levels->err);
     if (status == DK_OK)
         status = dk_table_get(used, dk_hierarchy_level(hierarchy, level), &at, levels->err);
-    for (size_t i = 0; status == DK_OK && i < dk_table_n_notes(used); i++)
+    for (size_t i = 0; status == DK_OK && levels->note && i < dk_table_n_notes(used); i++)
         status = note_other(levels, dk_table_note(used, i));
     if (status == DK_OK)
         *out = dk_column_retain(dk_table_field(used, at)->column);
+    if (status == DK_OK && member)
+        *member = dk_column_retain(dk_table_field(used, dk_table_find(used, key))->column);
     dk_table_release(used);
     dk_table_release(alone);
     return status;
@@ -187,15 +200,14 @@ static dk_status find_level(struct levels *levels, const char *name, const char 
 static bool add_level(void *arg, const dki_node *node)
 {
     struct levels *levels = arg;
-    const char *key =
-        node->kind == DKI_NODE_NAME ? key_of(levels->plan->table, levels->attachment, node->text) : NULL;
+    const char *key = node->kind == DKI_NODE_NAME ? key_of(levels->table, levels->attachment, node->text) : NULL;
     const dk_column *column = NULL;
     const dk_table *made = NULL;
     dk_field field;
 
     if (key == NULL || strcmp(key, node->text) == 0)
         return true;
-    levels->status = find_level(levels, node->text, key, &column);
+    levels->status = find_level(levels, node->text, key, &column, NULL);
     if (levels->status == DK_OK) {
         field = DK_FIELD(node->text, column);
         levels->status = dk_table_with(levels->other, &field, 1, &made, levels->err);
@@ -222,9 +234,11 @@ dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_not
 {
     const dk_breakdown *breakdown = plan->breakdown;
     size_t n;
-    struct levels levels = {
-        .plan = plan, .attachment = dki_attached_to(plan->table, node, &n), .note = note, .arg = arg, .err = err
-    };
+    struct levels levels = { .table = plan->table,
+                             .attachment = dki_attached_to(plan->table, node, &n),
+                             .note = note,
+                             .arg = arg,
+                             .err = err };
 
     levels.other = dk_table_retain(levels.attachment->table);
     for (size_t d = 0; d < breakdown->n_by && levels.status == DK_OK; d++)
@@ -234,6 +248,38 @@ dk_status dki_attached_other(const dki_plan *plan, const dki_node *node, dki_not
         (void)dki_node_visit(dki_expr_root(breakdown->where), add_level, &levels);
     if (levels.status == DK_OK)
         (void)dki_node_visit(node->other, add_lacking, &levels);
+    if (levels.status == DK_OK)
+        *out = levels.other;
+    else
+        dk_table_release(levels.other);
+    return levels.status;
+}
+
+dk_status dki_figures_levels(const dk_table *table, const dk_attachment *attachment, const char **names, size_t *n,
+                             const dk_table **out, dk_error *err)
+{
+    struct levels levels = { .table = table, .attachment = attachment, .err = err };
+
+    *n = 0;
+    levels.other = dk_table_retain(attachment->table);
+    for (size_t c = 0; c < dk_table_n_columns(table) && levels.status == DK_OK; c++) {
+        const char *name = dk_table_field(table, c)->name, *key = key_of(table, attachment, name);
+        dk_field fields[2] = { DK_FIELD(name, NULL), DK_FIELD(key, NULL) };
+        const dk_table *made = NULL;
+
+        if (key == NULL || strcmp(key, name) == 0)
+            continue;
+        levels.status = find_level(&levels, name, key, &fields[0].column, &fields[1].column);
+        if (levels.status == DK_OK)
+            levels.status = dk_table_with(levels.other, fields, 2, &made, err);
+        dk_column_release(fields[0].column);
+        dk_column_release(fields[1].column);
+        if (levels.status != DK_OK)
+            break;
+        dk_table_release(levels.other);
+        levels.other = made;
+        names[(*n)++] = name;
+    }
     if (levels.status == DK_OK)
         *out = levels.other;
     else

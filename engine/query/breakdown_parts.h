@@ -86,6 +86,14 @@ size_t dki_breakdown_find_measure(const dk_breakdown *breakdown, const char *nam
 dk_status dki_breakdown_use_earlier(dk_breakdown *breakdown, dki_part *part, dk_error *err);
 /* Of breakdown_known.c: whether some attached(m, 'bounds') or 'estimate' of the breakdown is about what is attached to the table. */
 bool dki_attached_bounds(const dk_breakdown *breakdown, const dk_table *table, const dk_attachment *attachment);
+/* Whether an expression is made of what the figures beside the table are known by: keys, and levels above. */
+bool dki_figures_know(const dk_table *table, const dk_attachment *attachment, const dk_expr *expr);
+/* The key that a column is, or is a level above; NULL: nothing is known by it. */
+const char *dki_figures_key(const dk_table *table, const dk_attachment *attachment, const char *name);
+/* The table of figures with each column of `table` that is a level above a key, by its name, and the key as a level below it.
+ * names: room for all columns of the table; gets those n. */
+dk_status dki_figures_levels(const dk_table *table, const dk_attachment *attachment, const char **names, size_t *n,
+                             const dk_table **out, dk_error *err);
 /* Of breakdown_rate.c: whether a measure is the quotient of two numbers of rows: a share without a unit. */
 bool dki_measure_is_of_counts(const dk_breakdown *breakdown, size_t measure);
 

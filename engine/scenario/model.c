@@ -357,7 +357,8 @@ static dk_status compile(dki_model *model, const dki_run *run, bool *can, dk_err
     for (size_t i = run->from; i < run->to && *can; i++) {
         const dki_step *step = &run->scenario->steps[i];
 
-        *can = step->drawn != DK_DRAWN_PERSONS; /* who is one row each */
+        *can = step->drawn != DK_DRAWN_PERSONS &&         /* who is one row each */
+               !dki_step_sets_figures(step, model->base); /* which stay as they are beside a model */
         model->has_notes = model->has_notes || step->scale || step->effect != DK_MOVES;
     }
     if (*can)

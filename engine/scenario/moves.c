@@ -66,8 +66,10 @@ static dk_status settle_rate(dki_stage *stage, dki_strata *strata, dki_take_fn *
 dk_status dki_moves_settle(dki_stage *stage, const int64_t *left, dki_strata *strata, dki_take_fn *take, void *arg,
                            dk_error *err)
 {
-    dk_status status;
+    dk_status status = dki_follow_figures(stage, strata, err);
 
+    if (status != DK_OK)
+        return status;
     if (stage->step->n_flows > 0)
         return settle_flows(stage, left, strata, take, arg, err);
     if (stage->step->rate)

@@ -279,10 +279,11 @@ typedef struct dki_strata {
     dk_effect effect;           /* what happens to who is taken */
     const dk_expr *const *set;  /* n_set: what they get */
     size_t n_set;
-    size_t *columns;  /* whose values make the strata, then the others that the scenario mentions */
-    size_t n_columns; /* the former */
-    int64_t left_out; /* units for whom the condition is null */
-    int64_t *chosen;  /* units, of each cell: where persons are drawn; else NULL */
+    size_t *columns;         /* whose values make the strata, then the others that the scenario mentions */
+    size_t n_columns;        /* the former */
+    int64_t left_out;        /* units for whom the condition is null */
+    int64_t *chosen;         /* units, of each cell: where persons are drawn; else NULL */
+    const dk_table *figured; /* the cells with figures as they are after the step (follow_figures.c), or NULL */
 } dki_strata;
 
 /* The step's condition over cells. */
@@ -392,7 +393,7 @@ size_t dki_moves_n(const dki_step *step);
 /* What who is taken by a move gets. */
 const dk_expr *const *dki_move_set(const dki_step *step, size_t move, size_t *n_set);
 /* Settles the moves of a step that happens, one after the other, and has each taken: of stage->weights, which are then those
- * that can be. left: what who was taken before left of each cell, which take keeps up to date. */
+ * that can be. The stage's cells get figures beside them as they are after the step, which live as long as strata. left: what who was taken before left of each cell, which take keeps up to date. */
 typedef dk_status dki_take_fn(void *arg, size_t move, const dki_strata *strata, dk_error *err);
 dk_status dki_moves_settle(dki_stage *stage, const int64_t *left, dki_strata *strata, dki_take_fn *take, void *arg,
                            dk_error *err);
@@ -404,6 +405,13 @@ dk_status dki_moves_settle(dki_stage *stage, const int64_t *left, dki_strata *st
 dk_status dki_follow_levels(const dk_table *cells, dk_field *fields, size_t n_set, size_t *n, dk_error *err);
 /* Whether the step may give some persons another value in a column of the table. */
 bool dki_step_changes(const dki_step *step, const dk_table *table, const char *column);
+
+/* follow_figures.c --------------------------------------------------------------------------------------------- */
+
+/* Whether the step sets a column by which figures beside the cells are known. */
+bool dki_step_sets_figures(const dki_step *step, const dk_table *cells);
+/* The stage goes on with cells that have figures as they are after the step beside them; strata keeps those. */
+dk_status dki_follow_figures(dki_stage *stage, dki_strata *strata, dk_error *err);
 
 /* known.c ------------------------------------------------------------------------------------------------------ */
 

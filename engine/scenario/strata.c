@@ -37,6 +37,7 @@ void dki_strata_drop(dki_strata *strata)
     dki_free(strata->context, strata->taken);
     dki_free(strata->context, strata->columns);
     dki_free(strata->context, strata->chosen);
+    dk_table_release(strata->figured);
     memset(strata, 0, sizeof *strata);
 }
 

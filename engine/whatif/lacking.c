@@ -1,7 +1,7 @@
 /* lacking.c - groups that a scenario makes, and for which figures that are attached to the table know nothing.
  *
- * Figures are of groups as they were: that of a municipality which a step makes of two others is in no table that is attached.
- * Its measures are null, and a note says why.
+ * Figures go where whole groups go (engine/scenario/follow_figures.c). That of a municipality to which a step moves a part of another one
+ * is in no table. Its measures are null, and a note says why.
  */
 #include <stdio.h>
 #include <string.h>
@@ -112,10 +112,12 @@ dk_status dki_note_lacking(const dk_breakdown *breakdown, const dk_table *base, 
     dki_text_map_init(&lack.keys, context);
     status = find_lacking(&lack, err);
     if (status == DK_OK && lack.n > 0)
-        status = dki_buffer_format(note, err, "%s: figures are of groups as they were, and know nothing of %s",
-                                   node, lack.first);
+        status = dki_buffer_format(note, err, "%s: figures are of whole groups and know nothing of %s", node,
+                                   lack.first);
     if (status == DK_OK && lack.n > 1)
         status = dki_buffer_format(note, err, " and %llu more", (unsigned long long)lack.n - 1);
+    if (status == DK_OK && lack.n > 0)
+        status = dki_buffer_text(note, ": a step moved parts of groups there, or groups without figures", err);
     if (status == DK_OK && lack.n > 0)
         status = dki_buffer_terminate(note, err);
     dki_text_map_drop(&lack.keys);

@@ -179,13 +179,74 @@ test("a group that the figures do not know is noted, also one that a scenario ma
     { "attached(n): 1 group of the table that is attached has no rows here; totals hold it" })
   local merger = dk.scenario "samen" { dk.merge("g", { "A", "B" }, "A-B") }
   local none = dk.scenario "weg" { { "weg", where = "g == 'D'", all = true, set = { g = "A" } } }
-  local makes = "attached(n): figures are of groups as they were, and know nothing of g = A-B"
+  local part = dk.scenario "deel" { { "half", where = "g == 'A'", share = 0.5, set = { g = "E" } } }
+  local young = dk.scenario "jong" { { "X", where = "r == 'X'", all = true, set = { g = "E" } } }
+  local makes = "attached(n): figures are of whole groups and know nothing of g = E: " ..
+    "a step moved parts of groups there, or groups without figures"
   for _ = 1, 2 do -- compiled, the second time
-    t.eq(ask:compare(data, merger):notes(), { lacking, makes })
+    t.eq(ask:compare(data, merger):notes(), { lacking })
     t.eq(ask:compare(data, none):notes(), { lacking })
+    t.eq(ask:compare(data, part):notes(), { lacking, makes })
+    t.eq(ask:compare(data, young):notes(), { lacking, makes }) -- nobody knows whose figures have r = X
   end
-  t.eq(ask:compare(data, { merger, none }):notes(), { lacking, "samen: " .. makes })
+  t.eq(ask:compare(data, { part, none }):notes(), { lacking, "deel: " .. makes })
   local by_r = data:attach(dk.table { { "r", { "X" } }, { "m", { 9 } } }, "r")
   t.eq(by_r:breakdown { by = { "r", "g" }, measures = "x = attached(m, 'bounds')" }:notes(),
     { "attached(m, 'bounds'): the table that is attached knows nothing of r = Y and 1 more" })
+end)
+
+-- What a scenario makes of figures is what attaching them to recoded rows gives, after a recode of the figures too.
+test("figures of whole groups go where a scenario moves them", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
+  local figures = dk.read_text "gemeente;register;actief\nArnhem;4000;10\nDuiven;336;20\nTiel;100;5\nLuik;9;1\nEde;50;7\n"
+  local bare = dk.read_text(SONAR, { weight = "k" }):use(geo)
+  local beside = bare:attach(figures, "gemeente")
+  local measures = { "n = count()", "r = attached(register)", "d = n / r", "a = attached(sum(actief))",
+    "deel = attached(sum(actief) / sum(register))" }
+  local function under_as(by, more, ...)
+    local ask = dk.breakdown { by = by, margins = "totals", measures = measures }
+    local result = ask:compare(beside, dk.scenario "s" { ... })
+    return lines(result:where "n_s ~= 0", by, "n_s", "r_s", "a_s", more)
+  end
+  local function under(by, ...)
+    return under_as(by, nil, ...)
+  end
+  local function recoded(by, column, cases)
+    local changed = bare:derive(column .. " = " .. cases):attach(figures:derive(column .. " = " .. cases), "gemeente")
+    return lines(changed:breakdown { by = by, margins = "totals", measures = measures }, by, "n", "r", "a", "deel")
+  end
+  local merger = dk.merge("gemeente", { "Duiven", "Tiel", "Ede" }, "Samen") -- Ede has figures and no rows
+  local cases = "case(gemeente in ('Duiven', 'Tiel', 'Ede'), 'Samen', true, gemeente)"
+  t.eq(under("gemeente", merger), { "Arnhem 2983 4000 10", "Luik 5 9 1", "Samen 319 486 32", "- 3307 4495 43" })
+  t.eq(under_as("gemeente", "deel_s", merger), recoded("gemeente", "gemeente", cases))
+  -- persons of what is no member stay in their regions, and figures do
+  t.eq(under("regio", merger), { "Midden 3232 4336 30", "Rivier 70 100 5", "Wallonie 5 9 1", "- 3307 4495 43" })
+  local into = dk.merge("gemeente", { "Duiven", "Arnhem" }, "Luik") -- a member takes them along, to its region and country
+  t.eq(under("regio", into), { "Rivier 70 100 5", "Wallonie 3237 4345 31", "- 3307 4495 43" })
+  t.eq(under("land", into), { "BE 3237 4345 31", "NL 70 100 5", "- 3307 4495 43" })
+  local border = { "x", where = "gemeente == 'Tiel'", share = 1, set = { regio = "Midden" } }
+  t.eq(under("regio", border), { "Midden 3302 4436 35", "Wallonie 5 9 1", "- 3307 4495 43" })
+  t.eq(under("gemeente", merger, { "y", where = "gemeente == 'Samen'", all = true, set = { gemeente = "Luik" } }),
+    { "Arnhem 2983 4000 10", "Luik 324 495 33", "- 3307 4495 43" }) -- one step after the other
+  t.eq(under("gemeente", { "z", when = "false", where = "gemeente == 'Tiel'", all = true, set = { gemeente = "Luik" } }),
+    { "Arnhem 2983 4000 10", "Duiven 249 336 20", "Luik 5 9 1", "Tiel 70 100 5", "- 3307 4495 43" })
+  t.eq(under("gemeente", { "flows", move = "gemeente", shares = { { from = "Tiel", to = "Arnhem", share = 1 },
+    { from = "Luik", to = "Nieuw", share = 1 } } }),
+    { "Arnhem 3053 4100 15", "Duiven 249 336 20", "Nieuw 5 9 1", "- 3307 4495 43" })
+end)
+
+test("sweeps, draws and bounds see figures that moved", function(t, dk)
+  local beside = sonar(dk, "regio;register\nMidden;7676\nRivier;100\nWallonie;30\n")
+  local merger = dk.merge("regio", { "Midden", "Rivier" }, "Samen")
+  local leave = { "leave", where = "gemeente == 'Luik'", share = "$deel", remove = true }
+  local plan = dk.scenario "plan" { params = { deel = 0.2 }, merger, leave }
+  local ask = dk.breakdown { by = "regio", measures = { "n = count()", "r = attached(register)" } }
+  t.eq(lines(ask:sweep(beside, plan, { deel = { 0, 0.4 } }), "deel", "regio", "n", "r"),
+    { "0.0 Samen 3302 7776", "0.0 Wallonie 5 30", "0.4 Samen 3302 7776", "0.4 Wallonie 3 30" })
+  local drawn = dk.scenario "kans" { seed = 1, merger,
+    { "x", where = "gemeente == 'Luik'", share = 0.5, drawn = true, remove = true } }
+  t.eq(ask:bands(beside, drawn, { draws = 5 }):where "regio == 'Samen'".r_mean:to_lua(), { 7776.0 })
+  local bounds = dk.breakdown { by = "gemeente", measures = { "n = count()", "r = attached(register, 'bounds')" } }
+  t.eq(lines(bounds:compare(beside, dk.scenario "s" { merger }), "gemeente", "r_s"),
+    { "Arnhem 2983..7457", "Duiven 249..4723", "Luik 5..30", "Tiel 70..4544" })
 end)
