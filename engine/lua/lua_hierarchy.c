@@ -368,7 +368,7 @@ static int table_roll_up(lua_State *L)
     dk_error err = DK_ERROR_INIT;
     const dk_table **out = dkl_new_table(L);
 
-    DKL_TRY(dk_table_roll_up(table, level, dimension, out, &err));
+    DKL_TRY(dk_comparison_roll_up(table, level, dimension, out, &err));
     return 1;
 }
 

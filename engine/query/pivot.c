@@ -406,6 +406,31 @@ static dk_status finish(struct pivot *pivot, const dk_table **out, dk_error *err
     return status;
 }
 
+/* The step, which names the column whose values fill all cells, where it is one. */
+static dk_status add_lineage(const dk_table *table, const dk_pivot_spec *spec, const dk_table *made, dk_error *err)
+{
+    dki_lineage *lineage = NULL;
+    dk_lineage_item item = { .kind = DK_LINEAGE_STEP,
+                             .name = spec->n_values == 1 ? spec->values[0] : NULL,
+                             .n_rows = dk_table_n_rows(made) };
+    dki_buffer text;
+    dk_status status = dki_lineage_after(table, &lineage, err);
+
+    dki_buffer_init(&text, dk_table_context(table));
+    if (status == DK_OK)
+        status = dki_buffer_format(&text, err, "a column for each value of %s%s", spec->columns[0],
+                                   spec->n_columns > 1 ? " and others" : "");
+    item.text = text.bytes;
+    if (status == DK_OK)
+        status = dki_lineage_add(lineage, &item, err);
+    dki_buffer_drop(&text);
+    if (status == DK_OK)
+        dki_table_attach(made, lineage);
+    else
+        dki_lineage_release(lineage);
+    return status;
+}
+
 static dk_status run(const dk_table *table, const dk_pivot_spec *spec, const char *const *value_names,
                      const dk_table **out, dk_error *err)
 {
@@ -433,8 +458,7 @@ static dk_status run(const dk_table *table, const dk_pivot_spec *spec, const cha
     if (status == DK_OK)
         status = finish(&pivot, &made, err);
     if (status == DK_OK)
-        status = dki_table_add_step(made, table, err, "a column for each value of %s%s", spec->columns[0],
-                                    spec->n_columns > 1 ? " and others" : "");
+        status = add_lineage(table, spec, made, err);
     if (status == DK_OK)
         *out = made;
     else

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "beside.h"
 #include "data/hierarchy_levels.h"
 #include "data/lineage.h"
 #include "expr/node.h"
@@ -456,8 +457,8 @@ static dk_status take_detail(const dki_roll *roll, const dk_table **out, dk_erro
     return status;
 }
 
-dk_status dk_table_roll_up(const dk_table *result, const char *level, const char *dimension, const dk_table **out,
-                           dk_error *err)
+dk_status dki_result_roll_up(const dk_table *result, const char *level, const char *dimension, const dk_table **out,
+                             dk_error *err)
 {
     dki_roll roll = { .result = result, .context = dk_table_context(result), .level = level };
     const dk_table *detail = NULL, *rolled = NULL;
@@ -487,4 +488,12 @@ dk_status dk_table_roll_up(const dk_table *result, const char *level, const char
     dk_table_release(roll.levelled);
     dki_arena_drop(&roll.arena);
     return status;
+}
+
+dk_status dk_table_roll_up(const dk_table *result, const char *level, const char *dimension, const dk_table **out,
+                           dk_error *err)
+{
+    return dki_beside_kind_of(result) == DKI_BESIDE_PIVOTED
+               ? dki_pivot_roll_up(result, level, dimension, out, err)
+               : dki_result_roll_up(result, level, dimension, out, err);
 }

@@ -32,6 +32,10 @@ typedef struct dki_roll {
     size_t n_apart;
 } dki_roll;
 
+/* dk_table_roll_up of a result whose columns are dimensions and measures. */
+dk_status dki_result_roll_up(const dk_table *result, const char *level, const char *dimension, const dk_table **out,
+                             dk_error *err);
+
 /* Rows of the result that are totals over the same dimensions, without margin, by the level: with the totals of sets where mask
  * is 0. Before totals are found there are none. */
 dk_status dki_roll_rows(dki_roll *roll, const dk_table *rows, uint64_t mask, const dk_table **out, dk_error *err);

@@ -146,7 +146,8 @@ DK_API DK_MUST_USE dk_status dk_breakdown_plan_all(const dk_breakdown *const *br
 
 /* The result of a breakdown with a coarser level in the place of a dimension, as its column knows its hierarchy
  * (hierarchy.h). Counts and sums add up, min and max stay, rates are ratios of sums, and what is computed from other measures
- * is computed anew. Totals are of the sets that the result has.
+ * is computed anew. Totals are of the sets that the result has. Of a pivot of a result every column that was made of a measure is
+ * rolled up as the measure is; of a comparison dk_comparison_roll_up rolls up the sides.
  *
  * dimension  NULL, or which one, where several belong to a level of that name
  *

@@ -223,6 +223,12 @@ DK_API DK_MUST_USE dk_status dk_table_compare(const dk_breakdown *breakdown, con
                                               const dk_table *other, const char *name, const dk_params *params,
                                               const dk_table **out, dk_error *err);
 
+/* A wide comparison with a coarser level in the place of a dimension, as dk_table_roll_up has it of a result: each side is rolled
+ * up, and differences are made anew. Any other table is rolled up as there. Errors: as there, and DK_ERR_ARGUMENT where a column of
+ * a side was left out. */
+DK_API DK_MUST_USE dk_status dk_comparison_roll_up(const dk_table *table, const char *level, const char *dimension,
+                                                   const dk_table **out, dk_error *err);
+
 /* Compares as dk_scenario_compare does, and tells how: a table of steps as dk_breakdown_plan gives it. Its steps are
  *   predict      what: the columns that cells are told apart by; rows of the table; out: the cells that are expected
  *   base         the breakdown as things are

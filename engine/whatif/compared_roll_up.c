@@ -1,0 +1,163 @@
+/* compared_roll_up.c - a comparison by municipality as one by region.
+ *
+ * Every side is rolled up as the result that it is, and the rolled results are compared as any others: so differences of counts and
+ * of rates are those of the regions, and not sums of differences.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "expr/quote.h"
+#include "query/beside.h"
+#include "query/breakdown_parts.h"
+#include "whatif_parts.h"
+
+/* What the sides answer ------------------------------------------------------------------------------------------ */
+
+/* The text of a dimension as the breakdown had it that counted persons: one that is of members says so. */
+static const char *dimension_text(const dk_table *table, const char *name, dki_arena *arena, dk_error *err)
+{
+    const char *quoted = dki_quote(arena, name, err);
+
+    for (size_t i = 0; quoted && i < dk_table_n_lineage(table); i++) {
+        const dk_lineage_item *item = dk_table_lineage(table, i);
+        const dk_expr *expr = NULL;
+        dki_spread_kind kind = DKI_SPREAD_NOT;
+
+        if (item->kind != DK_LINEAGE_DIMENSION || item->depth > 0 || strcmp(item->name, name) != 0 ||
+            dk_expr_parse(dk_table_context(table), item->text, &expr, NULL) != DK_OK)
+            continue;
+        (void)dki_part_node(&(const dki_part){ .expr = expr }, &kind);
+        dk_expr_release(expr);
+        if (kind != DKI_SPREAD_NOT)
+            return dki_arena_format(arena, err, "%s = %s", quoted, item->text);
+    }
+    return quoted;
+}
+
+static const char *measure_text(const dk_lineage_item *measure, dki_arena *arena, dk_error *err)
+{
+    const char *quoted = dki_quote(arena, measure->name, err);
+
+    return quoted ? dki_arena_format(arena, err, "%s = %s", quoted, measure->text) : NULL;
+}
+
+/* The breakdown of all measures that the comparison's had, with dimensions as a rolled side has them. *kept: the numbers of those
+ * that the comparison shows. */
+static dk_status remake(const dki_beside *beside, const dk_table *side, size_t n_by, dki_arena *arena,
+                        const dk_breakdown **out, size_t *kept, dk_error *err)
+{
+    size_t n = dk_table_n_lineage(beside->table), from = 0;
+    dk_measure *by = dki_arena_array(arena, n_by, sizeof *by, err);
+    dk_measure *measures = dki_arena_array(arena, n, sizeof *measures, err);
+    dk_breakdown_spec spec = { .by = by, .n_by = n_by, .measures = measures };
+
+    if (by == NULL || measures == NULL)
+        return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n_by; i++)
+        if ((by[i].text = dimension_text(beside->table, dk_table_field(side, i)->name, arena, err)) == NULL)
+            return DK_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        if (dk_table_lineage(beside->table, i)->kind == DK_LINEAGE_BREAKDOWN &&
+            dk_table_lineage(beside->table, i)->depth == 0)
+            from = i;
+    for (size_t i = from; i < n; i++) {
+        const dk_lineage_item *item = dk_table_lineage(beside->table, i);
+
+        if (item->kind != DK_LINEAGE_MEASURE || item->depth > 0)
+            continue;
+        for (size_t m = 0; m < beside->n_measures; m++)
+            if (beside->measures[m] == item)
+                kept[m] = spec.n_measures;
+        if ((measures[spec.n_measures++].text = measure_text(item, arena, err)) == NULL)
+            return DK_ERR_MEMORY;
+    }
+    return dk_breakdown_new(dk_table_context(beside->table), &spec, out, err);
+}
+
+/* Comparing ------------------------------------------------------------------------------------------------------ */
+
+static bool is_relative(const dki_beside *beside)
+{
+    for (size_t i = 0; i < dk_table_n_columns(beside->table); i++)
+        if (beside->columns[i].role == DKI_BESIDE_RELATIVE)
+            return true;
+    return false;
+}
+
+static dk_status compare(const dki_beside *beside, const dk_table *const *results, dki_arena *arena,
+                         const dk_table **out, dk_error *err)
+{
+    const dk_comparison_form form = { .relative = is_relative(beside) };
+    size_t n_by = dk_table_n_columns(results[0]) - beside->n_measures;
+    size_t *kept = dki_arena_array(arena, beside->n_measures, sizeof *kept, err);
+    dki_part *measures = dki_arena_array(arena, beside->n_measures, sizeof *measures, err);
+    const dk_breakdown *whole = NULL;
+    dk_breakdown shown;
+    dk_status status =
+        kept && measures ? remake(beside, results[0], n_by, arena, &whole, kept, err) : DK_ERR_MEMORY;
+
+    if (status != DK_OK)
+        return status;
+    for (size_t m = 0; m < beside->n_measures; m++)
+        measures[m] = whole->measures[kept[m]];
+    memcpy(&shown, whole, sizeof shown);
+    shown.measures = measures;
+    shown.n_measures = beside->n_measures;
+    status = dki_compare_results(&shown, results, beside->sides, beside->n_sides, &form, out, err);
+    if (status == DK_OK)
+        status = dki_beside_order(beside, n_by, out, err);
+    dk_breakdown_release(whole);
+    return status;
+}
+
+/* What the reader must know: of the comparison, whose notes say it of its sides too; where it has lost these, of rolled sides. */
+static dk_status carry_notes(const dk_table *compared, const dk_table *side, const dk_table **table, dk_error *err)
+{
+    const dk_table *from = dk_table_n_notes(compared) > 0 ? compared : side;
+    dki_text_map notes;
+    uint32_t number;
+    dk_status status = DK_OK;
+
+    dki_text_map_init(&notes, dk_table_context(*table));
+    for (size_t i = 0; i < dk_table_n_notes(from) && status == DK_OK; i++)
+        status = dki_text_map_add(&notes, dk_table_note(from, i), strlen(dk_table_note(from, i)), &number, err);
+    if (status == DK_OK)
+        status = dki_put_notes(&notes, table, err);
+    dki_text_map_drop(&notes);
+    return status;
+}
+
+dk_status dk_comparison_roll_up(const dk_table *table, const char *level, const char *dimension,
+                                const dk_table **out, dk_error *err)
+{
+    dk_context *context = dk_table_context(table);
+    const dk_table **results = NULL, *made = NULL;
+    dki_beside beside;
+    dki_arena arena;
+    dk_status status;
+
+    if (dki_beside_kind_of(table) != DKI_BESIDE_COMPARED)
+        return dk_table_roll_up(table, level, dimension, out, err);
+    dki_arena_init(&arena, context);
+    status = dki_beside_find(&beside, table, err);
+    if (status == DK_OK) {
+        results = dki_calloc(context, beside.n_sides, sizeof *results, err);
+        status = results ? dki_beside_roll_up(&beside, level, dimension, results, err) : DK_ERR_MEMORY;
+    }
+    if (status == DK_OK)
+        status = compare(&beside, results, &arena, &made, err);
+    if (status == DK_OK)
+        status = carry_notes(table, results[0], &made, err);
+    if (status == DK_OK)
+        *out = made;
+    else
+        dk_table_release(made);
+    for (size_t i = 0; results && i < beside.n_sides; i++)
+        dk_table_release(results[i]);
+    dki_free(context, results);
+    dki_beside_drop(&beside);
+    dki_arena_drop(&arena);
+    return status;
+}

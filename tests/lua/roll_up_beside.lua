@@ -1,0 +1,135 @@
+-- roll_up_beside.lua - comparisons and pivots by a coarser level: what asking them by that level gives.
+
+local test = ...
+
+local GEO = "gemeente;regio;land\nA;x;n\nB;x;n\nC;y;n\nD;y;n\nE;z;o\n"
+
+local function persons(dk, seed)
+  local rows, state = { "gemeente;soort;leeftijd;bekend;deel" }, seed
+  local function below(n)
+    state = (state * 1103515245 + 12345) % 2147483648
+    return state // 65536 % n
+  end
+  for _ = 1, 60 do
+    local place, set = below(5) + 1, {}
+    for i = 1, 3 do
+      set[#set + 1] = below(2) == 1 and ("pqr"):sub(i, i) or nil
+    end
+    rows[#rows + 1] = ("%s;%s;%d;%s;%s"):format(("ABCDE"):sub(place, place), ("stu"):sub(below(3) + 1):sub(1, 1),
+      18 + below(40), below(2) == 1, table.concat(set, "|"))
+  end
+  return dk.read_text(table.concat(rows, "\n") .. "\n", { types = { deel = { "set", "|" } } })
+    :use(dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" }))
+end
+
+local MEASURES = { "n = count()", "k = count() where bekend", { "d = k / n", format = "0.0 %" },
+  "koppeling = (count() where bekend) / count()", "jaren = sum(leeftijd)",
+  "oudste = max(leeftijd)", "gemiddeld = jaren / n", "aandeel = n / all(n)" }
+
+local function scenarios(dk)
+  return {
+    dk.scenario "half" { { "half", where = "not bekend", share = 0.5, set = { bekend = true } } },
+    dk.scenario "naar" { { "x", where = "gemeente == 'A'", all = true, set = { gemeente = "C" } } },
+  }
+end
+
+local function text(result)
+  return result:text { notes = false }
+end
+
+test("a comparison is rolled up as asking it by the level", function(t, dk)
+  for seed = 1, 3 do
+    local data = persons(dk, seed)
+    for _, margins in ipairs { "none", "totals", "rollup" } do
+      local ask = dk.breakdown { by = { "soort", "gemeente" }, measures = MEASURES, margins = margins }
+      local plans = scenarios(dk)
+      local both = ask:compare(data, plans[1], nil, { relative = true })
+      t.eq(text(both:roll_up "regio"), text(ask:by { "soort", "regio" }:compare(data, plans[1], nil, { relative = true })))
+      t.eq(text(both:roll_up("regio"):roll_up "land"),
+        text(ask:by { "soort", "land" }:compare(data, plans[1], nil, { relative = true })))
+      local some = { "soort", "gemeente", "n_base", "n_half", "d_half_difference", "d_base", "d_half", "d_naar", "n_naar" }
+      local two = ask:compare(data, plans):select(some):roll_up "land"
+      some[2] = "land"
+      t.eq(text(two), text(ask:by { "soort", "land" }:compare(data, plans):select(some)))
+    end
+    local other = persons(dk, seed + 10)
+    local ask = dk.breakdown { by = "gemeente", measures = MEASURES, margins = "totals" }
+    t.eq(text(ask:compare(data, other, { name = "later" }):roll_up "regio"),
+      text(ask:by "regio":compare(data, other, { name = "later" })))
+    local sets = dk.breakdown { by = { "gemeente", "m = member(deel)" }, measures = "n = count()", margins = "rollup" }
+    local rolled = sets:compare(data, other, { name = "later" }):roll_up "regio"
+    t.eq(text(rolled), text(sets:by { "regio", "m = member(deel)" }:compare(data, other, { name = "later" })))
+    local overlap = "groups of m overlap: a row counts in that of every member it has, and in totals once; " ..
+      "groups do not add up to totals"
+    t.eq(rolled:notes(), { "base: " .. overlap, "later: " .. overlap })
+    t.eq(rolled:select { "regio", "m", "n_base", "n_later" }:roll_up("land"):notes(), { overlap })
+    t.raises(function() rolled:detail():breakdown { by = "regio", measures = "s = sum(n_later_difference)" } end,
+      "goes over groups that overlap")
+  end
+end)
+
+test("bounds of both sides are rolled up", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
+  local function delivery(a, b)
+    return dk.read_text(("gemeente;low;high\nA;%s\nB;%s\n"):format(a, b)):derive { "k = interval(low, high)" }:use(geo)
+  end
+  local ask = dk.breakdown { by = "gemeente", measures = "s = sum(k)" }
+  local compared = ask:compare(delivery("1;4", "5;5"), delivery("2;3", "7;9"), { name = "later" }):roll_up "regio"
+  t.eq(tostring(compared.s_base[1]) .. " " .. tostring(compared.s_later[1]) .. " " ..
+    tostring(compared.s_later_difference[1]), "6..9 9..12 0..6")
+end)
+
+test("a rolled comparison keeps notes, and is explained", function(t, dk)
+  local ask = dk.breakdown "vraag" { by = "gemeente", measures = { "n = count()" } }
+  local gone = dk.scenario "weg" { { "weg", where = "gemeente == 'A'", all = true, remove = true } }
+  local rolled = ask:compare(persons(dk, 1), gone):roll_up "regio"
+  t.eq(#rolled:notes(), 1)
+  t.eq(rolled:notes()[1]:match "^weg: %d+ persons left$" ~= nil, true)
+  t.eq((rolled:explain { regio = "x" }):match "n_weg is %d+; that differs by %-%d+" ~= nil, true)
+end)
+
+test("a pivot is rolled up column by column", function(t, dk)
+  local data = persons(dk, 4)
+  local measures = { "n = count()", "k = count() where bekend", "koppeling = (count() where bekend) / count()",
+    "oudste = max(leeftijd)", "gemiddeld = sum(leeftijd) / n" }
+  local function pivoted(place, values)
+    return data:breakdown { by = { place, "soort" }, measures = measures }
+      :pivot { rows = place, columns = "soort", values = values }
+  end
+  for _, values in ipairs { "n", "koppeling", { "n", "k", "oudste" }, { "n", "gemiddeld" } } do
+    t.eq(text(pivoted("gemeente", values):roll_up "regio":sort "regio"), text(pivoted("regio", values):sort "regio"))
+    t.eq(text(pivoted("gemeente", values):roll_up("regio"):roll_up "land":sort "land"),
+      text(pivoted("land", values):sort "land"))
+  end
+  local path = os.tmpname()
+  pivoted("gemeente", "n"):save(path)
+  t.eq(text(dk.open(path):roll_up "land"), text(pivoted("land", "n")))
+  os.remove(path)
+end)
+
+test("columns that stand beside each other and cannot be rolled up are told", function(t, dk)
+  local data, plan = persons(dk, 5), scenarios(dk)[1]
+  local function refused(result, ...)
+    t.raises(function() result:roll_up "regio" end, ...)
+  end
+  local ask = dk.breakdown { by = { "gemeente", "soort" },
+    measures = { "n = count()", "e = n / all(n)", "m = median(leeftijd)" } }
+  local both = dk.breakdown { by = "gemeente", measures = { "n = count()", "k = count() where bekend" } }
+    :compare(data, plan)
+  refused(both:drop "n_base", "n_half is no measure of a side of the comparison", "roll up first, or leave it out")
+  refused(both:drop { "k_half", "k_half_difference" }, "the column of k for half was left out", "roll up first")
+  refused(both:derive "n_x = n_half / n_base", 'after "compared with half" came n_x, which may have made columns',
+    "roll up first")
+  refused(dk.breakdown { by = "gemeente", measures = "n = count()" }:compare(data, plan, nil, { long = true }),
+    "measure is no measure of a side of the comparison", "a comparison in rows (long = true) is asked anew")
+  local pivot = { rows = "gemeente", columns = "soort", values = "e" }
+  refused(ask(data):pivot(pivot), "e cannot be rolled up in columns: it is n / all(n), and no column has the whole",
+    "roll up first, and make columns of values then")
+  pivot.values = "m"
+  refused(ask(data):pivot(pivot), "m cannot be rolled up: it is median(leeftijd)")
+  pivot.values, pivot.aggregate = { "n", "m" }, "sum"
+  refused(ask(data):pivot(pivot), "is none of the columns that a pivot made of a breakdown's measures", "roll up first")
+  refused(dk.breakdown { by = { "gemeente", "soort" }, measures = "n = count()" }:compare(data, plan)
+    :pivot { rows = "gemeente", columns = "soort", values = "n_half" },
+    "was compared, and then a column for each value of soort", "roll up the comparison first")
+end)
