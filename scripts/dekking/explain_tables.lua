@@ -2,7 +2,8 @@
 --
 -- Both tables are counted by the columns that the breakdown reads: its cells. A count is the sum of its cells, and so is
 -- its difference. Of a rate N / D a cell explains (dN - p dD) / D', where p is the rate before and D' the denominator
--- afterwards: that adds up to the difference, whatever came or left.
+-- afterwards: that adds up to the difference, whatever came or left. What is known in bounds tells no cells apart, and its
+-- differences are in bounds too, which add up.
 
 local dk, core = ...
 
@@ -15,12 +16,17 @@ local tables = {}
 
 -- Cells ------------------------------------------------------------------------------------------------------------
 
--- The columns that the breakdown reads as dimensions of their own, without weights: expressions, and their names.
+local function in_bounds(data, column) return data:column(column):type():find "^interval" ~= nil end
+
+-- The columns that the breakdown reads as dimensions of their own, without weights: expressions, and their names; and the
+-- names of those that are known in bounds.
 local function dimensions_of(compared)
   local taken = { before = true, after = true, change = true, contribution = true, share = true }
-  local by, names = {}, {}
+  local by, names, bounded = {}, {}, {}
   for _, column in ipairs((core.needs(compared.cells_of or compared.breakdown))) do
-    if column ~= compared.base:properties().weight and column ~= compared.later:properties().weight then
+    if in_bounds(compared.base, column) or in_bounds(compared.later, column) then
+      bounded[#bounded + 1] = column
+    elseif column ~= compared.base:properties().weight and column ~= compared.later:properties().weight then
       local name = column
       while taken[name] do
         name = name .. "_"
@@ -30,7 +36,7 @@ local function dimensions_of(compared)
       by[#by + 1] = ("%s = %s"):format(core.quoted(name), core.quoted(column))
     end
   end
-  return by, names
+  return by, names, bounded
 end
 
 local function own_params(compared, breakdown)
@@ -86,9 +92,25 @@ local function of_sum(cells, row, base, later)
   return cells:derive { "contribution = " .. difference }, whole.x_[1]
 end
 
+-- The same in bounds, which have no shares.
+local function of_bounds(cells, row, base, later)
+  local difference = ("coalesce(%s, 0) - coalesce(%s, 0)"):format(core.quoted(later), core.quoted(base))
+  local made = cells:derive { "contribution = " .. difference }
+  local whole = row:derive { "x_ = " .. difference }.x_
+  local sum = made:breakdown { measures = "x = sum(contribution)" }.x
+  if tostring(sum[1]) ~= tostring(whole[1]) then
+    return nil
+  end
+  return made:where "least(contribution) ~= 0 or greatest(contribution) ~= 0"
+end
+
 -- The cells that explain something of the difference of a measure, with the share of it; nil where they do not add up.
 local function contributions_of(cells, row, measure, names)
   local base, later = measure .. "_base", measure .. "_" .. LATER
+  if in_bounds(row, base) or in_bounds(row, later) then
+    local known, made = pcall(of_bounds, cells, row, base, later)
+    return known and made and made:select(table.move(names, 1, #names, 1, { [#names + 1] = "contribution" })) or nil
+  end
   local is_rate = core.cell_parts(row, later) and core.cell_parts(row, base)
   local known, made, whole = pcall(is_rate and of_rate or of_sum, cells, row, base, later)
   if not known or not made or not whole then
@@ -145,11 +167,28 @@ end
 
 -- Whether the measure counts everybody: what came and left was told.
 local function is_persons(made, changes)
-  return #made == #changes and tostring(made.contribution:sum()) == tostring(changes.change:sum())
+  return not in_bounds(made, "contribution") and #made == #changes
+    and tostring(made.contribution:sum()) == tostring(changes.change:sum())
     and #made:where "contribution > 0" == #changes:where "change > 0"
 end
 
+-- Cells in the order of their keys, as bounds have none of their own.
+local function say_bounds(lines, made, names)
+  for i = 1, math.min(MOST, #made) do
+    local row = made:slice(i, i)
+    for cell in row:rows() do
+      lines[#lines + 1] = ("     %s: %s"):format(words.cell(cell, names), words.signed(words.shown(row, "contribution")))
+    end
+  end
+  if #made > MOST then
+    lines[#lines + 1] = ("     and %d other cell%s"):format(#made - MOST, #made == MOST + 1 and "" or "s")
+  end
+end
+
 local function say_contributions(lines, made, names, difference)
+  if in_bounds(made, "contribution") then
+    return say_bounds(lines, made, names)
+  end
   local is_real = made:column "contribution":type() == "real"
   local shown = is_real and made:format { contribution = pattern_of(difference) } or made
   local n = say_largest(lines, shown, names, "contribution", function(data, i)
@@ -202,10 +241,12 @@ end
 local function tell(lines, compared, measures, conditions, where)
   local row = change.row_of(compared, compared.base, compared.later, conditions)
   measures = measures or measures_of(row)
-  local by, names = dimensions_of(compared)
+  local by, names, bounded = dimensions_of(compared)
   local changes, cells = sides_of(compared, by, where)
-  lines[#lines + 1] = ("From base to %s%s:"):format(compared.name,
-    #names > 0 and ", by cells of " .. words.list(names) or "")
+  lines[#lines + 1] = ("From base to %s%s%s:"):format(compared.name,
+    #names > 0 and ", by cells of " .. words.list(names) or "", #bounded == 0 and "" or
+    (" (%s %s known in bounds, and tell%s no cells apart)"):format(words.list(bounded), #bounded == 1 and "is" or "are",
+      #bounded == 1 and "s" or ""))
   if #changes == 0 then
     lines[#lines + 1] = "  nobody came or left"
   else

@@ -4,16 +4,16 @@ local dk = ...
 
 local words = { MOST = 8 } -- cells that are told one by one
 
--- Without the digits that say nothing: "0.500" is "0.5".
+-- Without the digits that say nothing: "0.500" is "0.5". Bounds stay as they are.
 function words.trimmed(value)
   local text = tostring(value)
-  return text:find(".", 1, true) and text:gsub("0+$", ""):gsub("%.$", "") or text
+  return text:find("..", 1, true) and text or text:find(".", 1, true) and text:gsub("0+$", ""):gsub("%.$", "") or text
 end
 
--- "+26.1", "-3", "0"; a pattern may have put the sign there.
+-- "+26.1", "-3", "0"; a pattern may have put the sign there. Bounds have signs of their own.
 function words.signed(text)
   text = words.trimmed(text)
-  return (text:find "^[-+]" or not text:find "[1-9]") and text or "+" .. text
+  return (text:find("..", 1, true) or text:find "^[-+]" or not text:find "[1-9]") and text or "+" .. text
 end
 
 function words.is_zero(text) return not text:find "[1-9]" end

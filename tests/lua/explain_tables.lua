@@ -97,6 +97,53 @@ From base to later, by cells of gemeente, n and change_:
   t.has(text, "  m: 3 to 4, +1 (which is no sum over cells)")
 end)
 
+-- 8..18 to 10..13: A -2..2, B x 5 to 7..9, B y 2..9 gone, C 1 more. Bounds tell no cells apart, and have no shares.
+test("a measure in bounds is told by cells of what else is read", function(t, dk)
+  local function bounds(rows)
+    return dk.read_text("gemeente;s;low;high\n" .. rows):derive "k = interval(low, high)"
+  end
+  local ask = dk.breakdown { by = "gemeente", margins = "totals",
+    measures = { "n = count()", "som = sum(k)", "g = som / n" } }
+  local compared = ask:compare(bounds "A;x;1;4\nB;x;5;5\nB;y;2;9\n", bounds "A;x;2;3\nB;x;7;9\nC;y;1;1\n",
+    { name = "later" })
+  t.eq(behind(compared:explain { gemeente = "B" }, "From base"), [[
+From base to later, by cells of gemeente (k is known in bounds, and tells no cells apart):
+  0 persons more and 1 fewer, in 1 cell: -1
+     gemeente = B: 2 to 1, -1
+  n: 2 to 1, -1, as above
+  som: 7..14 to 7..9, -7..2
+     gemeente = B: -7..2
+  g: 3.5..7.0 to 7..9, 0.0..5.5
+     gemeente = B: 0.0..5.5]])
+  t.has(compared:explain(dk.total), "4.3334, -2.6667..1.6667 (which is no sum over cells)")
+  local by_s = dk.breakdown { measures = { "som = sum(k)", "x = count() where s == 'x'" } }
+  by_s = by_s:compare(bounds "A;x;1;40\nB;x;5;5\nB;y;2;9\n", bounds "A;x;2;30\nB;x;7;9\nC;y;1;1\n",
+    { name = "later" })
+  t.eq(behind(by_s:explain(), "From base"), [[
+From base to later, by cells of s (k is known in bounds, and tells no cells apart):
+  nobody came or left
+  som: 8..54 to 10..40, -44..32
+     s = x: -36..33
+     s = y: -8..-1
+  x: as before]])
+  local _, cell = compared:explain { gemeente = "C" }
+  t.eq(cell.changes.later[1].contributions.som:schema().name:to_lua(), { "gemeente", "contribution" })
+  t.eq(tostring(cell.changes.later[1].contributions.som.contribution[1]), "1")
+  local only = dk.breakdown { measures = "som = sum(k)" }
+  only = only:compare(dk.read_text "k\n5\n", bounds "A;x;5;7\n":select "k", { name = "later" }) -- exact on one side
+  t.eq(behind(only:explain(), "From base"), [[
+From base to later (k is known in bounds, and tells no cells apart):
+  nobody came or left
+  som: 5 to 5..7, 0..2
+     everybody: 0..2]])
+  local many, more = {}, {}
+  for i = 1, 9 do
+    many[i], more[i] = ("%02d;x;1;4\n"):format(i), ("%02d;x;2;6\n"):format(i)
+  end
+  local text = ask:compare(bounds(table.concat(many)), bounds(table.concat(more)), { name = "later" }):explain()
+  t.has(text, "     gemeente = 04: -2..5\n     and 5 other cells\n")
+end)
+
 -- Thirty cells of random numbers: counted again by plain breakdowns of either table, and added up.
 test("what is told is what plain breakdowns of both tables say, and adds up", function(t, dk)
   local state = 7
