@@ -176,8 +176,8 @@ static const char *check_member(lua_State *L, const char *name)
     return text;
 }
 
-/* core.cell_expression({ { name =, condition =, literal =, hidden = } ... }, { { name =, text = } ... }, which) -> text, whether it is over
- * all rows; nothing where there is none */
+/* core.cell_expression({ { name =, condition =, literal =, hidden =, known = } ... }, { { name =, text = } ... }, which, knows) -> text,
+ * whether it is over all rows; nothing where there is none */
 static int cell_expression(lua_State *L)
 {
     dk_context *context = dkl_check_context(L);
@@ -201,7 +201,9 @@ static int cell_expression(lua_State *L)
         dims[i].literal = check_member(L, "literal");
         lua_getfield(L, -1, "hidden");
         dims[i].hidden = lua_toboolean(L, -1);
-        lua_pop(L, 1);
+        lua_getfield(L, -2, "known");
+        dims[i].known = lua_toboolean(L, -1);
+        lua_pop(L, 2);
         lua_pop(L, 1);
     }
     for (size_t i = 0; i < n; i++) {
@@ -211,7 +213,7 @@ static int cell_expression(lua_State *L)
         lua_pop(L, 1);
     }
     DKL_TRY(new_buffer(context, slot, &err));
-    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, &whole, *slot, &err));
+    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, lua_toboolean(L, 4), &whole, *slot, &err));
     out = *slot;
     if (out->size == 0)
         return 0;

@@ -25,6 +25,7 @@ struct printer {
     dki_buffer *out;
     dk_error *err;
     bool inside;     /* aggregates have the condition of their cell */
+    bool knows;      /* by which dimensions figures are known */
     bool impossible; /* something cannot be written */
 };
 
@@ -208,20 +209,59 @@ static dk_status put_all(struct printer *printer, const dk_expr *expr, const dki
 }
 
 /* The figure's own rows have the condition, too. */
-static dk_status put_attached(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits)
+static dk_status put_figure(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits)
 {
     dki_node sum = { .kind = DKI_NODE_AGGREGATE, .text = "sum", .n_children = 1 };
     dki_node *argument = node->other;
     dk_status status;
 
-    if (node->n_children > 0) /* bounds go by the region, which a cell need not name */
-        return give_up(printer);
     sum.children = &argument;
     status = put(printer, "attached(");
     if (status == DK_OK)
         status = node->other->kind == DKI_NODE_NAME ? put_aggregate(printer, expr, &sum, bits)
                                                     : put_node(printer, expr, node->other, bits);
     return status == DK_OK ? put(printer, ")") : status;
+}
+
+/* The dimensions by which figures are known, and whether the cell goes by others. */
+static uint32_t known_dimensions(const struct printer *printer, uint32_t bits, bool *is_finer)
+{
+    uint32_t known = 0;
+
+    *is_finer = false;
+    for (size_t i = 0; i < printer->n_dims; i++) {
+        known |= printer->dims[i].known ? UINT32_C(1) << i : 0;
+        if (bits >> i & 1 && !printer->dims[i].known && printer->dims[i].condition)
+            *is_finer = true;
+    }
+    return known;
+}
+
+/* Of a figure of the cell's region, what it says of the cell: those who are sure, and none to all of the others; or as many as where
+ * the cell is as its region. */
+static dk_status put_bounds(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t bits)
+{
+    const dki_node *sure = node->children[0];
+    bool is_finer, estimates = strcmp(node->text, DKI_ATTACHED_ESTIMATE) == 0;
+    uint32_t known = known_dimensions(printer, bits, &is_finer);
+    dk_status status;
+
+    if (!printer->knows)
+        return give_up(printer);
+    if (!is_finer)
+        return put_figure(printer, expr, node, bits | known);
+    status = put(printer, "(");
+    if (status == DK_OK)
+        status = put_node(printer, expr, sure, bits);
+    if (status == DK_OK)
+        status = put(printer, estimates ? " * " : " + greatest(");
+    if (status == DK_OK)
+        status = put_figure(printer, expr, node, known);
+    if (status == DK_OK)
+        status = put(printer, estimates ? " / " : " - ");
+    if (status == DK_OK)
+        status = put_node(printer, expr, sure, known);
+    return status == DK_OK ? put(printer, estimates ? ")" : ", 0) * interval(0, 1))") : status;
 }
 
 static dk_status put_name(struct printer *printer, const dki_node *node, uint32_t bits)
@@ -264,7 +304,7 @@ static dk_status put_node(struct printer *printer, const dk_expr *expr, const dk
     case DKI_NODE_CALL: break;
     }
     if (node->other)
-        return put_attached(printer, expr, node, bits);
+        return node->n_children > 0 ? put_bounds(printer, expr, node, bits) : put_figure(printer, expr, node, bits);
     if (is_call(node, "all"))
         return put_all(printer, expr, node, bits);
     part = part_of(printer, node, &expr);
@@ -319,11 +359,11 @@ static void strip(dki_buffer *out)
 }
 
 dk_status dki_cell_expression(dk_context *context, const dki_cell_dimension *dims, size_t n_dims,
-                              const dki_cell_measure *measures, size_t which, bool *whole, dki_buffer *out,
-                              dk_error *err)
+                              const dki_cell_measure *measures, size_t which, bool knows, bool *whole,
+                              dki_buffer *out, dk_error *err)
 {
     struct printer printer = {
-        .context = context, .dims = dims, .n_dims = n_dims, .measures = measures, .n = which
+        .context = context, .dims = dims, .n_dims = n_dims, .measures = measures, .n = which, .knows = knows
     };
     dk_status status = DK_OK;
 

@@ -67,6 +67,26 @@ local function unroll(items, last)
   return unroll(made, before)
 end
 
+-- The name that a text is; nil where it is more than one.
+local function plain_name(text) return text:match "^[%a_][%w_]*$" or text:match "^`([^`]*)`$" end
+
+-- By what the figures beside the table are known, as { name = true }; nil where there are none, or of several tables.
+local function keys_of(asked)
+  local keys
+  for _, item in ipairs(asked.after) do
+    local names = item.kind == "step" and item.text:match "^with figures of .* beside it, known per (.+)$"
+    if names and keys then
+      return nil
+    elseif names then
+      keys = {}
+      for name in (names .. ", "):gmatch "(.-), " do
+        keys[name] = true
+      end
+    end
+  end
+  return keys
+end
+
 -- Items up to the last breakdown, of it, and behind it. A step that says rows were changed begins anew: what follows is
 -- asked of its result.
 local function read(all)
@@ -121,6 +141,7 @@ local function read(all)
       item.shown = item.name
     end
   end
+  asked.keys = keys_of(asked)
   for _, item in ipairs(asked.after) do
     local before, now = (item.kind == "step" and item.text or ""):match "^(.+) renamed to (.+)$"
     for _, list in ipairs { asked.dims, asked.measures } do
@@ -253,8 +274,11 @@ local function row_condition(found, asked)
   return #list > 0 and table.concat(list, " and ") or nil
 end
 
--- Whether some measure may be within the level.
+-- Whether some measure may be within the level, or figures are known by it.
 local function is_within(asked, level)
+  if asked.keys and asked.keys[level] then
+    return true
+  end
   for _, item in ipairs(asked.measures) do
     if item.text:find(level, 1, true) then
       return true
@@ -271,7 +295,7 @@ local function add_levels(list, found, asked, dim, literal)
   for row in levels:schema():rows() do
     local level = known[row.name]
     if not level and row.name ~= dim.shown and is_within(asked, row.name) then
-      level = { name = row.name, hidden = true }
+      level = { name = row.name, hidden = true, levels = levels }
       list[#list + 1] = level
     end
     if level and level.hidden and not level.literal and literal then
@@ -298,6 +322,35 @@ local function conditions_of(found, asked, columns)
     add_levels(list, found, asked, dim, list[i].literal)
   end
   return list
+end
+
+-- Says which dimensions figures beside the table are known by: their keys, and levels above. Whether the cell tells
+-- each key: else nobody knows which region it is in.
+local function find_known(list, found, asked)
+  local known, names, n_keys, n_told = {}, {}, 0, 0
+  for key in pairs(asked.keys or {}) do
+    n_keys = n_keys + 1
+    for _, dim in ipairs(asked.dims) do
+      if not plain_name(dim.text) and dim.text:find(key, 1, true) then
+        return false -- it may be made of the key
+      end
+    end
+  end
+  for i, each in ipairs(list) do
+    names[i] = each.hidden and each.name or plain_name(asked.dims[i].text)
+    if names[i] and n_keys > 0 and asked.keys[names[i]] then
+      n_told, known[names[i]] = n_told + 1, true
+      local levels = each.hidden and core.with_levels(each.levels, each.name)
+        or core.with_levels(found, asked.dims[i].shown)
+      for row in levels:schema():rows() do
+        known[row.name] = true
+      end
+    end
+  end
+  for i, each in ipairs(list) do
+    each.known = names[i] and known[names[i]] and (not each.hidden or asked.keys[names[i]])
+  end
+  return n_keys > 0 and n_told == n_keys
 end
 
 -- Numbers ----------------------------------------------------------------------------------------------------------
@@ -365,14 +418,14 @@ local function again(cell, name, source)
   return result:breakdown { where = measure.where, measures = { "cell = " .. measure.text } }
 end
 
-local function measures_of(asked, dims)
-  local measures, conditions = {}, {}
+local function measures_of(asked, dims, found)
+  local measures, conditions, knows = {}, {}, find_known(dims, found, asked)
   for _, dim in ipairs(dims) do
     conditions[#conditions + 1] = not dim.hidden and dim.condition or nil
   end
   local where = #conditions > 0 and table.concat(conditions, " and ") or nil
   for i, item in ipairs(asked.measures) do
-    local text, whole = core.cell_expression(dims, asked.measures, i)
+    local text, whole = core.cell_expression(dims, asked.measures, i, knows)
     if text then
       measures[item.shown] = { text = text, where = not whole and where or nil }
     end
@@ -426,7 +479,7 @@ return core.export(function(result, wanted)
   local cell = { steps = asked.steps }
   local dims = not asked.is_part and conditions_of(found, asked, columns)
   if dims then
-    cell.measures, cell.where = measures_of(asked, dims)
+    cell.measures, cell.where = measures_of(asked, dims, found)
     say_again(lines, asked, cell)
   else
     cell.measures = {}

@@ -112,8 +112,9 @@ test("weights, figures beside the table, vintages and comparisons are told", fun
   text, bounded = sonar:breakdown { by = { "regio", "gemeente" },
     measures = "n = attached(register, 'bounds')" }:explain { regio = "Midden", gemeente = "Duiven" }
   t.has(text, "n is 249..3693: attached(register, 'bounds')",
-    "n looks at more than a question of one cell can say: ask the breakdown, and take its row")
-  t.eq(bounded.measures.n, nil)
+    'n = (count() where regio == "Midden" and gemeente == "Duiven") + greatest(attached((sum(register) where ' ..
+    'regio == "Midden")) - (count() where regio == "Midden"), 0) * interval(0, 1), over all rows')
+  t.eq(tostring(bounded.again("n", sonar).cell[1]), "249..3693")
   local asked = dk.breakdown { by = "regio", margins = "totals", measures = { "n = count()",
     { "d = (count() where s) / n", format = "0.0 %" } } }
   local meer = dk.scenario "meer" { { "half", where = "not s", share = 0.5, set = { s = true } } }
@@ -305,4 +306,34 @@ test("a rate tells sources, levels and days", function(t, dk)
   t.has(now:with({ as_of = "2025-01-01" }):explain(), "beside it, known per regio: 1 row.\n  as of 2025-01-01")
   t.has(now:with({ as_of = "2025-01-01" }):explain { regio = "M" }, "which is 4 of 8")
   t.ok(not tostring(now:append(result "2024-12-31")):find "several days")
+end)
+
+-- Of figures per region what is said of each municipality, and of kinds within it: bounds, a share and an estimate.
+test("bounds and estimates of figures have a question that gives their numbers", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "g;r;l\nA;X;N\nB;X;N\nC;Y;N\nE;Z;B\n", { "g", "r", "l" })
+  local rows = "g;q;n\nA;p;10\nA;q;3\nB;p;0\nB;q;5\nC;p;7\nE;q;2\nQ;p;1\n"
+  local figures = dk.read_text "r;k;low;high\nX;40;35;45\nY;7;6;9\nZ;6;6;6\n":derive "b = interval(low, high)"
+  local data = dk.read_text(rows, { weight = "n" }):use(geo):attach(figures, "r")
+  local n = 0
+  for _, by in ipairs { { "g" }, { "r", "g" }, { "l", "g" }, { "g", "q" }, { "q", "r" } } do
+    local result = data:breakdown { by = by, margins = "cube",
+      measures = { "p = count() where q == 'p'", "x = attached(k, 'bounds')", "y = attached(b, 'bounds', p)" } }
+    n = n + ask_again(t, dk, result, by, { "x", "y" }, data)
+  end
+  t.ok(n > 80, n)
+  local result = data:breakdown { by = "g",
+    measures = { "n_all = count()", "x = attached(k, 'bounds')", "d = n_all / x", "e = attached(k, 'estimate')" } }
+  local _, cell = result:explain { g = "A" } -- 13 of 18 in X, where there are 40
+  t.eq(cell.measures.e.text, '(count() where g == "A") * attached((sum(k) where r == "X")) / (count() where r == "X")')
+  t.eq(tostring(cell.again("e", data):derive "c = round(cell, 6)".c[1]), "28.888889")
+  local share = cell.again("d", data) -- 13 of 13 to 35
+  t.eq(tostring(share.cell[1]):match "^0%.3714%d*%.%.1%.?0*$" ~= nil, true)
+  local two = data:attach(dk.read_text "l;m\nN;90\nB;9\n", "l") -- whose keys a measure is about the lineage does not tell
+  local text = two:breakdown { by = "g", measures = { "x = attached(k, 'bounds')", "z = attached(m, 'bounds')" } }
+    :explain { g = "A" }
+  t.has(text, "x looks at more than a question of one cell can say", "z looks at more")
+  local plain = dk.read_text "h;r;k\nA;X;1\nB;X;2\n":attach(figures:select { "r", "b" }, "r")
+  t.has(plain:breakdown { by = "h", measures = "x = attached(b, 'bounds')" }:explain { h = "A" }, "x looks at more than")
+  t.has(plain:breakdown { by = "o = r .. h", measures = "x = attached(b, 'bounds')" }:explain { o = "XA" },
+    "x looks at more than")
 end)

@@ -3,10 +3,10 @@
 #include "query/reproduce.h"
 
 static const dki_cell_dimension arnhem[] = {
-    { "regio", "regio == \"Midden\"", "\"Midden\"", false },
-    { "gemeente", "gemeente == \"Arnhem\"", "\"Arnhem\"", false },
-    { "jaar", NULL, NULL, false },
-    { "provincie", "provincie == \"Gelderland\"", "\"Gelderland\"", true },
+    { "regio", "regio == \"Midden\"", "\"Midden\"", false, true },
+    { "gemeente", "gemeente == \"Arnhem\"", "\"Arnhem\"", false, false },
+    { "jaar", NULL, NULL, false, false },
+    { "provincie", "provincie == \"Gelderland\"", "\"Gelderland\"", true, false },
 };
 
 static const dki_cell_measure measures[] = {
@@ -26,7 +26,10 @@ static const dki_cell_measure measures[] = {
     { "l", "n in (1, 2)" },
     { "m", "median(x) + quantile(x, 0.9)" },
     { "p", "n / all(n, provincie)" },
+    { "e", "all(attached(register, 'estimate', k), regio)" },
 };
+
+static bool knows; /* by what figures are known */
 
 /* Whether it is over all rows stands in front, "" for what cannot be written. */
 static const char *written(const char *name, size_t n_dims)
@@ -40,7 +43,7 @@ static const char *written(const char *name, size_t n_dims)
     while (strcmp(measures[which].name, name) != 0)
         which++;
     dki_buffer_init(&out, context);
-    assert_ok(dki_cell_expression(context, arnhem, n_dims, measures, which, &whole, &out, &err), &err);
+    assert_ok(dki_cell_expression(context, arnhem, n_dims, measures, which, knows, &whole, &out, &err), &err);
     (void)snprintf(text, sizeof text, "%s%.*s", out.size && whole ? "all: " : "", (int)out.size,
                    out.size ? out.bytes : "");
     dki_buffer_drop(&out);
@@ -80,6 +83,20 @@ static void what_looks_around_has_conditions_in_its_aggregates(void **state)
                         "regio == \"Midden\" and (y or z)))");
 }
 
+/* Of Midden and Arnhem the region is known, of Midden alone the figure. */
+static void what_figures_say_of_finer_groups_goes_by_their_region(void **state)
+{
+    (void)state;
+    knows = true;
+    assert_string_equal(written("b", 3),
+                        "all: (count() where regio == \"Midden\" and gemeente == \"Arnhem\") + "
+                        "greatest(attached((sum(register) where regio == \"Midden\")) - (count() where regio == "
+                        "\"Midden\"), 0) * interval(0, 1)");
+    assert_string_equal(written("b", 1), "all: attached((sum(register) where regio == \"Midden\"))");
+    assert_string_equal(written("e", 3), "all: attached((sum(register) where regio == \"Midden\"))");
+    knows = false;
+}
+
 static void what_cannot_be_said_of_one_cell_is_left_out(void **state)
 {
     (void)state;
@@ -97,7 +114,7 @@ static dk_status write_one(size_t which, size_t *size, dk_error *err)
     dk_status status;
 
     dki_buffer_init(&out, context);
-    status = dki_cell_expression(context, arnhem, 3, measures, which, &whole, &out, err);
+    status = dki_cell_expression(context, arnhem, 3, measures, which, true, &whole, &out, err);
     *size = status == DK_OK ? out.size : 0;
     dki_buffer_drop(&out);
     return status;
@@ -117,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_looks_at_its_own_rows_stays_as_it_was, start, stop),
         cmocka_unit_test_setup_teardown(what_looks_around_has_conditions_in_its_aggregates, start, stop),
+        cmocka_unit_test_setup_teardown(what_figures_say_of_finer_groups_goes_by_their_region, start, stop),
         cmocka_unit_test_setup_teardown(what_cannot_be_said_of_one_cell_is_left_out, start, stop),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
     };
