@@ -5,7 +5,8 @@
  *   .bounds(sum(least(n)) where f, sum(greatest(n)) where f, how many rows have no least bound, no greatest, are estimates)
  *
  * whose parts are ordinary aggregates, so that filters, weights, margins and threads are as for any other. The same holds of
- * all aggregates that cannot fall when a value rises. A share of a whole, m / all(m) or (sum(n) where f) / sum(n), becomes .part of
+ * all aggregates that cannot fall when a value rises; of first() and last() the one row that they are about tells whether a side is
+ * open, and whether it is an estimate. A share of a whole, m / all(m) or (sum(n) where f) / sum(n), becomes .part of
  * both: the numerator stands in the denominator too, and a / (a + the rest) is narrower, and never above 1.
  *
  * An expression keeps its own tree; what stands for parts of it lives with the plan, or with the result.
@@ -64,13 +65,18 @@ static dki_node *call(struct making *m, const char *text, const dki_node *child)
     return make(m, DKI_NODE_CALL, text, &child, 1);
 }
 
-static dki_node *zero(struct making *m)
+static dki_node *number(struct making *m, int64_t value)
 {
     dki_node *node = make(m, DKI_NODE_LITERAL, NULL, NULL, 0);
 
     if (node)
-        node->value = (dk_value){ .type = DK_INTEGER };
+        node->value = (dk_value){ .type = DK_INTEGER, .as.integer = value };
     return node;
+}
+
+static dki_node *zero(struct making *m)
+{
+    return number(m, 0);
 }
 
 static dki_node *side_of(struct making *m, int side)
@@ -107,10 +113,32 @@ static dki_node *count_where(struct making *m, const dki_node *condition, const 
     return m->failed ? NULL : made;
 }
 
+/* Whether the aggregate is that of one row. */
+static bool is_of_one(const dki_node *node)
+{
+    return strcmp(node->text, "first") == 0 || strcmp(node->text, "last") == 0;
+}
+
+/* first(case(condition, 1, 0)) where (x is not null and f) is true: whether the condition holds in the row that it is about */
+static dki_node *find_there(struct making *m, const dki_node *condition)
+{
+    const dki_node *node = m->at, *choices[3] = { condition, number(m, 1), zero(m) };
+    const dki_node *conditions[2] = { call(m, "not", call(m, "is null", node->children[0])), node->filter };
+    const dki_node *filter = node->filter ? make(m, DKI_NODE_CALL, "and", conditions, 2) : conditions[0];
+    const dki_node *value = make(m, DKI_NODE_CALL, "case", choices, 3);
+    dki_node *made = make(m, DKI_NODE_AGGREGATE, node->text, &value, 1);
+
+    if (made)
+        made->filter = filter ? call(m, "is true", filter) : NULL;
+    return m->failed ? NULL : made;
+}
+
 static dki_node *count_open(struct making *m, int side)
 {
     if (m->sides[side] && !m->is_open[side])
         return zero(m);
+    if (is_of_one(m->at))
+        return find_there(m, call(m, "is null", side_of(m, side)));
     /* Where one side is open the number is known if the other is not. */
     return count_where(m, call(m, "is null", side_of(m, side)), side_of(m, !side));
 }
@@ -121,6 +149,8 @@ static dki_node *count_estimates(struct making *m)
 
     if (!m->failed)
         ((dki_node *)(uintptr_t)sides[1])->value = (dk_value){ .type = DK_TEXT, .as.text = { "estimate", 8 } };
+    if (is_of_one(m->at))
+        return find_there(m, make(m, DKI_NODE_CALL, "==", sides, 2));
     return count_where(m, make(m, DKI_NODE_CALL, "==", sides, 2), m->at->children[0]);
 }
 

@@ -205,6 +205,21 @@ test("a published table is read with its markers, and its sums are told", functi
   t.raises(function() return dk.read_published(fewer) end, "its last number is 35, the ones before it make 30")
 end)
 
+test("the first and last known row alone say what is known of them", function(t, dk)
+  local data = dk.read_text("g;k;q\nA;..4;a\nA;5;a\nA;;b\nB;;a\nB;3..;b\nB;~6;b\nC;;\n", { types = { k = "interval" } })
+  local result = data:breakdown { by = "g", margins = "totals",
+    measures = { "f = first(k)", "l = last(k)", "a = last(k) where q == 'a'", "x = first(k * 2)", "y = last(k + 0)" } }
+  local shown = {}
+  for row in result:rows() do
+    local cells = {}
+    for i, name in ipairs { "f", "l", "a", "x", "y" } do
+      cells[i] = row[name] == nil and "-" or tostring(row[name])
+    end
+    shown[#shown + 1] = table.concat(cells, " ")
+  end
+  t.eq(shown, { "..4 5 5 ..8 5", "3.. ~6 - 6.. ~6", "- - - - -", "..4 ~6 5 ..8 ~6" })
+end)
+
 test("expressions, breakdowns, windows and comparison carry bounds", function(t, dk)
   local f = figures(dk):where "g ~= 'Arnhem'"
   t.eq(f:where "n < 5".g:to_lua { plain = true }, { "Rozendaal", "Duiven" })
