@@ -1,11 +1,10 @@
-/* bind.c - what every binding uses: the state's context, raising, slots, classes.
+/* bind.c - what every binding uses: the state's context, raising, slots. Objects of the engine's stand in object.c.
  *
  * Keeps true: a pointer of the engine stands in a userdata with its metatable before the next call that can raise;
  * a userdata that was closed holds NULL and can be closed again.
  */
 #include "bind.h"
 
-#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -19,7 +18,6 @@ static const char state_key;
 static const char core_key;
 static const char error_key; /* false, or what a callback raised */
 
-static const char object_mark; /* of every dkl_object */
 static const char slot_mark;
 
 #define SLOT "dk.slot"
@@ -27,28 +25,12 @@ static const char slot_mark;
 
 /* The state's context. -------------------------------------------------------------------------------------------- */
 
-/* Takes from an object what it holds; once more does nothing. */
-static void drop_object(dkl_object *object)
-{
-    void *held = object->held;
-
-    if (object->link) {
-        *object->link = object->next;
-        if (object->next)
-            object->next->link = object->link;
-        object->link = NULL;
-    }
-    object->held = NULL;
-    if (held)
-        object->release(held);
-}
-
 static int close_state(lua_State *L)
 {
     dkl_state *state = lua_touserdata(L, 1);
 
     while (state->objects)
-        drop_object(state->objects);
+        dkl_drop_object(state->objects);
     dk_context_release(state->context);
     state->context = NULL;
     return 0;
@@ -264,6 +246,11 @@ int dkl_arg_fail(lua_State *L, int arg, const char *expected)
     return arg_fail(L, arg, expected, false);
 }
 
+int dkl_object_fail(lua_State *L, int arg, const char *expected)
+{
+    return arg_fail(L, arg, expected, true);
+}
+
 /* Memory. --------------------------------------------------------------------------------------------------------- */
 
 bool dkl_reclaim(lua_State *L)
@@ -278,8 +265,7 @@ bool dkl_reclaim(lua_State *L)
     return state->settled_bytes < before;
 }
 
-/* dkl_pace, and the state, which looking for twice would show. */
-static dkl_state *pace(lua_State *L)
+dkl_state *dkl_pace(lua_State *L)
 {
     dkl_state *state = dkl_get_state(L);
     size_t used = dk_context_used_bytes(state->context);
@@ -297,11 +283,6 @@ static dkl_state *pace(lua_State *L)
     if (used > (most < limit ? most : limit))
         dkl_reclaim(L);
     return state;
-}
-
-void dkl_pace(lua_State *L)
-{
-    (void)pace(L);
 }
 
 void dkl_poll(lua_State *L)
@@ -399,18 +380,6 @@ void dkl_release_table(void *table)
 
 /* Classes. -------------------------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name;
-    dkl_release_fn *release;
-    bool has_recipe; /* calls that make one are remembered with it */
-} classes[] = {
-    { DKL_TABLE, dkl_release_table, true },          { DKL_COLUMN, dkl_release_column, false },
-    { DKL_BREAKDOWN, dkl_release_breakdown, false }, { DKL_SCENARIO, dkl_release_scenario, false },
-    { DKL_CODES, dkl_release_dictionary, true },     { DKL_HIERARCHY, dkl_release_hierarchy, true },
-    { DKL_RECODE, dkl_release_recode, true },
-};
-#define N_CLASSES (sizeof classes / sizeof *classes)
-
 void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta)
 {
     luaL_newmetatable(L, name); /* sets __name */
@@ -418,155 +387,6 @@ void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta)
     lua_pushstring(L, name);
     lua_setfield(L, -2, "__metatable"); /* scripts do not get at __gc */
     lua_pop(L, 1);
-}
-
-static dkl_object *as_object(lua_State *L, int index);
-static bool is_of(const dkl_object *object, const char *class_name);
-
-/* __gc and __close of a class of objects; upvalue: its name */
-static int close_object(lua_State *L)
-{
-    dkl_object *object = as_object(L, 1);
-    const char *name = lua_tostring(L, lua_upvalueindex(1));
-
-    if (object == NULL || !is_of(object, name))
-        return luaL_typeerror(L, 1, name);
-    drop_object(object);
-    return 0;
-}
-
-void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
-{
-    dkl_class(L, name, meta);
-    luaL_getmetatable(L, name);
-    lua_pushstring(L, name);
-    lua_pushcclosure(L, close_object, 1);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, "__gc");
-    lua_setfield(L, -2, "__close");
-    for (size_t i = 0; i < N_CLASSES; i++)
-        if (strcmp(classes[i].name, name) == 0) {
-            lua_pushvalue(L, -1);
-            lua_rawsetp(L, LUA_REGISTRYINDEX, &classes[i]); /* sooner found than by a name */
-        }
-    lua_pop(L, 1);
-}
-
-/* class_key: where in the registry the metatable stands too, or NULL */
-static dkl_object *new_object(lua_State *L, const char *class_name, const void *class_key, int n_values,
-                              dkl_release_fn *release)
-{
-    dkl_state *state = pace(L);
-    dkl_object *object;
-
-    luaL_checkstack(L, 4, "too many values");
-    object = lua_newuserdatauv(L, sizeof *object, n_values);
-    object->held = NULL;
-    object->mark = &object_mark;
-    object->class_name = class_name;
-    object->release = release;
-    object->next = NULL;
-    object->link = NULL;
-    object->number = ++state->numbers;
-    object->recipe_value = 0;
-    object->has_recipe = object->was_asked = false;
-    if (class_key)
-        lua_rawgetp(L, LUA_REGISTRYINDEX, class_key);
-    else
-        luaL_getmetatable(L, class_name);
-    lua_setmetatable(L, -2);
-    object->link = &state->objects;
-    object->next = state->objects;
-    if (object->next)
-        object->next->link = &object->next;
-    state->objects = object;
-    return object;
-}
-
-void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
-{
-    return &new_object(L, class_name, NULL, n_values, release)->held;
-}
-
-void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
-{
-    dkl_object *object;
-    size_t i = 0;
-
-    while (i < N_CLASSES && classes[i].name != class_name && strcmp(classes[i].name, class_name) != 0)
-        i++;
-    assert(i < N_CLASSES);
-    object = new_object(L, class_name, &classes[i], n_values + classes[i].has_recipe, classes[i].release);
-    if (classes[i].has_recipe)
-        object->recipe_value = n_values + 1;
-    return &object->held;
-}
-
-/* The value as an object of any class; NULL: it is none. */
-static dkl_object *as_object(lua_State *L, int index)
-{
-    dkl_object *object = lua_touserdata(L, index);
-
-    return object && lua_rawlen(L, index) >= sizeof *object && object->mark == &object_mark ? object : NULL;
-}
-
-static bool is_of(const dkl_object *object, const char *class_name)
-{
-    return object->class_name == class_name || strcmp(object->class_name, class_name) == 0;
-}
-
-dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name)
-{
-    dkl_object *object = as_object(L, index);
-
-    return object && is_of(object, class_name) ? object : NULL;
-}
-
-bool dkl_is_object(lua_State *L, int index, const char *class_name)
-{
-    return dkl_as_object(L, index, class_name) != NULL;
-}
-
-dkl_object *dkl_recipe_holder(lua_State *L, int index)
-{
-    dkl_object *object = as_object(L, index);
-
-    return object && object->recipe_value > 0 ? object : NULL;
-}
-
-bool dkl_is_asked(lua_State *L, int index)
-{
-    const dkl_object *object = as_object(L, index);
-
-    return object && object->recipe_value == 0 && (is_of(object, DKL_BREAKDOWN) || is_of(object, DKL_SCENARIO));
-}
-
-void *dkl_test_object(lua_State *L, int arg, const char *class_name)
-{
-    const dkl_object *object = dkl_as_object(L, arg, class_name);
-
-    return object ? object->held : NULL;
-}
-
-void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
-{
-    const dkl_object *object = dkl_as_object(L, arg, class_name);
-
-    if (object == NULL)
-        arg_fail(L, arg, what, true);
-    else if (object->held == NULL)
-        dkl_fail(L, "this %s was closed", class_name + strlen("dk."));
-    return object ? object->held : NULL;
-}
-
-const char *dkl_kind(lua_State *L, int index)
-{
-    const dkl_object *object = as_object(L, index);
-
-    for (size_t i = 0; object && i < N_CLASSES; i++)
-        if (strcmp(object->class_name, classes[i].name) == 0)
-            return classes[i].name + strlen("dk.");
-    return dkl_is_expr(L, index) ? "expr" : NULL;
 }
 
 void dkl_push_core(lua_State *L)

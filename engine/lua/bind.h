@@ -52,6 +52,8 @@ int dkl_raise(lua_State *L, const dk_error *err);
 int dkl_raise_interrupted(lua_State *L);
 int dkl_fail(lua_State *L, const char *format, ...);           /* the format of lua_pushfstring */
 int dkl_arg_fail(lua_State *L, int arg, const char *expected); /* "NAME: argument 2 must be ..., got a number" */
+/* The same of an object of the engine's, also where it is what a method was called on. */
+int dkl_object_fail(lua_State *L, int arg, const char *expected);
 /* Pushes what a value is, for messages: "nil", "nothing", "a number", "a Lua table", "a table of dekking", "a column". */
 const char *dkl_push_kind(lua_State *L, int index);
 /* What a message says of an argument that is there and nil: "; got nil (was a variable nil?)"; else an empty string. Asked before
@@ -85,10 +87,10 @@ void dkl_keep_error(lua_State *L);
 
 /* Collects garbage; whether that freed memory of the engine. */
 bool dkl_reclaim(lua_State *L);
-/* To be called before an object of the engine is made: Lua does not see the memory behind a userdata, so a full
- * collection is asked for whenever the engine's memory has doubled, and grown by half of Lua's own besides: each time costs
- * as much as Lua has to go through. */
-void dkl_pace(lua_State *L);
+/* To be called before an object of the engine is made; gives the state, so that it is looked for once. Lua does not see the
+ * memory behind a userdata, so a full collection is asked for whenever the engine's memory has doubled, and grown by half of
+ * Lua's own besides: each time costs as much as Lua has to go through. */
+dkl_state *dkl_pace(lua_State *L);
 
 /* Raises when the context was interrupted; for loops over values of Lua, once per block. */
 void dkl_poll(lua_State *L);
@@ -134,6 +136,8 @@ typedef struct dkl_object {
     bool was_asked;                  /* ... which finds it by its number */
 } dkl_object;
 
+/* Takes from an object what it holds; once more does nothing. */
+void dkl_drop_object(dkl_object *object);
 /* Pushes an empty object of a class of the engine's (DKL_TABLE, ...) with n_values user values; the result is where
  * it holds what it is filled with. */
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values);

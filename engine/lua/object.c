@@ -1,0 +1,184 @@
+/* object.c - what holds something of the engine's: its classes, making it, telling it from other userdata.
+ *
+ * Keeps true: an object stands among the state's from when it is made until it is closed, so that the end of the state closes
+ * what no finalizer does.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "bind.h"
+
+static const char object_mark; /* of every dkl_object */
+
+static const struct {
+    const char *name;
+    dkl_release_fn *release;
+    bool has_recipe; /* calls that make one are remembered with it */
+} classes[] = {
+    { DKL_TABLE, dkl_release_table, true },          { DKL_COLUMN, dkl_release_column, false },
+    { DKL_BREAKDOWN, dkl_release_breakdown, false }, { DKL_SCENARIO, dkl_release_scenario, false },
+    { DKL_CODES, dkl_release_dictionary, true },     { DKL_HIERARCHY, dkl_release_hierarchy, true },
+    { DKL_RECODE, dkl_release_recode, true },
+};
+#define N_CLASSES (sizeof classes / sizeof *classes)
+
+/* The value as an object of any class; NULL: it is none. */
+static dkl_object *as_object(lua_State *L, int index)
+{
+    dkl_object *object = lua_touserdata(L, index);
+
+    return object && lua_rawlen(L, index) >= sizeof *object && object->mark == &object_mark ? object : NULL;
+}
+
+static bool is_of(const dkl_object *object, const char *class_name)
+{
+    return object->class_name == class_name || strcmp(object->class_name, class_name) == 0;
+}
+
+void dkl_drop_object(dkl_object *object)
+{
+    void *held = object->held;
+
+    if (object->link) {
+        *object->link = object->next;
+        if (object->next)
+            object->next->link = object->link;
+        object->link = NULL;
+    }
+    object->held = NULL;
+    if (held)
+        object->release(held);
+}
+
+/* __gc and __close of a class of objects; upvalue: its name */
+static int close_object(lua_State *L)
+{
+    dkl_object *object = as_object(L, 1);
+    const char *name = lua_tostring(L, lua_upvalueindex(1));
+
+    if (object == NULL || !is_of(object, name))
+        return luaL_typeerror(L, 1, name);
+    dkl_drop_object(object);
+    return 0;
+}
+
+void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
+{
+    dkl_class(L, name, meta);
+    luaL_getmetatable(L, name);
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, close_object, 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__gc");
+    lua_setfield(L, -2, "__close");
+    for (size_t i = 0; i < N_CLASSES; i++)
+        if (strcmp(classes[i].name, name) == 0) {
+            lua_pushvalue(L, -1);
+            lua_rawsetp(L, LUA_REGISTRYINDEX, &classes[i]); /* sooner found than by a name */
+        }
+    lua_pop(L, 1);
+}
+
+/* class_key: where in the registry the metatable stands too, or NULL */
+static dkl_object *new_object(lua_State *L, const char *class_name, const void *class_key, int n_values,
+                              dkl_release_fn *release)
+{
+    dkl_state *state = dkl_pace(L);
+    dkl_object *object;
+
+    luaL_checkstack(L, 4, "too many values");
+    object = lua_newuserdatauv(L, sizeof *object, n_values);
+    object->held = NULL;
+    object->mark = &object_mark;
+    object->class_name = class_name;
+    object->release = release;
+    object->next = NULL;
+    object->link = NULL;
+    object->number = ++state->numbers;
+    object->recipe_value = 0;
+    object->has_recipe = object->was_asked = false;
+    if (class_key)
+        lua_rawgetp(L, LUA_REGISTRYINDEX, class_key);
+    else
+        luaL_getmetatable(L, class_name);
+    lua_setmetatable(L, -2);
+    object->link = &state->objects;
+    object->next = state->objects;
+    if (object->next)
+        object->next->link = &object->next;
+    state->objects = object;
+    return object;
+}
+
+void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
+{
+    return &new_object(L, class_name, NULL, n_values, release)->held;
+}
+
+void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+{
+    dkl_object *object;
+    size_t i = 0;
+
+    while (i < N_CLASSES && classes[i].name != class_name && strcmp(classes[i].name, class_name) != 0)
+        i++;
+    assert(i < N_CLASSES);
+    object = new_object(L, class_name, &classes[i], n_values + classes[i].has_recipe, classes[i].release);
+    if (classes[i].has_recipe)
+        object->recipe_value = n_values + 1;
+    return &object->held;
+}
+
+dkl_object *dkl_as_object(lua_State *L, int index, const char *class_name)
+{
+    dkl_object *object = as_object(L, index);
+
+    return object && is_of(object, class_name) ? object : NULL;
+}
+
+bool dkl_is_object(lua_State *L, int index, const char *class_name)
+{
+    return dkl_as_object(L, index, class_name) != NULL;
+}
+
+dkl_object *dkl_recipe_holder(lua_State *L, int index)
+{
+    dkl_object *object = as_object(L, index);
+
+    return object && object->recipe_value > 0 ? object : NULL;
+}
+
+bool dkl_is_asked(lua_State *L, int index)
+{
+    const dkl_object *object = as_object(L, index);
+
+    return object && object->recipe_value == 0 && (is_of(object, DKL_BREAKDOWN) || is_of(object, DKL_SCENARIO));
+}
+
+void *dkl_test_object(lua_State *L, int arg, const char *class_name)
+{
+    const dkl_object *object = dkl_as_object(L, arg, class_name);
+
+    return object ? object->held : NULL;
+}
+
+void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what)
+{
+    const dkl_object *object = dkl_as_object(L, arg, class_name);
+
+    if (object == NULL)
+        dkl_object_fail(L, arg, what);
+    else if (object->held == NULL)
+        dkl_fail(L, "this %s was closed", class_name + strlen("dk."));
+    return object ? object->held : NULL;
+}
+
+const char *dkl_kind(lua_State *L, int index)
+{
+    const dkl_object *object = as_object(L, index);
+
+    for (size_t i = 0; object && i < N_CLASSES; i++)
+        if (strcmp(object->class_name, classes[i].name) == 0)
+            return classes[i].name + strlen("dk.");
+    return dkl_is_expr(L, index) ? "expr" : NULL;
+}
