@@ -6,6 +6,7 @@
 #include "bind.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -20,6 +21,8 @@ static const char error_key; /* false, or what a callback raised */
 
 static const char slot_mark;
 
+static _Atomic unsigned n_closed; /* states, of all threads */
+
 #define SLOT "dk.slot"
 #define PACE_BYTES ((size_t)32 << 20)
 
@@ -33,16 +36,34 @@ static int close_state(lua_State *L)
         dkl_drop_object(state->objects);
     dk_context_release(state->context);
     state->context = NULL;
+    atomic_fetch_add(&n_closed, 1);
     return 0;
 }
 
+/* NULL: there is none. */
 static dkl_state *find_state(lua_State *L)
 {
+    /* The one that was found last, as long as no state was closed since: another may have its registry where that one had it.
+     * One that is closing is looked for each time. */
+    static _Thread_local struct {
+        const void *registry;
+        unsigned n_closed;
+        dkl_state *state;
+    } last;
+    const void *registry = lua_topointer(L, LUA_REGISTRYINDEX);
+    unsigned closed = atomic_load(&n_closed);
     dkl_state *state;
 
+    if (last.registry == registry && last.n_closed == closed)
+        return last.state;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
     state = lua_touserdata(L, -1);
     lua_pop(L, 1);
+    if (state && state->context) {
+        last.registry = registry;
+        last.n_closed = closed;
+        last.state = state;
+    }
     return state;
 }
 

@@ -85,6 +85,15 @@ const char *dkl_nil_hint(lua_State *L, int arg);
 /* Keeps the error value on top for dkl_raise, which raises it in the place of a DK_ERR_CALLBACK. Raises nothing. */
 void dkl_keep_error(lua_State *L);
 
+/* What `dk_error err = DK_ERROR_INIT` says, in the few fields that are looked at: clearing the room of its texts, 1300 bytes, takes
+ * longer than many a call. */
+static inline void dkl_no_error(dk_error *err)
+{
+    err->code = DK_OK;
+    err->line = err->column = 0;
+    err->file[0] = err->message[0] = err->hint[0] = '\0';
+}
+
 /* Collects garbage; whether that freed memory of the engine. */
 bool dkl_reclaim(lua_State *L);
 /* To be called before an object of the engine is made; gives the state, so that it is looked for once. Lua does not see the
@@ -121,6 +130,18 @@ void dkl_release_table(void *table);
  * are added, and for a class of objects __gc and __close. */
 void dkl_class(lua_State *L, const char *name, const luaL_Reg *meta);
 void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta);
+/* To be called once that metatable is complete: what a script closes gets one without __gc, so that the collector, which has to
+ * call it under protection, has nothing to call. */
+void dkl_close_lightly(lua_State *L, const char *name);
+
+/* What is known of a call besides its arguments. */
+typedef struct dkl_call {
+    const char *op;  /* static, or kept by the recorder */
+    uint16_t n;      /* arguments */
+    uint16_t n_flat; /* user values that they take */
+    bool fits;       /* they are known */
+    bool opaque;     /* it cannot be asked again */
+} dkl_call;
 
 /* What such an object is. It is closed once: by the script, by the collector, or with the state, as Lua calls no
  * finalizer of what a finalizer makes while the state closes. */
@@ -133,7 +154,9 @@ typedef struct dkl_object {
     uint64_t number;                 /* no other has it */
     int recipe_value;                /* which user value is its recipe, of lua_recipe.c; 0: it has none */
     bool has_recipe;                 /* that is there */
+    bool has_call;                   /* ... or what it is made of, in the user values behind it */
     bool was_asked;                  /* ... which finds it by its number */
+    dkl_call call;
 } dkl_object;
 
 /* Takes from an object what it holds; once more does nothing. */
@@ -143,6 +166,18 @@ void dkl_drop_object(dkl_object *object);
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values);
 /* The same for any class, with what releases. */
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release);
+/* A recorder of lua_recipe.c that makes the object of a table before the call that is to fill it, as one allocation with what
+ * it keeps of the arguments. It is the first upvalue of the function that runs, and the object is its user value. */
+typedef struct dkl_maker {
+    const void *mark;
+    dkl_object *made; /* NULL: none, or it was taken */
+} dkl_maker;
+
+extern const char dkl_maker_mark;
+/* Pushes an empty object of the class with n_more user values behind that of its recipe; the metatable stands at index class,
+ * or 0. */
+dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, int n_more, int class);
+
 /* The pointer in an object of the class. Raises where it is another, or was closed. */
 void *dkl_check_object(lua_State *L, int arg, const char *class_name, const char *what);
 /* The same, but NULL where it is not one, or was closed. */

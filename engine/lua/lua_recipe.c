@@ -4,7 +4,9 @@
  * stand in those of results, and no recipe keeps a table alive but one: what scenarios were asked of, where no recipe makes that
  * again. What the library calls on the way is recorded too; the script's own call comes last, and counts.
  *
- * A recipe is one userdata without a finalizer, and is a user value of the object that it is of. To Lua it is indexed as if it were
+ * A recipe is one userdata without a finalizer, and is a user value of the object that it is of. Of a table it is made when it is
+ * first asked for, by a call that takes the table or by a receipt: until then the arguments stand in the table's own object. To Lua
+ * it is indexed as if it were
  *
  *   { op = "link", n = 3, recipe, "pseudoniem", { as = "in_sonar" } }          of a method; of dk.read the op is "dk.read"
  *   { opaque = true, ... }     cannot be made again: a function took part, or more than MOST_VALUES values of Lua
@@ -14,7 +16,7 @@
  * among its arguments by their places, of those that are still there. A recipe that a receipt is read into is a Lua table of that
  * form, with the same metatable.
  *
- * Cost: an allocation for each call, and for each table among its arguments that is not a few options behind the others.
+ * Cost: no allocation for a call that gives a table, else one; and one for each table among its arguments that is not small.
  */
 #include <string.h>
 
@@ -22,19 +24,21 @@
 #include "chunk.h"
 #include "lua_options.h"
 #include "lua_recipe_parts.h"
+#include "lua_table.h"
 
 static const char recorded_key; /* true by the names of what is recorded: nothing else is asked again */
 static const char asked_key;    /* objects that were asked by their numbers, as long as they live */
 
-enum { NODE = 1, HOW, FUNCTION, CLASS }; /* upvalues of a recorder; CLASS is the metatable of recipes */
+enum { HOW = 1, CLASS, FUNCTION, TABLES }; /* upvalues of a recorder; two are metatables: of recipes, of tables */
 
 /* What a recorder knows of the calls that it records. */
 typedef struct manner {
-    uint64_t n_calls;
-    const char *op; /* kept by the table of names that are recorded */
-    bool by_name;   /* t:breakdown { ... } is a question */
-    bool is_call;   /* of a breakdown, by which it can always be asked again */
-    bool levels;    /* of dk: columns stand for their levels */
+    dkl_maker maker;
+    const char *op;   /* kept by the table of names that are recorded */
+    bool makes_table; /* the last call gave a table */
+    bool by_name;     /* t:breakdown { ... } is a question */
+    bool is_call;     /* of a breakdown, by which it can always be asked again */
+    bool levels;      /* of dk: columns stand for their levels */
 } manner;
 
 /* The deepest level of the stack. */
@@ -66,13 +70,13 @@ static void put_place(lua_State *L, dkl_recipe *node)
     if (dkl_script_level(L, &at)) {
         node->line = at.currentline;
         lua_pushstring(L, at.short_src);
-        lua_setiuservalue(L, -2, node->n + FILE_NAME);
+        lua_setiuservalue(L, -2, node->call.n_flat + FILE_NAME);
     }
     for (int level = last_level(L); level >= 0 && lua_getstack(L, level, &at); level--) {
         lua_getinfo(L, "S", &at);
         if (at.source[0] == '@' && !dkl_is_library(at.source)) {
             lua_pushstring(L, at.source + 1);
-            lua_setiuservalue(L, -2, node->n + SCRIPT);
+            lua_setiuservalue(L, -2, node->call.n_flat + SCRIPT);
             return;
         }
     }
@@ -81,7 +85,7 @@ static void put_place(lua_State *L, dkl_recipe *node)
 /* Adds to the node on top of the stack the tables among the arguments from first on; kept: strongly. */
 static void put_asked(lua_State *L, dkl_recipe *node, int first, bool keep)
 {
-    for (int i = 0; i < node->n; i++) {
+    for (int i = 0; i < node->call.n; i++) {
         dkl_object *object = dkl_as_object(L, first + i, DKL_TABLE);
 
         if (object == NULL)
@@ -96,11 +100,11 @@ static void put_asked(lua_State *L, dkl_recipe *node, int first, bool keep)
         }
         if (!keep)
             continue;
-        if (lua_getiuservalue(L, -1, node->n + MORE) != LUA_TTABLE) {
+        if (lua_getiuservalue(L, -1, node->call.n_flat + MORE) != LUA_TTABLE) {
             lua_pop(L, 1);
             lua_newtable(L);
             lua_pushvalue(L, -1);
-            lua_setiuservalue(L, -3, node->n + MORE);
+            lua_setiuservalue(L, -3, node->call.n_flat + MORE);
         }
         lua_pushvalue(L, first + i);
         lua_rawseti(L, -2, i + 1);
@@ -118,40 +122,58 @@ static manner manner_of(lua_State *L)
     lua_pushboolean(L, 1);
     lua_rawset(L, -3);
     lua_pop(L, 1);
-    return (manner){ .op = op,
+    return (manner){ .maker = { .mark = &dkl_maker_mark },
+                     .op = op,
                      .by_name = strcmp(op, "breakdown") == 0,
                      .is_call = strcmp(op, "__call") == 0,
                      .levels = strncmp(op, "dk.", 3) == 0 };
 }
 
-/* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
-static dkl_recipe *push_call(lua_State *L, const manner *how, int first, int n, int class)
+/* Pushes the arguments, n on the stack from first on, flat; nothing where they do not fit. */
+static dkl_call push_arguments(lua_State *L, const manner *how, int first, int n)
 {
     dkl_recipe_room room = {
         .values = MOST_VALUES, .bytes = MOST_BYTES, .fits = n <= MOST_VALUES, .levels = how->levels
     };
-    bool question = how->by_name || (n > 0 && dkl_is_asked(L, first));
-    int n_options = n > 0 && room.fits ? dkl_recipe_count_options(L, first + n - 1) : 0;
-    dkl_recipe *node;
+    int top = lua_gettop(L);
+    dkl_call call = { .op = how->op };
 
-    node = dkl_recipe_new(L, room.fits ? n : 0, n_options, question, class);
-    for (int i = 1; i <= n - (n_options > 0) && room.fits; i++) {
-        dkl_recipe_copy(L, first + i - 1, &room, 0);
-        lua_setiuservalue(L, -2, i);
+    if (n > LUA_MINSTACK / 2)
+        luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
+    for (int i = 0; i < n && room.fits; i++)
+        dkl_recipe_flatten(L, first + i, &room);
+    call.fits = room.fits;
+    call.opaque = room.opaque || !room.fits;
+    if (call.fits) {
+        call.n = (uint16_t)n;
+        call.n_flat = (uint16_t)(lua_gettop(L) - top);
+    } else {
+        lua_settop(L, top); /* what was copied would be of no use */
     }
-    if (n_options > 0 && room.fits)
-        dkl_recipe_copy_options(L, first + n - 1, &room);
-    if (!room.fits) { /* what was copied would be of no use */
-        lua_pop(L, 1);
-        node = dkl_recipe_new(L, 0, 0, question, class);
-        room.opaque = true;
-    }
-    node->is_call = room.fits;
-    node->opaque = room.opaque;
-    node->op = how->op;
+    return call;
+}
+
+/* Moves what stands below the object or recipe on top into its user values behind the first so many. */
+static void keep_flat(lua_State *L, int n_flat, int behind)
+{
+    int at = lua_gettop(L) - n_flat;
+
+    lua_insert(L, at);
+    for (int i = n_flat; i > 0; i--)
+        lua_setiuservalue(L, at, behind + i);
+}
+
+/* Pushes the recipe of a call, whose n arguments stand on the stack from first on. */
+static dkl_recipe *push_call(lua_State *L, const manner *how, int first, int n, int class)
+{
+    bool question = how->by_name || (n > 0 && dkl_is_asked(L, first));
+    dkl_call call = push_arguments(L, how, first, n);
+    dkl_recipe *node = dkl_recipe_new(L, call, question, class);
+
+    keep_flat(L, call.n_flat, 0);
     if (question) {
         put_place(L, node);
-        put_asked(L, node, first, room.opaque && !how->by_name && !how->is_call);
+        put_asked(L, node, first, call.opaque && !how->by_name && !how->is_call);
     }
     return node;
 }
@@ -159,20 +181,19 @@ static dkl_recipe *push_call(lua_State *L, const manner *how, int first, int n, 
 /* Gives the recipe, which stands at index node, to the object at index, unless that is one of those it was made of. */
 static void remember(lua_State *L, const dkl_recipe *made, int node, int index)
 {
-    dkl_object *object = dkl_recipe_holder(L, index);
+    const dkl_object *object = dkl_recipe_holder(L, index);
 
     luaL_checkstack(L, 6, "too many values");
     if (object && !object->has_recipe) {
         lua_pushvalue(L, node);
-        lua_setiuservalue(L, index, object->recipe_value);
-        object->has_recipe = true;
+        dkl_recipe_set(L, index);
         return;
     }
     dkl_recipe_push_known(L, index);
-    for (int i = 1; made->is_call && i <= made->n && !lua_isnil(L, -1); i++) {
+    for (int i = 1; i <= made->call.n && !lua_isnil(L, -1); i++) {
         bool same;
 
-        lua_getiuservalue(L, node, i);
+        dkl_recipe_push_argument(L, node, i);
         same = lua_rawequal(L, -1, -2);
         lua_pop(L, 1);
         if (same) {
@@ -185,30 +206,62 @@ static void remember(lua_State *L, const dkl_recipe *made, int node, int index)
     dkl_recipe_set(L, index);
 }
 
-/* The recorder of a function of C holds the recipe while that runs; a call that raises leaves it there until the next one, so
- * that it holds nothing of the engine's. Returns the number of the call. */
+/* The recorder of a function of C holds what it recorded while that runs, as its user value; a call that raises leaves it there
+ * until the next one. That is a recipe, or, where the last call made a table, the object of a table that has what it is made of
+ * in it: one allocation then does for both. Returns the number of the call. */
 static uint64_t begin(lua_State *L)
 {
     manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
-    dkl_recipe *node = push_call(L, how, 1, lua_gettop(L), lua_upvalueindex(CLASS));
+    int n = lua_gettop(L);
+    uint64_t number;
 
-    node->serial = ++how->n_calls;
-    lua_replace(L, lua_upvalueindex(NODE));
-    return how->n_calls;
+    how->maker.made = NULL;
+    if (how->makes_table) {
+        dkl_call call = push_arguments(L, how, 1, n);
+        dkl_object *object = dkl_make_table(L, call.n_flat, lua_upvalueindex(TABLES));
+
+        object->call = call;
+        number = object->number;
+        keep_flat(L, call.n_flat, object->recipe_value);
+        lua_setiuservalue(L, lua_upvalueindex(HOW), 1);
+        how->maker.made = object;
+    } else {
+        dkl_recipe *node = push_call(L, how, 1, n, lua_upvalueindex(CLASS));
+
+        number = node->serial = ++dkl_get_state(L)->numbers;
+        lua_setiuservalue(L, lua_upvalueindex(HOW), 1);
+    }
+    return number;
 }
 
-/* The recipe of the call, unless a call of the same function within it has overtaken it. */
-static const dkl_recipe *current(lua_State *L, uint64_t serial)
+/* Pushes the recipe of the call, unless a call of the same function within it has overtaken it. The object that was made for it,
+ * if it is no result, is where the function left it. */
+static const dkl_recipe *push_current(lua_State *L, uint64_t number)
 {
-    const dkl_recipe *node = dkl_recipe_test(L, lua_upvalueindex(NODE));
+    const dkl_recipe *node;
 
-    return node && node->serial == serial ? node : NULL;
+    lua_getiuservalue(L, lua_upvalueindex(HOW), 1);
+    for (int i = lua_gettop(L); i > 0; i--) {
+        dkl_object *object = dkl_as_object(L, i, DKL_TABLE);
+
+        if (object && object->number == number) {
+            object->has_call = true;
+            dkl_recipe_push_known(L, i);
+            lua_remove(L, -2);
+            return lua_touserdata(L, -1);
+        }
+    }
+    node = dkl_recipe_test(L, -1);
+    if (node && node->serial == number)
+        return node;
+    lua_pop(L, 1);
+    return NULL;
 }
 
 static int finish(lua_State *L, int n)
 {
     lua_pushnil(L);
-    lua_replace(L, lua_upvalueindex(NODE));
+    lua_setiuservalue(L, lua_upvalueindex(HOW), 1);
     return n;
 }
 
@@ -216,12 +269,22 @@ static int finish(lua_State *L, int n)
  * recorded becomes that of the first of its results. */
 static int record_within(lua_State *L)
 {
-    uint64_t serial = begin(L);
+    manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
+    uint64_t number = begin(L);
     int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
-    const dkl_recipe *node = current(L, serial);
+    dkl_object *object = n > 0 ? dkl_as_object(L, -n, DKL_TABLE) : NULL;
+    const dkl_recipe *node;
 
-    if (node && n > 0 && dkl_recipe_has(L, -n))
-        remember(L, node, lua_upvalueindex(NODE), lua_absindex(L, -n));
+    if (object && object->number == number) { /* the one that was made for the call */
+        object->has_recipe = object->has_call = true;
+        return n;
+    }
+    node = push_current(L, number);
+    how->makes_table = node && object && !node->is_question && how->maker.made == NULL;
+    if (node && n > 0 && dkl_recipe_has(L, -n - 1))
+        remember(L, node, lua_gettop(L), lua_gettop(L) - n);
+    if (node)
+        lua_pop(L, 1);
     return finish(L, n);
 }
 
@@ -242,17 +305,17 @@ static int record_call(lua_State *L)
 /* t:write(path [, options]): what was written of a result stands in its recipe, as recipes of these calls. */
 static int record_written(lua_State *L)
 {
-    uint64_t serial = begin(L);
+    uint64_t number = begin(L);
     int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
 
-    if (current(L, serial) && dkl_is_object(L, 1, DKL_TABLE)) {
+    if (dkl_is_object(L, 1, DKL_TABLE) && push_current(L, number)) {
         const dkl_recipe *of = dkl_recipe_push(L, 1);
 
-        if (lua_getiuservalue(L, -1, of->n + MORE) != LUA_TTABLE) {
+        if (lua_getiuservalue(L, -1, of->call.n_flat + MORE) != LUA_TTABLE) {
             lua_pop(L, 1);
             lua_newtable(L);
             lua_pushvalue(L, -1);
-            lua_setiuservalue(L, -3, of->n + MORE);
+            lua_setiuservalue(L, -3, of->call.n_flat + MORE);
         }
         if (lua_getfield(L, -1, "written") == LUA_TNIL) {
             lua_pop(L, 1);
@@ -260,9 +323,9 @@ static int record_written(lua_State *L)
             lua_pushvalue(L, -1);
             lua_setfield(L, -3, "written");
         }
-        lua_pushvalue(L, lua_upvalueindex(NODE));
+        lua_pushvalue(L, -4); /* node of more written */
         lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-        lua_pop(L, 3);
+        lua_pop(L, 4);
     }
     return finish(L, n);
 }
@@ -270,13 +333,13 @@ static int record_written(lua_State *L)
 /* Pushes the tables that the question at index 1 was asked of, by their places. */
 static void push_asked(lua_State *L, const dkl_recipe *node)
 {
-    lua_createtable(L, node->n, 0);
+    lua_createtable(L, node->call.n, 0);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &asked_key);
-    if (lua_getiuservalue(L, 1, node->n + MORE) != LUA_TTABLE) {
+    if (lua_getiuservalue(L, 1, node->call.n_flat + MORE) != LUA_TTABLE) {
         lua_pop(L, 1);
         lua_newtable(L);
     }
-    for (int i = 1; i <= node->n; i++) { /* asked objects kept */
+    for (int i = 1; i <= node->call.n; i++) { /* asked objects kept */
         if (node->asked[i - 1] == 0)
             continue;
         if (lua_rawgeti(L, -1, i) == LUA_TNIL) {
@@ -302,26 +365,20 @@ static int recipe_index(lua_State *L)
         return 0;
     lua_settop(L, 2);
     if (lua_isinteger(L, 2)) {
-        lua_Integer i = lua_tointeger(L, 2);
-
-        lua_pushnil(L);
-        if (node->is_call && i == node->n && node->n_options > 0)
-            dkl_recipe_push_options(L, 1);
-        else if (node->is_call && i >= 1 && i <= node->n)
-            lua_getiuservalue(L, 1, (int)i);
+        dkl_recipe_push_argument(L, 1, lua_tointeger(L, 2));
         return 1;
     }
     while (names[which] && strcmp(names[which], name) != 0)
         which++;
     lua_pushnil(L);
     switch (which) {
-    case 0: lua_pushstring(L, node->op); break; /* NULL gives nil */
+    case 0: lua_pushstring(L, node->call.op); break; /* NULL gives nil */
     case 1:
-        if (node->is_call)
-            lua_pushinteger(L, node->n);
+        if (node->call.fits)
+            lua_pushinteger(L, node->call.n);
         break;
     case 2:
-        if (node->opaque)
+        if (node->call.opaque)
             lua_pushboolean(L, true);
         break;
     case 3:
@@ -329,21 +386,21 @@ static int recipe_index(lua_State *L)
             lua_getiuservalue(L, 1, 1);
         break;
     case 4:
-        if (node->is_question && lua_getiuservalue(L, 1, node->n + FILE_NAME) == LUA_TSTRING)
+        if (node->is_question && lua_getiuservalue(L, 1, node->call.n_flat + FILE_NAME) == LUA_TSTRING)
             lua_pushfstring(L, "%s:%d", lua_tostring(L, -1), node->line);
         else if (node->is_question)
             lua_pushliteral(L, "");
         break;
     case 5:
         if (node->is_question)
-            lua_getiuservalue(L, 1, node->n + SCRIPT);
+            lua_getiuservalue(L, 1, node->call.n_flat + SCRIPT);
         break;
     case 6:
         if (node->is_question)
             push_asked(L, node);
         break;
     case 7:
-        if (lua_getiuservalue(L, 1, node->n + MORE) == LUA_TTABLE)
+        if (lua_getiuservalue(L, 1, node->call.n_flat + MORE) == LUA_TTABLE)
             lua_getfield(L, -1, "written");
         break;
     default: break;
@@ -362,14 +419,13 @@ static void push_recorder(lua_State *L, const char *name)
         lua_replace(L, -2);
         within = false;
     }
-    how = lua_newuserdatauv(L, sizeof *how, 0);
+    how = lua_newuserdatauv(L, sizeof *how, 1);
     lua_pushstring(L, name);
     *how = manner_of(L);
     lua_pop(L, 1);
-    lua_pushnil(L);
-    lua_rotate(L, -3, 1); /* nil function how */
-    lua_rotate(L, -2, 1); /* nil how function */
     luaL_getmetatable(L, RECIPE);
+    lua_rotate(L, -3, 2); /* how class function */
+    luaL_getmetatable(L, DKL_TABLE);
     lua_pushcclosure(L, strcmp(name, "write") == 0 ? record_written : within ? record_within : record_call, 4);
 }
 

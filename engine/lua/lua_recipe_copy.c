@@ -4,8 +4,19 @@
 #include "lua_recipe_parts.h"
 #include "lua_scalar.h"
 
-#define DEEPEST 32     /* tables in tables */
-#define MOST_OPTIONS 6 /* that stand in a recipe one by one: no table has to be made of them, nor collected */
+#define DEEPEST 32   /* tables in tables */
+#define MOST_FLAT 40 /* values of one argument */
+
+/* Takes the room of a string. */
+static bool fit_text(lua_State *L, int index, dkl_recipe_room *room)
+{
+    size_t size = lua_rawlen(L, index);
+
+    if (size > room->bytes)
+        return false;
+    room->bytes -= size;
+    return true;
+}
 
 /* Whether columns below that key say which levels there are. */
 static bool names_levels(lua_State *L, int key)
@@ -76,12 +87,8 @@ static void push_object(lua_State *L, int index, dkl_recipe_room *room)
     const dkl_object *object = dkl_recipe_holder(L, index);
     const dkl_scalar *scalar;
 
-    if (object && object->has_recipe) {
-        lua_getiuservalue(L, index, object->recipe_value);
-        room->opaque = room->opaque || ((const dkl_recipe *)lua_touserdata(L, -1))->opaque;
-    } else if (object) {
-        dkl_recipe_push(L, index);
-        room->opaque = true;
+    if (object) {
+        room->opaque = dkl_recipe_push(L, index)->call.opaque || room->opaque;
     } else if (dkl_is_asked(L, index)) {
         lua_pushvalue(L, index); /* which does not change */
     } else if (dkl_is_object(L, index, DKL_COLUMN)) {
@@ -89,7 +96,8 @@ static void push_object(lua_State *L, int index, dkl_recipe_room *room)
             push_levels(L, index, room);
             return;
         }
-        dkl_recipe_new(L, 1, 0, false, 0)->is_column = true; /* the column would keep its table */
+        dkl_recipe_new(L, (dkl_call){ .n_flat = 1 }, false, 0)->is_column =
+            true; /* the column would keep its table */
         lua_getiuservalue(L, index, 1);
         lua_setiuservalue(L, -2, 1);
     } else if ((scalar = dkl_test_scalar(L, index)) != NULL &&
@@ -106,72 +114,14 @@ static void push_object(lua_State *L, int index, dkl_recipe_room *room)
     }
 }
 
-static bool is_plain(int type)
-{
-    return type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN;
-}
-
-int dkl_recipe_count_options(lua_State *L, int index)
-{
-    int n = 0;
-
-    if (!lua_istable(L, index) || lua_rawlen(L, index) > 0)
-        return 0;
-    if (lua_getmetatable(L, index)) {
-        lua_pop(L, 1);
-        return 0;
-    }
-    luaL_checkstack(L, 6, "too many values");
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        if (++n > MOST_OPTIONS || lua_type(L, -2) != LUA_TSTRING || !is_plain(lua_type(L, -1))) {
-            lua_pop(L, 2);
-            return 0;
-        }
-    return n;
-}
-
-/* The user value of its first option. */
-static int options_at(const dkl_recipe *node)
-{
-    return node->n + (node->is_question ? SCRIPT : MORE) + 1;
-}
-
-void dkl_recipe_copy_options(lua_State *L, int index, dkl_recipe_room *room)
-{
-    const int node = lua_gettop(L);
-    int at = options_at(lua_touserdata(L, node));
-
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        for (int part = -2; part <= -1; part++) { /* key value */
-            dkl_recipe_copy(L, part, room, 1);
-            lua_setiuservalue(L, node, at++);
-        }
-}
-
-void dkl_recipe_push_options(lua_State *L, int index)
-{
-    const dkl_recipe *node = lua_touserdata(L, index);
-
-    lua_createtable(L, 0, node->n_options);
-    for (int i = 0; i < node->n_options; i++) {
-        lua_getiuservalue(L, index, options_at(node) + 2 * i);
-        lua_getiuservalue(L, index, options_at(node) + 2 * i + 1);
-        lua_rawset(L, -3);
-    }
-}
-
 void dkl_recipe_copy(lua_State *L, int index, dkl_recipe_room *room, int depth)
 {
     room->fits = room->fits && --room->values >= 0;
     switch (room->fits ? lua_type(L, index) : LUA_TFUNCTION) {
-    case LUA_TSTRING: {
-        size_t size = lua_rawlen(L, index);
-
-        room->fits = size <= room->bytes;
-        room->bytes -= room->fits ? size : 0;
+    case LUA_TSTRING:
+        room->fits = fit_text(L, index, room);
         lua_pushvalue(L, index);
         return;
-    }
     case LUA_TNIL:
     case LUA_TBOOLEAN:
     case LUA_TNUMBER: lua_pushvalue(L, index); return;
@@ -183,7 +133,7 @@ void dkl_recipe_copy(lua_State *L, int index, dkl_recipe_room *room, int depth)
         luaL_checkstack(L, 12, "too many values");
         index = lua_absindex(L, index);
         if (dkl_recipe_is_answer(L, index)) {
-            room->opaque = dkl_recipe_push(L, index)->opaque || room->opaque;
+            room->opaque = dkl_recipe_push(L, index)->call.opaque || room->opaque;
             return;
         }
         if (depth < DEEPEST && !lua_getmetatable(L, index)) {
@@ -197,4 +147,138 @@ void dkl_recipe_copy(lua_State *L, int index, dkl_recipe_room *room, int depth)
     }
     room->fits = false;
     lua_pushnil(L);
+}
+
+/* Flat arguments. ------------------------------------------------------------------------------------------------- */
+
+/* The mark of a table is a light pointer, which no argument is: how many values behind it are its, and its items in order. */
+static void push_mark(lua_State *L, size_t n_within, size_t n_items)
+{
+    lua_pushlightuserdata(L, (void *)(uintptr_t)(n_within << 8 | n_items));
+}
+
+static size_t mark_within(lua_State *L)
+{
+    return (size_t)(uintptr_t)lua_touserdata(L, -1) >> 8;
+}
+
+static size_t mark_items(lua_State *L)
+{
+    return (size_t)(uintptr_t)lua_touserdata(L, -1) & 255;
+}
+
+static bool flatten_table(lua_State *L, int index, dkl_recipe_room *room, int depth, int most);
+
+/* Puts what stands for the value on top of the stack, which is that of the key below it, in its place. */
+static bool flatten_value(lua_State *L, dkl_recipe_room *room, int depth, int most)
+{
+    int type = lua_type(L, -1), at = lua_gettop(L);
+
+    if (type >= LUA_TTABLE && names_levels(L, at - 1))
+        return false;
+    if (type == LUA_TTABLE && depth < 2) {
+        if (!flatten_table(L, at, room, depth + 1, most))
+            return false;
+    } else {
+        dkl_recipe_copy(L, at, room, depth + 1);
+    }
+    lua_remove(L, at);
+    return room->fits;
+}
+
+/* Pushes a small table flat; false: it is none, and what was pushed is to be dropped. most: where the stack may end. */
+static bool flatten_table(lua_State *L, int index, dkl_recipe_room *room, int depth, int most)
+{
+    int at;
+    size_t n_items = lua_rawlen(L, index);
+
+    if (n_items > MOST_FLAT || --room->values < 0 || lua_getmetatable(L, index))
+        return false;
+    lua_pushnil(L); /* its mark comes here */
+    at = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, index);) { /* mark ... key value */
+        int key = lua_gettop(L) - 1, type = lua_type(L, key);
+
+        if (key + 2 > most || --room->values < 0 || (type != LUA_TSTRING && type != LUA_TNUMBER))
+            return false;
+        if (type == LUA_TSTRING && !fit_text(L, key, room))
+            return false;
+        if (!flatten_value(L, room, depth, most))
+            return false;
+        lua_pushvalue(L, key);
+    }
+    push_mark(L, (size_t)(lua_gettop(L) - at), n_items);
+    lua_replace(L, at);
+    return true;
+}
+
+void dkl_recipe_flatten(lua_State *L, int index, dkl_recipe_room *room)
+{
+    const dkl_object *object;
+    dkl_recipe_room before;
+    int top;
+
+    switch (lua_type(L, index)) { /* most arguments are one of these two */
+    case LUA_TSTRING:
+        room->fits = --room->values >= 0 && fit_text(L, index, room);
+        lua_pushvalue(L, index);
+        return;
+    case LUA_TUSERDATA:
+        object = dkl_recipe_holder(L, index);
+        if (object == NULL || !object->has_recipe || object->has_call)
+            break;
+        room->fits = --room->values >= 0;
+        lua_getiuservalue(L, index, object->recipe_value);
+        room->opaque = room->opaque || ((const dkl_recipe *)lua_touserdata(L, -1))->call.opaque;
+        return;
+    case LUA_TTABLE:
+        top = lua_gettop(L);
+        before = *room;
+        luaL_checkstack(L, MOST_FLAT + LUA_MINSTACK, "too many values");
+        if (flatten_table(L, index, room, 0, top + MOST_FLAT))
+            return;
+        lua_settop(L, top);
+        *room = before;
+        break;
+    default: break;
+    }
+    dkl_recipe_copy(L, index, room, 0);
+}
+
+/* Pushes what stands at user value *at of the recipe, which then is the one behind it. */
+static void unflatten(lua_State *L, int recipe, int *at)
+{
+    size_t n_items;
+    int end;
+
+    lua_getiuservalue(L, recipe, (*at)++);
+    if (lua_type(L, -1) != LUA_TLIGHTUSERDATA)
+        return;
+    luaL_checkstack(L, 4, "too many values");
+    n_items = mark_items(L);
+    end = *at + (int)mark_within(L);
+    lua_pop(L, 1);
+    lua_createtable(L, (int)n_items, 0);
+    while (*at < end) {
+        unflatten(L, recipe, at);
+        unflatten(L, recipe, at);
+        lua_rawset(L, -3);
+    }
+}
+
+void dkl_recipe_push_argument(lua_State *L, int index, lua_Integer i)
+{
+    const dkl_recipe *node = lua_touserdata(L, index);
+    int at = 1;
+
+    if (i < 1 || i > node->call.n || at > node->call.n_flat) {
+        lua_pushnil(L);
+        return;
+    }
+    while (--i > 0) {
+        if (lua_getiuservalue(L, index, at++) == LUA_TLIGHTUSERDATA)
+            at += (int)mark_within(L);
+        lua_pop(L, 1);
+    }
+    unflatten(L, index, &at);
 }

@@ -23,15 +23,14 @@ bool dkl_recipe_has(lua_State *L, int index)
     return dkl_recipe_holder(L, index) || dkl_recipe_is_answer(L, index);
 }
 
-dkl_recipe *dkl_recipe_new(lua_State *L, int n, int n_options, bool is_question, int class)
+dkl_recipe *dkl_recipe_new(lua_State *L, dkl_call call, bool is_question, int class)
 {
-    size_t size = sizeof(dkl_recipe) + (is_question ? (size_t)n * sizeof(uint64_t) : 0);
-    dkl_recipe *made = lua_newuserdatauv(L, size, n + (is_question ? SCRIPT : MORE) + 2 * n_options);
+    size_t size = sizeof(dkl_recipe) + (is_question ? (size_t)call.n * sizeof(uint64_t) : 0);
+    dkl_recipe *made = lua_newuserdatauv(L, size, call.n_flat + (is_question ? SCRIPT : MORE));
 
     memset(made, 0, size);
     made->mark = &recipe_mark;
-    made->n = n;
-    made->n_options = n_options;
+    made->call = call;
     made->is_question = is_question;
     if (class)
         lua_pushvalue(L, class);
@@ -43,7 +42,22 @@ dkl_recipe *dkl_recipe_new(lua_State *L, int n, int n_options, bool is_question,
 
 static void push_unknown(lua_State *L)
 {
-    dkl_recipe_new(L, 0, 0, false, 0)->opaque = true;
+    dkl_recipe_new(L, (dkl_call){ .opaque = true }, false, 0);
+}
+
+/* Makes the recipe of an object that has what it is made of, and pushes it. */
+static void settle(lua_State *L, int index, dkl_object *object)
+{
+    luaL_checkstack(L, 4, "too many values");
+    dkl_recipe_new(L, object->call, false, 0);
+    for (int i = 1; i <= object->call.n_flat; i++) {
+        lua_getiuservalue(L, index, object->recipe_value + i);
+        lua_setiuservalue(L, -2, i);
+    }
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, index, object->recipe_value);
+    object->has_call = false;
+    object->has_recipe = true;
 }
 
 dkl_recipe *dkl_recipe_test(lua_State *L, int index)
@@ -53,16 +67,19 @@ dkl_recipe *dkl_recipe_test(lua_State *L, int index)
     return found && lua_rawlen(L, index) >= sizeof *found && found->mark == &recipe_mark ? found : NULL;
 }
 
-/* Pushes the recipe of the object, or nil. */
 void dkl_recipe_push_known(lua_State *L, int index)
 {
-    const dkl_object *object = dkl_recipe_holder(L, index);
+    dkl_object *object = dkl_recipe_holder(L, index);
 
+    index = lua_absindex(L, index);
+    if (object && object->has_call) {
+        settle(L, index, object);
+        return;
+    }
     if (object) {
         lua_getiuservalue(L, index, object->recipe_value);
         return;
     }
-    index = lua_absindex(L, index);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &dkl_recipes_key);
     lua_pushvalue(L, index);
     lua_rawget(L, -2);
@@ -77,6 +94,7 @@ void dkl_recipe_set(lua_State *L, int index)
     if (object) {
         lua_setiuservalue(L, index, object->recipe_value);
         object->has_recipe = true;
+        object->has_call = false;
         return;
     }
     index = lua_absindex(L, index);

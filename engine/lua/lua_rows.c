@@ -186,5 +186,6 @@ void dkl_open_rows(lua_State *L)
     static const luaL_Reg none[] = { { NULL, NULL } };
 
     dkl_object_class(L, ROWS, none);
+    dkl_close_lightly(L, ROWS);
     dkl_open_block(L);
 }

@@ -186,4 +186,5 @@ void dkl_open_table(lua_State *L)
     lua_pushcclosure(L, table_index, 1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
+    dkl_close_lightly(L, DKL_TABLE);
 }

@@ -9,6 +9,7 @@
 #include "bind.h"
 
 static const char object_mark; /* of every dkl_object */
+const char dkl_maker_mark;
 
 static const struct {
     const char *name;
@@ -50,7 +51,7 @@ void dkl_drop_object(dkl_object *object)
         object->release(held);
 }
 
-/* __gc and __close of a class of objects; upvalue: its name */
+/* __gc and __close of a class of objects; upvalues: its name, and for dkl_close_lightly the metatable of what is closed */
 static int close_object(lua_State *L)
 {
     dkl_object *object = as_object(L, 1);
@@ -59,7 +60,30 @@ static int close_object(lua_State *L)
     if (object == NULL || !is_of(object, name))
         return luaL_typeerror(L, 1, name);
     dkl_drop_object(object);
+    if (!lua_isnone(L, lua_upvalueindex(2))) {
+        lua_settop(L, 1);
+        lua_pushvalue(L, lua_upvalueindex(2));
+        lua_setmetatable(L, 1);
+    }
     return 0;
+}
+
+void dkl_close_lightly(lua_State *L, const char *name)
+{
+    luaL_getmetatable(L, name);
+    lua_newtable(L);
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -2);
+    lua_pushcclosure(L, close_object, 2);
+    lua_setfield(L, -3, "__close");
+    for (lua_pushnil(L); lua_next(L, -3);) { /* metatable closed key value */
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+    lua_pushnil(L);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 2);
 }
 
 void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
@@ -79,14 +103,15 @@ void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
     lua_pop(L, 1);
 }
 
-/* class_key: where in the registry the metatable stands too, or NULL */
-static dkl_object *new_object(lua_State *L, const char *class_name, const void *class_key, int n_values,
-                              dkl_release_fn *release)
+/* The metatable stands at index class, or where class is 0 in the registry under class_key, or under its name. */
+static dkl_object *new_object(lua_State *L, const char *class_name, dkl_release_fn *release, int n_values,
+                              int class, const void *class_key)
 {
     dkl_state *state = dkl_pace(L);
     dkl_object *object;
 
-    luaL_checkstack(L, 4, "too many values");
+    if (class == 0)
+        luaL_checkstack(L, 4, "too many values");
     object = lua_newuserdatauv(L, sizeof *object, n_values);
     object->held = NULL;
     object->mark = &object_mark;
@@ -96,8 +121,10 @@ static dkl_object *new_object(lua_State *L, const char *class_name, const void *
     object->link = NULL;
     object->number = ++state->numbers;
     object->recipe_value = 0;
-    object->has_recipe = object->was_asked = false;
-    if (class_key)
+    object->has_recipe = object->has_call = object->was_asked = false;
+    if (class)
+        lua_pushvalue(L, class);
+    else if (class_key)
         lua_rawgetp(L, LUA_REGISTRYINDEX, class_key);
     else
         luaL_getmetatable(L, class_name);
@@ -112,10 +139,10 @@ static dkl_object *new_object(lua_State *L, const char *class_name, const void *
 
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release)
 {
-    return &new_object(L, class_name, NULL, n_values, release)->held;
+    return &new_object(L, class_name, release, n_values, 0, NULL)->held;
 }
 
-void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, int n_more, int class)
 {
     dkl_object *object;
     size_t i = 0;
@@ -123,9 +150,37 @@ void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
     while (i < N_CLASSES && classes[i].name != class_name && strcmp(classes[i].name, class_name) != 0)
         i++;
     assert(i < N_CLASSES);
-    object = new_object(L, class_name, &classes[i], n_values + classes[i].has_recipe, classes[i].release);
+    object = new_object(L, class_name, classes[i].release, n_values + classes[i].has_recipe + n_more, class,
+                        &classes[i]);
     if (classes[i].has_recipe)
         object->recipe_value = n_values + 1;
+    return object;
+}
+
+/* Pushes the object that a recorder has made for the function that runs; NULL, and nothing is pushed: there is none. */
+static dkl_object *take_made(lua_State *L, const char *class_name)
+{
+    dkl_maker *maker = lua_touserdata(L, lua_upvalueindex(1));
+    dkl_object *made;
+
+    if (maker == NULL || lua_rawlen(L, lua_upvalueindex(1)) < sizeof *maker || maker->mark != &dkl_maker_mark ||
+        maker->made == NULL || !is_of(maker->made, class_name))
+        return NULL;
+    luaL_checkstack(L, 4, "too many values");
+    made = maker->made;
+    maker->made = NULL;
+    lua_getiuservalue(L, lua_upvalueindex(1), 1);
+    lua_pushnil(L); /* a call that raises leaves nothing that holds it */
+    lua_setiuservalue(L, lua_upvalueindex(1), 1);
+    return made;
+}
+
+void *dkl_new_object(lua_State *L, const char *class_name, int n_values)
+{
+    dkl_object *object = take_made(L, class_name);
+
+    if (object == NULL)
+        object = dkl_make_object(L, class_name, n_values, 0, 0);
     return &object->held;
 }
 
