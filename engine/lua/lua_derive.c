@@ -111,7 +111,7 @@ static void check_no_names(lua_State *L)
 static int table_derive(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_params params;
     const dk_expr **exprs;
     entry *entries;
@@ -119,6 +119,7 @@ static int table_derive(lua_State *L)
     void **plain;
     const dk_table **out;
 
+    dkl_no_error(&err);
     check_given(L);
     lua_settop(L, 3);
     check_no_names(L);

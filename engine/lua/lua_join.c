@@ -10,8 +10,8 @@ typedef struct keys {
     dkl_names theirs;
 } keys;
 
-/* "key", { "a", "b" }, or { mine = ..., theirs = ... } at index. Pushes two anchors. */
-static keys check_keys(lua_State *L, int index, const char *what)
+/* "key", { "a", "b" }, or { mine = ..., theirs = ... } at index. Pushes anchors; room is the caller's. */
+static keys check_keys(lua_State *L, int index, const char *what, dkl_few room[2])
 {
     static const char *const sides[] = { "mine", "theirs", NULL };
     keys k;
@@ -23,13 +23,13 @@ static keys check_keys(lua_State *L, int index, const char *what)
         lua_pop(L, 2);
     }
     if (named) {
-        dkl_check_options(L, index, what, sides);
-        k.mine = dkl_option_names(L, index, what, "mine");
-        k.theirs = dkl_option_names(L, index, what, "theirs");
+        const dkl_options o = dkl_spread_options(L, index, what, sides);
+
+        k.mine = dkl_given_names(L, &o, 0, &room[0]);
+        k.theirs = dkl_given_names(L, &o, 1, &room[1]);
     } else {
-        k.mine = dkl_check_names(L, index, what);
+        k.mine = dkl_few_names(L, index, what, &room[0]);
         k.theirs = k.mine;
-        lua_pushnil(L);
     }
     if (k.mine.n == 0 || k.theirs.n == 0)
         dkl_fail(L, "%s wants a key: \"name\", { \"a\", \"b\" }, or { mine = \"name\", theirs = \"other\" }", what);
@@ -56,31 +56,34 @@ static int64_t check_tolerance(lua_State *L, int index, const dk_column *column)
     return (int64_t)round(scaled);
 }
 
+/* The options of t:join. */
+enum { KIND, MULTIPLE, SUFFIX, COLUMNS, AS_OF, DIRECTION, TOLERANCE };
+
 /* as_of, direction and tolerance. Pushes anchors. False where rows do not go by time. */
-static bool check_asof(lua_State *L, const dk_table *left, dk_asof *asof)
+static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o, dk_asof *asof, dkl_few room[2])
 {
     static const char *const directions[] = { "backward", "forward", "nearest", NULL };
     keys k;
     size_t at;
     dk_error err = DK_ERROR_INIT;
-    int direction = dkl_option_choice(L, 4, "join", "direction", directions, -1);
+    int direction = dkl_given_choice(L, o, DIRECTION, directions, -1);
 
-    if (!dkl_option(L, 4, "as_of")) {
-        if (direction >= 0 || dkl_option(L, 4, "tolerance"))
+    if (!dkl_given(L, o, AS_OF)) {
+        if (direction >= 0 || dkl_given(L, o, TOLERANCE))
             dkl_fail(L, "join: %s is about rows that go by time: as_of = \"column\"",
                      direction >= 0 ? "direction" : "tolerance");
         return false;
     }
-    k = check_keys(L, lua_gettop(L), "as_of");
+    k = check_keys(L, o->first + AS_OF, "as_of", room);
     if (k.mine.n != 1)
         dkl_fail(L, "join: as_of names one column, or { mine = \"name\", theirs = \"other\" }");
     *asof = (dk_asof){ .left = k.mine.items[0], .right = k.theirs.items[0] };
     asof->direction = direction < 0 ? DK_ASOF_BACKWARD : (dk_asof_direction)direction;
     if (dk_table_get(left, asof->left, &at, &err) != DK_OK)
         dkl_raise(L, &err);
-    asof->has_tolerance = dkl_option(L, 4, "tolerance");
+    asof->has_tolerance = dkl_given(L, o, TOLERANCE);
     if (asof->has_tolerance)
-        asof->tolerance = check_tolerance(L, lua_gettop(L), dk_table_field(left, at)->column);
+        asof->tolerance = check_tolerance(L, o->first + TOLERANCE, dk_table_field(left, at)->column);
     return true;
 }
 
@@ -95,26 +98,29 @@ static int table_join(lua_State *L)
     const dk_table *left = dkl_check_table(L, 1);
     const dk_table *right = dkl_check_table(L, 2);
     dk_join_options how = { .kind = DK_JOIN_LEFT };
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     keys k = { .mine = { NULL, 0 } };
+    dkl_few room[2], dates[2], few;
     dkl_names columns;
+    dkl_options o;
     dk_asof asof;
     const dk_table **out;
 
-    lua_settop(L, 4); /* the anchors come above the arguments */
-    dkl_check_options(L, 4, "join", options);
-    how.kind = (dk_join_kind)dkl_option_choice(L, 4, "join", "kind", kinds, DK_JOIN_LEFT);
-    how.multiple = (dk_multiple)dkl_option_choice(L, 4, "join", "multiple", ways, DK_MULTIPLE_ERROR);
-    how.suffix = dkl_option_text(L, 4, "join", "suffix");
-    if (dkl_option(L, 4, "columns")) {
-        columns = dkl_option_names(L, 4, "join", "columns");
+    dkl_no_error(&err);
+    lua_settop(L, 4); /* options and anchors come above the arguments */
+    o = dkl_spread_options(L, 4, "join", options);
+    how.kind = (dk_join_kind)dkl_given_choice(L, &o, KIND, kinds, DK_JOIN_LEFT);
+    how.multiple = (dk_multiple)dkl_given_choice(L, &o, MULTIPLE, ways, DK_MULTIPLE_ERROR);
+    how.suffix = dkl_given_text(L, &o, SUFFIX);
+    if (dkl_given(L, &o, COLUMNS)) {
+        columns = dkl_given_names(L, &o, COLUMNS, &few);
         how.columns = columns.items;
         how.n_columns = columns.n;
     }
-    if (check_asof(L, left, &asof))
+    if (check_asof(L, left, &o, &asof, dates))
         how.asof = &asof;
     if (how.asof == NULL || !lua_isnil(L, 3))
-        k = check_keys(L, 3, "join");
+        k = check_keys(L, 3, "join", room);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_join(left, right, k.mine.items, k.theirs.items, k.mine.n, &how, out, &err));
     return 1;
@@ -125,23 +131,27 @@ static int table_link(lua_State *L)
 {
     static const char *const options[] = { "as", "columns", "multiple", NULL };
     static const char *const ways[] = { "error", "all", "first", "last", NULL };
+    enum { NAME, TAKEN, WAY };
     const dk_table *table = dkl_check_table(L, 1);
     const dk_table *other = dkl_check_table(L, 2);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     keys k;
+    dkl_few room[2], few;
     dkl_names columns;
+    dkl_options o;
     dk_multiple multiple;
     const char *as;
     const dk_table **out;
 
+    dkl_no_error(&err);
     lua_settop(L, 4);
-    k = check_keys(L, 3, "link");
-    dkl_check_options(L, 4, "link", options);
-    as = dkl_option_text(L, 4, "link", "as");
+    k = check_keys(L, 3, "link", room);
+    o = dkl_spread_options(L, 4, "link", options);
+    as = dkl_given_text(L, &o, NAME);
     if (as == NULL)
         return dkl_fail(L, "link wants a name for the mark: { as = \"in_other\" }");
-    columns = dkl_option_names(L, 4, "link", "columns");
-    multiple = (dk_multiple)dkl_option_choice(L, 4, "link", "multiple", ways, DK_MULTIPLE_ERROR);
+    columns = dkl_given_names(L, &o, TAKEN, &few);
+    multiple = (dk_multiple)dkl_given_choice(L, &o, WAY, ways, DK_MULTIPLE_ERROR);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_link(table, other, k.mine.items, k.theirs.items, k.mine.n, as, columns.items, columns.n,
                           multiple, out, &err));
@@ -154,17 +164,19 @@ static int table_collect(lua_State *L)
     static const char *const options[] = { "as", "empty", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     const dk_table *other = dkl_check_table(L, 2);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     keys k;
+    dkl_few room[2];
     const char *value, *as;
     bool empty;
     const dk_table **out;
 
+    dkl_no_error(&err);
     lua_settop(L, 5);
     if (lua_type(L, 4) != LUA_TSTRING && lua_type(L, 4) != LUA_TUSERDATA)
         return dkl_arg_fail(L, 4, "the name of the column that has the members");
     value = dkl_check_name(L, 4, "collect");
-    k = check_keys(L, 3, "collect");
+    k = check_keys(L, 3, "collect", room);
     dkl_check_options(L, 5, "collect", options);
     as = dkl_option_text(L, 5, "collect", "as");
     as = as ? as : value;
@@ -180,13 +192,15 @@ static int table_reconcile(lua_State *L)
     static const char *const options[] = { "examples", NULL };
     const dk_table *left = dkl_check_table(L, 1);
     const dk_table *right = dkl_check_table(L, 2);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     lua_Integer n_examples;
     keys k;
+    dkl_few room[2];
     const dk_table **out;
 
+    dkl_no_error(&err);
     lua_settop(L, 4);
-    k = check_keys(L, 3, "reconcile");
+    k = check_keys(L, 3, "reconcile", room);
     dkl_check_options(L, 4, "reconcile", options);
     n_examples = dkl_option_integer(L, 4, "reconcile", "examples", 0, 0);
     out = dkl_new_table(L);
@@ -200,17 +214,19 @@ static int table_distinct(lua_State *L)
     static const char *const options[] = { "keep", NULL };
     static const char *const ways[] = { "first", "last", NULL };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const char *alone;
+    dkl_few few;
     dkl_names names;
     int keep = DK_KEEP_FIRST;
     const dk_table **out;
 
+    dkl_no_error(&err);
     if (lua_isnoneornil(L, 2) || lua_istable(L, 2)) {
         lua_settop(L, 3);
         dkl_check_options(L, 3, "distinct", options);
         keep = dkl_option_choice(L, 3, "distinct", "keep", ways, DK_KEEP_FIRST);
-        names = dkl_check_names(L, 2, "distinct");
+        names = dkl_few_names(L, 2, "distinct", &few);
     } else {
         names = dkl_check_arguments(L, 2, "distinct", &alone);
     }
@@ -225,10 +241,11 @@ static int table_union(lua_State *L)
     static const char *const options[] = { "all", NULL };
     const dk_table *a = dkl_check_table(L, 1);
     const dk_table *b = dkl_check_table(L, 2);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const dk_table **out;
     bool all;
 
+    dkl_no_error(&err);
     lua_settop(L, 3);
     dkl_check_options(L, 3, "union", options);
     all = dkl_option_boolean(L, 3, "union", "all", false);
@@ -242,9 +259,10 @@ static int table_intersect(lua_State *L)
 {
     const dk_table *a = dkl_check_table(L, 1);
     const dk_table *b = dkl_check_table(L, 2);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const dk_table **out = dkl_new_table(L);
 
+    dkl_no_error(&err);
     DKL_TRY(dk_table_intersect(a, b, out, &err));
     return 1;
 }
@@ -254,9 +272,10 @@ static int table_except(lua_State *L)
 {
     const dk_table *a = dkl_check_table(L, 1);
     const dk_table *b = dkl_check_table(L, 2);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const dk_table **out = dkl_new_table(L);
 
+    dkl_no_error(&err);
     DKL_TRY(dk_table_except(a, b, out, &err));
     return 1;
 }
@@ -285,18 +304,20 @@ static int table_append(lua_State *L)
     static const char *const ways[] = { "error", "null", NULL };
     const dk_table *table = dkl_check_table(L, 1);
     dk_append_options how = { .missing_is_null = false };
-    dk_error err = DK_ERROR_INIT;
-    const dk_table **tables, **out;
+    dk_error err;
+    const dk_table *both[2], **tables = both, **out;
     bool is_list = lua_istable(L, 2);
     size_t n;
 
+    dkl_no_error(&err);
     lua_settop(L, 3);
     if (!is_list)
         dkl_check_table(L, 2);
     n = is_list ? check_tables(L, 2) : 1;
     dkl_check_options(L, 3, "append", options);
     how.missing_is_null = dkl_option_choice(L, 3, "append", "missing", ways, 0) == 1;
-    tables = dkl_array(L, n + 1, sizeof *tables); /* borrowed from the objects, which the arguments hold */
+    if (n > 1)
+        tables = dkl_array(L, n + 1, sizeof *tables); /* borrowed from the objects, which the arguments hold */
     tables[0] = table;
     for (size_t i = 1; i <= n; i++) {
         if (is_list)
@@ -314,9 +335,10 @@ static int table_append(lua_State *L)
 static int table_attach(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const dk_table **out;
 
+    dkl_no_error(&err);
     lua_settop(L, 3);
     if (dkl_is_null(L, 2)) {
         dk_properties properties = *dk_table_properties(table);

@@ -144,10 +144,11 @@ static void fail_option(lua_State *L, const char *what, const char *key, const c
 /* The string at index, or the text of a date, a timestamp, a period or a level, which stands for one; else NULL. */
 static const char *find_text(lua_State *L, int index, size_t *size)
 {
-    const dkl_scalar *scalar = dkl_test_scalar(L, index);
+    const dkl_scalar *scalar;
 
     if (lua_type(L, index) == LUA_TSTRING)
         return lua_tolstring(L, index, size);
+    scalar = dkl_test_scalar(L, index);
     if (scalar && (dki_type_is_calendar(scalar->type) || scalar->type == DK_CATEGORY))
         return dkl_scalar_text(L, index, size);
     return NULL;
@@ -167,29 +168,58 @@ const char *dkl_check_text(lua_State *L, int index, const char *what)
     return text;
 }
 
+/* Of an option, which is on top of the stack and not nil. */
+
+static const char *text_of(lua_State *L, const char *what, const char *key)
+{
+    size_t size;
+    const char *text = find_text(L, -1, &size);
+
+    if (text == NULL)
+        fail_option(L, what, key, "a string");
+    else if (strlen(text) != size)
+        dkl_fail(L, "%s: byte %d of %s is zero, which none may be", what, (int)strlen(text) + 1, key);
+    return text;
+}
+
+static bool boolean_of(lua_State *L, const char *what, const char *key)
+{
+    if (!lua_isboolean(L, -1))
+        fail_option(L, what, key, "true or false");
+    return lua_toboolean(L, -1);
+}
+
+static lua_Integer integer_of(lua_State *L, const char *what, const char *key, lua_Integer least)
+{
+    int exact;
+    lua_Integer number = lua_tointegerx(L, -1, &exact);
+
+    if (lua_type(L, -1) != LUA_TNUMBER || !exact || number < least)
+        fail_option(L, what, key, least > 0 ? "a whole number from 1" : "a whole number from 0");
+    return number;
+}
+
+static int choice_of(lua_State *L, const char *text, const char *what, const char *key, const char *const *names)
+{
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], text) == 0)
+            return i;
+    push_list(L, names, " or ");
+    return dkl_fail(L, "%s: %s is '%s', and can be %s", what, key, text, lua_tostring(L, -1));
+}
+
 const char *dkl_option_text(lua_State *L, int index, const char *what, const char *key)
 {
-    const char *text = NULL;
-    size_t size;
+    const char *text = dkl_option(L, index, key) ? text_of(L, what, key) : NULL;
 
-    if (dkl_option(L, index, key)) {
-        text = find_text(L, -1, &size);
-        if (text == NULL)
-            fail_option(L, what, key, "a string");
-        else if (strlen(text) != size)
-            dkl_fail(L, "%s: byte %d of %s is zero, which none may be", what, (int)strlen(text) + 1, key);
-    }
     lua_pop(L, 1);
     return text;
 }
 
 bool dkl_option_boolean(lua_State *L, int index, const char *what, const char *key, bool otherwise)
 {
-    if (dkl_option(L, index, key)) {
-        if (!lua_isboolean(L, -1))
-            fail_option(L, what, key, "true or false");
-        otherwise = lua_toboolean(L, -1);
-    }
+    if (dkl_option(L, index, key))
+        otherwise = boolean_of(L, what, key);
     lua_pop(L, 1);
     return otherwise;
 }
@@ -197,13 +227,8 @@ bool dkl_option_boolean(lua_State *L, int index, const char *what, const char *k
 lua_Integer dkl_option_integer(lua_State *L, int index, const char *what, const char *key, lua_Integer least,
                                lua_Integer otherwise)
 {
-    if (dkl_option(L, index, key)) {
-        int exact;
-
-        otherwise = lua_tointegerx(L, -1, &exact);
-        if (lua_type(L, -1) != LUA_TNUMBER || !exact || otherwise < least)
-            fail_option(L, what, key, least > 0 ? "a whole number from 1" : "a whole number from 0");
-    }
+    if (dkl_option(L, index, key))
+        otherwise = integer_of(L, what, key, least);
     lua_pop(L, 1);
     return otherwise;
 }
@@ -213,13 +238,7 @@ int dkl_option_choice(lua_State *L, int index, const char *what, const char *key
 {
     const char *text = dkl_option_text(L, index, what, key);
 
-    if (text == NULL)
-        return otherwise;
-    for (int i = 0; names[i]; i++)
-        if (strcmp(names[i], text) == 0)
-            return i;
-    push_list(L, names, " or ");
-    return dkl_fail(L, "%s: %s is '%s', and can be %s", what, key, text, lua_tostring(L, -1));
+    return text ? choice_of(L, text, what, key, names) : otherwise;
 }
 
 /* Raises where the first hole of a list is. */
@@ -301,6 +320,25 @@ const char *dkl_option_name(lua_State *L, int index, const char *what, const cha
     return name ? name : dkl_option_text(L, index, what, key);
 }
 
+/* Of a list of names: how many they are. */
+static size_t check_name_list(lua_State *L, int index, const char *what)
+{
+    if (!lua_istable(L, index))
+        dkl_fail(L, "%s: a list of strings is wanted, not %s", what, dkl_push_kind(L, index));
+    return dkl_check_list(L, index, what, false);
+}
+
+static void fill_names(lua_State *L, int index, const char *what, dkl_names *names)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
+        names->items[i] = check_name(L, -1, what); /* the list keeps it */
+        if (names->items[i] == NULL)
+            dkl_fail(L, "%s: item %d of the list must be a string, not %s", what, (int)i + 1, dkl_push_kind(L, -1));
+        lua_pop(L, 1);
+    }
+}
+
 dkl_names dkl_check_names(lua_State *L, int index, const char *what)
 {
     dkl_names names = { NULL, 0 };
@@ -318,34 +356,60 @@ dkl_names dkl_check_names(lua_State *L, int index, const char *what)
         names.n = 1;
         return names;
     }
-    if (!lua_istable(L, index)) {
-        dkl_fail(L, "%s: a list of strings is wanted, not %s", what, dkl_push_kind(L, index));
+    names.n = check_name_list(L, index, what);
+    names.items = dkl_array(L, names.n, sizeof *names.items);
+    fill_names(L, index, what, &names);
+    return names;
+}
+
+dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
+{
+    dkl_names names = { few->items, 0 };
+
+    if (lua_isnoneornil(L, index)) {
+        lua_pushnil(L);
+        return (dkl_names){ NULL, 0 };
+    }
+    index = lua_absindex(L, index);
+    few->items[0] = check_name(L, index, what);
+    if (few->items[0]) {
+        names.n = 1;
+        lua_pushnil(L);
         return names;
     }
-    names.n = dkl_check_list(L, index, what, false);
-    names.items = dkl_array(L, names.n, sizeof *names.items);
-    for (size_t i = 0; i < names.n; i++) {
-        lua_rawgeti(L, index, (lua_Integer)i + 1);
-        names.items[i] = check_name(L, -1, what); /* the list keeps it */
-        if (names.items[i] == NULL)
-            dkl_fail(L, "%s: item %d of the list must be a string, not %s", what, (int)i + 1, dkl_push_kind(L, -1));
-        lua_pop(L, 1);
-    }
+    names.n = check_name_list(L, index, what);
+    if (names.n > DKL_FEW)
+        names.items = dkl_array(L, names.n, sizeof *names.items);
+    else
+        lua_pushnil(L);
+    fill_names(L, index, what, &names);
     return names;
+}
+
+/* "what: key", for messages. */
+typedef struct place {
+    char text[128];
+} place;
+
+static place place_of(const char *what, const char *key)
+{
+    size_t what_size = strlen(what), key_size = strlen(key);
+    place p;
+
+    assert(what_size + key_size + 3 <= sizeof p.text);
+    memcpy(p.text, what, what_size);
+    memcpy(p.text + what_size, ": ", 2);
+    memcpy(p.text + what_size + 2, key, key_size + 1);
+    return p;
 }
 
 dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char *key)
 {
-    size_t what_size = strlen(what), key_size = strlen(key);
+    const place where = place_of(what, key);
     dkl_names names;
-    char text[128]; /* for a message: most calls need none */
 
-    assert(what_size + key_size + 3 <= sizeof text);
-    memcpy(text, what, what_size);
-    memcpy(text + what_size, ": ", 2);
-    memcpy(text + what_size + 2, key, key_size + 1);
     dkl_option(L, index, key);
-    names = dkl_check_names(L, -1, text);
+    names = dkl_check_names(L, -1, where.text);
     lua_replace(L, -2); /* the anchor; the option's table is kept by the table of options */
     return names;
 }
@@ -367,4 +431,90 @@ dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const c
             dkl_fail(L, "%s: argument %d must be a string, not %s", what, i - first + 1, dkl_push_kind(L, i));
     }
     return names;
+}
+
+/* Options that are spread on the stack. --------------------------------------------------------------------------- */
+
+dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names)
+{
+    dkl_options o = { what, names, lua_gettop(L) + 1 };
+    int n = 0;
+    bool is_known = true;
+
+    while (names[n])
+        n++;
+    luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
+    lua_settop(L, o.first - 1 + n);
+    if (lua_isnoneornil(L, index))
+        return o;
+    if (!lua_istable(L, index))
+        dkl_check_keys(L, index, what, "option", names); /* raises */
+    for (lua_pushnil(L); lua_next(L, index);) {
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+        int i = 0;
+
+        while (key && names[i] && (*names[i] != *key || strcmp(names[i], key) != 0))
+            i++;
+        is_known = is_known && key && names[i];
+        if (is_known)
+            lua_replace(L, o.first + i);
+        else
+            lua_pop(L, 1);
+    }
+    if (!is_known)
+        dkl_check_keys(L, index, what, "option", names); /* says which */
+    return o;
+}
+
+bool dkl_given(lua_State *L, const dkl_options *o, int i)
+{
+    return !lua_isnil(L, o->first + i);
+}
+
+const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
+{
+    const char *text = NULL;
+
+    if (dkl_given(L, o, i)) {
+        lua_pushvalue(L, o->first + i);
+        text = text_of(L, o->what, o->names[i]);
+        lua_pop(L, 1);
+    }
+    return text;
+}
+
+bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise)
+{
+    if (dkl_given(L, o, i)) {
+        lua_pushvalue(L, o->first + i);
+        otherwise = boolean_of(L, o->what, o->names[i]);
+        lua_pop(L, 1);
+    }
+    return otherwise;
+}
+
+lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise)
+{
+    if (dkl_given(L, o, i)) {
+        lua_pushvalue(L, o->first + i);
+        otherwise = integer_of(L, o->what, o->names[i], least);
+        lua_pop(L, 1);
+    }
+    return otherwise;
+}
+
+int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise)
+{
+    const char *text = dkl_given_text(L, o, i);
+
+    return text ? choice_of(L, text, o->what, o->names[i], names) : otherwise;
+}
+
+dkl_names dkl_given_names(lua_State *L, const dkl_options *o, int i, dkl_few *few)
+{
+    if (!dkl_given(L, o, i)) {
+        lua_pushnil(L);
+        return (dkl_names){ NULL, 0 };
+    }
+    return dkl_few_names(L, o->first + i, place_of(o->what, o->names[i]).text, few);
 }

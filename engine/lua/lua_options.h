@@ -63,4 +63,29 @@ dkl_names dkl_option_names(lua_State *L, int index, const char *what, const char
  * memory then. */
 dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const char **alone);
 
+/* Names in the caller's own memory, as long as there are no more than these. */
+#define DKL_FEW 8
+typedef struct dkl_few {
+    const char *items[DKL_FEW];
+} dkl_few;
+/* As dkl_check_names. */
+dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few);
+
+/* Options that are spread on the stack, by their place in names; nil where they are not given. For what is called often: the
+ * table is gone through once. */
+typedef struct dkl_options {
+    const char *what;
+    const char *const *names; /* ends with NULL */
+    int first;                /* where the first stands */
+} dkl_options;
+/* Checks as dkl_check_options does; index is from the bottom. */
+dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names);
+bool dkl_given(lua_State *L, const dkl_options *o, int i);
+/* As those of a table. */
+const char *dkl_given_text(lua_State *L, const dkl_options *o, int i);
+bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise);
+lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise);
+int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise);
+dkl_names dkl_given_names(lua_State *L, const dkl_options *o, int i, dkl_few *few);
+
 #endif

@@ -12,11 +12,12 @@ static int table_where(lua_State *L)
     const dk_table *table = dkl_check_table(L, 1);
     const char *what = "where wants a condition";
     const char *text = dkl_check_expr(L, 2, what);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const dk_expr *condition;
     dk_params params;
     const dk_table **out;
 
+    dkl_no_error(&err);
     dkl_check_params(L, 3, &params);
     condition = dkl_push_condition(L, text, what);
     out = dkl_new_table(L);
@@ -26,9 +27,10 @@ static int table_where(lua_State *L)
 
 static int slice(lua_State *L, const dk_table *table, uint64_t start, uint64_t n)
 {
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const dk_table **out = dkl_new_table(L);
 
+    dkl_no_error(&err);
     DKL_TRY(dk_table_slice(table, start, n, out, &err));
     return 1;
 }
@@ -92,9 +94,10 @@ static int table_slice(lua_State *L)
 static int table_detail(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const dk_table **out = dkl_new_table(L);
 
+    dkl_no_error(&err);
     DKL_TRY(dk_table_detail(table, out, &err));
     return 1;
 }
@@ -105,11 +108,12 @@ static int table_detail(lua_State *L)
 static int table_select(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const char *hint = dkl_nil_hint(L, 2), *alone;
     dkl_names names = dkl_check_arguments(L, 2, "select", &alone);
     const dk_table **out = dkl_new_table(L);
 
+    dkl_no_error(&err);
     if (names.n == 0)
         return dkl_fail(L, "select wants the names of the columns to keep%s", hint);
     DKL_TRY(dk_table_select(table, names.items, names.n, out, &err));
@@ -120,11 +124,12 @@ static int table_select(lua_State *L)
 static int table_drop(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     const char *hint = dkl_nil_hint(L, 2), *alone;
     dkl_names names = dkl_check_arguments(L, 2, "drop", &alone);
     const dk_table **out = dkl_new_table(L);
 
+    dkl_no_error(&err);
     if (names.n == 0)
         return dkl_fail(L, "drop wants the names of the columns to leave out%s", hint);
     DKL_TRY(dk_table_drop(table, names.items, names.n, out, &err));
@@ -135,11 +140,13 @@ static int table_drop(lua_State *L)
 static int table_rename(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
-    const char **old_names, **new_names;
+    dk_error err;
+    dkl_few few[2];
+    const char **old_names = few[0].items, **new_names = few[1].items;
     const dk_table **out;
     size_t n = 0, n_given = 0, most = dk_table_n_columns(table);
 
+    dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { old = \"new\" }");
     for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
@@ -147,12 +154,15 @@ static int table_rename(lua_State *L)
             return dkl_fail(L, "rename: names are strings, as in { old = \"new\" }");
         else
             n_given++;
-    dkl_check_changes(L, 2, "rename");
-    old_names = dkl_array(L, 2 * n_given, sizeof *old_names);
-    new_names = old_names + n_given;
+    if (n_given == 0)
+        dkl_check_changes(L, 2, "rename"); /* raises */
+    if (n_given > DKL_FEW) {
+        old_names = dkl_array(L, 2 * n_given, sizeof *old_names);
+        new_names = old_names + n_given;
+    }
     out = dkl_new_table(L);
     /* In the order of the columns, so that of two errors always the same is reported. */
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = 0; i < most && n < n_given; i++) {
         const char *name = dk_table_field(table, i)->name;
 
         if (dkl_option(L, 2, name)) {
@@ -171,9 +181,10 @@ static int table_rename(lua_State *L)
 static int table_column(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     size_t i;
 
+    dkl_no_error(&err);
     if (lua_type(L, 2) != LUA_TSTRING && lua_type(L, 2) != LUA_TUSERDATA)
         return dkl_arg_fail(L, 2, "the name of a column");
     if (dk_table_get(table, dkl_check_name(L, 2, "column: the name"), &i, &err) != DK_OK)

@@ -7,27 +7,31 @@
 static int table_pivot(lua_State *L)
 {
     static const char *const options[] = { "rows", "columns", "values", "aggregate", "limit", NULL };
+    enum { ROWS, COLUMNS, VALUES, AGGREGATE, LIMIT };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_pivot_spec spec = { 0 };
+    dkl_few few[3];
     dkl_names rows, columns, values;
+    dkl_options o;
     const dk_table **out;
 
+    dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2,
                             "a table such as { rows = \"gemeente\", columns = \"peilmaand\", values = \"n\" }");
-    dkl_check_options(L, 2, "pivot", options);
-    rows = dkl_option_names(L, 2, "pivot", "rows");
-    columns = dkl_option_names(L, 2, "pivot", "columns");
-    values = dkl_option_names(L, 2, "pivot", "values");
+    o = dkl_spread_options(L, 2, "pivot", options);
+    rows = dkl_given_names(L, &o, ROWS, &few[0]);
+    columns = dkl_given_names(L, &o, COLUMNS, &few[1]);
+    values = dkl_given_names(L, &o, VALUES, &few[2]);
     spec.rows = rows.items;
     spec.n_rows = rows.n;
     spec.columns = columns.items;
     spec.n_columns = columns.n;
     spec.values = values.items;
     spec.n_values = values.n;
-    spec.aggregate = dkl_option_text(L, 2, "pivot", "aggregate");
-    spec.limit = (size_t)dkl_option_integer(L, 2, "pivot", "limit", 1, 0);
+    spec.aggregate = dkl_given_text(L, &o, AGGREGATE);
+    spec.limit = (size_t)dkl_given_integer(L, &o, LIMIT, 1, 0);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_pivot(table, &spec, out, &err));
     return 1;
@@ -38,60 +42,62 @@ static int table_unpivot(lua_State *L)
 {
     static const char *const options[] = { "rows", "columns", "name", "value", "nulls", NULL };
     static const char *const nulls[] = { "keep", "drop", NULL };
+    enum { ROWS, COLUMNS, NAME, VALUE, NULLS };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_unpivot_spec spec = { 0 };
+    dkl_few few[2];
     dkl_names rows, columns;
+    dkl_options o;
     const dk_table **out;
 
+    dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { columns = { ... }, name = \"peilmaand\", value = \"n\" }");
-    dkl_check_options(L, 2, "unpivot", options);
-    rows = dkl_option_names(L, 2, "unpivot", "rows");
-    columns = dkl_option_names(L, 2, "unpivot", "columns");
+    o = dkl_spread_options(L, 2, "unpivot", options);
+    rows = dkl_given_names(L, &o, ROWS, &few[0]);
+    columns = dkl_given_names(L, &o, COLUMNS, &few[1]);
     spec.rows = rows.items;
     spec.n_rows = rows.n;
     spec.columns = columns.items;
     spec.n_columns = columns.n;
-    spec.name = dkl_option_text(L, 2, "unpivot", "name");
-    spec.value = dkl_option_text(L, 2, "unpivot", "value");
+    spec.name = dkl_given_text(L, &o, NAME);
+    spec.value = dkl_given_text(L, &o, VALUE);
     spec.name = spec.name ? spec.name : "name";
     spec.value = spec.value ? spec.value : "value";
-    spec.drop_nulls = dkl_option_choice(L, 2, "unpivot", "nulls", nulls, 0) == 1;
+    spec.drop_nulls = dkl_given_choice(L, &o, NULLS, nulls, 0) == 1;
     out = dkl_new_table(L);
     DKL_TRY(dk_table_unpivot(table, &spec, out, &err));
     return 1;
 }
 
-/* The seed in the table at index, which must be there: what is drawn has to be drawn again. */
-static uint64_t check_seed(lua_State *L, int index, const char *what)
+/* The seed, option i, which must be there: what is drawn has to be drawn again. */
+static uint64_t check_seed(lua_State *L, const dkl_options *o, int i)
 {
     int exact = 0;
     lua_Integer seed = 0;
 
-    if (dkl_option(L, index, "seed"))
-        seed = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &exact) : 0;
-    lua_pop(L, 1);
+    if (lua_type(L, o->first + i) == LUA_TNUMBER)
+        seed = lua_tointegerx(L, o->first + i, &exact);
     if (!exact)
-        dkl_fail(L, "%s wants a seed, a whole number such as seed = 1: the same seed draws the same rows", what);
+        dkl_fail(L, "%s wants a seed, a whole number such as seed = 1: the same seed draws the same rows", o->what);
     return (uint64_t)seed;
 }
 
 /* A share from Lua: a whole number, or a float as its shortest decimal. */
-static dk_ratio check_share(lua_State *L, int index)
+static dk_ratio check_share(lua_State *L, const dkl_options *o, int i)
 {
     dk_ratio share = { 0, 0 };
     dk_value value;
 
-    if (dkl_option(L, index, "share")) {
-        if (lua_type(L, -1) != LUA_TNUMBER || !dkl_to_value(L, -1, &value) || value.type == DK_REAL)
-            dkl_fail(L, "sample: share must be a number from 0 to 1, such as 0.1");
-        share.numerator = value.as.integer;
-        share.denominator = 1;
-        for (unsigned i = 0; value.type == DK_DECIMAL && i < value.scale; i++)
-            share.denominator *= 10;
-    }
-    lua_pop(L, 1);
+    if (!dkl_given(L, o, i))
+        return share;
+    if (lua_type(L, o->first + i) != LUA_TNUMBER || !dkl_to_value(L, o->first + i, &value) || value.type == DK_REAL)
+        dkl_fail(L, "sample: share must be a number from 0 to 1, such as 0.1");
+    share.numerator = value.as.integer;
+    share.denominator = 1;
+    for (unsigned scale = 0; value.type == DK_DECIMAL && scale < value.scale; scale++)
+        share.denominator *= 10;
     return share;
 }
 
@@ -99,30 +105,31 @@ static dk_ratio check_share(lua_State *L, int index)
 static int table_sample(lua_State *L)
 {
     static const char *const options[] = { "n", "share", "seed", "within", "weight", NULL };
+    enum { N, SHARE, SEED, WITHIN, WEIGHT };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_sample_spec spec = { 0 };
     dk_params params;
+    dkl_few few;
     dkl_names within;
-    bool has_n;
+    dkl_options o;
     const dk_table **out;
 
+    dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { n = 100, seed = 1 }");
     lua_settop(L, 3);
-    dkl_check_options(L, 2, "sample", options);
-    has_n = dkl_option(L, 2, "n");
-    lua_pop(L, 1);
-    spec.n = (uint64_t)dkl_option_integer(L, 2, "sample", "n", 0, 0);
-    spec.share = check_share(L, 2);
-    if (has_n == (spec.share.denominator != 0))
+    o = dkl_spread_options(L, 2, "sample", options);
+    spec.n = (uint64_t)dkl_given_integer(L, &o, N, 0, 0);
+    spec.share = check_share(L, &o, SHARE);
+    if (dkl_given(L, &o, N) == (spec.share.denominator != 0))
         return dkl_fail(L, "sample wants n, a number of rows, or share, one of the two");
-    spec.seed = check_seed(L, 2, "sample");
-    within = dkl_option_names(L, 2, "sample", "within");
+    spec.seed = check_seed(L, &o, SEED);
+    within = dkl_given_names(L, &o, WITHIN, &few);
     spec.within = within.items;
     spec.n_within = within.n;
-    if (dkl_option(L, 2, "weight"))
-        spec.weight = dkl_check_expr(L, -1, "sample wants a weight");
+    if (dkl_given(L, &o, WEIGHT))
+        spec.weight = dkl_check_expr(L, o.first + WEIGHT, "sample wants a weight");
     dkl_check_params(L, 3, &params);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_sample(table, &spec, &params, out, &err));
@@ -134,13 +141,15 @@ static int table_shuffle(lua_State *L)
 {
     static const char *const options[] = { "seed", NULL };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     uint64_t seed;
+    dkl_options o;
     const dk_table **out;
 
+    dkl_no_error(&err);
     lua_settop(L, 2);
-    dkl_check_options(L, 2, "shuffle", options);
-    seed = check_seed(L, 2, "shuffle");
+    o = dkl_spread_options(L, 2, "shuffle", options);
+    seed = check_seed(L, &o, 0);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_shuffle(table, seed, out, &err));
     return 1;

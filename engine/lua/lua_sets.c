@@ -51,10 +51,11 @@ bool dkl_check_set(lua_State *L, int type, const char *what, dk_csv_column *out,
 int dkl_split_columns(lua_State *L, const dkl_types *types, const dk_table **table)
 {
     size_t n_columns = dk_table_n_columns(*table), n = 0;
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_field *fields = NULL;
     const dk_table **made;
 
+    dkl_no_error(&err);
     for (size_t i = 0; i < types->n; i++)
         n += types->splits[i].delimiter != NULL;
     if (n == 0)
@@ -93,8 +94,9 @@ static int table_with_sets(lua_State *L)
     const dk_table *table = dkl_check_table(L, 1), **out;
     size_t n_columns = dk_table_n_columns(table);
     dkl_types types = { NULL, NULL, 0 };
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
 
+    dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { vaardigheden = \";\" }");
     lua_settop(L, 2);

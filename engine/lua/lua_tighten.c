@@ -11,8 +11,9 @@ static bool has_row_sums(const dk_table *checks)
 {
     const dk_column *of = dk_table_field(checks, 0)->column; /* "row" or "column" */
     dk_value value = { .is_null = true };
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
 
+    dkl_no_error(&err);
     for (uint64_t row = 0; row < dk_table_n_rows(checks); row++)
         if (dk_column_get(of, row, &value, &err) == DK_OK && !value.is_null && value.as.text.size == 3 &&
             memcmp(value.as.text.bytes, "row", 3) == 0)
@@ -47,11 +48,12 @@ static int table_tighten(lua_State *L)
     static const char *const totals[] = { "equal", "at least", NULL };
     static const char *const sums[] = { "together", "one by one", NULL };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_tighten_spec spec = { 0 };
     dkl_names values, by;
     const dk_table **out;
 
+    dkl_no_error(&err);
     lua_settop(L, 2);
     dkl_check_options(L, 2, "tighten", options);
     values = dkl_option_names(L, 2, "tighten", "values");

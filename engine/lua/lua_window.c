@@ -38,13 +38,14 @@ static int table_sort(lua_State *L)
 {
     static const char *const options[] = { "limit", NULL };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     uint64_t limit = UINT64_MAX;
     dk_params params = { NULL, 0 };
     const char *hint = dkl_nil_hint(L, 2), *alone;
     dkl_names keys;
     const dk_table **out;
 
+    dkl_no_error(&err);
     if (lua_istable(L, 2)) {
         lua_settop(L, 3);
         split(L, 2);
@@ -69,13 +70,14 @@ static int table_window(lua_State *L)
     static const char *const options[] = { "within", "order", NULL };
     static const char wanted[] = "window wants 'name = expression'";
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_window_spec spec = { 0 };
     dk_params params;
     const dk_expr **exprs;
     dkl_names texts, within, order;
     const dk_table **out;
 
+    dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(
             L, 2, "a table such as { within = \"gemeente\", order = \"peilmaand\", \"vorige = previous(n)\" }");
@@ -114,12 +116,13 @@ static int table_top(lua_State *L)
     static const char *const options[] = { "n", "by", "within", "ties", "order", NULL };
     static const char *const ties[] = { "first", "all", NULL }, *const orders[] = { "groups", "table", NULL };
     const dk_table *table = dkl_check_table(L, 1);
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     dk_top_spec spec = { 0 };
     dk_params params;
     dkl_names within, order;
     const dk_table **out;
 
+    dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { n = 2, by = \"uren desc\", within = \"gemeente\" }");
     lua_settop(L, 3);
