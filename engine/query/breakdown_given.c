@@ -200,18 +200,15 @@ static dk_status show(const dki_given *given, const dk_table *made, size_t n_by,
     const dk_breakdown *breakdown = given->breakdown;
     size_t n = n_by + breakdown->n_measures;
     dk_field *fields = dki_alloc_array(given->context, n, sizeof *fields, err);
-    dk_status status;
+    dk_status status = DK_OK;
 
     if (fields == NULL)
         return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        const dki_part *part = i < n_by ? &breakdown->by[i] : &breakdown->measures[i - n_by];
-
-        fields[i] = *dk_table_field(made, dk_table_find(made, part->name));
-        fields[i].label = part->label;
-        fields[i].format = part->format;
-    }
-    status = dk_table_new(given->context, fields, n, dk_table_n_rows(made), out, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status =
+            dki_part_field(i < n_by ? &breakdown->by[i] : &breakdown->measures[i - n_by], made, &fields[i], err);
+    if (status == DK_OK)
+        status = dk_table_new(given->context, fields, n, dk_table_n_rows(made), out, err);
     dki_free(given->context, fields);
     return status;
 }

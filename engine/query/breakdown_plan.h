@@ -290,6 +290,9 @@ dk_status dki_plan_periods(dki_plan *plan, dk_error *err);
 dk_status dki_plan_finish(const dki_plan *plan, const dki_plan *noted, dki_groups *groups, const dk_table **out,
                           dk_error *err);
 bool dki_plan_has_notes(const dki_plan *plan);
+/* ... what the user gets of the column of that name: with the label and the format that are stated. DK_ERR_TYPE for a format of what
+ * is no number. */
+dk_status dki_part_field(const dki_part *part, const dk_table *shown, dk_field *out, dk_error *err);
 
 /* Of breakdown_cells.c: makes cells, their order, and both tables with the dimensions, of scanned groups. */
 dk_status dki_result_cells(dki_result *result, dk_error *err);

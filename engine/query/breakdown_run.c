@@ -131,6 +131,20 @@ bool dki_plan_has_notes(const dki_plan *plan)
 
 /* The table that the user gets. -------------------------------------------------------------------------------- */
 
+dk_status dki_part_field(const dki_part *part, const dk_table *shown, dk_field *out, dk_error *err)
+{
+    dk_field field = *dk_table_field(shown, dk_table_find(shown, part->name));
+    dk_type type = dk_column_type(field.column);
+
+    if (part->format && !dk_type_is_number(type) && type != DK_INTERVAL)
+        return dki_fail(err, DK_ERR_TYPE, "format: column %s is a %s, and patterns are for numbers", part->name,
+                        dk_type_name(type));
+    field.label = part->label;
+    field.format = part->format;
+    *out = field;
+    return DK_OK;
+}
+
 /* Dimensions and measures, with labels, formats and properties; hidden columns stay behind. */
 static dk_status result_table(const dki_result *result, const dk_table **out, dk_error *err)
 {
@@ -145,19 +159,16 @@ static dk_status result_table(const dki_result *result, const dk_table **out, dk
     size_t n_by = breakdown->n_by - breakdown->n_hidden, n = n_by + breakdown->n_measures;
     dk_field *fields = dki_alloc_array(plan->context, n, sizeof *fields, err);
     dk_table *made;
-    dk_status status;
+    dk_status status = DK_OK;
 
     if (fields == NULL)
         return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        const dki_part *part = i < n_by ? &breakdown->by[i] : &breakdown->measures[i - n_by];
-
-        fields[i] = *dk_table_field(result->shown, dk_table_find(result->shown, part->name));
-        fields[i].label = part->label;
-        fields[i].format = part->format;
-    }
-    status = dki_table_make(plan->context, fields, n, result->n_shown, &properties, dk_table_margin(result->shown),
-                            &made, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = dki_part_field(i < n_by ? &breakdown->by[i] : &breakdown->measures[i - n_by], result->shown,
+                                &fields[i], err);
+    if (status == DK_OK)
+        status = dki_table_make(plan->context, fields, n, result->n_shown, &properties,
+                                dk_table_margin(result->shown), &made, err);
     dki_free(plan->context, fields);
     if (status == DK_OK)
         *out = made;

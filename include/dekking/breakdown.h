@@ -105,7 +105,7 @@ DK_API void dk_breakdown_needs(const dk_breakdown *breakdown, dk_need_fn *visit,
  * left out because it was null, how many groups are not shown.
  * Errors as for dk_table_eval, and
  *         DK_ERR_MARGIN     the table has margin rows: take its detail
- *         DK_ERR_TYPE       a rest, and the dimension is neither category nor text
+ *         DK_ERR_TYPE       a rest, and the dimension is neither category nor text; a format, and what it is of is no number
  *         DK_ERR_DUPLICATE  a group is called what the rest is to be called; a measure is named like a column that the breakdown uses
  *         DK_ERR_ARGUMENT   every level is to be shown, and no dimension is a category or a boolean
  *         DK_ERR_TYPE      every level of a text, real, ratio, decimal or timestamp is to be shown

@@ -269,7 +269,7 @@ local function replaced(self, method, level, dimension)
   end
   local copy = changed(spec, {})
   copy.by = table.move(by, 1, #by, 1, {})
-  copy.by[place] = { text = core.quoted(level), format = by[place].format }
+  copy.by[place] = { text = core.quoted(level) }
   for _, key in ipairs { "margins", "levels", "order" } do
     if type(copy[key]) == "table" then
       copy[key] = renamed(copy[key])

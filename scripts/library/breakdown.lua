@@ -37,7 +37,7 @@
 ---@class dk.EntryTable
 --- The text.
 ---@field [1] string
---- How its numbers are shown: `"0.0 %"`.
+--- How its numbers are shown: `"0.0 %"`. Of what is no number it is an error.
 ---@field format? string
 --- What stands above the column in the place of its name.
 ---@field label? string

@@ -19,6 +19,18 @@ local function coverage(dk)
   }
 end
 
+test("a format of what is no number is refused, wherever the breakdown is asked", function(t, dk)
+  local data = dk.table { { "k", { "a", "b" } }, { "n", { 1, 2 } } }
+  local first = dk.breakdown { by = "n", measures = { "m = count()", { "eerste = min(k)", format = "0.0" } } }
+  local dimension = dk.breakdown { by = { { "k", format = "0" } }, measures = "m = count()" }
+  local says = "format: column eerste is a category, and patterns are for numbers"
+  t.says(function() return first(data) end, says)
+  t.says(function() return data:breakdowns { a = first } end, says)
+  t.says(function() return dimension(data) end, "format: column k is a category, and patterns are for numbers")
+  local styled = dk.breakdown { by = { { "n", format = "0.0" } }, measures = { { "m = sum(n)", format = "0.00" } } }
+  t.has(tostring(styled(data)), "1.0     1.00", "2.0     2.00")
+end)
+
 test("a breakdown is called with a table", function(t, dk)
   t.eq(t.records(coverage(dk)(people(dk))), {
     { gemeente = "Arnhem", register = 4, known = 3, dekking = 0.75 },
