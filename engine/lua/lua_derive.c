@@ -140,6 +140,7 @@ static int table_derive(lua_State *L)
         if (dk_expr_name(exprs[i]) == NULL)
             return dkl_fail(L, "derive: '%s' has no name: write \"name = %s\"", entries[i].text, entries[i].text);
     }
+    dkl_check_used(L, &params, exprs, n, NULL, 0);
     if (n_styled == 0) {
         DKL_TRY(dk_table_derive(table, exprs, n, &params, out, &err));
     } else {

@@ -71,6 +71,10 @@ typedef struct dkl_few {
 /* As dkl_check_names. */
 dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few);
 
+/* Of lua_params.c: raises where a parameter is given that none of the expressions and texts of expressions uses. */
+void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
+                    const dkl_names *texts, size_t n_texts);
+
 /* Options that are spread on the stack, by their place in names; nil where they are not given. For what is called often: the
  * table is gone through once. */
 typedef struct dkl_options {

@@ -20,6 +20,7 @@ static int table_where(lua_State *L)
     dkl_no_error(&err);
     dkl_check_params(L, 3, &params);
     condition = dkl_push_condition(L, text, what);
+    dkl_check_used(L, &params, &condition, 1, NULL, 0);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_where(table, condition, &params, out, &err));
     return 1;

@@ -131,6 +131,7 @@ static int table_sample(lua_State *L)
     if (dkl_given(L, &o, WEIGHT))
         spec.weight = dkl_check_expr(L, o.first + WEIGHT, "sample wants a weight");
     dkl_check_params(L, 3, &params);
+    dkl_check_used(L, &params, NULL, 0, (const dkl_names[]){ within, { &spec.weight, spec.weight != NULL } }, 2);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_sample(table, &spec, &params, out, &err));
     return 1;

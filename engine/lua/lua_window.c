@@ -59,6 +59,7 @@ static int table_sort(lua_State *L)
     }
     if (keys.n == 0)
         return dkl_fail(L, "sort wants the columns to sort by, such as { \"dekking desc\", \"gemeente\" }%s", hint);
+    dkl_check_used(L, &params, NULL, 0, &keys, 1);
     out = dkl_new_table(L);
     DKL_TRY(dk_table_sort_by(table, keys.items, keys.n, &params, limit, out, &err));
     return 1;
@@ -99,6 +100,7 @@ static int table_window(lua_State *L)
         if (dk_expr_name(exprs[i]) == NULL)
             return dkl_fail(L, "window: '%s' has no name: write \"name = %s\"", texts.items[i], texts.items[i]);
     }
+    dkl_check_used(L, &params, exprs, texts.n, (const dkl_names[]){ within, order }, 2);
     spec.within = within.items;
     spec.n_within = within.n;
     spec.order = order.items;
@@ -137,6 +139,7 @@ static int table_top(lua_State *L)
     spec.ties = dkl_option_choice(L, 2, "top", "ties", ties, 0) == 1;
     spec.table_order = dkl_option_choice(L, 2, "top", "order", orders, 0) == 1;
     dkl_check_params(L, 3, &params);
+    dkl_check_used(L, &params, NULL, 0, (const dkl_names[]){ within, order }, 2);
     spec.within = within.items;
     spec.n_within = within.n;
     spec.order = order.items;

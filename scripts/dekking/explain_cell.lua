@@ -220,7 +220,7 @@ local function find(result, asked, cell, is_long)
       params["v" .. i] = columns[name] == "set" and as_set(value) or value
       condition = ("%s == $v%d"):format(quoted(name), i)
       shown[i] = ("%s = %s"):format(name, words.plain(value))
-      if count(result, condition, params) == 0 then
+      if count(result, condition, { ["v" .. i] = params["v" .. i] }) == 0 then
         core.check({ [words.plain(value)] = true }, "explain: the result", known_values(result, name), name)
       end
     end

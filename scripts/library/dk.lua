@@ -41,7 +41,8 @@ dk = {}
 --- An expression with a name for its result: `"klasse = bin(leeftijd, 18, 27)"`.
 ---@alias dk.NamedExpression string|dk.Expr
 
---- Values of the `$name` parameters of expressions. They are never pasted into the text.
+--- Values of the `$name` parameters of expressions. They are never pasted into the text. One that no expression of the call uses is an
+--- error; a breakdown and the scenarios that it is asked under share theirs.
 ---@alias dk.Params table<string, dk.Value>
 
 --- A key of two tables: the name of a column that both have, a list of names that are one key together, or

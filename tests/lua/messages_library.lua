@@ -224,6 +224,18 @@ test("parameters", function(t, dk)
   t.says(function() return data:where("leeftijd > $n", { 1 }) end, "a parameter has a name, not 1 as its key")
   t.says(function() return data:where("leeftijd > $n", { n = {} }) end,
     "parameter $n must be a number, a string, true, false, dk.null or a date or such, not a Lua table")
+  t.says(function() return data:where("leeftijd > $grens", { grens = 1, van = 2 }) end,
+    "no expression uses the parameter $van (used: $grens)")
+  t.says(function() return data:where("leeftijd > $grens", { gens = 1 }) end,
+    "no expression uses the parameter $gens (did you mean $grens?)")
+  t.says(function() return data:derive({ "x = leeftijd + $a", "y = x * $b + $c" }, { a = 1, b = 2, c = 3, wat = 4 }) end,
+    "no expression uses the parameter $wat (used: $a, $b and $c)")
+  for method, given in pairs {
+    where = "leeftijd > 1", derive = "x = leeftijd", plan = "leeftijd + 1", sort = { "leeftijd desc" },
+    top = { n = 1, by = "leeftijd" }, sample = { n = 1, seed = 1 }, window = { order = "leeftijd", "r = rank()" },
+  } do
+    t.says(function() return data[method](data, given, { k = 1 }) end, "no expression uses the parameter $k, or any other")
+  end
   local step = { "x", share = 1, where = "true", set = { a = 1 } }
   t.says(function() return dk.scenario "s" { params = { p = { print } }, step } end,
     "scenario: parameter p cannot be a function (a number, a text, true, false or dk.null)")

@@ -15,6 +15,19 @@ local function names_of(data)
   return table.concat(data:column "naam":to_lua())
 end
 
+-- Wherever a call takes an expression its parameters count, also in a key to sort by and in a condition of an aggregate.
+test("a parameter may be used anywhere in the call", function(t, dk)
+  local data = dk.table { { "k", { "a", "b", "c", "d" } }, { "n", { 1, 2, 3, 4 } }, { "n desc", { 1, 1, 1, 1 } } }
+  t.eq(data:sort({ "n desc", "abs(n - $q) desc" }, { q = 1 }).k:to_lua(), { "d", "c", "b", "a" })
+  t.eq(data:top({ n = 1, by = "(n - $q) * (n - $q) asc" }, { q = 3 }).k:to_lua(), { "c" })
+  t.eq(data:top({ n = 1, by = "n", within = "n > $q" }, { q = 2 }).k:to_lua(), { "a", "c" })
+  t.eq(data:window({ order = "n * $z", "s = sum(n) where n > $q" }, { q = 2, z = 1 }).s:to_lua(), { 7, 7, 7, 7 })
+  t.eq(#data:sample({ n = 1, seed = 1, weight = "n * $q" }, { q = 2 }), 1)
+  t.eq(#data:sample({ n = 1, seed = 1, within = "n > $q" }, { q = 2 }), 2)
+  t.eq(#data:where("n in ($a, $b)", { a = 1, b = 4 }), 2)
+  t.eq(#data:where("n > 1", {}), 3)
+end)
+
 test("where keeps the rows for which the condition is true", function(t, dk)
   local data = people(dk)
   t.eq(names_of(data:where "leeftijd < 30"), "ad")

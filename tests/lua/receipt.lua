@@ -177,11 +177,13 @@ test("options of calls are told, few and many, as they were when it was made", f
   local kind, drawn = { kind = "left", multiple = "first" }, { n = 2, seed = 3 }
   local params = { a = 1, b = dk.date "2024-12-31" }
   local data = dk.read(path, many)
-  local chosen = data:join(data:select "nr", "nr", kind):sample(drawn):where("nr > $a", params):distinct({ "nr" }, {})
+  local chosen = data:join(data:select "nr", "nr", kind):sample(drawn)
+    :where("nr > $a and $b < date(2025, 1, 1)", params):distinct({ "nr" }, {})
   local result = dk.breakdown { by = "k", measures = "n = count()" } (chosen)
   kind.kind, drawn.seed, drawn.share, params.a, many.name = "inner", 4, 0.5, 2, "others"
   t.has(tostring(result:receipt()), '"nr", { kind = "left", multiple = "first" })', ":sample({ n = 2, seed = 3 })",
-    '"nr > $a", { a = 1, b = dk.date "2024-12-31" })', 'name = "calls", quote', 'encoding = "utf-8"', '{ "nr" }, {})')
+    '"nr > $a and $b < date(2025, 1, 1)", { a = 1, b = dk.date "2024-12-31" })',
+    'name = "calls", quote', 'encoding = "utf-8"', '{ "nr" }, {})')
 end)
 
 test("what was written of a result is in its receipt", function(t, dk)
