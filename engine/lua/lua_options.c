@@ -295,13 +295,15 @@ size_t dkl_length(lua_State *L, int index)
 /* A name: a string, or what stands for one (a column, an expression), which keeps its text. */
 static const char *check_name(lua_State *L, int index, const char *what)
 {
-    if (dkl_push_name_text(L, index)) {
-        const char *name = lua_tostring(L, -1);
+    const char *name;
 
-        lua_pop(L, 1);
-        return name;
-    }
-    return lua_type(L, index) == LUA_TSTRING ? dkl_check_text(L, index, what) : NULL;
+    if (lua_type(L, index) == LUA_TSTRING)
+        return dkl_check_text(L, index, what);
+    if (!dkl_push_name_text(L, index))
+        return NULL;
+    name = lua_tostring(L, -1);
+    lua_pop(L, 1);
+    return name;
 }
 
 const char *dkl_check_name(lua_State *L, int index, const char *what)

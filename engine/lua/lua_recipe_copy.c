@@ -172,9 +172,12 @@ static bool flatten_table(lua_State *L, int index, dkl_recipe_room *room, int de
 /* Puts what stands for the value on top of the stack, which is that of the key below it, in its place. */
 static bool flatten_value(lua_State *L, dkl_recipe_room *room, int depth, int most)
 {
-    int type = lua_type(L, -1), at = lua_gettop(L);
+    int type = lua_type(L, -1), at;
 
-    if (type >= LUA_TTABLE && names_levels(L, at - 1))
+    if (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN) /* it stands for itself */
+        return --room->values >= 0 && (type != LUA_TSTRING || fit_text(L, -1, room));
+    at = lua_gettop(L);
+    if (names_levels(L, at - 1))
         return false;
     if (type == LUA_TTABLE && depth < 2) {
         if (!flatten_table(L, at, room, depth + 1, most))
