@@ -1,12 +1,10 @@
-/* allocate.h - long texts, whose memory is made ready in parts. */
+/* allocate.h - Lua's memory, which a signal can keep from it. */
 #ifndef DKC_CLI_ALLOCATE_H
 #define DKC_CLI_ALLOCATE_H
 
-#include <lauxlib.h>
+#include <lua.h>
 
 /* For a state of luaL_newstate: what it has stays, and is freed as before. */
-void dkc_allocate_reserved(lua_State *L);
-/* luaL_pushresult, which a signal can stop. */
-void dkc_push_result(luaL_Buffer *buffer);
+void dkc_allocate(lua_State *L);
 
 #endif

@@ -12,8 +12,10 @@
  * anything else is named by its type. */
 static int explain(lua_State *L)
 {
-    const char *message = lua_tostring(L, 1);
+    const char *message;
 
+    dkc_interrupt_reword(L);
+    message = lua_tostring(L, 1);
     if (message == NULL) {
         if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING)
             return 1;
@@ -33,6 +35,8 @@ int dkc_call(lua_State *L, int n_args, int n_results)
     dkc_progress_begin(dkl_context(L));
     dkc_interrupt_begin(L, dkl_context(L), explain);
     status = lua_pcall(L, n_args, n_results, function);
+    if (status == LUA_ERRMEM) /* which is not explained */
+        dkc_interrupt_reword(L);
     dkc_interrupt_end(L);
     dkc_progress_clear();
     lua_remove(L, function);
@@ -46,6 +50,8 @@ int dkc_call_plain(lua_State *L, int n_args, int n_results)
     dkc_progress_begin(dkl_context(L));
     dkc_interrupt_begin(L, dkl_context(L), explain);
     status = lua_pcall(L, n_args, n_results, 0);
+    if (status != LUA_OK)
+        dkc_interrupt_reword(L);
     dkc_interrupt_end(L);
     dkc_progress_clear();
     return status;

@@ -7,19 +7,30 @@
  * In a script that is all, as in stock lua: what catches the error goes on, with nothing left of the interruption but that
  * the next one ends the program. Somebody at a prompt insists: protected calls let the error pass (protected.c), and the
  * hook comes back after a million instructions, should a script go on all the same.
+ *
+ * Where no instruction comes for a while, since a function of Lua's own runs or a text is put together, Lua is given no memory
+ * any more (allocate.c). It says so, and whoever sees that error has it reworded.
+ *
+ * Lua runs finalizers with hooks switched off. The handler switches them on; the error ends the finalizer alone, and is raised
+ * again behind it.
  */
 #include "interrupt.h"
 
 #include <lauxlib.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lua/chunk.h"
 #include "lua/dekking_lua.h"
 
 #define CAUGHT_INSTRUCTIONS 1000000
 #define SECOND_NANOSECONDS 50000000 /* who sends two signals has the second one sent by then */
+#define LATE_NANOSECONDS 30000000   /* what can be stopped in another way has been by then */
+
+#define WARNING "\nwhat runs cannot be stopped: one more Ctrl-C ends the program\n"
 
 static lua_State *volatile running;
 static dk_context *volatile context;
@@ -30,8 +41,63 @@ static int n_raised; /* so many of the signals have become errors */
 static int n_caught; /* and so many of those were caught */
 static bool insists;
 static struct sigaction before;
+static struct timespec arrived;        /* when the last of the signals came */
+static size_t refused_size;            /* what Lua asked for last, without getting it */
+static char refused[LUA_IDSIZE + 128]; /* what the error that comes of it means; empty: nothing was refused */
 
 static void stop(lua_State *L, lua_Debug *where);
+
+/* The switch for hooks ------------------------------------------------------------------------------------------------ */
+
+#define N_BYTES 16 /* of a state, among which it is in every Lua 5.4 */
+
+static int hook_switch; /* the place of the byte; 0: not looked for yet, or not found: finalizers are waited for */
+static unsigned char in_hook[N_BYTES];
+
+static void look_in_hook(lua_State *L, lua_Debug *where)
+{
+    (void)where;
+    lua_sethook(L, NULL, 0, 0);
+    memcpy(in_hook, (const void *)L, N_BYTES);
+}
+
+/* Nothing but the switch is 1 in a function, and was 0 in the hook before it. */
+static int look_outside(lua_State *L)
+{
+    const unsigned char *outside = (const void *)L;
+    int n = 0;
+
+    for (int i = 1; i < N_BYTES; i++)
+        if (outside[i] == 1 && in_hook[i] == 0) {
+            hook_switch = i;
+            n++;
+        }
+    if (n != 1)
+        hook_switch = 0;
+    return 0;
+}
+
+static void find_hook_switch(lua_State *L)
+{
+    if (hook_switch || lua_gethook(L))
+        return;
+    memset(in_hook, 1, sizeof in_hook);
+    lua_sethook(L, look_in_hook, LUA_MASKCALL, 0);
+    lua_pushcfunction(L, look_outside);
+    lua_call(L, 0, 0);
+}
+
+static bool is_finalizing(lua_State *L)
+{
+    lua_Debug where;
+
+    for (int level = 0; lua_getstack(L, level, &where) && lua_getinfo(L, "n", &where); level++)
+        if (where.name && strcmp(where.name, "__gc") == 0 && strcmp(where.namewhat, "metamethod") == 0)
+            return true;
+    return false;
+}
+
+/* Raising ------------------------------------------------------------------------------------------------------------- */
 
 /* An error is on its way that says so. */
 static void set_raised(lua_State *L)
@@ -82,6 +148,8 @@ static void stop(lua_State *L, lua_Debug *where)
         lua_sethook(L, NULL, 0, 0);
         return;
     }
+    if (is_finalizing(L)) /* the collector catches this one */
+        raise_interrupted(L);
     set_raised(L);
     if (where->event == LUA_HOOKCALL) { /* an error is on its way out already: what it says stays */
         lua_getinfo(L, "f", where);
@@ -91,9 +159,73 @@ static void stop(lua_State *L, lua_Debug *where)
     raise_interrupted(L);
 }
 
+/* Memory for a function of Lua's, or for what is built into it. ------------------------------------------------------ */
+
+/* Nothing here may ask for memory. */
+static void word_refusal(lua_State *L)
+{
+    lua_Debug where;
+    char name[64] = "";
+
+    snprintf(refused, sizeof refused, "interrupted!");
+    for (int level = 0; lua_getstack(L, level, &where) && lua_getinfo(L, "nSl", &where); level++) {
+        if (where.currentline > 0 && !dkl_is_library(where.source)) {
+            snprintf(refused, sizeof refused, "%s:%d: interrupted!%s", where.short_src, where.currentline, name);
+            return;
+        }
+        if (where.name && strcmp(where.name, "pcall") != 0 && strcmp(where.name, "xpcall") != 0)
+            snprintf(name, sizeof name, " ('%s' was running)", where.name);
+    }
+}
+
+static bool is_late(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (now.tv_sec - arrived.tv_sec) * 1000000000L + now.tv_nsec - arrived.tv_nsec > LATE_NANOSECONDS;
+}
+
+bool dkc_interrupt_refuses(size_t size, bool at_once)
+{
+    if (n_signals <= n_raised || running == NULL)
+        return false;
+    if (size == refused_size) { /* Lua asks twice, with a collection in between: now it raises the error */
+        refused_size = 0;
+        if (!is_finalizing(running))
+            set_raised(running);
+        return true;
+    }
+    if (!at_once && !is_late())
+        return false;
+    refused_size = size;
+    word_refusal(running);
+    return true;
+}
+
+void dkc_interrupt_reword(lua_State *L)
+{
+    static const char said[] = "not enough memory";
+    size_t size;
+    const char *text = *refused && lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : NULL;
+
+    if (text == NULL || size < sizeof said - 1 || strcmp(text + size - (sizeof said - 1), said) != 0)
+        return;
+    if (n_signals > n_raised)
+        set_raised(L);
+    lua_pushlstring(L, text, size - (sizeof said - 1)); /* what `require` says before it */
+    lua_pushstring(L, refused);
+    lua_concat(L, 2);
+    lua_remove(L, -2);
+    *refused = '\0';
+}
+
 static void on_interrupt(int signal_number)
 {
+    clock_gettime(CLOCK_MONOTONIC, &arrived);
     n_signals++;
+    if (n_signals > 1 && n_signals == n_answered && n_raised == 0)
+        (void)!write(STDERR_FILENO, WARNING, sizeof WARNING - 1);
     if (n_signals > n_answered) {
         signal(signal_number, SIG_DFL);
         raise(signal_number);
@@ -101,6 +233,8 @@ static void on_interrupt(int signal_number)
     }
     if (context)
         dk_context_interrupt(context);
+    if (running && hook_switch)
+        ((unsigned char *)running)[hook_switch] = 1;
     if (running)
         lua_sethook(running, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
@@ -154,10 +288,13 @@ void dkc_interrupt_begin(lua_State *L, dk_context *of, lua_CFunction handler)
 {
     struct sigaction action;
 
+    find_hook_switch(L);
     running = L;
     context = of;
     handler_of_call = handler;
     n_signals = n_raised = n_caught = 0;
+    refused_size = 0;
+    *refused = '\0';
     dkl_on_interrupt(L, stop_engine);
     action.sa_handler = on_interrupt;
     sigemptyset(&action.sa_mask);

@@ -5,6 +5,7 @@
 #include <dekking/context.h>
 #include <lua.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* From here until dkc_interrupt_end, SIGINT stops the Lua code that runs in L and the engine's work on context,
  * by raising an error there, which can be caught; `handler`, the message handler of the call, runs to its end. One more ends
@@ -21,6 +22,12 @@ bool dkc_interrupt_is_raised(void);
 /* Whether the error that the running function, a protected call, has caught must be raised again: where somebody insists, and
  * where it is the library that made the call. */
 bool dkc_interrupt_passes(lua_State *L);
+
+/* For Lua's allocator: whether to give it none of so many bytes, since SIGINT waits for an answer; at_once: what is to be done
+ * with them takes long, and else only where it has waited for a while. */
+bool dkc_interrupt_refuses(size_t size, bool at_once);
+/* Where the error on top is that Lua got no memory for that reason, it says so from here on. */
+void dkc_interrupt_reword(lua_State *L);
 
 /* A coroutine runs from here on, called by the one that is returned, until dkc_interrupt_leave: SIGINT stops it. The
  * second raises in L where SIGINT came too late for the coroutine. */

@@ -260,7 +260,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: cannot create state: not enough memory\n", options.program);
         return EXIT_FAILURE;
     }
-    dkc_allocate_reserved(L);
+    dkc_allocate(L);
     lua_gc(L, LUA_GCSTOP); /* until the libraries stand */
     lua_pushcfunction(L, protected_main);
     lua_pushlightuserdata(L, &options);

@@ -1,5 +1,4 @@
-/* polled.c - string.rep, upper, lower and reverse, utf8.len, table.concat, move and sort, for whom they take long; and what
- * else is replaced so.
+/* polled.c - string.rep, upper, lower and reverse, utf8.len and offset, for whom they take long; and what else is replaced so.
  *
  * Lua's own run to their end, whatever signal comes. What is long is done here, with a look at the context in between; all
  * else, and whatever is wrong with the arguments, is left to Lua's own, which is the upvalue of each function.
@@ -7,17 +6,13 @@
 #include "polled.h"
 
 #include <ctype.h>
-#include <lauxlib.h>
 #include <limits.h>
 #include <lualib.h>
-#include <stdbool.h>
 #include <string.h>
 
-#include "allocate.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"
 
-#define LONG_LIST 100000 /* values: a millisecond or more */
 #define LONG_TEXT DKC_LONG_TEXT
 
 int dkc_call_stock(lua_State *L)
@@ -31,19 +26,35 @@ void dkc_poll(lua_State *L)
         dkl_poll(L);
 }
 
-/* An argument that is a whole number, or `otherwise` where there is none; false: it is something else. */
-static bool get_integer(lua_State *L, int arg, lua_Integer otherwise, lua_Integer *value)
+void dkc_add_long(luaL_Buffer *out, const char *text, size_t size)
+{
+    for (size_t at = 0, step; at < size; at += step) {
+        step = size - at < LONG_TEXT ? size - at : LONG_TEXT;
+        luaL_addlstring(out, text + at, step);
+        dkc_poll(out->L);
+    }
+}
+
+bool dkc_is_long(lua_State *L, int arg)
+{
+    return lua_rawlen(L, arg) >= LONG_TEXT && lua_type(L, arg) == LUA_TSTRING;
+}
+
+bool dkc_any_long(lua_State *L, int first)
+{
+    int last = lua_gettop(L);
+
+    while (first <= last && !dkc_is_long(L, first))
+        first++;
+    return first <= last;
+}
+
+bool dkc_get_integer(lua_State *L, int arg, lua_Integer otherwise, lua_Integer *value)
 {
     int is_integer = 1;
 
     *value = lua_isnoneornil(L, arg) ? otherwise : lua_tointegerx(L, arg, &is_integer);
     return is_integer;
-}
-
-/* Whether there are many places from `first` to `last`. */
-static bool is_long(lua_Integer first, lua_Integer last)
-{
-    return last > first && (lua_Unsigned)last - (lua_Unsigned)first > LONG_LIST;
 }
 
 /* string.rep(s, n [, separator]) */
@@ -56,7 +67,7 @@ static int repeat(lua_State *L)
     luaL_Buffer buffer;
     char *bytes;
 
-    if (text == NULL || separator == NULL || !get_integer(L, 2, 0, &n) || n < 2)
+    if (text == NULL || separator == NULL || !dkc_get_integer(L, 2, 0, &n) || n < 2)
         return dkc_call_stock(L);
     unit = size + separator_size;
     if (unit == 0) { /* Lua's own would count to n */
@@ -78,7 +89,7 @@ static int repeat(lua_State *L)
         dkc_poll(L);
     }
     luaL_addsize(&buffer, total);
-    dkc_push_result(&buffer);
+    luaL_pushresult(&buffer);
     return 1;
 }
 
@@ -119,7 +130,7 @@ static int change(lua_State *L, void (*piece)(char *to, const char *from, size_t
         dkc_poll(L);
     }
     luaL_addsize(&buffer, size);
-    dkc_push_result(&buffer);
+    luaL_pushresult(&buffer);
     return 1;
 }
 
@@ -180,86 +191,33 @@ static int length(lua_State *L)
     return 1;
 }
 
-/* Lists ---------------------------------------------------------------------------------------------------------- */
-
-/* table.concat(list [, separator [, i [, j]]]) */
-static int concatenate(lua_State *L)
+/* The place that lies n characters from the one at `from`, as utf8.offset says; nil behind them. Takes nothing, pushes one. */
+static int push_offset(lua_State *L, lua_Integer n, lua_Integer from)
 {
-    size_t separator_size = 0;
-    const char *separator = lua_isnoneornil(L, 2) ? "" : lua_tolstring(L, 2, &separator_size);
-    lua_Integer i, last;
-    luaL_Buffer buffer;
-
-    if (lua_istable(L, 1) && lua_getmetatable(L, 1)) { /* as long as it says */
-        lua_pop(L, 1);
-        return dkc_call_stock(L);
-    }
-    if (!lua_istable(L, 1) || separator == NULL || !get_integer(L, 3, 1, &i) ||
-        !get_integer(L, 4, (lua_Integer)lua_rawlen(L, 1), &last) || !is_long(i, last))
-        return dkc_call_stock(L);
-    lua_settop(L, 2);
-    luaL_buffinit(L, &buffer);
-    for (;; i++) {
-        if (lua_geti(L, 1, i) != LUA_TSTRING && !lua_isnumber(L, -1)) {
-            lua_settop(L, 2);
-            lua_pushinteger(L, i);
-            lua_pushinteger(L, i);
-            return dkc_call_stock(L); /* says what is wrong with it */
-        }
-        luaL_addvalue(&buffer);
-        if (i == last)
-            break;
-        luaL_addlstring(&buffer, separator, separator_size);
-        if (i % LONG_LIST == 0)
-            dkc_poll(L);
-    }
-    dkc_push_result(&buffer);
-    return 1;
-}
-
-/* table.move(from, first, last, to [, target]) */
-static int move(lua_State *L)
-{
-    int target = lua_isnoneornil(L, 5) ? 1 : 5;
-    lua_Integer first, last, to, n;
-    bool backward;
-
-    if (!get_integer(L, 2, 0, &first) || !get_integer(L, 3, 0, &last) || !get_integer(L, 4, 0, &to) ||
-        !is_long(first, last) || first == LUA_MININTEGER || (first <= 0 && last >= LUA_MAXINTEGER + first) ||
-        to > LUA_MAXINTEGER - (last - first))
-        return dkc_call_stock(L);
-    lua_settop(L, 5);
-    lua_pushinteger(L, first - 1);
-    lua_replace(L, 3);
-    dkc_call_stock(L); /* moves nothing, but looks at the tables */
-    n = last - first;
-    backward = to > first && to <= last && (target == 1 || lua_compare(L, 1, target, LUA_OPEQ));
-    for (lua_Integer i = 0; i <= n; i++) {
-        lua_Integer at = backward ? n - i : i;
-
-        lua_geti(L, 1, first + at);
-        lua_seti(L, target, to + at);
-        if (i % LONG_LIST == 0)
-            dkc_poll(L);
-    }
-    lua_pushvalue(L, target);
-    return 1;
-}
-
-static int is_less(lua_State *L)
-{
-    lua_pushboolean(L, lua_compare(L, 1, 2, LUA_OPLT));
-    return 1;
-}
-
-/* table.sort(list [, comp]): a comparison that is a call sees the signal, and takes 2.4 times as long. */
-static int sort(lua_State *L)
-{
-    if (lua_type(L, 1) == LUA_TTABLE && lua_isnoneornil(L, 2) && lua_rawlen(L, 1) > 2 * LONG_LIST) {
-        lua_settop(L, 1);
-        lua_pushcfunction(L, is_less);
-    }
+    lua_settop(L, 1);
+    lua_pushinteger(L, n);
+    lua_pushinteger(L, from);
     return dkc_call_stock(L);
+}
+
+/* utf8.offset(s, n [, i]) over many characters, in parts: the last of one is the first of the next. */
+static int offset(lua_State *L)
+{
+    lua_Integer n, i, size = lua_type(L, 1) == LUA_TSTRING ? (lua_Integer)lua_rawlen(L, 1) : 0,
+                      part = (lua_Integer)LONG_TEXT;
+
+    if (size < part || !dkc_get_integer(L, 2, 0, &n) || lua_isnoneornil(L, 2) || (n < part && n > -part) ||
+        n == LUA_MININTEGER || !dkc_get_integer(L, 3, n > 0 ? 1 : size + 1, &i))
+        return dkc_call_stock(L);
+    while (n > part || n < -part) {
+        push_offset(L, n > 0 ? part + 1 : -part, i);
+        if (!lua_isinteger(L, -1))
+            return 1;
+        i = lua_tointeger(L, -1);
+        n -= n > 0 ? part : -part;
+        dkc_poll(L);
+    }
+    return push_offset(L, n, i);
 }
 
 /* In the table on top. */
@@ -284,15 +242,22 @@ void dkc_replace_long(lua_State *L)
     replace(L, LUA_STRLIBNAME, "lower", lower);
     replace(L, LUA_STRLIBNAME, "reverse", reverse);
     replace(L, LUA_STRLIBNAME, "format", dkc_format);
+    replace(L, LUA_STRLIBNAME, "pack", dkc_pack);
+    replace(L, LUA_STRLIBNAME, "dump", dkc_dump);
     replace(L, LUA_UTF8LIBNAME, "len", length);
-    replace(L, LUA_TABLIBNAME, "concat", concatenate);
-    replace(L, LUA_TABLIBNAME, "move", move);
-    replace(L, LUA_TABLIBNAME, "sort", sort);
+    replace(L, LUA_UTF8LIBNAME, "offset", offset);
+    replace(L, LUA_TABLIBNAME, "concat", dkc_concat);
+    replace(L, LUA_TABLIBNAME, "insert", dkc_insert);
+    replace(L, LUA_TABLIBNAME, "move", dkc_move);
+    replace(L, LUA_TABLIBNAME, "remove", dkc_remove);
+    replace(L, LUA_TABLIBNAME, "sort", dkc_sort);
     replace(L, LUA_IOLIBNAME, "read", dkc_read_input);
     replace(L, LUA_IOLIBNAME, "lines", dkc_lines);
+    replace(L, LUA_IOLIBNAME, "write", dkc_write_output);
     luaL_getmetatable(L, LUA_FILEHANDLE);
     lua_getfield(L, -1, "__index");
     replace_field(L, "read", dkc_read_file);
     replace_field(L, "lines", dkc_lines);
+    replace_field(L, "write", dkc_write_file);
     lua_pop(L, 2);
 }

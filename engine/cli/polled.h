@@ -2,8 +2,10 @@
 #ifndef DKC_CLI_POLLED_H
 #define DKC_CLI_POLLED_H
 
-#include <lua.h>
+#include <lauxlib.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Puts them in the place of Lua's: the same, until SIGINT comes. Each has Lua's own as its first upvalue. */
 void dkc_replace_long(lua_State *L);
@@ -17,9 +19,29 @@ int dkc_call_stock(lua_State *L);
 /* Raises when SIGINT came. */
 void dkc_poll(lua_State *L);
 
-int dkc_format(lua_State *L);     /* string.format */
-int dkc_read_file(lua_State *L);  /* file:read */
-int dkc_read_input(lua_State *L); /* io.read */
-int dkc_lines(lua_State *L);      /* file:lines and io.lines */
+/* Adds a text that may be long. */
+void dkc_add_long(luaL_Buffer *out, const char *text, size_t size);
+/* Whether an argument is a text that is long. */
+bool dkc_is_long(lua_State *L, int arg);
+/* Whether any from `first` to the last is. */
+bool dkc_any_long(lua_State *L, int first);
+/* An argument that is a whole number, or `otherwise` where there is none; false: it is something else. */
+bool dkc_get_integer(lua_State *L, int arg, lua_Integer otherwise, lua_Integer *value);
+/* The file of a handle that is open; NULL: it is none. */
+FILE *dkc_open_file(lua_State *L, int index);
+
+int dkc_format(lua_State *L);       /* string.format */
+int dkc_pack(lua_State *L);         /* string.pack */
+int dkc_dump(lua_State *L);         /* string.dump */
+int dkc_concat(lua_State *L);       /* table.concat */
+int dkc_insert(lua_State *L);       /* table.insert */
+int dkc_remove(lua_State *L);       /* table.remove */
+int dkc_move(lua_State *L);         /* table.move */
+int dkc_sort(lua_State *L);         /* table.sort */
+int dkc_read_file(lua_State *L);    /* file:read */
+int dkc_read_input(lua_State *L);   /* io.read */
+int dkc_lines(lua_State *L);        /* file:lines and io.lines */
+int dkc_write_file(lua_State *L);   /* file:write */
+int dkc_write_output(lua_State *L); /* io.write */
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "allocate.h"
 #include "interrupt.h"
 #include "polled.h"
 
@@ -18,11 +17,6 @@ struct piece {
     size_t size;
     int first, last; /* of its arguments; those before are empty */
 };
-
-static bool is_long(lua_State *L, int arg)
-{
-    return lua_type(L, arg) == LUA_TSTRING && lua_rawlen(L, arg) >= DKC_LONG_TEXT;
-}
 
 /* Adds what Lua's own makes of a piece; false, and nothing is added, where it raises something. */
 static bool add_piece(lua_State *L, luaL_Buffer *out, const struct piece *piece)
@@ -79,18 +73,13 @@ static void add_quoted(luaL_Buffer *out, const char *text, size_t size)
 
 static void add_long(lua_State *L, luaL_Buffer *out, int arg, bool quoted)
 {
-    size_t size, step;
+    size_t size;
     const char *text = lua_tolstring(L, arg, &size);
 
-    if (quoted) {
+    if (quoted)
         add_quoted(out, text, size);
-        return;
-    }
-    for (size_t at = 0; at < size; at += step) {
-        step = size - at < DKC_LONG_TEXT ? size - at : DKC_LONG_TEXT;
-        luaL_addlstring(out, text + at, step);
-        dkc_poll(L);
-    }
+    else
+        dkc_add_long(out, text, size);
 }
 
 /* Adds all of it; false where something is wrong. */
@@ -120,7 +109,7 @@ static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
             is_split = at - (size_t)(piece.format - format) > DKC_LONG_TEXT;
             piece.last++;
             if (end == begin + 1 && end < size && (format[end] == 's' || format[end] == 'q') &&
-                piece.last <= n_args && is_long(L, piece.last)) {
+                piece.last <= n_args && dkc_is_long(L, piece.last)) {
                 piece.size = (size_t)(sign - piece.format);
                 piece.last--;
                 if (!add_piece(L, out, &piece))
@@ -144,10 +133,8 @@ static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
  * has to say what is wrong. */
 static bool is_ours(lua_State *L, int n_args)
 {
-    bool any = false;
+    bool any = dkc_any_long(L, 1);
 
-    for (int i = 1; i <= n_args && !any; i++)
-        any = is_long(L, i);
     for (int i = 2; i <= n_args && any; i++) {
         if (luaL_getmetafield(L, i, "__tostring") != LUA_TNIL) {
             lua_pop(L, 1);
@@ -169,6 +156,6 @@ int dkc_format(lua_State *L)
         lua_settop(L, n_args);
         return dkc_call_stock(L);
     }
-    dkc_push_result(&out);
+    luaL_pushresult(&out);
     return 1;
 }

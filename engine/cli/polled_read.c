@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "allocate.h"
 #include "polled.h"
 
 #define INPUT "_IO_input" /* where the registry has the standard input of Lua's library */
@@ -42,7 +41,7 @@ static bool read_all(lua_State *L, FILE *file)
         got = read_bytes(L, file, luaL_prepbuffsize(&buffer, step), step);
         luaL_addsize(&buffer, got);
     } while (got == step);
-    dkc_push_result(&buffer);
+    luaL_pushresult(&buffer);
     return true;
 }
 
@@ -54,7 +53,7 @@ static bool read_chars(lua_State *L, FILE *file, size_t n)
     luaL_buffinit(L, &buffer);
     got = read_bytes(L, file, luaL_prepbuffsize(&buffer, n), n);
     luaL_addsize(&buffer, got);
-    dkc_push_result(&buffer);
+    luaL_pushresult(&buffer);
     return got > 0;
 }
 
@@ -78,7 +77,7 @@ static bool read_line(lua_State *L, FILE *file, bool with_end)
     } while (c != EOF && c != '\n');
     if (with_end && c == '\n')
         luaL_addchar(&buffer, '\n');
-    dkc_push_result(&buffer);
+    luaL_pushresult(&buffer);
     return c == '\n' || lua_rawlen(L, -1) > 0;
 }
 
@@ -142,17 +141,9 @@ static int read_formats(lua_State *L, FILE *file, int handle, int first, int n)
     return lua_gettop(L) - top;
 }
 
-/* The file behind a handle that is open; NULL: it is none. */
-static FILE *open_file(lua_State *L, int index)
-{
-    const luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
-
-    return stream && stream->closef ? stream->f : NULL;
-}
-
 int dkc_read_file(lua_State *L)
 {
-    FILE *file = open_file(L, 1);
+    FILE *file = dkc_open_file(L, 1);
 
     return file ? read_formats(L, file, 1, 2, lua_gettop(L) - 1) : dkc_call_stock(L);
 }
@@ -163,7 +154,7 @@ int dkc_read_input(lua_State *L)
     FILE *file;
 
     lua_getfield(L, LUA_REGISTRYINDEX, INPUT);
-    file = open_file(L, -1);
+    file = dkc_open_file(L, -1);
     if (file) /* its handle stays where it is: a finalizer may give the registry another */
         return read_formats(L, file, 0, 1, n);
     lua_settop(L, n);

@@ -27,6 +27,7 @@ static int end_call(lua_State *L, int status, lua_KContext n_kept)
 {
     if (status == LUA_OK || status == LUA_YIELD)
         return lua_gettop(L) - (int)n_kept;
+    dkc_interrupt_reword(L);
     if (dkc_interrupt_passes(L))
         return pass_on(L);
     lua_pushboolean(L, false);
@@ -72,8 +73,10 @@ static int run(lua_State *L, lua_State *coroutine, int n)
     outer = dkc_interrupt_enter(coroutine);
     status = lua_resume(coroutine, L, n, &n);
     dkc_interrupt_leave(L, outer);
-    if (status != LUA_OK && status != LUA_YIELD)
+    if (status != LUA_OK && status != LUA_YIELD) {
+        dkc_interrupt_reword(coroutine);
         return FAILED;
+    }
     if (!lua_checkstack(L, n + 1)) {
         lua_pop(coroutine, n);
         lua_pushliteral(L, "too many results to resume");
@@ -194,9 +197,21 @@ static int load(lua_State *L)
         lua_replace(L, 1);
     }
     n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    if (n > 1)
+        dkc_interrupt_reword(L);
     if (n > 1 && (in_pieces ? dkc_interrupt_is_raised() : dkc_interrupt_passes(L)))
         return pass_on(L);
     return n;
+}
+
+/* loadfile(...); upvalue: Lua's own, which gives the error as a result */
+static int load_file(lua_State *L)
+{
+    int n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+
+    if (n > 1)
+        dkc_interrupt_reword(L);
+    return n > 1 && dkc_interrupt_is_raised() ? pass_on(L) : n;
 }
 
 /* Puts a function in the place of the one of that name in the table on top, which becomes its upvalue. */
@@ -213,6 +228,7 @@ void dkc_replace_protected(lua_State *L)
     replace(L, "pcall", call);
     replace(L, "xpcall", call_with_handler);
     replace(L, "load", load);
+    replace(L, "loadfile", load_file);
     lua_getfield(L, -1, LUA_COLIBNAME);
     replace(L, "resume", resume);
     replace(L, "wrap", wrap);

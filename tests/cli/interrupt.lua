@@ -33,6 +33,20 @@ local cases = {
   { "table.concat", "local t = {} for i = 1, 3e6 do t[i] = 'a long text of words' end " .. GO
     .. "while true do table.concat(t) end", "interrupted!" },
   { "table.move", GO .. "table.move({}, 1, 1e15, 1, {})", "interrupted! ('move' was running)" },
+  { "table.insert", GO .. "table.insert(setmetatable({}, { __len = function() return 1e12 end }), 1, 0)",
+    "interrupted! ('insert' was running)" },
+  { "table.remove", GO .. "table.remove(setmetatable({}, { __len = function() return 1e12 end }), 1)",
+    "interrupted! ('remove' was running)" },
+  { "texts put together", "local s = ('x'):rep(1e8) " .. GO .. "while true do local _ = s .. 'y' end", "interrupted!" },
+  { "string.sub", "local s = ('x'):rep(1e8) " .. GO .. "while true do s:sub(2) end", "interrupted!" },
+  { "string.pack", "local s = ('x'):rep(1e8) " .. GO .. "while true do ('s8z'):pack(s, s) end", "interrupted!" },
+  { "string.dump", "local f = load(\"return '\" .. ('x'):rep(3e7) .. \"'\") " .. GO
+    .. "while true do string.dump(f) end", "interrupted!" },
+  { "utf8.offset", "local s = ('x'):rep(1e8) " .. GO .. "while true do utf8.offset(s, 1e8) end", "interrupted!" },
+  { "file:write", "local s, f = ('x'):rep(1e8), io.popen('cat >/dev/null', 'w') " .. GO .. "while true do f:write(s) end",
+    "interrupted!" },
+  { "loadfile", "local f = io.open('long.lua', 'w') f:write('return {', ('{ 1, \"a\" },\\n'):rep(3e5), '}') f:close() "
+    .. GO .. "while true do loadfile 'long.lua' end", "interrupted!" },
   { "load", "local s = (' '):rep(3e8) " .. GO .. "while true do load(s, '=s') end", "interrupted!" },
   { "string.gsub", "local s = ('a'):rep(1e6) " .. GO .. "s:gsub('.-.-.-b', '')", "interrupted! ('gsub' was running)" },
   { "string.gmatch", "local s = ('a'):rep(1e6) " .. GO .. "for w in s:gmatch '.-.-.-b' do end", "interrupted!" },
@@ -41,6 +55,10 @@ local cases = {
     "interrupted!" },
   { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
     .. "while true do table.sort(t) end", "interrupted!" },
+  { "a finalizer", GO .. "setmetatable({}, { __gc = function() while true do end end }) collectgarbage() "
+    .. "error 'not reached'", "interrupted!" },
+  { "a finalizer that a loop runs into", "for n = 1, 1e12 do setmetatable({}, { __gc = function() "
+    .. "if n == 100 then " .. GO .. "while true do end end end }) end", "interrupted!" },
   { "what a dataset builds", "dk.dataset 'd' { files = { 'a' }, build = function() " .. GO .. "\nwhile true do end end }\n"
     .. "dk.datasets().d { a = dk.table { { 'x', { 1 } } } }", "x.lua:2: interrupted!" },
   { "an aggregate of the script", "dk.aggregate 'own' { start = function() return 0 end, step = function(s, v) "
@@ -58,6 +76,12 @@ local caught = {
     .. "for i = 1, 3e6 do end error 'other' end)) end", "^false\tinterrupted!\nfalse\tx.lua:1: other\n$" },
   { "a pattern", "local s = ('a'):rep(1e6) " .. GO .. "print(pcall(function() s:find '.-.-.-.-b' end)) print(s:find 'a')",
     "interrupted! %('find' was running%)\n1\t1\n" },
+  { "texts put together", "local s = ('x'):rep(3e8) " .. GO .. ""
+    .. "print(pcall(function() while true do local _ = s .. 'y' end end)) print(#(s .. 'y'))",
+    "^false\t[^\n]*interrupted!\n300000001\n$" },
+  { "a text of a coroutine", "local s = ('x'):rep(3e8) " .. GO
+    .. "print(coroutine.resume(coroutine.create(function() while true do local _ = s .. 'y' end end)))",
+    "^false\tx.lua:1: interrupted!\n$" },
   { "load", "print(load(function() " .. GO .. "while true do end end))", "^nil\tinterrupted!\n" },
   { "closing a coroutine", "local c = coroutine.create(function() "
     .. "local x <close> = setmetatable({}, { __close = function() while true do end end }) coroutine.yield() end) "
@@ -88,7 +112,7 @@ rm said
 exit $status]]
 
 return function(shell, check)
-  local command, longest = COMMAND:gsub("PROGRAM", shell.program), 0
+  local command, longest, slowest = COMMAND:gsub("PROGRAM", shell.program), 0, nil
   for _, case in ipairs(cases) do
     local name = "interrupt: " .. case[1]
     shell.write("x.lua", case[2])
@@ -96,9 +120,12 @@ return function(shell, check)
     check.same(name, "status", 1, result.status)
     check.has(name, result.err, "interrupted!")
     check.has(name, result.err, case[3])
-    longest = math.max(longest, tonumber(shell.run("cat took").out))
+    local took = tonumber(shell.run("cat took").out)
+    if took > longest then
+      longest, slowest = took, case[1]
+    end
   end
-  print(("interrupt: at most %.1f ms from the signal to the end of the program"):format(longest / 1000))
+  print(("interrupt: at most %.1f ms from the signal to the end of the program (%s)"):format(longest / 1000, slowest))
 
   for _, case in ipairs(caught) do
     local name = "interrupt, caught: " .. case[1]

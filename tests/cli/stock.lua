@@ -100,6 +100,8 @@ local scripts = {
   { "long.lua", all_of_it = true },
   { "formats.lua", all_of_it = true },
   { "reading.lua", all_of_it = true },
+  { "packing.lua", all_of_it = true },
+  { "places.lua", all_of_it = true },
   { "coroutines.lua" },
   { "closing.lua" },
   { "-W closing.lua" },

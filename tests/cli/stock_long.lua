@@ -219,4 +219,103 @@ for i = 1, 250 do most[i] = "l" end
 for x in io.lines(name, table.unpack(most)) do show(x) end
 ]=]
 
+scripts["packing.lua"] = [=[
+local long = ("x"):rep(2^20 + 5)
+local function told(ok, text)
+  local a = 0
+  for i = 1, ok and type(text) == "string" and #text or 0, 97 do a = (a * 31 + text:byte(i)) % 1000003 end
+  if a == 0 then return ok, (tostring(text):gsub("0x%x+", "")) end
+  return #text, a, text:sub(1, 12):byte(1, -1), text:sub(-12):byte(1, -1)
+end
+for _, case in ipairs { { "s", long }, { "s4", long }, { "s2", long }, { "z", long }, { "z", long .. "\0" }, { "z2", long },
+  { "c10", long }, { "c2000000", long }, { "c", long }, { "c1048581", long }, { ">s4i4", long, 7 }, { "s0", long },
+  { "<i2>s4i4z", 3, long, 7, "end" }, { "i4 s4 x > i2", 1, long, 2 }, { "!s4i8", long, 1 }, { "s3s3", long, long },
+  { "!4 i2 s4 Xi4 i4", 1, long, 1 }, { "s17", long }, { "s99999999999999", long }, { "c99999999999999", long },
+  { "s4", long, 1, 2 }, { "s4s4", long }, { "bs4b300", 1, long, 2 }, { "bs4b", 300, long, 1 }, { "q", long }, { "", long },
+  { "   ", long }, { "d f n s j J T", 1, 2, 3, long, 4, 5, 6 }, { "s4b", long, "x" }, { "s4z", long, "a\0b" },
+  { "\0s", long },
+  { "zz", long, long }, { "b\0s", 1, long }, { ">b<s2", 1, long }, { 12, long }, { {}, long }, { "=s4>i4", long, 258 } } do
+  print(told(pcall(string.pack, table.unpack(case))))
+end
+local f = load("local a = ... return '" .. long .. "', function() return a end")
+print(told(pcall(string.dump, f)))
+print(told(pcall(string.dump, f, true)))
+print(load(string.dump(f))(1) == long)
+for _, x in ipairs { 1, print, {}, "x" } do print(pcall(string.dump, x)) end
+for _, text in ipairs { ("x"):rep(2^20), ("é"):rep(2e6), ("aé€"):rep(1e6), ("x"):rep(2^21) .. "\x80\x80y" } do
+  for _, n in ipairs { 0, 1, -1, 2^20, 2^20 + 1, 2^20 + 2, 2^21, 2^21 + 1, 2^21 + 2, -2^20, -2^20 - 1, -2^21, -2^21 - 2, 3e6,
+    3e6 + 1, 3e6 + 2, -3e6, -3e6 - 1, 1e18,
+    math.mininteger, math.maxinteger, 1.5, "3", "2000000", "x" } do
+    for _, i in ipairs { false, 1, -1, 2, -5, 1e6 + 1, 1e9, "x", 0 } do print(pcall(utf8.offset, text, n, i or nil)) end
+  end
+end
+local name = "written.txt"
+local function content() return told(true, io.open(name, "rb"):read "a") end
+local file = io.open(name, "w")
+print(file:write(long, 1, 2.5, 1.0, "x", 2^63, long) == file)
+for _, f in ipairs {
+  function() file:write(long, {}) end,
+  function() file:write(long, {}, "y") end,
+  function() file.write(nil, long) end,
+  function() file:close() file:write(long) end,
+  function() io.output():write(long:sub(1, 5), 1, nil) end,
+} do
+  print(pcall(f))
+end
+print(content())
+io.output(name)
+print(io.write(long, 3, "z") == io.output(), pcall(io.write, long, {}))
+io.close()
+print(pcall(io.write, long))
+io.output(io.stdout)
+print(content())
+file = io.open(name)
+print(file:write(long))
+print(file:write("a", long, 2))
+file = io.open("/dev/full", "w")
+print(file:write(long, "x", 2))
+print(pcall(file.write, file, long, {}))
+]=]
+
+scripts["places.lua"] = [=[
+local log = {}
+local function proxy(n)
+  log = {}
+  return setmetatable({}, { __len = function() log[#log + 1] = "#" return n end,
+    __index = function(_, i) log[#log + 1] = i return i end, __newindex = function(_, i) log[#log + 1] = -i end })
+end
+local function told(...) print(#log, table.concat(log, " ", 1, math.min(#log, 12)), ...) end
+local function long(n)
+  local list = {}
+  for i = 1, n do list[i] = i end
+  return list
+end
+for _, n in ipairs { 5, 250000, 100001, 100000 } do
+  for _, place in ipairs { 1, 2, n, n + 1, n + 2, 0, -1, 1.0, 1.5, "2", "x", math.mininteger, math.maxinteger, print } do
+    local list = long(n)
+    print(pcall(table.insert, list, place, "new")) print(#list, list[1], list[2], list[3], list[#list])
+    list = long(n)
+    print(pcall(table.remove, list, place)) print(#list, list[1], list[2], list[3], list[#list])
+    if tonumber(place) and tonumber(place) >= 1 and tonumber(place) <= n then
+      told(pcall(table.insert, proxy(n), place, "new"))
+      told(pcall(table.remove, proxy(n), place))
+    end
+  end
+  local list = long(n)
+  print(table.insert(list, "end"), list[#list], table.remove(list), table.remove(list, nil), #list)
+  for _, more in ipairs { {}, { 1 }, { 1, 2, 3 }, { nil, 2, n = 2 } } do
+    print(pcall(table.insert, list, table.unpack(more, 1, more.n)))
+  end
+  print(pcall(table.remove, list, 1, 2, 3))
+end
+for _, n in ipairs { 0, -5, math.maxinteger, math.mininteger, "3", 1.0, 1.5, "x" } do
+  for _, place in ipairs { n, 0, 1, math.mininteger } do
+    local list = setmetatable({}, { __len = function() return n end, __index = function(_, i) error("get " .. i) end,
+      __newindex = function(_, i) error("set " .. i) end })
+    print(n, place, pcall(table.insert, list, place, 1))
+    print(pcall(table.remove, list, place))
+  end
+end
+]=]
+
 return scripts
