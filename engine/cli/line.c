@@ -170,13 +170,39 @@ static size_t rows_above_cursor(const dkc_input *input, size_t columns)
     return at.row;
 }
 
+static bool begins_with(const char *text, const char *begin)
+{
+    return text && strncmp(text, begin, strlen(begin)) == 0;
+}
+
+/* Whether the terminal is known to break rows anew when its width changes, all that were full as one. What stands in the environment
+ * may be another terminal's, in which this one was started: so TERM has to fit. */
+static bool breaks_anew(void)
+{
+    static const char *const kinds[] = { "tmux", "alacritty", "foot",          "konsole",
+                                         "vte",  "wezterm",   "xterm-ghostty", "xterm-kitty" };
+    static const char *const marks[] = { "VTE_VERSION", "KONSOLE_VERSION", "TERM_PROGRAM", "WT_SESSION" };
+    const char *kind = getenv("TERM");
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (begins_with(kind, kinds[i]))
+            return true;
+    if (begins_with(kind, "screen"))
+        return getenv("TMUX") && !getenv("STY");
+    for (size_t i = 0; begins_with(kind, "xterm") && !getenv("XTERM_VERSION") && i < sizeof marks / sizeof *marks;
+         i++)
+        if (getenv(marks[i]))
+            return true;
+    return false;
+}
+
 /* Takes the line off the screen after the window became wider, narrower, lower or higher, and puts the cursor where it began.
- * A terminal breaks rows anew, all that were full as one: nearly all do, and on one that does not, lines above are written
- * over. */
+ * There are terminals that break rows anew, and others that cut them off (xterm), whose cursor stays in its row. Of one that is
+ * not known, no more rows are cleared than the line has in both: a part of it may be left, but what stands above stays. */
 static void clear_line(dkc_input *input)
 {
     const char *up = NULL, *clear = NULL;
-    size_t columns, rows, n;
+    size_t columns, rows, n, n_before;
 
     if (!dkc_terminal_size(&columns, &rows))
         return;
@@ -184,6 +210,9 @@ static void clear_line(dkc_input *input)
         dkc_edit.el_get(input->editor, EL_GETTC, "cd", &clear) != 0 || up == NULL || clear == NULL)
         return;
     n = rows_above_cursor(input, columns);
+    n_before = input->columns ? rows_above_cursor(input, input->columns) : 0;
+    if (!breaks_anew() && (n_before < n || getenv("XTERM_VERSION")))
+        n = n_before;
     for (fputc('\r', stdout); n > 0; n--)
         fputs(up, stdout);
     fputs(clear, stdout);

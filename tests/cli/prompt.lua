@@ -278,8 +278,9 @@ local sessions = {
     { "", "> " },
   },
   {
-    name = "a window that becomes narrower",
+    name = "a window that becomes narrower, whose rows are broken anew",
     columns = 80,
+    environment = { VTE_VERSION = "7000" },
     -- 100 columns with the prompt: rows of 80 and 20, or 40, 40 and 20; of 60 and 40; of 90 and 10.
     { "#'" .. ("x"):rep(95), "x" },
     { width = 40, "\r\027[A\027[A\027[J" },

@@ -11,7 +11,7 @@ local check = dofile "tests/check.lua"
 
 shell.prepare(build)
 for _, part in ipairs {
-  "stock", "options", "bad_input", "modules", "packs", "replay", "patterns", "interrupt", "prompt", "start",
+  "stock", "options", "bad_input", "modules", "packs", "replay", "patterns", "interrupt", "prompt", "resize", "start",
 } do
   require(part)(shell, check)
 end

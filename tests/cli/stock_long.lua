@@ -243,9 +243,8 @@ print(told(pcall(string.dump, f, true)))
 print(load(string.dump(f))(1) == long)
 for _, x in ipairs { 1, print, {}, "x" } do print(pcall(string.dump, x)) end
 for _, text in ipairs { ("x"):rep(2^20), ("é"):rep(2e6), ("aé€"):rep(1e6), ("x"):rep(2^21) .. "\x80\x80y" } do
-  for _, n in ipairs { 0, 1, -1, 2^20, 2^20 + 1, 2^20 + 2, 2^21, 2^21 + 1, 2^21 + 2, -2^20, -2^20 - 1, -2^21, -2^21 - 2, 3e6,
-    3e6 + 1, 3e6 + 2, -3e6, -3e6 - 1, 1e18,
-    math.mininteger, math.maxinteger, 1.5, "3", "2000000", "x" } do
+  for _, n in ipairs { 0, 1, -1, 2^20, 2^20 + 1, 2^20 + 2, 2^21, 2^21 + 1, 2^21 + 2, -2^20, -2^20 - 1, -2^21, -2^21 - 2,
+    3e6, 3e6 + 1, 3e6 + 2, -3e6, -3e6 - 1, 1e18, math.mininteger, math.maxinteger, 1.5, "3", "2000000", "x" } do
     for _, i in ipairs { false, 1, -1, 2, -5, 1e6 + 1, 1e9, "x", 0 } do print(pcall(utf8.offset, text, n, i or nil)) end
   end
 end
