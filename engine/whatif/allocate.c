@@ -203,6 +203,8 @@ dk_status dk_scenario_allocate(const dk_breakdown *breakdown, const dk_table *ta
     if (status == DK_OK)
         status = dki_allocation_best(&a, err);
     if (status == DK_OK)
+        status = dki_allocation_tell(&a, err);
+    if (status == DK_OK)
         status = dki_allocation_plan(&a, &made, err);
     if (status == DK_OK)
         status = dki_allocation_limits(&a, limits, err);

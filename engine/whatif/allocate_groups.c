@@ -149,9 +149,10 @@ static dk_status make_cells(dki_allocation *a, const dk_table **out, dk_error *e
     return status;
 }
 
-/* Runs steps from .. to - 1; the last one takes all, so that what it makes of each person is known. */
-static dk_status run(dki_allocation *a, const dk_param *values, size_t from, size_t to, const dk_table *cells,
-                     const dk_table **out, dk_error *err)
+/* Runs steps from .. to - 1; the last one takes so many, in proportion, or all, so that what it makes of each person is known.
+ * notes may be NULL. */
+static dk_status run(dki_allocation *a, const dk_param *values, size_t from, size_t to, const dk_expr *count,
+                     const dk_table *cells, dki_text_map *notes, const dk_table **out, dk_error *err)
 {
     const dk_scenario *given = a->scenario;
     dki_step *steps = dki_alloc_array(a->context, given->n_steps, sizeof *steps, err);
@@ -163,7 +164,7 @@ static dk_status run(dki_allocation *a, const dk_param *values, size_t from, siz
                              .n_steps = given->n_steps };
     dk_params params = { values, given->n_params };
     dki_run run = {
-        .scenario = &scenario, .from = from, .to = to, .params = &params, .keyed = a->table, .notes = &a->notes
+        .scenario = &scenario, .from = from, .to = to, .params = &params, .keyed = a->table, .notes = notes
     };
     dki_step *last;
     dk_status status;
@@ -172,8 +173,10 @@ static dk_status run(dki_allocation *a, const dk_param *values, size_t from, siz
         return DK_ERR_MEMORY;
     memcpy(steps, given->steps, given->n_steps * sizeof *steps);
     last = &steps[given->n_steps - 1];
-    last->share = last->count = NULL;
-    last->all = last->allow_none = true;
+    last->share = NULL;
+    last->count = count;
+    last->all = count == NULL;
+    last->allow_none = true;
     last->whole = false;
     status = dki_run_steps(&run, cells, out, err);
     dki_free(a->context, steps);
@@ -212,7 +215,7 @@ static dk_status find_cells(dki_allocation *a, dk_error *err)
     if (status == DK_OK)
         status = make_cells(a, &cells, err);
     if (status == DK_OK)
-        status = run(a, values, 0, last, cells, &a->cells[DKI_BEFORE], err);
+        status = run(a, values, 0, last, NULL, cells, &a->notes, &a->cells[DKI_BEFORE], err);
     if (status == DK_OK && a->step->where)
         status = dki_step_fail(
             a->step, dk_table_where(a->cells[DKI_BEFORE], a->step->where, &params, &a->cells[DKI_MATCHED], err),
@@ -224,12 +227,39 @@ static dk_status find_cells(dki_allocation *a, dk_error *err)
     if (status == DK_OK)
         status = check_matched(a, err);
     if (status == DK_OK)
-        status = run(a, values, last, last + 1, a->cells[DKI_MATCHED], &a->cells[DKI_MOVED], err);
+        status = run(a, values, last, last + 1, NULL, a->cells[DKI_MATCHED], NULL, &a->cells[DKI_MOVED], err);
     if (status == DK_OK)
         status = weigh(a, DKI_BEFORE, err);
     if (status == DK_OK)
         status = weigh(a, DKI_MOVED, err);
     dk_table_release(cells);
+    dki_free(a->context, values);
+    return status;
+}
+
+dk_status dki_allocation_tell(dki_allocation *a, dk_error *err)
+{
+    const dk_scenario *scenario = a->scenario;
+    dk_param *values = dki_alloc_array(a->context, scenario->n_params, sizeof *values, err);
+    const dk_expr *count = NULL;
+    const dk_table *after = NULL;
+    size_t last = scenario->n_steps - 1;
+    dki_i128 sum = 0;
+    char text[64];
+    dk_status status = values ? dki_scenario_values(scenario, a->params, values, err) : DK_ERR_MEMORY;
+
+    for (size_t i = 0; i < a->n; i++)
+        sum += (dki_i128)a->numbers[i] * a->unit;
+    if (status == DK_OK && !dki_fits_i64(sum))
+        status = dki_fail_many(err);
+    if (status == DK_OK) {
+        dki_format_weight((int64_t)sum, text, sizeof text);
+        status = dk_expr_parse(a->context, text, &count, err);
+    }
+    if (status == DK_OK)
+        status = run(a, values, last, last + 1, count, a->cells[DKI_BEFORE], &a->notes, &after, err);
+    dk_table_release(after);
+    dk_expr_release(count);
     dki_free(a->context, values);
     return status;
 }

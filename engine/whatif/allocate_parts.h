@@ -102,6 +102,8 @@ dk_status dki_allocation_note(dki_allocation *a, const char *text, dk_error *err
 
 /* allocate_groups.c */
 dk_status dki_allocation_group(dki_allocation *a, dk_error *err);
+/* Notes what the last step has to tell where it takes as many as are allocated. */
+dk_status dki_allocation_tell(dki_allocation *a, dk_error *err);
 /* Numbers of the groups by an expression over columns; *null is set where it is null (may be NULL: an error where persons
  * are). what names it. None is negative, unless it may be. */
 dk_status dki_allocation_numbers(dki_allocation *a, const char *text, const char *what, bool may_be_negative,

@@ -411,6 +411,8 @@ static dk_status answer_place(dki_solver *s, const dki_place *place, const dk_va
     s->any_reached = s->any_reached || finding.reachable;
     if (s->any_ran) /* else what is wrong is told in the end */
         status = dki_answers_add(a, s, group, &finding, err);
+    if (status == DK_OK)
+        status = dki_solve_tell(s, place, &finding.outcome, err);
     dki_outcome_drop(&finding.outcome);
     return status;
 }
@@ -532,6 +534,8 @@ static dk_status answer(dki_solver *s, dki_answers *a, const dk_table **out, dk_
     if (status == DK_OK)
         status = dki_answers_finish(a, s, &made, err);
     if (status == DK_OK)
+        status = dki_told_common(&s->told, &s->told, &s->notes, err);
+    if (status == DK_OK)
         status = dki_put_notes(&s->notes, &made, err);
     if (status == DK_OK)
         *out = made;
@@ -555,6 +559,7 @@ dk_status dk_scenario_solve(const dk_breakdown *breakdown, const dk_table *table
     dk_status status;
 
     dki_text_map_init(&s.notes, s.context);
+    dki_text_map_init(&s.told, s.context);
     status = check_spec(&s, err);
     if (status == DK_OK) {
         s.values = dki_alloc_array(s.context, scenario->n_params, sizeof *s.values, err);
@@ -580,6 +585,7 @@ dk_status dk_scenario_solve(const dk_breakdown *breakdown, const dk_table *table
     dk_table_release(cells);
     dk_expr_release(s.target);
     dki_free(s.context, s.values);
+    dki_text_map_drop(&s.told);
     dki_text_map_drop(&s.notes);
     dki_free(s.context, s.matched);
     dki_free(s.context, s.driven);

@@ -185,8 +185,7 @@ dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, d
                     .only = place->only,
                     .keyed = s->table,
                     .allow_none = s->driven,
-                    .tallies = tallies,
-                    .notes = s->any_ran ? NULL : &s->notes };
+                    .tallies = tallies };
     dki_outcome o = { .given = given, .side = { .is_null = true } };
     const dk_table *after = NULL;
     dk_error trouble = DK_ERROR_INIT;
@@ -222,5 +221,40 @@ dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, d
         dki_outcome_drop(&o);
     dk_table_release(after);
     dki_free(s->context, tallies);
+    return status;
+}
+
+dk_status dki_solve_tell(dki_solver *s, const dki_place *place, const dki_outcome *answer, dk_error *err)
+{
+    dk_params params = { s->values, s->scenario->n_params };
+    dki_text_map notes, common;
+    dki_run run = { .scenario = s->scenario,
+                    .from = s->first,
+                    .to = s->scenario->n_steps,
+                    .params = &params,
+                    .only = place->only,
+                    .keyed = s->table,
+                    .allow_none = s->driven,
+                    .notes = &notes };
+    const dk_table *after = NULL;
+    dk_status status;
+
+    if (!answer->ran || (s->is_told && s->told.n == 0))
+        return DK_OK;
+    dki_text_map_init(&notes, s->context);
+    dki_text_map_init(&common, s->context);
+    s->values[s->param].value = answer->given;
+    status = dki_run_steps(&run, s->before, &after, err);
+    if (status == DK_OK)
+        status = dki_told_common(&notes, s->is_told ? &s->told : &notes, &common, err);
+    if (status == DK_OK) {
+        dki_text_map_drop(&s->told);
+        s->told = common;
+        s->is_told = true;
+    } else {
+        dki_text_map_drop(&common);
+    }
+    dki_text_map_drop(&notes);
+    dk_table_release(after);
     return status;
 }

@@ -59,7 +59,9 @@ typedef struct dki_solver {
     unsigned n_tried;
 
     bool *matched;      /* by step: somebody was matched, for some value */
-    dki_text_map notes; /* of the steps: what comes before, and one value */
+    dki_text_map notes; /* of the steps before those */
+    dki_text_map told;  /* of these and later ones: what they tell at every answer */
+    bool is_told;       /* there was an answer that they ran for */
     bool any_reached;   /* some value reaches the target */
     bool any_ran;       /* some value could be tried */
     dk_error trouble;   /* else why the last that was tried could not */
@@ -88,6 +90,8 @@ typedef struct dki_outcome {
 
 /* solve_cell.c. What belongs to one value alone is no error: more taken than there is, a cell that nobody is in. */
 dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, dki_outcome *out, dk_error *err);
+/* Runs the steps at the value of an answer for what they have to tell. */
+dk_status dki_solve_tell(dki_solver *s, const dki_place *place, const dki_outcome *answer, dk_error *err);
 /* How many units the first driven step can take: of a step whose share or count the parameter is, for any value. */
 dk_status dki_solve_available(dki_solver *s, const dki_place *place, dk_value given, int64_t *out, dk_error *err);
 void dki_outcome_drop(dki_outcome *outcome);

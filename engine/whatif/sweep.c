@@ -116,22 +116,6 @@ static dk_status tell_steps(const dki_sweep *sweep, uint64_t point, dki_text_map
     return status;
 }
 
-/* Adds what is told at both points: numbers differ from point to point. */
-static dk_status add_common(const dki_text_map *first, const dki_text_map *last, dki_text_map *notes, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    for (size_t i = 0; i < first->n && status == DK_OK; i++) {
-        size_t size;
-        const char *note = dki_text_map_get(first, (uint32_t)i, &size);
-        uint32_t number;
-
-        if (dki_text_map_find(last, note, size) != DKI_MAP_NONE)
-            status = dki_text_map_add(notes, note, size, &number, err);
-    }
-    return status;
-}
-
 /* The first and the last point that have an answer; false: none has. */
 static bool answered(const dki_sweep *sweep, uint64_t *first, uint64_t *last)
 {
@@ -170,7 +154,7 @@ static dk_status find_notes(dki_asking *asking, dki_text_map *notes, dk_error *e
         for (size_t i = 0; i < 2 && status == DK_OK && atomic_load(&asking->has_notes); i++)
             status = tell_steps(sweep, points[i], &told[i], err);
         if (status == DK_OK)
-            status = add_common(&told[0], &told[1], notes, err);
+            status = dki_told_common(&told[0], &told[1], notes, err);
     }
     for (size_t i = 0; i < 2; i++)
         dki_text_map_drop(&told[i]);
@@ -225,11 +209,11 @@ static dk_status run_rows(dki_sweep *sweep, dki_text_map *notes, dk_error *err)
         dki_points_values(&sweep->points, i, values);
         status = ask_rows(sweep, i, values, &told[1], err);
         if (status == DK_OK && sweep->answers[i].problem == NULL && told[0].n == 0)
-            status = add_common(&told[1], &told[1], &told[0], err);
+            status = dki_told_common(&told[1], &told[1], &told[0], err);
         dki_progress(sweep->context, "sweeping", i, sweep->points.n);
     }
     if (status == DK_OK)
-        status = add_common(&told[0], &told[1], notes, err);
+        status = dki_told_common(&told[0], &told[1], notes, err);
     for (size_t i = 0; i < 2; i++)
         dki_text_map_drop(&told[i]);
     dki_free(sweep->context, values);

@@ -40,6 +40,11 @@ dk_status dki_note_lacking(const dk_breakdown *breakdown, const dk_table *base, 
 /* Appends the value of a dimension to the key of a group: a decimal by its value, bounds with what stood in their place. */
 dk_status dki_group_key_add(const dk_value *value, dki_buffer *key, dk_error *err);
 
+/* told.c ------------------------------------------------------------------------------------------------------- */
+
+/* Adds to notes what both runs told: a number that is another in each is true of one of them alone. */
+dk_status dki_told_common(const dki_text_map *first, const dki_text_map *last, dki_text_map *notes, dk_error *err);
+
 /* measured.c --------------------------------------------------------------------------------------------------- */
 
 /* Results of one breakdown side by side: results[0] is the base; names[i] names results[i] for i > 0. form NULL: wide,

@@ -100,6 +100,18 @@ test("budgets, costs and targets take parameters", function(t, dk)
   t.raises(function() return coverage(dk):allocate(people(dk), outreach(dk), question) end, "gelt", "geld")
 end)
 
+test("notes tell what the last step does with those who are allocated", function(t, dk)
+  local data = dk.table({ { "gemeente", { "a", "a", "b", "b" } }, { "bekend", { true, dk.null, true, false } },
+    { "n", { 10, 7, 30, 40 } } }):with { weight = "n" }
+  local asked = dk.breakdown { by = "gemeente", measures = { "known = count() where bekend" } }
+  local step = { "leave", where = "bekend", all = true, remove = true }
+  local question = { budget = 12, per = "gemeente", minimise = "known" }
+  t.eq(asked:allocate(data, dk.scenario "plan" { step }, question):notes(),
+    { "leave: 7 persons left out, because bekend is null there", "leave: 12 persons left" })
+  step.remove, step.add, question.minimise, question.maximise, question.capacity = nil, true, nil, "known", 20
+  t.eq(asked:allocate(data, dk.scenario "plan" { step }, question):notes()[2], "leave: 12 persons came")
+end)
+
 -- Prime numbers of persons, so that the shares of classes in places have no common denominator that fits.
 test("targets that tell persons of a group apart hold when the plan is carried out", function(t, dk)
   local primes = { 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179, 181, 191, 193, 197, 199,

@@ -333,6 +333,24 @@ test("who is left out by null is told, and a name that nobody has", function(t, 
   t.raises(function() return coverage(dk):compare(data, none) end, "merge x, y into z: nobody matches")
 end)
 
+-- 23 of the 60 join the 45, and a twentieth of 68 leaves: 64.6 of 101.6 is 63.6 %; with 22 it is 62.6 %.
+test("notes of solve tell of the answer, and of several what is true of all", function(t, dk)
+  local data = dk.table({ { "gemeente", { "a", "a", "b", "b", "c" } }, { "bekend", { true, false, true, false, true } },
+    { "n", { 10, 20, 30, 40, 5 } } }):with { weight = "n" }
+  local asked = dk.breakdown { by = "gemeente", measures = { "dekking = (count() where bekend) / count()" } }
+  local plan = dk.scenario "plan" { params = { deel = { 0.1, min = 0, max = 1 } },
+    { "register", where = "not bekend", share = "$deel", per = "gemeente", set = { bekend = true } },
+    { "leave", where = "bekend", share = 0.05, remove = true },
+    { "guess", where = "bekend", share = 0, set = { bekend = false }, estimate = true },
+  }
+  local goal = { vary = "deel", target = "dekking >= 0.63", at = dk.total }
+  local answer = asked:solve(data, plan, goal)
+  t.eq(answer:rows()().persons, 23)
+  t.eq(answer:notes(), { "leave: 3.4 persons left", "an estimate: guess" })
+  goal.at, goal.each = nil, "gemeente"
+  t.eq(asked:solve(data, plan, goal):notes(), { "an estimate: guess" })
+end)
+
 test("what cells do not have is refused", function(t, dk)
   local data = people(dk)
   t.raises(function() return coverage(dk):measure "r = rows()":compare(data, outreach(dk)) end, "rows() counts records",
