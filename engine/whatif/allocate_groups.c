@@ -195,6 +195,20 @@ static dk_status check_matched(const dki_allocation *a, dk_error *err)
     return dki_step_fail(a->step, DK_ERR_UNREACHABLE, err);
 }
 
+/* The last step must happen, with the parameters as they are. */
+static dk_status check_happens(const dki_allocation *a, const dk_params *params, dk_error *err)
+{
+    bool happens = true;
+    dk_status status = dki_step_happens(a->step, a->cells[DKI_BEFORE], params, &happens, err);
+
+    if (status == DK_OK && !happens) {
+        dki_fail(err, DK_ERR_UNREACHABLE, "this step does not happen, and there is nothing to allocate");
+        dki_hint(err, "its when is %s", dk_expr_text(a->step->when));
+        return dki_step_fail(a->step, DK_ERR_UNREACHABLE, err);
+    }
+    return status;
+}
+
 static dk_status weigh(dki_allocation *a, dki_state state, dk_error *err)
 {
     uint64_t n = dk_table_n_rows(a->cells[state]);
@@ -216,6 +230,8 @@ static dk_status find_cells(dki_allocation *a, dk_error *err)
         status = make_cells(a, &cells, err);
     if (status == DK_OK)
         status = run(a, values, 0, last, NULL, cells, &a->notes, &a->cells[DKI_BEFORE], err);
+    if (status == DK_OK)
+        status = check_happens(a, &params, err);
     if (status == DK_OK && a->step->where)
         status = dki_step_fail(
             a->step, dk_table_where(a->cells[DKI_BEFORE], a->step->where, &params, &a->cells[DKI_MATCHED], err),

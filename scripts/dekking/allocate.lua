@@ -128,9 +128,10 @@ local function check_groups(question, per, base, plan)
       if base:column(per[1]):type() == "category" then
         table.move(base:column(per[1]):levels(), 1, #base:column(per[1]):levels(), #known + 1, known)
       end
-      local texts = {}
+      local texts, seen = {}, {}
       for _, group in ipairs(known) do
-        texts[#texts + 1] = type(group) == "string" and group or nil
+        texts[#texts + 1] = type(group) == "string" and not seen[group] and group or nil
+        seen[group] = true
       end
       for group, value in pairs(values) do
         named[group] = type(group) == "string" and value or nil

@@ -216,6 +216,11 @@ test("what is no question is an error that says why", function(t, dk)
   t.raises(ask { per = "gemeente", maximise = "known", capacity = {} }, "capacity is an empty table")
   t.raises(ask { per = "gemeente", maximise = "known", capacity = { Arnhem = "x" } }, "gives each group a number")
   t.raises(ask { per = "gemeente", maximise = "known", capacity = { Arnhm = 5 } }, "Arnhm", "Arnhem")
+  t.raises(ask { per = "gemeente", maximise = "known", capacity = { Nergens = 5 } },
+    "capacity has no group 'Nergens' (there are: Arnhem and Duiven)")
+  t.raises(ask({ per = "gemeente", maximise = "known" }, dk.scenario "later" { params = { jaar = 2024 },
+    { "s", where = "not in_sonar", all = true, when = "$jaar > 2024", set = { in_sonar = true } } }),
+    "s: this step does not happen, and there is nothing to allocate (its when is $jaar > 2024)")
   t.raises(ask { per = { "gemeente", "in_sonar" }, maximise = "known", capacity = { Arnhem = 5 } },
     "goes by one column, and per has 2")
   t.raises(ask { per = "gemeente", maximise = "known", whole = 1 }, "whole is true or false")
