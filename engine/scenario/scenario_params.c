@@ -119,6 +119,17 @@ dk_status dki_scenario_get_param(const dk_scenario *scenario, const char *name, 
     return DK_ERR_NAME;
 }
 
+dk_status dki_param_is_free(const dk_params *params, const char *name, dk_error *err)
+{
+    for (size_t i = 0; params && i < params->n; i++)
+        if (strcmp(params->items[i].name, name) == 0) {
+            dki_fail(err, DK_ERR_ARGUMENT, "the question gives the parameter %s values, and params another", name);
+            dki_hint(err, "leave it out of params");
+            return DK_ERR_ARGUMENT;
+        }
+    return DK_OK;
+}
+
 dk_status dki_scenario_check_params(const dk_scenario *scenario, dk_error *err)
 {
     dki_text_map used;

@@ -112,6 +112,8 @@ bool dki_param_equal(const dk_scenario_param *a, const dk_scenario_param *b); /*
 /* The number of a parameter, or SIZE_MAX; find fails with the nearest name. */
 size_t dki_scenario_find_param(const dk_scenario *scenario, const char *name);
 dk_status dki_scenario_get_param(const dk_scenario *scenario, const char *name, size_t *out, dk_error *err);
+/* A question gives a parameter values of its own: params (may be NULL) give it none. */
+dk_status dki_param_is_free(const dk_params *params, const char *name, dk_error *err);
 /* Every parameter that is used is defined, and the other way round. */
 dk_status dki_scenario_check_params(const dk_scenario *scenario, dk_error *err);
 /* Defaults with what params overrides, in `values`, room for n_params items. Errors: DK_ERR_NAME for a parameter

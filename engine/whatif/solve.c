@@ -561,6 +561,8 @@ dk_status dk_scenario_solve(const dk_breakdown *breakdown, const dk_table *table
     dki_text_map_init(&s.notes, s.context);
     dki_text_map_init(&s.told, s.context);
     status = check_spec(&s, err);
+    if (status == DK_OK)
+        status = dki_param_is_free(params, spec->vary, err);
     if (status == DK_OK) {
         s.values = dki_alloc_array(s.context, scenario->n_params, sizeof *s.values, err);
         status = s.values ? dki_scenario_values(scenario, params, s.values, err) : DK_ERR_MEMORY;

@@ -226,6 +226,8 @@ dk_status dki_points_init(dki_points *points, const dk_scenario *scenario, const
         status = read_list(points, &spec->axes[k], err);
     if (status == DK_OK && is_table)
         status = read_table(points, spec->points, err);
+    for (size_t k = 0; k < points->n_axes && status == DK_OK; k++)
+        status = dki_param_is_free(params, scenario->params[points->axes[k].param].name, err);
     if (status == DK_OK)
         status = combine(points, is_table, err);
     return status == DK_OK ? check_values(points, err) : status;

@@ -2,7 +2,8 @@
 
 local _, core = ...
 
-local ask, given_as = core.part "ask", core.part("given").kind
+local ask = core.part "ask"
+local given_as, given_number = core.part "given".kind, core.part "given".number
 
 local bands = {} -- methods of breakdowns
 
@@ -11,7 +12,7 @@ local QUANTILES = { 0.025, 0.5, 0.975 }
 local function check_draws(draws)
   local whole = core.is_number(draws) and math.tointeger(draws) or nil
   if not whole or whole < 1 then
-    core.fail(("bands: draws is a whole number from 1 on, such as 1000, not %s"):format(given_as(draws)))
+    core.fail(("bands: draws is a whole number from 1 on, such as 1000, not %s"):format(given_number(draws)))
   end
   return whole
 end
@@ -23,8 +24,7 @@ local function check_quantiles(given)
   end
   for i = 1, core.list(list, "bands: quantiles") do
     if not core.is_number(list[i]) or list[i] < 0 or list[i] > 1 then
-      core.fail(("bands: quantile %d lies between 0 and 1, and is not %s"):format(i, core.is_number(list[i])
-        and tostring(list[i]) or given_as(list[i])))
+      core.fail(("bands: quantile %d lies between 0 and 1, and is not %s"):format(i, given_number(list[i])))
     end
   end
   return list

@@ -12,6 +12,11 @@ function given.kind(value)
   return core.what(value)
 end
 
+-- The same, of what is a number and not one of those that are wanted: which one.
+function given.number(value)
+  return core.is_number(value) and tostring(value) or given.kind(value)
+end
+
 -- The names in a table of options or parameters, in order.
 function given.keys(t, what)
   local keys = {}

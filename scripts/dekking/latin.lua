@@ -2,18 +2,18 @@
 
 local _, core = ...
 
-local given_as, sorted_keys = core.part "given".kind, core.part "given".keys
+local given_as, given_number, sorted_keys = core.part "given".kind, core.part "given".number, core.part "given".keys
 
 -- dk.latin(n, { aandeel = { 0, 1 }, n = { 1, 20, whole = true } }, seed) - n points that fill ranges evenly
 return core.record("dk.latin", core.export(function(n, ranges, seed)
   if math.type(n) ~= "integer" or n < 1 then
-    core.fail(("latin: the number of points is a whole number from 1 on, not %s"):format(given_as(n)))
+    core.fail(("latin: the number of points is a whole number from 1 on, not %s"):format(given_number(n)))
   end
   if type(ranges) ~= "table" or core.kind(ranges) ~= nil then
     core.fail(("latin wants ranges of parameters, such as { aandeel = { 0, 1 } }, not %s"):format(given_as(ranges)))
   end
   if seed ~= nil and math.type(seed) ~= "integer" then
-    core.fail(("latin: the seed is a whole number, not %s"):format(given_as(seed)))
+    core.fail(("latin: the seed is a whole number, not %s"):format(given_number(seed)))
   end
   local list = {}
   for i, name in ipairs(sorted_keys(ranges, "ranges of parameters")) do

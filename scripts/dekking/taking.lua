@@ -2,7 +2,7 @@
 
 local _, core = ...
 
-local given_as = core.part "given".kind
+local given_as, given_number = core.part "given".kind, core.part "given".number
 
 local taking = { seed = 0 } -- the one of steps that say none
 
@@ -10,7 +10,7 @@ local taking = { seed = 0 } -- the one of steps that say none
 function taking.check_seed(seed)
   local whole = core.is_number(seed) and math.tointeger(seed) or nil
   if seed ~= nil and not whole then
-    core.fail(("scenario: seed is a whole number, not %s"):format(given_as(seed)))
+    core.fail(("scenario: seed is a whole number, not %s"):format(given_number(seed)))
   end
   return whole
 end

@@ -443,6 +443,12 @@ test("every misuse has one message", function(t, dk)
   t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = goal, each = 5 }) end,
     "each is the name of a dimension, not a number")
   t.raises(function()
+    return asked:solve(data, plan, { vary = "aandeel", target = goal, at = dk.total, params = { aandeel = 0.5 } })
+  end, "the question gives the parameter aandeel values, and params another (leave it out of params)")
+  t.raises(function()
+    return asked:sweep(data, plan, { aandeel = { 0.1, 0.2 } }, { params = { aandeel = 0.5 } })
+  end, "the question gives the parameter aandeel values, and params another")
+  t.raises(function()
     return asked:solve(data, plan, { vary = "aandeel", target = goal, each = "gemeente", at = dk.total })
   end, "say either at or each")
   t.raises(function() return asked:solve(data, plan, { vary = "aandeel", target = "dekking", at = dk.total }) end,
