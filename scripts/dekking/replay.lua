@@ -108,11 +108,11 @@ local function compare_data(made, env, differ, note)
   end
 end
 
--- Returns why the file cannot be read.
-local function compare_file(what, was, path, note)
+-- Returns why the file cannot be read; hint is what to do then.
+local function compare_file(what, was, path, note, hint)
   local fingerprint, bytes = core.file_fingerprint(path)
   if not fingerprint then
-    note("%s %s: %s", what, path, bytes)
+    note("%s %s: %s%s", what, path, bytes, hint or "")
     return bytes
   elseif was.fingerprint and fingerprint ~= was.fingerprint then
     note("%s %s: it has other bytes than it had (%d, and had %d)", what, path, bytes, was.bytes or 0)
@@ -189,7 +189,8 @@ function replay.run(made, files)
   for _, file in ipairs(made.files) do
     local path = files[file.name] or file.path
     path_of[file.path] = path
-    refused[path] = compare_file("file " .. file.name, file, path, note)
+    refused[path] = compare_file("file " .. file.name, file, path, note,
+      not files[file.name] and (" (--data %s=FILE says where it is now)"):format(file.name))
   end
   -- Of what is no file nothing can be read again, and a pipe would wait for ever.
   function env.path_of(path)

@@ -93,7 +93,8 @@ count(persons):spark("n", "gemeente"):write_receipt "spark.receipt"
     "note: script plan.lua: the file does not exist\n")
   check.ok("replay elsewhere", not out:find "differs", "a difference in\n" .. out)
   check.same("replay --output", "again.csv", shell.run("cat result.csv").out, shell.run("cat again.csv").out)
-  gives("replay plan.receipt", 1, "note: file register register.csv: the file does not exist\n",
+  gives("replay plan.receipt", 1,
+    "note: file register register.csv: the file does not exist (--data register=FILE says where it is now)\n",
     "differs: line ", "register.csv: the file does not exist", "not the same\n")
   shell.run "mv there/*.csv . && mv away.lua plan.lua"
 
