@@ -82,6 +82,16 @@ bool dki_cells_gain_levels(const dk_table *before, const dk_table *after, size_t
  * Threads any. */
 dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tally *tallies, int64_t *weights,
                         bool *told, dk_error *err);
+/* How many cells there can be before step i of the model's, or after the last one. */
+static inline size_t dki_model_cells(const dki_model *model, size_t i)
+{
+    return i < model->n_steps ? model->steps[i].n : model->n;
+}
+
+/* Step i of the model's alone: adds what becomes of the weights of the cells before it to those after it, which begin as zeros.
+ * Otherwise as dki_model_run. */
+dk_status dki_model_step_run(const dki_model *model, size_t i, const dk_params *params, const int64_t *weights,
+                             dki_tally *tallies, int64_t *after, bool *told, dk_error *err);
 /* The cells with those weights, without those that nobody is in, and those that no step matches: they count what dki_run_steps
  * gives. */
 dk_status dki_model_table(const dki_model *model, const int64_t *weights, const dk_table **out, dk_error *err);

@@ -113,8 +113,8 @@ static dk_status run_moves(const dki_model *model, struct moving *m, dki_stage *
     return status;
 }
 
-static dk_status run_step(const dki_model *model, size_t i, const dk_params *params, const int64_t *weights,
-                          dki_tally *tallies, int64_t *after, bool *told, dk_error *err)
+dk_status dki_model_step_run(const dki_model *model, size_t i, const dk_params *params, const int64_t *weights,
+                             dki_tally *tallies, int64_t *after, bool *told, dk_error *err)
 {
     const dki_model_step *step = &model->steps[i];
     dki_stage stage = { .step = step->step,
@@ -154,12 +154,11 @@ dk_status dki_model_run(const dki_model *model, const dk_params *params, dki_tal
     if (tallies)
         memset(tallies, 0, model->scenario->n_steps * sizeof *tallies);
     for (size_t i = 0; i < model->n_steps && status == DK_OK; i++) {
-        size_t n = i + 1 < model->n_steps ? model->steps[i + 1].n : model->n;
-        int64_t *after = dki_calloc(model->context, n, sizeof *after, err);
+        int64_t *after = dki_calloc(model->context, dki_model_cells(model, i + 1), sizeof *after, err);
 
         status = after ? dki_poll(model->context, err) : DK_ERR_MEMORY;
         if (status == DK_OK)
-            status = run_step(model, i, params, now ? now : first, tallies, after, told, err);
+            status = dki_model_step_run(model, i, params, now ? now : first, tallies, after, told, err);
         dki_free(model->context, now);
         now = after;
     }

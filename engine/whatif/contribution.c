@@ -1,7 +1,7 @@
 /* contribution.c - what each step of a scenario contributes to the difference of a measure.
  *
  * Steps are walked as a tree: what the first i steps left is there once for all subsets that begin alike, so that each further
- * subset costs one step and one breakdown, over the cells. A step does in every subset what it does in the scenario: it shares its
+ * subset costs one step and one breakdown, over the cells, or over weights where steps can be compiled (subsets.c). A step does in every subset what it does in the scenario: it shares its
  * number by all the columns that the scenario mentions.
  *
  * Where the breakdown wants rows each subset is a question of its own.
@@ -17,6 +17,7 @@
 #include "expr/poll_row.h"
 #include "place.h"
 #include "sides.h"
+#include "subsets.h"
 #include "trials.h"
 
 /* Subsets ------------------------------------------------------------------------------------------------------ */
@@ -110,6 +111,32 @@ static dk_status ask_subsets(struct subsets *s, const dk_params *params, bool al
     }
     dki_free(s->context, steps);
     return status;
+}
+
+/* The notes of the scenario itself. */
+static dk_status tell_steps(struct subsets *s, dk_error *err)
+{
+    dki_run run = s->run;
+    const dk_table *after = NULL;
+    dk_status status;
+
+    run.to = s->attribution.n;
+    run.notes = &s->notes;
+    status = dki_run_steps(&run, s->trials.basis.cells, &after, err);
+    dk_table_release(after);
+    return status;
+}
+
+/* On compiled steps where that can be done. */
+static dk_status find_subsets(struct subsets *s, dk_error *err)
+{
+    bool done = false;
+    dk_status status = dki_subsets_weigh(&s->run, &s->question.breakdown, s->trials.breakdown_params,
+                                         s->trials.basis.cells, s->results, &done, err);
+
+    if (status != DK_OK)
+        return status;
+    return done ? tell_steps(s, err) : walk_subsets(s, 0, 0, s->trials.basis.cells, err);
 }
 
 static dk_status walk_order(struct subsets *s, const dk_table *cells, dk_error *err)
@@ -393,8 +420,7 @@ dk_status dk_scenario_contributions(const dk_breakdown *breakdown, const dk_tabl
     if (status == DK_OK && !s.trials.step_by_step)
         status = ask_subsets(&s, &all, spec->allow_none, err);
     else if (status == DK_OK)
-        status = s.attribution.is_shapley ? walk_subsets(&s, 0, 0, s.trials.basis.cells, err)
-                                          : walk_order(&s, s.trials.basis.cells, err);
+        status = s.attribution.is_shapley ? find_subsets(&s, err) : walk_order(&s, s.trials.basis.cells, err);
     if (status == DK_OK)
         status = tell(&s, out, err);
     drop(&s);

@@ -76,6 +76,50 @@ test("contributions add up to the difference that a comparison shows, of random 
   end
 end)
 
+-- Each subset is a comparison of its own here, of a scenario with all steps: what they divide goes by what it mentions.
+test("by Shapley a step contributes the mean of what it adds to all subsets", function(t, dk)
+  local ask, factorial = coverage(dk), { [0] = 1, 1, 2, 6, 24, 120 }
+  for seed = 1, 10 do
+    local data, n = persons(dk, 60, seed), 3 + seed % 3
+    local steps = random_steps(n)
+    if seed % 2 == 0 then
+      steps[n] = { "geloot", where = "not in_sonar", share = 0.4, drawn = true, seed = seed, set = { in_sonar = true },
+        allow_none = true }
+    end
+    steps[2].when = seed % 4 ~= 1 and "$jaar > 2024" or "$jaar > 2030"
+    local values, params = {}, { jaar = 2025 }
+    local plan = dk.scenario "plan" { params = params, table.unpack(steps) }
+    for mask = 0, (1 << n) - 1 do
+      local some = { params = {} }
+      for i, step in ipairs(steps) do
+        local copy = {}
+        for key, value in pairs(step) do
+          copy[key] = value
+        end
+        copy.when = ("$s%d == 1%s"):format(i, step.when and " and " .. step.when or "")
+        some[i], some.params["s" .. i], some.params.jaar = copy, mask >> (i - 1) & 1, 2025
+      end
+      local compared = ask:compare(data, dk.scenario "some" (some)):where "regio is total and gemeente is total"
+      values[mask] = compared:rows()().bekend_some
+    end
+    local shares = t.records(ask:contributions(data, plan, { measure = "bekend", at = dk.total, method = "shapley" }))
+    for i = 1, n do
+      local mean = 0
+      for mask, value in pairs(values) do
+        if mask >> (i - 1) & 1 == 0 then
+          local size = 0
+          for k = 0, n - 1 do
+            size = size + (mask >> k & 1)
+          end
+          local weight = factorial[size] * factorial[n - size - 1] / factorial[n]
+          mean = mean + weight * (values[mask | 1 << (i - 1)] - value)
+        end
+      end
+      t.ok(math.abs(shares[i].contribution - mean) < 1e-6, shares[i].contribution)
+    end
+  end
+end)
+
 test("what does nothing contributes nothing, and equal steps contribute the same", function(t, dk)
   local ask = coverage(dk)
   for seed = 1, 6 do

@@ -264,6 +264,8 @@ static void every_failing_allocation_is_survived(void **state)
     (void)state;
     ASSERT_ANSWER_SURVIVES(context, &by_gemeente, &twice, dk_scenario_contributions,
                            SPEC(.measure = "dekking", .method = DK_CONTRIBUTION_SHAPLEY));
+    ASSERT_ANSWER_SURVIVES(context, &by_gemeente, &chain, dk_scenario_contributions,
+                           SPEC(.measure = "dekking", .method = DK_CONTRIBUTION_SHAPLEY, .allow_none = true));
 }
 
 int main(void)
