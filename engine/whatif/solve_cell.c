@@ -244,7 +244,7 @@ dk_status dki_solve_tell(dki_solver *s, const dki_place *place, const dki_outcom
     dki_text_map_init(&notes, s->context);
     dki_text_map_init(&common, s->context);
     s->values[s->param].value = answer->given;
-    status = dki_run_steps(&run, s->before, &after, err);
+    status = s->may_tell ? dki_run_steps(&run, s->before, &after, err) : DK_OK;
     if (status == DK_OK)
         status = dki_told_common(&notes, s->is_told ? &s->told : &notes, &common, err);
     if (status == DK_OK) {

@@ -10,6 +10,7 @@
 
 void dki_solve_forget(dki_solver *s)
 {
+    s->may_tell = s->model == NULL || s->model->has_notes;
     dki_lumps_drop(s->lumps);
     dki_model_drop(s->model);
     s->lumps = NULL;

@@ -62,6 +62,7 @@ typedef struct dki_solver {
     dki_text_map notes; /* of the steps before those */
     dki_text_map told;  /* of these and later ones: what they tell at every answer */
     bool is_told;       /* there was an answer that they ran for */
+    bool may_tell;      /* of the last place that was searched: they may have something to tell */
     bool any_reached;   /* some value reaches the target */
     bool any_ran;       /* some value could be tried */
     dk_error trouble;   /* else why the last that was tried could not */
