@@ -259,7 +259,7 @@ local function define(name, given)
   if type(given) ~= "table" then
     core.fail(("scenario wants a table of steps, not %s"):format(given_as(given)))
   end
-  local steps, copies, parts, n_given, seed = {}, {}, {}, 0, taking.check_seed(given.seed)
+  local steps, copies, own, parts, n_given, seed = {}, {}, {}, {}, 0, taking.check_seed(given.seed)
   for i, step in ipairs(given) do
     n_given = i
     if core.kind(step) == "scenario" then
@@ -269,6 +269,7 @@ local function define(name, given)
       table.move(spec.given, 1, #spec.given, #copies + 1, copies)
     else
       steps[#steps + 1] = read_step(step, i, seed)
+      own[#own + 1] = steps[#steps]
       copies[#steps] = core.part "notation".copy(step)
       copies[#steps][1], copies[#steps].seed = steps[#steps].name, steps[#steps].seed
       copies[#steps].shares = step.shares and core.part "flows".plain(copies[#steps].shares)
@@ -284,7 +285,7 @@ local function define(name, given)
   end
   core.check(options, "a scenario", { "params", "doc", "assumptions", "seed" })
   local doc, assumptions = stated.read(options)
-  taking.check_used(seed, steps)
+  taking.check_used(seed, own, steps)
   local params, said = read_params(options.params), {}
   for _, part in ipairs(parts) do
     add_params(params, part)

@@ -61,10 +61,15 @@ function taking.read(options, step, is_named, seed)
   return step
 end
 
--- Raises where a scenario has a seed that none of its steps uses.
-function taking.check_used(seed, steps)
-  for _, step in ipairs(steps) do
+-- Raises where a scenario has a seed and none of its own steps draws: those of another scenario keep theirs.
+function taking.check_used(seed, own, steps)
+  for _, step in ipairs(own) do
     seed = not step.drawn and seed or nil
+  end
+  for _, step in ipairs(seed and steps or {}) do
+    if step.drawn then
+      core.fail(("scenario: there is a seed, and step '%s', which draws, keeps that of its scenario"):format(step.name))
+    end
   end
   if seed then
     core.fail "scenario: there is a seed, and no step draws: say drawn = true in a step"

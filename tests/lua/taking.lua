@@ -234,6 +234,8 @@ test("what cannot be drawn is an error that says why", function(t, dk)
     "keyed by the name of its step", "step 1")
   t.raises(function() return dk.scenario "s" { seed = 1, { "x", share = 0.5, set = { a = 1 } } } end,
     "there is a seed, and no step draws")
+  local other = dk.scenario "r" { { "x", share = 0.5, drawn = true, set = { a = 1 } } }
+  t.raises(function() return dk.scenario "s" { seed = 1, other } end, "step 'x', which draws, keeps that of its scenario")
   local drawn = outreach(dk, { share = 0.5, drawn = true })
   t.raises(function() return drawn .. drawn end, "two steps named register the unknown")
   local many = outreach(dk, { count = 1995, drawn = true })
