@@ -228,7 +228,8 @@ end
 local function run(words, options)
   if #words ~= 1 then
     core.fail(#words == 0 and "run wants the name of a breakdown (dekking list shows them)"
-      or ("run wants one name, and not also '%s' (--pack FILE names a pack)"):format(words[2]))
+      or ("run wants one name, and not also '%s' (%s)"):format(words[2], words[2]:find("=", 1, true)
+        and "--set NAME=VALUE gives a parameter" or "--pack FILE names a pack"))
   end
   check_output(options)
   if (options.relative or options.long) and not options.scenario then

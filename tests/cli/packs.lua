@@ -158,7 +158,8 @@ dk.scenario "moved" {
 
   -- Commands that are wrong.
   refuses("run", "run wants the name of a breakdown")
-  refuses("run coverage more" .. FILES, "run wants one name, and not also 'more'")
+  refuses("run coverage more" .. FILES, "run wants one name, and not also 'more' (--pack FILE names a pack)")
+  refuses("run coverage aandeel=0.5" .. FILES, "not also 'aandeel=0.5' (--set NAME=VALUE gives a parameter)")
   refuses("run covrage" .. FILES, "the pack has no breakdown 'covrage' (did you mean 'coverage'?)")
   refuses("run coverage", "run wants data: --data FILE, or of dataset linked: --data register=FILE --data sonar=FILE "
     .. "[--data geo=FILE]")
