@@ -8,6 +8,7 @@
  *   model_run.c    weights after the steps, settled and split by what settles and splits them for tables
  *   model_lumps.c  cells that go the same way as one lump, as long as nothing has to be rounded
  *   model_lumps_run.c  and weights of these after the steps
+ *   model_strata.c  weights of lumps where what has to be rounded is the number of a stratum alone
  *   model_select.c whom steps match where parameters decide that
  *   model_choose.c and lumps of those
  *
@@ -117,6 +118,13 @@ typedef struct dki_lump_step {
     dk_ratio amount;
 } dki_lump_step;
 
+/* Of each stratum of the last step, the lump of all who stay and of all who are taken; NULL where that is not one each. */
+typedef struct dki_lump_ends {
+    uint32_t *stay, *move;
+    int64_t *available; /* of a model with one step: units in each stratum */
+    int64_t *still;     /* likewise: of each lump after it, where nobody is taken */
+} dki_lump_ends;
+
 /* Cells that tell the columns of a question the same, and go the same way. */
 typedef struct dki_lumps {
     const dki_model *model;
@@ -129,6 +137,7 @@ typedef struct dki_lumps {
     int64_t *multiples;    /* of each lump before the first step, so many units */
     int64_t unit, total;   /* total: of all cells, in units of weights */
     int64_t *rest;         /* of each lump after the steps, what cells that no step matches weigh */
+    dki_lump_ends ends;
 
     /* Of a model with steps that select, what choosing the lumps of some points begins with; stays, takes and still are there where
      * that is the first one alone. */
@@ -187,6 +196,13 @@ void dki_track_drop(dki_track *track);
 /* The weights of lumps after the steps at those parameters, all of the scenario's in its order. *done: false where something
  * has to be rounded, or cannot be: then dki_model_run says how. */
 dk_status dki_lumps_run(dki_track *track, const dk_param *params, int64_t *out, bool *done, dk_error *err);
+/* model_strata.c: finds the ends, where there are any; and lets go of them. */
+dk_status dki_lump_ends_find(dki_lumps *lumps, dk_error *err);
+void dki_lump_ends_drop(dki_lumps *lumps);
+/* The weights of lumps that the model's of cells make, as dki_model_run finds them, and with its failures. model: the lumps', or a copy
+ * with a selection. */
+dk_status dki_lumps_weigh(const dki_lumps *lumps, const dki_model *model, const dk_params *params,
+                          dki_tally *tallies, int64_t *out, bool *told, dk_error *err);
 /* The weights of lumps that weights of cells make. */
 void dki_lumps_add(const dki_lumps *lumps, const int64_t *weights, int64_t *out);
 /* The lumps that somebody is in, with those weights, which are put together. */

@@ -30,6 +30,7 @@ void dki_lumps_drop(dki_lumps *lumps)
     dki_free(lumps->context, lumps->stays);
     dki_free(lumps->context, lumps->takes);
     dki_free(lumps->context, lumps->still);
+    dki_lump_ends_drop(lumps);
     dk_table_release(lumps->table);
     dki_free(lumps->context, lumps->steps);
     dki_free(lumps->context, lumps->of_cell);
@@ -259,6 +260,8 @@ dk_status dki_lumps_new(const dki_model *model, const dki_text_map *columns, con
         status = dki_lumps_make(lumps, model->n_steps, lumps->of_cell, err);
     if (status == DK_OK && lumps->is_exact)
         status = dki_lumps_begin(lumps, err);
+    if (status == DK_OK)
+        status = dki_lump_ends_find(lumps, err);
     dki_lump_base_drop(own);
     if (status == DK_OK)
         *out = lumps;

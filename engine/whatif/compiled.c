@@ -235,7 +235,6 @@ dk_status dki_compiled_weigh(const dki_kept *kept, const dk_param *values, int64
 {
     const struct compiled *c = (const struct compiled *)kept;
     dk_params params = { values, c->scenario->n_params };
-    int64_t *cells = NULL;
     dk_error none = DK_ERROR_INIT;
     dki_track track;
     bool told;
@@ -246,17 +245,13 @@ dk_status dki_compiled_weigh(const dki_kept *kept, const dk_param *values, int64
     if (status == DK_OK)
         status = dki_lumps_run(&track, values, out, done, err);
     if (status == DK_OK && !*done) {
-        cells = dki_alloc_array(c->context, c->model->n, sizeof *cells, err);
-        status = cells ? dki_model_run(c->model, &params, NULL, cells, &told, &none) : DK_ERR_MEMORY;
+        status = dki_lumps_weigh(c->lumps, c->model, &params, NULL, out, &told, &none);
         *done = status == DK_OK;
-        if (*done)
-            dki_lumps_add(c->lumps, cells, out);
-        else if ((status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) && err && cells)
+        if ((status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) && err)
             *err = none;
-        else if (cells)
+        else if (status != DK_ERR_MEMORY && status != DK_ERR_INTERRUPTED)
             status = DK_OK; /* running the steps says what it is */
     }
-    dki_free(c->context, cells);
     dki_track_drop(&track);
     return status;
 }

@@ -48,29 +48,25 @@ dk_status dki_solve_weigh(const dki_solver *s, dki_tally *tallies, bool *done, c
 {
     const dk_params params = { s->values, s->scenario->n_params };
     dk_error why = DK_ERROR_INIT;
-    int64_t *cells, *weights;
+    int64_t *weights;
     bool told;
     dk_status status;
 
     *done = false;
     if (s->lumps == NULL)
         return DK_OK;
-    cells = dki_alloc_array(s->context, s->model->n, sizeof *cells, err);
     weights = dki_alloc_array(s->context, s->lumps->n, sizeof *weights, err);
-    status = cells && weights ? DK_OK : DK_ERR_MEMORY;
+    status = weights ? DK_OK : DK_ERR_MEMORY;
     if (status == DK_OK) {
-        status = dki_model_run(s->model, &params, tallies, cells, &told, &why);
+        status = dki_lumps_weigh(s->lumps, s->model, &params, tallies, weights, &told, &why);
         *done = status == DK_OK;
         if ((status == DK_ERR_MEMORY || status == DK_ERR_INTERRUPTED) && err)
             *err = why;
         else if (status != DK_ERR_MEMORY && status != DK_ERR_INTERRUPTED)
             status = DK_OK; /* running the steps says what it is */
     }
-    if (*done) {
-        dki_lumps_add(s->lumps, cells, weights);
+    if (*done)
         status = dki_lumps_table(s->lumps, weights, out, err);
-    }
     dki_free(s->context, weights);
-    dki_free(s->context, cells);
     return status;
 }

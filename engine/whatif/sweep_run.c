@@ -219,7 +219,9 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
     const dk_table *cells = NULL;
     dk_error why = DK_ERROR_INIT, known = DK_ERROR_INIT;
     bool told;
-    dk_status status = dki_model_run(bench->model, &params, NULL, bench->cells, &told, &why);
+    dk_status status = bench->chosen
+                           ? dki_lumps_weigh(bench->chosen, bench->model, &params, NULL, weights, &told, &why)
+                           : dki_model_run(bench->model, &params, NULL, bench->cells, &told, &why);
 
     if (told &&
         dki_steps_check(sweep->scenario, sweep->cells, &params, &known) != DK_OK) { /* which is told first */
@@ -231,7 +233,6 @@ static dk_status run_cells(const struct work *work, size_t i, const struct bench
     if (status != DK_OK)
         return run_plainly(work, point, bench->values, err);
     if (bench->chosen) {
-        dki_lumps_add(bench->chosen, bench->cells, weights);
         work->there[i] = true;
         return DK_OK;
     }
@@ -257,7 +258,7 @@ static dk_status find_weights(struct work *work, size_t i, struct bench *bench, 
         return status;
     if (bench->model == NULL)
         return run_plainly(work, point, bench->values, err);
-    if (bench->cells == NULL) {
+    if (bench->chosen == NULL && bench->cells == NULL) {
         bench->cells = dki_alloc_array(work->model->context, work->model->n, sizeof *bench->cells, err);
         if (bench->cells == NULL)
             return DK_ERR_MEMORY;
