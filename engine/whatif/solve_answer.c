@@ -3,6 +3,7 @@
  *
  *   1227 persons, 61.53 % of 1994, give 90.01 %
  *   1227 persons of 1994 give 90.01 %
+ *   1227 persons of 1994, drawn with a chance of 61.10 %, give 90.01 %
  *   grens = 27 gives 90.01 %, with 1227 persons of 1994
  *   reached already: 90.01 %
  *   cannot be reached: at most 87.66 %
@@ -230,6 +231,9 @@ static dk_status tell_subject(const dki_solver *s, const dki_outcome *o, dki_buf
     switch (s->vary) {
     case DKI_VARY_SHARE:
         show_share(&o->given, share, sizeof share);
+        if (s->scenario->steps[s->first].drawn != DK_DRAWN_NOT)
+            return dki_buffer_format(text, err, "%s %s of %s, drawn with a chance of %s, ", persons, unit,
+                                     available, share);
         return dki_buffer_format(text, err, "%s %s, %s of %s, ", persons, unit, share, available);
     case DKI_VARY_COUNT: return dki_buffer_format(text, err, "%s %s of %s ", persons, unit, available);
     default:

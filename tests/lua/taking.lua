@@ -270,6 +270,19 @@ test("solving knows who comes first, and what is drawn", function(t, dk)
   end
 end)
 
+-- The share is a chance then, and who was taken no part of those there were.
+test("an answer says that a share is the chance of being drawn", function(t, dk)
+  local data = region(dk)
+  local plan = dk.scenario "plan" { params = { kans = { 0, min = 0, max = 1 } },
+    { "register", where = "not in_sonar", share = "$kans", drawn = true, set = { in_sonar = true } } }
+  local row = coverage(dk):solve(data, plan, { vary = "kans", target = "dekking >= 0.9", at = dk.total }):rows()()
+  t.ok(row.persons >= 1227 and row.available == 1994)
+  local taken = plan:with { kans = dk.decimal(("%.17f"):format(row.kans)) }:moved(data).taken[1]
+  t.ok(math.abs(taken - row.persons) <= 1, "as many as the scenario takes") -- the share is a ratio
+  t.eq(row.answer, ("%d persons of 1994, drawn with a chance of %.2f %%, give %.2f %%"):format(row.persons, row.kans * 100,
+    row.dekking * 100))
+end)
+
 -- Who comes or goes may be drawn, and a rate takes the first.
 test("newcomers and leavers are drawn, and a rate is reached with the first", function(t, dk)
   local function taken(step)
