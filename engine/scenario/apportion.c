@@ -104,6 +104,42 @@ dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, 
     return DK_OK;
 }
 
+/* Quotas are weights[k] * persons / of: products under 2^63, and fractions under 2^34 that are put in front of the place, which is
+ * told from the end, so that the greatest is the first of the largest. */
+bool dki_apportion_persons(const int64_t *weights, size_t n, int64_t taken, int64_t whole, int64_t *shares)
+{
+    int64_t persons = taken / DKI_PERSON, of = whole / DKI_PERSON, most, sum = 0;
+    uint64_t rests[FEW];
+    size_t n_given;
+
+    if (n > FEW || persons == 0 || taken % DKI_PERSON != 0 || whole % DKI_PERSON != 0)
+        return false;
+    most = INT64_MAX / persons;
+    for (size_t k = 0; k < n; k++) {
+        int64_t product, fraction;
+
+        if (weights[k] > most)
+            return false;
+        product = weights[k] * persons;
+        shares[k] = product / of;
+        fraction = product - shares[k] * of;
+        sum += fraction;
+        rests[k] = (uint64_t)fraction << 5 | (31 - k);
+    }
+    n_given = (size_t)(sum / of); /* fewer than there are fractions above 0 */
+    for (size_t i = 0; i < n_given; i++) {
+        size_t first = i;
+        uint64_t rest;
+
+        for (size_t k = i + 1; k < n; k++)
+            first = rests[k] > rests[first] ? k : first;
+        rest = rests[first];
+        rests[first] = rests[i];
+        shares[31 - (rest & 31)]++;
+    }
+    return true;
+}
+
 dk_status dk_apportion(dk_context *context, const int64_t *weights, size_t n, int64_t total, int64_t *out,
                        dk_error *err)
 {

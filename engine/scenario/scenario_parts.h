@@ -341,6 +341,9 @@ dk_status dki_strata_split(const dki_stage *stage, const dki_strata *strata, int
  * cannot take goes to the next, round after round. *left (may be NULL) is how many units nobody could take. */
 dk_status dki_apportion_quotas(dk_context *context, const dki_i128 *numerators, dki_i128 denominator, int64_t unit,
                                const int64_t *limits, size_t n, int64_t *shares, int64_t *left, dk_error *err);
+/* The same for speed alone, of whole persons over few weights: shares of `taken`, which is under `whole`, the sum of the weights,
+ * in units of 1. false: they are too many, or no whole persons, and nothing was done. */
+bool dki_apportion_persons(const int64_t *weights, size_t n, int64_t taken, int64_t whole, int64_t *shares);
 
 /* flows.c -------------------------------------------------------------------------------------------------------- */
 

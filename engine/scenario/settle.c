@@ -292,6 +292,8 @@ dk_status dki_share_out(const dki_sharing *spread, int64_t taken, int64_t whole,
             spread->shares[i] = taken == whole ? spread->weights[i] : taken;
         return DK_OK;
     }
+    if (taken < whole && dki_apportion_persons(spread->weights, n, taken, whole, spread->shares))
+        return DK_OK;
     for (size_t i = 0; i < n; i++)
         spread->numerators[i] = (dki_i128)taken * spread->weights[i];
     return dki_apportion_quotas(spread->context, spread->numerators, whole, 1,

@@ -142,6 +142,42 @@ static void random_weights_share_out_as_the_plain_way_does(void **state)
 
 /* Quotas of the engine: parts of persons in units, whole persons in multiples, and what a stratum cannot give. */
 
+/* Whole persons are divided in 64 bits; dk_apportion does so in 128. */
+static void whole_persons_share_out_the_same(void **state)
+{
+    unsigned n_done = 0;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        int64_t weights[26], fast[26], plain[26], whole = 0, taken;
+        size_t n = 2 + random_below(24);
+        bool is_whole = round % 3 > 0;
+        dk_error err = DK_ERROR_INIT;
+
+        for (size_t k = 0; k < n; k++) {
+            weights[k] = (int64_t)(random_below(round % 5 ? 9 : 4000)) * DKI_PERSON;
+            if (!is_whole && k > 0 && weights[k] > 0) { /* parts of persons, which are whole together */
+                int64_t part = (int64_t)(random_below(DKI_PERSON));
+
+                weights[k] -= part;
+                weights[k - 1] += part;
+            }
+        }
+        for (size_t k = 0; k < n; k++)
+            whole += weights[k];
+        if (whole < 2 * DKI_PERSON)
+            continue;
+        taken = (int64_t)(random_below((uint64_t)(whole / DKI_PERSON))) * DKI_PERSON;
+        assert_ok(dk_apportion(context, weights, n, taken, plain, &err), &err);
+        if (!dki_apportion_persons(weights, n, taken, whole, fast))
+            continue;
+        n_done++;
+        for (size_t k = 0; k < n; k++)
+            assert_true(fast[k] == plain[k]);
+    }
+    assert_true(n_done > 10000);
+}
+
 static void quotas_round_their_sum_half_away_from_zero(void **state)
 {
     const dki_i128 halves[] = { 1, 1, 1 }; /* of 2: 0.5 each, 1.5 together, which is 2 */
@@ -214,6 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_negative_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_greatest_numbers_fit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_weights_share_out_as_the_plain_way_does, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whole_persons_share_out_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(quotas_round_their_sum_half_away_from_zero, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_one_cannot_give_goes_to_the_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rounds_go_on_while_somebody_has_a_whole_one, set_up, tear_down),
