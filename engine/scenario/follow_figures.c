@@ -4,14 +4,16 @@
  * persons are. Where a step takes everybody whom a condition matches, and the condition and what is set look at nothing but
  * columns by which the figures are known, their rows are moved as cells are: they get the same values. So a merger of
  * municipalities merges their figures, also those of municipalities that no cell is in, and levels above follow as those of
- * persons do. Where a step moves parts of groups nobody knows which part of a figure goes along, and it stays.
+ * persons do. Where a step moves parts of groups nobody knows which part of a figure goes along, and it stays: a note says so.
  */
+#include <stdio.h>
 #include <string.h>
 
-#include "base/bitmap.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "data/column_parts.h"
+#include "data/lineage.h"
 #include "data/table_parts.h"
 #include "expr/eval.h"
 #include "expr/poll_row.h"
@@ -43,8 +45,8 @@ bool dki_step_sets_figures(const dki_step *step, const dk_table *cells)
     return false;
 }
 
-/* Whether everybody is taken whom the step's condition matches, or a flow is about. */
-static dk_status takes_all(const dki_stage *stage, bool *out, dk_error *err)
+/* Whether everybody is taken whom the step's condition matches, or a flow is about; and whether nobody is. */
+static dk_status takes_all(const dki_stage *stage, bool *out, bool *none, dk_error *err)
 {
     const dki_step *step = stage->step;
     dk_ratio share = { 0, 1 };
@@ -53,6 +55,7 @@ static dk_status takes_all(const dki_stage *stage, bool *out, dk_error *err)
     if (step->share)
         status = dki_amount(step->share, stage->cells, stage->params, "share", &share, err);
     *out = stage->only == NULL && (step->all || step->n_flows > 0 || share.numerator == share.denominator);
+    *none = status == DK_OK && step->share && share.numerator == 0;
     return status;
 }
 
@@ -88,6 +91,7 @@ struct moving {
     uint64_t *rows;  /* room for all */
     uint64_t *place; /* of each row among those of the pieces, of which there are ... */
     uint64_t n_placed;
+    bool parts; /* some flow is of a part */
 };
 
 /* The rows that the step's condition matches, as taken by the first move. */
@@ -141,6 +145,8 @@ static dk_status match_flows(struct moving *m, dk_error *err)
                 move = step->flows[f].place + 1;
         m->moves[i] = move;
     }
+    for (size_t f = 0; f < step->n_flows; f++)
+        m->parts |= matrix.shares[f].numerator > 0 && matrix.shares[f].numerator < matrix.shares[f].denominator;
     dki_matrix_drop(&matrix);
     return status;
 }
@@ -247,11 +253,12 @@ static dk_status move_rows(struct moving *m, const dk_table *cells, const char *
 }
 
 /* Whether each move of the step is of whole groups of what is attached. */
-static dk_status moves_groups(const dki_stage *stage, const dk_attachment *attachment, bool *out, dk_error *err)
+static dk_status moves_groups(const dki_stage *stage, const dk_attachment *attachment, bool *out, bool *none,
+                              dk_error *err)
 {
     const dki_step *step = stage->step;
     const dk_expr **set = dki_alloc_array(dk_table_context(stage->cells), step->n_set + 1, sizeof *set, err);
-    dk_status status = set ? takes_all(stage, out, err) : DK_ERR_MEMORY;
+    dk_status status = set ? takes_all(stage, out, none, err) : DK_ERR_MEMORY;
 
     *out =
         status == DK_OK && *out && (step->where == NULL || dki_figures_know(stage->cells, attachment, step->where));
@@ -275,19 +282,35 @@ static dk_status or_stay(dk_status status, const dk_error *why, dk_error *err)
     return status;
 }
 
+/* Persons move, and figures do not. */
+static dk_status tell_parts(const dki_stage *stage, const dk_attachment *attachment, dk_error *err)
+{
+    const char *step = stage->step->name;
+    char note[800], keys[300];
+    uint32_t number;
+
+    (void)snprintf(
+        note, sizeof note,
+        "%.*s: figures known per %s stay with the groups that they are of, as it may move parts of groups",
+        (int)dki_utf8_floor(step, strlen(step), 200), step,
+        dki_lineage_list(attachment->by, attachment->n_by, keys, sizeof keys));
+    return dki_text_map_add(stage->notes, note, strlen(note), &number, err);
+}
+
 /* What is attached as it is after the step: the same where the step does not move whole groups of it. by: room for the columns of
- * the cells and those by which it is known. */
+ * the cells and those by which it is known. *parts: persons move, and not all figures of their groups. */
 static dk_status follow(const dki_stage *stage, const dk_attachment *attachment, const char **by,
-                        dk_attachment *out, dk_error *err)
+                        dk_attachment *out, bool *parts, dk_error *err)
 {
     const dk_table *figures = NULL, *moved = NULL;
     dki_stage on = *stage;
     struct moving moving = { .stage = &on, .attachment = attachment };
     dk_error why = DK_ERROR_INIT;
-    bool moves = false;
+    bool moves = false, none = false;
     size_t n_by = 0;
-    dk_status status = moves_groups(stage, attachment, &moves, &why);
+    dk_status status = moves_groups(stage, attachment, &moves, &none, &why);
 
+    *parts = !moves && !none && sets_key(stage->step, stage->cells, attachment);
     *out = (dk_attachment){ dk_table_retain(attachment->table), attachment->by, attachment->n_by };
     if (status != DK_OK || !moves)
         return or_stay(status, &why, err);
@@ -301,6 +324,7 @@ static dk_status follow(const dki_stage *stage, const dk_attachment *attachment,
         dk_table_release(out->table);
         *out = (dk_attachment){ moved, by, n_by };
     }
+    *parts = *parts || moving.parts;
     dk_table_release(figures);
     return or_stay(status, &why, err);
 }
@@ -322,7 +346,11 @@ dk_status dki_follow_figures(dki_stage *stage, dki_strata *strata, dk_error *err
     if (by == NULL)
         return DK_ERR_MEMORY;
     for (room = 0; n < properties.n_attached && status == DK_OK; n++) {
-        status = follow(stage, &properties.attached[n], by + room, &attached[n], err);
+        bool parts = false;
+
+        status = follow(stage, &properties.attached[n], by + room, &attached[n], &parts, err);
+        if (status == DK_OK && parts && stage->notes && strata->n_cells > 0)
+            status = tell_parts(stage, &properties.attached[n], err);
         room += n_columns + properties.attached[n].n_by;
     }
     properties.attached = attached;

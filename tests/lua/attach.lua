@@ -183,13 +183,18 @@ test("a group that the figures do not know is noted, also one that a scenario ma
   local young = dk.scenario "jong" { { "X", where = "r == 'X'", all = true, set = { g = "E" } } }
   local makes = "attached(n): figures are of whole groups and know nothing of g = E: " ..
     "a step moved parts of groups there, or groups without figures"
+  local stay = ": figures known per g stay with the groups that they are of, as it may move parts of groups"
   for _ = 1, 2 do -- compiled, the second time
     t.eq(ask:compare(data, merger):notes(), { lacking })
     t.eq(ask:compare(data, none):notes(), { lacking })
-    t.eq(ask:compare(data, part):notes(), { lacking, makes })
-    t.eq(ask:compare(data, young):notes(), { lacking, makes }) -- nobody knows whose figures have r = X
+    t.eq(ask:compare(data, part):notes(), { lacking, "half" .. stay, makes })
+    t.eq(ask:compare(data, young):notes(), { lacking, "X" .. stay, makes }) -- nobody knows whose figures have r = X
   end
-  t.eq(ask:compare(data, { part, none }):notes(), { lacking, "deel: " .. makes })
+  t.eq(ask:compare(data, { part, none }):notes(), { lacking, "deel: half" .. stay, "deel: " .. makes })
+  local nobody = dk.scenario "deel" { { "half", where = "g == 'A'", share = 0, set = { g = "E" } } }
+  t.eq(ask:compare(data, nobody):notes(), { lacking })
+  local flows = dk.scenario "deel" { { "flows", move = "g", shares = { { from = "A", to = "B", share = 0.5 } } } }
+  t.eq(ask:compare(data, flows):notes(), { lacking, "flows" .. stay })
   local by_r = data:attach(dk.table { { "r", { "X" } }, { "m", { 9 } } }, "r")
   t.eq(by_r:breakdown { by = { "r", "g" }, measures = "x = attached(m, 'bounds')" }:notes(),
     { "attached(m, 'bounds'): the table that is attached knows nothing of r = Y and 1 more" })
