@@ -301,6 +301,8 @@ static dk_status make_table(dki_thins *t, const dki_thin_run *run, const dki_tex
     }
     properties.key = NULL; /* of rows, which cells are not */
     properties.n_key = 0;
+    properties.attached = dk_table_properties(run->after)->attached; /* as steps left them */
+    properties.n_attached = dk_table_properties(run->after)->n_attached;
     if (status == DK_OK)
         status = dk_table_new(t->context, fields, n, t->n, &made, err);
     if (status == DK_OK)

@@ -225,6 +225,8 @@ static dk_status make_table(struct rows *r, dki_rows_after *out, dk_error *err)
     }
     properties.key = NULL;
     properties.n_key = 0;
+    properties.attached = dk_table_properties(r->after)->attached; /* as steps left them */
+    properties.n_attached = dk_table_properties(r->after)->n_attached;
     if (status == DK_OK)
         status = dk_table_new(r->context, fields, n, dk_table_n_rows(table), &made, err);
     if (status == DK_OK)

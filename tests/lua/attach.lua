@@ -251,6 +251,8 @@ test("sweeps, draws and bounds see figures that moved", function(t, dk)
   local drawn = dk.scenario "kans" { seed = 1, merger,
     { "x", where = "gemeente == 'Luik'", share = 0.5, drawn = true, remove = true } }
   t.eq(ask:bands(beside, drawn, { draws = 5 }):where "regio == 'Samen'".r_mean:to_lua(), { 7776.0 })
+  local records = ask:measure "k = rows()":compare(beside, dk.scenario "s" { merger }) -- of rows, and not of cells
+  t.eq(lines(records, "regio", "r_s", "k_s"), { "Midden - 0", "Rivier - 0", "Samen 7776 3", "Wallonie 30 1" })
   local bounds = dk.breakdown { by = "gemeente", measures = { "n = count()", "r = attached(register, 'bounds')" } }
   t.eq(lines(bounds:compare(beside, dk.scenario "s" { merger }), "gemeente", "r_s"),
     { "Arnhem 2983..7457", "Duiven 249..4723", "Luik 5..30", "Tiel 70..4544" })

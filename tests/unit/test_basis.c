@@ -28,14 +28,18 @@ static const dk_table *random_table(size_t n_rows, unsigned weighted)
             weighted == 2 ? (const char *[]){ ".00", ".25" }[pick(2)] : "");
     table = make_table(context, text);
     {
-        const char *const key[] = { "nr" };
+        const dk_table *figures = make_table(context, "gemeente:text register:integer\nEde|300\nArnhem|500\n");
+        const char *const key[] = { "nr" }, *const by[] = { "gemeente" };
         const dk_properties properties = { .key = key, .n_key = 1, .weight = weighted ? "w" : NULL };
-        const dk_table *keyed = NULL;
+        const dk_table *keyed = NULL, *attached = NULL;
         dk_error err = DK_ERROR_INIT;
 
         assert_ok(dk_table_with_properties(table, &properties, &keyed, &err), &err);
+        assert_ok(dk_table_attach(keyed, figures, by, 1, &attached, &err), &err);
+        dk_table_release(figures);
+        dk_table_release(keyed);
         dk_table_release(table);
-        return keyed;
+        return attached;
     }
 }
 
@@ -210,6 +214,7 @@ static const struct question questions[] = {
       .all_levels = true },
     { .by = { "in_sonar" }, .measures = { "v = variance(leeftijd)", "n = count()" }, .margins = DK_MARGINS_TOTALS },
     { .measures = { "n = count()", "oud = max(leeftijd) where klasse is not null" } },
+    { .by = { "gemeente" }, .measures = { "d = count() / attached(register)" }, .margins = DK_MARGINS_TOTALS },
 };
 
 static void rows_and_cells_answer_the_same(void **state)
