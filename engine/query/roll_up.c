@@ -192,6 +192,12 @@ static dk_status add_level(dki_roll *roll, dk_error *err)
 
         status = dk_table_with(roll->result, &field, 1, &roll->levelled, err);
     }
+    if (status == DK_OK && dk_table_n_notes(used) > 0) {
+        const char *note = dk_table_note(used, 0);
+
+        roll->unknown = dki_arena_text(&roll->arena, note, strlen(note), err);
+        status = roll->unknown ? DK_OK : DK_ERR_MEMORY;
+    }
     dk_table_release(used);
     dk_table_release(narrow);
     dk_table_release(bare);

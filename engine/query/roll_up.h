@@ -23,6 +23,7 @@ typedef struct dki_roll {
     size_t has;                             /* a dimension that is the level already, or SIZE_MAX */
     size_t first, end;                      /* items of the breakdown in the lineage */
     const dk_table *levelled;               /* the result, with the level */
+    const char *unknown;                    /* which members belong to no level, as a note; or NULL */
     const dk_table *rows;                   /* some of it, with parts of rates */
     dk_measure by[DKI_ROLL_MOST], *measures;
     size_t n_by, n_measures;
@@ -48,7 +49,7 @@ bool dki_roll_overlaps(const dki_roll *roll);
 dk_status dki_roll_find_sets(dki_roll *roll, dk_error *err);
 /* Puts those that are apart among the rows of *rolled. */
 dk_status dki_roll_add_apart(dki_roll *roll, const dk_table **rolled, dk_error *err);
-/* Says of *rolled which groups overlap. */
+/* Says of *rolled which groups overlap, and which members belong to no level. */
 dk_status dki_roll_note(const dki_roll *roll, const dk_table **rolled, dk_error *err);
 
 #endif

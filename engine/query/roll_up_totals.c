@@ -321,23 +321,30 @@ dk_status dki_roll_add_apart(dki_roll *roll, const dk_table **rolled, dk_error *
     return status;
 }
 
+static dk_status add_note(const char *text, const dk_table **rolled, dk_error *err)
+{
+    const dk_table *noted = NULL;
+    dk_status status = dk_table_with_note(*rolled, text, &noted, err);
+
+    if (status == DK_OK) {
+        dk_table_release(*rolled);
+        *rolled = noted;
+    }
+    return status;
+}
+
 dk_status dki_roll_note(const dki_roll *roll, const dk_table **rolled, dk_error *err)
 {
-    dk_status status = DK_OK;
+    dk_status status = roll->unknown ? add_note(roll->unknown, rolled, err) : DK_OK;
 
     for (size_t i = 0; i < roll->n_dims && status == DK_OK; i++) {
         dki_spread_kind kind = roll->spreads[i];
         char text[DKI_SPREAD_NOTE_BYTES];
-        const dk_table *noted = NULL;
 
         if (kind == DKI_SPREAD_NOT)
             continue;
         dki_spread_note(roll->dims[i]->name, kind, text);
-        status = dk_table_with_note(*rolled, text, &noted, err);
-        if (status == DK_OK) {
-            dk_table_release(*rolled);
-            *rolled = noted;
-        }
+        status = add_note(text, rolled, err);
     }
     return status;
 }

@@ -112,17 +112,22 @@ static dk_status compare(const dki_beside *beside, const dk_table *const *result
     return status;
 }
 
-/* What the reader must know: of the comparison, whose notes say it of its sides too; where it has lost these, of rolled sides. */
+/* What the reader must know: of the comparison, whose notes say it of its sides too, but for members that belong to no level; where
+ * it has lost these, of rolled sides. */
 static dk_status carry_notes(const dk_table *compared, const dk_table *side, const dk_table **table, dk_error *err)
 {
-    const dk_table *from = dk_table_n_notes(compared) > 0 ? compared : side;
+    size_t n = dk_table_n_notes(compared);
     dki_text_map notes;
     uint32_t number;
     dk_status status = DK_OK;
 
     dki_text_map_init(&notes, dk_table_context(*table));
-    for (size_t i = 0; i < dk_table_n_notes(from) && status == DK_OK; i++)
-        status = dki_text_map_add(&notes, dk_table_note(from, i), strlen(dk_table_note(from, i)), &number, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status =
+            dki_text_map_add(&notes, dk_table_note(compared, i), strlen(dk_table_note(compared, i)), &number, err);
+    for (size_t i = 0; i < dk_table_n_notes(side) && status == DK_OK; i++)
+        if (n == 0 || strstr(dk_table_note(side, i), "that the hierarchy does not know"))
+            status = dki_text_map_add(&notes, dk_table_note(side, i), strlen(dk_table_note(side, i)), &number, err);
     if (status == DK_OK)
         status = dki_put_notes(&notes, table, err);
     dki_text_map_drop(&notes);

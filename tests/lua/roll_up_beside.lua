@@ -68,6 +68,19 @@ test("a comparison is rolled up as asking it by the level", function(t, dk)
   end
 end)
 
+test("a group that a step made is in no region, and a note says so", function(t, dk)
+  local ask = dk.breakdown { by = "gemeente", measures = { "n = count()" } }
+  local merger = dk.scenario "samen" { dk.merge("gemeente", { "A", "C" }, "AC") }
+  local gone = dk.scenario "weg" { { "weg", where = "gemeente == 'B'", all = true, remove = true } }
+  local rolled = ask:compare(persons(dk, 1), merger .. gone):roll_up "regio"
+  local notes = rolled:notes()
+  t.eq(#notes, 2)
+  t.eq(notes[1]:match "^weg: %d+ persons left$" ~= nil, true)
+  t.eq(notes[2], "1 row has a gemeente that the hierarchy does not know: AC")
+  local plain = dk.read_text "gemeente\nA\nQ\n":use(dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" }))
+  t.eq(ask(plain):roll_up("regio"):notes(), { "1 row has a gemeente that the hierarchy does not know: Q" })
+end)
+
 test("bounds of both sides are rolled up", function(t, dk)
   local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
   local function delivery(a, b)
