@@ -130,19 +130,22 @@ test("columns that stand beside each other and cannot be rolled up are told", fu
   local both = dk.breakdown { by = "gemeente", measures = { "n = count()", "k = count() where bekend" } }
     :compare(data, plan)
   refused(both:drop "n_base", "n_half is no measure of a side of the comparison", "roll up first, or leave it out")
-  refused(both:drop { "k_half", "k_half_difference" }, "the column of k for half was left out", "roll up first")
-  refused(both:derive "n_x = n_half / n_base", 'after "compared with half" came n_x, which may have made columns',
-    "roll up first")
+  refused(both:drop { "k_half", "k_half_difference" }, "the column of k for half was left out",
+    "roll up first, and leave columns out then")
+  refused(both:derive "n_x = n_half / n_base",
+    'after "compared with half" came n_x, which may have made columns that cannot be rolled up', "roll up first")
   refused(dk.breakdown { by = "gemeente", measures = "n = count()" }:compare(data, plan, nil, { long = true }),
-    "measure is no measure of a side of the comparison", "a comparison in rows (long = true) is asked anew")
+    "measure is no measure of a side of the comparison",
+    '"; a comparison in rows (long = true) is asked anew in columns, and keeps the base of each measure')
   local pivot = { rows = "gemeente", columns = "soort", values = "e" }
   refused(ask(data):pivot(pivot), "e cannot be rolled up in columns: it is n / all(n), and no column has the whole",
     "roll up first, and make columns of values then")
   pivot.values = "m"
   refused(ask(data):pivot(pivot), "m cannot be rolled up: it is median(leeftijd)")
   pivot.values, pivot.aggregate = { "n", "m" }, "sum"
-  refused(ask(data):pivot(pivot), "is none of the columns that a pivot made of a breakdown's measures", "roll up first")
+  refused(ask(data):pivot(pivot), "is none of the columns that a pivot made of a breakdown's measures",
+    'roll up first, and make columns of values then; or leave it out: result:drop "')
   refused(dk.breakdown { by = { "gemeente", "soort" }, measures = "n = count()" }:compare(data, plan)
     :pivot { rows = "gemeente", columns = "soort", values = "n_half" },
-    "was compared, and then a column for each value of soort", "roll up the comparison first")
+    "the result was compared, and then a column for each value of soort", "roll up the comparison first")
 end)
