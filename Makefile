@@ -97,6 +97,8 @@ $(TESTS): INCLUDES := $(CORE_INC)
 $(LUA_TEST): INCLUDES := $(CORE_INC) $(LUA_INC)
 $(LUA_TEST): BINDINGS = $(LUA_OBJ) $(LUA_A)
 $(LUA_TEST): $(LUA_OBJ)
+$(BUILD)/tests/unit/test_blocks: BINDINGS = $(BUILD)/engine/cli/blocks.o
+$(BUILD)/tests/unit/test_blocks: $(BUILD)/engine/cli/blocks.o
 
 # The program and the module. ---------------------------------------------------------------------------------------
 
@@ -205,9 +207,10 @@ $(BENCH): $(BUILD)/%: %.c Makefile
 	@mkdir -p $(@D); echo "  LD   $@"
 	$(Q)$(CC) $(DK_CFLAGS) $(INCLUDES) $(CFLAGS) $< $(BINDINGS) $(LDFLAGS) -lcsv $(LIBRARIES) -o $@
 $(BUILD)/tests/bench/calls: INCLUDES := $(LUA_INC)
-$(BUILD)/tests/bench/calls: BINDINGS = $(LUA_OBJ) $(ARCHIVE) $(LUA_A)
+$(BUILD)/tests/bench/calls: BINDINGS = $(CALLS_OBJ) $(LUA_OBJ) $(ARCHIVE) $(LUA_A)
 $(BUILD)/tests/bench/calls: LIBRARIES = $(CORE_LIB)
-$(BUILD)/tests/bench/calls: $(LUA_OBJ) $(ARCHIVE)
+$(BUILD)/tests/bench/calls: CALLS_OBJ := $(BUILD)/engine/cli/blocks.o
+$(BUILD)/tests/bench/calls: $(LUA_OBJ) $(ARCHIVE) $(BUILD)/engine/cli/blocks.o
 
 # Fuzzing takes clang. SECONDS=60 says how long each program runs.
 SECONDS ?= 20

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "blocks.h"
 #include "interrupt.h"
 
 #define LONG_TEXT ((size_t)32 << 20) /* bytes: what is shorter is copied soon enough */
@@ -29,19 +30,15 @@ static bool touch_pages(char *block, size_t size)
     return true;
 }
 
-/* kind: for a new block, of what Lua makes there */
+/* kind: of a block its size, else what Lua makes there */
 static void *allocate(void *unused, void *block, size_t kind, size_t size)
 {
     (void)unused;
-    if (size == 0) {
-        free(block);
-        return NULL;
-    }
     if (block)
-        return realloc(block, size);
-    if (dkc_interrupt_refuses(size, false))
+        return dkc_block_resize(block, kind, size);
+    if (size == 0 || dkc_interrupt_refuses(size, false))
         return NULL;
-    block = malloc(size);
+    block = dkc_block_resize(NULL, 0, size);
     if (block && kind == LUA_TSTRING && size >= LONG_TEXT && !touch_pages(block, size)) {
         free(block);
         return NULL;
