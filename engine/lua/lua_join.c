@@ -65,9 +65,10 @@ static bool check_asof(lua_State *L, const dk_table *left, const dkl_options *o,
     static const char *const directions[] = { "backward", "forward", "nearest", NULL };
     keys k;
     size_t at;
-    dk_error err = DK_ERROR_INIT;
+    dk_error err;
     int direction = dkl_given_choice(L, o, DIRECTION, directions, -1);
 
+    dkl_no_error(&err);
     if (!dkl_given(L, o, AS_OF)) {
         if (direction >= 0 || dkl_given(L, o, TOLERANCE))
             dkl_fail(L, "join: %s is about rows that go by time: as_of = \"column\"",
