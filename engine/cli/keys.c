@@ -89,16 +89,6 @@ static unsigned char go_to_line_end(EditLine *editor, wint_t key)
     return move_to(editor, text, line_end(text, text->cursor));
 }
 
-/* Puts the cursor behind the text, so that what is printed next does not stand in it. */
-static unsigned char go_to_end(EditLine *editor, wint_t key)
-{
-    const LineInfoW *text = dkc_edit.el_wline(editor);
-
-    (void)key;
-    dkc_edit.el_cursor(editor, (int)(text->lastchar - text->cursor));
-    return CC_REFRESH;
-}
-
 static unsigned char break_line(EditLine *editor, wint_t key)
 {
     (void)key;
@@ -106,7 +96,7 @@ static unsigned char break_line(EditLine *editor, wint_t key)
 }
 
 static const char *const keys[][2] = {
-    { "^C", "go-to-end" },
+    { "^C", "cancel-line" },
     { "^I", "complete-line" },
     { EARLIER, "ed-prev-history" },
     { LATER, "ed-next-history" },
@@ -147,7 +137,7 @@ static void bind_keys(EditLine *editor)
             dkc_edit.el_set(editor, EL_BIND, "-a", key, function, NULL);
     }
     if (vi) {
-        dkc_edit.el_set(editor, EL_BIND, "-a", "^C", "go-to-end", NULL);
+        dkc_edit.el_set(editor, EL_BIND, "-a", "^C", "cancel-line", NULL);
         dkc_edit.el_set(editor, EL_BIND, "-a", "k", "go-up", NULL);
         dkc_edit.el_set(editor, EL_BIND, "-a", "j", "go-down", NULL);
     }
@@ -216,7 +206,6 @@ void dkc_keys_add(EditLine *editor)
                       { L"go-down", L"Go to the line below, or to later history", go_down },
                       { L"go-to-line-begin", L"Go to the begin of the line", go_to_line_begin },
                       { L"go-to-line-end", L"Go to the end of the line", go_to_line_end },
-                      { L"go-to-end", L"Put the cursor behind the text", go_to_end },
                       { L"break-line", L"Begin another line of the statement", break_line } };
 
     /* The narrow form copies the texts and loses them. */
@@ -224,5 +213,5 @@ void dkc_keys_add(EditLine *editor)
         dkc_edit.el_wset(editor, EL_ADDFN, functions[i].name, functions[i].text, functions[i].function);
     bind_keys(editor);
     read_own_keys(editor);
-    dkc_edit.el_set(editor, EL_BIND, "^C", "go-to-end", NULL);
+    dkc_edit.el_set(editor, EL_BIND, "^C", "cancel-line", NULL);
 }

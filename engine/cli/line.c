@@ -36,7 +36,7 @@ struct dkc_input {
     size_t capacity;
     sigset_t outside; /* the signals that are held back where no line is read */
     size_t columns;   /* of the terminal, when the line was drawn; 0: not known */
-    bool cancelled, offered;
+    bool cancelled, cancel_shown, offered;
     dkc_complete_fn *complete;
     void *complete_arg;
 };
@@ -312,6 +312,19 @@ static char *current_prompt(EditLine *editor)
     return input && input->prompt ? (char *)(uintptr_t)input->prompt : empty;
 }
 
+/* Ctrl-C is shown behind the text, as a part of it: in vi's command mode the cursor does not go behind the last character. */
+static unsigned char cancel_line(EditLine *editor, wint_t key)
+{
+    const LineInfoW *line = dkc_edit.el_wline(editor);
+    dkc_input *input = NULL;
+
+    (void)key;
+    dkc_edit.el_get(editor, EL_CLIENTDATA, &input);
+    dkc_edit.el_cursor(editor, (int)(line->lastchar - line->cursor));
+    input->cancel_shown = dkc_edit.el_winsertstr(editor, L"^C") == 0;
+    return CC_REFRESH;
+}
+
 /* Completion --------------------------------------------------------------------------------------------------- */
 
 /* Whether more was typed than has been read: a paste. */
@@ -414,6 +427,7 @@ static bool open_editor(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_HIST, dkc_edit.history, dkc_history_list(input->history));
     dkc_edit.el_wset(input->editor, EL_ADDFN, L"complete-line", L"Complete the word before the cursor",
                      complete_line);
+    dkc_edit.el_wset(input->editor, EL_ADDFN, L"cancel-line", L"Show that the line is given up", cancel_line);
     dkc_keys_add(input->editor);
     return true;
 }
@@ -481,7 +495,7 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
     size_t rows;
     int length = 0;
 
-    input->cancelled = false;
+    input->cancelled = input->cancel_shown = false;
     if (!dkc_terminal_size(&input->columns, &rows))
         input->columns = 0;
     watch(input, before);
@@ -490,7 +504,7 @@ static dkc_read read_edited(dkc_input *input, const char **line, size_t *size)
     text = dkc_edit.el_wgets(input->editor, &length);
     unwatch(input, before);
     if (input->cancelled) {
-        fputs("^C\n", stdout);
+        fputs(input->cancel_shown ? "\n" : "^C\n", stdout);
         fflush(stdout);
         dkc_edit.el_reset(input->editor);
         return DKC_READ_CANCELLED;

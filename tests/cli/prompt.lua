@@ -305,6 +305,8 @@ local sessions = {
     { "\\033\\[A\\033\\[A\\033\\[A", "" },        -- past the sum, to the loop
     { "A -- more\\r", "it is\t3\r\nit is\t4\r\n> " }, -- behind the text
     { "\\033kkA + 20\\r", "35\r\n> " },
+    { "abcdef\\0330", "\027[3G" },
+    { "\\003", "\027[9G^C\b\r\n> " }, -- behind the text, which is there as a whole
     { "string.forma\\t", "t" },
     { "\\003", "^C\r\n> " },
   },

@@ -1,5 +1,5 @@
--- resize.lua - a window that changes its width, on a terminal that breaks no rows anew: what stood above stays, and the line
--- is there as a whole.
+-- resize.lua - a window that changes its width, on a terminal that breaks no rows anew: what stood above stays, and the
+-- line is there as a whole.
 
 local screen = require "screen"
 
