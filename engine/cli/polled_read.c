@@ -57,28 +57,42 @@ static bool read_chars(lua_State *L, FILE *file, size_t n)
     return got > 0;
 }
 
+/* Reads to the end of the line, n bytes at most; *c is what came last: the end, EOF or another character. */
+static size_t read_part(FILE *file, char *to, size_t n, int *c)
+{
+    size_t done = 0;
+
+    flockfile(file);
+    while (done < n && (*c = getc_unlocked(file)) != EOF && *c != '\n')
+        to[done++] = (char)*c;
+    funlockfile(file);
+    return done;
+}
+
 static bool read_line(lua_State *L, FILE *file, bool with_end)
 {
+    char text[LUAL_BUFFERSIZE];
     luaL_Buffer buffer;
     int c = 0;
+    size_t n = read_part(file, text, sizeof text, &c);
 
+    if (n < sizeof text) { /* faster than through a buffer */
+        if (with_end && c == '\n')
+            text[n++] = '\n';
+        lua_pushlstring(L, text, n);
+        return c == '\n' || n > 0;
+    }
     luaL_buffinit(L, &buffer);
-    do {
-        char *to = luaL_prepbuffer(&buffer);
-        size_t n = 0;
-
-        flockfile(file);
-        while (n < LUAL_BUFFERSIZE && (c = getc_unlocked(file)) != EOF && c != '\n')
-            to[n++] = (char)c;
-        funlockfile(file);
-        luaL_addsize(&buffer, n);
+    luaL_addlstring(&buffer, text, n);
+    while (c != EOF && c != '\n') {
+        luaL_addsize(&buffer, read_part(file, luaL_prepbuffer(&buffer), LUAL_BUFFERSIZE, &c));
         if (luaL_bufflen(&buffer) % DKC_LONG_TEXT == 0)
             dkc_poll(L);
-    } while (c != EOF && c != '\n');
+    }
     if (with_end && c == '\n')
         luaL_addchar(&buffer, '\n');
     luaL_pushresult(&buffer);
-    return c == '\n' || lua_rawlen(L, -1) > 0;
+    return true;
 }
 
 static bool is_more(lua_State *L, FILE *file)
@@ -104,13 +118,17 @@ static bool read_number(lua_State *L, int handle)
 /* Reads by the n formats from `first`; returns how many values were pushed. */
 static int read_formats(lua_State *L, FILE *file, int handle, int first, int n)
 {
-    int top = lua_gettop(L);
+    int top;
     bool success = true;
 
-    clearerr(file);
-    luaL_checkstack(L, n + LUA_MINSTACK, "too many arguments");
+    clearerr_unlocked(file);
+    if (n == 0 && read_line(L, file, false)) /* what most do */
+        return 1;
     if (n == 0)
-        success = read_line(L, file, false);
+        success = false;
+    else
+        luaL_checkstack(L, n + LUA_MINSTACK, "too many arguments");
+    top = lua_gettop(L) - (n == 0);
     for (int arg = first; arg < first + n && success; arg++) {
         const char *format;
 
@@ -129,7 +147,7 @@ static int read_formats(lua_State *L, FILE *file, int handle, int first, int n)
         default: return luaL_argerror(L, arg, "invalid format");
         }
     }
-    if (ferror(file)) {
+    if (ferror_unlocked(file)) {
         n = luaL_fileresult(L, 0, NULL);
         clearerr(file); /* of standard output nothing was lost */
         return n;
