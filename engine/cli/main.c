@@ -82,19 +82,19 @@ static int load_library(lua_State *L, const char *program, const char *word)
     const char *module = sign ? sign + 1 : word;
     int status;
 
+    lua_getglobal(L, "require");
+    lua_pushstring(L, module);
+    status = dkc_call(L, 1, 1); /* value|message */
+    if (status != LUA_OK)
+        return dkc_report(L, program, status);
     if (sign)
         lua_pushlstring(L, word, (size_t)(sign - word));
     else
         lua_pushstring(L, word);
-    lua_getglobal(L, "require");
-    lua_pushstring(L, module);
-    status = dkc_call(L, 1, 1); /* global value|message */
-    if (status == LUA_OK)
-        lua_setglobal(L, lua_tostring(L, -2));
-    else
-        dkc_report(L, program, status);
+    lua_insert(L, -2); /* global value */
+    lua_setglobal(L, lua_tostring(L, -2));
     lua_pop(L, 1);
-    return status;
+    return LUA_OK;
 }
 
 struct visit {
@@ -198,6 +198,7 @@ static int protected_main(lua_State *L)
     const dkc_options *options = lua_touserdata(L, 1);
     struct visit v = { L, options->program };
 
+    lua_settop(L, 2); /* stock lua has as much on its stack: a script that fills it gets as far */
     luaL_checkversion(L);
     if (options->version)
         greet();

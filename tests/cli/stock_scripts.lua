@@ -248,4 +248,6 @@ for i = 1, 3 do
 end
 ]]
 
+scripts["overflow.lua"] = "local function f() return 1 + f() end f()"
+
 return scripts
