@@ -327,8 +327,7 @@ static unsigned char cancel_line(EditLine *editor, wint_t key)
 
 /* Completion --------------------------------------------------------------------------------------------------- */
 
-/* Whether more was typed than has been read: a paste. */
-static bool is_pasted(void)
+bool dkc_input_waits(void)
 {
     struct pollfd key = { STDIN_FILENO, POLLIN, 0 };
 
@@ -364,7 +363,7 @@ static unsigned char complete_line(EditLine *editor, wint_t key)
     (void)key;
     dkc_edit.el_get(editor, EL_CLIENTDATA, &input);
     input->offered = false;
-    if (text && (blank || is_pasted()))
+    if (text && (blank || dkc_input_waits()))
         dkc_edit.el_winsertstr(editor, L"\t");
     else if (text && input->complete)
         input->complete(input->complete_arg, input, text);

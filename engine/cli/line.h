@@ -29,6 +29,8 @@ typedef void dkc_complete_fn(void *arg, dkc_input *input, const char *text);
 void dkc_input_completes(dkc_input *input, dkc_complete_fn *complete, void *arg);
 /* Names that begin with the last n_typed bytes before the cursor: what they have in common is typed, or they are shown. */
 void dkc_input_offer(dkc_input *input, const char *const *names, size_t n_names, size_t n_typed);
+/* Whether more was typed than has been read: a paste. */
+bool dkc_input_waits(void);
 /* Columns and rows of the terminal; false where there is none. */
 bool dkc_terminal_size(size_t *columns, size_t *rows);
 

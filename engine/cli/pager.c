@@ -47,6 +47,8 @@ bool dkc_page(const char *text, size_t size)
 
     if (!dkc_terminal_size(&columns, &rows) || !is_long(text, size, columns, rows))
         return false;
+    if (dkc_input_waits()) /* the pager would take what was pasted for its own commands */
+        return false;
     if (program == NULL || *program == '\0')
         program = "less -FRX";
     fflush(stdout);

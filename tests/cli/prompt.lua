@@ -392,6 +392,8 @@ local sessions = {
     { "", "> " },
     { "help()\\r", "| dekking" },
     { "", "> " },
+    { "('x\\\\n'):rep(100)\\r6 * 7\\r", "\r\nx\r\nx\r\nx\r\n" }, -- what was pasted is not for the pager
+    { "", "\r\n42\r\n> " },
   },
   {
     name = "a pager that is not there",
