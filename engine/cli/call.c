@@ -5,8 +5,24 @@
 #include <stdio.h>
 
 #include "interrupt.h"
+#include "lua/chunk.h"
 #include "lua/dekking_lua.h"
 #include "progress.h"
+
+/* The level at which a traceback begins: what the library calls within itself is no script's business. */
+static int first_level(lua_State *L)
+{
+    lua_Debug where;
+    int first = 1;
+
+    for (int level = 1; lua_getstack(L, level, &where) && lua_getinfo(L, "S", &where); level++) {
+        if (dkl_is_library(where.source))
+            first = level + 1;
+        else if (*where.what != 'C')
+            break;
+    }
+    return first;
+}
 
 /* Makes a text of whatever was raised: a message gets a traceback, an object that can tell itself does, and
  * anything else is named by its type. */
@@ -21,7 +37,7 @@ static int explain(lua_State *L)
             return 1;
         message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
     }
-    luaL_traceback(L, L, message, 1);
+    luaL_traceback(L, L, message, first_level(L));
     return 1;
 }
 

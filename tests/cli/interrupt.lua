@@ -14,7 +14,7 @@ local cases = {
     .. "while true do local c = coroutine.wrap(function() f() f() end) c() c() end", "interrupted!" },
   { "a breakdown", BREAKDOWN .. GO .. "while true do b(t) end", "interrupted!" },
   { "what the library tries", "load('local done = pcall(...) return done', '=dekking/try')(function() " .. GO
-    .. "while true do end end) io.stderr:write 'caught'", "dekking/try:1: in main chunk" },
+    .. "while true do end end) io.stderr:write 'caught'", "x.lua:1: in main chunk" },
   { "string.find within pcall", "local s = ('a'):rep(1e6) " .. GO
     .. "error((select(3, pcall(pcall, s.find, s, '.-.-.-.-b'))), 0)", "x.lua:1: interrupted! ('find' was running)" },
   { "string.find as a coroutine", "local f, s = coroutine.wrap(string.find), ('a'):rep(1e6) " .. GO .. "f(s, '.-.-.-.-b')",

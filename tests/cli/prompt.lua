@@ -86,6 +86,8 @@ local sessions = {
     { "", "> " },
     { "error({})\\r", "(error object is a table value)" },
     { "", "> " },
+    { "dk.help 'whre'\\r", "\r\nstack traceback:\r\n\t[C]: in function 'dekking.help'\r\n\tstdin:1: in main chunk" },
+    { "", "> " },
     { "p = setmetatable({}, { __tostring = function() error 'no' end })\\r", "> " },
     { "_PROMPT = p\\r", "error in _PROMPT (stdin:1: no)\r\n> " },
     { "_PROMPT = nil\\r", "> " },
