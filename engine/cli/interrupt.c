@@ -11,8 +11,7 @@
  * Where no instruction comes for a while, since a function of Lua's own runs or a text is put together, Lua is given no memory
  * any more (allocate.c). It says so, and whoever sees that error has it reworded.
  *
- * Lua runs finalizers with hooks switched off. The handler switches them on; the error ends the finalizer alone, and is raised
- * again behind it.
+ * Lua runs finalizers with hooks switched off: one without end that asks for no memory is waited for, and ends with the program.
  */
 #include "interrupt.h"
 
@@ -46,56 +45,6 @@ static size_t refused_size;            /* what Lua asked for last, without getti
 static char refused[LUA_IDSIZE + 128]; /* what the error that comes of it means; empty: nothing was refused */
 
 static void stop(lua_State *L, lua_Debug *where);
-
-/* The switch for hooks ------------------------------------------------------------------------------------------------ */
-
-#define N_BYTES 16 /* of a state, among which it is in every Lua 5.4 */
-
-static int hook_switch; /* the place of the byte; 0: not looked for yet, or not found: finalizers are waited for */
-static unsigned char in_hook[N_BYTES];
-
-static void look_in_hook(lua_State *L, lua_Debug *where)
-{
-    (void)where;
-    lua_sethook(L, NULL, 0, 0);
-    memcpy(in_hook, (const void *)L, N_BYTES);
-}
-
-/* Nothing but the switch is 1 in a function, and was 0 in the hook before it. */
-static int look_outside(lua_State *L)
-{
-    const unsigned char *outside = (const void *)L;
-    int n = 0;
-
-    for (int i = 1; i < N_BYTES; i++)
-        if (outside[i] == 1 && in_hook[i] == 0) {
-            hook_switch = i;
-            n++;
-        }
-    if (n != 1)
-        hook_switch = 0;
-    return 0;
-}
-
-static void find_hook_switch(lua_State *L)
-{
-    if (hook_switch || lua_gethook(L))
-        return;
-    memset(in_hook, 1, sizeof in_hook);
-    lua_sethook(L, look_in_hook, LUA_MASKCALL, 0);
-    lua_pushcfunction(L, look_outside);
-    lua_call(L, 0, 0);
-}
-
-static bool is_finalizing(lua_State *L)
-{
-    lua_Debug where;
-
-    for (int level = 0; lua_getstack(L, level, &where) && lua_getinfo(L, "n", &where); level++)
-        if (where.name && strcmp(where.name, "__gc") == 0 && strcmp(where.namewhat, "metamethod") == 0)
-            return true;
-    return false;
-}
 
 /* Raising ------------------------------------------------------------------------------------------------------------- */
 
@@ -148,8 +97,6 @@ static void stop(lua_State *L, lua_Debug *where)
         lua_sethook(L, NULL, 0, 0);
         return;
     }
-    if (is_finalizing(L)) /* the collector catches this one */
-        raise_interrupted(L);
     set_raised(L);
     if (where->event == LUA_HOOKCALL) { /* an error is on its way out already: what it says stays */
         lua_getinfo(L, "f", where);
@@ -184,6 +131,17 @@ static bool is_late(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (now.tv_sec - arrived.tv_sec) * 1000000000L + now.tv_nsec - arrived.tv_nsec > LATE_NANOSECONDS;
+}
+
+/* The collector catches what is raised then. */
+static bool is_finalizing(lua_State *L)
+{
+    lua_Debug where;
+
+    for (int level = 0; lua_getstack(L, level, &where) && lua_getinfo(L, "n", &where); level++)
+        if (where.name && strcmp(where.name, "__gc") == 0 && strcmp(where.namewhat, "metamethod") == 0)
+            return true;
+    return false;
 }
 
 bool dkc_interrupt_refuses(size_t size, bool at_once)
@@ -233,8 +191,6 @@ static void on_interrupt(int signal_number)
     }
     if (context)
         dk_context_interrupt(context);
-    if (running && hook_switch)
-        ((unsigned char *)running)[hook_switch] = 1;
     if (running)
         lua_sethook(running, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
@@ -288,7 +244,6 @@ void dkc_interrupt_begin(lua_State *L, dk_context *of, lua_CFunction handler)
 {
     struct sigaction action;
 
-    find_hook_switch(L);
     running = L;
     context = of;
     handler_of_call = handler;

@@ -55,10 +55,6 @@ local cases = {
     "interrupted!" },
   { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
     .. "while true do table.sort(t) end", "interrupted!" },
-  { "a finalizer", GO .. "setmetatable({}, { __gc = function() while true do end end }) collectgarbage() "
-    .. "error 'not reached'", "interrupted!" },
-  { "a finalizer that a loop runs into", "for n = 1, 1e12 do setmetatable({}, { __gc = function() "
-    .. "if n == 100 then " .. GO .. "while true do end end end }) end", "interrupted!" },
   { "what a dataset builds", "dk.dataset 'd' { files = { 'a' }, build = function() " .. GO .. "\nwhile true do end end }\n"
     .. "dk.datasets().d { a = dk.table { { 'x', { 1 } } } }", "x.lua:2: interrupted!" },
   { "an aggregate of the script", "dk.aggregate 'own' { start = function() return 0 end, step = function(s, v) "
