@@ -35,7 +35,7 @@ dk_status dki_trail_begin(dki_trail *trail, uint64_t n_cells, dk_error *err)
         return status;
     memset(trail->steps + before, 0, (trail->room - before) * sizeof *step);
     step = &trail->steps[trail->n];
-    step->n = step->n_after = 0;
+    step->n = step->n_after = step->n_moved = 0;
     step->n_before = n_cells;
     return DK_OK;
 }
@@ -74,22 +74,18 @@ static bool gave_together(const dki_stage *stage, const dki_strata *strata, cons
 dk_status dki_trail_take(dki_trail *trail, const dki_stage *stage, const dki_strata *strata, const int64_t *taken,
                          dk_error *err)
 {
-    const dki_trail_step *step = &trail->steps[trail->n];
-    bool leaves = strata->effect == DK_REMOVES;
-    uint32_t n_moved = 0;
+    dki_trail_step *step = &trail->steps[trail->n];
     dk_status status = DK_OK;
 
     trail->is_shared = trail->is_shared || gave_together(stage, strata, taken);
-    for (uint64_t i = 0; i < step->n && !leaves; i++)
-        n_moved += step->parts[i].to != DKI_TRAIL_GONE;
     DKI_FOR_ROWS(i, step->n_before, trail->context, status, err)
     {
         dki_trail_part part = { taken[i], (uint32_t)i, DKI_TRAIL_GONE, false, strata->effect == DK_ADDS };
 
         if (taken[i] == 0)
             continue;
-        if (!leaves)
-            part.to = n_moved++;
+        if (strata->effect != DK_REMOVES)
+            part.to = step->n_moved++;
         status = add(trail, &part, err);
     }
     return status;

@@ -18,6 +18,7 @@ typedef struct dki_trail_part {
 typedef struct dki_trail_step {
     dki_trail_part *parts;
     size_t n, room;
+    uint32_t n_moved;           /* parts so far that went to another cell */
     uint64_t n_before, n_after; /* cells */
 } dki_trail_step;
 
@@ -27,8 +28,7 @@ typedef struct dki_trail {
     dk_context *context;
     dki_trail_step *steps;
     size_t n, room;
-    bool
-        is_shared; /* somewhere cells gave together, in proportion: how much each gave depends on which cells there are */
+    bool is_shared; /* cells gave together, in proportion: how much each gave depends on which cells there are */
 } dki_trail;
 
 void dki_trail_init(dki_trail *trail, dk_context *context);

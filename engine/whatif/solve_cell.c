@@ -174,24 +174,30 @@ dk_status dki_solve_available(dki_solver *s, const dki_place *place, dk_value gi
     return status;
 }
 
+/* The steps from the first that is varied on, taking from the place alone. */
+static dki_run run_at(const dki_solver *s, const dki_place *place, const dk_params *params)
+{
+    return (dki_run){ .scenario = s->scenario,
+                      .from = s->first,
+                      .to = s->scenario->n_steps,
+                      .params = params,
+                      .only = place->only,
+                      .keyed = s->table,
+                      .allow_none = s->driven };
+}
+
 dk_status dki_solve_try(dki_solver *s, const dki_place *place, dk_value given, dki_outcome *out, dk_error *err)
 {
     dk_params params = { s->values, s->scenario->n_params };
     dki_tally *tallies = dki_calloc(s->context, s->scenario->n_steps, sizeof *tallies, err);
-    dki_run run = { .scenario = s->scenario,
-                    .from = s->first,
-                    .to = s->scenario->n_steps,
-                    .params = &params,
-                    .only = place->only,
-                    .keyed = s->table,
-                    .allow_none = s->driven,
-                    .tallies = tallies };
+    dki_run run = run_at(s, place, &params);
     dki_outcome o = { .given = given, .side = { .is_null = true } };
     const dk_table *after = NULL;
     dk_error trouble = DK_ERROR_INIT;
     bool done = false;
     dk_status status = tallies ? DK_OK : DK_ERR_MEMORY;
 
+    run.tallies = tallies;
     s->values[s->param].value = given;
     if (status == DK_OK)
         status = dki_solve_compile(s, place, err);
@@ -228,14 +234,7 @@ dk_status dki_solve_tell(dki_solver *s, const dki_place *place, const dki_outcom
 {
     dk_params params = { s->values, s->scenario->n_params };
     dki_text_map notes, common;
-    dki_run run = { .scenario = s->scenario,
-                    .from = s->first,
-                    .to = s->scenario->n_steps,
-                    .params = &params,
-                    .only = place->only,
-                    .keyed = s->table,
-                    .allow_none = s->driven,
-                    .notes = &notes };
+    dki_run run = run_at(s, place, &params);
     const dk_table *after = NULL;
     dk_status status;
 
@@ -243,6 +242,7 @@ dk_status dki_solve_tell(dki_solver *s, const dki_place *place, const dki_outcom
         return DK_OK;
     dki_text_map_init(&notes, s->context);
     dki_text_map_init(&common, s->context);
+    run.notes = &notes;
     s->values[s->param].value = answer->given;
     status = s->may_tell ? dki_run_steps(&run, s->before, &after, err) : DK_OK;
     if (status == DK_OK)
