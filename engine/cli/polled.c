@@ -20,6 +20,20 @@ int dkc_call_stock(lua_State *L)
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
+int dkc_build(lua_State *L, dkc_add_fn *add)
+{
+    int n_args = lua_gettop(L);
+    luaL_Buffer out;
+
+    luaL_buffinit(L, &out);
+    if (!add(L, &out, n_args)) {
+        lua_settop(L, n_args);
+        return dkc_call_stock(L);
+    }
+    luaL_pushresult(&out);
+    return 1;
+}
+
 void dkc_poll(lua_State *L)
 {
     if (dkl_context(L)) /* a finalizer may run when the module is closed */

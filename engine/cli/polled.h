@@ -16,6 +16,10 @@ void dkc_replace_long(lua_State *L);
 
 /* Lua's own, with the arguments of the function that runs. */
 int dkc_call_stock(lua_State *L);
+/* Puts the pieces of a text together, of the n arguments; where `add` cannot, what stands on the stack behind these goes, and Lua's
+ * own is called. */
+typedef bool dkc_add_fn(lua_State *L, luaL_Buffer *out, int n_args);
+int dkc_build(lua_State *L, dkc_add_fn *add);
 /* Raises when SIGINT came. */
 void dkc_poll(lua_State *L);
 

@@ -146,16 +146,5 @@ static bool is_ours(lua_State *L, int n_args)
 
 int dkc_format(lua_State *L)
 {
-    int n_args = lua_gettop(L);
-    luaL_Buffer out;
-
-    if (!is_ours(L, n_args))
-        return dkc_call_stock(L);
-    luaL_buffinit(L, &out);
-    if (!add_pieces(L, &out, n_args)) {
-        lua_settop(L, n_args);
-        return dkc_call_stock(L);
-    }
-    luaL_pushresult(&out);
-    return 1;
+    return is_ours(L, lua_gettop(L)) ? dkc_build(L, add_pieces) : dkc_call_stock(L);
 }

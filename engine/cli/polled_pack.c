@@ -128,19 +128,10 @@ static bool add_pieces(lua_State *L, luaL_Buffer *out, int n_args)
 
 int dkc_pack(lua_State *L)
 {
-    int n_args = lua_gettop(L);
-    luaL_Buffer out;
-
     /* What is aligned depends on all that comes before. */
     if (!dkc_any_long(L, 2) || lua_type(L, 1) != LUA_TSTRING || strpbrk(lua_tostring(L, 1), "!X"))
         return dkc_call_stock(L);
-    luaL_buffinit(L, &out);
-    if (!add_pieces(L, &out, n_args)) {
-        lua_settop(L, n_args);
-        return dkc_call_stock(L);
-    }
-    luaL_pushresult(&out);
-    return 1;
+    return dkc_build(L, add_pieces);
 }
 
 /* What lua_dump writes to: the function must be on top of the stack when it begins. */
