@@ -10,6 +10,7 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "lua/bind.h"
 #include "lua/dekking_lua.h"
 
@@ -38,6 +39,18 @@ void dkc_poll(lua_State *L)
 {
     if (dkl_context(L)) /* a finalizer may run when the module is closed */
         dkl_poll(L);
+}
+
+bool dkc_add_stock(lua_State *L, luaL_Buffer *out, int n)
+{
+    if (lua_pcall(L, n, 1, 0) != LUA_OK) {
+        if (dkc_interrupt_is_raised())
+            lua_error(L);
+        return false;
+    }
+    luaL_addvalue(out);
+    dkc_poll(L);
+    return true;
 }
 
 void dkc_add_long(luaL_Buffer *out, const char *text, size_t size)

@@ -23,6 +23,9 @@ int dkc_build(lua_State *L, dkc_add_fn *add);
 /* Raises when SIGINT came. */
 void dkc_poll(lua_State *L);
 
+/* Adds what Lua's own, which is on top with its n arguments, makes of them; false, and nothing is added, where it raises
+ * something. */
+bool dkc_add_stock(lua_State *L, luaL_Buffer *out, int n);
 /* Adds a text that may be long. */
 void dkc_add_long(luaL_Buffer *out, const char *text, size_t size);
 /* Whether an argument is a text that is long. */

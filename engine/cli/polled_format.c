@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "interrupt.h"
 #include "polled.h"
 
 struct piece {
@@ -38,14 +37,7 @@ static bool add_piece(lua_State *L, luaL_Buffer *out, const struct piece *piece)
         lua_pushliteral(L, "");
     for (int i = piece->first; i <= piece->last; i++)
         lua_pushvalue(L, i);
-    if (lua_pcall(L, lua_gettop(L) - top - 1, 1, 0) != LUA_OK) {
-        if (dkc_interrupt_is_raised())
-            lua_error(L);
-        return false;
-    }
-    luaL_addvalue(out);
-    dkc_poll(L);
-    return true;
+    return dkc_add_stock(L, out, lua_gettop(L) - top - 1);
 }
 
 static void add_quoted(luaL_Buffer *out, const char *text, size_t size)

@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "interrupt.h"
 #include "polled.h"
 
 /* Options, from format + begin to format + end, and their arguments; numbers begin at the end that `order` names. */
@@ -17,20 +16,6 @@ struct piece {
     size_t begin, end;
     int first, last;
 };
-
-/* Adds what Lua's own, which is on top with its n arguments, makes of them; false, and nothing is added, where it raises
- * something. */
-static bool add_packed(lua_State *L, luaL_Buffer *out, int n)
-{
-    if (lua_pcall(L, n, 1, 0) != LUA_OK) {
-        if (dkc_interrupt_is_raised())
-            lua_error(L);
-        return false;
-    }
-    luaL_addvalue(out);
-    dkc_poll(L);
-    return true;
-}
 
 static bool add_piece(lua_State *L, luaL_Buffer *out, const char *format, const struct piece *piece)
 {
@@ -44,7 +29,7 @@ static bool add_piece(lua_State *L, luaL_Buffer *out, const char *format, const 
     lua_concat(L, 2);
     for (int arg = piece->first; arg <= piece->last; arg++)
         lua_pushvalue(L, arg);
-    return add_packed(L, out, n + 1);
+    return dkc_add_stock(L, out, n + 1);
 }
 
 enum { NONE = -1, TOO_LARGE = -2 };
@@ -72,7 +57,7 @@ static bool add_text(lua_State *L, luaL_Buffer *out, char order, char option, in
         lua_pushvalue(L, lua_upvalueindex(1));
         lua_pushfstring(L, number == NONE ? "%cT" : "%cI%d", order, number);
         lua_pushinteger(L, (lua_Integer)size);
-        if (!add_packed(L, out, 2))
+        if (!dkc_add_stock(L, out, 2))
             return false;
         break;
     case 'z':
