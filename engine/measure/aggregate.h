@@ -146,6 +146,11 @@ dk_status dki_accumulator_merge(dki_accumulator *accumulator, const dki_accumula
  * place in groups. */
 dk_status dki_accumulator_finish(dki_accumulator *accumulator, const uint32_t *groups, size_t n,
                                  const dk_column **out, size_t *fault, dk_error *err);
+/* Whether that deals the groups to all threads by itself, so that it is not to be a part of something that does. */
+static inline bool dki_accumulator_finishes_wide(const dki_accumulator *accumulator)
+{
+    return accumulator->what.kind == DKI_AGGREGATE_QUANTILE && accumulator->tally.lists;
+}
 
 /* Of aggregate_best.c: takes the rows of use in (all: every row), and merges one group. */
 dk_status dki_accumulator_add_best(dki_accumulator *accumulator, const dki_rows *rows, const uint64_t *use,

@@ -339,7 +339,7 @@ dk_status dki_accumulator_finish_tally(dki_accumulator *accumulator, const uint3
     bool fits = true, ones = false;
     dki_tally_entries few = { NULL, NULL, 0 };
     dk_builder *builder = NULL;
-    bool listed = kind == DKI_AGGREGATE_QUANTILE && accumulator->tally.lists;
+    bool listed = dki_accumulator_finishes_wide(accumulator);
     dk_status status = DK_OK;
 
     if (kind == DKI_AGGREGATE_QUANTILE && !listed) {

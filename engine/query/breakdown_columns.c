@@ -48,7 +48,8 @@ static dk_status make_some(void *arg, unsigned worker, uint64_t begin, uint64_t 
         size_t fault;
         dk_status status;
 
-        if (result->plan->aggregates[i].what.defined)
+        if (result->plan->aggregates[i].what.defined ||
+            dki_accumulator_finishes_wide(&result->groups.accumulators[i]))
             continue;
         status = dki_accumulator_finish(&result->groups.accumulators[i], making->groups, result->n_rows,
                                         &result->ready[i], &fault, &finish_err);
