@@ -110,11 +110,12 @@ $(BUILD)/library_data.o: $(BUILD)/library_data.c Makefile
 	@echo "  CC   $<"
 	$(Q)$(CC) $(DK_CFLAGS) $(LUA_INC) $(CFLAGS) -MMD -MP -c $< -o $@
 
-# Lua stands in the program once, with every symbol visible, so that C modules of others load into it.
+# Lua stands in the program once, with every symbol visible, so that C modules of others load into it. Where it runs a hook, the
+# program takes part (engine/cli/interrupt.c).
 $(PROGRAM): $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(CLI_OBJ) $(LUA_OBJ) $(ARCHIVE) -Wl,--exclude-libs,libdekking.a \
-	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,-E $(CORE_LIB) -o $@
+	        -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -Wl,--wrap=luaD_hook -Wl,-E $(CORE_LIB) -o $@
 
 # The module brings no Lua of its own, shows nothing but luaopen_dekking, and stays loaded when a state closes while
 # threads of the pool live.

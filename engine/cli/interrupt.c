@@ -11,7 +11,9 @@
  * Where no instruction comes for a while, since a function of Lua's own runs or a text is put together, Lua is given no memory
  * any more (allocate.c). It says so, and whoever sees that error has it reworded.
  *
- * Lua runs finalizers with hooks switched off: one without end that asks for no memory is waited for, and ends with the program.
+ * Lua runs finalizers with hooks switched off. What it calls to run a hook is a function of its own, and the linker puts ours in
+ * between (--wrap in the Makefile): a finalizer ends of the error there, which the collector keeps to itself, and what ran before it
+ * is stopped next.
  */
 #include "interrupt.h"
 
@@ -46,11 +48,41 @@ static char refused[LUA_IDSIZE + 128]; /* what the error that comes of it means;
 
 static void stop(lua_State *L, lua_Debug *where);
 
+/* Of what Lua 5.4 calls whenever a hook is due, be it switched off or not: its own, and what calls of it come to. */
+void __real_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred);
+void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred);
+
+static bool is_finalizing(lua_State *L)
+{
+    lua_Debug where;
+
+    for (int level = 0; lua_getstack(L, level, &where) && lua_getinfo(L, "n", &where); level++)
+        if (where.name && strcmp(where.name, "__gc") == 0 && strcmp(where.namewhat, "metamethod") == 0)
+            return true;
+    return false;
+}
+
+static void stop_next(lua_State *L)
+{
+    lua_sethook(L, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred)
+{
+    __real_luaD_hook(L, event, line, first_transferred, n_transferred);
+    if (n_signals > (insists ? 0 : n_raised) && lua_gethook(L) == stop && is_finalizing(L))
+        luaL_error(L, "interrupted!");
+}
+
 /* Raising ------------------------------------------------------------------------------------------------------------- */
 
-/* An error is on its way that says so. */
+/* An error is on its way that says so. From a finalizer it gets no further than to the collector. */
 static void set_raised(lua_State *L)
 {
+    if (is_finalizing(L)) {
+        stop_next(L);
+        return;
+    }
     n_raised = n_signals;
     if (insists) {
         lua_sethook(L, stop, LUA_MASKCOUNT, CAUGHT_INSTRUCTIONS);
@@ -133,25 +165,13 @@ static bool is_late(void)
     return (now.tv_sec - arrived.tv_sec) * 1000000000L + now.tv_nsec - arrived.tv_nsec > LATE_NANOSECONDS;
 }
 
-/* The collector catches what is raised then. */
-static bool is_finalizing(lua_State *L)
-{
-    lua_Debug where;
-
-    for (int level = 0; lua_getstack(L, level, &where) && lua_getinfo(L, "n", &where); level++)
-        if (where.name && strcmp(where.name, "__gc") == 0 && strcmp(where.namewhat, "metamethod") == 0)
-            return true;
-    return false;
-}
-
 bool dkc_interrupt_refuses(size_t size, bool at_once)
 {
     if (n_signals <= n_raised || running == NULL)
         return false;
     if (size == refused_size) { /* Lua asks twice, with a collection in between: now it raises the error */
         refused_size = 0;
-        if (!is_finalizing(running))
-            set_raised(running);
+        set_raised(running);
         return true;
     }
     if (!at_once && !is_late())
@@ -192,7 +212,7 @@ static void on_interrupt(int signal_number)
     if (context)
         dk_context_interrupt(context);
     if (running)
-        lua_sethook(running, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+        stop_next(running);
 }
 
 bool dkc_interrupted(void)
@@ -223,18 +243,20 @@ bool dkc_interrupt_passes(lua_State *L)
     return false;
 }
 
-lua_State *dkc_interrupt_enter(lua_State *L)
+dkc_interrupt_caller dkc_interrupt_enter(lua_State *L)
 {
-    lua_State *outer = running;
+    dkc_interrupt_caller caller = { running, n_raised };
 
     running = L;
-    return outer;
+    return caller;
 }
 
-void dkc_interrupt_leave(lua_State *L, lua_State *outer)
+void dkc_interrupt_leave(lua_State *L, dkc_interrupt_caller caller)
 {
-    running = outer;
-    if (n_signals > n_raised) { /* it came when the coroutine had ended */
+    running = caller.running;
+    if (n_raised > caller.n_raised && is_finalizing(L)) /* a finalizer's coroutine ended of it, and all else goes on */
+        n_raised = caller.n_raised;
+    if (n_signals > n_raised) { /* that, or it came when the coroutine had ended */
         set_raised(L);
         raise_interrupted(L);
     }

@@ -29,9 +29,13 @@ bool dkc_interrupt_refuses(size_t size, bool at_once);
 /* Where the error on top is that Lua got no memory for that reason, it says so from here on. */
 void dkc_interrupt_reword(lua_State *L);
 
-/* A coroutine runs from here on, called by the one that is returned, until dkc_interrupt_leave: SIGINT stops it. The
- * second raises in L where SIGINT came too late for the coroutine. */
-lua_State *dkc_interrupt_enter(lua_State *coroutine);
-void dkc_interrupt_leave(lua_State *L, lua_State *outer);
+/* A coroutine runs from here on until dkc_interrupt_leave, which is given what this returns: SIGINT stops it. The second
+ * raises in L where SIGINT came too late for the coroutine. */
+typedef struct dkc_interrupt_caller {
+    lua_State *running;
+    int n_raised;
+} dkc_interrupt_caller;
+dkc_interrupt_caller dkc_interrupt_enter(lua_State *coroutine);
+void dkc_interrupt_leave(lua_State *L, dkc_interrupt_caller caller);
 
 #endif

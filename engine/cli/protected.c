@@ -62,7 +62,7 @@ enum { FAILED = -1, NO_ROOM = -2 };
  * top of the coroutine; or NO_ROOM, and the message is on top of L. */
 static int run(lua_State *L, lua_State *coroutine, int n)
 {
-    lua_State *outer;
+    dkc_interrupt_caller caller;
     int status;
 
     if (!lua_checkstack(coroutine, n)) {
@@ -70,9 +70,9 @@ static int run(lua_State *L, lua_State *coroutine, int n)
         return NO_ROOM;
     }
     lua_xmove(L, coroutine, n);
-    outer = dkc_interrupt_enter(coroutine);
+    caller = dkc_interrupt_enter(coroutine);
     status = lua_resume(coroutine, L, n, &n);
-    dkc_interrupt_leave(L, outer);
+    dkc_interrupt_leave(L, caller);
     if (status != LUA_OK && status != LUA_YIELD) {
         dkc_interrupt_reword(coroutine);
         return FAILED;
@@ -151,14 +151,15 @@ static int wrap(lua_State *L)
 /* coroutine.close(co); upvalue: Lua's own, which raises only where it closes nothing */
 static int close(lua_State *L)
 {
-    lua_State *coroutine = check_coroutine(L), *outer;
+    lua_State *coroutine = check_coroutine(L);
+    dkc_interrupt_caller caller;
     int n;
 
     if (lua_status(coroutine) == LUA_OK) /* it runs, has not begun or has ended: nothing of it is closed */
         return lua_tocfunction(L, lua_upvalueindex(1))(L);
-    outer = dkc_interrupt_enter(coroutine);
+    caller = dkc_interrupt_enter(coroutine);
     n = lua_tocfunction(L, lua_upvalueindex(1))(L);
-    dkc_interrupt_leave(L, outer);
+    dkc_interrupt_leave(L, caller);
     return n > 1 && dkc_interrupt_passes(L) ? pass_on(L) : n;
 }
 

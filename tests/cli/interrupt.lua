@@ -5,6 +5,12 @@ local GO = "io.stdout:write 'go\\n' io.stdout:flush() "
 local BREAKDOWN = "local x = {} for i = 1, 3e5 do x[i] = i % 99991 end local t = dk.table { { 'a', x } } "
   .. "local b = dk.breakdown { by = 'a', measures = 'n = count()' } "
 
+-- What the collector calls, which keeps its errors to itself: the signal waits for what ran before it.
+local function finalizer(body)
+  return "local function forever() while true do end end setmetatable({}, { __gc = function() " .. GO .. body
+    .. " end }) collectgarbage() while true do end"
+end
+
 -- Each: what runs when the signal comes, and what the message must say.
 local cases = {
   { "a loop", GO .. "while true do end", "x.lua:1: in main chunk" },
@@ -55,6 +61,16 @@ local cases = {
     "interrupted!" },
   { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
     .. "while true do table.sort(t) end", "interrupted!" },
+  { "a finalizer", finalizer "while true do end", "x.lua:1: in main chunk" },
+  { "a finalizer that catches", finalizer "while true do pcall(forever) end", "x.lua:1: in main chunk" },
+  { "a finalizer's coroutines", finalizer "while true do coroutine.resume(coroutine.create(forever)) end",
+    "x.lua:1: in main chunk" },
+  { "a finalizer's pattern", finalizer "while true do pcall(string.find, ('a'):rep(1e6), '.-.-.-.-b') end",
+    "x.lua:1: in main chunk" },
+  { "a finalizer's texts", finalizer "local s = ('x'):rep(1e8) while true do local _ = s .. 'y' end",
+    "x.lua:1: in main chunk" },
+  { "a finalizer in a coroutine", "coroutine.wrap(function() " .. finalizer "while true do end" .. " end)()",
+    "x.lua:1: interrupted!" },
   { "what a dataset builds", "dk.dataset 'd' { files = { 'a' }, build = function() " .. GO .. "\nwhile true do end end }\n"
     .. "dk.datasets().d { a = dk.table { { 'x', { 1 } } } }", "x.lua:2: interrupted!" },
   { "an aggregate of the script", "dk.aggregate 'own' { start = function() return 0 end, step = function(s, v) "
@@ -84,6 +100,8 @@ local caught = {
     .. "coroutine.resume(c) " .. GO .. "print(coroutine.close(c))", "^false\tx.lua:1: interrupted!\n$" },
   { "a breakdown", BREAKDOWN .. GO .. "print(pcall(function() while true do b(t) end end)) print(#b(t))",
     "interrupted!.*\n99991\n" },
+  { "a finalizer", "print(pcall(load " .. ("%q"):format(finalizer "while true do end") .. "))",
+    "^false\t[^\n]*interrupted!\n$" },
   { "an aggregate of the script", "local loops = true dk.aggregate 'own' { start = function() return 0 end, "
     .. "step = function(s, v) while loops do end return s + v end, merge = function(a, b) return a + b end, "
     .. "finish = function(s) return s end } local t = dk.table { { 'a', { 1, 2 } } } " .. GO
