@@ -13,6 +13,7 @@
 #include "base/types.h"
 #include "bound.h"
 #include "defined.h"
+#include "elsewhere.h"
 #include "interval.h"
 #include "quote.h"
 
@@ -435,7 +436,9 @@ static dk_status bind_function(dki_binder *b, const dki_node *node, dki_op **arg
 #undef TRY
         dki_defined_try(b->bound->context, &nearest);
         dki_node_fail(b->bound->expr, node, b->err, DK_ERR_NAME, "unknown function %s()", node->text);
-        if (nearest.best)
+        if (dki_elsewhere_hint(node->text))
+            dki_hint(b->err, "%s", dki_elsewhere_hint(node->text));
+        else if (nearest.best)
             dki_hint(b->err, "did you mean %s()?", nearest.best);
         return DK_ERR_NAME;
     }

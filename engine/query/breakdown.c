@@ -18,6 +18,7 @@
 #include "expr/aggregate_list.h"
 #include "expr/bound.h"
 #include "expr/defined.h"
+#include "expr/elsewhere.h"
 #include "expr/quote.h"
 
 static size_t find_part(const dki_part *parts, size_t n, const char *name)
@@ -172,7 +173,7 @@ static bool is_unknown(const struct check *check, const dki_node *node)
     static const char *const words[] = { "all",     "attached", "and",     "between", "in",
                                          "is null", "is total", "is true", "not",     "or" };
 
-    if (node->text[0] < 'a' || node->text[0] > 'z' || node->other)
+    if ((node->text[0] | 0x20) < 'a' || (node->text[0] | 0x20) > 'z' || node->other)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(words[i], node->text) == 0)
@@ -193,7 +194,9 @@ static dk_status fail_unknown(struct check *check, const dki_node *node)
     DKI_AGGREGATE_LIST(TRY_AGGREGATE)
 #undef TRY_AGGREGATE
     dki_defined_try(check->breakdown->context, &nearest);
-    if (nearest.best)
+    if (dki_elsewhere_hint(node->text))
+        dki_hint(check->err, "%s", dki_elsewhere_hint(node->text));
+    else if (nearest.best)
         dki_hint(check->err, "did you mean %.*s()?", (int)nearest.best_size, nearest.best);
     else
         dki_hint(check->err, "the aggregates are count(), rows(), sum(x), mean(x), min(x), max(x) and others");

@@ -1,0 +1,70 @@
+/* elsewhere.c - names that people bring along, and what does the same here. */
+#include "elsewhere.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+/* The names stand between blanks. */
+static const struct {
+    const char *names, *hint;
+} known[] = {
+    { " avg average ", "here that is mean(x)" },
+    { " n nrow countall ", "here that is count()" },
+    { " countif count_if ", "here that is count() where x > 1: every aggregate takes a where" },
+    { " sumif sum_if ", "here that is sum(x) where y > 1: every aggregate takes a where" },
+    { " minimum ", "here that is min(x)" },
+    { " maximum ", "here that is max(x)" },
+    { " std stddev stdev stddev_samp ", "here that is sd(x)" },
+    { " var var_samp ", "here that is variance(x)" },
+    { " covar covar_samp ", "here that is cov(x, y)" },
+    { " n_distinct count_distinct nunique uniquen uniq ", "here that is distinct(x)" },
+    { " percentile percentile_cont quantile_cont ", "here that is quantile(x, 0.9)" },
+    { " any_value arbitrary ", "here that is first(x)" },
+    { " share percent percentage pct prop proportion ratio_to_report ",
+      "with n = count() before it, a share is n / all(n), or n / all(n, d) within each group of d" },
+    { " if iif ifelse if_else fifelse fcase case_when ", "here that is case(x > 1, a, b): what holds, what then, and what else" },
+    { " nvl ifnull ", "here that is coalesce(a, b)" },
+    { " nullif ", "here that is case(a ~= b, a)" },
+    { " isnull is_null isna is_na ", "here that is x is null" },
+    { " notnull is_not_null notna ", "here that is x is not null" },
+    { " cast convert try_cast ", "here that is integer(x), decimal(x, 2), real(x), text(x), boolean(x) or date(x)" },
+    { " int as_integer ", "here that is integer(x)" },
+    { " double float as_numeric ", "here that is real(x)" },
+    { " str string as_character to_char ", "here that is text(x)" },
+    { " to_date as_date ", "here that is date(x)" },
+    { " datediff date_diff difftime ", "here that is d - e, in days; age(d, e) is in whole years" },
+    { " now today getdate current_date ", "the day is given: date '2024-12-31', or a parameter such as $day" },
+    { " len strlen nchar char_length str_length ", "here that is length(s)" },
+    { " substr substring str_sub ", "here that is sub(s, 1, 3), from which character to which" },
+    { " concat paste paste0 str_c ", "here that is a .. b" },
+    { " ucase toupper str_to_upper ", "here that is upper(s)" },
+    { " lcase tolower str_to_lower ", "here that is lower(s)" },
+    { " ltrim ", "here that is trim_left(s)" },
+    { " rtrim ", "here that is trim_right(s)" },
+    { " lpad ", "here that is pad_left(s, 8)" },
+    { " rpad ", "here that is pad_right(s, 8)" },
+    { " str_replace str_replace_all gsub ", "here that is replace(s, t, r), pattern_replace(s, p, r) or regexp_replace(s, p, r)" },
+    { " like ilike instr str_detect grepl ", "here that is contains(s, t), pattern_matches(s, p) or regexp_matches(s, p)" },
+    { " regexp rlike regexp_like ", "here that is regexp_matches(s, p)" },
+    { " ceiling ", "here that is ceil(x)" },
+    { " cut width_bucket ", "here that is bin(x, 18, 27, 50)" },
+    { " lag shift ", "here that is previous(x), in t:window" },
+    { " lead ", "here that is next(x), in t:window" },
+    { " cumsum cum_sum ", "here that is running_sum(x), in t:window" },
+    { " cumall cumcount ", "here that is running_count(), in t:window" },
+    { " rollmean frollmean ", "here that is moving_mean(x, 3), in t:window" },
+};
+
+const char *dki_elsewhere_hint(const char *name)
+{
+    size_t size = strlen(name);
+
+    for (size_t i = 0; size && i < sizeof known / sizeof *known; i++) {
+        for (const char *at = known[i].names; (at = strchr(at, ' ')) != NULL && at[1]; at++) {
+            if (strncasecmp(at + 1, name, size) == 0 && at[1 + size] == ' ')
+                return known[i].hint;
+        }
+    }
+    return NULL;
+}

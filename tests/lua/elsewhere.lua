@@ -1,0 +1,88 @@
+-- Names of functions that people bring from SQL, dplyr, data.table and pandas: the message says what does the same here.
+
+local test = ...
+
+-- What was asked, what the message says, and what that is in a table of people; where it is none of a measure, in `derive`.
+local measures = {
+  { "avg(x)", "that is mean(x)", "mean(x)" },
+  { "AVG(x)", "that is mean(x)", "mean(x)" },
+  { "n()", "that is count()", "count()" },
+  { "countif(x > 1)", "count() where x > 1", "count() where x > 1" },
+  { "sumif(x, y > 1)", "sum(x) where y > 1", "sum(x) where y > 1" },
+  { "minimum(x)", "min(x)", "min(x)" },
+  { "maximum(x)", "max(x)", "max(x)" },
+  { "stddev(x)", "sd(x)", "sd(x)" },
+  { "var(x)", "variance(x)", "variance(x)" },
+  { "covar(x, y)", "cov(x, y)", "cov(x, y)" },
+  { "uniqueN(x)", "distinct(x)", "distinct(x)" },
+  { "percentile(x, 0.9)", "quantile(x, 0.9)", "quantile(x, 0.9)" },
+  { "any_value(x)", "first(x)", "first(x)" },
+  { "share(x)", "a share is n / all(n), or n / all(n, d) within", "count() / all(count())" },
+}
+
+local values = {
+  { "ifelse(x > 1, y, x)", "case(x > 1, a, b)", "case(x > 1, y, x)" },
+  { "nvl(x, y)", "coalesce(a, b)", "coalesce(x, y)" },
+  { "nullif(x, y)", "case(a ~= b, a)", "case(x ~= y, x)" },
+  { "isnull(x)", "x is null", "x is null" },
+  { "is_not_null(x)", "x is not null", "x is not null" },
+  { "cast(x)", "decimal(x, 2), real(x), text(x)", "decimal(x, 2)" },
+  { "int(x)", "integer(x)", "integer(x)" },
+  { "double(x)", "real(x)", "real(x)" },
+  { "str(x)", "text(x)", "text(x)" },
+  { "to_date(s)", "date(x)", "date('2024-12-31')" },
+  { "datediff(d, d)", "d - e, in days; age(d, e) is in whole years", "d - date '2020-01-01'" },
+  { "today()", "date '2024-12-31', or a parameter such as $day", "age(d, date '2024-12-31')" },
+  { "len(s)", "length(s)", "length(s)" },
+  { "substr(s, 1, 3)", "sub(s, 1, 3)", "sub(s, 1, 3)" },
+  { "concat(s, s)", "a .. b", "s .. s" },
+  { "toupper(s)", "upper(s)", "upper(s)" },
+  { "lcase(s)", "lower(s)", "lower(s)" },
+  { "ltrim(s)", "trim_left(s)", "trim_left(s)" },
+  { "rtrim(s)", "trim_right(s)", "trim_right(s)" },
+  { "lpad(s, 8)", "pad_left(s, 8)", "pad_left(s, 8)" },
+  { "rpad(s, 8)", "pad_right(s, 8)", "pad_right(s, 8)" },
+  { "gsub(s, 'a', 'b')", "pattern_replace(s, p, r)", "pattern_replace(s, 'a', 'b')" },
+  { "grepl('a', s)", "contains(s, t), pattern_matches(s, p) or regexp_matches(s, p)", "pattern_matches(s, 'a')" },
+  { "rlike(s, 'a')", "regexp_matches(s, p)", "regexp_matches(s, 'a')" },
+  { "ceiling(x)", "ceil(x)", "ceil(x)" },
+  { "cut(x, 18, 27)", "bin(x, 18, 27, 50)", "bin(x, 18, 27, 50)" },
+}
+
+local windows = {
+  { "lag(x)", "previous(x)", "previous(x)" },
+  { "lead(x)", "next(x)", "next(x)" },
+  { "cumsum(x)", "running_sum(x)", "running_sum(x)" },
+  { "cumcount()", "running_count()", "running_count()" },
+  { "rollmean(x, 3)", "moving_mean(x, 3)", "moving_mean(x, 3)" },
+}
+
+local function people(dk)
+  return dk.table({
+    { "x", { 1, 2, 3 } }, { "y", { 4, 5, 4 } }, { "s", { "ab", "bc", "ca" } },
+    { "d", { "2001-02-03", "2002-03-04", "2003-04-05" } },
+  }, { types = { d = "date" } })
+end
+
+-- What is suggested can be asked.
+local function try(t, cases, ask)
+  for _, case in ipairs(cases) do
+    t.has(select(2, pcall(ask, case[1])), "unknown function", case[2])
+    t.eq(#ask(case[3]) > 0, true)
+  end
+end
+
+test("a name of elsewhere is told in a measure, a column and a window", function(t, dk)
+  local data = people(dk)
+  try(t, measures, function(e) return data:breakdown { measures = "m = " .. e } end)
+  try(t, values, function(e) return data:derive("m = " .. e) end)
+  try(t, windows, function(e) return data:window { order = "x", "m = " .. e } end)
+end)
+
+test("what is none is near to another name, or to none", function(t, dk)
+  local data = people(dk)
+  t.raises(function() data:derive "m = lenght(s)" end, "did you mean length()?")
+  t.raises(function() data:derive "m = substrin(s)" end, "unknown function substrin()")
+  local message = select(2, pcall(data.derive, data, "m = substrin(s)"))
+  t.eq(message:find "here that is", nil)
+end)
