@@ -109,6 +109,31 @@ static dk_status put_row(const csv *out, dki_cells *cells, uint64_t row, dk_erro
     return status == DK_OK ? dki_buffer_text(out->to, out->line_end, err) : status;
 }
 
+/* A group that is called as totals are would be taken for one. Told before anything is written. */
+static dk_status check_totals(dki_cells *cells, dk_error *err)
+{
+    uint64_t n_rows = dk_table_margin(cells->table) ? dk_table_n_rows(cells->table) : 0;
+    size_t size = strlen(cells->total_label);
+    dk_status status = DK_OK;
+
+    for (uint64_t row = 0; row < n_rows && status == DK_OK; row++) {
+        status = dki_cells_seek(cells, row, err);
+        for (size_t c = 0; c < cells->n_columns && status == DK_OK; c++) {
+            dki_cell cell;
+
+            if (cells->columns[c].field->margin_bit < 0)
+                continue;
+            cell = dki_cells_get(cells, row, c);
+            if (cell.kind != DKI_CELL_VALUE || cell.size != size || memcmp(cell.text, cells->total_label, size) != 0)
+                continue;
+            status = dki_fail(err, DK_ERR_DATA, "column %s, row %llu: a group is called '%s', as totals are",
+                              cells->columns[c].field->name, (unsigned long long)row + 1, cells->total_label);
+            dki_hint(err, "total_label = '(%s)' calls totals otherwise", cells->total_label);
+        }
+    }
+    return status;
+}
+
 dk_status dki_write_csv(const dk_table *table, const dk_write_options *options, dki_sink *sink, dk_error *err)
 {
     bool dutch = options->style == DK_STYLE_NL;
@@ -123,7 +148,8 @@ dk_status dki_write_csv(const dk_table *table, const dk_write_options *options, 
 
     if (status != DK_OK)
         return status;
-    if (dutch)
+    status = check_totals(&cells, err);
+    if (status == DK_OK && dutch)
         status = dki_buffer_text(out.to, "\xEF\xBB\xBF", err);
     if (status == DK_OK)
         status = put_names(&out, &cells, err);

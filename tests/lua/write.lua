@@ -12,6 +12,18 @@ test("print and tostring show names, types, rows and count", function(t, dk)
   t.ok(shown:sub(-1) ~= "\n")
 end)
 
+test("a group that is called as totals are is refused in CSV", function(t, dk)
+  local groups = dk.table { { "groep", { "a", "totaal" } }, { "n", { 1, 2 } } }
+  local result = groups:breakdown { by = "groep", measures = "m = sum(n)", margins = "totals" }
+  t.raises(function() result:text { format = "csv" } end, "column groep, row 2: a group is called 'totaal', as totals are",
+    "total_label = '(totaal)' calls totals otherwise")
+  t.raises(function() result:write(t.path "totals.csv") end, "a group is called 'totaal'")
+  t.eq(io.open(t.path "totals.csv"), nil)
+  t.eq(result:text { format = "csv", total_label = "alle" }, "groep,m\na,1\ntotaal,2\nalle,3\n")
+  t.eq(groups:breakdown { by = "groep", measures = "m = sum(n)" }:text { format = "csv" }, "groep,m\na,1\ntotaal,2\n")
+  t.has(result:text { format = "json" }, '"totaal"')
+end)
+
 test("print cuts a long table, which is said; text does not", function(t, dk)
   local list = {}
   for i = 1, 100 do
