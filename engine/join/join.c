@@ -118,6 +118,11 @@ static dk_status choose_fields(struct making *making, dk_error *err)
 
 /* Rows. -------------------------------------------------------------------------------------------------------- */
 
+static bool is_choice(dk_join_kind kind) /* among the rows of left, with their columns alone */
+{
+    return kind == DK_JOIN_SEMI || kind == DK_JOIN_ANTI;
+}
+
 static bool keeps_unmatched(dk_join_kind kind)
 {
     return kind == DK_JOIN_LEFT || kind == DK_JOIN_FULL;
@@ -386,6 +391,12 @@ static dk_status check_options(const struct making *making, dk_error *err)
 
     if (making->join.n_keys == 0 && how->asof == NULL)
         return dki_fail(err, DK_ERR_ARGUMENT, "%s takes at least one key", what);
+    if (is_choice(how->kind) && how->n_columns > 0) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       "%s: rows of the first table are only chosen here, and no column comes over", what);
+        dki_hint(err, "leave out columns, or take kind = \"inner\"");
+        return DK_ERR_ARGUMENT;
+    }
     if (how->asof == NULL)
         return DK_OK;
     if (how->kind != DK_JOIN_LEFT && how->kind != DK_JOIN_INNER)
@@ -402,7 +413,7 @@ static dk_status find_matches(struct making *making, dk_error *err)
 {
     dki_join *join = &making->join;
     const dk_join_options *how = making->how;
-    bool is_half = how->kind == DK_JOIN_SEMI || how->kind == DK_JOIN_ANTI;
+    bool is_half = is_choice(how->kind);
     dk_status status;
 
     if (how->asof) {
@@ -426,7 +437,7 @@ static dk_status make_table(struct making *making, const dk_table **out, dk_erro
     dk_join_kind kind = making->how->kind;
     dk_status status;
 
-    if (kind == DK_JOIN_SEMI || kind == DK_JOIN_ANTI)
+    if (is_choice(kind))
         return make_half(making, kind == DK_JOIN_SEMI, out, err);
     status = choose_rows(making, err);
     if (status == DK_OK)
@@ -518,7 +529,7 @@ dk_status dk_table_join(const dk_table *left, const dk_table *right, const char 
 
     if (status == DK_OK)
         status = check_options(&making, err);
-    if (status == DK_OK)
+    if (status == DK_OK && !is_choice(making.how->kind))
         status = choose_fields(&making, err);
     if (status == DK_OK)
         status = find_matches(&making, err);

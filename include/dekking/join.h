@@ -50,7 +50,8 @@ typedef struct dk_join_options {
     dk_multiple multiple; /* says nothing to SEMI and ANTI, which make no row twice */
     const char *suffix; /* what a column of right is called if left has its name: name and suffix. NULL: an error */
     const char *const
-        *columns; /* the n_columns columns of right that come over, in this order. NULL: all but the keys */
+        *columns; /* the n_columns columns of right that come over, in this order. NULL: all but the keys. SEMI and
+                                * ANTI take none, and refuse a list of them */
     size_t n_columns;
     const dk_asof
         *asof; /* NULL: rows match by key alone. With it the kind is INNER or LEFT, and there may be no key;

@@ -18,7 +18,7 @@ local t = {}
 ---@field multiple? "error"|"all"|"first"|"last"
 --- What is put behind the name of a column of the other table that the left one has too; an error without it.
 ---@field suffix? string
---- The columns of the other table to take; all but its keys without it.
+--- The columns of the other table to take; all but its keys without it. `"semi"` and `"anti"` take none.
 ---@field columns? string|string[]
 --- A column of dates, timestamps, periods or whole numbers: each row gets the row of the other table that is nearest in time.
 ---@field as_of? dk.Key

@@ -113,6 +113,9 @@ test("joins and links that cannot be", function(t, dk)
   says("join", "id", {},
     "join: both tables have a column dag (rename it in one of them, leave it out with columns = { ... }, or "
     .. "give the other's an end: suffix = \"_2\")")
+  says("join", "id", { kind = "semi", columns = "status" },
+    "join: rows of the first table are only chosen here, and no column comes over (leave out columns, or take "
+    .. "kind = \"inner\")")
   says("join", "id", { columns = "status" },
     "join: the key id is not unique in the other table: a in rows 1 and 2 (say which row to take: multiple = "
     .. "\"first\" or \"last\", or \"all\" of them; or take a key that tells them apart)")

@@ -95,6 +95,25 @@ static void inner_keeps_the_rows_that_match(void **state)
                   "a|Arnhem|1|false|2.5\nc|Zevenaar|4|true|1.5\na|Rheden|5|false|2.5\n");
 }
 
+/* What only chooses rows takes no column along, so that no name can be there twice; nor can any be asked for. */
+static void choosing_rows_looks_at_keys_alone(void **state)
+{
+    const struct pair *pair = PAIR("k:text n:integer\na|1\nb|2\n-|3\n", "k:text n:text\na|x\na|y\nc|z\n", { "k" });
+    const char *columns[] = { "n" };
+    dk_join_options taking = { .kind = DK_JOIN_SEMI, .suffix = "_2", .columns = columns, .n_columns = 1 };
+    const dk_table *joined = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_joined(pair, DK_JOIN_SEMI, "a|1\n");
+    assert_joined(pair, DK_JOIN_ANTI, "b|2\n-|3\n");
+    assert_fails(join_pair(pair, &taking, &joined, &err), &err, DK_ERR_ARGUMENT,
+                 "rows of the first table are only chosen here, and no column comes over");
+    taking.kind = DK_JOIN_ANTI;
+    assert_fails(join_pair(pair, &taking, &joined, &err), &err, DK_ERR_ARGUMENT, "no column comes over");
+    assert_null(joined);
+}
+
 static void several_keys_match_together(void **state)
 {
     (void)state;
@@ -486,6 +505,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(left_keeps_every_row_in_its_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(few_rows_are_joined_in_little_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(inner_keeps_the_rows_that_match, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(choosing_rows_looks_at_keys_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(several_keys_match_together, set_up, tear_down),
         cmocka_unit_test_setup_teardown(categories_and_text_match_by_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(numbers_match_by_value, set_up, tear_down),
