@@ -41,6 +41,55 @@ static void labels_say_which_values_are_in_a_class(void **state)
     dk_table_release(t);
 }
 
+static void labels_may_be_given(void **state)
+{
+    const dk_table *t = make_table(context, "x:integer d:decimal1\n17|17.9\n18|18.0\n-|-\n26|26.9\n27|27.0\n");
+    const dk_expr *expr = parse("bin(x, 'kind', 18, 'é', 27, '', 50, 'oud')");
+    dk_param params[] = { { "grens", { .type = DK_INTEGER, .as.integer = 18 } },
+                          { "onder", { .type = DK_TEXT, .as.text = { "-18", 3 } } } };
+    const dk_column *column = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_string_equal(values_of(t, "bin(x, 'kind', 18, 'jong', 27, 'oud')"), "kind jong null jong oud");
+    assert_string_equal(values_of(t, "bin(d, 'kind', 18, 'jong', 27, 'oud')"), "kind jong null jong oud");
+    assert_string_equal(values_of(t, "bin(x, 'laag', 18.5, 'hoog')"), "laag laag null hoog hoog");
+    assert_string_equal(values_of(t, "bin(x, 'z', 18, 'a') < 'a'"), "true false null false false"); /* their order */
+    assert_string_equal(values_with(t, "bin(x, $onder, $grens, 'a' .. 'b')", &(dk_params){ params, 2 }),
+                        "-18 ab null ab ab");
+    assert_ok(dk_table_eval(t, expr, NULL, &column, &err), &err);
+    assert_int_equal(dk_dictionary_n_levels(dk_column_levels(column)), 4);
+    assert_true(dk_dictionary_is_declared(dk_column_levels(column)));
+    assert_memory_equal(dk_dictionary_level(dk_column_levels(column), 2).bytes, "é", 2);
+    assert_int_equal(dk_dictionary_level(dk_column_levels(column), 3).size, 0);
+    dk_column_release(column);
+    dk_expr_release(expr);
+    dk_table_release(t);
+}
+
+/* A label for each class, each another one, and texts that stand there. */
+static void labels_that_do_not_fit_are_refused(void **state)
+{
+    const dk_table *t = make_table(context, "x:integer t:text\n1|a\n");
+
+    (void)state;
+    fails(t, "bin(x, 'a', 1)", DK_ERR_ARGUMENT, 1,
+          "the last class has no label\n  bin(x, 'a', 1)\n  ^^^^^^^^^^^^^^ (labels stand before, between and behind the "
+          "bounds: bin(x, 'young', 27, 'old'))");
+    fails(t, "bin(x, 'a', 1, 'b', 2)", DK_ERR_ARGUMENT, 1, "the last class has no label");
+    fails(t, "bin(x, 'a', 1, 2, 3, 'c')", DK_ERR_TYPE, 16,
+          "the labels of classes are texts that stand there\n  bin(x, 'a', 1, 2, 3, 'c')\n                 ^ (labels stand "
+          "before, between and behind the bounds");
+    fails(t, "bin(x, 'a', 1, t)", DK_ERR_TYPE, 16, "the labels of classes are texts that stand there");
+    fails(t, "bin(x, 'a', 1, null)", DK_ERR_TYPE, 16, "the labels of classes are texts that stand there");
+    fails(t, "bin(x, 'a', 'b', 'c')", DK_ERR_TYPE, 13, "the bounds of classes are numbers that stand there");
+    fails(t, "bin(x, 'a', 2, 'b', 1, 'c')", DK_ERR_RANGE, 21, "the bounds of classes rise from left to right");
+    fails(t, "bin(x, 'a', 1, 'b', 2, 'a')", DK_ERR_DUPLICATE, 24,
+          "two classes have this label\n  bin(x, 'a', 1, 'b', 2, 'a')\n                         ^^^");
+    fails(t, "bin(x, 1, 'a', 2)", DK_ERR_TYPE, 11, "the bounds of classes are numbers that stand there");
+    dk_table_release(t);
+}
+
 static void bounds_are_compared_exactly(void **state)
 {
     const dk_table *t = make_table(context, "r:real q:ratio\n0.1|1/10\n0.30000000000000004|1/3\n");
@@ -84,6 +133,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(classes_are_closed_left_and_open_right, start, stop),
         cmocka_unit_test_setup_teardown(labels_say_which_values_are_in_a_class, start, stop),
+        cmocka_unit_test_setup_teardown(labels_may_be_given, start, stop),
+        cmocka_unit_test_setup_teardown(labels_that_do_not_fit_are_refused, start, stop),
         cmocka_unit_test_setup_teardown(bounds_are_compared_exactly, start, stop),
         cmocka_unit_test_setup_teardown(bounds_rise_and_stand_there, start, stop),
         cmocka_unit_test_setup_teardown(a_parameter_may_be_a_bound, start, stop),
