@@ -73,7 +73,7 @@ dk_status dki_lump_ends_find(dki_lumps *lumps, dk_error *err)
 
     for (size_t i = 0; i < model->n_steps; i++)
         is_one = is_one && !model->steps[i].selects;
-    if (step == NULL || !is_one || step->n_moves != 1 || step->step->rate || step->strata.n == 0 ||
+    if (step == NULL || !is_one || step->step->n_flows > 0 || step->step->rate || step->strata.n == 0 ||
         step->step->drawn == DK_DRAWN_PERSONS)
         return DK_OK;
     ends->stay = dki_alloc_array(lumps->context, (size_t)step->strata.n, sizeof *ends->stay, err);

@@ -134,6 +134,27 @@ test("whole persons are the same where steps are compiled", function(t, dk)
   end
 end)
 
+-- 3.3 of ten, as whole persons, are three: also where all of a place come to one result, and one place alone gets them.
+test("flows to one destination are the same where steps are compiled", function(t, dk)
+  local data = dk.table({ { "plaats", { "a", "b", "c" } }, { "n", { 10, 11, 10 } } }):with { weight = "n" }
+  local plan = dk.scenario "stroom" { params = { deel = { 0.5, min = 0, max = 1 } },
+    { "naar b", move = "plaats", whole = true, shares = { { from = "a", to = "b", share = "$deel" } } } }
+  local ask = dk.breakdown { by = "plaats", measures = "n = count()" }
+  local moved = { [0] = 0, [0.1] = 1, [0.33] = 3, [0.95] = 10 }
+  for share, count in pairs(moved) do
+    local after = {}
+    for row in ask:compare(data, plan, { deel = share }):rows() do
+      after[#after + 1] = row.n_stroom or 0
+    end
+    t.eq(after, { 10 - count, 11 + count, 10 })
+  end
+  for row in ask:sweep(data, plan, { deel = { 0, 0.1, 0.33, 0.95 } }):rows() do
+    local count = moved[tonumber(row.deel)]
+    t.eq(row.n, row.plaats == "a" and 10 - count or row.plaats == "b" and 11 + count or 10)
+  end
+  t.eq(t.records(ask:solve(data, plan, { vary = "deel", target = "n >= 14", at = { plaats = "b" } }))[1].n, 14)
+end)
+
 test("plan wants what it can be asked about", function(t, dk)
   local data = people(dk, 12)
   local known = dk.breakdown { measures = "n = count()" }
