@@ -341,7 +341,7 @@ dk_status dki_thin_cells(const dki_thin_run *run, const dki_text_map *names, con
     dk_status status = DK_OK;
 
     *out = NULL;
-    if (dk_table_n_rows(run->table) <= UINT32_MAX)
+    if (!run->each_once && dk_table_n_rows(run->table) <= UINT32_MAX)
         status = run_steps(run, names, true, out, err);
     return *out || (status != DK_OK && status != DK_ERR_MEMORY) ? status : run_steps(run, names, false, out, err);
 }

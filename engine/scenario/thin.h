@@ -10,10 +10,12 @@ typedef struct dki_thin_run {
     const dki_text_map *own; /* the columns of its cells */
     const dk_table *before, *after;
     const dki_trail *trail;
+    bool each_once; /* rows that are alike have to be one cell: it is asked what each has */
 } dki_thin_run;
 
 /* What the steps make of the cells of the table by names, among which all of own are: unit for unit the cells that
- * dk_scenario_apply makes of those, in the order of own first. Memory: some 60 bytes a cell, and for a time 40 a row.
+ * dk_scenario_apply makes of those, some perhaps in several rows unless each is wanted once. *out: the caller releases it; NULL on
+ * error. Memory: some 60 bytes a cell, and for a time 40 a row.
  * Errors: DK_ERR_MEMORY, DK_ERR_INTERRUPTED; of a snapshot also DK_ERR_IO, DK_ERR_DATA. */
 dk_status dki_thin_cells(const dki_thin_run *run, const dki_text_map *names, const dk_table **out, dk_error *err);
 

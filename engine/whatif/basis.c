@@ -2,8 +2,7 @@
  *
  * On cells of all columns that are mentioned, which are few: each further question costs a pass over them. On rows (by_rows.c)
  * where a measure wants more than cells know, and where cells would be too many: for the memory budget, for a breakdown, or
- * so many that grouping saves nothing. Both give the same answer, but that what is shared among people who are alike to the
- * scenario is rounded to a unit for each cell, or for each row.
+ * so many that grouping saves nothing. Both give the same answer, to the unit.
  */
 #include "basis.h"
 
@@ -283,7 +282,8 @@ static dk_status apply_to_rows(const dki_basis *b, const dk_scenario *scenario, 
                              .draw = draw,
                              .records = most == DKI_WANT_RECORDS || dk_table_properties(b->table)->weight == NULL ||
                                         (most == DKI_WANT_WHOLE && has_fractions(b->table)),
-                             .cells = most != DKI_WANT_RECORDS };
+                             .cells = most != DKI_WANT_RECORDS,
+                             .each_once = most == DKI_WANT_WHOLE };
     const dk_scenario *whole = scenario->part_of ? scenario->part_of : scenario;
     dki_text_map own;
     dk_status status;

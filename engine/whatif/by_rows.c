@@ -275,7 +275,7 @@ dk_status dki_rows_apply(const dki_rows_asked *asked, dki_rows_after *out, dk_er
         status = make_rows(&r, &after, err);
         after.how = DKI_ROWS_RECORDS;
     } else if (status == DK_OK && asked->cells && !r.trail.is_shared) {
-        dki_thin_run run = { asked->table, asked->own, r.before, r.after, &r.trail };
+        dki_thin_run run = { asked->table, asked->own, r.before, r.after, &r.trail, asked->each_once };
 
         status = dki_thin_cells(&run, asked->names, &after.rows, err);
         after.how = DKI_ROWS_CELLS;

@@ -12,6 +12,7 @@ typedef struct dki_rows_asked {
     const dk_params *params;
     uint32_t draw;       /* which of repeated draws */
     bool records, cells; /* rows will do, where none is divided; finer cells will do */
+    bool each_once;      /* where each of those is there but once */
 } dki_rows_asked;
 
 /* What came of it: DKI_ROWS_NONE where neither is to be had: a record is divided, or what is taken of a cell depends on finer ones. */
