@@ -40,17 +40,15 @@ dk_status dki_beside_order(const dki_beside *beside, size_t n_by, const dk_table
 
     for (size_t i = 0; status == DK_OK && i < n_by; i++)
         names[i] = dk_table_field(*table, i)->name;
-    for (size_t i = 0; status == DK_OK && i < n_columns; i++) {
-        const dk_field *field = dk_table_field(beside->table, i);
-
-        if (beside->columns[i].role == DKI_BESIDE_DIMENSION)
-            continue;
-        fields[n - n_by] = *field;
-        fields[n - n_by].column = dk_table_field(*table, dk_table_find(*table, field->name))->column;
-        names[n++] = field->name;
-    }
-    if (status == DK_OK)
+    for (size_t i = 0; status == DK_OK && i < n_columns; i++)
+        if (beside->columns[i].role != DKI_BESIDE_DIMENSION) {
+            fields[n - n_by] = *dk_table_field(beside->table, i);
+            names[n++] = dk_table_field(beside->table, i)->name;
+        }
+    if (status == DK_OK) /* a column that was given another's name is not there */
         status = dk_table_select(*table, names, n, &shown, err);
+    for (size_t i = n_by; status == DK_OK && i < n; i++)
+        fields[i - n_by].column = dk_table_field(shown, i)->column;
     if (status == DK_OK)
         status = dk_table_with(shown, fields, n - n_by, &made, err);
     if (status == DK_OK) {

@@ -132,6 +132,8 @@ test("columns that stand beside each other and cannot be rolled up are told", fu
   refused(both:drop "n_base", "n_half is no measure of a side of the comparison", "roll up first, or leave it out")
   refused(both:drop { "k_half", "k_half_difference" }, "the column of k for half was left out",
     "roll up first, and leave columns out then")
+  local texts = dk.breakdown { by = "gemeente", measures = { "n = count()", "f = min(soort)" } }:compare(data, plan)
+  refused(texts:rename { n_half_difference = "f_half_difference" }, 'unknown column "f_half_difference"')
   refused(both:derive "n_x = n_half / n_base",
     'after "compared with half" came n_x, which may have made columns that cannot be rolled up', "roll up first")
   refused(dk.breakdown { by = "gemeente", measures = "n = count()" }:compare(data, plan, nil, { long = true }),
