@@ -280,6 +280,8 @@ dk_status dki_beside_find(dki_beside *beside, const dk_table *table, dk_error *e
 
 void dki_beside_drop(dki_beside *beside)
 {
+    for (size_t i = 0; beside->rolled && i < beside->n_sides; i++)
+        dk_table_release(beside->rolled[i]);
     if (beside->table)
         dki_arena_drop(&beside->arena);
     beside->table = NULL;

@@ -36,6 +36,7 @@ typedef struct dki_beside {
     size_t n_measures;
     const char **sides; /* n_sides names; of a comparison the first is "base" */
     size_t n_sides;
+    const dk_table **rolled; /* each side, once it was rolled up: owned; else NULL */
 } dki_beside;
 
 /* What the table is, by its lineage; nothing of the kind where every column is a dimension or measure of the breakdown. */
@@ -45,12 +46,13 @@ dk_status dki_beside_find(dki_beside *beside, const dk_table *table, dk_error *e
 void dki_beside_drop(dki_beside *beside);
 /* One side, as the breakdown's result that it is: its dimensions, and its measures by their names. */
 dk_status dki_beside_side(const dki_beside *beside, size_t side, const dk_table **out, dk_error *err);
-/* roll_up_beside.c: each side rolled up, in room for n_sides, of which the caller releases those that are not NULL: all of the
- * same rows. Errors: as for dk_table_roll_up. */
-dk_status dki_beside_roll_up(const dki_beside *beside, const char *level, const char *dimension,
-                             const dk_table **results, dk_error *err);
-/* roll_up_beside.c: *table with the columns that beside has, in their order and formats; its first n_by are dimensions. *table is replaced. */
-dk_status dki_beside_order(const dki_beside *beside, size_t n_by, const dk_table **table, dk_error *err);
+/* roll_up_beside.c: rolls up each side; all have the same rows. Errors: as for dk_table_roll_up. */
+dk_status dki_beside_roll_up(dki_beside *beside, const char *level, const char *dimension, dk_error *err);
+/* Once they were rolled up: how many columns they begin with are dimensions. */
+size_t dki_beside_n_by(const dki_beside *beside);
+/* roll_up_beside.c: *table, which begins with the dimensions of rolled sides, with the columns that beside has, in their order and
+ * formats. *table is replaced. */
+dk_status dki_beside_order(const dki_beside *beside, const dk_table **table, dk_error *err);
 /* roll_up_beside.c: a pivot rolled up. */
 dk_status dki_pivot_roll_up(const dk_table *table, const char *level, const char *dimension, const dk_table **out,
                             dk_error *err);

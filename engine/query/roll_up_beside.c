@@ -13,26 +13,34 @@
 #include "data/lineage.h"
 #include "roll_up.h"
 
-dk_status dki_beside_roll_up(const dki_beside *beside, const char *level, const char *dimension,
-                             const dk_table **results, dk_error *err)
+dk_status dki_beside_roll_up(dki_beside *beside, const char *level, const char *dimension, dk_error *err)
 {
     dk_status status = DK_OK;
 
+    beside->rolled = dki_arena_array(&beside->arena, beside->n_sides, sizeof *beside->rolled, err);
+    if (beside->rolled == NULL)
+        return DK_ERR_MEMORY;
+    memset(beside->rolled, 0, beside->n_sides * sizeof *beside->rolled);
     for (size_t i = 0; i < beside->n_sides && status == DK_OK; i++) {
         const dk_table *side = NULL;
 
         status = dki_beside_side(beside, i, &side, err);
         if (status == DK_OK)
-            status = dki_result_roll_up(side, level, dimension, &results[i], err);
+            status = dki_result_roll_up(side, level, dimension, &beside->rolled[i], err);
         dk_table_release(side);
     }
     return status;
 }
 
-dk_status dki_beside_order(const dki_beside *beside, size_t n_by, const dk_table **table, dk_error *err)
+size_t dki_beside_n_by(const dki_beside *beside)
+{
+    return dk_table_n_columns(beside->rolled[0]) - beside->n_measures;
+}
+
+dk_status dki_beside_order(const dki_beside *beside, const dk_table **table, dk_error *err)
 {
     dk_context *context = dk_table_context(*table);
-    size_t n_columns = dk_table_n_columns(beside->table), n = n_by;
+    size_t n_columns = dk_table_n_columns(beside->table), n_by = dki_beside_n_by(beside), n = n_by;
     const char **names = dki_alloc_array(context, n_by + n_columns, sizeof *names, err);
     dk_field *fields = dki_alloc_array(context, n_columns, sizeof *fields, err);
     const dk_table *shown = NULL, *made = NULL;
@@ -86,21 +94,20 @@ static dk_status check_measure(const dki_beside *beside, const dk_lineage_item *
 }
 
 /* The measures of all sides as columns of the first one's dimensions, by the names and formats that they had. */
-static dk_status put_columns(const dki_beside *beside, const dk_table *const *results, size_t n_by,
-                             const dk_table **out, dk_error *err)
+static dk_status put_columns(const dki_beside *beside, const dk_table **out, dk_error *err)
 {
     dk_context *context = dk_table_context(beside->table);
-    size_t n_columns = dk_table_n_columns(beside->table), n = 0;
+    size_t n_columns = dk_table_n_columns(beside->table), n_by = dki_beside_n_by(beside), n = 0;
     dk_field *fields = dki_alloc_array(context, n_columns, sizeof *fields, err);
     const char **names = dki_alloc_array(context, n_by, sizeof *names, err);
     const dk_table *dimensions = NULL;
     dk_status status = fields && names ? DK_OK : DK_ERR_MEMORY;
 
     for (size_t i = 0; status == DK_OK && i < n_by; i++)
-        names[i] = dk_table_field(results[0], i)->name;
+        names[i] = dk_table_field(beside->rolled[0], i)->name;
     for (size_t i = 0; status == DK_OK && i < n_columns; i++) {
         const dki_beside_column *column = &beside->columns[i];
-        const dk_table *result = results[column->side];
+        const dk_table *result = beside->rolled[column->side];
 
         if (column->role == DKI_BESIDE_DIMENSION)
             continue;
@@ -109,7 +116,7 @@ static dk_status put_columns(const dki_beside *beside, const dk_table *const *re
             dk_table_field(result, dk_table_find(result, beside->measures[column->measure]->name))->column;
     }
     if (status == DK_OK)
-        status = dk_table_select(results[0], names, n_by, &dimensions, err);
+        status = dk_table_select(beside->rolled[0], names, n_by, &dimensions, err);
     if (status == DK_OK)
         status = dk_table_with(dimensions, fields, n, out, err);
     dk_table_release(dimensions);
@@ -119,11 +126,11 @@ static dk_status put_columns(const dki_beside *beside, const dk_table *const *re
 }
 
 /* The table, which nobody else has, goes on from the first side with the step that made columns of values. */
-static dk_status describe(const dki_beside *beside, const dk_table *result, const dk_table *table, dk_error *err)
+static dk_status describe(const dki_beside *beside, const dk_table *table, dk_error *err)
 {
     dk_lineage_item step = *beside->step;
     dki_lineage *lineage = NULL;
-    dk_status status = dki_lineage_after(result, &lineage, err);
+    dk_status status = dki_lineage_after(beside->rolled[0], &lineage, err);
 
     step.n_rows = dk_table_n_rows(table);
     if (status == DK_OK)
@@ -138,28 +145,22 @@ static dk_status describe(const dki_beside *beside, const dk_table *result, cons
 dk_status dki_pivot_roll_up(const dk_table *table, const char *level, const char *dimension, const dk_table **out,
                             dk_error *err)
 {
-    dk_context *context = dk_table_context(table);
-    const dk_table **results = NULL, *made = NULL;
+    const dk_table *made = NULL;
     dki_beside beside;
     dk_status status = dki_beside_find(&beside, table, err);
 
     for (size_t m = 0; m < beside.n_measures && status == DK_OK; m++)
         status = check_measure(&beside, beside.measures[m], err);
-    if (status == DK_OK) {
-        results = dki_calloc(context, beside.n_sides, sizeof *results, err);
-        status = results ? dki_beside_roll_up(&beside, level, dimension, results, err) : DK_ERR_MEMORY;
-    }
     if (status == DK_OK)
-        status = put_columns(&beside, results, dk_table_n_columns(results[0]) - beside.n_measures, &made, err);
+        status = dki_beside_roll_up(&beside, level, dimension, err);
     if (status == DK_OK)
-        status = describe(&beside, results[0], made, err);
+        status = put_columns(&beside, &made, err);
+    if (status == DK_OK)
+        status = describe(&beside, made, err);
     if (status == DK_OK)
         *out = made;
     else
         dk_table_release(made);
-    for (size_t i = 0; results && i < beside.n_sides; i++)
-        dk_table_release(results[i]);
-    dki_free(context, results);
     dki_beside_drop(&beside);
     return status;
 }

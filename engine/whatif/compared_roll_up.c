@@ -45,10 +45,10 @@ static const char *measure_text(const dk_lineage_item *measure, dki_arena *arena
 
 /* The breakdown of all measures that the comparison's had, with dimensions as a rolled side has them. *kept: the numbers of those
  * that the comparison shows. */
-static dk_status remake(const dki_beside *beside, const dk_table *side, size_t n_by, dki_arena *arena,
-                        const dk_breakdown **out, size_t *kept, dk_error *err)
+static dk_status remake(const dki_beside *beside, dki_arena *arena, const dk_breakdown **out, size_t *kept,
+                        dk_error *err)
 {
-    size_t n = dk_table_n_lineage(beside->table), from = 0;
+    size_t n = dk_table_n_lineage(beside->table), n_by = dki_beside_n_by(beside), from = 0;
     dk_measure *by = dki_arena_array(arena, n_by, sizeof *by, err);
     dk_measure *measures = dki_arena_array(arena, n, sizeof *measures, err);
     dk_breakdown_spec spec = { .by = by, .n_by = n_by, .measures = measures };
@@ -56,7 +56,7 @@ static dk_status remake(const dki_beside *beside, const dk_table *side, size_t n
     if (by == NULL || measures == NULL)
         return DK_ERR_MEMORY;
     for (size_t i = 0; i < n_by; i++)
-        if ((by[i].text = dimension_text(beside->table, dk_table_field(side, i)->name, arena, err)) == NULL)
+        if ((by[i].text = dimension_text(beside->table, dk_table_field(beside->rolled[0], i)->name, arena, err)) == NULL)
             return DK_ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
         if (dk_table_lineage(beside->table, i)->kind == DK_LINEAGE_BREAKDOWN &&
@@ -86,17 +86,15 @@ static bool is_relative(const dki_beside *beside)
     return false;
 }
 
-static dk_status compare(const dki_beside *beside, const dk_table *const *results, dki_arena *arena,
-                         const dk_table **out, dk_error *err)
+static dk_status compare(const dki_beside *beside, dki_arena *arena, const dk_table **out, dk_error *err)
 {
     const dk_comparison_form form = { .relative = is_relative(beside) };
-    size_t n_by = dk_table_n_columns(results[0]) - beside->n_measures;
     size_t *kept = dki_arena_array(arena, beside->n_measures, sizeof *kept, err);
     dki_part *measures = dki_arena_array(arena, beside->n_measures, sizeof *measures, err);
     const dk_breakdown *whole = NULL;
     dk_breakdown shown;
     dk_status status =
-        kept && measures ? remake(beside, results[0], n_by, arena, &whole, kept, err) : DK_ERR_MEMORY;
+        kept && measures ? remake(beside, arena, &whole, kept, err) : DK_ERR_MEMORY;
 
     if (status != DK_OK)
         return status;
@@ -105,9 +103,9 @@ static dk_status compare(const dki_beside *beside, const dk_table *const *result
     memcpy(&shown, whole, sizeof shown);
     shown.measures = measures;
     shown.n_measures = beside->n_measures;
-    status = dki_compare_results(&shown, results, beside->sides, beside->n_sides, &form, out, err);
+    status = dki_compare_results(&shown, beside->rolled, beside->sides, beside->n_sides, &form, out, err);
     if (status == DK_OK)
-        status = dki_beside_order(beside, n_by, out, err);
+        status = dki_beside_order(beside, out, err);
     dk_breakdown_release(whole);
     return status;
 }
@@ -137,31 +135,25 @@ static dk_status carry_notes(const dk_table *compared, const dk_table *side, con
 dk_status dk_comparison_roll_up(const dk_table *table, const char *level, const char *dimension,
                                 const dk_table **out, dk_error *err)
 {
-    dk_context *context = dk_table_context(table);
-    const dk_table **results = NULL, *made = NULL;
+    const dk_table *made = NULL;
     dki_beside beside;
     dki_arena arena;
     dk_status status;
 
     if (dki_beside_kind_of(table) != DKI_BESIDE_COMPARED)
         return dk_table_roll_up(table, level, dimension, out, err);
-    dki_arena_init(&arena, context);
+    dki_arena_init(&arena, dk_table_context(table));
     status = dki_beside_find(&beside, table, err);
-    if (status == DK_OK) {
-        results = dki_calloc(context, beside.n_sides, sizeof *results, err);
-        status = results ? dki_beside_roll_up(&beside, level, dimension, results, err) : DK_ERR_MEMORY;
-    }
     if (status == DK_OK)
-        status = compare(&beside, results, &arena, &made, err);
+        status = dki_beside_roll_up(&beside, level, dimension, err);
     if (status == DK_OK)
-        status = carry_notes(table, results[0], &made, err);
+        status = compare(&beside, &arena, &made, err);
+    if (status == DK_OK)
+        status = carry_notes(table, beside.rolled[0], &made, err);
     if (status == DK_OK)
         *out = made;
     else
         dk_table_release(made);
-    for (size_t i = 0; results && i < beside.n_sides; i++)
-        dk_table_release(results[i]);
-    dki_free(context, results);
     dki_beside_drop(&beside);
     dki_arena_drop(&arena);
     return status;
