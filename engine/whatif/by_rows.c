@@ -220,8 +220,10 @@ static dk_status make_table(struct rows *r, dki_rows_after *out, dk_error *err)
         status = make_column(r, field, &fields[n++].column, err);
     }
     if (status == DK_OK && present) {
-        out->present = new_name(r, "present", err);
-        fields[n++] = DK_FIELD(out->present, dk_column_retain(present));
+        const char *name = new_name(r, "present", err);
+
+        fields[n++] = DK_FIELD(name, dk_column_retain(present));
+        status = name ? DK_OK : DK_ERR_MEMORY;
     }
     properties.key = NULL;
     properties.n_key = 0;
@@ -232,7 +234,7 @@ static dk_status make_table(struct rows *r, dki_rows_after *out, dk_error *err)
     if (status == DK_OK)
         status = dk_table_with_properties(made, &properties, &out->rows, err);
     if (status == DK_OK && present)
-        out->present = dk_table_field(out->rows, n - 1)->name;
+        out->present = dk_table_field(out->rows, n - 1)->name; /* which lives as long as they do */
     for (size_t i = 0; fields && i < n; i++)
         dk_column_release(fields[i].column);
     dk_table_release(made);

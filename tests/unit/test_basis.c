@@ -493,30 +493,27 @@ static void an_interruption_stops_both(void **state)
 
 static void failing_memory_is_survived(void **state)
 {
-    const dk_table *table = make_table(context, PEOPLE), *result = NULL;
-    static const struct plan *const plans[] = { &merger, &half };
-    dk_error err = DK_ERROR_INIT;
+    static const struct question question = { .by = { "gemeente" },
+                                              .measures = { "n = count()", "m = mode(naam)" },
+                                              .where = "in_sonar" };
+    static const struct plan leave = {
+        .name = "weg",
+        .steps = { { .name = "leave", .where = "gemeente == 'Ede'", .all = true, .effect = DK_REMOVES } }
+    };
+    static const struct plan third = {
+        .name = "derde",
+        .steps = { { .name = "a", .where = "not in_sonar", .share = "1 / 3", .set = { "in_sonar = true" } } }
+    };
+    static const struct plan *const plans[] = { &merger, &half, &leave, &third };
 
     (void)state;
-    dk_set_threads(1);
-    for (unsigned i = 0; i < 4; i++) {
-        const dk_breakdown *breakdown =
-            make_breakdown(context, ASK(.by = { "gemeente" }, .measures = { "n = count()", "m = mode(naam)" },
-                                        .where = "in_sonar"));
-        const dk_scenario *scenario = make_scenario(context, plans[i / 2]);
-
+    for (unsigned i = 0; i < 8; i++) {
         dki_basis_force(i % 2 ? DKI_PATH_ROWS : DKI_PATH_CELLS);
-        assert_survives_failing_memory(
-            context, dk_scenario_compare(breakdown, table, NULL, &scenario, NULL, 1, &result, &err), &err,
-            result == NULL, dk_table_release(result));
-        result = NULL;
-        while (dki_cache_forget_oldest(context))
-            ;
-        dki_basis_force(DKI_PATH_AUTO);
-        dk_scenario_release(scenario);
-        dk_breakdown_release(breakdown);
+        ASSERT_ASKING_SURVIVES(
+            context, make_table(context, PEOPLE), &question, plans[i / 2],
+            dk_scenario_compare(breakdown_, table_, NULL, &scenario_, NULL, 1, &result_, &err_));
     }
-    dk_table_release(table);
+    dki_basis_force(DKI_PATH_AUTO);
 }
 
 int main(void)
