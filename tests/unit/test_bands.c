@@ -381,19 +381,8 @@ static void what_cannot_be_asked_is_refused(void **state)
 
 static void every_failing_allocation_is_survived(void **state)
 {
-    const dk_table *table = make_region(context), *result = NULL;
-    const dk_breakdown *breakdown = make_breakdown(context, &coverage);
-    const dk_scenario *scenario = make_scenario(context, &region_plan);
-    dk_error err = DK_ERROR_INIT;
-
     (void)state;
-    dk_set_threads(1);
-    assert_survives_failing_memory(
-        context, dk_scenario_bands(breakdown, table, NULL, scenario, NULL, DRAWS(2), &result, &err), &err,
-        result == NULL, dk_table_release(result));
-    dk_scenario_release(scenario);
-    dk_breakdown_release(breakdown);
-    dk_table_release(table);
+    ASSERT_ANSWER_SURVIVES(context, &coverage, &region_plan, dk_scenario_bands, DRAWS(2));
 }
 
 int main(void)

@@ -380,23 +380,16 @@ static void nobody_moved_means_nothing_changed(void **state)
 
 static void every_failing_allocation_is_survived(void **state)
 {
-    const dk_table *table =
-        make_table(context, "gemeente:category in_sonar:boolean\na|true\na|false\na|false\nb|false\nb|-\n");
-    const dk_breakdown *breakdown =
-        make_breakdown(context, ASK(.by = { "gemeente" }, .measures = { COVERAGE }, .margins = DK_MARGINS_TOTALS));
-    const dk_scenario *scenarios[] = { make_scenario(context, &outreach), make_scenario(context, &merger) };
-    const dk_table *result = NULL;
-    dk_error err = DK_ERROR_INIT;
+    static const struct question question = {
+        .by = { "gemeente" }, .measures = { COVERAGE }, .margins = DK_MARGINS_TOTALS
+    };
+    static const struct plan *const plans[] = { &outreach, &merger };
 
     (void)state;
-    dk_set_threads(1);
-    assert_survives_failing_memory(context,
-                                   dk_scenario_compare(breakdown, table, NULL, scenarios, NULL, 1, &result, &err),
-                                   &err, result == NULL, dk_table_release(result));
-    dk_scenario_release(scenarios[0]);
-    dk_scenario_release(scenarios[1]);
-    dk_breakdown_release(breakdown);
-    dk_table_release(table);
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
+        ASSERT_ASKING_SURVIVES(
+            context, make_region(context), &question, plans[i],
+            dk_scenario_compare(breakdown_, table_, NULL, &scenario_, NULL, 1, &result_, &err_));
 }
 
 int main(void)

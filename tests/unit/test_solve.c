@@ -369,32 +369,24 @@ static void a_note_tells_whom_null_left_out(void **state)
     dk_table_release(result);
 }
 
+static const dk_table *few_persons(void)
+{
+    return make_table(context,
+                      "gemeente:category in_sonar:boolean\na|true\na|false\na|false\nb|false\nb|false\nb|-\n");
+}
+
 static void failing_allocations_are_survived(void)
 {
-    const dk_table *table = make_table(
-        context, "gemeente:category in_sonar:boolean\na|true\na|false\na|false\nb|false\nb|false\nb|-\n");
-    const dk_breakdown *breakdown = make_breakdown(context, &by_gemeente);
-    const dk_scenario *whole = make_scenario(context, SHARE_PLAN(.whole = true, .per = { "gemeente" }));
-    const dk_solve_spec total = { .vary = "aandeel", .target = "dekking >= 0.6" };
-    const dk_solve_spec each = { .vary = "aandeel", .target = "dekking >= 0.6 and known > 1", .each = "gemeente" };
-    const dk_table *result = NULL;
-    dk_error err = DK_ERROR_INIT;
+    const struct plan *whole = SHARE_PLAN(.whole = true, .per = { "gemeente" });
+    const dk_solve_spec specs[] = {
+        { .vary = "aandeel", .target = "dekking >= 0.6" },
+        { .vary = "aandeel", .target = "dekking >= 0.6 and known > 1", .each = "gemeente" }
+    };
 
-    dk_set_threads(1);
-    assert_survives_failing_memory(context,
-                                   dk_scenario_solve(breakdown, table, NULL, whole, NULL, &total, &result, &err),
-                                   &err, result == NULL, (void)0);
-    assert_int_equal(value_at(result, "persons", 0).as.integer, 3); /* 4 of 6 */
-    dk_table_release(result);
-    result = NULL;
-    assert_survives_failing_memory(context,
-                                   dk_scenario_solve(breakdown, table, NULL, whole, NULL, &each, &result, &err),
-                                   &err, result == NULL, (void)0);
-    assert_int_equal(value_at(result, "persons", 0).as.integer, 1);
-    dk_table_release(result);
-    dk_scenario_release(whole);
-    dk_breakdown_release(breakdown);
-    dk_table_release(table);
+    for (size_t i = 0; i < 2; i++)
+        ASSERT_ASKING_SURVIVES(
+            context, few_persons(), &by_gemeente, whole,
+            dk_scenario_solve(breakdown_, table_, NULL, scenario_, NULL, &specs[i], &result_, &err_));
 }
 
 /* Thousands of allocations, and each time all before it: not where tests are watched, and slow. */
