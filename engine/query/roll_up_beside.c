@@ -20,7 +20,6 @@ dk_status dki_beside_roll_up(dki_beside *beside, const char *level, const char *
     beside->rolled = dki_arena_array(&beside->arena, beside->n_sides, sizeof *beside->rolled, err);
     if (beside->rolled == NULL)
         return DK_ERR_MEMORY;
-    memset(beside->rolled, 0, beside->n_sides * sizeof *beside->rolled);
     for (size_t i = 0; i < beside->n_sides && status == DK_OK; i++) {
         const dk_table *side = NULL;
 

@@ -15,7 +15,7 @@
 
 /* What the sides answer ------------------------------------------------------------------------------------------ */
 
-/* The text of a dimension as the breakdown had it that counted persons: one that is of members says so. */
+/* The text of a dimension as the breakdown had it that counted persons: one that is of members says so. NULL: no memory. */
 static const char *dimension_text(const dk_table *table, const char *name, dki_arena *arena, dk_error *err)
 {
     const char *quoted = dki_quote(arena, name, err);
@@ -24,9 +24,14 @@ static const char *dimension_text(const dk_table *table, const char *name, dki_a
         const dk_lineage_item *item = dk_table_lineage(table, i);
         const dk_expr *expr = NULL;
         dki_spread_kind kind = DKI_SPREAD_NOT;
+        dk_status status;
 
-        if (item->kind != DK_LINEAGE_DIMENSION || item->depth > 0 || strcmp(item->name, name) != 0 ||
-            dk_expr_parse(dk_table_context(table), item->text, &expr, NULL) != DK_OK)
+        if (item->kind != DK_LINEAGE_DIMENSION || item->depth > 0 || strcmp(item->name, name) != 0)
+            continue;
+        status = dk_expr_parse(dk_table_context(table), item->text, &expr, err);
+        if (status == DK_ERR_MEMORY)
+            return NULL;
+        if (status != DK_OK) /* what the table is by has only a name */
             continue;
         (void)dki_part_node(&(const dki_part){ .expr = expr }, &kind);
         dk_expr_release(expr);
