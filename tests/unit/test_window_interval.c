@@ -31,9 +31,9 @@ static dk_status ask(const dk_table *table, const char *text, const dk_table **o
     return status;
 }
 
-static void check(const char *weight, const char *call, const char *expected)
+static void check_of(const char *figures, const char *weight, const char *call, const char *expected)
 {
-    const dk_table *table = make_table(context, FIGURES), *made = NULL, *only = NULL;
+    const dk_table *table = make_table(context, figures), *made = NULL, *only = NULL;
     dk_error err = DK_ERROR_INIT;
     char text[100];
 
@@ -48,6 +48,11 @@ static void check(const char *weight, const char *call, const char *expected)
     dk_table_release(only);
     dk_table_release(made);
     dk_table_release(table);
+}
+
+static void check(const char *weight, const char *call, const char *expected)
+{
+    check_of(FIGURES, weight, call, expected);
 }
 
 static void frames_have_bounds(void **state)
@@ -70,6 +75,24 @@ static void other_rows_keep_bounds_and_markers(void **state)
     check(NULL, "previous(n)", "-\n10..12\n0..4[<5]\n3..\n-[.]\n-\n..6\n");
     check(NULL, "change(n)", "-\n-12..-6\n-1..\n-\n-\n-\n-5..\n");
     check(NULL, "first_value(n)", "10..12\n10..12\n10..12\n10..12\n10..12\n..6\n..6\n");
+}
+
+/* From the row of an estimate on, running sums are estimates; a row of no weight is nobody. */
+static void an_estimate_makes_estimates(void **state)
+{
+    static const char figures[] = "g:category j:integer n:interval w:integer\n"
+                                  "a|1|10..12|1\n"
+                                  "a|2|5~s~estimate|0\n"
+                                  "a|3|7|1\n"
+                                  "b|1|1|1\n";
+
+    (void)state;
+    check_of(figures, NULL, "running_sum(n)", "10..12\n15..17[~]\n22..24[~]\n1\n");
+    check_of(figures, NULL, "moving_sum(n, 1)", "10..12\n5[~]\n7\n1\n");
+    check_of(figures, NULL, "mean(n)", "7.333333..8.000000[~]\n7.333333..8.000000[~]\n7.333333..8.000000[~]\n1.000000\n");
+    check_of(figures, NULL, "max(n)", "10..12[~]\n10..12[~]\n10..12[~]\n1\n");
+    check_of(figures, NULL, "sum(n) where j > 2", "7\n7\n7\n-\n");
+    check_of(figures, "w", "sum(n)", "17..19\n17..19\n17..19\n1\n");
 }
 
 static void shares_are_refused(void **state)
@@ -128,7 +151,7 @@ static void the_truth_is_within_the_bounds(void **state)
 
 static void failing_memory_leaves_nothing(void **state)
 {
-    const dk_table *table = make_table(context, FIGURES), *made = NULL;
+    const dk_table *table = make_table(context, FIGURES "b|3|9~s~estimate|1\n"), *made = NULL;
     dk_error err = DK_ERROR_INIT;
 
     (void)state;
@@ -146,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(frames_have_bounds),
         TEST(other_rows_keep_bounds_and_markers),
+        TEST(an_estimate_makes_estimates),
         TEST(shares_are_refused),
         TEST(the_truth_is_within_the_bounds),
         TEST(failing_memory_leaves_nothing),
