@@ -34,34 +34,6 @@ bool dki_bounds_rescale(const dk_interval *bounds, unsigned from, unsigned to, d
     return true;
 }
 
-/* A count that is withheld, and of which the rule says no more: 0 or more; below 5 where it is written <5. */
-static void default_bounds(const dki_bounds_facts *facts, uint8_t scale, dk_interval *bounds)
-{
-    int64_t limit = 0;
-    uint8_t digits = 0;
-
-    bounds->no_least = false;
-    if (bounds->marker.size < 2 || *bounds->marker.bytes != '<' ||
-        !dki_parse_decimal(bounds->marker.bytes + 1, bounds->marker.size - 1, '.', &limit, &digits) || digits > 0 ||
-        limit < 1 || !dki_rescale(limit - 1, 0, scale, &limit))
-        return;
-    bounds->no_greatest = false;
-    bounds->greatest = limit;
-    if (facts->has_zero && limit > 0)
-        bounds->least = dki_power10[scale];
-}
-
-static dk_interval of_marker(const dk_bounds_rule *rule, size_t i, const dki_bounds_facts *facts)
-{
-    dk_interval bounds = rule->markers[i];
-
-    if (bounds.meaning == DK_MEANS_SUPPRESSED && bounds.no_least && bounds.no_greatest)
-        default_bounds(facts, rule->scale, &bounds);
-    if (bounds.meaning == DK_MEANS_NOTHING)
-        bounds.marker = (dk_text){ "", 0 };
-    return bounds;
-}
-
 static dki_misfit read_number(const char *text, size_t size, int mark, int64_t *out, uint8_t *scale)
 {
     dki_number number;
@@ -77,6 +49,40 @@ static dki_misfit read_number(const char *text, size_t size, int mark, int64_t *
     *out = number.value;
     *scale = number.scale;
     return DKI_FITS;
+}
+
+/* A number that is withheld, and of which the rule says no more: 0 or more; where it is written <5 the greatest that its column
+ * could show below 5, and not 0 where the column shows zeros. */
+static void default_bounds(const dki_bounds_facts *facts, int mark, dk_interval *bounds, uint8_t *scale)
+{
+    int64_t limit = 0;
+    uint8_t digits = 0, shown;
+
+    bounds->no_least = false;
+    if (bounds->marker.size < 2 || *bounds->marker.bytes != '<' ||
+        read_number(bounds->marker.bytes + 1, bounds->marker.size - 1, mark, &limit, &digits) != DKI_FITS)
+        return;
+    shown = facts->digits > digits ? facts->digits : digits;
+    if (limit < 1 || !dki_rescale(limit, digits, shown, &limit))
+        return;
+    *scale = shown;
+    bounds->no_greatest = false;
+    bounds->greatest = limit - 1;
+    if (facts->has_zero && bounds->greatest > 0)
+        bounds->least = 1;
+}
+
+static dk_interval of_marker(const dk_bounds_rule *rule, size_t i, int mark, const dki_bounds_facts *facts,
+                             uint8_t *scale)
+{
+    dk_interval bounds = rule->markers[i];
+
+    *scale = rule->scale;
+    if (bounds.meaning == DK_MEANS_SUPPRESSED && bounds.no_least && bounds.no_greatest)
+        default_bounds(facts, mark, &bounds, scale);
+    if (bounds.meaning == DK_MEANS_NOTHING)
+        bounds.marker = (dk_text){ "", 0 };
+    return bounds;
 }
 
 /* 120, to the nearest ten, is 115..125; no count is below 0. */
@@ -135,8 +141,7 @@ dki_misfit dki_bounds_read(const dk_bounds_rule *rule, int mark, const dki_bound
     dki_misfit misfit;
 
     if (marker != SIZE_MAX) {
-        *out = of_marker(rule, marker, facts);
-        *scale = rule->scale;
+        *out = of_marker(rule, marker, mark, facts, scale);
         return DKI_FITS;
     }
     if (size > 1 && *text == *ESTIMATE) {
@@ -166,6 +171,7 @@ void dki_bounds_note(const dk_bounds_rule *rule, int mark, const char *text, siz
 
     if (dki_bounds_find(rule, text, size) != SIZE_MAX || read_number(text, size, mark, &value, &scale) != DKI_FITS)
         return;
+    facts->digits = scale > facts->digits ? scale : facts->digits;
     facts->has_zero |= value == 0 && (rule == NULL || rule->rounded == 0); /* else it may stand for more */
     facts->has_negative |= value < 0;
 }
@@ -214,7 +220,7 @@ static dk_status read_levels(struct made *made, dk_error *err)
 {
     const dki_plan *plan = made->plan;
     size_t n = dk_dictionary_n_levels(made->levels);
-    dki_bounds_facts facts = { false, false };
+    dki_bounds_facts facts = { .digits = plan->fixed_scale ? plan->scale : 0 };
     dk_status status = DK_OK;
 
     for (uint32_t code = 1; code <= n; code++) {

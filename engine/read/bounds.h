@@ -8,6 +8,7 @@
 typedef struct dki_bounds_facts {
     bool has_zero;     /* so "<5" is 1..4 */
     bool has_negative; /* so a zero that was rounded may be less */
+    uint8_t digits;    /* after the point, most of all numbers: with one of them "<5" is 0.0..4.9 */
 } dki_bounds_facts;
 
 /* Reads a field by a rule (NULL: none) and a decimal mark. *scale: digits after the point of what *out has. A marker that means

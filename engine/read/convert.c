@@ -90,7 +90,7 @@ static dki_misfit convert_date(const dki_plan *plan, const char *text, size_t si
 /* Whether it is a number in bounds, which are found when the whole column is known. */
 static dki_misfit convert_bounds(const dki_plan *plan, const char *text, size_t size)
 {
-    static const dki_bounds_facts facts = { false, false };
+    static const dki_bounds_facts facts = { 0 };
     dk_interval bounds;
     uint8_t scale;
 

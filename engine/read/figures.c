@@ -110,7 +110,7 @@ static dk_status grow_values(dki_figures *f, size_t n, dk_error *err)
 /* A figure by the rule, which is kept as it stands: what it means depends on the others. */
 static dk_status add_field(dki_figures *f, size_t at, dk_text word, uint64_t line, dk_error *err)
 {
-    static const dki_bounds_facts facts = { false, false };
+    static const dki_bounds_facts facts = { 0 };
     char shown[DKI_SHOW_BYTES];
     dk_interval bounds;
     uint8_t scale;
@@ -136,7 +136,7 @@ static dk_status add_field(dki_figures *f, size_t at, dk_text word, uint64_t lin
 static dk_status settle_fields(dki_figures *f, dk_error *err)
 {
     size_t n = f->n_lines * f->n_columns;
-    dki_bounds_facts facts = { false, false };
+    dki_bounds_facts facts = { 0 };
     uint8_t *scales = dki_calloc(f->context, n, sizeof *scales, err);
     dk_status status = scales ? grow_values(f, n, err) : DK_ERR_MEMORY;
 

@@ -15,6 +15,7 @@
 static const dk_interval markers[] = {
     MARKER("x", .no_least = true, .no_greatest = true, .meaning = DK_MEANS_SUPPRESSED),
     MARKER("<5", .no_least = true, .no_greatest = true, .meaning = DK_MEANS_SUPPRESSED),
+    MARKER("<0,5", .no_least = true, .no_greatest = true, .meaning = DK_MEANS_SUPPRESSED),
     MARKER("s", .least = 3, .greatest = 9, .meaning = DK_MEANS_SUPPRESSED),
     MARKER(".", .no_least = true, .no_greatest = true, .meaning = DK_MEANS_UNAVAILABLE),
     MARKER("NA", .no_least = true, .no_greatest = true, .meaning = DK_MEANS_IMPOSSIBLE),
@@ -57,13 +58,17 @@ static void check_read(const char *fields, const dk_bounds_rule *rule, const dk_
 
 static void markers_have_the_meaning_that_was_stated(void **state)
 {
-    const dk_bounds_rule rule = { .markers = markers, .n_markers = 6 };
+    const dk_bounds_rule rule = { .markers = markers, .n_markers = sizeof markers / sizeof *markers };
 
     (void)state;
     check_read("a;x\nb;<5\nc;s\nd;.\ne;NA\nf;few\ng;\nh;7\n", &rule, NULL,
                "0..[x]\n0..4[<5]\n3..9[s]\n-[.]\n-[NA]\n1..2\n-\n7\n", NULL);
     check_read("a;<5\nb;0\n", &rule, NULL, "1..4[<5]\n0\n", NULL);
-    check_read("a;<5\nb;1.758,5\n", &rule, NULL, "0.0..4.0[<5]\n1758.5\n", NULL);
+    check_read("a;<5\nb;1.758,5\n", &rule, NULL, "0.0..4.9[<5]\n1758.5\n", NULL);
+    check_read("a;<5\nb;12,50\nc;0,00\n", &rule, NULL, "0.01..4.99[<5]\n12.50\n0.00\n", NULL);
+    check_read("a;<0,5\nb;<5\nc;12\n", &rule, NULL, "0.0..0.4[<0,5]\n0.0..4.0[<5]\n12.0\n", NULL);
+    check_read("a;<5\nb;12\n", &rule, &(dk_csv_column){ .type = DK_INTERVAL, .has_scale = true, .scale = 1 },
+               "0.0..4.9[<5]\n12.0\n", NULL);
     check_read("a;y\n", &rule, NULL, NULL, "\"y\" in column \"n\" is no number in bounds");
     check_read("a;x\n", NULL, NULL, NULL, "\"x\" in column \"n\" is no number in bounds");
     check_read("a;5 %\n", NULL, NULL, NULL, "\"5 %\" in column \"n\" is no number in bounds");
