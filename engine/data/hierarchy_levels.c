@@ -176,7 +176,7 @@ static uint32_t *codes_of_members(dk_context *context, const dk_hierarchy *hiera
 }
 
 dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
-                           uint32_t *out, dk_error *err)
+                           const dk_dictionary *names, uint32_t *out, dk_error *err)
 {
     size_t level = 0, of = 0;
     const dk_hierarchy *hierarchy = dki_levels_common(fine, coarse, &level, &of);
@@ -186,8 +186,8 @@ dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const
     if (codes == NULL)
         return DK_ERR_MEMORY;
     out[0] = DKI_NO_MEMBER;
-    for (uint32_t code = 1; code <= dk_dictionary_n_levels(fine); code++) {
-        uint32_t member = dki_hierarchy_member(hierarchy, level, dk_dictionary_level(fine, code));
+    for (uint32_t code = 1; code <= dk_dictionary_n_levels(names); code++) {
+        uint32_t member = dki_hierarchy_member(hierarchy, level, dk_dictionary_level(names, code));
         uint32_t above = member ? dki_hierarchy_ancestor(hierarchy, level, member, of, dki_any_day()) : 0;
 
         out[code] = member == 0 || (above > 0 && codes[above] == 0) ? DKI_NO_MEMBER : above > 0 ? codes[above] : 0;

@@ -26,10 +26,14 @@ dk_status dki_levels_shared(const dk_dictionary *dictionary, const dk_dictionary
                             const dk_dictionary **out, dk_error *err);
 /* A code of `fine` that is no member, or whose level above `coarse` has none for. */
 #define DKI_NO_MEMBER UINT32_MAX
-/* Of each code of fine, 0 included, the code of coarse that it belongs to, which are nested; 0: to none.
- * out: n_levels of fine + 1. */
+/* Of each code of names, 0 included, the code of coarse that it belongs to as a member of fine; 0: to none. fine and coarse are
+ * nested. names: may be fine; its levels are told by their texts alone. out: n_levels of names + 1. */
 dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
-                           uint32_t *out, dk_error *err);
+                           const dk_dictionary *names, uint32_t *out, dk_error *err);
+/* hierarchy_follow.c: what a column becomes where the members of another, before, are those of now: where these differ it is what
+ * the new one belongs to, if that is a member. The dictionary of now or that of before is nested in that of the column. */
+dk_status dki_levels_follow(const dk_column *column, const dk_column *before, const dk_column *now,
+                            const dk_column **out, dk_error *err);
 /* Of levels that are related: adds a key for each code of fine and each of coarse that it belongs to on some day; 0: to none. */
 dk_status dki_levels_pairs(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
                            dki_int_map *out, dk_error *err);

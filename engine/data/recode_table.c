@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
+#include "hierarchy_levels.h"
 #include "levels.h"
 #include "lineage.h"
 #include "recode_parts.h"
@@ -316,6 +317,33 @@ static dk_status check_divided(const struct recoding *recoding, const dk_recode_
     return DK_ERR_ARGUMENT;
 }
 
+/* Columns of later levels of what is recoded: who became another member belongs to what that one belongs to. */
+static dk_status follow(const struct recoding *recoding, dk_field *fields, dk_error *err)
+{
+    size_t at = dk_table_find(recoding->table, recoding->name);
+    const dk_column *before = NULL;
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < dk_table_n_columns(recoding->table) && status == DK_OK; i++) {
+        const dk_column *column = NULL;
+
+        if (!dki_levels_nested(recoding->values, dk_column_levels(fields[i].column)))
+            continue;
+        if (before == NULL)
+            status = recoding->rows ? dk_column_gather(dk_table_field(recoding->table, at)->column, recoding->rows,
+                                                       recoding->n_rows, &before, err)
+                                    : (before = dk_column_retain(dk_table_field(recoding->table, at)->column), DK_OK);
+        if (status == DK_OK)
+            status = dki_levels_follow(fields[i].column, before, fields[at].column, &column, err);
+        if (status == DK_OK) {
+            dk_column_release(fields[i].column);
+            fields[i].column = column;
+        }
+    }
+    dk_column_release(before);
+    return status;
+}
+
 static dk_status make_column(const struct recoding *recoding, const dk_recode_options *options, size_t i,
                              const dk_column **out, dk_error *err)
 {
@@ -373,6 +401,8 @@ static dk_status make_table(const struct recoding *recoding, const dk_recode_opt
         fields[i].column = NULL;
         status = make_column(recoding, options, i, &fields[i].column, err);
     }
+    if (status == DK_OK)
+        status = follow(recoding, fields, err);
     if (status == DK_OK && makes_weight) {
         fields[n] = DK_FIELD(options->weight, NULL);
         status = divide(recoding, NULL, &fields[n].column, err);

@@ -459,6 +459,29 @@ test("a merger as a what-if is one of history", function(t, dk)
     "merge wants a list of the values that become one, not an empty one")
 end)
 
+-- Persons of a table with levels go along to the region of their new municipality, in a table as under a scenario.
+test("levels above follow a merger, as a what-if and in a table", function(t, dk)
+  local persons = random_persons(dk, 120):use(geo(dk):at "2015-01-01")
+  local by_region = dk.breakdown { by = { "regio", "gemeente" },
+    measures = { "n = count()", "s = count() where in_sonar" } }
+  local merged = 0
+  for _, names in ipairs { { "Zevenaar", "Nijmegen" }, { "Nijmegen", "Arnhem", "Renkum" }, { "Rijnwaarden", "Renkum" },
+    { "Overal", "Arnhem" } } do
+    for _, new_name in ipairs { names[1], names[2], "Elders" } do
+      local step = dk.merge("gemeente", names, new_name)
+      local what_if = by_region:compare(persons, dk.scenario "samen" { step }):where "n_samen > 0"
+      t.eq(rows_of(by_region(persons:recode(step)), "regio", "gemeente", "n", "s"),
+        rows_of(what_if, "regio", "gemeente", "n_samen", "s_samen"))
+      merged = merged + 1
+    end
+  end
+  t.eq(merged, 12)
+  local moved = persons:recode("gemeente", { "Zevenaar", "Nijmegen" }, "Zevenaar")
+  t.eq(#moved:where "gemeente == 'Zevenaar' and regio ~= 'Midden-Gelderland'", 0)
+  t.eq(#moved:where "regio == 'Midden-Gelderland'",
+    #persons:where "regio == 'Midden-Gelderland' or gemeente == 'Nijmegen'")
+end)
+
 -- The decree for 2015 has ten municipalities in Midden-Gelderland; the publication, which is younger, the nine that there
 -- are since Rijnwaarden is part of Zevenaar. Its sums are its own.
 test("both vintages of Midden-Gelderland are one series", function(t, dk)

@@ -366,6 +366,49 @@ static void a_series_is_of_one_vintage(void **state)
     dk_hierarchy_release(hierarchy);
 }
 
+/* Who became another member belongs to what that one belongs to; of a new name everybody stays; nobody else moves. */
+static void levels_above_follow(void **state)
+{
+    static const char rows[] = "g:category r:category n:integer\n"
+                               "Nijmegen|Rijk|8\nArnhem|Midden|3\nRijnwaarden|Midden|2\nRenkum|Rijk|5\n-|-|1\nSaba|-|4\n";
+    static const dk_recode_pair exact[] = { PAIR("Nijmegen", "Zevenaar", 1, 1), PAIR("Rijnwaarden", "Nieuw", 1, 1),
+                                            PAIR("Saba", "Renkum", 1, 1) },
+                                parts[] = { PAIR("Nijmegen", "Arnhem", 1, 2), PAIR("Nijmegen", "Nijmegen", 1, 2) };
+    static const char *const n[] = { "n" };
+    const dk_recode_options options = { .columns = n, .n_columns = 1 };
+    const dk_hierarchy *all = wide(GEO, 3, true, GEO_CHANGES), *then = at_day(all, "2015-01-01");
+    const dk_table *table = make_table(context, rows), *used = NULL, *made = NULL;
+    const dk_recode *merged = recode_of(exact, 3), *divided = recode_of(parts, 2);
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dk_context_set_block_rows(context, 2);
+    assert_ok(dk_table_use(table, then, NULL, &used, &err), &err);
+    assert_ok(dk_table_recode(used, "g", merged, &options, &made, &err), &err);
+    assert_string_equal(show_rows(made), "Zevenaar|Midden|8|NL\nArnhem|Midden|3|NL\nNieuw|Midden|2|NL\nRenkum|Rijk|5|NL\n"
+                                         "-|-|1|-\nRenkum|Rijk|4|NL\n");
+    dk_table_release(made);
+    made = NULL;
+    assert_ok(dk_table_recode(used, "g", divided, &options, &made, &err), &err);
+    assert_string_equal(show_rows(made),
+                        "Arnhem|Midden|4.000000000|NL\nNijmegen|Rijk|4.000000000|NL\nArnhem|Midden|3.000000000|NL\n"
+                        "Rijnwaarden|Midden|2.000000000|NL\nRenkum|Rijk|5.000000000|NL\n-|-|1.000000000|-\n"
+                        "Saba|-|4.000000000|-\n");
+    dk_table_release(made);
+    made = NULL;
+    dk_context_set_block_rows(context, DK_BLOCK_ROWS);
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_table_recode(used, "g", divided, &options, &made, &err), &err,
+                                   made == NULL, dk_table_release(made));
+    dk_set_threads(0);
+    dk_recode_release(divided);
+    dk_recode_release(merged);
+    dk_table_release(used);
+    dk_table_release(table);
+    dk_hierarchy_release(then);
+    dk_hierarchy_release(all);
+}
+
 /* Memory. ---------------------------------------------------------------------------------------------------------- */
 
 static void every_allocation_may_fail(void **state)
@@ -404,7 +447,8 @@ int main(void)
         cmocka_unit_test(pairs_of_one_member_stand_together), cmocka_unit_test(a_list_that_cannot_be_is_refused),
         cmocka_unit_test(changes_follow_each_other),          cmocka_unit_test(what_nobody_stated_is_refused),
         cmocka_unit_test(rows_are_divided_to_the_last_unit),  cmocka_unit_test(what_cannot_be_divided_is_refused),
-        cmocka_unit_test(a_series_is_of_one_vintage),         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(a_series_is_of_one_vintage),         cmocka_unit_test(levels_above_follow),
+        cmocka_unit_test(every_allocation_may_fail),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
