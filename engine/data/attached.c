@@ -31,6 +31,50 @@ dk_status dki_attachments_copy(dk_context *context, const dk_properties *from, d
     return DK_OK;
 }
 
+/* One of them, where columns have new names: the columns by which its figures are known are renamed in its table, too. */
+static dk_status rename_one(dk_context *context, const dk_attachment *item, const char *const *old_names,
+                            const char *const *new_names, size_t n, dk_attachment *made, dk_error *err)
+{
+    const char **by = dki_alloc_array(context, 3 * item->n_by, sizeof *by, err), **old = by + item->n_by,
+               **new = by + 2 * item->n_by;
+    size_t n_renamed = 0;
+    dk_status status = by ? DK_OK : DK_ERR_MEMORY;
+
+    for (size_t k = 0; k < item->n_by && status == DK_OK; k++) {
+        by[k] = item->by[k];
+        for (size_t i = 0; i < n; i++)
+            if (strcmp(old_names[i], item->by[k]) == 0) {
+                by[k] = new[n_renamed] = new_names[i];
+                old[n_renamed++] = item->by[k];
+            }
+    }
+    if (status == DK_OK && n_renamed == 0)
+        made->table = dk_table_retain(item->table);
+    else if (status == DK_OK)
+        status = dk_table_rename(item->table, old, new, n_renamed, &made->table, err);
+    if (status == DK_ERR_DUPLICATE)
+        dki_hint(err, "the table whose figures are attached has a column of that name: t:attach(dk.null) takes them away");
+    if (status == DK_OK)
+        status = dki_names_copy(context, by, item->n_by, &made->by, &made->n_by, err);
+    dki_free(context, by);
+    return status;
+}
+
+dk_status dki_attachments_rename(dk_context *context, const dk_properties *from, const char *const *old_names,
+                                 const char *const *new_names, size_t n, dk_properties *to, dk_error *err)
+{
+    dk_attachment *items = dki_calloc(context, from->n_attached, sizeof *items, err);
+    dk_status status = items ? DK_OK : DK_ERR_MEMORY;
+
+    to->attached = items;
+    to->n_attached = 0;
+    for (size_t i = 0; i < from->n_attached && status == DK_OK; i++) {
+        to->n_attached++;
+        status = rename_one(context, &from->attached[i], old_names, new_names, n, &items[i], err);
+    }
+    return status;
+}
+
 void dki_attachments_drop(dk_context *context, dk_properties *properties)
 {
     for (size_t i = 0; i < properties->n_attached; i++) {
@@ -73,6 +117,8 @@ static dk_status check_column(const dk_table *table, const dk_table *other, cons
         return status;
     a = dk_table_field(table, at)->column;
     b = dk_table_field(other, other_at)->column;
+    if (dk_column_type(a) == DK_INTERVAL || dk_column_type(b) == DK_INTERVAL)
+        return dki_fail(err, DK_ERR_TYPE, "attach: %s is known in bounds only, which tell no groups apart", name);
     if (dki_type_same(dk_column_type(a), dk_column_scale(a), dk_column_type(b), dk_column_scale(b)) ||
         (is_text(dk_column_type(a)) && is_text(dk_column_type(b))))
         return DK_OK;

@@ -403,6 +403,8 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
     dk_table *made;
     dk_status status = fields && key ? DK_OK : DK_ERR_MEMORY;
 
+    properties.attached = NULL;
+    properties.n_attached = 0;
     dki_arena_init(&arena, table->context);
     /* A name that is still the table's own copy was not renamed yet. */
 
@@ -433,12 +435,15 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
                 key[k] = new_names[i];
     }
     if (status == DK_OK)
+        status = dki_attachments_rename(table->context, &table->properties, old_names, new_names, n, &properties, err);
+    if (status == DK_OK)
         status = dki_table_make(table->context, fields, table->n_fields, table->n_rows, &properties, table->margin,
                                 &made, err);
     if (status == DK_OK)
         status = keep_renamed(table, made, old_names, new_names, n, err);
     if (status == DK_OK)
         *out = made;
+    dki_attachments_drop(table->context, &properties);
     dki_arena_drop(&arena);
     dki_free(table->context, key);
     dki_free(table->context, fields);

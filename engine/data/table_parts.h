@@ -59,6 +59,9 @@ void dki_names_free(dk_context *context, const char *const *names, size_t n);
 /* attached.c: what is attached to a table, of properties that have nothing attached yet. What was copied before a failure
  * is dropped with the others. */
 dk_status dki_attachments_copy(dk_context *context, const dk_properties *from, dk_properties *to, dk_error *err);
+/* Likewise, where columns of the table have new names, and so have those by which figures are known. */
+dk_status dki_attachments_rename(dk_context *context, const dk_properties *from, const char *const *old_names,
+                                 const char *const *new_names, size_t n, dk_properties *to, dk_error *err);
 void dki_attachments_drop(dk_context *context, dk_properties *properties);
 /* Whether two tables have the same attached, by the same columns. */
 bool dki_attachments_same(const dk_properties *a, const dk_properties *b);

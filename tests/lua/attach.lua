@@ -257,3 +257,21 @@ test("sweeps, draws and bounds see figures that moved", function(t, dk)
   t.eq(lines(bounds:compare(beside, dk.scenario "s" { merger }), "gemeente", "r_s"),
     { "Arnhem 2983..7457", "Duiven 249..4723", "Luik 5..30", "Tiel 70..4544" })
 end)
+
+test("figures are known by columns of other names, too", function(t, dk)
+  local persons = dk.table { { "regio", { "Oost", "Oost", "West" } }, { "land", { "NL", "NL", "NL" } } }
+  local beside = persons:attach(dk.table { { "regio", { "Oost", "West" } }, { "register", { 5, 4 } } }, "regio")
+  local function shares(made, by)
+    return tostring(made:breakdown { by = by, measures = "deel = count() / attached(register)" }:text { notes = false })
+  end
+  local expected = shares(beside, "regio"):match "Oost.*"
+  t.has(expected, "0.4000")
+  t.eq(shares(beside:rename { regio = "streek" }, "streek"):match "Oost.*", expected)
+  t.eq(shares(beside:rename { regio = "land", land = "regio" }, "land"):match "Oost.*", expected)
+  t.eq(shares(beside:rename { regio = "streek" }:rename { streek = "regio" }, "regio"):match "Oost.*", expected)
+  t.eq(shares(beside:rename { land = "staat" }, "regio"):match "Oost.*", expected)
+  t.raises(function() beside:rename { regio = "register" } end, "two columns are named \"register\"",
+    "the table whose figures are attached has a column of that name: t:attach(dk.null) takes them away")
+  local bounded = persons:derive "n = interval(1, 2)"
+  t.raises(function() bounded:attach(bounded, "n") end, "attach: n is known in bounds only, which tell no groups apart")
+end)

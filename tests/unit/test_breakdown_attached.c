@@ -210,6 +210,10 @@ static void failures_leave_nothing(void **state)
     out = NULL;
     assert_survives_failing_memory(context, dk_table_attach(other, table, regio, 1, &out, &err), &err, out == NULL,
                                    dk_table_release(out));
+    out = NULL;
+    assert_survives_failing_memory(context,
+                                   dk_table_rename(table, regio, (const char *const[]){ "streek" }, 1, &out, &err),
+                                   &err, out == NULL, dk_table_release(out));
     dk_table_release(other);
     dk_table_release(table);
 }
