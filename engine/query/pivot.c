@@ -26,6 +26,7 @@
 
 #define MOST_COLUMNS 1000
 #define NAME_BYTES 160
+#define MANY_CELLS 4096 /* are worth waking a thread for */
 
 struct pivot {
     dk_context *context;
@@ -454,7 +455,8 @@ static dk_status run(const dk_table *table, const dk_pivot_spec *spec, const cha
     if (status == DK_OK)
         status = find_new(&pivot, err);
     if (status == DK_OK)
-        status = dki_parallel(pivot.context, pivot.n_made, 1, fill_columns, &pivot, err);
+        status = dki_parallel(pivot.context, pivot.n_made, MANY_CELLS / (pivot.n_results + 1) + 1, fill_columns,
+                              &pivot, err);
     if (status == DK_OK)
         status = finish(&pivot, &made, err);
     if (status == DK_OK)

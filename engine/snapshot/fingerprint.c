@@ -26,6 +26,7 @@
 #include "snapshot_format.h"
 
 #define PIECE_ROWS 65536 /* whole blocks */
+#define MANY_ROWS 4096   /* are worth waking a thread for */
 
 struct work {
     const dk_table *table;
@@ -188,7 +189,8 @@ dk_status dk_table_fingerprint(const dk_table *table, char out[DK_FINGERPRINT_SI
         if (work.flat[i].column->levels)
             status = hash_levels(context, work.flat[i].column->levels, &work.level_hashes[i], err);
     if (status == DK_OK && work.n_pieces > 0)
-        status = dki_parallel(context, work.n_pieces * work.n, 1, hash_pieces, &work, err);
+        status = dki_parallel(context, work.n_pieces * work.n, table->n_rows < MANY_ROWS ? work.n : 1, hash_pieces,
+                              &work, err);
     if (status == DK_OK)
         status = put_table(&whole, &work, err);
     if (status == DK_OK) {

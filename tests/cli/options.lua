@@ -47,6 +47,26 @@ return function(shell, check)
   threads = run "--threads=1 -e 'print(dk.threads())'"
   check.same("--threads=", "standard output", "1\n", threads.out)
 
+  shell.write("small.lua", [[
+local t = dk.table { { "k", { "a", "b", "a" } }, { "g", { "x", "y", "y" } }, { "n", { 1, 2, 3 } } }
+local function threads()
+  for line in io.lines "/proc/self/status" do
+    if line:find "^Threads:" then return line end
+  end
+end
+local before = threads()
+t:pivot { rows = "k", columns = "g", values = "n" }
+t:unpivot { columns = { "k", "g" } }
+t:sort { "g", "n" }
+t:distinct()
+t:join(t:select { "k", "g" }, { "k", "g" }, { kind = "inner" })
+t:breakdown { by = { "k", "g" }, measures = { "s = sum(n)", "m = median(n)" }, margins = "cube" }
+t:fingerprint()
+print(threads() == before)
+]])
+  local small = run "--threads 4 small.lua"
+  check.same("a few rows wake no thread", "standard output", "true\n", small.out .. small.err)
+
   shell.write("table.lua", [[print(dk.table({ { "naam", { "Arnhem", "Duiven" } }, { "n", { 2983, 249 } } }))]])
   local csv = run "--format csv table.lua"
   check.same("--format csv", "standard output", "naam,n\nArnhem,2983\nDuiven,249\n", (csv.out:gsub("\n\n$", "\n")))
