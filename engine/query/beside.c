@@ -43,9 +43,11 @@ static const dk_lineage_item *find_comparison(const dk_table *table)
     return find_step(table, "compared with ");
 }
 
+#define EACH_VALUE "a column for each value of "
+
 static const dk_lineage_item *find_pivot(const dk_table *table)
 {
-    return find_step(table, "a column for each value of ");
+    return find_step(table, EACH_VALUE);
 }
 
 /* Columns -------------------------------------------------------------------------------------------------------- */
@@ -173,6 +175,13 @@ static dk_status fail_column(const dki_beside *beside, const char *name, dk_erro
     return DK_ERR_ARGUMENT;
 }
 
+/* Whether a column has the name of a dimension. That whose values became columns is gone, though one may be called like it. */
+static bool is_dimension(const dki_beside *beside, const char *name)
+{
+    return find_item(beside->table, DK_LINEAGE_DIMENSION, name, strlen(name)) &&
+           (beside->kind != DKI_BESIDE_PIVOTED || strcmp(beside->step->text + strlen(EACH_VALUE), name) != 0);
+}
+
 /* of: what a pivot took of one measure alone; NULL: names tell measures. */
 static dk_status find_column(dki_beside *beside, size_t at, const char *of, dk_error *err)
 {
@@ -181,7 +190,7 @@ static dk_status find_column(dki_beside *beside, size_t at, const char *of, dk_e
     const dk_lineage_item *measure;
     size_t size = strlen(name), from = 0;
 
-    if (find_item(beside->table, DK_LINEAGE_DIMENSION, name, size)) {
+    if (is_dimension(beside, name)) {
         column->role = DKI_BESIDE_DIMENSION;
         return DK_OK;
     }

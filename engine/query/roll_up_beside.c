@@ -92,6 +92,19 @@ static dk_status check_measure(const dki_beside *beside, const dk_lineage_item *
     return status;
 }
 
+/* A value may be called like the level that the result is rolled up to. */
+static dk_status check_name(const char *name, const char *const *names, size_t n_names, dk_error *err)
+{
+    for (size_t i = 0; i < n_names; i++)
+        if (strcmp(names[i], name) == 0) {
+            (void)dki_fail(err, DK_ERR_DUPLICATE, "the column %s and a dimension of the rolled pivot have one name",
+                           name);
+            dki_hint(err, "give the column another first: result:rename { [\"%s\"] = \"n_%s\" }", name, name);
+            return DK_ERR_DUPLICATE;
+        }
+    return DK_OK;
+}
+
 /* The measures of all sides as columns of the first one's dimensions, by the names and formats that they had. */
 static dk_status put_columns(const dki_beside *beside, const dk_table **out, dk_error *err)
 {
@@ -111,6 +124,7 @@ static dk_status put_columns(const dki_beside *beside, const dk_table **out, dk_
         if (column->role == DKI_BESIDE_DIMENSION)
             continue;
         fields[n] = *dk_table_field(beside->table, i);
+        status = check_name(fields[n].name, names, n_by, err);
         fields[n++].column =
             dk_table_field(result, dk_table_find(result, beside->measures[column->measure]->name))->column;
     }

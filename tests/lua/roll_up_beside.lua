@@ -120,6 +120,23 @@ test("a pivot is rolled up column by column", function(t, dk)
   os.remove(path)
 end)
 
+-- A value of what became columns may be called like a dimension, or like a level.
+test("columns of a pivot are its values, whatever they are called", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text(GEO), { "gemeente", "regio", "land" })
+  local function pivoted(rows)
+    return dk.read_text("gemeente;soort\n" .. rows):use(geo):breakdown { by = { "gemeente", "soort" },
+      measures = "n = count()" }:pivot { rows = "gemeente", columns = "soort", values = "n" }
+  end
+  local rolled = pivoted "A;soort\nB;soort\nC;s\nA;s\n":roll_up "regio"
+  t.eq(rolled:schema().name:to_lua(), { "regio", "s", "soort" })
+  t.eq({ rolled.regio:to_lua(), rolled.s:to_lua(), rolled.soort[1] }, { { "x", "y" }, { 1, 1 }, 2 })
+  local named = pivoted "A;regio\nB;regio\nC;s\n"
+  t.raises(function() named:roll_up "regio" end,
+    "the column regio and a dimension of the rolled pivot have one name",
+    'give the column another first: result:rename { ["regio"] = "n_regio" }')
+  t.eq(named:rename { regio = "n_regio" }:roll_up "regio".n_regio[1], 2)
+end)
+
 test("columns that stand beside each other and cannot be rolled up are told", function(t, dk)
   local data, plan = persons(dk, 5), scenarios(dk)[1]
   local function refused(result, ...)
