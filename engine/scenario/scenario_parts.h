@@ -398,7 +398,8 @@ size_t dki_moves_n(const dki_step *step);
 /* What who is taken by a move gets. */
 const dk_expr *const *dki_move_set(const dki_step *step, size_t move, size_t *n_set);
 /* Settles the moves of a step that happens, one after the other, and has each taken: of stage->weights, which are then those
- * that can be. The stage's cells get figures beside them as they are after the step, which live as long as strata. left: what who was taken before left of each cell, which take keeps up to date. */
+ * that can be. The stage's cells get figures beside them as they are after the step, which live as long as strata. left: what
+ * who was taken before left of each cell, which take keeps up to date. */
 typedef dk_status dki_take_fn(void *arg, size_t move, const dki_strata *strata, dk_error *err);
 dk_status dki_moves_settle(dki_stage *stage, const int64_t *left, dki_strata *strata, dki_take_fn *take, void *arg,
                            dk_error *err);

@@ -1,8 +1,8 @@
 /* contribution.c - what each step of a scenario contributes to the difference of a measure.
  *
  * Steps are walked as a tree: what the first i steps left is there once for all subsets that begin alike, so that each further
- * subset costs one step and one breakdown, over the cells, or over weights where steps can be compiled (subsets.c). A step does in every subset what it does in the scenario: it shares its
- * number by all the columns that the scenario mentions.
+ * subset costs one step and one breakdown, over the cells, or over weights where steps can be compiled (subsets.c). A step
+ * does in every subset what it does in the scenario: it shares its number by all the columns that the scenario mentions.
  *
  * Where the breakdown wants rows each subset is a question of its own.
  *

@@ -3,8 +3,9 @@
  * usage: calls [CALLS [NAME]]        calls of each run (10000), and the one method that is to be timed
  *
  * Each line: nanoseconds of CPU time of the call, of the same functions of the engine called from C (parsing included, and
- * releasing what they make), and the difference. Lua's memory is that of the program. The least of several runs, in turn. Collecting garbage is part of a call; an
- * empty loop is subtracted; tables of options stand before the loop, as making them is the script's.
+ * releasing what they make), and the difference. The least of several runs, in turn. Collecting garbage is part of a call, and
+ * Lua's memory is that of the program; an empty loop is subtracted; tables of options stand before the loop, as making them is
+ * the script's.
  */
 #include <dekking/dekking.h>
 

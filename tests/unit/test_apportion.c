@@ -140,8 +140,6 @@ static void random_weights_share_out_as_the_plain_way_does(void **state)
     }
 }
 
-/* Quotas of the engine: parts of persons in units, whole persons in multiples, and what a stratum cannot give. */
-
 /* Whole persons are divided in 64 bits; dk_apportion does so in 128. */
 static void whole_persons_share_out_the_same(void **state)
 {
@@ -177,6 +175,8 @@ static void whole_persons_share_out_the_same(void **state)
     }
     assert_true(n_done > 10000);
 }
+
+/* Quotas of the engine: parts of persons in units, whole persons in multiples, and what a stratum cannot give. */
 
 static void quotas_round_their_sum_half_away_from_zero(void **state)
 {
