@@ -53,7 +53,9 @@ static dk_status rename_one(dk_context *context, const dk_attachment *item, cons
     else if (status == DK_OK)
         status = dk_table_rename(item->table, old, new, n_renamed, &made->table, err);
     if (status == DK_ERR_DUPLICATE)
-        dki_hint(err, "the table whose figures are attached has a column of that name: t:attach(dk.null) takes them away");
+        dki_hint(
+            err,
+            "the table whose figures are attached has a column of that name: t:attach(dk.null) takes them away");
     if (status == DK_OK)
         status = dki_names_copy(context, by, item->n_by, &made->by, &made->n_by, err);
     dki_free(context, by);

@@ -17,7 +17,8 @@ struct following {
     dk_view column, before, now;
 };
 
-static dk_status find_same(struct following *f, const dk_dictionary *before, const dk_dictionary *now, dk_error *err)
+static dk_status find_same(struct following *f, const dk_dictionary *before, const dk_dictionary *now,
+                           dk_error *err)
 {
     size_t n = dk_dictionary_n_levels(before);
 

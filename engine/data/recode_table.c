@@ -330,9 +330,10 @@ static dk_status follow(const struct recoding *recoding, dk_field *fields, dk_er
         if (!dki_levels_nested(recoding->values, dk_column_levels(fields[i].column)))
             continue;
         if (before == NULL)
-            status = recoding->rows ? dk_column_gather(dk_table_field(recoding->table, at)->column, recoding->rows,
-                                                       recoding->n_rows, &before, err)
-                                    : (before = dk_column_retain(dk_table_field(recoding->table, at)->column), DK_OK);
+            status = recoding->rows
+                         ? dk_column_gather(dk_table_field(recoding->table, at)->column, recoding->rows,
+                                            recoding->n_rows, &before, err)
+                         : (before = dk_column_retain(dk_table_field(recoding->table, at)->column), DK_OK);
         if (status == DK_OK)
             status = dki_levels_follow(fields[i].column, before, fields[at].column, &column, err);
         if (status == DK_OK) {

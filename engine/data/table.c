@@ -435,7 +435,8 @@ dk_status dk_table_rename(const dk_table *table, const char *const *old_names, c
                 key[k] = new_names[i];
     }
     if (status == DK_OK)
-        status = dki_attachments_rename(table->context, &table->properties, old_names, new_names, n, &properties, err);
+        status =
+            dki_attachments_rename(table->context, &table->properties, old_names, new_names, n, &properties, err);
     if (status == DK_OK)
         status = dki_table_make(table->context, fields, table->n_fields, table->n_rows, &properties, table->margin,
                                 &made, err);

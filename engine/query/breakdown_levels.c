@@ -141,7 +141,8 @@ static dk_status find_teller(struct levels *levels, size_t dim, dk_error *err)
         above = dki_arena_array(&levels->arena, dk_dictionary_n_levels(dims[d].levels) + 1, sizeof *above, err);
         if (above == NULL)
             return DK_ERR_MEMORY;
-        status = dki_levels_above(levels->plan->context, dims[d].levels, dims[dim].levels, dims[d].levels, above, err);
+        status =
+            dki_levels_above(levels->plan->context, dims[d].levels, dims[dim].levels, dims[d].levels, above, err);
         if (status != DK_OK)
             return status;
         leave_others(levels, dim, d, above);

@@ -369,8 +369,9 @@ static void a_series_is_of_one_vintage(void **state)
 /* Who became another member belongs to what that one belongs to; of a new name everybody stays; nobody else moves. */
 static void levels_above_follow(void **state)
 {
-    static const char rows[] = "g:category r:category n:integer\n"
-                               "Nijmegen|Rijk|8\nArnhem|Midden|3\nRijnwaarden|Midden|2\nRenkum|Rijk|5\n-|-|1\nSaba|-|4\n";
+    static const char rows[] =
+        "g:category r:category n:integer\n"
+        "Nijmegen|Rijk|8\nArnhem|Midden|3\nRijnwaarden|Midden|2\nRenkum|Rijk|5\n-|-|1\nSaba|-|4\n";
     static const dk_recode_pair exact[] = { PAIR("Nijmegen", "Zevenaar", 1, 1), PAIR("Rijnwaarden", "Nieuw", 1, 1),
                                             PAIR("Saba", "Renkum", 1, 1) },
                                 parts[] = { PAIR("Nijmegen", "Arnhem", 1, 2), PAIR("Nijmegen", "Nijmegen", 1, 2) };
@@ -385,8 +386,9 @@ static void levels_above_follow(void **state)
     dk_context_set_block_rows(context, 2);
     assert_ok(dk_table_use(table, then, NULL, &used, &err), &err);
     assert_ok(dk_table_recode(used, "g", merged, &options, &made, &err), &err);
-    assert_string_equal(show_rows(made), "Zevenaar|Midden|8|NL\nArnhem|Midden|3|NL\nNieuw|Midden|2|NL\nRenkum|Rijk|5|NL\n"
-                                         "-|-|1|-\nRenkum|Rijk|4|NL\n");
+    assert_string_equal(show_rows(made),
+                        "Zevenaar|Midden|8|NL\nArnhem|Midden|3|NL\nNieuw|Midden|2|NL\nRenkum|Rijk|5|NL\n"
+                        "-|-|1|-\nRenkum|Rijk|4|NL\n");
     dk_table_release(made);
     made = NULL;
     assert_ok(dk_table_recode(used, "g", divided, &options, &made, &err), &err);

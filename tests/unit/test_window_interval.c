@@ -89,7 +89,8 @@ static void an_estimate_makes_estimates(void **state)
     (void)state;
     check_of(figures, NULL, "running_sum(n)", "10..12\n15..17[~]\n22..24[~]\n1\n");
     check_of(figures, NULL, "moving_sum(n, 1)", "10..12\n5[~]\n7\n1\n");
-    check_of(figures, NULL, "mean(n)", "7.333333..8.000000[~]\n7.333333..8.000000[~]\n7.333333..8.000000[~]\n1.000000\n");
+    check_of(figures, NULL, "mean(n)",
+             "7.333333..8.000000[~]\n7.333333..8.000000[~]\n7.333333..8.000000[~]\n1.000000\n");
     check_of(figures, NULL, "max(n)", "10..12[~]\n10..12[~]\n10..12[~]\n1\n");
     check_of(figures, NULL, "sum(n) where j > 2", "7\n7\n7\n-\n");
     check_of(figures, "w", "sum(n)", "17..19\n17..19\n17..19\n1\n");
@@ -167,12 +168,8 @@ static void failing_memory_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(frames_have_bounds),
-        TEST(other_rows_keep_bounds_and_markers),
-        TEST(an_estimate_makes_estimates),
-        TEST(shares_are_refused),
-        TEST(the_truth_is_within_the_bounds),
-        TEST(failing_memory_leaves_nothing),
+        TEST(frames_have_bounds), TEST(other_rows_keep_bounds_and_markers), TEST(an_estimate_makes_estimates),
+        TEST(shares_are_refused), TEST(the_truth_is_within_the_bounds),     TEST(failing_memory_leaves_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
