@@ -214,6 +214,23 @@ static bool has_column(const size_t *columns, size_t n, size_t column)
     return false;
 }
 
+static dk_status check_per(const dki_stage *stage, dk_error *err)
+{
+    const dki_step *step = stage->step;
+
+    for (size_t i = 0; i < step->n_per; i++) {
+        size_t at = dk_table_find(stage->cells, step->per[i]);
+
+        if (at == DK_NO_COLUMN || dk_column_type(dk_table_field(stage->cells, at)->column) != DK_INTERVAL)
+            continue;
+        (void)dki_fail(err, DK_ERR_TYPE, "per names %s, which is known in bounds only: these tell no groups apart",
+                       step->per[i]);
+        dki_hint(err, "derive what is known of it before, such as greatest(%s) < 5", step->per[i]);
+        return DK_ERR_TYPE;
+    }
+    return DK_OK;
+}
+
 /* The columns whose values make strata, then the scenario's others. */
 static dk_status find_columns(const dki_stage *stage, dki_strata *out, dk_error *err)
 {
@@ -222,7 +239,9 @@ static dk_status find_columns(const dki_stage *stage, dki_strata *out, dk_error 
     dk_status status;
 
     dki_text_map_init(&names, out->context);
-    status = dki_step_columns(stage->step, false, &names, err);
+    status = check_per(stage, err);
+    if (status == DK_OK)
+        status = dki_step_columns(stage->step, false, &names, err);
     if (status == DK_OK) {
         out->columns = dki_calloc(out->context, names.n + stage->n_columns, sizeof *out->columns, err);
         status = out->columns ? DK_OK : DK_ERR_MEMORY;

@@ -165,7 +165,8 @@ static dk_status check_argument(const dk_expr *expr, const dki_node *node, const
         return DK_OK;
     (void)dki_node_fail(expr, node, err, DK_ERR_TYPE, "an allocation sums exact numbers, and this is %s",
                         dk_type_name(type));
-    dki_hint(err, "make it one with so many digits: decimal(x, 2)");
+    dki_hint(err, type == DK_INTERVAL ? "it is known in bounds only: least(x) and greatest(x) are exact"
+                                      : "make it one with so many digits: decimal(x, 2)");
     return DK_ERR_TYPE;
 }
 

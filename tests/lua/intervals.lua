@@ -132,6 +132,17 @@ test("they are put in order, joined along and appended, and are no keys", functi
     "this is known in bounds only, which tell no groups apart")
   t.raises(function() return f:window { within = { "n" }, order = { "g" }, "k = row_number()" } end,
     "window: within: n is known in bounds only, which tell no groups apart")
+  local step = dk.scenario "plan" { { "by n", where = "g ~= 'Ede'", count = 1, per = "n", set = { g = "Ede" } } }
+  local ask = dk.breakdown { by = "g", measures = "k = count()" }
+  t.raises(function() return ask:compare(f, step) end,
+    "by n: per names n, which is known in bounds only: these tell no groups apart",
+    "derive what is known of it before, such as greatest(n) < 5")
+  local plan = dk.scenario "plan" { { "mark", where = "not seen", count = 1, per = "g", set = { seen = true } } }
+  t.raises(function()
+    return dk.breakdown { by = "g", measures = "s = sum(n)" }:allocate(f:derive "seen = false", plan,
+      { budget = 2, cost = "1", per = "g", maximise = "s" })
+  end, "an allocation sums exact numbers, and this is interval",
+    "it is known in bounds only: least(x) and greatest(x) are exact")
 end)
 
 test("a rule per marker and rounding say what a file's figures are", function(t, dk)
