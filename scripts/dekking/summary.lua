@@ -21,6 +21,7 @@ local MEASURES = {
   year = { "least", "greatest" },
   category = { "least", "greatest" },
   text = { "least", "greatest" },
+  interval = { "least", "median", "greatest" }, -- each within bounds, which tell no values apart
 }
 local AGGREGATES = { least = "min", mean = "mean", median = "median", greatest = "max", different = "distinct" }
 
@@ -78,6 +79,11 @@ local function shown(value)
   elseif type(value) == "userdata" and value.type == "ratio" then
     local is_exact, decimal = pcall(dk.decimal, value)
     return is_exact and tostring(decimal) or ("%.6g"):format(value.number)
+  elseif type(value) == "table" then -- bounds, of as many digits as a quotient has
+    return (tostring(value):gsub("(%d)%.(%d+)", function(whole, digits)
+      digits = digits:gsub("0+$", "")
+      return digits == "" and whole or whole .. "." .. digits
+    end))
   end
   return tostring(value)
 end
@@ -92,15 +98,15 @@ end
 local function summarise(self, name, column)
   local kind = kind_of(column)
   local row = { name = name, type = column:type(), nulls = column:nulls() }
-  if kind == "interval" then -- bounds of values have no order and no differences
-    return row
-  end
   local wanted = table.move(MEASURES[kind] or {}, 1, #(MEASURES[kind] or {}), 1, {})
-  wanted[#wanted + 1] = "different"
+  wanted[#wanted + 1] = kind ~= "interval" and "different" or nil
   local found = measure(self, name, wanted)
   row.different = found.different
   row.least, row.median, row.greatest = shown(found.least), shown(found.median), shown(found.greatest)
   row.mean = number_of(found.mean)
+  if kind == "interval" then
+    return row
+  end
   local most, times = most_frequent(self, name)
   row.most, row.times = shown(most), number_of(times)
   return row

@@ -10,9 +10,9 @@ local t = {}
 --- Figures of each column: a table with one row for each, of `name`, `type`, `nulls`, `different`, `least`, `mean`, `median`,
 --- `greatest`, `most` (the most frequent value, of several the least) and `times` (how often it occurs).
 ---
---- What a type does not have is null: a mean is for numbers, and not for rates, whose mean is no rate. Values are shown as texts, a
---- category's least and greatest go by its order. With a weight, `times` is the sum of weights. Totals are refused, as they would count
---- double.
+--- What a type does not have is null: a mean is for numbers, and not for rates, whose mean is no rate. Of numbers in bounds the
+--- least, the median and the greatest are within bounds, too. Values are shown as texts, a category's least and greatest go by its
+--- order. With a weight, `times` is the sum of weights. Totals are refused, as they would count double.
 ---
 --- ```lua
 --- local persons = dk.table { { "leeftijd", { 24, 31, 24, dk.null } }, { "gemeente", { "Ede", "Ede", "Arnhem", "Arnhem" } } }

@@ -36,7 +36,7 @@ test("a summary has a row for each column", function(t, dk)
   t.eq({ by_name.bekend.nulls, by_name.bekend.different, by_name.bekend.most, by_name.bekend.times },
     { 1, 2, "true", 3 })
   t.eq({ by_name.kan.different, by_name.kan.most, by_name.kan.times }, { 3, "a", 2 })
-  t.eq(by_name.n, { name = "n", type = "interval", nulls = 0 })
+  t.eq(by_name.n, { name = "n", type = "interval", nulls = 0, least = "0..3", median = "4", greatest = "6" })
   t.eq(by_name.leeg, { name = "leeg", type = "text", nulls = 5, different = 0 })
   t.eq(by_name.pseudoniem.times, 1)
 end)
@@ -83,6 +83,7 @@ test("a description says what columns hold and what the table is", function(t, d
   t.eq(dk.table({ { n = 4, w = 2 } }, { weight = "w", unit = "persons" }):describe():notes()[1],
     "1 row for persons by weight w")
   t.eq(dk.table({ { n = 4 } }):describe().values[1], "4")
+  t.eq(register(dk):select { "n" }:describe().values[1], "0..3 to 6")
   t.eq(#dk.table {}:describe(), 0)
   t.raises(function() register(dk).describe(5) end, "describe: call it on a table")
 end)
