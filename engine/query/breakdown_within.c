@@ -24,7 +24,7 @@ struct within {
     dk_context *context;
     dk_breakdown second;
     dki_part by[DKI_MAX_DIMENSIONS];
-    size_t told_by[DKI_MAX_DIMENSIONS]; /* of each dimension more, the finer one */
+    uint32_t told_by[DKI_MAX_DIMENSIONS]; /* of each dimension more, bits of the finer ones that tell it */
     dki_int_map masks;
 };
 
@@ -132,10 +132,45 @@ static dk_status check_told(const struct within *within, size_t dim, dk_error *e
     return status;
 }
 
-static void take_dimension(struct within *within, size_t dim)
+static void take_dimension(struct within *within, uint32_t told_by)
 {
-    within->told_by[within->second.n_by++] = dim;
+    within->told_by[within->second.n_by++] = told_by;
     within->second.n_hidden++;
+}
+
+static bool is_related(const struct within *within, size_t dim, const dk_column *coarse)
+{
+    const dk_column *fine = dimension_column(within, dim);
+
+    return coarse && fine && dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse));
+}
+
+/* Whether some row of the result is about one dimension alone of several: only then one that does not tell it is alone. */
+static bool tells_dimensions_apart(const dk_breakdown *breakdown)
+{
+    return breakdown->margins != DK_MARGINS_NONE && breakdown->margins != DK_MARGINS_TOTALS;
+}
+
+/* The dimensions that tell the one that is to be added, each by itself: where one of them is no total it is known. Of a region
+ * that is null it may not be, but of its municipalities. */
+static dk_status find_tellers(const struct within *within, const dk_column *coarse, uint32_t *told_by,
+                              dk_error *err)
+{
+    dk_error other = DK_ERROR_INIT, *first = err;
+    dk_status status = DK_OK, failed = DK_OK;
+
+    for (size_t dim = 0; dim < within->breakdown->n_by; dim++) {
+        if (!is_related(within, dim, coarse))
+            continue;
+        status = check_told(within, dim, first);
+        if (status == DK_OK)
+            *told_by |= 1U << dim;
+        else if (status != DK_ERR_DATA)
+            return status;
+        else
+            failed = status, first = &other;
+    }
+    return *told_by == 0 || tells_dimensions_apart(within->breakdown) ? failed : DK_OK;
 }
 
 /* A dimension more, for a name of an all(). */
@@ -143,26 +178,26 @@ static dk_status add_dimension(struct within *within, const dki_within *name, dk
 {
     const dk_breakdown *breakdown = within->breakdown;
     const dk_column *coarse = column_of(within, name->node->text);
-    size_t at = within->second.n_by, dim = 0;
+    size_t at = within->second.n_by;
+    uint32_t told_by = 0;
+    bool related = false;
     dk_status status;
 
     if (dki_breakdown_find_dimension(&within->second, name->node->text) != SIZE_MAX)
         return DK_OK;
-    while (dim < breakdown->n_by &&
-           !(coarse && dimension_column(within, dim) &&
-             dki_levels_related(dk_column_levels(dimension_column(within, dim)), dk_column_levels(coarse))))
-        dim++;
-    if (dim == breakdown->n_by)
+    for (size_t dim = 0; dim < breakdown->n_by; dim++)
+        related |= is_related(within, dim, coarse);
+    if (!related)
         return fail_within(name, err);
     if (at == DKI_MAX_DIMENSIONS)
         return dki_fail(err, DK_ERR_LIMIT, "%s has %d dimensions, and no room for %s", breakdown->title,
                         DKI_MAX_DIMENSIONS, name->node->text);
     within->by[at] = (dki_part){ .name = name->node->text };
-    status = check_told(within, dim, err);
+    status = find_tellers(within, coarse, &told_by, err);
     if (status == DK_OK)
         status = parse_name(within->context, name, &within->by[at].expr, err);
     if (status == DK_OK)
-        take_dimension(within, dim);
+        take_dimension(within, told_by);
     return status;
 }
 
@@ -174,6 +209,7 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
     size_t at = within->second.n_by;
     dk_error other = DK_ERROR_INIT;
     char quoted[256];
+    uint32_t told_by = 0;
     dk_status status;
 
     if (dki_breakdown_find_dimension(&within->second, key) != SIZE_MAX || at == DKI_MAX_DIMENSIONS ||
@@ -187,17 +223,20 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
         if (fine == NULL || dk_column_type(fine) != DK_CATEGORY)
             continue;
         status = check_told(within, dim, &other);
-        if (status == DK_ERR_DATA) /* it does not tell */
-            continue;
-        if (status == DK_OK)
-            status = dk_expr_parse(within->context, quoted, &within->by[at].expr, &other);
-        if (status == DK_OK)
-            take_dimension(within, dim);
-        else if (err)
-            *err = other;
-        return status;
+        if (status == DK_OK) {
+            told_by |= 1U << dim;
+        } else if (status != DK_ERR_DATA) { /* else it does not tell */
+            if (err)
+                *err = other;
+            return status;
+        }
     }
-    return DK_OK;
+    if (told_by == 0)
+        return DK_OK;
+    status = dk_expr_parse(within->context, quoted, &within->by[at].expr, err);
+    if (status == DK_OK)
+        take_dimension(within, told_by);
+    return status;
 }
 
 static bool is_not_bounded(void *arg, const dki_node *node)
@@ -225,7 +264,7 @@ static dk_status add_set(struct within *within, uint32_t mask, dk_error *err)
     uint32_t number;
 
     for (size_t i = within->breakdown->n_by; i < within->second.n_by; i++)
-        mask |= (mask >> within->told_by[i] & 1) << i;
+        mask |= (uint32_t)((mask & within->told_by[i]) == within->told_by[i]) << i;
     return dki_int_map_add(&within->masks, mask, &number, err);
 }
 

@@ -253,6 +253,29 @@ local function random_persons(dk, n)
   return dk.read_text(table.concat(lines, "\n") .. "\n")
 end
 
+-- Whichever dimension is left tells the country: A is of 4 persons in NL, also where its region is totalled.
+test("a share is within a level that any dimension tells", function(t, dk)
+  local text = "g;r;l\nA;X;NL\nB;X;NL\nC;Y;NL\nD;Z;BE\nE;;NL\n"
+  local lands = dk.hierarchy(dk.read_text(text), { "g", "r", "l" })
+  local persons = dk.table { { "g", { "A", "A", "B", "C", "D", "D", "D", "D" } } }:use(lands)
+  local ask = dk.breakdown { measures = { "n = count()", "d = n / all(n, l)" }, margins = "cube" }
+  local expected = { A = "1/2", B = "1/4", C = "1/4", D = "1/1", X = "3/4", Y = "1/4", Z = "1/1" }
+  for _, by in ipairs { { "r", "g" }, { "g", "r" } } do
+    local result, n = ask:by(by)(persons):derive "shown = text(d)", 0
+    for row in result:where "g is total or r is total":rows() do
+      t.eq(row.shown, expected[row.g or row.r] or "1/1")
+      n = n + 1
+    end
+    t.eq(n, 8)
+  end
+  -- The region that is null is in both countries, its municipalities are in one each.
+  local ragged = persons:append(dk.table { { "g", { "E", dk.null } } }:use(lands))
+  local within = ask:by { "r", "g" }:with { margins = "none" }
+  t.eq(rows_of(within(ragged):where "r is null":derive "shown = text(d)", "g", "n", "shown"), { "E/1/1/5", "-/1/1/1" })
+  t.raises(function() return within:with { margins = "rollup" }(ragged) end, "r null is in more than one l",
+    "put l into by, before r")
+end)
+
 test("a result is rolled up as its table would be", function(t, dk)
   local persons = random_persons(dk, 200):use(geo(dk):at "2015-01-01")
   local measures = { "register = count()", { "sonar = count() where in_sonar", label = "In Sonar" },
