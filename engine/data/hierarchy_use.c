@@ -3,6 +3,7 @@
  * A member's parents are found once for each code of the column, not for each row; then each level is a column of codes
  * that are looked up. Where rows have days of their own, that is done once for each time between two changes.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,6 +236,7 @@ static dk_status count_dated(void *arg, uint64_t row, const uint32_t *codes, con
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         const uint32_t *known = NULL;
 
+        use->n_dayless += codes[i] > 0 && turns[i] == DKI_NO_TURN;
         if (codes[i] == 0 || turns[i] == DKI_NO_TURN)
             continue;
         status = codes_at(&count->own, turns[i], &known, err);
@@ -293,12 +295,35 @@ static dk_status make_level(const dki_use *use, size_t level, const dk_column **
     return status;
 }
 
+static dk_status add_note(const char *note, const dk_table **table, dk_error *err)
+{
+    const dk_table *noted = NULL;
+    dk_status status = dk_table_with_note(*table, note, &noted, err);
+
+    if (status == DK_OK) {
+        dk_table_release(*table);
+        *table = noted;
+    }
+    return status;
+}
+
+/* Nothing is known of members on a day that nobody knows. */
+static dk_status note_dayless(const dki_use *use, const dk_table **table, dk_error *err)
+{
+    char note[100];
+
+    if (use->n_dayless == 0)
+        return DK_OK;
+    (void)snprintf(note, sizeof note, "%llu row%s no day, and so no levels", (unsigned long long)use->n_dayless,
+                   use->n_dayless == 1 ? " has" : "s have");
+    return add_note(note, table, err);
+}
+
 /* Says how many rows have a member that is unknown, and names some. */
 static dk_status note_unknown(const dki_use *use, const dk_table **table, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(use->column);
     const char *vintage = dk_hierarchy_vintage(use->hierarchy);
-    const dk_table *noted = NULL;
     uint64_t n_rows = 0;
     size_t n = 0;
     dki_buffer text, names;
@@ -326,14 +351,10 @@ static dk_status note_unknown(const dki_use *use, const dk_table **table, dk_err
                                              : "",
                                    vintage ? vintage : "", names.bytes, n > NAMED ? ", ..." : "");
     if (status == DK_OK && n > 0)
-        status = dk_table_with_note(*table, text.bytes, &noted, err);
-    if (noted) {
-        dk_table_release(*table);
-        *table = noted;
-    }
+        status = add_note(text.bytes, table, err);
     dki_buffer_drop(&text);
     dki_buffer_drop(&names);
-    return status;
+    return status == DK_OK ? note_dayless(use, table, err) : status;
 }
 
 /* The column has another dictionary, and the values that it had: it is still part of the key. */

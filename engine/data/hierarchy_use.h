@@ -19,6 +19,7 @@ typedef struct dki_use {
     uint32_t *members;   /* of each code: the member of the level, 0 where there is none */
     dki_turns turns;     /* of the levels from this one on; with `on` alone */
     uint64_t *n_unknown; /* rows of each code that the hierarchy does not know on their day */
+    uint64_t n_dayless;  /* rows with a member and no day */
 } dki_use;
 
 /* The day of a date or a timestamp that is known. */

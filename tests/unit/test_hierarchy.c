@@ -279,9 +279,11 @@ static void assert_used(const char *rows, const dk_hierarchy *hierarchy, const d
         dk_context_set_block_rows(context, i % 2 ? 1 : DK_BLOCK_ROWS);
         assert_ok(dk_table_use(table, hierarchy, options, &used, &err), &err);
         assert_string_equal(show_rows(used), expected);
-        assert_int_equal(dk_table_n_notes(used), note != NULL);
+        assert_int_equal(dk_table_n_notes(used), (note != NULL) + (options && options->on));
         if (note)
             assert_string_equal(dk_table_note(used, 0), note);
+        if (options && options->on)
+            assert_string_equal(dk_table_note(used, 1), "1 row has no day, and so no levels");
         dk_table_release(used);
         dk_table_release(table);
     }
