@@ -166,14 +166,29 @@ void dkl_drop_object(dkl_object *object);
 void *dkl_new_object(lua_State *L, const char *class_name, int n_values);
 /* The same for any class, with what releases. */
 void *dkl_new_holder(lua_State *L, const char *class_name, int n_values, dkl_release_fn *release);
-/* A recorder of lua_recipe.c that makes the object of a table before the call that is to fill it, as one allocation with what
- * it keeps of the arguments. It is the first upvalue of the function that runs, and the object is its user value. */
+/* Options that are spread on the stack, by their place in names; nil where they are not given. */
+typedef struct dkl_options {
+    const char *what;
+    const char *const *names; /* static, as its texts are; ends with NULL */
+    int first;                /* where the first stands */
+} dkl_options;
+
+/* A recorder of lua_recipe.c, for which an object of a table is one allocation with what is kept of the arguments. It is the first
+ * upvalue of the function that runs. Either the object is made before the call that is to fill it, and is the recorder's user
+ * value, or when the function asks for it: then the arguments still stand where the call put them. */
 typedef struct dkl_maker {
     const void *mark;
     dkl_object *made; /* NULL: none, or it was taken */
+    int n_arguments;  /* of which the object is to be made; -1: there is nothing to be made */
+    int spread;       /* the one among them whose options are spread, 0: none */
+    dkl_options options;
 } dkl_maker;
 
 extern const char dkl_maker_mark;
+/* The recorder of the function that runs, or NULL. */
+dkl_maker *dkl_get_maker(lua_State *L);
+/* Of lua_recipe.c: pushes an empty table with what is kept of the arguments. */
+dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker);
 /* Pushes an empty object of the class with n_more user values behind that of its recipe; the metatable stands at index class,
  * or 0. */
 dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, int n_more, int class);

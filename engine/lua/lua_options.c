@@ -131,14 +131,14 @@ bool dkl_option(lua_State *L, int index, const char *key)
     return lua_rawget(L, index) != LUA_TNIL;
 }
 
-static void fail_option(lua_State *L, const char *what, const char *key, const char *wanted)
+static void fail_option(lua_State *L, int index, const char *what, const char *key, const char *wanted)
 {
-    if (lua_type(L, -1) == LUA_TSTRING)
-        dkl_fail(L, "%s: %s must be %s, not the string '%s'", what, key, wanted, lua_tostring(L, -1));
-    else if (lua_type(L, -1) == LUA_TNUMBER)
-        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, luaL_tolstring(L, -1, NULL));
+    if (lua_type(L, index) == LUA_TSTRING)
+        dkl_fail(L, "%s: %s must be %s, not the string '%s'", what, key, wanted, lua_tostring(L, index));
+    else if (lua_type(L, index) == LUA_TNUMBER)
+        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, luaL_tolstring(L, index, NULL));
     else
-        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, dkl_push_kind(L, -1));
+        dkl_fail(L, "%s: %s must be %s, not %s", what, key, wanted, dkl_push_kind(L, index));
 }
 
 /* The string at index, or the text of a date, a timestamp, a period or a level, which stands for one; else NULL. */
@@ -168,34 +168,34 @@ const char *dkl_check_text(lua_State *L, int index, const char *what)
     return text;
 }
 
-/* Of an option, which is on top of the stack and not nil. */
+/* Of an option at index, which is not nil. */
 
-static const char *text_of(lua_State *L, const char *what, const char *key)
+static const char *text_of(lua_State *L, int index, const char *what, const char *key)
 {
     size_t size;
-    const char *text = find_text(L, -1, &size);
+    const char *text = find_text(L, index, &size);
 
     if (text == NULL)
-        fail_option(L, what, key, "a string");
+        fail_option(L, index, what, key, "a string");
     else if (strlen(text) != size)
         dkl_fail(L, "%s: byte %d of %s is zero, which none may be", what, (int)strlen(text) + 1, key);
     return text;
 }
 
-static bool boolean_of(lua_State *L, const char *what, const char *key)
+static bool boolean_of(lua_State *L, int index, const char *what, const char *key)
 {
-    if (!lua_isboolean(L, -1))
-        fail_option(L, what, key, "true or false");
-    return lua_toboolean(L, -1);
+    if (!lua_isboolean(L, index))
+        fail_option(L, index, what, key, "true or false");
+    return lua_toboolean(L, index);
 }
 
-static lua_Integer integer_of(lua_State *L, const char *what, const char *key, lua_Integer least)
+static lua_Integer integer_of(lua_State *L, int index, const char *what, const char *key, lua_Integer least)
 {
     int exact;
-    lua_Integer number = lua_tointegerx(L, -1, &exact);
+    lua_Integer number = lua_tointegerx(L, index, &exact);
 
-    if (lua_type(L, -1) != LUA_TNUMBER || !exact || number < least)
-        fail_option(L, what, key, least > 0 ? "a whole number from 1" : "a whole number from 0");
+    if (lua_type(L, index) != LUA_TNUMBER || !exact || number < least)
+        fail_option(L, index, what, key, least > 0 ? "a whole number from 1" : "a whole number from 0");
     return number;
 }
 
@@ -210,7 +210,7 @@ static int choice_of(lua_State *L, const char *text, const char *what, const cha
 
 const char *dkl_option_text(lua_State *L, int index, const char *what, const char *key)
 {
-    const char *text = dkl_option(L, index, key) ? text_of(L, what, key) : NULL;
+    const char *text = dkl_option(L, index, key) ? text_of(L, -1, what, key) : NULL;
 
     lua_pop(L, 1);
     return text;
@@ -219,7 +219,7 @@ const char *dkl_option_text(lua_State *L, int index, const char *what, const cha
 bool dkl_option_boolean(lua_State *L, int index, const char *what, const char *key, bool otherwise)
 {
     if (dkl_option(L, index, key))
-        otherwise = boolean_of(L, what, key);
+        otherwise = boolean_of(L, -1, what, key);
     lua_pop(L, 1);
     return otherwise;
 }
@@ -228,7 +228,7 @@ lua_Integer dkl_option_integer(lua_State *L, int index, const char *what, const 
                                lua_Integer otherwise)
 {
     if (dkl_option(L, index, key))
-        otherwise = integer_of(L, what, key, least);
+        otherwise = integer_of(L, -1, what, key, least);
     lua_pop(L, 1);
     return otherwise;
 }
@@ -292,11 +292,22 @@ size_t dkl_length(lua_State *L, int index)
     return lua_rawlen(L, index);
 }
 
+/* A name that is a string, and nothing is wrong with it; else NULL. */
+static const char *plain_name(lua_State *L, int index)
+{
+    size_t size;
+    const char *name = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &size) : NULL;
+
+    return name && strlen(name) == size ? name : NULL;
+}
+
 /* A name: a string, or what stands for one (a column, an expression), which keeps its text. */
 static const char *check_name(lua_State *L, int index, const char *what)
 {
-    const char *name;
+    const char *name = plain_name(L, index);
 
+    if (name)
+        return name;
     if (lua_type(L, index) == LUA_TSTRING)
         return dkl_check_text(L, index, what);
     if (!dkl_push_name_text(L, index))
@@ -440,6 +451,7 @@ dkl_names dkl_check_arguments(lua_State *L, int first, const char *what, const c
 dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names)
 {
     dkl_options o = { what, names, lua_gettop(L) + 1 };
+    dkl_maker *maker;
     int n = 0;
     bool is_known = true;
 
@@ -465,6 +477,11 @@ dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const 
     }
     if (!is_known)
         dkl_check_keys(L, index, what, "option", names); /* says which */
+    maker = dkl_get_maker(L);
+    if (maker && index <= maker->n_arguments) { /* else it is none of them, or nothing is to be made */
+        maker->spread = index;
+        maker->options = o;
+    }
     return o;
 }
 
@@ -475,34 +492,17 @@ bool dkl_given(lua_State *L, const dkl_options *o, int i)
 
 const char *dkl_given_text(lua_State *L, const dkl_options *o, int i)
 {
-    const char *text = NULL;
-
-    if (dkl_given(L, o, i)) {
-        lua_pushvalue(L, o->first + i);
-        text = text_of(L, o->what, o->names[i]);
-        lua_pop(L, 1);
-    }
-    return text;
+    return dkl_given(L, o, i) ? text_of(L, o->first + i, o->what, o->names[i]) : NULL;
 }
 
 bool dkl_given_boolean(lua_State *L, const dkl_options *o, int i, bool otherwise)
 {
-    if (dkl_given(L, o, i)) {
-        lua_pushvalue(L, o->first + i);
-        otherwise = boolean_of(L, o->what, o->names[i]);
-        lua_pop(L, 1);
-    }
-    return otherwise;
+    return dkl_given(L, o, i) ? boolean_of(L, o->first + i, o->what, o->names[i]) : otherwise;
 }
 
 lua_Integer dkl_given_integer(lua_State *L, const dkl_options *o, int i, lua_Integer least, lua_Integer otherwise)
 {
-    if (dkl_given(L, o, i)) {
-        lua_pushvalue(L, o->first + i);
-        otherwise = integer_of(L, o->what, o->names[i], least);
-        lua_pop(L, 1);
-    }
-    return otherwise;
+    return dkl_given(L, o, i) ? integer_of(L, o->first + i, o->what, o->names[i], least) : otherwise;
 }
 
 int dkl_given_choice(lua_State *L, const dkl_options *o, int i, const char *const *names, int otherwise)
@@ -517,6 +517,11 @@ dkl_names dkl_given_names(lua_State *L, const dkl_options *o, int i, dkl_few *fe
     if (!dkl_given(L, o, i)) {
         lua_pushnil(L);
         return (dkl_names){ NULL, 0 };
+    }
+    few->items[0] = plain_name(L, o->first + i); /* the usual: what messages would say is not put together */
+    if (few->items[0]) {
+        lua_pushnil(L);
+        return (dkl_names){ few->items, 1 };
     }
     return dkl_few_names(L, o->first + i, place_of(o->what, o->names[i]).text, few);
 }

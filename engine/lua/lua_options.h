@@ -75,14 +75,8 @@ dkl_names dkl_few_names(lua_State *L, int index, const char *what, dkl_few *few)
 void dkl_check_used(lua_State *L, const dk_params *params, const dk_expr *const *exprs, size_t n_exprs,
                     const dkl_names *texts, size_t n_texts);
 
-/* Options that are spread on the stack, by their place in names; nil where they are not given. For what is called often: the
- * table is gone through once. */
-typedef struct dkl_options {
-    const char *what;
-    const char *const *names; /* ends with NULL */
-    int first;                /* where the first stands */
-} dkl_options;
-/* Checks as dkl_check_options does; index is from the bottom. */
+/* Spreads options on the stack, for what is called often: the table is gone through once, for the recipe too, so that what is
+ * spread stays as it is. Checks as dkl_check_options does; index is from the bottom. */
 dkl_options dkl_spread_options(lua_State *L, int index, const char *what, const char *const *names);
 bool dkl_given(lua_State *L, const dkl_options *o, int i);
 /* As those of a table. */

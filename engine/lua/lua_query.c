@@ -1,8 +1,12 @@
 /* lua_query.c - new tables from a table: its rows, its columns. */
+#include <string.h>
+
 #include "lua_options.h"
 #include "lua_scalar.h"
 #include "lua_table.h"
 #include "lua_value.h"
+
+#define MANY_COLUMNS 64 /* whose names do not stand in the memory of a function any more */
 
 /* Rows. ----------------------------------------------------------------------------------------------------------- */
 
@@ -137,43 +141,62 @@ static int table_drop(lua_State *L)
     return 1;
 }
 
+/* Raises for names at index 2 of which one is no column, or no text; always for the same one. */
+static void fail_rename(lua_State *L, const dk_table *table)
+{
+    for (size_t i = 0; i < dk_table_n_columns(table); i++) {
+        if (dkl_option(L, 2, dk_table_field(table, i)->name))
+            dkl_check_text(L, -1, "rename: a new name");
+        lua_pop(L, 1);
+    }
+    dkl_check_columns(L, table, 2, "rename: a name");
+}
+
 /* t:rename { old = "new" } */
 static int table_rename(lua_State *L)
 {
     const dk_table *table = dkl_check_table(L, 1);
     dk_error err;
-    dkl_few few[2];
-    const char **old_names = few[0].items, **new_names = few[1].items;
+    const char *old_few[MANY_COLUMNS], *new_few[MANY_COLUMNS], **old_names = old_few, **new_names = new_few;
     const dk_table **out;
-    size_t n = 0, n_given = 0, most = dk_table_n_columns(table);
+    size_t n = 0, n_columns = dk_table_n_columns(table);
+    bool are_right = true;
 
     dkl_no_error(&err);
     if (!lua_istable(L, 2))
         return dkl_arg_fail(L, 2, "a table such as { old = \"new\" }");
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+    if (n_columns > MANY_COLUMNS) {
+        old_names = dkl_array(L, 2 * n_columns, sizeof *old_names);
+        new_names = old_names + n_columns;
+    }
+    for (size_t i = 0; i < n_columns; i++)
+        new_names[i] = NULL;
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
+        size_t i, old_size, new_size;
+        const char *old, *new;
+
         if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
             return dkl_fail(L, "rename: names are strings, as in { old = \"new\" }");
-        else
-            n_given++;
-    if (n_given == 0)
+        old = lua_tolstring(L, -2, &old_size);
+        new = lua_tolstring(L, -1, &new_size); /* the table keeps both */
+        i = strlen(old) == old_size ? dk_table_find(table, old) : DK_NO_COLUMN;
+        are_right = are_right && i != DK_NO_COLUMN && strlen(new) == new_size;
+        if (are_right)
+            new_names[i] = new;
+        n++;
+    }
+    if (n == 0)
         dkl_check_changes(L, 2, "rename"); /* raises */
-    if (n_given > DKL_FEW) {
-        old_names = dkl_array(L, 2 * n_given, sizeof *old_names);
-        new_names = old_names + n_given;
-    }
+    if (!are_right)
+        fail_rename(L, table);
     out = dkl_new_table(L);
+    n = 0;
     /* In the order of the columns, so that of two errors always the same is reported. */
-    for (size_t i = 0; i < most && n < n_given; i++) {
-        const char *name = dk_table_field(table, i)->name;
-
-        if (dkl_option(L, 2, name)) {
-            old_names[n] = name;
-            new_names[n++] = dkl_check_text(L, -1, "rename: a new name");
+    for (size_t i = 0; i < n_columns; i++)
+        if (new_names[i]) {
+            old_names[n] = dk_table_field(table, i)->name;
+            new_names[n++] = new_names[i];
         }
-        lua_pop(L, 1);
-    }
-    if (n < n_given)
-        dkl_check_columns(L, table, 2, "rename: a name"); /* says which is none */
     DKL_TRY(dk_table_rename(table, old_names, new_names, n, out, &err));
     return 1;
 }

@@ -34,11 +34,13 @@ enum { HOW = 1, CLASS, FUNCTION, TABLES }; /* upvalues of a recorder; two are me
 /* What a recorder knows of the calls that it records. */
 typedef struct manner {
     dkl_maker maker;
-    const char *op;   /* kept by the table of names that are recorded */
-    bool makes_table; /* the last call gave a table */
-    bool by_name;     /* t:breakdown { ... } is a question */
-    bool is_call;     /* of a breakdown, by which it can always be asked again */
-    bool levels;      /* of dk: columns stand for their levels */
+    const char *op;         /* kept by the table of names that are recorded */
+    lua_CFunction function; /* that runs in the recorder's own frame */
+    int most;               /* arguments that are copied when the function makes its table; 0: before it runs */
+    bool makes_table;       /* the last call gave a table */
+    bool by_name;           /* t:breakdown { ... } is a question */
+    bool is_call;           /* of a breakdown, by which it can always be asked again */
+    bool levels;            /* of dk: columns stand for their levels */
 } manner;
 
 /* The deepest level of the stack. */
@@ -122,7 +124,7 @@ static manner manner_of(lua_State *L)
     lua_pushboolean(L, 1);
     lua_rawset(L, -3);
     lua_pop(L, 1);
-    return (manner){ .maker = { .mark = &dkl_maker_mark },
+    return (manner){ .maker = { .mark = &dkl_maker_mark, .n_arguments = -1 },
                      .op = op,
                      .by_name = strcmp(op, "breakdown") == 0,
                      .is_call = strcmp(op, "__call") == 0,
@@ -138,10 +140,12 @@ static dkl_call push_arguments(lua_State *L, const manner *how, int first, int n
     int top = lua_gettop(L);
     dkl_call call = { .op = how->op };
 
-    if (n > LUA_MINSTACK / 2)
+    if (n > LUA_MINSTACK / 4) /* the function that runs may have pushed some */
         luaL_checkstack(L, n + LUA_MINSTACK, "too many values");
     for (int i = 0; i < n && room.fits; i++)
-        dkl_recipe_flatten(L, first + i, &room);
+        if (how->maker.spread == 0 || first + i != how->maker.spread ||
+            !dkl_recipe_flatten_options(L, first + i, &how->maker.options, &room))
+            dkl_recipe_flatten(L, first + i, &room);
     call.fits = room.fits;
     call.opaque = room.opaque || !room.fits;
     if (call.fits) {
@@ -216,6 +220,8 @@ static uint64_t begin(lua_State *L)
     uint64_t number;
 
     how->maker.made = NULL;
+    how->maker.n_arguments = -1;
+    how->maker.spread = 0;
     if (how->makes_table) {
         dkl_call call = push_arguments(L, how, 1, n);
         dkl_object *object = dkl_make_table(L, call.n_flat, lua_upvalueindex(TABLES));
@@ -271,7 +277,7 @@ static int record_within(lua_State *L)
 {
     manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
     uint64_t number = begin(L);
-    int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
+    int n = how->function(L);
     dkl_object *object = n > 0 ? dkl_as_object(L, -n, DKL_TABLE) : NULL;
     const dkl_recipe *node;
 
@@ -286,6 +292,31 @@ static int record_within(lua_State *L)
     if (node)
         lua_pop(L, 1);
     return finish(L, n);
+}
+
+/* The same of a function that makes one table, its result, while its arguments still stand where the call put them. */
+static int record_made(lua_State *L)
+{
+    manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
+    int n = lua_gettop(L);
+
+    if (n > how->most)
+        return record_within(L);
+    how->maker.n_arguments = n;
+    how->maker.spread = 0;
+    return how->function(L);
+}
+
+dkl_object *dkl_make_recorded(lua_State *L, dkl_maker *maker)
+{
+    dkl_call call = push_arguments(L, (const manner *)(const void *)maker, 1, maker->n_arguments);
+    dkl_object *object = dkl_make_table(L, call.n_flat, lua_upvalueindex(TABLES));
+
+    maker->n_arguments = -1; /* the table is made */
+    object->call = call;
+    keep_flat(L, call.n_flat, object->recipe_value);
+    object->has_recipe = object->has_call = true;
+    return object;
 }
 
 static int record_call(lua_State *L)
@@ -305,8 +336,9 @@ static int record_call(lua_State *L)
 /* t:write(path [, options]): what was written of a result stands in its recipe, as recipes of these calls. */
 static int record_written(lua_State *L)
 {
+    const manner *how = lua_touserdata(L, lua_upvalueindex(HOW));
     uint64_t number = begin(L);
-    int n = lua_tocfunction(L, lua_upvalueindex(FUNCTION))(L);
+    int n = how->function(L);
 
     if (dkl_is_object(L, 1, DKL_TABLE) && push_current(L, number)) {
         const dkl_recipe *of = dkl_recipe_push(L, 1);
@@ -408,10 +440,27 @@ static int recipe_index(lua_State *L)
     return 1;
 }
 
-/* Puts a recorder in the place of the function on top of the stack. */
-static void push_recorder(lua_State *L, const char *name)
+/* Methods that leave so many arguments as they are until they make their table: the other ones replace some, or make none. */
+static int most_left(const char *name)
+{
+    static const struct {
+        const char *name;
+        int most;
+    } leaving[] = { { "append", 3 }, { "distinct", 3 }, { "drop", 99 },   { "head", 99 },   { "join", 4 },
+                    { "link", 4 },   { "pivot", 99 },   { "rename", 99 }, { "sample", 3 },  { "select", 99 },
+                    { "slice", 99 }, { "sort", 3 },     { "tail", 99 },   { "unpivot", 99 } };
+
+    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++)
+        if (strcmp(leaving[i].name, name) == 0)
+            return leaving[i].most;
+    return 0;
+}
+
+/* Puts a recorder in the place of the function on top of the stack; is_method: of a table. */
+static void push_recorder(lua_State *L, const char *name, bool is_method)
 {
     bool within = lua_iscfunction(L, -1);
+    lua_CFunction recorder;
     manner *how;
 
     luaL_checkstack(L, 8, "too many values");
@@ -423,10 +472,13 @@ static void push_recorder(lua_State *L, const char *name)
     lua_pushstring(L, name);
     *how = manner_of(L);
     lua_pop(L, 1);
+    how->function = within ? lua_tocfunction(L, -2) : NULL;
+    how->most = within && is_method ? most_left(name) : 0;
     luaL_getmetatable(L, RECIPE);
     lua_rotate(L, -3, 2); /* how class function */
     luaL_getmetatable(L, DKL_TABLE);
-    lua_pushcclosure(L, strcmp(name, "write") == 0 ? record_written : within ? record_within : record_call, 4);
+    recorder = how->most > 0 ? record_made : within ? record_within : record_call;
+    lua_pushcclosure(L, strcmp(name, "write") == 0 ? record_written : recorder, 4);
 }
 
 void dkl_record_methods(lua_State *L, const luaL_Reg *list)
@@ -444,7 +496,7 @@ void dkl_record_methods(lua_State *L, const luaL_Reg *list)
         if (is_plain)
             continue;
         lua_getfield(L, -1, list->name);
-        push_recorder(L, list->name);
+        push_recorder(L, list->name, true);
         lua_setfield(L, -2, list->name);
     }
 }
@@ -455,12 +507,12 @@ static int core_record(lua_State *L)
     if (!lua_istable(L, 1)) {
         luaL_checkstring(L, 1);
         lua_settop(L, 2);
-        push_recorder(L, lua_tostring(L, 1));
+        push_recorder(L, lua_tostring(L, 1), false);
         return 1;
     }
     lua_settop(L, 1);
     for (lua_pushnil(L); lua_next(L, 1);) { /* assigning to fields that are there is allowed */
-        push_recorder(L, luaL_checkstring(L, -2));
+        push_recorder(L, luaL_checkstring(L, -2), false);
         lua_pushvalue(L, -2);
         lua_insert(L, -2);
         lua_rawset(L, 1); /* methods key */
@@ -527,7 +579,7 @@ void dkl_open_recipe(lua_State *L)
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
         lua_pushfstring(L, "dk.%s", makers[i]);
         lua_getfield(L, 1, makers[i]);
-        push_recorder(L, lua_tostring(L, -2));
+        push_recorder(L, lua_tostring(L, -2), false);
         lua_setfield(L, 1, makers[i]);
         lua_pop(L, 1);
     }

@@ -215,6 +215,44 @@ static bool flatten_table(lua_State *L, int index, dkl_recipe_room *room, int de
     return true;
 }
 
+bool dkl_recipe_flatten_options(lua_State *L, int index, const dkl_options *options, dkl_recipe_room *room)
+{
+    int top = lua_gettop(L);
+    dkl_recipe_room before = *room;
+
+    if (lua_getmetatable(L, index)) {
+        lua_pop(L, 1);
+        return false;
+    }
+    luaL_checkstack(L, MOST_FLAT + LUA_MINSTACK, "too many values");
+    lua_pushnil(L); /* their mark comes here */
+    --room->values;
+    for (int i = 0; options->names[i]; i++) {
+        int type = lua_type(L, options->first + i);
+
+        if (type == LUA_TNIL)
+            continue;
+        room->values -= 2;
+        if (type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TBOOLEAN) {
+            room->fits = type != LUA_TSTRING || fit_text(L, options->first + i, room);
+            lua_pushlightuserdata(L, (void *)(uintptr_t)options->names[i]);
+            lua_pushvalue(L, options->first + i);
+        } else {
+            lua_pushstring(L, options->names[i]);
+            lua_pushvalue(L, options->first + i);
+            room->fits = flatten_value(L, room, 0, top + MOST_FLAT);
+        }
+        if (!room->fits || room->values < 0) {
+            lua_settop(L, top);
+            *room = before;
+            return false;
+        }
+    }
+    push_mark(L, (size_t)(lua_gettop(L) - top - 1), 0);
+    lua_replace(L, top + 1);
+    return true;
+}
+
 void dkl_recipe_flatten(lua_State *L, int index, dkl_recipe_room *room)
 {
     const dkl_object *object;
@@ -248,6 +286,15 @@ void dkl_recipe_flatten(lua_State *L, int index, dkl_recipe_room *room)
     dkl_recipe_copy(L, index, room, 0);
 }
 
+/* Pushes the key of a table that stands there: a light pointer is to the name of an option. */
+static void unflatten_key(lua_State *L, int recipe, int *at)
+{
+    if (lua_getiuservalue(L, recipe, (*at)++) == LUA_TLIGHTUSERDATA) {
+        lua_pushstring(L, lua_touserdata(L, -1));
+        lua_remove(L, -2);
+    }
+}
+
 /* Pushes what stands at user value *at of the recipe, which then is the one behind it. */
 static void unflatten(lua_State *L, int recipe, int *at)
 {
@@ -263,7 +310,7 @@ static void unflatten(lua_State *L, int recipe, int *at)
     lua_pop(L, 1);
     lua_createtable(L, (int)n_items, 0);
     while (*at < end) {
-        unflatten(L, recipe, at);
+        unflatten_key(L, recipe, at);
         unflatten(L, recipe, at);
         lua_rawset(L, -3);
     }

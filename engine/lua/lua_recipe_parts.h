@@ -55,6 +55,8 @@ typedef struct dkl_recipe_room {
 
 /* Pushes the argument at index flat, as far as it fits; there is room for a few values on the stack. */
 void dkl_recipe_flatten(lua_State *L, int index, dkl_recipe_room *room);
+/* The same of a table whose options are spread; false, and nothing is pushed: it has to be gone through. */
+bool dkl_recipe_flatten_options(lua_State *L, int index, const dkl_options *options, dkl_recipe_room *room);
 /* Pushes argument i of the recipe at index as it was; nil where it has none. */
 void dkl_recipe_push_argument(lua_State *L, int index, lua_Integer i);
 /* Pushes a copy of a value as far as it fits, recipes in the place of objects; else nil, and it does not fit. depth: 0. */

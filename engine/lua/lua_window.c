@@ -3,8 +3,8 @@
 #include "lua_table.h"
 #include "lua_value.h"
 
-/* The table at index becomes the list of its items 1, 2, ...; its other keys are pushed as a table of options, so that both
- * are checked as strictly as if they had been given apart. */
+/* Pushes the list of the items 1, 2, ... of the table at index, and its other keys as a table of options, so that both are
+ * checked as strictly as if they had been given apart. */
 static void split(lua_State *L, int index)
 {
     lua_newtable(L);
@@ -14,8 +14,6 @@ static void split(lua_State *L, int index)
         lua_pushvalue(L, -2); /* list options key value key value */
         lua_rawset(L, lua_isinteger(L, -4) ? -6 : -5);
     }
-    lua_insert(L, -2); /* options list */
-    lua_replace(L, index);
 }
 
 /* The texts of the list of strings and expressions at index. Pushes one anchor; the list keeps the texts. */
@@ -48,11 +46,11 @@ static int table_sort(lua_State *L)
     dkl_no_error(&err);
     if (lua_istable(L, 2)) {
         lua_settop(L, 3);
-        split(L, 2);
-        dkl_check_options(L, 4, "sort", options);
-        if (dkl_option(L, 4, "limit"))
-            limit = (uint64_t)dkl_option_integer(L, 4, "sort", "limit", 0, 0);
-        keys = check_texts(L, 2, "sort", "sort wants its keys");
+        split(L, 2); /* 4 5 */
+        dkl_check_options(L, 5, "sort", options);
+        if (dkl_option(L, 5, "limit"))
+            limit = (uint64_t)dkl_option_integer(L, 5, "sort", "limit", 0, 0);
+        keys = check_texts(L, 4, "sort", "sort wants its keys");
         dkl_check_params(L, 3, &params);
     } else {
         keys = dkl_check_arguments(L, 2, "sort", &alone);
@@ -83,11 +81,11 @@ static int table_window(lua_State *L)
         return dkl_arg_fail(
             L, 2, "a table such as { within = \"gemeente\", order = \"peilmaand\", \"vorige = previous(n)\" }");
     lua_settop(L, 3);
-    split(L, 2);
-    dkl_check_options(L, 4, "window", options);
-    within = dkl_option_names(L, 4, "window", "within");
-    order = dkl_option_names(L, 4, "window", "order");
-    texts = check_texts(L, 2, "window", wanted);
+    split(L, 2); /* 4 5 */
+    dkl_check_options(L, 5, "window", options);
+    within = dkl_option_names(L, 5, "window", "within");
+    order = dkl_option_names(L, 5, "window", "order");
+    texts = check_texts(L, 4, "window", wanted);
     dkl_check_params(L, 3, &params);
     if (texts.n == 0)
         return dkl_fail(L, "%s, such as \"nummer = row_number()\"", wanted);

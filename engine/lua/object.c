@@ -51,20 +51,24 @@ void dkl_drop_object(dkl_object *object)
         object->release(held);
 }
 
-/* __gc and __close of a class of objects; upvalues: its name, and for dkl_close_lightly the metatable of what is closed */
+/* __gc and __close of a class of objects; upvalue: the address of its name */
 static int close_object(lua_State *L)
 {
     dkl_object *object = as_object(L, 1);
-    const char *name = lua_tostring(L, lua_upvalueindex(1));
+    const char *name = lua_touserdata(L, lua_upvalueindex(1));
 
     if (object == NULL || !is_of(object, name))
         return luaL_typeerror(L, 1, name);
     dkl_drop_object(object);
-    if (!lua_isnone(L, lua_upvalueindex(2))) {
-        lua_settop(L, 1);
-        lua_pushvalue(L, lua_upvalueindex(2));
-        lua_setmetatable(L, 1);
-    }
+    return 0;
+}
+
+/* __close of what gets another metatable then, a second upvalue */
+static int close_lightly(lua_State *L)
+{
+    close_object(L);
+    lua_pushvalue(L, lua_upvalueindex(2));
+    lua_setmetatable(L, 1);
     return 0;
 }
 
@@ -72,9 +76,9 @@ void dkl_close_lightly(lua_State *L, const char *name)
 {
     luaL_getmetatable(L, name);
     lua_newtable(L);
-    lua_pushstring(L, name);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)name);
     lua_pushvalue(L, -2);
-    lua_pushcclosure(L, close_object, 2);
+    lua_pushcclosure(L, close_lightly, 2);
     lua_setfield(L, -3, "__close");
     for (lua_pushnil(L); lua_next(L, -3);) { /* metatable closed key value */
         lua_pushvalue(L, -2);
@@ -90,7 +94,7 @@ void dkl_object_class(lua_State *L, const char *name, const luaL_Reg *meta)
 {
     dkl_class(L, name, meta);
     luaL_getmetatable(L, name);
-    lua_pushstring(L, name);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)name);
     lua_pushcclosure(L, close_object, 1);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, "__gc");
@@ -157,14 +161,24 @@ dkl_object *dkl_make_object(lua_State *L, const char *class_name, int n_values, 
     return object;
 }
 
-/* Pushes the object that a recorder has made for the function that runs; NULL, and nothing is pushed: there is none. */
-static dkl_object *take_made(lua_State *L, const char *class_name)
+dkl_maker *dkl_get_maker(lua_State *L)
 {
     dkl_maker *maker = lua_touserdata(L, lua_upvalueindex(1));
+
+    return maker && lua_rawlen(L, lua_upvalueindex(1)) >= sizeof *maker && maker->mark == &dkl_maker_mark ? maker
+                                                                                                          : NULL;
+}
+
+/* Pushes the object that a recorder has made, or makes now, for the function that runs; NULL, and nothing is pushed: there is
+ * none. */
+static dkl_object *take_made(lua_State *L, const char *class_name)
+{
+    dkl_maker *maker = dkl_get_maker(L);
     dkl_object *made;
 
-    if (maker == NULL || lua_rawlen(L, lua_upvalueindex(1)) < sizeof *maker || maker->mark != &dkl_maker_mark ||
-        maker->made == NULL || !is_of(maker->made, class_name))
+    if (maker && maker->n_arguments >= 0 && strcmp(class_name, DKL_TABLE) == 0)
+        return dkl_make_recorded(L, maker);
+    if (maker == NULL || maker->made == NULL || !is_of(maker->made, class_name))
         return NULL;
     luaL_checkstack(L, 4, "too many values");
     made = maker->made;

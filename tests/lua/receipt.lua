@@ -186,6 +186,26 @@ test("options of calls are told, few and many, as they were when it was made", f
     'name = "calls", quote', 'encoding = "utf-8"', '{ "nr" }, {})')
 end)
 
+test("calls are told with all that they were given, whatever of it the method looked at", function(t, dk)
+  local data = dk.read(t.file("cells.csv", "k,g,n\na,x,1\na,y,2\nb,x,3\n"))
+  local key, taken = { mine = { "k" }, theirs = "k" }, { "m" }
+  local link, wide = { as = "linked", columns = taken }, { rows = { "k" }, columns = "g", values = "n" }
+  local names = { m = "q" }
+  local other = data:select { "k", "n" }:rename({ n = "m" }, "ignored"):distinct({ "k" }, nil, 7)
+  local result = data:link(other, key, link, "more"):link(other, "k", setmetatable({ as = "again" }, nil))
+    :rename(names):sort({ "q desc", limit = 9 }, nil, 1.5):join(other, key, { columns = taken })
+    :sample({ n = 9, seed = 1 }, nil, true)
+  local cells = dk.breakdown { by = "k", measures = "s = sum(x)" } (data:pivot(wide):append({ data:pivot(wide) }, nil, 5))
+  key.mine[1], taken[1], link.as, wide.rows[1], names.m = "z", "z", "z", "z", "z"
+  t.has(tostring(dk.breakdown { measures = "n = count()" } (result):receipt()),
+    ':rename({ n = "m" }, "ignored")', ':distinct({ "k" }, nil, 7)',
+    '{ mine = { "k" }, theirs = "k" }, { as = "linked", columns = { "m" } }, "more")', '"k", { as = "again" })',
+    ':rename({ m = "q" })', ':sort({ "q desc", limit = 9 }, nil, 1.5)',
+    '{ mine = { "k" }, theirs = "k" }, { columns = { "m" } })',
+    ":sample({ n = 9, seed = 1 }, nil, true)")
+  t.has(tostring(cells:receipt()), ':pivot({ columns = "g", rows = { "k" }, values = "n" })', "nil, 5)")
+end)
+
 test("what was written of a result is in its receipt", function(t, dk)
   local result = coverage(dk):compare(linked(t, dk), scenario(dk))
   local path = t.path "out.csv"
