@@ -240,6 +240,8 @@ static void keep_common(const struct result *result, dk_properties *properties)
             properties->attached = NULL;
             properties->n_attached = 0;
         }
+        if (properties->whole != other->whole)
+            properties->whole = NULL;
         if (!same_text(properties->as_of, other->as_of))
             properties->as_of = NULL;
         if (!same_text(properties->published, other->published))

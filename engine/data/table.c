@@ -63,6 +63,8 @@ static dk_status copy_properties(dk_context *context, const dk_properties *from,
         copy_text(context, from->as_of, &to->as_of, err) != DK_OK ||
         copy_text(context, from->published, &to->published, err) != DK_OK)
         return DK_ERR_MEMORY;
+    to->keeps_whole = from->keeps_whole;
+    to->whole = from->whole ? dk_table_retain(from->whole) : NULL;
     if (from->n_attached > 0 && dki_attachments_copy(context, from, to, err) != DK_OK)
         return DK_ERR_MEMORY;
     return from->n_key > 0 ? dki_names_copy(context, from->key, from->n_key, &to->key, &to->n_key, err) : DK_OK;
@@ -83,6 +85,7 @@ static void free_properties(dk_context *context, dk_properties *properties)
     free_text(context, properties->weight);
     free_text(context, properties->as_of);
     free_text(context, properties->published);
+    dk_table_release(properties->whole);
     dki_attachments_drop(context, properties);
     free_key(context, properties);
 }
@@ -313,6 +316,15 @@ static dk_status check_kept_weight(const dk_table *table, dk_error *err)
     return DK_ERR_ARGUMENT;
 }
 
+void dki_table_keep(const dk_table *made, const dk_table *whole)
+{
+    dk_properties *properties = &((dk_table *)(uintptr_t)made)->properties;
+
+    dk_table_release(properties->whole);
+    properties->whole = whole ? dk_table_retain(whole) : NULL;
+    properties->keeps_whole = true;
+}
+
 /* A table of these fields, which are this table's or of its length. */
 static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_fields, const dk_table **out,
                         dk_error *err)
@@ -330,6 +342,8 @@ static dk_status remake(const dk_table *table, const dk_field *fields, size_t n_
         dk_table_release(made);
         return status;
     }
+    if (n_fields < table->n_fields && made->properties.keeps_whole && made->properties.whole == NULL)
+        made->properties.whole = dk_table_retain(table);
     made->lineage = dki_lineage_retain(table->lineage);
     *out = made;
     return DK_OK;

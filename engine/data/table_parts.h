@@ -37,6 +37,10 @@ dk_status dki_table_make(dk_context *context, const dk_field *fields, size_t n_f
  * where nobody else has the table. After a failure the table can only be released. */
 dk_status dki_table_lengthen(const dk_table **table, const dk_field *added, dk_error *err);
 
+/* Says of a table, which nobody else has yet, that it shows what `whole` knows; NULL: that it is whole, and that who leaves out
+ * columns keeps it. */
+void dki_table_keep(const dk_table *made, const dk_table *whole);
+
 /* The same rows in another order, which rows gives: each row once, which is not checked. Columns are those of made,
  * which are retained; where it has NULL, they are gathered. rows may be NULL where nothing has to be. There is no
  * margin. */

@@ -154,23 +154,23 @@ static dk_status add_side(dki_beside *beside, const char *name, size_t size, siz
     return beside->sides[i] ? DK_OK : DK_ERR_MEMORY;
 }
 
-static dk_status fail_column(const dki_beside *beside, const char *name, dk_error *err)
+dk_status dki_beside_fail(const dk_table *table, const char *column, dk_error *err)
 {
-    if (beside->kind == DKI_BESIDE_PIVOTED && find_comparison(beside->table)) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "the result was compared, and then %s",
-                       find_pivot(beside->table)->text);
+    bool is_compared = find_comparison(table) != NULL;
+
+    if (find_pivot(table) && is_compared) {
+        (void)dki_fail(err, DK_ERR_ARGUMENT, "the result was compared, and then %s", find_pivot(table)->text);
         dki_hint(err, "roll up the comparison first");
-    } else if (beside->kind == DKI_BESIDE_PIVOTED) {
-        (void)dki_fail(err, DK_ERR_ARGUMENT,
-                       "%s is none of the columns that a pivot made of a breakdown's measures", name);
-        dki_hint(err, "roll up first, and make columns of values then; or leave it out: result:drop \"%s\"", name);
     } else {
-        (void)dki_fail(err, DK_ERR_ARGUMENT, "%s is no measure of a side of the comparison", name);
-        dki_hint(
-            err,
-            "roll up first, or leave it out: result:drop \"%s\"; a comparison in rows (long = true) is asked anew "
-            "in columns, and keeps the base of each measure",
-            name);
+        (void)dki_fail(err, DK_ERR_ARGUMENT,
+                       is_compared ? "%s is no measure of a side of the comparison"
+                                   : "%s is none of the columns that a pivot made of a breakdown's measures",
+                       column);
+        dki_hint(err,
+                 is_compared
+                     ? "roll up first, or leave it out: result:drop \"%s\""
+                     : "roll up first, and make columns of values then; or leave it out: result:drop \"%s\"",
+                 column);
     }
     return DK_ERR_ARGUMENT;
 }
@@ -199,7 +199,7 @@ static dk_status find_column(dki_beside *beside, size_t at, const char *of, dk_e
     if (measure && of == NULL)
         from = strlen(measure->name) + 1;
     if (measure == NULL || from >= size)
-        return fail_column(beside, name, err);
+        return dki_beside_fail(beside->table, name, err);
     column->measure = add_measure(beside, measure);
     return add_side(beside, name + from, size - from, &column->side, err);
 }
@@ -229,8 +229,9 @@ static dk_status check_complete(const dki_beside *beside, dk_error *err)
     return DK_OK;
 }
 
-/* Whether what was done to the table left its columns what they were: rows were chosen or put in order, names were changed. */
-static bool leaves_columns(const dk_lineage_item *item)
+/* Whether what was done to the table left its columns what they were: rows were chosen or put in order; those of a pivot, of which
+ * a name tells no more than a value, got other names. */
+static bool leaves_columns(const dk_lineage_item *item, bool is_pivot)
 {
     static const char *const begins[] = { "sorted by ", "shuffled by ", "the first ",
                                           "drew ",      "rows ",        "opened from " };
@@ -239,25 +240,25 @@ static bool leaves_columns(const dk_lineage_item *item)
         if (strncmp(item->text, begins[i], strlen(begins[i])) == 0)
             return true;
     return item->depth > 0 || item->kind == DK_LINEAGE_FILTER ||
-           (item->kind == DK_LINEAGE_STEP && strstr(item->text, " renamed to ") != NULL);
+           (is_pivot && item->kind == DK_LINEAGE_STEP && strstr(item->text, " renamed to ") != NULL);
 }
 
-/* What came later may look like a column of a side, and is none. */
-static dk_status check_later(const dki_beside *beside, dk_error *err)
+dk_status dki_beside_check(const dk_table *table, dk_error *err)
 {
-    size_t n = dk_table_n_lineage(beside->table), from = n;
+    const dk_lineage_item *pivot = find_pivot(table), *step = pivot ? pivot : find_comparison(table);
+    size_t n = dk_table_n_lineage(table), from = n;
 
     for (size_t i = 0; i < n; i++)
-        if (dk_table_lineage(beside->table, i) == beside->step)
+        if (dk_table_lineage(table, i) == step)
             from = i + 1;
     for (size_t i = from; i < n; i++) {
-        const dk_lineage_item *item = dk_table_lineage(beside->table, i);
+        const dk_lineage_item *item = dk_table_lineage(table, i);
 
-        if (leaves_columns(item))
+        if (leaves_columns(item, pivot != NULL))
             continue;
         (void)dki_fail(err, DK_ERR_ARGUMENT,
-                       "after \"%s\" came %.200s, which may have made columns that cannot be rolled up",
-                       beside->step->text, item->name ? item->name : item->text);
+                       "after \"%s\" came %.200s, which may have made columns that cannot be rolled up", step->text,
+                       item->name ? item->name : item->text);
         dki_hint(err, "roll up first");
         return DK_ERR_ARGUMENT;
     }
@@ -279,7 +280,7 @@ dk_status dki_beside_find(dki_beside *beside, const dk_table *table, dk_error *e
     beside->sides = dki_arena_array(&beside->arena, n + 1, sizeof *beside->sides, err);
     if (beside->columns == NULL || beside->measures == NULL || beside->sides == NULL)
         return DK_ERR_MEMORY;
-    status = check_later(beside, err);
+    status = dki_beside_check(table, err);
     if (status == DK_OK && beside->kind == DKI_BESIDE_COMPARED)
         status = add_side(beside, BASE, strlen(BASE), &side, err);
     for (size_t i = 0; i < n && status == DK_OK; i++)

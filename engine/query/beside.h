@@ -12,6 +12,9 @@
 #include "base/arena.h"
 #include "expr/node.h"
 
+/* What the step says between the names of a dimension and a level. */
+#define DKI_ROLLED_UP " rolled up to "
+
 typedef enum dki_beside_kind { DKI_BESIDE_NOT, DKI_BESIDE_COMPARED, DKI_BESIDE_PIVOTED } dki_beside_kind;
 typedef enum dki_beside_role {
     DKI_BESIDE_DIMENSION,
@@ -41,6 +44,10 @@ typedef struct dki_beside {
 
 /* What the table is, by its lineage; nothing of the kind where every column is a dimension or measure of the breakdown. */
 dki_beside_kind dki_beside_kind_of(const dk_table *table);
+/* Whether nothing came after a comparison or pivot that may have made columns which look like those of a side. Errors: DK_ERR_ARGUMENT. */
+dk_status dki_beside_check(const dk_table *table, dk_error *err);
+/* A column of a comparison or pivot, which cannot be told. */
+dk_status dki_beside_fail(const dk_table *table, const char *column, dk_error *err);
 /* Finds what each column is; to be dropped in any case. DK_ERR_ARGUMENT: a column is nothing of the kind, or one is lacking. */
 dk_status dki_beside_find(dki_beside *beside, const dk_table *table, dk_error *err);
 void dki_beside_drop(dki_beside *beside);
@@ -50,9 +57,6 @@ dk_status dki_beside_side(const dki_beside *beside, size_t side, const dk_table 
 dk_status dki_beside_roll_up(dki_beside *beside, const char *level, const char *dimension, dk_error *err);
 /* Once they were rolled up: how many columns they begin with are dimensions. */
 size_t dki_beside_n_by(const dki_beside *beside);
-/* roll_up_beside.c: *table, which begins with the dimensions of rolled sides, with the columns that beside has, in their order and
- * formats. *table is replaced. */
-dk_status dki_beside_order(const dki_beside *beside, const dk_table **table, dk_error *err);
 /* roll_up_beside.c: a pivot rolled up. */
 dk_status dki_pivot_roll_up(const dk_table *table, const char *level, const char *dimension, const dk_table **out,
                             dk_error *err);

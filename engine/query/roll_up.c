@@ -457,8 +457,8 @@ static dk_status take_detail(const dki_roll *roll, const dk_table **out, dk_erro
     if (status == DK_OK)
         status = dk_table_with_properties(detail, dk_table_properties(detail), out, err);
     if (status == DK_OK)
-        status =
-            dki_table_add_step(*out, detail, err, "%s rolled up to %s", roll->dims[roll->base]->name, roll->level);
+        status = dki_table_add_step(*out, detail, err, "%s" DKI_ROLLED_UP "%s", roll->dims[roll->base]->name,
+                                    roll->level);
     dk_table_release(detail);
     return status;
 }

@@ -36,38 +36,6 @@ size_t dki_beside_n_by(const dki_beside *beside)
     return dk_table_n_columns(beside->rolled[0]) - beside->n_measures;
 }
 
-dk_status dki_beside_order(const dki_beside *beside, const dk_table **table, dk_error *err)
-{
-    dk_context *context = dk_table_context(*table);
-    size_t n_columns = dk_table_n_columns(beside->table), n_by = dki_beside_n_by(beside), n = n_by;
-    const char **names = dki_alloc_array(context, n_by + n_columns, sizeof *names, err);
-    dk_field *fields = dki_alloc_array(context, n_columns, sizeof *fields, err);
-    const dk_table *shown = NULL, *made = NULL;
-    dk_status status = names && fields ? DK_OK : DK_ERR_MEMORY;
-
-    for (size_t i = 0; status == DK_OK && i < n_by; i++)
-        names[i] = dk_table_field(*table, i)->name;
-    for (size_t i = 0; status == DK_OK && i < n_columns; i++)
-        if (beside->columns[i].role != DKI_BESIDE_DIMENSION) {
-            fields[n - n_by] = *dk_table_field(beside->table, i);
-            names[n++] = dk_table_field(beside->table, i)->name;
-        }
-    if (status == DK_OK) /* a column that was given another's name is not there */
-        status = dk_table_select(*table, names, n, &shown, err);
-    for (size_t i = n_by; status == DK_OK && i < n; i++)
-        fields[i - n_by].column = dk_table_field(shown, i)->column;
-    if (status == DK_OK)
-        status = dk_table_with(shown, fields, n - n_by, &made, err);
-    if (status == DK_OK) {
-        dk_table_release(*table);
-        *table = made;
-    }
-    dk_table_release(shown);
-    dki_free(context, fields);
-    dki_free(context, names);
-    return status;
-}
-
 /* Pivots --------------------------------------------------------------------------------------------------------- */
 
 static bool is_no_all(void *arg, const dki_node *node)

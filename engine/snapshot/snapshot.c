@@ -37,7 +37,7 @@ static dk_status visit_parts(void *arg, unsigned worker, uint64_t begin, uint64_
     return status;
 }
 
-/* All columns of the table, of what these are made, and of the tables that are attached. */
+/* All columns of the table, of what these are made, and of the tables that it keeps. */
 static dk_status check_values(const dk_table *table, dk_error *err)
 {
     dki_flat *flat = NULL;
@@ -63,6 +63,8 @@ static dk_status check_values(const dk_table *table, dk_error *err)
     dki_free(table->context, flat);
     for (size_t i = 0; i < table->properties.n_attached && status == DK_OK; i++)
         status = check_values(table->properties.attached[i].table, err);
+    if (status == DK_OK && table->properties.whole)
+        status = check_values(table->properties.whole, err);
     return status;
 }
 

@@ -1,4 +1,5 @@
-/* snapshot_attached.c - tables that are attached to the one of a snapshot: each is a directory within the directory. */
+/* snapshot_attached.c - tables that the one of a snapshot keeps: those that are attached to it, and the one with the columns that it
+ * lacks. Each is a directory within the directory. */
 #include "snapshot_saved.h"
 
 #include "base/memory.h"
@@ -66,4 +67,13 @@ dk_status dki_saved_attached(dki_saved_table *reading, dki_cursor *cursor, dk_er
     else
         dk_table_release(made.table);
     return status;
+}
+
+dk_status dki_saved_whole(dki_saved_table *reading, dki_cursor *cursor, dk_error *err)
+{
+    if (reading->whole || reading->depth == DKI_MOST_NESTED) {
+        cursor->bad = "has more tables that it was made of than there can be";
+        return DK_OK;
+    }
+    return read_table(reading, cursor, &reading->whole, err);
 }

@@ -301,6 +301,8 @@ static dk_status add_property(dki_saved_table *reading, dki_cursor *cursor, dk_e
             if (strcmp(name, places[i].name) == 0)
                 *places[i].place = text;
     }
+    if (strcmp(name, "keeps") == 0)
+        properties->keeps_whole = true;
     if (strcmp(name, "key") == 0)
         status = add_text_to(reading, &reading->key, &properties->n_key, &reading->key_capacity, text, err);
     return status;
@@ -337,6 +339,8 @@ static dk_status add_record(dki_saved_table *reading, const char *name, uint64_t
             status = add_text_to(reading, &reading->notes, &reading->n_notes, &reading->notes_capacity, note, err);
     } else if (strcmp(name, "attached") == 0) {
         status = dki_saved_attached(reading, cursor, err);
+    } else if (strcmp(name, "whole") == 0) {
+        status = dki_saved_whole(reading, cursor, err);
     } else if (strcmp(name, "lineage") == 0) {
         status = dki_saved_lineage(reading, cursor, err);
     } else if (flags & DKI_RECORD_OPTIONAL) {
@@ -365,6 +369,8 @@ dk_status dki_saved_parse(dki_saved_table *reading, const unsigned char *bytes, 
     reading->column = 0;
     reading->has_lineage = false;
     reading->has_attached = false;
+    dk_table_release(reading->whole);
+    reading->whole = NULL;
     dki_trees_drop(&reading->trees);
     while (status == DK_OK && dki_get_record(&cursor, name, &flags, &payload))
         status = add_record(reading, name, flags, &payload, &has_table, err);

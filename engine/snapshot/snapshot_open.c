@@ -197,6 +197,7 @@ void dki_saved_drop(dki_saved_table *reading)
         dk_column_release(column->made);
     }
     dki_saved_detach(reading);
+    dk_table_release(reading->whole);
     dki_free(reading->context, reading->attached);
     dki_free(reading->context, reading->columns);
     dki_free(reading->context, reading->key);

@@ -205,6 +205,7 @@ dk_status dki_saved_make(dki_saved_table *reading, const dk_table **out, dk_erro
     reading->properties.key = reading->properties.n_key > 0 ? reading->key : NULL;
     reading->properties.attached = reading->attached;
     reading->properties.n_attached = reading->n_attached;
+    reading->properties.whole = reading->whole;
     if (status == DK_OK)
         status = blame(reading,
                        dki_table_make(reading->context, fields, n_fields, reading->n_rows, &reading->properties,

@@ -315,9 +315,13 @@ static dk_status put_texts(dki_buffer *directory, const char *record, const char
 static dk_status put_properties(dki_buffer *directory, const dk_table *table, dk_error *err)
 {
     const dk_properties *properties = &table->properties;
-    const char *const texts[][2] = { { "name", properties->name },   { "source", properties->source },
-                                     { "unit", properties->unit },   { "weight", properties->weight },
-                                     { "as_of", properties->as_of }, { "published", properties->published } };
+    const char *const texts[][2] = { { "name", properties->name },
+                                     { "source", properties->source },
+                                     { "unit", properties->unit },
+                                     { "weight", properties->weight },
+                                     { "as_of", properties->as_of },
+                                     { "published", properties->published },
+                                     { "keeps", properties->keeps_whole ? "columns" : NULL } };
     dk_status status = DK_OK;
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts && status == DK_OK; i++)
@@ -408,10 +412,10 @@ static dk_status add_column(struct writing *writing, const dk_column *column, si
     return status;
 }
 
-static dk_status put_attached(dki_buffer *directory, dki_segment *segment, const dk_table *table,
-                              const dk_snapshot_options *options, unsigned depth, dk_error *err);
+static dk_status put_tables(dki_buffer *directory, dki_segment *segment, const dk_table *table,
+                            const dk_snapshot_options *options, unsigned depth, dk_error *err);
 
-/* Writes the blocks of a table, and puts its records into the directory; below them come the tables that are attached. */
+/* Writes the blocks of a table, and puts its records into the directory; below them come the tables that it keeps. */
 static dk_status write_table(dki_buffer *directory, dki_segment *segment, const dk_table *table,
                              const size_t *n_known, const dk_snapshot_options *options, unsigned depth,
                              dk_error *err)
@@ -447,20 +451,38 @@ static dk_status write_table(dki_buffer *directory, dki_segment *segment, const 
     dki_free(segment->context, writing);
     dki_free(segment->context, items);
     dki_free(segment->context, flat);
-    return status == DK_OK ? put_attached(directory, segment, table, options, depth, err) : status;
+    return status == DK_OK ? put_tables(directory, segment, table, options, depth, err) : status;
 }
 
-/* A record for each table that is attached: by which columns, then a directory of its own. What is appended has what the file
- * has. */
-static dk_status put_attached(dki_buffer *directory, dki_segment *segment, const dk_table *table,
-                              const dk_snapshot_options *options, unsigned depth, dk_error *err)
+static dk_status put_table(dki_buffer *directory, dki_segment *segment, const char *record, const dk_table *table,
+                           const char *const *by, size_t n_by, const dk_snapshot_options *options, unsigned depth,
+                           dk_error *err)
+{
+    size_t start;
+    dk_status status = dki_put_record(directory, record, DKI_RECORD_OPTIONAL, &start, err);
+
+    if (status == DK_OK && by)
+        status = dki_put_u64(directory, n_by, err);
+    for (size_t k = 0; k < n_by && status == DK_OK; k++)
+        status = dki_put_text(directory, by[k], err);
+    if (status == DK_OK)
+        status = write_table(directory, segment, table, NULL, options, depth, err);
+    if (status == DK_OK)
+        dki_end_record(directory, start);
+    return status;
+}
+
+/* A record for each table that is attached: by which columns, then a directory of its own; and one for the table that this one
+ * was made of. What is appended has what the file has. */
+static dk_status put_tables(dki_buffer *directory, dki_segment *segment, const dk_table *table,
+                            const dk_snapshot_options *options, unsigned depth, dk_error *err)
 {
     const dk_properties *properties = &table->properties;
     dk_status status = DK_OK;
 
     if (depth == 0 && segment->before > 0)
         return DK_OK;
-    if (properties->n_attached > 0 && depth == DKI_MOST_NESTED) {
+    if ((properties->n_attached > 0 || properties->whole) && depth == DKI_MOST_NESTED) {
         (void)dki_fail(err, DK_ERR_LIMIT, "tables are attached to tables that are attached, more than %u deep",
                        DKI_MOST_NESTED);
         dki_hint(err, "take those of the inner ones away: t:attach(dk.null)");
@@ -468,18 +490,12 @@ static dk_status put_attached(dki_buffer *directory, dki_segment *segment, const
     }
     for (size_t i = 0; i < properties->n_attached && status == DK_OK; i++) {
         const dk_attachment *attachment = &properties->attached[i];
-        size_t start;
 
-        status = dki_put_record(directory, "attached", DKI_RECORD_OPTIONAL, &start, err);
-        if (status == DK_OK)
-            status = dki_put_u64(directory, attachment->n_by, err);
-        for (size_t k = 0; k < attachment->n_by && status == DK_OK; k++)
-            status = dki_put_text(directory, attachment->by[k], err);
-        if (status == DK_OK)
-            status = write_table(directory, segment, attachment->table, NULL, options, depth + 1, err);
-        if (status == DK_OK)
-            dki_end_record(directory, start);
+        status = put_table(directory, segment, "attached", attachment->table, attachment->by, attachment->n_by,
+                           options, depth + 1, err);
     }
+    if (status == DK_OK && properties->whole)
+        status = put_table(directory, segment, "whole", properties->whole, NULL, 0, options, depth + 1, err);
     return status;
 }
 

@@ -1,15 +1,16 @@
 /* compared_roll_up.c - a comparison by municipality as one by region.
  *
  * Every side is rolled up as the result that it is, and the rolled results are compared as any others: so differences of counts and
- * of rates are those of the regions, and not sums of differences.
+ * of rates are those of the regions, and not sums of differences. What is shown of the comparison (compared_shown.c), be it wide
+ * or long, is shown of the rolled one.
  */
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "compared_shown.h"
 #include "expr/quote.h"
-#include "query/beside.h"
 #include "query/breakdown_parts.h"
 #include "whatif_parts.h"
 
@@ -48,12 +49,32 @@ static const char *measure_text(const dk_lineage_item *measure, dki_arena *arena
     return quoted ? dki_arena_format(arena, err, "%s = %s", quoted, measure->text) : NULL;
 }
 
+/* Where the breakdown begins whose measures the comparison has, as they were asked: what was rolled up before goes by the breakdown of
+ * the rows. */
+static size_t find_asked(const dk_table *table)
+{
+    size_t found = 0;
+    bool rolled = false;
+
+    for (size_t i = 0; i < dk_table_n_lineage(table); i++) {
+        const dk_lineage_item *item = dk_table_lineage(table, i);
+
+        if (item->depth > 0)
+            continue;
+        if (item->kind == DK_LINEAGE_BREAKDOWN && !rolled)
+            found = i;
+        if (item->kind == DK_LINEAGE_BREAKDOWN || item->kind == DK_LINEAGE_STEP)
+            rolled = item->kind == DK_LINEAGE_STEP && strstr(item->text, DKI_ROLLED_UP) != NULL;
+    }
+    return found;
+}
+
 /* The breakdown of all measures that the comparison's had, with dimensions as a rolled side has them. *kept: the numbers of those
  * that the comparison shows. */
 static dk_status remake(const dki_beside *beside, dki_arena *arena, const dk_breakdown **out, size_t *kept,
                         dk_error *err)
 {
-    size_t n = dk_table_n_lineage(beside->table), n_by = dki_beside_n_by(beside), from = 0;
+    size_t n = dk_table_n_lineage(beside->table), n_by = dki_beside_n_by(beside);
     dk_measure *by = dki_arena_array(arena, n_by, sizeof *by, err);
     dk_measure *measures = dki_arena_array(arena, n, sizeof *measures, err);
     dk_breakdown_spec spec = { .by = by, .n_by = n_by, .measures = measures };
@@ -63,17 +84,15 @@ static dk_status remake(const dki_beside *beside, dki_arena *arena, const dk_bre
     for (size_t i = 0; i < n_by; i++)
         if ((by[i].text = dimension_text(beside->table, dk_table_field(beside->rolled[0], i)->name, arena, err)) == NULL)
             return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        if (dk_table_lineage(beside->table, i)->kind == DK_LINEAGE_BREAKDOWN &&
-            dk_table_lineage(beside->table, i)->depth == 0)
-            from = i;
-    for (size_t i = from; i < n; i++) {
+    for (size_t i = find_asked(beside->table); i < n; i++) {
         const dk_lineage_item *item = dk_table_lineage(beside->table, i);
 
+        if (item->kind == DK_LINEAGE_STEP && strstr(item->text, DKI_ROLLED_UP))
+            break;
         if (item->kind != DK_LINEAGE_MEASURE || item->depth > 0)
             continue;
         for (size_t m = 0; m < beside->n_measures; m++)
-            if (beside->measures[m] == item)
+            if (strcmp(beside->measures[m]->name, item->name) == 0)
                 kept[m] = spec.n_measures;
         if ((measures[spec.n_measures++].text = measure_text(item, arena, err)) == NULL)
             return DK_ERR_MEMORY;
@@ -83,21 +102,15 @@ static dk_status remake(const dki_beside *beside, dki_arena *arena, const dk_bre
 
 /* Comparing ------------------------------------------------------------------------------------------------------ */
 
-static bool is_relative(const dki_beside *beside)
+static dk_status compare(const dki_beside *beside, const dki_shown *shown, dki_arena *arena, const dk_table **out,
+                         dk_error *err)
 {
-    for (size_t i = 0; i < dk_table_n_columns(beside->table); i++)
-        if (beside->columns[i].role == DKI_BESIDE_RELATIVE)
-            return true;
-    return false;
-}
-
-static dk_status compare(const dki_beside *beside, dki_arena *arena, const dk_table **out, dk_error *err)
-{
-    const dk_comparison_form form = { .relative = is_relative(beside) };
+    const dk_comparison_form form = { .is_long = shown->is_long, .relative = shown->is_relative };
     size_t *kept = dki_arena_array(arena, beside->n_measures, sizeof *kept, err);
     dki_part *measures = dki_arena_array(arena, beside->n_measures, sizeof *measures, err);
     const dk_breakdown *whole = NULL;
-    dk_breakdown shown;
+    const dk_table *made = NULL;
+    dk_breakdown view;
     dk_status status =
         kept && measures ? remake(beside, arena, &whole, kept, err) : DK_ERR_MEMORY;
 
@@ -105,12 +118,13 @@ static dk_status compare(const dki_beside *beside, dki_arena *arena, const dk_ta
         return status;
     for (size_t m = 0; m < beside->n_measures; m++)
         measures[m] = whole->measures[kept[m]];
-    memcpy(&shown, whole, sizeof shown);
-    shown.measures = measures;
-    shown.n_measures = beside->n_measures;
-    status = dki_compare_results(&shown, beside->rolled, beside->sides, beside->n_sides, &form, out, err);
+    memcpy(&view, whole, sizeof view);
+    view.measures = measures;
+    view.n_measures = beside->n_measures;
+    status = dki_compare_results(&view, beside->rolled, beside->sides, beside->n_sides, &form, &made, err);
     if (status == DK_OK)
-        status = dki_beside_order(beside, out, err);
+        status = dki_shown_again(shown, made, dki_beside_n_by(beside), out, err);
+    dk_table_release(made);
     dk_breakdown_release(whole);
     return status;
 }
@@ -137,29 +151,46 @@ static dk_status carry_notes(const dk_table *compared, const dk_table *side, con
     return status;
 }
 
-dk_status dk_comparison_roll_up(const dk_table *table, const char *level, const char *dimension,
-                                const dk_table **out, dk_error *err)
+/* The wide comparison that is shown, by the level. */
+static dk_status roll_up(const dki_shown *shown, const dk_table *wide, const char *level, const char *dimension,
+                         const dk_table **out, dk_error *err)
 {
     const dk_table *made = NULL;
     dki_beside beside;
     dki_arena arena;
-    dk_status status;
+    dk_status status = dki_beside_find(&beside, wide, err);
 
-    if (dki_beside_kind_of(table) != DKI_BESIDE_COMPARED)
-        return dk_table_roll_up(table, level, dimension, out, err);
-    dki_arena_init(&arena, dk_table_context(table));
-    status = dki_beside_find(&beside, table, err);
+    dki_arena_init(&arena, dk_table_context(wide));
     if (status == DK_OK)
         status = dki_beside_roll_up(&beside, level, dimension, err);
     if (status == DK_OK)
-        status = compare(&beside, &arena, &made, err);
+        status = compare(&beside, shown, &arena, &made, err);
     if (status == DK_OK)
-        status = carry_notes(table, beside.rolled[0], &made, err);
+        status = carry_notes(shown->table, beside.rolled[0], &made, err);
     if (status == DK_OK)
         *out = made;
     else
         dk_table_release(made);
     dki_beside_drop(&beside);
     dki_arena_drop(&arena);
+    return status;
+}
+
+dk_status dk_comparison_roll_up(const dk_table *table, const char *level, const char *dimension,
+                                const dk_table **out, dk_error *err)
+{
+    const dk_table *wide = NULL;
+    dki_shown shown;
+    dk_status status;
+
+    if (dki_beside_kind_of(table) != DKI_BESIDE_COMPARED)
+        return dk_table_roll_up(table, level, dimension, out, err);
+    status = dki_shown_find(&shown, table, err);
+    if (status == DK_OK)
+        status = dki_shown_wide(&shown, &wide, err);
+    if (status == DK_OK)
+        status = roll_up(&shown, wide, level, dimension, out, err);
+    dk_table_release(wide);
+    dki_shown_drop(&shown);
     return status;
 }

@@ -267,12 +267,20 @@ void dki_comparison_drop(dki_comparison *c)
     dki_sides_drop(&c->sides);
 }
 
+/* Of a long comparison the wide one, which it keeps. */
+static dk_status lay_out_whole(const dki_comparison *c, const dk_table **out, dk_error *err)
+{
+    dk_status status = lay_out_wide(c, out, err);
+
+    return status == DK_OK ? add_lineage(c, *out, err) : status;
+}
+
 dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *const *results,
                               const char *const *names, size_t n, const dk_comparison_form *form,
                               const dk_table **out, dk_error *err)
 {
     dki_comparison c;
-    const dk_table *table = NULL;
+    const dk_table *table = NULL, *whole = NULL;
     dk_status status = check_names(names, n, err);
 
     if (status != DK_OK)
@@ -280,6 +288,10 @@ dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *con
     status = dki_comparison_find(&c, breakdown, results, names, n, form, err);
     if (status == DK_OK)
         status = c.form.is_long ? dki_lay_out_long(&c, &table, err) : lay_out_wide(&c, &table, err);
+    if (status == DK_OK && c.form.is_long)
+        status = lay_out_whole(&c, &whole, err);
+    if (status == DK_OK)
+        dki_table_keep(table, whole);
     if (status == DK_OK)
         status = dki_put_notes(&c.notes, &table, err);
     if (status == DK_OK)
@@ -288,6 +300,7 @@ dk_status dki_compare_results(const dk_breakdown *breakdown, const dk_table *con
         *out = table;
     else
         dk_table_release(table);
+    dk_table_release(whole);
     dki_comparison_drop(&c);
     return status;
 }

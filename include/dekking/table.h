@@ -112,6 +112,8 @@ typedef struct dk_properties {
     const dk_attachment
         *attached; /* n_attached tables of figures that attached() in a breakdown reads; NULL: none */
     size_t n_attached;
+    bool keeps_whole;      /* the first table that lacks a column of this one keeps this one, ... */
+    const dk_table *whole; /* ... as what it was made of; NULL: it is whole. Of comparisons; retained */
 } dk_properties;
 DK_API const dk_properties *dk_table_properties(const dk_table *table); /* never NULL; borrowed */
 /* Errors: DK_ERR_NAME or DK_ERR_TYPE for the weight column, DK_ERR_RANGE where a weight is null or negative; for the key

@@ -338,8 +338,8 @@ function t:explain(cell) end
 ---@return dk.Plan
 function t:plan(asked, params) end
 
---- Makes a result by a coarser level of a hierarchy, without its table; also a comparison, or a pivot of a result. What is
---- no sum of its parts is refused, by name.
+--- Makes a result by a coarser level of a hierarchy, without its table; also a comparison, whatever columns it shows, or a pivot
+--- of a result. What is no sum of its parts is refused, by name.
 ---@param level string
 ---@param dimension? string the dimension that gives way, of several
 ---@return dk.Table

@@ -137,6 +137,71 @@ test("columns of a pivot are its values, whatever they are called", function(t, 
   t.eq(named:rename { regio = "n_regio" }:roll_up "regio".n_regio[1], 2)
 end)
 
+test("a long comparison is rolled up as asking it by the level", function(t, dk)
+  local path = os.tmpname()
+  for seed = 1, 3 do
+    local data, plans = persons(dk, seed), scenarios(dk)
+    for _, margins in ipairs { "none", "totals", "cube" } do
+      local ask = dk.breakdown { by = { "soort", "gemeente" }, measures = MEASURES, margins = margins }
+      local options = { long = true, relative = true }
+      local long = ask:compare(data, plans, nil, options)
+      local truth = ask:by { "soort", "regio" }:compare(data, plans, nil, options)
+      t.eq(text(long:roll_up "regio"), text(truth))
+      t.eq(text(long:roll_up("regio"):roll_up "land"), text(ask:by { "soort", "land" }:compare(data, plans, nil, options)))
+      local few = "measure in ('d', 'gemiddeld') and scenario == 'naar'"
+      local some = { "soort", "gemeente", "measure", "scenario", "difference", "value" }
+      local want = { "soort", "regio", "measure", "scenario", "difference", "value" }
+      t.eq(text(long:where(few):select(some):sort "value":roll_up "regio"), text(truth:where(few):select(want)))
+      t.eq(text(long:where "scenario == 'half' and gemeente ~= 'B'":detail():roll_up "regio"),
+        text(ask:with { margins = "none" }:by { "soort", "regio" }
+          :compare(data:where "gemeente ~= 'B'", plans[1], nil, options)))
+      long:where(few):select(some):save(path)
+      t.eq(text(dk.open(path):roll_up "regio"), text(truth:where(few):select(want)))
+    end
+    local none = dk.breakdown { by = "gemeente", measures = MEASURES }:compare(data, plans[1], nil, { long = true })
+    t.eq(#none:where "measure == ''":roll_up "regio", 0)
+    local ask, other = dk.breakdown { by = "gemeente", measures = { "n = count()" } }, persons(dk, seed + 10)
+    local later = { name = "later", long = true }
+    t.eq(text(ask:compare(data, other, later):drop { "measure", "scenario" }:roll_up "regio"),
+      text(ask:by "regio":compare(data, other, later):drop { "measure", "scenario" }))
+  end
+  os.remove(path)
+end)
+
+test("a comparison is rolled up whatever columns were left out of it", function(t, dk)
+  local path = os.tmpname()
+  for seed = 1, 3 do
+    local data, plans = persons(dk, seed), scenarios(dk)
+    local ask = dk.breakdown { by = { "soort", "gemeente" }, margins = "rollup",
+      measures = { "n = count()", "k = count() where bekend", { "d = k / n", format = "0.0 %" },
+        "p = round(k * 100 / n, 1)", "m = median(leeftijd)", "aandeel = n / all(n)" } }
+    local both = ask:compare(data, plans, nil, { relative = true })
+    local truth = ask:by { "soort", "regio" }:compare(data, plans, nil, { relative = true })
+    for _, names in ipairs { { "n_half_difference" }, { "d_naar_relative", "d_base" }, { "p_half_difference", "k_naar" },
+      { "p_base" }, { "aandeel_half_difference", "aandeel_naar" } } do
+      local shown = both:select { "soort", "gemeente", table.unpack(names) }
+      local want = text(truth:select { "soort", "regio", table.unpack(names) })
+      t.eq(text(shown:sort(names[1]):roll_up "regio"), want)
+      t.eq(text(shown:roll_up("regio"):roll_up "land"),
+        text(ask:by { "soort", "land" }:compare(data, plans, nil, { relative = true })
+          :select { "soort", "land", table.unpack(names) }))
+      shown:save(path)
+      t.eq(text(dk.open(path):roll_up "regio"), want)
+      both:save(path)
+      t.eq(text(dk.open(path):select { "soort", "gemeente", table.unpack(names) }:roll_up "regio"), want)
+    end
+    local few = "gemeente in ('A', 'C', 'E') and soort ~= 't' and n_base > 0 and n_naar > 0"
+    local without = both:where(few):drop { "m_half", "k_half", "n_base" }:where "soort ~= 'u'"
+    local all = both:where(few):where "soort ~= 'u'":select { "soort", "gemeente", "k_base", "k_half", "k_naar",
+      "n_base", "n_half", "n_naar", "p_base", "p_half", "p_naar", "d_base", "d_half", "d_naar" }
+    t.eq(text(without:select { "soort", "gemeente", "p_half", "d_half" }:roll_up "regio"),
+      text(all:roll_up "regio":select { "soort", "regio", "p_half", "d_half" }))
+    t.eq(text(both:detail():drop { "soort", "n_base" }:select { "gemeente", "k_naar_difference" }:roll_up "regio"),
+      text(ask:by "regio":with { margins = "none" }:compare(data, plans):select { "regio", "k_naar_difference" }))
+  end
+  os.remove(path)
+end)
+
 test("columns that stand beside each other and cannot be rolled up are told", function(t, dk)
   local data, plan = persons(dk, 5), scenarios(dk)[1]
   local function refused(result, ...)
@@ -146,16 +211,24 @@ test("columns that stand beside each other and cannot be rolled up are told", fu
     measures = { "n = count()", "e = n / all(n)", "m = median(leeftijd)" } }
   local both = dk.breakdown { by = "gemeente", measures = { "n = count()", "k = count() where bekend" } }
     :compare(data, plan)
-  refused(both:drop "n_base", "n_half is no measure of a side of the comparison", "roll up first, or leave it out")
-  refused(both:drop { "k_half", "k_half_difference" }, "the column of k for half was left out",
-    "roll up first, and leave columns out then")
   local texts = dk.breakdown { by = "gemeente", measures = { "n = count()", "f = min(soort)" } }:compare(data, plan)
-  refused(texts:rename { n_half_difference = "f_half_difference" }, 'unknown column "f_half_difference"')
+  refused(texts:rename { n_half_difference = "f_half_difference" }, 'after "compared with half" came n_half_difference renamed to f_half_difference', "roll up first")
+  local long = dk.breakdown { by = "gemeente", measures = { "n = count()", "k = count() where bekend" } }
+    :compare(data, plan, nil, { long = true })
   refused(both:derive "n_x = n_half / n_base",
     'after "compared with half" came n_x, which may have made columns that cannot be rolled up', "roll up first")
-  refused(dk.breakdown { by = "gemeente", measures = "n = count()" }:compare(data, plan, nil, { long = true }),
-    "measure is no measure of a side of the comparison",
-    '"; a comparison in rows (long = true) is asked anew in columns, and keeps the base of each measure')
+  refused(both:rename { n_base = "n_half", n_half = "n_base" },
+    'after "compared with half" came n_base renamed to n_half, which may have made columns', "roll up first")
+  refused(ask:compare(data, plan):select { "gemeente", "soort", "m_half_difference" },
+    "m cannot be rolled up: it is median(leeftijd)")
+  refused(ask:compare(data, plan):select { "gemeente", "soort", "n_half" }:where "soort == 's'":drop "soort",
+    "rows were chosen, and soort, which tells which these are, was left out", "roll up first, and leave it out afterwards")
+  refused(long:drop "measure", "measure, which tells rows of a long comparison apart, was left out",
+    "roll up first, and leave it out afterwards")
+  refused(long:where "measure == 'n' or gemeente == 'A'",
+    "rows of n under half and of k under half are not of the same groups",
+    "roll up first, and choose rows then; or take the rows of each by themselves")
+  refused(long:derive "twice = value * 2", 'after "compared with half" came twice, which may have made columns')
   local pivot = { rows = "gemeente", columns = "soort", values = "e" }
   refused(ask(data):pivot(pivot), "e cannot be rolled up in columns: it is n / all(n), and no column has the whole",
     "roll up first, and make columns of values then")

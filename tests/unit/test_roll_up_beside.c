@@ -5,6 +5,7 @@
 
 #include "with_context.h"
 
+#include "data/lineage.h"
 #include "hierarchies.h"
 
 /* Persons in municipalities a and b of region X, and c of region Y. */
@@ -54,6 +55,124 @@ static void differences_are_those_of_regions(void **state)
     dk_table_release(now);
 }
 
+static void what_was_left_out_is_known(void **state)
+{
+    const dk_table *now = persons(NOW), *later = persons(LATER), *compared = NULL, *some = NULL, *rolled = NULL;
+    const dk_breakdown *breakdown = make_breakdown(
+        context, ASK(.by = { "g" }, .margins = DK_MARGINS_TOTALS,
+                     .measures = { "n = count()", "d = (count() where k) / count()", "m = mode(s)" }));
+    static const char *const names[] = { "g", "d_z_difference" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_compare_as(breakdown, now, later, "z", NULL, NULL, &compared, &err), &err);
+    assert_ok(dk_table_select(compared, names, 2, &some, &err), &err);
+    dk_table_release(compared);
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_comparison_roll_up(some, "r", NULL, &rolled, &err), &err,
+                                   rolled == NULL, (void)0);
+    assert_string_equal(show_names(rolled), "r d_z_difference");
+    assert_string_equal(show_rows(rolled), "X|1/2\nY|-1/2\n*|3/10\n");
+    dk_table_release(rolled);
+    dk_table_release(some);
+    dk_breakdown_release(breakdown);
+    dk_table_release(later);
+    dk_table_release(now);
+}
+
+static void long_ones_are_rolled_up(void **state)
+{
+    const dk_table *now = persons(NOW), *later = persons(LATER), *compared = NULL, *rolled = NULL, *twice = NULL;
+    const dk_breakdown *breakdown =
+        make_breakdown(context, ASK(.by = { "g" }, .margins = DK_MARGINS_TOTALS,
+                                    .measures = { "n = count()", "d = (count() where k) / count()" }));
+    const dk_comparison_form form = { .is_long = true };
+    const uint64_t rows[] = { 0, 0 };
+    dki_lineage *lineage = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_compare_as(breakdown, now, later, "z", NULL, &form, &compared, &err), &err);
+    dk_set_threads(1);
+    assert_survives_failing_memory(context, dk_comparison_roll_up(compared, "r", NULL, &rolled, &err), &err,
+                                   rolled == NULL, (void)0);
+    assert_string_equal(show_names(rolled), "r measure scenario base value difference");
+    assert_string_equal(show_rows(rolled), "X|n|z|4/1|4/1|0/1\nX|d|z|1/2|1/1|1/2\nY|n|z|2/1|1/1|-1/1\n"
+                                           "Y|d|z|1/2|0/1|-1/2\n*|n|z|6/1|5/1|-1/1\n*|d|z|1/2|4/5|3/10\n");
+    dk_table_release(rolled);
+    rolled = NULL;
+    assert_ok(dk_table_gather(compared, rows, 2, &twice, &err), &err);
+    assert_ok(dki_lineage_after(compared, &lineage, &err), &err);
+    dki_table_attach(twice, lineage);
+    assert_fails(dk_comparison_roll_up(twice, "r", NULL, &rolled, &err), &err, DK_ERR_ARGUMENT,
+                 "a row of the comparison is there twice");
+    dk_table_release(twice);
+    dk_table_release(compared);
+    dk_breakdown_release(breakdown);
+    dk_table_release(later);
+    dk_table_release(now);
+}
+
+/* The table with a column of one text, of which its lineage knows nothing. */
+static const dk_table *slip_in(const dk_table *table, const char *name, const char *text)
+{
+    char rows[64];
+    const dk_table *one, *many = NULL, *made = NULL;
+    const uint64_t first[16] = { 0 };
+    dk_error err = DK_ERROR_INIT;
+
+    snprintf(rows, sizeof rows, "t:category\n%s\n", text);
+    one = make_table(context, rows);
+    assert_ok(dk_table_gather(one, first, dk_table_n_rows(table), &many, &err), &err);
+    assert_ok(dk_table_with(table, &DK_FIELD(name, dk_table_field(many, 0)->column), 1, &made, &err), &err);
+    dk_table_release(many);
+    dk_table_release(one);
+    return made;
+}
+
+static void assert_refused(const dk_table *table, const char *how)
+{
+    const dk_table *rolled = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    assert_fails(dk_comparison_roll_up(table, "r", NULL, &rolled, &err), &err, DK_ERR_ARGUMENT, how);
+    dk_table_release(table);
+}
+
+static void what_slipped_in_is_told(void **state)
+{
+    const dk_table *now = persons(NOW), *later = persons(LATER), *compared = NULL, *less = NULL, *bare = NULL;
+    const dk_breakdown *breakdown =
+        make_breakdown(context, ASK(.by = { "g" }, .margins = DK_MARGINS_TOTALS,
+                                    .measures = { "n = count()", "l = count() where k" }));
+    static const char *const names[] = { "l_z", "l_z_difference" };
+    const dk_comparison_form form = { .is_long = true };
+    dk_properties properties;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_compare_as(breakdown, now, later, "z", NULL, NULL, &compared, &err), &err);
+    assert_refused(slip_in(compared, "q_y", "m"),
+                   "q_y is no measure of a side of the comparison (roll up first, or leave it "
+                   "out: result:drop \"q_y\")");
+    assert_ok(dk_table_drop(compared, names, 2, &less, &err), &err);
+    assert_refused(slip_in(less, "value", "m"), "value is no measure of a side of the comparison");
+    properties = *dk_table_properties(less);
+    properties.whole = NULL; /* as an earlier snapshot has it */
+    assert_ok(dk_table_with_properties(less, &properties, &bare, &err), &err);
+    assert_refused(bare, "the column of l for z was left out (roll up first, and leave columns out then)");
+    dk_table_release(less);
+    dk_table_release(compared);
+    compared = NULL;
+    assert_ok(dk_table_compare_as(breakdown, now, later, "z", NULL, &form, &compared, &err), &err);
+    less = slip_in(compared, "measure", "p");
+    assert_refused(less, "row 1 is no row of the comparison");
+    dk_table_release(compared);
+    dk_breakdown_release(breakdown);
+    dk_table_release(later);
+    dk_table_release(now);
+}
+
 static void columns_of_a_pivot_are_rolled_up(void **state)
 {
     const dk_table *now = persons(NOW), *result = NULL, *wide_table = NULL, *rolled = NULL;
@@ -86,6 +205,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(differences_are_those_of_regions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_left_out_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_ones_are_rolled_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_slipped_in_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(columns_of_a_pivot_are_rolled_up, set_up, tear_down),
     };
 

@@ -8,6 +8,7 @@
 
 #include "damage.h"
 #include "data/children.h"
+#include "data/table_parts.h"
 #include "hierarchies.h"
 
 /* The table with a column of rates over its columns k and n. */
@@ -268,6 +269,76 @@ static void what_is_attached_may_have_something_attached_but_not_for_ever(void *
     dk_table_release(four);
 }
 
+/* A table that lacks a column of the one that it keeps. */
+static const dk_table *lacking(void)
+{
+    static const char *const names[] = { "r" };
+    const dk_table *table = make_table(context, "r:text x:integer\na|1\nb|2\n"), *narrow = NULL;
+    dk_error err = DK_ERROR_INIT;
+
+    dki_table_keep(table, NULL);
+    assert_ok(dk_table_select(table, names, 1, &narrow, &err), &err);
+    assert_ptr_equal(dk_table_properties(narrow)->whole, table);
+    dk_table_release(table);
+    return narrow;
+}
+
+static void what_a_table_keeps_comes_back(void **state)
+{
+    static const char *const names[] = { "x" };
+    const dk_table *narrow = lacking(), *opened, *less = NULL;
+    size_t size, last = 0;
+    uint8_t *bytes;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_snapshot_save(narrow, snapshot_path, NULL, &err), &err);
+    opened = open_table(snapshot_path);
+    assert_string_equal(show_rows(opened), "a\nb\n");
+    assert_string_equal(show_rows(dk_table_properties(opened)->whole), "a|1\nb|2\n");
+    assert_ok(dk_table_drop(dk_table_properties(opened)->whole, names, 1, &less, &err), &err);
+    assert_ptr_equal(dk_table_properties(less)->whole, dk_table_properties(opened)->whole);
+    dk_table_release(less);
+    dk_set_threads(1);
+    less = NULL;
+    assert_survives_failing_memory(context, dk_snapshot_open(context, snapshot_path, NULL, &less, &err), &err,
+                                   less == NULL, dk_table_release(less));
+    dk_set_threads(0);
+    flip_every_byte(narrow);
+    assert_ok(dk_snapshot_save(narrow, snapshot_path, NULL, &err), &err);
+    bytes = read_file(snapshot_path, &size);
+    for (size_t i = 0; i + 8 <= size; i++)
+        if (memcmp(bytes + i, "column\0", 8) == 0) /* the last one is of what is kept */
+            last = i;
+    memcpy(bytes + last, "whole\0\0\0", 8);
+    reseal(bytes, size);
+    write_file(snapshot_path, bytes, size);
+    less = NULL;
+    assert_fails(dk_snapshot_open(context, snapshot_path, NULL, &less, &err), &err, DK_ERR_DATA,
+                 "does not begin with the table");
+    free(bytes);
+    dk_table_release(opened);
+    dk_table_release(narrow);
+}
+
+static void what_a_table_keeps_stands_beside_what_is_attached(void **state)
+{
+    const dk_table *narrow = lacking(), *other = make_table(context, "r:text\nc\n"), *opened = NULL, *both = NULL;
+    static const char *const by[] = { "r" };
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    assert_ok(dk_table_attach(narrow, other, by, 1, &both, &err), &err);
+    assert_ok(dk_snapshot_save(both, snapshot_path, NULL, &err), &err);
+    opened = open_table(snapshot_path);
+    assert_int_equal(dk_table_properties(opened)->n_attached, 1);
+    assert_string_equal(show_rows(dk_table_properties(opened)->whole), "a|1\nb|2\n");
+    dk_table_release(opened);
+    dk_table_release(both);
+    dk_table_release(other);
+    dk_table_release(narrow);
+}
+
 static dk_status open_it(const dk_table **out, dk_error *err)
 {
     return dk_snapshot_open(context, snapshot_path, NULL, out, err);
@@ -301,6 +372,8 @@ int main(void)
         TEST(what_cannot_be_is_told),
         TEST(two_lineages_are_one_too_many),
         TEST(what_is_attached_may_have_something_attached_but_not_for_ever),
+        TEST(what_a_table_keeps_comes_back),
+        TEST(what_a_table_keeps_stands_beside_what_is_attached),
         TEST(failing_memory_leaves_nothing),
     };
 

@@ -1,0 +1,30 @@
+/* compared_shown.h - what a table shows of the comparison that it was made of. For engine/whatif alone. */
+#ifndef DKI_WHATIF_COMPARED_SHOWN_H
+#define DKI_WHATIF_COMPARED_SHOWN_H
+
+#include "query/beside.h"
+
+typedef struct dki_shown {
+    const dk_table *table, *whole; /* whole: with the columns of all sides; both borrowed */
+    dki_beside all;                /* of whole */
+    bool is_long, is_relative;
+    bool *needed; /* by measure of all: it is shown, or what is shown is made of it */
+    bool *pairs;  /* of a long comparison, by measure * sides + side: the table has its rows */
+    size_t n_pairs;
+    uint64_t *rows; /* n_rows of whole, which the table shows */
+    uint64_t n_rows;
+} dki_shown;
+
+/* Finds it; to be dropped in any case. Errors: DK_ERR_ARGUMENT where a column is nothing of the comparison, or it cannot be known
+ * which rows are shown. */
+dk_status dki_shown_find(dki_shown *shown, const dk_table *table, dk_error *err);
+void dki_shown_drop(dki_shown *shown);
+/* These rows as a wide comparison of the measures that are needed, by the dimensions that are shown; it came to be as the table
+ * did. */
+dk_status dki_shown_wide(const dki_shown *shown, const dk_table **out, dk_error *err);
+/* What a comparison of the same sides, whose first n_by columns are dimensions, has of it: its columns, in their order and
+ * formats, and of a long one its pairs. */
+dk_status dki_shown_again(const dki_shown *shown, const dk_table *compared, size_t n_by, const dk_table **out,
+                          dk_error *err);
+
+#endif
