@@ -176,14 +176,34 @@ static const char *check_member(lua_State *L, const char *name)
     return text;
 }
 
-/* core.cell_expression({ { name =, condition =, literal =, hidden =, known = } ... }, { { name =, text = } ... }, which, knows) -> text,
- * whether it is over all rows; nothing where there is none */
+/* { texts =, told =, known = { number of a dimension = true } } at the top of the stack */
+static void read_figures(lua_State *L, size_t n_dims, dki_cell_figures *out)
+{
+    bool *known = dkl_array(L, n_dims + 1, sizeof *known); /* figures known */
+
+    lua_insert(L, -2); /* known figures */
+    out->texts = check_member(L, "texts");
+    lua_getfield(L, -1, "told");
+    out->told = lua_toboolean(L, -1);
+    lua_getfield(L, -2, "known");
+    for (size_t i = 0; i < n_dims; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        known[i] = lua_toboolean(L, -1);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 3); /* known stays */
+    out->known = known;
+}
+
+/* core.cell_expression({ { name =, condition =, literal =, hidden = } ... }, { { name =, text = } ... }, which,
+ * { { texts =, told =, known = } ... }) -> text, whether it is over all rows; nothing where there is none */
 static int cell_expression(lua_State *L)
 {
     dk_context *context = dkl_check_context(L);
     dki_cell_dimension *dims;
     dki_cell_measure *measures;
-    size_t n_dims, n, which = (size_t)luaL_checkinteger(L, 3) - 1;
+    dki_cell_figures *figures;
+    size_t n_dims, n, n_figures, which = (size_t)luaL_checkinteger(L, 3) - 1;
     dk_error err = DK_ERROR_INIT;
     void **slot;
     const dki_buffer *out;
@@ -192,7 +212,10 @@ static int cell_expression(lua_State *L)
     n_dims = dkl_length(L, 1);
     n = dkl_length(L, 2);
     dims = dkl_array(L, n_dims + 1, sizeof *dims);
+    n_figures = dkl_length(L, 4);
+    luaL_checkstack(L, (int)n_figures + 8, "figures");
     measures = dkl_array(L, n + 1, sizeof *measures);
+    figures = dkl_array(L, n_figures + 1, sizeof *figures);
     slot = dkl_slot(L, release_buffer);
     for (size_t i = 0; i < n_dims; i++) {
         lua_rawgeti(L, 1, (lua_Integer)i + 1);
@@ -201,10 +224,7 @@ static int cell_expression(lua_State *L)
         dims[i].literal = check_member(L, "literal");
         lua_getfield(L, -1, "hidden");
         dims[i].hidden = lua_toboolean(L, -1);
-        lua_getfield(L, -2, "known");
-        dims[i].known = lua_toboolean(L, -1);
         lua_pop(L, 2);
-        lua_pop(L, 1);
     }
     for (size_t i = 0; i < n; i++) {
         lua_rawgeti(L, 2, (lua_Integer)i + 1);
@@ -212,8 +232,12 @@ static int cell_expression(lua_State *L)
         measures[i].text = check_member(L, "text");
         lua_pop(L, 1);
     }
+    for (size_t i = 0; i < n_figures; i++) {
+        lua_rawgeti(L, 4, (lua_Integer)i + 1);
+        read_figures(L, n_dims, &figures[i]);
+    }
     DKL_TRY(new_buffer(context, slot, &err));
-    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, lua_toboolean(L, 4), &whole, *slot, &err));
+    DKL_TRY(dki_cell_expression(context, dims, n_dims, measures, which, figures, n_figures, &whole, *slot, &err));
     out = *slot;
     if (out->size == 0)
         return 0;

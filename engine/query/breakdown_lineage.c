@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/buffer.h"
 #include "data/lineage.h"
 #include "expr/mentioned.h"
 
@@ -169,30 +170,68 @@ static void add_params(struct write *write)
     write->status = dki_mentioned_add(&mentioned, write->lineage, write->err);
 }
 
-/* Where the figures of attached() come from: each table once. */
+/* The figures that are read from one of the tables, a line each, as measures have them. */
+struct lines {
+    const struct write *write;
+    const dk_attachment *attachment;
+    const dk_expr *expr;
+    dki_buffer *out;
+    dk_status status;
+};
+
+static bool visit_figure(void *arg, const dki_node *node)
+{
+    struct lines *lines = arg;
+    size_t n, begin = lines->out->size;
+
+    if (!dki_is_attached(node) || dki_attached_to(lines->write->result->plan->table, node, &n) != lines->attachment)
+        return true;
+    lines->status =
+        dki_buffer_append(lines->out, dk_expr_text(lines->expr) + node->at, node->size, lines->write->err);
+    for (size_t i = begin; i < lines->out->size; i++) /* a blank too, but for names that have one */
+        if (lines->out->bytes[i] == '\n')
+            lines->out->bytes[i] = ' ';
+    if (lines->status == DK_OK)
+        lines->status = dki_buffer_text(lines->out, "\n", lines->write->err);
+    return lines->status == DK_OK;
+}
+
+/* Where the figures of attached() come from: each table once. The name of the step has the figures. */
 static void add_attached(struct write *write)
 {
     const dki_result *result = write->result;
+    const dk_breakdown *breakdown = told(write);
     const dk_table *table = result->plan->table;
-    uint64_t told = 0;
+    uint64_t told_of = 0;
 
     for (size_t i = 0; i < result->n_attached && write->status == DK_OK; i++) {
         size_t n;
         const dk_attachment *attachment = dki_attached_to(table, result->attached[i], &n);
         uint64_t bit = UINT64_C(1) << (attachment - dk_table_properties(table)->attached);
         char names[300];
-        const char *text =
-            dki_arena_format((dki_arena *)&result->arena, write->err, "with figures of %s beside it, known per %s",
-                             dki_lineage_name(attachment->table),
-                             dki_lineage_list(attachment->by, attachment->n_by, names, sizeof names));
+        dki_buffer figures;
+        struct lines lines = { write, attachment, NULL, &figures, DK_OK };
+        const char *text;
 
-        if (text == NULL)
-            write->status = DK_ERR_MEMORY;
-        if (told & bit)
+        if (told_of & bit)
             continue;
-        told |= bit;
-        add(write, &(dk_lineage_item){
-                       .kind = DK_LINEAGE_STEP, .text = text, .n_rows = dk_table_n_rows(attachment->table) });
+        told_of |= bit;
+        text = dki_arena_format((dki_arena *)&result->arena, write->err,
+                                "with figures of %s beside it, known per %s", dki_lineage_name(attachment->table),
+                                dki_lineage_list(attachment->by, attachment->n_by, names, sizeof names));
+        dki_buffer_init(&figures, result->plan->context);
+        for (size_t m = 0; m < breakdown->n_measures && lines.status == DK_OK; m++) {
+            lines.expr = breakdown->measures[m].expr;
+            (void)dki_node_visit(dki_expr_root(lines.expr), visit_figure, &lines);
+        }
+        write->status = text == NULL ? DK_ERR_MEMORY : lines.status;
+        if (write->status == DK_OK)
+            write->status = dki_buffer_terminate(&figures, write->err);
+        add(write, &(dk_lineage_item){ .kind = DK_LINEAGE_STEP,
+                                       .name = figures.bytes,
+                                       .text = text,
+                                       .n_rows = dk_table_n_rows(attachment->table) });
+        dki_buffer_drop(&figures);
     }
 }
 

@@ -217,10 +217,14 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
         return DK_OK;
     (void)dki_quote_into(key, quoted);
     within->by[at] = (dki_part){ .name = key };
-    for (size_t dim = 0; dim < within->breakdown->n_by; dim++) {
+    for (size_t i = 0; i < 2 * within->breakdown->n_by;
+         i++) { /* a hierarchy's levels first; then what tells it in these rows */
+        size_t dim = i % within->breakdown->n_by;
+        bool is_second = i >= within->breakdown->n_by;
         const dk_column *fine = dimension_column(within, dim);
 
-        if (fine == NULL || dk_column_type(fine) != DK_CATEGORY)
+        if (fine == NULL || dk_column_type(fine) != DK_CATEGORY ||
+            is_second == dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)))
             continue;
         status = check_told(within, dim, &other);
         if (status == DK_OK) {

@@ -22,10 +22,11 @@ struct printer {
     const dki_cell_measure *measures;
     const dk_expr **exprs; /* of measures */
     size_t n;
+    const dki_cell_figures *figures;
+    size_t n_figures;
     dki_buffer *out;
     dk_error *err;
     bool inside;     /* aggregates have the condition of their cell */
-    bool knows;      /* by which dimensions figures are known */
     bool impossible; /* something cannot be written */
 };
 
@@ -223,18 +224,71 @@ static dk_status put_figure(struct printer *printer, const dk_expr *expr, const 
     return status == DK_OK ? put(printer, ")") : status;
 }
 
+/* Whether one of the lines is the figure. */
+static dk_status is_among(const struct printer *printer, const char *texts, const dki_node *node, bool *out)
+{
+    dk_status status = DK_OK;
+
+    *out = false;
+    while (*texts && !*out && status == DK_OK) {
+        size_t size = strcspn(texts, "\n");
+        const dk_expr *expr = NULL;
+        dki_buffer line;
+
+        dki_buffer_init(&line, printer->context);
+        status = dki_buffer_append(&line, texts, size, printer->err);
+        if (status == DK_OK)
+            status = dki_buffer_terminate(&line, printer->err);
+        if (status == DK_OK && dk_expr_parse(printer->context, line.bytes, &expr, NULL) == DK_OK)
+            *out = dki_expr_root(expr)->other && dki_node_equal(dki_expr_root(expr)->other, node->other);
+        dk_expr_release(expr);
+        dki_buffer_drop(&line);
+        texts += size + (texts[size] == '\n');
+    }
+    return status;
+}
+
+/* What is known of a figure; *out is NULL where nothing is. */
+static dk_status find_figures(const struct printer *printer, const dki_node *node, const dki_cell_figures **out)
+{
+    dk_status status = DK_OK;
+
+    *out = NULL;
+    for (size_t i = 0; i < printer->n_figures && *out == NULL && status == DK_OK; i++) {
+        bool is_it = printer->figures[i].texts == NULL;
+
+        if (!is_it)
+            status = is_among(printer, printer->figures[i].texts, node, &is_it);
+        if (is_it)
+            *out = &printer->figures[i];
+    }
+    return status;
+}
+
 /* The dimensions by which figures are known, and whether the cell goes by others. */
-static uint32_t known_dimensions(const struct printer *printer, uint32_t bits, bool *is_finer)
+static uint32_t known_dimensions(const struct printer *printer, const dki_cell_figures *figures, uint32_t bits,
+                                 bool *is_finer)
 {
     uint32_t known = 0;
 
     *is_finer = false;
     for (size_t i = 0; i < printer->n_dims; i++) {
-        known |= printer->dims[i].known ? UINT32_C(1) << i : 0;
-        if (bits >> i & 1 && !printer->dims[i].known && printer->dims[i].condition)
+        known |= figures->known[i] ? UINT32_C(1) << i : 0;
+        if (bits >> i & 1 && !figures->known[i] && printer->dims[i].condition)
             *is_finer = true;
     }
     return known;
+}
+
+/* The figure of the region, and those who are sure in it. */
+static dk_status put_both(struct printer *printer, const dk_expr *expr, const dki_node *node, uint32_t known,
+                          const char *between)
+{
+    dk_status status = put_figure(printer, expr, node, known);
+
+    if (status == DK_OK)
+        status = put(printer, between);
+    return status == DK_OK ? put_node(printer, expr, node->children[0], known) : status;
 }
 
 /* Of a figure of the cell's region, what it says of the cell: those who are sure, and none to all of the others; or as many as where
@@ -243,24 +297,28 @@ static dk_status put_bounds(struct printer *printer, const dk_expr *expr, const 
 {
     const dki_node *sure = node->children[0];
     bool is_finer, estimates = strcmp(node->text, DKI_ATTACHED_ESTIMATE) == 0;
-    uint32_t known = known_dimensions(printer, bits, &is_finer);
-    dk_status status;
+    const dki_cell_figures *figures;
+    uint32_t known;
+    dk_status status = find_figures(printer, node, &figures);
 
-    if (!printer->knows)
+    if (status != DK_OK)
+        return status;
+    if (figures == NULL || !figures->told)
         return give_up(printer);
+    known = known_dimensions(printer, figures, bits, &is_finer);
     if (!is_finer)
         return put_figure(printer, expr, node, bits | known);
-    status = put(printer, "(");
+    status = put(printer, estimates ? "(" : "case(");
+    if (status == DK_OK && !estimates) /* more are sure than there are: nothing is known */
+        status = put_both(printer, expr, node, known, " < ");
+    if (status == DK_OK && !estimates)
+        status = put(printer, ", null, ");
     if (status == DK_OK)
         status = put_node(printer, expr, sure, bits);
     if (status == DK_OK)
         status = put(printer, estimates ? " * " : " + greatest(");
     if (status == DK_OK)
-        status = put_figure(printer, expr, node, known);
-    if (status == DK_OK)
-        status = put(printer, estimates ? " / " : " - ");
-    if (status == DK_OK)
-        status = put_node(printer, expr, sure, known);
+        status = put_both(printer, expr, node, known, estimates ? " / " : " - ");
     return status == DK_OK ? put(printer, estimates ? ")" : ", 0) * interval(0, 1))") : status;
 }
 
@@ -359,12 +417,16 @@ static void strip(dki_buffer *out)
 }
 
 dk_status dki_cell_expression(dk_context *context, const dki_cell_dimension *dims, size_t n_dims,
-                              const dki_cell_measure *measures, size_t which, bool knows, bool *whole,
-                              dki_buffer *out, dk_error *err)
+                              const dki_cell_measure *measures, size_t which, const dki_cell_figures *figures,
+                              size_t n_figures, bool *whole, dki_buffer *out, dk_error *err)
 {
-    struct printer printer = {
-        .context = context, .dims = dims, .n_dims = n_dims, .measures = measures, .n = which, .knows = knows
-    };
+    struct printer printer = { .context = context,
+                               .dims = dims,
+                               .n_dims = n_dims,
+                               .measures = measures,
+                               .n = which,
+                               .figures = figures,
+                               .n_figures = n_figures };
     dk_status status = DK_OK;
 
     if (printer.n_dims > MOST_DIMENSIONS)

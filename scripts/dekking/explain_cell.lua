@@ -70,21 +70,26 @@ end
 -- The name that a text is; nil where it is more than one.
 local function plain_name(text) return text:match "^[%a_][%w_]*$" or text:match "^`([^`]*)`$" end
 
--- By what the figures beside the table are known, as { name = true }; nil where there are none, or of several tables.
-local function keys_of(asked)
-  local keys
+-- Tables of figures beside the one that was asked, as { names = { key = true }, n =, texts = }: texts has their
+-- attached(...), a line each, where the lineage tells. Several tables without that tell nothing.
+local function figures_of(asked, params)
+  local tables = {}
   for _, item in ipairs(asked.after) do
-    local names = item.kind == "step" and item.text:match "^with figures of .* beside it, known per (.+)$"
-    if names and keys then
-      return nil
-    elseif names then
-      keys = {}
-      for name in (names .. ", "):gmatch "(.-), " do
-        keys[name] = true
+    local keys = item.kind == "step" and item.text:match "^with figures of .* beside it, known per (.+)$"
+    if keys then
+      local each = { names = {}, n = 0, texts = item.name and with_params(item.name, params) }
+      for name in (keys .. ", "):gmatch "(.-), " do
+        each.names[name], each.n = true, each.n + 1
       end
+      tables[#tables + 1] = each
     end
   end
-  return keys
+  for _, each in ipairs(tables) do
+    if #tables > 1 and not each.texts then
+      return {}
+    end
+  end
+  return tables
 end
 
 -- Items up to the last breakdown, of it, and behind it. A step that says rows were changed begins anew: what follows is
@@ -141,7 +146,7 @@ local function read(all)
       item.shown = item.name
     end
   end
-  asked.keys = keys_of(asked)
+  asked.figures = figures_of(asked, params)
   for _, item in ipairs(asked.after) do
     local before, now = (item.kind == "step" and item.text or ""):match "^(.+) renamed to (.+)$"
     for _, list in ipairs { asked.dims, asked.measures } do
@@ -276,8 +281,10 @@ end
 
 -- Whether some measure may be within the level, or figures are known by it.
 local function is_within(asked, level)
-  if asked.keys and asked.keys[level] then
-    return true
+  for _, each in ipairs(asked.figures) do
+    if each.names[level] then
+      return true
+    end
   end
   for _, item in ipairs(asked.measures) do
     if item.text:find(level, 1, true) then
@@ -287,6 +294,7 @@ local function is_within(asked, level)
 end
 
 -- Levels above a dimension, which all(m, level) may be within, as the cell has them: all of a level where it totals these.
+-- The first dimension that tells a level decides, as in the breakdown.
 local function add_levels(list, found, asked, dim, literal)
   local levels, known = core.with_levels(found, dim.shown), {}
   for _, each in ipairs(list) do
@@ -297,10 +305,8 @@ local function add_levels(list, found, asked, dim, literal)
     if not level and row.name ~= dim.shown and is_within(asked, row.name) then
       level = { name = row.name, hidden = true, levels = levels }
       list[#list + 1] = level
-    end
-    if level and level.hidden and not level.literal and literal then
-      level.literal = core.cell_literal(levels, row.name)
-      level.condition = condition_of(quoted(row.name), level.literal)
+      level.literal = literal and core.cell_literal(levels, row.name)
+      level.condition = literal and condition_of(quoted(row.name), level.literal)
     end
   end
 end
@@ -324,21 +330,20 @@ local function conditions_of(found, asked, columns)
   return list
 end
 
--- Says which dimensions figures beside the table are known by: their keys, and levels above. Whether the cell tells
--- each key: else nobody knows which region it is in.
-local function find_known(list, found, asked)
-  local known, names, n_keys, n_told = {}, {}, 0, 0
-  for key in pairs(asked.keys or {}) do
-    n_keys = n_keys + 1
+-- By which dimensions figures of a table beside are known: its keys, and levels above; and whether the cell tells each key:
+-- else nobody knows which region it is in.
+local function find_known(list, found, asked, figures)
+  local known, names, n_told = {}, {}, 0
+  for key in pairs(figures.names) do
     for _, dim in ipairs(asked.dims) do
       if not plain_name(dim.text) and dim.text:find(key, 1, true) then
-        return false -- it may be made of the key
+        return { texts = figures.texts, told = false, known = {} } -- it may be made of the key
       end
     end
   end
   for i, each in ipairs(list) do
     names[i] = each.hidden and each.name or plain_name(asked.dims[i].text)
-    if names[i] and n_keys > 0 and asked.keys[names[i]] then
+    if names[i] and figures.names[names[i]] then
       n_told, known[names[i]] = n_told + 1, true
       local levels = each.hidden and core.with_levels(each.levels, each.name)
         or core.with_levels(found, asked.dims[i].shown)
@@ -347,10 +352,11 @@ local function find_known(list, found, asked)
       end
     end
   end
+  local of = {}
   for i, each in ipairs(list) do
-    each.known = names[i] and known[names[i]] and (not each.hidden or asked.keys[names[i]])
+    of[i] = names[i] and known[names[i]] and (not each.hidden or figures.names[names[i]]) or false
   end
-  return n_keys > 0 and n_told == n_keys
+  return { texts = figures.texts, told = n_told == figures.n, known = of }
 end
 
 -- Numbers ----------------------------------------------------------------------------------------------------------
@@ -419,13 +425,16 @@ local function again(cell, name, source)
 end
 
 local function measures_of(asked, dims, found)
-  local measures, conditions, knows = {}, {}, find_known(dims, found, asked)
+  local measures, conditions, figures = {}, {}, {}
+  for i, each in ipairs(asked.figures) do
+    figures[i] = find_known(dims, found, asked, each)
+  end
   for _, dim in ipairs(dims) do
     conditions[#conditions + 1] = not dim.hidden and dim.condition or nil
   end
   local where = #conditions > 0 and table.concat(conditions, " and ") or nil
   for i, item in ipairs(asked.measures) do
-    local text, whole = core.cell_expression(dims, asked.measures, i, knows)
+    local text, whole = core.cell_expression(dims, asked.measures, i, figures)
     if text then
       measures[item.shown] = { text = text, where = not whole and where or nil }
     end

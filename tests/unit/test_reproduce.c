@@ -3,10 +3,10 @@
 #include "query/reproduce.h"
 
 static const dki_cell_dimension arnhem[] = {
-    { "regio", "regio == \"Midden\"", "\"Midden\"", false, true },
-    { "gemeente", "gemeente == \"Arnhem\"", "\"Arnhem\"", false, false },
-    { "jaar", NULL, NULL, false, false },
-    { "provincie", "provincie == \"Gelderland\"", "\"Gelderland\"", true, false },
+    { "regio", "regio == \"Midden\"", "\"Midden\"", false },
+    { "gemeente", "gemeente == \"Arnhem\"", "\"Arnhem\"", false },
+    { "jaar", NULL, NULL, false },
+    { "provincie", "provincie == \"Gelderland\"", "\"Gelderland\"", true },
 };
 
 static const dki_cell_measure measures[] = {
@@ -30,6 +30,7 @@ static const dki_cell_measure measures[] = {
 };
 
 static bool knows; /* by what figures are known */
+static const bool known[] = { true, false, false, false };
 
 /* Whether it is over all rows stands in front, "" for what cannot be written. */
 static const char *written(const char *name, size_t n_dims)
@@ -43,7 +44,9 @@ static const char *written(const char *name, size_t n_dims)
     while (strcmp(measures[which].name, name) != 0)
         which++;
     dki_buffer_init(&out, context);
-    assert_ok(dki_cell_expression(context, arnhem, n_dims, measures, which, knows, &whole, &out, &err), &err);
+    assert_ok(dki_cell_expression(context, arnhem, n_dims, measures, which,
+                                  &(dki_cell_figures){ NULL, known, knows }, 1, &whole, &out, &err),
+              &err);
     (void)snprintf(text, sizeof text, "%s%.*s", out.size && whole ? "all: " : "", (int)out.size,
                    out.size ? out.bytes : "");
     dki_buffer_drop(&out);
@@ -89,12 +92,40 @@ static void what_figures_say_of_finer_groups_goes_by_their_region(void **state)
     (void)state;
     knows = true;
     assert_string_equal(written("b", 3),
-                        "all: (count() where regio == \"Midden\" and gemeente == \"Arnhem\") + "
+                        "all: case(attached((sum(register) where regio == \"Midden\")) < (count() where regio == "
+                        "\"Midden\"), null, (count() where regio == \"Midden\" and gemeente == \"Arnhem\") + "
                         "greatest(attached((sum(register) where regio == \"Midden\")) - (count() where regio == "
-                        "\"Midden\"), 0) * interval(0, 1)");
+                        "\"Midden\"), 0) * interval(0, 1))");
     assert_string_equal(written("b", 1), "all: attached((sum(register) where regio == \"Midden\"))");
     assert_string_equal(written("e", 3), "all: attached((sum(register) where regio == \"Midden\"))");
     knows = false;
+}
+
+/* Of several tables each figure goes by what its own is known by. */
+static void figures_of_several_tables_go_by_their_own(void **state)
+{
+    static const bool above[] = { false, false, false, true };
+    const dki_cell_figures figures[] = { { "attached(other)\nattached( other2, 'bounds')\n", known, true },
+                                         { "attached(  register,\n'bounds' )", above, true },
+                                         { "attached((sum(x) where (y)\n", known, true } };
+    dki_buffer out;
+    bool whole;
+    dk_error err = DK_ERROR_INIT;
+
+    (void)state;
+    dki_buffer_init(&out, context);
+    assert_ok(dki_cell_expression(context, arnhem, 4, measures, 9, figures, 1, &whole, &out, &err), &err);
+    assert_int_equal(out.size, 0);
+    assert_ok(dki_cell_expression(context, arnhem, 4, measures, 9, figures, 3, &whole, &out, &err), &err);
+    assert_int_equal(out.size, 0); /* a line is one figure: this one is in two, and no expression */
+    assert_ok(dki_cell_expression(context, arnhem, 4, measures, 9,
+                                  &(dki_cell_figures){ "attached(  register, 'bounds' )\n", above, true }, 1,
+                                  &whole, &out, &err),
+              &err);
+    assert_non_null(strstr(out.bytes,
+                           "attached((sum(register) where provincie == \"Gelderland\")) - (count() where "
+                           "provincie == \"Gelderland\")"));
+    dki_buffer_drop(&out);
 }
 
 static void what_cannot_be_said_of_one_cell_is_left_out(void **state)
@@ -114,7 +145,8 @@ static dk_status write_one(size_t which, size_t *size, dk_error *err)
     dk_status status;
 
     dki_buffer_init(&out, context);
-    status = dki_cell_expression(context, arnhem, 3, measures, which, true, &whole, &out, err);
+    status = dki_cell_expression(context, arnhem, 3, measures, which, &(dki_cell_figures){ NULL, known, true }, 1,
+                                 &whole, &out, err);
     *size = status == DK_OK ? out.size : 0;
     dki_buffer_drop(&out);
     return status;
@@ -135,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_looks_at_its_own_rows_stays_as_it_was, start, stop),
         cmocka_unit_test_setup_teardown(what_looks_around_has_conditions_in_its_aggregates, start, stop),
         cmocka_unit_test_setup_teardown(what_figures_say_of_finer_groups_goes_by_their_region, start, stop),
+        cmocka_unit_test_setup_teardown(figures_of_several_tables_go_by_their_own, start, stop),
         cmocka_unit_test_setup_teardown(what_cannot_be_said_of_one_cell_is_left_out, start, stop),
         cmocka_unit_test_setup_teardown(failures_leave_nothing, start, stop),
     };
