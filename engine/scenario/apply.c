@@ -62,6 +62,8 @@ static dk_status add_piece(struct pieces *p, const dki_strata *strata, uint64_t 
     dk_status status = dki_moved_cells(p->stage, strata->set, strata->n_set, p->rows, n, &added->cells, err);
 
     p->n++;
+    if (status == DK_OK && strata->effect == DK_MOVES)
+        status = dki_tell_figures(p->stage, p->rows, added->cells, err);
     return status == DK_OK ? weigh(p->stage, p->rows, n, p->taken, &added->weights, err) : status;
 }
 
@@ -322,7 +324,9 @@ static dk_status tell_change(const struct pieces *p, const int64_t *weights, dk_
     snprintf(note, sizeof note, "%.*s: %s %s %s",
              (int)dki_utf8_floor(stage->step->name, strlen(stage->step->name), 200), stage->step->name, weight,
              dki_unit(stage->cells, change), p->change < 0 ? "left" : "came");
-    return dki_text_map_add(stage->notes, note, strlen(note), &number, err);
+    if (dki_text_map_add(stage->notes, note, strlen(note), &number, err) != DK_OK)
+        return DK_ERR_MEMORY;
+    return dki_tell_figures(stage, NULL, NULL, err);
 }
 
 /* A step that happens. */

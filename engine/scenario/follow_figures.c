@@ -4,7 +4,9 @@
  * persons are. Where a step takes everybody whom a condition matches, and the condition and what is set look at nothing but
  * columns by which the figures are known, their rows are moved as cells are: they get the same values. So a merger of
  * municipalities merges their figures, also those of municipalities that no cell is in, and levels above follow as those of
- * persons do. Where a step moves parts of groups nobody knows which part of a figure goes along, and it stays: a note says so.
+ * persons do. Where a step moves parts of groups nobody knows which part of a figure goes along, and it stays: a note says so. So
+ * it does where what is set lies below what the figures are known by, as a municipality that goes to another region, and where
+ * persons come or leave.
  */
 #include <stdio.h>
 #include <string.h>
@@ -282,18 +284,15 @@ static dk_status or_stay(dk_status status, const dk_error *why, dk_error *err)
     return status;
 }
 
-/* Persons move, and figures do not. */
-static dk_status tell_parts(const dki_stage *stage, const dk_attachment *attachment, dk_error *err)
+/* Persons move, come or leave, and figures do not. how: what the note says behind by what they are known. */
+static dk_status tell(const dki_stage *stage, const dk_attachment *attachment, const char *how, dk_error *err)
 {
     const char *step = stage->step->name;
     char note[800], keys[300];
     uint32_t number;
 
-    (void)snprintf(
-        note, sizeof note,
-        "%.*s: figures known per %s stay with the groups that they are of, as it may move parts of groups",
-        (int)dki_utf8_floor(step, strlen(step), 200), step,
-        dki_lineage_list(attachment->by, attachment->n_by, keys, sizeof keys));
+    (void)snprintf(note, sizeof note, "%.*s: figures known per %s %s", (int)dki_utf8_floor(step, strlen(step), 200),
+                   step, dki_lineage_list(attachment->by, attachment->n_by, keys, sizeof keys), how);
     return dki_text_map_add(stage->notes, note, strlen(note), &number, err);
 }
 
@@ -350,7 +349,8 @@ dk_status dki_follow_figures(dki_stage *stage, dki_strata *strata, dk_error *err
 
         status = follow(stage, &properties.attached[n], by + room, &attached[n], &parts, err);
         if (status == DK_OK && parts && stage->notes && strata->n_cells > 0)
-            status = tell_parts(stage, &properties.attached[n], err);
+            status = tell(stage, &properties.attached[n],
+                          "stay with the groups that they are of, as it may move parts of groups", err);
         room += n_columns + properties.attached[n].n_by;
     }
     properties.attached = attached;
@@ -361,5 +361,65 @@ dk_status dki_follow_figures(dki_stage *stage, dki_strata *strata, dk_error *err
     for (size_t i = 0; i < n; i++)
         dk_table_release(attached[i].table);
     dki_free(context, by);
+    return status;
+}
+
+/* Steps that set nothing by which figures are known ---------------------------------------------------------------- */
+
+/* Whether some row of a column became another value. */
+static dk_status find_changed(const dk_column *before, const uint64_t *rows, const dk_column *after, bool *out,
+                              dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    for (uint64_t i = 0; i < dk_column_n_rows(after) && status == DK_OK && !*out; i++) {
+        dk_value was, is;
+
+        status = dk_column_get(before, rows[i], &was, err);
+        if (status == DK_OK)
+            status = dk_column_get(after, i, &is, err);
+        if (status == DK_OK)
+            *out = was.is_null != is.is_null || (!was.is_null && !dki_values_equal(&was, &is));
+    }
+    return status;
+}
+
+/* Whether who moved is in another group than before, of those by which figures are known: levels follow what is set below them. */
+static dk_status leaves_groups(const dki_stage *stage, const dk_attachment *attachment, const uint64_t *rows,
+                               const dk_table *moved, bool *out, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    *out = false;
+    for (size_t c = 0; c < dk_table_n_columns(stage->cells) && status == DK_OK && !*out; c++) {
+        const dk_field *field = dk_table_field(stage->cells, c);
+        size_t at = dk_table_find(moved, field->name);
+
+        if (at != DK_NO_COLUMN && dk_table_field(moved, at)->column != field->column &&
+            dki_figures_key(stage->cells, attachment, field->name))
+            status = find_changed(field->column, rows, dk_table_field(moved, at)->column, out, err);
+    }
+    return status;
+}
+
+dk_status dki_tell_figures(const dki_stage *stage, const uint64_t *rows, const dk_table *moved, dk_error *err)
+{
+    const dk_properties *properties = dk_table_properties(stage->cells);
+    dk_status status = DK_OK;
+
+    for (size_t i = 0; i < properties->n_attached && stage->notes && status == DK_OK; i++) {
+        const dk_attachment *attachment = &properties->attached[i];
+        bool leaves = false;
+
+        if (moved && sets_key(stage->step, stage->cells, attachment)) /* they follow, or were told of */
+            continue;
+        if (moved)
+            status = leaves_groups(stage, attachment, rows, moved, &leaves, err);
+        if (status == DK_OK && (leaves || moved == NULL))
+            status = tell(stage, attachment,
+                          moved ? "stay what they were, and it moves persons from one to another"
+                                : "stay what they were, whoever comes or leaves",
+                          err);
+    }
     return status;
 }

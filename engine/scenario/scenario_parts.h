@@ -418,6 +418,8 @@ bool dki_step_changes(const dki_step *step, const dk_table *table, const char *c
 bool dki_step_sets_figures(const dki_step *step, const dk_table *cells);
 /* The stage goes on with cells that have figures as they are after the step beside them; strata keeps those. */
 dk_status dki_follow_figures(dki_stage *stage, dki_strata *strata, dk_error *err);
+/* Tells of figures that do not follow: cells of those rows became `moved`; or, where that is NULL, persons came or left. */
+dk_status dki_tell_figures(const dki_stage *stage, const uint64_t *rows, const dk_table *moved, dk_error *err);
 
 /* known.c ------------------------------------------------------------------------------------------------------ */
 

@@ -89,6 +89,9 @@ local function explain(self, cell)
   if not compared then
     return text
   end
+  for _, note in ipairs(self:notes()) do
+    text = text .. "\nNote: " .. note
+  end
   local part = core.part(compared.later and "explain_tables" or "explain_change")
   return text .. "\n" .. table.concat(part.whole(compared), "\n")
 end

@@ -275,3 +275,48 @@ test("figures are known by columns of other names, too", function(t, dk)
   local bounded = persons:derive "n = interval(1, 2)"
   t.raises(function() bounded:attach(bounded, "n") end, "attach: n is known in bounds only, which tell no groups apart")
 end)
+
+-- Figures by the level at which a step moves persons, by one above, one beside and one below it: who is right to stay needs
+-- no note.
+test("figures that do not follow a step are told, at every level", function(t, dk)
+  local geo = dk.hierarchy(dk.read_text "g;r;l\nA;X;N\nB;X;N\nC;Y;N\nE;Z;O\n", { "g", "r", "l" })
+  local beside = dk.hierarchy(dk.read_text "g;p\nA;P\nB;Q\nC;P\nE;Q\n", { "g", "p" })
+  local data = dk.read_text "g;q;v\nA;p;10\nA;q;3\nA;p;4\nB;p;4\nB;q;5\nC;p;7\nE;q;2\n":use(geo):use(beside)
+  local figures = { g = "g;k\nA;20\nB;10\nC;9\nE;8\n", r = "r;k\nX;30\nY;9\nZ;8\n", l = "l;k\nN;39\nO;8\n",
+    p = "p;k\nP;29\nQ;18\n" }
+  local parts = "stay with the groups that they are of, as it may move parts of groups"
+  local stay, change = "stay what they were, and it moves persons from one to another",
+    "stay what they were, whoever comes or leaves"
+  local cases = {
+    { { where = "g == 'A'", all = true, set = { g = "B" } }, p = stay },
+    { { where = "g == 'A' and q == 'p'", all = true, set = { g = "B" } }, g = parts, p = stay },
+    { { where = "g == 'A'", all = true, set = { g = "C" } }, r = stay },
+    { { where = "g == 'A'", all = true, set = { g = "E" } }, r = stay, l = stay, p = stay },
+    { { where = "g == 'A'", all = true, set = { g = "new" } } },
+    { { where = "r == 'X'", all = true, set = { r = "Y" } } },
+    { { where = "r == 'X'", all = true, set = { r = "Z" } }, l = stay },
+    { { where = "g == 'A'", all = true, set = { r = "Y" } }, r = parts },
+    { { where = "q == 'p'", all = true, set = { q = "q" } } },
+    { { where = "g == 'A'", count = 1, remove = true }, g = change, r = change, l = change, p = change },
+    { { where = "g == 'A'", count = 1, add = true }, g = change, r = change, l = change, p = change },
+    { { where = "g == 'A'", scale = 2 }, g = change, r = change, l = change, p = change },
+  }
+  for i, case in ipairs(cases) do
+    local step = { "stap" }
+    for name, value in pairs(case[1]) do
+      step[name] = value
+    end
+    for level, text in pairs(figures) do
+      for _, more in ipairs { "z = count()", "m = max(v)" } do
+        local ask = dk.breakdown { by = level, measures = { more, "x = attached(k)" } }
+        local result = ask:compare(data:attach(dk.read_text(text), level), dk.scenario "plan" { step })
+        local told = table.concat(result:notes(), "\n"):match "stap: (figures known per [^\n]*)"
+        t.eq(told, case[level] and ("figures known per %s %s"):format(level, case[level]), i .. " " .. level)
+        if told then
+          t.has(result:explain(), "Note: stap: " .. told)
+          t.has(result:explain { [level] = ({ p = "P", g = "B", r = "X", l = "N" })[level] }, "Note: stap: " .. told)
+        end
+      end
+    end
+  end
+end)
