@@ -202,6 +202,8 @@ typedef struct dki_groups {
 /* Fills groups[0 .. n-1] from n plans over one table, which share the parts that they have in common, in one pass over the
  * rows; those whose keys are many take one of their own. After a failure all of them are to be dropped. */
 dk_status dki_groups_scan(dki_groups *groups, const dki_plan *const *plans, size_t n, dk_error *err);
+/* most: so many groups there are at most; 0: they are grouped elsewhere. */
+dk_status dki_groups_init(dki_groups *groups, const dki_plan *plan, uint64_t most, dk_error *err);
 void dki_groups_drop(dki_groups *groups);
 /* Puts groups that stand in parts together, for who wants to look at any of them. */
 dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *err);

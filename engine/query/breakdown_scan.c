@@ -3,9 +3,8 @@
  * Ranges of rows go to workers; each has evaluators, a grouper and accumulators of its own, which are merged by key
  * in the end. What accumulators hold is exact and does not depend on order, so neither does the result.
  *
- * A block goes: its values (breakdown_inputs.h), group numbers, accumulators. Where keys are few, dense.h does the last
- * two: a slot takes the place of a group until all rows are counted. When something fails in a block, the block is gone
- * through again row by row, so that the failure of the earliest row is the one reported, whatever the size of blocks.
+ * What a worker does with a block stands in scan_worker.c. When something fails in a block, the block is gone through again row by
+ * row, so that the failure of the earliest row is the one reported, whatever the size of blocks.
  *
  * Several breakdowns take each block in turn, while it is in near caches, and share the evaluators of what their plans have
  * in common.
@@ -19,33 +18,17 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
-#include "breakdown_inputs.h"
-#include "data/column_parts.h"
-#include "dense.h"
-#include "entries.h"
 #include "partition.h"
+#include "scan_worker.h"
 
 #define RANGE_BLOCKS 16
-
-struct worker {
-    dki_inputs inputs;
-    dki_entries entries; /* where rows are taken once for each member */
-    dki_groups found;    /* by slot and without groups where the scan is dense */
-    dki_dense dense;
-    dki_arena arena;  /* holds the arrays here */
-    int64_t *wholes;  /* DK_BLOCK_ROWS numbers for each value that needs them */
-    size_t *whole_at; /* where, for each value */
-    int64_t *weights;
-    uint32_t *group;
-    uint32_t *codes;
-};
 
 /* Of one plan. Workers are made when they take their first range: how many there will be is known to the pool alone. */
 struct scan {
     const dki_plan *plan;
     dki_groups *groups; /* what it is to fill */
     dki_dense_plan dense;
-    struct worker *workers[DKI_MOST_WORKERS];
+    dki_scan_worker *workers[DKI_MOST_WORKERS];
 };
 
 /* Of all plans: those that take the rows together stand first. */
@@ -55,114 +38,6 @@ struct pass {
 };
 
 /* Workers. ----------------------------------------------------------------------------------------------------- */
-
-/* most: so many groups there are at most; 0: they are grouped elsewhere. */
-static dk_status groups_init(dki_groups *groups, const dki_plan *plan, uint64_t most, dk_error *err)
-{
-    size_t n = plan->n_aggregates;
-
-    memset(groups, 0, sizeof *groups);
-    groups->context = plan->context;
-    groups->n_filter_null = dki_calloc(plan->context, plan->n_filters, sizeof *groups->n_filter_null, err);
-    groups->accumulators = dki_calloc(plan->context, n, sizeof *groups->accumulators, err);
-    if (groups->n_filter_null == NULL || groups->accumulators == NULL)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < n; i++)
-        dki_accumulator_init(&groups->accumulators[i], plan->context, &plan->aggregates[i].what);
-    groups->n_accumulators = n;
-    if (most == 0)
-        return DK_OK;
-    return dki_grouper_init(&groups->grouper, plan->context, plan->dims, plan->breakdown->n_by, most, err);
-}
-
-void dki_groups_drop(dki_groups *groups)
-{
-    if (groups->context == NULL)
-        return;
-    for (size_t i = 0; i < groups->n_accumulators; i++)
-        dki_accumulator_drop(&groups->accumulators[i]);
-    dki_free(groups->context, groups->accumulators);
-    dki_free(groups->context, groups->n_filter_null);
-    dki_grouper_drop(&groups->grouper);
-    if (groups->parts)
-        dki_partitions_drop(groups->parts);
-    dki_free(groups->context, groups->parts);
-    memset(groups, 0, sizeof *groups);
-}
-
-/* Whether an aggregate is counted by slot, so that it needs no accumulator until then. */
-static bool is_taken(const dki_dense_plan *dense, size_t aggregate)
-{
-    return dense->plan && dense->takes[aggregate].how != DKI_DENSE_NOT;
-}
-
-/* Whether an accumulator wants the value as integers. */
-static bool needs_whole(const dki_plan *plan, const dki_dense_plan *dense, size_t value)
-{
-    for (size_t i = 0; plan->values[value].needs_whole && i < plan->n_aggregates; i++) {
-        if ((plan->aggregates[i].value == value || plan->aggregates[i].other == value) && !is_taken(dense, i))
-            return true;
-    }
-    return false;
-}
-
-/* In a dense scan the accumulators that are left have a place for every slot from the start. */
-static dk_status init_dense(struct worker *worker, const dki_dense_plan *dense, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    if (dense->plan == NULL)
-        return DK_OK;
-    for (size_t i = 0; status == DK_OK && i < worker->found.n_accumulators; i++) {
-        if (!is_taken(dense, i))
-            status = dki_accumulator_room(&worker->found.accumulators[i], dense->n_slots, err);
-    }
-    return status == DK_OK ? dki_dense_init(&worker->dense, dense, err) : status;
-}
-
-static dk_status worker_init(struct worker *worker, const dki_plan *plan, const dki_dense_plan *dense,
-                             dki_common_evals *common, dk_error *err)
-{
-    size_t n_wholes = 0, n;
-    uint64_t most;
-    dk_status status;
-
-    dki_arena_init(&worker->arena, plan->context);
-    worker->whole_at = dki_arena_array(&worker->arena, plan->n_values, sizeof *worker->whole_at, err);
-    if (!worker->whole_at)
-        return DK_ERR_MEMORY;
-    for (size_t i = 0; i < plan->n_values; i++)
-        worker->whole_at[i] = needs_whole(plan, dense, i) ? n_wholes++ * DK_BLOCK_ROWS : DKI_NONE;
-    worker->wholes = dki_arena_alloc(&worker->arena, n_wholes * DK_BLOCK_ROWS * sizeof *worker->wholes, err);
-    n = dense->plan && dense->all_taken ? 0 : DK_BLOCK_ROWS; /* rows that accumulators look at */
-    worker->weights = dki_arena_alloc(&worker->arena, n * sizeof *worker->weights, err);
-    worker->group = dki_arena_alloc(&worker->arena, n * sizeof *worker->group, err);
-    worker->codes = dki_arena_alloc(&worker->arena, n * sizeof *worker->codes, err);
-    if (!worker->wholes || !worker->weights || !worker->group || !worker->codes)
-        return DK_ERR_MEMORY;
-    most = dk_table_n_rows(plan->table) +
-           (plan->entries ? DK_BLOCK_ROWS : 1); /* a few rows may have a block of entries */
-    status = groups_init(&worker->found, plan, dense->plan ? 0 : most, err);
-    if (status == DK_OK)
-        status = init_dense(worker, dense, err);
-    if (status == DK_OK)
-        status = dki_inputs_init(&worker->inputs, plan, common, err);
-    if (status == DK_OK)
-        status = dki_entries_init(&worker->entries, plan, err);
-    return status;
-}
-
-static void worker_drop(struct worker *worker, const dki_plan *plan)
-{
-    if (worker == NULL)
-        return;
-    dki_inputs_drop(&worker->inputs);
-    dki_entries_drop(&worker->entries);
-    dki_arena_drop(&worker->arena);
-    dki_dense_drop(&worker->dense);
-    dki_groups_drop(&worker->found);
-    dki_free(plan->context, worker);
-}
 
 /* Makes the workers of that number where they are new: one of each plan. Only the thread of that number asks for them. The
  * first has the evaluators of what plans have in common. */
@@ -174,7 +49,7 @@ static dk_status make_workers(const struct pass *pass, unsigned number, dk_error
     for (size_t i = 0; status == DK_OK && i < pass->n; i++) {
         struct scan *scan = &pass->scans[i];
         bool shares = i > 0 && scan->plan->common == first->plan->common;
-        struct worker *worker;
+        dki_scan_worker *worker;
         bool follows = false;
 
         if (scan->workers[number])
@@ -183,126 +58,15 @@ static dk_status make_workers(const struct pass *pass, unsigned number, dk_error
         if (worker == NULL)
             return DK_ERR_MEMORY;
         scan->workers[number] = worker;
-        status = worker_init(worker, scan->plan, &scan->dense,
-                             shares ? first->workers[number]->inputs.common : NULL, err);
+        status = dki_scan_worker_init(worker, scan->plan, &scan->dense,
+                                      shares ? first->workers[number]->inputs.common : NULL, err);
         for (size_t k = 0; status == DK_OK && !follows && k < i; k++)
             status = dki_inputs_follow(&worker->inputs, &pass->scans[k].workers[number]->inputs, &follows, err);
     }
     return status;
 }
 
-/* One block. --------------------------------------------------------------------------------------------------- */
-
-/* A value as integers or codes, for whoever wants it so. */
-static void make_whole(struct worker *worker, const dk_view *view, int64_t *out)
-{
-    if (view->type != DK_CATEGORY) {
-        dki_view_integers(view, out);
-        return;
-    }
-    dki_view_codes(view, worker->codes);
-    for (size_t i = 0; i < view->n; i++)
-        out[i] = worker->codes[i];
-}
-
-/* The group of every row; in a dense scan its slot, and what is counted by slot is counted. */
-static dk_status find_groups(const dki_dense_plan *dense, struct worker *worker, const dki_dense_block *block,
-                             dk_error *err)
-{
-    if (dense->plan == NULL)
-        return dki_group_block(&worker->found.grouper, block->by, block->n, block->selection, worker->group, err);
-    return dki_dense_add(&worker->dense, block, dense->all_taken ? NULL : worker->group, err);
-}
-
-static const int64_t *wholes_of(const struct worker *worker, size_t value)
-{
-    size_t at = worker->whole_at[value];
-
-    return at == DKI_NONE ? NULL : worker->wholes + at;
-}
-
-/* What accumulators take in. like: what rows they are, and their weights. */
-static dk_status add_rows(const dki_plan *plan, const dki_dense_plan *dense, struct worker *worker,
-                          const dki_dense_block *block, const dki_rows *like, dk_error *err)
-{
-    dk_status status = DK_OK;
-
-    if (dense->plan && dense->all_taken)
-        return DK_OK;
-    for (size_t i = 0; i < plan->n_values; i++) {
-        if (worker->whole_at[i] != DKI_NONE)
-            make_whole(worker, block->values[i], worker->wholes + worker->whole_at[i]);
-    }
-    for (size_t i = 0; status == DK_OK && i < plan->n_aggregates; i++) {
-        const dki_plan_aggregate *aggregate = &plan->aggregates[i];
-        dki_accumulator *accumulator = &worker->found.accumulators[i];
-        dki_rows rows = *like;
-
-        if (is_taken(dense, i))
-            continue;
-        rows.n = block->n;
-        rows.groups = worker->group;
-        rows.selection =
-            aggregate->filter == DKI_NONE ? block->selection : block->truths + aggregate->filter * DK_BLOCK_WORDS;
-        if (aggregate->value != DKI_NONE) {
-            rows.value = block->values[aggregate->value];
-            rows.integers = wholes_of(worker, aggregate->value);
-        }
-        if (aggregate->other != DKI_NONE) {
-            rows.other = block->values[aggregate->other];
-            rows.other_integers = wholes_of(worker, aggregate->other);
-        }
-        if (dense->plan == NULL)
-            status = dki_accumulator_room(accumulator, worker->found.grouper.n_groups, err);
-        if (status == DK_OK)
-            status = dki_accumulator_add(accumulator, &rows, err);
-    }
-    return status;
-}
-
-/* Rows as they are, or entries. */
-static dk_status take_block(const struct scan *scan, struct worker *worker, const dki_dense_block *block,
-                            const dki_rows *like, dk_error *err)
-{
-    dki_inputs *inputs = &worker->inputs;
-    dk_status status = find_groups(&scan->dense, worker, block, err);
-
-    dki_trace_lap(inputs->steps, DKI_STEP_COUNT(scan->plan), &inputs->since);
-    if (status == DK_OK)
-        status = add_rows(scan->plan, &scan->dense, worker, block, like, err);
-    dki_trace_lap(inputs->steps, DKI_STEP_ACCUMULATE(scan->plan), &inputs->since);
-    return status;
-}
-
-static dk_status scan_block(const struct scan *scan, struct worker *worker, uint64_t row, size_t n, dk_error *err)
-{
-    const dki_plan *plan = scan->plan;
-    dki_inputs *inputs = &worker->inputs;
-    dki_entries *entries = &worker->entries;
-    dki_rows like = { .row = row, .weights = worker->weights };
-    bool any, weighs = plan->weight && !(scan->dense.plan && scan->dense.all_taken);
-    dk_status status = dki_inputs_block(inputs, row, n, &any, err);
-
-    if (status != DK_OK || !any)
-        return status;
-    if (weighs)
-        status = dki_inputs_weights(inputs, row, n, worker->weights, err);
-    if (status == DK_OK && plan->entries == NULL) {
-        dki_dense_block block = {
-            n, inputs->n_selected, inputs->selection, inputs->by_views, inputs->views, inputs->truths
-        };
-
-        return take_block(scan, worker, &block, &like, err);
-    }
-    if (status == DK_OK)
-        dki_entries_begin(entries, inputs, row, n, !(scan->dense.plan && scan->dense.all_taken));
-    while (status == DK_OK && dki_entries_next(entries, weighs ? worker->weights : NULL)) {
-        like.weights = entries->weights;
-        like.numbers = entries->numbers;
-        status = take_block(scan, worker, &entries->block, &like, err);
-    }
-    return status;
-}
+/* Blocks and ranges. ------------------------------------------------------------------------------------------- */
 
 /* The block of every plan; where one fails the others need not go on. */
 static dk_status scan_blocks(const struct pass *pass, unsigned number, uint64_t row, size_t n, dk_error *err)
@@ -310,7 +74,7 @@ static dk_status scan_blocks(const struct pass *pass, unsigned number, uint64_t 
     dk_status status = DK_OK;
 
     for (size_t i = 0; status == DK_OK && i < pass->n; i++)
-        status = scan_block(&pass->scans[i], pass->scans[i].workers[number], row, n, err);
+        status = dki_scan_worker_block(pass->scans[i].workers[number], &pass->scans[i].dense, row, n, err);
     return status;
 }
 
@@ -380,13 +144,13 @@ static dk_status merge_groups(dki_groups *groups, const dki_groups *other, dk_er
 }
 
 /* The same by slot. */
-static dk_status merge_slots(const dki_dense_plan *dense, struct worker *first, struct worker *other,
+static dk_status merge_slots(const dki_dense_plan *dense, dki_scan_worker *first, dki_scan_worker *other,
                              const uint32_t *same, dk_error *err)
 {
     dk_status status = dki_dense_merge(&first->dense, &other->dense, err);
 
     for (size_t i = 0; status == DK_OK && i < first->found.n_accumulators; i++) {
-        if (!is_taken(dense, i))
+        if (!dki_dense_takes(dense, i))
             status = dki_accumulator_merge(&first->found.accumulators[i], &other->found.accumulators[i], 0,
                                            dense->n_slots, same, err);
     }
@@ -394,10 +158,10 @@ static dk_status merge_slots(const dki_dense_plan *dense, struct worker *first, 
 }
 
 /* Puts groups in the place of slots. */
-static dk_status finish_slots(const dki_dense_plan *dense, struct worker *first, dk_error *err)
+static dk_status finish_slots(const dki_dense_plan *dense, dki_scan_worker *first, dk_error *err)
 {
     dki_groups groups = { 0 };
-    dk_status status = groups_init(&groups, dense->plan, dense->n_slots, err);
+    dk_status status = dki_groups_init(&groups, dense->plan, dense->n_slots, err);
 
     if (status == DK_OK)
         status = dki_dense_finish(&first->dense, first->found.accumulators, &groups, err);
@@ -411,7 +175,7 @@ static dk_status finish_slots(const dki_dense_plan *dense, struct worker *first,
 }
 
 /* Puts what all workers found into the first. */
-static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error *err)
+static dk_status merge_workers(struct scan *scan, dki_scan_worker *first, dk_error *err)
 {
     const dki_dense_plan *dense = &scan->dense;
     dki_groups *groups = &first->found;
@@ -426,7 +190,7 @@ static dk_status merge_workers(struct scan *scan, struct worker *first, dk_error
             same[i] = (uint32_t)i;
     }
     for (size_t i = 0; status == DK_OK && i < DKI_MOST_WORKERS; i++) {
-        struct worker *other = scan->workers[i];
+        dki_scan_worker *other = scan->workers[i];
 
         if (other == NULL || other == first)
             continue;
@@ -489,7 +253,7 @@ static dk_status scan_parts(dki_groups *groups, const dki_plan *plan, const dki_
 
     if (by_index || plan->entries)
         return DK_OK;
-    status = groups_init(groups, plan, 0, err);
+    status = dki_groups_init(groups, plan, 0, err);
     if (status == DK_OK)
         status = dki_partitions_scan(plan, dense->plan != NULL, groups, &groups->parts, err);
     if (status != DK_OK || groups->parts == NULL)
@@ -516,7 +280,7 @@ dk_status dki_groups_gather(dki_groups *groups, const dki_plan *plan, dk_error *
 /* What the workers of a plan found becomes its groups. */
 static dk_status merge_scan(struct scan *scan, dk_error *err)
 {
-    struct worker *first = scan->workers[0];
+    dki_scan_worker *first = scan->workers[0];
     dk_status status = merge_workers(scan, first, err);
 
     if (status == DK_OK && scan->dense.plan)
@@ -537,7 +301,7 @@ static void drop_workers(const struct pass *pass)
 {
     for (size_t i = pass->n; i-- > 0;) {
         for (size_t k = 0; k < DKI_MOST_WORKERS; k++)
-            worker_drop(pass->scans[i].workers[k], pass->scans[i].plan);
+            dki_scan_worker_drop(pass->scans[i].workers[k], pass->scans[i].plan);
     }
 }
 

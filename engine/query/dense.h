@@ -78,6 +78,12 @@ typedef struct dki_dense_plan {
     size_t gathered_by; /* an aggregate whose accumulator tells it, by slot, where nothing else does; or DKI_NONE */
 } dki_dense_plan;
 
+/* Whether an aggregate is counted by slot, so that it needs no accumulator until then. */
+static inline bool dki_dense_takes(const dki_dense_plan *dense, size_t aggregate)
+{
+    return dense->plan && dense->takes[aggregate].how != DKI_DENSE_NOT;
+}
+
 /* What one worker has counted. */
 typedef struct dki_dense {
     const dki_dense_plan *plan;
