@@ -209,7 +209,6 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
     size_t at = within->second.n_by;
     dk_error other = DK_ERROR_INIT;
     char quoted[256];
-    uint32_t told_by = 0;
     dk_status status;
 
     if (dki_breakdown_find_dimension(&within->second, key) != SIZE_MAX || at == DKI_MAX_DIMENSIONS ||
@@ -227,20 +226,17 @@ static dk_status add_key(struct within *within, const char *key, dk_error *err)
             is_second == dki_levels_related(dk_column_levels(fine), dk_column_levels(coarse)))
             continue;
         status = check_told(within, dim, &other);
-        if (status == DK_OK) {
-            told_by |= 1U << dim;
-        } else if (status != DK_ERR_DATA) { /* else it does not tell */
-            if (err)
-                *err = other;
-            return status;
-        }
+        if (status == DK_ERR_DATA) /* it does not tell */
+            continue;
+        if (status == DK_OK)
+            status = dk_expr_parse(within->context, quoted, &within->by[at].expr, &other);
+        if (status == DK_OK)
+            take_dimension(within, 1U << dim);
+        else if (err)
+            *err = other;
+        return status;
     }
-    if (told_by == 0)
-        return DK_OK;
-    status = dk_expr_parse(within->context, quoted, &within->by[at].expr, err);
-    if (status == DK_OK)
-        take_dimension(within, told_by);
-    return status;
+    return DK_OK;
 }
 
 static bool is_not_bounded(void *arg, const dki_node *node)
