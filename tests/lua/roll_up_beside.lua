@@ -212,7 +212,8 @@ test("columns that stand beside each other and cannot be rolled up are told", fu
   local both = dk.breakdown { by = "gemeente", measures = { "n = count()", "k = count() where bekend" } }
     :compare(data, plan)
   local texts = dk.breakdown { by = "gemeente", measures = { "n = count()", "f = min(soort)" } }:compare(data, plan)
-  refused(texts:rename { n_half_difference = "f_half_difference" }, 'after "compared with half" came n_half_difference renamed to f_half_difference', "roll up first")
+  refused(texts:rename { n_half_difference = "f_half_difference" },
+    'after "compared with half" came n_half_difference renamed to f_half_difference', "roll up first")
   local long = dk.breakdown { by = "gemeente", measures = { "n = count()", "k = count() where bekend" } }
     :compare(data, plan, nil, { long = true })
   refused(both:derive "n_x = n_half / n_base",
