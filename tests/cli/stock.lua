@@ -312,42 +312,43 @@ local prompts = {
   },
 }
 
--- `ready` is made by the program when it has begun; then come the signals. What the shell says about them is left out.
-local function signalled(code, ...)
+-- `ready` is made by the program when it has begun; then come the signals, the next when the program has had a second to
+-- end of the one before, or after the pause given. What the shell says about them is left out.
+local A_SECOND = "for tenth in 0 1 2 3 4 5 6 7 8 9; do sleep 0.1; kill -0 $! 2>/dev/null || break; done"
+local function signalled(code, signals, pause)
   local kill = {}
-  for i, signal in ipairs { ... } do
-    kill[i] = ("kill -%s $!"):format(signal)
+  for i, signal in ipairs(signals) do
+    kill[i] = ("kill -%s $! 2>/dev/null; "):format(signal)
   end
-  return ("-e '%s' & while [ ! -e ready ]; do sleep 0.01; done; rm ready; sleep 0.1; %s && wait $! 2>/dev/null")
-    :format(code:gsub("READY", "io.open(\"ready\", \"w\"):close()"), table.concat(kill, "; sleep 0.1; "))
+  return ("-e '%s' & while [ ! -e ready ]; do sleep 0.01; done; sleep 0.1; %srm ready; wait $! 2>/dev/null")
+    :format(code:gsub("READY", "io.open(\"ready\", \"w\"):close()"), table.concat(kill, (pause or A_SECOND) .. "; "))
 end
 
 local STOPPED = "PROGRAM: %s\n\t(command line):1: in main chunk\n\t[C]: in ?\n"
-local GONE = "sh: 1: kill: No such process\n\n" -- of the second signal
 
 local signals = {
-  { signalled("READY while true do end", "INT") },
-  { signalled("print(1) READY local function f() while true do end end f()", "INT") },
-  { signalled("print(pcall(function() READY while true do end end)) print(2)", "INT") },
-  { signalled("pcall(function() READY while true do end end) READY while true do end", "INT", "INT") },
-  { signalled("print(xpcall(function() READY while true do end end, function(e) return e .. 1 end))", "INT") },
-  { (signalled("string.find((\"a\"):rep(1e5), READY and (\".-\"):rep(20) .. \"b\")", "INT", "INT", "INT", "INT")
-    :gsub("INT $!; sleep 0.1", "INT $!; sleep 0.01")) }, -- two that come at once are one
-  { signalled("READY for i = 1, 1e9 do local t = {} end", "INT") },
-  { signalled("READY while true do pcall(function() while true do end end) end", "INT", "INT") },
+  { signalled("READY while true do end", { "INT" }) },
+  { signalled("print(1) READY local function f() while true do end end f()", { "INT" }) },
+  { signalled("print(pcall(function() READY while true do end end)) print(2)", { "INT" }) },
+  { signalled("pcall(function() READY while true do end end) READY while true do end", { "INT", "INT" }) },
+  { signalled("print(xpcall(function() READY while true do end end, function(e) return e .. 1 end))", { "INT" }) },
+  { signalled("string.find((\"a\"):rep(1e5), READY and (\".-\"):rep(20) .. \"b\")",
+    { "INT", "INT", "INT", "INT" }, "sleep 0.01") }, -- two that come at once are one
+  { signalled("READY for i = 1, 1e9 do local t = {} end", { "INT" }) },
+  { signalled("READY while true do pcall(function() while true do end end) end", { "INT", "INT" }) },
   -- What stock lua cannot stop, the first signal stops.
   {
-    signalled("READY print(pcall(string.find, (\"a\"):rep(1e5), (\".-\"):rep(20) .. \"b\")) os.exit(3)", "INT", "INT"),
-    ours = { status = 1, out = "false\t(command line):1: interrupted! ('find' was running)\n", err = GONE },
+    signalled("READY print(pcall(string.find, (\"a\"):rep(1e5), (\".-\"):rep(20) .. \"b\")) os.exit(3)", { "INT", "INT" }),
+    ours = { status = 3, out = "false\t(command line):1: interrupted! ('find' was running)\n" },
   },
   {
-    signalled("READY coroutine.wrap(function() while true do end end)()", "INT", "INT"),
-    ours = { status = 1, err = STOPPED:format "(command line):1: interrupted!\nstack traceback:\n\t[C]: in ?" .. GONE },
+    signalled("READY coroutine.wrap(function() while true do end end)()", { "INT", "INT" }),
+    ours = { status = 1, err = STOPPED:format "(command line):1: interrupted!\nstack traceback:\n\t[C]: in ?" },
   },
-  { signalled("print(1) READY while true do end", "TERM") },
-  { signalled("print(1) READY while true do end", "HUP") },
-  { signalled("print(1) READY while true do end", "PIPE") },
-  { signalled("READY io.popen(\"sleep 5\"):read(\"a\")", "USR1") },
+  { signalled("print(1) READY while true do end", { "TERM" }) },
+  { signalled("print(1) READY while true do end", { "HUP" }) },
+  { signalled("print(1) READY while true do end", { "PIPE" }) },
+  { signalled("READY io.popen(\"sleep 5\"):read(\"a\")", { "USR1" }) },
   { "-e 'for i = 1, 1e6 do print(i) end'; echo $? >&2", filter = "| head -n 1" },
   { "-e 'io.stdout:setvbuf(\"line\") while io.write(1, \"\\n\") do end'; echo $? >&2", filter = "| head -n 1" },
 }
