@@ -34,6 +34,7 @@ typedef struct dki_slot {
     dki_vector vector;
     void *values;    /* room for a block of the op's type, and behind it */
     uint64_t *valid; /* for a bit a row */
+    size_t n_made;   /* so many of a constant's rows are there, from block to block */
     dk_view view;    /* of a column */
     void *state;     /* a function's own, kept from block to block; NULL at first */
     void (*drop_state)(dk_context *context, void *state);

@@ -168,8 +168,8 @@ dk_status dki_run_constant(dki_eval *eval, const dki_op *op, const uint64_t *sel
 
     (void)selection;
     (void)err;
-    for (size_t i = 0; i < eval->n; i++)
-        dki_slot_put(op, slot, i, &op->value);
+    for (; slot->n_made < eval->n; slot->n_made++)
+        dki_slot_put(op, slot, slot->n_made, &op->value);
     own_vector(op, slot);
     if (!op->value.is_null)
         slot->vector.valid = NULL;
