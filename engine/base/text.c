@@ -59,9 +59,14 @@ size_t dki_utf8_check(const char *bytes, size_t size)
 
 size_t dki_utf8_length(const char *bytes, size_t size)
 {
-    size_t n = 0;
+    size_t n = 0, i = 0;
 
-    for (size_t i = 0; i < size; i++)
+    for (uint64_t eight; i + sizeof eight <= size;
+         i += sizeof eight) { /* of those that continue one bit 7 is set and bit 6 is not */
+        memcpy(&eight, bytes + i, sizeof eight);
+        n += sizeof eight - (size_t)__builtin_popcountll(eight >> 7 & ~(eight >> 6) & UINT64_C(0x0101010101010101));
+    }
+    for (; i < size; i++)
         n += ((unsigned char)bytes[i] & 0xC0) != 0x80;
     return n;
 }

@@ -339,6 +339,14 @@ void dki_view_codes(const dk_view *view, uint32_t *out)
     }
 }
 
+void dki_view_texts(const dk_view *view, dk_text *out)
+{
+    const uint32_t *offsets = view->values;
+
+    for (size_t i = 0, at = 0; i < view->n; i++, at += !view->constant)
+        out[i] = (dk_text){ view->bytes + offsets[at], offsets[at + 1] - offsets[at] };
+}
+
 uint32_t dki_view_code(const dk_view *view, size_t i)
 {
     if (view->constant)

@@ -74,6 +74,8 @@ static int compare(const dki_op *op, const dk_value *a, const dk_value *b)
 {
     uint32_t p, q;
 
+    if (a->type == DK_INTEGER && b->type == DK_INTEGER) /* speed */
+        return (a->as.integer > b->as.integer) - (a->as.integer < b->as.integer);
     if (op->type != DK_CATEGORY)
         return dk_value_compare(a, b);
     p = rank_of(op->levels, a);
@@ -98,31 +100,67 @@ static dk_status row_least(dki_eval *eval, const dki_op *op, const dk_value *arg
 
 /* coalesce(a, b, ...) and case(condition, value, ..., otherwise) ---------------------------------------------------- */
 
+/* 64 rows: bit i = row is known, also of a category. */
+static uint64_t known_of(const dki_op *arg, dki_vector from, size_t word, uint64_t rows)
+{
+    const uint32_t *codes = (const uint32_t *)from.values + 64 * word;
+
+    if (arg->type != DK_CATEGORY)
+        return rows & dki_vector_known(from, word);
+    for (uint64_t open = rows; open; open &= open - 1)
+        if (codes[__builtin_ctzll(open)] == 0)
+            rows &= ~(open & -open);
+    return rows;
+}
+
+/* Copies those of 64 rows, or all of them at once. */
+#define TAKE(type)                                                     \
+    do {                                                               \
+        const type *from_ = (const type *)from.values + first;         \
+        type *to_ = (type *)slot->values + first;                      \
+        if (rows == UINT64_MAX)                                        \
+            memcpy(to_, from_, 64 * sizeof *to_);                      \
+        else                                                           \
+            for (uint64_t r_ = rows; r_; r_ &= r_ - 1)                 \
+                to_[__builtin_ctzll(r_)] = from_[__builtin_ctzll(r_)]; \
+    } while (0)
+
+static void take_word(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_vector from, size_t word,
+                      uint64_t rows, uint64_t known)
+{
+    size_t first = 64 * word;
+    uint64_t *bits = slot->values;
+
+    if (op->type == DK_TEXT && arg->type == DK_CATEGORY) {
+        for (uint64_t open = rows; open; open &= open - 1) {
+            size_t i = (size_t)__builtin_ctzll(open);
+
+            ((dk_text *)slot->values)[first + i] =
+                known >> i & 1 ? dki_vector_value(arg, from, first + i).as.text : (dk_text){ "", 0 };
+        }
+        return;
+    }
+    switch (op->type) {
+    case DK_BOOLEAN: bits[word] = (bits[word] & ~rows) | (((const uint64_t *)from.values)[word] & rows); break;
+    case DK_REAL: TAKE(double); break;
+    case DK_RATIO: TAKE(dk_ratio); break;
+    case DK_CATEGORY: TAKE(uint32_t); break;
+    case DK_TEXT: TAKE(dk_text); break;
+    case DK_INTERVAL: TAKE(dk_interval); break;
+    default: TAKE(int64_t);
+    }
+}
+
 /* Copies the rows of `rows` from an argument's vector into the op's slot. */
 static void take_rows(const dki_op *op, dki_slot *slot, const dki_op *arg, dki_vector from, const uint64_t *rows,
                       size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        bool known;
+    for (size_t w = 0; w < dki_bit_words(n); w++) {
+        uint64_t known = known_of(arg, from, w, rows[w]);
 
-        if (!dki_bit(rows, i))
-            continue;
-        known = !dki_vector_is_null(arg, from, i);
-        switch (op->type) {
-        case DK_BOOLEAN: dki_bit_put(slot->values, i, dki_bit(from.values, i)); break;
-        case DK_REAL: ((double *)slot->values)[i] = ((const double *)from.values)[i]; break;
-        case DK_RATIO: ((dk_ratio *)slot->values)[i] = ((const dk_ratio *)from.values)[i]; break;
-        case DK_CATEGORY: ((uint32_t *)slot->values)[i] = ((const uint32_t *)from.values)[i]; break;
-        case DK_TEXT:
-            if (arg->type == DK_CATEGORY)
-                ((dk_text *)slot->values)[i] = known ? dki_vector_value(arg, from, i).as.text : (dk_text){ "", 0 };
-            else
-                ((dk_text *)slot->values)[i] = ((const dk_text *)from.values)[i];
-            break;
-        case DK_INTERVAL: ((dk_interval *)slot->values)[i] = ((const dk_interval *)from.values)[i]; break;
-        default: ((int64_t *)slot->values)[i] = ((const int64_t *)from.values)[i];
-        }
-        dki_bit_put(slot->valid, i, known);
+        if (rows[w])
+            take_word(op, slot, arg, from, w, rows[w], known);
+        slot->valid[w] = (slot->valid[w] & ~rows[w]) | known;
     }
 }
 
@@ -178,9 +216,8 @@ dk_status dki_run_coalesce(dki_eval *eval, const dki_op *op, const uint64_t *sel
             return status;
         from = dki_op_vector(eval, op->args[k]);
         take_rows(op, slot, op->args[k], from, open, eval->n);
-        for (size_t i = 0; i < eval->n; i++)
-            if (dki_bit(open, i) && !dki_vector_is_null(op->args[k], from, i))
-                dki_bit_clear(open, i);
+        for (size_t w = 0; w < dki_bit_words(eval->n); w++)
+            open[w] &= ~slot->valid[w];
     }
     slot->vector = (dki_vector){ slot->values, slot->valid };
     return DK_OK;

@@ -32,23 +32,29 @@ bool dki_vector_is_null(const dki_op *op, dki_vector vector, size_t i)
     return vector.valid && !dki_bit(vector.valid, i);
 }
 
+/* Row i, into a value that has the type of the op already. */
+static inline void load_value(const dki_op *op, dki_vector vector, size_t i, dk_value *value)
+{
+    value->is_null = dki_vector_is_null(op, vector, i);
+    if (op->type == DK_INTERVAL)
+        value->as.interval = ((const dk_interval *)vector.values)[i];
+    if (value->is_null || op->type == DK_INTERVAL)
+        return;
+    switch (op->type) {
+    case DK_BOOLEAN: value->as.boolean = dki_bit(vector.values, i); break;
+    case DK_REAL: value->as.real = ((const double *)vector.values)[i]; break;
+    case DK_RATIO: value->as.ratio = ((const dk_ratio *)vector.values)[i]; break;
+    case DK_CATEGORY: value->as.text = dk_dictionary_level(op->levels, ((const uint32_t *)vector.values)[i]); break;
+    case DK_TEXT: value->as.text = ((const dk_text *)vector.values)[i]; break;
+    default: value->as.integer = ((const int64_t *)vector.values)[i];
+    }
+}
+
 dk_value dki_vector_value(const dki_op *op, dki_vector vector, size_t i)
 {
     dk_value value = { .type = op->type, .scale = op->scale };
 
-    value.is_null = dki_vector_is_null(op, vector, i);
-    if (op->type == DK_INTERVAL)
-        value.as.interval = ((const dk_interval *)vector.values)[i];
-    if (value.is_null || op->type == DK_INTERVAL)
-        return value;
-    switch (op->type) {
-    case DK_BOOLEAN: value.as.boolean = dki_bit(vector.values, i); break;
-    case DK_REAL: value.as.real = ((const double *)vector.values)[i]; break;
-    case DK_RATIO: value.as.ratio = ((const dk_ratio *)vector.values)[i]; break;
-    case DK_CATEGORY: value.as.text = dk_dictionary_level(op->levels, ((const uint32_t *)vector.values)[i]); break;
-    case DK_TEXT: value.as.text = ((const dk_text *)vector.values)[i]; break;
-    default: value.as.integer = ((const int64_t *)vector.values)[i];
-    }
+    load_value(op, vector, i, &value);
     return value;
 }
 
@@ -104,8 +110,7 @@ static dk_status view_column(dki_eval *eval, const dki_op *op, const dk_column *
         slot->vector.valid = NULL;
         break;
     case DK_TEXT:
-        for (size_t i = 0; i < eval->n; i++)
-            ((dk_text *)slot->values)[i] = dki_view_text(view, i);
+        dki_view_texts(view, slot->values);
         slot->vector.values = slot->values;
         break;
     case DK_INTERVAL: break;
@@ -136,7 +141,7 @@ dk_status dki_run_child(dki_eval *eval, const dki_op *op, const uint64_t *select
     return view_column(eval, op, op->data, err);
 }
 
-void dki_slot_put(const dki_op *op, dki_slot *slot, size_t i, const dk_value *value)
+static inline void put_value(const dki_op *op, dki_slot *slot, size_t i, const dk_value *value)
 {
     switch (op->type) {
     case DK_BOOLEAN: dki_bit_put(slot->values, i, !value->is_null && value->as.boolean); break;
@@ -155,6 +160,11 @@ void dki_slot_put(const dki_op *op, dki_slot *slot, size_t i, const dk_value *va
     }
     if (op->type != DK_CATEGORY)
         dki_bit_put(slot->valid, i, !value->is_null);
+}
+
+void dki_slot_put(const dki_op *op, dki_slot *slot, size_t i, const dk_value *value)
+{
+    put_value(op, slot, i, value);
 }
 
 static void own_vector(const dki_op *op, dki_slot *slot)
@@ -196,10 +206,16 @@ static dk_status run_rows(dki_eval *eval, const dki_op *op, const uint64_t *sele
 {
     dki_slot *slot = &eval->slots[op->slot];
     dk_value *args = dki_arena_array(&eval->arena, op->n_args, sizeof *args, err);
-    dk_status status = args ? DK_OK : DK_ERR_MEMORY;
+    dki_vector *from = dki_arena_array(&eval->arena, op->n_args, sizeof *from, err);
+    dk_status status = args && from ? DK_OK : DK_ERR_MEMORY;
 
-    for (size_t k = 0; k < op->n_args && status == DK_OK; k++)
+    for (size_t k = 0; k < op->n_args && status == DK_OK; k++) {
         status = dki_op_run(eval, op->args[k], selection, err);
+        from[k] = dki_op_vector(eval, op->args[k]);
+        args[k] = (dk_value){ .type = op->args[k]->type, .scale = op->args[k]->scale };
+        if (status == DK_OK && op->args[k]->is_constant && eval->n > 0)
+            load_value(op->args[k], from[k], 0, &args[k]);
+    }
     for (size_t i = 0; i < eval->n && status == DK_OK; i++) {
         dk_value value = { .type = op->type, .scale = op->scale };
         bool any_null = false;
@@ -207,7 +223,8 @@ static dk_status run_rows(dki_eval *eval, const dki_op *op, const uint64_t *sele
         if (!dki_bit(selection, i))
             continue;
         for (size_t k = 0; k < op->n_args; k++) {
-            args[k] = dki_vector_value(op->args[k], dki_op_vector(eval, op->args[k]), i);
+            if (!op->args[k]->is_constant)
+                load_value(op->args[k], from[k], i, &args[k]);
             any_null |= args[k].is_null;
         }
         if (any_null && !sees_nulls)
@@ -216,7 +233,7 @@ static dk_status run_rows(dki_eval *eval, const dki_op *op, const uint64_t *sele
             status = op->row(eval, op, args, &value, err);
         if (status != DK_OK)
             return dki_row_fail_again(eval, op, i, err, status);
-        dki_slot_put(op, slot, i, &value);
+        put_value(op, slot, i, &value);
     }
     own_vector(op, slot);
     return status;
@@ -287,7 +304,7 @@ dk_status dki_run_convert(dki_eval *eval, const dki_op *op, const uint64_t *sele
             if (status != DK_OK)
                 return dki_row_fail_again(eval, op, i, err, status);
         }
-        dki_slot_put(op, slot, i, &made);
+        put_value(op, slot, i, &made);
     }
     own_vector(op, slot);
     return DK_OK;
