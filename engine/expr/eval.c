@@ -102,6 +102,36 @@ bool dki_bound_bounds(const dki_bound *bound, int64_t *least, int64_t *greatest)
     return true;
 }
 
+const dk_text *dki_bound_texts(const dki_bound *bound, uint32_t *n, const uint8_t **is_null)
+{
+    const dki_lookup *lookup = bound->root->data;
+
+    if (!dki_bound_is_looked_up(bound) || bound->root->type != DK_TEXT)
+        return NULL;
+    *n = lookup->n;
+    *is_null = lookup->null;
+    return lookup->values;
+}
+
+dk_status dki_bound_number_texts(dki_bound *bound, const int64_t *numbers, int64_t greatest, dk_error *err)
+{
+    const dki_lookup *lookup = bound->root->data;
+    dki_lookup *made = dki_arena_array(&bound->arena, 1, sizeof *made, err);
+    int64_t *values = made ? dki_arena_array(&bound->arena, lookup->n, sizeof *values, err) : NULL;
+
+    if (values == NULL)
+        return DK_ERR_MEMORY;
+    memcpy(values, numbers, lookup->n * sizeof *values);
+    *made = *lookup;
+    made->values = values;
+    made->has_bounds = true;
+    made->least = 0;
+    made->greatest = greatest;
+    bound->root->type = DK_INTEGER;
+    bound->root->data = made;
+    return DK_OK;
+}
+
 size_t dki_bound_n_notes(const dki_bound *bound)
 {
     return bound->n_notes;

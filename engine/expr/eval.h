@@ -45,6 +45,11 @@ size_t dki_bound_column(const dki_bound *bound);
 bool dki_bound_is_looked_up(const dki_bound *bound);
 /* Bounds of what is looked up, where they are known: integers, decimals, dates, timestamps, periods. */
 bool dki_bound_bounds(const dki_bound *bound, int64_t *least, int64_t *greatest);
+/* The texts that are looked up, one for each joint code, where is_null is 0; *n codes. NULL where it is no text that is looked
+ * up. */
+const dk_text *dki_bound_texts(const dki_bound *bound, uint32_t *n, const uint8_t **is_null);
+/* Puts whole numbers from 0 to `greatest` in the place of these texts: numbers[code] of each. The type is integer then. */
+dk_status dki_bound_number_texts(dki_bound *bound, const int64_t *numbers, int64_t greatest, dk_error *err);
 /* How it is computed, in words, cut where they are long. */
 #define DKI_DESCRIPTION 240
 void dki_bound_describe(const dki_bound *bound, char *out, size_t size);

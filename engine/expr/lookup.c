@@ -21,8 +21,9 @@
 #include "lookup.h"
 
 #define MOST_CODES 65536
-#define FEW_CODES 256 /* codes of a byte */
-#define SHARE 4       /* so many rows for each code, or computing codes beforehand does not pay */
+#define FEW_CODES 256         /* codes of a byte */
+#define MOST_TEXT_BYTES 65536 /* of 4096 codes */
+#define SHARE 4               /* so many rows for each code, or computing codes beforehand does not pay */
 
 /* Sources. ----------------------------------------------------------------------------------------------------- */
 
@@ -98,7 +99,7 @@ static bool is_words(const dki_op *op)
 
 static bool can_hold(dk_type type)
 {
-    return type != DK_TEXT && type != DK_INTERVAL;
+    return type != DK_INTERVAL;
 }
 
 /* It is a table by the codes of a column already. */
@@ -168,7 +169,12 @@ static void fill_columns(const dki_lookup *lookup, dki_op *const *ops, struct co
 
 static size_t value_bytes(dk_type type)
 {
-    return type == DK_RATIO ? sizeof(dk_ratio) : type == DK_CATEGORY ? sizeof(uint32_t) : sizeof(int64_t);
+    switch (type) {
+    case DK_RATIO: return sizeof(dk_ratio);
+    case DK_TEXT: return sizeof(dk_text);
+    case DK_CATEGORY: return sizeof(uint32_t);
+    default: return sizeof(int64_t);
+    }
 }
 
 static dk_status lookup_room(dki_binder *b, dki_lookup *lookup, const dki_op *op)
@@ -218,6 +224,26 @@ static void put_values(dki_lookup *lookup, const dki_op *op, dki_vector vector, 
     }
 }
 
+/* The texts of a block of codes are the evaluator's until its next block: what is kept of them is a copy. */
+static dk_status keep_texts(dki_binder *b, dki_lookup *lookup, uint32_t first, size_t n, dk_error *err)
+{
+    dk_text *texts = (dk_text *)lookup->values + first;
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *copy = "";
+
+        bytes += texts[i].size;
+        if (bytes > MOST_TEXT_BYTES)
+            return DK_ERR_OVERFLOW; /* of the table: rows compute them */
+        if (texts[i].size > 0 &&
+            (copy = dki_arena_text(&b->bound->arena, texts[i].bytes, texts[i].size, err)) == NULL)
+            return DK_ERR_MEMORY;
+        texts[i].bytes = copy;
+    }
+    return DK_OK;
+}
+
 /* DK_OK with *done false where a combination fails. */
 static dk_status evaluate(dki_binder *b, dki_lookup *lookup, dki_op *op, dki_op *const *ops, bool *done)
 {
@@ -244,6 +270,8 @@ static dk_status evaluate(dki_binder *b, dki_lookup *lookup, dki_op *op, dki_op 
             status = dki_eval_run(eval, 0, n, columns.overrides, lookup->n_sources, all, &quiet);
         if (status == DK_OK)
             put_values(lookup, op, dki_op_vector(eval, op), first, n);
+        if (status == DK_OK && op->type == DK_TEXT)
+            status = keep_texts(b, lookup, first, n, &quiet);
     }
     dki_eval_release(eval);
     dki_arena_drop(&arena);
@@ -274,7 +302,8 @@ static void find_bounds(dki_lookup *lookup, const dki_op *op)
 {
     const int64_t *values = lookup->values;
 
-    if (op->type == DK_BOOLEAN || op->type == DK_CATEGORY || op->type == DK_REAL || op->type == DK_RATIO)
+    if (op->type == DK_BOOLEAN || op->type == DK_CATEGORY || op->type == DK_REAL || op->type == DK_RATIO ||
+        op->type == DK_TEXT)
         return;
     for (uint32_t code = 0; code < lookup->n; code++) {
         if (lookup->null[code])
@@ -449,6 +478,7 @@ dk_status dki_run_lookup(dki_eval *eval, const dki_op *op, const uint64_t *selec
     case DK_BOOLEAN: break;
     case DK_CATEGORY: dki_codes_map(2, slot->values, lookup->values, width, codes, eval->n); return DK_OK;
     case DK_RATIO: GATHER(dk_ratio); break;
+    case DK_TEXT: GATHER(dk_text); break;
     default: GATHER(int64_t); /* reals too, as they lie */
     }
     if (lookup->any_null) {

@@ -8,16 +8,22 @@
 #include "breakdown_within.h"
 #include "entries.h"
 
-/* Where a dimension is a column of many texts, their numbers take its place until the result has its columns. They are
- * found for all rows, which is worth while where all rows count. */
+/* Where a dimension is a column of many texts, or looks up texts, their numbers take its place until the result has its
+ * columns. Those of a column are found for all rows, which is worth while where all rows count. */
 static dk_status number_texts(dki_plan *plan, size_t i, dk_error *err)
 {
     size_t number = dki_bound_column(plan->by[i]);
     dki_dimension *what = &plan->dims[i];
     dk_status status;
 
-    if (number == DK_NO_COLUMN || what->type != DK_TEXT || plan->breakdown->by[i].shows_levels)
+    if (what->type != DK_TEXT || plan->breakdown->by[i].shows_levels)
         return DK_OK;
+    if (number == DK_NO_COLUMN) {
+        status = dki_text_codes_looked_up(plan->context, plan->by[i], &plan->texts[i], err);
+        if (status == DK_OK && plan->texts[i])
+            plan->by_in_range[i] = dki_plan_describe(plan, plan->by[i], what);
+        return status;
+    }
     status =
         dki_text_codes_get(dki_plan_column(plan, number), plan->breakdown->where != NULL, &plan->texts[i], err);
     if (status != DK_OK || plan->texts[i] == NULL)

@@ -79,7 +79,7 @@ static void put_dimension(struct rows *rows, size_t i, uint64_t n_rows)
         groups->parts ? NOTHING : dki_grouper_n_codes(&groups->grouper, i); /* parts have keys alone */
     char how[DKI_DESCRIPTION], all[DKI_DESCRIPTION + 80];
 
-    if (plan->texts[i])
+    if (plan->texts[i] && plan->texts[i]->numbers)
         say(how, sizeof how, "the numbers of its texts, which stay with the column");
     else
         dki_bound_describe(plan->by[i], how, sizeof how);

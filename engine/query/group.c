@@ -1,14 +1,15 @@
 /* group.c - gives every row of a block a group number.
  *
  * Each dimension has a coder: categories, booleans and integers of a small range have codes that follow from the
- * value, other values get the next code when they are first met. The codes of a row make a key in one of two ways:
+ * value, other values get the next code when they are first met. The codes of a row make a key in one of three ways:
  *
  *   table    all codes are known beforehand and their combinations are few:
  *            key = (code 0 * n 1 + code 1) * n 2 + ..., an index of an array of numbers
  *   hashed   key = codes side by side in 64 bits; where the next one has no room, what is there so far is first
  *            replaced by a number of its own (32 bits)
+ *   coded    of one dimension the code is the key, an index of an array that grows with the codes
  *
- * Which of the two ran cannot be seen: numbers are private to the query, and results are put in the order of their
+ * Which of them ran cannot be seen: numbers are private to the query, and results are put in the order of their
  * keys.
  *
  * Invariants: numbers are dense; null is code 0 of every dimension, and a group like another; a row that is not
@@ -256,6 +257,7 @@ void dki_grouper_drop(dki_grouper *grouper)
     dki_free(grouper->context, grouper->values);
     dki_free(grouper->context, grouper->packed);
     dki_free(grouper->context, grouper->table);
+    dki_free(grouper->context, grouper->numbered);
     dki_free(grouper->context, grouper->keys);
     memset(grouper, 0, sizeof *grouper);
 }
@@ -346,11 +348,45 @@ static dk_status number_by_hash(dki_grouper *grouper, const uint32_t *const *cod
     return DK_OK;
 }
 
+/* Room for the codes that there are by now, of the one dimension. */
+static dk_status grow_numbered(dki_grouper *grouper, dk_error *err)
+{
+    size_t wanted = dki_grouper_n_codes(grouper, 0), before = grouper->n_numbered;
+    dk_status status = dki_grow(grouper->context, (void **)&grouper->numbered, &grouper->n_numbered, wanted,
+                                sizeof *grouper->numbered, err);
+
+    if (status == DK_OK && grouper->n_numbered > before)
+        memset(grouper->numbered + before, 0, (grouper->n_numbered - before) * sizeof *grouper->numbered);
+    return status;
+}
+
+static dk_status number_by_code(dki_grouper *grouper, const uint32_t *const *codes, size_t n,
+                                const uint64_t *selection, uint32_t *out, dk_error *err)
+{
+    dk_status status = grow_numbered(grouper, err);
+
+    for (size_t i = 0; status == DK_OK && i < n; i++) {
+        uint32_t *number;
+
+        if (selection && !dki_bit(selection, i))
+            continue;
+        number = &grouper->numbered[codes[0][i]];
+        if (*number == 0) {
+            status = new_group(grouper, codes, i, err);
+            *number = (uint32_t)grouper->n_groups;
+        }
+        out[i] = *number - 1;
+    }
+    return status;
+}
+
 static dk_status number_codes(dki_grouper *grouper, const uint32_t *const *codes, size_t n,
                               const uint64_t *selection, uint32_t *out, dk_error *err)
 {
     if (grouper->table)
         return number_by_table(grouper, codes, n, selection, out, err);
+    if (grouper->n_dims == 1)
+        return number_by_code(grouper, codes, n, selection, out, err);
     return number_by_hash(grouper, codes, n, selection, out, err);
 }
 
@@ -484,7 +520,7 @@ dk_value dki_grouper_value(const dki_grouper *grouper, size_t dim, uint32_t code
 struct rank_order {
     const dki_grouper *grouper;
     size_t dim;
-    const uint64_t *keys; /* of integers and reals: numbers in the order of their values */
+    const uint64_t *keys; /* numbers in the order of the values; of texts of how these begin */
 };
 
 static int compare_keys(const void *arg, uint64_t a, uint64_t b)
@@ -498,21 +534,41 @@ static int compare_keys(const void *arg, uint64_t a, uint64_t b)
 static int compare_codes(const void *arg, uint64_t a, uint64_t b)
 {
     const struct rank_order *order = arg;
-    dk_value x = dki_grouper_value(order->grouper, order->dim, (uint32_t)a);
-    dk_value y = dki_grouper_value(order->grouper, order->dim, (uint32_t)b);
+    dk_value x, y;
 
+    if (order->keys && order->keys[a - 1] != order->keys[b - 1])
+        return compare_keys(arg, a, b);
+    x = dki_grouper_value(order->grouper, order->dim, (uint32_t)a);
+    y = dki_grouper_value(order->grouper, order->dim, (uint32_t)b);
     return dk_value_compare(&x, &y);
 }
 
-/* The keys of a coder of integers or reals as numbers that stand in the order of the values. */
-static uint64_t *ordered_keys(const dki_grouper *grouper, const dki_coder *coder, dk_error *err)
+/* The first eight bytes as a number: where two differ they stand in the order of the texts. */
+static uint64_t beginning(const char *bytes, size_t size)
 {
-    size_t n = coder->integers.n;
+    uint64_t key = 0;
+
+    for (size_t i = 0; i < sizeof key; i++)
+        key = key << 8 | (i < size ? (unsigned char)bytes[i] : 0);
+    return key;
+}
+
+/* Numbers for the keys of integers, reals and texts that stand in the order of the values, but for texts that begin alike. */
+static uint64_t *ordered_keys(const dki_grouper *grouper, const dki_coder *coder, size_t n, dk_error *err)
+{
     uint64_t *keys = dki_alloc_array(grouper->context, n, sizeof *keys, err);
 
     for (size_t i = 0; keys && i < n; i++) {
-        uint64_t key = coder->integers.keys[i], sign = UINT64_C(1) << 63;
+        uint64_t key, sign = UINT64_C(1) << 63;
+        size_t size;
 
+        if (coder->kind == DKI_CODER_BYTES) {
+            const char *bytes = dki_text_map_get(&coder->texts, i, &size);
+
+            keys[i] = beginning(bytes, size);
+            continue;
+        }
+        key = coder->integers.keys[i];
         keys[i] = coder->what.type == DK_REAL && key & sign ? ~key : key ^ sign;
     }
     return keys;
@@ -528,13 +584,14 @@ static dk_status sort_codes(const dki_grouper *grouper, size_t dim, uint64_t *co
 
     for (uint32_t code = 1; code <= n; code++)
         codes[code - 1] = code;
-    if (coder->kind == DKI_CODER_INTEGERS) {
-        keys = ordered_keys(grouper, coder, err);
+    if (coder->what.type != DK_RATIO) {
+        keys = ordered_keys(grouper, coder, n, err);
         if (keys == NULL)
             return DK_ERR_MEMORY;
         order.keys = keys;
     }
-    status = dki_sort_rows(grouper->context, codes, n, keys ? compare_keys : compare_codes, &order, err);
+    status = dki_sort_rows(grouper->context, codes, n,
+                           coder->kind == DKI_CODER_INTEGERS ? compare_keys : compare_codes, &order, err);
     dki_free(grouper->context, keys);
     return status;
 }

@@ -13,9 +13,11 @@
 #include "base/bitmap.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "data/column_parts.h"
 #include "join/key_index.h"
 #include "rows/sort_order.h"
+#include "rows/sort_rows.h"
 
 #define LEAST_ROWS 65536
 #define SAMPLE_ROWS 2048
@@ -27,7 +29,7 @@ static const char codes_kind; /* its address stands for what is kept */
 static void drop_kept(dki_kept *kept)
 {
     dki_text_codes *codes = (dki_text_codes *)kept;
-    dk_context *context = dk_column_context(codes->numbers);
+    dk_context *context = dk_column_context(codes->texts);
 
     dk_context_retain(context);
     dk_column_release(codes->numbers);
@@ -135,6 +137,24 @@ static dk_status number_rows(const dki_key_index *index, const uint32_t *places,
     return status;
 }
 
+/* Takes over both columns, also where status is a failure already. */
+static dk_status keep(dk_status status, dk_context *context, const dk_column *numbers, const dk_column *texts,
+                      dki_text_codes **out, dk_error *err)
+{
+    dki_text_codes *codes = status == DK_OK ? dki_alloc(context, sizeof *codes, err) : NULL;
+
+    if (codes == NULL) {
+        dk_column_release(texts);
+        dk_column_release(numbers);
+        return status == DK_OK ? DK_ERR_MEMORY : status;
+    }
+    dki_kept_init(&codes->kept, drop_kept);
+    codes->numbers = numbers;
+    codes->texts = texts;
+    *out = codes;
+    return DK_OK;
+}
+
 static dk_status make_codes(const dk_column *column, dki_text_codes **out, dk_error *err)
 {
     dk_context *context = dk_column_context(column);
@@ -142,7 +162,6 @@ static dk_status make_codes(const dk_column *column, dki_text_codes **out, dk_er
     uint32_t *places = NULL;
     dki_key_index *index = NULL;
     const dk_column *texts = NULL, *numbers = NULL;
-    dki_text_codes *codes = NULL;
     dk_status status = dki_key_index_new(context, &column, 1, n_rows, false, &index, err);
 
     if (status == DK_OK) {
@@ -155,20 +174,7 @@ static dk_status make_codes(const dk_column *column, dki_text_codes **out, dk_er
     dki_free(context, firsts);
     dki_free(context, places);
     dki_key_index_release(index);
-    if (status == DK_OK) {
-        codes = dki_alloc(context, sizeof *codes, err);
-        status = codes ? DK_OK : DK_ERR_MEMORY;
-    }
-    if (status != DK_OK) {
-        dk_column_release(texts);
-        dk_column_release(numbers);
-        return status;
-    }
-    dki_kept_init(&codes->kept, drop_kept);
-    codes->numbers = numbers;
-    codes->texts = texts;
-    *out = codes;
-    return DK_OK;
+    return keep(status, context, numbers, texts, out, err);
 }
 
 dk_status dki_text_codes_get(const dk_column *column, bool kept_only, dki_text_codes **out, dk_error *err)
@@ -194,6 +200,67 @@ dk_status dki_text_codes_get(const dk_column *column, bool kept_only, dki_text_c
     else if (status != DK_ERR_MEMORY && err)
         *err = none;
     return status == DK_ERR_MEMORY ? DK_OK : status; /* groups by text take less */
+}
+
+/* Texts that are looked up -------------------------------------------------------------------------------------------- */
+
+static int compare_texts(const void *arg, uint64_t a, uint64_t b)
+{
+    const dk_text *texts = arg;
+
+    return dki_text_compare(texts[a].bytes, texts[a].size, texts[b].bytes, texts[b].size);
+}
+
+/* Numbers the codes in order[0 .. n-1], which stand in the order of their texts; appends each text once. */
+static dk_status number_codes(const dk_text *texts, const uint64_t *order, size_t n, int64_t *numbers,
+                              dk_builder *builder, int64_t *greatest, dk_error *err)
+{
+    dk_status status = DK_OK;
+
+    *greatest = -1;
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        if (i == 0 || compare_texts(texts, order[i - 1], order[i]) != 0) {
+            ++*greatest;
+            status = dk_builder_text(builder, texts[order[i]], err);
+        }
+        numbers[order[i]] = *greatest;
+    }
+    return status;
+}
+
+dk_status dki_text_codes_looked_up(dk_context *context, dki_bound *bound, dki_text_codes **out, dk_error *err)
+{
+    const uint8_t *is_null;
+    uint32_t n_codes;
+    const dk_text *texts = dki_bound_texts(bound, &n_codes, &is_null);
+    const dk_column *column = NULL;
+    dk_builder *builder = NULL;
+    uint64_t *order;
+    int64_t *numbers, greatest;
+    size_t n = 0;
+    dk_status status;
+
+    *out = NULL;
+    if (texts == NULL)
+        return DK_OK;
+    order = dki_alloc_array(context, n_codes, sizeof *order, err);
+    numbers = order ? dki_calloc(context, n_codes, sizeof *numbers, err) : NULL;
+    status = numbers ? dk_builder_new(context, DK_TEXT, 0, NULL, &builder, err) : DK_ERR_MEMORY;
+    for (uint32_t code = 0; status == DK_OK && code < n_codes; code++)
+        if (!is_null[code])
+            order[n++] = code;
+    if (status == DK_OK)
+        status = dki_sort_rows(context, order, n, compare_texts, texts, err);
+    if (status == DK_OK)
+        status = number_codes(texts, order, n, numbers, builder, &greatest, err);
+    if (status == DK_OK)
+        status = dk_builder_finish(builder, &column, err);
+    if (status == DK_OK)
+        status = dki_bound_number_texts(bound, numbers, greatest < 0 ? 0 : greatest, err);
+    dk_builder_release(builder);
+    dki_free(context, order);
+    dki_free(context, numbers);
+    return keep(status, context, NULL, column, out, err);
 }
 
 dk_status dki_text_codes_texts(const dki_text_codes *codes, const dk_column *numbers, const dk_column **out,
