@@ -3,6 +3,7 @@
 
 #include <lauxlib.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "interrupt.h"
 #include "lua/chunk.h"
@@ -37,7 +38,10 @@ static int explain(lua_State *L)
             return 1;
         message = lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
     }
-    luaL_traceback(L, L, message, first_level(L));
+    if (dkc_interrupt_is_raised() && strstr(message, "\nstack traceback:\n"))
+        lua_settop(L, 1); /* this, or another handler, had it before: it was caught, and passed on */
+    else
+        luaL_traceback(L, L, message, first_level(L));
     return 1;
 }
 

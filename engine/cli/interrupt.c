@@ -6,14 +6,15 @@
  *
  * In a script that is all, as in stock lua: what catches the error goes on, with nothing left of the interruption but that
  * the next one ends the program. Somebody at a prompt insists: protected calls let the error pass (protected.c), and the
- * hook comes back after a million instructions, should a script go on all the same.
+ * hook comes back after a million instructions, should a script go on all the same, and sooner each time.
  *
  * Where no instruction comes for a while, since a function of Lua's own runs or a text is put together, Lua is given no memory
  * any more (allocate.c). It says so, and whoever sees that error has it reworded.
  *
  * Lua runs finalizers with hooks switched off. What it calls to run a hook is a function of its own, and the linker puts ours in
  * between (--wrap in the Makefile): a finalizer ends of the error there, which the collector keeps to itself, and what ran before it
- * is stopped next.
+ * is stopped next. So do a hook of the script's, and a message handler, which Lua calls where the error is raised: within our hook.
+ * An error in a handler calls the handler again, until Lua has enough of it: so each time fewer instructions are let pass.
  */
 #include "interrupt.h"
 
@@ -27,7 +28,8 @@
 #include "lua/chunk.h"
 #include "lua/dekking_lua.h"
 
-#define CAUGHT_INSTRUCTIONS 1000000
+#define CAUGHT_INSTRUCTIONS 1000000 /* and half of them each time that it is raised again */
+#define LEAST_INSTRUCTIONS 1000
 #define SECOND_NANOSECONDS 50000000 /* who sends two signals has the second one sent by then */
 #define LATE_NANOSECONDS 30000000   /* what can be stopped in another way has been by then */
 
@@ -38,11 +40,13 @@ static dk_context *volatile context;
 static lua_CFunction handler_of_call;
 static volatile sig_atomic_t n_signals;
 static volatile sig_atomic_t n_answered = 1;
-static int n_raised; /* so many of the signals have become errors */
-static int n_caught; /* and so many of those were caught */
+static int n_raised;          /* so many of the signals have become errors */
+static int n_caught;          /* and so many of those were caught */
+static int instructions_left; /* until it is raised again where it was caught */
 static bool insists;
 static struct sigaction before;
-static struct timespec arrived;        /* when the last of the signals came */
+static struct timespec arrived; /* when the last of the signals came */
+static bool hook_ran;
 static size_t refused_size;            /* what Lua asked for last, without getting it */
 static char refused[LUA_IDSIZE + 128]; /* what the error that comes of it means; empty: nothing was refused */
 
@@ -67,13 +71,6 @@ static void stop_next(lua_State *L)
     lua_sethook(L, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
-void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred)
-{
-    __real_luaD_hook(L, event, line, first_transferred, n_transferred);
-    if (n_signals > (insists ? 0 : n_raised) && lua_gethook(L) == stop && is_finalizing(L))
-        luaL_error(L, "interrupted!");
-}
-
 /* Raising ------------------------------------------------------------------------------------------------------------- */
 
 /* An error is on its way that says so. From a finalizer it gets no further than to the collector. */
@@ -83,9 +80,11 @@ static void set_raised(lua_State *L)
         stop_next(L);
         return;
     }
+    if (n_raised == n_signals && instructions_left > LEAST_INSTRUCTIONS)
+        instructions_left /= 2;
     n_raised = n_signals;
     if (insists) {
-        lua_sethook(L, stop, LUA_MASKCOUNT, CAUGHT_INSTRUCTIONS);
+        lua_sethook(L, stop, LUA_MASKCOUNT, instructions_left);
         return;
     }
     lua_sethook(L, NULL, 0, 0);
@@ -123,8 +122,19 @@ static int raise_interrupted(lua_State *L)
     return luaL_error(L, "interrupted!");
 }
 
+void __wrap_luaD_hook(lua_State *L, int event, int line, int first_transferred, int n_transferred)
+{
+    hook_ran = false;
+    __real_luaD_hook(L, event, line, first_transferred, n_transferred);
+    if (hook_ran || n_signals <= (insists ? 0 : n_raised) || lua_gethook(L) != stop)
+        return;
+    set_raised(L);
+    luaL_error(L, "interrupted!");
+}
+
 static void stop(lua_State *L, lua_Debug *where)
 {
+    hook_ran = true;
     if (n_signals == (insists ? 0 : n_raised)) { /* what set it was answered elsewhere, or in an earlier call */
         lua_sethook(L, NULL, 0, 0);
         return;
@@ -243,6 +253,13 @@ bool dkc_interrupt_passes(lua_State *L)
     return false;
 }
 
+void dkc_interrupt_end_handlers(lua_State *L)
+{
+    instructions_left = CAUGHT_INSTRUCTIONS;
+    set_raised(L);
+    lua_pushliteral(L, "interrupted!");
+}
+
 dkc_interrupt_caller dkc_interrupt_enter(lua_State *L)
 {
     dkc_interrupt_caller caller = { running, n_raised };
@@ -254,7 +271,8 @@ dkc_interrupt_caller dkc_interrupt_enter(lua_State *L)
 void dkc_interrupt_leave(lua_State *L, dkc_interrupt_caller caller)
 {
     running = caller.running;
-    if (n_raised > caller.n_raised && is_finalizing(L)) /* a finalizer's coroutine ended of it, and all else goes on */
+    if (n_raised > caller.n_raised &&
+        is_finalizing(L)) /* a finalizer's coroutine ended of it, and all else goes on */
         n_raised = caller.n_raised;
     if (n_signals > n_raised) { /* that, or it came when the coroutine had ended */
         set_raised(L);
@@ -270,6 +288,7 @@ void dkc_interrupt_begin(lua_State *L, dk_context *of, lua_CFunction handler)
     context = of;
     handler_of_call = handler;
     n_signals = n_raised = n_caught = 0;
+    instructions_left = CAUGHT_INSTRUCTIONS;
     refused_size = 0;
     *refused = '\0';
     dkl_on_interrupt(L, stop_engine);

@@ -22,6 +22,9 @@ bool dkc_interrupt_is_raised(void);
 /* Whether the error that the running function, a protected call, has caught must be raised again: where somebody insists, and
  * where it is the library that made the call. */
 bool dkc_interrupt_passes(lua_State *L);
+/* It came through message handlers that did not end: pushes what they were called for. What is to be closed on the way out may take
+ * its time again. */
+void dkc_interrupt_end_handlers(lua_State *L);
 
 /* For Lua's allocator: whether to give it none of so many bytes, since SIGINT waits for an answer; at_once: what is to be done
  * with them takes long, and else only where it has waited for a while. */

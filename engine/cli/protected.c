@@ -28,8 +28,11 @@ static int end_call(lua_State *L, int status, lua_KContext n_kept)
     if (status == LUA_OK || status == LUA_YIELD)
         return lua_gettop(L) - (int)n_kept;
     dkc_interrupt_reword(L);
-    if (dkc_interrupt_passes(L))
+    if (dkc_interrupt_passes(L)) {
+        if (status == LUA_ERRERR)
+            dkc_interrupt_end_handlers(L);
         return pass_on(L);
+    }
     lua_pushboolean(L, false);
     lua_insert(L, -2);
     return 2;

@@ -72,6 +72,8 @@ local cases = {
     "x.lua:1: in main chunk" },
   { "a finalizer in a coroutine", "coroutine.wrap(function() " .. finalizer "while true do end" .. " end)()",
     "x.lua:1: interrupted!" },
+  { "a hook", "debug.sethook(function() " .. GO .. "while true do end end, '', 1) local x = 1 local y = 2",
+    "x.lua:1: in hook" },
   { "what a dataset builds", "dk.dataset 'd' { files = { 'a' }, build = function() " .. GO .. "\nwhile true do end end }\n"
     .. "dk.datasets().d { a = dk.table { { 'x', { 1 } } } }", "x.lua:2: interrupted!" },
   { "an aggregate of the script", "dk.aggregate 'own' { start = function() return 0 end, step = function(s, v) "
