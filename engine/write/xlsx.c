@@ -46,6 +46,7 @@
     X(workbook_add_format)     \
     X(workbook_set_properties) \
     X(workbook_close)          \
+    X(lxw_workbook_free)       \
     X(worksheet_write_number)  \
     X(worksheet_write_string)  \
     X(worksheet_write_boolean) \
@@ -115,10 +116,24 @@ static dk_status open_workbook(struct workbook *workbook, const dk_write_options
     return DK_OK;
 }
 
+/* Gives up what was begun: closing it would take as long as it took so far. The library leaves the files of rows open. */
+static void abandon(struct workbook *workbook)
+{
+    lxw_worksheet *sheet;
+
+    STAILQ_FOREACH(sheet, workbook->book->worksheets, list_pointers)
+    {
+        if (sheet->optimize_tmpfile)
+            fclose(sheet->optimize_tmpfile);
+        sheet->optimize_tmpfile = NULL;
+    }
+    workbook->fn.lxw_workbook_free(workbook->book);
+}
+
 static void drop_workbook(struct workbook *workbook)
 {
     if (workbook->book)
-        (void)workbook->fn.workbook_close(workbook->book);
+        abandon(workbook);
     if (workbook->path[0])
         (void)unlink(workbook->path);
     for (size_t c = 0; workbook->looks && c < workbook->n_looks; c++)

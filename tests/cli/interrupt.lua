@@ -2,6 +2,9 @@
 
 local GO = "io.stdout:write 'go\\n' io.stdout:flush() "
 
+local WORKBOOK = "local x = {} for i = 1, 3e5 do x[i] = i end "
+  .. "local t = dk.table { { 'a', x }, { 'b', x }, { 'c', x }, { 'd', x }, { 'e', x }, { 'f', x } } "
+
 local BREAKDOWN = "local x = {} for i = 1, 3e5 do x[i] = i % 99991 end local t = dk.table { { 'a', x } } "
   .. "local b = dk.breakdown { by = 'a', measures = 'n = count()' } "
 
@@ -11,7 +14,8 @@ local function finalizer(body)
     .. " end }) collectgarbage() while true do end"
 end
 
--- Each: what runs when the signal comes, and what the message must say.
+-- Each: what runs when the signal comes, and what the message must say. Seconds: when the signal comes, and how long the end may
+-- be off then.
 local cases = {
   { "a loop", GO .. "while true do end", "x.lua:1: in main chunk" },
   { "a coroutine", GO .. "coroutine.wrap(function() while true do end end)()", "x.lua:1: interrupted!" },
@@ -62,6 +66,8 @@ local cases = {
     "interrupted!" },
   { "a sort by itself", "local t = {} for i = 1, 5e6 do t[i] = i * 7919 % 5000011 end " .. GO
     .. "while true do table.sort(t) end", "interrupted!" },
+  { "a workbook", WORKBOOK .. GO .. "while true do t:write 'long.xlsx' end", "interrupted! ('write' was running)",
+    after = 1, most = 0.4 },
   { "a finalizer", finalizer "while true do end", "x.lua:1: in main chunk" },
   { "a finalizer that catches", finalizer "while true do pcall(forever) end", "x.lua:1: in main chunk" },
   { "a finalizer's coroutines", finalizer "while true do coroutine.resume(coroutine.create(forever)) end",
@@ -101,6 +107,10 @@ local caught = {
   { "closing a coroutine", "local c = coroutine.create(function() "
     .. "local x <close> = setmetatable({}, { __close = function() while true do end end }) coroutine.yield() end) "
     .. "coroutine.resume(c) " .. GO .. "print(coroutine.close(c))", "^false\tx.lua:1: interrupted!\n$" },
+  { "a workbook", WORKBOOK .. "local function files() local f = io.popen 'ls /proc/$PPID/fd' local a = f:read 'a' "
+    .. "f:close() return a end local before = files() " .. GO .. "print(pcall(t.write, t, 'long.xlsx')) "
+    .. "print(files() == before, io.open 'long.xlsx')",
+    "interrupted!.*\ntrue\tnil\t" },
   { "a breakdown", BREAKDOWN .. GO .. "print(pcall(function() while true do b(t) end end)) print(#b(t))",
     "interrupted!.*\n99991\n" },
   { "a finalizer", "print(pcall(load " .. ("%q"):format(finalizer "while true do end") .. "))",
@@ -119,7 +129,7 @@ mkfifo said
 timeout --foreground -s KILL 20 PROGRAM x.lua >said & program=$!
 exec 3<said
 read word <&3
-sleep 0.1
+sleep AFTER
 begun=$(date +%s%N)
 kill -INT $program
 wait $program; status=$?
@@ -133,17 +143,19 @@ return function(shell, check)
   for _, case in ipairs(cases) do
     local name = "interrupt: " .. case[1]
     shell.write("x.lua", case[2])
-    local result = shell.run("(" .. command .. ")")
+    local result = shell.run("(" .. command:gsub("AFTER", case.after or 0.1) .. ")")
     check.same(name, "status", 1, result.status)
     check.has(name, result.err, "interrupted!")
     check.has(name, result.err, case[3])
     local took = tonumber(shell.run("cat took").out)
+    check.ok(name, not case.most or took < case.most * 1e6, ("it took %d microseconds"):format(took))
     if took > longest then
       longest, slowest = took, case[1]
     end
   end
   print(("interrupt: at most %.1f ms from the signal to the end of the program (%s)"):format(longest / 1000, slowest))
 
+  command = command:gsub("AFTER", "0.1")
   for _, case in ipairs(caught) do
     local name = "interrupt, caught: " .. case[1]
     shell.write("x.lua", case[2])
