@@ -16,6 +16,7 @@
 #define PATTERN "dk.string_pattern"
 /* A pattern of so many bytes takes no memory of the arena: a set of 32 bytes and an item of 8 for each, and the end. */
 #define SHORT_PATTERN 18
+#define PLAIN_STEP ((size_t)1 << 20) /* bytes of a subject that are looked through in one go: at most some 4 ms */
 
 /* A pattern that was taken apart, in memory of Lua's; only a long one has something to drop. */
 typedef struct holder {
@@ -114,6 +115,22 @@ static size_t first_place(lua_State *L, int arg, size_t size)
     return size - (size_t)-place;
 }
 
+/* Where a text stands as it is; SIZE_MAX. A part of the subject after the other, with a look at the context in between. */
+static size_t find_plain(lua_State *L, const char *subject, size_t size, size_t at, const char *text,
+                         size_t text_size)
+{
+    size_t step = text_size < PLAIN_STEP / 4 ? PLAIN_STEP : 4 * text_size;
+
+    for (; at < size && size - at > step; at += step - text_size + 1) { /* a match may begin in the next part */
+        size_t found = dki_text_find(subject, at + step, at, text, text_size);
+
+        if (found != SIZE_MAX)
+            return found;
+        dkl_poll(L);
+    }
+    return dki_text_find(subject, size, at, text, text_size);
+}
+
 static int find_or_match(lua_State *L, bool find)
 {
     size_t size, pattern_size, at;
@@ -129,7 +146,7 @@ static int find_or_match(lua_State *L, bool find)
         return 1;
     }
     if (find && (lua_toboolean(L, 4) || dki_text_pattern_is_plain(pattern, pattern_size))) {
-        at = dki_text_find(subject, size, at, pattern, pattern_size);
+        at = find_plain(L, subject, size, at, pattern, pattern_size);
         if (at == SIZE_MAX) {
             luaL_pushfail(L);
             return 1;

@@ -25,6 +25,8 @@ local cases = {
   { "a breakdown", BREAKDOWN .. GO .. "while true do b(t) end", "interrupted!" },
   { "what the library tries", "load('local done = pcall(...) return done', '=dekking/try')(function() " .. GO
     .. "while true do end end) io.stderr:write 'caught'", "x.lua:1: in main chunk" },
+  { "string.find of a text as it stands", "local s, text = ('a'):rep(3e8), ('a'):rep(1e5) .. 'b' " .. GO
+    .. "while true do s:find(text, 1, true) end", "interrupted! ('find' was running)" },
   { "string.find within pcall", "local s = ('a'):rep(1e6) " .. GO
     .. "error((select(3, pcall(pcall, s.find, s, '.-.-.-.-b'))), 0)", "x.lua:1: interrupted! ('find' was running)" },
   { "string.find as a coroutine", "local f, s = coroutine.wrap(string.find), ('a'):rep(1e6) " .. GO .. "f(s, '.-.-.-.-b')",

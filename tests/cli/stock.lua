@@ -98,6 +98,7 @@ local scripts = {
   { "nested.lua" },
   { "calls.lua" },
   { "long.lua", all_of_it = true },
+  { "finding.lua", all_of_it = true },
   { "formats.lua", all_of_it = true },
   { "reading.lua", all_of_it = true },
   { "overflow.lua a b" },

@@ -64,6 +64,27 @@ local compiled = string.dump(load("return '" .. ("x"):rep(2e6) .. "'"))
 print(#load(compiled)(), load(compiled, "=c", "t"))
 ]]
 
+scripts["finding.lua"] = [=[
+local long = ("xy"):rep(2^20)
+for _, text in ipairs { "z", "yz", "xyz", "z" .. long:sub(1, 3e5), "z" .. long:sub(1, 2^20) } do
+  local places = {}
+  for n = -2, 2 do
+    for _, size in ipairs { 2^20, 2^20 - #text, 4 * #text, 2^21 - #text } do
+      local before = long:sub(1, size + n)
+      local subject = before .. text .. "xyz" .. text .. "yy"
+      places[#places + 1] = subject:find(text, 1, true)
+      places[#places + 1] = subject:find(text)
+      places[#places + 1] = subject:find(text, #before + #text, true) or "none"
+      places[#places + 1] = subject:find(text, -#text - 2, true)
+      places[#places + 1] = subject:find(text .. "zz", 1, true) or "none"
+    end
+  end
+  print(#text, table.concat(places, " "))
+end
+print(long:find("", 1, true), long:find("", -1, true), long:find("", 2^21 + 1, true), long:find("", 2^21 + 2, true))
+print(long:find(long, 1, true), long:find(long, 2, true), long:find(long .. "x", 1, true))
+]=]
+
 scripts["formats.lua"] = [=[
 local long = ("lang\n\"\\\0\1007\r"):rep(2e5)
 local function show(ok, text)
