@@ -409,6 +409,16 @@ void dkc_input_completes(dkc_input *input, dkc_complete_fn *complete, void *arg)
 
 /* Opening ------------------------------------------------------------------------------------------------------ */
 
+/* libedit loses count of the columns where it has a terminal insert or delete characters of two columns, or a row ends with one.
+ * Without that it writes the rest of the row again. */
+static void write_rows_whole(EditLine *editor)
+{
+    static const char *const abilities[] = { "ic", "IC", "im", "ei", "dc", "DC", "dm", "ed" };
+
+    for (size_t i = 0; i < sizeof abilities / sizeof *abilities; i++)
+        dkc_edit.el_set(editor, EL_SETTC, abilities[i], "", NULL);
+}
+
 static bool open_editor(dkc_input *input)
 {
     /* Characters of more than one byte; nothing else is taken from the environment's locale. */
@@ -421,6 +431,7 @@ static bool open_editor(dkc_input *input)
     dkc_edit.el_set(input->editor, EL_CLIENTDATA, input);
     dkc_edit.el_set(input->editor, EL_EDITOR, "emacs");
     dkc_edit.el_set(input->editor, EL_SIGNAL, 0);
+    write_rows_whole(input->editor);
     dkc_edit.el_set(input->editor, EL_PROMPT_ESC, current_prompt, HIDDEN_MARK);
     dkc_edit.el_set(input->editor, EL_GETCFN, next_character);
     dkc_edit.el_set(input->editor, EL_HIST, dkc_edit.history, dkc_history_list(input->history));

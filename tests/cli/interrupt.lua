@@ -14,8 +14,8 @@ local function finalizer(body)
     .. " end }) collectgarbage() while true do end"
 end
 
--- Each: what runs when the signal comes, and what the message must say. Seconds: when the signal comes, and how long the end may
--- be off then.
+-- Each: what runs when the signal comes, and what the message must say. Seconds: when the signal comes, how long it
+-- may take to the end.
 local cases = {
   { "a loop", GO .. "while true do end", "x.lua:1: in main chunk" },
   { "a coroutine", GO .. "coroutine.wrap(function() while true do end end)()", "x.lua:1: interrupted!" },

@@ -13,6 +13,9 @@ function screen.new(columns, rows)
   return self
 end
 
+-- How many columns a character takes: two from Hangul on, which is near enough.
+function screen.width(character) return utf8.codepoint(character) >= 0x1100 and 2 or 1 end
+
 function screen:resize(columns)
   for _, line in ipairs(self.lines) do
     for column = columns + 1, self.columns do
@@ -32,14 +35,25 @@ function screen:feed()
   end
 end
 
-function screen:put(character)
-  if self.full then
+-- A character of two columns has its second one empty; where one of them is overwritten nothing is left of it.
+function screen:put(character, width)
+  if self.full or self.column + width - 1 > self.columns then
     self:feed()
     self.column = 1
   end
-  self.lines[self.row][self.column] = character
-  self.full = self.column == self.columns
-  self.column = math.min(self.column + 1, self.columns)
+  local line, after = self.lines[self.row], self.column + width
+  if line[self.column] == "" then
+    line[self.column - 1] = nil
+  end
+  if line[after] == "" then
+    line[after] = nil
+  end
+  line[self.column] = character
+  if width == 2 then
+    line[self.column + 1] = ""
+  end
+  self.full = after > self.columns
+  self.column = math.min(after, self.columns)
 end
 
 function screen:clear(from, to)
@@ -80,7 +94,7 @@ local controls = {
   m = function() end,
 }
 
--- Shows what a program sent: characters of one column.
+-- Shows what a program sent.
 function screen:show(text)
   local at = 1
   while at <= #text do
@@ -95,7 +109,9 @@ function screen:show(text)
     elseif c == "\b" then
       to_column(self, self.column - 1)
     elseif c >= " " then
-      self:put(c)
+      local character = text:match("^[%z\1-\127\xC2-\xF4][\x80-\xBF]*", at)
+      self:put(character, screen.width(character))
+      after = at + #character
     else
       assert(c == "\a" or text:match("^\027[=>]", at) or text:match("^\027%[%?%d+[hl]", at), "no " .. c:byte())
       after = select(2, text:find("^\027[=>]", at)) or select(2, text:find("^\027%[%?%d+[hl]", at))
