@@ -60,8 +60,15 @@ static dkc_read push_line(lua_State *L, bool first)
     return result;
 }
 
-/* A syntax error whose message ends in <eof> wants more input. */
-static bool is_incomplete(lua_State *L, int status)
+static int load_text(lua_State *L, int text)
+{
+    size_t size;
+    const char *bytes = lua_tolstring(L, text, &size);
+
+    return luaL_loadbuffer(L, bytes, size, "=stdin");
+}
+
+static bool ends_at_end(lua_State *L, int status)
 {
     static const char mark[] = "<eof>";
     size_t size;
@@ -73,6 +80,27 @@ static bool is_incomplete(lua_State *L, int status)
     return size >= sizeof mark - 1 && strcmp(message + size - (sizeof mark - 1), mark) == 0;
 }
 
+/* text message -> text message: a syntax error whose message ends in <eof> wants more input. Stock lua asks for it even where
+ * none helps, since a quote was not closed: somebody at a terminal is told that at once. */
+static bool is_incomplete(lua_State *L, int status)
+{
+    if (!ends_at_end(L, status))
+        return false;
+    if (!edited)
+        return true;
+    lua_pushvalue(L, -2);
+    lua_pushliteral(L, "\n");
+    lua_concat(L, 2);
+    status = load_text(L, -1); /* text message line message */
+    lua_remove(L, -2);
+    if (ends_at_end(L, status) || status == LUA_OK) {
+        lua_pop(L, 1);
+        return true;
+    }
+    lua_replace(L, -2);
+    return false;
+}
+
 /* What was typed goes into the history before it runs, since it may end the program. */
 static void remember(lua_State *L, int text)
 {
@@ -82,14 +110,6 @@ static void remember(lua_State *L, int text)
 
     if (strlen(bytes) == size)
         dkc_input_remember(*input, bytes);
-}
-
-static int load_text(lua_State *L, int text)
-{
-    size_t size;
-    const char *bytes = lua_tolstring(L, text, &size);
-
-    return luaL_loadbuffer(L, bytes, size, "=stdin");
 }
 
 /* How much of a line stands before the semicolon at its end, if somebody at a terminal typed one. */
@@ -142,7 +162,7 @@ static dkc_read load_statement(lua_State *L, int *status)
         begun_at = 0;
         if (read != DKC_READ_LINE) {
             if (read == DKC_READ_END) { /* what is missing stays missing: say so */
-                if (edited) /* not behind the prompt */
+                if (edited)             /* not behind the prompt */
                     putchar('\n');
                 remember(L, -2);
                 lua_remove(L, -2);

@@ -70,6 +70,13 @@ local sessions = {
     { "for i = 1, 2 do\\r", ">> " },
     { "print(i * 7)\\r", ">> " },
     { "end\\r", "7\r\n14\r\n> " },
+    { "x = 'that\\r", "stdin:1: unfinished string near ''that'\r\n> " }, -- no line would finish it
+    { "x = 'that \\\\\\r", ">> " },
+    { "this'\\r", "> " },
+    { "#x\\r", "10\r\n> " },
+    { "x = [[that\\r", ">> " },
+    { "this]]\\r", "> " },
+    { "#x\\r", "9\r\n> " },
     { "if true then\\r", ">> " },
     { "\\004", "\r\nstdin:1: 'end' expected near <eof>\r\n> " },
   },
