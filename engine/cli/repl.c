@@ -6,9 +6,11 @@
 #include "repl.h"
 
 #include <lauxlib.h>
+#include <lualib.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -199,6 +201,34 @@ static void offer_pager(lua_State *L)
     lua_pop(L, 1);
 }
 
+/* os.execute; upvalue: Lua's own. A program that Ctrl-C ended has left the cursor behind a ^C. */
+static int execute(lua_State *L)
+{
+    int n = lua_tocfunction(L, lua_upvalueindex(1))(L);
+    const char *how = n == 3 ? lua_tostring(L, -2) : NULL;
+
+    if (how && strcmp(how, "signal") == 0 && lua_tointeger(L, -1) == SIGINT) {
+        putchar('\n');
+        fflush(stdout);
+    }
+    return n;
+}
+
+static void offer_execute(lua_State *L)
+{
+    lua_pushglobaltable(L);
+    lua_pushliteral(L, LUA_OSLIBNAME);
+    if (lua_rawget(L, -2) == LUA_TTABLE) {
+        lua_pushliteral(L, "execute");
+        lua_pushliteral(L, "execute");
+        if (lua_rawget(L, -3) == LUA_TFUNCTION && lua_iscfunction(L, -1)) {
+            lua_pushcclosure(L, execute, 1);
+            lua_rawset(L, -3);
+        }
+    }
+    lua_settop(L, BASE);
+}
+
 /* What the user wants to have at each prompt: dekking/init.lua in XDG_CONFIG_HOME (~/.config). */
 static void run_own_script(lua_State *L)
 {
@@ -232,6 +262,7 @@ void dkc_repl(lua_State *L, bool ignore_environment)
     if (on_terminal) {
         puts("help() shows what there is; Ctrl-D ends");
         offer_pager(L);
+        offer_execute(L);
         if (!ignore_environment)
             run_own_script(L);
     }
