@@ -550,7 +550,8 @@ dkc_read dkc_input_read(dkc_input *input, const char *prompt, const char **line,
         if (input->line[i] != '\0' && (i + 1 < length || input->line[i] != '\n'))
             input->line[(*size)++] = input->line[i];
     input->line[*size] = '\0';
-    if (!isatty(STDIN_FILENO)) { /* as a terminal would; readline does so, and with it stock lua */
+    if (!isatty(STDIN_FILENO) &&
+        (*size > 0 || *prompt)) { /* as a terminal would; readline does so, and with it stock lua */
         fwrite(input->line, 1, *size, stdout);
         putchar('\n');
     }

@@ -263,6 +263,8 @@ local prompts = {
   { "-i", "x = = 1\n" },
   { "-i", "_PROMPT = setmetatable({}, { __tostring = function() return 'p> ' end })\n1\n" },
   { "-i", "_PROMPT = 1\n1\n" },
+  { "-e '_PROMPT, _PROMPT2 = \"\", \"\"' -i", "\n\n1 +\n\n2\n \n3\n" },
+  { "-e '_PROMPT2 = \"\"' -i", "\n1 +\n\n2\n" },
   { "-i", "error()\n" },
   { "-i", "error({})\n1\n" },
   { "-i", "error(setmetatable({}, { __tostring = function() return 'told' end }))\n" },
