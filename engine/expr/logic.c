@@ -60,9 +60,21 @@ static void compare_codes(const dki_eval *eval, const dki_op *left, const dki_op
     }
 }
 
+/* Most texts that differ do so early on: that is seen without a call. */
+static inline bool begin_alike(dk_text a, dk_text b)
+{
+    uint64_t p, q;
+
+    if (a.size < sizeof p)
+        return a.size == 0 || a.bytes[0] == b.bytes[0];
+    memcpy(&p, a.bytes, sizeof p);
+    memcpy(&q, b.bytes, sizeof q);
+    return p == q;
+}
+
 static bool texts_hold(char sign, dk_text a, dk_text b)
 {
-    if ((sign == '=' || sign == '!') && a.size != b.size)
+    if ((sign == '=' || sign == '!') && (a.size != b.size || !begin_alike(a, b)))
         return sign == '!';
     return holds(sign, dki_text_compare(a.bytes, a.size, b.bytes, b.size));
 }
