@@ -57,14 +57,16 @@ size_t dki_utf8_check(const char *bytes, size_t size)
     return size;
 }
 
+#define ONES UINT64_C(0x0101010101010101)
+
 size_t dki_utf8_length(const char *bytes, size_t size)
 {
     size_t n = 0, i = 0;
 
-    for (uint64_t eight; i + sizeof eight <= size;
-         i += sizeof eight) { /* of those that continue one bit 7 is set and bit 6 is not */
+    for (uint64_t eight; i + sizeof eight <= size; i += sizeof eight) {
         memcpy(&eight, bytes + i, sizeof eight);
-        n += sizeof eight - (size_t)__builtin_popcountll(eight >> 7 & ~(eight >> 6) & UINT64_C(0x0101010101010101));
+        eight = eight >> 7 & ~(eight >> 6) & ONES; /* 1 for each byte that continues a character */
+        n += sizeof eight - (size_t)(eight * ONES >> 56);
     }
     for (; i < size; i++)
         n += ((unsigned char)bytes[i] & 0xC0) != 0x80;

@@ -2,7 +2,7 @@
 --
 -- usage: lua5.4 tests/bench/run.lua BUILD [SUITE ...]
 --
--- The suites are start, read, snapshot, query, join, groupby and scenarios; all of them run when none is named.
+-- The suites are start, read, snapshot, query, expression, join, groupby and scenarios; all of them run when none is named.
 --
 -- ROWS (10000000) says how large the synthetic register is, RUNS (5) how often each program does a task after one run
 -- that is not counted, LIMIT (300) how many seconds one that answers a whole suite may take. Every program gets two
@@ -170,7 +170,7 @@ local function persons(rows)
   return path
 end
 
-local suites = { "start", "read", "snapshot", "query", "join", "groupby", "scenarios" }
+local suites = { "start", "read", "snapshot", "query", "expression", "join", "groupby", "scenarios" }
 
 function suites.start()
   local function command(text)
@@ -371,20 +371,22 @@ local function ask(programs)
   show_best(names, tables)
 end
 
--- The programs of a folder of questions: dekking with two threads and one, and those of the others that are there.
-local function askers(questions, file, others)
-  local programs = {}
+-- The programs of a folder of questions: dekking with two threads and one, and those of the others that are there. tasks:
+-- which of the questions, where it is not all.
+local function askers(questions, file, others, tasks)
+  local programs, of_tasks = {}, tasks and " " .. table.concat(tasks, " ") or ""
   for threads = 2, 1, -1 do
     programs[#programs + 1] = {
       name = ("dekking, %d thread%s"):format(threads, threads == 1 and "" or "s"),
       is_ours = true,
       command = ("%s/dekking --threads %d tests/bench/peers/%s.lua %s %d"):format(build, threads, questions, file,
-        n_runs + 1),
+        n_runs + 1) .. of_tasks,
     }
   end
   for _, other in ipairs(others) do
     if exists(other.needs) then
-      programs[#programs + 1] = { name = other.name, command = ("%s %s %d"):format(other.command, file, n_runs + 1) }
+      programs[#programs + 1] = { name = other.name, command = ("%s %s %d"):format(other.command, file, n_runs + 1)
+        .. of_tasks }
     else
       print(("left out: %s, which is not installed (tests/bench/setup.sh %s)"):format(other.name, peers))
     end
@@ -404,6 +406,14 @@ function suites.query()
     { name = "data.table, 2 threads", needs = "/usr/lib/R/site-library/data.table",
       command = "Rscript tests/bench/peers/queries.R" },
   }))
+end
+
+function suites.expression()
+  ask(askers("queries", persons(n_rows), {
+    { name = "DuckDB, ENUM, 2 threads", needs = peers .. "/node_modules/@duckdb/node-api",
+      command = "node tests/bench/peers/queries.mjs" },
+  }, { "equal", "starts", "contains", "regexp", "part", "length", "upper", "joined", "case", "coalesce", "either", "round",
+    "deviation", "mode", "least", "filters", "six" }))
 end
 
 -- d7_first and d8_first are asked of columns that nothing is known of, d7_again and d8_again of those that were asked.

@@ -34,6 +34,34 @@ local tasks = {
   d9 = breakdown { by = "gemeente", measures = "n = 2 * median(uren)" },
 }
 
+-- What is asked of the expressions rather than of the groups: by name, and only where it is asked for.
+tasks.equal = breakdown { where = "pseudoniem == '8000000000000000'", measures = "n = count()" }
+tasks.starts = breakdown { by = "gemeente", where = "starts_with(pseudoniem, 'ab')", measures = "n = count()" }
+tasks.contains = breakdown { where = "contains(pseudoniem, 'abc')", measures = "n = count()" }
+tasks.regexp = breakdown { where = "regexp_matches(pseudoniem, '^a.*f$')", measures = "n = count()" }
+tasks.part = breakdown { by = "k = sub(pseudoniem, 1, 2)", measures = "n = count()" }
+tasks.length = breakdown { by = "k = length(pseudoniem)", measures = "n = count()" }
+tasks.upper = breakdown { by = "k = upper(pseudoniem)", where = "uren == 40", measures = "n = count()" }
+tasks.joined = breakdown { by = "k = geslacht .. '-' .. opleiding", measures = "n = count()" }
+tasks.case = breakdown { by = "gemeente", measures = "n = sum(case(uren > 20, uren, 0))" }
+tasks.coalesce = breakdown { by = "gemeente", measures = "n = sum(coalesce(uren, 10))" }
+tasks.either = breakdown {
+  by = "gemeente", where = "uren > 30 or in_sonar and not zichtbaar or opleiding is null", measures = "n = count()",
+}
+tasks.round = breakdown { by = "k = round(uren / 7, 1)", measures = "n = count()" }
+tasks.deviation = breakdown { by = "gemeente", measures = "n = sd(uren)" }
+tasks.mode = breakdown { by = "gemeente", measures = { "n = count()", "m = mode(opleiding)" } }
+tasks.least = breakdown { by = "gemeente", measures = { "n = count()", "m = min(pseudoniem)" } }
+tasks.filters = breakdown {
+  by = "gemeente",
+  measures = { "n = count() where uren > 20", "known = count() where in_sonar and klantprofiel",
+    "most = sum(uren) where zichtbaar" },
+}
+tasks.six = breakdown {
+  by = { "arbeidsmarktregio", "doelgroep", "leeftijdsklasse", "opleiding", "geslacht", "peilmaand" },
+  measures = { "n = count()", "most = sum(uren)" },
+}
+
 tasks.d4_steps = tasks.d4 -- of the others the margins from the finest groups, in two steps; here that is their own affair
 
 local function answer(result)

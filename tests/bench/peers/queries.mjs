@@ -41,6 +41,34 @@ const tasks = {
   d8: `select arbeidsmarktregio, count(distinct pseudoniem) n, 0 known, 0 most from p
        group by all order by 1 nulls last`,
   d9: "select gemeente, 2 * quantile_cont(uren, 0.5) n, 0 known, 0 most from p group by all order by 1 nulls last",
-};
 
-await answerAll(tasks, wanted, n, (task) => db.runAndReadAll(task), (reader) => reader.getRowObjects());
+  // Asked for by name: see queries.lua.
+  equal: "select count(*) n, 0 known, 0 most from p where pseudoniem = '8000000000000000'",
+  starts: `select gemeente, count(*) n, 0 known, 0 most from p where starts_with(pseudoniem, 'ab') group by all
+       order by 1 nulls last`,
+  contains: "select count(*) n, 0 known, 0 most from p where contains(pseudoniem, 'abc')",
+  regexp: "select count(*) n, 0 known, 0 most from p where regexp_matches(pseudoniem, '^a.*f$')",
+  part: "select substr(pseudoniem, 1, 2) k, count(*) n, 0 known, 0 most from p group by all order by 1 nulls last",
+  length: "select length(pseudoniem) k, count(*) n, 0 known, 0 most from p group by all order by 1 nulls last",
+  upper: `select upper(pseudoniem) k, count(*) n, 0 known, 0 most from p where uren = 40 group by all
+       order by 1 nulls last`,
+  joined: "select geslacht || '-' || opleiding k, count(*) n, 0 known, 0 most from p group by all order by 1 nulls last",
+  case: `select gemeente, sum(case when uren > 20 then uren else 0 end) n, 0 known, 0 most from p group by all
+       order by 1 nulls last`,
+  coalesce: "select gemeente, sum(coalesce(uren, 10)) n, 0 known, 0 most from p group by all order by 1 nulls last",
+  either: `select gemeente, count(*) n, 0 known, 0 most from p
+       where uren > 30 or in_sonar and not zichtbaar or opleiding is null group by all order by 1 nulls last`,
+  round: "select round(uren / 7, 1) k, count(*) n, 0 known, 0 most from p group by all order by 1 nulls last",
+  deviation: "select gemeente, stddev(uren) n, 0 known, 0 most from p group by all order by 1 nulls last",
+  mode: "select gemeente, count(*) n, 0 known, 0 most, mode(opleiding) m from p group by all order by 1 nulls last",
+  least: "select gemeente, count(*) n, 0 known, 0 most, min(pseudoniem) m from p group by all order by 1 nulls last",
+  filters: `select gemeente, count(*) filter (where uren > 20) n,
+       count(*) filter (where in_sonar and klantprofiel) known, sum(uren) filter (where zichtbaar) most
+       from p group by all order by 1 nulls last`,
+  six: `select arbeidsmarktregio, doelgroep, leeftijdsklasse, opleiding, geslacht, peilmaand, count(*) n, 0 known,
+       sum(uren) most from p group by all order by 1 nulls last, 2 nulls last, 3 nulls last, 4 nulls last,
+       5 nulls last, 6 nulls last`,
+};
+const always = Object.keys(tasks).filter((name) => /^d\d/.test(name));
+
+await answerAll(tasks, wanted.length ? wanted : always, n, (task) => db.runAndReadAll(task), (reader) => reader.getRowObjects());
