@@ -2,12 +2,14 @@
  *
  * A column that a table got from a hierarchy says the region of each municipality. What gives a row another municipality, a
  * recode or a step of a scenario, would leave it in the region of the old one. So columns of later levels follow, as the
- * hierarchy has them. What is no member, as the new name of a merger is, leaves everybody where they are.
+ * hierarchy has them. What is no member, as the new name of a merger is, leaves everybody where they are. Where the region itself is
+ * set, its municipalities are no longer in the regions that the hierarchy has them in, and leave it.
  */
 #include "base/memory.h"
 #include "base/status.h"
 #include "column_parts.h"
 #include "hierarchy_levels.h"
+#include "hierarchy_parts.h"
 
 struct following {
     dk_context *context;
@@ -89,5 +91,47 @@ dk_status dki_levels_follow(const dk_column *column, const dk_column *before, co
     dk_builder_release(builder);
     dki_free(f.context, f.above);
     dki_free(f.context, f.same);
+    return status;
+}
+
+/* Whether the other is a later level of that hierarchy. */
+static bool is_later(const dk_dictionary *other, const dk_hierarchy *hierarchy, size_t level)
+{
+    for (size_t i = 0; i < dk_dictionary_n_hierarchies(other); i++) {
+        size_t above;
+
+        if (dki_hierarchy_equal(dk_dictionary_hierarchy_at(other, i, &above), hierarchy) && above > level)
+            return true;
+    }
+    return false;
+}
+
+dk_status dki_levels_leave(const dk_column *column, const dk_dictionary *other, const dk_column **out,
+                           dk_error *err)
+{
+    const dk_dictionary *levels = dk_column_levels(column);
+    dk_dictionary *made = NULL, *next = NULL;
+    dk_status status;
+
+    if (levels == NULL || other == NULL || !dki_levels_related(levels, other)) {
+        *out = dk_column_retain(column);
+        return DK_OK;
+    }
+    status = dki_dictionary_of_level(levels, NULL, 0, &made, err);
+    for (size_t i = 0; i < dk_dictionary_n_hierarchies(levels) && status == DK_OK; i++) {
+        size_t level;
+        const dk_hierarchy *hierarchy = dk_dictionary_hierarchy_at(levels, i, &level);
+
+        if (is_later(other, hierarchy, level))
+            continue;
+        status = dki_dictionary_of_level(made, hierarchy, level, &next, err);
+        if (status == DK_OK) {
+            dk_dictionary_release(made);
+            made = next;
+        }
+    }
+    if (status == DK_OK)
+        status = dki_column_with_levels(column, made, out, err);
+    dk_dictionary_release(made);
     return status;
 }

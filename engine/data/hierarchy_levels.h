@@ -34,6 +34,10 @@ dk_status dki_levels_above(dk_context *context, const dk_dictionary *fine, const
  * the new one belongs to, if that is a member. The dictionary of now or that of before is nested in that of the column. */
 dk_status dki_levels_follow(const dk_column *column, const dk_column *before, const dk_column *now,
                             const dk_column **out, dk_error *err);
+/* The column without the hierarchies of which the other is a later level: its members belong to others now. It is retained where
+ * there are none. other: NULL, or the levels of a column that was set. */
+dk_status dki_levels_leave(const dk_column *column, const dk_dictionary *other, const dk_column **out,
+                           dk_error *err);
 /* Of levels that are related: adds a key for each code of fine and each of coarse that it belongs to on some day; 0: to none. */
 dk_status dki_levels_pairs(dk_context *context, const dk_dictionary *fine, const dk_dictionary *coarse,
                            dki_int_map *out, dk_error *err);

@@ -41,6 +41,15 @@ dk_status dki_hierarchy_recode_day(const dk_hierarchy *hierarchy, const char *te
 dk_status dki_recode_by_day(const dk_table *table, const dk_column *members, const dk_recode *recode,
                             const dk_column **out, const dk_recode **out_recode, dk_error *err);
 
+/* recode_levels.c: the levels of a column of the table, whose dictionary was values, after the recode, where they are members of the
+ * hierarchies that it was of; *levels is replaced. */
+dk_status dki_recode_keep(const dk_table *table, const dk_dictionary *values, const dk_recode *recode,
+                          const dk_dictionary **levels, dk_error *err);
+/* The other columns, of which fields, as many as the table has, are what became of each: later levels follow, and finer ones are no
+ * longer of a hierarchy in which their members belong to something else. rows: which row of the table each is, or NULL. */
+dk_status dki_recode_follow(const dk_table *table, const char *name, const uint64_t *rows, uint64_t n_rows,
+                            dk_field *fields, dk_error *err);
+
 /* A recode of them, which takes them over: items are empty then. On failure they are as they were. */
 dk_status dki_recode_of(dki_recode_items *items, const dk_recode **out, dk_error *err);
 

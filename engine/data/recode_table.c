@@ -10,7 +10,6 @@
 #include "base/number.h"
 #include "base/status.h"
 #include "column_parts.h"
-#include "hierarchy_levels.h"
 #include "levels.h"
 #include "lineage.h"
 #include "recode_parts.h"
@@ -82,6 +81,7 @@ static dk_status match(struct recoding *recoding, dk_error *err)
 {
     const dk_dictionary *values = dk_column_levels(recoding->column);
     size_t n_pairs = dk_recode_n_pairs(recoding->recode);
+    dk_status status;
 
     recoding->n_codes = dk_dictionary_n_levels(values) + 1;
     recoding->becomes = dki_calloc(recoding->context, recoding->n_codes, sizeof *recoding->becomes, err);
@@ -97,7 +97,10 @@ static dk_status match(struct recoding *recoding, dk_error *err)
         if (recoding->becomes[code].n++ == 0)
             recoding->becomes[code].first = i;
     }
-    return make_levels(recoding, err);
+    status = make_levels(recoding, err);
+    return status == DK_OK
+               ? dki_recode_keep(recoding->table, recoding->values, recoding->recode, &recoding->levels, err)
+               : status;
 }
 
 /* Rows. ------------------------------------------------------------------------------------------------------------ */
@@ -317,34 +320,6 @@ static dk_status check_divided(const struct recoding *recoding, const dk_recode_
     return DK_ERR_ARGUMENT;
 }
 
-/* Columns of later levels of what is recoded: who became another member belongs to what that one belongs to. */
-static dk_status follow(const struct recoding *recoding, dk_field *fields, dk_error *err)
-{
-    size_t at = dk_table_find(recoding->table, recoding->name);
-    const dk_column *before = NULL;
-    dk_status status = DK_OK;
-
-    for (size_t i = 0; i < dk_table_n_columns(recoding->table) && status == DK_OK; i++) {
-        const dk_column *column = NULL;
-
-        if (!dki_levels_nested(recoding->values, dk_column_levels(fields[i].column)))
-            continue;
-        if (before == NULL)
-            status = recoding->rows
-                         ? dk_column_gather(dk_table_field(recoding->table, at)->column, recoding->rows,
-                                            recoding->n_rows, &before, err)
-                         : (before = dk_column_retain(dk_table_field(recoding->table, at)->column), DK_OK);
-        if (status == DK_OK)
-            status = dki_levels_follow(fields[i].column, before, fields[at].column, &column, err);
-        if (status == DK_OK) {
-            dk_column_release(fields[i].column);
-            fields[i].column = column;
-        }
-    }
-    dk_column_release(before);
-    return status;
-}
-
 static dk_status make_column(const struct recoding *recoding, const dk_recode_options *options, size_t i,
                              const dk_column **out, dk_error *err)
 {
@@ -403,7 +378,7 @@ static dk_status make_table(const struct recoding *recoding, const dk_recode_opt
         status = make_column(recoding, options, i, &fields[i].column, err);
     }
     if (status == DK_OK)
-        status = follow(recoding, fields, err);
+        status = dki_recode_follow(recoding->table, recoding->name, recoding->rows, recoding->n_rows, fields, err);
     if (status == DK_OK && makes_weight) {
         fields[n] = DK_FIELD(options->weight, NULL);
         status = divide(recoding, NULL, &fields[n].column, err);

@@ -505,6 +505,46 @@ test("levels above follow a merger, as a what-if and in a table", function(t, dk
     #persons:where "regio == 'Midden-Gelderland' or gemeente == 'Nijmegen'")
 end)
 
+-- What is by a recoded column is rolled up as its rows are counted anew; where the hierarchy cannot tell, it is refused.
+test("a column that was recoded is still a level", function(t, dk)
+  local persons = random_persons(dk, 120):use(geo(dk):at "2015-01-01")
+  local ask = dk.breakdown { by = "gemeente", measures = { "n = count()", "s = count() where in_sonar", "d = s / n" } }
+  local rolled = 0
+  local function same(recoded, level)
+    t.eq(rows_of(ask(recoded):roll_up(level), level, "n", "s", "d"), rows_of(ask:by(level)(recoded), level, "n", "s", "d"))
+    rolled = rolled + 1
+  end
+  local history = geo(dk):recode("2015-01-01", "2018-01-01")
+  for _, how in ipairs { { dk.merge("gemeente", { "Zevenaar", "Nijmegen" }, "Zevenaar") }, { "gemeente", history },
+    { "gemeente", { "Rijnwaarden", "Renkum", "Nijmegen" }, "Renkum" }, { dk.merge("gemeente", history) } } do
+    local recoded = persons:recode(table.unpack(how))
+    for _, level in ipairs { "regio", "land" } do
+      same(recoded, level)
+      same(recoded:where "in_sonar":rename { gemeente = "woonplaats" }:rename { woonplaats = "gemeente" }, level)
+    end
+  end
+  local weights = dk.read_text "gemeente;weight\nRijnwaarden;1\nZevenaar;3\n"
+  local back = geo(dk):recode("2018-01-01", "2015-01-01", { weights = weights })
+  same(persons:recode("gemeente", back, { weight = "w" }), "regio")
+  t.eq(rolled, 17)
+  -- groups without rows: those of the members that are left
+  local all = { by = { "regio", "gemeente" }, measures = "k = rows()", levels = "all" }
+  t.eq(#persons:recode("gemeente", { "Zevenaar", "Nijmegen" }, "Zevenaar"):where "gemeente == 'Arnhem'":breakdown(all)
+    :where "gemeente == 'Nijmegen'", 0)
+  local refused = "is no coarser level of a dimension of the result"
+  local new_name = persons:recode("gemeente", { "Zevenaar", "Nijmegen" }, "Elders")
+  t.raises(function() ask(new_name):roll_up "regio" end, "regio " .. refused)
+  -- a region became another: municipalities are not where the hierarchy has them, regions are in their country still
+  local one = persons:recode("regio", { "Midden-Gelderland", "Rijk van Nijmegen" }, "Midden-Gelderland")
+  t.raises(function() ask(one):roll_up "regio" end, "regio " .. refused)
+  t.raises(function() ask(one):roll_up "land" end, "land " .. refused)
+  local alone = persons:drop "gemeente":recode("regio", { "Midden-Gelderland", "Rijk van Nijmegen" }, "Midden-Gelderland")
+  t.eq(rows_of(ask:by "regio"(alone):roll_up "land", "land", "n"), rows_of(ask:by "land"(alone), "land", "n"))
+  -- where each row has a division of its own day the levels stay, and the members are of another day
+  local days = persons:drop { "regio", "land" }:derive "dag = date('2016-01-01')":use(geo(dk), { on = "dag" })
+  t.raises(function() ask(days:recode("gemeente", history)):roll_up "regio" end, "regio " .. refused)
+end)
+
 -- The decree for 2015 has ten municipalities in Midden-Gelderland; the publication, which is younger, the nine that there
 -- are since Rijnwaarden is part of Zevenaar. Its sums are its own.
 test("both vintages of Midden-Gelderland are one series", function(t, dk)
